@@ -1,0 +1,263 @@
+package sso
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"time"
+)
+
+// Protocol is what a connection speaks.
+type Protocol string
+
+// The protocols.
+const (
+	SAML Protocol = "saml"
+	OIDC Protocol = "oidc"
+)
+
+// Provider is the product a connection's identity provider runs, which decides
+// the words of the assistant and the preset of the mapping; never what is
+// checked.
+type Provider string
+
+// The providers with a preset.
+const (
+	Okta      Provider = "okta"
+	Entra     Provider = "entra"
+	JumpCloud Provider = "jumpcloud"
+	Google    Provider = "google"
+	OneLogin  Provider = "onelogin"
+	Ping      Provider = "ping"
+	Keycloak  Provider = "keycloak"
+	ADFS      Provider = "adfs"
+	Custom    Provider = "custom"
+)
+
+// Providers lists every provider, in the order people are offered them.
+var Providers = [...]Provider{Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Custom}
+
+// ConnectionState is whether people can sign in through a connection:
+// draft → enabled ⇄ disabled.
+type ConnectionState string
+
+// The states.
+const (
+	ConnectionDraft    ConnectionState = "draft"
+	ConnectionEnabled  ConnectionState = "enabled"
+	ConnectionDisabled ConnectionState = "disabled"
+)
+
+// Connection is one enterprise's link to one identity provider. What is edited
+// is Draft; what people sign in with is Live; what Roll back returns to is
+// Previous.
+type Connection struct {
+	ID         ConnectionID
+	Enterprise EnterpriseID
+	Name       string
+	Protocol   Protocol
+	Provider   Provider
+	State      ConnectionState
+	// Revision grows with every change of anything here; what is compiled from
+	// a connection is cached under (ID, Revision).
+	Revision int64
+	Live     *Config // nil until first enabled
+	Draft    *Config // nil while nothing is being edited
+	Previous *Config
+	// Keys are ours towards this identity provider, newest first. The first
+	// signs; all are published and tried for decryption, so that they can be
+	// rolled over.
+	Keys      []KeyPair
+	Metadata  MetadataStatus
+	CreatedAt time.Time
+}
+
+// Config is one version of what an admin configured.
+type Config struct {
+	Version           int               `json:"version"`
+	SAML              *SAMLConfig       `json:"saml,omitempty"`
+	OIDC              *OIDCConfig       `json:"oidc,omitempty"`
+	Mapping           Mapping           `json:"mapping"`
+	GroupSync         GroupSync         `json:"group_sync"`
+	Provisioning      Provisioning      `json:"provisioning"`
+	EmailVerification EmailVerification `json:"email_verification"`
+}
+
+// Bindings of a SAML endpoint, by the URI that names them in metadata.
+const (
+	BindingRedirect = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+	BindingPOST     = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+)
+
+// Endpoint is an address of the identity provider and how to send to it.
+type Endpoint struct {
+	URL     string `json:"url"`
+	Binding string `json:"binding"`
+}
+
+// IDPInitiated says what happens to an answer nobody asked for.
+type IDPInitiated string
+
+// The modes. Rebounce drops the answer and starts an SP-initiated sign-in,
+// which gives the person the same click without the risk of a planted login.
+const (
+	IDPInitiatedOff      IDPInitiated = "off"
+	IDPInitiatedRebounce IDPInitiated = "rebounce"
+	IDPInitiatedDirect   IDPInitiated = "direct"
+)
+
+// SAMLConfig is what we know and want of a SAML identity provider.
+type SAMLConfig struct {
+	MetadataURL  string        `json:"metadata_url,omitempty"` // refreshed from here; empty if set by hand
+	IDPEntityID  string        `json:"idp_entity_id"`
+	SSO          Endpoint      `json:"sso"`
+	SLO          *Endpoint     `json:"slo,omitempty"` // nil: no single logout
+	Certificates []Certificate `json:"certificates"`  // trusted for signatures, all at once
+	SignRequests bool          `json:"sign_requests"`
+	IDPInitiated IDPInitiated  `json:"allow_idp_initiated"`
+	NameIDFormat string        `json:"name_id_format"` // asked for; transient is refused
+	ForceAuthn   bool          `json:"force_authn"`
+	AllowSHA1    bool          `json:"allow_sha1"`
+	ClockSkew    Seconds       `json:"clock_skew_seconds"` // 0 means DefaultClockSkew
+}
+
+// Limits of SAMLConfig.ClockSkew.
+const (
+	DefaultClockSkew = 60 * time.Second
+	MaxClockSkew     = 300 * time.Second
+)
+
+// Skew is how far the identity provider's clock may be from ours.
+func (c SAMLConfig) Skew() time.Duration {
+	if c.ClockSkew == 0 {
+		return DefaultClockSkew
+	}
+	return time.Duration(c.ClockSkew) * time.Second
+}
+
+// Seconds is a duration that is a whole number of seconds in JSON.
+type Seconds int
+
+// Certificate is one the identity provider signs with. It is a pinned key:
+// nothing in it but the public key decides, and its expiry is a warning.
+type Certificate struct {
+	Raw    []byte            `json:"der"`
+	Source CertificateSource `json:"source"`
+}
+
+// CertificateSource says whether a refresh of the metadata may remove a
+// certificate.
+type CertificateSource string
+
+// The sources.
+const (
+	FromMetadata CertificateSource = "metadata"
+	FromAdmin    CertificateSource = "manual"
+)
+
+// Parse returns the X.509 certificate.
+func (c Certificate) Parse() (*x509.Certificate, error) { return x509.ParseCertificate(c.Raw) }
+
+// Fingerprint is the SHA-256 of the DER form in lower-case hex, as consoles show it.
+func (c Certificate) Fingerprint() string {
+	sum := sha256.Sum256(c.Raw)
+	return hex.EncodeToString(sum[:])
+}
+
+// AuthMethod is how we authenticate at an OIDC token endpoint, by its
+// registered name (RFC 7591 §2).
+type AuthMethod string
+
+// The methods.
+const (
+	ClientSecretBasic AuthMethod = "client_secret_basic"
+	ClientSecretPost  AuthMethod = "client_secret_post"
+	PrivateKeyJWT     AuthMethod = "private_key_jwt"
+)
+
+// OIDCConfig is what we know and want of an OpenID provider; endpoints and keys
+// come from its discovery document.
+type OIDCConfig struct {
+	Issuer       string     `json:"issuer"`
+	ClientID     string     `json:"client_id"`
+	ClientSecret Secret     `json:"client_secret,omitempty"`
+	AuthMethod   AuthMethod `json:"token_endpoint_auth_method"`
+	Scopes       []string   `json:"scopes"` // openid is always asked for
+	Prompt       string     `json:"prompt,omitempty"`
+}
+
+// KeyPair is a private key of ours with its self-signed certificate.
+type KeyPair struct {
+	ID          KeyID
+	Certificate []byte // DER
+	Private     Secret // PKCS #8, PEM
+	CreatedAt   time.Time
+}
+
+// MetadataStatus is how the last refresh of an identity provider's metadata
+// went.
+type MetadataStatus struct {
+	CheckedAt time.Time // zero: never
+	Error     string    // empty: it worked
+}
+
+// Mapping says which claims make an Identity. Login, Email and Name are
+// candidates tried in order: a claim name, or a template such as
+// "{givenname} {surname}" that counts only if every claim in it is there.
+type Mapping struct {
+	Subject       string   `json:"subject"` // empty: the NameID or sub; else a claim name or template, immutable at the IdP
+	Login         []string `json:"login"`
+	Email         []string `json:"email"`
+	EmailVerified []string `json:"email_verified"`
+	Name          []string `json:"name"`
+	Groups        []string `json:"groups"`
+	Delimiter     string   `json:"delimiter,omitempty"` // splits values; empty: none
+	Include       string   `json:"include,omitempty"`   // RE2; only matching group names count
+	Exclude       string   `json:"exclude,omitempty"`   // RE2; matching group names do not count
+	// GroupLimit is the length at which the IdP cuts group lists off: a list of
+	// exactly this many names is taken as truncated. 0: it does not.
+	GroupLimit int `json:"group_limit,omitempty"`
+}
+
+// SyncMode is what a group sync may remove.
+type SyncMode string
+
+// The modes.
+const (
+	SyncReset       SyncMode = "reset"        // everything the IdP did not name, manual additions too
+	SyncResetSynced SyncMode = "reset-synced" // only what sync itself added
+	SyncAddOnly     SyncMode = "add-only"     // nothing
+	SyncKeep        SyncMode = "keep"         // nothing, and nothing is added: the groups are unknown. Never configured, only recorded
+)
+
+// WhenUnknown is what a sign-in does about groups the IdP did not say.
+type WhenUnknown string
+
+// The choices.
+const (
+	KeepGroups  WhenUnknown = "keep"
+	ClearGroups WhenUnknown = "clear"
+	DenySignIn  WhenUnknown = "deny"
+)
+
+// GroupSync is a connection's rules for memberships.
+type GroupSync struct {
+	Mode      SyncMode    `json:"mode"`
+	OnAbsent  WhenUnknown `json:"on_absent"`  // keep, clear or deny
+	OnOverage WhenUnknown `json:"on_overage"` // keep or deny
+}
+
+// Provisioning says who owns users and memberships.
+type Provisioning string
+
+// The owners.
+const (
+	ProvisionJIT  Provisioning = "jit"
+	ProvisionSCIM Provisioning = "scim"
+)
+
+// EmailVerification is a connection's first-login policy.
+type EmailVerification struct {
+	Mode       string `json:"mode"`
+	Expression string `json:"expression,omitempty"`
+}

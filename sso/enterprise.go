@@ -1,0 +1,50 @@
+package sso
+
+import "time"
+
+// Enterprise is the tenant: one customer company. Nothing is ever shared
+// between two enterprises.
+type Enterprise struct {
+	ID        EnterpriseID
+	Key       string // in the sign-in link: /login/sso?enterprise_key=KEY; unique, see ValidateKey
+	Name      string
+	CreatedAt time.Time
+}
+
+// Organization is a unit inside an enterprise; it owns groups.
+type Organization struct {
+	ID           OrganizationID
+	Enterprise   EnterpriseID
+	Key          string // unique within the enterprise
+	Name         string
+	DefaultGroup GroupID
+	CreatedAt    time.Time
+}
+
+// DefaultGroupName is the group every organization has and every one of its
+// people is in. Group sync never touches its rows, and an IdP group of this
+// name matches nothing.
+const DefaultGroupName = "Members"
+
+// Group is a named set of people inside one organization. Names are compared
+// byte for byte; two that differ in case are two groups.
+type Group struct {
+	ID           GroupID
+	Organization OrganizationID
+	Name         string
+	Default      bool
+	CreatedAt    time.Time
+}
+
+// Domain is a DNS name an enterprise says is its own; it counts once Verified.
+type Domain struct {
+	ID         DomainID
+	Enterprise EnterpriseID
+	Name       string // lower case, A-labels
+	TXTRecord  string // what must stand at _gatehouse-challenge.<name>
+	VerifiedAt time.Time
+	CreatedAt  time.Time
+}
+
+// Verified reports whether the enterprise has proven the domain.
+func (d Domain) Verified() bool { return !d.VerifiedAt.IsZero() }

@@ -1,0 +1,101 @@
+package sso
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Kind says what sort of failure an Error is; each surface (page, API, SCIM,
+// OAuth, forward-auth) has one table from Kind to its own status.
+type Kind uint8
+
+// The nine kinds. The kind is decided where the fact is known, once.
+const (
+	Internal        Kind = iota // anything unexpected; the text never reaches a person
+	Invalid                     // the caller sent something that cannot be accepted
+	Unauthenticated             // we do not know who this is
+	Forbidden                   // we know, and they may not
+	NotFoundKind                // it does not exist, or belongs to another enterprise: never say which
+	Conflict                    // it exists already, or was used already
+	Stale                       // it changed since it was read
+	TooMany                     // a rate limit; RetryAfter says when
+	Upstream                    // the identity provider or another server failed
+	Unavailable                 // our own store cannot answer now: retry, keep the cookie
+)
+
+func (k Kind) String() string {
+	return [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not found",
+		"conflict", "stale", "too many", "upstream", "unavailable"}[k]
+}
+
+// Error is the only error type whose text may reach a person: Public is one
+// calm sentence, Code is stable and documented, Err is for the log alone.
+type Error struct {
+	Kind       Kind
+	Code       string // snake_case, stable, documented in docs/troubleshooting.md
+	Public     string
+	Fields     []FieldError
+	RetryAfter time.Duration // of TooMany and Unavailable
+	Reference  AttemptID     // the attempt that failed, if one was recorded: the admin finds its checks by it
+	Err        error         // the cause; logged, never shown
+}
+
+// FieldError is what is wrong with one input, named as the caller named it
+// ("saml.metadata_url").
+type FieldError struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+func (e *Error) Error() string {
+	s := e.Code + ": " + e.Public
+	for _, f := range e.Fields {
+		s += fmt.Sprintf(" [%s: %s]", f.Field, f.Message)
+	}
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+func (e *Error) Unwrap() error { return e.Err }
+
+// Because returns a copy of e caused by err.
+func (e *Error) Because(err error) *Error {
+	c := *e
+	c.Err = err
+	return &c
+}
+
+// KindOf returns the kind of the first Error in err's chain, Internal if there
+// is none.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return Internal
+}
+
+// CodeOf returns the code of the first Error in err's chain, "internal" if there
+// is none, "" for nil.
+func CodeOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	return "internal"
+}
+
+// NotFound is for what does not exist and for what belongs to somebody else;
+// the two are indistinguishable on purpose.
+func NotFound(code, public string) *Error {
+	return &Error{Kind: NotFoundKind, Code: code, Public: public}
+}
+
+// InvalidField is an Invalid error about one input.
+func InvalidField(code, field, message string) *Error {
+	return &Error{Kind: Invalid, Code: code, Public: message, Fields: []FieldError{{field, message}}}
+}

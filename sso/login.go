@@ -1,0 +1,113 @@
+package sso
+
+import (
+	"net/url"
+	"time"
+)
+
+// PendingLogin is a sign-in that was started and not completed. It is used
+// once, by the browser and for the connection it was started with.
+type PendingLogin struct {
+	ID         string // 160 random bits; SAML AuthnRequest ID, RelayState and OIDC state
+	Enterprise EnterpriseID
+	Connection ConnectionID
+	Browser    Hash   // of the value in the browser's pending cookie
+	Nonce      Secret // OIDC
+	Verifier   Secret // OIDC, PKCE (RFC 7636)
+	ReturnTo   string // same-origin path and query, checked when it was taken in
+	Test       bool   // a test connection: uses the draft, writes nothing but its result
+	CreatedAt  time.Time
+	ExpiresAt  time.Time
+	UsedAt     time.Time // zero while unused
+}
+
+// Redirect is how to send the browser to the identity provider.
+type Redirect struct {
+	URL  string
+	Form url.Values // non-nil: POST these fields to URL (SAML HTTP-POST binding)
+}
+
+// Callback is an identity provider's answer as the browser delivered it,
+// nothing of it verified.
+type Callback struct {
+	Form    url.Values // query for GET, body for POST; every name at most once, checked by the edge
+	Browser Secret     // the browser's pending cookie; empty if it has none
+	// Remote and UserAgent are recorded with the attempt and the session.
+	Remote    string
+	UserAgent string
+}
+
+// Outcome is how an attempt ended.
+type Outcome string
+
+// The outcomes.
+const (
+	OutcomeSucceeded Outcome = "succeeded"
+	OutcomeFailed    Outcome = "failed"
+)
+
+// Attempt is one sign-in try as recorded.
+type Attempt struct {
+	ID         AttemptID
+	Enterprise EnterpriseID
+	Connection ConnectionID
+	User       UserID // empty if it did not get that far
+	Login      string // as asserted; empty if it did not get that far
+	Outcome    Outcome
+	Code       string // the Error's code; empty on success
+	Detail     string // for the admin: what was wanted and what came
+	Checks     []Check
+	Groups     AssertedGroups
+	Remote     string
+	UserAgent  string
+	At         time.Time
+}
+
+// Session is a signed-in browser.
+type Session struct {
+	ID           SessionID
+	Token        Hash // of the bearer value in the cookie
+	Enterprise   EnterpriseID
+	Connection   ConnectionID
+	User         UserID
+	Attempt      AttemptID // the sign-in that made it
+	Subject      string    // for single logout: the NameID or sub at the IdP
+	NameIDFormat string    // SAML, for single logout
+	SessionIndex string    // SAML SessionIndex or OIDC sid
+	Remote       string
+	UserAgent    string
+	CreatedAt    time.Time
+	LastSeenAt   time.Time
+	IdleTimeout  time.Duration // dead if not seen for this long
+	ExpiresAt    time.Time     // dead after this, seen or not
+}
+
+// Alive reports whether the session may still be used at now.
+func (s Session) Alive(now time.Time) bool {
+	return now.Before(s.ExpiresAt) && now.Before(s.LastSeenAt.Add(s.IdleTimeout))
+}
+
+// Principal is who a session speaks for, as everything behind the sign-in needs
+// it. Values are shared between requests: never change one.
+type Principal struct {
+	Session    Session
+	User       User
+	Enterprise Enterprise
+}
+
+// Revocation is an entry of the list by which every node learns which sessions
+// it must forget. Sequence only grows.
+type Revocation struct {
+	Sequence   int64
+	Session    SessionID    // one session, or
+	User       UserID       // all sessions of this user, or
+	Enterprise EnterpriseID // all sessions of this enterprise
+}
+
+// ReplayMark remembers that a connection's answer was used, until the answer
+// could not be accepted anyway.
+type ReplayMark struct {
+	Connection ConnectionID
+	ResponseID string
+	Until      time.Time
+}

@@ -1,0 +1,62 @@
+package sso
+
+// Actor is who made a change, for the audit trail: a UserID, a TokenID, a
+// ConnectionID, or one of the words below.
+type Actor string
+
+// Actors that have no row of their own.
+const (
+	ActorSystem   Actor = "system"   // background work
+	ActorOperator Actor = "operator" // somebody with a shell on the server
+)
+
+// SignIn is all that a successful sign-in writes; the store does so in one
+// transaction, with the audit events and the sync record.
+type SignIn struct {
+	Identity Identity
+	// Pending is the PendingLogin this answers, "" for an accepted
+	// IdP-initiated one. It is used up by the same transaction.
+	Pending string
+	Replay  ReplayMark
+	Attempt Attempt // without User, which the transaction finds out
+	Session Session // likewise
+	// Certificate is the fingerprint of the IdP certificate that verified the
+	// answer, so that an admin sees which are still in use.
+	Certificate string
+}
+
+// GroupSnapshot is what a group sync has to know, and no more, so that its cost
+// follows the person and not the enterprise.
+type GroupSnapshot struct {
+	// Groups are those of the enterprise with an asserted name, those the
+	// person is in, and the default group of every organization one of these
+	// belongs to.
+	Groups        []Group
+	Organizations map[OrganizationID]string // their names
+	Memberships   []Membership              // the person's
+}
+
+// MembershipChanges is what a group sync decided.
+type MembershipChanges struct {
+	Add    []Membership // Group and Source are set
+	Remove []GroupID
+	Record SyncRecord // what to keep about it; IDs and time are filled in by the store
+}
+
+// Page asks for a part of a list: at most Limit items after Cursor, which is a
+// value a list returned, or "" for the beginning.
+type Page struct {
+	Cursor string
+	Limit  int // 1 to 200; 0 means 50
+}
+
+// Size is Limit brought into its range.
+func (p Page) Size() int {
+	switch {
+	case p.Limit <= 0:
+		return 50
+	case p.Limit > 200:
+		return 200
+	}
+	return p.Limit
+}

@@ -1,0 +1,58 @@
+package sso
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"log/slog"
+)
+
+// Secret is a value that must not be seen: it prints, logs and marshals as
+// "[redacted]" whatever the verb, so that a struct holding one can be logged
+// without thought. Reveal is the only way to the value.
+type Secret string
+
+const redacted = "[redacted]"
+
+// Reveal returns the value. Call it where the value is used, never to store or
+// log it.
+func (s Secret) Reveal() string { return string(s) }
+
+func (s Secret) String() string {
+	if s == "" {
+		return ""
+	}
+	return redacted
+}
+
+// GoString keeps %#v from showing the value.
+func (s Secret) GoString() string { return `sso.Secret("` + s.String() + `")` }
+
+// LogValue implements slog.LogValuer.
+func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
+
+// MarshalJSON never writes the value. What must be stored encrypted is taken
+// out by Reveal in the store, and only there.
+func (s Secret) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
+
+// MarshalText is MarshalJSON for encoders of other formats.
+func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Hash is the SHA-256 of a bearer value. Bearer values have at least 128 bits
+// of entropy, so a fast hash is enough, and only the hash is ever stored.
+type Hash [sha256.Size]byte
+
+// Hash returns what is stored in place of a bearer value.
+func (s Secret) Hash() Hash { return sha256.Sum256([]byte(s)) }
+
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// NewSecret returns 256 random bits as 43 characters that are safe in a URL, a
+// cookie and a header.
+func NewSecret() Secret {
+	var b [32]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
+	return Secret(base64.RawURLEncoding.EncodeToString(b[:]))
+}

@@ -1,0 +1,55 @@
+package sso
+
+import "time"
+
+// SyncRecord is what one group sync saw and did; "who was in this group on that
+// day, and why" is answered from these.
+type SyncRecord struct {
+	ID         SyncRecordID
+	Enterprise EnterpriseID
+	User       UserID
+	Connection ConnectionID
+	Attempt    AttemptID // what caused it
+	Mode       SyncMode  // what was applied, not what was configured: absent groups keep, whatever the mode
+	Asserted   AssertedGroups
+	Matched    []string      // asserted names that match a group somewhere, sorted
+	Unmatched  []string      // asserted names that match no group, sorted
+	Added      []GroupChange // only what changed
+	Removed    []GroupChange
+	Note       string // why memberships were kept, in words for the admin; empty if nothing was held back
+	At         time.Time
+}
+
+// GroupChange names one membership added or removed, in words that outlive the
+// group.
+type GroupChange struct {
+	Group            GroupID        `json:"group"`
+	Name             string         `json:"name"`
+	Organization     OrganizationID `json:"organization"`
+	OrganizationName string         `json:"organization_name"`
+}
+
+// AuditEvent is one change, who made it and to what. Events of one enterprise
+// form a chain: Hash covers the event and the hash before it.
+type AuditEvent struct {
+	ID         EventID
+	Enterprise EnterpriseID
+	Sequence   int64  // 1, 2, 3… without gaps within the enterprise
+	Actor      string // "user-…", "tok-…", "system"
+	Action     string // dotted, past tense: "connection.enabled", "user.created"
+	Target     string // ID of what it was done to
+	Detail     map[string]string
+	At         time.Time
+	Hash       Hash
+}
+
+// Token is a bearer token of the REST API, for automation. Only its hash is
+// stored.
+type Token struct {
+	ID         TokenID
+	Name       string
+	Hash       Hash
+	CreatedAt  time.Time
+	ExpiresAt  time.Time // zero: never
+	LastUsedAt time.Time // to the minute
+}

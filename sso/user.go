@@ -1,0 +1,56 @@
+package sso
+
+import "time"
+
+// UserStatus is whether a user may act.
+type UserStatus string
+
+// The statuses.
+const (
+	UserActive      UserStatus = "active"
+	UserDeactivated UserStatus = "deactivated"
+)
+
+// User is our record of a person in one enterprise. What identifies them is
+// their identities (connection and subject), never their e-mail.
+type User struct {
+	ID            UserID
+	Enterprise    EnterpriseID
+	Login         string
+	Email         string
+	EmailVerified bool // by us or by the proof of the domain; what applications are told
+	Name          string
+	Status        UserStatus
+	CreatedAt     time.Time
+	LastSignInAt  time.Time
+}
+
+// UserIdentity ties a user to one immutable subject of one connection.
+type UserIdentity struct {
+	User       UserID
+	Connection ConnectionID
+	Subject    string
+	Login      string
+	CreatedAt  time.Time
+	LastSeenAt time.Time
+}
+
+// MembershipSource says what made a membership, and so what may remove it.
+type MembershipSource string
+
+// The sources.
+const (
+	SourceJIT     MembershipSource = "jit"
+	SourceSCIM    MembershipSource = "scim"
+	SourceManual  MembershipSource = "manual"
+	SourceDefault MembershipSource = "default" // in an organization's default group because of another membership
+)
+
+// Membership is a user in a group.
+type Membership struct {
+	Group  GroupID
+	User   UserID
+	Source MembershipSource
+	Since  time.Time
+	Cause  string // attempt, provisioning event or audit event that made it
+}

@@ -1,0 +1,121 @@
+package sso
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Longest values accepted, in bytes.
+const (
+	MaxNameLength      = 255
+	MaxLoginLength     = 254
+	MaxSubjectLength   = 255
+	MaxGroupNameLength = 255
+	MaxGroups          = 2000 // group names in one answer of an identity provider
+)
+
+var keyPattern = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// ValidateKey accepts what can stand in a sign-in link unescaped: 1 to 63
+// lower-case letters, digits and inner hyphens (the form of a DNS label).
+func ValidateKey(field, key string) []FieldError {
+	if keyPattern.MatchString(key) {
+		return nil
+	}
+	return []FieldError{{field, "Use 1 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit."}}
+}
+
+// ValidateName accepts a display name: not blank, at most MaxNameLength bytes,
+// nothing invisible.
+func ValidateName(field, name string) []FieldError {
+	switch {
+	case strings.TrimSpace(name) == "":
+		return []FieldError{{field, "Enter a name."}}
+	case len(name) > MaxNameLength:
+		return []FieldError{{field, "Use at most 255 bytes."}}
+	case !Printable(name):
+		return []FieldError{{field, "Remove control, invisible and text-direction characters."}}
+	}
+	return nil
+}
+
+// ValidateGroupName accepts what an identity provider could assert and a reader
+// could tell apart: a name without surrounding space.
+func ValidateGroupName(field, name string) []FieldError {
+	if name != strings.TrimSpace(name) {
+		return []FieldError{{field, "Remove the space before or after the name: names are compared byte for byte."}}
+	}
+	return ValidateName(field, name)
+}
+
+// Printable reports whether s is valid UTF-8 without control, format (bidi,
+// zero-width), private-use or unassigned characters.
+func Printable(s string) bool {
+	if !utf8.ValidString(s) {
+		return false
+	}
+	for _, r := range s {
+		if r != ' ' && !unicode.IsPrint(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// ValidEmail reports whether s is one plain mail address that means the same to
+// every reader: one @, ASCII, no quoting, at most 254 bytes. It is stricter
+// than RFC 5322 on purpose: quoted local parts and look-alike characters have
+// been used to have a code sent elsewhere (CVE-2023-7028, CVE-2026-40574).
+func ValidEmail(s string) bool {
+	local, domain, ok := strings.Cut(s, "@")
+	return ok && len(s) <= MaxLoginLength && len(local) <= 64 && emailLocal.MatchString(local) &&
+		!strings.Contains(local, "..") && domainPattern.MatchString(domain)
+}
+
+var (
+	emailLocal    = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*[A-Za-z0-9!#$%&'*+/=?^_`{|}~-])?$")
+	domainPattern = regexp.MustCompile(`^(?i:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.(?i:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?))+$`)
+)
+
+// EmailDomain returns the lower-case domain of a valid address, "" otherwise.
+func EmailDomain(email string) string {
+	if !ValidEmail(email) {
+		return ""
+	}
+	_, domain, _ := strings.Cut(email, "@")
+	return strings.ToLower(domain)
+}
+
+// ValidateDomain accepts a registrable-looking DNS name in lower case.
+func ValidateDomain(field, name string) []FieldError {
+	if domainPattern.MatchString(name) && name == strings.ToLower(name) && len(name) <= 253 {
+		return nil
+	}
+	return []FieldError{{field, "Enter a domain such as example.com, in lower case."}}
+}
+
+// ReturnTo gives back raw if it is a path on our own origin, else "/". Browsers
+// read more as an origin than net/url does ("/\evil", "//evil", "/\t/evil"), so
+// everything but plain absolute paths is refused.
+func ReturnTo(raw string) string {
+	if len(raw) == 0 || len(raw) > 2048 || raw[0] != '/' || strings.HasPrefix(raw, "//") {
+		return "/"
+	}
+	for i := range len(raw) {
+		if c := raw[i]; c <= ' ' || c >= 0x7f || c == '\\' {
+			return "/"
+		}
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
+		return "/"
+	}
+	path := u.Path // decoded: "/%2f/evil" and "/%5cevil" are refused as well
+	if strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') || strings.Contains(path, "/..") {
+		return "/"
+	}
+	return raw
+}
