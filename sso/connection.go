@@ -205,7 +205,9 @@ type MetadataStatus struct {
 // candidates tried in order: a claim name, or a template such as
 // "{givenname} {surname}" that counts only if every claim in it is there.
 type Mapping struct {
-	Subject       string   `json:"subject"` // empty: the NameID or sub; else a claim name or template, immutable at the IdP
+	// Subject is empty for the NameID or sub itself; else a claim name or
+	// template that is immutable at the IdP, with alternatives behind "|".
+	Subject       string   `json:"subject"`
 	Login         []string `json:"login"`
 	Email         []string `json:"email"`
 	EmailVerified []string `json:"email_verified"`

@@ -1,0 +1,155 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"gatehouse/sso"
+)
+
+// Apply reads a through m. It returns one check for each part of the identity,
+// on failure up to and including the one that failed; the failure is a
+// Forbidden error with the code "saml_attribute_invalid",
+// "oidc_attribute_invalid" or "too_many_groups".
+//
+// The e-mail is required only if the mapping names a candidate for it: whoever
+// signs in people without an address leaves the list empty.
+func Apply(m sso.Mapping, c sso.Connection, a sso.Assertion) (sso.Identity, []sso.Check, error) {
+	r := reader{claims: withSubject(a), values: func(name string) ([]string, bool) { v, ok := a.Claims[name]; return v, ok }}
+	id := sso.Identity{Connection: c.ID, Claims: a.Claims, AuthnAt: a.AuthnAt}
+
+	subject := []string{subjectClaim}
+	if m.Subject != "" {
+		subject = strings.Split(m.Subject, "|")
+	}
+	id.Subject = r.require("subject", subject, usableKey(sso.MaxSubjectLength))
+	id.Login = r.require("login", m.Login, usableKey(sso.MaxLoginLength))
+	if len(m.Email) > 0 {
+		id.Email = r.require("email", m.Email, usableEmail)
+	}
+	id.Name = r.name(m.Name, id.Login)
+	id.EmailVerified = r.affirmed(m.EmailVerified)
+	id.Groups = r.groups(m)
+
+	if r.failed != nil {
+		code := string(c.Protocol) + "_attribute_invalid"
+		if errors.Is(r.failed, errTooManyGroups) {
+			code = "too_many_groups"
+		}
+		return sso.Identity{}, r.checks, &sso.Error{Kind: sso.Forbidden, Code: code,
+			Public: "Your company's sign-in sent information about you that we cannot use.", Err: r.failed}
+	}
+	return id, r.checks, nil
+}
+
+// subjectClaim is how a mapping names the protocol's own subject: the NameID
+// of SAML or the sub of OIDC.
+const subjectClaim = "nameid"
+
+func withSubject(a sso.Assertion) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		if v, ok := a.Claims.First(name); ok || name != subjectClaim {
+			return v, ok
+		}
+		return a.Subject, a.Subject != ""
+	}
+}
+
+// reader collects the checks of one reading; after the first failure the rest
+// is left alone.
+type reader struct {
+	claims func(name string) (string, bool)   // the first value
+	values func(name string) ([]string, bool) // all of them, and whether the claim is there
+	checks []sso.Check
+	failed error
+}
+
+func (r *reader) fail(name, want, got string, err error) {
+	r.checks = append(r.checks, sso.Check{Name: name, Want: want, Got: got})
+	r.failed = err
+}
+
+// require gives the value of the first candidate that has one, if it is usable.
+// A candidate with an unusable value fails the reading: passing on to the next
+// would let whoever controls one claim choose which claim counts.
+func (r *reader) require(name string, candidates []string, usable func(string) error) string {
+	if r.failed != nil {
+		return ""
+	}
+	want := strings.Join(candidates, ", ")
+	from, value, ok := r.first(candidates)
+	if !ok {
+		r.fail(name, want, "none of them", fmt.Errorf("no %s: none of %s is there", name, want))
+		return ""
+	}
+	if err := usable(value); err != nil {
+		r.fail(name, want, fmt.Sprintf("%q from %s: %v", clip(value), from, err), fmt.Errorf("%s from %s: %w", name, from, err))
+		return ""
+	}
+	r.checks = append(r.checks, sso.Check{Name: name, Want: want, Got: value + " (" + from + ")", OK: true})
+	return value
+}
+
+func (r *reader) first(candidates []string) (from, value string, ok bool) {
+	for _, c := range candidates {
+		if value, ok = expand(c, r.claims); ok {
+			return c, value, true
+		}
+	}
+	return "", "", false
+}
+
+// name falls back on the login: nobody is refused for how they are called.
+func (r *reader) name(candidates []string, login string) string {
+	if r.failed != nil {
+		return ""
+	}
+	want := strings.Join(candidates, ", ")
+	from, value, ok := r.first(candidates)
+	if ok && len(value) <= sso.MaxNameLength && sso.Printable(value) {
+		r.checks = append(r.checks, sso.Check{Name: "name", Want: want, Got: value + " (" + from + ")", OK: true})
+		return value
+	}
+	got := "none of them; the login stands in"
+	if ok {
+		got = fmt.Sprintf("%q from %s is too long or has invisible characters; the login stands in", clip(value), from)
+	}
+	r.checks = append(r.checks, sso.Check{Name: "name", Want: want, Got: got, OK: true, Warning: true})
+	return login
+}
+
+func (r *reader) affirmed(candidates []string) bool {
+	for _, c := range candidates {
+		if v, ok := r.claims(c); ok {
+			return v == "true" || v == "1" // xms_edov is sent as "1" or true
+		}
+	}
+	return false
+}
+
+func usableKey(max int) func(string) error {
+	return func(v string) error {
+		switch {
+		case len(v) > max:
+			return fmt.Errorf("longer than %d bytes", max)
+		case !sso.Printable(v):
+			return errors.New("control, invisible or text-direction characters")
+		}
+		return nil
+	}
+}
+
+func usableEmail(v string) error {
+	if !sso.ValidEmail(v) {
+		return errors.New("not one plain e-mail address")
+	}
+	return nil
+}
+
+func clip(s string) string {
+	if len(s) > 80 {
+		return strings.ToValidUTF8(s[:80], "") + "…"
+	}
+	return s
+}

@@ -1,0 +1,207 @@
+package mapping
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"gatehouse/sso"
+)
+
+var simple = sso.Mapping{
+	Login: []string{"login", "{domain}\\{account}"}, Email: []string{"email", "upn"}, EmailVerified: []string{"email_verified"},
+	Name: []string{"name", "{givenname} {surname}"}, Groups: []string{"groups", "roles"},
+}
+
+func with(change func(*sso.Mapping)) sso.Mapping {
+	m := simple
+	change(&m)
+	return m
+}
+
+func apply(m sso.Mapping, claims sso.Claims) (sso.Identity, []sso.Check, error) {
+	return Apply(m, sso.Connection{ID: "conn-x", Protocol: sso.SAML}, sso.Assertion{Subject: "s-1", Claims: claims})
+}
+
+func TestApply(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		mapping sso.Mapping
+		claims  sso.Claims
+		want    string // subject|login|email|name|verified, or the error code
+	}{
+		"first candidates":                {simple, sso.Claims{"login": {"ada"}, "email": {"ada@acme.test"}, "name": {"Ada L"}}, "s-1|ada|ada@acme.test|Ada L|false"},
+		"space around a value is not it":  {simple, sso.Claims{"login": {" ada "}, "email": {"ada@acme.test"}, "name": {"Ada"}}, "s-1|ada|ada@acme.test|Ada|false"},
+		"blank candidate is passed over":  {simple, sso.Claims{"login": {"ada"}, "email": {""}, "upn": {"ada@acme.test"}, "name": {"Ada"}}, "s-1|ada|ada@acme.test|Ada|false"},
+		"template of two claims":          {simple, sso.Claims{"login": {"ada"}, "email": {"a@b.test"}, "givenname": {"Ada"}, "surname": {"Lovelace"}}, "s-1|ada|a@b.test|Ada Lovelace|false"},
+		"half a template gives no name":   {simple, sso.Claims{"login": {"ada"}, "email": {"a@b.test"}, "givenname": {"Ada"}}, "s-1|ada|a@b.test|ada|false"},
+		"template with text":              {simple, sso.Claims{"domain": {"ACME"}, "account": {"ada"}, "email": {"a@b.test"}}, `s-1|ACME\ada|a@b.test|ACME\ada|false`},
+		"verified e-mail":                 {simple, sso.Claims{"login": {"ada"}, "email": {"a@b.test"}, "email_verified": {"true"}}, "s-1|ada|a@b.test|ada|true"},
+		"verified must be the word":       {simple, sso.Claims{"login": {"ada"}, "email": {"a@b.test"}, "email_verified": {"TRUE"}}, "s-1|ada|a@b.test|ada|false"},
+		"mapped subject":                  {with(func(m *sso.Mapping) { m.Subject = "{tid}:{oid}|nameid" }), sso.Claims{"tid": {"t"}, "oid": {"o"}, "login": {"ada"}, "email": {"a@b.test"}}, "t:o|ada|a@b.test|ada|false"},
+		"alternative subject":             {with(func(m *sso.Mapping) { m.Subject = "{tid}:{oid}|nameid" }), sso.Claims{"tid": {"t"}, "login": {"ada"}, "email": {"a@b.test"}}, "s-1|ada|a@b.test|ada|false"},
+		"mapped subject missing":          {with(func(m *sso.Mapping) { m.Subject = "oid" }), sso.Claims{"login": {"ada"}, "email": {"a@b.test"}}, "saml_attribute_invalid"},
+		"a claim cannot stand for NameID": {with(func(m *sso.Mapping) { m.Subject = "" }), sso.Claims{"login": {"ada"}, "email": {"a@b.test"}, "sub": {"other"}}, "s-1|ada|a@b.test|ada|false"},
+		"no login":                        {simple, sso.Claims{"email": {"a@b.test"}}, "saml_attribute_invalid"},
+		"no e-mail":                       {simple, sso.Claims{"login": {"ada"}}, "saml_attribute_invalid"},
+		"no e-mail wanted":                {with(func(m *sso.Mapping) { m.Email = nil }), sso.Claims{"login": {"ada"}, "email": {"not one"}}, "s-1|ada||ada|false"},
+		"e-mail with two at signs":        {simple, sso.Claims{"login": {"ada"}, "email": {"a@corp.test@evil.test"}}, "saml_attribute_invalid"},
+		"e-mail in quotes":                {simple, sso.Claims{"login": {"ada"}, "email": {`"a@corp.test"@evil.test`}}, "saml_attribute_invalid"},
+		"e-mail of full-width letters":    {simple, sso.Claims{"login": {"ada"}, "email": {"ａ@corp.test"}}, "saml_attribute_invalid"},
+		"e-mail with a line break":        {simple, sso.Claims{"login": {"ada"}, "email": {"a@corp.test\r\nBcc: e@evil.test"}}, "saml_attribute_invalid"},
+		"login with a bidi override":      {simple, sso.Claims{"login": {"ada\u202e"}, "email": {"a@b.test"}}, "saml_attribute_invalid"},
+		"login too long":                  {simple, sso.Claims{"login": {strings.Repeat("a", 255)}, "email": {"a@b.test"}}, "saml_attribute_invalid"},
+		"unusable name is not fatal":      {simple, sso.Claims{"login": {"ada"}, "email": {"a@b.test"}, "name": {"A\x00da"}}, "s-1|ada|a@b.test|ada|false"},
+		"bad candidate does not fall on":  {simple, sso.Claims{"login": {"ada"}, "email": {"nonsense"}, "upn": {"a@b.test"}}, "saml_attribute_invalid"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			id, checks, err := apply(tt.mapping, tt.claims)
+			got := fmt.Sprintf("%s|%s|%s|%s|%v", id.Subject, id.Login, id.Email, id.Name, id.EmailVerified)
+			if err != nil {
+				got = sso.CodeOf(err)
+				if last := checks[len(checks)-1]; last.OK {
+					t.Errorf("refused, but the last check is fine: %+v", last)
+				}
+			}
+			if got != tt.want {
+				t.Errorf("got %s, want %s (%v)", got, tt.want, err)
+			}
+		})
+	}
+}
+
+func TestGroupStates(t *testing.T) {
+	t.Parallel()
+	many := make([]string, sso.MaxGroups+1)
+	for i := range many {
+		many[i] = fmt.Sprint("g", i)
+	}
+	tests := map[string]struct {
+		mapping sso.Mapping
+		groups  sso.Claims
+		state   sso.GroupsState
+		names   []string
+		code    string
+	}{
+		"no claim":                         {simple, sso.Claims{}, sso.GroupsAbsent, nil, ""},
+		"claim without values":             {simple, sso.Claims{"groups": {}}, sso.GroupsEmpty, nil, ""},
+		"only blanks":                      {simple, sso.Claims{"groups": {"", " "}}, sso.GroupsEmpty, nil, ""},
+		"values":                           {simple, sso.Claims{"groups": {"a", "b"}}, sso.GroupsValues, []string{"a", "b"}, ""},
+		"second candidate has the values":  {simple, sso.Claims{"groups": {}, "roles": {"r"}}, sso.GroupsValues, []string{"r"}, ""},
+		"bytes stay as they are":           {simple, sso.Claims{"groups": {" A ", "a", "ﬁ", "é"}}, sso.GroupsValues, []string{" A ", "a", "ﬁ", "é"}, ""},
+		"duplicates go":                    {simple, sso.Claims{"groups": {"a", "b", "a"}}, sso.GroupsValues, []string{"a", "b"}, ""},
+		"names nobody can see match none":  {simple, sso.Claims{"groups": {"a", "b\u200b", "c\x00"}}, sso.GroupsValues, []string{"a"}, ""},
+		"delimited":                        {with(func(m *sso.Mapping) { m.Delimiter = ";" }), sso.Claims{"groups": {"a;b;;c"}}, sso.GroupsValues, []string{"a", "b", "c"}, ""},
+		"not delimited":                    {simple, sso.Claims{"groups": {"a;b"}}, sso.GroupsValues, []string{"a;b"}, ""},
+		"include":                          {with(func(m *sso.Mapping) { m.Include = "^app-" }), sso.Claims{"groups": {"app-a", "b"}}, sso.GroupsValues, []string{"app-a"}, ""},
+		"exclude":                          {with(func(m *sso.Mapping) { m.Exclude = "^app-" }), sso.Claims{"groups": {"app-a", "b"}}, sso.GroupsValues, []string{"b"}, ""},
+		"all excluded is still a list":     {with(func(m *sso.Mapping) { m.Exclude = "." }), sso.Claims{"groups": {"a"}}, sso.GroupsValues, nil, ""},
+		"truncated":                        {with(func(m *sso.Mapping) { m.GroupLimit = 2 }), sso.Claims{"groups": {"a", "b"}}, sso.GroupsTruncated, []string{"a", "b"}, ""},
+		"truncated before exclude":         {with(func(m *sso.Mapping) { m.GroupLimit, m.Exclude = 2, "a" }), sso.Claims{"groups": {"a", "b"}}, sso.GroupsTruncated, []string{"b"}, ""},
+		"below the limit":                  {with(func(m *sso.Mapping) { m.GroupLimit = 3 }), sso.Claims{"groups": {"a", "b"}}, sso.GroupsValues, []string{"a", "b"}, ""},
+		"Entra SAML overage":               {simple, sso.Claims{samlOverage: {"https://graph.windows.net/t/users/o/getMemberObjects"}}, sso.GroupsOverage, nil, ""},
+		"Entra OIDC overage":               {simple, sso.Claims{"_claim_names.groups": {"src1"}}, sso.GroupsOverage, nil, ""},
+		"hasgroups":                        {simple, sso.Claims{"hasgroups": {"true"}}, sso.GroupsOverage, nil, ""},
+		"pointer for another claim":        {simple, sso.Claims{"_claim_names.address": {"src1"}}, sso.GroupsAbsent, nil, ""},
+		"a list beside the pointer counts": {simple, sso.Claims{"_claim_names.groups": {"src1"}, "roles": {"r"}}, sso.GroupsValues, []string{"r"}, ""},
+		"a pointer beside an empty list":   {simple, sso.Claims{"_claim_names.groups": {"src1"}, "groups": {}}, sso.GroupsOverage, nil, ""},
+		"too many":                         {simple, sso.Claims{"groups": many}, 0, nil, "too_many_groups"},
+		"as many as there may be":          {simple, sso.Claims{"groups": many[1:]}, sso.GroupsValues, many[1:], ""},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tt.groups["login"], tt.groups["email"] = []string{"ada"}, []string{"a@b.test"}
+			id, _, err := apply(tt.mapping, tt.groups)
+			if sso.CodeOf(err) != tt.code {
+				t.Fatalf("error %v, want code %q", err, tt.code)
+			}
+			if id.Groups.State != tt.state || !slices.Equal(id.Groups.Names, tt.names) {
+				t.Errorf("got %s %q, want %s %q", id.Groups.State, id.Groups.Names, tt.state, tt.names)
+			}
+		})
+	}
+}
+
+// Every preset must read what its own assistant tells the admin to send.
+func TestPresetsReadOurNames(t *testing.T) {
+	t.Parallel()
+	for _, provider := range sso.Providers {
+		for _, protocol := range []sso.Protocol{sso.SAML, sso.OIDC} {
+			m := Preset(provider, protocol)
+			if p := Validate(m); len(p) > 0 {
+				t.Errorf("%s %s: %v", provider, protocol, p)
+			}
+			claims := sso.Claims{"login": {"ada"}, "preferred_username": {"ada"}, "email": {"ada@acme.test"}, "name": {"Ada"}, "groups": {"sre"}, "tid": {"t"}, "oid": {"o"}}
+			id, _, err := Apply(m, sso.Connection{Protocol: protocol}, sso.Assertion{Subject: "s", Claims: claims})
+			if err != nil {
+				t.Errorf("%s %s: %v", provider, protocol, err)
+				continue
+			}
+			login := "ada"
+			if provider == sso.Google && protocol == sso.OIDC {
+				login = "ada@acme.test"
+			}
+			if diff := cmp.Diff([]string{login, "ada@acme.test", "Ada", "sre"}, append([]string{id.Login, id.Email, id.Name}, id.Groups.Names...)); diff != "" {
+				t.Errorf("%s %s: %s", provider, protocol, diff)
+			}
+		}
+	}
+}
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	bad := sso.Mapping{Subject: "{", Login: nil, Email: []string{" "}, Name: []string{"{}", "a}", "{a{b}}"}, Include: "(", GroupLimit: -1}
+	var fields []string
+	for _, p := range Validate(bad) {
+		fields = append(fields, p.Field)
+	}
+	slices.Sort(fields)
+	want := []string{"mapping.email[0]", "mapping.group_limit", "mapping.include", "mapping.login", "mapping.name[0]", "mapping.name[1]", "mapping.name[2]", "mapping.subject"}
+	if diff := cmp.Diff(want, fields); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Whatever arrives, names come out as they went in, once, and unknown stays
+// unknown.
+func TestGroupsAreBytes(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		sent := rapid.SliceOfN(rapid.String(), 0, 40).Draw(t, "groups")
+		id, _, err := apply(simple, sso.Claims{"login": {"ada"}, "email": {"a@b.test"}, "groups": sent})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, n := range id.Groups.Names {
+			if !slices.Contains(sent, n) || seen[n] {
+				t.Fatalf("%q was not sent, or twice", n)
+			}
+			seen[n] = true
+		}
+		if id.Groups.State == sso.GroupsAbsent {
+			t.Fatal("a claim that is there is not absent")
+		}
+	})
+}
+
+func FuzzExpand(f *testing.F) {
+	f.Add("{a} {b}", "x")
+	f.Add("{a", "}")
+	f.Fuzz(func(t *testing.T, candidate, value string) {
+		got, ok := expand(candidate, func(string) (string, bool) { return value, true })
+		if checkCandidate(candidate) == nil && !ok {
+			t.Fatalf("%q passed the check but has no value", candidate)
+		}
+		if len(got) > len(candidate)*(len(value)+1) {
+			t.Fatalf("%q grew to %d bytes", candidate, len(got))
+		}
+	})
+}
