@@ -1,0 +1,189 @@
+package groupsync
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"gatehouse/sso"
+)
+
+// Plan makes the person's memberships in all organizations of the enterprise
+// what asserted says, as far as rules and certainty allow. The changes include
+// the rows of default groups: who joins a first group of an organization joins
+// its default group, who loses the last one leaves it.
+//
+// The error is Forbidden "groups_unknown" if the rules refuse a sign-in whose
+// groups are not known; nothing else fails.
+func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSnapshot) (sso.MembershipChanges, error) {
+	mode, note, err := effective(rules, asserted)
+	if err != nil {
+		return sso.MembershipChanges{}, err
+	}
+	p := planner{
+		snapshot: snapshot,
+		groups:   make(map[sso.GroupID]sso.Group, len(snapshot.Groups)),
+		member:   make(map[sso.GroupID]sso.Membership, len(snapshot.Memberships)),
+		changes:  sso.MembershipChanges{Record: sso.SyncRecord{Mode: mode, Asserted: asserted, Note: note}},
+	}
+	for _, g := range snapshot.Groups {
+		p.groups[g.ID] = g
+	}
+	for _, m := range snapshot.Memberships {
+		p.member[m.Group] = m
+	}
+	wanted := p.match(asserted.Names)
+	if mode != sso.SyncKeep {
+		p.add(wanted)
+		p.remove(mode, wanted)
+		p.followDefaults()
+	}
+	p.describe()
+	return p.changes, nil
+}
+
+// effective turns what is configured and what is known into what is done.
+func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, string, error) {
+	unknown := &sso.Error{Kind: sso.Forbidden, Code: "groups_unknown",
+		Public: "Your company's sign-in did not say which groups you are in, and that is required here."}
+	switch asserted.State {
+	case sso.GroupsTruncated:
+		return sso.SyncAddOnly, "The list has exactly the length at which this identity provider cuts lists off: groups were added, none removed.", nil
+	case sso.GroupsOverage:
+		if rules.OnOverage == sso.DenySignIn {
+			return "", "", unknown
+		}
+		return sso.SyncKeep, "The identity provider sent a pointer instead of the list, because the person is in too many groups: every membership was kept.", nil
+	case sso.GroupsAbsent:
+		switch rules.OnAbsent {
+		case sso.DenySignIn:
+			return "", "", unknown
+		case sso.ClearGroups:
+			return rules.Mode, "The identity provider sent no group attribute; this connection takes that for no groups.", nil
+		}
+		return sso.SyncKeep, "The identity provider sent no group attribute: every membership was kept.", nil
+	}
+	return rules.Mode, "", nil
+}
+
+type planner struct {
+	snapshot sso.GroupSnapshot
+	groups   map[sso.GroupID]sso.Group
+	member   map[sso.GroupID]sso.Membership // as it is before, then as it will be
+	changes  sso.MembershipChanges
+}
+
+// match finds the groups of the asserted names and records which names match
+// none. The name of the default group matches nothing.
+func (p *planner) match(names []string) map[sso.GroupID]bool {
+	byName := make(map[string][]sso.GroupID, len(p.groups))
+	for id, g := range p.groups {
+		if !g.Default {
+			byName[g.Name] = append(byName[g.Name], id)
+		}
+	}
+	wanted := make(map[sso.GroupID]bool, len(names))
+	record := &p.changes.Record
+	for _, name := range names {
+		ids := byName[name]
+		if len(ids) == 0 || name == sso.DefaultGroupName {
+			record.Unmatched = append(record.Unmatched, name)
+			continue
+		}
+		record.Matched = append(record.Matched, name)
+		for _, id := range ids {
+			wanted[id] = true
+		}
+	}
+	return wanted
+}
+
+func (p *planner) add(wanted map[sso.GroupID]bool) {
+	for id := range wanted {
+		if _, is := p.member[id]; !is {
+			p.join(id, sso.SourceJIT)
+		}
+	}
+}
+
+func (p *planner) remove(mode sso.SyncMode, wanted map[sso.GroupID]bool) {
+	for id, m := range maps.Clone(p.member) {
+		if wanted[id] || p.groups[id].Default || !removable(mode, m.Source) {
+			continue
+		}
+		p.leave(id)
+	}
+}
+
+func removable(mode sso.SyncMode, source sso.MembershipSource) bool {
+	switch mode {
+	case sso.SyncReset:
+		return true
+	case sso.SyncResetSynced:
+		return source == sso.SourceJIT || source == sso.SourceSCIM
+	}
+	return false
+}
+
+// followDefaults lets default-group rows follow the others. Only organizations
+// in which something changed are looked at, and only rows that exist because of
+// another membership are removed.
+func (p *planner) followDefaults() {
+	touched := map[sso.OrganizationID]bool{}
+	for _, m := range p.changes.Add {
+		touched[p.groups[m.Group].Organization] = true
+	}
+	for _, id := range p.changes.Remove {
+		touched[p.groups[id].Organization] = true
+	}
+	member := map[sso.OrganizationID]bool{}
+	for id := range p.member {
+		if g := p.groups[id]; !g.Default {
+			member[g.Organization] = true
+		}
+	}
+	for _, g := range p.snapshot.Groups {
+		if !g.Default || !touched[g.Organization] {
+			continue
+		}
+		row, is := p.member[g.ID]
+		switch {
+		case member[g.Organization] && !is:
+			p.join(g.ID, sso.SourceDefault)
+		case !member[g.Organization] && is && row.Source == sso.SourceDefault:
+			p.leave(g.ID)
+		}
+	}
+}
+
+func (p *planner) join(id sso.GroupID, source sso.MembershipSource) {
+	m := sso.Membership{Group: id, Source: source}
+	p.member[id] = m
+	p.changes.Add = append(p.changes.Add, m)
+}
+
+func (p *planner) leave(id sso.GroupID) {
+	delete(p.member, id)
+	p.changes.Remove = append(p.changes.Remove, id)
+}
+
+// describe writes the record in words that outlive the groups, and puts
+// everything in an order that does not depend on how it was found.
+func (p *planner) describe() {
+	c := &p.changes
+	slices.SortFunc(c.Add, func(a, b sso.Membership) int { return cmp.Compare(a.Group, b.Group) })
+	slices.Sort(c.Remove)
+	slices.Sort(c.Record.Matched)
+	slices.Sort(c.Record.Unmatched)
+	for _, m := range c.Add {
+		c.Record.Added = append(c.Record.Added, p.name(m.Group))
+	}
+	for _, id := range c.Remove {
+		c.Record.Removed = append(c.Record.Removed, p.name(id))
+	}
+}
+
+func (p *planner) name(id sso.GroupID) sso.GroupChange {
+	g := p.groups[id]
+	return sso.GroupChange{Group: id, Name: g.Name, Organization: g.Organization, OrganizationName: p.snapshot.Organizations[g.Organization]}
+}
