@@ -1,0 +1,134 @@
+package login
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// pendingLifetime is how long somebody may take at their identity provider,
+// second factor included.
+const pendingLifetime = 10 * time.Minute
+
+// Start is a wish to sign in.
+type Start struct {
+	Enterprise sso.EnterpriseID
+	Connection sso.ConnectionID // "" if the enterprise has only one that is enabled
+	ReturnTo   string           // where to go afterwards; anything but a path of ours becomes "/"
+	Browser    sso.Secret       // the browser's pending cookie, to which the answer is bound
+}
+
+// Begin sends a browser to its identity provider. It fails with Forbidden
+// "connection_disabled" if there is nowhere to go and Invalid
+// "connection_needed" if there are several places.
+func (s *Service) Begin(ctx context.Context, start Start) (sso.Redirect, error) {
+	c, err := s.choose(ctx, start)
+	if err != nil {
+		return sso.Redirect{}, err
+	}
+	cfg, err := c.Serving()
+	if err != nil {
+		return sso.Redirect{}, err
+	}
+	now := s.Now()
+	p := sso.PendingLogin{
+		ID: newPendingID(), Enterprise: c.Enterprise, Connection: c.ID,
+		Browser: start.Browser.Hash(), ReturnTo: sso.ReturnTo(start.ReturnTo),
+		Nonce: sso.NewSecret(), Verifier: sso.NewSecret(),
+		CreatedAt: now, ExpiresAt: now.Add(pendingLifetime),
+	}
+	redirect, err := s.protocol(c).Begin(ctx, c, *cfg, p)
+	if err != nil {
+		s.Observe(c.Protocol, sso.CodeOf(err))
+		return sso.Redirect{}, fmt.Errorf("begin sign-in over %s: %w", c.ID, err)
+	}
+	if err := s.Recorder.SavePendingLogin(ctx, p); err != nil {
+		return sso.Redirect{}, fmt.Errorf("save pending login: %w", err)
+	}
+	return redirect, nil
+}
+
+func (s *Service) choose(ctx context.Context, start Start) (sso.Connection, error) {
+	all, err := s.Directory.Connections(ctx, start.Enterprise)
+	if err != nil {
+		return sso.Connection{}, fmt.Errorf("list connections: %w", err)
+	}
+	enabled := enabledOf(all)
+	if start.Connection != "" {
+		for _, c := range enabled {
+			if c.ID == start.Connection {
+				return c, nil
+			}
+		}
+		return sso.Connection{}, errNoConnection()
+	}
+	switch len(enabled) {
+	case 0:
+		return sso.Connection{}, errNoConnection()
+	case 1:
+		return enabled[0], nil
+	}
+	return sso.Connection{}, &sso.Error{Kind: sso.Invalid, Code: "connection_needed",
+		Public: "Your company has more than one way to sign in. Choose one."}
+}
+
+func errNoConnection() *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "connection_disabled",
+		Public: "Single sign-on is not switched on for this company."}
+}
+
+func enabledOf(all []sso.Connection) []sso.Connection {
+	var enabled []sso.Connection
+	for _, c := range all {
+		if _, err := c.Serving(); err == nil {
+			enabled = append(enabled, c)
+		}
+	}
+	return enabled
+}
+
+// newPendingID gives 160 random bits in a form that is at once an XML ID (so it
+// begins with a letter) and a value that needs no escaping in a URL.
+func newPendingID() string {
+	var b [20]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
+	return "gh" + hex.EncodeToString(b[:])
+}
+
+// Found is where somebody belongs.
+type Found struct {
+	Enterprise  sso.Enterprise
+	Connections []sso.Connection // the enabled ones
+}
+
+// Discover finds the enterprise of a work e-mail (by a domain the enterprise has
+// proven) or of an enterprise key. Whether the address, the domain or the key is
+// unknown, the answer is the same NotFound "unknown_company".
+func (s *Service) Discover(ctx context.Context, text string) (Found, error) {
+	text = strings.TrimSpace(text)
+	find, key := s.Directory.EnterpriseByKey, strings.ToLower(text)
+	if strings.Contains(text, "@") {
+		find, key = s.Directory.EnterpriseByDomain, sso.EmailDomain(text)
+	}
+	unknown := sso.NotFound("unknown_company", "We do not know this company. Check the spelling, or use the sign-in link your company gave you.")
+	if key == "" || len(key) > 255 {
+		return Found{}, unknown
+	}
+	ent, err := find(ctx, key)
+	if err != nil {
+		if sso.KindOf(err) == sso.NotFoundKind {
+			return Found{}, unknown
+		}
+		return Found{}, fmt.Errorf("find enterprise: %w", err)
+	}
+	all, err := s.Directory.Connections(ctx, ent.ID)
+	if err != nil {
+		return Found{}, fmt.Errorf("list connections: %w", err)
+	}
+	return Found{Enterprise: ent, Connections: enabledOf(all)}, nil
+}

@@ -1,0 +1,229 @@
+package login
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"time"
+
+	"gatehouse/groupsync"
+	"gatehouse/sso"
+	"gatehouse/sso/mapping"
+)
+
+// Result is a completed sign-in.
+type Result struct {
+	Token      sso.Secret // for the session cookie; exists nowhere else
+	Session    sso.Session
+	User       sso.User
+	Enterprise sso.Enterprise
+	Sync       sso.SyncRecord
+	ReturnTo   string
+	// Restart is set, and nothing else, when an answer that nobody asked for is
+	// dropped in favour of a sign-in of our own (IdP-initiated "rebounce").
+	Restart *Start
+}
+
+// Complete takes an identity provider's answer to the connection it was
+// delivered to. Every failure after the connection is known and the message
+// readable is recorded, and its *sso.Error carries the attempt as Reference.
+func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Callback) (Result, error) {
+	c, err := s.Directory.ConnectionByID(ctx, id)
+	if err != nil {
+		return Result{}, fmt.Errorf("find connection: %w", err)
+	}
+	pending, err := s.protocol(c).Correlate(cb)
+	if err != nil {
+		s.Observe(c.Protocol, sso.CodeOf(err))
+		return Result{}, fmt.Errorf("read the answer to %s: %w", c.ID, err)
+	}
+	now := s.Now()
+	t := &try{Service: s, c: c, cb: cb, attempt: sso.Attempt{
+		ID: sso.NewID[sso.AttemptID](now), Enterprise: c.Enterprise, Connection: c.ID,
+		Remote: cb.Remote, UserAgent: cb.UserAgent, At: now,
+	}}
+	result, err := t.run(ctx, pending)
+	s.Observe(c.Protocol, sso.CodeOf(err))
+	if err != nil {
+		return Result{}, t.record(ctx, err)
+	}
+	s.Synced(len(result.Sync.Added), len(result.Sync.Removed))
+	return result, nil
+}
+
+// try is one answer on its way through.
+type try struct {
+	*Service
+	c       sso.Connection
+	cb      sso.Callback
+	attempt sso.Attempt
+	pending *sso.PendingLogin // nil if nobody asked
+}
+
+// run is the order of a sign-in.
+func (t *try) run(ctx context.Context, pendingID string) (Result, error) {
+	cfg, err := t.c.Serving()
+	if err != nil {
+		return Result{}, err
+	}
+	if pendingID == "" {
+		if restart, err := t.unsolicited(*cfg); restart != nil || err != nil {
+			return Result{Restart: restart}, err
+		}
+	} else if t.pending, err = t.claim(ctx, pendingID); err != nil {
+		return Result{}, err
+	}
+	assertion, err := t.verify(ctx, *cfg)
+	if err != nil {
+		return Result{}, err
+	}
+	identity, checks, err := mapping.Apply(cfg.Mapping, t.c, assertion)
+	t.attempt.Checks = append(t.attempt.Checks, checks...)
+	if err != nil {
+		return Result{}, err
+	}
+	t.attempt.Login, t.attempt.Groups = identity.Login, identity.Groups
+	return t.commit(ctx, *cfg, assertion, identity)
+}
+
+// unsolicited decides about an answer that names no pending login.
+func (t *try) unsolicited(cfg sso.Config) (*Start, error) {
+	mode := sso.IDPInitiatedOff
+	if cfg.SAML != nil {
+		mode = cfg.SAML.IDPInitiated
+	}
+	switch mode {
+	case sso.IDPInitiatedDirect:
+		return nil, nil
+	case sso.IDPInitiatedRebounce:
+		return &Start{Enterprise: t.c.Enterprise, Connection: t.c.ID}, nil
+	}
+	if t.c.Protocol == sso.OIDC {
+		return nil, errStateExpired()
+	}
+	return nil, &sso.Error{Kind: sso.Forbidden, Code: "idp_initiated_disabled",
+		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here."}
+}
+
+func errStateExpired() *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
+		Public: "This sign-in took too long, was already finished, or began in another browser. Start again."}
+}
+
+// claim finds the pending login and makes sure that this browser began it, for
+// this connection. A SAML answer to a pending login that was used is still
+// verified, so that a replay is called a replay; an OIDC code is not sent to
+// the identity provider a second time.
+func (t *try) claim(ctx context.Context, id string) (*sso.PendingLogin, error) {
+	p, err := t.Recorder.PendingLogin(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("find pending login: %w", err)
+	}
+	browser := t.cb.Browser.Hash()
+	mine := subtle.ConstantTimeCompare(p.Browser[:], browser[:]) == 1
+	if p.Connection != t.c.ID || t.cb.Browser == "" || !mine || !t.Now().Before(p.ExpiresAt) {
+		return nil, errStateExpired()
+	}
+	if !p.UsedAt.IsZero() && t.c.Protocol == sso.OIDC {
+		return nil, errStateExpired()
+	}
+	return &p, nil
+}
+
+// verify lets the protocol judge the answer. If no key of ours fits, the
+// identity provider may have rotated: its metadata is fetched again, at a
+// limited rate, and the answer judged once more.
+func (t *try) verify(ctx context.Context, cfg sso.Config) (sso.Assertion, error) {
+	assertion, checks, err := t.protocol(t.c).Complete(ctx, t.c, cfg, t.pending, t.cb)
+	if sso.CodeOf(err) == "saml_signature_invalid" && cfg.SAML.MetadataURL != "" {
+		if c, changed, refreshErr := t.Refresh(ctx, t.c); refreshErr != nil {
+			err = errors.Join(err, fmt.Errorf("refresh metadata: %w", refreshErr))
+		} else if changed && c.Live != nil {
+			t.c = c
+			assertion, checks, err = t.protocol(c).Complete(ctx, c, *c.Live, t.pending, t.cb)
+		}
+	}
+	t.attempt.Checks = checks
+	return assertion, err
+}
+
+// commit writes everything in one transaction.
+func (t *try) commit(ctx context.Context, cfg sso.Config, a sso.Assertion, identity sso.Identity) (Result, error) {
+	ent, err := t.Directory.Enterprise(ctx, t.c.Enterprise)
+	if err != nil {
+		return Result{}, fmt.Errorf("load enterprise: %w", err)
+	}
+	token := sso.NewSecret()
+	t.attempt.Outcome = sso.OutcomeSucceeded
+	signIn := sso.SignIn{
+		Identity: identity, Attempt: t.attempt, Certificate: a.Certificate,
+		Session: t.session(a, token),
+		Replay:  sso.ReplayMark{Connection: t.c.ID, ResponseID: a.ResponseID, Until: t.replayUntil(cfg, a)},
+	}
+	returnTo := "/"
+	if t.pending != nil {
+		signIn.Pending, returnTo = t.pending.ID, sso.ReturnTo(t.pending.ReturnTo)
+	}
+	user, sync, err := t.Recorder.RecordLogin(ctx, signIn, func(_ sso.User, snapshot sso.GroupSnapshot) (sso.MembershipChanges, error) {
+		return groupsync.Plan(cfg.GroupSync, identity.Groups, snapshot)
+	})
+	if err != nil {
+		return Result{}, fmt.Errorf("record sign-in: %w", err)
+	}
+	signIn.Session.User = user.ID
+	return Result{Token: token, Session: signIn.Session, User: user, Enterprise: ent, Sync: sync, ReturnTo: returnTo}, nil
+}
+
+func (t *try) session(a sso.Assertion, token sso.Secret) sso.Session {
+	now := t.attempt.At
+	ends := now.Add(t.MaxAge)
+	if a.SessionEnd.After(now) && a.SessionEnd.Before(ends) {
+		ends = a.SessionEnd // the identity provider wants it shorter
+	}
+	return sso.Session{
+		ID: sso.NewID[sso.SessionID](now), Token: token.Hash(),
+		Enterprise: t.c.Enterprise, Connection: t.c.ID, Attempt: t.attempt.ID,
+		Subject: a.Subject, NameIDFormat: a.SubjectFormat, SessionIndex: a.SessionIndex,
+		Remote: t.cb.Remote, UserAgent: t.cb.UserAgent,
+		CreatedAt: now, LastSeenAt: now, IdleTimeout: t.IdleTimeout, ExpiresAt: ends,
+	}
+}
+
+// replayUntil is when the answer could not be accepted any more by any clock we
+// tolerate, and never less than a pending login lives.
+func (t *try) replayUntil(cfg sso.Config, a sso.Assertion) time.Time {
+	skew := sso.DefaultClockSkew
+	if cfg.SAML != nil {
+		skew = cfg.SAML.Skew()
+	}
+	until := a.NotOnOrAfter.Add(2 * skew)
+	if least := t.attempt.At.Add(pendingLifetime); until.Before(least) {
+		return least
+	}
+	return until
+}
+
+// record keeps a failed attempt and returns its error with the reference.
+func (t *try) record(ctx context.Context, cause error) error {
+	failure := &sso.Error{Kind: sso.Internal, Code: "internal", Public: "Something went wrong on our side.", Err: cause}
+	if known, ok := errors.AsType[*sso.Error](cause); ok {
+		failure = known.Because(cause)
+		if known == cause { //nolint:errorlint // the very same value: nothing was wrapped around it
+			failure = known.Because(known.Err)
+		}
+	}
+	t.attempt.Outcome, t.attempt.Code, t.attempt.Detail = sso.OutcomeFailed, failure.Code, cause.Error()
+	pending := ""
+	if t.pending != nil {
+		pending = t.pending.ID
+	}
+	// The attempt is kept even if the browser has gone away meanwhile.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	if err := t.Recorder.RecordAttempt(ctx, t.attempt, pending); err != nil {
+		return failure.Because(errors.Join(failure.Err, fmt.Errorf("record attempt: %w", err)))
+	}
+	failure.Reference = t.attempt.ID
+	return failure
+}

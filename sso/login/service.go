@@ -1,0 +1,95 @@
+package login
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"gatehouse/oidc"
+	"gatehouse/saml"
+	"gatehouse/sso"
+)
+
+// Protocol is one way of asking an identity provider who somebody is.
+type Protocol interface {
+	// Begin makes the request that sends the browser to the identity provider.
+	Begin(ctx context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin) (sso.Redirect, error)
+	// Correlate reads which pending login an answer names, "" if none. Nothing
+	// is verified yet; what cannot be read is an Invalid error.
+	Correlate(cb sso.Callback) (pending string, err error)
+	// Complete verifies an answer. p is nil for one that nobody asked for. The
+	// checks are returned on failure too, up to the one that failed.
+	Complete(ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Assertion, []sso.Check, error)
+}
+
+// Directory finds where a sign-in belongs.
+type Directory interface {
+	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
+	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
+	EnterpriseByDomain(ctx context.Context, name string) (sso.Enterprise, error)
+	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
+	ConnectionByID(ctx context.Context, id sso.ConnectionID) (sso.Connection, error)
+}
+
+// Recorder keeps what happened.
+type Recorder interface {
+	SavePendingLogin(ctx context.Context, p sso.PendingLogin) error
+	PendingLogin(ctx context.Context, id string) (sso.PendingLogin, error)
+	RecordLogin(ctx context.Context, s sso.SignIn, plan func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error)) (sso.User, sso.SyncRecord, error)
+	RecordAttempt(ctx context.Context, a sso.Attempt, pending string) error
+	MarkUsed(ctx context.Context, ent sso.EnterpriseID, m sso.ReplayMark) error
+}
+
+// Revoker ends sessions.
+type Revoker interface {
+	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
+	RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, c sso.ConnectionID, subject, sessionIndex string) (int, error)
+}
+
+// Options are what a Service is made of; all of it is required unless said.
+type Options struct {
+	Directory Directory
+	Recorder  Recorder
+	Revoker   Revoker
+	SAML      *saml.ServiceProvider
+	OIDC      *oidc.RelyingParty
+	// Refresh fetches a connection's IdP metadata again because an answer was
+	// signed with a key we do not know. It limits its own rate and reports
+	// whether anything changed.
+	Refresh func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)
+	// Revoked tells this node and the others that sessions were ended.
+	Revoked func(ctx context.Context)
+	// Observe counts an outcome; code is empty on success. Optional.
+	Observe func(protocol sso.Protocol, code string)
+	// Synced counts memberships changed by a sign-in. Optional.
+	Synced func(added, removed int)
+
+	Log         *slog.Logger
+	Now         func() time.Time
+	SignedOut   string        // absolute URL the identity provider sends the browser back to after sign-out
+	IdleTimeout time.Duration // of a session
+	MaxAge      time.Duration // of a session
+}
+
+// Service carries sign-ins through. It is safe for concurrent use.
+type Service struct {
+	Options
+}
+
+// New makes a Service.
+func New(o Options) *Service {
+	if o.Observe == nil {
+		o.Observe = func(sso.Protocol, string) {}
+	}
+	if o.Synced == nil {
+		o.Synced = func(int, int) {}
+	}
+	return &Service{Options: o}
+}
+
+func (s *Service) protocol(c sso.Connection) Protocol {
+	if c.Protocol == sso.OIDC {
+		return s.OIDC
+	}
+	return s.SAML
+}
