@@ -1,0 +1,206 @@
+package demoidp
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Fault is a way in which the provider can misbehave.
+type Fault string
+
+// The faults. What each does and what a gateway should make of it is in Faults.
+const (
+	NoFault           Fault = "none"
+	WrongAudience     Fault = "wrong-audience"
+	WrongRecipient    Fault = "wrong-recipient"
+	WrongIssuer       Fault = "wrong-issuer"
+	MixUp             Fault = "mix-up"
+	WrongNonce        Fault = "wrong-nonce"
+	Unsigned          Fault = "unsigned"
+	WrongKey          Fault = "wrong-key"
+	SHA1              Fault = "sha1"
+	Expired           Fault = "expired"
+	ClockOff          Fault = "clock-off"
+	Replay            Fault = "replay"
+	IDPInitiated      Fault = "idp-initiated"
+	Encrypted         Fault = "encrypted"
+	EncryptedWrongKey Fault = "encrypted-with-wrong-key"
+	NoGroups          Fault = "no-groups"
+	EmptyGroups       Fault = "empty-groups"
+	Overage           Fault = "overage"
+	ManyGroups        Fault = "300-groups"
+	Truncated         Fault = "truncated"
+	NoEmail           Fault = "no-email"
+	NoLogin           Fault = "no-login"
+	OtherCompanyEmail Fault = "other-company-email"
+	Denied            Fault = "denied"
+	Down              Fault = "down"
+)
+
+// GroupLimit is the length at which a truncated group list ends.
+const GroupLimit = 100
+
+// FaultInfo explains a fault to people and to tests.
+type FaultInfo struct {
+	Fault  Fault
+	Title  string
+	Does   string // one line: what the provider sends
+	Expect string // one line: what Gatehouse should make of it
+	// SAMLCode and OIDCCode are the error code of the refusal, "" for a
+	// sign-in that succeeds (or, if the protocol is not meant, nothing).
+	SAMLCode, OIDCCode string
+	SAML, OIDC         bool // which protocols it affects
+}
+
+// Faults lists every fault but NoFault, in the order they are shown.
+func Faults() []FaultInfo {
+	return slices.Concat(trustFaults(), timeFaults(), groupFaults(), personFaults())
+}
+
+func trustFaults() []FaultInfo {
+	return []FaultInfo{
+		{Fault: WrongAudience, Title: "Wrong audience", SAML: true, OIDC: true, SAMLCode: "saml_wrong_recipient", OIDCCode: "id_token_invalid",
+			Does: "Names another application as the audience.", Expect: "Refused: the answer was made for somebody else."},
+		{Fault: WrongRecipient, Title: "Wrong recipient", SAML: true, SAMLCode: "saml_wrong_recipient",
+			Does: "Confirms the subject for another address than the one it is sent to.", Expect: "Refused: the answer was made for another address."},
+		{Fault: WrongIssuer, Title: "Wrong issuer", SAML: true, OIDC: true, SAMLCode: "saml_wrong_recipient", OIDCCode: "id_token_invalid",
+			Does: "Says another identity provider made the answer.", Expect: "Refused: the issuer is not the one of this connection."},
+		{Fault: MixUp, Title: "Mix-up", OIDC: true, OIDCCode: "issuer_mismatch",
+			Does: "Sends another issuer in the iss parameter of the redirect (RFC 9207).", Expect: "Refused before the code is redeemed."},
+		{Fault: WrongNonce, Title: "Wrong nonce", OIDC: true, OIDCCode: "id_token_invalid",
+			Does: "Puts another nonce into the ID token.", Expect: "Refused: the token belongs to another sign-in."},
+		{Fault: Unsigned, Title: "Unsigned", SAML: true, OIDC: true, SAMLCode: "saml_signature_invalid", OIDCCode: "id_token_invalid",
+			Does: "Leaves every signature out (alg none in OIDC).", Expect: "Refused: nothing vouches for the answer."},
+		{Fault: WrongKey, Title: "Wrong key", SAML: true, OIDC: true, SAMLCode: "saml_signature_invalid", OIDCCode: "id_token_invalid",
+			Does: "Signs with a key that is not published.", Expect: "Refused, after one look at the metadata or key set for a new key."},
+		{Fault: SHA1, Title: "SHA-1 signature", SAML: true, SAMLCode: "saml_signature_invalid",
+			Does: "Signs with RSA-SHA1.", Expect: "Refused unless the connection allows SHA-1."},
+		{Fault: Encrypted, Title: "Encrypted", SAML: true,
+			Does: "Encrypts the signed assertion to the application's certificate.", Expect: "Accepted: this is no fault at all."},
+		{Fault: EncryptedWrongKey, Title: "Encrypted to a wrong key", SAML: true, SAMLCode: "saml_decryption_failed",
+			Does: "Encrypts the assertion to a key the application does not have.", Expect: "Refused: the certificate at the identity provider is out of date."},
+	}
+}
+
+func timeFaults() []FaultInfo {
+	return []FaultInfo{
+		{Fault: Expired, Title: "Expired", SAML: true, OIDC: true, SAMLCode: "saml_expired", OIDCCode: "id_token_invalid",
+			Does: "Sends an answer that ended an hour ago.", Expect: "Refused: the answer is too old."},
+		{Fault: ClockOff, Title: "Clock 10 minutes fast", SAML: true, OIDC: true, SAMLCode: "saml_expired", OIDCCode: "id_token_invalid",
+			Does: "Answers as if it were ten minutes later.", Expect: "Refused: not valid yet, check the clocks."},
+		{Fault: Replay, Title: "Replay", SAML: true, OIDC: true, SAMLCode: "login_state_expired", OIDCCode: "id_token_invalid",
+			Does: "Sends the answer of the sign-in before again (the ID token, in OIDC).", Expect: "Refused: an answer works once."},
+		{Fault: IDPInitiated, Title: "Nobody asked", SAML: true, SAMLCode: "idp_initiated_disabled",
+			Does: "Answers without naming the request, as if the person had started here.", Expect: "Refused, or started over, as the connection says."},
+	}
+}
+
+func groupFaults() []FaultInfo {
+	return []FaultInfo{
+		{Fault: NoGroups, Title: "No groups attribute", SAML: true, OIDC: true,
+			Does: "Says nothing about groups.", Expect: "Signed in; every membership is kept, with a note."},
+		{Fault: EmptyGroups, Title: "Empty groups", SAML: true, OIDC: true,
+			Does: "Sends the groups attribute without a value.", Expect: "Signed in; the person is taken out of every group."},
+		{Fault: Overage, Title: "Group overage", SAML: true, OIDC: true,
+			Does: "Sends a link in place of the groups, as Entra ID does for people with very many.", Expect: "Signed in; every membership is kept, with a note."},
+		{Fault: ManyGroups, Title: "300 groups", SAML: true, OIDC: true,
+			Does: "Adds made-up groups until there are 300.", Expect: "Signed in; what matches is applied, the rest is reported as unmatched."},
+		{Fault: Truncated, Title: "Cut-off groups", SAML: true, OIDC: true,
+			Does: fmt.Sprintf("Sends exactly %d groups, as Okta does when there are more.", GroupLimit), Expect: "Signed in; groups are added, none is removed."},
+	}
+}
+
+func personFaults() []FaultInfo {
+	return []FaultInfo{
+		{Fault: NoEmail, Title: "No e-mail", SAML: true, OIDC: true,
+			Does: "Leaves the e-mail out.", Expect: "Signed in without an e-mail address."},
+		{Fault: NoLogin, Title: "No login", SAML: true, OIDC: true, SAMLCode: "saml_attribute_invalid", OIDCCode: "id_token_invalid",
+			Does: "Leaves the login name out.", Expect: "Refused: the mapping finds no login."},
+		{Fault: OtherCompanyEmail, Title: "Another company's e-mail", SAML: true, OIDC: true,
+			Does: "Gives an address at a domain this company does not own.", Expect: "Signed in as the same person; never joined with whoever has that address elsewhere."},
+		{Fault: Denied, Title: "Denied", SAML: true, OIDC: true, SAMLCode: "idp_denied", OIDCCode: "idp_denied",
+			Does: "Refuses the person, as for somebody not assigned to the application.", Expect: "Refused, with the identity provider's own status."},
+		{Fault: Down, Title: "Down", OIDC: true, OIDCCode: "idp_unavailable",
+			Does: "Answers the token request with 503.", Expect: "Refused for now: the identity provider does not answer."},
+	}
+}
+
+// SetFault makes every sign-in from now on misbehave, until NoFault.
+func (p *IdP) SetFault(f Fault) { p.setFault(f, false) }
+
+// SetFaultOnce makes the next sign-in misbehave, and no other.
+func (p *IdP) SetFaultOnce(f Fault) { p.setFault(f, true) }
+
+func (p *IdP) setFault(f Fault, once bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.fault, p.faultOnce = f, once
+}
+
+// Fault returns the fault that is switched on and whether it is for one
+// sign-in.
+func (p *IdP) Fault() (f Fault, once bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.fault == "" {
+		return NoFault, false
+	}
+	return p.fault, p.faultOnce
+}
+
+// takeFault is what the sign-in being answered does wrong.
+func (p *IdP) takeFault() Fault {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := p.fault
+	if p.faultOnce {
+		p.fault, p.faultOnce = NoFault, false
+	}
+	return f
+}
+
+// asserted is what an answer says about a person.
+type asserted struct {
+	login, email         string
+	givenName, surname   string
+	groups               []string
+	groupsSent, overaged bool
+}
+
+// assert applies the faults that both protocols share.
+func assert(person Person, f Fault) asserted {
+	a := asserted{
+		login: person.Login, email: person.Mail(), givenName: person.GivenName, surname: person.Surname,
+		groups: person.Groups, groupsSent: true,
+	}
+	switch f {
+	case NoGroups:
+		a.groups, a.groupsSent = nil, false
+	case Overage:
+		a.groups, a.groupsSent, a.overaged = nil, false, true
+	case EmptyGroups:
+		a.groups = nil
+	case ManyGroups:
+		a.groups = padGroups(a.groups, 300)
+	case Truncated:
+		a.groups = padGroups(a.groups, GroupLimit)
+	case NoEmail:
+		a.email = ""
+	case NoLogin:
+		a.login = ""
+	case OtherCompanyEmail:
+		local, _, _ := strings.Cut(person.Login, "@")
+		a.email = local + "@rival.example"
+	}
+	return a
+}
+
+// padGroups makes the list exactly n long.
+func padGroups(groups []string, n int) []string {
+	groups = slices.Clone(groups[:min(n, len(groups))])
+	for i := len(groups); i < n; i++ {
+		groups = append(groups, fmt.Sprintf("department-%03d", i+1))
+	}
+	return groups
+}

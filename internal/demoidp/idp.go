@@ -1,0 +1,275 @@
+package demoidp
+
+import (
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Options are what New needs.
+type Options struct {
+	// BaseURL is where the provider is reached, with the prefix it is mounted
+	// under and without a trailing slash: "http://127.0.0.1:8080/demo/idp".
+	// It is the OIDC issuer.
+	BaseURL string
+	Now     func() time.Time // nil: time.Now
+	Keys    Keys             // zero: made in the background, which takes some 0.2 s for RSA
+	// RequireSignedRequests refuses AuthnRequests without a signature and says
+	// so in the metadata.
+	RequireSignedRequests bool
+	// HomeURL and HomeName, if set, are where the pages link back to.
+	HomeURL, HomeName string
+}
+
+// IdP is the provider. All methods are safe for concurrent use.
+type IdP struct {
+	options Options
+	base    string
+	prefix  string // path of base, stripped from requests
+	now     func() time.Time
+	pages   *pages
+	handler http.Handler
+	keys    keyring
+
+	pending shelf[pendingSignIn]
+	codes   shelf[grant]
+	tokens  shelf[grant] // by access token
+
+	mu        sync.Mutex
+	people    []Person // in the order they were added
+	sps       []SP
+	clients   []Client
+	fault     Fault
+	faultOnce bool
+	sessions  []ssoSession
+	lastSAML  map[string]url.Values // by SP entity ID, for Replay
+	lastToken map[string]string     // ID tokens by client ID, for Replay
+}
+
+// SP is a SAML service provider that may ask for sign-ins.
+type SP struct {
+	Name     string // on the pages; empty: the entity ID
+	EntityID string
+	ACSURL   string
+	SLOURL   string // empty: no single logout towards it
+	// SigningCerts verify its AuthnRequests and logout messages. With none,
+	// signatures are not looked at.
+	SigningCerts []*x509.Certificate
+	// EncryptionCert is used if Encrypt is set or the fault says so.
+	EncryptionCert *x509.Certificate
+	Encrypt        bool
+	EncryptionBits int // AES-GCM key size: 128, 192 or 256; 0 means 256
+	Sign           Signing
+}
+
+// Signing says which elements of a SAML answer are signed.
+type Signing int
+
+// The choices.
+const (
+	SignAssertion Signing = iota
+	SignResponse
+	SignBoth
+)
+
+// Client is an OpenID relying party.
+type Client struct {
+	Name           string // on the pages; empty: the ID
+	ID             string
+	Secret         sso.Secret
+	Key            any      // public key; non-nil: private_key_jwt is accepted
+	RedirectURIs   []string // compared exactly
+	PostLogoutURIs []string
+	// GroupsInUserinfo leaves the groups claim out of the ID token, as
+	// providers with large directories do.
+	GroupsInUserinfo bool
+}
+
+// ssoSession is a sign-in given to a SAML service provider, for logout.
+type ssoSession struct {
+	Person, SP, NameID, Format, Index string
+	At                                time.Time
+}
+
+const maxSessions = 200
+
+// New makes a provider with nobody in it. It returns at once; what needs the
+// SAML key waits for it.
+func New(o Options) (*IdP, error) {
+	base, err := url.Parse(o.BaseURL)
+	if err != nil || base.Host == "" || strings.HasSuffix(o.BaseURL, "/") {
+		return nil, fmt.Errorf("base URL %q: want an absolute URL without a trailing slash", o.BaseURL)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	p := &IdP{
+		options: o, base: o.BaseURL, prefix: base.Path, now: o.Now,
+		pending:   shelf[pendingSignIn]{lifetime: 30 * time.Minute, limit: 1000},
+		codes:     shelf[grant]{lifetime: time.Minute, limit: 1000},
+		tokens:    shelf[grant]{lifetime: 10 * time.Minute, limit: 1000},
+		lastSAML:  map[string]url.Values{},
+		lastToken: map[string]string{},
+	}
+	if p.pages, err = newPages(); err != nil {
+		return nil, err
+	}
+	p.keys.start(o.Keys, o.Now)
+	p.handler = p.routes()
+	return p, nil
+}
+
+// Handler serves the provider. It may be mounted with or without the prefix of
+// BaseURL stripped.
+func (p *IdP) Handler() http.Handler { return p.handler }
+
+// Issuer is the OIDC issuer.
+func (p *IdP) Issuer() string { return p.base }
+
+// EntityID is the SAML entity ID, which is also MetadataURL.
+func (p *IdP) EntityID() string { return p.MetadataURL() }
+
+// MetadataURL is where the SAML metadata is served.
+func (p *IdP) MetadataURL() string { return p.base + "/saml/metadata" }
+
+// RotateKeys makes new signing keys for both protocols. The keys before them
+// stay published, older ones do not.
+func (p *IdP) RotateKeys() error { return p.keys.rotate(p.now()) }
+
+// RegisterSAML adds a service provider or replaces the one with its entity ID.
+func (p *IdP) RegisterSAML(sp SP) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sps = slices.DeleteFunc(p.sps, func(have SP) bool { return have.EntityID == sp.EntityID })
+	p.sps = append(p.sps, sp)
+}
+
+// RegisterOIDC adds a client or replaces the one with its ID.
+func (p *IdP) RegisterOIDC(c Client) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clients = slices.DeleteFunc(p.clients, func(have Client) bool { return have.ID == c.ID })
+	p.clients = append(p.clients, c)
+}
+
+func (p *IdP) sp(entityID string) (SP, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, sp := range p.sps {
+		if sp.EntityID == entityID {
+			return sp, nil
+		}
+	}
+	return SP{}, refuse(http.StatusBadRequest, "No service provider with the entity ID %q is registered here.", entityID)
+}
+
+func (p *IdP) client(id string) (Client, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.clients {
+		if c.ID == id {
+			return c, nil
+		}
+	}
+	return Client{}, refuse(http.StatusBadRequest, "No client with the ID %q is registered here.", id)
+}
+
+// refusal is an error whose text is shown on a page or sent to the client.
+type refusal struct {
+	status int
+	code   string // OAuth error code; empty: invalid_request
+	text   string
+}
+
+func (r *refusal) Error() string { return r.text }
+
+func refuse(status int, format string, a ...any) error {
+	return &refusal{status: status, text: fmt.Sprintf(format, a...)}
+}
+
+func refuseOAuth(status int, code, text string) error {
+	return &refusal{status: status, code: code, text: text}
+}
+
+func asRefusal(err error) *refusal {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r
+	}
+	return &refusal{status: http.StatusInternalServerError, code: "server_error", text: err.Error()}
+}
+
+// randomID has 160 bits and can stand in an XML ID.
+func randomID() string {
+	var b [20]byte
+	_, _ = rand.Read(b[:])
+	return "_" + hex.EncodeToString(b[:])
+}
+
+// shelf keeps values for a while under random keys. The zero lifetime keeps
+// nothing.
+type shelf[T any] struct {
+	lifetime time.Duration
+	limit    int
+	mu       sync.Mutex
+	items    map[string]shelved[T]
+}
+
+type shelved[T any] struct {
+	value T
+	until time.Time
+}
+
+func (s *shelf[T]) put(now time.Time, v T) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.items == nil {
+		s.items = map[string]shelved[T]{}
+	}
+	if len(s.items) >= s.limit {
+		s.makeRoom(now)
+	}
+	key := string(sso.NewSecret())
+	s.items[key] = shelved[T]{v, now.Add(s.lifetime)}
+	return key
+}
+
+// makeRoom drops what has expired, or else whatever expires first.
+func (s *shelf[T]) makeRoom(now time.Time) {
+	var first string
+	for key, item := range s.items {
+		if item.until.Before(now) {
+			delete(s.items, key)
+		} else if first == "" || item.until.Before(s.items[first].until) {
+			first = key
+		}
+	}
+	if len(s.items) >= s.limit {
+		delete(s.items, first)
+	}
+}
+
+func (s *shelf[T]) get(now time.Time, key string) (T, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	item, ok := s.items[key]
+	return item.value, ok && now.Before(item.until)
+}
+
+// take is get for what may be used once.
+func (s *shelf[T]) take(now time.Time, key string) (T, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	item, ok := s.items[key]
+	delete(s.items, key)
+	return item.value, ok && now.Before(item.until)
+}

@@ -1,0 +1,233 @@
+package demoidp
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/beevik/etree"
+	crewjam "github.com/crewjam/saml"
+
+	"gatehouse/sso"
+)
+
+const (
+	formatPersistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+	formatEmail      = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+	formatTransient  = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+	formatURI        = "urn:oasis:names:tc:SAML:2.0:attrname-format:uri"
+	formatBasic      = "urn:oasis:names:tc:SAML:2.0:attrname-format:basic"
+
+	elsewhere   = "https://somebody-else.example"
+	otherIssuer = "https://other-idp.example"
+)
+
+// RespondSAML signs a person in without a browser: it answers the AuthnRequest
+// a gateway would redirect to and returns the form a browser would post, and
+// where to.
+func (p *IdP) RespondSAML(personID string, r sso.Redirect) (form url.Values, acsURL string, err error) {
+	m, err := messageTo(r)
+	if err != nil {
+		return nil, "", err
+	}
+	request, err := p.readAuthnRequest(m)
+	if err != nil {
+		return nil, "", err
+	}
+	form, err = p.answerSAML(request, personID)
+	return form, request.SP.ACSURL, err
+}
+
+// InitiateSAML is an answer nobody asked for (IdP-initiated sign-in).
+func (p *IdP) InitiateSAML(personID, entityID string) (form url.Values, acsURL string, err error) {
+	sp, err := p.sp(entityID)
+	if err != nil {
+		return nil, "", err
+	}
+	form, err = p.answerSAML(samlRequest{SP: sp}, personID)
+	return form, sp.ACSURL, err
+}
+
+// answerSAML uses up the fault and makes the fields to post.
+func (p *IdP) answerSAML(request samlRequest, personID string) (url.Values, error) {
+	person, err := p.person(personID)
+	if err != nil {
+		return nil, err
+	}
+	fault := p.takeFault()
+	if fault == Replay {
+		p.mu.Lock()
+		last, ok := p.lastSAML[request.SP.EntityID]
+		p.mu.Unlock()
+		if !ok {
+			return nil, refuse(http.StatusConflict, "There is no earlier answer to send again. Sign in once without a fault first.")
+		}
+		return last, nil
+	}
+	text, err := p.response(request, person, fault)
+	if err != nil {
+		return nil, err
+	}
+	form := url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString(text)}}
+	if request.RelayState != "" && fault != IDPInitiated {
+		form.Set("RelayState", request.RelayState)
+	}
+	p.mu.Lock()
+	p.lastSAML[request.SP.EntityID] = form
+	p.mu.Unlock()
+	return form, nil
+}
+
+// response makes the signed document.
+func (p *IdP) response(request samlRequest, person Person, fault Fault) ([]byte, error) {
+	at := p.now().UTC()
+	switch fault {
+	case Expired:
+		at = at.Add(-time.Hour)
+	case ClockOff:
+		at = at.Add(10 * time.Minute)
+	case IDPInitiated:
+		request.ID = ""
+	}
+	issuer := p.EntityID()
+	if fault == WrongIssuer {
+		issuer = otherIssuer
+	}
+	response := &crewjam.Response{
+		ID: randomID(), InResponseTo: request.ID, Version: "2.0", IssueInstant: at,
+		Destination: request.SP.ACSURL,
+		Issuer:      &crewjam.Issuer{Value: issuer},
+		Status:      crewjam.Status{StatusCode: crewjam.StatusCode{Value: crewjam.StatusSuccess}},
+	}
+	signer, err := p.signerFor(fault)
+	if err != nil {
+		return nil, err
+	}
+	if fault == Denied {
+		response.Status.StatusCode = crewjam.StatusCode{Value: crewjam.StatusResponder, StatusCode: &crewjam.StatusCode{Value: crewjam.StatusRequestDenied}}
+		response.Status.StatusMessage = &crewjam.StatusMessage{Value: "The person is not assigned to the application."}
+	} else if err := p.addAssertion(response, request, person, fault, signer); err != nil {
+		return nil, err
+	}
+	if signer != nil && request.SP.Sign != SignAssertion {
+		if response.Signature, err = signer.sign(response.Element()); err != nil {
+			return nil, err
+		}
+	}
+	doc := etree.NewDocument()
+	doc.SetRoot(response.Element())
+	text, err := doc.WriteToBytes()
+	if err != nil {
+		return nil, fmt.Errorf("write SAML response: %w", err)
+	}
+	return text, nil
+}
+
+// addAssertion signs and encrypts as the service provider and the fault want.
+func (p *IdP) addAssertion(response *crewjam.Response, request samlRequest, person Person, fault Fault, signer *xmlSigner) error {
+	assertion := p.assertion(response, request, person, fault)
+	if signer != nil && request.SP.Sign != SignResponse {
+		var err error
+		if assertion.Signature, err = signer.sign(assertion.Element()); err != nil {
+			return err
+		}
+	}
+	cert := request.SP.EncryptionCert
+	switch {
+	case fault == EncryptedWrongKey:
+		wrong, err := p.keys.unpublished(p.now())
+		if err != nil {
+			return err
+		}
+		cert = wrong.cert
+	case fault == Encrypted && cert == nil:
+		return refuse(http.StatusConflict, "The application gave no certificate to encrypt to.")
+	case fault != Encrypted && !request.SP.Encrypt:
+		response.Assertion = assertion
+		return nil
+	}
+	var err error
+	response.EncryptedAssertion, err = encrypt(assertion.Element(), cert, request.SP.EncryptionBits)
+	return err
+}
+
+func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person Person, fault Fault) *crewjam.Assertion {
+	at := response.IssueInstant
+	end := at.Add(5 * time.Minute)
+	audience, recipient := request.SP.EntityID, request.SP.ACSURL
+	switch fault {
+	case WrongAudience:
+		audience = elsewhere + "/metadata"
+	case WrongRecipient:
+		recipient = elsewhere + "/acs"
+	}
+	session := ssoSession{Person: person.ID, SP: request.SP.EntityID, Index: randomID(), At: p.now()}
+	session.NameID, session.Format = nameID(person, request.NameIDFormat)
+	p.remember(session)
+	sessionEnd := at.Add(8 * time.Hour)
+	return &crewjam.Assertion{
+		ID: randomID(), IssueInstant: at, Version: "2.0",
+		Issuer: crewjam.Issuer{Value: response.Issuer.Value},
+		Subject: &crewjam.Subject{
+			NameID: &crewjam.NameID{Format: session.Format, Value: session.NameID},
+			SubjectConfirmations: []crewjam.SubjectConfirmation{{
+				Method: "urn:oasis:names:tc:SAML:2.0:cm:bearer",
+				SubjectConfirmationData: &crewjam.SubjectConfirmationData{
+					InResponseTo: response.InResponseTo, NotOnOrAfter: end, Recipient: recipient,
+				},
+			}},
+		},
+		Conditions: &crewjam.Conditions{
+			NotBefore: at, NotOnOrAfter: end,
+			AudienceRestrictions: []crewjam.AudienceRestriction{{Audience: crewjam.Audience{Value: audience}}},
+		},
+		AuthnStatements: []crewjam.AuthnStatement{{
+			AuthnInstant: at, SessionIndex: session.Index, SessionNotOnOrAfter: &sessionEnd,
+			AuthnContext: crewjam.AuthnContext{AuthnContextClassRef: &crewjam.AuthnContextClassRef{
+				Value: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+			}},
+		}},
+		AttributeStatements: []crewjam.AttributeStatement{{Attributes: attributes(p.base, person, fault)}},
+	}
+}
+
+// nameID gives the subject the form that was asked for, persistent by default.
+func nameID(person Person, format string) (value, givenFormat string) {
+	switch format {
+	case formatEmail:
+		return person.Mail(), formatEmail
+	case formatTransient:
+		return randomID(), formatTransient
+	}
+	return person.ID, formatPersistent
+}
+
+func attributes(base string, person Person, fault Fault) []crewjam.Attribute {
+	a := assert(person, fault)
+	var all []crewjam.Attribute
+	add := func(name, format string, values ...string) {
+		attribute := crewjam.Attribute{Name: name, NameFormat: format}
+		for _, v := range values {
+			attribute.Values = append(attribute.Values, crewjam.AttributeValue{Type: "xs:string", Value: v})
+		}
+		all = append(all, attribute)
+	}
+	single := func(name, value string) {
+		if value != "" {
+			add(name, formatBasic, value)
+		}
+	}
+	single(ClaimLogin, a.login)
+	single(ClaimEmail, a.email)
+	single(ClaimFirstName, a.givenName)
+	single(ClaimLastName, a.surname)
+	switch {
+	case a.overaged:
+		add(ClaimOverage, formatURI, base+"/users/"+url.PathEscape(person.ID)+"/getMemberObjects")
+	case a.groupsSent:
+		add(ClaimGroups, formatBasic, a.groups...)
+	}
+	return all
+}
