@@ -23,7 +23,8 @@ type Options struct {
 	// It is the OIDC issuer.
 	BaseURL string
 	Now     func() time.Time // nil: time.Now
-	Keys    Keys             // zero: made in the background, which takes some 0.2 s for RSA
+	Keys    Keys             // nil ones are made when first needed
+	Name    string           // on the pages; empty: "Demo Directory"
 	// RequireSignedRequests refuses AuthnRequests without a signature and says
 	// so in the metadata.
 	RequireSignedRequests bool
@@ -103,8 +104,7 @@ type ssoSession struct {
 
 const maxSessions = 200
 
-// New makes a provider with nobody in it. It returns at once; what needs the
-// SAML key waits for it.
+// New makes a provider with nobody in it.
 func New(o Options) (*IdP, error) {
 	base, err := url.Parse(o.BaseURL)
 	if err != nil || base.Host == "" || strings.HasSuffix(o.BaseURL, "/") {
@@ -113,18 +113,21 @@ func New(o Options) (*IdP, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Name == "" {
+		o.Name = "Demo Directory"
+	}
 	p := &IdP{
 		options: o, base: o.BaseURL, prefix: base.Path, now: o.Now,
 		pending:   shelf[pendingSignIn]{lifetime: 30 * time.Minute, limit: 1000},
 		codes:     shelf[grant]{lifetime: time.Minute, limit: 1000},
 		tokens:    shelf[grant]{lifetime: 10 * time.Minute, limit: 1000},
+		keys:      keyring{given: o.Keys, now: o.Now},
 		lastSAML:  map[string]url.Values{},
 		lastToken: map[string]string{},
 	}
 	if p.pages, err = newPages(); err != nil {
 		return nil, err
 	}
-	p.keys.start(o.Keys, o.Now)
 	p.handler = p.routes()
 	return p, nil
 }
@@ -144,7 +147,7 @@ func (p *IdP) MetadataURL() string { return p.base + "/saml/metadata" }
 
 // RotateKeys makes new signing keys for both protocols. The keys before them
 // stay published, older ones do not.
-func (p *IdP) RotateKeys() error { return p.keys.rotate(p.now()) }
+func (p *IdP) RotateKeys() error { return p.keys.rotate() }
 
 // RegisterSAML adds a service provider or replaces the one with its entity ID.
 func (p *IdP) RegisterSAML(sp SP) {

@@ -30,68 +30,74 @@ type oidcKey struct {
 	id      string
 }
 
-// keyring holds the current keys and those before them, newest first.
+// keyring holds the current keys and those before them, newest first. The first
+// RSA key is made when first needed: it takes some 0.2 s, and whoever speaks
+// OpenID alone never needs one.
 type keyring struct {
-	ready chan struct{} // closed once the fields below are set
+	given Keys
+	now   func() time.Time
 	mu    sync.Mutex
-	err   error
 	saml  []samlKey
 	oidc  []oidcKey
-	wrong *samlKey // made when first needed, never published
-}
-
-// start makes the missing keys in the background, so that whoever starts the
-// provider can do other things meanwhile.
-func (k *keyring) start(given Keys, now func() time.Time) {
-	k.ready = make(chan struct{})
-	go func() {
-		defer close(k.ready)
-		k.err = k.add(given, now())
-	}()
-}
-
-func (k *keyring) rotate(now time.Time) error {
-	<-k.ready
-	return k.add(Keys{}, now)
-}
-
-func (k *keyring) add(given Keys, now time.Time) error {
-	s, err := newSAMLKey(given.SAML, now)
-	if err != nil {
-		return err
-	}
-	o, err := newOIDCKey(given.OIDC)
-	if err != nil {
-		return err
-	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.saml = append([]samlKey{s}, k.saml[:min(1, len(k.saml))]...)
-	k.oidc = append([]oidcKey{o}, k.oidc[:min(1, len(k.oidc))]...)
-	return nil
+	wrong *samlKey // never published
 }
 
 // forSAML returns the published keys; the first signs.
 func (k *keyring) forSAML() ([]samlKey, error) {
-	<-k.ready
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.saml, k.err
+	if k.saml == nil {
+		key, err := newSAMLKey(k.given.SAML, k.now())
+		if err != nil {
+			return nil, err
+		}
+		k.saml = []samlKey{key}
+	}
+	return k.saml, nil
 }
 
 func (k *keyring) forOIDC() ([]oidcKey, error) {
-	<-k.ready
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.oidc, k.err
+	if k.oidc == nil {
+		key, err := newOIDCKey(k.given.OIDC)
+		if err != nil {
+			return nil, err
+		}
+		k.oidc = []oidcKey{key}
+	}
+	return k.oidc, nil
+}
+
+func (k *keyring) rotate() error {
+	saml, err := k.forSAML()
+	if err != nil {
+		return err
+	}
+	oidc, err := k.forOIDC()
+	if err != nil {
+		return err
+	}
+	s, err := newSAMLKey(nil, k.now())
+	if err != nil {
+		return err
+	}
+	o, err := newOIDCKey(nil)
+	if err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.saml, k.oidc = []samlKey{s, saml[0]}, []oidcKey{o, oidc[0]}
+	return nil
 }
 
 // unpublished is a key nobody was told of.
-func (k *keyring) unpublished(now time.Time) (samlKey, error) {
+func (k *keyring) unpublished() (samlKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.wrong == nil {
-		key, err := newSAMLKey(nil, now)
+		key, err := newSAMLKey(nil, k.now())
 		if err != nil {
 			return samlKey{}, err
 		}

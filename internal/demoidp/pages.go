@@ -57,6 +57,7 @@ func newPages() (*pages, error) {
 // basePage is what every page has.
 type basePage struct {
 	Title             string
+	Name              string // of the directory
 	Path              string // prefix of every link
 	Base              string // the same, absolute
 	Version           string
@@ -133,7 +134,7 @@ type messagePage struct {
 func (p *IdP) render(w http.ResponseWriter, status int, name string, pg page) error {
 	b := pg.common()
 	b.Path, b.Base, b.Version = p.prefix, p.base, p.pages.version
-	b.HomeURL, b.HomeName = p.options.HomeURL, p.options.HomeName
+	b.Name, b.HomeURL, b.HomeName = p.options.Name, p.options.HomeURL, p.options.HomeName
 	current, once := p.Fault()
 	for _, info := range Faults() {
 		if info.Fault == current {

@@ -34,7 +34,7 @@ func (p *IdP) signerFor(fault Fault) (*xmlSigner, error) {
 	case SHA1:
 		s.method = dsig.RSASHA1SignatureMethod
 	case WrongKey:
-		if s.key, err = p.keys.unpublished(p.now()); err != nil {
+		if s.key, err = p.keys.unpublished(); err != nil {
 			return nil, err
 		}
 	}

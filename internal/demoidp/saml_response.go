@@ -137,7 +137,7 @@ func (p *IdP) addAssertion(response *crewjam.Response, request samlRequest, pers
 	cert := request.SP.EncryptionCert
 	switch {
 	case fault == EncryptedWrongKey:
-		wrong, err := p.keys.unpublished(p.now())
+		wrong, err := p.keys.unpublished()
 		if err != nil {
 			return err
 		}
