@@ -1,0 +1,105 @@
+package outbound
+
+import (
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// limit puts the cap and the deadline on the body of resp.
+func (g *guard) limit(ctx context.Context, cancel context.CancelFunc, resp *http.Response) error {
+	if resp.ContentLength > g.maxBody {
+		_ = resp.Body.Close() // unread
+		return tooLarge(g.maxBody)
+	}
+	b := &body{ctx: ctx, cancel: cancel, raw: resp.Body, from: resp.Request.URL.Host}
+	b.src = &capped{src: resp.Body, left: g.maxBody, max: g.maxBody}
+	switch encoding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))); encoding {
+	case "", "identity":
+	case "gzip":
+		b.src = &capped{src: &gunzip{src: b.src}, left: g.maxBody, max: g.maxBody}
+		resp.Header.Del("Content-Encoding")
+		resp.Header.Del("Content-Length")
+		resp.ContentLength, resp.Uncompressed = -1, true
+	default:
+		_ = resp.Body.Close() // unread
+		return fmt.Errorf("content encoding %q was not asked for", encoding)
+	}
+	resp.Body = b
+	return nil
+}
+
+// body is a response's body whose errors are explained and whose Close ends the
+// deadline's timer.
+type body struct {
+	ctx    context.Context //nolint:containedctx // of the exchange this body is part of, to tell why reading failed
+	cancel context.CancelFunc
+	raw    io.Closer
+	src    io.Reader
+	from   string
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	n, err := b.src.Read(p)
+	if err == nil || errors.Is(err, io.EOF) {
+		return n, err
+	}
+	return n, explain(b.ctx, fmt.Errorf("read the answer of %s: %w", b.from, err))
+}
+
+func (b *body) Close() error {
+	defer b.cancel()
+	if err := b.raw.Close(); err != nil {
+		return fmt.Errorf("close the answer of %s: %w", b.from, err)
+	}
+	return nil
+}
+
+// capped fails, unlike io.LimitReader, when there is more than the cap: an
+// answer cut short must not be taken for a whole one.
+type capped struct {
+	src       io.Reader
+	left, max int64
+}
+
+func (c *capped) Read(p []byte) (int, error) {
+	if c.left < 0 {
+		return 0, tooLarge(c.max)
+	}
+	if int64(len(p)) > c.left+1 {
+		p = p[:c.left+1]
+	}
+	n, err := c.src.Read(p)
+	c.left -= int64(n)
+	if c.left < 0 {
+		return n - 1, tooLarge(c.max)
+	}
+	return n, err
+}
+
+func tooLarge(limit int64) error { return fmt.Errorf("an answer of more than %d bytes", limit) }
+
+// gunzip opens the stream at the first read, so that a header that never comes
+// is met under the body's rules.
+type gunzip struct {
+	src io.Reader
+	gz  *gzip.Reader
+}
+
+func (g *gunzip) Read(p []byte) (int, error) {
+	if g.gz == nil {
+		gz, err := gzip.NewReader(g.src)
+		if errors.Is(err, io.EOF) {
+			return 0, io.ErrUnexpectedEOF
+		}
+		if err != nil {
+			return 0, fmt.Errorf("decompress: %w", err)
+		}
+		g.gz = gz
+	}
+	return g.gz.Read(p)
+}
