@@ -1,0 +1,209 @@
+package route
+
+import (
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Failure is an error as a person or a program may see it.
+type Failure struct {
+	Status     int
+	Code       string
+	Public     string // one calm sentence
+	Fields     []sso.FieldError
+	Reference  string // the attempt's ID, else the request's: the log and the admin's pages know it
+	RetryAfter time.Duration
+	At         time.Time
+	Way        Way
+}
+
+// Way is how to go on after a failure.
+type Way struct {
+	Href, Label string // "" if there is none but going back
+	Enterprise  string // name of the company it happened at, if known
+}
+
+type wayError struct {
+	error
+	way Way
+}
+
+func (e *wayError) Unwrap() error { return e.error }
+
+// WithWay gives err a way on, for the page that shows it.
+func WithWay(err error, way Way) error { return &wayError{err, way} }
+
+// surface is a kind of caller.
+type surface struct {
+	name    string
+	foreign bool // posts come from other origins
+	anyHost bool
+	forms   bool // bodies are forms, read by the router
+	single  bool // no parameter twice, whatever its name
+	cached  bool // says itself how it is cached
+	invalid int  // status of Invalid, which is the kind the surfaces differ in
+	stale   int
+	render  func(rt *Router, w http.ResponseWriter, r *http.Request, f Failure)
+}
+
+// The surfaces. They are constants in all but syntax.
+var (
+	pageSurface     = &surface{name: "page", forms: true, invalid: 422, stale: 409, render: renderPage}
+	callbackSurface = &surface{name: "callback", foreign: true, forms: true, single: true, invalid: 400, stale: 409, render: renderPage}
+	machineSurface  = &surface{name: "machine", foreign: true, forms: true, single: true, invalid: 400, stale: 409, render: renderOAuth}
+	plainSurface    = &surface{name: "plain", foreign: true, anyHost: true, invalid: 400, stale: 409, render: renderPlain}
+	staticSurface   = &surface{name: "static", foreign: true, cached: true, invalid: 400, stale: 409, render: renderPlain}
+	apiSurface      = &surface{name: "api", foreign: true, invalid: 422, stale: 412, render: renderProblem}
+)
+
+// statusOf is the one table from an error to a status.
+func statusOf(s *surface, kind sso.Kind, code string) int {
+	switch code {
+	case codeMethod:
+		return http.StatusMethodNotAllowed
+	case codeHost:
+		return http.StatusMisdirectedRequest
+	case codeURL:
+		return http.StatusRequestURITooLong
+	case codeBody:
+		return http.StatusRequestEntityTooLarge
+	case codeMedia:
+		return http.StatusUnsupportedMediaType
+	case codeParameters, codeBad, codeEncoding, codeDuplicate:
+		return http.StatusBadRequest
+	}
+	switch kind {
+	case sso.Invalid:
+		return s.invalid
+	case sso.Unauthenticated:
+		return http.StatusUnauthorized
+	case sso.Forbidden:
+		return http.StatusForbidden
+	case sso.NotFoundKind:
+		return http.StatusNotFound
+	case sso.Conflict:
+		if s == callbackSurface || s == machineSurface {
+			return http.StatusBadRequest // an answer used twice is a bad answer
+		}
+		return http.StatusConflict
+	case sso.Stale:
+		return s.stale
+	case sso.TooMany:
+		return http.StatusTooManyRequests
+	case sso.Upstream:
+		return http.StatusBadGateway
+	case sso.Unavailable:
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusInternalServerError
+}
+
+// fail renders and logs an error: the only place that does either.
+func (rt *Router) fail(w http.ResponseWriter, r *http.Request, s *surface, err error) {
+	f := rt.failure(r, s, err)
+	kind := sso.KindOf(err)
+	rt.Log.LogAttrs(r.Context(), levelOf(kind), "request failed",
+		slog.String("request_id", RequestID(r.Context())), slog.String("route", stateOf(r.Context()).pattern),
+		slog.Int("status", f.Status), slog.String("code", f.Code), slog.String("reference", f.Reference), slog.Any("error", err))
+	if rec, ok := w.(*recorder); ok && rec.status != 0 {
+		return // too late to say anything
+	}
+	header := w.Header()
+	if f.Status >= 500 {
+		header.Del("Set-Cookie") // not being able to tell changes nobody's cookies
+	}
+	if f.RetryAfter > 0 {
+		header.Set("Retry-After", strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+	}
+	header.Set("Cache-Control", "no-store")
+	s.render(rt, w, r, f)
+}
+
+func (rt *Router) failure(r *http.Request, s *surface, err error) Failure {
+	f := Failure{Status: http.StatusInternalServerError, Code: "internal", Public: "Something went wrong on our side.",
+		Reference: RequestID(r.Context()), At: rt.Now()}
+	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind != sso.Internal {
+		f.Status, f.Code, f.Public, f.Fields, f.RetryAfter = statusOf(s, e.Kind, e.Code), e.Code, e.Public, e.Fields, e.RetryAfter
+		if e.Kind == sso.Unavailable && f.RetryAfter == 0 {
+			f.RetryAfter = 2 * time.Second
+		}
+	}
+	// The reference of a recorded attempt holds for unexpected errors too.
+	if e, ok := errors.AsType[*sso.Error](err); ok && e.Reference != "" {
+		f.Reference = string(e.Reference)
+	}
+	if e, ok := errors.AsType[*wayError](err); ok {
+		f.Way = e.way
+	}
+	return f
+}
+
+func levelOf(kind sso.Kind) slog.Level {
+	switch kind {
+	case sso.NotFoundKind:
+		return slog.LevelDebug
+	case sso.Upstream, sso.Unavailable:
+		return slog.LevelWarn
+	case sso.Internal:
+		return slog.LevelError
+	}
+	return slog.LevelInfo
+}
+
+// renderPage sends who is not signed in to sign in, and shows everybody else
+// the failure's page.
+func renderPage(rt *Router, w http.ResponseWriter, r *http.Request, f Failure) {
+	if f.Status == http.StatusUnauthorized {
+		target := "/login"
+		if back := sso.ReturnTo(r.URL.RequestURI()); r.Method == http.MethodGet && back != "/" {
+			target += "?return_to=" + url.QueryEscape(back)
+		}
+		w.Header().Set("Location", target)
+		w.WriteHeader(http.StatusSeeOther)
+		return
+	}
+	if rt.RenderFailure != nil {
+		err := rt.RenderFailure(w, r, f)
+		if err == nil {
+			return
+		}
+		rt.Log.ErrorContext(r.Context(), "failure page not rendered", "request_id", RequestID(r.Context()), "error", err)
+		if rec, ok := w.(*recorder); ok && rec.status != 0 {
+			return
+		}
+	}
+	renderPlain(rt, w, r, f)
+}
+
+func renderPlain(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(f.Status)
+	_, _ = w.Write([]byte(f.Public + "\n" + f.Code + "\nReference " + f.Reference + "\n"))
+}
+
+func renderOAuth(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
+	code := "invalid_request"
+	if f.Status >= 500 {
+		code = "server_error"
+	}
+	writeJSON(w, "application/json", f.Status, map[string]any{"error": code, "error_description": f.Public, "code": f.Code, "reference": f.Reference})
+}
+
+func renderProblem(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
+	writeJSON(w, "application/problem+json", f.Status, map[string]any{"type": "about:blank", "title": http.StatusText(f.Status),
+		"status": f.Status, "detail": f.Public, "code": f.Code, "request_id": f.Reference})
+}
+
+func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
+	w.Header().Set("Content-Type", contentType)
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the client went away: there is nobody to tell
+}

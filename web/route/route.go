@@ -1,0 +1,272 @@
+package route
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Handler answers a request, or returns why it cannot; then it has written
+// nothing.
+type Handler func(w http.ResponseWriter, r *http.Request) error
+
+// Options are what a Router is made of.
+type Options struct {
+	// BaseURL is where people reach us; only its host is answered (and, if that
+	// is a loopback name, the other loopback names).
+	BaseURL string
+	// TrustedProxies are the peers whose X-Forwarded-For is believed. Empty:
+	// nobody's.
+	TrustedProxies []netip.Prefix
+	Limiter        Limiter // nil: no rate limits
+	Log            *slog.Logger
+	Now            func() time.Time
+	// Observe is told of every answer by the pattern that matched ("" if none).
+	// Optional.
+	Observe func(pattern string, status int, took time.Duration)
+	// RenderFailure writes the page of a failure, status included. Without it,
+	// or if it fails before writing, the page is plain text.
+	RenderFailure func(w http.ResponseWriter, r *http.Request, f Failure) error
+}
+
+// Route is a pattern and what is done there.
+type Route struct {
+	Pattern string // "METHOD /path/{wildcard}", as net/http.ServeMux has it
+	Handle  Handler
+	// Why says why a Callback or Machine route takes posts from other origins.
+	Why     string
+	MaxBody int64  // bytes; 0 means DefaultMaxBody
+	Rates   []Rate // all must allow
+}
+
+// DefaultMaxBody is what a form may weigh unless its route says otherwise.
+const DefaultMaxBody = 64 << 10
+
+// Router is an http.Handler over http.ServeMux. Routes are registered before it
+// serves; registering two of the same pattern and method panics, as ServeMux
+// does.
+type Router struct {
+	Options
+	mux     *http.ServeMux
+	entries map[string]*entry
+	hosts   []string
+	https   bool
+	cross   *http.CrossOriginProtection
+}
+
+// New makes a Router. BaseURL must be an absolute http or https URL.
+func New(o Options) (*Router, error) {
+	base, err := url.Parse(o.BaseURL)
+	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
+		return nil, fmt.Errorf("base URL %q is not an absolute http or https URL", o.BaseURL)
+	}
+	if o.Observe == nil {
+		o.Observe = func(string, int, time.Duration) {}
+	}
+	rt := &Router{
+		Options: o, mux: http.NewServeMux(), entries: map[string]*entry{},
+		https: base.Scheme == "https", hosts: hostsOf(base), cross: http.NewCrossOriginProtection(),
+	}
+	if err := rt.cross.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
+		return nil, fmt.Errorf("base URL %q: %w", o.BaseURL, err)
+	}
+	rt.mux.Handle("/", &entry{router: rt, path: "", surface: pageSurface}) // everything else is a 404
+	return rt, nil
+}
+
+// Page registers pages: HTML, forms, cross-origin posts refused.
+func (rt *Router) Page(routes ...Route) { rt.add(pageSurface, routes) }
+
+// Callback registers what an identity provider sends a browser to. Its answers
+// are pages, its posts come from another origin: each needs a reason, and is
+// protected by the pending login instead. No parameter may come twice.
+func (rt *Router) Callback(routes ...Route) { rt.add(callbackSurface, routes) }
+
+// Machine registers what a server of somebody else's calls with a form; errors
+// are JSON as in RFC 6749 §5.2.
+func (rt *Router) Machine(routes ...Route) { rt.add(machineSurface, routes) }
+
+// Plain registers what operators and probes read: text, any host (probes
+// address a container by its IP), and no form.
+func (rt *Router) Plain(routes ...Route) { rt.add(plainSurface, routes) }
+
+// API hands a pattern without a method to a handler that renders its own
+// errors, such as the REST API. What the router itself refuses is
+// application/problem+json (RFC 9457). The body is limited, not read.
+func (rt *Router) API(pattern string, h http.Handler, maxBody int64) {
+	rt.entries[pattern] = &entry{router: rt, path: pattern, surface: apiSurface, any: &Route{
+		Pattern: pattern, MaxBody: maxBody,
+		Handle: func(w http.ResponseWriter, r *http.Request) error { h.ServeHTTP(w, r); return nil },
+	}}
+	rt.mux.Handle(pattern, rt.entries[pattern])
+}
+
+// Static hands GETs under a pattern to a handler, with no limits but the
+// router's own and its caching left to the handler.
+func (rt *Router) Static(pattern string, h http.Handler) {
+	rt.add(staticSurface, []Route{{Pattern: "GET " + pattern, Handle: func(w http.ResponseWriter, r *http.Request) error {
+		h.ServeHTTP(w, r)
+		return nil
+	}}})
+}
+
+func (rt *Router) add(s *surface, routes []Route) {
+	for _, route := range routes {
+		method, path, ok := strings.Cut(route.Pattern, " ")
+		if !ok || !strings.HasPrefix(path, "/") {
+			panic("route: pattern " + route.Pattern + " has no method")
+		}
+		if s.foreign && method == http.MethodPost && route.Why == "" {
+			panic("route: " + route.Pattern + " takes posts from other origins without saying why")
+		}
+		e := rt.entries[path]
+		if e == nil {
+			e = &entry{router: rt, path: path, surface: s, methods: map[string]*Route{}}
+			rt.entries[path] = e
+			rt.mux.Handle(path, e)
+		}
+		if e.methods[method] != nil || e.surface != s {
+			panic("route: " + route.Pattern + " is registered twice, or on two surfaces")
+		}
+		e.methods[method] = &route
+	}
+}
+
+// Patterns lists what is registered, sorted: "GET /account".
+func (rt *Router) Patterns() []string {
+	var all []string
+	for path, e := range rt.entries {
+		for method := range e.methods {
+			all = append(all, method+" "+path)
+		}
+		if e.any != nil {
+			all = append(all, path)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// entry is one path with its methods. Methods are told apart here and not by
+// the mux, so that a wrong one is answered in the words of the surface.
+type entry struct {
+	router  *Router
+	path    string
+	surface *surface
+	methods map[string]*Route
+	any     *Route
+}
+
+func (e *entry) route(method string) (*Route, error) {
+	if e.any != nil {
+		return e.any, nil
+	}
+	if e.methods == nil {
+		return nil, sso.NotFound("not_found", "There is nothing at this address.")
+	}
+	if method == http.MethodHead && e.methods[method] == nil {
+		method = http.MethodGet
+	}
+	if found := e.methods[method]; found != nil {
+		return found, nil
+	}
+	return nil, &sso.Error{Kind: sso.Invalid, Code: codeMethod, Public: "This address does not take " + methodWord(method) + " requests."}
+}
+
+func methodWord(method string) string {
+	if len(method) <= 10 && strings.Trim(method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" {
+		return method
+	}
+	return "such"
+}
+
+func (e *entry) allow() string {
+	var all []string
+	for method := range e.methods {
+		all = append(all, method)
+		if method == http.MethodGet && e.methods[http.MethodHead] == nil {
+			all = append(all, http.MethodHead)
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
+
+// ServeHTTP implements http.Handler for the router's mux.
+func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	state := stateOf(r.Context())
+	state.pattern = e.path
+	if err := e.serve(w, r); err != nil {
+		if sso.CodeOf(err) == codeMethod {
+			w.Header().Set("Allow", e.allow())
+		}
+		e.router.fail(w, r, e.surface, err)
+	}
+}
+
+func (e *entry) serve(w http.ResponseWriter, r *http.Request) error {
+	e.surface.headers(w.Header())
+	route, err := e.route(r.Method)
+	if err != nil {
+		return err
+	}
+	stateOf(r.Context()).pattern = route.Pattern
+	if !e.surface.anyHost && !e.router.knows(r.Host) {
+		return &sso.Error{Kind: sso.Invalid, Code: codeHost, Public: "This server does not answer for that host."}
+	}
+	if err := checkQuery(r, e.surface); err != nil {
+		return err
+	}
+	if !e.surface.foreign {
+		if err := e.router.cross.Check(r); err != nil {
+			return &sso.Error{Kind: sso.Forbidden, Code: "csrf", Public: "This form was sent from another site. Open the page here and try again.", Err: err}
+		}
+	}
+	for _, rate := range route.Rates {
+		if err := e.router.allow(r, rate); err != nil {
+			return err
+		}
+	}
+	if err := takeBody(w, r, e.surface, route.MaxBody); err != nil {
+		return err
+	}
+	return route.Handle(w, r)
+}
+
+// state is what the router knows of a request; it decides nothing a handler
+// does.
+type state struct {
+	id      string
+	ip      netip.Addr
+	pattern string
+}
+
+type stateKey struct{}
+
+func stateOf(ctx context.Context) *state {
+	if s, ok := ctx.Value(stateKey{}).(*state); ok {
+		return s
+	}
+	return &state{}
+}
+
+// RequestID is the request's identifier, as answered in X-Request-Id and
+// logged; "" outside a router.
+func RequestID(ctx context.Context) string { return stateOf(ctx).id }
+
+// ClientIP is the address of whoever sent the request, as far as trusted
+// proxies say; "" outside a router.
+func ClientIP(ctx context.Context) string {
+	if ip := stateOf(ctx).ip; ip.IsValid() {
+		return ip.String()
+	}
+	return ""
+}

@@ -1,0 +1,222 @@
+package route
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"regexp"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// ServeHTTP gives the request its identifier and client address, refuses what
+// could reach another route than it seems to, dispatches, and writes the access
+// log.
+func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := rt.Now()
+	s := &state{id: requestID(r), ip: clientIP(r, rt.TrustedProxies)}
+	r = r.WithContext(context.WithValue(r.Context(), stateKey{}, s))
+	rec := &recorder{ResponseWriter: w}
+	rt.commonHeaders(rec.Header(), s.id)
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares the value itself
+				panic(p)
+			}
+			rt.fail(rec, r, pageSurface, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+		rt.finish(r, s, rec, start)
+	}()
+	if err := checkTarget(r); err != nil {
+		pageSurface.headers(rec.Header())
+		rt.fail(rec, r, rt.surfaceOf(r), err)
+		return
+	}
+	rt.mux.ServeHTTP(rec, r)
+}
+
+// surfaceOf guesses the surface of a request that is refused before it is
+// routed.
+func (rt *Router) surfaceOf(r *http.Request) *surface {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		return apiSurface
+	}
+	return pageSurface
+}
+
+func (rt *Router) finish(r *http.Request, s *state, rec *recorder, start time.Time) {
+	took := rt.Now().Sub(start)
+	status := rec.status
+	if status == 0 {
+		status = http.StatusOK
+	}
+	rt.Observe(s.pattern, status, took)
+	level := slog.LevelInfo
+	if rt.quiet(s.pattern) && status < 400 {
+		level = slog.LevelDebug
+	}
+	// Never the query: it carries codes and messages of identity providers.
+	rt.Log.LogAttrs(r.Context(), level, "request",
+		slog.String("request_id", s.id), slog.String("method", r.Method), slog.String("path", logPath(r, s.pattern)),
+		slog.Int("status", status), slog.Duration("took", took), slog.Int64("bytes", rec.bytes), slog.String("client_ip", ClientIP(r.Context())))
+}
+
+func (rt *Router) quiet(pattern string) bool {
+	_, path, _ := strings.Cut(pattern, " ")
+	e := rt.entries[path]
+	return e != nil && (e.surface == plainSurface || e.surface == staticSurface)
+}
+
+// logPath is the path, or the pattern where the path holds a bearer value.
+func logPath(r *http.Request, pattern string) string {
+	if strings.Contains(pattern, "{token}") {
+		return pattern
+	}
+	if len(r.URL.Path) > 256 {
+		return r.URL.Path[:256] + "…"
+	}
+	return r.URL.Path
+}
+
+// saneID is what an identifier from a proxy must look like to be taken over:
+// it is echoed in a header and stands in the log and on error pages.
+var saneID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{7,63}$`)
+
+func requestID(r *http.Request) string {
+	if given := r.Header.Get("X-Request-Id"); saneID.MatchString(given) {
+		return given
+	}
+	var b [10]byte
+	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
+	return "req-" + strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))
+}
+
+// clientIP walks from the peer towards the client for as long as the hop that
+// speaks is trusted: the rightmost address that is not a trusted proxy's.
+func clientIP(r *http.Request, trusted []netip.Prefix) netip.Addr {
+	peer := hopAddr(r.RemoteAddr)
+	if !peer.IsValid() || !contains(trusted, peer) {
+		return peer
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop := hopAddr(strings.TrimSpace(hops[i]))
+		if !hop.IsValid() {
+			break // whoever wrote this cannot be believed about what stands before it
+		}
+		peer = hop
+		if !contains(trusted, hop) {
+			break
+		}
+	}
+	return peer
+}
+
+func hopAddr(s string) netip.Addr {
+	if ap, err := netip.ParseAddrPort(s); err == nil {
+		return ap.Addr().Unmap().WithZone("")
+	}
+	a, err := netip.ParseAddr(strings.Trim(s, "[]"))
+	if err != nil {
+		return netip.Addr{}
+	}
+	return a.Unmap().WithZone("")
+}
+
+func contains(prefixes []netip.Prefix, a netip.Addr) bool {
+	for _, p := range prefixes {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// recorder remembers what was answered.
+type recorder struct {
+	http.ResponseWriter
+	status int
+	bytes  int64
+}
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 && status >= 200 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	n, err := w.ResponseWriter.Write(b)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// Unwrap is for http.ResponseController.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Limiter counts what a key did within a minute.
+type Limiter interface {
+	// Allow reports how long to wait before key may act again; 0 means now, and
+	// that it was counted.
+	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
+}
+
+// Rate is how often something may happen.
+type Rate struct {
+	Name      string // begins the limiter's key
+	PerMinute int
+	// Path counts per value of this wildcard of the pattern; "" counts per
+	// client address.
+	Path string
+}
+
+// allow asks the limiter. If it cannot tell, the request goes on: a limit
+// protects from load, and losing it must not lock everybody out.
+func (rt *Router) allow(r *http.Request, rate Rate) error {
+	if rt.Limiter == nil {
+		return nil
+	}
+	subject := "ip:" + ClientIP(r.Context())
+	if rate.Path != "" {
+		subject = rate.Path + ":" + r.PathValue(rate.Path)
+		if len(subject) > 80 {
+			return nil // no such thing exists: the handler says so
+		}
+	}
+	wait, err := rt.Limiter.Allow(r.Context(), rate.Name+":"+subject, rate.PerMinute)
+	if err != nil {
+		rt.Log.WarnContext(r.Context(), "rate limit not checked", "limit", rate.Name, "error", err)
+		return nil
+	}
+	if wait > 0 {
+		return &sso.Error{Kind: sso.TooMany, Code: "rate_limited", Public: "Too many requests at once. Wait a moment, then try again.", RetryAfter: wait}
+	}
+	return nil
+}
+
+// Server is an http.Server with the limits the rest of this package relies on:
+// header blocks of at most 32 KB (431), and no connection that can be held open
+// by sending slowly.
+func Server(addr string, h http.Handler, log *slog.Logger) *http.Server {
+	const slop = 4096 // net/http reads this much more than it is told to
+	return &http.Server{
+		Addr: addr, Handler: h,
+		MaxHeaderBytes:    32<<10 - slop,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
