@@ -47,8 +47,9 @@ type FaultInfo struct {
 	Title  string
 	Does   string // one line: what the provider sends
 	Expect string // one line: what Gatehouse should make of it
-	// SAMLCode and OIDCCode are the error code of the refusal, "" for a
-	// sign-in that succeeds (or, if the protocol is not meant, nothing).
+	// SAMLCode and OIDCCode are the error code of the refusal over a connection
+	// with Mapping and everything else as it is by default, "" for a sign-in
+	// that succeeds (and for a protocol that is not affected).
 	SAMLCode, OIDCCode string
 	SAML, OIDC         bool // which protocols it affects
 }
@@ -89,7 +90,7 @@ func timeFaults() []FaultInfo {
 			Does: "Sends an answer that ended an hour ago.", Expect: "Refused: the answer is too old."},
 		{Fault: ClockOff, Title: "Clock 10 minutes fast", SAML: true, OIDC: true, SAMLCode: "saml_expired", OIDCCode: "id_token_invalid",
 			Does: "Answers as if it were ten minutes later.", Expect: "Refused: not valid yet, check the clocks."},
-		{Fault: Replay, Title: "Replay", SAML: true, OIDC: true, SAMLCode: "login_state_expired", OIDCCode: "id_token_invalid",
+		{Fault: Replay, Title: "Replay", SAML: true, OIDC: true, SAMLCode: "saml_replayed", OIDCCode: "id_token_invalid",
 			Does: "Sends the answer of the sign-in before again (the ID token, in OIDC).", Expect: "Refused: an answer works once."},
 		{Fault: IDPInitiated, Title: "Nobody asked", SAML: true, SAMLCode: "idp_initiated_disabled",
 			Does: "Answers without naming the request, as if the person had started here.", Expect: "Refused, or started over, as the connection says."},
@@ -113,9 +114,9 @@ func groupFaults() []FaultInfo {
 
 func personFaults() []FaultInfo {
 	return []FaultInfo{
-		{Fault: NoEmail, Title: "No e-mail", SAML: true, OIDC: true,
-			Does: "Leaves the e-mail out.", Expect: "Signed in without an e-mail address."},
-		{Fault: NoLogin, Title: "No login", SAML: true, OIDC: true, SAMLCode: "saml_attribute_invalid", OIDCCode: "id_token_invalid",
+		{Fault: NoEmail, Title: "No e-mail", SAML: true, OIDC: true, SAMLCode: "saml_attribute_invalid", OIDCCode: "oidc_attribute_invalid",
+			Does: "Leaves the e-mail out.", Expect: "Refused if the mapping wants an e-mail."},
+		{Fault: NoLogin, Title: "No login", SAML: true, OIDC: true, SAMLCode: "saml_attribute_invalid", OIDCCode: "oidc_attribute_invalid",
 			Does: "Leaves the login name out.", Expect: "Refused: the mapping finds no login."},
 		{Fault: OtherCompanyEmail, Title: "Another company's e-mail", SAML: true, OIDC: true,
 			Does: "Gives an address at a domain this company does not own.", Expect: "Signed in as the same person; never joined with whoever has that address elsewhere."},
@@ -171,7 +172,7 @@ type asserted struct {
 // assert applies the faults that both protocols share.
 func assert(person Person, f Fault) asserted {
 	a := asserted{
-		login: person.Login, email: person.Mail(), givenName: person.GivenName, surname: person.Surname,
+		login: person.Login, email: person.Email, givenName: person.GivenName, surname: person.Surname,
 		groups: person.Groups, groupsSent: true,
 	}
 	switch f {

@@ -242,7 +242,7 @@ func (p *IdP) profile(g grant) map[string]any {
 	}
 	if slices.Contains(g.Scopes, "email") && a.email != "" {
 		claims["email"] = a.email
-		claims["email_verified"] = g.fault != OtherCompanyEmail
+		claims["email_verified"] = g.fault != OtherCompanyEmail && !g.person.NoMailbox
 	}
 	switch {
 	case a.overaged:

@@ -12,24 +12,16 @@ import (
 type Person struct {
 	ID        string // immutable; SAML persistent NameID and OIDC sub
 	Login     string
-	Email     string
+	Email     string // empty: none is asserted
 	GivenName string
 	Surname   string
 	Groups    []string
-	NoMailbox bool   // no e-mail is asserted, whatever Email says
+	NoMailbox bool   // Email is asserted, but nobody can read what is sent there
 	Note      string // one line for the picker: what is special about them
 }
 
 // Name is what people are called on the pages.
 func (p Person) Name() string { return strings.TrimSpace(p.GivenName + " " + p.Surname) }
-
-// Mail is the asserted e-mail, "" for none.
-func (p Person) Mail() string {
-	if p.NoMailbox {
-		return ""
-	}
-	return p.Email
-}
 
 // Initials are for the picture next to the name.
 func (p Person) Initials() string {

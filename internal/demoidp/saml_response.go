@@ -197,7 +197,7 @@ func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person 
 func nameID(person Person, format string) (value, givenFormat string) {
 	switch format {
 	case formatEmail:
-		return person.Mail(), formatEmail
+		return person.Email, formatEmail
 	case formatTransient:
 		return randomID(), formatTransient
 	}
