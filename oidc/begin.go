@@ -1,0 +1,87 @@
+package oidc
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	gooidc "github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"gatehouse/sso"
+)
+
+// Begin makes the authorization request: code flow, PKCE S256 (RFC 7636) and a
+// nonce whether or not the provider says it knows them; the pending login's ID
+// is the state.
+func (rp *RelyingParty) Begin(ctx context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin) (sso.Redirect, error) {
+	known, err := rp.provider(c, cfg)
+	if err != nil {
+		return sso.Redirect{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	d, err := known.metadata(ctx)
+	if err != nil {
+		return sso.Redirect{}, fmt.Errorf("begin at %s: %w", cfg.OIDC.Issuer, err)
+	}
+	options := []oauth2.AuthCodeOption{gooidc.Nonce(p.Nonce.Reveal()), oauth2.S256ChallengeOption(p.Verifier.Reveal())}
+	if cfg.OIDC.Prompt != "" {
+		options = append(options, oauth2.SetAuthURLParam("prompt", cfg.OIDC.Prompt))
+	}
+	return sso.Redirect{URL: rp.oauth(c, *cfg.OIDC, d).AuthCodeURL(p.ID, options...)}, nil
+}
+
+// oauth is the client as x/oauth2 wants it. The way to authenticate is always
+// explicit: left open, x/oauth2 tries one after the other and sends code and
+// secret twice.
+func (rp *RelyingParty) oauth(c sso.Connection, cfg sso.OIDCConfig, d Discovery) *oauth2.Config {
+	o := &oauth2.Config{
+		ClientID:    cfg.ClientID,
+		RedirectURL: rp.RedirectURI(c.ID),
+		Scopes:      []string{gooidc.ScopeOpenID},
+		Endpoint:    oauth2.Endpoint{AuthURL: d.AuthorizationEndpoint, TokenURL: d.TokenEndpoint, AuthStyle: oauth2.AuthStyleInParams},
+	}
+	if cfg.AuthMethod != sso.PrivateKeyJWT {
+		o.ClientSecret = cfg.ClientSecret.Reveal()
+	}
+	if cfg.AuthMethod == sso.ClientSecretBasic || cfg.AuthMethod == "" { // the default of RFC 7591 §2
+		o.Endpoint.AuthStyle = oauth2.AuthStyleInHeader
+	}
+	for _, s := range cfg.Scopes {
+		if s != "" && !slices.Contains(o.Scopes, s) {
+			o.Scopes = append(o.Scopes, s)
+		}
+	}
+	return o
+}
+
+// maxState is longer than any state of ours, in bytes.
+const maxState = 128
+
+// Correlate gives the state parameter, "" if there is none. Nothing is
+// verified; what cannot be one of ours is Invalid "login_state_expired".
+func (rp *RelyingParty) Correlate(cb sso.Callback) (string, error) {
+	state, err := single(cb, "state")
+	if err == nil && len(state) > maxState {
+		err = errState()
+	}
+	if err != nil {
+		return "", err
+	}
+	return state, nil
+}
+
+// single gives a parameter of the answer. Repeated ones are refused where the
+// answer comes in; this is for whoever calls otherwise.
+func single(cb sso.Callback, name string) (string, error) {
+	switch values := cb.Form[name]; len(values) {
+	case 0:
+		return "", nil
+	case 1:
+		return values[0], nil
+	}
+	return "", &sso.Error{Kind: sso.Invalid, Code: "duplicate_parameter",
+		Public: "The answer of your company's identity provider names something twice. Start again.",
+		Err:    fmt.Errorf("parameter %q is repeated", name)}
+}

@@ -1,0 +1,242 @@
+package oidc
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"gatehouse/sso"
+)
+
+// Bounds of a claims document. The leaves leave room for more groups than
+// sso.MaxGroups, so that it is the mapping that says there are too many.
+const (
+	maxDepth  = 8
+	maxLeaves = 4000
+)
+
+// document is a JSON object of claims that reads the same to everybody: no name
+// stands in it twice, not even in another case, which encoding/json would take
+// for the same ("EMAIL" overrides "email").
+type document struct {
+	members map[string]jsontext.Value // of the top level, as sent
+	claims  sso.Claims                // flattened
+}
+
+func parseDocument(data []byte) (document, error) {
+	f := flattener{dec: jsontext.NewDecoder(bytes.NewReader(data)), nested: sso.Claims{}, owner: map[string]string{}, top: sso.Claims{}}
+	if f.dec.PeekKind() != '{' {
+		return document{}, errors.New("not a JSON object")
+	}
+	if err := f.object("", "", 1); err != nil {
+		return document{}, err
+	}
+	if _, err := f.dec.ReadToken(); !errors.Is(err, io.EOF) {
+		return document{}, errors.New("something after the JSON object")
+	}
+	d := document{claims: f.nested}
+	if err := json.Unmarshal(data, &d.members); err != nil {
+		return document{}, fmt.Errorf("read claims: %w", err)
+	}
+	for name, values := range f.top {
+		d.claims[name] = values // a name as written wins over a path that spells the same
+	}
+	return d, nil
+}
+
+// flattener walks a document once. jsontext refuses repeated names and invalid
+// UTF-8 by itself.
+type flattener struct {
+	dec    *jsontext.Decoder
+	top    sso.Claims        // members of the top level that are values or lists
+	nested sso.Claims        // everything deeper, by dotted path
+	owner  map[string]string // which members, joined by NUL, a path in nested is of
+	leaves int
+}
+
+// object reads one. path is the dotted path of the object, exact its member
+// names joined by NUL, which two spellings of one path do not share.
+func (f *flattener) object(path, exact string, depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("more than %d levels", maxDepth)
+	}
+	if _, err := f.dec.ReadToken(); err != nil {
+		return fmt.Errorf("read claims: %w", err)
+	}
+	seen := map[string]string{}
+	for f.dec.PeekKind() != '}' {
+		token, err := f.dec.ReadToken()
+		if err != nil {
+			return fmt.Errorf("read claims: %w", err)
+		}
+		name := token.String()
+		folded := fold(name)
+		if other, twice := seen[folded]; twice {
+			return fmt.Errorf("%q and %q are the same name to some readers", inert(other), inert(name))
+		}
+		seen[folded] = name
+		if f.leaves++; f.leaves > maxLeaves { // names without values count too
+			return fmt.Errorf("more than %d values", maxLeaves)
+		}
+		below := path + "." + name
+		if depth == 1 {
+			below = name
+		}
+		if err := f.value(claim{path: below, exact: exact + "\x00" + name, top: depth == 1}, depth); err != nil {
+			return err
+		}
+	}
+	_, err := f.dec.ReadToken()
+	return err
+}
+
+// claim is the one values are of: its dotted path, its member names joined by
+// NUL, and whether it is a member of the top level.
+type claim struct {
+	path, exact string
+	top         bool
+}
+
+func (f *flattener) value(c claim, depth int) error {
+	switch f.dec.PeekKind() {
+	case '{':
+		return f.object(c.path, c.exact, depth+1)
+	case '[':
+		if err := f.add(c); err != nil { // there, even if nothing is in it
+			return err
+		}
+		return f.array(c, depth+1)
+	}
+	token, err := f.dec.ReadToken()
+	if err != nil {
+		return fmt.Errorf("read claims: %w", err)
+	}
+	if token.Kind() == 'n' {
+		return nil // null says nothing, like no claim at all
+	}
+	return f.add(c, token.String())
+}
+
+// array reads one; what is in lists within it belongs to the same claim.
+func (f *flattener) array(c claim, depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("more than %d levels", maxDepth)
+	}
+	if _, err := f.dec.ReadToken(); err != nil {
+		return fmt.Errorf("read claims: %w", err)
+	}
+	for f.dec.PeekKind() != ']' {
+		if f.leaves++; f.leaves > maxLeaves {
+			return fmt.Errorf("more than %d values", maxLeaves)
+		}
+		if err := f.value(c, depth); err != nil {
+			return err
+		}
+	}
+	_, err := f.dec.ReadToken()
+	return err
+}
+
+func (f *flattener) add(c claim, values ...string) error {
+	into := f.top
+	if !c.top {
+		into = f.nested
+		if owner, ok := f.owner[c.path]; ok && owner != c.exact {
+			return fmt.Errorf("the claim %q is there in two places", inert(c.path))
+		}
+		f.owner[c.path] = c.exact
+	}
+	if into[c.path] == nil {
+		into[c.path] = []string{}
+	}
+	into[c.path] = append(into[c.path], values...)
+	return nil
+}
+
+// fold gives all names that encoding/json takes for one another the same form.
+func fold(s string) string {
+	ascii := true
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			ascii = false
+			break
+		}
+	}
+	if ascii {
+		return strings.ToUpper(s)
+	}
+	return strings.Map(func(r rune) rune {
+		least := r
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			least = min(least, other)
+		}
+		return least
+	}, s)
+}
+
+// text gives a member that must be a string; "" if it is missing.
+func (d document) text(name string) (string, error) {
+	raw, ok := d.members[name]
+	if !ok {
+		return "", nil
+	}
+	var s string
+	if raw.Kind() != '"' || json.Unmarshal(raw, &s) != nil {
+		return "", fmt.Errorf("%s is not a string", name)
+	}
+	return s, nil
+}
+
+// moment gives a member that must be a NumericDate (RFC 7519 §2); zero if it is
+// missing.
+func (d document) moment(name string) (time.Time, error) {
+	raw, ok := d.members[name]
+	if !ok {
+		return time.Time{}, nil
+	}
+	const tooLate = 1 << 37 // seconds; about the year 6300
+	seconds, err := strconv.ParseFloat(string(raw), 64)
+	if raw.Kind() != '0' || err != nil || math.IsNaN(seconds) || seconds <= 0 || seconds >= tooLate {
+		return time.Time{}, fmt.Errorf("%s is not a time in seconds", name)
+	}
+	return time.Unix(int64(seconds), 0), nil
+}
+
+// audience gives aud, which is a string or a list of strings.
+func (d document) audience() ([]string, error) {
+	raw, ok := d.members["aud"]
+	if !ok {
+		return nil, nil
+	}
+	if raw.Kind() == '"' {
+		one, err := d.text("aud")
+		return []string{one}, err
+	}
+	var all []string
+	if raw.Kind() != '[' || bytes.Contains(raw, []byte("null")) && hasNull(raw) || json.Unmarshal(raw, &all) != nil {
+		return nil, errors.New("aud is neither a string nor a list of strings")
+	}
+	return all, nil
+}
+
+func hasNull(raw jsontext.Value) bool {
+	var all []jsontext.Value
+	if json.Unmarshal(raw, &all) != nil {
+		return true
+	}
+	for _, v := range all {
+		if v.Kind() == 'n' {
+			return true
+		}
+	}
+	return false
+}

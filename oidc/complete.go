@@ -1,0 +1,144 @@
+package oidc
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"gatehouse/sso"
+)
+
+// maxCode is the longest authorization code sent on, in bytes.
+const maxCode = 8 << 10
+
+// Complete redeems the code and verifies what comes. Errors: Invalid
+// "login_state_expired" (nobody asked), "bad_request", "duplicate_parameter",
+// "issuer_mismatch"; Forbidden "idp_denied", "id_token_invalid"; Upstream
+// "idp_unavailable".
+func (rp *RelyingParty) Complete(ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Assertion, []sso.Check, error) {
+	if p == nil || p.Nonce == "" || p.Verifier == "" {
+		return sso.Assertion{}, nil, errState()
+	}
+	known, err := rp.provider(c, cfg)
+	if err != nil {
+		return sso.Assertion{}, nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, budget)
+	defer cancel()
+	a := &answer{rp: rp, provider: known, connection: c, config: *cfg.OIDC, mapping: cfg.Mapping, pending: *p}
+	assertion, err := a.read(ctx, cb)
+	if err != nil {
+		return sso.Assertion{}, a.checks, fmt.Errorf("answer of %s: %w", cfg.OIDC.Issuer, err)
+	}
+	return assertion, a.checks, nil
+}
+
+// answer is one answer of an identity provider on its way through the checks.
+type answer struct {
+	rp         *RelyingParty
+	provider   *provider
+	connection sso.Connection
+	config     sso.OIDCConfig
+	mapping    sso.Mapping
+	pending    sso.PendingLogin
+	discovery  Discovery
+	checks     checklist
+}
+
+func (a *answer) read(ctx context.Context, cb sso.Callback) (sso.Assertion, error) {
+	var err error
+	if a.discovery, err = a.provider.metadata(ctx); err != nil {
+		a.checks.that(false, "discovery", "the discovery document of "+a.config.Issuer, cause(err).Error())
+		return sso.Assertion{}, err
+	}
+	code, err := a.front(cb)
+	if err != nil {
+		return sso.Assertion{}, err
+	}
+	t, err := a.redeem(ctx, code)
+	if err != nil {
+		return sso.Assertion{}, err
+	}
+	id, err := a.idToken(ctx, t)
+	if err != nil {
+		return sso.Assertion{}, err
+	}
+	if a.wantsUserinfo(id.claims) {
+		if err := a.userinfo(ctx, t, id); err != nil {
+			return sso.Assertion{}, err
+		}
+	}
+	return a.assertion(id), nil
+}
+
+// front checks what came through the browser and gives the code.
+func (a *answer) front(cb sso.Callback) (string, error) {
+	values := map[string]string{}
+	for _, name := range []string{"code", "error", "error_description", "iss", "state"} {
+		value, err := single(cb, name)
+		if err != nil {
+			return "", err
+		}
+		values[name] = value
+	}
+	denied := cb.Form.Has("error")
+	if denied && cb.Form.Has("code") {
+		return "", errRequest(errors.New("both error and code"))
+	}
+	if err := a.sender(cb.Form, denied); err != nil {
+		return "", err
+	}
+	if denied {
+		said := inert(values["error"] + " " + values["error_description"])
+		a.checks.that(false, "authorization", "a code", said)
+		return "", errDenied(fmt.Errorf("the identity provider said %q", said))
+	}
+	if code := values["code"]; code != "" && len(code) <= maxCode {
+		return code, nil
+	}
+	a.checks.that(false, "authorization", fmt.Sprintf("a code of at most %d bytes", maxCode), fmt.Sprintf("%d bytes", len(values["code"])))
+	return "", errRequest(fmt.Errorf("a code of %d bytes", len(values["code"])))
+}
+
+// sender checks who says they answered (RFC 9207): always if it is said, and it
+// has to be said by a provider that promises to, except with a refusal, which
+// is a refusal whoever sends it.
+func (a *answer) sender(form url.Values, denied bool) error {
+	got, said := form.Get("iss"), form.Has("iss")
+	if !said && (denied || !a.discovery.IssParameter) {
+		return nil
+	}
+	if !said {
+		got = "missing, though the identity provider promises it"
+	}
+	if !a.checks.that(said && got == a.config.Issuer, "response_issuer", a.config.Issuer, got) {
+		return errIssuer(fmt.Errorf("iss parameter: want %q, got %q", a.config.Issuer, inert(got)))
+	}
+	return nil
+}
+
+// assertion is what passed. Names that mean something between us and the
+// identity provider only, or lead to where claims could be fetched, are not
+// passed on.
+func (a *answer) assertion(id *idToken) sso.Assertion {
+	for name := range id.claims {
+		if slices.Contains([]string{"nonce", "at_hash", "c_hash", "s_hash"}, name) || hasRoot(name, "_claim_sources") {
+			delete(id.claims, name)
+		}
+	}
+	sum := sha256.Sum256([]byte(a.config.Issuer + "|" + id.subject + "|" + a.pending.Nonce.Reveal()))
+	authnAt := id.issuedAt
+	if at, err := id.moment("auth_time"); err == nil && !at.IsZero() {
+		authnAt = at
+	}
+	session, _ := id.text("sid") // left out if it is not a string: nothing depends on it
+	return sso.Assertion{
+		Issuer: a.config.Issuer, Subject: id.subject, Claims: id.claims,
+		AuthnAt: authnAt, ResponseID: hex.EncodeToString(sum[:]), NotOnOrAfter: id.expires,
+		SessionIndex: session,
+	}
+}

@@ -1,0 +1,68 @@
+package oidc
+
+import (
+	"strings"
+	"unicode"
+
+	"gatehouse/sso"
+)
+
+func errState() *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
+		Public: "This sign-in took too long, was already finished, or began in another browser. Start again."}
+}
+
+func errRequest(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "bad_request",
+		Public: "The answer of your company's identity provider cannot be read. Start again.", Err: err}
+}
+
+func errIssuer(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "issuer_mismatch",
+		Public: "This answer came from another identity provider than the one that was asked.", Err: err}
+}
+
+func errDenied(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "idp_denied",
+		Public: "Your company's identity provider did not let you in. Ask your admin whether you may use this application.", Err: err}
+}
+
+func errToken(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "id_token_invalid",
+		Public: "The sign-in message of your company's identity provider did not pass our checks.", Err: err}
+}
+
+func errUpstream(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Upstream, Code: "idp_unavailable",
+		Public: "Your company's identity provider did not give a usable answer. Try again in a moment.", Err: err}
+}
+
+// inert makes text of the other side safe to keep and show: one line, nothing
+// invisible, at most 200 characters.
+func inert(s string) string {
+	const most = 200
+	var out strings.Builder
+	n := 0
+	for _, r := range s {
+		if n == most {
+			out.WriteRune('…')
+			break
+		}
+		if r == unicode.ReplacementChar || r != ' ' && !unicode.IsPrint(r) {
+			r = '�'
+		}
+		out.WriteRune(r)
+		n++
+	}
+	return out.String()
+}
+
+// checklist collects what was checked, in order.
+type checklist []sso.Check
+
+// that records a check and gives back whether it passed. Values of the other
+// side are made inert here.
+func (c *checklist) that(ok bool, name, want, got string) bool {
+	*c = append(*c, sso.Check{Name: name, Want: inert(want), Got: inert(got), OK: ok})
+	return ok
+}

@@ -1,0 +1,232 @@
+package oidc
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	gooidc "github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-json-experiment/json"
+
+	"gatehouse/sso"
+)
+
+const (
+	maxToken  = 512 << 10 // more than sso.MaxGroups of the longest names need
+	maxHeader = 16 << 10  // room for a certificate chain nobody looks at
+)
+
+// idToken is a verified one.
+type idToken struct {
+	document
+	subject  string
+	issuedAt time.Time
+	expires  time.Time
+}
+
+// header is a JOSE header as far as it is used. Keys in it or places to fetch
+// them from (jwk, jku, x5c, x5u) are not.
+type header struct {
+	Algorithm string   `json:"alg"`
+	KeyID     string   `json:"kid"`
+	Type      string   `json:"typ"`
+	Critical  []string `json:"crit"`
+}
+
+// readHeader reads the header of a signed token in compact form, of one of the
+// given types (RFC 8725 §3.11).
+func readHeader(token string, algorithms []string, types ...string) (header, error) {
+	if len(token) > maxToken {
+		return header{}, fmt.Errorf("a token of %d bytes; at most %d are read", len(token), maxToken)
+	}
+	switch strings.Count(token, ".") {
+	case 2:
+	case 4:
+		return header{}, errors.New("an encrypted token; switch encryption off at the identity provider")
+	default:
+		return header{}, errors.New("not a signed token in compact form")
+	}
+	first, _, _ := strings.Cut(token, ".")
+	if len(first) > maxHeader {
+		return header{}, fmt.Errorf("a header of %d bytes; at most %d are read", len(first), maxHeader)
+	}
+	doc, err := base64.RawURLEncoding.Strict().DecodeString(first)
+	if err != nil {
+		return header{}, fmt.Errorf("decode header: %w", err)
+	}
+	if _, err := parseDocument(doc); err != nil {
+		return header{}, fmt.Errorf("header: %w", err)
+	}
+	var h header
+	if err := json.Unmarshal(doc, &h); err != nil {
+		return header{}, fmt.Errorf("header: %w", err)
+	}
+	kind := strings.TrimPrefix(strings.ToLower(h.Type), "application/")
+	switch {
+	case !slices.Contains(algorithms, h.Algorithm):
+		return h, fmt.Errorf("algorithm %q, not one of %s", inert(h.Algorithm), strings.Join(algorithms, ", "))
+	case !slices.Contains(types, kind):
+		return h, fmt.Errorf("type %q", inert(h.Type))
+	case len(h.Critical) > 0:
+		return h, fmt.Errorf("the header makes %q critical", inert(strings.Join(h.Critical, " ")))
+	}
+	return h, nil
+}
+
+// idToken verifies the ID token (OpenID Connect Core §3.1.3.7).
+func (a *answer) idToken(ctx context.Context, t tokens) (*idToken, error) {
+	algorithms := a.discovery.algorithms()
+	want := strings.Join(algorithms, ", ") + " with a key of " + a.discovery.JWKSURI
+	h, err := readHeader(t.id, algorithms, "", "jwt")
+	if err != nil {
+		a.checks.that(false, "signature", want, err.Error())
+		return nil, errToken(err)
+	}
+	s := &signature{provider: a.provider, header: h}
+	verified, verdict := a.verifier(s).Verify(ctx, t.id)
+	if s.payload == nil {
+		if s.upstream != nil {
+			a.checks.that(false, "signature", want, cause(s.upstream).Error())
+			return nil, s.upstream
+		}
+		a.checks.that(false, "signature", want, fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verdict))
+		return nil, errToken(verdict)
+	}
+	a.checks.that(true, "signature", want, h.Algorithm+", key "+h.KeyID)
+	doc, err := parseDocument(s.payload)
+	if !a.checks.that(err == nil, "claims", "a JSON object without repeated names", fmt.Sprint(okay(err))) {
+		return nil, errToken(fmt.Errorf("ID token: %w", err))
+	}
+	id := &idToken{document: doc}
+	for _, check := range []func(*idToken) error{a.issuer, a.audience, a.authorizedParty, a.times, a.nonce, a.subject} {
+		if err := check(id); err != nil {
+			return nil, errToken(err)
+		}
+	}
+	if !a.checks.that(verdict == nil, "id_token", "valid", fmt.Sprint(okay(verdict))) {
+		return nil, errToken(verdict)
+	}
+	return id, a.accessTokenHash(id, verified, t)
+}
+
+func okay(err error) any {
+	if err == nil {
+		return "as wanted"
+	}
+	return err
+}
+
+// verifier is go-oidc's. Its clock is ours less the leeway, because it has none
+// of its own for exp.
+func (a *answer) verifier(s *signature) *gooidc.IDTokenVerifier {
+	return gooidc.NewVerifier(a.config.Issuer, s, &gooidc.Config{
+		ClientID: a.config.ClientID, SupportedSigningAlgs: a.discovery.algorithms(),
+		Now: func() time.Time { return a.rp.now().Add(-leeway) },
+	})
+}
+
+// failed gives the error of a check that did not pass.
+func (c *checklist) failed(ok bool, name, want, got string) error {
+	if c.that(ok, name, want, got) {
+		return nil
+	}
+	return fmt.Errorf("%s: want %s, got %s", name, inert(want), inert(got))
+}
+
+func (a *answer) issuer(id *idToken) error {
+	got, err := id.text("iss")
+	return a.checks.failed(err == nil && got == a.config.Issuer, "issuer", a.config.Issuer, orMissing(got, err))
+}
+
+func orMissing(s string, err error) string {
+	switch {
+	case err != nil:
+		return err.Error()
+	case s == "":
+		return "missing"
+	}
+	return s
+}
+
+func (a *answer) audience(id *idToken) error {
+	got, err := id.document.audience()
+	ok := err == nil && slices.Contains(got, a.config.ClientID)
+	return a.checks.failed(ok, "audience", a.config.ClientID, orMissing(strings.Join(got, ", "), err))
+}
+
+// authorizedParty: a token for several parties has to say which of them asked.
+func (a *answer) authorizedParty(id *idToken) error {
+	audience, _ := id.document.audience()
+	got, err := id.text("azp")
+	if _, there := id.members["azp"]; !there && len(audience) == 1 {
+		return nil
+	}
+	return a.checks.failed(err == nil && got == a.config.ClientID, "authorized_party", a.config.ClientID, orMissing(got, err))
+}
+
+// times checks exp, iat and nbf against our clock.
+func (a *answer) times(id *idToken) error {
+	now := a.rp.now()
+	var err error
+	if id.expires, err = id.moment("exp"); err != nil || id.expires.IsZero() {
+		return a.checks.failed(false, "expiry", "after "+stamp(now), orMissing("", err))
+	}
+	if err := a.checks.failed(now.Before(id.expires.Add(leeway)), "expiry", "after "+stamp(now), stamp(id.expires)); err != nil {
+		return err
+	}
+	oldest, newest := now.Add(-maxTokenAge-leeway), now.Add(leeway)
+	want := "between " + stamp(oldest) + " and " + stamp(newest)
+	if id.issuedAt, err = id.moment("iat"); err != nil || id.issuedAt.IsZero() {
+		return a.checks.failed(false, "issued_at", want, orMissing("", err))
+	}
+	if err := a.checks.failed(!id.issuedAt.Before(oldest) && !id.issuedAt.After(newest), "issued_at", want, stamp(id.issuedAt)); err != nil {
+		return err
+	}
+	if begins, err := id.moment("nbf"); err != nil || begins.After(newest) {
+		return a.checks.failed(false, "not_before", "before "+stamp(newest), orMissing(stamp(begins), err))
+	}
+	return nil
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+func (a *answer) nonce(id *idToken) error {
+	got, err := id.text("nonce")
+	ok := err == nil && subtle.ConstantTimeCompare([]byte(got), []byte(a.pending.Nonce.Reveal())) == 1
+	seen := "that one" // the value itself is of no use to anybody who reads the checks
+	if !ok {
+		if seen = orMissing(got, err); got != "" {
+			seen = "another one"
+		}
+	}
+	return a.checks.failed(ok, "nonce", "the one of this sign-in", seen)
+}
+
+func (a *answer) subject(id *idToken) error {
+	got, err := id.text("sub")
+	ok := err == nil && usableSubject(got)
+	id.subject = got
+	return a.checks.failed(ok, "subject", fmt.Sprintf("1 to %d bytes, all visible", sso.MaxSubjectLength), orMissing(got, err))
+}
+
+func usableSubject(s string) bool {
+	return strings.TrimSpace(s) != "" && len(s) <= sso.MaxSubjectLength && sso.Printable(s)
+}
+
+// accessTokenHash ties the access token, with which userinfo is asked, to the ID
+// token, where the provider does.
+func (a *answer) accessTokenHash(id *idToken, verified *gooidc.IDToken, t tokens) error {
+	if _, there := id.members["at_hash"]; !there {
+		return nil
+	}
+	err := verified.VerifyAccessToken(t.access)
+	if a.checks.failed(err == nil, "access_token_hash", "that of the access token", fmt.Sprint(okay(err))) != nil {
+		return errToken(fmt.Errorf("at_hash: %w", err))
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package oidc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"gatehouse/sso"
+)
+
+// How long what an identity provider publishes is used.
+const (
+	discoveryAge = time.Hour
+	keysAge      = 5 * time.Minute    // a key taken out of the set is refused within this time
+	lastGoodAge  = 7 * 24 * time.Hour // what is remembered serves this long if it cannot be had anew
+	retryEvery   = time.Minute        // between tries to replace it
+	refetchEvery = 30 * time.Second   // of keys, because none fitted
+)
+
+const (
+	maxCalls = 32              // to one connection's identity provider at a time
+	maxWait  = 2 * time.Second // for one of them to end
+	maxBody  = 1 << 20         // of one answer, whatever the client would let through
+)
+
+type providerKey struct {
+	connection sso.ConnectionID
+	revision   int64
+	issuer     string
+}
+
+// provider is one connection's identity provider as it is known now.
+type provider struct {
+	rp     *RelyingParty
+	issuer string
+	slots  chan struct{} // one for every call under way
+	flight singleflight.Group
+
+	mu        sync.Mutex
+	discovery remembered[Discovery]
+	keys      remembered[[]key]
+	refetched time.Time // when keys were last fetched because none fitted
+}
+
+type remembered[T any] struct {
+	value     T
+	fetchedAt time.Time // zero: never
+	triedAt   time.Time
+}
+
+func (r *remembered[T]) have() bool { return !r.fetchedAt.IsZero() }
+
+// usable reports whether the value serves at now without being fetched: it is
+// fresh, or it is the last good one and a try to replace it has just failed.
+func (r *remembered[T]) usable(now time.Time, age time.Duration) bool {
+	old := now.Sub(r.fetchedAt)
+	return r.have() && (old < age || old < lastGoodAge && now.Sub(r.triedAt) < retryEvery)
+}
+
+func newProvider(rp *RelyingParty, issuer string) *provider {
+	return &provider{rp: rp, issuer: issuer, slots: make(chan struct{}, maxCalls)}
+}
+
+// call runs one exchange with the identity provider. A provider that hangs holds
+// its own connection's calls and nobody else's, and what is above the limit
+// fails soon and does not pile up.
+func (p *provider) call(ctx context.Context, exchange func(context.Context) error) error {
+	select {
+	case p.slots <- struct{}{}:
+	default:
+		timer := time.NewTimer(maxWait)
+		defer timer.Stop()
+		select {
+		case p.slots <- struct{}{}:
+		case <-timer.C:
+			return errUpstream(fmt.Errorf("%d calls to %s are already waiting for an answer", maxCalls, p.issuer))
+		case <-ctx.Done():
+			return errUpstream(fmt.Errorf("wait for a call to %s: %w", p.issuer, ctx.Err()))
+		}
+	}
+	defer func() { <-p.slots }()
+	return exchange(ctx)
+}
+
+// shared runs fetch once for everybody who asks meanwhile. It goes on if one of
+// them leaves: the others, and the next, want the result.
+func (p *provider) shared(ctx context.Context, what string, fetch func(context.Context) error) error {
+	done := p.flight.DoChan(what, func() (any, error) {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
+		defer cancel()
+		return nil, p.call(ctx, fetch)
+	})
+	select {
+	case r := <-done:
+		return r.Err
+	case <-ctx.Done():
+		return errUpstream(fmt.Errorf("wait for the %s of %s: %w", what, p.issuer, ctx.Err()))
+	}
+}
+
+// metadata gives the discovery document, whose issuer is exactly the configured
+// one. Any failure is Upstream: to somebody signing in there is no difference.
+func (p *provider) metadata(ctx context.Context) (Discovery, error) {
+	p.mu.Lock()
+	d, ok := p.discovery.value, p.discovery.usable(p.rp.now(), discoveryAge)
+	p.mu.Unlock()
+	if ok {
+		return d, nil
+	}
+	err := p.shared(ctx, "discovery document", p.fetchMetadata)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err == nil || p.discovery.usable(p.rp.now(), discoveryAge) {
+		return p.discovery.value, nil
+	}
+	return Discovery{}, upstream(err)
+}
+
+func (p *provider) fetchMetadata(ctx context.Context) error {
+	d, err := p.rp.fetchDiscovery(ctx, p.issuer)
+	if err == nil && d.Issuer != p.issuer {
+		err = wrongIssuer(p.issuer, d.Issuer)
+	}
+	now := p.rp.now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.discovery.triedAt = now
+	if err == nil {
+		p.discovery.value, p.discovery.fetchedAt = d, now
+	}
+	return err
+}
+
+// upstream makes err one that somebody signing in understands, unless it is
+// that already.
+func upstream(err error) error {
+	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind == sso.Upstream {
+		return err
+	}
+	return errUpstream(err)
+}
+
+// get fetches a document. The client's own errors pass through; any other
+// failure is Upstream "idp_unavailable".
+func (rp *RelyingParty) get(ctx context.Context, address, bearer string) (body []byte, contentType string, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, "", errUpstream(fmt.Errorf("make request: %w", err))
+	}
+	req.Header.Set("Accept", "application/json")
+	if bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+bearer)
+	}
+	resp, err := rp.client.Do(req)
+	if err != nil {
+		return nil, "", clientError(err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // read to the end, or given up
+	if resp.StatusCode != http.StatusOK {
+		return nil, "", errUpstream(fmt.Errorf("%s answered %s", req.URL.Host, inert(resp.Status)))
+	}
+	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if err != nil {
+		return nil, "", clientError(err)
+	}
+	if len(body) > maxBody {
+		return nil, "", errUpstream(fmt.Errorf("%s answered with more than %d bytes", req.URL.Host, maxBody))
+	}
+	return body, resp.Header.Get("Content-Type"), nil
+}
+
+func clientError(err error) error {
+	if _, ok := errors.AsType[*sso.Error](err); ok {
+		return err
+	}
+	return errUpstream(err)
+}
