@@ -1,0 +1,119 @@
+package page
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// measured is what a browser says of a page it has laid out.
+type measured struct {
+	Wide       float64  `json:"wide"`       // how far it is wider than the window, in CSS pixels
+	Small      []string `json:"small"`      // things to press that are too small
+	Unstyled   bool     `json:"unstyled"`   // the style sheet did not apply
+	Background string   `json:"background"` // of the page
+}
+
+const measure = `(() => {
+  const name = e => e.tagName.toLowerCase() + ' "' + e.textContent.trim().slice(0, 30) + '"';
+  const inline = e => e.tagName === "A" && getComputedStyle(e).display === "inline";
+  return {
+    wide: document.documentElement.scrollWidth - innerWidth,
+    small: [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
+      .filter(e => e.checkVisibility() && !inline(e) && e.getBoundingClientRect().height < 43.5).map(name),
+    unstyled: getComputedStyle(document.querySelector("h1")).fontWeight === "700",
+    background: getComputedStyle(document.documentElement).backgroundColor,
+  };
+})()`
+
+// TestGalleryInBrowser lays every example out in Chromium: nothing is wider
+// than a window of 320 pixels, everything to press is at least 44 high, the
+// Content-Security-Policy lets the style sheet through, and dark is dark. With
+// GATEHOUSE_SCREENSHOTS it leaves pictures there for a person to look at.
+func TestGalleryInBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	ctx := browser(t)
+	p, err := New(Options{Banner: &Banner{Text: "Demonstration: nothing here is real.", Href: "/demo", Label: "What to try"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(p.GalleryHandler())
+	t.Cleanup(server.Close)
+	shots := os.Getenv("GATEHOUSE_SCREENSHOTS")
+	backgrounds := map[string]string{}
+	for _, width := range []int64{320, 360, 1280} {
+		for _, scheme := range []string{"light", "dark"} {
+			for _, e := range Gallery() {
+				got, err := look(ctx, server.URL+"/gallery/"+e.Name, width, scheme)
+				if err != nil {
+					t.Fatalf("%s: %v", e.Name, err)
+				}
+				if got.Wide > 0 || len(got.Small) > 0 || got.Unstyled {
+					t.Errorf("%s at %d, %s: %+v", e.Name, width, scheme, got)
+				}
+				backgrounds[scheme] = got.Background
+				if shots != "" && width != 320 {
+					shoot(ctx, t, filepath.Join(shots, strings.Join([]string{e.Name, strconv.Itoa(int(width)), scheme}, "_")+".png"))
+				}
+			}
+		}
+	}
+	if backgrounds["light"] == backgrounds["dark"] {
+		t.Errorf("light and dark have the same background %s", backgrounds["light"])
+	}
+}
+
+func look(ctx context.Context, url string, width int64, scheme string) (measured, error) {
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media); err != nil {
+		return measured{}, err
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800), chromedp.Navigate(url)); err != nil {
+		return measured{}, err
+	}
+	return chromedp.Run(ctx, chromedp.Evaluate[measured](measure))
+}
+
+func shoot(ctx context.Context, t *testing.T, file string) {
+	t.Helper()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, png, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// browser starts the Chromium of TEST_CHROMIUM.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path := os.Getenv("TEST_CHROMIUM")
+	if path == "" {
+		const reason = "TEST_CHROMIUM does not name a browser"
+		if strings.Contains(","+os.Getenv("GATEHOUSE_TEST_REQUIRE")+",", ",browser,") {
+			t.Fatal(reason)
+		}
+		t.Skip(reason)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	t.Cleanup(cancel)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	return ctx
+}

@@ -1,0 +1,68 @@
+package page
+
+import (
+	"strconv"
+	"time"
+)
+
+// Field is one input with its label.
+type Field struct {
+	ID, Name, Label, Hint, Error, Value string
+	Autocomplete, InputMode             string
+}
+
+// Describes lists the elements that describe the input, for aria-describedby.
+func (f Field) Describes() string {
+	s := ""
+	if f.Error != "" {
+		s = f.ID + "-error"
+	}
+	if f.Hint != "" {
+		if s != "" {
+			s += " "
+		}
+		s += f.ID + "-hint"
+	}
+	return s
+}
+
+// Copyable is a value with a copy button. ID is unique on its page.
+type Copyable struct{ ID, Value string }
+
+// Time is a moment as a page shows it: how long ago, and exactly.
+type Time struct{ ISO, Exact, Relative string }
+
+// NewTime describes t as seen at now. The zero time is "never".
+func NewTime(t, now time.Time) Time {
+	if t.IsZero() {
+		return Time{Relative: "never"}
+	}
+	t = t.UTC()
+	return Time{ISO: t.Format(time.RFC3339), Exact: t.Format("2 January 2006, 15:04 UTC"), Relative: relative(now.Sub(t))}
+}
+
+func relative(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < -time.Minute:
+		return "in the future"
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return ago(int(d/time.Minute), "minute")
+	case d < day:
+		return ago(int(d/time.Hour), "hour")
+	case d < 60*day:
+		return ago(int(d/day), "day")
+	case d < 730*day:
+		return ago(int(d/(30*day)), "month")
+	}
+	return ago(int(d/(365*day)), "year")
+}
+
+func ago(n int, unit string) string {
+	if n != 1 {
+		unit += "s"
+	}
+	return strconv.Itoa(n) + " " + unit + " ago"
+}

@@ -1,0 +1,216 @@
+package page
+
+import (
+	"net/url"
+	"slices"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// SignIn asks one question: whose sign-in to go to.
+type SignIn struct {
+	Base
+	Value    string // as typed before
+	Problem  string // what is wrong with it; "" if nothing
+	ReturnTo string // "" for nowhere in particular
+	Last     *Choice
+}
+
+func (SignIn) title() string { return "Sign in" }
+
+// Field is the page's only one.
+func (p *SignIn) Field() Field {
+	return Field{ID: "company", Name: "company", Label: "Work e-mail or company key",
+		Hint: "For example ada@acme.example, or acme.", Error: p.Problem, Value: p.Value,
+		Autocomplete: "username", InputMode: "email"}
+}
+
+// Choice is one way to sign in.
+type Choice struct {
+	Name   string // of the company, or of its connection
+	Detail string // what it runs on, "Okta, SAML"; may be empty
+	Href   string
+	Last   bool // what this browser used last
+}
+
+// ChooseConnection is for a company with several ways to sign in, the last used
+// one first.
+type ChooseConnection struct {
+	Base
+	Choices []Choice
+}
+
+func (ChooseConnection) title() string { return "Choose how to sign in" }
+
+// Continue carries the browser on, to our own sign-in link or to an identity
+// provider, by itself where there are scripts and by a visible button always.
+type Continue struct {
+	Base
+	SignOut bool   // the journey ends a session instead of beginning one
+	To      string // host it goes to; "" if that is still ours
+	Action  string // where to
+	Post    bool   // Fields are posted there; else it is a link
+	Fields  []HiddenField
+}
+
+// HiddenField is one part of a message.
+type HiddenField struct{ Name, Value string }
+
+// NewContinue makes the page of a redirect to an identity provider.
+func NewContinue(enterprise string, r sso.Redirect, signOut bool) *Continue {
+	p := &Continue{Base: Base{Enterprise: enterprise}, SignOut: signOut, Action: r.URL, Post: r.Form != nil}
+	if u, err := url.Parse(r.URL); err == nil {
+		p.To = u.Host
+	}
+	for name, values := range r.Form {
+		for _, v := range values {
+			p.Fields = append(p.Fields, HiddenField{name, v})
+		}
+	}
+	slices.SortFunc(p.Fields, func(a, b HiddenField) int { return compare(a.Name, b.Name) })
+	return p
+}
+
+func compare(a, b string) int {
+	if a < b {
+		return -1
+	}
+	return 1
+}
+
+func (p *Continue) title() string {
+	switch {
+	case p.SignOut:
+		return "Signing you out"
+	case p.Enterprise != "":
+		return "Continue to " + p.Enterprise
+	}
+	return "Continue to your company"
+}
+
+// SignedOut says what ended.
+type SignedOut struct{ Base }
+
+func (SignedOut) title() string { return "You are signed out" }
+
+// LogoutConfirm asks, because a link alone must not sign anybody out.
+type LogoutConfirm struct{ Base }
+
+func (LogoutConfirm) title() string { return "Sign out?" }
+
+// Account is what somebody is told about themselves.
+type Account struct {
+	Base
+	Profile       Profile
+	Organizations []Organization
+	Sessions      []Session
+	SignIns       []SignInRow
+}
+
+func (Account) title() string { return "My account" }
+
+// Others reports whether there are sessions besides this one.
+func (p *Account) Others() bool { return len(p.Sessions) > 1 }
+
+// Profile is who somebody is and how their company vouches for them.
+type Profile struct {
+	Name, Login, Email string
+	EmailVerified      bool
+	Connection         string // "Okta (SAML)"
+	SignedInAt         Time
+}
+
+// Organization is one with its groups.
+type Organization struct {
+	Name   string
+	Groups []Group
+}
+
+// Group is a membership.
+type Group struct {
+	Name   string
+	Source string // in words: "from your company's sign-in"
+	Since  Time
+}
+
+// Session is a signed-in browser.
+type Session struct {
+	ID      string
+	Browser string // "Firefox on Windows"
+	Remote  string
+	Current bool
+	Began   Time
+	Seen    Time
+}
+
+// SignInRow is one try to sign in.
+type SignInRow struct {
+	At        Time
+	Succeeded bool
+	Result    string
+	Remote    string
+	Reference string
+}
+
+// NoAccess is the account of somebody whom no group of theirs lets in anywhere.
+type NoAccess struct {
+	Base
+	Profile  Profile
+	Asserted []string // group names the company did send
+	Told     bool     // the company sent groups, if only an empty list
+}
+
+func (NoAccess) title() string { return "No access yet" }
+
+// Failure is why somebody can't get in.
+type Failure struct {
+	Base
+	Status    int
+	Heading   string
+	Sentence  string
+	Next      string // what to do
+	Href      string // the way on
+	Label     string
+	Code      string
+	Reference string
+	At        Time
+}
+
+func (p *Failure) title() string { return p.Heading }
+
+// Report is what the copy button copies: all an admin needs to find it.
+func (p *Failure) Report() Copyable {
+	return Copyable{ID: "report", Value: p.Reference + " · " + p.Code + " · " + p.At.ISO}
+}
+
+// NewFailure chooses the words around a failure's sentence.
+func NewFailure(status int, code, sentence, reference string, at time.Time) *Failure {
+	f := &Failure{Status: status, Code: code, Sentence: sentence, Reference: reference, At: NewTime(at, at), Href: "/login", Label: "Go to sign-in"}
+	switch {
+	case code == "login_state_expired":
+		f.Heading, f.Next = "Let’s start again", "This happens after a long pause, with the Back button, or with two tabs open. Nothing is lost: starting again takes a few seconds."
+		f.Label = "Start again"
+	case code == "saml_replayed":
+		f.Heading, f.Next = "Let’s start again", "This happens when a page is reloaded after signing in. If you are signed in already, starting again takes you straight back."
+		f.Label = "Start again"
+	case code == "idp_initiated_disabled":
+		f.Heading, f.Next, f.Label = "Start from here", "One click more, and you are in.", "Sign in"
+	case status == 404:
+		f.Heading, f.Next = "There is nothing here", "Check the address, or begin from the sign-in page."
+	case status == 429:
+		f.Heading, f.Next = "One moment", "Wait a minute, then try again. Nothing is locked."
+	case status == 502:
+		f.Heading, f.Next, f.Label = "Your company’s sign-in did not answer", "Try again in a minute. If it stays like this, tell your company’s IT team and give them the reference.", "Try again"
+	case status == 503:
+		f.Heading, f.Next, f.Label = "Back in a moment", "You are still signed in. Try again in a few seconds.", "Try again"
+	case status >= 500:
+		f.Heading, f.Next, f.Label = "That is our fault", "Try again. If it happens again, send us the reference.", "Try again"
+	case status == 403:
+		f.Heading, f.Next = "You can’t get in", "Ask your company’s IT team, and give them the reference: they see there what was wrong."
+		f.Label = "Try again"
+	default:
+		f.Heading, f.Next = "That did not work", "Go back and try again. If it happens again, give the reference to your company’s IT team."
+	}
+	return f
+}
