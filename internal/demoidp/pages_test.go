@@ -151,7 +151,10 @@ func TestFaultSwitches(t *testing.T) {
 	if !strings.Contains(body, "Fault on: Wrong audience.") || !strings.Contains(body, `value="wrong-audience" checked`) {
 		t.Errorf("not shown:\n%s", body)
 	}
-	b.post("/faults", url.Values{"fault": {"expired"}})
+	_, body = b.post("/faults", url.Values{"fault": {"expired"}})
+	if strings.Contains(body, `name="once" value="1" checked`) {
+		t.Error("a lasting fault is shown as one for the next sign-in")
+	}
 	if f, once := idp.Fault(); f != demoidp.Expired || once {
 		t.Errorf("fault %q, once %v", f, once)
 	}
