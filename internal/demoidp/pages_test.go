@@ -168,6 +168,17 @@ func TestFaultSwitches(t *testing.T) {
 	}
 }
 
+func TestFaultsOfTheProtocolInUse(t *testing.T) {
+	idp := start(t, demoidp.Options{})
+	newRelyingParty(t, idp, demoidp.Client{})
+	_, body := newBrowser(t, idp).get(idp.Issuer() + "/faults")
+	for _, info := range demoidp.Faults() {
+		if got := strings.Contains(body, `value="`+string(info.Fault)+`"`); got != info.OIDC {
+			t.Errorf("switch for %s: %v, want %v", info.Fault, got, info.OIDC)
+		}
+	}
+}
+
 func TestPostsFromElsewhereAreRefused(t *testing.T) {
 	idp := start(t, demoidp.Options{})
 	for path, want := range map[string]int{

@@ -295,12 +295,19 @@ func (p *IdP) logoutPerson(w http.ResponseWriter, r *http.Request) error {
 
 func (p *IdP) faultsForm(w http.ResponseWriter, r *http.Request) error {
 	current, _ := p.Fault()
-	return p.render(w, http.StatusOK, "faults", &faultsPage{
-		basePage: basePage{Title: "Fault switches"}, Current: current, Saved: r.URL.Query().Has("saved"),
+	pg := &faultsPage{basePage: basePage{Title: "Fault switches"}, Current: current, Saved: r.URL.Query().Has("saved"),
 		Sections: []faultSection{
 			{"Trust", trustFaults()}, {"Time and order", timeFaults()}, {"Groups", groupFaults()}, {"Person and provider", personFaults()},
-		},
-	})
+		}}
+	p.mu.Lock()
+	saml, oidc := len(p.sps) > 0, len(p.clients) > 0
+	p.mu.Unlock()
+	if saml != oidc { // only one protocol is in use: its faults only
+		for i := range pg.Sections {
+			pg.Sections[i].Faults = slices.DeleteFunc(pg.Sections[i].Faults, func(f FaultInfo) bool { return !(f.SAML && saml || f.OIDC && oidc) })
+		}
+	}
+	return p.render(w, http.StatusOK, "faults", pg)
 }
 
 func (p *IdP) saveFault(w http.ResponseWriter, r *http.Request) error {
