@@ -134,47 +134,56 @@ func TestGroupsOnlyInUserinfo(t *testing.T) {
 	}
 }
 
+// oidcResult is what came of a sign-in with a fault.
+type oidcResult struct {
+	callback url.Values
+	claims   claims
+	err      error
+}
+
+type oidcCheck func(t *testing.T, r oidcResult)
+
+func refusedWith(words string) oidcCheck {
+	return func(t *testing.T, r oidcResult) {
+		if r.err == nil || !strings.Contains(r.err.Error(), words) {
+			t.Errorf("got %v, want a refusal with %q", r.err, words)
+		}
+	}
+}
+
+func acceptedIf(ok func(oidcResult) bool) oidcCheck {
+	return func(t *testing.T, r oidcResult) {
+		if r.err != nil || !ok(r) {
+			t.Errorf("%v, callback %v, claims %+v", r.err, r.callback, r.claims)
+		}
+	}
+}
+
+func oidcChecks() map[demoidp.Fault]oidcCheck {
+	return map[demoidp.Fault]oidcCheck{
+		demoidp.WrongAudience:     refusedWith("expected audience"),
+		demoidp.WrongIssuer:       refusedWith("different provider"),
+		demoidp.Unsigned:          refusedWith("malformed"),
+		demoidp.WrongKey:          refusedWith("signature"),
+		demoidp.Expired:           refusedWith("expired"),
+		demoidp.ClockOff:          refusedWith("before the nbf"),
+		demoidp.Down:              refusedWith("503"),
+		demoidp.MixUp:             acceptedIf(func(r oidcResult) bool { return r.callback.Get("iss") == "https://other-idp.example" }),
+		demoidp.Denied:            acceptedIf(func(r oidcResult) bool { return r.callback.Get("error") == "access_denied" && !r.callback.Has("code") }),
+		demoidp.WrongNonce:        acceptedIf(func(r oidcResult) bool { return r.claims.Nonce != "nonce-1" && r.claims.Nonce != "" }),
+		demoidp.NoGroups:          acceptedIf(func(r oidcResult) bool { return r.claims.Groups == nil && r.claims.ClaimNames == nil }),
+		demoidp.EmptyGroups:       acceptedIf(func(r oidcResult) bool { return r.claims.Groups != nil && len(r.claims.Groups) == 0 }),
+		demoidp.Overage:           acceptedIf(func(r oidcResult) bool { return r.claims.Groups == nil && r.claims.ClaimNames["groups"] == "src1" }),
+		demoidp.ManyGroups:        acceptedIf(func(r oidcResult) bool { return len(r.claims.Groups) == 300 }),
+		demoidp.Truncated:         acceptedIf(func(r oidcResult) bool { return len(r.claims.Groups) == demoidp.GroupLimit }),
+		demoidp.NoEmail:           acceptedIf(func(r oidcResult) bool { return r.claims.Email == "" }),
+		demoidp.NoLogin:           acceptedIf(func(r oidcResult) bool { return r.claims.Login == "" }),
+		demoidp.OtherCompanyEmail: acceptedIf(func(r oidcResult) bool { return r.claims.Email == "ada@rival.example" && !r.claims.EmailVerified }),
+	}
+}
+
 func TestOIDCFaults(t *testing.T) {
-	type result struct {
-		callback url.Values
-		claims   claims
-		err      error
-		raw      string
-	}
-	refused := func(words string) func(*testing.T, result) {
-		return func(t *testing.T, r result) {
-			if r.err == nil || !strings.Contains(r.err.Error(), words) {
-				t.Errorf("got %v, want a refusal with %q", r.err, words)
-			}
-		}
-	}
-	accepted := func(ok func(result) bool) func(*testing.T, result) {
-		return func(t *testing.T, r result) {
-			if r.err != nil || !ok(r) {
-				t.Errorf("%v, callback %v, claims %+v", r.err, r.callback, r.claims)
-			}
-		}
-	}
-	tests := map[demoidp.Fault]func(*testing.T, result){
-		demoidp.WrongAudience:     refused("expected audience"),
-		demoidp.WrongIssuer:       refused("different provider"),
-		demoidp.Unsigned:          refused("malformed"),
-		demoidp.WrongKey:          refused("signature"),
-		demoidp.Expired:           refused("expired"),
-		demoidp.ClockOff:          refused("before the nbf"),
-		demoidp.Down:              refused("503"),
-		demoidp.MixUp:             accepted(func(r result) bool { return r.callback.Get("iss") == "https://other-idp.example" }),
-		demoidp.Denied:            accepted(func(r result) bool { return r.callback.Get("error") == "access_denied" && !r.callback.Has("code") }),
-		demoidp.WrongNonce:        accepted(func(r result) bool { return r.claims.Nonce != "nonce-1" && r.claims.Nonce != "" }),
-		demoidp.NoGroups:          accepted(func(r result) bool { return r.claims.Groups == nil && r.claims.ClaimNames == nil }),
-		demoidp.EmptyGroups:       accepted(func(r result) bool { return r.claims.Groups != nil && len(r.claims.Groups) == 0 }),
-		demoidp.Overage:           accepted(func(r result) bool { return r.claims.Groups == nil && r.claims.ClaimNames["groups"] == "src1" }),
-		demoidp.ManyGroups:        accepted(func(r result) bool { return len(r.claims.Groups) == 300 }),
-		demoidp.Truncated:         accepted(func(r result) bool { return len(r.claims.Groups) == demoidp.GroupLimit }),
-		demoidp.NoEmail:           accepted(func(r result) bool { return r.claims.Email == "" }),
-		demoidp.NoLogin:           accepted(func(r result) bool { return r.claims.Login == "" }),
-		demoidp.OtherCompanyEmail: accepted(func(r result) bool { return r.claims.Email == "ada@rival.example" && !r.claims.EmailVerified }),
-	}
+	tests := oidcChecks()
 	idp := start(t, demoidp.Options{})
 	rp := newRelyingParty(t, idp, demoidp.Client{})
 	for _, info := range demoidp.Faults() {
@@ -187,7 +196,7 @@ func TestOIDCFaults(t *testing.T) {
 				t.Fatal("no test for this fault")
 			}
 			idp.SetFaultOnce(info.Fault)
-			var r result
+			var r oidcResult
 			var id *gooidc.IDToken
 			r.callback, _, id, r.err = rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
 			if id != nil {
