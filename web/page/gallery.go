@@ -84,9 +84,9 @@ func galleryAccount() []Example {
 	const sync = "from your company’s sign-in"
 	many := &Account{Base: base(), Profile: ada,
 		Organizations: []Organization{
-			{"Research", []Group{{"Members", "because you are in another group here", ago(90 * day)}, {"engineering", sync, ago(90 * day)}, {"on-call", "added by hand", ago(3 * day)}}},
-			{"Operations", []Group{{"Members", "because you are in another group here", ago(40 * day)}, {"engineering", sync, ago(40 * day)}}},
-			{"Forschung & Entwicklung", []Group{{"Members", "because you are in another group here", ago(day)}, {"開発", sync, ago(day)}}}},
+			{"Research", []Group{{"Members", "for everyone here", ago(90 * day)}, {"engineering", sync, ago(90 * day)}, {"on-call", "added by hand", ago(3 * day)}}},
+			{"Operations", []Group{{"Members", "for everyone here", ago(40 * day)}, {"engineering", sync, ago(40 * day)}}},
+			{"Forschung & Entwicklung", []Group{{"Members", "for everyone here", ago(day)}, {"開発", sync, ago(day)}}}},
 		Sessions: []Session{this, {ID: "ses-2", Browser: "Safari on iPhone", Remote: "2001:db8::7", Began: ago(26 * hour), Seen: ago(3 * hour)}, {ID: "ses-3", Browser: "Unknown browser", Began: ago(20 * hour), Seen: ago(19 * hour)}},
 		SignIns:  []SignInRow{row(2*time.Minute, true, "Signed in"), row(4*time.Minute, false, "Started again"), row(26*hour, true, "Signed in")}}
 	one := &Account{Base: base(), Profile: ada, Organizations: []Organization{{"Research", []Group{{"Members", "added by hand", ago(0)}}}}, Sessions: []Session{this}}
@@ -96,7 +96,7 @@ func galleryAccount() []Example {
 		Organizations: []Organization{{longName, []Group{{strings.Repeat("grp_all_employees_without_contractors_", 4), sync, ago(700 * day)}}}}, Sessions: []Session{this}}
 	rtl := &Account{Base: Base{Dir: "rtl", Enterprise: "شركة المستقبل للتقنية", User: &Person{"ليلى حداد", "layla@future.example"}},
 		Profile:       Profile{Name: "ليلى حداد", Login: "layla@future.example", Connection: "Okta (SAML)", SignedInAt: ago(hour)},
-		Organizations: []Organization{{"الهندسة", []Group{{"מפתחים", sync, ago(hour)}, {"Members", "because you are in another group here", ago(hour)}}}}, Sessions: []Session{this}, SignIns: many.SignIns}
+		Organizations: []Organization{{"الهندسة", []Group{{"מפתחים", sync, ago(hour)}, {"Members", "for everyone here", ago(hour)}}}}, Sessions: []Session{this}, SignIns: many.SignIns}
 	contractor := Profile{Name: "Linus Contractor", Login: "lcontractor", Connection: "Okta (SAML)", SignedInAt: ago(0)}
 	lbase := func() Base {
 		return Base{Enterprise: "Acme Corporation", User: &Person{"Linus Contractor", "lcontractor"}}

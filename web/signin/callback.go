@@ -1,0 +1,115 @@
+package signin
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"gatehouse/sso"
+	"gatehouse/web/route"
+)
+
+// answer takes what an identity provider sent the browser with, SAML or OIDC.
+func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
+	id, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
+	if err != nil {
+		return err
+	}
+	result, err := s.Login.Complete(r.Context(), id, sso.Callback{
+		Form: delivered(r), Browser: s.Sessions.BrowserOf(r),
+		Remote: route.ClientIP(r.Context()), UserAgent: userAgent(r),
+	})
+	if err != nil {
+		return s.withWay(r, id, fmt.Errorf("complete sign-in: %w", err))
+	}
+	if result.Restart != nil {
+		return s.withWay(r, id, s.begin(w, r, "", *result.Restart))
+	}
+	if err := s.Sessions.Start(w, r, result.Token, result.Session); err != nil {
+		return fmt.Errorf("start session: %w", err)
+	}
+	s.remember(w, result.Enterprise.Key, result.Session.Connection)
+	return seeOther(w, landing(result.ReturnTo))
+}
+
+// delivered is the message: the query of a GET, the body of a POST, never both.
+func delivered(r *http.Request) url.Values {
+	if r.Method == http.MethodPost {
+		return r.PostForm
+	}
+	return r.URL.Query()
+}
+
+// userAgent is recorded with attempts and sessions; whoever sends more than a
+// browser does is cut off.
+func userAgent(r *http.Request) string {
+	ua := r.UserAgent()
+	if !sso.Printable(ua) {
+		return ""
+	}
+	return ua[:min(len(ua), 256)]
+}
+
+// withWay points a failure back to the sign-in link of the company it happened
+// at. What does not exist gets no way: it must look the same for everybody.
+func (s *Signin) withWay(r *http.Request, id sso.ConnectionID, err error) error {
+	if err == nil || sso.KindOf(err) == sso.NotFoundKind {
+		return err
+	}
+	ent, lookup := s.Enterprise(r.Context(), id)
+	if lookup != nil {
+		return err // the failure matters more than its ornament
+	}
+	return route.WithWay(err, route.Way{Href: linkTo(ent.Key, id, ""), Enterprise: ent.Name})
+}
+
+func (s *Signin) metadata(w http.ResponseWriter, r *http.Request) error {
+	id, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
+	if err != nil {
+		return err
+	}
+	doc, err := s.Metadata(r.Context(), id)
+	if err != nil {
+		return fmt.Errorf("make metadata: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/samlmetadata+xml")
+	w.Header().Set("Content-Disposition", `inline; filename="gatehouse-`+string(id)+`.xml"`)
+	_, _ = w.Write(doc) // the reader went away: there is nobody to tell
+	return nil
+}
+
+// singleLogout takes a SAML logout message. Only the store's word ends sessions,
+// not this browser's cookie: the message may come in somebody else's browser.
+func (s *Signin) singleLogout(w http.ResponseWriter, r *http.Request) error {
+	id, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
+	if err != nil {
+		return err
+	}
+	raw := ""
+	if r.Method != http.MethodPost {
+		raw = r.URL.RawQuery // what the Redirect binding signs, byte for byte
+	}
+	redirect, err := s.Login.SingleLogout(r.Context(), id, delivered(r), raw)
+	switch {
+	case err != nil:
+		return fmt.Errorf("single logout: %w", err)
+	case redirect == nil:
+		return seeOther(w, "/logout")
+	case redirect.Form == nil:
+		return seeOther(w, redirect.URL)
+	}
+	return s.leave(w, "", *redirect, true)
+}
+
+// backchannelLogout is OpenID Connect Back-Channel Logout 1.0 §2.8.
+func (s *Signin) backchannelLogout(w http.ResponseWriter, r *http.Request) error {
+	id, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
+	if err != nil {
+		return err
+	}
+	if err := s.Login.BackchannelLogout(r.Context(), id, r.PostForm.Get("logout_token")); err != nil {
+		return fmt.Errorf("back-channel logout: %w", err)
+	}
+	w.WriteHeader(http.StatusOK)
+	return nil
+}

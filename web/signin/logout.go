@@ -1,0 +1,44 @@
+package signin
+
+import (
+	"fmt"
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/web/page"
+)
+
+// confirmLogout asks whoever is signed in, and tells everybody else that they
+// are not.
+func (s *Signin) confirmLogout(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.Sessions.Principal(r)
+	switch {
+	case err == nil:
+		return s.Pages.Render(w, http.StatusOK, &page.LogoutConfirm{Base: page.Base{
+			Enterprise: p.Enterprise.Name, User: &page.Person{Name: p.User.Name, Login: p.User.Login}}})
+	case sso.KindOf(err) == sso.Unauthenticated:
+		return s.Pages.Render(w, http.StatusOK, &page.SignedOut{})
+	}
+	return fmt.Errorf("find session: %w", err)
+}
+
+// logout ends the session, here first.
+func (s *Signin) logout(w http.ResponseWriter, r *http.Request) error {
+	p, err := s.Sessions.Principal(r)
+	if sso.KindOf(err) == sso.Unauthenticated && err != nil {
+		s.Sessions.End(w, r)
+		return seeOther(w, "/logout")
+	}
+	if err != nil {
+		return fmt.Errorf("find session: %w", err)
+	}
+	redirect, err := s.Login.Logout(r.Context(), p)
+	if err != nil {
+		return fmt.Errorf("sign out: %w", err)
+	}
+	s.Sessions.End(w, r)
+	if redirect == nil {
+		return seeOther(w, "/logout")
+	}
+	return s.leave(w, p.Enterprise.Name, *redirect, true)
+}

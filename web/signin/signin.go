@@ -1,0 +1,262 @@
+package signin
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+// Login carries sign-ins through; login.Service does.
+type Login interface {
+	Begin(ctx context.Context, start login.Start) (sso.Redirect, error)
+	Complete(ctx context.Context, id sso.ConnectionID, cb sso.Callback) (login.Result, error)
+	Discover(ctx context.Context, text string) (login.Found, error)
+	Logout(ctx context.Context, p sso.Principal) (*sso.Redirect, error)
+	SingleLogout(ctx context.Context, id sso.ConnectionID, form url.Values, rawQuery string) (*sso.Redirect, error)
+	BackchannelLogout(ctx context.Context, id sso.ConnectionID, token string) error
+}
+
+// Sessions ties browsers to sessions and to sign-ins in progress; session.Manager
+// does.
+type Sessions interface {
+	Start(w http.ResponseWriter, r *http.Request, token sso.Secret, s sso.Session) error
+	Principal(r *http.Request) (sso.Principal, error)
+	End(w http.ResponseWriter, r *http.Request)
+	Browser(w http.ResponseWriter, r *http.Request) sso.Secret
+	BrowserOf(r *http.Request) sso.Secret
+}
+
+// Options are what the handlers are made of; all of it is required.
+type Options struct {
+	Login    Login
+	Sessions Sessions
+	Pages    *page.Pages
+	// Metadata is our SAML metadata for a connection; NotFound for one that
+	// does not exist or does not speak SAML.
+	Metadata func(ctx context.Context, id sso.ConnectionID) ([]byte, error)
+	// Enterprise is whose connection it is, for the way on after a failure.
+	Enterprise func(ctx context.Context, id sso.ConnectionID) (sso.Enterprise, error)
+	// Secure says that people reach us over https.
+	Secure bool
+}
+
+// Signin are the handlers.
+type Signin struct{ Options }
+
+// New makes the handlers.
+func New(o Options) *Signin { return &Signin{o} }
+
+// maxResponse is what a SAML response may weigh, in bytes.
+const maxResponse = 256 << 10
+
+// Register adds the routes.
+func (s *Signin) Register(rt *route.Router) {
+	starts := []route.Rate{{Name: "login", PerMinute: 60}}
+	callbacks := []route.Rate{{Name: "callback", PerMinute: 300}, {Name: "callback", PerMinute: 600, Path: "connection"}}
+	const byPending = "the identity provider's page posts it; the pending login binds it to the browser that began"
+	const bySignature = "the identity provider's page posts it; only signed messages count"
+	rt.Page(
+		route.Route{Pattern: "GET /{$}", Handle: s.home},
+		route.Route{Pattern: "GET /login", Handle: s.form},
+		route.Route{Pattern: "POST /login", Handle: s.find, Rates: starts},
+		route.Route{Pattern: "GET /login/sso", Handle: s.link, Rates: starts},
+		route.Route{Pattern: "GET /logout", Handle: s.confirmLogout},
+		route.Route{Pattern: "POST /logout", Handle: s.logout},
+	)
+	rt.Callback(
+		route.Route{Pattern: "GET /saml/{connection}/metadata", Handle: s.metadata, Rates: callbacks[:1]},
+		route.Route{Pattern: "POST /saml/{connection}/acs", Handle: s.answer, Rates: callbacks, MaxBody: maxResponse, Why: byPending},
+		route.Route{Pattern: "GET /saml/{connection}/slo", Handle: s.singleLogout, Rates: callbacks},
+		route.Route{Pattern: "POST /saml/{connection}/slo", Handle: s.singleLogout, Rates: callbacks, MaxBody: maxResponse, Why: bySignature},
+		route.Route{Pattern: "GET /oidc/{connection}/callback", Handle: s.answer, Rates: callbacks},
+		route.Route{Pattern: "POST /oidc/{connection}/callback", Handle: s.answer, Rates: callbacks, Why: byPending},
+	)
+	rt.Machine(route.Route{Pattern: "POST /oidc/{connection}/backchannel-logout", Handle: s.backchannelLogout, Rates: callbacks,
+		Why: "the identity provider's server posts it; only signed tokens count"})
+}
+
+// home leads whoever is signed in to their account, and everybody else to sign
+// in.
+func (s *Signin) home(w http.ResponseWriter, r *http.Request) error {
+	_, err := s.Sessions.Principal(r)
+	switch {
+	case err == nil:
+		return seeOther(w, "/account")
+	case sso.KindOf(err) == sso.Unauthenticated:
+		return s.showForm(w, r, http.StatusOK, page.SignIn{})
+	}
+	return fmt.Errorf("find session: %w", err)
+}
+
+// form asks for the company, or, when the query names one, says which it is and
+// offers to go on.
+func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	returnTo := knownReturn(query.Get("return_to"))
+	key := query.Get("enterprise_key")
+	if key == "" {
+		return s.showForm(w, r, http.StatusOK, page.SignIn{ReturnTo: returnTo})
+	}
+	found, err := s.Login.Discover(r.Context(), key)
+	if err != nil {
+		return s.notFound(w, r, key, returnTo, err)
+	}
+	if len(found.Connections) > 1 {
+		return s.choose(w, r, found, returnTo)
+	}
+	return s.Pages.Render(w, http.StatusOK, &page.Continue{
+		Base: page.Base{Enterprise: found.Enterprise.Name}, Action: linkTo(found.Enterprise.Key, "", returnTo)})
+}
+
+// find takes what somebody typed to the page that says which company it is.
+func (s *Signin) find(w http.ResponseWriter, r *http.Request) error {
+	text, returnTo := r.PostForm.Get("company"), knownReturn(r.PostForm.Get("return_to"))
+	found, err := s.Login.Discover(r.Context(), text)
+	if err != nil {
+		return s.notFound(w, r, text, returnTo, err)
+	}
+	next := url.Values{"enterprise_key": {found.Enterprise.Key}}
+	if returnTo != "" {
+		next.Set("return_to", returnTo)
+	}
+	return seeOther(w, "/login?"+next.Encode())
+}
+
+// notFound shows the form again; for an address, a domain and a key that are
+// unknown it is the same page.
+func (s *Signin) notFound(w http.ResponseWriter, r *http.Request, text, returnTo string, err error) error {
+	if sso.KindOf(err) != sso.NotFoundKind {
+		return fmt.Errorf("find company: %w", err)
+	}
+	if len(text) > sso.MaxLoginLength || !sso.Printable(text) {
+		text = ""
+	}
+	return s.showForm(w, r, http.StatusUnprocessableEntity, page.SignIn{Value: text, ReturnTo: returnTo,
+		Problem: "We do not know this company. Check the spelling, or use the sign-in link your company gave you."})
+}
+
+func (s *Signin) showForm(w http.ResponseWriter, r *http.Request, status int, p page.SignIn) error {
+	if p.Problem == "" {
+		p.Last = s.lastChoice(r, p.ReturnTo)
+	}
+	return s.Pages.Render(w, status, &p)
+}
+
+// link is the enterprise sign-in link. Who is signed in there already goes
+// straight on, so that two tabs, the Back button and "start again" all end well.
+func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
+	query := r.URL.Query()
+	returnTo := knownReturn(query.Get("return_to"))
+	found, err := s.Login.Discover(r.Context(), keyOnly(query.Get("enterprise_key")))
+	if err != nil {
+		return s.notFound(w, r, query.Get("enterprise_key"), returnTo, err)
+	}
+	principal, err := s.Sessions.Principal(r)
+	if sso.KindOf(err) == sso.Unavailable {
+		return fmt.Errorf("find session: %w", err)
+	}
+	if err == nil && principal.Enterprise.ID == found.Enterprise.ID && query.Get("prompt") != "login" {
+		return seeOther(w, landing(returnTo))
+	}
+	connection := sso.ConnectionID(query.Get("connection"))
+	if connection == "" && len(found.Connections) > 1 {
+		return s.choose(w, r, found, returnTo)
+	}
+	err = s.begin(w, r, found.Enterprise.Name, login.Start{Enterprise: found.Enterprise.ID, Connection: connection, ReturnTo: returnTo})
+	if err != nil {
+		return route.WithWay(err, route.Way{Href: "/login", Label: "Go to sign-in", Enterprise: found.Enterprise.Name})
+	}
+	return nil
+}
+
+// keyOnly keeps an address out of the link: it would be found, but a link is
+// for a company.
+func keyOnly(key string) string {
+	if strings.Contains(key, "@") {
+		return ""
+	}
+	return key
+}
+
+func (s *Signin) choose(w http.ResponseWriter, r *http.Request, found login.Found, returnTo string) error {
+	last := s.lastUsed(r)
+	p := &page.ChooseConnection{Base: page.Base{Enterprise: found.Enterprise.Name}}
+	for _, c := range found.Connections {
+		choice := page.Choice{Name: c.Name, Detail: page.Runs(c), Href: linkTo(found.Enterprise.Key, c.ID, returnTo), Last: c.ID == last.connection}
+		if choice.Last {
+			p.Choices = append([]page.Choice{choice}, p.Choices...)
+		} else {
+			p.Choices = append(p.Choices, choice)
+		}
+	}
+	return s.Pages.Render(w, http.StatusOK, p)
+}
+
+// begin sends the browser to its identity provider.
+func (s *Signin) begin(w http.ResponseWriter, r *http.Request, enterprise string, start login.Start) error {
+	start.Browser = s.Sessions.Browser(w, r)
+	redirect, err := s.Login.Begin(r.Context(), start)
+	if err != nil {
+		return fmt.Errorf("begin sign-in: %w", err)
+	}
+	if redirect.Form == nil {
+		return seeOther(w, redirect.URL)
+	}
+	return s.leave(w, enterprise, redirect, false)
+}
+
+// leave shows the page that carries the browser on.
+func (s *Signin) leave(w http.ResponseWriter, enterprise string, redirect sso.Redirect, signOut bool) error {
+	if redirect.Form != nil {
+		route.AllowFormTo(w, redirect.URL)
+	}
+	return s.Pages.Render(w, http.StatusOK, page.NewContinue(enterprise, redirect, signOut))
+}
+
+// linkTo is the sign-in link of an enterprise, for one of its connections or
+// whichever there is.
+func linkTo(key string, connection sso.ConnectionID, returnTo string) string {
+	q := url.Values{"enterprise_key": {key}}
+	if connection != "" {
+		q.Set("connection", string(connection))
+	}
+	if returnTo != "" {
+		q.Set("return_to", returnTo)
+	}
+	return "/login/sso?" + q.Encode()
+}
+
+// knownReturn is where to go afterwards, "" for nowhere in particular.
+func knownReturn(raw string) string {
+	if clean := sso.ReturnTo(raw); clean != "/" {
+		return clean
+	}
+	return ""
+}
+
+// landing is where a signed-in browser goes.
+func landing(returnTo string) string {
+	if known := knownReturn(returnTo); known != "" {
+		return known
+	}
+	return "/account"
+}
+
+// seeOther is written out and not http.Redirect, which would resolve and so
+// could change what was checked.
+func seeOther(w http.ResponseWriter, target string) error {
+	w.Header().Set("Location", target)
+	w.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+// lastLifetime is how long a browser remembers where it signed in last.
+const lastLifetime = 180 * 24 * time.Hour
