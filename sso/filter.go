@@ -1,0 +1,60 @@
+package sso
+
+import "time"
+
+// Filters narrow a list; the zero value of every field means "any". Text is
+// compared byte for byte, except where a comment says otherwise.
+
+// GroupFilter narrows a list of groups.
+type GroupFilter struct {
+	Organization OrganizationID
+	Name         string
+}
+
+// UserFilter narrows a list of users.
+type UserFilter struct {
+	Login  string
+	Email  string // letter case does not matter
+	Status UserStatus
+}
+
+// AttemptFilter narrows a list of attempts.
+type AttemptFilter struct {
+	User    UserID
+	Login   string
+	Outcome Outcome
+	Code    string
+	Since   time.Time // this moment or later
+}
+
+// SyncFilter narrows a list of sync records.
+type SyncFilter struct {
+	User  UserID
+	Since time.Time // this moment or later
+}
+
+// AuditFilter narrows a list of audit events.
+type AuditFilter struct {
+	Actor  string
+	Action string
+	Since  time.Time // this moment or later
+}
+
+// GroupCount is a group and how many people are in it.
+type GroupCount struct {
+	Group   Group
+	Members int
+}
+
+// Member is a person in a group, as the group's page shows them.
+type Member struct {
+	User       User
+	Membership Membership
+}
+
+// UserMembership is a group somebody is in, as the person's page shows it.
+type UserMembership struct {
+	Membership   Membership
+	Group        Group
+	Organization Organization
+}
