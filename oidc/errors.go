@@ -63,6 +63,9 @@ type checklist []sso.Check
 // that records a check and gives back whether it passed. Values of the other
 // side are made inert here.
 func (c *checklist) that(ok bool, name, want, got string) bool {
+	if got == "" {
+		got = "(empty)"
+	}
 	*c = append(*c, sso.Check{Name: name, Want: inert(want), Got: inert(got), OK: ok})
 	return ok
 }

@@ -175,6 +175,7 @@ func (p *fakeIDP) token(w http.ResponseWriter, r *http.Request) {
 	sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
 	if r.PostForm.Get("code") != "the-code" || r.PostForm.Get("redirect_uri") != request.Get("redirect_uri") ||
 		base64.RawURLEncoding.EncodeToString(sum[:]) != request.Get("code_challenge") || request.Get("code_challenge_method") != "S256" {
+		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadRequest)
 		reply(w, map[string]any{"error": "invalid_grant", "error_description": "code, redirect_uri or verifier"})
 		return
