@@ -74,7 +74,7 @@ func (a *answer) userinfo(ctx context.Context, t tokens, id *idToken) error {
 	if !a.checks.that(err == nil && got == id.subject, "userinfo_subject", id.subject, orMissing(got, err)) {
 		return errToken(fmt.Errorf("userinfo is about %q, the ID token about %q", inert(got), inert(id.subject)))
 	}
-	merge(id.claims, info.claims)
+	merge(id.claims, info.claims, a.mapping)
 	return nil
 }
 
@@ -118,8 +118,15 @@ func (a *answer) signedUserinfo(ctx context.Context, token string) (document, er
 
 // merge adds what the ID token does not have. What it has stays, under any
 // case, because it was signed for this sign-in; and what says for whom, by whom
-// and when it was made comes from nowhere else.
-func merge(claims, info sso.Claims) {
+// and when it was made comes from nowhere else. Whether the e-mail is verified
+// is taken from where the e-mail is: the one of the two is not a word about that
+// of the other.
+func merge(claims, info sso.Claims, m sso.Mapping) {
+	if !slices.ContainsFunc(m.Email, func(c string) bool { return expressible(claims, c) }) {
+		for _, name := range m.EmailVerified {
+			delete(claims, name)
+		}
+	}
 	have := make(map[string]bool, len(claims))
 	for name := range claims {
 		have[fold(name)] = true

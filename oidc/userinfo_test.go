@@ -106,3 +106,28 @@ func TestWhenUserinfoIsAsked(t *testing.T) {
 		}
 	}
 }
+
+func TestVerifiedComesFromWhereTheEmailDoes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		token, info map[string]any
+		want        []string
+	}{
+		"e-mail of userinfo, said unverified there": {map[string]any{"email_verified": true}, map[string]any{"email": "ada@acme.test", "email_verified": false}, []string{"false"}},
+		"e-mail of userinfo, nothing said there":    {map[string]any{"email_verified": true}, map[string]any{"email": "ada@acme.test"}, nil},
+		"e-mail of the ID token":                    {map[string]any{"email": "ada@acme.test", "email_verified": false}, map[string]any{"email": "ada@acme.test", "email_verified": true}, []string{"false"}},
+	} {
+		p := newIDP(t)
+		p.config.Mapping.EmailVerified = []string{"email_verified"}
+		p.claims = func(m map[string]any) {
+			without("email", "groups")(m)
+			set(c.token)(m)
+		}
+		p.userinfo = map[string]any{"sub": "ada"}
+		set(c.info)(p.userinfo)
+		a, _, err := p.signIn(p.party())
+		if diff := cmp.Diff(c.want, a.Claims["email_verified"]); err != nil || diff != "" {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, diff)
+		}
+	}
+}
