@@ -1,0 +1,160 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+// Store is what is known about somebody; store.DB is one.
+type Store interface {
+	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserMembership, error)
+	UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.Session, error)
+	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
+	Attempts(ctx context.Context, ent sso.EnterpriseID, filter sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
+}
+
+// Sessions says whose browser it is; session.Manager does.
+type Sessions interface {
+	Principal(r *http.Request) (sso.Principal, error)
+	End(w http.ResponseWriter, r *http.Request)
+}
+
+// Options are what the handlers are made of; all of it is required.
+type Options struct {
+	Store    Store
+	Sessions Sessions
+	Pages    *page.Pages
+	// Revoked tells this node and the others that sessions were ended.
+	Revoked func(ctx context.Context)
+	Now     func() time.Time
+}
+
+// Account are the handlers.
+type Account struct{ Options }
+
+// New makes the handlers.
+func New(o Options) *Account { return &Account{o} }
+
+// Register adds the routes.
+func (a *Account) Register(rt *route.Router) {
+	rt.Page(
+		route.Route{Pattern: "GET /account", Handle: a.show},
+		route.Route{Pattern: "POST /account/sessions/{id}/revoke", Handle: a.revoke},
+		route.Route{Pattern: "POST /account/sessions/revoke-others", Handle: a.revokeOthers},
+	)
+}
+
+// latest is how many sign-ins are listed.
+const latest = 5
+
+func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
+	p, err := a.Sessions.Principal(r)
+	if err != nil {
+		return fmt.Errorf("find session: %w", err)
+	}
+	memberships, err := a.Store.UserMemberships(r.Context(), p.Enterprise.ID, p.User.ID)
+	if err != nil {
+		return fmt.Errorf("list memberships: %w", err)
+	}
+	attempts, _, err := a.Store.Attempts(r.Context(), p.Enterprise.ID, sso.AttemptFilter{User: p.User.ID}, sso.Page{Limit: latest})
+	if err != nil {
+		return fmt.Errorf("list sign-ins: %w", err)
+	}
+	connection, err := a.Store.Connection(r.Context(), p.Enterprise.ID, p.Session.Connection)
+	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // deleted meanwhile: the session is about to end
+		return fmt.Errorf("find connection: %w", err)
+	}
+	base := page.Base{Enterprise: p.Enterprise.Name, User: &page.Person{Name: p.User.Name, Login: p.User.Login}, Flash: flash(r)}
+	profile := a.profile(p, connection)
+	if len(memberships) == 0 {
+		return a.Pages.Render(w, http.StatusOK, noAccess(base, profile, attempts))
+	}
+	sessions, err := a.Store.UserSessions(r.Context(), p.Enterprise.ID, p.User.ID)
+	if err != nil {
+		return fmt.Errorf("list sessions: %w", err)
+	}
+	return a.Pages.Render(w, http.StatusOK, &page.Account{Base: base, Profile: profile,
+		Organizations: a.organizations(memberships), Sessions: a.sessions(sessions, p.Session.ID), SignIns: a.signIns(attempts)})
+}
+
+// done are the sentences a redirect may ask the page to say.
+func flash(r *http.Request) string {
+	switch r.URL.Query().Get("done") {
+	case "session":
+		return "The session has ended."
+	case "others":
+		return "The other sessions have ended."
+	}
+	return ""
+}
+
+// revoke ends one session of whoever asks. Somebody else's is as unknown as one
+// that never was.
+func (a *Account) revoke(w http.ResponseWriter, r *http.Request) error {
+	p, err := a.Sessions.Principal(r)
+	if err != nil {
+		return fmt.Errorf("find session: %w", err)
+	}
+	id, err := sso.ParseID[sso.SessionID](r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	mine, err := a.Store.UserSessions(r.Context(), p.Enterprise.ID, p.User.ID)
+	if err != nil {
+		return fmt.Errorf("list sessions: %w", err)
+	}
+	for _, s := range mine {
+		if s.ID == id {
+			return a.end(w, r, p, id)
+		}
+	}
+	return sso.NotFound("not_found", "There is nothing at this address.")
+}
+
+func (a *Account) end(w http.ResponseWriter, r *http.Request, p sso.Principal, id sso.SessionID) error {
+	if err := a.Store.RevokeSession(r.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, id); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	a.Revoked(r.Context())
+	target := "/account?done=session"
+	if id == p.Session.ID {
+		a.Sessions.End(w, r)
+		target = "/logout"
+	}
+	w.Header().Set("Location", target)
+	w.WriteHeader(http.StatusSeeOther)
+	return nil
+}
+
+// revokeOthers ends every session but this one. Those that ended meanwhile are
+// no failure.
+func (a *Account) revokeOthers(w http.ResponseWriter, r *http.Request) error {
+	p, err := a.Sessions.Principal(r)
+	if err != nil {
+		return fmt.Errorf("find session: %w", err)
+	}
+	mine, err := a.Store.UserSessions(r.Context(), p.Enterprise.ID, p.User.ID)
+	if err != nil {
+		return fmt.Errorf("list sessions: %w", err)
+	}
+	for _, s := range mine {
+		if s.ID == p.Session.ID {
+			continue
+		}
+		err := a.Store.RevokeSession(r.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, s.ID)
+		if err != nil && sso.KindOf(err) != sso.NotFoundKind {
+			return fmt.Errorf("end session %s: %w", s.ID, err)
+		}
+	}
+	a.Revoked(r.Context())
+	w.Header().Set("Location", "/account?done=others")
+	w.WriteHeader(http.StatusSeeOther)
+	return nil
+}

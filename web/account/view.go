@@ -1,0 +1,134 @@
+package account
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/web/page"
+)
+
+func (a *Account) profile(p sso.Principal, c sso.Connection) page.Profile {
+	through := ""
+	if c.ID != "" {
+		through = c.Name + " (" + page.Runs(c) + ")"
+	}
+	return page.Profile{Name: p.User.Name, Login: p.User.Login, Email: p.User.Email, EmailVerified: p.User.EmailVerified,
+		Connection: through, SignedInAt: page.NewTime(p.Session.CreatedAt, a.Now())}
+}
+
+// organizations sorts memberships by organization, default group first.
+func (a *Account) organizations(all []sso.UserMembership) []page.Organization {
+	all = slices.Clone(all)
+	slices.SortFunc(all, func(x, y sso.UserMembership) int {
+		return cmp.Or(strings.Compare(x.Organization.Name, y.Organization.Name), strings.Compare(string(x.Organization.ID), string(y.Organization.ID)),
+			rank(x.Group)-rank(y.Group), strings.Compare(x.Group.Name, y.Group.Name))
+	})
+	var out []page.Organization
+	for i, m := range all {
+		if i == 0 || all[i-1].Organization.ID != m.Organization.ID {
+			out = append(out, page.Organization{Name: m.Organization.Name})
+		}
+		last := &out[len(out)-1]
+		last.Groups = append(last.Groups, page.Group{Name: m.Group.Name, Source: source(m.Membership.Source), Since: page.NewTime(m.Membership.Since, a.Now())})
+	}
+	return out
+}
+
+func rank(g sso.Group) int {
+	if g.Default {
+		return 0
+	}
+	return 1
+}
+
+func source(s sso.MembershipSource) string {
+	switch s {
+	case sso.SourceJIT:
+		return "from your company’s sign-in"
+	case sso.SourceSCIM:
+		return "from your company’s directory"
+	case sso.SourceDefault:
+		return "for everyone here"
+	}
+	return "added by hand"
+}
+
+// sessions lists this one first, then the latest seen.
+func (a *Account) sessions(all []sso.Session, current sso.SessionID) []page.Session {
+	all = slices.Clone(all)
+	slices.SortFunc(all, func(x, y sso.Session) int {
+		if (x.ID == current) != (y.ID == current) {
+			if x.ID == current {
+				return -1
+			}
+			return 1
+		}
+		return y.LastSeenAt.Compare(x.LastSeenAt)
+	})
+	var out []page.Session
+	for _, s := range all {
+		if s.ID != current && !s.Alive(a.Now()) {
+			continue
+		}
+		out = append(out, page.Session{ID: string(s.ID), Browser: Browser(s.UserAgent), Remote: s.Remote, Current: s.ID == current,
+			Began: page.NewTime(s.CreatedAt, a.Now()), Seen: page.NewTime(s.LastSeenAt, a.Now())})
+	}
+	return out
+}
+
+func (a *Account) signIns(attempts []sso.Attempt) []page.SignInRow {
+	var out []page.SignInRow
+	for _, t := range attempts {
+		row := page.SignInRow{At: page.NewTime(t.At, a.Now()), Succeeded: t.Outcome == sso.OutcomeSucceeded, Result: "Signed in",
+			Remote: t.Remote, Reference: string(t.ID)}
+		if !row.Succeeded {
+			row.Result = "Refused"
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// noAccess says what the company sent at the last sign-in that worked.
+func noAccess(base page.Base, profile page.Profile, attempts []sso.Attempt) *page.NoAccess {
+	p := &page.NoAccess{Base: base, Profile: profile}
+	for _, t := range attempts {
+		if t.Outcome == sso.OutcomeSucceeded {
+			p.Asserted = t.Groups.Names
+			p.Told = t.Groups.State == sso.GroupsEmpty || len(t.Groups.Names) > 0
+			break
+		}
+	}
+	return p
+}
+
+// word is a mark in a user agent and what it means. Order matters: browsers
+// name the ones they descend from as well.
+type word struct{ mark, name string }
+
+// Browser names the browser of a user agent as its owner would, "Firefox on
+// Linux"; it is a hint to recognise a session by and nothing else.
+func Browser(userAgent string) string {
+	browser := firstOf(userAgent, []word{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"},
+		{"CriOS/", "Chrome"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}})
+	system := firstOf(userAgent, []word{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"},
+		{"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}})
+	switch {
+	case browser == "":
+		return "Unknown browser"
+	case system == "":
+		return browser
+	}
+	return browser + " on " + system
+}
+
+func firstOf(s string, words []word) string {
+	for _, w := range words {
+		if strings.Contains(s, w.mark) {
+			return w.name
+		}
+	}
+	return ""
+}
