@@ -143,21 +143,6 @@ func TestPrivateAllowed(t *testing.T) {
 	failed(t, err)
 }
 
-func TestProxyOfTheEnvironmentIsIgnored(t *testing.T) {
-	var used atomic.Bool
-	proxy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { used.Store(true) }))
-	defer proxy.Close()
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"} {
-		t.Setenv(name, proxy.URL)
-	}
-	c := newClient(t, outbound.Options{Timeout: 300 * time.Millisecond, Resolver: fakeDNS(t, func(int) string { return "10.0.0.1" })})
-	_, err := get(t, c, "https://idp.example/")
-	refused(t, err)
-	if used.Load() {
-		t.Error("the proxy was asked")
-	}
-}
-
 func TestNamesThatResolveInside(t *testing.T) {
 	t.Parallel()
 	for _, inside := range []string{"127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "0.0.0.0", "192.168.1.1", "224.0.0.1", "168.63.129.16"} {
