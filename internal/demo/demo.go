@@ -1,0 +1,123 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"gatehouse/internal/demoidp"
+	"gatehouse/oidc"
+	"gatehouse/saml"
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+// Options are what New needs.
+type Options struct {
+	BaseURL string // of the gateway, loopback, without a trailing slash
+	Store   *store.DB
+	SAML    *saml.ServiceProvider
+	OIDC    *oidc.RelyingParty
+	// Principal says who is signed in; see session.Manager.
+	Principal func(r *http.Request) (sso.Principal, error)
+	// SignedOut is where an identity provider sends people back to whom Gatehouse
+	// signed out; empty: BaseURL with a slash.
+	SignedOut string
+	Now       func() time.Time // nil: time.Now
+}
+
+// Demo is a seeded database with its identity providers and pages.
+type Demo struct {
+	options            Options
+	pages              *pages
+	acme               sso.Enterprise
+	globex             sso.Enterprise
+	initech            sso.Enterprise
+	acmeConnection     sso.Connection
+	globexConnection   sso.Connection
+	acmeIDP, globexIDP *demoidp.IdP
+}
+
+// New starts the identity providers and seeds the database.
+func New(ctx context.Context, o Options) (*Demo, error) {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.SignedOut == "" {
+		o.SignedOut = o.BaseURL + "/"
+	}
+	d := &Demo{options: o}
+	var err error
+	if d.pages, err = newPages(); err != nil {
+		return nil, err
+	}
+	if d.acmeIDP, err = d.identityProvider(acme(), acmePeople()); err != nil {
+		return nil, err
+	}
+	if d.globexIDP, err = d.identityProvider(globex(), globexPeople()); err != nil {
+		return nil, err
+	}
+	if err := d.seed(ctx); err != nil {
+		return nil, fmt.Errorf("seed the demo: %w", err)
+	}
+	return d, nil
+}
+
+func (d *Demo) identityProvider(c company, people []demoidp.Person) (*demoidp.IdP, error) {
+	idp, err := demoidp.New(demoidp.Options{
+		BaseURL: d.options.BaseURL + idpPath(c.key), Now: d.options.Now, Name: c.name + " Directory",
+		HomeURL: "/demo", HomeName: "Gatehouse demo",
+	})
+	if err != nil {
+		return nil, fmt.Errorf("start the identity provider of %s: %w", c.name, err)
+	}
+	for _, person := range people {
+		idp.AddPerson(person)
+	}
+	return idp, nil
+}
+
+func idpPath(key string) string { return "/demo/idp/" + key }
+
+// IDP is a company's identity provider, by the company's key; nil if it has
+// none.
+func (d *Demo) IDP(key string) *demoidp.IdP {
+	return map[string]*demoidp.IdP{d.acme.Key: d.acmeIDP, d.globex.Key: d.globexIDP}[key]
+}
+
+// Mount adds the pages and the identity providers, all below /demo.
+func (d *Demo) Mount(mux *http.ServeMux) {
+	mux.Handle("GET /demo", d.onPage(d.home))
+	mux.Handle("GET /demo/{$}", http.RedirectHandler("/demo", http.StatusMovedPermanently))
+	mux.Handle("GET /demo/whoami", d.onPage(d.whoami))
+	mux.Handle("GET /demo/static/", d.pages.serveStatic())
+	mux.Handle(idpPath(d.acme.Key)+"/", d.acmeIDP.Handler())
+	mux.Handle(idpPath(d.globex.Key)+"/", d.globexIDP.Handler())
+}
+
+// Summary is what the terminal prints: what to open, and who can sign in.
+func (d *Demo) Summary() string {
+	base := d.options.BaseURL
+	var b strings.Builder
+	line := func(what, where, note string) {
+		fmt.Fprintf(&b, "  %-16s%s%s\n", what, base+where, note)
+	}
+	line("Start here", "/demo", "")
+	line("Acme, SAML", "/login/sso?enterprise_key="+d.acme.Key, "")
+	line("  its people", idpPath(d.acme.Key)+"/", "")
+	line("Globex, OIDC", "/login/sso?enterprise_key="+d.globex.Key, "")
+	line("  its people", idpPath(d.globex.Key)+"/", "")
+	b.WriteString("\n  Who can sign in (no passwords: pick a person)\n")
+	for _, idp := range []*demoidp.IdP{d.acmeIDP, d.globexIDP} {
+		for _, person := range idp.People() {
+			groups := strings.Join(person.Groups, ", ")
+			if groups == "" {
+				groups = "no groups"
+			}
+			fmt.Fprintf(&b, "    %-22s%-22s%s\n", person.Name(), person.Login, groups)
+		}
+	}
+	return b.String()
+}

@@ -1,0 +1,66 @@
+package demo
+
+import "gatehouse/internal/demoidp"
+
+// People of the checklist.
+const (
+	adaLogin        = "ada@acme.example"
+	adaID           = "acme-0001"
+	contractorLogin = "kim.extern"
+)
+
+func acmePeople() []demoidp.Person {
+	return []demoidp.Person{
+		{ID: adaID, Login: adaLogin, Email: "ada@acme.example", GivenName: "Ada", Surname: "Lovelace",
+			Groups: []string{"developers", "admins", "release-managers"}, Note: "In groups that several organizations have."},
+		{ID: "acme-0002", Login: "grace@acme.example", Email: "grace@acme.example", GivenName: "Grace", Surname: "Hopper",
+			Groups: []string{"developers", "sre"}},
+		{ID: "acme-0003", Login: "linus@acme.example", Email: "linus@acme.example", GivenName: "Linus", Surname: "Pauling",
+			Note: "Can sign in, and is in no group."},
+		{ID: "acme-0004", Login: contractorLogin, Email: "kim.extern@acme.example", GivenName: "Kim", Surname: "Novák", NoMailbox: true,
+			Groups: []string{"contractors"}, Note: "A contractor: nobody can read mail sent to this address."},
+		{ID: "acme-0005", Login: "mallory@acme.example", Email: "ada@globex.example", GivenName: "Mallory", Surname: "Archer",
+			Groups: []string{"developers"}, Note: "Claims an address at another company."},
+		{ID: "acme-0006", Login: "alan@acme.example", Email: "alan@acme.example", GivenName: "Alan", Surname: "Turing",
+			Groups: []string{"Developers", "cryptography"}, Note: "His groups match nothing: case counts."},
+	}
+}
+
+func globexPeople() []demoidp.Person {
+	return []demoidp.Person{
+		{ID: "globex-0001", Login: "hedy@globex.example", Email: "hedy@globex.example", GivenName: "Hedy", Surname: "Lamarr",
+			Groups: []string{"engineering", "leads"}},
+		{ID: "globex-0002", Login: "edsger@globex.example", Email: "edsger@globex.example", GivenName: "Edsger", Surname: "Dijkstra",
+			Groups: []string{"engineering"}},
+		{ID: "globex-0003", Login: "radia@globex.example", Email: "radia@globex.example", GivenName: "Radia", Surname: "Perlman",
+			Groups: []string{"networking", "leads"}},
+	}
+}
+
+// company is what is seeded of one enterprise.
+type company struct {
+	key, name, domain string
+	organizations     []organization
+}
+
+type organization struct {
+	key, name string
+	groups    []string
+}
+
+func acme() company {
+	return company{"acme", "Acme", "acme.example", []organization{
+		{"platform", "Platform", []string{"developers", "sre", "admins", "release-managers"}},
+		{"mobile", "Mobile", []string{"developers", "release-managers", "contractors"}},
+		{"data", "Data", []string{"developers", "analysts", "admins", "contractors"}},
+	}}
+}
+
+func globex() company {
+	return company{"globex", "Globex", "globex.example", []organization{
+		{"web", "Web", []string{"engineering", "leads"}},
+		{"hardware", "Hardware", []string{"engineering", "networking", "leads"}},
+	}}
+}
+
+func initech() company { return company{key: "initech", name: "Initech"} }

@@ -1,0 +1,188 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gatehouse/internal/demoidp"
+	"gatehouse/saml"
+	"gatehouse/sso"
+)
+
+// MetaKey is the mark of a demo's database; its value is "1".
+const MetaKey = "demo"
+
+// by is who made the seeded things, for the audit trail.
+const by = sso.ActorSystem
+
+// seed fills an empty database. On one that a demo filled before, it only tells
+// the connections the identity providers' new keys and addresses.
+func (d *Demo) seed(ctx context.Context) error {
+	if err := d.options.Store.SetMeta(ctx, MetaKey, "1"); err != nil {
+		return fmt.Errorf("mark the database as a demo's: %w", err)
+	}
+	var err error
+	if d.acme, err = d.enterprise(ctx, acme()); err != nil {
+		return err
+	}
+	if d.globex, err = d.enterprise(ctx, globex()); err != nil {
+		return err
+	}
+	if d.initech, err = d.enterprise(ctx, initech()); err != nil {
+		return err
+	}
+	if err := d.connectAcme(ctx); err != nil {
+		return fmt.Errorf("connect Acme: %w", err)
+	}
+	if err := d.connectGlobex(ctx); err != nil {
+		return fmt.Errorf("connect Globex: %w", err)
+	}
+	return nil
+}
+
+// enterprise finds a company or makes it with all that is in it.
+func (d *Demo) enterprise(ctx context.Context, c company) (sso.Enterprise, error) {
+	db := d.options.Store
+	ent, err := db.EnterpriseByKey(ctx, c.key)
+	if err == nil || sso.KindOf(err) != sso.NotFoundKind {
+		return ent, err
+	}
+	if ent, err = db.CreateEnterprise(ctx, by, sso.Enterprise{Key: c.key, Name: c.name}); err != nil {
+		return sso.Enterprise{}, fmt.Errorf("create enterprise %s: %w", c.key, err)
+	}
+	for _, o := range c.organizations {
+		org, err := db.CreateOrganization(ctx, by, sso.Organization{Enterprise: ent.ID, Key: o.key, Name: o.name})
+		if err != nil {
+			return sso.Enterprise{}, fmt.Errorf("create organization %s: %w", o.key, err)
+		}
+		for _, name := range o.groups {
+			if _, err := db.CreateGroup(ctx, by, ent.ID, sso.Group{Organization: org.ID, Name: name}); err != nil {
+				return sso.Enterprise{}, fmt.Errorf("create group %s of %s: %w", name, o.key, err)
+			}
+		}
+	}
+	return ent, d.domain(ctx, ent, c.domain)
+}
+
+// domain gives the enterprise a domain as if it had proven it.
+func (d *Demo) domain(ctx context.Context, ent sso.Enterprise, name string) error {
+	if name == "" {
+		return nil
+	}
+	db := d.options.Store
+	domain, err := db.CreateDomain(ctx, by, sso.Domain{Enterprise: ent.ID, Name: name, TXTRecord: "gatehouse-demo"})
+	if err != nil {
+		return fmt.Errorf("create domain %s: %w", name, err)
+	}
+	_, err = db.UpdateDomain(ctx, by, ent.ID, domain.ID, func(was sso.Domain) (sso.Domain, error) {
+		was.VerifiedAt = d.options.Now()
+		return was, nil
+	})
+	if err != nil {
+		return fmt.Errorf("verify domain %s: %w", name, err)
+	}
+	return nil
+}
+
+func (d *Demo) connectAcme(ctx context.Context) error {
+	// Two RSA keys are made on the way; at the same time, it takes half as long.
+	type made struct {
+		key sso.KeyPair
+		err error
+	}
+	ours := make(chan made, 1)
+	go func() {
+		key, err := saml.NewKeyPair("Gatehouse demo: Acme", d.options.Now())
+		ours <- made{key, err}
+	}()
+	doc, err := d.acmeIDP.Metadata()
+	if err != nil {
+		return err
+	}
+	own := <-ours
+	if own.err != nil {
+		return own.err
+	}
+	metadata, err := saml.ParseMetadata(doc)
+	if err != nil {
+		return fmt.Errorf("read the identity provider's metadata: %w", err)
+	}
+	config, err := metadata.Apply(sso.SAMLConfig{
+		MetadataURL:  d.acmeIDP.MetadataURL(),
+		SignRequests: true,
+		IDPInitiated: sso.IDPInitiatedRebounce,
+		NameIDFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+	})
+	if err != nil {
+		return fmt.Errorf("take over the identity provider's metadata: %w", err)
+	}
+	d.acmeConnection, err = d.connection(ctx, sso.Connection{
+		Enterprise: d.acme.ID, Name: "Acme Directory", Protocol: sso.SAML, Keys: []sso.KeyPair{own.key},
+	}, sso.Config{SAML: &config})
+	if err != nil {
+		return err
+	}
+	if doc, err = d.options.SAML.Metadata(d.acmeConnection); err != nil {
+		return fmt.Errorf("write our metadata: %w", err)
+	}
+	sp, err := demoidp.SPFromMetadata(doc)
+	if err != nil {
+		return err
+	}
+	sp.Name = "Gatehouse for Acme"
+	d.acmeIDP.RegisterSAML(sp)
+	return nil
+}
+
+func (d *Demo) connectGlobex(ctx context.Context) error {
+	secret := sso.NewSecret()
+	var err error
+	d.globexConnection, err = d.connection(ctx, sso.Connection{
+		Enterprise: d.globex.ID, Name: "Globex Directory", Protocol: sso.OIDC,
+	}, sso.Config{OIDC: &sso.OIDCConfig{
+		Issuer: d.globexIDP.Issuer(), ClientID: "gatehouse", ClientSecret: secret,
+		AuthMethod: sso.ClientSecretBasic, Scopes: []string{"openid", "profile", "email", "groups"},
+	}})
+	if err != nil {
+		return err
+	}
+	d.globexIDP.RegisterOIDC(demoidp.Client{
+		Name: "Gatehouse for Globex", ID: "gatehouse", Secret: secret,
+		RedirectURIs:   []string{d.options.OIDC.RedirectURI(d.globexConnection.ID)},
+		PostLogoutURIs: []string{d.options.SignedOut},
+	})
+	return nil
+}
+
+// connection makes an enabled connection, or gives the one a demo made before
+// this configuration.
+func (d *Demo) connection(ctx context.Context, c sso.Connection, live sso.Config) (sso.Connection, error) {
+	db := d.options.Store
+	live.Version = 1
+	live.Mapping = demoidp.Mapping(c.Protocol)
+	live.GroupSync = sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}
+	live.Provisioning = sso.ProvisionJIT
+	live.EmailVerification = sso.EmailVerification{Mode: "never"}
+	c.Provider, c.State, c.Live = sso.Custom, sso.ConnectionEnabled, &live
+	have, err := db.Connections(ctx, c.Enterprise)
+	if err != nil {
+		return sso.Connection{}, fmt.Errorf("read connections: %w", err)
+	}
+	for _, old := range have {
+		if old.Name != c.Name {
+			continue
+		}
+		return db.UpdateConnection(ctx, by, c.Enterprise, old.ID, "connection.enabled", func(was sso.Connection) (sso.Connection, error) {
+			if was.Protocol != c.Protocol {
+				return was, errors.New("the demo's connection was replaced by one of another protocol")
+			}
+			if was.Live != nil {
+				live.Version = was.Live.Version + 1
+			}
+			was.Live, was.State = &live, sso.ConnectionEnabled
+			return was, nil
+		})
+	}
+	return db.CreateConnection(ctx, by, c)
+}

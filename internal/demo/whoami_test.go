@@ -1,0 +1,55 @@
+package demo
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+
+	"gatehouse/sso"
+)
+
+func member(org, group string, source sso.MembershipSource) sso.UserMembership {
+	return sso.UserMembership{
+		Membership:   sso.Membership{Source: source},
+		Group:        sso.Group{ID: sso.GroupID(org + "/" + group), Name: group, Default: source == sso.SourceDefault},
+		Organization: sso.Organization{Name: org},
+	}
+}
+
+func TestViewMemberships(t *testing.T) {
+	last := sso.SyncRecord{Added: []sso.GroupChange{{Group: "Web/leads"}}}
+	got := viewMemberships([]sso.UserMembership{
+		member("Web", sso.DefaultGroupName, sso.SourceDefault), member("Web", "leads", sso.SourceJIT), member("Web", "Zoo", sso.SourceManual),
+		member("Data", "admins", sso.SourceJIT),
+	}, last)
+	var flat []string
+	for _, org := range got {
+		for _, g := range org.Groups {
+			text := org.Name + "/" + g.Name
+			if g.New {
+				text += "*"
+			}
+			flat = append(flat, text)
+		}
+	}
+	if want := []string{"Data/admins", "Web/Zoo", "Web/leads*", "Web/Members"}; !slices.Equal(flat, want) {
+		t.Errorf("got %q, want %q", flat, want)
+	}
+}
+
+func TestViewSyncShortensLongLists(t *testing.T) {
+	var names []string
+	for i := range 300 {
+		names = append(names, strconv.Itoa(i))
+	}
+	v := viewSync(sso.SyncRecord{
+		Asserted: sso.AssertedGroups{State: sso.GroupsValues, Names: names}, Unmatched: names[:maxNames],
+		Added: []sso.GroupChange{{Group: "Web/leads", Name: "leads", OrganizationName: "Web"}},
+	}, []sso.UserMembership{member("Web", "leads", sso.SourceJIT), member("Web", "staff", sso.SourceManual), member("Web", sso.DefaultGroupName, sso.SourceDefault)})
+	if len(v.Names) != maxNames || v.More != 300-maxNames || len(v.Unmatched) != maxNames || v.MoreUn != 0 {
+		t.Errorf("%d names and %d more, %d unmatched and %d more", len(v.Names), v.More, len(v.Unmatched), v.MoreUn)
+	}
+	if !slices.Equal(v.Added, []string{"Web / leads"}) || !slices.Equal(v.Kept, []string{"Web / staff"}) {
+		t.Errorf("added %q, kept %q", v.Added, v.Kept)
+	}
+}
