@@ -201,9 +201,9 @@ func NewFailure(status int, code, sentence, reference string, at time.Time) *Fai
 	case status == 429:
 		f.Heading, f.Next = "One moment", "Wait a minute, then try again. Nothing is locked."
 	case status == 502:
-		f.Heading, f.Next, f.Label = "Your company’s sign-in did not answer", "Try again in a minute. If it stays like this, tell your company’s IT team and give them the reference.", "Try again"
+		f.Heading, f.Next, f.Label = "Your company’s sign‑in did not answer", "Try again in a minute. If it stays like this, tell your company’s IT team and give them the reference.", "Try again"
 	case status == 503:
-		f.Heading, f.Next, f.Label = "Back in a moment", "You are still signed in. Try again in a few seconds.", "Try again"
+		f.Heading, f.Next, f.Label = "Back in a moment", "If you were signed in, you still are. Try again in a few seconds.", "Try again"
 	case status >= 500:
 		f.Heading, f.Next, f.Label = "That is our fault", "Try again. If it happens again, send us the reference.", "Try again"
 	case status == 403:

@@ -106,7 +106,9 @@ type fixture struct {
 	okta, entra sso.Connection
 }
 
-func newFixture(t testing.TB) *fixture {
+func newFixture(t testing.TB) *fixture { return newFixtureAt(t, "https://sso.example") }
+
+func newFixtureAt(t testing.TB, base string) *fixture {
 	t.Helper()
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	f := &fixture{remote: &remote{companies: map[string]login.Found{}, redirect: sso.Redirect{URL: "https://idp.example/sso?SAMLRequest=x"}}, browser: &browser{}}
@@ -123,11 +125,11 @@ func newFixture(t testing.TB) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Router, err = route.New(route.Options{BaseURL: "https://sso.example", Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RenderFailure: FailurePage(pages)})
+	f.Router, err = route.New(route.Options{BaseURL: base, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RenderFailure: FailurePage(pages)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	New(Options{Login: f.remote, Sessions: f.browser, Pages: pages, Secure: true,
+	New(Options{Login: f.remote, Sessions: f.browser, Pages: pages, Secure: strings.HasPrefix(base, "https:"),
 		Metadata: func(_ context.Context, id sso.ConnectionID) ([]byte, error) {
 			if id != f.okta.ID {
 				return nil, sso.NotFound("not_found", "There is nothing at this address.")
@@ -140,6 +142,7 @@ func newFixture(t testing.TB) *fixture {
 			}
 			return f.acme, nil
 		}}).Register(f.Router)
+	f.Static("/static/", pages.Static())
 	return f
 }
 
