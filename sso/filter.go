@@ -58,3 +58,13 @@ type UserMembership struct {
 	Group        Group
 	Organization Organization
 }
+
+// CertificateUse is what is known about one certificate of an identity
+// provider, trusted now or once.
+type CertificateUse struct {
+	Fingerprint string // as Certificate.Fingerprint gives it
+	Source      CertificateSource
+	FirstSeen   time.Time // in a configuration
+	LastSeen    time.Time // in a configuration that was saved
+	LastUsed    time.Time // by a sign-in, to the minute; zero: never
+}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gatehouse/sso"
+)
+
+const attemptColumns = "id, enterprise_id, connection_id, user_id, login, outcome, code, detail, checks, asserted, remote, user_agent, at"
+
+func scanAttempt(r row) (a sso.Attempt, err error) {
+	err = r.Scan(&a.ID, &a.Enterprise, &a.Connection, &a.User, &a.Login, &a.Outcome, &a.Code, &a.Detail, jsonInto(&a.Checks), jsonInto(&a.Groups),
+		&a.Remote, &a.UserAgent, moment(&a.At))
+	return a, err
+}
+
+func (t *tx) insertAttempt(a sso.Attempt) error {
+	checks, err := jsonText(a.Checks)
+	if err != nil {
+		return fmt.Errorf("write the checks of %s: %w", a.ID, err)
+	}
+	groups, err := jsonText(a.Groups)
+	if err != nil {
+		return fmt.Errorf("write the groups of %s: %w", a.ID, err)
+	}
+	t.later("insert into attempts ("+attemptColumns+") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+		string(a.ID), string(a.Enterprise), string(a.Connection), string(a.User), clean(a.Login, sso.MaxLoginLength), string(a.Outcome), a.Code,
+		clean(a.Detail, maxDetail), checks, groups, clean(a.Remote, maxRemote), clean(a.UserAgent, maxUserAgent), micros(a.At))
+	return nil
+}
+
+// Attempts lists an enterprise's sign-in attempts, newest first.
+func (db *DB) Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, page sso.Page) (_ []sso.Attempt, next string, err error) {
+	defer func() { doing(&err, "list attempts") }()
+	w := &where{}
+	w.and("enterprise_id = ", string(ent))
+	w.andText("user_id = ", string(f.User))
+	w.andText("login = ", f.Login)
+	w.andText("outcome = ", string(f.Outcome))
+	w.andText("code = ", f.Code)
+	w.since(f.Since)
+	query := "select " + attemptColumns + " from attempts" + w.page("id", page.Cursor, page.Size(), true)
+	all, err := list(ctx, db.backend, scanAttempt, query, w.args...)
+	all, next = cut(all, page.Size(), func(a sso.Attempt) string { return string(a.ID) })
+	return all, next, err
+}
+
+// Attempt returns one attempt, by the reference a person was shown.
+func (db *DB) Attempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (_ sso.Attempt, err error) {
+	defer func() { doing(&err, "find attempt") }()
+	return found(one(ctx, db.backend, scanAttempt, "select "+attemptColumns+" from attempts where enterprise_id = $1 and id = $2", string(ent), string(id)))
+}

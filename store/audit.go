@@ -1,0 +1,215 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"gatehouse/sso"
+)
+
+// head is the end of an enterprise's audit chain as a transaction sees it.
+type head struct {
+	enterprise sso.EnterpriseID
+	locked     bool // it was read and is ours until the commit
+	sequence   int64
+	hash       sso.Hash
+	grown      bool
+}
+
+// lockHead queues the lock of an enterprise's head, so it comes first of all.
+func (t *tx) lockHead(ent sso.EnterpriseID) {
+	t.head = head{enterprise: ent}
+	t.laterEach(func(r row) error {
+		t.head.locked = true
+		return r.Scan(&t.head.sequence, hexHash(&t.head.hash))
+	}, "select sequence, hash from audit_heads where enterprise_id = $1"+t.db.dialect.forUpdate, string(ent))
+}
+
+// needHead makes sure that the lock was taken.
+func (t *tx) needHead(ctx context.Context) error {
+	if !t.head.locked {
+		if err := t.flush(ctx); err != nil {
+			return err
+		}
+	}
+	if !t.head.locked {
+		return errMissing()
+	}
+	return nil
+}
+
+// audit adds an event to the chain. detail is names and values in turn; an
+// empty value is left out.
+func (t *tx) audit(ctx context.Context, by sso.Actor, action, target string, detail ...string) error {
+	if err := t.needHead(ctx); err != nil {
+		return err
+	}
+	e := sso.AuditEvent{
+		ID: sso.NewID[sso.EventID](t.now), Enterprise: t.head.enterprise, Sequence: t.head.sequence + 1,
+		Actor: string(by), Action: action, Target: target, At: t.now,
+	}
+	for i := 0; i+1 < len(detail); i += 2 {
+		if detail[i+1] == "" {
+			continue
+		}
+		if e.Detail == nil {
+			e.Detail = map[string]string{}
+		}
+		e.Detail[detail[i]] = clean(detail[i+1], maxDetail)
+	}
+	var err error
+	if e.Hash, err = t.db.chain(t.head.hash, e); err != nil {
+		return err
+	}
+	text, err := jsonText(e.Detail)
+	if err != nil {
+		return fmt.Errorf("write the detail of an audit event: %w", err)
+	}
+	t.later(`insert into audit_events (enterprise_id, sequence, id, actor, action, target, detail, at, hash)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		string(e.Enterprise), e.Sequence, string(e.ID), e.Actor, e.Action, e.Target, text, micros(e.At), e.Hash.String())
+	t.head.sequence, t.head.hash, t.head.grown = e.Sequence, e.Hash, true
+	return nil
+}
+
+// saveHead queues the new end of the chain for the commit.
+func (t *tx) saveHead(ctx context.Context) error {
+	if err := t.needHead(ctx); err != nil {
+		return err
+	}
+	if t.head.grown {
+		t.later("update audit_heads set sequence = $2, hash = $3, mac = $4 where enterprise_id = $1",
+			string(t.head.enterprise), t.head.sequence, t.head.hash.String(), t.db.headMAC(t.head))
+	}
+	return nil
+}
+
+// chain is the hash of an event: an HMAC over the hash before it and all that
+// the event says.
+func (db *DB) chain(before sso.Hash, e sso.AuditEvent) (sso.Hash, error) {
+	canonical, err := json.Marshal(struct { // fields in this order, map keys sorted
+		ID         sso.EventID
+		Enterprise sso.EnterpriseID
+		Sequence   int64
+		Actor      string
+		Action     string
+		Target     string
+		Detail     map[string]string
+		At         int64
+	}{e.ID, e.Enterprise, e.Sequence, e.Actor, e.Action, e.Target, e.Detail, micros(e.At)})
+	if err != nil {
+		return sso.Hash{}, fmt.Errorf("write an audit event down: %w", err)
+	}
+	mac := hmac.New(sha256.New, db.auditKey)
+	mac.Write(before[:])
+	mac.Write(canonical)
+	return sso.Hash(mac.Sum(nil)), nil
+}
+
+// headMAC protects the end of a chain: whoever cuts events off cannot make the
+// head that would go with what is left.
+func (db *DB) headMAC(h head) string {
+	mac := hmac.New(sha256.New, db.auditKey)
+	fmt.Fprintf(mac, "head|%s|%d|%s", h.enterprise, h.sequence, h.hash)
+	return sso.Hash(mac.Sum(nil)).String()
+}
+
+const eventColumns = "id, enterprise_id, sequence, actor, action, target, detail, at, hash"
+
+func scanEvent(r row) (e sso.AuditEvent, err error) {
+	err = r.Scan(&e.ID, &e.Enterprise, &e.Sequence, &e.Actor, &e.Action, &e.Target, jsonInto(&e.Detail), moment(&e.At), hexHash(&e.Hash))
+	return e, err
+}
+
+// AuditEvents lists an enterprise's events, newest first; "" is the instance
+// itself.
+func (db *DB) AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, page sso.Page) (_ []sso.AuditEvent, next string, err error) {
+	defer func() { doing(&err, "list audit events") }()
+	w := &where{}
+	w.and("enterprise_id = ", string(ent))
+	w.andText("actor = ", f.Actor)
+	w.andText("action = ", f.Action)
+	w.since(f.Since)
+	if page.Cursor != "" {
+		before, err := strconv.ParseInt(page.Cursor, 10, 64)
+		if err != nil {
+			return nil, "", errCursor().Because(err)
+		}
+		w.and("sequence < ", before)
+	}
+	query := "select " + eventColumns + " from audit_events" + w.page("sequence", "", page.Size(), true)
+	events, err := list(ctx, db.backend, scanEvent, query, w.args...)
+	if err != nil {
+		return nil, "", err
+	}
+	events, next = cut(events, page.Size(), func(e sso.AuditEvent) string { return strconv.FormatInt(e.Sequence, 10) })
+	return events, next, nil
+}
+
+// BrokenChainError says where an audit chain stops being what was written.
+type BrokenChainError struct {
+	Enterprise sso.EnterpriseID
+	Sequence   int64 // of the first event that is wrong or missing
+	Reason     string
+}
+
+func (e *BrokenChainError) Error() string {
+	return fmt.Sprintf("audit chain of %q is broken at event %d: %s", e.Enterprise, e.Sequence, e.Reason)
+}
+
+// VerifyAudit reads an enterprise's whole chain and returns how many events it
+// has. The error is a *BrokenChainError if any was changed, removed, moved or
+// cut off.
+func (db *DB) VerifyAudit(ctx context.Context, ent sso.EnterpriseID) (events int, err error) {
+	defer func() { doing(&err, "verify audit chain") }()
+	end, mac, err := db.readHead(ctx, ent)
+	if err != nil {
+		return 0, err
+	}
+	broken := func(sequence int64, reason string) error { return &BrokenChainError{ent, sequence, reason} }
+	if end.sequence > 0 && !hmac.Equal([]byte(mac), []byte(db.headMAC(end))) {
+		return 0, broken(end.sequence, "its end was changed")
+	}
+	var last sso.AuditEvent
+	err = db.backend.each(ctx, func(r row) error {
+		e, err := scanEvent(r)
+		if err != nil {
+			return err
+		}
+		if e.Sequence != last.Sequence+1 {
+			return broken(last.Sequence+1, "it is missing")
+		}
+		hash, err := db.chain(last.Hash, e)
+		if err != nil {
+			return err
+		}
+		if hash != e.Hash {
+			return broken(e.Sequence, "it is not what was written")
+		}
+		last = e
+		events++
+		return nil
+	}, "select "+eventColumns+" from audit_events where enterprise_id = $1 and sequence <= $2 order by sequence", string(ent), end.sequence)
+	if err != nil {
+		return events, err
+	}
+	if last.Sequence != end.sequence || last.Hash != end.hash {
+		return events, broken(last.Sequence+1, "events at the end are missing")
+	}
+	return events, nil
+}
+
+func (db *DB) readHead(ctx context.Context, ent sso.EnterpriseID) (head, string, error) {
+	h, mac := head{enterprise: ent}, ""
+	_, ok, err := one(ctx, db.backend, func(r row) (struct{}, error) {
+		return struct{}{}, r.Scan(&h.sequence, hexHash(&h.hash), &mac)
+	}, "select sequence, hash, mac from audit_heads where enterprise_id = $1", string(ent))
+	if err == nil && !ok {
+		err = errMissing()
+	}
+	return h, mac, err
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// CreateConnection makes a connection of c.Enterprise. ID, Revision and
+// CreatedAt are filled in, State if it is empty.
+func (db *DB) CreateConnection(ctx context.Context, by sso.Actor, c sso.Connection) (_ sso.Connection, err error) {
+	defer func() { doing(&err, "create connection") }()
+	if c.State == "" {
+		c.State = sso.ConnectionDraft
+	}
+	err = db.change(ctx, c.Enterprise, func(ctx context.Context, t *tx) error {
+		c.ID, c.Revision, c.CreatedAt = sso.NewID[sso.ConnectionID](t.now), 1, t.now
+		c.Keys = t.nameKeys(c.Keys)
+		s, err := t.connectionRow(c)
+		if err != nil {
+			return err
+		}
+		t.later(`insert into connections (enterprise_id, id, name, protocol, provider, state, revision, live, live_secret, draft, draft_secret,
+				previous, previous_secret, metadata_url, metadata_checked_at, metadata_error, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`, append(s, micros(c.CreatedAt))...)
+		t.saveKeys(c)
+		t.seeCertificates(c)
+		return t.audit(ctx, by, "connection.created", string(c.ID), "name", c.Name, "protocol", string(c.Protocol))
+	})
+	if err != nil {
+		return sso.Connection{}, err
+	}
+	return c, nil
+}
+
+// Connection returns one connection.
+func (db *DB) Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (_ sso.Connection, err error) {
+	defer func() { doing(&err, "find connection") }()
+	return found(db.findConnection(ctx, db.backend, ent, id))
+}
+
+// ConnectionByID returns a connection whose enterprise is not known yet: the
+// address an identity provider answers to names the connection alone.
+func (db *DB) ConnectionByID(ctx context.Context, id sso.ConnectionID) (_ sso.Connection, err error) {
+	defer func() { doing(&err, "find connection") }()
+	ent, err := found(one(ctx, db.backend, scanText, "select enterprise_id from connections where id = $1", string(id)))
+	if err != nil {
+		return sso.Connection{}, err
+	}
+	return found(db.findConnection(ctx, db.backend, sso.EnterpriseID(ent), id))
+}
+
+func (db *DB) findConnection(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error) {
+	all, err := db.listConnections(ctx, r, "where c.enterprise_id = $1 and c.id = $2", string(ent), string(id))
+	if err != nil || len(all) == 0 {
+		return sso.Connection{}, false, err
+	}
+	return all[0], true, nil
+}
+
+// Connections lists an enterprise's connections, oldest first.
+func (db *DB) Connections(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Connection, err error) {
+	defer func() { doing(&err, "list connections") }()
+	return db.listConnections(ctx, db.backend, "where c.enterprise_id = $1", string(ent))
+}
+
+// ConnectionsToRefresh lists the enabled SAML connections of all enterprises
+// whose live configuration has a metadata address and was checked before a
+// moment, or never.
+func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time) (_ []sso.Connection, err error) {
+	defer func() { doing(&err, "list connections to refresh") }()
+	return db.listConnections(ctx, db.backend, "where c.state = $1 and c.metadata_url <> '' and c.metadata_checked_at < $2",
+		string(sso.ConnectionEnabled), micros(checkedBefore))
+}
+
+// UpdateConnection changes a connection; fn runs inside the transaction and
+// must not change what it is given in place. Revision grows, and the event is
+// called action. When another version becomes live whose Mapping.Subject is
+// another one, the connection's subjects are unbound: what they were read from
+// is not asserted any more, so people are found by login once, and bound again.
+func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
+	fn func(sso.Connection) (sso.Connection, error)) (result sso.Connection, err error) {
+	defer func() { doing(&err, "update connection") }()
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		old, err := found(db.findConnection(ctx, t, ent, id))
+		if err != nil {
+			return err
+		}
+		c, err := fn(old)
+		if err != nil {
+			return err
+		}
+		c.ID, c.Enterprise, c.Protocol, c.CreatedAt, c.Revision = old.ID, old.Enterprise, old.Protocol, old.CreatedAt, old.Revision+1
+		c.Keys = t.nameKeys(c.Keys)
+		s, err := t.connectionRow(c)
+		if err != nil {
+			return err
+		}
+		t.later(`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
+				draft = $10, draft_secret = $11, previous = $12, previous_secret = $13, metadata_url = $14, metadata_checked_at = $15, metadata_error = $16
+			where enterprise_id = $1 and id = $2`, s...)
+		t.later("delete from connection_keys where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
+		t.saveKeys(c)
+		t.seeCertificates(c)
+		if old.Live != nil && c.Live != nil && old.Live.Mapping.Subject != c.Live.Mapping.Subject {
+			t.later("update identities set subject = null where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
+		}
+		result = c
+		return t.audit(ctx, by, action, string(id), "name", c.Name, "state", string(c.State))
+	})
+	if err != nil {
+		return sso.Connection{}, err
+	}
+	return result, nil
+}
+
+// SetMetadataStatus records how a refresh went. It is no change of the
+// connection: Revision stays, and there is no event.
+func (db *DB) SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s sso.MetadataStatus) (err error) {
+	defer func() { doing(&err, "record metadata refresh") }()
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		return t.affects(ctx, errMissing(), "update connections set metadata_checked_at = $3, metadata_error = $4 where enterprise_id = $1 and id = $2",
+			string(ent), string(id), micros(s.CheckedAt), clean(s.Error, maxDetail))
+	})
+}
+
+// DeleteConnection removes a connection with the identities it knows, and ends
+// its sessions. The users stay.
+func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (err error) {
+	defer func() { doing(&err, "delete connection") }()
+	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
+	defer cancel()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		name, err := found(one(ctx, t, scanText, "select name from connections where enterprise_id = $1 and id = $2", string(ent), string(id)))
+		if err != nil {
+			return err
+		}
+		ids, err := list(ctx, t, scanText, "delete from sessions where enterprise_id = $1 and connection_id = $2 returning id", string(ent), string(id))
+		if err != nil {
+			return err
+		}
+		if err := t.sessionsRevoked(ctx, by, ids); err != nil {
+			return err
+		}
+		t.later("delete from connections where enterprise_id = $1 and id = $2", string(ent), string(id))
+		return t.audit(ctx, by, "connection.deleted", string(id), "name", name)
+	})
+}
+
+// Certificates lists what an identity provider signed or may sign with, the
+// latest used first. Certificates that are not trusted any more stay listed.
+func (db *DB) Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (_ []sso.CertificateUse, err error) {
+	defer func() { doing(&err, "list certificates") }()
+	if _, err := found(one(ctx, db.backend, scanText, "select name from connections where enterprise_id = $1 and id = $2", string(ent), string(id))); err != nil {
+		return nil, err
+	}
+	return list(ctx, db.backend, func(r row) (c sso.CertificateUse, err error) {
+		err = r.Scan(&c.Fingerprint, &c.Source, moment(&c.FirstSeen), moment(&c.LastSeen), moment(&c.LastUsed))
+		return c, err
+	}, `select fingerprint, source, first_seen, last_seen, last_used from certificates where enterprise_id = $1 and connection_id = $2
+		order by last_used desc, fingerprint`, string(ent), string(id))
+}

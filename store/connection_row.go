@@ -1,0 +1,165 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+
+	"gatehouse/sso"
+)
+
+// version is one of the three configurations of a connection as stored: JSON
+// in which the client secret is redacted, and the secret sealed beside it.
+type version struct {
+	column string // where the secret is sealed to
+	text   string
+	secret string
+}
+
+const (
+	liveSecret     = "connections.live_secret"
+	draftSecret    = "connections.draft_secret"
+	previousSecret = "connections.previous_secret"
+	privateKey     = "connection_keys.private"
+)
+
+func (db *DB) sealVersion(column string, c sso.Connection, cfg *sso.Config) (version, error) {
+	if cfg == nil {
+		return version{}, nil
+	}
+	text, err := jsonText(cfg)
+	if err != nil {
+		return version{}, fmt.Errorf("write a configuration of %s: %w", c.ID, err)
+	}
+	v := version{text: text}
+	if cfg.OIDC != nil {
+		v.secret = db.sealer.seal(place{column, string(c.ID), c.Enterprise}, cfg.OIDC.ClientSecret)
+	}
+	return v, nil
+}
+
+func (db *DB) openVersion(v version, c sso.Connection) (*sso.Config, error) {
+	if v.text == "" {
+		return nil, nil
+	}
+	cfg := &sso.Config{}
+	if err := jsonInto(cfg).Scan(v.text); err != nil {
+		return nil, fmt.Errorf("read a configuration of %s: %w", c.ID, err)
+	}
+	if cfg.OIDC != nil {
+		secret, err := db.sealer.open(place{v.column, string(c.ID), c.Enterprise}, v.secret)
+		if err != nil {
+			return nil, err
+		}
+		cfg.OIDC.ClientSecret = secret
+	}
+	return cfg, nil
+}
+
+// connectionRow is the arguments of an insert or update, in the order of the
+// columns.
+func (t *tx) connectionRow(c sso.Connection) ([]any, error) {
+	live, err := t.db.sealVersion(liveSecret, c, c.Live)
+	if err != nil {
+		return nil, err
+	}
+	draft, err := t.db.sealVersion(draftSecret, c, c.Draft)
+	if err != nil {
+		return nil, err
+	}
+	previous, err := t.db.sealVersion(previousSecret, c, c.Previous)
+	if err != nil {
+		return nil, err
+	}
+	metadataURL := ""
+	if c.Live != nil && c.Live.SAML != nil {
+		metadataURL = c.Live.SAML.MetadataURL
+	}
+	return []any{string(c.Enterprise), string(c.ID), c.Name, string(c.Protocol), string(c.Provider), string(c.State), c.Revision,
+		live.text, live.secret, draft.text, draft.secret, previous.text, previous.secret,
+		metadataURL, micros(c.Metadata.CheckedAt), clean(c.Metadata.Error, maxDetail)}, nil
+}
+
+// nameKeys gives every key that has none an ID.
+func (t *tx) nameKeys(keys []sso.KeyPair) []sso.KeyPair {
+	keys = slices.Clone(keys)
+	for i := range keys {
+		if keys[i].ID == "" {
+			keys[i].ID = sso.NewID[sso.KeyID](t.now)
+		}
+	}
+	return keys
+}
+
+// saveKeys queues all keys of a connection that has none stored.
+func (t *tx) saveKeys(c sso.Connection) {
+	for i, k := range c.Keys {
+		t.later("insert into connection_keys (enterprise_id, connection_id, id, position, certificate, private, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+			string(c.Enterprise), string(c.ID), string(k.ID), int64(i), base64.StdEncoding.EncodeToString(k.Certificate),
+			t.db.sealer.seal(place{privateKey, string(k.ID), c.Enterprise}, k.Private), micros(k.CreatedAt))
+	}
+}
+
+// seeCertificates queues that the identity provider's certificates are trusted
+// or about to be.
+func (t *tx) seeCertificates(c sso.Connection) {
+	for _, cfg := range []*sso.Config{c.Draft, c.Live} {
+		if cfg == nil || cfg.SAML == nil {
+			continue
+		}
+		for _, cert := range cfg.SAML.Certificates {
+			t.later(`insert into certificates (enterprise_id, connection_id, fingerprint, source, first_seen, last_seen, last_used)
+				values ($1, $2, $3, $4, $5, $5, 0)
+				on conflict (enterprise_id, connection_id, fingerprint) do update set source = excluded.source, last_seen = excluded.last_seen`,
+				string(c.Enterprise), string(c.ID), cert.Fingerprint(), string(cert.Source), micros(t.now))
+		}
+	}
+}
+
+const selectConnections = `select c.id, c.enterprise_id, c.name, c.protocol, c.provider, c.state, c.revision, c.live, c.live_secret,
+	c.draft, c.draft_secret, c.previous, c.previous_secret, c.metadata_checked_at, c.metadata_error, c.created_at,
+	coalesce(k.id, ''), coalesce(k.certificate, ''), coalesce(k.private, ''), coalesce(k.created_at, 0)
+	from connections c left join connection_keys k on k.enterprise_id = c.enterprise_id and k.connection_id = c.id `
+
+// listConnections reads connections with their keys: one row for each key, or
+// one without.
+func (db *DB) listConnections(ctx context.Context, r reader, where string, args ...any) ([]sso.Connection, error) {
+	var all []sso.Connection
+	err := r.each(ctx, func(r row) error {
+		var c sso.Connection
+		live, draft, previous := version{column: liveSecret}, version{column: draftSecret}, version{column: previousSecret}
+		var k sso.KeyPair
+		var certificate, private string
+		err := r.Scan(&c.ID, &c.Enterprise, &c.Name, &c.Protocol, &c.Provider, &c.State, &c.Revision, &live.text, &live.secret,
+			&draft.text, &draft.secret, &previous.text, &previous.secret, moment(&c.Metadata.CheckedAt), &c.Metadata.Error, moment(&c.CreatedAt),
+			&k.ID, &certificate, &private, moment(&k.CreatedAt))
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 || all[len(all)-1].ID != c.ID {
+			for v, into := range map[version]**sso.Config{live: &c.Live, draft: &c.Draft, previous: &c.Previous} {
+				if *into, err = db.openVersion(v, c); err != nil {
+					return err
+				}
+			}
+			all = append(all, c)
+		}
+		if k.ID == "" {
+			return nil
+		}
+		return db.addKey(&all[len(all)-1], k, certificate, private)
+	}, selectConnections+where+" order by c.id, k.position", args...)
+	return all, err
+}
+
+func (db *DB) addKey(c *sso.Connection, k sso.KeyPair, certificate, private string) (err error) {
+	if k.Certificate, err = base64.StdEncoding.DecodeString(certificate); err != nil {
+		return fmt.Errorf("read the certificate of %s: %w", k.ID, err)
+	}
+	if k.Private, err = db.sealer.open(place{privateKey, string(k.ID), c.Enterprise}, private); err != nil {
+		return err
+	}
+	c.Keys = append(c.Keys, k)
+	return nil
+}

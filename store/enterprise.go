@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/sso"
+)
+
+const enterpriseColumns = "id, key, name, created_at"
+
+func scanEnterprise(r row) (e sso.Enterprise, err error) {
+	err = r.Scan(&e.ID, &e.Key, &e.Name, moment(&e.CreatedAt))
+	return e, err
+}
+
+func errKeyTaken() *sso.Error {
+	return taken("key_taken", "key", "This key is in use already. Choose another.")
+}
+
+// CreateEnterprise makes an enterprise; ID and CreatedAt are filled in. A key
+// that is in use is Conflict "key_taken".
+func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (_ sso.Enterprise, err error) {
+	defer func() { doing(&err, "create enterprise") }()
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		e.ID, e.CreatedAt = sso.NewID[sso.EnterpriseID](t.now), t.now
+		_, err := t.exec(ctx, "insert into enterprises (id, key, name, created_at) values ($1, $2, $3, $4)",
+			string(e.ID), e.Key, e.Name, micros(e.CreatedAt))
+		if err != nil {
+			return ifTaken(err, errKeyTaken())
+		}
+		t.later("insert into audit_heads (enterprise_id, sequence, hash, mac) values ($1, 0, '', '')", string(e.ID))
+		t.head = head{enterprise: e.ID, locked: true}
+		if err := t.audit(ctx, by, "enterprise.created", string(e.ID), "key", e.Key, "name", e.Name); err != nil {
+			return err
+		}
+		return t.saveHead(ctx)
+	})
+	if err != nil {
+		return sso.Enterprise{}, err
+	}
+	return e, nil
+}
+
+// Enterprise returns one enterprise.
+func (db *DB) Enterprise(ctx context.Context, id sso.EnterpriseID) (_ sso.Enterprise, err error) {
+	defer func() { doing(&err, "find enterprise") }()
+	return found(one(ctx, db.backend, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1", string(id)))
+}
+
+// EnterpriseByKey returns the enterprise whose sign-in link has the key.
+func (db *DB) EnterpriseByKey(ctx context.Context, key string) (_ sso.Enterprise, err error) {
+	defer func() { doing(&err, "find enterprise by key") }()
+	return found(one(ctx, db.backend, scanEnterprise, "select "+enterpriseColumns+" from enterprises where key = $1", key))
+}
+
+// Enterprises lists all enterprises, oldest first.
+func (db *DB) Enterprises(ctx context.Context, page sso.Page) (_ []sso.Enterprise, next string, err error) {
+	defer func() { doing(&err, "list enterprises") }()
+	w := &where{}
+	query := "select " + enterpriseColumns + " from enterprises" + w.page("id", page.Cursor, page.Size(), false)
+	all, err := list(ctx, db.backend, scanEnterprise, query, w.args...)
+	all, next = cut(all, page.Size(), func(e sso.Enterprise) string { return string(e.ID) })
+	return all, next, err
+}
+
+// UpdateEnterprise changes key and name; fn runs inside the transaction.
+func (db *DB) UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error)) (_ sso.Enterprise, err error) {
+	defer func() { doing(&err, "update enterprise") }()
+	load := func(ctx context.Context, t *tx) (sso.Enterprise, bool, error) {
+		return one(ctx, t, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1", string(id))
+	}
+	change := func(old sso.Enterprise) (sso.Enterprise, error) {
+		e, err := fn(old)
+		e.ID, e.CreatedAt = old.ID, old.CreatedAt
+		return e, err
+	}
+	return edit(ctx, db, id, load, change, func(ctx context.Context, t *tx, _, e sso.Enterprise) error {
+		_, err := t.exec(ctx, "update enterprises set key = $2, name = $3 where id = $1", string(id), e.Key, e.Name)
+		if err != nil {
+			return ifTaken(err, errKeyTaken())
+		}
+		return t.audit(ctx, by, "enterprise.updated", string(id), "key", e.Key, "name", e.Name)
+	})
+}
+
+// deleteTimeout is for what may have many rows to remove.
+const deleteTimeout = time.Minute
+
+// DeleteEnterprise removes an enterprise and all that is in it. Its audit chain
+// stays.
+func (db *DB) DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID) (err error) {
+	defer func() { doing(&err, "delete enterprise") }()
+	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
+	defer cancel()
+	return db.change(ctx, id, func(ctx context.Context, t *tx) error {
+		if err := t.affects(ctx, errMissing(), "delete from enterprises where id = $1", string(id)); err != nil {
+			return err
+		}
+		if err := t.revoke(ctx, sso.Revocation{Enterprise: id}); err != nil {
+			return err
+		}
+		return t.audit(ctx, by, "enterprise.deleted", string(id))
+	})
+}

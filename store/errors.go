@@ -1,0 +1,119 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"gatehouse/sso"
+)
+
+// doing is deferred by every exported method: it says what was attempted and
+// gives the errors of the databases that mean something to a caller their kind.
+func doing(err *error, what string) {
+	if *err == nil {
+		return
+	}
+	*err = fmt.Errorf("%s: %w", what, classify(*err))
+}
+
+func classify(err error) error {
+	switch {
+	case sso.KindOf(err) != sso.Internal || isOurs(err):
+		return err
+	case isUnavailable(err):
+		return &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Err: err, RetryAfter: 2 * time.Second,
+			Public: "We cannot answer right now. Please try again in a moment."}
+	case isForeignKey(err):
+		return errMissing().Because(err)
+	case isUnreadable(err):
+		return sso.InvalidField("invalid_encoding", "", "The text is not valid UTF-8 or has a NUL in it.").Because(err)
+	}
+	return err
+}
+
+// isUnreadable is about text that PostgreSQL cannot hold.
+func isUnreadable(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "22021"
+}
+
+func isOurs(err error) bool {
+	_, ok := errors.AsType[*sso.Error](err)
+	return ok
+}
+
+func errMissing() *sso.Error { return sso.NotFound("not_found", "There is nothing at this address.") }
+
+func taken(code, field, message string) *sso.Error {
+	return &sso.Error{Kind: sso.Conflict, Code: code, Public: message, Fields: []sso.FieldError{{Field: field, Message: message}}}
+}
+
+// isUnavailable is about a database that is gone, overloaded, full or locked:
+// the same request may succeed later.
+func isUnavailable(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch e.Code() & 0xff {
+		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+			sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM:
+			return true
+		}
+		return false
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		class := e.Code[:min(2, len(e.Code))]
+		return class == "08" || class == "53" || strings.HasPrefix(e.Code, "57P") || isAgain(err) ||
+			e.Code == "25006" || e.Code == "55P03" || e.Code == "57014" // read-only standby, lock or statement timeout
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	_, network := errors.AsType[net.Error](err)
+	return network || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) ||
+		errors.Is(err, errClosed) || pgconn.SafeToRetry(err)
+}
+
+// errClosed is the answer of a DB that was closed.
+var errClosed = errors.New("the store is closed")
+
+// isAgain is about a transaction that PostgreSQL gave up in favour of another
+// and that is worth running again.
+func isAgain(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "40001" || e.Code == "40P01")
+}
+
+// isUnique is about a unique constraint.
+func isUnique(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+	}
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "23505"
+}
+
+// isForeignKey is about a row that refers to what is not there, or not there
+// in this enterprise.
+func isForeignKey(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+	}
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "23503"
+}
+
+// ifTaken replaces the error of a unique constraint by what it means.
+func ifTaken(err error, meaning *sso.Error) error {
+	if isUnique(err) {
+		return meaning.Because(err)
+	}
+	return err
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+
+	"gatehouse/sso"
+)
+
+const groupColumns = "g.id, g.organization_id, g.name, g.is_default, g.created_at"
+
+func groupFields(g *sso.Group) []any {
+	return []any{&g.ID, &g.Organization, &g.Name, &g.Default, moment(&g.CreatedAt)}
+}
+
+func scanGroup(r row) (g sso.Group, err error) {
+	err = r.Scan(groupFields(&g)...)
+	return g, err
+}
+
+func errNameTaken() *sso.Error {
+	return taken("name_taken", "name", "The organization has a group of this name already.")
+}
+
+func errDefaultGroup() *sso.Error {
+	return &sso.Error{Kind: sso.Conflict, Code: "default_group",
+		Public: "The default group belongs to its organization: it cannot be renamed or deleted, and people leave it with their last other group."}
+}
+
+func (t *tx) insertGroup(ent sso.EnterpriseID, g sso.Group) {
+	t.later("insert into groups (enterprise_id, id, organization_id, name, is_default, created_at) values ($1, $2, $3, $4, $5, $6)",
+		string(ent), string(g.ID), string(g.Organization), g.Name, g.Default, micros(g.CreatedAt))
+}
+
+// CreateGroup makes a group of g.Organization; ID and CreatedAt are filled in.
+// A name that is in use in the organization is Conflict "name_taken".
+func (db *DB) CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (_ sso.Group, err error) {
+	defer func() { doing(&err, "create group") }()
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		g.ID, g.Default, g.CreatedAt = sso.NewID[sso.GroupID](t.now), false, t.now
+		t.insertGroup(ent, g)
+		if err := t.flush(ctx); err != nil {
+			return ifTaken(err, errNameTaken())
+		}
+		return t.audit(ctx, by, "group.created", string(g.ID), "name", g.Name, "organization", string(g.Organization))
+	})
+	if err != nil {
+		return sso.Group{}, err
+	}
+	return g, nil
+}
+
+// Group returns one group.
+func (db *DB) Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (_ sso.Group, err error) {
+	defer func() { doing(&err, "find group") }()
+	return found(findGroup(ctx, db.backend, ent, id))
+}
+
+func findGroup(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, bool, error) {
+	return one(ctx, r, scanGroup, "select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.id = $2", string(ent), string(id))
+}
+
+// Groups lists an enterprise's groups with how many people are in each, oldest
+// first.
+func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, page sso.Page) (_ []sso.GroupCount, next string, err error) {
+	defer func() { doing(&err, "list groups") }()
+	w := &where{}
+	w.and("g.enterprise_id = ", string(ent))
+	w.andText("g.organization_id = ", string(f.Organization))
+	w.andText("g.name = ", f.Name)
+	query := "select " + groupColumns + `, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id)
+		from groups g` + w.page("g.id", page.Cursor, page.Size(), false)
+	all, err := list(ctx, db.backend, func(r row) (c sso.GroupCount, err error) {
+		err = r.Scan(append(groupFields(&c.Group), &c.Members)...)
+		return c, err
+	}, query, w.args...)
+	all, next = cut(all, page.Size(), func(c sso.GroupCount) string { return string(c.Group.ID) })
+	return all, next, err
+}
+
+// UpdateGroup changes the name; fn runs inside the transaction. The default
+// group's is not to be changed: Conflict "default_group".
+func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
+	fn func(sso.Group) (sso.Group, error)) (_ sso.Group, err error) {
+	defer func() { doing(&err, "update group") }()
+	load := func(ctx context.Context, t *tx) (sso.Group, bool, error) { return findGroup(ctx, t, ent, id) }
+	change := func(old sso.Group) (sso.Group, error) {
+		g, err := fn(old)
+		g.ID, g.Organization, g.Default, g.CreatedAt = old.ID, old.Organization, old.Default, old.CreatedAt
+		return g, err
+	}
+	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, g sso.Group) error {
+		if g.Default {
+			return errDefaultGroup()
+		}
+		if _, err := t.exec(ctx, "update groups set name = $3 where enterprise_id = $1 and id = $2", string(ent), string(id), g.Name); err != nil {
+			return ifTaken(err, errNameTaken())
+		}
+		return t.audit(ctx, by, "group.updated", string(id), "name", g.Name, "was", old.Name)
+	})
+}
+
+// DeleteGroup removes a group; whoever was in no other group of its
+// organization leaves that. The default group stays: Conflict "default_group".
+func (db *DB) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) (err error) {
+	defer func() { doing(&err, "delete group") }()
+	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
+	defer cancel()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		g, err := found(findGroup(ctx, t, ent, id))
+		if err != nil {
+			return err
+		}
+		if g.Default {
+			return errDefaultGroup()
+		}
+		t.later(`delete from memberships where enterprise_id = $1 and source = $4
+			and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
+			and user_id in (select m.user_id from memberships m where m.enterprise_id = $1 and m.group_id = $3)
+			and not exists (select 1 from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
+				where m.enterprise_id = $1 and m.user_id = memberships.user_id and g.organization_id = $2 and not g.is_default and g.id <> $3)`,
+			string(ent), string(g.Organization), string(id), string(sso.SourceDefault))
+		t.later("delete from groups where enterprise_id = $1 and id = $2", string(ent), string(id))
+		return t.audit(ctx, by, "group.deleted", string(id), "name", g.Name, "organization", string(g.Organization))
+	})
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+
+	"gatehouse/sso"
+)
+
+func errStateExpired() *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
+		Public: "This sign-in took too long or was already finished. Start again."}
+}
+
+func errReplayed() *sso.Error {
+	return &sso.Error{Kind: sso.Conflict, Code: "saml_replayed",
+		Public: "This sign-in was used already. Start again."}
+}
+
+const (
+	pendingNonce    = "pending_logins.nonce"
+	pendingVerifier = "pending_logins.verifier"
+)
+
+// SavePendingLogin keeps a sign-in that was started.
+func (db *DB) SavePendingLogin(ctx context.Context, p sso.PendingLogin) (err error) {
+	defer func() { doing(&err, "save pending login") }()
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		t.later(`insert into pending_logins (id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test, created_at, expires_at, used_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			p.ID, string(p.Enterprise), string(p.Connection), p.Browser.String(),
+			db.sealer.seal(place{pendingNonce, p.ID, p.Enterprise}, p.Nonce), db.sealer.seal(place{pendingVerifier, p.ID, p.Enterprise}, p.Verifier),
+			p.ReturnTo, p.Test, micros(p.CreatedAt), micros(p.ExpiresAt), micros(p.UsedAt))
+		return nil
+	})
+}
+
+// PendingLogin returns a sign-in that was started, also one that is used. One
+// that is unknown or expired is Invalid "login_state_expired". The ID is 160
+// random bits that come back from outside; whose it is, the caller compares.
+func (db *DB) PendingLogin(ctx context.Context, id string) (_ sso.PendingLogin, err error) {
+	defer func() { doing(&err, "find pending login") }()
+	if clean(id, len(id)) != id {
+		return sso.PendingLogin{}, errStateExpired()
+	}
+	var nonce, verifier string
+	p, ok, err := one(ctx, db.backend, func(r row) (p sso.PendingLogin, err error) {
+		err = r.Scan(&p.ID, &p.Enterprise, &p.Connection, hexHash(&p.Browser), &nonce, &verifier, &p.ReturnTo, &p.Test,
+			moment(&p.CreatedAt), moment(&p.ExpiresAt), moment(&p.UsedAt))
+		return p, err
+	}, `select id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test, created_at, expires_at, used_at
+		from pending_logins where id = $1`, id)
+	if err != nil {
+		return sso.PendingLogin{}, err
+	}
+	if !ok || !db.now().Before(p.ExpiresAt) {
+		return sso.PendingLogin{}, errStateExpired()
+	}
+	if p.Nonce, err = db.sealer.open(place{pendingNonce, p.ID, p.Enterprise}, nonce); err != nil {
+		return sso.PendingLogin{}, err
+	}
+	if p.Verifier, err = db.sealer.open(place{pendingVerifier, p.ID, p.Enterprise}, verifier); err != nil {
+		return sso.PendingLogin{}, err
+	}
+	return p, nil
+}
+
+// usePending queues that a pending login of the connection is used up, if it
+// was not.
+func (t *tx) usePending(affected *int64, ent sso.EnterpriseID, c sso.ConnectionID, id string) {
+	t.laterCount(affected, `update pending_logins set used_at = $4
+		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0`, string(ent), string(c), id, micros(t.now))
+}
+
+// mark queues that an answer of an identity provider is used; affected becomes
+// 0 if it was already.
+func (t *tx) mark(affected *int64, ent sso.EnterpriseID, m sso.ReplayMark) {
+	response := sso.Secret(m.ResponseID).Hash()
+	t.laterCount(affected, `insert into replay_marks (enterprise_id, connection_id, response, until) values ($1, $2, $3, $4)
+		on conflict (enterprise_id, connection_id, response) do nothing`,
+		string(ent), string(m.Connection), hex.EncodeToString(response[:]), micros(m.Until))
+}
+
+// MarkUsed remembers that something an identity provider said was acted upon,
+// other than a sign-in. What was used already is Conflict "saml_replayed".
+func (db *DB) MarkUsed(ctx context.Context, ent sso.EnterpriseID, m sso.ReplayMark) (err error) {
+	defer func() { doing(&err, "mark as used") }()
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		var fresh int64
+		t.mark(&fresh, ent, m)
+		if err := t.flush(ctx); err != nil {
+			return err
+		}
+		if fresh == 0 {
+			return errReplayed()
+		}
+		return nil
+	})
+}
+
+// RecordAttempt keeps a sign-in that failed, and uses up the pending login it
+// answered if that is one of the attempt's connection.
+func (db *DB) RecordAttempt(ctx context.Context, a sso.Attempt, pendingID string) (err error) {
+	defer func() { doing(&err, "record attempt") }()
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		if pendingID != "" {
+			t.usePending(nil, a.Enterprise, a.Connection, pendingID)
+		}
+		return t.insertAttempt(a)
+	})
+}

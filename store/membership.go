@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+
+	"gatehouse/sso"
+)
+
+func membershipFields(m *sso.Membership) []any {
+	return []any{&m.Group, &m.User, &m.Source, moment(&m.Since), &m.Cause}
+}
+
+const membershipColumns = "m.group_id, m.user_id, m.source, m.since, m.cause"
+
+func scanMembership(r row) (m sso.Membership, err error) {
+	err = r.Scan(membershipFields(&m)...)
+	return m, err
+}
+
+// insertMembership queues a row; one that is there already stays as it is.
+func (t *tx) insertMembership(ent sso.EnterpriseID, m sso.Membership) {
+	t.later(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause) values ($1, $2, $3, $4, $5, $6)
+		on conflict (enterprise_id, user_id, group_id) do nothing`,
+		string(ent), string(m.User), string(m.Group), string(m.Source), micros(t.now), m.Cause)
+}
+
+// GroupMembers lists who is in a group, in the order people were made.
+func (db *DB) GroupMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, page sso.Page) (_ []sso.Member, next string, err error) {
+	defer func() { doing(&err, "list members") }()
+	if _, err := found(findGroup(ctx, db.backend, ent, group)); err != nil {
+		return nil, "", err
+	}
+	w := &where{}
+	w.and("m.enterprise_id = ", string(ent))
+	w.and("m.group_id = ", string(group))
+	query := "select " + userColumns + ", " + membershipColumns + ` from memberships m
+		join users u on u.enterprise_id = m.enterprise_id and u.id = m.user_id` + w.page("m.user_id", page.Cursor, page.Size(), false)
+	all, err := list(ctx, db.backend, func(r row) (m sso.Member, err error) {
+		err = r.Scan(append(userFields(&m.User), membershipFields(&m.Membership)...)...)
+		return m, err
+	}, query, w.args...)
+	all, next = cut(all, page.Size(), func(m sso.Member) string { return string(m.User.ID) })
+	return all, next, err
+}
+
+// UserMemberships lists the groups somebody is in, by organization and name.
+func (db *DB) UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ []sso.UserMembership, err error) {
+	defer func() { doing(&err, "list memberships") }()
+	if _, err := found(findUser(ctx, db.backend, ent, user)); err != nil {
+		return nil, err
+	}
+	return list(ctx, db.backend, func(r row) (m sso.UserMembership, err error) {
+		dest := append(membershipFields(&m.Membership), groupFields(&m.Group)...)
+		o := &m.Organization
+		err = r.Scan(append(dest, &o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, moment(&o.CreatedAt))...)
+		return m, err
+	}, "select "+membershipColumns+", "+groupColumns+`, o.id, o.enterprise_id, o.key, o.name, d.id, o.created_at from memberships m
+		join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
+		join organizations o on o.enterprise_id = g.enterprise_id and o.id = g.organization_id
+		join groups d on d.enterprise_id = o.enterprise_id and d.organization_id = o.id and d.is_default
+		where m.enterprise_id = $1 and m.user_id = $2 order by o.name, o.id, g.name, g.id`, string(ent), string(user))
+}
+
+// AddMember puts somebody into a group by hand, and so into the default group
+// of its organization. Who is in it already stays as they are, except that a
+// default-group row becomes one of its own.
+func (db *DB) AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) (err error) {
+	defer func() { doing(&err, "add member") }()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		g, old, is, err := t.membership(ctx, ent, group, user)
+		if err != nil {
+			return err
+		}
+		switch {
+		case is && old.Source != sso.SourceDefault:
+			return nil
+		case is:
+			t.later("update memberships set source = $4 where enterprise_id = $1 and user_id = $2 and group_id = $3",
+				string(ent), string(user), string(group), string(sso.SourceManual))
+		default:
+			t.insertMembership(ent, sso.Membership{Group: group, User: user, Source: sso.SourceManual, Cause: string(by)})
+		}
+		if !g.Default {
+			t.later(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
+				select enterprise_id, $3, id, $4, $5, $6 from groups where enterprise_id = $1 and organization_id = $2 and is_default
+				on conflict (enterprise_id, user_id, group_id) do nothing`,
+				string(ent), string(g.Organization), string(user), string(sso.SourceDefault), micros(t.now), string(by))
+		}
+		return t.audit(ctx, by, "membership.added", string(user), "group", string(group), "name", g.Name)
+	})
+}
+
+// RemoveMember takes somebody out of a group; with the last group they leave
+// the organization. Out of the default group nobody is taken who is in another
+// one: Conflict "default_group".
+func (db *DB) RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) (err error) {
+	defer func() { doing(&err, "remove member") }()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		g, _, is, err := t.membership(ctx, ent, group, user)
+		if err != nil {
+			return err
+		}
+		if !is {
+			return errMissing()
+		}
+		others, _, err := one(ctx, t, scanNumber, `select count(*) from memberships m
+			join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
+			where m.enterprise_id = $1 and m.user_id = $2 and g.organization_id = $3 and g.id <> $4 and not g.is_default`,
+			string(ent), string(user), string(g.Organization), string(group))
+		if err != nil {
+			return err
+		}
+		if g.Default && others > 0 {
+			return errDefaultGroup()
+		}
+		t.later("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(ent), string(user), string(group))
+		if others == 0 {
+			t.later(`delete from memberships where enterprise_id = $1 and user_id = $2 and source = $4 and group_id in
+				(select id from groups where enterprise_id = $1 and organization_id = $3 and is_default)`,
+				string(ent), string(user), string(g.Organization), string(sso.SourceDefault))
+		}
+		return t.audit(ctx, by, "membership.removed", string(user), "group", string(group), "name", g.Name)
+	})
+}
+
+// membership finds a group, and a user's row in it if there is one; both have
+// to be of the enterprise.
+func (t *tx) membership(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) (g sso.Group, m sso.Membership, is bool, err error) {
+	if g, err = found(findGroup(ctx, t, ent, group)); err != nil {
+		return g, m, false, err
+	}
+	if _, err = found(findUser(ctx, t, ent, user)); err != nil {
+		return g, m, false, err
+	}
+	m, is, err = one(ctx, t, scanMembership, "select "+membershipColumns+` from memberships m
+		where m.enterprise_id = $1 and m.user_id = $2 and m.group_id = $3`, string(ent), string(user), string(group))
+	return g, m, is, err
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Options are what a DB is opened with.
+type Options struct {
+	// DSN is "sqlite:" and a path, "sqlite::memory:" for a database that is
+	// gone when it is closed, or a postgres:// address.
+	DSN  string
+	Keys Keyring
+	Now  func() time.Time // nil: time.Now
+}
+
+// DB is everything that is kept. It is safe for concurrent use. Its methods
+// return an *sso.Error for what means something to a caller (NotFound,
+// Conflict, Forbidden…; Unavailable when the database cannot answer now) and
+// any other error for what should not happen.
+type DB struct {
+	backend  backend
+	dialect  dialect
+	sealer   *sealer
+	auditKey []byte
+	clock    func() time.Time
+}
+
+// Open opens a database, makes or updates its schema, and makes sure that the
+// keys are the ones it was written with.
+func Open(ctx context.Context, o Options) (_ *DB, err error) {
+	db := &DB{clock: o.Now}
+	if db.clock == nil {
+		db.clock = time.Now
+	}
+	if db.sealer, err = newSealer(o.Keys); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if err := db.connect(ctx, o.DSN); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	if err := db.prepareKeys(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), db.Close())
+	}
+	return db, nil
+}
+
+func (db *DB) connect(ctx context.Context, dsn string) (err error) {
+	if path, ok := sqlitePath(dsn); ok {
+		db.dialect = dialect{list: func(p string) string { return "select value from json_each(" + p + ")" }}
+		db.backend, err = openSQLite(ctx, path)
+		return err
+	}
+	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		db.dialect = dialect{forUpdate: " for update", list: func(p string) string { return "select json_array_elements_text(" + p + "::text::json)" }}
+		db.backend, err = openPostgres(ctx, dsn)
+		return err
+	}
+	return errors.New("the address of the database begins neither with sqlite: nor with postgres://")
+}
+
+// now is the present as it can be stored.
+func (db *DB) now() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }
+
+// Close waits for what is being written and lets go of the database.
+func (db *DB) Close() error { return db.backend.close() }
+
+// Ping reports whether the database answers and can be written to as far as is
+// known.
+func (db *DB) Ping(ctx context.Context) (err error) {
+	defer func() { doing(&err, "reach the database") }()
+	return db.backend.ping(ctx)
+}
+
+// Meta returns what SetMeta stored under a key, "" if nothing.
+func (db *DB) Meta(ctx context.Context, key string) (value string, err error) {
+	defer func() { doing(&err, "read "+key) }()
+	value, _, err = one(ctx, db.backend, scanText, "select value from meta where key = $1", key)
+	return value, err
+}
+
+// SetMeta stores a fact about the whole database, such as that it is a demo's.
+func (db *DB) SetMeta(ctx context.Context, key, value string) (err error) {
+	defer func() { doing(&err, "write "+key) }()
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		t.later("insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value", key, value)
+		return nil
+	})
+}
+
+// Names of sealed_values.
+const (
+	canaryName   = "canary"
+	auditKeyName = "audit_key"
+)
+
+func sealedValue(name string) place { return place{column: "sealed_values.value", row: name} }
+
+// prepareKeys opens the sealed canary and the key of the audit chains, or makes
+// them if the database is new. The audit key is random and sealed like any
+// secret, so that the chains survive a rotation.
+func (db *DB) prepareKeys(ctx context.Context) error {
+	err := db.write(ctx, func(_ context.Context, t *tx) error {
+		for name, value := range map[string]sso.Secret{canaryName: "gatehouse", auditKeyName: NewKey()} {
+			t.later("insert into sealed_values (name, value) values ($1, $2) on conflict (name) do nothing",
+				name, db.sealer.seal(sealedValue(name), value))
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("prepare the keys: %w", err)
+	}
+	for _, name := range []string{canaryName, auditKeyName} {
+		sealed, _, err := one(ctx, db.backend, scanText, "select value from sealed_values where name = $1", name)
+		if err != nil {
+			return fmt.Errorf("read the keys: %w", err)
+		}
+		value, err := db.sealer.open(sealedValue(name), sealed)
+		if err != nil {
+			return fmt.Errorf("the secret key does not fit this database: %w", err)
+		}
+		db.auditKey = []byte(value.Reveal())
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package store
+
+import (
+	"context"
+
+	"gatehouse/sso"
+)
+
+const selectOrganizations = `select o.id, o.enterprise_id, o.key, o.name, g.id, o.created_at from organizations o
+	join groups g on g.enterprise_id = o.enterprise_id and g.organization_id = o.id and g.is_default`
+
+func scanOrganization(r row) (o sso.Organization, err error) {
+	err = r.Scan(&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, moment(&o.CreatedAt))
+	return o, err
+}
+
+// CreateOrganization makes an organization of o.Enterprise with its default
+// group; ID, DefaultGroup and CreatedAt are filled in. A key that is in use in
+// the enterprise is Conflict "key_taken".
+func (db *DB) CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (_ sso.Organization, err error) {
+	defer func() { doing(&err, "create organization") }()
+	err = db.change(ctx, o.Enterprise, func(ctx context.Context, t *tx) error {
+		o.ID, o.CreatedAt = sso.NewID[sso.OrganizationID](t.now), t.now
+		_, err := t.exec(ctx, "insert into organizations (enterprise_id, id, key, name, created_at) values ($1, $2, $3, $4, $5)",
+			string(o.Enterprise), string(o.ID), o.Key, o.Name, micros(o.CreatedAt))
+		if err != nil {
+			return ifTaken(err, errKeyTaken())
+		}
+		g := sso.Group{ID: sso.NewID[sso.GroupID](t.now), Organization: o.ID, Name: sso.DefaultGroupName, Default: true, CreatedAt: t.now}
+		o.DefaultGroup = g.ID
+		t.insertGroup(o.Enterprise, g)
+		return t.audit(ctx, by, "organization.created", string(o.ID), "key", o.Key, "name", o.Name)
+	})
+	if err != nil {
+		return sso.Organization{}, err
+	}
+	return o, nil
+}
+
+// Organization returns one organization.
+func (db *DB) Organization(ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID) (_ sso.Organization, err error) {
+	defer func() { doing(&err, "find organization") }()
+	return found(findOrganization(ctx, db.backend, ent, id))
+}
+
+func findOrganization(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, bool, error) {
+	return one(ctx, r, scanOrganization, selectOrganizations+" where o.enterprise_id = $1 and o.id = $2", string(ent), string(id))
+}
+
+// Organizations lists an enterprise's organizations, oldest first.
+func (db *DB) Organizations(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.Organization, next string, err error) {
+	defer func() { doing(&err, "list organizations") }()
+	w := &where{}
+	w.and("o.enterprise_id = ", string(ent))
+	query := selectOrganizations + w.page("o.id", page.Cursor, page.Size(), false)
+	all, err := list(ctx, db.backend, scanOrganization, query, w.args...)
+	all, next = cut(all, page.Size(), func(o sso.Organization) string { return string(o.ID) })
+	return all, next, err
+}
+
+// UpdateOrganization changes key and name; fn runs inside the transaction.
+func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
+	fn func(sso.Organization) (sso.Organization, error)) (_ sso.Organization, err error) {
+	defer func() { doing(&err, "update organization") }()
+	load := func(ctx context.Context, t *tx) (sso.Organization, bool, error) {
+		return findOrganization(ctx, t, ent, id)
+	}
+	change := func(old sso.Organization) (sso.Organization, error) {
+		o, err := fn(old)
+		o.ID, o.Enterprise, o.DefaultGroup, o.CreatedAt = old.ID, old.Enterprise, old.DefaultGroup, old.CreatedAt
+		return o, err
+	}
+	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, _, o sso.Organization) error {
+		_, err := t.exec(ctx, "update organizations set key = $3, name = $4 where enterprise_id = $1 and id = $2", string(ent), string(id), o.Key, o.Name)
+		if err != nil {
+			return ifTaken(err, errKeyTaken())
+		}
+		return t.audit(ctx, by, "organization.updated", string(id), "key", o.Key, "name", o.Name)
+	})
+}
+
+// DeleteOrganization removes an organization with its groups and memberships.
+func (db *DB) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID) (err error) {
+	defer func() { doing(&err, "delete organization") }()
+	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
+	defer cancel()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		o, err := found(findOrganization(ctx, t, ent, id))
+		if err != nil {
+			return err
+		}
+		t.later("delete from organizations where enterprise_id = $1 and id = $2", string(ent), string(id))
+		return t.audit(ctx, by, "organization.deleted", string(id), "key", o.Key, "name", o.Name)
+	})
+}

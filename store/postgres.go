@@ -1,0 +1,171 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+const (
+	postgresConns   = 16
+	postgresTimeout = 3 * time.Second // of a call whose context has no deadline
+	postgresTries   = 8               // of a transaction that PostgreSQL gives up
+)
+
+// postgresDB is a pool of connections. Transactions are READ COMMITTED: what
+// must be unique is so by constraint, and the writers of one enterprise wait
+// for each other at the head of its audit chain.
+type postgresDB struct {
+	pool *pgxpool.Pool
+}
+
+func openPostgres(ctx context.Context, dsn string) (_ *postgresDB, err error) {
+	config, err := pgxpool.ParseConfig(dsn)
+	if err != nil {
+		return nil, errors.New("the address of the database cannot be read") // err would show the password
+	}
+	if !strings.Contains(dsn, "pool_max_conns") {
+		config.MaxConns = postgresConns
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = postgresTimeout
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	p := &postgresDB{pool: pool}
+	db := stdlib.OpenDBFromPool(pool)
+	err = errors.Join(migrate(ctx, postgresMigrations(db)), db.Close())
+	if err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// inTime bounds a call that has no deadline of its own, so that a server that
+// does not answer is noticed.
+func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, has := ctx.Deadline(); has {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, postgresTimeout)
+}
+
+func (p *postgresDB) each(ctx context.Context, fn func(row) error, query string, args ...any) error {
+	ctx, cancel := inTime(ctx)
+	defer cancel()
+	rows, err := p.pool.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	return eachPostgresRow(rows, fn)
+}
+
+func eachPostgresRow(rows pgx.Rows, fn func(row) error) error {
+	defer rows.Close()
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (p *postgresDB) write(ctx context.Context, fn func(context.Context, transaction) error) error {
+	ctx, cancel := inTime(ctx)
+	defer cancel()
+	for try := 1; ; try++ {
+		err := p.try(ctx, fn)
+		if !isAgain(err) || try == postgresTries {
+			return err
+		}
+		wait := time.Duration(try) * time.Millisecond
+		select {
+		case <-time.After(wait + rand.N(4*wait)):
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		}
+	}
+}
+
+func (p *postgresDB) try(ctx context.Context, fn func(context.Context, transaction) error) error {
+	conn, err := p.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("wait for a connection: %w", err)
+	}
+	defer conn.Release()
+	t := &postgresTx{conn: conn.Conn()}
+	if err := fn(ctx, t); err != nil {
+		t.rollback(ctx)
+		return err
+	}
+	return nil
+}
+
+func (p *postgresDB) ping(ctx context.Context) error {
+	ctx, cancel := inTime(ctx)
+	defer cancel()
+	return p.pool.Ping(ctx)
+}
+
+func (p *postgresDB) close() error {
+	p.pool.Close()
+	return nil
+}
+
+// postgresTx sends statements in pipelined batches; the first carries BEGIN
+// and the last carries COMMIT.
+type postgresTx struct {
+	conn  *pgx.Conn
+	begun bool
+}
+
+func (t *postgresTx) send(ctx context.Context, statements []statement, last bool) (err error) {
+	if last && !t.begun && len(statements) == 0 {
+		return nil
+	}
+	batch := &pgx.Batch{}
+	if !t.begun {
+		t.begun = true
+		batch.Queue("begin")
+	}
+	for _, s := range statements {
+		q := batch.Queue(s.text, s.args...)
+		switch {
+		case s.row != nil:
+			q.Query(func(rows pgx.Rows) error { return eachPostgresRow(rows, s.row) })
+		case s.affected != nil:
+			q.Exec(func(tag pgconn.CommandTag) error { *s.affected = tag.RowsAffected(); return nil })
+		}
+	}
+	if last {
+		batch.Queue("commit").Exec(func(tag pgconn.CommandTag) error {
+			if tag.String() != "COMMIT" { // what PostgreSQL answers to COMMIT after a failure is ROLLBACK
+				return fmt.Errorf("commit was answered with %s", tag)
+			}
+			return nil
+		})
+	}
+	return t.conn.SendBatch(ctx, batch).Close()
+}
+
+// rollback is on a best effort: a connection that is still in a transaction
+// when it is released is closed, which rolls back as well.
+func (t *postgresTx) rollback(ctx context.Context) {
+	if !t.begun || t.conn.IsClosed() || t.conn.PgConn().TxStatus() == 'I' {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), postgresTimeout)
+	defer cancel()
+	_, _ = t.conn.Exec(ctx, "rollback")
+}

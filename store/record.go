@@ -1,0 +1,265 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// RecordLogin writes all of a successful sign-in in one transaction: the answer
+// and the pending login are used up, the user is found or made, plan decides
+// the memberships from what GroupSnapshot says, and sync record, attempt,
+// session and audit events are kept. plan must be pure: it may be called again.
+//
+// An answer that was used is Conflict "saml_replayed"; a pending login that was
+// used Invalid "login_state_expired"; a deactivated user Forbidden
+// "user_inactive". An error, also one of plan, leaves nothing written.
+func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, plan func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error)) (_ sso.User, _ sso.SyncRecord, err error) {
+	defer func() { doing(&err, "record sign-in") }()
+	if s.Session.Enterprise != s.Attempt.Enterprise || s.Session.Connection != s.Identity.Connection {
+		return sso.User{}, sso.SyncRecord{}, errors.New("session, attempt and identity are of different enterprises or connections")
+	}
+	var r *recording
+	err = db.change(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) error {
+		r = &recording{tx: t, SignIn: s, ent: s.Session.Enterprise}
+		return r.run(ctx, plan)
+	})
+	if err != nil {
+		return sso.User{}, sso.SyncRecord{}, err
+	}
+	return r.user, r.changes.Record, nil
+}
+
+// recording is one sign-in being written.
+type recording struct {
+	*tx
+	sso.SignIn
+	ent     sso.EnterpriseID
+	bound   bool     // the subject is known
+	proven  bool     // the domain of the e-mail is the enterprise's
+	isNew   bool     // the user was made by this sign-in
+	old     sso.User // as they were, unless new
+	oldID   identity // likewise
+	user    sso.User // as they are
+	changes sso.MembershipChanges
+}
+
+// identity is what of a stored identity may differ from the asserted one.
+type identity struct{ login string }
+
+func (r *recording) run(ctx context.Context, plan func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error)) error {
+	if err := r.claim(ctx); err != nil {
+		return err
+	}
+	if err := r.person(ctx); err != nil {
+		return err
+	}
+	snapshot, err := r.snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	if r.changes, err = plan(r.user, snapshot); err != nil {
+		return err
+	}
+	r.memberships()
+	return r.keep(ctx)
+}
+
+// claim uses up the answer and the pending login, and on the same trip looks
+// for the person by subject and for the proof of their e-mail's domain. A
+// replay is called one even though its pending login is used as well.
+func (r *recording) claim(ctx context.Context) error {
+	var fresh, unused, proven int64
+	r.mark(&fresh, r.ent, sso.ReplayMark{Connection: r.Session.Connection, ResponseID: r.Replay.ResponseID, Until: r.Replay.Until})
+	if r.Pending != "" {
+		r.usePending(&unused, r.ent, r.Session.Connection, r.Pending)
+	}
+	r.laterEach(func(row row) error {
+		r.bound = true
+		return row.Scan(append(userFields(&r.old), &r.oldID.login)...)
+	}, selectIdentity+" and i.subject = $3", string(r.ent), string(r.Session.Connection), r.Identity.Subject)
+	r.laterEach(func(row row) error { return row.Scan(&proven) },
+		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(r.ent), sso.EmailDomain(r.Identity.Email))
+	if err := r.flush(ctx); err != nil {
+		return err
+	}
+	switch {
+	case !r.head.locked:
+		return errMissing()
+	case fresh == 0:
+		return errReplayed()
+	case r.Pending != "" && unused == 0:
+		return errStateExpired()
+	}
+	r.proven = proven > 0
+	return nil
+}
+
+const selectIdentity = "select " + userColumns + `, i.login from identities i
+	join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id where i.enterprise_id = $1 and i.connection_id = $2`
+
+// person finds the user or makes one: by subject; else by login where no
+// subject is bound; else somebody new. Never by e-mail.
+func (r *recording) person(ctx context.Context) error {
+	known := r.bound
+	if !known {
+		var err error
+		_, known, err = one(ctx, r, func(row row) (struct{}, error) {
+			return struct{}{}, row.Scan(append(userFields(&r.old), &r.oldID.login)...)
+		}, selectIdentity+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+			string(r.ent), string(r.Session.Connection), r.Identity.Login)
+		if err != nil {
+			return err
+		}
+	}
+	if !known {
+		r.newcomer()
+		return nil
+	}
+	if r.old.Status != sso.UserActive {
+		return &sso.Error{Kind: sso.Forbidden, Code: "user_inactive", Public: "Your account is switched off here. Ask your administrator."}
+	}
+	r.user = r.old
+	r.profile()
+	r.updateUser(r.user)
+	r.later(`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
+		string(r.ent), string(r.user.ID), string(r.Session.Connection), r.Identity.Subject, r.Identity.Login, micros(r.now))
+	if !r.bound {
+		// Others of this login that nobody claimed are of people who had it
+		// before: whoever gets it next must not become them.
+		r.later("delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
+			string(r.ent), string(r.Session.Connection), r.Identity.Login, string(r.user.ID))
+	}
+	return nil
+}
+
+func (r *recording) newcomer() {
+	r.isNew = true
+	r.user = sso.User{ID: sso.NewID[sso.UserID](r.now), Enterprise: r.ent, Status: sso.UserActive, CreatedAt: r.now}
+	r.profile()
+	r.insertUser(r.user)
+	r.later("insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at) values ($1, $2, $3, $4, $5, $6, $6)",
+		string(r.ent), string(r.Session.Connection), string(r.user.ID), r.Identity.Subject, r.Identity.Login, micros(r.now))
+}
+
+// profile takes over what the identity provider says. An address counts as
+// verified if its domain is proven; or if it was verified and is the same.
+func (r *recording) profile() {
+	u, i := &r.user, r.Identity
+	u.EmailVerified = i.Email != "" && (r.proven || u.EmailVerified && u.Email == i.Email)
+	u.Login, u.Email, u.Name, u.LastSignInAt = i.Login, i.Email, i.Name, r.now
+}
+
+// snapshot reads what GroupSnapshot says, by index: its cost follows the
+// asserted names and the person's memberships.
+func (r *recording) snapshot(ctx context.Context) (sso.GroupSnapshot, error) {
+	s := sso.GroupSnapshot{Organizations: map[sso.OrganizationID]string{}}
+	r.laterEach(func(row row) error {
+		m, err := scanMembership(row)
+		s.Memberships = append(s.Memberships, m)
+		return err
+	}, "select "+membershipColumns+" from memberships m where m.enterprise_id = $1 and m.user_id = $2 order by m.group_id", string(r.ent), string(r.user.ID))
+	err := r.each(ctx, func(row row) error {
+		var g sso.Group
+		var organization string
+		if err := row.Scan(append(groupFields(&g), &organization)...); err != nil {
+			return err
+		}
+		s.Groups = append(s.Groups, g)
+		s.Organizations[g.Organization] = organization
+		return nil
+	}, `with near as (
+			select id, organization_id from groups where enterprise_id = $1 and name in (`+r.db.dialect.list("$3")+`)
+			union
+			select g.id, g.organization_id from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
+				where m.enterprise_id = $1 and m.user_id = $2
+		), wanted as (
+			select id from near
+			union
+			select id from groups where enterprise_id = $1 and is_default and organization_id in (select organization_id from near)
+		)
+		select `+groupColumns+`, o.name from wanted w
+			join groups g on g.enterprise_id = $1 and g.id = w.id
+			join organizations o on o.enterprise_id = $1 and o.id = g.organization_id
+			order by g.id`,
+		string(r.ent), string(r.user.ID), nameList(possibleNames(r.Identity.Groups.Names)))
+	return s, err
+}
+
+// possibleNames leaves out what no group can be called, and what PostgreSQL
+// would refuse to compare.
+func possibleNames(names []string) []string {
+	var possible []string
+	for _, name := range names {
+		if name != sso.DefaultGroupName && sso.ValidateGroupName("", name) == nil {
+			possible = append(possible, name)
+		}
+	}
+	return possible
+}
+
+// memberships writes the difference and nothing else.
+func (r *recording) memberships() {
+	for i := range r.changes.Add {
+		m := &r.changes.Add[i]
+		m.User, m.Since, m.Cause = r.user.ID, r.now, string(r.Attempt.ID)
+		r.insertMembership(r.ent, *m)
+	}
+	for _, group := range r.changes.Remove {
+		r.later("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(r.ent), string(r.user.ID), string(group))
+	}
+}
+
+// keep writes what is remembered of the sign-in.
+func (r *recording) keep(ctx context.Context) error {
+	record := &r.changes.Record
+	record.ID, record.Enterprise, record.User, record.At = sso.NewID[sso.SyncRecordID](r.now), r.ent, r.user.ID, r.now
+	record.Connection, record.Attempt = r.Session.Connection, r.Attempt.ID
+	if err := r.insertSync(*record); err != nil {
+		return err
+	}
+	r.Attempt.User, r.Session.User = r.user.ID, r.user.ID
+	if err := r.insertAttempt(r.Attempt); err != nil {
+		return err
+	}
+	r.insertSession(r.Session)
+	if r.Certificate != "" {
+		r.later(`update certificates set last_used = $4 where enterprise_id = $1 and connection_id = $2 and fingerprint = $3 and last_used <= $5`,
+			string(r.ent), string(r.Session.Connection), r.Certificate, micros(r.now), micros(r.now.Add(-time.Minute)))
+	}
+	return r.events(ctx)
+}
+
+// events tells the audit trail what changed.
+func (r *recording) events(ctx context.Context) error {
+	by, attempt := sso.Actor(r.Session.Connection), string(r.Attempt.ID)
+	if r.isNew {
+		if err := r.audit(ctx, by, "user.created", string(r.user.ID), "login", r.user.Login, "email", r.user.Email, "attempt", attempt); err != nil {
+			return err
+		}
+	} else if changed := difference(r.old, r.user); len(changed) > 0 {
+		if err := r.audit(ctx, by, "user.updated", string(r.user.ID), append(changed, "attempt", attempt)...); err != nil {
+			return err
+		}
+	}
+	if len(r.changes.Add)+len(r.changes.Remove) > 0 {
+		record := r.changes.Record
+		err := r.audit(ctx, by, "memberships.synced", string(r.user.ID),
+			"added", groupNames(record.Added), "removed", groupNames(record.Removed), "record", string(record.ID), "attempt", attempt)
+		if err != nil {
+			return err
+		}
+	}
+	return r.audit(ctx, sso.Actor(r.user.ID), "session.created", string(r.Session.ID), "connection", string(r.Session.Connection), "attempt", attempt)
+}
+
+func groupNames(changes []sso.GroupChange) string {
+	names := make([]string, len(changes))
+	for i, c := range changes {
+		names[i] = c.OrganizationName + "/" + c.Name
+	}
+	return strings.Join(names, ", ")
+}

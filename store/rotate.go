@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"gatehouse/sso"
+)
+
+// sealedColumn is where sealed values are. id is the column that names the row
+// to place.
+type sealedColumn struct {
+	table, column, id string
+	tenant            bool // the table has an enterprise_id
+}
+
+func (c sealedColumn) place(row string, ent sso.EnterpriseID) place {
+	return place{c.table + "." + c.column, row, ent}
+}
+
+// sealedColumns lists every place a secret is kept in.
+func sealedColumns() []sealedColumn {
+	return []sealedColumn{
+		{"sealed_values", "value", "name", false},
+		{"connections", "live_secret", "id", true},
+		{"connections", "draft_secret", "id", true},
+		{"connections", "previous_secret", "id", true},
+		{"connection_keys", "private", "id", true},
+		{"pending_logins", "nonce", "id", true},
+		{"pending_logins", "verifier", "id", true},
+	}
+}
+
+const rotated = 200 // values sealed again in one transaction
+
+// RotateKeys seals with the current key whatever another one sealed, and
+// returns how many values that were. Once it has returned on all nodes, the
+// previous key is not needed any more.
+func (db *DB) RotateKeys(ctx context.Context) (n int, err error) {
+	defer func() { doing(&err, "rotate the secret key") }()
+	for _, c := range sealedColumns() {
+		for {
+			var some int
+			err := db.write(ctx, func(ctx context.Context, t *tx) (err error) {
+				some, err = t.reseal(ctx, c)
+				return err
+			})
+			if err != nil {
+				return n, err
+			}
+			if n += some; some < rotated {
+				break
+			}
+		}
+	}
+	return n, nil
+}
+
+type sealedRow struct {
+	id, value  string
+	enterprise sso.EnterpriseID
+}
+
+// reseal does up to so many values of a column. One that changes meanwhile is
+// left alone: whoever changed it sealed it.
+func (t *tx) reseal(ctx context.Context, c sealedColumn) (int, error) {
+	enterprise, same := "''", "$3 = ''"
+	if c.tenant {
+		enterprise, same = "enterprise_id", "enterprise_id = $3"
+	}
+	rows, err := list(ctx, t, func(r row) (s sealedRow, err error) {
+		err = r.Scan(&s.id, &s.enterprise, &s.value)
+		return s, err
+	}, "select "+c.id+", "+enterprise+", "+c.column+" from "+c.table+" where "+c.column+" <> '' and "+c.column+" not like $1 limit "+strconv.Itoa(rotated),
+		sealFormat+"."+t.db.sealer.current+".%")
+	if err != nil {
+		return 0, err
+	}
+	for _, s := range rows {
+		p := c.place(s.id, s.enterprise)
+		value, err := t.db.sealer.open(p, s.value)
+		if err != nil {
+			return 0, fmt.Errorf("open a secret to seal it again: %w", err)
+		}
+		t.later("update "+c.table+" set "+c.column+" = $4 where "+c.id+" = $2 and "+c.column+" = $1 and "+same,
+			s.value, s.id, string(s.enterprise), t.db.sealer.seal(p, value))
+	}
+	return len(rows), nil
+}

@@ -1,0 +1,163 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"gatehouse/sso"
+)
+
+const sessionColumns = `s.id, s.token, s.enterprise_id, s.connection_id, s.user_id, s.attempt_id, s.subject, s.name_id_format, s.session_index,
+	s.remote, s.user_agent, s.created_at, s.last_seen_at, s.idle_timeout, s.expires_at`
+
+func sessionFields(s *sso.Session) []any {
+	return []any{&s.ID, hexHash(&s.Token), &s.Enterprise, &s.Connection, &s.User, &s.Attempt, &s.Subject, &s.NameIDFormat, &s.SessionIndex,
+		&s.Remote, &s.UserAgent, moment(&s.CreatedAt), moment(&s.LastSeenAt), span(&s.IdleTimeout), moment(&s.ExpiresAt)}
+}
+
+func scanSession(r row) (s sso.Session, err error) {
+	err = r.Scan(sessionFields(&s)...)
+	return s, err
+}
+
+func (t *tx) insertSession(s sso.Session) {
+	t.later(`insert into sessions (enterprise_id, id, token, connection_id, user_id, attempt_id, subject, name_id_format, session_index,
+			remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		string(s.Enterprise), string(s.ID), s.Token.String(), string(s.Connection), string(s.User), string(s.Attempt),
+		s.Subject, s.NameIDFormat, s.SessionIndex, clean(s.Remote, maxRemote), clean(s.UserAgent, maxUserAgent),
+		micros(s.CreatedAt), micros(s.LastSeenAt), s.IdleTimeout.Microseconds(), micros(s.ExpiresAt))
+}
+
+// Principal returns who a bearer value speaks for. No session, a dead one, or
+// one of a user who may not act is Unauthenticated "session_ended"; that we
+// cannot know is Unavailable, which is not the same.
+func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, err error) {
+	defer func() { doing(&err, "find session") }()
+	p, ok, err := one(ctx, db.backend, func(r row) (p sso.Principal, err error) {
+		dest := append(sessionFields(&p.Session), userFields(&p.User)...)
+		e := &p.Enterprise
+		err = r.Scan(append(dest, &e.ID, &e.Key, &e.Name, moment(&e.CreatedAt))...)
+		return p, err
+	}, "select "+sessionColumns+", "+userColumns+`, e.id, e.key, e.name, e.created_at from sessions s
+		join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id
+		join enterprises e on e.id = s.enterprise_id where s.token = $1`, token.String())
+	if err != nil {
+		return sso.Principal{}, err
+	}
+	if !ok || !p.Session.Alive(db.now()) || p.User.Status != sso.UserActive {
+		return sso.Principal{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Your session has ended. Please sign in again."}
+	}
+	return p, nil
+}
+
+// TouchSessions writes when sessions were last used. A session that is gone
+// stays gone, and no time goes backwards. Sessions of several enterprises come
+// together here, named by IDs that the caller read from their rows.
+func (db *DB) TouchSessions(ctx context.Context, seen map[sso.SessionID]time.Time) (err error) {
+	defer func() { doing(&err, "touch sessions") }()
+	if len(seen) == 0 {
+		return nil
+	}
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		for id, at := range seen {
+			t.later("update sessions set last_seen_at = $2 where id = $1 and last_seen_at < $2", string(id), micros(at))
+		}
+		return nil
+	})
+}
+
+// UserSessions lists a user's live sessions, newest first.
+func (db *DB) UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ []sso.Session, err error) {
+	defer func() { doing(&err, "list sessions") }()
+	if _, err := found(findUser(ctx, db.backend, ent, user)); err != nil {
+		return nil, err
+	}
+	now := micros(db.now())
+	return list(ctx, db.backend, scanSession, "select "+sessionColumns+` from sessions s where s.enterprise_id = $1 and s.user_id = $2
+		and s.expires_at > $3 and s.last_seen_at + s.idle_timeout > $3 order by s.id desc`, string(ent), string(user), now)
+}
+
+// RevokeSession ends one session.
+func (db *DB) RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) (err error) {
+	defer func() { doing(&err, "revoke session") }()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		user, err := found(one(ctx, t, scanText, "delete from sessions where enterprise_id = $1 and id = $2 returning user_id", string(ent), string(id)))
+		if err != nil {
+			return err
+		}
+		if err := t.revoke(ctx, sso.Revocation{Session: id}); err != nil {
+			return err
+		}
+		return t.audit(ctx, by, "session.revoked", string(id), "user", user)
+	})
+}
+
+// RevokeUserSessions ends all sessions of a user and returns how many there
+// were.
+func (db *DB) RevokeUserSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (n int, err error) {
+	defer func() { doing(&err, "revoke the user's sessions") }()
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		if _, err := found(findUser(ctx, t, ent, user)); err != nil {
+			return err
+		}
+		if n, err = t.endUserSessions(ctx, ent, user); err != nil {
+			return err
+		}
+		return t.audit(ctx, by, "user.sessions_revoked", string(user), "sessions", strconv.Itoa(n))
+	})
+	return n, err
+}
+
+// endUserSessions tells every node even if there is no session: one may be
+// known to a cache only.
+func (t *tx) endUserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (int, error) {
+	n, err := t.exec(ctx, "delete from sessions where enterprise_id = $1 and user_id = $2", string(ent), string(user))
+	if err != nil {
+		return 0, err
+	}
+	return int(n), t.revoke(ctx, sso.Revocation{User: user})
+}
+
+// RevokeSubjectSessions ends the sessions that an identity provider means by a
+// subject, a session index, or both; at least one has to be given. It returns
+// how many there were, which may be none.
+func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, c sso.ConnectionID, subject, sessionIndex string) (n int, err error) {
+	defer func() { doing(&err, "revoke the subject's sessions") }()
+	w := &where{}
+	w.and("enterprise_id = ", string(ent))
+	w.and("connection_id = ", string(c))
+	w.andText("subject = ", subject)
+	w.andText("session_index = ", sessionIndex)
+	if len(w.args) == 2 {
+		return 0, nil
+	}
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		ids, err := list(ctx, t, scanText, "delete from sessions"+w.text.String()+" returning id", w.args...)
+		if err != nil {
+			return err
+		}
+		n = len(ids)
+		return t.sessionsRevoked(ctx, by, ids)
+	})
+	return n, err
+}
+
+// sessionsRevoked tells the nodes and the audit trail about sessions that were
+// deleted one by one.
+func (t *tx) sessionsRevoked(ctx context.Context, by sso.Actor, ids []string) error {
+	gone := make([]sso.Revocation, len(ids))
+	for i, id := range ids {
+		gone[i].Session = sso.SessionID(id)
+	}
+	if err := t.revoke(ctx, gone...); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := t.audit(ctx, by, "session.revoked", id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

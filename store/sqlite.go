@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	readers        = 4
+	largestGroup   = 32   // transactions that share one commit
+	walPages       = 2000 // of 4 KiB; past these a commit writes the log back into the file
+	walKept        = 64 << 20
+	busyMillis     = 5000
+	migrateMillis  = 60000
+	sqliteInMemory = ":memory:"
+)
+
+// sqliteDB is one file. One goroutine writes, on one connection; whatever
+// waits when a transaction is done joins it and shares its fsync, each behind a
+// savepoint of its own. Reads have connections of their own.
+type sqliteDB struct {
+	temporary string // directory to remove on close
+	reading   *sql.DB
+	writing   *sql.DB
+	writer    *sqliteWriter
+	mu        sync.Mutex
+	prepared  map[string]*sql.Stmt // of reading
+}
+
+// openSQLite opens or makes the file. ":memory:" is a file that is gone when
+// the store is closed and not made durable meanwhile.
+func openSQLite(ctx context.Context, path string) (_ *sqliteDB, err error) {
+	s := &sqliteDB{prepared: map[string]*sql.Stmt{}}
+	durability := "full"
+	if path == sqliteInMemory {
+		if s.temporary, err = os.MkdirTemp("", "gatehouse-"); err != nil {
+			return nil, fmt.Errorf("make a directory for a temporary database: %w", err)
+		}
+		path, durability = filepath.Join(s.temporary, "gatehouse.db"), "off"
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, s.close())
+		}
+	}()
+	if err := makeFile(path); err != nil {
+		return nil, err
+	}
+	unlock, err := lockSQLite(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	common := []string{"foreign_keys(1)", "synchronous(" + durability + ")", "temp_store(memory)", "cache_size(-16000)"}
+	s.writing, err = sql.Open("sqlite", sqliteURI(path, busyMillis, append(common, "journal_mode(wal)",
+		fmt.Sprintf("wal_autocheckpoint(%d)", walPages), fmt.Sprintf("journal_size_limit(%d)", walKept))...))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	s.writing.SetMaxOpenConns(1)
+	if err := migrate(ctx, sqliteMigrations(s.writing)); err != nil {
+		return nil, err
+	}
+	if s.reading, err = sql.Open("sqlite", sqliteURI(path, busyMillis, append(common, "query_only(1)")...)); err != nil {
+		return nil, fmt.Errorf("open %s for reading: %w", path, err)
+	}
+	s.reading.SetMaxOpenConns(readers)
+	s.reading.SetMaxIdleConns(readers)
+	s.writer, err = startSQLiteWriter(ctx, s.writing)
+	return s, err
+}
+
+// makeFile makes a new database readable by its owner alone; SQLite gives the
+// files beside it the same mode.
+func makeFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("make the directory of the database: %w", err)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("make the database: %w", err)
+	}
+	return f.Close()
+}
+
+// sqliteURI names a file with the pragmas of each of its connections. The busy
+// timeout comes first: the others may have to wait already.
+func sqliteURI(path string, busy int, pragmas ...string) string {
+	q := url.Values{"_pragma": append([]string{fmt.Sprintf("busy_timeout(%d)", busy)}, pragmas...)}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
+}
+
+// lockSQLite keeps other processes from preparing the same database. The lock
+// is one on an empty database beside it, so that a process that dies lets go.
+func lockSQLite(ctx context.Context, path string) (func() error, error) {
+	db, err := sql.Open("sqlite", sqliteURI(path+".lock", migrateMillis))
+	if err != nil {
+		return nil, fmt.Errorf("open the lock of %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, "begin exclusive"); err != nil {
+		return nil, errors.Join(fmt.Errorf("wait for whoever is preparing %s: %w", path, err), db.Close())
+	}
+	return db.Close, nil
+}
+
+func (s *sqliteDB) each(ctx context.Context, fn func(row) error, query string, args ...any) error {
+	stmt, err := s.prepare(ctx, query)
+	if err != nil {
+		return err
+	}
+	return eachRow(ctx, stmt, fn, args)
+}
+
+func (s *sqliteDB) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if stmt := s.prepared[query]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := s.reading.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare a query: %w", err)
+	}
+	s.prepared[query] = stmt
+	return stmt, nil
+}
+
+func eachRow(ctx context.Context, stmt *sql.Stmt, fn func(row) error, args []any) error {
+	rows, err := stmt.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		if err := fn(rows); err != nil {
+			return errors.Join(err, rows.Close())
+		}
+	}
+	return errors.Join(rows.Err(), rows.Close())
+}
+
+func (s *sqliteDB) write(ctx context.Context, fn func(context.Context, transaction) error) error {
+	return s.writer.do(ctx, fn)
+}
+
+// ping proves that the file can be read and that the writer is not broken.
+func (s *sqliteDB) ping(ctx context.Context) error {
+	if err := s.writer.failed(); err != nil {
+		return err
+	}
+	return s.each(ctx, func(row) error { return nil }, "select 1 from meta limit 1")
+}
+
+func (s *sqliteDB) close() error {
+	var errs []error
+	if s.writer != nil {
+		errs = append(errs, s.writer.stop())
+	}
+	for _, db := range []*sql.DB{s.reading, s.writing} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	if s.temporary != "" {
+		errs = append(errs, os.RemoveAll(s.temporary))
+	}
+	return errors.Join(errs...)
+}
+
+// isDiskFailure is about a disk that failed to keep what it was given. What was
+// not synced then is unknown, and asking again may lie about it.
+func isDiskFailure(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code()&0xff == sqlite3.SQLITE_IOERR
+}
+
+func sqlitePath(dsn string) (string, bool) {
+	path, ok := strings.CutPrefix(dsn, "sqlite:")
+	return strings.TrimPrefix(path, "//"), ok
+}

@@ -1,0 +1,195 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+)
+
+// sqliteWriter is the goroutine that writes.
+type sqliteWriter struct {
+	conn     *sql.Conn
+	prepared map[string]*sql.Stmt
+	jobs     chan *sqliteJob
+	quit     chan struct{}
+	done     chan struct{}
+	once     sync.Once
+
+	mu     sync.Mutex
+	broken error // set when the disk failed: nothing is written any more
+}
+
+type sqliteJob struct {
+	ctx      context.Context
+	fn       func(context.Context, transaction) error
+	err      error
+	panicked any
+	done     chan struct{}
+}
+
+func startSQLiteWriter(ctx context.Context, db *sql.DB) (*sqliteWriter, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("connect the writer: %w", err)
+	}
+	w := &sqliteWriter{conn: conn, prepared: map[string]*sql.Stmt{}, jobs: make(chan *sqliteJob), quit: make(chan struct{}), done: make(chan struct{})}
+	go w.run()
+	return w, nil
+}
+
+// do hands fn over and waits. What fn began is never interrupted: SQLite would
+// roll back everything that shares its commit.
+func (w *sqliteWriter) do(ctx context.Context, fn func(context.Context, transaction) error) error {
+	j := &sqliteJob{ctx: ctx, fn: fn, done: make(chan struct{})}
+	select {
+	case w.jobs <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-w.done:
+		return errClosed
+	}
+	<-j.done
+	if j.panicked != nil {
+		panic(j.panicked) // in the goroutine whose function it was
+	}
+	return j.err
+}
+
+func (w *sqliteWriter) run() {
+	defer close(w.done)
+	for {
+		select {
+		case j := <-w.jobs:
+			w.group(j)
+		case <-w.quit:
+			return
+		}
+	}
+}
+
+// group runs first and whatever else is waiting, and commits once. Nobody is
+// answered before that, not even with a refusal: it may be because of something
+// that the commit fails to keep.
+func (w *sqliteWriter) group(first *sqliteJob) {
+	ctx := context.Background()
+	jobs := []*sqliteJob{first}
+	err := w.failed()
+	if err == nil {
+		err = w.exec(ctx, "begin immediate")
+	}
+	if err == nil {
+		err = w.runJob(ctx, first)
+	}
+	for more := true; more && len(jobs) < largestGroup; {
+		select {
+		case j := <-w.jobs:
+			jobs = append(jobs, j)
+			if err == nil {
+				err = w.runJob(ctx, j)
+			}
+		default:
+			more = false
+		}
+	}
+	if err == nil {
+		err = w.exec(ctx, "commit")
+	}
+	if err != nil {
+		w.giveUp(ctx, err)
+	}
+	for _, j := range jobs {
+		if err != nil {
+			j.err = err
+		}
+		close(j.done)
+	}
+}
+
+// giveUp rolls everything back. The error of the rollback adds nothing: after
+// some failures SQLite has rolled back already.
+func (w *sqliteWriter) giveUp(ctx context.Context, err error) {
+	_ = w.exec(ctx, "rollback")
+	if isDiskFailure(err) {
+		w.mu.Lock()
+		w.broken = fmt.Errorf("nothing is written since the disk failed: %w", err)
+		w.mu.Unlock()
+	}
+}
+
+func (w *sqliteWriter) failed() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.broken
+}
+
+// runJob runs one transaction behind a savepoint. Its own failure is kept in
+// the job; the error returned is one of the whole group.
+func (w *sqliteWriter) runJob(ctx context.Context, j *sqliteJob) error {
+	if j.err = j.ctx.Err(); j.err != nil {
+		return nil
+	}
+	if err := w.exec(ctx, "savepoint job"); err != nil {
+		return err
+	}
+	func() {
+		defer func() { j.panicked = recover() }()
+		j.err = j.fn(context.WithoutCancel(j.ctx), w)
+	}()
+	if j.err != nil || j.panicked != nil {
+		if err := w.exec(ctx, "rollback to job"); err != nil {
+			return errors.Join(j.err, err)
+		}
+	}
+	return w.exec(ctx, "release job")
+}
+
+// send implements transaction.
+func (w *sqliteWriter) send(ctx context.Context, statements []statement, _ bool) error {
+	for _, s := range statements {
+		if err := w.sendOne(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *sqliteWriter) sendOne(ctx context.Context, s statement) error {
+	stmt, err := w.prepare(ctx, s.text)
+	if err != nil {
+		return err
+	}
+	if s.row != nil {
+		return eachRow(ctx, stmt, s.row, s.args)
+	}
+	result, err := stmt.ExecContext(ctx, s.args...)
+	if err != nil || s.affected == nil {
+		return err
+	}
+	*s.affected, err = result.RowsAffected()
+	return err
+}
+
+func (w *sqliteWriter) exec(ctx context.Context, text string) error {
+	return w.sendOne(ctx, statement{text: text})
+}
+
+func (w *sqliteWriter) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+	if stmt := w.prepared[text]; stmt != nil {
+		return stmt, nil
+	}
+	stmt, err := w.conn.PrepareContext(ctx, text)
+	if err != nil {
+		return nil, fmt.Errorf("prepare a statement: %w", err)
+	}
+	w.prepared[text] = stmt
+	return stmt, nil
+}
+
+// stop lets the group that is running finish.
+func (w *sqliteWriter) stop() error {
+	w.once.Do(func() { close(w.quit) })
+	<-w.done
+	return w.conn.Close()
+}

@@ -1,0 +1,90 @@
+package storetest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // to look at PostgreSQL behind the store's back
+
+	"gatehouse/store"
+)
+
+// SQLite returns the address of a new database in a file.
+func SQLite(t testing.TB) string {
+	t.Helper()
+	return "sqlite:" + filepath.Join(t.TempDir(), "gatehouse.db")
+}
+
+// Postgres returns the address of a new schema on the server that
+// TEST_POSTGRES_URL names. Without one the test is skipped, or fails if
+// GATEHOUSE_TEST_REQUIRE lists postgres.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	server := os.Getenv("TEST_POSTGRES_URL")
+	if server == "" {
+		if slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), "postgres") {
+			t.Fatal("TEST_POSTGRES_URL is not set, and PostgreSQL is required")
+		}
+		t.Skip("TEST_POSTGRES_URL is not set")
+	}
+	address, err := url.Parse(server)
+	if err != nil {
+		t.Fatalf("TEST_POSTGRES_URL: %v", err)
+	}
+	schema := "gatehouse_test_" + strings.ToLower(rand.Text())
+	exec := func(text string) {
+		db, err := sql.Open("pgx", server)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close() //nolint:errcheck // a connection of a test
+		if _, err := db.ExecContext(context.Background(), text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec("create schema " + schema)
+	t.Cleanup(func() { exec("drop schema " + schema + " cascade") })
+	query := address.Query()
+	query.Set("search_path", schema)
+	query.Set("pool_max_conns", "8")
+	address.RawQuery = query.Encode()
+	return address.String()
+}
+
+// Open opens a store that is closed with the test. now may be nil.
+func Open(t testing.TB, dsn string, keys store.Keyring, now func() time.Time) *store.DB {
+	t.Helper()
+	db, err := store.Open(context.Background(), store.Options{DSN: dsn, Keys: keys, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// raw opens a database behind the store's back.
+func raw(t testing.TB, dsn string) *sql.DB {
+	t.Helper()
+	driver, name := "pgx", dsn
+	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+		driver, name = "sqlite", "file:"+path+"?_pragma=busy_timeout(5000)"
+	}
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}

@@ -1,0 +1,195 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+// by is who makes what tests make.
+const by = sso.ActorOperator
+
+// clock is a clock that stands until it is moved.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newClock() *clock { return &clock{now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)} }
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) Move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// world is one enterprise with two organizations, groups, and a connection.
+type world struct {
+	*testing.T
+	db    *store.DB
+	clock *clock
+	ent   sso.Enterprise
+	orgs  map[string]sso.Organization
+	group map[string]sso.Group // "org/name"
+	conn  sso.Connection
+}
+
+// newWorld makes an enterprise in a new database.
+func newWorld(t *testing.T, fresh func(testing.TB) string) *world {
+	t.Helper()
+	clock := newClock()
+	return addWorld(t, Open(t, fresh(t), store.Keyring{Current: store.NewKey()}, clock.Now), clock, "acme")
+}
+
+// addWorld makes an enterprise.
+func addWorld(t *testing.T, db *store.DB, clock *clock, key string) *world {
+	t.Helper()
+	ctx := t.Context()
+	w := &world{T: t, db: db, clock: clock, orgs: map[string]sso.Organization{}, group: map[string]sso.Group{}}
+	var err error
+	w.ent, err = db.CreateEnterprise(ctx, by, sso.Enterprise{Key: key, Name: "Enterprise " + key})
+	w.ok(err)
+	for org, groups := range map[string][]string{"web": {"dev", "sre"}, "app": {"dev", "Dev", "ops"}} {
+		o, err := db.CreateOrganization(ctx, by, sso.Organization{Enterprise: w.ent.ID, Key: org, Name: "Org " + org})
+		w.ok(err)
+		w.orgs[org] = o
+		for _, name := range groups {
+			g, err := db.CreateGroup(ctx, by, w.ent.ID, sso.Group{Organization: o.ID, Name: name})
+			w.ok(err)
+			w.group[org+"/"+name] = g
+		}
+		w.group[org+"/Members"], err = db.Group(ctx, w.ent.ID, o.DefaultGroup)
+		w.ok(err)
+	}
+	w.conn = w.connection("Directory")
+	return w
+}
+
+func (w *world) connection(name string) sso.Connection {
+	w.Helper()
+	c, err := w.db.CreateConnection(w.Context(), by, sso.Connection{
+		Enterprise: w.ent.ID, Name: name, Protocol: sso.OIDC, Provider: sso.Custom, State: sso.ConnectionEnabled,
+		Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: "canary-client-secret"}},
+		Keys: []sso.KeyPair{{Certificate: []byte{1, 2, 3}, Private: "canary-private-key"}},
+	})
+	w.ok(err)
+	return c
+}
+
+func (w *world) ok(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// fails asserts that err is of a kind and code.
+func (w *world) fails(err error, kind sso.Kind, code string) {
+	w.Helper()
+	if err == nil || sso.KindOf(err) != kind || sso.CodeOf(err) != code {
+		w.Errorf("got %v; want %s, code %s", err, kind, code)
+	}
+}
+
+// signIn makes what a sign-in of somebody writes; each call is another answer.
+func (w *world) signIn(subject string, groups ...string) sso.SignIn {
+	now := w.clock.Now()
+	attempt := sso.NewID[sso.AttemptID](now)
+	state := sso.GroupsValues
+	if len(groups) == 0 {
+		state = sso.GroupsEmpty
+	}
+	asserted := sso.AssertedGroups{State: state, Names: groups, Source: "groups"}
+	return sso.SignIn{
+		Identity: sso.Identity{Connection: w.conn.ID, Subject: subject, Login: subject + "@acme.test", Email: subject + "@acme.test", Name: "Name of " + subject, Groups: asserted},
+		Replay:   sso.ReplayMark{Connection: w.conn.ID, ResponseID: string(attempt), Until: now.Add(10 * time.Minute)},
+		Attempt: sso.Attempt{ID: attempt, Enterprise: w.ent.ID, Connection: w.conn.ID, Login: subject + "@acme.test", Outcome: sso.OutcomeSucceeded,
+			Checks: []sso.Check{{Name: "signature", Want: "valid", Got: "valid", OK: true}}, Groups: asserted, Remote: "192.0.2.1", UserAgent: "test", At: now},
+		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: w.ent.ID, Connection: w.conn.ID, Attempt: attempt,
+			Subject: subject, SessionIndex: "index-" + subject, CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(8 * time.Hour)},
+	}
+}
+
+// pending saves a sign-in that was started, and makes s answer it.
+func (w *world) pending(s *sso.SignIn) sso.PendingLogin {
+	w.Helper()
+	now := w.clock.Now()
+	p := sso.PendingLogin{
+		ID: "gh" + sso.NewSecret().Hash().String()[:40], Enterprise: w.ent.ID, Connection: w.conn.ID, Browser: sso.Secret("browser").Hash(),
+		Nonce: "canary-nonce", Verifier: "canary-verifier", ReturnTo: "/x", CreatedAt: now, ExpiresAt: now.Add(10 * time.Minute),
+	}
+	w.ok(w.db.SavePendingLogin(w.Context(), p))
+	s.Pending = p.ID
+	return p
+}
+
+// enter records a sign-in that must succeed.
+func (w *world) enter(subject string, groups ...string) (sso.User, sso.SyncRecord) {
+	w.Helper()
+	return w.record(w.signIn(subject, groups...))
+}
+
+func (w *world) record(s sso.SignIn) (sso.User, sso.SyncRecord) {
+	w.Helper()
+	u, r, err := w.db.RecordLogin(w.Context(), s, reset(s.Identity.Groups))
+	w.ok(err)
+	return u, r
+}
+
+// reset plans that the person is in the groups of the asserted names and in no
+// other, as far as these tests need it.
+func reset(asserted sso.AssertedGroups) func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) {
+	return func(_ sso.User, s sso.GroupSnapshot) (sso.MembershipChanges, error) {
+		c := sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncReset, Asserted: asserted}}
+		is := map[sso.GroupID]bool{}
+		for _, m := range s.Memberships {
+			is[m.Group] = true
+		}
+		in := map[sso.OrganizationID]bool{}
+		for _, g := range s.Groups {
+			in[g.Organization] = in[g.Organization] || !g.Default && slices.Contains(asserted.Names, g.Name)
+		}
+		for _, g := range s.Groups {
+			wanted, source := slices.Contains(asserted.Names, g.Name), sso.SourceJIT
+			if g.Default {
+				wanted, source = in[g.Organization], sso.SourceDefault
+			}
+			change := sso.GroupChange{Group: g.ID, Name: g.Name, Organization: g.Organization, OrganizationName: s.Organizations[g.Organization]}
+			switch {
+			case wanted && !is[g.ID]:
+				c.Add = append(c.Add, sso.Membership{Group: g.ID, Source: source})
+				c.Record.Added = append(c.Record.Added, change)
+			case !wanted && is[g.ID]:
+				c.Remove = append(c.Remove, g.ID)
+				c.Record.Removed = append(c.Record.Removed, change)
+			}
+		}
+		return c, nil
+	}
+}
+
+// memberships lists somebody's groups as "org/name=source".
+func (w *world) memberships(u sso.UserID) []string {
+	w.Helper()
+	all, err := w.db.UserMemberships(context.Background(), w.ent.ID, u)
+	w.ok(err)
+	names := []string{}
+	for _, m := range all {
+		names = append(names, fmt.Sprintf("%s/%s=%s", m.Organization.Key, m.Group.Name, m.Membership.Source))
+	}
+	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(a, b) })
+	return names
+}

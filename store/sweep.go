@@ -1,0 +1,62 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"time"
+)
+
+// Retention is how long what happened is kept; 0 is for ever. Audit events are
+// kept as long as the database.
+type Retention struct {
+	Attempts    time.Duration
+	SyncRecords time.Duration
+}
+
+// A revocation is kept for so long, in which every node has read it.
+const revocationsKept = 24 * time.Hour
+
+const swept = 1000 // rows removed in one transaction, so that sign-ins get between
+
+// Sweep removes what has expired: pending logins, replay marks, sessions,
+// revocations, and attempts and sync records past their retention.
+func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
+	defer func() { doing(&err, "sweep") }()
+	now := db.now()
+	expired := []struct {
+		table, key, condition string
+		before                time.Time
+	}{
+		{"pending_logins", "id", "expires_at <= $1", now},
+		{"replay_marks", "response", "until <= $1", now},
+		{"sessions", "id", "expires_at <= $1", now},
+		{"sessions", "id", "last_seen_at + idle_timeout <= $1", now},
+		{"revocations", "sequence", "at <= $1", now.Add(-revocationsKept)},
+		{"attempts", "id", "at <= $1", since(now, keep.Attempts)},
+		{"sync_records", "id", "at <= $1", since(now, keep.SyncRecords)},
+	}
+	for _, e := range expired {
+		if e.before.IsZero() {
+			continue
+		}
+		query := "delete from " + e.table + " where " + e.condition + " and " + e.key +
+			" in (select " + e.key + " from " + e.table + " where " + e.condition + " limit " + strconv.Itoa(swept) + ")"
+		for n := int64(swept); n >= swept; {
+			err := db.write(ctx, func(ctx context.Context, t *tx) (err error) {
+				n, err = t.exec(ctx, query, micros(e.before))
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func since(now time.Time, kept time.Duration) time.Time {
+	if kept <= 0 {
+		return time.Time{}
+	}
+	return now.Add(-kept)
+}

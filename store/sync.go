@@ -1,0 +1,43 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"gatehouse/sso"
+)
+
+const syncColumns = "id, enterprise_id, user_id, connection_id, attempt_id, mode, asserted, matched, unmatched, added, removed, note, at"
+
+func scanSync(r row) (s sso.SyncRecord, err error) {
+	err = r.Scan(&s.ID, &s.Enterprise, &s.User, &s.Connection, &s.Attempt, &s.Mode, jsonInto(&s.Asserted), jsonInto(&s.Matched), jsonInto(&s.Unmatched),
+		jsonInto(&s.Added), jsonInto(&s.Removed), &s.Note, moment(&s.At))
+	return s, err
+}
+
+func (t *tx) insertSync(s sso.SyncRecord) error {
+	var texts [5]string
+	for i, v := range []any{s.Asserted, s.Matched, s.Unmatched, s.Added, s.Removed} {
+		var err error
+		if texts[i], err = jsonText(v); err != nil {
+			return fmt.Errorf("write a sync record: %w", err)
+		}
+	}
+	t.later("insert into sync_records ("+syncColumns+") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+		string(s.ID), string(s.Enterprise), string(s.User), string(s.Connection), string(s.Attempt), string(s.Mode),
+		texts[0], texts[1], texts[2], texts[3], texts[4], s.Note, micros(s.At))
+	return nil
+}
+
+// SyncRecords lists what group syncs saw and did, newest first.
+func (db *DB) SyncRecords(ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, page sso.Page) (_ []sso.SyncRecord, next string, err error) {
+	defer func() { doing(&err, "list sync records") }()
+	w := &where{}
+	w.and("enterprise_id = ", string(ent))
+	w.andText("user_id = ", string(f.User))
+	w.since(f.Since)
+	query := "select " + syncColumns + " from sync_records" + w.page("id", page.Cursor, page.Size(), true)
+	all, err := list(ctx, db.backend, scanSync, query, w.args...)
+	all, next = cut(all, page.Size(), func(s sso.SyncRecord) string { return string(s.ID) })
+	return all, next, err
+}

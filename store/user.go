@@ -1,0 +1,117 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+)
+
+const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, u.created_at, u.last_sign_in_at"
+
+func userFields(u *sso.User) []any {
+	return []any{&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status, moment(&u.CreatedAt), moment(&u.LastSignInAt)}
+}
+
+func scanUser(r row) (u sso.User, err error) {
+	err = r.Scan(userFields(&u)...)
+	return u, err
+}
+
+// User returns one user.
+func (db *DB) User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (_ sso.User, err error) {
+	defer func() { doing(&err, "find user") }()
+	return found(findUser(ctx, db.backend, ent, id))
+}
+
+func findUser(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.UserID) (sso.User, bool, error) {
+	return one(ctx, r, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id = $2", string(ent), string(id))
+}
+
+// Users lists an enterprise's people, in the order they were made.
+func (db *DB) Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, page sso.Page) (_ []sso.User, next string, err error) {
+	defer func() { doing(&err, "list users") }()
+	w := &where{}
+	w.and("u.enterprise_id = ", string(ent))
+	w.andText("u.login = ", f.Login)
+	w.andText("lower(u.email) = ", strings.ToLower(f.Email))
+	w.andText("u.status = ", string(f.Status))
+	query := "select " + userColumns + " from users u" + w.page("u.id", page.Cursor, page.Size(), false)
+	all, err := list(ctx, db.backend, scanUser, query, w.args...)
+	all, next = cut(all, page.Size(), func(u sso.User) string { return string(u.ID) })
+	return all, next, err
+}
+
+// UserIdentities lists what ties a user to identity providers. Subject is empty
+// while none is bound.
+func (db *DB) UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ []sso.UserIdentity, err error) {
+	defer func() { doing(&err, "list identities") }()
+	if _, err := found(findUser(ctx, db.backend, ent, user)); err != nil {
+		return nil, err
+	}
+	return list(ctx, db.backend, func(r row) (i sso.UserIdentity, err error) {
+		err = r.Scan(&i.User, &i.Connection, &i.Subject, &i.Login, moment(&i.CreatedAt), moment(&i.LastSeenAt))
+		return i, err
+	}, `select user_id, connection_id, coalesce(subject, ''), login, created_at, last_seen_at from identities
+		where enterprise_id = $1 and user_id = $2 order by created_at, connection_id`, string(ent), string(user))
+}
+
+// UpdateUser changes a user; fn runs inside the transaction. Deactivating ends
+// every session of theirs before it returns.
+func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
+	fn func(sso.User) (sso.User, error)) (_ sso.User, err error) {
+	defer func() { doing(&err, "update user") }()
+	load := func(ctx context.Context, t *tx) (sso.User, bool, error) { return findUser(ctx, t, ent, id) }
+	change := func(old sso.User) (sso.User, error) {
+		u, err := fn(old)
+		u.ID, u.Enterprise, u.CreatedAt, u.LastSignInAt = old.ID, old.Enterprise, old.CreatedAt, old.LastSignInAt
+		return u, err
+	}
+	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, u sso.User) error {
+		t.updateUser(u)
+		if err := t.flush(ctx); err != nil {
+			return err
+		}
+		action, ended := "user.updated", ""
+		switch {
+		case old.Status == u.Status:
+		case u.Status == sso.UserActive:
+			action = "user.reactivated"
+		default:
+			action = "user.deactivated"
+			n, err := t.endUserSessions(ctx, ent, id)
+			if err != nil {
+				return err
+			}
+			ended = strconv.Itoa(n)
+		}
+		return t.audit(ctx, by, action, string(id), append(difference(old, u), "sessions_ended", ended)...)
+	})
+}
+
+func (t *tx) insertUser(u sso.User) {
+	t.later(`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.CreatedAt), micros(u.LastSignInAt))
+}
+
+func (t *tx) updateUser(u sso.User) {
+	t.later(`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7, last_sign_in_at = $8
+		where enterprise_id = $1 and id = $2`,
+		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.LastSignInAt))
+}
+
+// difference is what an audit event says about a changed user.
+func difference(old, u sso.User) []string {
+	var detail []string
+	for _, f := range []struct{ name, old, new string }{
+		{"login", old.Login, u.Login}, {"email", old.Email, u.Email}, {"name", old.Name, u.Name},
+		{"email_verified", strconv.FormatBool(old.EmailVerified), strconv.FormatBool(u.EmailVerified)},
+	} {
+		if f.old != f.new {
+			detail = append(detail, f.name, f.new, f.name+"_was", f.old)
+		}
+	}
+	return detail
+}
