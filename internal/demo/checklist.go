@@ -92,7 +92,7 @@ func (d *Demo) steps(f facts) []step {
 			idpPath("acme") + "/faults", "Fault switches", f.refused},
 		{"Leave the groups out", "With the fault “No groups attribute”: not knowing somebody’s groups takes nobody out of one.",
 			idpPath("acme") + "/faults", "Fault switches", f.unknown},
-		{"End a session", "Sign in with a second browser, find that session in your account and revoke it.",
+		{"End a session", "Sign in with a second browser as well, find that session in your account and revoke it.",
 			"/account", "My account", f.revoked},
 	}
 }
