@@ -29,6 +29,12 @@ func (t *tx) lockHead(ent sso.EnterpriseID) {
 	}, "select sequence, hash from audit_heads where enterprise_id = $1"+t.db.dialect.forUpdate, string(ent))
 }
 
+// insertHead queues the head of a new chain, which is ours from then on.
+func (t *tx) insertHead(ent sso.EnterpriseID) {
+	t.head = head{enterprise: ent, locked: true}
+	t.later("insert into audit_heads (enterprise_id, sequence, hash, mac) values ($1, 0, '', $2)", string(ent), t.db.headMAC(t.head))
+}
+
 // needHead makes sure that the lock was taken.
 func (t *tx) needHead(ctx context.Context) error {
 	if !t.head.locked {
@@ -171,7 +177,7 @@ func (db *DB) VerifyAudit(ctx context.Context, ent sso.EnterpriseID) (events int
 		return 0, err
 	}
 	broken := func(sequence int64, reason string) error { return &BrokenChainError{ent, sequence, reason} }
-	if end.sequence > 0 && !hmac.Equal([]byte(mac), []byte(db.headMAC(end))) {
+	if !hmac.Equal([]byte(mac), []byte(db.headMAC(end))) {
 		return 0, broken(end.sequence, "its end was changed")
 	}
 	var last sso.AuditEvent

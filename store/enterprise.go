@@ -29,8 +29,7 @@ func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterpri
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
-		t.later("insert into audit_heads (enterprise_id, sequence, hash, mac) values ($1, 0, '', '')", string(e.ID))
-		t.head = head{enterprise: e.ID, locked: true}
+		t.insertHead(e.ID)
 		if err := t.audit(ctx, by, "enterprise.created", string(e.ID), "key", e.Key, "name", e.Name); err != nil {
 			return err
 		}

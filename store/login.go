@@ -103,7 +103,7 @@ func (db *DB) MarkUsed(ctx context.Context, ent sso.EnterpriseID, m sso.ReplayMa
 func (db *DB) RecordAttempt(ctx context.Context, a sso.Attempt, pendingID string) (err error) {
 	defer func() { doing(&err, "record attempt") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		if pendingID != "" {
+		if pendingID != "" && clean(pendingID, len(pendingID)) == pendingID {
 			t.usePending(nil, a.Enterprise, a.Connection, pendingID)
 		}
 		return t.insertAttempt(a)

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"gatehouse/sso"
 )
 
 // Options are what a DB is opened with.
@@ -105,11 +103,19 @@ func sealedValue(name string) place { return place{column: "sealed_values.value"
 // them if the database is new. The audit key is random and sealed like any
 // secret, so that the chains survive a rotation.
 func (db *DB) prepareKeys(ctx context.Context) error {
-	err := db.write(ctx, func(_ context.Context, t *tx) error {
-		for name, value := range map[string]sso.Secret{canaryName: "gatehouse", auditKeyName: NewKey()} {
-			t.later("insert into sealed_values (name, value) values ($1, $2) on conflict (name) do nothing",
-				name, db.sealer.seal(sealedValue(name), value))
+	err := db.write(ctx, func(ctx context.Context, t *tx) error {
+		var made int64
+		fresh := NewKey()
+		const insert = "insert into sealed_values (name, value) values ($1, $2) on conflict (name) do nothing"
+		t.later(insert, canaryName, db.sealer.seal(sealedValue(canaryName), "gatehouse"))
+		t.laterCount(&made, insert, auditKeyName, db.sealer.seal(sealedValue(auditKeyName), fresh))
+		if err := t.flush(ctx); err != nil || made == 0 {
+			return err
 		}
+		// Only with the key is the instance's chain begun: one that is missing
+		// later was removed, and must not look like a new one.
+		db.auditKey = []byte(fresh.Reveal())
+		t.insertHead("")
 		return nil
 	})
 	if err != nil {

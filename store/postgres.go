@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
 )
 
 const (
@@ -35,6 +36,7 @@ func openPostgres(ctx context.Context, dsn string) (_ *postgresDB, err error) {
 	if !strings.Contains(dsn, "pool_max_conns") {
 		config.MaxConns = postgresConns
 	}
+	config.MaxConns = max(config.MaxConns, 2) // migrating takes two
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = postgresTimeout
 	}
@@ -43,13 +45,32 @@ func openPostgres(ctx context.Context, dsn string) (_ *postgresDB, err error) {
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
 	p := &postgresDB{pool: pool}
-	db := stdlib.OpenDBFromPool(pool)
-	err = errors.Join(migrate(ctx, postgresMigrations(db)), db.Close())
-	if err != nil {
+	if err := p.migrate(ctx); err != nil {
 		pool.Close()
 		return nil, err
 	}
 	return p, nil
+}
+
+// migrate makes nodes that start at once migrate one after the other.
+// PostgreSQL lets go of the lock when the connection ends, however that comes.
+func (p *postgresDB) migrate(ctx context.Context) (err error) {
+	conn, err := p.pool.Acquire(ctx)
+	if err != nil {
+		return fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	defer conn.Release()
+	const key = "(hashtext('gatehouse migrations ' || current_schema()))"
+	if _, err := conn.Exec(ctx, "select pg_advisory_lock"+key); err != nil {
+		return fmt.Errorf("wait for whoever is migrating: %w", err)
+	}
+	defer func() {
+		if _, unlockErr := conn.Exec(context.WithoutCancel(ctx), "select pg_advisory_unlock"+key); unlockErr != nil {
+			err = errors.Join(err, fmt.Errorf("let others migrate: %w", unlockErr))
+		}
+	}()
+	db := stdlib.OpenDBFromPool(p.pool)
+	return errors.Join(migrate(ctx, goose.DialectPostgres, db), db.Close())
 }
 
 // inTime bounds a call that has no deadline of its own, so that a server that

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/pressly/goose/v3"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
@@ -68,7 +69,7 @@ func openSQLite(ctx context.Context, path string) (_ *sqliteDB, err error) {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	s.writing.SetMaxOpenConns(1)
-	if err := migrate(ctx, sqliteMigrations(s.writing)); err != nil {
+	if err := migrate(ctx, goose.DialectSQLite3, s.writing); err != nil {
 		return nil, err
 	}
 	if s.reading, err = sql.Open("sqlite", sqliteURI(path, busyMillis, append(common, "query_only(1)")...)); err != nil {

@@ -37,7 +37,6 @@ create table audit_heads (
     hash          text   not null,
     mac           text   not null
 );
-insert into audit_heads (enterprise_id, sequence, hash, mac) values ('', 0, '', '');
 
 create table audit_events (
     enterprise_id text   not null references audit_heads (enterprise_id),

@@ -81,6 +81,16 @@ func raw(t testing.TB, dsn string) *sql.DB {
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		driver, name = "sqlite", "file:"+path+"?_pragma=busy_timeout(5000)"
 	}
+	if driver == "pgx" {
+		address, err := url.Parse(dsn)
+		if err != nil {
+			t.Fatal(err)
+		}
+		query := address.Query()
+		query.Del("pool_max_conns") // which only a pool understands
+		address.RawQuery = query.Encode()
+		name = address.String()
+	}
 	db, err := sql.Open(driver, name)
 	if err != nil {
 		t.Fatal(err)

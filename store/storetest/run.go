@@ -4,15 +4,80 @@ import (
 	"testing"
 )
 
-// Run checks every promise of package store on databases that fresh gives the
+// fresh gives the address of a new, empty database that is gone with the test.
+type fresh = func(testing.TB) string
+
+// Run checks every promise of package store on databases that database gives the
 // addresses of.
-func Run(t *testing.T, fresh func(testing.TB) string) {
-	for name, test := range map[string]func(*testing.T, func(testing.TB) string){
-		"sign-in": testSignIn,
-	} {
-		t.Run(name, func(t *testing.T) {
+func Run(t *testing.T, database func(testing.TB) string) {
+	suites := map[string]map[string]func(*testing.T, fresh){
+		"sign-in": {
+			"writes everything":          testSignIn,
+			"updates the profile":        testProfile,
+			"verified e-mail":            testEmailVerified,
+			"deactivated":                testDeactivated,
+			"rebinds by login":           testRebind,
+			"keeps identities apart":     testIdentitiesApart,
+			"snapshot":                   testSnapshot,
+			"writes only the difference": testDifference,
+			"uses up what it answers":    testUsedUp,
+			"a failing plan":             testFailingPlan,
+			"certificates":               testCertificateUse,
+		},
+		"at once": {
+			"one answer fifty times":        testReplayRace,
+			"a hundred first sign-ins":      testFirstSignInRace,
+			"syncs of one person":           testSyncRace,
+			"failures among others":         testFailuresAmongOthers,
+			"revocations are never skipped": testRevocationOrder,
+			"open":                          testOpenAtOnce,
+		},
+		"audit": {
+			"tampering":           testTampering,
+			"what is told":        testAuditEvents,
+			"instance":            testInstanceChain,
+			"survives a deletion": testAuditSurvives,
+		},
+		"objects": {
+			"enterprises":    testEnterprises,
+			"organizations":  testOrganizations,
+			"groups":         testGroups,
+			"manual members": testManualMembers,
+			"deleted group":  testDeletedGroup,
+			"users":          testUsers,
+			"connections":    testConnections,
+			"refresh":        testConnectionsToRefresh,
+			"domains":        testDomains,
+			"tokens":         testTokens,
+			"attempts":       testAttempts,
+			"meta":           testMeta,
+			"pages":          testPages,
+			"odd text":       testOddText,
+			"sweep":          testSweep,
+		},
+		"sessions": {
+			"lifetime":       testSessionLifetime,
+			"revocation":     testRevocation,
+			"single logout":  testSubjectSessions,
+			"pending logins": testPendingLogins,
+		},
+		"tenants": {"foreign objects": testTenants},
+		"keys": {
+			"secrets are sealed": testSecretsSealed,
+			"wrong key":          testWrongKey,
+			"rotation":           testRotation,
+			"sealed in place":    testSealedInPlace,
+		},
+	}
+	for suite, tests := range suites {
+		t.Run(suite, func(t *testing.T) {
 			t.Parallel()
-			test(t, fresh)
+			for name, test := range tests {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					test(t, database)
+				})
+			}
 		})
 	}
 }

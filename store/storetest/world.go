@@ -1,13 +1,16 @@
 package storetest
 
 import (
-	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"gatehouse/sso"
 	"gatehouse/store"
@@ -39,6 +42,8 @@ func (c *clock) Move(d time.Duration) {
 // world is one enterprise with two organizations, groups, and a connection.
 type world struct {
 	*testing.T
+	dsn   string
+	keys  store.Keyring
 	db    *store.DB
 	clock *clock
 	ent   sso.Enterprise
@@ -48,10 +53,12 @@ type world struct {
 }
 
 // newWorld makes an enterprise in a new database.
-func newWorld(t *testing.T, fresh func(testing.TB) string) *world {
+func newWorld(t *testing.T, fresh fresh) *world {
 	t.Helper()
-	clock := newClock()
-	return addWorld(t, Open(t, fresh(t), store.Keyring{Current: store.NewKey()}, clock.Now), clock, "acme")
+	clock, dsn, keys := newClock(), fresh(t), store.Keyring{Current: store.NewKey()}
+	w := addWorld(t, Open(t, dsn, keys, clock.Now), clock, "acme")
+	w.dsn, w.keys = dsn, keys
+	return w
 }
 
 // addWorld makes an enterprise.
@@ -190,6 +197,95 @@ func (w *world) memberships(u sso.UserID) []string {
 	for _, m := range all {
 		names = append(names, fmt.Sprintf("%s/%s=%s", m.Organization.Key, m.Group.Name, m.Membership.Source))
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(a, b) })
+	slices.Sort(names)
 	return names
+}
+
+// in asserts what memberships gives.
+func (w *world) in(u sso.UserID, want ...string) {
+	w.Helper()
+	if want == nil {
+		want = []string{}
+	}
+	w.same(want, w.memberships(u))
+}
+
+// same asserts that two values are equal.
+func (w *world) same(want, got any) {
+	w.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.EquateApproxTime(0)); diff != "" {
+		w.Errorf("wanted (-) is not what came (+):\n%s", diff)
+	}
+}
+
+// chainHolds asserts that the audit chain verifies and returns its length.
+func (w *world) chainHolds() int {
+	w.Helper()
+	n, err := w.db.VerifyAudit(context.Background(), w.ent.ID)
+	w.ok(err)
+	return n
+}
+
+// actions are those of the newest events, newest first.
+func (w *world) actions(n int) []string {
+	w.Helper()
+	events, _, err := w.db.AuditEvents(context.Background(), w.ent.ID, sso.AuditFilter{}, sso.Page{Limit: n})
+	w.ok(err)
+	var actions []string
+	for _, e := range events {
+		actions = append(actions, e.Action)
+	}
+	return actions
+}
+
+// dump is all that is stored about the enterprise, as text.
+func (w *world) dump() map[string][]string {
+	w.Helper()
+	db := raw(w, w.dsn)
+	defer db.Close() //nolint:errcheck // a connection of a test
+	all := map[string][]string{}
+	for _, table := range tenantTables() {
+		column := "enterprise_id"
+		if table == "enterprises" {
+			column = "id"
+		}
+		all[table] = rows(w, db, "select * from "+table+" where "+column+" = $1", string(w.ent.ID))
+	}
+	return all
+}
+
+func tenantTables() []string {
+	return []string{"enterprises", "audit_heads", "audit_events", "organizations", "groups", "users", "memberships", "connections", "connection_keys",
+		"certificates", "identities", "domains", "pending_logins", "replay_marks", "sessions", "attempts", "sync_records"}
+}
+
+// rows is an answer as sorted lines of text.
+func rows(t testing.TB, db *sql.DB, query string, args ...any) []string {
+	t.Helper()
+	answer, err := db.Query(query, args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Close() //nolint:errcheck // read to the end below
+	columns, err := answer.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for answer.Next() {
+		values := make([]any, len(columns))
+		dest := make([]any, len(columns))
+		for i := range values {
+			dest[i] = &values[i]
+		}
+		if err := answer.Scan(dest...); err != nil {
+			t.Fatal(err)
+		}
+		lines = append(lines, fmt.Sprintf("%v", values))
+	}
+	if err := answer.Err(); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(lines)
+	return lines
 }

@@ -1,0 +1,161 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+)
+
+func testSessionLifetime(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	s := w.signIn("ada")
+	u, _ := w.record(s)
+	alive := func(want bool) {
+		t.Helper()
+		_, err := w.db.Principal(ctx, s.Session.Token)
+		list, listErr := w.db.UserSessions(ctx, w.ent.ID, u.ID)
+		w.ok(listErr)
+		if want {
+			w.ok(err)
+		} else {
+			w.fails(err, sso.Unauthenticated, "session_ended")
+		}
+		if (len(list) == 1) != want {
+			t.Errorf("%d sessions are listed; want alive %v", len(list), want)
+		}
+	}
+	touch := func(at time.Time) {
+		t.Helper()
+		w.ok(w.db.TouchSessions(ctx, map[sso.SessionID]time.Time{s.Session.ID: at, "ses-gone": at}))
+	}
+	start := w.clock.Now()
+	w.clock.Move(time.Hour - time.Microsecond)
+	alive(true)
+	touch(w.clock.Now())
+	touch(start) // never backwards
+	w.clock.Move(time.Hour - time.Microsecond)
+	alive(true)
+	w.clock.Move(time.Microsecond)
+	alive(false)
+	touch(start.Add(8*time.Hour - time.Microsecond))
+	alive(true)
+	w.clock.now = start.Add(8 * time.Hour)
+	alive(false)
+	_, err := w.db.Principal(ctx, sso.NewSecret().Hash())
+	w.fails(err, sso.Unauthenticated, "session_ended")
+}
+
+func testRevocation(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	one, two, three := w.signIn("ada"), w.signIn("ada"), w.signIn("ada")
+	u, _ := w.record(one)
+	w.record(two)
+	w.record(three)
+	if n, err := w.db.LastRevocation(ctx); err != nil || n != 0 {
+		t.Errorf("the last revocation is %d (%v) before the first", n, err)
+	}
+	w.ok(w.db.RevokeSession(ctx, sso.Actor(u.ID), w.ent.ID, one.Session.ID))
+	w.same([]string{"session.revoked"}, w.actions(1))
+	w.fails(w.db.RevokeSession(ctx, by, w.ent.ID, one.Session.ID), sso.NotFoundKind, "not_found")
+	n, err := w.db.RevokeUserSessions(ctx, by, w.ent.ID, u.ID)
+	w.ok(err)
+	if n != 2 {
+		t.Errorf("%d sessions were ended; want 2", n)
+	}
+	for _, s := range []sso.SignIn{one, two, three} {
+		_, err := w.db.Principal(ctx, s.Session.Token)
+		w.fails(err, sso.Unauthenticated, "session_ended")
+	}
+	w.ok(w.db.TouchSessions(ctx, map[sso.SessionID]time.Time{one.Session.ID: w.clock.Now().Add(time.Second)}))
+	_, err = w.db.Principal(ctx, one.Session.Token)
+	w.fails(err, sso.Unauthenticated, "session_ended")
+	revoked, err := w.db.Revocations(ctx, 0)
+	w.ok(err)
+	w.same([]sso.Revocation{{Sequence: 1, Session: one.Session.ID}, {Sequence: 2, User: u.ID}}, revoked)
+	revoked, err = w.db.Revocations(ctx, 1)
+	w.ok(err)
+	w.same([]sso.Revocation{{Sequence: 2, User: u.ID}}, revoked)
+	if n, err := w.db.LastRevocation(ctx); err != nil || n != 2 {
+		t.Errorf("the last revocation is %d (%v); want 2", n, err)
+	}
+}
+
+func testSubjectSessions(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	first := w.conn
+	w.conn = w.connection("Second directory")
+	w.enter("ada")
+	second := w.conn.ID
+	w.conn = first
+	w.enter("ada")
+	s := w.signIn("ada")
+	s.Session.SessionIndex = "other-index"
+	w.record(s)
+	w.enter("bob")
+	for _, c := range []struct {
+		name           string
+		conn           sso.ConnectionID
+		subject, index string
+		want           int
+	}{
+		{"nobody named", first.ID, "", "", 0},
+		{"unknown subject", first.ID, "eve", "", 0},
+		{"subject and another's index", first.ID, "ada", "index-bob", 0},
+		{"subject and index", first.ID, "ada", "other-index", 1},
+		{"subject", first.ID, "ada", "", 1},
+		{"again", first.ID, "ada", "", 0},
+		{"index", first.ID, "", "index-bob", 1},
+		{"elsewhere", second, "ada", "", 1},
+	} {
+		n, err := w.db.RevokeSubjectSessions(ctx, sso.Actor(c.conn), w.ent.ID, c.conn, c.subject, c.index)
+		w.ok(err)
+		if n != c.want {
+			t.Errorf("%s: %d sessions were ended; want %d", c.name, n, c.want)
+		}
+	}
+	if n, err := w.db.LastRevocation(ctx); err != nil || n != 4 {
+		t.Errorf("%d revocations (%v); want 4", n, err)
+	}
+}
+
+func testPendingLogins(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	var s sso.SignIn
+	want := w.pending(&s)
+	got, err := w.db.PendingLogin(ctx, want.ID)
+	w.ok(err)
+	w.same(want, got)
+	if got.Nonce.Reveal() != "canary-nonce" || got.Verifier.Reveal() != "canary-verifier" {
+		t.Error("a secret did not come back")
+	}
+	failed := sso.Attempt{ID: sso.NewID[sso.AttemptID](w.clock.Now()), Enterprise: w.ent.ID, Connection: w.connection("Second directory").ID, Outcome: sso.OutcomeFailed, At: w.clock.Now()}
+	w.ok(w.db.RecordAttempt(ctx, failed, want.ID))
+	got, err = w.db.PendingLogin(ctx, want.ID)
+	w.ok(err)
+	if !got.UsedAt.IsZero() {
+		t.Error("the attempt of another connection used up the pending login")
+	}
+	failed.ID, failed.Connection = sso.NewID[sso.AttemptID](w.clock.Now()), w.conn.ID
+	w.ok(w.db.RecordAttempt(ctx, failed, want.ID))
+	got, err = w.db.PendingLogin(ctx, want.ID)
+	w.ok(err)
+	if !got.UsedAt.Equal(w.clock.Now()) {
+		t.Error("a failed attempt did not use up its pending login")
+	}
+	w.clock.Move(10 * time.Minute)
+	_, err = w.db.PendingLogin(ctx, want.ID)
+	w.fails(err, sso.Invalid, "login_state_expired")
+	want.ID, want.Connection = "gh-other", "conn-unknown"
+	w.fails(w.db.SavePendingLogin(ctx, want), sso.NotFoundKind, "not_found")
+
+	mark := sso.ReplayMark{Connection: w.conn.ID, ResponseID: "logout:1", Until: w.clock.Now().Add(time.Minute)}
+	w.ok(w.db.MarkUsed(ctx, w.ent.ID, mark))
+	w.fails(w.db.MarkUsed(ctx, w.ent.ID, mark), sso.Conflict, "saml_replayed")
+	mark.Connection = "conn-unknown"
+	w.fails(w.db.MarkUsed(ctx, w.ent.ID, mark), sso.NotFoundKind, "not_found")
+}

@@ -1,0 +1,208 @@
+package storetest
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+// untenanted are the methods that belong to no enterprise, with the reason.
+func untenanted() map[string]string {
+	return map[string]string{
+		"Close": "the database", "Ping": "the database", "Meta": "the database", "SetMeta": "the database", "RotateKeys": "the database", "Sweep": "the database",
+		"CreateEnterprise": "makes the tenant", "Enterprises": "the operator's list", "EnterpriseByKey": "finds the tenant", "EnterpriseByDomain": "finds the tenant",
+		"ConnectionByID": "finds the tenant of an address", "ConnectionsToRefresh": "background work over all tenants",
+		"PendingLogin": "found by 160 random bits; the caller compares connection and browser", "Principal": "found by 256 random bits",
+		"TouchSessions": "background work over all tenants, IDs from their rows", "Revocations": "every node forgets for all tenants", "LastRevocation": "likewise",
+		"CreateToken": "the instance's", "TokenByHash": "the instance's", "Tokens": "the instance's", "DeleteToken": "the instance's",
+	}
+}
+
+// foreign are what calls of every other method with another enterprise and the
+// first one's objects return: the number of things found, and the error.
+func foreign(w, other *world, s sso.SignIn, u sso.User, d sso.Domain) map[string]func() (int, error) {
+	ctx, db, ent := w.Context(), w.db, other.ent.ID
+	group, org := w.group["web/dev"].ID, w.orgs["web"].ID
+	page := sso.Page{}
+	planned := func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) { return sso.MembershipChanges{}, nil }
+	crossed := s // everything but the connection says other
+	crossed.Session.Enterprise, crossed.Attempt.Enterprise = ent, ent
+	crossed.Replay.ResponseID = "another"
+	pending := sso.PendingLogin{ID: "gh-crossed", Enterprise: ent, Connection: w.conn.ID, ExpiresAt: w.clock.Now().Add(time.Hour)}
+	return map[string]func() (int, error){
+		"Enterprise": func() (int, error) { e, err := db.Enterprise(ctx, ent); return count(e.ID == w.ent.ID), err },
+		"UpdateEnterprise": func() (int, error) {
+			e, err := db.UpdateEnterprise(ctx, by, ent, rename[sso.Enterprise])
+			return count(e.ID == w.ent.ID), err
+		},
+		"DeleteEnterprise": func() (int, error) { return 0, db.DeleteEnterprise(ctx, by, "ent-unknown") },
+
+		"CreateOrganization": func() (int, error) {
+			_, err := db.CreateOrganization(ctx, by, sso.Organization{ID: org, Enterprise: ent, Key: "fresh", DefaultGroup: group})
+			return 0, err
+		},
+		"Organization": func() (int, error) { o, err := db.Organization(ctx, ent, org); return count(o.ID != ""), err },
+		"Organizations": func() (int, error) {
+			all, _, err := db.Organizations(ctx, ent, page)
+			return having(all, func(o sso.Organization) bool { return o.ID == org }), err
+		},
+		"UpdateOrganization": func() (int, error) {
+			_, err := db.UpdateOrganization(ctx, by, ent, org, rename[sso.Organization])
+			return 0, err
+		},
+		"DeleteOrganization": func() (int, error) { return 0, db.DeleteOrganization(ctx, by, ent, org) },
+
+		"CreateGroup": func() (int, error) {
+			_, err := db.CreateGroup(ctx, by, ent, sso.Group{Organization: org, Name: "x"})
+			return 0, err
+		},
+		"Group": func() (int, error) { g, err := db.Group(ctx, ent, group); return count(g.ID != ""), err },
+		"Groups": func() (int, error) {
+			all, _, err := db.Groups(ctx, ent, sso.GroupFilter{Organization: org}, page)
+			return len(all), err
+		},
+		"UpdateGroup": func() (int, error) { _, err := db.UpdateGroup(ctx, by, ent, group, rename[sso.Group]); return 0, err },
+		"DeleteGroup": func() (int, error) { return 0, db.DeleteGroup(ctx, by, ent, group) },
+
+		"GroupMembers":    func() (int, error) { all, _, err := db.GroupMembers(ctx, ent, group, page); return len(all), err },
+		"AddMember":       func() (int, error) { return 0, db.AddMember(ctx, by, ent, other.group["web/dev"].ID, u.ID) },
+		"RemoveMember":    func() (int, error) { return 0, db.RemoveMember(ctx, by, ent, group, u.ID) },
+		"UserMemberships": func() (int, error) { all, err := db.UserMemberships(ctx, ent, u.ID); return len(all), err },
+		"UserIdentities":  func() (int, error) { all, err := db.UserIdentities(ctx, ent, u.ID); return len(all), err },
+		"UserSessions":    func() (int, error) { all, err := db.UserSessions(ctx, ent, u.ID); return len(all), err },
+
+		"User": func() (int, error) { u, err := db.User(ctx, ent, u.ID); return count(u.ID != ""), err },
+		"Users": func() (int, error) {
+			all, _, err := db.Users(ctx, ent, sso.UserFilter{Login: u.Login}, page)
+			return len(all), err
+		},
+		"UpdateUser": func() (int, error) { _, err := db.UpdateUser(ctx, by, ent, u.ID, rename[sso.User]); return 0, err },
+
+		"CreateConnection": func() (int, error) {
+			c, err := db.CreateConnection(ctx, by, sso.Connection{ID: w.conn.ID, Enterprise: ent, Name: "x"})
+			return count(c.ID == w.conn.ID), err
+		},
+		"Connection": func() (int, error) { c, err := db.Connection(ctx, ent, w.conn.ID); return count(c.ID != ""), err },
+		"Connections": func() (int, error) {
+			all, err := db.Connections(ctx, ent)
+			return having(all, func(c sso.Connection) bool { return c.ID == w.conn.ID }), err
+		},
+		"UpdateConnection": func() (int, error) {
+			_, err := db.UpdateConnection(ctx, by, ent, w.conn.ID, "x", rename[sso.Connection])
+			return 0, err
+		},
+		"SetMetadataStatus": func() (int, error) {
+			return 0, db.SetMetadataStatus(ctx, ent, w.conn.ID, sso.MetadataStatus{Error: "x"})
+		},
+		"DeleteConnection": func() (int, error) { return 0, db.DeleteConnection(ctx, by, ent, w.conn.ID) },
+		"Certificates":     func() (int, error) { all, err := db.Certificates(ctx, ent, w.conn.ID); return len(all), err },
+
+		"SavePendingLogin": func() (int, error) { return 0, db.SavePendingLogin(ctx, pending) },
+		"MarkUsed": func() (int, error) {
+			return 0, db.MarkUsed(ctx, ent, sso.ReplayMark{Connection: w.conn.ID, ResponseID: "x", Until: w.clock.Now().Add(time.Hour)})
+		},
+		"RecordLogin": func() (int, error) { _, _, err := db.RecordLogin(ctx, crossed, planned); return 0, err },
+		"RecordAttempt": func() (int, error) {
+			return 0, db.RecordAttempt(ctx, sso.Attempt{ID: sso.NewID[sso.AttemptID](w.clock.Now()), Enterprise: ent, Connection: w.conn.ID, At: w.clock.Now()}, s.Pending)
+		},
+		"Attempt": func() (int, error) { a, err := db.Attempt(ctx, ent, s.Attempt.ID); return count(a.ID != ""), err },
+		"Attempts": func() (int, error) {
+			all, _, err := db.Attempts(ctx, ent, sso.AttemptFilter{User: u.ID}, page)
+			return len(all), err
+		},
+		"SyncRecords": func() (int, error) {
+			all, _, err := db.SyncRecords(ctx, ent, sso.SyncFilter{User: u.ID}, page)
+			return len(all), err
+		},
+		"AuditEvents": func() (int, error) {
+			all, _, err := db.AuditEvents(ctx, ent, sso.AuditFilter{}, sso.Page{Limit: 200})
+			return having(all, func(e sso.AuditEvent) bool { return e.Enterprise != ent }), err
+		},
+		"VerifyAudit": func() (int, error) { _, err := db.VerifyAudit(ctx, ent); return 0, err },
+
+		"RevokeSession":         func() (int, error) { return 0, db.RevokeSession(ctx, by, ent, s.Session.ID) },
+		"RevokeUserSessions":    func() (int, error) { return db.RevokeUserSessions(ctx, by, ent, u.ID) },
+		"RevokeSubjectSessions": func() (int, error) { return db.RevokeSubjectSessions(ctx, by, ent, w.conn.ID, s.Session.Subject, "") },
+
+		"CreateDomain": func() (int, error) {
+			_, err := db.CreateDomain(ctx, by, sso.Domain{ID: d.ID, Enterprise: ent, Name: d.Name})
+			return 0, err
+		},
+		"Domain": func() (int, error) { d, err := db.Domain(ctx, ent, d.ID); return count(d.ID != ""), err },
+		"Domains": func() (int, error) {
+			all, err := db.Domains(ctx, ent)
+			return having(all, func(x sso.Domain) bool { return x.ID == d.ID }), err
+		},
+		"UpdateDomain": func() (int, error) { _, err := db.UpdateDomain(ctx, by, ent, d.ID, rename[sso.Domain]); return 0, err },
+		"DeleteDomain": func() (int, error) { return 0, db.DeleteDomain(ctx, by, ent, d.ID) },
+	}
+}
+
+// own are the methods that do something to the other enterprise itself, or give
+// it something of its own, so that no error is what has to come.
+func own() map[string]bool {
+	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
+		"Organizations": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true,
+		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "RecordAttempt": true}
+}
+
+// testTenants calls every method of the store with one enterprise and the
+// objects of another. Nothing may be found and nothing of the other may change.
+// A method that is in neither table fails the test.
+func testTenants(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	s := w.signIn("ada", "dev")
+	u, _ := w.record(s)
+	w.pending(&s)
+	d, err := w.db.CreateDomain(t.Context(), by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
+	w.ok(err)
+	other := addWorld(t, w.db, w.clock, "other")
+	calls, free := foreign(w, other, s, u, d), untenanted()
+	methods := reflect.TypeFor[*store.DB]()
+	for i := range methods.NumMethod() {
+		name := methods.Method(i).Name
+		call := calls[name]
+		if call == nil {
+			if free[name] == "" {
+				t.Errorf("%s is neither tried with another enterprise nor said to belong to none", name)
+			}
+			continue
+		}
+		before := w.dump()
+		n, err := call()
+		if own()[name] {
+			w.ok(err)
+		} else {
+			w.fails(err, sso.NotFoundKind, "not_found")
+		}
+		if n != 0 {
+			t.Errorf("%s found %d things of another enterprise", name, n)
+		}
+		t.Run(name, func(t *testing.T) { (&world{T: t}).same(before, w.dump()) })
+	}
+}
+
+// rename changes whatever it is given as little as it can.
+func rename[T any](v T) (T, error) {
+	if f := reflect.ValueOf(&v).Elem().FieldByName("Name"); f.IsValid() {
+		f.SetString(f.String() + "x")
+	}
+	return v, nil
+}
+
+func count(found bool) int {
+	if found {
+		return 1
+	}
+	return 0
+}
+
+func having[T any](all []T, is func(T) bool) (n int) {
+	for _, v := range all {
+		n += count(is(v))
+	}
+	return n
+}

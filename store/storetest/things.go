@@ -1,0 +1,384 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+func certificate(b byte, source sso.CertificateSource) sso.Certificate {
+	return sso.Certificate{Raw: []byte{b}, Source: source}
+}
+
+// samlConnection makes an enabled SAML connection.
+func (w *world) samlConnection(metadataURL string, certificates ...sso.Certificate) sso.Connection {
+	w.Helper()
+	c, err := w.db.CreateConnection(w.Context(), by, sso.Connection{
+		Enterprise: w.ent.ID, Name: "SAML", Protocol: sso.SAML, Provider: sso.Okta, State: sso.ConnectionEnabled,
+		Live: &sso.Config{SAML: &sso.SAMLConfig{MetadataURL: metadataURL, IDPEntityID: "https://idp.test", Certificates: certificates}},
+	})
+	w.ok(err)
+	return c
+}
+
+func testConnections(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	secret := func(s sso.Secret) *sso.Config {
+		return &sso.Config{Version: len(s), OIDC: &sso.OIDCConfig{ClientSecret: s, Scopes: []string{"openid"}}, Mapping: sso.Mapping{Login: []string{"email"}, Subject: "sub"}}
+	}
+	keys := []sso.KeyPair{
+		{ID: "key-new", Certificate: []byte{1}, Private: "private-1", CreatedAt: w.clock.Now()},
+		{ID: "key-old", Certificate: []byte{2}, Private: "private-2", CreatedAt: w.clock.Now().Add(-time.Hour)},
+	}
+	c, err := w.db.CreateConnection(ctx, by, sso.Connection{Enterprise: w.ent.ID, Name: "C", Protocol: sso.OIDC, Provider: sso.Entra, Draft: secret("draft"), Keys: keys})
+	w.ok(err)
+	if c.State != sso.ConnectionDraft || c.Revision != 1 || !strings.HasPrefix(string(c.ID), "conn-") {
+		t.Errorf("got %+v", c)
+	}
+	got, err := w.db.Connection(ctx, w.ent.ID, c.ID)
+	w.ok(err)
+	w.same(c, got)
+	changed, err := w.db.UpdateConnection(ctx, by, w.ent.ID, c.ID, "connection.enabled", func(c sso.Connection) (sso.Connection, error) {
+		c.State, c.Live, c.Previous, c.Draft = sso.ConnectionEnabled, secret("live"), secret("previous"), nil
+		c.Keys = c.Keys[:1]
+		c.ID, c.Enterprise, c.Revision = "conn-x", "ent-x", 77
+		return c, nil
+	})
+	w.ok(err)
+	if changed.ID != c.ID || changed.Enterprise != w.ent.ID || changed.Revision != 2 {
+		t.Errorf("got %+v", changed)
+	}
+	got, err = w.db.ConnectionByID(ctx, c.ID)
+	w.ok(err)
+	w.same(changed, got)
+	if got.Live.OIDC.ClientSecret.Reveal() != "live" || got.Previous.OIDC.ClientSecret.Reveal() != "previous" || got.Keys[0].Private.Reveal() != "private-1" {
+		t.Error("a secret did not come back")
+	}
+	w.same([]string{"connection.enabled", "connection.created"}, w.actions(2))
+	all, err := w.db.Connections(ctx, w.ent.ID)
+	w.ok(err)
+	if len(all) != 2 || len(all[0].Keys)+len(all[1].Keys) != 2 {
+		t.Errorf("got %+v", all)
+	}
+	w.conn = changed
+	s := w.signIn("ada", "dev")
+	u, _ := w.record(s)
+	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, c.ID))
+	_, err = w.db.Principal(ctx, s.Session.Token)
+	w.fails(err, sso.Unauthenticated, "session_ended")
+	_, err = w.db.ConnectionByID(ctx, c.ID)
+	w.fails(err, sso.NotFoundKind, "not_found")
+	_, err = w.db.User(ctx, w.ent.ID, u.ID)
+	w.ok(err)
+	revoked, err := w.db.Revocations(ctx, 0)
+	w.ok(err)
+	w.same([]sso.Revocation{{Sequence: 1, Session: s.Session.ID}}, revoked)
+	_, _, err = w.db.RecordLogin(ctx, w.signIn("ada"), reset(s.Identity.Groups))
+	w.fails(err, sso.NotFoundKind, "not_found")
+}
+
+func testCertificateUse(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	first, second := certificate(1, sso.FromMetadata), certificate(2, sso.FromAdmin)
+	w.conn = w.samlConnection("", first)
+	made := w.clock.Now()
+	w.clock.Move(time.Hour)
+	_, err := w.db.UpdateConnection(ctx, by, w.ent.ID, w.conn.ID, "connection.updated", func(c sso.Connection) (sso.Connection, error) {
+		live := *c.Live
+		saml := *live.SAML
+		saml.Certificates = []sso.Certificate{second}
+		live.SAML, c.Live = &saml, &live
+		return c, nil
+	})
+	w.ok(err)
+	changed := w.clock.Now()
+	w.clock.Move(time.Hour)
+	s := w.signIn("ada")
+	s.Certificate = second.Fingerprint()
+	w.record(s)
+	got, err := w.db.Certificates(ctx, w.ent.ID, w.conn.ID)
+	w.ok(err)
+	w.same([]sso.CertificateUse{
+		{Fingerprint: second.Fingerprint(), Source: sso.FromAdmin, FirstSeen: changed, LastSeen: changed, LastUsed: w.clock.Now()},
+		{Fingerprint: first.Fingerprint(), Source: sso.FromMetadata, FirstSeen: made, LastSeen: made},
+	}, got)
+}
+
+func testConnectionsToRefresh(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	never := w.samlConnection("https://idp.test/metadata")
+	w.samlConnection("")
+	off := w.samlConnection("https://idp.test/metadata")
+	_, err := w.db.UpdateConnection(ctx, by, w.ent.ID, off.ID, "connection.disabled", func(c sso.Connection) (sso.Connection, error) {
+		c.State = sso.ConnectionDisabled
+		return c, nil
+	})
+	w.ok(err)
+	other := addWorld(t, w.db, w.clock, "other")
+	checked := other.samlConnection("https://idp.test/metadata")
+	w.ok(w.db.SetMetadataStatus(ctx, other.ent.ID, checked.ID, sso.MetadataStatus{CheckedAt: w.clock.Now(), Error: "unreachable"}))
+	ids := func(before time.Time) (ids []sso.ConnectionID) {
+		t.Helper()
+		all, err := w.db.ConnectionsToRefresh(ctx, before)
+		w.ok(err)
+		for _, c := range all {
+			ids = append(ids, c.ID)
+		}
+		slices.Sort(ids)
+		return ids
+	}
+	w.same([]sso.ConnectionID{never.ID}, ids(w.clock.Now()))
+	both := []sso.ConnectionID{never.ID, checked.ID}
+	slices.Sort(both)
+	w.same(both, ids(w.clock.Now().Add(time.Minute)))
+	got, err := w.db.Connection(ctx, other.ent.ID, checked.ID)
+	w.ok(err)
+	if got.Metadata.Error != "unreachable" || got.Revision != checked.Revision {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func testDomains(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	other := addWorld(t, w.db, w.clock, "other")
+	mine, err := w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test", TXTRecord: "mine"})
+	w.ok(err)
+	theirs, err := w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: other.ent.ID, Name: "acme.test", TXTRecord: "theirs"})
+	w.ok(err)
+	_, err = w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
+	w.fails(err, sso.Conflict, "domain_taken")
+	_, err = w.db.EnterpriseByDomain(ctx, "acme.test")
+	w.fails(err, sso.NotFoundKind, "not_found")
+	verify := func(d sso.Domain) (sso.Domain, error) {
+		d.VerifiedAt, d.Name = w.clock.Now(), "elsewhere.test"
+		return d, nil
+	}
+	mine, err = w.db.UpdateDomain(ctx, by, w.ent.ID, mine.ID, verify)
+	w.ok(err)
+	w.same([]string{"domain.verified"}, w.actions(1))
+	_, err = w.db.UpdateDomain(ctx, by, other.ent.ID, theirs.ID, verify)
+	w.fails(err, sso.Conflict, "domain_taken")
+	ent, err := w.db.EnterpriseByDomain(ctx, "acme.test")
+	w.ok(err)
+	w.same(w.ent, ent)
+	got, err := w.db.Domain(ctx, w.ent.ID, mine.ID)
+	w.ok(err)
+	w.same(mine, got)
+	all, err := w.db.Domains(ctx, w.ent.ID)
+	w.ok(err)
+	w.same([]sso.Domain{mine}, all)
+	w.ok(w.db.DeleteDomain(ctx, by, w.ent.ID, mine.ID))
+	_, err = w.db.EnterpriseByDomain(ctx, "acme.test")
+	w.fails(err, sso.NotFoundKind, "not_found")
+}
+
+func testTokens(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	secret := sso.NewSecret()
+	k, err := w.db.CreateToken(ctx, by, sso.Token{Name: "ci", Hash: secret.Hash(), ExpiresAt: w.clock.Now().Add(time.Hour)})
+	w.ok(err)
+	got, err := w.db.TokenByHash(ctx, secret.Hash())
+	w.ok(err)
+	w.same(k, got)
+	got, err = w.db.TokenByHash(ctx, secret.Hash())
+	w.ok(err)
+	if !got.LastUsedAt.Equal(w.clock.Now().Truncate(time.Minute)) {
+		t.Errorf("last used at %s", got.LastUsedAt)
+	}
+	_, err = w.db.TokenByHash(ctx, sso.NewSecret().Hash())
+	w.fails(err, sso.Unauthenticated, "invalid_token")
+	all, _, err := w.db.Tokens(ctx, sso.Page{})
+	w.ok(err)
+	w.same([]sso.Token{got}, all)
+	w.clock.Move(time.Hour)
+	_, err = w.db.TokenByHash(ctx, secret.Hash())
+	w.fails(err, sso.Unauthenticated, "invalid_token")
+	w.ok(w.db.DeleteToken(ctx, by, k.ID))
+	w.fails(w.db.DeleteToken(ctx, by, k.ID), sso.NotFoundKind, "not_found")
+}
+
+func testAttempts(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	u, _ := w.enter("ada", "dev")
+	w.clock.Move(time.Hour)
+	since := w.clock.Now()
+	failed := sso.Attempt{ID: sso.NewID[sso.AttemptID](since), Enterprise: w.ent.ID, Connection: w.conn.ID, Login: "ada@acme.test", Outcome: sso.OutcomeFailed,
+		Code: "saml_expired", Detail: "wanted before 12:00, got 12:10", Checks: []sso.Check{{Name: "expiry", Want: "a", Got: "b"}}, At: since}
+	w.ok(w.db.RecordAttempt(ctx, failed, ""))
+	got, err := w.db.Attempt(ctx, w.ent.ID, failed.ID)
+	w.ok(err)
+	w.same(failed, got)
+	for name, c := range map[string]struct {
+		filter sso.AttemptFilter
+		want   int
+	}{
+		"all": {sso.AttemptFilter{}, 2}, "user": {sso.AttemptFilter{User: u.ID}, 1}, "login": {sso.AttemptFilter{Login: "ada@acme.test"}, 2},
+		"outcome": {sso.AttemptFilter{Outcome: sso.OutcomeFailed}, 1}, "code": {sso.AttemptFilter{Code: "saml_expired"}, 1},
+		"since": {sso.AttemptFilter{Since: since}, 1}, "none": {sso.AttemptFilter{User: u.ID, Code: "saml_expired"}, 0},
+	} {
+		all, _, err := w.db.Attempts(ctx, w.ent.ID, c.filter, sso.Page{})
+		w.ok(err)
+		if len(all) != c.want {
+			t.Errorf("%s: %d attempts; want %d", name, len(all), c.want)
+		}
+	}
+	w.fails(w.db.RecordAttempt(ctx, sso.Attempt{ID: "att-x", Enterprise: "ent-unknown"}, ""), sso.NotFoundKind, "not_found")
+}
+
+func testMeta(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	for _, want := range []string{"", "1", "2"} {
+		if want != "" {
+			w.ok(w.db.SetMeta(ctx, "demo", want))
+		}
+		if got, err := w.db.Meta(ctx, "demo"); err != nil || got != want {
+			t.Errorf("got %q, %v; want %q", got, err, want)
+		}
+	}
+	w.ok(w.db.Ping(ctx))
+	canceled, cancel := context.WithCancel(ctx)
+	cancel()
+	if err := w.db.SetMeta(canceled, "demo", "3"); err == nil {
+		t.Error("a write whose caller has gone was done")
+	}
+}
+
+// testPages walks every list that has pages with pages of two.
+func testPages(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	for i := range 5 {
+		w.clock.Move(time.Second)
+		w.enter(fmt.Sprintf("person-%d", i), "dev")
+		_, err := w.db.CreateToken(ctx, by, sso.Token{Name: "t", Hash: sso.NewSecret().Hash()})
+		w.ok(err)
+		if i > 0 {
+			_, err = w.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: fmt.Sprintf("e%d", i)})
+			w.ok(err)
+		}
+		if i > 1 {
+			_, err = w.db.CreateOrganization(ctx, by, sso.Organization{Enterprise: w.ent.ID, Key: fmt.Sprintf("o%d", i)})
+			w.ok(err)
+		}
+	}
+	ent := w.ent.ID
+	walk(w, "enterprises", 5, func(p sso.Page) ([]sso.Enterprise, string, error) { return w.db.Enterprises(ctx, p) })
+	walk(w, "organizations", 5, func(p sso.Page) ([]sso.Organization, string, error) { return w.db.Organizations(ctx, ent, p) })
+	walk(w, "groups", 10, func(p sso.Page) ([]sso.GroupCount, string, error) { return w.db.Groups(ctx, ent, sso.GroupFilter{}, p) })
+	walk(w, "members", 5, func(p sso.Page) ([]sso.Member, string, error) {
+		return w.db.GroupMembers(ctx, ent, w.group["web/dev"].ID, p)
+	})
+	walk(w, "users", 5, func(p sso.Page) ([]sso.User, string, error) { return w.db.Users(ctx, ent, sso.UserFilter{}, p) })
+	walk(w, "tokens", 5, func(p sso.Page) ([]sso.Token, string, error) { return w.db.Tokens(ctx, p) })
+	walk(w, "attempts", 5, func(p sso.Page) ([]sso.Attempt, string, error) {
+		return w.db.Attempts(ctx, ent, sso.AttemptFilter{}, p)
+	})
+	walk(w, "sync records", 5, func(p sso.Page) ([]sso.SyncRecord, string, error) {
+		return w.db.SyncRecords(ctx, ent, sso.SyncFilter{}, p)
+	})
+	walk(w, "audit events", w.chainHolds(), func(p sso.Page) ([]sso.AuditEvent, string, error) {
+		return w.db.AuditEvents(ctx, ent, sso.AuditFilter{}, p)
+	})
+	_, _, err := w.db.AuditEvents(ctx, ent, sso.AuditFilter{}, sso.Page{Cursor: "x"})
+	w.fails(err, sso.Invalid, "invalid_cursor")
+}
+
+func walk[T any](w *world, name string, want int, fetch func(sso.Page) ([]T, string, error)) {
+	w.Helper()
+	seen := map[string]bool{}
+	for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
+		items, next, err := fetch(sso.Page{Cursor: cursor, Limit: 2})
+		w.ok(err)
+		if len(items) > 2 || len(items) == 0 || pages > want {
+			w.Fatalf("%s: page %d has %d items", name, pages, len(items))
+		}
+		for _, item := range items {
+			seen[fmt.Sprintf("%+v", item)] = true
+		}
+		cursor = next
+	}
+	if len(seen) != want {
+		w.Errorf("%s: the pages have %d items; want %d", name, len(seen), want)
+	}
+}
+
+// testOddText stores and looks for what no database may choke on.
+func testOddText(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	for i, odd := range []string{"\x00", "a\x00b", "\xff\xfe", "'; drop table users --", "$1", "?", "%", "\u2028", strings.Repeat("x", 1<<16)} {
+		s := w.signIn(fmt.Sprintf("person-%d", i), odd)
+		s.Session.UserAgent, s.Attempt.UserAgent, s.Attempt.Detail, s.Attempt.Remote = odd, odd, odd, odd
+		s.Attempt.Checks = []sso.Check{{Name: "x", Got: odd}}
+		w.record(s)
+		failed := s.Attempt
+		failed.ID, failed.Login = sso.NewID[sso.AttemptID](w.clock.Now()), odd
+		w.ok(w.db.RecordAttempt(ctx, failed, odd))
+		if _, err := w.db.Attempt(ctx, w.ent.ID, failed.ID); err != nil {
+			t.Error(err)
+		}
+		_, err := w.db.PendingLogin(ctx, odd)
+		w.fails(err, sso.Invalid, "login_state_expired")
+		if _, _, err := w.db.Attempts(ctx, w.ent.ID, sso.AttemptFilter{Login: odd}, sso.Page{Cursor: odd}); err != nil && sso.KindOf(err) == sso.Internal {
+			t.Errorf("%q: %v", odd, err)
+		}
+	}
+}
+
+func testSweep(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	s := w.signIn("ada", "dev")
+	w.pending(&s)
+	w.record(s)
+	gone := w.signIn("ada", "dev")
+	w.record(gone)
+	w.ok(w.db.RevokeSession(ctx, by, w.ent.ID, gone.Session.ID))
+	count := func() (counts []int) {
+		dump := w.dump()
+		for _, table := range []string{"pending_logins", "replay_marks", "sessions", "attempts", "sync_records"} {
+			counts = append(counts, len(dump[table]))
+		}
+		revoked, err := w.db.Revocations(ctx, 0)
+		w.ok(err)
+		return append(counts, len(revoked))
+	}
+	keep := store.Retention{Attempts: 10 * time.Hour, SyncRecords: 20 * time.Hour}
+	for _, step := range []struct {
+		after time.Duration
+		want  []int // pending logins, replay marks, sessions, attempts, sync records, revocations
+	}{
+		{0, []int{1, 2, 1, 2, 2, 1}},
+		{10 * time.Minute, []int{0, 0, 1, 2, 2, 1}},
+		{time.Hour, []int{0, 0, 0, 2, 2, 1}}, // idle
+		{9 * time.Hour, []int{0, 0, 0, 0, 2, 1}},
+		{10 * time.Hour, []int{0, 0, 0, 0, 0, 1}},
+		{5 * time.Hour, []int{0, 0, 0, 0, 0, 0}},
+	} {
+		w.clock.Move(step.after)
+		w.ok(w.db.Sweep(ctx, keep))
+		w.same(step.want, count())
+	}
+	if n, err := w.db.LastRevocation(ctx); err != nil || n != 1 {
+		t.Errorf("sweeping moved the last revocation to %d (%v)", n, err)
+	}
+	w.record(func() sso.SignIn { s := w.signIn("ada"); w.clock.Move(2000 * time.Hour); return s }())
+	w.ok(w.db.Sweep(ctx, store.Retention{}))
+	if got := len(w.dump()["attempts"]); got != 1 {
+		t.Errorf("%d attempts are left although they are kept for ever", got)
+	}
+	w.chainHolds()
+}
