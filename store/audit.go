@@ -181,27 +181,31 @@ func (db *DB) VerifyAudit(ctx context.Context, ent sso.EnterpriseID) (events int
 		return 0, broken(end.sequence, "its end was changed")
 	}
 	var last sso.AuditEvent
-	err = db.backend.each(ctx, func(r row) error {
-		e, err := scanEvent(r)
+	for more := true; more; {
+		more = false // until a row says otherwise
+		err = db.backend.each(ctx, func(r row) error {
+			e, err := scanEvent(r)
+			if err != nil {
+				return err
+			}
+			if e.Sequence != last.Sequence+1 {
+				return broken(last.Sequence+1, "it is missing")
+			}
+			hash, err := db.chain(last.Hash, e)
+			if err != nil {
+				return err
+			}
+			if hash != e.Hash {
+				return broken(e.Sequence, "it is not what was written")
+			}
+			last, more = e, true
+			events++
+			return nil
+		}, "select "+eventColumns+" from audit_events where enterprise_id = $1 and sequence > $2 and sequence <= $3 order by sequence limit 2000",
+			string(ent), last.Sequence, end.sequence)
 		if err != nil {
-			return err
+			return events, err
 		}
-		if e.Sequence != last.Sequence+1 {
-			return broken(last.Sequence+1, "it is missing")
-		}
-		hash, err := db.chain(last.Hash, e)
-		if err != nil {
-			return err
-		}
-		if hash != e.Hash {
-			return broken(e.Sequence, "it is not what was written")
-		}
-		last = e
-		events++
-		return nil
-	}, "select "+eventColumns+" from audit_events where enterprise_id = $1 and sequence <= $2 order by sequence", string(ent), end.sequence)
-	if err != nil {
-		return events, err
 	}
 	if last.Sequence != end.sequence || last.Hash != end.hash {
 		return events, broken(last.Sequence+1, "events at the end are missing")

@@ -47,7 +47,7 @@ type backend interface {
 type dialect struct {
 	forUpdate string // locks the rows of a select until the commit
 	// list turns a parameter that holds a JSON array of strings into a
-	// sub-select of them.
+	// select of them, in a column called value.
 	list func(param string) string
 }
 

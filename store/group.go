@@ -68,7 +68,7 @@ func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilte
 	w.andText("g.organization_id = ", string(f.Organization))
 	w.andText("g.name = ", f.Name)
 	query := "select " + groupColumns + `, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id)
-		from groups g` + w.page("g.id", page.Cursor, page.Size(), false)
+		from (select * from groups g` + w.page("g.id", page.Cursor, page.Size(), false) + ") g order by g.id" // counted for the page alone
 	all, err := list(ctx, db.backend, func(r row) (c sso.GroupCount, err error) {
 		err = r.Scan(append(groupFields(&c.Group), &c.Members)...)
 		return c, err

@@ -55,7 +55,7 @@ func (db *DB) connect(ctx context.Context, dsn string) (err error) {
 		return err
 	}
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
-		db.dialect = dialect{forUpdate: " for update", list: func(p string) string { return "select json_array_elements_text(" + p + "::text::json)" }}
+		db.dialect = dialect{forUpdate: " for update", list: func(p string) string { return "select json_array_elements_text(" + p + "::text::json) as value" }}
 		db.backend, err = openPostgres(ctx, dsn)
 		return err
 	}

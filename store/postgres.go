@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -25,7 +26,8 @@ const (
 // must be unique is so by constraint, and the writers of one enterprise wait
 // for each other at the head of its audit chain.
 type postgresDB struct {
-	pool *pgxpool.Pool
+	pool   *pgxpool.Pool
+	closed atomic.Bool
 }
 
 func openPostgres(ctx context.Context, dsn string) (_ *postgresDB, err error) {
@@ -83,6 +85,9 @@ func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 func (p *postgresDB) each(ctx context.Context, fn func(row) error, query string, args ...any) error {
+	if p.closed.Load() {
+		return errClosed
+	}
 	ctx, cancel := inTime(ctx)
 	defer cancel()
 	rows, err := p.pool.Query(ctx, query, args...)
@@ -120,6 +125,9 @@ func (p *postgresDB) write(ctx context.Context, fn func(context.Context, transac
 }
 
 func (p *postgresDB) try(ctx context.Context, fn func(context.Context, transaction) error) error {
+	if p.closed.Load() {
+		return errClosed
+	}
 	conn, err := p.pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("wait for a connection: %w", err)
@@ -134,12 +142,16 @@ func (p *postgresDB) try(ctx context.Context, fn func(context.Context, transacti
 }
 
 func (p *postgresDB) ping(ctx context.Context) error {
+	if p.closed.Load() {
+		return errClosed
+	}
 	ctx, cancel := inTime(ctx)
 	defer cancel()
 	return p.pool.Ping(ctx)
 }
 
 func (p *postgresDB) close() error {
+	p.closed.Store(true)
 	p.pool.Close()
 	return nil
 }

@@ -37,18 +37,15 @@ func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, plan func(sso.User,
 type recording struct {
 	*tx
 	sso.SignIn
-	ent     sso.EnterpriseID
-	bound   bool     // the subject is known
-	proven  bool     // the domain of the e-mail is the enterprise's
-	isNew   bool     // the user was made by this sign-in
-	old     sso.User // as they were, unless new
-	oldID   identity // likewise
-	user    sso.User // as they are
-	changes sso.MembershipChanges
+	ent      sso.EnterpriseID
+	bound    bool     // the subject is known
+	proven   bool     // the domain of the e-mail is the enterprise's
+	isNew    bool     // the user was made by this sign-in
+	old      sso.User // as they were, unless new
+	user     sso.User // as they are
+	snapshot sso.GroupSnapshot
+	changes  sso.MembershipChanges
 }
-
-// identity is what of a stored identity may differ from the asserted one.
-type identity struct{ login string }
 
 func (r *recording) run(ctx context.Context, plan func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error)) error {
 	if err := r.claim(ctx); err != nil {
@@ -57,11 +54,11 @@ func (r *recording) run(ctx context.Context, plan func(sso.User, sso.GroupSnapsh
 	if err := r.person(ctx); err != nil {
 		return err
 	}
-	snapshot, err := r.snapshot(ctx)
-	if err != nil {
+	if err := r.readOrganizations(ctx); err != nil {
 		return err
 	}
-	if r.changes, err = plan(r.user, snapshot); err != nil {
+	var err error
+	if r.changes, err = plan(r.user, r.snapshot); err != nil {
 		return err
 	}
 	r.memberships()
@@ -69,8 +66,8 @@ func (r *recording) run(ctx context.Context, plan func(sso.User, sso.GroupSnapsh
 }
 
 // claim uses up the answer and the pending login, and on the same trip looks
-// for the person by subject and for the proof of their e-mail's domain. A
-// replay is called one even though its pending login is used as well.
+// for the person by subject, for the groups, and for the proof of the e-mail's
+// domain. A replay is called one even though its pending login is used as well.
 func (r *recording) claim(ctx context.Context) error {
 	var fresh, unused, proven int64
 	r.mark(&fresh, r.ent, sso.ReplayMark{Connection: r.Session.Connection, ResponseID: r.Replay.ResponseID, Until: r.Replay.Until})
@@ -79,8 +76,9 @@ func (r *recording) claim(ctx context.Context) error {
 	}
 	r.laterEach(func(row row) error {
 		r.bound = true
-		return row.Scan(append(userFields(&r.old), &r.oldID.login)...)
+		return row.Scan(userFields(&r.old)...)
 	}, selectIdentity+" and i.subject = $3", string(r.ent), string(r.Session.Connection), r.Identity.Subject)
+	r.readGroups()
 	r.laterEach(func(row row) error { return row.Scan(&proven) },
 		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(r.ent), sso.EmailDomain(r.Identity.Email))
 	if err := r.flush(ctx); err != nil {
@@ -98,7 +96,7 @@ func (r *recording) claim(ctx context.Context) error {
 	return nil
 }
 
-const selectIdentity = "select " + userColumns + `, i.login from identities i
+const selectIdentity = "select " + userColumns + ` from identities i
 	join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id where i.enterprise_id = $1 and i.connection_id = $2`
 
 // person finds the user or makes one: by subject; else by login where no
@@ -108,7 +106,7 @@ func (r *recording) person(ctx context.Context) error {
 	if !known {
 		var err error
 		_, known, err = one(ctx, r, func(row row) (struct{}, error) {
-			return struct{}{}, row.Scan(append(userFields(&r.old), &r.oldID.login)...)
+			return struct{}{}, row.Scan(userFields(&r.old)...)
 		}, selectIdentity+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
 			string(r.ent), string(r.Session.Connection), r.Identity.Login)
 		if err != nil {
@@ -132,6 +130,7 @@ func (r *recording) person(ctx context.Context) error {
 		// before: whoever gets it next must not become them.
 		r.later("delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
 			string(r.ent), string(r.Session.Connection), r.Identity.Login, string(r.user.ID))
+		r.readMemberships("", "m.enterprise_id = $1 and m.user_id = $2", string(r.ent), string(r.user.ID))
 	}
 	return nil
 }
@@ -151,54 +150,6 @@ func (r *recording) profile() {
 	u, i := &r.user, r.Identity
 	u.EmailVerified = i.Email != "" && (r.proven || u.EmailVerified && u.Email == i.Email)
 	u.Login, u.Email, u.Name, u.LastSignInAt = i.Login, i.Email, i.Name, r.now
-}
-
-// snapshot reads what GroupSnapshot says, by index: its cost follows the
-// asserted names and the person's memberships.
-func (r *recording) snapshot(ctx context.Context) (sso.GroupSnapshot, error) {
-	s := sso.GroupSnapshot{Organizations: map[sso.OrganizationID]string{}}
-	r.laterEach(func(row row) error {
-		m, err := scanMembership(row)
-		s.Memberships = append(s.Memberships, m)
-		return err
-	}, "select "+membershipColumns+" from memberships m where m.enterprise_id = $1 and m.user_id = $2 order by m.group_id", string(r.ent), string(r.user.ID))
-	err := r.each(ctx, func(row row) error {
-		var g sso.Group
-		var organization string
-		if err := row.Scan(append(groupFields(&g), &organization)...); err != nil {
-			return err
-		}
-		s.Groups = append(s.Groups, g)
-		s.Organizations[g.Organization] = organization
-		return nil
-	}, `with near as (
-			select id, organization_id from groups where enterprise_id = $1 and name in (`+r.db.dialect.list("$3")+`)
-			union
-			select g.id, g.organization_id from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
-				where m.enterprise_id = $1 and m.user_id = $2
-		), wanted as (
-			select id from near
-			union
-			select id from groups where enterprise_id = $1 and is_default and organization_id in (select organization_id from near)
-		)
-		select `+groupColumns+`, o.name from wanted w
-			join groups g on g.enterprise_id = $1 and g.id = w.id
-			join organizations o on o.enterprise_id = $1 and o.id = g.organization_id
-			order by g.id`,
-		string(r.ent), string(r.user.ID), nameList(possibleNames(r.Identity.Groups.Names)))
-	return s, err
-}
-
-// possibleNames leaves out what no group can be called, and what PostgreSQL
-// would refuse to compare.
-func possibleNames(names []string) []string {
-	var possible []string
-	for _, name := range names {
-		if name != sso.DefaultGroupName && sso.ValidateGroupName("", name) == nil {
-			possible = append(possible, name)
-		}
-	}
-	return possible
 }
 
 // memberships writes the difference and nothing else.

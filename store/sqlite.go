@@ -36,6 +36,7 @@ type sqliteDB struct {
 	writer    *sqliteWriter
 	mu        sync.Mutex
 	prepared  map[string]*sql.Stmt // of reading
+	closed    bool
 }
 
 // openSQLite opens or makes the file. ":memory:" is a file that is gone when
@@ -126,6 +127,9 @@ func (s *sqliteDB) each(ctx context.Context, fn func(row) error, query string, a
 func (s *sqliteDB) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.closed {
+		return nil, errClosed
+	}
 	if stmt := s.prepared[query]; stmt != nil {
 		return stmt, nil
 	}
@@ -163,6 +167,13 @@ func (s *sqliteDB) ping(ctx context.Context) error {
 }
 
 func (s *sqliteDB) close() error {
+	s.mu.Lock()
+	again := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if again {
+		return nil
+	}
 	var errs []error
 	if s.writer != nil {
 		errs = append(errs, s.writer.stop())

@@ -100,12 +100,9 @@ func jsonText(v any) (string, error) {
 	return string(b), err
 }
 
-// nameList writes names for dialect.list. Text and lists of text always marshal.
-func nameList(names []string) string {
-	b, _ := json.Marshal(names)
-	if names == nil {
-		return "[]"
-	}
+// jsonList writes text for dialect.list. Lists of valid UTF-8 always marshal.
+func jsonList(texts []string) string {
+	b, _ := json.Marshal(texts)
 	return string(b)
 }
 

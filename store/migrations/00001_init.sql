@@ -88,8 +88,8 @@ create table users (
     last_sign_in_at bigint  not null,
     primary key (enterprise_id, id)
 );
-create index users_login on users (enterprise_id, login);
-create index users_email on users (enterprise_id, lower(email));
+create index users_login on users (enterprise_id, login, id);
+create index users_email on users (enterprise_id, lower(email), id);
 
 create table memberships (
     enterprise_id text   not null,

@@ -37,7 +37,7 @@ func testReplayRace(t *testing.T, fresh fresh) {
 			s := s // every node would make an attempt and a session of its own
 			s.Attempt.ID = sso.NewID[sso.AttemptID](w.clock.Now())
 			s.Session.ID, s.Session.Token, s.Session.Attempt = sso.NewID[sso.SessionID](w.clock.Now()), sso.NewSecret().Hash(), s.Attempt.ID
-			_, _, err := w.db.RecordLogin(t.Context(), s, reset(s.Identity.Groups))
+			_, _, err := w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
 			return err
 		}) {
 			if err == nil {
@@ -62,7 +62,7 @@ func testFirstSignInRace(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	for _, err := range atOnce(100, func(int) error {
 		s := w.signIn("ada", "dev", "sre")
-		_, _, err := w.db.RecordLogin(t.Context(), s, reset(s.Identity.Groups))
+		_, _, err := w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
 		return err
 	}) {
 		w.ok(err)
@@ -90,7 +90,7 @@ func testSyncRace(t *testing.T, fresh fresh) {
 	for range 5 {
 		for _, err := range atOnce(16, func(i int) error {
 			s := w.signIn("ada", sets[i%len(sets)]...)
-			_, _, err := w.db.RecordLogin(t.Context(), s, reset(s.Identity.Groups))
+			_, _, err := w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
 			return err
 		}) {
 			w.ok(err)
@@ -122,7 +122,7 @@ func testFailuresAmongOthers(t *testing.T, fresh fresh) {
 			_, err := w.db.CreateEnterprise(t.Context(), by, sso.Enterprise{Key: "acme", Name: "Again"})
 			return err
 		}
-		_, _, err := w.db.RecordLogin(t.Context(), s, reset(s.Identity.Groups))
+		_, _, err := w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
 		return err
 	}) {
 		switch i % 3 {

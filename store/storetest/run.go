@@ -51,6 +51,7 @@ func Run(t *testing.T, database func(testing.TB) string) {
 			"tokens":         testTokens,
 			"attempts":       testAttempts,
 			"meta":           testMeta,
+			"closed":         testClosed,
 			"pages":          testPages,
 			"odd text":       testOddText,
 			"sweep":          testSweep,

@@ -115,7 +115,7 @@ func testDeactivated(t *testing.T, fresh fresh) {
 	s := w.signIn("ada", "sre")
 	p := w.pending(&s)
 	before = w.dump()
-	_, _, err = w.db.RecordLogin(t.Context(), s, reset(s.Identity.Groups))
+	_, _, err = w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
 	w.fails(err, sso.Forbidden, "user_inactive")
 	w.same(before, w.dump())
 	if p, err = w.db.PendingLogin(t.Context(), p.ID); err != nil || !p.UsedAt.IsZero() {
@@ -262,11 +262,11 @@ func testUsedUp(t *testing.T, fresh fresh) {
 	s := w.signIn("ada")
 	w.pending(&s)
 	w.record(s)
-	_, _, err := w.db.RecordLogin(ctx, s, reset(s.Identity.Groups))
+	_, _, err := w.db.RecordLogin(ctx, s, Reset(s.Identity.Groups))
 	w.fails(err, sso.Conflict, "saml_replayed")
 	another := w.signIn("ada")
 	another.Pending = s.Pending
-	_, _, err = w.db.RecordLogin(ctx, another, reset(s.Identity.Groups))
+	_, _, err = w.db.RecordLogin(ctx, another, Reset(s.Identity.Groups))
 	w.fails(err, sso.Invalid, "login_state_expired")
 	w.record(func() sso.SignIn { another.Pending = ""; return another }()) // the refusal left no replay mark
 
@@ -275,7 +275,7 @@ func testUsedUp(t *testing.T, fresh fresh) {
 	w.conn = w.connection("Second directory")
 	crossed := w.signIn("ada")
 	crossed.Pending = elsewhere.Pending
-	_, _, err = w.db.RecordLogin(ctx, crossed, reset(s.Identity.Groups))
+	_, _, err = w.db.RecordLogin(ctx, crossed, Reset(s.Identity.Groups))
 	w.fails(err, sso.Invalid, "login_state_expired")
 
 	same := w.signIn("ada") // another connection may use the same identifier of an answer

@@ -80,7 +80,7 @@ func testConnections(t *testing.T, fresh fresh) {
 	revoked, err := w.db.Revocations(ctx, 0)
 	w.ok(err)
 	w.same([]sso.Revocation{{Sequence: 1, Session: s.Session.ID}}, revoked)
-	_, _, err = w.db.RecordLogin(ctx, w.signIn("ada"), reset(s.Identity.Groups))
+	_, _, err = w.db.RecordLogin(ctx, w.signIn("ada"), Reset(s.Identity.Groups))
 	w.fails(err, sso.NotFoundKind, "not_found")
 }
 
@@ -253,6 +253,24 @@ func testMeta(t *testing.T, fresh fresh) {
 	cancel()
 	if err := w.db.SetMeta(canceled, "demo", "3"); err == nil {
 		t.Error("a write whose caller has gone was done")
+	}
+}
+
+func testClosed(t *testing.T, fresh fresh) {
+	db, err := store.Open(t.Context(), store.Options{DSN: fresh(t), Keys: store.Keyring{Current: store.NewKey()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, readErr := db.Meta(t.Context(), "x")
+	for name, err := range map[string]error{"write": db.SetMeta(t.Context(), "x", "1"), "read": readErr, "ping": db.Ping(t.Context())} {
+		if sso.KindOf(err) != sso.Unavailable || sso.CodeOf(err) != "temporarily_unavailable" {
+			t.Errorf("%s: got %v; want Unavailable", name, err)
+		}
 	}
 }
 

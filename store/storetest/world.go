@@ -151,14 +151,14 @@ func (w *world) enter(subject string, groups ...string) (sso.User, sso.SyncRecor
 
 func (w *world) record(s sso.SignIn) (sso.User, sso.SyncRecord) {
 	w.Helper()
-	u, r, err := w.db.RecordLogin(w.Context(), s, reset(s.Identity.Groups))
+	u, r, err := w.db.RecordLogin(w.Context(), s, Reset(s.Identity.Groups))
 	w.ok(err)
 	return u, r
 }
 
-// reset plans that the person is in the groups of the asserted names and in no
+// Reset plans that the person is in the groups of the asserted names and in no
 // other, as far as these tests need it.
-func reset(asserted sso.AssertedGroups) func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) {
+func Reset(asserted sso.AssertedGroups) func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) {
 	return func(_ sso.User, s sso.GroupSnapshot) (sso.MembershipChanges, error) {
 		c := sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncReset, Asserted: asserted}}
 		is := map[sso.GroupID]bool{}
