@@ -10,7 +10,21 @@ type fresh = func(testing.TB) string
 // Run checks every promise of package store on databases that database gives the
 // addresses of.
 func Run(t *testing.T, database func(testing.TB) string) {
-	suites := map[string]map[string]func(*testing.T, fresh){
+	for suite, tests := range suites() {
+		t.Run(suite, func(t *testing.T) {
+			t.Parallel()
+			for name, test := range tests {
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					test(t, database)
+				})
+			}
+		})
+	}
+}
+
+func suites() map[string]map[string]func(*testing.T, fresh) {
+	return map[string]map[string]func(*testing.T, fresh){
 		"sign-in": {
 			"writes everything":          testSignIn,
 			"updates the profile":        testProfile,
@@ -69,16 +83,5 @@ func Run(t *testing.T, database func(testing.TB) string) {
 			"rotation":           testRotation,
 			"sealed in place":    testSealedInPlace,
 		},
-	}
-	for suite, tests := range suites {
-		t.Run(suite, func(t *testing.T) {
-			t.Parallel()
-			for name, test := range tests {
-				t.Run(name, func(t *testing.T) {
-					t.Parallel()
-					test(t, database)
-				})
-			}
-		})
 	}
 }

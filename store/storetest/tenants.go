@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"maps"
 	"reflect"
 	"testing"
 	"time"
@@ -21,22 +22,26 @@ func untenanted() map[string]string {
 	}
 }
 
-// foreign are what calls of every other method with another enterprise and the
-// first one's objects return: the number of things found, and the error.
-func foreign(w, other *world, s sso.SignIn, u sso.User, d sso.Domain) map[string]func() (int, error) {
-	ctx, db, ent := w.Context(), w.db, other.ent.ID
-	group, org := w.group["web/dev"].ID, w.orgs["web"].ID
-	page := sso.Page{}
-	planned := func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) { return sso.MembershipChanges{}, nil }
-	crossed := s // everything but the connection says other
-	crossed.Session.Enterprise, crossed.Attempt.Enterprise = ent, ent
-	crossed.Replay.ResponseID = "another"
-	pending := sso.PendingLogin{ID: "gh-crossed", Enterprise: ent, Connection: w.conn.ID, ExpiresAt: w.clock.Now().Add(time.Hour)}
-	return map[string]func() (int, error){
-		"Enterprise": func() (int, error) { e, err := db.Enterprise(ctx, ent); return count(e.ID == w.ent.ID), err },
+// calls are those of methods with another enterprise and the first one's
+// objects; they return the number of things found, and the error.
+type calls map[string]func() (int, error)
+
+// foreign is an enterprise, what is in it, and another one.
+type foreign struct {
+	w, other *world
+	signIn   sso.SignIn
+	user     sso.User
+	domain   sso.Domain
+}
+
+func (f foreign) containers() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	group, org := f.w.group["web/dev"].ID, f.w.orgs["web"].ID
+	return calls{
+		"Enterprise": func() (int, error) { e, err := db.Enterprise(ctx, ent); return count(e.ID == f.w.ent.ID), err },
 		"UpdateEnterprise": func() (int, error) {
 			e, err := db.UpdateEnterprise(ctx, by, ent, rename[sso.Enterprise])
-			return count(e.ID == w.ent.ID), err
+			return count(e.ID == f.w.ent.ID), err
 		},
 		"DeleteEnterprise": func() (int, error) { return 0, db.DeleteEnterprise(ctx, by, "ent-unknown") },
 
@@ -46,7 +51,7 @@ func foreign(w, other *world, s sso.SignIn, u sso.User, d sso.Domain) map[string
 		},
 		"Organization": func() (int, error) { o, err := db.Organization(ctx, ent, org); return count(o.ID != ""), err },
 		"Organizations": func() (int, error) {
-			all, _, err := db.Organizations(ctx, ent, page)
+			all, _, err := db.Organizations(ctx, ent, sso.Page{})
 			return having(all, func(o sso.Organization) bool { return o.ID == org }), err
 		},
 		"UpdateOrganization": func() (int, error) {
@@ -61,60 +66,84 @@ func foreign(w, other *world, s sso.SignIn, u sso.User, d sso.Domain) map[string
 		},
 		"Group": func() (int, error) { g, err := db.Group(ctx, ent, group); return count(g.ID != ""), err },
 		"Groups": func() (int, error) {
-			all, _, err := db.Groups(ctx, ent, sso.GroupFilter{Organization: org}, page)
+			all, _, err := db.Groups(ctx, ent, sso.GroupFilter{Organization: org}, sso.Page{})
 			return len(all), err
 		},
 		"UpdateGroup": func() (int, error) { _, err := db.UpdateGroup(ctx, by, ent, group, rename[sso.Group]); return 0, err },
 		"DeleteGroup": func() (int, error) { return 0, db.DeleteGroup(ctx, by, ent, group) },
+	}
+}
 
+func (f foreign) people() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	group, page := f.w.group["web/dev"].ID, sso.Page{}
+	return calls{
 		"GroupMembers":    func() (int, error) { all, _, err := db.GroupMembers(ctx, ent, group, page); return len(all), err },
-		"AddMember":       func() (int, error) { return 0, db.AddMember(ctx, by, ent, other.group["web/dev"].ID, u.ID) },
-		"RemoveMember":    func() (int, error) { return 0, db.RemoveMember(ctx, by, ent, group, u.ID) },
-		"UserMemberships": func() (int, error) { all, err := db.UserMemberships(ctx, ent, u.ID); return len(all), err },
-		"UserIdentities":  func() (int, error) { all, err := db.UserIdentities(ctx, ent, u.ID); return len(all), err },
-		"UserSessions":    func() (int, error) { all, err := db.UserSessions(ctx, ent, u.ID); return len(all), err },
+		"AddMember":       func() (int, error) { return 0, db.AddMember(ctx, by, ent, f.other.group["web/dev"].ID, f.user.ID) },
+		"RemoveMember":    func() (int, error) { return 0, db.RemoveMember(ctx, by, ent, group, f.user.ID) },
+		"UserMemberships": func() (int, error) { all, err := db.UserMemberships(ctx, ent, f.user.ID); return len(all), err },
+		"UserIdentities":  func() (int, error) { all, err := db.UserIdentities(ctx, ent, f.user.ID); return len(all), err },
+		"UserSessions":    func() (int, error) { all, err := db.UserSessions(ctx, ent, f.user.ID); return len(all), err },
 
-		"User": func() (int, error) { u, err := db.User(ctx, ent, u.ID); return count(u.ID != ""), err },
+		"User": func() (int, error) { u, err := db.User(ctx, ent, f.user.ID); return count(u.ID != ""), err },
 		"Users": func() (int, error) {
-			all, _, err := db.Users(ctx, ent, sso.UserFilter{Login: u.Login}, page)
+			all, _, err := db.Users(ctx, ent, sso.UserFilter{Login: f.user.Login}, page)
 			return len(all), err
 		},
-		"UpdateUser": func() (int, error) { _, err := db.UpdateUser(ctx, by, ent, u.ID, rename[sso.User]); return 0, err },
+		"UpdateUser": func() (int, error) { _, err := db.UpdateUser(ctx, by, ent, f.user.ID, rename[sso.User]); return 0, err },
+	}
+}
 
+func (f foreign) connections() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
 		"CreateConnection": func() (int, error) {
-			c, err := db.CreateConnection(ctx, by, sso.Connection{ID: w.conn.ID, Enterprise: ent, Name: "x"})
-			return count(c.ID == w.conn.ID), err
+			c, err := db.CreateConnection(ctx, by, sso.Connection{ID: f.w.conn.ID, Enterprise: ent, Name: "x"})
+			return count(c.ID == f.w.conn.ID), err
 		},
-		"Connection": func() (int, error) { c, err := db.Connection(ctx, ent, w.conn.ID); return count(c.ID != ""), err },
+		"Connection": func() (int, error) { c, err := db.Connection(ctx, ent, f.w.conn.ID); return count(c.ID != ""), err },
 		"Connections": func() (int, error) {
 			all, err := db.Connections(ctx, ent)
-			return having(all, func(c sso.Connection) bool { return c.ID == w.conn.ID }), err
+			return having(all, func(c sso.Connection) bool { return c.ID == f.w.conn.ID }), err
 		},
 		"UpdateConnection": func() (int, error) {
-			_, err := db.UpdateConnection(ctx, by, ent, w.conn.ID, "x", rename[sso.Connection])
+			_, err := db.UpdateConnection(ctx, by, ent, f.w.conn.ID, "x", rename[sso.Connection])
 			return 0, err
 		},
 		"SetMetadataStatus": func() (int, error) {
-			return 0, db.SetMetadataStatus(ctx, ent, w.conn.ID, sso.MetadataStatus{Error: "x"})
+			return 0, db.SetMetadataStatus(ctx, ent, f.w.conn.ID, sso.MetadataStatus{Error: "x"})
 		},
-		"DeleteConnection": func() (int, error) { return 0, db.DeleteConnection(ctx, by, ent, w.conn.ID) },
-		"Certificates":     func() (int, error) { all, err := db.Certificates(ctx, ent, w.conn.ID); return len(all), err },
+		"DeleteConnection": func() (int, error) { return 0, db.DeleteConnection(ctx, by, ent, f.w.conn.ID) },
+		"Certificates":     func() (int, error) { all, err := db.Certificates(ctx, ent, f.w.conn.ID); return len(all), err },
+	}
+}
 
+func (f foreign) signIns() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	page := sso.Page{}
+	planned := func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) { return sso.MembershipChanges{}, nil }
+	crossed := f.signIn // everything but the connection says other
+	crossed.Session.Enterprise, crossed.Attempt.Enterprise, crossed.Replay.ResponseID = ent, ent, "another"
+	pending := sso.PendingLogin{ID: "gh-crossed", Enterprise: ent, Connection: f.w.conn.ID, ExpiresAt: f.w.clock.Now().Add(time.Hour)}
+	return calls{
 		"SavePendingLogin": func() (int, error) { return 0, db.SavePendingLogin(ctx, pending) },
 		"MarkUsed": func() (int, error) {
-			return 0, db.MarkUsed(ctx, ent, sso.ReplayMark{Connection: w.conn.ID, ResponseID: "x", Until: w.clock.Now().Add(time.Hour)})
+			return 0, db.MarkUsed(ctx, ent, sso.ReplayMark{Connection: f.w.conn.ID, ResponseID: "x", Until: f.w.clock.Now().Add(time.Hour)})
 		},
 		"RecordLogin": func() (int, error) { _, _, err := db.RecordLogin(ctx, crossed, planned); return 0, err },
 		"RecordAttempt": func() (int, error) {
-			return 0, db.RecordAttempt(ctx, sso.Attempt{ID: sso.NewID[sso.AttemptID](w.clock.Now()), Enterprise: ent, Connection: w.conn.ID, At: w.clock.Now()}, s.Pending)
+			return 0, db.RecordAttempt(ctx, sso.Attempt{ID: sso.NewID[sso.AttemptID](f.w.clock.Now()), Enterprise: ent, Connection: f.w.conn.ID, At: f.w.clock.Now()}, f.signIn.Pending)
 		},
-		"Attempt": func() (int, error) { a, err := db.Attempt(ctx, ent, s.Attempt.ID); return count(a.ID != ""), err },
+		"Attempt": func() (int, error) {
+			a, err := db.Attempt(ctx, ent, f.signIn.Attempt.ID)
+			return count(a.ID != ""), err
+		},
 		"Attempts": func() (int, error) {
-			all, _, err := db.Attempts(ctx, ent, sso.AttemptFilter{User: u.ID}, page)
+			all, _, err := db.Attempts(ctx, ent, sso.AttemptFilter{User: f.user.ID}, page)
 			return len(all), err
 		},
 		"SyncRecords": func() (int, error) {
-			all, _, err := db.SyncRecords(ctx, ent, sso.SyncFilter{User: u.ID}, page)
+			all, _, err := db.SyncRecords(ctx, ent, sso.SyncFilter{User: f.user.ID}, page)
 			return len(all), err
 		},
 		"AuditEvents": func() (int, error) {
@@ -122,22 +151,32 @@ func foreign(w, other *world, s sso.SignIn, u sso.User, d sso.Domain) map[string
 			return having(all, func(e sso.AuditEvent) bool { return e.Enterprise != ent }), err
 		},
 		"VerifyAudit": func() (int, error) { _, err := db.VerifyAudit(ctx, ent); return 0, err },
+	}
+}
 
-		"RevokeSession":         func() (int, error) { return 0, db.RevokeSession(ctx, by, ent, s.Session.ID) },
-		"RevokeUserSessions":    func() (int, error) { return db.RevokeUserSessions(ctx, by, ent, u.ID) },
-		"RevokeSubjectSessions": func() (int, error) { return db.RevokeSubjectSessions(ctx, by, ent, w.conn.ID, s.Session.Subject, "") },
+func (f foreign) sessionsAndDomains() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	return calls{
+		"RevokeSession":      func() (int, error) { return 0, db.RevokeSession(ctx, by, ent, f.signIn.Session.ID) },
+		"RevokeUserSessions": func() (int, error) { return db.RevokeUserSessions(ctx, by, ent, f.user.ID) },
+		"RevokeSubjectSessions": func() (int, error) {
+			return db.RevokeSubjectSessions(ctx, by, ent, f.w.conn.ID, f.signIn.Session.Subject, "")
+		},
 
 		"CreateDomain": func() (int, error) {
-			_, err := db.CreateDomain(ctx, by, sso.Domain{ID: d.ID, Enterprise: ent, Name: d.Name})
+			_, err := db.CreateDomain(ctx, by, sso.Domain{ID: f.domain.ID, Enterprise: ent, Name: f.domain.Name})
 			return 0, err
 		},
-		"Domain": func() (int, error) { d, err := db.Domain(ctx, ent, d.ID); return count(d.ID != ""), err },
+		"Domain": func() (int, error) { d, err := db.Domain(ctx, ent, f.domain.ID); return count(d.ID != ""), err },
 		"Domains": func() (int, error) {
 			all, err := db.Domains(ctx, ent)
-			return having(all, func(x sso.Domain) bool { return x.ID == d.ID }), err
+			return having(all, func(x sso.Domain) bool { return x.ID == f.domain.ID }), err
 		},
-		"UpdateDomain": func() (int, error) { _, err := db.UpdateDomain(ctx, by, ent, d.ID, rename[sso.Domain]); return 0, err },
-		"DeleteDomain": func() (int, error) { return 0, db.DeleteDomain(ctx, by, ent, d.ID) },
+		"UpdateDomain": func() (int, error) {
+			_, err := db.UpdateDomain(ctx, by, ent, f.domain.ID, rename[sso.Domain])
+			return 0, err
+		},
+		"DeleteDomain": func() (int, error) { return 0, db.DeleteDomain(ctx, by, ent, f.domain.ID) },
 	}
 }
 
@@ -160,11 +199,15 @@ func testTenants(t *testing.T, fresh fresh) {
 	d, err := w.db.CreateDomain(t.Context(), by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
 	w.ok(err)
 	other := addWorld(t, w.db, w.clock, "other")
-	calls, free := foreign(w, other, s, u, d), untenanted()
+	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d}, untenanted()
+	all := calls{}
+	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.sessionsAndDomains()} {
+		maps.Copy(all, some)
+	}
 	methods := reflect.TypeFor[*store.DB]()
 	for i := range methods.NumMethod() {
 		name := methods.Method(i).Name
-		call := calls[name]
+		call := all[name]
 		if call == nil {
 			if free[name] == "" {
 				t.Errorf("%s is neither tried with another enterprise nor said to belong to none", name)
