@@ -1,0 +1,132 @@
+package store_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// tenantStatement matches text that reads or writes a table of an enterprise.
+var tenantStatement = regexp.MustCompile(`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|replay_marks|sessions|attempts|sync_records|audit_events|audit_heads)\b`)
+
+// TestEveryStatementNamesTheEnterprise reads the source: a statement about an
+// enterprise's table has the enterprise in it, also where the row's ID alone
+// would do. The exceptions find out which enterprise it is about.
+func TestEveryStatementNamesTheEnterprise(t *testing.T) {
+	t.Parallel()
+	exceptions := map[string]string{
+		"ConnectionByID":     "select enterprise_id from connections where id = $1",
+		"PendingLogin":       "from pending_logins where id = $1",
+		"TouchSessions":      "update sessions set last_seen_at = $2 where id = $1",
+		"EnterpriseByDomain": "where d.name = $1 and d.verified_at > 0",
+		"Principal":          "where s.token = $1",
+		"listConnections":    "order by c.id, k.position", // its callers give the condition
+	}
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, consts := map[string]*ast.File{}, map[string]string{}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		if parsed[name], err = parser.ParseFile(token.NewFileSet(), name, nil, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // a constant may be made of others
+		for _, file := range parsed {
+			constants(file, consts)
+		}
+	}
+	statements := 0
+	for name, file := range parsed {
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok {
+				continue
+			}
+			all := texts(f, consts)
+			collected := slices.ContainsFunc(all, func(text string) bool { return strings.HasSuffix(text, "enterprise_id = ") })
+			for _, text := range all {
+				if !tenantStatement.MatchString(text) {
+					continue
+				}
+				statements++
+				conditioned := strings.Contains(text, "enterprise_id = $") || strings.HasPrefix(text, "insert into ") && strings.Contains(text, "enterprise_id")
+				excepted := exceptions[f.Name.Name] != "" && strings.Contains(text, exceptions[f.Name.Name])
+				if !conditioned && !excepted && !collected {
+					t.Errorf("%s: %s does not say of which enterprise: %s", name, f.Name.Name, text)
+				}
+			}
+		}
+	}
+	if statements < 70 {
+		t.Errorf("only %d statements were found: this test sees too little", statements)
+	}
+}
+
+// constants adds the string constants of a file.
+func constants(file *ast.File, consts map[string]string) {
+	for _, decl := range file.Decls {
+		g, ok := decl.(*ast.GenDecl)
+		if !ok || g.Tok != token.CONST {
+			continue
+		}
+		for _, spec := range g.Specs {
+			v := spec.(*ast.ValueSpec)
+			for i, value := range v.Values {
+				if text, ok := flatten(value, consts); ok {
+					consts[v.Names[i].Name] = text
+				}
+			}
+		}
+	}
+}
+
+// texts are the string constants of a function, those that are added together
+// as one.
+func texts(f *ast.FuncDecl, consts map[string]string) []string {
+	var all []string
+	ast.Inspect(f, func(n ast.Node) bool {
+		e, ok := n.(ast.Expr)
+		if !ok {
+			return true
+		}
+		if text, ok := flatten(e, consts); ok {
+			all = append(all, text)
+			return false
+		}
+		return true
+	})
+	return all
+}
+
+func flatten(e ast.Expr, consts map[string]string) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		if e.Kind != token.STRING {
+			return "", false
+		}
+		text, err := strconv.Unquote(e.Value)
+		return text, err == nil
+	case *ast.Ident:
+		text, ok := consts[e.Name]
+		return text, ok
+	case *ast.BinaryExpr:
+		if e.Op != token.ADD {
+			return "", false
+		}
+		left, okLeft := flatten(e.X, consts)
+		right, okRight := flatten(e.Y, consts)
+		return left + right, okLeft || okRight
+	}
+	return "", false
+}
