@@ -73,6 +73,34 @@ func testTampering(t *testing.T, fresh fresh) {
 	}
 }
 
+// testForkedChain puts an event of a history that was rolled back among those
+// that were written since: each of them is genuine, but not its predecessor's.
+func testForkedChain(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	db := raw(t, w.dsn)
+	length := w.chainHolds()
+	undo := remember(t, db)
+	w.enter("ada")
+	if _, err := db.Exec("create table past as select * from audit_events where enterprise_id = $1 and sequence = "+fmt.Sprint(length+1), string(w.ent.ID)); err != nil {
+		t.Fatal(err)
+	}
+	undo()
+	w.enter("bob")
+	if n := w.chainHolds(); n != length+2 {
+		t.Fatalf("%d events; want %d", n, length+2)
+	}
+	for _, text := range []string{"delete from audit_events where exists (select 1 from past where past.enterprise_id = audit_events.enterprise_id and past.sequence = audit_events.sequence)",
+		"insert into audit_events select * from past"} {
+		if _, err := db.Exec(text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := w.db.VerifyAudit(t.Context(), w.ent.ID)
+	if broken, ok := errors.AsType[*store.BrokenChainError](err); !ok || broken.Sequence != int64(length+2) {
+		t.Errorf("got %v; want event %d", err, length+2)
+	}
+}
+
 func uses(text, param string) bool {
 	for i := 0; i+len(param) <= len(text); i++ {
 		if text[i:i+len(param)] == param {

@@ -141,4 +141,12 @@ func testSealedInPlace(t *testing.T, fresh fresh) {
 			}
 		})
 	}
+	var signIn sso.SignIn
+	pending := w.pending(&signIn)
+	if _, err := db.Exec("update pending_logins set enterprise_id = $2, connection_id = $3 where id = $1", pending.ID, string(other.ent.ID), string(other.conn.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.db.PendingLogin(ctx, pending.ID); err == nil {
+		t.Error("a sealed value opened for another enterprise")
+	}
 }

@@ -48,6 +48,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		},
 		"audit": {
 			"tampering":           testTampering,
+			"forked":              testForkedChain,
 			"what is told":        testAuditEvents,
 			"instance":            testInstanceChain,
 			"survives a deletion": testAuditSurvives,

@@ -45,6 +45,12 @@ func testSessionLifetime(t *testing.T, fresh fresh) {
 	alive(false)
 	_, err := w.db.Principal(ctx, sso.NewSecret().Hash())
 	w.fails(err, sso.Unauthenticated, "session_ended")
+	w.clock.now = start
+	alive(true)
+	_, err = raw(t, w.dsn).Exec("update users set status = 'deactivated' where id = $1", string(u.ID)) // whatever path forgot the sessions
+	w.ok(err)
+	_, err = w.db.Principal(ctx, s.Session.Token)
+	w.fails(err, sso.Unauthenticated, "session_ended")
 }
 
 func testRevocation(t *testing.T, fresh fresh) {
@@ -96,6 +102,7 @@ func testSubjectSessions(t *testing.T, fresh fresh) {
 	s.Session.SessionIndex = "other-index"
 	w.record(s)
 	w.enter("bob")
+	w.enter("bob")
 	for _, c := range []struct {
 		name           string
 		conn           sso.ConnectionID
@@ -108,7 +115,7 @@ func testSubjectSessions(t *testing.T, fresh fresh) {
 		{"subject and index", first.ID, "ada", "other-index", 1},
 		{"subject", first.ID, "ada", "", 1},
 		{"again", first.ID, "ada", "", 0},
-		{"index", first.ID, "", "index-bob", 1},
+		{"index", first.ID, "", "index-bob", 2},
 		{"elsewhere", second, "ada", "", 1},
 	} {
 		n, err := w.db.RevokeSubjectSessions(ctx, sso.Actor(c.conn), w.ent.ID, c.conn, c.subject, c.index)
@@ -117,8 +124,15 @@ func testSubjectSessions(t *testing.T, fresh fresh) {
 			t.Errorf("%s: %d sessions were ended; want %d", c.name, n, c.want)
 		}
 	}
-	if n, err := w.db.LastRevocation(ctx); err != nil || n != 4 {
-		t.Errorf("%d revocations (%v); want 4", n, err)
+	revoked, err := w.db.Revocations(ctx, 0)
+	w.ok(err)
+	for i, r := range revoked {
+		if r.Sequence != int64(i)+1 || r.Session == "" {
+			t.Errorf("revocation %d is %+v", i, r)
+		}
+	}
+	if n, err := w.db.LastRevocation(ctx); err != nil || n != 5 || len(revoked) != 5 {
+		t.Errorf("%d revocations, the last is %d (%v); want 5", len(revoked), n, err)
 	}
 }
 

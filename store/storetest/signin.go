@@ -144,9 +144,11 @@ func testRebind(t *testing.T, fresh fresh) {
 		w.ok(err)
 	}
 	enable("") // another version with the same subject binds nobody anew
-	stranger := w.signIn("another-subject")
-	stranger.Identity.Login = ada.Login
-	if u, _ := w.record(stranger); u.ID == ada.ID || u.ID == newcomer.ID {
+	w.clock.Move(time.Hour)
+	latest := w.signIn("another-subject")
+	latest.Identity.Login = ada.Login
+	third, _ := w.record(latest)
+	if third.ID == ada.ID || third.ID == newcomer.ID {
 		t.Error("a version with the same subject mapping unbound the subjects")
 	}
 	enable("employee_id")
@@ -154,6 +156,9 @@ func testRebind(t *testing.T, fresh fresh) {
 	s := w.signIn("E-1")
 	s.Identity.Login = newcomer.Login
 	got, _ := w.record(s)
+	if got.ID != third.ID {
+		t.Error("of three who had the login, it is not the one seen last who was found by it")
+	}
 	again, _ := w.record(func() sso.SignIn { s := w.signIn("E-1"); s.Identity.Login = "changed"; return s }())
 	if again.ID != got.ID {
 		t.Error("the new subject was not bound")
