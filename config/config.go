@@ -1,0 +1,103 @@
+package config
+
+import (
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Config is every setting. The tags env and envPrefix make the names; help is
+// what --help and the documentation say.
+type Config struct {
+	BaseURL  string  `env:"BASE_URL" yaml:"base_url" help:"where people reach Gatehouse, such as https://sso.example.com"`
+	Listen   string  `env:"LISTEN" yaml:"listen" help:"address and port to listen on"`
+	DataDir  string  `env:"DATA_DIR" yaml:"data_dir" help:"directory of the SQLite database and of the secret key made for it"`
+	Database Address `env:"DATABASE" yaml:"database" help:"sqlite:PATH or postgres://…"`
+	Redis    Address `env:"REDIS" yaml:"redis" help:"redis://… for several nodes; empty: none"`
+
+	SecretKey         sso.Secret `env:"SECRET_KEY" yaml:"secret_key" help:"32 bytes in base64 that secrets at rest are sealed with; made in data_dir with SQLite, required with PostgreSQL"`
+	SecretKeyPrevious sso.Secret `env:"SECRET_KEY_PREVIOUS" yaml:"secret_key_previous" help:"the key before, while it is being rotated"`
+
+	TrustedProxies           []netip.Prefix `env:"TRUSTED_PROXIES" yaml:"trusted_proxies" help:"networks whose X-Forwarded-For is believed, separated by commas"`
+	AllowPrivateIDPAddresses bool           `env:"ALLOW_PRIVATE_IDP_ADDRESSES" yaml:"allow_private_idp_addresses" help:"let identity providers be on private and loopback addresses"`
+
+	Session   Session   `envPrefix:"SESSION_" yaml:"session"`
+	Log       Log       `envPrefix:"LOG_" yaml:"log"`
+	Metrics   Metrics   `envPrefix:"METRICS_" yaml:"metrics"`
+	Retention Retention `envPrefix:"RETENTION_" yaml:"retention"`
+
+	ShutdownDelay time.Duration `env:"SHUTDOWN_DELAY" yaml:"shutdown_delay" help:"how long to answer on after /readyz said no, for load balancers to notice"`
+}
+
+// Session is how long people stay signed in, and the cookie that says so.
+type Session struct {
+	Idle         time.Duration `env:"IDLE" yaml:"idle" help:"a session ends when it was not used for this long"`
+	Max          time.Duration `env:"MAX" yaml:"max" help:"a session ends after this long, used or not"`
+	CookieName   string        `env:"COOKIE_NAME" yaml:"cookie_name" help:"name of the session cookie, without its __Host- prefix"`
+	CookieDomain string        `env:"COOKIE_DOMAIN" yaml:"cookie_domain" help:"domain the session cookie is sent to; empty: this host only"`
+}
+
+// Log is how much is logged and in what form.
+type Log struct {
+	Level  string `env:"LEVEL" yaml:"level" help:"debug, info, warn or error"`
+	Format string `env:"FORMAT" yaml:"format" help:"json, text, or auto: text on a terminal"`
+}
+
+// Metrics is where they are served.
+type Metrics struct {
+	Listen string `env:"LISTEN" yaml:"listen" help:"address and port of a listener of its own for /metrics; empty: on listen, for loopback only"`
+}
+
+// Retention is how long what happened is kept; 0 is for ever.
+type Retention struct {
+	Attempts time.Duration `env:"ATTEMPTS" yaml:"attempts" help:"how long sign-in attempts are kept; 0: for ever"`
+	Sync     time.Duration `env:"SYNC" yaml:"sync" help:"how long sync records are kept; 0: for ever"`
+}
+
+// Default is what holds for what nobody set.
+func Default() Config {
+	const day = 24 * time.Hour
+	return Config{
+		BaseURL: "http://localhost:8080", Listen: ":8080", DataDir: "./var",
+		Session:       Session{Idle: 8 * time.Hour, Max: day, CookieName: "gatehouse"},
+		Log:           Log{Level: "info", Format: "auto"},
+		Retention:     Retention{Attempts: 90 * day},
+		ShutdownDelay: 5 * time.Second,
+	}
+}
+
+// SQLite reports whether everything is kept in a file on this machine.
+func (c Config) SQLite() bool { return strings.HasPrefix(string(c.Database), "sqlite:") }
+
+// Secure reports whether people reach us over https.
+func (c Config) Secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
+
+// Address is an address with a password in it, perhaps: it prints without.
+type Address string
+
+// Reveal returns the address with its password, to connect with.
+func (a Address) Reveal() string { return string(a) }
+
+func (a Address) String() string {
+	u, err := url.Parse(string(a))
+	if err != nil {
+		return string(sso.Secret(a).String())
+	}
+	query := u.Query()
+	for name := range query {
+		if strings.Contains(strings.ToLower(name), "password") {
+			query.Set(name, "xxxxx")
+			u.RawQuery = query.Encode()
+		}
+	}
+	return u.Redacted()
+}
+
+// MarshalText is String for encoders.
+func (a Address) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+
+// UnmarshalText takes an address as it is.
+func (a *Address) UnmarshalText(b []byte) error { *a = Address(b); return nil }

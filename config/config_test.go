@@ -1,0 +1,222 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const aKey = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestPrecedence(t *testing.T) {
+	t.Parallel()
+	file := write(t, "gatehouse.yaml", "listen: :1111\nsession:\n  idle: 1h\n  max: 2h\ntrusted_proxies: [10.0.0.0/8, 192.168.0.0/16]\n")
+	c, problems := Load(Sources{
+		File: file, Env: []string{"GATEHOUSE_SESSION_IDLE=30m", "GATEHOUSE_SESSION_MAX=90m", "PATH=/bin"},
+		Flags: map[string]string{"session-max": "4h"},
+	})
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	if c.Listen != ":1111" || c.Session.Idle != 30*time.Minute || c.Session.Max != 4*time.Hour || len(c.TrustedProxies) != 2 {
+		t.Errorf("%+v", c)
+	}
+	if c.Database != "sqlite:./var/gatehouse.db" || c.BaseURL != "http://localhost:8080" {
+		t.Errorf("defaults: %s %s", c.Database, c.BaseURL)
+	}
+}
+
+func TestEverySettingByEverySource(t *testing.T) {
+	t.Parallel()
+	text := map[string]string{
+		"base_url": "https://sso.example.com", "listen": "127.0.0.1:9", "data_dir": "/data", "database": "postgres://u:p@db/x", "redis": "redis://r",
+		"secret_key": aKey, "secret_key_previous": aKey, "trusted_proxies": "10.0.0.0/8", "allow_private_idp_addresses": "true",
+		"session.idle": "1m", "session.max": "2m", "session.cookie_name": "c", "session.cookie_domain": "example.com",
+		"log.level": "debug", "log.format": "json", "metrics.listen": ":9", "retention.attempts": "1h", "retention.sync": "2h", "shutdown_delay": "1s",
+	}
+	var environ []string
+	flags := map[string]string{}
+	tree := map[string]any{}
+	for _, s := range Settings() {
+		if text[s.Name] == "" {
+			t.Fatalf("%s is in no test", s.Name)
+		}
+		if s.Help == "" {
+			t.Errorf("%s has no help", s.Name)
+		}
+		environ = append(environ, s.Env+"="+text[s.Name])
+		flags[s.Flag] = text[s.Name]
+		section, key, nested := strings.Cut(s.Name, ".")
+		if !nested {
+			tree[s.Name] = text[s.Name]
+			continue
+		}
+		if tree[section] == nil {
+			tree[section] = map[string]any{}
+		}
+		tree[section].(map[string]any)[key] = text[s.Name]
+	}
+	var lines strings.Builder
+	for key, v := range tree {
+		if inner, ok := v.(map[string]any); ok {
+			lines.WriteString(key + ":\n")
+			for k, w := range inner {
+				lines.WriteString("  " + k + ": " + w.(string) + "\n")
+			}
+			continue
+		}
+		lines.WriteString(key + ": " + v.(string) + "\n")
+	}
+	byEnv, p1 := Load(Sources{Env: environ})
+	byFlag, p2 := Load(Sources{Flags: flags})
+	byFile, p3 := Load(Sources{File: write(t, "all.yaml", lines.String())})
+	if p1 != nil || p2 != nil || p3 != nil {
+		t.Fatal(p1, p2, p3)
+	}
+	equal := cmp.Comparer(func(a, b Config) bool { x, _ := a.YAML(); y, _ := b.YAML(); return string(x) == string(y) })
+	if !cmp.Equal(byEnv, byFlag, equal) || !cmp.Equal(byEnv, byFile, equal) {
+		t.Errorf("the sources disagree:\n%+v\n%+v\n%+v", byEnv, byFlag, byFile)
+	}
+	if d := Default(); cmp.Equal(byEnv, d, equal) {
+		t.Error("nothing was set")
+	}
+}
+
+func TestAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	file := write(t, "bad.yaml", "listn: :1\nsession:\n  idle: soon\n  maximum: 3h\nlog: loud\nlisten: {a: b}\n")
+	_, problems := Load(Sources{
+		File: file,
+		Env:  []string{"GATEHOUSE_BASE_URL=http://sso.example.com/x", "GATEHOUSE_TRUSTED_PROXIES=everybody", "GATEHOUSE_DATABSE=x", "GATEHOUSE_SECRET_KEY_FILE=/nowhere", "GATEHOUSE_DATABASE=postgres://db/x"},
+		Flags: map[string]string{
+			"allow-private-idp-addresses": "perhaps", "log-level": "loud", "shutdown-delay": "1h", "redis": "http://x"},
+	})
+	var got []string
+	for _, p := range problems {
+		got = append(got, strings.ReplaceAll(p.String(), file, "FILE"))
+	}
+	want := []string{
+		`listen: is one value, not a section (FILE)`,
+		`listn: there is no such setting (FILE)`,
+		`log: is a section with settings of its own (FILE)`,
+		`session.maximum: there is no such setting (FILE)`,
+		`secret_key: the file cannot be read: no such file or directory (GATEHOUSE_SECRET_KEY_FILE)`,
+		`GATEHOUSE_DATABSE: there is no such setting (environment)`,
+		`trusted_proxies: is "everybody"; use networks such as 10.0.0.0/8, separated by commas (GATEHOUSE_TRUSTED_PROXIES)`,
+		`allow_private_idp_addresses: is "perhaps"; use true or false (--allow-private-idp-addresses)`,
+		`session.idle: is "soon"; use a duration such as 90s, 30m or 8h (FILE)`,
+		`base_url: has more than a scheme and a host; Gatehouse needs a host of its own (GATEHOUSE_BASE_URL)`,
+		`base_url: is plain http, which only localhost may be; put TLS in front and use https://sso.example.com (GATEHOUSE_BASE_URL)`,
+		`redis: begins neither with redis:// nor with rediss:// (--redis)`,
+		`shutdown_delay: is 1h0m0s; use 0s to 1m (--shutdown-delay)`,
+		`log.level: is "loud"; use debug, info, warn, error (--log-level)`,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestValidate(t *testing.T) {
+	t.Parallel()
+	for setting, env := range map[string][]string{
+		"base_url":              {"BASE_URL=sso.example.com"},
+		"listen":                {"LISTEN=8080"},
+		"metrics.listen":        {"METRICS_LISTEN=:port"},
+		"database":              {"DATABASE=mysql://x"},
+		"secret_key":            {"DATABASE=postgres://db/x"},
+		"redis":                 {"REDIS=redis://r"}, // with SQLite
+		"secret_key_previous":   {"SECRET_KEY_PREVIOUS=short"},
+		"trusted_proxies":       {"TRUSTED_PROXIES=0.0.0.0/0"},
+		"session.idle":          {"SESSION_IDLE=1s"},
+		"session.max":           {"SESSION_MAX=1h", "SESSION_IDLE=2h"},
+		"session.cookie_name":   {"SESSION_COOKIE_NAME=a;b"},
+		"session.cookie_domain": {"SESSION_COOKIE_DOMAIN=other.example", "BASE_URL=https://sso.example.com"},
+		"log.format":            {"LOG_FORMAT=xml"},
+		"retention.attempts":    {"RETENTION_ATTEMPTS=-1h"},
+		"retention.sync":        {"RETENTION_SYNC=-1h"},
+	} {
+		for i := range env {
+			env[i] = Prefix + env[i]
+		}
+		_, problems := Load(Sources{Env: env})
+		if len(problems) != 1 || problems[0].Setting != setting {
+			t.Errorf("%v: %v", env, problems)
+		}
+	}
+	good := []string{"BASE_URL=https://sso.example.com/", "SESSION_COOKIE_DOMAIN=example.com", "DATABASE=postgresql://db/x", "SECRET_KEY=" + aKey, "REDIS=rediss://u:p@r:6380/1", "LISTEN="}
+	for i := range good {
+		good[i] = Prefix + good[i]
+	}
+	c, problems := Load(Sources{Env: good})
+	if problems != nil || c.BaseURL != "https://sso.example.com" || !c.Secure() || c.SQLite() || c.Listen != ":8080" {
+		t.Errorf("%v %+v", problems, c)
+	}
+}
+
+func TestSecretsAreReadFromFilesAndNeverShown(t *testing.T) {
+	t.Parallel()
+	c, problems := Load(Sources{
+		Env:   []string{"GATEHOUSE_SECRET_KEY_FILE=" + write(t, "key", aKey+"\n"), "GATEHOUSE_DATABASE_FILE=" + write(t, "db", "postgres://u:kanarie@db/x?sslpassword=kanarie")},
+		Flags: map[string]string{"redis-file": write(t, "redis", "redis://:kanarie@r/0"), "secret-key-previous-file": write(t, "old", aKey)},
+	})
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	if c.SecretKey.Reveal() != aKey || c.SecretKeyPrevious.Reveal() != aKey || !strings.Contains(c.Database.Reveal(), "kanarie") || !strings.Contains(c.Redis.Reveal(), "kanarie") {
+		t.Error("not read")
+	}
+	out, err := c.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range []string{aKey, "kanarie"} {
+		if strings.Contains(string(out), secret) {
+			t.Errorf("shown:\n%s", out)
+		}
+	}
+	if !strings.Contains(string(out), "postgres://u:xxxxx@db/x") || !strings.Contains(string(out), "idle: 8h0m0s") {
+		t.Errorf("\n%s", out)
+	}
+}
+
+func TestPrintedSettingsLoad(t *testing.T) {
+	t.Parallel()
+	want, _ := Load(Sources{Env: []string{"GATEHOUSE_TRUSTED_PROXIES=10.0.0.0/8,fd00::/8", "GATEHOUSE_SESSION_IDLE=5m"}})
+	out, err := want.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, problems := Load(Sources{File: write(t, "printed.yaml", string(out))})
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	again, _ := got.YAML()
+	if diff := cmp.Diff(string(out), string(again)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestBrokenFile(t *testing.T) {
+	t.Parallel()
+	_, problems := Load(Sources{File: write(t, "x.yaml", "listen: [1\n")})
+	if len(problems) != 1 || !strings.Contains(problems[0].String(), "is not valid YAML") {
+		t.Error(problems)
+	}
+	_, problems = Load(Sources{File: "/nowhere/gatehouse.yaml"})
+	if len(problems) != 1 || !strings.Contains(problems[0].String(), "cannot be read: no such file") {
+		t.Error(problems)
+	}
+}

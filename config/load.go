@@ -1,0 +1,244 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/caarlos0/env/v11"
+	"github.com/goccy/go-yaml"
+)
+
+// Problem is what is wrong with one setting.
+type Problem struct {
+	Setting string // its name in the file; "" if it is about the file itself
+	Source  string // where it was set: a file name, a variable, a flag; "" if nowhere
+	Message string // one sentence that says what to do
+}
+
+func (p Problem) String() string {
+	s := p.Message
+	if p.Setting != "" {
+		s = p.Setting + ": " + s
+	}
+	if p.Source != "" {
+		s += " (" + p.Source + ")"
+	}
+	return s
+}
+
+// Sources are where settings come from; later ones win.
+type Sources struct {
+	File  string            // path of a YAML file; "" for none
+	Env   []string          // as os.Environ gives it
+	Flags map[string]string // by Setting.Flag, only those that were given; secrets also as NAME-file
+}
+
+// value is a setting's text and where it came from.
+type value struct{ text, source string }
+
+// Load reads the sources. What is right is in the Config even if something else
+// is wrong.
+func Load(s Sources) (Config, []Problem) {
+	l := loader{values: map[string]value{}}
+	l.file(s.File)
+	l.environment(s.Env)
+	l.flags(s.Flags)
+	c := Default()
+	l.fill(&c)
+	if c.Database == "" {
+		c.Database = Address("sqlite:" + strings.TrimSuffix(c.DataDir, "/") + "/gatehouse.db")
+	}
+	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	broken := map[string]bool{}
+	for _, p := range l.problems {
+		broken[p.Setting] = true
+	}
+	for _, p := range c.Validate() {
+		if !broken[p.Setting] { // its default would be blamed for what was not read
+			p.Source = l.sourceOf(p.Setting)
+			l.problems = append(l.problems, p)
+		}
+	}
+	return c, l.problems
+}
+
+type loader struct {
+	values   map[string]value // by Setting.Env
+	problems []Problem
+}
+
+func (l *loader) problem(setting, source, format string, args ...any) {
+	l.problems = append(l.problems, Problem{setting, source, fmt.Sprintf(format, args...)})
+}
+
+// file flattens the file to the names of settings.
+func (l *loader) file(path string) {
+	if path == "" {
+		return
+	}
+	doc, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		l.problem("", path, "cannot be read: %s", reason(err))
+		return
+	}
+	var tree map[string]any
+	if err := yaml.Unmarshal(doc, &tree); err != nil {
+		l.problem("", path, "is not valid YAML: %s", strings.TrimSpace(yaml.FormatError(err, false, true)))
+		return
+	}
+	known := map[string]Setting{}
+	for _, s := range Settings() {
+		known[s.Name] = s
+	}
+	l.flatten(tree, "", path, known)
+}
+
+func (l *loader) flatten(tree map[string]any, prefix, source string, known map[string]Setting) {
+	for _, key := range sortedKeys(tree) {
+		name := prefix + key
+		setting, ok := known[name]
+		inner, section := tree[key].(map[string]any)
+		switch {
+		case ok && section:
+			l.problem(name, source, "is one value, not a section")
+		case ok:
+			l.values[setting.Env] = value{textOf(tree[key]), source}
+		case section && isSection(name, known):
+			l.flatten(inner, name+".", source, known)
+		case isSection(name, known):
+			l.problem(name, source, "is a section with settings of its own")
+		default:
+			l.problem(name, source, "there is no such setting")
+		}
+	}
+}
+
+func isSection(name string, known map[string]Setting) bool {
+	for k := range known {
+		if strings.HasPrefix(k, name+".") {
+			return true
+		}
+	}
+	return false
+}
+
+func sortedKeys(m map[string]any) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// textOf writes a YAML value the way the environment would have it.
+func textOf(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case []any:
+		var all []string
+		for _, one := range v {
+			all = append(all, textOf(one))
+		}
+		return strings.Join(all, ",")
+	}
+	return fmt.Sprint(v)
+}
+
+func (l *loader) environment(environ []string) {
+	given := map[string]string{}
+	for _, pair := range environ {
+		if name, text, ok := strings.Cut(pair, "="); ok && strings.HasPrefix(name, Prefix) {
+			given[name] = text
+		}
+	}
+	for _, s := range Settings() {
+		if text, ok := given[s.Env]; ok {
+			l.values[s.Env] = value{text, s.Env}
+			delete(given, s.Env)
+		}
+		if path, ok := given[s.Env+"_FILE"]; ok && s.mayBeFile() {
+			l.fromFile(s, path, s.Env+"_FILE")
+			delete(given, s.Env+"_FILE")
+		}
+	}
+	delete(given, Prefix+"CONFIG") // the file itself, read by cmd
+	left := make(map[string]any, len(given))
+	for name := range given {
+		left[name] = nil
+	}
+	for _, name := range sortedKeys(left) {
+		l.problem(name, "environment", "there is no such setting")
+	}
+}
+
+func (l *loader) flags(given map[string]string) {
+	for _, s := range Settings() {
+		if text, ok := given[s.Flag]; ok {
+			l.values[s.Env] = value{text, "--" + s.Flag}
+		}
+		if path, ok := given[s.Flag+"-file"]; ok && s.mayBeFile() {
+			l.fromFile(s, path, "--"+s.Flag+"-file")
+		}
+	}
+}
+
+func (l *loader) fromFile(s Setting, path, source string) {
+	text, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	if err != nil {
+		l.problem(s.Name, source, "the file cannot be read: %s", reason(err))
+		return
+	}
+	l.values[s.Env] = value{strings.TrimSpace(string(text)), source}
+}
+
+// reason is why a file could not be read, without repeating its name.
+func reason(err error) string {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// fill reads the values into c, one by one, so that each mistake has a name.
+func (l *loader) fill(c *Config) {
+	for _, s := range Settings() {
+		v, ok := l.values[s.Env]
+		if !ok {
+			continue
+		}
+		text := v.text
+		if text == "" {
+			continue // as good as not set: compose files and charts write NAME= for that
+		}
+		err := env.ParseWithOptions(c, env.Options{Environment: map[string]string{s.Env: text}, Prefix: Prefix})
+		if err != nil {
+			l.problem(s.Name, v.source, "%s", unreadable(s, text))
+		}
+	}
+}
+
+// unreadable says what a setting should look like. It does not repeat a secret.
+func unreadable(s Setting, text string) string {
+	switch {
+	case s.Bool:
+		return fmt.Sprintf("is %q; use true or false", text)
+	case s.Name == "trusted_proxies":
+		return fmt.Sprintf("is %q; use networks such as 10.0.0.0/8, separated by commas", text)
+	}
+	return fmt.Sprintf("is %q; use a duration such as 90s, 30m or 8h", text)
+}
+
+func (l *loader) sourceOf(name string) string {
+	for _, s := range Settings() {
+		if s.Name == name {
+			return l.values[s.Env].source
+		}
+	}
+	return ""
+}

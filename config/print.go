@@ -1,0 +1,17 @@
+package config
+
+import (
+	"fmt"
+
+	"github.com/goccy/go-yaml"
+)
+
+// YAML is the settings as a file that could be loaded, but for secrets, which
+// are redacted.
+func (c Config) YAML() ([]byte, error) {
+	out, err := yaml.MarshalWithOptions(c, yaml.IndentSequence(true))
+	if err != nil {
+		return nil, fmt.Errorf("write the settings: %w", err)
+	}
+	return out, nil
+}

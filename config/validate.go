@@ -1,0 +1,117 @@
+package config
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Validate reports all that is wrong with the settings as a whole.
+func (c Config) Validate() []Problem {
+	v := validator{}
+	v.baseURL(c.BaseURL)
+	v.listen("listen", c.Listen)
+	if c.Metrics.Listen != "" {
+		v.listen("metrics.listen", c.Metrics.Listen)
+	}
+	v.stores(c)
+	v.key("secret_key", c.SecretKey.Reveal())
+	v.key("secret_key_previous", c.SecretKeyPrevious.Reveal())
+	for _, p := range c.TrustedProxies {
+		v.that(p.Bits() > 0, "trusted_proxies", "%s is everybody: name the networks of your proxies", p)
+	}
+	v.session(c)
+	v.that(c.Retention.Attempts >= 0, "retention.attempts", "is negative; use 0 to keep them for ever")
+	v.that(c.Retention.Sync >= 0, "retention.sync", "is negative; use 0 to keep them for ever")
+	v.that(c.ShutdownDelay >= 0 && c.ShutdownDelay <= time.Minute, "shutdown_delay", "is %s; use 0s to 1m", c.ShutdownDelay)
+	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
+	v.oneOf("log.format", c.Log.Format, "auto", "json", "text")
+	return v
+}
+
+type validator []Problem
+
+func (v *validator) that(ok bool, setting, format string, args ...any) {
+	if !ok {
+		*v = append(*v, Problem{Setting: setting, Message: fmt.Sprintf(format, args...)})
+	}
+}
+
+func (v *validator) oneOf(setting, got string, allowed ...string) {
+	for _, a := range allowed {
+		if got == a {
+			return
+		}
+	}
+	v.that(false, setting, "is %q; use %s", got, strings.Join(allowed, ", "))
+}
+
+// baseURL must be an origin: everything we make an address of is below it, and
+// cookies are for a whole host. Plain http is for this machine only.
+func (v *validator) baseURL(s string) {
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		v.that(false, "base_url", "is %q; use an address such as https://sso.example.com", s)
+		return
+	}
+	v.that(u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil, "base_url", "has more than a scheme and a host; Gatehouse needs a host of its own")
+	v.that(u.Scheme == "https" || loopback(u.Hostname()), "base_url", "is plain http, which only localhost may be; put TLS in front and use https://%s", u.Host)
+}
+
+func loopback(host string) bool {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return a.IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+func (v *validator) listen(setting, s string) {
+	_, port, err := net.SplitHostPort(s)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	v.that(err == nil, setting, "is %q; use an address and a port such as 127.0.0.1:8080 or :8080", s)
+}
+
+func (v *validator) stores(c Config) {
+	db := c.Database.Reveal()
+	postgres := strings.HasPrefix(db, "postgres://") || strings.HasPrefix(db, "postgresql://")
+	v.that(c.SQLite() || postgres, "database", "begins neither with sqlite: nor with postgres://")
+	v.that(!postgres || c.SecretKey != "", "secret_key", "is needed with PostgreSQL, the same on every node; make one with: openssl rand -base64 32")
+	if r := c.Redis.Reveal(); r != "" {
+		scheme, _, _ := strings.Cut(r, "://")
+		v.that(scheme == "redis" || scheme == "rediss", "redis", "begins neither with redis:// nor with rediss://")
+		v.that(!c.SQLite(), "redis", "is for several nodes, which need PostgreSQL: a file has one")
+	}
+}
+
+func (v *validator) key(setting, s string) {
+	if s == "" {
+		return
+	}
+	b, err := base64.StdEncoding.DecodeString(s)
+	v.that(err == nil && len(b) == 32, setting, "is not 32 bytes in base64; make one with: openssl rand -base64 32")
+}
+
+var cookieName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$`)
+
+func (v *validator) session(c Config) {
+	s := c.Session
+	v.that(s.Idle >= time.Minute, "session.idle", "is %s; use at least 1m", s.Idle)
+	v.that(s.Max >= s.Idle, "session.max", "is %s, less than session.idle (%s)", s.Max, s.Idle)
+	v.that(s.Max <= 400*24*time.Hour, "session.max", "is %s; use at most 9600h", s.Max)
+	v.that(cookieName.MatchString(s.CookieName), "session.cookie_name", "is %q; use up to 32 letters, digits, dots, hyphens and underscores", s.CookieName)
+	if s.CookieDomain == "" {
+		return
+	}
+	u, err := url.Parse(c.BaseURL)
+	domain := strings.TrimPrefix(s.CookieDomain, ".")
+	inside := err == nil && (u.Hostname() == domain || strings.HasSuffix(u.Hostname(), "."+domain))
+	v.that(inside && strings.Contains(domain, "."), "session.cookie_domain", "is %q, which the host of base_url is not in", s.CookieDomain)
+}
