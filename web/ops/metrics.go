@@ -1,0 +1,79 @@
+package ops
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"gatehouse/sso"
+)
+
+// Metrics count what happens, in a registry of their own. No label has a value
+// that a stranger chooses: routes are patterns, reasons are our own codes.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	logins   *prometheus.CounterVec
+	changes  *prometheus.CounterVec
+}
+
+// NewMetrics makes the counters, with those of the Go runtime and the process.
+func NewMetrics(b Build) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_http_requests_total", Help: "Requests answered, by route pattern and status."}, []string{"route", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "gatehouse_http_request_duration_seconds", Help: "Time to answer, by route pattern.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"route"}),
+		logins: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_logins_total", Help: "Sign-ins that ended, by protocol, result and the code of the failure."}, []string{"protocol", "result", "reason"}),
+		changes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_group_sync_changes_total", Help: "Memberships changed by group sync at sign-in."}, []string{"op"}),
+	}
+	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "Always 1; the labels say what runs.",
+		ConstLabels: prometheus.Labels{"version": b.Version, "revision": b.Revision, "goversion": b.Go}})
+	build.Set(1)
+	m.registry.MustRegister(m.requests, m.duration, m.logins, m.changes, build,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, op := range []string{"added", "removed"} {
+		m.changes.WithLabelValues(op) // there from the start, so that a rate can be taken of the first change
+	}
+	return m
+}
+
+// Request counts an answer; it is route.Options.Observe. pattern is "" if no
+// route matched.
+func (m *Metrics) Request(pattern string, status int, took time.Duration) {
+	if pattern == "" {
+		pattern = "none"
+	}
+	m.requests.WithLabelValues(pattern, strconv.Itoa(status)).Inc()
+	m.duration.WithLabelValues(pattern).Observe(took.Seconds())
+}
+
+// Login counts the end of a sign-in; it is login.Options.Observe. code is "" on
+// success.
+func (m *Metrics) Login(p sso.Protocol, code string) {
+	result := "success"
+	if code != "" {
+		result = "failure"
+	}
+	m.logins.WithLabelValues(string(p), result, code).Inc()
+}
+
+// Synced counts changed memberships; it is login.Options.Synced.
+func (m *Metrics) Synced(added, removed int) {
+	m.changes.WithLabelValues("added").Add(float64(added))
+	m.changes.WithLabelValues("removed").Add(float64(removed))
+}
+
+// Handler serves them in the Prometheus text formats.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{Registry: m.registry})
+}

@@ -1,0 +1,120 @@
+package ops
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/netip"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/web/route"
+)
+
+// Build is what runs here.
+type Build struct {
+	Version  string `json:"version"` // of the module; "devel" for a build from a work tree
+	Revision string `json:"revision,omitempty"`
+	Time     string `json:"time,omitempty"` // of the revision, RFC 3339
+	Modified bool   `json:"modified,omitempty"`
+	Go       string `json:"go"`
+}
+
+// ReadBuild asks the binary itself.
+func ReadBuild() Build {
+	b := Build{Version: "devel", Go: runtime.Version()}
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return b
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		b.Version = v
+	}
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			b.Revision = s.Value
+		case "vcs.time":
+			b.Time = s.Value
+		case "vcs.modified":
+			b.Modified = s.Value == "true"
+		}
+	}
+	return b
+}
+
+// Options are what the handlers are made of; all of it is required.
+type Options struct {
+	Build   Build
+	Metrics *Metrics
+	// Ready asks whatever a request needs whether it is there.
+	Ready func(ctx context.Context) error
+}
+
+// Ops are the handlers.
+type Ops struct {
+	Options
+	draining atomic.Bool
+}
+
+// New makes the handlers.
+func New(o Options) *Ops { return &Ops{Options: o} }
+
+// Drain makes /readyz say no, so that load balancers send nobody here any more.
+func (o *Ops) Drain() { o.draining.Store(true) }
+
+// readyTimeout bounds how long a probe waits for the store.
+const readyTimeout = 2 * time.Second
+
+// Register adds the routes.
+func (o *Ops) Register(rt *route.Router) {
+	rt.Plain(
+		route.Route{Pattern: "GET /healthz", Handle: o.health},
+		route.Route{Pattern: "GET /readyz", Handle: o.ready},
+		route.Route{Pattern: "GET /version", Handle: o.version},
+		route.Route{Pattern: "GET /metrics", Handle: o.metrics},
+	)
+}
+
+// health says that the process runs: restarting it would help nobody while the
+// database is away.
+func (o *Ops) health(w http.ResponseWriter, _ *http.Request) error {
+	return text(w, "ok\n")
+}
+
+func (o *Ops) ready(w http.ResponseWriter, r *http.Request) error {
+	if o.draining.Load() {
+		return &sso.Error{Kind: sso.Unavailable, Code: "shutting_down", Public: "This node is shutting down."}
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
+	defer cancel()
+	if err := o.Ready(ctx); err != nil {
+		return &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "The database does not answer.", Err: err}
+	}
+	return text(w, "ok\n")
+}
+
+func (o *Ops) version(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(o.Build)
+}
+
+// metrics are for this machine. What came through a proxy on this machine did
+// not begin here.
+func (o *Ops) metrics(w http.ResponseWriter, r *http.Request) error {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !peer.Addr().Unmap().IsLoopback() || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+		return sso.NotFound("not_found", "There is nothing at this address.")
+	}
+	o.Metrics.Handler().ServeHTTP(w, r)
+	return nil
+}
+
+func text(w http.ResponseWriter, s string) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte(s)) // the probe went away: there is nobody to tell
+	return nil
+}

@@ -1,0 +1,117 @@
+package ops
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/web/route"
+)
+
+type fixture struct {
+	*Ops
+	rt  *route.Router
+	err error
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{}
+	b := ReadBuild()
+	m := NewMetrics(b)
+	f.Ops = New(Options{Build: b, Metrics: m, Ready: func(context.Context) error { return f.err }})
+	var err error
+	f.rt, err = route.New(route.Options{BaseURL: "https://sso.example", Log: slog.New(slog.DiscardHandler), Now: time.Now, Observe: m.Request})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Register(f.rt)
+	return f
+}
+
+func (f *fixture) get(path, from string, header ...string) (int, string) {
+	r := httptest.NewRequest(http.MethodGet, "http://10.0.0.9"+path, nil)
+	r.RemoteAddr = from
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	f.rt.ServeHTTP(w, r)
+	body, _ := io.ReadAll(w.Body)
+	return w.Code, string(body)
+}
+
+const probe = "10.0.0.3:1234"
+
+func TestProbes(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	want := func(path string, status int) {
+		t.Helper()
+		if got, body := f.get(path, probe); got != status || strings.Contains(body, "secret detail") {
+			t.Errorf("%s: %d %s, want %d", path, got, body, status)
+		}
+	}
+	want("/healthz", 200)
+	want("/readyz", 200)
+	f.err = errors.New("secret detail")
+	want("/healthz", 200)
+	want("/readyz", 503)
+	f.err = nil
+	want("/readyz", 200)
+	f.Drain()
+	want("/readyz", 503)
+	want("/healthz", 200)
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	_, body := newFixture(t).get("/version", probe)
+	var b Build
+	if err := json.Unmarshal([]byte(body), &b); err != nil || b.Go == "" || b.Version == "" {
+		t.Errorf("%s: %v", body, err)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.get("/healthz", probe)
+	f.get("/no/such/page", probe)
+	f.Metrics.Login(sso.SAML, "")
+	f.Metrics.Login(sso.OIDC, "id_token_invalid")
+	f.Metrics.Synced(3, 1)
+	status, body := f.get("/metrics", "127.0.0.1:1234")
+	if status != 200 {
+		t.Fatal(status)
+	}
+	for _, want := range []string{
+		`gatehouse_http_requests_total{route="GET /healthz",status="200"} 1`,
+		`gatehouse_http_requests_total{route="none",status="404"} 1`,
+		`gatehouse_logins_total{protocol="saml",reason="",result="success"} 1`,
+		`gatehouse_logins_total{protocol="oidc",reason="id_token_invalid",result="failure"} 1`,
+		`gatehouse_group_sync_changes_total{op="added"} 3`,
+		`gatehouse_group_sync_changes_total{op="removed"} 1`,
+		`gatehouse_build_info{`, `go_goroutines`,
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("lacks %s", want)
+		}
+	}
+	if strings.Contains(body, "/no/such/page") {
+		t.Error("a stranger chooses a label")
+	}
+	for _, far := range [][]string{{probe}, {"[2001:db8::1]:1"}, {"127.0.0.1:1", "X-Forwarded-For", "127.0.0.1"}, {"127.0.0.1:1", "Forwarded", "for=1.2.3.4"}} {
+		if status, body := f.get("/metrics", far[0], far[1:]...); status != 404 || strings.Contains(body, "go_goroutines") {
+			t.Errorf("%v: %d", far, status)
+		}
+	}
+}
