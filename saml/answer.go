@@ -1,0 +1,218 @@
+package saml
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/beevik/etree"
+
+	"gatehouse/sso"
+)
+
+// answer is one response on its way through the checks.
+type answer struct {
+	trust    *trust
+	config   sso.SAMLConfig
+	now      time.Time
+	skew     time.Duration
+	mapped   bool // the subject comes from an attribute, not from the NameID
+	entityID string
+	acs      string
+	pending  *sso.PendingLogin // nil if nobody asked
+
+	checks checklist
+	// response is what may be read of the message: what was signed, if the
+	// response was, else the message as it came. assertion is always signed.
+	response  *etree.Element
+	signed    bool // response was
+	assertion *etree.Element
+	cert      *pinned // that verified the assertion
+}
+
+func (a *answer) read(cb sso.Callback) (sso.Assertion, error) {
+	root, err := a.decode(cb)
+	if err != nil {
+		return sso.Assertion{}, err
+	}
+	if err := a.solicited(value(root, "InResponseTo")); err != nil {
+		return sso.Assertion{}, err
+	}
+	v := &authenticity{trust: a.trust, allowSHA1: a.config.AllowSHA1, now: a.now, checks: &a.checks}
+	if err := a.authenticate(root, v); err != nil {
+		return sso.Assertion{}, err
+	}
+	v.expiry()
+	a.cert = v.cert
+	if err := a.responseRules(); err != nil {
+		return sso.Assertion{}, err
+	}
+	return a.assertionRules()
+}
+
+// decode gives the tree of a message that is well-formed, not too large, and
+// has one meaning.
+func (a *answer) decode(cb sso.Callback) (*etree.Element, error) {
+	const name, want = "message", "a SAML 2.0 Response of plain XML"
+	fail := func(err *sso.Error) error {
+		a.checks.that(false, name, want, err.Err.Error())
+		return err
+	}
+	doc, err := posted(cb.Form, "SAMLResponse")
+	if err != nil {
+		a.checks.that(false, name, want, err.Error())
+		return nil, err
+	}
+	seen, err := scan(doc, messageLimits(), nil)
+	if err != nil {
+		return nil, fail(scanned(err))
+	}
+	if seen.space != nsProtocol || seen.tag != "Response" {
+		return nil, fail(errMalformed(fmt.Errorf("an element %q", seen.tag)))
+	}
+	if seen.duplicateID {
+		return nil, fail(errSignature(errors.New("two elements with one ID")))
+	}
+	root, err := parse(doc, messageLimits())
+	if err != nil {
+		return nil, fail(errMalformed(err))
+	}
+	if _, err := inspect(root, inMessage); err != nil {
+		return nil, fail(errSignature(err))
+	}
+	a.checks.that(true, name, want, strconv.Itoa(len(doc))+" bytes")
+	return root, nil
+}
+
+// solicited compares the request this response says it answers with the one
+// this browser made for this connection.
+func (a *answer) solicited(got string) error {
+	const name = "in_response_to"
+	if a.pending != nil {
+		if !a.checks.that(got == a.pending.ID, name, a.pending.ID, got) {
+			return errState(mismatch(name, a.pending.ID, got))
+		}
+		return nil
+	}
+	if a.config.IDPInitiated != sso.IDPInitiatedDirect {
+		a.checks.that(false, name, "the ID of a request of ours", got)
+		return errUnsolicited(errors.New("an answer that nobody asked for"))
+	}
+	if got != "" {
+		a.checks.that(false, name, "none, or the ID of a request of ours", got)
+		return errState(mismatch(name, "", got))
+	}
+	a.checks.that(true, name, "none: the connection accepts sign-ins begun at the identity provider", "none")
+	return nil
+}
+
+// authenticate goes from the outside to the inside: the response if it is
+// signed, its status, and then the one assertion, decrypted if it has to be,
+// which must be covered by a signature. Every signature that is there must be
+// good.
+func (a *answer) authenticate(root *etree.Element, v *authenticity) error {
+	var err error
+	if a.response, a.signed, err = v.open(root, "response_signature"); err != nil {
+		return err
+	}
+	if err := a.status(); err != nil {
+		return err
+	}
+	assertion, err := a.theAssertion()
+	if err != nil {
+		return err
+	}
+	assertion, signed, err := v.open(assertion, "assertion_signature")
+	if err != nil {
+		return err
+	}
+	if !signed && !a.signed {
+		a.checks.that(false, "assertion_signature", "signed by "+a.trust.fingerprints(), "neither the response nor the assertion is signed")
+		return errSignature(errors.New("nothing is signed"))
+	}
+	a.assertion = assertion
+	return nil
+}
+
+// theAssertion finds the one assertion of the response and decrypts it.
+func (a *answer) theAssertion() (*etree.Element, error) {
+	plain, hidden := elements(a.response, nsAssertion, "Assertion"), elements(a.response, nsAssertion, "EncryptedAssertion")
+	if n := len(plain) + len(hidden); !a.checks.that(n == 1, "assertions", "1", strconv.Itoa(n)) {
+		return nil, errSignature(fmt.Errorf("%d assertions", n))
+	}
+	if len(plain) == 1 {
+		return plain[0], nil
+	}
+	return a.decrypt(hidden[0])
+}
+
+// decrypt gives the assertion in el as a tree of its own, with the namespaces
+// that are in scope around it.
+func (a *answer) decrypt(el *etree.Element) (*etree.Element, error) {
+	const name = "decryption"
+	want := strconv.Itoa(len(a.trust.keys)) + " key(s) of ours, AES-GCM, RSA-OAEP"
+	fail := func(err error) (*etree.Element, error) {
+		a.checks.that(false, name, want, err.Error())
+		return nil, errDecryption(err)
+	}
+	e, err := readEncrypted(el)
+	if err != nil {
+		return fail(err)
+	}
+	if e.data.cbc && !a.signed {
+		return fail(errors.New(e.data.name + " outside of a signed response"))
+	}
+	plain, err := e.open(a.trust.keys)
+	if err != nil {
+		return fail(err)
+	}
+	assertion, err := fragment(plain, scope(el))
+	if err != nil {
+		a.checks.that(false, name, "an assertion inside", err.Error())
+		return nil, err
+	}
+	if id := value(a.response, "ID"); id == value(assertion, "ID") {
+		a.checks.that(false, name, "an assertion inside", "the ID of the response")
+		return nil, errSignature(errors.New("two elements with one ID"))
+	}
+	if e.data.cbc {
+		a.checks.warn(name, "AES-GCM", e.data.name)
+	} else {
+		a.checks.that(true, name, want, e.data.name)
+	}
+	return assertion, nil
+}
+
+// fragment makes a tree of a decrypted assertion, under the same rules as a
+// whole message. What is around it may declare its prefixes (XML Encryption
+// §4.4: the plaintext takes the place of the ciphertext).
+func fragment(plain []byte, around []etree.Attr) (*etree.Element, error) {
+	var outer []namespace
+	for _, d := range around {
+		prefix := d.Key
+		if d.Space == "" {
+			prefix = ""
+		}
+		outer = append(outer, namespace{[]byte(prefix), []byte(d.Value)})
+	}
+	seen, err := scan(plain, messageLimits(), outer)
+	if err != nil {
+		return nil, scanned(err)
+	}
+	if seen.space != nsAssertion || seen.tag != "Assertion" {
+		return nil, errSignature(fmt.Errorf("an element %q was encrypted", inert(seen.tag)))
+	}
+	if seen.duplicateID {
+		return nil, errSignature(errors.New("two elements with one ID"))
+	}
+	root, err := parse(plain, messageLimits())
+	if err != nil {
+		return nil, errMalformed(err)
+	}
+	declare(root, around)
+	if _, err := inspect(root, inAssertion); err != nil {
+		return nil, errSignature(err)
+	}
+	return root, nil
+}

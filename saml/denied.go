@@ -1,0 +1,44 @@
+package saml
+
+import (
+	"fmt"
+	"strings"
+
+	"gatehouse/sso"
+)
+
+// errDenied tells what the identity provider refused with. codes are without
+// the common prefix, outermost first; only those of the specification
+// (core §3.2.2.2) reach a person.
+func errDenied(codes []string) *sso.Error {
+	said, public := "", "Your company's identity provider did not let you in."
+	for _, code := range codes {
+		if text := meaning(code); text != "" {
+			said, public = " ("+code+")", text
+		}
+	}
+	return &sso.Error{Kind: sso.Forbidden, Code: "idp_denied", Public: strings.TrimSuffix(public, ".") + said + ".",
+		Err: fmt.Errorf("the identity provider answered %q", inert(strings.Join(codes, " / ")))}
+}
+
+func meaning(code string) string {
+	const ask = " Ask your admin whether you may use this application"
+	switch code {
+	case "AuthnFailed":
+		return "Your company's identity provider could not sign you in."
+	case "RequestDenied", "UnknownPrincipal":
+		return "Your company's identity provider did not let you in." + ask + "."
+	case "NoPassive", "NoAuthnContext":
+		return "Your company's identity provider could not sign you in the way that was asked for."
+	case "InvalidNameIDPolicy":
+		return "Your company's identity provider cannot name you in the form that was asked for. Your admin can change it."
+	case "RequestUnsupported", "UnsupportedBinding", "VersionMismatch", "Requester":
+		return "Your company's identity provider did not accept our request. Your admin should compare the settings on both sides."
+	case "Responder":
+		return "Your company's identity provider could not answer." + ask + "."
+	case "NoAvailableIDP", "NoSupportedIDP", "ProxyCountExceeded", "PartialLogout", "ResourceNotRecognized", "TooManyResponses",
+		"UnknownAttrProfile", "InvalidAttrNameOrValue", "RequestVersionDeprecated", "RequestVersionTooHigh", "RequestVersionTooLow":
+		return "Your company's identity provider did not let you in."
+	}
+	return ""
+}

@@ -1,0 +1,107 @@
+package saml
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"gatehouse/sso"
+)
+
+func errMalformed(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "saml_malformed",
+		Public: "The message of your company's identity provider cannot be read. Start again.", Err: err}
+}
+
+func errTooComplex(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "saml_too_complex",
+		Public: "The message of your company's identity provider is larger or more deeply nested than we accept.", Err: err}
+}
+
+// errSignature has one text for every way in which a signature can be wrong;
+// which it was is in the checks.
+func errSignature(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "saml_signature_invalid",
+		Public: "The sign-in message of your company's identity provider did not pass our checks.", Err: err}
+}
+
+func errDecryption(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "saml_decryption_failed",
+		Public: "The sign-in message of your company's identity provider cannot be decrypted.", Err: err}
+}
+
+func errRecipient(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "saml_wrong_recipient",
+		Public: "This sign-in message was made for another application or by another identity provider.", Err: err}
+}
+
+func errExpired(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "saml_expired",
+		Public: "The sign-in message is too old or not valid yet. Start again; if it happens again, the clocks should be checked.", Err: err}
+}
+
+func errState(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
+		Public: "This sign-in took too long, was already finished, or began in another browser. Start again.", Err: err}
+}
+
+func errUnsolicited(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "idp_initiated_disabled",
+		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here.", Err: err}
+}
+
+func errSubject(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "saml_attribute_invalid",
+		Public: "Your company's sign-in sent information about you that we cannot use.", Err: err}
+}
+
+// scanned makes the error of a scan one that a person understands.
+func scanned(err error) *sso.Error {
+	if e, ok := err.(*scanError); ok && e.complex { //nolint:errorlint // the scanner returns it bare
+		return errTooComplex(err)
+	}
+	return errMalformed(err)
+}
+
+// inert makes text of the other side safe to keep and show: one line, nothing
+// invisible, at most 200 characters.
+func inert(s string) string {
+	const most = 200
+	var out strings.Builder
+	n := 0
+	for _, r := range s {
+		if n == most {
+			out.WriteRune('…')
+			break
+		}
+		if r == unicode.ReplacementChar || r != ' ' && !unicode.IsPrint(r) {
+			r = '\uFFFD'
+		}
+		out.WriteRune(r)
+		n++
+	}
+	return out.String()
+}
+
+// checklist collects what was checked, in order.
+type checklist []sso.Check
+
+// that records a check and gives back whether it passed. Values of the other
+// side are made inert here.
+func (c *checklist) that(ok bool, name, want, got string) bool {
+	if got == "" {
+		got = "(missing)"
+	}
+	*c = append(*c, sso.Check{Name: name, Want: inert(want), Got: inert(got), OK: ok})
+	return ok
+}
+
+// warn records what did not stop the sign-in but wants attention.
+func (c *checklist) warn(name, want, got string) {
+	*c = append(*c, sso.Check{Name: name, Want: inert(want), Got: inert(got), OK: true, Warning: true})
+}
+
+// mismatch is the cause that goes with a failed check.
+func mismatch(name, want, got string) error {
+	return fmt.Errorf("%s: want %q, got %q", name, inert(want), inert(got))
+}

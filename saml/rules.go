@@ -1,0 +1,205 @@
+package saml
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+)
+
+const (
+	// maxValidity bounds how long an assertion may be good for, and so how long
+	// its replay mark has to be kept.
+	maxValidity = 24 * time.Hour
+	// noticeable is by how much a clock has to be off for an admin to be told.
+	noticeable = 5 * time.Second
+
+	statusPrefix = "urn:oasis:names:tc:SAML:2.0:status:"
+)
+
+// status refuses anything but success. Only the code is taken over, never the
+// message: it is free text of the other side, and often names people.
+func (a *answer) status() error {
+	const name = "status"
+	status, err := only(a.response, nsProtocol, "Status")
+	if err != nil || status == nil {
+		a.checks.that(false, name, "Success", "")
+		return errMalformed(fmt.Errorf("not one Status: %w", orMissing(err)))
+	}
+	var codes []string
+	for el := status; el != nil && len(codes) < 3; {
+		code, err := only(el, nsProtocol, "StatusCode")
+		if err != nil {
+			return errMalformed(err)
+		}
+		if code != nil {
+			codes = append(codes, strings.TrimPrefix(value(code, "Value"), statusPrefix))
+		}
+		el = code
+	}
+	if a.checks.that(len(codes) == 1 && codes[0] == "Success" || len(codes) > 1 && codes[0] == "Success", name, "Success", strings.Join(codes, " / ")) {
+		return nil
+	}
+	return errDenied(codes)
+}
+
+// responseRules are those for what is around the assertion (profiles §4.1.4.2).
+func (a *answer) responseRules() error {
+	r := a.response
+	if err := a.header(r, "response"); err != nil {
+		return err
+	}
+	destination := value(r, "Destination")
+	// Bindings §3.5.5.2: a signed response has to say where it is to go.
+	if destination != "" || a.signed {
+		if !a.checks.that(destination == a.acs, "destination", a.acs, destination) {
+			return errRecipient(mismatch("destination", a.acs, destination))
+		}
+	}
+	issuer, err := only(r, nsAssertion, "Issuer")
+	if err != nil {
+		return errMalformed(err)
+	}
+	if issuer != nil {
+		return a.issuer(issuer, "response_issuer")
+	}
+	return nil
+}
+
+// header checks what the response and the assertion have in common.
+func (a *answer) header(el *etree.Element, name string) error {
+	if version := value(el, "Version"); !a.checks.that(version == "2.0", name+"_version", "2.0", version) {
+		return errMalformed(mismatch(name+"_version", "2.0", version))
+	}
+	if value(el, "ID") == "" {
+		a.checks.that(false, name+"_id", "an ID", "")
+		return errMalformed(fmt.Errorf("a %s without ID", name))
+	}
+	issued, err := instant(value(el, "IssueInstant"))
+	if err != nil {
+		a.checks.that(false, name+"_issue_instant", "a time", value(el, "IssueInstant"))
+		return errMalformed(fmt.Errorf("IssueInstant of the %s: %w", name, err))
+	}
+	want := "not after " + stamp(a.now.Add(a.skew)) + " and less than " + maxValidity.String() + " ago"
+	ok := !issued.After(a.now.Add(a.skew)) && issued.After(a.now.Add(-maxValidity))
+	if !a.checks.that(ok, name+"_issue_instant", want, stamp(issued)) {
+		return errExpired(mismatch(name+"_issue_instant", want, stamp(issued)))
+	}
+	return nil
+}
+
+func (a *answer) issuer(el *etree.Element, name string) error {
+	got, err := trimmed(el)
+	if err != nil {
+		return errMalformed(err)
+	}
+	if format := value(el, "Format"); format != "" && format != "urn:oasis:names:tc:SAML:2.0:nameid-format:entity" {
+		a.checks.that(false, name, "a name of the format entity", format)
+		return errRecipient(mismatch(name+" format", "entity", format))
+	}
+	if want := a.config.IDPEntityID; !a.checks.that(want != "" && got == want, name, want, got) {
+		return errRecipient(mismatch(name, want, got))
+	}
+	return nil
+}
+
+// conditions checks when and for whom the assertion holds, and gives until when.
+func (a *answer) conditions() (until time.Time, err error) {
+	el, err := only(a.assertion, nsAssertion, "Conditions")
+	if err != nil {
+		return time.Time{}, errMalformed(err)
+	}
+	if el == nil {
+		a.checks.that(false, "audience", a.entityID, "")
+		return time.Time{}, errRecipient(errors.New("no Conditions, so no audience"))
+	}
+	if until, err = a.window(el, "conditions"); err != nil {
+		return time.Time{}, err
+	}
+	audiences := 0
+	for _, child := range el.ChildElements() {
+		switch {
+		case is(child, nsAssertion, "AudienceRestriction"):
+			audiences++
+			if err := a.audience(child); err != nil {
+				return time.Time{}, err
+			}
+		case is(child, nsAssertion, "OneTimeUse"), is(child, nsAssertion, "ProxyRestriction"):
+			// Every assertion is used once here, and none is passed on.
+		default:
+			// Core §2.5.1.1: a condition that is not understood makes the
+			// assertion's validity unknown.
+			a.checks.that(false, "conditions", "conditions that we know", child.Tag)
+			return time.Time{}, errMalformed(fmt.Errorf("an unknown condition %q", inert(child.Tag)))
+		}
+	}
+	if audiences == 0 {
+		a.checks.that(false, "audience", a.entityID, "")
+		return time.Time{}, errRecipient(errors.New("no AudienceRestriction"))
+	}
+	return until, nil
+}
+
+// audience checks one restriction: we have to be one of its audiences. All
+// restrictions have to hold (core §2.5.1.4).
+func (a *answer) audience(el *etree.Element) error {
+	var all []string
+	for _, child := range elements(el, nsAssertion, "Audience") {
+		name, err := trimmed(child)
+		if err != nil {
+			return errMalformed(err)
+		}
+		all = append(all, name)
+	}
+	got := strings.Join(all, ", ")
+	if !a.checks.that(slices.Contains(all, a.entityID), "audience", a.entityID, got) {
+		return errRecipient(mismatch("audience", a.entityID, got))
+	}
+	return nil
+}
+
+// window checks NotBefore and NotOnOrAfter of el. until is zero if el has no
+// end.
+func (a *answer) window(el *etree.Element, name string) (until time.Time, err error) {
+	if from := value(el, "NotBefore"); from != "" {
+		begins, err := instant(from)
+		if err != nil {
+			a.checks.that(false, name+"_not_before", "a time", from)
+			return time.Time{}, errMalformed(err)
+		}
+		want := "not after " + stamp(a.now.Add(a.skew))
+		if !a.checks.that(!begins.After(a.now.Add(a.skew)), name+"_not_before", want, stamp(begins)) {
+			return time.Time{}, errExpired(mismatch(name+"_not_before", want, stamp(begins)))
+		}
+	}
+	to := value(el, "NotOnOrAfter")
+	if to == "" {
+		return time.Time{}, nil
+	}
+	if until, err = instant(to); err != nil {
+		a.checks.that(false, name+"_not_on_or_after", "a time", to)
+		return time.Time{}, errMalformed(err)
+	}
+	earliest, latest := a.now.Add(-a.skew), a.now.Add(maxValidity+a.skew)
+	want := "after " + stamp(earliest) + " and not after " + stamp(latest)
+	if !a.checks.that(until.After(earliest) && !until.After(latest), name+"_not_on_or_after", want, stamp(until)) {
+		return time.Time{}, errExpired(mismatch(name+"_not_on_or_after", want, stamp(until)))
+	}
+	return until, nil
+}
+
+// clocks warns of an identity provider whose clock is noticeably ahead of ours,
+// or behind the request it answers.
+func (a *answer) clocks(issued time.Time) {
+	switch {
+	case issued.Sub(a.now) > noticeable:
+		a.checks.warn("clock", "within "+noticeable.String()+" of ours", issued.Sub(a.now).Round(time.Second).String()+" ahead")
+	case a.pending != nil && a.pending.CreatedAt.Sub(issued) > noticeable:
+		a.checks.warn("clock", "not before our request", a.pending.CreatedAt.Sub(issued).Round(time.Second).String()+" behind")
+	}
+}
+
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }

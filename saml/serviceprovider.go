@@ -1,0 +1,139 @@
+package saml
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"gatehouse/sso"
+)
+
+// maxTrusts bounds how many connections' parsed keys are remembered.
+const maxTrusts = 4096
+
+// Options of a ServiceProvider.
+type Options struct {
+	BaseURL string           // of Gatehouse, without a slash at the end
+	Now     func() time.Time // nil: time.Now
+	Client  *http.Client     // the guarded outbound client, for FetchMetadata; its cap has to allow 512 KB
+}
+
+// ServiceProvider signs people in at SAML identity providers. It is safe for
+// concurrent use and starts nothing that outlives a call.
+type ServiceProvider struct {
+	base   string
+	now    func() time.Time
+	client *http.Client
+	trusts *lru.Cache[trustKey, *trust]
+}
+
+type trustKey struct {
+	connection sso.ConnectionID
+	revision   int64
+	version    int
+}
+
+// New makes a ServiceProvider.
+func New(o Options) *ServiceProvider {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	trusts, _ := lru.New[trustKey, *trust](maxTrusts) // fails only for a size below one
+	return &ServiceProvider{base: strings.TrimSuffix(o.BaseURL, "/"), now: o.Now, client: o.Client, trusts: trusts}
+}
+
+// EntityID is our name at the identity provider, and the address of our
+// metadata. It is one per connection, so that an answer to one cannot be used
+// at another.
+func (sp *ServiceProvider) EntityID(id sso.ConnectionID) string {
+	return sp.base + "/saml/" + string(id) + "/metadata"
+}
+
+// ACSURL is where the identity provider sends answers (HTTP-POST binding).
+func (sp *ServiceProvider) ACSURL(id sso.ConnectionID) string {
+	return sp.base + "/saml/" + string(id) + "/acs"
+}
+
+// SLOURL is where the identity provider sends logout messages.
+func (sp *ServiceProvider) SLOURL(id sso.ConnectionID) string {
+	return sp.base + "/saml/" + string(id) + "/slo"
+}
+
+// trust gives what a connection's certificates and keys compile to.
+func (sp *ServiceProvider) trust(c sso.Connection, cfg sso.Config) (*trust, error) {
+	if cfg.SAML == nil {
+		return nil, fmt.Errorf("connection %s: %w", c.ID, errors.New("no SAML configuration"))
+	}
+	key := trustKey{connection: c.ID, revision: c.Revision, version: cfg.Version}
+	if t, ok := sp.trusts.Get(key); ok && t.madeFrom(c, *cfg.SAML) {
+		return t, nil
+	}
+	t, err := compile(c, *cfg.SAML)
+	if err != nil {
+		return nil, fmt.Errorf("connection %s: %w", c.ID, err)
+	}
+	sp.trusts.Add(key, t)
+	return t, nil
+}
+
+// Correlate reads which AuthnRequest a response says it answers, "" if none.
+// Nothing is verified yet. Errors: Invalid "saml_malformed", "saml_too_complex".
+func (sp *ServiceProvider) Correlate(cb sso.Callback) (string, error) {
+	doc, err := posted(cb.Form, "SAMLResponse")
+	if err != nil {
+		return "", err
+	}
+	seen, err := scan(doc, messageLimits(), nil)
+	if err != nil {
+		return "", scanned(err)
+	}
+	if seen.space != nsProtocol || seen.tag != "Response" {
+		return "", errMalformed(fmt.Errorf("not a Response but %q", inert(seen.tag)))
+	}
+	return seen.inResponseTo, nil
+}
+
+// posted decodes a message of the HTTP-POST binding.
+func posted(form url.Values, field string) ([]byte, error) {
+	values := form[field]
+	if len(values) != 1 || values[0] == "" {
+		return nil, errMalformed(fmt.Errorf("%d fields %s", len(values), field))
+	}
+	if len(values[0]) > 2*messageLimits().bytes {
+		return nil, errTooComplex(fmt.Errorf("a %s of %d bytes", field, len(values[0])))
+	}
+	doc, err := decodeBase64(values[0])
+	if err != nil {
+		return nil, errMalformed(fmt.Errorf("%s is not base64", field))
+	}
+	return doc, nil
+}
+
+// Complete verifies a response. p is nil for one that nobody asked for, which is
+// accepted only by a connection whose IDPInitiated is "direct". Errors: Invalid
+// "saml_malformed", "saml_too_complex", "login_state_expired"; Forbidden
+// "saml_signature_invalid", "saml_decryption_failed", "saml_wrong_recipient",
+// "saml_expired", "saml_attribute_invalid", "idp_denied",
+// "idp_initiated_disabled". Whether the response was used before is for the
+// caller to find out, by the assertion's ResponseID.
+func (sp *ServiceProvider) Complete(_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Assertion, []sso.Check, error) {
+	t, err := sp.trust(c, cfg)
+	if err != nil {
+		return sso.Assertion{}, nil, err
+	}
+	a := &answer{
+		trust: t, config: *cfg.SAML, now: sp.now(), skew: cfg.SAML.Skew(), mapped: cfg.Mapping.Subject != "",
+		entityID: sp.EntityID(c.ID), acs: sp.ACSURL(c.ID), pending: p,
+	}
+	assertion, err := a.read(cb)
+	if err != nil {
+		return sso.Assertion{}, a.checks, fmt.Errorf("answer of %s: %w", inert(cfg.SAML.IDPEntityID), err)
+	}
+	return assertion, a.checks, nil
+}

@@ -1,0 +1,269 @@
+package saml
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+
+	"gatehouse/sso"
+)
+
+const (
+	bearer          = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
+	formatTransient = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
+	formatUnspec    = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
+)
+
+// assertionRules are those for the assertion (profiles §4.1.4.2 and 4.1.4.3).
+func (a *answer) assertionRules() (sso.Assertion, error) {
+	el := a.assertion
+	if err := a.header(el, "assertion"); err != nil {
+		return sso.Assertion{}, err
+	}
+	issuer, err := only(el, nsAssertion, "Issuer")
+	if err != nil || issuer == nil {
+		a.checks.that(false, "issuer", a.config.IDPEntityID, "")
+		return sso.Assertion{}, errRecipient(fmt.Errorf("not one Issuer: %w", orMissing(err)))
+	}
+	if err := a.issuer(issuer, "issuer"); err != nil {
+		return sso.Assertion{}, err
+	}
+	subject, err := only(el, nsAssertion, "Subject")
+	if err != nil || subject == nil {
+		a.checks.that(false, "subject", "one Subject", "")
+		return sso.Assertion{}, errSubject(fmt.Errorf("not one Subject: %w", orMissing(err)))
+	}
+	out := sso.Assertion{Issuer: a.config.IDPEntityID, ResponseID: value(el, "ID"), Certificate: a.cert.fingerprint}
+	if out.NotOnOrAfter, err = a.confirmations(subject); err != nil {
+		return sso.Assertion{}, err
+	}
+	until, err := a.conditions()
+	if err != nil {
+		return sso.Assertion{}, err
+	}
+	if until.After(out.NotOnOrAfter) {
+		out.NotOnOrAfter = until // replay marks live by the longest of them
+	}
+	if err := a.authn(&out); err != nil {
+		return sso.Assertion{}, err
+	}
+	if err := a.nameID(subject, &out); err != nil {
+		return sso.Assertion{}, err
+	}
+	if issued, err := instant(value(el, "IssueInstant")); err == nil {
+		a.clocks(issued)
+	}
+	out.Claims, err = a.attributes()
+	return out, err
+}
+
+// confirmations looks for one that lets whoever carries the assertion use it,
+// here, now and for this request, and gives how long. There may be others; if
+// none fits, the failure of the last bearer confirmation is the one returned.
+func (a *answer) confirmations(subject *etree.Element) (time.Time, error) {
+	var failure error
+	before := len(a.checks)
+	for _, el := range elements(subject, nsAssertion, "SubjectConfirmation") {
+		if value(el, "Method") != bearer {
+			continue
+		}
+		until, err := a.confirmation(el)
+		if err == nil {
+			if failure != nil {
+				a.checks = passed(a.checks, before) // those that did not fit did not matter
+			}
+			return until, nil
+		}
+		failure = err
+	}
+	if failure == nil {
+		a.checks.that(false, "subject_confirmation", "bearer", "none of this method")
+		failure = errRecipient(errors.New("no bearer confirmation"))
+	}
+	return time.Time{}, failure
+}
+
+// passed leaves out the failed checks after the first n.
+func passed(all checklist, n int) checklist {
+	kept := all[:n:n]
+	for _, c := range all[n:] {
+		if c.OK {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+func (a *answer) confirmation(el *etree.Element) (time.Time, error) {
+	data, err := only(el, nsAssertion, "SubjectConfirmationData")
+	if err != nil || data == nil {
+		a.checks.that(false, "recipient", a.acs, "")
+		return time.Time{}, errRecipient(fmt.Errorf("not one SubjectConfirmationData: %w", orMissing(err)))
+	}
+	if recipient := value(data, "Recipient"); !a.checks.that(recipient == a.acs, "recipient", a.acs, recipient) {
+		return time.Time{}, errRecipient(mismatch("recipient", a.acs, recipient))
+	}
+	want := ""
+	if a.pending != nil {
+		want = a.pending.ID
+	}
+	if got := value(data, "InResponseTo"); !a.checks.that(got == want, "confirmation_in_response_to", orNone(want), orNone(got)) {
+		return time.Time{}, errState(mismatch("confirmation_in_response_to", want, got))
+	}
+	until, err := a.window(data, "confirmation")
+	if err != nil {
+		return time.Time{}, err
+	}
+	if until.IsZero() {
+		a.checks.that(false, "confirmation_not_on_or_after", "a time", "")
+		return time.Time{}, errExpired(errors.New("a bearer confirmation without end"))
+	}
+	return until, nil
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "none"
+	}
+	return s
+}
+
+// authn reads when and in what session the person signed in at the identity
+// provider. An assertion without that is no sign-in.
+func (a *answer) authn(out *sso.Assertion) error {
+	statements := elements(a.assertion, nsAssertion, "AuthnStatement")
+	if !a.checks.that(len(statements) > 0, "authn_statement", "at least one", fmt.Sprint(len(statements))) {
+		return errMalformed(errors.New("no AuthnStatement"))
+	}
+	out.SessionIndex = value(statements[0], "SessionIndex")
+	at, err := instant(value(statements[0], "AuthnInstant"))
+	if err != nil {
+		a.checks.that(false, "authn_instant", "a time", value(statements[0], "AuthnInstant"))
+		return errMalformed(err)
+	}
+	out.AuthnAt = at
+	if a.config.ForceAuthn && a.pending != nil && at.Before(a.pending.CreatedAt.Add(-a.skew)) {
+		a.checks.warn("authn_instant", "a new sign-in, as asked for", "signed in at "+stamp(at))
+	}
+	for _, s := range statements {
+		ends := value(s, "SessionNotOnOrAfter")
+		if ends == "" {
+			continue
+		}
+		end, err := instant(ends)
+		if err != nil {
+			a.checks.that(false, "session_not_on_or_after", "a time", ends)
+			return errMalformed(err)
+		}
+		if want := "after " + stamp(a.now.Add(-a.skew)); !a.checks.that(end.After(a.now.Add(-a.skew)), "session_not_on_or_after", want, stamp(end)) {
+			return errExpired(mismatch("session_not_on_or_after", want, stamp(end)))
+		}
+		if out.SessionEnd.IsZero() || end.Before(out.SessionEnd) {
+			out.SessionEnd = end
+		}
+	}
+	return nil
+}
+
+// nameID reads who the assertion is about. A transient name is another at every
+// sign-in, so it cannot be the key of a person.
+func (a *answer) nameID(subject *etree.Element, out *sso.Assertion) error {
+	const name = "name_id"
+	el, err := only(subject, nsAssertion, "NameID")
+	if err != nil {
+		a.checks.that(false, name, "one NameID", err.Error())
+		return errSubject(err)
+	}
+	if el != nil {
+		if out.Subject, err = trimmed(el); err != nil {
+			a.checks.that(false, name, "text", err.Error())
+			return errSubject(err)
+		}
+		out.SubjectFormat = value(el, "Format")
+	}
+	if a.mapped {
+		a.checks.that(true, name, "any: the subject is mapped from an attribute", orNone(out.Subject))
+		return nil
+	}
+	if !a.checks.that(out.Subject != "", name, "a name", out.Subject) {
+		return errSubject(errors.New("no NameID"))
+	}
+	if !a.checks.that(out.SubjectFormat != formatTransient, "name_id_format", "a name that stays the same", out.SubjectFormat) {
+		return errSubject(errors.New("a transient NameID"))
+	}
+	return nil
+}
+
+// attributes makes claims of the attribute statements: under an attribute's
+// Name and, where no attribute has that for a Name, under its FriendlyName.
+// Attributes that are repeated add up; one without values is there and empty.
+func (a *answer) attributes() (sso.Claims, error) {
+	claims, friendly := sso.Claims{}, sso.Claims{}
+	for _, statement := range elements(a.assertion, nsAssertion, "AttributeStatement") {
+		for _, el := range elements(statement, nsAssertion, "Attribute") {
+			name := value(el, "Name")
+			if name == "" {
+				a.checks.that(false, "attributes", "a Name for each", "")
+				return nil, errMalformed(errors.New("an attribute without Name"))
+			}
+			values, unread := attributeValues(el)
+			if unread > 0 {
+				a.checks.warn("attributes", "text", fmt.Sprintf("%d values of %s are not text and were left out", unread, name))
+			}
+			claims[name] = append(append([]string{}, claims[name]...), values...)
+			if alias := value(el, "FriendlyName"); alias != "" {
+				friendly[alias] = append(append([]string{}, friendly[alias]...), values...)
+			}
+		}
+		if n := len(elements(statement, nsAssertion, "EncryptedAttribute")); n > 0 {
+			a.checks.warn("attributes", "not encrypted one by one", fmt.Sprintf("%d encrypted attributes were left out", n))
+		}
+	}
+	for alias, values := range friendly {
+		if _, taken := claims[alias]; !taken {
+			claims[alias] = values
+		}
+	}
+	a.checks.that(true, "attributes", "any", fmt.Sprintf("%d names", len(claims)))
+	return claims, nil
+}
+
+// attributeValues gives the values that are text, byte for byte, and how many
+// are something else. Blank values and xsi:nil say nothing and are left out. A
+// NameID as a value (as in eduPersonTargetedID) is its text.
+func attributeValues(attribute *etree.Element) (values []string, unread int) {
+	for _, el := range elements(attribute, nsAssertion, "AttributeValue") {
+		if isNil(el) {
+			continue
+		}
+		s, err := text(el)
+		if err != nil {
+			id, onlyErr := only(el, nsAssertion, "NameID")
+			if onlyErr != nil || id == nil || len(el.ChildElements()) != 1 {
+				unread++
+				continue
+			}
+			if s, err = trimmed(id); err != nil {
+				unread++
+				continue
+			}
+		}
+		if strings.Trim(s, " \t\r\n") != "" {
+			values = append(values, s)
+		}
+	}
+	return values, unread
+}
+
+func isNil(el *etree.Element) bool {
+	for i := range el.Attr {
+		a := &el.Attr[i]
+		if a.Key == "nil" && a.Space != "" && (a.Value == "true" || a.Value == "1") && a.NamespaceURI() == nsInstance {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,145 @@
+package saml
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+)
+
+// Namespaces.
+const (
+	nsProtocol  = "urn:oasis:names:tc:SAML:2.0:protocol"
+	nsAssertion = "urn:oasis:names:tc:SAML:2.0:assertion"
+	nsMetadata  = "urn:oasis:names:tc:SAML:2.0:metadata"
+	nsDSig      = "http://www.w3.org/2000/09/xmldsig#"
+	nsEnc       = "http://www.w3.org/2001/04/xmlenc#"
+	nsEnc11     = "http://www.w3.org/2009/xmlenc11#"
+	nsExcC14N   = "http://www.w3.org/2001/10/xml-exc-c14n#"
+	nsInstance  = "http://www.w3.org/2001/XMLSchema-instance"
+)
+
+// parse makes the tree of a document that was scanned.
+func parse(doc []byte, l limits) (*etree.Element, error) {
+	tree := etree.NewDocument()
+	tree.ReadSettings.MaxDepth = l.depth + 1
+	if err := tree.ReadFromBytes(doc); err != nil {
+		return nil, fmt.Errorf("parse: %w", err)
+	}
+	root := tree.Root()
+	if root == nil {
+		return nil, errors.New("parse: no root element")
+	}
+	return root, nil
+}
+
+func is(el *etree.Element, space, tag string) bool {
+	return el != nil && el.Tag == tag && el.NamespaceURI() == space
+}
+
+// elements are the children of el with a name.
+func elements(el *etree.Element, space, tag string) []*etree.Element {
+	var found []*etree.Element
+	for _, token := range el.Child {
+		if child, ok := token.(*etree.Element); ok && is(child, space, tag) {
+			found = append(found, child)
+		}
+	}
+	return found
+}
+
+// only gives the child of el with a name, nil if there is none. Two are an
+// error: readers differ in which they take.
+func only(el *etree.Element, space, tag string) (*etree.Element, error) {
+	switch found := elements(el, space, tag); len(found) {
+	case 0:
+		return nil, nil
+	case 1:
+		return found[0], nil
+	default:
+		return nil, fmt.Errorf("%d elements %s in %s", len(found), tag, el.Tag)
+	}
+}
+
+// text is all the text of an element that has no child elements. There is no
+// comment or instruction in the tree that could split it.
+func text(el *etree.Element) (string, error) {
+	if len(el.Child) == 1 {
+		if data, ok := el.Child[0].(*etree.CharData); ok {
+			return data.Data, nil
+		}
+	}
+	var all strings.Builder
+	for _, token := range el.Child {
+		data, ok := token.(*etree.CharData)
+		if !ok {
+			return "", fmt.Errorf("%s has content that is not text", el.Tag)
+		}
+		all.WriteString(data.Data)
+	}
+	return all.String(), nil
+}
+
+// trimmed is text without the white space of pretty printing around it.
+func trimmed(el *etree.Element) (string, error) {
+	s, err := text(el)
+	return strings.Trim(s, " \t\r\n"), err
+}
+
+// value is the attribute of that name in no namespace. etree's own look-up
+// would take one in any namespace.
+func value(el *etree.Element, name string) string {
+	for i := range el.Attr {
+		if a := &el.Attr[i]; a.Key == name && a.Space == "" {
+			return a.Value
+		}
+	}
+	return ""
+}
+
+// instant reads an xs:dateTime. SAML wants UTC (core §1.3.3); a time without a
+// zone is taken as that.
+func instant(s string) (time.Time, error) {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t.UTC(), nil
+	}
+	t, err := time.Parse("2006-01-02T15:04:05", s)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%q is not a time", inert(s))
+	}
+	return t, nil
+}
+
+// scope gives the namespace declarations in force inside el, the nearest of
+// each prefix.
+func scope(el *etree.Element) []etree.Attr {
+	var all []etree.Attr
+	for ; el != nil; el = el.Parent() {
+		for _, a := range el.Attr {
+			if !isDeclaration(a) {
+				continue
+			}
+			if !slices.ContainsFunc(all, func(b etree.Attr) bool { return b.Space == a.Space && b.Key == a.Key }) {
+				all = append(all, a)
+			}
+		}
+	}
+	return all
+}
+
+func isDeclaration(a etree.Attr) bool {
+	return a.Space == "xmlns" || a.Space == "" && a.Key == "xmlns"
+}
+
+// declare puts declarations on el that it does not have itself, so that it
+// means the same without its parents.
+func declare(el *etree.Element, declarations []etree.Attr) {
+	for _, d := range declarations {
+		if !slices.ContainsFunc(el.Attr, func(a etree.Attr) bool { return a.Space == d.Space && a.Key == d.Key }) {
+			el.Attr = append(el.Attr, etree.Attr{Space: d.Space, Key: d.Key, Value: d.Value})
+		}
+	}
+}

@@ -1,0 +1,181 @@
+package saml
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/asn1"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+	dsig "github.com/russellhaering/goxmldsig"
+)
+
+// verify checks the signature of el with the pinned keys, one after the other,
+// and gives the element that was signed: not el, but what goxmldsig parsed from
+// the very octets whose digest it compared. Nothing else may be read
+// afterwards. el is changed on the way.
+//
+// A certificate in the message is no reason to trust it and no hint which of
+// ours to take: KeyInfo is removed before goxmldsig sees it. Expiry of a pinned
+// certificate is for the caller to report; goxmldsig is given a moment at which
+// the certificate is valid.
+func (t *trust) verify(el *etree.Element, s *signature) (*etree.Element, *pinned, error) {
+	tag, space, id := el.Tag, el.NamespaceURI(), value(el, "ID")
+	declare(el, scope(el))
+	if s.keyInfo != nil {
+		s.element.RemoveChild(s.keyInfo)
+	}
+	// goxmldsig looks for the signature from the front and gives up after 1,000
+	// elements. Where it stands among its siblings is not signed.
+	el.RemoveChild(s.element)
+	el.InsertChildAt(0, s.element)
+
+	err := errors.New("no pinned certificate has a key for this algorithm")
+	for _, p := range t.inOrder() {
+		if p.cert.PublicKeyAlgorithm != s.method.key {
+			continue
+		}
+		s.write(p)
+		check := dsig.ValidationContext{
+			CertificateStore: &dsig.MemoryX509CertificateStore{Roots: []*x509.Certificate{p.cert}},
+			IdAttribute:      dsig.DefaultIdAttr,
+			Clock:            dsig.NewFakeClockAt(p.cert.NotBefore),
+		}
+		var signed *etree.Element
+		if signed, err = check.Validate(el); err != nil {
+			continue
+		}
+		if !is(signed, space, tag) || value(signed, "ID") != id {
+			return nil, nil, errors.New("what was signed is another element")
+		}
+		t.used(p)
+		return signed, p, nil
+	}
+	return nil, nil, fmt.Errorf("verify signature: %w", err)
+}
+
+// write puts the signature value in the form goxmldsig reads: without white
+// space, and for ECDSA as ASN.1 instead of the two numbers of fixed length that
+// XML Signature has (RFC 4050 §3.3). The value is not covered by itself.
+func (s *signature) write(p *pinned) {
+	raw := s.value
+	if key, ok := p.cert.PublicKey.(*ecdsa.PublicKey); ok {
+		raw = asn1Signature(raw, (key.Curve.Params().BitSize+7)/8)
+	}
+	for _, token := range s.element.Child {
+		if child, ok := token.(*etree.Element); ok && child.Tag == "SignatureValue" {
+			child.SetText(base64.StdEncoding.EncodeToString(raw))
+		}
+	}
+}
+
+// asn1Signature leaves what is not two numbers of size bytes as it is: some
+// send ASN.1 themselves.
+func asn1Signature(raw []byte, size int) []byte {
+	if len(raw) != 2*size {
+		return raw
+	}
+	der, err := asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(raw[:size]), new(big.Int).SetBytes(raw[size:])})
+	if err != nil {
+		return raw
+	}
+	return der
+}
+
+// authenticity collects what verifying one answer found out.
+type authenticity struct {
+	trust     *trust
+	allowSHA1 bool
+	now       time.Time
+	checks    *checklist
+	cert      *pinned // of the innermost signature
+}
+
+// open verifies the signature of el if it has one and gives what may be read of
+// it; signed is false, and el is given back, if it has none.
+func (v *authenticity) open(el *etree.Element, name string) (opened *etree.Element, signed bool, err error) {
+	s, err := readSignature(el)
+	if err != nil {
+		v.checks.that(false, name, "one enveloped signature of the usual form", err.Error())
+		return nil, false, errSignature(err)
+	}
+	if s == nil {
+		return el, false, nil
+	}
+	want := "signed by " + v.trust.fingerprints()
+	weak := s.method.hash == crypto.SHA1 || s.digest == crypto.SHA1
+	if weak && !v.allowSHA1 {
+		v.checks.that(false, name, "SHA-256 or better", s.method.name+", digest "+s.digest.String())
+		return nil, false, errSignature(errors.New("SHA-1, which this connection does not allow"))
+	}
+	presented := s.presented()
+	opened, cert, err := v.trust.verify(el, s)
+	if err != nil {
+		v.checks.that(false, name, want, s.method.name+" "+presented+": "+err.Error())
+		return nil, false, errSignature(err)
+	}
+	v.checks.that(true, name, want, s.method.name+" by "+cert.short())
+	if weak {
+		v.checks.warn("signature_algorithm", "SHA-256 or better", s.method.name+", digest "+s.digest.String())
+	}
+	v.cert = cert
+	return opened, true, nil
+}
+
+// expiry warns of the certificate that was used: it is a pinned key, so its
+// dates decide nothing, but the identity provider may think otherwise soon.
+func (v *authenticity) expiry() {
+	if v.cert == nil {
+		return
+	}
+	cert := v.cert.cert
+	switch {
+	case v.now.After(cert.NotAfter):
+		v.checks.warn("certificate", "valid now", v.cert.short()+" expired on "+cert.NotAfter.UTC().Format(time.DateOnly))
+	case v.now.Before(cert.NotBefore):
+		v.checks.warn("certificate", "valid now", v.cert.short()+" begins on "+cert.NotBefore.UTC().Format(time.DateOnly))
+	}
+}
+
+// presented tells an admin which certificate the message itself names.
+func (s *signature) presented() string {
+	const none = "without a certificate in the message"
+	if s.keyInfo == nil {
+		return none
+	}
+	data, err := only(s.keyInfo, nsDSig, "X509Data")
+	if err != nil || data == nil {
+		return none
+	}
+	certs := elements(data, nsDSig, "X509Certificate")
+	if len(certs) == 0 {
+		return none
+	}
+	encoded, err := text(certs[0])
+	if err != nil {
+		return none
+	}
+	der, err := decodeBase64(encoded)
+	if err != nil {
+		return none
+	}
+	sum := sha256.Sum256(der)
+	return "with certificate " + shorten(hex.EncodeToString(sum[:])) + " in the message"
+}
+
+func shorten(fingerprint string) string { return fingerprint[:16] + "…" }
+
+func joined(all []string) string {
+	if len(all) == 0 {
+		return "none"
+	}
+	return strings.Join(all, " or ")
+}
