@@ -22,6 +22,8 @@ const (
 	postgresTries   = 8               // of a transaction that PostgreSQL gives up
 )
 
+var errAddress = errors.New("the address of the database cannot be read")
+
 // postgresDB is a pool of connections. Transactions are READ COMMITTED: what
 // must be unique is so by constraint, and the writers of one enterprise wait
 // for each other at the head of its audit chain.
@@ -33,7 +35,7 @@ type postgresDB struct {
 func openPostgres(ctx context.Context, dsn string) (_ *postgresDB, err error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
-		return nil, errors.New("the address of the database cannot be read") // err would show the password
+		return nil, errAddress // err would show the password
 	}
 	if !strings.Contains(dsn, "pool_max_conns") {
 		config.MaxConns = postgresConns
