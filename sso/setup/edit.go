@@ -1,0 +1,75 @@
+package setup
+
+import "gatehouse/sso"
+
+// Edit is a change as an admin asks for it. Whatever is nil stays as it is; an
+// empty list or text takes the value away. Name and Provider change at once, all
+// else changes the draft.
+type Edit struct {
+	Name              *string                `json:"name,omitempty"`
+	Provider          *sso.Provider          `json:"provider,omitempty"`
+	SAML              *SAMLEdit              `json:"saml,omitempty"`
+	OIDC              *OIDCEdit              `json:"oidc,omitempty"`
+	Mapping           *MappingEdit           `json:"mapping,omitempty"`
+	GroupSync         *GroupSyncEdit         `json:"group_sync,omitempty"`
+	Provisioning      *sso.Provisioning      `json:"provisioning,omitempty"`
+	EmailVerification *EmailVerificationEdit `json:"email_verification,omitempty"`
+}
+
+// SAMLEdit changes a SAML configuration. What the identity provider is comes
+// from one of MetadataURL (fetched now and again later), MetadataXML (read once)
+// and the fields after them; Certificates are trusted besides those of the
+// metadata.
+type SAMLEdit struct {
+	MetadataURL       *string           `json:"metadata_url,omitempty"`
+	MetadataXML       *string           `json:"metadata_xml,omitempty"`
+	IDPEntityID       *string           `json:"idp_entity_id,omitempty"`
+	SSOURL            *string           `json:"sso_url,omitempty"`
+	SSOBinding        *string           `json:"sso_binding,omitempty"` // the binding's URI
+	SLOURL            *string           `json:"slo_url,omitempty"`
+	Certificates      []string          `json:"certificates,omitempty"` // PEM, or base64 of the DER form
+	SignRequests      *bool             `json:"sign_requests,omitempty"`
+	AllowIDPInitiated *sso.IDPInitiated `json:"allow_idp_initiated,omitempty"`
+	NameIDFormat      *string           `json:"name_id_format,omitempty"`
+	ForceAuthn        *bool             `json:"force_authn,omitempty"`
+	AllowSHA1         *bool             `json:"allow_sha1,omitempty"`
+	ClockSkew         *sso.Seconds      `json:"clock_skew_seconds,omitempty"`
+}
+
+// OIDCEdit changes an OpenID Connect configuration. Another Issuer needs the
+// ClientSecret again: else whoever may edit could have it sent to themselves.
+type OIDCEdit struct {
+	Issuer       *string         `json:"issuer,omitempty"`
+	ClientID     *string         `json:"client_id,omitempty"`
+	ClientSecret *sso.Secret     `json:"client_secret,omitempty"`
+	AuthMethod   *sso.AuthMethod `json:"token_endpoint_auth_method,omitempty"`
+	Scopes       []string        `json:"scopes,omitempty"`
+	Prompt       *string         `json:"prompt,omitempty"`
+}
+
+// MappingEdit changes a mapping; see [sso.Mapping] for what each part means.
+type MappingEdit struct {
+	Subject       *string  `json:"subject,omitempty"`
+	Login         []string `json:"login,omitempty"`
+	Email         []string `json:"email,omitempty"`
+	EmailVerified []string `json:"email_verified,omitempty"`
+	Name          []string `json:"name,omitempty"`
+	Groups        []string `json:"groups,omitempty"`
+	Delimiter     *string  `json:"delimiter,omitempty"`
+	Include       *string  `json:"include,omitempty"`
+	Exclude       *string  `json:"exclude,omitempty"`
+	GroupLimit    *int     `json:"group_limit,omitempty"`
+}
+
+// GroupSyncEdit changes the rules for memberships.
+type GroupSyncEdit struct {
+	Mode      *sso.SyncMode    `json:"mode,omitempty"`
+	OnAbsent  *sso.WhenUnknown `json:"on_absent,omitempty"`
+	OnOverage *sso.WhenUnknown `json:"on_overage,omitempty"`
+}
+
+// EmailVerificationEdit changes the first-login policy.
+type EmailVerificationEdit struct {
+	Mode       *string `json:"mode,omitempty"`
+	Expression *string `json:"expression,omitempty"`
+}
