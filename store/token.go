@@ -40,7 +40,7 @@ func (db *DB) TokenByHash(ctx context.Context, h sso.Hash) (_ sso.Token, err err
 	}
 	now := db.now()
 	if !ok || !k.ExpiresAt.IsZero() && !now.Before(k.ExpiresAt) {
-		return sso.Token{}, &sso.Error{Kind: sso.Unauthenticated, Code: "invalid_token", Public: "The API token is missing, expired or revoked."}
+		return sso.Token{}, sso.InvalidToken()
 	}
 	if minute := now.Truncate(time.Minute); k.LastUsedAt.Before(minute) {
 		// Knowing when it was used last is not worth refusing it now: a full

@@ -1,0 +1,65 @@
+package sso
+
+import (
+	"crypto/rand"
+	"hash/crc32"
+	"strings"
+)
+
+// BearerKind is what begins a bearer value of one kind, so that one that is
+// found lying about says what it opens, and none is taken for another.
+type BearerKind string
+
+// APIToken begins the tokens of the REST API.
+const APIToken BearerKind = "gw_api_"
+
+const (
+	base62       = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	bearerRandom = 40 // 238 bits
+	bearerCheck  = 6  // a CRC-32 is at most 4gfFC3
+)
+
+// New makes a bearer value: the kind, 40 random characters, and 6 of checksum.
+func (k BearerKind) New() Secret {
+	var value strings.Builder
+	value.WriteString(string(k))
+	var b [1]byte
+	for value.Len() < len(k)+bearerRandom {
+		_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
+		if b[0] < 4*62 {       // more would make the first characters of base62 likelier
+			value.WriteByte(base62[b[0]%62])
+		}
+	}
+	return Secret(value.String() + checksum(value.String()))
+}
+
+// Parse accepts s only if New could have made it, so that a value that was
+// guessed, cut off or mistyped is refused before anybody looks it up. The error
+// is Unauthenticated "invalid_token", the same as for an unknown one.
+func (k BearerKind) Parse(s string) (Secret, error) {
+	random, ok := strings.CutPrefix(s, string(k))
+	if !ok || len(random) != bearerRandom+bearerCheck || strings.Trim(random, base62) != "" {
+		return "", InvalidToken()
+	}
+	if end := len(s) - bearerCheck; checksum(s[:end]) != s[end:] {
+		return "", InvalidToken()
+	}
+	return Secret(s), nil
+}
+
+// InvalidToken is the one answer to every bearer value that opens nothing,
+// whatever is wrong with it.
+func InvalidToken() *Error {
+	return &Error{Kind: Unauthenticated, Code: "invalid_token", Public: "The API token is missing, expired or revoked."}
+}
+
+// checksum is no secret and proves nothing; it tells a token from a typo.
+func checksum(s string) string {
+	sum := crc32.ChecksumIEEE([]byte(s))
+	var out [bearerCheck]byte
+	for i := range out {
+		out[bearerCheck-1-i] = base62[sum%62]
+		sum /= 62
+	}
+	return string(out[:])
+}
