@@ -19,7 +19,7 @@ const revocationsKept = 24 * time.Hour
 const swept = 1000 // rows removed in one transaction, so that sign-ins get between
 
 // Sweep removes what has expired: pending logins, replay marks, sessions,
-// revocations, and attempts and sync records past their retention.
+// answers kept for repeated requests, revocations, and attempts and sync records past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
 	now := db.now()
@@ -31,6 +31,7 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 		{"replay_marks", "response", "until <= $1", now},
 		{"sessions", "id", "expires_at <= $1", now},
 		{"sessions", "id", "last_seen_at + idle_timeout <= $1", now},
+		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"revocations", "sequence", "at <= $1", now.Add(-revocationsKept)},
 		{"attempts", "id", "at <= $1", since(now, keep.Attempts)},
 		{"sync_records", "id", "at <= $1", since(now, keep.SyncRecords)},

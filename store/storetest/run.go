@@ -45,6 +45,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"failures among others":         testFailuresAmongOthers,
 			"revocations are never skipped": testRevocationOrder,
 			"open":                          testOpenAtOnce,
+			"one post twenty times":         testIdempotencyRace,
 		},
 		"audit": {
 			"tampering":           testTampering,
@@ -66,6 +67,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"tokens":         testTokens,
 			"attempts":       testAttempts,
 			"meta":           testMeta,
+			"repeated posts": testIdempotency,
 			"closed":         testClosed,
 			"pages":          testPages,
 			"odd text":       testOddText,

@@ -1,0 +1,106 @@
+package storetest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+func testIdempotency(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	k := w.requestKey("first")
+	request, another := sso.Secret("POST /x").Hash(), sso.Secret("POST /y").Hash()
+	claim := func(k sso.RequestKey, request sso.Hash) (sso.KeptAnswer, bool, error) {
+		return w.db.ClaimRequest(ctx, k, request)
+	}
+	claimed := func(k sso.RequestKey, request sso.Hash) {
+		t.Helper()
+		a, known, err := claim(k, request)
+		w.ok(err)
+		if known || a.Status != 0 {
+			t.Errorf("a free key has the answer %+v", a)
+		}
+	}
+
+	claimed(k, request)
+	_, _, err := claim(k, request)
+	w.fails(err, sso.Conflict, "idempotency_key_in_use")
+	_, _, err = claim(k, another)
+	w.fails(err, sso.Invalid, "idempotency_key_reused")
+
+	w.ok(w.db.ReleaseRequest(ctx, k))
+	claimed(k, another) // what changed nothing leaves the key to any request
+	answer := sso.KeptAnswer{Status: 201, Header: map[string]string{"ETag": `"1"`}, Body: []byte(`{"id":"ß\u2028"}`)}
+	w.ok(w.db.KeepAnswer(ctx, k, answer))
+	w.ok(w.db.ReleaseRequest(ctx, k)) // too late: it is answered
+	w.ok(w.db.KeepAnswer(ctx, k, sso.KeptAnswer{Status: 500}))
+	got, known, err := claim(k, another)
+	w.ok(err)
+	w.same(answer, got)
+	if !known {
+		t.Error("the answer is there and not known")
+	}
+	_, _, err = claim(k, request)
+	w.fails(err, sso.Invalid, "idempotency_key_reused")
+
+	claimed(w.requestKey("second"), request) // a key is one token's
+	other := k
+	other.Key = another
+	claimed(other, request)
+
+	w.clock.Move(3 * time.Minute) // the node of the unanswered claim died
+	claimed(other, another)
+	w.clock.Move(24*time.Hour - 4*time.Minute)
+	if _, known, err = claim(k, another); err != nil || !known {
+		t.Errorf("within 24 hours: %v, %v", known, err)
+	}
+	w.clock.Move(time.Minute)
+	claimed(k, request)
+
+	w.clock.Move(25 * time.Hour)
+	w.ok(w.db.Sweep(ctx, store.Retention{}))
+	if left := rows(t, raw(t, w.dsn), "select * from idempotency_keys"); len(left) != 0 {
+		t.Errorf("swept, and there is %v", left)
+	}
+}
+
+func (w *world) requestKey(token string) sso.RequestKey {
+	w.Helper()
+	k, err := w.db.CreateToken(w.Context(), by, sso.Token{Name: token, Hash: sso.NewSecret().Hash()})
+	w.ok(err)
+	return sso.RequestKey{Token: k.ID, Key: sso.Secret("key").Hash()}
+}
+
+// testIdempotencyRace sends one request twenty times at once: one does it.
+func testIdempotencyRace(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	k, request := w.requestKey("token"), sso.Secret("POST /x").Hash()
+	var group sync.WaitGroup
+	results := make(chan error, 20)
+	for range cap(results) {
+		group.Go(func() {
+			_, known, err := w.db.ClaimRequest(t.Context(), k, request)
+			if known {
+				t.Error("there is no answer yet")
+			}
+			results <- err
+		})
+	}
+	group.Wait()
+	close(results)
+	done := 0
+	for err := range results {
+		if err == nil {
+			done++
+			continue
+		}
+		w.fails(err, sso.Conflict, "idempotency_key_in_use")
+	}
+	if done != 1 {
+		t.Errorf("%d of 20 were let through", done)
+	}
+}
