@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -105,7 +104,7 @@ func (d *Discovery) check() error {
 		if e.address == "" && !e.required {
 			continue
 		}
-		if err := checkEndpoint(e.address); err != nil {
+		if err := sso.CheckEndpoint(e.address); err != nil {
 			return &sso.Error{Kind: sso.Invalid, Code: "metadata_bad_endpoint",
 				Public: "The identity provider's discovery document names an address that cannot be used: " + e.name + ".",
 				Err:    fmt.Errorf("%s %q: %w", e.name, inert(e.address), err)}
@@ -130,24 +129,4 @@ func (d *Discovery) algorithms() []string {
 		gooidc.ES256, gooidc.ES384, gooidc.ES512, gooidc.EdDSA,
 	}
 	return slices.DeleteFunc(asymmetric, func(a string) bool { return !slices.Contains(d.SigningAlgorithms, a) })
-}
-
-// checkEndpoint accepts what a browser may be sent to; what is fetched passes
-// the client's stricter rules as well.
-func checkEndpoint(address string) error {
-	u, err := url.Parse(address)
-	switch {
-	case err != nil:
-		return fmt.Errorf("parse: %w", err)
-	case u.Host == "" || u.User != nil || u.Fragment != "":
-		return errors.New("no host, a user name or a fragment")
-	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
-		return nil
-	}
-	return errors.New("not https")
-}
-
-func isLoopback(host string) bool {
-	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && addr.IsLoopback()
 }

@@ -1,0 +1,37 @@
+package sso
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// maxEndpointLength is about what every browser and proxy carries.
+const maxEndpointLength = 2048
+
+// CheckEndpoint accepts an address of an identity provider that a browser may be
+// sent to: absolute, https, without a user name or a fragment. http is accepted
+// to this machine only, where nothing crosses a network. What is fetched passes
+// the outbound client's stricter rules as well.
+func CheckEndpoint(address string) error {
+	if len(address) > maxEndpointLength {
+		return fmt.Errorf("%d bytes long", len(address))
+	}
+	u, err := url.Parse(address)
+	switch {
+	case err != nil:
+		return errors.New("not an address") // the cause would quote it whole
+	case u.Hostname() == "" || u.User != nil || u.Fragment != "":
+		return errors.New("no host, a user name or a fragment")
+	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
+		return nil
+	}
+	return errors.New("not https")
+}
+
+func isLoopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && addr.IsLoopback()
+}
