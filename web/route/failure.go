@@ -197,11 +197,6 @@ func renderOAuth(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
 	writeJSON(w, "application/json", f.Status, map[string]any{"error": code, "error_description": f.Public, "code": f.Code, "reference": f.Reference})
 }
 
-func renderProblem(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
-	writeJSON(w, "application/problem+json", f.Status, map[string]any{"type": "about:blank", "title": http.StatusText(f.Status),
-		"status": f.Status, "detail": f.Public, "code": f.Code, "request_id": f.Reference})
-}
-
 func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {
 	w.Header().Set("Content-Type", contentType)
 	w.WriteHeader(status)

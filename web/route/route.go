@@ -99,8 +99,8 @@ func (rt *Router) Machine(routes ...Route) { rt.add(machineSurface, routes) }
 func (rt *Router) Plain(routes ...Route) { rt.add(plainSurface, routes) }
 
 // API hands a pattern without a method to a handler that renders its own
-// errors, such as the REST API. What the router itself refuses is
-// application/problem+json (RFC 9457). The body is limited, not read.
+// errors, such as the REST API, by Fail or on its own. What the router itself
+// refuses is application/problem+json (RFC 9457). The body is limited, not read.
 func (rt *Router) API(pattern string, h http.Handler, maxBody int64) {
 	rt.entries[pattern] = &entry{router: rt, path: pattern, surface: apiSurface, any: &Route{
 		Pattern: pattern, MaxBody: maxBody,
@@ -204,11 +204,12 @@ func (e *entry) allow() string {
 func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	state := stateOf(r.Context())
 	state.pattern = e.path
+	state.fail = func(w http.ResponseWriter, r *http.Request, err error) { e.router.fail(w, r, e.surface, err) }
 	if err := e.serve(w, r); err != nil {
 		if sso.CodeOf(err) == codeMethod {
 			w.Header().Set("Allow", e.allow())
 		}
-		e.router.fail(w, r, e.surface, err)
+		state.fail(w, r, err)
 	}
 }
 
@@ -247,6 +248,7 @@ type state struct {
 	id      string
 	ip      netip.Addr
 	pattern string
+	fail    func(w http.ResponseWriter, r *http.Request, err error) // of the surface; nil before it is routed
 }
 
 type stateKey struct{}
