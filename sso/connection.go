@@ -72,6 +72,16 @@ type Connection struct {
 	CreatedAt time.Time
 }
 
+// Serving is what people sign in with now; Forbidden "connection_disabled" while
+// nobody can.
+func (c Connection) Serving() (*Config, error) {
+	if c.State != ConnectionEnabled || c.Live == nil {
+		return nil, &Error{Kind: Forbidden, Code: "connection_disabled",
+			Public: "Single sign-on is not switched on for this company."}
+	}
+	return c.Live, nil
+}
+
 // Config is one version of what an admin configured.
 type Config struct {
 	Version           int               `json:"version"`
