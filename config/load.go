@@ -162,7 +162,7 @@ func (l *loader) environment(environ []string) {
 			l.values[s.Env] = value{text, s.Env}
 			delete(given, s.Env)
 		}
-		if path, ok := given[s.Env+"_FILE"]; ok && s.mayBeFile() {
+		if path, ok := given[s.Env+"_FILE"]; ok && s.MayBeFile() {
 			l.fromFile(s, path, s.Env+"_FILE")
 			delete(given, s.Env+"_FILE")
 		}
@@ -182,7 +182,7 @@ func (l *loader) flags(given map[string]string) {
 		if text, ok := given[s.Flag]; ok {
 			l.values[s.Env] = value{text, "--" + s.Flag}
 		}
-		if path, ok := given[s.Flag+"-file"]; ok && s.mayBeFile() {
+		if path, ok := given[s.Flag+"-file"]; ok && s.MayBeFile() {
 			l.fromFile(s, path, "--"+s.Flag+"-file")
 		}
 	}

@@ -15,3 +15,15 @@ func (c Config) YAML() ([]byte, error) {
 	}
 	return out, nil
 }
+
+// JSON is YAML in the other notation.
+func (c Config) JSON() ([]byte, error) {
+	out, err := c.YAML()
+	if err != nil {
+		return nil, err
+	}
+	if out, err = yaml.YAMLToJSON(out); err != nil {
+		return nil, fmt.Errorf("write the settings as JSON: %w", err)
+	}
+	return out, nil
+}

@@ -52,6 +52,6 @@ func fields(t reflect.Type) func(func(reflect.StructField) bool) {
 	}
 }
 
-// mayBeFile reports whether the setting can be given as the name of a file that
+// MayBeFile reports whether the setting can be given as the name of a file that
 // holds it: secrets, and addresses with a password in them.
-func (s Setting) mayBeFile() bool { return s.Secret || s.Name == "database" || s.Name == "redis" }
+func (s Setting) MayBeFile() bool { return s.Secret || s.Name == "database" || s.Name == "redis" }
