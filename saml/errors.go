@@ -55,6 +55,35 @@ func errSubject(err error) *sso.Error {
 		Public: "Your company's sign-in sent information about you that we cannot use.", Err: err}
 }
 
+func errUnreadable(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
+		Public: "This is not the SAML metadata of an identity provider, or it is not of a form we can read.", Err: err}
+}
+
+func errBadEndpoint(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "metadata_bad_endpoint",
+		Public: "The metadata names no address that a browser can be sent to, or one that is not https.", Err: err}
+}
+
+func errTooManyKeys(n int) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
+		Public: fmt.Sprintf("There are %d certificates for signing; we take %d.", n, maxCertificates)}
+}
+
+// errAmbiguous names the identity providers there are to choose from.
+func errAmbiguous(all []entity) *sso.Error {
+	const most = 10
+	var names []string
+	for _, p := range all[:min(len(all), most)] {
+		names = append(names, inert(p.id))
+	}
+	if len(all) > most {
+		names = append(names, "…")
+	}
+	return &sso.Error{Kind: sso.Invalid, Code: "metadata_ambiguous",
+		Public: fmt.Sprintf("There are %d identity providers in this metadata. Say which one, by its entity ID: %s", len(all), strings.Join(names, ", "))}
+}
+
 // scanned makes the error of a scan one that a person understands.
 func scanned(err error) *sso.Error {
 	if e, ok := err.(*scanError); ok && e.complex { //nolint:errorlint // the scanner returns it bare

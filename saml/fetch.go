@@ -1,0 +1,66 @@
+package saml
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"gatehouse/sso"
+)
+
+// FetchMetadata gets the metadata of the one identity provider that an address
+// publishes. Errors: those of [ServiceProvider.ReadMetadata]; Invalid
+// "url_not_allowed"; Upstream "metadata_unreadable" if nothing came, or too
+// much.
+func (sp *ServiceProvider) FetchMetadata(ctx context.Context, address string) (Metadata, error) {
+	return sp.FetchMetadataOf(ctx, address, "")
+}
+
+// FetchMetadataOf is FetchMetadata where an address publishes several identity
+// providers, as federations do, or where it is known which one is expected.
+// entityID only chooses: that a lone identity provider is another one is for
+// [Metadata.Apply] to refuse.
+func (sp *ServiceProvider) FetchMetadataOf(ctx context.Context, address, entityID string) (Metadata, error) {
+	doc, err := sp.fetch(ctx, strings.TrimSpace(address))
+	if err != nil {
+		return Metadata{}, fmt.Errorf("fetch metadata: %w", err)
+	}
+	return sp.ReadMetadata(doc, entityID)
+}
+
+func (sp *ServiceProvider) fetch(ctx context.Context, address string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return nil, &sso.Error{Kind: sso.Invalid, Code: "url_not_allowed", Public: "This is not an address.", Err: err}
+	}
+	req.Header.Set("Accept", "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1")
+	resp, err := sp.client.Do(req)
+	if err != nil {
+		return nil, errFetch(err)
+	}
+	doc, err := io.ReadAll(io.LimitReader(resp.Body, maxMetadata+1))
+	if closing := resp.Body.Close(); err == nil {
+		err = closing
+	}
+	switch {
+	case err != nil:
+		return nil, errFetch(err)
+	case resp.StatusCode != http.StatusOK:
+		return nil, errFetch(fmt.Errorf("status %d", resp.StatusCode))
+	case len(doc) > maxMetadata:
+		return nil, errFetch(fmt.Errorf("more than %d bytes", maxMetadata))
+	}
+	return doc, nil
+}
+
+// errFetch lets through what the client says about an address it does not call.
+func errFetch(err error) error {
+	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind == sso.Invalid {
+		return err
+	}
+	return &sso.Error{Kind: sso.Upstream, Code: "metadata_unreadable",
+		Public: "The metadata of the identity provider could not be fetched from this address.", Err: err}
+}

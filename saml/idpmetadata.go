@@ -1,0 +1,241 @@
+package saml
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+
+	"gatehouse/sso"
+)
+
+// Metadata is what an identity provider publishes about itself, as far as it is
+// used. Whoever made it is not proven by it: trust comes from where it was got.
+type Metadata struct {
+	EntityID     string
+	SSO          sso.Endpoint      // by HTTP-Redirect where that is offered, else by HTTP-POST
+	SLO          *sso.Endpoint     // likewise; nil: none of the two
+	Certificates []sso.Certificate // strong enough, from metadata
+	// WantSigned says that requests have to be signed.
+	WantSigned    bool
+	NameIDFormats []string
+	ValidUntil    time.Time // zero: no end
+	// Warnings are sentences for an admin about what works and should not stay
+	// as it is.
+	Warnings []string
+}
+
+// ParseMetadata reads a document with one identity provider in it. It knows no
+// clock, so neither validUntil nor the dates of certificates are looked at;
+// [ServiceProvider.ReadMetadata] does that as well. Errors are Invalid:
+// "metadata_unreadable", "metadata_ambiguous", "metadata_no_signing_key",
+// "weak_key", "metadata_bad_endpoint".
+func ParseMetadata(doc []byte) (Metadata, error) { return parseMetadata(doc, "") }
+
+// ReadMetadata reads a document that an admin pasted or uploaded. entityID
+// chooses where there are several identity providers in it, and decides nothing
+// otherwise. Errors: those of ParseMetadata, and Invalid "metadata_expired".
+func (sp *ServiceProvider) ReadMetadata(doc []byte, entityID string) (Metadata, error) {
+	m, err := parseMetadata(doc, entityID)
+	if err != nil {
+		return Metadata{}, err
+	}
+	return m.asOf(sp.now())
+}
+
+func parseMetadata(doc []byte, entityID string) (Metadata, error) {
+	seen, err := scan(doc, metadataLimits(), nil)
+	if err != nil {
+		return Metadata{}, errUnreadable(err)
+	}
+	if seen.space != nsMetadata {
+		return Metadata{}, errUnreadable(fmt.Errorf("an element %q", inert(seen.tag)))
+	}
+	root, err := parse(doc, metadataLimits())
+	if err != nil {
+		return Metadata{}, errUnreadable(err)
+	}
+	all, err := entities(root, time.Time{})
+	if err != nil {
+		return Metadata{}, errUnreadable(err)
+	}
+	one, err := choose(all, entityID)
+	if err != nil {
+		return Metadata{}, err
+	}
+	return one.read()
+}
+
+// entity is one that a document describes, with its role as an identity
+// provider, nil if it has none.
+type entity struct {
+	id    string
+	role  *etree.Element
+	until time.Time // by itself or by what it stands in
+}
+
+// entities lists the entities of a document, through any nesting; the scan has
+// seen to it that this is not deep.
+func entities(el *etree.Element, until time.Time) ([]entity, error) {
+	until, err := sooner(until, el)
+	if err != nil {
+		return nil, err
+	}
+	if is(el, nsMetadata, "EntityDescriptor") {
+		p, err := readEntity(el, until)
+		return []entity{p}, err
+	}
+	if !is(el, nsMetadata, "EntitiesDescriptor") {
+		return nil, nil
+	}
+	var all []entity
+	for _, child := range el.ChildElements() {
+		inside, err := entities(child, until)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, inside...)
+	}
+	return all, nil
+}
+
+func readEntity(el *etree.Element, until time.Time) (entity, error) {
+	p := entity{id: strings.Trim(value(el, "entityID"), " \t\r\n"), until: until}
+	for _, role := range elements(el, nsMetadata, "IDPSSODescriptor") {
+		if protocols := value(role, "protocolSupportEnumeration"); protocols != "" && !slices.Contains(strings.Fields(protocols), nsProtocol) {
+			continue
+		}
+		if p.role != nil {
+			return entity{}, errors.New("two descriptions of one identity provider")
+		}
+		p.role = role
+		var err error
+		if p.until, err = sooner(until, role); err != nil {
+			return entity{}, err
+		}
+	}
+	return p, nil
+}
+
+// sooner is the earlier of until and el's own validUntil.
+func sooner(until time.Time, el *etree.Element) (time.Time, error) {
+	s := value(el, "validUntil")
+	if s == "" {
+		return until, nil
+	}
+	t, err := instant(s)
+	if err != nil {
+		return until, fmt.Errorf("validUntil: %w", err)
+	}
+	if until.IsZero() || t.Before(until) {
+		return t, nil
+	}
+	return until, nil
+}
+
+// choose finds the identity provider that is meant.
+func choose(all []entity, entityID string) (entity, error) {
+	var idps, named []entity
+	for _, p := range all {
+		if p.role == nil {
+			continue
+		}
+		idps = append(idps, p)
+		if p.id == entityID {
+			named = append(named, p)
+		}
+	}
+	switch {
+	case len(idps) == 1:
+		return idps[0], nil
+	case len(named) == 1:
+		return named[0], nil
+	case len(idps) > 1:
+		return entity{}, errAmbiguous(idps)
+	case len(all) > 0:
+		return entity{}, &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
+			Public: "This is the metadata of an application, not of an identity provider.",
+			Err:    fmt.Errorf("%d entities, none with an IDPSSODescriptor for SAML 2.0", len(all))}
+	}
+	return entity{}, errUnreadable(errors.New("no EntityDescriptor"))
+}
+
+const (
+	maxEntityIDLength = 1024 // metadata §2.2.1
+	maxNameIDFormats  = 16
+)
+
+func (p entity) read() (Metadata, error) {
+	if p.id == "" || len(p.id) > maxEntityIDLength || !sso.Printable(p.id) {
+		return Metadata{}, errUnreadable(errors.New("an entityID that is missing, too long or not printable"))
+	}
+	want := value(p.role, "WantAuthnRequestsSigned")
+	m := Metadata{EntityID: p.id, ValidUntil: p.until, WantSigned: want == "true" || want == "1"}
+	single, err := p.endpoint("SingleSignOnService")
+	if err != nil {
+		return Metadata{}, err
+	}
+	if single == nil {
+		return Metadata{}, errBadEndpoint(errors.New("no SingleSignOnService by HTTP-Redirect or HTTP-POST"))
+	}
+	m.SSO = *single
+	if m.SLO, err = p.endpoint("SingleLogoutService"); err != nil {
+		return Metadata{}, err
+	}
+	for _, el := range elements(p.role, nsMetadata, "NameIDFormat") {
+		if format, err := trimmed(el); err == nil && len(m.NameIDFormats) < maxNameIDFormats {
+			m.NameIDFormats = append(m.NameIDFormats, inert(format))
+		}
+	}
+	m.Certificates, m.Warnings, err = certificates(p.role)
+	return m, err
+}
+
+// endpoint finds where a service takes messages through the browser. Every such
+// address has to be one a browser may be sent to, the one not used as well: who
+// publishes a bad one is not to be trusted with the other.
+func (p entity) endpoint(service string) (*sso.Endpoint, error) {
+	var found *sso.Endpoint
+	for _, el := range elements(p.role, nsMetadata, service) {
+		e := sso.Endpoint{URL: strings.Trim(value(el, "Location"), " \t\r\n"), Binding: value(el, "Binding")}
+		if e.Binding != sso.BindingRedirect && e.Binding != sso.BindingPOST {
+			continue // SOAP and artifacts are for servers
+		}
+		if err := sso.CheckEndpoint(e.URL); err != nil {
+			return nil, errBadEndpoint(fmt.Errorf("%s %q: %w", service, inert(e.URL), err))
+		}
+		if found == nil || found.Binding != sso.BindingRedirect && e.Binding == sso.BindingRedirect {
+			found = &e
+		}
+	}
+	return found, nil
+}
+
+// Apply takes an identity provider's metadata over into a configuration, with
+// what an admin added by hand kept: certificates from elsewhere, and signing
+// that the identity provider does not insist on. It fails with Conflict
+// "metadata_entity_changed" if cfg is about another identity provider: whoever
+// can change what an address answers must not become a connection's identity
+// provider by that.
+func (m Metadata) Apply(cfg sso.SAMLConfig) (sso.SAMLConfig, error) {
+	if cfg.IDPEntityID != "" && cfg.IDPEntityID != m.EntityID {
+		return sso.SAMLConfig{}, &sso.Error{Kind: sso.Conflict, Code: "metadata_entity_changed",
+			Public: "This metadata is of another identity provider than the one configured here. Make a new connection for it.",
+			Err:    fmt.Errorf("entityID: want %q, got %q", inert(cfg.IDPEntityID), inert(m.EntityID))}
+	}
+	trusted := slices.Clone(m.Certificates)
+	for _, c := range cfg.Certificates {
+		if c.Source == sso.FromAdmin && !containsCertificate(m.Certificates, c) {
+			trusted = append(trusted, c)
+		}
+	}
+	if len(trusted) > maxCertificates {
+		return sso.SAMLConfig{}, errTooManyKeys(len(trusted))
+	}
+	cfg.IDPEntityID, cfg.SSO, cfg.SLO, cfg.Certificates = m.EntityID, m.SSO, m.SLO, trusted
+	cfg.SignRequests = cfg.SignRequests || m.WantSigned
+	return cfg, nil
+}

@@ -1,0 +1,149 @@
+package saml
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+
+	"gatehouse/sso"
+)
+
+// soon is how long before its end a certificate is worth a warning.
+const soon = 30 * 24 * time.Hour
+
+// certificates gives the certificates a role signs with: those of key
+// descriptors for signing or without a use, which are for both. What cannot be
+// used is left out with a warning as long as something remains.
+func certificates(role *etree.Element) (trusted []sso.Certificate, warnings []string, err error) {
+	var weak, broken error
+	for _, descriptor := range elements(role, nsMetadata, "KeyDescriptor") {
+		if use := value(descriptor, "use"); use != "" && use != "signing" {
+			continue
+		}
+		found, err := readKey(descriptor)
+		if err != nil {
+			broken = err
+			continue
+		}
+		for _, c := range found {
+			cert, err := c.Parse()
+			switch {
+			case err != nil:
+				broken = err
+			case strong(cert.PublicKey) != nil:
+				weak = strong(cert.PublicKey)
+			case !containsCertificate(trusted, c):
+				trusted = append(trusted, c)
+			}
+		}
+	}
+	switch {
+	case len(trusted) > maxCertificates:
+		return nil, nil, errTooManyKeys(len(trusted))
+	case len(trusted) == 0 && weak != nil:
+		return nil, nil, &sso.Error{Kind: sso.Invalid, Code: "weak_key",
+			Public: "The identity provider signs with a key that is not strong enough: RSA with 2048 bits or more, or ECDSA on P-256, P-384 or P-521, is needed.", Err: weak}
+	case len(trusted) == 0:
+		return nil, nil, &sso.Error{Kind: sso.Invalid, Code: "metadata_no_signing_key",
+			Public: "There is no certificate for signing in this metadata, so nothing could vouch for a sign-in.", Err: orMissing(broken)}
+	}
+	if weak != nil {
+		warnings = append(warnings, "A key that is not strong enough was left out: sign-ins signed with it are refused.")
+	}
+	if broken != nil {
+		warnings = append(warnings, "A key that cannot be read was left out: sign-ins signed with it are refused.")
+	}
+	return trusted, warnings, nil
+}
+
+// readKey reads the certificates of a key descriptor. Several in one X509Data
+// are a chain (XML Signature §4.5.4), of which only the end is a key that signs
+// messages.
+func readKey(descriptor *etree.Element) ([]sso.Certificate, error) {
+	info, err := only(descriptor, nsDSig, "KeyInfo")
+	if err != nil || info == nil {
+		return nil, fmt.Errorf("not one KeyInfo: %w", orMissing(err))
+	}
+	var all []sso.Certificate
+	for _, data := range elements(info, nsDSig, "X509Data") {
+		var chain []sso.Certificate
+		for _, el := range elements(data, nsDSig, "X509Certificate") {
+			c, err := readCertificate(el)
+			if err != nil {
+				return nil, err
+			}
+			chain = append(chain, c)
+		}
+		all = append(all, ends(chain)...)
+	}
+	if len(all) == 0 {
+		return nil, errors.New("a key without a certificate")
+	}
+	return all, nil
+}
+
+func readCertificate(el *etree.Element) (sso.Certificate, error) {
+	encoded, err := text(el)
+	if err != nil {
+		return sso.Certificate{}, err
+	}
+	// Some paste PEM where the base64 belongs.
+	encoded = strings.NewReplacer("-----BEGIN CERTIFICATE-----", "", "-----END CERTIFICATE-----", "").Replace(encoded)
+	der, err := decodeBase64(encoded)
+	if err != nil || len(der) == 0 {
+		return sso.Certificate{}, errors.New("an X509Certificate that is empty or not base64")
+	}
+	return sso.Certificate{Raw: der, Source: sso.FromMetadata}, nil
+}
+
+// ends leaves out the certificates that issued another of the same chain.
+func ends(chain []sso.Certificate) []sso.Certificate {
+	if len(chain) < 2 {
+		return chain
+	}
+	var issuers [][]byte
+	for _, c := range chain {
+		if cert, err := c.Parse(); err == nil && !bytes.Equal(cert.RawIssuer, cert.RawSubject) {
+			issuers = append(issuers, cert.RawIssuer)
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(chain), func(c sso.Certificate) bool {
+		cert, err := c.Parse()
+		return err == nil && slices.ContainsFunc(issuers, func(name []byte) bool { return bytes.Equal(name, cert.RawSubject) })
+	})
+}
+
+func containsCertificate(all []sso.Certificate, c sso.Certificate) bool {
+	return slices.ContainsFunc(all, func(other sso.Certificate) bool { return bytes.Equal(other.Raw, c.Raw) })
+}
+
+// asOf refuses metadata whose time is over, and warns of certificates whose is
+// or soon will be. Those are pinned keys: their dates stop nobody.
+func (m Metadata) asOf(now time.Time) (Metadata, error) {
+	if !m.ValidUntil.IsZero() && !now.Before(m.ValidUntil) {
+		return Metadata{}, &sso.Error{Kind: sso.Invalid, Code: "metadata_expired",
+			Public: "This metadata was valid until " + m.ValidUntil.Format(time.DateOnly) + ". Get the current one from the identity provider.",
+			Err:    fmt.Errorf("validUntil %s, now %s", stamp(m.ValidUntil), stamp(now))}
+	}
+	for _, c := range m.Certificates {
+		cert, err := c.Parse()
+		if err != nil {
+			continue // only what parses was taken over
+		}
+		name, end := "The certificate "+shorten(c.Fingerprint()), cert.NotAfter.UTC().Format(time.DateOnly)
+		switch {
+		case now.After(cert.NotAfter):
+			m.Warnings = append(m.Warnings, name+" expired on "+end+".")
+		case now.Before(cert.NotBefore):
+			m.Warnings = append(m.Warnings, name+" begins on "+cert.NotBefore.UTC().Format(time.DateOnly)+".")
+		case now.After(cert.NotAfter.Add(-soon)):
+			m.Warnings = append(m.Warnings, name+" expires on "+end+".")
+		}
+	}
+	return m, nil
+}

@@ -1,0 +1,66 @@
+package saml
+
+import (
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"time"
+
+	"gatehouse/sso"
+)
+
+const (
+	// keyBits is what every identity provider takes; some refuse longer keys.
+	keyBits = 2048
+	// keyYears is long because what is pinned is the key: a certificate that
+	// ends sooner only breaks sign-ins where somebody looks at its dates.
+	keyYears = 10
+)
+
+// NewKeyPair makes a key of ours towards one identity provider, with a
+// self-signed certificate in the given name. It takes some 0.2 s. The private
+// key is of no use for anything else: the certificate is for signing and for
+// the wrapping of keys.
+func NewKeyPair(name string, now time.Time) (sso.KeyPair, error) {
+	key, err := rsa.GenerateKey(rand.Reader, keyBits)
+	if err != nil {
+		return sso.KeyPair{}, fmt.Errorf("make key: %w", err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return sso.KeyPair{}, fmt.Errorf("write key: %w", err)
+	}
+	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 120))
+	if err != nil {
+		return sso.KeyPair{}, fmt.Errorf("make serial number: %w", err)
+	}
+	template := &x509.Certificate{
+		SerialNumber:          serial.Add(serial, big.NewInt(1)), // zero is no serial number (RFC 5280 §4.1.2.2)
+		Subject:               pkix.Name{CommonName: commonName(name)},
+		NotBefore:             now.Add(-time.Hour), // their clock may be behind ours
+		NotAfter:              now.AddDate(keyYears, 0, 0),
+		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
+		BasicConstraintsValid: true,
+	}
+	certificate, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		return sso.KeyPair{}, fmt.Errorf("make certificate: %w", err)
+	}
+	return sso.KeyPair{
+		ID: sso.NewID[sso.KeyID](now), Certificate: certificate, CreatedAt: now,
+		Private: sso.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})),
+	}, nil
+}
+
+// commonName cuts a name down to what X.509 allows (RFC 5280, ub-common-name).
+func commonName(name string) string {
+	const most = 64
+	if runes := []rune(name); len(runes) > most {
+		return string(runes[:most])
+	}
+	return name
+}

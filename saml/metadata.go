@@ -1,0 +1,109 @@
+package saml
+
+import (
+	"encoding/base64"
+	"fmt"
+
+	"github.com/beevik/etree"
+
+	"gatehouse/sso"
+)
+
+const (
+	formatPersistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+	formatEmail      = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+)
+
+// Metadata is the document an identity provider is set up with: who we are
+// towards it, where answers and logout messages go, and all our keys, newest
+// first, so that a key can be rolled over without a gap. It says what c serves,
+// or what is being edited while it serves nothing yet.
+func (sp *ServiceProvider) Metadata(c sso.Connection) ([]byte, error) {
+	config := described(c)
+	root := etree.NewElement("md:EntityDescriptor")
+	root.CreateAttr("xmlns:md", nsMetadata)
+	root.CreateAttr("xmlns:ds", nsDSig)
+	root.CreateAttr("entityID", sp.EntityID(c.ID))
+	role := root.CreateElement("md:SPSSODescriptor")
+	role.CreateAttr("AuthnRequestsSigned", fmt.Sprint(config.SignRequests && len(c.Keys) > 0))
+	role.CreateAttr("WantAssertionsSigned", "true")
+	role.CreateAttr("protocolSupportEnumeration", nsProtocol)
+	// The order of what follows is that of the schema (metadata §2.4.4).
+	for _, key := range c.Keys {
+		describeKey(role, "signing", key)
+	}
+	for _, key := range c.Keys {
+		describeKey(role, "encryption", key)
+	}
+	for _, binding := range []string{sso.BindingRedirect, sso.BindingPOST} {
+		describeEndpoint(role, "md:SingleLogoutService", binding, sp.SLOURL(c.ID))
+	}
+	for _, format := range formats(config) {
+		role.CreateElement("md:NameIDFormat").SetText(format)
+	}
+	acs := describeEndpoint(role, "md:AssertionConsumerService", sso.BindingPOST, sp.ACSURL(c.ID))
+	acs.CreateAttr("index", "0")
+	acs.CreateAttr("isDefault", "true")
+
+	doc := document(root)
+	doc.InsertChildAt(0, etree.NewProcInst("xml", `version="1.0" encoding="UTF-8"`))
+	doc.Indent(2)
+	out, err := doc.WriteToBytes()
+	if err != nil {
+		return nil, fmt.Errorf("write metadata: %w", err)
+	}
+	return out, nil
+}
+
+// described is the configuration that c's metadata speaks of.
+func described(c sso.Connection) sso.SAMLConfig {
+	for _, cfg := range []*sso.Config{c.Live, c.Draft} {
+		if cfg != nil && cfg.SAML != nil {
+			return *cfg.SAML
+		}
+	}
+	return sso.SAMLConfig{SignRequests: true}
+}
+
+// formats are the kinds of name we can key a person by: the one that is asked
+// for, or all but transient.
+func formats(config sso.SAMLConfig) []string {
+	if config.NameIDFormat != "" && config.NameIDFormat != formatTransient {
+		return []string{config.NameIDFormat}
+	}
+	return []string{formatPersistent, formatEmail, formatUnspec}
+}
+
+func describeKey(role *etree.Element, use string, key sso.KeyPair) {
+	descriptor := role.CreateElement("md:KeyDescriptor")
+	descriptor.CreateAttr("use", use)
+	descriptor.CreateElement("ds:KeyInfo").CreateElement("ds:X509Data").CreateElement("ds:X509Certificate").
+		SetText(base64.StdEncoding.EncodeToString(key.Certificate))
+	if use != "encryption" {
+		return
+	}
+	// CBC is not offered: it is taken only inside a signed response, and whoever
+	// reads this may choose.
+	for _, algorithm := range []string{
+		nsEnc11 + "aes256-gcm", nsEnc11 + "aes192-gcm", nsEnc11 + "aes128-gcm",
+		nsEnc + "rsa-oaep-mgf1p", nsEnc11 + "rsa-oaep",
+	} {
+		descriptor.CreateElement("md:EncryptionMethod").CreateAttr("Algorithm", algorithm)
+	}
+}
+
+func describeEndpoint(role *etree.Element, tag, binding, location string) *etree.Element {
+	endpoint := role.CreateElement(tag)
+	endpoint.CreateAttr("Binding", binding)
+	endpoint.CreateAttr("Location", location)
+	return endpoint
+}
+
+// document wraps an element for writing, escaped as the canonical form is: what
+// a reader parses is then the tree that was signed.
+func document(root *etree.Element) *etree.Document {
+	doc := etree.NewDocument()
+	doc.WriteSettings.CanonicalText, doc.WriteSettings.CanonicalAttrVal = true, true
+	doc.SetRoot(root)
+	return doc
+}
