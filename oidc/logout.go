@@ -56,106 +56,108 @@ func (rp *RelyingParty) BeginLogout(ctx context.Context, c sso.Connection, cfg s
 	return &sso.Redirect{URL: u.String()}, nil
 }
 
+// LogoutToken is what a verified logout token says: whose sessions to end, those
+// of a subject, or the one of a session ID; either may be empty, not both.
+type LogoutToken struct {
+	Subject      string
+	SessionIndex string    // sid
+	ID           string    // jti: the caller remembers it until Expires and refuses it a second time
+	Expires      time.Time // to be lengthened by how far clocks may be apart
+}
+
 // BackchannelLogout verifies a logout token (OpenID Connect Back-Channel Logout
-// 1.0 §2.6) and gives whose sessions to end: those of a subject, or the one of
-// a session ID; either may be empty, not both. The caller remembers jti until
-// expires and refuses it a second time. Errors: Invalid "logout_token_invalid";
-// Upstream "idp_unavailable".
-func (rp *RelyingParty) BackchannelLogout(ctx context.Context, c sso.Connection, cfg sso.Config, logoutToken string) (subject, sid, jti string, expires time.Time, err error) {
+// 1.0 §2.6). Errors: Invalid "logout_token_invalid"; Upstream
+// "idp_unavailable".
+func (rp *RelyingParty) BackchannelLogout(ctx context.Context, c sso.Connection, cfg sso.Config, token string) (LogoutToken, error) {
 	known, err := rp.provider(c, cfg)
 	if err != nil {
-		return "", "", "", time.Time{}, err
+		return LogoutToken{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
 	a := &answer{rp: rp, provider: known, connection: c, config: *cfg.OIDC}
 	if a.discovery, err = known.metadata(ctx); err != nil {
-		return "", "", "", time.Time{}, fmt.Errorf("logout token of %s: %w", cfg.OIDC.Issuer, err)
+		return LogoutToken{}, fmt.Errorf("logout token of %s: %w", cfg.OIDC.Issuer, err)
 	}
-	l, err := a.logoutToken(ctx, logoutToken)
+	l, err := a.logoutToken(ctx, token)
 	if err != nil {
-		return "", "", "", time.Time{}, fmt.Errorf("logout token of %s: %w", cfg.OIDC.Issuer, err)
+		return LogoutToken{}, fmt.Errorf("logout token of %s: %w", cfg.OIDC.Issuer, err)
 	}
-	return l.subject, l.session, l.id, l.expires, nil
-}
-
-type logoutToken struct {
-	subject, session, id string
-	expires              time.Time
+	return l, nil
 }
 
 func errLogoutToken(err error) *sso.Error {
 	return &sso.Error{Kind: sso.Invalid, Code: "logout_token_invalid", Public: "The logout token is not valid.", Err: err}
 }
 
-func (a *answer) logoutToken(ctx context.Context, token string) (logoutToken, error) {
+func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, error) {
 	// The type is demanded, although the standard only recommends it: it is what
 	// keeps any other token from being taken for this one.
 	h, err := readHeader(token, a.discovery.algorithms(), "logout+jwt")
 	if err != nil {
-		return logoutToken{}, errLogoutToken(err)
+		return LogoutToken{}, errLogoutToken(err)
 	}
 	s := &signature{provider: a.provider, header: h}
 	verified, verdict := a.verifier(s).VerifyLogout(ctx, token)
 	if s.upstream != nil {
-		return logoutToken{}, s.upstream
+		return LogoutToken{}, s.upstream
 	}
 	if verdict != nil {
-		return logoutToken{}, errLogoutToken(verdict)
+		return LogoutToken{}, errLogoutToken(verdict)
 	}
 	doc, err := parseDocument(s.payload)
 	if err != nil {
-		return logoutToken{}, errLogoutToken(err)
+		return LogoutToken{}, errLogoutToken(err)
 	}
 	l, err := a.logoutClaims(doc)
 	if err != nil {
-		return logoutToken{}, errLogoutToken(err)
+		return LogoutToken{}, errLogoutToken(err)
 	}
-	if l.subject != verified.Subject || l.session != verified.SessionID || l.id != verified.TokenID {
-		return logoutToken{}, errLogoutToken(errors.New("the token reads differently to two readers"))
+	if l.Subject != verified.Subject || l.SessionIndex != verified.SessionID || l.ID != verified.TokenID {
+		return LogoutToken{}, errLogoutToken(errors.New("the token reads differently to two readers"))
 	}
 	return l, nil
 }
 
 // logoutClaims checks on the strictly read claims what go-oidc has checked on
 // its own reading, and what it leaves open.
-func (a *answer) logoutClaims(doc document) (logoutToken, error) {
+func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 	texts := map[string]string{}
 	for _, name := range []string{"iss", "sub", "sid", "jti"} {
 		text, err := doc.text(name)
 		if err != nil {
-			return logoutToken{}, err
+			return LogoutToken{}, err
 		}
 		if len(text) > sso.MaxSubjectLength || !sso.Printable(text) {
-			return logoutToken{}, fmt.Errorf("%s is too long or has invisible characters", name)
+			return LogoutToken{}, fmt.Errorf("%s is too long or has invisible characters", name)
 		}
 		texts[name] = text
 	}
 	audience, err := doc.audience()
 	if err != nil || texts["iss"] != a.config.Issuer || !slices.Contains(audience, a.config.ClientID) {
-		return logoutToken{}, fmt.Errorf("made by %q for %q: %w", inert(texts["iss"]), audience, errors.Join(err, errors.New("not ours")))
+		return LogoutToken{}, fmt.Errorf("made by %q for %q: %w", inert(texts["iss"]), audience, errors.Join(err, errors.New("not ours")))
 	}
 	if _, there := doc.members["nonce"]; there {
-		return logoutToken{}, errors.New("a nonce")
+		return LogoutToken{}, errors.New("a nonce")
 	}
 	if texts["jti"] == "" || texts["sub"] == "" && texts["sid"] == "" {
-		return logoutToken{}, errors.New("no jti, or neither sub nor sid")
+		return LogoutToken{}, errors.New("no jti, or neither sub nor sid")
 	}
 	events, err := parseDocument(doc.members["events"])
 	if err != nil {
-		return logoutToken{}, fmt.Errorf("events: %w", err)
+		return LogoutToken{}, fmt.Errorf("events: %w", err)
 	}
 	if events.members["http://schemas.openid.net/event/backchannel-logout"].Kind() != '{' {
-		return logoutToken{}, errors.New("events does not name the logout event")
+		return LogoutToken{}, errors.New("events does not name the logout event")
 	}
 	now := a.rp.now()
 	made, err := doc.moment("iat")
 	expires, err2 := doc.moment("exp")
 	if err := errors.Join(err, err2); err != nil {
-		return logoutToken{}, err
+		return LogoutToken{}, err
 	}
 	if made.Before(now.Add(-logoutTokenAge-leeway)) || made.After(now.Add(leeway)) || !now.Before(expires.Add(leeway)) {
-		return logoutToken{}, fmt.Errorf("made at %s, expires at %s, now %s", stamp(made), stamp(expires), stamp(now))
+		return LogoutToken{}, fmt.Errorf("made at %s, expires at %s, now %s", stamp(made), stamp(expires), stamp(now))
 	}
-	return logoutToken{subject: texts["sub"], session: texts["sid"], id: texts["jti"], expires: expires}, nil
+	return LogoutToken{Subject: texts["sub"], SessionIndex: texts["sid"], ID: texts["jti"], Expires: expires}, nil
 }
