@@ -1,0 +1,56 @@
+package harness
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+)
+
+// builds are the programs of this test process, each made when first wanted.
+var builds = map[bool]func() (string, error){
+	false: sync.OnceValues(func() (string, error) { return build("gatehouse", "0") }),
+	true:  sync.OnceValues(func() (string, error) { return build("gatehouse-race", "1", "-race") }),
+}
+
+// buildDir is where they are; Main removes it.
+func buildDir() string {
+	return filepath.Join(os.TempDir(), fmt.Sprintf("gatehouse-e2e-%d", os.Getpid()))
+}
+
+func build(name, cgo string, flags ...string) (string, error) {
+	out := filepath.Join(buildDir(), name)
+	args := append(append([]string{"build"}, flags...), "-o", out, "gatehouse/cmd/gatehouse")
+	cmd := exec.Command("go", args...)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go %v: %w\n%s", args, err, text)
+	}
+	return out, nil
+}
+
+// Main runs the tests of a package and removes what was built for them:
+//
+//	func TestMain(m *testing.M) { os.Exit(harness.Main(m)) }
+func Main(m *testing.M) int {
+	defer func() { _ = os.RemoveAll(buildDir()) }()
+	return m.Run()
+}
+
+// Binary is the path of the program, built from this work tree. With race it is
+// instrumented by the race detector, which needs a C compiler.
+func Binary(t testing.TB, race bool) string {
+	t.Helper()
+	if race {
+		if _, err := exec.LookPath("gcc"); err != nil {
+			Missing(t, "race", "there is no gcc, which a build with the race detector needs")
+		}
+	}
+	path, err := builds[race]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}

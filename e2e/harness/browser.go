@@ -1,0 +1,275 @@
+package harness
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// patience is how long a page may take; nothing waits for as long unless it is
+// broken.
+const patience = 20 * time.Second
+
+// Browser is one profile of a headless Chromium: what its pages complain about
+// (Content-Security-Policy among it) fails the test.
+type Browser struct {
+	t     testing.TB
+	ctx   context.Context
+	shots string
+	n     int
+
+	stranger string
+}
+
+// NewBrowser starts the Chromium of TEST_CHROMIUM with an empty profile.
+func NewBrowser(t testing.TB) *Browser {
+	t.Helper()
+	path := os.Getenv("TEST_CHROMIUM")
+	if path == "" {
+		Missing(t, "browser", "TEST_CHROMIUM does not name a browser")
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Minute)
+	t.Cleanup(cancel)
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
+	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	b := &Browser{t: t, ctx: ctx, shots: os.Getenv("GATEHOUSE_SCREENSHOTS")}
+	b.do(chromedp.Navigate("about:blank"))
+	b.listen()
+	return b
+}
+
+// Excuse ignores what pages of this origin do to themselves: they are not ours.
+func (b *Browser) Excuse(origin string) { b.stranger = origin }
+
+// Another is a browser of somebody else: the same process, no cookie in common.
+// It ends with t, which may be a subtest.
+func (b *Browser) Another(t testing.TB) *Browser {
+	t.Helper()
+	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	other := &Browser{t: t, ctx: ctx, shots: b.shots, stranger: b.stranger}
+	other.do(chromedp.Navigate("about:blank"))
+	other.listen()
+	return other
+}
+
+// listen keeps what the browser complains of, and fails the test with it in the
+// end.
+func (b *Browser) listen() {
+	var mu sync.Mutex
+	var complaints []string
+	err := chromedp.Listen(b.ctx, func(ev any) {
+		mu.Lock()
+		defer mu.Unlock()
+		switch e := ev.(type) {
+		case *runtime.EventExceptionThrown:
+			complaints = append(complaints, e.ExceptionDetails.URL+": "+e.ExceptionDetails.Text)
+		case *log.EventEntryAdded:
+			if strings.Contains(e.Entry.Text, "Content Security Policy") {
+				complaints = append(complaints, e.Entry.URL+": "+e.Entry.Text)
+			}
+		}
+	})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() {
+		mu.Lock()
+		defer mu.Unlock()
+		for _, c := range complaints {
+			if !strings.HasPrefix(c, b.stranger) || b.stranger == "" {
+				b.t.Errorf("the browser complains: %s", c)
+			}
+		}
+	})
+}
+
+func (b *Browser) do(steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		b.t.Fatalf("browser at %s: %v\n%s", b.At(), err, b.see())
+	}
+}
+
+// Open goes to an address and waits for what it leads to.
+func (b *Browser) Open(address string) {
+	b.t.Helper()
+	err := chromedp.Do(b.ctx, chromedp.Navigate(address))
+	// A page that leaves at once, as ours do on the way to an identity provider,
+	// aborts the navigation in favour of the next one.
+	if err != nil && !strings.Contains(err.Error(), "ERR_ABORTED") {
+		b.t.Fatalf("open %s: %v", address, err)
+	}
+}
+
+// eval runs an expression, patiently: between two pages there is nothing to
+// run it in.
+func eval[T any](b *Browser, expression string) T {
+	b.t.Helper()
+	var value T
+	var err error
+	if !Soon(patience, func() bool {
+		ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+		defer cancel()
+		value, err = chromedp.Run(ctx, chromedp.Evaluate[T](expression))
+		return err == nil
+	}) {
+		b.t.Fatalf("evaluate %s: %v", expression, err)
+	}
+	return value
+}
+
+// At is the address it shows.
+func (b *Browser) At() string {
+	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	defer cancel()
+	at, err := chromedp.Run(ctx, chromedp.Evaluate[string]("location.href"))
+	if err != nil {
+		return "nowhere: " + err.Error()
+	}
+	return at
+}
+
+// see is what a person would read, for the log of a failure.
+func (b *Browser) see() string {
+	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body ? document.body.innerText.slice(0, 1500) : ''"))
+	return strings.TrimSpace(text) + errorText(err)
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
+}
+
+// Arrive waits until it is at an address that begins like this.
+func (b *Browser) Arrive(prefix string) {
+	b.t.Helper()
+	if !Soon(patience, func() bool { return strings.HasPrefix(b.At(), prefix) && b.loaded() }) {
+		b.t.Fatalf("at %s, wanted %s\n%s", b.At(), prefix, b.see())
+	}
+}
+
+func (b *Browser) loaded() bool {
+	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	defer cancel()
+	state, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.readyState"))
+	return err == nil && state == "complete"
+}
+
+// Text is what the page says, as a person would read it.
+func (b *Browser) Text() string {
+	b.t.Helper()
+	return eval[string](b, "document.body.innerText")
+}
+
+// Says waits until the page has this text.
+func (b *Browser) Says(text string) {
+	b.t.Helper()
+	if !b.saysSoon(text) {
+		b.t.Fatalf("the page at %s does not say %q:\n%s", b.At(), text, b.see())
+	}
+}
+
+func (b *Browser) saysSoon(text string) bool {
+	// Text is compared without its case: a style sheet may print in capitals.
+	quoted, err := json.Marshal(strings.ToLower(text))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return Soon(patience, func() bool {
+		ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+		defer cancel()
+		says, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.body.innerText.toLowerCase().includes("+string(quoted)+")"))
+		return err == nil && says
+	})
+}
+
+// List is the text of every element a CSS selector finds.
+func (b *Browser) List(css string) []string {
+	b.t.Helper()
+	quoted, err := json.Marshal(css)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return eval[[]string](b, "[...document.querySelectorAll("+string(quoted)+")].map(e => e.textContent.trim())")
+}
+
+// Fill types into a field what was not there before.
+func (b *Browser) Fill(css, text string) {
+	b.t.Helper()
+	b.do(chromedp.WaitVisible(chromedp.CSS(css)), chromedp.SetValue(chromedp.CSS(css), ""), chromedp.SendKeys(chromedp.CSS(css), text))
+}
+
+// Click presses the first element a CSS selector finds.
+func (b *Browser) Click(css string) {
+	b.t.Helper()
+	b.do(chromedp.Click(chromedp.CSS(css)))
+}
+
+// Forget drops every cookie, at every site.
+func (b *Browser) Forget() {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Shoot leaves pictures of the page in GATEHOUSE_SCREENSHOTS, if that is set: 360
+// and 1280 pixels wide, light and dark.
+func (b *Browser) Shoot(name string) {
+	b.t.Helper()
+	if b.shots == "" {
+		return
+	}
+	if err := os.MkdirAll(b.shots, 0o750); err != nil {
+		b.t.Fatal(err)
+	}
+	b.n++
+	for _, width := range []int64{360, 1280} {
+		for _, scheme := range []string{"light", "dark"} {
+			b.do(chromedp.EmulateViewport(width, 800))
+			b.scheme(scheme)
+			png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+			if err != nil {
+				b.t.Fatal(err)
+			}
+			file := strings.Join([]string{strings.ToLower(strings.ReplaceAll(b.t.Name(), "/", "-")), strconv.Itoa(b.n), name, strconv.Itoa(int(width)), scheme}, "_")
+			if err := os.WriteFile(filepath.Join(b.shots, file+".png"), png, 0o600); err != nil {
+				b.t.Fatal(err)
+			}
+		}
+	}
+	b.scheme("light")
+}
+
+func (b *Browser) scheme(name string) {
+	b.t.Helper()
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}}
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
+		b.t.Fatal(err)
+	}
+}

@@ -1,0 +1,170 @@
+package harness
+
+import (
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"gatehouse/internal/demoidp"
+	"gatehouse/sso"
+)
+
+// Company is an enterprise made through the REST API.
+type Company struct {
+	ID, Key string
+
+	t   testing.TB
+	g   *Gateway
+	api *API
+}
+
+// Connection is one of its connections.
+type Connection struct {
+	ID       string `json:"id"`
+	State    string `json:"state"`
+	Provider struct {
+		EntityID    string `json:"entity_id"`
+		ACSURL      string `json:"acs_url"`
+		MetadataURL string `json:"metadata_url"`
+	} `json:"service_provider"`
+	Party struct {
+		RedirectURI string `json:"redirect_uri"`
+	} `json:"relying_party"`
+}
+
+// NewCompany makes an enterprise with organizations and their groups.
+func NewCompany(g *Gateway, api *API, key string, organizations map[string][]string) *Company {
+	g.t.Helper()
+	c := &Company{Key: key, t: g.t, g: g, api: api}
+	var made struct{ ID string }
+	api.Do(http.MethodPost, "/enterprises", Object{"key": key, "name": strings.ToUpper(key[:1]) + key[1:]}, &made)
+	c.ID = made.ID
+	for _, name := range slices.Sorted(maps.Keys(organizations)) {
+		api.Do(http.MethodPost, c.path("/organizations"), Object{"key": strings.ToLower(name), "name": name}, &made)
+		org := made.ID
+		for _, group := range organizations[name] {
+			api.Do(http.MethodPost, c.path("/organizations/"+org+"/groups"), Object{"name": group}, &made)
+		}
+	}
+	return c
+}
+
+func (c *Company) path(rest string) string { return "/enterprises/" + c.ID + rest }
+
+// Connect makes a connection, a draft as yet.
+func (c *Company) Connect(definition Object) Connection {
+	c.t.Helper()
+	var made Connection
+	c.api.Do(http.MethodPost, c.path("/connections"), definition, &made)
+	return made
+}
+
+// Switch enables, disables or does whatever else an action of a connection
+// does.
+func (c *Company) Switch(id, action string) {
+	c.t.Helper()
+	c.api.Do(http.MethodPost, c.path("/connections/"+id+"/"+action), nil, nil)
+}
+
+// Metadata is our SAML metadata for a connection, fetched as an administrator
+// of the identity provider would.
+func (c *Company) Metadata(conn Connection) []byte {
+	c.t.Helper()
+	resp, err := http.Get("http://" + c.g.Addr + strings.TrimPrefix(conn.Provider.MetadataURL, c.g.URL))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	doc, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		c.t.Fatalf("our metadata: %s %v", resp.Status, err)
+	}
+	return doc
+}
+
+// ConnectSAML makes and enables a connection to a development identity
+// provider, and makes it known there.
+func (c *Company) ConnectSAML(idp *demoidp.IdP) Connection {
+	c.t.Helper()
+	conn := c.Connect(Object{"name": "Test Directory over SAML", "protocol": "saml", "provider": "custom",
+		"saml":    Object{"metadata_url": idp.MetadataURL(), "sign_requests": true},
+		"mapping": demoidp.Mapping(sso.SAML)})
+	sp, err := demoidp.SPFromMetadata(c.Metadata(conn))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	idp.RegisterSAML(sp)
+	c.Switch(conn.ID, "enable")
+	return conn
+}
+
+// ConnectOIDC does the same over OpenID Connect.
+func (c *Company) ConnectOIDC(idp *demoidp.IdP) Connection {
+	c.t.Helper()
+	secret := sso.NewSecret()
+	conn := c.Connect(Object{"name": "Test Directory over OIDC", "protocol": "oidc", "provider": "custom",
+		"oidc":    Object{"issuer": idp.Issuer(), "client_id": "gatehouse-" + c.Key, "client_secret": secret.Reveal(), "scopes": []string{"openid", "profile", "email", "groups"}},
+		"mapping": demoidp.Mapping(sso.OIDC)})
+	idp.RegisterOIDC(demoidp.Client{ID: "gatehouse-" + c.Key, Secret: secret, RedirectURIs: []string{conn.Party.RedirectURI}, PostLogoutURIs: []string{c.g.URL + "/logout", c.g.URL + "/"}})
+	c.Switch(conn.ID, "enable")
+	return conn
+}
+
+// User is somebody of a company.
+type User struct {
+	ID     string `json:"id"`
+	Login  string `json:"login"`
+	Name   string `json:"name"`
+	Email  string `json:"email"`
+	Status string `json:"status"`
+}
+
+// Users are all of them, with a login if it is not empty.
+func (c *Company) Users(login string) []User {
+	c.t.Helper()
+	path := c.path("/users")
+	if login != "" {
+		path += "?login=" + login
+	}
+	return List[User](c.api, path)
+}
+
+// membership is a row of a user's memberships.
+type membership struct {
+	Organization struct{ Name string } `json:"organization"`
+	Group        struct{ Name string } `json:"group"`
+	Source       string                `json:"source"`
+}
+
+// Groups are somebody's groups as "Organization/group", sorted.
+func (c *Company) Groups(login string) []string {
+	c.t.Helper()
+	users := c.Users(login)
+	if len(users) != 1 {
+		c.t.Fatalf("%d users have the login %s", len(users), login)
+	}
+	var names []string
+	for _, m := range List[membership](c.api, c.path("/users/"+users[0].ID+"/memberships")) {
+		names = append(names, m.Organization.Name+"/"+m.Group.Name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Session is one somebody has.
+type Session struct {
+	ID string `json:"id"`
+}
+
+// Sessions are those somebody has now.
+func (c *Company) Sessions(login string) []Session {
+	c.t.Helper()
+	users := c.Users(login)
+	if len(users) != 1 {
+		c.t.Fatalf("%d users have the login %s", len(users), login)
+	}
+	return List[Session](c.api, c.path("/users/"+users[0].ID+"/sessions"))
+}

@@ -1,0 +1,280 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+// Options say which gateway to start.
+type Options struct {
+	Database string   // empty: SQLite in a directory of its own
+	Redis    string   // empty: none
+	Race     bool     // instrumented by the race detector
+	Env      []string // further settings, "GATEHOUSE_NAME=value"
+	// Beside is another node of the same installation: same address for people,
+	// same database, same key, another port to listen on.
+	Beside *Gateway
+}
+
+// Gateway is a running program.
+type Gateway struct {
+	URL     string // where people reach it, which for several nodes is one
+	Addr    string // where this process listens
+	DSN     string
+	DataDir string
+	Key     sso.Secret // secrets at rest are sealed with it
+
+	t       testing.TB
+	binary  string
+	env     []string
+	mu      sync.Mutex
+	cmd     *exec.Cmd
+	done    chan struct{} // closed when the process has ended
+	log     syncBuffer
+	waitErr error
+}
+
+// Start starts `gatehouse serve` and waits until it is ready. It is stopped
+// with the test; a data race it found fails the test.
+func Start(t testing.TB, o Options) *Gateway {
+	t.Helper()
+	g := Prepare(t, o)
+	g.Begin("serve")
+	g.WaitReady()
+	return g
+}
+
+// Prepare is Start without starting: for other commands on the same settings.
+func Prepare(t testing.TB, o Options) *Gateway {
+	t.Helper()
+	g := &Gateway{t: t, binary: Binary(t, o.Race), DSN: o.Database, Key: store.NewKey(), DataDir: t.TempDir(), Addr: FreeAddr(t)}
+	_, port, err := net.SplitHostPort(g.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.URL = "http://localhost:" + port
+	if b := o.Beside; b != nil {
+		g.URL, g.DSN, g.Key = b.URL, b.DSN, b.Key
+	}
+	if g.DSN == "" {
+		g.DSN = "sqlite:" + filepath.Join(g.DataDir, "gatehouse.db")
+	}
+	for _, pair := range os.Environ() {
+		if !strings.HasPrefix(pair, "GATEHOUSE_") { // settings of the tests are none of the program's
+			g.env = append(g.env, pair)
+		}
+	}
+	g.env = append(g.env,
+		"GATEHOUSE_BASE_URL="+g.URL, "GATEHOUSE_LISTEN="+g.Addr, "GATEHOUSE_DATA_DIR="+g.DataDir,
+		"GATEHOUSE_DATABASE="+g.DSN, "GATEHOUSE_REDIS="+o.Redis, "GATEHOUSE_SECRET_KEY="+g.Key.Reveal(),
+		"GATEHOUSE_ALLOW_PRIVATE_IDP_ADDRESSES=true", "GATEHOUSE_TRUSTED_PROXIES=127.0.0.0/8",
+		"GATEHOUSE_LOG_FORMAT=json", "GATEHOUSE_SHUTDOWN_DELAY=0s", "GORACE=halt_on_error=0")
+	g.env = append(g.env, o.Env...)
+	return g
+}
+
+// FreeAddr is a loopback address nobody listens on at the moment.
+func FreeAddr(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// Begin starts the process with the given arguments.
+func (g *Gateway) Begin(args ...string) {
+	g.t.Helper()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.cmd = exec.Command(g.binary, args...)
+	g.cmd.Env, g.cmd.Dir = g.env, g.DataDir
+	g.cmd.Stdout, g.cmd.Stderr = &g.log, &g.log
+	if err := g.cmd.Start(); err != nil {
+		g.t.Fatal(err)
+	}
+	cmd, done := g.cmd, make(chan struct{})
+	g.done = done
+	go func() {
+		g.waitErr = cmd.Wait()
+		close(done)
+	}()
+	g.t.Cleanup(g.cleanUp)
+}
+
+// cleanUp ends the process and looks at what it said. It may run more than
+// once.
+func (g *Gateway) cleanUp() {
+	if g.Running() {
+		_ = g.cmd.Process.Kill()
+		<-g.done
+	}
+	said := g.Log()
+	for _, bad := range []string{"WARNING: DATA RACE", "panic:"} {
+		if strings.Contains(said, bad) {
+			g.t.Errorf("the program said %q", bad)
+		}
+	}
+	if g.t.Failed() {
+		g.t.Logf("the program's log ends with\n%s", tail(said, 60))
+	}
+	g.log.Reset()
+}
+
+func tail(s string, lines int) string {
+	all := strings.Split(strings.TrimRight(s, "\n"), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}
+
+// Running reports whether the process lives.
+func (g *Gateway) Running() bool {
+	if g.cmd == nil {
+		return false
+	}
+	select {
+	case <-g.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// Log is all it has said, on both outputs.
+func (g *Gateway) Log() string { return g.log.String() }
+
+// WaitReady waits until /readyz says so.
+func (g *Gateway) WaitReady() {
+	g.t.Helper()
+	ready := Soon(30*time.Second, func() bool { return !g.Running() || g.Probe("/readyz") == http.StatusOK })
+	if !ready || !g.Running() {
+		g.t.Fatalf("the program is not ready:\n%s", tail(g.Log(), 30))
+	}
+}
+
+// Probe is the status of one of the addresses for machines, 0 if there is no
+// answer within a second.
+func (g *Gateway) Probe(path string) int {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+g.Addr+path, nil)
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	r.Host = strings.TrimPrefix(g.URL, "http://")
+	resp, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+	if err != nil {
+		return 0
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
+}
+
+// Terminate sends SIGTERM and does not wait.
+func (g *Gateway) Terminate() {
+	g.t.Helper()
+	if err := g.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// Ended waits for the end of the process and is its exit status, -1 for a
+// signal.
+func (g *Gateway) Ended() int {
+	g.t.Helper()
+	select {
+	case <-g.done:
+	case <-time.After(30 * time.Second):
+		g.t.Fatalf("the program does not end:\n%s", tail(g.Log(), 30))
+	}
+	return g.cmd.ProcessState.ExitCode()
+}
+
+// Kill ends the process as a crash would.
+func (g *Gateway) Kill() {
+	_ = g.cmd.Process.Kill() // it may have ended by itself
+	<-g.done
+}
+
+// Command runs another command with the same settings to its end.
+func (g *Gateway) Command(args ...string) (stdout, stderr string, status int) {
+	g.t.Helper()
+	cmd := exec.Command(g.binary, args...)
+	var out, said bytes.Buffer
+	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = g.env, g.DataDir, &out, &said
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		g.t.Fatal(err)
+	}
+	return out.String(), said.String(), cmd.ProcessState.ExitCode()
+}
+
+// Store opens the database of a program that has ended, to look at what it
+// left.
+func (g *Gateway) Store() *store.DB {
+	g.t.Helper()
+	db, err := store.Open(g.t.Context(), store.Options{DSN: g.DSN, Keys: store.Keyring{Current: g.Key}})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	g.t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// Setting is the value of a setting it was started with.
+func (g *Gateway) Setting(name string) string {
+	for _, pair := range slices.Backward(g.env) {
+		if value, ok := strings.CutPrefix(pair, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// Soon asks until the answer is yes, for as long as limit.
+func Soon(limit time.Duration, yes func() bool) bool {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
+		if yes() {
+			return true
+		}
+	}
+	return yes()
+}
+
+// syncBuffer is a buffer that a process writes and a test reads.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+func (b *syncBuffer) Reset() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.buf.Reset()
+}

@@ -1,0 +1,198 @@
+package harness
+
+import (
+	"context"
+	"fmt"
+	"html"
+	"io"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/internal/demoidp"
+	"gatehouse/sso"
+)
+
+// Visitor is a browser without a screen: it has cookies and an address of its
+// own. Its methods may be called at once by several goroutines.
+type Visitor struct {
+	t       testing.TB
+	client  *http.Client
+	base    string
+	remote  string
+	mu      sync.Mutex
+	node    string
+	cookies map[string]string
+}
+
+// Visitor makes one that nobody has seen.
+func (g *Gateway) Visitor() *Visitor {
+	remote := netip.AddrFrom4([4]byte{10, byte(rand.N(256)), byte(rand.N(256)), byte(rand.N(256))}) // each its own, for the rate limits
+	v := &Visitor{t: g.t, base: g.URL, node: g.Addr, remote: remote.String(), cookies: map[string]string{}}
+	v.client = &http.Client{
+		Timeout:       30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			v.mu.Lock()
+			node := v.node
+			v.mu.Unlock()
+			return new(net.Dialer).DialContext(ctx, network, node)
+		}},
+	}
+	return v
+}
+
+// At makes everything that follows go to this node.
+func (v *Visitor) At(g *Gateway) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.node = g.Addr
+}
+
+// Cookies is a copy of those it has.
+func (v *Visitor) Cookies() map[string]string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return maps.Clone(v.cookies)
+}
+
+// Answer is what came back. Status 0 means that nothing did.
+type Answer struct {
+	Status   int
+	Header   http.Header
+	Body     string
+	Location string
+	SetNames []string // of the cookies it set
+	Err      error
+}
+
+var codeInPage = regexp.MustCompile(`<dt>Code</dt><dd><code>([a-z_]+)</code>`)
+
+// Code is the error code on the page, if it shows one.
+func (a Answer) Code() string {
+	if m := codeInPage.FindStringSubmatch(a.Body); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+func (a Answer) String() string {
+	return fmt.Sprintf("%d code %q to %q cookies %v error %v", a.Status, a.Code(), a.Location, a.SetNames, a.Err)
+}
+
+// Get asks for a page, without following redirects.
+func (v *Visitor) Get(target string) Answer { return v.send(http.MethodGet, target, "") }
+
+// Post sends a form as a page of ours would.
+func (v *Visitor) Post(target string, form url.Values) Answer {
+	return v.send(http.MethodPost, target, form.Encode())
+}
+
+func (v *Visitor) send(method, target, body string) Answer {
+	if strings.HasPrefix(target, "/") {
+		target = v.base + target
+	}
+	r, err := http.NewRequest(method, target, strings.NewReader(body))
+	if err != nil {
+		return Answer{Err: err}
+	}
+	r.Header.Set("X-Forwarded-For", v.remote)
+	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0")
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	// Not net/http/cookiejar: it keeps Secure cookies from http://localhost,
+	// which browsers do not.
+	for name, value := range v.Cookies() {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	resp, err := v.client.Do(r)
+	if err != nil {
+		return Answer{Err: err}
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	a := Answer{Status: resp.StatusCode, Header: resp.Header, Body: string(text), Location: resp.Header.Get("Location"), Err: err}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, c := range resp.Cookies() {
+		a.SetNames = append(a.SetNames, c.Name)
+		if c.MaxAge < 0 || c.Value == "" {
+			delete(v.cookies, c.Name)
+		} else {
+			v.cookies[c.Name] = c.Value
+		}
+	}
+	return a
+}
+
+var (
+	formAction = regexp.MustCompile(`<form method="post" action="([^"]+)" data-auto>`)
+	formField  = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+)
+
+// Begin opens a company's sign-in link and says where it leads.
+func (v *Visitor) Begin(key string) (sso.Redirect, error) {
+	a := v.Get("/login/sso?enterprise_key=" + key)
+	if a.Status == http.StatusSeeOther {
+		return sso.Redirect{URL: a.Location}, nil
+	}
+	action := formAction.FindStringSubmatch(a.Body)
+	if a.Status != http.StatusOK || action == nil {
+		return sso.Redirect{}, fmt.Errorf("begin a sign-in: %v", a)
+	}
+	redirect := sso.Redirect{URL: html.UnescapeString(action[1]), Form: url.Values{}}
+	for _, f := range formField.FindAllStringSubmatch(a.Body, -1) {
+		redirect.Form.Set(f[1], html.UnescapeString(f[2]))
+	}
+	return redirect, nil
+}
+
+// Return is what takes somebody back from an identity provider.
+type Return struct {
+	URL  string
+	Form url.Values // nil: follow URL
+}
+
+// Visit goes to the identity provider and comes back with its answer, which is
+// not delivered yet.
+func (v *Visitor) Visit(idp *demoidp.IdP, key, person string) (Return, error) {
+	redirect, err := v.Begin(key)
+	if err != nil {
+		return Return{}, err
+	}
+	if strings.Contains(redirect.URL, "/oidc/") {
+		to, err := idp.RespondOIDC(person, redirect)
+		return Return{URL: to}, err
+	}
+	form, acs, err := idp.RespondSAML(person, redirect)
+	return Return{URL: acs, Form: form}, err
+}
+
+// Deliver takes an answer to the gateway.
+func (v *Visitor) Deliver(r Return) Answer {
+	if r.Form == nil {
+		return v.Get(r.URL)
+	}
+	return v.Post(r.URL, r.Form)
+}
+
+// SignIn is the whole way.
+func (v *Visitor) SignIn(idp *demoidp.IdP, key, person string) Answer {
+	back, err := v.Visit(idp, key, person)
+	if err != nil {
+		return Answer{Err: err}
+	}
+	return v.Deliver(back)
+}
+
+// SignedIn reports whether the account page is shown.
+func (v *Visitor) SignedIn() bool { return v.Get("/account").Status == http.StatusOK }

@@ -1,0 +1,201 @@
+package keycloak
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// Person is somebody of a realm. The password is the login.
+type Person struct {
+	Login, Email, First, Last string
+	Groups                    []string // as paths: "/engineering/developers"
+}
+
+// Realm is a company's directory at a Keycloak.
+type Realm struct {
+	Name   string
+	t      testing.TB
+	server *Server
+	groups map[string]string // IDs by path
+	users  map[string]string // IDs by login
+}
+
+type object = map[string]any
+
+// NewRealm makes a realm with people and groups; a group's path makes those
+// above it. It goes with the test.
+func (s *Server) NewRealm(t testing.TB, name string, groups []string, people []Person) *Realm {
+	t.Helper()
+	r := &Realm{Name: name, t: t, server: s, groups: map[string]string{}, users: map[string]string{}}
+	r.call(http.MethodPost, "", object{"realm": name, "enabled": true, "sslRequired": "none"}, nil)
+	t.Cleanup(func() { _, _ = s.call(http.MethodDelete, "/"+name, nil, nil) })
+	for _, path := range groups {
+		r.addGroup(path)
+	}
+	for _, p := range people {
+		r.users[p.Login] = r.call(http.MethodPost, "/"+name+"/users", object{
+			"username": p.Login, "email": p.Email, "firstName": p.First, "lastName": p.Last, "enabled": true, "emailVerified": true,
+			"credentials": []object{{"type": "password", "value": p.Login, "temporary": false}},
+		}, nil)
+		for _, path := range p.Groups {
+			r.Join(p.Login, path)
+		}
+	}
+	return r
+}
+
+func (r *Realm) call(method, path string, in, out any) string {
+	r.t.Helper()
+	id, err := r.server.call(method, path, in, out)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return id
+}
+
+func (r *Realm) addGroup(path string) {
+	r.t.Helper()
+	parent, name := path[:strings.LastIndex(path, "/")], path[strings.LastIndex(path, "/")+1:]
+	if r.groups[path] != "" {
+		return
+	}
+	if parent == "" {
+		r.groups[path] = r.call(http.MethodPost, "/"+r.Name+"/groups", object{"name": name}, nil)
+		return
+	}
+	r.addGroup(parent)
+	r.groups[path] = r.call(http.MethodPost, "/"+r.Name+"/groups/"+r.groups[parent]+"/children", object{"name": name}, nil)
+}
+
+// Join makes somebody a member of a group.
+func (r *Realm) Join(login, group string) { r.member(http.MethodPut, login, group) }
+
+// Leave takes somebody out of a group.
+func (r *Realm) Leave(login, group string) { r.member(http.MethodDelete, login, group) }
+
+func (r *Realm) member(method, login, group string) {
+	r.t.Helper()
+	if r.groups[group] == "" || r.users[login] == "" {
+		r.t.Fatalf("there is no group %q or nobody %q", group, login)
+	}
+	r.call(method, "/"+r.Name+"/users/"+r.users[login]+"/groups/"+r.groups[group], nil, nil)
+}
+
+// URL is the realm's issuer, in front of everything it answers.
+func (r *Realm) URL() string { return r.server.URL + "/realms/" + r.Name }
+
+// MetadataURL is where its SAML metadata is.
+func (r *Realm) MetadataURL() string { return r.URL() + "/protocol/saml/descriptor" }
+
+// LogOut ends all sessions of somebody from Keycloak's side, which tells the
+// clients that take such news from server to server.
+func (r *Realm) LogOut(login string) {
+	r.t.Helper()
+	r.call(http.MethodPost, "/"+r.Name+"/users/"+r.users[login]+"/logout", nil, nil)
+}
+
+// Sessions is how many somebody has at Keycloak.
+func (r *Realm) Sessions(login string) int {
+	r.t.Helper()
+	var all []json.RawMessage
+	r.call(http.MethodGet, "/"+r.Name+"/users/"+r.users[login]+"/sessions", nil, &all)
+	return len(all)
+}
+
+// RotateKeys makes a new signing key that is preferred to the old one. With
+// drop, the old one is not even published any more, as after an incident.
+func (r *Realm) RotateKeys(drop bool) {
+	r.t.Helper()
+	const keys = "org.keycloak.keys.KeyProvider"
+	var realm struct{ ID string }
+	r.call(http.MethodGet, "/"+r.Name, nil, &realm)
+	var old []struct {
+		ID         string `json:"id"`
+		ProviderID string `json:"providerId"`
+	}
+	r.call(http.MethodGet, "/"+r.Name+"/components?type="+keys, nil, &old)
+	r.call(http.MethodPost, "/"+r.Name+"/components", object{
+		"name": "rotated", "providerId": "rsa-generated", "providerType": keys, "parentId": realm.ID,
+		"config": object{"priority": []string{"1000"}, "enabled": []string{"true"}, "active": []string{"true"}, "keySize": []string{"2048"}},
+	}, nil)
+	for _, c := range old {
+		if drop && c.ProviderID == "rsa-generated" {
+			r.call(http.MethodDelete, "/"+r.Name+"/components/"+c.ID, nil, nil)
+		}
+	}
+}
+
+// AddSAML registers a service provider from its metadata, as an administrator
+// of Keycloak would, with further attributes.
+func (r *Realm) AddSAML(metadata []byte, attributes map[string]string) {
+	r.t.Helper()
+	var client object
+	r.call(http.MethodPost, "/"+r.Name+"/client-description-converter", metadata, &client)
+	all := map[string]string{
+		"saml.server.signature": "true", "saml.assertion.signature": "true", "saml.signature.algorithm": "RSA_SHA256",
+		"saml.client.signature": "true", "saml_force_name_id_format": "true", "saml_name_id_format": "persistent",
+	}
+	if given, ok := client["attributes"].(map[string]any); ok {
+		for name, value := range given {
+			if text, ok := value.(string); ok && all[name] == "" {
+				all[name] = text
+			}
+		}
+	}
+	maps.Copy(all, attributes)
+	client["attributes"] = all
+	client["protocolMappers"] = []object{
+		samlMapper("login", "saml-user-property-mapper", map[string]string{"user.attribute": "username"}),
+		samlMapper("email", "saml-user-property-mapper", map[string]string{"user.attribute": "email"}),
+		samlMapper("firstName", "saml-user-property-mapper", map[string]string{"user.attribute": "firstName"}),
+		samlMapper("lastName", "saml-user-property-mapper", map[string]string{"user.attribute": "lastName"}),
+		samlMapper("groups", "saml-group-membership-mapper", map[string]string{"full.path": "false", "single": "false"}),
+	}
+	r.call(http.MethodPost, "/"+r.Name+"/clients", client, nil)
+}
+
+func samlMapper(attribute, kind string, config map[string]string) object {
+	config["attribute.name"], config["attribute.nameformat"] = attribute, "Basic"
+	return object{"name": attribute, "protocol": "saml", "protocolMapper": kind, "config": config}
+}
+
+// Client is a relying party at the realm.
+type Client struct {
+	ID, Secret     string
+	Redirect       string
+	SignedOut      string
+	BackchannelURL string
+}
+
+// AddOIDC registers a relying party that uses its secret and PKCE.
+func (r *Realm) AddOIDC(c Client) {
+	r.t.Helper()
+	r.call(http.MethodPost, "/"+r.Name+"/clients", object{
+		"clientId": c.ID, "secret": c.Secret, "protocol": "openid-connect", "clientAuthenticatorType": "client-secret",
+		"publicClient": false, "standardFlowEnabled": true, "directAccessGrantsEnabled": false, "redirectUris": []string{c.Redirect},
+		"attributes": map[string]string{
+			"pkce.code.challenge.method": "S256", "post.logout.redirect.uris": c.SignedOut,
+			"backchannel.logout.url": c.BackchannelURL, "backchannel.logout.session.required": "true",
+		},
+		"protocolMappers": []object{{
+			"name": "groups", "protocol": "openid-connect", "protocolMapper": "oidc-group-membership-mapper",
+			"config": map[string]string{"claim.name": "groups", "full.path": "false", "id.token.claim": "true", "access.token.claim": "false", "userinfo.token.claim": "true"},
+		}},
+	}, nil)
+}
+
+// LogoutURL is where somebody signs out of everything at Keycloak itself.
+func (r *Realm) LogoutURL() string { return r.URL() + "/protocol/openid-connect/logout" }
+
+// IsLoginPage reports whether an address is the realm's page that asks for a
+// password.
+func (r *Realm) IsLoginPage(address string) bool {
+	u, err := url.Parse(address)
+	pages := []string{"/protocol/saml", "/protocol/openid-connect/auth", "/login-actions/authenticate"}
+	return err == nil && slices.ContainsFunc(pages, func(p string) bool { return strings.HasPrefix(address, r.URL()+p) }) && u.Fragment == ""
+}

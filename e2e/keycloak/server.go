@@ -1,0 +1,164 @@
+package keycloak
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"gatehouse/e2e/harness"
+)
+
+// The administrator of every server the suite starts.
+const admin, password = "admin", "admin"
+
+// Server is a running Keycloak.
+type Server struct {
+	URL string
+
+	client *http.Client
+	mu     sync.Mutex
+	token  string
+	until  time.Time
+}
+
+// Start starts a server with an empty database in memory, or takes the one of
+// TEST_KEYCLOAK_URL. It ends with the test.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	s := &Server{URL: os.Getenv("TEST_KEYCLOAK_URL"), client: &http.Client{Timeout: 30 * time.Second}}
+	if s.URL != "" {
+		return s
+	}
+	home := os.Getenv("TEST_KEYCLOAK_HOME")
+	if home == "" {
+		harness.Missing(t, "keycloak", "TEST_KEYCLOAK_HOME does not name a Keycloak")
+	}
+	addr := harness.FreeAddr(t)
+	s.URL = "http://" + addr
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said, err := os.Create(filepath.Join(t.TempDir(), "keycloak.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(filepath.Join(home, "bin", "kc.sh"), "start-dev", "--http-host="+host, "--http-port="+port, "--db=dev-mem", "--cache=local")
+	cmd.Env = append(os.Environ(), "KC_BOOTSTRAP_ADMIN_USERNAME="+admin, "KC_BOOTSTRAP_ADMIN_PASSWORD="+password,
+		"JAVA_OPTS_APPEND=-XX:TieredStopAtLevel=1") // it lives for minutes: what is compiled well is never worth it
+	cmd.Stdout, cmd.Stderr = said, said
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the script has a child
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
+	t.Cleanup(func() {
+		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		<-ended
+		_ = said.Close()
+	})
+	if !harness.Soon(3*time.Minute, func() bool { return isClosed(ended) || s.answers() }) || isClosed(ended) {
+		text, _ := os.ReadFile(said.Name())
+		t.Fatalf("Keycloak does not start:\n%s", text)
+	}
+	return s
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
+}
+
+func (s *Server) answers() bool {
+	resp, err := s.client.Get(s.URL + "/realms/master")
+	if err != nil {
+		return false
+	}
+	defer func() { _ = resp.Body.Close() }()
+	return resp.StatusCode == http.StatusOK
+}
+
+// bearer is a token of the administrator that is good for a while yet.
+func (s *Server) bearer() (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if time.Now().Before(s.until) {
+		return s.token, nil
+	}
+	resp, err := s.client.PostForm(s.URL+"/realms/master/protocol/openid-connect/token", url.Values{
+		"grant_type": {"password"}, "client_id": {"admin-cli"}, "username": {admin}, "password": {password}})
+	if err != nil {
+		return "", fmt.Errorf("sign in to the admin API: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	var answer struct {
+		Token string `json:"access_token"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.Token == "" {
+		return "", fmt.Errorf("sign in to the admin API: status %d: %w", resp.StatusCode, err)
+	}
+	s.token, s.until = answer.Token, time.Now().Add(30*time.Second)
+	return s.token, nil
+}
+
+// call asks the admin API. in is a document as it is, if it is a []byte, or what
+// becomes JSON. The answer goes into out, unless that is nil; the last part of
+// the address of what was created is returned.
+func (s *Server) call(method, path string, in, out any) (id string, err error) {
+	token, err := s.bearer()
+	if err != nil {
+		return "", err
+	}
+	media, body := "application/json", []byte(nil)
+	switch v := in.(type) {
+	case nil:
+	case []byte:
+		media, body = "application/xml", v
+	default:
+		if body, err = json.Marshal(in); err != nil {
+			return "", fmt.Errorf("write %T: %w", in, err)
+		}
+	}
+	r, err := http.NewRequest(method, s.URL+"/admin/realms"+path, bytes.NewReader(body))
+	if err != nil {
+		return "", fmt.Errorf("make request: %w", err)
+	}
+	r.Header.Set("Authorization", "Bearer "+token)
+	r.Header.Set("Content-Type", media)
+	resp, err := s.client.Do(r)
+	if err != nil {
+		return "", fmt.Errorf("ask the admin API: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode >= 300 {
+		return "", fmt.Errorf("%s %s: %s %s %w", method, path, resp.Status, text, err)
+	}
+	if out != nil {
+		if err := json.Unmarshal(text, out); err != nil {
+			return "", fmt.Errorf("read the answer to %s %s: %w", method, path, err)
+		}
+	}
+	location := resp.Header.Get("Location")
+	return location[strings.LastIndex(location, "/")+1:], nil
+}

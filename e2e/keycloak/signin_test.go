@@ -1,0 +1,134 @@
+package keycloak
+
+import (
+	"strings"
+	"testing"
+
+	"gatehouse/e2e/harness"
+)
+
+// signIn: password at Keycloak, account here, the right groups everywhere.
+func (s *suite) signIn(t *testing.T) {
+	for name, c := range s.companies() {
+		t.Run(name, func(t *testing.T) {
+			b := s.browser.Another(t)
+			s.as(b, c, zoe)
+			b.Says("Zoë Łukasiewicz-Müller")
+			b.Says("Forschung & Entwicklung")
+			b.Shoot("account")
+			wantGroups(t, c, zoe, "Data/Members", "Data/developers", "Data/開発", "Platform/Forschung & Entwicklung", "Platform/Members", "Platform/developers")
+			users := c.Users("")
+			if len(users) != 1 || users[0].Email != "zoe@acme.example" || users[0].Name != "Zoë Łukasiewicz-Müller" {
+				t.Errorf("users %+v", users)
+			}
+			s.again(b, c)
+			if users := c.Users(""); len(users) != 1 {
+				t.Errorf("a second sign-in made %+v", users)
+			}
+		})
+	}
+}
+
+// groupsAreReset: what changes at Keycloak is here with the next sign-in, in
+// every organization.
+func (s *suite) groupsAreReset(t *testing.T) {
+	browsers := map[string]*harness.Browser{}
+	for name, c := range s.companies() {
+		browsers[name] = s.browser.Another(t)
+		s.as(browsers[name], c, zoe)
+	}
+	s.realm.Leave(zoe, "/engineering/developers")
+	s.realm.Join(zoe, "/engineering/admins")
+	t.Cleanup(func() {
+		s.realm.Leave(zoe, "/engineering/admins")
+		s.realm.Join(zoe, "/engineering/developers")
+	})
+	for name, c := range s.companies() {
+		t.Run(name, func(t *testing.T) {
+			s.again(browsers[name], c)
+			wantGroups(t, c, zoe, "Data/Members", "Data/開発", "Platform/Forschung & Entwicklung", "Platform/Members", "Platform/admins")
+			browsers[name].Says("admins")
+		})
+	}
+}
+
+// noGroups: who is in none signs in and is told that there is nothing for them.
+func (s *suite) noGroups(t *testing.T) {
+	for name, c := range s.companies() {
+		t.Run(name, func(t *testing.T) {
+			b := s.browser.Another(t)
+			s.as(b, c, bob)
+			wantGroups(t, c, bob)
+			b.Says("bob")
+			b.Shoot("no-access")
+			if strings.Contains(b.Text(), "developers") {
+				t.Errorf("somebody in no group is shown one:\n%s", b.Text())
+			}
+		})
+	}
+}
+
+func (s *suite) wrongPassword(t *testing.T) {
+	for name, c := range s.companies() {
+		t.Run(name, func(t *testing.T) {
+			b := s.browser.Another(t)
+			before := len(c.Sessions(zoe))
+			b.Open(s.link(c))
+			b.Arrive(s.realm.URL())
+			s.giveTo(b, zoe, "wrong")
+			b.Says("Invalid username or password")
+			if at := b.At(); !strings.HasPrefix(at, s.realm.URL()) {
+				t.Errorf("at %s", at)
+			}
+			b.Open(s.g.URL + "/account")
+			b.Arrive(s.g.URL + "/log")
+			if after := len(c.Sessions(zoe)); after != before {
+				t.Errorf("%d sessions became %d", before, after)
+			}
+		})
+	}
+}
+
+// disabled: a connection that is switched off says so, to who begins and to who
+// is on the way already, and works again when it is switched on.
+func (s *suite) disabled(t *testing.T) {
+	for name, one := range map[string]struct {
+		c  *harness.Company
+		id string
+	}{"SAML": {s.signed, s.signedConnection.ID}, "OIDC": {s.open, s.openConnection.ID}} {
+		t.Run(name, func(t *testing.T) {
+			under := s.browser.Another(t)
+			under.Open(s.link(one.c))
+			under.Arrive(s.realm.URL())
+			one.c.Switch(one.id, "disable")
+			b := s.browser.Another(t)
+			b.Open(s.link(one.c))
+			b.Says("Single sign-on is not switched on")
+			b.Says("connection_disabled")
+			b.Shoot("disabled")
+			s.giveTo(under, zoe, zoe)
+			under.Arrive(s.g.URL)
+			under.Says("connection_disabled")
+			one.c.Switch(one.id, "enable")
+			s.again(under, one.c)
+		})
+	}
+}
+
+// keysRotated: Keycloak signs with a new key and knows the old one no more.
+// Nobody touches the connection: people sign in, and those signed in stay.
+func (s *suite) keysRotated(t *testing.T) {
+	before := map[string]*harness.Browser{}
+	for name, c := range s.companies() {
+		before[name] = s.browser.Another(t)
+		s.as(before[name], c, zoe)
+	}
+	s.realm.RotateKeys(true)
+	for name, c := range s.companies() {
+		t.Run(name, func(t *testing.T) {
+			s.as(s.browser.Another(t), c, zoe)
+			before[name].Open(s.g.URL + "/account")
+			before[name].Says("Zoë Łukasiewicz-Müller")
+		})
+	}
+}
