@@ -29,21 +29,31 @@ func (a *answer) status() error {
 		a.checks.that(false, name, "Success", "")
 		return errMalformed(fmt.Errorf("not one Status: %w", orMissing(err)))
 	}
+	codes, err := statusCodes(status)
+	if err != nil {
+		return errMalformed(err)
+	}
+	if a.checks.that(len(codes) == 1 && codes[0] == "Success" || len(codes) > 1 && codes[0] == "Success", name, "Success", strings.Join(codes, " / ")) {
+		return nil
+	}
+	return errDenied(codes)
+}
+
+// statusCodes gives the codes of a Status without the common prefix, outermost
+// first, as deep as anything could be learned from.
+func statusCodes(status *etree.Element) ([]string, error) {
 	var codes []string
 	for el := status; el != nil && len(codes) < 3; {
 		code, err := only(el, nsProtocol, "StatusCode")
 		if err != nil {
-			return errMalformed(err)
+			return nil, err
 		}
 		if code != nil {
 			codes = append(codes, strings.TrimPrefix(value(code, "Value"), statusPrefix))
 		}
 		el = code
 	}
-	if a.checks.that(len(codes) == 1 && codes[0] == "Success" || len(codes) > 1 && codes[0] == "Success", name, "Success", strings.Join(codes, " / ")) {
-		return nil
-	}
-	return errDenied(codes)
+	return codes, nil
 }
 
 // responseRules are those for what is around the assertion (profiles §4.1.4.2).

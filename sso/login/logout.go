@@ -69,8 +69,14 @@ func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form ur
 	if !message.Request {
 		return nil, nil
 	}
-	if _, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, message.SessionIndex); err != nil {
-		return nil, fmt.Errorf("end the subject's sessions: %w", err)
+	indexes := message.SessionIndexes
+	if len(indexes) == 0 {
+		indexes = []string{""} // all of the subject's
+	}
+	for _, index := range indexes {
+		if _, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index); err != nil {
+			return nil, fmt.Errorf("end the subject's sessions: %w", err)
+		}
 	}
 	s.Revoked(ctx)
 	redirect, err := s.SAML.LogoutResponse(c, *cfg, message)

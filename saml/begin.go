@@ -1,0 +1,63 @@
+package saml
+
+import (
+	"context"
+	"fmt"
+
+	crewjam "github.com/crewjam/saml"
+
+	"gatehouse/sso"
+)
+
+// Begin asks the identity provider who somebody is. The AuthnRequest carries the
+// pending login's ID, which its answer has to repeat; the same value, opaque and
+// in need of no escaping, is the RelayState. Errors: Invalid
+// "saml_transient_name_id", and what no person can help (no key to sign with, an
+// address no browser may be sent to).
+func (sp *ServiceProvider) Begin(_ context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin) (sso.Redirect, error) {
+	t, err := sp.trust(c, cfg)
+	if err != nil {
+		return sso.Redirect{}, err
+	}
+	format, err := askedFormat(cfg)
+	if err != nil {
+		return sso.Redirect{}, err
+	}
+	create := true
+	request := crewjam.AuthnRequest{
+		ID: p.ID, Version: "2.0", IssueInstant: sp.now().UTC(), Destination: cfg.SAML.SSO.URL,
+		Issuer:                      &crewjam.Issuer{Value: sp.EntityID(c.ID)},
+		NameIDPolicy:                &crewjam.NameIDPolicy{Format: &format, AllowCreate: &create},
+		AssertionConsumerServiceURL: sp.ACSURL(c.ID),
+		ProtocolBinding:             sso.BindingPOST,
+	}
+	if cfg.SAML.ForceAuthn {
+		request.ForceAuthn = &cfg.SAML.ForceAuthn
+	}
+	out := outgoing{to: cfg.SAML.SSO, field: fieldRequest, message: request.Element(), relayState: p.ID}
+	if cfg.SAML.SignRequests {
+		if out.key, err = t.signing(); err != nil {
+			return sso.Redirect{}, fmt.Errorf("connection %s: %w", c.ID, err)
+		}
+	}
+	redirect, err := out.send()
+	if err != nil {
+		return sso.Redirect{}, fmt.Errorf("ask %s: %w", inert(cfg.SAML.IDPEntityID), err)
+	}
+	return redirect, nil
+}
+
+// askedFormat is the kind of name to ask for. It is always said: without it many
+// identity providers choose transient, which makes a new person at every
+// sign-in.
+func askedFormat(cfg sso.Config) (string, error) {
+	switch format := cfg.SAML.NameIDFormat; {
+	case format == "":
+		return formatUnspec, nil // whatever was set there
+	case format == formatTransient && cfg.Mapping.Subject == "":
+		return "", &sso.Error{Kind: sso.Invalid, Code: "saml_transient_name_id",
+			Public: "This connection asks for a name that is another one at every sign-in. Your admin has to choose another NameID format."}
+	default:
+		return format, nil
+	}
+}

@@ -1,0 +1,133 @@
+package saml
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/beevik/etree"
+
+	"gatehouse/sso"
+)
+
+// logoutRules are those for a logout message whose signature was good (core
+// §3.7, profiles §4.4.4).
+type logoutRules struct {
+	root   *etree.Element
+	issuer string
+	here   string // the address it has to be for
+	now    time.Time
+	skew   time.Duration
+}
+
+func (r logoutRules) read(request bool) (LogoutMessage, error) {
+	m := LogoutMessage{Request: request, ID: value(r.root, "ID")}
+	if err := r.header(); err != nil {
+		return LogoutMessage{}, err
+	}
+	var err error
+	if request {
+		err = r.request(&m)
+	} else {
+		m.Status, err = r.status()
+	}
+	return m, err
+}
+
+func (r logoutRules) header() error {
+	if version := value(r.root, "Version"); version != "2.0" || value(r.root, "ID") == "" {
+		return errMalformed(fmt.Errorf("version %q or no ID", inert(version)))
+	}
+	// Bindings §3.4.5.2, 3.5.5.2: a signed message says where it is to go.
+	if destination := value(r.root, "Destination"); destination != r.here {
+		return errLogoutRecipient(mismatch("destination", r.here, destination))
+	}
+	el, err := only(r.root, nsAssertion, "Issuer")
+	if err != nil || el == nil {
+		return errMalformed(fmt.Errorf("not one Issuer: %w", orMissing(err)))
+	}
+	issuer, err := trimmed(el)
+	if err != nil {
+		return errMalformed(err)
+	}
+	if r.issuer == "" || issuer != r.issuer {
+		return errLogoutRecipient(mismatch("issuer", r.issuer, issuer))
+	}
+	issued, err := instant(value(r.root, "IssueInstant"))
+	if err != nil {
+		return errMalformed(fmt.Errorf("IssueInstant: %w", err))
+	}
+	if issued.After(r.now.Add(r.skew)) || !issued.After(r.now.Add(-logoutLifetime-r.skew)) {
+		return errLogoutExpired(fmt.Errorf("issued at %s, now %s", stamp(issued), stamp(r.now)))
+	}
+	return nil
+}
+
+// request reads whose sessions are to end.
+func (r logoutRules) request(m *LogoutMessage) error {
+	if end := value(r.root, "NotOnOrAfter"); end != "" {
+		until, err := instant(end)
+		if err != nil {
+			return errMalformed(fmt.Errorf("NotOnOrAfter: %w", err))
+		}
+		if !until.After(r.now.Add(-r.skew)) {
+			return errLogoutExpired(fmt.Errorf("not on or after %s, now %s", stamp(until), stamp(r.now)))
+		}
+	}
+	if len(elements(r.root, nsAssertion, "EncryptedID")) > 0 {
+		return &sso.Error{Kind: sso.Invalid, Code: "saml_logout_encrypted",
+			Public: "The sign-out message names the person in encrypted form, which we do not read. Your admin can switch that off at the identity provider."}
+	}
+	name, err := only(r.root, nsAssertion, "NameID")
+	if err != nil || name == nil {
+		return errMalformed(fmt.Errorf("not one NameID: %w", orMissing(err)))
+	}
+	if m.Subject, err = trimmed(name); err != nil || m.Subject == "" {
+		return errMalformed(fmt.Errorf("a NameID without text: %w", orMissing(err)))
+	}
+	m.SessionIndexes, err = r.sessionIndexes()
+	return err
+}
+
+// sessionIndexes are the sessions named. None at all means every session, so
+// one that is empty is not taken for that.
+func (r logoutRules) sessionIndexes() ([]string, error) {
+	var all []string
+	for _, el := range elements(r.root, nsProtocol, "SessionIndex") {
+		index, err := trimmed(el)
+		if err != nil || index == "" {
+			return nil, errMalformed(fmt.Errorf("a SessionIndex without text: %w", orMissing(err)))
+		}
+		if all = append(all, index); len(all) > maxSessionIndexes {
+			return nil, errTooComplex(fmt.Errorf("more than %d sessions", maxSessionIndexes))
+		}
+	}
+	return all, nil
+}
+
+// status reads how a request of ours went, without the free text in it.
+func (r logoutRules) status() (string, error) {
+	el, err := only(r.root, nsProtocol, "Status")
+	if err != nil || el == nil {
+		return "", errMalformed(fmt.Errorf("not one Status: %w", orMissing(err)))
+	}
+	codes, err := statusCodes(el)
+	if err != nil {
+		return "", errMalformed(err)
+	}
+	if len(codes) == 0 {
+		return "", errMalformed(errors.New("a Status without code"))
+	}
+	return inert(strings.Join(codes, " / ")), nil
+}
+
+func errLogoutRecipient(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "saml_wrong_recipient",
+		Public: "This sign-out message was made for another application or by another identity provider.", Err: err}
+}
+
+func errLogoutExpired(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "saml_expired",
+		Public: "The sign-out message is too old or not valid yet. If it happens again, the clocks should be checked.", Err: err}
+}

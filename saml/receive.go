@@ -1,0 +1,191 @@
+package saml
+
+import (
+	"bytes"
+	"compress/flate"
+	"crypto"
+	"crypto/ecdsa"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"strings"
+
+	"github.com/beevik/etree"
+
+	"gatehouse/sso"
+)
+
+// received is a message of the HTTP-Redirect binding as its query carries it.
+// Parts are as the sender escaped them, for that is what was signed.
+type received struct {
+	field string // fieldRequest or fieldResponse
+	parts map[string]string
+}
+
+// readQuery takes a query apart. A name of the binding stands at most once, and
+// is written plainly: whoever reads the query differently than the signature
+// covers it would read what was not signed.
+func readQuery(rawQuery string) (received, error) {
+	r := received{parts: map[string]string{}}
+	if len(rawQuery) > 2*messageLimits().bytes {
+		return received{}, errTooComplex(fmt.Errorf("a query of %d bytes", len(rawQuery)))
+	}
+	for pair := range strings.SplitSeq(rawQuery, "&") {
+		name, raw, _ := strings.Cut(pair, "=")
+		plain, err := url.QueryUnescape(name)
+		if err != nil {
+			return received{}, errMalformed(errors.New("a name that is not escaped properly"))
+		}
+		switch plain {
+		case fieldRequest, fieldResponse, fieldRelayState, fieldAlgorithm, fieldSignature, fieldEncoding:
+		default:
+			continue
+		}
+		if _, twice := r.parts[plain]; twice || plain != name {
+			return received{}, errMalformed(fmt.Errorf("%s stands twice or is escaped", plain))
+		}
+		r.parts[plain] = raw
+	}
+	var err error
+	r.field, err = theField(r.parts)
+	return r, err
+}
+
+// theField tells whether a message is a request or an answer.
+func theField[V any](parts map[string]V) (string, error) {
+	_, request := parts[fieldRequest]
+	_, response := parts[fieldResponse]
+	switch {
+	case request == response:
+		return "", errMalformed(errors.New("not one of SAMLRequest and SAMLResponse"))
+	case request:
+		return fieldRequest, nil
+	}
+	return fieldResponse, nil
+}
+
+// value is a part as it was before it was escaped, "" if it is not there.
+func (r received) value(name string) (string, error) {
+	s, err := url.QueryUnescape(r.parts[name])
+	if err != nil {
+		return "", errMalformed(fmt.Errorf("%s is not escaped properly", name))
+	}
+	return s, nil
+}
+
+// octets are what the signature is over (bindings §3.4.4.1).
+func (r received) octets() []byte {
+	signed := r.field + "=" + r.parts[r.field]
+	if relayState, ok := r.parts[fieldRelayState]; ok {
+		signed += "&" + fieldRelayState + "=" + relayState
+	}
+	return []byte(signed + "&" + fieldAlgorithm + "=" + r.parts[fieldAlgorithm])
+}
+
+// message decodes the message. Nothing about it is verified by that.
+func (r received) message() ([]byte, error) {
+	encoding, err := r.value(fieldEncoding)
+	if err != nil {
+		return nil, err
+	}
+	if encoding != "" && encoding != "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE" {
+		return nil, errMalformed(fmt.Errorf("encoding %q", inert(encoding)))
+	}
+	encoded, err := r.value(r.field)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := decodeBase64(encoded)
+	if err != nil {
+		return nil, errMalformed(fmt.Errorf("%s is not base64", r.field))
+	}
+	return inflate(packed, messageLimits().bytes)
+}
+
+// inflate gives at most so many bytes: a megabyte can hold a gigabyte of zeros,
+// and no more of it is unpacked than would be read.
+func inflate(packed []byte, most int) ([]byte, error) {
+	in := bytes.NewReader(packed)
+	doc, err := io.ReadAll(io.LimitReader(flate.NewReader(in), int64(most)+1))
+	switch {
+	case len(doc) > most:
+		return nil, errTooComplex(fmt.Errorf("a message of more than %d bytes", most))
+	case err != nil:
+		return nil, errMalformed(errors.New("not DEFLATE-compressed"))
+	case in.Len() > 0:
+		return nil, errMalformed(errors.New("something after the compressed message"))
+	}
+	return doc, nil
+}
+
+// verify checks the signature of the query with the pinned keys.
+func (r received) verify(t *trust, allowSHA1 bool) error {
+	uri, err := r.value(fieldAlgorithm)
+	if err != nil {
+		return err
+	}
+	encoded, err := r.value(fieldSignature)
+	if err != nil {
+		return err
+	}
+	signature, err := decodeBase64(encoded)
+	if err != nil || len(signature) == 0 {
+		return errors.New("no signature, or one that is not base64")
+	}
+	m, ok := signatureMethod(uri)
+	if !ok || m.hash == crypto.SHA1 && !allowSHA1 {
+		return fmt.Errorf("signature algorithm %q", inert(uri))
+	}
+	octets := r.octets()
+	for _, p := range t.inOrder() {
+		raw := signature
+		if p.cert.PublicKeyAlgorithm != m.key {
+			continue
+		}
+		if key, ok := p.cert.PublicKey.(*ecdsa.PublicKey); ok {
+			raw = asn1Signature(raw, (key.Curve.Params().BitSize+7)/8)
+		}
+		if p.cert.CheckSignature(m.algorithm, octets, raw) == nil {
+			t.used(p)
+			return nil
+		}
+	}
+	return fmt.Errorf("%s, by none of %s", m.name, t.fingerprints())
+}
+
+// messageTree reads a message that is not an answer to an AuthnRequest: it has
+// no assertion in it.
+func messageTree(doc []byte, tag string) (*etree.Element, error) {
+	seen, err := scan(doc, messageLimits(), nil)
+	if err != nil {
+		return nil, scanned(err)
+	}
+	if seen.space != nsProtocol || seen.tag != tag {
+		return nil, errMalformed(fmt.Errorf("not a %s but %q", tag, inert(seen.tag)))
+	}
+	if seen.duplicateID {
+		return nil, errMalformed(errors.New("two elements with one ID"))
+	}
+	root, err := parse(doc, messageLimits())
+	if err != nil {
+		return nil, errMalformed(err)
+	}
+	if n, err := inspect(root, inMessage); err != nil || n > 0 {
+		return nil, errMalformed(fmt.Errorf("%d assertions: %w", n, orMissing(err)))
+	}
+	return root, nil
+}
+
+// openPosted gives what was signed of a message of the HTTP-POST binding.
+func openPosted(t *trust, config sso.SAMLConfig, root *etree.Element) (*etree.Element, error) {
+	v := &authenticity{trust: t, allowSHA1: config.AllowSHA1, checks: &checklist{}}
+	opened, signed, err := v.open(root, "signature")
+	if err != nil {
+		return nil, err
+	}
+	if !signed {
+		return nil, errors.New("not signed")
+	}
+	return opened, nil
+}

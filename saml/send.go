@@ -1,0 +1,144 @@
+package saml
+
+import (
+	"bytes"
+	"compress/flate"
+	"crypto"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/beevik/etree"
+	dsig "github.com/russellhaering/goxmldsig"
+
+	"gatehouse/sso"
+)
+
+// Names of what a binding carries (bindings §3.4.4 and 3.5.4).
+const (
+	fieldRequest    = "SAMLRequest"
+	fieldResponse   = "SAMLResponse"
+	fieldRelayState = "RelayState"
+	fieldAlgorithm  = "SigAlg"
+	fieldSignature  = "Signature"
+	fieldEncoding   = "SAMLEncoding"
+)
+
+// outgoing is a message on its way to an identity provider through the browser.
+type outgoing struct {
+	to         sso.Endpoint
+	field      string // fieldRequest or fieldResponse
+	message    *etree.Element
+	relayState string
+	key        *own // nil: not signed
+}
+
+// signing is our key that signs: the newest.
+func (t *trust) signing() (*own, error) {
+	if len(t.keys) == 0 || t.keys[0].rsa == nil {
+		return nil, errors.New("no RSA key of ours to sign with")
+	}
+	return &t.keys[0], nil
+}
+
+// send writes the message in the form of its binding. The address was checked
+// when it was saved; a browser is sent there, so it is checked again.
+func (o outgoing) send() (sso.Redirect, error) {
+	if err := sso.CheckEndpoint(o.to.URL); err != nil {
+		return sso.Redirect{}, fmt.Errorf("address %q: %w", inert(o.to.URL), err)
+	}
+	switch o.to.Binding {
+	case sso.BindingRedirect:
+		return o.redirect()
+	case sso.BindingPOST:
+		return o.post()
+	}
+	return sso.Redirect{}, fmt.Errorf("binding %q", inert(o.to.Binding))
+}
+
+// post is the HTTP-POST binding: the signature is in the message.
+func (o outgoing) post() (sso.Redirect, error) {
+	if o.key != nil {
+		if err := sign(o.message, o.key); err != nil {
+			return sso.Redirect{}, err
+		}
+	}
+	doc, err := document(o.message).WriteToBytes()
+	if err != nil {
+		return sso.Redirect{}, fmt.Errorf("write message: %w", err)
+	}
+	form := url.Values{o.field: {base64.StdEncoding.EncodeToString(doc)}}
+	if o.relayState != "" {
+		form.Set(fieldRelayState, o.relayState)
+	}
+	return sso.Redirect{URL: o.to.URL, Form: form}, nil
+}
+
+// sign puts an enveloped signature after the Issuer, which is the first child of
+// every message; there the schema wants it (core §3.2.1).
+func sign(message *etree.Element, key *own) error {
+	ctx, err := dsig.NewSigningContext(key.signer, [][]byte{key.cert})
+	if err != nil {
+		return fmt.Errorf("prepare signature: %w", err)
+	}
+	ctx.Canonicalizer = dsig.MakeC14N10ExclusiveCanonicalizerWithPrefixList("")
+	if err := ctx.SetSignatureMethod(dsig.RSASHA256SignatureMethod); err != nil {
+		return fmt.Errorf("prepare signature: %w", err)
+	}
+	signature, err := ctx.ConstructSignature(message, true)
+	if err != nil {
+		return fmt.Errorf("sign %s: %w", message.Tag, err)
+	}
+	message.InsertChildAt(1, signature)
+	return nil
+}
+
+// redirect is the HTTP-Redirect binding: the signature is over the query, as it
+// is escaped here, and not in the message (bindings §3.4.4.1).
+func (o outgoing) redirect() (sso.Redirect, error) {
+	doc, err := document(o.message).WriteToBytes()
+	if err != nil {
+		return sso.Redirect{}, fmt.Errorf("write message: %w", err)
+	}
+	packed, err := deflate(doc)
+	if err != nil {
+		return sso.Redirect{}, err
+	}
+	query := o.field + "=" + url.QueryEscape(base64.StdEncoding.EncodeToString(packed))
+	if o.relayState != "" {
+		query += "&" + fieldRelayState + "=" + url.QueryEscape(o.relayState)
+	}
+	if o.key != nil {
+		query += "&" + fieldAlgorithm + "=" + url.QueryEscape(dsig.RSASHA256SignatureMethod)
+		sum := sha256.Sum256([]byte(query))
+		signature, err := o.key.signer.Sign(rand.Reader, sum[:], crypto.SHA256)
+		if err != nil {
+			return sso.Redirect{}, fmt.Errorf("sign query: %w", err)
+		}
+		query += "&" + fieldSignature + "=" + url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
+	}
+	join := "?"
+	if strings.Contains(o.to.URL, "?") {
+		join = "&"
+	}
+	return sso.Redirect{URL: o.to.URL + join + query}, nil
+}
+
+func deflate(doc []byte) ([]byte, error) {
+	var packed bytes.Buffer
+	w, err := flate.NewWriter(&packed, flate.DefaultCompression)
+	if err != nil {
+		return nil, fmt.Errorf("compress message: %w", err)
+	}
+	if _, err := w.Write(doc); err != nil {
+		return nil, fmt.Errorf("compress message: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("compress message: %w", err)
+	}
+	return packed.Bytes(), nil
+}
