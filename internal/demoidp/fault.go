@@ -38,6 +38,9 @@ const (
 	Down              Fault = "down"
 )
 
+// none reports whether nothing is to go wrong; the zero value says so too.
+func (f Fault) none() bool { return f == NoFault || f == "" }
+
 // GroupLimit is the length at which a truncated group list ends.
 const GroupLimit = 100
 

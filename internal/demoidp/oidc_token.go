@@ -184,9 +184,11 @@ func (p *IdP) idToken(g grant, access string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	p.mu.Lock()
-	p.lastToken[g.Client.ID] = token
-	p.mu.Unlock()
+	if g.fault.none() {
+		p.mu.Lock()
+		p.lastToken[g.Client.ID] = token
+		p.mu.Unlock()
+	}
 	return token, nil
 }
 

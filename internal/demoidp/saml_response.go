@@ -74,9 +74,11 @@ func (p *IdP) answerSAML(request samlRequest, personID string) (url.Values, erro
 	if request.RelayState != "" && fault != IDPInitiated {
 		form.Set("RelayState", request.RelayState)
 	}
-	p.mu.Lock()
-	p.lastSAML[request.SP.EntityID] = form
-	p.mu.Unlock()
+	if fault.none() { // what was refused for another fault shows nothing about a replay
+		p.mu.Lock()
+		p.lastSAML[request.SP.EntityID] = form
+		p.mu.Unlock()
+	}
 	return form, nil
 }
 
