@@ -123,15 +123,25 @@ func (a *answer) authenticate(root *etree.Element, v *authenticity) error {
 	if err != nil {
 		return err
 	}
-	assertion, signed, err := v.open(assertion, "assertion_signature")
-	if err != nil {
-		return err
+	signed := assertion
+	if original, err := only(root, nsAssertion, "Assertion"); err == nil && original != nil {
+		// The namespaces of the message as it came: what was canonicalized for
+		// the response's signature has lost those that only the assertion's own
+		// signature names (InclusiveNamespaces).
+		signed = original
 	}
-	if !signed && !a.signed {
+	opened, ok, err := v.open(signed, "assertion_signature")
+	switch {
+	case err != nil:
+		return err
+	case ok:
+		a.assertion = opened
+	case a.signed:
+		a.assertion = assertion // never the original
+	default:
 		a.checks.that(false, "assertion_signature", "signed by "+a.trust.fingerprints(), "neither the response nor the assertion is signed")
 		return errSignature(errors.New("nothing is signed"))
 	}
-	a.assertion = assertion
 	return nil
 }
 

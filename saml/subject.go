@@ -199,23 +199,28 @@ func (a *answer) nameID(subject *etree.Element, out *sso.Assertion) error {
 
 // attributes makes claims of the attribute statements: under an attribute's
 // Name and, where no attribute has that for a Name, under its FriendlyName.
-// Attributes that are repeated add up; one without values is there and empty.
+// Attributes that are repeated add up; one without values is there and empty;
+// one with a value that is not text is left out whole, because part of somebody's
+// groups must not pass for all of them.
 func (a *answer) attributes() (sso.Claims, error) {
 	claims, friendly := sso.Claims{}, sso.Claims{}
+	var unread []string
 	for _, statement := range elements(a.assertion, nsAssertion, "AttributeStatement") {
 		for _, el := range elements(statement, nsAssertion, "Attribute") {
-			name := value(el, "Name")
+			name, alias := value(el, "Name"), value(el, "FriendlyName")
 			if name == "" {
 				a.checks.that(false, "attributes", "a Name for each", "")
 				return nil, errMalformed(errors.New("an attribute without Name"))
 			}
-			values, unread := attributeValues(el)
-			if unread > 0 {
-				a.checks.warn("attributes", "text", fmt.Sprintf("%d values of %s are not text and were left out", unread, name))
+			values, ok := attributeValues(el)
+			if !ok {
+				a.checks.warn("attributes", "text", name+" has a value that is not text and was left out")
+				unread = append(unread, name, alias)
+				continue
 			}
-			claims[name] = append(append([]string{}, claims[name]...), values...)
-			if alias := value(el, "FriendlyName"); alias != "" {
-				friendly[alias] = append(append([]string{}, friendly[alias]...), values...)
+			add(claims, name, values)
+			if alias != "" {
+				add(friendly, alias, values)
 			}
 		}
 		if n := len(elements(statement, nsAssertion, "EncryptedAttribute")); n > 0 {
@@ -227,35 +232,47 @@ func (a *answer) attributes() (sso.Claims, error) {
 			claims[alias] = values
 		}
 	}
+	for _, name := range unread {
+		delete(claims, name)
+	}
 	a.checks.that(true, "attributes", "any", fmt.Sprintf("%d names", len(claims)))
 	return claims, nil
 }
 
-// attributeValues gives the values that are text, byte for byte, and how many
-// are something else. Blank values and xsi:nil say nothing and are left out. A
-// NameID as a value (as in eduPersonTargetedID) is its text.
-func attributeValues(attribute *etree.Element) (values []string, unread int) {
+func add(claims sso.Claims, name string, values []string) {
+	if claims[name] == nil {
+		claims[name] = []string{}
+	}
+	claims[name] = append(claims[name], values...)
+}
+
+// attributeValues gives the values, byte for byte, and whether all of them are
+// text. Blank values and xsi:nil say nothing and are left out. A NameID as a
+// value (as in eduPersonTargetedID) is its text.
+func attributeValues(attribute *etree.Element) (values []string, ok bool) {
 	for _, el := range elements(attribute, nsAssertion, "AttributeValue") {
 		if isNil(el) {
 			continue
 		}
 		s, err := text(el)
 		if err != nil {
-			id, onlyErr := only(el, nsAssertion, "NameID")
-			if onlyErr != nil || id == nil || len(el.ChildElements()) != 1 {
-				unread++
-				continue
-			}
-			if s, err = trimmed(id); err != nil {
-				unread++
-				continue
+			if s, err = nameAsValue(el); err != nil {
+				return nil, false
 			}
 		}
 		if strings.Trim(s, " \t\r\n") != "" {
 			values = append(values, s)
 		}
 	}
-	return values, unread
+	return values, true
+}
+
+func nameAsValue(el *etree.Element) (string, error) {
+	id, err := only(el, nsAssertion, "NameID")
+	if err != nil || id == nil || len(el.ChildElements()) != 1 {
+		return "", errors.New("a value that is neither text nor a NameID")
+	}
+	return trimmed(id)
 }
 
 func isNil(el *etree.Element) bool {

@@ -49,9 +49,8 @@ func (e encryption) hide(t testing.TB, assertion *etree.Element) {
 	if e.plain != nil {
 		plain = e.plain(plain)
 	}
-	parent, at, prefix := assertion.Parent(), assertion.Index(), assertion.Space
+	parent, at, prefix := assertion.Parent(), assertion.Index(), or(assertion.Space, "saml")
 	hidden := e.element(t, []byte(plain), prefix)
-	declare(hidden, nil)
 	parent.RemoveChild(assertion)
 	parent.InsertChildAt(at, hidden)
 }

@@ -67,6 +67,7 @@ type reply struct {
 type knobs struct {
 	Sign    []string    `json:"sign,omitempty"` // "assertion", "response"
 	Form    sigForm     `json:"form,omitzero"`
+	Outer   *sigForm    `json:"outer,omitempty"` // of the response, if it differs
 	Encrypt *encryption `json:"encrypt,omitempty"`
 }
 
@@ -91,14 +92,25 @@ func (r reply) build(t testing.TB) []byte {
 		r.Encrypt.hide(t, theElement(t, root, "Assertion"))
 	}
 	if slices.Contains(r.Sign, "response") {
-		r.Form.sign(t, root)
+		if r.Outer != nil {
+			r.Outer.sign(t, root)
+		} else {
+			r.Form.sign(t, root)
+		}
 	}
 	edit(root, r.after)
-	doc := []byte(replaced(t, written(t, root), r.text))
+	doc := []byte(replaced(t, declarationOf(message)+written(t, root), r.text))
 	if r.bytes != nil {
 		doc = r.bytes(doc)
 	}
 	return doc
+}
+
+func declarationOf(message string) string {
+	if end := strings.Index(message, "?>"); strings.HasPrefix(message, "<?xml") {
+		return message[:end+len("?>")]
+	}
+	return ""
 }
 
 func edit(root *etree.Element, change func(*etree.Element)) {
@@ -135,6 +147,7 @@ func parseText(t testing.TB, s string) *etree.Element {
 func written(t testing.TB, el *etree.Element) string {
 	t.Helper()
 	doc := etree.NewDocument()
+	doc.WriteSettings = etree.WriteSettings{CanonicalText: true, CanonicalAttrVal: true} // a carriage return stays one
 	doc.SetRoot(el.Copy())
 	s, err := doc.WriteToString()
 	if err != nil {
