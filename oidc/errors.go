@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"fmt"
 	"strings"
 	"unicode"
 
@@ -35,6 +36,17 @@ func errToken(err error) *sso.Error {
 func errUpstream(err error) *sso.Error {
 	return &sso.Error{Kind: sso.Upstream, Code: "idp_unavailable",
 		Public: "Your company's identity provider did not give a usable answer. Try again in a moment.", Err: err}
+}
+
+// StatusError is the cause of an Upstream error where an answer came, of another
+// status than 200.
+type StatusError struct {
+	Host string
+	Code int
+}
+
+func (e *StatusError) Error() string {
+	return fmt.Sprintf("%s answered with status %d", e.Host, e.Code)
 }
 
 // inert makes text of the other side safe to keep and show: one line, nothing

@@ -163,7 +163,7 @@ func (rp *RelyingParty) get(ctx context.Context, address, bearer string) (body [
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to the end, or given up
 	if resp.StatusCode != http.StatusOK {
-		return nil, "", errUpstream(fmt.Errorf("%s answered %s", req.URL.Host, inert(resp.Status)))
+		return nil, "", errUpstream(&StatusError{Host: req.URL.Host, Code: resp.StatusCode})
 	}
 	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
