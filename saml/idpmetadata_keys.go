@@ -46,8 +46,7 @@ func certificates(role *etree.Element) (trusted []sso.Certificate, warnings []st
 	case len(trusted) > maxCertificates:
 		return nil, nil, errTooManyKeys(len(trusted))
 	case len(trusted) == 0 && weak != nil:
-		return nil, nil, &sso.Error{Kind: sso.Invalid, Code: "weak_key",
-			Public: "The identity provider signs with a key that is not strong enough: RSA with 2048 bits or more, or ECDSA on P-256, P-384 or P-521, is needed.", Err: weak}
+		return nil, nil, errWeak(weak)
 	case len(trusted) == 0:
 		return nil, nil, &sso.Error{Kind: sso.Invalid, Code: "metadata_no_signing_key",
 			Public: "There is no certificate for signing in this metadata, so nothing could vouch for a sign-in.", Err: orMissing(broken)}
@@ -135,14 +134,8 @@ func (m Metadata) asOf(now time.Time) (Metadata, error) {
 		if err != nil {
 			continue // only what parses was taken over
 		}
-		name, end := "The certificate "+shorten(c.Fingerprint()), cert.NotAfter.UTC().Format(time.DateOnly)
-		switch {
-		case now.After(cert.NotAfter):
-			m.Warnings = append(m.Warnings, name+" expired on "+end+".")
-		case now.Before(cert.NotBefore):
-			m.Warnings = append(m.Warnings, name+" begins on "+cert.NotBefore.UTC().Format(time.DateOnly)+".")
-		case now.After(cert.NotAfter.Add(-soon)):
-			m.Warnings = append(m.Warnings, name+" expires on "+end+".")
+		if warning := dates(c, cert, now); warning != "" {
+			m.Warnings = append(m.Warnings, warning)
 		}
 	}
 	return m, nil

@@ -1,0 +1,44 @@
+package saml
+
+import (
+	"crypto/x509"
+	"fmt"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// CheckCertificate says whether a certificate can be trusted for signatures: it
+// has to parse, and its key to be strong enough. Errors are Invalid
+// "certificate_unreadable" and "weak_key". The warning, a sentence for an admin
+// or empty, is about its dates: it is a pinned key, so they stop nobody.
+func CheckCertificate(c sso.Certificate, now time.Time) (warning string, err error) {
+	cert, err := c.Parse()
+	if err != nil {
+		return "", &sso.Error{Kind: sso.Invalid, Code: "certificate_unreadable", Public: "This is not an X.509 certificate.",
+			Err: fmt.Errorf("parse certificate: %w", err)}
+	}
+	if err := strong(cert.PublicKey); err != nil {
+		return "", errWeak(err)
+	}
+	return dates(c, cert, now), nil
+}
+
+func errWeak(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "weak_key",
+		Public: "The identity provider signs with a key that is not strong enough: RSA with 2048 bits or more, or ECDSA on P-256, P-384 or P-521, is needed.", Err: err}
+}
+
+// dates is a sentence about a certificate that is not valid now or not for long.
+func dates(c sso.Certificate, cert *x509.Certificate, now time.Time) string {
+	name, end := "The certificate "+shorten(c.Fingerprint()), cert.NotAfter.UTC().Format(time.DateOnly)
+	switch {
+	case now.After(cert.NotAfter):
+		return name + " expired on " + end + "."
+	case now.Before(cert.NotBefore):
+		return name + " begins on " + cert.NotBefore.UTC().Format(time.DateOnly) + "."
+	case now.After(cert.NotAfter.Add(-soon)):
+		return name + " expires on " + end + "."
+	}
+	return ""
+}
