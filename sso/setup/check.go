@@ -1,0 +1,98 @@
+package setup
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"gatehouse/sso"
+	"gatehouse/sso/mapping"
+)
+
+// maxExpression bounds what is kept of an expression, in bytes.
+const maxExpression = 4096
+
+// check looks at every value of the configuration.
+func (w *editing) check() {
+	cfg := w.cfg
+	if cfg.SAML != nil {
+		w.checkSAML()
+	}
+	if cfg.OIDC != nil {
+		w.checkOIDC()
+	}
+	w.addAll(mapping.Validate(cfg.Mapping))
+	w.checkSubject()
+	oneOf(&w.problems, "group_sync.mode", cfg.GroupSync.Mode, sso.SyncReset, sso.SyncResetSynced, sso.SyncAddOnly)
+	oneOf(&w.problems, "group_sync.on_absent", cfg.GroupSync.OnAbsent, sso.KeepGroups, sso.ClearGroups, sso.DenySignIn)
+	oneOf(&w.problems, "group_sync.on_overage", cfg.GroupSync.OnOverage, sso.KeepGroups, sso.DenySignIn)
+	oneOf(&w.problems, "provisioning", cfg.Provisioning, sso.ProvisionJIT, sso.ProvisionSCIM)
+	w.checkEmailVerification()
+}
+
+// checkSubject warns of people being known by what is given to others later.
+func (w *editing) checkSubject() {
+	for candidate := range strings.SplitSeq(w.cfg.Mapping.Subject, "|") {
+		if candidate != "" && slices.Contains(w.cfg.Mapping.Email, candidate) {
+			w.warn("mapping.subject", fmt.Sprintf("%q is an e-mail address here. Addresses change and are given to others: use a claim that never changes.", candidate))
+		}
+	}
+}
+
+// checkEmailVerification knows the modes by name; what an expression means is
+// found out where it is run.
+func (w *editing) checkEmailVerification() {
+	v := w.cfg.EmailVerification
+	oneOf(&w.problems, "email_verification.mode", v.Mode, "always", "unverified-domain", "never", "expression")
+	switch {
+	case v.Mode == "expression" && strings.TrimSpace(v.Expression) == "":
+		w.add(invalid, "email_verification.expression", "Enter the expression that decides.")
+	case len(v.Expression) > maxExpression || !utf8.ValidString(v.Expression) || strings.ContainsRune(v.Expression, 0):
+		w.add(invalid, "email_verification.expression", fmt.Sprintf("Use at most %d bytes of text.", maxExpression))
+	}
+}
+
+// text reports what cannot be part of a message to an identity provider.
+func (w *editing) text(field, value string, longest int) {
+	switch {
+	case len(value) > longest:
+		w.add(invalid, field, fmt.Sprintf("Use at most %d bytes.", longest))
+	case value != strings.TrimSpace(value) || !sso.Printable(value):
+		w.add(invalid, field, "Remove surrounding space and characters that cannot be seen.")
+	}
+}
+
+// address accepts where a browser is sent to, or what is fetched. The code says
+// which of the two it is about.
+func (w *editing) address(code, field, address string) bool {
+	err := sso.CheckEndpoint(address)
+	plain := strings.HasPrefix(strings.ToLower(address), "http:")
+	if err != nil || plain && !w.AllowLoopback {
+		w.add(code, field, "Enter an https address, without a user name or password in it.")
+		return false
+	}
+	if plain {
+		w.warn(field, "This address is not encrypted. Use https outside of tests.")
+	}
+	return true
+}
+
+// complete asks for what is needed to sign anybody in.
+func (w *editing) complete() {
+	need := func(missing bool, field, message string) {
+		if missing {
+			w.add("connection_incomplete", field, message)
+		}
+	}
+	if c := w.cfg.SAML; c != nil {
+		need(c.IDPEntityID == "", "saml.idp_entity_id", "Enter the identity provider's entity ID, or its metadata.")
+		need(c.SSO.URL == "", "saml.sso_url", "Enter the identity provider's single sign-on address, or its metadata.")
+		need(len(c.Certificates) == 0, "saml.certificates", "Enter the certificate the identity provider signs with, or its metadata.")
+	}
+	if c := w.cfg.OIDC; c != nil {
+		need(c.Issuer == "", "oidc.issuer", "Enter the issuer.")
+		need(c.ClientID == "", "oidc.client_id", "Enter the client ID.")
+		need(c.ClientSecret == "" && c.AuthMethod != sso.PrivateKeyJWT, "oidc.client_secret", "Enter the client secret.")
+	}
+}
