@@ -112,11 +112,13 @@ type Found struct {
 func (s *Service) Discover(ctx context.Context, text string) (Found, error) {
 	text = strings.TrimSpace(text)
 	find, key := s.Directory.EnterpriseByKey, strings.ToLower(text)
+	usable := sso.ValidateKey("", key) == nil // anything else may not even be stored
 	if strings.Contains(text, "@") {
 		find, key = s.Directory.EnterpriseByDomain, sso.EmailDomain(text)
+		usable = key != ""
 	}
 	unknown := sso.NotFound("unknown_company", "We do not know this company. Check the spelling, or use the sign-in link your company gave you.")
-	if key == "" || len(key) > 255 {
+	if !usable {
 		return Found{}, unknown
 	}
 	ent, err := find(ctx, key)

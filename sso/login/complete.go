@@ -44,6 +44,9 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 		Remote: cb.Remote, UserAgent: cb.UserAgent, At: now,
 	}}
 	result, err := t.run(ctx, pending)
+	if result.Restart != nil {
+		return result, nil // a beginning, not an outcome
+	}
 	s.Observe(c.Protocol, sso.CodeOf(err))
 	if err != nil {
 		return Result{}, t.record(ctx, err)

@@ -1,0 +1,405 @@
+package login_test
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gatehouse/internal/demoidp"
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+)
+
+func TestSignIn(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			w.ok(c.idp.SetGroups("id-ada", []string{"dev", "sre", "nowhere"}))
+			redirect := w.begin(c)
+			w.clock.move(time.Minute)
+			r, err := w.complete(c, w.answer(c, "ada", redirect))
+			w.ok(err)
+			now := w.clock.Now()
+			wantSession := sso.Session{ID: r.Session.ID, Token: r.Token.Hash(), Enterprise: c.ID, Connection: c.conn.ID, User: r.User.ID, Attempt: r.Session.Attempt,
+				Subject: "id-ada", NameIDFormat: r.Session.NameIDFormat, SessionIndex: r.Session.SessionIndex, Remote: "192.0.2.7", UserAgent: "Browser/1",
+				CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: r.Session.ExpiresAt}
+			if diff := cmp.Diff(wantSession, r.Session); diff != "" || r.Session.SessionIndex == "" {
+				w.Error(diff)
+			}
+			wantUser := sso.User{ID: r.User.ID, Enterprise: c.ID, Login: "ada", Email: "ada@" + c.Key + ".example", EmailVerified: true, Name: "ADA X",
+				Status: sso.UserActive, CreatedAt: now, LastSignInAt: now}
+			if diff := cmp.Diff(wantUser, r.User); diff != "" {
+				w.Error(diff)
+			}
+			if r.Enterprise != c.Enterprise || r.ReturnTo != "/wiki?p=1" || r.Restart != nil {
+				w.Errorf("%+v", r)
+			}
+			if diff := cmp.Diff(sso.Principal{Session: r.Session, User: r.User, Enterprise: c.Enterprise}, w.principal(r)); diff != "" {
+				w.Errorf("what the session opens: %s", diff)
+			}
+			w.in(c, r.User.ID, "web/dev=jit", "web/sre=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+			attempt, err := w.db.Attempt(w.Context(), c.ID, r.Session.Attempt)
+			w.ok(err)
+			if attempt.Outcome != sso.OutcomeSucceeded || attempt.Code != "" || attempt.User != r.User.ID || attempt.Login != "ada" ||
+				attempt.Remote != "192.0.2.7" || attempt.UserAgent != "Browser/1" || attempt.Groups.State != sso.GroupsValues {
+				w.Errorf("the attempt says %+v", attempt)
+			}
+			// Protocol, then mapping: the order in which they were made.
+			var names []string
+			for _, check := range attempt.Checks {
+				names = append(names, check.Name)
+				if !check.OK {
+					w.Errorf("failed: %+v", check)
+				}
+			}
+			if all := strings.Join(names, " "); !strings.HasSuffix(all, " subject login email name groups") || !strings.Contains(all, "audience") {
+				w.Errorf("checks %s", all)
+			}
+			if r.Sync.Attempt != attempt.ID || len(r.Sync.Added) != 5 || len(r.Sync.Unmatched) != 1 || r.Sync.Unmatched[0] != "nowhere" {
+				w.Errorf("sync record %+v", r.Sync)
+			}
+		}
+		if diff := cmp.Diff([]string{"saml:", "oidc:"}, w.observed); diff != "" || w.added != 10 || w.removed != 0 {
+			w.Errorf("%d added, %d removed, %s", w.added, w.removed, diff)
+		}
+	})
+}
+
+// TestSignInChangesGroups: removed as well as added, in every organization, and
+// each sign-in leaves a record.
+func TestSignInChangesGroups(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			user := w.enters(c, "ada").User.ID
+			w.ok(c.idp.SetGroups("id-ada", []string{"Dev", "sre"}))
+			w.enters(c, "ada")
+			w.in(c, user, "app/Dev=jit", "app/Members=default", "web/sre=jit", "web/Members=default")
+			w.ok(c.idp.SetGroups("id-ada", []string{"sre"}))
+			w.enters(c, "ada")
+			w.in(c, user, "web/sre=jit", "web/Members=default")
+			w.enters(c, "ada")
+			for _, unknown := range []demoidp.Fault{demoidp.NoGroups, demoidp.Overage} {
+				c.idp.SetFaultOnce(unknown)
+				w.enters(c, "ada")
+			}
+			w.in(c, user, "web/sre=jit", "web/Members=default")
+			c.idp.SetFaultOnce(demoidp.EmptyGroups)
+			w.enters(c, "ada")
+			w.in(c, user)
+			if n := len(w.syncRecords(c, user)); n != 7 {
+				w.Errorf("%d sync records of 7 sign-ins", n)
+			}
+		}
+	})
+}
+
+func TestAnswersThatAreNotAccepted(t *testing.T) {
+	each(t, func(w *world) {
+		stateExpired := func(c *company, err error) {
+			w.Helper()
+			if a := w.recorded(c, err, sso.Invalid, "login_state_expired"); len(a.Checks) != 0 {
+				w.Errorf("something was checked: %+v", a.Checks)
+			}
+		}
+		for _, c := range []*company{w.acme, w.globex} {
+			mine := w.answer(c, "ada", w.begin(c))
+
+			other := mine
+			other.Browser = sso.NewSecret()
+			_, err := w.complete(c, other)
+			stateExpired(c, err)
+			other.Browser = ""
+			_, err = w.complete(c, other)
+			stateExpired(c, err)
+
+			// Whoever has no part in a sign-in does not spoil it either.
+			if _, err := w.complete(c, mine); err != nil {
+				w.Errorf("%s: another browser's try used up the sign-in: %v", c.Key, err)
+			}
+
+			late := w.answer(c, "ada", w.begin(c))
+			w.clock.move(10*time.Minute - time.Second)
+			soon := w.answer(c, "ada", w.begin(c))
+			w.clock.move(time.Second)
+			_, err = w.complete(c, late)
+			stateExpired(c, err)
+			if _, err := w.complete(c, soon); err != nil {
+				w.Errorf("%s: %v", c.Key, err)
+			}
+		}
+	})
+}
+
+// TestAnswerWithoutABrowserIsNobodys: a pending login that was begun without a
+// cookie is not for everybody who has none either.
+func TestAnswerWithoutABrowserIsNobodys(t *testing.T) {
+	each(t, func(w *world) {
+		w.browser = ""
+		for _, c := range []*company{w.acme, w.globex} {
+			_, err := w.signIn(c, "ada")
+			w.recorded(c, err, sso.Invalid, "login_state_expired")
+		}
+	})
+}
+
+func TestAnswerTwice(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			cb := w.answer(c, "ada", w.begin(c))
+			first, err := w.complete(c, cb)
+			w.ok(err)
+			_, err = w.complete(c, cb)
+			if c.conn.Protocol == sso.SAML {
+				w.recorded(c, err, sso.Conflict, "saml_replayed")
+			} else {
+				w.recorded(c, err, sso.Invalid, "login_state_expired")
+			}
+			if !w.alive(first) {
+				w.Error("the replay ended the session of the first")
+			}
+			sessions, err := w.db.UserSessions(w.Context(), c.ID, first.User.ID)
+			w.ok(err)
+			if len(sessions) != 1 {
+				w.Errorf("%d sessions", len(sessions))
+			}
+		}
+	})
+}
+
+// TestFailureUsesUpTheSignIn: what was refused is not tried again with another
+// answer.
+func TestFailureUsesUpTheSignIn(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			redirect := w.begin(c)
+			c.idp.SetFaultOnce(demoidp.Denied)
+			_, err := w.complete(c, w.answer(c, "ada", redirect))
+			w.recorded(c, err, sso.Forbidden, "idp_denied")
+			_, err = w.complete(c, w.answer(c, "ada", redirect))
+			w.recorded(c, err, sso.Invalid, "login_state_expired")
+			if n := len(w.users(c)); n != 0 {
+				w.Errorf("%d users", n)
+			}
+		}
+	})
+}
+
+func TestAnswerThatCannotBeRead(t *testing.T) {
+	each(t, func(w *world) {
+		for form, code := range map[string]string{"": "saml_malformed", "SAMLResponse=%21": "saml_malformed", "SAMLResponse=" + url.QueryEscape(base64.StdEncoding.EncodeToString([]byte("<a/>"))): "saml_malformed"} {
+			values, err := url.ParseQuery(form)
+			w.ok(err)
+			_, err = w.complete(w.acme, sso.Callback{Form: values, Browser: w.browser})
+			w.fails(err, sso.Invalid, code)
+		}
+		_, err := w.complete(w.globex, sso.Callback{Form: url.Values{"state": {"a", "b"}}, Browser: w.browser})
+		w.fails(err, sso.Invalid, "duplicate_parameter")
+		_, err = w.complete(w.globex, sso.Callback{Form: url.Values{"state": {strings.Repeat("a", 1000)}}, Browser: w.browser})
+		w.fails(err, sso.Invalid, "login_state_expired")
+		// Nothing that names nobody fills the list of attempts.
+		if n := w.attempts(w.acme, sso.OutcomeFailed) + w.attempts(w.globex, sso.OutcomeFailed); n != 0 {
+			w.Errorf("%d attempts", n)
+		}
+		_, err = w.complete(w.globex, sso.Callback{Form: url.Values{"code": {"x"}}, Browser: w.browser})
+		w.recorded(w.globex, err, sso.Invalid, "login_state_expired")
+		for _, state := range []string{"gh-unknown", "a'; --", "\x00", "\xff", "gh\u202e"} {
+			_, err = w.complete(w.globex, sso.Callback{Form: url.Values{"code": {"x"}, "state": {state}}, Browser: w.browser})
+			w.recorded(w.globex, err, sso.Invalid, "login_state_expired")
+		}
+	})
+}
+
+func TestUnknownConnection(t *testing.T) {
+	each(t, func(w *world) {
+		cb := w.answer(w.acme, "ada", w.begin(w.acme))
+		for _, id := range []sso.ConnectionID{"", "conn-x", sso.NewID[sso.ConnectionID](start())} {
+			_, err := w.login.Complete(w.Context(), id, cb)
+			w.fails(err, sso.NotFoundKind, "not_found")
+		}
+		if len(w.observed) != 0 {
+			w.Errorf("counted: %v", w.observed)
+		}
+	})
+}
+
+func TestUnsolicited(t *testing.T) {
+	each(t, func(w *world) {
+		_, err := w.complete(w.acme, w.unsolicited(w.acme, "ada"))
+		w.recorded(w.acme, err, sso.Forbidden, "idp_initiated_disabled")
+
+		w.idpInitiated(w.acme, sso.IDPInitiatedRebounce)
+		w.observed = nil
+		result, err := w.complete(w.acme, w.unsolicited(w.acme, "ada"))
+		w.ok(err)
+		if want := (login.Start{Enterprise: w.acme.ID, Connection: w.acme.conn.ID}); result.Restart == nil || *result.Restart != want || result.Token != "" || result.Session.ID != "" {
+			w.Errorf("got %+v", result)
+		}
+		if len(w.users(w.acme)) != 0 || w.attempts(w.acme, sso.OutcomeSucceeded) != 0 {
+			w.Error("an answer that was dropped did something")
+		}
+		if len(w.observed) != 0 {
+			w.Errorf("a sign-in that only begins is counted as %v", w.observed)
+		}
+
+		w.idpInitiated(w.acme, sso.IDPInitiatedDirect)
+		cb := w.unsolicited(w.acme, "ada")
+		cb.Browser = "" // nothing was begun, so the browser has no cookie
+		result, err = w.complete(w.acme, cb)
+		w.ok(err)
+		if !w.alive(result) || result.ReturnTo != "/" {
+			w.Errorf("got %+v", result)
+		}
+		_, err = w.complete(w.acme, cb)
+		w.recorded(w.acme, err, sso.Conflict, "saml_replayed")
+		cb = w.unsolicited(w.acme, "ada")
+		w.clock.move(7 * time.Minute)
+		_, err = w.complete(w.acme, cb)
+		w.failedCheck(w.recorded(w.acme, err, sso.Forbidden, "saml_expired"))
+		// An answer to a request is one also where none is needed.
+		solicited := w.answer(w.acme, "ada", w.begin(w.acme))
+		solicited.Browser = sso.NewSecret()
+		_, err = w.complete(w.acme, solicited)
+		w.recorded(w.acme, err, sso.Invalid, "login_state_expired")
+	})
+}
+
+// TestMappingFailures: the checks of the protocol and of the mapping are kept,
+// up to the one that failed.
+func TestMappingFailures(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			for fault, check := range map[demoidp.Fault]string{demoidp.NoLogin: "login", demoidp.NoEmail: "email"} {
+				c.idp.SetFaultOnce(fault)
+				_, err := w.signIn(c, "ada")
+				a := w.recorded(c, err, sso.Forbidden, string(c.conn.Protocol)+"_attribute_invalid")
+				if last := w.failedCheck(a); last.Name != check || len(a.Checks) < 8 {
+					w.Errorf("%s: %d checks, the last is %+v", fault, len(a.Checks), last)
+				}
+			}
+			if n := len(w.users(c)); n != 0 {
+				w.Errorf("%d users", n)
+			}
+		}
+	})
+}
+
+// TestGroupsUnknownMayBeRefused: the plan's refusal is one of the sign-in, and
+// what was asserted is with the attempt.
+func TestGroupsUnknownMayBeRefused(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.GroupSync.OnAbsent = sso.DenySignIn })
+			c.idp.SetFaultOnce(demoidp.NoGroups)
+			_, err := w.signIn(c, "ada")
+			if a := w.recorded(c, err, sso.Forbidden, "groups_unknown"); a.Login != "ada" || a.Groups.State != sso.GroupsAbsent {
+				w.Errorf("the attempt says %+v", a)
+			}
+			if n := len(w.users(c)); n != 0 {
+				w.Errorf("%d users", n)
+			}
+			w.enters(c, "ada")
+		}
+	})
+}
+
+func TestDeactivatedUser(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			first := w.enters(c, "ada")
+			_, err := w.db.UpdateUser(w.Context(), by, c.ID, first.User.ID, func(u sso.User) (sso.User, error) {
+				u.Status = sso.UserDeactivated
+				return u, nil
+			})
+			w.ok(err)
+			w.ok(c.idp.SetGroups("id-ada", []string{"ops"}))
+			_, err = w.signIn(c, "ada")
+			if a := w.recorded(c, err, sso.Forbidden, "user_inactive"); a.Login != "ada" {
+				w.Errorf("the attempt says %+v", a)
+			}
+			w.in(c, first.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+			if u := w.users(c); len(u) != 1 || u[0].Status != sso.UserDeactivated {
+				w.Errorf("got %+v", u)
+			}
+		}
+	})
+}
+
+func TestSessionEndsWhenTheProviderSays(t *testing.T) {
+	each(t, func(w *world) {
+		// The SAML provider gives 8 hours, the other says nothing.
+		for c, want := range map[*company]time.Duration{w.acme: 8 * time.Hour, w.globex: 12 * time.Hour} {
+			if got := w.enters(c, "ada").Session.ExpiresAt.Sub(w.clock.Now()); got != want {
+				w.Errorf("%s: %s", c.Key, got)
+			}
+		}
+		short := w.with(func(o *login.Options) { o.MaxAge = time.Hour })
+		r, err := short.Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)))
+		w.ok(err)
+		if got := r.Session.ExpiresAt.Sub(w.clock.Now()); got != time.Hour {
+			w.Errorf("the provider made our session longer: %s", got)
+		}
+	})
+}
+
+// TestAnAttemptThatCannotBeKept: the sign-in fails for its own reason, without
+// a reference that would lead nowhere.
+func TestAnAttemptThatCannotBeKept(t *testing.T) {
+	each(t, func(w *world) {
+		s := w.with(func(o *login.Options) { o.Recorder = faulty{Recorder: w.db, attempt: errDisk} })
+		w.acme.idp.SetFaultOnce(demoidp.WrongAudience)
+		_, err := s.Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)))
+		w.fails(err, sso.Forbidden, "saml_wrong_recipient")
+		if e, ok := errors.AsType[*sso.Error](err); !ok || e.Reference != "" || !errors.Is(err, errDisk) {
+			w.Errorf("got %+v", err)
+		}
+	})
+}
+
+// TestASignInThatCannotBeKept is none.
+func TestASignInThatCannotBeKept(t *testing.T) {
+	each(t, func(w *world) {
+		down := &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}
+		for _, c := range []*company{w.acme, w.globex} {
+			for _, fault := range []error{errDisk, down} {
+				s := w.with(func(o *login.Options) { o.Recorder = faulty{Recorder: w.db, record: fault} })
+				r, err := s.Complete(w.Context(), c.conn.ID, w.answer(c, "ada", w.begin(c)))
+				a := w.recorded(c, err, sso.KindOf(fault), sso.CodeOf(fault))
+				if r.Token != "" || !errors.Is(err, fault) || len(a.Checks) < 8 {
+					w.Errorf("%+v, %v, %d checks", r, err, len(a.Checks))
+				}
+				if e, _ := errors.AsType[*sso.Error](err); strings.Contains(e.Public, "disk") {
+					w.Errorf("a person is told %q", e.Public)
+				}
+			}
+		}
+	})
+}
+
+// leaving is a directory whose asker goes away.
+type leaving struct {
+	login.Directory
+	leave context.CancelFunc
+}
+
+func (l leaving) Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error) {
+	l.leave()
+	return sso.Enterprise{}, ctx.Err()
+}
+
+// TestABrowserThatHasGone: the attempt is kept although nobody waits for it.
+func TestABrowserThatHasGone(t *testing.T) {
+	each(t, func(w *world) {
+		ctx, cancel := context.WithCancel(w.Context())
+		defer cancel()
+		s := w.with(func(o *login.Options) { o.Directory = leaving{w.db, cancel} })
+		_, err := s.Complete(ctx, w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)))
+		if a := w.recorded(w.acme, err, sso.Internal, "internal"); a.Login != "ada" || ctx.Err() == nil {
+			w.Errorf("the attempt says %+v", a)
+		}
+	})
+}

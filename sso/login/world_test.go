@@ -1,0 +1,434 @@
+package login_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/internal/demoidp"
+	"gatehouse/internal/outbound"
+	"gatehouse/oidc"
+	"gatehouse/saml"
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+	"gatehouse/store"
+	"gatehouse/store/storetest"
+)
+
+const (
+	base = "https://sso.example"
+	by   = sso.ActorOperator
+)
+
+// each runs a test on every database.
+func each(t *testing.T, test func(*world)) {
+	t.Parallel()
+	for name, fresh := range map[string]func(testing.TB) string{"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(newWorld(t, fresh(t)))
+		})
+	}
+}
+
+// clock is what everybody's clock says, here and at the identity providers.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) move(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// world is two companies, one on SAML and one on OpenID Connect, with the real
+// store, protocols and identity providers behind the service.
+type world struct {
+	*testing.T
+	clock        *clock
+	db           *store.DB
+	sp           *saml.ServiceProvider
+	rp           *oidc.RelyingParty
+	options      login.Options
+	login        *login.Service
+	mux          *http.ServeMux
+	idpBase      string
+	acme, globex *company
+	browser      sso.Secret
+
+	mu       sync.Mutex
+	observed []string // "saml:code"
+	added    int      // memberships, as counted by Synced
+	removed  int
+	revoked  int // calls of Revoked
+	log      strings.Builder
+}
+
+// company is an enterprise with an identity provider and two organizations.
+type company struct {
+	sso.Enterprise
+	conn   sso.Connection
+	idp    *demoidp.IdP
+	groups map[string]sso.Group // "web/dev"
+}
+
+// Keys are made once: nothing here depends on two providers having different
+// ones, and each takes a while.
+var (
+	rsaKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
+	ecKey  = sync.OnceValues(func() (*ecdsa.PrivateKey, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) })
+	ourKey = sync.OnceValues(func() (sso.KeyPair, error) { return saml.NewKeyPair("Gatehouse test", start()) })
+)
+
+func start() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
+
+func newWorld(t *testing.T, dsn string) *world {
+	t.Helper()
+	w := &world{T: t, clock: &clock{now: start()}, mux: http.NewServeMux(), browser: sso.NewSecret()}
+	w.db = storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, w.clock.Now)
+	srv := httptest.NewServer(w.mux)
+	t.Cleanup(srv.Close)
+	w.idpBase = srv.URL
+	client := outbound.NewClient(outbound.Options{AllowPrivate: true})
+	t.Cleanup(client.CloseIdleConnections)
+	w.sp = saml.New(saml.Options{BaseURL: base, Now: w.clock.Now, Client: client})
+	w.rp = oidc.New(oidc.Options{BaseURL: base, Now: w.clock.Now, Client: client})
+	w.options = login.Options{
+		Directory: w.db, Recorder: w.db, Revoker: w.db, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
+		Revoked: func(context.Context) { w.locked(func() { w.revoked++ }) },
+		Observe: func(p sso.Protocol, code string) {
+			w.locked(func() { w.observed = append(w.observed, string(p)+":"+code) })
+		},
+		Synced: func(added, removed int) { w.locked(func() { w.added += added; w.removed += removed }) },
+		Log:    slog.New(slog.NewTextHandler(&w.log, nil)), Now: w.clock.Now,
+		IdleTimeout: time.Hour, MaxAge: 12 * time.Hour, SignedOut: base + "/",
+	}
+	w.login = login.New(w.options)
+	w.acme, w.globex = w.company("acme", sso.SAML), w.company("globex", sso.OIDC)
+	return w
+}
+
+func (w *world) locked(fn func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	fn()
+}
+
+// with is the service with some of its options changed.
+func (w *world) with(change func(*login.Options)) *login.Service {
+	o := w.options
+	change(&o)
+	return login.New(o)
+}
+
+// company makes an enterprise whose domain is proven.
+func (w *world) company(key string, protocol sso.Protocol) *company {
+	w.Helper()
+	ctx := w.Context()
+	c := &company{groups: map[string]sso.Group{}}
+	var err error
+	c.Enterprise, err = w.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: key, Name: strings.ToUpper(key)})
+	w.ok(err)
+	for org, groups := range map[string][]string{"web": {"dev", "sre"}, "app": {"dev", "Dev", "ops"}} {
+		o, err := w.db.CreateOrganization(ctx, by, sso.Organization{Enterprise: c.ID, Key: org, Name: org})
+		w.ok(err)
+		for _, name := range groups {
+			c.groups[org+"/"+name], err = w.db.CreateGroup(ctx, by, c.ID, sso.Group{Organization: o.ID, Name: name})
+			w.ok(err)
+		}
+	}
+	_, err = w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: c.ID, Name: key + ".example", TXTRecord: "x", VerifiedAt: w.clock.Now()})
+	w.ok(err)
+	c.idp = w.provider(key)
+	c.conn = w.connect(c, "Directory", protocol)
+	return c
+}
+
+// provider is an identity provider with three people.
+func (w *world) provider(key string) *demoidp.IdP {
+	w.Helper()
+	rsa, err := rsaKey()
+	w.ok(err)
+	ec, err := ecKey()
+	w.ok(err)
+	idp, err := demoidp.New(demoidp.Options{BaseURL: w.idpBase + "/" + key, Now: w.clock.Now, Keys: demoidp.Keys{SAML: rsa, OIDC: ec}})
+	w.ok(err)
+	w.mux.Handle("/"+key+"/", idp.Handler())
+	for _, name := range []string{"ada", "bob", "eve"} {
+		idp.AddPerson(demoidp.Person{ID: "id-" + name, Login: name, Email: name + "@" + key + ".example", GivenName: strings.ToUpper(name), Surname: "X", Groups: []string{"dev"}})
+	}
+	return idp
+}
+
+// connect makes a connection of the company to its identity provider, enabled.
+func (w *world) connect(c *company, name string, protocol sso.Protocol) sso.Connection {
+	w.Helper()
+	cfg := sso.Config{Version: 1, Mapping: demoidp.Mapping(protocol), Provisioning: sso.ProvisionJIT,
+		GroupSync: sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}}
+	conn := sso.Connection{Enterprise: c.ID, Name: name, Protocol: protocol, Provider: sso.Custom, State: sso.ConnectionEnabled, Live: &cfg}
+	clientID := key(c.Enterprise, name)
+	secret := sso.NewSecret()
+	if protocol == sso.OIDC {
+		cfg.OIDC = &sso.OIDCConfig{Issuer: c.idp.Issuer(), ClientID: clientID, ClientSecret: secret, AuthMethod: sso.ClientSecretBasic, Scopes: []string{"openid", "profile", "email", "groups"}}
+	} else {
+		ours, err := ourKey()
+		w.ok(err)
+		doc, err := c.idp.Metadata()
+		w.ok(err)
+		metadata, err := saml.ParseMetadata(doc)
+		w.ok(err)
+		saml, err := metadata.Apply(sso.SAMLConfig{MetadataURL: c.idp.MetadataURL(), SignRequests: true, IDPInitiated: sso.IDPInitiatedOff})
+		w.ok(err)
+		cfg.SAML, conn.Keys = &saml, []sso.KeyPair{ours}
+	}
+	conn, err := w.db.CreateConnection(w.Context(), by, conn)
+	w.ok(err)
+	if protocol == sso.OIDC {
+		c.idp.RegisterOIDC(demoidp.Client{ID: clientID, Secret: secret, RedirectURIs: []string{w.rp.RedirectURI(conn.ID)}, PostLogoutURIs: []string{base + "/"}})
+		return conn
+	}
+	doc, err := w.sp.Metadata(conn)
+	w.ok(err)
+	sp, err := demoidp.SPFromMetadata(doc)
+	w.ok(err)
+	c.idp.RegisterSAML(sp)
+	return conn
+}
+
+func key(e sso.Enterprise, name string) string { return e.Key + "-" + strings.ToLower(name) }
+
+// edit changes a connection as an admin would.
+func (w *world) edit(c *company, change func(conn *sso.Connection, cfg *sso.Config)) {
+	w.Helper()
+	var err error
+	c.conn, err = w.db.UpdateConnection(w.Context(), by, c.ID, c.conn.ID, "connection.enabled", func(conn sso.Connection) (sso.Connection, error) {
+		cfg := *conn.Live
+		cfg.Version++
+		if cfg.SAML != nil {
+			saml := *cfg.SAML
+			cfg.SAML = &saml
+		}
+		conn.Live = &cfg
+		change(&conn, &cfg)
+		return conn, nil
+	})
+	w.ok(err)
+}
+
+func (w *world) idpInitiated(c *company, mode sso.IDPInitiated) {
+	w.Helper()
+	w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.SAML.IDPInitiated = mode })
+}
+
+func (w *world) disable(c *company) {
+	w.Helper()
+	w.edit(c, func(conn *sso.Connection, _ *sso.Config) { conn.State = sso.ConnectionDisabled })
+}
+
+// refresh is what login.Options.Refresh has to be, without its rate limit.
+func (w *world) refresh(ctx context.Context, c sso.Connection) (sso.Connection, bool, error) {
+	metadata, err := w.sp.FetchMetadata(ctx, c.Live.SAML.MetadataURL)
+	if err != nil {
+		return c, false, err
+	}
+	next, err := w.db.UpdateConnection(ctx, sso.ActorSystem, c.Enterprise, c.ID, "connection.refreshed", func(old sso.Connection) (sso.Connection, error) {
+		cfg := *old.Live
+		saml, err := metadata.Apply(*cfg.SAML)
+		cfg.SAML, old.Live = &saml, &cfg
+		return old, err
+	})
+	return next, err == nil, err
+}
+
+// begin starts a sign-in in the world's browser.
+func (w *world) begin(c *company) sso.Redirect {
+	w.Helper()
+	redirect, err := w.login.Begin(w.Context(), login.Start{Enterprise: c.ID, Connection: c.conn.ID, ReturnTo: "/wiki?p=1", Browser: w.browser})
+	w.ok(err)
+	return redirect
+}
+
+// answer is what the identity provider sends back for somebody.
+func (w *world) answer(c *company, person string, r sso.Redirect) sso.Callback {
+	w.Helper()
+	cb := sso.Callback{Browser: w.browser, Remote: "192.0.2.7", UserAgent: "Browser/1"}
+	var err error
+	if c.conn.Protocol == sso.SAML {
+		cb.Form, _, err = c.idp.RespondSAML(person, r)
+		w.ok(err)
+		return cb
+	}
+	back, err := c.idp.RespondOIDC(person, r)
+	w.ok(err)
+	u, err := url.Parse(back)
+	w.ok(err)
+	cb.Form = u.Query()
+	return cb
+}
+
+// unsolicited is an answer nobody asked for.
+func (w *world) unsolicited(c *company, person string) sso.Callback {
+	w.Helper()
+	form, _, err := c.idp.InitiateSAML(person, w.sp.EntityID(c.conn.ID))
+	w.ok(err)
+	return sso.Callback{Form: form, Browser: w.browser}
+}
+
+func (w *world) complete(c *company, cb sso.Callback) (login.Result, error) {
+	return w.login.Complete(w.Context(), c.conn.ID, cb)
+}
+
+// signIn is a whole sign-in.
+func (w *world) signIn(c *company, person string) (login.Result, error) {
+	w.Helper()
+	return w.complete(c, w.answer(c, person, w.begin(c)))
+}
+
+// enters is a sign-in that must succeed.
+func (w *world) enters(c *company, person string) login.Result {
+	w.Helper()
+	result, err := w.signIn(c, person)
+	w.ok(err)
+	return result
+}
+
+func (w *world) ok(err error) {
+	w.Helper()
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+// fails asserts the kind and code of an error.
+func (w *world) fails(err error, kind sso.Kind, code string) {
+	w.Helper()
+	if err == nil || sso.KindOf(err) != kind || sso.CodeOf(err) != code {
+		w.Errorf("got %v; want %s, code %s", err, kind, code)
+	}
+}
+
+// recorded asserts that an error is of a kind and code, and that the attempt it
+// refers to says the same. It returns the attempt.
+func (w *world) recorded(c *company, err error, kind sso.Kind, code string) sso.Attempt {
+	w.Helper()
+	w.fails(err, kind, code)
+	e, ok := errors.AsType[*sso.Error](err)
+	if !ok || e.Reference == "" {
+		w.Fatalf("no reference: %v", err)
+	}
+	a, findErr := w.db.Attempt(w.Context(), c.ID, e.Reference)
+	w.ok(findErr)
+	if a.Outcome != sso.OutcomeFailed || a.Code != code || a.Connection != c.conn.ID || a.Detail == "" || a.User != "" {
+		w.Errorf("the attempt says %+v", a)
+	}
+	return a
+}
+
+// failedCheck is the last check of an attempt, which has to be the only one that
+// failed.
+func (w *world) failedCheck(a sso.Attempt) sso.Check {
+	w.Helper()
+	if len(a.Checks) == 0 {
+		w.Fatalf("attempt %s has no checks", a.Code)
+	}
+	for _, c := range a.Checks[:len(a.Checks)-1] {
+		if !c.OK {
+			w.Errorf("a check failed before the last: %+v", c)
+		}
+	}
+	last := a.Checks[len(a.Checks)-1]
+	if last.OK || last.Want == "" || last.Got == "" {
+		w.Errorf("the last check is %+v", last)
+	}
+	return last
+}
+
+// in asserts which groups somebody is in, "web/dev=jit".
+func (w *world) in(c *company, user sso.UserID, want ...string) {
+	w.Helper()
+	all, err := w.db.UserMemberships(w.Context(), c.ID, user)
+	w.ok(err)
+	got := []string{}
+	for _, m := range all {
+		got = append(got, fmt.Sprintf("%s/%s=%s", m.Organization.Key, m.Group.Name, m.Membership.Source))
+	}
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		w.Errorf("in %v, want %v", got, want)
+	}
+}
+
+// alive reports whether a session's token still opens anything.
+func (w *world) alive(r login.Result) bool {
+	w.Helper()
+	_, err := w.db.Principal(w.Context(), r.Token.Hash())
+	if err != nil && sso.CodeOf(err) != "session_ended" {
+		w.Fatal(err)
+	}
+	return err == nil
+}
+
+func (w *world) principal(r login.Result) sso.Principal {
+	w.Helper()
+	p, err := w.db.Principal(w.Context(), r.Token.Hash())
+	w.ok(err)
+	return p
+}
+
+func (w *world) users(c *company) []sso.User {
+	w.Helper()
+	all, _, err := w.db.Users(w.Context(), c.ID, sso.UserFilter{}, sso.Page{Limit: 200})
+	w.ok(err)
+	return all
+}
+
+func (w *world) attempts(c *company, outcome sso.Outcome) int {
+	w.Helper()
+	all, _, err := w.db.Attempts(w.Context(), c.ID, sso.AttemptFilter{Outcome: outcome}, sso.Page{Limit: 200})
+	w.ok(err)
+	return len(all)
+}
+
+func (w *world) syncRecords(c *company, user sso.UserID) []sso.SyncRecord {
+	w.Helper()
+	all, _, err := w.db.SyncRecords(w.Context(), c.ID, sso.SyncFilter{User: user}, sso.Page{Limit: 200})
+	w.ok(err)
+	return all
+}
+
+// pendingOf is the pending login that a redirect of ours stands for.
+func (w *world) pendingOf(r sso.Redirect) sso.PendingLogin {
+	w.Helper()
+	u, err := url.Parse(r.URL)
+	w.ok(err)
+	q := u.Query()
+	id := q.Get("state")
+	if id == "" {
+		id = q.Get("RelayState")
+	}
+	p, err := w.db.PendingLogin(w.Context(), id)
+	w.ok(err)
+	return p
+}
