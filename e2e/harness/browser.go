@@ -51,8 +51,7 @@ func NewBrowser(t testing.TB) *Browser {
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
 	b := &Browser{t: t, ctx: ctx, shots: os.Getenv("GATEHOUSE_SCREENSHOTS")}
-	b.do(chromedp.Navigate("about:blank"))
-	b.listen()
+	b.begin()
 	return b
 }
 
@@ -66,14 +65,18 @@ func (b *Browser) Another(t testing.TB) *Browser {
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
 	other := &Browser{t: t, ctx: ctx, shots: b.shots, stranger: b.stranger}
-	other.do(chromedp.Navigate("about:blank"))
-	other.listen()
+	other.begin()
 	return other
 }
 
-// listen keeps what the browser complains of, and fails the test with it in the
-// end.
-func (b *Browser) listen() {
+// begin opens the window, keeps what the browser complains of, and fails the
+// test with it in the end. The window lives as long as the context it is first
+// used with, so that one must have no limit of its own.
+func (b *Browser) begin() {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, chromedp.Navigate("about:blank")); err != nil {
+		b.t.Fatal(err)
+	}
 	var mu sync.Mutex
 	var complaints []string
 	err := chromedp.Listen(b.ctx, func(ev any) {
@@ -221,7 +224,7 @@ func (b *Browser) List(css string) []string {
 // Fill types into a field what was not there before.
 func (b *Browser) Fill(css, text string) {
 	b.t.Helper()
-	b.do(chromedp.WaitVisible(chromedp.CSS(css)), chromedp.SetValue(chromedp.CSS(css), ""), chromedp.SendKeys(chromedp.CSS(css), text))
+	b.do(chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Clear(chromedp.CSS(css)), chromedp.SendKeys(chromedp.CSS(css), text))
 }
 
 // Click presses the first element a CSS selector finds.
