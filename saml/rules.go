@@ -31,9 +31,10 @@ func (a *answer) status() error {
 	}
 	codes, err := statusCodes(status)
 	if err != nil {
+		a.checks.that(false, name, "Success", err.Error())
 		return errMalformed(err)
 	}
-	if a.checks.that(len(codes) == 1 && codes[0] == "Success" || len(codes) > 1 && codes[0] == "Success", name, "Success", strings.Join(codes, " / ")) {
+	if a.checks.that(len(codes) > 0 && codes[0] == "Success", name, "Success", strings.Join(codes, " / ")) {
 		return nil
 	}
 	return errDenied(codes)
@@ -71,6 +72,7 @@ func (a *answer) responseRules() error {
 	}
 	issuer, err := only(r, nsAssertion, "Issuer")
 	if err != nil {
+		a.checks.that(false, "response_issuer", a.config.IDPEntityID, err.Error())
 		return errMalformed(err)
 	}
 	if issuer != nil {
@@ -104,6 +106,7 @@ func (a *answer) header(el *etree.Element, name string) error {
 func (a *answer) issuer(el *etree.Element, name string) error {
 	got, err := trimmed(el)
 	if err != nil {
+		a.checks.that(false, name, a.config.IDPEntityID, err.Error())
 		return errMalformed(err)
 	}
 	if format := value(el, "Format"); format != "" && format != "urn:oasis:names:tc:SAML:2.0:nameid-format:entity" {
@@ -120,6 +123,7 @@ func (a *answer) issuer(el *etree.Element, name string) error {
 func (a *answer) conditions() (until time.Time, err error) {
 	el, err := only(a.assertion, nsAssertion, "Conditions")
 	if err != nil {
+		a.checks.that(false, "conditions", "one", err.Error())
 		return time.Time{}, errMalformed(err)
 	}
 	if el == nil {
@@ -160,6 +164,7 @@ func (a *answer) audience(el *etree.Element) error {
 	for _, child := range elements(el, nsAssertion, "Audience") {
 		name, err := trimmed(child)
 		if err != nil {
+			a.checks.that(false, "audience", a.entityID, err.Error())
 			return errMalformed(err)
 		}
 		all = append(all, name)
