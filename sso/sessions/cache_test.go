@@ -1,0 +1,312 @@
+package sessions_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/sessions"
+	"gatehouse/store/storetest"
+)
+
+func TestRemembers(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	ada, bob := w.signIn("ada"), w.signIn("bob")
+	idle := w.node(nil)
+	w.asks(idle, 2, func() { w.alive(idle, ada, ada) }) // has not read what was revoked: asks each time
+	n := w.caching()
+	w.asks(n, 2, func() { w.alive(n, ada, bob, ada, bob, ada) })
+	if n.Len() != 2 {
+		t.Errorf("%d sessions are remembered", n.Len())
+	}
+	w.asks(n, 3, func() { // nothing is remembered of what is not there
+		for range 3 {
+			w.over(n, sso.Session{Token: sso.NewSecret().Hash()})
+		}
+	})
+	clock.Move(31 * time.Second)
+	n.Revoked(t.Context())
+	w.asks(n, 1, func() { w.alive(n, ada, ada) })
+}
+
+func TestProfileChangesWithinHalfAMinute(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	n, ada := w.caching(), w.signIn("ada")
+	w.alive(n, ada)
+	u, err := w.db.User(t.Context(), w.ent.ID, ada.User)
+	w.ok(err)
+	n.store.answered = func(p sso.Principal) sso.Principal { p.User.Name = "Ada King"; return p }
+	clock.Move(30 * time.Second)
+	n.Revoked(t.Context())
+	if p, err := n.Principal(t.Context(), ada.Token); err != nil || p.User.Name != "Ada King" || p.User.ID != u.ID {
+		t.Errorf("%q (%v)", p.User.Name, err)
+	}
+}
+
+// TestLifetimes decides by the clock on each hit, to the second.
+func TestLifetimes(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	n, used, idle := w.caching(), w.signIn("ada"), w.signIn("bob")
+	w.alive(n, used, idle)
+	for range 4 { // in use for two hours
+		clock.Move(30 * time.Minute)
+		n.Revoked(t.Context())
+		w.alive(n, used)
+		flush(w, n)
+	}
+	w.over(n, idle)
+	other := w.caching()
+	w.alive(other, used)
+	w.over(other, idle)
+	clock.Move(time.Hour - time.Second)
+	other.Revoked(t.Context())
+	w.alive(other, used)
+	flush(w, other)
+	for range 10 {
+		clock.Move(59 * time.Minute)
+		other.Revoked(t.Context())
+		if clock.Now().Before(used.ExpiresAt) {
+			w.alive(other, used)
+			flush(w, other)
+		} else {
+			w.over(other, used)
+		}
+	}
+	w.over(w.caching(), used)
+}
+
+// TestIdleOnceSeenElsewhere: what this node has not seen for long may have been
+// used on another.
+func TestIdleOnceSeenElsewhere(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	ada := w.signInFor("ada", 20*time.Second) // less than an entry lives
+	here := w.caching()
+	w.alive(here, ada)
+	clock.Move(19 * time.Second)
+	w.ok(w.db.TouchSessions(t.Context(), map[sso.SessionID]time.Time{ada.ID: clock.Now()}))
+	clock.Move(2 * time.Second)
+	here.Revoked(t.Context())
+	w.alive(here, ada)
+	clock.Move(20 * time.Second)
+	here.Revoked(t.Context())
+	w.over(here, ada)
+}
+
+// TestTouches counts what is written: once a minute per session, whatever is
+// asked, and once more often where a session would be idle soon.
+func TestTouches(t *testing.T) {
+	t.Parallel()
+	for idle, want := range map[time.Duration]int64{time.Hour: 3, time.Minute: 12} {
+		clock := newClock()
+		w := newWorld(t, storetest.SQLite(t), clock.Now)
+		n, ada := w.caching(), w.signInFor("ada", idle)
+		for range 180 {
+			clock.Move(time.Second)
+			n.Revoked(t.Context())
+			w.alive(n, ada)
+			if clock.Now().Second()%5 == 0 {
+				flush(w, n)
+			}
+		}
+		if got := n.store.touched.Load(); got != want {
+			t.Errorf("idle after %s: written %d times in three minutes; want %d", idle, got, want)
+		}
+		seen, err := w.db.UserSessions(t.Context(), w.ent.ID, ada.User)
+		w.ok(err)
+		if len(seen) != 1 || clock.Now().Sub(seen[0].LastSeenAt) > min(time.Minute, idle/4) {
+			t.Errorf("idle after %s: last seen %s ago", idle, clock.Now().Sub(seen[0].LastSeenAt))
+		}
+	}
+}
+
+// flush runs a node for no time at all: it writes when it stops.
+func flush(w *world, n *node) {
+	ctx, cancel := context.WithCancel(w.Context())
+	cancel()
+	n.Run(ctx)
+}
+
+func TestTouchesAreKeptWhileTheStoreIsDown(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	n, ada := w.caching(), w.signIn("ada")
+	w.alive(n, ada)
+	clock.Move(5 * time.Minute)
+	n.Revoked(t.Context())
+	w.alive(n, ada)
+	n.store.down.Store(true)
+	flush(w, n)
+	if !strings.Contains(n.log.String(), "the use of sessions is written later") {
+		t.Error("that nothing could be written is not said")
+	}
+	n.store.down.Store(false)
+	flush(w, n)
+	seen, err := w.db.UserSessions(t.Context(), w.ent.ID, ada.User)
+	w.ok(err)
+	if len(seen) != 1 || !seen[0].LastSeenAt.Equal(clock.Now()) {
+		t.Errorf("%+v", seen)
+	}
+}
+
+// TestStoreDown: what is remembered works for two seconds, then nobody can be
+// told who they are; and nobody is told that they are signed out.
+func TestStoreDown(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
+	w.alive(n, ada)
+	n.store.down.Store(true)
+	w.alive(n, ada)
+	w.fails(n, bob, sso.Unavailable, "temporarily_unavailable")
+	clock.Move(2*time.Second - 1)
+	w.alive(n, ada)
+	clock.Move(1)
+	w.fails(n, ada, sso.Unavailable, "temporarily_unavailable")
+	n.store.down.Store(false)
+	w.asks(n, 2, func() { w.alive(n, ada, ada) }) // the store is trusted, what is remembered not yet
+	n.Revoked(t.Context())
+	w.asks(n, 0, func() { w.alive(n, ada) })
+}
+
+func TestCallerGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, storetest.SQLite(t), time.Now)
+	n, ada := w.caching(), w.signIn("ada")
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := n.Principal(gone, ada.Token); err != nil {
+		t.Errorf("what others wait for failed because the first left: %v", err)
+	}
+}
+
+// TestStoreMixesUp is T-REDIS-MIX and T-CACHEKEY where they would hurt: an
+// answer about somebody else is none.
+func TestStoreMixesUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, storetest.SQLite(t), time.Now)
+	n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
+	eve, err := w.db.Principal(t.Context(), bob.Token)
+	w.ok(err)
+	n.store.answered = func(sso.Principal) sso.Principal { return eve }
+	w.fails(n, ada, sso.Internal, "internal")
+	n.store.answered = nil
+	w.alive(n, ada, bob)
+}
+
+// TestMixup is T-MIXUP: many people at once, some of them ending their session,
+// and nobody is ever somebody else.
+func TestMixup(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, storetest.SQLite(t), time.Now)
+	c := sessions.New(sessions.Options{Store: w.db, Now: time.Now, Size: 64, Log: w.node(nil).Log}) // small: entries come and go
+	var people []sso.Session
+	for _, name := range names(200) {
+		people = append(people, w.signIn(name))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var running, asking sync.WaitGroup
+	running.Go(func() { c.Run(ctx) })
+	until := time.Now().Add(time.Second)
+	for i, s := range people {
+		asking.Go(func() {
+			ended := false
+			for round := 0; time.Now().Before(until); round++ {
+				p, err := c.Principal(ctx, s.Token)
+				switch {
+				case ended && sso.KindOf(err) != sso.Unauthenticated:
+					t.Errorf("%s was revoked and is %q (%v)", s.Subject, p.User.Login, err)
+					return
+				case !ended && (err != nil || p.User.ID != s.User || p.Session.ID != s.ID || p.User.Login != s.Subject):
+					t.Errorf("%s is %q (%v)", s.Subject, p.User.Login, err)
+					return
+				}
+				if i%10 == 0 && round == 20 {
+					if err := w.db.RevokeSession(ctx, sso.ActorOperator, w.ent.ID, s.ID); err != nil {
+						t.Error(err)
+					}
+					c.Revoked(ctx)
+					ended = true
+				}
+			}
+		})
+	}
+	asking.Wait()
+	cancel()
+	running.Wait()
+	if c.Len() > 64 {
+		t.Errorf("%d sessions are remembered; the bound is 64", c.Len())
+	}
+}
+
+func TestStoreAskedOnceForAll(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, storetest.SQLite(t), time.Now)
+	n, ada := w.caching(), w.signIn("ada")
+	release := make(chan struct{})
+	n.store.answered = func(p sso.Principal) sso.Principal { <-release; return p }
+	var all sync.WaitGroup
+	for range 50 {
+		all.Go(func() { w.alive(n, ada) })
+	}
+	for n.store.loads.Load() == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(20 * time.Millisecond) // let the others come
+	close(release)
+	all.Wait()
+	if got := n.store.loads.Load(); got > 5 { // who came after the answer was there asks again
+		t.Errorf("50 at once asked the store %d times", got)
+	}
+}
+
+// BenchmarkHit is the cost of knowing who it is.
+func BenchmarkHit(b *testing.B) {
+	w := newWorld(b, storetest.SQLite(b), time.Now)
+	n, ada := w.node(nil), w.signIn("ada")
+	w.runs(n)
+	n.Revoked(b.Context())
+	b.ReportAllocs()
+	b.ResetTimer()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := n.Principal(context.Background(), ada.Token); err != nil {
+				b.Error(err)
+			}
+		}
+	})
+}
+
+// BenchmarkMiss is the cost of asking the store.
+func BenchmarkMiss(b *testing.B) {
+	w := newWorld(b, storetest.SQLite(b), time.Now)
+	n, ada := w.node(nil), w.signIn("ada") // does not run, so it does not trust what it remembers
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := n.Principal(b.Context(), ada.Token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func TestErrorsAreTheStores(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, storetest.SQLite(t), time.Now)
+	_, err := w.caching().Principal(t.Context(), sso.Hash{})
+	if e, ok := errors.AsType[*sso.Error](err); !ok || e.Public != "Your session has ended. Please sign in again." {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,180 @@
+package sessions
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gatehouse/sso"
+)
+
+const (
+	pollEvery   = 500 * time.Millisecond
+	pollTimeout = time.Second
+	staleAfter  = 2 * time.Second       // without having read the list
+	restAfter   = 10 * time.Millisecond // a poll, however much the bus says
+	maxBehind   = 1000                  // what Revocations returns at a time
+)
+
+// position is how far the list of revocations was read, and when.
+type position struct {
+	reading chan struct{} // held by who reads; a channel, so that waiting for it can end
+	applied int64         // negative before the first time
+	at      atomic.Int64  // a time.Duration since the cache was made
+}
+
+func newPosition() *position {
+	p := &position{reading: make(chan struct{}, 1), applied: -1}
+	p.at.Store(int64(-staleAfter))
+	return p
+}
+
+// current reports whether the list was read lately enough for the cache to be
+// used.
+func (p *position) current(at time.Duration) bool {
+	return at-time.Duration(p.at.Load()) < staleAfter
+}
+
+// Run keeps the cache true until ctx ends: it reads revocations and writes when
+// sessions were used.
+func (c *Cache) Run(ctx context.Context) {
+	var both sync.WaitGroup
+	both.Go(func() { c.watch(ctx) })
+	both.Go(func() { c.flushing(ctx) })
+	both.Wait()
+}
+
+func (c *Cache) watch(ctx context.Context) {
+	var nudges <-chan struct{}
+	if c.Bus != nil {
+		nudges = c.Bus.Subscribe(ctx)
+	}
+	ticks := time.NewTicker(pollEvery)
+	defer ticks.Stop()
+	failing := false
+	for {
+		err := c.poll(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && !failing:
+			c.Log.WarnContext(ctx, "sessions are not cached until revocations can be read again", "error", err)
+		case err == nil && failing:
+			c.Log.InfoContext(ctx, "revocations are read again")
+		}
+		failing = err != nil
+		rest(ctx)
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		case _, open := <-nudges:
+			if !open {
+				nudges = nil
+			}
+		}
+	}
+}
+
+func rest(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(restAfter):
+	}
+}
+
+// flushing writes now and then, and once more when the node stops.
+func (c *Cache) flushing(ctx context.Context) {
+	ticks := time.NewTicker(flushEvery)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+		case <-ticks.C:
+		}
+		stopping := ctx.Err() != nil
+		if err := c.flush(context.WithoutCancel(ctx)); err != nil {
+			c.Log.WarnContext(ctx, "the use of sessions is written later", "error", err)
+		}
+		if stopping {
+			return
+		}
+	}
+}
+
+// Revoked is called after sessions were ended. When it returns, this node has
+// forgotten them, and the others were told to look; it waits for none of them.
+func (c *Cache) Revoked(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx) // whoever ended the sessions may be gone already
+	if err := c.poll(ctx); err != nil {
+		c.marks.all()
+		c.Log.WarnContext(ctx, "what was revoked cannot be read: every session is read again", "error", err)
+	}
+	if c.Bus == nil {
+		return
+	}
+	if err := c.Bus.Publish(ctx); err != nil {
+		c.Log.WarnContext(ctx, "other nodes learn of a revocation when they next look, not at once", "error", err)
+	}
+}
+
+// poll applies what was revoked since the last time.
+func (c *Cache) poll(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, pollTimeout)
+	defer cancel()
+	select {
+	case c.list.reading <- struct{}{}:
+		defer func() { <-c.list.reading }()
+	case <-ctx.Done():
+		return fmt.Errorf("wait for the list of revocations: %w", ctx.Err())
+	}
+	at := c.since(c.Now()) // before: what is committed later is not in the answer
+	newest, err := c.Store.LastRevocation(ctx)
+	if err != nil {
+		return err
+	}
+	if err := c.catchUp(ctx, newest); err != nil {
+		return err
+	}
+	c.list.at.Store(int64(at))
+	return nil
+}
+
+// catchUp forgets everything where the list does not say what happened: before
+// it was first read, when much is missing, when some was swept, and when it
+// goes backwards because the database is an older copy.
+func (c *Cache) catchUp(ctx context.Context, newest int64) error {
+	behind := newest - c.list.applied
+	if behind == 0 {
+		return nil
+	}
+	if c.list.applied < 0 || behind < 0 || behind > maxBehind {
+		c.marks.all()
+		c.list.applied = newest
+		return nil
+	}
+	revoked, err := c.Store.Revocations(ctx, c.list.applied)
+	if err != nil {
+		return err
+	}
+	if complete(revoked, c.list.applied, newest) {
+		newest = revoked[len(revoked)-1].Sequence
+		c.marks.add(revoked, c.since(c.Now()))
+	} else {
+		c.marks.all()
+	}
+	c.list.applied = newest
+	return nil
+}
+
+// complete reports whether the list goes on from applied to newest at least.
+func complete(revoked []sso.Revocation, applied, newest int64) bool {
+	for i, r := range revoked {
+		if r.Sequence != applied+int64(i)+1 {
+			return false
+		}
+	}
+	return applied+int64(len(revoked)) >= newest
+}
