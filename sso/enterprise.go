@@ -41,10 +41,13 @@ type Domain struct {
 	ID         DomainID
 	Enterprise EnterpriseID
 	Name       string // lower case, A-labels
-	TXTRecord  string // what must stand at _gatehouse-challenge.<name>
+	TXTRecord  string // what must stand at ChallengeName
 	VerifiedAt time.Time
 	CreatedAt  time.Time
 }
 
 // Verified reports whether the enterprise has proven the domain.
 func (d Domain) Verified() bool { return !d.VerifiedAt.IsZero() }
+
+// ChallengeName is where the DNS has to have TXTRecord.
+func (d Domain) ChallengeName() string { return "_gatehouse-challenge." + d.Name }

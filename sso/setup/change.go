@@ -52,6 +52,9 @@ func (s *Service) Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 func (s *Service) Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e Edit) (sso.Connection, []Warning, error) {
 	var warnings []Warning
 	c, err := s.change(ctx, by, ent, id, "connection.edited", func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
+		if e.Revision != 0 && e.Revision != c.Revision {
+			return c, errChanged()
+		}
 		base := c.Draft
 		if base == nil {
 			base = c.Live
@@ -118,8 +121,7 @@ func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		}
 		saved, err := s.Store.UpdateConnection(ctx, by, ent, id, action, func(now sso.Connection) (sso.Connection, error) {
 			if now.Revision != old.Revision {
-				return now, &sso.Error{Kind: sso.Stale, Code: "connection_changed",
-					Public: "Somebody else changed this connection meanwhile. Look at it again."}
+				return now, errChanged()
 			}
 			changed := c
 			if changed.Metadata == old.Metadata {
@@ -131,6 +133,10 @@ func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 			return saved, err
 		}
 	}
+}
+
+func errChanged() *sso.Error {
+	return &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Somebody else changed this connection meanwhile. Look at it again."}
 }
 
 // maxKeys is how many keys of ours are published: the one in use and two that

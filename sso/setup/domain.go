@@ -18,7 +18,6 @@ import (
 )
 
 const (
-	challengeHost  = "_gatehouse-challenge."
 	challengeValue = "gatehouse-verification="
 	lookupBudget   = 10 * time.Second
 )
@@ -104,7 +103,7 @@ func (s *Service) VerifyDomain(ctx context.Context, by sso.Actor, ent sso.Enterp
 func (s *Service) proven(ctx context.Context, d sso.Domain) error {
 	ctx, cancel := context.WithTimeout(ctx, lookupBudget)
 	defer cancel()
-	host := challengeHost + d.Name
+	host := d.ChallengeName()
 	found, err := s.Resolver.LookupTXT(ctx, host)
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
 		found, err = nil, nil

@@ -6,6 +6,10 @@ import "gatehouse/sso"
 // empty list or text takes the value away. Name and Provider change at once, all
 // else changes the draft.
 type Edit struct {
+	// Revision is that of the connection which was looked at; of another one the
+	// edit is Stale "connection_changed". 0: any.
+	Revision int64 `json:"-"`
+
 	Name              *string                `json:"name,omitempty"`
 	Provider          *sso.Provider          `json:"provider,omitempty"`
 	SAML              *SAMLEdit              `json:"saml,omitempty"`
