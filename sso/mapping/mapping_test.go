@@ -195,12 +195,13 @@ func TestGroupsAreBytes(t *testing.T) {
 func FuzzExpand(f *testing.F) {
 	f.Add("{a} {b}", "x")
 	f.Add("{a", "}")
+	f.Add("", "0")
 	f.Fuzz(func(t *testing.T, candidate, value string) {
 		got, ok := expand(candidate, func(string) (string, bool) { return value, true })
 		if checkCandidate(candidate) == nil && !ok {
 			t.Fatalf("%q passed the check but has no value", candidate)
 		}
-		if len(got) > len(candidate)*(len(value)+1) {
+		if len(got) > (len(candidate)+1)*(len(value)+1) {
 			t.Fatalf("%q grew to %d bytes", candidate, len(got))
 		}
 	})
