@@ -1,0 +1,45 @@
+# Everything one does with this repository. `make` alone says what there is.
+
+# Go is often installed but not in PATH.
+GO := $(or $(shell command -v go),$(wildcard /usr/local/go/bin/go),$(error Go 1.26 or later is needed))
+export PATH := $(dir $(GO)):$(PATH)
+export CGO_ENABLED = 0
+
+# Where things happen at once: these are tested with the race detector.
+RACE = ./store/... ./sso/... ./web/... ./internal/outbound
+
+GOTEST = go run ./internal/devtools/gotest
+FUZZTIME = 20s
+BENCH = .
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test-idp check bench gallery fuzz
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## start the demonstration, and say what to open
+	go run ./cmd/gatehouse demo
+
+build: ## the binary, in bin/
+	go build -trimpath -o bin/gatehouse ./cmd/gatehouse
+
+test: ## the whole suite on real PostgreSQL, Redis and Chromium; as root on Debian it installs them
+	scripts/need gcc
+	GATEHOUSE_TEST_REQUIRE=race scripts/with-services scripts/test-all $(RACE)
+
+test-idp: ## sign-in at a real Keycloak, which Maven gets
+	home=$$(scripts/keycloak) && TEST_KEYCLOAK_HOME=$$home GATEHOUSE_TEST_REQUIRE=keycloak \
+		scripts/with-services $(GOTEST) -count=1 -timeout 20m ./e2e/keycloak/...
+
+check: ## formatting, vet, staticcheck, arrows, budgets, documents, dependencies, known vulnerabilities
+	scripts/check
+
+bench: ## what things cost, in the form that benchstat reads
+	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+gallery: ## every page in every state, in a browser
+	go run ./internal/devtools/gallery
+
+fuzz: ## every fuzz target for FUZZTIME
+	scripts/fuzz $(FUZZTIME)
