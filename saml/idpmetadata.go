@@ -190,8 +190,10 @@ func (p entity) read() (Metadata, error) {
 			m.NameIDFormats = append(m.NameIDFormats, inert(format))
 		}
 	}
-	m.Certificates, m.Warnings, err = certificates(p.role)
-	return m, err
+	if m.Certificates, m.Warnings, err = certificates(p.role); err != nil {
+		return Metadata{}, err
+	}
+	return m, nil
 }
 
 // endpoint finds where a service takes messages through the browser. Every such
