@@ -122,7 +122,7 @@ func (w *editing) take(m saml.Metadata, field, address string) bool {
 		return false
 	}
 	next.MetadataURL = address
-	w.cfg.SAML = &next
+	*w.cfg.SAML = next
 	for _, text := range m.Warnings {
 		w.warn(field, text)
 	}
