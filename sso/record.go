@@ -14,8 +14,8 @@ const (
 // transaction, with the audit events and the sync record.
 type SignIn struct {
 	Identity Identity
-	// Pending is the PendingLogin this answers, "" for an accepted
-	// IdP-initiated one. It is used up by the same transaction.
+	// Pending is the PendingLogin that is used up by the same transaction; ""
+	// if there is none, or it was used up before.
 	Pending string
 	Replay  ReplayMark
 	Attempt Attempt // without User, which the transaction finds out

@@ -81,21 +81,19 @@ func (t *tx) mark(affected *int64, ent sso.EnterpriseID, m sso.ReplayMark) {
 		string(ent), string(m.Connection), hex.EncodeToString(response[:]), micros(m.Until))
 }
 
-// MarkUsed remembers that something an identity provider said was acted upon,
-// other than a sign-in. What was used already is Conflict "saml_replayed".
-func (db *DB) MarkUsed(ctx context.Context, ent sso.EnterpriseID, m sso.ReplayMark) (err error) {
-	defer func() { doing(&err, "mark as used") }()
-	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		var fresh int64
-		t.mark(&fresh, ent, m)
-		if err := t.flush(ctx); err != nil {
-			return err
-		}
-		if fresh == 0 {
-			return errReplayed()
-		}
-		return nil
+// UsePendingLogin uses up a pending login and reports whether it was the first
+// to. It is for answers that must not be looked at twice even at the same time;
+// others are used up by RecordLogin.
+func (db *DB) UsePendingLogin(ctx context.Context, p sso.PendingLogin) (first bool, err error) {
+	defer func() { doing(&err, "use pending login") }()
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		var unused int64
+		t.usePending(&unused, p.Enterprise, p.Connection, p.ID)
+		err := t.flush(ctx)
+		first = unused == 1
+		return err
 	})
+	return first && err == nil, err
 }
 
 // RecordAttempt keeps a sign-in that failed, and uses up the pending login it

@@ -122,8 +122,11 @@ func (t *tx) endUserSessions(ctx context.Context, ent sso.EnterpriseID, user sso
 
 // RevokeSubjectSessions ends the sessions that an identity provider means by a
 // subject, a session index, or both; at least one has to be given. It returns
-// how many there were, which may be none.
-func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, c sso.ConnectionID, subject, sessionIndex string) (n int, err error) {
+// how many there were, which may be none. once, unless it is the zero mark, is
+// of the message that said so: one that was acted upon already is Conflict
+// "saml_replayed".
+func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, c sso.ConnectionID,
+	subject, sessionIndex string, once sso.ReplayMark) (n int, err error) {
 	defer func() { doing(&err, "revoke the subject's sessions") }()
 	w := &where{}
 	w.and("enterprise_id = ", string(ent))
@@ -134,9 +137,16 @@ func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.E
 		return 0, nil
 	}
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		fresh := int64(1)
+		if once != (sso.ReplayMark{}) {
+			t.mark(&fresh, ent, once)
+		}
 		ids, err := list(ctx, t, scanText, "delete from sessions"+w.text.String()+" returning id", w.args...)
 		if err != nil {
 			return err
+		}
+		if fresh == 0 {
+			return errReplayed()
 		}
 		n = len(ids)
 		return t.sessionsRevoked(ctx, by, ids)

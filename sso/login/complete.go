@@ -115,9 +115,11 @@ func errStateExpired() *sso.Error {
 }
 
 // claim finds the pending login and makes sure that this browser began it, for
-// this connection. A SAML answer to a pending login that was used is still
-// verified, so that a replay is called a replay; an OIDC code is not sent to
-// the identity provider a second time.
+// this connection. An OpenID Connect answer uses it up here, before its code is
+// redeemed: of two that come at the same moment one goes on, and the other does
+// not spoil it by redeeming the code a second time. A SAML answer is verified
+// even if the pending login was used, so that a replay is called a replay; the
+// transaction that writes the sign-in uses it up.
 func (t *try) claim(ctx context.Context, id string) (*sso.PendingLogin, error) {
 	p, err := t.Recorder.PendingLogin(ctx, id)
 	if err != nil {
@@ -128,8 +130,14 @@ func (t *try) claim(ctx context.Context, id string) (*sso.PendingLogin, error) {
 	if p.Connection != t.c.ID || t.cb.Browser == "" || !mine || !t.Now().Before(p.ExpiresAt) {
 		return nil, errStateExpired()
 	}
-	if !p.UsedAt.IsZero() && t.c.Protocol == sso.OIDC {
-		return nil, errStateExpired()
+	if t.c.Protocol == sso.OIDC {
+		first, err := t.Recorder.UsePendingLogin(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("claim pending login: %w", err)
+		}
+		if !first {
+			return nil, errStateExpired()
+		}
 	}
 	return &p, nil
 }
@@ -166,7 +174,10 @@ func (t *try) commit(ctx context.Context, cfg sso.Config, a sso.Assertion, ident
 	}
 	returnTo := "/"
 	if t.pending != nil {
-		signIn.Pending, returnTo = t.pending.ID, sso.ReturnTo(t.pending.ReturnTo)
+		returnTo = sso.ReturnTo(t.pending.ReturnTo)
+		if t.c.Protocol == sso.SAML {
+			signIn.Pending = t.pending.ID
+		}
 	}
 	user, sync, err := t.Recorder.RecordLogin(ctx, signIn, func(_ sso.User, snapshot sso.GroupSnapshot) (sso.MembershipChanges, error) {
 		return groupsync.Plan(cfg.GroupSync, identity.Groups, snapshot)

@@ -13,7 +13,8 @@ import (
 // person is signed out whatever the identity provider does, so a failure to
 // address it is logged and not returned.
 func (s *Service) Logout(ctx context.Context, p sso.Principal) (*sso.Redirect, error) {
-	if err := s.Revoker.RevokeSession(ctx, sso.Actor(p.User.ID), p.Enterprise.ID, p.Session.ID); err != nil {
+	err := s.Revoker.RevokeSession(ctx, sso.Actor(p.User.ID), p.Enterprise.ID, p.Session.ID)
+	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // else another tab or the identity provider was faster
 		return nil, fmt.Errorf("end session: %w", err)
 	}
 	s.Revoked(ctx)
@@ -74,7 +75,7 @@ func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form ur
 		indexes = []string{""} // all of the subject's
 	}
 	for _, index := range indexes {
-		if _, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index); err != nil {
+		if _, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index, sso.ReplayMark{}); err != nil {
 			return nil, fmt.Errorf("end the subject's sessions: %w", err)
 		}
 	}
@@ -105,11 +106,8 @@ func (s *Service) BackchannelLogout(ctx context.Context, id sso.ConnectionID, to
 	if err != nil {
 		return fmt.Errorf("verify logout token: %w", err)
 	}
-	mark := sso.ReplayMark{Connection: c.ID, ResponseID: "logout:" + logout.ID, Until: logout.Expires.Add(sso.DefaultClockSkew)}
-	if err := s.Recorder.MarkUsed(ctx, c.Enterprise, mark); err != nil {
-		return err
-	}
-	if _, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, logout.Subject, logout.SessionIndex); err != nil {
+	once := sso.ReplayMark{Connection: c.ID, ResponseID: "logout:" + logout.ID, Until: logout.Expires.Add(sso.DefaultClockSkew)}
+	if _, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, logout.Subject, logout.SessionIndex, once); err != nil {
 		return fmt.Errorf("end the subject's sessions: %w", err)
 	}
 	s.Revoked(ctx)

@@ -35,15 +35,15 @@ type Directory interface {
 type Recorder interface {
 	SavePendingLogin(ctx context.Context, p sso.PendingLogin) error
 	PendingLogin(ctx context.Context, id string) (sso.PendingLogin, error)
+	UsePendingLogin(ctx context.Context, p sso.PendingLogin) (first bool, err error)
 	RecordLogin(ctx context.Context, s sso.SignIn, plan func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error)) (sso.User, sso.SyncRecord, error)
 	RecordAttempt(ctx context.Context, a sso.Attempt, pending string) error
-	MarkUsed(ctx context.Context, ent sso.EnterpriseID, m sso.ReplayMark) error
 }
 
 // Revoker ends sessions.
 type Revoker interface {
 	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
-	RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, c sso.ConnectionID, subject, sessionIndex string) (int, error)
+	RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, c sso.ConnectionID, subject, sessionIndex string, once sso.ReplayMark) (int, error)
 }
 
 // Options are what a Service is made of; all of it is required unless said.

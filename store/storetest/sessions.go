@@ -118,7 +118,7 @@ func testSubjectSessions(t *testing.T, fresh fresh) {
 		{"index", first.ID, "", "index-bob", 2},
 		{"elsewhere", second, "ada", "", 1},
 	} {
-		n, err := w.db.RevokeSubjectSessions(ctx, sso.Actor(c.conn), w.ent.ID, c.conn, c.subject, c.index)
+		n, err := w.db.RevokeSubjectSessions(ctx, sso.Actor(c.conn), w.ent.ID, c.conn, c.subject, c.index, sso.ReplayMark{})
 		w.ok(err)
 		if n != c.want {
 			t.Errorf("%s: %d sessions were ended; want %d", c.name, n, c.want)
@@ -167,9 +167,44 @@ func testPendingLogins(t *testing.T, fresh fresh) {
 	want.ID, want.Connection = "gh-other", "conn-unknown"
 	w.fails(w.db.SavePendingLogin(ctx, want), sso.NotFoundKind, "not_found")
 
+	want = w.pending(&s)
+	for _, first := range []bool{true, false} {
+		used, err := w.db.UsePendingLogin(ctx, want)
+		w.ok(err)
+		if used != first {
+			t.Errorf("first %v; want %v", used, first)
+		}
+	}
+	want = w.pending(&s)
+	want.Connection = "conn-unknown"
+	if used, err := w.db.UsePendingLogin(ctx, want); used || err != nil {
+		t.Errorf("used for another connection: %v, %v", used, err)
+	}
+}
+
+// testLogoutOnce sends the message that ends a session again, after the person
+// has signed in anew.
+func testLogoutOnce(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
 	mark := sso.ReplayMark{Connection: w.conn.ID, ResponseID: "logout:1", Until: w.clock.Now().Add(time.Minute)}
-	w.ok(w.db.MarkUsed(ctx, w.ent.ID, mark))
-	w.fails(w.db.MarkUsed(ctx, w.ent.ID, mark), sso.Conflict, "saml_replayed")
-	mark.Connection = "conn-unknown"
-	w.fails(w.db.MarkUsed(ctx, w.ent.ID, mark), sso.NotFoundKind, "not_found")
+	end := func(mark sso.ReplayMark) (int, error) {
+		return w.db.RevokeSubjectSessions(t.Context(), sso.Actor(w.conn.ID), w.ent.ID, w.conn.ID, "ada", "", mark)
+	}
+	w.enter("ada")
+	if n, err := end(mark); n != 1 || err != nil {
+		t.Errorf("%d sessions were ended: %v", n, err)
+	}
+	w.enter("ada")
+	before := w.dump()
+	_, err := end(mark)
+	w.fails(err, sso.Conflict, "saml_replayed")
+	unknown := mark
+	unknown.Connection = "conn-unknown"
+	_, err = end(unknown)
+	w.fails(err, sso.NotFoundKind, "not_found")
+	w.same(before, w.dump())
+	mark.ResponseID = "logout:2"
+	if n, err := end(mark); n != 1 || err != nil {
+		t.Errorf("%d sessions were ended: %v", n, err)
+	}
 }

@@ -128,8 +128,9 @@ func (f foreign) signIns() calls {
 	pending := sso.PendingLogin{ID: "gh-crossed", Enterprise: ent, Connection: f.w.conn.ID, ExpiresAt: f.w.clock.Now().Add(time.Hour)}
 	return calls{
 		"SavePendingLogin": func() (int, error) { return 0, db.SavePendingLogin(ctx, pending) },
-		"MarkUsed": func() (int, error) {
-			return 0, db.MarkUsed(ctx, ent, sso.ReplayMark{Connection: f.w.conn.ID, ResponseID: "x", Until: f.w.clock.Now().Add(time.Hour)})
+		"UsePendingLogin": func() (int, error) {
+			used, err := db.UsePendingLogin(ctx, sso.PendingLogin{ID: f.signIn.Pending, Enterprise: ent, Connection: f.w.conn.ID})
+			return count(used), err
 		},
 		"RecordLogin": func() (int, error) { _, _, err := db.RecordLogin(ctx, crossed, planned); return 0, err },
 		"RecordAttempt": func() (int, error) {
@@ -161,7 +162,7 @@ func (f foreign) sessionsAndDomains() calls {
 		"RevokeSession":      func() (int, error) { return 0, db.RevokeSession(ctx, by, ent, f.signIn.Session.ID) },
 		"RevokeUserSessions": func() (int, error) { return db.RevokeUserSessions(ctx, by, ent, f.user.ID) },
 		"RevokeSubjectSessions": func() (int, error) {
-			return db.RevokeSubjectSessions(ctx, by, ent, f.w.conn.ID, f.signIn.Session.Subject, "")
+			return db.RevokeSubjectSessions(ctx, by, ent, f.w.conn.ID, f.signIn.Session.Subject, "", sso.ReplayMark{})
 		},
 
 		"CreateDomain": func() (int, error) {
@@ -186,7 +187,7 @@ func (f foreign) sessionsAndDomains() calls {
 func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
 		"Organizations": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true,
-		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "RecordAttempt": true}
+		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "RecordAttempt": true, "UsePendingLogin": true}
 }
 
 // testTenants calls every method of the store with one enterprise and the

@@ -1,0 +1,337 @@
+package login_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+	"gatehouse/store"
+)
+
+// visit asks for an address of an identity provider, as a browser that follows
+// nothing would.
+func (w *world) visit(address string) *http.Response {
+	w.Helper()
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Get(address)
+	w.ok(err)
+	w.Cleanup(func() { _ = resp.Body.Close() })
+	return resp
+}
+
+// singleLogout delivers a message that was sent by redirect.
+func (w *world) singleLogout(c *company, address string) (*sso.Redirect, error) {
+	w.Helper()
+	u, err := url.Parse(address)
+	w.ok(err)
+	if u.Path != "/saml/"+string(c.conn.ID)+"/slo" {
+		w.Errorf("sent to %s", u.Path)
+	}
+	return w.login.SingleLogout(w.Context(), c.conn.ID, u.Query(), u.RawQuery)
+}
+
+func TestLogoutOverSAML(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.acme
+		here, elsewhere := w.enters(c, "ada"), w.enters(c, "ada")
+		redirect, err := w.login.Logout(w.Context(), w.principal(here))
+		w.ok(err)
+		if w.alive(here) || !w.alive(elsewhere) || w.revoked != 1 {
+			w.Errorf("alive here %v, elsewhere %v; %d announcements", w.alive(here), w.alive(elsewhere), w.revoked)
+		}
+		if redirect == nil || !strings.HasPrefix(redirect.URL, c.idp.EntityID()[:len(c.idp.EntityID())-len("metadata")]+"slo?") {
+			w.Fatalf("the identity provider is not told: %+v", redirect)
+		}
+		resp := w.visit(redirect.URL)
+		if resp.StatusCode != http.StatusSeeOther || c.idp.Sessions("id-ada") != 1 {
+			w.Errorf("the identity provider answers %d and has %d sessions", resp.StatusCode, c.idp.Sessions("id-ada"))
+		}
+		onward, err := w.singleLogout(c, resp.Header.Get("Location"))
+		if err != nil || onward != nil {
+			w.Errorf("the answer leads to %+v, %v", onward, err)
+		}
+		if !w.alive(elsewhere) || w.log.Len() > 0 {
+			w.Errorf("alive elsewhere %v, log %s", w.alive(elsewhere), &w.log)
+		}
+	})
+}
+
+func TestLogoutOverOIDC(t *testing.T) {
+	each(t, func(w *world) {
+		r := w.enters(w.globex, "ada")
+		redirect, err := w.login.Logout(w.Context(), w.principal(r))
+		w.ok(err)
+		if w.alive(r) || redirect == nil || w.revoked != 1 {
+			w.Fatalf("alive %v, redirect %+v", w.alive(r), redirect)
+		}
+		if resp := w.visit(redirect.URL); resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != base+"/" {
+			w.Errorf("the identity provider answers %d %s", resp.StatusCode, resp.Header.Get("Location"))
+		}
+	})
+}
+
+// TestLogoutHereWhateverIsThere: the session ends, whoever cannot be told.
+func TestLogoutHereWhateverIsThere(t *testing.T) {
+	each(t, func(w *world) {
+		out := func(name string, c *company, logged bool, change func(c *company)) {
+			w.Helper()
+			r := w.enters(c, "ada")
+			p := w.principal(r)
+			change(c)
+			w.log.Reset()
+			redirect, err := w.login.Logout(w.Context(), p)
+			if err != nil || redirect != nil || w.alive(r) || (w.log.Len() > 0) != logged {
+				w.Errorf("%s: %+v, %v, alive %v, log %q", name, redirect, err, w.alive(r), &w.log)
+			}
+		}
+		enable := func(c *company) {
+			w.edit(c, func(conn *sso.Connection, _ *sso.Config) { conn.State = sso.ConnectionEnabled })
+		}
+		out("SAML without logout", w.acme, false, func(c *company) { w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.SAML.SLO = nil }) })
+		out("SAML to a script", w.acme, true, func(c *company) {
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+				cfg.SAML.SLO = &sso.Endpoint{URL: "javascript:alert(1)", Binding: sso.BindingRedirect}
+			})
+		})
+		out("SAML switched off", w.acme, false, w.disable)
+		enable(w.acme)
+		out("OIDC switched off", w.globex, false, w.disable)
+		enable(w.globex)
+		out("OIDC that is down", w.globex, true, func(c *company) {
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+				oidc := *cfg.OIDC
+				oidc.Issuer = w.idpBase + "/nowhere"
+				cfg.OIDC = &oidc
+			})
+		})
+	})
+}
+
+// TestLogoutTwice: two tabs, or a logout of the identity provider's in between.
+func TestLogoutTwice(t *testing.T) {
+	each(t, func(w *world) {
+		r := w.enters(w.acme, "ada")
+		p := w.principal(r)
+		for range 2 {
+			redirect, err := w.login.Logout(w.Context(), p)
+			if err != nil || redirect == nil {
+				w.Errorf("%+v, %v", redirect, err)
+			}
+		}
+	})
+}
+
+// stuck is a store that cannot end sessions.
+type stuck struct{ login.Revoker }
+
+func (stuck) RevokeSession(context.Context, sso.Actor, sso.EnterpriseID, sso.SessionID) error {
+	return errDisk
+}
+
+func (stuck) RevokeSubjectSessions(context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID, string, string, sso.ReplayMark) (int, error) {
+	return 0, errDisk
+}
+
+// TestLogoutThatDidNotHappen is not called one (CVE-2020-15223): a session that
+// lives is never reported as ended, and the same message works once it can.
+func TestLogoutThatDidNotHappen(t *testing.T) {
+	each(t, func(w *world) {
+		s := w.with(func(o *login.Options) { o.Revoker = stuck{} })
+		r := w.enters(w.acme, "ada")
+		if redirect, err := s.Logout(w.Context(), w.principal(r)); !errors.Is(err, errDisk) || redirect != nil {
+			w.Errorf("%+v, %v", redirect, err)
+		}
+		address, err := w.acme.idp.LogoutURL("id-ada", w.sp.EntityID(w.acme.conn.ID))
+		w.ok(err)
+		u, err := url.Parse(address)
+		w.ok(err)
+		if redirect, err := s.SingleLogout(w.Context(), w.acme.conn.ID, u.Query(), u.RawQuery); !errors.Is(err, errDisk) || redirect != nil {
+			w.Errorf("%+v, %v", redirect, err)
+		}
+		if !w.alive(r) || w.revoked != 0 {
+			w.Fatal("this test looks at nothing")
+		}
+		_, err = w.singleLogout(w.acme, address)
+		w.ok(err)
+		if w.alive(r) {
+			w.Error("the message did not work the second time")
+		}
+
+		r = w.enters(w.globex, "ada")
+		token := w.logoutToken(w.globex, map[string]any{"sub": "id-ada"})
+		if err := s.BackchannelLogout(w.Context(), w.globex.conn.ID, token); !errors.Is(err, errDisk) {
+			w.Errorf("got %v", err)
+		}
+		w.ok(w.login.BackchannelLogout(w.Context(), w.globex.conn.ID, token))
+		if w.alive(r) {
+			w.Error("the token did not work the second time")
+		}
+	})
+}
+
+func TestSingleLogout(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.acme
+		bob, first, last := w.enters(c, "bob"), w.enters(c, "ada"), w.enters(c, "ada")
+		address, err := c.idp.LogoutURL("id-ada", w.sp.EntityID(c.conn.ID)) // names the newest session
+		w.ok(err)
+		redirect, err := w.singleLogout(c, address)
+		w.ok(err)
+		if w.alive(last) || !w.alive(first) || !w.alive(bob) || w.revoked != 1 {
+			w.Errorf("alive: last %v, first %v, another's %v; %d announcements", w.alive(last), w.alive(first), w.alive(bob), w.revoked)
+		}
+		if redirect == nil {
+			w.Fatal("the request is not answered")
+		}
+		resp := w.visit(redirect.URL)
+		if body, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK || !strings.Contains(string(body), "confirmed") {
+			w.Errorf("the identity provider says %d %s", resp.StatusCode, body)
+		}
+		// Once more: it ends what is ended, and is answered.
+		if redirect, err := w.singleLogout(c, address); err != nil || redirect == nil || !w.alive(first) {
+			w.Errorf("again: %+v, %v", redirect, err)
+		}
+	})
+}
+
+func TestSingleLogoutThatIsNotAccepted(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.acme
+		r := w.enters(c, "ada")
+		address, err := c.idp.LogoutURL("id-ada", w.sp.EntityID(c.conn.ID))
+		w.ok(err)
+		u, err := url.Parse(address)
+		w.ok(err)
+		refused := func(name string, id sso.ConnectionID, raw string, kind sso.Kind, code string) {
+			w.Helper()
+			form, err := url.ParseQuery(raw)
+			w.ok(err)
+			redirect, err := w.login.SingleLogout(w.Context(), id, form, raw)
+			if redirect != nil || sso.KindOf(err) != kind || sso.CodeOf(err) != code {
+				w.Errorf("%s: %+v, %v", name, redirect, err)
+			}
+			if !w.alive(r) || w.revoked != 0 {
+				w.Fatalf("%s ended the session", name)
+			}
+		}
+		raw := u.RawQuery
+		unsigned, _, _ := strings.Cut(raw, "&SigAlg=")
+		refused("unsigned", c.conn.ID, unsigned, sso.Forbidden, "saml_signature_invalid")
+		refused("with a RelayState that is not signed", c.conn.ID, raw+"&RelayState=x", sso.Forbidden, "saml_signature_invalid")
+		refused("nothing", c.conn.ID, "", sso.Invalid, "saml_malformed")
+		refused("at nobody's address", "conn-x", raw, sso.NotFoundKind, "not_found")
+		refused("at an OIDC connection", w.globex.conn.ID, raw, sso.NotFoundKind, "not_found")
+		second := w.connect(c, "Second", sso.SAML)
+		refused("at another connection of the same provider", second.ID, raw, sso.Forbidden, "saml_wrong_recipient")
+		w.clock.move(7 * time.Minute)
+		refused("too late", c.conn.ID, raw, sso.Forbidden, "saml_expired")
+		w.disable(c)
+		refused("switched off", c.conn.ID, raw, sso.Forbidden, "connection_disabled")
+	})
+}
+
+// logoutToken is one of the company's identity provider, signed with its
+// published key.
+func (w *world) logoutToken(c *company, claims map[string]any) string {
+	w.Helper()
+	resp := w.visit(c.idp.Issuer() + "/oidc/keys")
+	var published jose.JSONWebKeySet
+	w.ok(json.NewDecoder(resp.Body).Decode(&published))
+	private, err := ecKey()
+	w.ok(err)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: published.Keys[0].KeyID}},
+		(&jose.SignerOptions{}).WithType("logout+jwt"))
+	w.ok(err)
+	all := map[string]any{
+		"iss": c.idp.Issuer(), "aud": c.conn.Live.OIDC.ClientID, "iat": w.clock.Now().Unix(), "exp": w.clock.Now().Add(2 * time.Minute).Unix(), "jti": string(sso.NewSecret()),
+		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},
+	}
+	for name, value := range claims {
+		all[name] = value
+	}
+	payload, err := json.Marshal(all)
+	w.ok(err)
+	jws, err := signer.Sign(payload)
+	w.ok(err)
+	token, err := jws.CompactSerialize()
+	w.ok(err)
+	return token
+}
+
+func TestBackchannelLogout(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.globex
+		bob, first, second, third := w.enters(c, "bob"), w.enters(c, "ada"), w.enters(c, "ada"), w.enters(c, "ada")
+		post := func(claims map[string]any) error {
+			return w.login.BackchannelLogout(w.Context(), c.conn.ID, w.logoutToken(c, claims))
+		}
+		w.ok(post(map[string]any{"sid": second.Session.SessionIndex}))
+		if w.alive(second) || !w.alive(first) || !w.alive(third) {
+			w.Error("a session ID ended another session than its own")
+		}
+		w.ok(post(map[string]any{"sub": "id-nobody"}))
+		w.ok(post(map[string]any{"sub": "id-ada", "sid": "another"}))
+		w.ok(post(map[string]any{"sub": "id-bob", "sid": first.Session.SessionIndex}))
+		if !w.alive(first) || !w.alive(third) || !w.alive(bob) {
+			w.Error("a session was ended that was not meant")
+		}
+		w.ok(post(map[string]any{"sub": "id-ada"}))
+		if w.alive(first) || w.alive(third) || !w.alive(bob) || w.revoked != 5 {
+			w.Errorf("alive %v %v %v, %d announcements", w.alive(first), w.alive(third), w.alive(bob), w.revoked)
+		}
+	})
+}
+
+// TestBackchannelLogoutOnce: a token that is sent again ends nobody who signed in
+// since.
+func TestBackchannelLogoutOnce(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.globex
+		r := w.enters(c, "ada")
+		token := w.logoutToken(c, map[string]any{"sub": "id-ada"})
+		w.ok(w.login.BackchannelLogout(w.Context(), c.conn.ID, token))
+		if w.alive(r) {
+			w.Error("the session lives")
+		}
+		again := w.enters(c, "ada")
+		// The mark lives as long as the token could be accepted by any clock.
+		for range 3 {
+			w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, token), sso.Conflict, "saml_replayed")
+			w.clock.move(time.Minute)
+			w.ok(w.db.Sweep(w.Context(), store.Retention{}))
+		}
+		w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, token), sso.Invalid, "logout_token_invalid")
+		if !w.alive(again) {
+			w.Error("a replay ended a session")
+		}
+	})
+}
+
+func TestBackchannelLogoutThatIsNotAccepted(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.globex
+		r := w.enters(c, "ada")
+		good := map[string]any{"sub": "id-ada"}
+		w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, "x"), sso.Invalid, "logout_token_invalid")
+		w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, w.logoutToken(c, map[string]any{"sub": "id-ada", "aud": "other"})), sso.Invalid, "logout_token_invalid")
+		w.fails(w.login.BackchannelLogout(w.Context(), "conn-x", w.logoutToken(c, good)), sso.NotFoundKind, "not_found")
+		w.fails(w.login.BackchannelLogout(w.Context(), w.acme.conn.ID, w.logoutToken(c, good)), sso.NotFoundKind, "not_found")
+		second := w.connect(c, "Second", sso.OIDC)
+		w.fails(w.login.BackchannelLogout(w.Context(), second.ID, w.logoutToken(c, good)), sso.Invalid, "logout_token_invalid")
+		w.disable(c)
+		w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, w.logoutToken(c, good)), sso.Forbidden, "connection_disabled")
+		if !w.alive(r) || w.revoked != 0 {
+			w.Error("the session was ended")
+		}
+	})
+}
