@@ -58,7 +58,7 @@ func (s *Service) RefreshDue(ctx context.Context) error {
 // due is after how long a connection is fetched again: the same for every node,
 // another for every connection.
 func due(id sso.ConnectionID) time.Duration {
-	h := fnv.New32a()
+	h := fnv.New64a()
 	_, _ = h.Write([]byte(id)) // a hash takes everything
-	return refreshEvery - time.Duration(h.Sum32())%refreshSpread
+	return refreshEvery - time.Duration(h.Sum64()%uint64(refreshSpread))
 }
