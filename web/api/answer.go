@@ -1,0 +1,67 @@
+package api
+
+import (
+	"bytes"
+	"io"
+	"maps"
+	"net/http"
+
+	"gatehouse/sso"
+)
+
+// answer is an http.ResponseWriter that keeps what is written: nothing is sent
+// before it is known that nothing went wrong.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header implements http.ResponseWriter.
+func (a *answer) Header() http.Header {
+	if a.header == nil {
+		a.header = http.Header{}
+	}
+	return a.header
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (a *answer) WriteHeader(status int) { a.status = status }
+
+// Write implements http.ResponseWriter.
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+func (a *answer) send(w http.ResponseWriter) {
+	maps.Copy(w.Header(), a.header)
+	if a.status != 0 {
+		w.WriteHeader(a.status)
+	}
+	_, _ = w.Write(a.body.Bytes()) // the client went away: there is nobody to tell
+}
+
+// keptHeaders are those that belong to an answer and not to its sending.
+func keptHeaders() []string { return []string{"Content-Type", "Etag", "Location"} }
+
+func (a *answer) kept() sso.KeptAnswer {
+	k := sso.KeptAnswer{Status: a.status, Header: map[string]string{}, Body: a.body.Bytes()}
+	for _, name := range keptHeaders() {
+		if v := a.Header().Get(name); v != "" {
+			k.Header[name] = v
+		}
+	}
+	return k
+}
+
+func replayed(k sso.KeptAnswer) *answer {
+	a := &answer{status: k.Status}
+	for name, v := range k.Header {
+		a.Header().Set(name, v)
+	}
+	a.Header().Set("Idempotency-Replayed", "true")
+	a.body.Write(k.Body)
+	return a
+}
+
+type readCloser struct{ io.Reader }
+
+func (readCloser) Close() error { return nil }

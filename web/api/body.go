@@ -1,0 +1,119 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"gatehouse/sso"
+)
+
+// maxDepth is how deep the members of a body may nest; ours go to three.
+const maxDepth = 32
+
+// route answers these codes with 400, 413 and 415, here and where it finds them
+// itself.
+func badRequest(public string) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "bad_request", Public: public}
+}
+
+// checkQuery refuses a parameter that is there twice: huma takes the first, and
+// a proxy that filters may have looked at the last.
+func checkQuery(r *http.Request) error {
+	for name, all := range r.URL.Query() {
+		if len(all) > 1 {
+			return &sso.Error{Kind: sso.Invalid, Code: "duplicate_parameter", Public: "A parameter was sent twice.",
+				Fields: []sso.FieldError{{Field: name, Message: "This was sent twice."}}}
+		}
+	}
+	return nil
+}
+
+// takeBody reads the body and accepts what can be read in one way only.
+func takeBody(r *http.Request, bodyless bool) ([]byte, error) {
+	if r.Body == nil || r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return nil, nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok || len(body) > MaxBody {
+		return nil, &sso.Error{Kind: sso.Invalid, Code: "body_too_large", Public: fmt.Sprintf("The request is too large: the limit is %d bytes.", MaxBody), Err: err}
+	}
+	if err != nil {
+		return nil, badRequest("The request ended before it was complete.").Because(err)
+	}
+	if len(body) == 0 {
+		return nil, nil
+	}
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || media != "application/json" && media != "application/merge-patch+json" {
+		return nil, &sso.Error{Kind: sso.Invalid, Code: "unsupported_media_type", Public: "Send this as application/json.", Err: err}
+	}
+	r.Header.Set("Content-Type", "application/json") // a merge patch is decoded the same
+	if err := checkJSON(body); err != nil {
+		return nil, err
+	}
+	if bodyless && strings.Trim(string(body), "{} \t\r\n") != "" {
+		return nil, badRequest("This request takes no body.")
+	}
+	return body, nil
+}
+
+// checkJSON refuses what two readers could understand differently.
+func checkJSON(body []byte) error {
+	if !utf8.Valid(body) {
+		return &sso.Error{Kind: sso.Invalid, Code: "invalid_encoding", Public: "The body is not valid UTF-8."}
+	}
+	dec := jsontext.NewDecoder(bytes.NewReader(body))
+	for values := 0; ; {
+		_, err := dec.ReadToken()
+		switch {
+		case errors.Is(err, io.EOF) && values == 1:
+			return nil
+		case errors.Is(err, jsontext.ErrDuplicateName):
+			return &sso.Error{Kind: sso.Invalid, Code: "duplicate_parameter", Public: "A member of the body is there twice.",
+				Fields: []sso.FieldError{{Field: fieldOf(dec.StackPointer()), Message: "This member is there twice."}}}
+		case err != nil:
+			return badRequest("The body is not valid JSON.").Because(fmt.Errorf("after %d bytes", dec.InputOffset()))
+		case dec.StackDepth() > maxDepth:
+			return badRequest("The body is nested too deeply.")
+		case dec.StackDepth() == 0:
+			values++
+		}
+		if values > 1 {
+			return badRequest("The body is more than one JSON value.")
+		}
+	}
+}
+
+// fieldOf names what a JSON pointer points to as the errors of an API do.
+func fieldOf(p jsontext.Pointer) string {
+	var names []string
+	for name := range p.Tokens() {
+		names = append(names, name)
+	}
+	return strings.Join(names, ".")
+}
+
+// decode is json.Unmarshal that tells names apart by case and refuses unknown
+// ones; the error says where and not what, which may be a secret.
+func decode(data []byte, v any) error {
+	err := json.Unmarshal(data, v, json.RejectUnknownMembers(true))
+	if e, ok := errors.AsType[*json.SemanticError](err); ok {
+		if errors.Is(err, json.ErrUnknownName) {
+			return errors.New("there is no member " + fieldOf(e.JSONPointer))
+		}
+		return errors.New("the value of " + fieldOf(e.JSONPointer) + " cannot be read")
+	}
+	if err != nil {
+		return errors.New("it cannot be read")
+	}
+	return nil
+}

@@ -1,0 +1,130 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+)
+
+// Connections keeps connections; what changes one goes through Setup.
+type Connections interface {
+	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
+	DeleteConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error
+	Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.CertificateUse, error)
+}
+
+// newConnection is setup.Edit with what cannot be changed later.
+type newConnection struct {
+	Protocol sso.Protocol `json:"protocol" enum:"saml,oidc" doc:"What the identity provider speaks." example:"saml"`
+	setup.Edit
+}
+
+// ofConnection is the answer that is one connection.
+type ofConnection struct {
+	ETag string `header:"ETag" doc:"The connection's revision, for If-Match." example:"\"7\""`
+	Body connection
+}
+
+type madeConnection struct {
+	Location string `header:"Location" doc:"Where it is." example:"/api/v1/enterprises/ent-06d5x0wkj3n8p7r5t2v4y6z8ab/connections/conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	ETag     string `header:"ETag" doc:"The connection's revision, for If-Match." example:"\"1\""`
+	Body     connection
+}
+
+type inConnection struct {
+	Connection sso.ConnectionID `path:"connection"`
+}
+
+const connectionPath = enterprisePath + "/connections/{connection}"
+
+func (a *API) connectionOperations() {
+	add(a, operation{id: "list-connections", method: http.MethodGet, path: enterprisePath + "/connections", summary: "List connections",
+		about: "Oldest first."}, a.listConnections)
+	add(a, operation{id: "create-connection", method: http.MethodPost, path: enterprisePath + "/connections", status: http.StatusCreated, summary: "Create a connection",
+		about: "As a draft, which may be incomplete: what has to be registered at the identity provider follows from the answer. Nobody signs in through it before it is enabled."}, a.createConnection)
+	add(a, operation{id: "get-connection", method: http.MethodGet, path: connectionPath, summary: "Get a connection"}, a.getConnection)
+	add(a, operation{id: "update-connection", method: http.MethodPatch, path: connectionPath, summary: "Edit a connection's draft",
+		about: "Members that are left out stay as they are, at every depth; lists are replaced. Name and provider change at once, all else when the draft is enabled. With If-Match, another revision is 412 connection_changed."}, a.updateConnection)
+	add(a, operation{id: "delete-connection", method: http.MethodDelete, path: connectionPath, summary: "Delete a connection",
+		about: "With the identities it knows; its sessions end. The people stay."}, a.deleteConnection)
+	add(a, operation{id: "list-certificates", method: http.MethodGet, path: connectionPath + "/certificates", summary: "List an identity provider's certificates",
+		about: "Also those that are not trusted any more. The latest used first."}, a.listCertificates)
+}
+
+func (a *API) listConnections(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[connection]], error) {
+	all, err := a.Store.Connections(ctx, c.enterprise.ID)
+	view := func(x sso.Connection) connection { return a.viewConnection(c.enterprise, x, nil) }
+	return pageFrom(all, err, func(x sso.Connection) string { return string(x.ID) }, in.Paging, view)
+}
+
+func (a *API) createConnection(ctx context.Context, c caller, in *struct{ Body newConnection }) (*madeConnection, error) {
+	x, warnings, err := a.Setup.Create(ctx, c.by, c.enterprise.ID, in.Body.Protocol, in.Body.Edit)
+	if err != nil {
+		return nil, err
+	}
+	return &madeConnection{Location: locationOf(c.enterprise.ID, "connections", string(x.ID)), ETag: etag(x.Revision),
+		Body: a.viewConnection(c.enterprise, x, warnings)}, nil
+}
+
+func (a *API) getConnection(ctx context.Context, c caller, in *inConnection) (*ofConnection, error) {
+	x, err := a.Store.Connection(ctx, c.enterprise.ID, in.Connection)
+	return a.connectionAnswer(c, x, nil, err)
+}
+
+func (a *API) connectionAnswer(c caller, x sso.Connection, warnings []setup.Warning, err error) (*ofConnection, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &ofConnection{ETag: etag(x.Revision), Body: a.viewConnection(c.enterprise, x, warnings)}, nil
+}
+
+func (a *API) updateConnection(ctx context.Context, c caller, in *struct {
+	Connection sso.ConnectionID `path:"connection"`
+	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"The ETag of the connection that the edit was made from." example:"\"7\""`
+	Body       setup.Edit
+}) (*ofConnection, error) {
+	edit := in.Body
+	edit.Revision = revisionOf(in.IfMatch)
+	x, warnings, err := a.Setup.Edit(ctx, c.by, c.enterprise.ID, in.Connection, edit)
+	return a.connectionAnswer(c, x, warnings, err)
+}
+
+func (a *API) deleteConnection(ctx context.Context, c caller, in *inConnection) (*done, error) {
+	if err := a.Store.DeleteConnection(ctx, c.by, c.enterprise.ID, in.Connection); err != nil {
+		return nil, err
+	}
+	a.Revoked(ctx)
+	return nil, nil
+}
+
+func (a *API) listCertificates(ctx context.Context, c caller, in *struct {
+	Paging
+	Connection sso.ConnectionID `path:"connection"`
+}) (*out[list[certificateUse]], error) {
+	if _, err := a.Store.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
+		return nil, err
+	}
+	all, err := a.Store.Certificates(ctx, c.enterprise.ID, in.Connection)
+	return pageFrom(all, err, func(u sso.CertificateUse) string { return u.Fingerprint }, in.Paging, viewCertificateUse)
+}
+
+func etag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }
+
+// revisionOf reads If-Match: 0 for any revision, -1 for a tag that no
+// connection ever had.
+func revisionOf(ifMatch string) int64 {
+	ifMatch = strings.TrimSpace(ifMatch)
+	if ifMatch == "" || ifMatch == "*" {
+		return 0
+	}
+	n, err := strconv.ParseInt(strings.Trim(ifMatch, `"`), 10, 64)
+	if err != nil || n <= 0 || etag(n) != ifMatch {
+		return -1
+	}
+	return n
+}

@@ -1,0 +1,76 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Domains keeps domains.
+type Domains interface {
+	Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
+	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
+	DeleteDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) error
+}
+
+type domain struct {
+	ID         sso.DomainID `json:"id" doc:"Never changes." example:"dom-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name       string       `json:"name" doc:"The DNS name, in lower case." example:"acme.example"`
+	TXTName    string       `json:"txt_name" doc:"Where the proof has to stand in the DNS." example:"_gatehouse-challenge.acme.example"`
+	TXTRecord  string       `json:"txt_record" doc:"The TXT record that proves it. It is public." example:"gatehouse-domain-verification=4f7d…"`
+	VerifiedAt *time.Time   `json:"verified_at" doc:"When it was proven; null: not yet." example:"2026-11-24T12:00:00Z"`
+	CreatedAt  time.Time    `json:"created_at" doc:"When it was added." example:"2026-11-24T12:00:00Z"`
+}
+
+type newDomain struct {
+	Name string `json:"name" doc:"A DNS name in lower case." example:"acme.example"`
+}
+
+func viewDomain(d sso.Domain) domain {
+	return domain{ID: d.ID, Name: d.Name, TXTName: d.ChallengeName(), TXTRecord: d.TXTRecord, VerifiedAt: moment(d.VerifiedAt), CreatedAt: d.CreatedAt}
+}
+
+type inDomain struct {
+	Domain sso.DomainID `path:"domain"`
+}
+
+const domainPath = enterprisePath + "/domains/{domain}"
+
+func (a *API) domainOperations() {
+	add(a, operation{id: "list-domains", method: http.MethodGet, path: enterprisePath + "/domains", summary: "List domains", about: "By name."}, a.listDomains)
+	add(a, operation{id: "create-domain", method: http.MethodPost, path: enterprisePath + "/domains", status: http.StatusCreated, summary: "Add a domain",
+		about: "It counts once it is proven: then its people are led to this enterprise by their e-mail, and need not confirm it. Several enterprises may add a domain; one can prove it."}, a.createDomain)
+	add(a, operation{id: "get-domain", method: http.MethodGet, path: domainPath, summary: "Get a domain"}, a.getDomain)
+	add(a, operation{id: "delete-domain", method: http.MethodDelete, path: domainPath, summary: "Delete a domain"}, a.deleteDomain)
+	add(a, operation{id: "verify-domain", method: http.MethodPost, path: domainPath + "/verify", summary: "Prove a domain",
+		about: "Looks for txt_record at txt_name now."}, a.verifyDomain)
+}
+
+func (a *API) listDomains(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[domain]], error) {
+	all, err := a.Store.Domains(ctx, c.enterprise.ID)
+	return pageFrom(all, err, func(d sso.Domain) string { return string(d.ID) }, in.Paging, viewDomain)
+}
+
+func (a *API) createDomain(ctx context.Context, c caller, in *struct{ Body newDomain }) (*made[domain], error) {
+	d, err := a.Setup.AddDomain(ctx, c.by, c.enterprise.ID, in.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	return &made[domain]{Location: locationOf(c.enterprise.ID, "domains", string(d.ID)), Body: viewDomain(d)}, nil
+}
+
+func (a *API) getDomain(ctx context.Context, c caller, in *inDomain) (*out[domain], error) {
+	d, err := a.Store.Domain(ctx, c.enterprise.ID, in.Domain)
+	return answerTo(viewDomain(d), err)
+}
+
+func (a *API) deleteDomain(ctx context.Context, c caller, in *inDomain) (*done, error) {
+	return nil, a.Store.DeleteDomain(ctx, c.by, c.enterprise.ID, in.Domain)
+}
+
+func (a *API) verifyDomain(ctx context.Context, c caller, in *inDomain) (*out[domain], error) {
+	d, err := a.Setup.VerifyDomain(ctx, c.by, c.enterprise.ID, in.Domain)
+	return answerTo(viewDomain(d), err)
+}

@@ -1,0 +1,124 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Enterprises keeps enterprises.
+type Enterprises interface {
+	CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (sso.Enterprise, error)
+	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
+	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
+	UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error)) (sso.Enterprise, error)
+	DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID) error
+}
+
+type enterprise struct {
+	ID        sso.EnterpriseID `json:"id" doc:"Never changes." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Key       string           `json:"key" doc:"Stands in the sign-in link; unique." example:"acme"`
+	Name      string           `json:"name" doc:"What people are shown." example:"Acme Corporation"`
+	SignInURL string           `json:"sign_in_url" doc:"Where the people of this enterprise sign in." example:"https://sso.example.com/login/sso?enterprise_key=acme"`
+	CreatedAt time.Time        `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
+}
+
+// newNamed is what enterprises and organizations are made from.
+type newNamed struct {
+	Key  string `json:"key" doc:"1 to 63 lower-case letters, digits and inner hyphens." example:"acme"`
+	Name string `json:"name" doc:"What people are shown; 1 to 255 bytes." example:"Acme Corporation"`
+}
+
+// namedPatch changes an enterprise or an organization.
+type namedPatch struct {
+	Key  *string `json:"key,omitempty" doc:"Another key; links with the old one stop working." example:"acme"`
+	Name *string `json:"name,omitempty" doc:"Another name." example:"Acme Corporation"`
+}
+
+func (n newNamed) check() error {
+	return invalid("validation_failed", append(sso.ValidateKey("key", n.Key), sso.ValidateName("name", n.Name)...))
+}
+
+// apply changes what the patch names, if the result can be accepted.
+func (p namedPatch) apply(key, name *string) error {
+	if p.Key != nil {
+		*key = *p.Key
+	}
+	if p.Name != nil {
+		*name = *p.Name
+	}
+	return newNamed{Key: *key, Name: *name}.check()
+}
+
+func (a *API) viewEnterprise(e sso.Enterprise) enterprise {
+	return enterprise{ID: e.ID, Key: e.Key, Name: e.Name, SignInURL: a.signInURL(e, ""), CreatedAt: e.CreatedAt}
+}
+
+func (a *API) signInURL(e sso.Enterprise, c sso.ConnectionID) string {
+	query := url.Values{"enterprise_key": {e.Key}}
+	if c != "" {
+		query.Set("connection", string(c))
+	}
+	return a.BaseURL + "/login/sso?" + query.Encode()
+}
+
+const enterprisePath = "enterprises/{enterprise}"
+
+func (a *API) enterpriseOperations() {
+	add(a, operation{id: "list-enterprises", method: http.MethodGet, path: "enterprises", summary: "List enterprises",
+		about: "Oldest first."}, a.listEnterprises)
+	add(a, operation{id: "create-enterprise", method: http.MethodPost, path: "enterprises", status: http.StatusCreated, summary: "Create an enterprise",
+		about: "An enterprise is one customer company. A key that is in use is 409 key_taken."}, a.createEnterprise)
+	add(a, operation{id: "get-enterprise", method: http.MethodGet, path: enterprisePath, summary: "Get an enterprise"}, a.getEnterprise)
+	add(a, operation{id: "update-enterprise", method: http.MethodPatch, path: enterprisePath, summary: "Change an enterprise",
+		about: "Members that are left out stay as they are."}, a.updateEnterprise)
+	add(a, operation{id: "delete-enterprise", method: http.MethodDelete, path: enterprisePath, summary: "Delete an enterprise",
+		about: "With everything in it: people, groups, connections, records. Its sessions end. Its audit events stay."}, a.deleteEnterprise)
+}
+
+func (a *API) listEnterprises(ctx context.Context, _ caller, in *struct{ Paging }) (*out[list[enterprise]], error) {
+	all, next, err := a.Store.Enterprises(ctx, in.page())
+	return pageOf(all, next, err, a.viewEnterprise)
+}
+
+func (a *API) createEnterprise(ctx context.Context, c caller, in *struct{ Body newNamed }) (*made[enterprise], error) {
+	if err := in.Body.check(); err != nil {
+		return nil, err
+	}
+	e, err := a.Store.CreateEnterprise(ctx, c.by, sso.Enterprise{Key: in.Body.Key, Name: in.Body.Name})
+	if err != nil {
+		return nil, err
+	}
+	return &made[enterprise]{Location: locationOf(e.ID, "", ""), Body: a.viewEnterprise(e)}, nil
+}
+
+// locationOf is the path of something in an enterprise, or of the enterprise.
+func locationOf(ent sso.EnterpriseID, collection, id string) string {
+	path := Prefix + "enterprises/" + string(ent)
+	if collection != "" {
+		path += "/" + collection + "/" + id
+	}
+	return path
+}
+
+func (a *API) getEnterprise(_ context.Context, c caller, _ *struct{}) (*out[enterprise], error) {
+	return answerTo(a.viewEnterprise(c.enterprise), nil)
+}
+
+func (a *API) updateEnterprise(ctx context.Context, c caller, in *struct{ Body namedPatch }) (*out[enterprise], error) {
+	e, err := a.Store.UpdateEnterprise(ctx, c.by, c.enterprise.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
+		return e, in.Body.apply(&e.Key, &e.Name)
+	})
+	return answerTo(a.viewEnterprise(e), err)
+}
+
+func (a *API) deleteEnterprise(ctx context.Context, c caller, _ *struct{}) (*done, error) {
+	if err := a.Store.DeleteEnterprise(ctx, c.by, c.enterprise.ID); err != nil {
+		return nil, err
+	}
+	a.Revoked(ctx)
+	return nil, nil
+}

@@ -1,0 +1,210 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/oidc"
+	"gatehouse/saml"
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+	"gatehouse/store"
+	"gatehouse/store/storetest"
+	"gatehouse/web/route"
+)
+
+const host = "sso.example"
+
+// Secrets that no answer may ever have in it.
+const (
+	canarySecret = "canary-client-secret"
+	canaryCookie = "canary-session-bearer"
+)
+
+// fixture is the API over a real store and the real setup service, mounted as
+// in production, with two enterprises that have one of everything.
+type fixture struct {
+	testing.TB
+	*route.Router
+	api     *API
+	db      *store.DB
+	log     *bytes.Buffer
+	token   sso.Secret
+	actor   sso.Actor
+	records map[string][]string // TXT records
+	revoked int
+	acme    world
+	other   world
+}
+
+// world is one enterprise by the wildcards of the document's paths.
+type world map[string]string
+
+func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
+	t.Helper()
+	f := &fixture{TB: t, log: new(bytes.Buffer), token: sso.APIToken.New(), records: map[string][]string{}}
+	f.db = storetest.Open(t, database(t), store.Keyring{Current: store.NewKey()}, nil)
+	k, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{Name: "test", Hash: f.token.Hash()})
+	f.ok(err)
+	f.actor = sso.Actor(k.ID)
+	log := slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	sp := saml.New(saml.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
+	rp := oidc.New(oidc.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
+	service := setup.New(setup.Options{Store: f.db, SAML: sp, OIDC: rp, Resolver: f, Log: log, AllowLoopback: true})
+	f.api, err = New(Options{Store: f.db, Setup: service, SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log,
+		Revoked: func(context.Context) { f.revoked++ }})
+	f.ok(err)
+	f.Router, err = route.New(route.Options{BaseURL: "https://" + host, Log: log, Now: time.Now})
+	f.ok(err)
+	f.API(Prefix, f.api.Handler(), MaxBody)
+	f.acme, f.other = f.world("acme"), f.world("other")
+	f.revoked = 0
+	return f
+}
+
+// LookupTXT implements setup.TXTResolver.
+func (f *fixture) LookupTXT(_ context.Context, name string) ([]string, error) {
+	if found := f.records[name]; found != nil {
+		return found, nil
+	}
+	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+}
+
+func (f *fixture) ok(err error) {
+	f.Helper()
+	if err != nil {
+		f.Fatal(err)
+	}
+}
+
+// world makes an enterprise with one of everything, by the store alone.
+func (f *fixture) world(key string) world {
+	f.Helper()
+	ctx, now := f.Context(), time.Now()
+	e, err := f.db.CreateEnterprise(ctx, sso.ActorOperator, sso.Enterprise{Key: key, Name: "Company " + key})
+	f.ok(err)
+	o, err := f.db.CreateOrganization(ctx, sso.ActorOperator, sso.Organization{Enterprise: e.ID, Key: "research", Name: "Research"})
+	f.ok(err)
+	g, err := f.db.CreateGroup(ctx, sso.ActorOperator, e.ID, sso.Group{Organization: o.ID, Name: "engineering"})
+	f.ok(err)
+	pair, err := saml.NewKeyPair("Gatehouse", now)
+	f.ok(err)
+	cfg := sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: canarySecret,
+		AuthMethod: sso.ClientSecretBasic}, Mapping: sso.Mapping{Login: []string{"sub"}}, Provisioning: sso.ProvisionJIT,
+		GroupSync:         sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups},
+		EmailVerification: sso.EmailVerification{Mode: "never"}}
+	draft, previous := cfg, cfg
+	draft.Version, previous.Version = 3, 2
+	c, err := f.db.CreateConnection(ctx, sso.ActorOperator, sso.Connection{Enterprise: e.ID, Name: "Directory", Protocol: sso.OIDC, Provider: sso.Custom,
+		State: sso.ConnectionEnabled, Live: &cfg, Draft: &draft, Previous: &previous, Keys: []sso.KeyPair{pair}})
+	f.ok(err)
+	d, err := f.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: e.ID, Name: key + ".test", TXTRecord: "gatehouse-verification=" + key})
+	f.ok(err)
+	s := signIn(e, c, "ada", now)
+	u, _, err := f.db.RecordLogin(ctx, s, storetest.Reset(s.Identity.Groups))
+	f.ok(err)
+	return world{"enterprise": string(e.ID), "organization": string(o.ID), "group": string(g.ID), "connection": string(c.ID), "domain": string(d.ID),
+		"user": string(u.ID), "session": string(s.Session.ID), "attempt": string(s.Attempt.ID)}
+}
+
+func signIn(e sso.Enterprise, c sso.Connection, subject string, now time.Time) sso.SignIn {
+	attempt := sso.NewID[sso.AttemptID](now)
+	groups := sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"engineering", "unknown"}, Source: "groups"}
+	login := subject + "@" + e.Key + ".test"
+	return sso.SignIn{
+		Identity: sso.Identity{Connection: c.ID, Subject: subject, Login: login, Email: login, Name: "Ada Lovelace", Groups: groups},
+		Replay:   sso.ReplayMark{Connection: c.ID, ResponseID: string(attempt), Until: now.Add(time.Minute)},
+		Attempt: sso.Attempt{ID: attempt, Enterprise: e.ID, Connection: c.ID, Login: login, Outcome: sso.OutcomeSucceeded, Groups: groups, At: now,
+			Checks: []sso.Check{{Name: "nonce", Want: "x", Got: "x", OK: true}}},
+		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.Secret(canaryCookie + e.Key + subject).Hash(), Enterprise: e.ID, Connection: c.ID,
+			Attempt: attempt, Subject: subject, CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(8 * time.Hour)},
+	}
+}
+
+// in fills the wildcards of a path below Prefix.
+func (w world) in(path string) string {
+	for name, id := range w {
+		path = strings.ReplaceAll(path, "{"+name+"}", id)
+	}
+	return strings.TrimSuffix(Prefix, "/") + "/" + strings.TrimPrefix(path, "/")
+}
+
+// reply is an answer, with its body read as JSON if it is.
+type reply struct {
+	*httptest.ResponseRecorder
+	json map[string]any
+}
+
+// code is that of a problem.
+func (r reply) code() string { s, _ := r.json["code"].(string); return s }
+
+func (r reply) text(member string) string { s, _ := r.json[member].(string); return s }
+
+func (r reply) items() []any { all, _ := r.json["items"].([]any); return all }
+
+// fields are the names of what a problem says is wrong.
+func (r reply) fields() (names []string) {
+	all, _ := r.json["errors"].([]any)
+	for _, e := range all {
+		names = append(names, e.(map[string]any)["field"].(string))
+	}
+	return names
+}
+
+// do sends a request with the token. body may be a string, sent as it is, or
+// nil, or anything that is written as JSON; header is name, value, name…
+func (f *fixture) do(method, target string, body any, header ...string) reply {
+	f.Helper()
+	return f.send(f.request(method, target, body, header...))
+}
+
+func (f *fixture) request(method, target string, body any, header ...string) *http.Request {
+	f.Helper()
+	var reader io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		reader = strings.NewReader(b)
+	default:
+		text, err := json.Marshal(b)
+		f.ok(err)
+		reader = bytes.NewReader(text)
+	}
+	r := httptest.NewRequest(method, target, reader)
+	r.Host = host
+	r.Header.Set("Authorization", "Bearer "+f.token.Reveal())
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return r
+}
+
+func (f *fixture) send(r *http.Request) reply {
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, r)
+	out := reply{ResponseRecorder: w}
+	_ = json.Unmarshal(w.Body.Bytes(), &out.json)
+	return out
+}
+
+// wants asserts a status, and the code of a problem ("" for none).
+func (f *fixture) wants(r reply, status int, code string) {
+	f.Helper()
+	if r.Code != status || status >= 400 && r.code() != code {
+		f.Errorf("got %d %s; want %d %s", r.Code, r.Body, status, code)
+	}
+}
+
+type m = map[string]any

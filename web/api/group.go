@@ -1,0 +1,130 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/groupsync"
+	"gatehouse/sso"
+)
+
+// Groups keeps groups.
+type Groups interface {
+	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
+	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
+	Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, p sso.Page) ([]sso.GroupCount, string, error)
+	UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error)) (sso.Group, error)
+	DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) error
+}
+
+type group struct {
+	ID              sso.GroupID        `json:"id" doc:"Never changes." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Organization    sso.OrganizationID `json:"organization" doc:"The organization it belongs to." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name            string             `json:"name" doc:"Compared byte for byte with what the identity provider says." example:"engineering"`
+	Default         bool               `json:"default" doc:"Whether it is the organization's default group."`
+	ExpectedMembers *int               `json:"expected_members" doc:"How many people the identity provider says are in it; null where it does not say before they sign in." example:"12"`
+	ActualMembers   int                `json:"actual_members" doc:"How many people are in it." example:"11"`
+	CreatedAt       time.Time          `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
+}
+
+type newGroup struct {
+	Name string `json:"name" doc:"1 to 255 bytes, in Unicode normalization form C, without surrounding space. The default group's name is taken." example:"engineering"`
+}
+
+type groupPatch struct {
+	Name *string `json:"name,omitempty" doc:"Another name: from the next sign-in on, people come and go by it." example:"engineering"`
+}
+
+// A sign-in says what one person's groups are, so nobody knows who else should
+// be in one: expected is null until groups are pushed to us.
+func viewGroup(c sso.GroupCount) group {
+	return group{ID: c.Group.ID, Organization: c.Group.Organization, Name: c.Group.Name, Default: c.Group.Default,
+		ActualMembers: c.Members, CreatedAt: c.Group.CreatedAt}
+}
+
+func checkGroupName(name string) error {
+	return invalid("group_name_invalid", groupsync.CheckName("name", name))
+}
+
+type inGroup struct {
+	Group sso.GroupID `path:"group"`
+}
+
+const groupPath = enterprisePath + "/groups/{group}"
+
+func (a *API) groupOperations() {
+	add(a, operation{id: "list-groups", method: http.MethodGet, path: enterprisePath + "/groups", summary: "List groups",
+		about: "Of all organizations or one, with how many people are in each. Oldest first."}, a.listGroups)
+	add(a, operation{id: "create-group", method: http.MethodPost, path: organizationPath + "/groups", status: http.StatusCreated, summary: "Create a group",
+		about: "People come into it when the identity provider names it at their next sign-in. A name that is in use in the organization is 409 name_taken; two that differ in case are two groups."}, a.createGroup)
+	add(a, operation{id: "get-group", method: http.MethodGet, path: groupPath, summary: "Get a group"}, a.getGroup)
+	add(a, operation{id: "update-group", method: http.MethodPatch, path: groupPath, summary: "Rename a group",
+		about: "The default group's name cannot be changed: 409 default_group."}, a.updateGroup)
+	add(a, operation{id: "delete-group", method: http.MethodDelete, path: groupPath, summary: "Delete a group",
+		about: "Who was in no other group of the organization leaves it. The default group cannot be deleted: 409 default_group."}, a.deleteGroup)
+}
+
+func (a *API) listGroups(ctx context.Context, c caller, in *struct {
+	Paging
+	Organization sso.OrganizationID `query:"organization" pattern:"^org-[0-9a-hjkmnp-tv-z]{26}$" doc:"Only those of this organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name         string             `query:"name" doc:"Only those of exactly this name." example:"engineering"`
+}) (*out[list[group]], error) {
+	all, next, err := a.Store.Groups(ctx, c.enterprise.ID, sso.GroupFilter{Organization: in.Organization, Name: in.Name}, in.page())
+	return pageOf(all, next, err, viewGroup)
+}
+
+func (a *API) createGroup(ctx context.Context, c caller, in *struct {
+	Organization sso.OrganizationID `path:"organization"`
+	Body         newGroup
+}) (*made[group], error) {
+	if err := checkGroupName(in.Body.Name); err != nil {
+		return nil, err
+	}
+	g, err := a.Store.CreateGroup(ctx, c.by, c.enterprise.ID, sso.Group{Organization: in.Organization, Name: in.Body.Name})
+	if err != nil {
+		return nil, err
+	}
+	return &made[group]{Location: locationOf(c.enterprise.ID, "groups", string(g.ID)), Body: viewGroup(sso.GroupCount{Group: g})}, nil
+}
+
+func (a *API) getGroup(ctx context.Context, c caller, in *inGroup) (*out[group], error) {
+	g, err := a.Store.Group(ctx, c.enterprise.ID, in.Group)
+	if err != nil {
+		return nil, err
+	}
+	return a.counted(ctx, c, g)
+}
+
+// counted finds out how many people are in a group, which the list knows.
+func (a *API) counted(ctx context.Context, c caller, g sso.Group) (*out[group], error) {
+	all, _, err := a.Store.Groups(ctx, c.enterprise.ID, sso.GroupFilter{Organization: g.Organization, Name: g.Name}, sso.Page{Limit: 1})
+	if err == nil && (len(all) == 0 || all[0].Group.ID != g.ID) {
+		err = notFound() // renamed or deleted meanwhile
+	}
+	if err != nil {
+		return nil, err
+	}
+	return answerTo(viewGroup(all[0]), nil)
+}
+
+func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
+	Group sso.GroupID `path:"group"`
+	Body  groupPatch
+}) (*out[group], error) {
+	g, err := a.Store.UpdateGroup(ctx, c.by, c.enterprise.ID, in.Group, func(g sso.Group) (sso.Group, error) {
+		if in.Body.Name == nil {
+			return g, nil
+		}
+		g.Name = *in.Body.Name
+		return g, checkGroupName(g.Name)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.counted(ctx, c, g)
+}
+
+func (a *API) deleteGroup(ctx context.Context, c caller, in *inGroup) (*done, error) {
+	return nil, a.Store.DeleteGroup(ctx, c.by, c.enterprise.ID, in.Group)
+}

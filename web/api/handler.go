@@ -1,0 +1,226 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/web/route"
+)
+
+// Tokens says whose request it is, and what it was answered before.
+type Tokens interface {
+	TokenByHash(ctx context.Context, h sso.Hash) (sso.Token, error)
+	ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Hash) (answer sso.KeptAnswer, known bool, err error)
+	KeepAnswer(ctx context.Context, k sso.RequestKey, answer sso.KeptAnswer) error
+	ReleaseRequest(ctx context.Context, k sso.RequestKey) error
+}
+
+const documentPath = Prefix + "openapi.json"
+
+// Handler answers everything under Prefix. It has to be mounted with
+// route.Router.API: that is what refuses foreign hosts and dirty paths, and
+// renders and logs errors.
+func (a *API) Handler() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := a.serve(w, r); err != nil {
+			route.Fail(w, r, err)
+		}
+	})
+}
+
+func (a *API) serve(w http.ResponseWriter, r *http.Request) error {
+	if r.URL.Path == documentPath && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		w.Header().Set("Content-Type", "application/json")
+		_, err := w.Write(a.document)
+		return err
+	}
+	token, err := a.authenticate(w, r)
+	if err != nil {
+		return err
+	}
+	if err := a.limit(r.Context(), token.ID); err != nil {
+		return err
+	}
+	pattern, err := a.match(w, r)
+	if err != nil {
+		return err
+	}
+	if err := checkQuery(r); err != nil {
+		return err
+	}
+	body, err := takeBody(r, a.bodyless[pattern])
+	if err != nil {
+		return err
+	}
+	r.Body = readCloser{bytes.NewReader(body)}
+	key, repeatable, err := requestKey(r, token.ID)
+	if err != nil {
+		return err
+	}
+	var answer *answer
+	if repeatable {
+		answer, err = a.once(r, key, body)
+	} else {
+		answer, err = a.run(r, token.ID)
+	}
+	if err != nil {
+		return err
+	}
+	answer.send(w)
+	return nil
+}
+
+// authenticate finds the token that is spoken for. What is wrong with one that
+// opens nothing is not said, and one that New could not have made costs no
+// query.
+func (a *API) authenticate(w http.ResponseWriter, r *http.Request) (sso.Token, error) {
+	given := r.Header.Values("Authorization")
+	challenge := `Bearer realm="Gatehouse API"`
+	if len(given) > 0 {
+		challenge += `, error="invalid_token"`
+	}
+	token, err := a.find(r.Context(), given)
+	if sso.KindOf(err) == sso.Unauthenticated {
+		w.Header().Set("WWW-Authenticate", challenge)
+	}
+	return token, err
+}
+
+func (a *API) find(ctx context.Context, given []string) (sso.Token, error) {
+	if len(given) != 1 {
+		return sso.Token{}, sso.InvalidToken()
+	}
+	scheme, value, _ := strings.Cut(given[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return sso.Token{}, sso.InvalidToken()
+	}
+	secret, err := sso.APIToken.Parse(value)
+	if err != nil {
+		return sso.Token{}, err
+	}
+	return a.Store.TokenByHash(ctx, secret.Hash())
+}
+
+// perMinute is what one token may ask; far more than a person's script needs,
+// far less than one that loops.
+const perMinute = 1200
+
+// limit counts a request. If nobody can count, it goes on, as with every other
+// rate.
+func (a *API) limit(ctx context.Context, token sso.TokenID) error {
+	if a.Limiter == nil {
+		return nil
+	}
+	wait, err := a.Limiter.Allow(ctx, "api:token:"+string(token), perMinute)
+	if err != nil {
+		a.Log.WarnContext(ctx, "rate limit not checked", "limit", "api:token", "error", err)
+		return nil
+	}
+	if wait <= 0 {
+		return nil
+	}
+	return &sso.Error{Kind: sso.TooMany, Code: "rate_limited", RetryAfter: wait,
+		Public: fmt.Sprintf("This token has made more than %d requests in a minute.", perMinute)}
+}
+
+// match finds the pattern of a request; ServeMux's own answers to what has none
+// are texts.
+func (a *API) match(w http.ResponseWriter, r *http.Request) (string, error) {
+	h, pattern := a.mux.Handler(r)
+	if pattern != "" {
+		return pattern, nil
+	}
+	var refused answer
+	h.ServeHTTP(&refused, r)
+	if refused.status == http.StatusMethodNotAllowed {
+		w.Header().Set("Allow", refused.Header().Get("Allow"))
+		return "", &sso.Error{Kind: sso.Invalid, Code: "method_not_allowed", Public: "This address does not take this method."}
+	}
+	return "", notFound()
+}
+
+func notFound() *sso.Error { return sso.NotFound("not_found", "There is nothing at this address.") }
+
+// run has huma decode, validate and carry out a request.
+func (a *API) run(r *http.Request, token sso.TokenID) (*answer, error) {
+	c := &call{by: sso.Actor(token)}
+	var out answer
+	a.mux.ServeHTTP(&out, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
+	if c.err != nil {
+		return nil, c.err
+	}
+	return &out, nil
+}
+
+// call is what passes huma by: who asks on the way in, what went wrong on the
+// way out. Operations do not see it; they are told by parameters.
+type call struct {
+	by         sso.Actor
+	enterprise sso.EnterpriseID // that the path names
+	err        error
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *call {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c
+	}
+	return &call{}
+}
+
+// requestKey reads the Idempotency-Key of a POST; ok says that there is one.
+func requestKey(r *http.Request, token sso.TokenID) (k sso.RequestKey, ok bool, err error) {
+	given := r.Header.Values(keyHeader)
+	if r.Method != http.MethodPost || len(given) == 0 {
+		return k, false, nil
+	}
+	if len(given) > 1 || len(given[0]) < 1 || len(given[0]) > 255 || strings.Trim(given[0], visible) != "" {
+		return k, false, badRequest("The Idempotency-Key must be 1 to 255 visible ASCII characters.")
+	}
+	return sso.RequestKey{Token: token, Key: sha256.Sum256([]byte(given[0]))}, true, nil
+}
+
+const (
+	keyHeader = "Idempotency-Key"
+	visible   = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~"
+)
+
+// once runs a request unless it was run before. What its sender says again has
+// to be the same: method, address and body.
+func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*answer, error) {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %s\n", r.Method, r.URL.RequestURI())
+	h.Write(body)
+	kept, known, err := a.Store.ClaimRequest(r.Context(), k, sso.Hash(h.Sum(nil)))
+	if err != nil {
+		return nil, err
+	}
+	if known {
+		return replayed(kept), nil
+	}
+	// The claim has to end also if the sender went away meanwhile.
+	ctx := context.WithoutCancel(r.Context())
+	done := false
+	defer func() {
+		if !done { // also after a panic
+			_ = a.Store.ReleaseRequest(ctx, k) // else it ends by itself, later
+		}
+	}()
+	out, err := a.run(r, k.Token)
+	if err != nil {
+		return nil, err
+	}
+	done = true
+	// It is done, and its sender is about to know: failing to remember the
+	// answer is no reason to say something else.
+	if err := a.Store.KeepAnswer(ctx, k, out.kept()); err != nil {
+		a.Log.WarnContext(ctx, "answer not kept", "token", string(k.Token), "error", err)
+	}
+	return out, nil
+}

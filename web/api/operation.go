@@ -1,0 +1,172 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+	"gatehouse/web/route"
+)
+
+// operation is one method of one path, as the document has it.
+type operation struct {
+	id      string // verb-noun, unique
+	method  string
+	path    string // after Prefix; wildcards are nouns
+	summary string
+	about   string // what the summary does not say
+	status  int    // of success; 0: 200, or 204 if nothing comes back
+	// outlives is about what is there of an enterprise that is gone.
+	outlives bool
+}
+
+// caller is who asks, and whose things it is about.
+type caller struct {
+	by         sso.Actor
+	enterprise sso.Enterprise // zero where the path names none; only the ID is set where operation.outlives
+}
+
+// newHuma makes huma's side of it: everything it offers beyond decoding,
+// validating and documenting is off.
+func newHuma(mux *http.ServeMux) huma.API {
+	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
+	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[route.Problem]())
+	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode}
+	return humago.NewWithPrefix(mux, strings.TrimSuffix(Prefix, "/"), huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI:    "3.1.0",
+			Info:       information(),
+			Servers:    []*huma.Server{{URL: strings.TrimSuffix(Prefix, "/")}},
+			Components: &huma.Components{Schemas: registry, SecuritySchemes: map[string]*huma.SecurityScheme{"token": bearer()}},
+			Security:   []map[string][]string{{"token": {}}},
+			Tags:       tags(),
+		},
+		Formats:                      map[string]huma.Format{"application/json": format, "json": format},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+		Transformers:                 []huma.Transformer{catch},
+	})
+}
+
+// schemaName names a type in the document; generated clients have types of these
+// names.
+func schemaName(t reflect.Type, hint string) string {
+	if t == reflect.TypeFor[setup.Edit]() {
+		return "ConnectionPatch"
+	}
+	return huma.DefaultSchemaNamer(t, hint)
+}
+
+// catch takes what huma found wrong out of its hands.
+func catch(ctx huma.Context, _ string, v any) (any, error) {
+	if e, ok := v.(*huma.ErrorModel); ok {
+		if c := callOf(ctx.Context()); c.err == nil {
+			c.err = translate(e)
+		}
+	}
+	return v, nil
+}
+
+// add registers an operation. handle is called with identifiers that have the
+// right form, and an enterprise that exists.
+func add[I, O any](a *API, o operation, handle func(ctx context.Context, c caller, in *I) (*O, error)) {
+	path := "/" + o.path
+	wildcards := wildcardsOf(path)
+	op := huma.Operation{
+		OperationID: o.id, Method: o.method, Path: path, Summary: o.summary, Description: o.about, DefaultStatus: o.status,
+		Tags: []string{tagOf(path)}, Middlewares: huma.Middlewares{checkPath(wildcards)}, MaxBodyBytes: MaxBody + 2,
+	}
+	for _, name := range wildcards {
+		op.Parameters = append(op.Parameters, pathParameter(name))
+	}
+	if o.method == http.MethodPost {
+		op.Parameters = append(op.Parameters, keyParameter())
+	}
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
+		call := callOf(ctx)
+		c := caller{by: call.by}
+		out, err := (*O)(nil), error(nil)
+		if call.enterprise != "" {
+			c.enterprise, err = a.enterpriseOf(ctx, call.enterprise, o.outlives)
+		}
+		if err == nil {
+			out, err = handle(ctx, c, in)
+		}
+		if err != nil {
+			call.err = err
+		}
+		return out, err
+	})
+	registered := a.huma.OpenAPI().Paths[path]
+	a.bodyless[o.method+" "+strings.TrimSuffix(Prefix, "/")+path] = operationsOf(registered)[o.method].RequestBody == nil
+}
+
+func (a *API) enterpriseOf(ctx context.Context, id sso.EnterpriseID, outlives bool) (sso.Enterprise, error) {
+	if outlives {
+		return sso.Enterprise{ID: id}, nil
+	}
+	return a.Store.Enterprise(ctx, id)
+}
+
+func wildcardsOf(path string) []string {
+	var names []string
+	for segment := range strings.SplitSeq(path, "/") {
+		if name, ok := strings.CutPrefix(segment, "{"); ok {
+			names = append(names, strings.TrimSuffix(name, "}"))
+		}
+	}
+	return names
+}
+
+// checkPath answers malformed identifiers as it answers unknown ones.
+func checkPath(wildcards []string) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		c := callOf(ctx.Context())
+		for _, name := range wildcards {
+			value := ctx.Param(name)
+			if !wellFormed(name, value) {
+				c.err = notFound()
+				return
+			}
+			if name == "enterprise" {
+				c.enterprise = sso.EnterpriseID(value)
+			}
+		}
+		next(ctx)
+	}
+}
+
+// wellFormed knows every wildcard; one that is missing here has no form, so an
+// operation with it finds nothing and its first test fails.
+func wellFormed(wildcard, value string) bool {
+	switch wildcard {
+	case "enterprise":
+		return is[sso.EnterpriseID](value)
+	case "organization":
+		return is[sso.OrganizationID](value)
+	case "group":
+		return is[sso.GroupID](value)
+	case "user":
+		return is[sso.UserID](value)
+	case "connection":
+		return is[sso.ConnectionID](value)
+	case "domain":
+		return is[sso.DomainID](value)
+	case "session":
+		return is[sso.SessionID](value)
+	case "attempt":
+		return is[sso.AttemptID](value)
+	}
+	return false
+}
+
+func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID](value string) bool {
+	_, err := sso.ParseID[T](value)
+	return err == nil
+}

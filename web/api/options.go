@@ -1,0 +1,122 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+	"gatehouse/web/route"
+)
+
+// Store is what the API reads and writes; store.DB is one. It is made of the
+// small interfaces beside the handlers that use them.
+type Store interface {
+	Tokens
+	Enterprises
+	Organizations
+	Groups
+	Members
+	Users
+	Sessions
+	Connections
+	Domains
+	Records
+}
+
+// Setup carries out what an admin does to connections and domains; setup.Service
+// does.
+type Setup interface {
+	Connecting
+	Proving
+}
+
+// Connecting changes connections.
+type Connecting interface {
+	Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e setup.Edit) (sso.Connection, []setup.Warning, error)
+	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e setup.Edit) (sso.Connection, []setup.Warning, error)
+	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	Disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	Rollback(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	DiscardDraft(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
+}
+
+// Proving adds domains and looks for their proof.
+type Proving interface {
+	AddDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, name string) (sso.Domain, error)
+	VerifyDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
+}
+
+// SAMLAddresses says where our end of a SAML connection is; saml.ServiceProvider
+// does.
+type SAMLAddresses interface {
+	EntityID(id sso.ConnectionID) string
+	ACSURL(id sso.ConnectionID) string
+	SLOURL(id sso.ConnectionID) string
+}
+
+// OIDCAddresses says where our end of an OpenID Connect connection is;
+// oidc.RelyingParty does.
+type OIDCAddresses interface {
+	RedirectURI(id sso.ConnectionID) string
+}
+
+// Options are what the API is made of. Without a Limiter there are no rates;
+// all else is required.
+type Options struct {
+	Store   Store
+	Setup   Setup
+	SAML    SAMLAddresses
+	OIDC    OIDCAddresses
+	BaseURL string // begins sign-in links
+	Limiter route.Limiter
+	// Revoked tells this node and the others that sessions were ended.
+	Revoked func(ctx context.Context)
+	Log     *slog.Logger
+}
+
+// API is version 1 of the REST API.
+type API struct {
+	Options
+	mux      *http.ServeMux
+	huma     huma.API
+	document []byte
+	bodyless map[string]bool // patterns that take no body
+}
+
+// Prefix is what the paths of the API begin with, and the pattern to mount its
+// handler at.
+const Prefix = "/api/v1/"
+
+// MaxBody is what a body may weigh, in bytes.
+const MaxBody = 1 << 20
+
+// New makes an API.
+func New(o Options) (*API, error) {
+	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
+	a := &API{Options: o, mux: http.NewServeMux(), bodyless: map[string]bool{}}
+	a.huma = newHuma(a.mux)
+	a.enterpriseOperations()
+	a.organizationOperations()
+	a.groupOperations()
+	a.memberOperations()
+	a.connectionOperations()
+	a.connectionActions()
+	a.domainOperations()
+	a.userOperations()
+	a.sessionOperations()
+	a.recordOperations()
+	var err error
+	a.document, err = finish(a.huma.OpenAPI())
+	return a, err
+}
+
+// OpenAPI is the API's document, OpenAPI 3.1 in JSON; the same for every
+// installation.
+func (a *API) OpenAPI() ([]byte, error) { return a.document, nil }

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Organizations keeps organizations.
+type Organizations interface {
+	CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (sso.Organization, error)
+	Organization(ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, error)
+	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
+	UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
+		fn func(sso.Organization) (sso.Organization, error)) (sso.Organization, error)
+	DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID) error
+}
+
+type organization struct {
+	ID           sso.OrganizationID `json:"id" doc:"Never changes." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Key          string             `json:"key" doc:"Unique within the enterprise." example:"research"`
+	Name         string             `json:"name" doc:"What people are shown." example:"Research"`
+	DefaultGroup sso.GroupID        `json:"default_group" doc:"The group that everybody in the organization is in; group sync never touches it." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	CreatedAt    time.Time          `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
+}
+
+func viewOrganization(o sso.Organization) organization {
+	return organization{ID: o.ID, Key: o.Key, Name: o.Name, DefaultGroup: o.DefaultGroup, CreatedAt: o.CreatedAt}
+}
+
+// inOrganization names an organization in the path.
+type inOrganization struct {
+	Organization sso.OrganizationID `path:"organization"`
+}
+
+const organizationPath = enterprisePath + "/organizations/{organization}"
+
+func (a *API) organizationOperations() {
+	add(a, operation{id: "list-organizations", method: http.MethodGet, path: enterprisePath + "/organizations", summary: "List organizations",
+		about: "Oldest first."}, a.listOrganizations)
+	add(a, operation{id: "create-organization", method: http.MethodPost, path: enterprisePath + "/organizations", status: http.StatusCreated,
+		summary: "Create an organization", about: "It comes with its default group. A key that is in use is 409 key_taken."}, a.createOrganization)
+	add(a, operation{id: "get-organization", method: http.MethodGet, path: organizationPath, summary: "Get an organization"}, a.getOrganization)
+	add(a, operation{id: "update-organization", method: http.MethodPatch, path: organizationPath, summary: "Change an organization",
+		about: "Members that are left out stay as they are."}, a.updateOrganization)
+	add(a, operation{id: "delete-organization", method: http.MethodDelete, path: organizationPath, summary: "Delete an organization",
+		about: "With its groups and memberships. The people stay."}, a.deleteOrganization)
+}
+
+func (a *API) listOrganizations(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[organization]], error) {
+	all, next, err := a.Store.Organizations(ctx, c.enterprise.ID, in.page())
+	return pageOf(all, next, err, viewOrganization)
+}
+
+func (a *API) createOrganization(ctx context.Context, c caller, in *struct{ Body newNamed }) (*made[organization], error) {
+	if err := in.Body.check(); err != nil {
+		return nil, err
+	}
+	o, err := a.Store.CreateOrganization(ctx, c.by, sso.Organization{Enterprise: c.enterprise.ID, Key: in.Body.Key, Name: in.Body.Name})
+	if err != nil {
+		return nil, err
+	}
+	return &made[organization]{Location: locationOf(c.enterprise.ID, "organizations", string(o.ID)), Body: viewOrganization(o)}, nil
+}
+
+func (a *API) getOrganization(ctx context.Context, c caller, in *inOrganization) (*out[organization], error) {
+	o, err := a.Store.Organization(ctx, c.enterprise.ID, in.Organization)
+	return answerTo(viewOrganization(o), err)
+}
+
+func (a *API) updateOrganization(ctx context.Context, c caller, in *struct {
+	Organization sso.OrganizationID `path:"organization"`
+	Body         namedPatch
+}) (*out[organization], error) {
+	o, err := a.Store.UpdateOrganization(ctx, c.by, c.enterprise.ID, in.Organization, func(o sso.Organization) (sso.Organization, error) {
+		return o, in.Body.apply(&o.Key, &o.Name)
+	})
+	return answerTo(viewOrganization(o), err)
+}
+
+func (a *API) deleteOrganization(ctx context.Context, c caller, in *inOrganization) (*done, error) {
+	return nil, a.Store.DeleteOrganization(ctx, c.by, c.enterprise.ID, in.Organization)
+}

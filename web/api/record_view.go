@@ -1,0 +1,103 @@
+package api
+
+import (
+	"time"
+
+	"gatehouse/sso"
+)
+
+type attempt struct {
+	ID         sso.AttemptID    `json:"id" doc:"The reference that people are shown." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Connection sso.ConnectionID `json:"connection" doc:"What they tried to sign in through." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	User       *sso.UserID      `json:"user" doc:"Who it was; null if it did not get that far." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login      *string          `json:"login" doc:"The login as asserted; null if it did not get that far." example:"ada@acme.example"`
+	Outcome    sso.Outcome      `json:"outcome" enum:"succeeded,failed" doc:"How it ended." example:"failed"`
+	Code       *string          `json:"code" doc:"Why it failed; null if it did not." example:"saml_expired"`
+	Detail     *string          `json:"detail" doc:"What was wanted and what came, for the admin." example:"The answer expired at 11:58:12."`
+	Checks     []check          `json:"checks" nullable:"false" doc:"What was verified, in order."`
+	Groups     assertedGroups   `json:"groups" doc:"What was said about groups."`
+	Remote     string           `json:"remote" doc:"The address it came from." example:"192.0.2.1"`
+	UserAgent  string           `json:"user_agent" doc:"The browser, as it called itself." example:"Mozilla/5.0"`
+	At         time.Time        `json:"at" doc:"When." example:"2026-11-24T12:00:00Z"`
+}
+
+type check struct {
+	Name    string `json:"name" doc:"What was verified." example:"audience"`
+	Want    string `json:"want" doc:"What was expected." example:"https://sso.example.com/saml/conn-06d5x0wkj3n8p7r5t2v4y6z8ab/metadata"`
+	Got     string `json:"got" doc:"What came." example:"https://sso.example.com/saml/conn-06d5x0wkj3n8p7r5t2v4y6z8ab/metadata"`
+	OK      bool   `json:"ok" doc:"Whether it passed."`
+	Warning bool   `json:"warning" doc:"Whether it wants attention although it stopped nothing."`
+}
+
+type assertedGroups struct {
+	State  string   `json:"state" enum:"absent,empty,values,overage,truncated" doc:"What the identity provider said: nothing, that there are none, which there are, that there are too many, or as many as it ever says." example:"values"`
+	Names  []string `json:"names" nullable:"false" doc:"The groups it named." example:"[\"engineering\"]"`
+	Source string   `json:"source" doc:"The claim they were read from." example:"groups"`
+}
+
+func viewGroups(g sso.AssertedGroups) assertedGroups {
+	return assertedGroups{State: g.State.String(), Names: always(g.Names), Source: g.Source}
+}
+
+func viewAttempt(x sso.Attempt) attempt {
+	v := attempt{ID: x.ID, Connection: x.Connection, User: some(x.User), Login: some(x.Login), Outcome: x.Outcome, Code: some(x.Code),
+		Detail: some(x.Detail), Checks: make([]check, 0, len(x.Checks)), Groups: viewGroups(x.Groups), Remote: x.Remote, UserAgent: x.UserAgent, At: x.At}
+	for _, c := range x.Checks {
+		v.Checks = append(v.Checks, check(c))
+	}
+	return v
+}
+
+type syncRecord struct {
+	ID         sso.SyncRecordID `json:"id" doc:"Never changes." example:"sync-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	User       sso.UserID       `json:"user" doc:"Whose groups." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Connection sso.ConnectionID `json:"connection" doc:"Whose identity provider." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Attempt    *sso.AttemptID   `json:"attempt" doc:"The sign-in that caused it." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Mode       sso.SyncMode     `json:"mode" enum:"reset,reset-synced,add-only,keep" doc:"What was applied; keep where the groups were not known." example:"reset"`
+	Asserted   assertedGroups   `json:"asserted" doc:"What was said about groups."`
+	Matched    []string         `json:"matched" nullable:"false" doc:"Names that some organization has a group of." example:"[\"engineering\"]"`
+	Unmatched  []string         `json:"unmatched" nullable:"false" doc:"Names that no organization has a group of." example:"[\"all-employees\"]"`
+	Added      []groupChange    `json:"added" nullable:"false" doc:"Groups the person came into."`
+	Removed    []groupChange    `json:"removed" nullable:"false" doc:"Groups the person left."`
+	Note       *string          `json:"note" doc:"Why memberships were kept; null if nothing was held back." example:"The identity provider did not say which groups."`
+	At         time.Time        `json:"at" doc:"When." example:"2026-11-24T12:00:00Z"`
+}
+
+type groupChange struct {
+	Group            sso.GroupID        `json:"group" doc:"The group; it may be gone." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name             string             `json:"name" doc:"Its name then." example:"engineering"`
+	Organization     sso.OrganizationID `json:"organization" doc:"Its organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	OrganizationName string             `json:"organization_name" doc:"The organization's name then." example:"Research"`
+}
+
+func viewChanges(all []sso.GroupChange) []groupChange {
+	views := make([]groupChange, 0, len(all))
+	for _, c := range all {
+		views = append(views, groupChange(c))
+	}
+	return views
+}
+
+func viewSyncRecord(r sso.SyncRecord) syncRecord {
+	return syncRecord{ID: r.ID, User: r.User, Connection: r.Connection, Attempt: some(r.Attempt), Mode: r.Mode, Asserted: viewGroups(r.Asserted),
+		Matched: always(r.Matched), Unmatched: always(r.Unmatched), Added: viewChanges(r.Added), Removed: viewChanges(r.Removed), Note: some(r.Note), At: r.At}
+}
+
+type auditEvent struct {
+	ID       sso.EventID       `json:"id" doc:"Never changes." example:"evt-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Sequence int64             `json:"sequence" doc:"1, 2, 3… without gaps." example:"42"`
+	Actor    string            `json:"actor" doc:"Who did it: a user, a token, system or operator." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Action   string            `json:"action" doc:"What was done." example:"connection.enabled"`
+	Target   string            `json:"target" doc:"What it was done to." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Detail   map[string]string `json:"detail" doc:"What else is known about it."`
+	At       time.Time         `json:"at" doc:"When." example:"2026-11-24T12:00:00Z"`
+	Hash     string            `json:"hash" doc:"Covers this event and the hash before it." example:"9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"`
+}
+
+func viewAuditEvent(e sso.AuditEvent) auditEvent {
+	v := auditEvent{ID: e.ID, Sequence: e.Sequence, Actor: e.Actor, Action: e.Action, Target: e.Target, Detail: e.Detail, At: e.At, Hash: e.Hash.String()}
+	if v.Detail == nil {
+		v.Detail = map[string]string{}
+	}
+	return v
+}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Sessions keeps who is signed in.
+type Sessions interface {
+	UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.Session, error)
+	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
+	RevokeUserSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (int, error)
+}
+
+type session struct {
+	ID         sso.SessionID    `json:"id" doc:"Names the session; it opens nothing." example:"ses-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	User       sso.UserID       `json:"user" doc:"Whose it is." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Connection sso.ConnectionID `json:"connection" doc:"What they signed in through." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Attempt    sso.AttemptID    `json:"attempt" doc:"The sign-in that made it." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Remote     string           `json:"remote" doc:"The address it was made from." example:"192.0.2.1"`
+	UserAgent  string           `json:"user_agent" doc:"The browser, as it called itself." example:"Mozilla/5.0"`
+	CreatedAt  time.Time        `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
+	LastSeenAt time.Time        `json:"last_seen_at" doc:"When it was last used." example:"2026-11-24T12:00:00Z"`
+	ExpiresAt  time.Time        `json:"expires_at" doc:"When it ends at the latest." example:"2026-11-25T12:00:00Z"`
+}
+
+func viewSession(s sso.Session) session {
+	return session{ID: s.ID, User: s.User, Connection: s.Connection, Attempt: s.Attempt, Remote: s.Remote, UserAgent: s.UserAgent,
+		CreatedAt: s.CreatedAt, LastSeenAt: s.LastSeenAt, ExpiresAt: s.ExpiresAt}
+}
+
+func (a *API) sessionOperations() {
+	add(a, operation{id: "list-sessions", method: http.MethodGet, path: userPath + "/sessions", summary: "List somebody's sessions",
+		about: "Those that are alive, newest first."}, a.listSessions)
+	add(a, operation{id: "revoke-sessions", method: http.MethodDelete, path: userPath + "/sessions", summary: "End all of somebody's sessions",
+		about: "They may sign in again."}, a.revokeSessions)
+	add(a, operation{id: "revoke-session", method: http.MethodDelete, path: enterprisePath + "/sessions/{session}", summary: "End a session"}, a.revokeSession)
+}
+
+func (a *API) listSessions(ctx context.Context, c caller, in *pagedUser) (*out[list[session]], error) {
+	all, err := a.Store.UserSessions(ctx, c.enterprise.ID, in.User)
+	return pageFrom(all, err, func(s sso.Session) string { return string(s.ID) }, in.Paging, viewSession)
+}
+
+func (a *API) revokeSessions(ctx context.Context, c caller, in *inUser) (*done, error) {
+	if _, err := a.Store.RevokeUserSessions(ctx, c.by, c.enterprise.ID, in.User); err != nil {
+		return nil, err
+	}
+	a.Revoked(ctx)
+	return nil, nil
+}
+
+func (a *API) revokeSession(ctx context.Context, c caller, in *struct {
+	Session sso.SessionID `path:"session"`
+}) (*done, error) {
+	if err := a.Store.RevokeSession(ctx, c.by, c.enterprise.ID, in.Session); err != nil {
+		return nil, err
+	}
+	a.Revoked(ctx)
+	return nil, nil
+}

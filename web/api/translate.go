@@ -1,0 +1,56 @@
+package api
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"gatehouse/sso"
+)
+
+// translate says in our words what huma found. The values it quotes stay out:
+// they may be secrets.
+func translate(m *huma.ErrorModel) error {
+	switch m.Status {
+	case http.StatusUnprocessableEntity:
+		var fields []sso.FieldError
+		for _, d := range m.Errors {
+			fields = append(fields, fieldError(d))
+		}
+		slices.SortStableFunc(fields, func(a, b sso.FieldError) int { return cmp.Compare(a.Field, b.Field) })
+		return invalid("validation_failed", fields)
+	case http.StatusBadRequest:
+		return badRequest("This request needs a JSON body.")
+	}
+	return fmt.Errorf("huma: %d %s", m.Status, m.Detail)
+}
+
+func fieldError(d *huma.ErrorDetail) sso.FieldError {
+	location, message := d.Location, d.Message
+	if name, ok := strings.CutPrefix(message, "expected required property "); ok {
+		location, message = location+"."+strings.TrimSuffix(name, " to be present"), "this is required"
+	}
+	for _, place := range []string{"body.", "query.", "path.", "header."} {
+		location = strings.TrimPrefix(location, place)
+	}
+	return sso.FieldError{Field: location, Message: sentence(message)}
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + strings.TrimSuffix(s[1:], ".") + "."
+}
+
+// invalid is nil if there is nothing wrong.
+func invalid(code string, problems []sso.FieldError) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return &sso.Error{Kind: sso.Invalid, Code: code, Public: "The request has a value that cannot be accepted.", Fields: problems}
+}

@@ -1,0 +1,136 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Users keeps people.
+type Users interface {
+	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
+	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
+	UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID, fn func(sso.User) (sso.User, error)) (sso.User, error)
+	UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserIdentity, error)
+}
+
+type user struct {
+	ID            sso.UserID     `json:"id" doc:"Never changes." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login         string         `json:"login" doc:"What the identity provider calls them; no key, it may change." example:"ada@acme.example"`
+	Email         *string        `json:"email" doc:"Null if the identity provider gives none." example:"ada@acme.example"`
+	EmailVerified bool           `json:"email_verified" doc:"Whether we, or the proof of the domain, know that it is theirs. It cannot be set."`
+	Name          string         `json:"name" doc:"What they are called." example:"Ada Lovelace"`
+	Status        sso.UserStatus `json:"status" enum:"active,deactivated" doc:"Whether they may act." example:"active"`
+	CreatedAt     time.Time      `json:"created_at" doc:"When we first heard of them." example:"2026-11-24T12:00:00Z"`
+	LastSignInAt  *time.Time     `json:"last_sign_in_at" doc:"When they last signed in; null: never." example:"2026-11-24T12:00:00Z"`
+	Identities    []identity     `json:"identities,omitempty" nullable:"false" doc:"Who they are at which identity provider; only where one user is asked for."`
+}
+
+type identity struct {
+	Connection sso.ConnectionID `json:"connection" doc:"The connection to the identity provider." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Subject    *string          `json:"subject" doc:"Their immutable key there; null until they sign in." example:"00u1a2b3c4d5e6f7g8h9"`
+	Login      string           `json:"login" doc:"Their login there." example:"ada@acme.example"`
+	CreatedAt  time.Time        `json:"created_at" doc:"When it was tied to the user." example:"2026-11-24T12:00:00Z"`
+	LastSeenAt *time.Time       `json:"last_seen_at" doc:"When it last signed in; null: never." example:"2026-11-24T12:00:00Z"`
+}
+
+type userPatch struct {
+	Name *string `json:"name,omitempty" doc:"Another name, until the identity provider says one at the next sign-in." example:"Ada King"`
+}
+
+func viewUser(u sso.User) user {
+	return user{ID: u.ID, Login: u.Login, Email: some(u.Email), EmailVerified: u.EmailVerified, Name: u.Name, Status: u.Status,
+		CreatedAt: u.CreatedAt, LastSignInAt: moment(u.LastSignInAt)}
+}
+
+func viewIdentity(i sso.UserIdentity) identity {
+	return identity{Connection: i.Connection, Subject: some(i.Subject), Login: i.Login, CreatedAt: i.CreatedAt, LastSeenAt: moment(i.LastSeenAt)}
+}
+
+type inUser struct {
+	User sso.UserID `path:"user"`
+}
+
+type pagedUser struct {
+	Paging
+	User sso.UserID `path:"user"`
+}
+
+const userPath = enterprisePath + "/users/{user}"
+
+func (a *API) userOperations() {
+	add(a, operation{id: "list-users", method: http.MethodGet, path: enterprisePath + "/users", summary: "List users",
+		about: "In the order they were made."}, a.listUsers)
+	add(a, operation{id: "get-user", method: http.MethodGet, path: userPath, summary: "Get a user", about: "With their identities."}, a.getUser)
+	add(a, operation{id: "update-user", method: http.MethodPatch, path: userPath, summary: "Change a user",
+		about: "Login and e-mail are the identity provider's to say."}, a.updateUser)
+	add(a, operation{id: "deactivate-user", method: http.MethodPost, path: userPath + "/deactivate", summary: "Deactivate a user",
+		about: "Their sessions have ended when this is answered, and they cannot sign in until they are reactivated. Groups stay as they are."}, a.setStatus(sso.UserDeactivated))
+	add(a, operation{id: "reactivate-user", method: http.MethodPost, path: userPath + "/reactivate", summary: "Reactivate a user",
+		about: "They can sign in again."}, a.setStatus(sso.UserActive))
+}
+
+func (a *API) listUsers(ctx context.Context, c caller, in *struct {
+	Paging
+	Login  string         `query:"login" doc:"Only who has exactly this login." example:"ada@acme.example"`
+	Email  string         `query:"email" doc:"Only who has this e-mail; letter case does not matter." example:"ada@acme.example"`
+	Status sso.UserStatus `query:"status" enum:"active,deactivated" doc:"Only who has this status." example:"active"`
+}) (*out[list[user]], error) {
+	all, next, err := a.Store.Users(ctx, c.enterprise.ID, sso.UserFilter{Login: in.Login, Email: in.Email, Status: in.Status}, in.page())
+	return pageOf(all, next, err, viewUser)
+}
+
+func (a *API) getUser(ctx context.Context, c caller, in *inUser) (*out[user], error) {
+	u, err := a.Store.User(ctx, c.enterprise.ID, in.User)
+	if err != nil {
+		return nil, err
+	}
+	return a.withIdentities(ctx, c, u)
+}
+
+func (a *API) withIdentities(ctx context.Context, c caller, u sso.User) (*out[user], error) {
+	all, err := a.Store.UserIdentities(ctx, c.enterprise.ID, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	v := viewUser(u)
+	for _, i := range all {
+		v.Identities = append(v.Identities, viewIdentity(i))
+	}
+	return answerTo(v, nil)
+}
+
+func (a *API) updateUser(ctx context.Context, c caller, in *struct {
+	User sso.UserID `path:"user"`
+	Body userPatch
+}) (*out[user], error) {
+	u, err := a.Store.UpdateUser(ctx, c.by, c.enterprise.ID, in.User, func(u sso.User) (sso.User, error) {
+		if in.Body.Name == nil {
+			return u, nil
+		}
+		u.Name = *in.Body.Name
+		return u, invalid("validation_failed", sso.ValidateName("name", u.Name))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return a.withIdentities(ctx, c, u)
+}
+
+// setStatus gives the operation that lets somebody act or not. Either is done
+// once however often it is asked for.
+func (a *API) setStatus(status sso.UserStatus) func(context.Context, caller, *inUser) (*out[user], error) {
+	return func(ctx context.Context, c caller, in *inUser) (*out[user], error) {
+		u, err := a.Store.UpdateUser(ctx, c.by, c.enterprise.ID, in.User, func(u sso.User) (sso.User, error) {
+			u.Status = status
+			return u, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		a.Revoked(ctx)
+		return a.withIdentities(ctx, c, u)
+	}
+}
