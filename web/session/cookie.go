@@ -1,0 +1,125 @@
+package session
+
+import (
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/gorilla/securecookie"
+	"github.com/gorilla/sessions"
+
+	"gatehouse/sso"
+)
+
+// maxValue is what a cookie's value may weigh, in bytes.
+const maxValue = 128
+
+// tokenSize is what sso.NewSecret holds, in bytes. A cookie carries those bytes
+// and not their 43 characters, so that it stays short.
+const tokenSize = 32
+
+// cookie is one kind of cookie: its name, attributes and keys.
+type cookie struct {
+	name    string
+	options sessions.Options
+	codecs  []*securecookie.SecureCookie // newest key first
+}
+
+func newCookie(name string, codecs []*securecookie.SecureCookie, o sessions.Options) cookie {
+	switch {
+	case o.Secure && o.Domain == "":
+		name = "__Host-" + name
+	case o.Secure:
+		name = "__Secure-" + name // a domain forbids __Host-
+	}
+	return cookie{name: name, options: o, codecs: codecs}
+}
+
+// codecsOf derives a key of our own from each secret key. The cookie's name is
+// in its tag, so one kind is no other kind.
+func codecsOf(keys []sso.Secret) ([]*securecookie.SecureCookie, error) {
+	var codecs []*securecookie.SecureCookie
+	for _, k := range keys {
+		if k == "" {
+			continue
+		}
+		key, err := hkdf.Key(sha256.New, []byte(k.Reveal()), nil, "gatehouse cookie 1", sha256.Size)
+		if err != nil {
+			return nil, fmt.Errorf("derive the key of cookies: %w", err)
+		}
+		codec := securecookie.New(key, nil)
+		codec.MaxAge(0) // the session knows when it ends
+		codec.MaxLength(maxValue)
+		codec.SetSerializer(securecookie.NopEncoder{})
+		codecs = append(codecs, codec)
+	}
+	if len(codecs) == 0 {
+		return nil, errors.New("there is no key to make cookies with")
+	}
+	return codecs, nil
+}
+
+func (c *cookie) rotating() bool { return len(c.codecs) > 1 }
+
+// read returns the value that the browser has, "" if it has none that we made or
+// two of the name: then another host or path has set one of them, and there is
+// no telling which. It reports whether the current key made it.
+func (c *cookie) read(r *http.Request) (value sso.Secret, current bool) {
+	all := r.CookiesNamed(c.name)
+	if len(all) != 1 || all[0].Quoted || !canonical(all[0].Value) {
+		return "", false
+	}
+	for i, codec := range c.codecs {
+		var raw []byte
+		if codec.Decode(c.name, all[0].Value, &raw) == nil && len(raw) == tokenSize {
+			return sso.Secret(base64.RawURLEncoding.EncodeToString(raw)), i == 0
+		}
+	}
+	return "", false
+}
+
+// canonical reports whether a value is written the one way we write it. Decoders
+// take line breaks and stray last bits; then two different cookies would be the
+// same, and a damaged one good.
+func canonical(value string) bool {
+	var b [maxValue]byte
+	if len(value) > maxValue {
+		return false
+	}
+	n, err := base64.URLEncoding.Strict().Decode(b[:], []byte(value))
+	return err == nil && base64.URLEncoding.EncodedLen(n) == len(value)
+}
+
+// set gives the browser a value. What this answer would have set before is
+// taken back.
+func (c *cookie) set(w http.ResponseWriter, value sso.Secret) error {
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(value.Reveal())
+	if err != nil || len(raw) != tokenSize || base64.RawURLEncoding.EncodedLen(len(raw)) != len(value) {
+		return errors.New("the value is not one of sso.NewSecret")
+	}
+	encoded, err := c.codecs[0].Encode(c.name, raw)
+	if err != nil {
+		return err
+	}
+	c.write(w, encoded, 0)
+	return nil
+}
+
+func (c *cookie) clear(w http.ResponseWriter) { c.write(w, "", -1) }
+
+func (c *cookie) write(w http.ResponseWriter, value string, maxAge int) {
+	o := c.options
+	o.MaxAge = maxAge
+	h := w.Header()
+	kept := h["Set-Cookie"][:0:0]
+	for _, line := range h["Set-Cookie"] {
+		if !strings.HasPrefix(line, c.name+"=") {
+			kept = append(kept, line)
+		}
+	}
+	h["Set-Cookie"] = append(kept, sessions.NewCookie(c.name, value, &o).String())
+}

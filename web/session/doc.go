@@ -1,0 +1,23 @@
+// Package session ties browsers to sessions: a [Manager] turns the session
+// cookie into a token and the other way round, and keeps the cookie that binds a
+// sign-in to the browser that began it.
+//
+// A cookie is a random value under a keyed tag, made by gorilla/securecookie, so
+// that whatever we did not make is refused without asking anybody. Everything
+// about a session is on our side; nothing is in the cookie that could be stale,
+// and its lifetime is decided there. From gorilla/sessions come the cookie and
+// its options; not its Session and Registry, which would put a map in gob into
+// the cookie and look it up in each request's context.
+//
+//	session  __Host-NAME          HttpOnly, Secure, SameSite=Lax
+//	browser  __Host-NAME-browser  HttpOnly, Secure, SameSite=None: identity
+//	                              providers post their answers from their own site
+//
+// With a domain the session cookie is __Secure-NAME, which other hosts of that
+// domain can set as well. Over plain http, which only localhost may use, there
+// is no prefix and both are Lax: ports do not make a site another one. None of
+// them has a Max-Age: they end with the browser, if the session does not before.
+//
+// What must not live here: who a session belongs to, when it ends, what anybody
+// may do.
+package session

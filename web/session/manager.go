@@ -1,0 +1,125 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/gorilla/sessions"
+
+	"gatehouse/sso"
+)
+
+// Resolver knows who a token speaks for; sessions.Cache does, and so does
+// store.DB.
+type Resolver interface {
+	// Principal fails with Unauthenticated for a session that is over, and with
+	// Unavailable if it cannot know.
+	Principal(ctx context.Context, token sso.Hash) (sso.Principal, error)
+}
+
+// Options are what a Manager is made of; all of it is required unless said.
+type Options struct {
+	BaseURL string // where people reach us
+	// Keys are the secret keys of the installation, newest first. The first makes
+	// cookies, all of them read them; empty ones are passed over.
+	Keys         []sso.Secret
+	CookieName   string // without its prefix
+	CookieDomain string // "": only our own host gets the session cookie
+	Resolver     Resolver
+}
+
+// Manager is safe for concurrent use.
+type Manager struct {
+	resolver Resolver
+	session  cookie
+	browser  cookie
+}
+
+// New makes a Manager. It fails without a key, and for a base URL that is none.
+func New(o Options) (*Manager, error) {
+	base, err := url.Parse(o.BaseURL)
+	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
+		return nil, fmt.Errorf("base URL %q is not an absolute http or https URL", o.BaseURL)
+	}
+	if o.CookieName == "" {
+		return nil, errors.New("the session cookie has no name")
+	}
+	codecs, err := codecsOf(o.Keys)
+	if err != nil {
+		return nil, err
+	}
+	secure := base.Scheme == "https"
+	browserSite := http.SameSiteLaxMode
+	if secure {
+		browserSite = http.SameSiteNoneMode
+	}
+	return &Manager{
+		resolver: o.Resolver,
+		session:  newCookie(o.CookieName, codecs, sessions.Options{Path: "/", Domain: o.CookieDomain, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}),
+		browser:  newCookie(o.CookieName+"-browser", codecs, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: browserSite}),
+	}, nil
+}
+
+// Start gives the browser the token of a new session. Whatever session cookie it
+// came with is replaced, so nobody can have chosen it for them.
+func (m *Manager) Start(w http.ResponseWriter, _ *http.Request, token sso.Secret, _ sso.Session) error {
+	if err := m.session.set(w, token); err != nil {
+		return fmt.Errorf("make the session cookie: %w", err)
+	}
+	return nil
+}
+
+// Principal returns whose browser it is. Without a session cookie that we made,
+// or with two, that is Unauthenticated "session_ended"; otherwise it is what the
+// Resolver says. It never touches the cookie, so a store that cannot answer
+// signs nobody out.
+func (m *Manager) Principal(r *http.Request) (sso.Principal, error) {
+	token, _ := m.session.read(r)
+	if token == "" {
+		return sso.Principal{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."}
+	}
+	return m.resolver.Principal(r.Context(), token.Hash())
+}
+
+// End takes the session cookie away. That alone ends no session.
+func (m *Manager) End(w http.ResponseWriter, _ *http.Request) { m.session.clear(w) }
+
+// Browser returns the value to which sign-ins of this browser are bound, and
+// gives it one if it has none. It stays the same over several sign-ins, so that
+// those begun in two tabs both end well.
+func (m *Manager) Browser(w http.ResponseWriter, r *http.Request) sso.Secret {
+	value, current := m.browser.read(r)
+	if current {
+		return value
+	}
+	if value == "" {
+		value = sso.NewSecret()
+	}
+	_ = m.browser.set(w, value) // fails only for values that NewSecret does not make
+	return value
+}
+
+// BrowserOf returns that value, "" if the browser has none.
+func (m *Manager) BrowserOf(r *http.Request) sso.Secret {
+	value, _ := m.browser.read(r)
+	return value
+}
+
+// Renew makes a handler give browsers a session cookie of the current key in
+// place of one of a previous key, so that the previous key can go when the
+// sessions of its time have ended or been used.
+func (m *Manager) Renew(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Only where a page is asked for: an answer that comes late must not
+		// replace the cookie of a sign-in that ended meanwhile.
+		if r.Method == http.MethodGet && m.session.rotating() {
+			if token, current := m.session.read(r); token != "" && !current {
+				_ = m.session.set(w, token) // it was read from a cookie, so it fits into one
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
