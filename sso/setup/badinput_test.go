@@ -133,8 +133,10 @@ func TestBadMetadataAddress(t *testing.T) {
 			case <-time.After(10 * time.Second):
 			}
 		}, "metadata_unreadable"},
-		"round in circles":     {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/again", http.StatusFound) }, "metadata_unreadable"},
-		"to a private address": {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "http://169.254.169.254/latest", http.StatusFound) }, "url_not_allowed"},
+		"round in circles": {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/again", http.StatusFound) }, "metadata_unreadable"},
+		"to a private address": {func(rw http.ResponseWriter, r *http.Request) {
+			http.Redirect(rw, r, "http://169.254.169.254/latest", http.StatusFound)
+		}, "url_not_allowed"},
 	} {
 		d.set(func(d *directory) { d.override = tt.answer })
 		w.refuses(c, map[string]refused{name: {setup.Edit{SAML: &setup.SAMLEdit{MetadataURL: new(d.URL + "/new/metadata")}}, tt.code, field}})
@@ -191,7 +193,6 @@ func TestBadOIDC(t *testing.T) {
 		"not an address":        {issuer("idp.example"), "url_not_allowed", blame},
 		"with a query":          {issuer(d.URL + "?x=y"), "url_not_allowed", blame},
 		"of nobody":             {issuer(d.URL + "/elsewhere"), "metadata_unreadable", blame},
-		"no such host":          {issuer("https://no-such-host.invalid"), "metadata_unreadable", blame},
 		"every Entra tenant":    {issuer("https://login.microsoftonline.com/common/v2.0"), "issuer_mismatch", blame},
 		"every organization":    {issuer("https://LOGIN.microsoftonline.com/organizations/v2.0/"), "issuer_mismatch", blame},
 		"private accounts":      {issuer("https://login.microsoftonline.com/consumers/v2.0"), "issuer_mismatch", blame},
@@ -210,12 +211,14 @@ func TestBadOIDC(t *testing.T) {
 		answer http.HandlerFunc
 		code   string
 	}{
-		"a page":            {answer(http.StatusOK, "<html>"), "metadata_unreadable"},
-		"forbidden":         {answer(http.StatusForbidden, ""), "metadata_unreadable"},
-		"another issuer":    {answer(http.StatusOK, discovery("https://evil.test", d.URL)), "issuer_mismatch"},
-		"every tenant":      {answer(http.StatusOK, discovery("https://login.microsoftonline.com/{tenantid}/v2.0", d.URL)), "issuer_mismatch"},
-		"a bad endpoint":    {answer(http.StatusOK, discovery(d.URL, "http://idp.example")), "metadata_bad_endpoint"},
-		"redirect to cloud": {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "http://169.254.169.254/", http.StatusFound) }, "url_not_allowed"},
+		"a page":         {answer(http.StatusOK, "<html>"), "metadata_unreadable"},
+		"forbidden":      {answer(http.StatusForbidden, ""), "metadata_unreadable"},
+		"another issuer": {answer(http.StatusOK, discovery("https://evil.test", d.URL)), "issuer_mismatch"},
+		"every tenant":   {answer(http.StatusOK, discovery("https://login.microsoftonline.com/{tenantid}/v2.0", d.URL)), "issuer_mismatch"},
+		"a bad endpoint": {answer(http.StatusOK, discovery(d.URL, "http://idp.example")), "metadata_bad_endpoint"},
+		"redirect to cloud": {func(rw http.ResponseWriter, r *http.Request) {
+			http.Redirect(rw, r, "http://169.254.169.254/", http.StatusFound)
+		}, "url_not_allowed"},
 	} {
 		d.set(func(d *directory) { d.override = tt.answer })
 		w.refuses(c, map[string]refused{name: {issuer(d.URL), tt.code, blame}})

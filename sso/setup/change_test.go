@@ -191,8 +191,8 @@ func TestEditFromJSON(t *testing.T) {
 		Name: text("n"), Provider: new(sso.Okta),
 		SAML: &setup.SAMLEdit{MetadataURL: text("u"), MetadataXML: text("x"), IDPEntityID: text("i"), SSOURL: text("s"), SSOBinding: text("b"), SLOURL: text("l"),
 			Certificates: []string{}, SignRequests: new(false), AllowIDPInitiated: new(sso.IDPInitiatedOff), NameIDFormat: text("f"), ForceAuthn: new(true), AllowSHA1: new(true), ClockSkew: new(sso.Seconds(5))},
-		OIDC:    &setup.OIDCEdit{Issuer: text("i"), ClientID: text("c"), ClientSecret: new(sso.Secret("hush")), AuthMethod: new(sso.PrivateKeyJWT), Scopes: []string{"a"}, Prompt: text("login")},
-		Mapping: &setup.MappingEdit{Subject: text("s"), Login: []string{"l"}, Email: []string{}, EmailVerified: []string{"v"}, Name: []string{"n"}, Groups: []string{"g"}, Delimiter: text(";"), Include: text("i"), Exclude: text("e"), GroupLimit: new(7)},
+		OIDC:      &setup.OIDCEdit{Issuer: text("i"), ClientID: text("c"), ClientSecret: new(sso.Secret("hush")), AuthMethod: new(sso.PrivateKeyJWT), Scopes: []string{"a"}, Prompt: text("login")},
+		Mapping:   &setup.MappingEdit{Subject: text("s"), Login: []string{"l"}, Email: []string{}, EmailVerified: []string{"v"}, Name: []string{"n"}, Groups: []string{"g"}, Delimiter: text(";"), Include: text("i"), Exclude: text("e"), GroupLimit: new(7)},
 		GroupSync: &setup.GroupSyncEdit{Mode: new(sso.SyncReset), OnAbsent: new(sso.KeepGroups), OnOverage: new(sso.DenySignIn)}, Provisioning: new(sso.ProvisionSCIM),
 		EmailVerification: &setup.EmailVerificationEdit{Mode: text("never"), Expression: text("x")},
 	}

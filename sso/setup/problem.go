@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"gatehouse/sso"
 )
@@ -81,5 +80,3 @@ func setList[T any](to *[]T, value []T) {
 		*to = slices.Clone(value)
 	}
 }
-
-func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

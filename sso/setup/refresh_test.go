@@ -75,14 +75,16 @@ func TestRefreshKeepsWhatWorks(t *testing.T) {
 		kind   sso.Kind
 		code   string
 	}{
-		"another entity":  {answer(http.StatusOK, metadataOf("https://evil.test", d.sso, certificate(t, 365))), sso.Conflict, "metadata_entity_changed"},
-		"no keys":         {answer(http.StatusOK, metadataOf(d.entity, d.sso)), sso.Invalid, "metadata_no_signing_key"},
-		"a weak key":      {answer(http.StatusOK, metadataOf(d.entity, d.sso, weak(t, 1024))), sso.Invalid, "weak_key"},
-		"our own key":     {answer(http.StatusOK, metadataOf(d.entity, d.sso, c.Keys[0].Certificate)), sso.Invalid, "own_certificate"},
-		"a bad endpoint":  {answer(http.StatusOK, metadataOf(d.entity, "javascript:alert(1)", d.certs...)), sso.Invalid, "metadata_bad_endpoint"},
-		"an error":        {answer(http.StatusInternalServerError, "canary"), sso.Upstream, "metadata_unreadable"},
-		"a page":          {answer(http.StatusOK, "<html>canary</html>"), sso.Invalid, "metadata_unreadable"},
-		"to the metadata": {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "http://169.254.169.254/", http.StatusFound) }, sso.Invalid, "url_not_allowed"},
+		"another entity": {answer(http.StatusOK, metadataOf("https://evil.test", d.sso, certificate(t, 365))), sso.Conflict, "metadata_entity_changed"},
+		"no keys":        {answer(http.StatusOK, metadataOf(d.entity, d.sso)), sso.Invalid, "metadata_no_signing_key"},
+		"a weak key":     {answer(http.StatusOK, metadataOf(d.entity, d.sso, weak(t, 1024))), sso.Invalid, "weak_key"},
+		"our own key":    {answer(http.StatusOK, metadataOf(d.entity, d.sso, c.Keys[0].Certificate)), sso.Invalid, "own_certificate"},
+		"a bad endpoint": {answer(http.StatusOK, metadataOf(d.entity, "javascript:alert(1)", d.certs...)), sso.Invalid, "metadata_bad_endpoint"},
+		"an error":       {answer(http.StatusInternalServerError, "canary"), sso.Upstream, "metadata_unreadable"},
+		"a page":         {answer(http.StatusOK, "<html>canary</html>"), sso.Invalid, "metadata_unreadable"},
+		"to the metadata": {func(rw http.ResponseWriter, r *http.Request) {
+			http.Redirect(rw, r, "http://169.254.169.254/", http.StatusFound)
+		}, sso.Invalid, "url_not_allowed"},
 	} {
 		d.set(func(d *directory) { d.override = tt.answer })
 		w.clock.Move(time.Hour)
