@@ -1,0 +1,148 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"gatehouse/internal/devtools/golist"
+)
+
+// arrows says of a package what it may import, and why no more.
+type arrows struct {
+	ours   string // packages of this module, without "gatehouse/"
+	others string // modules
+	why    string
+}
+
+// levels is the whole table, from the bottom up: nothing imports what stands
+// below it.
+//
+//nolint:lll // one row per package reads best
+var levels = map[string]arrows{
+	"sso":    {"", "", "the vocabulary imports nothing but the standard library, so that everybody can import it"},
+	"config": {"sso", "github.com/caarlos0/env/v11 github.com/goccy/go-yaml", "settings act on nothing; whoever needs one is given it by cmd"},
+
+	"saml":         {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/hashicorp/golang-lru/v2 github.com/russellhaering/goxmldsig", "a protocol is pure: no cookies, database, policy or pages. Only here is SAML spoken"},
+	"oidc":         {"sso", "github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/go-json-experiment/json github.com/hashicorp/golang-lru/v2 golang.org/x/oauth2 golang.org/x/sync", "a protocol is pure: no cookies, database, policy or pages. Only here is OpenID Connect spoken"},
+	"groupsync":    {"sso", "golang.org/x/text", "planning is a function of what is and what was said; others read and write"},
+	"store":        {"sso", "github.com/jackc/pgx/v5 github.com/pressly/goose/v3 modernc.org/sqlite", "the store decides nothing, so it needs nobody who decides. Only here is SQL"},
+	"store/memory": {"sso", "github.com/hashicorp/golang-lru/v2", "what one node shares with itself; the truth is in SQL"},
+	"store/redis":  {"sso", "github.com/go-redis/redis_rate/v10 github.com/redis/go-redis/v9", "what several nodes share; the truth is in SQL. Only here is Redis"},
+	"web/route":    {"sso", "", "what every HTTP edge stands on knows none of them"},
+
+	"internal/outbound": {"sso", "code.dny.dev/ssrf", "the one client for what identity providers are asked knows no protocol"},
+
+	"sso/mapping":  {"sso", "", "reading an assertion is a function of the assertion and the mapping"},
+	"sso/login":    {"sso sso/mapping groupsync saml oidc", "", "the order of a sign-in, and nothing of HTTP, SQL or pages"},
+	"sso/setup":    {"sso sso/mapping saml oidc", "golang.org/x/net golang.org/x/sync", "what an administrator does to connections and domains, and nothing of HTTP, SQL or pages"},
+	"sso/sessions": {"sso", "github.com/hashicorp/golang-lru/v2 golang.org/x/sync", "who a token is; where tokens are kept is the store's business"},
+	"web/page":     {"sso", "", "pages show what they are given"},
+	"web/session":  {"sso", "github.com/gorilla/sessions github.com/gorilla/securecookie", "cookie to token and back; whose token it is, others find out"},
+
+	"web/signin":  {"sso sso/login web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/account": {"sso web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/api":     {"sso sso/setup groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/ops":     {"sso web/route", "github.com/prometheus/client_golang", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+
+	"internal/demoidp": {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is somebody else's program as far as the gateway goes"},
+	"internal/demo":    {"sso saml oidc store internal/demoidp", "", "a demonstration is set up as an administrator would; nothing but the demo verb needs it"},
+	"cmd/gatehouse":    {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main builds everything and knows everybody, and needs no protocol or database library for it"},
+
+	"store/storetest": {"sso store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite", "the suite every database passes; for tests"},
+	"store/nodetest":  {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},
+	"e2e":             {"", "", "tests alone"},
+	"e2e/harness":     {"sso store internal/demoidp", "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9", "tests of the whole product see it from outside"},
+	"e2e/keycloak":    {"sso e2e/harness", "github.com/chromedp/chromedp", "tests of the whole product see it from outside"},
+
+	"internal/devtools":           {"", "", "what is about the repository is not part of the product"},
+	"internal/devtools/budget":    {"internal/devtools/golist", "", "what is about the repository is not part of the product"},
+	"internal/devtools/gallery":   {"web/page", "", "it serves the pages and nothing else"},
+	"internal/devtools/golist":    {"", "", "what is about the repository is not part of the product"},
+	"internal/devtools/gotest":    {"", "", "what is about the repository is not part of the product"},
+	"internal/devtools/vulncheck": {"", "", "what is about the repository is not part of the product"},
+}
+
+// inTests are the modules that any test may use beside those of its package.
+const inTests = "github.com/google/go-cmp pgregory.net/rapid github.com/chromedp/chromedp github.com/chromedp/cdproto " +
+	"golang.org/x/net golang.org/x/oauth2 github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/redis/go-redis/v9"
+
+// onlyTests are ours that nothing but tests, and each other, may import.
+const onlyTests = "store/storetest store/nodetest e2e"
+
+func TestArrows(t *testing.T) {
+	packages, err := golist.Packages(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, p := range packages {
+		name := strings.TrimPrefix(p.ImportPath, "gatehouse/")
+		seen[name] = true
+		row, known := levels[name]
+		if !known {
+			t.Errorf("%s has no row in levels: say what it may import, and why no more", name)
+			continue
+		}
+		for _, path := range p.Imports {
+			if !row.allow(name, path) {
+				t.Errorf("%s imports %s, but: %s", name, path, row.why)
+			}
+		}
+		for _, path := range p.InTests() {
+			if !golist.Standard(path) && !golist.Within(path, "gatehouse") && !row.allow(name, path) && !within(path, inTests) {
+				t.Errorf("the tests of %s import %s, which is not among what tests may use", name, path)
+			}
+		}
+	}
+	for name := range levels {
+		if !seen[name] {
+			t.Errorf("levels has a row for %s, which does not exist", name)
+		}
+	}
+}
+
+func (a arrows) allow(from, path string) bool {
+	ours, found := strings.CutPrefix(path, "gatehouse/")
+	switch {
+	case golist.Standard(path):
+		return true
+	case !found:
+		return within(path, a.others)
+	case within(ours, onlyTests):
+		return within(from, onlyTests)
+	case a.ours == "*":
+		return true
+	}
+	return slices.Contains(strings.Fields(a.ours), ours)
+}
+
+func within(path, prefixes string) bool {
+	return slices.ContainsFunc(strings.Fields(prefixes), func(prefix string) bool { return golist.Within(path, prefix) })
+}
+
+// TestArrowsCanFail makes sure of the table's own rules.
+func TestArrowsCanFail(t *testing.T) {
+	for _, c := range []struct {
+		from, path string
+		want       bool
+	}{
+		{"web/signin", "gatehouse/sso/login", true},
+		{"web/signin", "net/http", true},
+		{"web/signin", "gatehouse/store", false},
+		{"web/signin", "gatehouse/sso/logins", false},
+		{"web/api", "github.com/jackc/pgx/v5", false},
+		{"store", "github.com/jackc/pgx/v5/pgxpool", true},
+		{"store", "github.com/jackc/pgx/v55", false},
+		{"sso", "golang.org/x/text/unicode/norm", false},
+		{"oidc", "github.com/crewjam/saml", false},
+		{"cmd/gatehouse", "gatehouse/internal/demo", true},
+		{"cmd/gatehouse", "gatehouse/store/storetest", false},
+		{"e2e/keycloak", "gatehouse/e2e/harness", true},
+		{"web/page", "github.com/chromedp/chromedp", false},
+	} {
+		if got := levels[c.from].allow(c.from, c.path); got != c.want {
+			t.Errorf("%s may import %s: %v", c.from, c.path, got)
+		}
+	}
+}
