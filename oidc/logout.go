@@ -150,14 +150,23 @@ func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 	if events.members["http://schemas.openid.net/event/backchannel-logout"].Kind() != '{' {
 		return LogoutToken{}, errors.New("events does not name the logout event")
 	}
+	expires, err := a.logoutTimes(doc)
+	if err != nil {
+		return LogoutToken{}, err
+	}
+	return LogoutToken{Subject: texts["sub"], SessionIndex: texts["sid"], ID: texts["jti"], Expires: expires}, nil
+}
+
+// logoutTimes checks when a logout token was made and returns when it ends.
+func (a *answer) logoutTimes(doc document) (time.Time, error) {
 	now := a.rp.now()
 	made, err := doc.moment("iat")
 	expires, err2 := doc.moment("exp")
 	if err := errors.Join(err, err2); err != nil {
-		return LogoutToken{}, err
+		return time.Time{}, err
 	}
 	if made.Before(now.Add(-logoutTokenAge-leeway)) || made.After(now.Add(leeway)) || !now.Before(expires.Add(leeway)) {
-		return LogoutToken{}, fmt.Errorf("made at %s, expires at %s, now %s", stamp(made), stamp(expires), stamp(now))
+		return time.Time{}, fmt.Errorf("made at %s, expires at %s, now %s", stamp(made), stamp(expires), stamp(now))
 	}
-	return LogoutToken{Subject: texts["sub"], SessionIndex: texts["sid"], ID: texts["jti"], Expires: expires}, nil
+	return expires, nil
 }

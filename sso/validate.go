@@ -101,13 +101,8 @@ func ValidateDomain(field, name string) []FieldError {
 // read more as an origin than net/url does ("/\evil", "//evil", "/\t/evil"), so
 // everything but plain absolute paths is refused.
 func ReturnTo(raw string) string {
-	if len(raw) == 0 || len(raw) > 2048 || raw[0] != '/' || strings.HasPrefix(raw, "//") {
+	if len(raw) > 2048 || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") || strings.ContainsFunc(raw, misread) {
 		return "/"
-	}
-	for i := range len(raw) {
-		if c := raw[i]; c <= ' ' || c >= 0x7f || c == '\\' {
-			return "/"
-		}
 	}
 	u, err := url.Parse(raw)
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
@@ -119,3 +114,7 @@ func ReturnTo(raw string) string {
 	}
 	return raw
 }
+
+// misread reports whether browsers drop a character of an address, or take it
+// for another one.
+func misread(c rune) bool { return c <= ' ' || c >= 0x7f || c == '\\' }

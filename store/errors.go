@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,17 +62,14 @@ func taken(code, field, message string) *sso.Error {
 // the same request may succeed later.
 func isUnavailable(err error) bool {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		switch e.Code() & 0xff {
-		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
-			sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM:
-			return true
-		}
-		return false
+		return slices.Contains([]int{sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+			sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM}, e.Code()&0xff)
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		class := e.Code[:min(2, len(e.Code))]
-		return class == "08" || class == "53" || strings.HasPrefix(e.Code, "57P") || isAgain(err) ||
-			e.Code == "25006" || e.Code == "55P03" || e.Code == "57014" // read-only standby, lock or statement timeout
+		// Of a class: no connection, no room, shutting down. Alone: a read-only
+		// standby, a lock or a statement that took too long.
+		begins := func(class string) bool { return strings.HasPrefix(e.Code, class) }
+		return slices.ContainsFunc([]string{"08", "53", "57P", "25006", "55P03", "57014"}, begins) || isAgain(err)
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true

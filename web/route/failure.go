@@ -64,21 +64,11 @@ var (
 	apiSurface      = &surface{name: "api", foreign: true, invalid: 422, stale: 412, render: renderProblem}
 )
 
-// statusOf is the one table from an error to a status.
+// statusOf is the one table from an error to a status; what a router refuses
+// before any handler sees it has statuses of its own.
 func statusOf(s *surface, kind sso.Kind, code string) int {
-	switch code {
-	case codeMethod:
-		return http.StatusMethodNotAllowed
-	case codeHost:
-		return http.StatusMisdirectedRequest
-	case codeURL:
-		return http.StatusRequestURITooLong
-	case codeBody:
-		return http.StatusRequestEntityTooLarge
-	case codeMedia:
-		return http.StatusUnsupportedMediaType
-	case codeParameters, codeBad, codeEncoding, codeDuplicate:
-		return http.StatusBadRequest
+	if status := statusOfRefusal(code); status != 0 {
+		return status
 	}
 	switch kind {
 	case sso.Invalid:
@@ -104,6 +94,24 @@ func statusOf(s *surface, kind sso.Kind, code string) int {
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
+}
+
+func statusOfRefusal(code string) int {
+	switch code {
+	case codeMethod:
+		return http.StatusMethodNotAllowed
+	case codeHost:
+		return http.StatusMisdirectedRequest
+	case codeURL:
+		return http.StatusRequestURITooLong
+	case codeBody:
+		return http.StatusRequestEntityTooLarge
+	case codeMedia:
+		return http.StatusUnsupportedMediaType
+	case codeParameters, codeBad, codeEncoding, codeDuplicate:
+		return http.StatusBadRequest
+	}
+	return 0
 }
 
 // fail renders and logs an error: the only place that does either.

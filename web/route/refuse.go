@@ -191,6 +191,10 @@ func takeBody(w http.ResponseWriter, r *http.Request, s *surface, limit int64) e
 	if !s.forms {
 		return nil
 	}
+	return takeForm(r, s, limit)
+}
+
+func takeForm(r *http.Request, s *surface, limit int64) error {
 	const expected = "application/x-www-form-urlencoded"
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); media != expected {
 		return refusal(codeMedia, "Send this as "+expected+".").Because(err)
