@@ -59,6 +59,7 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 type try struct {
 	*Service
 	c       sso.Connection
+	cfg     sso.Config // of c, what it serves
 	cb      sso.Callback
 	attempt sso.Attempt
 	pending *sso.PendingLogin // nil if nobody asked
@@ -66,35 +67,45 @@ type try struct {
 
 // run is the order of a sign-in.
 func (t *try) run(ctx context.Context, pendingID string) (Result, error) {
-	cfg, err := t.c.Serving()
-	if err != nil {
+	if err := t.serve(t.c); err != nil {
 		return Result{}, err
 	}
+	var err error
 	if pendingID == "" {
-		if restart, err := t.unsolicited(*cfg); restart != nil || err != nil {
+		if restart, err := t.unsolicited(); restart != nil || err != nil {
 			return Result{Restart: restart}, err
 		}
 	} else if t.pending, err = t.claim(ctx, pendingID); err != nil {
 		return Result{}, err
 	}
-	assertion, err := t.verify(ctx, *cfg)
+	assertion, err := t.verify(ctx)
 	if err != nil {
 		return Result{}, err
 	}
-	identity, checks, err := mapping.Apply(cfg.Mapping, t.c, assertion)
+	identity, checks, err := mapping.Apply(t.cfg.Mapping, t.c, assertion)
 	t.attempt.Checks = append(t.attempt.Checks, checks...)
 	if err != nil {
 		return Result{}, err
 	}
 	t.attempt.Login, t.attempt.Groups = identity.Login, identity.Groups
-	return t.commit(ctx, *cfg, assertion, identity)
+	return t.commit(ctx, assertion, identity)
+}
+
+// serve takes c for the connection from here on, if people can sign in with it.
+func (t *try) serve(c sso.Connection) error {
+	cfg, err := c.Serving()
+	if err != nil {
+		return err
+	}
+	t.c, t.cfg = c, *cfg
+	return nil
 }
 
 // unsolicited decides about an answer that names no pending login.
-func (t *try) unsolicited(cfg sso.Config) (*Start, error) {
+func (t *try) unsolicited() (*Start, error) {
 	mode := sso.IDPInitiatedOff
-	if cfg.SAML != nil {
-		mode = cfg.SAML.IDPInitiated
+	if t.cfg.SAML != nil {
+		mode = t.cfg.SAML.IDPInitiated
 	}
 	switch mode {
 	case sso.IDPInitiatedDirect:
@@ -144,23 +155,33 @@ func (t *try) claim(ctx context.Context, id string) (*sso.PendingLogin, error) {
 
 // verify lets the protocol judge the answer. If no key of ours fits, the
 // identity provider may have rotated: its metadata is fetched again, at a
-// limited rate, and the answer judged once more.
-func (t *try) verify(ctx context.Context, cfg sso.Config) (sso.Assertion, error) {
-	assertion, checks, err := t.protocol(t.c).Complete(ctx, t.c, cfg, t.pending, t.cb)
-	if sso.CodeOf(err) == "saml_signature_invalid" && cfg.SAML.MetadataURL != "" {
-		if c, changed, refreshErr := t.Refresh(ctx, t.c); refreshErr != nil {
-			err = errors.Join(err, fmt.Errorf("refresh metadata: %w", refreshErr))
-		} else if changed && c.Live != nil {
-			t.c = c
-			assertion, checks, err = t.protocol(c).Complete(ctx, c, *c.Live, t.pending, t.cb)
-		}
+// limited rate, and the answer judged once more, by all that the connection is
+// by then.
+func (t *try) verify(ctx context.Context) (sso.Assertion, error) {
+	assertion, err := t.judge(ctx)
+	if sso.CodeOf(err) != "saml_signature_invalid" || t.cfg.SAML.MetadataURL == "" {
+		return assertion, err
 	}
-	t.attempt.Checks = checks
+	c, changed, refreshErr := t.Refresh(ctx, t.c)
+	switch {
+	case refreshErr != nil:
+		return sso.Assertion{}, errors.Join(err, fmt.Errorf("refresh metadata: %w", refreshErr))
+	case !changed:
+		return sso.Assertion{}, err
+	}
+	if err := t.serve(c); err != nil {
+		return sso.Assertion{}, err
+	}
+	return t.judge(ctx)
+}
+
+func (t *try) judge(ctx context.Context) (assertion sso.Assertion, err error) {
+	assertion, t.attempt.Checks, err = t.protocol(t.c).Complete(ctx, t.c, t.cfg, t.pending, t.cb)
 	return assertion, err
 }
 
 // commit writes everything in one transaction.
-func (t *try) commit(ctx context.Context, cfg sso.Config, a sso.Assertion, identity sso.Identity) (Result, error) {
+func (t *try) commit(ctx context.Context, a sso.Assertion, identity sso.Identity) (Result, error) {
 	ent, err := t.Directory.Enterprise(ctx, t.c.Enterprise)
 	if err != nil {
 		return Result{}, fmt.Errorf("load enterprise: %w", err)
@@ -170,7 +191,7 @@ func (t *try) commit(ctx context.Context, cfg sso.Config, a sso.Assertion, ident
 	signIn := sso.SignIn{
 		Identity: identity, Attempt: t.attempt, Certificate: a.Certificate,
 		Session: t.session(a, token),
-		Replay:  sso.ReplayMark{Connection: t.c.ID, ResponseID: a.ResponseID, Until: t.replayUntil(cfg, a)},
+		Replay:  sso.ReplayMark{Connection: t.c.ID, ResponseID: a.ResponseID, Until: t.replayUntil(a)},
 	}
 	returnTo := "/"
 	if t.pending != nil {
@@ -180,7 +201,7 @@ func (t *try) commit(ctx context.Context, cfg sso.Config, a sso.Assertion, ident
 		}
 	}
 	user, sync, err := t.Recorder.RecordLogin(ctx, signIn, func(_ sso.User, snapshot sso.GroupSnapshot) (sso.MembershipChanges, error) {
-		return groupsync.Plan(cfg.GroupSync, identity.Groups, snapshot)
+		return groupsync.Plan(t.cfg.GroupSync, identity.Groups, snapshot)
 	})
 	if err != nil {
 		return Result{}, fmt.Errorf("record sign-in: %w", err)
@@ -206,10 +227,10 @@ func (t *try) session(a sso.Assertion, token sso.Secret) sso.Session {
 
 // replayUntil is when the answer could not be accepted any more by any clock we
 // tolerate, and never less than a pending login lives.
-func (t *try) replayUntil(cfg sso.Config, a sso.Assertion) time.Time {
+func (t *try) replayUntil(a sso.Assertion) time.Time {
 	skew := sso.DefaultClockSkew
-	if cfg.SAML != nil {
-		skew = cfg.SAML.Skew()
+	if t.cfg.SAML != nil {
+		skew = t.cfg.SAML.Skew()
 	}
 	until := a.NotOnOrAfter.Add(2 * skew)
 	if least := t.attempt.At.Add(pendingLifetime); until.Before(least) {

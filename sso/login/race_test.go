@@ -28,7 +28,7 @@ func (w *world) atOnce(c *company, answers []sso.Callback) ([]login.Result, []er
 // Over SAML the others are told that it is a replay; over OpenID Connect only
 // one is sent to the identity provider, which takes a second for a theft.
 func TestOneAnswerManyTimes(t *testing.T) {
-	each(t, func(w *world) {
+	alone(t, func(w *world) {
 		for c, code := range map[*company]string{w.acme: "saml_replayed", w.globex: "login_state_expired"} {
 			cb, answers := w.answer(c, "ada", w.begin(c)), []sso.Callback{}
 			for range 50 {
@@ -61,7 +61,7 @@ func TestOneAnswerManyTimes(t *testing.T) {
 
 // TestManyFirstSignIns: one new person in a hundred browsers is one user.
 func TestManyFirstSignIns(t *testing.T) {
-	each(t, func(w *world) {
+	alone(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
 			var answers []sso.Callback
 			for range 100 {
@@ -98,7 +98,7 @@ func TestManyFirstSignIns(t *testing.T) {
 // TestNobodyGetsAnothersSession (CVE-2022-39328, GHSA-rxmp-8h9v-56cx): many
 // people at once, over both protocols, and each is who they were asserted to be.
 func TestNobodyGetsAnothersSession(t *testing.T) {
-	each(t, func(w *world) {
+	alone(t, func(w *world) {
 		people := []string{"ada", "bob", "eve"}
 		groups := map[string][]string{"ada": {"dev"}, "bob": {"sre"}, "eve": {"ops"}}
 		for _, c := range []*company{w.acme, w.globex} {

@@ -33,14 +33,26 @@ const (
 	by   = sso.ActorOperator
 )
 
+func databases() map[string]func(testing.TB) string {
+	return map[string]func(testing.TB) string{"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres}
+}
+
 // each runs a test on every database.
 func each(t *testing.T, test func(*world)) {
 	t.Parallel()
-	for name, fresh := range map[string]func(testing.TB) string{"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres} {
+	for name, fresh := range databases() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(newWorld(t, fresh(t)))
 		})
+	}
+}
+
+// alone is each for a test that needs the machine for itself: a database that
+// takes too long to answer is no finding of it.
+func alone(t *testing.T, test func(*world)) {
+	for name, fresh := range databases() {
+		t.Run(name, func(t *testing.T) { test(newWorld(t, fresh(t))) })
 	}
 }
 
