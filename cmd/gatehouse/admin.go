@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/config"
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+func newAdmin(a *app) *cobra.Command {
+	cmd := &cobra.Command{Use: "admin", Short: "Make and revoke API tokens, verify the audit trail"}
+	cmd.AddCommand(a.newToken(), a.newTokens(), a.newRevoke(), a.newAudit())
+	return cmd
+}
+
+func (a *app) newToken() *cobra.Command {
+	cmd := jsonFlag(a.withSettings(&cobra.Command{
+		Use: "token", Short: "Make a token of the REST API and print it once", Args: cobra.NoArgs,
+		Example: "  gatehouse admin token --name terraform --expires-in 2160h",
+	}))
+	name := cmd.Flags().String("name", "", "what the token is for, as the audit trail and the list show it")
+	expires := cmd.Flags().Duration("expires-in", 0, "how long it is good for; 0: until it is revoked")
+	_ = cmd.MarkFlagRequired("name") // fails only for a flag that does not exist
+	cmd.RunE = does(func(cmd *cobra.Command) error {
+		if problems := sso.ValidateName("name", *name); problems != nil {
+			return fmt.Errorf("--name: %s", problems[0].Message)
+		}
+		if *expires < 0 {
+			return errors.New("--expires-in: the token would be expired already")
+		}
+		return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
+			bearer := sso.APIToken.New()
+			token := sso.Token{Name: *name, Hash: bearer.Hash()}
+			if *expires > 0 {
+				token.ExpiresAt = time.Now().Add(*expires)
+			}
+			token, err := db.CreateToken(ctx, sso.ActorOperator, token)
+			if err != nil {
+				return err
+			}
+			if wantsJSON(cmd) {
+				return a.printJSON(map[string]any{"id": token.ID, "name": token.Name, "token": bearer.Reveal(), "expires_at": orNil(token.ExpiresAt)})
+			}
+			a.printf("%s\n", bearer.Reveal())
+			return nil
+		})
+	})
+	return cmd
+}
+
+func (a *app) newTokens() *cobra.Command {
+	return jsonFlag(a.withSettings(&cobra.Command{
+		Use: "tokens", Short: "List the tokens of the REST API", Args: cobra.NoArgs,
+		RunE: does(func(cmd *cobra.Command) error {
+			return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
+				return a.listTokens(ctx, db, wantsJSON(cmd))
+			})
+		}),
+	}))
+}
+
+func (a *app) listTokens(ctx context.Context, db *store.DB, asJSON bool) error {
+	rows := []map[string]any{}
+	for page := (sso.Page{Limit: 200}); ; {
+		tokens, next, err := db.Tokens(ctx, page)
+		if err != nil {
+			return err
+		}
+		for _, t := range tokens {
+			rows = append(rows, map[string]any{"id": t.ID, "name": t.Name, "created_at": t.CreatedAt, "expires_at": orNil(t.ExpiresAt), "last_used_at": orNil(t.LastUsedAt)})
+			if !asJSON {
+				a.printf("%s  %-24s created %s, expires %s, last used %s\n", t.ID, t.Name, day(t.CreatedAt), day(t.ExpiresAt), day(t.LastUsedAt))
+			}
+		}
+		if next == "" {
+			break
+		}
+		page.Cursor = next
+	}
+	if asJSON {
+		return a.printJSON(rows)
+	}
+	return nil
+}
+
+func (a *app) newRevoke() *cobra.Command {
+	return a.withSettings(&cobra.Command{
+		Use: "revoke TOKEN-ID", Short: "Revoke a token of the REST API", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return does(func(cmd *cobra.Command) error {
+				id, err := sso.ParseID[sso.TokenID](args[0])
+				if err != nil {
+					return fmt.Errorf("%q is not the ID of a token", args[0])
+				}
+				return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
+					return db.DeleteToken(ctx, sso.ActorOperator, id)
+				})
+			})(cmd, args)
+		},
+	})
+}
+
+func (a *app) newAudit() *cobra.Command {
+	return jsonFlag(a.withSettings(&cobra.Command{
+		Use: "audit", Short: "Verify the hash chains of the audit trail", Args: cobra.NoArgs,
+		RunE: does(func(cmd *cobra.Command) error {
+			return a.withStore(cmd, func(ctx context.Context, db *store.DB) error { return a.verifyAudit(ctx, db, wantsJSON(cmd)) })
+		}),
+	}))
+}
+
+// verifyAudit walks every chain, the installation's own included, and says
+// which is broken and where.
+func (a *app) verifyAudit(ctx context.Context, db *store.DB, asJSON bool) error {
+	chains := []sso.Enterprise{{Key: "(installation)"}}
+	for page := (sso.Page{Limit: 200}); ; {
+		some, next, err := db.Enterprises(ctx, page)
+		if err != nil {
+			return err
+		}
+		chains = append(chains, some...)
+		if next == "" {
+			break
+		}
+		page.Cursor = next
+	}
+	rows := []map[string]any{}
+	var broken error
+	for _, ent := range chains {
+		events, err := db.VerifyAudit(ctx, ent.ID)
+		row := map[string]any{"enterprise": ent.ID, "key": ent.Key, "events": events, "intact": err == nil}
+		if err != nil {
+			broken = errors.Join(broken, err)
+			row["problem"] = err.Error()
+		}
+		rows = append(rows, row)
+		if !asJSON && err == nil {
+			a.printf("%-24s %d events, intact\n", ent.Key, events)
+		}
+	}
+	if asJSON {
+		if err := a.printJSON(rows); err != nil {
+			return err
+		}
+	}
+	return broken
+}
+
+// withStore opens the database for one piece of work.
+func (a *app) withStore(cmd *cobra.Command, work func(ctx context.Context, db *store.DB) error) error {
+	c, err := a.settings(cmd)
+	if err != nil {
+		return err
+	}
+	keys, err := keyring(c)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(cmd.Context(), c, keys)
+	if err != nil {
+		return err
+	}
+	return errors.Join(work(cmd.Context(), db), db.Close())
+}
+
+func openStore(ctx context.Context, c config.Config, keys store.Keyring) (*store.DB, error) {
+	return store.Open(ctx, store.Options{DSN: c.Database.Reveal(), Keys: keys})
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.Format(time.DateOnly)
+}
+
+func orNil(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t
+}

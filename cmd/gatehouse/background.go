@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"gatehouse/store"
+)
+
+const (
+	sweepEvery   = 5 * time.Minute
+	refreshEvery = 10 * time.Minute // how often is looked for metadata that is due
+)
+
+// background starts what goes on beside answering; it ends with ctx.
+func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
+	var all sync.WaitGroup
+	all.Go(func() { g.live.Run(ctx) })
+	all.Go(func() { g.every(ctx, sweepEvery, "sweep the database", g.sweep) })
+	all.Go(func() { g.every(ctx, refreshEvery, "refresh metadata", g.setup.RefreshDue) })
+	if g.keys.Previous != "" {
+		all.Go(func() { g.rotate(ctx) })
+	}
+	return &all
+}
+
+// every does work now and then, and logs what fails: the next turn tries again.
+// Nodes that started together do not work together.
+func (g *gateway) every(ctx context.Context, pause time.Duration, what string, work func(context.Context) error) {
+	for {
+		if err := work(ctx); err != nil && ctx.Err() == nil {
+			g.log.WarnContext(ctx, "could not "+what, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(pause + rand.N(pause/10)): //nolint:gosec // no secret
+		}
+	}
+}
+
+func (g *gateway) sweep(ctx context.Context) error {
+	return g.db.Sweep(ctx, store.Retention{Attempts: g.config.Retention.Attempts, SyncRecords: g.config.Retention.Sync})
+}
+
+// rotate seals everything with the current key, once.
+func (g *gateway) rotate(ctx context.Context) {
+	n, err := g.db.RotateKeys(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			g.log.ErrorContext(ctx, "secrets are still sealed with the previous key", "error", err)
+		}
+		return
+	}
+	g.log.InfoContext(ctx, "secrets are sealed with the current key; secret_key_previous is needed no longer", "sealed", n)
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/config"
+	"gatehouse/internal/demo"
+	"gatehouse/sso"
+	"gatehouse/web/page"
+)
+
+func newDemo(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "demo", Short: "Show the gateway with identity providers and people of its own", Args: cobra.NoArgs,
+		Long: "Run the gateway with two development identity providers (SAML and OpenID Connect), three\n" +
+			"companies and a checklist. It is for this machine only: its people need no password.",
+	}
+	port := cmd.Flags().Int("port", 8080, "port on localhost; if it is taken, another one is")
+	dir := cmd.Flags().String("data-dir", "", "directory to keep the demo in; empty: nothing is kept")
+	verbose := cmd.Flags().BoolP("verbose", "v", false, "log every request")
+	cmd.RunE = does(func(cmd *cobra.Command) error { return a.demo(cmd.Context(), *port, *dir, *verbose) })
+	return cmd
+}
+
+func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err error) {
+	start := time.Now()
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "gatehouse-demo-"); err != nil {
+			return fmt.Errorf("make a directory: %w", err)
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	}
+	l, err := loopback(ctx, port)
+	if err != nil {
+		return err
+	}
+	defer l.Close() //nolint:errcheck // serving has closed it, unless something failed before
+	p, err := demoParts(ctx, demoConfig(dir, l, verbose), a.stderr)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, p.db.Close()) }()
+	g, err := newGateway(ctx, p)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.close()) }()
+	d, err := demo.New(ctx, demo.Options{BaseURL: p.config.BaseURL, Store: p.db, SAML: g.saml, OIDC: g.oidc, Principal: g.sessions.Principal, SignedOut: g.signedOut})
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	d.Mount(mux)
+	g.mount("/demo", mux)
+	a.printf("\n  Gatehouse demo, ready in %d ms. For this machine only; stop it with Ctrl-C.\n\n%s\n", time.Since(start).Milliseconds(), d.Summary())
+	return g.run(ctx, []listener{{l, newServer(g.router, p.log)}}, 0)
+}
+
+// demoParts opens the demo's database, which must be one, or empty: its people
+// need no password, and nobody else's data is to be behind that.
+func demoParts(ctx context.Context, c config.Config, stderr io.Writer) (parts, error) {
+	p := parts{config: c, log: newLog(stderr, c.Log),
+		banner: &page.Banner{Text: "This is a demo: its people need no password.", Href: "/demo", Label: "What to try"}}
+	var err error
+	if p.keys, err = keyring(c); err != nil {
+		return p, err
+	}
+	if p.db, err = openStore(ctx, c, p.keys); err != nil {
+		return p, err
+	}
+	mark, err := p.db.Meta(ctx, demo.MetaKey)
+	if err == nil && mark == "" {
+		var have []sso.Enterprise
+		if have, _, err = p.db.Enterprises(ctx, sso.Page{Limit: 1}); err == nil && len(have) > 0 {
+			err = errors.New("this is the database of a real installation; give the demo a directory of its own")
+		}
+	}
+	if err != nil {
+		return p, errors.Join(err, p.db.Close())
+	}
+	return p, nil
+}
+
+// loopback listens where nobody else can reach it; if the port is taken, on
+// another one.
+func loopback(ctx context.Context, port int) (net.Listener, error) {
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+	if errors.Is(err, syscall.EADDRINUSE) {
+		l, err = config.Listen(ctx, "tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on port %d of this machine: %w", port, err)
+	}
+	return l, nil
+}
+
+func demoConfig(dir string, l net.Listener, verbose bool) config.Config {
+	c := config.Default()
+	c.DataDir = dir
+	c.Database = config.Address("sqlite:" + dir + "/gatehouse.db")
+	c.Listen = l.Addr().String()
+	_, port, _ := net.SplitHostPort(c.Listen) // it is an address and a port
+	c.BaseURL = "http://localhost:" + port
+	c.AllowPrivateIDPAddresses = true
+	c.Log.Level = "warn"
+	if verbose {
+		c.Log.Level = "info"
+	}
+	return c
+}

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
+}
+
+// Exit statuses.
+const (
+	exitOK      = 0
+	exitFailure = 1
+	exitUsage   = 2 // the command line itself is wrong
+)
+
+// run is the whole program, with everything it takes from the process passed
+// in. It ends, at the latest, soon after ctx does.
+func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
+	root := newRoot(&app{environ: environ, stdout: stdout, stderr: stderr})
+	root.SetArgs(args)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return exitOK
+	}
+	if problems, ok := errors.AsType[*configError](err); ok {
+		for _, p := range problems.problems {
+			fmt.Fprintln(stderr, "gatehouse:", p) //nolint:errcheck // there is nowhere left to say it
+		}
+		return exitFailure
+	}
+	fmt.Fprintln(stderr, "gatehouse:", err) //nolint:errcheck // there is nowhere left to say it
+	if _, ok := errors.AsType[*failure](err); ok {
+		return exitFailure
+	}
+	return exitUsage
+}
+
+// failure is what went wrong while a command did its work; whatever else comes
+// back is about the command line.
+type failure struct{ error }
+
+func (f *failure) Unwrap() error { return f.error }

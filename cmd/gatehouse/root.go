@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/config"
+)
+
+// app is what every command has.
+type app struct {
+	environ        []string
+	stdout, stderr io.Writer
+}
+
+func newRoot(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gatehouse",
+		Short: "SAML and OpenID Connect sign-in with just-in-time group sync",
+		Long: "Gatehouse signs people in through their company's own identity provider and puts\n" +
+			"them into the right groups. See it at once with: gatehouse demo",
+		SilenceErrors: true, SilenceUsage: true,
+		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
+	}
+	root.AddCommand(
+		newServe(a), newDemo(a), newMigrate(a), newAdmin(a), newConfig(a), newHealthcheck(a), newVersion(a))
+	return root
+}
+
+// does makes the error of a command's work a failure.
+func does(work func(cmd *cobra.Command) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) error {
+		if err := work(cmd); err != nil {
+			return &failure{err}
+		}
+		return nil
+	}
+}
+
+// configError is all that is wrong with the settings.
+type configError struct{ problems []config.Problem }
+
+func (e *configError) Error() string {
+	return fmt.Sprintf("%d settings are wrong", len(e.problems))
+}
+
+// withSettings gives a command the flags of every setting.
+func (a *app) withSettings(cmd *cobra.Command) *cobra.Command {
+	flags := cmd.Flags()
+	flags.StringP("config", "c", "", "YAML `file` with settings")
+	for _, s := range config.Settings() {
+		flags.Var(&flagText{}, s.Flag, s.Help)
+		if s.Bool {
+			flags.Lookup(s.Flag).NoOptDefVal = "true"
+		}
+		if s.MayBeFile() {
+			flags.Var(&flagText{}, s.Flag+"-file", "file that holds "+s.Name)
+		}
+	}
+	return cmd
+}
+
+// flagText takes a flag's value as it is: package config reads it, in the same
+// way and words as from any other source.
+type flagText struct{ text string }
+
+func (f *flagText) String() string     { return f.text }
+func (f *flagText) Set(s string) error { f.text = s; return nil }
+func (*flagText) Type() string         { return "value" }
+
+// settings reads what cmd was told.
+func (a *app) settings(cmd *cobra.Command) (config.Config, error) {
+	c, problems := config.Load(a.sources(cmd))
+	if len(problems) > 0 {
+		return c, &configError{problems}
+	}
+	return c, nil
+}
+
+func (a *app) sources(cmd *cobra.Command) config.Sources {
+	given := map[string]string{}
+	for _, s := range config.Settings() {
+		for _, name := range []string{s.Flag, s.Flag + "-file"} {
+			if f := cmd.Flags().Lookup(name); f != nil && f.Changed {
+				given[name] = f.Value.String()
+			}
+		}
+	}
+	file := cmd.Flag("config").Value.String()
+	for _, pair := range a.environ {
+		if path, ok := strings.CutPrefix(pair, config.Prefix+"CONFIG="); ok && file == "" {
+			file = path
+		}
+	}
+	return config.Sources{File: file, Env: a.environ, Flags: maps.Clone(given)}
+}
+
+// jsonFlag adds --json to a command whose output is data.
+func jsonFlag(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().Bool("json", false, "print JSON")
+	return cmd
+}
+
+func wantsJSON(cmd *cobra.Command) bool {
+	yes, _ := cmd.Flags().GetBool("json") // false if there is no such flag
+	return yes
+}
+
+func (a *app) printJSON(v any) error {
+	enc := json.NewEncoder(a.stdout)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+func (a *app) printf(format string, args ...any) {
+	fmt.Fprintf(a.stdout, format, args...) //nolint:errcheck // a closed standard output is nobody's to tell
+}

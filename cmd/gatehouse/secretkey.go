@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gatehouse/config"
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+// keyFile is the secret key of an installation on SQLite, in data_dir.
+const keyFile = "secret.key"
+
+// keyring is what secrets at rest are sealed with. On SQLite, where there is one
+// node, a key that was not configured is made once and kept beside the database.
+func keyring(c config.Config) (store.Keyring, error) {
+	ring := store.Keyring{Current: c.SecretKey, Previous: c.SecretKeyPrevious}
+	if ring.Current != "" {
+		return ring, nil
+	}
+	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+		return ring, fmt.Errorf("make data_dir: %w", err)
+	}
+	path := filepath.Join(c.DataDir, keyFile)
+	var err error
+	if ring.Current, err = readKey(path); !errors.Is(err, fs.ErrNotExist) {
+		return ring, err
+	}
+	if err := makeKey(path); err != nil {
+		return ring, err
+	}
+	ring.Current, err = readKey(path)
+	return ring, err
+}
+
+func readKey(path string) (sso.Secret, error) {
+	text, err := os.ReadFile(path) //nolint:gosec // in data_dir
+	if err != nil {
+		return "", fmt.Errorf("read the secret key: %w", err)
+	}
+	return sso.Secret(strings.TrimSpace(string(text))), nil
+}
+
+// makeKey writes a new key in one step: a key that was half written, or
+// overwritten by another process that starts, would lock everything away.
+func makeKey(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), keyFile+".*") // only its owner may read it
+	if err != nil {
+		return fmt.Errorf("make a secret key: %w", err)
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // the link is what stays
+	_, err = f.WriteString(store.NewKey().Reveal() + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return fmt.Errorf("write the secret key: %w", err)
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("keep the secret key: %w", err)
+	}
+	return nil
+}

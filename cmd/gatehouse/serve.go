@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/config"
+	"gatehouse/internal/demo"
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+func newServe(a *app) *cobra.Command {
+	return a.withSettings(&cobra.Command{
+		Use: "serve", Short: "Run the gateway", Args: cobra.NoArgs,
+		RunE: does(func(cmd *cobra.Command) error {
+			c, err := a.settings(cmd)
+			if err != nil {
+				return err
+			}
+			return a.serve(cmd.Context(), c)
+		}),
+	})
+}
+
+func (a *app) serve(ctx context.Context, c config.Config) (err error) {
+	log := newLog(a.stderr, c.Log)
+	keys, err := keyring(c)
+	if err != nil {
+		return err
+	}
+	db, err := openStore(ctx, c, keys)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if mark, err := db.Meta(ctx, demo.MetaKey); err != nil {
+		return err
+	} else if mark != "" {
+		return errors.New("this is the database of a demo, whose people need no password; use another one")
+	}
+	g, err := newGateway(ctx, parts{config: c, db: db, keys: keys, log: log})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, g.close()) }()
+	all, err := listeners(ctx, c, g, log)
+	if err != nil {
+		return err
+	}
+	log.Info("ready", "base_url", c.BaseURL, "listen", all[0].Addr().String(), "database", c.Database.String(), "version", g.build.Version)
+	if err := hint(ctx, db, log); err != nil {
+		return err
+	}
+	return g.run(ctx, all, c.ShutdownDelay)
+}
+
+// listeners are where g answers: one, and perhaps one for metrics.
+func listeners(ctx context.Context, c config.Config, g *gateway, log *slog.Logger) ([]listener, error) {
+	main, err := listen(ctx, "listen", c.Listen, g.router, log)
+	if err != nil {
+		return nil, err
+	}
+	all := []listener{main}
+	if c.Metrics.Listen != "" {
+		l, err := listen(ctx, "metrics.listen", c.Metrics.Listen, g.metrics.Handler(), log)
+		if err != nil {
+			return nil, errors.Join(err, main.Close())
+		}
+		all = append(all, l)
+	}
+	return all, nil
+}
+
+// hint tells whoever starts an empty installation what comes next.
+func hint(ctx context.Context, db *store.DB, log *slog.Logger) error {
+	enterprises, _, err := db.Enterprises(ctx, sso.Page{Limit: 1})
+	if err != nil {
+		return fmt.Errorf("look for enterprises: %w", err)
+	}
+	if len(enterprises) == 0 {
+		log.Info("no enterprise yet: make an API token with `gatehouse admin token --name setup` and follow the README")
+	}
+	return nil
+}

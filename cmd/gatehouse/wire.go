@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+
+	"gatehouse/config"
+	"gatehouse/internal/outbound"
+	"gatehouse/oidc"
+	"gatehouse/saml"
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+	"gatehouse/sso/sessions"
+	"gatehouse/sso/setup"
+	"gatehouse/store"
+	"gatehouse/web/account"
+	"gatehouse/web/api"
+	"gatehouse/web/ops"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+	"gatehouse/web/session"
+	"gatehouse/web/signin"
+)
+
+// parts are what a gateway is made of that outlives it or differs between serve
+// and demo.
+type parts struct {
+	config config.Config
+	db     *store.DB
+	keys   store.Keyring
+	log    *slog.Logger
+	banner *page.Banner // above every page; nil for none
+}
+
+// gateway is every part, put together.
+type gateway struct {
+	parts
+	build     ops.Build
+	metrics   *ops.Metrics
+	ops       *ops.Ops
+	saml      *saml.ServiceProvider
+	oidc      *oidc.RelyingParty
+	setup     *setup.Service
+	live      *sessions.Cache
+	sessions  *session.Manager
+	login     *login.Service
+	nodes     nodes
+	router    *route.Router
+	signedOut string // where an identity provider sends the browser back to
+}
+
+func newGateway(ctx context.Context, p parts) (g *gateway, err error) {
+	g = &gateway{parts: p, build: ops.ReadBuild(), signedOut: p.config.BaseURL + "/logout"}
+	g.metrics = ops.NewMetrics(g.build)
+	if g.nodes, err = newNodes(p.config, p.log); err != nil {
+		return nil, err
+	}
+	if err := g.services(); err != nil {
+		return nil, errors.Join(err, g.close())
+	}
+	if err := g.edges(); err != nil {
+		return nil, errors.Join(err, g.close())
+	}
+	return g, nil
+}
+
+// services are what does the work, from the protocols up.
+func (g *gateway) services() error {
+	c := g.config
+	agent := "Gatehouse/" + g.build.Version
+	g.saml = saml.New(saml.Options{BaseURL: c.BaseURL, Client: outbound.NewClient(outbound.Options{
+		AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent, MaxBody: outbound.MetadataMaxBody})})
+	g.oidc = oidc.New(oidc.Options{BaseURL: c.BaseURL, Client: outbound.NewClient(outbound.Options{
+		AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent})})
+	g.setup = setup.New(setup.Options{Store: g.db, SAML: g.saml, OIDC: g.oidc, Log: g.log, AllowLoopback: c.AllowPrivateIDPAddresses})
+	g.live = sessions.New(sessions.Options{Store: g.db, Bus: g.nodes.bus, Log: g.log, Now: time.Now})
+	var err error
+	g.sessions, err = session.New(session.Options{
+		BaseURL: c.BaseURL, Keys: []sso.Secret{g.keys.Current, g.keys.Previous},
+		CookieName: c.Session.CookieName, CookieDomain: c.Session.CookieDomain, Resolver: g.live,
+	})
+	if err != nil {
+		return err
+	}
+	g.login = login.New(login.Options{
+		Directory: g.db, Recorder: g.db, Revoker: g.db, SAML: g.saml, OIDC: g.oidc,
+		Refresh: g.setup.Refresh, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
+		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max,
+	})
+	return nil
+}
+
+// edges are what answers, under one router.
+func (g *gateway) edges() error {
+	c := g.config
+	pages, err := page.New(page.Options{Banner: g.banner})
+	if err != nil {
+		return err
+	}
+	g.router, err = route.New(route.Options{
+		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Limiter: g.nodes.limiter, Log: g.log, Now: time.Now,
+		Observe: g.metrics.Request, RenderFailure: signin.FailurePage(pages),
+	})
+	if err != nil {
+		return err
+	}
+	signin.New(signin.Options{Login: g.login, Sessions: g.sessions, Pages: pages, Metadata: g.setup.ServiceProviderMetadata,
+		Enterprise: g.enterpriseOf, Secure: c.Secure()}).Register(g.router)
+	account.New(account.Options{Store: g.db, Sessions: g.sessions, Pages: pages, Revoked: g.live.Revoked, Now: time.Now}).Register(g.router)
+	rest, err := api.New(api.Options{BaseURL: c.BaseURL, Store: g.db, Setup: g.setup, SAML: g.saml, OIDC: g.oidc,
+		Limiter: g.nodes.limiter, Revoked: g.live.Revoked, Log: g.log})
+	if err != nil {
+		return err
+	}
+	g.router.API(api.Prefix, rest.Handler(), api.MaxBody)
+	g.ops = ops.New(ops.Options{Build: g.build, Metrics: g.metrics, Ready: g.db.Ping})
+	g.ops.Register(g.router)
+	g.router.Static("/static/", pages.Static())
+	return nil
+}
+
+// enterpriseOf is whose connection it is.
+func (g *gateway) enterpriseOf(ctx context.Context, id sso.ConnectionID) (sso.Enterprise, error) {
+	c, err := g.db.ConnectionByID(ctx, id)
+	if err != nil {
+		return sso.Enterprise{}, err
+	}
+	return g.db.Enterprise(ctx, c.Enterprise)
+}
+
+// mount hands everything at and below a path to h, behind the router's checks.
+func (g *gateway) mount(path string, h http.Handler) {
+	path = strings.TrimSuffix(path, "/")
+	g.router.API(path, h, route.DefaultMaxBody)
+	g.router.API(path+"/", h, route.DefaultMaxBody)
+}
+
+// run answers until ctx ends, with the work in the background going on for as
+// long as anybody is answered.
+func (g *gateway) run(ctx context.Context, all []listener, delay time.Duration) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := g.background(background)
+	err := serveUntil(ctx, all, g.ops.Drain, delay)
+	stop()
+	done.Wait()
+	if err == nil {
+		g.log.Info("stopped")
+	}
+	return err
+}
+
+// close lets go of what newGateway took.
+func (g *gateway) close() error {
+	if err := g.nodes.close(); err != nil {
+		return fmt.Errorf("let go of the other nodes: %w", err)
+	}
+	return nil
+}
