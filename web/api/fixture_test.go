@@ -4,14 +4,19 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"gatehouse/oidc"
 	"gatehouse/saml"
@@ -48,6 +53,9 @@ type fixture struct {
 
 // world is one enterprise by the wildcards of the document's paths.
 type world map[string]string
+
+// keyPair is one for all: making one takes longer than any of these tests.
+var keyPair = sync.OnceValues(func() (sso.KeyPair, error) { return saml.NewKeyPair("Gatehouse", time.Now()) })
 
 func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 	t.Helper()
@@ -96,7 +104,7 @@ func (f *fixture) world(key string) world {
 	f.ok(err)
 	g, err := f.db.CreateGroup(ctx, sso.ActorOperator, e.ID, sso.Group{Organization: o.ID, Name: "engineering"})
 	f.ok(err)
-	pair, err := saml.NewKeyPair("Gatehouse", now)
+	pair, err := keyPair()
 	f.ok(err)
 	cfg := sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: canarySecret,
 		AuthMethod: sso.ClientSecretBasic}, Mapping: sso.Mapping{Login: []string{"sub"}}, Provisioning: sso.ProvisionJIT,
@@ -196,7 +204,65 @@ func (f *fixture) send(r *http.Request) reply {
 	f.ServeHTTP(w, r)
 	out := reply{ResponseRecorder: w}
 	_ = json.Unmarshal(w.Body.Bytes(), &out.json)
+	f.documented(r, out)
+	f.discreet(out)
 	return out
+}
+
+// documented asserts that an answer is one that the document announces.
+func (f *fixture) documented(r *http.Request, got reply) {
+	f.Helper()
+	_, pattern := f.api.mux.Handler(r)
+	_, path, _ := strings.Cut(pattern, " "+strings.TrimSuffix(Prefix, "/"))
+	status, media := strconv.Itoa(got.Code), "application/json"
+	if got.Code >= 400 {
+		status, media = "default", "application/problem+json"
+		if got.text("type") != "urn:gatehouse:problem:"+got.code() || got.text("request_id") != got.Header().Get("X-Request-Id") || got.text("detail") == "" {
+			f.Errorf("%s %s: %d is no problem: %s", r.Method, r.URL, got.Code, got.Body)
+		}
+		path = "/enterprises" // what can go wrong is the same everywhere
+	}
+	item := f.api.huma.OpenAPI().Paths[path]
+	if item == nil {
+		return // the document itself
+	}
+	op := operationsOf(item)[r.Method]
+	if got.Code >= 400 {
+		op = item.Get
+	}
+	answer := op.Responses[status]
+	switch {
+	case answer == nil:
+		f.Errorf("%s %s: %s is not in the document", r.Method, r.URL, status)
+	case len(answer.Content) == 0 && got.Body.Len() > 0:
+		f.Errorf("%s %s: a body that is not in the document: %s", r.Method, r.URL, got.Body)
+	case len(answer.Content) > 0:
+		if got.Header().Get("Content-Type") != media {
+			f.Errorf("%s %s: %d is %s", r.Method, r.URL, got.Code, got.Header().Get("Content-Type"))
+		}
+		var body any
+		if err := json.Unmarshal(got.Body.Bytes(), &body); err != nil {
+			f.Errorf("%s %s: %v: %s", r.Method, r.URL, err, got.Body)
+		}
+		wrong := &huma.ValidateResult{}
+		huma.Validate(f.api.huma.OpenAPI().Components.Schemas, answer.Content[media].Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, body, wrong)
+		for _, err := range wrong.Errors {
+			f.Errorf("%s %s: not as the document says: %v", r.Method, r.URL, err)
+		}
+	}
+}
+
+// discreet asserts that neither the answer nor the log has a secret in it.
+func (f *fixture) discreet(got reply) {
+	f.Helper()
+	for name, text := range map[string]string{"answer": got.Body.String() + fmt.Sprint(got.Header()), "log": f.log.String()} {
+		for _, secret := range []string{canarySecret, canaryCookie, "PRIVATE KEY", f.token.Reveal()} {
+			if strings.Contains(text, secret) {
+				f.Errorf("the %s has a secret in it: %.300s", name, text)
+			}
+		}
+	}
+	f.log.Reset()
 }
 
 // wants asserts a status, and the code of a problem ("" for none).
@@ -208,3 +274,13 @@ func (f *fixture) wants(r reply, status int, code string) {
 }
 
 type m = map[string]any
+
+// each runs a test on both databases.
+func each(t *testing.T, test func(t *testing.T, f *fixture)) {
+	for name, database := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, newFixture(t, database))
+		})
+	}
+}

@@ -67,7 +67,7 @@ func (a *API) groupOperations() {
 
 func (a *API) listGroups(ctx context.Context, c caller, in *struct {
 	Paging
-	Organization sso.OrganizationID `query:"organization" pattern:"^org-[0-9a-hjkmnp-tv-z]{26}$" doc:"Only those of this organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Organization sso.OrganizationID `query:"organization" pattern:"^org-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"an organization's identifier" doc:"Only those of this organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Name         string             `query:"name" doc:"Only those of exactly this name." example:"engineering"`
 }) (*out[list[group]], error) {
 	all, next, err := a.Store.Groups(ctx, c.enterprise.ID, sso.GroupFilter{Organization: in.Organization, Name: in.Name}, in.page())

@@ -10,7 +10,7 @@ import (
 // Paging is what every list takes. It is exported because huma looks into no
 // other embedded struct.
 type Paging struct {
-	Cursor string `query:"cursor" pattern:"^[a-z0-9-]{1,64}$" doc:"The next of the page before; without it, the list begins." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Cursor string `query:"cursor" pattern:"^[a-z0-9-]{1,64}$" patternDescription:"a cursor that a list returned" doc:"The next of the page before; without it, the list begins." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items a page has at most." example:"50"`
 }
 

@@ -33,7 +33,7 @@ func (a *API) recordOperations() {
 
 func (a *API) listAttempts(ctx context.Context, c caller, in *struct {
 	Paging
-	User    sso.UserID  `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	User    sso.UserID  `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Login   string      `query:"login" doc:"Only those with exactly this login." example:"ada@acme.example"`
 	Outcome sso.Outcome `query:"outcome" enum:"succeeded,failed" doc:"Only those that ended like this." example:"failed"`
 	Code    string      `query:"code" doc:"Only those that failed for this reason." example:"saml_expired"`
@@ -61,7 +61,7 @@ func (a *API) listUserAttempts(ctx context.Context, c caller, in *pagedUser) (*o
 
 func (a *API) listSyncRecords(ctx context.Context, c caller, in *struct {
 	Paging
-	User  sso.UserID `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	User  sso.UserID `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Since time.Time  `query:"since" doc:"Only those at this moment or later." example:"2026-11-24T12:00:00Z"`
 }) (*out[list[syncRecord]], error) {
 	all, next, err := a.Store.SyncRecords(ctx, c.enterprise.ID, sso.SyncFilter{User: in.User, Since: in.Since}, in.page())
