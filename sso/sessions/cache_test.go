@@ -3,20 +3,21 @@ package sessions_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"gatehouse/sso"
 	"gatehouse/sso/sessions"
-	"gatehouse/store/storetest"
 )
 
 func TestRemembers(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	w := newWorld(t, inMemory, clock.Now)
 	ada, bob := w.signIn("ada"), w.signIn("bob")
 	idle := w.node(nil)
 	w.asks(idle, 2, func() { w.alive(idle, ada, ada) }) // has not read what was revoked: asks each time
@@ -38,7 +39,7 @@ func TestRemembers(t *testing.T) {
 func TestProfileChangesWithinHalfAMinute(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	w := newWorld(t, inMemory, clock.Now)
 	n, ada := w.caching(), w.signIn("ada")
 	w.alive(n, ada)
 	u, err := w.db.User(t.Context(), w.ent.ID, ada.User)
@@ -55,7 +56,7 @@ func TestProfileChangesWithinHalfAMinute(t *testing.T) {
 func TestLifetimes(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	w := newWorld(t, inMemory, clock.Now)
 	n, used, idle := w.caching(), w.signIn("ada"), w.signIn("bob")
 	w.alive(n, used, idle)
 	for range 4 { // in use for two hours
@@ -90,7 +91,7 @@ func TestLifetimes(t *testing.T) {
 func TestIdleOnceSeenElsewhere(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	w := newWorld(t, inMemory, clock.Now)
 	ada := w.signInFor("ada", 20*time.Second) // less than an entry lives
 	here := w.caching()
 	w.alive(here, ada)
@@ -110,7 +111,7 @@ func TestTouches(t *testing.T) {
 	t.Parallel()
 	for idle, want := range map[time.Duration]int64{time.Hour: 3, time.Minute: 12} {
 		clock := newClock()
-		w := newWorld(t, storetest.SQLite(t), clock.Now)
+		w := newWorld(t, inMemory, clock.Now)
 		n, ada := w.caching(), w.signInFor("ada", idle)
 		for range 180 {
 			clock.Move(time.Second)
@@ -141,7 +142,7 @@ func flush(w *world, n *node) {
 func TestTouchesAreKeptWhileTheStoreIsDown(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	w := newWorld(t, inMemory, clock.Now)
 	n, ada := w.caching(), w.signIn("ada")
 	w.alive(n, ada)
 	clock.Move(5 * time.Minute)
@@ -166,7 +167,7 @@ func TestTouchesAreKeptWhileTheStoreIsDown(t *testing.T) {
 func TestStoreDown(t *testing.T) {
 	t.Parallel()
 	clock := newClock()
-	w := newWorld(t, storetest.SQLite(t), clock.Now)
+	w := newWorld(t, inMemory, clock.Now)
 	n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
 	w.alive(n, ada)
 	n.store.down.Store(true)
@@ -184,7 +185,7 @@ func TestStoreDown(t *testing.T) {
 
 func TestCallerGone(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, storetest.SQLite(t), time.Now)
+	w := newWorld(t, inMemory, time.Now)
 	n, ada := w.caching(), w.signIn("ada")
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -197,7 +198,7 @@ func TestCallerGone(t *testing.T) {
 // answer about somebody else is none.
 func TestStoreMixesUp(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, storetest.SQLite(t), time.Now)
+	w := newWorld(t, inMemory, time.Now)
 	n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
 	eve, err := w.db.Principal(t.Context(), bob.Token)
 	w.ok(err)
@@ -208,11 +209,12 @@ func TestStoreMixesUp(t *testing.T) {
 }
 
 // TestMixup is T-MIXUP: many people at once, some of them ending their session,
-// and nobody is ever somebody else.
+// and nobody is ever somebody else. That a busy store cannot answer is no
+// mix-up.
 func TestMixup(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, storetest.SQLite(t), time.Now)
-	c := sessions.New(sessions.Options{Store: w.db, Now: time.Now, Size: 64, Log: w.node(nil).Log}) // small: entries come and go
+	w := newWorld(t, inMemory, time.Now)
+	c := sessions.New(sessions.Options{Store: w.db, Now: time.Now, Size: 64, Log: slog.New(slog.DiscardHandler)}) // small: entries come and go
 	var people []sso.Session
 	for _, name := range names(200) {
 		people = append(people, w.signIn(name))
@@ -220,18 +222,19 @@ func TestMixup(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var running, asking sync.WaitGroup
 	running.Go(func() { c.Run(ctx) })
-	until := time.Now().Add(time.Second)
+	var known, unknown atomic.Int64
 	for i, s := range people {
 		asking.Go(func() {
-			ended := false
-			for round := 0; time.Now().Before(until); round++ {
+			for round, ended := 0, false; round < 100; round++ {
 				p, err := c.Principal(ctx, s.Token)
 				switch {
-				case ended && sso.KindOf(err) != sso.Unauthenticated:
-					t.Errorf("%s was revoked and is %q (%v)", s.Subject, p.User.Login, err)
-					return
-				case !ended && (err != nil || p.User.ID != s.User || p.Session.ID != s.ID || p.User.Login != s.Subject):
-					t.Errorf("%s is %q (%v)", s.Subject, p.User.Login, err)
+				case sso.KindOf(err) == sso.Unavailable:
+				case ended && sso.KindOf(err) == sso.Unauthenticated:
+					unknown.Add(1)
+				case !ended && err == nil && p.User.ID == s.User && p.Session.ID == s.ID && p.User.Login == s.Subject:
+					known.Add(1)
+				default:
+					t.Errorf("%s, ended %v, is %q (%v)", s.Subject, ended, p.User.Login, err)
 					return
 				}
 				if i%10 == 0 && round == 20 {
@@ -247,6 +250,9 @@ func TestMixup(t *testing.T) {
 	asking.Wait()
 	cancel()
 	running.Wait()
+	if known.Load() < 1000 || unknown.Load() < 100 {
+		t.Errorf("somebody was known %d times, nobody %d times: this test saw too little", known.Load(), unknown.Load())
+	}
 	if c.Len() > 64 {
 		t.Errorf("%d sessions are remembered; the bound is 64", c.Len())
 	}
@@ -254,7 +260,7 @@ func TestMixup(t *testing.T) {
 
 func TestStoreAskedOnceForAll(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, storetest.SQLite(t), time.Now)
+	w := newWorld(t, inMemory, time.Now)
 	n, ada := w.caching(), w.signIn("ada")
 	release := make(chan struct{})
 	n.store.answered = func(p sso.Principal) sso.Principal { <-release; return p }
@@ -275,7 +281,7 @@ func TestStoreAskedOnceForAll(t *testing.T) {
 
 // BenchmarkHit is the cost of knowing who it is.
 func BenchmarkHit(b *testing.B) {
-	w := newWorld(b, storetest.SQLite(b), time.Now)
+	w := newWorld(b, inMemory, time.Now)
 	n, ada := w.node(nil), w.signIn("ada")
 	w.runs(n)
 	n.Revoked(b.Context())
@@ -292,7 +298,7 @@ func BenchmarkHit(b *testing.B) {
 
 // BenchmarkMiss is the cost of asking the store.
 func BenchmarkMiss(b *testing.B) {
-	w := newWorld(b, storetest.SQLite(b), time.Now)
+	w := newWorld(b, inMemory, time.Now)
 	n, ada := w.node(nil), w.signIn("ada") // does not run, so it does not trust what it remembers
 	b.ReportAllocs()
 	for b.Loop() {
@@ -304,7 +310,7 @@ func BenchmarkMiss(b *testing.B) {
 
 func TestErrorsAreTheStores(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, storetest.SQLite(t), time.Now)
+	w := newWorld(t, inMemory, time.Now)
 	_, err := w.caching().Principal(t.Context(), sso.Hash{})
 	if e, ok := errors.AsType[*sso.Error](err); !ok || e.Public != "Your session has ended. Please sign in again." {
 		t.Errorf("%v", err)

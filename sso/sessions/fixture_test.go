@@ -73,6 +73,9 @@ func (f *faulty) LastRevocation(ctx context.Context) (int64, error) {
 	return f.DB.LastRevocation(ctx)
 }
 
+// inMemory is a database that nothing outside of the test reaches.
+const inMemory = "sqlite::memory:"
+
 // world is one enterprise in a database.
 type world struct {
 	testing.TB

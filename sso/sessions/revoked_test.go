@@ -33,7 +33,7 @@ func TestRevoked(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, storetest.SQLite(t), newClock().Now)
+			w := newWorld(t, inMemory, newClock().Now)
 			n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
 			w.alive(n, ada, bob)
 			w.ok(end(w, ada))
@@ -50,7 +50,7 @@ func TestRevoked(t *testing.T) {
 
 func TestWholeEnterpriseIsRevoked(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, storetest.SQLite(t), newClock().Now)
+	w := newWorld(t, inMemory, newClock().Now)
 	n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
 	w.alive(n, ada, bob)
 	w.ok(w.db.DeleteEnterprise(t.Context(), sso.ActorOperator, w.ent.ID))
@@ -60,7 +60,7 @@ func TestWholeEnterpriseIsRevoked(t *testing.T) {
 
 func TestDeletedConnectionEndsItsSessions(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, storetest.SQLite(t), newClock().Now)
+	w := newWorld(t, inMemory, newClock().Now)
 	n, ada := w.caching(), w.signIn("ada")
 	w.alive(n, ada)
 	w.ok(w.db.DeleteConnection(t.Context(), sso.ActorOperator, w.ent.ID, w.conn.ID))
@@ -72,7 +72,7 @@ func TestDeletedConnectionEndsItsSessions(t *testing.T) {
 // was revoked: neither who asked before nor who asks later keeps it alive.
 func TestLoadedBeforeRevokedAfter(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, storetest.SQLite(t), newClock().Now)
+	w := newWorld(t, inMemory, newClock().Now)
 	n, ada := w.caching(), w.signIn("ada")
 	answered, release := make(chan struct{}), make(chan struct{})
 	var once sync.Once
@@ -95,7 +95,7 @@ func TestLoadedBeforeRevokedAfter(t *testing.T) {
 // is remembered is used.
 func TestRevokedWhileUnreadable(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, storetest.SQLite(t), newClock().Now)
+	w := newWorld(t, inMemory, newClock().Now)
 	n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
 	w.alive(n, ada, bob)
 	w.ok(w.db.RevokeSession(t.Context(), sso.ActorOperator, w.ent.ID, ada.ID))
@@ -180,7 +180,7 @@ func TestNotesOutliveEntries(t *testing.T) {
 	t.Parallel()
 	for _, after := range []time.Duration{0, time.Second, 15 * time.Second, 30*time.Second - 1} {
 		clock := newClock()
-		w := newWorld(t, storetest.SQLite(t), clock.Now)
+		w := newWorld(t, inMemory, clock.Now)
 		n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
 		w.alive(n, ada)
 		clock.Move(after)
@@ -199,7 +199,7 @@ func TestNotesOutliveEntries(t *testing.T) {
 
 func TestRevokedForAGoneCaller(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, storetest.SQLite(t), newClock().Now)
+	w := newWorld(t, inMemory, newClock().Now)
 	n, ada := w.caching(), w.signIn("ada")
 	w.alive(n, ada)
 	w.ok(w.db.RevokeSession(t.Context(), sso.ActorOperator, w.ent.ID, ada.ID))

@@ -15,8 +15,8 @@ import (
 	"gatehouse/sso"
 )
 
-// patience is how long anything waits for Redis.
-const patience = 200 * time.Millisecond
+// Patience is how long anything waits for Redis unless Options say otherwise.
+const Patience = 200 * time.Millisecond
 
 // Limiter counts what a key did within a minute; memory.Limiter is one.
 type Limiter interface {
@@ -33,7 +33,8 @@ type Options struct {
 	Now   func() time.Time
 	// Prefix begins every key and channel; installations that share a Redis have
 	// different ones. "" means "gatehouse".
-	Prefix string
+	Prefix   string
+	Patience time.Duration // 0 means Patience
 }
 
 // Client is safe for concurrent use.
@@ -50,9 +51,12 @@ func Open(o Options) (*Client, error) {
 	if o.Prefix == "" {
 		o.Prefix = "gatehouse"
 	}
+	if o.Patience == 0 {
+		o.Patience = Patience
+	}
 	// The library writes to stderr what is returned to us as an error as well.
 	goredis.SetLogger(logger{o.Log})
-	redis, err := connect(o.URL)
+	redis, err := connect(o.URL, o.Patience)
 	if err != nil {
 		return nil, fmt.Errorf("open Redis: %w", err)
 	}
@@ -61,7 +65,7 @@ func Open(o Options) (*Client, error) {
 
 // connect tells the three kinds of address apart. Errors never quote it: what
 // is misread in it may be a part of the password.
-func connect(address sso.Secret) (goredis.UniversalClient, error) {
+func connect(address sso.Secret, patience time.Duration) (goredis.UniversalClient, error) {
 	parsed, err := url.Parse(address.Reveal())
 	if err != nil || parsed.Scheme != "redis" && parsed.Scheme != "rediss" {
 		return nil, errors.New("the address is not a redis:// or rediss:// URL")
@@ -72,14 +76,14 @@ func connect(address sso.Secret) (goredis.UniversalClient, error) {
 		if err != nil {
 			return nil, err
 		}
-		impatient(&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout, &o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries)
+		impatient(patience, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout, &o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries)
 		return goredis.NewFailoverClient(o), nil
 	case query.Has("addr"):
 		o, err := goredis.ParseClusterURL(address.Reveal())
 		if err != nil {
 			return nil, err
 		}
-		impatient(&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout, &o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries)
+		impatient(patience, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout, &o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries)
 		o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 		return goredis.NewClusterClient(o), nil
 	}
@@ -87,7 +91,7 @@ func connect(address sso.Secret) (goredis.UniversalClient, error) {
 	if err != nil {
 		return nil, err
 	}
-	impatient(&o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout, &o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries)
+	impatient(patience, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout, &o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries)
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return goredis.NewClient(o), nil
 }
@@ -95,7 +99,7 @@ func connect(address sso.Secret) (goredis.UniversalClient, error) {
 // impatient settles what must not be left to an address, in the three kinds of
 // options that have it: nothing is waited for longer than that, and what failed
 // is not tried again while somebody waits.
-func impatient(dial, read, write, pool *time.Duration, contextual *bool, retries, dials *int) {
+func impatient(patience time.Duration, dial, read, write, pool *time.Duration, contextual *bool, retries, dials *int) {
 	*dial, *read, *write, *pool = patience, patience, patience, patience
 	*contextual, *retries, *dials = true, -1, 1
 }
@@ -114,7 +118,7 @@ func (c *Client) ask(ctx context.Context, f func(ctx context.Context) error) err
 	if !c.circuit.closed(c.Now()) {
 		return errDown
 	}
-	limited, cancel := context.WithTimeout(ctx, patience)
+	limited, cancel := context.WithTimeout(ctx, c.Patience)
 	defer cancel()
 	err := f(limited)
 	if err != nil && ctx.Err() != nil {

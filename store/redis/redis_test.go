@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io"
 	"log/slog"
 	"strings"
 	"sync"
@@ -24,13 +23,22 @@ import (
 // give two of them one prefix.
 func open(t testing.TB, address sso.Secret, prefix string) *redis.Client {
 	t.Helper()
-	return openLogging(t, address, prefix, io.Discard)
+	return openWith(t, redis.Options{URL: address, Prefix: prefix})
 }
 
-func openLogging(t testing.TB, address sso.Secret, prefix string, log io.Writer) *redis.Client {
+// patient makes one for tests of what Redis does, however busy the machine is.
+func patient(t testing.TB, address sso.Secret, prefix string) *redis.Client {
 	t.Helper()
-	c, err := redis.Open(redis.Options{URL: address, Local: memory.NewLimiter(time.Now), Now: time.Now, Prefix: prefix,
-		Log: slog.New(slog.NewTextHandler(log, nil))})
+	return openWith(t, redis.Options{URL: address, Prefix: prefix, Patience: nodetest.Patience})
+}
+
+func openWith(t testing.TB, o redis.Options) *redis.Client {
+	t.Helper()
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	o.Local, o.Now = memory.NewLimiter(time.Now), time.Now
+	c, err := redis.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +52,7 @@ func TestLimiter(t *testing.T) {
 	t.Parallel()
 	nodetest.RunLimiter(t, func(t testing.TB) (nodetest.Limiter, nodetest.Limiter) {
 		address, prefix := nodetest.Redis(t), unique()
-		return open(t, address, prefix), open(t, address, prefix)
+		return patient(t, address, prefix), patient(t, address, prefix)
 	})
 }
 
@@ -52,14 +60,14 @@ func TestBus(t *testing.T) {
 	t.Parallel()
 	nodetest.RunBus(t, func(t testing.TB) (sessions.Bus, sessions.Bus) {
 		address, prefix := nodetest.Redis(t), unique()
-		return open(t, address, prefix), open(t, address, prefix)
+		return patient(t, address, prefix), patient(t, address, prefix)
 	})
 }
 
 func TestPrefixesAreApart(t *testing.T) {
 	t.Parallel()
 	address := nodetest.Redis(t)
-	a, b := open(t, address, unique()), open(t, address, unique())
+	a, b := patient(t, address, unique()), patient(t, address, unique())
 	if wait, _ := a.Allow(t.Context(), "key", 1); wait > 0 {
 		t.Errorf("the first is refused: %s", wait)
 	}
@@ -94,7 +102,7 @@ func TestAddresses(t *testing.T) {
 func TestOnlyCountersAreKept(t *testing.T) {
 	t.Parallel()
 	address, prefix := nodetest.Redis(t), unique()
-	c := open(t, address, prefix)
+	c := patient(t, address, prefix)
 	for _, key := range []string{"login:ip:192.0.2.1", "callback:connection:conn-1"} {
 		_, _ = c.Allow(t.Context(), key, 60)
 	}
@@ -146,7 +154,7 @@ func (l *lines) count(text string) int {
 func TestCallerWhoLeavesIsNoFailure(t *testing.T) {
 	t.Parallel()
 	log := &lines{}
-	c := openLogging(t, nodetest.Redis(t), unique(), log)
+	c := openWith(t, redis.Options{URL: nodetest.Redis(t), Patience: nodetest.Patience, Log: slog.New(slog.NewTextHandler(log, nil))})
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := c.Publish(gone); !errors.Is(err, context.Canceled) {
