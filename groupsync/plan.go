@@ -9,7 +9,9 @@ import (
 )
 
 // Plan makes the person's memberships in all organizations of the enterprise
-// what asserted says, as far as rules and certainty allow. The changes include
+// what asserted says, as far as rules and certainty allow. Rules of mode
+// [sso.SyncKeep] are those of a connection whose memberships come by
+// provisioning: nothing changes, whatever is asserted. The changes include
 // the rows of default groups: who joins a first group of an organization joins
 // its default group, who loses the last one leaves it.
 //
@@ -44,6 +46,9 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 
 // effective turns what is configured and what is known into what is done.
 func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, string, error) {
+	if rules.Mode == sso.SyncKeep {
+		return sso.SyncKeep, "Memberships of this connection come by provisioning: the sign-in left them as they were.", nil
+	}
 	unknown := &sso.Error{Kind: sso.Forbidden, Code: "groups_unknown",
 		Public: "Your company's sign-in did not say which groups you are in, and that is required here."}
 	switch asserted.State {

@@ -239,7 +239,7 @@ const (
 	SyncReset       SyncMode = "reset"        // everything the IdP did not name, manual additions too
 	SyncResetSynced SyncMode = "reset-synced" // only what sync itself added
 	SyncAddOnly     SyncMode = "add-only"     // nothing
-	SyncKeep        SyncMode = "keep"         // nothing, and nothing is added: the groups are unknown. Never configured, only recorded
+	SyncKeep        SyncMode = "keep"         // nothing, and nothing is added: the groups are unknown, or provisioning owns them. Never configured, only recorded
 )
 
 // WhenUnknown is what a sign-in does about groups the IdP did not say.

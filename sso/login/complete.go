@@ -201,13 +201,22 @@ func (t *try) commit(ctx context.Context, a sso.Assertion, identity sso.Identity
 		}
 	}
 	user, sync, err := t.Recorder.RecordLogin(ctx, signIn, func(_ sso.User, snapshot sso.GroupSnapshot) (sso.MembershipChanges, error) {
-		return groupsync.Plan(t.cfg.GroupSync, identity.Groups, snapshot)
+		return groupsync.Plan(t.rules(), identity.Groups, snapshot)
 	})
 	if err != nil {
 		return Result{}, fmt.Errorf("record sign-in: %w", err)
 	}
 	signIn.Session.User = user.ID
 	return Result{Token: token, Session: signIn.Session, User: user, Enterprise: ent, Sync: sync, ReturnTo: returnTo}, nil
+}
+
+// rules are the connection's for memberships. Where they come by provisioning,
+// a sign-in has nothing to say about them.
+func (t *try) rules() sso.GroupSync {
+	if t.cfg.Provisioning == sso.ProvisionSCIM {
+		return sso.GroupSync{Mode: sso.SyncKeep}
+	}
+	return t.cfg.GroupSync
 }
 
 func (t *try) session(a sso.Assertion, token sso.Secret) sso.Session {
@@ -219,10 +228,19 @@ func (t *try) session(a sso.Assertion, token sso.Secret) sso.Session {
 	return sso.Session{
 		ID: sso.NewID[sso.SessionID](now), Token: token.Hash(),
 		Enterprise: t.c.Enterprise, Connection: t.c.ID, Attempt: t.attempt.ID,
-		Subject: a.Subject, NameIDFormat: a.SubjectFormat, SessionIndex: a.SessionIndex,
+		Subject: forLogout(a.Subject), NameIDFormat: forLogout(a.SubjectFormat), SessionIndex: forLogout(a.SessionIndex),
 		Remote: t.cb.Remote, UserAgent: t.cb.UserAgent,
 		CreatedAt: now, LastSeenAt: now, IdleTimeout: t.IdleTimeout, ExpiresAt: ends,
 	}
+}
+
+// forLogout gives what names the session at the identity provider, which only
+// single logout needs: nobody is refused for a name that cannot be kept.
+func forLogout(name string) string {
+	if len(name) > sso.MaxSubjectLength || !sso.Printable(name) {
+		return ""
+	}
+	return name
 }
 
 // replayUntil is when the answer could not be accepted any more by any clock we
