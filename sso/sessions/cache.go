@@ -48,8 +48,9 @@ type Options struct {
 	Size  int // sessions remembered; 0 means DefaultSize
 }
 
-// DefaultSize is how many sessions are remembered, at about a kilobyte each.
-const DefaultSize = 100_000
+// DefaultSize is how many sessions are remembered, at 1.2 kB each. More than are
+// in use within half a minute need not be.
+const DefaultSize = 20_000
 
 const (
 	lifetime    = 30 * time.Second // of what is remembered: names and e-mail addresses change without a revocation

@@ -63,8 +63,6 @@ func codecsOf(keys []sso.Secret) ([]*securecookie.SecureCookie, error) {
 	return codecs, nil
 }
 
-func (c *cookie) rotating() bool { return len(c.codecs) > 1 }
-
 // read returns the value that the browser has, "" if it has none that we made or
 // two of the name: then another host or path has set one of them, and there is
 // no telling which. It reports whether the current key made it.

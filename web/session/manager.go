@@ -74,14 +74,21 @@ func (m *Manager) Start(w http.ResponseWriter, _ *http.Request, token sso.Secret
 
 // Principal returns whose browser it is. Without a session cookie that we made,
 // or with two, that is Unauthenticated "session_ended"; otherwise it is what the
-// Resolver says. It never touches the cookie, so a store that cannot answer
-// signs nobody out.
+// Resolver says. A failure never touches the cookie, so a store that cannot
+// answer signs nobody out.
 func (m *Manager) Principal(r *http.Request) (sso.Principal, error) {
-	token, _ := m.session.read(r)
+	token, current := m.session.read(r)
 	if token == "" {
 		return sso.Principal{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."}
 	}
-	return m.resolver.Principal(r.Context(), token.Hash())
+	p, err := m.resolver.Principal(r.Context(), token.Hash())
+	if err != nil {
+		return sso.Principal{}, err
+	}
+	if w, ok := r.Context().Value(renewal{}).(http.ResponseWriter); ok && !current {
+		_ = m.session.set(w, token) // it was read from a cookie, so it fits into one
+	}
+	return p, nil
 }
 
 // End takes the session cookie away. That alone ends no session.
@@ -108,17 +115,22 @@ func (m *Manager) BrowserOf(r *http.Request) sso.Secret {
 	return value
 }
 
-// Renew makes a handler give browsers a session cookie of the current key in
-// place of one of a previous key, so that the previous key can go when the
-// sessions of its time have ended or been used.
+// renewal is the key under which a request has its answer, for the time it takes
+// to replace a key.
+type renewal struct{}
+
+// Renew wraps the whole of the handlers. Whoever is signed in by a cookie of a
+// previous key gets one of the current key with the next page, so that the
+// previous key can go once the sessions of its time have ended or been used.
 func (m *Manager) Renew(next http.Handler) http.Handler {
+	if len(m.session.codecs) == 1 {
+		return next
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// Only where a page is asked for: an answer that comes late must not
-		// replace the cookie of a sign-in that ended meanwhile.
-		if r.Method == http.MethodGet && m.session.rotating() {
-			if token, current := m.session.read(r); token != "" && !current {
-				_ = m.session.set(w, token) // it was read from a cookie, so it fits into one
-			}
+		// Forms are left out: an answer that comes late must not replace the
+		// cookie of a sign-in that ended meanwhile.
+		if r.Method == http.MethodGet {
+			r = r.WithContext(context.WithValue(r.Context(), renewal{}, w))
 		}
 		next.ServeHTTP(w, r)
 	})

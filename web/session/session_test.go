@@ -314,11 +314,23 @@ func TestRotation(t *testing.T) {
 	after.is("", request(old))
 	renewed := renew(during, "GET", old)
 	if len(renewed) != 1 || renewed[0].Value == old.Value {
-		t.Fatalf("a cookie of the previous key is not replaced: %v", renewed)
+		t.Fatalf("a cookie of the previous key is not replaced, or by more than one: %v", renewed)
 	}
 	after.is("user-ada", request(renewed[0]))
 	before.is("", request(renewed[0]))
+	if set := renew(during, "GET", before.start("user-ada")); len(set) != 1 {
+		t.Error("the second is not replaced")
+	}
+	unknown := before.start("user-bob")
+	before.known.tokens = map[sso.Hash]sso.UserID{} // his has ended
+	ended := renew(during, "GET", unknown)
+	before.known.err = &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable"}
+	down := renew(during, "GET", old)
+	before.known.err = nil
+	old = before.start("user-ada")
 	for name, none := range map[string][]*http.Cookie{
+		"session over": ended,
+		"store down":   down,
 		"current key":  renew(during, "GET", renewed[0]),
 		"not a page":   renew(during, "POST", old),
 		"no rotation":  renew(after, "GET", renewed[0]),
@@ -348,7 +360,7 @@ func renew(f *fixture, method string, cookies ...*http.Cookie) []*http.Cookie {
 	r := request(cookies...)
 	r.Method = method
 	w := httptest.NewRecorder()
-	f.Renew(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(w, r)
+	f.Renew(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = f.Principal(r) })).ServeHTTP(w, r)
 	return w.Result().Cookies()
 }
 
