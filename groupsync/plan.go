@@ -53,7 +53,7 @@ func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, 
 		Public: "Your company's sign-in did not say which groups you are in, and that is required here."}
 	switch asserted.State {
 	case sso.GroupsTruncated:
-		return sso.SyncAddOnly, "The list has exactly the length at which this identity provider cuts lists off: groups were added, none removed.", nil
+		return sso.SyncAddOnly, "The list has the length at which this identity provider cuts lists off, or came with a pointer to more: groups were added, none removed.", nil
 	case sso.GroupsOverage:
 		if rules.OnOverage == sso.DenySignIn {
 			return "", "", unknown

@@ -63,7 +63,7 @@ const (
 	GroupsEmpty                        // the attribute, without values
 	GroupsValues                       // a non-empty list
 	GroupsOverage                      // a pointer to a list too long to send
-	GroupsTruncated                    // a list of exactly the length at which the IdP cuts off
+	GroupsTruncated                    // a list that is not all: of exactly the length at which the IdP cuts off, or beside a pointer
 )
 
 var groupsStates = [...]string{"absent", "empty", "values", "overage", "truncated"}

@@ -25,15 +25,11 @@ func (r *reader) groups(m sso.Mapping) sso.AssertedGroups {
 		return sso.AssertedGroups{}
 	}
 	want := strings.Join(m.Groups, ", ")
-	g := r.assertedGroups(m)
+	g, sent := r.assertedGroups(m)
 	if len(g.Names) > sso.MaxGroups {
 		r.fail("groups", fmt.Sprintf("at most %d names", sso.MaxGroups), fmt.Sprintf("%d names in %s", len(g.Names), g.Source), errTooManyGroups)
 		return sso.AssertedGroups{}
 	}
-	if g.State == sso.GroupsValues && m.GroupLimit > 0 && len(g.Names) == m.GroupLimit {
-		g.State = sso.GroupsTruncated
-	}
-	sent := len(g.Names)
 	names, unusable, err := selectNames(g.Names, m)
 	if err != nil {
 		r.fail("groups", want, "an expression that does not compile", err)
@@ -52,28 +48,35 @@ func (r *reader) groups(m sso.Mapping) sso.AssertedGroups {
 	return g
 }
 
-// assertedGroups prefers a list to a pointer and a pointer to nothing.
-func (r *reader) assertedGroups(m sso.Mapping) sso.AssertedGroups {
+// assertedGroups prefers a list to a pointer and a pointer to nothing. A list
+// that stands beside a pointer is not the whole of it, and neither is one of the
+// length at which the provider cuts off, counted as it was sent: with blanks and
+// repetitions. sent is that length.
+func (r *reader) assertedGroups(m sso.Mapping) (g sso.AssertedGroups, sent int) {
+	pointer, pointed := r.pointer(m.Groups)
 	empty := ""
 	for _, name := range m.Groups {
 		values, present := r.values(name)
 		if !present {
 			continue
 		}
-		if names := splitNames(values, m.Delimiter); len(names) > 0 {
-			return sso.AssertedGroups{State: sso.GroupsValues, Names: names, Source: name}
-		}
-		if empty == "" {
+		names, sent := splitNames(values, m.Delimiter)
+		switch {
+		case len(names) > 0 && (pointed || sent == m.GroupLimit):
+			return sso.AssertedGroups{State: sso.GroupsTruncated, Names: names, Source: name}, sent
+		case len(names) > 0:
+			return sso.AssertedGroups{State: sso.GroupsValues, Names: names, Source: name}, sent
+		case empty == "":
 			empty = name
 		}
 	}
-	if pointer, ok := r.pointer(m.Groups); ok {
-		return sso.AssertedGroups{State: sso.GroupsOverage, Source: pointer}
+	switch {
+	case pointed:
+		return sso.AssertedGroups{State: sso.GroupsOverage, Source: pointer}, 0
+	case empty != "":
+		return sso.AssertedGroups{State: sso.GroupsEmpty, Source: empty}, 0
 	}
-	if empty != "" {
-		return sso.AssertedGroups{State: sso.GroupsEmpty, Source: empty}
-	}
-	return sso.AssertedGroups{}
+	return sso.AssertedGroups{}, 0
 }
 
 func (r *reader) pointer(candidates []string) (string, bool) {
@@ -91,15 +94,16 @@ func (r *reader) pointer(candidates []string) (string, bool) {
 	return "", false
 }
 
-// splitNames removes blanks and duplicates and keeps the order.
-func splitNames(values []string, delimiter string) []string {
-	var names []string
+// splitNames removes blanks and duplicates and keeps the order; sent counts them
+// too.
+func splitNames(values []string, delimiter string) (names []string, sent int) {
 	seen := make(map[string]bool, len(values))
 	for _, v := range values {
 		parts := []string{v}
 		if delimiter != "" {
 			parts = strings.Split(v, delimiter)
 		}
+		sent += len(parts)
 		for _, p := range parts {
 			if strings.TrimSpace(p) != "" && !seen[p] {
 				seen[p] = true
@@ -107,7 +111,7 @@ func splitNames(values []string, delimiter string) []string {
 			}
 		}
 	}
-	return names
+	return names, sent
 }
 
 // selectNames applies include and exclude, and drops what no group can be

@@ -44,15 +44,17 @@ func Apply(m sso.Mapping, c sso.Connection, a sso.Assertion) (sso.Identity, []ss
 }
 
 // subjectClaim is how a mapping names the protocol's own subject: the NameID
-// of SAML or the sub of OIDC.
+// of SAML or the sub of OIDC. A claim that is called so does not count: what an
+// identity provider lets people write into their profile must not say who they
+// are.
 const subjectClaim = "nameid"
 
 func withSubject(a sso.Assertion) func(string) (string, bool) {
 	return func(name string) (string, bool) {
-		if v, ok := a.Claims.First(name); ok || name != subjectClaim {
-			return v, ok
+		if name == subjectClaim {
+			return a.Subject, a.Subject != ""
 		}
-		return a.Subject, a.Subject != ""
+		return a.Claims.First(name)
 	}
 }
 
