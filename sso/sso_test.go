@@ -128,7 +128,7 @@ func TestValidEmail(t *testing.T) {
 	}
 	for _, bad := range []string{"", "ada", "@acme.test", "ada@", "a@b", "a@corp.test@evil.test", `"a@corp.test"@evil.test`, "a b@acme.test", "a@acme.test ",
 		"a@acme..test", ".a@acme.test", "a.@acme.test", "a..b@acme.test", "a@-acme.test", "a@acme.test.", "a@acme.test\n", "a@acme.test,b@evil.test",
-		"Ada <a@acme.test>", "ａ@acme.test", "a＠acme.test", "a@аcme.test", "a@[127.0.0.1]", "a@acme.test\x00", strings.Repeat("a", 65) + "@acme.test"} {
+		"Ada <a@acme.test>", "ａ@acme.test", "a＠acme.test", "a@аcme.test", "a@[127.0.0.1]", "a@acme.test\x00", "a@ac\u212ae.test", "a@acme.te\u017ft", "a@\u017fso.test", "a@acme.\u212ae", strings.Repeat("a", 65) + "@acme.test"} {
 		if ValidEmail(bad) {
 			t.Errorf("%q is accepted", bad)
 		}
@@ -160,7 +160,7 @@ func TestValidateNames(t *testing.T) {
 			t.Errorf("%q: %v", name, p)
 		}
 	}
-	for domain, ok := range map[string]bool{"acme.example": true, "acme": false, "Acme.example": false, "*.acme.example": false, "acme.example.": false, "a_b.test": false} {
+	for domain, ok := range map[string]bool{"acme.example": true, "acme": false, "Acme.example": false, "*.acme.example": false, "acme.example.": false, "a_b.test": false, "acme.te\u017ft": false, "\u212aorp.test": false} {
 		if (ValidateDomain("name", domain) == nil) != ok {
 			t.Errorf("%q: want accepted %v", domain, ok)
 		}
@@ -187,13 +187,13 @@ func TestGroupsStateText(t *testing.T) {
 
 func TestReturnTo(t *testing.T) {
 	t.Parallel()
-	for _, good := range []string{"/", "/account", "/a/b?c=d&e=%2F", "/wiki/x#part", "/a%20b", "/a?u=https://evil.test/"} {
+	for _, good := range []string{"/", "/account", "/a/b?c=d&e=%2F", "/wiki/x#part", "/a%20b", "/a?u=https://evil.test/", "/.well-known/x", "/a.b/c."} {
 		if got := ReturnTo(good); got != good {
 			t.Errorf("%q became %q", good, got)
 		}
 	}
 	for _, bad := range []string{"", "account", "https://evil.test", "//evil.test", "/\\evil.test", "/%5cevil.test", "/%2fevil.test", "/%2f/evil.test",
-		"\\/evil", "/\t/evil.test", "/\n/evil", " /a", "/a b", "javascript:alert(1)", "/../x", "/a/../../x", "/%2e%2e/x", "/ä", "/%zz", "/\x7f", "/" + strings.Repeat("a", 2048)} {
+		"\\/evil", "/\t/evil.test", "/\n/evil", " /a", "/a b", "javascript:alert(1)", "/../x", "/a/../../x", "/%2e%2e/x", "/.//evil.test", "/%2e//evil.test", "/a/./b", "/a/.", "/%09/evil.test", "/%0a/evil.test", "/a%00", "/%7f", "/ä", "/%zz", "/\x7f", "/" + strings.Repeat("a", 2048)} {
 		if got := ReturnTo(bad); got != "/" {
 			t.Errorf("%q became %q", bad, got)
 		}

@@ -76,8 +76,9 @@ func ValidEmail(s string) bool {
 }
 
 var (
-	emailLocal    = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*[A-Za-z0-9!#$%&'*+/=?^_`{|}~-])?$")
-	domainPattern = regexp.MustCompile(`^(?i:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.(?i:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?))+$`)
+	emailLocal = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*[A-Za-z0-9!#$%&'*+/=?^_`{|}~-])?$")
+	// Not (?i): to that, the Kelvin sign is a k and the long s an s.
+	domainPattern = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$`)
 )
 
 // EmailDomain returns the lower-case domain of a valid address, "" otherwise.
@@ -108,11 +109,18 @@ func ReturnTo(raw string) string {
 	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
 		return "/"
 	}
-	path := u.Path // decoded: "/%2f/evil" and "/%5cevil" are refused as well
-	if strings.HasPrefix(path, "//") || strings.ContainsRune(path, '\\') || strings.Contains(path, "/..") {
+	if ambiguous(u.Path) { // decoded: "/%2f/evil" and "/%09/evil" are refused as well
 		return "/"
 	}
 	return raw
+}
+
+// ambiguous reports whether a path might be another, or an origin, to somebody
+// who decodes or cleans it once more: "/.//evil" is "//evil" without the dot.
+func ambiguous(path string) bool {
+	hidden := func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }
+	return strings.HasPrefix(path, "//") || strings.ContainsFunc(path, hidden) ||
+		strings.Contains(path, "/..") || strings.Contains(path, "/./") || strings.HasSuffix(path, "/.")
 }
 
 // misread reports whether browsers drop a character of an address, or take it
