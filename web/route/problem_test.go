@@ -43,6 +43,17 @@ func TestFail(t *testing.T) {
 	}
 }
 
+// TestPanicOnAPI is answered in the words of the surface it happens on.
+func TestPanicOnAPI(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, nil)
+	f.API("/api/v2/", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("canary") }), 0)
+	w := f.do(get("/api/v2/x"))
+	if w.Code != 500 || w.Header().Get("Content-Type") != "application/problem+json" || strings.Contains(w.Body.String(), "canary") {
+		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+	}
+}
+
 func TestFailRetryAfter(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)

@@ -30,7 +30,12 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares the value itself
 				panic(p)
 			}
-			rt.fail(rec, r, pageSurface, fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+			err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			if s.fail != nil {
+				s.fail(rec, r, err)
+			} else {
+				rt.fail(rec, r, rt.surfaceOf(r), err)
+			}
 		}
 		rt.finish(r, s, rec, start)
 	}()
