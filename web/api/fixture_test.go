@@ -104,8 +104,6 @@ func (f *fixture) world(key string) world {
 	f.ok(err)
 	g, err := f.db.CreateGroup(ctx, sso.ActorOperator, e.ID, sso.Group{Organization: o.ID, Name: "engineering"})
 	f.ok(err)
-	pair, err := keyPair()
-	f.ok(err)
 	cfg := sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: canarySecret,
 		AuthMethod: sso.ClientSecretBasic}, Mapping: sso.Mapping{Login: []string{"sub"}}, Provisioning: sso.ProvisionJIT,
 		GroupSync:         sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups},
@@ -113,7 +111,7 @@ func (f *fixture) world(key string) world {
 	draft, previous := cfg, cfg
 	draft.Version, previous.Version = 3, 2
 	c, err := f.db.CreateConnection(ctx, sso.ActorOperator, sso.Connection{Enterprise: e.ID, Name: "Directory", Protocol: sso.OIDC, Provider: sso.Custom,
-		State: sso.ConnectionEnabled, Live: &cfg, Draft: &draft, Previous: &previous, Keys: []sso.KeyPair{pair}})
+		State: sso.ConnectionEnabled, Live: &cfg, Draft: &draft, Previous: &previous, Keys: []sso.KeyPair{f.pair()}})
 	f.ok(err)
 	d, err := f.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: e.ID, Name: key + ".test", TXTRecord: "gatehouse-verification=" + key})
 	f.ok(err)

@@ -1,0 +1,212 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store/storetest"
+)
+
+func TestIdempotencyKey(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		w, body := f.acme, m{"name": "platform"}
+		path := w.in(organizationPath + "/groups")
+		first := f.do("POST", path, body, keyHeader, "k1")
+		f.wants(first, 201, "")
+		if first.Header().Get("Idempotency-Replayed") != "" {
+			t.Error("the first is no repetition")
+		}
+		before := f.history()
+		again := f.do("POST", path, body, keyHeader, "k1")
+		f.wants(again, 201, "")
+		if again.Body.String() != first.Body.String() || again.Header().Get("Location") != first.Header().Get("Location") || again.Header().Get("Idempotency-Replayed") != "true" {
+			t.Errorf("%v %s", again.Header(), again.Body)
+		}
+		for name, r := range map[string]reply{
+			"another body":     f.do("POST", path, m{"name": "other"}, keyHeader, "k1"),
+			"another spelling": f.do("POST", path, `{"name": "platform"}`, keyHeader, "k1"),
+			"another address":  f.do("POST", w.in(userPath+"/reactivate"), nil, keyHeader, "k1"),
+		} {
+			if r.Code != 422 || r.code() != "idempotency_key_reused" || r.fields()[0] != keyHeader {
+				t.Errorf("%s: %d %s", name, r.Code, r.Body)
+			}
+		}
+		for range 2 { // an error is not remembered: it changed nothing
+			f.wants(f.do("POST", path, body, keyHeader, "k2"), 409, "name_taken")
+			f.wants(f.do("POST", path, m{}, keyHeader, "k3"), 422, "validation_failed")
+		}
+		if after := f.history(); after[0] != before[0] {
+			t.Errorf("%d events more", after[0]-before[0])
+		}
+		f.wants(f.do("POST", path, m{"name": "mended"}, keyHeader, "k3"), 201, "")
+		f.wants(f.do("DELETE", first.Header().Get("Location"), nil, keyHeader, "k1"), 204, "") // no POST, no key
+
+		// Another token's keys are its own.
+		secret := sso.APIToken.New()
+		_, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{Name: "second", Hash: secret.Hash()})
+		f.ok(err)
+		f.wants(f.do("POST", path, m{"name": "third"}, keyHeader, "k1", "Authorization", "Bearer "+secret.Reveal()), 201, "")
+
+		for _, bad := range []string{"", " ", "a b", "é", strings.Repeat("k", 256), "a\x00"} {
+			f.wants(f.do("POST", path, m{"name": "never"}, keyHeader, bad), 400, "bad_request")
+		}
+		r := f.request("POST", path, m{"name": "never"})
+		r.Header[keyHeader] = []string{"a", "a"}
+		f.wants(f.send(r), 400, "bad_request")
+	})
+}
+
+// TestIdempotencyAtOnce sends one POST twenty times at once: it is done once,
+// and nobody is told something else than the first.
+func TestIdempotencyAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		var group sync.WaitGroup
+		answers := make(chan *httptest.ResponseRecorder, 20)
+		for range cap(answers) {
+			r := f.request("POST", Prefix+"enterprises", m{"key": "once", "name": "Once"}, keyHeader, "once")
+			group.Go(func() {
+				w := httptest.NewRecorder()
+				f.ServeHTTP(w, r)
+				answers <- w
+			})
+		}
+		group.Wait()
+		close(answers)
+		bodies := map[string]int{}
+		for w := range answers {
+			switch w.Code {
+			case 201:
+				bodies[w.Body.String()]++
+			case 409: // still running
+				if !strings.Contains(w.Body.String(), "idempotency_key_in_use") || w.Header().Get("Retry-After") == "" {
+					t.Errorf("%v %s", w.Header(), w.Body)
+				}
+			default:
+				t.Errorf("%d %s", w.Code, w.Body)
+			}
+		}
+		if len(bodies) != 1 {
+			t.Errorf("%d different answers", len(bodies))
+		}
+	})
+}
+
+// TestClientGone is about a sender that hangs up while its request is carried
+// out: the key is free again, or has the answer.
+func TestClientGone(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.SQLite)
+	ctx, cancel := context.WithCancel(t.Context())
+	f.api.Store = hangsUp{f.db, cancel}
+	r := f.request("POST", Prefix+"enterprises", m{"key": "gone", "name": "Gone"}, keyHeader, "k").WithContext(ctx)
+	f.ServeHTTP(httptest.NewRecorder(), r)
+	f.wants(f.do("POST", Prefix+"enterprises", m{"key": "gone", "name": "Gone"}, keyHeader, "k"), 201, "")
+}
+
+// hangsUp is the store, with a sender that goes away in the middle.
+type hangsUp struct {
+	Store
+	cancel func()
+}
+
+func (h hangsUp) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (sso.Enterprise, error) {
+	h.cancel()
+	return h.Store.CreateEnterprise(ctx, by, e)
+}
+
+// limiter refuses after so many.
+type limiter struct {
+	mu   sync.Mutex
+	left int
+	keys map[string]bool
+	err  error
+}
+
+func (l *limiter) Allow(_ context.Context, key string, _ int) (time.Duration, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.keys[key] = true
+	if l.left--; l.left < 0 {
+		return 3 * time.Second, l.err
+	}
+	return 0, l.err
+}
+
+func TestRate(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.SQLite)
+	l := &limiter{left: 2, keys: map[string]bool{}}
+	f.api.Limiter = l
+	for range 2 {
+		f.wants(f.do("GET", Prefix+"enterprises", nil), 200, "")
+	}
+	got := f.do("GET", Prefix+"enterprises", nil)
+	f.wants(got, 429, "rate_limited")
+	if got.Header().Get("Retry-After") != "3" || len(l.keys) != 1 || !l.keys["api:token:"+string(f.actor)] {
+		t.Errorf("%v, keys %v", got.Header(), l.keys)
+	}
+	f.wants(f.do("GET", Prefix+"enterprises", nil, "Authorization", "Bearer x"), 401, "invalid_token")
+	l.err = errors.New("away") // a limit that cannot be checked locks nobody out
+	f.wants(f.do("GET", Prefix+"enterprises", nil), 200, "")
+}
+
+// TestStoreAway is 503 for everything, and never 401: not being able to tell is
+// not the same as knowing.
+func TestStoreAway(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.SQLite)
+	f.api.Store = away{f.db}
+	got := f.do("GET", Prefix+"enterprises", nil)
+	f.wants(got, 503, "temporarily_unavailable")
+	if got.Header().Get("Retry-After") == "" || got.Header().Get("WWW-Authenticate") != "" {
+		t.Errorf("%v", got.Header())
+	}
+	f.wants(f.do("GET", Prefix+"enterprises", nil, "Authorization", "Bearer gw_api_x"), 401, "invalid_token") // costs no query
+}
+
+type away struct{ Store }
+
+func (away) TokenByHash(context.Context, sso.Hash) (sso.Token, error) {
+	return sso.Token{}, &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Not now."}
+}
+
+// TestUnexpected is an error nobody foresaw, and a panic: 500, and no word of it.
+func TestUnexpected(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, storetest.SQLite)
+	f.api.Store = broken{Store: f.db, err: errors.New("pq: " + canarySecret)}
+	r := f.request("GET", Prefix+"enterprises", nil)
+	w := httptest.NewRecorder()
+	f.ServeHTTP(w, r)
+	if w.Code != 500 || strings.Contains(w.Body.String(), canarySecret) || !strings.Contains(w.Body.String(), "urn:gatehouse:problem:internal") {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	f.api.Store = broken{Store: f.db}
+	f.log.Reset()
+	got := f.do("POST", Prefix+"enterprises", m{"key": "x", "name": "x"}, keyHeader, "k")
+	f.wants(got, 500, "internal")
+	if strings.Contains(got.Body.String(), "nobody foresaw") {
+		t.Errorf("%s", got.Body)
+	}
+	f.api.Store = f.db
+	f.wants(f.do("POST", Prefix+"enterprises", m{"key": "x", "name": "x"}, keyHeader, "k"), 201, "") // the key is free
+}
+
+type broken struct {
+	Store
+	err error
+}
+
+func (b broken) Enterprises(context.Context, sso.Page) ([]sso.Enterprise, string, error) {
+	return nil, "", b.err
+}
+
+func (broken) CreateEnterprise(context.Context, sso.Actor, sso.Enterprise) (sso.Enterprise, error) {
+	panic("nobody foresaw this")
+}
