@@ -1,21 +1,142 @@
 package saml
 
 import (
+	"fmt"
+	"strings"
 	"testing"
+
+	"gatehouse/sso"
 )
 
 // TestAccepted is the ground on which the tests of refusals stand.
 func TestAccepted(t *testing.T) {
 	t.Parallel()
-	for name, k := range map[string]knobs{
-		"assertion": signing("assertion"),
-		"response":  signing("response"),
-		"both":      signing("assertion", "response"),
-		"encrypted": encrypting(encryption{}, "assertion"),
+	for _, b := range bases() {
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			setup{}.party(t).accept(t, b.build(t))
+		})
+	}
+}
+
+// TestManyGroups: goxmldsig by itself gives up after 1,000 elements, which is
+// somebody with 950 groups, or with 490 if each is an attribute.
+func TestManyGroups(t *testing.T) {
+	t.Parallel()
+	values := func(n int) string {
+		var s strings.Builder
+		s.WriteString(`first</saml:AttributeValue>`)
+		for i := range n - 3 {
+			fmt.Fprintf(&s, `<saml:AttributeValue>group-%d</saml:AttributeValue>`, i)
+		}
+		return s.String() + `<saml:AttributeValue>`
+	}
+	attributes := func(n int) string {
+		var s strings.Builder
+		s.WriteString(`first</saml:AttributeValue></saml:Attribute>`)
+		for i := range n - 3 {
+			fmt.Fprintf(&s, `<saml:Attribute Name="groups" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:basic"><saml:AttributeValue xmlns:xs="http://www.w3.org/2001/XMLSchema"`+
+				` xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">g%d</saml:AttributeValue></saml:Attribute>`, i)
+		}
+		return s.String() + `<saml:Attribute Name="groups"><saml:AttributeValue>`
+	}
+	for name, c := range map[string]struct {
+		n    int
+		make func(int) string
+		knobs
+	}{
+		"1,200 values, assertion":         {1200, values, signing("assertion")},
+		"1,200 values, both":              {1200, values, signing("assertion", "response")},
+		"1,200 values, encrypted":         {1200, values, encrypting(encryption{}, "assertion")},
+		"1,200 values, signature last":    {1200, values, knobs{Sign: []string{"assertion", "response"}, Form: sigForm{Last: true}}},
+		"1,200 values, inclusive":         {1200, values, knobs{Sign: []string{"assertion"}, Form: sigForm{C14N: "http://www.w3.org/2006/12/xml-c14n11"}}},
+		"700 attributes, both":            {700, attributes, signing("assertion", "response")},
+		"as many values as may be":        {sso.MaxGroups, values, signing("assertion", "response")},
+		"more than may be, to be counted": {sso.MaxGroups + 1, values, signing("assertion")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			setup{}.party(t).accept(t, reply{knobs: k}.build(t))
+			more := []string{`engineering</saml:AttributeValue><saml:AttributeValue>`, c.make(c.n) + `engineering</saml:AttributeValue><saml:AttributeValue>`}
+			doc := reply{knobs: c.knobs, before: more}.build(t)
+			got := setup{}.party(t).accept(t, doc).Claims["groups"]
+			if len(got) != c.n {
+				t.Errorf("%d groups in %d bytes", len(got), len(doc))
+			}
 		})
+	}
+}
+
+// TestTooMany: what is refused is refused as too complex, whatever it is.
+func TestTooMany(t *testing.T) {
+	t.Parallel()
+	doc := reply{knobs: signing("assertion"), before: []string{"engineering", strings.Repeat("x</saml:AttributeValue><saml:AttributeValue>", 4400)}}.build(t)
+	setup{}.party(t).refuse(t, doc, "saml_too_complex")
+}
+
+// TestRollover: while an identity provider changes its key, either is accepted,
+// in any order and again and again.
+func TestRollover(t *testing.T) {
+	t.Parallel()
+	p := setup{Trusted: []string{"idp-expired", "idp", "idp-next", "idp-p256"}}.party(t)
+	for i, key := range []string{"idp-next", "idp", "idp-p256", "idp-next", "idp", "idp", "idp-expired", "idp-p256"} {
+		a := p.accept(t, reply{knobs: knobs{Sign: []string{"assertion", "response"}, Form: sigForm{Key: key}}}.build(t))
+		want := sso.Certificate{Raw: keyNamed(t, key).cert.Raw}.Fingerprint()
+		if a.Certificate != want {
+			t.Errorf("%d: verified by %s, want %s (%s)", i, a.Certificate, want, key)
+		}
+	}
+	mixed := reply{knobs: knobs{Sign: []string{"assertion", "response"}, Form: sigForm{Key: "idp"}, Outer: &sigForm{Key: "idp-next"}}}.build(t)
+	p.accept(t, mixed)
+
+	p.connection.Revision++
+	p.config.SAML.Certificates = p.config.SAML.Certificates[2:3]
+	p.refuse(t, mixed, badSignature)
+	p.connection.Revision-- // a revision that stayed the same by mistake changes nothing
+	p.refuse(t, mixed, badSignature)
+}
+
+// TestOtherConnection: an answer for one connection is none for another, even if
+// both trust the same identity provider.
+func TestOtherConnection(t *testing.T) {
+	t.Parallel()
+	p := setup{}.party(t)
+	doc := reply{knobs: signing("assertion")}.build(t)
+	p.accept(t, doc)
+	p.connection.ID = "conn-01k0000000000000000000000b"
+	p.refuse(t, doc, "saml_wrong_recipient")
+}
+
+func TestCorrelate(t *testing.T) {
+	t.Parallel()
+	p := setup{}.party(t)
+	for doc, want := range map[string]string{
+		testMessage: testRequest,
+		`<p:Response xmlns:p="` + nsProtocol + `"/>`:                                             "",
+		`<p:Response xmlns:p="` + nsProtocol + `" p:InResponseTo="x"/>`:                          "",
+		`<Response xmlns="` + nsProtocol + `" InResponseTo='y'><x InResponseTo="z"/></Response>`: "y",
+	} {
+		if got, err := p.Correlate(post([]byte(doc))); err != nil || got != want {
+			t.Errorf("%s: %q, %v", doc, got, err)
+		}
+	}
+	for doc, code := range map[string]string{
+		``: "saml_malformed", `x`: "saml_malformed", `<x/>`: "saml_malformed", `<Response/>`: "saml_malformed",
+		`<LogoutRequest xmlns="` + nsProtocol + `"/>`: "saml_malformed", strings.Repeat("<x>", 65): "saml_too_complex",
+		strings.Repeat(" ", 256<<10+1): "saml_too_complex", strings.Repeat(" ", 512<<10): "saml_too_complex",
+	} {
+		if got, err := p.Correlate(post([]byte(doc))); sso.CodeOf(err) != code || got != "" {
+			t.Errorf("%.40s: %q, %v", doc, got, err)
+		}
+	}
+	for name, cb := range map[string]sso.Callback{
+		"no field": {}, "two fields": {Form: map[string][]string{"SAMLResponse": {"PHgvPg==", "PHgvPg=="}}}, "not base64": {Form: map[string][]string{"SAMLResponse": {"<x/>"}}},
+		"artifact": {Form: map[string][]string{"SAMLart": {"PHgvPg=="}}},
+	} {
+		if _, err := p.Correlate(cb); sso.CodeOf(err) != "saml_malformed" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, checks, err := p.Complete(t.Context(), p.connection, p.config, p.pending, cb); sso.CodeOf(err) != "saml_malformed" || len(checks) != 1 {
+			t.Errorf("%s: %v, %v", name, err, checks)
+		}
 	}
 }

@@ -17,7 +17,7 @@ type limits struct {
 	elements   int
 	attributes int  // of one element
 	spaces     int  // namespace declarations in scope at one place: each copy of a scope costs that many
-	nesting    int  // sum of the depths of all elements: what copying every subtree costs
+	work       int  // what canonicalization costs: see scanner.weigh
 	comments   bool // skipped rather than refused
 }
 
@@ -25,13 +25,13 @@ type limits struct {
 // one Attribute each make 4,000 elements; what is left is several times what
 // the rest of a message needs.
 func messageLimits() limits {
-	return limits{bytes: 256 << 10, depth: 64, elements: 4096 + 256, attributes: 64, spaces: 48, nesting: 50_000}
+	return limits{bytes: 256 << 10, depth: 64, elements: 4096 + 256, attributes: 64, spaces: 48, work: 200_000}
 }
 
 // metadataLimits allow for comments and for the many roles in what Entra ID and
 // AD FS publish.
 func metadataLimits() limits {
-	return limits{bytes: maxMetadata, depth: 64, elements: 20_000, attributes: 64, spaces: 64, nesting: 400_000, comments: true}
+	return limits{bytes: maxMetadata, depth: 64, elements: 20_000, attributes: 64, spaces: 64, work: 2_000_000, comments: true}
 }
 
 // scanError says where a document left the form we accept. It never quotes the
@@ -72,7 +72,7 @@ type scanner struct {
 	pos      int
 	limits   limits
 	elements int
-	nesting  int
+	work     int
 	open     []openElement
 	spaces   []namespace
 	attrs    []attribute

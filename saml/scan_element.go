@@ -23,13 +23,15 @@ func (s *scanner) startTag() error {
 	element := openElement{name: s.doc[from:s.pos], spaces: len(s.spaces)}
 	s.open = append(s.open, element)
 	s.elements++
-	s.nesting += len(s.open)
-	if len(s.open) > s.limits.depth || s.elements > s.limits.elements || s.nesting > s.limits.nesting {
+	if len(s.open) > s.limits.depth || s.elements > s.limits.elements {
 		return s.complex("too many or too deeply nested elements")
 	}
 	closed, err := s.attributes()
 	if err != nil {
 		return err
+	}
+	if s.weigh(); s.work > s.limits.work {
+		return s.complex("too many elements with too many attributes, too deeply nested")
 	}
 	space, ok := s.lookup(prefix)
 	if !ok {
@@ -50,6 +52,14 @@ func (s *scanner) startTag() error {
 		s.open, s.spaces = s.open[:len(s.open)-1], s.spaces[:element.spaces]
 	}
 	return nil
+}
+
+// weigh adds what the element would cost whoever canonicalizes the document:
+// inclusive canonicalization copies every subtree once for each element around
+// it, attributes and all; both kinds copy the namespaces in scope, twice.
+func (s *scanner) weigh() {
+	const element = 3 // in attributes
+	s.work += len(s.open)*(element+len(s.attrs)) + 2*len(s.spaces)
 }
 
 // attributes reads up to and including the > and reports whether the element
