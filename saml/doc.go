@@ -13,6 +13,12 @@
 // last (rules.go, subject.go). There is no code here that makes a digest or a
 // canonical form.
 //
+// Logout messages go the same way (logout.go, logoutrules.go); those that come by
+// redirect are verified over their query instead, as its octets came
+// (receive.go). What we send leaves by one place for both bindings (send.go).
+// Metadata of an identity provider passes the scan too (idpmetadata.go): it is
+// not signed as far as we look, so it is believed for where it was got from.
+//
 // Types of messages we send are those of crewjam/saml. Its verification, its
 // metadata, its logout and its decryption are not used: docs/decisions tell why.
 //

@@ -52,6 +52,7 @@ func TestParseLogoutRefuses(t *testing.T) {
 		"request and answer":                  {message: parting{query: func(q string) string { return q + "&SAMLResponse=AAAA" }}, code: "saml_malformed"},
 		"request and answer posted":           {message: parting{posted: func(f url.Values) { f.Set("SAMLResponse", "AAAA") }}, code: "saml_malformed"},
 		"nothing":                             {message: parting{posted: func(f url.Values) { clear(f) }}, code: "saml_malformed"},
+		"nothing by redirect":                 {message: parting{query: func(string) string { return "x=1" }}, code: "saml_malformed"},
 		"posted twice":                        {message: parting{posted: func(f url.Values) { f.Add("SAMLRequest", "AAAA") }}, code: "saml_malformed"},
 		"not base64":                          {message: parting{posted: func(f url.Values) { f.Set("SAMLRequest", "%%%") }}, code: "saml_malformed"},
 		"bad escape":                          {message: parting{query: func(q string) string { return q + "&%zz=1" }}, code: "saml_malformed"},
@@ -175,6 +176,36 @@ func TestBomb(t *testing.T) {
 	}
 	if used := after.TotalAlloc - before.TotalAlloc; used > 4<<20 {
 		t.Errorf("%d bytes allocated", used)
+	}
+}
+
+func TestInflate(t *testing.T) {
+	t.Parallel()
+	packed, err := deflate([]byte(testLogout))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]struct {
+		packed []byte
+		most   int
+		code   string
+	}{
+		"as large as is read":       {packed, len(testLogout), ""},
+		"a byte larger":             {packed, len(testLogout) - 1, "saml_too_complex"},
+		"something after it":        {append(bytes.Clone(packed), 0), len(testLogout), "saml_malformed"},
+		"a second message after it": {append(bytes.Clone(packed), packed...), 2 * len(testLogout), "saml_malformed"},
+		"cut off":                   {packed[:len(packed)-1], len(testLogout), "saml_malformed"},
+		"nothing":                   {nil, len(testLogout), "saml_malformed"},
+		"not compressed":            {[]byte(testLogout), len(testLogout), "saml_malformed"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			doc, err := inflate(tt.packed, tt.most)
+			if sso.CodeOf(err) != tt.code || err == nil && string(doc) != testLogout || err != nil && doc != nil {
+				t.Errorf("code %q, want %q; %d bytes", sso.CodeOf(err), tt.code, len(doc))
+			}
+		})
 	}
 }
 
