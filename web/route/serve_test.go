@@ -198,6 +198,11 @@ func TestServerLimits(t *testing.T) {
 		"33 KB of header":       {"GET /page HTTP/1.1\r\n" + head + "X-A: " + strings.Repeat("a", 33<<10) + "\r\n\r\n", 431},
 		"two Content-Length":    {"POST /page HTTP/1.1\r\n" + head + "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400},
 		"space before colon":    {"GET /page HTTP/1.1\r\n" + head + "X-A : b\r\n\r\n", 400},
+		"folded header":         {"GET /page HTTP/1.1\r\n" + head + "X-A: b\r\n c\r\n\r\n", 200}, // net/http joins the lines, one of the two ways of RFC 9112 §5.2
+		"folded first header":   {"GET /page HTTP/1.1\r\n Host: sso.example\r\n\r\n", 400},
+		"both ways of framing":  {"POST /page HTTP/1.1\r\n" + head + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200}, // net/http takes the chunks, as RFC 9112 §6.3 says
+		"unknown framing":       {"POST /page HTTP/1.1\r\n" + head + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 501},
+		"negative length":       {"POST /page HTTP/1.1\r\n" + head + "Content-Length: -1\r\n\r\n", 400},
 		"no Host":               {"GET /page HTTP/1.1\r\nConnection: close\r\n\r\n", 400},
 		"absolute-form, other":  {"GET http://evil.example/page HTTP/1.1\r\n" + head + "\r\n", 421},
 		"asterisk":              {"OPTIONS * HTTP/1.1\r\n" + head + "\r\n", 200}, // net/http answers this itself
