@@ -127,13 +127,7 @@ func TestBadMetadataAddress(t *testing.T) {
 		"with a weak key":     {answer(http.StatusOK, metadataOf("e", d.sso, weak(t, 1024))), "weak_key"},
 		"with a bad endpoint": {answer(http.StatusOK, metadataOf("e", "javascript:alert(1)", d.certs...)), "metadata_bad_endpoint"},
 		"our own key":         {answer(http.StatusOK, metadataOf("e", d.sso, c.Keys[0].Certificate)), "own_certificate"},
-		"slow": {func(rw http.ResponseWriter, r *http.Request) {
-			select {
-			case <-r.Context().Done():
-			case <-time.After(10 * time.Second):
-			}
-		}, "metadata_unreadable"},
-		"round in circles": {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/again", http.StatusFound) }, "metadata_unreadable"},
+		"round in circles":    {func(rw http.ResponseWriter, r *http.Request) { http.Redirect(rw, r, "/again", http.StatusFound) }, "metadata_unreadable"},
 		"to a private address": {func(rw http.ResponseWriter, r *http.Request) {
 			http.Redirect(rw, r, "http://169.254.169.254/latest", http.StatusFound)
 		}, "url_not_allowed"},
@@ -147,6 +141,19 @@ func TestBadMetadataAddress(t *testing.T) {
 		cases[address] = refused{setup.Edit{SAML: &setup.SAMLEdit{MetadataURL: new(address)}}, "url_not_allowed", field}
 	}
 	w.refuses(c, cases)
+}
+
+func TestSlowMetadata(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	c := w.saml(d)
+	w.Service = w.node(func(o *setup.Options) {
+		o.SAML = saml.New(saml.Options{BaseURL: "https://gatehouse.test", Client: outbound.NewClient(outbound.Options{AllowPrivate: true, Timeout: 100 * time.Millisecond})})
+	})
+	d.set(func(d *directory) {
+		d.override = func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() } // until the client gives up
+	})
+	w.refuses(c, map[string]refused{"never": {setup.Edit{SAML: &setup.SAMLEdit{MetadataURL: new(d.URL + "/new/metadata")}}, "metadata_unreadable", []string{"saml.metadata_url"}}})
 }
 
 // In production nothing of this machine may be named, not by hand either.

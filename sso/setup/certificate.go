@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,9 +30,9 @@ func (w *editing) trust(texts []string, described bool) {
 		return
 	}
 	for i, text := range texts {
-		found, err := readCertificates(text)
-		if err != nil {
-			w.add("certificate_unreadable", fmt.Sprintf("saml.certificates[%d]", i), err.Error())
+		found, wrong := readCertificates(text)
+		if wrong != "" {
+			w.add("certificate_unreadable", fmt.Sprintf("saml.certificates[%d]", i), wrong)
 			continue
 		}
 		for _, der := range found {
@@ -60,38 +59,35 @@ func byHand(all []sso.Certificate) []sso.Certificate {
 }
 
 // readCertificates reads PEM, with any number of certificates, or the base64 of
-// one. That they parse is checked with the rest of the configuration.
-func readCertificates(text string) ([][]byte, error) {
+// one, and says what is wrong if it cannot. That they parse is checked with the
+// rest of the configuration.
+func readCertificates(text string) (all [][]byte, wrong string) {
+	const none = "Enter a certificate: the text between BEGIN CERTIFICATE and END CERTIFICATE."
 	if len(text) > maxCertificateText {
-		return nil, fmt.Errorf("Use at most %d bytes.", maxCertificateText) //nolint:staticcheck // a sentence for a person
+		return nil, fmt.Sprintf("Use at most %d bytes.", maxCertificateText)
 	}
 	if !strings.Contains(text, "-----BEGIN") {
 		der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
 		if err != nil || len(der) == 0 {
-			return nil, errNoCertificate()
+			return nil, none
 		}
-		return [][]byte{der}, nil
+		return [][]byte{der}, ""
 	}
-	var all [][]byte
 	for rest := []byte(text); ; {
 		var block *pem.Block
 		block, rest = pem.Decode(rest)
 		switch {
 		case block == nil && (len(all) == 0 || bytes.Contains(rest, []byte("-----BEGIN"))):
-			return nil, errNoCertificate()
+			return nil, none
 		case block == nil:
-			return all, nil
+			return all, ""
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
-			return nil, errors.New("This is a private key, which nobody but its owner should have. Enter the certificate.") //nolint:staticcheck // a sentence for a person
+			return nil, "This is a private key, which nobody but its owner should have. Enter the certificate."
 		case block.Type != "CERTIFICATE":
-			return nil, errNoCertificate()
+			return nil, none
 		}
 		all = append(all, block.Bytes)
 	}
-}
-
-func errNoCertificate() error {
-	return errors.New("Enter a certificate: the text between BEGIN CERTIFICATE and END CERTIFICATE.") //nolint:staticcheck // a sentence for a person
 }
 
 // checkCertificates looks at all that are trusted, wherever they came from.

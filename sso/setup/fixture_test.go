@@ -88,7 +88,7 @@ func newWorld(t *testing.T) *world {
 
 // node is another process on the same database.
 func (w *world) node(change func(*setup.Options)) *setup.Service {
-	client := outbound.NewClient(outbound.Options{AllowPrivate: true, Timeout: 500 * time.Millisecond})
+	client := outbound.NewClient(outbound.Options{AllowPrivate: true})
 	o := setup.Options{
 		Store: w.db, Resolver: w.dns, Now: w.clock.Now, AllowLoopback: true,
 		Log:  slog.New(slog.NewTextHandler(w.log, nil)),

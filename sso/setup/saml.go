@@ -67,7 +67,7 @@ func given(text *string) string {
 // expected is the entity that is meant where metadata describes several.
 func (w *editing) expected(e SAMLEdit) string {
 	if e.IDPEntityID != nil {
-		return *e.IDPEntityID
+		return strings.TrimSpace(*e.IDPEntityID)
 	}
 	return w.cfg.SAML.IDPEntityID
 }
