@@ -1,10 +1,84 @@
 package e2e
 
 import (
+	"bufio"
 	"encoding/base64"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
 	"net/url"
 	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/e2e/harness"
 )
+
+// TestHostilePosts: what is far too large, too deep or no answer at all is
+// refused as a client's mistake, and nobody is signed in by it.
+func TestHostilePosts(t *testing.T) {
+	harness.Long(t)
+	idp := harness.NewIdP(t, ada())
+	g := harness.Start(t, harness.Options{})
+	acme := harness.NewCompany(g, g.API(), "acme", twoOrganizations())
+	conn := acme.ConnectSAML(idp)
+	for name, message := range hostileMessages() {
+		a := post(t, g, "/saml/"+conn.ID+"/acs", message.Encode())
+		if a.Status < 400 || a.Status >= 500 || a.Code() == "" || a.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%s: %v", name, a)
+		}
+		if len(message.Encode()) > 350_000 && a.Status != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s, %d bytes: %v", name, len(message.Encode()), a)
+		}
+	}
+	if users := acme.Users(""); len(users) != 0 {
+		t.Errorf("users: %+v", users)
+	}
+	v := g.Visitor()
+	if a := v.SignIn(idp, "acme", "p-1"); a.Status != http.StatusSeeOther || !v.SignedIn() {
+		t.Errorf("nobody can sign in afterwards: %v", a)
+	}
+}
+
+// post sends a form whole, however early the answer comes: net/http's client
+// gives up writing then, and with it the answer.
+func post(t *testing.T, g *harness.Gateway, path, form string) harness.Answer {
+	t.Helper()
+	p := beginPost(t, g, path, len(form), "")
+	go func() { _, _ = io.WriteString(p.conn, form) }()
+	return p.answer(t)
+}
+
+// slowPost is a request whose body has not been sent whole.
+type slowPost struct{ conn net.Conn }
+
+func beginPost(t *testing.T, g *harness.Gateway, path string, length int, first string) slowPost {
+	t.Helper()
+	conn, err := net.Dial("tcp", g.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
+		path, strings.TrimPrefix(g.URL, "http://"), length, first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slowPost{conn}
+}
+
+func (p slowPost) answer(t *testing.T) harness.Answer {
+	t.Helper()
+	_ = p.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	resp, err := http.ReadResponse(bufio.NewReader(p.conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	return harness.Answer{Status: resp.StatusCode, Header: resp.Header, Body: string(text), Err: err}
+}
 
 const samlProtocol = `xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"`
 
@@ -12,7 +86,7 @@ const samlProtocol = `xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"`
 // 350 kB as they are sent, the others just below what is let in.
 func hostileMessages() map[string]url.Values {
 	wrap := func(inner string) string {
-		return `<p:Response ` + samlProtocol + ` ID="_x" Version="2.0">` + inner + `</p:Response>`
+		return `<p:Response ` + samlProtocol + ` ID="_x" Version="2.0" InResponseTo="gh0123456789012345678901234567890123456789">` + inner + `</p:Response>`
 	}
 	documents := map[string]string{
 		"nested elements":   wrap(strings.Repeat("<a>", 24_000) + strings.Repeat("</a>", 24_000)),

@@ -39,10 +39,14 @@ func Main(m *testing.M) int {
 	return m.Run()
 }
 
-// Binary is the path of the program, built from this work tree. With race it is
-// instrumented by the race detector, which needs a C compiler.
+// Binary is the path of the program, built from this work tree, or the one of
+// TEST_GATEHOUSE, which tests a binary as it is. With race it is instrumented by
+// the race detector, which needs a C compiler; TEST_GATEHOUSE_RACE names one.
 func Binary(t testing.TB, race bool) string {
 	t.Helper()
+	if given := os.Getenv(map[bool]string{false: "TEST_GATEHOUSE", true: "TEST_GATEHOUSE_RACE"}[race]); given != "" {
+		return given
+	}
 	if race {
 		if _, err := exec.LookPath("gcc"); err != nil {
 			Missing(t, "race", "there is no gcc, which a build with the race detector needs")

@@ -33,6 +33,7 @@ type Connection struct {
 	} `json:"service_provider"`
 	Party struct {
 		RedirectURI string `json:"redirect_uri"`
+		Backchannel string `json:"backchannel_logout_uri"`
 	} `json:"relying_party"`
 }
 

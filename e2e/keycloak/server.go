@@ -59,7 +59,6 @@ func Start(t testing.TB) *Server {
 	cmd.Env = append(os.Environ(), "KC_BOOTSTRAP_ADMIN_USERNAME="+admin, "KC_BOOTSTRAP_ADMIN_PASSWORD="+password,
 		"JAVA_OPTS_APPEND=-XX:TieredStopAtLevel=1") // it lives for minutes: what is compiled well is never worth it
 	cmd.Stdout, cmd.Stderr = said, said
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // the script has a child
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +68,7 @@ func Start(t testing.TB) *Server {
 		close(ended)
 	}()
 	t.Cleanup(func() {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+		_ = cmd.Process.Signal(syscall.SIGTERM) // the script passes it on, which it could not do with a SIGKILL
 		<-ended
 		_ = said.Close()
 	})

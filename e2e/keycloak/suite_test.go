@@ -87,7 +87,7 @@ func (s *suite) connectOIDC() {
 	s.openConnection = s.open.Connect(harness.Object{"name": "Keycloak", "protocol": "oidc", "provider": "keycloak",
 		"oidc": harness.Object{"issuer": s.realm.URL(), "client_id": "gatehouse", "client_secret": secret.Reveal(), "scopes": []string{"openid", "profile", "email"}}})
 	s.realm.AddOIDC(Client{ID: "gatehouse", Secret: secret.Reveal(), Redirect: s.openConnection.Party.RedirectURI, SignedOut: s.g.URL + "/logout",
-		BackchannelURL: s.g.URL + "/oidc/" + s.openConnection.ID + "/backchannel-logout"})
+		BackchannelURL: s.openConnection.Party.Backchannel})
 	s.open.Switch(s.openConnection.ID, "enable")
 }
 
