@@ -64,6 +64,7 @@ func galleryJourney() []Example {
 		{"Continue-post", 200, NewContinue("Acme Corporation", post, false)},
 		{"Continue-long-name", 200, NewContinue(longName, post, false)},
 		{"Continue-sign-out", 200, NewContinue("Acme Corporation", sso.Redirect{URL: "https://accounts.idp.example/logout?x=1"}, true)},
+		{"Continue-back", 200, NewReturn("/saml/conn-1/acs", map[string][]string{"SAMLResponse": {"PHNhbWxwOlJlc3BvbnNlLz4="}, "RelayState": {"gh0123"}})},
 		{"LogoutConfirm", 200, &LogoutConfirm{Base{Enterprise: "Acme Corporation", User: person}}},
 		{"SignedOut", 200, &SignedOut{}},
 	}

@@ -48,6 +48,7 @@ func (ChooseConnection) title() string { return "Choose how to sign in" }
 type Continue struct {
 	Base
 	SignOut bool   // the journey ends a session instead of beginning one
+	Back    bool   // from the identity provider, once more past ourselves
 	To      string // host it goes to; "" if that is still ours
 	Action  string // where to
 	Post    bool   // Fields are posted there; else it is a link
@@ -72,6 +73,14 @@ func NewContinue(enterprise string, r sso.Redirect, signOut bool) *Continue {
 	return p
 }
 
+// NewReturn makes the page that posts an identity provider's answer once more,
+// now from our own site, with which the browser sends its cookies.
+func NewReturn(action string, answer url.Values) *Continue {
+	p := NewContinue("", sso.Redirect{URL: action, Form: answer}, false)
+	p.Back = true
+	return p
+}
+
 func compare(a, b string) int {
 	if a < b {
 		return -1
@@ -83,6 +92,8 @@ func (p *Continue) title() string {
 	switch {
 	case p.SignOut:
 		return "Signing you out"
+	case p.Back:
+		return "Signing you in"
 	case p.Enterprise != "":
 		return "Continue to " + p.Enterprise
 	}

@@ -6,6 +6,7 @@ import (
 	"net/url"
 
 	"gatehouse/sso"
+	"gatehouse/web/page"
 	"gatehouse/web/route"
 )
 
@@ -14,6 +15,9 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 	id, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
 	if err != nil {
 		return err
+	}
+	if s.cookieHeldBack(r) {
+		return s.Pages.Render(w, http.StatusOK, page.NewReturn(r.URL.EscapedPath(), r.PostForm))
 	}
 	result, err := s.Login.Complete(r.Context(), id, sso.Callback{
 		Form: delivered(r), Browser: s.Sessions.BrowserOf(r),
@@ -30,6 +34,15 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.remember(w, result.Enterprise.Key, result.Session.Connection)
 	return seeOther(w, landing(result.ReturnTo))
+}
+
+// cookieHeldBack reports whether an answer came without the browser's cookie
+// only because another site posted it. Over https the cookie is sent all the
+// same (SameSite=None); over http, which is for trying things out on one's own
+// machine, no browser does that, so the answer takes one more hop, from us to
+// us. What that post then brings is checked like any other.
+func (s *Signin) cookieHeldBack(r *http.Request) bool {
+	return !s.Secure && r.Method == http.MethodPost && r.Header.Get("Sec-Fetch-Site") == "cross-site" && s.Sessions.BrowserOf(r) == ""
 }
 
 // delivered is the message: the query of a GET, the body of a POST, never both.

@@ -71,6 +71,7 @@ type browser struct {
 	err       error
 	started   []sso.Secret
 	ended     int
+	held      bool // the browser did not send its cookies along
 }
 
 func (b *browser) Start(w http.ResponseWriter, _ *http.Request, token sso.Secret, _ sso.Session) error {
@@ -96,7 +97,12 @@ func (b *browser) Browser(w http.ResponseWriter, _ *http.Request) sso.Secret {
 	return "browser"
 }
 
-func (b *browser) BrowserOf(*http.Request) sso.Secret { return "browser" }
+func (b *browser) BrowserOf(*http.Request) sso.Secret {
+	if b.held {
+		return ""
+	}
+	return "browser"
+}
 
 type fixture struct {
 	*route.Router
