@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"math/rand/v2"
+	"math/rand/v2" // so that nodes do not work at the same moment
 	"sync"
 	"time"
 

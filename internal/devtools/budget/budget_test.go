@@ -33,7 +33,7 @@ func TestBudgetCanFail(t *testing.T) {
 		want       []string // nothing else may be found
 	}{
 		{"a long file", strings.Repeat("// line\n", 20), []string{"a.go:1: the file has 23 lines, more than 20"}},
-		{"a wide interface", "type i interface { A(); B(); C() }\ntype j interface { A(); B() }", []string{"a.go:3: the interface has 3"}},
+		{"a wide interface", "type i interface { A(); B(); C() }\ntype j interface { k; D(); E() }\ntype k interface { A(); B() }", []string{"a.go:3: the interface has 3"}},
 		{"an init function", "func init() {}\ntype t int\nfunc (t) init() {}", []string{"a.go:3: an init function"}},
 		{
 			"a tangled function", "func f(a, b, c bool) bool { if a && b || c { return a }; return b }\nfunc g(a, b bool) bool { return a && b || a }",

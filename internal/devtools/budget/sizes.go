@@ -19,8 +19,8 @@ func (c *check) sizes(f *file) {
 		case *ast.FuncDecl:
 			c.function(f, n)
 		case *ast.InterfaceType:
-			if methods := n.Methods.NumFields(); methods > c.limits.InterfaceMethod {
-				c.find(f, n, "the interface has %d methods, more than %d", methods, c.limits.InterfaceMethod)
+			if has := methods(n); has > c.limits.InterfaceMethod {
+				c.find(f, n, "the interface has %d methods, more than %d", has, c.limits.InterfaceMethod)
 			}
 		}
 		return true
@@ -38,6 +38,16 @@ func (c *check) function(f *file, d *ast.FuncDecl) {
 	if n := complexity(d); n > c.limits.Complexity {
 		c.find(f, d, "%s has a cyclomatic complexity of %d, more than %d", d.Name.Name, n, c.limits.Complexity)
 	}
+}
+
+// methods counts those that an interface declares itself; what it embeds is
+// counted where that is declared.
+func methods(t *ast.InterfaceType) int {
+	n := 0
+	for _, m := range t.Methods.List {
+		n += len(m.Names)
+	}
+	return n
 }
 
 // complexity is the number of ways through a function: one, and one more for

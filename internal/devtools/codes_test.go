@@ -1,0 +1,176 @@
+package devtools
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// notOurs are directories whose codes never reach anybody.
+const notOurs = "e2e internal/demo internal/demoidp internal/devtools store/storetest store/nodetest tools"
+
+// collector finds the codes of errors: what is given to a field, a parameter, a
+// variable or a constant that is called code.
+type collector struct {
+	takes map[string]int // functions and methods with a parameter code, and which it is
+	codes map[string]bool
+}
+
+func errorCodes(root string) ([]string, error) {
+	c := collector{takes: map[string]int{}, codes: map[string]bool{}}
+	var files []*ast.File
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		relative, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() {
+			if entry.Name() == "testdata" || slices.Contains(strings.Fields(notOurs), filepath.ToSlash(relative)) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") || entry.Name() == "gallery.go" {
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		files = append(files, f)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range files {
+		for _, d := range f.Decls {
+			if fn, ok := d.(*ast.FuncDecl); ok {
+				c.learn(fn)
+			}
+		}
+	}
+	for _, f := range files {
+		ast.Inspect(f, c.visit)
+	}
+	var all []string
+	for code := range c.codes {
+		all = append(all, code)
+	}
+	slices.Sort(all)
+	return all, nil
+}
+
+// learn notes which argument of a function is a code. Methods and functions are
+// kept apart, as add the method and add the closure are.
+func (c *collector) learn(fn *ast.FuncDecl) {
+	n := 0
+	for _, field := range fn.Type.Params.List {
+		for _, name := range field.Names {
+			if isText, ok := field.Type.(*ast.Ident); ok && isText.Name == "string" && name.Name == "code" {
+				c.takes[callName(fn.Recv != nil, fn.Name.Name)] = n
+			}
+			n++
+		}
+	}
+}
+
+func callName(method bool, name string) string { return fmt.Sprint(method, name) }
+
+func (c *collector) visit(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.KeyValueExpr:
+		if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Code" {
+			c.add(n.Value)
+		}
+	case *ast.CallExpr:
+		c.call(n)
+	case *ast.ValueSpec:
+		for i, name := range n.Names {
+			if i < len(n.Values) && (strings.HasPrefix(name.Name, "code") || name.Name == "invalid") {
+				c.add(n.Values[i])
+			}
+		}
+	case *ast.AssignStmt:
+		for i, to := range n.Lhs {
+			if name, ok := to.(*ast.Ident); ok && name.Name == "code" && i < len(n.Rhs) {
+				c.add(n.Rhs[i])
+			}
+		}
+	}
+	return true
+}
+
+func (c *collector) call(n *ast.CallExpr) {
+	var names []string
+	switch fn := n.Fun.(type) {
+	case *ast.Ident:
+		names = []string{callName(false, fn.Name)}
+	case *ast.SelectorExpr: // a method, or another package's function
+		names = []string{callName(true, fn.Sel.Name)}
+		if fn.Sel.IsExported() {
+			names = append(names, callName(false, fn.Sel.Name))
+		}
+	}
+	for _, name := range names {
+		if i, ok := c.takes[name]; ok && i < len(n.Args) {
+			c.add(n.Args[i])
+		}
+	}
+}
+
+func (c *collector) add(value ast.Expr) {
+	switch value := value.(type) {
+	case *ast.BasicLit:
+		if code, err := strconv.Unquote(value.Value); err == nil && value.Kind == token.STRING && code != "" {
+			c.codes[code] = true
+		}
+	case *ast.BinaryExpr: // the protocol and what is wrong
+		if suffix, ok := value.Y.(*ast.BasicLit); ok {
+			if text, err := strconv.Unquote(suffix.Value); err == nil {
+				c.codes["saml"+text], c.codes["oidc"+text] = true, true
+			}
+		}
+	}
+}
+
+// TestDocErrorCodesAreFound makes sure that no way to give a code is missed.
+func TestDocErrorCodesAreFound(t *testing.T) {
+	dir := t.TempDir()
+	const source = `package tried
+const codeA = "a"
+const invalid = "b"
+type e struct{ Code string }
+func refuse(code, public string) e { return e{Code: code} }
+func (e) put(n int, code string) {}
+func other(name string) {}
+func f(p string) {
+	_ = e{Code: "c"}
+	refuse("d", "not this")
+	e{}.put(1, "e")
+	other("nor this")
+	put := func(string, string) {}
+	put("nor", "that")
+	code := p + "_f"
+	code = "g"
+	sso.NotFound(code, "")
+	x.Refuse("h")
+}
+func Refuse(code string) {}
+`
+	if err := os.WriteFile(filepath.Join(dir, "a.go"), []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := errorCodes(dir)
+	if want := "a b c d e g h oidc_f saml_f"; err != nil || strings.Join(got, " ") != want {
+		t.Errorf("got %q (%v), want %q", got, err, want)
+	}
+}
