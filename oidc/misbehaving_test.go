@@ -34,48 +34,52 @@ func TestMisbehavingProviders(t *testing.T) {
 	if len(all) < 110 {
 		t.Errorf("only %d cases", len(all))
 	}
+	for _, d := range all {
+		t.Run(d.name, d.refused)
+	}
+}
+
+// refused signs in at a provider with the defect: the sign-in fails with its
+// code, and the check that failed is the last and the only one that did.
+func (d defect) refused(t *testing.T) {
+	t.Parallel()
 	kinds := map[string]sso.Kind{
 		"id_token_invalid": sso.Forbidden, "idp_denied": sso.Forbidden, "idp_unavailable": sso.Upstream,
 		"issuer_mismatch": sso.Invalid, "bad_request": sso.Invalid, "duplicate_parameter": sso.Invalid,
 	}
-	for _, d := range all {
-		t.Run(d.name, func(t *testing.T) {
-			t.Parallel()
-			p := newIDP(t)
-			d.do(p)
-			start := time.Now()
-			a, checks, err := p.signIn(p.party())
-			if err == nil {
-				t.Fatalf("accepted as %+v", a)
-			}
-			if sso.CodeOf(err) != d.code || sso.KindOf(err) != kinds[d.code] {
-				t.Errorf("got %s (%s), want %s (%s): %v", sso.CodeOf(err), sso.KindOf(err), d.code, kinds[d.code], err)
-			}
-			if a.Subject != "" || a.Claims != nil {
-				t.Errorf("an assertion came with the error: %+v", a)
-			}
-			if took := time.Since(start); took > 8*time.Second {
-				t.Errorf("took %s", took)
-			}
-			if p.unwanted.Load() > 0 {
-				t.Error("an address was fetched that only an attacker named")
-			}
-			if d.check == "" {
-				return
-			}
-			if len(checks) == 0 {
-				t.Fatalf("no checks: %v", err)
-			}
-			last := checks[len(checks)-1]
-			if last.Name != d.check || last.OK || last.Want == "" || last.Got == "" {
-				t.Errorf("last check %+v, want a failed %q", last, d.check)
-			}
-			for _, c := range checks[:len(checks)-1] {
-				if !c.OK {
-					t.Errorf("a failed check before the last: %+v", c)
-				}
-			}
-		})
+	p := newIDP(t)
+	d.do(p)
+	start := time.Now()
+	a, checks, err := p.signIn(p.party())
+	if err == nil {
+		t.Fatalf("accepted as %+v", a)
+	}
+	if sso.CodeOf(err) != d.code || sso.KindOf(err) != kinds[d.code] {
+		t.Errorf("got %s (%s), want %s (%s): %v", sso.CodeOf(err), sso.KindOf(err), d.code, kinds[d.code], err)
+	}
+	if a.Subject != "" || a.Claims != nil {
+		t.Errorf("an assertion came with the error: %+v", a)
+	}
+	if took := time.Since(start); took > 8*time.Second {
+		t.Errorf("took %s", took)
+	}
+	if p.unwanted.Load() > 0 {
+		t.Error("an address was fetched that only an attacker named")
+	}
+	if d.check == "" {
+		return
+	}
+	if len(checks) == 0 {
+		t.Fatalf("no checks: %v", err)
+	}
+	last := checks[len(checks)-1]
+	if last.Name != d.check || last.OK || last.Want == "" || last.Got == "" {
+		t.Errorf("last check %+v, want a failed %q", last, d.check)
+	}
+	for _, c := range checks[:len(checks)-1] {
+		if !c.OK {
+			t.Errorf("a failed check before the last: %+v", c)
+		}
 	}
 }
 
