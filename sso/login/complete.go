@@ -221,9 +221,12 @@ func (t *try) rules() sso.GroupSync {
 
 func (t *try) session(a sso.Assertion, token sso.Secret) sso.Session {
 	now := t.attempt.At
-	ends := now.Add(t.MaxAge)
-	if a.SessionEnd.After(now) && a.SessionEnd.Before(ends) {
-		ends = a.SessionEnd // the identity provider wants it shorter
+	ends, said := now.Add(t.MaxAge), a.SessionEnd
+	if !said.IsZero() && !said.After(now) {
+		said = said.Add(t.skew()) // over by our clock, and accepted because theirs may be behind
+	}
+	if !said.IsZero() && said.Before(ends) {
+		ends = said // the identity provider wants it shorter
 	}
 	return sso.Session{
 		ID: sso.NewID[sso.SessionID](now), Token: token.Hash(),
@@ -243,14 +246,18 @@ func forLogout(name string) string {
 	return name
 }
 
+// skew is how far the identity provider's clock may be from ours.
+func (t *try) skew() time.Duration {
+	if t.cfg.SAML != nil {
+		return t.cfg.SAML.Skew()
+	}
+	return sso.DefaultClockSkew
+}
+
 // replayUntil is when the answer could not be accepted any more by any clock we
 // tolerate, and never less than a pending login lives.
 func (t *try) replayUntil(a sso.Assertion) time.Time {
-	skew := sso.DefaultClockSkew
-	if t.cfg.SAML != nil {
-		skew = t.cfg.SAML.Skew()
-	}
-	until := a.NotOnOrAfter.Add(2 * skew)
+	until := a.NotOnOrAfter.Add(2 * t.skew())
 	if least := t.attempt.At.Add(pendingLifetime); until.Before(least) {
 		return least
 	}
