@@ -105,6 +105,24 @@ func TestIdleOnceSeenElsewhere(t *testing.T) {
 	w.over(here, ada)
 }
 
+// TestUseKeepsAlive: what is used here is known here before it is written.
+func TestUseKeepsAlive(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	w := newWorld(t, inMemory, clock.Now)
+	n, ada := w.caching(), w.signInFor("ada", 10*time.Second)
+	w.asks(n, 1, func() {
+		for range 14 {
+			w.alive(n, ada)
+			clock.Move(2 * time.Second)
+			n.Revoked(t.Context())
+		}
+	})
+	if p, err := n.Principal(t.Context(), ada.Token); err != nil || clock.Now().Sub(p.Session.LastSeenAt) != 2*time.Second {
+		t.Errorf("last seen at %s (%v)", p.Session.LastSeenAt, err)
+	}
+}
+
 // TestTouches counts what is written: once a minute per session, whatever is
 // asked, and once more often where a session would be idle soon.
 func TestTouches(t *testing.T) {
