@@ -53,10 +53,9 @@ func takeBody(r *http.Request, bodyless bool) ([]byte, error) {
 		return nil, nil
 	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || media != "application/json" && media != "application/merge-patch+json" {
+	if err != nil || media != "application/json" {
 		return nil, &sso.Error{Kind: sso.Invalid, Code: "unsupported_media_type", Public: "Send this as application/json.", Err: err}
 	}
-	r.Header.Set("Content-Type", "application/json") // a merge patch is decoded the same
 	if err := checkJSON(body); err != nil {
 		return nil, err
 	}
@@ -66,14 +65,15 @@ func takeBody(r *http.Request, bodyless bool) ([]byte, error) {
 	return body, nil
 }
 
-// checkJSON refuses what two readers could understand differently.
+// checkJSON refuses what two readers could understand differently, and null:
+// some take it for a value to be taken away, others for nothing said.
 func checkJSON(body []byte) error {
 	if !utf8.Valid(body) {
 		return &sso.Error{Kind: sso.Invalid, Code: "invalid_encoding", Public: "The body is not valid UTF-8."}
 	}
 	dec := jsontext.NewDecoder(bytes.NewReader(body))
 	for values := 0; ; {
-		_, err := dec.ReadToken()
+		token, err := dec.ReadToken()
 		switch {
 		case errors.Is(err, io.EOF) && values == 1:
 			return nil
@@ -84,6 +84,8 @@ func checkJSON(body []byte) error {
 			return badRequest("The body is not valid JSON.").Because(fmt.Errorf("after %d bytes", dec.InputOffset()))
 		case dec.StackDepth() > maxDepth:
 			return badRequest("The body is nested too deeply.")
+		case token.Kind() == 'n':
+			return invalid("validation_failed", []sso.FieldError{{Field: fieldOf(dec.StackPointer()), Message: "Null is no value here: leave this out."}})
 		case dec.StackDepth() == 0:
 			values++
 		}

@@ -24,7 +24,7 @@ type configurationSAML struct {
 	SSOURL            string           `json:"sso_url" doc:"Where people are sent to sign in." example:"https://idp.example.com/sso"`
 	SSOBinding        string           `json:"sso_binding" doc:"How." example:"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"`
 	SLOURL            *string          `json:"slo_url" doc:"Where logout messages are sent; null: no single logout." example:"https://idp.example.com/slo"`
-	Certificates      []certificate    `json:"certificates" nullable:"false" doc:"What signatures are trusted from, all at once."`
+	Certificates      []certificate    `json:"certificates" doc:"What signatures are trusted from, all at once."`
 	SignRequests      bool             `json:"sign_requests" doc:"Whether we sign what we ask."`
 	AllowIDPInitiated sso.IDPInitiated `json:"allow_idp_initiated" enum:"off,rebounce,direct" doc:"What happens to an answer nobody asked for: nothing, a sign-in that is asked for, or a sign-in." example:"rebounce"`
 	NameIDFormat      string           `json:"name_id_format" doc:"The form of NameID that is asked for." example:"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"`
@@ -46,7 +46,7 @@ type configurationOIDC struct {
 	ClientID        string         `json:"client_id" doc:"Our name at the identity provider." example:"gatehouse"`
 	HasClientSecret bool           `json:"has_client_secret" doc:"Whether a client secret is set; it is never shown."`
 	AuthMethod      sso.AuthMethod `json:"token_endpoint_auth_method" enum:"client_secret_basic,client_secret_post,private_key_jwt" doc:"How we authenticate." example:"client_secret_basic"`
-	Scopes          []string       `json:"scopes" nullable:"false" doc:"What is asked for; openid always is." example:"[\"openid\",\"profile\",\"email\"]"`
+	Scopes          []string       `json:"scopes" doc:"What is asked for; openid always is." example:"[\"openid\",\"profile\",\"email\"]"`
 	Prompt          *string        `json:"prompt" doc:"What the identity provider is asked to do first; null: what it likes." example:"select_account"`
 }
 

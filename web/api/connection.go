@@ -98,7 +98,7 @@ func (a *API) deleteConnection(ctx context.Context, c caller, in *inConnection) 
 	if err := a.Store.DeleteConnection(ctx, c.by, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err
 	}
-	a.Revoked(ctx)
+	a.revoked(ctx)
 	return nil, nil
 }
 

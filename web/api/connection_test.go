@@ -155,6 +155,7 @@ func TestConnectionInput(t *testing.T) {
 				{saml(m{"metadata_xml": "<x>"}), "saml.metadata_xml"}, {saml(m{"metadata_url": "file:///etc/passwd"}), "saml.metadata_url"},
 				{saml(m{"certificates": []string{"x"}}), "saml.certificates[0]"}, {saml(m{"allow_idp_initiated": "always"}), "saml.allow_idp_initiated"},
 				{saml(m{"clock_skew_seconds": 301}), "saml.clock_skew_seconds"}, {saml(m{"clock_skew_seconds": 1.5}), "saml.clock_skew_seconds"}, {saml(m{"surprise": 1}), "saml.surprise"},
+				{saml(m{"slo_url": nil}), "saml.slo_url"}, {saml(m{"certificates": []any{nil}}), "saml.certificates.0"},
 				{m{"name": "x", "protocol": "oidc", "saml": m{}}, "saml"}, {m{"name": "x", "protocol": "saml", "oidc": m{}}, "oidc"},
 				{m{"name": "x", "protocol": "oidc", "oidc": m{"token_endpoint_auth_method": "none"}}, "oidc.token_endpoint_auth_method"},
 				{m{"name": "x", "protocol": "saml", "group_sync": m{"mode": "keep"}}, "group_sync.mode"}, {m{"name": "x", "protocol": "saml", "group_sync": m{"on_overage": "clear"}}, "group_sync.on_overage"},

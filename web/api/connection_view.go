@@ -22,7 +22,7 @@ type connection struct {
 	RelyingParty    *relyingParty       `json:"relying_party,omitempty" doc:"What is registered at an OpenID provider."`
 	SignInURL       string              `json:"sign_in_url" doc:"Where to sign in through this connection." example:"https://sso.example.com/login/sso?connection=conn-06d5x0wkj3n8p7r5t2v4y6z8ab&enterprise_key=acme"`
 	Metadata        *metadataStatus     `json:"metadata,omitempty" doc:"How the last refresh of the identity provider's metadata went; missing before the first."`
-	Warnings        []warning           `json:"warnings" nullable:"false" doc:"What works and should not stay as it is; only in the answer to what made it so."`
+	Warnings        []warning           `json:"warnings" doc:"What works and should not stay as it is; only in the answer to what made it so."`
 	CreatedAt       time.Time           `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
 }
 

@@ -13,7 +13,7 @@
 //   - A body that cannot be read (not JSON, a name twice, too deep) is 400; one
 //     that can be read and not accepted is 422 with the fields.
 //   - Unknown members and query parameters are refused: a mistyped filter must
-//     not list everything, a mistyped member not be ignored.
+//     not list everything, a mistyped member not be ignored. So is null.
 //   - An identifier that is malformed, unknown, or another enterprise's is the
 //     same 404.
 //   - A member named like a noun ("user", "group") is the identifier of one.

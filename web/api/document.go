@@ -93,6 +93,9 @@ func finish(o *huma.OpenAPI) ([]byte, error) {
 			if text := cmp.Or(said[name+"."+member], said["."+member]); p.Description == "" {
 				p.Description = text
 			}
+			if p.Type == huma.TypeArray {
+				p.Nullable = false // checkJSON and the views see to it
+			}
 			if p.Description == "" {
 				missing = append(missing, fmt.Errorf("%s.%s has no description", name, member))
 			}

@@ -18,7 +18,7 @@ func (p Paging) page() sso.Page { return sso.Page{Cursor: p.Cursor, Limit: p.Lim
 
 // list is a part of one, with where it goes on.
 type list[T any] struct {
-	Items []T     `json:"items" nullable:"false" doc:"This page of the list."`
+	Items []T     `json:"items" doc:"This page of the list."`
 	Next  *string `json:"next" doc:"The cursor of the next page; null on the last." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }
 

@@ -175,6 +175,7 @@ func TestMalformedBodies(t *testing.T) {
 		{"not UTF-8", "{\"name\":\"\xff\"}", 400, "invalid_encoding"}, {"lone surrogate", `{"name":"\ud800"}`, 400, "bad_request"},
 		{"too large", `{"name":"` + strings.Repeat("x", MaxBody) + `"}`, 413, "body_too_large"},
 		{"list", `[]`, 422, "validation_failed"}, {"text", `"x"`, 422, "validation_failed"}, {"null", `null`, 422, "validation_failed"},
+		{"null member", `{"name":null}`, 422, "validation_failed"}, {"null deep", `{"saml":{"certificates":[null]}}`, 422, "validation_failed"},
 		{"unknown member", `{"nome":"x"}`, 422, "validation_failed"}, {"other case", `{"NAME":"x"}`, 422, "validation_failed"},
 		{"wrong type", `{"name":7}`, 422, "validation_failed"}, {"wrong type, deep", `{"name":{"a":["` + canarySecret + `"]}}`, 422, "validation_failed"},
 		{"NUL", `{"key":"x\u0000","name":"x\u0000y","protocol":"saml"}`, 422, ""},

@@ -17,15 +17,25 @@ import (
 // small interfaces beside the handlers that use them.
 type Store interface {
 	Tokens
+	Directory
+	People
+	Connections
+	Domains
+	Records
+}
+
+// Directory keeps what an enterprise consists of.
+type Directory interface {
 	Enterprises
 	Organizations
 	Groups
 	Members
+}
+
+// People keeps who is there, and who is signed in.
+type People interface {
 	Users
 	Sessions
-	Connections
-	Domains
-	Records
 }
 
 // Setup carries out what an admin does to connections and domains; setup.Service
@@ -116,6 +126,10 @@ func New(o Options) (*API, error) {
 	a.document, err = finish(a.huma.OpenAPI())
 	return a, err
 }
+
+// revoked announces that sessions were ended, also if whoever asked for it went
+// away meanwhile.
+func (a *API) revoked(ctx context.Context) { a.Revoked(context.WithoutCancel(ctx)) }
 
 // OpenAPI is the API's document, OpenAPI 3.1 in JSON; the same for every
 // installation.

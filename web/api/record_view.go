@@ -14,7 +14,7 @@ type attempt struct {
 	Outcome    sso.Outcome      `json:"outcome" enum:"succeeded,failed" doc:"How it ended." example:"failed"`
 	Code       *string          `json:"code" doc:"Why it failed; null if it did not." example:"saml_expired"`
 	Detail     *string          `json:"detail" doc:"What was wanted and what came, for the admin." example:"The answer expired at 11:58:12."`
-	Checks     []check          `json:"checks" nullable:"false" doc:"What was verified, in order."`
+	Checks     []check          `json:"checks" doc:"What was verified, in order."`
 	Groups     assertedGroups   `json:"groups" doc:"What was said about groups."`
 	Remote     string           `json:"remote" doc:"The address it came from." example:"192.0.2.1"`
 	UserAgent  string           `json:"user_agent" doc:"The browser, as it called itself." example:"Mozilla/5.0"`
@@ -31,7 +31,7 @@ type check struct {
 
 type assertedGroups struct {
 	State  string   `json:"state" enum:"absent,empty,values,overage,truncated" doc:"What the identity provider said: nothing, that there are none, which there are, that there are too many, or as many as it ever says." example:"values"`
-	Names  []string `json:"names" nullable:"false" doc:"The groups it named." example:"[\"engineering\"]"`
+	Names  []string `json:"names" doc:"The groups it named." example:"[\"engineering\"]"`
 	Source string   `json:"source" doc:"The claim they were read from." example:"groups"`
 }
 
@@ -55,10 +55,10 @@ type syncRecord struct {
 	Attempt    *sso.AttemptID   `json:"attempt" doc:"The sign-in that caused it." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Mode       sso.SyncMode     `json:"mode" enum:"reset,reset-synced,add-only,keep" doc:"What was applied; keep where the groups were not known." example:"reset"`
 	Asserted   assertedGroups   `json:"asserted" doc:"What was said about groups."`
-	Matched    []string         `json:"matched" nullable:"false" doc:"Names that some organization has a group of." example:"[\"engineering\"]"`
-	Unmatched  []string         `json:"unmatched" nullable:"false" doc:"Names that no organization has a group of." example:"[\"all-employees\"]"`
-	Added      []groupChange    `json:"added" nullable:"false" doc:"Groups the person came into."`
-	Removed    []groupChange    `json:"removed" nullable:"false" doc:"Groups the person left."`
+	Matched    []string         `json:"matched" doc:"Names that some organization has a group of." example:"[\"engineering\"]"`
+	Unmatched  []string         `json:"unmatched" doc:"Names that no organization has a group of." example:"[\"all-employees\"]"`
+	Added      []groupChange    `json:"added" doc:"Groups the person came into."`
+	Removed    []groupChange    `json:"removed" doc:"Groups the person left."`
 	Note       *string          `json:"note" doc:"Why memberships were kept; null if nothing was held back." example:"The identity provider did not say which groups."`
 	At         time.Time        `json:"at" doc:"When." example:"2026-11-24T12:00:00Z"`
 }

@@ -25,7 +25,7 @@ type user struct {
 	Status        sso.UserStatus `json:"status" enum:"active,deactivated" doc:"Whether they may act." example:"active"`
 	CreatedAt     time.Time      `json:"created_at" doc:"When we first heard of them." example:"2026-11-24T12:00:00Z"`
 	LastSignInAt  *time.Time     `json:"last_sign_in_at" doc:"When they last signed in; null: never." example:"2026-11-24T12:00:00Z"`
-	Identities    []identity     `json:"identities,omitempty" nullable:"false" doc:"Who they are at which identity provider; only where one user is asked for."`
+	Identities    []identity     `json:"identities,omitempty" doc:"Who they are at which identity provider; only where one user is asked for."`
 }
 
 type identity struct {
@@ -130,7 +130,9 @@ func (a *API) setStatus(status sso.UserStatus) func(context.Context, caller, *in
 		if err != nil {
 			return nil, err
 		}
-		a.Revoked(ctx)
+		if status == sso.UserDeactivated {
+			a.revoked(ctx)
+		}
 		return a.withIdentities(ctx, c, u)
 	}
 }
