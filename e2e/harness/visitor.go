@@ -6,7 +6,7 @@ import (
 	"html"
 	"io"
 	"maps"
-	"math/rand/v2"
+	"math/rand/v2" // addresses that visitors seem to come from
 	"net"
 	"net/http"
 	"net/netip"
