@@ -32,7 +32,7 @@ func TestBegin(t *testing.T) {
 				w.Errorf("%d, %d and %d characters of randomness", len(p.Nonce), len(p.Verifier), len(p.ID))
 			}
 		}
-		if w.pendingOf(w.begin(w.acme)).ID == w.pendingOf(w.begin(w.acme)).ID {
+		if first, second := w.pendingOf(w.begin(w.acme)), w.pendingOf(w.begin(w.acme)); first.ID == second.ID {
 			w.Error("two sign-ins have one ID")
 		}
 	})
