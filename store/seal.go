@@ -109,8 +109,3 @@ func (s *sealer) open(p place, sealed string) (sso.Secret, error) {
 	}
 	return sso.Secret(value), nil
 }
-
-// isCurrent reports whether a sealed value needs no other key than the current one.
-func (s *sealer) isCurrent(sealed string) bool {
-	return sealed == "" || strings.HasPrefix(sealed, sealFormat+"."+s.current+".")
-}
