@@ -110,7 +110,8 @@ func (e encryption) wrap(t testing.TB, key []byte) []byte {
 	var wrapped []byte
 	var err error
 	if e.Transport == "rsa-1_5" {
-		wrapped, err = rsa.EncryptPKCS1v15(rand.Reader, public, key) //nolint:staticcheck // to make what has to be refused
+		//lint:ignore SA1019 this makes what has to be refused
+		wrapped, err = rsa.EncryptPKCS1v15(rand.Reader, public, key)
 	} else {
 		o := rsa.OAEPOptions{Hash: crypto.SHA1, MGFHash: crypto.SHA1, Label: []byte(e.Label)}
 		if hash, ok := digestMethod(e.Digest); ok {
