@@ -161,25 +161,13 @@ func (s *scanner) lookup(prefix []byte) (uri []byte, ok bool) {
 func (s *scanner) unique() error {
 	ids := 0
 	for i, a := range s.attrs {
-		var space []byte
-		if len(a.prefix) > 0 && string(a.prefix) != "xmlns" {
-			var ok bool
-			if space, ok = s.lookup(a.prefix); !ok {
-				return s.malformed("an attribute with an undeclared prefix")
-			}
-			if string(a.prefix) == "xml" && string(a.local) != "lang" && string(a.local) != "space" {
-				return s.malformed("xml:base, xml:id or another attribute of XML itself")
-			}
+		space, err := s.spaceOf(a)
+		if err != nil {
+			return err
 		}
 		for _, b := range s.attrs[:i] {
-			if !bytes.Equal(a.local, b.local) {
-				continue
-			}
-			if bytes.Equal(a.prefix, b.prefix) {
-				return s.malformed("an attribute that stands twice")
-			}
-			if other, ok := s.lookup(b.prefix); ok && space != nil && len(b.prefix) > 0 && bytes.Equal(space, other) {
-				return s.malformed("an attribute that stands twice under two prefixes")
+			if err := s.apart(a, b, space); err != nil {
+				return err
 			}
 		}
 		if len(a.local) == 2 && bytes.EqualFold(a.local, []byte("id")) && string(a.prefix) != "xmlns" {
@@ -188,6 +176,35 @@ func (s *scanner) unique() error {
 				return err
 			}
 		}
+	}
+	return nil
+}
+
+// spaceOf is the namespace of an attribute, nil if it has none.
+func (s *scanner) spaceOf(a attribute) ([]byte, error) {
+	if len(a.prefix) == 0 || string(a.prefix) == "xmlns" {
+		return nil, nil
+	}
+	space, ok := s.lookup(a.prefix)
+	if !ok {
+		return nil, s.malformed("an attribute with an undeclared prefix")
+	}
+	if string(a.prefix) == "xml" && string(a.local) != "lang" && string(a.local) != "space" {
+		return nil, s.malformed("xml:base, xml:id or another attribute of XML itself")
+	}
+	return space, nil
+}
+
+// apart refuses two attributes of one name; space is a's namespace.
+func (s *scanner) apart(a, b attribute, space []byte) error {
+	if !bytes.Equal(a.local, b.local) {
+		return nil
+	}
+	if bytes.Equal(a.prefix, b.prefix) {
+		return s.malformed("an attribute that stands twice")
+	}
+	if other, ok := s.lookup(b.prefix); ok && space != nil && len(b.prefix) > 0 && bytes.Equal(space, other) {
+		return s.malformed("an attribute that stands twice under two prefixes")
 	}
 	return nil
 }
