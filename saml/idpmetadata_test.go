@@ -245,6 +245,8 @@ func TestReadMetadataChooses(t *testing.T) {
 		"valid until now elsewhere":            {doc: until("2026-11-24T13:00:00+01:00"), want: "metadata_expired"},
 		"long expired":                         {doc: until("2020-01-01T00:00:00.000Z"), want: "metadata_expired"},
 		"role expired":                         {doc: replaced(t, idpEntity, []string{"<md:IDPSSODescriptor", `<md:IDPSSODescriptor validUntil="2026-01-01T00:00:00Z"`}), want: "metadata_expired"},
+		"role expired, entity not":             {doc: replaced(t, until("2030-01-01T00:00:00Z"), []string{"<md:IDPSSODescriptor", `<md:IDPSSODescriptor validUntil="2026-01-01T00:00:00Z"`}), want: "metadata_expired"},
+		"entity expired, role not":             {doc: replaced(t, until("2026-01-01T00:00:00Z"), []string{"<md:IDPSSODescriptor", `<md:IDPSSODescriptor validUntil="2030-01-01T00:00:00Z"`}), want: "metadata_expired"},
 		"an application besides":               {doc: replaced(t, federation(testIssuer), []string{"</md:EntitiesDescriptor>", `<md:EntityDescriptor entityID="https://app.example"><md:SPSSODescriptor/></md:EntityDescriptor></md:EntitiesDescriptor>`}), want: testIssuer},
 		"the application asked for by mistake": {doc: replaced(t, federation(testIssuer), []string{"</md:EntitiesDescriptor>", `<md:EntityDescriptor entityID="https://app.example"><md:SPSSODescriptor/></md:EntityDescriptor></md:EntitiesDescriptor>`}), entity: "https://app.example", want: testIssuer},
 	}
