@@ -19,7 +19,7 @@ func information() *huma.Info {
 
 **Authentication.** A bearer token, made with ` + "`gatehouse admin token`" + `. It reaches every enterprise.
 
-**Errors** are application/problem+json (RFC 9457): ` + "`code`" + ` is stable, ` + "`errors`" + ` names each member that is wrong. 400: the request cannot be read. 422: it can, and cannot be accepted. 404: it does not exist, or not in this enterprise. 409: it contradicts what is there. 412: it was changed meanwhile. 429 and 503 come with Retry-After. Unknown members and query parameters are refused.
+**Errors** are application/problem+json (RFC 9457): ` + "`code`" + ` is stable, ` + "`errors`" + ` names each member that is wrong. 400: the request cannot be read. 422: it can, and cannot be accepted. 404: it does not exist, or not in this enterprise. 409: it contradicts what is there. 412: it was changed meanwhile. 429 and 503 come with Retry-After. Unknown members and query parameters are refused, and so is null.
 
 **Lists** come in pages: ` + "`limit`" + ` items at most, and ` + "`next`" + ` is the ` + "`cursor`" + ` of the page after; null on the last.
 

@@ -126,7 +126,7 @@ func TestExpiredAndRevokedTokens(t *testing.T) {
 	f.wants(f.do("GET", f.acme.in("/enterprises"), nil), 401, "invalid_token")
 }
 
-// TestForeignIdentifiers asks for the other enterprise's things in every place,
+// TestForeignIdentifiers is T-IDOR (CVE-2025-64431, CVE-2025-27507): it asks for the other enterprise's things in every place,
 // for such as never were, and for what is none: all the same answer, and nothing
 // happens.
 func TestForeignIdentifiers(t *testing.T) {
