@@ -17,6 +17,7 @@ var (
 	_ signin.Sessions  = (*session.Manager)(nil)
 	_ account.Sessions = (*session.Manager)(nil)
 )
+
 const (
 	oldKey sso.Secret = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 	newKey sso.Secret = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
