@@ -3,6 +3,7 @@ package account
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -24,6 +25,7 @@ type records struct {
 	sessions    []sso.Session
 	attempts    []sso.Attempt
 	err         error
+	stuck       error // of RevokeSession alone
 	revoked     []sso.SessionID
 	by          []sso.Actor
 	filter      sso.AttemptFilter
@@ -46,7 +48,7 @@ func (s *records) UserSessions(context.Context, sso.EnterpriseID, sso.UserID) ([
 
 func (s *records) RevokeSession(_ context.Context, by sso.Actor, _ sso.EnterpriseID, id sso.SessionID) error {
 	s.revoked, s.by = append(s.revoked, id), append(s.by, by)
-	return s.err
+	return errors.Join(s.err, s.stuck)
 }
 
 func (s *records) Attempts(_ context.Context, _ sso.EnterpriseID, f sso.AttemptFilter, _ sso.Page) ([]sso.Attempt, string, error) {
@@ -213,6 +215,25 @@ func TestRevokeOthers(t *testing.T) {
 	w := f.do("POST", "/account/sessions/revoke-others")
 	if w.Code != 303 || len(f.revoked) != 2 || slices.Contains(f.revoked, f.mine) || f.told != 1 {
 		t.Errorf("%d %v, told %d", w.Code, f.revoked, f.told)
+	}
+}
+
+// TestRevokeThatDidNotHappen is T-REVOKE-ERR (CVE-2020-15223): nobody is told
+// that a session has ended which lives.
+func TestRevokeThatDidNotHappen(t *testing.T) {
+	t.Parallel()
+	for cause, want := range map[error]int{
+		errors.New("the disk is full"): 500,
+		&sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}: 503,
+	} {
+		f := newFixture(t)
+		f.stuck = cause
+		for _, target := range []string{"/account/sessions/" + string(f.phone) + "/revoke", "/account/sessions/" + string(f.mine) + "/revoke", "/account/sessions/revoke-others"} {
+			w := f.do("POST", target)
+			if w.Code != want || w.Header().Get("Location") != "" || len(w.Result().Cookies()) != 0 || f.told != 0 || f.browser.ended != 0 || len(f.revoked) == 0 {
+				t.Errorf("%s: %d to %q, told %d, ended %d", target, w.Code, w.Header().Get("Location"), f.told, f.browser.ended)
+			}
+		}
 	}
 }
 
