@@ -76,6 +76,9 @@ func badEncryption() map[string]badCase {
 		"encrypted-has-an-assertion": plain(badSignature, "response", func(s string) string {
 			return strings.Replace(s, `<saml:AuthnStatement`, `<saml:Advice><saml:Assertion/></saml:Advice><saml:AuthnStatement`, 1)
 		}),
+		"encrypted-has-an-id-twice": plain(badSignature, "response", func(s string) string {
+			return strings.Replace(s, `<saml:Subject>`, `<saml:Subject ID="_assertion1">`, 1)
+		}),
 		"encrypted-has-the-responses-id": plain(badSignature, "response", func(s string) string { return strings.Replace(s, `_assertion1`, `_response1`, 1) }),
 		"encrypted-prefix-undeclared":    plain("saml_malformed", "response", func(s string) string { return strings.Replace(s, `</saml:Subject>`, `<x:y/></saml:Subject>`, 1) }),
 		"encrypted-too-deep": plain("saml_too_complex", "response", func(s string) string {

@@ -261,6 +261,9 @@ func (p party) refuse(t testing.TB, doc []byte, codes ...string) {
 	if code := sso.CodeOf(err); !slices.Contains(codes, code) {
 		t.Errorf("code %s, want %v: %v", code, codes, err)
 	}
+	if kind := sso.KindOf(err); kind != kindOf(sso.CodeOf(err)) {
+		t.Errorf("code %s is %s", sso.CodeOf(err), kind)
+	}
 	if a.Subject != "" || a.Claims != nil || a.ResponseID != "" {
 		t.Errorf("a refused answer gives %v", a)
 	}
@@ -272,6 +275,15 @@ func (p party) refuse(t testing.TB, doc []byte, codes ...string) {
 			t.Errorf("check %s failed and did not end it", c.Name)
 		}
 	}
+}
+
+// kindOf is what a code is answered with: Invalid is 400, Forbidden 403.
+func kindOf(code string) sso.Kind {
+	switch code {
+	case "saml_malformed", "saml_too_complex", "login_state_expired":
+		return sso.Invalid
+	}
+	return sso.Forbidden
 }
 
 func lastCheck(checks []sso.Check) string {
