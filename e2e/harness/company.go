@@ -87,13 +87,23 @@ func (c *Company) Metadata(conn Connection) []byte {
 	return doc
 }
 
+// mapping is how a development identity provider's claims are read.
+func mapping(protocol sso.Protocol) Object {
+	m := demoidp.Mapping(protocol)
+	read := Object{"login": m.Login, "email": m.Email, "name": m.Name, "groups": m.Groups, "group_limit": m.GroupLimit}
+	if len(m.EmailVerified) > 0 {
+		read["email_verified"] = m.EmailVerified
+	}
+	return read
+}
+
 // ConnectSAML makes and enables a connection to a development identity
 // provider, and makes it known there.
 func (c *Company) ConnectSAML(idp *demoidp.IdP) Connection {
 	c.t.Helper()
 	conn := c.Connect(Object{"name": "Test Directory over SAML", "protocol": "saml", "provider": "custom",
 		"saml":    Object{"metadata_url": idp.MetadataURL(), "sign_requests": true},
-		"mapping": demoidp.Mapping(sso.SAML)})
+		"mapping": mapping(sso.SAML)})
 	sp, err := demoidp.SPFromMetadata(c.Metadata(conn))
 	if err != nil {
 		c.t.Fatal(err)
@@ -109,7 +119,7 @@ func (c *Company) ConnectOIDC(idp *demoidp.IdP) Connection {
 	secret := sso.NewSecret()
 	conn := c.Connect(Object{"name": "Test Directory over OIDC", "protocol": "oidc", "provider": "custom",
 		"oidc":    Object{"issuer": idp.Issuer(), "client_id": "gatehouse-" + c.Key, "client_secret": secret.Reveal(), "scopes": []string{"openid", "profile", "email", "groups"}},
-		"mapping": demoidp.Mapping(sso.OIDC)})
+		"mapping": mapping(sso.OIDC)})
 	idp.RegisterOIDC(demoidp.Client{ID: "gatehouse-" + c.Key, Secret: secret, RedirectURIs: []string{conn.Party.RedirectURI}, PostLogoutURIs: []string{c.g.URL + "/logout", c.g.URL + "/"}})
 	c.Switch(conn.ID, "enable")
 	return conn

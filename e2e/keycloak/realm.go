@@ -2,7 +2,6 @@ package keycloak
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -130,9 +129,17 @@ func (r *Realm) RotateKeys(drop bool) {
 	}
 }
 
+// Provider says how a service provider is set up beyond what its metadata says.
+type Provider struct {
+	Encryption string // algorithm of assertions; empty: they are not encrypted
+	// Backchannel makes Keycloak post logout requests itself and not send the
+	// browser with them.
+	Backchannel bool
+}
+
 // AddSAML registers a service provider from its metadata, as an administrator
-// of Keycloak would, with further attributes.
-func (r *Realm) AddSAML(metadata []byte, attributes map[string]string) {
+// of Keycloak would.
+func (r *Realm) AddSAML(metadata []byte, p Provider) {
 	r.t.Helper()
 	var client object
 	r.call(http.MethodPost, "/"+r.Name+"/client-description-converter", metadata, &client)
@@ -147,8 +154,10 @@ func (r *Realm) AddSAML(metadata []byte, attributes map[string]string) {
 			}
 		}
 	}
-	maps.Copy(all, attributes)
-	client["attributes"] = all
+	if p.Encryption != "" {
+		all["saml.encrypt"], all["saml.encryption.algorithm"] = "true", p.Encryption
+	}
+	client["attributes"], client["frontchannelLogout"] = all, !p.Backchannel
 	client["protocolMappers"] = []object{
 		samlMapper("login", "saml-user-property-mapper", map[string]string{"user.attribute": "username"}),
 		samlMapper("email", "saml-user-property-mapper", map[string]string{"user.attribute": "email"}),

@@ -19,8 +19,8 @@ type suite struct {
 	realm   *Realm
 	browser *harness.Browser
 
-	signed, sealed, open                               *harness.Company
-	signedConnection, sealedConnection, openConnection harness.Connection
+	signed, sealed, open             *harness.Company
+	signedConnection, openConnection harness.Connection
 }
 
 const (
@@ -62,22 +62,20 @@ func newSuite(t *testing.T) *suite {
 	for key, at := range map[string]**harness.Company{"signed": &s.signed, "sealed": &s.sealed, "open": &s.open} {
 		*at = harness.NewCompany(s.g, api, key, organizations)
 	}
-	s.signedConnection = s.connectSAML(s.signed, nil)
-	s.sealedConnection = s.connectSAML(s.sealed, map[string]string{
-		"saml.encrypt": "true", "saml.encryption.algorithm": "http://www.w3.org/2009/xmlenc11#aes256-gcm",
-	})
+	s.signedConnection = s.connectSAML(s.signed, Provider{})
+	s.connectSAML(s.sealed, Provider{Encryption: "http://www.w3.org/2009/xmlenc11#aes256-gcm", Backchannel: true})
 	s.connectOIDC()
 	return s
 }
 
-func (s *suite) connectSAML(c *harness.Company, attributes map[string]string) harness.Connection {
+func (s *suite) connectSAML(c *harness.Company, p Provider) harness.Connection {
 	conn := c.Connect(harness.Object{"name": "Keycloak", "protocol": "saml", "provider": "keycloak",
 		"saml": harness.Object{"metadata_url": s.realm.MetadataURL(), "sign_requests": true},
 		// Over SAML, Keycloak says of somebody in no group just what it says when
 		// it was not told to send groups: nothing.
 		"group_sync": harness.Object{"mode": "reset", "on_absent": "clear"},
 	})
-	s.realm.AddSAML(c.Metadata(conn), attributes)
+	s.realm.AddSAML(c.Metadata(conn), p)
 	c.Switch(conn.ID, "enable")
 	return conn
 }
