@@ -264,3 +264,17 @@ func TestReadMetadataChooses(t *testing.T) {
 		})
 	}
 }
+
+// TestWantSigned is about the two ways of writing a boolean (XML Schema §3.2.2).
+func TestWantSigned(t *testing.T) {
+	t.Parallel()
+	for attribute, want := range map[string]bool{
+		"": false, `WantAuthnRequestsSigned="true"`: true, `WantAuthnRequestsSigned="1"`: true,
+		`WantAuthnRequestsSigned="false"`: false, `WantAuthnRequestsSigned="0"`: false, `x:WantAuthnRequestsSigned="true" xmlns:x="urn:x"`: false,
+	} {
+		m, err := ParseMetadata(withKeys(t, replaced(t, idpEntity, []string{"<md:IDPSSODescriptor", "<md:IDPSSODescriptor " + attribute})))
+		if err != nil || m.WantSigned != want {
+			t.Errorf("%s: %t, %v", attribute, m.WantSigned, err)
+		}
+	}
+}
