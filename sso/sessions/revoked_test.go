@@ -12,7 +12,8 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// TestRevoked ends sessions in every way there is: they are over when Revoked
+// TestRevoked is T-INACTIVE where sessions are concerned (CVE-2025-53942,
+// CVE-2024-46999) and ends them in every other way: they are over when Revoked
 // returns, and nobody else is asked about again.
 func TestRevoked(t *testing.T) {
 	t.Parallel()
@@ -178,10 +179,10 @@ func TestManyRevocations(t *testing.T) {
 // once, late: looking forgets it.
 func TestNotesOutliveEntries(t *testing.T) {
 	t.Parallel()
+	clock := newClock()
+	w := newWorld(t, inMemory, clock.Now)
 	for _, after := range []time.Duration{0, 10 * time.Second, 20 * time.Second} {
 		for _, later := range []time.Duration{0, time.Second, 9 * time.Second, 16 * time.Second, 30*time.Second - 1} {
-			clock := newClock()
-			w := newWorld(t, inMemory, clock.Now)
 			n, ada, bob, eve := w.caching(), w.signIn("ada"), w.signIn("bob"), w.signIn("eve")
 			w.alive(n, ada)
 			clock.Move(after)
