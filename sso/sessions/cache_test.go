@@ -226,6 +226,27 @@ func TestStoreMixesUp(t *testing.T) {
 	w.alive(n, ada, bob)
 }
 
+// TestCacheKey is T-CACHEKEY (CVE-2026-33496): a token that differs in any one
+// bit is another, while the right one is being asked for and once it is known.
+func TestCacheKey(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, inMemory, time.Now)
+	n, ada := w.caching(), w.signIn("ada")
+	for bit := range len(ada.Token) * 8 {
+		var near sso.Session
+		near.Token = ada.Token
+		near.Token[bit/8] ^= 1 << (bit % 8)
+		var both sync.WaitGroup
+		both.Go(func() { w.alive(n, ada) })
+		both.Go(func() { w.over(n, near) })
+		both.Wait()
+		w.over(n, near)
+	}
+	if n.Len() != 1 {
+		t.Errorf("%d sessions are remembered", n.Len())
+	}
+}
+
 // TestMixup is T-MIXUP: many people at once, some of them ending their session,
 // and nobody is ever somebody else. That a busy store cannot answer is no
 // mix-up.
