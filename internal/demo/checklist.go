@@ -98,5 +98,5 @@ func (d *Demo) steps(f facts) []step {
 }
 
 func signInLink(key string) string {
-	return "/login/sso?enterprise_key=" + key + "&return_to=/demo/whoami"
+	return "/login/sso?enterprise_key=" + key + "&prompt=login&return_to=/demo/whoami"
 }
