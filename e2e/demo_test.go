@@ -1,9 +1,11 @@
 package e2e
 
 import (
+	"fmt"
 	"net"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,48 +68,119 @@ func otherAddresses(t *testing.T) []string {
 	return ips
 }
 
-func demoChecklist(t *testing.T, g *harness.Gateway) {
-	b := harness.NewBrowser(t)
-	signIn := func(b *harness.Browser, company, person string) {
-		b.Open(g.URL + "/login/sso?prompt=login&enterprise_key=" + company + "&return_to=/demo/whoami")
-		b.Arrive(g.URL + "/demo/idp/" + company + "/pick/")
-		if person == "acme-0001" || person == "globex-0001" {
-			b.Shoot("pick-" + company)
+// demoVisit is a browser that does only what the demo's pages offer.
+type demoVisit struct {
+	*harness.Browser
+	t    *testing.T
+	base string
+}
+
+// step follows the link of a line of the checklist.
+func (v demoVisit) step(n int) {
+	v.t.Helper()
+	v.Open(v.base + "/demo")
+	v.Click(fmt.Sprintf("ol.checklist li:nth-of-type(%d) a.button", n))
+}
+
+// as is asked who they are by a company's identity provider, and answers.
+func (v demoVisit) as(company, person string) {
+	v.t.Helper()
+	v.Arrive(v.base + "/demo/idp/" + company + "/pick/")
+	v.Shoot("pick-" + company)
+	v.Click(`button[value="` + person + `"]`)
+}
+
+// ticked checks which lines are ticked.
+func (v demoVisit) ticked(want ...int) {
+	v.t.Helper()
+	v.Open(v.base + "/demo")
+	var got []int
+	for i, title := range v.List("ol.checklist li h2") {
+		if strings.HasSuffix(title, "(done)") {
+			got = append(got, i+1)
 		}
-		b.Click(`button[value="` + person + `"]`)
-		b.Arrive(g.URL + "/demo/whoami")
 	}
-	b.Open(g.URL + "/demo")
-	b.Says("Sign in to Acme as Ada")
-	b.Shoot("demo")
+	if !slices.Equal(got, want) {
+		v.t.Errorf("ticked are %v, not %v", got, want)
+	}
+}
 
-	signIn(b, "acme", "acme-0001")
+func demoChecklist(t *testing.T, g *harness.Gateway) {
+	v := demoVisit{harness.NewBrowser(t), t, g.URL}
+	whoami := g.URL + "/demo/whoami"
+	v.ticked()
+	v.Shoot("demo")
+
+	v.step(1)
+	v.as("acme", "acme-0001")
+	v.Arrive(whoami)
 	for _, text := range []string{"Ada Lovelace", "Platform", "Mobile", "Data", "release-managers"} {
-		b.Says(text)
+		v.Says(text)
 	}
-	b.Shoot("whoami-saml")
+	v.Shoot("whoami-saml")
+	v.ticked(1)
 
-	b.Open(g.URL + "/demo/idp/acme/people/acme-0001")
-	b.Shoot("edit-groups")
-	b.Click(`input[name="group"][value="admins"]`)
-	b.Click(`input[name="group"][value="release-managers"]`)
-	b.Click(`button[data-primary]`)
-	b.Says("Saved.")
-	signIn(b, "acme", "acme-0001")
+	v.step(2)
+	v.Arrive(g.URL + "/demo/idp/acme/people/acme-0001")
+	v.Shoot("edit-groups")
+	v.Choose(`input[name="group"][value="admins"]`)
+	v.Choose(`input[name="group"][value="release-managers"]`)
+	v.Click(`button[data-primary]`)
+	v.Says("Saved.")
+	v.Open(whoami)
+	v.Click(`a[data-primary]`) // "Sign in again"
+	v.as("acme", "acme-0001")
+	v.Arrive(whoami)
 	for _, text := range []string{"Platform / admins", "Data / admins", "Platform / release-managers", "Mobile / release-managers"} {
-		b.Says(text) // what the last sync removed, in every organization
+		v.Says(text) // removed by the last sync, in every organization
 	}
-	b.Shoot("whoami-after-change")
+	v.Shoot("whoami-after-change")
+	v.ticked(1, 2)
 
-	signIn(b.Another(t), "acme", "acme-0004")
-	globex := b.Another(t)
-	signIn(globex, "globex", "globex-0001")
-	globex.Says("Hedy Lamarr")
-	globex.Shoot("whoami-oidc")
+	v.step(3)
+	v.as("globex", "globex-0001")
+	v.Arrive(whoami)
+	v.Says("Hedy Lamarr")
+	v.Shoot("whoami-oidc")
+	v.step(4)
+	v.as("acme", "acme-0004")
+	v.Arrive(whoami)
+	v.Says("kim.extern")
+	v.ticked(1, 2, 3, 4)
+	demoFaults(v)
 
-	b.Open(g.URL + "/demo")
-	b.Shoot("demo-ticked")
-	if n := len(b.List(`ol.checklist li[data-state="done"]`)); n != 4 {
-		t.Errorf("%d steps are ticked after four:\n%s", n, b.Text())
+	elsewhere := demoVisit{v.Another(t), t, g.URL}
+	elsewhere.step(1)
+	elsewhere.as("acme", "acme-0004")
+	elsewhere.Arrive(whoami)
+	v.step(7)
+	v.Arrive(g.URL + "/account")
+	v.Click(`form[action$="/revoke"] button`)
+	v.Says("The session has ended")
+	v.ticked(1, 2, 3, 4, 5, 6, 7)
+	v.Shoot("demo-done")
+}
+
+// demoFaults does the two steps in which the identity provider misbehaves.
+func demoFaults(v demoVisit) {
+	set := func(step int, fault string) {
+		v.step(step)
+		v.Arrive(v.base + "/demo/idp/acme/faults")
+		v.Choose(`input[value="` + fault + `"]`)
+		v.Click(`button[data-primary]`)
+		v.Says("Saved.")
+		v.Shoot("faults")
 	}
+	set(5, "wrong-audience")
+	v.step(1)
+	v.as("acme", "acme-0004")
+	v.Says("saml_wrong_recipient")
+	v.Shoot("refused")
+	set(6, "no-groups")
+	v.step(1)
+	v.as("acme", "acme-0004")
+	v.Arrive(v.base + "/demo/whoami")
+	v.Says("contractors") // what is unknown takes nobody out of anything
+	v.Shoot("whoami-unknown-groups")
+	v.ticked(1, 2, 3, 4, 5, 6)
 }

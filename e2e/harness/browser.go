@@ -11,10 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
@@ -231,12 +229,16 @@ func (b *Browser) Click(css string) {
 	b.do(chromedp.Click(chromedp.CSS(css)))
 }
 
-// Forget drops every cookie, at every site.
-func (b *Browser) Forget() {
+// Choose switches a radio button or a box on or off, wherever on the page it is:
+// what stays in sight at the edge of a window may lie over it.
+func (b *Browser) Choose(css string) {
 	b.t.Helper()
-	if _, err := chromedp.Call(b.ctx, network.ClearBrowserCookies, cdp.Empty{}); err != nil {
+	quoted, err := json.Marshal(css)
+	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.do(chromedp.WaitReady(chromedp.CSS(css)))
+	eval[bool](b, "(e => { e.click(); return e.checked })(document.querySelector("+string(quoted)+"))")
 }
 
 // Shoot leaves pictures of the page in GATEHOUSE_SCREENSHOTS, if that is set: 360
