@@ -48,9 +48,9 @@ func (s *Service) logoutAtIDP(ctx context.Context, session sso.Session) (*sso.Re
 	return &redirect, nil
 }
 
-// SingleLogout takes a SAML LogoutRequest, which ends the subject's sessions and
-// is answered, or a LogoutResponse, which ends the journey: then the redirect is
-// nil. Only signed messages are accepted.
+// SingleLogout takes a SAML LogoutRequest, which ends the subject's sessions,
+// once, and is answered, or a LogoutResponse, which ends the journey: then the
+// redirect is nil. Only signed messages are accepted.
 func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form url.Values, rawQuery string) (*sso.Redirect, error) {
 	c, err := s.Directory.ConnectionByID(ctx, id)
 	if err != nil {
@@ -75,7 +75,9 @@ func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form ur
 		indexes = []string{""} // all of the subject's
 	}
 	for _, index := range indexes {
-		if _, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index, sso.ReplayMark{}); err != nil {
+		once := sso.ReplayMark{Connection: c.ID, ResponseID: "logout:" + message.ID + " " + index, Until: s.Now().Add(pendingLifetime + 2*cfg.SAML.Skew())}
+		_, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index, once)
+		if err != nil && sso.KindOf(err) != sso.Conflict { // else it was acted upon before: by the Back button, or because the answer got lost
 			return nil, fmt.Errorf("end the subject's sessions: %w", err)
 		}
 	}

@@ -1,17 +1,21 @@
 package login_test
 
 import (
+	"bytes"
+	"compress/flate"
 	"context"
-	"encoding/json"
+	"crypto"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/go-jose/go-jose/v4"
 
 	"gatehouse/sso"
 	"gatehouse/sso/login"
@@ -204,6 +208,102 @@ func TestSingleLogout(t *testing.T) {
 	})
 }
 
+// logoutRequest is one of the company's identity provider that names a subject
+// and any number of sessions, signed by hand: the provider itself names one.
+func (w *world) logoutRequest(c *company, subject string, indexes ...string) string {
+	w.Helper()
+	to := w.sp.SLOURL(c.conn.ID)
+	var named strings.Builder
+	for _, index := range indexes {
+		named.WriteString("<p:SessionIndex>" + index + "</p:SessionIndex>")
+	}
+	var packed bytes.Buffer
+	out, err := flate.NewWriter(&packed, flate.DefaultCompression)
+	w.ok(err)
+	_, err = fmt.Fprintf(out, `<p:LogoutRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion" ID="%s" Version="2.0" IssueInstant="%s" Destination="%s">`+
+		`<a:Issuer>%s</a:Issuer><a:NameID>%s</a:NameID>%s</p:LogoutRequest>`, "_"+string(sso.NewSecret()), w.clock.Now().Format(time.RFC3339), to, c.idp.EntityID(), subject, &named)
+	w.ok(err)
+	w.ok(out.Close())
+	query := "SAMLRequest=" + url.QueryEscape(base64.StdEncoding.EncodeToString(packed.Bytes())) + "&SigAlg=" + url.QueryEscape("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256")
+	private, err := rsaKey()
+	w.ok(err)
+	sum := sha256.Sum256([]byte(query))
+	signature, err := rsa.SignPKCS1v15(nil, private, crypto.SHA256, sum[:])
+	w.ok(err)
+	return to + "?" + query + "&Signature=" + url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
+}
+
+// TestSingleLogoutOfSeveral: all sessions of the subject if none is named, those
+// that are named otherwise, and nobody else's.
+func TestSingleLogoutOfSeveral(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.acme
+		bob, first, second, third := w.enters(c, "bob"), w.enters(c, "ada"), w.enters(c, "ada"), w.enters(c, "ada")
+		for _, step := range []struct {
+			subject string
+			indexes []string
+			alive   [4]bool // bob, first, second, third
+		}{
+			{"id-ada", []string{bob.Session.SessionIndex, "another"}, [4]bool{true, true, true, true}},
+			{"id-nobody", nil, [4]bool{true, true, true, true}},
+			{"id-ada", []string{"another", second.Session.SessionIndex}, [4]bool{true, true, false, true}},
+			{"id-ada", nil, [4]bool{true, false, false, false}},
+		} {
+			redirect, err := w.singleLogout(c, w.logoutRequest(c, step.subject, step.indexes...))
+			w.ok(err)
+			if got := [4]bool{w.alive(bob), w.alive(first), w.alive(second), w.alive(third)}; got != step.alive || redirect == nil {
+				w.Errorf("%s %q: alive %v, answered %v", step.subject, step.indexes, got, redirect != nil)
+			}
+		}
+	})
+}
+
+// TestSingleLogoutOnce: the Back button, or whoever kept the message, does not
+// sign out again who has signed in since; and is answered all the same.
+func TestSingleLogoutOnce(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.acme
+		first := w.enters(c, "ada")
+		all, one := w.logoutRequest(c, "id-ada"), ""
+		for _, message := range []*string{&all, &one} {
+			r := w.enters(c, "ada")
+			if *message == "" {
+				*message = w.logoutRequest(c, "id-ada", "another", r.Session.SessionIndex)
+			}
+			_, err := w.singleLogout(c, *message)
+			w.ok(err)
+			if w.alive(r) {
+				w.Fatal("this test looks at nothing")
+			}
+			again := w.enters(c, "ada")
+			for range 2 {
+				redirect, err := w.singleLogout(c, *message)
+				if err != nil || redirect == nil || !w.alive(again) {
+					w.Errorf("%+v, %v, alive %v", redirect, err, w.alive(again))
+				}
+				w.clock.move(2 * time.Minute)
+				w.ok(w.db.Sweep(w.Context(), store.Retention{}))
+			}
+		}
+		if w.alive(first) {
+			w.Error("the first session lives")
+		}
+	})
+}
+
+// TestSingleLogoutThatCannotBeAnswered ends the sessions all the same.
+func TestSingleLogoutThatCannotBeAnswered(t *testing.T) {
+	each(t, func(w *world) {
+		r := w.enters(w.acme, "ada")
+		w.edit(w.acme, func(_ *sso.Connection, cfg *sso.Config) { cfg.SAML.SLO = nil })
+		_, err := w.singleLogout(w.acme, w.logoutRequest(w.acme, "id-ada"))
+		w.fails(err, sso.Invalid, "logout_unanswerable")
+		if w.alive(r) || w.revoked != 1 {
+			w.Errorf("alive %v, %d announcements", w.alive(r), w.revoked)
+		}
+	})
+}
+
 func TestSingleLogoutThatIsNotAccepted(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
@@ -237,101 +337,5 @@ func TestSingleLogoutThatIsNotAccepted(t *testing.T) {
 		refused("too late", c.conn.ID, raw, sso.Forbidden, "saml_expired")
 		w.disable(c)
 		refused("switched off", c.conn.ID, raw, sso.Forbidden, "connection_disabled")
-	})
-}
-
-// logoutToken is one of the company's identity provider, signed with its
-// published key.
-func (w *world) logoutToken(c *company, claims map[string]any) string {
-	w.Helper()
-	resp := w.visit(c.idp.Issuer() + "/oidc/keys")
-	var published jose.JSONWebKeySet
-	w.ok(json.NewDecoder(resp.Body).Decode(&published))
-	private, err := ecKey()
-	w.ok(err)
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: published.Keys[0].KeyID}},
-		(&jose.SignerOptions{}).WithType("logout+jwt"))
-	w.ok(err)
-	all := map[string]any{
-		"iss": c.idp.Issuer(), "aud": c.conn.Live.OIDC.ClientID, "iat": w.clock.Now().Unix(), "exp": w.clock.Now().Add(2 * time.Minute).Unix(), "jti": string(sso.NewSecret()),
-		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},
-	}
-	for name, value := range claims {
-		all[name] = value
-	}
-	payload, err := json.Marshal(all)
-	w.ok(err)
-	jws, err := signer.Sign(payload)
-	w.ok(err)
-	token, err := jws.CompactSerialize()
-	w.ok(err)
-	return token
-}
-
-func TestBackchannelLogout(t *testing.T) {
-	each(t, func(w *world) {
-		c := w.globex
-		bob, first, second, third := w.enters(c, "bob"), w.enters(c, "ada"), w.enters(c, "ada"), w.enters(c, "ada")
-		post := func(claims map[string]any) error {
-			return w.login.BackchannelLogout(w.Context(), c.conn.ID, w.logoutToken(c, claims))
-		}
-		w.ok(post(map[string]any{"sid": second.Session.SessionIndex}))
-		if w.alive(second) || !w.alive(first) || !w.alive(third) {
-			w.Error("a session ID ended another session than its own")
-		}
-		w.ok(post(map[string]any{"sub": "id-nobody"}))
-		w.ok(post(map[string]any{"sub": "id-ada", "sid": "another"}))
-		w.ok(post(map[string]any{"sub": "id-bob", "sid": first.Session.SessionIndex}))
-		if !w.alive(first) || !w.alive(third) || !w.alive(bob) {
-			w.Error("a session was ended that was not meant")
-		}
-		w.ok(post(map[string]any{"sub": "id-ada"}))
-		if w.alive(first) || w.alive(third) || !w.alive(bob) || w.revoked != 5 {
-			w.Errorf("alive %v %v %v, %d announcements", w.alive(first), w.alive(third), w.alive(bob), w.revoked)
-		}
-	})
-}
-
-// TestBackchannelLogoutOnce: a token that is sent again ends nobody who signed in
-// since.
-func TestBackchannelLogoutOnce(t *testing.T) {
-	each(t, func(w *world) {
-		c := w.globex
-		r := w.enters(c, "ada")
-		token := w.logoutToken(c, map[string]any{"sub": "id-ada"})
-		w.ok(w.login.BackchannelLogout(w.Context(), c.conn.ID, token))
-		if w.alive(r) {
-			w.Error("the session lives")
-		}
-		again := w.enters(c, "ada")
-		// The mark lives as long as the token could be accepted by any clock.
-		for range 3 {
-			w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, token), sso.Conflict, "saml_replayed")
-			w.clock.move(time.Minute)
-			w.ok(w.db.Sweep(w.Context(), store.Retention{}))
-		}
-		w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, token), sso.Invalid, "logout_token_invalid")
-		if !w.alive(again) {
-			w.Error("a replay ended a session")
-		}
-	})
-}
-
-func TestBackchannelLogoutThatIsNotAccepted(t *testing.T) {
-	each(t, func(w *world) {
-		c := w.globex
-		r := w.enters(c, "ada")
-		good := map[string]any{"sub": "id-ada"}
-		w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, "x"), sso.Invalid, "logout_token_invalid")
-		w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, w.logoutToken(c, map[string]any{"sub": "id-ada", "aud": "other"})), sso.Invalid, "logout_token_invalid")
-		w.fails(w.login.BackchannelLogout(w.Context(), "conn-x", w.logoutToken(c, good)), sso.NotFoundKind, "not_found")
-		w.fails(w.login.BackchannelLogout(w.Context(), w.acme.conn.ID, w.logoutToken(c, good)), sso.NotFoundKind, "not_found")
-		second := w.connect(c, "Second", sso.OIDC)
-		w.fails(w.login.BackchannelLogout(w.Context(), second.ID, w.logoutToken(c, good)), sso.Invalid, "logout_token_invalid")
-		w.disable(c)
-		w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, w.logoutToken(c, good)), sso.Forbidden, "connection_disabled")
-		if !w.alive(r) || w.revoked != 0 {
-			w.Error("the session was ended")
-		}
 	})
 }

@@ -29,3 +29,15 @@ func TestSessionIsNeverLongerThanTheProviderSays(t *testing.T) {
 		t.Errorf("the provider says nothing: got %s", got)
 	}
 }
+
+// TestReplayMarksOutliveTheAnswer by any clock that is tolerated.
+func TestReplayMarksOutliveTheAnswer(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	try := &try{cfg: sso.Config{SAML: &sso.SAMLConfig{ClockSkew: 300}}, attempt: sso.Attempt{At: now}}
+	for answer, want := range map[time.Duration]time.Duration{-5 * time.Minute: pendingLifetime, 0: pendingLifetime, 5 * time.Minute: 15 * time.Minute, time.Hour: 70 * time.Minute} {
+		if got := try.replayUntil(sso.Assertion{NotOnOrAfter: now.Add(answer)}).Sub(now); got != want {
+			t.Errorf("an answer that ends after %s is remembered for %s, want %s", answer, got, want)
+		}
+	}
+}
