@@ -99,15 +99,7 @@ func (j *journey) refused(t *testing.T, c *harness.Company) {
 	b.Says("saml_wrong_recipient")
 	b.Shoot("refused")
 	reference := b.List("dl.reference dd code")[0]
-	attempts := harness.List[struct {
-		ID      string `json:"id"`
-		Outcome string `json:"outcome"`
-		Code    string `json:"code"`
-		Checks  []struct {
-			Name, Want, Got string
-			OK              bool
-		} `json:"checks"`
-	}](j.api, "/enterprises/"+c.ID+"/attempts")
+	attempts := c.Attempts()
 	if len(attempts) == 0 || attempts[0].ID != reference || attempts[0].Code != "saml_wrong_recipient" || len(attempts[0].Checks) == 0 {
 		t.Errorf("reference %s, attempts %+v", reference, attempts)
 	} else if last := attempts[0].Checks[len(attempts[0].Checks)-1]; last.OK || last.Want == "" || last.Got == "" {

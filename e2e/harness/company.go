@@ -179,3 +179,25 @@ func (c *Company) Sessions(login string) []Session {
 	}
 	return List[Session](c.api, c.path("/users/"+users[0].ID+"/sessions"))
 }
+
+// Attempt is a sign-in try as it was recorded.
+type Attempt struct {
+	ID      string  `json:"id"`
+	Outcome string  `json:"outcome"`
+	Code    string  `json:"code"`
+	Checks  []Check `json:"checks"`
+}
+
+// Check is one thing that was verified in it.
+type Check struct {
+	Name string `json:"name"`
+	Want string `json:"want"`
+	Got  string `json:"got"`
+	OK   bool   `json:"ok"`
+}
+
+// Attempts are the tries to sign in, newest first.
+func (c *Company) Attempts() []Attempt {
+	c.t.Helper()
+	return List[Attempt](c.api, c.path("/attempts"))
+}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -154,9 +155,9 @@ func (r *Realm) AddSAML(metadata []byte, p Provider) {
 			}
 		}
 	}
-	if p.Encryption != "" {
-		all["saml.encrypt"], all["saml.encryption.algorithm"] = "true", p.Encryption
-	}
+	// Keycloak switches it on by itself where the metadata has a key for it.
+	all["saml.encrypt"] = strconv.FormatBool(p.Encryption != "")
+	all["saml.encryption.algorithm"] = p.Encryption
 	client["attributes"], client["frontchannelLogout"] = all, !p.Backchannel
 	client["protocolMappers"] = []object{
 		samlMapper("login", "saml-user-property-mapper", map[string]string{"user.attribute": "username"}),

@@ -21,11 +21,31 @@ func (s *suite) signIn(t *testing.T) {
 			if len(users) != 1 || users[0].Email != "zoe@acme.example" || users[0].Name != "Zoë Łukasiewicz-Müller" {
 				t.Errorf("users %+v", users)
 			}
+			wantEncryption(t, c, map[string]string{"SAMLEncrypted": "AES-256-GCM"}[name])
 			s.again(b, c)
 			if users := c.Users(""); len(users) != 1 {
 				t.Errorf("a second sign-in made %+v", users)
 			}
 		})
+	}
+}
+
+// wantEncryption makes sure that what was tested is what was meant to be: the
+// last answer was encrypted in this way, or not at all.
+func wantEncryption(t *testing.T, c *harness.Company, algorithm string) {
+	t.Helper()
+	attempts := c.Attempts()
+	if len(attempts) == 0 {
+		t.Fatal("no attempt is recorded")
+	}
+	got := ""
+	for _, check := range attempts[0].Checks {
+		if check.Name == "decryption" {
+			got = check.Got
+		}
+	}
+	if got != algorithm {
+		t.Errorf("encrypted with %q, not %q", got, algorithm)
 	}
 }
 
