@@ -30,6 +30,7 @@ func (g *Gateway) API() *API {
 	if status != 0 {
 		g.t.Fatalf("gatehouse admin token: status %d: %s", status, said)
 	}
+	g.hide(strings.TrimSpace(out))
 	return &API{t: g.t, base: "http://" + g.Addr, host: strings.TrimPrefix(g.URL, "http://"), token: strings.TrimSpace(out), client: &http.Client{Timeout: 30 * time.Second}}
 }
 

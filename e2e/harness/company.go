@@ -117,6 +117,7 @@ func (c *Company) ConnectSAML(idp *demoidp.IdP) Connection {
 func (c *Company) ConnectOIDC(idp *demoidp.IdP) Connection {
 	c.t.Helper()
 	secret := sso.NewSecret()
+	c.g.hide(secret.Reveal())
 	conn := c.Connect(Object{"name": "Test Directory over OIDC", "protocol": "oidc", "provider": "custom",
 		"oidc":    Object{"issuer": idp.Issuer(), "client_id": "gatehouse-" + c.Key, "client_secret": secret.Reveal(), "scopes": []string{"openid", "profile", "email", "groups"}},
 		"mapping": mapping(sso.OIDC)})

@@ -45,7 +45,7 @@ type Gateway struct {
 	cmd     *exec.Cmd
 	done    chan struct{} // closed when the process has ended
 	log     syncBuffer
-	waitErr error
+	secrets map[string]bool // bearer values that must not be in the log
 }
 
 // Start starts `gatehouse serve` and waits until it is ready. It is stopped
@@ -61,7 +61,7 @@ func Start(t testing.TB, o Options) *Gateway {
 // Prepare is Start without starting: for other commands on the same settings.
 func Prepare(t testing.TB, o Options) *Gateway {
 	t.Helper()
-	g := &Gateway{t: t, binary: Binary(t, o.Race), DSN: o.Database, Key: store.NewKey(), DataDir: t.TempDir(), Addr: FreeAddr(t)}
+	g := &Gateway{t: t, binary: Binary(t, o.Race), DSN: o.Database, Key: store.NewKey(), DataDir: t.TempDir(), Addr: FreeAddr(t), secrets: map[string]bool{}}
 	_, port, err := net.SplitHostPort(g.Addr)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +112,7 @@ func (g *Gateway) Begin(args ...string) {
 	cmd, done := g.cmd, make(chan struct{})
 	g.done = done
 	go func() {
-		g.waitErr = cmd.Wait()
+		_ = cmd.Wait() // ProcessState says how it ended
 		close(done)
 	}()
 	g.t.Cleanup(g.cleanUp)
@@ -129,6 +129,13 @@ func (g *Gateway) cleanUp() {
 	for _, bad := range []string{"WARNING: DATA RACE", "panic:"} {
 		if strings.Contains(said, bad) {
 			g.t.Errorf("the program said %q", bad)
+		}
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for secret := range g.secrets {
+		if strings.Contains(said, secret) {
+			g.t.Errorf("the program's log has a bearer value in it: %s…", secret[:8])
 		}
 	}
 	if g.t.Failed() {
@@ -152,6 +159,15 @@ func (g *Gateway) Running() bool {
 		return false
 	default:
 		return true
+	}
+}
+
+// hide makes sure, in the end, that a value was not logged.
+func (g *Gateway) hide(value string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(value) >= 20 { // or it may be there by chance
+		g.secrets[value] = true
 	}
 }
 

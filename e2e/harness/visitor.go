@@ -14,7 +14,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"testing"
 	"time"
 
 	"gatehouse/internal/demoidp"
@@ -24,7 +23,7 @@ import (
 // Visitor is a browser without a screen: it has cookies and an address of its
 // own. Its methods may be called at once by several goroutines.
 type Visitor struct {
-	t       testing.TB
+	g       *Gateway
 	client  *http.Client
 	base    string
 	remote  string
@@ -36,7 +35,7 @@ type Visitor struct {
 // Visitor makes one that nobody has seen.
 func (g *Gateway) Visitor() *Visitor {
 	remote := netip.AddrFrom4([4]byte{10, byte(rand.N(256)), byte(rand.N(256)), byte(rand.N(256))}) // each its own, for the rate limits
-	v := &Visitor{t: g.t, base: g.URL, node: g.Addr, remote: remote.String(), cookies: map[string]string{}}
+	v := &Visitor{g: g, base: g.URL, node: g.Addr, remote: remote.String(), cookies: map[string]string{}}
 	v.client = &http.Client{
 		Timeout:       30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -129,6 +128,7 @@ func (v *Visitor) send(method, target, body string) Answer {
 			delete(v.cookies, c.Name)
 		} else {
 			v.cookies[c.Name] = c.Value
+			v.g.hide(c.Value)
 		}
 	}
 	return a
@@ -182,6 +182,8 @@ func (v *Visitor) Deliver(r Return) Answer {
 	if r.Form == nil {
 		return v.Get(r.URL)
 	}
+	message := r.Form.Get("SAMLResponse")
+	v.g.hide(message[:min(len(message), 100)])
 	return v.Post(r.URL, r.Form)
 }
 
