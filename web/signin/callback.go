@@ -27,12 +27,15 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		return s.withWay(r, id, fmt.Errorf("complete sign-in: %w", err))
 	}
 	if result.Restart != nil {
-		return s.withWay(r, id, s.begin(w, r, "", *result.Restart))
+		return s.withWay(r, id, s.beginAgain(w, r, *result.Restart))
 	}
 	if err := s.Sessions.Start(w, r, result.Token, result.Session); err != nil {
 		return fmt.Errorf("start session: %w", err)
 	}
 	s.remember(w, result.Enterprise.Key, result.Session.Connection)
+	if _, err := r.Cookie(s.rebounceName()); err == nil {
+		s.markRebounce(w, "", -1)
+	}
 	return seeOther(w, landing(result.ReturnTo))
 }
 
