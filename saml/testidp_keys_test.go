@@ -89,16 +89,18 @@ func (k testKey) pair(t testing.TB, name string) sso.KeyPair {
 		Private: sso.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))}
 }
 
-// TestWriteKeys makes the keys that are missing, with UPDATE_GOLDEN=1. Removing
-// one means that whatever was made with it has to be made again.
-func TestWriteKeys(t *testing.T) {
+// TestKeys wants every key, and makes those that are missing with
+// UPDATE_GOLDEN=1. Removing one means that whatever was made with it has to be
+// made again.
+func TestKeys(t *testing.T) {
 	t.Parallel()
-	if os.Getenv("UPDATE_GOLDEN") == "" {
-		t.Skip("UPDATE_GOLDEN is not set")
-	}
 	for name, generate := range testKeyForms() {
 		path := filepath.Join("testdata", "keys", name+".pem")
 		if _, err := os.Stat(path); err == nil {
+			continue
+		}
+		if os.Getenv("UPDATE_GOLDEN") == "" {
+			t.Errorf("%s is missing; UPDATE_GOLDEN=1 makes it", path)
 			continue
 		}
 		private, err := generate()
