@@ -81,7 +81,7 @@ func (f *flattener) object(path, exact string, depth int) error {
 		name := token.String()
 		folded := fold(name)
 		if other, twice := seen[folded]; twice {
-			return fmt.Errorf("%q and %q are the same name to some readers", inert(other), inert(name))
+			return fmt.Errorf("%q and %q are the same name to some readers", sso.Inert(other), sso.Inert(name))
 		}
 		seen[folded] = name
 		if f.leaves++; f.leaves > maxLeaves { // names without values count too
@@ -151,7 +151,7 @@ func (f *flattener) add(c claim, values ...string) error {
 	if !c.top {
 		into = f.nested
 		if owner, ok := f.owner[c.path]; ok && owner != c.exact {
-			return fmt.Errorf("the claim %q is there in two places", inert(c.path))
+			return fmt.Errorf("the claim %q is there in two places", sso.Inert(c.path))
 		}
 		f.owner[c.path] = c.exact
 	}

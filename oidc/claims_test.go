@@ -107,11 +107,11 @@ func TestFoldIsEncodingJSONs(t *testing.T) {
 func TestInert(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{"a b": "a b", "a\nb\x00\u202e": "a�b��", "\xff": "�"} {
-		if got := inert(in); got != want {
+		if got := sso.Inert(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
 		}
 	}
-	if got := []rune(inert(strings.Repeat("é", 500))); len(got) != 201 {
+	if got := []rune(sso.Inert(strings.Repeat("é", 500))); len(got) != 201 {
 		t.Errorf("%d runes", len(got))
 	}
 }

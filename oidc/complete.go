@@ -46,13 +46,13 @@ type answer struct {
 	mapping    sso.Mapping
 	pending    sso.PendingLogin
 	discovery  Discovery
-	checks     checklist
+	checks     sso.Checks
 }
 
 func (a *answer) read(ctx context.Context, cb sso.Callback) (sso.Assertion, error) {
 	var err error
 	if a.discovery, err = a.provider.metadata(ctx); err != nil {
-		a.checks.that(false, "discovery", "the discovery document of "+a.config.Issuer, cause(err).Error())
+		a.checks.That(false, "discovery", "the discovery document of "+a.config.Issuer, cause(err).Error())
 		return sso.Assertion{}, err
 	}
 	code, err := a.front(cb)
@@ -93,14 +93,14 @@ func (a *answer) front(cb sso.Callback) (string, error) {
 		return "", err
 	}
 	if denied {
-		said := inert(values["error"] + " " + values["error_description"])
-		a.checks.that(false, "authorization", "a code", said)
+		said := sso.Inert(values["error"] + " " + values["error_description"])
+		a.checks.That(false, "authorization", "a code", said)
 		return "", errDenied(fmt.Errorf("the identity provider said %q", said))
 	}
 	if code := values["code"]; code != "" && len(code) <= maxCode {
 		return code, nil
 	}
-	a.checks.that(false, "authorization", fmt.Sprintf("a code of at most %d bytes", maxCode), fmt.Sprintf("%d bytes", len(values["code"])))
+	a.checks.That(false, "authorization", fmt.Sprintf("a code of at most %d bytes", maxCode), fmt.Sprintf("%d bytes", len(values["code"])))
 	return "", errRequest(fmt.Errorf("a code of %d bytes", len(values["code"])))
 }
 
@@ -115,8 +115,8 @@ func (a *answer) sender(form url.Values, denied bool) error {
 	if !said {
 		got = "missing, though the identity provider promises it"
 	}
-	if !a.checks.that(said && got == a.config.Issuer, "response_issuer", a.config.Issuer, got) {
-		return errIssuer(fmt.Errorf("iss parameter: want %q, got %q", a.config.Issuer, inert(got)))
+	if !a.checks.That(said && got == a.config.Issuer, "response_issuer", a.config.Issuer, got) {
+		return errIssuer(fmt.Errorf("iss parameter: want %q, got %q", a.config.Issuer, sso.Inert(got)))
 	}
 	return nil
 }

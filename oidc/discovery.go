@@ -69,7 +69,7 @@ func notIssuer(err error) *sso.Error {
 func wrongIssuer(want, got string) *sso.Error {
 	e := &sso.Error{Kind: sso.Invalid, Code: "issuer_mismatch",
 		Public: "The identity provider calls itself something else than this address. Use the issuer exactly as it states it.",
-		Err:    fmt.Errorf("issuer: want %q, the discovery document says %q", inert(want), inert(got))}
+		Err:    fmt.Errorf("issuer: want %q, the discovery document says %q", sso.Inert(want), sso.Inert(got))}
 	if strings.Contains(got, "{tenant") {
 		e.Public = "This address serves every Entra tenant. Use the one of yours: https://login.microsoftonline.com/<your tenant ID>/v2.0."
 	}
@@ -107,13 +107,13 @@ func (d *Discovery) check() error {
 		if err := sso.CheckEndpoint(e.address); err != nil {
 			return &sso.Error{Kind: sso.Invalid, Code: "metadata_bad_endpoint",
 				Public: "The identity provider's discovery document names an address that cannot be used: " + e.name + ".",
-				Err:    fmt.Errorf("%s %q: %w", e.name, inert(e.address), err)}
+				Err:    fmt.Errorf("%s %q: %w", e.name, sso.Inert(e.address), err)}
 		}
 	}
 	if len(d.algorithms()) == 0 {
 		return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
 			Public: "The identity provider signs ID tokens only in ways that cannot be trusted.",
-			Err:    fmt.Errorf("id_token_signing_alg_values_supported: %q", inert(strings.Join(d.SigningAlgorithms, " ")))}
+			Err:    fmt.Errorf("id_token_signing_alg_values_supported: %q", sso.Inert(strings.Join(d.SigningAlgorithms, " ")))}
 	}
 	return nil
 }

@@ -2,8 +2,6 @@ package oidc
 
 import (
 	"fmt"
-	"strings"
-	"unicode"
 
 	"gatehouse/sso"
 )
@@ -47,37 +45,4 @@ type StatusError struct {
 
 func (e *StatusError) Error() string {
 	return fmt.Sprintf("%s answered with status %d", e.Host, e.Code)
-}
-
-// inert makes text of the other side safe to keep and show: one line, nothing
-// invisible, at most 200 characters.
-func inert(s string) string {
-	const most = 200
-	var out strings.Builder
-	n := 0
-	for _, r := range s {
-		if n == most {
-			out.WriteRune('…')
-			break
-		}
-		if r == unicode.ReplacementChar || r != ' ' && !unicode.IsPrint(r) {
-			r = '�'
-		}
-		out.WriteRune(r)
-		n++
-	}
-	return out.String()
-}
-
-// checklist collects what was checked, in order.
-type checklist []sso.Check
-
-// that records a check and gives back whether it passed. Values of the other
-// side are made inert here.
-func (c *checklist) that(ok bool, name, want, got string) bool {
-	if got == "" {
-		got = "(empty)"
-	}
-	*c = append(*c, sso.Check{Name: name, Want: inert(want), Got: inert(got), OK: ok})
-	return ok
 }

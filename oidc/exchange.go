@@ -38,16 +38,16 @@ func (a *answer) redeem(ctx context.Context, code string) (tokens, error) {
 	const want = "tokens for the code"
 	if err != nil {
 		err = exchangeError(err)
-		a.checks.that(false, "code_exchange", want, cause(err).Error())
+		a.checks.That(false, "code_exchange", want, cause(err).Error())
 		return tokens{}, err
 	}
 	id, _ := token.Extra("id_token").(string)
 	if id == "" {
-		a.checks.that(false, "code_exchange", want, "no id_token")
+		a.checks.That(false, "code_exchange", want, "no id_token")
 		return tokens{}, errToken(errors.New("the token endpoint gave no id_token"))
 	}
-	a.checks.that(true, "code_exchange", want, string(a.authMethod())+" at "+a.discovery.TokenEndpoint)
-	a.checks.that(true, "pkce", "S256", "S256") // whether it is demanded, only the identity provider knows
+	a.checks.That(true, "code_exchange", want, string(a.authMethod())+" at "+a.discovery.TokenEndpoint)
+	a.checks.That(true, "pkce", "S256", "S256") // whether it is demanded, only the identity provider knows
 	return tokens{id: id, access: token.AccessToken}, nil
 }
 
@@ -70,7 +70,7 @@ func exchangeError(err error) error {
 	if refused.Response != nil {
 		status = refused.Response.StatusCode
 	}
-	said := fmt.Errorf("the token endpoint answered %d %s", status, inert(refused.ErrorCode+" "+refused.ErrorDescription))
+	said := fmt.Errorf("the token endpoint answered %d %s", status, sso.Inert(refused.ErrorCode+" "+refused.ErrorDescription))
 	if status >= http.StatusInternalServerError || refused.ErrorCode == "" ||
 		refused.ErrorCode == "server_error" || refused.ErrorCode == "temporarily_unavailable" {
 		return errUpstream(said)

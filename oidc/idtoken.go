@@ -69,11 +69,11 @@ func readHeader(token string, algorithms []string, types ...string) (header, err
 	kind := strings.TrimPrefix(strings.ToLower(h.Type), "application/")
 	switch {
 	case !slices.Contains(algorithms, h.Algorithm):
-		return h, fmt.Errorf("algorithm %q, not one of %s", inert(h.Algorithm), strings.Join(algorithms, ", "))
+		return h, fmt.Errorf("algorithm %q, not one of %s", sso.Inert(h.Algorithm), strings.Join(algorithms, ", "))
 	case !slices.Contains(types, kind):
-		return h, fmt.Errorf("type %q", inert(h.Type))
+		return h, fmt.Errorf("type %q", sso.Inert(h.Type))
 	case len(h.Critical) > 0:
-		return h, fmt.Errorf("the header makes %q critical", inert(strings.Join(h.Critical, " ")))
+		return h, fmt.Errorf("the header makes %q critical", sso.Inert(strings.Join(h.Critical, " ")))
 	}
 	return h, nil
 }
@@ -84,22 +84,22 @@ func (a *answer) idToken(ctx context.Context, t tokens) (*idToken, error) {
 	want := strings.Join(algorithms, ", ") + " with a key of " + a.discovery.JWKSURI
 	h, err := readHeader(t.id, algorithms, "", "jwt")
 	if err != nil {
-		a.checks.that(false, "signature", want, err.Error())
+		a.checks.That(false, "signature", want, err.Error())
 		return nil, errToken(err)
 	}
 	s := &signature{provider: a.provider, header: h}
 	verified, verdict := a.verifier(s).Verify(ctx, t.id)
 	if s.payload == nil {
 		if s.upstream != nil {
-			a.checks.that(false, "signature", want, cause(s.upstream).Error())
+			a.checks.That(false, "signature", want, cause(s.upstream).Error())
 			return nil, s.upstream
 		}
-		a.checks.that(false, "signature", want, fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verdict))
+		a.checks.That(false, "signature", want, fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verdict))
 		return nil, errToken(verdict)
 	}
-	a.checks.that(true, "signature", want, h.Algorithm+", key "+h.KeyID)
+	a.checks.That(true, "signature", want, h.Algorithm+", key "+h.KeyID)
 	doc, err := parseDocument(s.payload)
-	if !a.checks.that(err == nil, "claims", "a JSON object without repeated names", fmt.Sprint(okay(err))) {
+	if !a.checks.That(err == nil, "claims", "a JSON object without repeated names", fmt.Sprint(okay(err))) {
 		return nil, errToken(fmt.Errorf("ID token: %w", err))
 	}
 	id := &idToken{document: doc}
@@ -108,7 +108,7 @@ func (a *answer) idToken(ctx context.Context, t tokens) (*idToken, error) {
 			return nil, errToken(err)
 		}
 	}
-	if !a.checks.that(verdict == nil, "id_token", "valid", fmt.Sprint(okay(verdict))) {
+	if !a.checks.That(verdict == nil, "id_token", "valid", fmt.Sprint(okay(verdict))) {
 		return nil, errToken(verdict)
 	}
 	return id, a.accessTokenHash(id, verified, t)
@@ -131,16 +131,16 @@ func (a *answer) verifier(s *signature) *gooidc.IDTokenVerifier {
 }
 
 // failed gives the error of a check that did not pass.
-func (c *checklist) failed(ok bool, name, want, got string) error {
-	if c.that(ok, name, want, got) {
+func (a *answer) failed(ok bool, name, want, got string) error {
+	if a.checks.That(ok, name, want, got) {
 		return nil
 	}
-	return fmt.Errorf("%s: want %s, got %s", name, inert(want), inert(got))
+	return fmt.Errorf("%s: want %s, got %s", name, sso.Inert(want), sso.Inert(got))
 }
 
 func (a *answer) issuer(id *idToken) error {
 	got, err := id.text("iss")
-	return a.checks.failed(err == nil && got == a.config.Issuer, "issuer", a.config.Issuer, orMissing(got, err))
+	return a.failed(err == nil && got == a.config.Issuer, "issuer", a.config.Issuer, orMissing(got, err))
 }
 
 func orMissing(s string, err error) string {
@@ -156,7 +156,7 @@ func orMissing(s string, err error) string {
 func (a *answer) audience(id *idToken) error {
 	got, err := id.document.audience()
 	ok := err == nil && slices.Contains(got, a.config.ClientID)
-	return a.checks.failed(ok, "audience", a.config.ClientID, orMissing(strings.Join(got, ", "), err))
+	return a.failed(ok, "audience", a.config.ClientID, orMissing(strings.Join(got, ", "), err))
 }
 
 // authorizedParty: a token for several parties has to say which of them asked.
@@ -166,7 +166,7 @@ func (a *answer) authorizedParty(id *idToken) error {
 	if _, there := id.members["azp"]; !there && len(audience) == 1 {
 		return nil
 	}
-	return a.checks.failed(err == nil && got == a.config.ClientID, "authorized_party", a.config.ClientID, orMissing(got, err))
+	return a.failed(err == nil && got == a.config.ClientID, "authorized_party", a.config.ClientID, orMissing(got, err))
 }
 
 // times checks exp, iat and nbf against our clock.
@@ -174,21 +174,21 @@ func (a *answer) times(id *idToken) error {
 	now := a.rp.now()
 	var err error
 	if id.expires, err = id.moment("exp"); err != nil || id.expires.IsZero() {
-		return a.checks.failed(false, "expiry", "after "+stamp(now), orMissing("", err))
+		return a.failed(false, "expiry", "after "+stamp(now), orMissing("", err))
 	}
-	if err := a.checks.failed(now.Before(id.expires.Add(leeway)), "expiry", "after "+stamp(now), stamp(id.expires)); err != nil {
+	if err := a.failed(now.Before(id.expires.Add(leeway)), "expiry", "after "+stamp(now), stamp(id.expires)); err != nil {
 		return err
 	}
 	oldest, newest := now.Add(-maxTokenAge-leeway), now.Add(leeway)
 	want := "between " + stamp(oldest) + " and " + stamp(newest)
 	if id.issuedAt, err = id.moment("iat"); err != nil || id.issuedAt.IsZero() {
-		return a.checks.failed(false, "issued_at", want, orMissing("", err))
+		return a.failed(false, "issued_at", want, orMissing("", err))
 	}
-	if err := a.checks.failed(!id.issuedAt.Before(oldest) && !id.issuedAt.After(newest), "issued_at", want, stamp(id.issuedAt)); err != nil {
+	if err := a.failed(!id.issuedAt.Before(oldest) && !id.issuedAt.After(newest), "issued_at", want, stamp(id.issuedAt)); err != nil {
 		return err
 	}
 	if begins, err := id.moment("nbf"); err != nil || begins.After(newest) {
-		return a.checks.failed(false, "not_before", "before "+stamp(newest), orMissing(stamp(begins), err))
+		return a.failed(false, "not_before", "before "+stamp(newest), orMissing(stamp(begins), err))
 	}
 	return nil
 }
@@ -204,14 +204,14 @@ func (a *answer) nonce(id *idToken) error {
 			seen = "another one"
 		}
 	}
-	return a.checks.failed(ok, "nonce", "the one of this sign-in", seen)
+	return a.failed(ok, "nonce", "the one of this sign-in", seen)
 }
 
 func (a *answer) subject(id *idToken) error {
 	got, err := id.text("sub")
 	ok := err == nil && usableSubject(got)
 	id.subject = got
-	return a.checks.failed(ok, "subject", fmt.Sprintf("1 to %d bytes, all visible", sso.MaxSubjectLength), orMissing(got, err))
+	return a.failed(ok, "subject", fmt.Sprintf("1 to %d bytes, all visible", sso.MaxSubjectLength), orMissing(got, err))
 }
 
 func usableSubject(s string) bool {
@@ -225,7 +225,7 @@ func (a *answer) accessTokenHash(id *idToken, verified *gooidc.IDToken, t tokens
 		return nil
 	}
 	err := verified.VerifyAccessToken(t.access)
-	if a.checks.failed(err == nil, "access_token_hash", "that of the access token", fmt.Sprint(okay(err))) != nil {
+	if a.failed(err == nil, "access_token_hash", "that of the access token", fmt.Sprint(okay(err))) != nil {
 		return errToken(fmt.Errorf("at_hash: %w", err))
 	}
 	return nil

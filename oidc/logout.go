@@ -135,7 +135,7 @@ func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 	}
 	audience, err := doc.audience()
 	if err != nil || texts["iss"] != a.config.Issuer || !slices.Contains(audience, a.config.ClientID) {
-		return LogoutToken{}, fmt.Errorf("made by %q for %q: %w", inert(texts["iss"]), audience, errors.Join(err, errors.New("not ours")))
+		return LogoutToken{}, fmt.Errorf("made by %q for %q: %w", sso.Inert(texts["iss"]), audience, errors.Join(err, errors.New("not ours")))
 	}
 	if _, there := doc.members["nonce"]; there {
 		return LogoutToken{}, errors.New("a nonce")

@@ -62,17 +62,17 @@ func (a *answer) userinfo(ctx context.Context, t tokens, id *idToken) error {
 		return err
 	})
 	if err != nil {
-		a.checks.that(false, "userinfo", "an answer", cause(err).Error())
+		a.checks.That(false, "userinfo", "an answer", cause(err).Error())
 		return upstream(fmt.Errorf("fetch userinfo: %w", err))
 	}
 	info, err := a.readUserinfo(ctx, body, contentType)
 	if err != nil {
-		a.checks.that(false, "userinfo", "claims", cause(err).Error())
+		a.checks.That(false, "userinfo", "claims", cause(err).Error())
 		return fmt.Errorf("userinfo: %w", err)
 	}
 	got, err := info.text("sub")
-	if !a.checks.that(err == nil && got == id.subject, "userinfo_subject", id.subject, orMissing(got, err)) {
-		return errToken(fmt.Errorf("userinfo is about %q, the ID token about %q", inert(got), inert(id.subject)))
+	if !a.checks.That(err == nil && got == id.subject, "userinfo_subject", id.subject, orMissing(got, err)) {
+		return errToken(fmt.Errorf("userinfo is about %q, the ID token about %q", sso.Inert(got), sso.Inert(id.subject)))
 	}
 	merge(id.claims, info.claims, a.mapping)
 	return nil
@@ -111,7 +111,7 @@ func (a *answer) signedUserinfo(ctx context.Context, token string) (document, er
 	issuer, errIss := info.text("iss")
 	audience, errAud := info.audience()
 	if errIss != nil || errAud != nil || issuer != a.config.Issuer || !slices.Contains(audience, a.config.ClientID) {
-		return document{}, errToken(fmt.Errorf("signed by %q for %q: %w", inert(issuer), audience, errors.Join(errIss, errAud)))
+		return document{}, errToken(fmt.Errorf("signed by %q for %q: %w", sso.Inert(issuer), audience, errors.Join(errIss, errAud)))
 	}
 	return info, nil
 }

@@ -22,7 +22,7 @@ type answer struct {
 	acs      string
 	pending  *sso.PendingLogin // nil if nobody asked
 
-	checks checklist
+	checks sso.Checks
 	// response is what may be read of the message: what was signed, if the
 	// response was, else the message as it came. assertion is always signed.
 	response  *etree.Element
@@ -56,12 +56,12 @@ func (a *answer) read(cb sso.Callback) (sso.Assertion, error) {
 func (a *answer) decode(cb sso.Callback) (*etree.Element, error) {
 	const name, want = "message", "a SAML 2.0 Response of plain XML"
 	fail := func(err *sso.Error) error {
-		a.checks.that(false, name, want, err.Err.Error())
+		a.checks.That(false, name, want, err.Err.Error())
 		return err
 	}
 	doc, err := posted(cb.Form, "SAMLResponse")
 	if err != nil {
-		a.checks.that(false, name, want, err.Error())
+		a.checks.That(false, name, want, err.Error())
 		return nil, err
 	}
 	seen, err := scan(doc, messageLimits(), nil)
@@ -81,7 +81,7 @@ func (a *answer) decode(cb sso.Callback) (*etree.Element, error) {
 	if _, err := inspect(root, inMessage); err != nil {
 		return nil, fail(errSignature(err))
 	}
-	a.checks.that(true, name, want, strconv.Itoa(len(doc))+" bytes")
+	a.checks.That(true, name, want, strconv.Itoa(len(doc))+" bytes")
 	return root, nil
 }
 
@@ -90,20 +90,20 @@ func (a *answer) decode(cb sso.Callback) (*etree.Element, error) {
 func (a *answer) solicited(got string) error {
 	const name = "in_response_to"
 	if a.pending != nil {
-		if !a.checks.that(got == a.pending.ID, name, a.pending.ID, got) {
+		if !a.checks.That(got == a.pending.ID, name, a.pending.ID, got) {
 			return errState(mismatch(name, a.pending.ID, got))
 		}
 		return nil
 	}
 	if a.config.IDPInitiated != sso.IDPInitiatedDirect {
-		a.checks.that(false, name, "the ID of a request of ours", got)
+		a.checks.That(false, name, "the ID of a request of ours", got)
 		return errUnsolicited(errors.New("an answer that nobody asked for"))
 	}
 	if got != "" {
-		a.checks.that(false, name, "none, or the ID of a request of ours", got)
+		a.checks.That(false, name, "none, or the ID of a request of ours", got)
 		return errState(mismatch(name, "", got))
 	}
-	a.checks.that(true, name, "none: the connection accepts sign-ins begun at the identity provider", "none")
+	a.checks.That(true, name, "none: the connection accepts sign-ins begun at the identity provider", "none")
 	return nil
 }
 
@@ -139,7 +139,7 @@ func (a *answer) authenticate(root *etree.Element, v *authenticity) error {
 	case a.signed:
 		a.assertion = assertion // never the original
 	default:
-		a.checks.that(false, "assertion_signature", "signed by "+a.trust.fingerprints(), "neither the response nor the assertion is signed")
+		a.checks.That(false, "assertion_signature", "signed by "+a.trust.fingerprints(), "neither the response nor the assertion is signed")
 		return errSignature(errors.New("nothing is signed"))
 	}
 	return nil
@@ -148,7 +148,7 @@ func (a *answer) authenticate(root *etree.Element, v *authenticity) error {
 // theAssertion finds the one assertion of the response and decrypts it.
 func (a *answer) theAssertion() (*etree.Element, error) {
 	plain, hidden := elements(a.response, nsAssertion, "Assertion"), elements(a.response, nsAssertion, "EncryptedAssertion")
-	if n := len(plain) + len(hidden); !a.checks.that(n == 1, "assertions", "1", strconv.Itoa(n)) {
+	if n := len(plain) + len(hidden); !a.checks.That(n == 1, "assertions", "1", strconv.Itoa(n)) {
 		return nil, errSignature(fmt.Errorf("%d assertions", n))
 	}
 	if len(plain) == 1 {
@@ -163,7 +163,7 @@ func (a *answer) decrypt(el *etree.Element) (*etree.Element, error) {
 	const name = "decryption"
 	want := strconv.Itoa(len(a.trust.keys)) + " key(s) of ours, AES-GCM, RSA-OAEP"
 	fail := func(err error) (*etree.Element, error) {
-		a.checks.that(false, name, want, err.Error())
+		a.checks.That(false, name, want, err.Error())
 		return nil, errDecryption(err)
 	}
 	e, err := readEncrypted(el)
@@ -179,17 +179,17 @@ func (a *answer) decrypt(el *etree.Element) (*etree.Element, error) {
 	}
 	assertion, err := fragment(plain, scope(el))
 	if err != nil {
-		a.checks.that(false, name, "an assertion inside", err.Error())
+		a.checks.That(false, name, "an assertion inside", err.Error())
 		return nil, err
 	}
 	if id := value(a.response, "ID"); id == value(assertion, "ID") {
-		a.checks.that(false, name, "an assertion inside", "the ID of the response")
+		a.checks.That(false, name, "an assertion inside", "the ID of the response")
 		return nil, errSignature(errors.New("two elements with one ID"))
 	}
 	if e.data.cbc {
-		a.checks.warn(name, "AES-GCM", e.data.name)
+		a.checks.Warn(name, "AES-GCM", e.data.name)
 	} else {
-		a.checks.that(true, name, want, e.data.name)
+		a.checks.That(true, name, want, e.data.name)
 	}
 	return assertion, nil
 }
@@ -211,7 +211,7 @@ func fragment(plain []byte, around []etree.Attr) (*etree.Element, error) {
 		return nil, scanned(err)
 	}
 	if seen.space != nsAssertion || seen.tag != "Assertion" {
-		return nil, errSignature(fmt.Errorf("an element %q was encrypted", inert(seen.tag)))
+		return nil, errSignature(fmt.Errorf("an element %q was encrypted", sso.Inert(seen.tag)))
 	}
 	if seen.duplicateID {
 		return nil, errSignature(errors.New("two elements with one ID"))

@@ -42,7 +42,7 @@ func (sp *ServiceProvider) Begin(_ context.Context, c sso.Connection, cfg sso.Co
 	}
 	redirect, err := out.send()
 	if err != nil {
-		return sso.Redirect{}, fmt.Errorf("ask %s: %w", inert(cfg.SAML.IDPEntityID), err)
+		return sso.Redirect{}, fmt.Errorf("ask %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
 	}
 	return redirect, nil
 }

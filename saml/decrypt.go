@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/beevik/etree"
+
+	"gatehouse/sso"
 )
 
 // encrypted is an EncryptedAssertion of the one form we take: one EncryptedData
@@ -55,7 +57,7 @@ func readEncrypted(el *etree.Element) (*encrypted, error) {
 		return nil, fmt.Errorf("not one EncryptedData: %w", orMissing(err))
 	}
 	if kind := value(data, "Type"); kind != "" && kind != nsEnc+"Element" {
-		return nil, fmt.Errorf("encrypted data of type %q", inert(kind))
+		return nil, fmt.Errorf("encrypted data of type %q", sso.Inert(kind))
 	}
 	e := &encrypted{}
 	method, err := only(data, nsEnc, "EncryptionMethod")
@@ -64,7 +66,7 @@ func readEncrypted(el *etree.Element) (*encrypted, error) {
 	}
 	var ok bool
 	if e.data, ok = dataEncryption(value(method, "Algorithm")); !ok {
-		return nil, fmt.Errorf("data encryption %q", inert(value(method, "Algorithm")))
+		return nil, fmt.Errorf("data encryption %q", sso.Inert(value(method, "Algorithm")))
 	}
 	if e.ciphertext, err = cipherValue(data); err != nil {
 		return nil, err
@@ -136,7 +138,7 @@ func keyTransport(method *etree.Element) (rsa.OAEPOptions, error) {
 	o := rsa.OAEPOptions{Hash: crypto.SHA1, MGFHash: crypto.SHA1} // the defaults of both forms
 	uri := value(method, "Algorithm")
 	if uri != nsEnc+"rsa-oaep-mgf1p" && uri != nsEnc11+"rsa-oaep" {
-		return o, fmt.Errorf("key transport %q", inert(uri))
+		return o, fmt.Errorf("key transport %q", sso.Inert(uri))
 	}
 	var ok bool
 	digest, err := only(method, nsDSig, "DigestMethod")
@@ -145,7 +147,7 @@ func keyTransport(method *etree.Element) (rsa.OAEPOptions, error) {
 	}
 	if digest != nil {
 		if o.Hash, ok = digestMethod(value(digest, "Algorithm")); !ok {
-			return o, fmt.Errorf("digest of the key transport %q", inert(value(digest, "Algorithm")))
+			return o, fmt.Errorf("digest of the key transport %q", sso.Inert(value(digest, "Algorithm")))
 		}
 	}
 	mask, err := only(method, nsEnc11, "MGF")
@@ -154,7 +156,7 @@ func keyTransport(method *etree.Element) (rsa.OAEPOptions, error) {
 	}
 	if mask != nil && uri == nsEnc11+"rsa-oaep" {
 		if o.MGFHash, ok = maskHash(value(mask, "Algorithm")); !ok {
-			return o, fmt.Errorf("mask of the key transport %q", inert(value(mask, "Algorithm")))
+			return o, fmt.Errorf("mask of the key transport %q", sso.Inert(value(mask, "Algorithm")))
 		}
 	}
 	label, err := only(method, nsEnc, "OAEPparams")

@@ -18,7 +18,7 @@ func errDenied(codes []string) *sso.Error {
 		}
 	}
 	return &sso.Error{Kind: sso.Forbidden, Code: "idp_denied", Public: strings.TrimSuffix(public, ".") + said + ".",
-		Err: fmt.Errorf("the identity provider answered %q", inert(strings.Join(codes, " / ")))}
+		Err: fmt.Errorf("the identity provider answered %q", sso.Inert(strings.Join(codes, " / ")))}
 }
 
 func meaning(code string) string {

@@ -3,7 +3,6 @@ package saml
 import (
 	"fmt"
 	"strings"
-	"unicode"
 
 	"gatehouse/sso"
 )
@@ -75,7 +74,7 @@ func errAmbiguous(all []entity) *sso.Error {
 	const most = 10
 	var names []string
 	for _, p := range all[:min(len(all), most)] {
-		names = append(names, inert(p.id))
+		names = append(names, sso.Inert(p.id))
 	}
 	if len(all) > most {
 		names = append(names, "…")
@@ -92,45 +91,7 @@ func scanned(err error) *sso.Error {
 	return errMalformed(err)
 }
 
-// inert makes text of the other side safe to keep and show: one line, nothing
-// invisible, at most 200 characters.
-func inert(s string) string {
-	const most = 200
-	var out strings.Builder
-	n := 0
-	for _, r := range s {
-		if n == most {
-			out.WriteRune('…')
-			break
-		}
-		if r == unicode.ReplacementChar || r != ' ' && !unicode.IsPrint(r) {
-			r = '\uFFFD'
-		}
-		out.WriteRune(r)
-		n++
-	}
-	return out.String()
-}
-
-// checklist collects what was checked, in order.
-type checklist []sso.Check
-
-// that records a check and gives back whether it passed. Values of the other
-// side are made inert here.
-func (c *checklist) that(ok bool, name, want, got string) bool {
-	if got == "" {
-		got = "(missing)"
-	}
-	*c = append(*c, sso.Check{Name: name, Want: inert(want), Got: inert(got), OK: ok})
-	return ok
-}
-
-// warn records what did not stop the sign-in but wants attention.
-func (c *checklist) warn(name, want, got string) {
-	*c = append(*c, sso.Check{Name: name, Want: inert(want), Got: inert(got), OK: true, Warning: true})
-}
-
 // mismatch is the cause that goes with a failed check.
 func mismatch(name, want, got string) error {
-	return fmt.Errorf("%s: want %q, got %q", name, inert(want), inert(got))
+	return fmt.Errorf("%s: want %q, got %q", name, sso.Inert(want), sso.Inert(got))
 }

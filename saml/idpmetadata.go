@@ -52,7 +52,7 @@ func parseMetadata(doc []byte, entityID string) (Metadata, error) {
 		return Metadata{}, errUnreadable(err)
 	}
 	if seen.space != nsMetadata {
-		return Metadata{}, errUnreadable(fmt.Errorf("an element %q", inert(seen.tag)))
+		return Metadata{}, errUnreadable(fmt.Errorf("an element %q", sso.Inert(seen.tag)))
 	}
 	root, err := parse(doc, metadataLimits())
 	if err != nil {
@@ -187,7 +187,7 @@ func (p entity) read() (Metadata, error) {
 	}
 	for _, el := range elements(p.role, nsMetadata, "NameIDFormat") {
 		if format, err := trimmed(el); err == nil && len(m.NameIDFormats) < maxNameIDFormats {
-			m.NameIDFormats = append(m.NameIDFormats, inert(format))
+			m.NameIDFormats = append(m.NameIDFormats, sso.Inert(format))
 		}
 	}
 	if m.Certificates, m.Warnings, err = certificates(p.role); err != nil {
@@ -207,7 +207,7 @@ func (p entity) endpoint(service string) (*sso.Endpoint, error) {
 			continue // SOAP and artifacts are for servers
 		}
 		if err := sso.CheckEndpoint(e.URL); err != nil {
-			return nil, errBadEndpoint(fmt.Errorf("%s %q: %w", service, inert(e.URL), err))
+			return nil, errBadEndpoint(fmt.Errorf("%s %q: %w", service, sso.Inert(e.URL), err))
 		}
 		if found == nil || found.Binding != sso.BindingRedirect && e.Binding == sso.BindingRedirect {
 			found = &e
@@ -226,7 +226,7 @@ func (m Metadata) Apply(cfg sso.SAMLConfig) (sso.SAMLConfig, error) {
 	if cfg.IDPEntityID != "" && cfg.IDPEntityID != m.EntityID {
 		return sso.SAMLConfig{}, &sso.Error{Kind: sso.Conflict, Code: "metadata_entity_changed",
 			Public: "This metadata is of another identity provider than the one configured here. Make a new connection for it.",
-			Err:    fmt.Errorf("entityID: want %q, got %q", inert(cfg.IDPEntityID), inert(m.EntityID))}
+			Err:    fmt.Errorf("entityID: want %q, got %q", sso.Inert(cfg.IDPEntityID), sso.Inert(m.EntityID))}
 	}
 	trusted := slices.Clone(m.Certificates)
 	for _, c := range cfg.Certificates {

@@ -88,7 +88,7 @@ func (sp *ServiceProvider) sendLogout(c sso.Connection, cfg sso.Config, out outg
 	}
 	redirect, err := out.send()
 	if err != nil {
-		return sso.Redirect{}, fmt.Errorf("logout at %s: %w", inert(cfg.SAML.IDPEntityID), err)
+		return sso.Redirect{}, fmt.Errorf("logout at %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
 	}
 	return redirect, nil
 }
@@ -125,7 +125,7 @@ func (sp *ServiceProvider) ParseLogout(c sso.Connection, cfg sso.Config, form ur
 	rules := logoutRules{root: in.root, issuer: cfg.SAML.IDPEntityID, here: sp.SLOURL(c.ID), now: sp.now(), skew: cfg.SAML.Skew()}
 	message, err := rules.read(in.field == fieldRequest)
 	if err != nil {
-		return LogoutMessage{}, fmt.Errorf("logout message of %s: %w", inert(cfg.SAML.IDPEntityID), err)
+		return LogoutMessage{}, fmt.Errorf("logout message of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
 	}
 	message.RelayState = in.relayState
 	return message, nil

@@ -37,7 +37,7 @@ func (r logoutRules) read(request bool) (LogoutMessage, error) {
 
 func (r logoutRules) header() error {
 	if version := value(r.root, "Version"); version != "2.0" || value(r.root, "ID") == "" {
-		return errMalformed(fmt.Errorf("version %q or no ID", inert(version)))
+		return errMalformed(fmt.Errorf("version %q or no ID", sso.Inert(version)))
 	}
 	// Bindings §3.4.5.2, 3.5.5.2: a signed message says where it is to go.
 	if destination := value(r.root, "Destination"); destination != r.here {
@@ -119,7 +119,7 @@ func (r logoutRules) status() (string, error) {
 	if len(codes) == 0 {
 		return "", errMalformed(errors.New("a Status without code"))
 	}
-	return inert(strings.Join(codes, " / ")), nil
+	return sso.Inert(strings.Join(codes, " / ")), nil
 }
 
 func errLogoutRecipient(err error) *sso.Error {

@@ -90,7 +90,7 @@ func (r received) message() ([]byte, error) {
 		return nil, err
 	}
 	if encoding != "" && encoding != "urn:oasis:names:tc:SAML:2.0:bindings:URL-Encoding:DEFLATE" {
-		return nil, errMalformed(fmt.Errorf("encoding %q", inert(encoding)))
+		return nil, errMalformed(fmt.Errorf("encoding %q", sso.Inert(encoding)))
 	}
 	encoded, err := r.value(r.field)
 	if err != nil {
@@ -135,7 +135,7 @@ func (r received) verify(t *trust, allowSHA1 bool) error {
 	}
 	m, ok := signatureMethod(uri)
 	if !ok || m.hash == crypto.SHA1 && !allowSHA1 {
-		return fmt.Errorf("signature algorithm %q", inert(uri))
+		return fmt.Errorf("signature algorithm %q", sso.Inert(uri))
 	}
 	octets := r.octets()
 	for _, p := range t.inOrder() {
@@ -162,7 +162,7 @@ func messageTree(doc []byte, tag string) (*etree.Element, error) {
 		return nil, scanned(err)
 	}
 	if seen.space != nsProtocol || seen.tag != tag {
-		return nil, errMalformed(fmt.Errorf("not a %s but %q", tag, inert(seen.tag)))
+		return nil, errMalformed(fmt.Errorf("not a %s but %q", tag, sso.Inert(seen.tag)))
 	}
 	if seen.duplicateID {
 		return nil, errMalformed(errors.New("two elements with one ID"))
@@ -179,7 +179,7 @@ func messageTree(doc []byte, tag string) (*etree.Element, error) {
 
 // openPosted gives what was signed of a message of the HTTP-POST binding.
 func openPosted(t *trust, config sso.SAMLConfig, root *etree.Element) (*etree.Element, error) {
-	v := &authenticity{trust: t, allowSHA1: config.AllowSHA1, checks: &checklist{}}
+	v := &authenticity{trust: t, allowSHA1: config.AllowSHA1, checks: &sso.Checks{}}
 	opened, signed, err := v.open(root, "signature")
 	if err != nil {
 		return nil, err

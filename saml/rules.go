@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/beevik/etree"
+
+	"gatehouse/sso"
 )
 
 const (
@@ -26,15 +28,15 @@ func (a *answer) status() error {
 	const name = "status"
 	status, err := only(a.response, nsProtocol, "Status")
 	if err != nil || status == nil {
-		a.checks.that(false, name, "Success", "")
+		a.checks.That(false, name, "Success", "")
 		return errMalformed(fmt.Errorf("not one Status: %w", orMissing(err)))
 	}
 	codes, err := statusCodes(status)
 	if err != nil {
-		a.checks.that(false, name, "Success", err.Error())
+		a.checks.That(false, name, "Success", err.Error())
 		return errMalformed(err)
 	}
-	if a.checks.that(len(codes) > 0 && codes[0] == "Success", name, "Success", strings.Join(codes, " / ")) {
+	if a.checks.That(len(codes) > 0 && codes[0] == "Success", name, "Success", strings.Join(codes, " / ")) {
 		return nil
 	}
 	return errDenied(codes)
@@ -66,13 +68,13 @@ func (a *answer) responseRules() error {
 	destination := value(r, "Destination")
 	// Bindings §3.5.5.2: a signed response has to say where it is to go.
 	if destination != "" || a.signed {
-		if !a.checks.that(destination == a.acs, "destination", a.acs, destination) {
+		if !a.checks.That(destination == a.acs, "destination", a.acs, destination) {
 			return errRecipient(mismatch("destination", a.acs, destination))
 		}
 	}
 	issuer, err := only(r, nsAssertion, "Issuer")
 	if err != nil {
-		a.checks.that(false, "response_issuer", a.config.IDPEntityID, err.Error())
+		a.checks.That(false, "response_issuer", a.config.IDPEntityID, err.Error())
 		return errMalformed(err)
 	}
 	if issuer != nil {
@@ -83,21 +85,21 @@ func (a *answer) responseRules() error {
 
 // header checks what the response and the assertion have in common.
 func (a *answer) header(el *etree.Element, name string) error {
-	if version := value(el, "Version"); !a.checks.that(version == "2.0", name+"_version", "2.0", version) {
+	if version := value(el, "Version"); !a.checks.That(version == "2.0", name+"_version", "2.0", version) {
 		return errMalformed(mismatch(name+"_version", "2.0", version))
 	}
 	if value(el, "ID") == "" {
-		a.checks.that(false, name+"_id", "an ID", "")
+		a.checks.That(false, name+"_id", "an ID", "")
 		return errMalformed(fmt.Errorf("a %s without ID", name))
 	}
 	issued, err := instant(value(el, "IssueInstant"))
 	if err != nil {
-		a.checks.that(false, name+"_issue_instant", "a time", value(el, "IssueInstant"))
+		a.checks.That(false, name+"_issue_instant", "a time", value(el, "IssueInstant"))
 		return errMalformed(fmt.Errorf("IssueInstant of the %s: %w", name, err))
 	}
 	want := "not after " + stamp(a.now.Add(a.skew)) + " and less than " + maxValidity.String() + " ago"
 	ok := !issued.After(a.now.Add(a.skew)) && issued.After(a.now.Add(-maxValidity))
-	if !a.checks.that(ok, name+"_issue_instant", want, stamp(issued)) {
+	if !a.checks.That(ok, name+"_issue_instant", want, stamp(issued)) {
 		return errExpired(mismatch(name+"_issue_instant", want, stamp(issued)))
 	}
 	return nil
@@ -106,14 +108,14 @@ func (a *answer) header(el *etree.Element, name string) error {
 func (a *answer) issuer(el *etree.Element, name string) error {
 	got, err := trimmed(el)
 	if err != nil {
-		a.checks.that(false, name, a.config.IDPEntityID, err.Error())
+		a.checks.That(false, name, a.config.IDPEntityID, err.Error())
 		return errMalformed(err)
 	}
 	if format := value(el, "Format"); format != "" && format != "urn:oasis:names:tc:SAML:2.0:nameid-format:entity" {
-		a.checks.that(false, name, "a name of the format entity", format)
+		a.checks.That(false, name, "a name of the format entity", format)
 		return errRecipient(mismatch(name+" format", "entity", format))
 	}
-	if want := a.config.IDPEntityID; !a.checks.that(want != "" && got == want, name, want, got) {
+	if want := a.config.IDPEntityID; !a.checks.That(want != "" && got == want, name, want, got) {
 		return errRecipient(mismatch(name, want, got))
 	}
 	return nil
@@ -123,11 +125,11 @@ func (a *answer) issuer(el *etree.Element, name string) error {
 func (a *answer) conditions() (until time.Time, err error) {
 	el, err := only(a.assertion, nsAssertion, "Conditions")
 	if err != nil {
-		a.checks.that(false, "conditions", "one", err.Error())
+		a.checks.That(false, "conditions", "one", err.Error())
 		return time.Time{}, errMalformed(err)
 	}
 	if el == nil {
-		a.checks.that(false, "audience", a.entityID, "")
+		a.checks.That(false, "audience", a.entityID, "")
 		return time.Time{}, errRecipient(errors.New("no Conditions, so no audience"))
 	}
 	if until, err = a.window(el, "conditions"); err != nil {
@@ -146,12 +148,12 @@ func (a *answer) conditions() (until time.Time, err error) {
 		default:
 			// Core §2.5.1.1: a condition that is not understood makes the
 			// assertion's validity unknown.
-			a.checks.that(false, "conditions", "conditions that we know", child.Tag)
-			return time.Time{}, errMalformed(fmt.Errorf("an unknown condition %q", inert(child.Tag)))
+			a.checks.That(false, "conditions", "conditions that we know", child.Tag)
+			return time.Time{}, errMalformed(fmt.Errorf("an unknown condition %q", sso.Inert(child.Tag)))
 		}
 	}
 	if audiences == 0 {
-		a.checks.that(false, "audience", a.entityID, "")
+		a.checks.That(false, "audience", a.entityID, "")
 		return time.Time{}, errRecipient(errors.New("no AudienceRestriction"))
 	}
 	return until, nil
@@ -164,13 +166,13 @@ func (a *answer) audience(el *etree.Element) error {
 	for _, child := range elements(el, nsAssertion, "Audience") {
 		name, err := trimmed(child)
 		if err != nil {
-			a.checks.that(false, "audience", a.entityID, err.Error())
+			a.checks.That(false, "audience", a.entityID, err.Error())
 			return errMalformed(err)
 		}
 		all = append(all, name)
 	}
 	got := strings.Join(all, ", ")
-	if !a.checks.that(slices.Contains(all, a.entityID), "audience", a.entityID, got) {
+	if !a.checks.That(slices.Contains(all, a.entityID), "audience", a.entityID, got) {
 		return errRecipient(mismatch("audience", a.entityID, got))
 	}
 	return nil
@@ -182,11 +184,11 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 	if from := value(el, "NotBefore"); from != "" {
 		begins, err := instant(from)
 		if err != nil {
-			a.checks.that(false, name+"_not_before", "a time", from)
+			a.checks.That(false, name+"_not_before", "a time", from)
 			return time.Time{}, errMalformed(err)
 		}
 		want := "not after " + stamp(a.now.Add(a.skew))
-		if !a.checks.that(!begins.After(a.now.Add(a.skew)), name+"_not_before", want, stamp(begins)) {
+		if !a.checks.That(!begins.After(a.now.Add(a.skew)), name+"_not_before", want, stamp(begins)) {
 			return time.Time{}, errExpired(mismatch(name+"_not_before", want, stamp(begins)))
 		}
 	}
@@ -195,12 +197,12 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 		return time.Time{}, nil
 	}
 	if until, err = instant(to); err != nil {
-		a.checks.that(false, name+"_not_on_or_after", "a time", to)
+		a.checks.That(false, name+"_not_on_or_after", "a time", to)
 		return time.Time{}, errMalformed(err)
 	}
 	earliest, latest := a.now.Add(-a.skew), a.now.Add(maxValidity+a.skew)
 	want := "after " + stamp(earliest) + " and not after " + stamp(latest)
-	if !a.checks.that(until.After(earliest) && !until.After(latest), name+"_not_on_or_after", want, stamp(until)) {
+	if !a.checks.That(until.After(earliest) && !until.After(latest), name+"_not_on_or_after", want, stamp(until)) {
 		return time.Time{}, errExpired(mismatch(name+"_not_on_or_after", want, stamp(until)))
 	}
 	return until, nil
@@ -211,9 +213,9 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 func (a *answer) clocks(issued time.Time) {
 	switch {
 	case issued.Sub(a.now) > noticeable:
-		a.checks.warn("clock", "within "+noticeable.String()+" of ours", issued.Sub(a.now).Round(time.Second).String()+" ahead")
+		a.checks.Warn("clock", "within "+noticeable.String()+" of ours", issued.Sub(a.now).Round(time.Second).String()+" ahead")
 	case a.pending != nil && a.pending.CreatedAt.Sub(issued) > noticeable:
-		a.checks.warn("clock", "not before our request", a.pending.CreatedAt.Sub(issued).Round(time.Second).String()+" behind")
+		a.checks.Warn("clock", "not before our request", a.pending.CreatedAt.Sub(issued).Round(time.Second).String()+" behind")
 	}
 }
 

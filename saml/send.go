@@ -49,7 +49,7 @@ func (t *trust) signing() (*own, error) {
 // when it was saved; a browser is sent there, so it is checked again.
 func (o outgoing) send() (sso.Redirect, error) {
 	if err := sso.CheckEndpoint(o.to.URL); err != nil {
-		return sso.Redirect{}, fmt.Errorf("address %q: %w", inert(o.to.URL), err)
+		return sso.Redirect{}, fmt.Errorf("address %q: %w", sso.Inert(o.to.URL), err)
 	}
 	switch o.to.Binding {
 	case sso.BindingRedirect:
@@ -57,7 +57,7 @@ func (o outgoing) send() (sso.Redirect, error) {
 	case sso.BindingPOST:
 		return o.post()
 	}
-	return sso.Redirect{}, fmt.Errorf("binding %q", inert(o.to.Binding))
+	return sso.Redirect{}, fmt.Errorf("binding %q", sso.Inert(o.to.Binding))
 }
 
 // post is the HTTP-POST binding: the signature is in the message.

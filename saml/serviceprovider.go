@@ -94,7 +94,7 @@ func (sp *ServiceProvider) Correlate(cb sso.Callback) (string, error) {
 		return "", scanned(err)
 	}
 	if seen.space != nsProtocol || seen.tag != "Response" {
-		return "", errMalformed(fmt.Errorf("not a Response but %q", inert(seen.tag)))
+		return "", errMalformed(fmt.Errorf("not a Response but %q", sso.Inert(seen.tag)))
 	}
 	return seen.inResponseTo, nil
 }
@@ -133,7 +133,7 @@ func (sp *ServiceProvider) Complete(_ context.Context, c sso.Connection, cfg sso
 	}
 	assertion, err := a.read(cb)
 	if err != nil {
-		return sso.Assertion{}, a.checks, fmt.Errorf("answer of %s: %w", inert(cfg.SAML.IDPEntityID), err)
+		return sso.Assertion{}, a.checks, fmt.Errorf("answer of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
 	}
 	return assertion, a.checks, nil
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/beevik/etree"
 	dsig "github.com/russellhaering/goxmldsig"
+
+	"gatehouse/sso"
 )
 
 // method is a signature algorithm by its URI in XML Signature.
@@ -119,10 +121,10 @@ func (s *signature) readSignedInfo(el *etree.Element, id string) error {
 	}
 	var ok bool
 	if s.method, ok = signatureMethod(value(parts[1], "Algorithm")); !ok {
-		return fmt.Errorf("signature algorithm %q", inert(value(parts[1], "Algorithm")))
+		return fmt.Errorf("signature algorithm %q", sso.Inert(value(parts[1], "Algorithm")))
 	}
 	if uri := value(parts[2], "URI"); id == "" || uri != "#"+id {
-		return fmt.Errorf("the Reference is to %q and stands in the element %q", inert(uri), inert(id))
+		return fmt.Errorf("the Reference is to %q and stands in the element %q", sso.Inert(uri), sso.Inert(id))
 	}
 	return s.readReference(parts[2])
 }
@@ -152,7 +154,7 @@ func (s *signature) readReference(el *etree.Element) error {
 	}
 	var ok bool
 	if s.digest, ok = digestMethod(value(parts[1], "Algorithm")); !ok {
-		return fmt.Errorf("digest algorithm %q", inert(value(parts[1], "Algorithm")))
+		return fmt.Errorf("digest algorithm %q", sso.Inert(value(parts[1], "Algorithm")))
 	}
 	digest, err := s.readValue(parts[2])
 	if err == nil && len(digest) != s.digest.Size() {
@@ -193,7 +195,7 @@ func canonicalization(el *etree.Element) error {
 		return err
 	}
 	if !canonical(algorithm) {
-		return fmt.Errorf("transform or canonicalization %q", inert(algorithm))
+		return fmt.Errorf("transform or canonicalization %q", sso.Inert(algorithm))
 	}
 	inclusive := 0
 	for _, token := range el.Child {
@@ -254,7 +256,7 @@ func sequence(el *etree.Element, attributes []string, names ...string) ([]*etree
 func attributesOf(el *etree.Element, names ...string) (string, error) {
 	for _, a := range el.Attr {
 		if !isDeclaration(a) && (a.Space != "" || !slices.Contains(names, a.Key)) {
-			return "", fmt.Errorf("an attribute %s of %s", inert(a.FullKey()), el.Tag)
+			return "", fmt.Errorf("an attribute %s of %s", sso.Inert(a.FullKey()), el.Tag)
 		}
 	}
 	if len(names) == 0 {

@@ -25,7 +25,7 @@ func (a *answer) assertionRules() (sso.Assertion, error) {
 	}
 	issuer, err := only(el, nsAssertion, "Issuer")
 	if err != nil || issuer == nil {
-		a.checks.that(false, "issuer", a.config.IDPEntityID, "")
+		a.checks.That(false, "issuer", a.config.IDPEntityID, "")
 		return sso.Assertion{}, errRecipient(fmt.Errorf("not one Issuer: %w", orMissing(err)))
 	}
 	if err := a.issuer(issuer, "issuer"); err != nil {
@@ -33,7 +33,7 @@ func (a *answer) assertionRules() (sso.Assertion, error) {
 	}
 	subject, err := only(el, nsAssertion, "Subject")
 	if err != nil || subject == nil {
-		a.checks.that(false, "subject", "one Subject", "")
+		a.checks.That(false, "subject", "one Subject", "")
 		return sso.Assertion{}, errSubject(fmt.Errorf("not one Subject: %w", orMissing(err)))
 	}
 	out := sso.Assertion{Issuer: a.config.IDPEntityID, ResponseID: value(el, "ID"), Certificate: a.cert.fingerprint}
@@ -80,14 +80,14 @@ func (a *answer) confirmations(subject *etree.Element) (time.Time, error) {
 		failure = err
 	}
 	if failure == nil {
-		a.checks.that(false, "subject_confirmation", "bearer", "none of this method")
+		a.checks.That(false, "subject_confirmation", "bearer", "none of this method")
 		failure = errRecipient(errors.New("no bearer confirmation"))
 	}
 	return time.Time{}, failure
 }
 
 // passed leaves out the failed checks after the first n.
-func passed(all checklist, n int) checklist {
+func passed(all sso.Checks, n int) sso.Checks {
 	kept := all[:n:n]
 	for _, c := range all[n:] {
 		if c.OK {
@@ -100,17 +100,17 @@ func passed(all checklist, n int) checklist {
 func (a *answer) confirmation(el *etree.Element) (time.Time, error) {
 	data, err := only(el, nsAssertion, "SubjectConfirmationData")
 	if err != nil || data == nil {
-		a.checks.that(false, "recipient", a.acs, "")
+		a.checks.That(false, "recipient", a.acs, "")
 		return time.Time{}, errRecipient(fmt.Errorf("not one SubjectConfirmationData: %w", orMissing(err)))
 	}
-	if recipient := value(data, "Recipient"); !a.checks.that(recipient == a.acs, "recipient", a.acs, recipient) {
+	if recipient := value(data, "Recipient"); !a.checks.That(recipient == a.acs, "recipient", a.acs, recipient) {
 		return time.Time{}, errRecipient(mismatch("recipient", a.acs, recipient))
 	}
 	want := ""
 	if a.pending != nil {
 		want = a.pending.ID
 	}
-	if got := value(data, "InResponseTo"); !a.checks.that(got == want, "confirmation_in_response_to", orNone(want), orNone(got)) {
+	if got := value(data, "InResponseTo"); !a.checks.That(got == want, "confirmation_in_response_to", orNone(want), orNone(got)) {
 		return time.Time{}, errState(mismatch("confirmation_in_response_to", want, got))
 	}
 	until, err := a.window(data, "confirmation")
@@ -118,7 +118,7 @@ func (a *answer) confirmation(el *etree.Element) (time.Time, error) {
 		return time.Time{}, err
 	}
 	if until.IsZero() {
-		a.checks.that(false, "confirmation_not_on_or_after", "a time", "")
+		a.checks.That(false, "confirmation_not_on_or_after", "a time", "")
 		return time.Time{}, errExpired(errors.New("a bearer confirmation without end"))
 	}
 	return until, nil
@@ -135,18 +135,18 @@ func orNone(s string) string {
 // provider. An assertion without that is no sign-in.
 func (a *answer) authn(out *sso.Assertion) error {
 	statements := elements(a.assertion, nsAssertion, "AuthnStatement")
-	if !a.checks.that(len(statements) > 0, "authn_statement", "at least one", fmt.Sprint(len(statements))) {
+	if !a.checks.That(len(statements) > 0, "authn_statement", "at least one", fmt.Sprint(len(statements))) {
 		return errMalformed(errors.New("no AuthnStatement"))
 	}
 	out.SessionIndex = value(statements[0], "SessionIndex")
 	at, err := instant(value(statements[0], "AuthnInstant"))
 	if err != nil {
-		a.checks.that(false, "authn_instant", "a time", value(statements[0], "AuthnInstant"))
+		a.checks.That(false, "authn_instant", "a time", value(statements[0], "AuthnInstant"))
 		return errMalformed(err)
 	}
 	out.AuthnAt = at
 	if a.config.ForceAuthn && a.pending != nil && at.Before(a.pending.CreatedAt.Add(-a.skew)) {
-		a.checks.warn("authn_instant", "a new sign-in, as asked for", "signed in at "+stamp(at))
+		a.checks.Warn("authn_instant", "a new sign-in, as asked for", "signed in at "+stamp(at))
 	}
 	for _, s := range statements {
 		ends := value(s, "SessionNotOnOrAfter")
@@ -155,10 +155,10 @@ func (a *answer) authn(out *sso.Assertion) error {
 		}
 		end, err := instant(ends)
 		if err != nil {
-			a.checks.that(false, "session_not_on_or_after", "a time", ends)
+			a.checks.That(false, "session_not_on_or_after", "a time", ends)
 			return errMalformed(err)
 		}
-		if want := "after " + stamp(a.now.Add(-a.skew)); !a.checks.that(end.After(a.now.Add(-a.skew)), "session_not_on_or_after", want, stamp(end)) {
+		if want := "after " + stamp(a.now.Add(-a.skew)); !a.checks.That(end.After(a.now.Add(-a.skew)), "session_not_on_or_after", want, stamp(end)) {
 			return errExpired(mismatch("session_not_on_or_after", want, stamp(end)))
 		}
 		if out.SessionEnd.IsZero() || end.Before(out.SessionEnd) {
@@ -174,24 +174,24 @@ func (a *answer) nameID(subject *etree.Element, out *sso.Assertion) error {
 	const name = "name_id"
 	el, err := only(subject, nsAssertion, "NameID")
 	if err != nil {
-		a.checks.that(false, name, "one NameID", err.Error())
+		a.checks.That(false, name, "one NameID", err.Error())
 		return errSubject(err)
 	}
 	if el != nil {
 		if out.Subject, err = trimmed(el); err != nil {
-			a.checks.that(false, name, "text", err.Error())
+			a.checks.That(false, name, "text", err.Error())
 			return errSubject(err)
 		}
 		out.SubjectFormat = value(el, "Format")
 	}
 	if a.mapped {
-		a.checks.that(true, name, "any: the subject is mapped from an attribute", orNone(out.Subject))
+		a.checks.That(true, name, "any: the subject is mapped from an attribute", orNone(out.Subject))
 		return nil
 	}
-	if !a.checks.that(out.Subject != "", name, "a name", out.Subject) {
+	if !a.checks.That(out.Subject != "", name, "a name", out.Subject) {
 		return errSubject(errors.New("no NameID"))
 	}
-	if !a.checks.that(out.SubjectFormat != formatTransient, "name_id_format", "a name that stays the same", out.SubjectFormat) {
+	if !a.checks.That(out.SubjectFormat != formatTransient, "name_id_format", "a name that stays the same", out.SubjectFormat) {
 		return errSubject(errors.New("a transient NameID"))
 	}
 	return nil
@@ -209,12 +209,12 @@ func (a *answer) attributes() (sso.Claims, error) {
 		for _, el := range elements(statement, nsAssertion, "Attribute") {
 			name, alias := value(el, "Name"), value(el, "FriendlyName")
 			if name == "" {
-				a.checks.that(false, "attributes", "a Name for each", "")
+				a.checks.That(false, "attributes", "a Name for each", "")
 				return nil, errMalformed(errors.New("an attribute without Name"))
 			}
 			values, ok := attributeValues(el)
 			if !ok {
-				a.checks.warn("attributes", "text", name+" has a value that is not text and was left out")
+				a.checks.Warn("attributes", "text", name+" has a value that is not text and was left out")
 				unread = append(unread, name, alias)
 				continue
 			}
@@ -224,7 +224,7 @@ func (a *answer) attributes() (sso.Claims, error) {
 			}
 		}
 		if n := len(elements(statement, nsAssertion, "EncryptedAttribute")); n > 0 {
-			a.checks.warn("attributes", "not encrypted one by one", fmt.Sprintf("%d encrypted attributes were left out", n))
+			a.checks.Warn("attributes", "not encrypted one by one", fmt.Sprintf("%d encrypted attributes were left out", n))
 		}
 	}
 	for alias, values := range friendly {
@@ -235,7 +235,7 @@ func (a *answer) attributes() (sso.Claims, error) {
 	for _, name := range unread {
 		delete(claims, name)
 	}
-	a.checks.that(true, "attributes", "any", fmt.Sprintf("%d names", len(claims)))
+	a.checks.That(true, "attributes", "any", fmt.Sprintf("%d names", len(claims)))
 	return claims, nil
 }
 

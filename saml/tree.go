@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/beevik/etree"
+
+	"gatehouse/sso"
 )
 
 // Namespaces.
@@ -108,7 +110,7 @@ func instant(s string) (time.Time, error) {
 	}
 	t, err := time.Parse("2006-01-02T15:04:05", s)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("%q is not a time", inert(s))
+		return time.Time{}, fmt.Errorf("%q is not a time", sso.Inert(s))
 	}
 	return t, nil
 }

@@ -17,6 +17,8 @@ import (
 
 	"github.com/beevik/etree"
 	dsig "github.com/russellhaering/goxmldsig"
+
+	"gatehouse/sso"
 )
 
 // verify checks the signature of el with the pinned keys, one after the other,
@@ -110,7 +112,7 @@ type authenticity struct {
 	trust     *trust
 	allowSHA1 bool
 	now       time.Time
-	checks    *checklist
+	checks    *sso.Checks
 	cert      *pinned // of the innermost signature
 }
 
@@ -119,7 +121,7 @@ type authenticity struct {
 func (v *authenticity) open(el *etree.Element, name string) (opened *etree.Element, signed bool, err error) {
 	s, err := readSignature(el)
 	if err != nil {
-		v.checks.that(false, name, "one enveloped signature of the usual form", err.Error())
+		v.checks.That(false, name, "one enveloped signature of the usual form", err.Error())
 		return nil, false, errSignature(err)
 	}
 	if s == nil {
@@ -128,18 +130,18 @@ func (v *authenticity) open(el *etree.Element, name string) (opened *etree.Eleme
 	want := "signed by " + v.trust.fingerprints()
 	weak := s.method.hash == crypto.SHA1 || s.digest == crypto.SHA1
 	if weak && !v.allowSHA1 {
-		v.checks.that(false, name, "SHA-256 or better", s.method.name+", digest "+s.digest.String())
+		v.checks.That(false, name, "SHA-256 or better", s.method.name+", digest "+s.digest.String())
 		return nil, false, errSignature(errors.New("SHA-1, which this connection does not allow"))
 	}
 	presented := s.presented()
 	opened, cert, err := v.trust.verify(el, s)
 	if err != nil {
-		v.checks.that(false, name, want, s.method.name+" "+presented+": "+err.Error())
+		v.checks.That(false, name, want, s.method.name+" "+presented+": "+err.Error())
 		return nil, false, errSignature(err)
 	}
-	v.checks.that(true, name, want, s.method.name+" by "+cert.short())
+	v.checks.That(true, name, want, s.method.name+" by "+cert.short())
 	if weak {
-		v.checks.warn("signature_algorithm", "SHA-256 or better", s.method.name+", digest "+s.digest.String())
+		v.checks.Warn("signature_algorithm", "SHA-256 or better", s.method.name+", digest "+s.digest.String())
 	}
 	v.cert = cert
 	return opened, true, nil
@@ -154,9 +156,9 @@ func (v *authenticity) expiry() {
 	cert := v.cert.cert
 	switch {
 	case v.now.After(cert.NotAfter):
-		v.checks.warn("certificate", "valid now", v.cert.short()+" expired on "+cert.NotAfter.UTC().Format(time.DateOnly))
+		v.checks.Warn("certificate", "valid now", v.cert.short()+" expired on "+cert.NotAfter.UTC().Format(time.DateOnly))
 	case v.now.Before(cert.NotBefore):
-		v.checks.warn("certificate", "valid now", v.cert.short()+" begins on "+cert.NotBefore.UTC().Format(time.DateOnly))
+		v.checks.Warn("certificate", "valid now", v.cert.short()+" begins on "+cert.NotBefore.UTC().Format(time.DateOnly))
 	}
 }
 

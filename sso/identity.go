@@ -90,15 +90,3 @@ type AssertedGroups struct {
 	Names  []string    `json:"names"`            // as sent, after the mapping's include and exclude; no duplicates
 	Source string      `json:"source,omitempty"` // the claim it was read from, or the pointer that stands in its place
 }
-
-// A Check is one thing verified during a sign-in, kept so that an admin can see
-// why it failed.
-type Check struct {
-	Name string `json:"name"` // stable snake_case: "audience", "signature", "nonce"…
-	Want string `json:"want"`
-	Got  string `json:"got"`
-	OK   bool   `json:"ok"`
-	// Warning marks a check that did not stop the sign-in but wants attention
-	// (an expired pinned certificate, a clock that is off).
-	Warning bool `json:"warning,omitempty"`
-}
