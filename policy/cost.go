@@ -1,0 +1,80 @@
+package policy
+
+import (
+	"regexp/syntax"
+
+	"cel.dev/cel-go/checker"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
+
+	"gatehouse/sso"
+)
+
+// checkRegexps wants every regular expression written out and small. What one
+// costs grows with its compiled form, and the library counts only its length:
+// "(?:[a-z]{1,30}){30}" is short. Its own limit of the size panics on such a
+// repetition (cel-go 0.32.0), so it is not used.
+func checkRegexps(tree *ast.AST) []string {
+	var problems []string
+	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != "matches" || len(problems) == maxProblems {
+			return
+		}
+		args := e.AsCall().Args()
+		pattern := args[len(args)-1]
+		if !smallRegexp(pattern) {
+			at := tree.SourceInfo().GetStartLocation(pattern.ID())
+			problems = append(problems, position(at.Line(), at.Column())+"write the regular expression out, and keep it short and without large repetitions.")
+		}
+	}))
+	return problems
+}
+
+func smallRegexp(pattern ast.Expr) bool {
+	if pattern.Kind() != ast.LiteralKind {
+		return false
+	}
+	source, ok := pattern.AsLiteral().(types.String)
+	if !ok {
+		return false
+	}
+	parsed, err := syntax.Parse(string(source), syntax.Perl)
+	if err != nil {
+		return false
+	}
+	compiled, err := syntax.Compile(parsed.Simplify())
+	return err == nil && len(compiled.Inst) <= maxRegexp
+}
+
+// sizes tells the library how long the variables can be.
+type sizes struct{}
+
+func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
+	path := node.Path()
+	if len(path) == 0 {
+		return nil
+	}
+	for _, v := range variables {
+		if v.name == path[0] {
+			return &checker.SizeEstimate{Max: sizeWithin(v, path[1:])}
+		}
+	}
+	return nil
+}
+
+// sizeWithin is the size of a variable's items, keys and values.
+func sizeWithin(v variable, path []string) uint64 {
+	switch {
+	case len(path) == 0:
+		return v.size
+	case v.typ == texts:
+		return sso.MaxGroupNameLength
+	case v.typ == claims && len(path) == 1 && path[0] == "@values":
+		return manyValues
+	}
+	return longValue
+}
+
+func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+	return nil
+}

@@ -1,0 +1,66 @@
+package policy
+
+import "gatehouse/sso"
+
+// Input is all that a decision may depend on.
+type Input struct {
+	Identity   sso.Identity
+	Connection sso.Connection
+	// Trusted says that an owner believes this connection's identity provider
+	// when it calls an address verified.
+	Trusted    bool
+	Enterprise sso.Enterprise
+	// DomainVerified says that the enterprise has proven the domain of
+	// Identity.Email.
+	DomainVerified bool
+}
+
+// Parent implements the library's interface for what expressions read.
+func (in Input) Parent() activation { return nil }
+
+// ResolveName gives an expression the value of a variable, only when it asks.
+func (in Input) ResolveName(name string) (any, bool) {
+	for _, v := range variables {
+		if v.name == name {
+			return v.value(in), true
+		}
+	}
+	return nil, false
+}
+
+// variable is something expressions can name.
+type variable struct {
+	name  string
+	typ   *celType
+	size  uint64 // of the longest text, or how many items; for the estimate of the cost
+	value func(Input) any
+}
+
+// Sizes that an estimate of cost assumes where no rule of ours sets them.
+const (
+	manyClaims = 100
+	manyValues = 100
+	longValue  = 1024
+)
+
+// variables is every name with its type. Names have dots, so that a misspelt one
+// is an error at save and not an empty value at a sign-in.
+var variables = [...]variable{
+	{"identity.subject", text, sso.MaxSubjectLength, func(in Input) any { return in.Identity.Subject }},
+	{"identity.login", text, sso.MaxLoginLength, func(in Input) any { return in.Identity.Login }},
+	{"identity.email", text, sso.MaxLoginLength, func(in Input) any { return in.Identity.Email }},
+	{"identity.email_domain", text, sso.MaxLoginLength, func(in Input) any { return sso.EmailDomain(in.Identity.Email) }},
+	{"identity.email_verified", truth, 0, func(in Input) any { return in.Identity.EmailVerified }},
+	{"identity.name", text, sso.MaxNameLength, func(in Input) any { return in.Identity.Name }},
+	{"identity.groups", texts, sso.MaxGroups, func(in Input) any { return in.Identity.Groups.Names }},
+	{"identity.groups_state", text, 16, func(in Input) any { return in.Identity.Groups.State.String() }},
+	{"identity.claims", claims, manyClaims, func(in Input) any { return map[string][]string(in.Identity.Claims) }},
+	{"connection.id", text, 64, func(in Input) any { return string(in.Connection.ID) }},
+	{"connection.name", text, sso.MaxNameLength, func(in Input) any { return in.Connection.Name }},
+	{"connection.protocol", text, 16, func(in Input) any { return string(in.Connection.Protocol) }},
+	{"connection.provider", text, 16, func(in Input) any { return string(in.Connection.Provider) }},
+	{"connection.trusted", truth, 0, func(in Input) any { return in.Trusted }},
+	{"enterprise.key", text, 64, func(in Input) any { return in.Enterprise.Key }},
+	{"enterprise.name", text, sso.MaxNameLength, func(in Input) any { return in.Enterprise.Name }},
+	{"domain_verified", truth, 0, func(in Input) any { return in.DomainVerified }},
+}

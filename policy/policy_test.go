@@ -1,0 +1,238 @@
+package policy_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"gatehouse/policy"
+	"gatehouse/sso"
+)
+
+func person(change func(*policy.Input)) policy.Input {
+	in := policy.Input{
+		Identity: sso.Identity{Subject: "s1", Login: "ada", Email: "ada@Acme.example", Name: "Ada",
+			Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"dev", "ops"}},
+			Claims: sso.Claims{"employeeType": {"staff"}}},
+		Connection: sso.Connection{ID: "conn-1", Name: "Okta", Protocol: sso.SAML, Provider: sso.Okta},
+		Enterprise: sso.Enterprise{Key: "acme", Name: "Acme"},
+	}
+	if change != nil {
+		change(&in)
+	}
+	return in
+}
+
+func contractor(in *policy.Input) { in.Identity.Groups.Names = []string{"contractors"} }
+func proven(in *policy.Input)     { in.DomainVerified = true }
+func noAddress(in *policy.Input)  { in.Identity.Email = "" }
+func broken(in *policy.Input)     { in.Identity.Email = "a@b@acme.example" }
+func saysVerified(in *policy.Input) {
+	in.Identity.EmailVerified = true
+}
+
+func trusted(in *policy.Input) {
+	saysVerified(in)
+	in.Trusted = true
+}
+
+func TestDecide(t *testing.T) {
+	t.Parallel()
+	const expression = policy.ModeExpression
+	for name, c := range map[string]struct {
+		mode, expression string
+		change           func(*policy.Input)
+		want             policy.Action
+		reason           string // part of it
+	}{
+		"never":                             {policy.ModeNever, "", nil, policy.Skip, "nobody"},
+		"always":                            {policy.ModeAlways, "", proven, policy.Require, "everybody"},
+		"always, without an address":        {policy.ModeAlways, "", noAddress, policy.Vouch, "no address"},
+		"an unproven domain":                {policy.ModeUnverifiedDomain, "", nil, policy.Require, "acme.example"},
+		"a proven domain":                   {policy.ModeUnverifiedDomain, "", proven, policy.Skip, "proven the domain acme.example"},
+		"the provider's word alone":         {policy.ModeUnverifiedDomain, "", saysVerified, policy.Require, "not proven"},
+		"the word of a trusted provider":    {policy.ModeUnverifiedDomain, "", trusted, policy.Skip, "trusted"},
+		"nothing to prove":                  {policy.ModeUnverifiedDomain, "", noAddress, policy.Skip, "none to prove"},
+		"an address of two readings":        {policy.ModeUnverifiedDomain, "", func(in *policy.Input) { broken(in); proven(in) }, policy.Vouch, "no address to send"},
+		"the contractor":                    {expression, `"contractors" in identity.groups`, contractor, policy.Skip, `"skip"`},
+		"not a contractor":                  {expression, `"contractors" in identity.groups`, nil, policy.Require, "default"},
+		"not a contractor, proven":          {expression, `"contractors" in identity.groups`, proven, policy.Skip, "default"},
+		"a word":                            {expression, `"deny"`, nil, policy.Deny, `"deny"`},
+		"conditions":                        {expression, `identity.login == "x" ? "deny" : domain_verified ? "skip" : (size(identity.groups) > 1 ? "vouch" : "require")`, nil, policy.Vouch, `"vouch"`},
+		"default by word":                   {expression, `true ? "default" : "deny"`, proven, policy.Skip, "proven"},
+		"a claim":                           {expression, `identity.claims["employeeType"].exists(v, v == "staff") ? "skip" : "deny"`, nil, policy.Skip, ""},
+		"a claim that is not there":         {expression, `identity.claims["missing"][0] == "x"`, nil, policy.Require, "expression failed"},
+		"failing without an address":        {expression, `identity.claims["missing"][0] == "x"`, noAddress, policy.Vouch, "expression failed"},
+		"whether a claim is there":          {expression, `"missing" in identity.claims ? "deny" : "skip"`, nil, policy.Skip, ""},
+		"groups are not known":              {expression, `identity.groups_state == "absent" ? "vouch" : "skip"`, func(in *policy.Input) { in.Identity.Groups = sso.AssertedGroups{} }, policy.Vouch, ""},
+		"everything has a name":             {expression, everything, nil, policy.Skip, ""},
+		"required, but there is no address": {expression, `"require"`, noAddress, policy.Vouch, "no address"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			v, err := policy.CompileVerification(sso.EmailVerification{Mode: c.mode, Expression: c.expression})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := v.Decide(person(c.change)); got.Action != c.want || !strings.Contains(got.Reason, c.reason) || got.Reason == "" {
+				t.Errorf("got %+v, want %s because of %q", got, c.want, c.reason)
+			}
+		})
+	}
+}
+
+const everything = `identity.subject == "s1" && identity.login == "ada" && identity.email == "ada@Acme.example" && identity.email_domain == "acme.example" &&
+	!identity.email_verified && identity.name == "Ada" && identity.groups == ["dev", "ops"] && identity.groups_state == "values" &&
+	identity.claims == {"employeeType": ["staff"]} && connection.id == "conn-1" && connection.name == "Okta" && connection.protocol == "saml" &&
+	connection.provider == "okta" && !connection.trusted && enterprise.key == "acme" && enterprise.name == "Acme" && !domain_verified`
+
+// TestRefused are expressions that cannot be saved, with where it says why.
+func TestRefused(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat(`identity.groups.exists(g, g.matches(".*a.*b.*c.*")) || `, 40) + "true"
+	for name, c := range map[string]struct{ expression, want string }{
+		"nothing":               {" \n", "Enter the expression"},
+		"too long":              {strings.Repeat(" ", 4096) + "true", "at most 4096"},
+		"not text":              {"\xff", "at most 4096"},
+		"a zero byte":           {"true\x00", "at most 4096"},
+		"half a sentence":       {"true &&", "Line 1, column 8: "},
+		"the second line":       {"true &&\n  identity.login = 'x'", "Line 2, column 18: "},
+		"a name that is not":    {"identity.emial == 'x'", "identity.email,"},
+		"another noun":          {"\n user.login == 'x'", "Line 2, column 2: undeclared reference to 'user'"},
+		"the wrong type":        {"identity.login > 3", "Line 1, column 16: "},
+		"a number":              {"1 + 1", "of type int"},
+		"a list":                {"identity.groups", "of type list(string)"},
+		"a word that is not":    {"true ? 'skip' : \n 'skpi'", "Line 2, column 2: a result is one of"},
+		"a word that is made":   {"'sk' + 'ip'", "written out"},
+		"what somebody asserts": {"domain_verified ? identity.name : 'skip'", "written out"},
+		"anything":              {"dyn(true)", "of type dyn"},
+		"a broken regexp":       {"identity.login.matches('(')", "Line 1, column 24: "},
+		"a regexp bomb":         {"identity.login.matches('((a{1,100}){1,100}){1,100}')", "Line 1, column"},
+		"a huge regexp":         {"identity.login.matches('(?:[a-z]{1,30}[0-9]{1,30}){30}')", "Line 1, column"},
+		"loops within loops":    {"identity.groups.exists(a, identity.groups.exists(b, a == b))", "too long"},
+		"three loops":           {"[1,2].all(a, [1,2].all(b, [1,2].all(c, a == b + c)))", "Line 1, column"},
+		"many loops":            {long, "Line 1, column"},
+		"deep":                  {strings.Repeat("(", 2000) + "true" + strings.Repeat(")", 2000), "Line 1, column"},
+		"deep and unfinished":   {strings.Repeat("[", 4000), "Line 1, column"},
+		"many sums":             {strings.Repeat("1+", 2000) + "1 == 1", "Line 1, column"},
+		"many choices":          {strings.Repeat("true?'skip':", 300) + "'skip'", "Line 1, column"},
+		"indexes":               {"identity.claims" + strings.Repeat("['a']", 700) + " == 1", "Line 1, column"},
+		"questions":             {strings.Repeat("true?", 800), "Line 1, column"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := policy.CompileVerification(sso.EmailVerification{Mode: policy.ModeExpression, Expression: c.expression})
+			refusal, ok := errors.AsType[*sso.Error](err)
+			if !ok || refusal.Kind != sso.Invalid || refusal.Code != "expression_invalid" || len(refusal.Fields) == 0 || len(refusal.Fields) > 5 {
+				t.Fatalf("got %v", err)
+			}
+			for _, f := range refusal.Fields {
+				if f.Field != "email_verification.expression" || !sso.Printable(f.Message) || len(f.Message) > 500 {
+					t.Errorf("says %+v", f)
+				}
+			}
+			if !strings.Contains(fmt.Sprint(refusal.Fields), c.want) {
+				t.Errorf("says %q, not %q", refusal.Fields, c.want)
+			}
+		})
+	}
+	if _, err := policy.CompileVerification(sso.EmailVerification{Mode: "sometimes"}); sso.KindOf(err) != sso.Invalid {
+		t.Errorf("an unknown mode: %v", err)
+	}
+}
+
+// TestRunEnds has expressions that may be saved and meet more than any identity
+// provider sends: the run is cut off, and the answer is the careful one.
+func TestRunEnds(t *testing.T) {
+	t.Parallel()
+	huge := person(func(in *policy.Input) {
+		in.Identity.Claims = sso.Claims{"c": make([]string, 20_000)}
+		for i := range in.Identity.Claims["c"] {
+			in.Identity.Claims["c"][i] = strings.Repeat("a", 40)
+		}
+	})
+	for _, expression := range []string{
+		`identity.claims["c"].all(v, v.matches("a*a*a*$"))`,
+		`identity.claims["c"].all(v, v.contains("a"))`,
+		`identity.claims["c"].map(v, v + v).size() > 0`,
+	} {
+		v, err := policy.CompileVerification(sso.EmailVerification{Mode: policy.ModeExpression, Expression: expression})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := v.Decide(huge); got.Action != policy.Require || !strings.Contains(got.Reason, "cost limit") {
+			t.Errorf("%s: %+v", expression, got)
+		}
+		s, err := policy.CompileSignIn(expression)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Check(huge); sso.CodeOf(err) != "sign_in_denied" {
+			t.Errorf("%s: %v", expression, err)
+		}
+	}
+}
+
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	for expression, want := range map[string]string{
+		"":                            "",
+		" \n":                         "",
+		`"dev" in identity.groups`:    "",
+		`"Dev" in identity.groups`:    "sign_in_denied",
+		`identity.claims["x"] == []`:  "sign_in_denied", // fails
+		`"skip"`:                      "expression_invalid",
+		`identity.groups.exists(g, g`: "expression_invalid",
+	} {
+		s, err := policy.CompileSignIn(expression)
+		if err == nil {
+			err = s.Check(person(nil))
+		}
+		if sso.CodeOf(err) != want {
+			t.Errorf("%q: %v, want %q", expression, err, want)
+		}
+	}
+}
+
+func TestDryRun(t *testing.T) {
+	t.Parallel()
+	s, err := policy.CompileSignIn(`identity.login != "eve"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := policy.CompileVerification(sso.EmailVerification{Mode: policy.ModeUnverifiedDomain})
+	if err != nil {
+		t.Fatal(err)
+	}
+	trials := policy.DryRun(s, v, []policy.Input{person(nil), person(func(in *policy.Input) { in.Identity.Login = "eve" }), person(proven)})
+	if len(trials) != 3 || trials[0].Denied != nil || trials[0].Decision.Action != policy.Require || sso.CodeOf(trials[1].Denied) != "sign_in_denied" ||
+		trials[1].Decision != (policy.Decision{}) || trials[2].Decision.Action != policy.Skip {
+		t.Errorf("got %+v", trials)
+	}
+}
+
+// TestAtOnce is for the race detector.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	v, err := policy.CompileVerification(sso.EmailVerification{Mode: policy.ModeExpression, Expression: `identity.groups.exists(g, g.matches("^contr"))`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			in, want := person(nil), policy.Require
+			if i%2 == 0 {
+				in, want = person(contractor), policy.Skip
+			}
+			for range 50 {
+				if got := v.Decide(in); got.Action != want {
+					t.Errorf("got %+v, want %s", got, want)
+				}
+			}
+		})
+	}
+	all.Wait()
+}

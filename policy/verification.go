@@ -1,0 +1,150 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
+
+	"gatehouse/sso"
+)
+
+// Action is what happens about somebody's address at their first sign-in.
+type Action string
+
+// The actions.
+const (
+	Require Action = "require" // they enter a code that is sent to the address
+	Skip    Action = "skip"    // nothing; the address does not become verified by it
+	Vouch   Action = "vouch"   // an admin confirms them first
+	Deny    Action = "deny"    // they do not get in
+)
+
+// byDefault is what an expression says to leave it to mode unverified-domain.
+const byDefault = "default"
+
+// The modes, as sso.EmailVerification has them.
+const (
+	ModeAlways           = "always"
+	ModeUnverifiedDomain = "unverified-domain"
+	ModeNever            = "never"
+	ModeExpression       = "expression"
+)
+
+// Decision is an action and why, in words for the admin; it stands in the
+// attempt.
+type Decision struct {
+	Action Action
+	Reason string
+}
+
+// Verification is the compiled policy of one connection about addresses. It
+// may be used by many goroutines at once.
+type Verification struct {
+	mode    string
+	program *program // of ModeExpression
+}
+
+const verificationField = "email_verification.expression"
+
+// CompileVerification checks what an admin configured. The error is Invalid
+// "expression_invalid", with the line and column of everything that is wrong.
+func CompileVerification(v sso.EmailVerification) (*Verification, error) {
+	switch v.Mode {
+	case ModeAlways, ModeUnverifiedDomain, ModeNever:
+		return &Verification{mode: v.Mode}, nil
+	case ModeExpression:
+	default:
+		return nil, unusable("email_verification.mode", "Choose always, unverified-domain, never or expression.")
+	}
+	p, tree, err := compile(verificationField, v.Expression, cel.BoolType, cel.StringType)
+	if err != nil {
+		return nil, err
+	}
+	if tree.GetType(tree.Expr().ID()).IsExactType(cel.StringType) {
+		if err := checkWords(tree); err != nil {
+			return nil, err
+		}
+	}
+	return &Verification{mode: v.Mode, program: p}, nil
+}
+
+// checkWords wants every result to be written out, so that a misspelt one is
+// found when it is saved.
+func checkWords(tree *ast.AST) error {
+	words := []string{string(Require), string(Skip), string(Vouch), string(Deny), byDefault}
+	var problems []string
+	for _, leaf := range leaves(tree.Expr()) {
+		if leaf.Kind() == ast.LiteralKind {
+			if word, ok := leaf.AsLiteral().(types.String); ok && slices.Contains(words, string(word)) {
+				continue
+			}
+		}
+		at := tree.SourceInfo().GetStartLocation(leaf.ID())
+		problems = append(problems, position(at.Line(), at.Column())+`a result is one of "`+strings.Join(words, `", "`)+`", written out.`)
+	}
+	if len(problems) > 0 {
+		return unusable(verificationField, problems[:min(len(problems), maxProblems)]...)
+	}
+	return nil
+}
+
+// Decide never fails: an expression that does asks for a code, which is what
+// would be asked for without any policy. Without an address there is nowhere to
+// send one, so an admin has to vouch; where only the domain is in question,
+// there is then no question.
+func (v *Verification) Decide(in Input) Decision {
+	d := v.decide(in)
+	if d.Action == Require && !sso.ValidEmail(in.Identity.Email) {
+		return Decision{Vouch, d.Reason + " There is no address to send a code to."}
+	}
+	return d
+}
+
+func (v *Verification) decide(in Input) Decision {
+	switch v.mode {
+	case ModeNever:
+		return Decision{Skip, "This connection asks nobody to prove their address."}
+	case ModeAlways:
+		return Decision{Require, "This connection asks everybody to prove their address."}
+	case ModeExpression:
+		return v.byExpression(in)
+	}
+	return unverifiedDomain(in)
+}
+
+func (v *Verification) byExpression(in Input) Decision {
+	value, err := v.program.eval(in)
+	if err != nil {
+		return Decision{Require, "The expression failed, so a code is asked for: " + clean(err.Error()) + "."}
+	}
+	word, _ := value.Value().(string)
+	if yes, ok := value.Value().(bool); ok {
+		word = byDefault
+		if yes {
+			word = string(Skip)
+		}
+	}
+	if word != byDefault {
+		return Decision{Action(word), fmt.Sprintf("The connection's expression says %q.", word)}
+	}
+	d := unverifiedDomain(in)
+	d.Reason = "The connection's expression leaves it to the default. " + d.Reason
+	return d
+}
+
+func unverifiedDomain(in Input) Decision {
+	domain := sso.EmailDomain(in.Identity.Email)
+	switch {
+	case in.Identity.Email == "":
+		return Decision{Skip, "The identity provider gave no address, so there is none to prove."}
+	case domain != "" && in.DomainVerified:
+		return Decision{Skip, fmt.Sprintf("The company has proven the domain %s.", domain)}
+	case domain != "" && in.Identity.EmailVerified && in.Trusted:
+		return Decision{Skip, "The identity provider says the address is verified, and is trusted for that."}
+	}
+	return Decision{Require, fmt.Sprintf("The company has not proven the domain %q.", domain)}
+}
