@@ -23,14 +23,15 @@ var levels = map[string]arrows{
 	"sso":    {"", "", "the vocabulary imports nothing but the standard library, so that everybody can import it"},
 	"config": {"sso", "github.com/caarlos0/env/v11 github.com/goccy/go-yaml", "settings act on nothing; whoever needs one is given it by cmd"},
 
-	"saml":         {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/hashicorp/golang-lru/v2 github.com/russellhaering/goxmldsig", "a protocol is pure: no cookies, database, policy or pages. Only here is SAML spoken"},
-	"oidc":         {"sso", "github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/go-json-experiment/json github.com/hashicorp/golang-lru/v2 golang.org/x/oauth2 golang.org/x/sync", "a protocol is pure: no cookies, database, policy or pages. Only here is OpenID Connect spoken"},
-	"policy":       {"sso", "cel.dev/cel-go", "deciding is a function of what is known; others find it out and act. Only here is CEL"},
-	"groupsync":    {"sso", "golang.org/x/text", "planning is a function of what is and what was said; others read and write"},
-	"store":        {"sso", "github.com/jackc/pgx/v5 github.com/pressly/goose/v3 modernc.org/sqlite", "the store decides nothing, so it needs nobody who decides. Only here is SQL"},
-	"store/memory": {"sso", "github.com/hashicorp/golang-lru/v2", "what one node shares with itself; the truth is in SQL"},
-	"store/redis":  {"sso", "github.com/go-redis/redis_rate/v10 github.com/redis/go-redis/v9", "what several nodes share; the truth is in SQL. Only here is Redis"},
-	"web/route":    {"sso", "", "what every HTTP edge stands on knows none of them"},
+	"saml":            {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/hashicorp/golang-lru/v2 github.com/russellhaering/goxmldsig", "a protocol is pure: no cookies, database, policy or pages. Only here is SAML spoken"},
+	"oidc":            {"sso", "github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/go-json-experiment/json github.com/hashicorp/golang-lru/v2 golang.org/x/oauth2 golang.org/x/sync", "a protocol is pure: no cookies, database, policy or pages. Only here is OpenID Connect spoken"},
+	"policy":          {"sso", "cel.dev/cel-go", "deciding is a function of what is known; others find it out and act. Only here is CEL"},
+	"groupsync":       {"sso", "golang.org/x/text", "planning is a function of what is and what was said; others read and write"},
+	"groupsync/entra": {"sso", "", "it asks Microsoft Graph and decides nothing; which addresses may be called, its client knows"},
+	"store":           {"sso", "github.com/jackc/pgx/v5 github.com/pressly/goose/v3 modernc.org/sqlite", "the store decides nothing, so it needs nobody who decides. Only here is SQL"},
+	"store/memory":    {"sso", "github.com/hashicorp/golang-lru/v2", "what one node shares with itself; the truth is in SQL"},
+	"store/redis":     {"sso", "github.com/go-redis/redis_rate/v10 github.com/redis/go-redis/v9", "what several nodes share; the truth is in SQL. Only here is Redis"},
+	"web/route":       {"sso", "", "what every HTTP edge stands on knows none of them"},
 
 	"internal/outbound": {"sso", "code.dny.dev/ssrf", "the one client for what identity providers are asked knows no protocol"},
 

@@ -1,0 +1,144 @@
+package entra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Where Microsoft's worldwide cloud is; national clouds have other addresses.
+const (
+	DefaultLoginURL = "https://login.microsoftonline.com"
+	DefaultGraphURL = "https://graph.microsoft.com"
+)
+
+// Bounds of one question, which a person waits for.
+const (
+	budget   = 10 * time.Second
+	maxPages = 20      // Graph may send pages that are not full, even empty ones
+	maxBody  = 2 << 20 // of one page: 999 groups with the longest names
+	maxTries = 4       // of one request that is throttled
+)
+
+// Options of a Client.
+type Options struct {
+	// HTTP decides which addresses may be called; see internal/outbound.
+	HTTP     *http.Client
+	LoginURL string           // origin of the token endpoint; empty: DefaultLoginURL
+	GraphURL string           // origin of Graph; empty: DefaultGraphURL
+	Budget   time.Duration    // of one question, whatever it takes; 0: ten seconds
+	Now      func() time.Time // for dates in Retry-After; nil: time.Now
+}
+
+// Client asks Graph. It keeps nothing between two questions and is safe for
+// concurrent use.
+type Client struct {
+	http         *http.Client
+	login, graph *url.URL
+	budget       time.Duration
+	now          func() time.Time
+}
+
+// New returns a client, or Invalid "directory_url_invalid" if an address is not
+// an origin.
+func New(o Options) (*Client, error) {
+	c := &Client{http: o.HTTP, budget: o.Budget, now: o.Now}
+	if c.budget <= 0 {
+		c.budget = budget
+	}
+	if c.now == nil {
+		c.now = time.Now
+	}
+	var err error
+	if c.login, err = origin("login_url", o.LoginURL, DefaultLoginURL); err != nil {
+		return nil, err
+	}
+	c.graph, err = origin("graph_url", o.GraphURL, DefaultGraphURL)
+	return c, err
+}
+
+func origin(field, raw, otherwise string) (*url.URL, error) {
+	if raw == "" {
+		raw = otherwise
+	}
+	u, err := url.Parse(raw)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/" || u.Scheme != "https" && u.Scheme != "http" {
+		return nil, sso.InvalidField("directory_url_invalid", field, "Enter an origin such as https://graph.microsoft.com, without a path.")
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+// Application is what a connection signs in to Graph as. It needs the
+// application permissions GroupMember.Read.All and User.Read.All.
+type Application struct {
+	Tenant   string // GUID or a domain of the tenant
+	ClientID string
+	Secret   sso.Secret
+	// ByID takes the object IDs of groups for their names, as tokens do unless
+	// told otherwise. Names can be changed and given twice; IDs cannot.
+	ByID bool
+}
+
+// Memberships are what Graph said.
+type Memberships struct {
+	Groups sso.AssertedGroups // GroupsValues or GroupsEmpty
+	// Duplicates are names that several of the person's groups have, sorted:
+	// they are one name in Groups, and an admin cannot tell which was meant.
+	Duplicates []string
+}
+
+var (
+	tenantPattern = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
+	objectPattern = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
+)
+
+// Memberships asks for the groups that the person of object ID oid is in,
+// directly or by other groups, within the budget.
+//
+// It fails with Upstream "directory_unavailable" if Graph gave no usable answer
+// in time, Upstream "directory_denied" if it refuses the application or does
+// not know the person, Upstream "too_many_groups" if there are more than
+// sso.MaxGroups. The memberships are then unknown, which removes nobody.
+func (c *Client) Memberships(ctx context.Context, app Application, oid string) (Memberships, error) {
+	if !tenantPattern.MatchString(app.Tenant) || !objectPattern.MatchString(oid) {
+		return Memberships{}, denied(errors.New("the tenant or the person's object ID does not have the form of one"))
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, c.budget, fmt.Errorf("no complete list within %s", c.budget))
+	defer cancel()
+	m, err := c.ask(ctx, app, oid)
+	if cause := context.Cause(ctx); err != nil && cause != nil && sso.CodeOf(err) == codeUnavailable {
+		return Memberships{}, unavailable(fmt.Errorf("%w (%w)", cause, err))
+	}
+	return m, err
+}
+
+func (c *Client) ask(ctx context.Context, app Application, oid string) (Memberships, error) {
+	token, err := c.token(ctx, app)
+	if err != nil {
+		return Memberships{}, err
+	}
+	return c.list(ctx, app, token, oid)
+}
+
+const codeUnavailable = "directory_unavailable"
+
+func unavailable(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Upstream, Code: codeUnavailable,
+		Public: "Your company's directory did not say which groups you are in. Try again in a moment.", Err: err}
+}
+
+func denied(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Upstream, Code: "directory_denied",
+		Public: "Your company's directory does not let us read which groups you are in. Ask your admin.", Err: err}
+}
+
+func tooMany(n int) *sso.Error {
+	return &sso.Error{Kind: sso.Upstream, Code: "too_many_groups",
+		Public: "You are in more groups than can be taken over. Ask your admin.", Err: fmt.Errorf("at least %d groups, of %d at most", n, sso.MaxGroups)}
+}

@@ -1,0 +1,155 @@
+package entra
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// token signs in as the application (RFC 6749 §4.4).
+func (c *Client) token(ctx context.Context, app Application) (sso.Secret, error) {
+	form := url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {app.ClientID}, "client_secret": {app.Secret.Reveal()},
+		"scope": {c.graph.String() + "/.default"},
+	}.Encode()
+	address := c.login.JoinPath(app.Tenant, "oauth2/v2.0/token")
+	var answer struct {
+		AccessToken string `json:"access_token"`
+		TokenType   string `json:"token_type"`
+	}
+	err := c.exchange(ctx, address, &answer, func(ctx context.Context) (*http.Request, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), strings.NewReader(form))
+		if err == nil {
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		}
+		return req, err
+	})
+	if err != nil {
+		return "", err
+	}
+	if answer.AccessToken == "" || !strings.EqualFold(answer.TokenType, "Bearer") {
+		return "", unavailable(errors.New("the token endpoint gave no bearer token"))
+	}
+	return sso.Secret(answer.AccessToken), nil
+}
+
+// get fetches one page.
+func (c *Client) get(ctx context.Context, token sso.Secret, address *url.URL, into any) error {
+	return c.exchange(ctx, address, into, func(ctx context.Context) (*http.Request, error) {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+		if err == nil {
+			req.Header.Set("Authorization", "Bearer "+token.Reveal())
+			// Choosing the groups among what a person is a member of is what
+			// Graph calls an advanced query; it wants this header and $count.
+			req.Header.Set("ConsistencyLevel", "eventual")
+		}
+		return req, err
+	})
+}
+
+// exchange sends what build makes until the answer is anything but "later", and
+// reads it. Bodies of refusals are not kept: they are text of others, and may
+// repeat what was sent.
+func (c *Client) exchange(ctx context.Context, address *url.URL, into any, build func(context.Context) (*http.Request, error)) error {
+	for try := 1; ; try++ {
+		req, err := build(ctx)
+		if err != nil {
+			return unavailable(fmt.Errorf("make a request: %w", err))
+		}
+		later, err := c.once(req, address, into)
+		if err == nil || later < 0 || try == maxTries {
+			return err
+		}
+		if later == 0 {
+			later = time.Second << (try - 1) // it did not say when
+		}
+		if wait(ctx, later) != nil {
+			return err
+		}
+	}
+}
+
+// once sends req. A delay that is not negative is that of an answer that asks
+// for patience, 0 if it names none.
+func (c *Client) once(req *http.Request, address *url.URL, into any) (later time.Duration, err error) {
+	req.Header.Set("Accept", "application/json")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return -1, unavailable(withoutURL(err))
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read, or is of no use
+	if from := resp.Request.URL; from.Scheme != address.Scheme || from.Host != address.Host {
+		return -1, unavailable(fmt.Errorf("%s led to another origin", address.Host))
+	}
+	said := fmt.Errorf("%s answered with status %d", address.Host, resp.StatusCode)
+	switch resp.StatusCode {
+	case http.StatusOK:
+		if err := read(resp.Body, into); err != nil {
+			return -1, unavailable(fmt.Errorf("the answer of %s: %w", address.Host, err))
+		}
+		return -1, nil
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return c.retryAfter(resp.Header.Get("Retry-After")), unavailable(said)
+	case http.StatusBadRequest, http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound:
+		return -1, denied(said)
+	}
+	return -1, unavailable(said)
+}
+
+// withoutURL is the cause of what net/http says: the address that it would
+// repeat has the person in it.
+func withoutURL(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("%s: %w", e.Op, e.Err)
+	}
+	return err
+}
+
+func read(body io.Reader, into any) error {
+	text, err := io.ReadAll(io.LimitReader(body, maxBody+1))
+	switch {
+	case err != nil:
+		return fmt.Errorf("read: %w", err)
+	case len(text) > maxBody:
+		return fmt.Errorf("more than %d bytes", maxBody)
+	}
+	if json.Unmarshal(text, into) != nil {
+		return errors.New("not the JSON that was expected") // the parser's error may quote it
+	}
+	return nil
+}
+
+// retryAfter reads a number of seconds or a date, 0 if there is neither.
+func (c *Client) retryAfter(header string) time.Duration {
+	if n, err := strconv.ParseUint(strings.TrimSpace(header), 10, 31); err == nil {
+		return max(time.Duration(n)*time.Second, time.Millisecond)
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return max(at.Sub(c.now()), time.Millisecond)
+	}
+	return 0
+}
+
+// wait gives up at once if the time would be up before it ends.
+func wait(ctx context.Context, d time.Duration) error {
+	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
+		return context.DeadlineExceeded
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

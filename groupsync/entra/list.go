@@ -1,0 +1,89 @@
+package entra
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+
+	"gatehouse/sso"
+)
+
+// page is one answer of Graph. Value is a pointer because a page without a list
+// is none, and not an empty one.
+type page struct {
+	Value *[]struct {
+		ID          string `json:"id"`
+		DisplayName string `json:"displayName"`
+	} `json:"value"`
+	Next string `json:"@odata.nextLink"`
+}
+
+// list follows the pages to the last.
+func (c *Client) list(ctx context.Context, app Application, token sso.Secret, oid string) (Memberships, error) {
+	address := c.graph.JoinPath("v1.0/users", oid, "transitiveMemberOf/microsoft.graph.group")
+	source := address.String()
+	address.RawQuery = "$select=id,displayName&$top=999&$count=true"
+	found := map[string]string{} // names by ID: a group may come on two pages, if the list changes meanwhile
+	for range maxPages {
+		var p page
+		if err := c.get(ctx, token, address, &p); err != nil {
+			return Memberships{}, err
+		}
+		if p.Value == nil {
+			return Memberships{}, unavailable(errors.New("a page without a list of groups"))
+		}
+		for _, g := range *p.Value {
+			if !objectPattern.MatchString(g.ID) {
+				return Memberships{}, unavailable(errors.New("a group without an object ID"))
+			}
+			if g.DisplayName == "" && !app.ByID {
+				return Memberships{}, denied(errors.New("the application may not read the names of groups: it needs GroupMember.Read.All"))
+			}
+			found[g.ID] = g.DisplayName
+		}
+		if len(found) > sso.MaxGroups {
+			return Memberships{}, tooMany(len(found))
+		}
+		if p.Next == "" {
+			return memberships(app, found, source), nil
+		}
+		next, err := c.next(p.Next)
+		if err != nil {
+			return Memberships{}, err
+		}
+		address = next
+	}
+	return Memberships{}, unavailable(fmt.Errorf("more than %d pages", maxPages))
+}
+
+// next refuses to carry the token anywhere else.
+func (c *Client) next(link string) (*url.URL, error) {
+	u, err := url.Parse(link)
+	if err != nil || u.Scheme != c.graph.Scheme || u.Host != c.graph.Host || u.User != nil {
+		return nil, unavailable(errors.New("the link to the next page leads elsewhere"))
+	}
+	return u, nil
+}
+
+func memberships(app Application, found map[string]string, source string) Memberships {
+	m := Memberships{Groups: sso.AssertedGroups{State: sso.GroupsEmpty, Source: source}}
+	for id, name := range found {
+		if app.ByID {
+			name = id
+		}
+		m.Groups.Names = append(m.Groups.Names, name)
+	}
+	slices.Sort(m.Groups.Names)
+	for i := 1; i < len(m.Groups.Names); i++ {
+		if m.Groups.Names[i] == m.Groups.Names[i-1] {
+			m.Duplicates = append(m.Duplicates, m.Groups.Names[i])
+		}
+	}
+	m.Groups.Names, m.Duplicates = slices.Compact(m.Groups.Names), slices.Compact(m.Duplicates)
+	if len(m.Groups.Names) > 0 {
+		m.Groups.State = sso.GroupsValues
+	}
+	return m
+}
