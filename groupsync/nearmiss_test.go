@@ -1,0 +1,64 @@
+package groupsync_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"gatehouse/groupsync"
+	"gatehouse/sso"
+)
+
+func TestNearMisses(t *testing.T) {
+	t.Parallel()
+	groups := world("web/Members", "web/sre", "web/On call", "app/Members", "app/Sre", "app/office", "data/Members", "data/HR", "data/straße")
+	for asserted, want := range map[string][]string{
+		"SRE":            {"app/Sre case", "web/sre case"},
+		" sre":           {"app/Sre case", "web/sre space"},
+		"On  call\u00a0": {"web/On call space"},
+		"ѕrе":            {"app/Sre look-alike", "web/sre look-alike"}, // Cyrillic s and e
+		"oﬃce":           {"app/office look-alike"},
+		"ＨＲ":             {"data/HR look-alike"},
+		"НR":             {"data/HR look-alike"}, // Cyrillic En, which is drawn as H
+		"s\u200bre":      {"app/Sre look-alike", "web/sre look-alike"},
+		"STRASSE":        {"data/straße case"},
+		"Members":        {"app/Members default", "data/Members default", "web/Members default"},
+		"members":        {"app/Members case", "data/Members case", "web/Members case"},
+		"sres":           nil,
+		"":               nil,
+		" ":              nil,
+		"\xff":           nil,
+		"\ufffd":         nil,
+	} {
+		var got []string
+		for _, m := range groupsync.NearMisses([]string{asserted}, groups, map[sso.OrganizationID]string{"web": "web", "app": "app", "data": "data"}) {
+			if m.Asserted != asserted || string(m.Group) != m.OrganizationName+"/"+m.Name {
+				t.Errorf("%q: %+v", asserted, m)
+			}
+			got = append(got, fmt.Sprint(m.Group, " ", m.Why))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: %s", asserted, diff)
+		}
+	}
+}
+
+func TestFoldProperties(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.StringOf(rapid.OneOf(rapid.Rune(), rapid.RuneFrom([]rune("aA ѕеНΗο\u200bﬁß")))).Draw(t, "name")
+		if once, again := groupsync.Fold(name), groupsync.Fold(groupsync.Fold(name)); once != again {
+			t.Fatalf("%q folds to %q, that to %q", name, once, again)
+		}
+		if groupsync.Fold(" "+name+"\t") != groupsync.Fold(name) {
+			t.Fatalf("space around %q counts", name)
+		}
+		if slices.ContainsFunc(strings.Fields(groupsync.Fold(name)), func(s string) bool { return s == "" }) {
+			t.Fatal("an empty word")
+		}
+	})
+}
