@@ -15,6 +15,9 @@ import (
 // the rows of default groups: who joins a first group of an organization joins
 // its default group, who loses the last one leaves it.
 //
+// A plan that would leave the enterprise without anybody in an admin group is
+// held: see [sso.MembershipChanges].
+//
 // The error is Forbidden "groups_unknown" if the rules refuse a sign-in whose
 // groups are not known; nothing else fails.
 func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSnapshot) (sso.MembershipChanges, error) {
@@ -39,6 +42,10 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 		p.add(wanted)
 		p.remove(mode, wanted)
 		p.followDefaults()
+		p.order()
+		if p.losesLastAdmin() {
+			p.hold()
+		}
 	}
 	p.describe()
 	return p.changes, nil
@@ -172,12 +179,15 @@ func (p *planner) leave(id sso.GroupID) {
 	p.changes.Remove = append(p.changes.Remove, id)
 }
 
-// describe writes the record in words that outlive the groups, and puts
-// everything in an order that does not depend on how it was found.
+// order puts the changes in one that does not depend on how they were found.
+func (p *planner) order() {
+	slices.SortFunc(p.changes.Add, func(a, b sso.Membership) int { return cmp.Compare(a.Group, b.Group) })
+	slices.Sort(p.changes.Remove)
+}
+
+// describe writes the record in words that outlive the groups.
 func (p *planner) describe() {
 	c := &p.changes
-	slices.SortFunc(c.Add, func(a, b sso.Membership) int { return cmp.Compare(a.Group, b.Group) })
-	slices.Sort(c.Remove)
 	slices.Sort(c.Record.Matched)
 	slices.Sort(c.Record.Unmatched)
 	for _, m := range c.Add {

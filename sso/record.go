@@ -34,6 +34,11 @@ type GroupSnapshot struct {
 	Groups        []Group
 	Organizations map[OrganizationID]string // their names
 	Memberships   []Membership              // the person's
+	// AdminGroups are those of Groups whose members administer the enterprise,
+	// and OtherAdmins whether anybody but the person is in such a group. None
+	// means that nobody asked for the brake.
+	AdminGroups []GroupID
+	OtherAdmins bool
 }
 
 // MembershipChanges is what a group sync decided.
@@ -41,6 +46,15 @@ type MembershipChanges struct {
 	Add    []Membership // Group and Source are set
 	Remove []GroupID
 	Record SyncRecord // what to keep about it; IDs and time are filled in by the store
+	// Held is what would have been done, and waits for an admin: Add and Remove
+	// are empty then, and the person signs in with the old memberships.
+	Held *HeldChanges
+}
+
+// HeldChanges is a plan that the brake stopped.
+type HeldChanges struct {
+	Add    []Membership
+	Remove []GroupID
 }
 
 // Page asks for a part of a list: at most Limit items after Cursor, which is a
