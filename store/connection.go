@@ -79,6 +79,7 @@ func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time)
 // called action. When another version becomes live whose Mapping.Subject is
 // another one, the connection's subjects are unbound: what they were read from
 // is not asserted any more, so people are found by login once, and bound again.
+// When it is enabled no more, its sessions end.
 func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 	fn func(sso.Connection) (sso.Connection, error)) (result sso.Connection, err error) {
 	defer func() { doing(&err, "update connection") }()
@@ -105,6 +106,11 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		t.seeCertificates(c)
 		if old.Live != nil && c.Live != nil && old.Live.Mapping.Subject != c.Live.Mapping.Subject {
 			t.later("update identities set subject = null where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
+		}
+		if old.State == sso.ConnectionEnabled && c.State != sso.ConnectionEnabled {
+			if err := t.endSessionsOf(ctx, by, ent, id); err != nil {
+				return err
+			}
 		}
 		result = c
 		return t.audit(ctx, by, action, string(id), "name", c.Name, "state", string(c.State))
@@ -136,16 +142,21 @@ func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		if err != nil {
 			return err
 		}
-		ids, err := list(ctx, t, scanText, "delete from sessions where enterprise_id = $1 and connection_id = $2 returning id", string(ent), string(id))
-		if err != nil {
-			return err
-		}
-		if err := t.sessionsRevoked(ctx, by, ids); err != nil {
+		if err := t.endSessionsOf(ctx, by, ent, id); err != nil {
 			return err
 		}
 		t.later("delete from connections where enterprise_id = $1 and id = $2", string(ent), string(id))
 		return t.audit(ctx, by, "connection.deleted", string(id), "name", name)
 	})
+}
+
+// endSessionsOf ends whatever was begun through a connection.
+func (t *tx) endSessionsOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
+	ids, err := list(ctx, t, scanText, "delete from sessions where enterprise_id = $1 and connection_id = $2 returning id", string(ent), string(id))
+	if err != nil {
+		return err
+	}
+	return t.sessionsRevoked(ctx, by, ids)
 }
 
 // Certificates lists what an identity provider signed or may sign with, the

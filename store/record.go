@@ -16,7 +16,8 @@ import (
 //
 // An answer that was used is Conflict "saml_replayed"; a pending login that was
 // used Invalid "login_state_expired"; a deactivated user Forbidden
-// "user_inactive". An error, also one of plan, leaves nothing written.
+// "user_inactive"; a connection that was disabled meanwhile Forbidden
+// "connection_disabled". An error, also one of plan, leaves nothing written.
 func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, plan func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error)) (_ sso.User, _ sso.SyncRecord, err error) {
 	defer func() { doing(&err, "record sign-in") }()
 	if s.Session.Enterprise != s.Attempt.Enterprise || s.Session.Connection != s.Identity.Connection {
@@ -70,6 +71,7 @@ func (r *recording) run(ctx context.Context, plan func(sso.User, sso.GroupSnapsh
 // domain. A replay is called one even though its pending login is used as well.
 func (r *recording) claim(ctx context.Context) error {
 	var fresh, unused, proven int64
+	var state sso.ConnectionState
 	r.mark(&fresh, r.ent, sso.ReplayMark{Connection: r.Session.Connection, ResponseID: r.Replay.ResponseID, Until: r.Replay.Until})
 	if r.Pending != "" {
 		r.usePending(&unused, r.ent, r.Session.Connection, r.Pending)
@@ -81,12 +83,17 @@ func (r *recording) claim(ctx context.Context) error {
 	r.readGroups()
 	r.laterEach(func(row row) error { return row.Scan(&proven) },
 		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(r.ent), sso.EmailDomain(r.Identity.Email))
+	r.laterEach(func(row row) error { return row.Scan(&state) },
+		"select state from connections where enterprise_id = $1 and id = $2", string(r.ent), string(r.Session.Connection))
 	if err := r.flush(ctx); err != nil {
 		return err
 	}
 	switch {
-	case !r.head.locked:
+	case !r.head.locked || state == "":
 		return errMissing()
+	case state != sso.ConnectionEnabled:
+		_, err := sso.Connection{State: state}.Serving()
+		return err
 	case fresh == 0:
 		return errReplayed()
 	case r.Pending != "" && unused == 0:

@@ -99,10 +99,10 @@ func TestBackchannelLogoutThatIsNotAccepted(t *testing.T) {
 		w.fails(w.login.BackchannelLogout(w.Context(), w.acme.conn.ID, w.logoutToken(c, good)), sso.NotFoundKind, "not_found")
 		second := w.connect(c, "Second", sso.OIDC)
 		w.fails(w.login.BackchannelLogout(w.Context(), second.ID, w.logoutToken(c, good)), sso.Invalid, "logout_token_invalid")
-		w.disable(c)
-		w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, w.logoutToken(c, good)), sso.Forbidden, "connection_disabled")
 		if !w.alive(r) || w.revoked != 0 {
 			w.Error("the session was ended")
 		}
+		w.disable(c) // which ends the session by itself
+		w.fails(w.login.BackchannelLogout(w.Context(), c.conn.ID, w.logoutToken(c, good)), sso.Forbidden, "connection_disabled")
 	})
 }

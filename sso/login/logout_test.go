@@ -335,7 +335,8 @@ func TestSingleLogoutThatIsNotAccepted(t *testing.T) {
 		refused("at another connection of the same provider", second.ID, raw, sso.Forbidden, "saml_wrong_recipient")
 		w.clock.move(7 * time.Minute)
 		refused("too late", c.conn.ID, raw, sso.Forbidden, "saml_expired")
-		w.disable(c)
-		refused("switched off", c.conn.ID, raw, sso.Forbidden, "connection_disabled")
+		w.disable(c) // which ends the session by itself
+		_, err = w.login.SingleLogout(w.Context(), c.conn.ID, u.Query(), raw)
+		w.fails(err, sso.Forbidden, "connection_disabled")
 	})
 }

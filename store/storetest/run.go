@@ -77,6 +77,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"lifetime":       testSessionLifetime,
 			"revocation":     testRevocation,
 			"single logout":  testSubjectSessions,
+			"disabled":       testDisabledConnection,
 			"logout once":    testLogoutOnce,
 			"pending logins": testPendingLogins,
 		},

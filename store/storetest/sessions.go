@@ -89,6 +89,43 @@ func testRevocation(t *testing.T, fresh fresh) {
 	}
 }
 
+// testDisabledConnection: when a connection is disabled, its sessions end and
+// no sign-in that is under way makes another one.
+func testDisabledConnection(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	set := func(c sso.ConnectionID, state sso.ConnectionState) {
+		t.Helper()
+		_, err := w.db.UpdateConnection(ctx, by, w.ent.ID, c, "connection."+string(state), func(c sso.Connection) (sso.Connection, error) {
+			c.State = state
+			return c, nil
+		})
+		w.ok(err)
+	}
+	first := w.conn
+	here := w.signIn("ada")
+	w.record(here)
+	w.conn = w.connection("Second directory")
+	elsewhere := w.signIn("ada")
+	w.record(elsewhere)
+	w.conn = first
+	underWay := w.signIn("bob")
+	set(first.ID, sso.ConnectionDisabled)
+	_, err := w.db.Principal(ctx, here.Session.Token)
+	w.fails(err, sso.Unauthenticated, "session_ended")
+	_, err = w.db.Principal(ctx, elsewhere.Session.Token)
+	w.ok(err)
+	revoked, err := w.db.Revocations(ctx, 0)
+	w.ok(err)
+	w.same([]sso.Revocation{{Sequence: 1, Session: here.Session.ID}}, revoked)
+	_, _, err = w.db.RecordLogin(ctx, underWay, Reset(underWay.Identity.Groups))
+	w.fails(err, sso.Forbidden, "connection_disabled")
+	set(first.ID, sso.ConnectionEnabled)
+	w.record(underWay)
+	_, err = w.db.Principal(ctx, here.Session.Token)
+	w.fails(err, sso.Unauthenticated, "session_ended")
+}
+
 func testSubjectSessions(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
