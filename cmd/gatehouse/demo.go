@@ -18,6 +18,7 @@ import (
 	"gatehouse/internal/demo"
 	"gatehouse/sso"
 	"gatehouse/web/page"
+	"gatehouse/web/route"
 )
 
 func newDemo(a *app) *cobra.Command {
@@ -64,7 +65,7 @@ func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err
 	d.Mount(mux)
 	g.mount("/demo", mux)
 	a.printf("\n  Gatehouse demo, ready in %d ms. For this machine only; stop it with Ctrl-C.\n\n%s\n", time.Since(start).Milliseconds(), d.Summary())
-	return g.run(ctx, []listener{{l, newServer(g.router, p.log)}}, 0)
+	return g.run(ctx, []listener{{l, route.Server(p.config.Listen, g.handler(), p.log)}}, 0)
 }
 
 // demoParts opens the demo's database, which must be one, or empty: its people

@@ -61,7 +61,7 @@ func (a *app) serve(ctx context.Context, c config.Config) (err error) {
 
 // listeners are where g answers: one, and perhaps one for metrics.
 func listeners(ctx context.Context, c config.Config, g *gateway, log *slog.Logger) ([]listener, error) {
-	main, err := listen(ctx, "listen", c.Listen, g.sessions.Renew(g.router), log)
+	main, err := listen(ctx, "listen", c.Listen, g.handler(), log)
 	if err != nil {
 		return nil, err
 	}

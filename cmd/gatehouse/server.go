@@ -8,25 +8,13 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"gatehouse/web/route"
 )
 
 // shutdownTimeout is how long answers in progress may take once nothing new is
 // accepted.
 const shutdownTimeout = 30 * time.Second
-
-// newServer bounds what a client can hold on to. The largest body is a REST
-// request of one megabyte, for which thirty seconds are enough on any line.
-func newServer(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      60 * time.Second,
-		IdleTimeout:       120 * time.Second,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug), // handshakes and broken requests of strangers
-	}
-}
 
 // listener is one address that is served.
 type listener struct {
@@ -40,7 +28,7 @@ func listen(ctx context.Context, setting, address string, h http.Handler, log *s
 	if err != nil {
 		return listener{}, fmt.Errorf("%s: %w", setting, err)
 	}
-	return listener{l, newServer(h, log)}, nil
+	return listener{l, route.Server(address, h, log)}, nil
 }
 
 // serveUntil serves until ctx ends or a listener breaks. Then drain is called

@@ -133,6 +133,9 @@ func (g *gateway) enterpriseOf(ctx context.Context, id sso.ConnectionID) (sso.En
 	return g.db.Enterprise(ctx, c.Enterprise)
 }
 
+// handler is everything that answers on the main listener.
+func (g *gateway) handler() http.Handler { return g.sessions.Renew(g.router) }
+
 // mount hands everything at and below a path to h, behind the router's checks.
 func (g *gateway) mount(path string, h http.Handler) {
 	path = strings.TrimSuffix(path, "/")

@@ -1,0 +1,214 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	crewjam "github.com/crewjam/saml"
+
+	"gatehouse/config"
+	"gatehouse/internal/demo"
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+	"gatehouse/store/storetest"
+)
+
+// posts is a gateway with answers to it that were made beforehand.
+type posts struct {
+	g       *gateway
+	demo    *demo.Demo
+	cookie  *http.Cookie
+	browser sso.Secret
+	saml    sso.Connection
+}
+
+const adaAtAcme = "acme-0001"
+
+func newPosts(b *testing.B, database string) *posts {
+	b.Helper()
+	c := config.Default()
+	c.DataDir, c.AllowPrivateIDPAddresses, c.Log.Level = b.TempDir(), true, "error"
+	c.Database = config.Address(database)
+	p, err := demoParts(b.Context(), c, io.Discard)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = p.db.Close() })
+	s := &posts{}
+	if s.g, err = newGateway(b.Context(), p); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = s.g.close() })
+	s.demo, err = demo.New(b.Context(), demo.Options{BaseURL: c.BaseURL, Store: p.db, SAML: s.g.saml, OIDC: s.g.oidc, Principal: s.g.sessions.Principal, SignedOut: s.g.signedOut})
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	s.browser = s.g.sessions.Browser(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	s.cookie = w.Result().Cookies()[0]
+	found, err := s.g.login.Discover(b.Context(), "acme")
+	if err != nil {
+		b.Fatal(err)
+	}
+	s.saml = found.Connections[0]
+	var groups []string
+	for i := range 17 {
+		groups = append(groups, fmt.Sprintf("unmatched-%02d", i))
+	}
+	if err := s.demo.IDP("acme").SetGroups(adaAtAcme, append(groups, "developers", "admins", "release-managers")); err != nil {
+		b.Fatal(err)
+	}
+	return s
+}
+
+// answers are n answers with 20 groups to n requests of one browser.
+func (s *posts) answers(b *testing.B, n int) []url.Values {
+	b.Helper()
+	all := make([]url.Values, n)
+	for i := range all {
+		redirect, err := s.g.login.Begin(b.Context(), login.Start{Enterprise: s.saml.Enterprise, Browser: s.browser})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if all[i], _, err = s.demo.IDP("acme").RespondSAML(adaAtAcme, redirect); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return all
+}
+
+func (s *posts) post(form url.Values) int {
+	r := httptest.NewRequest(http.MethodPost, "/saml/"+string(s.saml.ID)+"/acs", strings.NewReader(form.Encode()))
+	r.Host = "localhost:8080"
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.AddCookie(s.cookie)
+	w := httptest.NewRecorder()
+	s.g.router.ServeHTTP(w, r)
+	return w.Code
+}
+
+// processor is the processor time this process has used, which other work on
+// the machine does not add to.
+func processor() time.Duration {
+	var r syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r) // fails only for another argument
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// measured reports processor time, garbage collection included, per item.
+func measured(b *testing.B, n int, each func(i int)) {
+	b.Helper()
+	b.ResetTimer()
+	before := processor()
+	for i := range n {
+		each(i)
+	}
+	b.ReportMetric(float64((processor()-before).Microseconds())/float64(n), "cpu-µs/op")
+}
+
+// BenchmarkACSPost is one whole post of an answer with 20 groups: verified,
+// mapped, memberships planned, everything written durably, session made. Beside
+// it crewjam/saml verifies the very same answers, and does nothing else. Run it
+// with -benchtime 300x: each answer is signed beforehand.
+func BenchmarkACSPost(b *testing.B) {
+	databases := map[string]func() string{
+		"SQLite": func() string { return storetest.SQLite(b) },
+	}
+	if os.Getenv("TEST_POSTGRES_URL") != "" {
+		databases["PostgreSQL"] = func() string { return storetest.Postgres(b) }
+	}
+	for name, database := range databases {
+		b.Run(name, func(b *testing.B) {
+			s := newPosts(b, database())
+			s.g.router.Limiter = nil
+			for _, form := range s.answers(b, 20) { // nobody's first sign-in is what is measured
+				if status := s.post(form); status != http.StatusSeeOther {
+					b.Fatalf("status %d", status)
+				}
+			}
+			answers := s.answers(b, b.N)
+			measured(b, b.N, func(i int) {
+				if status := s.post(answers[i]); status != http.StatusSeeOther {
+					b.Fatalf("status %d", status)
+				}
+			})
+		})
+	}
+	b.Run("crewjam-ParseXMLResponse", func(b *testing.B) {
+		s := newPosts(b, storetest.SQLite(b))
+		theirs, acs := s.crewjam(b)
+		answers := s.answers(b, b.N)
+		docs, ids := make([][]byte, b.N), make([]string, b.N)
+		for i, form := range answers {
+			var err error
+			if docs[i], err = base64.StdEncoding.DecodeString(form.Get("SAMLResponse")); err != nil {
+				b.Fatal(err)
+			}
+			ids[i] = form.Get("RelayState")
+		}
+		measured(b, b.N, func(i int) {
+			if _, err := theirs.ParseXMLResponse(docs[i], []string{ids[i]}, acs); err != nil {
+				b.Fatal(err)
+			}
+		})
+	})
+}
+
+// crewjam is crewjam/saml set up for the same connection.
+func (s *posts) crewjam(b *testing.B) (*crewjam.ServiceProvider, url.URL) {
+	b.Helper()
+	doc, err := s.demo.IDP("acme").Metadata()
+	if err != nil {
+		b.Fatal(err)
+	}
+	idp := &crewjam.EntityDescriptor{}
+	if err := xml.Unmarshal(doc, idp); err != nil {
+		b.Fatal(err)
+	}
+	acs, err := url.Parse(s.g.saml.ACSURL(s.saml.ID))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return &crewjam.ServiceProvider{EntityID: s.g.saml.EntityID(s.saml.ID), AcsURL: *acs, IDPMetadata: idp}, *acs
+}
+
+// BenchmarkPrincipal is what every request behind a sign-in costs: whose session
+// it is.
+func BenchmarkPrincipal(b *testing.B) {
+	s := newPosts(b, storetest.SQLite(b))
+	ctx, stop := context.WithCancel(b.Context())
+	go s.g.live.Run(ctx)
+	defer stop()
+	form := s.answers(b, 1)[0]
+	result, err := s.g.login.Complete(b.Context(), s.saml.ID, sso.Callback{Form: form, Browser: s.browser})
+	if err != nil {
+		b.Fatal(err)
+	}
+	w := httptest.NewRecorder()
+	if err := s.g.sessions.Start(w, httptest.NewRequest(http.MethodGet, "/", nil), result.Token, result.Session); err != nil {
+		b.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for _, c := range w.Result().Cookies() {
+		r.AddCookie(c)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.g.sessions.Principal(r); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
