@@ -66,7 +66,7 @@ var levels = map[string]arrows{
 }
 
 // inTests are the modules that any test may use beside those of its package.
-const inTests = "github.com/google/go-cmp pgregory.net/rapid github.com/chromedp/chromedp github.com/chromedp/cdproto " +
+const inTests = "github.com/emersion/go-sasl github.com/emersion/go-smtp github.com/google/go-cmp pgregory.net/rapid github.com/chromedp/chromedp github.com/chromedp/cdproto " +
 	"golang.org/x/net golang.org/x/oauth2 github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/redis/go-redis/v9 " +
 	"github.com/mattermost/xml-roundtrip-validator github.com/crewjam/saml" // the latter to be measured against
 

@@ -1,0 +1,59 @@
+package mail
+
+import (
+	"context"
+	"net/mail"
+	"strings"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"gatehouse/sso"
+)
+
+// Message is one text in two forms, to one person.
+type Message struct {
+	To      string // a plain address; see sso.ValidEmail
+	Subject string
+	Text    string
+	HTML    string
+}
+
+// Sender sends messages: [SMTP] does, and what the demo shows them with.
+type Sender interface {
+	// Send returns when the server has taken m. Errors are Invalid
+	// "mail_invalid", and Upstream "mail_unavailable" or "mail_refused".
+	Send(ctx context.Context, m Message) error
+}
+
+const longestSubject = 200
+
+// compose makes the message with its headers.
+func compose(from mail.Address, m Message) (*gomail.Msg, error) {
+	if !sso.ValidEmail(m.To) {
+		return nil, errInvalid("The address is not a plain e-mail address.")
+	}
+	if m.Subject == "" || len(m.Subject) > longestSubject || !sso.Printable(m.Subject) {
+		return nil, errInvalid("The subject is not one line of text.")
+	}
+	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	if err := msg.FromFormat(from.Name, from.Address); err != nil {
+		return nil, errInvalid("The sender cannot be used.").Because(err)
+	}
+	if err := msg.To(m.To); err != nil {
+		return nil, errInvalid("The address cannot be used.").Because(err)
+	}
+	msg.Subject(m.Subject)
+	msg.SetDate()
+	// The library would put the name of this machine into the ID.
+	_, domain, _ := strings.Cut(from.Address, "@")
+	msg.SetMessageIDWithValue(sso.NewSecret().Reveal() + "@" + domain)
+	// Nobody's absence note is an answer to this (RFC 3834).
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
+	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	return msg, nil
+}
+
+func errInvalid(public string) *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "mail_invalid", Public: public}
+}

@@ -1,0 +1,138 @@
+package mail
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/mail"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	gomail "github.com/wneessen/go-mail"
+
+	"gatehouse/sso"
+)
+
+// TLS is how the way to the server is protected.
+type TLS string
+
+// The ways. Without protection a server is only spoken to on this machine.
+const (
+	StartTLS    TLS = "starttls" // required: a server without it is refused
+	ImplicitTLS TLS = "tls"
+	NoTLS       TLS = "none"
+)
+
+// timeout is for dialling and greeting, and again for sending.
+const timeout = 10 * time.Second
+
+// Config is how to reach the server.
+type Config struct {
+	Addr     string // host:port
+	TLS      TLS    // empty: StartTLS
+	Username string // empty: no authentication
+	Password sso.Secret
+	From     string // an address, with or without a name
+	// Roots are trusted in place of the system's; nil: the system's.
+	Roots *x509.CertPool
+	// Timeout is 10 seconds if it is 0.
+	Timeout time.Duration
+}
+
+// SMTP sends through one server, with a connection of its own for each message.
+type SMTP struct {
+	cfg  Config
+	host string
+	port int
+	from mail.Address
+}
+
+// NewSMTP checks the settings; it does not connect. The error is Invalid
+// "mail_settings" with the field, as the settings name it.
+func NewSMTP(cfg Config) (*SMTP, error) {
+	host, service, err := net.SplitHostPort(cfg.Addr)
+	port, portErr := strconv.ParseUint(service, 10, 16)
+	if err != nil || portErr != nil || port == 0 || host == "" {
+		return nil, sso.InvalidField("mail_settings", "smtp.addr", "Enter host and port, such as mail.example.com:587.")
+	}
+	from, err := mail.ParseAddress(cfg.From)
+	if err != nil || !sso.ValidEmail(from.Address) || !sso.Printable(from.Name) {
+		return nil, sso.InvalidField("mail_settings", "smtp.from", "Enter an address such as Sign-in <sso@example.com>.")
+	}
+	switch cfg.TLS {
+	case "":
+		cfg.TLS = StartTLS
+	case StartTLS, ImplicitTLS:
+	case NoTLS:
+		if !loopback(host) {
+			return nil, sso.InvalidField("mail_settings", "smtp.tls", "Without TLS only a server on this machine can be used.")
+		}
+	default:
+		return nil, sso.InvalidField("mail_settings", "smtp.tls", "Choose starttls, tls or none.")
+	}
+	if cfg.Timeout == 0 {
+		cfg.Timeout = timeout
+	}
+	return &SMTP{cfg: cfg, host: host, port: int(port), from: *from}, nil
+}
+
+func loopback(host string) bool {
+	addr, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && addr.Unmap().IsLoopback()
+}
+
+// Send implements Sender.
+func (s *SMTP) Send(ctx context.Context, m Message) error {
+	msg, err := compose(s.from, m)
+	if err != nil {
+		return err
+	}
+	client, err := s.client()
+	if err != nil {
+		return err
+	}
+	if err := client.DialAndSendWithContext(ctx, msg); err != nil && !msg.IsDelivered() {
+		return failure(err)
+	}
+	return nil // taken, even if the goodbye went wrong
+}
+
+func (s *SMTP) client() (*gomail.Client, error) {
+	_, domain, _ := strings.Cut(s.from.Address, "@")
+	options := []gomail.Option{
+		gomail.WithPort(s.port), gomail.WithTimeout(s.cfg.Timeout), gomail.WithoutNoop(), gomail.WithHELO(domain),
+		gomail.WithTLSConfig(&tls.Config{ServerName: s.host, RootCAs: s.cfg.Roots, MinVersion: tls.VersionTLS12}),
+	}
+	switch s.cfg.TLS {
+	case ImplicitTLS:
+		options = append(options, gomail.WithSSL())
+	case NoTLS:
+		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
+	default:
+		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
+	}
+	if s.cfg.Username != "" {
+		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
+			gomail.WithUsername(s.cfg.Username), gomail.WithPassword(s.cfg.Password.Reveal()))
+	}
+	client, err := gomail.NewClient(s.host, options...)
+	if err != nil {
+		return nil, sso.InvalidField("mail_settings", "smtp.addr", "This server cannot be used.")
+	}
+	return client, nil
+}
+
+// failure tells a server that does not want this message from one that cannot
+// take any now.
+func failure(err error) error {
+	if refused, ok := errors.AsType[*gomail.SendError](err); ok && refused.Reason == gomail.ErrSMTPRcptTo && !refused.IsTemp() && refused.ErrorCode() >= 500 {
+		return &sso.Error{Kind: sso.Upstream, Code: "mail_refused", Err: err,
+			Public: "The mail server does not deliver to this address. Ask your administrator whether it is right."}
+	}
+	return &sso.Error{Kind: sso.Upstream, Code: "mail_unavailable", Err: err,
+		Public: "The message could not be sent. Try again in a minute."}
+}

@@ -1,0 +1,293 @@
+package mail_test
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"errors"
+	"io"
+	"math/big"
+	"net"
+	netmail "net/mail"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+
+	"gatehouse/mail"
+	"gatehouse/sso"
+)
+
+// received is a message as the server took it.
+type received struct {
+	from, user string
+	to         []string
+	raw        string
+	encrypted  bool
+}
+
+// server is a real SMTP server that keeps what it gets.
+type server struct {
+	addr string
+	mu   sync.Mutex
+	got  []received
+}
+
+// NewSession implements smtp.Backend.
+func (s *server) NewSession(c *smtp.Conn) (smtp.Session, error) {
+	_, encrypted := c.TLSConnectionState()
+	return &session{server: s, now: received{encrypted: encrypted}}, nil
+}
+
+type session struct {
+	*server
+	now received
+}
+
+func (*session) AuthMechanisms() []string { return []string{sasl.Plain} }
+
+func (s *session) Auth(string) (sasl.Server, error) {
+	return sasl.NewPlainServer(func(_, user, password string) error {
+		if user != "gatehouse" || password != "right" {
+			return smtp.ErrAuthFailed
+		}
+		s.now.user = user
+		return nil
+	}), nil
+}
+
+func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.now.from = from; return nil }
+
+func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
+	switch {
+	case strings.HasPrefix(to, "gone@"):
+		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
+	case strings.HasPrefix(to, "later@"):
+		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "greylisted"}
+	}
+	s.now.to = append(s.now.to, to)
+	return nil
+}
+
+func (s *session) Data(r io.Reader) error {
+	raw, err := io.ReadAll(r)
+	s.now.raw = string(raw)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.got = append(s.got, s.now)
+	return err
+}
+
+func (*session) Reset()        {}
+func (*session) Logout() error { return nil }
+
+// serve starts a server, with STARTTLS, TLS from the start, or neither.
+func serve(t *testing.T, mode mail.TLS, cert *tls.Certificate) *server {
+	t.Helper()
+	s := &server{}
+	srv := smtp.NewServer(s)
+	srv.Domain, srv.ReadTimeout, srv.AllowInsecureAuth = "localhost", 10*time.Second, false
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.addr = l.Addr().String()
+	if mode != mail.NoTLS {
+		config := &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12}
+		if mode == mail.ImplicitTLS {
+			l = tls.NewListener(l, config)
+		} else {
+			srv.TLSConfig = config
+		}
+	}
+	done := make(chan struct{})
+	go func() { defer close(done); _ = srv.Serve(l) }()
+	t.Cleanup(func() { _, _ = srv.Close(), l.Close(); <-done }) // Serve may not know l yet
+	return s
+}
+
+// certificate is one for the loopback address, and who trusts it.
+func certificate(t *testing.T) (*tls.Certificate, *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(parsed)
+	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, roots
+}
+
+var letter = mail.Message{To: "ada@acme.example", Subject: "Grüße, your code", Text: "123456\n.\nQUIT\n", HTML: "<p>123456</p>"}
+
+func TestSend(t *testing.T) {
+	t.Parallel()
+	cert, roots := certificate(t)
+	for name, c := range map[string]struct {
+		server, client mail.TLS
+		roots          *x509.CertPool
+		user, password string
+		to             string
+		code           string
+	}{
+		"STARTTLS":               {server: mail.StartTLS, client: "", roots: roots},
+		"STARTTLS, signed in":    {server: mail.StartTLS, client: mail.StartTLS, roots: roots, user: "gatehouse", password: "right"},
+		"TLS, signed in":         {server: mail.ImplicitTLS, client: mail.ImplicitTLS, roots: roots, user: "gatehouse", password: "right"},
+		"on this machine":        {server: mail.NoTLS, client: mail.NoTLS},
+		"a wrong password":       {server: mail.StartTLS, roots: roots, user: "gatehouse", password: "wrong-password", code: "mail_unavailable"},
+		"STARTTLS is stripped":   {server: mail.NoTLS, client: mail.StartTLS, roots: roots, code: "mail_unavailable"},
+		"an unknown certificate": {server: mail.StartTLS, roots: x509.NewCertPool(), code: "mail_unavailable"},
+		"unknown, TLS":           {server: mail.ImplicitTLS, client: mail.ImplicitTLS, roots: x509.NewCertPool(), code: "mail_unavailable"},
+		"nobody there":           {server: mail.StartTLS, roots: roots, to: "gone@acme.example", code: "mail_refused"},
+		"not now":                {server: mail.StartTLS, roots: roots, to: "later@acme.example", code: "mail_unavailable"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t, c.server, cert)
+			client, err := mail.NewSMTP(mail.Config{Addr: s.addr, TLS: c.client, Roots: c.roots, Username: c.user, Password: sso.Secret(c.password), From: "Sign-in <sso@gate.example>"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := letter
+			if c.to != "" {
+				m.To = c.to
+			}
+			err = client.Send(t.Context(), m)
+			if sso.CodeOf(err) != c.code {
+				t.Fatalf("got %v, want %q", err, c.code)
+			}
+			if err != nil && (strings.Contains(err.Error(), "123456") || strings.Contains(err.Error(), "wrong-password")) {
+				t.Errorf("the error tells: %v", err)
+			}
+			s.check(t, c.code == "", c.user, c.server != mail.NoTLS)
+		})
+	}
+}
+
+func (s *server) check(t *testing.T, delivered bool, user string, encrypted bool) {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !delivered {
+		if len(s.got) != 0 {
+			t.Errorf("the server took %+v", s.got)
+		}
+		return
+	}
+	if len(s.got) != 1 {
+		t.Fatalf("the server took %d messages", len(s.got))
+	}
+	got := s.got[0]
+	if got.from != "sso@gate.example" || strings.Join(got.to, " ") != letter.To || got.user != user || got.encrypted != encrypted {
+		t.Errorf("envelope: %+v", got)
+	}
+	m, err := netmail.ReadMessage(strings.NewReader(got.raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := m.Header
+	if h.Get("To") != "<ada@acme.example>" || h.Get("From") != `"Sign-in" <sso@gate.example>` || h.Get("Auto-Submitted") != "auto-generated" ||
+		!strings.HasSuffix(h.Get("Message-Id"), "@gate.example>") || h.Get("User-Agent") != "" || !strings.HasPrefix(h.Get("Content-Type"), "multipart/alternative") {
+		t.Errorf("headers: %v", h)
+	}
+	if strings.Contains(got.raw, "Grüße") || !strings.Contains(got.raw, "123456\r\n.\r\nQUIT") || !strings.Contains(got.raw, "<p>123456</p>") {
+		t.Errorf("body: %s", got.raw)
+	}
+}
+
+// TestInjection has what would be a second recipient or another header.
+func TestInjection(t *testing.T) {
+	t.Parallel()
+	s := serve(t, mail.NoTLS, nil)
+	client, err := mail.NewSMTP(mail.Config{Addr: s.addr, TLS: mail.NoTLS, From: "sso@gate.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []string{"", "ada", "a@x.example,b@y.example", "a@x.example\r\nBcc: b@y.example", "a@x.example%0aBcc:b@y.example", `"a@x.example"@y.example`,
+		"a@b@y.example", "Ada <a@x.example>", "a@x.example> <b@y.example", "a＠x.example", "a@x.example ", "ä@x.example", "a@x.example\x00", "a@x.example; b@y.example"} {
+		m := letter
+		m.To = to
+		if err := client.Send(t.Context(), m); sso.CodeOf(err) != "mail_invalid" {
+			t.Errorf("to %q: %v", to, err)
+		}
+	}
+	for _, subject := range []string{"", "x\r\nBcc: b@y.example", "x\ny", "x\u2028y", "x\u202ey", "x\x00", "\xff", strings.Repeat("x", 201)} {
+		m := letter
+		m.Subject = subject
+		if err := client.Send(t.Context(), m); sso.CodeOf(err) != "mail_invalid" {
+			t.Errorf("subject %q: %v", subject, err)
+		}
+	}
+	s.check(t, false, "", false)
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	for field, configs := range map[string][]mail.Config{
+		"smtp.addr": {{}, {Addr: "mail"}, {Addr: ":25"}, {Addr: "mail:0"}, {Addr: "mail:70000"}, {Addr: "mail:smtp"}},
+		"smtp.from": {{Addr: "mail:25"}, {Addr: "mail:25", From: "a@x.example\r\nX: y"}, {Addr: "mail:25", From: "a@x.example, b@x.example"}},
+		"smtp.tls": {{Addr: "mail:25", From: "a@x.example", TLS: mail.NoTLS}, {Addr: "10.0.0.1:25", From: "a@x.example", TLS: mail.NoTLS},
+			{Addr: "localhost.evil.example:25", From: "a@x.example", TLS: mail.NoTLS}, {Addr: "mail:25", From: "a@x.example", TLS: "maybe"}},
+	} {
+		for _, cfg := range configs {
+			_, err := mail.NewSMTP(cfg)
+			if e, ok := errors.AsType[*sso.Error](err); !ok || e.Code != "mail_settings" || e.Fields[0].Field != field {
+				t.Errorf("%+v: %v, want %s", cfg, err, field)
+			}
+		}
+	}
+}
+
+// TestNoAnswer has a server that takes the connection and says nothing, and one
+// that is not there.
+func TestNoAnswer(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := mail.NewSMTP(mail.Config{Addr: l.Addr().String(), TLS: mail.NoTLS, From: "a@x.example", Timeout: 100 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, state := range []string{"hanging", "refused"} {
+		if err := client.Send(context.Background(), letter); sso.CodeOf(err) != "mail_unavailable" {
+			t.Errorf("%s: %v", state, err)
+		}
+		_ = l.Close()
+	}
+}
+
+func TestCode(t *testing.T) {
+	t.Parallel()
+	c := mail.Code{To: "ada@acme.example", Code: "042042", Company: `Acme <b onclick="x">& Co</b>`, Site: "sso.acme.example", Valid: 10 * time.Minute}
+	m, err := c.Message()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.To != c.To || strings.Contains(m.Subject, "042042") || !strings.Contains(m.Text, "042042") || !strings.Contains(m.HTML, "042042") ||
+		!strings.Contains(m.Text, "10 minutes") || !strings.Contains(m.Text, c.Company) || strings.Contains(m.HTML, "<b ") || strings.Contains(m.HTML, "href") {
+		t.Errorf("got %+v", m)
+	}
+	c.Company = "Acme\r\n\r\nGo to evil.example"
+	if _, err := c.Message(); sso.CodeOf(err) != "mail_invalid" {
+		t.Errorf("a name of several lines: %v", err)
+	}
+}
