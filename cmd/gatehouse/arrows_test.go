@@ -25,6 +25,7 @@ var levels = map[string]arrows{
 
 	"saml":            {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/hashicorp/golang-lru/v2 github.com/russellhaering/goxmldsig", "a protocol is pure: no cookies, database, policy or pages. Only here is SAML spoken"},
 	"oidc":            {"sso", "github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/go-json-experiment/json github.com/hashicorp/golang-lru/v2 golang.org/x/oauth2 golang.org/x/sync", "a protocol is pure: no cookies, database, policy or pages. Only here is OpenID Connect spoken"},
+	"mail":            {"sso", "github.com/wneessen/go-mail", "composing and sending; when, others decide. Only here is SMTP"},
 	"policy":          {"sso", "cel.dev/cel-go", "deciding is a function of what is known; others find it out and act. Only here is CEL"},
 	"groupsync":       {"sso", "golang.org/x/text", "planning is a function of what is and what was said; others read and write"},
 	"groupsync/entra": {"sso", "", "it asks Microsoft Graph and decides nothing; which addresses may be called, its client knows"},
