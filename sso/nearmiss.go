@@ -14,7 +14,8 @@ type NearMiss struct {
 // Nearness is the smallest of the differences that make two names a near miss.
 type Nearness string
 
-// From near to far: each includes what stands before it.
+// From near to far: each of space, case and look-alike includes what stands
+// before it.
 const (
 	DiffersInSpace     Nearness = "space"      // before, after or between words
 	DiffersInCase      Nearness = "case"       // upper and lower
