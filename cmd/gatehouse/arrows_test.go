@@ -38,7 +38,7 @@ var levels = map[string]arrows{
 
 	"sso/mapping":  {"sso", "", "reading an assertion is a function of the assertion and the mapping"},
 	"sso/login":    {"sso sso/mapping groupsync saml oidc", "", "the order of a sign-in, and nothing of HTTP, SQL or pages"},
-	"sso/setup":    {"sso sso/mapping saml oidc", "golang.org/x/net golang.org/x/sync", "what an administrator does to connections and domains, and nothing of HTTP, SQL or pages"},
+	"sso/setup":    {"sso sso/mapping policy saml oidc", "golang.org/x/net golang.org/x/sync", "what an administrator does to connections and domains, and nothing of HTTP, SQL or pages"},
 	"sso/sessions": {"sso", "github.com/hashicorp/golang-lru/v2 golang.org/x/sync", "who a token is; where tokens are kept is the store's business"},
 	"web/page":     {"sso", "", "pages show what they are given"},
 	"web/session":  {"sso", "github.com/gorilla/sessions github.com/gorilla/securecookie", "cookie to token and back; whose token it is, others find out"},

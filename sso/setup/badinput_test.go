@@ -257,6 +257,8 @@ func TestBadRules(t *testing.T) {
 		"no such owner":       {setup.Edit{Provisioning: new(sso.Provisioning("SCIM"))}, "invalid_configuration", []string{"provisioning"}},
 		"no such policy":      {verification("sometimes", ""), "invalid_configuration", []string{"email_verification.mode"}},
 		"no expression there": {verification("expression", " "), "invalid_configuration", []string{"email_verification.expression"}},
+		"mistyped expression": {verification("expression", `"contractors" in identity.gropus`), "invalid_configuration", []string{"email_verification.expression"}},
+		"endless expression":  {verification("expression", `identity.groups.all(a, identity.groups.all(b, identity.groups.all(c, a + b == c)))`), "invalid_configuration", []string{"email_verification.expression"}},
 		"long expression":     {verification("expression", strings.Repeat("a", 4097)), "invalid_configuration", []string{"email_verification.expression"}},
 		"binary expression":   {verification("expression", "a\xff"), "invalid_configuration", []string{"email_verification.expression"}},
 	})

@@ -1,17 +1,16 @@
 package setup
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"gatehouse/policy"
 	"gatehouse/sso"
 	"gatehouse/sso/mapping"
 )
-
-// maxExpression bounds what is kept of an expression, in bytes.
-const maxExpression = 4096
 
 // check looks at every value of the configuration.
 func (w *editing) check() {
@@ -40,16 +39,22 @@ func (w *editing) checkSubject() {
 	}
 }
 
-// checkEmailVerification knows the modes by name; what an expression means is
-// found out where it is run.
+// checkEmailVerification compiles the expression, so that a mistake is found by
+// who makes it, and not by whoever signs in next.
 func (w *editing) checkEmailVerification() {
 	v := w.cfg.EmailVerification
-	oneOf(&w.problems, "email_verification.mode", v.Mode, "always", "unverified-domain", "never", "expression")
-	switch {
-	case v.Mode == "expression" && strings.TrimSpace(v.Expression) == "":
-		w.add(invalid, "email_verification.expression", "Enter the expression that decides.")
-	case len(v.Expression) > maxExpression || !utf8.ValidString(v.Expression) || strings.ContainsRune(v.Expression, 0):
-		w.add(invalid, "email_verification.expression", fmt.Sprintf("Use at most %d bytes of text.", maxExpression))
+	oneOf(&w.problems, "email_verification.mode", v.Mode, policy.ModeAlways, policy.ModeUnverifiedDomain, policy.ModeNever, policy.ModeExpression)
+	if v.Mode != policy.ModeExpression {
+		if len(v.Expression) > policy.MaxExpression || !utf8.ValidString(v.Expression) || strings.ContainsRune(v.Expression, 0) {
+			w.add(invalid, "email_verification.expression", fmt.Sprintf("Use at most %d bytes of text.", policy.MaxExpression))
+		}
+		return
+	}
+	_, err := policy.CompileVerification(v)
+	if e, ok := errors.AsType[*sso.Error](err); ok {
+		w.addAll(e.Fields)
+	} else if err != nil {
+		w.add(invalid, "email_verification.expression", "This expression cannot be checked.")
 	}
 }
 
