@@ -52,11 +52,12 @@ var levels = map[string]arrows{
 	"internal/demo":    {"sso saml oidc store internal/demoidp", "", "a demonstration is set up as an administrator would; nothing but the demo verb needs it"},
 	"cmd/gatehouse":    {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main builds everything and knows everybody, and needs no protocol or database library for it"},
 
-	"store/storetest": {"sso store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite", "the suite every database passes; for tests"},
-	"store/nodetest":  {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},
-	"e2e":             {"", "", "tests alone"},
-	"e2e/harness":     {"sso store internal/demoidp", "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9", "tests of the whole product see it from outside"},
-	"e2e/keycloak":    {"sso e2e/harness", "github.com/chromedp/chromedp", "tests of the whole product see it from outside"},
+	"store/storetest":   {"sso store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite", "the suite every database passes; for tests"},
+	"store/nodetest":    {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},
+	"internal/chromium": {"", "github.com/chromedp/chromedp", "a real browser; for tests"},
+	"e2e":               {"", "", "tests alone"},
+	"e2e/harness":       {"sso store internal/chromium internal/demoidp", "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9", "tests of the whole product see it from outside"},
+	"e2e/keycloak":      {"sso e2e/harness", "github.com/chromedp/chromedp", "tests of the whole product see it from outside"},
 
 	"internal/devtools":           {"", "", "what is about the repository is not part of the product"},
 	"internal/devtools/budget":    {"internal/devtools/golist", "", "what is about the repository is not part of the product"},
@@ -72,7 +73,7 @@ const inTests = "github.com/emersion/go-sasl github.com/emersion/go-smtp github.
 	"github.com/mattermost/xml-roundtrip-validator github.com/crewjam/saml" // the latter to be measured against
 
 // onlyTests are ours that nothing but tests, and each other, may import.
-const onlyTests = "store/storetest store/nodetest e2e"
+const onlyTests = "store/storetest store/nodetest internal/chromium e2e"
 
 func TestArrows(t *testing.T) {
 	packages, err := golist.Packages(".")

@@ -15,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"gatehouse/internal/chromium"
 )
 
 // patience is how long a page may take; nothing waits for as long unless it is
@@ -35,18 +37,7 @@ type Browser struct {
 // NewBrowser starts the Chromium of TEST_CHROMIUM with an empty profile.
 func NewBrowser(t testing.TB) *Browser {
 	t.Helper()
-	path := os.Getenv("TEST_CHROMIUM")
-	if path == "" {
-		Missing(t, "browser", "TEST_CHROMIUM does not name a browser")
-	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	b := &Browser{t: t, ctx: ctx, shots: os.Getenv("GATEHOUSE_SCREENSHOTS")}
+	b := &Browser{t: t, ctx: chromium.Start(t), shots: os.Getenv("GATEHOUSE_SCREENSHOTS")}
 	b.begin()
 	return b
 }

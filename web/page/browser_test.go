@@ -8,10 +8,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"gatehouse/internal/chromium"
 )
 
 // measured is what a browser says of a page it has laid out.
@@ -42,7 +43,7 @@ func TestGalleryInBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("short")
 	}
-	ctx := browser(t)
+	ctx := chromium.Start(t)
 	p, err := New(Options{Banner: &Banner{Text: "Demonstration: nothing here is real.", Href: "/demo", Label: "What to try"}})
 	if err != nil {
 		t.Fatal(err)
@@ -93,27 +94,4 @@ func shoot(ctx context.Context, t *testing.T, file string) {
 	if err := os.WriteFile(file, png, 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// browser starts the Chromium of TEST_CHROMIUM.
-func browser(t *testing.T) context.Context {
-	t.Helper()
-	path := os.Getenv("TEST_CHROMIUM")
-	if path == "" {
-		const reason = "TEST_CHROMIUM does not name a browser"
-		if strings.Contains(","+os.Getenv("GATEHOUSE_TEST_REQUIRE")+",", ",browser,") {
-			t.Fatal(reason)
-		}
-		t.Skip(reason)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
-	t.Cleanup(cancel)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	return ctx
 }

@@ -6,13 +6,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"gatehouse/internal/chromium"
 	"gatehouse/sso"
 	"gatehouse/web/session"
 )
@@ -21,7 +21,7 @@ import (
 // as SAML does: over https between two sites, and over plain http between two
 // ports, which is the demo. What matters is what the browser makes of it.
 func TestCookiesInBrowser(t *testing.T) {
-	ctx := startBrowser(t)
+	ctx := chromium.Start(t, chromedp.IgnoreCertErrors, chromedp.Flag("host-resolver-rules", "MAP sso.example 127.0.0.1,MAP idp.test 127.0.0.1"))
 	for name, c := range map[string]struct {
 		serve             func(http.Handler) *httptest.Server
 		scheme, here, idp string
@@ -112,24 +112,4 @@ func visit(ctx context.Context, t *testing.T, address string) string {
 		title, _ = chromedp.Run(ctx, chromedp.Evaluate[string]("document.title")) // between two pages there is none
 	}
 	return title
-}
-
-func startBrowser(t *testing.T) context.Context {
-	t.Helper()
-	path := os.Getenv("TEST_CHROMIUM")
-	if path == "" {
-		const reason = "TEST_CHROMIUM does not name a browser"
-		if strings.Contains(","+os.Getenv("GATEHOUSE_TEST_REQUIRE")+",", ",browser,") {
-			t.Fatal(reason)
-		}
-		t.Skip(reason)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewExecAllocator(ctx, append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox,
-		chromedp.UserDataDir(t.TempDir()), chromedp.IgnoreCertErrors, chromedp.Flag("host-resolver-rules", "MAP sso.example 127.0.0.1,MAP idp.test 127.0.0.1"))...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	return ctx
 }

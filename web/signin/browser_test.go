@@ -5,13 +5,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
 
+	"gatehouse/internal/chromium"
 	"gatehouse/sso"
 )
 
@@ -20,7 +20,7 @@ import (
 // form, page that names the company, page that posts. Back leads to the form
 // and not to a page that leaves again.
 func TestJourneyInBrowser(t *testing.T) {
-	ctx := startBrowser(t)
+	ctx := chromium.Start(t)
 	var posted url.Values
 	idp := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodPost && r.ParseForm() == nil {
@@ -78,26 +78,4 @@ func settle(ctx context.Context, t *testing.T, prefix string) string {
 		time.Sleep(100 * time.Millisecond)
 	}
 	return at
-}
-
-func startBrowser(t *testing.T) context.Context {
-	t.Helper()
-	path := os.Getenv("TEST_CHROMIUM")
-	if path == "" {
-		const reason = "TEST_CHROMIUM does not name a browser"
-		if strings.Contains(","+os.Getenv("GATEHOUSE_TEST_REQUIRE")+",", ",browser,") {
-			t.Fatal(reason)
-		}
-		t.Skip(reason)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	t.Cleanup(cancel)
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	return ctx
 }
