@@ -22,7 +22,7 @@ run: ## start the demonstration, and say what to open
 	go run ./cmd/gatehouse demo
 
 build: ## the binary, in bin/
-	go build -trimpath -o bin/gatehouse ./cmd/gatehouse
+	go build -trimpath -ldflags '-s -w' -o bin/gatehouse ./cmd/gatehouse
 
 test: ## the whole suite on real PostgreSQL, Redis and Chromium; as root on Debian it installs them
 	scripts/need gcc
