@@ -186,13 +186,23 @@ type Rate struct {
 	Path string
 }
 
+// network is what one subscriber has: an IPv4 address, or the 2^64 addresses of
+// an IPv6 network, of which anybody can take another one for each request.
+func network(ip netip.Addr) string {
+	if !ip.Is6() {
+		return ip.String()
+	}
+	prefix, _ := ip.Prefix(64) // fails only for more bits than there are
+	return prefix.String()
+}
+
 // allow asks the limiter. If it cannot tell, the request goes on: a limit
 // protects from load, and losing it must not lock everybody out.
 func (rt *Router) allow(r *http.Request, rate Rate) error {
 	if rt.Limiter == nil {
 		return nil
 	}
-	subject := "ip:" + ClientIP(r.Context())
+	subject := "ip:" + network(stateOf(r.Context()).ip)
 	if rate.Path != "" {
 		subject = rate.Path + ":" + r.PathValue(rate.Path)
 		if len(subject) > 80 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -127,6 +128,24 @@ func TestRates(t *testing.T) {
 	l.wait, l.err = 0, errors.New("redis is gone")
 	if w := ask(); w.Code != 200 || !strings.Contains(f.log.String(), "rate limit not checked") {
 		t.Errorf("a broken limiter locks people out: %d", w.Code)
+	}
+}
+
+// TestRatesOfANetwork: whoever has an IPv6 network does not have a limit for
+// each of its addresses.
+func TestRatesOfANetwork(t *testing.T) {
+	t.Parallel()
+	l := &limiter{seen: map[string]int{}}
+	f := newFixture(t, func(o *Options) { o.Limiter = l })
+	f.Page(Route{Pattern: "GET /limited", Rates: []Rate{{Name: "login", PerMinute: 60}}, Handle: func(http.ResponseWriter, *http.Request) error { return nil }})
+	for _, from := range []string{"[2001:db8:1:2::1]:1", "[2001:db8:1:2:ffff:ffff:ffff:ffff]:1", "[2001:db8:1:3::1]:1", "[::ffff:192.0.2.7]:1"} {
+		r := get("/limited")
+		r.RemoteAddr = from
+		f.do(r)
+	}
+	want := map[string]int{"login:ip:2001:db8:1:2::/64": 60, "login:ip:2001:db8:1:3::/64": 60, "login:ip:192.0.2.7": 60}
+	if !maps.Equal(l.seen, want) {
+		t.Errorf("counted %v, want %v", l.seen, want)
 	}
 }
 
