@@ -64,8 +64,12 @@ func Fold(name string) string {
 }
 
 // look gives the Latin letter for one that looks like it, and drops what nobody
-// sees.
+// sees. Cherokee it makes capitals, which is how Unicode folds it: cases.Fold
+// makes small letters of capitals and capitals of small ones.
 func look(r rune) rune {
+	if unicode.Is(unicode.Cherokee, r) {
+		return unicode.ToUpper(r)
+	}
 	if i := strings.IndexRune(foreign, r); i >= 0 {
 		return []rune(latin)[len([]rune(foreign[:i]))]
 	}
