@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/internal/demoidp"
 	"gatehouse/sso"
@@ -69,6 +70,19 @@ func (c *Company) Connect(definition Object) Connection {
 func (c *Company) Switch(id, action string) {
 	c.t.Helper()
 	c.api.Do(http.MethodPost, c.path("/connections/"+id+"/"+action), nil, nil)
+}
+
+// OldMetadata waits until an answer signed with an unknown key makes the program
+// fetch the identity provider's metadata again, which it does once a minute.
+func (c *Company) OldMetadata(id string) {
+	c.t.Helper()
+	var made struct {
+		Metadata struct {
+			CheckedAt time.Time `json:"checked_at"`
+		} `json:"metadata"`
+	}
+	c.api.Do(http.MethodGet, c.path("/connections/"+id), nil, &made)
+	time.Sleep(time.Until(made.Metadata.CheckedAt.Add(61 * time.Second)))
 }
 
 // Metadata is our SAML metadata for a connection, fetched as an administrator

@@ -143,6 +143,8 @@ func (s *suite) keysRotated(t *testing.T) {
 		before[name] = s.browser.Another(t)
 		s.as(before[name], c, zoe)
 	}
+	s.signed.OldMetadata(s.signedConnection.ID)
+	s.sealed.OldMetadata(s.sealedConnection.ID)
 	s.realm.RotateKeys(true)
 	for name, c := range s.companies() {
 		t.Run(name, func(t *testing.T) {

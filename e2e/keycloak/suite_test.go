@@ -19,8 +19,8 @@ type suite struct {
 	realm   *Realm
 	browser *harness.Browser
 
-	signed, sealed, open             *harness.Company
-	signedConnection, openConnection harness.Connection
+	signed, sealed, open                               *harness.Company
+	signedConnection, sealedConnection, openConnection harness.Connection
 }
 
 const (
@@ -63,7 +63,7 @@ func newSuite(t *testing.T) *suite {
 		*at = harness.NewCompany(s.g, api, key, organizations)
 	}
 	s.signedConnection = s.connectSAML(s.signed, Provider{})
-	s.connectSAML(s.sealed, Provider{Encryption: "http://www.w3.org/2009/xmlenc11#aes256-gcm", Backchannel: true})
+	s.sealedConnection = s.connectSAML(s.sealed, Provider{Encryption: "http://www.w3.org/2009/xmlenc11#aes256-gcm", Backchannel: true})
 	s.connectOIDC()
 	return s
 }
