@@ -76,10 +76,15 @@ type Connection struct {
 // nobody can.
 func (c Connection) Serving() (*Config, error) {
 	if c.State != ConnectionEnabled || c.Live == nil {
-		return nil, &Error{Kind: Forbidden, Code: "connection_disabled",
-			Public: "Single sign-on is not switched on for this company."}
+		return nil, NotServing()
 	}
 	return c.Live, nil
+}
+
+// NotServing is the one answer to whoever would sign in where nobody can.
+func NotServing() *Error {
+	return &Error{Kind: Forbidden, Code: "connection_disabled",
+		Public: "Single sign-on is not switched on for this company."}
 }
 
 // Config is one version of what an admin configured.

@@ -92,8 +92,7 @@ func (r *recording) claim(ctx context.Context) error {
 	case !r.head.locked || state == "":
 		return errMissing()
 	case state != sso.ConnectionEnabled:
-		_, err := sso.Connection{State: state}.Serving()
-		return err
+		return sso.NotServing()
 	case fresh == 0:
 		return errReplayed()
 	case r.Pending != "" && unused == 0:

@@ -48,7 +48,7 @@ func newPosts(b *testing.B, database string) *posts {
 	}
 	b.Cleanup(func() { _ = p.db.Close() })
 	s := &posts{}
-	if s.g, err = newGateway(b.Context(), p); err != nil {
+	if s.g, err = newGateway(p); err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = s.g.close() })

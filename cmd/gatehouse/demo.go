@@ -52,7 +52,7 @@ func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, p.db.Close()) }()
-	g, err := newGateway(ctx, p)
+	g, err := newGateway(p)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (a *app) serve(ctx context.Context, c config.Config) (err error) {
 	} else if mark != "" {
 		return errors.New("this is the database of a demo, whose people need no password; use another one")
 	}
-	g, err := newGateway(ctx, parts{config: c, db: db, keys: keys, log: log})
+	g, err := newGateway(parts{config: c, db: db, keys: keys, log: log})
 	if err != nil {
 		return err
 	}

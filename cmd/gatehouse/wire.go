@@ -54,7 +54,7 @@ type gateway struct {
 	signedOut string // where an identity provider sends the browser back to
 }
 
-func newGateway(ctx context.Context, p parts) (g *gateway, err error) {
+func newGateway(p parts) (g *gateway, err error) {
 	g = &gateway{parts: p, build: ops.ReadBuild(), signedOut: p.config.BaseURL + "/logout"}
 	g.metrics = ops.NewMetrics(g.build)
 	if g.nodes, err = newNodes(p.config, p.log); err != nil {

@@ -65,21 +65,16 @@ func (s *Service) choose(ctx context.Context, start Start) (sso.Connection, erro
 				return c, nil
 			}
 		}
-		return sso.Connection{}, errNoConnection()
+		return sso.Connection{}, sso.NotServing()
 	}
 	switch len(enabled) {
 	case 0:
-		return sso.Connection{}, errNoConnection()
+		return sso.Connection{}, sso.NotServing()
 	case 1:
 		return enabled[0], nil
 	}
 	return sso.Connection{}, &sso.Error{Kind: sso.Invalid, Code: "connection_needed",
 		Public: "Your company has more than one way to sign in. Choose one."}
-}
-
-func errNoConnection() *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "connection_disabled",
-		Public: "Single sign-on is not switched on for this company."}
 }
 
 func enabledOf(all []sso.Connection) []sso.Connection {

@@ -112,10 +112,17 @@ func testWait(t *testing.T, l, _ Limiter) {
 	if wait == 0 {
 		t.Fatal("nothing is ever refused")
 	}
-	time.Sleep(wait + 5*time.Millisecond)
-	if ok, again := allow(t, l, "wait", perMinute); !ok {
-		t.Errorf("refused after the wait of %s, for another %s", wait, again)
+	// Where two count, the one that was not asked may want a little more; but
+	// whoever waits as told is let in before three more would have been due.
+	for told := wait; told < 300*time.Millisecond; told += wait {
+		time.Sleep(wait + 5*time.Millisecond)
+		ok, again := allow(t, l, "wait", perMinute)
+		if ok {
+			return
+		}
+		wait = max(again, time.Millisecond)
 	}
+	t.Error("whoever waits as told is refused all the same")
 }
 
 func testOdd(t *testing.T, l, _ Limiter) {
