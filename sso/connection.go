@@ -96,6 +96,21 @@ type Config struct {
 	GroupSync         GroupSync         `json:"group_sync"`
 	Provisioning      Provisioning      `json:"provisioning"`
 	EmailVerification EmailVerification `json:"email_verification"`
+	// AllowSignIn is a CEL expression that is true for those who may come in;
+	// empty lets everybody in.
+	AllowSignIn string `json:"allow_sign_in,omitempty"`
+	// Directory is where groups are asked for that did not fit into an answer;
+	// nil: nowhere.
+	Directory *Directory `json:"directory,omitempty"`
+}
+
+// Directory is an application of the customer's at Microsoft Graph that may read
+// who is in which group.
+type Directory struct {
+	Tenant       string `json:"tenant"` // GUID, or a domain of the tenant
+	ClientID     string `json:"client_id"`
+	ClientSecret Secret `json:"client_secret,omitempty"`
+	ByID         bool   `json:"by_id,omitempty"` // groups are known by object ID, as tokens name them unless told otherwise
 }
 
 // Bindings of a SAML endpoint, by the URI that names them in metadata.
@@ -277,4 +292,6 @@ const (
 type EmailVerification struct {
 	Mode       string `json:"mode"`
 	Expression string `json:"expression,omitempty"`
+	// TrustIDP believes the identity provider when it calls an address verified.
+	TrustIDP bool `json:"trust_idp,omitempty"`
 }

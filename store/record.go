@@ -10,15 +10,15 @@ import (
 )
 
 // RecordLogin writes all of a successful sign-in in one transaction: the answer
-// and the pending login are used up, the user is found or made, plan decides
-// the memberships from what GroupSnapshot says, and sync record, attempt,
-// session and audit events are kept. plan must be pure: it may be called again.
+// and the pending login are used up, the user is found or made, decide says
+// what becomes of it and of the memberships, and sync record, attempt, session
+// and audit events are kept.
 //
 // An answer that was used is Conflict "saml_replayed"; a pending login that was
 // used Invalid "login_state_expired"; a deactivated user Forbidden
 // "user_inactive"; a connection that was disabled meanwhile Forbidden
-// "connection_disabled". An error, also one of plan, leaves nothing written.
-func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, plan func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error)) (_ sso.User, _ sso.SyncRecord, err error) {
+// "connection_disabled". An error, also one of decide, leaves nothing written.
+func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (_ sso.User, _ sso.SyncRecord, err error) {
 	defer func() { doing(&err, "record sign-in") }()
 	if s.Session.Enterprise != s.Attempt.Enterprise || s.Session.Connection != s.Identity.Connection {
 		return sso.User{}, sso.SyncRecord{}, errors.New("session, attempt and identity are of different enterprises or connections")
@@ -26,12 +26,12 @@ func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, plan func(sso.User,
 	var r *recording
 	err = db.change(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) error {
 		r = &recording{tx: t, SignIn: s, ent: s.Session.Enterprise}
-		return r.run(ctx, plan)
+		return r.run(ctx, decide)
 	})
 	if err != nil {
 		return sso.User{}, sso.SyncRecord{}, err
 	}
-	return r.user, r.changes.Record, nil
+	return r.user, r.verdict.Memberships.Record, nil
 }
 
 // recording is one sign-in being written.
@@ -45,10 +45,10 @@ type recording struct {
 	old      sso.User // as they were, unless new
 	user     sso.User // as they are
 	snapshot sso.GroupSnapshot
-	changes  sso.MembershipChanges
+	verdict  sso.Verdict
 }
 
-func (r *recording) run(ctx context.Context, plan func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error)) error {
+func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.claim(ctx); err != nil {
 		return err
 	}
@@ -58,8 +58,9 @@ func (r *recording) run(ctx context.Context, plan func(sso.User, sso.GroupSnapsh
 	if err := r.readOrganizations(ctx); err != nil {
 		return err
 	}
+	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero(), DomainVerified: r.proven, Groups: r.snapshot}
 	var err error
-	if r.changes, err = plan(r.user, r.snapshot); err != nil {
+	if r.verdict, err = decide(facts); err != nil {
 		return err
 	}
 	r.memberships()
@@ -160,19 +161,19 @@ func (r *recording) profile() {
 
 // memberships writes the difference and nothing else.
 func (r *recording) memberships() {
-	for i := range r.changes.Add {
-		m := &r.changes.Add[i]
+	for i := range r.verdict.Memberships.Add {
+		m := &r.verdict.Memberships.Add[i]
 		m.User, m.Since, m.Cause = r.user.ID, r.now, string(r.Attempt.ID)
 		r.insertMembership(r.ent, *m)
 	}
-	for _, group := range r.changes.Remove {
+	for _, group := range r.verdict.Memberships.Remove {
 		r.later("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(r.ent), string(r.user.ID), string(group))
 	}
 }
 
 // keep writes what is remembered of the sign-in.
 func (r *recording) keep(ctx context.Context) error {
-	record := &r.changes.Record
+	record := &r.verdict.Memberships.Record
 	record.ID, record.Enterprise, record.User, record.At = sso.NewID[sso.SyncRecordID](r.now), r.ent, r.user.ID, r.now
 	record.Connection, record.Attempt = r.Session.Connection, r.Attempt.ID
 	if err := r.insertSync(*record); err != nil {
@@ -202,8 +203,8 @@ func (r *recording) events(ctx context.Context) error {
 			return err
 		}
 	}
-	if len(r.changes.Add)+len(r.changes.Remove) > 0 {
-		record := r.changes.Record
+	if len(r.verdict.Memberships.Add)+len(r.verdict.Memberships.Remove) > 0 {
+		record := r.verdict.Memberships.Record
 		err := r.audit(ctx, by, "memberships.synced", string(r.user.ID),
 			"added", groupNames(record.Added), "removed", groupNames(record.Removed), "record", string(record.ID), "attempt", attempt)
 		if err != nil {

@@ -125,11 +125,11 @@ func (f faulty) RecordAttempt(ctx context.Context, a sso.Attempt, pending string
 	return f.Recorder.RecordAttempt(ctx, a, pending)
 }
 
-func (f faulty) RecordLogin(ctx context.Context, s sso.SignIn, plan func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error)) (sso.User, sso.SyncRecord, error) {
+func (f faulty) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (sso.User, sso.SyncRecord, error) {
 	if f.record != nil {
 		return sso.User{}, sso.SyncRecord{}, f.record
 	}
-	return f.Recorder.RecordLogin(ctx, s, plan)
+	return f.Recorder.RecordLogin(ctx, s, decide)
 }
 
 func TestBeginWithoutAStore(t *testing.T) {

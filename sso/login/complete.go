@@ -200,8 +200,9 @@ func (t *try) commit(ctx context.Context, a sso.Assertion, identity sso.Identity
 			signIn.Pending = t.pending.ID
 		}
 	}
-	user, sync, err := t.Recorder.RecordLogin(ctx, signIn, func(_ sso.User, snapshot sso.GroupSnapshot) (sso.MembershipChanges, error) {
-		return groupsync.Plan(t.rules(), identity.Groups, snapshot)
+	user, sync, err := t.Recorder.RecordLogin(ctx, signIn, func(facts sso.SignInFacts) (sso.Verdict, error) {
+		changes, err := groupsync.Plan(t.rules(), identity.Groups, facts.Groups)
+		return sso.Verdict{Memberships: changes}, err
 	})
 	if err != nil {
 		return Result{}, fmt.Errorf("record sign-in: %w", err)

@@ -36,7 +36,7 @@ type Recorder interface {
 	SavePendingLogin(ctx context.Context, p sso.PendingLogin) error
 	PendingLogin(ctx context.Context, id string) (sso.PendingLogin, error)
 	UsePendingLogin(ctx context.Context, p sso.PendingLogin) (first bool, err error)
-	RecordLogin(ctx context.Context, s sso.SignIn, plan func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error)) (sso.User, sso.SyncRecord, error)
+	RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (sso.User, sso.SyncRecord, error)
 	RecordAttempt(ctx context.Context, a sso.Attempt, pending string) error
 }
 

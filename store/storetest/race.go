@@ -114,8 +114,8 @@ func testFailuresAmongOthers(t *testing.T, fresh fresh) {
 		s := w.signIn(fmt.Sprintf("person-%d", i), "dev")
 		switch i % 3 {
 		case 1:
-			_, _, err := w.db.RecordLogin(t.Context(), s, func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) {
-				return sso.MembershipChanges{}, fault
+			_, _, err := w.db.RecordLogin(t.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) {
+				return sso.Verdict{}, fault
 			})
 			return err
 		case 2:

@@ -193,7 +193,8 @@ func testSnapshot(t *testing.T, fresh fresh) {
 	see := func(names ...string) (groups []string) {
 		t.Helper()
 		s := w.signIn("ada", names...)
-		_, _, err := w.db.RecordLogin(t.Context(), s, func(u sso.User, got sso.GroupSnapshot) (sso.MembershipChanges, error) {
+		_, _, err := w.db.RecordLogin(t.Context(), s, func(facts sso.SignInFacts) (sso.Verdict, error) {
+			u, got := facts.User, facts.Groups
 			if u.ID != ada.ID {
 				t.Errorf("planned for %s", u.ID)
 			}
@@ -210,7 +211,7 @@ func testSnapshot(t *testing.T, fresh fresh) {
 			if len(got.Memberships) != 2 || got.Memberships[0].User != ada.ID || got.Memberships[0].Since.IsZero() {
 				t.Errorf("the snapshot has memberships %+v", got.Memberships)
 			}
-			return sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncKeep}}, nil
+			return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncKeep}}}, nil
 		})
 		w.ok(err)
 		return groups
@@ -292,16 +293,17 @@ func testFailingPlan(t *testing.T, fresh fresh) {
 	s := w.signIn("ada")
 	before := w.dump()
 	denied := &sso.Error{Kind: sso.Forbidden, Code: "groups_unknown", Public: "No."}
-	_, _, err := w.db.RecordLogin(t.Context(), s, func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) {
-		return sso.MembershipChanges{}, denied
+	_, _, err := w.db.RecordLogin(t.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) {
+		return sso.Verdict{}, denied
 	})
 	if !errors.Is(err, denied) {
 		t.Errorf("got %v", err)
 	}
 	w.same(before, w.dump())
 	other := addWorld(t, w.db, w.clock, "other")
-	_, _, err = w.db.RecordLogin(t.Context(), s, func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) {
-		return sso.MembershipChanges{Add: []sso.Membership{{Group: other.group["web/dev"].ID, Source: sso.SourceJIT}}}, nil
+	_, _, err = w.db.RecordLogin(t.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) {
+		added := []sso.Membership{{Group: other.group["web/dev"].ID, Source: sso.SourceJIT}}
+		return sso.Verdict{Memberships: sso.MembershipChanges{Add: added}}, nil
 	})
 	w.fails(err, sso.NotFoundKind, "not_found")
 	w.same(before, w.dump())
@@ -311,7 +313,7 @@ func testFailingPlan(t *testing.T, fresh fresh) {
 				t.Error("the panic of a plan got lost")
 			}
 		}()
-		_, _, _ = w.db.RecordLogin(t.Context(), s, func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) { panic("plan") })
+		_, _, _ = w.db.RecordLogin(t.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) { panic("plan") })
 	}()
 	w.same(before, w.dump())
 	w.record(s)

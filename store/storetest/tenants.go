@@ -122,7 +122,7 @@ func (f foreign) connections() calls {
 func (f foreign) signIns() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	page := sso.Page{}
-	planned := func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) { return sso.MembershipChanges{}, nil }
+	planned := func(sso.SignInFacts) (sso.Verdict, error) { return sso.Verdict{}, nil }
 	crossed := f.signIn // everything but the connection says other
 	crossed.Session.Enterprise, crossed.Attempt.Enterprise, crossed.Replay.ResponseID = ent, ent, "another"
 	pending := sso.PendingLogin{ID: "gh-crossed", Enterprise: ent, Connection: f.w.conn.ID, ExpiresAt: f.w.clock.Now().Add(time.Hour)}

@@ -158,8 +158,9 @@ func (w *world) record(s sso.SignIn) (sso.User, sso.SyncRecord) {
 
 // Reset plans that the person is in the groups of the asserted names and in no
 // other, as far as these tests need it.
-func Reset(asserted sso.AssertedGroups) func(sso.User, sso.GroupSnapshot) (sso.MembershipChanges, error) {
-	return func(_ sso.User, s sso.GroupSnapshot) (sso.MembershipChanges, error) {
+func Reset(asserted sso.AssertedGroups) sso.Decide {
+	return func(facts sso.SignInFacts) (sso.Verdict, error) {
+		s := facts.Groups
 		c := sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncReset, Asserted: asserted}}
 		is := map[sso.GroupID]bool{}
 		for _, m := range s.Memberships {
@@ -184,7 +185,7 @@ func Reset(asserted sso.AssertedGroups) func(sso.User, sso.GroupSnapshot) (sso.M
 				c.Record.Removed = append(c.Record.Removed, change)
 			}
 		}
-		return c, nil
+		return sso.Verdict{Memberships: c}, nil
 	}
 }
 
