@@ -69,6 +69,7 @@ func descriptions() map[string]string {
 		".on_absent":                 "What happens if the identity provider says nothing about groups.",
 		".on_overage":                "What happens if it says that there are too many.",
 		".expression":                "Decides, in mode expression.",
+		".trust_idp":                 "Whether the identity provider is believed when it calls an address verified.",
 		"EmailVerification.mode":     "Who is asked: everybody, those whose domain is not proven, nobody, whom the expression says.",
 		"EmailVerificationEdit.mode": "Who is asked: everybody, those whose domain is not proven, nobody, whom the expression says.",
 	}
