@@ -1,0 +1,100 @@
+//go:build linux
+
+package bench
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"text/tabwriter"
+	"time"
+	"unsafe"
+
+	"gatehouse/e2e/harness"
+)
+
+// rounds is how often each thing is measured; the median counts.
+const rounds = 5
+
+func TestMain(m *testing.M) {
+	if os.Getenv(bareAddress) != "" {
+		serveBare()
+		return
+	}
+	status := harness.Main(m)
+	printTable()
+	os.Exit(status)
+}
+
+// processorOf is the processor time a process has used since it began, to the
+// nanosecond. /proc/PID/stat has it to ten milliseconds, which is too coarse.
+func processorOf(tb testing.TB, pids ...int) time.Duration {
+	tb.Helper()
+	var sum time.Duration
+	for _, pid := range pids {
+		const processClock = 2                           // CPUCLOCK_SCHED, see clock_getcpuclockid(3)
+		clock := uintptr(uint32(^pid<<3 | processClock)) //nolint:gosec // how the kernel encodes it
+		var at syscall.Timespec
+		if _, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&at)), 0); errno != 0 {
+			tb.Fatalf("processor time of process %d: %v", pid, errno)
+		}
+		sum += time.Duration(at.Nano())
+	}
+	return sum
+}
+
+func median[T int | int64 | float64 | time.Duration](values []T) T {
+	sorted := slices.Sorted(slices.Values(values))
+	return sorted[len(sorted)/2]
+}
+
+// result is one line of the table.
+type result struct {
+	what    string
+	figures []figure
+	aim     string
+}
+
+type figure struct {
+	value float64
+	unit  string
+}
+
+var results struct {
+	sync.Mutex
+	all []result
+}
+
+// report gives the figures to the benchmark and to the table. aim is what
+// docs/performance.md wants.
+func report(b *testing.B, aim string, figures ...figure) {
+	b.Helper()
+	b.ReportMetric(0, "ns/op") // how long the rounds took together says nothing
+	for _, f := range figures {
+		b.ReportMetric(f.value, f.unit)
+	}
+	results.Lock()
+	defer results.Unlock()
+	results.all = append(results.all, result{strings.TrimPrefix(b.Name(), "Benchmark"), figures, aim})
+}
+
+func printTable() {
+	if len(results.all) == 0 {
+		return
+	}
+	fmt.Println()
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	_, _ = fmt.Fprintln(w, "what\tfigures\taim")
+	for _, r := range results.all {
+		var figures []string
+		for _, f := range r.figures {
+			figures = append(figures, fmt.Sprintf("%.3g %s", f.value, f.unit))
+		}
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", r.what, strings.Join(figures, " · "), r.aim)
+	}
+	_ = w.Flush()
+}

@@ -1,0 +1,224 @@
+//go:build linux
+
+package bench
+
+import (
+	"bufio"
+	"database/sql"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // to ask the server which processes are its
+
+	"gatehouse/e2e/harness"
+	"gatehouse/internal/demoidp"
+	"gatehouse/sso"
+	"gatehouse/store/storetest"
+)
+
+// databases are those that can be had, by name. An empty DSN is SQLite.
+func databases(b *testing.B) map[string]func(*testing.B) string {
+	b.Helper()
+	all := map[string]func(*testing.B) string{"SQLite": func(*testing.B) string { return "" }}
+	if os.Getenv("TEST_POSTGRES_URL") != "" {
+		all["PostgreSQL"] = func(b *testing.B) string { return storetest.Postgres(b) }
+	}
+	return all
+}
+
+// setting is a running gateway with one company, and what shares its work.
+type setting struct {
+	*testing.B
+	g    *harness.Gateway
+	idp  *demoidp.IdP
+	acme *harness.Company
+	sql  *sql.DB // of PostgreSQL; else nil
+}
+
+const ada = "p-1"
+
+// newSetting starts a gateway: on PostgreSQL together with Redis, as several
+// nodes would have it. The person is in so many groups, all of which exist, in
+// three organizations.
+func newSetting(b *testing.B, dsn string, groups int) *setting {
+	b.Helper()
+	names := groupNames(groups)
+	organizations := map[string][]string{"One": {}, "Two": {}, "Three": {}}
+	keys := slices.Sorted(maps.Keys(organizations))
+	for i, name := range names {
+		key := keys[i%len(keys)]
+		organizations[key] = append(organizations[key], name)
+	}
+	s := &setting{B: b}
+	s.idp = harness.NewIdP(b, demoidp.Person{ID: ada, Login: "p-1@acme.example", Email: "p-1@acme.example", GivenName: "Ada", Surname: "Lovelace", Groups: names})
+	o := harness.Options{Database: dsn}
+	if dsn != "" {
+		o.Redis = os.Getenv("TEST_REDIS_URL")
+		var err error
+		if s.sql, err = sql.Open("pgx", os.Getenv("TEST_POSTGRES_URL")); err != nil {
+			b.Fatal(err)
+		}
+		s.sql.SetMaxOpenConns(1)
+		b.Cleanup(func() { _ = s.sql.Close() })
+	}
+	s.g = harness.Start(b, o)
+	s.acme = harness.NewCompany(s.g, s.g.API(), "acme", organizations)
+	return s
+}
+
+// twoOrganizations are something to fill.
+func twoOrganizations() map[string][]string {
+	return map[string][]string{"Platform": {"developers"}, "Mobile": {"developers"}}
+}
+
+// firstOrganization is one of the company's.
+func firstOrganization(g *harness.Gateway, c *harness.Company) sso.OrganizationID {
+	return sso.OrganizationID(harness.List[struct {
+		ID string `json:"id"`
+	}](g.API(), "/enterprises/"+c.ID+"/organizations")[0].ID)
+}
+
+// backends are the processes of the database server that work for us.
+func (s *setting) backends() []int {
+	if s.sql == nil {
+		return nil
+	}
+	rows, err := s.sql.Query("select pid from pg_stat_activity where pid <> pg_backend_pid() and (datname = current_database() or backend_type in ('walwriter', 'checkpointer', 'background writer'))")
+	if err != nil {
+		s.Fatal(err)
+	}
+	defer func() { _ = rows.Close() }()
+	var pids []int
+	for rows.Next() {
+		var pid int
+		if err := rows.Scan(&pid); err != nil {
+			s.Fatal(err)
+		}
+		pids = append(pids, pid)
+	}
+	if err := rows.Err(); err != nil {
+		s.Fatal(err)
+	}
+	return pids
+}
+
+// cost is the processor time per item in milliseconds, of the program and of the
+// database server.
+func (s *setting) cost(n int, work func()) (ours, theirs float64) {
+	s.Helper()
+	pid, backends := s.g.PID(), s.backends()
+	before, beforeTheirs := processorOf(s, pid), processorOf(s, backends...)
+	work()
+	ours = float64((processorOf(s, pid) - before).Microseconds()) / 1000 / float64(n)
+	theirs = float64((processorOf(s, backends...) - beforeTheirs).Microseconds()) / 1000 / float64(n)
+	return ours, theirs
+}
+
+// courier is one browser on one connection that stays open: what opening
+// connections costs is nobody's sign-in.
+type courier struct {
+	s       *setting
+	visitor *harness.Visitor
+	remote  string // where it seems to come from; limits are for addresses
+	conn    *bufio.ReadWriter
+}
+
+// couriers counts them, for their addresses.
+var couriers atomic.Uint32
+
+func (s *setting) courier() *courier {
+	s.Helper()
+	c, err := net.Dial("tcp", s.g.Addr)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.Cleanup(func() { _ = c.Close() })
+	n := couriers.Add(1)
+	return &courier{s: s, visitor: s.g.Visitor(), remote: fmt.Sprintf("192.0.%d.%d", n>>8&255, n&255), conn: bufio.NewReadWriter(bufio.NewReader(c), bufio.NewWriter(c))}
+}
+
+// send asks and returns the status, the Location and the body.
+func (c *courier) send(method, target string, form url.Values) (int, string, string) {
+	c.s.Helper()
+	u, err := url.Parse(target)
+	if err != nil {
+		c.s.Fatal(err)
+	}
+	body := form.Encode()
+	r, err := http.NewRequest(method, c.s.g.URL+u.RequestURI(), strings.NewReader(body))
+	if err != nil {
+		c.s.Fatal(err)
+	}
+	if form != nil {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.Header.Set("X-Forwarded-For", c.remote)
+	for name, value := range c.visitor.Cookies() {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	if err := r.Write(c.conn); err != nil {
+		c.s.Fatal(err)
+	}
+	if err := c.conn.Flush(); err != nil {
+		c.s.Fatal(err)
+	}
+	resp, err := http.ReadResponse(c.conn.Reader, r)
+	if err != nil {
+		c.s.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		c.s.Fatal(err)
+	}
+	return resp.StatusCode, resp.Header.Get("Location"), string(text)
+}
+
+// letter is an answer of the identity provider that is not delivered yet.
+type letter struct {
+	by *courier
+	harness.Return
+}
+
+// perCourier is less than the starts an address has in a minute.
+const perCourier = 50
+
+// letters are n of them.
+func (s *setting) letters(n int) []letter {
+	s.Helper()
+	var all []letter
+	var c *courier
+	for i := range n {
+		if i%perCourier == 0 {
+			c = s.courier()
+		}
+		r, err := c.visitor.Visit(s.idp, "acme", ada)
+		if err != nil {
+			s.Fatal(err)
+		}
+		all = append(all, letter{c, r})
+	}
+	return all
+}
+
+// deliver takes one to the gateway, where it must end in a session.
+func (l letter) deliver() error {
+	method := http.MethodPost
+	if l.Form == nil {
+		method = http.MethodGet
+	}
+	status, location, _ := l.by.send(method, l.URL, l.Form)
+	if status != http.StatusSeeOther || location != "/account" {
+		return fmt.Errorf("status %d to %q", status, location)
+	}
+	return nil
+}
