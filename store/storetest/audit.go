@@ -46,7 +46,7 @@ func testTampering(t *testing.T, fresh fresh) {
 		"event of another":      {2, []string{"delete from audit_events where enterprise_id = $1 and sequence = 2", "update audit_events set enterprise_id = $1 where enterprise_id = $2 and sequence = 2"}, []any{ent, foreign}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			db := raw(t, w.dsn)
+			db := Raw(t, w.dsn)
 			undo := remember(t, db)
 			for _, text := range c.texts {
 				args := c.args
@@ -77,7 +77,7 @@ func testTampering(t *testing.T, fresh fresh) {
 // that were written since: each of them is genuine, but not its predecessor's.
 func testForkedChain(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	db := raw(t, w.dsn)
+	db := Raw(t, w.dsn)
 	length := w.chainHolds()
 	undo := remember(t, db)
 	w.enter("ada")

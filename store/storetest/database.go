@@ -74,8 +74,9 @@ func Open(t testing.TB, dsn string, keys store.Keyring, now func() time.Time) *s
 	return db
 }
 
-// raw opens a database behind the store's back.
-func raw(t testing.TB, dsn string) *sql.DB {
+// Raw opens a database behind the store's back: to look at what was written, or
+// to break it.
+func Raw(t testing.TB, dsn string) *sql.DB {
 	t.Helper()
 	driver, name := "pgx", dsn
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {

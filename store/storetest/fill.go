@@ -12,7 +12,7 @@ import (
 func Fill(t testing.TB, dsn string, ent sso.EnterpriseID, org sso.OrganizationID, memberships int) {
 	t.Helper()
 	const each, groups = 20, 1000
-	tx, err := raw(t, dsn).Begin()
+	tx, err := Raw(t, dsn).Begin()
 	if err != nil {
 		t.Fatal(err)
 	}

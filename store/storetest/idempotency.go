@@ -63,7 +63,7 @@ func testIdempotency(t *testing.T, fresh fresh) {
 
 	w.clock.Move(25 * time.Hour)
 	w.ok(w.db.Sweep(ctx, store.Retention{}))
-	if left := rows(t, raw(t, w.dsn), "select * from idempotency_keys"); len(left) != 0 {
+	if left := rows(t, Raw(t, w.dsn), "select * from idempotency_keys"); len(left) != 0 {
 		t.Errorf("swept, and there is %v", left)
 	}
 }

@@ -23,7 +23,7 @@ func testSecretsSealed(t *testing.T, fresh fresh) {
 	w.record(s)
 	_, err := w.db.CreateToken(t.Context(), by, sso.Token{Name: "ci", Hash: bearer.Hash()})
 	w.ok(err)
-	stored := fmt.Sprint(w.dump(), rows(t, raw(t, w.dsn), "select * from tokens"), rows(t, raw(t, w.dsn), "select * from sealed_values"))
+	stored := fmt.Sprint(w.dump(), rows(t, Raw(t, w.dsn), "select * from tokens"), rows(t, Raw(t, w.dsn), "select * from sealed_values"))
 	if !strings.Contains(stored, "ada@acme.test") || !strings.Contains(stored, token.Hash().String()) {
 		t.Fatal("the dump does not have what it must have: this test sees nothing")
 	}
@@ -114,7 +114,7 @@ func testSealedInPlace(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	other := addWorld(t, w.db, w.clock, "other")
-	db := raw(t, w.dsn)
+	db := Raw(t, w.dsn)
 	_, err := w.db.UpdateConnection(ctx, by, w.ent.ID, w.conn.ID, "connection.edited", func(c sso.Connection) (sso.Connection, error) {
 		c.Draft = &sso.Config{OIDC: &sso.OIDCConfig{ClientSecret: "draft"}}
 		return c, nil

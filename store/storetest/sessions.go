@@ -47,7 +47,7 @@ func testSessionLifetime(t *testing.T, fresh fresh) {
 	w.fails(err, sso.Unauthenticated, "session_ended")
 	w.clock.now = start
 	alive(true)
-	_, err = raw(t, w.dsn).Exec("update users set status = 'deactivated' where id = $1", string(u.ID)) // whatever path forgot the sessions
+	_, err = Raw(t, w.dsn).Exec("update users set status = 'deactivated' where id = $1", string(u.ID)) // whatever path forgot the sessions
 	w.ok(err)
 	_, err = w.db.Principal(ctx, s.Session.Token)
 	w.fails(err, sso.Unauthenticated, "session_ended")

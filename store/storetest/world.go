@@ -242,7 +242,7 @@ func (w *world) actions(n int) []string {
 // dump is all that is stored about the enterprise, as text.
 func (w *world) dump() map[string][]string {
 	w.Helper()
-	db := raw(w, w.dsn)
+	db := Raw(w, w.dsn)
 	defer db.Close() //nolint:errcheck // a connection of a test
 	all := map[string][]string{}
 	for _, table := range tenantTables() {
