@@ -4,7 +4,8 @@
 // demo` and in integration and browser tests.
 //
 // What lives here: the provider as one http.Handler ([IdP.Handler]), its pages,
-// its people and their groups, and the [Fault] switches. [IdP.RespondSAML] and
+// its people and their groups, the part of Microsoft Graph that tells them
+// ([IdP.Graph]), and the [Fault] switches. [IdP.RespondSAML] and
 // [IdP.RespondOIDC] answer without a browser.
 //
 // What must not: passwords, anything worth protecting, and any use outside of

@@ -107,7 +107,7 @@ func groupFaults() []FaultInfo {
 		{Fault: EmptyGroups, Title: "Empty groups", SAML: true, OIDC: true,
 			Does: "Sends the groups attribute without a value.", Expect: "Signed in; the person is taken out of every group."},
 		{Fault: Overage, Title: "Group overage", SAML: true, OIDC: true,
-			Does: "Sends a link in place of the groups, as Entra ID does for people with very many.", Expect: "Signed in; every membership is kept, with a note."},
+			Does: "Sends a link in place of the groups, as Entra ID does for people with very many.", Expect: "Signed in; the groups are asked for at the directory if the connection may, and else every membership is kept, with a note."},
 		{Fault: ManyGroups, Title: "300 groups", SAML: true, OIDC: true,
 			Does: "Adds made-up groups until there are 300.", Expect: "Signed in; what matches is applied, the rest is reported as unmatched."},
 		{Fault: Truncated, Title: "Cut-off groups", SAML: true, OIDC: true,
@@ -172,11 +172,15 @@ type asserted struct {
 	groupsSent, overaged bool
 }
 
-// assert applies the faults that both protocols share.
-func assert(person Person, f Fault) asserted {
+// assert applies the faults that both protocols share. Of a tenant of Entra ID,
+// at most so many groups are listed.
+func (p *IdP) assert(person Person, f Fault, most int) asserted {
 	a := asserted{
 		login: person.Login, email: person.Email, givenName: person.GivenName, surname: person.Surname,
-		groups: person.Groups, groupsSent: true,
+		groups: person.allGroups(), groupsSent: true,
+	}
+	if p.options.Tenant != "" && f.none() && len(a.groups) > most {
+		f = Overage
 	}
 	switch f {
 	case NoGroups:

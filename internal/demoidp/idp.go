@@ -28,6 +28,10 @@ type Options struct {
 	// RequireSignedRequests refuses AuthnRequests without a signature and says
 	// so in the metadata.
 	RequireSignedRequests bool
+	// Tenant, a GUID, makes the provider resemble Entra ID: it says the tenant and
+	// everybody's object ID, sends a pointer in place of long lists of groups, and
+	// answers at Graph.
+	Tenant string
 	// HomeURL and HomeName, if set, are where the pages link back to.
 	HomeURL, HomeName string
 }
@@ -42,14 +46,16 @@ type IdP struct {
 	handler http.Handler
 	keys    keyring
 
-	pending shelf[pendingSignIn]
-	codes   shelf[grant]
-	tokens  shelf[grant] // by access token
+	pending     shelf[pendingSignIn]
+	codes       shelf[grant]
+	tokens      shelf[grant] // by access token
+	graphTokens shelf[struct{}]
 
 	mu        sync.Mutex
 	people    []Person // in the order they were added
 	sps       []SP
 	clients   []Client
+	readers   []directoryApp
 	fault     Fault
 	faultOnce bool
 	sessions  []ssoSession
@@ -118,12 +124,13 @@ func New(o Options) (*IdP, error) {
 	}
 	p := &IdP{
 		options: o, base: o.BaseURL, prefix: base.Path, now: o.Now,
-		pending:   shelf[pendingSignIn]{lifetime: 30 * time.Minute, limit: 1000},
-		codes:     shelf[grant]{lifetime: time.Minute, limit: 1000},
-		tokens:    shelf[grant]{lifetime: 10 * time.Minute, limit: 1000},
-		keys:      keyring{given: o.Keys, now: o.Now},
-		lastSAML:  map[string]url.Values{},
-		lastToken: map[string]string{},
+		pending:     shelf[pendingSignIn]{lifetime: 30 * time.Minute, limit: 1000},
+		codes:       shelf[grant]{lifetime: time.Minute, limit: 1000},
+		tokens:      shelf[grant]{lifetime: 10 * time.Minute, limit: 1000},
+		graphTokens: shelf[struct{}]{lifetime: graphTokenLives, limit: 1000},
+		keys:        keyring{given: o.Keys, now: o.Now},
+		lastSAML:    map[string]url.Values{},
+		lastToken:   map[string]string{},
 	}
 	if p.pages, err = newPages(); err != nil {
 		return nil, err

@@ -229,7 +229,7 @@ func (p *IdP) signToken(claims map[string]any, fault Fault) (string, error) {
 // profile are the claims about the person that the scopes allow; groups are
 // always told, as with a provider whose groups claim is configured.
 func (p *IdP) profile(g grant) map[string]any {
-	a := assert(g.person, g.fault)
+	a := p.assert(g.person, g.fault, mostInToken)
 	claims := map[string]any{}
 	set := func(name, value string) {
 		if value != "" {
@@ -246,11 +246,14 @@ func (p *IdP) profile(g grant) map[string]any {
 		claims["email"] = a.email
 		claims["email_verified"] = g.fault != OtherCompanyEmail && !g.person.NoMailbox
 	}
+	if p.options.Tenant != "" {
+		claims[claimTenant], claims[claimObject] = p.options.Tenant, p.ObjectID(g.person.ID)
+	}
 	switch {
 	case a.overaged:
 		claims["_claim_names"] = map[string]string{"groups": "src1"}
 		claims["_claim_sources"] = map[string]any{"src1": map[string]string{
-			"endpoint": p.base + "/users/" + url.PathEscape(g.person.ID) + "/getMemberObjects",
+			"endpoint": p.pointer(g.person),
 		}}
 	case a.groupsSent:
 		claims[ClaimGroups] = append([]string{}, a.groups...) // [] and not null

@@ -16,8 +16,11 @@ type Person struct {
 	GivenName string
 	Surname   string
 	Groups    []string
-	NoMailbox bool   // Email is asserted, but nobody can read what is sent there
-	Note      string // one line for the picker: what is special about them
+	// MoreGroups is how many made-up groups the person is in beside Groups, to be
+	// somebody who is in very many.
+	MoreGroups int
+	NoMailbox  bool   // Email is asserted, but nobody can read what is sent there
+	Note       string // one line for the picker: what is special about them
 }
 
 // Name is what people are called on the pages.
@@ -34,6 +37,8 @@ func (p Person) Initials() string {
 	}
 	return b.String()
 }
+
+func (p Person) allGroups() []string { return padGroups(p.Groups, len(p.Groups)+p.MoreGroups) }
 
 // Names under which both protocols assert things, where the standard has none.
 const (

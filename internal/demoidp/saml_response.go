@@ -191,7 +191,7 @@ func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person 
 				Value: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
 			}},
 		}},
-		AttributeStatements: []crewjam.AttributeStatement{{Attributes: attributes(p.base, person, fault)}},
+		AttributeStatements: []crewjam.AttributeStatement{{Attributes: p.attributes(person, fault)}},
 	}
 }
 
@@ -206,8 +206,8 @@ func nameID(person Person, format string) (value, givenFormat string) {
 	return person.ID, formatPersistent
 }
 
-func attributes(base string, person Person, fault Fault) []crewjam.Attribute {
-	a := assert(person, fault)
+func (p *IdP) attributes(person Person, fault Fault) []crewjam.Attribute {
+	a := p.assert(person, fault, mostInAssertion)
 	var all []crewjam.Attribute
 	add := func(name, format string, values ...string) {
 		attribute := crewjam.Attribute{Name: name, NameFormat: format}
@@ -225,9 +225,13 @@ func attributes(base string, person Person, fault Fault) []crewjam.Attribute {
 	single(ClaimEmail, a.email)
 	single(ClaimFirstName, a.givenName)
 	single(ClaimLastName, a.surname)
+	if p.options.Tenant != "" {
+		add(samlTenant, formatURI, p.options.Tenant)
+		add(samlObject, formatURI, p.ObjectID(person.ID))
+	}
 	switch {
 	case a.overaged:
-		add(ClaimOverage, formatURI, base+"/users/"+url.PathEscape(person.ID)+"/getMemberObjects")
+		add(ClaimOverage, formatURI, p.pointer(person))
 	case a.groupsSent:
 		add(ClaimGroups, formatBasic, a.groups...)
 	}
