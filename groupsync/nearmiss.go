@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"slices"
 	"strings"
-	"unicode"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 
 	"gatehouse/sso"
+	"gatehouse/sso/fold"
 )
 
 // NearMisses says which of groups the unmatched names nearly are, in an order
@@ -18,12 +18,12 @@ import (
 func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.OrganizationID]string) []sso.NearMiss {
 	byFold := make(map[string][]sso.Group, len(groups))
 	for _, g := range groups {
-		key := Fold(g.Name)
+		key := fold.Name(g.Name)
 		byFold[key] = append(byFold[key], g)
 	}
 	var all []sso.NearMiss
 	for _, name := range unmatched {
-		for _, g := range byFold[Fold(name)] {
+		for _, g := range byFold[fold.Name(name)] {
 			if why, ok := nearness(name, g); ok {
 				all = append(all, sso.NearMiss{Asserted: name, Group: g.ID, Name: g.Name,
 					Organization: g.Organization, OrganizationName: organizations[g.Organization], Why: why})
@@ -36,7 +36,7 @@ func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.Or
 	return all
 }
 
-// nearness compares two names of one Fold. Equal names are near only if they
+// nearness compares two names of one fold. Equal names are near only if they
 // are a default group's: any other would have matched.
 func nearness(asserted string, g sso.Group) (sso.Nearness, bool) {
 	a, b := strings.Join(strings.Fields(asserted), " "), strings.Join(strings.Fields(g.Name), " ")
@@ -52,36 +52,3 @@ func nearness(asserted string, g sso.Group) (sso.Nearness, bool) {
 	}
 	return sso.DiffersInLookAlike, true
 }
-
-// Fold is the same for all names that a reader could take for each other: it
-// undoes case, space, compatibility forms, what is invisible, and letters of
-// Greek and Cyrillic that look Latin. It is for finding near misses alone; what
-// matches is decided by bytes.
-func Fold(name string) string {
-	s := strings.Map(look, norm.NFKC.String(strings.ToValidUTF8(name, "")))
-	s = strings.Map(look, norm.NFKC.String(cases.Fold().String(s))) // folding can bring in letters that look Latin
-	return strings.Join(strings.Fields(s), " ")
-}
-
-// look gives the Latin letter for one that looks like it, and drops what nobody
-// sees. Cherokee it makes capitals, which is how Unicode folds it: cases.Fold
-// makes small letters of capitals and capitals of small ones.
-func look(r rune) rune {
-	if unicode.Is(unicode.Cherokee, r) {
-		return unicode.ToUpper(r)
-	}
-	if i := strings.IndexRune(foreign, r); i >= 0 {
-		return []rune(latin)[len([]rune(foreign[:i]))]
-	}
-	if unicode.Is(unicode.Cf, r) {
-		return -1
-	}
-	return r
-}
-
-// Each letter of foreign is drawn as the one of latin at its place: capitals of
-// Greek and Cyrillic, then small letters.
-const (
-	foreign = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "АВЕЅІЈКМНОРСТУХ" + "ονρ" + "аеѕіјорсухһԁԛԝ"
-	latin   = "ABEZHIKMNOPTYX" + "ABESIJKMHOPCTYX" + "ovp" + "aesijopcyxhdqw"
-)

@@ -2,12 +2,9 @@ package groupsync_test
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
@@ -45,20 +42,4 @@ func TestNearMisses(t *testing.T) {
 			t.Errorf("%q: %s", asserted, diff)
 		}
 	}
-}
-
-func TestFoldProperties(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		name := rapid.StringOf(rapid.OneOf(rapid.Rune(), rapid.RuneFrom([]rune("aA ѕеНΗο\u200bﬁßᎠꭰ")))).Draw(t, "name")
-		if once, again := groupsync.Fold(name), groupsync.Fold(groupsync.Fold(name)); once != again {
-			t.Fatalf("%q folds to %q, that to %q", name, once, again)
-		}
-		if groupsync.Fold(" "+name+"\t") != groupsync.Fold(name) {
-			t.Fatalf("space around %q counts", name)
-		}
-		if slices.ContainsFunc(strings.Fields(groupsync.Fold(name)), func(s string) bool { return s == "" }) {
-			t.Fatal("an empty word")
-		}
-	})
 }

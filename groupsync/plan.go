@@ -48,6 +48,7 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 		}
 	}
 	p.describe()
+	p.changes.Record.NearMisses = NearMisses(p.changes.Record.Unmatched, snapshot.Near, snapshot.Organizations)
 	return p.changes, nil
 }
 
@@ -185,17 +186,23 @@ func (p *planner) order() {
 	slices.Sort(p.changes.Remove)
 }
 
-// describe writes the record in words that outlive the groups.
+// describe writes the record.
 func (p *planner) describe() {
 	c := &p.changes
 	slices.Sort(c.Record.Matched)
 	slices.Sort(c.Record.Unmatched)
-	for _, m := range c.Add {
-		c.Record.Added = append(c.Record.Added, p.name(m.Group))
+	c.Record.Added, c.Record.Removed = p.words(c.Add, c.Remove)
+}
+
+// words says changes in a way that outlives the groups.
+func (p *planner) words(add []sso.Membership, remove []sso.GroupID) (added, removed []sso.GroupChange) {
+	for _, m := range add {
+		added = append(added, p.name(m.Group))
 	}
-	for _, id := range c.Remove {
-		c.Record.Removed = append(c.Record.Removed, p.name(id))
+	for _, id := range remove {
+		removed = append(removed, p.name(id))
 	}
+	return added, removed
 }
 
 func (p *planner) name(id sso.GroupID) sso.GroupChange {

@@ -260,6 +260,7 @@ const (
 	SyncResetSynced SyncMode = "reset-synced" // only what sync itself added
 	SyncAddOnly     SyncMode = "add-only"     // nothing
 	SyncKeep        SyncMode = "keep"         // nothing, and nothing is added: the groups are unknown, or provisioning owns them. Never configured, only recorded
+	SyncRestore     SyncMode = "restore"      // what an admin restored or reconciled, whatever the IdP says. Never configured, only recorded
 )
 
 // WhenUnknown is what a sign-in does about groups the IdP did not say.

@@ -33,7 +33,10 @@ type Group struct {
 	Organization OrganizationID
 	Name         string
 	Default      bool
-	CreatedAt    time.Time
+	// Admin says that its members administer the enterprise: a group sync does
+	// not take the last of them away without being asked for.
+	Admin     bool
+	CreatedAt time.Time
 }
 
 // Domain is a DNS name an enterprise says is its own; it counts once Verified.

@@ -22,9 +22,11 @@ type (
 	SessionID      string // public name of a session; the bearer token is another value
 	AttemptID      string // shown to people as the reference of a failure
 	SyncRecordID   string
+	HeldSyncID     string
 	TokenID        string
 	KeyID          string
 	EventID        string
+	ApplicationID  string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -39,7 +41,7 @@ func NewID[T idType](now time.Time) T {
 
 type idType interface {
 	EnterpriseID | OrganizationID | GroupID | UserID | ConnectionID | DomainID |
-		SessionID | AttemptID | SyncRecordID | TokenID | KeyID | EventID
+		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID
 }
 
 func prefixOf[T idType]() string {
@@ -63,10 +65,14 @@ func prefixOf[T idType]() string {
 		return "att"
 	case SyncRecordID:
 		return "sync"
+	case HeldSyncID:
+		return "held"
 	case TokenID:
 		return "tok"
 	case KeyID:
 		return "key"
+	case ApplicationID:
+		return "app"
 	}
 	return "evt"
 }

@@ -39,6 +39,9 @@ type GroupSnapshot struct {
 	// means that nobody asked for the brake.
 	AdminGroups []GroupID
 	OtherAdmins bool
+	// Near are groups whose names are near an asserted name that is none of
+	// Groups'. Nobody comes into them by it.
+	Near []Group
 }
 
 // MembershipChanges is what a group sync decided.
@@ -49,12 +52,6 @@ type MembershipChanges struct {
 	// Held is what would have been done, and waits for an admin: Add and Remove
 	// are empty then, and the person signs in with the old memberships.
 	Held *HeldChanges
-}
-
-// HeldChanges is a plan that the brake stopped.
-type HeldChanges struct {
-	Add    []Membership
-	Remove []GroupID
 }
 
 // Page asks for a part of a list: at most Limit items after Cursor, which is a

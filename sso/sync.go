@@ -14,9 +14,11 @@ type SyncRecord struct {
 	Asserted   AssertedGroups
 	Matched    []string      // asserted names that match a group somewhere, sorted
 	Unmatched  []string      // asserted names that match no group, sorted
+	NearMisses []NearMiss    // groups that some of Unmatched nearly name
 	Added      []GroupChange // only what changed
 	Removed    []GroupChange
-	Note       string // why memberships were kept, in words for the admin; empty if nothing was held back
+	Held       HeldSyncID // what waits for an admin instead of being done; "" if nothing does
+	Note       string     // why memberships were kept, in words for the admin; empty if nothing was held back
 	At         time.Time
 }
 
