@@ -93,6 +93,9 @@ type Principal struct {
 	Session    Session
 	User       User
 	Enterprise Enterprise
+	// Groups are all those the user is in, default groups too, in the order of
+	// ComparePrincipalGroups.
+	Groups []PrincipalGroup
 }
 
 // Revocation is an entry of the list by which every node learns which sessions

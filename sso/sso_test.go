@@ -43,7 +43,8 @@ func TestPrefixesAreDistinct(t *testing.T) {
 	now := time.Now()
 	all := []string{string(NewID[EnterpriseID](now)), string(NewID[OrganizationID](now)), string(NewID[GroupID](now)), string(NewID[UserID](now)),
 		string(NewID[ConnectionID](now)), string(NewID[DomainID](now)), string(NewID[SessionID](now)), string(NewID[AttemptID](now)),
-		string(NewID[SyncRecordID](now)), string(NewID[TokenID](now)), string(NewID[KeyID](now)), string(NewID[EventID](now))}
+		string(NewID[SyncRecordID](now)), string(NewID[TokenID](now)), string(NewID[KeyID](now)), string(NewID[EventID](now)),
+		string(NewID[ApplicationID](now))}
 	seen := map[string]bool{}
 	for _, id := range all {
 		prefix, _, _ := strings.Cut(id, "-")

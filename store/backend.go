@@ -49,6 +49,8 @@ type dialect struct {
 	// list turns a parameter that holds a JSON array of strings into a
 	// select of them, in a column called value.
 	list func(param string) string
+	// triples gathers three columns of all rows into a JSON array of arrays.
+	triples func(a, b, c string) string
 }
 
 // one returns the only row of an answer, and whether there was one.

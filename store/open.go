@@ -50,12 +50,16 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 
 func (db *DB) connect(ctx context.Context, dsn string) (err error) {
 	if path, ok := sqlitePath(dsn); ok {
-		db.dialect = dialect{list: func(p string) string { return "select value from json_each(" + p + ")" }}
+		db.dialect = dialect{list: func(p string) string { return "select value from json_each(" + p + ")" },
+			triples: func(a, b, c string) string { return "json_group_array(json_array(" + a + ", " + b + ", " + c + "))" }}
 		db.backend, err = openSQLite(ctx, path)
 		return err
 	}
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
-		db.dialect = dialect{forUpdate: " for update", list: func(p string) string { return "select json_array_elements_text(" + p + "::text::json) as value" }}
+		db.dialect = dialect{forUpdate: " for update", list: func(p string) string { return "select json_array_elements_text(" + p + "::text::json) as value" },
+			triples: func(a, b, c string) string {
+				return "coalesce(json_agg(json_build_array(" + a + ", " + b + ", " + c + ")), '[]')::text"
+			}}
 		db.backend, err = openPostgres(ctx, dsn)
 		return err
 	}

@@ -29,6 +29,7 @@ func sealedColumns() []sealedColumn {
 		{"connection_keys", "private", "id", true},
 		{"pending_logins", "nonce", "id", true},
 		{"pending_logins", "verifier", "id", true},
+		{"signing_keys", "private", "id", false},
 	}
 }
 

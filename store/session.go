@@ -30,7 +30,7 @@ func (t *tx) insertSession(s sso.Session) {
 		micros(s.CreatedAt), micros(s.LastSeenAt), s.IdleTimeout.Microseconds(), micros(s.ExpiresAt))
 }
 
-// Principal returns who a bearer value speaks for. No session, a dead one, or
+// Principal returns who a bearer value speaks for, with their groups. No session, a dead one, or
 // one of a user who may not act is Unauthenticated "session_ended"; that we
 // cannot know is Unavailable, which is not the same.
 func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, err error) {
@@ -38,9 +38,13 @@ func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, e
 	p, ok, err := one(ctx, db.backend, func(r row) (p sso.Principal, err error) {
 		dest := append(sessionFields(&p.Session), userFields(&p.User)...)
 		e := &p.Enterprise
-		err = r.Scan(append(dest, &e.ID, &e.Key, &e.Name, moment(&e.CreatedAt))...)
+		err = r.Scan(append(dest, &e.ID, &e.Key, &e.Name, moment(&e.CreatedAt), groupsOf(&p.Groups))...)
 		return p, err
-	}, "select "+sessionColumns+", "+userColumns+`, e.id, e.key, e.name, e.created_at from sessions s
+	}, "select "+sessionColumns+", "+userColumns+", e.id, e.key, e.name, e.created_at, (select "+db.dialect.triples("g.id", "o.key", "g.name")+`
+			from memberships m cross join groups g cross join organizations o
+			where m.enterprise_id = s.enterprise_id and m.user_id = s.user_id and g.enterprise_id = m.enterprise_id and g.id = m.group_id
+			and o.enterprise_id = g.enterprise_id and o.id = g.organization_id)
+		from sessions s
 		join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id
 		join enterprises e on e.id = s.enterprise_id where s.token = $1`, token.String())
 	if err != nil {

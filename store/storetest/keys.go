@@ -23,7 +23,12 @@ func testSecretsSealed(t *testing.T, fresh fresh) {
 	w.record(s)
 	_, err := w.db.CreateToken(t.Context(), by, sso.Token{Name: "ci", Hash: bearer.Hash()})
 	w.ok(err)
-	stored := fmt.Sprint(w.dump(), rows(t, Raw(t, w.dsn), "select * from tokens"), rows(t, Raw(t, w.dsn), "select * from sealed_values"))
+	_, err = w.db.ChangeSigningKeys(t.Context(), func([]sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error) {
+		return &sso.SigningKey{Private: "canary-signing-key"}, nil, nil
+	})
+	w.ok(err)
+	stored := fmt.Sprint(w.dump(), rows(t, Raw(t, w.dsn), "select * from tokens"), rows(t, Raw(t, w.dsn), "select * from sealed_values"),
+		rows(t, Raw(t, w.dsn), "select * from signing_keys"))
 	if !strings.Contains(stored, "ada@acme.test") || !strings.Contains(stored, token.Hash().String()) {
 		t.Fatal("the dump does not have what it must have: this test sees nothing")
 	}

@@ -21,7 +21,9 @@ func testSignIn(t *testing.T, fresh fresh) {
 	p, err := w.db.Principal(ctx, s.Session.Token)
 	w.ok(err)
 	s.Session.User = u.ID
-	want := sso.Principal{Session: s.Session, User: u, Enterprise: w.ent}
+	want := sso.Principal{Session: s.Session, User: u, Enterprise: w.ent, Groups: []sso.PrincipalGroup{
+		{ID: w.group["app/Members"].ID, Organization: "app", Name: "Members"}, {ID: w.group["app/dev"].ID, Organization: "app", Name: "dev"},
+		{ID: w.group["web/Members"].ID, Organization: "web", Name: "Members"}, {ID: w.group["web/dev"].ID, Organization: "web", Name: "dev"}}}
 	w.same(want, p)
 	w.same(sso.User{ID: u.ID, Enterprise: w.ent.ID, Login: "ada@acme.test", Email: "ada@acme.test", Name: "Name of ada", Status: sso.UserActive,
 		CreatedAt: w.clock.Now(), LastSignInAt: w.clock.Now()}, u)

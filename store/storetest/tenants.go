@@ -19,6 +19,8 @@ func untenanted() map[string]string {
 		"PendingLogin": "found by 160 random bits; the caller compares connection and browser", "Principal": "found by 256 random bits",
 		"TouchSessions": "background work over all tenants, IDs from their rows", "Revocations": "every node forgets for all tenants", "LastRevocation": "likewise",
 		"CreateToken": "the instance's", "TokenByHash": "the instance's", "Tokens": "the instance's", "DeleteToken": "the instance's",
+		"CreateApplication": "the instance's", "Application": "the instance's", "Applications": "the instance's", "ApplicationRevision": "the instance's",
+		"UpdateApplication": "the instance's", "DeleteApplication": "the instance's", "SigningKeys": "the instance's", "ChangeSigningKeys": "the instance's",
 		"ClaimRequest": "a token's", "KeepAnswer": "a token's", "ReleaseRequest": "a token's",
 	}
 }

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"slices"
+
+	"gatehouse/sso"
+)
+
+// applicationCounter grows with every change, so that what is remembered of
+// applications can be compared for the price of one row.
+const applicationCounter = "applications"
+
+// applicationRow is what is kept of an application as JSON. Names are written
+// out: they outlive those of the code.
+type applicationRow struct {
+	Origins     []string           `json:"origins"`
+	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty"`
+	Groups      []string           `json:"groups,omitempty"`
+	Told        []string           `json:"told,omitempty"`
+	GroupsLimit int                `json:"groups_limit,omitempty"`
+	SignIn      sso.EnterpriseID   `json:"sign_in,omitempty"`
+}
+
+const applicationColumns = "id, key, name, kind, definition, created_at"
+
+func scanApplication(r row) (a sso.Application, err error) {
+	var d applicationRow
+	err = r.Scan(&a.ID, &a.Key, &a.Name, &a.Kind, jsonInto(&d), moment(&a.CreatedAt))
+	a.Origins, a.Enterprises, a.Groups, a.Told, a.GroupsLimit, a.SignIn = d.Origins, d.Enterprises, d.Groups, d.Told, d.GroupsLimit, d.SignIn
+	return a, err
+}
+
+func definitionOf(a sso.Application) (string, error) {
+	return jsonText(applicationRow{a.Origins, a.Enterprises, a.Groups, a.Told, a.GroupsLimit, a.SignIn})
+}
+
+// CreateApplication makes an application; ID and CreatedAt are filled in. A key
+// that is in use is Conflict "key_taken".
+func (db *DB) CreateApplication(ctx context.Context, by sso.Actor, a sso.Application) (_ sso.Application, err error) {
+	defer func() { doing(&err, "create application") }()
+	definition, err := definitionOf(a)
+	if err != nil {
+		return sso.Application{}, err
+	}
+	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
+		a.ID, a.CreatedAt = sso.NewID[sso.ApplicationID](t.now), t.now
+		_, err := t.exec(ctx, "insert into applications ("+applicationColumns+") values ($1, $2, $3, $4, $5, $6)",
+			string(a.ID), a.Key, a.Name, string(a.Kind), definition, micros(a.CreatedAt))
+		if err != nil {
+			return ifTaken(err, errKeyTaken())
+		}
+		return t.applicationChanged(ctx, by, "application.created", a, definition)
+	})
+	if err != nil {
+		return sso.Application{}, err
+	}
+	return a, nil
+}
+
+func (t *tx) applicationChanged(ctx context.Context, by sso.Actor, action string, a sso.Application, definition string) error {
+	t.later("update counters set value = value + 1 where name = $1", applicationCounter)
+	return t.audit(ctx, by, action, string(a.ID), "key", a.Key, "name", a.Name, "definition", definition)
+}
+
+// Application returns one application.
+func (db *DB) Application(ctx context.Context, id sso.ApplicationID) (_ sso.Application, err error) {
+	defer func() { doing(&err, "find application") }()
+	return found(findApplication(ctx, db.backend, id))
+}
+
+func findApplication(ctx context.Context, r reader, id sso.ApplicationID) (sso.Application, bool, error) {
+	return one(ctx, r, scanApplication, "select "+applicationColumns+" from applications where id = $1", string(id))
+}
+
+// Applications lists all applications, oldest first.
+func (db *DB) Applications(ctx context.Context, page sso.Page) (_ []sso.Application, next string, err error) {
+	defer func() { doing(&err, "list applications") }()
+	w := &where{}
+	query := "select " + applicationColumns + " from applications" + w.page("id", page.Cursor, page.Size(), false)
+	all, err := list(ctx, db.backend, scanApplication, query, w.args...)
+	all, next = cut(all, page.Size(), func(a sso.Application) string { return string(a.ID) })
+	return all, next, err
+}
+
+// ApplicationRevision is another number after every change of an application.
+func (db *DB) ApplicationRevision(ctx context.Context) (_ int64, err error) {
+	defer func() { doing(&err, "read the revision of applications") }()
+	n, _, err := one(ctx, db.backend, scanNumber, "select value from counters where name = $1", applicationCounter)
+	return n, err
+}
+
+// UpdateApplication changes an application; fn runs inside the transaction and
+// must not change the lists it is given in place.
+func (db *DB) UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error)) (result sso.Application, err error) {
+	defer func() { doing(&err, "update application") }()
+	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
+		old, err := found(findApplication(ctx, t, id))
+		if err != nil {
+			return err
+		}
+		if result, err = fn(old); err != nil {
+			return err
+		}
+		result.ID, result.Kind, result.CreatedAt = old.ID, old.Kind, old.CreatedAt
+		if reflect.DeepEqual(result, old) {
+			return nil
+		}
+		definition, err := definitionOf(result)
+		if err != nil {
+			return err
+		}
+		if _, err := t.exec(ctx, "update applications set key = $2, name = $3, definition = $4 where id = $1",
+			string(id), result.Key, result.Name, definition); err != nil {
+			return ifTaken(err, errKeyTaken())
+		}
+		return t.applicationChanged(ctx, by, "application.updated", result, definition)
+	})
+	if err != nil {
+		return sso.Application{}, err
+	}
+	return result, nil
+}
+
+// DeleteApplication removes an application: nobody gets into it any more.
+func (db *DB) DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) (err error) {
+	defer func() { doing(&err, "delete application") }()
+	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
+		a, err := found(findApplication(ctx, t, id))
+		if err != nil {
+			return err
+		}
+		t.later("delete from applications where id = $1", string(id))
+		return t.applicationChanged(ctx, by, "application.deleted", a, "")
+	})
+}
+
+// groupsOf scans what dialect.groups gathered, in the order of principals.
+func groupsOf(groups *[]sso.PrincipalGroup) scanFunc {
+	return func(src any) error {
+		text, err := textOf(src)
+		if err != nil {
+			return err
+		}
+		var rows [][3]string
+		if err := json.Unmarshal([]byte(text), &rows); err != nil || len(rows) == 0 {
+			return err
+		}
+		*groups = make([]sso.PrincipalGroup, len(rows))
+		for i, r := range rows {
+			(*groups)[i] = sso.PrincipalGroup{ID: sso.GroupID(r[0]), Organization: r[1], Name: r[2]}
+		}
+		slices.SortFunc(*groups, sso.ComparePrincipalGroups)
+		return nil
+	}
+}

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"slices"
+
+	"gatehouse/sso"
+)
+
+func signingKeyPlace(id sso.KeyID) place {
+	return place{column: "signing_keys.private", row: string(id)}
+}
+
+// SigningKeys lists the keys that assertions to applications are signed with,
+// oldest first.
+func (db *DB) SigningKeys(ctx context.Context) (_ []sso.SigningKey, err error) {
+	defer func() { doing(&err, "list signing keys") }()
+	return db.signingKeys(ctx, db.backend)
+}
+
+func (db *DB) signingKeys(ctx context.Context, r reader) ([]sso.SigningKey, error) {
+	return list(ctx, r, func(r row) (k sso.SigningKey, err error) {
+		var public, private string
+		if err := r.Scan(&k.ID, &public, &private, moment(&k.CreatedAt)); err != nil {
+			return k, err
+		}
+		if k.Public, err = base64.StdEncoding.DecodeString(public); err != nil {
+			return k, err
+		}
+		k.Private, err = db.sealer.open(signingKeyPlace(k.ID), private)
+		return k, err
+	}, "select id, public, private, created_at from signing_keys order by created_at, id")
+}
+
+// ChangeSigningKeys lets fn, which runs inside the transaction, say which key is
+// added and which are removed, and returns what there is then. Two that ask at
+// once follow each other. ID and CreatedAt are filled in.
+func (db *DB) ChangeSigningKeys(ctx context.Context, fn func([]sso.SigningKey) (add *sso.SigningKey, remove []sso.KeyID, err error)) (keys []sso.SigningKey, err error) {
+	defer func() { doing(&err, "change signing keys") }()
+	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
+		if keys, err = db.signingKeys(ctx, t); err != nil { // behind the lock, which is queued first
+			return err
+		}
+		add, remove, err := fn(keys)
+		if err != nil {
+			return err
+		}
+		if add != nil {
+			k := *add
+			k.ID, k.CreatedAt = sso.NewID[sso.KeyID](t.now), t.now
+			t.later("insert into signing_keys (id, public, private, created_at) values ($1, $2, $3, $4)",
+				string(k.ID), base64.StdEncoding.EncodeToString(k.Public), db.sealer.seal(signingKeyPlace(k.ID), k.Private), micros(k.CreatedAt))
+			keys = append(keys, k)
+			if err := t.audit(ctx, sso.ActorSystem, "signing_key.created", string(k.ID)); err != nil {
+				return err
+			}
+		}
+		for _, id := range remove {
+			t.later("delete from signing_keys where id = $1", string(id))
+			keys = slices.DeleteFunc(keys, func(k sso.SigningKey) bool { return k.ID == id })
+			if err := t.audit(ctx, sso.ActorSystem, "signing_key.deleted", string(id)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return keys, nil
+}
