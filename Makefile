@@ -35,8 +35,9 @@ test-idp: ## sign-in at a real Keycloak, which Maven gets
 check: ## formatting, vet, staticcheck, arrows, budgets, documents, dependencies, known vulnerabilities
 	scripts/check
 
-bench: ## what things cost, in the form that benchstat reads
-	go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+bench: ## what things cost: within packages, then the whole program, with a table; BENCH picks some
+	scripts/with-services sh -c 'go test -run "^$$" -bench "$(BENCH)" -benchmem $$(go list ./... | grep -v /bench$$) && \
+		go test -run "^$$" -bench "$(BENCH)" -benchtime 1x -timeout 60m ./bench'
 
 gallery: ## every page in every state, in a browser
 	go run ./internal/devtools/gallery
