@@ -58,7 +58,9 @@ var levels = map[string]arrows{
 	"store/storetest":   {"sso store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite", "the suite every database passes; for tests"},
 	"store/nodetest":    {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},
 	"internal/chromium": {"", "github.com/chromedp/chromedp", "a real browser; for tests"},
+	"bench":             {"", "github.com/jackc/pgx/v5", "measurements alone"},
 	"e2e":               {"", "", "tests alone"},
+	"e2e/auditor":       {"sso store", "", "tests of the whole product see it from outside, and its database behind its back"},
 	"e2e/harness":       {"sso store internal/chromium internal/demoidp", "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9", "tests of the whole product see it from outside"},
 	"e2e/keycloak":      {"sso e2e/harness", "github.com/chromedp/chromedp", "tests of the whole product see it from outside"},
 

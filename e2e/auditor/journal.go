@@ -1,0 +1,96 @@
+package auditor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// Person is somebody of an enterprise, by the names both sides know.
+type Person struct {
+	Enterprise string // its ID
+	Login      string
+}
+
+func (p Person) String() string { return p.Login + " of " + p.Enterprise }
+
+// Journal is what the clients of an installation were told, and what was said
+// to it. It may be written by several goroutines.
+type Journal struct {
+	mu       sync.Mutex
+	asserted map[Person]map[string][]string // sets of group names, by their spelling
+	answers  map[string]int                 // how often each was acknowledged
+	fresh    []string                       // answers acknowledged since the last audit
+	signIns  map[Person]int
+}
+
+// NewJournal is one with nothing in it.
+func NewJournal() *Journal {
+	return &Journal{asserted: map[Person]map[string][]string{}, answers: map[string]int{}, signIns: map[Person]int{}}
+}
+
+// Asserts notes what an identity provider is about to say of somebody's groups:
+// call it before the answer can arrive.
+func (j *Journal) Asserts(p Person, groups []string) {
+	set := slices.Clone(groups)
+	slices.Sort(set)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.asserted[p] == nil {
+		j.asserted[p] = map[string][]string{}
+	}
+	j.asserted[p][strings.Join(set, "\x00")] = set
+}
+
+// SignedIn notes that an answer was delivered and its sender told that they are
+// signed in. answer is what the gateway tells replays by.
+func (j *Journal) SignedIn(p Person, answer string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.answers[answer]++
+	j.fresh = append(j.fresh, answer)
+	j.signIns[p]++
+}
+
+// Count is how many sign-ins were acknowledged.
+func (j *Journal) Count() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	n := 0
+	for _, times := range j.answers {
+		n += times
+	}
+	return n
+}
+
+// told is a copy of the journal; each acknowledged answer is fresh once.
+type told struct {
+	asserted map[Person]map[string][]string
+	fresh    []string
+	signIns  map[Person]int
+	twice    []string
+}
+
+func (j *Journal) read() told {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	t := told{asserted: map[Person]map[string][]string{}, fresh: j.fresh, signIns: map[Person]int{}}
+	j.fresh = nil
+	for p, sets := range j.asserted {
+		t.asserted[p] = map[string][]string{}
+		for spelling, set := range sets {
+			t.asserted[p][spelling] = set
+		}
+	}
+	for p, n := range j.signIns {
+		t.signIns[p] = n
+	}
+	for answer, n := range j.answers {
+		if n > 1 {
+			t.twice = append(t.twice, fmt.Sprintf("the answer %s signed somebody in %d times", answer, n))
+		}
+	}
+	slices.Sort(t.twice)
+	return t
+}
