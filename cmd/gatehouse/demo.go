@@ -47,7 +47,13 @@ func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err
 		return err
 	}
 	defer l.Close() //nolint:errcheck // serving has closed it, unless something failed before
-	p, err := demoParts(ctx, demoConfig(dir, l, verbose), a.stderr)
+	c := demoConfig(dir, l, verbose)
+	outside, err := demo.OpenOutside(ctx, c.BaseURL, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, outside.Close()) }()
+	p, err := demoParts(ctx, c, a.stderr)
 	if err != nil {
 		return err
 	}
@@ -57,10 +63,12 @@ func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
-	d, err := demo.New(ctx, demo.Options{BaseURL: p.config.BaseURL, Store: p.db, SAML: g.saml, OIDC: g.oidc, Principal: g.sessions.Principal, SignedOut: g.signedOut})
+	d, err := demo.New(ctx, demo.Options{BaseURL: c.BaseURL, Outside: outside, Store: p.db, SAML: g.saml, OIDC: g.oidc,
+		Principal: g.sessions.Principal, SignedOut: g.signedOut})
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, d.Close()) }()
 	mux := http.NewServeMux()
 	d.Mount(mux)
 	g.mount("/demo", mux)

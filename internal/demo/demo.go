@@ -7,7 +7,10 @@ import (
 	"strings"
 	"time"
 
+	gooidc "github.com/coreos/go-oidc/v3/oidc"
+
 	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demoproxy"
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
@@ -17,6 +20,7 @@ import (
 // Options are what New needs.
 type Options struct {
 	BaseURL string // of the gateway, loopback, without a trailing slash
+	Outside *Outside
 	Store   *store.DB
 	SAML    *saml.ServiceProvider
 	OIDC    *oidc.RelyingParty
@@ -28,19 +32,20 @@ type Options struct {
 	Now       func() time.Time // nil: time.Now
 }
 
-// Demo is a seeded database with its identity providers and pages.
+// Demo is a seeded database with its pages and applications.
 type Demo struct {
-	options            Options
-	pages              *pages
-	acme               sso.Enterprise
-	globex             sso.Enterprise
-	initech            sso.Enterprise
-	acmeConnection     sso.Connection
-	globexConnection   sso.Connection
-	acmeIDP, globexIDP *demoidp.IdP
+	options          Options
+	pages            *pages
+	proxy            *demoproxy.Proxy
+	keys             gooidc.KeySet // of the gateway, as applications know them
+	acme             sso.Enterprise
+	globex           sso.Enterprise
+	initech          sso.Enterprise
+	acmeConnection   sso.Connection
+	globexConnection sso.Connection
 }
 
-// New starts the identity providers and seeds the database.
+// New seeds the database and starts the applications, which Close stops.
 func New(ctx context.Context, o Options) (*Demo, error) {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -53,38 +58,23 @@ func New(ctx context.Context, o Options) (*Demo, error) {
 	if d.pages, err = newPages(); err != nil {
 		return nil, err
 	}
-	if d.acmeIDP, err = d.identityProvider(acme(), acmePeople()); err != nil {
-		return nil, err
-	}
-	if d.globexIDP, err = d.identityProvider(globex(), globexPeople()); err != nil {
-		return nil, err
-	}
 	if err := d.seed(ctx); err != nil {
 		return nil, fmt.Errorf("seed the demo: %w", err)
+	}
+	d.keys = gooidc.NewRemoteKeySet(context.WithoutCancel(ctx), o.BaseURL+"/oauth2/keys")
+	if d.proxy, err = demoproxy.New(demoproxy.Options{Gateway: o.BaseURL, Upstream: d.applications()}); err != nil {
+		return nil, fmt.Errorf("start the applications: %w", err)
 	}
 	return d, nil
 }
 
-func (d *Demo) identityProvider(c company, people []demoidp.Person) (*demoidp.IdP, error) {
-	idp, err := demoidp.New(demoidp.Options{
-		BaseURL: d.options.BaseURL + idpPath(c.key), Now: d.options.Now, Name: c.name + " Directory",
-		HomeURL: "/demo", HomeName: "Gatehouse demo",
-	})
-	if err != nil {
-		return nil, fmt.Errorf("start the identity provider of %s: %w", c.name, err)
-	}
-	for _, person := range people {
-		idp.AddPerson(person)
-	}
-	return idp, nil
-}
-
-func idpPath(key string) string { return "/demo/idp/" + key }
+// Close stops the applications.
+func (d *Demo) Close() error { return d.proxy.Close() }
 
 // IDP is a company's identity provider, by the company's key; nil if it has
 // none.
 func (d *Demo) IDP(key string) *demoidp.IdP {
-	return map[string]*demoidp.IdP{d.acme.Key: d.acmeIDP, d.globex.Key: d.globexIDP}[key]
+	return map[string]*demoidp.IdP{d.acme.Key: d.options.Outside.acme, d.globex.Key: d.options.Outside.globex}[key]
 }
 
 // Mount adds the pages and the identity providers, all below /demo.
@@ -92,9 +82,13 @@ func (d *Demo) Mount(mux *http.ServeMux) {
 	mux.Handle("GET /demo", d.onPage(d.home))
 	mux.Handle("GET /demo/{$}", http.RedirectHandler("/demo", http.StatusMovedPermanently))
 	mux.Handle("GET /demo/whoami", d.onPage(d.whoami))
+	mux.Handle("GET /demo/mail", d.onPage(d.mail))
 	mux.Handle("GET /demo/static/", d.pages.serveStatic())
-	mux.Handle(idpPath(d.acme.Key)+"/", d.acmeIDP.Handler())
-	mux.Handle(idpPath(d.globex.Key)+"/", d.globexIDP.Handler())
+	mux.Handle(idpPath(d.acme.Key)+"/", d.options.Outside.acme.Handler())
+	mux.Handle(idpPath(d.globex.Key)+"/", d.options.Outside.globex.Handler())
+	mux.Handle("/demo/wiki", d.proxy.Guard(wikiKey))
+	mux.Handle("/demo/api", d.proxy.Guard(apiKey))
+	mux.Handle("/demo/api/releases", d.proxy.Guard(releasesKey))
 }
 
 // Summary is what the terminal prints: what to open, and who can sign in.
@@ -110,7 +104,7 @@ func (d *Demo) Summary() string {
 	line("Globex, OIDC", "/login/sso?enterprise_key="+d.globex.Key, "")
 	line("  its people", idpPath(d.globex.Key)+"/", "")
 	b.WriteString("\n  Who can sign in (no passwords: pick a person)\n")
-	for _, idp := range []*demoidp.IdP{d.acmeIDP, d.globexIDP} {
+	for _, idp := range []*demoidp.IdP{d.options.Outside.acme, d.options.Outside.globex} {
 		for _, person := range idp.People() {
 			groups := strings.Join(person.Groups, ", ")
 			if groups == "" {

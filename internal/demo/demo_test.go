@@ -45,7 +45,11 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	client := outbound.NewClient(outbound.Options{AllowPrivate: true})
 	sp := saml.New(saml.Options{BaseURL: w.base, Client: client})
 	rp := oidc.New(oidc.Options{BaseURL: w.base, Client: client})
-	w.demo, err = New(t.Context(), Options{BaseURL: w.base, Store: w.db, SAML: sp, OIDC: rp, Principal: w.principal})
+	outside, err := OpenOutside(t.Context(), w.base, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.demo, err = New(t.Context(), Options{BaseURL: w.base, Outside: outside, Store: w.db, SAML: sp, OIDC: rp, Principal: w.principal})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +65,7 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	srv.Start()
 	t.Cleanup(func() {
 		srv.Close()
-		if err := w.db.Close(); err != nil {
+		if err := errors.Join(w.demo.Close(), outside.Close(), w.db.Close()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -43,7 +43,7 @@ func newPages() (*pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read templates: %w", err)
 	}
-	for _, name := range []string{"home", "whoami", "message"} {
+	for _, name := range []string{"home", "whoami", "mail", "wiki", "message"} {
 		set, err := layout.Clone()
 		if err == nil {
 			set, err = set.ParseFS(files, "templates/"+name+".html")
@@ -155,13 +155,21 @@ func (d *Demo) home(w http.ResponseWriter, r *http.Request) error {
 			pg.Done++
 		}
 	}
+	if err := d.whoIsThere(r, &pg.basePage); err != nil {
+		return err
+	}
+	return d.render(w, http.StatusOK, "home", pg)
+}
+
+// whoIsThere tells a page who looks at it.
+func (d *Demo) whoIsThere(r *http.Request, pg *basePage) error {
 	switch p, err := d.options.Principal(r); {
 	case err == nil:
 		pg.Who = p.User.Name
 	case sso.KindOf(err) != sso.Unauthenticated:
 		return fmt.Errorf("ask who is signed in: %w", err)
 	}
-	return d.render(w, http.StatusOK, "home", pg)
+	return nil
 }
 
 func companyOf(c company, text string, connected bool) companyView {

@@ -7,6 +7,10 @@ const (
 	adaLogin        = "ada@acme.example"
 	adaID           = "acme-0001"
 	contractorLogin = "kim.extern"
+	margaretLogin   = "margaret@globex.example"
+	margaretID      = "globex-0004"
+	katherineLogin  = "katherine@globex.example"
+	katherineID     = "globex-0005"
 )
 
 func acmePeople() []demoidp.Person {
@@ -17,8 +21,8 @@ func acmePeople() []demoidp.Person {
 			Groups: []string{"developers", "sre"}},
 		{ID: "acme-0003", Login: "linus@acme.example", Email: "linus@acme.example", GivenName: "Linus", Surname: "Pauling",
 			Note: "Can sign in, and is in no group."},
-		{ID: "acme-0004", Login: contractorLogin, Email: "kim.extern@acme.example", GivenName: "Kim", Surname: "Novák", NoMailbox: true,
-			Groups: []string{"contractors"}, Note: "A contractor: nobody can read mail sent to this address."},
+		{ID: "acme-0004", Login: contractorLogin, Email: "kim@freelance.example", GivenName: "Kim", Surname: "Novák", NoMailbox: true,
+			Groups: []string{"contractors"}, Note: "A contractor, whose address Acme cannot vouch for and nobody reads."},
 		{ID: "acme-0005", Login: "mallory@acme.example", Email: "ada@globex.example", GivenName: "Mallory", Surname: "Archer",
 			Groups: []string{"developers"}, Note: "Claims an address at another company."},
 		{ID: "acme-0006", Login: "alan@acme.example", Email: "alan@acme.example", GivenName: "Alan", Surname: "Turing",
@@ -34,12 +38,17 @@ func globexPeople() []demoidp.Person {
 			Groups: []string{"engineering"}},
 		{ID: "globex-0003", Login: "radia@globex.example", Email: "radia@globex.example", GivenName: "Radia", Surname: "Perlman",
 			Groups: []string{"networking", "leads"}},
+		{ID: margaretID, Login: margaretLogin, Email: "margaret@apollo.example", GivenName: "Margaret", Surname: "Hamilton",
+			Groups: []string{"engineering"}, Note: "Her address is of a domain that Globex has not proven."},
+		{ID: katherineID, Login: katherineLogin, Email: "katherine@globex.example", GivenName: "Katherine", Surname: "Johnson",
+			Groups: []string{"engineering", "leads"}, MoreGroups: 230, Note: "In more groups than fit into a sign-in."},
 	}
 }
 
 // company is what is seeded of one enterprise.
 type company struct {
 	key, name, domain string
+	tenant            string // of Entra ID; empty: the directory is not one
 	organizations     []organization
 }
 
@@ -49,7 +58,7 @@ type organization struct {
 }
 
 func acme() company {
-	return company{"acme", "Acme", "acme.example", []organization{
+	return company{"acme", "Acme", "acme.example", "", []organization{
 		{"platform", "Platform", []string{"developers", "sre", "admins", "release-managers"}},
 		{"mobile", "Mobile", []string{"developers", "release-managers", "contractors"}},
 		{"data", "Data", []string{"developers", "analysts", "admins", "contractors"}},
@@ -57,7 +66,7 @@ func acme() company {
 }
 
 func globex() company {
-	return company{"globex", "Globex", "globex.example", []organization{
+	return company{"globex", "Globex", "globex.example", globexTenant, []organization{
 		{"web", "Web", []string{"engineering", "leads"}},
 		{"hardware", "Hardware", []string{"engineering", "networking", "leads"}},
 	}}

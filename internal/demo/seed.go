@@ -90,7 +90,7 @@ func (d *Demo) connectAcme(ctx context.Context) error {
 		key, err := saml.NewKeyPair("Gatehouse demo: Acme", d.options.Now())
 		ours <- made{key, err}
 	}()
-	doc, err := d.acmeIDP.Metadata()
+	doc, err := d.options.Outside.acme.Metadata()
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (d *Demo) connectAcme(ctx context.Context) error {
 		return fmt.Errorf("read the identity provider's metadata: %w", err)
 	}
 	config, err := metadata.Apply(sso.SAMLConfig{
-		MetadataURL:  d.acmeIDP.MetadataURL(),
+		MetadataURL:  d.options.Outside.acme.MetadataURL(),
 		SignRequests: true,
 		IDPInitiated: sso.IDPInitiatedRebounce,
 		NameIDFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
@@ -125,7 +125,7 @@ func (d *Demo) connectAcme(ctx context.Context) error {
 		return err
 	}
 	sp.Name = "Gatehouse for Acme"
-	d.acmeIDP.RegisterSAML(sp)
+	d.options.Outside.acme.RegisterSAML(sp)
 	return nil
 }
 
@@ -135,13 +135,13 @@ func (d *Demo) connectGlobex(ctx context.Context) error {
 	d.globexConnection, err = d.connection(ctx, sso.Connection{
 		Enterprise: d.globex.ID, Name: "Globex Directory", Protocol: sso.OIDC,
 	}, sso.Config{OIDC: &sso.OIDCConfig{
-		Issuer: d.globexIDP.Issuer(), ClientID: "gatehouse", ClientSecret: secret,
+		Issuer: d.options.Outside.globex.Issuer(), ClientID: "gatehouse", ClientSecret: secret,
 		AuthMethod: sso.ClientSecretBasic, Scopes: []string{"openid", "profile", "email", "groups"},
 	}})
 	if err != nil {
 		return err
 	}
-	d.globexIDP.RegisterOIDC(demoidp.Client{
+	d.options.Outside.globex.RegisterOIDC(demoidp.Client{
 		Name: "Gatehouse for Globex", ID: "gatehouse", Secret: secret,
 		RedirectURIs:   []string{d.options.OIDC.RedirectURI(d.globexConnection.ID)},
 		PostLogoutURIs: []string{d.options.SignedOut},
