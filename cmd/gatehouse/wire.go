@@ -17,9 +17,11 @@ import (
 	"gatehouse/sso/login"
 	"gatehouse/sso/sessions"
 	"gatehouse/sso/setup"
+	"gatehouse/sso/signing"
 	"gatehouse/store"
 	"gatehouse/web/account"
 	"gatehouse/web/api"
+	"gatehouse/web/forwardauth"
 	"gatehouse/web/ops"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -118,6 +120,13 @@ func (g *gateway) edges() error {
 		return err
 	}
 	g.router.API(api.Prefix, rest.Handler(), api.MaxBody)
+	forward, err := forwardauth.New(forwardauth.Options{Applications: g.db, Sessions: g.sessions, Pages: pages, BaseURL: c.BaseURL,
+		Keys:         signing.New(signing.Options{Store: g.db, Log: g.log, Now: time.Now}),
+		CookieDomain: c.Session.CookieDomain, TrustedProxies: c.TrustedProxies, Log: g.log, Now: time.Now, Observe: g.metrics.ForwardAuth})
+	if err != nil {
+		return err
+	}
+	forward.Register(g.router)
 	g.ops = ops.New(ops.Options{Build: g.build, Metrics: g.metrics, Ready: g.db.Ping})
 	g.ops.Register(g.router)
 	g.router.Static("/static/", pages.Static())

@@ -20,6 +20,7 @@ type Metrics struct {
 	duration *prometheus.HistogramVec
 	logins   *prometheus.CounterVec
 	changes  *prometheus.CounterVec
+	forward  *prometheus.CounterVec
 }
 
 // NewMetrics makes the counters, with those of the Go runtime and the process.
@@ -35,11 +36,13 @@ func NewMetrics(b Build) *Metrics {
 			Name: "gatehouse_logins_total", Help: "Sign-ins that ended, by protocol, result and the code of the failure."}, []string{"protocol", "result", "reason"}),
 		changes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "gatehouse_group_sync_changes_total", Help: "Memberships changed by group sync at sign-in."}, []string{"op"}),
+		forward: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_forward_auth_total", Help: "Requests that proxies asked about, by contract and outcome: allowed, or the code of the refusal."}, []string{"contract", "outcome"}),
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "Always 1; the labels say what runs.",
 		ConstLabels: prometheus.Labels{"version": b.Version, "revision": b.Revision, "goversion": b.Go}})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.duration, m.logins, m.changes, build,
+	m.registry.MustRegister(m.requests, m.duration, m.logins, m.changes, m.forward, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, op := range []string{"added", "removed"} {
 		m.changes.WithLabelValues(op) // there from the start, so that a rate can be taken of the first change
@@ -71,6 +74,12 @@ func (m *Metrics) Login(p sso.Protocol, code string) {
 func (m *Metrics) Synced(added, removed int) {
 	m.changes.WithLabelValues("added").Add(float64(added))
 	m.changes.WithLabelValues("removed").Add(float64(removed))
+}
+
+// ForwardAuth counts what a proxy was answered; it is
+// forwardauth.Options.Observe.
+func (m *Metrics) ForwardAuth(contract, outcome string) {
+	m.forward.WithLabelValues(contract, outcome).Inc()
 }
 
 // Handler serves them in the Prometheus text formats.

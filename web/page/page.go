@@ -27,6 +27,7 @@ type Base struct {
 	Enterprise string  // the company it is about; "" if none is known
 	User       *Person // who is signed in; nil for nobody
 	Flash      string  // what was just done, in one sentence
+	Home       string  // our own address, where the page is shown at somebody else's; else ""
 
 	Dir     string // of the text; "" means ltr
 	Title   string

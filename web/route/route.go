@@ -57,6 +57,7 @@ type Router struct {
 	Options
 	mux     *http.ServeMux
 	entries map[string]*entry
+	gates   []*gate
 	hosts   []string
 	https   bool
 	cross   *http.CrossOriginProtection
@@ -150,6 +151,9 @@ func (rt *Router) Patterns() []string {
 		if e.any != nil {
 			all = append(all, path)
 		}
+	}
+	for _, g := range rt.gates {
+		all = append(all, g.pattern)
 	}
 	slices.Sort(all)
 	return all

@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"regexp"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,11 @@ import (
 // log.
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := rt.Now()
+	gate := rt.gateOf(r)
+	if gate != nil && !rt.Log.Enabled(r.Context(), slog.LevelDebug) && gate.Pass(w, r) {
+		rt.Observe(gate.pattern, http.StatusOK, rt.Now().Sub(start))
+		return
+	}
 	s := &state{id: requestID(r), ip: clientIP(r, rt.TrustedProxies)}
 	r = r.WithContext(context.WithValue(r.Context(), stateKey{}, s))
 	rec := &recorder{ResponseWriter: w}
@@ -39,6 +45,10 @@ func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		rt.finish(r, s, rec, start)
 	}()
+	if gate != nil {
+		rt.serveGate(rec, r, gate)
+		return
+	}
 	if err := checkTarget(r); err != nil {
 		pageSurface.headers(rec.Header())
 		rt.fail(rec, r, rt.surfaceOf(r), err)
@@ -64,7 +74,7 @@ func (rt *Router) finish(r *http.Request, s *state, rec *recorder, start time.Ti
 	}
 	rt.Observe(s.pattern, status, took)
 	level := slog.LevelInfo
-	if rt.quiet(s.pattern) && status < 400 {
+	if rt.quiet(s.pattern) && status < 400 || rt.isGate(s.pattern) && status < 500 {
 		level = slog.LevelDebug
 	}
 	// Never the query: it carries codes and messages of identity providers.
@@ -79,9 +89,16 @@ func (rt *Router) quiet(pattern string) bool {
 	return e != nil && (e.surface == plainSurface || e.surface == staticSurface)
 }
 
-// logPath is the path, or the pattern where the path holds a bearer value.
+// isGate is about what is asked for each request to somebody else: what is
+// refused has a line of its own.
+func (rt *Router) isGate(pattern string) bool {
+	return slices.ContainsFunc(rt.gates, func(g *gate) bool { return g.pattern == pattern })
+}
+
+// logPath is the path, or the pattern where the path holds a bearer value, or
+// an address of somebody else's that may.
 func logPath(r *http.Request, pattern string) string {
-	if strings.Contains(pattern, "{token}") {
+	if strings.Contains(pattern, "{token}") || strings.HasSuffix(pattern, "{application}") {
 		return pattern
 	}
 	if len(r.URL.Path) > 256 {

@@ -1,0 +1,129 @@
+package forwardauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"sync"
+
+	"gatehouse/sso"
+)
+
+// verdict is what was decided about a request.
+type verdict struct {
+	application *application // nil if that is not known
+	origin      string       // of the application, as registered; "" if it is none of its own
+	asked       original
+	ready       *ready // nil if err is not
+	err         error
+}
+
+// decide is the one place that lets anybody in.
+func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
+	if v.err = f.peer(r); v.err != nil {
+		return v
+	}
+	ctx := r.Context()
+	known, err := f.registry.current(ctx)
+	if err != nil {
+		v.err = err
+		return v
+	}
+	if v.application = known.of[c.application(r)]; v.application == nil {
+		v.err = errUnknown(errors.New("no application has this key"))
+		return v
+	}
+	if v.asked, v.err = c.read(r); v.err != nil {
+		return v
+	}
+	if v.origin = v.application.origin(v.asked.scheme, v.asked.host); v.origin == "" {
+		v.err = errUnknown(fmt.Errorf("%s is not at %s://%s", v.application.Key, sso.Inert(v.asked.scheme), sso.Inert(v.asked.host)))
+		return v
+	}
+	p, err := f.Sessions.Principal(r)
+	if err != nil {
+		v.err = err
+		return v
+	}
+	v.ready, v.err = f.ready.of(ctx, v.application, &p)
+	return v
+}
+
+func errUnknown(err error) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "unknown_app", Public: "This application is not registered here.", Err: err}
+}
+
+// admit says who may come in.
+func (a *application) admit(p *sso.Principal) error {
+	if !a.Admits(p.Enterprise.ID) {
+		return &sso.Error{Kind: sso.Forbidden, Code: "app_enterprise", Err: refused(a, p),
+			Public: "Your company has no access to this application."}
+	}
+	if len(a.required) == 0 {
+		return nil
+	}
+	for _, g := range p.Groups {
+		if a.required[g.Ref()] {
+			return nil
+		}
+	}
+	return &sso.Error{Kind: sso.Forbidden, Code: "app_group", Err: refused(a, p),
+		Public: "You are in none of the groups that may use this application."}
+}
+
+func refused(a *application, p *sso.Principal) error {
+	return fmt.Errorf("%s refuses %s of %s", a.Key, p.User.ID, p.Enterprise.Key)
+}
+
+// peer makes sure that it is a proxy of ours that asks: what anybody else says
+// about the browser's request is worth nothing.
+func (f *ForwardAuth) peer(r *http.Request) error {
+	from, err := netip.ParseAddrPort(r.RemoteAddr)
+	addr := from.Addr().Unmap().WithZone("")
+	if err == nil && addr.IsLoopback() {
+		return nil
+	}
+	for _, p := range f.TrustedProxies {
+		if err == nil && p.Contains(addr) {
+			return nil
+		}
+	}
+	if f.strangers.first(addr) {
+		f.Log.WarnContext(r.Context(), "forward-auth was asked by an address that is not in trusted_proxies; this is logged once", "peer", addr.String())
+	}
+	return &sso.Error{Kind: sso.Forbidden, Code: "proxy_not_trusted", Public: "The proxy in front of this application is not trusted here.",
+		Err: fmt.Errorf("%s is not in trusted_proxies", addr)}
+}
+
+// strangers remembers who was logged.
+type strangers struct {
+	mu   sync.Mutex
+	seen map[netip.Addr]bool
+}
+
+// maxStrangers is how many are worth a line each.
+const maxStrangers = 100
+
+func (s *strangers) first(a netip.Addr) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen[a] || len(s.seen) >= maxStrangers {
+		return false
+	}
+	if s.seen == nil {
+		s.seen = map[netip.Addr]bool{}
+	}
+	s.seen[a] = true
+	return true
+}
+
+// sign makes the assertion of an identity to an application.
+func (f *ForwardAuth) sign(ctx context.Context, c claims) (string, error) {
+	token, err := f.Keys.Sign(ctx, c)
+	if err != nil {
+		return "", fmt.Errorf("sign the assertion: %w", err)
+	}
+	return token, nil
+}

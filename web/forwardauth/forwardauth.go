@@ -1,0 +1,197 @@
+package forwardauth
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+// Applications keeps what is behind the proxies; store.DB does.
+type Applications interface {
+	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
+	// ApplicationRevision is another number after every change.
+	ApplicationRevision(ctx context.Context) (int64, error)
+	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
+}
+
+// Sessions says whose browser it is; session.Manager does.
+type Sessions interface {
+	// Principal fails with Unauthenticated for nobody, and with Unavailable if it
+	// cannot know.
+	Principal(r *http.Request) (sso.Principal, error)
+}
+
+// Keys sign what applications are told, and publish what that is verified with;
+// signing.Keys does.
+type Keys interface {
+	Sign(ctx context.Context, claims any) (string, error)
+	Published(ctx context.Context) ([]byte, error)
+}
+
+// Options are what the handlers are made of; all of it is required unless said.
+type Options struct {
+	Applications Applications
+	Sessions     Sessions
+	Keys         Keys
+	Pages        *page.Pages
+	BaseURL      string // where people reach us
+	// CookieDomain is where the session cookie goes besides our own host; "":
+	// nowhere.
+	CookieDomain string
+	// TrustedProxies may ask, and so may this machine.
+	TrustedProxies []netip.Prefix
+	Log            *slog.Logger
+	Now            func() time.Time
+	// Observe counts an answer: "allowed" or the code of a refusal. Optional.
+	Observe func(contract, outcome string)
+}
+
+// ForwardAuth are the handlers. Safe for concurrent use.
+type ForwardAuth struct {
+	Options
+	origin    string // of BaseURL
+	reach     reach
+	registry  *registry
+	ready     *readies
+	strangers strangers
+}
+
+// New makes the handlers. BaseURL must be an absolute http or https URL.
+func New(o Options) (*ForwardAuth, error) {
+	base, err := sso.ParseAbsolute(o.BaseURL)
+	if err != nil {
+		return nil, errors.New("the base URL is not an absolute http or https URL")
+	}
+	if o.Observe == nil {
+		o.Observe = func(string, string) {}
+	}
+	f := &ForwardAuth{Options: o, origin: base.Scheme + "://" + base.Host, reach: newReach(base, o.CookieDomain),
+		registry: &registry{store: o.Applications, now: o.Now, log: o.Log}}
+	f.ready = newReadies(f)
+	return f, nil
+}
+
+// Register adds the routes. The answers to proxies come before everything else
+// the router does.
+func (f *ForwardAuth) Register(rt *route.Router) {
+	for _, c := range contracts() {
+		rt.Gate(route.Gate{Prefix: c.prefix,
+			Pass:   func(w http.ResponseWriter, r *http.Request) bool { return f.pass(w, r, c) },
+			Handle: func(w http.ResponseWriter, r *http.Request) error { return f.refuse(w, r, c) },
+			Render: func(w http.ResponseWriter, r *http.Request, failure route.Failure) { f.render(w, r, c, failure) }})
+	}
+	rt.Page(route.Route{Pattern: "GET /login/continue/{application}", Handle: f.resume, Rates: []route.Rate{{Name: "continue", PerMinute: 120}}})
+	rt.Static("/oauth2/keys", http.HandlerFunc(f.keys))
+}
+
+// pass answers a request that may go on, and nothing else.
+func (f *ForwardAuth) pass(w http.ResponseWriter, r *http.Request, c *contract) bool {
+	v := f.decide(r, c)
+	if v.err != nil {
+		return false
+	}
+	f.Observe(c.name, "allowed")
+	v.ready.write(w.Header())
+	w.WriteHeader(http.StatusOK)
+	return true
+}
+
+// refuse answers every other request; it is asked again what pass was asked, so
+// that it also answers what became right meanwhile.
+func (f *ForwardAuth) refuse(w http.ResponseWriter, r *http.Request, c *contract) error {
+	v := f.decide(r, c)
+	if v.err == nil {
+		f.Observe(c.name, "allowed")
+		v.ready.write(w.Header())
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	f.Observe(c.name, sso.CodeOf(v.err))
+	if sso.KindOf(v.err) != sso.Unauthenticated {
+		return v.err
+	}
+	if credentialsElsewhere(r, v.asked) {
+		return &sso.Error{Kind: sso.Unauthenticated, Code: "token_in_query_not_allowed",
+			Public: "Sign in with a browser: neither a password nor a token in the address is accepted here."}
+	}
+	if !f.reach.from(v.origin) {
+		return &sso.Error{Kind: sso.Forbidden, Code: "app_out_of_reach", Err: errors.New(v.origin),
+			Public: "This application cannot see that you are signed in: its host is not one the session cookie is sent to."}
+	}
+	location := f.origin + "/login/continue/" + v.application.Key + "?to=" + url.QueryEscape(v.origin+v.asked.uri)
+	if len(location) > maxLocation {
+		location = f.origin + "/login/continue/" + v.application.Key
+	}
+	if c.redirects && route.Navigation(v.asked.method, r.Header) {
+		w.Header().Set("Location", location)
+		w.WriteHeader(http.StatusFound)
+		return nil
+	}
+	if !c.redirects {
+		w.Header().Set("Location", location)
+	}
+	w.Header().Set("WWW-Authenticate", `Cookie realm="Gatehouse"`)
+	return v.err
+}
+
+// maxLocation is what every proxy takes in a header.
+const maxLocation = 4 << 10
+
+// credentialsElsewhere reports whether somebody without a session tried what is
+// not taken here: a password, or a token where logs have it.
+func credentialsElsewhere(r *http.Request, asked original) bool {
+	if scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " "); strings.EqualFold(scheme, "Basic") {
+		return true
+	}
+	_, query, _ := strings.Cut(asked.uri, "?")
+	for part := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		if name == "access_token" || strings.HasPrefix(value, "gw_") {
+			return true
+		}
+	}
+	return false
+}
+
+// render writes a failure: a page to somebody who looks at one, else a problem.
+func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract, failure route.Failure) {
+	method := r.Method
+	if asked, err := c.read(r); err == nil {
+		method = asked.method
+	}
+	if !c.redirects || failure.Status == http.StatusUnauthorized || !route.Navigation(method, r.Header) {
+		route.WriteProblem(w, failure)
+		return
+	}
+	p := page.NewFailure(failure.Status, failure.Code, failure.Public, failure.Reference, failure.At)
+	p.Home = f.origin + "/" // the page is shown at the application's address
+	if failure.Code == "app_enterprise" || failure.Code == "app_group" {
+		p.Href, p.Label = "/account", "Go to my account"
+	}
+	route.AllowAssets(w, f.origin)
+	if err := f.Pages.Render(w, failure.Status, p); err != nil {
+		f.Log.ErrorContext(r.Context(), "failure page not rendered", "error", err)
+		route.WriteProblem(w, failure)
+	}
+}
+
+// keys publishes what assertions are verified with.
+func (f *ForwardAuth) keys(w http.ResponseWriter, r *http.Request) {
+	doc, err := f.Keys.Published(r.Context())
+	if err != nil {
+		route.Fail(w, r, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/jwk-set+json")
+	w.Header().Set("Cache-Control", "public, max-age=300")
+	_, _ = w.Write(doc) // the reader went away: there is nobody to tell
+}
