@@ -15,7 +15,7 @@ import (
 // identity are the headers that Gatehouse answers with and the application
 // believes, as the configuration of any proxy lists them.
 var identity = [...]string{
-	"X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
+	"X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
 	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise", "X-Auth-Request-Jwt",
 	"Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups",
 }
@@ -27,6 +27,9 @@ const timeout = 10 * time.Second
 type Options struct {
 	Gateway  string       // its base URL, without a trailing slash
 	Upstream http.Handler // the application
+	// Seen is told of every answer of Gatehouse's: which request to which
+	// application, and the status. Optional.
+	Seen func(r *http.Request, application string, status int)
 }
 
 // Proxy guards one application's program.
@@ -34,6 +37,7 @@ type Proxy struct {
 	gateway   string
 	scheme    string
 	ask       *http.Client
+	seen      func(r *http.Request, application string, status int)
 	transport *http.Transport
 	inside    *inside
 	server    *http.Server
@@ -46,8 +50,11 @@ func New(o Options) (*Proxy, error) {
 	if err != nil || origin.Host == "" {
 		return nil, fmt.Errorf("address of the gateway %q: want a base URL", o.Gateway)
 	}
+	if o.Seen == nil {
+		o.Seen = func(*http.Request, string, int) {}
+	}
 	p := &Proxy{
-		gateway: o.Gateway, scheme: origin.Scheme, inside: newInside(), done: make(chan struct{}),
+		gateway: o.Gateway, scheme: origin.Scheme, seen: o.Seen, inside: newInside(), done: make(chan struct{}),
 		ask: &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse // it is the browser that is sent to sign in
 		}},
@@ -79,6 +86,7 @@ func (p *Proxy) Guard(application string) http.Handler {
 			return
 		}
 		defer answer.Body.Close() //nolint:errcheck // it is small, and was read if it matters
+		p.seen(r, application, answer.StatusCode)
 		if answer.StatusCode != http.StatusOK {
 			refuse(w, answer)
 			return

@@ -2,6 +2,7 @@ package demoproxy_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -18,6 +19,7 @@ import (
 type site struct {
 	url   string
 	asked *http.Request // the last question
+	seen  []string
 	says  func(http.ResponseWriter)
 }
 
@@ -31,7 +33,9 @@ func newSite(t *testing.T) *site {
 	t.Cleanup(gateway.Close)
 	p, err := demoproxy.New(demoproxy.Options{Gateway: gateway.URL, Upstream: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(r.Header)
-	})})
+	}), Seen: func(r *http.Request, application string, status int) {
+		s.seen = append(s.seen, fmt.Sprint(r.URL.Path, " ", application, " ", status))
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +100,7 @@ func TestNobodyElseSaysWho(t *testing.T) {
 		w.Header().Set("X-Something-Else", "no")
 	}
 	want := map[string]string{
-		"X-Auth-Request-User": "ada@acme.example", "X-Auth-Request-Groups": "platform/admins", "X-Auth-Request-Email": "", "X-Auth-Request-Preferred-Username": "",
+		"X-Auth-Request-User": "ada@acme.example", "X-Auth-Request-Groups": "platform/admins", "X-Auth-Request-Email": "", "X-Auth-Request-Email-Verified": "", "X-Auth-Request-Preferred-Username": "",
 		"X-Auth-Request-Name": "", "X-Auth-Request-Enterprise": "", "X-Auth-Request-Jwt": "", "Remote-User": "", "Remote-Email": "", "Remote-Name": "", "Remote-Groups": "",
 	}
 	for name, header := range map[string]http.Header{
@@ -169,6 +173,9 @@ func TestRefused(t *testing.T) {
 		resp, body := s.get(t, "/wiki", nil)
 		if resp.StatusCode != want || resp.Header.Get("Location") != "https://gate.example/login" || body != "no" && status != http.StatusNoContent || resp.Header.Get("X-Auth-Request-User") != "" {
 			t.Errorf("%d: status %d, %v, %q", status, resp.StatusCode, resp.Header, body)
+		}
+		if want := fmt.Sprint("/wiki wiki ", status); s.seen[len(s.seen)-1] != want {
+			t.Errorf("seen are %q, not %q", s.seen, want)
 		}
 	}
 }
