@@ -40,10 +40,12 @@ type AuditFilter struct {
 	Since  time.Time // this moment or later
 }
 
-// GroupCount is a group and how many people are in it.
+// GroupCount is a group, how many people are in it, and how many the identity
+// providers last named.
 type GroupCount struct {
-	Group   Group
-	Members int
+	Group    Group
+	Members  int
+	Expected int // 0 for a default group: nobody is named into one
 }
 
 // Member is a person in a group, as the group's page shows them.

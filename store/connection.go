@@ -22,8 +22,8 @@ func (db *DB) CreateConnection(ctx context.Context, by sso.Actor, c sso.Connecti
 			return err
 		}
 		t.later(`insert into connections (enterprise_id, id, name, protocol, provider, state, revision, live, live_secret, draft, draft_secret,
-				previous, previous_secret, metadata_url, metadata_checked_at, metadata_error, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`, append(s, micros(c.CreatedAt))...)
+				previous, previous_secret, metadata_url, metadata_checked_at, metadata_error, live_directory, draft_directory, previous_directory, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`, append(s, micros(c.CreatedAt))...)
 		t.saveKeys(c)
 		t.seeCertificates(c)
 		return t.audit(ctx, by, "connection.created", string(c.ID), "name", c.Name, "protocol", string(c.Protocol))
@@ -99,7 +99,8 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 			return err
 		}
 		t.later(`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
-				draft = $10, draft_secret = $11, previous = $12, previous_secret = $13, metadata_url = $14, metadata_checked_at = $15, metadata_error = $16
+				draft = $10, draft_secret = $11, previous = $12, previous_secret = $13, metadata_url = $14, metadata_checked_at = $15, metadata_error = $16,
+				live_directory = $17, draft_directory = $18, previous_directory = $19
 			where enterprise_id = $1 and id = $2`, s...)
 		t.later("delete from connection_keys where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
 		t.saveKeys(c)

@@ -10,21 +10,27 @@ import (
 )
 
 // version is one of the three configurations of a connection as stored: JSON
-// in which the client secret is redacted, and the secret sealed beside it.
+// in which secrets are redacted, and the secrets sealed beside it.
 type version struct {
-	column string // where the secret is sealed to
-	text   string
-	secret string
+	columns   [2]string // where the secrets are sealed to
+	text      string
+	secret    string // the client secret
+	directory string // that of the directory
 }
 
-const (
-	liveSecret     = "connections.live_secret"
-	draftSecret    = "connections.draft_secret"
-	previousSecret = "connections.previous_secret"
-	privateKey     = "connection_keys.private"
-)
+const privateKey = "connection_keys.private"
 
-func (db *DB) sealVersion(column string, c sso.Connection, cfg *sso.Config) (version, error) {
+func liveSecrets() [2]string {
+	return [2]string{"connections.live_secret", "connections.live_directory"}
+}
+func draftSecrets() [2]string {
+	return [2]string{"connections.draft_secret", "connections.draft_directory"}
+}
+func previousSecrets() [2]string {
+	return [2]string{"connections.previous_secret", "connections.previous_directory"}
+}
+
+func (db *DB) sealVersion(columns [2]string, c sso.Connection, cfg *sso.Config) (version, error) {
 	if cfg == nil {
 		return version{}, nil
 	}
@@ -34,7 +40,10 @@ func (db *DB) sealVersion(column string, c sso.Connection, cfg *sso.Config) (ver
 	}
 	v := version{text: text}
 	if cfg.OIDC != nil {
-		v.secret = db.sealer.seal(place{column, string(c.ID), c.Enterprise}, cfg.OIDC.ClientSecret)
+		v.secret = db.sealer.seal(place{columns[0], string(c.ID), c.Enterprise}, cfg.OIDC.ClientSecret)
+	}
+	if cfg.Directory != nil {
+		v.directory = db.sealer.seal(place{columns[1], string(c.ID), c.Enterprise}, cfg.Directory.ClientSecret)
 	}
 	return v, nil
 }
@@ -48,11 +57,18 @@ func (db *DB) openVersion(v version, c sso.Connection) (*sso.Config, error) {
 		return nil, fmt.Errorf("read a configuration of %s: %w", c.ID, err)
 	}
 	if cfg.OIDC != nil {
-		secret, err := db.sealer.open(place{v.column, string(c.ID), c.Enterprise}, v.secret)
+		secret, err := db.sealer.open(place{v.columns[0], string(c.ID), c.Enterprise}, v.secret)
 		if err != nil {
 			return nil, err
 		}
 		cfg.OIDC.ClientSecret = secret
+	}
+	if cfg.Directory != nil {
+		secret, err := db.sealer.open(place{v.columns[1], string(c.ID), c.Enterprise}, v.directory)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Directory.ClientSecret = secret
 	}
 	return cfg, nil
 }
@@ -60,15 +76,15 @@ func (db *DB) openVersion(v version, c sso.Connection) (*sso.Config, error) {
 // connectionRow is the arguments of an insert or update, in the order of the
 // columns.
 func (t *tx) connectionRow(c sso.Connection) ([]any, error) {
-	live, err := t.db.sealVersion(liveSecret, c, c.Live)
+	live, err := t.db.sealVersion(liveSecrets(), c, c.Live)
 	if err != nil {
 		return nil, err
 	}
-	draft, err := t.db.sealVersion(draftSecret, c, c.Draft)
+	draft, err := t.db.sealVersion(draftSecrets(), c, c.Draft)
 	if err != nil {
 		return nil, err
 	}
-	previous, err := t.db.sealVersion(previousSecret, c, c.Previous)
+	previous, err := t.db.sealVersion(previousSecrets(), c, c.Previous)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +94,7 @@ func (t *tx) connectionRow(c sso.Connection) ([]any, error) {
 	}
 	return []any{string(c.Enterprise), string(c.ID), c.Name, string(c.Protocol), string(c.Provider), string(c.State), c.Revision,
 		live.text, live.secret, draft.text, draft.secret, previous.text, previous.secret,
-		metadataURL, micros(c.Metadata.CheckedAt), clean(c.Metadata.Error, maxDetail)}, nil
+		metadataURL, micros(c.Metadata.CheckedAt), clean(c.Metadata.Error, maxDetail), live.directory, draft.directory, previous.directory}, nil
 }
 
 // nameKeys gives every key that has none an ID.
@@ -118,7 +134,7 @@ func (t *tx) seeCertificates(c sso.Connection) {
 }
 
 const selectConnections = `select c.id, c.enterprise_id, c.name, c.protocol, c.provider, c.state, c.revision, c.live, c.live_secret,
-	c.draft, c.draft_secret, c.previous, c.previous_secret, c.metadata_checked_at, c.metadata_error, c.created_at,
+	c.draft, c.draft_secret, c.previous, c.previous_secret, c.live_directory, c.draft_directory, c.previous_directory, c.metadata_checked_at, c.metadata_error, c.created_at,
 	coalesce(k.id, ''), coalesce(k.certificate, ''), coalesce(k.private, ''), coalesce(k.created_at, 0)
 	from connections c left join connection_keys k on k.enterprise_id = c.enterprise_id and k.connection_id = c.id `
 
@@ -128,11 +144,11 @@ func (db *DB) listConnections(ctx context.Context, r reader, where string, args 
 	var all []sso.Connection
 	err := r.each(ctx, func(r row) error {
 		var c sso.Connection
-		live, draft, previous := version{column: liveSecret}, version{column: draftSecret}, version{column: previousSecret}
+		live, draft, previous := version{columns: liveSecrets()}, version{columns: draftSecrets()}, version{columns: previousSecrets()}
 		var k sso.KeyPair
 		var certificate, private string
 		err := r.Scan(&c.ID, &c.Enterprise, &c.Name, &c.Protocol, &c.Provider, &c.State, &c.Revision, &live.text, &live.secret,
-			&draft.text, &draft.secret, &previous.text, &previous.secret, moment(&c.Metadata.CheckedAt), &c.Metadata.Error, moment(&c.CreatedAt),
+			&draft.text, &draft.secret, &previous.text, &previous.secret, &live.directory, &draft.directory, &previous.directory, moment(&c.Metadata.CheckedAt), &c.Metadata.Error, moment(&c.CreatedAt),
 			&k.ID, &certificate, &private, moment(&k.CreatedAt))
 		if err != nil {
 			return err

@@ -2,14 +2,16 @@ package store
 
 import (
 	"context"
+	"strconv"
 
 	"gatehouse/sso"
+	"gatehouse/sso/fold"
 )
 
-const groupColumns = "g.id, g.organization_id, g.name, g.is_default, g.created_at"
+const groupColumns = "g.id, g.organization_id, g.name, g.is_default, g.is_admin, g.created_at"
 
 func groupFields(g *sso.Group) []any {
-	return []any{&g.ID, &g.Organization, &g.Name, &g.Default, moment(&g.CreatedAt)}
+	return []any{&g.ID, &g.Organization, &g.Name, &g.Default, &g.Admin, moment(&g.CreatedAt)}
 }
 
 func scanGroup(r row) (g sso.Group, err error) {
@@ -27,8 +29,16 @@ func errDefaultGroup() *sso.Error {
 }
 
 func (t *tx) insertGroup(ent sso.EnterpriseID, g sso.Group) {
-	t.later("insert into groups (enterprise_id, id, organization_id, name, is_default, created_at) values ($1, $2, $3, $4, $5, $6)",
-		string(ent), string(g.ID), string(g.Organization), g.Name, g.Default, micros(g.CreatedAt))
+	t.later("insert into groups (enterprise_id, id, organization_id, name, folded, is_default, is_admin, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+		string(ent), string(g.ID), string(g.Organization), g.Name, fold.Name(g.Name), g.Default, g.Admin, micros(g.CreatedAt))
+}
+
+// changedFlag is what an audit event says about a flag, nothing if it stayed.
+func changedFlag(old, now bool) string {
+	if old == now {
+		return ""
+	}
+	return strconv.FormatBool(now)
 }
 
 // CreateGroup makes a group of g.Organization; ID and CreatedAt are filled in.
@@ -67,17 +77,17 @@ func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilte
 	w.and("g.enterprise_id = ", string(ent))
 	w.andText("g.organization_id = ", string(f.Organization))
 	w.andText("g.name = ", f.Name)
-	query := "select " + groupColumns + `, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id)
+	query := "select " + groupColumns + `, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id), ` + expectedMembers + `
 		from (select * from groups g` + w.page("g.id", page.Cursor, page.Size(), false) + ") g order by g.id" // counted for the page alone
 	all, err := list(ctx, db.backend, func(r row) (c sso.GroupCount, err error) {
-		err = r.Scan(append(groupFields(&c.Group), &c.Members)...)
+		err = r.Scan(append(groupFields(&c.Group), &c.Members, &c.Expected)...)
 		return c, err
 	}, query, w.args...)
 	all, next = cut(all, page.Size(), func(c sso.GroupCount) string { return string(c.Group.ID) })
 	return all, next, err
 }
 
-// UpdateGroup changes the name; fn runs inside the transaction. The default
+// UpdateGroup changes the name and whether its members are admins; fn runs inside the transaction. The default
 // group's is not to be changed: Conflict "default_group".
 func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 	fn func(sso.Group) (sso.Group, error)) (_ sso.Group, err error) {
@@ -92,10 +102,17 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if g.Default {
 			return errDefaultGroup()
 		}
-		if _, err := t.exec(ctx, "update groups set name = $3 where enterprise_id = $1 and id = $2", string(ent), string(id), g.Name); err != nil {
+		_, err := t.exec(ctx, "update groups set name = $3, folded = $4, is_admin = $5 where enterprise_id = $1 and id = $2",
+			string(ent), string(id), g.Name, fold.Name(g.Name), g.Admin)
+		if err != nil {
 			return ifTaken(err, errNameTaken())
 		}
-		return t.audit(ctx, by, "group.updated", string(id), "name", g.Name, "was", old.Name)
+		if g.Name != old.Name {
+			if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
+				return err
+			}
+		}
+		return t.audit(ctx, by, "group.updated", string(id), "name", g.Name, "was", old.Name, "admin", changedFlag(old.Admin, g.Admin))
 	})
 }
 
@@ -113,13 +130,21 @@ func (db *DB) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if g.Default {
 			return errDefaultGroup()
 		}
+		t.endGroup(ent, id, by)
 		t.later(`delete from memberships where enterprise_id = $1 and source = $4
 			and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
 			and user_id in (select m.user_id from memberships m where m.enterprise_id = $1 and m.group_id = $3)
 			and not exists (select 1 from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
 				where m.enterprise_id = $1 and m.user_id = memberships.user_id and g.organization_id = $2 and not g.is_default and g.id <> $3)`,
 			string(ent), string(g.Organization), string(id), string(sso.SourceDefault))
+		t.later(`update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and until_at = 0
+			and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
+			and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = membership_history.user_id
+				and m.group_id = membership_history.group_id)`, string(ent), string(g.Organization), micros(t.now), string(by))
 		t.later("delete from groups where enterprise_id = $1 and id = $2", string(ent), string(id))
+		if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
+			return err
+		}
 		return t.audit(ctx, by, "group.deleted", string(id), "name", g.Name, "organization", string(g.Organization))
 	})
 }

@@ -81,10 +81,11 @@ func (db *DB) AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 			t.insertMembership(ent, sso.Membership{Group: group, User: user, Source: sso.SourceManual, Cause: string(by)})
 		}
 		if !g.Default {
-			t.later(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
-				select enterprise_id, $3, id, $4, $5, $6 from groups where enterprise_id = $1 and organization_id = $2 and is_default
-				on conflict (enterprise_id, user_id, group_id) do nothing`,
-				string(ent), string(g.Organization), string(user), string(sso.SourceDefault), micros(t.now), string(by))
+			t.followDefault(ent, g.Organization, user, string(by))
+		}
+		t.followHistory(ent, user, string(by))
+		if err := t.forget(ctx, ent, user); err != nil {
+			return err
 		}
 		return t.audit(ctx, by, "membership.added", string(user), "group", string(group), "name", g.Name)
 	})
@@ -114,10 +115,10 @@ func (db *DB) RemoveMember(ctx context.Context, by sso.Actor, ent sso.Enterprise
 			return errDefaultGroup()
 		}
 		t.later("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(ent), string(user), string(group))
-		if others == 0 {
-			t.later(`delete from memberships where enterprise_id = $1 and user_id = $2 and source = $4 and group_id in
-				(select id from groups where enterprise_id = $1 and organization_id = $3 and is_default)`,
-				string(ent), string(user), string(g.Organization), string(sso.SourceDefault))
+		t.followDefault(ent, g.Organization, user, string(by))
+		t.followHistory(ent, user, string(by))
+		if err := t.forget(ctx, ent, user); err != nil {
+			return err
 		}
 		return t.audit(ctx, by, "membership.removed", string(user), "group", string(group), "name", g.Name)
 	})

@@ -45,6 +45,9 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	if err := db.prepareKeys(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), db.Close())
 	}
+	if err := db.foldGroups(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store: %w", err), db.Close())
+	}
 	return db, nil
 }
 

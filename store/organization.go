@@ -70,10 +70,15 @@ func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 		o.ID, o.Enterprise, o.DefaultGroup, o.CreatedAt = old.ID, old.Enterprise, old.DefaultGroup, old.CreatedAt
 		return o, err
 	}
-	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, _, o sso.Organization) error {
+	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, o sso.Organization) error {
 		_, err := t.exec(ctx, "update organizations set key = $3, name = $4 where enterprise_id = $1 and id = $2", string(ent), string(id), o.Key, o.Name)
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
+		}
+		if o.Key != old.Key { // sessions tell applications organization/group
+			if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
+				return err
+			}
 		}
 		return t.audit(ctx, by, "organization.updated", string(id), "key", o.Key, "name", o.Name)
 	})
@@ -89,7 +94,17 @@ func (db *DB) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 		if err != nil {
 			return err
 		}
+		groups, err := list(ctx, t, scanText, "select id from groups where enterprise_id = $1 and organization_id = $2", string(ent), string(id))
+		if err != nil {
+			return err
+		}
+		for _, g := range groups {
+			t.endGroup(ent, sso.GroupID(g), by)
+		}
 		t.later("delete from organizations where enterprise_id = $1 and id = $2", string(ent), string(id))
+		if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
+			return err
+		}
 		return t.audit(ctx, by, "organization.deleted", string(id), "key", o.Key, "name", o.Name)
 	})
 }

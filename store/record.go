@@ -25,7 +25,7 @@ func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) 
 	}
 	var r *recording
 	err = db.change(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) error {
-		r = &recording{tx: t, SignIn: s, ent: s.Session.Enterprise}
+		r = &recording{SignIn: s, snapshotting: &snapshotting{tx: t, ent: s.Session.Enterprise, names: s.Identity.Groups.Names}}
 		return r.run(ctx, decide)
 	})
 	if err != nil {
@@ -36,16 +36,15 @@ func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) 
 
 // recording is one sign-in being written.
 type recording struct {
-	*tx
+	*snapshotting
 	sso.SignIn
-	ent      sso.EnterpriseID
-	bound    bool     // the subject is known
-	proven   bool     // the domain of the e-mail is the enterprise's
-	isNew    bool     // the user was made by this sign-in
-	old      sso.User // as they were, unless new
-	user     sso.User // as they are
-	snapshot sso.GroupSnapshot
-	verdict  sso.Verdict
+	bound   bool     // the subject is known
+	proven  bool     // the domain of the e-mail is the enterprise's
+	isNew   bool     // the user was made by this sign-in
+	old     sso.User // as they were, unless new
+	said    word     // about their groups before
+	user    sso.User // as they are
+	verdict sso.Verdict
 }
 
 func (r *recording) run(ctx context.Context, decide sso.Decide) error {
@@ -55,7 +54,7 @@ func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.person(ctx); err != nil {
 		return err
 	}
-	if err := r.readOrganizations(ctx); err != nil {
+	if err := r.complete(ctx, r.user.ID); err != nil {
 		return err
 	}
 	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero(), DomainVerified: r.proven, Groups: r.snapshot}
@@ -63,7 +62,10 @@ func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 	if r.verdict, err = decide(facts); err != nil {
 		return err
 	}
-	r.memberships()
+	if err := r.memberships(ctx); err != nil {
+		return err
+	}
+	r.listen()
 	return r.keep(ctx)
 }
 
@@ -79,9 +81,11 @@ func (r *recording) claim(ctx context.Context) error {
 	}
 	r.laterEach(func(row row) error {
 		r.bound = true
-		return row.Scan(userFields(&r.old)...)
-	}, selectIdentity+" and i.subject = $3", string(r.ent), string(r.Session.Connection), r.Identity.Subject)
+		return row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain)...)
+	}, selectPerson+" and i.subject = $3", string(r.ent), string(r.Session.Connection), r.Identity.Subject)
 	r.readGroups()
+	r.readMemberships("identities i cross join", `i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
+		and m.enterprise_id = $1 and m.user_id = i.user_id`, string(r.ent), string(r.Session.Connection), r.Identity.Subject)
 	r.laterEach(func(row row) error { return row.Scan(&proven) },
 		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(r.ent), sso.EmailDomain(r.Identity.Email))
 	r.laterEach(func(row row) error { return row.Scan(&state) },
@@ -103,8 +107,12 @@ func (r *recording) claim(ctx context.Context) error {
 	return nil
 }
 
-const selectIdentity = "select " + userColumns + ` from identities i
+const (
+	selectIdentity = "select " + userColumns + fromIdentity
+	selectPerson   = "select " + userColumns + ", u.asserted_hash, u.asserted_certain" + fromIdentity
+	fromIdentity   = ` from identities i
 	join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id where i.enterprise_id = $1 and i.connection_id = $2`
+)
 
 // person finds the user or makes one: by subject; else by login where no
 // subject is bound; else somebody new. Never by e-mail.
@@ -113,8 +121,8 @@ func (r *recording) person(ctx context.Context) error {
 	if !known {
 		var err error
 		_, known, err = one(ctx, r, func(row row) (struct{}, error) {
-			return struct{}{}, row.Scan(userFields(&r.old)...)
-		}, selectIdentity+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+			return struct{}{}, row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain)...)
+		}, selectPerson+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
 			string(r.ent), string(r.Session.Connection), r.Identity.Login)
 		if err != nil {
 			return err
@@ -137,7 +145,7 @@ func (r *recording) person(ctx context.Context) error {
 		// before: whoever gets it next must not become them.
 		r.later("delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
 			string(r.ent), string(r.Session.Connection), r.Identity.Login, string(r.user.ID))
-		r.readMemberships("", "m.enterprise_id = $1 and m.user_id = $2", string(r.ent), string(r.user.ID))
+		r.readMemberships("", ofUser, string(r.ent), string(r.user.ID))
 	}
 	return nil
 }
@@ -159,8 +167,12 @@ func (r *recording) profile() {
 	u.Login, u.Email, u.Name, u.LastSignInAt = i.Login, i.Email, i.Name, r.now
 }
 
-// memberships writes the difference and nothing else.
-func (r *recording) memberships() {
+// memberships writes the difference and nothing else. Only then is there
+// something to tell the history and the nodes, which know nothing of who is new.
+func (r *recording) memberships(ctx context.Context) error {
+	if len(r.verdict.Memberships.Add)+len(r.verdict.Memberships.Remove) == 0 {
+		return nil
+	}
 	for i := range r.verdict.Memberships.Add {
 		m := &r.verdict.Memberships.Add[i]
 		m.User, m.Since, m.Cause = r.user.ID, r.now, string(r.Attempt.ID)
@@ -169,6 +181,11 @@ func (r *recording) memberships() {
 	for _, group := range r.verdict.Memberships.Remove {
 		r.later("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(r.ent), string(r.user.ID), string(group))
 	}
+	r.followHistory(r.ent, r.user.ID, string(r.Attempt.ID))
+	if r.isNew {
+		return nil
+	}
+	return r.forget(ctx, r.ent, r.user.ID)
 }
 
 // keep writes what is remembered of the sign-in.
@@ -176,6 +193,11 @@ func (r *recording) keep(ctx context.Context) error {
 	record := &r.verdict.Memberships.Record
 	record.ID, record.Enterprise, record.User, record.At = sso.NewID[sso.SyncRecordID](r.now), r.ent, r.user.ID, r.now
 	record.Connection, record.Attempt = r.Session.Connection, r.Attempt.ID
+	if held := r.verdict.Memberships.Held; held != nil {
+		if err := r.hold(record, *held); err != nil {
+			return err
+		}
+	}
 	if err := r.insertSync(*record); err != nil {
 		return err
 	}
@@ -208,6 +230,11 @@ func (r *recording) events(ctx context.Context) error {
 		err := r.audit(ctx, by, "memberships.synced", string(r.user.ID),
 			"added", groupNames(record.Added), "removed", groupNames(record.Removed), "record", string(record.ID), "attempt", attempt)
 		if err != nil {
+			return err
+		}
+	}
+	if held := r.verdict.Memberships.Record.Held; held != "" {
+		if err := r.audit(ctx, by, "sync.held", string(r.user.ID), "held", string(held), "attempt", attempt); err != nil {
 			return err
 		}
 	}

@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"gatehouse/sso"
+	"gatehouse/sso/fold"
 )
 
 // The snapshot of a sign-in is read by index alone: its cost follows the
@@ -11,12 +13,20 @@ import (
 // knows no statistics, begin at the left; "materialized" does so for PostgreSQL,
 // whose statistics may be older than the rows.
 
-// readGroups queues what can be read of the snapshot before it is known who the
-// person is: the groups of the asserted names, and the memberships of the
-// subject, if that is known.
-func (r *recording) readGroups() {
+// snapshotting reads what a group sync has to know.
+type snapshotting struct {
+	*tx
+	ent      sso.EnterpriseID
+	names    []string // asserted
+	snapshot sso.GroupSnapshot
+	known    map[sso.GroupID]bool // those in it, each once
+}
+
+// readGroups queues what can be read before it is known who the person is: the
+// groups of the asserted names.
+func (r *snapshotting) readGroups() {
 	r.snapshot = sso.GroupSnapshot{Organizations: map[sso.OrganizationID]string{}}
-	if names := possibleNames(r.Identity.Groups.Names); len(names) > 0 {
+	if names := possibleNames(r.names); len(names) > 0 {
 		r.laterEach(func(row row) error {
 			g, err := scanGroup(row)
 			r.snapshot.Groups = append(r.snapshot.Groups, g)
@@ -24,12 +34,10 @@ func (r *recording) readGroups() {
 		}, "select "+groupColumns+" from ("+r.db.dialect.list("$2")+`) n cross join groups g
 			where g.enterprise_id = $1 and g.name = n.value`, string(r.ent), jsonList(names))
 	}
-	r.readMemberships("identities i cross join", `i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
-		and m.enterprise_id = $1 and m.user_id = i.user_id`, string(r.ent), string(r.Session.Connection), r.Identity.Subject)
 }
 
 // readMemberships queues memberships with their groups.
-func (r *recording) readMemberships(from, where string, args ...any) {
+func (r *snapshotting) readMemberships(from, where string, args ...any) {
 	r.laterEach(func(row row) error {
 		var m sso.Membership
 		var g sso.Group
@@ -41,46 +49,125 @@ func (r *recording) readMemberships(from, where string, args ...any) {
 		" select "+membershipColumns+", "+groupColumns+" from mine m cross join groups g where g.enterprise_id = $1 and g.id = m.group_id", args...)
 }
 
-// readOrganizations completes the snapshot: the organizations of its groups,
-// with their default groups.
-func (r *recording) readOrganizations(ctx context.Context) error {
+const ofUser = "m.enterprise_id = $1 and m.user_id = $2"
+
+// complete reads the rest of the snapshot on one trip: the organizations of its
+// groups with their default groups, what the unmatched names nearly are, and who
+// else is an admin.
+func (r *snapshotting) complete(ctx context.Context, user sso.UserID) error {
 	if err := r.flush(ctx); err != nil {
 		return err
 	}
-	s := &r.snapshot
-	known := make(map[sso.GroupID]bool, len(s.Groups))
-	groups := s.Groups[:0]
-	var organizations []string
-	add := func(g sso.Group) {
-		if !known[g.ID] {
-			known[g.ID] = true
-			groups = append(groups, g)
-		}
+	organizations := r.once()
+	r.readNear()
+	r.readAdmins(user)
+	if len(organizations) > 0 {
+		r.laterEach(func(row row) error {
+			var g sso.Group
+			var name string
+			if err := row.Scan(append(groupFields(&g), &name)...); err != nil {
+				return err
+			}
+			r.snapshot.Organizations[g.Organization] = name
+			if !r.known[g.ID] {
+				r.snapshot.Groups = append(r.snapshot.Groups, g)
+			}
+			return nil
+		}, "select "+groupColumns+", o.name from ("+r.db.dialect.list("$2")+`) n cross join organizations o cross join groups g
+			where o.enterprise_id = $1 and o.id = n.value and g.enterprise_id = $1 and g.organization_id = o.id and g.is_default`,
+			string(r.ent), jsonList(organizations))
 	}
+	return r.flush(ctx)
+}
+
+// once leaves every group of the snapshot in it once, and gives the
+// organizations they belong to.
+func (r *snapshotting) once() (organizations []string) {
+	s := &r.snapshot
+	r.known = make(map[sso.GroupID]bool, len(s.Groups))
+	groups := s.Groups[:0]
 	for _, g := range s.Groups {
+		if r.known[g.ID] {
+			continue
+		}
+		r.known[g.ID] = true
+		groups = append(groups, g)
 		if _, ok := s.Organizations[g.Organization]; !ok {
 			s.Organizations[g.Organization] = ""
 			organizations = append(organizations, string(g.Organization))
 		}
-		add(g)
 	}
-	if len(organizations) == 0 {
-		return nil
+	s.Groups = groups
+	return organizations
+}
+
+// Near misses are a hint: of very many names, some are enough.
+const (
+	mostUnmatched = 100
+	mostNear      = 50
+)
+
+// readNear queues a look, by index, for groups whose names are near the asserted
+// names that match none.
+func (r *snapshotting) readNear() {
+	folds := r.unmatchedFolds()
+	if len(folds) == 0 {
+		return
 	}
-	err := r.each(ctx, func(row row) error {
+	r.laterEach(func(row row) error {
 		var g sso.Group
 		var name string
 		if err := row.Scan(append(groupFields(&g), &name)...); err != nil {
 			return err
 		}
-		s.Organizations[g.Organization] = name
-		add(g)
+		r.snapshot.Near = append(r.snapshot.Near, g)
+		r.snapshot.Organizations[g.Organization] = name
 		return nil
-	}, "select "+groupColumns+", o.name from ("+r.db.dialect.list("$2")+`) n cross join organizations o cross join groups g
-		where o.enterprise_id = $1 and o.id = n.value and g.enterprise_id = $1 and g.organization_id = o.id and g.is_default`,
-		string(r.ent), jsonList(organizations))
-	s.Groups = groups
-	return err
+	}, "select "+groupColumns+", o.name from ("+r.db.dialect.list("$2")+`) n cross join groups g cross join organizations o
+		where g.enterprise_id = $1 and g.folded = n.value and o.enterprise_id = $1 and o.id = g.organization_id limit $3`,
+		string(r.ent), jsonList(folds), int64(mostNear))
+}
+
+// unmatchedFolds are the folds of the asserted names that no group was found
+// for, without what PostgreSQL would refuse to compare.
+func (r *snapshotting) unmatchedFolds() (folds []string) {
+	matched := make(map[string]bool, len(r.snapshot.Groups))
+	for _, g := range r.snapshot.Groups {
+		matched[g.Name] = !g.Default
+	}
+	for _, name := range r.names {
+		if matched[name] || len(name) > sso.MaxGroupNameLength {
+			continue
+		}
+		if f := fold.Name(name); f != "" && sso.Printable(f) && !slices.Contains(folds, f) {
+			folds = append(folds, f)
+		}
+		if len(folds) == mostUnmatched {
+			break
+		}
+	}
+	return folds
+}
+
+// readAdmins notes which groups have admins, and queues the question who else is
+// one, but only if the person is: nobody else can be the last.
+func (r *snapshotting) readAdmins(user sso.UserID) {
+	s := &r.snapshot
+	for _, g := range s.Groups {
+		if g.Admin {
+			s.AdminGroups = append(s.AdminGroups, g.ID)
+		}
+	}
+	if len(s.AdminGroups) == 0 || !slices.ContainsFunc(s.Memberships, func(m sso.Membership) bool { return slices.Contains(s.AdminGroups, m.Group) }) {
+		return
+	}
+	r.laterEach(func(row row) error {
+		var other string
+		s.OtherAdmins = true
+		return row.Scan(&other)
+	}, `select u.id from groups g cross join memberships m cross join users u
+		where g.enterprise_id = $1 and g.is_admin and m.enterprise_id = $1 and m.group_id = g.id and m.user_id <> $2
+		and u.enterprise_id = $1 and u.id = m.user_id and u.status = $3 limit 1`, string(r.ent), string(user), string(sso.UserActive))
 }
 
 // possibleNames leaves out what no group can be called, and what PostgreSQL
@@ -93,4 +180,39 @@ func possibleNames(names []string) []string {
 		}
 	}
 	return possible
+}
+
+// Snapshot reads what a sign-in of somebody over a connection would be decided
+// from, if it asserted names: user, or else whoever has the login there. Who is
+// nobody yet is the zero user. Nothing is written.
+func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string) (_ sso.User, _ sso.GroupSnapshot, err error) {
+	defer func() { doing(&err, "read group snapshot") }()
+	var u sso.User
+	var r *snapshotting
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		r = &snapshotting{tx: t, ent: ent, names: names}
+		if _, err := found(db.findConnection(ctx, t, ent, c)); err != nil {
+			return err
+		}
+		var err error
+		if u, err = r.whose(ctx, c, user, login); err != nil {
+			return err
+		}
+		r.readGroups()
+		r.readMemberships("", ofUser, string(ent), string(u.ID))
+		return r.complete(ctx, u.ID)
+	})
+	if err != nil {
+		return sso.User{}, sso.GroupSnapshot{}, err
+	}
+	return u, r.snapshot, nil
+}
+
+func (r *snapshotting) whose(ctx context.Context, c sso.ConnectionID, user sso.UserID, login string) (sso.User, error) {
+	if user != "" {
+		return found(findUser(ctx, r, r.ent, user))
+	}
+	u, _, err := one(ctx, r, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+		string(r.ent), string(c), clean(login, sso.MaxLoginLength))
+	return u, err
 }

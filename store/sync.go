@@ -7,25 +7,25 @@ import (
 	"gatehouse/sso"
 )
 
-const syncColumns = "id, enterprise_id, user_id, connection_id, attempt_id, mode, asserted, matched, unmatched, added, removed, note, at"
+const syncColumns = "id, enterprise_id, user_id, connection_id, attempt_id, mode, asserted, matched, unmatched, added, removed, near_misses, held_id, note, at"
 
 func scanSync(r row) (s sso.SyncRecord, err error) {
 	err = r.Scan(&s.ID, &s.Enterprise, &s.User, &s.Connection, &s.Attempt, &s.Mode, jsonInto(&s.Asserted), jsonInto(&s.Matched), jsonInto(&s.Unmatched),
-		jsonInto(&s.Added), jsonInto(&s.Removed), &s.Note, moment(&s.At))
+		jsonInto(&s.Added), jsonInto(&s.Removed), jsonInto(&s.NearMisses), &s.Held, &s.Note, moment(&s.At))
 	return s, err
 }
 
 func (t *tx) insertSync(s sso.SyncRecord) error {
-	var texts [5]string
-	for i, v := range []any{s.Asserted, s.Matched, s.Unmatched, s.Added, s.Removed} {
+	var texts [6]string
+	for i, v := range []any{s.Asserted, s.Matched, s.Unmatched, s.Added, s.Removed, s.NearMisses} {
 		var err error
 		if texts[i], err = jsonText(v); err != nil {
 			return fmt.Errorf("write a sync record: %w", err)
 		}
 	}
-	t.later("insert into sync_records ("+syncColumns+") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+	t.later("insert into sync_records ("+syncColumns+") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
 		string(s.ID), string(s.Enterprise), string(s.User), string(s.Connection), string(s.Attempt), string(s.Mode),
-		texts[0], texts[1], texts[2], texts[3], texts[4], s.Note, micros(s.At))
+		texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], string(s.Held), s.Note, micros(s.At))
 	return nil
 }
 

@@ -102,6 +102,9 @@ func jsonText(v any) (string, error) {
 
 // jsonList writes text for dialect.list. Lists of valid UTF-8 always marshal.
 func jsonList(texts []string) string {
+	if len(texts) == 0 {
+		return "[]" // and not null, which is one value
+	}
 	b, _ := json.Marshal(texts)
 	return string(b)
 }

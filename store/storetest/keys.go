@@ -91,7 +91,7 @@ func testRotation(t *testing.T, fresh fresh) {
 		w.ok(err)
 		got, err := db.PendingLogin(ctx, p.ID)
 		w.ok(err)
-		if c.Live.OIDC.ClientSecret != "canary-client-secret" || c.Keys[0].Private != "canary-private-key" || got.Nonce != p.Nonce || got.Verifier != p.Verifier {
+		if c.Live.OIDC.ClientSecret != "canary-client-secret" || c.Live.Directory.ClientSecret != "canary-directory-secret" || c.Keys[0].Private != "canary-private-key" || got.Nonce != p.Nonce || got.Verifier != p.Verifier {
 			t.Error("a secret did not survive")
 		}
 		if _, err := db.VerifyAudit(ctx, w.ent.ID); err != nil {
@@ -101,8 +101,8 @@ func testRotation(t *testing.T, fresh fresh) {
 	check(db)
 	n, err := db.RotateKeys(ctx)
 	w.ok(err)
-	if n != 6 { // canary, audit key, client secret, private key, nonce, verifier
-		t.Errorf("%d values were sealed again; want 6", n)
+	if n != 7 { // canary, audit key, client secret, directory secret, private key, nonce, verifier
+		t.Errorf("%d values were sealed again; want 7", n)
 	}
 	if n, err = db.RotateKeys(ctx); err != nil || n != 0 {
 		t.Errorf("rotating again sealed %d values (%v)", n, err)

@@ -35,7 +35,11 @@ type foreign struct {
 	signIn   sso.SignIn
 	user     sso.User
 	domain   sso.Domain
+	held     sso.HeldSyncID
 }
+
+// yes confirms everything.
+func yes(sso.Restored) (bool, error) { return true, nil }
 
 func (f foreign) containers() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
@@ -81,6 +85,27 @@ func (f foreign) people() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	group, page := f.w.group["web/dev"].ID, sso.Page{}
 	return calls{
+		"GroupMembersAt": func() (int, error) {
+			all, _, err := db.GroupMembersAt(ctx, ent, group, f.w.clock.Now(), page)
+			return len(all), err
+		},
+		"UserMembershipsAt": func() (int, error) {
+			all, err := db.UserMembershipsAt(ctx, ent, f.user.ID, f.w.clock.Now())
+			return len(all), err
+		},
+		"RestoreUser": func() (int, error) {
+			_, err := db.RestoreUser(ctx, by, ent, f.user.ID, f.w.clock.Now(), yes)
+			return 0, err
+		},
+		"RestoreGroup": func() (int, error) {
+			_, err := db.RestoreGroup(ctx, by, ent, group, f.w.clock.Now(), yes)
+			return 0, err
+		},
+		"GroupDrift": func() (int, error) { d, err := db.GroupDrift(ctx, ent, group); return d.Actual, err },
+		"ReconcileGroup": func() (int, error) {
+			_, err := db.ReconcileGroup(ctx, by, ent, group, func(sso.Drifting) (bool, bool) { return true, true }, yes)
+			return 0, err
+		},
 		"GroupMembers":    func() (int, error) { all, _, err := db.GroupMembers(ctx, ent, group, page); return len(all), err },
 		"AddMember":       func() (int, error) { return 0, db.AddMember(ctx, by, ent, f.other.group["web/dev"].ID, f.user.ID) },
 		"RemoveMember":    func() (int, error) { return 0, db.RemoveMember(ctx, by, ent, group, f.user.ID) },
@@ -146,6 +171,17 @@ func (f foreign) signIns() calls {
 			all, _, err := db.Attempts(ctx, ent, sso.AttemptFilter{User: f.user.ID}, page)
 			return len(all), err
 		},
+		"Snapshot": func() (int, error) {
+			_, s, err := db.Snapshot(ctx, ent, f.w.conn.ID, f.user.ID, "", []string{"dev"})
+			return len(s.Groups), err
+		},
+		"HeldSyncs": func() (int, error) {
+			all, _, err := db.HeldSyncs(ctx, ent, sso.HeldFilter{User: f.user.ID}, page)
+			return len(all), err
+		},
+		"HeldSync":        func() (int, error) { h, err := db.HeldSync(ctx, ent, f.held); return count(h.ID != ""), err },
+		"ApproveHeldSync": func() (int, error) { _, err := db.ApproveHeldSync(ctx, by, ent, f.held); return 0, err },
+		"DiscardHeldSync": func() (int, error) { _, err := db.DiscardHeldSync(ctx, by, ent, f.held); return 0, err },
 		"SyncRecords": func() (int, error) {
 			all, _, err := db.SyncRecords(ctx, ent, sso.SyncFilter{User: f.user.ID}, page)
 			return len(all), err
@@ -188,7 +224,7 @@ func (f foreign) sessionsAndDomains() calls {
 // it something of its own, so that no error is what has to come.
 func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
-		"Organizations": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true,
+		"Organizations": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true,
 		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "RecordAttempt": true, "UsePendingLogin": true}
 }
 
@@ -203,7 +239,8 @@ func testTenants(t *testing.T, fresh fresh) {
 	d, err := w.db.CreateDomain(t.Context(), by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
 	w.ok(err)
 	other := addWorld(t, w.db, w.clock, "other")
-	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d}, untenanted()
+	held := w.hold(s.Identity.Subject)
+	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID}, untenanted()
 	all := calls{}
 	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.sessionsAndDomains()} {
 		maps.Copy(all, some)

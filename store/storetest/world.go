@@ -89,7 +89,8 @@ func (w *world) connection(name string) sso.Connection {
 	w.Helper()
 	c, err := w.db.CreateConnection(w.Context(), by, sso.Connection{
 		Enterprise: w.ent.ID, Name: name, Protocol: sso.OIDC, Provider: sso.Custom, State: sso.ConnectionEnabled,
-		Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: "canary-client-secret"}},
+		Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: "canary-client-secret"},
+			Directory: &sso.Directory{Tenant: "acme.test", ClientID: "reader", ClientSecret: "canary-directory-secret"}},
 		Keys: []sso.KeyPair{{Certificate: []byte{1, 2, 3}, Private: "canary-private-key"}},
 	})
 	w.ok(err)
@@ -257,7 +258,8 @@ func (w *world) dump() map[string][]string {
 
 func tenantTables() []string {
 	return []string{"enterprises", "audit_heads", "audit_events", "organizations", "groups", "users", "memberships", "connections", "connection_keys",
-		"certificates", "identities", "domains", "pending_logins", "replay_marks", "sessions", "attempts", "sync_records"}
+		"certificates", "identities", "domains", "pending_logins", "replay_marks", "sessions", "attempts", "sync_records",
+		"asserted_names", "membership_history", "former_groups", "held_syncs"}
 }
 
 // rows is an answer as sorted lines of text.

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+
+	"gatehouse/sso"
+)
+
+// mostDrifting is how many people a drift names; who reconciles a group sees all.
+const mostDrifting = 500
+
+// maxReconciled is how many people one call looks at; the next finds the rest.
+const maxReconciled = 20_000
+
+// GroupDrift compares who is in a group with whom the identity providers last
+// named, by index. It names at most 500 people who are not where they should be.
+func (db *DB) GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (_ sso.GroupDrift, err error) {
+	defer func() { doing(&err, "compare expected and actual members") }()
+	g, err := found(findGroup(ctx, db.backend, ent, group))
+	if err != nil {
+		return sso.GroupDrift{}, err
+	}
+	d, err := drift(ctx, db.backend, ent, g, mostDrifting+1)
+	if d.More = len(d.Drifting) > mostDrifting; d.More {
+		d.Drifting = d.Drifting[:mostDrifting]
+	}
+	return d, err
+}
+
+// expectedMembers counts whom the identity providers name, of a group g. Nobody
+// is named into a default group.
+const expectedMembers = `(select count(*) from asserted_names a where not g.is_default and a.enterprise_id = g.enterprise_id and a.name = g.name)`
+
+// strayed are the people of one group who are expected and not there, or the
+// other way round, each with what explains it.
+const strayed = `select ` + userColumns + `, d.expected, coalesce(m.group_id, ''), coalesce(m.source, ''), coalesce(m.since, 0), coalesce(m.cause, ''),
+	u.asserted_hash, u.asserted_certain, coalesce(r.id, ''), coalesce(r.mode, ''), coalesce(r.at, 0),
+	coalesce((select h.id from held_syncs h where h.enterprise_id = $1 and h.user_id = u.id and h.state = 'waiting' and not ` + newerWord + ` order by h.id desc limit 1), ''),
+	coalesce(p.until_at, 0), coalesce(p.ended_by, '')
+	from (select a.user_id, true as expected from asserted_names a where a.enterprise_id = $1 and a.name = $3
+			and not exists (select 1 from memberships x where x.enterprise_id = $1 and x.user_id = a.user_id and x.group_id = $2)
+		union all select x.user_id, false from memberships x where x.enterprise_id = $1 and x.group_id = $2
+			and not exists (select 1 from asserted_names a where a.enterprise_id = $1 and a.user_id = x.user_id and a.name = $3)) d
+	join users u on u.enterprise_id = $1 and u.id = d.user_id
+	left join memberships m on m.enterprise_id = $1 and m.user_id = d.user_id and m.group_id = $2
+	left join sync_records r on r.enterprise_id = $1 and r.id = (select y.id from sync_records y
+		where y.enterprise_id = $1 and y.user_id = d.user_id and y.mode <> 'restore' order by y.id desc limit 1)
+	left join membership_history p on p.enterprise_id = $1 and p.user_id = d.user_id and p.group_id = $2 and p.until_at > 0
+		and p.from_at = (select max(q.from_at) from membership_history q where q.enterprise_id = $1 and q.user_id = d.user_id and q.group_id = $2)
+	order by u.id limit $4`
+
+func drift(ctx context.Context, r reader, ent sso.EnterpriseID, g sso.Group, most int) (d sso.GroupDrift, err error) {
+	d.Group = g
+	type counts struct{ expected, actual int }
+	n, _, err := one(ctx, r, func(row row) (c counts, err error) {
+		err = row.Scan(&c.expected, &c.actual)
+		return c, err
+	}, "select "+expectedMembers+`, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id)
+		from groups g where g.enterprise_id = $1 and g.id = $2`, string(ent), string(g.ID))
+	if err != nil || g.Default {
+		d.Actual = n.actual
+		return d, err
+	}
+	d.Expected, d.Actual = n.expected, n.actual
+	d.Drifting, err = list(ctx, r, func(row row) (x sso.Drifting, err error) {
+		var m sso.Membership
+		var hash string
+		x.Group = g
+		dest := append(userFields(&x.User), &x.Expected, &m.Group, &m.Source, moment(&m.Since), &m.Cause, &hash, &x.Certain,
+			&x.Last.ID, &x.Last.Mode, moment(&x.Last.At), &x.Held, moment(&x.Ended.Until), &x.Ended.EndedBy)
+		if err := row.Scan(dest...); err != nil {
+			return x, err
+		}
+		x.Known = hash != ""
+		if m.Group != "" {
+			m.User = x.User.ID
+			x.Membership = &m
+		}
+		return x, nil
+	}, strayed, string(ent), string(g.ID), g.Name, int64(most))
+	return d, err
+}
+
+// ReconcileGroup puts people where they were last said to be. decide says of
+// each who strays whether they come in, or go; confirm sees what would change
+// and says whether it shall, as with RestoreGroup.
+func (db *DB) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
+	decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (result sso.Restored, err error) {
+	defer func() { doing(&err, "reconcile group") }()
+	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
+	defer cancel()
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		g, err := found(findGroup(ctx, t, ent, group))
+		if err != nil {
+			return err
+		}
+		d, err := drift(ctx, t, ent, g, maxReconciled)
+		if err != nil {
+			return err
+		}
+		var people []moving
+		result, people = reconciliation(by, d, decide)
+		if result.Done, err = confirm(result); err != nil || !result.Done {
+			return err
+		}
+		return t.moveAll(ctx, by, ent, g, people, "group.reconciled")
+	})
+	if err != nil {
+		return sso.Restored{}, err
+	}
+	return result, nil
+}
+
+// reconciliation is a drift made into changes, as far as decide wants them.
+func reconciliation(by sso.Actor, d sso.GroupDrift, decide func(sso.Drifting) (add, remove bool)) (r sso.Restored, people []moving) {
+	r.Members = d.Actual
+	for _, x := range d.Drifting {
+		add, remove := decide(x)
+		m := moving{user: x.User.ID, cause: string(by), record: sso.SyncRecord{Mode: sso.SyncRestore,
+			Note: "Reconciled by " + string(by) + " with what the identity provider last said."}}
+		past := sso.PastMembership{Group: sso.GroupChange{Group: d.Group.ID, Name: d.Group.Name, Organization: d.Group.Organization}, User: x.User.ID, Source: sso.SourceJIT}
+		switch {
+		case add:
+			m.add = []sso.Membership{{Group: d.Group.ID, Source: sso.SourceJIT}}
+			r.Add = append(r.Add, past)
+		case remove:
+			m.remove = []sso.GroupID{d.Group.ID}
+			past.Source, past.From, past.Cause = x.Membership.Source, x.Membership.Since, x.Membership.Cause
+			r.Remove = append(r.Remove, past)
+		default:
+			continue
+		}
+		people = append(people, m)
+	}
+	return r, people
+}

@@ -1,0 +1,78 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"gatehouse/sso"
+)
+
+// moving is a change of one person's memberships that no sign-in makes now.
+type moving struct {
+	user   sso.UserID
+	cause  string // who did it
+	add    []sso.Membership
+	remove []sso.GroupID
+	record sso.SyncRecord // what to keep about it; the rest is filled in by move
+}
+
+// move queues the change with all that belongs to it: rows of default groups,
+// history and sync record. Groups that are gone are left out. The caller tells
+// the nodes and the audit trail.
+func (t *tx) move(ctx context.Context, ent sso.EnterpriseID, m *moving) error {
+	groups, names, err := t.groupsByID(ctx, ent, slices.Concat(m.remove, groupsOfAll(m.add)))
+	if err != nil {
+		return err
+	}
+	word := func(id sso.GroupID) sso.GroupChange {
+		g := groups[id]
+		return sso.GroupChange{Group: id, Name: g.Name, Organization: g.Organization, OrganizationName: names[g.Organization]}
+	}
+	touched := map[sso.OrganizationID]bool{}
+	for _, id := range m.remove {
+		if g, there := groups[id]; there && !g.Default {
+			t.later("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(ent), string(m.user), string(id))
+			m.record.Removed, touched[g.Organization] = append(m.record.Removed, word(id)), true
+		}
+	}
+	for _, add := range m.add {
+		if g, there := groups[add.Group]; there && !g.Default {
+			add.User, add.Cause = m.user, m.cause
+			t.insertMembership(ent, add)
+			m.record.Added, touched[g.Organization] = append(m.record.Added, word(add.Group)), true
+		}
+	}
+	for org := range touched {
+		t.followDefault(ent, org, m.user, m.cause)
+	}
+	t.followHistory(ent, m.user, m.cause)
+	m.record.ID, m.record.Enterprise, m.record.User, m.record.At = sso.NewID[sso.SyncRecordID](t.now), ent, m.user, t.now
+	return t.insertSync(m.record)
+}
+
+func groupsOfAll(all []sso.Membership) []sso.GroupID {
+	ids := make([]sso.GroupID, len(all))
+	for i, m := range all {
+		ids[i] = m.Group
+	}
+	return ids
+}
+
+// groupsByID reads groups that are still there, and the names of their
+// organizations.
+func (t *tx) groupsByID(ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID) (map[sso.GroupID]sso.Group, map[sso.OrganizationID]string, error) {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	groups, names := map[sso.GroupID]sso.Group{}, map[sso.OrganizationID]string{}
+	err := t.each(ctx, func(r row) error {
+		var g sso.Group
+		var name string
+		err := r.Scan(append(groupFields(&g), &name)...)
+		groups[g.ID], names[g.Organization] = g, name
+		return err
+	}, "select "+groupColumns+", o.name from ("+t.db.dialect.list("$2")+`) n cross join groups g cross join organizations o
+		where g.enterprise_id = $1 and g.id = n.value and o.enterprise_id = $1 and o.id = g.organization_id`, string(ent), jsonList(texts))
+	return groups, names, err
+}

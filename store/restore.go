@@ -1,0 +1,178 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// RestoreUser makes somebody's memberships what they were at a moment. confirm
+// sees what would change and says whether it shall; its error leaves everything
+// as it is. Rows of default groups that exist because of others follow them.
+func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, at time.Time,
+	confirm func(sso.Restored) (bool, error)) (result sso.Restored, err error) {
+	defer func() { doing(&err, "restore memberships") }()
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		if _, err := found(findUser(ctx, t, ent, user)); err != nil {
+			return err
+		}
+		if result, err = t.restoration(ctx, ent, user, at); err != nil {
+			return err
+		}
+		if result.Done, err = confirm(result); err != nil || !result.Done {
+			return err
+		}
+		m := restoring(by, user, result.Add, result.Remove, at)
+		if err := t.move(ctx, ent, &m); err != nil {
+			return err
+		}
+		if err := t.forget(ctx, ent, user); err != nil {
+			return err
+		}
+		return t.audit(ctx, by, "memberships.restored", string(user), "to", at.Format(time.RFC3339), "record", string(m.record.ID),
+			"added", groupNames(m.record.Added), "removed", groupNames(m.record.Removed))
+	})
+	if err != nil {
+		return sso.Restored{}, err
+	}
+	return result, nil
+}
+
+// restoration compares what somebody was in with what they are in.
+func (t *tx) restoration(ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time) (r sso.Restored, err error) {
+	then, err := pastOf(ctx, t, ent, user, at)
+	if err != nil {
+		return r, err
+	}
+	now, err := pastOf(ctx, t, ent, user, t.now)
+	if err != nil {
+		return r, err
+	}
+	here, err := list(ctx, t, scanText, `select h.group_id from membership_history h join groups g on g.enterprise_id = h.enterprise_id and g.id = h.group_id
+		where h.enterprise_id = $1 and h.user_id = $2`, string(ent), string(user))
+	if err != nil {
+		return r, err
+	}
+	in := func(all []sso.PastMembership, id sso.GroupID) bool {
+		return slices.ContainsFunc(all, func(p sso.PastMembership) bool { return p.Group.Group == id })
+	}
+	for _, p := range then {
+		switch {
+		case p.Default || in(now, p.Group.Group):
+		case slices.Contains(here, string(p.Group.Group)):
+			r.Add = append(r.Add, p)
+		default:
+			r.Gone = append(r.Gone, p)
+		}
+	}
+	for _, p := range now {
+		if !p.Default && !in(then, p.Group.Group) {
+			r.Remove = append(r.Remove, p)
+		}
+	}
+	return r, nil
+}
+
+// restoring is a restore as a change of one person.
+func restoring(by sso.Actor, user sso.UserID, add, remove []sso.PastMembership, at time.Time) moving {
+	m := moving{user: user, cause: string(by), record: sso.SyncRecord{Mode: sso.SyncRestore,
+		Note: "Restored by " + string(by) + " to what was at " + at.UTC().Format(time.RFC3339) + "."}}
+	for _, p := range add {
+		m.add = append(m.add, sso.Membership{Group: p.Group.Group, Source: p.Source})
+	}
+	for _, p := range remove {
+		m.remove = append(m.remove, p.Group.Group)
+	}
+	return m
+}
+
+// RestoreGroup makes the members of a group what they were at a moment; confirm
+// is as in RestoreUser. The default group follows the others: Conflict
+// "default_group".
+func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, at time.Time,
+	confirm func(sso.Restored) (bool, error)) (result sso.Restored, err error) {
+	defer func() { doing(&err, "restore group") }()
+	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
+	defer cancel()
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		g, err := found(findGroup(ctx, t, ent, group))
+		if err != nil {
+			return err
+		}
+		if g.Default {
+			return errDefaultGroup()
+		}
+		if result, err = t.groupRestoration(ctx, ent, group, at); err != nil {
+			return err
+		}
+		if result.Done, err = confirm(result); err != nil || !result.Done {
+			return err
+		}
+		var people []moving
+		for _, p := range result.Add {
+			people = append(people, restoring(by, p.User, []sso.PastMembership{p}, nil, at))
+		}
+		for _, p := range result.Remove {
+			people = append(people, restoring(by, p.User, nil, []sso.PastMembership{p}, at))
+		}
+		return t.moveAll(ctx, by, ent, g, people, "group.restored", "to", at.Format(time.RFC3339))
+	})
+	if err != nil {
+		return sso.Restored{}, err
+	}
+	return result, nil
+}
+
+// groupRestoration compares who was in a group with who is. People that are
+// gone cannot come back.
+func (t *tx) groupRestoration(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time) (r sso.Restored, err error) {
+	const members = "select " + pastColumns + " from membership_history h join users u on u.enterprise_id = h.enterprise_id and u.id = h.user_id" + pastFrom + `
+		where h.enterprise_id = $1 and h.group_id = $2 and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3) order by h.user_id`
+	then, err := list(ctx, t, scanPast, members, string(ent), string(group), micros(at))
+	if err != nil {
+		return r, err
+	}
+	now, err := list(ctx, t, scanPast, members, string(ent), string(group), micros(t.now))
+	if err != nil {
+		return r, err
+	}
+	r.Add, r.Remove, r.Members = without(then, now), without(now, then), len(now)
+	return r, nil
+}
+
+// without are those of all that are of nobody in others.
+func without(all, others []sso.PastMembership) (left []sso.PastMembership) {
+	known := make(map[sso.UserID]bool, len(others))
+	for _, p := range others {
+		known[p.User] = true
+	}
+	for _, p := range all {
+		if !known[p.User] {
+			left = append(left, p)
+		}
+	}
+	return left
+}
+
+// moveAll changes many people's place in one group, as one event.
+func (t *tx) moveAll(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group, people []moving, action string, detail ...string) error {
+	var users []sso.UserID
+	added, removed := 0, 0
+	for i := range people {
+		if err := t.move(ctx, ent, &people[i]); err != nil {
+			return err
+		}
+		users = append(users, people[i].user)
+		added, removed = added+len(people[i].add), removed+len(people[i].remove)
+	}
+	if len(users) == 0 {
+		return nil
+	}
+	if err := t.forget(ctx, ent, users...); err != nil {
+		return err
+	}
+	return t.audit(ctx, by, action, string(g.ID), append(detail, "name", g.Name, "added", strconv.Itoa(added), "removed", strconv.Itoa(removed))...)
+}

@@ -1,0 +1,204 @@
+package storetest
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+func testDrift(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	w.enter("ada", "dev")
+	out, _ := w.enter("out", "dev")
+	w.enter("in", "ops")
+	in, _ := w.enter("in", "ops")
+	group := w.group["web/dev"].ID
+	d, err := w.db.GroupDrift(ctx, w.ent.ID, group)
+	w.ok(err)
+	if d.Expected != 2 || d.Actual != 2 || len(d.Drifting) != 0 || d.More {
+		t.Errorf("got %+v", d)
+	}
+	w.clock.Move(time.Hour)
+	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, group, out.ID))
+	w.ok(w.db.AddMember(ctx, by, w.ent.ID, group, in.ID))
+	later, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{Organization: w.orgs["web"].ID, Name: "ops"})
+	w.ok(err)
+	d, err = w.db.GroupDrift(ctx, w.ent.ID, group)
+	w.ok(err)
+	got := map[string]sso.Drifting{}
+	for _, x := range d.Drifting {
+		got[x.User.Login] = x
+	}
+	if d.Expected != 2 || d.Actual != 2 || len(got) != 2 {
+		t.Fatalf("got %+v", d)
+	}
+	missing, extra := got["out@acme.test"], got["in@acme.test"]
+	if !missing.Expected || missing.Membership != nil || !missing.Known || !missing.Certain || missing.Last.Mode != sso.SyncReset ||
+		!missing.Ended.Until.Equal(w.clock.Now()) || missing.Ended.EndedBy != string(by) {
+		t.Errorf("missing: %+v", missing)
+	}
+	if extra.Expected || extra.Membership == nil || extra.Membership.Source != sso.SourceManual || !extra.Membership.Since.Equal(w.clock.Now()) || !extra.Ended.Until.IsZero() {
+		t.Errorf("extra: %+v", extra)
+	}
+	d, err = w.db.GroupDrift(ctx, w.ent.ID, later.ID)
+	w.ok(err)
+	if d.Expected != 1 || d.Actual != 0 || len(d.Drifting) != 1 || !d.Drifting[0].Group.CreatedAt.After(d.Drifting[0].Last.At) {
+		t.Errorf("a group made later: %+v", d)
+	}
+	counts, _, err := w.db.Groups(ctx, w.ent.ID, sso.GroupFilter{Organization: w.orgs["web"].ID}, sso.Page{})
+	w.ok(err)
+	seen := []string{}
+	for _, c := range counts {
+		seen = append(seen, fmt.Sprint(c.Group.Name, c.Expected, " ", c.Members))
+	}
+	slices.Sort(seen)
+	w.same([]string{"Members0 2", "dev2 2", "ops1 0", "sre0 0"}, seen)
+
+	w.clock.Move(time.Hour)
+	s := w.signIn("ada") // says nothing: what was said before stays, and is certain no more
+	_, _, err = w.db.RecordLogin(ctx, s, func(sso.SignInFacts) (sso.Verdict, error) {
+		return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncKeep}}}, nil
+	})
+	w.ok(err)
+	ada := rows(t, Raw(t, w.dsn), "select asserted_certain from users where login = $1", "ada@acme.test")
+	w.same([]string{"[false]"}, normal(ada))
+	d, err = w.db.GroupDrift(ctx, w.ent.ID, group)
+	w.ok(err)
+	w.same(2, d.Expected)
+}
+
+// normal makes booleans of both databases look the same.
+func normal(lines []string) []string {
+	for i, l := range lines {
+		if l == "[0]" {
+			lines[i] = "[false]"
+		}
+	}
+	return lines
+}
+
+func testReconcile(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	out, _ := w.enter("out", "dev")
+	in, _ := w.enter("in", "ops")
+	group := w.group["web/dev"].ID
+	w.clock.Move(time.Hour)
+	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, group, out.ID))
+	w.ok(w.db.AddMember(ctx, by, w.ent.ID, group, in.ID))
+	both := func(d sso.Drifting) (add, remove bool) { return d.Expected, !d.Expected }
+	before := w.dump()
+	shown, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, both, func(sso.Restored) (bool, error) { return false, nil })
+	w.ok(err)
+	w.same(before, w.dump())
+	if len(shown.Add) != 1 || len(shown.Remove) != 1 || shown.Members != 1 || shown.Done {
+		t.Errorf("shown: %+v", shown)
+	}
+	_, err = w.db.ReconcileGroup(ctx, by, w.ent.ID, group, both, yes)
+	w.ok(err)
+	w.in(out.ID, "app/Members=default", "app/dev=jit", "web/Members=default", "web/dev=jit")
+	w.in(in.ID, "app/Members=default", "app/ops=jit")
+	if got := w.actions(1); got[0] != "group.reconciled" {
+		t.Errorf("the audit trail says %v", got)
+	}
+	events := w.chainHolds()
+	again, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, both, yes)
+	w.ok(err)
+	if len(again.Add)+len(again.Remove) != 0 || w.chainHolds() != events {
+		t.Errorf("a second time: %+v", again)
+	}
+	w.historyHolds()
+}
+
+// testForget: whoever's groups change is read again by every node, and nobody
+// else is.
+func testForget(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	last := int64(0)
+	forgotten := func(want ...sso.Revocation) {
+		t.Helper()
+		all, err := w.db.Revocations(ctx, last)
+		w.ok(err)
+		for i := range all {
+			last, all[i].Sequence = all[i].Sequence, 0
+		}
+		w.same(want, all)
+	}
+	ada, _ := w.enter("ada", "dev")
+	forgotten() // nobody knows a new person
+	w.enter("ada", "dev")
+	forgotten()
+	w.enter("ada", "sre")
+	person, company := sso.Revocation{User: ada.ID}, sso.Revocation{Enterprise: w.ent.ID}
+	forgotten(person)
+	ops := w.group["app/ops"].ID
+	w.ok(w.db.AddMember(ctx, by, w.ent.ID, ops, ada.ID))
+	forgotten(person)
+	w.ok(w.db.AddMember(ctx, by, w.ent.ID, ops, ada.ID))
+	forgotten()
+	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, ops, ada.ID))
+	forgotten(person)
+	h := w.hold("ada")
+	forgotten()
+	_, err := w.db.ApproveHeldSync(ctx, by, w.ent.ID, h.ID)
+	w.ok(err)
+	forgotten(person)
+	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, ops, rename[sso.Group])
+	w.ok(err)
+	forgotten(company)
+	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, ops, func(g sso.Group) (sso.Group, error) { g.Admin = true; return g, nil })
+	w.ok(err)
+	forgotten()
+	w.ok(w.db.DeleteGroup(ctx, by, w.ent.ID, ops))
+	forgotten(company)
+	w.ok(w.db.DeleteOrganization(ctx, by, w.ent.ID, w.orgs["app"].ID))
+	forgotten(company)
+}
+
+func testPreview(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	ada, _ := w.enter("ada", "ops")
+	before := w.dump()
+	for name, c := range map[string]struct {
+		user  sso.UserID
+		login string
+		want  sso.User
+		rows  int
+	}{
+		"user": {ada.ID, "", ada, 2}, "login": {"", "ada@acme.test", ada, 2}, "newcomer": {"", "nobody@acme.test", sso.User{}, 0}, "odd": {"", "\x00\xff", sso.User{}, 0},
+	} {
+		u, s, err := w.db.Snapshot(ctx, w.ent.ID, w.conn.ID, c.user, c.login, []string{"dev", "OPS"})
+		w.ok(err)
+		w.same(c.want, u)
+		if len(s.Memberships) != c.rows || len(s.Near) != 1 || s.Near[0].Name != "ops" || !slices.ContainsFunc(s.Groups, func(g sso.Group) bool { return g == w.group["web/dev"] }) {
+			t.Errorf("%s: got %+v", name, s)
+		}
+	}
+	w.same(before, w.dump())
+	_, _, err := w.db.Snapshot(ctx, w.ent.ID, w.conn.ID, "user-unknown", "", nil)
+	w.fails(err, sso.NotFoundKind, "not_found")
+	_, _, err = w.db.Snapshot(ctx, w.ent.ID, "conn-unknown", ada.ID, "", nil)
+	w.fails(err, sso.NotFoundKind, "not_found")
+}
+
+// testFolded: folds of another version, and of groups older than folds, are made
+// again when the store is opened.
+func testFolded(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	db := Raw(t, w.dsn)
+	for _, change := range []string{"update groups set folded = ''", "delete from meta where key = 'groups_folded'"} {
+		if _, err := db.Exec(change); err != nil {
+			t.Fatal(err)
+		}
+	}
+	Open(t, w.dsn, store.Keyring{Current: w.keys.Current}, w.clock.Now)
+	w.same([]string{"[Dev dev]", "[Members members]", "[Members members]", "[dev dev]", "[dev dev]", "[ops ops]", "[sre sre]"},
+		rows(t, db, "select name, folded from groups"))
+}
