@@ -54,7 +54,7 @@ var levels = map[string]arrows{
 	"internal/demoidp":   {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is somebody else's program as far as the gateway goes"},
 	"internal/demomail":  {"", "github.com/emersion/go-smtp", "the demonstration's mail server is somebody else's program as far as the gateway goes"},
 	"internal/demoproxy": {"", "", "the demonstration's reverse proxy takes the gateway's word over HTTP, as any other would"},
-	"internal/demo":      {"sso saml oidc store internal/demoidp internal/demomail internal/demoproxy", "github.com/coreos/go-oidc/v3", "a demonstration is set up as an administrator would; nothing but the demo verb needs it"},
+	"internal/demo":      {"sso saml oidc policy store internal/demoidp internal/demomail internal/demoproxy", "github.com/coreos/go-oidc/v3", "a demonstration is set up as an administrator would; nothing but the demo verb needs it"},
 	"cmd/gatehouse":      {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main builds everything and knows everybody, and needs no protocol or database library for it"},
 
 	"store/storetest":   {"sso store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite", "the suite every database passes; for tests"},

@@ -64,7 +64,7 @@ func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
 	d, err := demo.New(ctx, demo.Options{BaseURL: c.BaseURL, Outside: outside, Store: p.db, SAML: g.saml, OIDC: g.oidc,
-		Principal: g.sessions.Principal, SignedOut: g.signedOut})
+		Principal: g.sessions.Principal, SignedOut: g.signedOut, Cookie: c.Session.CookieName})
 	if err != nil {
 		return err
 	}

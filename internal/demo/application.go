@@ -21,7 +21,7 @@ const (
 
 // said are the headers that an application learns from who is there.
 var said = [...]string{
-	"X-Auth-Request-User", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name", "X-Auth-Request-Email",
+	"X-Auth-Request-User", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified",
 	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise",
 	"Remote-User", "Remote-Name", "Remote-Email", "Remote-Groups",
 }
@@ -57,8 +57,8 @@ type assertionView struct {
 
 func (d *Demo) wiki(w http.ResponseWriter, r *http.Request) error {
 	pg := &wikiPage{
-		basePage: basePage{Title: "The wiki", Who: r.Header.Get("X-Auth-Request-Name")},
-		Name:     r.Header.Get("X-Auth-Request-Name"), Groups: groupsIn(r.Header), KeysURL: d.options.BaseURL + "/oauth2/keys",
+		basePage: basePage{Title: "The wiki", Who: decoded(r.Header.Get("X-Auth-Request-Name"))},
+		Name:     decoded(r.Header.Get("X-Auth-Request-Name")), Groups: groupsIn(r.Header), KeysURL: d.options.BaseURL + "/oauth2/keys",
 	}
 	for _, name := range said {
 		pg.Headers = append(pg.Headers, headerView{name, r.Header.Get(name)})
@@ -91,7 +91,16 @@ func (d *Demo) verifier(application string) *gooidc.IDTokenVerifier {
 	return gooidc.NewVerifier(d.options.BaseURL, d.keys, &gooidc.Config{ClientID: application, SupportedSigningAlgs: []string{gooidc.ES256}, Now: d.options.Now})
 }
 
-// groupsIn reads the list of groups. A comma within a name is percent-encoded.
+// decoded reads a value of an identity header: what does not fit into one is
+// percent-encoded.
+func decoded(value string) string {
+	if plain, err := url.PathUnescape(value); err == nil {
+		return plain
+	}
+	return value
+}
+
+// groupsIn reads the list of groups; a comma within a name is encoded.
 func groupsIn(h http.Header) []string {
 	list := h.Get("X-Auth-Request-Groups")
 	if list == "" {
@@ -99,9 +108,7 @@ func groupsIn(h http.Header) []string {
 	}
 	groups := strings.Split(list, ",")
 	for i, g := range groups {
-		if name, err := url.PathUnescape(g); err == nil {
-			groups[i] = name
-		}
+		groups[i] = decoded(g)
 	}
 	return groups
 }
@@ -109,7 +116,7 @@ func groupsIn(h http.Header) []string {
 // apiHello says who is asking.
 func apiHello(w http.ResponseWriter, r *http.Request) error {
 	return asJSON(w, map[string]any{
-		"you": r.Header.Get("X-Auth-Request-User"), "name": r.Header.Get("X-Auth-Request-Name"),
+		"you": r.Header.Get("X-Auth-Request-User"), "name": decoded(r.Header.Get("X-Auth-Request-Name")),
 		"enterprise": r.Header.Get("X-Auth-Request-Enterprise"), "groups": append([]string{}, groupsIn(r.Header)...),
 	})
 }

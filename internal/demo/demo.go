@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"strings"
@@ -29,7 +30,10 @@ type Options struct {
 	// SignedOut is where an identity provider sends people back to whom Gatehouse
 	// signed out; empty: BaseURL with a slash.
 	SignedOut string
-	Now       func() time.Time // nil: time.Now
+	// Cookie is the name of the session cookie, by which the proxy tells that a
+	// session was ended.
+	Cookie string
+	Now    func() time.Time // nil: time.Now
 }
 
 // Demo is a seeded database with its pages and applications.
@@ -37,6 +41,7 @@ type Demo struct {
 	options          Options
 	pages            *pages
 	proxy            *demoproxy.Proxy
+	seen             seen          // by the proxy
 	keys             gooidc.KeySet // of the gateway, as applications know them
 	acme             sso.Enterprise
 	globex           sso.Enterprise
@@ -53,7 +58,7 @@ func New(ctx context.Context, o Options) (*Demo, error) {
 	if o.SignedOut == "" {
 		o.SignedOut = o.BaseURL + "/"
 	}
-	d := &Demo{options: o}
+	d := &Demo{options: o, seen: seen{cookie: o.Cookie, letIn: map[[sha256.Size]byte]bool{}}}
 	var err error
 	if d.pages, err = newPages(); err != nil {
 		return nil, err
@@ -62,7 +67,7 @@ func New(ctx context.Context, o Options) (*Demo, error) {
 		return nil, fmt.Errorf("seed the demo: %w", err)
 	}
 	d.keys = gooidc.NewRemoteKeySet(context.WithoutCancel(ctx), o.BaseURL+"/oauth2/keys")
-	if d.proxy, err = demoproxy.New(demoproxy.Options{Gateway: o.BaseURL, Upstream: d.applications()}); err != nil {
+	if d.proxy, err = demoproxy.New(demoproxy.Options{Gateway: o.BaseURL, Upstream: d.applications(), Seen: d.seen.answer}); err != nil {
 		return nil, fmt.Errorf("start the applications: %w", err)
 	}
 	return d, nil

@@ -19,7 +19,11 @@ import (
 	"gatehouse/saml"
 	"gatehouse/sso"
 	"gatehouse/sso/login"
+	"gatehouse/sso/signing"
 	"gatehouse/store"
+	"gatehouse/web/forwardauth"
+	gwpage "gatehouse/web/page"
+	"gatehouse/web/route"
 )
 
 // world is a demo with everything behind it but the gateway's own pages:
@@ -49,7 +53,7 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.demo, err = New(t.Context(), Options{BaseURL: w.base, Outside: outside, Store: w.db, SAML: sp, OIDC: rp, Principal: w.principal})
+	w.demo, err = New(t.Context(), Options{BaseURL: w.base, Outside: outside, Store: w.db, SAML: sp, OIDC: rp, Principal: w.principal, Cookie: "session"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,9 +63,7 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 		Revoked: func(context.Context) {}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 		IdleTimeout: time.Hour, MaxAge: time.Hour, SignedOut: w.base + "/",
 	})
-	mux := http.NewServeMux()
-	w.demo.Mount(mux)
-	srv.Config.Handler = mux
+	srv.Config.Handler = w.gateway()
 	srv.Start()
 	t.Cleanup(func() {
 		srv.Close()
@@ -71,6 +73,34 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	})
 	return w
 }
+
+// gateway is what the demo needs of one: forward-auth, and a way to the demo.
+func (w *world) gateway() http.Handler {
+	w.t.Helper()
+	log := slog.New(slog.DiscardHandler)
+	pages, err := gwpage.New(gwpage.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	router, err := route.New(route.Options{BaseURL: w.base, Log: log, Now: time.Now})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	forward, err := forwardauth.New(forwardauth.Options{Applications: w.db, Sessions: w, Pages: pages, BaseURL: w.base, Log: log, Now: time.Now,
+		Keys: signing.New(signing.Options{Store: w.db, Log: log, Now: time.Now})})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	forward.Register(router)
+	mux := http.NewServeMux()
+	w.demo.Mount(mux)
+	router.API("/demo", mux, route.DefaultMaxBody)
+	router.API("/demo/", mux, route.DefaultMaxBody)
+	return router
+}
+
+// Principal implements forwardauth.Sessions.
+func (w *world) Principal(r *http.Request) (sso.Principal, error) { return w.principal(r) }
 
 func (w *world) principal(*http.Request) (sso.Principal, error) {
 	if w.who == nil {
@@ -127,6 +157,11 @@ func (w *world) get(path string) (int, string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	return w.read(resp)
+}
+
+func (w *world) read(resp *http.Response) (int, string) {
+	w.t.Helper()
 	defer func() { _ = resp.Body.Close() }()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {

@@ -4,14 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"gatehouse/internal/demoidp"
+	"gatehouse/policy"
 	"gatehouse/saml"
 	"gatehouse/sso"
 )
 
 // MetaKey is the mark of a demo's database; its value is "1".
 const MetaKey = "demo"
+
+// contractorsSkip is Acme's rule about e-mail: contractors have no mailbox, and
+// everybody else is asked for a code unless the domain of their address is
+// proven.
+const contractorsSkip = `"contractors" in identity.groups`
+
+// directoryApp is who Gatehouse is at Microsoft Graph.
+const directoryApp = "gatehouse-directory"
 
 // by is who made the seeded things, for the audit trail.
 const by = sso.ActorSystem
@@ -37,6 +47,37 @@ func (d *Demo) seed(ctx context.Context) error {
 	}
 	if err := d.connectGlobex(ctx); err != nil {
 		return fmt.Errorf("connect Globex: %w", err)
+	}
+	return d.registerApplications(ctx)
+}
+
+// registerApplications tells Gatehouse of what is behind the proxy, and where
+// that is now.
+func (d *Demo) registerApplications(ctx context.Context) error {
+	db := d.options.Store
+	have, _, err := db.Applications(ctx, sso.Page{})
+	if err != nil {
+		return fmt.Errorf("read applications: %w", err)
+	}
+	origins := []string{d.options.BaseURL}
+	for _, a := range []sso.Application{
+		{Key: wikiKey, Name: "The wiki"},
+		{Key: apiKey, Name: "The API"},
+		{Key: releasesKey, Name: "Releases", Groups: []string{sso.GroupRef("platform", "release-managers"), sso.GroupRef("mobile", "release-managers")}},
+	} {
+		a.Kind, a.Origins = sso.ForwardAuth, origins
+		i := slices.IndexFunc(have, func(old sso.Application) bool { return old.Key == a.Key })
+		if i < 0 {
+			_, err = db.CreateApplication(ctx, by, a)
+		} else {
+			_, err = db.UpdateApplication(ctx, by, have[i].ID, func(old sso.Application) (sso.Application, error) {
+				old.Origins = origins
+				return old, nil
+			})
+		}
+		if err != nil {
+			return fmt.Errorf("register %s: %w", a.Key, err)
+		}
 	}
 	return nil
 }
@@ -113,7 +154,7 @@ func (d *Demo) connectAcme(ctx context.Context) error {
 	}
 	d.acmeConnection, err = d.connection(ctx, sso.Connection{
 		Enterprise: d.acme.ID, Name: "Acme Directory", Protocol: sso.SAML, Keys: []sso.KeyPair{own.key},
-	}, sso.Config{SAML: &config})
+	}, sso.Config{SAML: &config, EmailVerification: sso.EmailVerification{Mode: policy.ModeExpression, Expression: contractorsSkip}})
 	if err != nil {
 		return err
 	}
@@ -130,14 +171,16 @@ func (d *Demo) connectAcme(ctx context.Context) error {
 }
 
 func (d *Demo) connectGlobex(ctx context.Context) error {
-	secret := sso.NewSecret()
+	secret, reading := sso.NewSecret(), sso.NewSecret()
+	d.options.Outside.globex.LetRead(directoryApp, reading)
 	var err error
 	d.globexConnection, err = d.connection(ctx, sso.Connection{
 		Enterprise: d.globex.ID, Name: "Globex Directory", Protocol: sso.OIDC,
 	}, sso.Config{OIDC: &sso.OIDCConfig{
 		Issuer: d.options.Outside.globex.Issuer(), ClientID: "gatehouse", ClientSecret: secret,
 		AuthMethod: sso.ClientSecretBasic, Scopes: []string{"openid", "profile", "email", "groups"},
-	}})
+	}, Directory: &sso.Directory{Tenant: globexTenant, ClientID: directoryApp, ClientSecret: reading},
+		EmailVerification: sso.EmailVerification{Mode: policy.ModeUnverifiedDomain}})
 	if err != nil {
 		return err
 	}
@@ -157,7 +200,6 @@ func (d *Demo) connection(ctx context.Context, c sso.Connection, live sso.Config
 	live.Mapping = demoidp.Mapping(c.Protocol)
 	live.GroupSync = sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}
 	live.Provisioning = sso.ProvisionJIT
-	live.EmailVerification = sso.EmailVerification{Mode: "never"}
 	c.Provider, c.State, c.Live = sso.Custom, sso.ConnectionEnabled, &live
 	have, err := db.Connections(ctx, c.Enterprise)
 	if err != nil {

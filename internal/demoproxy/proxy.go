@@ -130,8 +130,8 @@ func connectional(name string) bool {
 
 // refuse gives the browser what Gatehouse said: where to sign in, or why not.
 func refuse(w http.ResponseWriter, answer *http.Response) {
-	for _, name := range []string{"Location", "Content-Type", "Www-Authenticate", "Retry-After", "Cache-Control", "Content-Security-Policy", "Set-Cookie"} {
-		if values := answer.Header.Values(name); len(values) > 0 {
+	for name, values := range answer.Header {
+		if !spoken(name) && !connectional(name) {
 			w.Header()[name] = values
 		}
 	}
