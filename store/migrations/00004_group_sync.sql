@@ -41,6 +41,7 @@ create table membership_history (
     primary key (enterprise_id, user_id, group_id, from_at)
 );
 create index membership_history_group on membership_history (enterprise_id, group_id, user_id);
+create unique index membership_history_open on membership_history (enterprise_id, user_id, group_id) where until_at = 0;
 insert into membership_history (enterprise_id, user_id, group_id, from_at, until_at, source, cause, ended_by)
 select enterprise_id, user_id, group_id, since, 0, source, cause, '' from memberships;
 
