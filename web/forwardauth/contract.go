@@ -74,7 +74,7 @@ func readNginx(r *http.Request) (original, error) {
 		return original{}, errOriginal(header)
 	}
 	o := original{scheme: scheme, host: rest}
-	if i := strings.IndexAny(rest, `/?#\`); i >= 0 {
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
 		o.host, o.uri = rest[:i], rest[i:]
 	}
 	o.method, _ = only(r.Header, "X-Original-Method")

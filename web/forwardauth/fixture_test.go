@@ -101,6 +101,7 @@ func (f *faulty) SigningKeys(ctx context.Context) ([]sso.SigningKey, error) {
 type world struct {
 	testing.TB
 	clock    *clock
+	dsn      string
 	db       *faulty
 	live     *sessions.Cache
 	manager  *session.Manager
@@ -123,7 +124,8 @@ func newWorld(t testing.TB, settings ...setting) *world {
 	t.Helper()
 	w := &world{TB: t, clock: &clock{}, log: &buffer{}, orgs: map[string]sso.Organization{}, groups: map[string]sso.Group{}}
 	w.clock.at.Store(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).UnixNano())
-	w.db = &faulty{DB: storetest.Open(t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, w.clock.Now)}
+	w.dsn = storetest.SQLite(t)
+	w.db = &faulty{DB: storetest.Open(t, w.dsn, store.Keyring{Current: store.NewKey()}, w.clock.Now)}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	w.live = sessions.New(sessions.Options{Store: w.db, Log: log, Now: w.clock.Now})
 	var err error
@@ -299,4 +301,6 @@ func (w *world) forwarded(app, address string, p person, header ...string) *http
 }
 
 // asPage makes a request one for a page.
-func asPage() []string { return []string{"Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "Sec-Fetch-Mode", "navigate"} }
+func asPage() []string {
+	return []string{"Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "Sec-Fetch-Mode", "navigate"}
+}
