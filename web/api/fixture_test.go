@@ -118,7 +118,9 @@ func (f *fixture) world(key string) world {
 	s := signIn(e, c, "ada", now)
 	u, _, err := f.db.RecordLogin(ctx, s, storetest.Reset(s.Identity.Groups))
 	f.ok(err)
-	return world{"enterprise": string(e.ID), "organization": string(o.ID), "group": string(g.ID), "connection": string(c.ID), "domain": string(d.ID),
+	app, err := f.db.CreateApplication(ctx, sso.ActorOperator, sso.Application{Key: key, Name: "Wiki", Kind: sso.ForwardAuth, Origins: []string{"https://wiki." + key + ".test"}})
+	f.ok(err)
+	return world{"application": string(app.ID), "enterprise": string(e.ID), "organization": string(o.ID), "group": string(g.ID), "connection": string(c.ID), "domain": string(d.ID),
 		"user": string(u.ID), "session": string(s.Session.ID), "attempt": string(s.Attempt.ID)}
 }
 

@@ -49,6 +49,8 @@ func (e endpoint) body() any {
 		return nil
 	case e.op.OperationID == "create-connection":
 		return m{"protocol": "saml", "name": "New"}
+	case e.op.OperationID == "create-application":
+		return m{"key": "new", "name": "New", "kind": "forward-auth", "origins": []string{"https://new.test"}}
 	case e.method == http.MethodPatch:
 		return m{"name": "new"}
 	case strings.HasSuffix(e.path, "/domains"):
@@ -134,13 +136,14 @@ func TestForeignIdentifiers(t *testing.T) {
 		now := time.Now()
 		unknown := world{"enterprise": string(sso.NewID[sso.EnterpriseID](now)), "organization": string(sso.NewID[sso.OrganizationID](now)),
 			"group": string(sso.NewID[sso.GroupID](now)), "connection": string(sso.NewID[sso.ConnectionID](now)), "domain": string(sso.NewID[sso.DomainID](now)),
-			"user": string(sso.NewID[sso.UserID](now)), "session": string(sso.NewID[sso.SessionID](now)), "attempt": string(sso.NewID[sso.AttemptID](now))}
+			"user": string(sso.NewID[sso.UserID](now)), "session": string(sso.NewID[sso.SessionID](now)), "attempt": string(sso.NewID[sso.AttemptID](now)),
+			"application": string(sso.NewID[sso.ApplicationID](now))}
 		bodies := map[string]bool{}
 		f.unchanged(func() {
 			for _, e := range f.endpoints() {
 				for _, wildcard := range wildcardsOf(e.path) {
 					ids := []string{unknown[wildcard], "x", f.acme["group"] + "x", "%20", strings.ToUpper(f.acme[wildcard])}
-					if wildcard != "enterprise" {
+					if wildcard != "enterprise" && wildcard != "application" { // which are nobody's
 						ids = append(ids, f.other[wildcard], f.acme["enterprise"])
 					}
 					for _, id := range ids {

@@ -22,6 +22,7 @@ type Store interface {
 	Connections
 	Domains
 	Records
+	Applications
 }
 
 // Directory keeps what an enterprise consists of.
@@ -122,6 +123,7 @@ func New(o Options) (*API, error) {
 	a.userOperations()
 	a.sessionOperations()
 	a.recordOperations()
+	a.applicationOperations()
 	var err error
 	a.document, err = finish(a.huma.OpenAPI())
 	return a, err

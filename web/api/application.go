@@ -1,0 +1,205 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Applications keeps applications.
+type Applications interface {
+	CreateApplication(ctx context.Context, by sso.Actor, a sso.Application) (sso.Application, error)
+	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
+	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
+	UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error)) (sso.Application, error)
+	DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) error
+}
+
+type application struct {
+	ID          sso.ApplicationID   `json:"id" doc:"Never changes." example:"app-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Key         string              `json:"key" doc:"Stands in the addresses that proxies ask, and is the audience of assertions; unique." example:"wiki"`
+	Name        string              `json:"name" doc:"What people are shown." example:"Wiki"`
+	Kind        sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"How the application learns who is there." example:"forward-auth"`
+	Origins     []string            `json:"origins" doc:"Where it is; the first is where people go who asked for nothing in particular." example:"[\"https://wiki.example.com\"]"`
+	Enterprises []sso.EnterpriseID  `json:"enterprises" doc:"Whose people may come in; none named: everybody's."`
+	Groups      []string            `json:"groups" doc:"One of these is needed to come in, as organization/group; none named: no group is needed." example:"[\"platform/developers\"]"`
+	Told        []string            `json:"told_groups" doc:"The groups that the application learns of, as organization/group or organization/*; none named: all of them." example:"[\"platform/*\"]"`
+	GroupsLimit int                 `json:"groups_limit" doc:"How long the list of groups may get, in bytes." example:"2048"`
+	SignIn      *sso.EnterpriseID   `json:"sign_in" doc:"Whose sign-in people are sent to; null: they are asked for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Endpoints   endpoints           `json:"endpoints" doc:"What to ask from which proxy."`
+	CreatedAt   time.Time           `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
+}
+
+type endpoints struct {
+	Nginx   string `json:"nginx" doc:"For auth_request of nginx." example:"https://sso.example.com/auth/nginx/wiki"`
+	Forward string `json:"forward" doc:"For forward_auth of Caddy and forwardAuth of Traefik." example:"https://sso.example.com/auth/forward/wiki"`
+	Envoy   string `json:"envoy" doc:"The path prefix for ext_authz of Envoy." example:"https://sso.example.com/auth/envoy/wiki"`
+}
+
+// newApplication is what applications are made from.
+type newApplication struct {
+	Key  string              `json:"key" doc:"1 to 63 lower-case letters, digits and inner hyphens; not beginning with app-." example:"wiki"`
+	Name string              `json:"name" doc:"What people are shown; 1 to 255 bytes." example:"Wiki"`
+	Kind sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"How the application learns who is there." example:"forward-auth"`
+	Access
+}
+
+// applicationPatch changes an application.
+type applicationPatch struct {
+	Key  *string `json:"key,omitempty" doc:"Another key; proxies that ask with the old one let nobody in." example:"wiki"`
+	Name *string `json:"name,omitempty" doc:"Another name." example:"Wiki"`
+	Access
+}
+
+// Access is where an application is, who may come in, and what it is told. It is
+// exported because huma looks into no other embedded struct.
+type Access struct {
+	Origins     []string           `json:"origins,omitempty" doc:"Scheme and host, as browsers write them. At least one is needed." example:"[\"https://wiki.example.com\"]"`
+	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty" doc:"Whose people may come in; empty: everybody's."`
+	Groups      []string           `json:"groups,omitempty" doc:"One of these is needed to come in, as organization/group; empty: no group is needed." example:"[\"platform/developers\"]"`
+	Told        []string           `json:"told_groups,omitempty" doc:"The groups that the application learns of, as organization/group or organization/*; empty: all of them." example:"[\"platform/*\"]"`
+	GroupsLimit *int               `json:"groups_limit,omitempty" doc:"How long the list of groups may get, in bytes, up to 16384; 0: 2048." example:"2048"`
+	SignIn      *sso.EnterpriseID  `json:"sign_in,omitempty" doc:"Whose sign-in people are sent to; \"\": they are asked for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+}
+
+// apply changes what is given. A list that is there and empty takes the old one
+// away.
+func (c Access) apply(a *sso.Application) {
+	if c.Origins != nil {
+		a.Origins = orNone(c.Origins)
+	}
+	if c.Enterprises != nil {
+		a.Enterprises = orNone(c.Enterprises)
+	}
+	if c.Groups != nil {
+		a.Groups = orNone(c.Groups)
+	}
+	if c.Told != nil {
+		a.Told = orNone(c.Told)
+	}
+	if c.GroupsLimit != nil {
+		a.GroupsLimit = *c.GroupsLimit
+	}
+	if c.SignIn != nil {
+		a.SignIn = *c.SignIn
+	}
+}
+
+// orNone keeps one form for no items.
+func orNone[T any](all []T) []T {
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
+// check refuses what cannot be accepted, and enterprises that do not exist.
+func (a *API) checkApplication(ctx context.Context, app sso.Application) error {
+	problems := app.Validate()
+	for i, id := range append(slices.Clone(app.Enterprises), app.SignIn) {
+		field := "enterprises[" + strconv.Itoa(i) + "]"
+		if i == len(app.Enterprises) {
+			if field = "sign_in"; id == "" {
+				continue
+			}
+		}
+		_, err := sso.ParseID[sso.EnterpriseID](string(id))
+		if err == nil {
+			_, err = a.Store.Enterprise(ctx, id)
+		}
+		switch {
+		case sso.KindOf(err) == sso.NotFoundKind:
+			problems = append(problems, sso.FieldError{Field: field, Message: "There is no such enterprise."})
+		case err != nil:
+			return fmt.Errorf("find an enterprise: %w", err)
+		}
+	}
+	return invalid("validation_failed", problems)
+}
+
+func (a *API) viewApplication(app sso.Application) application {
+	at := func(contract string) string { return a.BaseURL + "/auth/" + contract + "/" + app.Key }
+	return application{ID: app.ID, Key: app.Key, Name: app.Name, Kind: app.Kind, Origins: always(app.Origins), Enterprises: always(app.Enterprises),
+		Groups: always(app.Groups), Told: always(app.Told), GroupsLimit: app.Limit(), SignIn: some(app.SignIn),
+		Endpoints: endpoints{Nginx: at("nginx"), Forward: at("forward"), Envoy: at("envoy")}, CreatedAt: app.CreatedAt}
+}
+
+type inApplication struct {
+	Application sso.ApplicationID `path:"application"`
+}
+
+const applicationPath = "applications/{application}"
+
+func (a *API) applicationOperations() {
+	add(a, operation{id: "list-applications", method: http.MethodGet, path: "applications", summary: "List applications", about: "Oldest first."}, a.listApplications)
+	add(a, operation{id: "create-application", method: http.MethodPost, path: "applications", status: http.StatusCreated, summary: "Create an application",
+		about: "A site behind a reverse proxy that asks one of its endpoints about each request. A key that is in use is 409 key_taken."}, a.createApplication)
+	add(a, operation{id: "get-application", method: http.MethodGet, path: applicationPath, summary: "Get an application"}, a.getApplication)
+	add(a, operation{id: "update-application", method: http.MethodPatch, path: applicationPath, summary: "Change an application",
+		about: "Members that are left out stay as they are; an empty list takes one away. It holds within a second, on every node."}, a.updateApplication)
+	add(a, operation{id: "delete-application", method: http.MethodDelete, path: applicationPath, summary: "Delete an application",
+		about: "Nobody gets into it any more."}, a.deleteApplication)
+}
+
+func (a *API) listApplications(ctx context.Context, _ caller, in *struct{ Paging }) (*out[list[application]], error) {
+	all, next, err := a.Store.Applications(ctx, in.page())
+	return pageOf(all, next, err, a.viewApplication)
+}
+
+func (a *API) createApplication(ctx context.Context, c caller, in *struct{ Body newApplication }) (*made[application], error) {
+	app := sso.Application{Key: in.Body.Key, Name: in.Body.Name, Kind: in.Body.Kind}
+	in.Body.apply(&app)
+	if err := a.checkApplication(ctx, app); err != nil {
+		return nil, err
+	}
+	app, err := a.Store.CreateApplication(ctx, c.by, app)
+	if err != nil {
+		return nil, err
+	}
+	return &made[application]{Location: Prefix + "applications/" + string(app.ID), Body: a.viewApplication(app)}, nil
+}
+
+func (a *API) getApplication(ctx context.Context, _ caller, in *inApplication) (*out[application], error) {
+	app, err := a.Store.Application(ctx, in.Application)
+	return answerTo(a.viewApplication(app), err)
+}
+
+func (a *API) updateApplication(ctx context.Context, c caller, in *struct {
+	Application sso.ApplicationID `path:"application"`
+	Body        applicationPatch
+}) (*out[application], error) {
+	// Looking for enterprises is no work for inside a transaction, so what they
+	// are looked for is a draft; the transaction checks the rest again.
+	draft, err := a.Store.Application(ctx, in.Application)
+	if err != nil {
+		return nil, err
+	}
+	in.Body.change(&draft)
+	if err := a.checkApplication(ctx, draft); err != nil {
+		return nil, err
+	}
+	app, err := a.Store.UpdateApplication(ctx, c.by, in.Application, func(app sso.Application) (sso.Application, error) {
+		in.Body.change(&app)
+		return app, invalid("validation_failed", app.Validate())
+	})
+	return answerTo(a.viewApplication(app), err)
+}
+
+func (p applicationPatch) change(a *sso.Application) {
+	if p.Key != nil {
+		a.Key = *p.Key
+	}
+	if p.Name != nil {
+		a.Name = *p.Name
+	}
+	p.apply(a)
+}
+
+func (a *API) deleteApplication(ctx context.Context, c caller, in *inApplication) (*done, error) {
+	return nil, a.Store.DeleteApplication(ctx, c.by, in.Application)
+}
