@@ -24,12 +24,19 @@ type Config struct {
 	TrustedProxies           []netip.Prefix `env:"TRUSTED_PROXIES" yaml:"trusted_proxies" help:"networks whose X-Forwarded-For is believed, separated by commas"`
 	AllowPrivateIDPAddresses bool           `env:"ALLOW_PRIVATE_IDP_ADDRESSES" yaml:"allow_private_idp_addresses" help:"let identity providers be on private and loopback addresses"`
 
+	Directory Directory `envPrefix:"DIRECTORY_" yaml:"directory"`
 	Session   Session   `envPrefix:"SESSION_" yaml:"session"`
 	Log       Log       `envPrefix:"LOG_" yaml:"log"`
 	Metrics   Metrics   `envPrefix:"METRICS_" yaml:"metrics"`
 	Retention Retention `envPrefix:"RETENTION_" yaml:"retention"`
 
 	ShutdownDelay time.Duration `env:"SHUTDOWN_DELAY" yaml:"shutdown_delay" help:"how long to answer on after /readyz said no, for load balancers to notice"`
+}
+
+// Directory is where groups are asked for that an answer had no room for.
+type Directory struct {
+	LoginURL string `env:"LOGIN_URL" yaml:"login_url" help:"origin of Microsoft's token endpoint; another one for national clouds"`
+	GraphURL string `env:"GRAPH_URL" yaml:"graph_url" help:"origin of Microsoft Graph; another one for national clouds"`
 }
 
 // Session is how long people stay signed in, and the cookie that says so.
@@ -62,6 +69,7 @@ func Default() Config {
 	const day = 24 * time.Hour
 	return Config{
 		BaseURL: "http://localhost:8080", Listen: ":8080", DataDir: "./var",
+		Directory:     Directory{LoginURL: "https://login.microsoftonline.com", GraphURL: "https://graph.microsoft.com"},
 		Session:       Session{Idle: 8 * time.Hour, Max: day, CookieName: "gatehouse"},
 		Log:           Log{Level: "info", Format: "auto"},
 		Retention:     Retention{Attempts: 90 * day},

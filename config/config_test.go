@@ -44,6 +44,7 @@ func TestEverySettingByEverySource(t *testing.T) {
 	text := map[string]string{
 		"base_url": "https://sso.example.com", "listen": "127.0.0.1:9", "data_dir": "/data", "database": "postgres://u:p@db/x", "redis": "redis://r",
 		"secret_key": aKey, "secret_key_previous": aKey, "trusted_proxies": "10.0.0.0/8", "allow_private_idp_addresses": "true",
+		"directory.login_url": "https://login.microsoftonline.us", "directory.graph_url": "https://graph.microsoft.us",
 		"session.idle": "1m", "session.max": "2m", "session.cookie_name": "c", "session.cookie_domain": "example.com",
 		"log.level": "debug", "log.format": "json", "metrics.listen": ":9", "retention.attempts": "1h", "retention.sync": "2h", "shutdown_delay": "1s",
 	}
@@ -218,5 +219,19 @@ func TestBrokenFile(t *testing.T) {
 	_, problems = Load(Sources{File: "/nowhere/gatehouse.yaml"})
 	if len(problems) != 1 || !strings.Contains(problems[0].String(), "cannot be read: no such file") {
 		t.Error(problems)
+	}
+}
+
+func TestDirectoryOrigins(t *testing.T) {
+	t.Parallel()
+	for address, ok := range map[string]bool{
+		"https://graph.microsoft.us": true, "https://graph.microsoft.us/": true, "http://127.0.0.1:8081": true, "http://localhost:1": true,
+		"http://graph.microsoft.us": false, "graph.microsoft.us": false, "https://x@graph.microsoft.us": false, "https://graph.microsoft.us/v1.0": false, "https://graph.microsoft.us?x": false,
+	} {
+		for _, name := range []string{"DIRECTORY_LOGIN_URL", "DIRECTORY_GRAPH_URL"} {
+			if _, problems := Load(Sources{Env: []string{Prefix + name + "=" + address}}); (problems == nil) != ok {
+				t.Errorf("%s=%s: %v", name, address, problems)
+			}
+		}
 	}
 }

@@ -26,6 +26,8 @@ func (c Config) Validate() []Problem {
 	for _, p := range c.TrustedProxies {
 		v.that(p.Bits() > 0, "trusted_proxies", "%s is everybody: name the networks of your proxies", p)
 	}
+	v.origin("directory.login_url", c.Directory.LoginURL)
+	v.origin("directory.graph_url", c.Directory.GraphURL)
 	v.session(c)
 	v.that(c.Retention.Attempts >= 0, "retention.attempts", "is negative; use 0 to keep them for ever")
 	v.that(c.Retention.Sync >= 0, "retention.sync", "is negative; use 0 to keep them for ever")
@@ -69,6 +71,15 @@ func loopback(host string) bool {
 		return a.IsLoopback()
 	}
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// origin is where others are, who have addresses of their own below it. A client
+// secret goes there, so plain http is for this machine only.
+func (v *validator) origin(setting, s string) {
+	u, err := url.Parse(s)
+	ok := err == nil && u.Host != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" &&
+		(u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()))
+	v.that(ok, setting, "is not an origin; use one such as https://graph.microsoft.com, without a path")
 }
 
 func (v *validator) listen(setting, s string) {

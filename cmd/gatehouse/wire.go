@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/config"
+	"gatehouse/groupsync/entra"
 	"gatehouse/internal/outbound"
 	"gatehouse/oidc"
 	"gatehouse/saml"
@@ -81,7 +82,11 @@ func (g *gateway) services() error {
 		AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent})})
 	g.setup = setup.New(setup.Options{Store: g.db, SAML: g.saml, OIDC: g.oidc, Log: g.log, AllowLoopback: c.AllowPrivateIDPAddresses})
 	g.live = sessions.New(sessions.Options{Store: g.db, Bus: g.nodes.bus, Log: g.log, Now: time.Now})
-	var err error
+	graph, err := entra.New(entra.Options{LoginURL: c.Directory.LoginURL, GraphURL: c.Directory.GraphURL, HTTP: outbound.NewClient(outbound.Options{
+		AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent, MaxBody: entra.MaxBody})})
+	if err != nil {
+		return err
+	}
 	g.sessions, err = session.New(session.Options{
 		BaseURL: c.BaseURL, Keys: []sso.Secret{g.keys.Current, g.keys.Previous},
 		CookieName: c.Session.CookieName, CookieDomain: c.Session.CookieDomain, Resolver: g.live,
@@ -90,7 +95,7 @@ func (g *gateway) services() error {
 		return err
 	}
 	g.login = login.New(login.Options{
-		Directory: g.db, Recorder: g.db, Revoker: g.db, SAML: g.saml, OIDC: g.oidc,
+		Directory: g.db, Recorder: g.db, Revoker: g.db, SAML: g.saml, OIDC: g.oidc, Graph: graph,
 		Refresh: g.setup.Refresh, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
 		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max,
 	})

@@ -21,9 +21,12 @@ const (
 // Bounds of one question, which a person waits for.
 const (
 	budget   = 10 * time.Second
-	maxPages = 20      // Graph may send pages that are not full, even empty ones
-	maxBody  = 2 << 20 // of one page: 999 groups with the longest names
-	maxTries = 4       // of one request that is throttled
+	maxPages = 20 // Graph may send pages that are not full, even empty ones
+	maxTries = 4  // of one request that is throttled
+
+	// MaxBody is what one page may weigh, in bytes: 999 groups with the longest
+	// names. A client that is passed in has to let as much through.
+	MaxBody = 2 << 20
 )
 
 // Options of a Client.

@@ -115,12 +115,12 @@ func withoutURL(err error) error {
 }
 
 func read(body io.Reader, into any) error {
-	text, err := io.ReadAll(io.LimitReader(body, maxBody+1))
+	text, err := io.ReadAll(io.LimitReader(body, MaxBody+1))
 	switch {
 	case err != nil:
 		return fmt.Errorf("read: %w", err)
-	case len(text) > maxBody:
-		return fmt.Errorf("more than %d bytes", maxBody)
+	case len(text) > MaxBody:
+		return fmt.Errorf("more than %d bytes", MaxBody)
 	}
 	if json.Unmarshal(text, into) != nil {
 		return errors.New("not the JSON that was expected") // the parser's error may quote it

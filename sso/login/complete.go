@@ -52,6 +52,10 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 		return Result{}, t.record(ctx, err)
 	}
 	s.Synced(len(result.Sync.Added), len(result.Sync.Removed))
+	known := !result.User.CreatedAt.Equal(result.User.LastSignInAt)
+	if known && len(result.Sync.Added)+len(result.Sync.Removed) > 0 {
+		s.Revoked(ctx) // of no session, but what other sessions of theirs say about groups
+	}
 	return result, nil
 }
 
@@ -63,6 +67,7 @@ type try struct {
 	cb      sso.Callback
 	attempt sso.Attempt
 	pending *sso.PendingLogin // nil if nobody asked
+	note    string            // why groups are unknown that might be known; for the sync record
 }
 
 // run is the order of a sign-in.
@@ -87,6 +92,7 @@ func (t *try) run(ctx context.Context, pendingID string) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	t.askDirectory(ctx, &identity)
 	t.attempt.Login, t.attempt.Groups = identity.Login, identity.Groups
 	return t.commit(ctx, assertion, identity)
 }
@@ -201,7 +207,8 @@ func (t *try) commit(ctx context.Context, a sso.Assertion, identity sso.Identity
 		}
 	}
 	user, sync, err := t.Recorder.RecordLogin(ctx, signIn, func(facts sso.SignInFacts) (sso.Verdict, error) {
-		changes, err := groupsync.Plan(t.rules(), identity.Groups, facts.Groups)
+		changes, err := groupsync.Plan(groupsync.RulesOf(t.cfg), identity.Groups, facts.Groups)
+		changes.Record.Note = t.noted(changes.Record.Note)
 		return sso.Verdict{Memberships: changes}, err
 	})
 	if err != nil {
@@ -209,15 +216,6 @@ func (t *try) commit(ctx context.Context, a sso.Assertion, identity sso.Identity
 	}
 	signIn.Session.User = user.ID
 	return Result{Token: token, Session: signIn.Session, User: user, Enterprise: ent, Sync: sync, ReturnTo: returnTo}, nil
-}
-
-// rules are the connection's for memberships. Where they come by provisioning,
-// a sign-in has nothing to say about them.
-func (t *try) rules() sso.GroupSync {
-	if t.cfg.Provisioning == sso.ProvisionSCIM {
-		return sso.GroupSync{Mode: sso.SyncKeep}
-	}
-	return t.cfg.GroupSync
 }
 
 func (t *try) session(a sso.Assertion, token sso.Secret) sso.Session {

@@ -53,6 +53,10 @@ type Options struct {
 	Revoker   Revoker
 	SAML      *saml.ServiceProvider
 	OIDC      *oidc.RelyingParty
+	// Graph is asked for groups that an answer had no room for, as far as the
+	// connection says so. Optional.
+	Graph           Graph
+	DirectoryBudget time.Duration // of asking it, while a person waits; 0: six seconds
 	// Refresh fetches a connection's IdP metadata again because an answer was
 	// signed with a key we do not know. It limits its own rate and reports
 	// whether anything changed.
@@ -74,6 +78,7 @@ type Options struct {
 // Service carries sign-ins through. It is safe for concurrent use.
 type Service struct {
 	Options
+	slots *slots
 }
 
 // New makes a Service.
@@ -84,7 +89,10 @@ func New(o Options) *Service {
 	if o.Synced == nil {
 		o.Synced = func(int, int) {}
 	}
-	return &Service{Options: o}
+	if o.DirectoryBudget <= 0 {
+		o.DirectoryBudget = directoryBudget
+	}
+	return &Service{Options: o, slots: newSlots()}
 }
 
 func (s *Service) protocol(c sso.Connection) Protocol {

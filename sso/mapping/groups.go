@@ -137,6 +137,13 @@ func selectNames(names []string, m sso.Mapping) (kept []string, unusable int, er
 	return kept, unusable, nil
 }
 
+// Narrow does to names that came another way what Apply does to those that are
+// asserted: only included ones stay, and such as a group can have.
+func Narrow(m sso.Mapping, names []string) ([]string, error) {
+	kept, _, err := selectNames(names, m)
+	return kept, err
+}
+
 func compile(expression string) (*regexp.Regexp, error) {
 	if expression == "" {
 		return nil, nil
