@@ -27,6 +27,7 @@ func (w *editing) check() {
 	oneOf(&w.problems, "group_sync.on_absent", cfg.GroupSync.OnAbsent, sso.KeepGroups, sso.ClearGroups, sso.DenySignIn)
 	oneOf(&w.problems, "group_sync.on_overage", cfg.GroupSync.OnOverage, sso.KeepGroups, sso.DenySignIn)
 	oneOf(&w.problems, "provisioning", cfg.Provisioning, sso.ProvisionJIT, sso.ProvisionSCIM)
+	w.checkDirectory()
 	w.checkEmailVerification()
 }
 
@@ -94,6 +95,9 @@ func (w *editing) complete() {
 		need(c.IDPEntityID == "", "saml.idp_entity_id", "Enter the identity provider's entity ID, or its metadata.")
 		need(c.SSO.URL == "", "saml.sso_url", "Enter the identity provider's single sign-on address, or its metadata.")
 		need(len(c.Certificates) == 0, "saml.certificates", "Enter the certificate the identity provider signs with, or its metadata.")
+	}
+	if c := w.cfg.Directory; c != nil {
+		need(c.ClientSecret == "", "directory.client_secret", "Enter the client secret of the application that groups are asked for as.")
 	}
 	if c := w.cfg.OIDC; c != nil {
 		need(c.Issuer == "", "oidc.issuer", "Enter the issuer.")

@@ -65,6 +65,10 @@ func clone(cfg *sso.Config) *sso.Config {
 		oidc := *cfg.OIDC
 		c.OIDC = &oidc
 	}
+	if cfg.Directory != nil {
+		directory := *cfg.Directory
+		c.Directory = &directory
+	}
 	return &c
 }
 

@@ -18,6 +18,7 @@ type Edit struct {
 	GroupSync         *GroupSyncEdit         `json:"group_sync,omitempty"`
 	Provisioning      *sso.Provisioning      `json:"provisioning,omitempty"`
 	EmailVerification *EmailVerificationEdit `json:"email_verification,omitempty"`
+	Directory         *DirectoryEdit         `json:"directory,omitempty"`
 }
 
 // SAMLEdit changes a SAML configuration. What the identity provider is comes
@@ -76,4 +77,13 @@ type GroupSyncEdit struct {
 type EmailVerificationEdit struct {
 	Mode       *string `json:"mode,omitempty"`
 	Expression *string `json:"expression,omitempty"`
+}
+
+// DirectoryEdit changes where groups are asked for that did not fit into an
+// answer; "" for both Tenant and ClientID takes it away.
+type DirectoryEdit struct {
+	Tenant       *string     `json:"tenant,omitempty"`
+	ClientID     *string     `json:"client_id,omitempty"`
+	ClientSecret *sso.Secret `json:"client_secret,omitempty"`
+	ByID         *bool       `json:"by_id,omitempty"`
 }

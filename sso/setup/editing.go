@@ -62,6 +62,9 @@ func (w *editing) apply(ctx context.Context, e Edit) {
 		set(&w.cfg.GroupSync.OnOverage, e.GroupSync.OnOverage)
 	}
 	set(&w.cfg.Provisioning, e.Provisioning)
+	if e.Directory != nil {
+		w.directory(*e.Directory)
+	}
 	if e.EmailVerification != nil {
 		set(&w.cfg.EmailVerification.Mode, e.EmailVerification.Mode)
 		set(&w.cfg.EmailVerification.Expression, e.EmailVerification.Expression)

@@ -1,0 +1,68 @@
+package setup_test
+
+import (
+	"strings"
+	"testing"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+)
+
+func directory(tenant, clientID, secret string) setup.Edit {
+	s := sso.Secret(secret)
+	return setup.Edit{Directory: &setup.DirectoryEdit{Tenant: &tenant, ClientID: &clientID, ClientSecret: &s}}
+}
+
+func TestDirectory(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	c := w.saml(d)
+	edit := func(e setup.Edit) *sso.Directory {
+		t.Helper()
+		_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, e)
+		w.ok(err)
+		return w.load(c.ID).Draft.Directory
+	}
+	w.same(&sso.Directory{Tenant: "contoso.example", ClientID: "reader", ClientSecret: "canary-secret"}, edit(directory("contoso.example", "reader", "canary-secret")))
+	yes := true
+	w.same(&sso.Directory{Tenant: "contoso.example", ClientID: "reader", ClientSecret: "canary-secret", ByID: true}, edit(setup.Edit{Directory: &setup.DirectoryEdit{ByID: &yes}}))
+	live, err := w.Enable(t.Context(), by, w.ent, c.ID)
+	w.ok(err)
+	if live.Live.Directory == nil || live.Live.Directory.ClientSecret != "canary-secret" {
+		t.Errorf("live: %+v", live.Live.Directory)
+	}
+	if got := edit(directory("", "", "")); got != nil {
+		t.Errorf("taken away: %+v", got)
+	}
+	if w.load(c.ID).Live.Directory.ClientSecret != "canary-secret" {
+		t.Error("an edit of the draft changed what is live")
+	}
+}
+
+func TestBadDirectory(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	c := w.saml(d)
+	bad := func(e setup.Edit, fields ...string) refused { return refused{e, "invalid_configuration", fields} }
+	empty := ""
+	w.refuses(c, map[string]refused{
+		"a path":             bad(directory("../evil", "reader", "x"), "directory.tenant"),
+		"an address":         bad(directory("https://contoso.example", "reader", "x"), "directory.tenant"),
+		"no tenant":          bad(directory("", "reader", "x"), "directory.tenant"),
+		"every tenant":       bad(directory("Common", "reader", "x"), "directory.tenant"),
+		"too long a tenant":  bad(directory(strings.Repeat("a", 254), "reader", "x"), "directory.tenant"),
+		"no application":     bad(directory("contoso.example", "", "x"), "directory.client_id"),
+		"odd application":    bad(directory("contoso.example", "rea\u202eder", "x"), "directory.client_id"),
+		"the placeholder":    bad(directory("contoso.example", "reader", "[redacted]"), "directory.client_secret"),
+		"too long a secret":  bad(directory("contoso.example", "reader", strings.Repeat("x", 1025)), "directory.client_secret"),
+		"a secret with NUL":  bad(directory("contoso.example", "reader", "canary\x00"), "directory.client_secret"),
+		"half of it":         bad(setup.Edit{Directory: &setup.DirectoryEdit{Tenant: &empty, ClientSecret: new(sso.Secret)}, Name: &empty}, "name"),
+		"everything at once": bad(directory("../evil", " ", "[redacted]"), "directory.client_secret", "directory.tenant", "directory.client_id"),
+	})
+	_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, directory("contoso.example", "reader", ""))
+	w.ok(err)
+	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	if sso.CodeOf(err) != "connection_incomplete" || strings.Join(blamed(err), " ") != "directory.client_secret" {
+		t.Errorf("enabled without a secret: %v", err)
+	}
+}
