@@ -13,6 +13,9 @@ type Input struct {
 	// DomainVerified says that the enterprise has proven the domain of
 	// Identity.Email.
 	DomainVerified bool
+	// MatchedGroups are those of Identity.Groups that some organization of the
+	// enterprise has a group of, sorted.
+	MatchedGroups []string
 }
 
 // Parent implements the library's interface for what expressions read.
@@ -53,6 +56,7 @@ var variables = [...]variable{
 	{"identity.email_verified", truth, 0, func(in Input) any { return in.Identity.EmailVerified }},
 	{"identity.name", text, sso.MaxNameLength, func(in Input) any { return in.Identity.Name }},
 	{"identity.groups", texts, sso.MaxGroups, func(in Input) any { return in.Identity.Groups.Names }},
+	{"identity.matched_groups", texts, sso.MaxGroups, func(in Input) any { return in.MatchedGroups }},
 	{"identity.groups_state", text, 16, func(in Input) any { return in.Identity.Groups.State.String() }},
 	{"identity.claims", claims, manyClaims, func(in Input) any { return map[string][]string(in.Identity.Claims) }},
 	{"connection.id", text, 64, func(in Input) any { return string(in.Connection.ID) }},

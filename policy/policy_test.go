@@ -17,7 +17,7 @@ func person(change func(*policy.Input)) policy.Input {
 			Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"dev", "ops"}},
 			Claims: sso.Claims{"employeeType": {"staff"}}},
 		Connection: sso.Connection{ID: "conn-1", Name: "Okta", Protocol: sso.SAML, Provider: sso.Okta},
-		Enterprise: sso.Enterprise{Key: "acme", Name: "Acme"},
+		Enterprise: sso.Enterprise{Key: "acme", Name: "Acme"}, MatchedGroups: []string{"dev"},
 	}
 	if change != nil {
 		change(&in)
@@ -44,31 +44,31 @@ func TestDecide(t *testing.T) {
 	for name, c := range map[string]struct {
 		mode, expression string
 		change           func(*policy.Input)
-		want             policy.Action
+		want             sso.EmailAction
 		reason           string // part of it
 	}{
-		"never":                             {policy.ModeNever, "", nil, policy.Skip, "nobody"},
-		"always":                            {policy.ModeAlways, "", proven, policy.Require, "everybody"},
-		"always, without an address":        {policy.ModeAlways, "", noAddress, policy.Vouch, "no address"},
-		"an unproven domain":                {policy.ModeUnverifiedDomain, "", nil, policy.Require, "acme.example"},
-		"a proven domain":                   {policy.ModeUnverifiedDomain, "", proven, policy.Skip, "proven the domain acme.example"},
-		"the provider's word alone":         {policy.ModeUnverifiedDomain, "", saysVerified, policy.Require, "not proven"},
-		"the word of a trusted provider":    {policy.ModeUnverifiedDomain, "", trusted, policy.Skip, "trusted"},
-		"nothing to prove":                  {policy.ModeUnverifiedDomain, "", noAddress, policy.Skip, "none to prove"},
-		"an address of two readings":        {policy.ModeUnverifiedDomain, "", func(in *policy.Input) { broken(in); proven(in) }, policy.Vouch, "no address to send"},
-		"the contractor":                    {expression, `"contractors" in identity.groups`, contractor, policy.Skip, `"skip"`},
-		"not a contractor":                  {expression, `"contractors" in identity.groups`, nil, policy.Require, "default"},
-		"not a contractor, proven":          {expression, `"contractors" in identity.groups`, proven, policy.Skip, "default"},
-		"a word":                            {expression, `"deny"`, nil, policy.Deny, `"deny"`},
-		"conditions":                        {expression, `identity.login == "x" ? "deny" : domain_verified ? "skip" : (size(identity.groups) > 1 ? "vouch" : "require")`, nil, policy.Vouch, `"vouch"`},
-		"default by word":                   {expression, `true ? "default" : "deny"`, proven, policy.Skip, "proven"},
-		"a claim":                           {expression, `identity.claims["employeeType"].exists(v, v == "staff") ? "skip" : "deny"`, nil, policy.Skip, ""},
-		"a claim that is not there":         {expression, `identity.claims["missing"][0] == "x"`, nil, policy.Require, "expression failed"},
-		"failing without an address":        {expression, `identity.claims["missing"][0] == "x"`, noAddress, policy.Vouch, "expression failed"},
-		"whether a claim is there":          {expression, `"missing" in identity.claims ? "deny" : "skip"`, nil, policy.Skip, ""},
-		"groups are not known":              {expression, `identity.groups_state == "absent" ? "vouch" : "skip"`, func(in *policy.Input) { in.Identity.Groups = sso.AssertedGroups{} }, policy.Vouch, ""},
-		"everything has a name":             {expression, everything, nil, policy.Skip, ""},
-		"required, but there is no address": {expression, `"require"`, noAddress, policy.Vouch, "no address"},
+		"never":                             {policy.ModeNever, "", nil, sso.SkipCode, "nobody"},
+		"always":                            {policy.ModeAlways, "", proven, sso.RequireCode, "everybody"},
+		"always, without an address":        {policy.ModeAlways, "", noAddress, sso.VouchFirst, "no address"},
+		"an unproven domain":                {policy.ModeUnverifiedDomain, "", nil, sso.RequireCode, "acme.example"},
+		"a proven domain":                   {policy.ModeUnverifiedDomain, "", proven, sso.SkipCode, "proven the domain acme.example"},
+		"the provider's word alone":         {policy.ModeUnverifiedDomain, "", saysVerified, sso.RequireCode, "not proven"},
+		"the word of a trusted provider":    {policy.ModeUnverifiedDomain, "", trusted, sso.SkipCode, "trusted"},
+		"nothing to prove":                  {policy.ModeUnverifiedDomain, "", noAddress, sso.SkipCode, "none to prove"},
+		"an address of two readings":        {policy.ModeUnverifiedDomain, "", func(in *policy.Input) { broken(in); proven(in) }, sso.VouchFirst, "no address to send"},
+		"the contractor":                    {expression, `"contractors" in identity.groups`, contractor, sso.SkipCode, `"skip"`},
+		"not a contractor":                  {expression, `"contractors" in identity.groups`, nil, sso.RequireCode, "default"},
+		"not a contractor, proven":          {expression, `"contractors" in identity.groups`, proven, sso.SkipCode, "default"},
+		"a word":                            {expression, `"deny"`, nil, sso.DenyEntry, `"deny"`},
+		"conditions":                        {expression, `identity.login == "x" ? "deny" : domain_verified ? "skip" : (size(identity.groups) > 1 ? "vouch" : "require")`, nil, sso.VouchFirst, `"vouch"`},
+		"default by word":                   {expression, `true ? "default" : "deny"`, proven, sso.SkipCode, "proven"},
+		"a claim":                           {expression, `identity.claims["employeeType"].exists(v, v == "staff") ? "skip" : "deny"`, nil, sso.SkipCode, ""},
+		"a claim that is not there":         {expression, `identity.claims["missing"][0] == "x"`, nil, sso.RequireCode, "expression failed"},
+		"failing without an address":        {expression, `identity.claims["missing"][0] == "x"`, noAddress, sso.VouchFirst, "expression failed"},
+		"whether a claim is there":          {expression, `"missing" in identity.claims ? "deny" : "skip"`, nil, sso.SkipCode, ""},
+		"groups are not known":              {expression, `identity.groups_state == "absent" ? "vouch" : "skip"`, func(in *policy.Input) { in.Identity.Groups = sso.AssertedGroups{} }, sso.VouchFirst, ""},
+		"everything has a name":             {expression, everything, nil, sso.SkipCode, ""},
+		"required, but there is no address": {expression, `"require"`, noAddress, sso.VouchFirst, "no address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -86,7 +86,7 @@ func TestDecide(t *testing.T) {
 const everything = `identity.subject == "s1" && identity.login == "ada" && identity.email == "ada@Acme.example" && identity.email_domain == "acme.example" &&
 	!identity.email_verified && identity.name == "Ada" && identity.groups == ["dev", "ops"] && identity.groups_state == "values" &&
 	identity.claims == {"employeeType": ["staff"]} && connection.id == "conn-1" && connection.name == "Okta" && connection.protocol == "saml" &&
-	connection.provider == "okta" && !connection.trusted && enterprise.key == "acme" && enterprise.name == "Acme" && !domain_verified`
+	connection.provider == "okta" && identity.matched_groups == ["dev"] && !connection.trusted && enterprise.key == "acme" && enterprise.name == "Acme" && !domain_verified`
 
 // TestRefused are expressions that cannot be saved, with where it says why.
 func TestRefused(t *testing.T) {
@@ -162,7 +162,7 @@ func TestRunEnds(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := v.Decide(huge); got.Action != policy.Require || !strings.Contains(got.Reason, "cost limit") {
+		if got := v.Decide(huge); got.Action != sso.RequireCode || !strings.Contains(got.Reason, "cost limit") {
 			t.Errorf("%s: %+v", expression, got)
 		}
 		s, err := policy.CompileSignIn(expression)
@@ -207,8 +207,8 @@ func TestDryRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	trials := policy.DryRun(s, v, []policy.Input{person(nil), person(func(in *policy.Input) { in.Identity.Login = "eve" }), person(proven)})
-	if len(trials) != 3 || trials[0].Denied != nil || trials[0].Decision.Action != policy.Require || sso.CodeOf(trials[1].Denied) != "sign_in_denied" ||
-		trials[1].Decision != (policy.Decision{}) || trials[2].Decision.Action != policy.Skip {
+	if len(trials) != 3 || trials[0].Denied != nil || trials[0].Decision.Action != sso.RequireCode || sso.CodeOf(trials[1].Denied) != "sign_in_denied" ||
+		trials[1].Decision != (sso.EmailDecision{}) || trials[2].Decision.Action != sso.SkipCode {
 		t.Errorf("got %+v", trials)
 	}
 }
@@ -223,9 +223,9 @@ func TestAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 8 {
 		all.Go(func() {
-			in, want := person(nil), policy.Require
+			in, want := person(nil), sso.RequireCode
 			if i%2 == 0 {
-				in, want = person(contractor), policy.Skip
+				in, want = person(contractor), sso.SkipCode
 			}
 			for range 50 {
 				if got := v.Decide(in); got.Action != want {

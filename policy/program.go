@@ -30,10 +30,10 @@ var (
 )
 
 // Limits of an expression. Cost is in the library's units, roughly one step
-// each. A run may take less than the estimate for the longest lists, because
-// counting it gets slower the longer a loop is: one that reaches the limit takes
-// about a tenth of a second, a loop over 2,000 groups, the most there can be, a
-// sixth of that (BenchmarkDecide).
+// each. A run may take far less than the estimate for the longest lists: it runs
+// inside the one writer's transaction, and counting gets slower the longer a loop
+// is. One that reaches the limit takes about 25 ms; a loop of two tests over
+// 2,000 groups, the most there can be, ends just below it (BenchmarkDecide).
 const (
 	MaxExpression = 4096 // bytes
 	maxNodes      = 1000
@@ -41,7 +41,7 @@ const (
 	maxNested     = 2       // loops within loops
 	maxRegexp     = 100     // instructions of a regular expression
 	maxCost       = 250_000 // as estimated at save
-	maxRun        = 50_000
+	maxRun        = 20_000
 	maxProblems   = 5 // reported of one expression
 )
 

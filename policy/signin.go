@@ -46,8 +46,8 @@ func (s *SignIn) Check(in Input) error {
 
 // Trial is what a policy would have done about one sign-in.
 type Trial struct {
-	Denied   error    // of SignIn.Check
-	Decision Decision // zero if denied
+	Denied   error             // of SignIn.Check
+	Decision sso.EmailDecision // zero if denied
 }
 
 // DryRun tries policies on sign-ins that were, in their order. Nothing comes of

@@ -12,17 +12,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Action is what happens about somebody's address at their first sign-in.
-type Action string
-
-// The actions.
-const (
-	Require Action = "require" // they enter a code that is sent to the address
-	Skip    Action = "skip"    // nothing; the address does not become verified by it
-	Vouch   Action = "vouch"   // an admin confirms them first
-	Deny    Action = "deny"    // they do not get in
-)
-
 // byDefault is what an expression says to leave it to mode unverified-domain.
 const byDefault = "default"
 
@@ -33,13 +22,6 @@ const (
 	ModeNever            = "never"
 	ModeExpression       = "expression"
 )
-
-// Decision is an action and why, in words for the admin; it stands in the
-// attempt.
-type Decision struct {
-	Action Action
-	Reason string
-}
 
 // Verification is the compiled policy of one connection about addresses. It
 // may be used by many goroutines at once.
@@ -75,7 +57,7 @@ func CompileVerification(v sso.EmailVerification) (*Verification, error) {
 // checkWords wants every result to be written out, so that a misspelt one is
 // found when it is saved.
 func checkWords(tree *ast.AST) error {
-	words := []string{string(Require), string(Skip), string(Vouch), string(Deny), byDefault}
+	words := []string{string(sso.RequireCode), string(sso.SkipCode), string(sso.VouchFirst), string(sso.DenyEntry), byDefault}
 	var problems []string
 	for _, leaf := range leaves(tree.Expr()) {
 		if leaf.Kind() == ast.LiteralKind {
@@ -96,55 +78,59 @@ func checkWords(tree *ast.AST) error {
 // would be asked for without any policy. Without an address there is nowhere to
 // send one, so an admin has to vouch; where only the domain is in question,
 // there is then no question.
-func (v *Verification) Decide(in Input) Decision {
+func (v *Verification) Decide(in Input) sso.EmailDecision {
 	d := v.decide(in)
-	if d.Action == Require && !sso.ValidEmail(in.Identity.Email) {
-		return Decision{Vouch, d.Reason + " There is no address to send a code to."}
+	if d.Action == sso.RequireCode && !sso.ValidEmail(in.Identity.Email) {
+		return decision(sso.VouchFirst, d.Reason+" There is no address to send a code to.")
 	}
 	return d
 }
 
-func (v *Verification) decide(in Input) Decision {
+func (v *Verification) decide(in Input) sso.EmailDecision {
 	switch v.mode {
 	case ModeNever:
-		return Decision{Skip, "This connection asks nobody to prove their address."}
+		return decision(sso.SkipCode, "This connection asks nobody to prove their address.")
 	case ModeAlways:
-		return Decision{Require, "This connection asks everybody to prove their address."}
+		return decision(sso.RequireCode, "This connection asks everybody to prove their address.")
 	case ModeExpression:
 		return v.byExpression(in)
 	}
 	return unverifiedDomain(in)
 }
 
-func (v *Verification) byExpression(in Input) Decision {
+func (v *Verification) byExpression(in Input) sso.EmailDecision {
 	value, err := v.program.eval(in)
 	if err != nil {
-		return Decision{Require, "The expression failed, so a code is asked for: " + clean(err.Error()) + "."}
+		return decision(sso.RequireCode, "The expression failed, so a code is asked for: "+clean(err.Error())+".")
 	}
 	word, _ := value.Value().(string)
 	if yes, ok := value.Value().(bool); ok {
 		word = byDefault
 		if yes {
-			word = string(Skip)
+			word = string(sso.SkipCode)
 		}
 	}
 	if word != byDefault {
-		return Decision{Action(word), fmt.Sprintf("The connection's expression says %q.", word)}
+		return decision(sso.EmailAction(word), fmt.Sprintf("The connection's expression says %q.", word))
 	}
 	d := unverifiedDomain(in)
 	d.Reason = "The connection's expression leaves it to the default. " + d.Reason
 	return d
 }
 
-func unverifiedDomain(in Input) Decision {
+func unverifiedDomain(in Input) sso.EmailDecision {
 	domain := sso.EmailDomain(in.Identity.Email)
 	switch {
 	case in.Identity.Email == "":
-		return Decision{Skip, "The identity provider gave no address, so there is none to prove."}
+		return decision(sso.SkipCode, "The identity provider gave no address, so there is none to prove.")
 	case domain != "" && in.DomainVerified:
-		return Decision{Skip, fmt.Sprintf("The company has proven the domain %s.", domain)}
+		return decision(sso.SkipCode, fmt.Sprintf("The company has proven the domain %s.", domain))
 	case domain != "" && in.Identity.EmailVerified && in.Trusted:
-		return Decision{Skip, "The identity provider says the address is verified, and is trusted for that."}
+		return decision(sso.SkipCode, "The identity provider says the address is verified, and is trusted for that.")
 	}
-	return Decision{Require, fmt.Sprintf("The company has not proven the domain %q.", domain)}
+	return decision(sso.RequireCode, fmt.Sprintf("The company has not proven the domain %q.", domain))
+}
+
+func decision(action sso.EmailAction, reason string) sso.EmailDecision {
+	return sso.EmailDecision{Action: action, Reason: reason}
 }

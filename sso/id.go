@@ -27,6 +27,7 @@ type (
 	KeyID          string
 	EventID        string
 	ApplicationID  string
+	EmailProofID   string // of a sign-in that waits for a code
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -41,7 +42,7 @@ func NewID[T idType](now time.Time) T {
 
 type idType interface {
 	EnterpriseID | OrganizationID | GroupID | UserID | ConnectionID | DomainID |
-		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID
+		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID
 }
 
 func prefixOf[T idType]() string {
@@ -73,6 +74,8 @@ func prefixOf[T idType]() string {
 		return "key"
 	case ApplicationID:
 		return "app"
+	case EmailProofID:
+		return "proof"
 	}
 	return "evt"
 }

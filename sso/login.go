@@ -44,6 +44,7 @@ type Outcome string
 const (
 	OutcomeSucceeded Outcome = "succeeded"
 	OutcomeFailed    Outcome = "failed"
+	OutcomePending   Outcome = "pending" // until a code is entered; one of the others then, or for ever
 )
 
 // Attempt is one sign-in try as recorded.
@@ -54,13 +55,17 @@ type Attempt struct {
 	User       UserID // empty if it did not get that far
 	Login      string // as asserted; empty if it did not get that far
 	Outcome    Outcome
-	Code       string // the Error's code; empty on success
-	Detail     string // for the admin: what was wanted and what came
-	Checks     []Check
-	Groups     AssertedGroups
-	Remote     string
-	UserAgent  string
-	At         time.Time
+	Code       string        // the Error's code; empty on success
+	Email      EmailDecision // zero unless it was their first sign-in
+	// Identity is what policies are tried on afterwards; nil if it did not get
+	// that far, and where attempts are listed.
+	Identity  *Identity
+	Detail    string // for the admin: what was wanted and what came
+	Checks    []Check
+	Groups    AssertedGroups
+	Remote    string
+	UserAgent string
+	At        time.Time
 }
 
 // Session is a signed-in browser.

@@ -17,6 +17,9 @@ type SignIn struct {
 	// Pending is the PendingLogin that is used up by the same transaction; ""
 	// if there is none, or it was used up before.
 	Pending string
+	// Proof is the EmailProof that is used up instead of Pending and Replay; its
+	// attempt is there already. "" if there is none.
+	Proof   EmailProofID
 	Replay  ReplayMark
 	Attempt Attempt // without User, which the transaction finds out
 	Session Session // likewise

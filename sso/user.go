@@ -9,6 +9,7 @@ type UserStatus string
 const (
 	UserActive      UserStatus = "active"
 	UserDeactivated UserStatus = "deactivated"
+	UserPending     UserStatus = "pending" // known by a sign-in, and not let in until an admin vouches
 )
 
 // User is our record of a person in one enterprise. What identifies them is
@@ -23,6 +24,7 @@ type User struct {
 	Status        UserStatus
 	CreatedAt     time.Time
 	LastSignInAt  time.Time
+	VouchedAt     time.Time // when an admin confirmed who they are; zero: never
 }
 
 // UserIdentity ties a user to one immutable subject of one connection.

@@ -4,7 +4,7 @@ package sso
 // write it.
 type SignInFacts struct {
 	User  User // as they will be: what the identity provider says is taken over
-	First bool // nobody has signed in as this user yet
+	First bool // nobody was let in as this user yet, and no admin vouched for them
 	// DomainVerified says that the enterprise has proven the domain of
 	// User.Email.
 	DomainVerified bool
@@ -15,6 +15,10 @@ type SignInFacts struct {
 type Verdict struct {
 	Memberships MembershipChanges
 	Email       EmailDecision
+	// EmailProven says that the address of the identity is theirs: they entered
+	// the code that was sent there, or the identity provider says so and is
+	// trusted for that.
+	EmailProven bool
 }
 
 // Decide is the decision itself. It must be pure: it may be called again. Its

@@ -7,11 +7,11 @@ import (
 	"gatehouse/sso"
 )
 
-const attemptColumns = "id, enterprise_id, connection_id, user_id, login, outcome, code, detail, checks, asserted, remote, user_agent, at"
+const attemptColumns = "id, enterprise_id, connection_id, user_id, login, outcome, code, detail, checks, asserted, remote, user_agent, at, email_action, email_reason"
 
 func scanAttempt(r row) (a sso.Attempt, err error) {
 	err = r.Scan(&a.ID, &a.Enterprise, &a.Connection, &a.User, &a.Login, &a.Outcome, &a.Code, &a.Detail, jsonInto(&a.Checks), jsonInto(&a.Groups),
-		&a.Remote, &a.UserAgent, moment(&a.At))
+		&a.Remote, &a.UserAgent, moment(&a.At), &a.Email.Action, &a.Email.Reason)
 	return a, err
 }
 
@@ -24,9 +24,17 @@ func (t *tx) insertAttempt(a sso.Attempt) error {
 	if err != nil {
 		return fmt.Errorf("write the groups of %s: %w", a.ID, err)
 	}
-	t.later("insert into attempts ("+attemptColumns+") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+	identity, err := t.sealIdentity(a)
+	if err != nil {
+		return err
+	}
+	// One that waited for a code is finished; no other is ever written again.
+	t.later("insert into attempts ("+attemptColumns+`, identity) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+		on conflict (enterprise_id, id) do update set user_id = excluded.user_id, outcome = excluded.outcome, code = excluded.code, detail = excluded.detail
+		where attempts.outcome = 'pending'`,
 		string(a.ID), string(a.Enterprise), string(a.Connection), string(a.User), clean(a.Login, sso.MaxLoginLength), string(a.Outcome), a.Code,
-		clean(a.Detail, maxDetail), checks, groups, clean(a.Remote, maxRemote), clean(a.UserAgent, maxUserAgent), micros(a.At))
+		clean(a.Detail, maxDetail), checks, groups, clean(a.Remote, maxRemote), clean(a.UserAgent, maxUserAgent), micros(a.At),
+		string(a.Email.Action), clean(a.Email.Reason, maxDetail), identity)
 	return nil
 }
 

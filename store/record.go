@@ -14,8 +14,12 @@ import (
 // what becomes of it and of the memberships, and sync record, attempt, session
 // and audit events are kept.
 //
+// If decide says that an admin has to vouch first, the user is kept as pending,
+// and nothing else: no membership, no session, no attempt.
+//
 // An answer that was used is Conflict "saml_replayed"; a pending login that was
-// used Invalid "login_state_expired"; a deactivated user Forbidden
+// used Invalid "login_state_expired"; a sign-in that waited for a code and was
+// used, or whose code was not entered, Invalid "code_expired"; a deactivated user Forbidden
 // "user_inactive"; a connection that was disabled meanwhile Forbidden
 // "connection_disabled". An error, also one of decide, leaves nothing written.
 func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (_ sso.User, _ sso.SyncRecord, err error) {
@@ -57,10 +61,17 @@ func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.complete(ctx, r.user.ID); err != nil {
 		return err
 	}
-	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero(), DomainVerified: r.proven, Groups: r.snapshot}
+	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(), DomainVerified: r.proven, Groups: r.snapshot}
 	var err error
 	if r.verdict, err = decide(facts); err != nil {
 		return err
+	}
+	if r.verdict.Email.Action == sso.VouchFirst {
+		return r.await(ctx)
+	}
+	if r.verdict.EmailProven && !r.user.EmailVerified && r.user.Email != "" {
+		r.user.EmailVerified = true
+		r.updateUser(r.user)
 	}
 	if err := r.memberships(ctx); err != nil {
 		return err
@@ -73,12 +84,9 @@ func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 // for the person by subject, for the groups, and for the proof of the e-mail's
 // domain. A replay is called one even though its pending login is used as well.
 func (r *recording) claim(ctx context.Context) error {
-	var fresh, unused, proven int64
+	var proven int64
 	var state sso.ConnectionState
-	r.mark(&fresh, r.ent, sso.ReplayMark{Connection: r.Session.Connection, ResponseID: r.Replay.ResponseID, Until: r.Replay.Until})
-	if r.Pending != "" {
-		r.usePending(&unused, r.ent, r.Session.Connection, r.Pending)
-	}
+	used := r.useUp()
 	r.laterEach(func(row row) error {
 		r.bound = true
 		return row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain)...)
@@ -98,13 +106,37 @@ func (r *recording) claim(ctx context.Context) error {
 		return errMissing()
 	case state != sso.ConnectionEnabled:
 		return sso.NotServing()
-	case fresh == 0:
-		return errReplayed()
-	case r.Pending != "" && unused == 0:
-		return errStateExpired()
 	}
 	r.proven = proven > 0
-	return nil
+	return used()
+}
+
+// useUp queues that what the sign-in answers is used; what it returns says,
+// when that was sent, whether it was not before.
+func (r *recording) useUp() func() error {
+	var fresh, unused int64
+	if r.Proof != "" {
+		r.useProof(&unused, r.ent, r.Session.Connection, r.Proof)
+		return func() error {
+			if unused == 0 {
+				return sso.CodeExpired()
+			}
+			return nil
+		}
+	}
+	r.mark(&fresh, r.ent, sso.ReplayMark{Connection: r.Session.Connection, ResponseID: r.Replay.ResponseID, Until: r.Replay.Until})
+	if r.Pending != "" {
+		r.usePending(&unused, r.ent, r.Session.Connection, r.Pending)
+	}
+	return func() error {
+		switch {
+		case fresh == 0:
+			return errReplayed()
+		case r.Pending != "" && unused == 0:
+			return errStateExpired()
+		}
+		return nil
+	}
 }
 
 const (
@@ -132,10 +164,11 @@ func (r *recording) person(ctx context.Context) error {
 		r.newcomer()
 		return nil
 	}
-	if r.old.Status != sso.UserActive {
+	if r.old.Status == sso.UserDeactivated {
 		return &sso.Error{Kind: sso.Forbidden, Code: "user_inactive", Public: "Your account is switched off here. Ask your administrator."}
 	}
 	r.user = r.old
+	r.user.Status = sso.UserActive // who was pending is decided about again
 	r.profile()
 	r.updateUser(r.user)
 	r.later(`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
@@ -165,6 +198,20 @@ func (r *recording) profile() {
 	u, i := &r.user, r.Identity
 	u.EmailVerified = i.Email != "" && (r.proven || u.EmailVerified && u.Email == i.Email)
 	u.Login, u.Email, u.Name, u.LastSignInAt = i.Login, i.Email, i.Name, r.now
+}
+
+// await keeps who it was, for an admin to vouch for, and lets nobody in.
+func (r *recording) await(ctx context.Context) error {
+	r.user.Status, r.user.LastSignInAt = sso.UserPending, r.old.LastSignInAt
+	r.updateUser(r.user)
+	by, attempt := sso.Actor(r.Session.Connection), string(r.Attempt.ID)
+	if r.isNew {
+		return r.audit(ctx, by, "user.created", string(r.user.ID), "login", r.user.Login, "email", r.user.Email, "status", string(r.user.Status), "attempt", attempt)
+	}
+	if changed := difference(r.old, r.user); len(changed) > 0 {
+		return r.audit(ctx, by, "user.updated", string(r.user.ID), append(changed, "attempt", attempt)...)
+	}
+	return nil
 }
 
 // memberships writes the difference and nothing else. Only then is there

@@ -32,6 +32,8 @@ func sealedColumns() []sealedColumn {
 		{"connection_keys", "private", "id", true},
 		{"pending_logins", "nonce", "id", true},
 		{"pending_logins", "verifier", "id", true},
+		{"attempts", "identity", "id", true},
+		{"email_proofs", "sign_in", "id", true},
 		{"signing_keys", "private", "id", false},
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
@@ -34,6 +35,14 @@ func NewKey() sso.Secret {
 type sealer struct {
 	current string
 	keys    map[string]cipher.AEAD
+	codes   [][]byte // what hashes of short codes are keyed with, the current first
+}
+
+// keyed is a hash that only who has the key can make.
+func keyed(key []byte, text string) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(text))
+	return h.Sum(nil)
 }
 
 // place is where a sealed value belongs.
@@ -71,6 +80,7 @@ func newSealer(k Keyring) (*sealer, error) {
 		sum := sha256.Sum256(append([]byte("gatehouse key id\x00"), b...))
 		s.current = hex.EncodeToString(sum[:6])
 		s.keys[s.current] = aead
+		s.codes = append([][]byte{keyed(b, "gatehouse code key")}, s.codes...)
 	}
 	return s, nil
 }

@@ -16,9 +16,13 @@ type Retention struct {
 // A revocation is kept for so long, in which every node has read it.
 const revocationsKept = 24 * time.Hour
 
+// Codes that were sent are counted for a day.
+const codesKept = 24 * time.Hour
+
 const swept = 1000 // rows removed in one transaction, so that sign-ins get between
 
-// Sweep removes what has expired: pending logins, replay marks, sessions,
+// Sweep removes what has expired: pending logins, sign-ins that wait for a
+// code, replay marks, sessions,
 // answers kept for repeated requests, revocations, and attempts and sync records past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
@@ -31,6 +35,8 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 		{"replay_marks", "response", "until <= $1", now},
 		{"sessions", "id", "expires_at <= $1", now},
 		{"sessions", "id", "last_seen_at + idle_timeout <= $1", now},
+		{"email_proofs", "id", "expires_at <= $1", now},
+		{"email_codes", "id", "at <= $1", now.Add(-codesKept)},
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"revocations", "sequence", "at <= $1", now.Add(-revocationsKept)},
 		{"attempts", "id", "at <= $1", since(now, keep.Attempts)},

@@ -8,10 +8,10 @@ import (
 	"gatehouse/sso"
 )
 
-const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, u.created_at, u.last_sign_in_at"
+const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, u.created_at, u.last_sign_in_at, u.vouched_at"
 
 func userFields(u *sso.User) []any {
-	return []any{&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status, moment(&u.CreatedAt), moment(&u.LastSignInAt)}
+	return []any{&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status, moment(&u.CreatedAt), moment(&u.LastSignInAt), moment(&u.VouchedAt)}
 }
 
 func scanUser(r row) (u sso.User, err error) {
@@ -75,6 +75,8 @@ func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		}
 		action, ended := "user.updated", ""
 		switch {
+		case old.VouchedAt.IsZero() && !u.VouchedAt.IsZero():
+			action = "user.vouched"
 		case old.Status == u.Status:
 		case u.Status == sso.UserActive:
 			action = "user.reactivated"
@@ -91,15 +93,15 @@ func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 }
 
 func (t *tx) insertUser(u sso.User) {
-	t.later(`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.CreatedAt), micros(u.LastSignInAt))
+	t.later(`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at, vouched_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.CreatedAt), micros(u.LastSignInAt), micros(u.VouchedAt))
 }
 
 func (t *tx) updateUser(u sso.User) {
-	t.later(`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7, last_sign_in_at = $8
+	t.later(`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7, last_sign_in_at = $8, vouched_at = $9
 		where enterprise_id = $1 and id = $2`,
-		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.LastSignInAt))
+		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.LastSignInAt), micros(u.VouchedAt))
 }
 
 // difference is what an audit event says about a changed user.

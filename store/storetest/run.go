@@ -37,6 +37,11 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"uses up what it answers":    testUsedUp,
 			"a failing plan":             testFailingPlan,
 			"certificates":               testCertificateUse,
+			"waits for a code":           testEmailProof,
+			"waits for an admin":         testVouch,
+			"proven by a code":           testEmailProven,
+			"how many codes":             testCodeLimits,
+			"identities as asserted":     testAssertedIdentities,
 		},
 		"at once": {
 			"one answer fifty times":        testReplayRace,
@@ -45,6 +50,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"failures among others":         testFailuresAmongOthers,
 			"revocations are never skipped": testRevocationOrder,
 			"open":                          testOpenAtOnce,
+			"a thousand guesses":            testGuesses,
 			"one post twenty times":         testIdempotencyRace,
 		},
 		"audit": {

@@ -21,7 +21,7 @@ func untenanted() map[string]string {
 		"CreateToken": "the instance's", "TokenByHash": "the instance's", "Tokens": "the instance's", "DeleteToken": "the instance's",
 		"CreateApplication": "the instance's", "Application": "the instance's", "Applications": "the instance's", "ApplicationRevision": "the instance's",
 		"UpdateApplication": "the instance's", "DeleteApplication": "the instance's", "SigningKeys": "the instance's", "ChangeSigningKeys": "the instance's",
-		"ClaimRequest": "a token's", "KeepAnswer": "a token's", "ReleaseRequest": "a token's",
+		"EmailProof": "found by its ID; the caller compares the browser", "ClaimRequest": "a token's", "KeepAnswer": "a token's", "ReleaseRequest": "a token's",
 	}
 }
 
@@ -36,6 +36,7 @@ type foreign struct {
 	user     sso.User
 	domain   sso.Domain
 	held     sso.HeldSyncID
+	proof    sso.EmailProof
 }
 
 // yes confirms everything.
@@ -225,7 +226,7 @@ func (f foreign) sessionsAndDomains() calls {
 func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
 		"Organizations": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true,
-		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "RecordAttempt": true, "UsePendingLogin": true}
+		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true}
 }
 
 // testTenants calls every method of the store with one enterprise and the
@@ -240,9 +241,9 @@ func testTenants(t *testing.T, fresh fresh) {
 	w.ok(err)
 	other := addWorld(t, w.db, w.clock, "other")
 	held := w.hold(s.Identity.Subject)
-	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID}, untenanted()
+	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID, proof: w.proof("grace")}, untenanted()
 	all := calls{}
-	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.sessionsAndDomains()} {
+	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.proofs(), f.sessionsAndDomains()} {
 		maps.Copy(all, some)
 	}
 	methods := reflect.TypeFor[*store.DB]()

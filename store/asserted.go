@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"gatehouse/sso"
+)
+
+const (
+	attemptIdentity = "attempts.identity"
+	// maxIdentity is what is kept of an identity; the claims of a longer one go.
+	maxIdentity = 16 << 10
+)
+
+// sealIdentity makes what is kept of what the identity provider said. The groups
+// are in the attempt already.
+func (t *tx) sealIdentity(a sso.Attempt) (string, error) {
+	if a.Identity == nil {
+		return "", nil
+	}
+	kept := *a.Identity
+	kept.Groups = sso.AssertedGroups{}
+	text, err := json.Marshal(kept)
+	if err == nil && len(text) > maxIdentity {
+		kept.Claims = nil
+		text, err = json.Marshal(kept)
+	}
+	if err != nil {
+		return "", fmt.Errorf("write the identity of %s: %w", a.ID, err)
+	}
+	return t.db.sealer.seal(place{attemptIdentity, string(a.ID), a.Enterprise}, sso.Secret(text)), nil
+}
+
+// AssertedIdentities lists the newest attempts over a connection that got as far
+// as an identity, with it, for policies to be tried on; and which of the names of
+// groups they have are those of a group, sorted.
+func (db *DB) AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int) (_ []sso.Attempt, groups []string, err error) {
+	defer func() { doing(&err, "list what identity providers said") }()
+	all, err := list(ctx, db.backend, func(r row) (a sso.Attempt, err error) {
+		var sealed string
+		a, err = scanAttempt(scanMore{r, []any{&sealed}})
+		if err != nil {
+			return a, err
+		}
+		a.Identity, err = db.openIdentity(a, sealed)
+		return a, err
+	}, "select "+attemptColumns+", identity from attempts where enterprise_id = $1 and connection_id = $2 and identity <> '' order by id desc limit $3",
+		string(ent), string(c), min(limit, 200))
+	if err != nil {
+		return nil, nil, err
+	}
+	var names []string
+	for _, a := range all {
+		names = append(names, a.Groups.Names...)
+	}
+	slices.Sort(names)
+	groups, err = list(ctx, db.backend, scanText, "select distinct name from groups where enterprise_id = $1 and not is_default and name in ("+db.dialect.list("$2")+")",
+		string(ent), jsonList(slices.Compact(names)))
+	slices.Sort(groups)
+	return all, groups, err
+}
+
+func (db *DB) openIdentity(a sso.Attempt, sealed string) (*sso.Identity, error) {
+	text, err := db.sealer.open(place{attemptIdentity, string(a.ID), a.Enterprise}, sealed)
+	if err != nil {
+		return nil, err
+	}
+	var kept sso.Identity
+	if err := json.Unmarshal([]byte(text.Reveal()), &kept); err != nil {
+		return nil, fmt.Errorf("read the identity of %s: %w", a.ID, err)
+	}
+	kept.Groups = a.Groups
+	return &kept, nil
+}
+
+// scanMore is a row of which there is more to scan than its reader knows.
+type scanMore struct {
+	row
+	more []any
+}
+
+// Scan implements row.
+func (s scanMore) Scan(dest ...any) error { return s.row.Scan(append(dest, s.more...)...) }

@@ -1,0 +1,213 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"gatehouse/sso"
+)
+
+const (
+	proofSignIn = "email_proofs.sign_in"
+	ofWaiting   = " where enterprise_id = $1 and id = $2 and used_at = 0 and expires_at > $3"
+)
+
+// SaveEmailProof keeps a sign-in that waits for a code. It uses up the answer
+// and the pending login as RecordLogin would, with the same errors, and keeps
+// the attempt; of the user it writes nothing.
+func (db *DB) SaveEmailProof(ctx context.Context, p sso.EmailProof) (err error) {
+	defer func() { doing(&err, "save a sign-in that waits for a code") }()
+	waiting, err := json.Marshal(p.SignIn)
+	if err != nil {
+		return fmt.Errorf("write the sign-in: %w", err)
+	}
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		var fresh, unused int64
+		t.mark(&fresh, p.Enterprise, p.SignIn.Replay)
+		if p.SignIn.Pending != "" {
+			t.usePending(&unused, p.Enterprise, p.Connection, p.SignIn.Pending)
+		}
+		state, ok, err := one(ctx, t, scanText, "select state from connections where enterprise_id = $1 and id = $2", string(p.Enterprise), string(p.Connection))
+		switch {
+		case err != nil:
+			return err
+		case !ok:
+			return errMissing()
+		case sso.ConnectionState(state) != sso.ConnectionEnabled:
+			return sso.NotServing()
+		case fresh == 0:
+			return errReplayed()
+		case p.SignIn.Pending != "" && unused == 0:
+			return errStateExpired()
+		}
+		t.later(`insert into email_proofs (enterprise_id, id, connection_id, browser, return_to, account, sign_in, code_hash, sent_at, code_until, tries, problem,
+			proven_at, used_at, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, '', 0, 0, 0, '', 0, 0, $8, $9)`,
+			string(p.Enterprise), string(p.ID), string(p.Connection), p.Browser.String(), p.ReturnTo, p.Account.String(),
+			db.sealer.seal(place{proofSignIn, string(p.ID), p.Enterprise}, sso.Secret(waiting)), micros(p.CreatedAt), micros(p.ExpiresAt))
+		return t.insertAttempt(p.SignIn.Attempt)
+	})
+}
+
+// EmailProof returns a sign-in that waits for a code; one that is unknown, over
+// or used is Invalid "code_expired". The ID comes back from outside and is no
+// secret: whose browser it is, the caller compares.
+func (db *DB) EmailProof(ctx context.Context, id sso.EmailProofID) (_ sso.EmailProof, err error) {
+	defer func() { doing(&err, "find a sign-in that waits for a code") }()
+	var waiting string
+	var usedAt int64
+	p, ok, err := one(ctx, db.backend, func(r row) (p sso.EmailProof, err error) {
+		err = r.Scan(&p.Enterprise, &p.ID, &p.Connection, hexHash(&p.Browser), &p.ReturnTo, hexHash(&p.Account), &waiting,
+			moment(&p.SentAt), moment(&p.CodeUntil), &p.Tries, &p.Problem, moment(&p.ProvenAt), &usedAt, moment(&p.CreatedAt), moment(&p.ExpiresAt))
+		return p, err
+	}, `select enterprise_id, id, connection_id, browser, return_to, account, sign_in, sent_at, code_until, tries, problem, proven_at, used_at, created_at, expires_at
+		from email_proofs where id = $1`, string(id))
+	if err != nil {
+		return sso.EmailProof{}, err
+	}
+	if !ok || usedAt != 0 || !db.now().Before(p.ExpiresAt) {
+		return sso.EmailProof{}, sso.CodeExpired()
+	}
+	opened, err := db.sealer.open(place{proofSignIn, string(p.ID), p.Enterprise}, waiting)
+	if err != nil {
+		return sso.EmailProof{}, err
+	}
+	if err := json.Unmarshal([]byte(opened.Reveal()), &p.SignIn); err != nil {
+		return sso.EmailProof{}, fmt.Errorf("read the sign-in: %w", err)
+	}
+	return p, nil
+}
+
+// SaveCode keeps what became of sending a code: the one that counts from now on,
+// in place of any before, or why none was sent, which leaves the one before in
+// force. Invalid "code_expired" if the sign-in does not wait any more.
+func (db *DB) SaveCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret, problem string) (err error) {
+	defer func() { doing(&err, "save a code") }()
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		if code == "" {
+			return t.affects(ctx, sso.CodeExpired(), "update email_proofs set problem = $4"+ofWaiting, string(ent), string(id), micros(t.now), problem)
+		}
+		return t.affects(ctx, sso.CodeExpired(), "update email_proofs set code_hash = $4, sent_at = $3, code_until = $5, tries = 0, problem = '', proven_at = 0"+ofWaiting,
+			string(ent), string(id), micros(t.now), codeHash(db.sealer.codes[0], id, code), micros(t.now.Add(sso.CodeLifetime)))
+	})
+}
+
+// codeHash is what is kept of a code: there are only a million, so that without
+// the key it would tell them, and without the row equal ones would look alike.
+func codeHash(key []byte, id sso.EmailProofID, code sso.Secret) string {
+	return hex.EncodeToString(keyed(key, string(id)+"|"+code.Reveal()))
+}
+
+func (s *sealer) isCode(kept string, id sso.EmailProofID, code sso.Secret) bool {
+	found := false
+	for _, key := range s.codes {
+		found = found || hmac.Equal([]byte(kept), []byte(codeHash(key, id, code)))
+	}
+	return found
+}
+
+// TryCode compares a code with the one that was sent. However many come at once,
+// no more than sso.MaxCodeTries wrong ones are compared. Errors are Invalid:
+// "code_wrong", "code_locked" from the last wrong one on, "code_expired".
+func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret) (err error) {
+	defer func() { doing(&err, "try a code") }()
+	var verdict error
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		var counted, tries int64
+		verdict = sso.CodeExpired()
+		t.laterCount(&counted, `update email_proofs set tries = tries + 1 where enterprise_id = $1 and id = $2
+			and used_at = 0 and code_hash <> '' and code_until > $3 and expires_at > $3 and tries < $4`,
+			string(ent), string(id), micros(t.now), sso.MaxCodeTries)
+		kept, ok, err := one(ctx, t, func(r row) (kept string, err error) {
+			err = r.Scan(&kept, &tries)
+			return kept, err
+		}, "select code_hash, tries from email_proofs where enterprise_id = $1 and id = $2 and used_at = 0 and code_until > $3 and expires_at > $3",
+			string(ent), string(id), micros(t.now))
+		switch {
+		case err != nil || !ok:
+			return err
+		case counted == 0:
+			if tries >= sso.MaxCodeTries {
+				verdict = sso.CodeLocked()
+			}
+		case db.sealer.isCode(kept, id, code):
+			verdict = nil
+			t.later("update email_proofs set proven_at = $3, tries = tries - 1 where enterprise_id = $1 and id = $2", string(ent), string(id), micros(t.now))
+		case tries >= sso.MaxCodeTries:
+			verdict = sso.CodeLocked()
+		default:
+			verdict = sso.CodeWrong(int(sso.MaxCodeTries - tries))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return verdict
+}
+
+// CountCode makes room for one more code, or is TooMany "too_many_codes" with
+// the time to wait: so many may be sent for an account, and from a client's
+// address. What is counted stays counted if sending fails.
+func (db *DB) CountCode(ctx context.Context, ent sso.EnterpriseID, account sso.Hash, remote string) (err error) {
+	defer func() { doing(&err, "count a code") }()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		if err := t.needHead(ctx); err != nil { // of two for one account, the other waits here
+			return err
+		}
+		for _, limit := range codeLimits() {
+			if limit.byRemote && remote == "" {
+				continue // nobody knows where from
+			}
+			n, first, err := t.codesSince(ctx, limit.byRemote, ent, account, remote, t.now.Add(-limit.window))
+			if err != nil {
+				return err
+			}
+			if n >= limit.most {
+				return &sso.Error{Kind: sso.TooMany, Code: "too_many_codes", RetryAfter: max(first.Add(limit.window).Sub(t.now), time.Second),
+					Public: "Too many codes were asked for. Wait before you ask for another one."}
+			}
+		}
+		t.later("insert into email_codes (enterprise_id, id, account, remote, at) values ($1, $2, $3, $4, $5)",
+			string(ent), string(sso.NewID[sso.EmailProofID](t.now)), account.String(), clean(remote, maxRemote), micros(t.now))
+		return nil
+	})
+}
+
+// codeLimit is how many codes may be sent in a time.
+type codeLimit struct {
+	byRemote bool
+	window   time.Duration
+	most     int64
+}
+
+func codeLimits() []codeLimit {
+	return []codeLimit{
+		{window: sso.CodeSpell, most: sso.CodesPerSpell},
+		{window: 24 * time.Hour, most: sso.CodesPerDay},
+		{window: time.Hour, most: sso.CodesPerAddress, byRemote: true},
+	}
+}
+
+// codesSince counts the codes after a moment, and says when the first of them
+// was sent.
+func (t *tx) codesSince(ctx context.Context, byRemote bool, ent sso.EnterpriseID, account sso.Hash, remote string, since time.Time) (n int64, first time.Time, err error) {
+	query, args := "select count(*), coalesce(min(at), 0) from email_codes where enterprise_id = $1 and account = $2 and at > $3",
+		[]any{string(ent), account.String(), micros(since)}
+	if byRemote { // whatever the enterprise
+		query, args = "select count(*), coalesce(min(at), 0) from email_codes where remote = $1 and at > $2", []any{clean(remote, maxRemote), micros(since)}
+	}
+	_, _, err = one(ctx, t, func(r row) (struct{}, error) { return struct{}{}, r.Scan(&n, moment(&first)) }, query, args...)
+	return n, first, err
+}
+
+// useProof queues that a sign-in that waited is used, if its code was entered;
+// what was kept of it goes.
+func (t *tx) useProof(affected *int64, ent sso.EnterpriseID, c sso.ConnectionID, id sso.EmailProofID) {
+	t.laterCount(affected, `update email_proofs set used_at = $4, code_hash = '', sign_in = ''
+		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0 and proven_at > 0 and expires_at > $4`,
+		string(ent), string(c), string(id), micros(t.now))
+}
