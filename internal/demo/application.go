@@ -46,7 +46,10 @@ type wikiPage struct {
 	KeysURL   string
 }
 
-type headerView struct{ Name, Value string }
+type headerView struct {
+	Name  string
+	Parts []string // of the value, between commas; none if it is empty
+}
 
 // assertionView is what the signed assertion says.
 type assertionView struct {
@@ -61,7 +64,11 @@ func (d *Demo) wiki(w http.ResponseWriter, r *http.Request) error {
 		Name:     decoded(r.Header.Get("X-Auth-Request-Name")), Groups: groupsIn(r.Header), KeysURL: d.options.BaseURL + "/oauth2/keys",
 	}
 	for _, name := range said {
-		pg.Headers = append(pg.Headers, headerView{name, r.Header.Get(name)})
+		header := headerView{Name: name}
+		if value := r.Header.Get(name); value != "" {
+			header.Parts = strings.Split(value, ",")
+		}
+		pg.Headers = append(pg.Headers, header)
 	}
 	var err error
 	if pg.Assertion, err = d.verify(r.Context(), wikiKey, r.Header.Get("X-Auth-Request-Jwt")); err != nil {

@@ -4,13 +4,19 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gatehouse/sso"
 )
 
-// facts are what the store recorded that ticks the checklist.
+// facts are what tick the checklist: what the store recorded, and what the
+// proxy saw.
 type facts struct {
-	overSAML, overOIDC, changed, contractor, refused, unknown, revoked bool
+	overSAML, overOIDC, changed, refused, unknown, revoked bool
+	code                                                   bool   // asked for, and entered
+	contractor                                             string // why the contractor needed none; empty: not signed in yet
+	fetched                                                int    // groups that Graph named
+	proxyFacts
 }
 
 // step is one line of the checklist.
@@ -18,21 +24,17 @@ type step struct {
 	Title, Text    string
 	Link, LinkText string
 	Done           bool
+	Found          string // what came of it, beyond that it is done
 }
 
-// happened reads the facts from the two companies' records.
+// happened gathers the facts.
 func (d *Demo) happened(ctx context.Context) (facts, error) {
-	var f facts
+	f := facts{proxyFacts: d.seen.soFar()}
 	for _, ent := range []sso.EnterpriseID{d.acme.ID, d.globex.ID} {
-		records, _, err := d.options.Store.SyncRecords(ctx, ent, sso.SyncFilter{}, sso.Page{Limit: 200})
-		if err != nil {
-			return facts{}, fmt.Errorf("read sync records: %w", err)
+		if err := d.synced(ctx, ent, &f); err != nil {
+			return facts{}, err
 		}
-		f.changed = f.changed || changedLater(records)
-		f.unknown = f.unknown || slices.ContainsFunc(records, func(r sso.SyncRecord) bool {
-			return r.Asserted.State == sso.GroupsAbsent || r.Asserted.State == sso.GroupsOverage
-		})
-		refused, err := d.anyAttempt(ctx, ent, sso.AttemptFilter{Outcome: sso.OutcomeFailed})
+		refused, err := d.attempts(ctx, ent, sso.AttemptFilter{Outcome: sso.OutcomeFailed})
 		if err != nil {
 			return facts{}, err
 		}
@@ -40,28 +42,62 @@ func (d *Demo) happened(ctx context.Context) (facts, error) {
 		if err != nil {
 			return facts{}, fmt.Errorf("read audit events: %w", err)
 		}
-		f.refused, f.revoked = f.refused || refused, f.revoked || len(revoked) > 0
+		f.refused, f.revoked = f.refused || len(refused) > 0, f.revoked || len(revoked) > 0
 	}
-	var err error
-	ok := sso.AttemptFilter{Outcome: sso.OutcomeSucceeded}
-	if f.overOIDC, err = d.anyAttempt(ctx, d.globex.ID, ok); err != nil {
-		return facts{}, err
-	}
-	ok.Login = adaLogin
-	if f.overSAML, err = d.anyAttempt(ctx, d.acme.ID, ok); err != nil {
-		return facts{}, err
-	}
-	ok.Login = contractorLogin
-	f.contractor, err = d.anyAttempt(ctx, d.acme.ID, ok)
-	return f, err
+	return f, d.succeeded(ctx, &f)
 }
 
-func (d *Demo) anyAttempt(ctx context.Context, ent sso.EnterpriseID, filter sso.AttemptFilter) (bool, error) {
-	attempts, _, err := d.options.Store.Attempts(ctx, ent, filter, sso.Page{Limit: 1})
+// synced reads the facts about groups from a company's records.
+func (d *Demo) synced(ctx context.Context, ent sso.EnterpriseID, f *facts) error {
+	records, _, err := d.options.Store.SyncRecords(ctx, ent, sso.SyncFilter{}, sso.Page{Limit: 200})
 	if err != nil {
-		return false, fmt.Errorf("read attempts: %w", err)
+		return fmt.Errorf("read sync records: %w", err)
 	}
-	return len(attempts) > 0, nil
+	f.changed = f.changed || changedLater(records)
+	for _, r := range records {
+		f.unknown = f.unknown || r.Asserted.State == sso.GroupsAbsent || r.Asserted.State == sso.GroupsOverage
+		if strings.HasSuffix(r.Asserted.Source, "/transitiveMemberOf/microsoft.graph.group") {
+			f.fetched = max(f.fetched, len(r.Asserted.Names))
+		}
+	}
+	return nil
+}
+
+// succeeded reads the facts about who got in, and how.
+func (d *Demo) succeeded(ctx context.Context, f *facts) error {
+	for _, who := range []struct {
+		ent   sso.EnterpriseID
+		login string // empty: anybody
+		found func([]sso.Attempt)
+	}{
+		{d.acme.ID, adaLogin, func(all []sso.Attempt) { f.overSAML = len(all) > 0 }},
+		{d.globex.ID, "", func(all []sso.Attempt) { f.overOIDC = len(all) > 0 }},
+		{d.acme.ID, contractorLogin, func(all []sso.Attempt) {
+			for _, a := range all {
+				if a.Email.Action == sso.SkipCode {
+					f.contractor = a.Email.Reason
+				}
+			}
+		}},
+		{d.globex.ID, margaretLogin, func(all []sso.Attempt) {
+			f.code = slices.ContainsFunc(all, func(a sso.Attempt) bool { return a.Email.Action == sso.RequireCode })
+		}},
+	} {
+		all, err := d.attempts(ctx, who.ent, sso.AttemptFilter{Outcome: sso.OutcomeSucceeded, Login: who.login})
+		if err != nil {
+			return err
+		}
+		who.found(all)
+	}
+	return nil
+}
+
+func (d *Demo) attempts(ctx context.Context, ent sso.EnterpriseID, filter sso.AttemptFilter) ([]sso.Attempt, error) {
+	all, _, err := d.options.Store.Attempts(ctx, ent, filter, sso.Page{Limit: 200})
+	if err != nil {
+		return nil, fmt.Errorf("read attempts: %w", err)
+	}
+	return all, nil
 }
 
 // changedLater reports whether somebody's memberships changed in a sign-in that
@@ -79,24 +115,44 @@ func changedLater(records []sso.SyncRecord) bool {
 }
 
 func (d *Demo) steps(f facts) []step {
+	var because, named string
+	if f.contractor != "" {
+		because = "Why: " + f.contractor
+	}
+	if f.fetched > 0 {
+		named = fmt.Sprintf("The directory named %d groups.", f.fetched)
+	}
 	return []step{
 		{"Sign in to Acme as Ada", "Over SAML. Ada is in groups of the same name in three organizations.",
-			signInLink("acme"), "Sign in to Acme", f.overSAML},
+			signInLink("acme"), "Sign in to Acme", f.overSAML, ""},
+		{"Read the wiki", "It has no sign-in of its own: a reverse proxy asks Gatehouse who you are.",
+			"/demo/wiki", "The wiki", f.wiki, ""},
+		{"Be refused by the API", "Its releases are for release managers. Open them as Grace, who is none.",
+			signInLinkTo("acme", "/demo/api/releases"), "Sign in, then the releases", f.forbidden, ""},
 		{"Change Ada’s groups and sign in again", "At Acme’s identity provider, take her out of admins. The next sign-in resets her memberships in every organization.",
-			idpPath("acme") + "/people/" + adaID, "Edit Ada’s groups", f.changed},
+			idpPath("acme") + "/people/" + adaID, "Edit Ada’s groups", f.changed, ""},
 		{"Sign in to Globex", "Over OpenID Connect, as anybody there.",
-			signInLink("globex"), "Sign in to Globex", f.overOIDC},
-		{"Sign in as a contractor without a mailbox", "Kim of Acme could not read a code sent by e-mail, and gets in all the same.",
-			signInLink("acme"), "Sign in to Acme", f.contractor},
+			signInLink("globex"), "Sign in to Globex", f.overOIDC, ""},
+		{"Prove an address", "Margaret of Globex has an address at a domain that Globex has not proven. The code is in the outgoing mail; she is asked once.",
+			signInLink("globex"), "Sign in to Globex", f.code, ""},
+		{"Sign in as a contractor without a mailbox", "Kim of Acme could not read a code. Acme’s rule lets contractors in without one.",
+			signInLink("acme"), "Sign in to Acme", f.contractor != "", because},
+		{"Be in too many groups", "Katherine of Globex is in more groups than a sign-in can carry. Gatehouse asks the directory for them.",
+			signInLink("globex"), "Sign in to Globex", f.fetched > 0, named},
 		{"Make the identity provider misbehave", "Switch on a fault, such as a wrong audience, sign in, and read what people are told.",
-			idpPath("acme") + "/faults", "Fault switches", f.refused},
+			idpPath("acme") + "/faults", "Fault switches", f.refused, ""},
 		{"Leave the groups out", "With the fault “No groups attribute”: not knowing somebody’s groups takes nobody out of one.",
-			idpPath("acme") + "/faults", "Fault switches", f.unknown},
-		{"End a session", "Sign in with a second browser as well, find that session in your account and revoke it.",
-			"/account", "My account", f.revoked},
+			idpPath("acme") + "/faults", "Fault switches", f.unknown, ""},
+		{"End a session", "Sign in with a second browser as well and read the wiki there. Find that session in your account and revoke it.",
+			"/account", "My account", f.revoked, ""},
+		{"See it ended", "In the second browser, open the wiki again: it is refused at once.",
+			"/demo/wiki", "The wiki", f.ended, ""},
 	}
 }
 
-func signInLink(key string) string {
-	return "/login/sso?enterprise_key=" + key + "&prompt=login&return_to=/demo/whoami"
+func signInLink(key string) string { return signInLinkTo(key, "/demo/whoami") }
+
+// signInLinkTo asks again who one is, whoever is signed in.
+func signInLinkTo(key, path string) string {
+	return "/login/sso?enterprise_key=" + key + "&prompt=login&return_to=" + path
 }

@@ -100,14 +100,15 @@ func (d *Demo) Mount(mux *http.ServeMux) {
 func (d *Demo) Summary() string {
 	base := d.options.BaseURL
 	var b strings.Builder
-	line := func(what, where, note string) {
-		fmt.Fprintf(&b, "  %-16s%s%s\n", what, base+where, note)
-	}
-	line("Start here", "/demo", "")
-	line("Acme, SAML", "/login/sso?enterprise_key="+d.acme.Key, "")
-	line("  its people", idpPath(d.acme.Key)+"/", "")
-	line("Globex, OIDC", "/login/sso?enterprise_key="+d.globex.Key, "")
-	line("  its people", idpPath(d.globex.Key)+"/", "")
+	line := func(what, where string) { fmt.Fprintf(&b, "  %-16s%s\n", what, base+where) }
+	line("Start here", "/demo")
+	line("Acme, SAML", "/login/sso?enterprise_key="+d.acme.Key)
+	line("  its people", idpPath(d.acme.Key)+"/")
+	line("Globex, OIDC", "/login/sso?enterprise_key="+d.globex.Key)
+	line("  its people", idpPath(d.globex.Key)+"/")
+	line("Outgoing mail", "/demo/mail")
+	line("A wiki", "/demo/wiki")
+	line("An API", "/demo/api")
 	b.WriteString("\n  Who can sign in (no passwords: pick a person)\n")
 	for _, idp := range []*demoidp.IdP{d.options.Outside.acme, d.options.Outside.globex} {
 		for _, person := range idp.People() {
@@ -115,7 +116,10 @@ func (d *Demo) Summary() string {
 			if groups == "" {
 				groups = "no groups"
 			}
-			fmt.Fprintf(&b, "    %-22s%-22s%s\n", person.Name(), person.Login, groups)
+			if person.MoreGroups > 0 {
+				groups += fmt.Sprintf(" and %d more", person.MoreGroups)
+			}
+			fmt.Fprintf(&b, "    %-22s%-26s%s\n", person.Name(), person.Login, groups)
 		}
 	}
 	return b.String()

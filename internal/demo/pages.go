@@ -91,6 +91,8 @@ type companyView struct {
 type whoamiPage struct {
 	basePage
 	Name, Login, Email, Company string
+	EmailVerified               bool
+	FirstTime                   string // what was decided about the address, and why
 	Key                         string
 	Connection, Protocol, Since string
 	SinceISO                    string
@@ -147,7 +149,7 @@ func (d *Demo) home(w http.ResponseWriter, r *http.Request) error {
 	}
 	pg := &homePage{basePage: basePage{Title: "Gatehouse demo"}, Steps: d.steps(f), Companies: []companyView{
 		companyOf(acme(), "Signs in over SAML 2.0. The groups of its organizations overlap on purpose.", true),
-		companyOf(globex(), "Signs in over OpenID Connect.", true),
+		companyOf(globex(), "Signs in over OpenID Connect. Its directory resembles Entra ID, which sends a link in place of too many groups.", true),
 		companyOf(initech(), "Has no identity provider yet: connect one through the REST API.", false),
 	}}
 	for _, s := range pg.Steps {

@@ -66,8 +66,11 @@ func (d *Demo) whoamiPage(ctx context.Context, p sso.Principal) (*whoamiPage, er
 	}
 	pg := &whoamiPage{
 		basePage: basePage{Title: "You are " + p.User.Name, Who: p.User.Name},
-		Name:     p.User.Name, Login: p.User.Login, Email: p.User.Email, Company: p.Enterprise.Name, Key: p.Enterprise.Key,
+		Name:     p.User.Name, Login: p.User.Login, Email: p.User.Email, EmailVerified: p.User.EmailVerified, Company: p.Enterprise.Name, Key: p.Enterprise.Key,
 		Since: clock(p.Session.CreatedAt), SinceISO: p.Session.CreatedAt.UTC().Format(time.RFC3339), Subject: p.Session.Subject,
+	}
+	if pg.FirstTime, err = d.firstTime(ctx, p); err != nil {
+		return nil, err
 	}
 	for _, c := range []sso.Connection{d.acmeConnection, d.globexConnection} {
 		if c.ID == p.Session.Connection {
@@ -82,6 +85,26 @@ func (d *Demo) whoamiPage(ctx context.Context, p sso.Principal) (*whoamiPage, er
 	}
 	pg.Organizations = viewMemberships(memberships, last)
 	return pg, nil
+}
+
+// firstTime says what was decided about somebody's address when they first got
+// in, and why; "" if nothing was.
+func (d *Demo) firstTime(ctx context.Context, p sso.Principal) (string, error) {
+	all, err := d.attempts(ctx, p.Enterprise.ID, sso.AttemptFilter{User: p.User.ID, Outcome: sso.OutcomeSucceeded})
+	if err != nil {
+		return "", err
+	}
+	for _, a := range slices.Backward(all) { // oldest first
+		switch a.Email.Action {
+		case sso.RequireCode:
+			return "You entered a code. " + a.Email.Reason, nil
+		case sso.SkipCode:
+			return "You were asked for no code. " + a.Email.Reason, nil
+		case sso.VouchFirst:
+			return "An admin vouched for you. " + a.Email.Reason, nil
+		}
+	}
+	return "", nil
 }
 
 func clock(t time.Time) string { return t.Local().Format("15:04:05") }
