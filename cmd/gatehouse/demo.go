@@ -53,6 +53,7 @@ func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, outside.Close()) }()
+	c.Directory = config.Directory{LoginURL: outside.GraphURL(), GraphURL: outside.GraphURL()}
 	p, err := demoParts(ctx, c, a.stderr)
 	if err != nil {
 		return err
