@@ -304,6 +304,10 @@ func TestWhoami(t *testing.T) {
 			t.Errorf("lacks %q:\n%s", want, body)
 		}
 	}
+	w.as(w.demo.acmeConnection, "acme", "acme-0006")
+	if _, body := w.get("/demo/whoami"); strings.Count(body, "<p>Developers is nearly developers: letter case counts.</p>") != 1 {
+		t.Errorf("Alan is not told what his groups nearly are:\n%s", body)
+	}
 	w.as(w.demo.acmeConnection, "acme", "acme-0003")
 	if _, body := w.get("/demo/whoami"); !strings.Contains(body, "You are in no group") {
 		t.Errorf("Linus is in a group:\n%s", body)

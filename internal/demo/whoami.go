@@ -34,6 +34,7 @@ type syncView struct {
 	Kept      []string
 	Unmatched []string
 	MoreUn    int
+	Near      []string // what the unmatched are nearly, in words
 	Note      string
 }
 
@@ -155,6 +156,11 @@ func viewSync(r sso.SyncRecord, now []sso.UserMembership) *syncView {
 	v := &syncView{At: clock(r.At), AtISO: r.At.UTC().Format(time.RFC3339), Said: saidInWords(r.Asserted), Note: r.Note}
 	v.Names, v.More = shorten(r.Asserted.Names)
 	v.Unmatched, v.MoreUn = shorten(r.Unmatched)
+	for _, n := range r.NearMisses {
+		v.Near = append(v.Near, nearInWords(n))
+	}
+	slices.Sort(v.Near)
+	v.Near = slices.Compact(v.Near) // several organizations may have the group
 	for _, c := range r.Added {
 		v.Added = append(v.Added, c.OrganizationName+" / "+c.Name)
 	}
@@ -171,6 +177,16 @@ func viewSync(r sso.SyncRecord, now []sso.UserMembership) *syncView {
 		slices.Sort(list)
 	}
 	return v
+}
+
+func nearInWords(n sso.NearMiss) string {
+	differs := map[sso.Nearness]string{
+		sso.DiffersInSpace: "spaces count", sso.DiffersInCase: "letter case counts", sso.DiffersInLookAlike: "it only looks the same",
+	}[n.Why]
+	if n.Why == sso.IsDefaultGroup {
+		return n.Asserted + " is what everybody’s group is called: nobody is put there by name"
+	}
+	return fmt.Sprintf("%s is nearly %s: %s", n.Asserted, n.Name, differs)
 }
 
 func shorten(names []string) (first []string, more int) {

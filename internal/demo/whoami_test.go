@@ -37,6 +37,21 @@ func TestViewMemberships(t *testing.T) {
 	}
 }
 
+func TestNearMissesInWords(t *testing.T) {
+	near := func(why sso.Nearness, organization sso.OrganizationID) sso.NearMiss {
+		return sso.NearMiss{Asserted: "Developers", Name: "developers", Organization: organization, Why: why}
+	}
+	v := viewSync(sso.SyncRecord{NearMisses: []sso.NearMiss{near(sso.DiffersInCase, "org-1"), near(sso.DiffersInCase, "org-2"), near(sso.DiffersInSpace, "org-1"),
+		near(sso.DiffersInLookAlike, "org-1"), near(sso.IsDefaultGroup, "org-1")}}, nil)
+	want := []string{
+		"Developers is nearly developers: it only looks the same", "Developers is nearly developers: letter case counts",
+		"Developers is nearly developers: spaces count", "Developers is what everybody’s group is called: nobody is put there by name",
+	}
+	if !slices.Equal(v.Near, want) {
+		t.Errorf("got %q, want %q", v.Near, want)
+	}
+}
+
 func TestViewSyncShortensLongLists(t *testing.T) {
 	var names []string
 	for i := range 300 {
