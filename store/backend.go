@@ -40,6 +40,7 @@ type backend interface {
 	// database asks for it, so it must not keep anything from an earlier run.
 	write(ctx context.Context, fn func(context.Context, transaction) error) error
 	ping(ctx context.Context) error
+	broken() <-chan struct{}
 	close() error
 }
 

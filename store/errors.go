@@ -30,6 +30,9 @@ func classify(err error) error {
 	switch {
 	case sso.KindOf(err) != sso.Internal || isOurs(err):
 		return err
+	case isFull(err):
+		return &sso.Error{Kind: sso.Unavailable, Code: "storage_full", Err: err, RetryAfter: 30 * time.Second,
+			Public: "We cannot keep anything new right now. Please try again in a while."}
 	case isUnavailable(err):
 		return &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Err: err, RetryAfter: 2 * time.Second,
 			Public: "We cannot answer right now. Please try again in a moment."}
@@ -58,11 +61,21 @@ func taken(code, field, message string) *sso.Error {
 	return &sso.Error{Kind: sso.Conflict, Code: code, Public: message, Fields: []sso.FieldError{{Field: field, Message: message}}}
 }
 
-// isUnavailable is about a database that is gone, overloaded, full or locked:
-// the same request may succeed later.
+// isFull is about a database without room for what is to be written. What is
+// there can still be read.
+func isFull(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code()&0xff == sqlite3.SQLITE_FULL
+	}
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "53100"
+}
+
+// isUnavailable is about a database that is gone, overloaded or locked: the same
+// request may succeed later.
 func isUnavailable(err error) bool {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return slices.Contains([]int{sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+		return slices.Contains([]int{sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR,
 			sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_NOMEM}, e.Code()&0xff)
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {

@@ -82,6 +82,10 @@ func (db *DB) Ping(ctx context.Context) (err error) {
 	return db.backend.ping(ctx)
 }
 
+// Broken is closed when the disk did not keep what it was given. Nothing is
+// written any more then: what the disk holds, only a new process can say.
+func (db *DB) Broken() <-chan struct{} { return db.backend.broken() }
+
 // Meta returns what SetMeta stored under a key, "" if nothing.
 func (db *DB) Meta(ctx context.Context, key string) (value string, err error) {
 	defer func() { doing(&err, "read "+key) }()

@@ -152,6 +152,9 @@ func (p *postgresDB) ping(ctx context.Context) error {
 	return p.pool.Ping(ctx)
 }
 
+// broken is never: a server that failed is another one when it is back.
+func (p *postgresDB) broken() <-chan struct{} { return nil }
+
 func (p *postgresDB) close() error {
 	p.closed.Store(true)
 	p.pool.Close()

@@ -166,6 +166,8 @@ func (s *sqliteDB) ping(ctx context.Context) error {
 	return s.each(ctx, func(row) error { return nil }, "select 1 from meta limit 1")
 }
 
+func (s *sqliteDB) broken() <-chan struct{} { return s.writer.lost }
+
 func (s *sqliteDB) close() error {
 	s.mu.Lock()
 	again := s.closed

@@ -18,7 +18,8 @@ type sqliteWriter struct {
 	once     sync.Once
 
 	mu     sync.Mutex
-	broken error // set when the disk failed: nothing is written any more
+	broken error         // set when the disk failed: nothing is written any more
+	lost   chan struct{} // closed then
 }
 
 type sqliteJob struct {
@@ -34,7 +35,7 @@ func startSQLiteWriter(ctx context.Context, db *sql.DB) (*sqliteWriter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect the writer: %w", err)
 	}
-	w := &sqliteWriter{conn: conn, prepared: map[string]*sql.Stmt{}, jobs: make(chan *sqliteJob), quit: make(chan struct{}), done: make(chan struct{})}
+	w := &sqliteWriter{conn: conn, prepared: map[string]*sql.Stmt{}, jobs: make(chan *sqliteJob), quit: make(chan struct{}), done: make(chan struct{}), lost: make(chan struct{})}
 	go w.run()
 	return w, nil
 }
@@ -82,7 +83,9 @@ func (w *sqliteWriter) group(first *sqliteJob) {
 	if err == nil {
 		err = w.runJob(ctx, first)
 	}
-	for more := true; more && len(jobs) < largestGroup; {
+	// What has failed already fails for all who wait, or each group of them would
+	// wait for the same lock in turn.
+	for more := true; more && (err != nil || len(jobs) < largestGroup); {
 		select {
 		case j := <-w.jobs:
 			jobs = append(jobs, j)
@@ -113,8 +116,11 @@ func (w *sqliteWriter) giveUp(ctx context.Context, err error) {
 	_ = w.exec(ctx, "rollback")
 	if isDiskFailure(err) {
 		w.mu.Lock()
-		w.broken = fmt.Errorf("nothing is written since the disk failed: %w", err)
-		w.mu.Unlock()
+		defer w.mu.Unlock()
+		if w.broken == nil {
+			w.broken = fmt.Errorf("nothing is written since the disk failed: %w", err)
+			close(w.lost)
+		}
 	}
 }
 

@@ -160,9 +160,10 @@ func (g *gateway) mount(path string, h http.Handler) {
 // run answers until ctx ends, with the work in the background going on for as
 // long as anybody is answered.
 func (g *gateway) run(ctx context.Context, all []listener, delay time.Duration) error {
+	ctx, why := g.untilBroken(ctx)
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := g.background(background)
-	err := serveUntil(ctx, all, g.ops.Drain, delay)
+	err := errors.Join(serveUntil(ctx, all, g.ops.Drain, delay), why())
 	stop()
 	done.Wait()
 	if err == nil {

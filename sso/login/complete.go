@@ -278,7 +278,11 @@ func (t *try) record(ctx context.Context, cause error) error {
 		pending = t.pending.ID
 	}
 	// The attempt is kept even if the browser has gone away meanwhile.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	patience := 5 * time.Second
+	if failure.Kind == sso.Unavailable {
+		patience = 500 * time.Millisecond // somebody has waited for the store already
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if err := t.Recorder.RecordAttempt(ctx, t.attempt, pending); err != nil {
 		return failure.Because(errors.Join(failure.Err, fmt.Errorf("record attempt: %w", err)))

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"context"
+	"errors"
+)
+
+var errDiskFailed = errors.New("the disk failed to keep what it was given; start again to go on from what is there")
+
+// untilBroken is ctx, but ends also when nothing can be written any more. why,
+// to be called at the end, tells the one from the other.
+func (g *gateway) untilBroken(ctx context.Context) (_ context.Context, why func() error) {
+	ctx, end := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-g.db.Broken():
+			end(errDiskFailed)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() error {
+		end(nil)
+		if cause := context.Cause(ctx); errors.Is(cause, errDiskFailed) {
+			return cause
+		}
+		return nil
+	}
+}
