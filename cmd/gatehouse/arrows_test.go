@@ -59,6 +59,7 @@ var levels = map[string]arrows{
 
 	"store/storetest":   {"sso store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite", "the suite every database passes; for tests"},
 	"store/nodetest":    {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},
+	"internal/proxies":  {"", "", "real reverse proxies; for tests"},
 	"internal/chromium": {"", "github.com/chromedp/chromedp", "a real browser; for tests"},
 	"bench":             {"", "github.com/jackc/pgx/v5", "measurements alone"},
 	"e2e":               {"", "", "tests alone"},
@@ -80,7 +81,7 @@ const inTests = "github.com/emersion/go-sasl github.com/emersion/go-smtp github.
 	"github.com/mattermost/xml-roundtrip-validator github.com/crewjam/saml" // the latter to be measured against
 
 // onlyTests are ours that nothing but tests, and each other, may import.
-const onlyTests = "store/storetest store/nodetest internal/chromium e2e"
+const onlyTests = "store/storetest store/nodetest internal/proxies internal/chromium e2e"
 
 func TestArrows(t *testing.T) {
 	packages, err := golist.Packages(".")

@@ -122,6 +122,12 @@ type setting func(*forwardauth.Options)
 
 func newWorld(t testing.TB, settings ...setting) *world {
 	t.Helper()
+	return newWorldAt(t, base, "acme.test", settings...)
+}
+
+// newWorldAt is for where people reach the gateway, and where its cookie goes.
+func newWorldAt(t testing.TB, base, domain string, settings ...setting) *world {
+	t.Helper()
 	w := &world{TB: t, clock: &clock{}, log: &buffer{}, orgs: map[string]sso.Organization{}, groups: map[string]sso.Group{}}
 	w.clock.at.Store(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).UnixNano())
 	w.dsn = storetest.SQLite(t)
@@ -129,12 +135,12 @@ func newWorld(t testing.TB, settings ...setting) *world {
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
 	w.live = sessions.New(sessions.Options{Store: w.db, Log: log, Now: w.clock.Now})
 	var err error
-	w.manager, err = session.New(session.Options{BaseURL: base, Keys: []sso.Secret{store.NewKey()}, CookieName: "gatehouse", CookieDomain: "acme.test", Resolver: w.live})
+	w.manager, err = session.New(session.Options{BaseURL: base, Keys: []sso.Secret{store.NewKey()}, CookieName: "gatehouse", CookieDomain: domain, Resolver: w.live})
 	w.ok(err)
 	pages, err := page.New(page.Options{})
 	w.ok(err)
 	w.keys = signing.New(signing.Options{Store: w.db, Log: log, Now: w.clock.Now})
-	o := forwardauth.Options{Applications: w.db, Sessions: w.manager, Keys: w.keys, Pages: pages, BaseURL: base, CookieDomain: "acme.test",
+	o := forwardauth.Options{Applications: w.db, Sessions: w.manager, Keys: w.keys, Pages: pages, BaseURL: base, CookieDomain: domain,
 		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}, Log: log, Now: w.clock.Now, Observe: w.observe}
 	for _, s := range settings {
 		s(&o)

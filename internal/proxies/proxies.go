@@ -1,0 +1,174 @@
+package proxies
+
+import (
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Site is what is put into a document's configuration.
+type Site struct {
+	Document string // the directory of the documents: "../../docs/integrations"
+	Gateway  string // host and port
+	App      string // host and port
+	At       string // where the proxy is to listen; "": anywhere
+	Key      string // of the application
+	Cookie   string // name of the session cookie
+	// Without are lines left out, to see what they are good for.
+	Without []string
+}
+
+// Free is an address on this machine that nobody listens on.
+func Free(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // it has told what there was to know
+	return l.Addr().String()
+}
+
+// Nginx starts the nginx that TEST_NGINX names and returns where it listens.
+// Without one the test is skipped, or fails if GATEHOUSE_TEST_REQUIRE lists
+// nginx.
+func Nginx(t testing.TB, s Site) string {
+	t.Helper()
+	program := need(t, "nginx", "TEST_NGINX")
+	at, dir := s.at(t), t.TempDir()
+	config := s.into(t, snippet(t, s.Document, "nginx"), "/auth/nginx/wiki", map[string]string{
+		"listen 443 ssl;": "listen " + at + ";", "server_name wiki.example.com;": "server_name localhost;"})
+	whole := "daemon off; master_process off; worker_processes 1; pid " + dir + "/pid; error_log stderr warn;\n" +
+		"events {}\nhttp {\naccess_log off;\n"
+	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
+		whole += kind + "_temp_path " + dir + "/" + kind + ";\n"
+	}
+	start(t, at, dir, whole+config+"\n}\n", func(file string) *exec.Cmd {
+		return exec.Command(program, "-p", dir, "-e", "stderr", "-c", file)
+	})
+	return at
+}
+
+// Caddy starts the Caddy that TEST_CADDY names, likewise.
+func Caddy(t testing.TB, s Site) string {
+	t.Helper()
+	program := need(t, "caddy", "TEST_CADDY")
+	at, dir := s.at(t), t.TempDir()
+	_, port, _ := net.SplitHostPort(at) // it is an address and a port
+	config := s.into(t, snippet(t, s.Document, "caddy"), "/auth/forward/wiki", map[string]string{"wiki.example.com {": "http://localhost:" + port + " {\n\tbind 127.0.0.1"})
+	whole := "{\n\tadmin off\n\tauto_https off\n\tstorage file_system " + dir + "\n}\n" + config
+	start(t, at, dir, whole, func(file string) *exec.Cmd {
+		return exec.Command(program, "run", "--adapter", "caddyfile", "--config", file)
+	})
+	return at
+}
+
+func (s Site) at(t testing.TB) string {
+	if s.At != "" {
+		return s.At
+	}
+	return Free(t)
+}
+
+func need(t testing.TB, name, variable string) string {
+	t.Helper()
+	program := os.Getenv(variable)
+	if program == "" {
+		reason := variable + " does not name " + name
+		if slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), name) {
+			t.Fatal(reason)
+		}
+		t.Skip(reason)
+	}
+	return program
+}
+
+// snippet is the one block of a document in its language.
+func snippet(t testing.TB, dir, language string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(dir, language+".md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	if len(blocks) != 1 {
+		t.Fatalf("%s.md has %d blocks", language, len(blocks))
+	}
+	return blocks[0][1]
+}
+
+// into replaces what a reader is asked to replace, and fails if any of it is not
+// there.
+func (s Site) into(t testing.TB, config, endpoint string, more map[string]string) string {
+	t.Helper()
+	replace := map[string]string{"127.0.0.1:8080": s.Gateway, "127.0.0.1:3000": s.App, "__Secure-gatehouse": s.Cookie,
+		endpoint: strings.TrimSuffix(endpoint, "wiki") + s.Key}
+	for from, to := range more {
+		replace[from] = to
+	}
+	for _, line := range s.Without {
+		replace[line] = ""
+	}
+	var pairs []string
+	for from, to := range replace {
+		if !strings.Contains(config, from) {
+			t.Fatalf("the document does not have %q any more", from)
+		}
+		pairs = append(pairs, from, to)
+	}
+	return strings.NewReplacer(pairs...).Replace(config)
+}
+
+// start runs a proxy until the test ends, and waits for it to listen.
+func start(t testing.TB, at, dir, config string, command func(file string) *exec.Cmd) {
+	t.Helper()
+	file := filepath.Join(dir, "config")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said, err := os.Create(filepath.Join(dir, "said"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer said.Close() //nolint:errcheck // the process has its own
+	cmd := command(file)
+	cmd.Stdout, cmd.Stderr = said, said
+	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-ended:
+		case <-time.After(5 * time.Second):
+			_ = cmd.Process.Kill()
+		}
+	})
+	for range 200 {
+		if c, err := net.Dial("tcp", at); err == nil {
+			_ = c.Close()
+			return
+		}
+		select {
+		case <-ended:
+			text, _ := os.ReadFile(said.Name())
+			t.Fatalf("the proxy has ended: %s", text)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	text, _ := os.ReadFile(said.Name())
+	t.Fatalf("the proxy does not listen: %s", text)
+}

@@ -1,0 +1,166 @@
+package forwardauth_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"gatehouse/sso"
+	"gatehouse/web/forwardauth"
+)
+
+// TestBackOnlyToTheApplication: whatever is asked for, a browser that was sent
+// here leaves for an origin of the application.
+func TestBackOnlyToTheApplication(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.enter("ada")
+	w.application("other", nil)
+	for _, to := range []string{"https://evil.test/", "//evil.test/", "/\\evil.test", "https:evil.test", "https:/evil.test", "https:\\\\evil.test", "javascript:alert(1)",
+		"data:text/html,x", "https://wiki.acme.test.evil.test/", "https://wiki.acme.test@evil.test/", "https://evil.test\\@wiki.acme.test/", "https://evil.test#wiki.acme.test",
+		"https://evil.test?https://wiki.acme.test/", "http://wiki.acme.test/", "https://wiki.acme.test:444/", "https://other.acme.test/", "https://WIKI.acme.test.:443/",
+		"\thttps://evil.test/", "https://wiki.acme.test\t.evil.test/", "https://wiki.acme.test\r\nLocation: https://evil.test/", "https://wiki.acme.test%2f@evil.test/", "https://wiki\u3002acme\u3002test/",
+		"https://wiki.acme.test\u2044@evil.test/", "", "wiki", "https://", "https://[::1]/", strings.Repeat("https://wiki.acme.test/", 500)} {
+		got := w.follow(base+"/login/continue/wiki?to="+url.QueryEscape(to), ada)
+		location := got.Header().Get("Location")
+		if got.Code == http.StatusBadRequest || got.Code == http.StatusRequestURITooLong {
+			continue // the router has not even let it in
+		}
+		if got.Code != http.StatusSeeOther || location != wikiAt+"/" {
+			t.Errorf("%q: %d leads to %q", to, got.Code, location)
+		}
+	}
+	for to, want := range map[string]string{"https://wiki.acme.test": "https://wiki.acme.test", "https://WIKI.acme.test:443/A?b=https://evil.test#c": wikiAt + "/A?b=https://evil.test#c",
+		wikiAt + "/\u00fc": wikiAt + "/", wikiAt + "/%0d%0aSet-Cookie:x": wikiAt + "/%0d%0aSet-Cookie:x"} {
+		got := w.follow(base+"/login/continue/wiki?to="+url.QueryEscape(to), ada)
+		if location := got.Header().Get("Location"); location != want {
+			t.Errorf("%q leads to %q; want %q", to, location, want)
+		}
+	}
+	if got := w.follow(base+"/login/continue/wiki?to="+url.QueryEscape(wikiAt+"/a")+"&to="+url.QueryEscape("https://evil.test/"), ada); got.Header().Get("Location") != wikiAt+"/" {
+		t.Errorf("two addresses lead to %q", got.Header().Get("Location"))
+	}
+	if got := w.follow(base+"/login/continue/nothing?to=x", ada); got.Code != http.StatusNotFound {
+		t.Errorf("an unknown application: %d", got.Code)
+	}
+}
+
+func TestSignInAndBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.application("direct", func(a *sso.Application) { a.SignIn = w.ent.ID })
+	gone := w.enterprise("gone")
+	w.application("gone", func(a *sso.Application) { a.SignIn = gone.ID })
+	w.ok(w.db.DeleteEnterprise(t.Context(), by, gone.ID))
+	for app, begins := range map[string]string{"wiki": "/login?return_to=", "direct": "/login/sso?enterprise_key=acme&return_to=", "gone": "/login?return_to="} {
+		at := "https://" + app + ".acme.test/a?b=c&d=%26#e"
+		got := w.follow(base+"/login/continue/"+app+"?to="+url.QueryEscape(at), person{})
+		location := got.Header().Get("Location")
+		if got.Code != http.StatusSeeOther || !strings.HasPrefix(location, begins) {
+			t.Errorf("%s: %d leads to %s", app, got.Code, location)
+		}
+		u, err := url.Parse(location)
+		w.ok(err)
+		back := u.Query().Get("return_to")
+		if sso.ReturnTo(back) != back {
+			t.Errorf("%s: sign-in would not lead back to %q", app, back)
+		}
+		if got := w.follow(base+back, w.enter("ada-"+app)); got.Header().Get("Location") != at {
+			t.Errorf("%s: back to %q; want %q", app, got.Header().Get("Location"), at)
+		}
+	}
+	long := "https://wiki.acme.test/" + strings.Repeat("a", 3000)
+	got := w.follow(base+"/login/continue/wiki?to="+url.QueryEscape(long), person{})
+	if location := got.Header().Get("Location"); location != "/login?return_to=%2Flogin%2Fcontinue%2Fwiki" {
+		t.Errorf("a long address leads to %s", location)
+	}
+	if got := w.nginx("wiki", long+strings.Repeat("a", 3000), person{}); got.Header().Get("Location") != base+"/login/continue/wiki" {
+		t.Errorf("an address too long for a header leads to %s", got.Header().Get("Location"))
+	}
+}
+
+// TestOutOfReach: nobody is sent to sign in for an application that will not see
+// it.
+func TestOutOfReach(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		base, domain, origin string
+		reached              bool
+	}{
+		"the same host":         {base, "", base, true},
+		"another port":          {base, "", base + ":8443", true},
+		"no domain":             {base, "", wikiAt, false},
+		"in the domain":         {base, "acme.test", wikiAt, true},
+		"the domain itself":     {base, "acme.test", "https://acme.test", true},
+		"with a dot":            {base, ".Acme.test", wikiAt, true},
+		"another domain":        {base, "acme.test", "https://wiki.other.test", false},
+		"only the end is equal": {base, "acme.test", "https://evilacme.test", false},
+		"http":                  {base, "acme.test", "http://wiki.acme.test", false},
+		"on this machine":       {"http://localhost:8080", "", "http://localhost:3000", true},
+		"an address":            {"http://localhost:8080", "", "http://[::1]:3000", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, func(o *forwardauth.Options) { o.BaseURL, o.CookieDomain = c.base, c.domain })
+			w.application("site", func(a *sso.Application) { a.Origins = []string{c.origin} })
+			got := w.nginx("site", c.origin+"/", person{})
+			if c.reached {
+				w.wants(name, got, 401, "session_ended")
+			} else {
+				w.wants(name, got, 403, "app_out_of_reach")
+			}
+			on := w.follow(base+"/login/continue/site", person{})
+			if (on.Code == http.StatusSeeOther) != c.reached {
+				t.Errorf("to sign in: %d %s", on.Code, on.Header().Get("Location"))
+			}
+			w.wants(name+", signed in", w.nginx("site", c.origin+"/", w.enter("ada")), 200, "")
+		})
+	}
+}
+
+// TestLoop: an application whose proxy loses the cookie sends people here again
+// and again; they are told, and not sent round for ever.
+func TestLoop(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.enter("ada")
+	session := p.cookie
+	for n := 1; ; n++ {
+		got := w.follow(base+"/login/continue/wiki", p)
+		if got.Code == http.StatusForbidden && strings.Contains(got.Body.String(), "app_loop") {
+			if n != 5 {
+				t.Errorf("after %d times", n)
+			}
+			break
+		}
+		if got.Code != http.StatusSeeOther || n > 10 {
+			t.Fatalf("%d, the %dth time: %s", got.Code, n, got.Body)
+		}
+		c := got.Result().Cookies()
+		if len(c) != 1 || c[0].MaxAge != 10 || !c[0].HttpOnly || !c[0].Secure {
+			t.Fatalf("cookies %v", c)
+		}
+		p.cookie = session + "; " + c[0].Name + "=" + c[0].Value
+	}
+}
+
+// TestNothingSkipsTheCheck: no path, query, fragment, method or program is let in
+// by itself. It is CVE-2025-54576, CVE-2026-41059, CVE-2023-47106, CVE-2026-34457.
+func TestNothingSkipsTheCheck(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, uri := range []string{"/", "/robots.txt", "/favicon.ico", "/static/app.css", "/healthz", "/ping", "/.well-known/acme-challenge/x", "/oauth2/keys", "/auth/nginx/wiki", "/login",
+		"/a?/robots.txt", "/a#/robots.txt", "/a%23/robots.txt", "//robots.txt", "/%2e%2e/robots.txt", "/;/robots.txt"} {
+		for _, agent := range []string{"", "kube-probe/1.30", "GoogleHC/1.0", "ELB-HealthChecker/2.0", "Prometheus/3", "curl/8"} {
+			for _, method := range []string{"GET", "HEAD", "OPTIONS", "TRACE", "POST", "CONNECT", ""} {
+				if got := w.nginx("wiki", wikiAt+uri, person{}, "X-Original-Method", method, "User-Agent", agent); got.Code != 401 {
+					t.Errorf("nginx, %s %s as %q: %d", method, uri, agent, got.Code)
+				}
+				if got := w.forwarded("wiki", wikiAt+uri, person{}, "X-Forwarded-Method", method, "User-Agent", agent); got.Code != 401 && (method != "" || got.Code != 403) {
+					t.Errorf("forward, %s %s as %q: %d", method, uri, agent, got.Code)
+				}
+			}
+		}
+	}
+}
