@@ -3,8 +3,10 @@ package login
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
+	"gatehouse/mail"
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
@@ -51,6 +53,12 @@ type Options struct {
 	Directory Directory
 	Recorder  Recorder
 	Revoker   Revoker
+	Proofs    Proofs
+	// Mail sends codes, as Site, the host people know us by. nil: nobody who
+	// needs a code gets in.
+	Mail      mail.Sender
+	Site      string
+	Snapshots Snapshots // for PreviewSync alone
 	SAML      *saml.ServiceProvider
 	OIDC      *oidc.RelyingParty
 	// Graph is asked for groups that an answer had no room for, as far as the
@@ -78,7 +86,8 @@ type Options struct {
 // Service carries sign-ins through. It is safe for concurrent use.
 type Service struct {
 	Options
-	slots *slots
+	slots    *slots
+	policies sync.Map // by connection
 }
 
 // New makes a Service.

@@ -8,7 +8,7 @@ import (
 	"gatehouse/sso/setup"
 )
 
-func directory(tenant, clientID, secret string) setup.Edit {
+func reader(tenant, clientID, secret string) setup.Edit {
 	s := sso.Secret(secret)
 	return setup.Edit{Directory: &setup.DirectoryEdit{Tenant: &tenant, ClientID: &clientID, ClientSecret: &s}}
 }
@@ -23,7 +23,7 @@ func TestDirectory(t *testing.T) {
 		w.ok(err)
 		return w.load(c.ID).Draft.Directory
 	}
-	w.same(&sso.Directory{Tenant: "contoso.example", ClientID: "reader", ClientSecret: "canary-secret"}, edit(directory("contoso.example", "reader", "canary-secret")))
+	w.same(&sso.Directory{Tenant: "contoso.example", ClientID: "reader", ClientSecret: "canary-secret"}, edit(reader("contoso.example", "reader", "canary-secret")))
 	yes := true
 	w.same(&sso.Directory{Tenant: "contoso.example", ClientID: "reader", ClientSecret: "canary-secret", ByID: true}, edit(setup.Edit{Directory: &setup.DirectoryEdit{ByID: &yes}}))
 	live, err := w.Enable(t.Context(), by, w.ent, c.ID)
@@ -31,7 +31,7 @@ func TestDirectory(t *testing.T) {
 	if live.Live.Directory == nil || live.Live.Directory.ClientSecret != "canary-secret" {
 		t.Errorf("live: %+v", live.Live.Directory)
 	}
-	if got := edit(directory("", "", "")); got != nil {
+	if got := edit(reader("", "", "")); got != nil {
 		t.Errorf("taken away: %+v", got)
 	}
 	if w.load(c.ID).Live.Directory.ClientSecret != "canary-secret" {
@@ -46,20 +46,20 @@ func TestBadDirectory(t *testing.T) {
 	bad := func(e setup.Edit, fields ...string) refused { return refused{e, "invalid_configuration", fields} }
 	empty := ""
 	w.refuses(c, map[string]refused{
-		"a path":             bad(directory("../evil", "reader", "x"), "directory.tenant"),
-		"an address":         bad(directory("https://contoso.example", "reader", "x"), "directory.tenant"),
-		"no tenant":          bad(directory("", "reader", "x"), "directory.tenant"),
-		"every tenant":       bad(directory("Common", "reader", "x"), "directory.tenant"),
-		"too long a tenant":  bad(directory(strings.Repeat("a", 254), "reader", "x"), "directory.tenant"),
-		"no application":     bad(directory("contoso.example", "", "x"), "directory.client_id"),
-		"odd application":    bad(directory("contoso.example", "rea\u202eder", "x"), "directory.client_id"),
-		"the placeholder":    bad(directory("contoso.example", "reader", "[redacted]"), "directory.client_secret"),
-		"too long a secret":  bad(directory("contoso.example", "reader", strings.Repeat("x", 1025)), "directory.client_secret"),
-		"a secret with NUL":  bad(directory("contoso.example", "reader", "canary\x00"), "directory.client_secret"),
+		"a path":             bad(reader("../evil", "reader", "x"), "directory.tenant"),
+		"an address":         bad(reader("https://contoso.example", "reader", "x"), "directory.tenant"),
+		"no tenant":          bad(reader("", "reader", "x"), "directory.tenant"),
+		"every tenant":       bad(reader("Common", "reader", "x"), "directory.tenant"),
+		"too long a tenant":  bad(reader(strings.Repeat("a", 254), "reader", "x"), "directory.tenant"),
+		"no application":     bad(reader("contoso.example", "", "x"), "directory.client_id"),
+		"odd application":    bad(reader("contoso.example", "rea\u202eder", "x"), "directory.client_id"),
+		"the placeholder":    bad(reader("contoso.example", "reader", "[redacted]"), "directory.client_secret"),
+		"too long a secret":  bad(reader("contoso.example", "reader", strings.Repeat("x", 1025)), "directory.client_secret"),
+		"a secret with NUL":  bad(reader("contoso.example", "reader", "canary\x00"), "directory.client_secret"),
 		"half of it":         bad(setup.Edit{Directory: &setup.DirectoryEdit{Tenant: &empty, ClientSecret: new(sso.Secret)}, Name: &empty}, "name"),
-		"everything at once": bad(directory("../evil", " ", "[redacted]"), "directory.client_secret", "directory.tenant", "directory.client_id"),
+		"everything at once": bad(reader("../evil", " ", "[redacted]"), "directory.client_secret", "directory.tenant", "directory.client_id"),
 	})
-	_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, directory("contoso.example", "reader", ""))
+	_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, reader("contoso.example", "reader", ""))
 	w.ok(err)
 	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
 	if sso.CodeOf(err) != "connection_incomplete" || strings.Join(blamed(err), " ") != "directory.client_secret" {

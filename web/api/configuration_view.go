@@ -9,13 +9,21 @@ import (
 // configuration is one version of a connection's settings, named as in the body
 // that makes them.
 type configuration struct {
-	Version           int                   `json:"version" doc:"1, 2, 3… within the connection." example:"3"`
-	SAML              *configurationSAML    `json:"saml,omitempty" doc:"Of a SAML connection."`
-	OIDC              *configurationOIDC    `json:"oidc,omitempty" doc:"Of an OpenID Connect connection."`
-	Mapping           sso.Mapping           `json:"mapping" doc:"Which claims make an identity."`
-	GroupSync         sso.GroupSync         `json:"group_sync" doc:"The rules for memberships."`
-	Provisioning      sso.Provisioning      `json:"provisioning" enum:"jit,scim" doc:"What makes users and memberships: sign-ins, or what the identity provider pushes." example:"jit"`
-	EmailVerification sso.EmailVerification `json:"email_verification" doc:"Who has to confirm their address at the first sign-in."`
+	Version           int                     `json:"version" doc:"1, 2, 3… within the connection." example:"3"`
+	SAML              *configurationSAML      `json:"saml,omitempty" doc:"Of a SAML connection."`
+	OIDC              *configurationOIDC      `json:"oidc,omitempty" doc:"Of an OpenID Connect connection."`
+	Mapping           sso.Mapping             `json:"mapping" doc:"Which claims make an identity."`
+	GroupSync         sso.GroupSync           `json:"group_sync" doc:"The rules for memberships."`
+	Provisioning      sso.Provisioning        `json:"provisioning" enum:"jit,scim" doc:"What makes users and memberships: sign-ins, or what the identity provider pushes." example:"jit"`
+	EmailVerification sso.EmailVerification   `json:"email_verification" doc:"Who has to confirm their address at the first sign-in."`
+	Directory         *configurationDirectory `json:"directory,omitempty" doc:"Where groups are asked for that did not fit into an answer; missing: nowhere."`
+}
+
+type configurationDirectory struct {
+	Tenant          string `json:"tenant" doc:"The Entra ID tenant." example:"acme.onmicrosoft.com"`
+	ClientID        string `json:"client_id" doc:"The application that asks, as the tenant knows it." example:"6731de76-14a6-49ae-97bc-6eba6914391e"`
+	HasClientSecret bool   `json:"has_client_secret" doc:"Whether a client secret is set; it is never shown."`
+	ByID            bool   `json:"by_id" doc:"Whether groups are known by object ID."`
 }
 
 type configurationSAML struct {
@@ -69,6 +77,9 @@ func viewConfiguration(c *sso.Config) *configuration {
 	if o := c.OIDC; o != nil {
 		v.OIDC = &configurationOIDC{Issuer: o.Issuer, ClientID: o.ClientID, HasClientSecret: o.ClientSecret != "", AuthMethod: o.AuthMethod,
 			Scopes: always(o.Scopes), Prompt: some(o.Prompt)}
+	}
+	if d := c.Directory; d != nil {
+		v.Directory = &configurationDirectory{Tenant: d.Tenant, ClientID: d.ClientID, HasClientSecret: d.ClientSecret != "", ByID: d.ByID}
 	}
 	return v
 }

@@ -28,6 +28,7 @@ func descriptions() map[string]string {
 		".mapping":            "Which claims make an identity.",
 		".group_sync":         "The rules for memberships.",
 		".provisioning":       "What makes users and memberships: sign-ins, or what the identity provider pushes.",
+		".directory":          "Where groups are asked for that did not fit into an answer: an application at Microsoft Graph.",
 		".email_verification": "Who has to confirm their address at the first sign-in.",
 
 		"SAMLEdit.metadata_url":        "Where the identity provider's metadata is; fetched now and again later. \"\" goes on with what was read.",
@@ -64,8 +65,13 @@ func descriptions() map[string]string {
 		"Mapping.name":     "What they are called." + candidates,
 		"MappingEdit.name": "What they are called." + candidates,
 
-		"GroupSync.mode":             "What a sign-in may take away: all it does not name, only what sign-ins gave, nothing.",
-		"GroupSyncEdit.mode":         "What a sign-in may take away: all it does not name, only what sign-ins gave, nothing.",
+		"GroupSync.mode":              "What a sign-in may take away: all it does not name, only what sign-ins gave, nothing.",
+		"GroupSyncEdit.mode":          "What a sign-in may take away: all it does not name, only what sign-ins gave, nothing.",
+		"DirectoryEdit.tenant":        "The Entra ID tenant: its GUID, or a domain of it. \"\" for it and for client_id: groups are asked for nowhere.",
+		"DirectoryEdit.client_id":     "The application that asks, as the tenant knows it. It needs GroupMember.Read.All and User.Read.All as application permissions.",
+		"DirectoryEdit.client_secret": "What it authenticates with; never given back.",
+		"DirectoryEdit.by_id":         "Whether groups are known by object ID, as tokens name them unless told otherwise.",
+
 		".on_absent":                 "What happens if the identity provider says nothing about groups.",
 		".on_overage":                "What happens if it says that there are too many.",
 		".expression":                "Decides, in mode expression.",

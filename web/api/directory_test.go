@@ -104,7 +104,7 @@ func TestOrganizationsAndGroups(t *testing.T) {
 			t.Errorf("of one name in two organizations: %s", list.Body)
 		}
 		list = f.do("GET", w.in(enterprisePath+"/groups?name=engineering&organization="+w["organization"]), nil)
-		if len(list.items()) != 1 || list.items()[0].(m)["expected_members"] != nil || list.items()[0].(m)["actual_members"] != 0.0 {
+		if len(list.items()) != 1 || list.items()[0].(m)["expected_members"] != 1.0 || list.items()[0].(m)["actual_members"] != 0.0 {
 			t.Errorf("%s", list.Body)
 		}
 		if none := f.do("GET", w.in(enterprisePath+"/groups?organization="+f.other["organization"]), nil); none.Code != 200 || len(none.items()) != 0 {

@@ -21,6 +21,7 @@ import (
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
+	"gatehouse/sso/login"
 	"gatehouse/sso/setup"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -68,7 +69,8 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 	sp := saml.New(saml.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
 	rp := oidc.New(oidc.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
 	service := setup.New(setup.Options{Store: f.db, SAML: sp, OIDC: rp, Resolver: f, Log: log, AllowLoopback: true})
-	f.api, err = New(Options{Store: f.db, Setup: service, SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log,
+	f.api, err = New(Options{Store: f.db, Setup: service,
+		Preview: login.New(login.Options{Snapshots: f.db}), SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log,
 		Revoked: func(context.Context) { f.revoked++ }})
 	f.ok(err)
 	f.Router, err = route.New(route.Options{BaseURL: "https://" + host, Log: log, Now: time.Now})
@@ -106,6 +108,7 @@ func (f *fixture) world(key string) world {
 	f.ok(err)
 	cfg := sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: canarySecret,
 		AuthMethod: sso.ClientSecretBasic}, Mapping: sso.Mapping{Login: []string{"sub"}}, Provisioning: sso.ProvisionJIT,
+		Directory:         &sso.Directory{Tenant: "acme.test", ClientID: "reader", ClientSecret: canarySecret},
 		GroupSync:         sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups},
 		EmailVerification: sso.EmailVerification{Mode: "never"}}
 	draft, previous := cfg, cfg
@@ -116,12 +119,25 @@ func (f *fixture) world(key string) world {
 	d, err := f.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: e.ID, Name: key + ".test", TXTRecord: "gatehouse-verification=" + key})
 	f.ok(err)
 	s := signIn(e, c, "ada", now)
-	u, _, err := f.db.RecordLogin(ctx, s, storetest.Reset(s.Identity.Groups))
+	u, r, err := f.db.RecordLogin(ctx, s, holding(s.Identity.Groups))
 	f.ok(err)
 	app, err := f.db.CreateApplication(ctx, sso.ActorOperator, sso.Application{Key: key, Name: "Wiki", Kind: sso.ForwardAuth, Origins: []string{"https://wiki." + key + ".test"}})
 	f.ok(err)
 	return world{"application": string(app.ID), "enterprise": string(e.ID), "organization": string(o.ID), "group": string(g.ID), "connection": string(c.ID), "domain": string(d.ID),
-		"user": string(u.ID), "session": string(s.Session.ID), "attempt": string(s.Attempt.ID)}
+		"user": string(u.ID), "session": string(s.Session.ID), "attempt": string(s.Attempt.ID), "held_sync": string(r.Held)}
+}
+
+// holding is storetest.Reset, with something that waits for an admin besides.
+func holding(asserted sso.AssertedGroups) sso.Decide {
+	return func(facts sso.SignInFacts) (sso.Verdict, error) {
+		v, err := storetest.Reset(asserted)(facts)
+		v.Memberships.Held = &sso.HeldChanges{Mode: sso.SyncReset}
+		for _, g := range facts.Groups.Groups {
+			v.Memberships.Held.Remove = append(v.Memberships.Held.Remove, g.ID)
+			v.Memberships.Held.Removed = append(v.Memberships.Held.Removed, sso.GroupChange{Group: g.ID, Name: g.Name, Organization: g.Organization})
+		}
+		return v, err
+	}
 }
 
 func signIn(e sso.Enterprise, c sso.Connection, subject string, now time.Time) sso.SignIn {

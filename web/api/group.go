@@ -23,24 +23,29 @@ type group struct {
 	Organization    sso.OrganizationID `json:"organization" doc:"The organization it belongs to." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Name            string             `json:"name" doc:"Compared byte for byte with what the identity provider says." example:"engineering"`
 	Default         bool               `json:"default" doc:"Whether it is the organization's default group."`
-	ExpectedMembers *int               `json:"expected_members" doc:"How many people the identity provider says are in it; null where it does not say before they sign in." example:"12"`
+	Admin           bool               `json:"admin" doc:"Whether its members administer the company: no sign-in takes the last of them away unless that is approved."`
+	ExpectedMembers *int               `json:"expected_members" doc:"How many people the identity provider last named at a sign-in; null for a default group, into which nobody is named." example:"12"`
 	ActualMembers   int                `json:"actual_members" doc:"How many people are in it." example:"11"`
 	CreatedAt       time.Time          `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
 }
 
 type newGroup struct {
-	Name string `json:"name" doc:"1 to 255 bytes, in Unicode normalization form C, without surrounding space. The default group's name is taken." example:"engineering"`
+	Name  string `json:"name" doc:"1 to 255 bytes, in Unicode normalization form C, without surrounding space. The default group's name is taken." example:"engineering"`
+	Admin bool   `json:"admin,omitempty" doc:"Whether its members administer the company."`
 }
 
 type groupPatch struct {
-	Name *string `json:"name,omitempty" doc:"Another name: from the next sign-in on, people come and go by it." example:"engineering"`
+	Name  *string `json:"name,omitempty" doc:"Another name: from the next sign-in on, people come and go by it." example:"engineering"`
+	Admin *bool   `json:"admin,omitempty" doc:"Whether its members administer the company."`
 }
 
-// A sign-in says what one person's groups are, so nobody knows who else should
-// be in one: expected is null until groups are pushed to us.
 func viewGroup(c sso.GroupCount) group {
-	return group{ID: c.Group.ID, Organization: c.Group.Organization, Name: c.Group.Name, Default: c.Group.Default,
+	v := group{ID: c.Group.ID, Organization: c.Group.Organization, Name: c.Group.Name, Default: c.Group.Default, Admin: c.Group.Admin,
 		ActualMembers: c.Members, CreatedAt: c.Group.CreatedAt}
+	if !c.Group.Default {
+		v.ExpectedMembers = &c.Expected
+	}
+	return v
 }
 
 func checkGroupName(name string) error {
@@ -59,8 +64,8 @@ func (a *API) groupOperations() {
 	add(a, operation{id: "create-group", method: http.MethodPost, path: organizationPath + "/groups", status: http.StatusCreated, summary: "Create a group",
 		about: "People come into it when the identity provider names it at their next sign-in. A name that is in use in the organization is 409 name_taken; two that differ in case are two groups."}, a.createGroup)
 	add(a, operation{id: "get-group", method: http.MethodGet, path: groupPath, summary: "Get a group"}, a.getGroup)
-	add(a, operation{id: "update-group", method: http.MethodPatch, path: groupPath, summary: "Rename a group",
-		about: "The default group's name cannot be changed: 409 default_group."}, a.updateGroup)
+	add(a, operation{id: "update-group", method: http.MethodPatch, path: groupPath, summary: "Change a group",
+		about: "The default group cannot be changed: 409 default_group."}, a.updateGroup)
 	add(a, operation{id: "delete-group", method: http.MethodDelete, path: groupPath, summary: "Delete a group",
 		about: "Who was in no other group of the organization leaves it. The default group cannot be deleted: 409 default_group."}, a.deleteGroup)
 }
@@ -81,7 +86,7 @@ func (a *API) createGroup(ctx context.Context, c caller, in *struct {
 	if err := checkGroupName(in.Body.Name); err != nil {
 		return nil, err
 	}
-	g, err := a.Store.CreateGroup(ctx, c.by, c.enterprise.ID, sso.Group{Organization: in.Organization, Name: in.Body.Name})
+	g, err := a.Store.CreateGroup(ctx, c.by, c.enterprise.ID, sso.Group{Organization: in.Organization, Name: in.Body.Name, Admin: in.Body.Admin})
 	if err != nil {
 		return nil, err
 	}
@@ -113,6 +118,9 @@ func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
 	Body  groupPatch
 }) (*out[group], error) {
 	g, err := a.Store.UpdateGroup(ctx, c.by, c.enterprise.ID, in.Group, func(g sso.Group) (sso.Group, error) {
+		if in.Body.Admin != nil {
+			g.Admin = *in.Body.Admin
+		}
 		if in.Body.Name == nil {
 			return g, nil
 		}
@@ -122,9 +130,10 @@ func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
+	a.revoked(ctx)
 	return a.counted(ctx, c, g)
 }
 
 func (a *API) deleteGroup(ctx context.Context, c caller, in *inGroup) (*done, error) {
-	return nil, a.Store.DeleteGroup(ctx, c.by, c.enterprise.ID, in.Group)
+	return a.changed(ctx, a.Store.DeleteGroup(ctx, c.by, c.enterprise.ID, in.Group))
 }

@@ -95,6 +95,15 @@ func some[T ~string](s T) *T {
 	return &s
 }
 
+// viewAll shows a list that may be empty, but not null.
+func viewAll[T, V any](all []T, view func(T) V) []V {
+	views := make([]V, 0, len(all))
+	for _, item := range all {
+		views = append(views, view(item))
+	}
+	return views
+}
+
 // always is a list that is empty rather than missing.
 func always[T any](all []T) []T {
 	if all == nil {

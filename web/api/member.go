@@ -17,13 +17,41 @@ type Members interface {
 }
 
 type member struct {
-	User   sso.UserID           `json:"user" doc:"The person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Login  string               `json:"login" doc:"Their login." example:"ada@acme.example"`
-	Name   string               `json:"name" doc:"Their name." example:"Ada Lovelace"`
-	Status sso.UserStatus       `json:"status" enum:"active,deactivated" doc:"Whether they may act." example:"active"`
-	Source sso.MembershipSource `json:"source" enum:"jit,scim,manual,default" doc:"What put them in, and so what takes them out." example:"jit"`
-	Since  time.Time            `json:"since" doc:"Since when." example:"2026-11-24T12:00:00Z"`
-	Cause  string               `json:"cause" doc:"The attempt, or whoever did it, by identifier." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	User    sso.UserID           `json:"user" doc:"The person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Login   string               `json:"login" doc:"Their login." example:"ada@acme.example"`
+	Name    string               `json:"name" doc:"Their name." example:"Ada Lovelace"`
+	Status  sso.UserStatus       `json:"status" enum:"active,deactivated" doc:"Whether they may act." example:"active"`
+	Source  sso.MembershipSource `json:"source" enum:"jit,scim,manual,default" doc:"What put them in, and so what takes them out." example:"jit"`
+	Since   time.Time            `json:"since" doc:"Since when." example:"2026-11-24T12:00:00Z"`
+	Cause   string               `json:"cause" doc:"The attempt, or whoever did it, by identifier." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Until   *time.Time           `json:"until,omitempty" doc:"Until when, of a moment in the past; missing while it still is." example:"2026-11-24T13:00:00Z"`
+	EndedBy *string              `json:"ended_by,omitempty" doc:"Likewise, what ended it." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ac"`
+}
+
+// ended is when a membership of a moment in the past ended, and because of what;
+// left out of one that still is.
+func ended(p sso.PastMembership) (until *time.Time, by *string) {
+	return moment(p.Until), some(p.EndedBy)
+}
+
+func viewPastMember(m sso.PastMember) member {
+	v := member{User: m.User.ID, Login: m.User.Login, Name: m.User.Name, Status: m.User.Status,
+		Source: m.Membership.Source, Since: m.Membership.From, Cause: m.Membership.Cause}
+	v.Until, v.EndedBy = ended(m.Membership)
+	return v
+}
+
+func viewPastOf(p sso.PastMembership) membership {
+	v := membership{Group: p.Group.Group, GroupName: p.Group.Name, Organization: p.Group.Organization, OrganizationName: p.Group.OrganizationName,
+		Source: p.Source, Since: p.From, Cause: p.Cause}
+	v.Until, v.EndedBy = ended(p)
+	return v
+}
+
+// AtMoment is what lists of memberships take. It is exported because huma looks
+// into no other embedded struct.
+type AtMoment struct {
+	At time.Time `query:"at" doc:"As it was at this moment, in groups that may be deleted by now." example:"2026-11-23T12:00:00Z"`
 }
 
 func viewMember(m sso.Member) member {
@@ -39,6 +67,8 @@ type membership struct {
 	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default" doc:"What put them in, and so what takes them out." example:"jit"`
 	Since            time.Time            `json:"since" doc:"Since when." example:"2026-11-24T12:00:00Z"`
 	Cause            string               `json:"cause" doc:"The attempt, or whoever did it, by identifier." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Until            *time.Time           `json:"until,omitempty" doc:"Until when, of a moment in the past; missing while it still is." example:"2026-11-24T13:00:00Z"`
+	EndedBy          *string              `json:"ended_by,omitempty" doc:"Likewise, what ended it." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ac"`
 }
 
 func viewMembership(m sso.UserMembership) membership {
@@ -54,32 +84,54 @@ type inMember struct {
 func (a *API) memberOperations() {
 	const members = groupPath + "/members"
 	add(a, operation{id: "list-members", method: http.MethodGet, path: members, summary: "List who is in a group",
-		about: "In the order the people were made."}, a.listMembers)
+		about: "In the order the people were made. With at, who was in it at that moment, and why."}, a.listMembers)
 	add(a, operation{id: "add-member", method: http.MethodPut, path: members + "/{user}", summary: "Put somebody into a group",
 		about: "By hand: with the connection's group_sync.mode at reset, the next sign-in takes them out again unless the identity provider names the group. Who is in it already stays as they are."}, a.addMember)
 	add(a, operation{id: "remove-member", method: http.MethodDelete, path: members + "/{user}", summary: "Take somebody out of a group",
 		about: "With the last group they leave the organization. Out of the default group nobody is taken who is in another one: 409 default_group."}, a.removeMember)
 	add(a, operation{id: "list-memberships", method: http.MethodGet, path: userPath + "/memberships", summary: "List the groups somebody is in",
-		about: "By organization and name."}, a.listMemberships)
+		about: "By organization and name. With at, those of that moment, and why."}, a.listMemberships)
+}
+
+// changed is the answer to a change of memberships, after which other sessions
+// of the people may say something else.
+func (a *API) changed(ctx context.Context, err error) (*done, error) {
+	if err == nil {
+		a.revoked(ctx)
+	}
+	return nil, err
 }
 
 func (a *API) listMembers(ctx context.Context, c caller, in *struct {
 	Paging
+	AtMoment
 	Group sso.GroupID `path:"group"`
 }) (*out[list[member]], error) {
+	if !in.At.IsZero() {
+		all, next, err := a.Store.GroupMembersAt(ctx, c.enterprise.ID, in.Group, in.At, in.page())
+		return pageOf(all, next, err, viewPastMember)
+	}
 	all, next, err := a.Store.GroupMembers(ctx, c.enterprise.ID, in.Group, in.page())
 	return pageOf(all, next, err, viewMember)
 }
 
 func (a *API) addMember(ctx context.Context, c caller, in *inMember) (*done, error) {
-	return nil, a.Store.AddMember(ctx, c.by, c.enterprise.ID, in.Group, in.User)
+	return a.changed(ctx, a.Store.AddMember(ctx, c.by, c.enterprise.ID, in.Group, in.User))
 }
 
 func (a *API) removeMember(ctx context.Context, c caller, in *inMember) (*done, error) {
-	return nil, a.Store.RemoveMember(ctx, c.by, c.enterprise.ID, in.Group, in.User)
+	return a.changed(ctx, a.Store.RemoveMember(ctx, c.by, c.enterprise.ID, in.Group, in.User))
 }
 
-func (a *API) listMemberships(ctx context.Context, c caller, in *pagedUser) (*out[list[membership]], error) {
+func (a *API) listMemberships(ctx context.Context, c caller, in *struct {
+	Paging
+	AtMoment
+	User sso.UserID `path:"user"`
+}) (*out[list[membership]], error) {
+	if !in.At.IsZero() {
+		all, err := a.Store.UserMembershipsAt(ctx, c.enterprise.ID, in.User, in.At)
+		return pageFrom(all, err, func(p sso.PastMembership) string { return string(p.Group.Group) }, in.Paging, viewPastOf)
+	}
 	all, err := a.Store.UserMemberships(ctx, c.enterprise.ID, in.User)
 	return pageFrom(all, err, func(m sso.UserMembership) string { return string(m.Group.ID) }, in.Paging, viewMembership)
 }

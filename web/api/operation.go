@@ -162,13 +162,15 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.SessionID](value)
 	case "attempt":
 		return is[sso.AttemptID](value)
+	case "held_sync":
+		return is[sso.HeldSyncID](value)
 	case "application":
 		return is[sso.ApplicationID](value)
 	}
 	return false
 }
 
-func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.ApplicationID](value string) bool {
+func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.ApplicationID](value string) bool {
 	_, err := sso.ParseID[T](value)
 	return err == nil
 }

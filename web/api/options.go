@@ -22,6 +22,8 @@ type Store interface {
 	Connections
 	Domains
 	Records
+	Restoring
+	Holding
 	Applications
 }
 
@@ -83,6 +85,7 @@ type OIDCAddresses interface {
 type Options struct {
 	Store   Store
 	Setup   Setup
+	Preview Previewer
 	SAML    SAMLAddresses
 	OIDC    OIDCAddresses
 	BaseURL string // begins sign-in links
@@ -117,6 +120,9 @@ func New(o Options) (*API, error) {
 	a.organizationOperations()
 	a.groupOperations()
 	a.memberOperations()
+	a.historyOperations()
+	a.heldOperations()
+	a.previewOperations()
 	a.connectionOperations()
 	a.connectionActions()
 	a.domainOperations()

@@ -52,13 +52,15 @@ type syncRecord struct {
 	ID         sso.SyncRecordID `json:"id" doc:"Never changes." example:"sync-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	User       sso.UserID       `json:"user" doc:"Whose groups." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Connection sso.ConnectionID `json:"connection" doc:"Whose identity provider." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Attempt    *sso.AttemptID   `json:"attempt" doc:"The sign-in that caused it." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Mode       sso.SyncMode     `json:"mode" enum:"reset,reset-synced,add-only,keep" doc:"What was applied; keep where the groups were not known." example:"reset"`
+	Attempt    *sso.AttemptID   `json:"attempt" doc:"The sign-in that caused it; null: an admin did." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Mode       sso.SyncMode     `json:"mode" enum:"reset,reset-synced,add-only,keep,restore" doc:"What was applied; keep where the groups were not known, restore where an admin restored or reconciled." example:"reset"`
 	Asserted   assertedGroups   `json:"asserted" doc:"What was said about groups."`
 	Matched    []string         `json:"matched" doc:"Names that some organization has a group of." example:"[\"engineering\"]"`
 	Unmatched  []string         `json:"unmatched" doc:"Names that no organization has a group of." example:"[\"all-employees\"]"`
+	NearMisses []nearMiss       `json:"near_misses" doc:"Groups that an unmatched name nearly is."`
 	Added      []groupChange    `json:"added" doc:"Groups the person came into."`
 	Removed    []groupChange    `json:"removed" doc:"Groups the person left."`
+	Held       *sso.HeldSyncID  `json:"held" doc:"What waits for an admin instead of being done; null if nothing does." example:"held-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Note       *string          `json:"note" doc:"Why memberships were kept; null if nothing was held back." example:"The identity provider did not say which groups."`
 	At         time.Time        `json:"at" doc:"When." example:"2026-11-24T12:00:00Z"`
 }
@@ -71,16 +73,24 @@ type groupChange struct {
 }
 
 func viewChanges(all []sso.GroupChange) []groupChange {
-	views := make([]groupChange, 0, len(all))
-	for _, c := range all {
-		views = append(views, groupChange(c))
-	}
-	return views
+	return viewAll(all, func(c sso.GroupChange) groupChange { return groupChange(c) })
 }
+
+type nearMiss struct {
+	Asserted         string             `json:"asserted" doc:"The name as it was said." example:"Engineering"`
+	Group            sso.GroupID        `json:"group" doc:"The group that it nearly names." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Name             string             `json:"name" doc:"The group's name then." example:"engineering"`
+	Organization     sso.OrganizationID `json:"organization" doc:"Its organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	OrganizationName string             `json:"organization_name" doc:"The organization's name then." example:"Research"`
+	Why              sso.Nearness       `json:"why" enum:"space,case,look-alike,default" doc:"How they differ: in space, in case, in characters that look the same; or it is a default group, which nobody is matched to." example:"case"`
+}
+
+func viewNearMiss(n sso.NearMiss) nearMiss { return nearMiss(n) }
 
 func viewSyncRecord(r sso.SyncRecord) syncRecord {
 	return syncRecord{ID: r.ID, User: r.User, Connection: r.Connection, Attempt: some(r.Attempt), Mode: r.Mode, Asserted: viewGroups(r.Asserted),
-		Matched: always(r.Matched), Unmatched: always(r.Unmatched), Added: viewChanges(r.Added), Removed: viewChanges(r.Removed), Note: some(r.Note), At: r.At}
+		Matched: always(r.Matched), Unmatched: always(r.Unmatched), NearMisses: viewAll(r.NearMisses, viewNearMiss), Added: viewChanges(r.Added), Removed: viewChanges(r.Removed),
+		Held: some(r.Held), Note: some(r.Note), At: r.At}
 }
 
 type auditEvent struct {
