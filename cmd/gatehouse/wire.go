@@ -95,7 +95,7 @@ func (g *gateway) services() error {
 		return err
 	}
 	g.login = login.New(login.Options{
-		Directory: g.db, Recorder: g.db, Revoker: g.db, SAML: g.saml, OIDC: g.oidc, Graph: graph,
+		Directory: g.db, Recorder: g.db, Revoker: g.db, Snapshots: g.db, SAML: g.saml, OIDC: g.oidc, Graph: graph,
 		Refresh: g.setup.Refresh, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
 		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max,
 	})
@@ -119,7 +119,7 @@ func (g *gateway) edges() error {
 	signin.New(signin.Options{Login: g.login, Sessions: g.sessions, Pages: pages, Metadata: g.setup.ServiceProviderMetadata,
 		Enterprise: g.enterpriseOf, Secure: c.Secure()}).Register(g.router)
 	account.New(account.Options{Store: g.db, Sessions: g.sessions, Pages: pages, Revoked: g.live.Revoked, Now: time.Now}).Register(g.router)
-	rest, err := api.New(api.Options{BaseURL: c.BaseURL, Store: g.db, Setup: g.setup, SAML: g.saml, OIDC: g.oidc,
+	rest, err := api.New(api.Options{BaseURL: c.BaseURL, Store: g.db, Setup: g.setup, Preview: g.login, SAML: g.saml, OIDC: g.oidc,
 		Limiter: g.nodes.limiter, Revoked: g.live.Revoked, Log: g.log})
 	if err != nil {
 		return err
