@@ -1,7 +1,6 @@
 package forwardauth
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -25,8 +24,7 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 	}
 	to := a.target(r.URL.Query()["to"])
 	if !f.reach.from(originOf(to)) {
-		return &sso.Error{Kind: sso.Forbidden, Code: "app_out_of_reach", Err: errors.New(originOf(to)),
-			Public: "This application cannot see that you are signed in: its host is not one the session cookie is sent to."}
+		return errOutOfReach(originOf(to))
 	}
 	_, err = f.Sessions.Principal(r)
 	switch {

@@ -3,6 +3,7 @@ package forwardauth
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -85,7 +86,7 @@ func New(o Options) (*ForwardAuth, error) {
 func (f *ForwardAuth) Register(rt *route.Router) {
 	for _, c := range contracts() {
 		rt.Gate(route.Gate{Prefix: c.prefix,
-			Pass:   func(w http.ResponseWriter, r *http.Request) bool { return f.pass(w, r, c) },
+			Pass:   func(w http.ResponseWriter, r *http.Request) int { return f.pass(w, r, c) },
 			Handle: func(w http.ResponseWriter, r *http.Request) error { return f.refuse(w, r, c) },
 			Render: func(w http.ResponseWriter, r *http.Request, failure route.Failure) { f.render(w, r, c, failure) }})
 	}
@@ -93,54 +94,74 @@ func (f *ForwardAuth) Register(rt *route.Router) {
 	rt.Static("/oauth2/keys", http.HandlerFunc(f.keys))
 }
 
-// pass answers a request that may go on, and nothing else.
-func (f *ForwardAuth) pass(w http.ResponseWriter, r *http.Request, c *contract) bool {
-	v := f.decide(r, c)
-	if v.err != nil {
-		return false
+// pass answers whoever may go on, and whoever is not signed in; else it returns 0.
+func (f *ForwardAuth) pass(w http.ResponseWriter, r *http.Request, c *contract) (status int) {
+	return f.answer(w, r, c, f.decide(r, c))
+}
+
+func (f *ForwardAuth) answer(w http.ResponseWriter, r *http.Request, c *contract, v verdict) (status int) {
+	if v.err == nil {
+		f.Observe(c.name, "allowed")
+		v.ready.write(w.Header())
+		w.WriteHeader(http.StatusOK)
+		return http.StatusOK
 	}
-	f.Observe(c.name, "allowed")
-	v.ready.write(w.Header())
-	w.WriteHeader(http.StatusOK)
-	return true
+	if sso.KindOf(v.err) != sso.Unauthenticated || credentialsElsewhere(r, v.asked) || !f.reach.from(v.origin) {
+		return 0
+	}
+	f.Observe(c.name, sso.CodeOf(v.err))
+	return f.challenge(w, r, c, v)
+}
+
+// challenge says where to sign in, in the way the asker can use.
+func (f *ForwardAuth) challenge(w http.ResponseWriter, r *http.Request, c *contract, v verdict) (status int) {
+	location := f.origin + "/login/continue/" + v.application.Key + "?to=" + url.QueryEscape(v.origin+v.asked.uri)
+	if len(location) > maxLocation {
+		location = f.origin + "/login/continue/" + v.application.Key
+	}
+	h := w.Header()
+	h["Cache-Control"] = noStore()
+	if c.redirects && route.Navigation(v.asked.method, r.Header) {
+		h["Location"] = []string{location}
+		w.WriteHeader(http.StatusFound)
+		return http.StatusFound
+	}
+	h["Www-Authenticate"] = []string{`Cookie realm="Gatehouse"`}
+	if !c.redirects {
+		h["Location"] = []string{location}
+		w.WriteHeader(http.StatusUnauthorized) // the proxy throws a body away
+		return http.StatusUnauthorized
+	}
+	h["Content-Type"] = []string{"application/problem+json"}
+	w.WriteHeader(http.StatusUnauthorized)
+	_, _ = io.WriteString(w, `{"type":"`+route.ProblemType+`session_ended","title":"Unauthorized","status":401,"detail":"Please sign in.","code":"session_ended"}`+"\n")
+	return http.StatusUnauthorized
 }
 
 // refuse answers every other request; it is asked again what pass was asked, so
 // that it also answers what became right meanwhile.
 func (f *ForwardAuth) refuse(w http.ResponseWriter, r *http.Request, c *contract) error {
 	v := f.decide(r, c)
-	if v.err == nil {
-		f.Observe(c.name, "allowed")
-		v.ready.write(w.Header())
-		w.WriteHeader(http.StatusOK)
+	if f.answer(w, r, c, v) != 0 {
 		return nil
 	}
-	f.Observe(c.name, sso.CodeOf(v.err))
-	if sso.KindOf(v.err) != sso.Unauthenticated {
-		return v.err
-	}
-	if credentialsElsewhere(r, v.asked) {
-		return &sso.Error{Kind: sso.Unauthenticated, Code: "token_in_query_not_allowed",
+	err := v.err
+	switch {
+	case sso.KindOf(err) != sso.Unauthenticated:
+	case credentialsElsewhere(r, v.asked):
+		err = &sso.Error{Kind: sso.Unauthenticated, Code: "token_in_query_not_allowed",
 			Public: "Sign in with a browser: neither a password nor a token in the address is accepted here."}
+		w.Header().Set("WWW-Authenticate", `Cookie realm="Gatehouse"`)
+	default:
+		err = errOutOfReach(v.origin)
 	}
-	if !f.reach.from(v.origin) {
-		return &sso.Error{Kind: sso.Forbidden, Code: "app_out_of_reach", Err: errors.New(v.origin),
-			Public: "This application cannot see that you are signed in: its host is not one the session cookie is sent to."}
-	}
-	location := f.origin + "/login/continue/" + v.application.Key + "?to=" + url.QueryEscape(v.origin+v.asked.uri)
-	if len(location) > maxLocation {
-		location = f.origin + "/login/continue/" + v.application.Key
-	}
-	if c.redirects && route.Navigation(v.asked.method, r.Header) {
-		w.Header().Set("Location", location)
-		w.WriteHeader(http.StatusFound)
-		return nil
-	}
-	if !c.redirects {
-		w.Header().Set("Location", location)
-	}
-	w.Header().Set("WWW-Authenticate", `Cookie realm="Gatehouse"`)
-	return v.err
+	f.Observe(c.name, sso.CodeOf(err))
+	return err
+}
+
+func errOutOfReach(origin string) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "app_out_of_reach", Err: errors.New(origin),
+		Public: "This application cannot see that you are signed in: its host is not one the session cookie is sent to."}
 }
 
 // maxLocation is what every proxy takes in a header.

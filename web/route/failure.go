@@ -49,7 +49,6 @@ type surface struct {
 	forms   bool // bodies are forms, read by the router
 	single  bool // no parameter twice, whatever its name
 	cached  bool // says itself how it is cached
-	quiet   bool // that somebody is not signed in is nothing to log
 	invalid int  // status of Invalid, which is the kind the surfaces differ in
 	stale   int
 	render  func(rt *Router, w http.ResponseWriter, r *http.Request, f Failure)
@@ -119,11 +118,7 @@ func statusOfRefusal(code string) int {
 func (rt *Router) fail(w http.ResponseWriter, r *http.Request, s *surface, err error) {
 	f := rt.failure(r, s, err)
 	kind := sso.KindOf(err)
-	level := levelOf(kind)
-	if s.quiet && kind == sso.Unauthenticated {
-		level = slog.LevelDebug
-	}
-	rt.Log.LogAttrs(r.Context(), level, "request failed",
+	rt.Log.LogAttrs(r.Context(), levelOf(kind), "request failed",
 		slog.String("request_id", RequestID(r.Context())), slog.String("route", stateOf(r.Context()).pattern),
 		slog.Int("status", f.Status), slog.String("code", f.Code), slog.String("reference", f.Reference), slog.Any("error", err))
 	if rec, ok := w.(*recorder); ok && rec.status != 0 {

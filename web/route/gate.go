@@ -12,10 +12,11 @@ import (
 // there, no form is read, and ServeMux, which would clean the path, is passed by.
 type Gate struct {
 	Prefix string // of the path: "/auth/nginx/"
-	// Pass answers what is asked all the time and is as it should be, and reports
-	// whether it did. It comes before request identifier, log and everything else;
-	// with log.level debug it is left out, so that every request can be seen.
-	Pass func(w http.ResponseWriter, r *http.Request) bool
+	// Pass answers what is asked all the time and is nothing to log, and returns
+	// the status; 0 if it answered nothing. It comes before request identifier, log
+	// and everything else; with log.level debug it is left out, so that every
+	// request can be seen.
+	Pass func(w http.ResponseWriter, r *http.Request) (status int)
 	// Handle answers everything else.
 	Handle Handler
 	// Render writes a failure, status included.
@@ -28,7 +29,7 @@ func (rt *Router) Gate(g Gate) {
 		panic("route: gate " + g.Prefix + " is no directory")
 	}
 	rt.gates = append(rt.gates, &gate{Gate: g, pattern: g.Prefix + "{application}", surface: &surface{
-		name: "gate", foreign: true, anyHost: true, quiet: true, invalid: http.StatusForbidden, stale: http.StatusForbidden,
+		name: "gate", foreign: true, anyHost: true, invalid: http.StatusForbidden, stale: http.StatusForbidden,
 		render: func(_ *Router, w http.ResponseWriter, r *http.Request, f Failure) { g.Render(w, r, f) },
 	}})
 }

@@ -23,9 +23,11 @@ import (
 func (rt *Router) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := rt.Now()
 	gate := rt.gateOf(r)
-	if gate != nil && !rt.Log.Enabled(r.Context(), slog.LevelDebug) && gate.Pass(w, r) {
-		rt.Observe(gate.pattern, http.StatusOK, rt.Now().Sub(start))
-		return
+	if gate != nil && !rt.Log.Enabled(r.Context(), slog.LevelDebug) {
+		if status := gate.Pass(w, r); status != 0 {
+			rt.Observe(gate.pattern, status, rt.Now().Sub(start))
+			return
+		}
 	}
 	s := &state{id: requestID(r), ip: clientIP(r, rt.TrustedProxies)}
 	r = r.WithContext(context.WithValue(r.Context(), stateKey{}, s))
