@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gatehouse/sso"
 )
@@ -56,7 +55,7 @@ func (d *Demo) synced(ctx context.Context, ent sso.EnterpriseID, f *facts) error
 	f.changed = f.changed || changedLater(records)
 	for _, r := range records {
 		f.unknown = f.unknown || r.Asserted.State == sso.GroupsAbsent || r.Asserted.State == sso.GroupsOverage
-		if strings.HasSuffix(r.Asserted.Source, "/transitiveMemberOf/microsoft.graph.group") {
+		if fetched(r.Asserted) {
 			f.fetched = max(f.fetched, len(r.Asserted.Names))
 		}
 	}

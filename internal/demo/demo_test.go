@@ -224,6 +224,9 @@ func TestChecklistTicksItself(t *testing.T) {
 	w.as(w.demo.globexConnection, "globex", katherineID)
 	want.fetched = 232
 	look("somebody in too many groups signed in")
+	if _, body := w.get("/demo/whoami"); !strings.Contains(body, "its directory named 232.") || !strings.Contains(body, "<li>leads</li>") {
+		t.Errorf("the page does not say how the groups were found:\n%s", body)
+	}
 	w.demo.IDP("acme").SetFaultOnce(demoidp.WrongAudience)
 	if _, err := w.signIn(w.demo.acmeConnection, "acme", adaID); err == nil {
 		t.Fatal("a wrong audience is accepted")

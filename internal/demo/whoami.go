@@ -27,7 +27,7 @@ type groupView struct {
 type syncView struct {
 	At, AtISO string
 	Said      string   // one sentence
-	Names     []string // as asserted, shortened to maxNames
+	Names     []string // as asserted, those that match first, shortened to maxNames
 	More      int      // how many names are left out
 	Added     []string
 	Removed   []string
@@ -38,7 +38,7 @@ type syncView struct {
 	Note      string
 }
 
-const maxNames = 30
+const maxNames = 12
 
 func (d *Demo) whoami(w http.ResponseWriter, r *http.Request) error {
 	p, err := d.options.Principal(r)
@@ -154,7 +154,18 @@ func sourceInWords(s sso.MembershipSource) string {
 
 func viewSync(r sso.SyncRecord, now []sso.UserMembership) *syncView {
 	v := &syncView{At: clock(r.At), AtISO: r.At.UTC().Format(time.RFC3339), Said: saidInWords(r.Asserted), Note: r.Note}
-	v.Names, v.More = shorten(r.Asserted.Names)
+	matched := func(name string) bool { return slices.Contains(r.Matched, name) }
+	names := slices.Clone(r.Asserted.Names)
+	slices.SortStableFunc(names, func(a, b string) int {
+		switch {
+		case matched(a) == matched(b):
+			return 0
+		case matched(a):
+			return -1
+		}
+		return 1
+	})
+	v.Names, v.More = shorten(names)
 	v.Unmatched, v.MoreUn = shorten(r.Unmatched)
 	for _, n := range r.NearMisses {
 		v.Near = append(v.Near, nearInWords(n))
@@ -194,7 +205,15 @@ func shorten(names []string) (first []string, more int) {
 	return names[:n], len(names) - n
 }
 
+// fetched reports whether the groups were asked for at Microsoft Graph.
+func fetched(a sso.AssertedGroups) bool {
+	return strings.HasSuffix(a.Source, "/transitiveMemberOf/microsoft.graph.group")
+}
+
 func saidInWords(a sso.AssertedGroups) string {
+	if fetched(a) {
+		return fmt.Sprintf("The identity provider sent a link in place of the groups, and its directory named %d.", len(a.Names))
+	}
 	switch a.State {
 	case sso.GroupsEmpty:
 		return "The identity provider sent an empty list of groups."

@@ -58,11 +58,14 @@ func TestViewSyncShortensLongLists(t *testing.T) {
 		names = append(names, strconv.Itoa(i))
 	}
 	v := viewSync(sso.SyncRecord{
-		Asserted: sso.AssertedGroups{State: sso.GroupsValues, Names: names}, Unmatched: names[:maxNames],
+		Asserted: sso.AssertedGroups{State: sso.GroupsValues, Names: names}, Matched: []string{"299"}, Unmatched: names[:maxNames],
 		Added: []sso.GroupChange{{Group: "Web/leads", Name: "leads", OrganizationName: "Web"}},
 	}, []sso.UserMembership{member("Web", "leads", sso.SourceJIT), member("Web", "staff", sso.SourceManual), member("Web", sso.DefaultGroupName, sso.SourceDefault)})
 	if len(v.Names) != maxNames || v.More != 300-maxNames || len(v.Unmatched) != maxNames || v.MoreUn != 0 {
 		t.Errorf("%d names and %d more, %d unmatched and %d more", len(v.Names), v.More, len(v.Unmatched), v.MoreUn)
+	}
+	if v.Names[0] != "299" || v.Names[1] != "0" {
+		t.Errorf("the names begin with %q", v.Names[:2])
 	}
 	if !slices.Equal(v.Added, []string{"Web / leads"}) || !slices.Equal(v.Kept, []string{"Web / staff"}) {
 		t.Errorf("added %q, kept %q", v.Added, v.Kept)
