@@ -36,7 +36,7 @@ const verificationField = "email_verification.expression"
 // "expression_invalid", with the line and column of everything that is wrong.
 func CompileVerification(v sso.EmailVerification) (*Verification, error) {
 	switch v.Mode {
-	case ModeAlways, ModeUnverifiedDomain, ModeNever:
+	case ModeAlways, ModeUnverifiedDomain, ModeNever, "": // which is unverified-domain
 		return &Verification{mode: v.Mode}, nil
 	case ModeExpression:
 	default:

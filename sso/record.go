@@ -26,6 +26,7 @@ type SignIn struct {
 	// Certificate is the fingerprint of the IdP certificate that verified the
 	// answer, so that an admin sees which are still in use.
 	Certificate string
+	Note        string // why groups are unknown that might be known; for the sync record
 }
 
 // GroupSnapshot is what a group sync has to know, and no more, so that its cost

@@ -31,7 +31,7 @@ func (t *tx) insertAttempt(a sso.Attempt) error {
 	// One that waited for a code is finished; no other is ever written again.
 	t.later("insert into attempts ("+attemptColumns+`, identity) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		on conflict (enterprise_id, id) do update set user_id = excluded.user_id, outcome = excluded.outcome, code = excluded.code, detail = excluded.detail
-		where attempts.outcome = 'pending'`,
+		where attempts.outcome <> 'succeeded'`,
 		string(a.ID), string(a.Enterprise), string(a.Connection), string(a.User), clean(a.Login, sso.MaxLoginLength), string(a.Outcome), a.Code,
 		clean(a.Detail, maxDetail), checks, groups, clean(a.Remote, maxRemote), clean(a.UserAgent, maxUserAgent), micros(a.At),
 		string(a.Email.Action), clean(a.Email.Reason, maxDetail), identity)

@@ -249,6 +249,9 @@ func (r *recording) keep(ctx context.Context) error {
 		return err
 	}
 	r.Attempt.User, r.Session.User = r.user.ID, r.user.ID
+	if r.verdict.Email.Action != "" {
+		r.Attempt.Email = r.verdict.Email
+	}
 	if err := r.insertAttempt(r.Attempt); err != nil {
 		return err
 	}

@@ -38,7 +38,7 @@ var levels = map[string]arrows{
 
 	"sso/fold":     {"", "golang.org/x/text", "whether two names look alike is a question about text; the store keeps the answer, groupsync asks it"},
 	"sso/mapping":  {"sso", "", "reading an assertion is a function of the assertion and the mapping"},
-	"sso/login":    {"sso sso/mapping groupsync groupsync/entra saml oidc", "", "the order of a sign-in, and nothing of HTTP, SQL or pages"},
+	"sso/login":    {"sso sso/mapping groupsync groupsync/entra mail policy saml oidc", "", "the order of a sign-in, and nothing of HTTP, SQL or pages"},
 	"sso/setup":    {"sso sso/mapping policy saml oidc", "golang.org/x/net golang.org/x/sync", "what an administrator does to connections and domains, and nothing of HTTP, SQL or pages"},
 	"sso/sessions": {"sso", "github.com/hashicorp/golang-lru/v2 golang.org/x/sync", "who a token is; where tokens are kept is the store's business"},
 	"sso/signing":  {"sso", "github.com/go-jose/go-jose/v4", "which key signs is a function of the clock; what is signed, and where keys are kept, others know"},

@@ -12,8 +12,12 @@ func newConfig(a *app) *cobra.Command {
 		a.withSettings(&cobra.Command{
 			Use: "check", Short: "Report every problem of the settings at once", Args: cobra.NoArgs,
 			RunE: does(func(cmd *cobra.Command) error {
-				if _, err := a.settings(cmd); err != nil {
+				c, err := a.settings(cmd)
+				if err != nil {
 					return err
+				}
+				for _, w := range c.Warnings() {
+					a.printf("Warning: %s\n", w)
 				}
 				a.printf("The settings are good.\n")
 				return nil

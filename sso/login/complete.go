@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"gatehouse/groupsync"
 	"gatehouse/sso"
 	"gatehouse/sso/mapping"
 )
@@ -23,6 +22,9 @@ type Result struct {
 	// Restart is set, and nothing else, when an answer that nobody asked for is
 	// dropped in favour of a sign-in of our own (IdP-initiated "rebounce").
 	Restart *Start
+	// Proof is set, with the connection in Session and nothing else, when the
+	// sign-in waits for a code that was sent to the person's address.
+	Proof sso.EmailProofID
 }
 
 // Complete takes an identity provider's answer to the connection it was
@@ -43,11 +45,21 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 		ID: sso.NewID[sso.AttemptID](now), Enterprise: c.Enterprise, Connection: c.ID,
 		Remote: cb.Remote, UserAgent: cb.UserAgent, At: now,
 	}}
-	result, err := t.run(ctx, pending)
-	if result.Restart != nil {
+	return t.conclude(ctx, func() (Result, error) { return t.run(ctx, pending) })
+}
+
+// conclude counts and records what comes of a try.
+func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result, error) {
+	s := t.Service
+	result, err := run()
+	switch {
+	case result.Restart != nil:
 		return result, nil // a beginning, not an outcome
+	case result.Proof != "":
+		s.Observe(t.c.Protocol, codeRequired)
+		return result, nil
 	}
-	s.Observe(c.Protocol, sso.CodeOf(err))
+	s.Observe(t.c.Protocol, sso.CodeOf(err))
 	if err != nil {
 		return Result{}, t.record(ctx, err)
 	}
@@ -188,15 +200,10 @@ func (t *try) judge(ctx context.Context) (assertion sso.Assertion, err error) {
 
 // commit writes everything in one transaction.
 func (t *try) commit(ctx context.Context, a sso.Assertion, identity sso.Identity) (Result, error) {
-	ent, err := t.Directory.Enterprise(ctx, t.c.Enterprise)
-	if err != nil {
-		return Result{}, fmt.Errorf("load enterprise: %w", err)
-	}
-	token := sso.NewSecret()
-	t.attempt.Outcome = sso.OutcomeSucceeded
+	t.attempt.Outcome, t.attempt.Identity = sso.OutcomeSucceeded, &identity
 	signIn := sso.SignIn{
 		Identity: identity, Attempt: t.attempt, Certificate: a.Certificate,
-		Session: t.session(a, token),
+		Session: t.session(a),
 		Replay:  sso.ReplayMark{Connection: t.c.ID, ResponseID: a.ResponseID, Until: t.replayUntil(a)},
 	}
 	returnTo := "/"
@@ -206,19 +213,46 @@ func (t *try) commit(ctx context.Context, a sso.Assertion, identity sso.Identity
 			signIn.Pending = t.pending.ID
 		}
 	}
-	user, sync, err := t.Recorder.RecordLogin(ctx, signIn, func(facts sso.SignInFacts) (sso.Verdict, error) {
-		changes, err := groupsync.Plan(groupsync.RulesOf(t.cfg), identity.Groups, facts.Groups)
-		changes.Record.Note = t.noted(changes.Record.Note)
-		return sso.Verdict{Memberships: changes}, err
+	return t.write(ctx, signIn, returnTo)
+}
+
+// write decides about a sign-in and writes what comes of it.
+func (t *try) write(ctx context.Context, s sso.SignIn, returnTo string) (Result, error) {
+	ent, err := t.Directory.Enterprise(ctx, t.c.Enterprise)
+	if err != nil {
+		return Result{}, fmt.Errorf("load enterprise: %w", err)
+	}
+	rules, err := t.compiled()
+	if err != nil {
+		return Result{}, err
+	}
+	token := sso.NewSecret()
+	s.Session.Token = token.Hash()
+	decide, email := t.decide(s.Identity, ent, rules, s.Proof != ""), sso.EmailDecision{}
+	user, sync, err := t.Recorder.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
+		v, err := decide(facts)
+		email = v.Email
+		return v, err
 	})
+	if refused, ok := errors.AsType[*refusal](err); ok {
+		t.attempt.Email = refused.email
+		if refused.err.Code == codeRequired {
+			return t.wait(ctx, ent, s, returnTo)
+		}
+	}
 	if err != nil {
 		return Result{}, fmt.Errorf("record sign-in: %w", err)
 	}
-	signIn.Session.User = user.ID
-	return Result{Token: token, Session: signIn.Session, User: user, Enterprise: ent, Sync: sync, ReturnTo: returnTo}, nil
+	if user.Status == sso.UserPending {
+		t.attempt.Email, t.attempt.User = email, user.ID
+		return Result{}, errVouchRequired()
+	}
+	s.Session.User = user.ID
+	return Result{Token: token, Session: s.Session, User: user, Enterprise: ent, Sync: sync, ReturnTo: returnTo}, nil
 }
 
-func (t *try) session(a sso.Assertion, token sso.Secret) sso.Session {
+// session is the one that begins, without its token.
+func (t *try) session(a sso.Assertion) sso.Session {
 	now := t.attempt.At
 	ends, said := now.Add(t.MaxAge), a.SessionEnd
 	if !said.IsZero() && !said.After(now) {
@@ -228,7 +262,7 @@ func (t *try) session(a sso.Assertion, token sso.Secret) sso.Session {
 		ends = said // the identity provider wants it shorter
 	}
 	return sso.Session{
-		ID: sso.NewID[sso.SessionID](now), Token: token.Hash(),
+		ID:         sso.NewID[sso.SessionID](now),
 		Enterprise: t.c.Enterprise, Connection: t.c.ID, Attempt: t.attempt.ID,
 		Subject: forLogout(a.Subject), NameIDFormat: forLogout(a.SubjectFormat), SessionIndex: forLogout(a.SessionIndex),
 		Remote: t.cb.Remote, UserAgent: t.cb.UserAgent,

@@ -20,12 +20,12 @@ func TestSessionIsNeverLongerThanTheProviderSays(t *testing.T) {
 		0:                  2 * time.Minute,
 		-119 * time.Second: time.Second,
 	} {
-		s := try.session(sso.Assertion{SessionEnd: now.Add(said)}, "token")
+		s := try.session(sso.Assertion{SessionEnd: now.Add(said)})
 		if got := s.ExpiresAt.Sub(now); got != want {
 			t.Errorf("the provider says %s: got %s, want %s", said, got, want)
 		}
 	}
-	if got := try.session(sso.Assertion{}, "token").ExpiresAt.Sub(now); got != 12*time.Hour {
+	if got := try.session(sso.Assertion{}).ExpiresAt.Sub(now); got != 12*time.Hour {
 		t.Errorf("the provider says nothing: got %s", got)
 	}
 }

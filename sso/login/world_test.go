@@ -84,6 +84,7 @@ type world struct {
 	idpBase      string
 	acme, globex *company
 	browser      sso.Secret
+	box          box
 
 	mu       sync.Mutex
 	observed []string // "saml:code"
@@ -123,7 +124,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	w.sp = saml.New(saml.Options{BaseURL: base, Now: w.clock.Now, Client: client})
 	w.rp = oidc.New(oidc.Options{BaseURL: base, Now: w.clock.Now, Client: client})
 	w.options = login.Options{
-		Directory: w.db, Recorder: w.db, Revoker: w.db, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
+		Directory: w.db, Recorder: w.db, Revoker: w.db, Proofs: w.db, Site: "sso.example", Mail: &w.box, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
 		Revoked: func(context.Context) { w.locked(func() { w.revoked++ }) },
 		Observe: func(p sso.Protocol, code string) {
 			w.locked(func() { w.observed = append(w.observed, string(p)+":"+code) })
@@ -193,7 +194,8 @@ func (w *world) provider(key string) *demoidp.IdP {
 func (w *world) connect(c *company, name string, protocol sso.Protocol) sso.Connection {
 	w.Helper()
 	cfg := sso.Config{Version: 1, Mapping: demoidp.Mapping(protocol), Provisioning: sso.ProvisionJIT,
-		GroupSync: sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}}
+		EmailVerification: sso.EmailVerification{Mode: "never"},
+		GroupSync:         sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}}
 	conn := sso.Connection{Enterprise: c.ID, Name: name, Protocol: protocol, Provider: sso.Custom, State: sso.ConnectionEnabled, Live: &cfg}
 	clientID := key(c.Enterprise, name)
 	secret := sso.NewSecret()

@@ -1,0 +1,183 @@
+package login
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"math/big"
+	"strings"
+	"time"
+
+	"gatehouse/mail"
+	"gatehouse/sso"
+)
+
+// Proofs keeps sign-ins that wait for a code.
+type Proofs interface {
+	SaveEmailProof(ctx context.Context, p sso.EmailProof) error
+	EmailProof(ctx context.Context, id sso.EmailProofID) (sso.EmailProof, error)
+	SaveCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret, problem string) error
+	TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret) error
+	CountCode(ctx context.Context, ent sso.EnterpriseID, account sso.Hash, remote string) error
+}
+
+// Waiting is a sign-in that waits for a code, as its page shows it.
+type Waiting struct {
+	sso.EmailProof
+	Enterprise sso.Enterprise
+	Email      string // where the code goes; only part of it is for showing
+}
+
+// Entry is what a browser says about a sign-in that waits.
+type Entry struct {
+	Proof   sso.EmailProofID
+	Browser sso.Secret
+	Code    string // as typed; of Verify
+	Remote  string // of Resend
+}
+
+// wait keeps a sign-in until the code is entered, and sends the first one. That
+// this fails is said on the page, which sends another.
+func (t *try) wait(ctx context.Context, ent sso.Enterprise, s sso.SignIn, returnTo string) (Result, error) {
+	if t.Mail == nil {
+		return Result{}, &sso.Error{Kind: sso.Forbidden, Code: "mail_not_configured",
+			Public: "A code would have to be sent to your address, and sending mail is not set up here. Ask your administrator."}
+	}
+	if t.cb.Browser == "" { // nobody could be told from anybody else: a sign-in of our own gives it a cookie
+		return Result{Restart: &Start{Enterprise: t.c.Enterprise, Connection: t.c.ID, ReturnTo: returnTo}}, nil
+	}
+	now := t.Now()
+	s.Session.Token = sso.Hash{}
+	s.Attempt.Outcome, s.Attempt.Code, s.Attempt.Email = sso.OutcomePending, codeRequired, t.attempt.Email
+	s.Note = t.note
+	p := sso.EmailProof{ID: sso.NewID[sso.EmailProofID](now), Enterprise: t.c.Enterprise, Connection: t.c.ID, Browser: t.cb.Browser.Hash(),
+		ReturnTo: returnTo, Account: sso.Secret(string(t.c.ID) + "|" + s.Identity.Subject).Hash(), SignIn: s, CreatedAt: now, ExpiresAt: now.Add(sso.ProofLifetime)}
+	if err := t.Proofs.SaveEmailProof(ctx, p); err != nil {
+		return Result{}, fmt.Errorf("keep the sign-in: %w", err)
+	}
+	if err := t.send(ctx, p, ent, t.cb.Remote); err != nil && sso.KindOf(err) != sso.Upstream && sso.KindOf(err) != sso.TooMany {
+		t.Log.WarnContext(ctx, "the state of a code was not kept", "attempt", string(s.Attempt.ID), "error", err)
+	}
+	return Result{Proof: p.ID, Session: sso.Session{Connection: t.c.ID}}, nil
+}
+
+// send makes a code and sends it. Only one that was taken by the mail server
+// replaces the one before; why another was not sent is kept with the sign-in, and
+// is the error: TooMany "too_many_codes", or Upstream.
+func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise, remote string) error {
+	// What was begun is finished, even if the browser goes away meanwhile.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTime)
+	defer cancel()
+	code := newCode()
+	err := s.Proofs.CountCode(ctx, p.Enterprise, p.Account, remote)
+	if err == nil {
+		err = s.post(ctx, mail.Code{To: p.SignIn.Identity.Email, Code: code, Company: ent.Name, Site: s.Site, Valid: sso.CodeLifetime})
+	}
+	if err != nil {
+		if sso.KindOf(err) == sso.Upstream {
+			s.Log.WarnContext(ctx, "a code was not sent", "attempt", string(p.SignIn.Attempt.ID), "error", err)
+		}
+		return errors.Join(err, s.Proofs.SaveCode(ctx, p.Enterprise, p.ID, "", sso.CodeOf(err)))
+	}
+	return s.Proofs.SaveCode(ctx, p.Enterprise, p.ID, code, "")
+}
+
+// sendTime is for counting, sending and keeping a code: the mail server has ten
+// seconds of it.
+const sendTime = 15 * time.Second
+
+func (s *Service) post(ctx context.Context, c mail.Code) error {
+	m, err := c.Message()
+	if err != nil {
+		return fmt.Errorf("write the letter: %w", err)
+	}
+	return s.Mail.Send(ctx, m)
+}
+
+// newCode gives six digits, each of a million equally often.
+func newCode() sso.Secret {
+	n, _ := rand.Int(rand.Reader, big.NewInt(1_000_000)) // crypto/rand.Reader never fails since Go 1.24
+	return sso.Secret(fmt.Sprintf("%0*d", sso.CodeDigits, n))
+}
+
+// Waiting returns the sign-in that waits in this browser. Unknown, over, used and
+// another browser's are Invalid "code_expired".
+func (s *Service) Waiting(ctx context.Context, e Entry) (Waiting, error) {
+	p, err := s.Proofs.EmailProof(ctx, e.Proof)
+	if err != nil {
+		return Waiting{}, err
+	}
+	browser := e.Browser.Hash()
+	if e.Browser == "" || subtle.ConstantTimeCompare(p.Browser[:], browser[:]) != 1 {
+		return Waiting{}, sso.CodeExpired()
+	}
+	ent, err := s.Directory.Enterprise(ctx, p.Enterprise)
+	if err != nil {
+		return Waiting{}, fmt.Errorf("load enterprise: %w", err)
+	}
+	return Waiting{EmailProof: p, Enterprise: ent, Email: p.SignIn.Identity.Email}, nil
+}
+
+// Resend sends another code, which replaces the one before. Errors besides those
+// of Waiting: TooMany "too_many_codes", and Upstream if the mail server does not
+// take it.
+func (s *Service) Resend(ctx context.Context, e Entry) error {
+	w, err := s.Waiting(ctx, e)
+	if err != nil {
+		return err
+	}
+	if s.Mail == nil {
+		return &sso.Error{Kind: sso.Upstream, Code: "mail_unavailable", Public: "The message could not be sent. Try again in a minute."}
+	}
+	return s.send(ctx, w.EmailProof, w.Enterprise, e.Remote)
+}
+
+// Verify finishes a sign-in with its code. What was decided then holds now, too:
+// the connection serves, the user may sign in, the company's rules let them in.
+// Errors besides those of Waiting are Invalid "code_malformed", which costs no
+// try, "code_wrong" and "code_locked"; and those of Complete.
+func (s *Service) Verify(ctx context.Context, e Entry) (Result, error) {
+	w, err := s.Waiting(ctx, e)
+	if err != nil {
+		return Result{}, err
+	}
+	code, err := readCode(e.Code)
+	if err != nil {
+		return Result{}, err
+	}
+	if err := s.Proofs.TryCode(ctx, w.EmailProof.Enterprise, w.ID, code); err != nil {
+		return Result{}, err
+	}
+	c, err := s.Directory.ConnectionByID(ctx, w.Connection)
+	if err != nil {
+		return Result{}, fmt.Errorf("find connection: %w", err)
+	}
+	signIn := w.SignIn
+	t := &try{Service: s, c: c, attempt: signIn.Attempt, note: signIn.Note,
+		cb: sso.Callback{Browser: e.Browser, Remote: signIn.Attempt.Remote, UserAgent: signIn.Attempt.UserAgent}}
+	return t.conclude(ctx, func() (Result, error) { return t.admit(ctx, w) })
+}
+
+// admit writes a sign-in whose code was entered.
+func (t *try) admit(ctx context.Context, w Waiting) (Result, error) {
+	if err := t.serve(t.c); err != nil {
+		return Result{}, err
+	}
+	s, now := w.SignIn, t.Now()
+	s.Proof, s.Pending = w.ID, ""
+	s.Attempt.Outcome, s.Attempt.Code = sso.OutcomeSucceeded, ""
+	s.Session.ID, s.Session.CreatedAt, s.Session.LastSeenAt = sso.NewID[sso.SessionID](now), now, now
+	return t.write(ctx, s, w.ReturnTo)
+}
+
+// readCode takes six digits, with space around them: nothing else that some
+// reader might take for digits.
+func readCode(typed string) (sso.Secret, error) {
+	code := strings.TrimSpace(typed)
+	if len(code) != sso.CodeDigits || strings.Trim(code, "0123456789") != "" {
+		return "", &sso.Error{Kind: sso.Invalid, Code: "code_malformed", Public: "Enter the six digits of the code."}
+	}
+	return sso.Secret(code), nil
+}
