@@ -25,6 +25,7 @@ type Config struct {
 	AllowPrivateIDPAddresses bool           `env:"ALLOW_PRIVATE_IDP_ADDRESSES" yaml:"allow_private_idp_addresses" help:"let identity providers be on private and loopback addresses"`
 
 	Directory Directory `envPrefix:"DIRECTORY_" yaml:"directory"`
+	SMTP      SMTP      `envPrefix:"SMTP_" yaml:"smtp"`
 	Session   Session   `envPrefix:"SESSION_" yaml:"session"`
 	Log       Log       `envPrefix:"LOG_" yaml:"log"`
 	Metrics   Metrics   `envPrefix:"METRICS_" yaml:"metrics"`
@@ -45,6 +46,15 @@ type Session struct {
 	Max          time.Duration `env:"MAX" yaml:"max" help:"a session ends after this long, used or not"`
 	CookieName   string        `env:"COOKIE_NAME" yaml:"cookie_name" help:"name of the session cookie, without its __Host- prefix"`
 	CookieDomain string        `env:"COOKIE_DOMAIN" yaml:"cookie_domain" help:"domain the session cookie is sent to; empty: this host only"`
+}
+
+// SMTP is the mail server that codes are sent through.
+type SMTP struct {
+	Addr     string     `env:"ADDR" yaml:"addr" help:"host:port of the mail server; empty: no mail, and nobody who needs a code gets in"`
+	Username string     `env:"USERNAME" yaml:"username" help:"name to sign in to the mail server with; empty: without"`
+	Password sso.Secret `env:"PASSWORD" yaml:"password" help:"its password"`
+	From     string     `env:"FROM" yaml:"from" help:"whom mail is from, such as Sign-in <sso@example.com>"`
+	TLS      string     `env:"TLS" yaml:"tls" help:"starttls, tls, or none: only for a server on this machine"`
 }
 
 // Log is how much is logged and in what form.
@@ -70,6 +80,7 @@ func Default() Config {
 	return Config{
 		BaseURL: "http://localhost:8080", Listen: ":8080", DataDir: "./var",
 		Directory:     Directory{LoginURL: "https://login.microsoftonline.com", GraphURL: "https://graph.microsoft.com"},
+		SMTP:          SMTP{TLS: "starttls"},
 		Session:       Session{Idle: 8 * time.Hour, Max: day, CookieName: "gatehouse"},
 		Log:           Log{Level: "info", Format: "auto"},
 		Retention:     Retention{Attempts: 90 * day},

@@ -4,12 +4,15 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
+
+	"gatehouse/sso"
 )
 
 // Validate reports all that is wrong with the settings as a whole.
@@ -29,6 +32,7 @@ func (c Config) Validate() []Problem {
 	v.origin("directory.login_url", c.Directory.LoginURL)
 	v.origin("directory.graph_url", c.Directory.GraphURL)
 	v.session(c)
+	v.smtp(c.SMTP)
 	v.that(c.Retention.Attempts >= 0, "retention.attempts", "is negative; use 0 to keep them for ever")
 	v.that(c.Retention.Sync >= 0, "retention.sync", "is negative; use 0 to keep them for ever")
 	v.that(c.ShutdownDelay >= 0 && c.ShutdownDelay <= time.Minute, "shutdown_delay", "is %s; use 0s to 1m", c.ShutdownDelay)
@@ -125,4 +129,28 @@ func (v *validator) session(c Config) {
 	domain := strings.TrimPrefix(s.CookieDomain, ".")
 	inside := err == nil && (u.Hostname() == domain || strings.HasSuffix(u.Hostname(), "."+domain))
 	v.that(inside && strings.Contains(domain, "."), "session.cookie_domain", "is %q, which the host of base_url is not in", s.CookieDomain)
+}
+
+// smtp is checked in full where mail is set up; here is what can be said without.
+func (v *validator) smtp(s SMTP) {
+	v.oneOf("smtp.tls", s.TLS, "starttls", "tls", "none")
+	if s.Addr == "" {
+		v.that(s.Username == "" && s.From == "", "smtp.addr", "is needed for mail; use host and port such as mail.example.com:587")
+		return
+	}
+	host, service, err := net.SplitHostPort(s.Addr)
+	port, portErr := strconv.ParseUint(service, 10, 16)
+	v.that(err == nil && portErr == nil && port > 0 && host != "", "smtp.addr", "is %q; use host and port such as mail.example.com:587", s.Addr)
+	from, err := mail.ParseAddress(s.From)
+	v.that(err == nil && sso.ValidEmail(from.Address) && sso.Printable(from.Name), "smtp.from", "is %q; use an address such as Sign-in <sso@example.com>", s.From)
+	v.that((s.Username == "") == (s.Password == ""), "smtp.password", "and smtp.username go together")
+	v.that(s.TLS != "none" || loopback(host), "smtp.tls", "is none, which only a mail server on this machine may be")
+}
+
+// Warnings are about what is valid and may not be meant.
+func (c Config) Warnings() []Problem {
+	if c.SMTP.Addr != "" {
+		return nil
+	}
+	return []Problem{{Setting: "smtp.addr", Message: "is not set, so no codes are sent: who has to prove their address at the first sign-in does not get in"}}
 }

@@ -3,9 +3,8 @@ package mail
 import (
 	"embed"
 	"fmt"
-	htmltemplate "html/template"
 	"strings"
-	texttemplate "text/template"
+	"text/template"
 	"time"
 
 	"gatehouse/sso"
@@ -23,27 +22,26 @@ type Code struct {
 	Valid   time.Duration // from now on
 }
 
+// letter is what the template is filled with.
+type letter struct {
+	Code, Company, Site string
+	Minutes             int
+}
+
 // Message writes the letter. It has no links: there is nothing to be lured to.
 func (c Code) Message() (Message, error) {
 	if !sso.Printable(c.Company) || !sso.Printable(c.Site) {
 		return Message{}, errInvalid("A name in it is not one line of text.")
 	}
-	data := map[string]any{"Code": c.Code.Reveal(), "Company": c.Company, "Site": c.Site, "Minutes": int(c.Valid.Minutes())}
-	plain, err := texttemplate.ParseFS(templates, "templates/code.txt")
+	plain, err := template.ParseFS(templates, "templates/code.txt")
 	if err != nil {
 		return Message{}, fmt.Errorf("read the letter: %w", err)
 	}
-	page, err := htmltemplate.ParseFS(templates, "templates/code.html")
-	if err != nil {
-		return Message{}, fmt.Errorf("read the letter: %w", err)
-	}
-	var text, html strings.Builder
+	var text strings.Builder
+	data := letter{Code: c.Code.Reveal(), Company: c.Company, Site: c.Site, Minutes: int(c.Valid.Minutes())}
 	if err := plain.Execute(&text, data); err != nil {
 		return Message{}, fmt.Errorf("write the letter: %w", err)
 	}
-	if err := page.Execute(&html, data); err != nil {
-		return Message{}, fmt.Errorf("write the letter: %w", err)
-	}
 	// Not the code: subjects show on locked screens.
-	return Message{To: c.To, Subject: "Your sign-in code", Text: text.String(), HTML: html.String()}, nil
+	return Message{To: c.To, Subject: "Your sign-in code", Text: text.String()}, nil
 }

@@ -10,12 +10,12 @@ import (
 	"gatehouse/sso"
 )
 
-// Message is one text in two forms, to one person.
+// Message is one plain text to one person. There is no other form of it: nothing
+// in a text is markup.
 type Message struct {
 	To      string // a plain address; see sso.ValidEmail
 	Subject string
 	Text    string
-	HTML    string
 }
 
 // Sender sends messages: [SMTP] does, and what the demo shows them with.
@@ -50,7 +50,6 @@ func compose(from mail.Address, m Message) (*gomail.Msg, error) {
 	// Nobody's absence note is an answer to this (RFC 3834).
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
-	msg.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
 	return msg, nil
 }
 

@@ -27,7 +27,8 @@ const (
 	NoTLS       TLS = "none"
 )
 
-// timeout is for dialling and greeting, and again for sending.
+// timeout is for all of it, from dialling to the server's word that it has the
+// message: somebody waits for that before a page.
 const timeout = 10 * time.Second
 
 // Config is how to reach the server.
@@ -91,6 +92,8 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return err
 	}
+	ctx, cancel := context.WithTimeout(ctx, s.cfg.Timeout)
+	defer cancel()
 	client, err := s.client()
 	if err != nil {
 		return err
@@ -104,19 +107,23 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 func (s *SMTP) client() (*gomail.Client, error) {
 	_, domain, _ := strings.Cut(s.from.Address, "@")
 	options := []gomail.Option{
-		gomail.WithPort(s.port), gomail.WithTimeout(s.cfg.Timeout), gomail.WithoutNoop(), gomail.WithHELO(domain),
-		gomail.WithTLSConfig(&tls.Config{ServerName: s.host, RootCAs: s.cfg.Roots, MinVersion: tls.VersionTLS12}),
+		gomail.WithPort(s.port), gomail.WithTimeout(s.cfg.Timeout), gomail.WithoutNoop(), gomail.WithHELO(domain), gomail.WithDialContextFunc(s.dial),
+		gomail.WithTLSConfig(s.tls()),
 	}
 	switch s.cfg.TLS {
 	case ImplicitTLS:
-		options = append(options, gomail.WithSSL())
+		options = append(options, gomail.WithSSL()) // what dial gives is encrypted already
 	case NoTLS:
 		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
 	default:
 		options = append(options, gomail.WithTLSPolicy(gomail.TLSMandatory))
 	}
 	if s.cfg.Username != "" {
-		options = append(options, gomail.WithSMTPAuth(gomail.SMTPAuthAutoDiscover),
+		how := gomail.SMTPAuthAutoDiscover
+		if s.cfg.TLS == ImplicitTLS { // the library believes only its own dialler that the way is encrypted
+			how = gomail.SMTPAuthPlain
+		}
+		options = append(options, gomail.WithSMTPAuth(how),
 			gomail.WithUsername(s.cfg.Username), gomail.WithPassword(s.cfg.Password.Reveal()))
 	}
 	client, err := gomail.NewClient(s.host, options...)
@@ -124,6 +131,43 @@ func (s *SMTP) client() (*gomail.Client, error) {
 		return nil, sso.InvalidField("mail_settings", "smtp.addr", "This server cannot be used.")
 	}
 	return client, nil
+}
+
+// dial connects for as long as ctx has: the library moves its deadline with
+// every step, and a server that answers slowly enough would never reach it.
+func (s *SMTP) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	plain, err := new(net.Dialer).DialContext(ctx, network, addr)
+	if err != nil {
+		return nil, err
+	}
+	end, _ := ctx.Deadline()
+	conn := &bounded{plain, end}
+	if err := conn.SetDeadline(end); err != nil || s.cfg.TLS != ImplicitTLS {
+		return conn, err
+	}
+	encrypted := tls.Client(conn, s.tls())
+	if err := encrypted.HandshakeContext(ctx); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return encrypted, nil
+}
+
+func (s *SMTP) tls() *tls.Config {
+	return &tls.Config{ServerName: s.host, RootCAs: s.cfg.Roots, MinVersion: tls.VersionTLS12}
+}
+
+// bounded is a connection whose deadline is never put off beyond its end.
+type bounded struct {
+	net.Conn
+	end time.Time
+}
+
+// SetDeadline implements net.Conn.
+func (b *bounded) SetDeadline(t time.Time) error {
+	if t.IsZero() || t.After(b.end) {
+		t = b.end
+	}
+	return b.Conn.SetDeadline(t)
 }
 
 // failure tells a server that does not want this message from one that cannot
