@@ -1,9 +1,11 @@
 package signin
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"gatehouse/sso"
 	"gatehouse/web/page"
@@ -72,7 +74,9 @@ func (s *Signin) withWay(r *http.Request, id sso.ConnectionID, err error) error 
 	if err == nil || sso.KindOf(err) == sso.NotFoundKind {
 		return err
 	}
-	ent, lookup := s.Enterprise(r.Context(), id)
+	ctx, cancel := context.WithTimeout(r.Context(), 300*time.Millisecond) // the store may be what failed
+	defer cancel()
+	ent, lookup := s.Enterprise(ctx, id)
 	if lookup != nil {
 		return err // the failure matters more than its ornament
 	}
