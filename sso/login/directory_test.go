@@ -1,0 +1,418 @@
+package login_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gatehouse/groupsync/entra"
+	"gatehouse/internal/demoidp"
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+)
+
+const tenant = "5b973f99-77df-4beb-b27d-aa0c70b8482c"
+
+// graph is Microsoft Graph as far as the development provider plays it, with a
+// way to spoil what it says.
+type graph struct {
+	*httptest.Server
+	spoil atomic.Pointer[http.HandlerFunc] // answers for pages in its place
+	asked atomic.Int32
+}
+
+// directory makes a company one of Entra ID, with its own Graph, and gives the
+// service that asks it.
+func (w *world) directory(c *company, budget time.Duration) (*graph, *login.Service) {
+	w.Helper()
+	rsa, err := rsaKey()
+	w.ok(err)
+	ec, err := ecKey()
+	w.ok(err)
+	path := "/" + c.Key + "-entra"
+	c.idp, err = demoidp.New(demoidp.Options{BaseURL: w.idpBase + path, Now: w.clock.Now, Tenant: tenant, Keys: demoidp.Keys{SAML: rsa, OIDC: ec}})
+	w.ok(err)
+	w.mux.Handle(path+"/", c.idp.Handler())
+	for _, name := range []string{"ada", "bob"} {
+		c.idp.AddPerson(demoidp.Person{ID: "id-" + name, Login: name, Email: name + "@" + c.Key + ".example", GivenName: name, Surname: "X", Groups: []string{"dev"}})
+	}
+	c.idp.LetRead("reader", "canary-directory-secret")
+	c.conn = w.connect(c, "Entra", c.conn.Protocol)
+	w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+		cfg.Directory = &sso.Directory{Tenant: tenant, ClientID: "reader", ClientSecret: "canary-directory-secret"}
+	})
+	g := &graph{}
+	real := c.idp.Graph()
+	g.Server = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		if spoil := g.spoil.Load(); spoil != nil && r.Method == http.MethodGet {
+			(*spoil)(rw, r)
+			return
+		}
+		g.asked.Add(1)
+		real.ServeHTTP(rw, r)
+	}))
+	w.Cleanup(g.Close)
+	client, err := entra.New(entra.Options{HTTP: g.Client(), LoginURL: g.URL, GraphURL: g.URL})
+	w.ok(err)
+	return g, w.with(func(o *login.Options) { o.Graph, o.DirectoryBudget = client, budget })
+}
+
+// overage is somebody in their groups and in more than fit into an answer.
+func (c *company) overage(name string, groups ...string) {
+	c.idp.AddPerson(demoidp.Person{ID: "id-" + name, Login: name, Email: name + "@" + c.Key + ".example", GivenName: name, Surname: "X", Groups: groups, MoreGroups: 250})
+}
+
+// entersBy is enters over another service.
+func (w *world) entersBy(s *login.Service, c *company, person string) (login.Result, sso.Attempt) {
+	w.Helper()
+	r, err := s.Complete(w.Context(), c.conn.ID, w.answer(c, person, w.begin(c)))
+	w.ok(err)
+	a, err := w.db.Attempt(w.Context(), c.ID, r.Session.Attempt)
+	w.ok(err)
+	return r, a
+}
+
+// directoryCheck is what an attempt says about asking.
+func directoryCheck(a sso.Attempt) (found sso.Check) {
+	for _, c := range a.Checks {
+		if c.Name == "directory" {
+			found = c
+		}
+	}
+	return found
+}
+
+// TestOverageIsAskedFor: people with more groups than fit are treated like
+// everybody else.
+func TestOverageIsAskedFor(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			g, s := w.directory(c, time.Minute)
+			c.overage("ada", "dev", "sre")
+			r, a := w.entersBy(s, c, "ada")
+			w.in(c, r.User.ID, "web/dev=jit", "web/sre=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+			if check := directoryCheck(a); !check.OK || check.Warning || check.Got != "252 groups" {
+				w.Errorf("the attempt says %+v", check)
+			}
+			if a.Groups.State != sso.GroupsValues || len(a.Groups.Names) != 252 || !strings.HasPrefix(a.Groups.Source, g.URL) || r.Sync.Note != "" || r.Sync.Mode != sso.SyncReset {
+				w.Errorf("asserted %s from %s, %s %q", a.Groups.State, a.Groups.Source, r.Sync.Mode, r.Sync.Note)
+			}
+			c.overage("ada", "ops")
+			r, _ = w.entersBy(s, c, "ada")
+			w.in(c, r.User.ID, "app/ops=jit", "app/Members=default")
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Mapping.Include = "^dev$" })
+			r, a = w.entersBy(s, c, "ada")
+			w.in(c, r.User.ID)
+			if a.Groups.State != sso.GroupsEmpty {
+				w.Errorf("narrowed to nothing: %s", a.Groups.State)
+			}
+			before := g.asked.Load()
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Mapping.Include = "" })
+			w.entersBy(s, c, "bob") // whose groups fit
+			if g.asked.Load() != before {
+				w.Error("asked for groups that were known")
+			}
+		}
+	})
+}
+
+// TestDirectoryThatFails: whatever Graph does, or does not, nobody loses a
+// group, everybody gets in, and the admin is told.
+func TestDirectoryThatFails(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			g, s := w.directory(c, time.Minute)
+			c.overage("ada", "dev")
+			user := w.first(s, c)
+			c.overage("ada") // in nothing of ours any more, as far as one could know
+			hasty := w.with(func(o *login.Options) { o.Graph, o.DirectoryBudget = s.Graph, 50*time.Millisecond })
+			for name, f := range map[string]struct {
+				by   *login.Service
+				page http.HandlerFunc
+				turn string
+			}{
+				"hanging":   {hasty, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "in time"},
+				"throttled": {s, status(http.StatusTooManyRequests, "3600"), "in time"},
+				"broken":    {s, status(http.StatusInternalServerError, ""), "in time"},
+				"refused":   {s, status(http.StatusForbidden, ""), "GroupMember.Read.All"},
+				"garbage":   {s, text("<html>canary"), "in time"},
+				"cut short": {s, text(`{"value":[{"id":"`), "in time"},
+				"no list":   {s, text(`{}`), "in time"},
+				"elsewhere": {s, text(`{"value":[],"@odata.nextLink":"https://evil.example/v1.0"}`), "in time"},
+			} {
+				g.spoil.Store(&f.page)
+				r, a := w.entersBy(f.by, c, "ada")
+				w.keeps(c, user, name, f.turn, r, a)
+			}
+			g.spoil.Store(nil)
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+				cfg.Directory = &sso.Directory{Tenant: tenant, ClientID: "reader", ClientSecret: "expired"}
+			})
+			r, a := w.entersBy(s, c, "ada")
+			w.keeps(c, user, "a wrong secret", "client secret", r, a)
+			g.Close()
+			r, a = w.entersBy(s, c, "ada")
+			w.keeps(c, user, "gone", "in time", r, a)
+			if strings.Contains(w.log.String(), "canary") {
+				w.Error("a secret is in the log")
+			}
+		}
+	})
+}
+
+func (w *world) first(s *login.Service, c *company) sso.UserID {
+	w.Helper()
+	r, _ := w.entersBy(s, c, "ada")
+	w.in(c, r.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+	return r.User.ID
+}
+
+func (w *world) keeps(c *company, user sso.UserID, name, turn string, r login.Result, a sso.Attempt) {
+	w.Helper()
+	if r.User.ID != user {
+		w.Errorf("%s: somebody else signed in", name)
+	}
+	w.in(c, user, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+	check := directoryCheck(a)
+	if !check.OK || !check.Warning || check.Got == "" || strings.Contains(check.Got, "canary") {
+		w.Errorf("%s: the attempt says %+v", name, check)
+	}
+	if r.Sync.Mode != sso.SyncKeep || !strings.Contains(r.Sync.Note, turn) || !strings.Contains(r.Sync.Note, "kept") {
+		w.Errorf("%s: the record says %s, %q", name, r.Sync.Mode, r.Sync.Note)
+	}
+}
+
+func status(code int, retryAfter string) http.HandlerFunc {
+	return func(rw http.ResponseWriter, _ *http.Request) {
+		if retryAfter != "" {
+			rw.Header().Set("Retry-After", retryAfter)
+		}
+		rw.WriteHeader(code)
+		_, _ = io.WriteString(rw, "canary")
+	}
+}
+
+func text(s string) http.HandlerFunc {
+	return func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, s) }
+}
+
+// TestNobodyIsAskedWithoutObjectID: a provider that is not Entra ID and still
+// points somewhere is not followed.
+func TestNobodyIsAskedWithoutObjectID(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			asked := &fakeGraph{}
+			s := w.with(func(o *login.Options) { o.Graph = asked })
+			r, _ := w.entersBy(s, c, "ada")
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Directory = &sso.Directory{Tenant: tenant, ClientID: "reader"} })
+			c.idp.SetFaultOnce(demoidp.Overage)
+			again, a := w.entersBy(s, c, "ada")
+			w.keeps(c, r.User.ID, "no object ID", "object ID", again, a)
+			if asked.calls.Load() != 0 {
+				w.Error("somebody was asked")
+			}
+		}
+	})
+}
+
+// fakeGraph answers when it is let.
+type fakeGraph struct {
+	calls, most atomic.Int32
+	let         chan struct{} // nil: at once
+	now         atomic.Int32
+}
+
+func (f *fakeGraph) Memberships(ctx context.Context, _ entra.Application, _ string) (entra.Memberships, error) {
+	f.calls.Add(1)
+	if n := f.now.Add(1); n > f.most.Load() {
+		f.most.Store(n)
+	}
+	defer f.now.Add(-1)
+	if f.let != nil {
+		select {
+		case <-f.let:
+		case <-ctx.Done():
+			return entra.Memberships{}, ctx.Err()
+		}
+	}
+	return entra.Memberships{Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"dev"}}, Duplicates: []string{"dev"}}, nil
+}
+
+// TestDirectoryIsNotFlooded: of one connection few are asked about at a time,
+// others wait, and a connection that hangs takes nothing from another.
+func TestDirectoryIsNotFlooded(t *testing.T) {
+	each(t, func(w *world) {
+		held := &fakeGraph{let: make(chan struct{})}
+		for _, c := range []*company{w.acme, w.globex} {
+			w.directory(c, time.Minute)
+			c.overage("ada", "dev")
+		}
+		slow := w.with(func(o *login.Options) { o.Graph, o.DirectoryBudget = held, time.Minute })
+		var answers []sso.Callback
+		for range 20 {
+			answers = append(answers, w.answer(w.globex, "ada", w.begin(w.globex)))
+		}
+		var all sync.WaitGroup
+		var failed atomic.Int32
+		for _, cb := range answers {
+			all.Go(func() {
+				if _, err := slow.Complete(w.Context(), w.globex.conn.ID, cb); err != nil {
+					failed.Add(1)
+				}
+			})
+		}
+		for held.now.Load() < 8 {
+			time.Sleep(time.Millisecond)
+		}
+		free := make(chan error)
+		go func() {
+			_, err := slow.Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "bob", w.begin(w.acme)))
+			free <- err
+		}()
+		w.ok(<-free)
+		close(held.let)
+		all.Wait()
+		if failed.Load() != 0 || held.most.Load() > 8 || held.calls.Load() != 20 {
+			w.Errorf("%d failed; %d at once, %d in all", failed.Load(), held.most.Load(), held.calls.Load())
+		}
+	})
+}
+
+// TestUnknownRemovesNobody is F-51 over the whole of a sign-in: a thousand
+// answers with no list, with a pointer, and with a list cut off, and a Graph
+// that says nothing, and nobody loses a group.
+func TestUnknownRemovesNobody(t *testing.T) {
+	t.Parallel()
+	for name, fresh := range databases() {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, fresh(t))
+			times := 1000
+			if testing.Short() || name != "SQLite" {
+				times = 100
+			}
+			g, s := w.directory(w.globex, time.Minute)
+			down := status(http.StatusBadGateway, "")
+			g.spoil.Store(&down)
+			companies := []*company{w.globex, w.acme}
+			var users []sso.UserID
+			for _, c := range companies {
+				r, _ := w.entersBy(s, c, "ada")
+				users = append(users, r.User.ID)
+			}
+			warned := 0
+			for i := range times {
+				c, user := companies[i%2], users[i%2]
+				w.ok(c.idp.SetGroups("id-ada", []string{fmt.Sprint("other-", i)}))
+				c.idp.SetFaultOnce([]demoidp.Fault{demoidp.NoGroups, demoidp.Overage, demoidp.Truncated}[i%3])
+				r, a := w.entersBy(s, c, "ada")
+				if r.User.ID != user || len(r.Sync.Removed) != 0 || r.Sync.Note == "" {
+					t.Fatalf("sign-in %d: %+v", i, r.Sync)
+				}
+				if slices.ContainsFunc(a.Checks, func(c sso.Check) bool { return c.Warning }) {
+					warned++
+				}
+			}
+			for i, c := range companies {
+				w.in(c, users[i], "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+			}
+			if warned != times {
+				t.Errorf("%d of %d attempts warn", warned, times)
+			}
+		})
+	}
+}
+
+// TestLastAdminStays is F-52: whatever is said about the last admin, a hundred
+// times, they stay one; the person gets in, and each time it is kept for an
+// admin to decide.
+func TestLastAdminStays(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.globex
+		_, err := w.db.UpdateGroup(w.Context(), by, c.ID, c.groups["web/sre"].ID, func(g sso.Group) (sso.Group, error) { g.Admin = true; return g, nil })
+		w.ok(err)
+		w.ok(c.idp.SetGroups("id-ada", []string{"sre"}))
+		user := w.enters(c, "ada").User.ID
+		for i := range 100 {
+			w.clock.move(time.Second)
+			w.ok(c.idp.SetGroups("id-ada", [][]string{nil, {"dev"}, {"ops", "nowhere"}}[i%3]))
+			r := w.enters(c, "ada")
+			if r.Sync.Held == "" || len(r.Sync.Added)+len(r.Sync.Removed) != 0 {
+				w.Fatalf("sign-in %d: %+v", i, r.Sync)
+			}
+		}
+		w.in(c, user, "web/sre=jit", "web/Members=default")
+		waiting, _, err := w.db.HeldSyncs(w.Context(), c.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{})
+		w.ok(err)
+		if len(waiting) != 1 {
+			w.Fatalf("%d wait; want the last one alone", len(waiting))
+		}
+		events, _, err := w.db.AuditEvents(w.Context(), c.ID, sso.AuditFilter{Action: "sync.held"}, sso.Page{Limit: 200})
+		w.ok(err)
+		if len(events) != 100 {
+			w.Errorf("%d audit events; want 100", len(events))
+		}
+		w.ok(c.idp.SetGroups("id-bob", []string{"sre"}))
+		w.enters(c, "bob")
+		w.ok(c.idp.SetGroups("id-ada", []string{"dev"}))
+		w.enters(c, "ada") // there is somebody else now
+		w.in(c, user, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+	})
+}
+
+// TestOtherSessionsLearn: what changed a person's groups makes every node read
+// their sessions again; what changed nothing, or made the person, does not.
+func TestOtherSessionsLearn(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.acme
+		w.enters(c, "ada")
+		w.enters(c, "ada")
+		if w.revoked != 0 {
+			w.Errorf("%d times although nothing changed", w.revoked)
+		}
+		w.clock.move(time.Second)
+		w.ok(c.idp.SetGroups("id-ada", []string{"sre"}))
+		w.enters(c, "ada")
+		if w.revoked != 1 {
+			w.Errorf("%d times; want once", w.revoked)
+		}
+	})
+}
+
+// TestPreview: what is shown is what is done then.
+func TestPreview(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.acme
+		s := w.with(func(o *login.Options) { o.Snapshots = w.db })
+		user := w.enters(c, "ada").User.ID
+		names := []string{"sre", "OPS", "nowhere"}
+		p, err := s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.Supposed{Login: "ada", Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: names}})
+		w.ok(err)
+		w.in(c, user, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+		w.ok(c.idp.SetGroups("id-ada", names))
+		r := w.enters(c, "ada")
+		was, is := p.Changes.Record, r.Sync
+		if p.User.ID != user || fmt.Sprint(was.Added, was.Removed, was.Matched, was.Unmatched, was.NearMisses) != fmt.Sprint(is.Added, is.Removed, is.Matched, is.Unmatched, is.NearMisses) ||
+			len(is.NearMisses) != 1 || is.NearMisses[0].Why != sso.DiffersInCase {
+			w.Errorf("shown %+v\ndone %+v", was, is)
+		}
+		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.GroupSync.OnOverage = sso.DenySignIn })
+		p, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.Supposed{User: user, Groups: sso.AssertedGroups{State: sso.GroupsOverage}})
+		w.ok(err)
+		if p.Refused == nil || p.Refused.Code != "groups_unknown" {
+			w.Errorf("got %+v", p)
+		}
+		_, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.Supposed{User: user, Draft: true})
+		w.fails(err, sso.Conflict, "no_configuration")
+		_, err = s.PreviewSync(w.Context(), w.globex.ID, c.conn.ID, login.Supposed{User: user})
+		w.fails(err, sso.NotFoundKind, "not_found")
+	})
+}
