@@ -53,6 +53,7 @@ func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err
 		return err
 	}
 	defer func() { err = errors.Join(err, outside.Close()) }()
+	c.SMTP = config.SMTP{Addr: outside.MailAddr(), TLS: "none", From: demo.MailFrom}
 	c.Directory = config.Directory{LoginURL: outside.GraphURL(), GraphURL: outside.GraphURL()}
 	p, err := demoParts(ctx, c, a.stderr)
 	if err != nil {
