@@ -234,6 +234,7 @@ func testAssertedIdentities(t *testing.T, fresh fresh) {
 	s.Identity.Claims = sso.Claims{"type": {"contractor"}, "none": {}}
 	s.Attempt.Identity = &s.Identity
 	w.record(s)
+	w.clock.Move(time.Second)
 	long := w.signIn("long")
 	long.Identity.Claims = sso.Claims{"x": {string(make([]byte, 20_000))}}
 	long.Attempt.Identity = &long.Identity

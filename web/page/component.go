@@ -9,6 +9,7 @@ import (
 type Field struct {
 	ID, Name, Label, Hint, Error, Value string
 	Autocomplete, InputMode             string
+	Pattern                             string // what a browser accepts; "" for anything
 }
 
 // Describes lists the elements that describe the input, for aria-describedby.

@@ -35,7 +35,7 @@ const (
 // values, since rendering fills them in.
 func Gallery() []Example {
 	var g []Example
-	for _, part := range [][]Example{gallerySignIn(), galleryJourney(), galleryAccount(), galleryFailures()} {
+	for _, part := range [][]Example{gallerySignIn(), galleryJourney(), galleryVerify(), galleryAccount(), galleryFailures()} {
 		g = append(g, part...)
 	}
 	return g

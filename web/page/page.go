@@ -66,7 +66,7 @@ type Pages struct {
 
 // all are the pages there are; New makes sure that the directory agrees.
 func all() []Page {
-	return []Page{new(SignIn), new(ChooseConnection), new(Continue), new(Account), new(NoAccess), new(SignedOut), new(LogoutConfirm), new(Failure), new(Index)}
+	return []Page{new(SignIn), new(ChooseConnection), new(Continue), new(Verify), new(Account), new(NoAccess), new(SignedOut), new(LogoutConfirm), new(Failure), new(Index)}
 }
 
 // New parses the templates and hashes the assets.

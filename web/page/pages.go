@@ -202,6 +202,12 @@ func NewFailure(status int, code, sentence, reference string, at time.Time) *Fai
 	case code == "login_state_expired":
 		f.Heading, f.Next = "Let’s start again", "This happens after a long pause, with the Back button, or with two tabs open. Nothing is lost: starting again takes a few seconds."
 		f.Label = "Start again"
+	case code == "code_expired":
+		f.Heading, f.Next = "Let’s start again", "This happens after a long pause, with the Back button, or with a link from another browser. Starting again sends a new code."
+		f.Label = "Start again"
+	case code == "vouch_required":
+		f.Heading, f.Next = "Almost there", "Ask your company’s IT team to confirm you, and give them the reference. Then sign in again."
+		f.Label = "Sign in again"
 	case code == "saml_replayed":
 		f.Heading, f.Next = "Let’s start again", "This happens when a page is reloaded after signing in. If you are signed in already, starting again takes you straight back."
 		f.Label = "Start again"

@@ -31,14 +31,10 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 	if result.Restart != nil {
 		return s.withWay(r, id, s.beginAgain(w, r, *result.Restart))
 	}
-	if err := s.Sessions.Start(w, r, result.Token, result.Session); err != nil {
-		return fmt.Errorf("start session: %w", err)
+	if result.Proof != "" {
+		return seeOther(w, verifyLink(result.Proof, result.Session.Connection))
 	}
-	s.remember(w, result.Enterprise.Key, result.Session.Connection)
-	if _, err := r.Cookie(s.rebounceName()); err == nil {
-		s.markRebounce(w, "", -1)
-	}
-	return seeOther(w, landing(result.ReturnTo))
+	return s.enter(w, r, result)
 }
 
 // cookieHeldBack reports whether an answer came without the browser's cookie

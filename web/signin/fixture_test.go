@@ -108,6 +108,7 @@ type fixture struct {
 	*route.Router
 	*remote
 	*browser
+	codes       *codes
 	acme, other sso.Enterprise
 	okta, entra sso.Connection
 }
@@ -117,7 +118,7 @@ func newFixture(t testing.TB) *fixture { return newFixtureAt(t, "https://sso.exa
 func newFixtureAt(t testing.TB, base string) *fixture {
 	t.Helper()
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-	f := &fixture{remote: &remote{companies: map[string]login.Found{}, redirect: sso.Redirect{URL: "https://idp.example/sso?SAMLRequest=x"}}, browser: &browser{}}
+	f := &fixture{remote: &remote{companies: map[string]login.Found{}, redirect: sso.Redirect{URL: "https://idp.example/sso?SAMLRequest=x"}}, browser: &browser{}, codes: &codes{}}
 	f.acme = sso.Enterprise{ID: sso.NewID[sso.EnterpriseID](now), Key: "acme", Name: "Acme Corporation"}
 	f.other = sso.Enterprise{ID: sso.NewID[sso.EnterpriseID](now), Key: "other", Name: "Other Ltd"}
 	f.okta = sso.Connection{ID: sso.NewID[sso.ConnectionID](now), Enterprise: f.acme.ID, Name: "Employees", Protocol: sso.SAML, Provider: sso.Okta}
@@ -135,7 +136,7 @@ func newFixtureAt(t testing.TB, base string) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	New(Options{Login: f.remote, Sessions: f.browser, Pages: pages, Secure: strings.HasPrefix(base, "https:"),
+	New(Options{Login: f.remote, Codes: f.codes, Now: func() time.Time { return now }, Sessions: f.browser, Pages: pages, Secure: strings.HasPrefix(base, "https:"),
 		Metadata: func(_ context.Context, id sso.ConnectionID) ([]byte, error) {
 			if id != f.okta.ID {
 				return nil, sso.NotFound("not_found", "There is nothing at this address.")

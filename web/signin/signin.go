@@ -37,6 +37,7 @@ type Sessions interface {
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
 	Login    Login
+	Codes    Codes
 	Sessions Sessions
 	Pages    *page.Pages
 	// Metadata is our SAML metadata for a connection; NotFound for one that
@@ -46,6 +47,7 @@ type Options struct {
 	Enterprise func(ctx context.Context, id sso.ConnectionID) (sso.Enterprise, error)
 	// Secure says that people reach us over https.
 	Secure bool
+	Now    func() time.Time
 }
 
 // Signin are the handlers.
@@ -68,6 +70,9 @@ func (s *Signin) Register(rt *route.Router) {
 		route.Route{Pattern: "GET /login", Handle: s.form},
 		route.Route{Pattern: "POST /login", Handle: s.find, Rates: starts},
 		route.Route{Pattern: "GET /login/sso", Handle: s.link, Rates: starts},
+		route.Route{Pattern: "GET " + verifyPath, Handle: s.showVerify, Rates: starts},
+		route.Route{Pattern: "POST " + verifyPath, Handle: s.verify, Rates: []route.Rate{{Name: "verify", PerMinute: 30}}},
+		route.Route{Pattern: "POST " + verifyPath + "/resend", Handle: s.resend, Rates: []route.Rate{{Name: "resend", PerMinute: 10}}},
 		route.Route{Pattern: "GET /logout", Handle: s.confirmLogout},
 		route.Route{Pattern: "POST /logout", Handle: s.logout},
 	)
