@@ -27,6 +27,9 @@ func (p *Verify) Field() Field {
 		Autocomplete: "one-time-code", InputMode: "numeric", Pattern: " *[0-9]{6} *"}
 }
 
+// Counts reports whether there is a code to enter.
+func (p *Verify) Counts() bool { return p.Sent && !p.Locked }
+
 // Masked shows whose address it is to who knows it, and not the address: the
 // first letter and the domain.
 func Masked(email string) string {
