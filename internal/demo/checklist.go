@@ -132,7 +132,7 @@ func (d *Demo) steps(f facts) []step {
 			idpPath("acme") + "/people/" + adaID, "Edit Ada’s groups", f.changed, ""},
 		{"Sign in to Globex", "Over OpenID Connect, as anybody there.",
 			signInLink("globex"), "Sign in to Globex", f.overOIDC, ""},
-		{"Prove an address", "Margaret of Globex has an address at a domain that Globex has not proven. The code is in the outgoing mail; she is asked once.",
+		{"Prove an address", "Margaret of Globex has an address at a domain that Globex has not proven. Read the code in the outgoing mail, in a second tab; she is asked once.",
 			signInLink("globex"), "Sign in to Globex", f.code, ""},
 		{"Sign in as a contractor without a mailbox", "Kim of Acme could not read a code. Acme’s rule lets contractors in without one.",
 			signInLink("acme"), "Sign in to Acme", f.contractor != "", because},
