@@ -105,12 +105,31 @@ func (v demoVisit) ticked(want ...int) {
 	}
 }
 
+// reads opens the wiki and looks for what it says.
+func (v demoVisit) reads(texts ...string) {
+	v.t.Helper()
+	v.Open(v.base + "/demo/wiki")
+	v.Arrive(v.base + "/demo/wiki")
+	for _, text := range texts {
+		v.Says(text)
+	}
+}
+
 func demoChecklist(t *testing.T, g *harness.Gateway) {
 	v := demoVisit{harness.NewBrowser(t), t, g.URL}
-	whoami := g.URL + "/demo/whoami"
 	v.ticked()
 	v.Shoot("demo")
+	demoGroups(v)
+	demoApplications(v)
+	demoPeople(v)
+	demoFaults(v)
+	demoEnd(v)
+	v.Shoot("demo-done")
+}
 
+// demoGroups does the steps about groups, and leaves Ada signed in.
+func demoGroups(v demoVisit) {
+	whoami := v.base + "/demo/whoami"
 	v.step(1)
 	v.as("acme", "acme-0001")
 	v.Arrive(whoami)
@@ -120,8 +139,8 @@ func demoChecklist(t *testing.T, g *harness.Gateway) {
 	v.Shoot("whoami-saml")
 	v.ticked(1)
 
-	v.step(2)
-	v.Arrive(g.URL + "/demo/idp/acme/people/acme-0001")
+	v.step(4)
+	v.Arrive(v.base + "/demo/idp/acme/people/acme-0001")
 	v.Shoot("edit-groups")
 	v.Choose(`input[name="group"][value="admins"]`)
 	v.Choose(`input[name="group"][value="release-managers"]`)
@@ -135,30 +154,92 @@ func demoChecklist(t *testing.T, g *harness.Gateway) {
 		v.Says(text) // removed by the last sync, in every organization
 	}
 	v.Shoot("whoami-after-change")
-	v.ticked(1, 2)
+	v.ticked(1, 4)
+}
+
+// demoApplications does the steps at the applications: Ada reads, Grace is
+// refused.
+func demoApplications(v demoVisit) {
+	v.step(2)
+	v.Arrive(v.base + "/demo/wiki")
+	for _, text := range []string{"Good day, Ada Lovelace", "platform/developers", "made for this wiki", "E-mail proven\nyes"} {
+		v.Says(text)
+	}
+	v.Shoot("wiki")
+	v.ticked(1, 2, 4)
 
 	v.step(3)
+	v.as("acme", "acme-0002")
+	v.Arrive(v.base + "/demo/api/releases")
+	v.Says("You are in none of the groups that may use this application.")
+	v.Shoot("api-refused")
+	v.Open(v.base + "/demo/api")
+	v.Says(`"you": "grace@acme.example"`)
+	v.ticked(1, 2, 3, 4)
+}
+
+var sixDigits = regexp.MustCompile(`(?m)^\s*(\d{6})\s*$`)
+
+// demoPeople does the steps with somebody of another domain, who is asked for a
+// code once, a contractor, who is not, and somebody in too many groups.
+func demoPeople(v demoVisit) {
+	whoami := v.base + "/demo/whoami"
+	v.step(5)
 	v.as("globex", "globex-0001")
 	v.Arrive(whoami)
 	v.Says("Hedy Lamarr")
 	v.Shoot("whoami-oidc")
-	v.step(4)
+
+	v.Open(v.base + "/demo/mail")
+	v.Says("No letter yet")
+	v.Shoot("no-mail")
+	v.step(6)
+	v.as("globex", "globex-0004")
+	v.Arrive(v.base + "/login/verify")
+	v.Shoot("verify")
+	asked := v.At()
+	v.ticked(1, 2, 3, 4, 5)
+	v.Open(v.base + "/demo/mail")
+	v.Shoot("mail")
+	code := sixDigits.FindStringSubmatch(v.Text())
+	if code == nil {
+		v.t.Fatalf("no code in the mail:\n%s", v.Text())
+	}
+	v.Open(asked)
+	v.Fill(`input[name="code"]`, code[1])
+	v.Click(`form[action="/login/verify"] button`)
+	v.Arrive(whoami)
+	v.Says("margaret@apollo.example, proven")
+	v.Says("You entered a code.")
+	v.Shoot("whoami-proven")
+	v.reads("Good day, Margaret Hamilton", "E-mail proven\nyes")
+	v.ticked(1, 2, 3, 4, 5, 6)
+	v.step(6)
+	v.as("globex", "globex-0004")
+	v.Arrive(whoami) // she is never asked again
+	v.Open(v.base + "/demo/mail")
+	if letters := v.List("article.letter h2"); len(letters) != 1 {
+		v.t.Errorf("%d letters were sent", len(letters))
+	}
+
+	v.step(7)
 	v.as("acme", "acme-0004")
 	v.Arrive(whoami)
-	v.Says("kim.extern")
-	v.ticked(1, 2, 3, 4)
-	demoFaults(v)
+	v.Says("kim@freelance.example, not proven")
+	v.Says("You were asked for no code.")
+	v.Shoot("whoami-contractor")
+	v.reads("Good day, Kim Novák", "mobile/contractors", "E-mail proven\nno")
+	v.Shoot("wiki-contractor")
 
-	elsewhere := demoVisit{v.Another(t), t, g.URL}
-	elsewhere.step(1)
-	elsewhere.as("acme", "acme-0004")
-	elsewhere.Arrive(whoami)
-	v.step(7)
-	v.Arrive(g.URL + "/account")
-	v.Click(`form[action$="/revoke"] button`)
-	v.Says("The session has ended")
-	v.ticked(1, 2, 3, 4, 5, 6, 7)
-	v.Shoot("demo-done")
+	v.step(8)
+	v.as("globex", "globex-0005")
+	v.Arrive(whoami)
+	v.Says("its directory named 232")
+	v.Says("Web / leads")
+	v.Shoot("whoami-overage")
+	v.ticked(1, 2, 3, 4, 5, 6, 7, 8)
+	v.Says("The directory named 232 groups.")
+	v.Says(`Why: The connection's expression says "skip".`)
 }
 
 // demoFaults does the two steps in which the identity provider misbehaves.
@@ -171,16 +252,36 @@ func demoFaults(v demoVisit) {
 		v.Says("Saved.")
 		v.Shoot("faults")
 	}
-	set(5, "wrong-audience")
+	set(9, "wrong-audience")
 	v.step(1)
 	v.as("acme", "acme-0004")
 	v.Says("saml_wrong_recipient")
 	v.Shoot("refused")
-	set(6, "no-groups")
+	set(10, "no-groups")
 	v.step(1)
 	v.as("acme", "acme-0004")
 	v.Arrive(v.base + "/demo/whoami")
 	v.Says("contractors") // what is unknown takes nobody out of anything
 	v.Shoot("whoami-unknown-groups")
-	v.ticked(1, 2, 3, 4, 5, 6)
+	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
+}
+
+// demoEnd ends the session of another browser, which notices at the wiki.
+func demoEnd(v demoVisit) {
+	elsewhere := demoVisit{v.Another(v.t), v.t, v.base}
+	elsewhere.step(1)
+	elsewhere.as("acme", "acme-0004")
+	elsewhere.Arrive(v.base + "/demo/whoami")
+	elsewhere.reads("Good day, Kim Novák")
+	v.step(11)
+	v.Arrive(v.base + "/account")
+	v.Click(`form[action$="/revoke"] button`)
+	v.Says("The session has ended")
+	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
+	elsewhere.step(12)
+	elsewhere.Arrive(v.base + "/login?")
+	elsewhere.Shoot("wiki-refused")
+	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12)
+	v.reads("Good day, Kim Novák") // this browser's session goes on
+	v.Open(v.base + "/demo")
 }
