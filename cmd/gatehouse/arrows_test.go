@@ -64,6 +64,7 @@ var levels = map[string]arrows{
 	"bench":             {"", "github.com/jackc/pgx/v5", "measurements alone"},
 	"e2e":               {"", "", "tests alone"},
 	"e2e/auditor":       {"sso store", "", "tests of the whole product see it from outside, and its database behind its back"},
+	"e2e/faults":        {"", "", "tests alone"},
 	"e2e/harness":       {"sso store internal/chromium internal/demoidp", "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9", "tests of the whole product see it from outside"},
 	"e2e/keycloak":      {"sso e2e/harness", "github.com/chromedp/chromedp", "tests of the whole product see it from outside"},
 
