@@ -19,9 +19,9 @@ import (
 // refused as a client's mistake, and nobody is signed in by it.
 func TestHostilePosts(t *testing.T) {
 	harness.Long(t)
-	idp := harness.NewIdP(t, ada())
+	idp := harness.NewIdP(t, harness.Ada())
 	g := harness.Start(t, harness.Options{})
-	acme := harness.NewCompany(g, g.API(), "acme", twoOrganizations())
+	acme := harness.NewCompany(g, g.API(), "acme", harness.TwoOrganizations())
 	conn := acme.ConnectSAML(idp)
 	for name, message := range hostileMessages() {
 		a := post(t, g, "/saml/"+conn.ID+"/acs", message.Encode())

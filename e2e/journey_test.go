@@ -21,10 +21,10 @@ type journey struct {
 // Content-Security-Policy in force.
 func TestJourney(t *testing.T) {
 	harness.Long(t)
-	j := &journey{browser: harness.NewBrowser(t), idp: harness.NewIdP(t, ada())}
+	j := &journey{browser: harness.NewBrowser(t), idp: harness.NewIdP(t, harness.Ada())}
 	j.g = harness.Start(t, harness.Options{})
 	j.api = j.g.API()
-	overSAML, overOIDC := harness.NewCompany(j.g, j.api, "acme", twoOrganizations()), harness.NewCompany(j.g, j.api, "globex", twoOrganizations())
+	overSAML, overOIDC := harness.NewCompany(j.g, j.api, "acme", harness.TwoOrganizations()), harness.NewCompany(j.g, j.api, "globex", harness.TwoOrganizations())
 	overSAML.ConnectSAML(j.idp)
 	overOIDC.ConnectOIDC(j.idp)
 	t.Run("SAML", func(t *testing.T) { j.walk(t, overSAML) })
@@ -56,7 +56,7 @@ func (j *journey) walk(t *testing.T, c *harness.Company) {
 	if strings.Contains(b.Text(), "testers") {
 		t.Error("a group nobody asserted is shown")
 	}
-	wantGroups(t, c, "ada@acme.example", adasGroups())
+	harness.WantGroups(t, c, "ada@acme.example", harness.AdasGroups())
 	b.Shoot("account")
 
 	elsewhere.Open(j.g.URL + "/login/sso?enterprise_key=" + c.Key)
@@ -113,7 +113,7 @@ func (j *journey) refused(t *testing.T, c *harness.Company) {
 
 // twoWaysIn: a company with two connections lets people choose, and remembers.
 func (j *journey) twoWaysIn(t *testing.T) {
-	c := harness.NewCompany(j.g, j.api, "initech", twoOrganizations())
+	c := harness.NewCompany(j.g, j.api, "initech", harness.TwoOrganizations())
 	c.ConnectSAML(j.idp)
 	oidc := c.ConnectOIDC(j.idp)
 	b := j.browser.Another(t)

@@ -17,9 +17,9 @@ func TestTwoNodes(t *testing.T) {
 	harness.Long(t)
 	wire, redis := harness.NewRelay(t, harness.Redis(t))
 	one := harness.Start(t, harness.Options{Database: storetest.Postgres(t), Redis: redis})
-	n := nodes{one: one, two: harness.Start(t, harness.Options{Beside: one, Redis: redis}), idp: harness.NewIdP(t, ada())}
+	n := nodes{one: one, two: harness.Start(t, harness.Options{Beside: one, Redis: redis}), idp: harness.NewIdP(t, harness.Ada())}
 	api := one.API()
-	overSAML, overOIDC := harness.NewCompany(one, api, "acme", twoOrganizations()), harness.NewCompany(one, api, "globex", twoOrganizations())
+	overSAML, overOIDC := harness.NewCompany(one, api, "acme", harness.TwoOrganizations()), harness.NewCompany(one, api, "globex", harness.TwoOrganizations())
 	overSAML.ConnectSAML(n.idp)
 	overOIDC.ConnectOIDC(n.idp)
 	for _, redis := range []struct {

@@ -88,7 +88,7 @@ func (c *check) columns() ([]column, error) {
 
 // separate: what a row names, by a foreign key or not, is its own enterprise's.
 // Columns are found by their names, so that tables made later are looked at,
-// too.
+// too. A row of no enterprise is the installation's, and may name anybody.
 func (c *check) separate() error {
 	columns, err := c.columns()
 	if err != nil {
@@ -107,7 +107,7 @@ func (c *check) separate() error {
 			continue
 		}
 		query := fmt.Sprintf(`select c.enterprise_id, c.%[1]s, p.enterprise_id from %[2]s c join %[3]s p on p.id = c.%[1]s and p.enterprise_id <> c.enterprise_id
-			where not exists (select 1 from %[3]s q where q.id = c.%[1]s and q.enterprise_id = c.enterprise_id) limit 5`, col.name, col.table, parent)
+			where c.enterprise_id <> '' and not exists (select 1 from %[3]s q where q.id = c.%[1]s and q.enterprise_id = c.enterprise_id) limit 5`, col.name, col.table, parent)
 		if err := c.none(col.table+"."+col.name+" is of another enterprise", query); err != nil {
 			return err
 		}

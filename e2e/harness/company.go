@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -111,13 +112,16 @@ func mapping(protocol sso.Protocol) Object {
 	return read
 }
 
+// noCode lets people in without a code by mail, which most tests are not about.
+func noCode() Object { return Object{"mode": "never"} }
+
 // ConnectSAML makes and enables a connection to a development identity
 // provider, and makes it known there.
 func (c *Company) ConnectSAML(idp *demoidp.IdP) Connection {
 	c.t.Helper()
 	conn := c.Connect(Object{"name": "Test Directory over SAML", "protocol": "saml", "provider": "custom",
 		"saml":    Object{"metadata_url": idp.MetadataURL(), "sign_requests": true},
-		"mapping": mapping(sso.SAML)})
+		"mapping": mapping(sso.SAML), "email_verification": noCode()})
 	sp, err := demoidp.SPFromMetadata(c.Metadata(conn))
 	if err != nil {
 		c.t.Fatal(err)
@@ -134,7 +138,7 @@ func (c *Company) ConnectOIDC(idp *demoidp.IdP) Connection {
 	c.g.hide(secret.Reveal())
 	conn := c.Connect(Object{"name": "Test Directory over OIDC", "protocol": "oidc", "provider": "custom",
 		"oidc":    Object{"issuer": idp.Issuer(), "client_id": "gatehouse-" + c.Key, "client_secret": secret.Reveal(), "scopes": []string{"openid", "profile", "email", "groups"}},
-		"mapping": mapping(sso.OIDC)})
+		"mapping": mapping(sso.OIDC), "email_verification": noCode()})
 	idp.RegisterOIDC(demoidp.Client{ID: "gatehouse-" + c.Key, Secret: secret, RedirectURIs: []string{conn.Party.RedirectURI}, PostLogoutURIs: []string{c.g.URL + "/logout", c.g.URL + "/"}})
 	c.Switch(conn.ID, "enable")
 	return conn
@@ -215,4 +219,47 @@ type Check struct {
 func (c *Company) Attempts() []Attempt {
 	c.t.Helper()
 	return List[Attempt](c.api, c.path("/attempts"))
+}
+
+// Refresh asks for a connection's metadata to be fetched now and is the status
+// of the answer.
+func (c *Company) Refresh(id string) int {
+	c.t.Helper()
+	status, _ := c.api.Try(http.MethodPost, c.path("/connections/"+id+"/refresh-metadata"), nil, nil) // the status says it all
+	return status
+}
+
+// MetadataError is what a connection says is wrong with its metadata.
+func (c *Company) MetadataError(id string) string {
+	c.t.Helper()
+	var made struct {
+		Metadata struct {
+			Error string `json:"error"`
+		} `json:"metadata"`
+	}
+	c.api.Do(http.MethodGet, c.path("/connections/"+id), nil, &made)
+	return made.Metadata.Error
+}
+
+// Certificates are those a connection trusts, as text.
+func (c *Company) Certificates(id string) string {
+	c.t.Helper()
+	var made struct {
+		Live struct {
+			SAML struct {
+				IDPEntityID  string `json:"idp_entity_id"`
+				Certificates []any  `json:"certificates"`
+			} `json:"saml"`
+		} `json:"live"`
+	}
+	c.api.Do(http.MethodGet, c.path("/connections/"+id), nil, &made)
+	return fmt.Sprint(made.Live.SAML)
+}
+
+// EndSessions ends every session somebody has, as an administrator does.
+func (c *Company) EndSessions(login string) {
+	c.t.Helper()
+	for _, u := range c.Users(login) {
+		c.api.Do(http.MethodDelete, c.path("/users/"+u.ID+"/sessions"), nil, nil)
+	}
 }

@@ -25,6 +25,7 @@ type Options struct {
 	Redis    string   // empty: none
 	Race     bool     // instrumented by the race detector
 	Env      []string // further settings, "GATEHOUSE_NAME=value"
+	DataDir  string   // empty: a new one
 	// Beside is another node of the same installation: same address for people,
 	// same database, same key, another port to listen on.
 	Beside *Gateway
@@ -61,7 +62,10 @@ func Start(t testing.TB, o Options) *Gateway {
 // Prepare is Start without starting: for other commands on the same settings.
 func Prepare(t testing.TB, o Options) *Gateway {
 	t.Helper()
-	g := &Gateway{t: t, binary: Binary(t, o.Race), DSN: o.Database, Key: store.NewKey(), DataDir: t.TempDir(), Addr: FreeAddr(t), secrets: map[string]bool{}}
+	g := &Gateway{t: t, binary: Binary(t, o.Race), DSN: o.Database, Key: store.NewKey(), DataDir: o.DataDir, Addr: FreeAddr(t), secrets: map[string]bool{}}
+	if g.DataDir == "" {
+		g.DataDir = t.TempDir()
+	}
 	_, port, err := net.SplitHostPort(g.Addr)
 	if err != nil {
 		t.Fatal(err)
@@ -101,9 +105,17 @@ func FreeAddr(t testing.TB) string {
 // Begin starts the process with the given arguments.
 func (g *Gateway) Begin(args ...string) {
 	g.t.Helper()
+	g.BeginUnder(nil, args...)
+}
+
+// BeginUnder is Begin for a process that another program starts, such as a
+// tracer, and becomes.
+func (g *Gateway) BeginUnder(starter []string, args ...string) {
+	g.t.Helper()
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.cmd = exec.Command(g.binary, args...)
+	command := append(append(slices.Clone(starter), g.binary), args...)
+	g.cmd = exec.Command(command[0], command[1:]...)
 	g.cmd.Env, g.cmd.Dir = g.env, g.DataDir
 	g.cmd.Stdout, g.cmd.Stderr = &g.log, &g.log
 	if err := g.cmd.Start(); err != nil {
@@ -294,3 +306,6 @@ func (b *syncBuffer) Reset() {
 	defer b.mu.Unlock()
 	b.buf.Reset()
 }
+
+// Set changes a setting for what is started from now on.
+func (g *Gateway) Set(name, value string) { g.env = append(g.env, name+"="+value) }

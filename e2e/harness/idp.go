@@ -11,16 +11,25 @@ import (
 // own and so, for a browser, at another site than the gateway.
 func NewIdP(t testing.TB, people ...demoidp.Person) *demoidp.IdP {
 	t.Helper()
-	srv := httptest.NewUnstartedServer(nil)
-	idp, err := demoidp.New(demoidp.Options{BaseURL: "http://" + srv.Listener.Addr().String(), Name: "Test Directory", RequireSignedRequests: true})
+	idp, _ := NewFrontedIdP(t, people...)
+	return idp
+}
+
+// NewFrontedIdP is NewIdP behind something that can misbehave in its place.
+func NewFrontedIdP(t testing.TB, people ...demoidp.Person) (*demoidp.IdP, *Front) {
+	t.Helper()
+	front := &Front{over: make(chan struct{})}
+	srv := httptest.NewUnstartedServer(front)
+	idp, err := demoidp.New(demoidp.Options{BaseURL: "http://" + srv.Listener.Addr().String(), Name: "Test Directory", RequireSignedRequests: true, Now: front.now})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, person := range people {
 		idp.AddPerson(person)
 	}
-	srv.Config.Handler = idp.Handler()
+	front.idp = idp.Handler()
 	srv.Start()
 	t.Cleanup(srv.Close)
-	return idp
+	t.Cleanup(func() { close(front.over) }) // before, or what hangs would be waited for
+	return idp, front
 }

@@ -1,21 +1,22 @@
 package harness
 
 import (
-	"io"
 	"net"
 	"net/url"
 	"sync"
 	"testing"
 )
 
-// Relay is a wire to a server that a test can cut.
+// Relay is a wire to a server that a test can cut, or hold still.
 type Relay struct {
 	Addr string // to connect to in place of the server
 
 	target   string
 	listener net.Listener
 	mu       sync.Mutex
+	moved    *sync.Cond // told when cut or hung changes
 	cut      bool
+	hung     bool
 	open     map[net.Conn]bool
 }
 
@@ -32,6 +33,7 @@ func NewRelay(t testing.TB, address string) (*Relay, string) {
 		t.Fatal(err)
 	}
 	r := &Relay{Addr: l.Addr().String(), target: u.Host, listener: l, open: map[net.Conn]bool{}}
+	r.moved = sync.NewCond(&r.mu)
 	t.Cleanup(func() {
 		r.Cut()
 		_ = l.Close()
@@ -53,7 +55,7 @@ func (r *Relay) accept() {
 
 func (r *Relay) carry(near net.Conn) {
 	defer r.forget(near)
-	if !r.keep(near) {
+	if !r.keep(near) || !r.pass() {
 		return
 	}
 	far, err := net.Dial("tcp", r.target)
@@ -65,10 +67,34 @@ func (r *Relay) carry(near net.Conn) {
 		return
 	}
 	go func() {
-		_, _ = io.Copy(far, near)
+		r.copy(far, near)
 		_ = far.Close()
 	}()
-	_, _ = io.Copy(near, far)
+	r.copy(near, far)
+}
+
+// copy carries bytes for as long as the wire lets them through.
+func (r *Relay) copy(to, from net.Conn) {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buf)
+		if !r.pass() {
+			return
+		}
+		if _, failed := to.Write(buf[:n]); err != nil || failed != nil {
+			return
+		}
+	}
+}
+
+// pass waits for as long as the wire is held still; false: it was cut.
+func (r *Relay) pass() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for r.hung && !r.cut {
+		r.moved.Wait()
+	}
+	return !r.cut
 }
 
 func (r *Relay) keep(c net.Conn) bool {
@@ -95,11 +121,21 @@ func (r *Relay) Cut() {
 	for c := range r.open {
 		_ = c.Close()
 	}
+	r.moved.Broadcast()
 }
 
-// Mend lets connections through again.
+// Hang accepts everything and carries nothing, as a network does that loses
+// packets without a word.
+func (r *Relay) Hang() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.hung = true
+}
+
+// Mend lets everything through again, what was held up as well.
 func (r *Relay) Mend() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.cut = false
+	r.cut, r.hung = false, false
+	r.moved.Broadcast()
 }

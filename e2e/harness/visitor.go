@@ -2,6 +2,7 @@ package harness
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"html"
 	"io"
@@ -28,32 +29,44 @@ type Visitor struct {
 	base    string
 	remote  string
 	mu      sync.Mutex
-	node    string
+	nodes   []string
 	cookies map[string]string
 }
 
 // Visitor makes one that nobody has seen.
 func (g *Gateway) Visitor() *Visitor {
 	remote := netip.AddrFrom4([4]byte{10, byte(rand.N(256)), byte(rand.N(256)), byte(rand.N(256))}) // each its own, for the rate limits
-	v := &Visitor{g: g, base: g.URL, node: g.Addr, remote: remote.String(), cookies: map[string]string{}}
+	v := &Visitor{g: g, base: g.URL, nodes: []string{g.Addr}, remote: remote.String(), cookies: map[string]string{}}
 	v.client = &http.Client{
 		Timeout:       30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport: &http.Transport{DisableKeepAlives: true, DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			v.mu.Lock()
-			node := v.node
-			v.mu.Unlock()
-			return new(net.Dialer).DialContext(ctx, network, node)
-		}},
+		Transport:     &http.Transport{DisableKeepAlives: true, DialContext: v.dial},
 	}
 	return v
 }
 
-// At makes everything that follows go to this node.
-func (v *Visitor) At(g *Gateway) {
+// dial connects to the first node that does not refuse.
+func (v *Visitor) dial(ctx context.Context, network, _ string) (c net.Conn, err error) {
+	v.mu.Lock()
+	nodes := v.nodes
+	v.mu.Unlock()
+	for _, node := range nodes {
+		if c, err = new(net.Dialer).DialContext(ctx, network, node); err == nil {
+			break
+		}
+	}
+	return c, err
+}
+
+// At makes everything that follows go to this node, or where it refuses
+// connections to the next, as a load balancer does.
+func (v *Visitor) At(nodes ...*Gateway) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.node = g.Addr
+	v.nodes = nil
+	for _, g := range nodes {
+		v.nodes = append(v.nodes, g.Addr)
+	}
 }
 
 // Cookies is a copy of those it has.
@@ -162,6 +175,17 @@ type Return struct {
 	Form url.Values // nil: follow URL
 }
 
+var assertionID = regexp.MustCompile(`Assertion [^>]*\bID="([^"]+)"`)
+
+// ID is what the gateway tells replays of a SAML answer by.
+func (r Return) ID() string {
+	message, err := base64.StdEncoding.DecodeString(r.Form.Get("SAMLResponse"))
+	if m := assertionID.FindSubmatch(message); err == nil && m != nil {
+		return string(m[1])
+	}
+	return ""
+}
+
 // Visit goes to the identity provider and comes back with its answer, which is
 // not delivered yet.
 func (v *Visitor) Visit(idp *demoidp.IdP, key, person string) (Return, error) {
@@ -198,3 +222,10 @@ func (v *Visitor) SignIn(idp *demoidp.IdP, key, person string) Answer {
 
 // SignedIn reports whether the account page is shown.
 func (v *Visitor) SignedIn() bool { return v.Get("/account").Status == http.StatusOK }
+
+// Twin is the same browser, with the cookies it has now, at another node.
+func (v *Visitor) Twin(g *Gateway) *Visitor {
+	twin := g.Visitor()
+	twin.remote, twin.cookies = v.remote, v.Cookies()
+	return twin
+}

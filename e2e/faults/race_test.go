@@ -1,0 +1,112 @@
+package faults
+
+import (
+	"fmt"
+	"net/http"
+
+	"gatehouse/e2e/auditor"
+	"gatehouse/e2e/harness"
+	"gatehouse/store/storetest"
+)
+
+// everywhere runs a fault on one program with SQLite, instrumented by the race
+// detector unless many rounds are wanted, and on three with PostgreSQL.
+func everywhere(r *result, run func(r *result, nodes []*harness.Gateway)) {
+	r.at("SQLite", func(r *result) { run(r, []*harness.Gateway{harness.Start(r, harness.Options{Race: !full()})}) })
+	r.at("PostgreSQL", func(r *result) { run(r, threeNodes(r, storetest.Postgres(r), "")) })
+}
+
+// oneAnswer: the same answer delivered fifty times at once, by the browser it
+// belongs to, is one sign-in and forty-nine replays.
+func oneAnswer(r *result) {
+	everywhere(r, func(r *result, nodes []*harness.Gateway) {
+		idp := harness.NewIdP(r, harness.Ada())
+		acme := harness.NewCompany(nodes[0], nodes[0].API(), "acme", harness.TwoOrganizations())
+		acme.ConnectSAML(idp)
+		journal := auditor.NewJournal()
+		journal.Asserts(auditor.Person{Enterprise: acme.ID, Login: harness.Ada().Login}, harness.Ada().Groups)
+		r.each(func(n int) {
+			v := nodes[0].Visitor()
+			back, err := v.Visit(idp, "acme", "p-1")
+			if err != nil {
+				r.Fatal(err)
+			}
+			outcomes := map[string]int{}
+			browsers := make([]*harness.Visitor, 50) // one browser, going to every node
+			for i := range browsers {
+				browsers[i] = v.Twin(nodes[i%len(nodes)])
+			}
+			for i, a := range harness.AtOnce(50, func(i int) harness.Answer { return browsers[i].Deliver(back) }) {
+				switch {
+				case signedIn(a):
+					outcomes["signed in"]++
+					journal.SignedIn(auditor.Person{Enterprise: acme.ID, Login: harness.Ada().Login}, back.ID())
+					v = browsers[i]
+				case a.Code() == "saml_replayed" && a.Status == http.StatusBadRequest && len(a.SetNames) == 0:
+					outcomes["replayed"]++
+				default:
+					outcomes[a.String()]++
+				}
+			}
+			if outcomes["signed in"] != 1 || outcomes["replayed"] != 49 {
+				r.errors++
+				r.Errorf("outcomes: %v", outcomes)
+			}
+			if got := len(acme.Sessions("ada@acme.example")); got != n+1 || !v.SignedIn() {
+				r.Errorf("%d sessions after %d sign-ins, signed in %v", got, n+1, v.SignedIn())
+			}
+		})
+		harness.WantGroups(r.T, acme, "ada@acme.example", harness.AdasGroups())
+		r.audit(journal, nodes...)
+	})
+}
+
+// oneNewcomer: a hundred browsers deliver a hundred answers about somebody
+// nobody has seen before. All get in, as one user.
+func oneNewcomer(r *result) {
+	everywhere(r, func(r *result, nodes []*harness.Gateway) {
+		people := harness.People(r.rounds)
+		idp := harness.NewIdP(r, people...)
+		acme := harness.NewCompany(nodes[0], nodes[0].API(), "acme", harness.TwoOrganizations())
+		acme.ConnectSAML(idp)
+		journal := auditor.NewJournal()
+		r.each(func(n int) {
+			who := auditor.Person{Enterprise: acme.ID, Login: people[n].Login}
+			if err := idp.SetGroups(people[n].ID, []string{"developers"}); err != nil {
+				r.Fatal(err)
+			}
+			journal.Asserts(who, []string{"developers"})
+			const n100 = 100
+			visitors, answers := make([]*harness.Visitor, n100), make([]harness.Return, n100)
+			for i := range visitors {
+				var err error
+				visitors[i] = nodes[i%len(nodes)].Visitor()
+				if answers[i], err = visitors[i].Visit(idp, "acme", people[n].ID); err != nil {
+					r.Fatal(err)
+				}
+			}
+			failures := map[string]int{}
+			for i, a := range harness.AtOnce(n100, func(i int) harness.Answer { return visitors[i].Deliver(answers[i]) }) {
+				if !signedIn(a) {
+					failures[a.String()]++
+					r.errors++
+					continue
+				}
+				journal.SignedIn(who, answers[i].ID())
+			}
+			if len(failures) > 0 {
+				r.Errorf("not all got in: %v", failures)
+			}
+			for i := 0; i < n100; i += 20 {
+				if !visitors[i].SignedIn() {
+					r.Errorf("browser %d is not signed in", i)
+				}
+			}
+		})
+		if users := acme.Users(""); len(users) != r.done {
+			r.Errorf("%d people became %d users", r.done, len(users))
+		}
+		r.audit(journal, nodes...)
+	})
+	r.note = fmt.Sprintf("%d first sign-ins at once", 100)
+}

@@ -1,0 +1,90 @@
+package harness
+
+import (
+	"math/rand/v2" // who comes to which node first
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"gatehouse/e2e/auditor"
+	"gatehouse/internal/demoidp"
+)
+
+// Crowd are people who sign in over and over, every time with other groups than
+// before, and who keep a journal.
+type Crowd struct {
+	Nodes     []*Gateway // one is taken at random; where one refuses, another
+	IdP       *demoidp.IdP
+	Companies []*Company // one each, in turn
+	People    []demoidp.Person
+	Sets      [][]string // of groups, taken in turn
+	Journal   *auditor.Journal
+	Pause     time.Duration // of each person between two sign-ins
+
+	stop chan struct{}
+	all  sync.WaitGroup
+
+	mu       sync.Mutex
+	turn     int
+	signedIn []*Visitor
+	failed   []Answer
+}
+
+// Start lets them in.
+func (c *Crowd) Start() {
+	c.stop, c.signedIn, c.failed = make(chan struct{}), nil, nil
+	for i := range c.People {
+		c.all.Go(func() {
+			for n := c.turn + i; ; n++ {
+				select {
+				case <-c.stop:
+					return
+				case <-time.After(c.Pause):
+					c.signIn(c.Companies[i%len(c.Companies)], c.People[i], c.Sets[n%len(c.Sets)])
+				}
+			}
+		})
+	}
+}
+
+func (c *Crowd) signIn(company *Company, p demoidp.Person, groups []string) {
+	if err := c.IdP.SetGroups(p.ID, groups); err != nil {
+		return
+	}
+	who := auditor.Person{Enterprise: company.ID, Login: p.Login}
+	c.Journal.Asserts(who, groups)
+	nodes := slices.Clone(c.Nodes)
+	rand.Shuffle(len(nodes), func(i, k int) { nodes[i], nodes[k] = nodes[k], nodes[i] })
+	v := nodes[0].Visitor()
+	v.At(nodes...)
+	back, err := v.Visit(c.IdP, company.Key, p.ID)
+	a := Answer{Err: err}
+	if err == nil {
+		a = v.Deliver(back)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if a.Err != nil || a.Status != http.StatusSeeOther || a.Location != "/account" {
+		c.failed = append(c.failed, a)
+		return
+	}
+	c.Journal.SignedIn(who, back.ID())
+	c.signedIn = append(c.signedIn, v)
+}
+
+// Count is how many were signed in since Start.
+func (c *Crowd) Count() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.signedIn)
+}
+
+// Stop waits for everybody, and gives those who were told to be signed in and
+// what the others were told.
+func (c *Crowd) Stop() (signedIn []*Visitor, failed []Answer) {
+	close(c.stop)
+	c.all.Wait()
+	c.turn++
+	return c.signedIn, c.failed
+}

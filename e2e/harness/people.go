@@ -1,0 +1,61 @@
+package harness
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"gatehouse/internal/demoidp"
+)
+
+// TwoOrganizations have groups of the same name, which sync must not mix up.
+func TwoOrganizations() map[string][]string {
+	return map[string][]string{"Platform": {"developers", "admins"}, "Mobile": {"developers", "testers"}}
+}
+
+// Ada is in a group that both organizations have.
+func Ada() demoidp.Person {
+	return demoidp.Person{ID: "p-1", Login: "ada@acme.example", Email: "ada@acme.example", GivenName: "Ada", Surname: "Lovelace",
+		Groups: []string{"developers", "admins"}}
+}
+
+// AdasGroups is where that puts her.
+func AdasGroups() []string {
+	return []string{"Mobile/Members", "Mobile/developers", "Platform/Members", "Platform/admins", "Platform/developers"}
+}
+
+// People are n of one company, in no group.
+func People(n int) []demoidp.Person {
+	all := make([]demoidp.Person, n)
+	for i := range all {
+		login := fmt.Sprintf("p%d@acme.example", i)
+		all[i] = demoidp.Person{ID: fmt.Sprintf("p-%d", i), Login: login, Email: login, GivenName: "P", Surname: fmt.Sprint(i)}
+	}
+	return all
+}
+
+// AtOnce calls f n times, as nearly at the same moment as can be, and returns
+// what came of each.
+func AtOnce[T any](n int, f func(i int) T) []T {
+	results := make([]T, n)
+	start := make(chan struct{})
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() {
+			<-start
+			results[i] = f(i)
+		})
+	}
+	close(start)
+	all.Wait()
+	return results
+}
+
+// WantGroups fails the test unless these are somebody's groups.
+func WantGroups(t *testing.T, c *Company, login string, want []string) {
+	t.Helper()
+	if got := c.Groups(login); !slices.Equal(got, want) {
+		t.Errorf("%s is in\n%q, not in\n%q", login, got, want)
+	}
+}
