@@ -58,6 +58,11 @@ func TestChecklistTicksItself(t *testing.T) {
 	want.fetched = 232
 	look("somebody in too many groups signed in")
 	w.says("/demo/whoami", "its directory named 232.", "<li>leads</li>")
+	w.demo.IDP("globex").SetFaultOnce(demoidp.DirectoryDown)
+	w.as(w.demo.globexConnection, "globex", katherineID)
+	w.says("/demo/whoami", "sent a link in place of the groups, because there are too many", "<h3 id=\"removed\">Removed</h3><p>Nothing</p>", "Microsoft Graph gave no usable list")
+	want.unknown = true
+	look("the directory did not answer")
 	w.demo.IDP("acme").SetFaultOnce(demoidp.WrongAudience)
 	if _, err := w.signIn(w.demo.acmeConnection, "acme", adaID); err == nil {
 		t.Fatal("a wrong audience is accepted")
@@ -66,7 +71,6 @@ func TestChecklistTicksItself(t *testing.T) {
 	look("a fault")
 	w.demo.IDP("acme").SetFaultOnce(demoidp.NoGroups)
 	p := w.as(w.demo.acmeConnection, "acme", adaID)
-	want.unknown = true
 	look("no groups")
 	if err := w.db.RevokeSession(t.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, p.Session.ID); err != nil {
 		t.Fatal(err)

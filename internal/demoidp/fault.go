@@ -29,6 +29,7 @@ const (
 	NoGroups          Fault = "no-groups"
 	EmptyGroups       Fault = "empty-groups"
 	Overage           Fault = "overage"
+	DirectoryDown     Fault = "directory-down"
 	ManyGroups        Fault = "300-groups"
 	Truncated         Fault = "truncated"
 	NoEmail           Fault = "no-email"
@@ -108,6 +109,8 @@ func groupFaults() []FaultInfo {
 			Does: "Sends the groups attribute without a value.", Expect: "Signed in; the person is taken out of every group."},
 		{Fault: Overage, Title: "Group overage", SAML: true, OIDC: true,
 			Does: "Sends a link in place of the groups, as Entra ID does for people with very many.", Expect: "Signed in; the groups are asked for at the directory if the connection may, and else every membership is kept, with a note."},
+		{Fault: DirectoryDown, Title: "Directory down", OIDC: true,
+			Does: "Sends a link in place of the groups, and does not answer when it is asked for them.", Expect: "Signed in; every membership is kept, with a note."},
 		{Fault: ManyGroups, Title: "300 groups", SAML: true, OIDC: true,
 			Does: "Adds made-up groups until there are 300.", Expect: "Signed in; what matches is applied, the rest is reported as unmatched."},
 		{Fault: Truncated, Title: "Cut-off groups", SAML: true, OIDC: true,
@@ -158,6 +161,7 @@ func (p *IdP) takeFault() Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f := p.fault
+	p.graphDown = f == DirectoryDown
 	if p.faultOnce {
 		p.fault, p.faultOnce = NoFault, false
 	}
@@ -185,7 +189,7 @@ func (p *IdP) assert(person Person, f Fault, most int) asserted {
 	switch f {
 	case NoGroups:
 		a.groups, a.groupsSent = nil, false
-	case Overage:
+	case Overage, DirectoryDown:
 		a.groups, a.groupsSent, a.overaged = nil, false, true
 	case EmptyGroups:
 		a.groups = nil

@@ -74,7 +74,13 @@ func (p *IdP) graphToken(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return refuseOAuth(http.StatusBadRequest, "invalid_request", "the form cannot be read")
 	}
+	p.mu.Lock()
+	down := p.graphDown
+	p.mu.Unlock()
 	switch {
+	case down:
+		http.Error(w, "<h1>Internal Server Error</h1>", http.StatusInternalServerError) // what is down has no manners
+		return nil
 	case r.PathValue("tenant") != p.options.Tenant:
 		return refuseOAuth(http.StatusBadRequest, "invalid_request", "there is no such tenant")
 	case r.PostForm.Get("grant_type") != "client_credentials":

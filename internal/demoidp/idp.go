@@ -58,6 +58,7 @@ type IdP struct {
 	readers   []directoryApp
 	fault     Fault
 	faultOnce bool
+	graphDown bool // for what is asked after the last sign-in
 	sessions  []ssoSession
 	lastSAML  map[string]url.Values // by SP entity ID, for Replay
 	lastToken map[string]string     // ID tokens by client ID, for Replay

@@ -174,6 +174,7 @@ func oidcChecks() map[demoidp.Fault]oidcCheck {
 		demoidp.NoGroups:          acceptedIf(func(r oidcResult) bool { return r.claims.Groups == nil && r.claims.ClaimNames == nil }),
 		demoidp.EmptyGroups:       acceptedIf(func(r oidcResult) bool { return r.claims.Groups != nil && len(r.claims.Groups) == 0 }),
 		demoidp.Overage:           acceptedIf(func(r oidcResult) bool { return r.claims.Groups == nil && r.claims.ClaimNames["groups"] == "src1" }),
+		demoidp.DirectoryDown:     acceptedIf(func(r oidcResult) bool { return r.claims.Groups == nil && r.claims.ClaimNames["groups"] == "src1" }),
 		demoidp.ManyGroups:        acceptedIf(func(r oidcResult) bool { return len(r.claims.Groups) == 300 }),
 		demoidp.Truncated:         acceptedIf(func(r oidcResult) bool { return len(r.claims.Groups) == demoidp.GroupLimit }),
 		demoidp.NoEmail:           acceptedIf(func(r oidcResult) bool { return r.claims.Email == "" }),
