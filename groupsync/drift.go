@@ -63,7 +63,8 @@ func Reconcile(d sso.Drifting) (add, remove bool) {
 		return false, false
 	}
 	if d.Membership == nil {
-		return d.Expected, false
+		// A list that was cut off is certain about those it names.
+		return d.Expected && (d.Certain || d.Last.Mode == sso.SyncAddOnly), false
 	}
 	return false, d.Certain && !d.Expected && removable(d.Last.Mode, d.Membership.Source)
 }

@@ -18,36 +18,42 @@ func testDrift(t *testing.T, fresh fresh) {
 	w.enter("in", "ops")
 	in, _ := w.enter("in", "ops")
 	group := w.group["web/dev"].ID
-	d, err := w.db.GroupDrift(ctx, w.ent.ID, group)
-	w.ok(err)
-	if d.Expected != 2 || d.Actual != 2 || len(d.Drifting) != 0 || d.More {
-		t.Errorf("got %+v", d)
-	}
+	d := w.drift(group, 2, 2)
+	w.same(0, len(d))
 	w.clock.Move(time.Hour)
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, group, out.ID))
 	w.ok(w.db.AddMember(ctx, by, w.ent.ID, group, in.ID))
+	d = w.drift(group, 2, 2)
+	missing, extra := d["out@acme.test"], d["in@acme.test"]
+	w.same(2, len(d))
+	w.same(sso.PastMembership{Until: w.clock.Now(), EndedBy: string(by)}, missing.Ended)
+	w.same([]any{true, true, true, sso.SyncReset, (*sso.Membership)(nil)}, []any{missing.Expected, missing.Known, missing.Certain, missing.Last.Mode, missing.Membership})
+	w.same(&sso.Membership{Group: group, User: in.ID, Source: sso.SourceManual, Since: w.clock.Now(), Cause: string(by)}, extra.Membership)
+	w.same([]any{false, sso.PastMembership{}}, []any{extra.Expected, extra.Ended})
+
+	w.clock.Move(time.Hour)
+	s := w.signIn("ada") // says nothing: what was said before stays, and is certain no more
+	_, _, err := w.db.RecordLogin(ctx, s, func(sso.SignInFacts) (sso.Verdict, error) {
+		return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncKeep}}}, nil
+	})
+	w.ok(err)
+	certain := rows(t, Raw(t, w.dsn), "select asserted_certain from users where login = $1", "ada@acme.test")
+	w.same([]string{"[false]"}, normal(certain))
+	w.drift(group, 2, 2)
+}
+
+// testExpected: who is named is counted with every group, also with one that is
+// made later.
+func testExpected(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	w.enter("ada", "dev")
+	w.enter("bob", "dev", "ops")
+	w.clock.Move(time.Hour)
 	later, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{Organization: w.orgs["web"].ID, Name: "ops"})
 	w.ok(err)
-	d, err = w.db.GroupDrift(ctx, w.ent.ID, group)
-	w.ok(err)
-	got := map[string]sso.Drifting{}
-	for _, x := range d.Drifting {
-		got[x.User.Login] = x
-	}
-	if d.Expected != 2 || d.Actual != 2 || len(got) != 2 {
-		t.Fatalf("got %+v", d)
-	}
-	missing, extra := got["out@acme.test"], got["in@acme.test"]
-	if !missing.Expected || missing.Membership != nil || !missing.Known || !missing.Certain || missing.Last.Mode != sso.SyncReset ||
-		!missing.Ended.Until.Equal(w.clock.Now()) || missing.Ended.EndedBy != string(by) {
-		t.Errorf("missing: %+v", missing)
-	}
-	if extra.Expected || extra.Membership == nil || extra.Membership.Source != sso.SourceManual || !extra.Membership.Since.Equal(w.clock.Now()) || !extra.Ended.Until.IsZero() {
-		t.Errorf("extra: %+v", extra)
-	}
-	d, err = w.db.GroupDrift(ctx, w.ent.ID, later.ID)
-	w.ok(err)
-	if d.Expected != 1 || d.Actual != 0 || len(d.Drifting) != 1 || !d.Drifting[0].Group.CreatedAt.After(d.Drifting[0].Last.At) {
+	d := w.drift(later.ID, 1, 0)["bob@acme.test"]
+	if !d.Expected || !d.Group.CreatedAt.After(d.Last.At) {
 		t.Errorf("a group made later: %+v", d)
 	}
 	counts, _, err := w.db.Groups(ctx, w.ent.ID, sso.GroupFilter{Organization: w.orgs["web"].ID}, sso.Page{})
@@ -58,18 +64,21 @@ func testDrift(t *testing.T, fresh fresh) {
 	}
 	slices.Sort(seen)
 	w.same([]string{"Members0 2", "dev2 2", "ops1 0", "sre0 0"}, seen)
+}
 
-	w.clock.Move(time.Hour)
-	s := w.signIn("ada") // says nothing: what was said before stays, and is certain no more
-	_, _, err = w.db.RecordLogin(ctx, s, func(sso.SignInFacts) (sso.Verdict, error) {
-		return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncKeep}}}, nil
-	})
+// drift gives who strays, by login.
+func (w *world) drift(group sso.GroupID, expected, actual int) map[string]sso.Drifting {
+	w.Helper()
+	d, err := w.db.GroupDrift(w.Context(), w.ent.ID, group)
 	w.ok(err)
-	ada := rows(t, Raw(t, w.dsn), "select asserted_certain from users where login = $1", "ada@acme.test")
-	w.same([]string{"[false]"}, normal(ada))
-	d, err = w.db.GroupDrift(ctx, w.ent.ID, group)
-	w.ok(err)
-	w.same(2, d.Expected)
+	if d.Expected != expected || d.Actual != actual || d.More {
+		w.Errorf("got %+v; want %d expected, %d actual", d, expected, actual)
+	}
+	byLogin := map[string]sso.Drifting{}
+	for _, x := range d.Drifting {
+		byLogin[x.User.Login] = x
+	}
+	return byLogin
 }
 
 // normal makes booleans of both databases look the same.

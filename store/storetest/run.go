@@ -70,6 +70,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"held":                    testHeld,
 			"held once":               testHeldOnce,
 			"drift":                   testDrift,
+			"expected":                testExpected,
 			"reconciled":              testReconcile,
 			"what nodes forget":       testForget,
 			"preview":                 testPreview,
