@@ -212,7 +212,9 @@ func TestNobodyIsAskedWithoutObjectID(t *testing.T) {
 			asked := &fakeGraph{}
 			s := w.with(func(o *login.Options) { o.Graph = asked })
 			r, _ := w.entersBy(s, c, "ada")
-			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Directory = &sso.Directory{Tenant: tenant, ClientID: "reader"} })
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+				cfg.Directory = &sso.Directory{Tenant: tenant, ClientID: "reader"}
+			})
 			c.idp.SetFaultOnce(demoidp.Overage)
 			again, a := w.entersBy(s, c, "ada")
 			w.keeps(c, r.User.ID, "no object ID", "object ID", again, a)
