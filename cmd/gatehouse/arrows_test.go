@@ -43,7 +43,7 @@ var levels = map[string]arrows{
 	"sso/sessions": {"sso", "github.com/hashicorp/golang-lru/v2 golang.org/x/sync", "who a token is; where tokens are kept is the store's business"},
 	"sso/signing":  {"sso", "github.com/go-jose/go-jose/v4", "which key signs is a function of the clock; what is signed, and where keys are kept, others know"},
 	"web/page":     {"sso", "", "pages show what they are given"},
-	"web/session":  {"sso", "github.com/gorilla/sessions github.com/gorilla/securecookie", "cookie to token and back; whose token it is, others find out"},
+	"web/session":  {"sso", "github.com/gorilla/sessions github.com/gorilla/securecookie github.com/hashicorp/golang-lru/v2", "cookie to token and back; whose token it is, others find out"},
 
 	"web/signin":      {"sso sso/login web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/account":     {"sso web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},

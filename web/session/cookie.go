@@ -11,6 +11,7 @@ import (
 
 	"github.com/gorilla/securecookie"
 	"github.com/gorilla/sessions"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"gatehouse/sso"
 )
@@ -27,7 +28,20 @@ type cookie struct {
 	name    string
 	options sessions.Options
 	codecs  []*securecookie.SecureCookie // newest key first
+	// known are the values that were read lately. Verifying one again costs more
+	// than the rest of an answer to a proxy that asks about each request.
+	known *lru.Cache[string, value]
 }
+
+// value is what a cookie holds.
+type value struct {
+	secret  sso.Secret
+	current bool // the current key made it
+}
+
+// knownValues is how many are remembered, at about 400 bytes each. They are
+// ours: what is forged is never among them.
+const knownValues = 8192
 
 func newCookie(name string, codecs []*securecookie.SecureCookie, o sessions.Options) cookie {
 	switch {
@@ -36,7 +50,8 @@ func newCookie(name string, codecs []*securecookie.SecureCookie, o sessions.Opti
 	case o.Secure:
 		name = "__Secure-" + name // a domain forbids __Host-
 	}
-	return cookie{name: name, options: o, codecs: codecs}
+	known, _ := lru.New[string, value](knownValues) // fails only for sizes below 1
+	return cookie{name: name, options: o, codecs: codecs, known: known}
 }
 
 // codecsOf derives a key of our own from each secret key. The cookie's name is
@@ -66,15 +81,23 @@ func codecsOf(keys []sso.Secret) ([]*securecookie.SecureCookie, error) {
 // read returns the value that the browser has, "" if it has none that we made or
 // two of the name: then another host or path has set one of them, and there is
 // no telling which. It reports whether the current key made it.
-func (c *cookie) read(r *http.Request) (value sso.Secret, current bool) {
+func (c *cookie) read(r *http.Request) (secret sso.Secret, current bool) {
 	all := r.CookiesNamed(c.name)
-	if len(all) != 1 || all[0].Quoted || !canonical(all[0].Value) {
+	if len(all) != 1 || all[0].Quoted {
+		return "", false
+	}
+	if v, ok := c.known.Get(all[0].Value); ok {
+		return v.secret, v.current
+	}
+	if !canonical(all[0].Value) {
 		return "", false
 	}
 	for i, codec := range c.codecs {
 		var raw []byte
 		if codec.Decode(c.name, all[0].Value, &raw) == nil && len(raw) == tokenSize {
-			return sso.Secret(base64.RawURLEncoding.EncodeToString(raw)), i == 0
+			v := value{sso.Secret(base64.RawURLEncoding.EncodeToString(raw)), i == 0}
+			c.known.Add(strings.Clone(all[0].Value), v) // else the whole header would stay
+			return v.secret, v.current
 		}
 	}
 	return "", false
