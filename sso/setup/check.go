@@ -1,13 +1,10 @@
 package setup
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
-	"gatehouse/policy"
 	"gatehouse/sso"
 	"gatehouse/sso/mapping"
 )
@@ -28,7 +25,7 @@ func (w *editing) check() {
 	oneOf(&w.problems, "group_sync.on_overage", cfg.GroupSync.OnOverage, sso.KeepGroups, sso.DenySignIn)
 	oneOf(&w.problems, "provisioning", cfg.Provisioning, sso.ProvisionJIT, sso.ProvisionSCIM)
 	w.checkDirectory()
-	w.checkEmailVerification()
+	w.checkPolicies()
 }
 
 // checkSubject warns of people being known by what is given to others later.
@@ -37,25 +34,6 @@ func (w *editing) checkSubject() {
 		if candidate != "" && slices.Contains(w.cfg.Mapping.Email, candidate) {
 			w.warn("mapping.subject", fmt.Sprintf("%q is an e-mail address here. Addresses change and are given to others: use a claim that never changes.", candidate))
 		}
-	}
-}
-
-// checkEmailVerification compiles the expression, so that a mistake is found by
-// who makes it, and not by whoever signs in next.
-func (w *editing) checkEmailVerification() {
-	v := w.cfg.EmailVerification
-	oneOf(&w.problems, "email_verification.mode", v.Mode, policy.ModeAlways, policy.ModeUnverifiedDomain, policy.ModeNever, policy.ModeExpression)
-	if v.Mode != policy.ModeExpression {
-		if len(v.Expression) > policy.MaxExpression || !utf8.ValidString(v.Expression) || strings.ContainsRune(v.Expression, 0) {
-			w.add(invalid, "email_verification.expression", fmt.Sprintf("Use at most %d bytes of text.", policy.MaxExpression))
-		}
-		return
-	}
-	_, err := policy.CompileVerification(v)
-	if e, ok := errors.AsType[*sso.Error](err); ok {
-		w.addAll(e.Fields)
-	} else if err != nil {
-		w.add(invalid, "email_verification.expression", "This expression cannot be checked.")
 	}
 }
 

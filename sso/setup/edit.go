@@ -18,6 +18,7 @@ type Edit struct {
 	GroupSync         *GroupSyncEdit         `json:"group_sync,omitempty"`
 	Provisioning      *sso.Provisioning      `json:"provisioning,omitempty"`
 	EmailVerification *EmailVerificationEdit `json:"email_verification,omitempty"`
+	AllowSignIn       *string                `json:"allow_sign_in,omitempty"`
 	Directory         *DirectoryEdit         `json:"directory,omitempty"`
 }
 
@@ -77,6 +78,7 @@ type GroupSyncEdit struct {
 type EmailVerificationEdit struct {
 	Mode       *string `json:"mode,omitempty"`
 	Expression *string `json:"expression,omitempty"`
+	TrustIDP   *bool   `json:"trust_idp,omitempty"`
 }
 
 // DirectoryEdit changes where groups are asked for that did not fit into an

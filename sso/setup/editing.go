@@ -65,10 +65,7 @@ func (w *editing) apply(ctx context.Context, e Edit) {
 	if e.Directory != nil {
 		w.directory(*e.Directory)
 	}
-	if e.EmailVerification != nil {
-		set(&w.cfg.EmailVerification.Mode, e.EmailVerification.Mode)
-		set(&w.cfg.EmailVerification.Expression, e.EmailVerification.Expression)
-	}
+	w.policies(e)
 	w.check()
 }
 
@@ -105,4 +102,13 @@ func (w *editing) mapping(e MappingEdit) {
 	set(&m.Include, e.Include)
 	set(&m.Exclude, e.Exclude)
 	set(&m.GroupLimit, e.GroupLimit)
+}
+
+func (w *editing) policies(e Edit) {
+	set(&w.cfg.AllowSignIn, e.AllowSignIn)
+	if v := e.EmailVerification; v != nil {
+		set(&w.cfg.EmailVerification.Mode, v.Mode)
+		set(&w.cfg.EmailVerification.Expression, v.Expression)
+		set(&w.cfg.EmailVerification.TrustIDP, v.TrustIDP)
+	}
 }

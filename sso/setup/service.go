@@ -35,6 +35,7 @@ type Domains interface {
 type Store interface {
 	Connections
 	Domains
+	Tried
 }
 
 // TXTResolver looks up TXT records; *net.Resolver is one.
@@ -53,6 +54,9 @@ type Options struct {
 	// AllowLoopback accepts http addresses of this machine, for the demo and for
 	// tests. The client that fetches has its own rule, and both have to agree.
 	AllowLoopback bool
+	// NoMail says that nothing is set up to send codes with, to warn whoever asks
+	// for some.
+	NoMail bool
 }
 
 // Service carries an admin's changes out. It is safe for concurrent use.

@@ -29,6 +29,7 @@ func descriptions() map[string]string {
 		".group_sync":         "The rules for memberships.",
 		".provisioning":       "What makes users and memberships: sign-ins, or what the identity provider pushes.",
 		".directory":          "Where groups are asked for that did not fit into an answer: an application at Microsoft Graph.",
+		".allow_sign_in":      "An expression that is true for those who may come in; \"\": everybody may.",
 		".email_verification": "Who has to confirm their address at the first sign-in.",
 
 		"SAMLEdit.metadata_url":        "Where the identity provider's metadata is; fetched now and again later. \"\" goes on with what was read.",

@@ -53,7 +53,7 @@ func (e endpoint) body() any {
 		return m{"key": "new", "name": "New", "kind": "forward-auth", "origins": []string{"https://new.test"}}
 	case strings.HasSuffix(e.path, "/restore"), strings.HasSuffix(e.path, "/restore-memberships"):
 		return m{"at": "2026-11-24T12:00:00Z"}
-	case strings.HasSuffix(e.path, "/reconcile"), strings.HasSuffix(e.path, "/sync-preview"):
+	case strings.HasSuffix(e.path, "/reconcile"), strings.HasSuffix(e.path, "/sync-preview"), strings.HasSuffix(e.path, "/dry-run"):
 		return m{}
 	case e.method == http.MethodPatch:
 		return m{"name": "new"}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -46,6 +47,7 @@ type People interface {
 type Setup interface {
 	Connecting
 	Proving
+	Trying
 }
 
 // Connecting changes connections.
@@ -93,6 +95,7 @@ type Options struct {
 	// Revoked tells this node and the others that sessions were ended.
 	Revoked func(ctx context.Context)
 	Log     *slog.Logger
+	Now     func() time.Time // nil: time.Now
 }
 
 // API is version 1 of the REST API.
@@ -114,6 +117,9 @@ const MaxBody = 1 << 20
 // New makes an API.
 func New(o Options) (*API, error) {
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
+	if o.Now == nil {
+		o.Now = time.Now
+	}
 	a := &API{Options: o, mux: http.NewServeMux(), bodyless: map[string]bool{}}
 	a.huma = newHuma(a.mux)
 	a.enterpriseOperations()
@@ -127,6 +133,7 @@ func New(o Options) (*API, error) {
 	a.connectionActions()
 	a.domainOperations()
 	a.userOperations()
+	a.policyOperations()
 	a.sessionOperations()
 	a.recordOperations()
 	a.applicationOperations()

@@ -22,9 +22,10 @@ type user struct {
 	Email         *string        `json:"email" doc:"Null if the identity provider gives none." example:"ada@acme.example"`
 	EmailVerified bool           `json:"email_verified" doc:"Whether we, or the proof of the domain, know that it is theirs. It cannot be set."`
 	Name          string         `json:"name" doc:"What they are called." example:"Ada Lovelace"`
-	Status        sso.UserStatus `json:"status" enum:"active,deactivated" doc:"Whether they may act." example:"active"`
+	Status        sso.UserStatus `json:"status" enum:"active,deactivated,pending" doc:"Whether they may act; pending: not before an admin vouches for them." example:"active"`
 	CreatedAt     time.Time      `json:"created_at" doc:"When we first heard of them." example:"2026-11-24T12:00:00Z"`
 	LastSignInAt  *time.Time     `json:"last_sign_in_at" doc:"When they last signed in; null: never." example:"2026-11-24T12:00:00Z"`
+	VouchedAt     *time.Time     `json:"vouched_at" doc:"When an admin confirmed who they are; null: never." example:"2026-11-24T12:00:00Z"`
 	Identities    []identity     `json:"identities,omitempty" doc:"Who they are at which identity provider; only where one user is asked for."`
 }
 
@@ -42,7 +43,7 @@ type userPatch struct {
 
 func viewUser(u sso.User) user {
 	return user{ID: u.ID, Login: u.Login, Email: some(u.Email), EmailVerified: u.EmailVerified, Name: u.Name, Status: u.Status,
-		CreatedAt: u.CreatedAt, LastSignInAt: moment(u.LastSignInAt)}
+		CreatedAt: u.CreatedAt, LastSignInAt: moment(u.LastSignInAt), VouchedAt: moment(u.VouchedAt)}
 }
 
 func viewIdentity(i sso.UserIdentity) identity {
@@ -76,7 +77,7 @@ func (a *API) listUsers(ctx context.Context, c caller, in *struct {
 	Paging
 	Login  string         `query:"login" doc:"Only who has exactly this login." example:"ada@acme.example"`
 	Email  string         `query:"email" doc:"Only who has this e-mail; letter case does not matter." example:"ada@acme.example"`
-	Status sso.UserStatus `query:"status" enum:"active,deactivated" doc:"Only who has this status." example:"active"`
+	Status sso.UserStatus `query:"status" enum:"active,deactivated,pending" doc:"Only who has this status." example:"active"`
 }) (*out[list[user]], error) {
 	all, next, err := a.Store.Users(ctx, c.enterprise.ID, sso.UserFilter{Login: in.Login, Email: in.Email, Status: in.Status}, in.page())
 	return pageOf(all, next, err, viewUser)
@@ -124,6 +125,9 @@ func (a *API) updateUser(ctx context.Context, c caller, in *struct {
 func (a *API) setStatus(status sso.UserStatus) func(context.Context, caller, *inUser) (*out[user], error) {
 	return func(ctx context.Context, c caller, in *inUser) (*out[user], error) {
 		u, err := a.Store.UpdateUser(ctx, c.by, c.enterprise.ID, in.User, func(u sso.User) (sso.User, error) {
+			if status == sso.UserActive && u.Status == sso.UserPending {
+				return u, nil // nobody has confirmed them by that
+			}
 			u.Status = status
 			return u, nil
 		})

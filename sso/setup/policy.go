@@ -1,0 +1,40 @@
+package setup
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"gatehouse/policy"
+	"gatehouse/sso"
+)
+
+// checkPolicies compiles the expressions, so that a mistake is found by who makes
+// it, and not by whoever signs in next.
+func (w *editing) checkPolicies() {
+	_, err := policy.CompileSignIn(w.cfg.AllowSignIn)
+	w.expression("allow_sign_in", err)
+	v := w.cfg.EmailVerification
+	oneOf(&w.problems, "email_verification.mode", v.Mode, policy.ModeAlways, policy.ModeUnverifiedDomain, policy.ModeNever, policy.ModeExpression)
+	if v.Mode != policy.ModeExpression {
+		if len(v.Expression) > policy.MaxExpression || !utf8.ValidString(v.Expression) || strings.ContainsRune(v.Expression, 0) {
+			w.add(invalid, "email_verification.expression", fmt.Sprintf("Use at most %d bytes of text.", policy.MaxExpression))
+		}
+	} else {
+		_, err := policy.CompileVerification(v)
+		w.expression("email_verification.expression", err)
+	}
+	if w.NoMail && v.Mode != policy.ModeNever {
+		w.warn("email_verification.mode", "No mail server is set up (smtp.addr), so no codes are sent: who would have to enter one does not get in.")
+	}
+}
+
+// expression takes over what is wrong with one.
+func (w *editing) expression(field string, err error) {
+	if e, ok := errors.AsType[*sso.Error](err); ok {
+		w.addAll(e.Fields)
+	} else if err != nil {
+		w.add(invalid, field, "This expression cannot be checked.")
+	}
+}
