@@ -38,6 +38,7 @@ func TestKeycloak(t *testing.T) {
 	t.Run("WrongPassword", s.wrongPassword)
 	t.Run("SignOutHere", s.signOutHere)
 	t.Run("SignOutThere", s.signOutThere)
+	t.Run("BehindProxies", s.behindProxies)
 	t.Run("Disabled", s.disabled)
 	t.Run("KeysRotated", s.keysRotated)
 }
