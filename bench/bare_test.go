@@ -27,6 +27,9 @@ const (
 // bareToken is the cookie of the one who is signed in there.
 const bareToken = "bm90aGluZyBidXQgYSBiZWFyZXIgdmFsdWUgb2YgNDMgYnl0ZXM"
 
+// allToken is the cookie of one about whom it says as much as Gatehouse does.
+const allToken = "bm90aGluZyBidXQgYW5vdGhlciB2YWx1ZSBvZiA0MyBieXRlcw"
+
 // serveBare is the least a gateway could do in Go: net/http, an opaque token, a
 // map, the identity headers.
 func serveBare() {
@@ -34,11 +37,19 @@ func serveBare() {
 	if err != nil {
 		panic(err)
 	}
-	known := map[string]http.Header{bareToken: {
-		"X-Auth-Request-User": {"p-1@acme.example"}, "X-Auth-Request-Email": {"p-1@acme.example"}, "X-Auth-Request-Name": {"Ada Lovelace"},
-		"X-Auth-Request-Preferred-Username": {"p-1@acme.example"}, "X-Auth-Request-Enterprise": {"acme"},
-		"X-Auth-Request-Groups": {strings.Join(groupNames(n), ",")},
-	}}
+	login, groups := []string{"p-1@acme.example"}, []string{strings.Join(groupNames(n), ",")}
+	few := http.Header{
+		"X-Auth-Request-User": login, "X-Auth-Request-Email": login, "X-Auth-Request-Name": {"Ada Lovelace"},
+		"X-Auth-Request-Preferred-Username": login, "X-Auth-Request-Enterprise": {"acme"}, "X-Auth-Request-Groups": groups,
+	}
+	all := few.Clone()
+	for name, value := range (http.Header{"Remote-User": login, "Remote-Email": login, "Remote-Name": {"Ada Lovelace"}, "Remote-Groups": groups,
+		"X-Auth-Request-Email-Verified": {"false"}, "Cache-Control": {"no-store"},
+		// An assertion has the groups once more, in base64 and quoted.
+		"X-Auth-Request-Jwt": {strings.Repeat("e", 500+(len(groups[0])+3*n)*4/3)}}) {
+		all[name] = value
+	}
+	known := map[string]http.Header{bareToken: few, allToken: all}
 	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c, err := r.Cookie("session")
 		if err != nil {
