@@ -5,6 +5,7 @@ package store_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -33,6 +34,8 @@ func BenchmarkRecordLogin(b *testing.B) {
 				b.Run("unchanged", func(b *testing.B) { f.run(b, false, 1) })
 				b.Run("changed", func(b *testing.B) { f.run(b, true, 1) })
 				b.Run("unchanged/callers=32", func(b *testing.B) { f.run(b, false, 32) })
+				f.beside = 60
+				b.Run("unchanged/unmatched=60", func(b *testing.B) { f.run(b, false, 1) })
 			})
 		}
 	}
@@ -45,7 +48,8 @@ type fixture struct {
 	orgs []sso.Organization
 	// names are 40 group names; every organization has about a third of the
 	// groups of each half.
-	names []string
+	names  []string
+	beside int // names that no group has, asserted beside those
 }
 
 func newFixture(b *testing.B, fresh func(testing.TB) string, memberships int) *fixture {
@@ -86,7 +90,10 @@ func (f *fixture) run(b *testing.B, changed bool, callers int) {
 			half = i % 2
 		}
 		now := time.Now()
-		names := f.names[half*20 : half*20+20]
+		names := slices.Clone(f.names[half*20 : half*20+20])
+		for i := range f.beside {
+			names = append(names, fmt.Sprintf("Company-wide %d", i))
+		}
 		attempt := sso.NewID[sso.AttemptID](now)
 		s := sso.SignIn{
 			Identity: sso.Identity{Connection: f.conn.ID, Subject: fmt.Sprint("bench-", person), Login: "bench", Email: "bench@acme.test", Name: "Bench",

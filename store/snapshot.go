@@ -18,6 +18,7 @@ type snapshotting struct {
 	*tx
 	ent      sso.EnterpriseID
 	names    []string // asserted
+	possible []string // those of them that a group can have
 	snapshot sso.GroupSnapshot
 	known    map[sso.GroupID]bool // those in it, each once
 }
@@ -26,27 +27,30 @@ type snapshotting struct {
 // groups of the asserted names.
 func (r *snapshotting) readGroups() {
 	r.snapshot = sso.GroupSnapshot{Organizations: map[sso.OrganizationID]string{}}
-	if names := possibleNames(r.names); len(names) > 0 {
+	r.possible = possibleNames(r.names)
+	if len(r.possible) > 0 {
 		r.laterEach(func(row row) error {
 			g, err := scanGroup(row)
 			r.snapshot.Groups = append(r.snapshot.Groups, g)
 			return err
 		}, "select "+groupColumns+" from ("+r.db.dialect.list("$2")+`) n cross join groups g
-			where g.enterprise_id = $1 and g.name = n.value`, string(r.ent), jsonList(names))
+			where g.enterprise_id = $1 and g.name = n.value`, string(r.ent), jsonList(r.possible))
 	}
 }
 
-// readMemberships queues memberships with their groups.
+// readMemberships queues memberships with their groups. Whose they are is not
+// read with each: complete knows it.
 func (r *snapshotting) readMemberships(from, where string, args ...any) {
 	r.laterEach(func(row row) error {
 		var m sso.Membership
 		var g sso.Group
-		err := row.Scan(append(membershipFields(&m), groupFields(&g)...)...)
+		err := row.Scan(append(groupFields(&g), &m.Source, moment(&m.Since), &m.Cause)...)
+		m.Group = g.ID
 		r.snapshot.Memberships = append(r.snapshot.Memberships, m)
 		r.snapshot.Groups = append(r.snapshot.Groups, g)
 		return err
 	}, "with mine as materialized (select m.* from "+from+" memberships m where "+where+")"+
-		" select "+membershipColumns+", "+groupColumns+" from mine m cross join groups g where g.enterprise_id = $1 and g.id = m.group_id", args...)
+		" select "+groupColumns+", m.source, m.since, m.cause from mine m cross join groups g where g.enterprise_id = $1 and g.id = m.group_id", args...)
 }
 
 const ofUser = "m.enterprise_id = $1 and m.user_id = $2"
@@ -57,6 +61,9 @@ const ofUser = "m.enterprise_id = $1 and m.user_id = $2"
 func (r *snapshotting) complete(ctx context.Context, user sso.UserID) error {
 	if err := r.flush(ctx); err != nil {
 		return err
+	}
+	for i := range r.snapshot.Memberships {
+		r.snapshot.Memberships[i].User = user
 	}
 	organizations := r.once()
 	r.readNear()
@@ -103,7 +110,7 @@ func (r *snapshotting) once() (organizations []string) {
 
 // Near misses are a hint: of very many names, some are enough.
 const (
-	mostUnmatched = 100
+	mostUnmatched = 50
 	mostNear      = 50
 )
 

@@ -39,7 +39,7 @@ func (r *recording) heard() ([]string, word) {
 	if c.Record.Mode == "" || c.Record.Mode == sso.SyncKeep && c.Held == nil {
 		return nil, word{hash: r.said.hash}
 	}
-	names := slices.Sorted(slices.Values(possibleNames(c.Record.Asserted.Names)))
+	names := slices.Sorted(slices.Values(r.possible))
 	sum := sha256.Sum256([]byte(strings.Join(names, "\x00")))
 	return names, word{hash: hex.EncodeToString(sum[:16]), certain: c.Record.Asserted.State != sso.GroupsTruncated}
 }

@@ -16,23 +16,32 @@ const Version = "1"
 // undoes case, space, compatibility forms, what is invisible, and letters of
 // Greek and Cyrillic that look Latin.
 func Name(name string) string {
-	if plain(name) {
-		return name
+	if ascii(name) {
+		return plain(name)
 	}
 	s := strings.Map(look, norm.NFKC.String(strings.ToValidUTF8(name, "")))
 	s = strings.Map(look, norm.NFKC.String(cases.Fold().String(s))) // folding can bring in letters that look Latin
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// plain is about the names that most groups have, which are looked at once for
-// every sign-in that asserts them: small ASCII letters without space.
-func plain(name string) bool {
+// ascii is about the names that most groups have. They are folded for every
+// sign-in that asserts them, so it is done without what they cannot need.
+func ascii(name string) bool {
 	for i := range len(name) {
-		if c := name[i]; c <= ' ' || c >= 0x7f || 'A' <= c && c <= 'Z' {
+		if name[i] >= 0x80 {
 			return false
 		}
 	}
 	return true
+}
+
+// plain folds what is ASCII.
+func plain(name string) string {
+	name = strings.ToLower(name)
+	if name == "" || name[0] <= ' ' || name[len(name)-1] <= ' ' || strings.Contains(name, "  ") || strings.ContainsAny(name, "\t\n\v\f\r") {
+		return strings.Join(strings.Fields(name), " ")
+	}
+	return name
 }
 
 // look gives the Latin letter for one that looks like it, and drops what nobody

@@ -15,6 +15,7 @@ func TestName(t *testing.T) {
 	for name, want := range map[string]string{
 		"sre": "sre", "SRE": "sre", " On  call\u00a0": "on call", "ѕrе": "sre", "ＨＲ": "hr", "s\u200bre": "sre", "Straße": "strasse",
 		"": "", " ": "", "\xff": "", "a-b_c/d.1": "a-b_c/d.1", "oﬃce": "office",
+		"A\tB": "a b", "a\vb\f": "a b", "\x00A": "\x00a", "a\r\nb": "a b",
 	} {
 		if got := fold.Name(name); got != want {
 			t.Errorf("%q folds to %q; want %q", name, got, want)
