@@ -27,6 +27,7 @@ type DB struct {
 	sealer   *sealer
 	auditKey []byte
 	clock    func() time.Time
+	recalls  time.Time // since when there is a history of memberships
 }
 
 // Open opens a database, makes or updates its schema, and makes sure that the
@@ -45,8 +46,10 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	if err := db.prepareKeys(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), db.Close())
 	}
-	if err := db.foldGroups(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("open store: %w", err), db.Close())
+	for _, prepare := range []func(context.Context) error{db.foldGroups, db.beginHistory} {
+		if err := prepare(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("open store: %w", err), db.Close())
+		}
 	}
 	return db, nil
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -9,14 +10,54 @@ import (
 	"gatehouse/sso"
 )
 
+const historyKey = "membership_history_since"
+
+// beginHistory notes since when there is a history: who was taken out of a group
+// before, it does not know, so nothing can be restored to before.
+func (db *DB) beginHistory(ctx context.Context) error {
+	var text string
+	err := db.write(ctx, func(ctx context.Context, t *tx) (err error) {
+		t.later("insert into meta (key, value) values ($1, $2) on conflict (key) do nothing", historyKey, strconv.FormatInt(micros(t.now), 10))
+		text, _, err = one(ctx, t, scanText, "select value from meta where key = $1", historyKey)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note when the history begins: %w", err)
+	}
+	n, err := strconv.ParseInt(text, 10, 64)
+	db.recalls = fromMicros(n)
+	return err
+}
+
+// recall fails if what was at a moment is not known, or has not been: a restore
+// to it would take people out for no reason but that.
+func (t *tx) recall(at, made time.Time) error {
+	since := t.db.recalls
+	if made.After(since) {
+		since = made
+	}
+	switch {
+	case at.Before(since):
+		return sso.InvalidField("moment_not_known", "at", "What was then is not known: the earliest moment is "+since.Format(time.RFC3339Nano)+".")
+	case at.After(t.now):
+		return sso.InvalidField("moment_not_known", "at", "This moment is in the future.")
+	}
+	return nil
+}
+
 // RestoreUser makes somebody's memberships what they were at a moment. confirm
 // sees what would change and says whether it shall; its error leaves everything
-// as it is. Rows of default groups that exist because of others follow them.
+// as it is. Rows of default groups that exist because of others follow them. A
+// moment of which nothing is known is Invalid "moment_not_known".
 func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, at time.Time,
 	confirm func(sso.Restored) (bool, error)) (result sso.Restored, err error) {
 	defer func() { doing(&err, "restore memberships") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		if _, err := found(findUser(ctx, t, ent, user)); err != nil {
+		u, err := found(findUser(ctx, t, ent, user))
+		if err != nil {
+			return err
+		}
+		if err := t.recall(at, u.CreatedAt); err != nil {
 			return err
 		}
 		if result, err = t.restoration(ctx, ent, user, at); err != nil {
@@ -104,6 +145,9 @@ func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		}
 		if g.Default {
 			return errDefaultGroup()
+		}
+		if err := t.recall(at, g.CreatedAt); err != nil {
+			return err
 		}
 		if result, err = t.groupRestoration(ctx, ent, group, at); err != nil {
 			return err

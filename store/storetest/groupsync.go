@@ -149,6 +149,12 @@ func testRestoreUser(t *testing.T, fresh fresh) {
 	}
 	w.historyHolds()
 	w.chainHolds()
+	for _, unknown := range []time.Time{then.Add(-time.Second), w.clock.Now().Add(time.Second), {}} {
+		_, err = w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, unknown, yes)
+		w.fails(err, sso.Invalid, "moment_not_known")
+		_, err = w.db.RestoreGroup(ctx, by, w.ent.ID, w.group["web/dev"].ID, unknown, yes)
+		w.fails(err, sso.Invalid, "moment_not_known")
+	}
 	before = w.dump()
 	refused := sso.InvalidField("x", "x", "No.")
 	_, err = w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(sso.Restored) (bool, error) { return true, refused })
