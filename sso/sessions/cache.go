@@ -48,8 +48,9 @@ type Options struct {
 	Size  int // sessions remembered; 0 means DefaultSize
 }
 
-// DefaultSize is how many sessions are remembered, at 1.2 kB each. More than are
-// in use within half a minute need not be.
+// DefaultSize is how many sessions are remembered, at less than 600 bytes each
+// and a list of groups that people in the same groups share. More than are in
+// use within half a minute need not be.
 const DefaultSize = 20_000
 
 const (
@@ -66,12 +67,13 @@ type Cache struct {
 	loads   singleflight.Group
 	marks   marks
 	touches touches
+	shared  shared
 	list    *position
 }
 
 // entry is one session as the store told it. Only what is atomic changes.
 type entry struct {
-	principal sso.Principal
+	compact
 	loaded    time.Duration // since the cache was made, before the store was asked
 	checked   atomic.Uint64 // the generation of marks up to which it is known not to be revoked
 	seen      atomic.Int64  // microseconds; when it was used here, to the second
@@ -83,7 +85,7 @@ func New(o Options) *Cache {
 	if o.Size <= 0 {
 		o.Size = DefaultSize
 	}
-	c := &Cache{Options: o, start: o.Now(), list: newPosition()}
+	c := &Cache{Options: o, start: o.Now(), shared: newShared(), list: newPosition()}
 	for i := range c.shards {
 		c.shards[i], _ = lru.New[sso.Hash, *entry]((o.Size + shardCount - 1) / shardCount) // fails only for sizes below 1
 	}
@@ -95,7 +97,7 @@ func New(o Options) *Cache {
 func (c *Cache) Principal(ctx context.Context, token sso.Hash) (sso.Principal, error) {
 	now := c.Now()
 	if e, ok := c.shard(token).Get(token); ok && c.trusts(e, now) {
-		if p, alive := c.use(e, now); alive {
+		if p, alive := c.use(e, token, now); alive {
 			return p, nil
 		}
 		// Idle for too long here may have been in use on another node.
@@ -104,7 +106,7 @@ func (c *Cache) Principal(ctx context.Context, token sso.Hash) (sso.Principal, e
 	if err != nil {
 		return sso.Principal{}, err
 	}
-	p, alive := c.use(e, now)
+	p, alive := c.use(e, token, now)
 	if !alive {
 		return sso.Principal{}, errEnded()
 	}
@@ -140,9 +142,9 @@ func (c *Cache) trusts(e *entry, now time.Time) bool {
 }
 
 // use reports the session as of now, false if it is over.
-func (c *Cache) use(e *entry, now time.Time) (sso.Principal, bool) {
-	p, seen, at := e.principal, e.seen.Load(), now.UnixMicro()
-	p.Session.LastSeenAt = time.UnixMicro(seen).UTC()
+func (c *Cache) use(e *entry, token sso.Hash, now time.Time) (sso.Principal, bool) {
+	seen, at := e.seen.Load(), now.UnixMicro()
+	p := e.principal(token, seen)
 	if !p.Session.Alive(now) {
 		return sso.Principal{}, false
 	}
@@ -174,18 +176,18 @@ func (c *Cache) load(ctx context.Context, token sso.Hash) (*entry, error) {
 func (c *Cache) fetch(ctx context.Context, token sso.Hash, generation uint64) (*entry, error) {
 	e := &entry{loaded: c.since(c.Now())}
 	e.checked.Store(generation)
-	var err error
-	e.principal, err = c.Store.Principal(ctx, token)
+	p, err := c.Store.Principal(ctx, token)
 	if sso.KindOf(err) == sso.Unauthenticated {
 		c.shard(token).Remove(token)
 	}
 	if err != nil {
 		return nil, err
 	}
-	if e.principal.Session.Token != token {
+	if p.Session.Token != token {
 		return nil, errors.New("the store answered for another session")
 	}
-	seen := e.principal.Session.LastSeenAt.UnixMicro()
+	e.compact = c.shared.compact(&p)
+	seen := p.Session.LastSeenAt.UnixMicro()
 	e.seen.Store(seen)
 	e.touched.Store(seen)
 	c.shard(token).Add(token, e)

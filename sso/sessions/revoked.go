@@ -47,8 +47,7 @@ func (m *marks) pass(e *entry) bool {
 	if checked == n.generation {
 		return true
 	}
-	p := &e.principal
-	if checked < n.floor || n.after(string(p.Session.ID), checked) || n.after(string(p.User.ID), checked) || n.after(string(p.Enterprise.ID), checked) {
+	if checked < n.floor || n.after(e.own(sessionText), checked) || n.after(e.own(userText), checked) || n.after(string(e.common.Value().enterprise.ID), checked) {
 		return false
 	}
 	e.checked.Store(n.generation)
