@@ -74,10 +74,10 @@ type Cache struct {
 // entry is one session as the store told it. Only what is atomic changes.
 type entry struct {
 	compact
-	loaded    time.Duration // since the cache was made, before the store was asked
-	checked   atomic.Uint64 // the generation of marks up to which it is known not to be revoked
-	seen      atomic.Int64  // microseconds; when it was used here, to the second
-	touched   atomic.Int64  // microseconds; when that was last written or queued
+	loaded  time.Duration // since the cache was made, before the store was asked
+	checked atomic.Uint64 // the generation of marks up to which it is known not to be revoked
+	seen    atomic.Int64  // microseconds; when it was used here, to the second
+	touched atomic.Int64  // microseconds; when that was last written or queued
 }
 
 // New makes a Cache.
