@@ -3,144 +3,37 @@ package mail_test
 import (
 	"bufio"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"errors"
-	"io"
-	"math/big"
 	"net"
 	netmail "net/mail"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/emersion/go-sasl"
-	"github.com/emersion/go-smtp"
-
+	"gatehouse/internal/smtptest"
 	"gatehouse/mail"
 	"gatehouse/sso"
 )
 
-// received is a message as the server took it.
-type received struct {
-	from, user string
-	to         []string
-	raw        string
-	encrypted  bool
-}
-
-// server is a real SMTP server that keeps what it gets.
-type server struct {
-	addr string
-	mu   sync.Mutex
-	got  []received
-}
-
-// NewSession implements smtp.Backend.
-func (s *server) NewSession(c *smtp.Conn) (smtp.Session, error) {
-	_, encrypted := c.TLSConnectionState()
-	return &session{server: s, now: received{encrypted: encrypted}}, nil
-}
-
-type session struct {
-	*server
-	now received
-}
-
-func (*session) AuthMechanisms() []string { return []string{sasl.Plain} }
-
-func (s *session) Auth(string) (sasl.Server, error) {
-	return sasl.NewPlainServer(func(_, user, password string) error {
-		if user != "gatehouse" || password != "right" {
-			return smtp.ErrAuthFailed
-		}
-		s.now.user = user
-		return nil
-	}), nil
-}
-
-func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.now.from = from; return nil }
-
-func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
-	switch {
-	case strings.HasPrefix(to, "gone@"):
-		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
-	case strings.HasPrefix(to, "later@"):
-		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "greylisted"}
-	}
-	s.now.to = append(s.now.to, to)
-	return nil
-}
-
-func (s *session) Data(r io.Reader) error {
-	raw, err := io.ReadAll(r)
-	s.now.raw = string(raw)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.got = append(s.got, s.now)
-	return err
-}
-
-func (*session) Reset()        {}
-func (*session) Logout() error { return nil }
-
 // serve starts a server, with STARTTLS, TLS from the start, or neither.
-func serve(t *testing.T, mode mail.TLS, cert *tls.Certificate) *server {
+func serve(t *testing.T, mode mail.TLS, cert *smtptest.Certificate) *smtptest.Server {
 	t.Helper()
-	s := &server{}
-	srv := smtp.NewServer(s)
-	srv.Domain, srv.ReadTimeout, srv.AllowInsecureAuth = "localhost", 10*time.Second, false
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	switch mode {
+	case mail.StartTLS:
+		return smtptest.Start(t, smtptest.Options{StartTLS: cert})
+	case mail.ImplicitTLS:
+		return smtptest.Start(t, smtptest.Options{ImplicitTLS: cert})
 	}
-	s.addr = l.Addr().String()
-	if mode != mail.NoTLS {
-		config := &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12}
-		if mode == mail.ImplicitTLS {
-			l = tls.NewListener(l, config)
-		} else {
-			srv.TLSConfig = config
-		}
-	}
-	done := make(chan struct{})
-	go func() { defer close(done); _ = srv.Serve(l) }()
-	t.Cleanup(func() { _, _ = srv.Close(), l.Close(); <-done }) // Serve may not know l yet
-	return s
-}
-
-// certificate is one for the loopback address, and who trusts it.
-func certificate(t *testing.T) (*tls.Certificate, *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	parsed, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
-	roots := x509.NewCertPool()
-	roots.AddCert(parsed)
-	return &tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, roots
+	return smtptest.Start(t, smtptest.Options{})
 }
 
 var letter = mail.Message{To: "ada@acme.example", Subject: "Grüße, your code", Text: "123456\n.\nQUIT\n"}
 
 func TestSend(t *testing.T) {
 	t.Parallel()
-	cert, roots := certificate(t)
+	cert := smtptest.NewCertificate(t)
+	roots := cert.Roots
 	for name, c := range map[string]struct {
 		server, client mail.TLS
 		roots          *x509.CertPool
@@ -162,7 +55,7 @@ func TestSend(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, c.server, cert)
-			client, err := mail.NewSMTP(mail.Config{Addr: s.addr, TLS: c.client, Roots: c.roots, Username: c.user, Password: sso.Secret(c.password), From: "Sign-in <sso@gate.example>"})
+			client, err := mail.NewSMTP(mail.Config{Addr: s.Addr, TLS: c.client, Roots: c.roots, Username: c.user, Password: sso.Secret(c.password), From: "Sign-in <sso@gate.example>"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,29 +70,28 @@ func TestSend(t *testing.T) {
 			if err != nil && (strings.Contains(err.Error(), "123456") || strings.Contains(err.Error(), "wrong-password")) {
 				t.Errorf("the error tells: %v", err)
 			}
-			s.check(t, c.code == "", c.user, c.server != mail.NoTLS)
+			check(t, s, c.code == "", c.user, c.server != mail.NoTLS)
 		})
 	}
 }
 
-func (s *server) check(t *testing.T, delivered bool, user string, encrypted bool) {
+func check(t *testing.T, s *smtptest.Server, delivered bool, user string, encrypted bool) {
 	t.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	all := s.Messages()
 	if !delivered {
-		if len(s.got) != 0 {
-			t.Errorf("the server took %+v", s.got)
+		if len(all) != 0 {
+			t.Errorf("the server took %+v", all)
 		}
 		return
 	}
-	if len(s.got) != 1 {
-		t.Fatalf("the server took %d messages", len(s.got))
+	if len(all) != 1 {
+		t.Fatalf("the server took %d messages", len(all))
 	}
-	got := s.got[0]
-	if got.from != "sso@gate.example" || strings.Join(got.to, " ") != letter.To || got.user != user || got.encrypted != encrypted {
+	got := all[0]
+	if got.From != "sso@gate.example" || strings.Join(got.To, " ") != letter.To || got.User != user || got.Encrypted != encrypted {
 		t.Errorf("envelope: %+v", got)
 	}
-	m, err := netmail.ReadMessage(strings.NewReader(got.raw))
+	m, err := netmail.ReadMessage(strings.NewReader(got.Raw))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,8 +100,8 @@ func (s *server) check(t *testing.T, delivered bool, user string, encrypted bool
 		!strings.HasSuffix(h.Get("Message-Id"), "@gate.example>") || h.Get("User-Agent") != "" || !strings.HasPrefix(h.Get("Content-Type"), "text/plain") {
 		t.Errorf("headers: %v", h)
 	}
-	if strings.Contains(got.raw, "Grüße") || !strings.Contains(got.raw, "123456\r\n.\r\nQUIT") {
-		t.Errorf("body: %s", got.raw)
+	if strings.Contains(got.Raw, "Grüße") || !strings.Contains(got.Raw, "123456\r\n.\r\nQUIT") {
+		t.Errorf("body: %s", got.Raw)
 	}
 }
 
@@ -217,7 +109,7 @@ func (s *server) check(t *testing.T, delivered bool, user string, encrypted bool
 func TestInjection(t *testing.T) {
 	t.Parallel()
 	s := serve(t, mail.NoTLS, nil)
-	client, err := mail.NewSMTP(mail.Config{Addr: s.addr, TLS: mail.NoTLS, From: "sso@gate.example"})
+	client, err := mail.NewSMTP(mail.Config{Addr: s.Addr, TLS: mail.NoTLS, From: "sso@gate.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -236,7 +128,7 @@ func TestInjection(t *testing.T) {
 			t.Errorf("subject %q: %v", subject, err)
 		}
 	}
-	s.check(t, false, "", false)
+	check(t, s, false, "", false)
 }
 
 func TestSettings(t *testing.T) {

@@ -48,7 +48,7 @@ var levels = map[string]arrows{
 	"web/signin":      {"sso sso/login web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/account":     {"sso web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/forwardauth": {"sso web/page web/route", "github.com/hashicorp/golang-lru/v2", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/api":         {"sso sso/setup groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/api":         {"sso sso/login sso/setup groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/ops":         {"sso web/route", "github.com/prometheus/client_golang", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 
 	"internal/demoidp":   {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is somebody else's program as far as the gateway goes"},
@@ -60,6 +60,7 @@ var levels = map[string]arrows{
 	"store/storetest":   {"sso store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite", "the suite every database passes; for tests"},
 	"store/nodetest":    {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},
 	"internal/proxies":  {"", "", "real reverse proxies; for tests"},
+	"internal/smtptest": {"", "github.com/emersion/go-sasl github.com/emersion/go-smtp", "a mail server; for tests"},
 	"internal/chromium": {"", "github.com/chromedp/chromedp", "a real browser; for tests"},
 	"bench":             {"", "github.com/jackc/pgx/v5", "measurements alone"},
 	"e2e":               {"", "", "tests alone"},
@@ -82,7 +83,7 @@ const inTests = "github.com/emersion/go-sasl github.com/emersion/go-smtp github.
 	"github.com/mattermost/xml-roundtrip-validator github.com/crewjam/saml" // the latter to be measured against
 
 // onlyTests are ours that nothing but tests, and each other, may import.
-const onlyTests = "store/storetest store/nodetest internal/proxies internal/chromium e2e"
+const onlyTests = "store/storetest store/nodetest internal/proxies internal/chromium internal/smtptest e2e"
 
 func TestArrows(t *testing.T) {
 	packages, err := golist.Packages(".")
