@@ -18,6 +18,7 @@ type Store interface {
 	UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.Session, error)
 	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
 	Attempts(ctx context.Context, ent sso.EnterpriseID, filter sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
+	SyncRecords(ctx context.Context, ent sso.EnterpriseID, filter sso.SyncFilter, p sso.Page) ([]sso.SyncRecord, string, error)
 }
 
 // Sessions says whose browser it is; session.Manager does.
@@ -74,7 +75,11 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 	base := page.Base{Enterprise: p.Enterprise.Name, User: &page.Person{Name: p.User.Name, Login: p.User.Login}, Flash: flash(r)}
 	profile := a.profile(p, connection)
 	if len(memberships) == 0 {
-		return a.Pages.Render(w, http.StatusOK, noAccess(base, profile, attempts))
+		records, _, err := a.Store.SyncRecords(r.Context(), p.Enterprise.ID, sso.SyncFilter{User: p.User.ID}, sso.Page{Limit: 1})
+		if err != nil {
+			return fmt.Errorf("find sync record: %w", err)
+		}
+		return a.Pages.Render(w, http.StatusOK, noAccess(base, profile, attempts, records))
 	}
 	sessions, err := a.Store.UserSessions(r.Context(), p.Enterprise.ID, p.User.ID)
 	if err != nil {

@@ -24,6 +24,7 @@ type records struct {
 	memberships []sso.UserMembership
 	sessions    []sso.Session
 	attempts    []sso.Attempt
+	synced      []sso.SyncRecord
 	err         error
 	stuck       error // of RevokeSession alone
 	revoked     []sso.SessionID
@@ -54,6 +55,13 @@ func (s *records) RevokeSession(_ context.Context, by sso.Actor, _ sso.Enterpris
 func (s *records) Attempts(_ context.Context, _ sso.EnterpriseID, f sso.AttemptFilter, _ sso.Page) ([]sso.Attempt, string, error) {
 	s.filter = f
 	return s.attempts, "", s.err
+}
+
+func (s *records) SyncRecords(_ context.Context, _ sso.EnterpriseID, f sso.SyncFilter, p sso.Page) ([]sso.SyncRecord, string, error) {
+	if f.User == "" || p.Limit != 1 {
+		return nil, "", errors.New("asked for the records of others, or for many")
+	}
+	return s.synced, "", s.err
 }
 
 type browser struct {
@@ -155,6 +163,19 @@ func TestNoGroupsIsNoAccess(t *testing.T) {
 				t.Errorf("%s: %d, lacks %q:\n%s", name, w.Code, want, w.Body)
 			}
 		}
+	}
+}
+
+// TestNearMissIsSaid: whoever is in no group because of a capital letter can
+// show their IT team which.
+func TestNearMissIsSaid(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	near := sso.NearMiss{Asserted: "<Engineering>", Name: "<engineering>", Why: sso.DiffersInCase}
+	f.memberships, f.synced = nil, []sso.SyncRecord{{NearMisses: []sso.NearMiss{near, near, {Asserted: "Members", Name: "Members", Why: sso.IsDefaultGroup}}}}
+	body := f.do("GET", "/account").Body.String()
+	if strings.Count(body, "Nearly:") != 1 || !strings.Contains(body, "&lt;engineering&gt;") || strings.Contains(body, "<engineering>") || strings.Contains(body, ">Members<") {
+		t.Errorf("got %s", body)
 	}
 }
 

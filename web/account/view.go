@@ -91,14 +91,22 @@ func (a *Account) signIns(attempts []sso.Attempt) []page.SignInRow {
 	return out
 }
 
-// noAccess says what the company sent at the last sign-in that worked.
-func noAccess(base page.Base, profile page.Profile, attempts []sso.Attempt) *page.NoAccess {
+// noAccess says what the company sent at the last sign-in that worked, and what
+// that nearly was.
+func noAccess(base page.Base, profile page.Profile, attempts []sso.Attempt, records []sso.SyncRecord) *page.NoAccess {
 	p := &page.NoAccess{Base: base, Profile: profile}
 	for _, t := range attempts {
 		if t.Outcome == sso.OutcomeSucceeded {
 			p.Asserted = t.Groups.Names
 			p.Told = t.Groups.State == sso.GroupsEmpty || len(t.Groups.Names) > 0
 			break
+		}
+	}
+	for _, r := range records {
+		for _, m := range r.NearMisses {
+			if near := (page.Near{Asserted: m.Asserted, Name: m.Name}); m.Why != sso.IsDefaultGroup && !slices.Contains(p.Near, near) {
+				p.Near = append(p.Near, near)
+			}
 		}
 	}
 	return p

@@ -104,7 +104,8 @@ func galleryAccount() []Example {
 	}
 	return []Example{
 		{"Account-many", 200, many}, {"Account-one", 200, one}, {"Account-long-names", 200, long}, {"Account-right-to-left", 200, rtl},
-		{"NoAccess-unmatched", 200, &NoAccess{Base: lbase(), Profile: contractor, Asserted: []string{"Engineering", "contractors"}, Told: true}},
+		{"NoAccess-unmatched", 200, &NoAccess{Base: lbase(), Profile: contractor, Asserted: []string{"Engineering", "contractors"}, Told: true,
+			Near: []Near{{Asserted: "Engineering", Name: "engineering"}}}},
 		{"NoAccess-none", 200, &NoAccess{Base: lbase(), Profile: contractor, Told: true}},
 		{"NoAccess-unknown", 200, &NoAccess{Base: lbase(), Profile: contractor}},
 	}

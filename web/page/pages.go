@@ -169,8 +169,13 @@ type NoAccess struct {
 	Base
 	Profile  Profile
 	Asserted []string // group names the company did send
+	Near     []Near   // what some of them nearly are
 	Told     bool     // the company sent groups, if only an empty list
 }
+
+// Near is a group name the company sent and the one here that it nearly is, for
+// the IT team: the difference can be hard to see.
+type Near struct{ Asserted, Name string }
 
 func (NoAccess) title() string { return "No access yet" }
 
