@@ -146,28 +146,42 @@ func ParseAbsolute(address string) (*url.URL, error) {
 		return nil, wrong
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Opaque != "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.HasPrefix(address[len(u.Scheme):], "://") {
 		return nil, wrong
 	}
-	host, port := strings.ToLower(u.Hostname()), u.Port()
-	if !strings.HasPrefix(address[len(u.Scheme):], "://") || strings.HasSuffix(u.Host, ":") || u.Path != "" && u.Path[0] != '/' {
+	if u.User != nil || u.Path != "" && u.Path[0] != '/' {
 		return nil, wrong
 	}
-	if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0 || port[0] == '0') {
+	host, ok := canonicalHost(u)
+	if !ok {
 		return nil, wrong
-	}
-	if strings.HasPrefix(u.Host, "[") {
-		ip, err := netip.ParseAddr(host)
-		if err != nil || ip.Zone() != "" || ip.String() != host {
-			return nil, wrong
-		}
-		host = "[" + host + "]"
-	} else if len(host) > 253 || !hostPattern.MatchString(host) {
-		return nil, wrong
-	}
-	if port != "" && (u.Scheme != "https" || port != "443") && (u.Scheme != "http" || port != "80") {
-		host += ":" + port
 	}
 	u.Host = host
 	return u, nil
+}
+
+// canonicalHost is host and port as browsers write them; false if they might
+// read them as something else.
+func canonicalHost(u *url.URL) (string, bool) {
+	host, port := strings.ToLower(u.Hostname()), u.Port()
+	if strings.HasPrefix(u.Host, "[") {
+		ip, err := netip.ParseAddr(host)
+		if err != nil || ip.Zone() != "" || ip.String() != host {
+			return "", false
+		}
+		host = "[" + host + "]"
+	} else if len(host) > 253 || !hostPattern.MatchString(host) {
+		return "", false
+	}
+	if port == "" {
+		return host, !strings.HasSuffix(u.Host, ":")
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 || port[0] == '0' {
+		return "", false
+	}
+	if u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
+		return host, true
+	}
+	return host + ":" + port, true
 }

@@ -70,7 +70,7 @@ func (i *installation) sign(k *signing.Keys) (token, kid string) {
 	if err != nil {
 		i.Fatal(err)
 	}
-	parsed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		i.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func (i *installation) published(k *signing.Keys) jose.JSONWebKeySet {
 
 // verifies reports whether an application that has fetched keys accepts a token.
 func verifies(set jose.JSONWebKeySet, token string) bool {
-	parsed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
 	if err != nil {
 		return false
 	}

@@ -115,7 +115,7 @@ func (w *world) claims(token string) map[string]any {
 		w.Errorf("the keys come with %v", answer.Header())
 	}
 	w.ok(json.Unmarshal(answer.Body.Bytes(), &keys))
-	parsed, err := jose.ParseSigned(token, []jose.SignatureAlgorithm{jose.ES256})
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
 	w.ok(err)
 	payload, err := parsed.Verify(&keys)
 	w.ok(err)
