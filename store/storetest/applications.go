@@ -40,6 +40,7 @@ func testApplications(t *testing.T, fresh fresh) {
 	w.same(want, got)
 	_, err = w.db.CreateApplication(ctx, by, wiki())
 	w.fails(err, sso.Conflict, "key_taken")
+	w.clock.Move(time.Second) // identifiers sort by when they were made
 	other, err := w.db.CreateApplication(ctx, by, sso.Application{Key: "api", Name: "API", Kind: sso.ForwardAuth, Origins: []string{"https://api.acme.test"}})
 	w.ok(err)
 	revision(true)
