@@ -10,10 +10,11 @@ RACE = ./store/... ./sso/... ./web/... ./internal/outbound
 
 GOTEST = go run ./internal/devtools/gotest
 FUZZTIME = 20s
+FAULTS = F-
 BENCH = .
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test-idp check bench gallery fuzz
+.PHONY: help run build test test-idp faults check bench gallery fuzz
 
 help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +32,11 @@ test: ## the whole suite on real PostgreSQL, Redis and Chromium; as root on Debi
 test-idp: ## sign-in at a real Keycloak, which Maven gets
 	home=$$(scripts/keycloak) && TEST_KEYCLOAK_HOME=$$home GATEHOUSE_TEST_REQUIRE=keycloak \
 		scripts/with-services $(GOTEST) -count=1 -timeout 20m ./e2e/keycloak/...
+
+faults: ## kills, outages, full disks and all that, as often as docs/reliability.md says; FAULTS=F-01 picks
+	scripts/need strace
+	GATEHOUSE_FAULTS=full GATEHOUSE_TEST_REQUIRE=strace,mount \
+		scripts/with-services $(GOTEST) -count=1 -timeout 90m -run 'TestFaults/$(FAULTS)' ./e2e/faults
 
 check: ## formatting, vet, staticcheck, arrows, budgets, documents, dependencies, known vulnerabilities
 	scripts/check

@@ -188,8 +188,12 @@ func locked(r *result) {
 // stays so, others are told "later", and with room all is well by itself.
 func diskFull(r *result) {
 	dir := r.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=24m,mode=0700"); err != nil {
-		harness.Missing(r, "mount", "a small disk cannot be had: "+err.Error())
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=96m,mode=0700"); err != nil {
+		if harness.Required("mount") {
+			r.Fatalf("a small disk cannot be had: %v", err)
+		}
+		r.note = "not done: mounting a small disk is not allowed here"
+		return
 	}
 	r.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
 	g := harness.Start(r, harness.Options{DataDir: dir})
@@ -199,9 +203,11 @@ func diskFull(r *result) {
 		people, _ := c.Stop()
 		fill(r, filepath.Join(dir, "filler"))
 		refused := harness.Answer{}
-		for try := 0; try < 500 && refused.Status == 0; try++ {
-			if a := g.Visitor().Get("/login/sso?enterprise_key=acme"); a.Status != http.StatusSeeOther {
-				refused = a
+		for try := 0; try < 200 && refused.Status == 0; try++ { // there may be room left in the write-ahead log
+			for _, a := range harness.AtOnce(32, func(int) harness.Answer { return g.Visitor().Get("/login/sso?enterprise_key=acme") }) {
+				if a.Status != http.StatusSeeOther {
+					refused = a
+				}
 			}
 		}
 		if refused.Status != http.StatusServiceUnavailable || refused.Code() != "storage_full" || refused.Header.Get("Retry-After") == "" {

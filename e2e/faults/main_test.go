@@ -160,10 +160,10 @@ func (p *report) String() string {
 	for _, r := range p.rows {
 		verdict := "ok"
 		switch {
-		case r.Skipped():
-			verdict = "not done"
 		case r.Failed():
 			verdict = "FAILED"
+		case r.done == 0:
+			verdict = ""
 		}
 		slowest := "-"
 		if r.slowest > 0 {

@@ -11,10 +11,15 @@ import (
 // fails if GATEHOUSE_TEST_REQUIRE lists the service.
 func Missing(t testing.TB, service, reason string) {
 	t.Helper()
-	if slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), service) {
+	if Required(service) {
 		t.Fatalf("%s, and %s is required", reason, service)
 	}
 	t.Skip(reason)
+}
+
+// Required reports whether GATEHOUSE_TEST_REQUIRE lists something.
+func Required(service string) bool {
+	return slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), service)
 }
 
 // Redis is the address of the server that TEST_REDIS_URL names.
