@@ -321,3 +321,10 @@ func notThere(err error) error {
 	}
 	return err
 }
+
+// waitsForACode leaves a sign-in that waits, with a code that was counted.
+func (w *world) waitsForACode() {
+	w.Helper()
+	p := w.proof("grace")
+	w.ok(w.db.CountCode(w.Context(), w.ent.ID, p.Account, "192.0.2.1"))
+}
