@@ -20,6 +20,8 @@ func FuzzOriginal(f *testing.F) {
 		f.Add(wikiAt, seed, "wiki.acme.test", "/", "HEAD")
 	}
 	w := newWorld(f)
+	go w.live.Run(f.Context())
+	w.live.Revoked(f.Context())
 	ada := w.enter("ada")
 	f.Fuzz(func(t *testing.T, address, scheme, host, uri, method string) {
 		for _, text := range []string{address, scheme, host, uri, method} {
