@@ -89,10 +89,15 @@ type result struct {
 	note                string
 }
 
-// each does something as often as wanted, and stops at a failure.
+// each does something as often as wanted, and stops at a failure, or in time to
+// say how far it came.
 func (r *result) each(do func(n int)) {
 	for n := range r.rounds {
 		if r.Failed() {
+			return
+		}
+		if end, limited := r.Deadline(); limited && time.Until(end) < time.Minute {
+			r.Errorf("only %d of %d rounds in time", n, r.rounds)
 			return
 		}
 		do(n)
