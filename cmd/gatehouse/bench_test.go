@@ -42,6 +42,11 @@ func newPosts(b *testing.B, database string) *posts {
 	c := config.Default()
 	c.DataDir, c.AllowPrivateIDPAddresses, c.Log.Level = b.TempDir(), true, "error"
 	c.Database = config.Address(database)
+	outside, err := demo.OpenOutside(b.Context(), c.BaseURL, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = outside.Close() })
 	p, err := demoParts(b.Context(), c, io.Discard)
 	if err != nil {
 		b.Fatal(err)
@@ -52,7 +57,7 @@ func newPosts(b *testing.B, database string) *posts {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = s.g.close() })
-	s.demo, err = demo.New(b.Context(), demo.Options{BaseURL: c.BaseURL, Store: p.db, SAML: s.g.saml, OIDC: s.g.oidc, Principal: s.g.sessions.Principal, SignedOut: s.g.signedOut})
+	s.demo, err = demo.New(b.Context(), demo.Options{BaseURL: c.BaseURL, Outside: outside, Store: p.db, SAML: s.g.saml, OIDC: s.g.oidc, Principal: s.g.sessions.Principal, SignedOut: s.g.signedOut})
 	if err != nil {
 		b.Fatal(err)
 	}
