@@ -42,8 +42,14 @@ func TestWhoMayComeIn(t *testing.T) {
 			w.wants(app+" "+name, w.nginx(app, "https://"+app+".acme.test/", p), status, want[name])
 			page := w.forwarded(app, "https://"+app+".acme.test/", p, asPage()...)
 			w.wants(app+" "+name+" page", page, status, want[name])
-			if status != http.StatusOK && !strings.HasPrefix(page.Header().Get("Content-Type"), "text/html") {
-				t.Errorf("%s %s: %s", app, name, page.Header().Get("Content-Type"))
+			if status == http.StatusOK {
+				continue
+			}
+			// The page is shown at the application's address and has nothing there.
+			policy := page.Header().Get("Content-Security-Policy")
+			if !strings.HasPrefix(page.Header().Get("Content-Type"), "text/html") || !strings.Contains(page.Body.String(), `<base href="`+base+`/">`) ||
+				!strings.Contains(policy, "style-src "+base) || !strings.Contains(policy, "base-uri "+base) || strings.Contains(policy, "'self'") || page.Header().Get("Strict-Transport-Security") != "" {
+				t.Errorf("%s %s: %v", app, name, page.Header())
 			}
 		}
 	}

@@ -77,6 +77,9 @@ func (p *Pages) Static() http.Handler {
 		w.Header().Set("Content-Type", file.contentType)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		// A page with Base.Home is shown at somebody else's address. Everybody may
+		// read these anyway.
+		w.Header().Set("Access-Control-Allow-Origin", "*")
 		_, _ = w.Write(file.content)
 	})
 }
