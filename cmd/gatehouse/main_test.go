@@ -78,7 +78,7 @@ func TestConfigCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.env = append(c.env, "GATEHOUSE_CONFIG="+file, "GATEHOUSE_SECRET_KEY=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
-	if out := c.must("config", "check"); !strings.Contains(out, "good") {
+	if out := c.must("config", "check"); !strings.Contains(out, "good") || !strings.Contains(out, "Warning: smtp.addr") {
 		t.Error(out)
 	}
 	out := c.must("config", "print", "--session-idle", "20m")
