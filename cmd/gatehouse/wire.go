@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -165,6 +167,7 @@ func (g *gateway) mount(path string, h http.Handler) {
 // long as anybody is answered.
 func (g *gateway) run(ctx context.Context, all []listener, delay time.Duration) error {
 	ctx, why := g.untilBroken(ctx)
+	go settle()
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := g.background(background)
 	err := errors.Join(serveUntil(ctx, all, g.ops.Drain, delay), why())
@@ -174,6 +177,14 @@ func (g *gateway) run(ctx context.Context, all []listener, delay time.Duration) 
 		g.log.Info("stopped")
 	}
 	return err
+}
+
+// settle gives the system back what start-up needed and nothing needs again:
+// reading the migrations alone takes megabytes, which are kept in a pool that
+// only the second collection empties.
+func settle() {
+	runtime.GC()
+	debug.FreeOSMemory()
 }
 
 // close lets go of what newGateway took.
