@@ -178,9 +178,11 @@ func TestRunEnds(t *testing.T) {
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	for expression, want := range map[string]string{
-		"":                            "",
-		" \n":                         "",
-		`"dev" in identity.groups`:    "",
+		"":                                  "",
+		" \n":                               "",
+		`"dev" in identity.groups`:          "",
+		`size(identity.matched_groups) > 0`: "",
+		`identity.matched_groups.exists(g, g == "ops") || identity.groups_state in ["absent", "overage"]`: "sign_in_denied",
 		`"Dev" in identity.groups`:    "sign_in_denied",
 		`identity.claims["x"] == []`:  "sign_in_denied", // fails
 		`"skip"`:                      "expression_invalid",
