@@ -122,9 +122,9 @@ func threeNodes(r *result, dsn, redis string, env ...string) []*harness.Gateway 
 // rolling: each of three nodes in turn is told to end, ends, and is started
 // again. Nobody notices.
 func rolling(r *result) {
-	nodes := threeNodes(r, storetest.Postgres(r), "", "GATEHOUSE_SHUTDOWN_DELAY=300ms")
+	nodes := threeNodes(r, storetest.Postgres(r), "", "GATEHOUSE_SHUTDOWN_DELAY=1s")
 	c := newCrowd(r, nodes...)
-	c.Pause = 200 * time.Millisecond
+	c.Pause, c.Balanced = 200*time.Millisecond, true
 	begin(r, c)
 	r.each(func(n int) {
 		node := nodes[n%len(nodes)]

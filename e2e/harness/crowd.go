@@ -21,6 +21,7 @@ type Crowd struct {
 	Sets      [][]string // of groups, taken in turn
 	Journal   *auditor.Journal
 	Pause     time.Duration // of each person between two sign-ins
+	Balanced  bool          // a node that says it is not ready is passed over, as by a load balancer
 
 	stop chan struct{}
 	all  sync.WaitGroup
@@ -58,6 +59,7 @@ func (c *Crowd) signIn(company *Company, p demoidp.Person, groups []string) {
 	rand.Shuffle(len(nodes), func(i, k int) { nodes[i], nodes[k] = nodes[k], nodes[i] })
 	v := nodes[0].Visitor()
 	v.At(nodes...)
+	v.asks = c.Balanced
 	back, err := v.Visit(c.IdP, company.Key, p.ID)
 	a := Answer{Err: err}
 	if err == nil {

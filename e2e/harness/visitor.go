@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -29,14 +30,15 @@ type Visitor struct {
 	base    string
 	remote  string
 	mu      sync.Mutex
-	nodes   []string
+	nodes   []*Gateway
+	asks    bool // which nodes are ready
 	cookies map[string]string
 }
 
 // Visitor makes one that nobody has seen.
 func (g *Gateway) Visitor() *Visitor {
 	remote := netip.AddrFrom4([4]byte{10, byte(rand.N(256)), byte(rand.N(256)), byte(rand.N(256))}) // each its own, for the rate limits
-	v := &Visitor{g: g, base: g.URL, nodes: []string{g.Addr}, remote: remote.String(), cookies: map[string]string{}}
+	v := &Visitor{g: g, base: g.URL, nodes: []*Gateway{g}, remote: remote.String(), cookies: map[string]string{}}
 	v.client = &http.Client{
 		Timeout:       30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -45,13 +47,18 @@ func (g *Gateway) Visitor() *Visitor {
 	return v
 }
 
-// dial connects to the first node that does not refuse.
+// dial connects to the first node that does not refuse, and is ready if that is
+// asked for.
 func (v *Visitor) dial(ctx context.Context, network, _ string) (c net.Conn, err error) {
 	v.mu.Lock()
-	nodes := v.nodes
+	nodes, asks := v.nodes, v.asks
 	v.mu.Unlock()
+	err = errors.New("no node is ready")
 	for _, node := range nodes {
-		if c, err = new(net.Dialer).DialContext(ctx, network, node); err == nil {
+		if asks && node.Probe("/readyz") != http.StatusOK {
+			continue
+		}
+		if c, err = new(net.Dialer).DialContext(ctx, network, node.Addr); err == nil {
 			break
 		}
 	}
@@ -63,10 +70,7 @@ func (v *Visitor) dial(ctx context.Context, network, _ string) (c net.Conn, err 
 func (v *Visitor) At(nodes ...*Gateway) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.nodes = nil
-	for _, g := range nodes {
-		v.nodes = append(v.nodes, g.Addr)
-	}
+	v.nodes = nodes
 }
 
 // Cookies is a copy of those it has.
