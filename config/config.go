@@ -50,7 +50,7 @@ type Session struct {
 
 // SMTP is the mail server that codes are sent through.
 type SMTP struct {
-	Addr     string     `env:"ADDR" yaml:"addr" help:"host:port of the mail server; empty: no mail, and nobody who needs a code gets in"`
+	Addr     string     `env:"ADDR" yaml:"addr" help:"host:port of the mail server; empty: no mail, so no codes"`
 	Username string     `env:"USERNAME" yaml:"username" help:"name to sign in to the mail server with; empty: without"`
 	Password sso.Secret `env:"PASSWORD" yaml:"password" help:"its password"`
 	From     string     `env:"FROM" yaml:"from" help:"whom mail is from, such as Sign-in <sso@example.com>"`

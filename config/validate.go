@@ -152,5 +152,5 @@ func (c Config) Warnings() []Problem {
 	if c.SMTP.Addr != "" {
 		return nil
 	}
-	return []Problem{{Setting: "smtp.addr", Message: "is not set, so no codes are sent: who has to prove their address at the first sign-in does not get in"}}
+	return []Problem{{Setting: "smtp.addr", Message: "is not set, so no codes are sent: by default nobody is asked for one, and where a connection asks all the same, they do not get in"}}
 }

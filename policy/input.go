@@ -16,6 +16,9 @@ type Input struct {
 	// MatchedGroups are those of Identity.Groups that some organization of the
 	// enterprise has a group of, sorted.
 	MatchedGroups []string
+	// NoMail says that this installation has no mail server, so that no code can
+	// be sent.
+	NoMail bool
 }
 
 // Parent implements the library's interface for what expressions read.

@@ -27,6 +27,7 @@ func person(change func(*policy.Input)) policy.Input {
 
 func contractor(in *policy.Input) { in.Identity.Groups.Names = []string{"contractors"} }
 func proven(in *policy.Input)     { in.DomainVerified = true }
+func noMail(in *policy.Input)     { in.NoMail = true }
 func noAddress(in *policy.Input)  { in.Identity.Email = "" }
 func broken(in *policy.Input)     { in.Identity.Email = "a@b@acme.example" }
 func saysVerified(in *policy.Input) {
@@ -51,6 +52,9 @@ func TestDecide(t *testing.T) {
 		"always":                            {policy.ModeAlways, "", proven, sso.RequireCode, "everybody"},
 		"always, without an address":        {policy.ModeAlways, "", noAddress, sso.VouchFirst, "no address"},
 		"an unproven domain":                {policy.ModeUnverifiedDomain, "", nil, sso.RequireCode, "acme.example"},
+		"no mail server":                    {policy.ModeUnverifiedDomain, "", noMail, sso.SkipCode, "no mail server"},
+		"no mail server, everybody asked":   {policy.ModeAlways, "", noMail, sso.RequireCode, "everybody"},
+		"no mail server, an expression":     {policy.ModeExpression, "false", noMail, sso.RequireCode, "acme.example"},
 		"a proven domain":                   {policy.ModeUnverifiedDomain, "", proven, sso.SkipCode, "proven the domain acme.example"},
 		"the provider's word alone":         {policy.ModeUnverifiedDomain, "", saysVerified, sso.RequireCode, "not proven"},
 		"the word of a trusted provider":    {policy.ModeUnverifiedDomain, "", trusted, sso.SkipCode, "trusted"},

@@ -95,7 +95,13 @@ func (v *Verification) decide(in Input) sso.EmailDecision {
 	case ModeExpression:
 		return v.byExpression(in)
 	}
-	return unverifiedDomain(in)
+	d := unverifiedDomain(in)
+	if d.Action == sso.RequireCode && in.NoMail {
+		// Nobody chose this mode, so it must not lock everybody out of an
+		// installation that cannot send what it asks for.
+		return decision(sso.SkipCode, d.Reason+" There is no mail server to send a code through, so none is asked for.")
+	}
+	return d
 }
 
 func (v *Verification) byExpression(in Input) sso.EmailDecision {

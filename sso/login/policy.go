@@ -72,7 +72,7 @@ func (t *try) decide(identity sso.Identity, ent sso.Enterprise, p *policies, pro
 	trusted := t.cfg.EmailVerification.TrustIDP
 	return func(facts sso.SignInFacts) (v sso.Verdict, err error) {
 		in := policy.Input{Identity: identity, Connection: t.c, Enterprise: ent, Trusted: trusted,
-			DomainVerified: facts.DomainVerified, MatchedGroups: matched(facts.Groups.Groups, identity.Groups.Names)}
+			DomainVerified: facts.DomainVerified, MatchedGroups: matched(facts.Groups.Groups, identity.Groups.Names), NoMail: t.Mail == nil}
 		if err := p.signIn.Check(in); err != nil {
 			return v, err
 		}

@@ -287,12 +287,20 @@ func TestMailTrouble(t *testing.T) {
 		w.ok(err)
 
 		w.login = w.with(func(o *login.Options) { o.Mail = nil })
+		w.outside(c, "always", "")
 		c.idp.AddPerson(demoidp.Person{ID: "id-new", Login: "new", Email: "new@elsewhere.example", GivenName: "N", Surname: "X"})
 		_, err = w.complete(c, w.answer(c, "new", w.begin(c)))
 		if a := w.recorded(c, err, sso.Forbidden, "mail_not_configured"); a.Email.Action != sso.RequireCode {
 			w.Errorf("%+v", a)
 		}
 		w.isNotLogged()
+
+		// The mode that nobody chose asks for nothing that cannot be sent, and
+		// calls nothing verified.
+		w.outside(c, "unverified-domain", "")
+		if r := w.enters(c, "new"); r.User.EmailVerified {
+			w.Errorf("%+v", r.User)
+		}
 	})
 }
 

@@ -81,7 +81,7 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 		matched := slices.DeleteFunc(slices.Clone(a.Identity.Groups.Names), elsewhere)
 		slices.Sort(matched)
 		inputs[i] = policy.Input{Identity: *a.Identity, Connection: c, Trusted: cfg.EmailVerification.TrustIDP, Enterprise: ent,
-			DomainVerified: domain != "" && slices.ContainsFunc(domains, proven), MatchedGroups: matched}
+			DomainVerified: domain != "" && slices.ContainsFunc(domains, proven), MatchedGroups: matched, NoMail: s.NoMail}
 	}
 	trials := make([]Trial, len(attempts))
 	for i, t := range policy.DryRun(signIn, address, inputs) {

@@ -25,7 +25,13 @@ func (w *editing) checkPolicies() {
 		_, err := policy.CompileVerification(v)
 		w.expression("email_verification.expression", err)
 	}
-	if w.NoMail && v.Mode != policy.ModeNever {
+	if !w.NoMail {
+		return
+	}
+	switch v.Mode {
+	case policy.ModeUnverifiedDomain:
+		w.warn("email_verification.mode", "No mail server is set up (smtp.addr), so no codes are sent: nobody is asked for one, and addresses stay unverified.")
+	case policy.ModeAlways, policy.ModeExpression:
 		w.warn("email_verification.mode", "No mail server is set up (smtp.addr), so no codes are sent: who would have to enter one does not get in.")
 	}
 }
