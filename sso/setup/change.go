@@ -55,13 +55,7 @@ func (s *Service) Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, 
 		if e.Revision != 0 && e.Revision != c.Revision {
 			return c, errChanged()
 		}
-		base := c.Draft
-		if base == nil {
-			base = c.Live
-		}
-		if base == nil {
-			base = defaults(c.Protocol, c.Provider)
-		}
+		base := startOf(c)
 		w := s.editing(c, base)
 		w.apply(ctx, e)
 		if err := w.err(); err != nil {

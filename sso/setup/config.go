@@ -50,6 +50,18 @@ func nameIDFormat(provider sso.Provider) string {
 // know it refuses the sign-in.
 func defaultScopes() []string { return []string{"openid", "profile", "email"} }
 
+// startOf is what an edit of a connection begins from: what is being edited, else
+// what is live.
+func startOf(c sso.Connection) *sso.Config {
+	switch {
+	case c.Draft != nil:
+		return c.Draft
+	case c.Live != nil:
+		return c.Live
+	}
+	return defaults(c.Protocol, c.Provider)
+}
+
 // clone copies a configuration so that the copy can be changed. Lists are shared:
 // whoever changes one replaces it.
 func clone(cfg *sso.Config) *sso.Config {

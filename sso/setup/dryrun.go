@@ -36,14 +36,7 @@ func (s *Service) DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.Conne
 	if err != nil {
 		return nil, err
 	}
-	base := c.Draft
-	if base == nil {
-		base = c.Live
-	}
-	if base == nil {
-		base = defaults(c.Protocol, c.Provider)
-	}
-	w := s.editing(c, base)
+	w := s.editing(c, startOf(c))
 	w.policies(Edit{EmailVerification: verification, AllowSignIn: allow})
 	w.checkPolicies()
 	if err := w.err(); err != nil {

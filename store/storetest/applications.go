@@ -71,10 +71,16 @@ func testApplications(t *testing.T, fresh fresh) {
 	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) { return a, nil })
 	w.fails(err, sso.NotFoundKind, "not_found")
 	revision(false)
+	applicationOutlives(w, want)
+}
 
-	// Whoever was let in by name is not replaced by everybody.
+// applicationOutlives: an application whose only enterprise is deleted lets
+// nobody in, and not everybody; the trail says all that was done.
+func applicationOutlives(w *world, want sso.Application) {
+	w.Helper()
+	ctx := w.Context()
 	w.ok(w.db.DeleteEnterprise(ctx, by, w.ent.ID))
-	got, err = w.db.Application(ctx, made.ID)
+	got, err := w.db.Application(ctx, want.ID)
 	w.ok(err)
 	w.same(want, got)
 	events, _, err := w.db.AuditEvents(ctx, "", sso.AuditFilter{}, sso.Page{})

@@ -69,7 +69,7 @@ func (f *ForwardAuth) signIn(w http.ResponseWriter, r *http.Request, a *applicat
 			return fmt.Errorf("find whose sign-in it is: %w", err)
 		}
 	}
-	return seeOther(w, path+"?"+query.Encode())
+	return route.SeeOther(w, path+"?"+query.Encode())
 }
 
 // hops is the cookie that counts how often a browser was sent back lately, and
@@ -95,13 +95,5 @@ func (f *ForwardAuth) back(w http.ResponseWriter, r *http.Request, a *applicatio
 			Public: "You are signed in, but this application does not see it."}, route.Way{Href: "/account", Label: "Go to my account"})
 	}
 	http.SetCookie(w, &cookie)
-	return seeOther(w, to)
-}
-
-// seeOther is written out and not http.Redirect, which would resolve and so
-// could change what was checked.
-func seeOther(w http.ResponseWriter, target string) error {
-	w.Header().Set("Location", target)
-	w.WriteHeader(http.StatusSeeOther)
-	return nil
+	return route.SeeOther(w, to)
 }

@@ -32,7 +32,7 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		return s.withWay(r, id, s.beginAgain(w, r, *result.Restart))
 	}
 	if result.Proof != "" {
-		return seeOther(w, verifyLink(result.Proof, result.Session.Connection))
+		return route.SeeOther(w, verifyLink(result.Proof, result.Session.Connection))
 	}
 	return s.enter(w, r, result)
 }
@@ -110,9 +110,9 @@ func (s *Signin) singleLogout(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return fmt.Errorf("single logout: %w", err)
 	case redirect == nil:
-		return seeOther(w, "/logout")
+		return route.SeeOther(w, "/logout")
 	case redirect.Form == nil:
-		return seeOther(w, redirect.URL)
+		return route.SeeOther(w, redirect.URL)
 	}
 	return s.leave(w, "", *redirect, true)
 }

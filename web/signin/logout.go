@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/page"
+	"gatehouse/web/route"
 )
 
 // confirmLogout asks whoever is signed in, and tells everybody else that they
@@ -27,7 +28,7 @@ func (s *Signin) logout(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.Sessions.Principal(r)
 	if sso.KindOf(err) == sso.Unauthenticated && err != nil {
 		s.Sessions.End(w, r)
-		return seeOther(w, "/logout")
+		return route.SeeOther(w, "/logout")
 	}
 	if err != nil {
 		return fmt.Errorf("find session: %w", err)
@@ -38,7 +39,7 @@ func (s *Signin) logout(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.Sessions.End(w, r)
 	if redirect == nil {
-		return seeOther(w, "/logout")
+		return route.SeeOther(w, "/logout")
 	}
 	return s.leave(w, p.Enterprise.Name, *redirect, true)
 }

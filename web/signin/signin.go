@@ -94,7 +94,7 @@ func (s *Signin) home(w http.ResponseWriter, r *http.Request) error {
 	_, err := s.Sessions.Principal(r)
 	switch {
 	case err == nil:
-		return seeOther(w, "/account")
+		return route.SeeOther(w, "/account")
 	case sso.KindOf(err) == sso.Unauthenticated:
 		return s.showForm(w, r, http.StatusOK, page.SignIn{})
 	}
@@ -132,7 +132,7 @@ func (s *Signin) find(w http.ResponseWriter, r *http.Request) error {
 	if returnTo != "" {
 		next.Set("return_to", returnTo)
 	}
-	return seeOther(w, "/login?"+next.Encode())
+	return route.SeeOther(w, "/login?"+next.Encode())
 }
 
 // notFound shows the form again; for an address, a domain and a key that are
@@ -169,7 +169,7 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("find session: %w", err)
 	}
 	if err == nil && principal.Enterprise.ID == found.Enterprise.ID && query.Get("prompt") != "login" {
-		return seeOther(w, landing(returnTo))
+		return route.SeeOther(w, landing(returnTo))
 	}
 	connection := sso.ConnectionID(query.Get("connection"))
 	if connection == "" && len(found.Connections) > 1 {
@@ -213,7 +213,7 @@ func (s *Signin) begin(w http.ResponseWriter, r *http.Request, enterprise string
 		return fmt.Errorf("begin sign-in: %w", err)
 	}
 	if redirect.Form == nil {
-		return seeOther(w, redirect.URL)
+		return route.SeeOther(w, redirect.URL)
 	}
 	return s.leave(w, enterprise, redirect, false)
 }
@@ -253,14 +253,6 @@ func landing(returnTo string) string {
 		return known
 	}
 	return "/account"
-}
-
-// seeOther is written out and not http.Redirect, which would resolve and so
-// could change what was checked.
-func seeOther(w http.ResponseWriter, target string) error {
-	w.Header().Set("Location", target)
-	w.WriteHeader(http.StatusSeeOther)
-	return nil
 }
 
 // lastLifetime is how long a browser remembers where it signed in last.

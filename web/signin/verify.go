@@ -53,7 +53,7 @@ func (s *Signin) showVerify(w http.ResponseWriter, r *http.Request) error {
 	}
 	if sso.CodeOf(err) == "code_expired" {
 		if _, signedIn := s.Sessions.Principal(r); signedIn == nil {
-			return seeOther(w, "/account")
+			return route.SeeOther(w, "/account")
 		}
 	}
 	return s.backTo(r, connection, err)
@@ -108,7 +108,7 @@ func (s *Signin) resend(w http.ResponseWriter, r *http.Request) error {
 	case err != nil && sso.KindOf(err) != sso.Upstream:
 		return s.backTo(r, connection, fmt.Errorf("send a code: %w", err))
 	}
-	return seeOther(w, verifyLink(e.Proof, connection))
+	return route.SeeOther(w, verifyLink(e.Proof, connection))
 }
 
 // renderVerify shows the page, with what is wrong about what was entered.
@@ -148,5 +148,5 @@ func (s *Signin) enter(w http.ResponseWriter, r *http.Request, result login.Resu
 	if _, err := r.Cookie(s.rebounceName()); err == nil {
 		s.markRebounce(w, "", -1)
 	}
-	return seeOther(w, landing(result.ReturnTo))
+	return route.SeeOther(w, landing(result.ReturnTo))
 }
