@@ -28,6 +28,11 @@ type (
 	EventID        string
 	ApplicationID  string
 	EmailProofID   string // of a sign-in that waits for a code
+	AdminID        string
+	InvitationID   string
+	SetupLinkID    string
+	TestRunID      string
+	HealthEventID  string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -42,7 +47,8 @@ func NewID[T idType](now time.Time) T {
 
 type idType interface {
 	EnterpriseID | OrganizationID | GroupID | UserID | ConnectionID | DomainID |
-		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID
+		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID |
+		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID
 }
 
 func prefixOf[T idType]() string {
@@ -76,6 +82,16 @@ func prefixOf[T idType]() string {
 		return "app"
 	case EmailProofID:
 		return "proof"
+	case AdminID:
+		return "adm"
+	case InvitationID:
+		return "inv"
+	case SetupLinkID:
+		return "link"
+	case TestRunID:
+		return "test"
+	case HealthEventID:
+		return "health"
 	}
 	return "evt"
 }

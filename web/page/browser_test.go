@@ -25,11 +25,13 @@ type measured struct {
 
 const measure = `(() => {
   const name = e => e.tagName.toLowerCase() + ' "' + e.textContent.trim().slice(0, 30) + '"';
+  // A box or a radio button is pressed by its label, too.
+  const height = e => Math.max(...[e, ...(e.labels ?? [])].map(x => x.getBoundingClientRect().height));
   const inline = e => e.tagName === "A" && getComputedStyle(e).display === "inline";
   return {
     wide: document.documentElement.scrollWidth - innerWidth,
-    small: [...document.querySelectorAll("a, button, input:not([type=hidden]), summary")]
-      .filter(e => e.checkVisibility() && !inline(e) && e.getBoundingClientRect().height < 43.5).map(name),
+    small: [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")]
+      .filter(e => e.checkVisibility() && !inline(e) && height(e) < 43.5).map(name),
     unstyled: getComputedStyle(document.querySelector("h1")).fontWeight === "700",
     background: getComputedStyle(document.documentElement).backgroundColor,
   };

@@ -10,6 +10,33 @@ type Field struct {
 	ID, Name, Label, Hint, Error, Value string
 	Autocomplete, InputMode             string
 	Pattern                             string // what a browser accepts; "" for anything
+	// Kind is "" for one line of text, "password", "url", "number", "date",
+	// "area" for several lines, "file", "select" and "radio" for one of Options,
+	// "check" for a box.
+	Kind     string
+	Optional bool
+	Most     int // characters; 0 means 254
+	Lines    int // of an area; 0 means 4
+	Options  []Option
+	Checked  bool   // of a box, whose Value is sent if it is
+	Accept   string // of a file: ".xml,text/xml"
+	Mono     bool   // to be read letter by letter
+}
+
+// Longest is Most, or what stands for it.
+func (f Field) Longest() int {
+	if f.Most == 0 {
+		return 254
+	}
+	return f.Most
+}
+
+// Rows is Lines, or what stands for it.
+func (f Field) Rows() int {
+	if f.Lines == 0 {
+		return 4
+	}
+	return f.Lines
 }
 
 // Describes lists the elements that describe the input, for aria-describedby.

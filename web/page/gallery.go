@@ -35,7 +35,8 @@ const (
 // values, since rendering fills them in.
 func Gallery() []Example {
 	var g []Example
-	for _, part := range [][]Example{gallerySignIn(), galleryJourney(), galleryVerify(), galleryAccount(), galleryFailures()} {
+	for _, part := range [][]Example{gallerySignIn(), galleryJourney(), galleryVerify(), galleryAccount(), galleryFailures(), galleryParts(),
+		galleryAdmins(), galleryDirectory(), galleryActivity(), galleryAssistant(), galleryConnection(), galleryTest()} {
 		g = append(g, part...)
 	}
 	return g

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path"
 	"reflect"
+	"slices"
 	"strings"
 	"text/template/parse"
 )
@@ -24,10 +25,11 @@ type Page interface {
 
 // Base is what every page has. Render fills in the rest of it.
 type Base struct {
-	Enterprise string  // the company it is about; "" if none is known
-	User       *Person // who is signed in; nil for nobody
-	Flash      string  // what was just done, in one sentence
-	Home       string  // our own address, where the page is shown at somebody else's; else ""
+	Enterprise string   // the company it is about; "" if none is known
+	User       *Person  // who is signed in; nil for nobody
+	Flash      string   // what was just done, in one sentence
+	Home       string   // our own address, where the page is shown at somebody else's; else ""
+	Console    *Console // what every page of the console has; nil for any other page
 
 	Dir     string // of the text; "" means ltr
 	Title   string
@@ -66,7 +68,13 @@ type Pages struct {
 
 // all are the pages there are; New makes sure that the directory agrees.
 func all() []Page {
-	return []Page{new(SignIn), new(ChooseConnection), new(Continue), new(Verify), new(Account), new(NoAccess), new(SignedOut), new(LogoutConfirm), new(Failure), new(Index)}
+	return slices.Concat(gatePages(), adminPages(), directoryPages(), activityPages(), assistantPages(), connectionPages(), testPages())
+}
+
+// gatePages are those that stand between somebody and where they want to be,
+// and what they see of themselves.
+func gatePages() []Page {
+	return []Page{new(SignIn), new(ChooseConnection), new(Continue), new(Verify), new(Account), new(NoAccess), new(SignedOut), new(LogoutConfirm), new(Failure), new(Index), new(Parts)}
 }
 
 // New parses the templates and hashes the assets.
@@ -85,15 +93,21 @@ func New(o Options) (*Pages, error) {
 	return p, nil
 }
 
-// parse reads layout.html, the components and one file per page.
+// sharedFiles are what pages are made of.
+var sharedFiles = []string{"templates/layout.html", "templates/components.html", "templates/form.html", "templates/console.html", "templates/icons.html"}
+
+// parse reads sharedFiles and one file per page.
 func (p *Pages) parse(fsys fs.FS) error {
 	shared, err := template.New("layout.html").Option("missingkey=error").
 		Funcs(template.FuncMap{"asset": p.assets.url}).
-		ParseFS(fsys, "templates/layout.html", "templates/components.html", "templates/icons.html")
+		ParseFS(fsys, sharedFiles...)
 	if err != nil {
 		return fmt.Errorf("parse layout and components: %w", err)
 	}
-	files := map[string]bool{"layout.html": true, "components.html": true, "icons.html": true}
+	files := map[string]bool{}
+	for _, f := range sharedFiles {
+		files[path.Base(f)] = true
+	}
 	used := map[string]bool{}
 	for _, page := range all() {
 		name := nameOf(page)

@@ -1,0 +1,6 @@
+// Package admin is who may do what in the console: the local accounts of
+// operators, the people and groups that administer an enterprise, and setup
+// links.
+//
+// What must not live here: cookies and pages; what an admin then does.
+package admin

@@ -1,0 +1,82 @@
+package console
+
+import (
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+// The areas, as links of the navigation are called.
+const (
+	AreaEnterprises     = "Enterprises"
+	AreaApplications    = "Applications"
+	AreaAdmins          = "Admins & recovery"
+	AreaTroubleshooting = "Troubleshooting"
+	AreaOverview        = "Overview"
+	AreaConnections     = "SSO & provisioning"
+	AreaGroups          = "Groups"
+	AreaPeople          = "People"
+	AreaOrganizations   = "Organizations"
+	AreaDomains         = "Domains"
+	AreaActivity        = "Activity"
+	AreaAccess          = "Access"
+)
+
+// Base is what surrounds a page: area is where it belongs, trail what leads down
+// to it from there.
+func (c *Console) Base(v Visit, area string, trail ...page.Link) page.Base {
+	b := page.Base{Enterprise: v.Enterprise.Name, User: &page.Person{Name: v.Name, Login: v.Login}, Console: &page.Console{Trail: trail, SignOut: Prefix + "/sign-out"}}
+	if v.User != "" && v.Admin == "" {
+		b.Console.SignOut = "/logout" // they came by single sign-on, and go by it
+	}
+	switch v.Role {
+	case sso.RoleSetupLink:
+		b.Console.Role = "by a setup link"
+		return b
+	case sso.RoleEnterpriseAdmin:
+		b.Console.Role = "admin of " + v.Enterprise.Name
+		b.Console.Areas = []page.Area{{Links: []page.Link{{Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"}}}}
+	case sso.RoleOperator:
+		b.Console.Areas = []page.Area{{Links: []page.Link{
+			{Label: AreaEnterprises, Href: Prefix + "/enterprises"}, {Label: AreaApplications, Href: Prefix + "/applications"},
+			{Label: AreaAdmins, Href: Prefix + "/admins"}, {Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"},
+		}}}
+	}
+	if v.Enterprise.ID != "" {
+		own := page.Area{Heading: v.Enterprise.Name, Links: []page.Link{
+			{Label: AreaOverview, Href: Home(v.Enterprise)}, {Label: AreaConnections, Href: At(v.Enterprise, "connections")},
+			{Label: AreaGroups, Href: At(v.Enterprise, "groups")}, {Label: AreaPeople, Href: At(v.Enterprise, "people")},
+			{Label: AreaOrganizations, Href: At(v.Enterprise, "organizations")}, {Label: AreaDomains, Href: At(v.Enterprise, "domains")},
+			{Label: AreaActivity, Href: At(v.Enterprise, "activity")}, {Label: AreaAccess, Href: At(v.Enterprise, "access")},
+		}}
+		b.Console.Areas = append(b.Console.Areas, own)
+	}
+	for _, a := range b.Console.Areas {
+		for i := range a.Links {
+			a.Links[i].Current = a.Links[i].Label == area
+		}
+	}
+	return b
+}
+
+// Render shows a page. status is 200, or 422 for a form that is shown again.
+func (c *Console) Render(w http.ResponseWriter, status int, p page.Page) error {
+	return c.Pages.Render(w, status, p)
+}
+
+// Done leads on after something was done; what is the word by which the page it
+// leads to knows what to say, see Said.
+func Done(w http.ResponseWriter, path, what string) error {
+	if what != "" {
+		path += "?done=" + what
+	}
+	return route.SeeOther(w, path)
+}
+
+// Said is the sentence for the word that Done was given, "" for none and for one
+// that somebody made up.
+func Said(r *http.Request, sentences map[string]string) string {
+	return sentences[r.URL.Query().Get("done")]
+}

@@ -1,0 +1,187 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+// Prefix is that of every page of the console.
+const Prefix = "/admin"
+
+// Need is the least that a page asks of whoever opens it.
+type Need uint8
+
+// The needs, from the one that most people meet.
+const (
+	// Connection is for the holder of a setup link of the {connection} in the
+	// path, too; with {enterprise} alone, of a setup link of that enterprise.
+	Connection Need = iota + 1
+	// Enterprise is for the admins of the {enterprise} in the path.
+	Enterprise
+	// Anybody is for everybody who administers something; what is shown depends
+	// on whom.
+	Anybody
+	// Operator is for operators alone.
+	Operator
+)
+
+// Visit is somebody on a page that is for them.
+type Visit struct {
+	sso.Visitor
+	Enterprise sso.Enterprise // of the path, or else the visitor's own; zero for an operator where the path names none
+	Connection sso.Connection // of the path; zero if it names none
+}
+
+// Handler answers a visit.
+type Handler func(w http.ResponseWriter, r *http.Request, v Visit) error
+
+// Page is one page of the console, or one form of it.
+type Page struct {
+	Pattern string // method and path: "GET /admin/enterprises/{enterprise}/people"
+	Need    Need
+	Handle  Handler
+	MaxBody int64 // bytes; 0 means route.DefaultMaxBody
+	Rates   []route.Rate
+}
+
+// Access says who is there.
+type Access interface {
+	// Visitor fails with Unauthenticated "session_ended" for nobody, and with
+	// Forbidden "not_an_admin" for somebody who administers nothing.
+	Visitor(r *http.Request) (sso.Visitor, error)
+}
+
+// Directory finds what a path names.
+type Directory interface {
+	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
+	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
+	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+}
+
+// Options are what a Console is made of; all of it is required.
+type Options struct {
+	Access    Access
+	Directory Directory
+	Pages     *page.Pages
+	Now       func() time.Time
+}
+
+// Console lets people onto its pages.
+type Console struct {
+	Options
+	needs map[string]Need // by pattern
+}
+
+// New makes a Console without pages.
+func New(o Options) *Console { return &Console{Options: o, needs: map[string]Need{}} }
+
+// Add registers pages. It panics for one that needs nothing, or names no
+// enterprise or connection where it needs one.
+func (c *Console) Add(rt *route.Router, pages ...Page) {
+	for _, p := range pages {
+		_, path, _ := strings.Cut(p.Pattern, " ")
+		wrong := path != Prefix && !strings.HasPrefix(path, Prefix+"/")
+		switch p.Need {
+		case Connection, Enterprise:
+			wrong = wrong || !strings.Contains(path, "{enterprise}")
+		case Anybody, Operator:
+			wrong = wrong || strings.Contains(path, "{connection}")
+		default:
+			wrong = true
+		}
+		if wrong {
+			panic("console: " + p.Pattern + " is not for anybody")
+		}
+		c.needs[p.Pattern] = p.Need
+		rt.Page(route.Route{Pattern: p.Pattern, MaxBody: p.MaxBody, Rates: p.Rates, Handle: func(w http.ResponseWriter, r *http.Request) error {
+			v, err := c.visit(r, p.Need)
+			if err != nil {
+				return c.away(w, r, err)
+			}
+			return p.Handle(w, r, v)
+		}})
+	}
+}
+
+// Needs are the patterns that were registered, and what each asks for.
+func (c *Console) Needs() map[string]Need { return c.needs }
+
+// away sends whoever is nobody to sign in, and back afterwards.
+func (c *Console) away(w http.ResponseWriter, r *http.Request, err error) error {
+	if sso.KindOf(err) != sso.Unauthenticated || r.Method != http.MethodGet {
+		return err
+	}
+	return route.SeeOther(w, "/admin/sign-in?"+url.Values{"return_to": {r.URL.RequestURI()}}.Encode())
+}
+
+func notFound() error { return sso.NotFound("not_found", "There is nothing at this address.") }
+
+// visit finds out who is there and what the path names. Whatever is not for
+// them, and does not say that it is, is not there.
+func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
+	visitor, err := c.Access.Visitor(r)
+	if err != nil {
+		return Visit{}, fmt.Errorf("find out who is there: %w", err)
+	}
+	v := Visit{Visitor: visitor}
+	link := visitor.Role == sso.RoleSetupLink
+	switch {
+	case need == Operator && visitor.Role != sso.RoleOperator, need != Connection && link:
+		return Visit{}, notFound()
+	}
+	if key := r.PathValue("enterprise"); key != "" {
+		if sso.ValidateKey("enterprise", key) != nil {
+			return Visit{}, notFound()
+		}
+		if v.Enterprise, err = c.Directory.EnterpriseByKey(r.Context(), key); err != nil {
+			return Visit{}, hidden(err)
+		}
+		if !visitor.Sees(v.Enterprise.ID) {
+			return Visit{}, notFound()
+		}
+	} else if visitor.Enterprise != "" {
+		if v.Enterprise, err = c.Directory.Enterprise(r.Context(), visitor.Enterprise); err != nil {
+			return Visit{}, hidden(err)
+		}
+	}
+	if raw := r.PathValue("connection"); raw != "" {
+		id, err := sso.ParseID[sso.ConnectionID](raw)
+		if err != nil || link && visitor.Connection != id {
+			return Visit{}, notFound()
+		}
+		if v.Connection, err = c.Directory.Connection(r.Context(), v.Enterprise.ID, id); err != nil {
+			return Visit{}, hidden(err)
+		}
+	}
+	return v, nil
+}
+
+// hidden makes every way of not being there the same.
+func hidden(err error) error {
+	if sso.KindOf(err) == sso.NotFoundKind {
+		return errors.Join(notFound(), err)
+	}
+	return err
+}
+
+// Home is the overview of an enterprise.
+func Home(e sso.Enterprise) string { return Prefix + "/enterprises/" + e.Key }
+
+// At is the address of something of an enterprise: At(e, "people", id).
+func At(e sso.Enterprise, parts ...string) string {
+	return Home(e) + "/" + strings.Join(parts, "/")
+}
+
+// AtConnection is the address of something of a connection.
+func AtConnection(e sso.Enterprise, id sso.ConnectionID, parts ...string) string {
+	return At(e, append([]string{"connections", string(id)}, parts...)...)
+}
