@@ -82,6 +82,15 @@ func prefixOf[T idType]() string {
 		return "app"
 	case EmailProofID:
 		return "proof"
+	case EventID:
+		return "evt"
+	}
+	return consolePrefixOf(zero)
+}
+
+// consolePrefixOf is for what the console adds.
+func consolePrefixOf(zero any) string {
+	switch zero.(type) {
 	case AdminID:
 		return "adm"
 	case InvitationID:
@@ -90,10 +99,8 @@ func prefixOf[T idType]() string {
 		return "link"
 	case TestRunID:
 		return "test"
-	case HealthEventID:
-		return "health"
 	}
-	return "evt"
+	return "health"
 }
 
 // ParseID accepts s only if it has the exact form NewID gives a T, so that a

@@ -134,24 +134,11 @@ func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 	}
 	v := Visit{Visitor: visitor}
 	link := visitor.Role == sso.RoleSetupLink
-	switch {
-	case need == Operator && visitor.Role != sso.RoleOperator, need != Connection && link:
+	if need == Operator && visitor.Role != sso.RoleOperator || need != Connection && link {
 		return Visit{}, notFound()
 	}
-	if key := r.PathValue("enterprise"); key != "" {
-		if sso.ValidateKey("enterprise", key) != nil {
-			return Visit{}, notFound()
-		}
-		if v.Enterprise, err = c.Directory.EnterpriseByKey(r.Context(), key); err != nil {
-			return Visit{}, hidden(err)
-		}
-		if !visitor.Sees(v.Enterprise.ID) {
-			return Visit{}, notFound()
-		}
-	} else if visitor.Enterprise != "" {
-		if v.Enterprise, err = c.Directory.Enterprise(r.Context(), visitor.Enterprise); err != nil {
-			return Visit{}, hidden(err)
-		}
+	if v.Enterprise, err = c.enterprise(r, visitor); err != nil {
+		return Visit{}, hidden(err)
 	}
 	if raw := r.PathValue("connection"); raw != "" {
 		id, err := sso.ParseID[sso.ConnectionID](raw)
@@ -163,6 +150,28 @@ func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 		}
 	}
 	return v, nil
+}
+
+// enterprise is the one that the path names, if the visitor sees it, or else
+// their own; zero for an operator where the path names none.
+func (c *Console) enterprise(r *http.Request, v sso.Visitor) (sso.Enterprise, error) {
+	key := r.PathValue("enterprise")
+	switch {
+	case key == "" && v.Enterprise == "":
+		return sso.Enterprise{}, nil
+	case key == "":
+		return c.Directory.Enterprise(r.Context(), v.Enterprise)
+	case sso.ValidateKey("enterprise", key) != nil:
+		return sso.Enterprise{}, notFound()
+	}
+	e, err := c.Directory.EnterpriseByKey(r.Context(), key)
+	if err != nil {
+		return sso.Enterprise{}, err
+	}
+	if !v.Sees(e.ID) {
+		return sso.Enterprise{}, notFound()
+	}
+	return e, nil
 }
 
 // hidden makes every way of not being there the same.
