@@ -82,8 +82,6 @@ func prefixOf[T idType]() string {
 		return "app"
 	case EmailProofID:
 		return "proof"
-	case EventID:
-		return "evt"
 	}
 	return consolePrefixOf(zero)
 }
@@ -99,8 +97,10 @@ func consolePrefixOf(zero any) string {
 		return "link"
 	case TestRunID:
 		return "test"
+	case HealthEventID:
+		return "health"
 	}
-	return "health"
+	return "evt"
 }
 
 // ParseID accepts s only if it has the exact form NewID gives a T, so that a
