@@ -79,7 +79,7 @@ func (d *Demo) Close() error { return d.proxy.Close() }
 // IDP is a company's identity provider, by the company's key; nil if it has
 // none.
 func (d *Demo) IDP(key string) *demoidp.IdP {
-	return map[string]*demoidp.IdP{d.acme.Key: d.options.Outside.acme, d.globex.Key: d.options.Outside.globex}[key]
+	return map[string]*demoidp.IdP{d.acme.Key: d.options.Outside.acme, d.globex.Key: d.options.Outside.globex, d.initech.Key: d.options.Outside.initech}[key]
 }
 
 // Mount adds the pages and the identity providers, all below /demo.
@@ -91,6 +91,7 @@ func (d *Demo) Mount(mux *http.ServeMux) {
 	mux.Handle("GET /demo/static/", d.pages.serveStatic())
 	mux.Handle(idpPath(d.acme.Key)+"/", d.options.Outside.acme.Handler())
 	mux.Handle(idpPath(d.globex.Key)+"/", d.options.Outside.globex.Handler())
+	mux.Handle(idpPath(d.initech.Key)+"/", d.options.Outside.initech.Handler())
 	mux.Handle("/demo/wiki", d.proxy.Guard(wikiKey))
 	mux.Handle("/demo/api", d.proxy.Guard(apiKey))
 	mux.Handle("/demo/api/releases", d.proxy.Guard(releasesKey))

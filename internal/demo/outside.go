@@ -23,6 +23,7 @@ const MailFrom = "Gatehouse demo <sign-in@gatehouse.example>"
 type Outside struct {
 	base         string
 	acme, globex *demoidp.IdP
+	initech      *demoidp.IdP // that no connection leads to yet
 	mail         *demomail.Box
 	graph        net.Listener
 	server       *http.Server
@@ -36,6 +37,9 @@ func OpenOutside(ctx context.Context, base string, now func() time.Time) (o *Out
 		return nil, err
 	}
 	if o.globex, err = identityProvider(base, globex(), globexPeople(), now); err != nil {
+		return nil, err
+	}
+	if o.initech, err = identityProvider(base, initech(), initechPeople(), now); err != nil {
 		return nil, err
 	}
 	var config net.ListenConfig

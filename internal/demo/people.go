@@ -45,6 +45,17 @@ func globexPeople() []demoidp.Person {
 	}
 }
 
+func initechPeople() []demoidp.Person {
+	return []demoidp.Person{
+		{ID: "initech-0001", Login: "barbara@initech.example", Email: "barbara@initech.example", GivenName: "Barbara", Surname: "Liskov",
+			Groups: []string{"developers", "managers"}, Note: "Runs Initech’s directory."},
+		{ID: "initech-0002", Login: "ken@initech.example", Email: "ken@initech.example", GivenName: "Ken", Surname: "Thompson",
+			Groups: []string{"developers"}},
+		{ID: "initech-0003", Login: "luca@initech.example", Email: "luca@initech.example", GivenName: "Luca", Surname: "Pacioli",
+			Groups: []string{"Bookkeepers", "managers"}, Note: "One of his groups is nearly one of Gatehouse’s."},
+	}
+}
+
 // company is what is seeded of one enterprise.
 type company struct {
 	key, name, domain string
@@ -72,4 +83,11 @@ func globex() company {
 	}}
 }
 
-func initech() company { return company{key: "initech", name: "Initech"} }
+// initech is what the setup assistant is tried on: it has people and groups, and
+// no connection.
+func initech() company {
+	return company{"initech", "Initech", "", "", []organization{
+		{"software", "Software", []string{"developers", "testers", "managers"}},
+		{"accounting", "Accounting", []string{"bookkeepers", "managers"}},
+	}}
+}
