@@ -50,6 +50,7 @@ type Page struct {
 	Need    Need
 	Handle  Handler
 	MaxBody int64 // bytes; 0 means route.DefaultMaxBody
+	Files   bool  // its form may carry files
 	Rates   []route.Rate
 }
 
@@ -102,7 +103,7 @@ func (c *Console) Add(rt *route.Router, pages ...Page) {
 			panic("console: " + p.Pattern + " is not for anybody")
 		}
 		c.needs[p.Pattern] = p.Need
-		rt.Page(route.Route{Pattern: p.Pattern, MaxBody: p.MaxBody, Rates: p.Rates, Handle: func(w http.ResponseWriter, r *http.Request) error {
+		rt.Page(route.Route{Pattern: p.Pattern, MaxBody: p.MaxBody, Files: p.Files, Rates: p.Rates, Handle: func(w http.ResponseWriter, r *http.Request) error {
 			v, err := c.visit(r, p.Need)
 			if err != nil {
 				return c.away(w, r, err)

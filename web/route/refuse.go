@@ -173,7 +173,8 @@ func named(name string) string {
 
 // takeBody limits the body and, on a surface of forms, reads it: afterwards
 // r.PostForm holds it, r.Form the same, and the query is only in r.URL.
-func takeBody(w http.ResponseWriter, r *http.Request, s *surface, limit int64) error {
+func takeBody(w http.ResponseWriter, r *http.Request, s *surface, route *Route) error {
+	limit := route.MaxBody
 	if limit == 0 {
 		limit = DefaultMaxBody
 	}
@@ -191,12 +192,14 @@ func takeBody(w http.ResponseWriter, r *http.Request, s *surface, limit int64) e
 	if !s.forms {
 		return nil
 	}
-	return takeForm(r, s, limit)
+	return takeForm(r, s, limit, route.Files)
 }
 
-func takeForm(r *http.Request, s *surface, limit int64) error {
+func takeForm(r *http.Request, s *surface, limit int64, files bool) error {
 	const expected = "application/x-www-form-urlencoded"
-	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); media != expected {
+	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	files = files && media == multipartForm
+	if media != expected && !files {
 		return refusal(codeMedia, "Send this as "+expected+".").Because(err)
 	}
 	body, err := io.ReadAll(r.Body)
@@ -206,7 +209,12 @@ func takeForm(r *http.Request, s *surface, limit int64) error {
 	if err != nil {
 		return refusal(codeBad, "The request ended before it was complete.").Because(err)
 	}
-	values, err := parseValues(string(body))
+	var values url.Values
+	if files {
+		values, err = readFiles(body, params["boundary"])
+	} else {
+		values, err = parseValues(string(body))
+	}
 	if err != nil {
 		return err
 	}

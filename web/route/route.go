@@ -44,6 +44,7 @@ type Route struct {
 	// Why says why a Callback or Machine route takes posts from other origins.
 	Why     string
 	MaxBody int64  // bytes; 0 means DefaultMaxBody
+	Files   bool   // its form may carry files, whose contents become values
 	Rates   []Rate // all must allow
 }
 
@@ -240,7 +241,7 @@ func (e *entry) serve(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if err := takeBody(w, r, e.surface, route.MaxBody); err != nil {
+	if err := takeBody(w, r, e.surface, route); err != nil {
 		return err
 	}
 	return route.Handle(w, r)
