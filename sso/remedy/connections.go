@@ -1,0 +1,45 @@
+package remedy
+
+// connections are the codes of what is configured.
+func connections() []Entry {
+	return []Entry{
+		{"invalid_configuration", "Connections and domains", "entries cannot be accepted as they are", Operator, "the fields say why"},
+		{"expression_invalid", "Connections and domains", "an expression does not compile, has the wrong type, or could take too long", Operator, "line and column are in the message; [what there is](policy.md)"},
+		{"connection_incomplete", "Connections and domains", "it cannot be enabled yet", Operator, "the fields say what is missing"},
+		{"connection_changed", "Connections and domains", "somebody else changed it meanwhile", Operator, "read it again, edit again"},
+		{"never_enabled", "Connections and domains", "a draft that was never live cannot be discarded: it is all there is", Operator, "delete the connection"},
+		{"nothing_to_roll_back", "Connections and domains", "there is no earlier version", Operator, "–"},
+		{"no_metadata_url", "Connections and domains", "metadata cannot be refreshed without its address", Operator, "set `saml.metadata_url`"},
+		{"no_key", "Connections and domains", "an OpenID Connect connection with a client secret has no key of ours", Operator, "–"},
+		{"metadata_unreadable", "Connections and domains", "there is no metadata of an identity provider at this address, or it cannot be read", Company, "open the address in a browser: XML of an `IDPSSODescriptor`, or a discovery document? Not behind a sign-in?"},
+		{"metadata_ambiguous", "Connections and domains", "the metadata has several identity providers", Operator, "set `saml.idp_entity_id` to one of those that the message names"},
+		{"metadata_no_signing_key", "Connections and domains", "it has no certificate for signing", Company, "publish one"},
+		{"metadata_bad_endpoint", "Connections and domains", "it names no address to sign in at, or one that is not https", Company, "add a SingleSignOnService with Redirect or POST binding (JumpCloud: tick *Declare Redirect Endpoint*)"},
+		{"metadata_expired", "Connections and domains", "its `validUntil` has passed", Company, "publish it anew; Google: download the file again"},
+		{"metadata_entity_changed", "Connections and domains", "a refresh found another entity ID", Operator, "if that is wanted, change `saml.idp_entity_id` yourself"},
+		{"certificate_unreadable", "Connections and domains", "this is not an X.509 certificate", Operator, "paste it in PEM form, with the BEGIN and END lines"},
+		{"own_certificate", "Connections and domains", "this is Gatehouse's certificate, not the identity provider's", Operator, "get the signing certificate from the identity provider"},
+		{"weak_key", "Connections and domains", "an RSA key under 2048 bits, or an algorithm that is not supported", Company, "use a better key"},
+		{"saml_transient_name_id", "Connections and domains", "a transient NameID is another one each time", Operator, "ask for `persistent`, `emailAddress` or `unspecified`"},
+		{"secret_needed", "Connections and domains", "the issuer changed, so the client secret has to be entered again", Operator, "send `oidc.client_secret` too"},
+		{"url_not_allowed", "Connections and domains", "the address is private, not https, or leads to one that is", Operator, "use one on the public internet; for an identity provider inside your network, `allow_private_idp_addresses`"},
+		{"domain_invalid", "Connections and domains", "this is not a domain that can be proven", Operator, "a name such as `acme.example`, not a public suffix"},
+		{"domain_not_verified", "Connections and domains", "the TXT record is not there, or says something else", Company, "create `txt_record` at `txt_name`; give the DNS its time"},
+		{"domain_taken", "Connections and domains", "another company has proven it", Operator, "–"},
+		{"dns_unavailable", "Connections and domains", "the DNS does not answer", Operator, "try again; the resolver of this machine"},
+	}
+}
+
+// applications are the codes of what a reverse proxy is answered.
+func applications() []Entry {
+	return []Entry{
+		{"unknown_app", "Applications", "no application has this key, or it is not at the host that was asked for", Operator, "compare the `key` in the proxy's configuration, and `origins` with scheme, host and port as browsers show them; the log has what came"},
+		{"proxy_not_trusted", "Applications", "the proxy asks from an address that is not in `trusted_proxies`", Operator, "add it; the log has it"},
+		{"original_url_invalid", "Applications", "the proxy does not say what it was asked for, or twice", Operator, "configure it as its [page](integrations/README.md) says: each endpoint reads its own headers"},
+		{"app_enterprise", "Applications", "the person's company is not among the application's `enterprises`", Operator, "add it, if it is to have access"},
+		{"app_group", "Applications", "the person is in none of the application's `groups`", Company, "put them into one; names are compared letter by letter, `GET …/users/{user}/memberships` has theirs"},
+		{"app_out_of_reach", "Applications", "the session cookie is not sent to the application's host", Operator, "`session.cookie_domain`: a domain that both hosts are in; and https for both"},
+		{"app_loop", "Applications", "signed in, and sent back to the sign-in again and again", Operator, "the proxy must pass `Cookie` on to Gatehouse; the browser must keep cookies"},
+		{"token_in_query_not_allowed", "Applications", "a password, or a token in the address, and no session", Person, "sign in with a browser"},
+	}
+}

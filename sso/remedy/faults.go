@@ -1,0 +1,142 @@
+package remedy
+
+import (
+	"slices"
+
+	"gatehouse/sso"
+)
+
+// faults are those of a protocol, the exact ones before the general.
+func faults(p sso.Protocol) []fault {
+	if p == sso.OIDC {
+		return slices.Concat(oidcFront(), oidcToken(), policies(), identity("oidc_attribute_invalid"))
+	}
+	return slices.Concat(samlSignatures(), samlMessages(), samlRules(), samlTimes(), policies(), samlSubject(), identity("saml_attribute_invalid"))
+}
+
+// identity is what the mapping could not make of the claims.
+func identity(code string) []fault {
+	return []fault{
+		{code, "email login name subject", "none of them",
+			"No {field} came: none of {want} is there.", Company,
+			"Send one of {want}, or name in the attribute mapping here what is sent instead; the raw answer has every name that came.", atAttributes},
+		{code, "email login name subject", "",
+			"The {field} that came cannot be used: {got}.", Company,
+			"Send a usable value in one of {want}, or name another claim in the attribute mapping here.", atAttributes},
+	}
+}
+
+// policies are what the connection itself decides, whatever the protocol.
+func policies() []fault {
+	return []fault{
+		{"too_many_groups", "", "", "More than 2,000 groups came, which is more than a person is read with.", Company,
+			"Send only the groups assigned to the application.", atGroups},
+		{"groups_unknown", "", "", "The groups are unknown, and this connection refuses whoever comes without groups.", Company,
+			"Send the group attribute, or change here what happens when there are none.", atGroups},
+		{"sign_in_denied", "", "", "The connection's allow_sign_in is not true for this person.", Company,
+			"Give the person the group or attribute that the expression asks for, or change the expression here.", atAssignment},
+		{"first_sign_in_denied", "", "", "The connection's policy for first sign-ins denies this person.", Operator,
+			"Change the policy for first sign-ins here, if this person is to come in.", atConnection},
+		{"user_inactive", "", "", "The person is deactivated here.", Operator,
+			"Reactivate them: People, the person, Reactivate.", atConnection},
+		{"connection_incomplete connection_disabled no_configuration", "", "", "The connection has no configuration that could be tested.", Operator,
+			"Finish the step Configure connection.", atConnection},
+		{"test_over", "", "", "The test connection is over: nobody came back from the identity provider within ten minutes, or the answer came twice.", Person,
+			"Run the test again, and finish it in one tab.", atConnection},
+		{"url_not_allowed", "", "", "An address of the identity provider is private, not https, or leads to one that is.", Operator,
+			"Use an address on the public internet, or allow private addresses of identity providers in the settings.", atConnection},
+	}
+}
+
+func samlSignatures() []fault {
+	const code = "saml_signature_invalid"
+	return []fault{
+		{code, "assertion_signature", "neither", "Nothing in the answer is signed, neither the response nor the assertion; wanted: {want}.", Company,
+			"Sign the response, the assertion or both, with RSA-SHA256.", atSigning},
+		{code, "assertion_signature response_signature", "SHA1", "The answer is signed with {got}; wanted: {want}.", Company,
+			"Choose SHA-256 as signature and digest algorithm.", atSigning},
+		{code, "assertion_signature response_signature", "digest SHA-1", "The answer is signed with {got}; wanted: {want}.", Company,
+			"Choose SHA-256 as signature and digest algorithm.", atSigning},
+		{code, "assertion_signature response_signature", "algorithm", "The answer is signed in a way that is not accepted: {got}.", Company,
+			"Choose RSA-SHA256 as signature algorithm.", atSigning},
+		{code, "assertion_signature response_signature", "with certificate", "The answer is not signed by a certificate that is trusted here: wanted {want}, got {got}.", Company,
+			"If the signing certificate was changed, fetch the metadata again or upload the new certificate here. If not, something changed the answer on its way.", atCertificate},
+		{code, "assertion_signature response_signature", "", "The signature does not fit: wanted {want}, got {got}.", Company,
+			"Sign with the certificate that is in the metadata; if it was changed, fetch the metadata again here.", atCertificate},
+		{code, "message", "comment", "The answer has a comment inside, which could cut a name short: {got}.", Company,
+			"Look at what changes the message between the identity provider and Gatehouse; no identity provider sends this by itself.", atLog},
+		{code, "message assertions", "", "The answer could be read in two ways: {got}.", Company,
+			"Let the identity provider send one response with one assertion, each signed at most once.", atSigning},
+	}
+}
+
+func samlMessages() []fault {
+	return []fault{
+		{"saml_malformed", "status", "", "The answer has no usable status: {got}.", Company,
+			"Look in the identity provider's log for what it sent.", atLog},
+		{"saml_malformed", "message", "", "What came is not {want}: {got}.", Company,
+			"Look at what is between the identity provider and Gatehouse: no identity provider sends this by itself.", atLog},
+		{"saml_malformed", "conditions attributes authn_statement authn_instant", "", "The assertion is not complete ({want}): {got}.", Company,
+			"Let the identity provider send an assertion for the Web Browser SSO profile, with an AuthnStatement.", atSigning},
+		{"saml_too_complex", "", "", "The answer is larger or more deeply nested than any real one: {got}.", Company,
+			"Send fewer attributes and groups.", atAttributes},
+		{"saml_decryption_failed", "", "", "The assertion cannot be decrypted: wanted {want}, got {got}.", Company,
+			"Upload this connection's encryption certificate again, or switch encryption of assertions off.", atEncryption},
+		{"saml_replayed", "", "", "This very answer was accepted before.", Person,
+			"Run the test again; do not reload the page on which the answer is sent.", atLog},
+		{"idp_denied", "status", "InvalidNameIDPolicy", "The identity provider cannot name the person in the form that was asked for: {got}.", Company,
+			"Let it send a NameID of the format that this connection asks for, or ask for another one here.", atSubject},
+		{"idp_denied", "status", "Requester", "The identity provider did not accept our request: {got}.", Company,
+			"Compare entity ID and ACS URL with those of this connection, letter by letter.", atAudience},
+		{"idp_denied", "status", "", "The identity provider did not let the person in: {got}.", Company,
+			"Assign the person to the application; the identity provider's log has the reason.", atAssignment},
+		{"idp_initiated_disabled", "", "", "The answer does not say which request it answers: wanted {want}, got {got}.", Company,
+			"Let sign-ins begin here (SP-initiated): not at the app tile, and without a default relay state.", atACS},
+		{"login_state_expired", "in_response_to confirmation_in_response_to", "", "The answer is to another request: wanted {want}, got {got}.", Person,
+			"Run the test again, and finish it in one tab.", atACS},
+	}
+}
+
+func samlRules() []fault {
+	const code = "saml_wrong_recipient"
+	return []fault{
+		{code, "audience", "", "The assertion is for another audience: wanted {want}, got {got}.", Company,
+			"Set the audience (the service provider's entity ID) to {want}.", atAudience},
+		{code, "destination", "", "The response is addressed to another place: wanted {want}, got {got}.", Company,
+			"Set the ACS URL to {want}, and remove all others.", atACS},
+		{code, "recipient", "", "The assertion is for another recipient: wanted {want}, got {got}.", Company,
+			"Set the ACS URL (in some consoles the recipient has a field of its own) to {want}.", atACS},
+		{code, "subject_confirmation", "", "The assertion has no bearer confirmation for us: {got}.", Company,
+			"Let the identity provider confirm the subject as bearer, as the Web Browser SSO profile says.", atACS},
+		{code, "issuer response_issuer", "", "The answer is of another issuer: wanted {want}, got {got}.", Company,
+			"Compare the identity provider's entity ID with the one configured here, letter by letter; a slash at the end counts.", atIssuer},
+		{"saml_wrong_recipient", "", "", "The answer was made for somebody else: wanted {want}, got {got}.", Company,
+			"Compare entity ID and ACS URL with those of this connection, letter by letter.", atAudience},
+	}
+}
+
+func samlTimes() []fault {
+	const code = "saml_expired"
+	return []fault{
+		{code, "conditions_not_before confirmation_not_before", "", "The assertion is not valid yet: it begins at {got}; wanted: {want}.", Company,
+			"Set the identity provider's clock, or allow a larger difference here (at most 300 seconds).", atClock},
+		{code, "response_issue_instant assertion_issue_instant", "", "The answer was issued at {got}; wanted: {want}.", Company,
+			"Set the identity provider's clock, or allow a larger difference here (at most 300 seconds).", atClock},
+		{code, "session_not_on_or_after", "", "The session at the identity provider was over at {got}; wanted: {want}.", Company,
+			"Let its sessions last longer, or sign in there anew.", atClock},
+		{code, "", "", "The assertion was valid until {got}; wanted: {want}.", Company,
+			"Run the test again without pausing; if it stays so, set the identity provider's clock.", atClock},
+	}
+}
+
+func samlSubject() []fault {
+	const code = "saml_attribute_invalid"
+	return []fault{
+		{code, "name_id_format", "", "The NameID is transient, another one at every sign-in; wanted: {want}.", Company,
+			"Send a NameID of the format persistent, emailAddress or unspecified, or map the subject from an attribute here.", atSubject},
+		{code, "name_id", "", "The assertion has no usable NameID: wanted {want}, got {got}.", Company,
+			"Send a NameID, or map the subject from an attribute here.", atSubject},
+		{code, "subject", "(missing)", "The assertion names nobody: wanted {want}, got {got}.", Company,
+			"Send a NameID for the person.", atSubject},
+	}
+}

@@ -1,0 +1,78 @@
+package remedy
+
+// oidcFront is what goes wrong before there is an ID token.
+func oidcFront() []fault {
+	return []fault{
+		{"", "discovery", "issuer", "The discovery document is of another issuer: wanted {want}, got {got}.", Operator,
+			"Set the issuer here to exactly what the discovery document says; for Entra ID the tenant's own, not common.", atIssuer},
+		{"", "discovery", "", "The discovery document cannot be had: wanted {want}, got {got}.", Company,
+			"Open the address of the discovery document in a browser: it has to answer without a sign-in. Try again if the identity provider is down.", atIssuer},
+		{"issuer_mismatch", "", "", "Another issuer answered: wanted {want}, got {got}.", Operator,
+			"Set the issuer here to exactly what the discovery document says; for Entra ID the tenant's own, not common.", atIssuer},
+		{"", "authorization", "redirect_uri", "The identity provider does not know our redirect URI: {got}.", Company,
+			"Register this connection's redirect URI, letter by letter.", atACS},
+		{"", "authorization", "invalid_scope", "The identity provider does not give a scope that was asked for: {got}.", Company,
+			"Allow the scopes at the application, or ask for fewer here.", atAttributes},
+		{"", "authorization", "unauthorized_client", "The identity provider does not let this application sign people in: {got}.", Company,
+			"Allow the authorization code flow, and compare the client ID.", atClient},
+		{"idp_denied", "authorization", "", "The identity provider did not let the person in: {got}.", Company,
+			"Assign the person to the application; the identity provider's log has the reason.", atAssignment},
+		{"bad_request", "", "", "The answer cannot be read: wanted {want}, got {got}.", Company,
+			"Let the application use the authorization code flow, with the answer in the query.", atLog},
+		{"", "code_exchange", "invalid_client", "The token endpoint refused our client secret: {got}.", Company,
+			"Make a new client secret and enter it here; it may have expired, or another way to authenticate is expected.", atSecret},
+		{"", "code_exchange", "401", "The token endpoint refused our client secret: {got}.", Company,
+			"Make a new client secret and enter it here; it may have expired, or another way to authenticate is expected.", atSecret},
+		{"", "code_exchange", "redirect_uri", "The token endpoint wants another redirect URI: {got}.", Company,
+			"Register this connection's redirect URI, letter by letter.", atACS},
+		{"", "code_exchange", "invalid_grant", "The token endpoint did not take the code: {got}.", Company,
+			"Compare the redirect URI, letter by letter, and run the test again.", atACS},
+		{"", "code_exchange", "unauthorized_client", "The token endpoint does not let this application use the code flow: {got}.", Company,
+			"Allow the authorization code grant.", atClient},
+		{"", "code_exchange", "no id_token", "The token endpoint gave no ID token.", Company,
+			"Make the application one for OpenID Connect, with the scope openid, not for OAuth 2.0 alone.", atAttributes},
+		{"", "code_exchange", "", "The token endpoint gave no usable answer: {got}.", Company,
+			"Try again; if it stays so, look at the identity provider's status and log.", atLog},
+		{"idp_unavailable", "userinfo", "", "The userinfo endpoint gave no usable answer: {got}.", Company,
+			"Put what is needed into the ID token, or look at the identity provider's status and log.", atAttributes},
+		{"idp_unavailable", "", "", "The identity provider did not answer, or not usably: {got}.", Company,
+			"Try again; if it stays so, look at the identity provider's status and log.", atLog},
+		{"login_state_expired", "", "", "The answer belongs to no test connection that is under way in this browser.", Person,
+			"Run the test again, and finish it in one tab.", atACS},
+	}
+}
+
+// oidcToken is what is wrong about an ID token.
+func oidcToken() []fault {
+	const code = "id_token_invalid"
+	return []fault{
+		{code, "signature", "encrypted", "The ID token is encrypted, which is not supported.", Company,
+			"Switch encryption of ID tokens off.", atEncryption},
+		{code, "signature", "algorithm", "The ID token is signed in a way that is not accepted: wanted {want}, got {got}.", Company,
+			"Sign ID tokens with RS256 or another algorithm with a public key; none and HS256 are refused.", atSigning},
+		{code, "signature", "", "The ID token is not signed by a key that the identity provider publishes: wanted {want}, got {got}.", Company,
+			"Publish the signing key at the jwks_uri; a proxy in between must not serve an old copy.", atCertificate},
+		{code, "issuer", "", "The ID token is of another issuer: wanted {want}, got {got}.", Operator,
+			"Set the issuer here to exactly what the ID token says, if that is the right identity provider.", atIssuer},
+		{code, "audience", "", "The ID token is for another application: wanted {want}, got {got}.", Company,
+			"Compare the client ID with the one configured here, letter by letter.", atClient},
+		{code, "authorized_party", "", "The ID token was asked for by another application: wanted {want}, got {got}.", Company,
+			"Compare the client ID with the one configured here, letter by letter.", atClient},
+		{code, "expiry", "", "The ID token was valid until {got}; wanted: {want}.", Company,
+			"Set the identity provider's clock; at most 60 seconds of difference are allowed.", atClock},
+		{code, "issued_at not_before", "", "The ID token's time does not fit: {got}; wanted: {want}.", Company,
+			"Set the identity provider's clock; at most 60 seconds of difference are allowed.", atClock},
+		{code, "nonce", "", "The ID token was made for another sign-in: its nonce is not the one that was sent.", Company,
+			"Let the identity provider copy the nonce of the request into the ID token; if something in between keeps answers, switch that off.", atLog},
+		{code, "access_token_hash", "", "The access token does not belong to the ID token: {got}.", Company,
+			"Look in the identity provider's log: it issues tokens that contradict each other.", atLog},
+		{code, "userinfo_subject", "", "Userinfo is about somebody else than the ID token: wanted {want}, got {got}.", Company,
+			"Let both say the same sub; a mapper that changes it has to change it in both.", atSubject},
+		{code, "subject", "", "The ID token names nobody: wanted {want}, got {got}.", Company,
+			"Send a sub that names the person and stays the same.", atSubject},
+		{code, "userinfo", "", "Userinfo cannot be read: {got}.", Company,
+			"Let userinfo answer with a JSON object of claims.", atAttributes},
+		{code, "", "", "The ID token did not pass: wanted {want}, got {got}.", Company,
+			"Look in the identity provider's log for what it sent.", atLog},
+	}
+}

@@ -1,0 +1,109 @@
+package remedy
+
+import "gatehouse/sso"
+
+// spot is a setting that most identity providers have, wherever they keep it.
+type spot int
+
+const (
+	atConnection  spot = iota // here, not at the identity provider
+	atAudience                // SAML: our entity ID
+	atACS                     // SAML: our ACS URL; OpenID Connect: our redirect URI
+	atSigning                 // what is signed, and with which algorithm
+	atCertificate             // the key it signs with
+	atEncryption              // to whom it encrypts
+	atSubject                 // NameID or sub
+	atAttributes              // what it says about people
+	atGroups                  // what it says about their groups
+	atAssignment              // who may use the application
+	atIssuer                  // its own name
+	atLog                     // what it says itself about a sign-in
+	atClock
+	atClient // OpenID Connect: our client ID
+	atSecret // OpenID Connect: our client secret
+)
+
+// places are those of one provider and protocol, below the page of the
+// application there.
+type places struct {
+	console                                                                      string // the way to the application
+	audience, acs, signing, certificate, encryption, subject, attributes, groups string
+	assignment, issuer, log, clock, client, secret                               string
+}
+
+const (
+	theirClock = "The clock is the provider's own; compare the time on this server, and the allowed clock difference of the connection here"
+	hereOnly   = "Here: the connection, Configure connection and Attribute mapping"
+)
+
+func (p places) at(s spot) string {
+	below := map[spot]string{
+		atAudience: p.audience, atACS: p.acs, atSigning: p.signing, atCertificate: p.certificate, atEncryption: p.encryption,
+		atSubject: p.subject, atAttributes: p.attributes, atGroups: p.groups, atAssignment: p.assignment, atIssuer: p.issuer,
+		atClient: p.client, atSecret: p.secret,
+	}[s]
+	switch {
+	case s == atConnection:
+		return hereOnly
+	case s == atLog:
+		return p.log
+	case s == atClock && p.clock == "":
+		return theirClock
+	case s == atClock:
+		return p.clock
+	case below == "":
+		return p.console
+	}
+	return p.console + " › " + below
+}
+
+func where(p sso.Provider, protocol sso.Protocol) places {
+	if protocol == sso.OIDC {
+		return oidcPlaces(p)
+	}
+	return samlPlaces(p)
+}
+
+func samlPlaces(p sso.Provider) places {
+	switch p {
+	case sso.Okta:
+		return oktaSAML()
+	case sso.Entra:
+		return entraSAML()
+	case sso.JumpCloud:
+		return jumpCloudSAML()
+	case sso.Google:
+		return googleSAML()
+	case sso.OneLogin:
+		return oneLoginSAML()
+	case sso.Ping:
+		return pingSAML()
+	case sso.Keycloak:
+		return keycloakSAML()
+	case sso.ADFS:
+		return adfsSAML()
+	}
+	return customSAML()
+}
+
+func oidcPlaces(p sso.Provider) places {
+	switch p {
+	case sso.Okta:
+		return oktaOIDC()
+	case sso.Entra:
+		return entraOIDC()
+	case sso.JumpCloud:
+		return jumpCloudOIDC()
+	case sso.Google:
+		return googleOIDC()
+	case sso.OneLogin:
+		return oneLoginOIDC()
+	case sso.Ping:
+		return pingOIDC()
+	case sso.Keycloak:
+		return keycloakOIDC()
+	case sso.ADFS:
+		return adfsOIDC()
+	}
+	return customOIDC()
+}

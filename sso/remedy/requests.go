@@ -1,0 +1,61 @@
+package remedy
+
+// api are the codes of the API.
+func api() []Entry {
+	return []Entry{
+		{"invalid_token", "API", "no API token, or one that is unknown, revoked or expired", Operator, "`gatehouse admin token`; `Authorization: Bearer …`"},
+		{"not_found", "API", "it does not exist, or belongs to another company", Operator, "check the ID and the company"},
+		{"validation_failed", "API", "entries cannot be accepted", Operator, "the fields say why"},
+		{"key_taken", "API", "the key is in use", Operator, "choose another"},
+		{"name_taken", "API", "the organization has a group of this name", Operator, "use that one"},
+		{"default_group", "API", "the default group cannot be renamed, deleted or filled", Operator, "–"},
+		{"held_sync_decided", "API", "it was approved, discarded, or superseded by a later sign-in of the person", Operator, "look at the list again: `GET …/held-syncs?user=`"},
+		{"moment_not_known", "API", "a restore to a moment in the future, or before there was a history, the person or the group", Operator, "the message has the earliest moment"},
+		{"share_brake", "API", "this would take more than 20 people, and more than half, out of a group at once", Operator, "look at it with `dry_run`; if it is meant, `confirm`"},
+		{"no_configuration", "API", "a preview by a configuration that the connection does not have", Operator, "`draft` is for what is being edited; a connection that was never enabled has nothing else"},
+		{"group_name_invalid", "API", "not in normalization form C, with space around it, too long, or with characters that cannot be seen", Operator, "an identity provider's list could never match it"},
+		{"invalid_groups_state", "API", "an unknown state of groups", Operator, "`absent`, `empty`, `values`, `overage` or `truncated`"},
+		{"invalid_cursor", "API", "not a cursor that this list returned", Operator, "begin without one"},
+		{"idempotency_key_in_use", "API", "the first request with this key is not finished", Operator, "wait, repeat"},
+		{"idempotency_key_reused", "API", "another request had this key", Operator, "use a new one"},
+	}
+}
+
+// anyRequest are the codes of anything that is asked.
+func anyRequest() []Entry {
+	return []Entry{
+		{"rate_limited", "Any request", "too many requests", Person, "wait as long as `Retry-After` says. If everybody is: `trusted_proxies`"},
+		{"storage_full", "Any request", "there is no room for what is to be written", Operator, "make room on the disk of the database; whoever is signed in stays so, and it goes on by itself"},
+		{"temporarily_unavailable", "Any request", "the database cannot answer", Operator, "the log has the cause; nobody was signed out"},
+		{"shutting_down", "Any request", "this node is about to stop", Operator, "the load balancer should have moved on: `shutdown_delay`"},
+		{"internal", "Any request", "something nobody foresaw", Operator, "the log has the cause under the reference; please report it"},
+		{"csrf", "Any request", "a form was sent from another site", Person, "open the page here. Does the proxy change `Host` or `Origin`?"},
+		{"misdirected_request", "Any request", "the request is for another host", Operator, "`base_url`, or the proxy's `Host` header"},
+		{"method_not_allowed", "Any request", "the address does not take this method", Operator, "`Allow` says which"},
+		{"uri_too_long", "Any request", "an address of more than 8 kB", Operator, "–"},
+		{"body_too_large", "Any request", "more than this address accepts", Operator, "the message has the limit"},
+		{"unsupported_media_type", "Any request", "not the content type that is expected", Operator, "the message has it"},
+		{"too_many_parameters", "Any request", "more than 100 parameters or 50 cookies", Person, "delete the cookies of this host"},
+		{"bad_request", "Any request", "it cannot be read", Operator, "the message says what is wrong"},
+		{"invalid_encoding", "Any request", "text that is not UTF-8, or with a NUL", Operator, "–"},
+		{"duplicate_parameter", "Any request", "a parameter or member is there twice", Operator, "send it once"},
+	}
+}
+
+// backChannel are the codes of what a machine at the back-channel logout address is told.
+func backChannel() []Entry {
+	return []Entry{
+		{"invalid_request", "Back-channel logout", "the request was refused", Company, "see the log"},
+		{"server_error", "Back-channel logout", "the failure is ours", Operator, "see the log"},
+	}
+}
+
+// mail are the codes of letters.
+func mail() []Entry {
+	return []Entry{
+		{"mail_settings", "Mail", "the mail server's settings cannot be used", Operator, "the field says why"},
+		{"mail_unavailable", "Mail", "the mail server did not answer in time, or not usably, or did not take the message", Operator, "the log has its answer: password, certificate, STARTTLS on this port?"},
+		{"mail_refused", "Mail", "the mail server says that there is no such address", Company, "correct the person's address at the identity provider"},
+		{"mail_invalid", "Mail", "the address is not one plain address, or a name in the letter has characters that cannot be seen", Company, "correct it at the identity provider"},
+	}
+}

@@ -1,0 +1,33 @@
+package remedy
+
+// signing are the codes of signing in, by either protocol.
+func signing() []Entry {
+	return []Entry{
+		{"unknown_company", "Signing in", "no company has this key, or has proven the domain of this address", Person, "use the company's sign-in link; *you*: the domain has to be verified for an address to lead anywhere"},
+		{"connection_needed", "Signing in", "the company has several ways to sign in", Person, "choose one"},
+		{"connection_disabled", "Signing in", "the company has no enabled connection, or not this one", Operator, "enable it: `POST …/connections/{conn}/enable`"},
+		{"login_state_expired", "Signing in", "older than ten minutes, finished already, or begun in another browser", Person, "start again, in one tab. If it happens to everybody: does the reverse proxy drop cookies, is `base_url` what people see?"},
+		{"idp_ignores_requests", "Signing in", "the identity provider answered a request of ours with an answer to none, twice in a row", Company, "make the application at the identity provider accept sign-ins begun here (SP-initiated), and check that its ACS URL is this connection's"},
+		{"idp_initiated_disabled", "Signing in", "it began at the identity provider's app tile", Company, "let the tile open the sign-in link, or *you*: set `saml.allow_idp_initiated` to `rebounce`"},
+		{"idp_denied", "Signing in", "the identity provider refused, and says so", Company, "assign the person to the application (Entra ID: AADSTS50105); the reason is in the attempt"},
+		{"idp_unavailable", "Signing in", "the identity provider did not answer in ten seconds, or not usably", Company, "try again; its status page; for OpenID Connect also a wrong or expired client secret, which is in the attempt"},
+		{"issuer_mismatch", "Signing in", "another issuer answered than the one configured", Operator, "set `oidc.issuer` to exactly what its discovery document says; for Entra ID the tenant's own, not `common`"},
+		{"user_inactive", "Signing in", "the person is deactivated here", Operator, "`POST …/users/{user}/reactivate`"},
+		{"groups_unknown", "Signing in", "the connection refuses sign-ins without groups, and none were sent", Company, "send the group attribute; or *you*: `group_sync.on_absent` and `on_overage`"},
+		{"sign_in_denied", "Signing in", "the connection's `allow_sign_in` is not true for this person, or failed", Company, "give the person the group or attribute it asks for; or *you*: [change it](policy.md)"},
+		{"first_sign_in_denied", "Signing in", "the policy for first sign-ins says `deny`", Company, "the attempt says why; or *you*: [change it](policy.md)"},
+		{"vouch_required", "Signing in", "an admin has to confirm the person first", Operator, "look at the person, then `POST …/users/{user}/vouch`; they sign in again"},
+		{"verification_required", "Signing in", "in an attempt: it waits for the code that was sent to the person's address", Person, "enter it; a new sign-in sends a new one"},
+		{"code_wrong", "Signing in", "not the code; the page says how many tries are left", Person, "the latest message counts"},
+		{"code_locked", "Signing in", "five wrong codes: the right one is refused, too", Person, "send a new code"},
+		{"code_expired", "Signing in", "the code is older than ten minutes, was used or replaced, or belongs to another browser; or the sign-in is older than half an hour", Person, "send a new code, or start again"},
+		{"code_malformed", "Signing in", "not six digits; this costs no try", Person, "enter the digits alone"},
+		{"too_many_codes", "Signing in", "more than 3 codes in ten minutes or 10 in a day for a person, or 30 in an hour from one network address", Person, "wait. If it happens to everybody: does Gatehouse see the proxy's address in place of theirs (`trusted_proxies`)?"},
+		{"address_fixed_by_idp", "Signing in", "the page was asked to send the code elsewhere", Person, "the company corrects the address at the identity provider"},
+		{"mail_not_configured", "Signing in", "a code is needed and no mail server is set up", Operator, "set [`smtp.addr`](configuration.md), or a policy that needs no code (`unverified-domain`, the default, asks for none then)"},
+		{"too_many_groups", "Signing in", "more than 2,000 groups were asserted, or listed by Microsoft Graph", Company, "send only the groups assigned to the application"},
+		{"directory_unavailable", "Signing in", "in an attempt's check `directory`: Microsoft Graph gave no usable list of groups in six seconds; memberships are unknown, so nobody loses one", Company, "try again; if it is throttled often, send only the groups assigned to the application"},
+		{"directory_denied", "Signing in", "in an attempt's check `directory`: Microsoft Graph refused the application, does not know the person, or hides the names of groups", Company, "a client secret that has not expired, and the application permissions `GroupMember.Read.All` and `User.Read.All` with admin consent"},
+		{"directory_url_invalid", "Signing in", "the address of the token endpoint or of Graph is not an origin", Operator, "`https://graph.microsoft.com`, or your national cloud's, without a path"},
+	}
+}
