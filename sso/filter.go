@@ -9,6 +9,7 @@ import "time"
 type GroupFilter struct {
 	Organization OrganizationID
 	Name         string
+	Contains     string // part of a name; letter case does not matter
 }
 
 // UserFilter narrows a list of users.
@@ -16,6 +17,9 @@ type UserFilter struct {
 	Login  string
 	Email  string // letter case does not matter
 	Status UserStatus
+	// Prefix begins a login, an e-mail, or the name from one of its words on;
+	// letter case does not matter.
+	Prefix string
 }
 
 // AttemptFilter narrows a list of attempts.
@@ -46,6 +50,14 @@ type GroupCount struct {
 	Group    Group
 	Members  int
 	Expected int // 0 for a default group: nobody is named into one
+}
+
+// OrganizationCount is an organization, how many groups it has beside the default
+// one, and how many people.
+type OrganizationCount struct {
+	Organization Organization
+	Groups       int
+	Members      int
 }
 
 // Member is a person in a group, as the group's page shows them.

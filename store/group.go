@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/sso/fold"
@@ -77,6 +78,10 @@ func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilte
 	w.and("g.enterprise_id = ", string(ent))
 	w.andText("g.organization_id = ", string(f.Organization))
 	w.andText("g.name = ", f.Name)
+	if part := fold.Name(f.Contains); part != "" {
+		w.and("g.folded like ", "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(part)+"%")
+		w.text.WriteString(" escape '!'")
+	}
 	query := "select " + groupColumns + `, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id), ` + expectedMembers + `
 		from (select * from groups g` + w.page("g.id", page.Cursor, page.Size(), false) + ") g order by g.id" // counted for the page alone
 	all, err := list(ctx, db.backend, func(r row) (c sso.GroupCount, err error) {

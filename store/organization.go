@@ -58,6 +58,25 @@ func (db *DB) Organizations(ctx context.Context, ent sso.EnterpriseID, page sso.
 	return all, next, err
 }
 
+// OrganizationCounts is Organizations with what is in each.
+func (db *DB) OrganizationCounts(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.OrganizationCount, next string, err error) {
+	defer func() { doing(&err, "count organizations") }()
+	w := &where{}
+	w.and("o.enterprise_id = ", string(ent))
+	query := `select o.*, (select count(*) from groups x where x.enterprise_id = o.enterprise_id and x.organization_id = o.id and not x.is_default),
+		(select count(*) from memberships m where m.enterprise_id = o.enterprise_id and m.group_id = o.group_id)
+		from (select o.id, o.enterprise_id, o.key, o.name, g.id as group_id, o.created_at from organizations o
+			join groups g on g.enterprise_id = o.enterprise_id and g.organization_id = o.id and g.is_default` +
+		w.page("o.id", page.Cursor, page.Size(), false) + ") o order by o.id" // counted for the page alone
+	all, err := list(ctx, db.backend, func(r row) (c sso.OrganizationCount, err error) {
+		o := &c.Organization
+		err = r.Scan(&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, moment(&o.CreatedAt), &c.Groups, &c.Members)
+		return c, err
+	}, query, w.args...)
+	all, next = cut(all, page.Size(), func(c sso.OrganizationCount) string { return string(c.Organization.ID) })
+	return all, next, err
+}
+
 // UpdateOrganization changes key and name; fn runs inside the transaction.
 func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
 	fn func(sso.Organization) (sso.Organization, error)) (_ sso.Organization, err error) {

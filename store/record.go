@@ -171,6 +171,7 @@ func (r *recording) person(ctx context.Context) error {
 	r.user.Status = sso.UserActive // who was pending is decided about again
 	r.profile()
 	r.updateUser(r.user)
+	r.findable(r.old, r.user)
 	r.later(`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
 		string(r.ent), string(r.user.ID), string(r.Session.Connection), r.Identity.Subject, r.Identity.Login, micros(r.now))
 	if !r.bound {
@@ -188,6 +189,7 @@ func (r *recording) newcomer() {
 	r.user = sso.User{ID: sso.NewID[sso.UserID](r.now), Enterprise: r.ent, Status: sso.UserActive, CreatedAt: r.now}
 	r.profile()
 	r.insertUser(r.user)
+	r.findable(sso.User{}, r.user)
 	r.later("insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at) values ($1, $2, $3, $4, $5, $6, $6)",
 		string(r.ent), string(r.Session.Connection), string(r.user.ID), r.Identity.Subject, r.Identity.Login, micros(r.now))
 }
@@ -204,6 +206,7 @@ func (r *recording) profile() {
 func (r *recording) await(ctx context.Context) error {
 	r.user.Status, r.user.LastSignInAt = sso.UserPending, r.old.LastSignInAt
 	r.updateUser(r.user)
+	r.findable(sso.User{ID: r.user.ID}, r.user)
 	by, attempt := sso.Actor(r.Session.Connection), string(r.Attempt.ID)
 	if r.isNew {
 		return r.audit(ctx, by, "user.created", string(r.user.ID), "login", r.user.Login, "email", r.user.Email, "status", string(r.user.Status), "attempt", attempt)

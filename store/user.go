@@ -29,9 +29,13 @@ func findUser(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.UserID
 	return one(ctx, r, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id = $2", string(ent), string(id))
 }
 
-// Users lists an enterprise's people, in the order they were made.
+// Users lists an enterprise's people, in the order they were made; those of a
+// search in the order of what they were found by.
 func (db *DB) Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, page sso.Page) (_ []sso.User, next string, err error) {
 	defer func() { doing(&err, "list users") }()
+	if term(f.Prefix) != "" {
+		return db.searched(ctx, ent, f, page)
+	}
 	w := &where{}
 	w.and("u.enterprise_id = ", string(ent))
 	w.andText("u.login = ", f.Login)
@@ -70,6 +74,7 @@ func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	}
 	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, u sso.User) error {
 		t.updateUser(u)
+		t.findable(old, u)
 		if err := t.flush(ctx); err != nil {
 			return err
 		}

@@ -145,6 +145,12 @@ func (w *where) and(condition string, arg any) {
 	w.text.WriteString("$" + strconv.Itoa(len(w.args)))
 }
 
+// param adds a parameter that the text goes on to use.
+func (w *where) param(arg any) string {
+	w.args = append(w.args, arg)
+	return "$" + strconv.Itoa(len(w.args))
+}
+
 // andText adds the condition unless s is empty.
 func (w *where) andText(condition, s string) {
 	if s != "" {
@@ -168,6 +174,9 @@ func (w *where) page(column, cursor string, size int, newestFirst bool) string {
 	w.andText(column+after, cursor)
 	return w.text.String() + " order by " + column + order + " limit " + strconv.Itoa(size+1)
 }
+
+// limit is one row more than a page has.
+func limit(p sso.Page) string { return strconv.Itoa(p.Size() + 1) }
 
 // cut takes off the row that is one too many and makes the cursor of the next
 // page from the last that stays.

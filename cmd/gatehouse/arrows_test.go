@@ -69,7 +69,7 @@ var levels = map[string]arrows{
 	"internal/demo":      {"sso saml oidc policy store internal/demoidp internal/demomail internal/demoproxy", "github.com/coreos/go-oidc/v3", "a demonstration is set up as an administrator would; nothing but the demo verb needs it"},
 	"cmd/gatehouse":      {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main builds everything and knows everybody, and needs no protocol or database library for it"},
 
-	"store/storetest":   {"sso store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite", "the suite every database passes; for tests"},
+	"store/storetest":   {"sso sso/fold store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite pgregory.net/rapid", "the suite every database passes; for tests"},
 	"store/nodetest":    {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},
 	"internal/proxies":  {"", "", "real reverse proxies; for tests"},
 	"internal/smtptest": {"", "github.com/emersion/go-sasl github.com/emersion/go-smtp", "a mail server; for tests"},

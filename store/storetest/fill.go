@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"encoding/hex"
 	"fmt"
 	"testing"
 
@@ -29,9 +30,19 @@ func Fill(t testing.TB, dsn string, ent sso.EnterpriseID, org sso.OrganizationID
 		select $1, 'group-filled-' || n, $2, 'filled-' || n, false, 1 from g`, string(ent), string(org))
 	exec("with recursive "+numbers("u", memberships/each)+` insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at)
 		select $1, 'user-filled-' || n, 'filled-' || n, '', false, 'Filled', 'active', 1, 1 from u`, string(ent))
+	exec("with recursive "+numbers("u", memberships/each)+` insert into user_terms (enterprise_id, user_id, term, status)
+		select $1, 'user-filled-' || n, $2 || `+inHex("cast(n as text)")+", 'active' from u", string(ent), hex.EncodeToString([]byte("filled-")))
 	exec("with recursive "+numbers("u", memberships/each)+", "+numbers("g", each)+` insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
 		select $1, 'user-filled-' || u.n, 'group-filled-' || ((u.n * 7 + g.n * 37) % 1000), 'jit', 1, '' from u, g`, string(ent))
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// inHex is SQL for the hexadecimal form of the digits in a column.
+func inHex(column string) string {
+	for digit := '0'; digit <= '9'; digit++ {
+		column = fmt.Sprintf("replace(%s, '%c', 'x%c')", column, digit, digit)
+	}
+	return "replace(" + column + ", 'x', '3')"
 }

@@ -62,6 +62,10 @@ func (f foreign) containers() calls {
 			all, _, err := db.Organizations(ctx, ent, sso.Page{})
 			return having(all, func(o sso.Organization) bool { return o.ID == org }), err
 		},
+		"OrganizationCounts": func() (int, error) {
+			all, _, err := db.OrganizationCounts(ctx, ent, sso.Page{})
+			return having(all, func(o sso.OrganizationCount) bool { return o.Organization.ID == org }), err
+		},
 		"UpdateOrganization": func() (int, error) {
 			_, err := db.UpdateOrganization(ctx, by, ent, org, rename[sso.Organization])
 			return 0, err
@@ -117,6 +121,10 @@ func (f foreign) people() calls {
 		"User": func() (int, error) { u, err := db.User(ctx, ent, f.user.ID); return count(u.ID != ""), err },
 		"Users": func() (int, error) {
 			all, _, err := db.Users(ctx, ent, sso.UserFilter{Login: f.user.Login}, page)
+			return len(all), err
+		},
+		"SearchMembers": func() (int, error) {
+			all, _, err := db.SearchMembers(ctx, ent, group, "a", page)
 			return len(all), err
 		},
 		"UpdateUser": func() (int, error) { _, err := db.UpdateUser(ctx, by, ent, f.user.ID, rename[sso.User]); return 0, err },
@@ -225,7 +233,7 @@ func (f foreign) sessionsAndDomains() calls {
 // it something of its own, so that no error is what has to come.
 func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
-		"Organizations": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true,
+		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true,
 		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true}
 }
 

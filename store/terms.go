@@ -1,0 +1,206 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/fold"
+)
+
+const (
+	longestTerm = 64 // bytes, folded; a search that is longer is one for its beginning
+	mostTerms   = 8  // of one person: login, e-mail, the name and where its words begin
+	termsKey    = "users_termed"
+	termsMade   = "1/" + fold.Version // grows with either
+)
+
+// termsOf are the texts that somebody is found by, each with what follows it:
+// "ada lovelace" and "lovelace", so that a search may begin with either.
+func termsOf(u sso.User) []string {
+	texts := []string{u.Login, u.Email, u.Name}
+	for rest := fold.Name(u.Name); ; {
+		_, after, more := strings.Cut(rest, " ")
+		if !more {
+			break
+		}
+		texts, rest = append(texts, after), after
+	}
+	var terms []string
+	for _, text := range texts {
+		if t := term(text); t != "" && !slices.Contains(terms, t) && len(terms) < mostTerms {
+			terms = append(terms, t)
+		}
+	}
+	return terms
+}
+
+// term is a text as the table has it.
+func term(text string) string {
+	folded := fold.Name(text)
+	return hex.EncodeToString([]byte(folded[:min(len(folded), longestTerm)]))
+}
+
+// findable queues what somebody is found by from now on, if it is anything else
+// than before.
+func (t *tx) findable(old, u sso.User) {
+	if old.ID == u.ID && old.Login == u.Login && old.Email == u.Email && old.Name == u.Name && old.Status == u.Status {
+		return
+	}
+	if old.ID != "" {
+		t.later("delete from user_terms where enterprise_id = $1 and user_id = $2", string(u.Enterprise), string(u.ID))
+	}
+	t.later("insert into user_terms (enterprise_id, user_id, term, status) select $1, $2, n.value, $4 from ("+t.db.dialect.list("$3")+") n",
+		string(u.Enterprise), string(u.ID), jsonList(termsOf(u)), string(u.Status))
+}
+
+// makeTerms makes the terms of everybody again if they were made by another
+// version of this program, or never. Doing it twice, also at once, does no harm.
+func (db *DB) makeTerms(ctx context.Context) error {
+	if made, err := db.Meta(ctx, termsKey); err != nil || made == termsMade {
+		return err
+	}
+	after := sso.User{}
+	for more := true; more; {
+		err := db.write(ctx, func(ctx context.Context, t *tx) error {
+			some, err := list(ctx, t, scanUser, "select "+userColumns+` from users u where u.enterprise_id > $1 or u.enterprise_id = $1 and u.id > $2
+				order by u.enterprise_id, u.id limit $3`+t.db.dialect.forUpdate, string(after.Enterprise), string(after.ID), int64(foldedAtOnce))
+			if err != nil {
+				return err
+			}
+			for _, u := range some {
+				t.findable(sso.User{ID: u.ID, Login: u.Login + "?"}, u)
+			}
+			if more = len(some) == foldedAtOnce; more {
+				after = some[len(some)-1]
+			}
+			return nil
+		})
+		if err != nil {
+			return fmt.Errorf("make what people are found by: %w", err)
+		}
+	}
+	return db.SetMeta(ctx, termsKey, termsMade)
+}
+
+// sought is a search for what people are found by.
+type sought struct {
+	from, until string // terms, the latter not included
+	after       string // user whose term was from; "" at the beginning
+}
+
+// seek reads a search and the cursor of its page. Whatever is longer than a term
+// is cut, and finds what begins alike.
+func seek(prefix, cursor string) (sought, error) {
+	from := term(prefix)
+	s := sought{from: from, until: from + "g"} // g follows every digit
+	if cursor == "" {
+		return s, nil
+	}
+	last, user, ok := strings.Cut(cursor, ".")
+	if !ok || last < s.from || last >= s.until || len(last) > 2*longestTerm {
+		return s, errCursor()
+	}
+	s.from, s.after = last, user
+	return s, nil
+}
+
+// lowest narrows terms t of a search to the one that comes first of each
+// person's: they are in the answer once. First is where the search began, not
+// this page.
+const lowest = " and not exists (select 1 from user_terms x where x.enterprise_id = t.enterprise_id and x.user_id = t.user_id and x.term < t.term and x.term >= "
+
+// conditions adds those of a search to w.
+func (s sought) conditions(w *where, prefix string) {
+	w.and("t.term >= ", s.from)
+	w.and("t.term < ", s.until)
+	if s.after != "" {
+		w.and("(t.term, t.user_id) > ("+w.param(s.from)+", ", s.after)
+		w.text.WriteString(")")
+	}
+	w.text.WriteString(lowest + w.param(term(prefix)) + ")")
+}
+
+// searched are people by what they are found by, in the order of that.
+func (db *DB) searched(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, page sso.Page) ([]sso.User, string, error) {
+	s, err := seek(f.Prefix, page.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	w := &where{}
+	w.and("t.enterprise_id = ", string(ent))
+	w.andText("t.status = ", string(f.Status))
+	s.conditions(w, f.Prefix)
+	w.andText("u.login = ", f.Login)
+	w.andText("lower(u.email) = ", strings.ToLower(f.Email))
+	// The condition on u repeats the join's for both databases to start from t.
+	query := "select " + userColumns + ", t.term from user_terms t cross join users u" + w.text.String() +
+		" and u.enterprise_id = t.enterprise_id and u.id = t.user_id order by t.term, t.user_id limit " + limit(page)
+	type hit struct {
+		sso.User
+		term string
+	}
+	all, err := list(ctx, db.backend, func(r row) (h hit, err error) {
+		err = r.Scan(append(userFields(&h.User), &h.term)...)
+		return h, err
+	}, query, w.args...)
+	all, next := cut(all, page.Size(), func(h hit) string { return h.term + "." + string(h.ID) })
+	users := make([]sso.User, len(all))
+	for i, h := range all {
+		users[i] = h.User
+	}
+	return users, next, err
+}
+
+// fewMembers is how many people of a group are all looked at in a search; of a
+// larger one, those whom the search finds are looked for in it.
+const fewMembers = 2000
+
+// SearchMembers lists who is in a group and is found by the beginning of a
+// login, an e-mail or a word of a name; letter case does not matter.
+func (db *DB) SearchMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, prefix string, page sso.Page) (_ []sso.Member, next string, err error) {
+	defer func() { doing(&err, "search members") }()
+	if term(prefix) == "" {
+		return db.GroupMembers(ctx, ent, group, page)
+	}
+	if _, err := found(findGroup(ctx, db.backend, ent, group)); err != nil {
+		return nil, "", err
+	}
+	s, err := seek(prefix, page.Cursor)
+	if err != nil {
+		return nil, "", err
+	}
+	n, _, err := one(ctx, db.backend, scanNumber, `select count(*) from (select 1 from memberships m
+		where m.enterprise_id = $1 and m.group_id = $2 limit $3) few`, string(ent), string(group), int64(fewMembers))
+	if err != nil {
+		return nil, "", err
+	}
+	from := " from user_terms t cross join memberships m cross join users u" // SQLite joins in this order
+	if n < fewMembers {
+		from = " from memberships m cross join user_terms t cross join users u"
+	}
+	w := &where{}
+	w.and("t.enterprise_id = ", string(ent))
+	w.and("m.group_id = ", string(group))
+	s.conditions(w, prefix)
+	query := "select " + userColumns + ", " + membershipColumns + ", t.term" + from + w.text.String() +
+		` and m.enterprise_id = t.enterprise_id and m.user_id = t.user_id and u.enterprise_id = t.enterprise_id and u.id = t.user_id
+		order by t.term, t.user_id limit ` + limit(page)
+	type hit struct {
+		sso.Member
+		term string
+	}
+	all, err := list(ctx, db.backend, func(r row) (h hit, err error) {
+		err = r.Scan(append(append(userFields(&h.User), membershipFields(&h.Membership)...), &h.term)...)
+		return h, err
+	}, query, w.args...)
+	all, next = cut(all, page.Size(), func(h hit) string { return h.term + "." + string(h.User.ID) })
+	members := make([]sso.Member, len(all))
+	for i, h := range all {
+		members[i] = h.Member
+	}
+	return members, next, err
+}
