@@ -87,6 +87,13 @@ func (l SetupLink) Open(now time.Time) bool {
 	return l.RevokedAt.IsZero() && now.Before(l.ExpiresAt) && l.Opens < l.MaxOpens
 }
 
+// EnterpriseAdmin is a user who was named to administer their own enterprise.
+type EnterpriseAdmin struct {
+	User      User
+	CreatedBy Actor
+	CreatedAt time.Time
+}
+
 // Visitor is who is in the console.
 type Visitor struct {
 	Role  Role

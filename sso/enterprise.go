@@ -5,9 +5,13 @@ import "time"
 // Enterprise is the tenant: one customer company. Nothing is ever shared
 // between two enterprises.
 type Enterprise struct {
-	ID        EnterpriseID
-	Key       string // in the sign-in link: /login/sso?enterprise_key=KEY; unique, see ValidateKey
-	Name      string
+	ID   EnterpriseID
+	Key  string // in the sign-in link: /login/sso?enterprise_key=KEY; unique, see ValidateKey
+	Name string
+	// Enforced says that its admins sign in through its own identity provider
+	// alone: no setup link opens, and no password of theirs is accepted but a
+	// recovery admin's.
+	Enforced  bool
 	CreatedAt time.Time
 }
 

@@ -8,6 +8,7 @@ type Actor string
 const (
 	ActorSystem   Actor = "system"   // background work
 	ActorOperator Actor = "operator" // somebody with a shell on the server
+	ActorStart    Actor = "start"    // the program itself, as it starts without an admin
 )
 
 // SignIn is all that a successful sign-in writes; the store does so in one

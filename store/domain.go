@@ -95,6 +95,6 @@ func (db *DB) DeleteDomain(ctx context.Context, by sso.Actor, ent sso.Enterprise
 // EnterpriseByDomain returns the enterprise that has proven a domain.
 func (db *DB) EnterpriseByDomain(ctx context.Context, name string) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "find enterprise by domain") }()
-	return found(one(ctx, db.backend, scanEnterprise, `select e.id, e.key, e.name, e.created_at from enterprises e
+	return found(one(ctx, db.backend, scanEnterprise, `select e.id, e.key, e.name, e.enforced, e.created_at from enterprises e
 		join domains d on d.enterprise_id = e.id where d.name = $1 and d.verified_at > 0`, name))
 }

@@ -7,10 +7,10 @@ import (
 	"gatehouse/sso"
 )
 
-const enterpriseColumns = "id, key, name, created_at"
+const enterpriseColumns = "id, key, name, enforced, created_at"
 
 func scanEnterprise(r row) (e sso.Enterprise, err error) {
-	err = r.Scan(&e.ID, &e.Key, &e.Name, moment(&e.CreatedAt))
+	err = r.Scan(&e.ID, &e.Key, &e.Name, &e.Enforced, moment(&e.CreatedAt))
 	return e, err
 }
 
@@ -71,7 +71,7 @@ func (db *DB) UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.Enterpr
 	}
 	change := func(old sso.Enterprise) (sso.Enterprise, error) {
 		e, err := fn(old)
-		e.ID, e.CreatedAt = old.ID, old.CreatedAt
+		e.ID, e.Enforced, e.CreatedAt = old.ID, old.Enforced, old.CreatedAt
 		return e, err
 	}
 	return edit(ctx, db, id, load, change, func(ctx context.Context, t *tx, _, e sso.Enterprise) error {

@@ -35,6 +35,7 @@ func sealedColumns() []sealedColumn {
 		{"attempts", "identity", "id", true},
 		{"email_proofs", "sign_in", "id", true},
 		{"signing_keys", "private", "id", false},
+		{"admins", "password", "id", false},
 	}
 }
 

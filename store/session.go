@@ -38,9 +38,9 @@ func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, e
 	p, ok, err := one(ctx, db.backend, func(r row) (p sso.Principal, err error) {
 		dest := append(sessionFields(&p.Session), userFields(&p.User)...)
 		e := &p.Enterprise
-		err = r.Scan(append(dest, &e.ID, &e.Key, &e.Name, moment(&e.CreatedAt), groupsOf(&p.Groups))...)
+		err = r.Scan(append(dest, &e.ID, &e.Key, &e.Name, &e.Enforced, moment(&e.CreatedAt), groupsOf(&p.Groups))...)
 		return p, err
-	}, "select "+sessionColumns+", "+userColumns+", e.id, e.key, e.name, e.created_at, (select "+db.dialect.triples("g.id", "o.key", "g.name")+`
+	}, "select "+sessionColumns+", "+userColumns+", e.id, e.key, e.name, e.enforced, e.created_at, (select "+db.dialect.triples("g.id", "o.key", "g.name")+`
 			from memberships m cross join groups g cross join organizations o
 			where m.enterprise_id = s.enterprise_id and m.user_id = s.user_id and g.enterprise_id = m.enterprise_id and g.id = m.group_id
 			and o.enterprise_id = g.enterprise_id and o.id = g.organization_id)

@@ -13,7 +13,7 @@ import (
 )
 
 // tenantStatement matches text that reads or writes a table of an enterprise.
-var tenantStatement = regexp.MustCompile(`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|email_proofs|email_codes|user_terms|audit_events|audit_heads)\b`)
+var tenantStatement = regexp.MustCompile(`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|audit_events|audit_heads)\b`)
 
 // TestEveryStatementNamesTheEnterprise reads the source: a statement about an
 // enterprise's table has the enterprise in it, also where the row's ID alone
@@ -28,6 +28,9 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"TouchSessions":      "update sessions set last_seen_at = $2 where id = $1",
 		"EnterpriseByDomain": "where d.name = $1 and d.verified_at > 0",
 		"Principal":          "where s.token = $1",
+		"SetupLinkByToken":   "where l.token = $1",
+		"SetupSession":       "where s.token = $1",
+		"EndSetupSession":    "delete from setup_sessions where token = $1",
 		"foldGroups":         "order by enterprise_id, id limit $3",     // all of them, when the fold changes
 		"makeTerms":          "order by u.enterprise_id, u.id limit $3", // likewise
 		"conditions":         "x.enterprise_id = t.enterprise_id",       // and its callers give that

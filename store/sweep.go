@@ -19,6 +19,9 @@ const revocationsKept = 24 * time.Hour
 // Codes that were sent are counted for a day.
 const codesKept = 24 * time.Hour
 
+// An invitation that nobody took is shown for a while, then it is gone.
+const invitationsKept = 30 * 24 * time.Hour
+
 const swept = 1000 // rows removed in one transaction, so that sign-ins get between
 
 // Sweep removes what has expired: pending logins, sign-ins that wait for a
@@ -37,6 +40,9 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 		{"sessions", "id", "last_seen_at + idle_timeout <= $1", now},
 		{"email_proofs", "id", "expires_at <= $1", now},
 		{"email_codes", "id", "at <= $1", now.Add(-codesKept)},
+		{"admin_sessions", "token", "expires_at <= $1", now},
+		{"setup_sessions", "token", "expires_at <= $1", now},
+		{"invitations", "id", "expires_at <= $1", now.Add(-invitationsKept)},
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"revocations", "sequence", "at <= $1", now.Add(-revocationsKept)},
 		{"attempts", "id", "at <= $1", since(now, keep.Attempts)},

@@ -17,6 +17,7 @@ import (
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
+	"gatehouse/sso/admin"
 	"gatehouse/sso/login"
 	"gatehouse/sso/sessions"
 	"gatehouse/sso/setup"
@@ -24,6 +25,7 @@ import (
 	"gatehouse/store"
 	"gatehouse/web/account"
 	"gatehouse/web/api"
+	"gatehouse/web/console"
 	"gatehouse/web/forwardauth"
 	"gatehouse/web/ops"
 	"gatehouse/web/page"
@@ -54,6 +56,8 @@ type gateway struct {
 	live      *sessions.Cache
 	sessions  *session.Manager
 	login     *login.Service
+	admin     *admin.Service
+	desk      *console.Console
 	nodes     nodes
 	router    *route.Router
 	signedOut string // where an identity provider sends the browser back to
@@ -105,6 +109,7 @@ func (g *gateway) services() error {
 		Refresh: g.setup.Refresh, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
 		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max,
 	})
+	g.admin = admin.New(admin.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Now: time.Now})
 	return nil
 }
 
@@ -138,6 +143,9 @@ func (g *gateway) edges() error {
 		return err
 	}
 	forward.Register(g.router)
+	if err := g.console(pages); err != nil {
+		return err
+	}
 	g.ops = ops.New(ops.Options{Build: g.build, Metrics: g.metrics, Ready: g.db.Ping})
 	g.ops.Register(g.router)
 	g.router.Static("/static/", pages.Static())

@@ -37,6 +37,7 @@ type foreign struct {
 	domain   sso.Domain
 	held     sso.HeldSyncID
 	proof    sso.EmailProof
+	link     sso.SetupLink
 }
 
 // yes confirms everything.
@@ -234,7 +235,8 @@ func (f foreign) sessionsAndDomains() calls {
 func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
 		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true,
-		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true}
+		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true,
+		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true}
 }
 
 // testTenants calls every method of the store with one enterprise and the
@@ -249,9 +251,10 @@ func testTenants(t *testing.T, fresh fresh) {
 	w.ok(err)
 	other := addWorld(t, w.db, w.clock, "other")
 	held := w.hold(s.Identity.Subject)
-	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID, proof: w.proof("grace")}, untenanted()
+	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID, proof: w.proof("grace"), link: w.setupLink(w.conn.ID)}, untenanted()
 	all := calls{}
-	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.proofs(), f.sessionsAndDomains()} {
+	maps.Copy(free, ofTheInstallation())
+	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.proofs(), f.sessionsAndDomains(), f.access()} {
 		maps.Copy(all, some)
 	}
 	methods := reflect.TypeFor[*store.DB]()

@@ -118,10 +118,13 @@ func (c *Console) Needs() map[string]Need { return c.needs }
 
 // away sends whoever is nobody to sign in, and back afterwards.
 func (c *Console) away(w http.ResponseWriter, r *http.Request, err error) error {
-	if sso.KindOf(err) != sso.Unauthenticated || r.Method != http.MethodGet {
+	switch {
+	case sso.KindOf(err) != sso.Unauthenticated:
 		return err
+	case r.Method != http.MethodGet: // what they sent is lost, and nothing is done
+		return route.SeeOther(w, Prefix+"/sign-in")
 	}
-	return route.SeeOther(w, "/admin/sign-in?"+url.Values{"return_to": {r.URL.RequestURI()}}.Encode())
+	return route.SeeOther(w, Prefix+"/sign-in?"+url.Values{"return_to": {r.URL.RequestURI()}}.Encode())
 }
 
 func notFound() error { return sso.NotFound("not_found", "There is nothing at this address.") }

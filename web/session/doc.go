@@ -10,12 +10,14 @@
 // the cookie and look it up in each request's context.
 //
 //	session  __Host-NAME          HttpOnly, Secure, SameSite=Lax
+//	admin    __Host-NAME-admin    HttpOnly, Secure, SameSite=Lax
+//	setup    __Host-NAME-setup    HttpOnly, Secure, SameSite=Lax
 //	browser  __Host-NAME-browser  HttpOnly, Secure, SameSite=None: identity
 //	                              providers post their answers from their own site
 //
 // With a domain the session cookie is __Secure-NAME, which other hosts of that
-// domain can set as well. Over plain http, which only localhost may use, there
-// is no prefix and both are Lax: ports do not make a site another one. None of
+// domain can set as well; the other cookies are for our own host alone. Over plain http, which only localhost may use, there
+// is no prefix and all are Lax: ports do not make a site another one. None of
 // them has a Max-Age: they end with the browser, if the session does not before.
 //
 // What must not live here: who a session belongs to, when it ends, what anybody

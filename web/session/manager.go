@@ -36,6 +36,8 @@ type Manager struct {
 	resolver Resolver
 	session  cookie
 	browser  cookie
+	admin    *Bearer
+	setup    *Bearer
 }
 
 // New makes a Manager. It fails without a key, and for a base URL that is none.
@@ -56,7 +58,11 @@ func New(o Options) (*Manager, error) {
 	if secure {
 		browserSite = http.SameSiteNoneMode
 	}
+	own := func(name string) *Bearer {
+		return &Bearer{newCookie(o.CookieName+name, codecs, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})}
+	}
 	return &Manager{
+		admin: own("-admin"), setup: own("-setup"),
 		resolver: o.Resolver,
 		session:  newCookie(o.CookieName, codecs, sessions.Options{Path: "/", Domain: o.CookieDomain, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}),
 		browser:  newCookie(o.CookieName+"-browser", codecs, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: browserSite}),

@@ -1,0 +1,73 @@
+package admin
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// How long a local admin stays signed in: so long in all, and so long without
+// doing anything (NIST SP 800-63B, §4.2.3).
+const (
+	SessionLength = 12 * time.Hour
+	IdleTimeout   = 30 * time.Minute
+)
+
+// Accounts are those of local admins, and the invitations they come of;
+// store.DB keeps them.
+type Accounts interface {
+	Admin(ctx context.Context, id sso.AdminID) (sso.Admin, error)
+	AdminByLogin(ctx context.Context, login string) (sso.Admin, error)
+	AdminByUser(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (sso.Admin, error)
+	Admins(ctx context.Context, page sso.Page) ([]sso.Admin, string, error)
+	UpdateAdmin(ctx context.Context, by sso.Actor, id sso.AdminID, action string, keep sso.Hash, fn func(sso.Admin) (sso.Admin, error)) (sso.Admin, error)
+	CreateInvitation(ctx context.Context, by sso.Actor, i sso.Invitation) (sso.Invitation, error)
+	Invitation(ctx context.Context, token sso.Hash) (sso.Invitation, error)
+	AcceptInvitation(ctx context.Context, token sso.Hash, a sso.Admin) (sso.Admin, error)
+}
+
+// Sessions are those of local admins; store.DB keeps them.
+type Sessions interface {
+	HasAdmin(ctx context.Context) (bool, error)
+	StartAdminSession(ctx context.Context, s sso.AdminSession, how string) error
+	AdminSession(ctx context.Context, token sso.Hash, idle time.Duration) (sso.AdminSession, sso.Admin, error)
+	EndAdminSession(ctx context.Context, token sso.Hash) error
+	RefusedAdmin(ctx context.Context, login, remote, why string) error
+}
+
+// Access is who administers an enterprise; store.DB knows it.
+type Access interface {
+	Administers(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (bool, error)
+	EnterpriseAdmins(ctx context.Context, ent sso.EnterpriseID, page sso.Page) ([]sso.EnterpriseAdmin, string, error)
+	AdminGroups(ctx context.Context, ent sso.EnterpriseID) ([]sso.Group, error)
+	AddEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) error
+	RemoveEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) error
+	EnforceSSO(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, on bool, test sso.TestRunID) error
+}
+
+// Links are setup links; store.DB keeps them.
+type Links interface {
+	CreateSetupLink(ctx context.Context, by sso.Actor, l sso.SetupLink) (sso.SetupLink, error)
+	SetupLinks(ctx context.Context, ent sso.EnterpriseID, page sso.Page) ([]sso.SetupLink, string, error)
+	RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) error
+	SetupLinkByToken(ctx context.Context, token sso.Hash) (sso.SetupLink, error)
+	OpenSetupLink(ctx context.Context, token, session sso.Hash, most time.Duration, remote string) (sso.SetupLink, error)
+	SetupSession(ctx context.Context, token sso.Hash) (sso.SetupLink, error)
+	EndSetupSession(ctx context.Context, token sso.Hash) error
+}
+
+// Options are what a Service is made of; all of it is required.
+type Options struct {
+	Accounts Accounts
+	Sessions Sessions
+	Access   Access
+	Links    Links
+	Now      func() time.Time
+}
+
+// Service is safe for concurrent use.
+type Service struct{ Options }
+
+// New makes a Service.
+func New(o Options) *Service { return &Service{o} }

@@ -1,0 +1,103 @@
+package admin
+
+import (
+	"context"
+
+	"gatehouse/sso"
+)
+
+// Browser is what a browser has to show.
+type Browser struct {
+	Admin sso.Secret // token of a local admin's session; "" for none
+	Setup sso.Secret // token of what a setup link began; "" for none
+	// Principal is who is signed in by single sign-on; nil for nobody.
+	Principal *sso.Principal
+}
+
+// Visitor finds out who is there. A local admin's session comes first. Somebody
+// who opened a setup link of another enterprise than they are signed in at is
+// there by the link: that is what they did on purpose.
+func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
+	var v sso.Visitor
+	ways := []func(context.Context, Browser) (sso.Visitor, error){s.byAccount, s.byPrincipal, s.byLink}
+	for _, way := range ways {
+		found, err := way(ctx, b)
+		switch {
+		case err == nil && found.Role == sso.RoleSetupLink && v.Sees(found.Enterprise):
+			return v, nil
+		case err == nil && found.Role == sso.RoleEnterpriseAdmin && b.Setup != "":
+			v = found // unless the link is another enterprise's
+		case err == nil:
+			return found, nil
+		case sso.KindOf(err) != sso.Unauthenticated:
+			return sso.Visitor{}, err
+		}
+	}
+	switch {
+	case v.Role != "":
+		return v, nil
+	case b.Principal != nil:
+		return sso.Visitor{}, &sso.Error{Kind: sso.Forbidden, Code: "not_an_admin",
+			Public: "You are signed in, but you do not administer anything here. Ask an admin of your company to add you."}
+	}
+	return sso.Visitor{}, errNobody()
+}
+
+func errNobody() error {
+	return &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."}
+}
+
+func (s *Service) byAccount(ctx context.Context, b Browser) (sso.Visitor, error) {
+	if b.Admin == "" {
+		return sso.Visitor{}, errNobody()
+	}
+	_, a, err := s.Sessions.AdminSession(ctx, b.Admin.Hash(), IdleTimeout)
+	if err != nil {
+		return sso.Visitor{}, err
+	}
+	v := operator(a)
+	if p := b.Principal; p != nil {
+		v.User = p.User.ID
+	}
+	return v, nil
+}
+
+func operator(a sso.Admin) sso.Visitor {
+	return sso.Visitor{Role: sso.RoleOperator, Actor: sso.Actor(a.ID), Name: a.Name, Login: a.Login, Admin: a.ID}
+}
+
+func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, error) {
+	p := b.Principal
+	if p == nil {
+		return sso.Visitor{}, errNobody()
+	}
+	a, err := s.Accounts.AdminByUser(ctx, p.Enterprise.ID, p.User.ID)
+	if err == nil && a.DisabledAt.IsZero() {
+		v := operator(a)
+		v.User = p.User.ID
+		return v, nil
+	}
+	if err != nil && sso.KindOf(err) != sso.NotFoundKind {
+		return sso.Visitor{}, err
+	}
+	yes, err := s.Access.Administers(ctx, p.Enterprise.ID, p.User.ID)
+	if err == nil && !yes {
+		err = errNobody()
+	}
+	if err != nil {
+		return sso.Visitor{}, err
+	}
+	return sso.Visitor{Role: sso.RoleEnterpriseAdmin, Actor: sso.Actor(p.User.ID), Name: p.User.Name, Login: p.User.Login,
+		Enterprise: p.Enterprise.ID, User: p.User.ID}, nil
+}
+
+func (s *Service) byLink(ctx context.Context, b Browser) (sso.Visitor, error) {
+	if b.Setup == "" {
+		return sso.Visitor{}, errNobody()
+	}
+	l, err := s.Links.SetupSession(ctx, b.Setup.Hash())
+	if err != nil {
+		return sso.Visitor{}, err
+	}
+	return sso.Visitor{Role: sso.RoleSetupLink, Actor: sso.Actor(l.ID), Name: l.For, Enterprise: l.Enterprise, Connection: l.Connection, Link: l.ID}, nil
+}

@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// StartAdminSession keeps a session of an admin who is not disabled, and writes
+// down how they signed in; CreatedAt and LastSeenAt are filled in.
+func (db *DB) StartAdminSession(ctx context.Context, s sso.AdminSession, how string) (err error) {
+	defer func() { doing(&err, "start admin session") }()
+	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
+		a, err := db.findAdmin(ctx, t, "id = $1 and disabled_at = 0", string(s.Admin))
+		if err != nil {
+			return err
+		}
+		t.later(`insert into admin_sessions (token, admin_id, remote, user_agent, created_at, last_seen_at, expires_at)
+			values ($1, $2, $3, $4, $5, $5, $6)`, s.Token.String(), string(s.Admin), clean(s.Remote, maxRemote), clean(s.UserAgent, maxUserAgent),
+			micros(t.now), micros(s.ExpiresAt))
+		t.later("update admins set last_sign_in_at = $2 where id = $1", string(s.Admin), micros(t.now))
+		return t.audit(ctx, sso.Actor(a.ID), "admin.signed_in", string(a.ID), "login", a.Login, "how", how,
+			"recovery", changedFlag(false, a.Recovery), "remote", s.Remote)
+	})
+}
+
+// AdminSession returns a session with its account, and notes to the minute that
+// it was seen. One that is over, that was not seen for longer than idle, or whose
+// account is disabled, is Unauthenticated "session_ended".
+func (db *DB) AdminSession(ctx context.Context, token sso.Hash, idle time.Duration) (s sso.AdminSession, a sso.Admin, err error) {
+	defer func() { doing(&err, "find admin session") }()
+	s, ok, err := one(ctx, db.backend, func(r row) (s sso.AdminSession, err error) {
+		err = r.Scan(hexHash(&s.Token), &s.Admin, &s.Remote, &s.UserAgent, moment(&s.CreatedAt), moment(&s.LastSeenAt), moment(&s.ExpiresAt))
+		return s, err
+	}, "select token, admin_id, remote, user_agent, created_at, last_seen_at, expires_at from admin_sessions where token = $1", token.String())
+	if err != nil {
+		return sso.AdminSession{}, sso.Admin{}, err
+	}
+	now := db.now()
+	if ok = ok && now.Before(s.ExpiresAt) && now.Before(s.LastSeenAt.Add(idle)); ok {
+		a, ok, err = one(ctx, db.backend, db.scanAdmin, "select "+adminColumns+" from admins where id = $1 and disabled_at = 0", string(s.Admin))
+	}
+	if err == nil && !ok {
+		err = &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Your session has ended. Please sign in again."}
+	}
+	if err != nil {
+		return sso.AdminSession{}, sso.Admin{}, err
+	}
+	if minute := now.Truncate(time.Minute); s.LastSeenAt.Before(minute) {
+		// As with tokens: not being able to note it is no reason to refuse.
+		_ = db.write(ctx, func(_ context.Context, t *tx) error {
+			t.later("update admin_sessions set last_seen_at = $2 where token = $1 and last_seen_at < $2", token.String(), micros(minute))
+			return nil
+		})
+	}
+	return s, a, nil
+}
+
+// EndAdminSession ends a session, if there is one.
+func (db *DB) EndAdminSession(ctx context.Context, token sso.Hash) (err error) {
+	defer func() { doing(&err, "end admin session") }()
+	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
+		id, ok, err := one(ctx, t, scanText, "delete from admin_sessions where token = $1 returning admin_id", token.String())
+		if err != nil || !ok {
+			return err
+		}
+		return t.audit(ctx, sso.Actor(id), "admin.signed_out", id)
+	})
+}
+
+// RefusedAdmin writes down that somebody tried to sign in as an operator, with
+// the login they gave.
+func (db *DB) RefusedAdmin(ctx context.Context, login, remote, why string) (err error) {
+	defer func() { doing(&err, "record a refused admin") }()
+	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
+		a, ok, err := one(ctx, t, db.scanAdmin, "select "+adminColumns+" from admins where lower(login) = lower($1)", clean(login, sso.MaxLoginLength))
+		if err != nil {
+			return err
+		}
+		recovery := ""
+		if ok {
+			recovery = changedFlag(false, a.Recovery)
+		}
+		return t.audit(ctx, sso.ActorSystem, "admin.refused", string(a.ID), "login", clean(login, sso.MaxLoginLength), "why", why, "recovery", recovery, "remote", remote)
+	})
+}

@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"gatehouse/sso"
+)
+
+const setupLinkColumns = "l.enterprise_id, l.id, coalesce(l.connection_id, ''), l.token, l.made_for, l.max_opens, l.opens, l.created_by, l.created_at, l.expires_at, l.revoked_at, l.opened_at"
+
+func scanSetupLink(r row) (l sso.SetupLink, err error) {
+	err = r.Scan(&l.Enterprise, &l.ID, &l.Connection, hexHash(&l.Token), &l.For, &l.MaxOpens, &l.Opens, &l.CreatedBy,
+		moment(&l.CreatedAt), moment(&l.ExpiresAt), moment(&l.RevokedAt), moment(&l.OpenedAt))
+	return l, err
+}
+
+func findSetupLink(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.SetupLinkID) (sso.SetupLink, bool, error) {
+	return one(ctx, r, scanSetupLink, "select "+setupLinkColumns+" from setup_links l where l.enterprise_id = $1 and l.id = $2", string(ent), string(id))
+}
+
+// orNull is a reference that may be to nothing.
+func orNull(id string) any {
+	if id == "" {
+		return nil
+	}
+	return id
+}
+
+// CreateSetupLink makes a link; ID and CreatedAt are filled in.
+func (db *DB) CreateSetupLink(ctx context.Context, by sso.Actor, l sso.SetupLink) (_ sso.SetupLink, err error) {
+	defer func() { doing(&err, "create setup link") }()
+	err = db.change(ctx, l.Enterprise, func(ctx context.Context, t *tx) error {
+		l.ID, l.CreatedAt, l.CreatedBy = sso.NewID[sso.SetupLinkID](t.now), t.now, by
+		l.Opens, l.RevokedAt, l.OpenedAt = 0, time.Time{}, time.Time{}
+		t.later(`insert into setup_links (enterprise_id, id, connection_id, token, made_for, max_opens, opens, created_by, created_at, expires_at, revoked_at, opened_at)
+			values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, 0)`, string(l.Enterprise), string(l.ID), orNull(string(l.Connection)), l.Token.String(),
+			l.For, int64(l.MaxOpens), string(by), micros(l.CreatedAt), micros(l.ExpiresAt))
+		return t.audit(ctx, by, "setup_link.created", string(l.ID), "for", l.For, "connection", string(l.Connection),
+			"max_opens", strconv.Itoa(l.MaxOpens), "expires_at", l.ExpiresAt.UTC().Format(time.RFC3339))
+	})
+	if err != nil {
+		return sso.SetupLink{}, err
+	}
+	return l, nil
+}
+
+// SetupLinks lists the links of an enterprise, newest first.
+func (db *DB) SetupLinks(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.SetupLink, next string, err error) {
+	defer func() { doing(&err, "list setup links") }()
+	w := &where{}
+	w.and("l.enterprise_id = ", string(ent))
+	query := "select " + setupLinkColumns + " from setup_links l" + w.page("l.id", page.Cursor, page.Size(), true)
+	all, err := list(ctx, db.backend, scanSetupLink, query, w.args...)
+	all, next = cut(all, page.Size(), func(l sso.SetupLink) string { return string(l.ID) })
+	return all, next, err
+}
+
+// SetupLink returns one link.
+func (db *DB) SetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID) (_ sso.SetupLink, err error) {
+	defer func() { doing(&err, "find setup link") }()
+	return found(findSetupLink(ctx, db.backend, ent, id))
+}
+
+// RevokeSetupLink ends a link and what was begun with it.
+func (db *DB) RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) (err error) {
+	defer func() { doing(&err, "revoke setup link") }()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		l, err := found(findSetupLink(ctx, t, ent, id))
+		if err != nil || !l.RevokedAt.IsZero() {
+			return err
+		}
+		t.later("update setup_links set revoked_at = $3 where enterprise_id = $1 and id = $2", string(ent), string(id), micros(t.now))
+		t.later("delete from setup_sessions where enterprise_id = $1 and link_id = $2", string(ent), string(id))
+		return t.audit(ctx, by, "setup_link.revoked", string(id), "for", l.For)
+	})
+}
+
+// errSetupLink is the same for every link that opens nothing.
+func errSetupLink() *sso.Error {
+	return sso.NotFound("setup_link_gone", "This setup link does not open anything any more. Ask whoever sent it for a new one.")
+}
+
+// SetupLinkByToken returns the link of a token that can be opened. One that is
+// unknown, expired, used up or revoked is NotFound "setup_link_gone", and so is
+// every one of an enterprise that enforces single sign-on.
+func (db *DB) SetupLinkByToken(ctx context.Context, token sso.Hash) (_ sso.SetupLink, err error) {
+	defer func() { doing(&err, "find setup link by token") }()
+	l, ok, err := one(ctx, db.backend, scanSetupLink, "select "+setupLinkColumns+` from setup_links l
+		join enterprises e on e.id = l.enterprise_id where l.token = $1 and not e.enforced`, token.String())
+	if err == nil && (!ok || !l.Open(db.now())) {
+		err = errSetupLink()
+	}
+	if err != nil {
+		return sso.SetupLink{}, err
+	}
+	return l, nil
+}
+
+// OpenSetupLink counts an opening and begins a session of the holder, which ends
+// with the link or after most. At once, nobody gets in more often than the link
+// allows.
+func (db *DB) OpenSetupLink(ctx context.Context, token, session sso.Hash, most time.Duration, remote string) (l sso.SetupLink, err error) {
+	defer func() { doing(&err, "open setup link") }()
+	known, err := db.SetupLinkByToken(ctx, token)
+	if err != nil {
+		return sso.SetupLink{}, err
+	}
+	err = db.change(ctx, known.Enterprise, func(ctx context.Context, t *tx) error {
+		var ok bool
+		l, ok, err = one(ctx, t, scanSetupLink, "select "+setupLinkColumns+` from setup_links l
+			join enterprises e on e.id = l.enterprise_id where l.enterprise_id = $1 and l.id = $2 and not e.enforced`, string(known.Enterprise), string(known.ID))
+		if err != nil {
+			return err
+		}
+		if !ok || !l.Open(t.now) {
+			return errSetupLink()
+		}
+		l.Opens, l.OpenedAt = l.Opens+1, t.now
+		end := t.now.Add(most)
+		if l.ExpiresAt.Before(end) {
+			end = l.ExpiresAt
+		}
+		t.later("update setup_links set opens = $3, opened_at = $4 where enterprise_id = $1 and id = $2", string(l.Enterprise), string(l.ID), int64(l.Opens), micros(t.now))
+		t.later("insert into setup_sessions (token, enterprise_id, link_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+			session.String(), string(l.Enterprise), string(l.ID), micros(t.now), micros(end))
+		return t.audit(ctx, sso.Actor(l.ID), "setup_link.opened", string(l.ID), "for", l.For, "opens", strconv.Itoa(l.Opens), "remote", remote)
+	})
+	if err != nil {
+		return sso.SetupLink{}, err
+	}
+	return l, nil
+}
+
+// SetupSession returns the link that a session was begun with. A session that is
+// over, or whose link was revoked or expired, is Unauthenticated "session_ended",
+// and so is every one of an enterprise that enforces single sign-on.
+func (db *DB) SetupSession(ctx context.Context, token sso.Hash) (_ sso.SetupLink, err error) {
+	defer func() { doing(&err, "find setup session") }()
+	now := db.now()
+	l, ok, err := one(ctx, db.backend, scanSetupLink, "select "+setupLinkColumns+` from setup_sessions s
+		join setup_links l on l.enterprise_id = s.enterprise_id and l.id = s.link_id
+		join enterprises e on e.id = l.enterprise_id where s.token = $1 and s.expires_at > $2 and not e.enforced`, token.String(), micros(now))
+	if err == nil && (!ok || !l.RevokedAt.IsZero() || !now.Before(l.ExpiresAt)) {
+		err = &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Your session has ended. Open the setup link again."}
+	}
+	if err != nil {
+		return sso.SetupLink{}, err
+	}
+	return l, nil
+}
+
+// EndSetupSession ends a session, if there is one.
+func (db *DB) EndSetupSession(ctx context.Context, token sso.Hash) (err error) {
+	defer func() { doing(&err, "end setup session") }()
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		t.later("delete from setup_sessions where token = $1", token.String())
+		return nil
+	})
+}
+
+// BindSetupLink gives a link the one connection it opens from then on. One that
+// has another already is Conflict "setup_link_bound".
+func (db *DB) BindSetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID, connection sso.ConnectionID) (err error) {
+	defer func() { doing(&err, "bind setup link") }()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		l, err := found(findSetupLink(ctx, t, ent, id))
+		switch {
+		case err != nil || l.Connection == connection:
+			return err
+		case l.Connection != "":
+			return &sso.Error{Kind: sso.Conflict, Code: "setup_link_bound", Public: "This setup link has made its connection already."}
+		}
+		if err := t.affects(ctx, errMissing(), "update setup_links set connection_id = $3 where enterprise_id = $1 and id = $2",
+			string(ent), string(id), string(connection)); err != nil {
+			return err
+		}
+		return t.audit(ctx, sso.Actor(id), "setup_link.bound", string(id), "connection", string(connection))
+	})
+}

@@ -1,0 +1,31 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/sso/admin"
+)
+
+// Visitor implements console.Access.
+func (h *Handlers) Visitor(r *http.Request) (sso.Visitor, error) {
+	b, err := h.browser(r)
+	if err != nil {
+		return sso.Visitor{}, err
+	}
+	return h.Service.Visitor(r.Context(), b)
+}
+
+// browser is what a browser has to show.
+func (h *Handlers) browser(r *http.Request) (admin.Browser, error) {
+	b := admin.Browser{Admin: h.Admin.Token(r), Setup: h.Setup.Token(r)}
+	p, err := h.Principals.Principal(r)
+	switch {
+	case err == nil:
+		b.Principal = &p
+	case sso.KindOf(err) != sso.Unauthenticated:
+		return admin.Browser{}, fmt.Errorf("find session: %w", err)
+	}
+	return b, nil
+}

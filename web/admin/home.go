@@ -1,0 +1,38 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/route"
+)
+
+const signInPath = console.Prefix + "/sign-in"
+
+// home leads everybody to where they begin.
+func (h *Handlers) home(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.Visitor(r)
+	if sso.KindOf(err) == sso.Unauthenticated {
+		return route.SeeOther(w, signInPath+"?"+url.Values{"return_to": {console.Prefix}}.Encode())
+	}
+	if err != nil {
+		return fmt.Errorf("find out who is there: %w", err)
+	}
+	if v.Role == sso.RoleOperator {
+		return route.SeeOther(w, console.Prefix+"/enterprises")
+	}
+	e, err := h.Directory.Enterprise(r.Context(), v.Enterprise)
+	if err != nil {
+		return fmt.Errorf("find the enterprise: %w", err)
+	}
+	switch {
+	case v.Role == sso.RoleEnterpriseAdmin:
+		return route.SeeOther(w, console.Home(e))
+	case v.Connection != "":
+		return route.SeeOther(w, console.AtConnection(e, v.Connection, "setup"))
+	}
+	return route.SeeOther(w, console.At(e, "connections", "new"))
+}
