@@ -1,0 +1,200 @@
+package guide_test
+
+import (
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"gatehouse/sso"
+	"gatehouse/sso/guide"
+	"gatehouse/sso/mapping"
+)
+
+func name(g guide.Guide) string { return string(g.Provider) + " " + string(g.Protocol) }
+
+// TestClaimsFitThePreset: whoever does what the guide says, and nothing else,
+// has connected everything that there is to know about a person.
+func TestClaimsFitThePreset(t *testing.T) {
+	t.Parallel()
+	for _, g := range guide.All() {
+		values := map[guide.Use]string{guide.Subject: "u-1", guide.Login: "ada@acme.example", guide.Email: "ada.l@acme.example", guide.Groups: "engineering"}
+		if slices.ContainsFunc(g.Claims, func(c guide.Claim) bool { return c.Use == guide.Email && c.Name == guide.NameID }) {
+			values[guide.Email], values[guide.Subject] = values[guide.Login], values[guide.Login] // one claim is both
+		}
+		a := sso.Assertion{Subject: values[guide.Subject], Claims: sso.Claims{}}
+		var names []string
+		for _, c := range g.Claims {
+			value := values[c.Use]
+			if c.Use == guide.Name {
+				value = c.Name + "-value"
+				names = append(names, value)
+			}
+			if c.Name != guide.NameID {
+				a.Claims[c.Name] = []string{value}
+			}
+		}
+		id, _, err := mapping.Apply(mapping.Preset(g.Provider, g.Protocol), sso.Connection{ID: "conn", Protocol: g.Protocol}, a)
+		if err != nil {
+			t.Errorf("%s: %v", name(g), err)
+			continue
+		}
+		if id.Login != values[guide.Login] || id.Email != values[guide.Email] || id.Name != strings.Join(names, " ") ||
+			!slices.Equal(id.Groups.Names, []string{values[guide.Groups]}) {
+			t.Errorf("%s: read %q, %q, %q, %v", name(g), id.Login, id.Email, id.Name, id.Groups)
+		}
+	}
+}
+
+// TestGuidesAreWhole: nobody is left without a step, a value or a label.
+func TestGuidesAreWhole(t *testing.T) {
+	t.Parallel()
+	needs := map[sso.Protocol][]guide.Kind{sso.SAML: {guide.ACSURL, guide.EntityID}, sso.OIDC: {guide.RedirectURI}}
+	wants := map[sso.Protocol][]string{sso.SAML: {"saml.idp_entity_id", "saml.sso_url", "saml.certificates"}, sso.OIDC: {"oidc.issuer", "oidc.client_id", "oidc.client_secret"}}
+	seen, better := map[string]bool{}, map[sso.Provider]int{}
+	for _, g := range guide.All() {
+		if seen[name(g)] {
+			t.Errorf("%s: twice", name(g))
+		}
+		seen[name(g)] = true
+		if g.Better {
+			better[g.Provider]++
+		}
+		if got := guide.Of(g.Provider, g.Protocol); got.Product != g.Product || got.Protocol != g.Protocol {
+			t.Errorf("%s: Of gives %s", name(g), name(got))
+		}
+		if g.Product == "" || g.Why == "" || g.Role == "" {
+			t.Errorf("%s: says nothing about itself", name(g))
+		}
+		given := map[guide.Kind]bool{}
+		for _, p := range []guide.Part{g.Create, g.Configure, g.Attributes, g.Groups, g.Assign} {
+			if p.Title == "" || len(p.Do) == 0 {
+				t.Errorf("%s: a part without title or instructions: %+v", name(g), p)
+			}
+			for _, d := range p.Do {
+				checkText(t, name(g), d.Text)
+				for _, v := range d.Give {
+					given[v.Kind] = true
+					if v.Label == "" || (v.Kind == guide.Choice) != (v.Text != "") {
+						t.Errorf("%s: %+v", name(g), v)
+					}
+				}
+			}
+			for _, w := range p.Warnings {
+				checkText(t, name(g), w)
+			}
+		}
+		for _, k := range needs[g.Protocol] {
+			if !given[k] {
+				t.Errorf("%s: never gives %s", name(g), k)
+			}
+		}
+		for _, field := range wants[g.Protocol] {
+			if !slices.ContainsFunc(g.Wanted, func(w guide.Wanted) bool { return w.Field == field && w.Label != "" && w.Where != "" }) {
+				t.Errorf("%s: does not say where to find %s", name(g), field)
+			}
+		}
+	}
+	for _, p := range sso.Providers {
+		if g := guide.Of(p, sso.SAML); g.Protocol != sso.SAML || g.Provider != p {
+			t.Errorf("%s has no guide for SAML", p)
+		}
+		if g := guide.Of(p, sso.OIDC); g.Protocol != sso.OIDC || g.Provider != p && g.Provider != sso.Custom {
+			t.Errorf("%s over OpenID Connect: %s", p, name(g))
+		}
+		if better[p] != 1 {
+			t.Errorf("%s: %d protocols are the better one", p, better[p])
+		}
+	}
+}
+
+// checkText: marks come in pairs, sentences end.
+func checkText(t *testing.T, where, text string) {
+	t.Helper()
+	for _, s := range guide.Spans(text) {
+		if strings.ContainsAny(s.Text, "*`") && !s.Code && !s.Label {
+			t.Errorf("%s: a mark without its other half: %q", where, text)
+		}
+	}
+	if !strings.HasSuffix(strings.TrimRight(text, "`"), ".") && !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, "`") {
+		t.Errorf("%s: ends in the middle: %q", where, text)
+	}
+}
+
+func TestSpans(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]guide.Span{
+		"":            nil,
+		"plain":       {{Text: "plain"}},
+		"a *b* `c` d": {{Text: "a "}, {Text: "b", Label: true}, {Text: " "}, {Text: "c", Code: true}, {Text: " d"}},
+		"`.*`":        {{Text: ".*", Code: true}},
+		"a * b":       {{Text: "a * b"}},
+	} {
+		if got := guide.Spans(text); !slices.Equal(got, want) {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+}
+
+var update = flag.Bool("update", false, "write the tables of docs/identity-providers")
+
+// TestDocsAgree: the tables of docs/identity-providers are made from the guides;
+// `go test -run Docs ./sso/guide -args -update` makes them anew.
+func TestDocsAgree(t *testing.T) {
+	t.Parallel()
+	for _, g := range guide.All() {
+		if g.Provider == sso.Custom {
+			continue // has no page: its words are anybody's
+		}
+		file := "../../docs/identity-providers/" + string(g.Provider) + ".md"
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begin, end := "<!-- "+name(g)+" -->\n", "<!-- end -->\n"
+		before, rest, found := strings.Cut(string(text), begin)
+		had, after, closed := strings.Cut(rest, end)
+		if !found || !closed {
+			t.Fatalf("%s has no place for %s", file, name(g))
+		}
+		want := tables(g)
+		if *update {
+			if err := os.WriteFile(file, []byte(before+begin+want+end+after), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		} else if had != want {
+			t.Errorf("%s: %s is not as the guide has it:\n%s", file, name(g), want)
+		}
+	}
+}
+
+// tables are what to enter and what to send, for those who use the REST API.
+func tables(g guide.Guide) string {
+	ours := map[guide.Kind]string{
+		guide.ACSURL: "`service_provider.acs_url`", guide.ACSPattern: "the same as a regular expression: `^https:\\/\\/sso\\.example\\.com\\/saml\\/conn-…\\/acs$`",
+		guide.EntityID: "`service_provider.entity_id`", guide.MetadataURL: "`service_provider.metadata_url`", guide.MetadataFile: "what `service_provider.metadata_url` answers",
+		guide.Certificate: "`service_provider.encryption_certificate`", guide.RedirectURI: "`relying_party.redirect_uri`", guide.SignInURL: "`sign_in_url`",
+		guide.LogoutURL: "`https://sso.example.com/logout`", guide.Backchannel: "`relying_party.backchannel_logout_uri`",
+	}
+	var b strings.Builder
+	b.WriteString("\n| in " + g.Product + " | what to enter |\n|---|---|\n")
+	for _, d := range g.Create.Do {
+		for _, v := range d.Give {
+			what := ours[v.Kind]
+			if v.Kind == guide.Choice {
+				what = v.Text
+			}
+			b.WriteString("| " + v.Label + " | " + what + " |\n")
+		}
+	}
+	b.WriteString("\n| attribute | from | for |\n|---|---|---|\n")
+	for _, c := range g.Claims {
+		sent := ""
+		if c.ByName {
+			sent = ", sent by itself"
+		}
+		b.WriteString("| `" + c.Name + "` | " + strings.ReplaceAll(c.Value, ".*", "`.*`") + sent + " | " + string(c.Use) + " |\n")
+	}
+	return b.String() + "\n"
+}
