@@ -133,8 +133,9 @@ func (db *DB) SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id ss
 }
 
 // DeleteConnection removes a connection with the identities it knows, and ends
-// its sessions. The users stay.
-func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (err error) {
+// its sessions. The users stay. allow sees whom it is for, as of the transaction,
+// and its error leaves everything as it was; nil allows it whoever that is.
+func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, allow func(sso.ConnectionReach) error) (err error) {
 	defer func() { doing(&err, "delete connection") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
@@ -142,6 +143,15 @@ func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		name, err := found(one(ctx, t, scanText, "select name from connections where enterprise_id = $1 and id = $2", string(ent), string(id)))
 		if err != nil {
 			return err
+		}
+		if allow != nil {
+			reach, err := db.reach(ctx, t, ent, id)
+			if err == nil {
+				err = allow(reach)
+			}
+			if err != nil {
+				return err
+			}
 		}
 		if err := t.endSessionsOf(ctx, by, ent, id); err != nil {
 			return err

@@ -228,7 +228,7 @@ func recycledNames(w *world) {
 	if members, _, err := w.db.GroupMembers(ctx, w.acme.ID, again.ID, sso.Page{}); err != nil || len(members) != 0 {
 		w.Errorf("a new group has the members of its namesake: %d, %v", len(members), err)
 	}
-	w.ok(w.db.DeleteConnection(ctx, by, w.acme.ID, w.acme.conn.ID))
+	w.ok(w.db.DeleteConnection(ctx, by, w.acme.ID, w.acme.conn.ID, nil))
 	if w.alive(old) {
 		w.Error("a session outlived its connection")
 	}

@@ -64,7 +64,7 @@ func TestDeletedConnectionEndsItsSessions(t *testing.T) {
 	w := newWorld(t, inMemory, newClock().Now)
 	n, ada := w.caching(), w.signIn("ada")
 	w.alive(n, ada)
-	w.ok(w.db.DeleteConnection(t.Context(), sso.ActorOperator, w.ent.ID, w.conn.ID))
+	w.ok(w.db.DeleteConnection(t.Context(), sso.ActorOperator, w.ent.ID, w.conn.ID, nil))
 	n.Revoked(t.Context())
 	w.over(n, ada)
 }

@@ -226,7 +226,7 @@ func TestRefreshOfWhatIsGone(t *testing.T) {
 	w, d := newWorld(t), newDirectory(t)
 	c := w.live(d)
 	w.clock.Move(time.Hour)
-	w.ok(w.db.DeleteConnection(t.Context(), by, w.ent, c.ID))
+	w.ok(w.db.DeleteConnection(t.Context(), by, w.ent, c.ID, nil))
 	_, changed, err := w.Refresh(t.Context(), c)
 	if changed || sso.KindOf(err) != sso.NotFoundKind {
 		t.Errorf("%v %v", changed, err)

@@ -151,8 +151,12 @@ func (f foreign) connections() calls {
 		"SetMetadataStatus": func() (int, error) {
 			return 0, db.SetMetadataStatus(ctx, ent, f.w.conn.ID, sso.MetadataStatus{Error: "x"})
 		},
-		"DeleteConnection": func() (int, error) { return 0, db.DeleteConnection(ctx, by, ent, f.w.conn.ID) },
-		"Certificates":     func() (int, error) { all, err := db.Certificates(ctx, ent, f.w.conn.ID); return len(all), err },
+		"DeleteConnection": func() (int, error) { return 0, db.DeleteConnection(ctx, by, ent, f.w.conn.ID, nil) },
+		"ConnectionReach": func() (int, error) {
+			r, err := db.ConnectionReach(ctx, ent, f.w.conn.ID)
+			return r.People + r.Sessions, err
+		},
+		"Certificates": func() (int, error) { all, err := db.Certificates(ctx, ent, f.w.conn.ID); return len(all), err },
 	}
 }
 

@@ -69,7 +69,7 @@ func testConnections(t *testing.T, fresh fresh) {
 	w.conn = changed
 	s := w.signIn("ada", "dev")
 	u, _ := w.record(s)
-	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, c.ID))
+	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, c.ID, nil))
 	_, err = w.db.Principal(ctx, s.Session.Token)
 	w.fails(err, sso.Unauthenticated, "session_ended")
 	_, err = w.db.ConnectionByID(ctx, c.ID)

@@ -14,7 +14,6 @@ import (
 type Connections interface {
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
-	DeleteConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error
 	Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.CertificateUse, error)
 }
 
@@ -51,7 +50,7 @@ func (a *API) connectionOperations() {
 	add(a, operation{id: "update-connection", method: http.MethodPatch, path: connectionPath, summary: "Edit a connection's draft",
 		about: "Members that are left out stay as they are, at every depth; lists are replaced. Name and provider change at once, all else when the draft is enabled. With If-Match, another revision is 412 connection_changed."}, a.updateConnection)
 	add(a, operation{id: "delete-connection", method: http.MethodDelete, path: connectionPath, summary: "Delete a connection",
-		about: "With the identities it knows; its sessions end. The people stay."}, a.deleteConnection)
+		about: "With the identities it knows; its sessions end. The people stay. The only enabled connection of people who are active is 409 would_lock_out: disable it first, if nobody shall sign in any more."}, a.deleteConnection)
 	add(a, operation{id: "list-certificates", method: http.MethodGet, path: connectionPath + "/certificates", summary: "List an identity provider's certificates",
 		about: "Also those that are not trusted any more. The latest used first."}, a.listCertificates)
 }
@@ -95,7 +94,7 @@ func (a *API) updateConnection(ctx context.Context, c caller, in *struct {
 }
 
 func (a *API) deleteConnection(ctx context.Context, c caller, in *inConnection) (*done, error) {
-	if err := a.Store.DeleteConnection(ctx, c.by, c.enterprise.ID, in.Connection); err != nil {
+	if err := a.Setup.Delete(ctx, c.by, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err
 	}
 	a.revoked(ctx)

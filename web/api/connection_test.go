@@ -96,6 +96,16 @@ func TestConnectionLife(t *testing.T) {
 	})
 }
 
+// TestDeletingTheOnlyWayIn: who would be locked out is named, and nothing is done.
+func TestDeletingTheOnlyWayIn(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		w := f.acme
+		f.unchanged(func() { f.wants(f.do("DELETE", w.in(connectionPath), nil), 409, "would_lock_out") })
+		f.wants(f.do("POST", w.in(connectionPath+"/disable"), nil), 200, "")
+		f.wants(f.do("DELETE", w.in(connectionPath), nil), 204, "")
+	})
+}
+
 // TestIfMatch is a change made from what was read before somebody else's.
 func TestIfMatch(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {

@@ -46,6 +46,7 @@ type People interface {
 // does.
 type Setup interface {
 	Connecting
+	Deleting
 	Proving
 	Trying
 }
@@ -60,6 +61,11 @@ type Connecting interface {
 	DiscardDraft(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
+}
+
+// Deleting removes connections.
+type Deleting interface {
+	Delete(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error
 }
 
 // Proving adds domains and looks for their proof.

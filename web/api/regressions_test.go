@@ -43,7 +43,10 @@ func (stuck) RevokeUserSessions(context.Context, sso.Actor, sso.EnterpriseID, ss
 	return 0, errDisk
 }
 
-func (stuck) DeleteConnection(context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID) error {
+// stuckSetup cannot either.
+type stuckSetup struct{ Setup }
+
+func (stuckSetup) Delete(context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID) error {
 	return errDisk
 }
 
@@ -52,7 +55,7 @@ func (stuck) UpdateUser(context.Context, sso.Actor, sso.EnterpriseID, sso.UserID
 }
 
 func revocationFails(t *testing.T, f *fixture) {
-	f.api.Store = stuck{f.db}
+	f.api.Store, f.api.Setup = stuck{f.db}, stuckSetup{f.api.Setup}
 	f.unchanged(func() {
 		for call, want := range map[string]int{
 			"DELETE " + enterprisePath + "/sessions/{session}": 500, "DELETE " + userPath + "/sessions": 500,

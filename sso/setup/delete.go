@@ -1,0 +1,49 @@
+package setup
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gatehouse/sso"
+)
+
+// Delete removes a connection with the identities it knows, and ends its
+// sessions; the caller tells the nodes. Errors: Conflict "would_lock_out" for the
+// only connection that people can sign in through.
+func (s *Service) Delete(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
+	return s.Store.DeleteConnection(ctx, by, ent, id, LocksOut)
+}
+
+// LocksOut is a Conflict "would_lock_out" of deleting a connection, or nil:
+// whether nobody could sign in without it. One that is not enabled lets nobody in
+// as it is.
+func LocksOut(r sso.ConnectionReach) error {
+	if r.State != sso.ConnectionEnabled || r.Others > 0 {
+		return nil
+	}
+	switch {
+	case r.Active == 0 && r.Enforced:
+		return &sso.Error{Kind: sso.Conflict, Code: "would_lock_out", Public: "Admins of this company come in by single sign-on alone, and this is the only way. Enable another connection first, or stop enforcing single sign-on."}
+	case r.Active == 0:
+		return nil
+	}
+	return &sso.Error{Kind: sso.Conflict, Code: "would_lock_out", Public: fmt.Sprintf(
+		"This is the only way in for %s. Enable another connection first; or disable this one first, if nobody shall sign in any more.", whom(r))}
+}
+
+// whom names those who depend on a connection, as far as there is room.
+func whom(r sso.ConnectionReach) string {
+	people := fmt.Sprintf("%d active people", r.Active)
+	if r.Active == 1 {
+		people = "1 active person"
+	}
+	if len(r.Logins) == 0 {
+		return people
+	}
+	names := strings.Join(r.Logins, ", ")
+	if r.Only > len(r.Logins) || r.Active > len(r.Logins) {
+		names += " and others"
+	}
+	return people + " (" + names + ")"
+}
