@@ -15,10 +15,12 @@ type PendingLogin struct {
 	Nonce      Secret // OIDC
 	Verifier   Secret // OIDC, PKCE (RFC 7636)
 	ReturnTo   string // same-origin path and query, checked when it was taken in
-	Test       bool   // a test connection: uses the draft, writes nothing but its result
-	CreatedAt  time.Time
-	ExpiresAt  time.Time
-	UsedAt     time.Time // zero while unused
+	// Test is the test connection it is for: it uses the draft, and writes nothing
+	// but its result. "" for those of people.
+	Test      TestRunID
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	UsedAt    time.Time // zero while unused
 }
 
 // Redirect is how to send the browser to the identity provider.

@@ -33,6 +33,7 @@ func sealedColumns() []sealedColumn {
 		{"pending_logins", "nonce", "id", true},
 		{"pending_logins", "verifier", "id", true},
 		{"attempts", "identity", "id", true},
+		{"test_runs", "result", "id", true},
 		{"email_proofs", "sign_in", "id", true},
 		{"signing_keys", "private", "id", false},
 		{"admins", "password", "id", false},

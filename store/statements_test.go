@@ -13,7 +13,7 @@ import (
 )
 
 // tenantStatement matches text that reads or writes a table of an enterprise.
-var tenantStatement = regexp.MustCompile(`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|audit_events|audit_heads)\b`)
+var tenantStatement = regexp.MustCompile(`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|audit_events|audit_heads)\b`)
 
 // TestEveryStatementNamesTheEnterprise reads the source: a statement about an
 // enterprise's table has the enterprise in it, also where the row's ID alone
@@ -22,6 +22,7 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 	t.Parallel()
 	exceptions := map[string]string{
 		"ConnectionByID":     "select enterprise_id from connections where id = $1",
+		"TestRunByToken":     "from test_runs t where t.token = $1",
 		"PendingLogin":       "from pending_logins where id = $1",
 		"EmailProof":         "from email_proofs where id = $1",
 		"codesSince":         "from email_codes where remote = $1",

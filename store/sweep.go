@@ -26,7 +26,7 @@ const swept = 1000 // rows removed in one transaction, so that sign-ins get betw
 
 // Sweep removes what has expired: pending logins, sign-ins that wait for a
 // code, replay marks, sessions,
-// answers kept for repeated requests, revocations, and attempts and sync records past their retention.
+// answers kept for repeated requests, revocations, and attempts, test connections and sync records past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
 	now := db.now()
@@ -46,6 +46,7 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"revocations", "sequence", "at <= $1", now.Add(-revocationsKept)},
 		{"attempts", "id", "at <= $1", since(now, keep.Attempts)},
+		{"test_runs", "id", "created_at <= $1", since(now, keep.Attempts)},
 		{"sync_records", "id", "at <= $1", since(now, keep.SyncRecords)},
 	}
 	for _, e := range expired {

@@ -99,12 +99,13 @@ func testSweep(t *testing.T, fresh fresh) {
 	w.pending(&s)
 	w.record(s)
 	w.waitsForACode()
+	w.testRun(sso.NewSecret())
 	gone := w.signIn("ada", "dev")
 	w.record(gone)
 	w.ok(w.db.RevokeSession(ctx, by, w.ent.ID, gone.Session.ID))
 	count := func() (counts []int) {
 		dump := w.dump()
-		for _, table := range []string{"pending_logins", "replay_marks", "sessions", "attempts", "sync_records", "email_proofs", "email_codes"} {
+		for _, table := range []string{"pending_logins", "replay_marks", "sessions", "attempts", "sync_records", "email_proofs", "email_codes", "test_runs"} {
 			counts = append(counts, len(dump[table]))
 		}
 		revoked, err := w.db.Revocations(ctx, 0)
@@ -114,14 +115,14 @@ func testSweep(t *testing.T, fresh fresh) {
 	keep := store.Retention{Attempts: 10 * time.Hour, SyncRecords: 20 * time.Hour}
 	for _, step := range []struct {
 		after time.Duration
-		want  []int // pending logins, replay marks, sessions, attempts, sync records, waiting, codes, revocations
+		want  []int // pending logins, replay marks, sessions, attempts, sync records, waiting, codes, tests, revocations
 	}{
-		{0, []int{2, 3, 1, 3, 2, 1, 1, 1}},
-		{10 * time.Minute, []int{0, 0, 1, 3, 2, 1, 1, 1}},
-		{time.Hour, []int{0, 0, 0, 3, 2, 0, 1, 1}}, // idle
-		{9 * time.Hour, []int{0, 0, 0, 0, 2, 0, 1, 1}},
-		{10 * time.Hour, []int{0, 0, 0, 0, 0, 0, 1, 1}},
-		{5 * time.Hour, []int{0, 0, 0, 0, 0, 0, 0, 0}},
+		{0, []int{2, 3, 1, 3, 2, 1, 1, 1, 1}},
+		{10 * time.Minute, []int{0, 0, 1, 3, 2, 1, 1, 1, 1}},
+		{time.Hour, []int{0, 0, 0, 3, 2, 0, 1, 1, 1}}, // idle
+		{9 * time.Hour, []int{0, 0, 0, 0, 2, 0, 1, 0, 1}},
+		{10 * time.Hour, []int{0, 0, 0, 0, 0, 0, 1, 0, 1}},
+		{5 * time.Hour, []int{0, 0, 0, 0, 0, 0, 0, 0, 0}},
 	} {
 		w.clock.Move(step.after)
 		w.ok(w.db.Sweep(ctx, keep))

@@ -42,6 +42,8 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"proven by a code":           testEmailProven,
 			"how many codes":             testCodeLimits,
 			"identities as asserted":     testAssertedIdentities,
+			"an attempt as asserted":     testAssertedAttempt,
+			"facts beforehand":           testSignInFacts,
 		},
 		"at once": {
 			"one answer fifty times":        testReplayRace,
@@ -52,6 +54,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"open":                          testOpenAtOnce,
 			"a thousand guesses":            testGuesses,
 			"one post twenty times":         testIdempotencyRace,
+			"ten answers to one test":       testTestRunRace,
 		},
 		"audit": {
 			"tampering":           testTampering,
@@ -92,6 +95,8 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"domains":         testDomains,
 			"tokens":          testTokens,
 			"attempts":        testAttempts,
+			"test runs":       testTestRuns,
+			"pending tests":   testPendingTests,
 			"applications":    testApplications,
 			"signing keys":    testSigningKeys,
 			"meta":            testMeta,

@@ -15,7 +15,7 @@ func untenanted() map[string]string {
 	return map[string]string{
 		"Close": "the database", "Ping": "the database", "Broken": "the database", "Meta": "the database", "SetMeta": "the database", "RotateKeys": "the database", "Sweep": "the database",
 		"CreateEnterprise": "makes the tenant", "Enterprises": "the operator's list", "EnterpriseByKey": "finds the tenant", "EnterpriseByDomain": "finds the tenant",
-		"ConnectionByID": "finds the tenant of an address", "ConnectionsToRefresh": "background work over all tenants",
+		"ConnectionByID": "finds the tenant of an address", "TestRunByToken": "found by 256 random bits", "ConnectionsToRefresh": "background work over all tenants",
 		"PendingLogin": "found by 160 random bits; the caller compares connection and browser", "Principal": "found by 256 random bits",
 		"TouchSessions": "background work over all tenants, IDs from their rows", "Revocations": "every node forgets for all tenants", "LastRevocation": "likewise",
 		"CreateToken": "the instance's", "TokenByHash": "the instance's", "Tokens": "the instance's", "DeleteToken": "the instance's",
@@ -38,6 +38,7 @@ type foreign struct {
 	held     sso.HeldSyncID
 	proof    sso.EmailProof
 	link     sso.SetupLink
+	run      sso.TestRun
 }
 
 // yes confirms everything.
@@ -240,7 +241,8 @@ func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
 		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true,
 		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true,
-		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true}
+		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true,
+		"TestRuns": true, "AnswerUsed": true}
 }
 
 // testTenants calls every method of the store with one enterprise and the
@@ -255,10 +257,10 @@ func testTenants(t *testing.T, fresh fresh) {
 	w.ok(err)
 	other := addWorld(t, w.db, w.clock, "other")
 	held := w.hold(s.Identity.Subject)
-	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID, proof: w.proof("grace"), link: w.setupLink(w.conn.ID)}, untenanted()
+	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID, proof: w.proof("grace"), link: w.setupLink(w.conn.ID), run: w.testRun(sso.NewSecret())}, untenanted()
 	all := calls{}
 	maps.Copy(free, ofTheInstallation())
-	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.proofs(), f.sessionsAndDomains(), f.access()} {
+	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.proofs(), f.sessionsAndDomains(), f.access(), f.tests()} {
 		maps.Copy(all, some)
 	}
 	methods := reflect.TypeFor[*store.DB]()

@@ -260,7 +260,7 @@ func tenantTables() []string {
 	return []string{"enterprises", "audit_heads", "audit_events", "organizations", "groups", "users", "memberships", "connections", "connection_keys",
 		"certificates", "identities", "domains", "pending_logins", "replay_marks", "sessions", "attempts", "sync_records",
 		"asserted_names", "membership_history", "former_groups", "held_syncs", "email_proofs", "email_codes",
-		"enterprise_admins", "setup_links", "setup_sessions"}
+		"enterprise_admins", "setup_links", "setup_sessions", "test_runs"}
 }
 
 // rows is an answer as sorted lines of text.

@@ -1,0 +1,246 @@
+package storetest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// testRun keeps a live test connection that waits.
+func (w *world) testRun(token sso.Secret) sso.TestRun {
+	w.Helper()
+	now := w.clock.Now()
+	r := sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: w.ent.ID, Connection: w.conn.ID, Kind: sso.TestLive, State: sso.TestWaiting,
+		By: by, Token: token.Hash(), Revision: 1, Version: 1, CreatedAt: now, ExpiresAt: now.Add(10 * time.Minute)}
+	w.ok(w.db.CreateTestRun(w.Context(), r))
+	return r
+}
+
+func finished(r sso.TestRun, state sso.TestState, code string) sso.TestRun {
+	allowed := true
+	r.State, r.Code, r.Detail = state, code, "audience: want a, got b"
+	r.Result = sso.TestResult{Checks: []sso.Check{{Name: "audience", Want: "a", Got: "b"}}, Allowed: &allowed,
+		Identity: &sso.Identity{Login: "canary-login@acme.test", Claims: sso.Claims{"groups": {"dev"}}}, Raw: "<Response/>", Warnings: []string{"w"}}
+	return r
+}
+
+func testTestRuns(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	token := sso.NewSecret()
+	r := w.testRun(token)
+	kept, err := w.db.TestRunByToken(ctx, token.Hash())
+	w.ok(err)
+	w.same(r, kept)
+	_, err = w.db.TestRunByToken(ctx, sso.NewSecret().Hash())
+	w.fails(err, sso.NotFoundKind, "not_found")
+
+	w.clock.Move(time.Minute)
+	end := finished(r, sso.TestFailed, "saml_wrong_recipient")
+	end.Revision = 7
+	first, err := w.db.FinishTestRun(ctx, end, "")
+	w.ok(err)
+	again, err := w.db.FinishTestRun(ctx, finished(r, sso.TestPassed, ""), "")
+	w.ok(err)
+	if !first || again {
+		t.Errorf("the first answer counted: %v, the second: %v", first, again)
+	}
+	end.EndedAt = w.clock.Now()
+	whole, err := w.db.TestRun(ctx, w.ent.ID, r.ID)
+	w.ok(err)
+	w.same(end, whole)
+
+	late := w.testRun(sso.NewSecret())
+	w.clock.Move(time.Hour)
+	expired, err := w.db.TestRun(ctx, w.ent.ID, late.ID)
+	w.ok(err)
+	if expired.State != sso.TestExpired {
+		t.Errorf("an hour later it is %s", expired.State)
+	}
+	if first, err := w.db.FinishTestRun(ctx, finished(late, sso.TestPassed, ""), ""); err != nil || first {
+		t.Errorf("an answer that came too late counted: %v, %v", first, err)
+	}
+	w.testRun(sso.NewSecret())
+	captured := finished(r, sso.TestPassed, "")
+	captured.ID, captured.Kind, captured.Token, captured.EndedAt = sso.NewID[sso.TestRunID](w.clock.Now()), sso.TestCaptured, sso.Hash{}, w.clock.Now()
+	w.ok(w.db.CreateTestRun(ctx, captured))
+	whole, err = w.db.TestRun(ctx, w.ent.ID, captured.ID)
+	w.ok(err)
+	w.same(captured, whole)
+	for state, want := range map[sso.TestState]int{"": 4, sso.TestWaiting: 1, sso.TestExpired: 1, sso.TestFailed: 1, sso.TestPassed: 1} {
+		all, _, err := w.db.TestRuns(ctx, w.ent.ID, sso.TestFilter{Connection: w.conn.ID, State: state}, sso.Page{})
+		w.ok(err)
+		if len(all) != want {
+			t.Errorf("%d test connections are %q; want %d", len(all), state, want)
+		}
+		for _, r := range all {
+			if r.Result.Identity != nil || state != "" && r.State != state {
+				t.Errorf("the list of %q has %+v", state, r)
+			}
+		}
+	}
+	none, _, err := w.db.TestRuns(ctx, w.ent.ID, sso.TestFilter{Connection: "conn-other"}, sso.Page{})
+	w.ok(err)
+	w.same(0, len(none))
+	walk(w, "test runs", 4, func(p sso.Page) ([]sso.TestRun, string, error) {
+		return w.db.TestRuns(ctx, w.ent.ID, sso.TestFilter{}, p)
+	})
+	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, w.conn.ID, nil))
+	if _, err := w.db.TestRun(ctx, w.ent.ID, r.ID); sso.KindOf(err) != sso.NotFoundKind {
+		t.Errorf("the test connection outlived its connection: %v", err)
+	}
+	w.chainHolds()
+}
+
+func testTestRunRace(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	r := w.testRun(sso.NewSecret())
+	var wg sync.WaitGroup
+	counted := make(chan bool, 10)
+	for range 10 {
+		wg.Go(func() {
+			first, err := w.db.FinishTestRun(w.Context(), finished(r, sso.TestPassed, ""), "")
+			if err != nil {
+				w.Error(err)
+			}
+			counted <- first
+		})
+	}
+	wg.Wait()
+	close(counted)
+	n := 0
+	for first := range counted {
+		n += count(first)
+	}
+	w.same(1, n)
+	w.chainHolds()
+}
+
+func testPendingTests(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	r := w.testRun(sso.NewSecret())
+	browser, now := sso.Secret("browser").Hash(), w.clock.Now()
+	for i, id := range []string{"gh-of-a-person", "gh-older", "gh-newer"} {
+		p := sso.PendingLogin{ID: id, Enterprise: w.ent.ID, Connection: w.conn.ID, Browser: browser, Nonce: "n", Verifier: "v",
+			CreatedAt: now.Add(time.Duration(i) * time.Second), ExpiresAt: now.Add(time.Hour)}
+		if i > 0 {
+			p.Test = r.ID
+		}
+		w.ok(w.db.SavePendingLogin(ctx, p))
+	}
+	p, err := w.db.PendingTest(ctx, w.ent.ID, w.conn.ID, browser)
+	w.ok(err)
+	if p.ID != "gh-newer" || p.Test != r.ID || p.Nonce != "n" {
+		t.Errorf("it is %+v", p)
+	}
+	_, err = w.db.PendingTest(ctx, w.ent.ID, w.conn.ID, sso.Secret("another").Hash())
+	w.fails(err, sso.NotFoundKind, "not_found")
+	first, err := w.db.FinishTestRun(ctx, finished(r, sso.TestPassed, ""), "gh-newer")
+	w.ok(err)
+	w.same(true, first)
+	p, err = w.db.PendingTest(ctx, w.ent.ID, w.conn.ID, browser)
+	w.ok(err)
+	w.same("gh-older", p.ID)
+	w.clock.Move(2 * time.Hour)
+	_, err = w.db.PendingTest(ctx, w.ent.ID, w.conn.ID, browser)
+	w.fails(err, sso.NotFoundKind, "not_found")
+}
+
+// testSignInFacts: what is read beforehand is what the sign-in is then decided
+// from, for a newcomer, for somebody known and for somebody known by login alone.
+func testSignInFacts(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	d, err := w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
+	w.ok(err)
+	_, err = w.db.UpdateDomain(ctx, by, w.ent.ID, d.ID, func(d sso.Domain) (sso.Domain, error) { d.VerifiedAt = w.clock.Now(); return d, nil })
+	w.ok(err)
+	for _, groups := range [][]string{{"dev", "Sre"}, {"sre", "ops"}, {}} {
+		s := w.signIn("ada", groups...)
+		before := w.dump()
+		read, err := w.db.SignInFacts(ctx, w.ent.ID, s.Identity)
+		w.ok(err)
+		w.same(before, w.dump())
+		var told sso.SignInFacts
+		_, _, err = w.db.RecordLogin(ctx, s, func(f sso.SignInFacts) (sso.Verdict, error) { told = f; return Reset(s.Identity.Groups)(f) })
+		w.ok(err)
+		if read.First != told.First || read.DomainVerified != told.DomainVerified || read.User.ID != "" && read.User.ID != told.User.ID {
+			t.Errorf("%v: read %+v, then told %+v", groups, read, told)
+		}
+		read.Groups.Memberships, told.Groups.Memberships = named(read.Groups), named(told.Groups)
+		w.same(told.Groups, read.Groups)
+		used, err := w.db.AnswerUsed(ctx, w.ent.ID, w.conn.ID, s.Replay.ResponseID)
+		w.ok(err)
+		unused, err := w.db.AnswerUsed(ctx, w.ent.ID, w.conn.ID, "another")
+		w.ok(err)
+		w.same([]bool{true, false}, []bool{used, unused})
+		w.clock.Move(time.Second)
+	}
+}
+
+// named leaves out of memberships whose they are, which nobody is yet who is a
+// newcomer.
+func named(s sso.GroupSnapshot) []sso.Membership {
+	all := append([]sso.Membership{}, s.Memberships...)
+	for i := range all {
+		all[i].User = ""
+	}
+	return all
+}
+
+func testAssertedAttempt(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	s := w.signIn("ada", "dev")
+	s.Identity.Claims = sso.Claims{"groups": {"dev"}}
+	s.Attempt.Identity = &s.Identity
+	w.record(s)
+	a, err := w.db.AssertedAttempt(t.Context(), w.ent.ID, s.Attempt.ID)
+	w.ok(err)
+	if a.Identity == nil || a.Identity.Claims["groups"][0] != "dev" {
+		t.Errorf("the attempt has %+v", a.Identity)
+	}
+	failed := sso.Attempt{ID: sso.NewID[sso.AttemptID](w.clock.Now()), Enterprise: w.ent.ID, Connection: w.conn.ID, At: w.clock.Now()}
+	w.ok(w.db.RecordAttempt(t.Context(), failed, ""))
+	a, err = w.db.AssertedAttempt(t.Context(), w.ent.ID, failed.ID)
+	w.ok(err)
+	if a.Identity != nil {
+		t.Errorf("an attempt that got nowhere has %+v", a.Identity)
+	}
+}
+
+func (f foreign) tests() calls {
+	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
+	crossed := f.run
+	crossed.Enterprise, crossed.State = ent, sso.TestPassed
+	return calls{
+		"CreateTestRun": func() (int, error) { return 0, db.CreateTestRun(ctx, crossed) },
+		"FinishTestRun": func() (int, error) {
+			first, err := db.FinishTestRun(ctx, crossed, f.signIn.Pending)
+			return count(first), err
+		},
+		"TestRun": func() (int, error) { r, err := db.TestRun(ctx, ent, f.run.ID); return count(r.ID != ""), err },
+		"TestRuns": func() (int, error) {
+			all, _, err := db.TestRuns(ctx, ent, sso.TestFilter{}, sso.Page{})
+			return len(all), err
+		},
+		"PendingTest": func() (int, error) {
+			p, err := db.PendingTest(ctx, ent, f.w.conn.ID, f.run.Token)
+			return count(p.ID != ""), err
+		},
+		"AnswerUsed": func() (int, error) {
+			used, err := db.AnswerUsed(ctx, ent, f.w.conn.ID, f.signIn.Replay.ResponseID)
+			return count(used), err
+		},
+		"SignInFacts": func() (int, error) {
+			facts, err := db.SignInFacts(ctx, ent, f.signIn.Identity)
+			return count(facts.User.ID != "") + len(facts.Groups.Groups), err
+		},
+		"AssertedAttempt": func() (int, error) {
+			a, err := db.AssertedAttempt(ctx, ent, f.signIn.Attempt.ID)
+			return count(a.ID != ""), err
+		},
+	}
+}

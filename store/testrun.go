@@ -1,0 +1,227 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"gatehouse/sso"
+)
+
+const (
+	testResult = "test_runs.result"
+	// maxTestResult is what is kept of a result; what came goes from a longer one.
+	maxTestResult = 512 << 10
+)
+
+const testRunColumns = "t.id, t.enterprise_id, t.connection_id, t.kind, t.state, t.started_by, t.token, t.revision, t.version, t.code, t.detail, t.created_at, t.expires_at, t.ended_at"
+
+// scanTestRun reads one without its result. Nobody writes that a run expired: it
+// is so as soon as nobody can come back.
+func (db *DB) scanTestRun(r row) (t sso.TestRun, err error) {
+	err = r.Scan(&t.ID, &t.Enterprise, &t.Connection, &t.Kind, &t.State, &t.By, hexHash(&t.Token), &t.Revision, &t.Version, &t.Code, &t.Detail,
+		moment(&t.CreatedAt), moment(&t.ExpiresAt), moment(&t.EndedAt))
+	if t.State == sso.TestWaiting && !db.now().Before(t.ExpiresAt) {
+		t.State = sso.TestExpired
+	}
+	return t, err
+}
+
+func (db *DB) scanWholeTestRun(r row) (sso.TestRun, error) {
+	var sealed string
+	t, err := db.scanTestRun(scanMore{r, []any{&sealed}})
+	if err != nil || sealed == "" {
+		return t, err
+	}
+	text, err := db.sealer.open(place{testResult, string(t.ID), t.Enterprise}, sealed)
+	if err != nil {
+		return t, err
+	}
+	if err := json.Unmarshal([]byte(text.Reveal()), &t.Result); err != nil {
+		return t, fmt.Errorf("read the result of %s: %w", t.ID, err)
+	}
+	return t, nil
+}
+
+func (db *DB) sealResult(t sso.TestRun) (string, error) {
+	text, err := json.Marshal(t.Result)
+	if err == nil && len(text) > maxTestResult {
+		t.Result.Raw = ""
+		text, err = json.Marshal(t.Result)
+	}
+	if err != nil {
+		return "", fmt.Errorf("write the result of %s: %w", t.ID, err)
+	}
+	return db.sealer.seal(place{testResult, string(t.ID), t.Enterprise}, sso.Secret(text)), nil
+}
+
+// CreateTestRun keeps a test connection: one that waits, or one of what somebody
+// pasted or of an attempt, which is finished as it begins.
+func (db *DB) CreateTestRun(ctx context.Context, r sso.TestRun) (err error) {
+	defer func() { doing(&err, "create test run") }()
+	return db.change(ctx, r.Enterprise, func(ctx context.Context, t *tx) error {
+		if _, err := found(one(ctx, t, scanText, "select name from connections where enterprise_id = $1 and id = $2", string(r.Enterprise), string(r.Connection))); err != nil {
+			return err
+		}
+		sealed, token := "", ""
+		if r.State != sso.TestWaiting {
+			if sealed, err = db.sealResult(r); err != nil {
+				return err
+			}
+		}
+		if r.Token != (sso.Hash{}) {
+			token = r.Token.String()
+		}
+		t.later(`insert into test_runs (enterprise_id, id, connection_id, kind, state, started_by, token, revision, version, code, detail, result, created_at, expires_at, ended_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			string(r.Enterprise), string(r.ID), string(r.Connection), string(r.Kind), string(r.State), string(r.By), token, r.Revision, int64(r.Version),
+			r.Code, clean(r.Detail, maxDetail), sealed, micros(r.CreatedAt), micros(r.ExpiresAt), micros(r.EndedAt))
+		if err := t.audit(ctx, r.By, "test.started", string(r.ID), "connection", string(r.Connection), "kind", string(r.Kind)); err != nil {
+			return err
+		}
+		if r.State == sso.TestWaiting {
+			return nil
+		}
+		return t.testEnded(ctx, r)
+	})
+}
+
+func (t *tx) testEnded(ctx context.Context, r sso.TestRun) error {
+	return t.audit(ctx, r.By, "test."+string(r.State), string(r.ID), "connection", string(r.Connection), "code", r.Code)
+}
+
+// FinishTestRun writes what came of a test connection that waits, and uses up
+// the pending login of it, if it names one. It reports whether it was the first
+// to: of two answers at the same moment one counts. One that is finished or
+// expired stays as it is.
+func (db *DB) FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string) (first bool, err error) {
+	defer func() { doing(&err, "finish test run") }()
+	err = db.change(ctx, r.Enterprise, func(ctx context.Context, t *tx) error {
+		sealed, err := db.sealResult(r)
+		if err != nil {
+			return err
+		}
+		if _, err := found(one(ctx, t, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.enterprise_id = $1 and t.id = $2", string(r.Enterprise), string(r.ID))); err != nil {
+			return err
+		}
+		n, err := t.exec(ctx, `update test_runs set state = $4, revision = $5, version = $6, code = $7, detail = $8, result = $9, ended_at = $10
+			where enterprise_id = $1 and id = $2 and state = $3 and expires_at > $10`,
+			string(r.Enterprise), string(r.ID), string(sso.TestWaiting), string(r.State), r.Revision, int64(r.Version), r.Code, clean(r.Detail, maxDetail), sealed, micros(t.now))
+		if err != nil || n == 0 {
+			return err
+		}
+		first = true
+		if pendingID != "" {
+			t.usePending(nil, r.Enterprise, r.Connection, pendingID)
+		}
+		return t.testEnded(ctx, r)
+	})
+	return first && err == nil, err
+}
+
+// TestRuns lists an enterprise's test connections without their results, newest
+// first.
+func (db *DB) TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, page sso.Page) (_ []sso.TestRun, next string, err error) {
+	defer func() { doing(&err, "list test runs") }()
+	w := &where{}
+	w.and("t.enterprise_id = ", string(ent))
+	w.andText("t.connection_id = ", string(f.Connection))
+	state := f.State
+	switch f.State {
+	case sso.TestExpired:
+		state = sso.TestWaiting
+		w.and("t.expires_at <= ", micros(db.now()))
+	case sso.TestWaiting:
+		w.and("t.expires_at > ", micros(db.now()))
+	}
+	w.andText("t.state = ", string(state))
+	query := "select " + testRunColumns + " from test_runs t" + w.page("t.id", page.Cursor, page.Size(), true)
+	all, err := list(ctx, db.backend, db.scanTestRun, query, w.args...)
+	all, next = cut(all, page.Size(), func(r sso.TestRun) string { return string(r.ID) })
+	return all, next, err
+}
+
+// TestRun returns one test connection, with its result.
+func (db *DB) TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (_ sso.TestRun, err error) {
+	defer func() { doing(&err, "find test run") }()
+	return found(one(ctx, db.backend, db.scanWholeTestRun, "select "+testRunColumns+", t.result from test_runs t where t.enterprise_id = $1 and t.id = $2", string(ent), string(id)))
+}
+
+// TestRunByToken returns the live one that a link starts, by the hash of what is
+// in the link.
+func (db *DB) TestRunByToken(ctx context.Context, token sso.Hash) (_ sso.TestRun, err error) {
+	defer func() { doing(&err, "find test run") }()
+	return found(one(ctx, db.backend, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.token = $1", token.String()))
+}
+
+// PendingTest returns the newest unused pending login that a browser has at a
+// connection for a test connection: what an answer belongs to that does not say
+// what it answers.
+func (db *DB) PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash) (_ sso.PendingLogin, err error) {
+	defer func() { doing(&err, "find pending test") }()
+	id, err := found(one(ctx, db.backend, scanText, `select id from pending_logins where enterprise_id = $1 and connection_id = $2 and browser = $3 and test_run <> ''
+		and used_at = 0 and expires_at > $4 order by created_at desc limit 1`, string(ent), string(c), browser.String(), micros(db.now())))
+	if err != nil {
+		return sso.PendingLogin{}, err
+	}
+	return db.PendingLogin(ctx, id)
+}
+
+// AnswerUsed reports whether an answer of an identity provider was used already,
+// and leaves it as it is.
+func (db *DB) AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (used bool, err error) {
+	defer func() { doing(&err, "look for an answer") }()
+	_, used, err = one(ctx, db.backend, scanText, "select response from replay_marks where enterprise_id = $1 and connection_id = $2 and response = $3",
+		string(ent), string(c), sso.Secret(responseID).Hash().String())
+	return used, err
+}
+
+// SignInFacts reads what a sign-in of an identity would be decided from, by the
+// order in which people are recognised. Who is nobody yet is the zero user.
+// Nothing is written.
+func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Identity) (_ sso.SignInFacts, err error) {
+	defer func() { doing(&err, "read the facts of a sign-in") }()
+	var f sso.SignInFacts
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		r := &snapshotting{tx: t, ent: ent, names: id.Groups.Names}
+		if _, err := found(db.findConnection(ctx, t, ent, id.Connection)); err != nil {
+			return err
+		}
+		var known bool
+		var err error
+		f.User, known, err = one(ctx, t, scanUser, selectIdentity+" and i.subject = $3", string(ent), string(id.Connection), id.Subject)
+		if err == nil && !known {
+			f.User, _, err = one(ctx, t, scanUser, selectIdentity+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+				string(ent), string(id.Connection), id.Login)
+		}
+		if err != nil {
+			return err
+		}
+		var proven int64
+		r.laterEach(func(row row) error { return row.Scan(&proven) },
+			"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(ent), sso.EmailDomain(id.Email))
+		r.readGroups()
+		r.readMemberships("", ofUser, string(ent), string(f.User.ID))
+		if err := r.complete(ctx, f.User.ID); err != nil {
+			return err
+		}
+		f.First, f.DomainVerified, f.Groups = f.User.LastSignInAt.IsZero() && f.User.VouchedAt.IsZero(), proven > 0, r.snapshot
+		return nil
+	})
+	return f, err
+}
+
+// AssertedAttempt returns one attempt with what the identity provider said, nil
+// if it did not get that far.
+func (db *DB) AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (_ sso.Attempt, err error) {
+	defer func() { doing(&err, "find attempt") }()
+	return found(one(ctx, db.backend, func(r row) (sso.Attempt, error) {
+		var sealed string
+		a, err := scanAttempt(scanMore{r, []any{&sealed}})
+		if err != nil || sealed == "" {
+			return a, err
+		}
+		a.Identity, err = db.openIdentity(a, sealed)
+		return a, err
+	}, "select "+attemptColumns+", identity from attempts where enterprise_id = $1 and id = $2", string(ent), string(id)))
+}
