@@ -227,8 +227,9 @@ type KeyPair struct {
 // MetadataStatus is how the last refresh of an identity provider's metadata
 // went.
 type MetadataStatus struct {
-	CheckedAt time.Time // zero: never
-	Error     string    // empty: it worked
+	CheckedAt    time.Time // zero: never
+	Error        string    // empty: it worked
+	FailingSince time.Time // filled in by the store; zero while it works
 }
 
 // Mapping says which claims make an Identity. Login, Email and Name are

@@ -33,8 +33,9 @@ type AttemptFilter struct {
 
 // SyncFilter narrows a list of sync records.
 type SyncFilter struct {
-	User  UserID
-	Since time.Time // this moment or later
+	User    UserID
+	Attempt AttemptID // with User, else all records are read for it
+	Since   time.Time // this moment or later
 }
 
 // AuditFilter narrows a list of audit events.

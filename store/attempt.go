@@ -47,6 +47,12 @@ func (db *DB) Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptF
 	w.andText("login = ", f.Login)
 	w.andText("outcome = ", string(f.Outcome))
 	w.andText("code = ", f.Code)
+	if f.Outcome != "" && f.Outcome != sso.OutcomeSucceeded {
+		w.text.WriteString(" and outcome <> 'succeeded'") // which an index is of
+	}
+	if f.Code != "" {
+		w.text.WriteString(" and code <> ''") // likewise
+	}
 	w.since(f.Since)
 	query := "select " + attemptColumns + " from attempts" + w.page("id", page.Cursor, page.Size(), true)
 	all, err := list(ctx, db.backend, scanAttempt, query, w.args...)
@@ -54,8 +60,16 @@ func (db *DB) Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptF
 	return all, next, err
 }
 
-// Attempt returns one attempt, by the reference a person was shown.
+// Attempt returns one attempt, by the reference a person was shown, with the
+// identity if it got that far.
 func (db *DB) Attempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (_ sso.Attempt, err error) {
 	defer func() { doing(&err, "find attempt") }()
-	return found(one(ctx, db.backend, scanAttempt, "select "+attemptColumns+" from attempts where enterprise_id = $1 and id = $2", string(ent), string(id)))
+	return found(one(ctx, db.backend, func(r row) (a sso.Attempt, err error) {
+		var sealed string
+		if a, err = scanAttempt(scanMore{r, []any{&sealed}}); err != nil || sealed == "" {
+			return a, err
+		}
+		a.Identity, err = db.openIdentity(a, sealed)
+		return a, err
+	}, "select "+attemptColumns+", identity from attempts where enterprise_id = $1 and id = $2", string(ent), string(id)))
 }

@@ -100,7 +100,7 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		}
 		t.later(`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
 				draft = $10, draft_secret = $11, previous = $12, previous_secret = $13, metadata_url = $14, metadata_checked_at = $15, metadata_error = $16,
-				live_directory = $17, draft_directory = $18, previous_directory = $19
+				live_directory = $17, draft_directory = $18, previous_directory = $19, metadata_failing_since = `+failingSince("$16", "$15")+`
 			where enterprise_id = $1 and id = $2`, s...)
 		t.later("delete from connection_keys where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
 		t.saveKeys(c)
@@ -122,12 +122,17 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 	return result, nil
 }
 
+// failingSince keeps the first of the failures that follow each other.
+func failingSince(failure, checked string) string {
+	return "case when " + failure + " = '' then 0 when metadata_failing_since = 0 then " + checked + " else metadata_failing_since end"
+}
+
 // SetMetadataStatus records how a refresh went. It is no change of the
 // connection: Revision stays, and there is no event.
 func (db *DB) SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s sso.MetadataStatus) (err error) {
 	defer func() { doing(&err, "record metadata refresh") }()
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		return t.affects(ctx, errMissing(), "update connections set metadata_checked_at = $3, metadata_error = $4 where enterprise_id = $1 and id = $2",
+		return t.affects(ctx, errMissing(), "update connections set metadata_checked_at = $3, metadata_error = $4, metadata_failing_since = "+failingSince("$4", "$3")+" where enterprise_id = $1 and id = $2",
 			string(ent), string(id), micros(s.CheckedAt), clean(s.Error, maxDetail))
 	})
 }

@@ -35,9 +35,16 @@ func (db *DB) SyncRecords(ctx context.Context, ent sso.EnterpriseID, f sso.SyncF
 	w := &where{}
 	w.and("enterprise_id = ", string(ent))
 	w.andText("user_id = ", string(f.User))
+	w.andText("attempt_id = ", string(f.Attempt))
 	w.since(f.Since)
 	query := "select " + syncColumns + " from sync_records" + w.page("id", page.Cursor, page.Size(), true)
 	all, err := list(ctx, db.backend, scanSync, query, w.args...)
 	all, next = cut(all, page.Size(), func(s sso.SyncRecord) string { return string(s.ID) })
 	return all, next, err
+}
+
+// SyncRecord returns what one group sync saw and did.
+func (db *DB) SyncRecord(ctx context.Context, ent sso.EnterpriseID, id sso.SyncRecordID) (_ sso.SyncRecord, err error) {
+	defer func() { doing(&err, "find sync record") }()
+	return found(one(ctx, db.backend, scanSync, "select "+syncColumns+" from sync_records where enterprise_id = $1 and id = $2", string(ent), string(id)))
 }

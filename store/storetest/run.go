@@ -115,6 +115,15 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"logout once":    testLogoutOnce,
 			"pending logins": testPendingLogins,
 		},
+		"health": {
+			"vitals":        testVitals,
+			"enterprises":   testSummaries,
+			"events":        testHealthEvents,
+			"mailed once":   testHealthMailOnce,
+			"whom to tell":  testWhomToTell,
+			"failing since": testFailingSince,
+			"activity":      testActivity,
+		},
 		"tenants": {"foreign objects": testTenants},
 		"keys": {
 			"secrets are sealed": testSecretsSealed,

@@ -14,7 +14,7 @@ import (
 func untenanted() map[string]string {
 	return map[string]string{
 		"Close": "the database", "Ping": "the database", "Broken": "the database", "Meta": "the database", "SetMeta": "the database", "RotateKeys": "the database", "Sweep": "the database",
-		"CreateEnterprise": "makes the tenant", "Enterprises": "the operator's list", "EnterpriseByKey": "finds the tenant", "EnterpriseByDomain": "finds the tenant",
+		"CreateEnterprise": "makes the tenant", "Enterprises": "the operator's list", "EnterpriseSummaries": "the operator's list", "OperatorAddresses": "the instance's", "EnterpriseByKey": "finds the tenant", "EnterpriseByDomain": "finds the tenant",
 		"ConnectionByID": "finds the tenant of an address", "TestRunByToken": "found by 256 random bits", "ConnectionsToRefresh": "background work over all tenants",
 		"PendingLogin": "found by 160 random bits; the caller compares connection and browser", "Principal": "found by 256 random bits",
 		"TouchSessions": "background work over all tenants, IDs from their rows", "Revocations": "every node forgets for all tenants", "LastRevocation": "likewise",
@@ -36,6 +36,8 @@ type foreign struct {
 	user     sso.User
 	domain   sso.Domain
 	held     sso.HeldSyncID
+	record   sso.SyncRecordID
+	health   sso.HealthEventID
 	proof    sso.EmailProof
 	link     sso.SetupLink
 	run      sso.TestRun
@@ -201,6 +203,25 @@ func (f foreign) signIns() calls {
 			all, _, err := db.SyncRecords(ctx, ent, sso.SyncFilter{User: f.user.ID}, page)
 			return len(all), err
 		},
+		"SyncRecord": func() (int, error) { r, err := db.SyncRecord(ctx, ent, f.record); return count(r.ID != ""), err },
+		"Vitals": func() (int, error) {
+			v, err := db.Vitals(ctx, ent, sso.VitalsQuery{Newest: 5})
+			return len(v.Days) + len(v.Last) + len(v.Newest) + v.Unmatched + v.Held, err
+		},
+		"RecordHealth": func() (int, error) {
+			added, err := db.RecordHealth(ctx, ent, nil)
+			return len(added), err
+		},
+		"HealthEvents": func() (int, error) {
+			all, _, err := db.HealthEvents(ctx, ent, sso.HealthFilter{}, page)
+			return len(all), err
+		},
+		"ClaimHealthMail": func() (int, error) {
+			all, err := db.ClaimHealthMail(ctx, ent, f.w.clock.Now())
+			return len(all), err
+		},
+		"HealthMailed":   func() (int, error) { return 0, db.HealthMailed(ctx, ent, []sso.HealthEventID{f.health}, 1) },
+		"AdminAddresses": func() (int, error) { all, err := db.AdminAddresses(ctx, ent); return len(all), err },
 		"AuditEvents": func() (int, error) {
 			all, _, err := db.AuditEvents(ctx, ent, sso.AuditFilter{}, sso.Page{Limit: 200})
 			return having(all, func(e sso.AuditEvent) bool { return e.Enterprise != ent }), err
@@ -240,7 +261,7 @@ func (f foreign) sessionsAndDomains() calls {
 func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
 		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true,
-		"AuditEvents": true, "VerifyAudit": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true,
+		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true,
 		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true,
 		"TestRuns": true, "AnswerUsed": true}
 }
@@ -251,13 +272,15 @@ func own() map[string]bool {
 func testTenants(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	s := w.signIn("ada", "dev")
-	u, _ := w.record(s)
+	u, r := w.record(s)
 	w.pending(&s)
+	sick, err := w.db.RecordHealth(t.Context(), w.ent.ID, []sso.Finding{expiring(w.conn.ID, "a", 30)})
+	w.ok(err)
 	d, err := w.db.CreateDomain(t.Context(), by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
 	w.ok(err)
 	other := addWorld(t, w.db, w.clock, "other")
 	held := w.hold(s.Identity.Subject)
-	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID, proof: w.proof("grace"), link: w.setupLink(w.conn.ID), run: w.testRun(sso.NewSecret())}, untenanted()
+	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID, record: r.ID, health: sick[0].ID, proof: w.proof("grace"), link: w.setupLink(w.conn.ID), run: w.testRun(sso.NewSecret())}, untenanted()
 	all := calls{}
 	maps.Copy(free, ofTheInstallation())
 	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.proofs(), f.sessionsAndDomains(), f.access(), f.tests()} {

@@ -1,0 +1,193 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gatehouse/sso"
+)
+
+const healthColumns = "id, enterprise_id, kind, connection_id, subject, threshold, detail, at, mailed_at, resolved_at"
+
+func scanHealth(r row) (e sso.HealthEvent, err error) {
+	err = r.Scan(&e.ID, &e.Enterprise, &e.Kind, &e.Connection, &e.Subject, &e.Threshold, jsonInto(&e.FindingDetail), moment(&e.FoundAt), moment(&e.MailedAt), moment(&e.ResolvedAt))
+	return e, err
+}
+
+// RecordHealth makes what is recorded as unwell the same as what was found: what
+// is new is added, what is gone is resolved. What is found again, at the same
+// threshold or a milder one, is not new. Several nodes may do so at once.
+func (db *DB) RecordHealth(ctx context.Context, ent sso.EnterpriseID, findings []sso.Finding) (added []sso.HealthEvent, err error) {
+	defer func() { doing(&err, "record what is unwell") }()
+	open, err := db.openHealth(ctx, db.backend, ent)
+	if err != nil || sameHealth(open, findings) {
+		return nil, err // as nearly always: no lock is needed to see that
+	}
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		added = nil
+		if err := t.needHead(ctx); err != nil {
+			return err
+		}
+		open, err := db.openHealth(ctx, t, ent)
+		if err != nil {
+			return err
+		}
+		if err := t.resolveHealth(ctx, open, findings); err != nil {
+			return err
+		}
+		for _, f := range findings {
+			if recorded(open, f) {
+				continue
+			}
+			e, err := t.insertHealth(ctx, ent, f)
+			if err != nil {
+				return err
+			}
+			added = append(added, e)
+		}
+		return nil
+	})
+	return added, err
+}
+
+func (db *DB) openHealth(ctx context.Context, r reader, ent sso.EnterpriseID) ([]sso.HealthEvent, error) {
+	return list(ctx, r, scanHealth, "select "+healthColumns+" from health_events where enterprise_id = $1 and resolved_at = 0 order by id", string(ent))
+}
+
+// recorded reports whether a finding was recorded as at least as bad as it is. The
+// thresholds of certificates fall as it gets worse; other kinds have one.
+func recorded(open []sso.HealthEvent, f sso.Finding) bool {
+	for _, e := range open {
+		if e.HealthKey == f.HealthKey && e.Threshold <= f.Threshold {
+			return true
+		}
+	}
+	return false
+}
+
+func gone(e sso.HealthEvent, findings []sso.Finding) bool {
+	for _, f := range findings {
+		if e.HealthKey == f.HealthKey {
+			return false
+		}
+	}
+	return true
+}
+
+func sameHealth(open []sso.HealthEvent, findings []sso.Finding) bool {
+	for _, f := range findings {
+		if !recorded(open, f) {
+			return false
+		}
+	}
+	for _, e := range open {
+		if gone(e, findings) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *tx) resolveHealth(ctx context.Context, open []sso.HealthEvent, findings []sso.Finding) error {
+	for _, e := range open {
+		if !gone(e, findings) {
+			continue
+		}
+		t.later("update health_events set resolved_at = $3 where enterprise_id = $1 and id = $2", string(e.Enterprise), string(e.ID), micros(t.now))
+		if err := t.audit(ctx, sso.ActorSystem, "health.resolved", about(e), "kind", string(e.Kind), "event", string(e.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) insertHealth(ctx context.Context, ent sso.EnterpriseID, f sso.Finding) (sso.HealthEvent, error) {
+	e := sso.HealthEvent{ID: sso.NewID[sso.HealthEventID](t.now), Enterprise: ent, Finding: f, FoundAt: t.now}
+	detail, err := jsonText(f.FindingDetail)
+	if err != nil {
+		return e, fmt.Errorf("write a finding: %w", err)
+	}
+	t.later("insert into health_events ("+healthColumns+", claimed_until) values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0)",
+		string(e.ID), string(ent), string(f.Kind), string(f.Connection), clean(f.Subject, maxDetail), int64(f.Threshold), detail, micros(t.now))
+	return e, t.audit(ctx, sso.ActorSystem, "health.found", about(e), "kind", string(f.Kind), "event", string(e.ID), "text", f.Text)
+}
+
+// about is what an event is of: a connection, or the enterprise.
+func about(e sso.HealthEvent) string {
+	if e.Connection != "" {
+		return string(e.Connection)
+	}
+	return string(e.Enterprise)
+}
+
+// HealthEvents lists what was found to be unwell, newest first.
+func (db *DB) HealthEvents(ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, page sso.Page) (_ []sso.HealthEvent, next string, err error) {
+	defer func() { doing(&err, "list health events") }()
+	w := &where{}
+	w.and("enterprise_id = ", string(ent))
+	w.andText("kind = ", string(f.Kind))
+	if f.Open {
+		w.and("resolved_at = ", int64(0))
+	}
+	query := "select " + healthColumns + " from health_events" + w.page("id", page.Cursor, page.Size(), true)
+	all, err := list(ctx, db.backend, scanHealth, query, w.args...)
+	all, next = cut(all, page.Size(), func(e sso.HealthEvent) string { return string(e.ID) })
+	return all, next, err
+}
+
+const unsent = "enterprise_id = $1 and mailed_at = 0 and resolved_at = 0 and claimed_until < $2"
+
+// ClaimHealthMail gives what is still unwell and was not mailed yet to whoever
+// asks first, until a moment: who has not said by then that it was mailed,
+// will not, and the next may.
+func (db *DB) ClaimHealthMail(ctx context.Context, ent sso.EnterpriseID, until time.Time) (all []sso.HealthEvent, err error) {
+	defer func() { doing(&err, "claim a health mail") }()
+	if some, _, err := one(ctx, db.backend, scanNumber, "select count(*) from health_events where "+unsent, string(ent), micros(db.now())); err != nil || some == 0 {
+		return nil, err
+	}
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		all, err = list(ctx, t, scanHealth, "update health_events set claimed_until = $3 where "+unsent+" returning "+healthColumns,
+			string(ent), micros(t.now), micros(until))
+		return err
+	})
+	return all, err
+}
+
+// HealthMailed records that events were told to somebody by mail.
+func (db *DB) HealthMailed(ctx context.Context, ent sso.EnterpriseID, events []sso.HealthEventID, people int) (err error) {
+	defer func() { doing(&err, "record a health mail") }()
+	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		for _, id := range events {
+			if err := t.affects(ctx, errMissing(), "update health_events set mailed_at = $3 where enterprise_id = $1 and id = $2", string(ent), string(id), micros(t.now)); err != nil {
+				return err
+			}
+			if err := t.audit(ctx, sso.ActorSystem, "health.mailed", string(id), "people", fmt.Sprint(people)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// mostAdmins is how many people of an enterprise are told.
+const mostAdmins = 50
+
+// AdminAddresses are those of the active people who administer an enterprise and
+// have one: named, or by a group.
+func (db *DB) AdminAddresses(ctx context.Context, ent sso.EnterpriseID) (_ []string, err error) {
+	defer func() { doing(&err, "find whom to tell") }()
+	return list(ctx, db.backend, scanText, `select distinct u.email from (
+			select a.user_id from enterprise_admins a where a.enterprise_id = $1
+			union select m.user_id from groups g join memberships m on m.enterprise_id = g.enterprise_id and m.group_id = g.id where g.enterprise_id = $1 and g.is_admin) x
+		join users u on u.enterprise_id = $1 and u.id = x.user_id where u.status = 'active' and u.email <> '' order by u.email limit $2`, string(ent), int64(mostAdmins))
+}
+
+// OperatorAddresses are those of operators who are not disabled: their login, if
+// it may be an address, or that of who they are by single sign-on.
+func (db *DB) OperatorAddresses(ctx context.Context) (_ []string, err error) {
+	defer func() { doing(&err, "find operators to tell") }()
+	return list(ctx, db.backend, scanText, `select distinct case when u.email is not null and u.email <> '' then u.email else a.login end as address
+		from admins a left join users u on u.enterprise_id = a.enterprise_id and u.id = a.user_id and u.status = 'active'
+		where a.disabled_at = 0 order by address limit $1`, int64(mostAdmins))
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+const (
+	mostNames = 500
+	mostHeld  = 100
+	dayMicros = int64(24 * time.Hour / time.Microsecond)
+)
+
+// ended are all ways that attempts end, so that one index is read for each.
+const ended = "a.outcome in ('succeeded', 'failed', 'pending')"
+
+// Vitals counts how sign-in goes, by indexes alone: its cost follows what
+// happened since q.Days, and not all that ever did.
+func (db *DB) Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuery) (v sso.Vitals, err error) {
+	defer func() { doing(&err, "count sign-ins") }()
+	// SQLite joins in this order.
+	const of = " from connections c cross join attempts a where c.enterprise_id = $1 and a.enterprise_id = $1 and a.connection_id = c.id and "
+	v.Days, err = list(ctx, db.backend, func(r row) (n sso.SignInCount, err error) {
+		var day int64
+		err = r.Scan(&n.Connection, &n.Outcome, &day, &n.Count)
+		n.Day = fromMicros(day * dayMicros)
+		return n, err
+	}, "select a.connection_id, a.outcome, a.at / "+strconv.FormatInt(dayMicros, 10)+", count(*)"+of+ended+" and a.at >= $2 group by 1, 2, 3 order by 3, 1, 2",
+		string(ent), micros(q.Days))
+	if err != nil {
+		return v, err
+	}
+	v.Last, err = list(ctx, db.backend, func(r row) (n sso.SignInCount, err error) {
+		err = r.Scan(&n.Connection, &n.Outcome, &n.Code, &n.Count)
+		return n, err
+	}, "select a.connection_id, a.outcome, a.code, count(*)"+of+ended+" and a.at >= $2 group by 1, 2, 3 order by 4 desc, 1, 2, 3", string(ent), micros(q.Since))
+	if err != nil {
+		return v, err
+	}
+	if err := db.newest(ctx, ent, q.Newest, &v); err != nil {
+		return v, err
+	}
+	return v, db.waiting(ctx, ent, &v)
+}
+
+// newest reads what the latest attempts over each connection say.
+func (db *DB) newest(ctx context.Context, ent sso.EnterpriseID, most int, v *sso.Vitals) error {
+	v.LastSuccess, v.HadGroups = map[sso.ConnectionID]time.Time{}, map[sso.UserID]bool{}
+	ids, err := list(ctx, db.backend, scanText, "select c.id from connections c where c.enterprise_id = $1 order by c.id", string(ent))
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		for _, outcome := range []sso.Outcome{sso.OutcomeSucceeded, sso.OutcomeFailed} {
+			some, err := list(ctx, db.backend, func(r row) (a sso.Attempt, err error) {
+				var had bool
+				a, err = scanAttempt(scanMore{r, []any{&had}})
+				v.HadGroups[a.User] = had
+				return a, err
+			}, "select "+prefixed("a", attemptColumns)+`, exists (select 1 from asserted_names n where n.enterprise_id = a.enterprise_id and n.user_id = a.user_id)
+				from attempts a where a.enterprise_id = $1 and a.connection_id = $2 and a.outcome = $3 order by a.at desc limit $4`,
+				string(ent), id, string(outcome), int64(most))
+			if err != nil {
+				return err
+			}
+			if len(some) > 0 && outcome == sso.OutcomeSucceeded {
+				v.LastSuccess[sso.ConnectionID(id)] = some[0].At
+			}
+			v.Newest = append(v.Newest, some...)
+		}
+	}
+	return nil
+}
+
+// prefixed says of each column which table it is of.
+func prefixed(table, columns string) string {
+	return table + "." + strings.ReplaceAll(columns, ", ", ", "+table+".")
+}
+
+// waiting counts what waits for an admin. The names of groups are found by
+// leaping from each to the next, so that how many people have one costs nothing.
+func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) error {
+	n, _, err := one(ctx, db.backend, scanNumber, `with recursive said(name, n) as (
+			select (select min(name) from asserted_names where enterprise_id = $1), 1
+			union all select (select min(a.name) from asserted_names a where a.enterprise_id = $1 and a.name > said.name), said.n + 1
+				from said where said.name is not null and said.n < $2)
+		select count(*) from said where name is not null and not exists (select 1 from groups g where g.enterprise_id = $1 and g.name = said.name and not g.is_default)`,
+		string(ent), int64(4*mostNames))
+	if err != nil {
+		return err
+	}
+	v.Unmatched = min(int(n), mostNames)
+	n, _, err = one(ctx, db.backend, scanNumber, `select count(*) from (select 1 from held_syncs h where h.enterprise_id = $1 and h.state = 'waiting'
+		and not `+newerWord+` limit $2) few`, string(ent), int64(mostHeld))
+	v.Held, v.More = int(n), n == mostHeld || v.Unmatched == mostNames
+	return err
+}
+
+// EnterpriseSummaries lists enterprises with what the list of them tells, oldest
+// first; contains is a part of the name or of the key, whose letter case does
+// not matter.
+func (db *DB) EnterpriseSummaries(ctx context.Context, contains string, page sso.Page) (_ []sso.EnterpriseSummary, next string, err error) {
+	defer func() { doing(&err, "list enterprises with their numbers") }()
+	w := &where{}
+	w.andText("e.id > ", page.Cursor)
+	if contains != "" {
+		// Not like, whose wildcards mean something.
+		w.and("replace(lower(e.name) || '/' || e.key, ", strings.ToLower(contains))
+		w.text.WriteString(", '') <> lower(e.name) || '/' || e.key")
+	}
+	query := `select e.id, e.key, e.name, e.created_at,
+		(select count(*) from users u where u.enterprise_id = e.id),
+		(select count(*) from connections c where c.enterprise_id = e.id and c.state = 'enabled'),
+		(select count(*) from connections c where c.enterprise_id = e.id and c.draft <> ''),
+		coalesce((select max((select max(a.at) from attempts a where a.enterprise_id = c.enterprise_id and a.connection_id = c.id and a.outcome = 'succeeded'))
+			from connections c where c.enterprise_id = e.id), 0)
+		from enterprises e` + w.text.String() + " order by e.id limit " + limit(page)
+	all, err := list(ctx, db.backend, func(r row) (s sso.EnterpriseSummary, err error) {
+		e := &s.Enterprise
+		err = r.Scan(&e.ID, &e.Key, &e.Name, moment(&e.CreatedAt), &s.People, &s.Enabled, &s.Drafts, moment(&s.LastSuccess))
+		return s, err
+	}, query, w.args...)
+	all, next = cut(all, page.Size(), func(s sso.EnterpriseSummary) string { return string(s.Enterprise.ID) })
+	return all, next, err
+}
