@@ -1,6 +1,7 @@
 package saml
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -57,6 +58,12 @@ func errSubject(err error) *sso.Error {
 func errUnreadable(err error) *sso.Error {
 	return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
 		Public: "This is not the SAML metadata of an identity provider, or it is not of a form we can read.", Err: err}
+}
+
+func errWebPage() *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
+		Public: "This is a web page, not metadata. Take the address or the file that your identity provider calls metadata; it begins with EntityDescriptor.",
+		Err:    errors.New("an HTML document")}
 }
 
 func errBadEndpoint(err error) *sso.Error {

@@ -1,6 +1,7 @@
 package saml
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -47,6 +48,9 @@ func (sp *ServiceProvider) ReadMetadata(doc []byte, entityID string) (Metadata, 
 }
 
 func parseMetadata(doc []byte, entityID string) (Metadata, error) {
+	if isWebPage(doc) {
+		return Metadata{}, errWebPage()
+	}
 	seen, err := scan(doc, metadataLimits(), nil)
 	if err != nil {
 		return Metadata{}, errUnreadable(err)
@@ -67,6 +71,13 @@ func parseMetadata(doc []byte, entityID string) (Metadata, error) {
 		return Metadata{}, err
 	}
 	return one.read()
+}
+
+// isWebPage is about what an admin gets who takes the address people sign in at
+// for that of the metadata.
+func isWebPage(doc []byte) bool {
+	head := bytes.ToLower(bytes.TrimSpace(doc[:min(len(doc), 512)]))
+	return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
 }
 
 // entity is one that a document describes, with its role as an identity

@@ -76,7 +76,7 @@ func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time)
 
 // UpdateConnection changes a connection; fn runs inside the transaction and
 // must not change what it is given in place. Revision grows, and the event is
-// called action. When another version becomes live whose Mapping.Subject is
+// called action. The protocol stays once the connection was live. When another version becomes live whose Mapping.Subject is
 // another one, the connection's subjects are unbound: what they were read from
 // is not asserted any more, so people are found by login once, and bound again.
 // When it is enabled no more, its sessions end.
@@ -92,7 +92,10 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		if err != nil {
 			return err
 		}
-		c.ID, c.Enterprise, c.Protocol, c.CreatedAt, c.Revision = old.ID, old.Enterprise, old.Protocol, old.CreatedAt, old.Revision+1
+		c.ID, c.Enterprise, c.CreatedAt, c.Revision = old.ID, old.Enterprise, old.CreatedAt, old.Revision+1
+		if old.Live != nil {
+			c.Protocol = old.Protocol
+		}
 		c.Keys = t.nameKeys(c.Keys)
 		s, err := t.connectionRow(c)
 		if err != nil {

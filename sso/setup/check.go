@@ -53,7 +53,11 @@ func (w *editing) address(code, field, address string) bool {
 	err := sso.CheckEndpoint(address)
 	plain := strings.HasPrefix(strings.ToLower(address), "http:")
 	if err != nil || plain && !w.AllowLoopback {
-		w.add(code, field, "Enter an https address, without a user name or password in it.")
+		says := Advise(field, address).Says
+		if says == "" {
+			says = "Enter an https address, without a user name or password in it."
+		}
+		w.add(code, field, says)
 		return false
 	}
 	if plain {

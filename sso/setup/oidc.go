@@ -63,9 +63,9 @@ func (w *editing) issuer(ctx context.Context, e OIDCEdit) {
 	case isTemporary(err):
 		w.warn(field, "The identity provider does not answer now. It is asked again when the connection is enabled.")
 	case sso.KindOf(err) == sso.Upstream:
-		w.addError(field, unreachable(err))
+		w.misread(field, text, unreachable(err))
 	default:
-		w.addError(field, err)
+		w.misread(field, text, err)
 	}
 }
 

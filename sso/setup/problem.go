@@ -44,6 +44,14 @@ func (p *problems) addError(field string, err error) {
 	p.cause = errors.Join(p.cause, err)
 }
 
+// misread is addError about an address, with what was probably meant by it.
+func (p *problems) misread(field, address string, err error) {
+	p.addError(field, err)
+	if says := Advise(field, address).Says; says != "" && len(p.fields) > 0 && p.fields[len(p.fields)-1].Field == field {
+		p.fields[len(p.fields)-1].Message = says
+	}
+}
+
 // err is the error to return, nil if there is no problem.
 func (p *problems) err() error {
 	if len(p.fields) == 0 {

@@ -104,7 +104,7 @@ func (w *editing) fetch(ctx context.Context, address, entityID string) bool {
 		w.warn(field, "The metadata could not be fetched now. What was read before is kept.")
 		return true
 	}
-	w.addError(field, err)
+	w.misread(field, address, err)
 	return false
 }
 
