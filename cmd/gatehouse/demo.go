@@ -66,7 +66,7 @@ func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
 	d, err := demo.New(ctx, demo.Options{BaseURL: c.BaseURL, Outside: outside, Store: p.db, SAML: g.saml, OIDC: g.oidc,
-		Principal: g.sessions.Principal, SignedOut: g.signedOut, Cookie: c.Session.CookieName})
+		Principal: g.sessions.Principal, SignedOut: g.signedOut, Cookie: c.Session.CookieName, Admit: g.sessions.Admin().Set})
 	if err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ type facts struct {
 	code                                                   bool   // asked for, and entered
 	contractor                                             string // why the contractor needed none; empty: not signed in yet
 	fetched                                                int    // groups that Graph named
+	drafted, tested, connected                             bool   // Initech: its connection, by a test, and by a sign-in
 	proxyFacts
 }
 
@@ -43,7 +44,24 @@ func (d *Demo) happened(ctx context.Context) (facts, error) {
 		}
 		f.refused, f.revoked = f.refused || len(refused) > 0, f.revoked || len(revoked) > 0
 	}
+	if err := d.setUp(ctx, &f); err != nil {
+		return facts{}, err
+	}
 	return f, d.succeeded(ctx, &f)
+}
+
+// setUp reads how far somebody is with connecting Initech.
+func (d *Demo) setUp(ctx context.Context, f *facts) error {
+	connections, err := d.options.Store.Connections(ctx, d.initech.ID)
+	if err != nil {
+		return fmt.Errorf("read connections: %w", err)
+	}
+	tests, _, err := d.options.Store.TestRuns(ctx, d.initech.ID, sso.TestFilter{State: sso.TestPassed}, sso.Page{Limit: 1})
+	if err != nil {
+		return fmt.Errorf("read test connections: %w", err)
+	}
+	f.drafted, f.tested = len(connections) > 0, len(tests) > 0
+	return nil
 }
 
 // synced reads the facts about groups from a company's records.
@@ -71,6 +89,7 @@ func (d *Demo) succeeded(ctx context.Context, f *facts) error {
 	}{
 		{d.acme.ID, adaLogin, func(all []sso.Attempt) { f.overSAML = len(all) > 0 }},
 		{d.globex.ID, "", func(all []sso.Attempt) { f.overOIDC = len(all) > 0 }},
+		{d.initech.ID, "", func(all []sso.Attempt) { f.connected = len(all) > 0 }},
 		{d.acme.ID, contractorLogin, func(all []sso.Attempt) {
 			for _, a := range all {
 				if a.Email.Action == sso.SkipCode {
@@ -146,6 +165,14 @@ func (d *Demo) steps(f facts) []step {
 			"/account", "My account", f.revoked, ""},
 		{"See it ended", "In the second browser, open the wiki again: it is refused at once.",
 			"/demo/wiki", "The wiki", f.ended, ""},
+		{"Open the console", "Where admins set up companies and find out what went wrong. Here you are its operator, without a password.",
+			consolePath, "The console", f.console, ""},
+		{"Connect Initech", "With the setup assistant, as Initech’s IT admin would. In a second tab, add the application at Initech’s directory: it takes SAML and OpenID Connect.",
+			consoleLink("/admin/enterprises/initech/connections/new"), "Set up", f.drafted, ""},
+		{"Test the connection", "The assistant’s test writes nothing. Try it as Luca, whose group is nearly right; switch a fault on and see what it says.",
+			consoleLink("/admin/enterprises/initech/connections"), "Initech’s connection", f.tested, ""},
+		{"Enable it, and sign in", "The last step of the assistant. Then anybody of Initech gets in.",
+			signInLink("initech"), "Sign in to Initech", f.connected, ""},
 	}
 }
 

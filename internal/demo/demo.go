@@ -33,7 +33,9 @@ type Options struct {
 	// Cookie is the name of the session cookie, by which the proxy tells that a
 	// session was ended.
 	Cookie string
-	Now    func() time.Time // nil: time.Now
+	// Admit gives a browser the token of an operator's session; see session.Bearer.
+	Admit func(w http.ResponseWriter, token sso.Secret) error
+	Now   func() time.Time // nil: time.Now
 }
 
 // Demo is a seeded database with its pages and applications.
@@ -46,6 +48,7 @@ type Demo struct {
 	acme             sso.Enterprise
 	globex           sso.Enterprise
 	initech          sso.Enterprise
+	olive            sso.Admin
 	acmeConnection   sso.Connection
 	globexConnection sso.Connection
 }
@@ -88,6 +91,7 @@ func (d *Demo) Mount(mux *http.ServeMux) {
 	mux.Handle("GET /demo/{$}", http.RedirectHandler("/demo", http.StatusMovedPermanently))
 	mux.Handle("GET /demo/whoami", d.onPage(d.whoami))
 	mux.Handle("GET /demo/mail", d.onPage(d.mail))
+	mux.Handle("GET "+consolePath, d.onPage(d.console))
 	mux.Handle("GET /demo/static/", d.pages.serveStatic())
 	mux.Handle(idpPath(d.acme.Key)+"/", d.options.Outside.acme.Handler())
 	mux.Handle(idpPath(d.globex.Key)+"/", d.options.Outside.globex.Handler())
@@ -103,15 +107,18 @@ func (d *Demo) Summary() string {
 	var b strings.Builder
 	line := func(what, where string) { fmt.Fprintf(&b, "  %-16s%s\n", what, base+where) }
 	line("Start here", "/demo")
+	line("The console", consolePath)
 	line("Acme, SAML", "/login/sso?enterprise_key="+d.acme.Key)
 	line("  its people", idpPath(d.acme.Key)+"/")
 	line("Globex, OIDC", "/login/sso?enterprise_key="+d.globex.Key)
 	line("  its people", idpPath(d.globex.Key)+"/")
+	line("Initech, not yet", consoleLink("/admin/enterprises/"+d.initech.Key))
+	line("  its people", idpPath(d.initech.Key)+"/")
 	line("Outgoing mail", "/demo/mail")
 	line("A wiki", "/demo/wiki")
 	line("An API", "/demo/api")
 	b.WriteString("\n  Who can sign in (no passwords: pick a person)\n")
-	for _, idp := range []*demoidp.IdP{d.options.Outside.acme, d.options.Outside.globex} {
+	for _, idp := range []*demoidp.IdP{d.options.Outside.acme, d.options.Outside.globex, d.options.Outside.initech} {
 		for _, person := range idp.People() {
 			groups := strings.Join(person.Groups, ", ")
 			if groups == "" {

@@ -3,8 +3,10 @@ package demo
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/internal/demoidp"
 	"gatehouse/sso"
@@ -77,7 +79,7 @@ func TestChecklistTicksItself(t *testing.T) {
 	}
 	want.revoked = true
 	look("a session was revoked")
-	w.says("/demo", "10 of 12 done", "Why: The connection&#39;s expression says", "The directory named 232 groups.")
+	w.says("/demo", "10 of 16 done", "Why: The connection&#39;s expression says", "The directory named 232 groups.")
 }
 
 // TestEveryFaultIsNoticed is the promise of the fault page: what it says
@@ -219,5 +221,24 @@ func TestPagesSayWhenTheStoreIsAway(t *testing.T) {
 		if status != http.StatusServiceUnavailable || !strings.Contains(body, "Try again in a moment.") || strings.Contains(body, "secret") {
 			t.Errorf("%s: status %d:\n%s", path, status, body)
 		}
+	}
+}
+
+// TestConsole opens the demo's door to the console: one operator, however often
+// it is opened, and a return within this site only.
+func TestConsole(t *testing.T) {
+	w := freshWorld(t)
+	for path, want := range map[string]string{consolePath: "/admin", consoleLink("/admin/enterprises/acme"): "/admin/enterprises/acme", consolePath + "?return_to=https://evil.example": "/admin"} {
+		r, rec := httptest.NewRequest(http.MethodGet, path, nil), httptest.NewRecorder()
+		if err := w.demo.console(rec, r); err != nil || rec.Header().Get("Location") != want {
+			t.Errorf("%s: leads to %q, %v", path, rec.Header().Get("Location"), err)
+		}
+		_, admin, err := w.db.AdminSession(t.Context(), sso.Secret(rec.Header().Get("X-Admitted")).Hash(), time.Hour)
+		if err != nil || admin.ID != w.demo.olive.ID || !admin.Recovery {
+			t.Errorf("%s: admits %+v, %v", path, admin, err)
+		}
+	}
+	if f, err := w.demo.happened(t.Context()); err != nil || !f.console || f.drafted {
+		t.Errorf("the checklist: %+v, %v", f, err)
 	}
 }

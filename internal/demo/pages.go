@@ -84,7 +84,7 @@ type homePage struct {
 type companyView struct {
 	Name, Key, Text string
 	SignIn          string // empty: no connection yet
-	IDP             string
+	IDP, Console    string
 	Organizations   []organization
 }
 
@@ -150,7 +150,7 @@ func (d *Demo) home(w http.ResponseWriter, r *http.Request) error {
 	pg := &homePage{basePage: basePage{Title: "Gatehouse demo"}, Steps: d.steps(f), Companies: []companyView{
 		companyOf(acme(), "Signs in over SAML 2.0. The groups of its organizations overlap on purpose.", true),
 		companyOf(globex(), "Signs in over OpenID Connect. Its directory resembles Entra ID, which sends a link in place of too many groups.", true),
-		companyOf(initech(), "Has no identity provider yet: connect one through the REST API.", false),
+		companyOf(initech(), "Is not connected yet: its directory is there, and the setup assistant leads the way.", false),
 	}}
 	for _, s := range pg.Steps {
 		if s.Done {
@@ -176,8 +176,9 @@ func (d *Demo) whoIsThere(r *http.Request, pg *basePage) error {
 
 func companyOf(c company, text string, connected bool) companyView {
 	v := companyView{Name: c.name, Key: c.key, Text: text, Organizations: c.organizations}
+	v.Console, v.IDP = consoleLink("/admin/enterprises/"+c.key), idpPath(c.key)+"/"
 	if connected {
-		v.SignIn, v.IDP = signInLink(c.key), idpPath(c.key)+"/"
+		v.SignIn = signInLink(c.key)
 	}
 	return v
 }

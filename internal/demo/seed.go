@@ -48,6 +48,9 @@ func (d *Demo) seed(ctx context.Context) error {
 	if err := d.connectGlobex(ctx); err != nil {
 		return fmt.Errorf("connect Globex: %w", err)
 	}
+	if err := d.operator(ctx); err != nil {
+		return err
+	}
 	return d.registerApplications(ctx)
 }
 

@@ -24,6 +24,7 @@ type proxyFacts struct {
 	wiki      bool // somebody read it
 	forbidden bool // somebody is in none of the groups that a part of the API needs
 	ended     bool // a session that got in once is sent to sign in
+	console   bool // somebody opened the console
 }
 
 // answer takes note of what Gatehouse said about a request.
@@ -46,6 +47,13 @@ func (s *seen) answer(r *http.Request, application string, status int) {
 	case status == http.StatusFound || status == http.StatusUnauthorized:
 		s.facts.ended = s.facts.ended || err == nil && s.letIn[session]
 	}
+}
+
+// inConsole takes note of somebody in the console.
+func (s *seen) inConsole() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.facts.console = true
 }
 
 func (s *seen) soFar() proxyFacts {

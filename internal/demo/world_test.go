@@ -55,7 +55,11 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.demo, err = New(t.Context(), Options{BaseURL: w.base, Outside: outside, Store: w.db, SAML: sp, OIDC: rp, Principal: w.principal, Cookie: "session"})
+	w.demo, err = New(t.Context(), Options{BaseURL: w.base, Outside: outside, Store: w.db, SAML: sp, OIDC: rp, Principal: w.principal, Cookie: "session",
+		Admit: func(rw http.ResponseWriter, token sso.Secret) error {
+			rw.Header().Set("X-Admitted", token.Reveal())
+			return nil
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,56 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// consolePath signs a browser in as the demo's operator. Nothing but a demo, whose
+// people need no password either, has such a door.
+const consolePath = "/demo/console"
+
+const operatorLogin = "olive"
+
+// operator finds the demo's operator or makes them.
+func (d *Demo) operator(ctx context.Context) error {
+	db := d.options.Store
+	var err error
+	if d.olive, err = db.AdminByLogin(ctx, operatorLogin); err == nil || sso.KindOf(err) != sso.NotFoundKind {
+		return err
+	}
+	token := sso.NewSecret()
+	if _, err = db.CreateInvitation(ctx, by, sso.Invitation{Token: token.Hash(), Recovery: true, ExpiresAt: d.options.Now().Add(time.Minute)}); err != nil {
+		return fmt.Errorf("invite the operator: %w", err)
+	}
+	// Without a password, nobody signs in by one.
+	if d.olive, err = db.AcceptInvitation(ctx, token.Hash(), sso.Admin{Login: operatorLogin, Name: "Olive Operator"}); err != nil {
+		return fmt.Errorf("make the operator: %w", err)
+	}
+	return nil
+}
+
+func (d *Demo) console(w http.ResponseWriter, r *http.Request) error {
+	token := sso.NewSecret()
+	err := d.options.Store.StartAdminSession(r.Context(), sso.AdminSession{Token: token.Hash(), Admin: d.olive.ID,
+		Remote: r.RemoteAddr, UserAgent: r.UserAgent(), ExpiresAt: d.options.Now().Add(12 * time.Hour)}, "demo")
+	if err != nil {
+		return fmt.Errorf("start a session of the operator: %w", err)
+	}
+	if err := d.options.Admit(w, token); err != nil {
+		return err
+	}
+	d.seen.inConsole()
+	to := sso.ReturnTo(r.URL.Query().Get("return_to"))
+	if to == "/" {
+		to = "/admin"
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// consoleLink leads to a page of the console, signed in.
+func consoleLink(path string) string { return consolePath + "?return_to=" + path }
