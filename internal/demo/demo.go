@@ -112,7 +112,7 @@ func (d *Demo) Summary() string {
 	line("  its people", idpPath(d.acme.Key)+"/")
 	line("Globex, OIDC", "/login/sso?enterprise_key="+d.globex.Key)
 	line("  its people", idpPath(d.globex.Key)+"/")
-	line("Initech, not yet", consoleLink("/admin/enterprises/"+d.initech.Key))
+	line("Initech, new", consoleLink("/admin/enterprises/"+d.initech.Key))
 	line("  its people", idpPath(d.initech.Key)+"/")
 	line("Outgoing mail", "/demo/mail")
 	line("A wiki", "/demo/wiki")
