@@ -47,12 +47,12 @@ type answer struct {
 	pending    sso.PendingLogin
 	discovery  Discovery
 	checks     sso.Checks
+	// tell is given what came, nothing of it verified; nil for a sign-in.
+	tell func(what string, doc []byte)
 }
 
 func (a *answer) read(ctx context.Context, cb sso.Callback) (sso.Assertion, error) {
-	var err error
-	if a.discovery, err = a.provider.metadata(ctx); err != nil {
-		a.checks.That(false, "discovery", "the discovery document of "+a.config.Issuer, cause(err).Error())
+	if err := a.discover(ctx); err != nil {
 		return sso.Assertion{}, err
 	}
 	code, err := a.front(cb)
@@ -62,6 +62,9 @@ func (a *answer) read(ctx context.Context, cb sso.Callback) (sso.Assertion, erro
 	t, err := a.redeem(ctx, code)
 	if err != nil {
 		return sso.Assertion{}, err
+	}
+	if a.tell != nil {
+		a.tell("The ID token", payloadOf(t.id))
 	}
 	id, err := a.idToken(ctx, t)
 	if err != nil {

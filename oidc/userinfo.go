@@ -65,6 +65,9 @@ func (a *answer) userinfo(ctx context.Context, t tokens, id *idToken) error {
 		a.checks.That(false, "userinfo", "an answer", cause(err).Error())
 		return upstream(fmt.Errorf("fetch userinfo: %w", err))
 	}
+	if a.tell != nil {
+		a.tell("Userinfo", body)
+	}
 	info, err := a.readUserinfo(ctx, body, contentType)
 	if err != nil {
 		a.checks.That(false, "userinfo", "claims", cause(err).Error())

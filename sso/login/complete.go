@@ -22,6 +22,8 @@ type Result struct {
 	// Restart is set, and nothing else, when an answer that nobody asked for is
 	// dropped in favour of a sign-in of our own (IdP-initiated "rebounce").
 	Restart *Start
+	// Test is set, and nothing else, when it was the answer to a test connection.
+	Test *sso.TestRun
 	// Proof is set, with the connection in Session and nothing else, when the
 	// sign-in waits for a code that was sent to the person's address.
 	Proof sso.EmailProofID
@@ -36,16 +38,33 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 		return Result{}, fmt.Errorf("find connection: %w", err)
 	}
 	pending, err := s.protocol(c).Correlate(cb)
+	if err != nil || pending == "" {
+		if p, waits := s.waitingTest(ctx, c, cb); waits {
+			return s.completeTest(ctx, c, p, cb)
+		}
+	}
 	if err != nil {
 		s.Observe(c.Protocol, sso.CodeOf(err))
 		return Result{}, fmt.Errorf("read the answer to %s: %w", c.ID, err)
+	}
+	asked := asked{}
+	if pending != "" {
+		if asked.PendingLogin, asked.err = s.Recorder.PendingLogin(ctx, pending); asked.err == nil && asked.Test != "" {
+			return s.completeTest(ctx, c, asked.PendingLogin, cb)
+		}
 	}
 	now := s.Now()
 	t := &try{Service: s, c: c, cb: cb, attempt: sso.Attempt{
 		ID: sso.NewID[sso.AttemptID](now), Enterprise: c.Enterprise, Connection: c.ID,
 		Remote: cb.Remote, UserAgent: cb.UserAgent, At: now,
 	}}
-	return t.conclude(ctx, func() (Result, error) { return t.run(ctx, pending) })
+	return t.conclude(ctx, func() (Result, error) { return t.run(ctx, pending, asked) })
+}
+
+// asked is what was asked, or why that is not known.
+type asked struct {
+	sso.PendingLogin
+	err error
 }
 
 // conclude counts and records what comes of a try.
@@ -83,7 +102,7 @@ type try struct {
 }
 
 // run is the order of a sign-in.
-func (t *try) run(ctx context.Context, pendingID string) (Result, error) {
+func (t *try) run(ctx context.Context, pendingID string, asked asked) (Result, error) {
 	if err := t.serve(t.c); err != nil {
 		return Result{}, err
 	}
@@ -92,7 +111,7 @@ func (t *try) run(ctx context.Context, pendingID string) (Result, error) {
 		if restart, err := t.unsolicited(); restart != nil || err != nil {
 			return Result{Restart: restart}, err
 		}
-	} else if t.pending, err = t.claim(ctx, pendingID); err != nil {
+	} else if t.pending, err = t.claim(ctx, asked); err != nil {
 		return Result{}, err
 	}
 	assertion, err := t.verify(ctx)
@@ -143,17 +162,17 @@ func errStateExpired() *sso.Error {
 		Public: "This sign-in took too long, was already finished, or began in another browser. Start again."}
 }
 
-// claim finds the pending login and makes sure that this browser began it, for
+// claim makes sure that this browser began it, for
 // this connection. An OpenID Connect answer uses it up here, before its code is
 // redeemed: of two that come at the same moment one goes on, and the other does
 // not spoil it by redeeming the code a second time. A SAML answer is verified
 // even if the pending login was used, so that a replay is called a replay; the
 // transaction that writes the sign-in uses it up.
-func (t *try) claim(ctx context.Context, id string) (*sso.PendingLogin, error) {
-	p, err := t.Recorder.PendingLogin(ctx, id)
-	if err != nil {
-		return nil, fmt.Errorf("find pending login: %w", err)
+func (t *try) claim(ctx context.Context, asked asked) (*sso.PendingLogin, error) {
+	if asked.err != nil {
+		return nil, fmt.Errorf("find pending login: %w", asked.err)
 	}
+	p := asked.PendingLogin
 	browser := t.cb.Browser.Hash()
 	mine := subtle.ConstantTimeCompare(p.Browser[:], browser[:]) == 1
 	if p.Connection != t.c.ID || t.cb.Browser == "" || !mine || !t.Now().Before(p.ExpiresAt) {

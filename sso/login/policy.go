@@ -25,15 +25,22 @@ func (t *try) compiled() (*policies, error) {
 			return p, nil
 		}
 	}
-	p, err := &policies{revision: t.c.Revision}, error(nil)
-	if p.signIn, err = policy.CompileSignIn(t.cfg.AllowSignIn); err == nil {
-		p.address, err = policy.CompileVerification(t.cfg.EmailVerification)
+	p, err := compilePolicies(t.c, t.cfg)
+	if err == nil {
+		t.policies.Store(t.c.ID, p)
+	}
+	return p, err
+}
+
+func compilePolicies(c sso.Connection, cfg sso.Config) (*policies, error) {
+	p, err := &policies{revision: c.Revision}, error(nil)
+	if p.signIn, err = policy.CompileSignIn(cfg.AllowSignIn); err == nil {
+		p.address, err = policy.CompileVerification(cfg.EmailVerification)
 	}
 	if err != nil {
 		return nil, &sso.Error{Kind: sso.Internal, Code: "internal", Public: "Something went wrong on our side.",
-			Err: fmt.Errorf("compile the policies of %s: %w", t.c.ID, err)}
+			Err: fmt.Errorf("compile the policies of %s: %w", c.ID, err)}
 	}
-	t.policies.Store(t.c.ID, p)
 	return p, nil
 }
 

@@ -58,7 +58,8 @@ type Options struct {
 	// needs a code gets in.
 	Mail      mail.Sender
 	Site      string
-	Snapshots Snapshots // for PreviewSync alone
+	Snapshots Snapshots // for previews and test connections alone
+	Tests     Tests     // nil: there are no test connections
 	SAML      *saml.ServiceProvider
 	OIDC      *oidc.RelyingParty
 	// Graph is asked for groups that an answer had no room for, as far as the

@@ -1,0 +1,179 @@
+package oidc
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"gatehouse/sso"
+)
+
+// Examine is Complete for a test connection: the same checks with the same
+// errors, and what came, as it may be shown.
+func (rp *RelyingParty) Examine(ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Examined, error) {
+	if p == nil || p.Nonce == "" || p.Verifier == "" {
+		return sso.Examined{}, errState()
+	}
+	return rp.examine(c, cfg, *p, func(a *answer) (sso.Assertion, error) {
+		ctx, cancel := context.WithTimeout(ctx, budget)
+		defer cancel()
+		return a.read(ctx, cb)
+	})
+}
+
+// ExamineCallback looks at the address that somebody's browser was sent back to.
+// Its code is left alone.
+func (rp *RelyingParty) ExamineCallback(ctx context.Context, c sso.Connection, cfg sso.Config, form url.Values) (sso.Examined, error) {
+	x, err := rp.examine(c, cfg, sso.PendingLogin{}, func(a *answer) (_ sso.Assertion, err error) {
+		if err := a.discover(ctx); err != nil {
+			return sso.Assertion{}, err
+		}
+		if _, err = a.front(sso.Callback{Form: form}); err == nil {
+			a.checks.Warn("authorization", "a code", "a code, which was not redeemed: it is of use once")
+		}
+		return sso.Assertion{}, err
+	})
+	x.Captured = true
+	return x, err
+}
+
+// ExamineToken looks at an ID token that somebody kept: its times are checked as
+// of the moment at which it was issued, and its nonce is not known any more.
+func (rp *RelyingParty) ExamineToken(ctx context.Context, c sso.Connection, cfg sso.Config, token string) (sso.Examined, error) {
+	then := *rp
+	at, nonce := rp.now(), ""
+	if d, err := parseDocument(payloadOf(token)); err == nil {
+		nonce, _ = d.text("nonce") // it is not compared with anything
+		if issued, err := d.moment("iat"); err == nil && !issued.IsZero() {
+			at = issued
+		}
+	}
+	then.now = func() time.Time { return at }
+	x, err := then.examine(c, cfg, sso.PendingLogin{Nonce: sso.Secret(nonce)}, func(a *answer) (sso.Assertion, error) {
+		ctx, cancel := context.WithTimeout(ctx, budget)
+		defer cancel()
+		if err := a.discover(ctx); err != nil {
+			return sso.Assertion{}, err
+		}
+		a.tell("The ID token", payloadOf(token))
+		id, err := a.idToken(ctx, tokens{id: token})
+		if err != nil {
+			return sso.Assertion{}, err
+		}
+		return a.assertion(id), nil
+	})
+	x.Captured, x.At = true, at
+	for i, check := range x.Checks {
+		if check.OK && check.Name == "nonce" {
+			x.Checks[i].Want, x.Checks[i].Got, x.Checks[i].Warning = "not compared: which sign-in it was is not known any more", orNone(nonce), true
+		}
+	}
+	return x, err
+}
+
+func orNone(nonce string) string {
+	if nonce == "" {
+		return "none"
+	}
+	return "one"
+}
+
+func (rp *RelyingParty) examine(c sso.Connection, cfg sso.Config, p sso.PendingLogin, read func(*answer) (sso.Assertion, error)) (sso.Examined, error) {
+	x := sso.Examined{At: rp.now()}
+	known, err := rp.provider(c, cfg)
+	if err != nil {
+		return x, err
+	}
+	var came []string
+	a := &answer{rp: rp, provider: known, connection: c, config: *cfg.OIDC, mapping: cfg.Mapping, pending: p,
+		tell: func(what string, doc []byte) { came = append(came, what+"\n\n"+redacted(doc)) }}
+	assertion, err := read(a)
+	x.Checks, x.Raw = a.checks, strings.Join(came, "\n\n")
+	if err != nil {
+		return x, fmt.Errorf("answer of %s: %w", cfg.OIDC.Issuer, err)
+	}
+	x.Assertion = assertion
+	return x, nil
+}
+
+// payloadOf is what a token says, nothing of it verified; nil if it is none.
+func payloadOf(token string) []byte {
+	parts := strings.Split(token, ".")
+	if len(token) > maxToken || len(parts) != 3 {
+		return nil
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return nil
+	}
+	return payload
+}
+
+// redacted writes claims without what could be used again or ends a session.
+func redacted(doc []byte) string {
+	if _, err := parseDocument(doc); err != nil {
+		return fmt.Sprintf("(%d bytes that cannot be read as claims)", len(doc))
+	}
+	var out bytes.Buffer
+	enc := jsontext.NewEncoder(&out, jsontext.WithIndent("  "))
+	if err := mask(jsontext.NewDecoder(bytes.NewReader(doc)), enc); err != nil {
+		return "(it cannot be written)"
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// mask copies a document that was read once already, without the values of
+// members that are secret.
+func mask(dec *jsontext.Decoder, enc *jsontext.Encoder) error {
+	for {
+		kind, length := dec.StackIndex(dec.StackDepth())
+		if kind == '{' && length%2 == 1 && secretName(nameAt(dec)) {
+			if err := dec.SkipValue(); err != nil {
+				return err
+			}
+			if err := enc.WriteToken(jsontext.String("(left out)")); err != nil {
+				return err
+			}
+			continue
+		}
+		token, err := dec.ReadToken()
+		if err != nil {
+			return err
+		}
+		if err := enc.WriteToken(token); err != nil {
+			return err
+		}
+		if dec.StackDepth() == 0 {
+			return nil
+		}
+	}
+}
+
+// nameAt is the name of the member whose value comes next.
+func nameAt(dec *jsontext.Decoder) string {
+	pointer := string(dec.StackPointer())
+	return pointer[strings.LastIndexByte(pointer, '/')+1:]
+}
+
+func secretName(name string) bool {
+	name = strings.ToLower(name)
+	switch name {
+	case "nonce", "at_hash", "c_hash", "s_hash", "sid", "jti":
+		return true
+	}
+	return strings.Contains(name, "password") || strings.Contains(name, "secret") || strings.HasSuffix(name, "token")
+}
+
+// discover gets the discovery document.
+func (a *answer) discover(ctx context.Context) (err error) {
+	if a.discovery, err = a.provider.metadata(ctx); err != nil {
+		a.checks.That(false, "discovery", "the discovery document of "+a.config.Issuer, cause(err).Error())
+	}
+	return err
+}

@@ -1,0 +1,160 @@
+package login
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Captured looks at an answer that somebody kept: a SAMLResponse, its XML, an ID
+// token, or the address that the browser was sent back to. Its checks are made,
+// and what it says is mapped; nothing is used up and nobody is asked what would
+// change. Invalid "capture_unreadable" is what is none of these.
+func (s *Service) Captured(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, text string) (sso.TestRun, error) {
+	c, cfg, err := s.toTest(ctx, ent, id)
+	if err != nil {
+		return sso.TestRun{}, err
+	}
+	came, err := readCapture(c.Protocol, text)
+	if err != nil {
+		return sso.TestRun{}, err
+	}
+	r := s.rehearsal(c, cfg, s.newRun(by, c, cfg, sso.TestCaptured), sso.Callback{})
+	x, err := s.examineCapture(ctx, c, cfg, came)
+	r.take(x)
+	r.result.Note = "The times were checked as of " + x.At.UTC().Format(time.RFC1123) + ", when this was issued."
+	if x.At.IsZero() {
+		r.result.Note = "The code was not redeemed: it is of use once."
+	}
+	if err == nil && x.Assertion.Claims != nil {
+		err = r.identify(x.Assertion)
+	}
+	return s.keep(ctx, r, err)
+}
+
+func (s *Service) examineCapture(ctx context.Context, c sso.Connection, cfg sso.Config, came capture) (sso.Examined, error) {
+	switch {
+	case came.form != nil:
+		x, err := s.OIDC.ExamineCallback(ctx, c, cfg, came.form)
+		x.At = time.Time{}
+		return x, err
+	case came.idToken != "":
+		return s.OIDC.ExamineToken(ctx, c, cfg, came.idToken)
+	}
+	return s.SAML.ExamineCaptured(ctx, c, cfg, came.response)
+}
+
+// Replay takes what a recorded attempt asserted through the mapping that is
+// being edited. Conflict "nothing_recorded" is about an attempt that did not get
+// so far.
+func (s *Service) Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, attempt sso.AttemptID) (sso.TestRun, error) {
+	c, cfg, err := s.toTest(ctx, ent, id)
+	if err != nil {
+		return sso.TestRun{}, err
+	}
+	a, err := s.Tests.AssertedAttempt(ctx, ent, attempt)
+	if err != nil {
+		return sso.TestRun{}, fmt.Errorf("find attempt: %w", err)
+	}
+	if a.Connection != id {
+		return sso.TestRun{}, sso.NotFound("not_found", "There is no such attempt over this connection.")
+	}
+	if a.Identity == nil || a.Identity.Claims == nil {
+		return sso.TestRun{}, &sso.Error{Kind: sso.Conflict, Code: "nothing_recorded",
+			Public: "This attempt got no further than the identity provider, or said too much to be kept. Choose another one."}
+	}
+	r := s.rehearsal(c, cfg, s.newRun(by, c, cfg, sso.TestReplay), sso.Callback{})
+	r.that(true, "recorded", "what an attempt asserted", "the sign-in of "+a.At.UTC().Format(time.RFC1123))
+	return s.keep(ctx, r, r.rehearse(ctx, sso.Assertion{Subject: a.Identity.Subject, Claims: a.Identity.Claims, AuthnAt: a.Identity.AuthnAt}))
+}
+
+// keep writes a test connection that nobody has to come back for.
+func (s *Service) keep(ctx context.Context, r *rehearsal, cause error) (sso.TestRun, error) {
+	if kind := sso.KindOf(cause); cause != nil && (kind == sso.Internal || kind == sso.Unavailable) {
+		return sso.TestRun{}, cause
+	}
+	run := r.conclude(cause)
+	if err := s.Tests.CreateTestRun(ctx, run); err != nil {
+		return sso.TestRun{}, fmt.Errorf("keep test connection: %w", err)
+	}
+	return run, nil
+}
+
+// capture is what somebody pasted: one of these.
+type capture struct {
+	response []byte // SAML, XML
+	idToken  string
+	form     url.Values // of the address that the browser was sent back to
+}
+
+// maxCapture is the longest text that is looked at, in bytes: that of a form's
+// field with the largest response we take, and what is around it.
+const maxCapture = 768 << 10
+
+func errUnreadable(message string) *sso.Error {
+	return sso.InvalidField("capture_unreadable", "captured", message)
+}
+
+// readCapture tells what somebody pasted. Nothing about it is verified.
+func readCapture(protocol sso.Protocol, text string) (capture, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "":
+		return capture{}, errUnreadable("Paste an answer of the identity provider.")
+	case len(text) > maxCapture:
+		return capture{}, errUnreadable("This is longer than any answer that is accepted.")
+	case protocol == sso.OIDC:
+		return readToken(text)
+	}
+	return readResponse(text)
+}
+
+// readResponse takes the XML itself, its base64, or the form that has it.
+func readResponse(text string) (capture, error) {
+	if strings.HasPrefix(text, "<") {
+		return capture{response: []byte(text)}, nil
+	}
+	if _, field, found := strings.Cut(text, "SAMLResponse="); found {
+		field, _, _ = strings.Cut(field, "&")
+		if plain, err := url.QueryUnescape(field); err == nil {
+			text = plain
+		}
+	}
+	doc, err := base64.StdEncoding.DecodeString(strings.Map(func(r rune) rune {
+		if r == ' ' || r == '\n' || r == '\r' || r == '\t' {
+			return -1
+		}
+		return r
+	}, text))
+	if err != nil || !bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(doc, []byte("\ufeff"))), []byte("<")) {
+		return capture{}, errUnreadable("This is neither the XML of a SAML response nor the value of SAMLResponse.")
+	}
+	return capture{response: doc}, nil
+}
+
+// readToken takes an ID token, or the address with the code or the error in it.
+func readToken(text string) (capture, error) {
+	if strings.Count(text, ".") == 2 && !strings.ContainsAny(text, "/?&= \n\t") {
+		return capture{idToken: text}, nil
+	}
+	query := text
+	if u, err := url.Parse(text); err == nil && u.RawQuery != "" {
+		query = u.RawQuery
+	}
+	form, err := url.ParseQuery(query)
+	if err != nil || !form.Has("code") && !form.Has("error") {
+		return capture{}, errUnreadable("This is neither an ID token nor the address that the browser was sent back to.")
+	}
+	for _, values := range form {
+		if len(values) > 1 {
+			return capture{}, errUnreadable("The address names something twice.")
+		}
+	}
+	return capture{form: form}, nil
+}

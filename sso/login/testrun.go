@@ -1,0 +1,281 @@
+package login
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Tests keeps test connections, and reads what they are made from.
+type Tests interface {
+	CreateTestRun(ctx context.Context, r sso.TestRun) error
+	FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string) (first bool, err error)
+	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
+	TestRunByToken(ctx context.Context, token sso.Hash) (sso.TestRun, error)
+	PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash) (sso.PendingLogin, error)
+	AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (bool, error)
+	SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Identity) (sso.SignInFacts, error)
+	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
+}
+
+// lateTest is for how long after its end an answer to a test connection is still
+// known to be one, so that whoever comes late is told so, and not that their
+// sign-in failed.
+const lateTest = time.Hour
+
+func errTestOver() *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "test_over", Public: "This test connection is over. Begin another one."}
+}
+
+// tested is the configuration that a test connection tries: the draft, or what
+// is live if nothing is being edited.
+func tested(c sso.Connection) (sso.Config, error) {
+	switch {
+	case c.Draft != nil:
+		return *c.Draft, nil
+	case c.Live != nil:
+		return *c.Live, nil
+	}
+	return sso.Config{}, &sso.Error{Kind: sso.Conflict, Code: "no_configuration", Public: "The connection has no configuration yet."}
+}
+
+// BeginTest begins a test connection. token is the value in the link that starts
+// it, in whatever browser; it exists nowhere else. What is missing to send
+// anybody to the identity provider is Invalid "connection_incomplete", with the
+// fields.
+func (s *Service) BeginTest(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (run sso.TestRun, token sso.Secret, err error) {
+	c, cfg, err := s.toTest(ctx, ent, id)
+	if err != nil {
+		return sso.TestRun{}, "", err
+	}
+	if err := incomplete(cfg); err != nil {
+		return sso.TestRun{}, "", err
+	}
+	token = sso.NewSecret()
+	run = s.newRun(by, c, cfg, sso.TestLive)
+	run.State, run.Token, run.ExpiresAt = sso.TestWaiting, token.Hash(), run.CreatedAt.Add(pendingLifetime)
+	if err := s.Tests.CreateTestRun(ctx, run); err != nil {
+		return sso.TestRun{}, "", fmt.Errorf("begin test connection: %w", err)
+	}
+	return run, token, nil
+}
+
+func (s *Service) toTest(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, sso.Config, error) {
+	c, err := s.Snapshots.Connection(ctx, ent, id)
+	if err != nil {
+		return sso.Connection{}, sso.Config{}, fmt.Errorf("find connection: %w", err)
+	}
+	cfg, err := tested(c)
+	return c, cfg, err
+}
+
+func (s *Service) newRun(by sso.Actor, c sso.Connection, cfg sso.Config, kind sso.TestKind) sso.TestRun {
+	now := s.Now()
+	return sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: c.Enterprise, Connection: c.ID, Kind: kind, By: by,
+		Revision: c.Revision, Version: cfg.Version, CreatedAt: now}
+}
+
+// incomplete says what is missing to ask the identity provider at all.
+func incomplete(cfg sso.Config) error {
+	var missing []sso.FieldError
+	need := func(value, field, message string) {
+		if value == "" {
+			missing = append(missing, sso.FieldError{Field: field, Message: message})
+		}
+	}
+	if cfg.SAML != nil {
+		need(cfg.SAML.IDPEntityID, "saml.idp_entity_id", "Enter the identity provider's entity ID, or its metadata.")
+		need(cfg.SAML.SSO.URL, "saml.sso_url", "Enter the identity provider's single sign-on address, or its metadata.")
+		if len(cfg.SAML.Certificates) == 0 {
+			need("", "saml.certificates", "Enter the certificate the identity provider signs with, or its metadata.")
+		}
+	}
+	if cfg.OIDC != nil {
+		need(cfg.OIDC.Issuer, "oidc.issuer", "Enter the issuer.")
+		need(cfg.OIDC.ClientID, "oidc.client_id", "Enter the client ID.")
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return &sso.Error{Kind: sso.Invalid, Code: "connection_incomplete", Public: "The connection is not complete enough to be tested.", Fields: missing}
+}
+
+// OpenTest sends a browser to the identity provider, by the value in a link. If
+// there is nowhere to go any more, or the identity provider cannot be asked, the
+// redirect is zero and the run says how it ended.
+func (s *Service) OpenTest(ctx context.Context, token, browser sso.Secret) (sso.Redirect, sso.TestRun, error) {
+	run, err := s.Tests.TestRunByToken(ctx, token.Hash())
+	if sso.KindOf(err) == sso.NotFoundKind {
+		return sso.Redirect{}, sso.TestRun{}, errTestOver()
+	}
+	if err != nil {
+		return sso.Redirect{}, sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
+	}
+	return s.open(ctx, run, browser)
+}
+
+// OpenTestOf is OpenTest for whoever administers the connection and needs no
+// link.
+func (s *Service) OpenTestOf(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret) (sso.Redirect, sso.TestRun, error) {
+	run, err := s.Tests.TestRun(ctx, ent, id)
+	if err != nil {
+		return sso.Redirect{}, sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
+	}
+	return s.open(ctx, run, browser)
+}
+
+func (s *Service) open(ctx context.Context, run sso.TestRun, browser sso.Secret) (sso.Redirect, sso.TestRun, error) {
+	if run.State != sso.TestWaiting {
+		return sso.Redirect{}, run, nil
+	}
+	c, cfg, err := s.toTest(ctx, run.Enterprise, run.Connection)
+	if err != nil {
+		return sso.Redirect{}, run, err
+	}
+	p := sso.PendingLogin{
+		ID: newPendingID(), Enterprise: c.Enterprise, Connection: c.ID, Browser: browser.Hash(), ReturnTo: "/", Test: run.ID,
+		Nonce: sso.NewSecret(), Verifier: sso.NewSecret(), CreatedAt: s.Now(), ExpiresAt: run.ExpiresAt.Add(lateTest),
+	}
+	redirect, err := s.protocol(c).Begin(ctx, c, cfg, p)
+	if err != nil {
+		r := s.rehearsal(c, cfg, run, sso.Callback{})
+		if c.Protocol == sso.OIDC {
+			r.that(false, "discovery", "the discovery document of "+cfg.OIDC.Issuer, causeOf(err))
+		}
+		run, err = r.finish(ctx, err, "")
+		return sso.Redirect{}, run, err
+	}
+	if err := s.Recorder.SavePendingLogin(ctx, p); err != nil {
+		return sso.Redirect{}, run, fmt.Errorf("save pending login: %w", err)
+	}
+	return redirect, run, nil
+}
+
+// TestOf says how far a test connection is, to the browser that comes back from
+// it.
+func (s *Service) TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRunID) (sso.TestRun, error) {
+	found, err := s.Directory.ConnectionByID(ctx, c)
+	if err != nil {
+		return sso.TestRun{}, fmt.Errorf("find connection: %w", err)
+	}
+	run, err := s.Tests.TestRun(ctx, found.Enterprise, id)
+	if err != nil {
+		return sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
+	}
+	if run.Connection != c {
+		return sso.TestRun{}, sso.NotFound("not_found", "There is nothing at this address.")
+	}
+	return run, nil
+}
+
+// waitingTest is the test connection that an answer belongs to which does not
+// say so: one that cannot be read, or that nobody asked for. If this browser is
+// in the middle of a test over the connection, that is the answer to it.
+func (s *Service) waitingTest(ctx context.Context, c sso.Connection, cb sso.Callback) (sso.PendingLogin, bool) {
+	if s.Tests == nil || cb.Browser == "" {
+		return sso.PendingLogin{}, false
+	}
+	p, err := s.Tests.PendingTest(ctx, c.Enterprise, c.ID, cb.Browser.Hash())
+	if err != nil || p.Test == "" {
+		return sso.PendingLogin{}, false // an ordinary sign-in, and if the store is ill it will say so there
+	}
+	run, err := s.Tests.TestRun(ctx, p.Enterprise, p.Test)
+	return p, err == nil && run.State == sso.TestWaiting
+}
+
+// completeTest takes the answer to a test connection, delivered to the
+// connection at. It writes nothing but what came of it.
+func (s *Service) completeTest(ctx context.Context, at sso.Connection, p sso.PendingLogin, cb sso.Callback) (Result, error) {
+	run, err := s.Tests.TestRun(ctx, p.Enterprise, p.Test)
+	if err != nil {
+		return Result{}, fmt.Errorf("find test connection: %w", err)
+	}
+	if run.State != sso.TestWaiting {
+		return Result{Test: &run}, nil
+	}
+	c, cfg, err := s.toTest(ctx, p.Enterprise, p.Connection)
+	if err != nil {
+		return Result{}, err
+	}
+	r := s.rehearsal(c, cfg, run, cb)
+	r.pending = &p
+	err = r.live(ctx, at)
+	if errors.Is(err, errAnsweredTwice) {
+		run, err = s.Tests.TestRun(ctx, p.Enterprise, p.Test)
+		return Result{Test: &run}, err
+	}
+	if run, err = r.finish(ctx, err, p.ID); err != nil {
+		return Result{}, err
+	}
+	return Result{Test: &run}, nil
+}
+
+var errAnsweredTwice = errors.New("another answer to the same request is being looked at")
+
+// live is a sign-in with everything but what it would write.
+func (r *rehearsal) live(ctx context.Context, at sso.Connection) error {
+	browser, got := r.cb.Browser.Hash(), "that browser"
+	mine := subtle.ConstantTimeCompare(r.pending.Browser[:], browser[:]) == 1 && r.cb.Browser != ""
+	switch {
+	case r.cb.Browser == "":
+		got = "a browser without our cookie"
+	case !mine:
+		got = "another browser"
+	}
+	if !r.that(mine, "browser", "the browser that was sent to the identity provider", got) {
+		return errStateExpired()
+	}
+	if at.ID != r.c.ID {
+		return r.astray(at)
+	}
+	if r.c.Protocol == sso.OIDC {
+		first, err := r.Recorder.UsePendingLogin(ctx, *r.pending)
+		if err != nil {
+			return fmt.Errorf("claim pending login: %w", err)
+		}
+		if !first {
+			return errAnsweredTwice
+		}
+	}
+	x, err := r.examiner(r.c).Examine(ctx, r.c, r.cfg, r.pending, r.cb)
+	r.take(x)
+	if err != nil {
+		return err
+	}
+	used, err := r.Tests.AnswerUsed(ctx, r.c.Enterprise, r.c.ID, x.Assertion.ResponseID)
+	if err != nil {
+		return fmt.Errorf("look for the answer: %w", err)
+	}
+	if !r.that(!used, "replay", "an answer that was not used before", map[bool]string{false: "a new one", true: "one that signed somebody in already"}[used]) {
+		return &sso.Error{Kind: sso.Conflict, Code: "saml_replayed", Public: "This sign-in was used already. Start again."}
+	}
+	return r.rehearse(ctx, x.Assertion)
+}
+
+// astray is an answer that was delivered to another connection than the one
+// that asked.
+func (r *rehearsal) astray(at sso.Connection) error {
+	address := func(id sso.ConnectionID) string {
+		if r.c.Protocol == sso.OIDC {
+			return r.OIDC.RedirectURI(id)
+		}
+		return r.SAML.ACSURL(id)
+	}
+	r.that(false, "recipient", address(r.c.ID), address(at.ID))
+	if r.c.Protocol == sso.OIDC {
+		return errStateExpired()
+	}
+	return &sso.Error{Kind: sso.Forbidden, Code: "saml_wrong_recipient", Public: "This sign-in message was made for another application or by another identity provider.",
+		Err: fmt.Errorf("delivered to %s, wanted %s", address(at.ID), address(r.c.ID))}
+}
+
+func causeOf(err error) string {
+	if e, ok := errors.AsType[*sso.Error](err); ok && e.Err != nil {
+		return e.Err.Error()
+	}
+	return err.Error()
+}

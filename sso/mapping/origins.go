@@ -1,0 +1,34 @@
+package mapping
+
+import (
+	"strings"
+
+	"gatehouse/sso"
+)
+
+// Origins says for each field of the identity that Apply makes of a from which
+// claim its value came. A field without a value is left out.
+func Origins(m sso.Mapping, protocol sso.Protocol, a sso.Assertion) map[string]string {
+	r := reader{claims: withSubject(a), values: func(name string) ([]string, bool) { v, ok := a.Claims[name]; return v, ok }}
+	subject := []string{subjectClaim}
+	if m.Subject != "" {
+		subject = strings.Split(m.Subject, "|")
+	}
+	origins := map[string]string{}
+	for field, candidates := range map[string][]string{"subject": subject, "login": m.Login, "email": m.Email, "name": m.Name, "email_verified": m.EmailVerified} {
+		from, _, ok := r.first(candidates)
+		switch {
+		case !ok:
+		case from != subjectClaim:
+			origins[field] = from
+		case protocol == sso.OIDC:
+			origins[field] = "sub"
+		default:
+			origins[field] = "NameID"
+		}
+	}
+	if g, _ := r.assertedGroups(m); g.Source != "" {
+		origins["groups"] = g.Source
+	}
+	return origins
+}
