@@ -62,6 +62,12 @@ func (db *DB) HasAdmin(ctx context.Context) (_ bool, err error) {
 	return ok, err
 }
 
+// HasRecovery reports whether there is a recovery admin who is not disabled.
+func (db *DB) HasRecovery(ctx context.Context) (_ bool, err error) {
+	defer func() { doing(&err, "look for a recovery admin") }()
+	return otherRecovery(ctx, db.backend, "")
+}
+
 // otherRecovery reports whether there is a recovery admin beside one, "" for
 // none in particular, who is not disabled.
 func otherRecovery(ctx context.Context, r reader, than sso.AdminID) (bool, error) {

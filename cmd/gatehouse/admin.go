@@ -14,8 +14,8 @@ import (
 )
 
 func newAdmin(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "admin", Short: "Make and revoke API tokens, verify the audit trail"}
-	cmd.AddCommand(a.newToken(), a.newTokens(), a.newRevoke(), a.newAudit())
+	cmd := &cobra.Command{Use: "admin", Short: "Make admins and API tokens, verify the audit trail"}
+	cmd.AddCommand(a.newLink(), a.newToken(), a.newTokens(), a.newRevoke(), a.newAudit())
 	return cmd
 }
 

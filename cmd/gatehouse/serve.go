@@ -53,6 +53,9 @@ func (a *app) serve(ctx context.Context, c config.Config) (err error) {
 		return err
 	}
 	log.Info("ready", "base_url", c.BaseURL, "listen", all[0].Addr().String(), "database", c.Database.String(), "version", g.build.Version)
+	if err := a.firstLink(ctx, g); err != nil {
+		return err
+	}
 	if err := hint(ctx, db, log); err != nil {
 		return err
 	}

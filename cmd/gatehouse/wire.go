@@ -109,7 +109,7 @@ func (g *gateway) services() error {
 		Refresh: g.setup.Refresh, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
 		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max,
 	})
-	g.admin = admin.New(admin.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Now: time.Now})
+	g.admin = admin.New(admin.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Evidence: g.db, Limiter: g.nodes.limiter, Now: time.Now})
 	return nil
 }
 

@@ -39,14 +39,15 @@ type Gateway struct {
 	DataDir string
 	Key     sso.Secret // secrets at rest are sealed with it
 
-	t       testing.TB
-	binary  string
-	env     []string
-	mu      sync.Mutex
-	cmd     *exec.Cmd
-	done    chan struct{} // closed when the process has ended
-	log     syncBuffer
-	secrets map[string]bool // bearer values that must not be in the log
+	t         testing.TB
+	binary    string
+	env       []string
+	mu        sync.Mutex
+	cmd       *exec.Cmd
+	done      chan struct{} // closed when the process has ended
+	log       syncBuffer
+	operators operators
+	secrets   map[string]bool // bearer values that must not be in the log
 }
 
 // Start starts `gatehouse serve` and waits until it is ready. It is stopped

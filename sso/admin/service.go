@@ -38,6 +38,7 @@ type Sessions interface {
 
 // Access is who administers an enterprise; store.DB knows it.
 type Access interface {
+	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	Administers(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (bool, error)
 	EnterpriseAdmins(ctx context.Context, ent sso.EnterpriseID, page sso.Page) ([]sso.EnterpriseAdmin, string, error)
 	AdminGroups(ctx context.Context, ent sso.EnterpriseID) ([]sso.Group, error)
@@ -57,17 +58,28 @@ type Links interface {
 	EndSetupSession(ctx context.Context, token sso.Hash) error
 }
 
+// Limiter counts what a key did within a minute.
+type Limiter interface {
+	// Allow reports how long to wait; 0 means that it was counted.
+	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
+}
+
 // Options are what a Service is made of; all of it is required.
 type Options struct {
 	Accounts Accounts
 	Sessions Sessions
 	Access   Access
 	Links    Links
+	Evidence Evidence
+	Limiter  Limiter
 	Now      func() time.Time
 }
 
 // Service is safe for concurrent use.
-type Service struct{ Options }
+type Service struct {
+	Options
+	hasher *hasher
+}
 
 // New makes a Service.
-func New(o Options) *Service { return &Service{o} }
+func New(o Options) *Service { return &Service{o, newHasher()} }

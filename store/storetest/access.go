@@ -9,7 +9,7 @@ import (
 // ofTheInstallation are the methods about admins that belong to no enterprise.
 func ofTheInstallation() map[string]string {
 	return map[string]string{
-		"Admin": "the instance's", "AdminByLogin": "the instance's", "Admins": "the instance's", "UpdateAdmin": "the instance's", "HasAdmin": "the instance's",
+		"Admin": "the instance's", "AdminByLogin": "the instance's", "Admins": "the instance's", "UpdateAdmin": "the instance's", "HasAdmin": "the instance's", "HasRecovery": "the instance's",
 		"CreateInvitation": "the instance's", "Invitation": "the instance's", "AcceptInvitation": "the instance's", "RefusedAdmin": "the instance's",
 		"StartAdminSession": "the instance's", "AdminSession": "the instance's", "EndAdminSession": "the instance's",
 		"SetupLinkByToken": "found by 256 random bits", "OpenSetupLink": "found by 256 random bits",

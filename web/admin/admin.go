@@ -24,9 +24,12 @@ type Cookie interface {
 	Clear(w http.ResponseWriter)
 }
 
-// Directory finds enterprises; store.DB does.
-type Directory interface {
+// Facts is what is known of enterprises and of what happened; store.DB knows it.
+type Facts interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
+	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
+	AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page) ([]sso.AuditEvent, string, error)
 }
 
 // Options are what the handlers are made of; all of it is required.
@@ -35,20 +38,41 @@ type Options struct {
 	Principals Principals
 	Admin      Cookie // of local admins
 	Setup      Cookie // of whoever opened a setup link
-	Directory  Directory
+	Facts      Facts
+	BaseURL    string // where people reach us
 	Pages      *page.Pages
 	Now        func() time.Time
 }
 
 // Handlers are the pages about who administers, and how they get in.
-type Handlers struct{ Options }
+type Handlers struct {
+	Options
+	// Console is what the pages are in; Enter sets it.
+	Console *console.Console
+}
 
 // New makes the handlers.
-func New(o Options) *Handlers { return &Handlers{o} }
+func New(o Options) *Handlers { return &Handlers{Options: o} }
 
 // Register adds what is there without being somebody already.
 func (h *Handlers) Register(rt *route.Router) {
+	tries := []route.Rate{{Name: "admin-sign-in", PerMinute: 10}}
+	opens := []route.Rate{{Name: "admin-link", PerMinute: 30}}
 	rt.Page(
 		route.Route{Pattern: "GET " + console.Prefix, Handle: h.home},
+		route.Route{Pattern: "GET " + signInPath, Handle: h.showSignIn},
+		route.Route{Pattern: "POST " + signInPath, Handle: h.signIn, Rates: tries},
+		route.Route{Pattern: "POST " + console.Prefix + "/sign-out", Handle: h.signOut},
+		route.Route{Pattern: "GET " + welcomePath + "{token}", Handle: h.showWelcome, Rates: opens},
+		route.Route{Pattern: "POST " + welcomePath + "{token}", Handle: h.accept, Rates: tries},
+		route.Route{Pattern: "GET " + setupPath + "{token}", Handle: h.showSetup, Rates: opens},
+		route.Route{Pattern: "POST " + setupPath + "{token}", Handle: h.openSetup, Rates: opens},
 	)
+}
+
+// Enter adds the pages that are for those who are somebody.
+func (h *Handlers) Enter(rt *route.Router, c *console.Console) {
+	h.Console = c
+	c.Add(rt, h.adminPages()...)
+	c.Add(rt, h.accessPages()...)
 }

@@ -24,7 +24,7 @@ func (h *Handlers) home(w http.ResponseWriter, r *http.Request) error {
 	if v.Role == sso.RoleOperator {
 		return route.SeeOther(w, console.Prefix+"/enterprises")
 	}
-	e, err := h.Directory.Enterprise(r.Context(), v.Enterprise)
+	e, err := h.Facts.Enterprise(r.Context(), v.Enterprise)
 	if err != nil {
 		return fmt.Errorf("find the enterprise: %w", err)
 	}

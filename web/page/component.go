@@ -2,6 +2,7 @@ package page
 
 import (
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -73,7 +74,7 @@ func relative(d time.Duration) string {
 	const day = 24 * time.Hour
 	switch {
 	case d < -time.Minute:
-		return "in the future"
+		return "in " + strings.TrimSuffix(relative(-d), " ago")
 	case d < time.Minute:
 		return "just now"
 	case d < time.Hour:

@@ -218,6 +218,11 @@ func NewFailure(status int, code, sentence, reference string, at time.Time) *Fai
 		f.Label = "Start again"
 	case code == "idp_initiated_disabled":
 		f.Heading, f.Next, f.Label = "Start from here", "One click more, and you are in.", "Sign in"
+	case code == "setup_link_gone" || code == "invitation_gone":
+		f.Heading, f.Next = "This link no longer opens", "Links like this one end after a while, after some uses, or when somebody takes them back. Nothing is lost by it."
+	case code == "not_an_admin":
+		f.Heading, f.Next = "Nothing to administer", "If you have an admin account of your own, sign in with it."
+		f.Href, f.Label = "/admin/sign-in", "Sign in to the console"
 	case status == 404:
 		f.Heading, f.Next = "There is nothing here", "Check the address, or begin from the sign-in page."
 	case status == 429:

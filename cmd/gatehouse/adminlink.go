@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/config"
+	"gatehouse/sso"
+	"gatehouse/sso/admin"
+	"gatehouse/store"
+)
+
+// newLink makes a link for whoever has a shell on the server: that is what
+// proves them.
+func (a *app) newLink() *cobra.Command {
+	cmd := jsonFlag(a.withSettings(&cobra.Command{
+		Use: "link", Short: "Make a one-time link that makes an admin, and print it once", Args: cobra.NoArgs,
+		Example: "  gatehouse admin link --recovery",
+	}))
+	recovery := cmd.Flags().Bool("recovery", false, "of a recovery admin, who gets in even where single sign-on is enforced")
+	cmd.RunE = does(func(cmd *cobra.Command) error {
+		c, err := a.settings(cmd)
+		if err != nil {
+			return err
+		}
+		return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
+			service := admin.New(admin.Options{Accounts: db, Sessions: db, Access: db, Links: db, Now: time.Now})
+			i, token, err := service.Invite(ctx, sso.ActorOperator, *recovery)
+			if err != nil {
+				return err
+			}
+			if wantsJSON(cmd) {
+				return a.printJSON(map[string]any{"id": i.ID, "url": welcomeURL(c, token), "recovery": i.Recovery, "expires_at": i.ExpiresAt})
+			}
+			a.printf("%s\n", welcomeURL(c, token))
+			return nil
+		})
+	})
+	return cmd
+}
+
+func welcomeURL(c config.Config, token sso.Secret) string {
+	return c.BaseURL + "/admin/welcome/" + token.Reveal()
+}
+
+// firstLink prints the link to the first admin where there is none. Whoever
+// reads what the program says has a shell on the server, or its log.
+func (a *app) firstLink(ctx context.Context, g *gateway) error {
+	token, ok, err := g.admin.FirstInvitation(ctx)
+	if err != nil {
+		return fmt.Errorf("look for an admin: %w", err)
+	}
+	if ok {
+		g.log.Info("no admin yet: open the link that was printed, within 24 hours, to make the first; `gatehouse admin link --recovery` makes another link")
+		a.printf("Make the first admin, within 24 hours: %s\n", welcomeURL(g.config, token))
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"gatehouse/sso"
+)
+
+// Evidence is what shows that signing in works; store.DB keeps it.
+type Evidence interface {
+	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
+	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
+	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
+	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
+	HasRecovery(ctx context.Context) (bool, error)
+}
+
+// looked is how many passed tests are looked through for one that counts.
+const looked = 200
+
+func errTestNeeded() *sso.Error {
+	return &sso.Error{Kind: sso.Conflict, Code: "test_needed",
+		Public: "Pass a test connection yourself first, on a connection that is enabled as it was tested."}
+}
+
+// Proof finds the test that lets somebody enforce single sign-on: a live one,
+// passed by themselves, of what people sign in with now at an enabled
+// connection. Somebody else's proves nothing about whether they get in; a pasted
+// or replayed answer nothing about the identity provider; and what was changed
+// since nothing about what it does now.
+func Proof(by sso.Actor, connections []sso.Connection, runs []sso.TestRun) (sso.TestRunID, bool) {
+	serving := map[sso.ConnectionID]int{}
+	for _, c := range connections {
+		if cfg, err := c.Serving(); err == nil {
+			serving[c.ID] = cfg.Version
+		}
+	}
+	for _, run := range runs {
+		version, ok := serving[run.Connection]
+		if ok && run.State == sso.TestPassed && run.Kind == sso.TestLive && run.By == by && by != "" && run.Version == version {
+			return run.ID, true
+		}
+	}
+	return "", false
+}
+
+// proof looks for it.
+func (s *Service) proof(ctx context.Context, by sso.Actor, ent sso.EnterpriseID) (sso.TestRunID, error) {
+	connections, err := s.Evidence.Connections(ctx, ent)
+	if err != nil {
+		return "", fmt.Errorf("list connections: %w", err)
+	}
+	runs, _, err := s.Evidence.TestRuns(ctx, ent, sso.TestFilter{State: sso.TestPassed}, sso.Page{Limit: looked})
+	if err != nil {
+		return "", fmt.Errorf("list test connections: %w", err)
+	}
+	run, ok := Proof(by, connections, runs)
+	if !ok {
+		return "", errTestNeeded()
+	}
+	return run, nil
+}
+
+// Enforce makes single sign-on the only way in for an enterprise's own admins.
+// It takes a test that the visitor passed themselves ("test_needed") and a
+// recovery admin who is not disabled ("no_recovery_admin"), so that somebody can
+// always get in and switch it off.
+func (s *Service) Enforce(ctx context.Context, v sso.Visitor, ent sso.EnterpriseID) error {
+	run, err := s.proof(ctx, v.Actor, ent)
+	if err != nil {
+		return err
+	}
+	if err := s.Access.EnforceSSO(ctx, v.Actor, ent, true, run); err != nil {
+		return fmt.Errorf("enforce single sign-on: %w", err)
+	}
+	return nil
+}
+
+// MissingToEnforce is what has to be done before Enforce works.
+func (s *Service) MissingToEnforce(ctx context.Context, v sso.Visitor, ent sso.EnterpriseID) (missing []*sso.Error, err error) {
+	if _, err := s.proof(ctx, v.Actor, ent); err != nil {
+		known, ok := errors.AsType[*sso.Error](err)
+		if !ok || known.Code != "test_needed" {
+			return nil, err
+		}
+		missing = append(missing, known)
+	}
+	has, err := s.Evidence.HasRecovery(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for a recovery admin: %w", err)
+	}
+	if !has {
+		missing = append(missing, &sso.Error{Kind: sso.Conflict, Code: "no_recovery_admin",
+			Public: "There has to be a recovery admin who gets in if single sign-on fails."})
+	}
+	return missing, nil
+}

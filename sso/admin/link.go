@@ -1,0 +1,74 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Limits of a setup link, and what it has if nobody says otherwise.
+const (
+	MinLinkLength     = time.Hour
+	MaxLinkLength     = 30 * 24 * time.Hour
+	DefaultLinkLength = 7 * 24 * time.Hour
+	MaxOpens          = 100
+	DefaultOpens      = 10
+)
+
+// NewLink is what a setup link is to be like. Zero values stand for the
+// defaults.
+type NewLink struct {
+	Connection sso.ConnectionID // "": its holder makes one
+	For        string
+	ExpiresIn  time.Duration
+	MaxOpens   int
+}
+
+// Validate reports everything that is wrong, by the names of the API.
+func (n NewLink) Validate() error {
+	problems := sso.ValidateName("for", n.For)
+	if n.ExpiresIn != 0 && (n.ExpiresIn < MinLinkLength || n.ExpiresIn > MaxLinkLength) {
+		problems = append(problems, sso.FieldError{Field: "expires_in", Message: "Choose between one hour and 30 days."})
+	}
+	if n.MaxOpens < 0 || n.MaxOpens > MaxOpens {
+		problems = append(problems, sso.FieldError{Field: "max_opens", Message: "Choose between 1 and 100."})
+	}
+	return invalid(problems)
+}
+
+// CreateLink makes a setup link. The token is known to nobody afterwards.
+func (s *Service) CreateLink(ctx context.Context, by sso.Actor, e sso.Enterprise, n NewLink) (sso.SetupLink, sso.Secret, error) {
+	if err := n.Validate(); err != nil {
+		return sso.SetupLink{}, "", err
+	}
+	if e.Enforced {
+		return sso.SetupLink{}, "", &sso.Error{Kind: sso.Conflict, Code: "sso_enforced",
+			Public: "Setup links do not open while single sign-on is enforced. Let the person sign in and administer, or stop enforcing it."}
+	}
+	if n.ExpiresIn == 0 {
+		n.ExpiresIn = DefaultLinkLength
+	}
+	if n.MaxOpens == 0 {
+		n.MaxOpens = DefaultOpens
+	}
+	token := sso.NewSecret()
+	l, err := s.Links.CreateSetupLink(ctx, by, sso.SetupLink{Enterprise: e.ID, Connection: n.Connection, Token: token.Hash(), For: n.For,
+		MaxOpens: n.MaxOpens, ExpiresAt: s.Now().Add(n.ExpiresIn)})
+	if err != nil {
+		return sso.SetupLink{}, "", fmt.Errorf("make a setup link: %w", err)
+	}
+	return l, token, nil
+}
+
+// OpenLink counts an opening of a setup link and begins a session, whose token
+// it returns.
+func (s *Service) OpenLink(ctx context.Context, token sso.Secret, remote string) (sso.Secret, error) {
+	session := sso.NewSecret()
+	_, err := s.Links.OpenSetupLink(ctx, token.Hash(), session.Hash(), SessionLength, remote)
+	if err != nil {
+		return "", err
+	}
+	return session, nil
+}

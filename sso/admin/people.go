@@ -1,0 +1,69 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"gatehouse/sso"
+)
+
+// Account returns a local account.
+func (s *Service) Account(ctx context.Context, id sso.AdminID) (sso.Admin, error) {
+	return s.Accounts.Admin(ctx, id)
+}
+
+// TiedTo is who an account is by single sign-on; zero if they are gone.
+func (s *Service) TiedTo(ctx context.Context, a sso.Admin) (sso.User, sso.Enterprise, error) {
+	e, err := s.Access.Enterprise(ctx, a.Enterprise)
+	if err == nil {
+		var u sso.User
+		if u, err = s.Evidence.User(ctx, a.Enterprise, a.User); err == nil {
+			return u, e, nil
+		}
+	}
+	if sso.KindOf(err) == sso.NotFoundKind {
+		return sso.User{Login: string(a.User)}, sso.Enterprise{Name: "an enterprise that is gone"}, nil
+	}
+	return sso.User{}, sso.Enterprise{}, fmt.Errorf("find who the account is: %w", err)
+}
+
+// NameAdmin names the one active user of a login to administer their enterprise.
+func (s *Service) NameAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, login string) error {
+	if login == "" {
+		return sso.InvalidField("validation_failed", "login", "Enter a login.")
+	}
+	found, _, err := s.Evidence.Users(ctx, ent, sso.UserFilter{Login: login, Status: sso.UserActive}, sso.Page{Limit: 2})
+	switch {
+	case err != nil:
+		return fmt.Errorf("find the person: %w", err)
+	case len(found) == 0:
+		return sso.InvalidField("validation_failed", "login", "Nobody active here has this login. People appear here when they first sign in.")
+	case len(found) > 1:
+		return sso.InvalidField("validation_failed", "login", "Several people here have this login. Put them into a group of admins instead.")
+	}
+	if err := s.Access.AddEnterpriseAdmin(ctx, by, ent, found[0].ID); err != nil {
+		return fmt.Errorf("name an admin: %w", err)
+	}
+	return nil
+}
+
+// NameOf is what somebody who made something is called, "" if nobody knows.
+func (s *Service) NameOf(ctx context.Context, ent sso.EnterpriseID, by sso.Actor) (name string, err error) {
+	switch {
+	case strings.HasPrefix(string(by), "adm-"):
+		var a sso.Admin
+		a, err = s.Accounts.Admin(ctx, sso.AdminID(by))
+		name = a.Name
+	case strings.HasPrefix(string(by), "user-"):
+		var u sso.User
+		u, err = s.Evidence.User(ctx, ent, sso.UserID(by))
+		if name = u.Name; name == "" {
+			name = u.Login
+		}
+	}
+	if err != nil && sso.KindOf(err) != sso.NotFoundKind {
+		return "", fmt.Errorf("find who made it: %w", err)
+	}
+	return name, nil
+}

@@ -1,0 +1,147 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// How often somebody may try with one login, from anywhere. It is about load and
+// patience, and never locks anybody out for longer than a minute: a guess at a
+// password of twelve characters costs more than that.
+const triesPerMinute = 30
+
+// SignIn is somebody who wants to be an operator.
+type SignIn struct {
+	Login     string
+	Password  sso.Secret
+	Remote    string
+	UserAgent string
+}
+
+// errCredentials is the same whatever is wrong, so that nobody learns which
+// logins there are.
+func errCredentials() *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "admin_refused", Public: "Login or password is wrong, or the account is disabled."}
+}
+
+func errEnforced() *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "sso_enforced",
+		Public: "Your company signs in through its own identity provider alone. Sign in there, then open the console again."}
+}
+
+// SignIn checks a password and begins a session, whose token it returns. Every
+// failure is "admin_refused", after about the same time; "sso_enforced" is told
+// only to who has the password.
+func (s *Service) SignIn(ctx context.Context, in SignIn) (sso.Secret, error) {
+	if err := s.allow(ctx, in.Login); err != nil {
+		return "", err
+	}
+	a, err := s.Accounts.AdminByLogin(ctx, in.Login)
+	if err != nil && sso.KindOf(err) != sso.NotFoundKind {
+		return "", fmt.Errorf("find the account: %w", err)
+	}
+	same, err := s.hasher.matches(ctx, in.Password, a.Password)
+	switch {
+	case err != nil:
+		return "", err
+	case !same && a.ID == "":
+		return "", s.refuse(ctx, in, "no such login", errCredentials())
+	case !same:
+		return "", s.refuse(ctx, in, "wrong password", errCredentials())
+	case !a.DisabledAt.IsZero():
+		return "", s.refuse(ctx, in, "disabled", errCredentials())
+	}
+	return s.begin(ctx, a, in, "password")
+}
+
+// begin starts the session of an account whose owner has proven who they are.
+func (s *Service) begin(ctx context.Context, a sso.Admin, in SignIn, how string) (sso.Secret, error) {
+	enforced, err := s.enforced(ctx, a)
+	if err != nil {
+		return "", err
+	}
+	if enforced {
+		return "", s.refuse(ctx, in, "single sign-on is enforced", errEnforced())
+	}
+	return s.start(ctx, a, in, how)
+}
+
+func (s *Service) start(ctx context.Context, a sso.Admin, in SignIn, how string) (sso.Secret, error) {
+	token := sso.NewSecret()
+	session := sso.AdminSession{Token: token.Hash(), Admin: a.ID, Remote: in.Remote, UserAgent: in.UserAgent, ExpiresAt: s.Now().Add(SessionLength)}
+	err := s.Sessions.StartAdminSession(ctx, session, how)
+	if sso.KindOf(err) == sso.NotFoundKind { // it was disabled meanwhile
+		return "", errCredentials().Because(err)
+	}
+	if err != nil {
+		return "", fmt.Errorf("start a session: %w", err)
+	}
+	return token, nil
+}
+
+// enforced reports whether an account may not sign in by itself, since the
+// enterprise of the person it is tied to says so.
+func (s *Service) enforced(ctx context.Context, a sso.Admin) (bool, error) {
+	if a.Recovery || a.Enterprise == "" {
+		return false, nil
+	}
+	e, err := s.Access.Enterprise(ctx, a.Enterprise)
+	if sso.KindOf(err) == sso.NotFoundKind && err != nil {
+		return false, nil // it was deleted, and nobody signs in there
+	}
+	if err != nil {
+		return false, fmt.Errorf("find the enterprise: %w", err)
+	}
+	return e.Enforced, nil
+}
+
+// CompanyOf is the enterprise of the person that the account of a login is tied
+// to.
+func (s *Service) CompanyOf(ctx context.Context, login string) (sso.Enterprise, error) {
+	a, err := s.Accounts.AdminByLogin(ctx, login)
+	if err != nil {
+		return sso.Enterprise{}, fmt.Errorf("find the account: %w", err)
+	}
+	return s.Access.Enterprise(ctx, a.Enterprise)
+}
+
+// refuse writes down that somebody was not let in, and gives the reason back.
+func (s *Service) refuse(ctx context.Context, in SignIn, why string, reason error) error {
+	if err := s.Sessions.RefusedAdmin(ctx, in.Login, in.Remote, why); err != nil {
+		return fmt.Errorf("write down a refusal: %w", err)
+	}
+	return reason
+}
+
+// allow counts tries with a login. If that cannot be counted, the try goes on.
+func (s *Service) allow(ctx context.Context, login string) error {
+	key := "admin-login:" + sso.Secret(strings.ToLower(login)).Hash().String()[:32]
+	wait, err := s.Limiter.Allow(ctx, key, triesPerMinute)
+	if err != nil || wait <= 0 {
+		return nil //nolint:nilerr // a limit protects from load; losing it must not lock everybody out
+	}
+	return tooMany(wait)
+}
+
+func tooMany(wait time.Duration) error {
+	return &sso.Error{Kind: sso.TooMany, Code: "rate_limited", Public: "Too many tries at once. Wait a moment, then try again.", RetryAfter: wait}
+}
+
+// SignOut ends a session, if there is one.
+func (s *Service) SignOut(ctx context.Context, admin, setup sso.Secret) error {
+	if admin != "" {
+		if err := s.Sessions.EndAdminSession(ctx, admin.Hash()); err != nil {
+			return fmt.Errorf("end the session: %w", err)
+		}
+	}
+	if setup != "" {
+		if err := s.Links.EndSetupSession(ctx, setup.Hash()); err != nil {
+			return fmt.Errorf("end the session of the setup link: %w", err)
+		}
+	}
+	return nil
+}

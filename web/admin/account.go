@@ -1,0 +1,128 @@
+package admin
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/sso/admin"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+const (
+	adminsPath = console.Prefix + "/admins"
+	mePath     = adminsPath + "/me"
+)
+
+// meSaid are the sentences about what was just done to one's own account.
+func meSaid(r *http.Request) string {
+	return console.Said(r, map[string]string{
+		"welcome":  "Your account is made, and you are signed in with it.",
+		"password": "Your password is changed.",
+		"tied":     "Your company’s sign-in opens the console now, too.",
+		"untied":   "Your company’s sign-in does not open the console any more.",
+		"passkey":  "The passkey is added.",
+		"removed":  "The passkey is removed.",
+	})
+}
+
+// me shows somebody their own account.
+func (h *Handlers) me(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.showMe(w, r, v, http.StatusOK, nil)
+}
+
+func passwordFields() []page.Field {
+	return []page.Field{
+		{ID: "current", Name: "current", Label: "Your password now", Kind: "password", Autocomplete: "current-password", Most: admin.MaxPassword},
+		{ID: "password", Name: "password", Label: "New password", Hint: "At least 12 characters; several words are easiest.", Kind: "password",
+			Autocomplete: "new-password", Most: admin.MaxPassword},
+	}
+}
+
+// showMe shows the page, with what was wrong if something was.
+func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visit, status int, problem error) error {
+	a, err := h.Service.Account(r.Context(), v.Admin)
+	if err != nil {
+		return fmt.Errorf("find the account: %w", err)
+	}
+	p := &page.AdminAccount{Base: h.Console.Base(v, console.AreaAdmins, page.Link{Label: console.AreaAdmins, Href: adminsPath}),
+		Fields: passwordFields()}
+	p.Flash = meSaid(r)
+	p.Wrong = page.Blame(problem, &p.Fields[0], &p.Fields[1])
+	login := page.Fact{Label: "Login", Value: a.Login}
+	if a.Recovery {
+		login.Badge = &page.Badge{Label: "recovery admin", State: "ok"}
+	}
+	signedIn := page.NewTime(a.LastSignInAt, h.Now())
+	p.Facts = []page.Fact{{Label: "Name", Value: a.Name}, login, {Label: "Last sign-in", Time: &signedIn}}
+	if p.Tied, p.CanTie, err = h.ties(r, a); err != nil {
+		return err
+	}
+	return h.Pages.Render(w, status, p)
+}
+
+// ties are who an account is by single sign-on, and who it could be.
+func (h *Handlers) ties(r *http.Request, a sso.Admin) (tied, can *page.TiedTo, err error) {
+	if a.User != "" {
+		u, e, err := h.Service.TiedTo(r.Context(), a)
+		if err != nil {
+			return nil, nil, err
+		}
+		return &page.TiedTo{Name: u.Name, Login: u.Login, Enterprise: e.Name}, nil, nil
+	}
+	b, err := h.browser(r)
+	if err != nil || b.Principal == nil {
+		return nil, nil, err
+	}
+	u := b.Principal.User
+	return nil, &page.TiedTo{Name: u.Name, Login: u.Login, Enterprise: b.Principal.Enterprise.Name}, nil
+}
+
+func (h *Handlers) changePassword(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	err := h.Service.ChangePassword(r.Context(), v.Admin, sso.Secret(r.PostForm.Get("current")), sso.Secret(r.PostForm.Get("password")), h.Admin.Token(r))
+	if problems(err) {
+		return h.showMe(w, r, v, http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return fmt.Errorf("change the password: %w", err)
+	}
+	return console.Done(w, mePath, "password")
+}
+
+// problems reports whether an error is for the page that asked.
+func problems(err error) bool {
+	known, ok := errors.AsType[*sso.Error](err)
+	return ok && (known.Kind == sso.Invalid || known.Kind == sso.Conflict)
+}
+
+// tie makes who is signed in by single sign-on in this browser the same person.
+// Only who came by their own session may: nobody gives an account away by being
+// signed in as somebody else.
+func (h *Handlers) tie(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	b, err := h.browser(r)
+	if err != nil {
+		return err
+	}
+	if b.Principal == nil {
+		return route.SeeOther(w, mePath) // it ended meanwhile, and the page says what to do
+	}
+	return h.tied(w, r, v, b.Principal, "tied")
+}
+
+func (h *Handlers) untie(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.tied(w, r, v, nil, "untied")
+}
+
+func (h *Handlers) tied(w http.ResponseWriter, r *http.Request, v console.Visit, p *sso.Principal, done string) error {
+	err := h.Service.Tie(r.Context(), v.Admin, p)
+	if problems(err) {
+		return h.showMe(w, r, v, http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return console.Done(w, mePath, done)
+}

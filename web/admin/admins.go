@@ -1,0 +1,151 @@
+package admin
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// latestUses is how many sign-ins of admins are listed.
+const latestUses = 20
+
+func recoveryField() page.Field {
+	return page.Field{ID: "recovery", Name: "recovery", Label: "A recovery admin", Hint: "Gets in with a password even where single sign-on is enforced.",
+		Kind: "check", Value: "yes", Optional: true}
+}
+
+func (h *Handlers) admins(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.showAdmins(w, r, v, http.StatusOK, func(p *page.Admins) {
+		p.Flash = console.Said(r, map[string]string{"disabled": "The account is disabled, and signed out everywhere.", "enabled": "The account is enabled again.",
+			"recovery": "The account is one of a recovery admin now.", "ordinary": "The account is not one of a recovery admin any more."})
+	})
+}
+
+func (h *Handlers) showAdmins(w http.ResponseWriter, r *http.Request, v console.Visit, status int, change func(*page.Admins)) error {
+	after := r.URL.Query().Get("after")
+	all, next, err := h.Service.Accounts.Admins(r.Context(), sso.Page{Cursor: after})
+	if err != nil {
+		return fmt.Errorf("list admins: %w", err)
+	}
+	p := &page.Admins{Base: h.Console.Base(v, console.AreaAdmins), Recovery: recoveryField(), Pager: pager(adminsPath, after, next)}
+	for _, a := range all {
+		p.Rows = append(p.Rows, h.adminRow(a, v))
+	}
+	if p.Uses, err = h.uses(r.Context()); err != nil {
+		return err
+	}
+	change(p)
+	return h.Pages.Render(w, status, p)
+}
+
+func pager(path, after, next string) page.Pager {
+	var p page.Pager
+	if after != "" {
+		p.First = path
+	}
+	if next != "" {
+		p.Next = path + "?after=" + next
+	}
+	return p
+}
+
+func (h *Handlers) adminRow(a sso.Admin, v console.Visit) page.AdminRow {
+	row := page.AdminRow{Name: a.Name, Login: a.Login, Mine: a.ID == v.Admin, SignedIn: page.NewTime(a.LastSignInAt, h.Now()), Passkeys: len(a.Passkeys)}
+	act := func(label, verb string) {
+		row.Acts = append(row.Acts, page.Act{Label: label, Action: adminsPath + "/" + string(a.ID) + "/" + verb, About: a.Login})
+	}
+	if a.Recovery {
+		row.Badges = append(row.Badges, page.Badge{Label: "recovery", State: "ok"})
+		act("Make an ordinary admin", "ordinary")
+	} else {
+		act("Make a recovery admin", "recovery")
+	}
+	if a.DisabledAt.IsZero() {
+		act("Disable", "disable")
+	} else {
+		row.Badges = append(row.Badges, page.Badge{Label: "disabled", State: "warn"})
+		act("Enable", "enable")
+	}
+	return row
+}
+
+// uses are the latest times that somebody got in with an account, or did not.
+func (h *Handlers) uses(ctx context.Context) ([]page.AdminUse, error) {
+	var events []sso.AuditEvent
+	for _, action := range []string{"admin.signed_in", "admin.refused"} {
+		some, _, err := h.Facts.AuditEvents(ctx, "", sso.AuditFilter{Action: action}, sso.Page{Limit: latestUses})
+		if err != nil {
+			return nil, fmt.Errorf("list uses: %w", err)
+		}
+		events = append(events, some...)
+	}
+	slices.SortFunc(events, func(a, b sso.AuditEvent) int { return cmp.Compare(b.Sequence, a.Sequence) })
+	var all []page.AdminUse
+	for _, e := range events[:min(len(events), latestUses)] {
+		u := page.AdminUse{At: page.NewTime(e.At, h.Now()), Succeeded: e.Action == "admin.signed_in", Who: e.Detail["login"],
+			Recovery: e.Detail["recovery"] == "true", Remote: e.Detail["remote"]}
+		u.What = "Refused: " + e.Detail["why"]
+		if u.Succeeded {
+			u.What = "Signed in, by " + e.Detail["how"]
+		}
+		all = append(all, u)
+	}
+	return all, nil
+}
+
+// invite shows the link it makes, once: it cannot be shown again by an address.
+func (h *Handlers) invite(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	i, token, err := h.Service.Invite(r.Context(), v.Actor, r.PostForm.Get("recovery") == "yes")
+	if err != nil {
+		return err
+	}
+	return h.showAdmins(w, r, v, http.StatusOK, func(p *page.Admins) {
+		p.Invited = &page.NewLink{URL: page.Copyable{ID: "invited", Value: h.BaseURL + welcomePath + token.Reveal()}, Expires: page.NewTime(i.ExpiresAt, h.Now())}
+	})
+}
+
+// change makes the handler of something that is done to one account.
+func (h *Handlers) change(done string, do func(ctx context.Context, by sso.Actor, id sso.AdminID) error) console.Handler {
+	return func(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+		id, err := sso.ParseID[sso.AdminID](r.PathValue("admin"))
+		if err != nil {
+			return err
+		}
+		err = do(r.Context(), v.Actor, id)
+		if problems(err) {
+			return h.showAdmins(w, r, v, http.StatusUnprocessableEntity, func(p *page.Admins) { p.Wrong = page.Blame(err) })
+		}
+		if err != nil {
+			return err
+		}
+		return console.Done(w, adminsPath, done)
+	}
+}
+
+func (h *Handlers) setRecovery(on bool) func(context.Context, sso.Actor, sso.AdminID) error {
+	return func(ctx context.Context, by sso.Actor, id sso.AdminID) error {
+		return h.Service.SetRecovery(ctx, by, id, on)
+	}
+}
+
+func (h *Handlers) adminPages() []console.Page {
+	account := func(verb, done string, do func(context.Context, sso.Actor, sso.AdminID) error) console.Page {
+		return console.Page{Pattern: "POST " + adminsPath + "/{admin}/" + verb, Need: console.Operator, Handle: h.change(done, do)}
+	}
+	return []console.Page{
+		{Pattern: "GET " + adminsPath, Need: console.Operator, Handle: h.admins},
+		{Pattern: "POST " + adminsPath + "/invite", Need: console.Operator, Handle: h.invite},
+		account("disable", "disabled", h.Service.Disable), account("enable", "enabled", h.Service.Enable),
+		account("recovery", "recovery", h.setRecovery(true)), account("ordinary", "ordinary", h.setRecovery(false)),
+		{Pattern: "GET " + mePath, Need: console.Operator, Handle: h.me},
+		{Pattern: "POST " + mePath + "/password", Need: console.Operator, Handle: h.changePassword},
+		{Pattern: "POST " + mePath + "/tie", Need: console.Operator, Handle: h.tie},
+		{Pattern: "POST " + mePath + "/untie", Need: console.Operator, Handle: h.untie},
+	}
+}

@@ -1,0 +1,166 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// entry is what somebody typed on the page, to be shown again.
+type entry struct {
+	login string
+	link  map[string]string // by field
+	wrong error
+	made  *page.NewLink
+}
+
+// access shows who administers an enterprise.
+func (h *Handlers) access(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.showAccess(w, r, v, http.StatusOK, entry{})
+}
+
+func accessSaid(r *http.Request) string {
+	return console.Said(r, map[string]string{
+		"added": "They administer this enterprise now, and sign in as always.", "removed": "They do not administer this enterprise any more.",
+		"revoked": "The setup link is revoked.", "enforced": "Single sign-on is enforced.", "relaxed": "Single sign-on is not enforced any more.",
+	})
+}
+
+func (h *Handlers) showAccess(w http.ResponseWriter, r *http.Request, v console.Visit, status int, typed entry) error {
+	e := v.Enterprise
+	p := &page.Access{Base: h.Console.Base(v, console.AreaAccess), AddTo: console.At(e, "access", "admins"), LinkTo: console.At(e, "access", "links"),
+		Enforced: e.Enforced, Made: typed.made,
+		Add: page.Field{ID: "user", Name: "login", Label: "Login of a person here", Hint: "As your identity provider sends it, such as ada@acme.example.",
+			InputMode: "email", Value: typed.login}}
+	p.Flash = accessSaid(r)
+	connections, err := h.Facts.Connections(r.Context(), e.ID)
+	if err != nil {
+		return fmt.Errorf("list connections: %w", err)
+	}
+	if err := h.namedAdmins(r, e, p); err != nil {
+		return err
+	}
+	if err := h.setupLinks(r, e, connections, p); err != nil {
+		return err
+	}
+	p.LinkForm = linkFields(connections, typed.link)
+	blamed := []*page.Field{&p.Add}
+	for i := range p.LinkForm {
+		blamed = append(blamed, &p.LinkForm[i])
+	}
+	p.Wrong = page.Blame(typed.wrong, blamed...)
+	if err := h.enforcement(r, v, p); err != nil {
+		return err
+	}
+	return h.Pages.Render(w, status, p)
+}
+
+func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *page.Access) error {
+	after := r.URL.Query().Get("after")
+	all, next, err := h.Service.Access.EnterpriseAdmins(r.Context(), e.ID, sso.Page{Cursor: after})
+	if err != nil {
+		return fmt.Errorf("list admins: %w", err)
+	}
+	for _, a := range all {
+		p.Admins = append(p.Admins, page.NamedAdmin{Name: a.User.Name, Login: a.User.Login, Href: console.At(e, "people", string(a.User.ID)),
+			Inactive: a.User.Status != sso.UserActive, Since: page.NewTime(a.CreatedAt, h.Now()),
+			Remove: page.Confirm{Label: "Remove", Text: "They cannot open the console any more, unless a group of theirs lets them.",
+				Action: console.At(e, "access", "admins", string(a.User.ID), "remove"), Button: "Remove"}})
+	}
+	p.Pager = pager(console.At(e, "access"), after, next)
+	groups, err := h.Service.Access.AdminGroups(r.Context(), e.ID)
+	if err != nil {
+		return fmt.Errorf("list groups of admins: %w", err)
+	}
+	for _, g := range groups {
+		p.Groups = append(p.Groups, page.Link{Label: g.Name, Href: console.At(e, "groups", string(g.ID))})
+	}
+	return nil
+}
+
+// enforcement says whether single sign-on can be enforced, and what is missing.
+func (h *Handlers) enforcement(r *http.Request, v console.Visit, p *page.Access) error {
+	e := v.Enterprise
+	if e.Enforced {
+		p.Enforce.Confirm = page.Confirm{Label: "Stop enforcing it", Text: "Setup links open again, and passwords of admins who belong here are accepted.",
+			Action: console.At(e, "access", "relax"), Button: "Stop enforcing it"}
+		return nil
+	}
+	p.Enforce.Confirm = page.Confirm{Label: "Enforce single sign-on", Text: "Setup links stop opening, and so do passwords of admins who belong here, but for recovery admins.",
+		Action: console.At(e, "access", "enforce"), Button: "Enforce it", Danger: true}
+	missing, err := h.Service.MissingToEnforce(r.Context(), v.Visitor, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range missing {
+		todo := page.Todo{Text: m.Public}
+		switch m.Code {
+		case "test_needed":
+			todo.Href, todo.Label = console.At(e, "connections"), "Test a connection"
+		case "no_recovery_admin":
+			if v.Role == sso.RoleOperator {
+				todo.Href, todo.Label = adminsPath, "Invite one"
+			}
+		}
+		p.Enforce.Missing = append(p.Enforce.Missing, todo)
+	}
+	return nil
+}
+
+func (h *Handlers) addAdmin(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	login := strings.TrimSpace(r.PostForm.Get("login"))
+	err := h.Service.NameAdmin(r.Context(), v.Actor, v.Enterprise.ID, login)
+	if problems(err) {
+		return h.showAccess(w, r, v, http.StatusUnprocessableEntity, entry{login: login, wrong: err})
+	}
+	if err != nil {
+		return err
+	}
+	return console.Done(w, console.At(v.Enterprise, "access"), "added")
+}
+
+func (h *Handlers) removeAdmin(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	id, err := sso.ParseID[sso.UserID](r.PathValue("user"))
+	if err != nil {
+		return err
+	}
+	if err := h.Service.Access.RemoveEnterpriseAdmin(r.Context(), v.Actor, v.Enterprise.ID, id); err != nil {
+		return fmt.Errorf("remove an admin: %w", err)
+	}
+	return console.Done(w, console.At(v.Enterprise, "access"), "removed")
+}
+
+func (h *Handlers) enforce(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	err := h.Service.Enforce(r.Context(), v.Visitor, v.Enterprise.ID)
+	if problems(err) {
+		return h.showAccess(w, r, v, http.StatusUnprocessableEntity, entry{wrong: err})
+	}
+	if err != nil {
+		return err
+	}
+	return console.Done(w, console.At(v.Enterprise, "access"), "enforced")
+}
+
+func (h *Handlers) relax(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	if err := h.Service.Access.EnforceSSO(r.Context(), v.Actor, v.Enterprise.ID, false, ""); err != nil {
+		return fmt.Errorf("stop enforcing single sign-on: %w", err)
+	}
+	return console.Done(w, console.At(v.Enterprise, "access"), "relaxed")
+}
+
+func (h *Handlers) accessPages() []console.Page {
+	const at = console.Prefix + "/enterprises/{enterprise}/access"
+	return []console.Page{
+		{Pattern: "GET " + at, Need: console.Enterprise, Handle: h.access},
+		{Pattern: "POST " + at + "/admins", Need: console.Enterprise, Handle: h.addAdmin},
+		{Pattern: "POST " + at + "/admins/{user}/remove", Need: console.Enterprise, Handle: h.removeAdmin},
+		{Pattern: "POST " + at + "/links", Need: console.Enterprise, Handle: h.makeLink},
+		{Pattern: "POST " + at + "/links/{link}/revoke", Need: console.Enterprise, Handle: h.revokeLink},
+		{Pattern: "POST " + at + "/enforce", Need: console.Enterprise, Handle: h.enforce},
+		{Pattern: "POST " + at + "/relax", Need: console.Enterprise, Handle: h.relax},
+	}
+}

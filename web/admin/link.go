@@ -1,0 +1,171 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/admin"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+const setupPath = "/setup/"
+
+// linkFields is the form of a new setup link, with what was typed before.
+func linkFields(connections []sso.Connection, typed map[string]string) []page.Field {
+	value := func(field, otherwise string) string {
+		if v, ok := typed[field]; ok {
+			return v
+		}
+		return otherwise
+	}
+	chosen := value("connection", "")
+	options := []page.Option{{Value: "", Label: "A new connection", Chosen: chosen == ""}}
+	for _, c := range connections {
+		options = append(options, page.Option{Value: string(c.ID), Label: c.Name, Chosen: chosen == string(c.ID)})
+	}
+	return []page.Field{
+		{ID: "for", Name: "for", Label: "Whom is it for?", Hint: "A name or an address, for the list here.", Value: value("for", "")},
+		{ID: "connection", Name: "connection", Label: "What does it open?", Kind: "select", Options: options, Optional: true},
+		{ID: "expires_in", Name: "expires_in", Label: "For how many hours?", Hint: "From 1 to 720; 168 is a week.", Kind: "number", Most: 3,
+			Value: value("expires_in", strconv.Itoa(int(admin.DefaultLinkLength/time.Hour)))},
+		{ID: "max_opens", Name: "max_opens", Label: "How often may it be opened?", Hint: "From 1 to 100.", Kind: "number", Most: 3,
+			Value: value("max_opens", strconv.Itoa(admin.DefaultOpens))},
+	}
+}
+
+// setupLinks lists the latest links of an enterprise. Older ones are in the audit
+// trail.
+func (h *Handlers) setupLinks(r *http.Request, e sso.Enterprise, connections []sso.Connection, p *page.Access) error {
+	links, _, err := h.Service.Links.SetupLinks(r.Context(), e.ID, sso.Page{})
+	if err != nil {
+		return fmt.Errorf("list setup links: %w", err)
+	}
+	names := map[sso.ConnectionID]string{}
+	for _, c := range connections {
+		names[c.ID] = c.Name
+	}
+	for _, l := range links {
+		row := page.SetupLinkRow{For: l.For, Connection: names[l.Connection], Badge: stateOf(l, h.Now()), Opens: l.Opens, MaxOpens: l.MaxOpens,
+			Opened: page.NewTime(l.OpenedAt, h.Now()), Expires: page.NewTime(l.ExpiresAt, h.Now())}
+		// One that was opened for the last time may still be in use.
+		if l.RevokedAt.IsZero() && h.Now().Before(l.ExpiresAt) {
+			row.Revoke = &page.Confirm{Label: "Revoke", Text: "It opens nothing any more, and whoever is in the assistant by it is signed out.",
+				Action: console.At(e, "access", "links", string(l.ID), "revoke"), Button: "Revoke"}
+		}
+		p.Links = append(p.Links, row)
+	}
+	return nil
+}
+
+func stateOf(l sso.SetupLink, now time.Time) page.Badge {
+	switch {
+	case !l.RevokedAt.IsZero():
+		return page.Badge{Label: "revoked"}
+	case !now.Before(l.ExpiresAt):
+		return page.Badge{Label: "expired"}
+	case l.Opens >= l.MaxOpens:
+		return page.Badge{Label: "used up", State: "warn"}
+	}
+	return page.Badge{Label: "open", State: "ok"}
+}
+
+// makeLink shows the link it makes, once.
+func (h *Handlers) makeLink(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	typed := map[string]string{}
+	for _, name := range []string{"for", "connection", "expires_in", "max_opens"} {
+		typed[name] = strings.TrimSpace(r.PostForm.Get(name))
+	}
+	n, err := h.newLink(r.Context(), v.Enterprise.ID, typed)
+	if err == nil {
+		var l sso.SetupLink
+		var token sso.Secret
+		if l, token, err = h.Service.CreateLink(r.Context(), v.Actor, v.Enterprise, n); err == nil {
+			return h.showAccess(w, r, v, http.StatusOK, entry{made: &page.NewLink{For: l.For, Expires: page.NewTime(l.ExpiresAt, h.Now()),
+				URL: page.Copyable{ID: "made", Value: h.BaseURL + setupPath + token.Reveal()}}})
+		}
+	}
+	if problems(err) {
+		return h.showAccess(w, r, v, http.StatusUnprocessableEntity, entry{link: typed, wrong: err})
+	}
+	return err
+}
+
+// newLink reads the form. A number that is none is out of range.
+func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, typed map[string]string) (admin.NewLink, error) {
+	number := func(field string) int {
+		n, err := strconv.Atoi(typed[field])
+		if err != nil || n <= 0 || n > 10000 {
+			return -1
+		}
+		return n
+	}
+	n := admin.NewLink{For: typed["for"], ExpiresIn: time.Duration(number("expires_in")) * time.Hour, MaxOpens: number("max_opens")}
+	if typed["connection"] == "" {
+		return n, nil
+	}
+	id, err := sso.ParseID[sso.ConnectionID](typed["connection"])
+	if err == nil {
+		_, err = h.Facts.Connection(ctx, ent, id)
+	}
+	if sso.KindOf(err) == sso.NotFoundKind {
+		return n, sso.InvalidField("validation_failed", "connection", "Choose one of the connections that there are.")
+	}
+	n.Connection = id
+	return n, err
+}
+
+func (h *Handlers) revokeLink(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	id, err := sso.ParseID[sso.SetupLinkID](r.PathValue("link"))
+	if err != nil {
+		return err
+	}
+	if err := h.Service.Links.RevokeSetupLink(r.Context(), v.Actor, v.Enterprise.ID, id); err != nil {
+		return fmt.Errorf("revoke a setup link: %w", err)
+	}
+	return console.Done(w, console.At(v.Enterprise, "access"), "revoked")
+}
+
+// showSetup is what a setup link shows: it is redeemed by the button, since mail
+// scanners open links.
+func (h *Handlers) showSetup(w http.ResponseWriter, r *http.Request) error {
+	token := sso.Secret(r.PathValue("token"))
+	l, err := h.Service.Links.SetupLinkByToken(r.Context(), token.Hash())
+	if err != nil {
+		return fmt.Errorf("find the setup link: %w", err)
+	}
+	e, err := h.Facts.Enterprise(r.Context(), l.Enterprise)
+	if err != nil {
+		return fmt.Errorf("find the enterprise: %w", err)
+	}
+	p := &page.SetupStart{Action: setupPath + token.Reveal(), For: l.For, Expires: page.NewTime(l.ExpiresAt, h.Now())}
+	p.Enterprise = e.Name
+	if p.By, err = h.Service.NameOf(r.Context(), l.Enterprise, l.CreatedBy); err != nil {
+		return err
+	}
+	if l.Connection != "" {
+		c, err := h.Facts.Connection(r.Context(), l.Enterprise, l.Connection)
+		if err != nil {
+			return fmt.Errorf("find the connection: %w", err)
+		}
+		p.Connection = c.Name
+	}
+	return h.Pages.Render(w, http.StatusOK, p)
+}
+
+func (h *Handlers) openSetup(w http.ResponseWriter, r *http.Request) error {
+	session, err := h.Service.OpenLink(r.Context(), sso.Secret(r.PathValue("token")), route.ClientIP(r.Context()))
+	if err != nil {
+		return fmt.Errorf("open the setup link: %w", err)
+	}
+	if err := h.Setup.Set(w, session); err != nil {
+		return err
+	}
+	return route.SeeOther(w, console.Prefix)
+}

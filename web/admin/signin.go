@@ -1,0 +1,173 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/admin"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+// within keeps people in the console: where they wanted to go if that is there,
+// else where they begin.
+func within(raw string) string {
+	clean := sso.ReturnTo(raw)
+	path, _, _ := strings.Cut(clean, "?")
+	switch {
+	case path == signInPath || path == console.Prefix+"/sign-out" || strings.HasPrefix(path, welcomePath):
+		return console.Prefix
+	case path == console.Prefix || strings.HasPrefix(path, console.Prefix+"/"):
+		return clean
+	}
+	return console.Prefix
+}
+
+// showSignIn asks whoever is nobody yet. Somebody who is signed in at their
+// company and administers nothing is told so.
+func (h *Handlers) showSignIn(w http.ResponseWriter, r *http.Request) error {
+	returnTo := within(r.URL.Query().Get("return_to"))
+	b, err := h.browser(r)
+	if err != nil {
+		return err
+	}
+	v, err := h.Service.Visitor(r.Context(), b)
+	switch {
+	case err == nil && v.Role != sso.RoleSetupLink:
+		return route.SeeOther(w, returnTo)
+	case err != nil && sso.KindOf(err) != sso.Unauthenticated && sso.KindOf(err) != sso.Forbidden:
+		return fmt.Errorf("find out who is there: %w", err)
+	}
+	p := h.signInPage("", returnTo)
+	if b.Principal != nil {
+		p.Enterprise, p.User = b.Principal.Enterprise.Name, &page.Person{Name: b.Principal.User.Name, Login: b.Principal.User.Login}
+	}
+	return h.Pages.Render(w, http.StatusOK, p)
+}
+
+func (h *Handlers) signInPage(login, returnTo string) *page.AdminSignIn {
+	if returnTo == console.Prefix {
+		returnTo = ""
+	}
+	return &page.AdminSignIn{ReturnTo: returnTo,
+		Login:    page.Field{ID: "login", Name: "login", Label: "Login", Autocomplete: "username", Most: 100, Value: login},
+		Password: page.Field{ID: "password", Name: "password", Label: "Password", Kind: "password", Autocomplete: "current-password", Most: admin.MaxPassword}}
+}
+
+func (h *Handlers) signIn(w http.ResponseWriter, r *http.Request) error {
+	in := signInOf(r)
+	in.Login, in.Password = strings.TrimSpace(r.PostForm.Get("login")), sso.Secret(r.PostForm.Get("password"))
+	returnTo := within(r.PostForm.Get("return_to"))
+	token, err := h.Service.SignIn(r.Context(), in)
+	if err != nil {
+		return h.refused(w, r, in.Login, returnTo, err)
+	}
+	if err := h.Admin.Set(w, token); err != nil {
+		return err
+	}
+	return route.SeeOther(w, returnTo)
+}
+
+func signInOf(r *http.Request) admin.SignIn {
+	return admin.SignIn{Remote: route.ClientIP(r.Context()), UserAgent: r.UserAgent()}
+}
+
+// refused shows the form again, unless it is our own fault.
+func (h *Handlers) refused(w http.ResponseWriter, r *http.Request, login, returnTo string, err error) error {
+	status := http.StatusUnprocessableEntity
+	code := sso.CodeOf(err)
+	switch {
+	case code == "sso_enforced":
+		status = http.StatusForbidden
+	case code != "admin_refused":
+		return fmt.Errorf("sign in to the console: %w", err)
+	}
+	if len(login) > sso.MaxLoginLength || !sso.Printable(login) {
+		login = ""
+	}
+	p := h.signInPage(login, returnTo)
+	p.Wrong = page.Blame(err)
+	if code == "sso_enforced" {
+		if p.Company, err = h.company(r.Context(), login); err != nil {
+			return err
+		}
+	}
+	return h.Pages.Render(w, status, p)
+}
+
+// company leads to the single sign-on of whose admin has a login.
+func (h *Handlers) company(ctx context.Context, login string) (*page.Choice, error) {
+	e, err := h.Service.CompanyOf(ctx, login)
+	if err != nil {
+		return nil, err
+	}
+	q := url.Values{"enterprise_key": {e.Key}, "return_to": {console.Prefix}}
+	return &page.Choice{Name: e.Name, Detail: "Single sign-on", Href: "/login/sso?" + q.Encode()}, nil
+}
+
+// signOut ends what the console began. Who is there by single sign-on is asked
+// whether that is to end.
+func (h *Handlers) signOut(w http.ResponseWriter, r *http.Request) error {
+	token, setup := h.Admin.Token(r), h.Setup.Token(r)
+	if err := h.Service.SignOut(r.Context(), token, setup); err != nil {
+		return fmt.Errorf("sign out of the console: %w", err)
+	}
+	if token == "" && setup == "" {
+		return route.SeeOther(w, "/logout")
+	}
+	h.Admin.Clear(w)
+	h.Setup.Clear(w)
+	return h.Pages.Render(w, http.StatusOK, &page.SignedOut{})
+}
+
+const welcomePath = console.Prefix + "/welcome/"
+
+// showWelcome is a form and nothing more: mail scanners open links.
+func (h *Handlers) showWelcome(w http.ResponseWriter, r *http.Request) error {
+	return h.welcome(w, r, http.StatusOK, accountFields("", ""), nil)
+}
+
+func (h *Handlers) welcome(w http.ResponseWriter, r *http.Request, status int, fields []page.Field, wrong []page.Wrong) error {
+	token := sso.Secret(r.PathValue("token"))
+	i, err := h.Service.Invitation(r.Context(), token)
+	if err != nil {
+		return invitationGone(err)
+	}
+	return h.Pages.Render(w, status, &page.AdminWelcome{Action: welcomePath + token.Reveal(), Recovery: i.Recovery,
+		Expires: page.NewTime(i.ExpiresAt, h.Now()), Fields: fields, Wrong: wrong})
+}
+
+func invitationGone(err error) error {
+	return route.WithWay(fmt.Errorf("find the invitation: %w", err), route.Way{Href: signInPath, Label: "Sign in to the console"})
+}
+
+func accountFields(name, login string) []page.Field {
+	return []page.Field{
+		{ID: "name", Name: "name", Label: "Your name", Autocomplete: "name", Value: name},
+		{ID: "login", Name: "login", Label: "Login", Hint: "You sign in with it: ada, or ada@example.com.", Autocomplete: "username", Most: 100, Value: login},
+		{ID: "password", Name: "password", Label: "Password", Hint: "At least 12 characters; several words are easiest.", Kind: "password",
+			Autocomplete: "new-password", Most: admin.MaxPassword},
+	}
+}
+
+func (h *Handlers) accept(w http.ResponseWriter, r *http.Request) error {
+	n := admin.NewAccount{Name: strings.TrimSpace(r.PostForm.Get("name")), Login: strings.TrimSpace(r.PostForm.Get("login")), Password: sso.Secret(r.PostForm.Get("password"))}
+	_, token, err := h.Service.Accept(r.Context(), sso.Secret(r.PathValue("token")), n, signInOf(r))
+	if known, ok := errors.AsType[*sso.Error](err); ok && len(known.Fields) > 0 {
+		fields := accountFields(n.Name, n.Login)
+		return h.welcome(w, r, http.StatusUnprocessableEntity, fields, page.Blame(err, &fields[0], &fields[1], &fields[2]))
+	}
+	if err != nil {
+		return invitationGone(err)
+	}
+	if err := h.Admin.Set(w, token); err != nil {
+		return err
+	}
+	return console.Done(w, console.Prefix+"/admins/me", "welcome")
+}
