@@ -1,0 +1,19 @@
+package remedy
+
+// console are the codes of who may be in the console, and how they get there.
+func console() []Entry {
+	const area = "The console"
+	return []Entry{
+		{"not_an_admin", area, "the person is signed in, and administers nothing", Company, "an admin of the company names them under *Access*, or the identity provider puts them into a group of admins"},
+		{"admin_refused", area, "login or password of a local account are wrong, or the account is disabled; the audit trail says which", Operator, "`gatehouse admin link --recovery` makes another account"},
+		{"invitation_gone", area, "the one-time link was used, replaced, or is older than 24 hours", Operator, "`gatehouse admin link`, or *Admins & recovery*"},
+		{"login_taken", area, "another local account has the login, perhaps in other letter case", Operator, "choose another"},
+		{"user_tied", area, "another local account is tied to this person", Operator, "untie that one first"},
+		{"last_recovery_admin", area, "the last recovery admin would be disabled, or be one no more", Operator, "make another one first"},
+		{"no_recovery_admin", area, "single sign-on cannot be enforced while nobody could switch it off again", Operator, "`gatehouse admin link --recovery`"},
+		{"test_needed", area, "single sign-on cannot be enforced by somebody who has not passed a test connection themselves, of what an enabled connection serves now", Company, "*SSO & provisioning*: test the connection, then enforce"},
+		{"sso_enforced", area, "the enterprise enforces single sign-on: setup links and passwords of its admins are not accepted", Company, "sign in through the identity provider; a recovery admin can stop enforcing it under *Access*"},
+		{"setup_link_gone", area, "the setup link is unknown, expired, used up or revoked, or its enterprise enforces single sign-on", Company, "ask whoever sent it for a new one; *Access* lists the links and why each opens nothing"},
+		{"setup_link_bound", area, "the setup link has made its connection, and opens only that one", Company, "go on with that connection, or ask for another link"},
+	}
+}
