@@ -67,8 +67,11 @@ type Connection struct {
 	// Keys are ours towards this identity provider, newest first. The first
 	// signs; all are published and tried for decryption, so that they can be
 	// rolled over.
-	Keys      []KeyPair
-	Metadata  MetadataStatus
+	Keys     []KeyPair
+	Metadata MetadataStatus
+	// Shadow is since when sign-ins are compared with what Draft would make of
+	// them; zero: they are not.
+	Shadow    time.Time
 	CreatedAt time.Time
 }
 

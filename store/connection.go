@@ -16,14 +16,14 @@ func (db *DB) CreateConnection(ctx context.Context, by sso.Actor, c sso.Connecti
 	}
 	err = db.change(ctx, c.Enterprise, func(ctx context.Context, t *tx) error {
 		c.ID, c.Revision, c.CreatedAt = sso.NewID[sso.ConnectionID](t.now), 1, t.now
-		c.Keys = t.nameKeys(c.Keys)
+		c.Keys, c.Shadow = t.nameKeys(c.Keys), sso.Connection{}.Shadow // which begins with a change
 		s, err := t.connectionRow(c)
 		if err != nil {
 			return err
 		}
 		t.later(`insert into connections (enterprise_id, id, name, protocol, provider, state, revision, live, live_secret, draft, draft_secret,
-				previous, previous_secret, metadata_url, metadata_checked_at, metadata_error, live_directory, draft_directory, previous_directory, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`, append(s, micros(c.CreatedAt))...)
+				previous, previous_secret, metadata_url, metadata_checked_at, metadata_error, live_directory, draft_directory, previous_directory, shadow_since, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`, append(s, micros(c.CreatedAt))...)
 		t.saveKeys(c)
 		t.seeCertificates(c)
 		return t.audit(ctx, by, "connection.created", string(c.ID), "name", c.Name, "protocol", string(c.Protocol))
@@ -79,7 +79,8 @@ func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time)
 // called action. The protocol stays once the connection was live. When another version becomes live whose Mapping.Subject is
 // another one, the connection's subjects are unbound: what they were read from
 // is not asserted any more, so people are found by login once, and bound again.
-// When it is enabled no more, its sessions end.
+// When it is enabled no more, its sessions end. Its shadow follows the draft: it
+// begins anew with another one, and ends with none.
 func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 	fn func(sso.Connection) (sso.Connection, error)) (result sso.Connection, err error) {
 	defer func() { doing(&err, "update connection") }()
@@ -97,13 +98,14 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 			c.Protocol = old.Protocol
 		}
 		c.Keys = t.nameKeys(c.Keys)
+		t.followShadow(old, &c)
 		s, err := t.connectionRow(c)
 		if err != nil {
 			return err
 		}
 		t.later(`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
 				draft = $10, draft_secret = $11, previous = $12, previous_secret = $13, metadata_url = $14, metadata_checked_at = $15, metadata_error = $16,
-				live_directory = $17, draft_directory = $18, previous_directory = $19, metadata_failing_since = `+failingSince("$16", "$15")+`
+				live_directory = $17, draft_directory = $18, previous_directory = $19, shadow_since = $20, metadata_failing_since = `+failingSince("$16", "$15")+`
 			where enterprise_id = $1 and id = $2`, s...)
 		t.later("delete from connection_keys where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
 		t.saveKeys(c)

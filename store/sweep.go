@@ -16,6 +16,9 @@ type Retention struct {
 // A revocation is kept for so long, in which every node has read it.
 const revocationsKept = 24 * time.Hour
 
+// What a draft would have made of sign-ins is of no use when it is a month old.
+const shadowsKept = 30 * 24 * time.Hour
+
 // Codes that were sent are counted for a day.
 const codesKept = 24 * time.Hour
 
@@ -26,7 +29,7 @@ const swept = 1000 // rows removed in one transaction, so that sign-ins get betw
 
 // Sweep removes what has expired: pending logins, sign-ins that wait for a
 // code, replay marks, sessions,
-// answers kept for repeated requests, revocations, and attempts, test connections and sync records past their retention.
+// answers kept for repeated requests, revocations, what a draft would have made of sign-ins, and attempts, test connections and sync records past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
 	now := db.now()
@@ -44,6 +47,7 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 		{"setup_sessions", "token", "expires_at <= $1", now},
 		{"invitations", "id", "expires_at <= $1", now.Add(-invitationsKept)},
 		{"idempotency_keys", "key", "expires_at <= $1", now},
+		{"shadow_differences", "person", "at <= $1", now.Add(-shadowsKept)},
 		{"revocations", "sequence", "at <= $1", now.Add(-revocationsKept)},
 		{"attempts", "id", "at <= $1", since(now, keep.Attempts)},
 		{"test_runs", "id", "created_at <= $1", since(now, keep.Attempts)},

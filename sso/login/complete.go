@@ -58,7 +58,9 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 		ID: sso.NewID[sso.AttemptID](now), Enterprise: c.Enterprise, Connection: c.ID,
 		Remote: cb.Remote, UserAgent: cb.UserAgent, At: now,
 	}}
-	return t.conclude(ctx, func() (Result, error) { return t.run(ctx, pending, asked) })
+	result, err := t.conclude(ctx, func() (Result, error) { return t.run(ctx, pending, asked) })
+	t.compare(ctx, result, err)
+	return result, err
 }
 
 // asked is what was asked, or why that is not known.
@@ -99,6 +101,10 @@ type try struct {
 	attempt sso.Attempt
 	pending *sso.PendingLogin // nil if nobody asked
 	note    string            // why groups are unknown that might be known; for the sync record
+
+	judged    bool           // it got as far as that
+	assertion *sso.Assertion // what was verified; nil if it did not get that far
+	identity  *sso.Identity  // likewise
 }
 
 // run is the order of a sign-in.
@@ -114,17 +120,19 @@ func (t *try) run(ctx context.Context, pendingID string, asked asked) (Result, e
 	} else if t.pending, err = t.claim(ctx, asked); err != nil {
 		return Result{}, err
 	}
+	t.judged = true
 	assertion, err := t.verify(ctx)
 	if err != nil {
 		return Result{}, err
 	}
+	t.assertion = &assertion
 	identity, checks, err := mapping.Apply(t.cfg.Mapping, t.c, assertion)
 	t.attempt.Checks = append(t.attempt.Checks, checks...)
 	if err != nil {
 		return Result{}, err
 	}
 	t.askDirectory(ctx, &identity)
-	t.attempt.Login, t.attempt.Groups = identity.Login, identity.Groups
+	t.attempt.Login, t.attempt.Groups, t.identity = identity.Login, identity.Groups, &identity
 	return t.commit(ctx, assertion, identity)
 }
 

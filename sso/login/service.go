@@ -60,6 +60,7 @@ type Options struct {
 	Site      string
 	Snapshots Snapshots // for previews and test connections alone
 	Tests     Tests     // nil: there are no test connections
+	Shadows   Shadows   // nil: nothing is compared with a draft
 	SAML      *saml.ServiceProvider
 	OIDC      *oidc.RelyingParty
 	// Graph is asked for groups that an answer had no room for, as far as the
@@ -89,6 +90,8 @@ type Service struct {
 	Options
 	slots    *slots
 	policies sync.Map // by connection
+	// shadowing bounds how many sign-ins are compared with a draft at once.
+	shadowing chan struct{}
 }
 
 // New makes a Service.
@@ -102,7 +105,7 @@ func New(o Options) *Service {
 	if o.DirectoryBudget <= 0 {
 		o.DirectoryBudget = directoryBudget
 	}
-	return &Service{Options: o, slots: newSlots()}
+	return &Service{Options: o, slots: newSlots(), shadowing: make(chan struct{}, shadowsAtOnce)}
 }
 
 func (s *Service) protocol(c sso.Connection) Protocol {

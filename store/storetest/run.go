@@ -92,6 +92,8 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"found again":     testFoundAgain,
 			"connections":     testConnections,
 			"refresh":         testConnectionsToRefresh,
+			"reach":           testReach,
+			"shadow":          testShadow,
 			"domains":         testDomains,
 			"tokens":          testTokens,
 			"attempts":        testAttempts,

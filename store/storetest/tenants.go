@@ -159,6 +159,14 @@ func (f foreign) connections() calls {
 			r, err := db.ConnectionReach(ctx, ent, f.w.conn.ID)
 			return r.People + r.Sessions, err
 		},
+		"RecordShadow": func() (int, error) {
+			return 0, db.RecordShadow(ctx, sso.ShadowDifference{Enterprise: ent, Connection: f.w.conn.ID, Since: f.w.conn.CreatedAt, LiveCode: "x"})
+		},
+		"Shadow": func() (int, error) { s, err := db.Shadow(ctx, ent, f.w.conn.ID); return s.People, err },
+		"ShadowDifferences": func() (int, error) {
+			all, _, err := db.ShadowDifferences(ctx, ent, f.w.conn.ID, sso.Page{})
+			return len(all), err
+		},
 		"Certificates": func() (int, error) { all, err := db.Certificates(ctx, ent, f.w.conn.ID); return len(all), err },
 	}
 }
@@ -263,7 +271,7 @@ func own() map[string]bool {
 		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true,
 		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true,
 		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true,
-		"TestRuns": true, "AnswerUsed": true}
+		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true}
 }
 
 // testTenants calls every method of the store with one enterprise and the

@@ -25,6 +25,7 @@ type Store interface {
 	Records
 	Restoring
 	Holding
+	Shadows
 	Applications
 }
 
@@ -47,6 +48,7 @@ type People interface {
 type Setup interface {
 	Connecting
 	Deleting
+	Shadowing
 	Proving
 	Trying
 }
@@ -137,6 +139,7 @@ func New(o Options) (*API, error) {
 	a.previewOperations()
 	a.connectionOperations()
 	a.connectionActions()
+	a.shadowOperations()
 	a.domainOperations()
 	a.userOperations()
 	a.policyOperations()

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+
+	"gatehouse/sso"
+)
+
+const (
+	// mostShadowed is of how many people differences are kept for a connection:
+	// whoever sees so many knows that something is wrong with the draft.
+	mostShadowed = 1000
+	maxPerson    = sso.MaxLoginLength
+)
+
+// followShadow makes the shadow of a changed connection follow its draft: what
+// was compared with another draft does not count any more, and without a draft,
+// or where nobody signs in, there is nothing to compare.
+func (t *tx) followShadow(old sso.Connection, c *sso.Connection) {
+	if c.Draft == nil || c.State != sso.ConnectionEnabled {
+		c.Shadow = sso.Connection{}.Shadow
+	}
+	same := reflect.DeepEqual(old.Draft, c.Draft)
+	if !c.Shadow.IsZero() && (old.Shadow.IsZero() || !same) {
+		c.Shadow, same = t.now, false
+	}
+	if !same {
+		for _, table := range []string{"shadow_tallies", "shadow_differences"} {
+			t.later("delete from "+table+" where enterprise_id = $1 and connection_id = $2", string(c.Enterprise), string(c.ID))
+		}
+	}
+}
+
+// RecordShadow counts a sign-in that was compared, and keeps what differed. What
+// belongs to a comparison that is over is left out.
+func (db *DB) RecordShadow(ctx context.Context, d sso.ShadowDifference) (err error) {
+	defer func() { doing(&err, "record a comparison") }()
+	text, err := jsonText(d.Detail)
+	if err != nil {
+		return fmt.Errorf("write a comparison: %w", err)
+	}
+	return db.write(ctx, func(ctx context.Context, t *tx) error {
+		_, on, err := one(ctx, t, scanText, "select id from connections where enterprise_id = $1 and id = $2 and shadow_since = $3 and shadow_since > 0",
+			string(d.Enterprise), string(d.Connection), micros(d.Since))
+		if err != nil || !on {
+			return err
+		}
+		one := func(is bool) int64 {
+			if is {
+				return 1
+			}
+			return 0
+		}
+		t.later(`insert into shadow_tallies (enterprise_id, connection_id, compared, differing, refused, admitted, at) values ($1, $2, 1, $3, $4, $5, $6)
+			on conflict (enterprise_id, connection_id) do update set compared = shadow_tallies.compared + 1, differing = shadow_tallies.differing + excluded.differing,
+				refused = shadow_tallies.refused + excluded.refused, admitted = shadow_tallies.admitted + excluded.admitted, at = excluded.at`,
+			string(d.Enterprise), string(d.Connection), one(d.Differs()), one(d.LiveCode == "" && d.DraftCode != ""), one(d.LiveCode != "" && d.DraftCode == ""), micros(d.At))
+		if d.Differs() {
+			t.later(`insert into shadow_differences (enterprise_id, connection_id, person, user_id, attempt_id, at, times, live_code, draft_code, detail)
+				select $1, $2, $3, $4, $5, $6, 1, $7, $8, $9
+				where (select count(*) from shadow_differences d where d.enterprise_id = $1 and d.connection_id = $2) < $10
+					or exists (select 1 from shadow_differences d where d.enterprise_id = $1 and d.connection_id = $2 and d.person = $3)
+				on conflict (enterprise_id, connection_id, person) do update set user_id = excluded.user_id, attempt_id = excluded.attempt_id, at = excluded.at,
+					times = shadow_differences.times + 1, live_code = excluded.live_code, draft_code = excluded.draft_code, detail = excluded.detail`,
+				string(d.Enterprise), string(d.Connection), clean(d.Person, maxPerson), string(d.User), string(d.Attempt), micros(d.At), d.LiveCode, d.DraftCode, text, int64(mostShadowed))
+		}
+		return nil
+	})
+}
+
+// Shadow counts what was compared with a connection's draft.
+func (db *DB) Shadow(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (_ sso.ShadowTally, err error) {
+	defer func() { doing(&err, "count comparisons") }()
+	return found(one(ctx, db.backend, func(r row) (t sso.ShadowTally, err error) {
+		err = r.Scan(&t.Compared, &t.Differing, &t.Refused, &t.Admitted, &t.People, moment(&t.At))
+		return t, err
+	}, `select coalesce(t.compared, 0), coalesce(t.differing, 0), coalesce(t.refused, 0), coalesce(t.admitted, 0),
+			(select count(*) from shadow_differences d where d.enterprise_id = c.enterprise_id and d.connection_id = c.id), coalesce(t.at, 0)
+		from connections c left join shadow_tallies t on t.enterprise_id = c.enterprise_id and t.connection_id = c.id
+		where c.enterprise_id = $1 and c.id = $2`, string(ent), string(id)))
+}
+
+// ShadowDifferences lists what differed, by person. It keeps at most a thousand
+// people for a connection.
+func (db *DB) ShadowDifferences(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, page sso.Page) (_ []sso.ShadowDifference, next string, err error) {
+	defer func() { doing(&err, "list comparisons") }()
+	if _, err := found(one(ctx, db.backend, scanText, "select id from connections where enterprise_id = $1 and id = $2", string(ent), string(id))); err != nil {
+		return nil, "", err
+	}
+	w := &where{}
+	w.and("enterprise_id = ", string(ent))
+	w.and("connection_id = ", string(id))
+	query := "select enterprise_id, connection_id, person, user_id, attempt_id, at, times, live_code, draft_code, detail from shadow_differences" +
+		w.page("person", page.Cursor, page.Size(), false)
+	all, err := list(ctx, db.backend, func(r row) (d sso.ShadowDifference, err error) {
+		err = r.Scan(&d.Enterprise, &d.Connection, &d.Person, &d.User, &d.Attempt, moment(&d.At), &d.Times, &d.LiveCode, &d.DraftCode, jsonInto(&d.Detail))
+		return d, err
+	}, query, w.args...)
+	all, next = cut(all, page.Size(), func(d sso.ShadowDifference) string { return d.Person })
+	return all, next, err
+}
