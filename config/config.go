@@ -25,6 +25,7 @@ type Config struct {
 	AllowPrivateIDPAddresses bool           `env:"ALLOW_PRIVATE_IDP_ADDRESSES" yaml:"allow_private_idp_addresses" help:"let identity providers be on private and loopback addresses"`
 
 	Directory Directory `envPrefix:"DIRECTORY_" yaml:"directory"`
+	DNS       DNS       `envPrefix:"DNS_" yaml:"dns"`
 	SMTP      SMTP      `envPrefix:"SMTP_" yaml:"smtp"`
 	Session   Session   `envPrefix:"SESSION_" yaml:"session"`
 	Log       Log       `envPrefix:"LOG_" yaml:"log"`
@@ -38,6 +39,11 @@ type Config struct {
 type Directory struct {
 	LoginURL string `env:"LOGIN_URL" yaml:"login_url" help:"origin of Microsoft's token endpoint; another one for national clouds"`
 	GraphURL string `env:"GRAPH_URL" yaml:"graph_url" help:"origin of Microsoft Graph; another one for national clouds"`
+}
+
+// DNS is who is asked for the records that prove domains.
+type DNS struct {
+	Resolver string `env:"RESOLVER" yaml:"resolver" help:"IP address and port of the DNS server that the records of domains are looked up at; empty: the system's"`
 }
 
 // Session is how long people stay signed in, and the cookie that says so.

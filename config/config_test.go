@@ -45,7 +45,7 @@ func TestEverySettingByEverySource(t *testing.T) {
 		"base_url": "https://sso.example.com", "listen": "127.0.0.1:9", "data_dir": "/data", "database": "postgres://u:p@db/x", "redis": "redis://r",
 		"secret_key": aKey, "secret_key_previous": aKey, "trusted_proxies": "10.0.0.0/8", "allow_private_idp_addresses": "true",
 		"directory.login_url": "https://login.microsoftonline.us", "directory.graph_url": "https://graph.microsoft.us",
-		"smtp.addr": "localhost:25", "smtp.username": "u", "smtp.password": "p", "smtp.from": "sso@example.com", "smtp.tls": "none",
+		"dns.resolver": "192.0.2.53:53", "smtp.addr": "localhost:25", "smtp.username": "u", "smtp.password": "p", "smtp.from": "sso@example.com", "smtp.tls": "none",
 		"session.idle": "1m", "session.max": "2m", "session.cookie_name": "c", "session.cookie_domain": "example.com",
 		"log.level": "debug", "log.format": "json", "metrics.listen": ":9", "retention.attempts": "1h", "retention.sync": "2h", "shutdown_delay": "1s",
 	}
@@ -142,6 +142,7 @@ func TestValidate(t *testing.T) {
 		"redis":                 {"REDIS=redis://r"}, // with SQLite
 		"secret_key_previous":   {"SECRET_KEY_PREVIOUS=short"},
 		"trusted_proxies":       {"TRUSTED_PROXIES=0.0.0.0/0"},
+		"dns.resolver":          {"DNS_RESOLVER=dns.example:53"},
 		"smtp.addr":             {"SMTP_ADDR=mail", "SMTP_FROM=a@x.example"},
 		"smtp.from":             {"SMTP_ADDR=mail:587", "SMTP_FROM=a@x.example\nBcc: b@x.example"},
 		"smtp.password":         {"SMTP_ADDR=mail:587", "SMTP_FROM=a@x.example", "SMTP_USERNAME=u"},

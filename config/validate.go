@@ -31,6 +31,7 @@ func (c Config) Validate() []Problem {
 	}
 	v.origin("directory.login_url", c.Directory.LoginURL)
 	v.origin("directory.graph_url", c.Directory.GraphURL)
+	v.resolver(c.DNS.Resolver)
 	v.session(c)
 	v.smtp(c.SMTP)
 	v.that(c.Retention.Attempts >= 0, "retention.attempts", "is negative; use 0 to keep them for ever")
@@ -92,6 +93,15 @@ func (v *validator) listen(setting, s string) {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	v.that(err == nil, setting, "is %q; use an address and a port such as 127.0.0.1:8080 or :8080", s)
+}
+
+// resolver is an address and no name: who would look that up?
+func (v *validator) resolver(s string) {
+	if s == "" {
+		return
+	}
+	at, err := netip.ParseAddrPort(s)
+	v.that(err == nil && at.Port() > 0, "dns.resolver", "is %q; use an IP address and a port such as 192.0.2.53:53", s)
 }
 
 func (v *validator) stores(c Config) {

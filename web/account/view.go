@@ -72,7 +72,7 @@ func (a *Account) sessions(all []sso.Session, current sso.SessionID) []page.Sess
 		if s.ID != current && !s.Alive(a.Now()) {
 			continue
 		}
-		out = append(out, page.Session{ID: string(s.ID), Browser: Browser(s.UserAgent), Remote: s.Remote, Current: s.ID == current,
+		out = append(out, page.Session{ID: string(s.ID), Browser: page.Browser(s.UserAgent), Remote: s.Remote, Current: s.ID == current,
 			Began: page.NewTime(s.CreatedAt, a.Now()), Seen: page.NewTime(s.LastSeenAt, a.Now())})
 	}
 	return out
@@ -110,33 +110,4 @@ func noAccess(base page.Base, profile page.Profile, attempts []sso.Attempt, reco
 		}
 	}
 	return p
-}
-
-// word is a mark in a user agent and what it means. Order matters: browsers
-// name the ones they descend from as well.
-type word struct{ mark, name string }
-
-// Browser names the browser of a user agent as its owner would, "Firefox on
-// Linux"; it is a hint to recognise a session by and nothing else.
-func Browser(userAgent string) string {
-	browser := firstOf(userAgent, []word{{"Edg/", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"FxiOS/", "Firefox"},
-		{"CriOS/", "Chrome"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}, {"curl/", "curl"}})
-	system := firstOf(userAgent, []word{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"},
-		{"Mac OS X", "macOS"}, {"CrOS", "ChromeOS"}, {"Linux", "Linux"}})
-	switch {
-	case browser == "":
-		return "Unknown browser"
-	case system == "":
-		return browser
-	}
-	return browser + " on " + system
-}
-
-func firstOf(s string, words []word) string {
-	for _, w := range words {
-		if strings.Contains(s, w.mark) {
-			return w.name
-		}
-	}
-	return ""
 }

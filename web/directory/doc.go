@@ -1,5 +1,12 @@
-// Package directory is the pages about an enterprise's people, organizations,
-// groups and domains, and about applications.
+// Package directory is the console's pages of who and what there is: people,
+// organizations, groups and who is in them, domains, and the applications behind
+// the gateway.
 //
-// What must not live here: who becomes a member of what by a sign-in.
+// A form that cannot be accepted shows its page again, with what was typed. What
+// one button does and cannot do shows the page it was on, with the reason. Every
+// change goes through the same methods of the store as the API's, so that both
+// leave the same trail.
+//
+// What must not live here: what a group sync would do (groupsync), what proves a
+// domain (sso/setup), SQL.
 package directory

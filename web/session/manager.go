@@ -97,6 +97,10 @@ func (m *Manager) Principal(r *http.Request) (sso.Principal, error) {
 	return p, nil
 }
 
+// Cookie is the whole name of the session cookie, for whoever has to keep it from
+// applications.
+func (m *Manager) Cookie() string { return m.session.name }
+
 // End takes the session cookie away. That alone ends no session.
 func (m *Manager) End(w http.ResponseWriter, _ *http.Request) { m.session.clear(w) }
 

@@ -1,0 +1,319 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Applications keeps applications, and knows the enterprises that may come in.
+type Applications interface {
+	CreateApplication(ctx context.Context, by sso.Actor, a sso.Application) (sso.Application, error)
+	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
+	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
+	UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error)) (sso.Application, error)
+	DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) error
+	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
+	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
+}
+
+const applicationsPath = console.Prefix + "/applications"
+
+func (d *Directory) applicationPages() []console.Page {
+	operator := func(pattern string, handle console.Handler) console.Page {
+		return console.Page{Pattern: pattern, Need: console.Operator, Handle: handle}
+	}
+	return []console.Page{
+		operator("GET "+applicationsPath, d.applications),
+		operator("POST "+applicationsPath, d.createApplication),
+		operator("GET "+applicationsPath+"/new", d.newApplication),
+		operator("GET "+applicationsPath+"/{application}", d.application),
+		operator("POST "+applicationsPath+"/{application}", d.changeApplication),
+		operator("POST "+applicationsPath+"/{application}/delete", d.deleteApplication),
+	}
+}
+
+func (d *Directory) applications(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	q := queryOf(r)
+	all, next, err := d.Store.Applications(r.Context(), q.page())
+	if err != nil {
+		return fmt.Errorf("list applications: %w", err)
+	}
+	p := &page.Applications{Base: d.Console.Base(v, console.AreaApplications), Pager: q.pager(applicationsPath, next)}
+	p.Flash = console.Said(r, map[string]string{"deleted": "The application is deleted. Nobody gets into it any more."})
+	for _, a := range all {
+		row := page.ApplicationRow{Application: page.Link{Label: a.Name, Href: applicationHref(a.ID)}, Key: a.Key, Who: admitted(a)}
+		if len(a.Origins) > 0 {
+			row.Origin, row.More = a.Origins[0], len(a.Origins)-1
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return d.Console.Render(w, http.StatusOK, p)
+}
+
+func applicationHref(id sso.ApplicationID) string { return applicationsPath + "/" + string(id) }
+
+// admitted says who may come in, in a few words.
+func admitted(a sso.Application) string {
+	who := "everybody"
+	if len(a.Enterprises) > 0 {
+		who = "people of " + counted(len(a.Enterprises), "enterprise")
+	}
+	if len(a.Groups) > 0 {
+		who += " in one of " + counted(len(a.Groups), "group")
+	}
+	return who
+}
+
+// typed is the form of an application as it is typed: lists are lines, and
+// enterprises are called by their keys.
+type typed struct {
+	key, name, origins, enterprises, groups, told, limit, signIn string
+}
+
+func typedIn(r *http.Request) typed {
+	get := r.PostForm.Get
+	return typed{get("key"), get("name"), get("origins"), get("enterprises"), get("groups"), get("told_groups"), get("groups_limit"), get("sign_in")}
+}
+
+func (t typed) fields() []page.Field {
+	const lines = 64 << 10
+	area := func(name, label, hint, value string, optional bool) page.Field {
+		return page.Field{ID: name, Name: name, Label: label, Hint: hint, Value: value, Kind: "area", Lines: 3, Most: lines, Mono: true, Optional: optional}
+	}
+	return []page.Field{
+		{ID: "name", Name: "name", Label: "Name", Hint: "What people are shown.", Value: t.name, Most: sso.MaxNameLength, Autocomplete: "off"},
+		{ID: "key", Name: "key", Label: "Key", Hint: "Stands in the addresses that proxies ask. With another key, proxies that ask with the old one let nobody in.", Value: t.key, Most: 63, Mono: true, Autocomplete: "off"},
+		area("origins", "Where it is", "Scheme and host, such as https://wiki.example.com, one a line. The first is where people go who asked for nothing in particular.", t.origins, false),
+		area("enterprises", "Whose people may come in", "Keys of enterprises, one a line. None: everybody’s.", t.enterprises, true),
+		area("groups", "Groups that are needed", "As organization/group, one a line: whoever is in one of them may come in. None: no group is needed.", t.groups, true),
+		area("told_groups", "Groups it learns of", "As organization/group, or organization/* for all of an organization, one a line. None: all of them.", t.told, true),
+		{ID: "groups_limit", Name: "groups_limit", Label: "How long the list of groups may get", Hint: "In bytes, up to 16384. Empty: 2048.", Value: t.limit, Kind: "number", Optional: true, Most: 5},
+		{ID: "sign_in", Name: "sign_in", Label: "Whose sign-in people are sent to", Hint: "The key of an enterprise. Empty: they are asked for their company.", Value: t.signIn, Most: 63, Mono: true, Optional: true, Autocomplete: "off"},
+	}
+}
+
+// linesOf are the lines of an area that have anything in them.
+func linesOf(text string) (lines []string) {
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// read makes an application of what was typed, with everything that is wrong
+// with it by the fields of the form.
+func (d *Directory) read(ctx context.Context, t typed, a sso.Application) (sso.Application, error) {
+	a.Key, a.Name, a.Kind = t.key, t.name, sso.ForwardAuth
+	a.Origins, a.Groups, a.Told = linesOf(t.origins), linesOf(t.groups), linesOf(t.told)
+	var problems []sso.FieldError
+	a.GroupsLimit = 0
+	if text := strings.TrimSpace(t.limit); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			problems = append(problems, sso.FieldError{Field: "groups_limit", Message: "Enter a number of bytes, or nothing."})
+		}
+		a.GroupsLimit = n
+	}
+	a.Enterprises = nil
+	for i, key := range linesOf(t.enterprises) {
+		id, wrong, err := d.enterprise(ctx, "enterprises["+strconv.Itoa(i)+"]", key)
+		if err != nil {
+			return a, err
+		}
+		a.Enterprises, problems = append(a.Enterprises, id), append(problems, wrong...)
+	}
+	a.SignIn = ""
+	if key := strings.TrimSpace(t.signIn); key != "" {
+		id, wrong, err := d.enterprise(ctx, "sign_in", key)
+		if err != nil {
+			return a, err
+		}
+		a.SignIn, problems = id, append(problems, wrong...)
+	}
+	return a, invalid(byLine(append(problems, a.Validate()...)))
+}
+
+// enterprise finds one by its key. An unknown one gets an identifier that is
+// none, so that the rest can be checked.
+func (d *Directory) enterprise(ctx context.Context, field, key string) (sso.EnterpriseID, []sso.FieldError, error) {
+	unknown := []sso.FieldError{{Field: field, Message: "There is no enterprise with the key " + sso.Inert(key) + "."}}
+	if sso.ValidateKey(field, key) != nil {
+		return sso.EnterpriseID("?" + key), unknown, nil
+	}
+	e, err := d.Store.EnterpriseByKey(ctx, key)
+	switch {
+	case sso.KindOf(err) == sso.NotFoundKind:
+		return sso.EnterpriseID("?" + key), unknown, nil
+	case err != nil:
+		return "", nil, fmt.Errorf("find an enterprise: %w", err)
+	}
+	return e.ID, nil, nil
+}
+
+// byLine turns what is wrong with an item into what is wrong with a line of its
+// area.
+func byLine(problems []sso.FieldError) []sso.FieldError {
+	for i, p := range problems {
+		name, rest, item := strings.Cut(p.Field, "[")
+		if n, err := strconv.Atoi(strings.TrimSuffix(rest, "]")); item && err == nil {
+			problems[i] = sso.FieldError{Field: name, Message: fmt.Sprintf("Line %d: %s", n+1, p.Message)}
+		}
+	}
+	return problems
+}
+
+// typedOf is an application as its form shows it.
+func (d *Directory) typedOf(ctx context.Context, a sso.Application) (typed, error) {
+	t := typed{key: a.Key, name: a.Name, origins: strings.Join(a.Origins, "\n"), groups: strings.Join(a.Groups, "\n"), told: strings.Join(a.Told, "\n")}
+	if a.GroupsLimit > 0 {
+		t.limit = strconv.Itoa(a.GroupsLimit)
+	}
+	var keys []string
+	for _, id := range a.Enterprises {
+		key, err := d.keyOf(ctx, id)
+		if err != nil {
+			return t, err
+		}
+		keys = append(keys, key)
+	}
+	t.enterprises = strings.Join(keys, "\n")
+	if a.SignIn == "" {
+		return t, nil
+	}
+	var err error
+	t.signIn, err = d.keyOf(ctx, a.SignIn)
+	return t, err
+}
+
+// keyOf is the key of an enterprise; of one that was deleted its identifier, for
+// whoever edits the list to take it out: left out it would be one that admits
+// more.
+func (d *Directory) keyOf(ctx context.Context, id sso.EnterpriseID) (string, error) {
+	e, err := d.Store.Enterprise(ctx, id)
+	switch {
+	case sso.KindOf(err) == sso.NotFoundKind:
+		return string(id), nil
+	case err != nil:
+		return "", fmt.Errorf("find an enterprise: %w", err)
+	}
+	return e.Key, nil
+}
+
+func (d *Directory) newApplication(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
+	return d.showNew(w, v, typed{}, nil)
+}
+
+func (d *Directory) showNew(w http.ResponseWriter, v console.Visit, t typed, wrong error) error {
+	fields := t.fields()
+	return d.Console.Render(w, statusOf(wrong), &page.ApplicationDetail{Base: d.applicationBase(v), Heading: "Add an application", New: true, Wrong: page.Blame(wrong, pointers(fields)...), Action: applicationsPath, Fields: fields})
+}
+
+func (d *Directory) applicationBase(v console.Visit) page.Base {
+	return d.Console.Base(v, console.AreaApplications, page.Link{Label: "Applications", Href: applicationsPath})
+}
+
+func (d *Directory) createApplication(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	t := typedIn(r)
+	a, err := d.read(r.Context(), t, sso.Application{})
+	if err == nil {
+		a, err = d.Store.CreateApplication(r.Context(), v.Actor, a)
+	}
+	switch {
+	case shown(err):
+		return d.showNew(w, v, t, err)
+	case err != nil:
+		return fmt.Errorf("create an application: %w", err)
+	}
+	return console.Done(w, applicationHref(a.ID), "created")
+}
+
+// applicationOf finds what the path names.
+func (d *Directory) applicationOf(r *http.Request) (sso.Application, error) {
+	id, err := sso.ParseID[sso.ApplicationID](r.PathValue("application"))
+	if err != nil {
+		return sso.Application{}, err
+	}
+	a, err := d.Store.Application(r.Context(), id)
+	if err != nil {
+		return sso.Application{}, fmt.Errorf("find an application: %w", err)
+	}
+	return a, nil
+}
+
+func (d *Directory) application(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	a, err := d.applicationOf(r)
+	if err != nil {
+		return err
+	}
+	t, err := d.typedOf(r.Context(), a)
+	if err != nil {
+		return err
+	}
+	return d.showApplication(w, r, v, a, t, nil)
+}
+
+func (d *Directory) showApplication(w http.ResponseWriter, r *http.Request, v console.Visit, a sso.Application, t typed, wrong error) error {
+	fields, here := t.fields(), applicationHref(a.ID)
+	p := &page.ApplicationDetail{Base: d.applicationBase(v), Heading: a.Name, Wrong: page.Blame(wrong, pointers(fields)...), Action: here, Fields: fields, Snippets: d.snippets(a), Cookie: !d.reaches(a),
+		Remove: &page.Confirm{Label: "Delete this application", Text: "Nobody gets into it any more: its proxy is told no from then on, within a second.", Action: here + "/delete", Button: "Delete", Danger: true}}
+	p.Flash = console.Said(r, map[string]string{"created": "The application is added. Its proxy can ask for it now.", "saved": "The application is changed. It holds within a second, on every node."})
+	return d.Console.Render(w, statusOf(wrong), p)
+}
+
+// reaches reports whether the session cookie is sent to every host of an
+// application.
+func (d *Directory) reaches(a sso.Application) bool {
+	for _, o := range a.Origins {
+		u, err := url.Parse(o)
+		if err != nil {
+			return false
+		}
+		host := u.Hostname()
+		if host != d.Host && (d.CookieDomain == "" || host != d.CookieDomain && !strings.HasSuffix(host, "."+d.CookieDomain)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (d *Directory) changeApplication(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	old, err := d.applicationOf(r)
+	if err != nil {
+		return err
+	}
+	t := typedIn(r)
+	a, err := d.read(r.Context(), t, old)
+	if err == nil {
+		// Enterprises were looked for outside of the transaction, where there is
+		// time for it; all of the rest is as it was typed.
+		_, err = d.Store.UpdateApplication(r.Context(), v.Actor, old.ID, func(sso.Application) (sso.Application, error) { return a, nil })
+	}
+	switch {
+	case shown(err):
+		return d.showApplication(w, r, v, old, t, err)
+	case err != nil:
+		return fmt.Errorf("change an application: %w", err)
+	}
+	return console.Done(w, applicationHref(old.ID), "saved")
+}
+
+func (d *Directory) deleteApplication(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	a, err := d.applicationOf(r)
+	if err != nil {
+		return err
+	}
+	if err := d.Store.DeleteApplication(r.Context(), v.Actor, a.ID); err != nil {
+		return fmt.Errorf("delete an application: %w", err)
+	}
+	return console.Done(w, applicationsPath, "deleted")
+}

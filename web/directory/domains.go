@@ -1,0 +1,131 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Domains keeps domains.
+type Domains interface {
+	Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
+	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
+	DeleteDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) error
+}
+
+// Proving adds domains and looks for their proof; setup.Service does.
+type Proving interface {
+	AddDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, name string) (sso.Domain, error)
+	VerifyDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
+}
+
+func (d *Directory) domainPages() []console.Page {
+	return []console.Page{
+		ofEnterprise("GET", "domains", d.domains),
+		ofEnterprise("POST", "domains", d.addDomain),
+		ofEnterprise("POST", "domains/{domain}/verify", d.verifyDomain),
+		ofEnterprise("POST", "domains/{domain}/delete", d.deleteDomain),
+	}
+}
+
+func domainForm(name string) []page.Field {
+	return []page.Field{{ID: "name", Name: "name", Label: "Domain", Hint: "The part after the @ in your people’s addresses, such as acme.example.", Value: name, Most: 253, Mono: true, Autocomplete: "off", InputMode: "url"}}
+}
+
+func (d *Directory) domains(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return d.showDomains(w, r, v, domainForm(""), "", nil)
+}
+
+// showDomains lists them; wrong is about the form, or about the domain that was
+// looked for.
+func (d *Directory) showDomains(w http.ResponseWriter, r *http.Request, v console.Visit, form []page.Field, about sso.DomainID, wrong error) error {
+	all, err := d.Store.Domains(r.Context(), v.Enterprise.ID)
+	if err != nil {
+		return fmt.Errorf("list domains: %w", err)
+	}
+	here := console.At(v.Enterprise, "domains")
+	p := &page.Domains{Base: d.Console.Base(v, console.AreaDomains), Action: here, Fields: form}
+	if about == "" {
+		p.Wrong = page.Blame(wrong, pointers(form)...)
+	}
+	p.Flash = console.Said(r, map[string]string{"added": "The domain is added. It counts once its record is found.", "proven": "The record was found: the domain is proven.", "deleted": "The domain is deleted."})
+	for _, domain := range all {
+		row := d.domainRow(here, domain)
+		if domain.ID == about {
+			p.Wrong = []page.Wrong{{ID: row.ID, Label: domain.Name, Message: "the record was not found."}}
+			row.Wrong = page.Blame(wrong, &page.Field{ID: row.ID, Name: "name", Label: domain.Name})
+			if sso.KindOf(wrong) != sso.Invalid {
+				p.Wrong[0].Message = "it could not be proven."
+			}
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return d.Console.Render(w, statusOf(wrong), p)
+}
+
+func (d *Directory) domainRow(here string, domain sso.Domain) page.DomainRow {
+	row := page.DomainRow{ID: string(domain.ID), Name: domain.Name, Proven: domain.Verified(), Since: page.NewTime(domain.CreatedAt, d.Now()),
+		TXTName: page.Copyable{ID: string(domain.ID) + "-name", Value: domain.ChallengeName()}, TXTValue: page.Copyable{ID: string(domain.ID) + "-value", Value: domain.TXTRecord},
+		Verify: page.Press{Label: "Verify now", About: "Verify " + domain.Name + " now", Action: here + "/" + string(domain.ID) + "/verify"},
+		Remove: page.Confirm{Label: "Delete " + domain.Name, Text: "It counts for nothing yet. Its record in the DNS can go, too.", Action: here + "/" + string(domain.ID) + "/delete", Button: "Delete", Danger: true}}
+	if domain.Verified() {
+		row.Since = page.NewTime(domain.VerifiedAt, d.Now())
+		row.Remove.Text = "People with an address at " + domain.Name + " are not led here by it any more, and newcomers among them may have to confirm their address with a code. Another company can prove it then. Nobody is signed out."
+	}
+	return row
+}
+
+func (d *Directory) addDomain(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	name := r.PostForm.Get("name")
+	_, err := d.Proving.AddDomain(r.Context(), v.Actor, v.Enterprise.ID, name)
+	switch {
+	case shown(err):
+		return d.showDomains(w, r, v, domainForm(name), "", err)
+	case err != nil:
+		return fmt.Errorf("add a domain: %w", err)
+	}
+	return console.Done(w, console.At(v.Enterprise, "domains"), "added")
+}
+
+// domainOf finds what the path names.
+func (d *Directory) domainOf(r *http.Request, v console.Visit) (sso.Domain, error) {
+	id, err := sso.ParseID[sso.DomainID](r.PathValue("domain"))
+	if err != nil {
+		return sso.Domain{}, err
+	}
+	domain, err := d.Store.Domain(r.Context(), v.Enterprise.ID, id)
+	if err != nil {
+		return sso.Domain{}, fmt.Errorf("find a domain: %w", err)
+	}
+	return domain, nil
+}
+
+func (d *Directory) verifyDomain(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	domain, err := d.domainOf(r, v)
+	if err != nil {
+		return err
+	}
+	_, err = d.Proving.VerifyDomain(r.Context(), v.Actor, v.Enterprise.ID, domain.ID)
+	switch {
+	case shown(err):
+		return d.showDomains(w, r, v, domainForm(""), domain.ID, err)
+	case err != nil:
+		return fmt.Errorf("verify a domain: %w", err)
+	}
+	return console.Done(w, console.At(v.Enterprise, "domains"), "proven")
+}
+
+func (d *Directory) deleteDomain(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	domain, err := d.domainOf(r, v)
+	if err != nil {
+		return err
+	}
+	if err := d.Store.DeleteDomain(r.Context(), v.Actor, v.Enterprise.ID, domain.ID); err != nil {
+		return fmt.Errorf("delete a domain: %w", err)
+	}
+	return console.Done(w, console.At(v.Enterprise, "domains"), "deleted")
+}

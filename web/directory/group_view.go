@@ -1,0 +1,88 @@
+package directory
+
+import (
+	"fmt"
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+func groupSaid() map[string]string {
+	return map[string]string{
+		"created": "The group is made. People come in when the identity provider names it at their next sign-in.", "saved": "The group is changed.",
+		"removed": "They are out of the group.", "restored": "The members are what they were then.", "reconciled": "Everybody is where they were last said to be, as far as that is certain.",
+		"added": "They are in the group. The notice below says what their next sign-in does about it.",
+	}
+}
+
+// showGroup shows one, with what could not be done to it.
+func (d *Directory) showGroup(w http.ResponseWriter, r *http.Request, v console.Visit, g sso.Group, form []page.Field, wrong error) error {
+	q, ctx, ent, e := queryOf(r), r.Context(), v.Enterprise.ID, v.Enterprise
+	search := q.text("q")
+	members, next, err := d.Store.SearchMembers(ctx, ent, g.ID, search, q.page())
+	if sso.CodeOf(err) == "invalid_cursor" {
+		members, next, err = d.Store.SearchMembers(ctx, ent, g.ID, search, sso.Page{Limit: listSize})
+	}
+	if err != nil {
+		return fmt.Errorf("list members: %w", err)
+	}
+	o, err := d.Store.Organization(ctx, ent, g.Organization)
+	if err != nil {
+		return fmt.Errorf("find the organization of a group: %w", err)
+	}
+	count, err := d.countOf(ctx, ent, g)
+	if err != nil {
+		return err
+	}
+	connections, err := d.Store.Connections(ctx, ent)
+	if err != nil {
+		return fmt.Errorf("list connections: %w", err)
+	}
+	here := groupHref(e, g.ID)
+	p := &page.GroupDetail{Base: d.Console.Base(v, console.AreaGroups, page.Link{Label: "Groups", Href: console.At(e, "groups")}), Name: g.Name, Badge: groupBadge(g), Wrong: page.Blame(wrong, pointers(form)...),
+		Facts: d.groupFacts(e, o, count), Lasting: lasting(connections), Pager: q.pager(here, next, "q"), AddHref: here + "/add", Default: g.Default, Action: here, Fields: form,
+		Search: page.Search{Action: here, Label: "Name, login or e-mail", Hint: "How it begins. Upper and lower case are the same.", Value: search},
+		Moment: d.momentForm(here+"/history", "at", "Show members", ""), Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", "")}
+	if search != "" {
+		p.Search.All = here
+	}
+	p.Flash = console.Said(r, groupSaid())
+	for _, m := range members {
+		row := page.MemberRow{Person: personLink(e, m.User), Source: sourceWords(m.Membership.Source), Since: page.NewTime(m.Membership.Since, d.Now()), Cause: causeOf(e, m.Membership.Cause)}
+		if m.Membership.Source != sso.SourceDefault {
+			row.Remove = &page.Press{Label: "Take out", About: "Take " + called(m.User) + " out", Action: here + "/members/" + string(m.User.ID) + "/remove"}
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	d.groupActs(p, here, g, count)
+	return d.Console.Render(w, statusOf(wrong), p)
+}
+
+func (d *Directory) groupFacts(e sso.Enterprise, o sso.Organization, c sso.GroupCount) []page.Fact {
+	facts := []page.Fact{{Label: "Organization", Value: o.Name, Href: console.At(e, "organizations", string(o.ID))},
+		{Label: "Applications see", Value: sso.GroupRef(o.Key, c.Group.Name), Code: true}, {Label: "In it", Value: fmt.Sprint(c.Members)}}
+	if !c.Group.Default {
+		facts = append(facts, page.Fact{Label: "Expected", Value: fmt.Sprint(c.Expected), Href: groupHref(e, c.Group.ID) + "/drift"})
+	}
+	if c.Group.Admin {
+		facts = append(facts, page.Fact{Label: "Admins", Value: "Its members administer this enterprise."})
+	}
+	made := page.NewTime(c.Group.CreatedAt, d.Now())
+	return append(facts, page.Fact{Label: "Made", Time: &made}, page.Fact{Label: "Identifier", Value: string(c.Group.ID), Code: true})
+}
+
+func (d *Directory) groupActs(p *page.GroupDetail, here string, g sso.Group, c sso.GroupCount) {
+	if g.Default {
+		return
+	}
+	text := fmt.Sprintf("%s leave it. Who is in no other group of the organization leaves that, too. Memberships of a deleted group cannot be restored.", counted(c.Members, "member"))
+	if g.Admin {
+		text += " Its members administer this enterprise, and cease to by it."
+	}
+	p.Remove = &page.Confirm{Label: "Delete this group", Text: text, Action: here + "/delete", Button: "Delete", Danger: true}
+	if c.Members != c.Expected {
+		p.Drift = []page.Todo{{State: "warn", Text: fmt.Sprintf("%d expected, %d in it.", c.Expected, c.Members), Href: here + "/drift", Label: "See who, and why"}}
+	}
+}

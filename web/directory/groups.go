@@ -1,0 +1,204 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"gatehouse/groupsync"
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Groups keeps groups.
+type Groups interface {
+	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
+	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
+	Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, p sso.Page) ([]sso.GroupCount, string, error)
+	UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error)) (sso.Group, error)
+	DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) error
+}
+
+func (d *Directory) groupPages() []console.Page {
+	return []console.Page{
+		ofEnterprise("GET", "groups", d.groups),
+		ofEnterprise("POST", "groups", d.createGroup),
+		ofEnterprise("GET", "groups/{group}", d.group),
+		ofEnterprise("POST", "groups/{group}", d.changeGroup),
+		ofEnterprise("POST", "groups/{group}/delete", d.deleteGroup),
+	}
+}
+
+// groupForm is what a group is changed by.
+func groupForm(name string, admin bool) []page.Field {
+	return []page.Field{
+		{ID: "name", Name: "name", Label: "Name", Hint: "Exactly as the identity provider says it: names are matched byte for byte, so upper and lower case, spaces and accents count.", Value: name, Most: sso.MaxGroupNameLength, Autocomplete: "off"},
+		{ID: "admin", Name: "admin", Label: "Its members administer this enterprise", Hint: "They can open this console, and change connections, people and groups.", Kind: "check", Value: "yes", Checked: admin, Optional: true},
+	}
+}
+
+// newGroupForm is what a group is made by.
+func newGroupForm(organizations []sso.Organization, chosen sso.OrganizationID, name string, admin bool) []page.Field {
+	if len(organizations) == 0 {
+		return nil
+	}
+	f := page.Field{ID: "organization", Name: "organization", Label: "Organization", Kind: "select"}
+	for _, o := range organizations {
+		f.Options = append(f.Options, page.Option{Value: string(o.ID), Label: o.Name + " (" + o.Key + ")", Chosen: o.ID == chosen})
+	}
+	return append([]page.Field{f}, groupForm(name, admin)...)
+}
+
+const mostOrganizations = 200 // offered to choose from
+
+func (d *Directory) groups(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return d.showGroups(w, r, v, sso.Group{Organization: sso.OrganizationID(queryOf(r).text("organization"))}, nil)
+}
+
+// showGroups lists groups, beside the form that made is what was typed into.
+func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console.Visit, made sso.Group, wrong error) error {
+	q, ctx, ent := queryOf(r), r.Context(), v.Enterprise.ID
+	organizations, _, err := d.Store.Organizations(ctx, ent, sso.Page{Limit: mostOrganizations})
+	if err != nil {
+		return fmt.Errorf("list organizations: %w", err)
+	}
+	names, filter := map[sso.OrganizationID]string{}, &page.Field{ID: "in", Name: "organization", Label: "Organization", Kind: "select", Options: []page.Option{{Label: "All of them"}}}
+	f := sso.GroupFilter{Contains: q.text("q")}
+	for _, o := range organizations {
+		names[o.ID] = o.Name
+		chosen := string(o.ID) == q.text("organization")
+		if chosen {
+			f.Organization = o.ID
+		}
+		filter.Options = append(filter.Options, page.Option{Value: string(o.ID), Label: o.Name, Chosen: chosen})
+	}
+	all, next, err := d.Store.Groups(ctx, ent, f, q.page())
+	if err != nil {
+		return fmt.Errorf("list groups: %w", err)
+	}
+	if err := d.nameAll(ctx, ent, all, names); err != nil {
+		return err
+	}
+	connections, err := d.Store.Connections(ctx, ent)
+	if err != nil {
+		return fmt.Errorf("list connections: %w", err)
+	}
+	path := console.At(v.Enterprise, "groups")
+	form := newGroupForm(organizations, made.Organization, made.Name, made.Admin)
+	p := &page.Groups{Base: d.Console.Base(v, console.AreaGroups), Rows: countRows(v.Enterprise, all, names), Pager: q.pager(path, next, "q", "organization"),
+		Search: page.Search{Action: path, Label: "Part of a name", Value: q.text("q"), Filter: filter}, Wrong: page.Blame(wrong, pointers(form)...), Action: path, Fields: form}
+	if form == nil {
+		p.Action = console.At(v.Enterprise, "organizations") + "#h-new"
+	}
+	if f != (sso.GroupFilter{}) {
+		p.Search.All = path
+	}
+	for _, c := range connections {
+		p.Verify = append(p.Verify, page.Link{Label: c.Name, Href: console.AtConnection(v.Enterprise, c.ID, "groups")})
+	}
+	return d.Console.Render(w, statusOf(wrong), p)
+}
+
+// nameAll adds the names of organizations that are missing: there may be more
+// than are offered to choose from.
+func (d *Directory) nameAll(ctx context.Context, ent sso.EnterpriseID, all []sso.GroupCount, names map[sso.OrganizationID]string) error {
+	for _, c := range all {
+		if _, known := names[c.Group.Organization]; known {
+			continue
+		}
+		o, err := d.Store.Organization(ctx, ent, c.Group.Organization)
+		if err != nil && sso.KindOf(err) != sso.NotFoundKind { // deleted meanwhile
+			return fmt.Errorf("find an organization: %w", err)
+		}
+		names[c.Group.Organization] = o.Name
+	}
+	return nil
+}
+
+func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	made := sso.Group{Organization: sso.OrganizationID(r.PostForm.Get("organization")), Name: r.PostForm.Get("name"), Admin: r.PostForm.Get("admin") == "yes"}
+	_, err := sso.ParseID[sso.OrganizationID](string(made.Organization))
+	var g sso.Group
+	if err == nil {
+		err = checkGroup(made)
+	}
+	if err == nil {
+		g, err = d.Store.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, made)
+	}
+	if sso.KindOf(err) == sso.NotFoundKind { // it was chosen from a list, and is gone or somebody else's
+		err = sso.InvalidField("validation_failed", "organization", "Choose one of these organizations.")
+	}
+	switch {
+	case shown(err):
+		return d.showGroups(w, r, v, made, err)
+	case err != nil:
+		return fmt.Errorf("create a group: %w", err)
+	}
+	return console.Done(w, groupHref(v.Enterprise, g.ID), "created")
+}
+
+func checkGroup(g sso.Group) error {
+	problems := groupsync.CheckName("name", g.Name)
+	if len(problems) == 0 {
+		return nil
+	}
+	return &sso.Error{Kind: sso.Invalid, Code: "group_name_invalid", Public: problems[0].Message, Fields: problems}
+}
+
+// groupOf finds what the path names.
+func (d *Directory) groupOf(r *http.Request, v console.Visit) (sso.Group, error) {
+	id, err := sso.ParseID[sso.GroupID](r.PathValue("group"))
+	if err != nil {
+		return sso.Group{}, err
+	}
+	g, err := d.Store.Group(r.Context(), v.Enterprise.ID, id)
+	if err != nil {
+		return sso.Group{}, fmt.Errorf("find a group: %w", err)
+	}
+	return g, nil
+}
+
+func (d *Directory) group(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	g, err := d.groupOf(r, v)
+	if err != nil {
+		return err
+	}
+	return d.showGroup(w, r, v, g, groupForm(g.Name, g.Admin), nil)
+}
+
+func (d *Directory) changeGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	g, err := d.groupOf(r, v)
+	if err != nil {
+		return err
+	}
+	name, admin := r.PostForm.Get("name"), r.PostForm.Get("admin") == "yes"
+	_, err = d.Store.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID, func(g sso.Group) (sso.Group, error) {
+		g.Name, g.Admin = name, admin
+		return g, checkGroup(g)
+	})
+	switch {
+	case shown(err):
+		return d.showGroup(w, r, v, g, groupForm(name, admin), err)
+	case err != nil:
+		return fmt.Errorf("change a group: %w", err)
+	}
+	d.revoked(r.Context())
+	return console.Done(w, groupHref(v.Enterprise, g.ID), "saved")
+}
+
+func (d *Directory) deleteGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	g, err := d.groupOf(r, v)
+	if err != nil {
+		return err
+	}
+	err = d.Store.DeleteGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID)
+	switch {
+	case shown(err):
+		return d.showGroup(w, r, v, g, groupForm(g.Name, g.Admin), err)
+	case err != nil:
+		return fmt.Errorf("delete a group: %w", err)
+	}
+	d.revoked(r.Context())
+	return console.Done(w, console.At(v.Enterprise, "organizations", string(g.Organization)), "group-deleted")
+}

@@ -1,0 +1,203 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Memberships keeps who is in which group.
+type Memberships interface {
+	SearchMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, prefix string, p sso.Page) ([]sso.Member, string, error)
+	UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserMembership, error)
+	AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
+	RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
+}
+
+func (d *Directory) memberPages() []console.Page {
+	return []console.Page{
+		ofEnterprise("GET", "people/{user}/groups", d.pickGroup),
+		ofEnterprise("POST", "people/{user}/groups", d.addToGroup),
+		ofEnterprise("POST", "people/{user}/groups/{group}/remove", d.removeFrom(true)),
+		ofEnterprise("GET", "groups/{group}/add", d.pickPerson),
+		ofEnterprise("POST", "groups/{group}/members", d.addPerson),
+		ofEnterprise("POST", "groups/{group}/members/{user}/remove", d.removeFrom(false)),
+	}
+}
+
+// countOf finds out how many people are in a group, which the list knows.
+func (d *Directory) countOf(ctx context.Context, ent sso.EnterpriseID, g sso.Group) (sso.GroupCount, error) {
+	all, _, err := d.Store.Groups(ctx, ent, sso.GroupFilter{Organization: g.Organization, Name: g.Name}, sso.Page{Limit: 1})
+	if err != nil {
+		return sso.GroupCount{}, fmt.Errorf("count members: %w", err)
+	}
+	if len(all) == 0 || all[0].Group.ID != g.ID {
+		return sso.GroupCount{}, notFound() // renamed or deleted meanwhile
+	}
+	return all[0], nil
+}
+
+func (d *Directory) pickGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	u, err := d.userOf(r, v)
+	if err != nil {
+		return err
+	}
+	return d.showPickGroup(w, r, v, u, nil)
+}
+
+func (d *Directory) showPickGroup(w http.ResponseWriter, r *http.Request, v console.Visit, u sso.User, wrong error) error {
+	q, ctx, ent, e := queryOf(r), r.Context(), v.Enterprise.ID, v.Enterprise
+	all, next, err := d.Store.Groups(ctx, ent, sso.GroupFilter{Contains: q.text("q")}, q.page())
+	if err != nil {
+		return fmt.Errorf("list groups: %w", err)
+	}
+	names := map[sso.OrganizationID]string{}
+	err = d.nameAll(ctx, ent, all, names)
+	in, err2 := d.Store.UserMemberships(ctx, ent, u.ID)
+	identities, err3 := d.Store.UserIdentities(ctx, ent, u.ID)
+	connections, err4 := d.Store.Connections(ctx, ent)
+	if err := errors.Join(err, err2, err3, err4); err != nil {
+		return fmt.Errorf("find out about a person: %w", err)
+	}
+	here := personHref(e, u.ID)
+	p := &page.Pick{Base: d.Console.Base(v, console.AreaPeople, page.Link{Label: "People", Href: console.At(e, "people")}, page.Link{Label: called(u), Href: here}),
+		Heading: "Add " + called(u) + " to a group", Lasting: lasting(through(connections, identities)), Wrong: page.Blame(wrong), What: "Groups", Pager: q.pager(here+"/groups", next, "q"),
+		Search: search(q, here+"/groups", "Part of a name", ""), Back: page.Link{Label: "Back to " + called(u), Href: here}}
+	for _, c := range all {
+		row := page.PickRow{Name: c.Group.Name, Detail: names[c.Group.Organization] + ", " + counted(c.Members, "member"), Href: groupHref(e, c.Group.ID)}
+		if !slices.ContainsFunc(in, func(m sso.UserMembership) bool {
+			return m.Group.ID == c.Group.ID && m.Membership.Source != sso.SourceDefault
+		}) {
+			row.Press = &page.Press{Label: "Add", About: "Add to " + c.Group.Name + " in " + names[c.Group.Organization], Action: here + "/groups", Fields: []page.HiddenField{{Name: "group", Value: string(c.Group.ID)}}}
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return d.Console.Render(w, statusOf(wrong), p)
+}
+
+// search is that of a list, with the way to all of it where it is narrowed.
+func search(q query, path, label, hint string) page.Search {
+	s := page.Search{Action: path, Label: label, Hint: hint, Value: q.text("q")}
+	if s.Value != "" {
+		s.All = path
+	}
+	return s
+}
+
+func (d *Directory) addToGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	u, err := d.userOf(r, v)
+	if err != nil {
+		return err
+	}
+	id, err := sso.ParseID[sso.GroupID](r.PostForm.Get("group"))
+	if err == nil {
+		err = d.Store.AddMember(r.Context(), v.Actor, v.Enterprise.ID, id, u.ID)
+	}
+	switch {
+	case sso.KindOf(err) == sso.NotFoundKind:
+		return d.showPickGroup(w, r, v, u, sso.InvalidField("validation_failed", "Group", "There is no such group here. Choose one of these."))
+	case err != nil:
+		return fmt.Errorf("add to a group: %w", err)
+	}
+	d.revoked(r.Context())
+	return console.Done(w, personHref(v.Enterprise, u.ID), "added")
+}
+
+func (d *Directory) pickPerson(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	g, err := d.groupOf(r, v)
+	if err != nil {
+		return err
+	}
+	return d.showPickPerson(w, r, v, g, nil)
+}
+
+func (d *Directory) showPickPerson(w http.ResponseWriter, r *http.Request, v console.Visit, g sso.Group, wrong error) error {
+	q, ctx, ent, e := queryOf(r), r.Context(), v.Enterprise.ID, v.Enterprise
+	from := q.page()
+	all, next, err := d.Store.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
+	if sso.CodeOf(err) == "invalid_cursor" {
+		from.Cursor = ""
+		all, next, err = d.Store.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
+	}
+	if err != nil {
+		return fmt.Errorf("list people: %w", err)
+	}
+	connections, err := d.Store.Connections(ctx, ent)
+	if err != nil {
+		return fmt.Errorf("list connections: %w", err)
+	}
+	here := groupHref(e, g.ID)
+	p := &page.Pick{Base: d.Console.Base(v, console.AreaGroups, page.Link{Label: "Groups", Href: console.At(e, "groups")}, page.Link{Label: g.Name, Href: here}),
+		Heading: "Add somebody to " + g.Name, Lasting: lasting(connections), Wrong: page.Blame(wrong), What: "People", Pager: q.pager(here+"/add", next, "q"),
+		Search: search(q, here+"/add", "Name, login or e-mail", "How it begins. Upper and lower case are the same."), Back: page.Link{Label: "Back to " + g.Name, Href: here}}
+	if g.Default {
+		p.Lasting = []string{"Nobody is taken out of a default group by a sign-in. Who is added here by hand stays in the organization, also when they are in no other group of it."}
+	}
+	// Both lists are in the same order, so that this has everybody of that one.
+	in, _, err := d.Store.SearchMembers(ctx, ent, g.ID, q.text("q"), from)
+	if err != nil {
+		return fmt.Errorf("list members: %w", err)
+	}
+	for _, u := range all {
+		row := page.PickRow{Name: called(u), Detail: u.Login, Href: personHref(e, u.ID)}
+		if !slices.ContainsFunc(in, func(m sso.Member) bool { return m.User.ID == u.ID && m.Membership.Source != sso.SourceDefault }) {
+			row.Press = &page.Press{Label: "Add", About: "Add " + called(u), Action: here + "/members", Fields: []page.HiddenField{{Name: "user", Value: string(u.ID)}}}
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return d.Console.Render(w, statusOf(wrong), p)
+}
+
+func (d *Directory) addPerson(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	g, err := d.groupOf(r, v)
+	if err != nil {
+		return err
+	}
+	id, err := sso.ParseID[sso.UserID](r.PostForm.Get("user"))
+	if err == nil {
+		err = d.Store.AddMember(r.Context(), v.Actor, v.Enterprise.ID, g.ID, id)
+	}
+	switch {
+	case sso.KindOf(err) == sso.NotFoundKind:
+		return d.showPickPerson(w, r, v, g, sso.InvalidField("validation_failed", "Person", "There is no such person here. Choose one of these."))
+	case err != nil:
+		return fmt.Errorf("add to a group: %w", err)
+	}
+	d.revoked(r.Context())
+	return console.Done(w, groupHref(v.Enterprise, g.ID), "added")
+}
+
+// removeFrom takes the person out of the group that the path names, and leads
+// back to the one or the other.
+func (d *Directory) removeFrom(person bool) console.Handler {
+	return func(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+		g, err := d.groupOf(r, v)
+		if err != nil {
+			return err
+		}
+		u, err := d.userOf(r, v)
+		if err != nil {
+			return err
+		}
+		err = d.Store.RemoveMember(r.Context(), v.Actor, v.Enterprise.ID, g.ID, u.ID)
+		switch {
+		case shown(err) && person:
+			return d.showPerson(w, r, v, u, err)
+		case shown(err):
+			return d.showGroup(w, r, v, g, groupForm(g.Name, g.Admin), err)
+		case err != nil && sso.KindOf(err) != sso.NotFoundKind: // they are out already
+			return fmt.Errorf("take out of a group: %w", err)
+		}
+		d.revoked(r.Context())
+		if person {
+			return console.Done(w, personHref(v.Enterprise, u.ID), "removed")
+		}
+		return console.Done(w, groupHref(v.Enterprise, g.ID), "removed")
+	}
+}

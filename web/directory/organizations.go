@@ -1,0 +1,189 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Organizations keeps organizations.
+type Organizations interface {
+	CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (sso.Organization, error)
+	Organization(ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, error)
+	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
+	OrganizationCounts(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.OrganizationCount, string, error)
+	UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
+		fn func(sso.Organization) (sso.Organization, error)) (sso.Organization, error)
+	DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID) error
+}
+
+func (d *Directory) organizationPages() []console.Page {
+	return []console.Page{
+		ofEnterprise("GET", "organizations", d.organizations),
+		ofEnterprise("POST", "organizations", d.createOrganization),
+		ofEnterprise("GET", "organizations/{organization}", d.organization),
+		ofEnterprise("POST", "organizations/{organization}", d.changeOrganization),
+		ofEnterprise("POST", "organizations/{organization}/delete", d.deleteOrganization),
+	}
+}
+
+// organizationForm is what organizations are made and changed by.
+func organizationForm(key, name string) []page.Field {
+	return []page.Field{
+		{ID: "name", Name: "name", Label: "Name", Hint: "What people are shown, such as Research.", Value: name, Most: sso.MaxNameLength, Autocomplete: "off"},
+		{ID: "key", Name: "key", Label: "Key", Hint: "What applications are told before the slash of a group: research/engineering. Lower-case letters, digits and hyphens.", Value: key, Most: 63, Mono: true, Autocomplete: "off"},
+	}
+}
+
+func pointers(fields []page.Field) []*page.Field {
+	all := make([]*page.Field, len(fields))
+	for i := range fields {
+		all[i] = &fields[i]
+	}
+	return all
+}
+
+func (d *Directory) organizations(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return d.showOrganizations(w, r, v, organizationForm("", ""), nil)
+}
+
+func (d *Directory) showOrganizations(w http.ResponseWriter, r *http.Request, v console.Visit, form []page.Field, wrong error) error {
+	q := queryOf(r)
+	all, next, err := d.Store.OrganizationCounts(r.Context(), v.Enterprise.ID, q.page())
+	if err != nil {
+		return fmt.Errorf("list organizations: %w", err)
+	}
+	path := console.At(v.Enterprise, "organizations")
+	p := &page.Organizations{Base: d.Console.Base(v, console.AreaOrganizations), Pager: q.pager(path, next), Wrong: page.Blame(wrong, pointers(form)...), Action: path, Fields: form}
+	p.Flash = console.Said(r, map[string]string{"deleted": "The organization is deleted, with its groups."})
+	for _, c := range all {
+		p.Rows = append(p.Rows, page.OrganizationRow{Organization: page.Link{Label: c.Organization.Name, Href: console.At(v.Enterprise, "organizations", string(c.Organization.ID))},
+			Key: c.Organization.Key, Groups: c.Groups, Members: c.Members})
+	}
+	return d.Console.Render(w, statusOf(wrong), p)
+}
+
+func checkOrganization(o sso.Organization) error {
+	return invalid(append(sso.ValidateName("name", o.Name), sso.ValidateKey("key", o.Key)...))
+}
+
+func (d *Directory) createOrganization(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	o := sso.Organization{Enterprise: v.Enterprise.ID, Key: r.PostForm.Get("key"), Name: r.PostForm.Get("name")}
+	err := checkOrganization(o)
+	if err == nil {
+		o, err = d.Store.CreateOrganization(r.Context(), v.Actor, o)
+	}
+	switch {
+	case shown(err):
+		return d.showOrganizations(w, r, v, organizationForm(o.Key, r.PostForm.Get("name")), err)
+	case err != nil:
+		return fmt.Errorf("create an organization: %w", err)
+	}
+	return console.Done(w, console.At(v.Enterprise, "organizations", string(o.ID)), "created")
+}
+
+// organizationOf finds what the path names.
+func (d *Directory) organizationOf(r *http.Request, v console.Visit) (sso.Organization, error) {
+	id, err := sso.ParseID[sso.OrganizationID](r.PathValue("organization"))
+	if err != nil {
+		return sso.Organization{}, err
+	}
+	o, err := d.Store.Organization(r.Context(), v.Enterprise.ID, id)
+	if err != nil {
+		return sso.Organization{}, fmt.Errorf("find an organization: %w", err)
+	}
+	return o, nil
+}
+
+func (d *Directory) organization(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	o, err := d.organizationOf(r, v)
+	if err != nil {
+		return err
+	}
+	return d.showOrganization(w, r, v, o, organizationForm(o.Key, o.Name), page.Field{}, nil)
+}
+
+// showOrganization shows one; typed is what was typed to delete it.
+func (d *Directory) showOrganization(w http.ResponseWriter, r *http.Request, v console.Visit, o sso.Organization, form []page.Field, typed page.Field, wrong error) error {
+	q, here := queryOf(r), console.At(v.Enterprise, "organizations", string(o.ID))
+	groups, next, err := d.Store.Groups(r.Context(), v.Enterprise.ID, sso.GroupFilter{Organization: o.ID}, q.page())
+	if err != nil {
+		return fmt.Errorf("list groups: %w", err)
+	}
+	open := typed.ID != ""
+	typed = page.Field{ID: "typed", Name: "typed", Label: "Type the key " + o.Key + " to go on", Value: typed.Value, Most: 63, Mono: true, Autocomplete: "off"}
+	created := page.NewTime(o.CreatedAt, d.Now())
+	p := &page.OrganizationDetail{Base: d.Console.Base(v, console.AreaOrganizations, page.Link{Label: "Organizations", Href: console.At(v.Enterprise, "organizations")}), Name: o.Name,
+		Facts: []page.Fact{{Label: "Key", Value: o.Key, Code: true}, {Label: "Default group", Value: sso.DefaultGroupName, Href: groupHref(v.Enterprise, o.DefaultGroup)},
+			{Label: "Made", Time: &created}, {Label: "Identifier", Value: string(o.ID), Code: true}},
+		Rows: countRows(v.Enterprise, groups, map[sso.OrganizationID]string{o.ID: o.Name}), Pager: q.pager(here, next),
+		Create: console.At(v.Enterprise, "groups") + "?organization=" + string(o.ID) + "#h-new", Action: here, Fields: form}
+	p.Wrong = page.Blame(wrong, append(pointers(form), &typed)...)
+	p.Remove = page.TypedForm{Action: here + "/delete", Field: typed, Button: "Delete this organization", Open: open,
+		Text: "Its groups are deleted with it, and everybody leaves them. Applications that let these groups in let nobody in by them any more. There is no way back: memberships of a deleted group cannot be restored."}
+	p.Flash = console.Said(r, map[string]string{"created": "The organization is made, with its default group.", "saved": "The organization is changed.", "group-deleted": "The group is deleted."})
+	return d.Console.Render(w, statusOf(wrong), p)
+}
+
+func (d *Directory) changeOrganization(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	o, err := d.organizationOf(r, v)
+	if err != nil {
+		return err
+	}
+	key, name := r.PostForm.Get("key"), r.PostForm.Get("name")
+	_, err = d.Store.UpdateOrganization(r.Context(), v.Actor, v.Enterprise.ID, o.ID, func(o sso.Organization) (sso.Organization, error) {
+		o.Key, o.Name = key, name
+		return o, checkOrganization(o)
+	})
+	switch {
+	case shown(err):
+		return d.showOrganization(w, r, v, o, organizationForm(key, name), page.Field{}, err)
+	case err != nil:
+		return fmt.Errorf("change an organization: %w", err)
+	}
+	d.revoked(r.Context())
+	return console.Done(w, console.At(v.Enterprise, "organizations", string(o.ID)), "saved")
+}
+
+func (d *Directory) deleteOrganization(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	o, err := d.organizationOf(r, v)
+	if err != nil {
+		return err
+	}
+	if typed := r.PostForm.Get("typed"); typed != o.Key {
+		wrong := sso.InvalidField("validation_failed", "typed", "This is not the key of the organization: nothing was deleted.")
+		return d.showOrganization(w, r, v, o, organizationForm(o.Key, o.Name), page.Field{ID: "typed", Value: typed}, wrong)
+	}
+	if err := d.Store.DeleteOrganization(r.Context(), v.Actor, v.Enterprise.ID, o.ID); err != nil {
+		return fmt.Errorf("delete an organization: %w", err)
+	}
+	d.revoked(r.Context())
+	return console.Done(w, console.At(v.Enterprise, "organizations"), "deleted")
+}
+
+// countRows are groups in a list, with the names of their organizations.
+func countRows(e sso.Enterprise, all []sso.GroupCount, names map[sso.OrganizationID]string) (rows []page.GroupCountRow) {
+	for _, c := range all {
+		row := page.GroupCountRow{Group: page.Link{Label: c.Group.Name, Href: groupHref(e, c.Group.ID)}, Actual: c.Members, Expected: fmt.Sprint(c.Expected), Off: c.Expected != c.Members,
+			Organization: page.Link{Label: names[c.Group.Organization], Href: console.At(e, "organizations", string(c.Group.Organization))}, Badge: groupBadge(c.Group)}
+		if c.Group.Default {
+			row.Expected, row.Off = "nobody can be", false
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func groupBadge(g sso.Group) *page.Badge {
+	switch {
+	case g.Default:
+		return &page.Badge{Label: "default"}
+	case g.Admin:
+		return &page.Badge{Label: "admins", State: "warn"}
+	}
+	return nil
+}

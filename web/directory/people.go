@@ -1,0 +1,65 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// People keeps who there is.
+type People interface {
+	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
+	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
+	UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID, fn func(sso.User) (sso.User, error)) (sso.User, error)
+	UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserIdentity, error)
+}
+
+func (d *Directory) peoplePages() []console.Page {
+	return []console.Page{ofEnterprise("GET", "people", d.people)}
+}
+
+// people lists them. A cursor that no list gave begins the list again: it is an
+// address that somebody kept.
+func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	q := queryOf(r)
+	status := sso.UserStatus(q.text("status"))
+	options := []page.Option{{Value: "", Label: "Everybody"}, {Value: string(sso.UserActive), Label: "Active"},
+		{Value: string(sso.UserPending), Label: "Waiting for an admin"}, {Value: string(sso.UserDeactivated), Label: "Deactivated"}}
+	known := false
+	for i := range options {
+		options[i].Chosen = options[i].Value == string(status)
+		known = known || options[i].Chosen
+	}
+	if !known {
+		status = ""
+	}
+	f := sso.UserFilter{Prefix: q.text("q"), Status: status}
+	all, next, err := d.Store.Users(r.Context(), v.Enterprise.ID, f, q.page())
+	if sso.CodeOf(err) == "invalid_cursor" {
+		all, next, err = d.Store.Users(r.Context(), v.Enterprise.ID, f, sso.Page{Limit: listSize})
+	}
+	if err != nil {
+		return fmt.Errorf("list people: %w", err)
+	}
+	path := console.At(v.Enterprise, "people")
+	p := &page.People{Base: d.Console.Base(v, console.AreaPeople), Pager: q.pager(path, next, "q", "status"),
+		Search: page.Search{Action: path, Label: "Name, login or e-mail", Hint: "How it begins. Upper and lower case are the same.", Value: q.text("q"),
+			Filter: &page.Field{ID: "status", Name: "status", Label: "Status", Kind: "select", Options: options}}}
+	if f != (sso.UserFilter{}) {
+		p.Search.All = path
+	}
+	for _, u := range all {
+		p.Rows = append(p.Rows, page.PersonRow{Person: plain(personLink(v.Enterprise, u)), Email: u.Email, Status: statusBadge(u.Status), LastSignIn: page.NewTime(u.LastSignInAt, d.Now())})
+	}
+	return d.Console.Render(w, http.StatusOK, p)
+}
+
+// plain is a link without its badge, where that has a column of its own.
+func plain(p page.PersonLink) page.PersonLink {
+	p.Badge = nil
+	return p
+}

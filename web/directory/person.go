@@ -1,0 +1,237 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Sessions keeps who is signed in.
+type Sessions interface {
+	UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.Session, error)
+	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
+	RevokeUserSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (int, error)
+}
+
+const latest = 10 // sign-ins and syncs on somebody's page
+
+func (d *Directory) personPages() []console.Page {
+	return []console.Page{
+		ofEnterprise("GET", "people/{user}", d.person),
+		ofEnterprise("POST", "people/{user}/deactivate", d.changing("deactivated", deactivate)),
+		ofEnterprise("POST", "people/{user}/reactivate", d.changing("reactivated", reactivate)),
+		ofEnterprise("POST", "people/{user}/vouch", d.changing("vouched", d.vouch)),
+		ofEnterprise("POST", "people/{user}/sessions/{session}/revoke", d.endSession),
+		ofEnterprise("POST", "people/{user}/sessions/revoke", d.endSessions),
+	}
+}
+
+func personSaid() map[string]string {
+	return map[string]string{
+		"deactivated": "They are deactivated, and signed out everywhere.", "reactivated": "They can sign in again.", "vouched": "You vouched for them: they can sign in now.",
+		"session": "The session has ended.", "sessions": "They are signed out everywhere.", "removed": "They are out of the group.", "restored": "Their groups are what they were then.",
+		"added": "They are in the group. The notice below says what their next sign-in does about it.",
+	}
+}
+
+// userOf finds whom the path names.
+func (d *Directory) userOf(r *http.Request, v console.Visit) (sso.User, error) {
+	id, err := sso.ParseID[sso.UserID](r.PathValue("user"))
+	if err != nil {
+		return sso.User{}, err
+	}
+	u, err := d.Store.User(r.Context(), v.Enterprise.ID, id)
+	if err != nil {
+		return sso.User{}, fmt.Errorf("find a person: %w", err)
+	}
+	return u, nil
+}
+
+func (d *Directory) person(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	u, err := d.userOf(r, v)
+	if err != nil {
+		return err
+	}
+	return d.showPerson(w, r, v, u, nil)
+}
+
+// showPerson shows somebody, with what could not be done to them.
+func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console.Visit, u sso.User, wrong error) error {
+	ctx, ent := r.Context(), v.Enterprise.ID
+	identities, err := d.Store.UserIdentities(ctx, ent, u.ID)
+	memberships, err2 := d.Store.UserMemberships(ctx, ent, u.ID)
+	sessions, err3 := d.Store.UserSessions(ctx, ent, u.ID)
+	attempts, _, err4 := d.Store.Attempts(ctx, ent, sso.AttemptFilter{User: u.ID}, sso.Page{Limit: latest})
+	syncs, _, err5 := d.Store.SyncRecords(ctx, ent, sso.SyncFilter{User: u.ID}, sso.Page{Limit: latest})
+	connections, err6 := d.Store.Connections(ctx, ent)
+	if err := errors.Join(err, err2, err3, err4, err5, err6); err != nil {
+		return fmt.Errorf("find out about a person: %w", err)
+	}
+	e := v.Enterprise
+	here := personHref(e, u.ID)
+	p := &page.PersonDetail{Base: d.Console.Base(v, console.AreaPeople, page.Link{Label: "People", Href: console.At(e, "people")}), Name: called(u), Status: statusBadge(u.Status),
+		Wrong: page.Blame(wrong), Facts: d.personFacts(u), Sees: sees(u, memberships), Groups: d.groupRows(e, u, memberships), AddHref: here + "/groups", Lasting: lasting(through(connections, identities)),
+		Identities: d.identityRows(e, identities, connections), SignIns: d.attemptRows(e, attempts), SignInsAll: console.At(e, "activity") + "?" + url.Values{"user": {string(u.ID)}}.Encode(),
+		Syncs: d.syncRows(e, syncs), SyncsAll: console.At(e, "activity", "syncs") + "?" + url.Values{"user": {string(u.ID)}}.Encode(),
+		Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", "")}
+	p.Flash = console.Said(r, personSaid())
+	d.personSessions(p, here, sessions)
+	d.personActs(p, here, u)
+	return d.Console.Render(w, statusOf(wrong), p)
+}
+
+func (d *Directory) personFacts(u sso.User) []page.Fact {
+	moment := func(label string, t page.Time) page.Fact { return page.Fact{Label: label, Time: &t} }
+	facts := []page.Fact{{Label: "Login", Value: u.Login}}
+	if u.Email == "" {
+		facts = append(facts, page.Fact{Label: "E-mail", Value: "none given by the identity provider"})
+	} else {
+		badge := page.Badge{Label: "not confirmed", State: "warn"}
+		if u.EmailVerified {
+			badge = page.Badge{Label: "confirmed", State: "ok"}
+		}
+		facts = append(facts, page.Fact{Label: "E-mail", Value: u.Email, Badge: &badge})
+	}
+	facts = append(facts, moment("First heard of", page.NewTime(u.CreatedAt, d.Now())), moment("Last sign-in", page.NewTime(u.LastSignInAt, d.Now())))
+	if !u.VouchedAt.IsZero() {
+		facts = append(facts, moment("Vouched for", page.NewTime(u.VouchedAt, d.Now())))
+	}
+	return append(facts, page.Fact{Label: "Identifier", Value: string(u.ID), Code: true})
+}
+
+// sees says what somebody's own page tells them.
+func sees(u sso.User, all []sso.UserMembership) string {
+	switch {
+	case u.Status == sso.UserDeactivated:
+		return "They are told that their account is switched off."
+	case u.Status == sso.UserPending:
+		return "They are told to ask an admin to confirm them."
+	case len(all) == 0:
+		return "Their own page says “No access yet”: no group lets them in anywhere."
+	}
+	seen := map[sso.OrganizationID]bool{}
+	for _, m := range all {
+		seen[m.Organization.ID] = true
+	}
+	return fmt.Sprintf("Their own page shows them these groups, in %s.", counted(len(seen), "organization"))
+}
+
+func counted(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprint(n, " ", noun)
+}
+
+// through are the connections that somebody comes through; all of them if that
+// is not known.
+func through(all []sso.Connection, identities []sso.UserIdentity) []sso.Connection {
+	var mine []sso.Connection
+	for _, c := range all {
+		for _, i := range identities {
+			if i.Connection == c.ID {
+				mine = append(mine, c)
+			}
+		}
+	}
+	if mine == nil {
+		return all
+	}
+	return mine
+}
+
+func (d *Directory) groupRows(e sso.Enterprise, u sso.User, all []sso.UserMembership) (rows []page.GroupRow) {
+	for _, m := range all {
+		row := page.GroupRow{Organization: page.Link{Label: m.Organization.Name, Href: console.At(e, "organizations", string(m.Organization.ID))},
+			Group: page.Link{Label: m.Group.Name, Href: groupHref(e, m.Group.ID)}, Source: sourceWords(m.Membership.Source),
+			Since: page.NewTime(m.Membership.Since, d.Now()), Cause: causeOf(e, m.Membership.Cause)}
+		if m.Membership.Source != sso.SourceDefault {
+			row.Remove = &page.Press{Label: "Take out", About: "Take " + called(u) + " out of " + m.Group.Name, Action: personHref(e, u.ID) + "/groups/" + string(m.Group.ID) + "/remove"}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (d *Directory) identityRows(e sso.Enterprise, all []sso.UserIdentity, connections []sso.Connection) (rows []page.IdentityRow) {
+	for _, i := range all {
+		row := page.IdentityRow{Connection: page.Link{Label: string(i.Connection), Href: console.AtConnection(e, i.Connection)}, Subject: i.Subject, Login: i.Login,
+			Since: page.NewTime(i.CreatedAt, d.Now()), LastSeen: page.NewTime(i.LastSeenAt, d.Now())}
+		for _, c := range connections {
+			if c.ID == i.Connection {
+				row.Connection.Label = c.Name
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (d *Directory) attemptRows(e sso.Enterprise, all []sso.Attempt) (rows []page.AttemptRow) {
+	for _, a := range all {
+		result := page.Badge{Label: "signed in", State: "ok"}
+		switch a.Outcome {
+		case sso.OutcomeFailed:
+			result = page.Badge{Label: "refused", State: "error"}
+		case sso.OutcomePending:
+			result = page.Badge{Label: "waits for a code", State: "warn"}
+		}
+		rows = append(rows, page.AttemptRow{At: page.NewTime(a.At, d.Now()), Result: result, Code: a.Code, Remote: a.Remote,
+			Reference: page.Link{Label: string(a.ID), Href: console.At(e, "activity", "attempts", string(a.ID))}})
+	}
+	return rows
+}
+
+func (d *Directory) syncRows(e sso.Enterprise, all []sso.SyncRecord) (rows []page.SyncRow) {
+	for _, s := range all {
+		row := page.SyncRow{At: page.NewTime(s.At, d.Now()), What: changesOf(s), State: page.Badge{Label: "changed", State: "ok"},
+			Record: page.Link{Label: string(s.ID), Href: console.At(e, "activity", "syncs", string(s.ID))}}
+		switch {
+		case s.Held != "":
+			row.State = page.Badge{Label: "held", State: "warn"}
+		case s.Mode == sso.SyncRestore:
+			row.State = page.Badge{Label: "by an admin"}
+		case s.Mode == sso.SyncKeep:
+			row.State = page.Badge{Label: "kept", State: "warn"}
+		case len(s.Added)+len(s.Removed) == 0:
+			row.State = page.Badge{Label: "as it was"}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// changesOf says what a sync did, in a line.
+func changesOf(s sso.SyncRecord) string {
+	const most = 4
+	list := func(verb string, all []sso.GroupChange) string {
+		if len(all) == 0 {
+			return ""
+		}
+		var names []string
+		for _, g := range all[:min(len(all), most)] {
+			names = append(names, g.OrganizationName+" / "+g.Name)
+		}
+		if more := len(all) - most; more > 0 {
+			names = append(names, fmt.Sprint(more, " more"))
+		}
+		return verb + " " + strings.Join(names, ", ")
+	}
+	parts := []string{}
+	for _, part := range []string{list("Into", s.Added), list("Out of", s.Removed), s.Note} {
+		if part != "" {
+			parts = append(parts, strings.TrimSuffix(part, "."))
+		}
+	}
+	if len(parts) == 0 {
+		return "Nothing changed."
+	}
+	return strings.Join(parts, "; ") + "."
+}

@@ -1,0 +1,287 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"gatehouse/groupsync"
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Restoring keeps who was in which group, and puts people back.
+type Restoring interface {
+	GroupMembersAt(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time, p sso.Page) ([]sso.PastMember, string, error)
+	RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, at time.Time, confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
+	RestoreGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, at time.Time, confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
+	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
+	ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
+		decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
+}
+
+func (d *Directory) restorePages() []console.Page {
+	return []console.Page{
+		ofEnterprise("GET", "people/{user}/restore", d.restoreUser),
+		ofEnterprise("POST", "people/{user}/restore", d.restoreUser),
+		ofEnterprise("GET", "groups/{group}/restore", d.restoreGroup),
+		ofEnterprise("POST", "groups/{group}/restore", d.restoreGroup),
+		ofEnterprise("GET", "groups/{group}/reconcile", d.reconcileGroup),
+		ofEnterprise("POST", "groups/{group}/reconcile", d.reconcileGroup),
+		ofEnterprise("GET", "groups/{group}/drift", d.drift),
+		ofEnterprise("GET", "groups/{group}/history", d.history),
+	}
+}
+
+// momentLayout is what browsers send for a date and a time, with or without
+// seconds.
+const momentLayout = "2006-01-02T15:04"
+
+func (d *Directory) momentForm(action, id, button, value string) page.MomentForm {
+	if value == "" {
+		value = d.Now().UTC().Add(-24 * time.Hour).Format(momentLayout)
+	}
+	return page.MomentForm{Action: action, Button: button, Field: page.Field{ID: id, Name: "at", Label: "Moment, in UTC", Hint: "Such as 2026-11-24T10:30.", Kind: "datetime-local", Value: value, Most: 40, Autocomplete: "off"}}
+}
+
+// momentOf reads a moment, as forms and addresses have it.
+func momentOf(text string) (time.Time, error) {
+	for _, layout := range []string{momentLayout, momentLayout + ":05", time.RFC3339Nano} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t.UTC(), nil
+		}
+	}
+	return time.Time{}, sso.InvalidField("validation_failed", "at", "Enter a date and a time such as 2026-11-24T10:30.")
+}
+
+// wanted is what the form of a restore sends: the moment, and whether many
+// people may go. A GET only looks.
+func wanted(r *http.Request) (raw string, look, sure bool) {
+	if r.Method == http.MethodPost {
+		return r.PostForm.Get("at"), false, r.PostForm.Get("sure") == "yes"
+	}
+	return queryOf(r).text("at"), true, false
+}
+
+// decided is what the store asks: whether to go on with what it would do. seen
+// gets what that is, also if it is not done.
+func decided(look, sure bool, seen *sso.Restored) func(sso.Restored) (bool, error) {
+	return func(r sso.Restored) (bool, error) {
+		*seen = r
+		if !look && !sure && groupsync.ShareBrake(r.Members, len(r.Remove)) {
+			return false, groupsync.ErrShareBrake(r.Members, len(r.Remove))
+		}
+		return !look, nil
+	}
+}
+
+func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	u, err := d.userOf(r, v)
+	if err != nil {
+		return err
+	}
+	raw, look, _ := wanted(r)
+	at, err := momentOf(raw)
+	var seen sso.Restored
+	if err == nil {
+		_, err = d.Store.RestoreUser(r.Context(), v.Actor, v.Enterprise.ID, u.ID, at, decided(look, true, &seen))
+	}
+	here := personHref(v.Enterprise, u.ID)
+	if err == nil && !look {
+		d.revoked(r.Context())
+		return console.Done(w, here, "restored")
+	}
+	if err != nil && !shown(err) {
+		return fmt.Errorf("restore memberships: %w", err)
+	}
+	identities, err2 := d.Store.UserIdentities(r.Context(), v.Enterprise.ID, u.ID)
+	connections, err3 := d.Store.Connections(r.Context(), v.Enterprise.ID)
+	if err := errors.Join(err2, err3); err != nil {
+		return fmt.Errorf("find out about a person: %w", err)
+	}
+	p := &page.Restoring{Base: d.Console.Base(v, console.AreaPeople, page.Link{Label: "People", Href: console.At(v.Enterprise, "people")}, page.Link{Label: called(u), Href: here}),
+		Heading: "Restore the groups of " + called(u), Lasting: lasting(through(connections, identities)), Button: "Restore", Back: page.Link{Label: "Leave everything as it is", Href: here}}
+	name := func(m sso.PastMembership) page.MovedRow {
+		return page.MovedRow{Name: m.Group.Name, Detail: m.Group.OrganizationName, Href: groupHref(v.Enterprise, m.Group.Group)}
+	}
+	return d.showRestoring(w, p, restoring{action: here + "/restore", raw: raw, at: at, seen: seen, err: err, row: name})
+}
+
+// restoring is what a page of a restore is made from.
+type restoring struct {
+	action string
+	raw    string // the moment as it was typed
+	at     time.Time
+	seen   sso.Restored
+	err    error
+	row    func(sso.PastMembership) page.MovedRow
+}
+
+// showRestoring shows what would change, and why it was not done if it was to be.
+func (d *Directory) showRestoring(w http.ResponseWriter, p *page.Restoring, s restoring) error {
+	moment := page.Field{ID: "h-go", Name: "at", Label: "Moment"}
+	p.Wrong = page.Blame(s.err, &moment)
+	switch {
+	case s.at.IsZero() && s.raw == "":
+		p.Lead = "As the identity provider last said it. Whoever is not certainly known stays where they are."
+	case s.at.IsZero() || s.err != nil && len(s.seen.Add)+len(s.seen.Remove)+len(s.seen.Gone) == 0:
+		p.Lead = "Nothing was changed."
+	default:
+		p.Lead = "As it was at " + page.NewTime(s.at, d.Now()).Exact + ". Nothing is changed before you say so."
+	}
+	for _, l := range []struct {
+		id, heading string
+		all         []sso.PastMembership
+	}{{"h-add", "Added", s.seen.Add}, {"h-remove", "Taken out", s.seen.Remove}, {"h-gone", "Cannot be restored: the group was deleted", s.seen.Gone}} {
+		p.Lists = append(p.Lists, moved(l.id, l.heading, l.all, s.row)...)
+	}
+	if len(s.seen.Add)+len(s.seen.Remove) > 0 {
+		p.Action = s.action
+		if s.raw != "" {
+			p.Fields = []page.HiddenField{{Name: "at", Value: s.raw}}
+		}
+		if groupsync.ShareBrake(s.seen.Members, len(s.seen.Remove)) {
+			p.Confirm = &page.Field{ID: "sure", Name: "sure", Kind: "check", Value: "yes", Label: fmt.Sprintf("Take %d of %d people out at once", len(s.seen.Remove), s.seen.Members),
+				Hint: "This is more than half of the group. It is more often a mistake than meant."}
+		}
+	}
+	return d.Console.Render(w, statusOf(s.err), p)
+}
+
+// moved is one list of a restore; none if nobody is in it.
+func moved(id, heading string, all []sso.PastMembership, row func(sso.PastMembership) page.MovedRow) []page.MovedList {
+	const most = 100
+	if len(all) == 0 {
+		return nil
+	}
+	l := page.MovedList{ID: id, Heading: heading}
+	for _, m := range all[:min(len(all), most)] {
+		l.Rows = append(l.Rows, row(m))
+	}
+	if more := len(all) - most; more > 0 {
+		l.More = fmt.Sprint("And ", more, " more.")
+	}
+	return []page.MovedList{l}
+}
+
+// persons names the people of a restore, as far as they are shown.
+func (d *Directory) persons(ctx context.Context, e sso.Enterprise) func(sso.PastMembership) page.MovedRow {
+	return func(m sso.PastMembership) page.MovedRow {
+		row := page.MovedRow{Name: string(m.User), Detail: sourceWords(m.Source), Href: personHref(e, m.User)}
+		if u, err := d.Store.User(ctx, e.ID, m.User); err == nil { // else the identifier has to do
+			row.Name, row.Detail = called(u), u.Login
+		}
+		return row
+	}
+}
+
+func (d *Directory) restoreGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	raw, look, sure := wanted(r)
+	at, wrong := momentOf(raw)
+	return d.moveGroup(w, r, v, "restored", func(ctx context.Context, g sso.Group, seen *sso.Restored) error {
+		if wrong != nil {
+			return wrong
+		}
+		_, err := d.Store.RestoreGroup(ctx, v.Actor, v.Enterprise.ID, g.ID, at, decided(look, sure, seen))
+		return err
+	}, restoring{action: "restore", raw: raw, at: at}, look)
+}
+
+func (d *Directory) reconcileGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	_, look, sure := wanted(r)
+	return d.moveGroup(w, r, v, "reconciled", func(ctx context.Context, g sso.Group, seen *sso.Restored) error {
+		_, err := d.Store.ReconcileGroup(ctx, v.Actor, v.Enterprise.ID, g.ID, groupsync.Reconcile, decided(look, sure, seen))
+		return err
+	}, restoring{action: "reconcile"}, look)
+}
+
+// moveGroup is what a restore of a group and reconciling it have in common.
+func (d *Directory) moveGroup(w http.ResponseWriter, r *http.Request, v console.Visit, said string, do func(context.Context, sso.Group, *sso.Restored) error, s restoring, look bool) error {
+	g, err := d.groupOf(r, v)
+	if err != nil {
+		return err
+	}
+	here := groupHref(v.Enterprise, g.ID)
+	s.err = do(r.Context(), g, &s.seen)
+	if s.err == nil && !look {
+		d.revoked(r.Context())
+		return console.Done(w, here, said)
+	}
+	if s.err != nil && !shown(s.err) {
+		return fmt.Errorf("change a group: %w", s.err)
+	}
+	connections, err := d.Store.Connections(r.Context(), v.Enterprise.ID)
+	if err != nil {
+		return fmt.Errorf("list connections: %w", err)
+	}
+	p := &page.Restoring{Base: d.Console.Base(v, console.AreaGroups, page.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, page.Link{Label: g.Name, Href: here}),
+		Heading: "Restore " + g.Name, Button: "Restore", Lasting: lasting(connections), Back: page.Link{Label: "Leave everything as it is", Href: here}}
+	if said == "reconciled" {
+		p.Heading, p.Button, p.Lasting = "Reconcile "+g.Name, "Reconcile", nil
+	}
+	s.action, s.row = here+"/"+s.action, d.persons(r.Context(), v.Enterprise)
+	return d.showRestoring(w, p, s)
+}
+
+func (d *Directory) drift(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	g, err := d.groupOf(r, v)
+	if err != nil {
+		return err
+	}
+	drift, err := d.Store.GroupDrift(r.Context(), v.Enterprise.ID, g.ID)
+	if err != nil {
+		return fmt.Errorf("compare expected and actual members: %w", err)
+	}
+	here := groupHref(v.Enterprise, g.ID)
+	p := &page.GroupDrift{Base: d.Console.Base(v, console.AreaGroups, page.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, page.Link{Label: g.Name, Href: here}),
+		Heading: "Expected in " + g.Name, Expected: drift.Expected, Actual: drift.Actual, More: drift.More}
+	for _, x := range drift.Drifting {
+		comes, goes := groupsync.Reconcile(x)
+		row := page.DriftRow{Person: personLink(v.Enterprise, x.User), Reason: reasonWords(groupsync.Explain(x), x.Membership == nil), Reconciled: comes || goes}
+		if x.Last.ID != "" {
+			row.Record = page.Link{Label: string(x.Last.ID), Href: console.At(v.Enterprise, "activity", "syncs", string(x.Last.ID))}
+		}
+		if row.Reconciled || drift.More {
+			p.Preview = here + "/reconcile"
+		}
+		if x.Membership == nil {
+			p.Missing = append(p.Missing, row)
+		} else {
+			p.Extra = append(p.Extra, row)
+		}
+	}
+	return d.Console.Render(w, http.StatusOK, p)
+}
+
+// history shows who was in a group at a moment.
+func (d *Directory) history(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	g, err := d.groupOf(r, v)
+	if err != nil {
+		return err
+	}
+	q, here := queryOf(r), groupHref(v.Enterprise, g.ID)
+	raw := q.text("at")
+	at, wrong := momentOf(raw)
+	form := d.momentForm(here+"/history", "at", "Show members", raw)
+	p := &page.PastMembers{Base: d.Console.Base(v, console.AreaGroups, page.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, page.Link{Label: g.Name, Href: here}),
+		Heading: "Who was in " + g.Name, Wrong: page.Blame(wrong, &form.Field), Moment: form}
+	if wrong == nil {
+		all, next, err := d.Store.GroupMembersAt(r.Context(), v.Enterprise.ID, g.ID, at, q.page())
+		if err != nil {
+			return fmt.Errorf("list former members: %w", err)
+		}
+		p.At, p.Pager = page.NewTime(at, d.Now()), q.pager(here+"/history", next, "at")
+		if !g.Default {
+			p.Restore = page.Link{Label: "See what restoring this would change", Href: here + "/restore?" + url.Values{"at": {raw}}.Encode()}
+		}
+		for _, m := range all {
+			p.Rows = append(p.Rows, page.PastRow{Person: personLink(v.Enterprise, m.User), Source: sourceWords(m.Membership.Source), From: page.NewTime(m.Membership.From, d.Now()), Cause: causeOf(v.Enterprise, m.Membership.Cause),
+				Until: page.NewTime(m.Membership.Until, d.Now()), EndedBy: causeOf(v.Enterprise, m.Membership.EndedBy), Still: m.Membership.Until.IsZero()})
+		}
+	}
+	return d.Console.Render(w, statusOf(wrong), p)
+}

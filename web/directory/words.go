@@ -1,0 +1,222 @@
+package directory
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"gatehouse/groupsync"
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// sourceWords says what put somebody into a group.
+func sourceWords(s sso.MembershipSource) string {
+	switch s {
+	case sso.SourceJIT:
+		return "sign-in"
+	case sso.SourceSCIM:
+		return "provisioning"
+	case sso.SourceDefault:
+		return "in another group here"
+	}
+	return "by hand"
+}
+
+func statusBadge(s sso.UserStatus) page.Badge {
+	switch s {
+	case sso.UserDeactivated:
+		return page.Badge{Label: "deactivated", State: "error"}
+	case sso.UserPending:
+		return page.Badge{Label: "waits for you", State: "warn"}
+	}
+	return page.Badge{Label: "active", State: "ok"}
+}
+
+// called is what somebody is called on a page.
+func called(u sso.User) string {
+	switch {
+	case strings.TrimSpace(u.Name) != "":
+		return u.Name
+	case u.Login != "":
+		return u.Login
+	}
+	return string(u.ID)
+}
+
+func personHref(e sso.Enterprise, id sso.UserID) string { return console.At(e, "people", string(id)) }
+
+func groupHref(e sso.Enterprise, id sso.GroupID) string { return console.At(e, "groups", string(id)) }
+
+func personLink(e sso.Enterprise, u sso.User) page.PersonLink {
+	p := page.PersonLink{Name: called(u), Href: personHref(e, u.ID)}
+	if p.Name != u.Login {
+		p.Login = u.Login
+	}
+	if u.Status != sso.UserActive {
+		badge := statusBadge(u.Status)
+		p.Badge = &badge
+	}
+	return p
+}
+
+// causeOf says in words what an identifier in a membership means, and where
+// there is more about it.
+func causeOf(e sso.Enterprise, cause string) page.Cause {
+	kind, _, _ := strings.Cut(cause, "-")
+	switch {
+	case cause == "":
+		return page.Cause{Text: "not known"}
+	case cause == string(sso.ActorOperator):
+		return page.Cause{Text: "somebody on the server"}
+	case cause == string(sso.ActorSystem):
+		return page.Cause{Text: "background work"}
+	case kind == "att":
+		return page.Cause{Text: "sign-in", Href: console.At(e, "activity", "attempts", cause)}
+	case kind == "sync":
+		return page.Cause{Text: "group sync", Href: console.At(e, "activity", "syncs", cause)}
+	case kind == "user":
+		return page.Cause{Text: "an admin", Href: console.At(e, "people", cause)}
+	case kind == "conn":
+		return page.Cause{Text: "the connection", Href: console.At(e, "connections", cause)}
+	case kind == "adm":
+		return page.Cause{Text: "an operator"}
+	case kind == "tok":
+		return page.Cause{Text: "the API"}
+	case kind == "link":
+		return page.Cause{Text: "a setup link"}
+	}
+	return page.Cause{Text: sso.Inert(cause)}
+}
+
+// reasonWords says why somebody is not where they were last said to be.
+func reasonWords(r sso.DriftReason, missing bool) string {
+	switch r {
+	case sso.DriftDefault:
+		return "Nobody is named into a default group."
+	case sso.DriftHeld:
+		return "A change of their groups waits for an admin."
+	case sso.DriftDeactivated:
+		return "They are deactivated, and do not sign in."
+	case sso.DriftNeverSaid:
+		return "No sign-in has told about their groups yet."
+	case sso.DriftProvisioned:
+		return "Provisioning put them in."
+	case sso.DriftManual:
+		if missing {
+			return "They were taken out by hand since."
+		}
+		return "They were added by hand."
+	case sso.DriftRestored:
+		return "They were put in by a restore."
+	case sso.DriftGroupNewer:
+		return "The group was made, or got its name, after their last sign-in."
+	case sso.DriftUnknown:
+		return "The last sign-in did not tell all of their groups, so they were kept as they are."
+	case sso.DriftMode:
+		return "The connection only adds, and takes nobody out."
+	}
+	return "It is not known why."
+}
+
+// lasting says what becomes of a change by hand, for every connection that
+// people sign in through.
+func lasting(all []sso.Connection) []string {
+	var said []string
+	for _, c := range all {
+		cfg, err := c.Serving()
+		if err != nil {
+			continue
+		}
+		switch groupsync.RulesOf(*cfg).Mode {
+		case sso.SyncReset:
+			said = append(said, fmt.Sprintf("%s is at “reset”: the next sign-in through it sets groups to what the identity provider says. Who is added by hand is taken out again unless it names the group, and who is taken out comes back if it does.", c.Name))
+		case sso.SyncResetSynced:
+			said = append(said, fmt.Sprintf("%s is at “reset-synced”: who is added by hand stays, and who is taken out by hand comes back at their next sign-in if the identity provider names the group.", c.Name))
+		case sso.SyncAddOnly:
+			said = append(said, fmt.Sprintf("%s is at “add-only”: who is added by hand stays, and who is taken out comes back at their next sign-in if the identity provider names the group.", c.Name))
+		default:
+			said = append(said, fmt.Sprintf("Groups of people who come through %s are provisioned: sign-ins change nothing, and what provisioning says next holds.", c.Name))
+		}
+	}
+	if said == nil {
+		said = []string{"Nobody can sign in yet. What a sign-in does to a change by hand depends on the connection that you will enable."}
+	}
+	return said
+}
+
+// query are the values of the address. A list has few of them, and what is none
+// of ours is not looked at.
+type query struct{ url.Values }
+
+func queryOf(r *http.Request) query { return query{r.URL.Query()} }
+
+// text is one of them as somebody typed it.
+func (q query) text(name string) string {
+	const longest = 254
+	s := strings.TrimSpace(strings.ToValidUTF8(strings.ReplaceAll(q.Get(name), "\x00", ""), ""))
+	if len(s) > longest {
+		s = strings.ToValidUTF8(s[:longest], "")
+	}
+	return s
+}
+
+// listSize is how many rows a page of a list has.
+const listSize = 50
+
+func (q query) page() sso.Page { return sso.Page{Cursor: q.Get("cursor"), Limit: listSize} }
+
+// pager leads on in a list at path, with what is kept of the address.
+func (q query) pager(path, next string, keep ...string) page.Pager {
+	address := func(cursor string) string {
+		v := url.Values{}
+		for _, name := range append(keep, "cursor") {
+			if s := q.text(name); s != "" && name != "cursor" {
+				v.Set(name, s)
+			}
+		}
+		if cursor != "" {
+			v.Set("cursor", cursor)
+		}
+		if len(v) == 0 {
+			return path
+		}
+		return path + "?" + v.Encode()
+	}
+	var p page.Pager
+	if next != "" {
+		p.Next = address(next)
+	}
+	if q.Get("cursor") != "" {
+		p.First = address("")
+	}
+	return p
+}
+
+// shown reports whether an error belongs on the page it came from: it is about
+// what was typed or pressed, and not about whether there is such a thing.
+func shown(err error) bool {
+	kind := sso.KindOf(err)
+	return kind == sso.Invalid || kind == sso.Conflict || kind == sso.Upstream
+}
+
+// statusOf is that of a page with an error on it, or without.
+func statusOf(err error) int {
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case sso.KindOf(err) == sso.Upstream:
+		return http.StatusBadGateway
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// invalid is nil without problems, and otherwise an error about the fields.
+func invalid(problems []sso.FieldError) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: problems[0].Message, Fields: problems}
+}
