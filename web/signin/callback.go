@@ -28,6 +28,9 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.withWay(r, id, fmt.Errorf("complete sign-in: %w", err))
 	}
+	if result.Test != nil {
+		return route.SeeOther(w, testedLink(*result.Test))
+	}
 	if result.Restart != nil {
 		return s.withWay(r, id, s.beginAgain(w, r, *result.Restart))
 	}

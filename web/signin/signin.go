@@ -38,6 +38,7 @@ type Sessions interface {
 type Options struct {
 	Login    Login
 	Codes    Codes
+	Tests    Tests
 	Sessions Sessions
 	Pages    *page.Pages
 	// Metadata is our SAML metadata for a connection; NotFound for one that
@@ -70,6 +71,8 @@ func (s *Signin) Register(rt *route.Router) {
 		route.Route{Pattern: "GET /login", Handle: s.form},
 		route.Route{Pattern: "POST /login", Handle: s.find, Rates: starts},
 		route.Route{Pattern: "GET /login/sso", Handle: s.link, Rates: starts},
+		route.Route{Pattern: "GET /login/test/{token}", Handle: s.openTest, Rates: starts},
+		route.Route{Pattern: "GET /login/tested/{connection}/{test}", Handle: s.tested, Rates: starts},
 		route.Route{Pattern: "GET " + verifyPath, Handle: s.showVerify, Rates: starts},
 		route.Route{Pattern: "POST " + verifyPath, Handle: s.verify, Rates: []route.Rate{{Name: "verify", PerMinute: 30}}},
 		route.Route{Pattern: "POST " + verifyPath + "/resend", Handle: s.resend, Rates: []route.Rate{{Name: "resend", PerMinute: 10}}},

@@ -1,0 +1,127 @@
+package page
+
+import (
+	"time"
+
+	"gatehouse/sso"
+)
+
+const galleryTests = "/admin/enterprises/acme/connections/conn-1/tests"
+
+func galleryTestBase(trail ...Link) Base {
+	return galleryConsole("SSO & provisioning", append([]Link{{Label: "Okta", Href: "/admin/enterprises/acme/connections/conn-1"}}, trail...)...)
+}
+
+func galleryTest() []Example {
+	acme := sso.Enterprise{Key: "acme", Name: "Acme Corporation"}
+	tested := func(s sso.TestState) *Tested {
+		return NewTested(acme, sso.TestRun{ID: "test-1", Connection: "conn-1", State: s})
+	}
+	return []Example{
+		{"Tested-passed", 200, tested(sso.TestPassed)},
+		{"Tested-failed", 200, tested(sso.TestFailed)},
+		{"Tested-expired", 200, tested(sso.TestExpired)},
+		{"Tests-empty", 200, galleryTestsPage()},
+		{"Tests-blocked", 200, func() *Tests {
+			p := galleryTestsPage()
+			p.Blocked, p.Fix = "There is no configuration yet.", "/admin/enterprises/acme/connections/conn-1/setup"
+			return p
+		}()},
+		{"Tests-many", 200, galleryTestsMany()},
+		{"Tests-problem", 422, func() *Tests {
+			p := galleryTestsMany()
+			p.Captured.Value, p.Captured.Error = "hello", "This is neither the XML of a SAML response nor the value of SAMLResponse."
+			p.Wrong = []Wrong{{"captured", "Answer", p.Captured.Error}}
+			return p
+		}()},
+		{"Test-waiting", 200, galleryTestWaiting()},
+		{"Test-passed", 200, galleryTestPassed()},
+		{"Test-failed", 200, galleryTestFailed()},
+		{"Test-failed-early", 200, galleryTestFailedEarly()},
+		{"Test-expired", 200, &Test{Base: galleryTestBase(Link{Label: "Test connections", Href: galleryTests}), Badge: Badge{Label: "expired"}, Heading: "The test is over",
+			Sentence: "Nobody came back from the identity provider in time.", Again: galleryTests, Facts: galleryTestFacts()}},
+		{"Test-long", 200, galleryTestLong()},
+	}
+}
+
+func galleryTestsPage() *Tests {
+	return &Tests{Base: galleryTestBase(), Connection: "Okta", Start: galleryTests, Draft: true, What: "the value of SAMLResponse, or the XML of the response",
+		Captured: Field{ID: "captured", Name: "captured", Label: "Answer", Kind: "area", Lines: 6, Mono: true}}
+}
+
+func galleryTestsMany() *Tests {
+	p, now := galleryTestsPage(), galleryNow()
+	p.Attempts = []Option{{Value: "att-1", Label: "ada@acme.example, 2 hours ago", Chosen: true}, {Value: "att-2", Label: longLogin + ", 3 hours ago"}}
+	for i, state := range []Badge{{"waiting", "warn"}, {"passed", "ok"}, {"failed", "error"}, {Label: "expired"}} {
+		row := TestRow{Href: galleryTests + "/test-1", Kind: "a sign-in", Badge: state, At: NewTime(now.Add(-time.Duration(i)*5*time.Hour), now)}
+		if state.Label == "failed" {
+			row.Result, row.Kind = "saml_wrong_recipient", "an answer that was pasted"
+		}
+		p.Runs = append(p.Runs, row)
+	}
+	p.Pager.Next = "?after=x"
+	return p
+}
+
+func galleryTestFacts() []Fact {
+	now := galleryNow()
+	at := NewTime(now.Add(-4*time.Minute), now)
+	return []Fact{{Label: "Kind", Value: "a sign-in"}, {Label: "Begun", Time: &at}, {Label: "Reference", Value: "test-06d5x0wkj3n8p7r5t2v4y6z8ab", Code: true}}
+}
+
+func galleryTestWaiting() *Test {
+	return &Test{Base: galleryTestBase(Link{Label: "Test connections", Href: galleryTests}), Badge: Badge{"waiting", "warn"}, Heading: "Waiting for the sign-in",
+		Sentence: "Nobody has come back from the identity provider yet.",
+		Waiting: &TestWaiting{Open: galleryTests + "/test-1/open", Left: "There are 9 minutes left.", Refresh: galleryTests + "/test-1",
+			Link: &Copyable{ID: "link", Value: "https://login.example.com/login/test/5sQ0yXJtWb4mTn8Jr3pKq2vLz7cDf9hG1aBeRuNw"}}}
+}
+
+func galleryTestPassed() *Test {
+	return &Test{Base: galleryTestBase(Link{Label: "Test connections", Href: galleryTests}), Badge: Badge{"passed", "ok"}, Heading: "The test passed",
+		Sentence: "A sign-in would work, and do what stands below. Nothing was changed.", Facts: galleryTestFacts(),
+		Links: []Link{{"Enable the connection", "/x", true}, {"Back to the setup assistant", "/y", false}}, Again: galleryTests,
+		Warnings: []Todo{{State: "warn", Text: "The certificate that signs: 3f9a2b7c11d04e58…, until 2026-12-20: 26 days left. Get the next one here before it expires."}},
+		Identity: []TestValue{{"Subject", "00u1ab2cd3EF", "NameID"}, {"Login", "ada@acme.example", "login"}, {"E-mail", "ada@acme.example", "email"},
+			{"E-mail verified", "not said to be verified", ""}, {"Name", "Ada Lovelace", "{firstName} {lastName}"}, {"Groups", "3", "groups"}},
+		Groups: &TestGroups{State: "A list of 3.", Badge: Badge{"values", "ok"}, Names: []string{"engineering", "Admins ", "everyone"},
+			Unmatched: []string{"Admins ", "everyone"}, Near: []TestNear{{"Admins ", "Admins", "Website", "they differ in space"}}},
+		Changes: []TestChange{{"Research", []string{"engineering"}, []string{"reviewers"}, []string{"Members"}}, {Organization: "Website"}},
+		Entry: []Fact{{Label: "Who it would be", Value: "user-06d5x0wkj3n8p7r5t2v4y6z8ab", Code: true}, {Label: "allow_sign_in", Value: "lets this person in", Badge: &Badge{"yes", "ok"}},
+			{Label: "First sign-in", Value: "Nothing is asked. The domain acme.example is verified for this company."}},
+		Checks: []TestCheck{{"Assertion signature", "signed by 3f9a2b7c11d04e58…", "RSA-SHA256 by 3f9a2b7c11d04e58…", Badge{"ok", "ok"}},
+			{"Audience", "https://login.example.com/saml/conn-1/metadata", "https://login.example.com/saml/conn-1/metadata", Badge{"ok", "ok"}},
+			{"Certificate", "more than 60 days left", "until 2026-12-20: 26 days left", Badge{"look at it", "warn"}}},
+		Raw:    &Copyable{ID: "raw", Value: "<Response>\n  <Assertion>…</Assertion>\n</Response>"},
+		Bundle: &Copyable{ID: "bundle", Value: "Test connection test-06d5x0wkj3n8p7r5t2v4y6z8ab of conn-1\nResult: passed"}}
+}
+
+func galleryTestFailed() *Test {
+	p := galleryTestPassed()
+	p.Badge, p.Heading, p.Sentence = Badge{"failed", "error"}, "The test failed", "A sign-in would not work. Nothing was changed."
+	p.Identity, p.Groups, p.Changes, p.Entry, p.Warnings = nil, nil, nil, nil, nil
+	p.Links = p.Links[1:]
+	p.Failed = &TestFailed{Cause: "The assertion is for another audience: wanted https://login.example.com/saml/conn-1/metadata, got https://old.example.com.",
+		Who: "Your company’s IT team, at the identity provider", Do: "Set the audience (the service provider's entity ID) to https://login.example.com/saml/conn-1/metadata.",
+		Place: "Okta Admin Console › Applications › your application › General › SAML Settings › Edit › Configure SAML › Audience URI (SP Entity ID)", Code: "saml_wrong_recipient"}
+	p.Checks[1].Got, p.Checks[1].Badge = "https://old.example.com", Badge{"failed", "error"}
+	p.Checks = p.Checks[:2]
+	return p
+}
+
+// galleryTestFailedEarly is one of which there is next to nothing to show.
+func galleryTestFailedEarly() *Test {
+	p := galleryTestFailed()
+	p.Checks, p.Raw = nil, nil
+	p.Failed = &TestFailed{Cause: "The identity provider did not answer, or not usably: idp.acme.example answered with status 503.", Who: "Your company’s IT team, at the identity provider",
+		Do: "Try again; if it stays so, look at the identity provider's status and log.", Place: "Okta Admin Console › Reports › System Log", Code: "idp_unavailable"}
+	return p
+}
+
+func galleryTestLong() *Test {
+	p := galleryTestPassed()
+	p.Identity[1].Value, p.Identity[4].Value, p.Identity[1].From = longLogin, longName, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
+	p.Groups.Names = append(p.Groups.Names, longName, longLogin)
+	p.Changes = append(p.Changes, TestChange{longName, []string{longName, longLogin}, nil, nil})
+	p.Checks = append(p.Checks, TestCheck{"Issuer", longLogin + longLogin, longLogin + longLogin, Badge{"ok", "ok"}})
+	return p
+}

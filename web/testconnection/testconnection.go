@@ -1,0 +1,187 @@
+package testconnection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+// Tests makes test connections; login.Service does.
+type Tests interface {
+	BeginTest(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.TestRun, sso.Secret, error)
+	OpenTestOf(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret) (sso.Redirect, sso.TestRun, error)
+	Captured(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, text string) (sso.TestRun, error)
+	Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, attempt sso.AttemptID) (sso.TestRun, error)
+}
+
+// Store keeps them; store.DB does.
+type Store interface {
+	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
+	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
+	AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int) ([]sso.Attempt, []string, error)
+}
+
+// Browsers ties browsers to sign-ins in progress; session.Manager does.
+type Browsers interface {
+	Browser(w http.ResponseWriter, r *http.Request) sso.Secret
+}
+
+// Options are what the handlers are made of; all of it is required.
+type Options struct {
+	Tests    Tests
+	Store    Store
+	Browsers Browsers
+	Console  *console.Console
+	BaseURL  string // of Gatehouse, for links that are passed on
+	Now      func() time.Time
+}
+
+// Pages are the handlers.
+type Pages struct{ Options }
+
+// New makes the handlers.
+func New(o Options) *Pages { return &Pages{o} }
+
+const (
+	listPath = console.Prefix + "/enterprises/{enterprise}/connections/{connection}/tests"
+	// maxCaptured is what a form with an answer may weigh: that of the largest
+	// answer in base64, escaped.
+	maxCaptured = 1 << 20
+)
+
+// Register adds the pages.
+func (p *Pages) Register(rt *route.Router) {
+	starts := []route.Rate{{Name: "test", PerMinute: 30}}
+	p.Console.Add(rt,
+		console.Page{Pattern: "GET " + listPath, Need: console.Connection, Handle: p.list},
+		console.Page{Pattern: "POST " + listPath, Need: console.Connection, Handle: p.start, MaxBody: maxCaptured, Rates: starts},
+		console.Page{Pattern: "GET " + listPath + "/{test}", Need: console.Connection, Handle: p.show},
+		console.Page{Pattern: "GET " + listPath + "/{test}/open", Need: console.Connection, Handle: p.open, Rates: starts},
+	)
+}
+
+func (p *Pages) list(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return p.showList(w, r, v, http.StatusOK, nil, "")
+}
+
+// latest is how many sign-ins are offered to be replayed.
+const latest = 20
+
+// showList shows the list, or shows it again after an entry that cannot be
+// accepted.
+func (p *Pages) showList(w http.ResponseWriter, r *http.Request, v console.Visit, status int, wrong error, captured string) error {
+	runs, next, err := p.Store.TestRuns(r.Context(), v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID}, sso.Page{Cursor: r.URL.Query().Get("after")})
+	if err != nil {
+		return fmt.Errorf("list test connections: %w", err)
+	}
+	attempts, _, err := p.Store.AssertedIdentities(r.Context(), v.Enterprise.ID, v.Connection.ID, latest)
+	if err != nil {
+		return fmt.Errorf("list sign-ins: %w", err)
+	}
+	view := p.viewList(v, runs, attempts)
+	if next != "" {
+		view.Pager.Next = "?" + url.Values{"after": {next}}.Encode()
+	}
+	if r.URL.Query().Has("after") {
+		view.Pager.First = here(v)
+	}
+	view.Captured.Value = captured
+	view.Wrong = page.Blame(wrong, &view.Captured)
+	return p.Console.Render(w, status, view)
+}
+
+// start begins a test connection of the kind that was asked for.
+func (p *Pages) start(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	ent, conn, ctx := v.Enterprise.ID, v.Connection.ID, r.Context()
+	var run sso.TestRun
+	var token sso.Secret
+	var err error
+	captured := r.PostForm.Get("captured")
+	switch sso.TestKind(r.PostForm.Get("kind")) {
+	case sso.TestLive:
+		run, token, err = p.Tests.BeginTest(ctx, v.Actor, ent, conn)
+	case sso.TestCaptured:
+		run, err = p.Tests.Captured(ctx, v.Actor, ent, conn, captured)
+	case sso.TestReplay:
+		attempt, wrong := sso.ParseID[sso.AttemptID](r.PostForm.Get("attempt"))
+		if wrong != nil {
+			return wrong
+		}
+		run, err = p.Tests.Replay(ctx, v.Actor, ent, conn, attempt)
+	default:
+		return &sso.Error{Kind: sso.Invalid, Code: "bad_request", Public: "Choose what to test with."}
+	}
+	if refused, ok := errors.AsType[*sso.Error](err); ok && (refused.Kind == sso.Invalid || refused.Kind == sso.Conflict) {
+		return p.showList(w, r, v, http.StatusUnprocessableEntity, err, captured)
+	}
+	if err != nil {
+		return fmt.Errorf("test connection: %w", err)
+	}
+	target := here(v, string(run.ID))
+	if token != "" {
+		target += "?" + url.Values{"link": {token.Reveal()}}.Encode()
+	}
+	return route.SeeOther(w, target)
+}
+
+// found gives the run that the path names. One of another connection is as
+// unknown as one that never was.
+func (p *Pages) found(r *http.Request, v console.Visit) (sso.TestRun, error) {
+	id, err := sso.ParseID[sso.TestRunID](r.PathValue("test"))
+	if err != nil {
+		return sso.TestRun{}, err
+	}
+	run, err := p.Store.TestRun(r.Context(), v.Enterprise.ID, id)
+	if err != nil {
+		return sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
+	}
+	if run.Connection != v.Connection.ID {
+		return sso.TestRun{}, sso.NotFound("not_found", "There is nothing at this address.")
+	}
+	return run, nil
+}
+
+func (p *Pages) show(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	run, err := p.found(r, v)
+	if err != nil {
+		return err
+	}
+	link := sso.Secret(r.URL.Query().Get("link"))
+	if link.Hash() != run.Token {
+		link = ""
+	}
+	return p.Console.Render(w, http.StatusOK, p.viewRun(v, run, link))
+}
+
+// open sends the browser to the identity provider. It is a link and no form: a
+// form that is answered by a redirect elsewhere goes nowhere.
+func (p *Pages) open(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	run, err := p.found(r, v)
+	if err != nil {
+		return err
+	}
+	redirect, run, err := p.Tests.OpenTestOf(r.Context(), v.Enterprise.ID, run.ID, p.Browsers.Browser(w, r))
+	switch {
+	case err != nil:
+		return fmt.Errorf("open test connection: %w", err)
+	case redirect.URL == "":
+		return route.SeeOther(w, here(v, string(run.ID)))
+	case redirect.Form == nil:
+		return route.SeeOther(w, redirect.URL)
+	}
+	route.AllowFormTo(w, redirect.URL)
+	return p.Console.Render(w, http.StatusOK, page.NewContinue(v.Enterprise.Name, redirect, false))
+}
+
+// here is an address below the list.
+func here(v console.Visit, parts ...string) string {
+	return console.AtConnection(v.Enterprise, v.Connection.ID, append([]string{"tests"}, parts...)...)
+}

@@ -1,0 +1,257 @@
+package testconnection
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/remedy"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+func (p *Pages) base(v console.Visit, below ...page.Link) page.Base {
+	trail := []page.Link{{Label: v.Connection.Name, Href: console.AtConnection(v.Enterprise, v.Connection.ID)}}
+	return p.Console.Base(v, console.AreaConnections, append(trail, below...)...)
+}
+
+func (p *Pages) viewList(v console.Visit, runs []sso.TestRun, attempts []sso.Attempt) *page.Tests {
+	c := v.Connection
+	view := &page.Tests{Base: p.base(v), Connection: c.Name, Start: here(v), Draft: c.Draft != nil,
+		Captured: page.Field{ID: "captured", Name: "captured", Label: "Answer", Kind: "area", Lines: 6, Mono: true},
+		What:     "the value of SAMLResponse, or the XML of the response"}
+	if c.Protocol == sso.OIDC {
+		view.What = "an ID token, or the address that the browser was sent back to"
+	}
+	if c.Draft == nil && c.Live == nil {
+		view.Blocked, view.Fix = "There is no configuration yet.", console.AtConnection(v.Enterprise, c.ID, "setup")
+	}
+	for i, a := range attempts {
+		view.Attempts = append(view.Attempts, page.Option{Value: string(a.ID), Label: a.Login + ", " + page.NewTime(a.At, p.Now()).Relative, Chosen: i == 0})
+	}
+	for _, run := range runs {
+		row := page.TestRow{Href: here(v, string(run.ID)), Kind: kindOf(run.Kind), Badge: badgeOf(run.State), At: page.NewTime(run.CreatedAt, p.Now())}
+		if run.State == sso.TestFailed {
+			row.Result = run.Code
+		}
+		view.Runs = append(view.Runs, row)
+	}
+	return view
+}
+
+func kindOf(k sso.TestKind) string {
+	return map[sso.TestKind]string{sso.TestLive: "a sign-in", sso.TestCaptured: "an answer that was pasted", sso.TestReplay: "a sign-in replayed"}[k]
+}
+
+func badgeOf(s sso.TestState) page.Badge {
+	return map[sso.TestState]page.Badge{sso.TestPassed: {Label: "passed", State: "ok"}, sso.TestFailed: {Label: "failed", State: "error"},
+		sso.TestWaiting: {Label: "waiting", State: "warn"}, sso.TestExpired: {Label: "expired"}}[s]
+}
+
+func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *page.Test {
+	view := &page.Test{Base: p.base(v, page.Link{Label: "Test connections", Href: here(v)}), Badge: badgeOf(run.State)}
+	begun, setup := page.NewTime(run.CreatedAt, p.Now()), func(step string) string { return console.AtConnection(v.Enterprise, run.Connection, "setup", step) }
+	view.Facts = []page.Fact{{Label: "Kind", Value: kindOf(run.Kind)}, {Label: "Begun", Time: &begun}, {Label: "Reference", Value: string(run.ID), Code: true}}
+	switch run.State {
+	case sso.TestWaiting:
+		view.Heading, view.Sentence = "Waiting for the sign-in", "Nobody has come back from the identity provider yet."
+		view.Waiting = p.viewWaiting(v, run, link)
+		return view
+	case sso.TestExpired:
+		view.Heading, view.Sentence = "The test is over", "Nobody came back from the identity provider in time. If its page showed an error, the cause is there: its own log tells more."
+	case sso.TestFailed:
+		view.Heading, view.Sentence = "The test failed", "A sign-in would not work. Nothing was changed."
+		view.Failed = failed(v.Connection, run)
+	case sso.TestPassed:
+		view.Heading, view.Sentence = "The test passed", passed(run)
+		if v.Connection.Draft != nil {
+			view.Links = append(view.Links, page.Link{Label: "Enable the connection", Href: setup("enable"), Current: true})
+		}
+	}
+	view.Links = append(view.Links, page.Link{Label: "Back to the setup assistant", Href: setup("test")})
+	if run.Kind == sso.TestLive {
+		view.Again = here(v)
+	}
+	p.viewResult(view, run)
+	return view
+}
+
+func passed(run sso.TestRun) string {
+	switch run.Kind {
+	case sso.TestCaptured:
+		return "Every check of the answer passed, as far as it can be made afterwards."
+	case sso.TestReplay:
+		return "What this sign-in said does with the mapping as it is edited now. Nothing was changed."
+	}
+	return "A sign-in would work, and do what stands below. Nothing was changed."
+}
+
+func (p *Pages) viewWaiting(v console.Visit, run sso.TestRun, link sso.Secret) *page.TestWaiting {
+	w := &page.TestWaiting{Open: here(v, string(run.ID), "open"), Refresh: here(v, string(run.ID))}
+	minutes := int(run.ExpiresAt.Sub(p.Now())/time.Minute) + 1
+	w.Left = "There are " + strconv.Itoa(minutes) + " minutes left."
+	if minutes == 1 {
+		w.Left = "There is less than a minute left."
+	}
+	if link != "" {
+		w.Link = &page.Copyable{ID: "link", Value: p.BaseURL + "/login/test/" + link.Reveal()}
+		w.Refresh += "?link=" + link.Reveal()
+	}
+	return w
+}
+
+// failed is the cause, the side and the place.
+func failed(c sso.Connection, run sso.TestRun) *page.TestFailed {
+	a := remedy.For(c.Provider, c.Protocol, run.Code, run.Result.Checks)
+	who := map[remedy.Side]string{remedy.Person: "The person who signs in", remedy.Company: "Your company’s IT team, at the identity provider", remedy.Operator: "You, here in Gatehouse"}[a.Side]
+	return &page.TestFailed{Cause: a.Cause, Who: who, Do: a.Do, Place: a.Place, Code: run.Code}
+}
+
+func (p *Pages) viewResult(view *page.Test, run sso.TestRun) {
+	r := run.Result
+	for _, w := range r.Warnings {
+		view.Warnings = append(view.Warnings, page.Todo{State: "warn", Text: w})
+	}
+	for _, c := range r.Checks {
+		view.Checks = append(view.Checks, viewCheck(c))
+	}
+	if r.Identity != nil {
+		view.Identity = viewIdentity(*r.Identity, r.Origins)
+		if r.Allowed != nil {
+			view.Groups = viewGroups(r)
+		}
+	}
+	for _, o := range r.Changes {
+		view.Changes = append(view.Changes, page.TestChange{Organization: o.Name, Added: o.Added, Removed: o.Removed, Kept: o.Kept})
+	}
+	if r.Allowed != nil {
+		view.Entry = viewEntry(r)
+	}
+	if r.Raw != "" {
+		view.Raw = &page.Copyable{ID: "raw", Value: r.Raw}
+	}
+	view.Bundle = &page.Copyable{ID: "bundle", Value: bundle(view, run)}
+}
+
+func viewIdentity(id sso.Identity, origins map[string]string) []page.TestValue {
+	verified := "not said to be verified"
+	if id.EmailVerified {
+		verified = "said to be verified"
+	}
+	email := id.Email
+	if email == "" {
+		email = "none"
+	}
+	return []page.TestValue{
+		{Field: "Subject", Value: id.Subject, From: origins["subject"]}, {Field: "Login", Value: id.Login, From: origins["login"]},
+		{Field: "E-mail", Value: email, From: origins["email"]}, {Field: "E-mail verified", Value: verified, From: origins["email_verified"]},
+		{Field: "Name", Value: id.Name, From: origins["name"]}, {Field: "Groups", Value: strconv.Itoa(len(id.Groups.Names)), From: origins["groups"]},
+	}
+}
+
+// viewCheck says ok, warning or failed, and the name of the check in words.
+func viewCheck(c sso.Check) page.TestCheck {
+	badge := page.Badge{Label: "ok", State: "ok"}
+	switch {
+	case !c.OK:
+		badge = page.Badge{Label: "failed", State: "error"}
+	case c.Warning:
+		badge = page.Badge{Label: "look at it", State: "warn"}
+	}
+	return page.TestCheck{Name: checkName(c.Name), Want: c.Want, Got: c.Got, Badge: badge}
+}
+
+func checkName(name string) string {
+	if known := map[string]string{"acs": "ACS URL", "pkce": "PKCE", "id_token": "ID token", "name_id": "NameID", "name_id_format": "NameID format",
+		"email": "E-mail", "clock": "Clock difference", "in_response_to": "Request it answers", "confirmation_in_response_to": "Request it answers, in the confirmation"}[name]; known != "" {
+		return known
+	}
+	text := strings.ReplaceAll(name, "_", " ")
+	if text == "" {
+		return "–"
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+func viewGroups(r sso.TestResult) *page.TestGroups {
+	g := r.Identity.Groups
+	view := &page.TestGroups{Names: g.Names, Note: r.Note, Unmatched: r.Unmatched}
+	switch g.State {
+	case sso.GroupsValues:
+		view.Badge, view.State = page.Badge{Label: "values", State: "ok"}, "A list of "+strconv.Itoa(len(g.Names))+"."
+	case sso.GroupsEmpty:
+		view.Badge, view.State = page.Badge{Label: "empty", State: "warn"}, "The attribute came without a value: the person is in no group."
+	case sso.GroupsOverage:
+		view.Badge, view.State = page.Badge{Label: "overage", State: "warn"}, "There are too many to be sent: a pointer came in place of the list."
+	case sso.GroupsTruncated:
+		view.Badge, view.State = page.Badge{Label: "cut off", State: "warn"}, "The list is as long as the identity provider ever sends: there may be more."
+	default:
+		view.Badge, view.State = page.Badge{Label: "absent", State: "warn"}, "No group attribute came, so the groups are unknown."
+	}
+	for _, n := range r.NearMisses {
+		view.Near = append(view.Near, page.TestNear{Asserted: n.Asserted, Name: n.Name, Organization: n.OrganizationName, Why: whyNear(n.Why)})
+	}
+	return view
+}
+
+func whyNear(n sso.Nearness) string {
+	switch n {
+	case "space":
+		return "they differ in space"
+	case "case":
+		return "they differ in upper and lower case"
+	case "default":
+		return "that is a default group, which nobody is matched to"
+	}
+	return "they look alike, and are written differently"
+}
+
+func viewEntry(r sso.TestResult) []page.Fact {
+	allowed := page.Fact{Label: "allow_sign_in", Value: "lets this person in", Badge: &page.Badge{Label: "yes", State: "ok"}}
+	if !*r.Allowed {
+		allowed = page.Fact{Label: "allow_sign_in", Value: "does not let this person in", Badge: &page.Badge{Label: "no", State: "error"}}
+	}
+	decision := map[sso.EmailAction]string{sso.RequireCode: "A code is sent to the address. ", sso.SkipCode: "Nothing is asked. ",
+		sso.VouchFirst: "An admin has to vouch first. ", sso.DenyEntry: "They do not get in. "}[r.Email.Action]
+	who := page.Fact{Label: "Who it would be", Value: "somebody new"}
+	if r.Known != "" {
+		who.Value, who.Code = string(r.Known), true
+	}
+	return []page.Fact{who, allowed, {Label: "First sign-in", Value: decision + r.Email.Reason}}
+}
+
+// bundle is the whole page as text, for whoever helps.
+func bundle(view *page.Test, run sso.TestRun) string {
+	var b strings.Builder
+	line := func(parts ...string) { b.WriteString(strings.Join(parts, " ") + "\n") }
+	line("Test connection", string(run.ID), "of", string(run.Connection)+",", run.CreatedAt.UTC().Format(time.RFC3339))
+	line("Result:", string(run.State), run.Code)
+	if f := view.Failed; f != nil {
+		line("Cause:", f.Cause)
+		line("Where:", f.Place)
+	}
+	if run.Detail != "" {
+		line("Detail:", run.Detail)
+	}
+	for _, w := range view.Warnings {
+		line("Warning:", w.Text)
+	}
+	line("\nChecks")
+	for _, c := range view.Checks {
+		line("-", c.Name+":", c.Badge.Label+"; wanted", c.Want+"; got", c.Got)
+	}
+	if len(view.Identity) > 0 {
+		line("\nIdentity")
+	}
+	for _, i := range view.Identity {
+		line("-", i.Field+":", i.Value, "("+i.From+")")
+	}
+	if g := view.Groups; g != nil {
+		line("- State of the groups:", g.Badge.Label+";", strings.Join(g.Names, ", "))
+	}
+	if run.Result.Raw != "" {
+		line("\nWhat came\n\n" + run.Result.Raw)
+	}
+	return b.String()
+}
