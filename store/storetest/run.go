@@ -126,6 +126,16 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"failing since": testFailingSince,
 			"activity":      testActivity,
 		},
+		"admins": {
+			"invitations":         testInvitations,
+			"one link":            testOneInvitation,
+			"last recovery admin": testLastRecovery,
+			"sessions":            testAdminSessions,
+			"of an enterprise":    testEnterpriseAdmins,
+			"enforced":            testEnforced,
+			"setup links":         testSetupLinks,
+			"setup links at once": testSetupLinkRace,
+		},
 		"tenants": {"foreign objects": testTenants},
 		"keys": {
 			"secrets are sealed": testSecretsSealed,
