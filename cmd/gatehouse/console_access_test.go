@@ -1,0 +1,354 @@
+package main
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/config"
+	"gatehouse/sso"
+	"gatehouse/sso/admin"
+	"gatehouse/store"
+	"gatehouse/web/console"
+	"gatehouse/web/route"
+)
+
+// desk is a gateway in this process with two enterprises, and the cookies of
+// everybody there is.
+type desk struct {
+	*testing.T
+	g       *gateway
+	acme    sso.Enterprise
+	conn    sso.Connection
+	other   sso.Connection // acme's, too
+	cookies map[string][]*http.Cookie
+	values  map[string]string // of wildcards
+	asked   int
+}
+
+// Whoever comes to a page.
+const (
+	nobody       = "nobody"
+	stranger     = "admin of another enterprise"
+	bystander    = "somebody of the enterprise who administers nothing"
+	otherLink    = "setup link of another connection"
+	foreignLink  = "setup link of another enterprise"
+	link         = "setup link of this connection"
+	newLinkOf    = "setup link for a new connection"
+	named        = "named admin"
+	byGroup      = "admin by a group"
+	operatorSSO  = "operator by single sign-on"
+	operator     = "operator"
+	disabledUser = "named admin who is deactivated"
+)
+
+func everybody() []string {
+	return []string{nobody, stranger, bystander, otherLink, foreignLink, link, newLinkOf, named, byGroup, operatorSSO, operator, disabledUser}
+}
+
+// admits says who a page of a need is for. {connection} tells the links apart.
+func admits(need console.Need, who string, connection bool) bool {
+	switch need {
+	case console.Operator:
+		return who == operator || who == operatorSSO
+	case console.Enterprise:
+		return slices.Contains([]string{named, byGroup, operator, operatorSSO}, who)
+	case console.Anybody:
+		return slices.Contains([]string{stranger, named, byGroup, operator, operatorSSO}, who)
+	}
+	switch who {
+	case link:
+		return true
+	case otherLink, newLinkOf:
+		return !connection
+	}
+	return slices.Contains([]string{named, byGroup, operator, operatorSSO}, who)
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{T: t, cookies: map[string][]*http.Cookie{}}
+	c := config.Default()
+	c.DataDir, c.BaseURL = t.TempDir(), "http://localhost:8080"
+	keys := store.Keyring{Current: store.NewKey()}
+	db, err := store.Open(t.Context(), store.Options{DSN: "sqlite:" + c.DataDir + "/gatehouse.db", Keys: keys})
+	d.ok(err)
+	d.g, err = newGateway(parts{config: c, db: db, keys: keys, log: slog.New(slog.DiscardHandler)})
+	d.ok(err)
+	t.Cleanup(func() {
+		if err := d.g.close(); err != nil {
+			t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	d.seed()
+	return d
+}
+
+func (d *desk) ok(err error) {
+	d.Helper()
+	if err != nil {
+		d.Fatal(err)
+	}
+}
+
+// seed makes an enterprise with one of each, and whoever comes to a page.
+func (d *desk) seed() {
+	d.Helper()
+	ctx, db, by := d.Context(), d.g.db, sso.ActorSystem
+	var err error
+	d.acme, d.conn = d.enterprise("acme")
+	globex, globexConn := d.enterprise("globex")
+	d.other, err = db.CreateConnection(ctx, by, sso.Connection{Enterprise: d.acme.ID, Name: "Other", Protocol: sso.SAML, Provider: sso.Custom, State: sso.ConnectionDraft, Draft: &sso.Config{Version: 1, SAML: &sso.SAMLConfig{}}})
+	d.ok(err)
+	org, err := db.CreateOrganization(ctx, by, sso.Organization{Enterprise: d.acme.ID, Key: "web", Name: "Web"})
+	d.ok(err)
+	group, err := db.CreateGroup(ctx, by, d.acme.ID, sso.Group{Organization: org.ID, Name: "admins", Admin: true})
+	d.ok(err)
+	ada := d.user(named, d.acme, d.conn)
+	d.ok(db.AddEnterpriseAdmin(ctx, by, d.acme.ID, ada.User))
+	d.ok(db.AddMember(ctx, by, d.acme.ID, group.ID, d.user(byGroup, d.acme, d.conn).User))
+	d.user(bystander, d.acme, d.conn)
+	gone := d.user(disabledUser, d.acme, d.conn)
+	d.ok(db.AddEnterpriseAdmin(ctx, by, d.acme.ID, gone.User))
+	_, err = db.UpdateUser(ctx, by, d.acme.ID, gone.User, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })
+	d.ok(err)
+	d.ok(db.AddEnterpriseAdmin(ctx, by, globex.ID, d.user(stranger, globex, globexConn).User))
+	me := d.account("olive", "")
+	d.account("tied", operatorSSO)
+	made := d.link(link, d.acme, d.conn.ID)
+	d.link(otherLink, d.acme, d.other.ID)
+	d.link(newLinkOf, d.acme, "")
+	d.link(foreignLink, globex, globexConn.ID)
+	domain, err := db.CreateDomain(ctx, by, sso.Domain{Enterprise: d.acme.ID, Name: "acme.test", TXTRecord: "x"})
+	d.ok(err)
+	application, err := db.CreateApplication(ctx, by, sso.Application{Key: "wiki", Name: "Wiki", Kind: sso.ForwardAuth, Origins: []string{"https://wiki.acme.test"}})
+	d.ok(err)
+	records, _, err := db.SyncRecords(ctx, d.acme.ID, sso.SyncFilter{}, sso.Page{})
+	d.ok(err)
+	d.values = map[string]string{"enterprise": d.acme.Key, "connection": string(d.conn.ID), "user": string(ada.User), "group": string(group.ID), "organization": string(org.ID),
+		"admin": string(me.ID), "link": string(made.ID), "domain": string(domain.ID), "application": string(application.ID), "attempt": string(ada.Attempt),
+		"record": string(records[0].ID)}
+}
+
+func (d *desk) enterprise(key string) (sso.Enterprise, sso.Connection) {
+	d.Helper()
+	e, err := d.g.db.CreateEnterprise(d.Context(), sso.ActorSystem, sso.Enterprise{Key: key, Name: "Enterprise " + key})
+	d.ok(err)
+	c, err := d.g.db.CreateConnection(d.Context(), sso.ActorSystem, sso.Connection{Enterprise: e.ID, Name: "Directory", Protocol: sso.OIDC, Provider: sso.Custom,
+		State: sso.ConnectionEnabled, Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: "s"}}})
+	d.ok(err)
+	return e, c
+}
+
+// user signs somebody in by single sign-on.
+func (d *desk) user(who string, e sso.Enterprise, c sso.Connection) sso.Session {
+	d.Helper()
+	now, token, login := time.Now(), sso.NewSecret(), strings.ReplaceAll(who, " ", "-")+"@"+e.Key+".test"
+	attempt := sso.NewID[sso.AttemptID](now)
+	groups := sso.AssertedGroups{State: sso.GroupsAbsent}
+	s := sso.SignIn{Identity: sso.Identity{Connection: c.ID, Subject: login, Login: login, Email: login, Name: "Name of " + who, Groups: groups},
+		Replay:  sso.ReplayMark{Connection: c.ID, ResponseID: string(attempt), Until: now.Add(time.Hour)},
+		Attempt: sso.Attempt{ID: attempt, Enterprise: e.ID, Connection: c.ID, Login: login, Outcome: sso.OutcomeSucceeded, Groups: groups, At: now},
+		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: token.Hash(), Enterprise: e.ID, Connection: c.ID, Attempt: attempt, Subject: login,
+			CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)}}
+	u, _, err := d.g.db.RecordLogin(d.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) {
+		return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncReset, Asserted: groups}}}, nil
+	})
+	d.ok(err)
+	s.Session.User = u.ID
+	d.keep(who, func(w http.ResponseWriter) error { return d.g.sessions.Start(w, nil, token, s.Session) })
+	return s.Session
+}
+
+// account makes a local admin; tied is who they are by single sign-on, "" for
+// nobody: then they come by their own session.
+func (d *desk) account(login, tied string) sso.Admin {
+	d.Helper()
+	_, token, err := d.g.admin.Invite(d.Context(), sso.ActorOperator, true)
+	d.ok(err)
+	a, session, err := d.g.admin.Accept(d.Context(), token, admin.NewAccount{Name: login, Login: login, Password: "correct horse battery"}, admin.SignIn{})
+	d.ok(err)
+	if tied == "" {
+		d.keep(operator, func(w http.ResponseWriter) error { return d.g.sessions.Admin().Set(w, session) })
+		return a
+	}
+	s := d.user(tied, d.acme, d.conn)
+	p, err := d.g.db.Principal(d.Context(), s.Token)
+	d.ok(err)
+	d.ok(d.g.admin.Tie(d.Context(), a.ID, &p))
+	return a
+}
+
+func (d *desk) link(who string, e sso.Enterprise, c sso.ConnectionID) sso.SetupLink {
+	d.Helper()
+	l, token, err := d.g.admin.CreateLink(d.Context(), sso.ActorOperator, e, admin.NewLink{For: who, Connection: c})
+	d.ok(err)
+	session, err := d.g.admin.OpenLink(d.Context(), token, "")
+	d.ok(err)
+	d.keep(who, func(w http.ResponseWriter) error { return d.g.sessions.Setup().Set(w, session) })
+	return l
+}
+
+// keep remembers the cookies that somebody is given.
+func (d *desk) keep(who string, give func(http.ResponseWriter) error) {
+	d.Helper()
+	w := httptest.NewRecorder()
+	d.ok(give(w))
+	d.cookies[who] = w.Result().Cookies()
+}
+
+// ask sends a request of somebody's browser, from a site of ours or another.
+func (d *desk) ask(h http.Handler, who, method, path, site string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, d.g.config.BaseURL+path, http.NoBody)
+	if method == http.MethodPost {
+		r = httptest.NewRequest(method, d.g.config.BaseURL+path, strings.NewReader(url.Values{"x": {"y"}}.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r.Header.Set("Sec-Fetch-Site", site)
+	d.asked++ // each from an address of its own, for the rate limits
+	r.RemoteAddr = fmt.Sprintf("10.0.%d.%d:1024", d.asked/256, d.asked%256)
+	for _, c := range d.cookies[who] {
+		r.AddCookie(&http.Cookie{Name: c.Name, Value: c.Value})
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+var wildcard = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+// fill puts seeded values into a pattern; what none is seeded of is of the right
+// form at most, which no page may tell from what is another's.
+func (d *desk) fill(path string) string {
+	return wildcard.ReplaceAllStringFunc(path, func(s string) string {
+		if v := d.values[s[1:len(s)-1]]; v != "" {
+			return v
+		}
+		return "unknown"
+	})
+}
+
+// TestConsoleIsForWhomItSays asks every page of the console as everybody there
+// is, and lets nobody in but those it is for: pages come from what is
+// registered, so a new one is in here by itself.
+func TestConsoleIsForWhomItSays(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	handler := d.g.handler()
+	needs := d.g.desk.Needs()
+	if len(needs) < 15 {
+		t.Fatalf("only %d pages: this test sees too little", len(needs))
+	}
+	nothing := body(d.ask(handler, operator, http.MethodGet, "/nothing-here", "same-origin"))
+	doors := d.doors(needs)
+	for pattern, need := range needs {
+		method, path, _ := strings.Cut(pattern, " ")
+		path = d.fill(path)
+		for _, who := range everybody() {
+			if admits(need, who, strings.Contains(pattern, "{connection}")) {
+				if w := d.ask(doors, who, method, path, "same-origin"); w.Code != http.StatusNoContent {
+					t.Errorf("%s is closed to %s: %d %s", pattern, who, w.Code, w.Header().Get("Location"))
+				}
+				continue
+			}
+			d.refuses(handler, pattern, path, who, nothing)
+		}
+		if method != http.MethodPost {
+			continue
+		}
+		if w := d.ask(handler, operator, method, path, "cross-site"); w.Code != http.StatusForbidden {
+			t.Errorf("%s takes a form of another site: %d", pattern, w.Code)
+		}
+	}
+}
+
+// refuses asserts how somebody is turned away: nobody to sign in, whoever
+// administers nothing with a word about it, everybody else as if there were
+// nothing at all.
+func (d *desk) refuses(h http.Handler, pattern, path, who, nothing string) {
+	d.Helper()
+	method, _, _ := strings.Cut(pattern, " ")
+	w := d.ask(h, who, method, path, "same-origin")
+	switch who {
+	case nobody, disabledUser:
+		if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasPrefix(at, "/admin/sign-in") {
+			d.Errorf("%s sends %s to %q with %d", pattern, who, at, w.Code)
+		}
+	case bystander:
+		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "not_an_admin") {
+			d.Errorf("%s answers %s with %d", pattern, who, w.Code)
+		}
+	default:
+		if got := body(w); w.Code != http.StatusNotFound || got != nothing {
+			d.Errorf("%s answers %s with %d, or not as if there were nothing:\n%s", pattern, who, w.Code, w.Body)
+		}
+	}
+}
+
+// doors are all pages of the real console with nothing behind them.
+func (d *desk) doors(needs map[string]console.Need) http.Handler {
+	d.Helper()
+	rt, err := route.New(route.Options{BaseURL: d.g.config.BaseURL, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	d.ok(err)
+	c := console.New(d.g.desk.Options)
+	for pattern, need := range needs {
+		c.Add(rt, console.Page{Pattern: pattern, Need: need, Handle: func(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
+			if key := d.fill("{enterprise}"); strings.Contains(pattern, "{enterprise}") && v.Enterprise.Key != key {
+				d.Errorf("%s is about %q", pattern, v.Enterprise.Key)
+			}
+			w.WriteHeader(http.StatusNoContent)
+			return nil
+		}})
+	}
+	return rt
+}
+
+var varying = regexp.MustCompile(`req-[a-z0-9]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|\d+ \w+ \d{4}, \d\d:\d\d UTC`)
+
+// body is an answer without what is different each time.
+func body(w *httptest.ResponseRecorder) string {
+	return varying.ReplaceAllString(w.Body.String(), "·")
+}
+
+// TestConsolePagesAnswer opens every page as an operator and as whoever it is
+// for at the least: what is behind the door works.
+func TestConsolePagesAnswer(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	seen := map[[sha256.Size]byte]bool{}
+	for pattern, need := range d.g.desk.Needs() {
+		method, path, _ := strings.Cut(pattern, " ")
+		if method != http.MethodGet || strings.Contains(d.fill(path), "unknown") {
+			continue
+		}
+		who := []string{operator}
+		switch need {
+		case console.Enterprise, console.Anybody:
+			who = append(who, named)
+		case console.Connection:
+			who = append(who, named, link)
+		}
+		for _, somebody := range who {
+			w := d.ask(d.g.handler(), somebody, method, d.fill(path), "same-origin")
+			// 422 is of pages that begin with a question, such as a day.
+			if w.Code != http.StatusOK && w.Code != http.StatusSeeOther && w.Code != http.StatusUnprocessableEntity {
+				t.Errorf("%s answers %s with %d", pattern, somebody, w.Code)
+			}
+			seen[sha256.Sum256(w.Body.Bytes())] = true
+		}
+	}
+	if len(seen) < 5 {
+		t.Errorf("only %d answers differ", len(seen))
+	}
+}
