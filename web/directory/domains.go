@@ -56,11 +56,8 @@ func (d *Directory) showDomains(w http.ResponseWriter, r *http.Request, v consol
 	for _, domain := range all {
 		row := d.domainRow(here, domain)
 		if domain.ID == about {
-			p.Wrong = []page.Wrong{{ID: row.ID, Label: domain.Name, Message: "the record was not found."}}
+			p.Missed = &page.Todo{Text: domain.Name + " could not be proven.", Href: "#" + row.ID, Label: "See what was found"}
 			row.Wrong = page.Blame(wrong, &page.Field{ID: row.ID, Name: "name", Label: domain.Name})
-			if sso.KindOf(wrong) != sso.Invalid {
-				p.Wrong[0].Message = "it could not be proven."
-			}
 		}
 		p.Rows = append(p.Rows, row)
 	}

@@ -5,6 +5,7 @@ type Domains struct {
 	Base
 	Rows   []DomainRow
 	Wrong  []Wrong
+	Missed *Todo // the domain that could not be proven just now; nil for none
 	Action string
 	Fields []Field // of a new one
 }
