@@ -94,7 +94,7 @@ func New(o Options) (*Pages, error) {
 }
 
 // sharedFiles are what pages are made of.
-var sharedFiles = []string{"templates/layout.html", "templates/components.html", "templates/form.html", "templates/console.html", "templates/icons.html"}
+var sharedFiles = []string{"templates/layout.html", "templates/components.html", "templates/form.html", "templates/console.html", "templates/assistant.html", "templates/icons.html"}
 
 // parse reads sharedFiles and one file per page.
 func (p *Pages) parse(fsys fs.FS) error {
