@@ -1,5 +1,7 @@
 package page
 
+import "gatehouse/sso"
+
 // assistantPages are the steps of the setup assistant.
 func assistantPages() []Page {
 	return []Page{new(ChooseProvider), new(NameConnection), new(SetupCreate), new(SetupConfigure), new(SetupAttributes), new(SetupAssign),
@@ -108,7 +110,6 @@ type SetupConfigure struct {
 	Base
 	Assistant
 	Part     Part
-	Wanted   []Wanted
 	Tabs     []Link // ways to give it; none if there is one
 	Form     SetupForm
 	Open     bool // the form is what is to be done now
@@ -116,9 +117,6 @@ type SetupConfigure struct {
 	Keys     []SigningKey
 	Warnings []Todo
 }
-
-// Wanted is something to copy from there.
-type Wanted struct{ Label, Where, Example string }
 
 // SigningKey is a certificate that the identity provider signs with.
 type SigningKey struct {
@@ -216,4 +214,17 @@ type SetupDone struct {
 	Assistant
 	Link Copyable
 	Todo []Todo
+}
+
+// Over says what a connection runs on, in the words of its product; product may
+// be empty.
+func Over(product string, protocol sso.Protocol) string {
+	name := "SAML"
+	if protocol == sso.OIDC {
+		name = "OpenID Connect"
+	}
+	if product == "" {
+		return name
+	}
+	return product + ", " + name
 }

@@ -63,15 +63,14 @@ func galleryFirstSteps() []Example {
 	base.Console = &Console{Role: "by a setup link", SignOut: "/admin/sign-out"}
 	base.User, a.HandOver = &Person{"IT of " + longName, ""}, ""
 	byLink := &SetupCreate{Base: base, Assistant: a, Part: galleryPart()}
-	url := Field{ID: "saml.metadata_url", Name: "saml.metadata_url", Label: "Metadata URL", Hint: "In Microsoft Entra ID: App Federation Metadata Url.", Kind: "url", Mono: true, Most: 2048}
+	url := Field{ID: "saml.metadata_url", Name: "saml.metadata_url", Label: "Metadata URL", Hint: "In Microsoft Entra ID: App Federation Metadata Url, under Single sign-on › SAML Certificates. It looks like https://login.microsoftonline.com/…/federationmetadata/2007-06/federationmetadata.xml?appid=…", Kind: "url", Mono: true, Most: 2048}
 	tabs := func(manual bool) []Link {
 		return []Link{{Label: "Automatic", Href: galleryAt + "configure?how=automatic", Current: !manual}, {Label: "Manual", Href: galleryAt + "configure?how=manual", Current: manual}}
 	}
-	wanted := []Wanted{{"App Federation Metadata Url", "Single sign-on › SAML Certificates", "https://login.microsoftonline.com/…/federationmetadata/2007-06/federationmetadata.xml?appid=…"}}
 	form := SetupForm{Fields: []Field{url}, Hidden: []HiddenField{{"revision", "3"}}, Action: galleryAt + "configure", Button: "Create connection"}
 	configure := func(change func(*SetupConfigure)) *SetupConfigure {
 		base, a := galleryStep(2, "Configure the connection", nil)
-		p := &SetupConfigure{Base: base, Assistant: a, Part: galleryPart(), Wanted: wanted, Tabs: tabs(false), Form: form, Open: true}
+		p := &SetupConfigure{Base: base, Assistant: a, Part: galleryPart(), Tabs: tabs(false), Form: form, Open: true}
 		change(p)
 		return p
 	}

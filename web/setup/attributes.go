@@ -1,0 +1,169 @@
+package setup
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/guide"
+	"gatehouse/sso/mapping"
+	"gatehouse/sso/setup"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+func (a *Assistant) showAttributes(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	said := console.Said(r, map[string]string{"saved": "Saved."})
+	return a.renderAttributes(w, s, s.mappingForm(nil), said, nil)
+}
+
+func (a *Assistant) renderAttributes(w http.ResponseWriter, s *state, f *form, said string, err error) error {
+	base, around := a.around(s, "attributes")
+	base.Flash = said
+	p := &page.SetupAttributes{Base: base, Assistant: around, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Attributes), Groups: a.part(s, "h-groups", s.guide.Groups.Title, s.guide.Groups),
+		Claims: s.claims(), Form: page.SetupForm{Action: s.at("attributes"), Button: "Save", Hidden: []page.HiddenField{s.revision()}}}
+	p.Form.Wrong = page.Blame(renamed(err), f.all()...)
+	p.Form.Fields, p.Form.More = values(f.fields), values(f.more)
+	if s.last != nil {
+		at := page.NewTime(s.last.EndedAt, a.Now())
+		p.Tested = &at
+	}
+	p.Sent = s.sent()
+	return a.Console.Render(w, statusOf(err), p)
+}
+
+// claims are the lines of the table, ticked off by what came last.
+func (s *state) claims() []page.ClaimRow {
+	var all []page.ClaimRow
+	words := map[guide.Use]string{guide.Subject: "Identifier", guide.Login: "Login", guide.Email: "E-mail", guide.Name: "Name", guide.Groups: "Groups"}
+	for i, c := range s.guide.Claims {
+		row := page.ClaimRow{Use: words[c.Use], Name: page.Copyable{ID: "claim-" + string(rune('a'+i)), Value: c.Name}, Value: c.Value, Note: c.Note, Badge: s.badge(c)}
+		if c.ByName {
+			row.Note = strings.TrimSpace("Sent by itself. " + c.Note)
+		}
+		if c.Name == guide.NameID {
+			row.Name.Value = "Name ID"
+		}
+		all = append(all, row)
+	}
+	return all
+}
+
+func (s *state) badge(c guide.Claim) page.Badge {
+	if !s.reached() {
+		return page.Badge{Label: "not tested"}
+	}
+	id := s.last.Result.Identity
+	if _, sent := id.Claims[c.Name]; sent || c.Name == guide.NameID {
+		return page.Badge{Label: "seen", State: "ok"}
+	}
+	known := map[guide.Use]string{guide.Subject: id.Subject, guide.Login: id.Login, guide.Email: id.Email, guide.Name: id.Name}
+	if known[c.Use] != "" || c.Use == guide.Groups && len(id.Groups.Names) > 0 {
+		return page.Badge{Label: "under another name", State: "ok"}
+	}
+	return page.Badge{Label: "not sent", State: "warn"}
+}
+
+// Bounds of what is shown of a test.
+const (
+	maxClaims = 40
+	maxValues = 10
+)
+
+// sent is what came last, claim by claim.
+func (s *state) sent() []page.Sent {
+	if !s.reached() {
+		return nil
+	}
+	claims := s.last.Result.Identity.Claims
+	var all []page.Sent
+	for _, name := range slices.Sorted(maps.Keys(claims)) {
+		if len(all) == maxClaims {
+			break
+		}
+		values := claims[name]
+		one := page.Sent{Name: name, Values: values}
+		if len(values) > maxValues {
+			one.Values, one.More = values[:maxValues], len(values)-maxValues
+		}
+		all = append(all, one)
+	}
+	return all
+}
+
+// mappingForm is what is looked for in what the identity provider sends; entered
+// is what was just entered, nil for what is kept.
+func (s *state) mappingForm(entered url.Values) *form {
+	m, absent := mapping.Preset(s.Connection.Provider, s.Connection.Protocol), sso.KeepGroups
+	if c := s.config(); c != nil {
+		m, absent = c.Mapping, c.GroupSync.OnAbsent
+	}
+	lines := func(name, label, hint string, values []string, optional bool) *page.Field {
+		return &page.Field{ID: name, Name: name, Label: label, Hint: hint, Kind: "area", Lines: max(3, len(values)), Mono: true, Optional: optional, Value: strings.Join(values, "\n")}
+	}
+	line := func(name, label, hint, value string) *page.Field {
+		return &page.Field{ID: name, Name: name, Label: label, Hint: hint, Mono: true, Optional: true, Most: 1024, Value: value, Autocomplete: "off"}
+	}
+	f := &form{fields: []*page.Field{
+		lines("mapping.login", "Login", "What people are called by, and what stays the same.", m.Login, false),
+		lines("mapping.email", "E-mail", "Leave it empty if people have no address.", m.Email, true),
+		lines("mapping.name", "Name", "Several claims make one name: {firstName} {lastName}", m.Name, true),
+		lines("mapping.groups", "Groups", "Tried in turn, too: all values of the first one that is there.", m.Groups, true),
+	}, more: []*page.Field{
+		line("mapping.subject", "Identifier", "What people are known by here. Leave it empty for the one of the protocol itself.", m.Subject),
+		line("mapping.delimiter", "Between group names", "If several names come as one text: what stands between them.", m.Delimiter),
+		line("mapping.include", "Only these groups count", "A regular expression. Leave it empty for all.", m.Include),
+		line("mapping.exclude", "These groups do not count", "A regular expression. Leave it empty for none.", m.Exclude),
+		{ID: "group_sync.on_absent", Name: "group_sync.on_absent", Label: "If nothing at all is said about groups", Kind: "select", Value: string(absent), Options: []page.Option{
+			{Value: string(sso.KeepGroups), Label: "Keep the memberships there are"}, {Value: string(sso.ClearGroups), Label: "Take it for no groups"}, {Value: string(sso.DenySignIn), Label: "Refuse the sign-in"}}},
+	}}
+	for _, field := range f.all() {
+		if entered != nil {
+			field.Value = strings.ReplaceAll(entered.Get(field.Name), "\r\n", "\n")
+		}
+		for i := range field.Options {
+			field.Options[i].Chosen = field.Options[i].Value == field.Value
+		}
+	}
+	return f
+}
+
+// linesOf are the lines of an entry that have anything on them; an empty list
+// takes the value away.
+func linesOf(text string) []string {
+	all := []string{}
+	for line := range strings.SplitSeq(text, "\n") {
+		if line = setup.Tidy(line); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all
+}
+
+func (a *Assistant) saveAttributes(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	f := s.mappingForm(r.PostForm)
+	text := func(name string) *string { value := f.get(name); return &value }
+	absent := sso.WhenUnknown(f.get("group_sync.on_absent"))
+	_, _, err = a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, setup.Edit{Revision: revisionOf(r.PostForm),
+		Mapping: &setup.MappingEdit{Login: linesOf(f.get("mapping.login")), Email: linesOf(f.get("mapping.email")), Name: linesOf(f.get("mapping.name")), Groups: linesOf(f.get("mapping.groups")),
+			Subject: text("mapping.subject"), Delimiter: text("mapping.delimiter"), Include: text("mapping.include"), Exclude: text("mapping.exclude")},
+		GroupSync: &setup.GroupSyncEdit{OnAbsent: &absent}})
+	switch kind := sso.KindOf(err); {
+	case err == nil:
+		return console.Done(w, s.at("attributes"), "saved")
+	case kind == sso.Invalid || kind == sso.Stale:
+		return a.renderAttributes(w, s, f, "", err)
+	}
+	return err
+}

@@ -1,0 +1,210 @@
+package setup
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+func (a *Assistant) showConfigure(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	f := s.stored(r.URL.Query().Get("how"))
+	said := console.Said(r, map[string]string{"saved": "Saved. " + s.verdict(), "kept": "Saved. The identity provider did not answer now; it is asked again when the connection is enabled."})
+	return a.renderConfigure(w, s, f, said, r.URL.Query().Has("how"), nil)
+}
+
+// verdict is what saving came to.
+func (s *state) verdict() string {
+	if len(s.missing) > 0 {
+		return "Something is still missing."
+	}
+	return "The connection is established: this is what was read."
+}
+
+// renderConfigure shows the step. again says that the form is wanted although all
+// is there.
+func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, said string, again bool, err error) error {
+	base, around := a.around(s, "configure")
+	base.Flash = said
+	p := &page.SetupConfigure{Base: base, Assistant: around, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Configure), Tabs: s.tabs(f.manual)}
+	if s.begun() {
+		p.Read, p.Keys = s.read(), a.keys(s.config())
+		for _, warning := range s.warnings {
+			p.Warnings = append(p.Warnings, s.worthALook(warning))
+		}
+		for _, m := range s.missing {
+			p.Warnings = append(p.Warnings, page.Todo{State: "warn", Text: m.Message})
+		}
+	}
+	p.Open = again || err != nil || len(s.missing) > 0
+	if p.Open {
+		p.Next = nil
+	}
+	p.Form = page.SetupForm{Action: s.at("configure"), Button: "Save and check", Files: f.manual, Hidden: []page.HiddenField{{Name: "how", Value: f.how()}, s.revision()}}
+	if !s.begun() {
+		p.Form.Button = "Create connection"
+	}
+	p.Form.Wrong = page.Blame(renamed(err), f.all()...)
+	p.Form.Fields, p.Form.More = values(f.fields), values(f.more)
+	p.Form.Meant = f.meant(err)
+	return a.Console.Render(w, statusOf(err), p)
+}
+
+func (s *state) worthALook(warning setup.Warning) page.Todo {
+	t := page.Todo{State: "warn", Text: warning.Message}
+	if warning.Field == "provider" {
+		t.Href, t.Label = s.at("provider"), "Change identity provider"
+	}
+	return t
+}
+
+// tabs are the ways to give a SAML identity provider's values.
+func (s *state) tabs(manual bool) []page.Link {
+	if s.Connection.Protocol != sso.SAML || s.guide.FileOnly {
+		return nil
+	}
+	return []page.Link{{Label: "Automatic", Href: s.at("configure") + "?how=automatic", Current: !manual}, {Label: "Manual", Href: s.at("configure") + "?how=manual", Current: manual}}
+}
+
+// read is what is known of the identity provider.
+func (s *state) read() []page.Fact {
+	c := s.config()
+	if o := c.OIDC; o != nil {
+		facts := []page.Fact{{Label: "Issuer", Value: o.Issuer, Code: true}, {Label: "Client ID", Value: o.ClientID, Code: true}}
+		if o.ClientSecret != "" {
+			facts = append(facts, page.Fact{Label: "Client secret", Value: "kept", Badge: &page.Badge{Label: "not shown again"}})
+		}
+		return append(facts, page.Fact{Label: "Scopes", Value: strings.Join(o.Scopes, " "), Code: true}, page.Fact{Label: "We authenticate by", Value: string(o.AuthMethod), Code: true})
+	}
+	facts := []page.Fact{{Label: "Entity ID", Value: c.SAML.IDPEntityID, Code: true}, {Label: "Sign-in address", Value: c.SAML.SSO.URL, Code: true},
+		{Label: "People are sent there by", Value: map[string]string{sso.BindingRedirect: "a redirect", sso.BindingPOST: "a form"}[c.SAML.SSO.Binding]}}
+	if c.SAML.SLO != nil {
+		facts = append(facts, page.Fact{Label: "Sign-out address", Value: c.SAML.SLO.URL, Code: true})
+	}
+	if c.SAML.MetadataURL == "" {
+		return append(facts, page.Fact{Label: "New certificates", Value: "have to be entered here by hand"})
+	}
+	return append(facts, page.Fact{Label: "Metadata URL", Value: c.SAML.MetadataURL, Code: true}, page.Fact{Label: "New certificates", Value: "are picked up by themselves"})
+}
+
+// keys are the certificates that are trusted.
+func (a *Assistant) keys(c *sso.Config) []page.SigningKey {
+	if c.SAML == nil {
+		return nil
+	}
+	var all []page.SigningKey
+	for _, one := range c.SAML.Certificates {
+		cert, err := one.Parse()
+		if err != nil {
+			continue // it was checked when it was saved
+		}
+		k := page.SigningKey{Fingerprint: one.Fingerprint()[:16] + "…", Algorithm: cert.PublicKeyAlgorithm.String(), Until: cert.NotAfter.UTC().Format("2 January 2006"), Badge: page.Badge{Label: "good", State: "ok"}}
+		switch key := cert.PublicKey.(type) {
+		case *rsa.PublicKey:
+			k.Algorithm = fmt.Sprintf("RSA, %d bits", key.N.BitLen())
+		case *ecdsa.PublicKey:
+			k.Algorithm = "ECDSA, " + key.Params().Name
+		}
+		switch left := cert.NotAfter.Sub(a.Now()); {
+		case left < 0:
+			k.Badge = page.Badge{Label: "expired", State: "error"}
+		case left < 60*24*time.Hour:
+			k.Badge = page.Badge{Label: fmt.Sprintf("%d days left", int(left/(24*time.Hour))), State: "warn"}
+		}
+		all = append(all, k)
+	}
+	return all
+}
+
+func (a *Assistant) saveConfigure(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	f := s.entered(r.PostForm)
+	edit := f.edit(s)
+	edit.Revision = revisionOf(r.PostForm)
+	_, warnings, err := a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, edit)
+	switch kind := sso.KindOf(err); {
+	case err == nil && unanswered(warnings):
+		return console.Done(w, s.at("configure"), "kept")
+	case err == nil:
+		return console.Done(w, s.at("configure"), "saved")
+	case kind != sso.Invalid && kind != sso.Stale:
+		return err
+	}
+	if kept, failed := a.keepSecret(r.Context(), s, edit, err); failed != nil {
+		return failed
+	} else if kept {
+		f = s.entered(r.PostForm) // which says now that it is kept
+	}
+	return a.renderConfigure(w, s, f, "", true, err)
+}
+
+// unanswered is about an identity provider that could not be asked.
+func unanswered(warnings []setup.Warning) bool {
+	for _, w := range warnings {
+		if strings.Contains(w.Message, "does not answer now") || strings.Contains(w.Message, "could not be fetched now") {
+			return true
+		}
+	}
+	return false
+}
+
+// keepSecret saves a client secret by itself whose issuer was refused: it is not
+// shown again, and would have to be looked for once more. Only where there is no
+// issuer yet: it must not be sent to one that it was not meant for.
+func (a *Assistant) keepSecret(ctx context.Context, s *state, edit setup.Edit, refused error) (bool, error) {
+	c := s.config()
+	if edit.OIDC == nil || edit.OIDC.ClientSecret == nil || sso.KindOf(refused) == sso.Stale || c == nil || c.OIDC == nil || c.OIDC.Issuer != "" || c.OIDC.ClientSecret != "" {
+		return false, nil
+	}
+	now, _, err := a.Service.Edit(ctx, s.Actor, s.Enterprise.ID, s.Connection.ID, setup.Edit{Revision: edit.Revision,
+		OIDC: &setup.OIDCEdit{ClientID: edit.OIDC.ClientID, ClientSecret: edit.OIDC.ClientSecret}})
+	switch kind := sso.KindOf(err); {
+	case err == nil:
+		s.Connection = now
+		s.missing, s.warnings = a.Service.Review(now)
+		return true, nil
+	case kind == sso.Invalid || kind == sso.Stale:
+		return false, nil // the secret is what is wrong
+	}
+	return false, err
+}
+
+// renamed makes what is blamed be called as on the form: "saml.certificates[0]"
+// is the first line of a field there.
+func renamed(err error) error {
+	known := asError(err)
+	if known == nil || len(known.Fields) == 0 {
+		return err
+	}
+	copied := *known
+	copied.Fields = nil
+	for _, f := range known.Fields {
+		if name, index, found := strings.Cut(f.Field, "["); found {
+			f.Field = name
+			if strings.HasPrefix(name, "mapping.") {
+				f.Message = fmt.Sprintf("Line %d: %s.", number(strings.TrimSuffix(index, "]"))+1, f.Message)
+			}
+		}
+		copied.Fields = append(copied.Fields, f)
+	}
+	return &copied
+}
+
+// tidied is an entry without what was copied along with it.
+func tidied(form url.Values, name string) string { return setup.Tidy(form.Get(name)) }

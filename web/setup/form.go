@@ -1,0 +1,247 @@
+package setup
+
+import (
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+	"gatehouse/web/page"
+)
+
+// form is what the configuration step asks for.
+type form struct {
+	manual       bool
+	fields, more []*page.Field
+	secret       sso.Secret // as it was just entered; never part of a field
+}
+
+func (f *form) how() string {
+	if f.manual {
+		return "manual"
+	}
+	return "automatic"
+}
+
+func (f *form) all() []*page.Field { return append(append([]*page.Field{}, f.fields...), f.more...) }
+
+func values(fields []*page.Field) []page.Field {
+	var all []page.Field
+	for _, f := range fields {
+		all = append(all, *f)
+	}
+	return all
+}
+
+// get is what is in a field of the form.
+func (f *form) get(name string) string {
+	for _, field := range f.all() {
+		if field.Name == name {
+			return field.Value
+		}
+	}
+	return ""
+}
+
+// meant are the corrections of what was refused.
+func (f *form) meant(err error) []page.Meant {
+	var all []page.Meant
+	known := asError(err)
+	if known == nil {
+		return nil
+	}
+	for _, field := range f.fields {
+		if better := setup.Advise(field.Name, field.Value).Better; better != "" && field.Error != "" {
+			all = append(all, page.Meant{Label: field.Label, Value: better, Use: field.Name + "=" + better})
+		}
+	}
+	return all
+}
+
+func asError(err error) *sso.Error {
+	if known, ok := errors.AsType[*sso.Error](err); ok {
+		return known
+	}
+	return nil
+}
+
+func number(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// stored is the form with what is kept in it. how is the way that was asked for,
+// "" for the one that fits.
+func (s *state) stored(how string) *form {
+	c := s.config()
+	if c == nil || c.OIDC != nil || s.Connection.Protocol == sso.OIDC {
+		return s.oidcForm(c)
+	}
+	manual := how == "manual" || s.guide.FileOnly || how == "" && s.begun() && c.SAML.MetadataURL == ""
+	if manual {
+		return s.manualForm(c.SAML)
+	}
+	return s.automaticForm(c.SAML)
+}
+
+// hint says where a value is, in the words of the product.
+func (s *state) hint(field string) string {
+	for _, w := range s.guide.Wanted {
+		if w.Field != field {
+			continue
+		}
+		text := "In " + s.place() + ": " + w.Label + ", under " + w.Where + "."
+		if s.guide.Provider == sso.Custom {
+			text = "What it is called " + w.Where + "."
+			if w.Where == "in your identity provider" {
+				text = ""
+			}
+		}
+		if w.Form != "" {
+			text = strings.TrimSpace(text + " It looks like " + w.Form)
+		}
+		return text
+	}
+	return ""
+}
+
+// label is what the field is called here, which is what it is called there if
+// that is one of the words people know.
+func (s *state) label(field, ours string) string {
+	for _, w := range s.guide.Wanted {
+		if w.Field == field && s.guide.Protocol == sso.OIDC && s.guide.Provider == sso.Okta {
+			return w.Label
+		}
+	}
+	return ours
+}
+
+func address(name, label, hint, value string) *page.Field {
+	return &page.Field{ID: name, Name: name, Label: label, Hint: hint, Kind: "", InputMode: "url", Mono: true, Most: 2048, Value: value, Autocomplete: "off"}
+}
+
+func (s *state) automaticForm(c *sso.SAMLConfig) *form {
+	return &form{fields: []*page.Field{address("saml.metadata_url", "Metadata URL", s.hint("saml.metadata_url"), c.MetadataURL)},
+		more: []*page.Field{{ID: "saml.idp_entity_id", Name: "saml.idp_entity_id", Label: "Entity ID", Hint: "Only needed if the metadata describes several identity providers.", Mono: true, Optional: true, Most: 1024, Autocomplete: "off"}}}
+}
+
+func (s *state) manualForm(c *sso.SAMLConfig) *form {
+	file := "The whole file, as it was downloaded."
+	if hint := s.hint("saml.metadata_xml"); hint != "" {
+		file = hint
+	}
+	f := &form{manual: true, fields: []*page.Field{
+		{ID: "file.metadata", Name: "file.metadata", Label: "Metadata file", Hint: file, Kind: "file", Optional: true, Accept: ".xml,text/xml,application/xml,application/samlmetadata+xml"},
+		{ID: "saml.metadata_xml", Name: "saml.metadata_xml", Label: "Or metadata, pasted", Kind: "area", Optional: true, Mono: true},
+		address("saml.idp_entity_id", "Or by hand: entity ID", s.hint("saml.idp_entity_id"), c.IDPEntityID),
+		address("saml.sso_url", "Single Sign-On Login URL", s.hint("saml.sso_url"), c.SSO.URL),
+		{ID: "file.certificates", Name: "file.certificates", Label: "Certificate file", Hint: s.hint("saml.certificates"), Kind: "file", Optional: true, Accept: ".pem,.crt,.cer,.cert,.der,.txt"},
+		{ID: "saml.certificates", Name: "saml.certificates", Label: "Or certificate, pasted", Kind: "area", Optional: true, Mono: true},
+	}, more: []*page.Field{{ID: "saml.sso_binding", Name: "saml.sso_binding", Label: "People are sent there by", Kind: "select", Options: []page.Option{
+		{Value: sso.BindingRedirect, Label: "a redirect (HTTP-Redirect)", Chosen: c.SSO.Binding != sso.BindingPOST}, {Value: sso.BindingPOST, Label: "a form (HTTP-POST)", Chosen: c.SSO.Binding == sso.BindingPOST}}}}}
+	for _, field := range f.fields {
+		field.Optional = true // one of three ways is enough
+	}
+	if n := len(c.Certificates); n > 0 {
+		f.fields[5].Hint = "Leave both empty to keep the " + plural(n, "certificate") + " there is now. What you enter takes its place; enter several, one after the other, to trust all."
+	}
+	return f
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "one " + word
+	}
+	return strconv.Itoa(n) + " " + word + "s"
+}
+
+func (s *state) oidcForm(c *sso.Config) *form {
+	o := &sso.OIDCConfig{}
+	if c != nil && c.OIDC != nil {
+		o = c.OIDC
+	}
+	secret := &page.Field{ID: "oidc.client_secret", Name: "oidc.client_secret", Label: s.label("oidc.client_secret", "Client secret"), Hint: s.hint("oidc.client_secret"), Kind: "password", Most: 1024, Autocomplete: "off"}
+	if o.ClientSecret != "" {
+		secret.Optional, secret.Hint = true, "Kept, and not shown again. Leave this empty to keep it. With another issuer it has to be entered again."
+	}
+	return &form{fields: []*page.Field{
+		address("oidc.issuer", s.label("oidc.issuer", "Issuer or discovery URL"), s.hint("oidc.issuer"), o.Issuer),
+		{ID: "oidc.client_id", Name: "oidc.client_id", Label: s.label("oidc.client_id", "Client ID"), Hint: s.hint("oidc.client_id"), Mono: true, Most: 255, Value: o.ClientID, Autocomplete: "off"},
+		secret,
+	}, more: []*page.Field{{ID: "oidc.scopes", Name: "oidc.scopes", Label: "Scopes", Hint: "With a space between them. openid is always asked for.", Mono: true, Optional: true, Most: 1024, Value: strings.Join(o.Scopes, " "), Autocomplete: "off"}}}
+}
+
+// entered is the form with what was just entered in it, corrections taken over
+// and files in place of what is pasted: a browser gives no file back to a form
+// that is shown again.
+func (s *state) entered(form url.Values) *form {
+	f := s.stored(form.Get("how"))
+	field, better, used := strings.Cut(form.Get("use"), "=")
+	for _, x := range f.all() {
+		switch {
+		case x.Kind == "password" || x.Kind == "file":
+		case x.Kind == "select":
+			for i := range x.Options {
+				x.Options[i].Chosen = x.Options[i].Value == form.Get(x.Name)
+			}
+			x.Value = form.Get(x.Name)
+		case used && x.Name == field:
+			x.Value = setup.Tidy(better)
+		default:
+			x.Value = tidied(form, x.Name)
+		}
+		if uploaded := form.Get("file." + strings.TrimPrefix(strings.TrimSuffix(x.Name, "_xml"), "saml.")); x.Kind == "area" && strings.TrimSpace(uploaded) != "" {
+			x.Value = setup.Tidy(uploaded)
+		}
+		if x.Name == "oidc.client_secret" {
+			x.Value = "" // never shown
+		}
+	}
+	f.secret = sso.Secret(setup.Tidy(form.Get("oidc.client_secret")))
+	return f
+}
+
+// edit is what was entered, as a change of the connection.
+func (f *form) edit(s *state) setup.Edit {
+	get := func(name string) *string { v := f.get(name); return &v }
+	switch {
+	case s.guide.Protocol == sso.OIDC:
+		o := &setup.OIDCEdit{Issuer: get("oidc.issuer"), ClientID: get("oidc.client_id")}
+		if f.secret != "" {
+			o.ClientSecret = &f.secret
+		}
+		if scopes := strings.Fields(f.get("oidc.scopes")); len(scopes) > 0 && !f.sameScopes(s, scopes) {
+			o.Scopes = scopes
+		}
+		return setup.Edit{OIDC: o}
+	case !f.manual:
+		e := &setup.SAMLEdit{MetadataURL: get("saml.metadata_url")}
+		if f.get("saml.idp_entity_id") != "" {
+			e.IDPEntityID = get("saml.idp_entity_id")
+		}
+		return setup.Edit{SAML: e}
+	case f.get("saml.metadata_xml") != "":
+		return setup.Edit{SAML: &setup.SAMLEdit{MetadataXML: get("saml.metadata_xml")}}
+	}
+	e := &setup.SAMLEdit{MetadataURL: new(string), IDPEntityID: get("saml.idp_entity_id"), SSOURL: get("saml.sso_url")}
+	if binding := get("saml.sso_binding"); *binding != "" {
+		e.SSOBinding = binding
+	}
+	if certificates := f.get("saml.certificates"); certificates != "" {
+		e.Certificates = []string{certificates}
+	}
+	return setup.Edit{SAML: e}
+}
+
+// sameScopes reports whether the scopes are those there were: then the identity
+// provider may still add what it knows.
+func (f *form) sameScopes(s *state, scopes []string) bool {
+	c := s.config()
+	return c != nil && c.OIDC != nil && slices.Equal(c.OIDC.Scopes, scopes)
+}

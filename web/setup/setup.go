@@ -1,0 +1,94 @@
+package setup
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/guide"
+	"gatehouse/sso/setup"
+	"gatehouse/web/console"
+	"gatehouse/web/route"
+)
+
+// Store is what the assistant has to know beside the connection.
+type Store interface {
+	BindSetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID, connection sso.ConnectionID) error
+	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, page sso.Page) ([]sso.TestRun, string, error)
+	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
+}
+
+// Service carries out what is entered.
+type Service interface {
+	Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e setup.Edit) (sso.Connection, []setup.Warning, error)
+	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e setup.Edit) (sso.Connection, []setup.Warning, error)
+	Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64, protocol sso.Protocol, provider sso.Provider) (sso.Connection, error)
+	Review(c sso.Connection) ([]sso.FieldError, []setup.Warning)
+	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error)
+}
+
+// Options are what an Assistant is made of; all of it is required.
+type Options struct {
+	Console *console.Console
+	Service Service
+	Store   Store
+	// Values are ours of a connection, by what a guide calls them.
+	Values func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string
+	Now    func() time.Time
+}
+
+// Assistant is the pages of the setup assistant.
+type Assistant struct{ Options }
+
+// Link is among the Values what people are given to sign in, whichever connection
+// it leads to.
+const Link guide.Kind = "link"
+
+// New makes an Assistant.
+func New(o Options) *Assistant { return &Assistant{o} }
+
+const (
+	newPath   = console.Prefix + "/enterprises/{enterprise}/connections/new"
+	setupPath = console.Prefix + "/enterprises/{enterprise}/connections/{connection}/setup"
+	// maxUpload is what metadata may weigh, as part of a form.
+	maxUpload = 640 << 10
+)
+
+// Register registers every page.
+func (a *Assistant) Register(rt *route.Router) {
+	add := func(pattern string, h console.Handler) {
+		a.Console.Add(rt, console.Page{Pattern: pattern, Need: console.Connection, Handle: h})
+	}
+	add("GET "+newPath, a.choose)
+	add("POST "+newPath, a.create)
+	add("GET "+setupPath, a.resume)
+	add("GET "+setupPath+"/provider", a.chooseAgain)
+	add("POST "+setupPath+"/provider", a.changeProvider)
+	add("GET "+setupPath+"/create", a.showCreate)
+	add("GET "+setupPath+"/configure", a.showConfigure)
+	add("GET "+setupPath+"/attributes", a.showAttributes)
+	add("POST "+setupPath+"/attributes", a.saveAttributes)
+	add("GET "+setupPath+"/assign", a.showAssign)
+	add("GET "+setupPath+"/test", a.showTest)
+	add("GET "+setupPath+"/enable", a.showEnable)
+	add("POST "+setupPath+"/enable", a.enable)
+	add("GET "+setupPath+"/done", a.showDone)
+	add("GET "+setupPath+"/files/metadata.xml", a.metadataFile)
+	add("GET "+setupPath+"/files/certificate.pem", a.certificateFile)
+	a.Console.Add(rt, console.Page{Pattern: "POST " + setupPath + "/configure", Need: console.Connection, Handle: a.saveConfigure, Files: true, MaxBody: maxUpload,
+		Rates: []route.Rate{{Name: "setup", PerMinute: 60}}})
+}
+
+// statusOf is that of a page that is shown because of what was wrong, if anything
+// was.
+func statusOf(err error) int {
+	switch {
+	case err == nil:
+		return http.StatusOK
+	case sso.KindOf(err) == sso.Stale:
+		return http.StatusConflict
+	}
+	return http.StatusUnprocessableEntity
+}

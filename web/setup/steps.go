@@ -1,0 +1,241 @@
+package setup
+
+import (
+	"encoding/pem"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// revision is what a form carries so that it does not undo what it did not show.
+func (s *state) revision() page.HiddenField {
+	return page.HiddenField{Name: "revision", Value: strconv.FormatInt(s.Connection.Revision, 10)}
+}
+
+// revisionOf is the revision that a form was made from; -1, which no connection
+// has, if it does not say.
+func revisionOf(form url.Values) int64 {
+	n, err := strconv.ParseInt(form.Get("revision"), 10, 64)
+	if err != nil || n <= 0 {
+		return -1
+	}
+	return n
+}
+
+func (a *Assistant) showCreate(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	base, p := a.around(s, "create")
+	return a.Console.Render(w, http.StatusOK, &page.SetupCreate{Base: base, Assistant: p, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Create)})
+}
+
+func (a *Assistant) showAssign(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	base, p := a.around(s, "assign")
+	return a.Console.Render(w, http.StatusOK, &page.SetupAssign{Base: base, Assistant: p, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Assign)})
+}
+
+// place is where instructions are followed.
+func (s *state) place() string {
+	if s.guide.Provider == sso.Custom {
+		return "your identity provider"
+	}
+	return s.guide.Product
+}
+
+func (a *Assistant) showTest(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	base, around := a.around(s, "test")
+	p := &page.SetupTest{Base: base, Assistant: around, Missing: s.lacks(), All: console.AtConnection(v.Enterprise, v.Connection.ID, "tests"), Again: s.passed()}
+	if len(s.missing) == 0 {
+		p.Start = p.All
+	}
+	if !s.passed() {
+		p.Next = nil // it stays here until it works
+	}
+	if s.last != nil {
+		p.Last = &page.LastTest{Badge: page.Badge{Label: "passed", State: "ok"}, At: page.NewTime(s.last.EndedAt, a.Now()), Href: p.All + "/" + string(s.last.ID),
+			Old: s.last.Revision != s.Connection.Revision}
+		if s.last.State != sso.TestPassed {
+			p.Last.Badge, p.Last.Detail = page.Badge{Label: "failed", State: "error"}, s.last.Detail
+		}
+	}
+	return a.Console.Render(w, http.StatusOK, p)
+}
+
+// lacks is what has to be entered before anybody can sign in.
+func (s *state) lacks() []page.Todo {
+	var all []page.Todo
+	for _, m := range s.missing {
+		all = append(all, page.Todo{State: "warn", Text: m.Message, Href: s.at("configure"), Label: "Enter it"})
+	}
+	return all
+}
+
+func (a *Assistant) showEnable(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	return a.askEnable(w, s, "", nil)
+}
+
+// askEnable is the last question. typed is what was typed in place of a test.
+func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err error) error {
+	base, around := a.around(s, "enable")
+	around.Next = nil
+	p := &page.SetupEnable{Base: base, Assistant: around, Missing: s.lacks(), Changes: s.changes(),
+		Form: page.SetupForm{Action: s.at("enable"), Button: "Proceed", Hidden: []page.HiddenField{s.revision()}}}
+	for _, d := range setup.Differences(s.Connection.Live, s.Connection.Draft) {
+		if s.Connection.Live != nil && s.Connection.Draft != nil {
+			p.Differs = append(p.Differs, differs(d))
+		}
+	}
+	for _, warning := range s.warnings {
+		p.Warnings = append(p.Warnings, page.Todo{State: "warn", Text: warning.Message})
+	}
+	var fields []*page.Field
+	if !s.passed() {
+		hint := "It was not tested as it is now. If something is wrong, nobody gets in."
+		field := page.Field{ID: "confirm", Name: "confirm", Label: "Enter “" + s.Connection.Name + "” to enable it without a passed test", Hint: hint, Value: typed, Autocomplete: "off"}
+		fields = append(fields, &field)
+		p.Warnings = append(p.Warnings, page.Todo{State: "warn", Text: "What is there now has not passed a test connection.", Href: s.at("test"), Label: "Test it"})
+		p.Form.Wrong = page.Blame(err, fields...)
+		p.Form.Fields = []page.Field{field}
+	} else {
+		p.Form.Wrong = page.Blame(err)
+	}
+	return a.Console.Render(w, statusOf(err), p)
+}
+
+// changes is what will be different for people, in sentences.
+func (s *state) changes() []string {
+	c := s.config()
+	if c == nil {
+		return nil
+	}
+	all := []string{"Who opens the sign-in link of " + s.Enterprise.Name + " is sent to " + s.place() + "."}
+	if s.Connection.Live != nil {
+		all[0] = "From their next sign-in on, people come in by what is below. Whoever is signed in now stays so."
+	}
+	switch {
+	case c.Provisioning == sso.ProvisionSCIM:
+		all = append(all, "Memberships are what your identity provider pushes by SCIM. A sign-in does not change them.")
+	case c.GroupSync.Mode == sso.SyncReset:
+		all = append(all, "At each sign-in, a person’s memberships are reset to the groups that "+s.place()+" names. Who was added to a group by hand and is not in it there is removed.")
+	case c.GroupSync.Mode == sso.SyncResetSynced:
+		all = append(all, "At each sign-in, a person is removed from groups that an earlier sign-in brought them into and that "+s.place()+" does not name any more. What was added by hand stays.")
+	default:
+		all = append(all, "At each sign-in, a person is added to the groups that "+s.place()+" names, and removed from none.")
+	}
+	return append(all, "Who signs in for the first time gets a user of their own.")
+}
+
+func differs(d setup.Difference) page.Differs {
+	out := page.Differs{Field: d.Field, Before: d.Before, After: d.After}
+	switch {
+	case d.Secret:
+		out.After = "another secret"
+	case len(d.Gone)+len(d.New) > 0:
+		out.Before, out.After = listed("without ", d.Gone), listed("with ", d.New)
+	}
+	return out
+}
+
+func listed(word string, all []string) string {
+	text := ""
+	for i, v := range all {
+		if i > 0 {
+			text += ", "
+		}
+		text += v
+	}
+	if text == "" {
+		return ""
+	}
+	return word + text
+}
+
+func (a *Assistant) enable(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	typed := r.PostForm.Get("confirm")
+	switch {
+	case revisionOf(r.PostForm) != v.Connection.Revision:
+		err = &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Somebody changed this connection meanwhile. Look at it again before you enable it."}
+	case !s.passed() && setup.Tidy(typed) != v.Connection.Name:
+		err = sso.InvalidField("invalid_configuration", "confirm", "Enter the name of the connection, exactly as it is.")
+	default:
+		_, err = a.Service.Enable(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
+	}
+	switch kind := sso.KindOf(err); {
+	case err == nil:
+		return console.Done(w, s.at("done"), "enabled")
+	case kind == sso.Invalid, kind == sso.Stale, kind == sso.Upstream:
+		return a.askEnable(w, s, typed, err)
+	}
+	return err
+}
+
+func (a *Assistant) showDone(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	base, around := a.around(s, "done")
+	around.Heading = s.Connection.Name + " is not enabled yet"
+	if s.Connection.State == sso.ConnectionEnabled {
+		around.Heading = s.Connection.Name + " is enabled"
+	}
+	base.Flash = console.Said(r, map[string]string{"enabled": "People can sign in now."})
+	p := &page.SetupDone{Base: base, Assistant: around, Link: page.Copyable{ID: "link", Value: a.Values(s.Enterprise, s.Connection)[Link]}}
+	if v.Role != sso.RoleSetupLink {
+		p.Todo = []page.Todo{
+			{Text: "Prove that your e-mail domains are yours: people then need no code by mail at their first sign-in, and find their way here by their address.", Href: console.At(v.Enterprise, "domains"), Label: "Domains"},
+			{Text: "See which groups of your identity provider match a group here, and which nearly do.", Href: console.AtConnection(v.Enterprise, v.Connection.ID, "groups"), Label: "Verify groups"},
+			{Text: "Say who administers this, and whether admins too have to come in by single sign-on.", Href: console.At(v.Enterprise, "access"), Label: "Access"},
+		}
+	}
+	if s.Connection.State != sso.ConnectionEnabled {
+		p.Todo = append([]page.Todo{{State: "warn", Text: "Nobody can sign in through it before it is enabled.", Href: s.at("enable"), Label: "Enable it"}}, p.Todo...)
+	}
+	return a.Console.Render(w, http.StatusOK, p)
+}
+
+func (a *Assistant) metadataFile(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	doc, err := a.Service.ServiceProviderMetadata(r.Context(), v.Connection.ID)
+	if err != nil {
+		return err
+	}
+	return download(w, "application/samlmetadata+xml", "gatehouse-metadata.xml", doc)
+}
+
+// certificateFile is that of the key which signs now.
+func (a *Assistant) certificateFile(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
+	if len(v.Connection.Keys) == 0 {
+		return sso.NotFound("not_found", "There is nothing at this address.")
+	}
+	return download(w, "application/x-pem-file", "gatehouse.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: v.Connection.Keys[0].Certificate}))
+}
+
+func download(w http.ResponseWriter, media, name string, content []byte) error {
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	_, _ = w.Write(content) // the browser went away: there is nobody to tell
+	return nil
+}
