@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -15,6 +16,7 @@ type answer struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
+	once   string // member of the body that is not kept; "" for none
 }
 
 // Header implements http.ResponseWriter.
@@ -43,13 +45,26 @@ func (a *answer) send(w http.ResponseWriter) {
 func keptHeaders() []string { return []string{"Content-Type", "Etag", "Location"} }
 
 func (a *answer) kept() sso.KeptAnswer {
-	k := sso.KeptAnswer{Status: a.status, Header: map[string]string{}, Body: a.body.Bytes()}
+	k := sso.KeptAnswer{Status: a.status, Header: map[string]string{}, Body: without(a.body.Bytes(), a.once)}
 	for _, name := range keptHeaders() {
 		if v := a.Header().Get(name); v != "" {
 			k.Header[name] = v
 		}
 	}
 	return k
+}
+
+// without is a body with null for a member.
+func without(body []byte, member string) []byte {
+	var all map[string]json.RawMessage
+	if member == "" || json.Unmarshal(body, &all) != nil {
+		return body
+	}
+	if _, ok := all[member]; ok {
+		all[member] = json.RawMessage("null")
+	}
+	out, _ := json.Marshal(all) // what was read can be written
+	return out
 }
 
 func replayed(k sso.KeptAnswer) *answer {

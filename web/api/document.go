@@ -43,6 +43,7 @@ func tags() []*huma.Tag {
 		{Name: "sessions", Description: "Who is signed in."},
 		{Name: "attempts", Description: "Sign-ins that were tried, and what was checked."},
 		{Name: "sync-records", Description: "What group syncs saw and did."},
+		{Name: "setup-links", Description: "Ways into the setup assistant for somebody without an account."},
 		{Name: "applications", Description: "What sits behind the gateway. They belong to the installation, not to an enterprise."},
 		{Name: "audit-events", Description: "Every change, who made it and to what, in a chain that cannot be altered unseen."},
 	}
@@ -61,7 +62,7 @@ func tagOf(path string) string {
 // the schema but found nowhere.
 func pathParameter(noun string) *huma.Param {
 	prefix := map[string]string{"enterprise": "ent", "organization": "org", "group": "group", "user": "user", "connection": "conn",
-		"domain": "dom", "session": "ses", "attempt": "att", "application": "app"}[noun]
+		"domain": "dom", "session": "ses", "attempt": "att", "application": "app", "setup_link": "link"}[noun]
 	return &huma.Param{Name: noun, In: "path", Required: true, Description: "The " + noun + "'s identifier.",
 		Schema: &huma.Schema{Type: huma.TypeString, Pattern: "^" + prefix + "-[0-9a-hjkmnp-tv-z]{26}$", Examples: []any{prefix + "-06d5x0wkj3n8p7r5t2v4y6z8ab"}}}
 }

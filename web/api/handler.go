@@ -154,6 +154,7 @@ func (a *API) run(r *http.Request, token sso.TokenID) (*answer, error) {
 	if c.err != nil {
 		return nil, c.err
 	}
+	out.once = c.once
 	return &out, nil
 }
 
@@ -162,6 +163,7 @@ func (a *API) run(r *http.Request, token sso.TokenID) (*answer, error) {
 type call struct {
 	by         sso.Actor
 	enterprise sso.EnterpriseID // that the path names
+	once       string           // member of the answer that is not kept
 	err        error
 }
 

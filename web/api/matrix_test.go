@@ -57,6 +57,8 @@ func (e endpoint) body() any {
 		return m{}
 	case e.method == http.MethodPatch:
 		return m{"name": "new"}
+	case strings.HasSuffix(e.path, "/setup-links"):
+		return m{"for": "Ada"}
 	case strings.HasSuffix(e.path, "/domains"):
 		return m{"name": "new.test"}
 	case strings.HasSuffix(e.path, "/groups"):
@@ -354,6 +356,8 @@ func (f *fixture) more() {
 		_, err = f.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: ent, Name: name + ".test", TXTRecord: "x"})
 		f.ok(err)
 		_, err = f.db.CreateConnection(ctx, sso.ActorOperator, sso.Connection{Enterprise: ent, Name: name, Protocol: sso.OIDC, Provider: sso.Okta, State: sso.ConnectionDraft})
+		f.ok(err)
+		_, err = f.db.CreateSetupLink(ctx, sso.ActorOperator, sso.SetupLink{Enterprise: ent, Token: sso.NewSecret().Hash(), For: name, MaxOpens: 1})
 		f.ok(err)
 		for _, person := range []string{name, "ada"} {
 			s := signIn(e, c, person, time.Now())

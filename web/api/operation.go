@@ -24,6 +24,9 @@ type operation struct {
 	status  int    // of success; 0: 200, or 204 if nothing comes back
 	// outlives is about what is there of an enterprise that is gone.
 	outlives bool
+	// once is the member of the answer that is told once: an answer that is kept
+	// for a repetition has null in its place.
+	once string
 }
 
 // caller is who asks, and whose things it is about.
@@ -91,6 +94,7 @@ func add[I, O any](a *API, o operation, handle func(ctx context.Context, c calle
 	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*O, error) {
 		call := callOf(ctx)
 		c := caller{by: call.by}
+		call.once = o.once
 		out, err := (*O)(nil), error(nil)
 		if call.enterprise != "" {
 			c.enterprise, err = a.enterpriseOf(ctx, call.enterprise, o.outlives)
@@ -164,13 +168,15 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.AttemptID](value)
 	case "held_sync":
 		return is[sso.HeldSyncID](value)
+	case "setup_link":
+		return is[sso.SetupLinkID](value)
 	case "application":
 		return is[sso.ApplicationID](value)
 	}
 	return false
 }
 
-func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.ApplicationID](value string) bool {
+func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.ApplicationID | sso.SetupLinkID](value string) bool {
 	_, err := sso.ParseID[T](value)
 	return err == nil
 }

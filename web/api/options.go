@@ -27,6 +27,7 @@ type Store interface {
 	Holding
 	Shadows
 	Applications
+	SetupLinks
 }
 
 // Directory keeps what an enterprise consists of.
@@ -96,6 +97,7 @@ type Options struct {
 	Store   Store
 	Setup   Setup
 	Preview Previewer
+	Links   Linking
 	SAML    SAMLAddresses
 	OIDC    OIDCAddresses
 	BaseURL string // begins sign-in links
@@ -146,6 +148,7 @@ func New(o Options) (*API, error) {
 	a.sessionOperations()
 	a.recordOperations()
 	a.applicationOperations()
+	a.setupLinkOperations()
 	var err error
 	a.document, err = finish(a.huma.OpenAPI())
 	return a, err

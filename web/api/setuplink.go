@@ -1,0 +1,93 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/admin"
+)
+
+// SetupLinks keeps setup links.
+type SetupLinks interface {
+	SetupLinks(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.SetupLink, string, error)
+	RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) error
+}
+
+// Linking makes setup links; admin.Service does.
+type Linking interface {
+	CreateLink(ctx context.Context, by sso.Actor, e sso.Enterprise, n admin.NewLink) (sso.SetupLink, sso.Secret, error)
+}
+
+type setupLink struct {
+	ID         sso.SetupLinkID   `json:"id" doc:"Never changes." example:"link-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	URL        *string           `json:"url" doc:"What to send. It is in the answer that made the link, and never again: null." example:"https://login.example.com/setup/6bJ1l2Yz0v…"`
+	Connection *sso.ConnectionID `json:"connection" doc:"The only one it opens; null: its holder makes one." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	For        string            `json:"for" doc:"Whom it was made for." example:"Grace at the IT desk"`
+	Open       bool              `json:"open" doc:"It can be opened now." example:"true"`
+	Opens      int               `json:"opens" doc:"How often it was opened." example:"2"`
+	MaxOpens   int               `json:"max_opens" doc:"How often it can be." example:"10"`
+	CreatedAt  time.Time         `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
+	ExpiresAt  time.Time         `json:"expires_at" doc:"When it ends by itself." example:"2026-12-01T12:00:00Z"`
+	OpenedAt   *time.Time        `json:"opened_at" doc:"When it was last opened; null: never." example:"2026-11-24T13:00:00Z"`
+	RevokedAt  *time.Time        `json:"revoked_at" doc:"When it was revoked; null: it was not." example:"2026-11-25T12:00:00Z"`
+}
+
+type newSetupLink struct {
+	Connection sso.ConnectionID `json:"connection,omitempty" doc:"The only one it opens; without it, its holder makes one, and the link opens that from then on." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	For        string           `json:"for" doc:"Whom it is for, as the list shows it." example:"Grace at the IT desk"`
+	ExpiresIn  int              `json:"expires_in,omitempty" minimum:"3600" maximum:"2592000" default:"604800" doc:"Seconds until it ends." example:"604800"`
+	MaxOpens   int              `json:"max_opens,omitempty" minimum:"1" maximum:"100" default:"10" doc:"How often it can be opened." example:"10"`
+}
+
+func (a *API) viewSetupLink(l sso.SetupLink) setupLink {
+	return setupLink{ID: l.ID, Connection: some(l.Connection), For: l.For, Open: l.Open(a.Now()), Opens: l.Opens, MaxOpens: l.MaxOpens,
+		CreatedAt: l.CreatedAt, ExpiresAt: l.ExpiresAt, OpenedAt: moment(l.OpenedAt), RevokedAt: moment(l.RevokedAt)}
+}
+
+type inSetupLink struct {
+	Link sso.SetupLinkID `path:"setup_link"`
+}
+
+const setupLinksPath = enterprisePath + "/setup-links"
+
+func (a *API) setupLinkOperations() {
+	add(a, operation{id: "list-setup-links", method: http.MethodGet, path: setupLinksPath, summary: "List setup links", about: "Newest first."}, a.listSetupLinks)
+	add(a, operation{id: "create-setup-link", method: http.MethodPost, path: setupLinksPath, status: http.StatusCreated, once: "url", summary: "Make a setup link",
+		about: "It opens the setup assistant for somebody without an account, and nothing else. Its url is told once: a repetition with the same Idempotency-Key has null there."}, a.createSetupLink)
+	add(a, operation{id: "revoke-setup-link", method: http.MethodDelete, path: setupLinksPath + "/{setup_link}", summary: "Revoke a setup link",
+		about: "Whoever is in the assistant by it is signed out. It stays in the list."}, a.revokeSetupLink)
+}
+
+func (a *API) listSetupLinks(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[setupLink]], error) {
+	all, next, err := a.Store.SetupLinks(ctx, c.enterprise.ID, in.page())
+	return pageOf(all, next, err, a.viewSetupLink)
+}
+
+func (a *API) createSetupLink(ctx context.Context, c caller, in *struct{ Body newSetupLink }) (*made[setupLink], error) {
+	if id := in.Body.Connection; id != "" {
+		_, err := sso.ParseID[sso.ConnectionID](string(id))
+		if err == nil {
+			_, err = a.Store.Connection(ctx, c.enterprise.ID, id)
+		}
+		if sso.KindOf(err) == sso.NotFoundKind {
+			return nil, sso.InvalidField("validation_failed", "connection", "The enterprise has no such connection.")
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	l, token, err := a.Links.CreateLink(ctx, c.by, c.enterprise, admin.NewLink{Connection: in.Body.Connection, For: in.Body.For,
+		ExpiresIn: time.Duration(in.Body.ExpiresIn) * time.Second, MaxOpens: in.Body.MaxOpens})
+	if err != nil {
+		return nil, err
+	}
+	view := a.viewSetupLink(l)
+	view.URL = some(a.BaseURL + "/setup/" + token.Reveal())
+	return &made[setupLink]{Location: locationOf(c.enterprise.ID, "setup-links", string(l.ID)), Body: view}, nil
+}
+
+func (a *API) revokeSetupLink(ctx context.Context, c caller, in *inSetupLink) (*done, error) {
+	return nil, a.Store.RevokeSetupLink(ctx, c.by, c.enterprise.ID, in.Link)
+}
