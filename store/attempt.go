@@ -60,16 +60,8 @@ func (db *DB) Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptF
 	return all, next, err
 }
 
-// Attempt returns one attempt, by the reference a person was shown, with the
-// identity if it got that far.
+// Attempt returns one attempt, by the reference a person was shown.
 func (db *DB) Attempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (_ sso.Attempt, err error) {
 	defer func() { doing(&err, "find attempt") }()
-	return found(one(ctx, db.backend, func(r row) (a sso.Attempt, err error) {
-		var sealed string
-		if a, err = scanAttempt(scanMore{r, []any{&sealed}}); err != nil || sealed == "" {
-			return a, err
-		}
-		a.Identity, err = db.openIdentity(a, sealed)
-		return a, err
-	}, "select "+attemptColumns+", identity from attempts where enterprise_id = $1 and id = $2", string(ent), string(id)))
+	return found(one(ctx, db.backend, scanAttempt, "select "+attemptColumns+" from attempts where enterprise_id = $1 and id = $2", string(ent), string(id)))
 }

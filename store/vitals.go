@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"strconv"
 	"strings"
 	"time"
 
@@ -12,11 +11,14 @@ import (
 const (
 	mostNames = 500
 	mostHeld  = 100
-	dayMicros = int64(24 * time.Hour / time.Microsecond)
+	aDay      = "86400000000" // microseconds
 )
 
 // ended are all ways that attempts end, so that one index is read for each.
 const ended = "a.outcome in ('succeeded', 'failed', 'pending')"
+
+// bigint says what a parameter is where nothing else does.
+func bigint(param string) string { return "cast(" + param + " as bigint)" }
 
 // Vitals counts how sign-in goes, by indexes alone: its cost follows what
 // happened since q.Days, and not all that ever did.
@@ -24,13 +26,19 @@ func (db *DB) Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuer
 	defer func() { doing(&err, "count sign-ins") }()
 	// SQLite joins in this order.
 	const of = " from connections c cross join attempts a where c.enterprise_id = $1 and a.enterprise_id = $1 and a.connection_id = c.id and "
+	// A count for each day and outcome is a walk along the index; grouping would
+	// sort what it walks along.
 	v.Days, err = list(ctx, db.backend, func(r row) (n sso.SignInCount, err error) {
 		var day int64
 		err = r.Scan(&n.Connection, &n.Outcome, &day, &n.Count)
-		n.Day = fromMicros(day * dayMicros)
+		n.Day = fromMicros(day)
 		return n, err
-	}, "select a.connection_id, a.outcome, a.at / "+strconv.FormatInt(dayMicros, 10)+", count(*)"+of+ended+" and a.at >= $2 group by 1, 2, 3 order by 3, 1, 2",
-		string(ent), micros(q.Days))
+	}, `with recursive days(day) as (select `+bigint("$2")+` union all select day + `+aDay+` from days where day + `+aDay+` <= $3)
+		select * from (select c.id, o.outcome, d.day, (select count(*) from attempts a where a.enterprise_id = $1 and a.connection_id = c.id
+				and a.outcome = o.outcome and a.at >= d.day and a.at < d.day + `+aDay+`) as n
+			from connections c cross join days d cross join (select 'succeeded' as outcome union all select 'failed' union all select 'pending') o
+			where c.enterprise_id = $1) counted
+		where n > 0 order by 3, 1, 2`, string(ent), micros(q.Days), micros(db.now()))
 	if err != nil {
 		return v, err
 	}

@@ -45,7 +45,7 @@ var levels = map[string]arrows{
 	"sso/admin":    {"sso", "github.com/alexedwards/argon2id github.com/go-webauthn/webauthn", "who may do what in the console, and nothing of HTTP, SQL or pages"},
 	"sso/remedy":   {"sso", "", "the catalogue is a table; who fails, others find out"},
 	"sso/guide":    {"sso", "", "how an identity provider is connected is data"},
-	"sso/health":   {"sso mail", "", "what is unwell is a function of what is known; others know it, and send"},
+	"sso/health":   {"sso sso/remedy mail", "", "what is unwell is a function of what is known, told in the words of the catalogue; others know it, and send"},
 	"web/page":     {"sso", "", "pages show what they are given"},
 	"web/session":  {"sso", "github.com/gorilla/sessions github.com/gorilla/securecookie github.com/hashicorp/golang-lru/v2", "cookie to token and back; whose token it is, others find out"},
 

@@ -20,6 +20,7 @@ func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	all.Go(func() { g.live.Run(ctx) })
 	all.Go(func() { g.every(ctx, sweepEvery, "sweep the database", g.sweep) })
 	all.Go(func() { g.every(ctx, refreshEvery, "refresh metadata", g.setup.RefreshDue) })
+	all.Go(func() { g.every(ctx, healthEvery, "look at how enterprises are", g.health.Run) })
 	if g.keys.Previous != "" {
 		all.Go(func() { g.rotate(ctx) })
 	}

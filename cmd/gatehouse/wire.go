@@ -18,6 +18,7 @@ import (
 	"gatehouse/saml"
 	"gatehouse/sso"
 	"gatehouse/sso/admin"
+	"gatehouse/sso/health"
 	"gatehouse/sso/login"
 	"gatehouse/sso/sessions"
 	"gatehouse/sso/setup"
@@ -56,6 +57,7 @@ type gateway struct {
 	live      *sessions.Cache
 	sessions  *session.Manager
 	login     *login.Service
+	health    *health.Service
 	admin     *admin.Service
 	desk      *console.Console
 	nodes     nodes
@@ -104,6 +106,7 @@ func (g *gateway) services() error {
 	if err != nil {
 		return err
 	}
+	g.health = g.doctor(post)
 	g.login = login.New(login.Options{
 		Directory: g.db, Recorder: g.db, Revoker: g.db, Proofs: g.db, Mail: post, Site: hostOf(c.BaseURL), Snapshots: g.db, Tests: g.db, Shadows: g.db, SAML: g.saml, OIDC: g.oidc, Graph: graph,
 		Refresh: g.setup.Refresh, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,

@@ -1,6 +1,9 @@
-// Package health notices what will break, or broke without anybody seeing it: a
-// certificate that runs out, metadata that cannot be fetched, groups that are not
-// sent any more, a group sync that is held. It tells the admins once.
+// Package health finds out what is unwell about an enterprise's sign-in, records
+// it and tells its admins.
 //
-// What must not live here: SQL, SMTP, pages.
+// What is unwell is a function of what is known ([Evaluate]): the overview shows
+// it, and [Service.Run] tells it. Each finding is told once at each threshold.
+//
+// What must not live here: counting, which the store does, and what failures
+// mean, which is in sso/remedy.
 package health

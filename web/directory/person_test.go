@@ -15,14 +15,14 @@ func TestPeople(t *testing.T) {
 	_, err := f.db.UpdateUser(t.Context(), "x", f.acme.ent.ID, off.ID, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })
 	f.ok(err)
 	for query, want := range map[string]struct{ has, hasNot string }{
-		"":                                 {"Grace <b>Hopper</b>", "Nobody is found"},
-		"?q=LOVE":                          {"Ada Lovelace", "Hopper"},
-		"?q=grace@":                        {"Hopper", "Lovelace"},
-		"?status=deactivated":              {"Hopper", "Lovelace"},
-		"?status=deactivated&q=ada":        {"Nobody is found", "Lovelace"},
+		"":                           {"Grace <b>Hopper</b>", "Nobody is found"},
+		"?q=LOVE":                    {"Ada Lovelace", "Hopper"},
+		"?q=grace@":                  {"Hopper", "Lovelace"},
+		"?status=deactivated":        {"Hopper", "Lovelace"},
+		"?status=deactivated&q=ada":  {"Nobody is found", "Lovelace"},
 		"?status=nonsense&q=&page=x": {"Ada Lovelace", "Nobody is found"},
-		"?cursor=nonsense":                 {"Who is here", "Something went wrong"},
-		"?q=ada&cursor=nonsense":           {"Ada Lovelace", "Something went wrong"},
+		"?cursor=nonsense":           {"Who is here", "Something went wrong"},
+		"?q=ada&cursor=nonsense":     {"Ada Lovelace", "Something went wrong"},
 	} {
 		a := f.get(people + query)
 		f.shows(a, 200, want.has)

@@ -15,12 +15,13 @@ import (
 // Metrics count what happens, in a registry of their own. No label has a value
 // that a stranger chooses: routes are patterns, reasons are our own codes.
 type Metrics struct {
-	registry *prometheus.Registry
-	requests *prometheus.CounterVec
-	duration *prometheus.HistogramVec
-	logins   *prometheus.CounterVec
-	changes  *prometheus.CounterVec
-	forward  *prometheus.CounterVec
+	registry     *prometheus.Registry
+	requests     *prometheus.CounterVec
+	duration     *prometheus.HistogramVec
+	logins       *prometheus.CounterVec
+	changes      *prometheus.CounterVec
+	forward      *prometheus.CounterVec
+	certificates *prometheus.GaugeVec
 }
 
 // NewMetrics makes the counters, with those of the Go runtime and the process.
@@ -39,10 +40,12 @@ func NewMetrics(b Build) *Metrics {
 		forward: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "gatehouse_forward_auth_total", Help: "Requests that proxies asked about, by contract and outcome: allowed, or the code of the refusal."}, []string{"contract", "outcome"}),
 	}
+	m.certificates = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "gatehouse_idp_certificate_days",
+		Help: "Whole days until the certificate of an enabled connection that lasts longest expires; negative once it has."}, []string{"connection"})
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "Always 1; the labels say what runs.",
 		ConstLabels: prometheus.Labels{"version": b.Version, "revision": b.Revision, "goversion": b.Go}})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.duration, m.logins, m.changes, m.forward, build,
+	m.registry.MustRegister(m.requests, m.duration, m.logins, m.changes, m.forward, m.certificates, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, op := range []string{"added", "removed"} {
 		m.changes.WithLabelValues(op) // there from the start, so that a rate can be taken of the first change
@@ -80,6 +83,12 @@ func (m *Metrics) Synced(added, removed int) {
 // forwardauth.Options.Observe.
 func (m *Metrics) ForwardAuth(contract, outcome string) {
 	m.forward.WithLabelValues(contract, outcome).Inc()
+}
+
+// Certificate keeps how long a connection's certificate lasts; it is
+// health.Options.Observe.
+func (m *Metrics) Certificate(c sso.Connection, daysLeft int) {
+	m.certificates.WithLabelValues(string(c.ID)).Set(float64(daysLeft))
 }
 
 // Handler serves them in the Prometheus text formats.

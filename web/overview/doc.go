@@ -1,5 +1,6 @@
-// Package overview is the enterprises, and of each what is connected, whether it
-// is well, and what needs doing.
+// Package overview is the enterprises: the list of them, and of each whether
+// sign-in is healthy right now and what needs doing, each line with where it is
+// done.
 //
-// What must not live here: doing it.
+// What must not live here: what is unwell, which sso/health finds.
 package overview

@@ -1,0 +1,63 @@
+package mail
+
+import (
+	"fmt"
+	"strings"
+	"text/template"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Health is a letter to somebody who administers a company's sign-in, about what
+// is unwell.
+type Health struct {
+	To      string
+	Company string // the enterprise's name
+	Site    string // host of base_url
+	Items   []HealthItem
+}
+
+// HealthItem is one thing that is unwell.
+type HealthItem struct {
+	Text string
+	Do   string
+	Side string    // who must act
+	By   time.Time // until when; zero: now
+	Link string    // where it is in the console
+}
+
+// Until is By in words.
+func (i HealthItem) Until() string {
+	if i.By.IsZero() {
+		return "now"
+	}
+	return "by " + i.By.UTC().Format("2 January 2006")
+}
+
+// Message writes the letter. Its links are to the console, which asks who is
+// there.
+func (h Health) Message() (Message, error) {
+	if !sso.Printable(h.Company) || !sso.Printable(h.Site) {
+		return Message{}, errInvalid("A name in it is not one line of text.")
+	}
+	plain, err := template.ParseFS(templates, "templates/health.txt")
+	if err != nil {
+		return Message{}, fmt.Errorf("read the letter: %w", err)
+	}
+	for i := range h.Items { // names that tenants chose are in these
+		h.Items[i].Text, h.Items[i].Do = line(h.Items[i].Text), line(h.Items[i].Do)
+	}
+	var text strings.Builder
+	if err := plain.Execute(&text, h); err != nil {
+		return Message{}, fmt.Errorf("write the letter: %w", err)
+	}
+	subject := "Single sign-on of " + h.Company + " needs you"
+	if len(subject) > longestSubject {
+		subject = "Single sign-on of your company needs you"
+	}
+	return Message{To: h.To, Subject: subject, Text: text.String()}, nil
+}
+
+// line makes text one line.
+func line(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,249 @@
+package health
+
+import (
+	"cmp"
+	"crypto/x509"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/remedy"
+)
+
+// State is what is known about an enterprise at a moment.
+type State struct {
+	Now         time.Time
+	Connections []sso.Connection
+	Vitals      sso.Vitals
+	Open        []sso.HealthEvent // what was found before and is still so
+}
+
+// What Vitals have to count for Evaluate.
+const (
+	Shown  = 14 * 24 * time.Hour // how long back days are counted
+	Recent = 24 * time.Hour      // what is now
+	enough = 5                   // sign-ins in a row that say something
+)
+
+// Query is what to ask for at a moment.
+func Query(now time.Time) sso.VitalsQuery {
+	day := now.UTC().Truncate(24 * time.Hour)
+	return sso.VitalsQuery{Days: day.Add(24*time.Hour - Shown), Since: now.Add(-Recent), Newest: enough}
+}
+
+const (
+	day = 24 * time.Hour
+	// patience is how long metadata may fail to come before somebody is told:
+	// identity providers are maintained at night.
+	patience = 6 * time.Hour
+	// A connection is failing once half of at least so many sign-ins fail, and
+	// until less than a quarter do, so that one at the limit is told of once.
+	fewFailures = 5
+	failing     = 2
+	recovered   = 4
+)
+
+// thresholds are how many days before a certificate expires it is told, in the
+// order in which they are reached; the last is when it has.
+func thresholds() [6]int { return [...]int{60, 30, 14, 7, 1, 0} }
+
+// Evaluate finds what is unwell, the most urgent first. It is a function of what
+// is known, and asks nobody.
+func Evaluate(s State) []sso.Finding {
+	var all []sso.Finding
+	for _, c := range s.Connections {
+		if c.State != sso.ConnectionEnabled || c.Live == nil {
+			continue
+		}
+		for _, look := range []func(State, sso.Connection) (sso.Finding, bool){certificate, metadata, groups, errorRate} {
+			if f, ok := look(s, c); ok {
+				f.Connection = c.ID
+				all = append(all, f)
+			}
+		}
+	}
+	if n := s.Vitals.Held; n > 0 {
+		all = append(all, sso.Finding{HealthKey: sso.HealthKey{Kind: sso.HealthHeld}, FindingDetail: sso.FindingDetail{
+			Text: held(n), Side: string(remedy.Operator), Path: "held",
+			Do: "Look at each and decide: approve it, or leave the memberships as they are. Until then people sign in with their old groups."}})
+	}
+	slices.SortStableFunc(all, func(a, b sso.Finding) int {
+		return cmp.Or(btoi(b.Urgent)-btoi(a.Urgent), cmp.Compare(a.Threshold, b.Threshold))
+	})
+	return all
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func held(n int) string {
+	if n == 1 {
+		return "A group sync waits for an admin: it would have taken the last member out of the admin groups."
+	}
+	return fmt.Sprintf("%d group syncs wait for an admin: they would have taken the last member out of the admin groups.", n)
+}
+
+// Latest is the certificate of a connection's live configuration that expires
+// last: as long as it does not, the identity provider has one to sign with that
+// is trusted here. false: there is none.
+func Latest(c sso.Connection) (cert *x509.Certificate, fingerprint string, ok bool) {
+	if c.Live == nil || c.Live.SAML == nil {
+		return nil, "", false
+	}
+	for _, raw := range c.Live.SAML.Certificates {
+		parsed, err := raw.Parse()
+		if err != nil {
+			continue // it verifies nothing, and was warned about when it was saved
+		}
+		if cert == nil || parsed.NotAfter.After(cert.NotAfter) {
+			cert, fingerprint = parsed, raw.Fingerprint()
+		}
+	}
+	return cert, fingerprint, cert != nil
+}
+
+// DaysLeft is how many whole days remain until a moment; negative if it is over.
+func DaysLeft(until, now time.Time) int {
+	left := until.Sub(now)
+	if left < 0 {
+		return -1 - int(-left/day)
+	}
+	return int(left / day)
+}
+
+func certificate(s State, c sso.Connection) (f sso.Finding, ok bool) {
+	cert, fingerprint, ok := Latest(c)
+	if !ok {
+		return f, false
+	}
+	left := cert.NotAfter.Sub(s.Now)
+	reached := false
+	for _, days := range thresholds() {
+		if left <= time.Duration(days)*day {
+			f.Threshold, reached = days, true
+		}
+	}
+	if !reached {
+		return f, false
+	}
+	f.Kind, f.Subject = sso.HealthCertificate, fingerprint
+	on := cert.NotAfter.UTC().Format("2 January 2006")
+	f.FindingDetail = sso.FindingDetail{Text: "The certificate of " + c.Name + " expires on " + on + ".", Side: string(remedy.Company), By: cert.NotAfter.UTC(), Path: "connections/" + string(c.ID), Urgent: f.Threshold <= 7}
+	if f.Threshold == 0 {
+		f.Text = "The certificate of " + c.Name + " expired on " + on + ". Sign-in goes on, because the key is what is trusted, until the identity provider signs with another."
+	}
+	f.Do = "Make a new signing certificate at the identity provider, add it to the connection here, and only then switch to it there."
+	if c.Live.SAML.MetadataURL != "" {
+		f.Do = "Make a new signing certificate at the identity provider. It is taken over from the metadata by itself once it is published there."
+	}
+	return f, true
+}
+
+func metadata(s State, c sso.Connection) (f sso.Finding, ok bool) {
+	since := c.Metadata.FailingSince
+	if c.Live.SAML == nil || c.Live.SAML.MetadataURL == "" || since.IsZero() || s.Now.Sub(since) < patience {
+		return f, false
+	}
+	f.Kind = sso.HealthMetadata
+	f.FindingDetail = sso.FindingDetail{Text: "The metadata of " + c.Name + " cannot be fetched since " + since.UTC().Format("2 January 2006, 15:04 UTC") + ". Sign-in goes on until the identity provider changes its certificate.",
+		Side: string(remedy.Company), Do: "Open the metadata address in a browser and see what answers. It was: " + c.Metadata.Error, At: since.UTC(), Path: "connections/" + string(c.ID)}
+	return f, true
+}
+
+// groups finds that the last sign-ins had no groups, of people of whom somebody
+// had some before.
+func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
+	n, had := 0, false
+	for _, a := range s.Vitals.Newest {
+		if a.Connection != c.ID || a.Outcome != sso.OutcomeSucceeded {
+			continue
+		}
+		if a.Groups.State != sso.GroupsAbsent {
+			return f, false
+		}
+		n, had = n+1, had || s.Vitals.HadGroups[a.User]
+	}
+	if n < enough || !had || c.Live.Provisioning == sso.ProvisionSCIM {
+		return f, false
+	}
+	f.Kind = sso.HealthGroups
+	f.FindingDetail = sso.FindingDetail{Text: fmt.Sprintf("The last %d sign-ins through %s said nothing about groups, and there were some before. Nobody lost a membership.", n, c.Name),
+		Side: string(remedy.Company), Do: remedy.For(c.Provider, c.Protocol, "groups_unknown", nil).Place + ": send the groups again.", Path: "connections/" + string(c.ID)}
+	return f, true
+}
+
+// Failures sums up the last day of a connection: how many sign-ins ended, how
+// many of them failed for another reason than that the person did something
+// else, and with which code the most.
+func Failures(v sso.Vitals, c sso.ConnectionID) (total, failed int, code string) {
+	for _, n := range v.Last { // the most frequent first
+		if n.Connection != c || n.Outcome == sso.OutcomePending {
+			continue
+		}
+		if n.Outcome == sso.OutcomeFailed {
+			if e, known := remedy.Of(n.Code); known && e.Side == remedy.Person {
+				continue
+			}
+			if failed += n.Count; code == "" {
+				code = n.Code
+			}
+		}
+		total += n.Count
+	}
+	return total, failed, code
+}
+
+func errorRate(s State, c sso.Connection) (f sso.Finding, ok bool) {
+	total, failed, code := Failures(s.Vitals, c.ID)
+	f.Kind = sso.HealthErrors
+	before := slices.ContainsFunc(s.Open, func(e sso.HealthEvent) bool { return e.Kind == f.Kind && e.Connection == c.ID })
+	bad := failed >= fewFailures && failed*failing >= total || before && failed > 0 && failed*recovered >= total
+	if !bad {
+		return f, false
+	}
+	advice := remedy.For(c.Provider, c.Protocol, code, lastChecks(s.Vitals, c.ID, code))
+	f.FindingDetail = sso.FindingDetail{Text: fmt.Sprintf("%d of the last day’s %d sign-ins through %s failed, most with %s.", failed, total, c.Name, code),
+		Side: string(advice.Side), Do: strings.TrimSpace(advice.Cause + " " + advice.Do), Path: "activity?outcome=failed", Urgent: true}
+	return f, true
+}
+
+func lastChecks(v sso.Vitals, c sso.ConnectionID, code string) []sso.Check {
+	for _, a := range v.Newest {
+		if a.Connection == c && a.Code == code {
+			return a.Checks
+		}
+	}
+	return nil
+}
+
+// Skew is how far the clock of an identity provider is ahead of ours (behind, if
+// negative), as the newest answers say; false if none says so. An answer is some
+// time on its way, so it is right to a second or two.
+func Skew(v sso.Vitals, c sso.ConnectionID) (time.Duration, bool) {
+	var all []time.Duration
+	for _, a := range v.Newest {
+		if a.Connection != c {
+			continue
+		}
+		for _, check := range a.Checks {
+			if check.Name != "response_issue_instant" && check.Name != "issued_at" {
+				continue
+			}
+			if issued, err := time.Parse(time.RFC3339, check.Got); err == nil {
+				all = append(all, issued.Sub(a.At).Round(time.Second))
+			}
+			break
+		}
+	}
+	if len(all) == 0 {
+		return 0, false
+	}
+	slices.Sort(all)
+	return all[len(all)/2], true
+}

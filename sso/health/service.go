@@ -1,0 +1,187 @@
+package health
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"gatehouse/mail"
+	"gatehouse/sso"
+)
+
+// Facts is what is known about enterprises; store.DB is one.
+type Facts interface {
+	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
+	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
+	Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuery) (sso.Vitals, error)
+}
+
+// Ledger keeps what was found, and who was told; store.DB is one.
+type Ledger interface {
+	HealthEvents(ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, p sso.Page) ([]sso.HealthEvent, string, error)
+	RecordHealth(ctx context.Context, ent sso.EnterpriseID, found []sso.Finding) ([]sso.HealthEvent, error)
+	ClaimHealthMail(ctx context.Context, ent sso.EnterpriseID, until time.Time) ([]sso.HealthEvent, error)
+	HealthMailed(ctx context.Context, ent sso.EnterpriseID, events []sso.HealthEventID, people int) error
+	AdminAddresses(ctx context.Context, ent sso.EnterpriseID) ([]string, error)
+	OperatorAddresses(ctx context.Context) ([]string, error)
+}
+
+// Options are what a Service is made of. Mail may be nil: then nobody is told,
+// and it is shown alone.
+type Options struct {
+	Facts  Facts
+	Ledger Ledger
+	Mail   mail.Sender
+	Site   string // whose mail it is: the host of base_url
+	// Link is where something of an enterprise is in the console; see
+	// sso.FindingDetail.
+	Link func(e sso.Enterprise, path string) string
+	// Observe is told of every certificate that is looked at. Optional.
+	Observe func(c sso.Connection, daysLeft int)
+	Log     *slog.Logger
+	Now     func() time.Time
+}
+
+// Service looks at enterprises, records what is unwell and tells who can do
+// something about it.
+type Service struct{ Options }
+
+// New makes a Service.
+func New(o Options) *Service {
+	if o.Observe == nil {
+		o.Observe = func(sso.Connection, int) {}
+	}
+	return &Service{o}
+}
+
+// claim is how long a node may take to send the mails of one enterprise.
+const claim = 10 * time.Minute
+
+// Run looks at every enterprise once. It may run on several nodes at once: each
+// finding is recorded once, and told by one of them.
+func (s *Service) Run(ctx context.Context) error {
+	var failed error
+	for cursor := ""; ; {
+		some, next, err := s.Facts.Enterprises(ctx, sso.Page{Cursor: cursor, Limit: 200})
+		if err != nil {
+			return errors.Join(failed, fmt.Errorf("list enterprises: %w", err))
+		}
+		for _, e := range some {
+			// One that was deleted meanwhile is no failure.
+			if err := s.see(ctx, e); err != nil && sso.KindOf(err) != sso.NotFoundKind {
+				failed = errors.Join(failed, fmt.Errorf("look at %s: %w", e.Key, err))
+			}
+		}
+		if next == "" || ctx.Err() != nil {
+			return failed
+		}
+		cursor = next
+	}
+}
+
+// Examine says how an enterprise is, and what is unwell about it, without
+// recording anything.
+func (s *Service) Examine(ctx context.Context, ent sso.EnterpriseID) (state State, found []sso.Finding, err error) {
+	state.Now = s.Now()
+	if state.Connections, err = s.Facts.Connections(ctx, ent); err != nil {
+		return state, nil, fmt.Errorf("list connections: %w", err)
+	}
+	if state.Vitals, err = s.Facts.Vitals(ctx, ent, Query(state.Now)); err != nil {
+		return state, nil, fmt.Errorf("count sign-ins: %w", err)
+	}
+	if state.Open, _, err = s.Ledger.HealthEvents(ctx, ent, sso.HealthFilter{Open: true}, sso.Page{Limit: 200}); err != nil {
+		return state, nil, fmt.Errorf("list what is unwell: %w", err)
+	}
+	return state, Evaluate(state), nil
+}
+
+func (s *Service) see(ctx context.Context, e sso.Enterprise) error {
+	state, found, err := s.Examine(ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, c := range state.Connections {
+		if cert, _, ok := Latest(c); ok && c.State == sso.ConnectionEnabled {
+			s.Observe(c, DaysLeft(cert.NotAfter, state.Now))
+		}
+	}
+	added, err := s.Ledger.RecordHealth(ctx, e.ID, found)
+	if err != nil {
+		return fmt.Errorf("record what is unwell: %w", err)
+	}
+	for _, a := range added {
+		s.Log.WarnContext(ctx, "something is unwell", "enterprise", e.Key, "kind", string(a.Kind), "event", string(a.ID), "text", a.Text)
+	}
+	if s.Mail == nil {
+		return nil
+	}
+	return s.tell(ctx, e)
+}
+
+// tell sends what nobody was told yet. It counts as told once one person's mail
+// server has it; if none does, the next turn tries again.
+func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
+	events, err := s.Ledger.ClaimHealthMail(ctx, e.ID, s.Now().Add(claim))
+	if err != nil || len(events) == 0 {
+		return err
+	}
+	to, err := s.recipients(ctx, e.ID)
+	if err != nil {
+		return err
+	}
+	letter := mail.Health{Company: e.Name, Site: s.Site, Items: s.items(e, events)}
+	told := 0
+	var failed error
+	for _, address := range to {
+		letter.To = address
+		m, err := letter.Message()
+		if err == nil {
+			err = s.Mail.Send(ctx, m)
+		}
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("tell an admin: %w", err))
+			continue
+		}
+		told++
+	}
+	if told == 0 {
+		return failed
+	}
+	ids := make([]sso.HealthEventID, len(events))
+	for i, event := range events {
+		ids[i] = event.ID
+	}
+	return errors.Join(failed, s.Ledger.HealthMailed(ctx, e.ID, ids, told))
+}
+
+// recipients are who administers the enterprise; where nobody of them has an
+// address, the operators.
+func (s *Service) recipients(ctx context.Context, ent sso.EnterpriseID) ([]string, error) {
+	all, err := s.Ledger.AdminAddresses(ctx, ent)
+	if err != nil {
+		return nil, fmt.Errorf("find admins: %w", err)
+	}
+	if all = usable(all); len(all) > 0 {
+		return all, nil
+	}
+	all, err = s.Ledger.OperatorAddresses(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("find operators: %w", err)
+	}
+	return usable(all), nil
+}
+
+func usable(addresses []string) []string {
+	return slices.DeleteFunc(addresses, func(a string) bool { return !sso.ValidEmail(a) })
+}
+
+func (s *Service) items(e sso.Enterprise, events []sso.HealthEvent) []mail.HealthItem {
+	items := make([]mail.HealthItem, len(events))
+	for i, f := range events {
+		items[i] = mail.HealthItem{Text: f.Text, Do: f.Do, Side: Whose(f.Side), By: f.By, Link: s.Link(e, f.Path)}
+	}
+	return items
+}

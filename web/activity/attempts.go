@@ -1,0 +1,219 @@
+package activity
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/remedy"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	n := read(r, console.At(v.Enterprise, "activity"), "reference", "login", "outcome", "code")
+	if reference := strings.TrimSpace(n.query.Get("reference")); reference != "" {
+		id, err := sso.ParseID[sso.AttemptID](reference)
+		if err == nil {
+			_, err = a.Records.AssertedAttempt(r.Context(), v.Enterprise.ID, id)
+		}
+		switch {
+		case err == nil:
+			return route.SeeOther(w, console.At(v.Enterprise, "activity", "attempts", string(id)))
+		case sso.KindOf(err) != sso.NotFoundKind:
+			return fmt.Errorf("find attempt: %w", err)
+		}
+		n.wrong = append(n.wrong, sso.FieldError{Field: "reference", Message: noReference(reference)})
+	}
+	names, err := a.naming(r.Context(), v)
+	if err != nil {
+		return fmt.Errorf("list connections: %w", err)
+	}
+	var all []sso.Attempt
+	next := ""
+	if len(n.wrong) == 0 {
+		f := sso.AttemptFilter{Login: n.query.Get("login"), Outcome: sso.Outcome(n.query.Get("outcome")), Code: n.query.Get("code"), Since: n.since}
+		if all, next, err = a.Records.Attempts(r.Context(), v.Enterprise.ID, f, sso.Page{Cursor: n.cursor}); err != nil {
+			return fmt.Errorf("list attempts: %w", err)
+		}
+	}
+	p := &page.Attempts{Base: a.Console.Base(v, console.AreaActivity), Happened: n.happened(tabs(v.Enterprise, tabAttempts), next,
+		&page.Field{Name: "reference", Label: "Reference", Mono: true}, &page.Field{Name: "login", Label: "Login", Autocomplete: "off"},
+		&page.Field{Name: "outcome", Label: "Result", Kind: "select", Options: []page.Option{{Label: "any"}, {Value: "failed", Label: "failed"}, {Value: "succeeded", Label: "succeeded"}, {Value: "pending", Label: "waits for a code"}}},
+		&page.Field{Name: "code", Label: "Code", Mono: true}, sinceField())}
+	for _, x := range all {
+		p.Rows = append(p.Rows, a.row(names, x))
+	}
+	return a.Console.Render(w, n.status(), p)
+}
+
+// noReference says why nothing was found by a reference.
+func noReference(reference string) string {
+	if strings.HasPrefix(reference, "req-") {
+		return "This is the reference of a request that was no sign-in. Whoever runs Gatehouse finds it in the log."
+	}
+	return "No sign-in of this company has this reference. It begins with att-, and is 30 characters long."
+}
+
+func (a *Activity) row(names *naming, x sso.Attempt) page.TriedRow {
+	e := names.v.Enterprise
+	return page.TriedRow{At: page.NewTime(x.At, a.Now()), Result: outcome(x), Who: x.Login, Connection: names.connection(x.Connection), Code: x.Code,
+		CodeHref: guideTo(names.connections[x.Connection], x.Code), Reference: string(x.ID), Href: console.At(e, "activity", "attempts", string(x.ID))}
+}
+
+func outcome(x sso.Attempt) page.Badge {
+	switch x.Outcome {
+	case sso.OutcomeSucceeded:
+		return page.Badge{Label: "succeeded", State: "ok"}
+	case sso.OutcomePending:
+		return page.Badge{Label: "waits for a code", State: "warn"}
+	}
+	return page.Badge{Label: "failed", State: "error"}
+}
+
+// guideTo is where there is more about a code, with the places of the identity
+// provider that c is at.
+func guideTo(c sso.Connection, code string) string {
+	if code == "" {
+		return ""
+	}
+	at := guide
+	if c.ID != "" {
+		at += "?" + url.Values{"provider": {productOf(c.Provider, c.Protocol)}}.Encode()
+	}
+	return at + "#" + url.PathEscape(code)
+}
+
+func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	id, err := sso.ParseID[sso.AttemptID](r.PathValue("attempt"))
+	if err != nil {
+		return err
+	}
+	x, err := a.Records.AssertedAttempt(r.Context(), v.Enterprise.ID, id)
+	if err != nil {
+		return fmt.Errorf("find attempt: %w", err)
+	}
+	names, err := a.naming(r.Context(), v)
+	if err != nil {
+		return fmt.Errorf("list connections: %w", err)
+	}
+	c := names.connections[x.Connection]
+	p := &page.AttemptDetail{Base: a.Console.Base(v, console.AreaActivity, page.Link{Label: tabAttempts, Href: console.At(v.Enterprise, "activity")}),
+		Tabs: tabs(v.Enterprise, tabAttempts), Reference: page.Copyable{ID: "reference", Value: string(x.ID)}, Result: outcome(x), Groups: said(x.Groups), Advice: advice(c, x)}
+	if p.Facts, err = a.facts(r, names, x); err != nil {
+		return err
+	}
+	for _, check := range x.Checks {
+		p.Checks = append(p.Checks, checkLine(check))
+	}
+	if i := x.Identity; i != nil {
+		p.Said = identity(*i)
+		for _, name := range slices.Sorted(maps.Keys(i.Claims)) {
+			p.Claims = append(p.Claims, page.ClaimLine{Name: name, Values: strings.Join(i.Claims[name], ", ")})
+		}
+		if c.Draft != nil && i.Claims != nil {
+			p.Replay = &page.Replay{Action: console.AtConnection(v.Enterprise, c.ID, "tests", "replay"), Attempt: string(x.ID)}
+		}
+	}
+	p.Decided = decided(x.Email)
+	return a.Console.Render(w, http.StatusOK, p)
+}
+
+// facts are what is known about an attempt, with links to what it is about.
+func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]page.Fact, error) {
+	e, at := names.v.Enterprise, page.NewTime(x.At, a.Now())
+	connection := page.Fact{Label: "Connection", Value: names.connection(x.Connection)}
+	if names.connections[x.Connection].ID != "" {
+		connection.Href = console.AtConnection(e, x.Connection)
+	}
+	who := page.Fact{Label: "Person", Value: cmp.Or(x.Login, "not known: it did not get that far")}
+	facts := []page.Fact{{Label: "When", Time: &at}, {Label: "Exactly", Value: at.Exact}, who, connection,
+		{Label: "From", Value: cmp.Or(x.Remote, "not known")}, {Label: "Browser", Value: cmp.Or(x.UserAgent, "not known")}}
+	if x.User == "" {
+		return facts, nil
+	}
+	person, err := names.of(r.Context(), string(x.User))
+	if err != nil {
+		return nil, fmt.Errorf("find person: %w", err)
+	}
+	facts[2].Value, facts[2].Href = person.Label, person.Href
+	records, _, err := a.Records.SyncRecords(r.Context(), e.ID, sso.SyncFilter{User: x.User, Attempt: x.ID}, sso.Page{Limit: 1})
+	if err != nil {
+		return nil, fmt.Errorf("find sync record: %w", err)
+	}
+	for _, s := range records {
+		facts = append(facts, page.Fact{Label: "Group sync", Value: "What it changed", Href: console.At(e, "activity", "syncs", string(s.ID))})
+	}
+	return facts, nil
+}
+
+// advice says why an attempt failed and what to do; nil if it did not.
+func advice(c sso.Connection, x sso.Attempt) *page.Advice {
+	if x.Outcome == sso.OutcomeSucceeded || x.Code == "" {
+		return nil
+	}
+	found := remedy.For(c.Provider, c.Protocol, x.Code, x.Checks)
+	return &page.Advice{Cause: found.Cause, Whose: whose(found.Side), Do: found.Do, Place: found.Place, Code: x.Code, Guide: guideTo(c, x.Code), Detail: x.Detail}
+}
+
+func whose(side remedy.Side) string {
+	switch side {
+	case remedy.Person:
+		return "Whoever signs in"
+	case remedy.Company:
+		return "The company’s IT admin, at the identity provider"
+	}
+	return "An admin, here in the console"
+}
+
+func checkLine(c sso.Check) page.CheckLine {
+	l := page.CheckLine{Name: c.Name, Want: c.Want, Got: c.Got, Result: page.Badge{Label: "ok", State: "ok"}}
+	switch {
+	case !c.OK:
+		l.Result = page.Badge{Label: "failed", State: "error"}
+	case c.Warning:
+		l.Result = page.Badge{Label: "warning", State: "warn"}
+	}
+	return l
+}
+
+func identity(i sso.Identity) []page.Fact {
+	email := page.Fact{Label: "E-mail", Value: cmp.Or(i.Email, "none")}
+	if i.Email != "" && i.EmailVerified {
+		email.Badge = &page.Badge{Label: "verified, it says", State: "ok"}
+	}
+	return []page.Fact{{Label: "Subject", Value: i.Subject, Code: true}, {Label: "Login", Value: i.Login}, email, {Label: "Name", Value: cmp.Or(i.Name, "none")}}
+}
+
+// said puts what was said about groups into words.
+func said(g sso.AssertedGroups) page.GroupsSaid {
+	s := page.GroupsSaid{Names: g.Names, Source: g.Source}
+	switch g.State {
+	case sso.GroupsValues:
+		s.Badge, s.Words = page.Badge{Label: "said", State: "ok"}, "These groups, and no others."
+	case sso.GroupsEmpty:
+		s.Badge, s.Words = page.Badge{Label: "none", State: "warn"}, "It said that the person is in no group."
+	case sso.GroupsOverage:
+		s.Badge, s.Words = page.Badge{Label: "too many", State: "warn"}, "It sent a pointer in place of a list that is too long. Unless the directory was asked, nobody loses a group by it."
+	case sso.GroupsTruncated:
+		s.Badge, s.Words = page.Badge{Label: "cut off", State: "warn"}, "The list is as long as it ever gets, so it may not be all. Nobody loses a group by it."
+	default:
+		s.Badge, s.Words = page.Badge{Label: "not said", State: "warn"}, "It said nothing about groups, so nobody loses one."
+	}
+	return s
+}
+
+// decided says what was decided about an address, and why.
+func decided(d sso.EmailDecision) string {
+	words := map[sso.EmailAction]string{sso.RequireCode: "A code was asked for", sso.SkipCode: "No code was asked for", sso.VouchFirst: "An admin has to confirm the person first", sso.DenyEntry: "The person was not let in"}[d.Action]
+	if words == "" {
+		return ""
+	}
+	return words + ": " + d.Reason
+}

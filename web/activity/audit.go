@@ -1,0 +1,210 @@
+package activity
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// chainOf is whose audit log it is, and where.
+func chainOf(v console.Visit, r *http.Request) (ent sso.EnterpriseID, at string) {
+	if r.PathValue("enterprise") == "" {
+		return "", instance
+	}
+	return v.Enterprise.ID, console.At(v.Enterprise, "activity", "audit")
+}
+
+// asked is what was entered to narrow an audit log.
+func (a *Activity) asked(r *http.Request, v console.Visit) (n narrowing, ent sso.EnterpriseID, f sso.AuditFilter, err error) {
+	ent, at := chainOf(v, r)
+	n = read(r, at, "actor", "action")
+	f = sso.AuditFilter{Action: n.query.Get("action"), Since: n.since}
+	if entered := strings.TrimSpace(n.query.Get("actor")); entered != "" {
+		if f.Actor, err = a.actor(r.Context(), v, entered); err != nil {
+			return n, ent, f, fmt.Errorf("find out who is meant: %w", err)
+		}
+	}
+	return n, ent, f, nil
+}
+
+func (a *Activity) audit(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return a.log(w, r, v, nil)
+}
+
+// verify reads the whole chain and says how it is, above the log.
+func (a *Activity) verify(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	ent, _ := chainOf(v, r)
+	n, err := a.Verify(r.Context(), ent)
+	var broken *Broken
+	switch {
+	case errors.As(err, &broken):
+		return a.log(w, r, v, &page.Checked{State: "error", Text: fmt.Sprintf("The chain is broken at event %d: %s. Something changed the database other than Gatehouse. Compare it with a backup.", broken.Sequence, broken.Reason)})
+	case err != nil:
+		return fmt.Errorf("verify the audit chain: %w", err)
+	}
+	return a.log(w, r, v, &page.Checked{State: "ok", Text: fmt.Sprintf("All %d events are as they were written: none was changed, removed or added.", n)})
+}
+
+func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, checked *page.Checked) error {
+	n, ent, f, err := a.asked(r, v)
+	if err != nil {
+		return err
+	}
+	var all []sso.AuditEvent
+	next := ""
+	if len(n.wrong) == 0 {
+		if all, next, err = a.Records.AuditEvents(r.Context(), ent, f, sso.Page{Cursor: n.cursor}); err != nil {
+			return fmt.Errorf("list audit events: %w", err)
+		}
+	}
+	p := &page.AuditLog{Checked: checked, Check: n.at + "/verify", JSON: n.export("/events.jsonl"), CSV: n.export("/events.csv"), Instance: ent == ""}
+	area := console.AreaActivity
+	var links []page.Link
+	if ent == "" {
+		area = console.AreaAdmins
+	} else {
+		links = tabs(v.Enterprise, tabAudit)
+	}
+	p.Base = a.Console.Base(v, area)
+	p.Happened = n.happened(links, next, &page.Field{Name: "actor", Label: "Who", Hint: "A login, or an identifier.", Autocomplete: "off"},
+		&page.Field{Name: "action", Label: "What", Hint: "Such as connection.enabled.", Mono: true}, sinceField())
+	names, err := a.naming(r.Context(), v)
+	if err != nil {
+		return fmt.Errorf("list connections: %w", err)
+	}
+	for _, e := range all {
+		row, err := a.changeRow(r.Context(), names, e)
+		if err != nil {
+			return err
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	return a.Console.Render(w, n.status(), p)
+}
+
+func (a *Activity) changeRow(ctx context.Context, names *naming, e sso.AuditEvent) (page.ChangeRow, error) {
+	who, err := names.of(ctx, e.Actor)
+	if err != nil {
+		return page.ChangeRow{}, fmt.Errorf("find out who it was: %w", err)
+	}
+	row := page.ChangeRow{Sequence: strconv.FormatInt(e.Sequence, 10), At: page.NewTime(e.At, a.Now()), Who: who.Label, WhoHref: who.Href, Action: e.Action, Target: e.Target}
+	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
+		row.Details = append(row.Details, page.ClaimLine{Name: name, Values: e.Detail[name]})
+	}
+	return row, nil
+}
+
+// export is where the whole list is that this is a part of.
+func (n narrowing) export(file string) string {
+	n.at += file
+	return n.with("")
+}
+
+// line is an event as JSON lines have it.
+type line struct {
+	Sequence int64             `json:"sequence"`
+	ID       sso.EventID       `json:"id"`
+	At       time.Time         `json:"at"`
+	Actor    string            `json:"actor"`
+	Action   string            `json:"action"`
+	Target   string            `json:"target"`
+	Detail   map[string]string `json:"detail"`
+	Hash     string            `json:"hash"`
+}
+
+func (a *Activity) exportJSON(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	encoder := json.NewEncoder(w)
+	return a.export(w, r, v, "application/jsonl", "jsonl", func(e sso.AuditEvent) error {
+		return encoder.Encode(line{e.Sequence, e.ID, e.At, e.Actor, e.Action, e.Target, e.Detail, e.Hash.String()})
+	}, func() error { return nil })
+}
+
+func (a *Activity) exportCSV(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	rows := csv.NewWriter(w)
+	header := []string{"sequence", "id", "at", "actor", "action", "target", "detail", "hash"}
+	return a.export(w, r, v, "text/csv; charset=utf-8", "csv", func(e sso.AuditEvent) error {
+		if header != nil { // with the first event: until then nothing is written
+			if err := rows.Write(header); err != nil {
+				return err
+			}
+			header = nil
+		}
+		detail, err := json.Marshal(e.Detail)
+		if err != nil {
+			return err
+		}
+		cells := []string{strconv.FormatInt(e.Sequence, 10), string(e.ID), e.At.UTC().Format(time.RFC3339Nano), e.Actor, e.Action, e.Target, string(detail), e.Hash.String()}
+		for i := range cells {
+			cells[i] = inert(cells[i])
+		}
+		return rows.Write(cells)
+	}, func() error { rows.Flush(); return rows.Error() })
+}
+
+// inert keeps a program for tables from taking a cell for a formula.
+func inert(cell string) string {
+	if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// export writes the whole list, part by part, so that it never is in memory.
+// Once something is written, a failure can only cut the answer off.
+func (a *Activity) export(w http.ResponseWriter, r *http.Request, v console.Visit, mime, extension string, write func(sso.AuditEvent) error, flush func() error) error {
+	n, ent, f, err := a.asked(r, v)
+	if err != nil {
+		return err
+	}
+	if len(n.wrong) > 0 {
+		return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: n.wrong[0].Message, Fields: n.wrong}
+	}
+	part, next, err := a.Records.AuditEvents(r.Context(), ent, f, sso.Page{Limit: 200})
+	if err != nil {
+		return fmt.Errorf("list audit events: %w", err)
+	}
+	name := "audit"
+	if ent != "" {
+		name += "-" + v.Enterprise.Key
+	}
+	w.Header().Set("Content-Type", mime)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+"-"+a.Now().UTC().Format(time.DateOnly)+"."+extension+`"`)
+	w.Header().Set("Cache-Control", "no-store")
+	for {
+		if err := writeAll(part, write, flush); err != nil {
+			panic(http.ErrAbortHandler) // whoever reads it went away
+		}
+		if next == "" {
+			return nil
+		}
+		// However long the log is, a reader has a minute for each part of it.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Minute))
+		if part, next, err = a.Records.AuditEvents(r.Context(), ent, f, sso.Page{Cursor: next, Limit: 200}); err != nil {
+			panic(http.ErrAbortHandler) // and not the end of a list that seems to be all
+		}
+	}
+}
+
+func writeAll(part []sso.AuditEvent, write func(sso.AuditEvent) error, flush func() error) error {
+	for _, e := range part {
+		if err := write(e); err != nil {
+			return err
+		}
+	}
+	if err := flush(); err != nil {
+		return err
+	}
+	return nil
+}

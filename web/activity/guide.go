@@ -1,0 +1,84 @@
+package activity
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/remedy"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// productOf is how an identity provider stands in the address of the guide.
+func productOf(p sso.Provider, protocol sso.Protocol) string {
+	return string(p) + " " + string(protocol)
+}
+
+// products are what the guide knows places of.
+func products() []page.Option {
+	names := map[sso.Provider]string{sso.Okta: "Okta", sso.Entra: "Microsoft Entra ID", sso.JumpCloud: "JumpCloud", sso.Google: "Google Workspace", sso.OneLogin: "OneLogin",
+		sso.Ping: "Ping", sso.Keycloak: "Keycloak", sso.ADFS: "AD FS", sso.Custom: "Another product"}
+	all := []page.Option{{Label: "any"}}
+	for _, p := range sso.Providers {
+		all = append(all, page.Option{Value: productOf(p, sso.SAML), Label: names[p] + ", SAML"}, page.Option{Value: productOf(p, sso.OIDC), Label: names[p] + ", OpenID Connect"})
+	}
+	return all
+}
+
+// guide shows the catalogue: all of it, or the codes that have something in
+// them; with the places of one identity provider if that is chosen.
+func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	n := read(r, guide, "code", "provider")
+	sought, product := strings.ToLower(strings.TrimSpace(n.query.Get("code"))), n.query.Get("provider")
+	options := products()
+	if !slices.ContainsFunc(options, func(o page.Option) bool { return o.Value == product }) {
+		product = ""
+	}
+	p := &page.Guide{Base: a.Console.Base(v, console.AreaTroubleshooting)}
+	found := 0
+	for _, e := range remedy.All() {
+		if !strings.Contains(e.Code, sought) {
+			continue
+		}
+		if len(p.Areas) == 0 || p.Areas[len(p.Areas)-1].Name != e.Area {
+			p.Areas = append(p.Areas, page.GuideArea{ID: "area-" + strconv.Itoa(len(p.Areas)+1), Name: e.Area})
+		}
+		area := &p.Areas[len(p.Areas)-1]
+		area.Rows = append(area.Rows, page.GuideRow{Code: e.Code, Meaning: sentence(e.Meaning), Whose: whose(e.Side), Do: sentence(e.Do), Place: place(product, e)})
+		found++
+	}
+	h := n.happened(nil, "", &page.Field{Name: "code", Label: "Code", Mono: true, Autocomplete: "off"}, &page.Field{Name: "provider", Label: "Identity provider", Kind: "select", Options: options})
+	p.Action, p.Filters = h.Action, h.Filters
+	if sought != "" {
+		p.All = guide
+		p.Found = strconv.Itoa(found) + " codes have “" + sought + "” in them."
+		if found == 1 {
+			p.Found = "1 code has “" + sought + "” in it."
+		}
+	}
+	return a.Console.Render(w, http.StatusOK, p)
+}
+
+// place is where a product's console has what a code is about; "" where nobody
+// has to go there.
+func place(product string, e remedy.Entry) string {
+	provider, protocol, chosen := strings.Cut(product, " ")
+	if !chosen || e.Side != remedy.Company {
+		return ""
+	}
+	return remedy.For(sso.Provider(provider), sso.Protocol(protocol), e.Code, nil).Place
+}
+
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || s == "–" {
+		return ""
+	}
+	if !strings.ContainsRune(".?:", rune(s[len(s)-1])) {
+		s += "."
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

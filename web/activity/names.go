@@ -1,0 +1,80 @@
+package activity
+
+import (
+	"cmp"
+	"context"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// of names whoever did something: a person by name, with where there is more
+// about them. What is not known any more keeps its identifier.
+func (n *naming) of(ctx context.Context, actor string) (page.Link, error) {
+	if l, ok := n.seen[actor]; ok {
+		return l, nil
+	}
+	l, err := n.look(ctx, actor)
+	if sso.KindOf(err) == sso.NotFoundKind {
+		l, err = page.Link{Label: actor}, nil
+	}
+	if err == nil {
+		n.seen[actor] = l
+	}
+	return l, err
+}
+
+func (n *naming) look(ctx context.Context, actor string) (page.Link, error) {
+	switch sso.Actor(actor) {
+	case sso.ActorSystem:
+		return page.Link{Label: "Gatehouse itself"}, nil
+	case sso.ActorOperator:
+		return page.Link{Label: "somebody on the server"}, nil
+	}
+	ent := n.v.Enterprise
+	if id, err := sso.ParseID[sso.UserID](actor); err == nil && ent.ID != "" {
+		u, err := n.Names.User(ctx, ent.ID, id)
+		return page.Link{Label: cmp.Or(u.Name, u.Login), Href: console.At(ent, "people", actor)}, err
+	}
+	if id, err := sso.ParseID[sso.ConnectionID](actor); err == nil && n.connections[id].ID != "" {
+		return page.Link{Label: "a sign-in through " + n.connections[id].Name, Href: console.AtConnection(ent, id)}, nil
+	}
+	if id, err := sso.ParseID[sso.AdminID](actor); err == nil {
+		admin, err := n.Names.Admin(ctx, id)
+		return page.Link{Label: cmp.Or(admin.Name, admin.Login)}, err
+	}
+	if id, err := sso.ParseID[sso.SetupLinkID](actor); err == nil && ent.ID != "" {
+		l, err := n.Names.SetupLink(ctx, ent.ID, id)
+		return page.Link{Label: "the setup link for " + l.For}, err
+	}
+	if _, err := sso.ParseID[sso.TokenID](actor); err == nil {
+		return page.Link{Label: "the API token " + actor}, nil
+	}
+	return page.Link{Label: actor}, nil
+}
+
+// actor is whom somebody means who entered an identifier, a login, or one of
+// the words that pages say in place of these; what means nobody stays as it is.
+func (a *Activity) actor(ctx context.Context, v console.Visit, entered string) (string, error) {
+	switch entered {
+	case "Gatehouse itself":
+		return string(sso.ActorSystem), nil
+	case "somebody on the server":
+		return string(sso.ActorOperator), nil
+	}
+	if v.Enterprise.ID != "" {
+		users, _, err := a.Names.Users(ctx, v.Enterprise.ID, sso.UserFilter{Login: entered}, sso.Page{Limit: 1})
+		if err != nil || len(users) > 0 {
+			return string(append(users, sso.User{})[0].ID), err
+		}
+	}
+	admin, err := a.Names.AdminByLogin(ctx, entered)
+	switch {
+	case err == nil:
+		return string(admin.ID), nil
+	case sso.KindOf(err) == sso.NotFoundKind:
+		return entered, nil
+	}
+	return "", err
+}

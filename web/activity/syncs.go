@@ -1,0 +1,159 @@
+package activity
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+func (a *Activity) syncs(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	n := read(r, console.At(v.Enterprise, "activity", "syncs"), "login")
+	f, nobody := sso.SyncFilter{Since: n.since}, false
+	if login := n.query.Get("login"); login != "" {
+		users, _, err := a.Names.Users(r.Context(), v.Enterprise.ID, sso.UserFilter{Login: login}, sso.Page{Limit: 1})
+		if err != nil {
+			return fmt.Errorf("find person: %w", err)
+		}
+		if nobody = len(users) == 0; !nobody {
+			f.User = users[0].ID
+		}
+	}
+	names, err := a.naming(r.Context(), v)
+	if err != nil {
+		return fmt.Errorf("list connections: %w", err)
+	}
+	var all []sso.SyncRecord
+	next := ""
+	if len(n.wrong) == 0 && !nobody {
+		if all, next, err = a.Records.SyncRecords(r.Context(), v.Enterprise.ID, f, sso.Page{Cursor: n.cursor}); err != nil {
+			return fmt.Errorf("list sync records: %w", err)
+		}
+	}
+	p := &page.SyncList{Base: a.Console.Base(v, console.AreaActivity), Happened: n.happened(tabs(v.Enterprise, tabSyncs), next,
+		&page.Field{Name: "login", Label: "Login", Autocomplete: "off"}, sinceField())}
+	for _, s := range all {
+		who, err := names.of(r.Context(), string(s.User))
+		if err != nil {
+			return fmt.Errorf("find person: %w", err)
+		}
+		p.Rows = append(p.Rows, page.SyncEntry{At: page.NewTime(s.At, a.Now()), Who: who.Label, WhoHref: who.Href, Mode: mode(s.Mode), Result: results(s),
+			Href: console.At(v.Enterprise, "activity", "syncs", string(s.ID))})
+	}
+	return a.Console.Render(w, n.status(), p)
+}
+
+func mode(m sso.SyncMode) string {
+	switch m {
+	case sso.SyncReset:
+		return "reset to what was said"
+	case sso.SyncResetSynced:
+		return "reset, but for what was added by hand"
+	case sso.SyncAddOnly:
+		return "added only"
+	case sso.SyncRestore:
+		return "restored by an admin"
+	}
+	return "kept as it was"
+}
+
+// results sum a record up.
+func results(s sso.SyncRecord) []page.Badge {
+	var all []page.Badge
+	add := func(n int, what, state string) {
+		if n > 0 {
+			all = append(all, page.Badge{Label: strconv.Itoa(n) + " " + what, State: state})
+		}
+	}
+	if s.Held != "" {
+		all = append(all, page.Badge{Label: "held", State: "error"})
+	}
+	add(len(s.Added), "added", "ok")
+	add(len(s.Removed), "removed", "warn")
+	add(len(s.Unmatched), "unmatched", "")
+	add(len(s.NearMisses), "nearly matched", "warn")
+	if len(all) == 0 {
+		all = append(all, page.Badge{Label: "no change"})
+	}
+	return all
+}
+
+func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	id, err := sso.ParseID[sso.SyncRecordID](r.PathValue("record"))
+	if err != nil {
+		return err
+	}
+	s, err := a.Records.SyncRecord(r.Context(), v.Enterprise.ID, id)
+	if err != nil {
+		return fmt.Errorf("find sync record: %w", err)
+	}
+	names, err := a.naming(r.Context(), v)
+	if err != nil {
+		return fmt.Errorf("list connections: %w", err)
+	}
+	who, err := names.of(r.Context(), string(s.User))
+	if err != nil {
+		return fmt.Errorf("find person: %w", err)
+	}
+	at := page.NewTime(s.At, a.Now())
+	p := &page.SyncDetail{Base: a.Console.Base(v, console.AreaActivity, page.Link{Label: tabSyncs, Href: console.At(v.Enterprise, "activity", "syncs")}),
+		Tabs: tabs(v.Enterprise, tabSyncs), ID: string(s.ID), Note: s.Note, Changes: changes(s), Groups: said(s.Asserted), Matched: s.Matched, Unmatched: s.Unmatched,
+		Facts: []page.Fact{{Label: "When", Time: &at}, {Label: "Exactly", Value: at.Exact}, {Label: "Person", Value: who.Label, Href: who.Href}, {Label: "What was done", Value: mode(s.Mode)}}}
+	if s.Connection != "" {
+		p.Facts = append(p.Facts, page.Fact{Label: "Connection", Value: names.connection(s.Connection)})
+	}
+	cause := page.Fact{Label: "Cause", Value: "an admin"}
+	if s.Attempt != "" {
+		cause = page.Fact{Label: "Cause", Value: "the sign-in " + string(s.Attempt), Href: console.At(v.Enterprise, "activity", "attempts", string(s.Attempt))}
+	}
+	p.Facts = append(p.Facts, cause)
+	if s.Held != "" {
+		p.Held = console.At(v.Enterprise, "held")
+	}
+	if _, there := names.connections[s.Connection]; there {
+		p.Unknown = console.AtConnection(v.Enterprise, s.Connection, "groups")
+	} else {
+		p.Unknown = console.At(v.Enterprise, "groups")
+	}
+	for _, m := range s.NearMisses {
+		p.Near = append(p.Near, page.NearGroup{Asserted: m.Asserted, Group: m.Name, Organization: m.OrganizationName, Why: why(m.Why)})
+	}
+	return a.Console.Render(w, http.StatusOK, p)
+}
+
+func why(n sso.Nearness) string {
+	switch n {
+	case sso.DiffersInSpace:
+		return "spaces differ"
+	case sso.DiffersInCase:
+		return "upper and lower case differ"
+	case sso.IsDefaultGroup:
+		return "it is the default group, which nobody is matched to"
+	}
+	return "some characters only look the same"
+}
+
+// changes are what changed, organization by organization in the order they came.
+func changes(s sso.SyncRecord) []page.OrganizationChange {
+	var all []page.OrganizationChange
+	at := map[sso.OrganizationID]int{}
+	in := func(c sso.GroupChange) *page.OrganizationChange {
+		if _, ok := at[c.Organization]; !ok {
+			at[c.Organization] = len(all)
+			all = append(all, page.OrganizationChange{Name: c.OrganizationName})
+		}
+		return &all[at[c.Organization]]
+	}
+	for _, c := range s.Added {
+		o := in(c)
+		o.Added = append(o.Added, c.Name)
+	}
+	for _, c := range s.Removed {
+		o := in(c)
+		o.Removed = append(o.Removed, c.Name)
+	}
+	return all
+}

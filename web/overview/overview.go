@@ -1,0 +1,220 @@
+package overview
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/health"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+// Store keeps the enterprises; store.DB is one.
+type Store interface {
+	EnterpriseSummaries(ctx context.Context, contains string, p sso.Page) ([]sso.EnterpriseSummary, string, error)
+	CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (sso.Enterprise, error)
+	CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (sso.Organization, error)
+	UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error)) (sso.Enterprise, error)
+	DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID) error
+	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
+}
+
+// Doctor says how an enterprise is; health.Service does.
+type Doctor interface {
+	Examine(ctx context.Context, ent sso.EnterpriseID) (health.State, []sso.Finding, error)
+}
+
+// Options are what the handlers are made of; all of it is required.
+type Options struct {
+	Store   Store
+	Health  Doctor
+	Console *console.Console
+	BaseURL string
+	// Revoked tells this node and the others that sessions were ended.
+	Revoked func(ctx context.Context)
+	Now     func() time.Time
+}
+
+// Overview are the handlers.
+type Overview struct{ Options }
+
+// New makes the handlers.
+func New(o Options) *Overview { return &Overview{o} }
+
+const list = console.Prefix + "/enterprises"
+
+// Register adds the pages.
+func (o *Overview) Register(rt *route.Router) {
+	o.Console.Add(rt,
+		console.Page{Pattern: "GET " + list, Need: console.Operator, Handle: o.list},
+		console.Page{Pattern: "POST " + list, Need: console.Operator, Handle: o.create},
+		console.Page{Pattern: "GET " + list + "/{enterprise}", Need: console.Enterprise, Handle: o.show},
+		console.Page{Pattern: "POST " + list + "/{enterprise}/rename", Need: console.Operator, Handle: o.rename},
+		console.Page{Pattern: "POST " + list + "/{enterprise}/delete", Need: console.Operator, Handle: o.remove},
+	)
+}
+
+func (o *Overview) list(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	p, err := o.enterprises(r, v)
+	if err != nil {
+		return err
+	}
+	p.Flash = console.Said(r, map[string]string{"deleted": "The enterprise is gone, with all that was in it."})
+	return o.Console.Render(w, http.StatusOK, p)
+}
+
+func (o *Overview) enterprises(r *http.Request, v console.Visit) (*page.EnterpriseList, error) {
+	sought, cursor := r.URL.Query().Get("q"), r.URL.Query().Get("cursor")
+	all, next, err := o.Store.EnterpriseSummaries(r.Context(), sought, sso.Page{Cursor: cursor})
+	if err != nil {
+		return nil, fmt.Errorf("list enterprises: %w", err)
+	}
+	p := &page.EnterpriseList{Base: o.Console.Base(v, console.AreaEnterprises), Sought: sought != "", Fields: fields("", "", ""),
+		Search: page.Field{ID: "q", Name: "q", Label: "Name or key", Optional: true, Value: sought, Autocomplete: "off"}}
+	at := func(cursor string) string {
+		q := url.Values{}
+		if sought != "" {
+			q.Set("q", sought)
+		}
+		if cursor != "" {
+			q.Set("cursor", cursor)
+		}
+		return list + "?" + q.Encode()
+	}
+	if next != "" {
+		p.Pager.Next = at(next)
+	}
+	if cursor != "" {
+		p.Pager.First = at("")
+	}
+	for _, s := range all {
+		p.Rows = append(p.Rows, page.EnterpriseRow{Name: s.Enterprise.Name, Key: s.Enterprise.Key, Href: console.Home(s.Enterprise), State: state(s),
+			People: s.People, Connections: s.Enabled, LastSignIn: page.NewTime(s.LastSuccess, o.Now())})
+	}
+	return p, nil
+}
+
+func state(s sso.EnterpriseSummary) page.Badge {
+	switch {
+	case s.Enabled > 0 && s.Drafts > 0:
+		return page.Badge{Label: "a draft waits", State: "warn"}
+	case s.Enabled > 0:
+		return page.Badge{Label: "enabled", State: "ok"}
+	case s.Drafts > 0:
+		return page.Badge{Label: "being set up", State: "warn"}
+	}
+	return page.Badge{Label: "not set up"}
+}
+
+func fields(name, key, organization string) []page.Field {
+	return []page.Field{
+		{ID: "name", Name: "name", Label: "Name", Value: name, Autocomplete: "off"},
+		{ID: "key", Name: "key", Label: "Key", Value: key, Hint: "Lower-case letters, digits and hyphens. It stands in the sign-in link.", Mono: true, Autocomplete: "off", Most: 63},
+		{ID: "organization", Name: "organization", Label: "First organization", Value: organization, Hint: "The part of the company whose groups come first. Left empty, it is called like the company.", Optional: true, Autocomplete: "off"},
+	}
+}
+
+func (o *Overview) create(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	name, key, organization := r.PostForm.Get("name"), r.PostForm.Get("key"), r.PostForm.Get("organization")
+	made := sso.Enterprise{Name: name, Key: key}
+	first := organization
+	if first == "" {
+		first = name
+	}
+	problems := append(sso.ValidateName("name", name), sso.ValidateKey("key", key)...)
+	if organization != "" {
+		problems = append(problems, sso.ValidateName("organization", organization)...)
+	}
+	err := invalid(problems)
+	if err == nil {
+		made, err = o.Store.CreateEnterprise(r.Context(), v.Actor, made)
+	}
+	if err != nil {
+		return o.again(w, r, v, err, fields(name, key, organization))
+	}
+	if _, err := o.Store.CreateOrganization(r.Context(), v.Actor, sso.Organization{Enterprise: made.ID, Key: "main", Name: first}); err != nil {
+		return fmt.Errorf("create the first organization: %w", err)
+	}
+	return console.Done(w, console.Home(made), "created")
+}
+
+func invalid(problems []sso.FieldError) error {
+	if len(problems) == 0 {
+		return nil
+	}
+	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: "Some entries cannot be accepted as they are.", Fields: problems}
+}
+
+// entry reports whether an error is about what was entered.
+func entry(err error) bool {
+	kind := sso.KindOf(err)
+	return kind == sso.Invalid || kind == sso.Conflict
+}
+
+// again shows the list with what was entered, and what is wrong with it.
+func (o *Overview) again(w http.ResponseWriter, r *http.Request, v console.Visit, err error, entered []page.Field) error {
+	if !entry(err) {
+		return fmt.Errorf("create enterprise: %w", err)
+	}
+	p, failed := o.enterprises(r, v)
+	if failed != nil {
+		return failed
+	}
+	p.Fields = entered
+	p.Wrong = page.Blame(err, &p.Fields[0], &p.Fields[1], &p.Fields[2])
+	return o.Console.Render(w, http.StatusUnprocessableEntity, p)
+}
+
+func (o *Overview) rename(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	name, key := r.PostForm.Get("name"), r.PostForm.Get("key")
+	err := invalid(append(sso.ValidateName("name", name), sso.ValidateKey("key", key)...))
+	var changed sso.Enterprise
+	if err == nil {
+		changed, err = o.Store.UpdateEnterprise(r.Context(), v.Actor, v.Enterprise.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
+			e.Name, e.Key = name, key
+			return e, nil
+		})
+	}
+	if err == nil {
+		return console.Done(w, console.Home(changed), "renamed")
+	}
+	if !entry(err) {
+		return fmt.Errorf("rename enterprise: %w", err)
+	}
+	return o.wrong(w, r, v, func(p *page.Overview) {
+		f := p.Operator
+		f.Open, f.Fields[0].Value, f.Fields[1].Value = true, name, key
+		p.Wrong = page.Blame(err, &f.Fields[0], &f.Fields[1])
+	})
+}
+
+// wrong shows the overview again with what was entered.
+func (o *Overview) wrong(w http.ResponseWriter, r *http.Request, v console.Visit, fill func(*page.Overview)) error {
+	p, err := o.overview(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	fill(p)
+	return o.Console.Render(w, http.StatusUnprocessableEntity, p)
+}
+
+func (o *Overview) remove(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	if typed := r.PostForm.Get("confirm"); typed != v.Enterprise.Key {
+		err := sso.InvalidField("validation_failed", "confirm", "This is not the key of the enterprise. Nothing was deleted.")
+		return o.wrong(w, r, v, func(p *page.Overview) {
+			f := &p.Operator.Delete
+			f.Open, f.Field.Value = true, typed
+			p.Wrong = page.Blame(err, &f.Field)
+		})
+	}
+	if err := o.Store.DeleteEnterprise(r.Context(), v.Actor, v.Enterprise.ID); err != nil {
+		return fmt.Errorf("delete enterprise: %w", err)
+	}
+	o.Revoked(r.Context())
+	return console.Done(w, list, "deleted")
+}

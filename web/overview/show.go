@@ -1,0 +1,267 @@
+package overview
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/health"
+	"gatehouse/sso/remedy"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+func (o *Overview) show(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	p, err := o.overview(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	p.Flash = console.Said(r, map[string]string{"created": "The enterprise is there, with its first organization. Next, its identity provider is connected.", "renamed": "Name and key are changed. The sign-in link has the new key from now on."})
+	return o.Console.Render(w, http.StatusOK, p)
+}
+
+func (o *Overview) overview(ctx context.Context, v console.Visit) (*page.Overview, error) {
+	e := v.Enterprise
+	s, found, err := o.Health.Examine(ctx, e.ID)
+	if err != nil {
+		return nil, fmt.Errorf("examine: %w", err)
+	}
+	domains, err := o.Store.Domains(ctx, e.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list domains: %w", err)
+	}
+	p := &page.Overview{Base: o.Console.Base(v, console.AreaOverview), Chart: chart(s), Failures: failures(e, s.Vitals),
+		SignIn: page.Copyable{ID: "sign-in", Value: o.BaseURL + "/login/sso?" + url.Values{"enterprise_key": {e.Key}}.Encode()}}
+	p.Enterprise = e.Name
+	p.Verdict, p.Sentence = verdict(s, found)
+	p.Todos = append(unwell(e, found), waiting(e, s, domains)...)
+	if len(s.Connections) == 0 {
+		p.Begin = console.At(e, "connections", "new")
+	}
+	for _, c := range s.Connections {
+		p.Connections = append(p.Connections, connection(e, s, c))
+	}
+	if v.Role == sso.RoleOperator {
+		p.Operator = &page.OperatorForms{Rename: console.At(e, "rename"), Fields: fields(e.Name, e.Key, "")[:2], Delete: page.TypedForm{Action: console.At(e, "delete"), Button: "Delete this enterprise",
+			Text:  "All connections, people, groups, sign-ins and sessions of " + e.Name + " are gone then, and nobody can bring them back but by a backup. The audit log stays.",
+			Field: page.Field{ID: "confirm", Name: "confirm", Label: "Type " + e.Key + " to confirm", Mono: true, Autocomplete: "off"}}}
+		p.Operator.Fields[1].Hint = "It stands in the sign-in link: whoever uses the old link is told that nobody knows the company."
+	}
+	return p, nil
+}
+
+// verdict says in a word and a sentence whether sign-in works.
+func verdict(s health.State, found []sso.Finding) (page.Badge, string) {
+	enabled := slices.ContainsFunc(s.Connections, func(c sso.Connection) bool { return c.State == sso.ConnectionEnabled })
+	last := time.Time{}
+	for _, at := range s.Vitals.LastSuccess {
+		if at.After(last) {
+			last = at
+		}
+	}
+	works := "Sign-in works: the last one succeeded " + page.NewTime(last, s.Now).Relative + "."
+	failing := slices.IndexFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthErrors })
+	switch {
+	case len(s.Connections) == 0:
+		return page.Badge{Label: "not set up"}, "Nobody can sign in yet."
+	case !enabled:
+		return page.Badge{Label: "not enabled", State: "warn"}, "No connection is enabled, so nobody can sign in."
+	case failing >= 0:
+		return page.Badge{Label: "failing", State: "error"}, found[failing].Text
+	case last.IsZero():
+		return page.Badge{Label: "waits for people", State: "ok"}, "A connection is enabled, and nobody has signed in through it yet."
+	case len(found) > 0:
+		return page.Badge{Label: "needs you", State: "warn"}, works + " Something needs you before it stays so."
+	}
+	return page.Badge{Label: "healthy", State: "ok"}, works
+}
+
+// unwell is what was found, with where it is put right.
+func unwell(e sso.Enterprise, found []sso.Finding) []page.Todo {
+	var all []page.Todo
+	for _, f := range found {
+		t := page.Todo{State: "warn", Text: f.Text + " " + health.Whose(f.Side) + ": " + f.Do, Href: console.Home(e) + "/" + f.Path, Label: label(f.Kind)}
+		if f.Urgent {
+			t.State = "error"
+		}
+		all = append(all, t)
+	}
+	return all
+}
+
+func label(k sso.HealthKind) string {
+	switch k {
+	case sso.HealthErrors:
+		return "See the failures"
+	case sso.HealthHeld:
+		return "Decide"
+	}
+	return "See the connection"
+}
+
+// waiting is what is not unwell and still waits for somebody.
+func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []page.Todo {
+	var all []page.Todo
+	groups := console.At(e, "groups")
+	for _, c := range s.Connections {
+		if c.Draft != nil {
+			all = append(all, page.Todo{Text: "A draft of " + c.Name + " waits to be tested and enabled.", Href: console.AtConnection(e, c.ID), Label: "Go on with it"})
+		}
+		if c.State == sso.ConnectionEnabled {
+			groups = console.AtConnection(e, c.ID, "groups")
+		}
+	}
+	if n := s.Vitals.Unmatched; n > 0 {
+		text := strconv.Itoa(n) + " groups that the identity provider names are those of no organization here."
+		if n == 1 {
+			text = "1 group that the identity provider names is that of no organization here."
+		}
+		all = append(all, page.Todo{Text: text, Href: groups, Label: "Compare the groups"})
+	}
+	for _, d := range domains {
+		if !d.Verified() {
+			all = append(all, page.Todo{Text: "The domain " + d.Name + " is not verified yet, so its addresses lead nobody here.", Href: console.At(e, "domains"), Label: "Verify it"})
+		}
+	}
+	return all
+}
+
+func chart(s health.State) page.Chart {
+	const day = 24 * time.Hour
+	begin := health.Query(s.Now).Days
+	days := make([]page.Day, health.Shown/day)
+	for i := range days {
+		days[i].Name = begin.Add(time.Duration(i) * day).Format("2 Jan")
+	}
+	for _, n := range s.Vitals.Days {
+		i := int(n.Day.Sub(begin) / day)
+		if i < 0 || i >= len(days) {
+			continue // a clock was put forward, and back
+		}
+		switch n.Outcome {
+		case sso.OutcomeSucceeded:
+			days[i].Succeeded += n.Count
+		case sso.OutcomeFailed:
+			days[i].Failed += n.Count
+		}
+	}
+	return page.NewChart(days)
+}
+
+// mostCauses are how many causes of failures are told; the list has them all.
+const mostCauses = 8
+
+func failures(e sso.Enterprise, v sso.Vitals) []page.FailureRow {
+	counts := map[string]int{}
+	for _, n := range v.Last {
+		if n.Outcome == sso.OutcomeFailed {
+			counts[n.Code] += n.Count
+		}
+	}
+	codes := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
+	var all []page.FailureRow
+	for _, code := range codes[:min(len(codes), mostCauses)] {
+		known, _ := remedy.Of(code)
+		all = append(all, page.FailureRow{Count: counts[code], Code: code, Guide: console.Prefix + "/troubleshooting#" + url.PathEscape(code), Meaning: known.Meaning,
+			Whose: side(known.Side), List: console.At(e, "activity") + "?" + url.Values{"outcome": {"failed"}, "code": {code}}.Encode()})
+	}
+	return all
+}
+
+func side(s remedy.Side) string {
+	switch s {
+	case remedy.Person:
+		return "the person acts"
+	case remedy.Company:
+		return "the company’s IT admin acts"
+	}
+	return "an admin acts, here"
+}
+
+func connection(e sso.Enterprise, s health.State, c sso.Connection) page.ConnectionHealth {
+	h := page.ConnectionHealth{ID: string(c.ID), Name: c.Name, Href: console.AtConnection(e, c.ID), State: page.Badge{Label: string(c.State)}}
+	switch c.State {
+	case sso.ConnectionEnabled:
+		h.State.State = "ok"
+	case sso.ConnectionDraft:
+		h.State.State = "warn"
+	}
+	at := func(label string, t time.Time) page.Fact {
+		moment := page.NewTime(t, s.Now)
+		return page.Fact{Label: label, Time: &moment}
+	}
+	h.Facts = append(h.Facts, at("Last success", s.Vitals.LastSuccess[c.ID]), rate(s, c))
+	if cert, _, ok := health.Latest(c); ok {
+		h.Facts = append(h.Facts, certificate(health.DaysLeft(cert.NotAfter, s.Now)))
+	}
+	if skew, ok := health.Skew(s.Vitals, c.ID); ok {
+		h.Facts = append(h.Facts, clock(skew))
+	}
+	if c.Live != nil && c.Live.SAML != nil && c.Live.SAML.MetadataURL != "" {
+		f := at("Metadata fetched", c.Metadata.CheckedAt)
+		f.Badge = &page.Badge{Label: "as it should be", State: "ok"}
+		if c.Metadata.Error != "" {
+			f.Badge = &page.Badge{Label: "failed", State: "error"}
+		}
+		h.Facts = append(h.Facts, f)
+	}
+	if c.Draft != nil {
+		h.Facts = append(h.Facts, page.Fact{Label: "Draft", Value: "waits to be enabled", Href: console.AtConnection(e, c.ID), Badge: &page.Badge{Label: "draft", State: "warn"}})
+	}
+	return h
+}
+
+func rate(s health.State, c sso.Connection) page.Fact {
+	total, failed, _ := health.Failures(s.Vitals, c.ID)
+	f := page.Fact{Label: "Failures, 24 hours", Value: "nobody signed in"}
+	if total == 0 {
+		return f
+	}
+	f.Value = fmt.Sprintf("%d of %d (%d %%)", failed, total, (100*failed+total-1)/total)
+	f.Badge = &page.Badge{Label: "normal", State: "ok"}
+	if 4*failed >= total {
+		f.Badge = &page.Badge{Label: "many", State: "error"}
+	}
+	return f
+}
+
+func certificate(left int) page.Fact {
+	f := page.Fact{Label: "Certificate", Value: strconv.Itoa(left) + " days left", Badge: &page.Badge{Label: "valid", State: "ok"}}
+	switch {
+	case left < 0:
+		f.Value, f.Badge = "none is valid", &page.Badge{Label: "expired", State: "error"}
+	case left == 1:
+		f.Value, f.Badge = "1 day left", &page.Badge{Label: "expires soon", State: "error"}
+	case left <= 7:
+		f.Badge = &page.Badge{Label: "expires soon", State: "error"}
+	case left <= 60:
+		f.Badge = &page.Badge{Label: "expires", State: "warn"}
+	}
+	return f
+}
+
+// noticeable is a difference of clocks that does not come from the way alone.
+const noticeable = 5 * time.Second
+
+func clock(skew time.Duration) page.Fact {
+	f := page.Fact{Label: "Clock of the provider", Value: "as ours", Badge: &page.Badge{Label: "in step", State: "ok"}}
+	if skew.Abs() <= noticeable {
+		return f
+	}
+	f.Value, f.Badge = strconv.Itoa(int(skew.Abs()/time.Second))+" seconds ahead of ours", &page.Badge{Label: "out of step", State: "warn"}
+	if skew < 0 {
+		f.Value = strconv.Itoa(int(-skew/time.Second)) + " seconds behind ours"
+	}
+	if skew.Abs() >= sso.DefaultClockSkew {
+		f.Badge.State = "error"
+	}
+	return f
+}
