@@ -4,14 +4,9 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"html/template"
-	"io/fs"
 	"net/http"
-	"path"
-	"reflect"
 	"slices"
 	"strings"
-	"text/template/parse"
 )
 
 //go:embed templates/*.html
@@ -62,7 +57,7 @@ type Options struct {
 // Pages are all templates, ready to be filled. Safe for concurrent use.
 type Pages struct {
 	Options
-	byName map[string]*template.Template
+	byName map[string]*sheet
 	assets *assets
 }
 
@@ -77,7 +72,8 @@ func gatePages() []Page {
 	return []Page{new(SignIn), new(ChooseConnection), new(Continue), new(Verify), new(Account), new(NoAccess), new(SignedOut), new(LogoutConfirm), new(Failure), new(Index), new(Parts)}
 }
 
-// New parses the templates and hashes the assets.
+// New parses the templates and hashes the assets. A page is put together the
+// first time it is shown, so that those nobody opens cost little.
 func New(o Options) (*Pages, error) {
 	if o.Product == "" {
 		o.Product = "Gatehouse"
@@ -86,88 +82,11 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load assets: %w", err)
 	}
-	p := &Pages{Options: o, assets: a, byName: map[string]*template.Template{}}
+	p := &Pages{Options: o, assets: a, byName: map[string]*sheet{}}
 	if err := p.parse(templates); err != nil {
 		return nil, err
 	}
 	return p, nil
-}
-
-// sharedFiles are what pages are made of.
-var sharedFiles = []string{"templates/layout.html", "templates/components.html", "templates/form.html", "templates/console.html", "templates/assistant.html", "templates/icons.html"}
-
-// parse reads sharedFiles and one file per page.
-func (p *Pages) parse(fsys fs.FS) error {
-	shared, err := template.New("layout.html").Option("missingkey=error").
-		Funcs(template.FuncMap{"asset": p.assets.url}).
-		ParseFS(fsys, sharedFiles...)
-	if err != nil {
-		return fmt.Errorf("parse layout and components: %w", err)
-	}
-	files := map[string]bool{}
-	for _, f := range sharedFiles {
-		files[path.Base(f)] = true
-	}
-	used := map[string]bool{}
-	for _, page := range all() {
-		name := nameOf(page)
-		t, err := template.Must(shared.Clone()).ParseFS(fsys, "templates/"+name+".html")
-		if err != nil {
-			return fmt.Errorf("parse page %s: %w", name, err)
-		}
-		files[name+".html"] = true
-		p.byName[name] = t
-		markUsed(t, t.Lookup("layout.html"), used)
-	}
-	for _, t := range shared.Templates() {
-		if n := t.Name(); !used[n] && !files[n] {
-			return fmt.Errorf("component %q is used by no page", n)
-		}
-	}
-	found, err := fs.Glob(fsys, "templates/*.html")
-	if err != nil {
-		return fmt.Errorf("list templates: %w", err)
-	}
-	for _, f := range found {
-		if !files[path.Base(f)] {
-			return fmt.Errorf("template %s has no page struct", f)
-		}
-	}
-	return nil
-}
-
-func nameOf(p Page) string { return reflect.TypeOf(p).Elem().Name() }
-
-// markUsed walks from t to every template it calls.
-func markUsed(set, t *template.Template, used map[string]bool) {
-	if t == nil || t.Tree == nil || used[t.Name()] && t.Name() != "content" && t.Name() != "layout.html" {
-		return
-	}
-	used[t.Name()] = true
-	walk(t.Tree.Root, func(name string) { markUsed(set, set.Lookup(name), used) })
-}
-
-func walk(n parse.Node, call func(string)) {
-	switch n := n.(type) {
-	case *parse.ListNode:
-		if n == nil {
-			return
-		}
-		for _, child := range n.Nodes {
-			walk(child, call)
-		}
-	case *parse.TemplateNode:
-		call(n.Name)
-	case *parse.IfNode:
-		walk(n.List, call)
-		walk(n.ElseList, call)
-	case *parse.RangeNode:
-		walk(n.List, call)
-		walk(n.ElseList, call)
-	case *parse.WithNode:
-		walk(n.List, call)
-		walk(n.ElseList, call)
-	}
 }
 
 // Render fills a page and writes it with the status; if the page cannot be
@@ -179,7 +98,11 @@ func (p *Pages) Render(w http.ResponseWriter, status int, page Page) error {
 		b.Dir = "ltr"
 	}
 	var buf bytes.Buffer
-	if err := p.byName[nameOf(page)].Execute(&buf, page); err != nil {
+	t, err := p.byName[nameOf(page)].template()
+	if err == nil {
+		err = t.Execute(&buf, page)
+	}
+	if err != nil {
 		return fmt.Errorf("render page %s: %w", nameOf(page), err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	texttemplate "text/template"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -314,6 +315,9 @@ func TestTemplatesAndStructsAgree(t *testing.T) {
 		"an unused component": func(f fstest.MapFS) {
 			f["templates/components.html"].Data = append(f["templates/components.html"].Data, `{{define "old"}}{{end}}`...)
 		},
+		"a component that is not there": func(f fstest.MapFS) {
+			f["templates/SignIn.html"].Data = append(f["templates/SignIn.html"].Data, `{{define "head"}}{{template "nowhere"}}{{end}}`...)
+		},
 		"a syntax error": func(f fstest.MapFS) { f["templates/SignIn.html"] = &fstest.MapFile{Data: []byte("{{")} },
 	} {
 		if parse(change) == nil {
@@ -325,15 +329,11 @@ func TestTemplatesAndStructsAgree(t *testing.T) {
 func TestRenderWritesNothingIfItFails(t *testing.T) {
 	t.Parallel()
 	p := newPages(t)
-	broken, err := p.byName["SignIn"].Clone()
+	broken, err := texttemplate.New("content").Parse(`half a page {{.NoSuchField}}`)
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := broken.Lookup("content")
-	if _, err := template.Parse(`half a page {{.NoSuchField}}`); err != nil {
-		t.Fatal(err)
-	}
-	p.byName["SignIn"] = broken
+	p.byName["SignIn"].own["content"] = broken.Tree
 	w := httptest.NewRecorder()
 	if err := p.Render(w, 200, &SignIn{}); err == nil || w.Body.Len() != 0 || len(w.Header()) != 0 {
 		t.Errorf("%v, wrote %q", err, w.Body)
