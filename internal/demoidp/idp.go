@@ -78,6 +78,11 @@ type SP struct {
 	Encrypt        bool
 	EncryptionBits int // AES-GCM key size: 128, 192 or 256; 0 means 256
 	Sign           Signing
+	// Attributes are the names it is told about people by, where they are not
+	// those of the Claim constants: from what is told ("login", "email", "name",
+	// "firstName", "lastName", "groups") to the name it has there. What is not
+	// named is not told.
+	Attributes map[string]string
 }
 
 // Signing says which elements of a SAML answer are signed.

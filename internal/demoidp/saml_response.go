@@ -191,7 +191,7 @@ func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person 
 				Value: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
 			}},
 		}},
-		AttributeStatements: []crewjam.AttributeStatement{{Attributes: p.attributes(person, fault)}},
+		AttributeStatements: []crewjam.AttributeStatement{{Attributes: request.SP.renamed(p.attributes(person, fault), person)}},
 	}
 }
 
@@ -204,6 +204,27 @@ func nameID(person Person, format string) (value, givenFormat string) {
 		return randomID(), formatTransient
 	}
 	return person.ID, formatPersistent
+}
+
+// renamed are the attributes under the names that this service provider knows.
+func (sp SP) renamed(all []crewjam.Attribute, person Person) []crewjam.Attribute {
+	if sp.Attributes == nil {
+		return all
+	}
+	var named []crewjam.Attribute
+	for _, a := range all {
+		switch name := sp.Attributes[a.Name]; {
+		case name != "":
+			a.Name = name
+			named = append(named, a)
+		case a.Name == ClaimOverage, a.Name == samlTenant, a.Name == samlObject:
+			named = append(named, a) // an admin does not choose what these are called
+		}
+	}
+	if name := sp.Attributes["name"]; name != "" {
+		named = append(named, crewjam.Attribute{Name: name, NameFormat: formatBasic, Values: []crewjam.AttributeValue{{Type: "xs:string", Value: person.Name()}}})
+	}
+	return named
 }
 
 func (p *IdP) attributes(person Person, fault Fault) []crewjam.Attribute {
