@@ -35,6 +35,12 @@ const (
 	NoEmail           Fault = "no-email"
 	NoLogin           Fault = "no-login"
 	OtherCompanyEmail Fault = "other-company-email"
+	WrongDestination  Fault = "wrong-destination"
+	NoNameID          Fault = "no-name-id"
+	TransientNameID   Fault = "transient-name-id"
+	NoKey             Fault = "no-key"
+	OtherUserinfo     Fault = "other-userinfo"
+	GroupIDs          Fault = "group-ids"
 	Denied            Fault = "denied"
 	Down              Fault = "down"
 )
@@ -69,6 +75,8 @@ func trustFaults() []FaultInfo {
 			Does: "Names another application as the audience.", Expect: "Refused: the answer was made for somebody else."},
 		{Fault: WrongRecipient, Title: "Wrong recipient", SAML: true, SAMLCode: "saml_wrong_recipient",
 			Does: "Confirms the subject for another address than the one it is sent to.", Expect: "Refused: the answer was made for another address."},
+		{Fault: WrongDestination, Title: "Wrong destination", SAML: true, SAMLCode: "saml_wrong_recipient",
+			Does: "Addresses the response to another place than it is sent to.", Expect: "Refused: the answer was made for another address."},
 		{Fault: WrongIssuer, Title: "Wrong issuer", SAML: true, OIDC: true, SAMLCode: "saml_wrong_recipient", OIDCCode: "id_token_invalid",
 			Does: "Says another identity provider made the answer.", Expect: "Refused: the issuer is not the one of this connection."},
 		{Fault: MixUp, Title: "Mix-up", OIDC: true, OIDCCode: "issuer_mismatch",
@@ -79,6 +87,8 @@ func trustFaults() []FaultInfo {
 			Does: "Leaves every signature out (alg none in OIDC).", Expect: "Refused: nothing vouches for the answer."},
 		{Fault: WrongKey, Title: "Wrong key", SAML: true, OIDC: true, SAMLCode: "saml_signature_invalid", OIDCCode: "id_token_invalid",
 			Does: "Signs with a key that is not published.", Expect: "Refused, after one look at the metadata or key set for a new key."},
+		{Fault: NoKey, Title: "Unknown key", OIDC: true, OIDCCode: "id_token_invalid",
+			Does: "Signs with a key that is not in the key set, and says so.", Expect: "Refused, after one look at the key set for a new key."},
 		{Fault: SHA1, Title: "SHA-1 signature", SAML: true, SAMLCode: "saml_signature_invalid",
 			Does: "Signs with RSA-SHA1.", Expect: "Refused unless the connection allows SHA-1."},
 		{Fault: Encrypted, Title: "Encrypted", SAML: true,
@@ -111,6 +121,8 @@ func groupFaults() []FaultInfo {
 			Does: "Sends a link in place of the groups, as Entra ID does for people with very many.", Expect: "Signed in; the groups are asked for at the directory if the connection may, and else every membership is kept, with a note."},
 		{Fault: DirectoryDown, Title: "Directory down", OIDC: true,
 			Does: "Sends a link in place of the groups, and does not answer when it is asked for them.", Expect: "Signed in; every membership is kept, with a note."},
+		{Fault: GroupIDs, Title: "Groups by object ID", SAML: true, OIDC: true,
+			Does: "Names groups by the identifiers of a directory.", Expect: "Signed in; no name matches, so the person is taken out of every group."},
 		{Fault: ManyGroups, Title: "300 groups", SAML: true, OIDC: true,
 			Does: "Adds made-up groups until there are 300.", Expect: "Signed in; what matches is applied, the rest is reported as unmatched."},
 		{Fault: Truncated, Title: "Cut-off groups", SAML: true, OIDC: true,
@@ -124,6 +136,12 @@ func personFaults() []FaultInfo {
 			Does: "Leaves the e-mail out.", Expect: "Refused if the mapping wants an e-mail."},
 		{Fault: NoLogin, Title: "No login", SAML: true, OIDC: true, SAMLCode: "saml_attribute_invalid", OIDCCode: "oidc_attribute_invalid",
 			Does: "Leaves the login name out.", Expect: "Refused: the mapping finds no login."},
+		{Fault: NoNameID, Title: "No NameID", SAML: true, SAMLCode: "saml_attribute_invalid",
+			Does: "Leaves the NameID out.", Expect: "Refused unless the subject is mapped from an attribute."},
+		{Fault: TransientNameID, Title: "Transient NameID", SAML: true, SAMLCode: "saml_attribute_invalid",
+			Does: "Names the person differently each time.", Expect: "Refused unless the subject is mapped from an attribute."},
+		{Fault: OtherUserinfo, Title: "Userinfo of another", OIDC: true, OIDCCode: "",
+			Does: "Answers at the userinfo endpoint about somebody else.", Expect: "Refused where userinfo is asked."},
 		{Fault: OtherCompanyEmail, Title: "Another company's e-mail", SAML: true, OIDC: true,
 			Does: "Gives an address at a domain this company does not own.", Expect: "Signed in as the same person; never joined with whoever has that address elsewhere."},
 		{Fault: Denied, Title: "Denied", SAML: true, OIDC: true, SAMLCode: "idp_denied", OIDCCode: "idp_denied",
@@ -193,6 +211,10 @@ func (p *IdP) assert(person Person, f Fault, most int) asserted {
 		a.groups, a.groupsSent, a.overaged = nil, false, true
 	case EmptyGroups:
 		a.groups = nil
+	case GroupIDs:
+		for i := range a.groups {
+			a.groups[i] = fmt.Sprintf("6f1c1a%02x-3b5d-4c7e-9a1b-2c3d4e5f6071", i)
+		}
 	case ManyGroups:
 		a.groups = padGroups(a.groups, 300)
 	case Truncated:

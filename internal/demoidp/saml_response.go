@@ -103,6 +103,9 @@ func (p *IdP) response(request samlRequest, person Person, fault Fault) ([]byte,
 		Issuer:      &crewjam.Issuer{Value: issuer},
 		Status:      crewjam.Status{StatusCode: crewjam.StatusCode{Value: crewjam.StatusSuccess}},
 	}
+	if fault == WrongDestination {
+		response.Destination = elsewhere + "/acs"
+	}
 	signer, err := p.signerFor(fault)
 	if err != nil {
 		return nil, err
@@ -166,7 +169,11 @@ func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person 
 		recipient = elsewhere + "/acs"
 	}
 	session := ssoSession{Person: person.ID, SP: request.SP.EntityID, Index: randomID(), At: p.now()}
-	session.NameID, session.Format = nameID(person, request.NameIDFormat)
+	format := request.NameIDFormat
+	if fault == TransientNameID {
+		format = formatTransient
+	}
+	session.NameID, session.Format = nameID(person, format)
 	p.remember(session)
 	sessionEnd := at.Add(8 * time.Hour)
 	return &crewjam.Assertion{

@@ -62,7 +62,7 @@ func tagOf(path string) string {
 // the schema but found nowhere.
 func pathParameter(noun string) *huma.Param {
 	prefix := map[string]string{"enterprise": "ent", "organization": "org", "group": "group", "user": "user", "connection": "conn",
-		"domain": "dom", "session": "ses", "attempt": "att", "application": "app", "setup_link": "link"}[noun]
+		"domain": "dom", "session": "ses", "attempt": "att", "test": "test", "application": "app", "setup_link": "link"}[noun]
 	return &huma.Param{Name: noun, In: "path", Required: true, Description: "The " + noun + "'s identifier.",
 		Schema: &huma.Schema{Type: huma.TypeString, Pattern: "^" + prefix + "-[0-9a-hjkmnp-tv-z]{26}$", Examples: []any{prefix + "-06d5x0wkj3n8p7r5t2v4y6z8ab"}}}
 }

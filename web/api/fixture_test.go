@@ -71,7 +71,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 	rp := oidc.New(oidc.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
 	service := setup.New(setup.Options{Store: f.db, SAML: sp, OIDC: rp, Resolver: f, Log: log, AllowLoopback: true})
 	f.api, err = New(Options{Store: f.db, Setup: service,
-		Preview: login.New(login.Options{Snapshots: f.db}), Links: admin.New(admin.Options{Links: f.db, Now: time.Now}), SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log,
+		Preview: login.New(login.Options{Snapshots: f.db}), Tests: login.New(login.Options{Snapshots: f.db, Tests: f.db, Now: time.Now}), Links: admin.New(admin.Options{Links: f.db, Now: time.Now}), SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log,
 		Revoked: func(context.Context) { f.revoked++ }})
 	f.ok(err)
 	f.Router, err = route.New(route.Options{BaseURL: "https://" + host, Log: log, Now: time.Now})
@@ -126,7 +126,10 @@ func (f *fixture) world(key string) world {
 	f.ok(err)
 	l, err := f.db.CreateSetupLink(ctx, sso.ActorOperator, sso.SetupLink{Enterprise: e.ID, Token: sso.NewSecret().Hash(), For: "Grace", MaxOpens: 1, ExpiresAt: now.Add(time.Hour)})
 	f.ok(err)
-	return world{"setup_link": string(l.ID), "application": string(app.ID), "enterprise": string(e.ID), "organization": string(o.ID), "group": string(g.ID), "connection": string(c.ID), "domain": string(d.ID),
+	run := sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: e.ID, Connection: c.ID, Kind: sso.TestLive, State: sso.TestWaiting, By: sso.ActorOperator,
+		CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
+	f.ok(f.db.CreateTestRun(ctx, run))
+	return world{"test": string(run.ID), "setup_link": string(l.ID), "application": string(app.ID), "enterprise": string(e.ID), "organization": string(o.ID), "group": string(g.ID), "connection": string(c.ID), "domain": string(d.ID),
 		"user": string(u.ID), "session": string(s.Session.ID), "attempt": string(s.Attempt.ID), "held_sync": string(r.Held)}
 }
 

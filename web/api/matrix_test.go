@@ -143,7 +143,7 @@ func TestForeignIdentifiers(t *testing.T) {
 		unknown := world{"enterprise": string(sso.NewID[sso.EnterpriseID](now)), "organization": string(sso.NewID[sso.OrganizationID](now)),
 			"group": string(sso.NewID[sso.GroupID](now)), "connection": string(sso.NewID[sso.ConnectionID](now)), "domain": string(sso.NewID[sso.DomainID](now)),
 			"user": string(sso.NewID[sso.UserID](now)), "session": string(sso.NewID[sso.SessionID](now)), "attempt": string(sso.NewID[sso.AttemptID](now)), "held_sync": string(sso.NewID[sso.HeldSyncID](now)),
-			"application": string(sso.NewID[sso.ApplicationID](now))}
+			"test": string(sso.NewID[sso.TestRunID](now)), "application": string(sso.NewID[sso.ApplicationID](now))}
 		bodies := map[string]bool{}
 		f.unchanged(func() {
 			for _, e := range f.endpoints() {
@@ -368,4 +368,5 @@ func (f *fixture) more() {
 	}
 	_, err = f.db.CreateToken(ctx, sso.ActorOperator, sso.Token{Name: "x", Hash: sso.NewSecret().Hash()})
 	f.ok(err)
+	f.wants(f.do("POST", f.acme.in("/enterprises/{enterprise}/connections/{connection}/tests"), nil), 201, "")
 }

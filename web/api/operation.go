@@ -170,13 +170,15 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.HeldSyncID](value)
 	case "setup_link":
 		return is[sso.SetupLinkID](value)
+	case "test":
+		return is[sso.TestRunID](value)
 	case "application":
 		return is[sso.ApplicationID](value)
 	}
 	return false
 }
 
-func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.ApplicationID | sso.SetupLinkID](value string) bool {
+func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID](value string) bool {
 	_, err := sso.ParseID[T](value)
 	return err == nil
 }

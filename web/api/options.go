@@ -25,6 +25,7 @@ type Store interface {
 	Records
 	Restoring
 	Holding
+	Tested
 	Shadows
 	Applications
 	SetupLinks
@@ -97,6 +98,7 @@ type Options struct {
 	Store   Store
 	Setup   Setup
 	Preview Previewer
+	Tests   Tester
 	Links   Linking
 	SAML    SAMLAddresses
 	OIDC    OIDCAddresses
@@ -140,6 +142,7 @@ func New(o Options) (*API, error) {
 	a.heldOperations()
 	a.previewOperations()
 	a.connectionOperations()
+	a.testOperations()
 	a.connectionActions()
 	a.shadowOperations()
 	a.domainOperations()
