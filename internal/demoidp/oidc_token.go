@@ -206,12 +206,14 @@ func (p *IdP) signToken(claims map[string]any, fault Fault) (string, error) {
 		return "", err
 	}
 	key := keys[0]
-	if fault == WrongKey {
+	if fault == WrongKey || fault == NoKey {
 		id := key.id // the same name, so that the signature is what fails
 		if key, err = newOIDCKey(nil); err != nil {
 			return "", err
 		}
-		key.id = id
+		if fault == WrongKey {
+			key.id = id
+		}
 	}
 	signer, err := jose.NewSigner(
 		jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key.private, KeyID: key.id}},
@@ -271,6 +273,9 @@ func (p *IdP) userinfo(w http.ResponseWriter, r *http.Request) error {
 	}
 	claims := p.profile(g)
 	claims["sub"] = g.person.ID
+	if g.fault == OtherUserinfo {
+		claims["sub"] = g.person.ID + "-of-another"
+	}
 	return writeJSON(w, http.StatusOK, claims)
 }
 

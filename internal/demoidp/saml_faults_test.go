@@ -46,11 +46,27 @@ func absent(name string) samlCheck {
 	})
 }
 
+func nameIDIs(t *testing.T, a *crewjam.Assertion, present, transient bool) {
+	t.Helper()
+	id := a.Subject.NameID
+	if (id != nil) != present || present && strings.HasSuffix(id.Format, ":transient") != transient {
+		t.Errorf("the NameID is %+v", id)
+	}
+}
+
 func samlChecks() map[demoidp.Fault]samlCheck {
 	return map[demoidp.Fault]samlCheck{
-		demoidp.WrongAudience:     refused("AudienceRestriction"),
-		demoidp.WrongRecipient:    refused("Recipient"),
-		demoidp.WrongIssuer:       refused("Issuer does not match"),
+		demoidp.WrongAudience:    refused("AudienceRestriction"),
+		demoidp.WrongRecipient:   refused("Recipient"),
+		demoidp.WrongIssuer:      refused("Issuer does not match"),
+		demoidp.WrongDestination: refused("Destination"),
+		demoidp.NoNameID:         accepted(func(t *testing.T, a *crewjam.Assertion) { nameIDIs(t, a, false, false) }),
+		demoidp.TransientNameID:  accepted(func(t *testing.T, a *crewjam.Assertion) { nameIDIs(t, a, true, true) }),
+		demoidp.GroupIDs: accepted(func(t *testing.T, a *crewjam.Assertion) {
+			if names, _ := values(a, "groups"); len(names) == 0 || len(names[0]) != 36 {
+				t.Errorf("groups = %q", names)
+			}
+		}),
 		demoidp.Unsigned:          refused("signature element not present"),
 		demoidp.WrongKey:          refused("certificate"),
 		demoidp.Expired:           refused("expired"),

@@ -176,7 +176,7 @@ func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person 
 	session.NameID, session.Format = nameID(person, format)
 	p.remember(session)
 	sessionEnd := at.Add(8 * time.Hour)
-	return &crewjam.Assertion{
+	assertion := &crewjam.Assertion{
 		ID: randomID(), IssueInstant: at, Version: "2.0",
 		Issuer: crewjam.Issuer{Value: response.Issuer.Value},
 		Subject: &crewjam.Subject{
@@ -200,6 +200,10 @@ func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person 
 		}},
 		AttributeStatements: []crewjam.AttributeStatement{{Attributes: request.SP.renamed(p.attributes(person, fault), person)}},
 	}
+	if fault == NoNameID {
+		assertion.Subject.NameID = nil
+	}
+	return assertion
 }
 
 // nameID gives the subject the form that was asked for, persistent by default.
