@@ -60,18 +60,19 @@ func TestDirectory(t *testing.T) {
 		browser.Open(person)
 		browser.Click(".confirm summary")
 		browser.Click(".confirm button")
-		browser.Says("signed out everywhere")
+		browser.Arrive(person + "?done=deactivated")
+		browser.Shoot("person-deactivated")
 		theirs.Open(g.URL + "/account")
 		theirs.Arrive(g.URL + "/login")
 		browser.Click(`form[action$="/reactivate"] button`)
-		browser.Says("They can sign in again.")
+		browser.Arrive(person + "?done=reactivated")
 	})
 	t.Run("Domain", func(t *testing.T) { proveDomain(t, browser, names, home) })
 }
 
 func byHand(t *testing.T, b *harness.Browser, g *harness.Gateway, person string) {
 	b.Open(person)
-	b.Click(`a[href$="/groups"]`)
+	b.Click(`main a[href$="/groups"]`)
 	b.Says("Add")
 	b.Fill("#q", "MEMB")
 	b.Click(".search button")
