@@ -14,8 +14,10 @@ func Tidy(text string) string {
 	text = strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Cc) })
 	for _, pair := range []string{`""`, "''", "<>", "“”", "„“", "‘’", "«»", "``"} {
 		first, last := string([]rune(pair)[0]), string([]rune(pair)[1])
-		if len(text) > len(first)+len(last) && strings.HasPrefix(text, first) && strings.HasSuffix(text, last) {
-			return Tidy(text[len(first) : len(text)-len(last)])
+		inside, opened := strings.CutPrefix(text, first)
+		inside, closed := strings.CutSuffix(inside, last)
+		if opened && closed && inside != "" && !strings.ContainsAny(inside, pair) {
+			return Tidy(inside)
 		}
 	}
 	return text

@@ -15,7 +15,7 @@ func TestTidy(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"": "", "  ": "", "https://a.test": "https://a.test", "\ufeff https://a.test\r\n": "https://a.test", `"https://a.test"`: "https://a.test",
-		"<https://a.test>": "https://a.test", "“ 'x' ”": "x", "\u200bhttps://a.test\u200b": "https://a.test", "`a`": "a", `"`: `"`, `""`: `""`, "a b": "a b",
+		"<https://a.test>": "https://a.test", "“ 'x' ”": "x", "\u200bhttps://a.test\u200b": "https://a.test", "`a`": "a", `"`: `"`, `""`: `""`, "a b": "a b", " <a>x</a>\n": "<a>x</a>", `"a" or "b"`: `"a" or "b"`,
 	} {
 		if got := setup.Tidy(text); got != want {
 			t.Errorf("%q: wanted %q, got %q", text, want, got)
