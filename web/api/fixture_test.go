@@ -120,6 +120,8 @@ func (f *fixture) world(key string) world {
 	d, err := f.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: e.ID, Name: key + ".test", TXTRecord: "gatehouse-verification=" + key})
 	f.ok(err)
 	s := signIn(e, c, "ada", now)
+	_, err = f.db.RecordHealth(ctx, e.ID, []sso.Finding{{HealthKey: sso.HealthKey{Kind: sso.HealthGroups}, FindingDetail: sso.FindingDetail{Side: "company"}}, {HealthKey: sso.HealthKey{Kind: sso.HealthErrors}, FindingDetail: sso.FindingDetail{Side: "you"}}})
+	f.ok(err)
 	u, r, err := f.db.RecordLogin(ctx, s, holding(s.Identity.Groups))
 	f.ok(err)
 	app, err := f.db.CreateApplication(ctx, sso.ActorOperator, sso.Application{Key: key, Name: "Wiki", Kind: sso.ForwardAuth, Origins: []string{"https://wiki." + key + ".test"}})

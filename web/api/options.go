@@ -29,6 +29,7 @@ type Store interface {
 	Shadows
 	Applications
 	SetupLinks
+	Health
 }
 
 // Directory keeps what an enterprise consists of.
@@ -150,6 +151,7 @@ func New(o Options) (*API, error) {
 	a.policyOperations()
 	a.sessionOperations()
 	a.recordOperations()
+	a.healthOperations()
 	a.applicationOperations()
 	a.setupLinkOperations()
 	var err error
