@@ -124,6 +124,7 @@ func demoChecklist(t *testing.T, g *harness.Gateway) {
 	demoPeople(v)
 	demoFaults(v)
 	demoEnd(v)
+	demoSetup(v)
 	v.Shoot("demo-done")
 }
 
