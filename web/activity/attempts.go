@@ -118,7 +118,7 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 			p.Claims = append(p.Claims, page.ClaimLine{Name: name, Values: strings.Join(i.Claims[name], ", ")})
 		}
 		if c.Draft != nil && i.Claims != nil {
-			p.Replay = &page.Replay{Action: console.AtConnection(v.Enterprise, c.ID, "tests", "replay"), Attempt: string(x.ID)}
+			p.Replay = &page.Replay{Action: console.AtConnection(v.Enterprise, c.ID, "tests"), Attempt: string(x.ID)}
 		}
 	}
 	p.Decided = decided(x.Email)
