@@ -15,6 +15,8 @@ type journey struct {
 	idp     *demoidp.IdP
 	api     *harness.API
 	browser *harness.Browser
+	// otherACS is the ACS URL of a connection that asked nobody.
+	otherACS string
 }
 
 // TestJourney goes through all that somebody sees, in a real browser with the

@@ -154,13 +154,13 @@ func (db *DB) TestRunByToken(ctx context.Context, token sso.Hash) (_ sso.TestRun
 	return found(one(ctx, db.backend, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.token = $1", token.String()))
 }
 
-// PendingTest returns the newest unused pending login that a browser has at a
+// PendingTest returns the newest pending login, used or not, that a browser has at a
 // connection for a test connection: what an answer belongs to that does not say
 // what it answers.
 func (db *DB) PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash) (_ sso.PendingLogin, err error) {
 	defer func() { doing(&err, "find pending test") }()
 	id, err := found(one(ctx, db.backend, scanText, `select id from pending_logins where enterprise_id = $1 and connection_id = $2 and browser = $3 and test_run <> ''
-		and used_at = 0 and expires_at > $4 order by created_at desc limit 1`, string(ent), string(c), browser.String(), micros(db.now())))
+		and expires_at > $4 order by created_at desc limit 1`, string(ent), string(c), browser.String(), micros(db.now())))
 	if err != nil {
 		return sso.PendingLogin{}, err
 	}

@@ -158,7 +158,12 @@ var (
 
 // Begin opens a company's sign-in link and says where it leads.
 func (v *Visitor) Begin(key string) (sso.Redirect, error) {
-	a := v.Get("/login/sso?enterprise_key=" + key)
+	return v.Follow("/login/sso?enterprise_key=" + key)
+}
+
+// Follow opens any link to an identity provider, and says where it leads.
+func (v *Visitor) Follow(link string) (sso.Redirect, error) {
+	a := v.Get(link)
 	if a.Status == http.StatusSeeOther {
 		return sso.Redirect{URL: a.Location}, nil
 	}

@@ -40,7 +40,7 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 	pending, err := s.protocol(c).Correlate(cb)
 	if err != nil || pending == "" {
 		if p, waits := s.waitingTest(ctx, c, cb); waits {
-			return s.completeTest(ctx, c, p, cb)
+			return s.completeTest(ctx, c, p, cb, err != nil) // what cannot be read is nothing that nobody asked for
 		}
 	}
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 	asked := asked{}
 	if pending != "" {
 		if asked.PendingLogin, asked.err = s.Recorder.PendingLogin(ctx, pending); asked.err == nil && asked.Test != "" {
-			return s.completeTest(ctx, c, asked.PendingLogin, cb)
+			return s.completeTest(ctx, c, asked.PendingLogin, cb, true)
 		}
 	}
 	now := s.Now()

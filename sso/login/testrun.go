@@ -184,12 +184,13 @@ func (s *Service) waitingTest(ctx context.Context, c sso.Connection, cb sso.Call
 		return sso.PendingLogin{}, false // an ordinary sign-in, and if the store is ill it will say so there
 	}
 	run, err := s.Tests.TestRun(ctx, p.Enterprise, p.Test)
-	return p, err == nil && run.State == sso.TestWaiting
+	_, closed := c.Serving() // then it can be nothing else, if only the page of an answer that is reloaded
+	return p, err == nil && (run.State == sso.TestWaiting || closed != nil)
 }
 
 // completeTest takes the answer to a test connection, delivered to the
-// connection at. It writes nothing but what came of it.
-func (s *Service) completeTest(ctx context.Context, at sso.Connection, p sso.PendingLogin, cb sso.Callback) (Result, error) {
+// connection at, and whether it names the request. It writes nothing but what came of it.
+func (s *Service) completeTest(ctx context.Context, at sso.Connection, p sso.PendingLogin, cb sso.Callback, asked bool) (Result, error) {
 	run, err := s.Tests.TestRun(ctx, p.Enterprise, p.Test)
 	if err != nil {
 		return Result{}, fmt.Errorf("find test connection: %w", err)
@@ -203,7 +204,7 @@ func (s *Service) completeTest(ctx context.Context, at sso.Connection, p sso.Pen
 	}
 	r := s.rehearsal(c, cfg, run, cb)
 	r.pending = &p
-	err = r.live(ctx, at)
+	err = r.live(ctx, at, asked)
 	if errors.Is(err, errAnsweredTwice) {
 		run, err = s.Tests.TestRun(ctx, p.Enterprise, p.Test)
 		return Result{Test: &run}, err
@@ -216,8 +217,9 @@ func (s *Service) completeTest(ctx context.Context, at sso.Connection, p sso.Pen
 
 var errAnsweredTwice = errors.New("another answer to the same request is being looked at")
 
-// live is a sign-in with everything but what it would write.
-func (r *rehearsal) live(ctx context.Context, at sso.Connection) error {
+// live is a sign-in with everything but what it would write. asked says that the
+// answer names the request; one that does not is judged as such.
+func (r *rehearsal) live(ctx context.Context, at sso.Connection, asked bool) error {
 	browser, got := r.cb.Browser.Hash(), "that browser"
 	mine := subtle.ConstantTimeCompare(r.pending.Browser[:], browser[:]) == 1 && r.cb.Browser != ""
 	switch {
@@ -233,6 +235,9 @@ func (r *rehearsal) live(ctx context.Context, at sso.Connection) error {
 		return r.astray(at)
 	}
 	if r.c.Protocol == sso.OIDC {
+		if !r.that(asked, "state", "that of the request", map[bool]string{true: "that one", false: "(missing)"}[asked]) {
+			return errStateExpired()
+		}
 		first, err := r.Recorder.UsePendingLogin(ctx, *r.pending)
 		if err != nil {
 			return fmt.Errorf("claim pending login: %w", err)
@@ -241,7 +246,11 @@ func (r *rehearsal) live(ctx context.Context, at sso.Connection) error {
 			return errAnsweredTwice
 		}
 	}
-	x, err := r.examiner(r.c).Examine(ctx, r.c, r.cfg, r.pending, r.cb)
+	request := r.pending
+	if !asked {
+		request = nil
+	}
+	x, err := r.examiner(r.c).Examine(ctx, r.c, r.cfg, request, r.cb)
 	r.take(x)
 	if err != nil {
 		return err

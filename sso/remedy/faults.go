@@ -9,9 +9,9 @@ import (
 // faults are those of a protocol, the exact ones before the general.
 func faults(p sso.Protocol) []fault {
 	if p == sso.OIDC {
-		return slices.Concat(oidcFront(), oidcToken(), policies(), identity("oidc_attribute_invalid"))
+		return slices.Concat(onTheWay(), oidcFront(), oidcToken(), policies(), identity("oidc_attribute_invalid"))
 	}
-	return slices.Concat(samlSignatures(), samlMessages(), samlRules(), samlTimes(), policies(), samlSubject(), identity("saml_attribute_invalid"))
+	return slices.Concat(onTheWay(), samlSignatures(), samlMessages(), samlRules(), samlTimes(), policies(), samlSubject(), identity("saml_attribute_invalid"))
 }
 
 // identity is what the mapping could not make of the claims.
@@ -23,6 +23,17 @@ func identity(code string) []fault {
 		{code, "email login name subject", "",
 			"The {field} that came cannot be used: {got}.", Company,
 			"Send a usable value in one of {want}, or name another claim in the attribute mapping here.", atAttributes},
+	}
+}
+
+// onTheWay is what happens between the identity provider and us, whatever the
+// protocol.
+func onTheWay() []fault {
+	return []fault{
+		{"login_state_expired", "browser", "", "The answer comes from {got}; wanted: {want}.", Person,
+			"Run the test again, and finish it in the window that it opens. If it happens to everybody: does the reverse proxy drop cookies, and is base_url what browsers show?", atBrowser},
+		{"login_state_expired", "state", "", "The answer does not say which request it answers: its state is {got}.", Company,
+			"Let sign-ins begin here, and the state of the request be copied into the answer.", atACS},
 	}
 }
 

@@ -19,6 +19,7 @@ const (
 	atIssuer                  // its own name
 	atLog                     // what it says itself about a sign-in
 	atClock
+	atBrowser
 	atClient // OpenID Connect: our client ID
 	atSecret // OpenID Connect: our client secret
 )
@@ -45,6 +46,8 @@ func (p places) at(s spot) string {
 	switch {
 	case s == atConnection:
 		return hereOnly
+	case s == atBrowser:
+		return "Not at the identity provider: in this browser, whose cookies for this site have to be kept"
 	case s == atLog:
 		return p.log
 	case s == atClock && p.clock == "":

@@ -1,0 +1,191 @@
+package e2e
+
+import (
+	"encoding/base64"
+	"slices"
+	"strings"
+
+	"gatehouse/e2e/harness"
+	"gatehouse/internal/demoidp"
+)
+
+// trial is one test connection and what an admin is to read about it.
+type trial struct {
+	name           string
+	protocol       string
+	provider       string
+	fault          demoidp.Fault
+	config         harness.Object                  // besides what every connection here has
+	protocolConfig harness.Object                  // of its saml or oidc
+	client         func(*demoidp.Client)           // as it is registered
+	front          func(*harness.Front)            // what happens to the provider meanwhile
+	edit           func(*journey, *harness.Return) // what happens to the answer on its way
+	stranger       bool                            // another browser brings it
+
+	code  string
+	cause string // part of the cause
+	side  string // who has to act
+	place string // part of the place
+	warns string // of one that passes: part of a warning
+}
+
+const (
+	theCompany = "Your company’s IT team, at the identity provider"
+	us         = "You, here in Gatehouse"
+	thePerson  = "The person who signs in"
+)
+
+// message changes the text of a SAML response.
+func message(change func(string) string) func(*journey, *harness.Return) {
+	return func(_ *journey, r *harness.Return) {
+		text, err := base64.StdEncoding.DecodeString(r.Form.Get("SAMLResponse"))
+		if err != nil {
+			panic(err)
+		}
+		r.Form.Set("SAMLResponse", base64.StdEncoding.EncodeToString([]byte(change(string(text)))))
+	}
+}
+
+func trials() []trial {
+	return slices.Concat(samlTrust(), samlTimesAndPeople(), samlMessages(), oidcTrust(), oidcAround(), ruled(), passing())
+}
+
+func samlTrust() []trial {
+	return []trial{
+		{name: "wrong audience", protocol: "saml", provider: "okta", fault: demoidp.WrongAudience, code: "saml_wrong_recipient",
+			cause: "another audience: wanted http://localhost", side: theCompany, place: "Configure SAML › Audience URI (SP Entity ID)"},
+		{name: "wrong recipient", protocol: "saml", provider: "entra", fault: demoidp.WrongRecipient, code: "saml_wrong_recipient",
+			cause: "another recipient", side: theCompany, place: "Basic SAML Configuration › Reply URL"},
+		{name: "wrong destination", protocol: "saml", provider: "onelogin", fault: demoidp.WrongDestination, code: "saml_wrong_recipient",
+			cause: "addressed to another place", side: theCompany, place: "ACS (Consumer) URL Validator"},
+		{name: "wrong issuer", protocol: "saml", provider: "jumpcloud", fault: demoidp.WrongIssuer, code: "saml_wrong_recipient",
+			cause: "another issuer: wanted", side: theCompany, place: "IdP Entity ID"},
+		{name: "unsigned", protocol: "saml", provider: "adfs", fault: demoidp.Unsigned, code: "saml_signature_invalid",
+			cause: "Nothing in the answer is signed", side: theCompany, place: "Set-ADFSRelyingPartyTrust -SamlResponseSignature MessageAndAssertion"},
+		{name: "another certificate", protocol: "saml", provider: "google", fault: demoidp.WrongKey, code: "saml_signature_invalid",
+			cause: "not signed by a certificate that is trusted here", side: theCompany, place: "Service provider details › Certificate"},
+		{name: "SHA-1", protocol: "saml", provider: "ping", fault: demoidp.SHA1, code: "saml_signature_invalid",
+			cause: "signed with RSA-SHA1", side: theCompany, place: "Signing Algorithm: RSA_SHA256"},
+		{name: "encrypted to another key", protocol: "saml", provider: "keycloak", fault: demoidp.EncryptedWrongKey, code: "saml_decryption_failed",
+			cause: "cannot be decrypted", side: theCompany, place: "Keys › Encrypt assertions"},
+		{name: "tampered", protocol: "saml", provider: "okta", code: "saml_signature_invalid",
+			edit:  message(func(s string) string { return strings.ReplaceAll(s, "Lovelace", "Byron") }),
+			cause: "not signed by a certificate that is trusted here", side: theCompany, place: "Sign On › SAML Signing Certificates"},
+	}
+}
+
+func samlTimesAndPeople() []trial {
+	return []trial{
+		{name: "expired", protocol: "saml", provider: "keycloak", fault: demoidp.Expired, code: "saml_expired",
+			cause: "The assertion was valid until", side: theCompany, place: "The clock of the machine that runs Keycloak"},
+		{name: "clock fast", protocol: "saml", provider: "adfs", fault: demoidp.ClockOff, code: "saml_expired",
+			cause: "The answer was issued at", side: theCompany, place: "The clock of the machine that runs AD FS"},
+		{name: "nobody asked", protocol: "saml", provider: "entra", fault: demoidp.IDPInitiated, code: "idp_initiated_disabled",
+			cause: "does not say which request it answers", side: theCompany, place: "Reply URL"},
+		{name: "no e-mail", protocol: "saml", provider: "google", fault: demoidp.NoEmail, code: "saml_attribute_invalid",
+			cause: "No e-mail address came", side: theCompany, place: "SAML attribute mapping › Attributes"},
+		{name: "no login", protocol: "saml", provider: "okta", fault: demoidp.NoLogin, code: "saml_attribute_invalid",
+			cause: "No login came", side: theCompany, place: "Sign On › Profile attribute statements"},
+		{name: "no NameID", protocol: "saml", provider: "ping", fault: demoidp.NoNameID, code: "saml_attribute_invalid",
+			cause: "no usable NameID", side: theCompany, place: "saml_subject"},
+		{name: "transient NameID", protocol: "saml", provider: "jumpcloud", fault: demoidp.TransientNameID, code: "saml_attribute_invalid",
+			cause: "The NameID is transient", side: theCompany, place: "SAMLSubject NameID Format"},
+		{name: "denied", protocol: "saml", provider: "entra", fault: demoidp.Denied, code: "idp_denied",
+			cause: "did not let the person in: Responder / RequestDenied", side: theCompany, place: "Users and groups"},
+	}
+}
+
+func samlMessages() []trial {
+	return []trial{
+		{name: "a DOCTYPE", protocol: "saml", provider: "custom", code: "saml_malformed",
+			edit:  message(func(s string) string { return `<!DOCTYPE r [<!ENTITY x "y">]>` + s }),
+			cause: "What came is not a SAML 2.0 Response of plain XML", side: theCompany, place: "The sign-in log of your identity provider"},
+		{name: "a comment in the NameID", protocol: "saml", provider: "onelogin", code: "saml_malformed",
+			edit:  message(func(s string) string { return strings.Replace(s, "ada@", "ada<!-- -->@", 1) }),
+			cause: "What came is not a SAML 2.0 Response of plain XML", side: theCompany, place: "Activity › Events"},
+		{name: "two assertions", protocol: "saml", provider: "ping", code: "saml_signature_invalid",
+			edit: message(func(s string) string {
+				i, j := strings.Index(s, "<saml:Assertion "), strings.Index(s, "</saml:Assertion>")+len("</saml:Assertion>")
+				return s[:j] + strings.ReplaceAll(s[i:j], ` ID="`, ` ID="x`) + s[j:]
+			}),
+			cause: "The answer could be read in two ways", side: theCompany, place: "Sign Assertion & Response"},
+		{name: "no XML", protocol: "saml", provider: "okta", code: "saml_malformed",
+			edit:  message(func(string) string { return "hello" }),
+			cause: "What came is not a SAML 2.0 Response", side: theCompany, place: "Reports › System Log"},
+		{name: "to another connection", protocol: "saml", provider: "google", code: "saml_wrong_recipient",
+			edit:  func(j *journey, r *harness.Return) { r.URL = j.otherACS },
+			cause: "another recipient", side: theCompany, place: "Service provider details › ACS URL"},
+		{name: "another browser", protocol: "saml", provider: "custom", stranger: true, code: "login_state_expired",
+			cause: "comes from a browser without our cookie", side: thePerson, place: "in this browser"},
+	}
+}
+
+func oidcTrust() []trial {
+	return []trial{
+		{name: "wrong audience", protocol: "oidc", provider: "okta", fault: demoidp.WrongAudience, code: "id_token_invalid",
+			cause: "for another application: wanted gatehouse-", side: theCompany, place: "Client Credentials › Client ID"},
+		{name: "wrong issuer", protocol: "oidc", provider: "entra", fault: demoidp.WrongIssuer, code: "id_token_invalid",
+			cause: "of another issuer: wanted http", side: us, place: "OpenID Connect metadata document (the tenant's own, not common)"},
+		{name: "mix-up", protocol: "oidc", provider: "ping", fault: demoidp.MixUp, code: "issuer_mismatch",
+			cause: "Another issuer answered", side: us, place: "Issuer ID"},
+		{name: "wrong nonce", protocol: "oidc", provider: "keycloak", fault: demoidp.WrongNonce, code: "id_token_invalid",
+			cause: "its nonce is not the one that was sent", side: theCompany, place: "your realm › Events"},
+		{name: "alg none", protocol: "oidc", provider: "keycloak", fault: demoidp.Unsigned, code: "id_token_invalid",
+			cause: "signed in a way that is not accepted", side: theCompany, place: "ID token signature algorithm"},
+		{name: "wrong key", protocol: "oidc", provider: "jumpcloud", fault: demoidp.WrongKey, code: "id_token_invalid",
+			cause: "not signed by a key that the identity provider publishes", side: theCompany, place: "Endpoint Configuration"},
+		{name: "unknown key", protocol: "oidc", provider: "adfs", fault: demoidp.NoKey, code: "id_token_invalid",
+			cause: "not signed by a key that the identity provider publishes", side: theCompany, place: "Service › Certificates › Token-signing"},
+		{name: "expired", protocol: "oidc", provider: "custom", fault: demoidp.Expired, code: "id_token_invalid",
+			cause: "The ID token was valid until", side: theCompany, place: "The clock of the machine that runs your identity provider"},
+		{name: "clock fast", protocol: "oidc", provider: "adfs", fault: demoidp.ClockOff, code: "id_token_invalid",
+			cause: "The ID token's time does not fit", side: theCompany, place: "The clock of the machine that runs AD FS"},
+	}
+}
+
+func oidcAround() []trial {
+	return []trial{
+		{name: "no e-mail", protocol: "oidc", provider: "okta", fault: demoidp.NoEmail, code: "oidc_attribute_invalid",
+			cause: "No e-mail address came", side: theCompany, place: "Sign On › Token claims"},
+		{name: "no login", protocol: "oidc", provider: "entra", fault: demoidp.NoLogin, code: "oidc_attribute_invalid",
+			cause: "No login came", side: theCompany, place: "Token configuration › Add optional claim"},
+		{name: "denied", protocol: "oidc", provider: "onelogin", fault: demoidp.Denied, code: "idp_denied",
+			cause: "did not let the person in: access_denied", side: theCompany, place: "Access › Roles"},
+		{name: "down", protocol: "oidc", provider: "google", fault: demoidp.Down, code: "idp_unavailable",
+			cause: "The token endpoint gave no usable answer", side: theCompany, place: "OAuth log events"},
+		{name: "secret refused", protocol: "oidc", provider: "keycloak", client: func(c *demoidp.Client) { c.Secret = "another" }, code: "idp_denied",
+			cause: "refused our client secret", side: theCompany, place: "Credentials › Client Secret"},
+		{name: "userinfo of another", protocol: "oidc", provider: "ping", fault: demoidp.OtherUserinfo, client: func(c *demoidp.Client) { c.GroupsInUserinfo = true },
+			code: "id_token_invalid", cause: "Userinfo is about somebody else", side: theCompany, place: "Attribute Mappings › sub"},
+		{name: "userinfo down", protocol: "oidc", provider: "okta", client: func(c *demoidp.Client) { c.GroupsInUserinfo = true },
+			front: func(f *harness.Front) { f.Answer(harness.Gone, "/oidc/userinfo") },
+			code:  "idp_unavailable", cause: "The userinfo endpoint gave no usable answer", side: theCompany, place: "Sign On › Token claims"},
+		{name: "no discovery", protocol: "oidc", provider: "custom", front: func(f *harness.Front) { f.Answer(harness.Gone, "/.well-known/") },
+			code: "idp_unavailable", cause: "The discovery document cannot be had", side: theCompany, place: "issuer, as its discovery document says it"},
+	}
+}
+
+// ruled are those that the connection itself refuses.
+func ruled() []trial {
+	return []trial{
+		{name: "not allowed", protocol: "saml", provider: "okta", config: harness.Object{"allow_sign_in": `"nobody" in identity.groups`}, code: "sign_in_denied",
+			cause: "allow_sign_in is not true", side: theCompany, place: "Assignments › Assign to Groups"},
+		{name: "first sign-in denied", protocol: "oidc", provider: "okta", config: harness.Object{"email_verification": harness.Object{"mode": "expression", "expression": `"deny"`}},
+			code: "first_sign_in_denied", cause: "policy for first sign-ins denies", side: us, place: "Here: the connection"},
+		{name: "groups unknown", protocol: "saml", provider: "jumpcloud", fault: demoidp.NoGroups, config: harness.Object{"group_sync": harness.Object{"on_absent": "deny"}},
+			code: "groups_unknown", cause: "The groups are unknown", side: theCompany, place: "Attributes › Include Group Attribute"},
+	}
+}
+
+func passing() []trial {
+	return []trial{
+		{name: "passes", protocol: "saml", provider: "okta"},
+		{name: "passes", protocol: "oidc", provider: "keycloak"},
+		{name: "encrypted", protocol: "saml", provider: "custom", fault: demoidp.Encrypted},
+		{name: "overage", protocol: "oidc", provider: "entra", fault: demoidp.Overage, warns: "Groups: overage"},
+		{name: "no groups", protocol: "saml", provider: "google", fault: demoidp.NoGroups, warns: "Groups: absent"},
+		{name: "groups by ID", protocol: "oidc", provider: "entra", fault: demoidp.GroupIDs, warns: "The groups look like object IDs"},
+		{name: "cut off", protocol: "saml", provider: "okta", fault: demoidp.Truncated, warns: "Groups: truncated"},
+		{name: "another company's e-mail", protocol: "saml", provider: "adfs", fault: demoidp.OtherCompanyEmail, warns: "The domain rival.example is not verified"},
+	}
+}
