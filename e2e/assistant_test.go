@@ -159,6 +159,7 @@ func (a *assistant) register(t *testing.T, b *harness.Browser, g guide.Guide) (c
 	for _, claim := range g.Claims {
 		switch {
 		case claim.Name == guide.NameID || claim.Use == guide.Subject:
+			sp.MailNameID = g.Provider == sso.Google // "Primary email"
 		case claim.Use == guide.Name && claim.Name != "name":
 			sp.Attributes[claim.Name] = claim.Name // half of it
 		default:
@@ -256,7 +257,7 @@ func (a *assistant) test(t *testing.T, b *harness.Browser, c *harness.Company) {
 func (a *assistant) byLink(t *testing.T) {
 	c := harness.NewCompany(a.g, a.api, "by-link", harness.TwoOrganizations())
 	var made struct{ URL string }
-	a.api.Do(http.MethodPost, "/enterprises/"+c.ID+"/setup-links", harness.Object{}, &made)
+	a.api.Do(http.MethodPost, "/enterprises/"+c.ID+"/setup-links", harness.Object{"for": "the IT of By-link"}, &made)
 	b := a.root.Another(t)
 	b.Open(made.URL)
 	b.Shoot("setup-link")

@@ -83,6 +83,8 @@ type SP struct {
 	// "firstName", "lastName", "groups") to the name it has there. What is not
 	// named is not told.
 	Attributes map[string]string
+	// MailNameID makes the e-mail address the subject, whatever was asked for.
+	MailNameID bool
 }
 
 // Signing says which elements of a SAML answer are signed.

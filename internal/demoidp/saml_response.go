@@ -174,6 +174,9 @@ func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person 
 		format = formatTransient
 	}
 	session.NameID, session.Format = nameID(person, format)
+	if request.SP.MailNameID {
+		session.NameID, session.Format = nameID(person, formatEmail)
+	}
 	p.remember(session)
 	sessionEnd := at.Add(8 * time.Hour)
 	assertion := &crewjam.Assertion{
