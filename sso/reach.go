@@ -15,5 +15,5 @@ type ConnectionReach struct {
 	Others   int  // enabled connections besides it
 	// Sessions are those begun through it that are still alive.
 	Sessions int
-	LastSeen time.Time // the last time that somebody signed in through it; zero: never
+	LastSeen time.Time // the last time that somebody of People signed in through it; zero: never
 }

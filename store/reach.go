@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"gatehouse/sso"
 )
@@ -21,23 +22,36 @@ const known = ` from identities i join users u on u.enterprise_id = i.enterprise
 
 // alone is true of those of known whom no other enabled connection knows.
 const alone = ` not exists (select 1 from identities x join connections y on y.enterprise_id = x.enterprise_id and y.id = x.connection_id
-	where x.enterprise_id = i.enterprise_id and x.user_id = i.user_id and x.connection_id <> i.connection_id and y.state = 'enabled')`
+	where x.enterprise_id = $1 and x.user_id = i.user_id and x.connection_id <> i.connection_id and y.state = 'enabled')`
 
 func (db *DB) reach(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ConnectionReach, error) {
 	reach, err := found(one(ctx, r, func(row row) (c sso.ConnectionReach, err error) {
-		err = row.Scan(&c.State, &c.Others, &c.People, &c.Only, moment(&c.LastSeen), &c.Active, &c.Sessions, &c.Enforced)
+		err = row.Scan(&c.State, &c.Others, &c.Active, &c.Sessions, &c.Enforced)
 		return c, err
 	}, `select c.state,
 			(select count(*) from connections o where o.enterprise_id = $1 and o.id <> $2 and o.state = 'enabled'),
-			(select count(*)`+known+`), (select count(*)`+known+" and"+alone+`),
-			(select coalesce(max(i.last_seen_at), 0) from identities i where i.enterprise_id = $1 and i.connection_id = $2),
 			(select count(*) from users u where u.enterprise_id = $1 and u.status = 'active'),
 			(select count(*) from sessions s where s.enterprise_id = $1 and s.connection_id = $2 and s.expires_at > $3 and s.last_seen_at + s.idle_timeout > $3),
 			(select e.enforced from enterprises e where e.id = $1)
 		from connections c where c.enterprise_id = $1 and c.id = $2`, string(ent), string(id), micros(db.now())))
-	if err != nil || reach.Only == 0 {
+	if err != nil {
 		return reach, err
 	}
-	reach.Logins, err = list(ctx, r, scanText, "select u.login"+known+" and"+alone+" order by u.login limit $3", string(ent), string(id), int64(someLogins))
+	count := func(c *int, last *time.Time, also string) error {
+		return r.each(ctx, func(row row) error { return row.Scan(c, moment(last)) }, "select count(*), coalesce(max(i.last_seen_at), 0)"+known+also, string(ent), string(id))
+	}
+	if err := count(&reach.People, &reach.LastSeen, ""); err != nil || reach.People == 0 {
+		return reach, err
+	}
+	reach.Only = reach.People
+	also := ""
+	if reach.Others > 0 { // else nobody can be known to one
+		also = " and" + alone
+		var none time.Time
+		if err := count(&reach.Only, &none, also); err != nil || reach.Only == 0 {
+			return reach, err
+		}
+	}
+	reach.Logins, err = list(ctx, r, scanText, "select u.login"+known+also+" order by u.login limit $3", string(ent), string(id), int64(someLogins))
 	return reach, err
 }

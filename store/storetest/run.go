@@ -73,6 +73,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"held":                    testHeld,
 			"held once":               testHeldOnce,
 			"drift":                   testDrift,
+			"names":                   testNames,
 			"expected":                testExpected,
 			"reconciled":              testReconcile,
 			"what nodes forget":       testForget,

@@ -159,6 +159,11 @@ func (f foreign) connections() calls {
 			r, err := db.ConnectionReach(ctx, ent, f.w.conn.ID)
 			return r.People + r.Sessions, err
 		},
+		"SaidNames": func() (int, error) { all, err := db.SaidNames(ctx, ent); return len(all), err },
+		"GroupTallies": func() (int, error) {
+			all, err := db.GroupTallies(ctx, ent)
+			return having(all, func(t sso.GroupTally) bool { return t.Group.ID == f.w.group["web/dev"].ID || t.Members > 0 }), err
+		},
 		"RecordShadow": func() (int, error) {
 			return 0, db.RecordShadow(ctx, sso.ShadowDifference{Enterprise: ent, Connection: f.w.conn.ID, Since: f.w.conn.CreatedAt, LiveCode: "x"})
 		},
@@ -271,7 +276,7 @@ func own() map[string]bool {
 		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true,
 		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true,
 		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true,
-		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true}
+		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true, "SaidNames": true, "GroupTallies": true}
 }
 
 // testTenants calls every method of the store with one enterprise and the

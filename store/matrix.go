@@ -1,0 +1,33 @@
+package store
+
+import (
+	"context"
+
+	"gatehouse/sso"
+)
+
+// mostSaid is how many names are listed. An enterprise has hundreds; one that
+// sends a name for every person is not looked at name by name.
+const mostSaid = 20_000
+
+// SaidNames lists the names of groups, but for default groups, that the identity
+// providers of an enterprise last said of its people, by name.
+func (db *DB) SaidNames(ctx context.Context, ent sso.EnterpriseID) (_ []sso.SaidName, err error) {
+	defer func() { doing(&err, "list names of groups") }()
+	return list(ctx, db.backend, func(r row) (n sso.SaidName, err error) {
+		err = r.Scan(&n.Name, &n.People)
+		return n, err
+	}, "select a.name, count(*) from asserted_names a where a.enterprise_id = $1 group by a.name order by a.name limit $2", string(ent), int64(mostSaid))
+}
+
+// GroupTallies lists all groups of an enterprise with how many people are in
+// each, by organization and name. It reads one index, and no person.
+func (db *DB) GroupTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.GroupTally, err error) {
+	defer func() { doing(&err, "count members of groups") }()
+	return list(ctx, db.backend, func(r row) (t sso.GroupTally, err error) {
+		err = r.Scan(append(groupFields(&t.Group), &t.Members)...)
+		return t, err
+	}, "select "+groupColumns+`, coalesce(c.members, 0) from groups g
+		left join (select m.group_id, count(*) as members from memberships m where m.enterprise_id = $1 group by m.group_id) c on c.group_id = g.id
+		where g.enterprise_id = $1 order by g.organization_id, g.name`, string(ent))
+}

@@ -1,0 +1,156 @@
+package connection
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+	"gatehouse/sso/setup"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+// Store keeps what is shown; store.DB is one. It is made of the small interfaces
+// beside the handlers that use them.
+type Store interface {
+	Connections
+	Shadows
+	Matrix
+	Holding
+}
+
+// Connections keeps connections; what changes one goes through Setup.
+type Connections interface {
+	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
+	ConnectionReach(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ConnectionReach, error)
+	Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.CertificateUse, error)
+	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
+}
+
+// Setup carries out what an admin does to connections; setup.Service does.
+type Setup interface {
+	Switching
+	Changing
+}
+
+// Switching changes what people sign in with.
+type Switching interface {
+	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	Disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	Rollback(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	DiscardDraft(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	Delete(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error
+	StartShadow(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	StopShadow(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+}
+
+// Changing changes what may be enabled later, and what is ours.
+type Changing interface {
+	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e setup.Edit) (sso.Connection, []setup.Warning, error)
+	DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *setup.EmailVerificationEdit, allow *string) ([]setup.Trial, error)
+	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
+}
+
+// Previewer plans sign-ins that nobody made; login.Service does.
+type Previewer interface {
+	PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.Supposed) (login.Preview, error)
+}
+
+// Options are what the handlers are made of; all of it is required.
+type Options struct {
+	Console *console.Console
+	Store   Store
+	Setup   Setup
+	Preview Previewer
+	BaseURL string // begins sign-in links
+	// Revoked tells this node and the others that sessions were ended, or say
+	// something else from now on.
+	Revoked func(ctx context.Context)
+	Now     func() time.Time
+}
+
+// Handlers are those of the pages.
+type Handlers struct{ Options }
+
+// New makes the handlers.
+func New(o Options) *Handlers { return &Handlers{o} }
+
+// Register adds the pages.
+func (h *Handlers) Register(rt *route.Router) {
+	h.Console.Add(rt, list("GET", "connections", h.list), list("GET", "held", h.held),
+		list("POST", "held/{held}/approve", h.approve), list("POST", "held/{held}/discard", h.discard))
+	h.Console.Add(rt,
+		one("GET", "", h.show), one("GET", "/settings", h.settings), one("POST", "/settings", h.saveSettings), one("POST", "/settings/try", h.tryPolicies),
+		one("POST", "/enable", h.act("enabled", h.Setup.Enable)), one("POST", "/disable", h.act("disabled", h.Setup.Disable)),
+		one("POST", "/rollback", h.act("rolled-back", h.Setup.Rollback)), one("POST", "/discard", h.act("discarded", h.Setup.DiscardDraft)),
+		one("POST", "/delete", h.delete),
+		one("GET", "/certificates", h.certificates), one("POST", "/certificates", h.addCertificate), one("POST", "/certificates/remove", h.removeCertificate),
+		one("POST", "/certificates/refresh", h.refresh), one("POST", "/certificates/rotate", h.rotate), one("GET", "/certificates/own/{key}", h.ownCertificate),
+		one("GET", "/shadow", h.shadow), one("POST", "/shadow/start", h.startShadow), one("POST", "/shadow/stop", h.stopShadow),
+		one("GET", "/groups", h.groups), one("POST", "/groups", h.createGroup), one("GET", "/groups/person", h.person))
+}
+
+// list is a page about all connections of an enterprise.
+func list(method, path string, handle console.Handler) console.Page {
+	return console.Page{Pattern: method + " " + console.Prefix + "/enterprises/{enterprise}/" + path, Need: console.Enterprise, Handle: handle}
+}
+
+// one is a page about one connection.
+func one(method, path string, handle console.Handler) console.Page {
+	p := list(method, "connections/{connection}"+path, handle)
+	p.MaxBody = 256 << 10 // expressions and certificates
+	return p
+}
+
+// revoked announces a change, also if whoever asked for it went away meanwhile.
+func (h *Handlers) revoked(ctx context.Context) { h.Revoked(context.WithoutCancel(ctx)) }
+
+// base surrounds a page about the connection, or about something of it.
+func (h *Handlers) base(v console.Visit, below bool) page.Base {
+	trail := []page.Link{{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}}
+	if below {
+		trail = append(trail, page.Link{Label: v.Connection.Name, Href: at(v)})
+	}
+	return h.Console.Base(v, console.AreaConnections, trail...)
+}
+
+// at is the address of something of the connection.
+func at(v console.Visit, parts ...string) string {
+	return console.AtConnection(v.Enterprise, v.Connection.ID, parts...)
+}
+
+func (h *Handlers) time(t time.Time) page.Time { return page.NewTime(t, h.Now()) }
+
+// refusal is what can be told about an error on the page where it was made:
+// whether it is one.
+func refusal(err error) bool {
+	switch sso.KindOf(err) {
+	case sso.Invalid, sso.Conflict, sso.Stale, sso.Upstream:
+		return true
+	}
+	return false
+}
+
+// wrong is the summary of a refusal that is about no field of the page.
+func wrong(err error) []page.Wrong {
+	var all []page.Wrong
+	for _, w := range page.Blame(err) {
+		if w.Label != "" {
+			w.Label = labelOf(w.Label)
+		}
+		all = append(all, w)
+	}
+	return all
+}
+
+// status is that of a page with these faults.
+func status(faults []page.Wrong) int {
+	if len(faults) > 0 {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}

@@ -1,0 +1,157 @@
+package connection
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gatehouse/groupsync"
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// drifts lists the groups whose numbers differ most from what is said, each with
+// the reasons for it.
+func (h *Handlers) drifts(ctx context.Context, p *page.ConnectionGroups, v console.Visit, o overview) error {
+	titles := map[sso.OrganizationID]string{}
+	for _, x := range o.organizations {
+		titles[x.ID] = x.Name
+	}
+	apart := func(t sso.GroupTally) int {
+		d := o.expected[t.Group.Name] - t.Members
+		return max(d, -d)
+	}
+	off := slices.DeleteFunc(slices.Clone(o.tallies), func(t sso.GroupTally) bool {
+		return t.Group.Default || apart(t) == 0 || o.expected[t.Group.Name] == 0 && t.Members == 0
+	})
+	slices.SortStableFunc(off, func(a, b sso.GroupTally) int { return cmp.Compare(apart(b), apart(a)) })
+	for _, t := range off[:min(len(off), driftsShown)] {
+		d, err := h.Store.GroupDrift(ctx, v.Enterprise.ID, t.Group.ID)
+		if sso.KindOf(err) == sso.NotFoundKind {
+			continue // deleted meanwhile
+		}
+		if err != nil {
+			return fmt.Errorf("compare expected and actual members: %w", err)
+		}
+		p.Missing = append(p.Missing, page.DriftLine{Group: d.Group.Name, Organization: titles[d.Group.Organization], Why: reasons(d),
+			Href:  console.At(v.Enterprise, "groups", string(d.Group.ID), "drift"),
+			Share: page.Share{Label: "In it", Text: strconv.Itoa(d.Actual) + " of " + strconv.Itoa(d.Expected) + " expected", Percent: percent(d.Actual, max(d.Expected, d.Actual)), State: "warn"}})
+	}
+	return nil
+}
+
+// reasons counts why people are missing, or there although nobody says so.
+func reasons(d sso.GroupDrift) []string {
+	type why struct {
+		expected bool
+		reason   sso.DriftReason
+	}
+	counts := map[why]int{}
+	var order []why
+	for _, x := range d.Drifting {
+		w := why{x.Expected, groupsync.Explain(x)}
+		if counts[w] == 0 {
+			order = append(order, w)
+		}
+		counts[w]++
+	}
+	var all []string
+	for _, w := range order {
+		what := " missing: "
+		if !w.expected {
+			what = " not named: "
+		}
+		all = append(all, strconv.Itoa(counts[w])+what+because(w.reason))
+	}
+	if d.More {
+		all = append(all, "And others")
+	}
+	return all
+}
+
+func because(r sso.DriftReason) string {
+	if words, ok := map[sso.DriftReason]string{
+		sso.DriftHeld: "a group sync waits for you", sso.DriftDeactivated: "deactivated, and cannot sign in", sso.DriftNeverSaid: "no sign-in has told about their groups yet",
+		sso.DriftProvisioned: "came by SCIM", sso.DriftManual: "added or removed by hand since", sso.DriftRestored: "restored by an admin since",
+		sso.DriftGroupNewer: "the group was made or renamed after their last sign-in", sso.DriftUnknown: "kept, since the last sign-in did not say their groups",
+		sso.DriftMode: "the connection adds only", sso.DriftDefault: "nobody is named into a default group",
+	}[r]; ok {
+		return words
+	}
+	return "another reason"
+}
+
+// person shows what the next sign-in of somebody would change, if the identity
+// provider said the same again.
+func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	text := strings.TrimSpace(r.URL.Query().Get("login"))
+	all, _, err := h.Store.Users(r.Context(), v.Enterprise.ID, sso.UserFilter{Login: text}, sso.Page{Limit: 1})
+	if err != nil {
+		return fmt.Errorf("find the person: %w", err)
+	}
+	p := &page.ConnectionPerson{Base: h.base(v, true), Person: text, Back: at(v, "groups")}
+	p.Console.Trail = append(p.Console.Trail, page.Link{Label: "Verify groups", Href: p.Back})
+	if text == "" || len(all) == 0 {
+		p.Notes = []string{"Nobody here has this login. Go back and enter the whole login of somebody who has signed in."}
+		return h.Console.Render(w, http.StatusOK, p)
+	}
+	u := all[0]
+	p.Person, p.Href = u.Name, console.At(v.Enterprise, "people", string(u.ID))
+	records, _, err := h.Store.SyncRecords(r.Context(), v.Enterprise.ID, sso.SyncFilter{User: u.ID}, sso.Page{Limit: recordsRead})
+	if err != nil {
+		return fmt.Errorf("list sync records: %w", err)
+	}
+	i := slices.IndexFunc(records, func(x sso.SyncRecord) bool { return x.Mode != sso.SyncRestore && x.Connection == v.Connection.ID })
+	if i < 0 {
+		p.Notes = []string{"No sign-in of theirs over this connection has told about their groups yet, so there is nothing to repeat."}
+		return h.Console.Render(w, http.StatusOK, p)
+	}
+	last := records[i]
+	preview, err := h.Preview.PreviewSync(r.Context(), v.Enterprise.ID, v.Connection.ID, login.Supposed{User: u.ID, Groups: last.Asserted})
+	switch {
+	case refusal(err):
+		p.Notes = []string{page.Blame(err)[0].Message}
+		return h.Console.Render(w, http.StatusOK, p)
+	case err != nil:
+		return fmt.Errorf("plan the sign-in: %w", err)
+	}
+	h.previewed(p, last, preview)
+	return h.Console.Render(w, http.StatusOK, p)
+}
+
+func (h *Handlers) previewed(p *page.ConnectionPerson, last sso.SyncRecord, preview login.Preview) {
+	said := h.time(last.At)
+	p.Facts = []page.Fact{{Label: "Last told", Time: &said}, {Label: "Groups then", Value: count(len(last.Asserted.Names), "name", "names") + ", " + last.Asserted.State.String()}}
+	if preview.Refused != nil {
+		p.Refused = preview.Refused.Public
+		return
+	}
+	r := preview.Changes.Record
+	p.Unmatched = r.Unmatched
+	if r.Note != "" {
+		p.Notes = append(p.Notes, r.Note)
+	}
+	if preview.Changes.Held != nil {
+		p.Notes = append(p.Notes, "It would take the last admin out of the admin groups, so it would wait for you.")
+	}
+	plain := func(all []sso.GroupChange) []string {
+		var names []string
+		for _, g := range all {
+			names = append(names, g.Name)
+		}
+		return names
+	}
+	for _, o := range preview.Organizations {
+		c := page.PersonChanges{Name: o.Name, Added: plain(o.Added), Removed: plain(o.Removed), Kept: plain(o.Kept)}
+		for _, m := range o.NearMisses {
+			c.Near = append(c.Near, "“"+m.Asserted+"” is nearly “"+m.Name+"”: "+nearness(m.Why))
+		}
+		p.Organizations = append(p.Organizations, c)
+	}
+}

@@ -1,0 +1,133 @@
+package connection
+
+import (
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/web/page"
+)
+
+// sections are the fields of the settings, as they are being edited or else live.
+func sections(c sso.Connection) []page.FieldSection {
+	cfg := c.Draft
+	if cfg == nil {
+		cfg = c.Live
+	}
+	if cfg == nil {
+		cfg = &sso.Config{}
+	}
+	all := []page.FieldSection{{ID: "general", Heading: "General", Fields: []page.Field{
+		{ID: "name", Name: "name", Label: labelOf("name"), Value: c.Name, Hint: "People see it where there is a choice. It changes at once.", Autocomplete: "off"},
+	}}}
+	all = append(all, groupFields(cfg), policyFields(cfg))
+	switch {
+	case cfg.SAML != nil:
+		all = append(all, samlFields(cfg.SAML))
+	case cfg.OIDC != nil:
+		all = append(all, oidcFields(cfg.OIDC))
+	}
+	return append(all, directoryFields(cfg))
+}
+
+func choice(name, hint, value string) page.Field {
+	return page.Field{ID: idOf(name), Name: name, Label: labelOf(name), Hint: hint, Kind: "select", Options: chosen(name, value)}
+}
+
+func box(name, hint string, checked bool) page.Field {
+	return page.Field{ID: idOf(name), Name: name, Label: labelOf(name), Hint: hint, Kind: "check", Value: "yes", Checked: checked, Optional: true}
+}
+
+func line(name, hint, value string) page.Field {
+	return page.Field{ID: idOf(name), Name: name, Label: labelOf(name), Hint: hint, Value: value, Optional: true, Mono: true, Most: 1024, Autocomplete: "off"}
+}
+
+func number(name, hint string, value int) page.Field {
+	f := line(name, hint, "")
+	if value != 0 {
+		f.Value = strconv.Itoa(value)
+	}
+	f.InputMode, f.Mono, f.Most = "numeric", false, 6
+	return f
+}
+
+func secret(name, hint string) page.Field {
+	f := line(name, hint, "")
+	f.Kind, f.Autocomplete = "password", "new-password"
+	return f
+}
+
+func idOf(name string) string { return strings.NewReplacer(".", "-", "_", "-").Replace(name) }
+
+func groupFields(cfg *sso.Config) page.FieldSection {
+	m, g := cfg.Mapping, cfg.GroupSync
+	s := page.FieldSection{ID: "groups", Heading: "Groups", Fields: []page.Field{
+		choice("group_sync.mode", "What a sign-in may take away.", string(g.Mode)),
+		choice("group_sync.on_absent", "Not knowing is no reason to remove anybody, unless you say so.", string(g.OnAbsent)),
+		choice("group_sync.on_overage", "Entra ID sends a pointer in place of a long list.", string(g.OnOverage)),
+		line("mapping.include", "A regular expression. Empty: all names count.", m.Include),
+		line("mapping.exclude", "A regular expression. Empty: none is left out.", m.Exclude),
+		line("mapping.delimiter", "Where the identity provider sends all names as one text: what stands between them.", m.Delimiter),
+		number("mapping.group_limit", "A list of exactly this many names is taken as incomplete, and takes nobody out. Empty: lists are whole.", m.GroupLimit),
+	}}
+	if cfg.Provisioning == sso.ProvisionSCIM {
+		s.Lead = "Memberships come by SCIM: a sign-in changes none."
+	}
+	return s
+}
+
+func policyFields(cfg *sso.Config) page.FieldSection {
+	v := cfg.EmailVerification
+	rule := func(name, hint, value string) page.Field {
+		f := line(name, hint, value)
+		f.Kind, f.Most, f.Lines = "area", 4096, 4
+		return f
+	}
+	return page.FieldSection{ID: "policies", Heading: "Who may sign in", Lead: "Rules are written in CEL, over identity, connection and enterprise. Try them before you save.", Fields: []page.Field{
+		rule("allow_sign_in", "For example: \"staff\" in identity.groups. Empty: everybody whom the identity provider lets in.", cfg.AllowSignIn),
+		choice("email_verification.mode", "Whether somebody proves their address with a code the first time.", v.Mode),
+		rule("email_verification.expression", "For example: \"contractors\" in identity.groups ? \"skip\" : \"require\". Used only where the choice above is the rule.", v.Expression),
+		box("email_verification.trust_idp", "An address that the identity provider calls verified needs no code.", v.TrustIDP),
+	}}
+}
+
+func samlFields(c *sso.SAMLConfig) page.FieldSection {
+	slo := ""
+	if c.SLO != nil {
+		slo = c.SLO.URL
+	}
+	s := page.FieldSection{ID: "saml", Heading: "SAML", Fields: []page.Field{
+		choice("saml.allow_idp_initiated", "When somebody begins on the identity provider’s dashboard.", string(c.IDPInitiated)),
+		choice("saml.name_id_format", "What we ask the identity provider to call people by.", c.NameIDFormat),
+		box("saml.force_authn", "Even if they are signed in there already.", c.ForceAuthn),
+		box("saml.sign_requests", "The identity provider needs our certificate to check it.", c.SignRequests),
+		box("saml.allow_sha1", "SHA-1 can be forged with enough money. Only for an identity provider that knows nothing else.", c.AllowSHA1),
+		number("saml.clock_skew_seconds", "In seconds, at most 300. Empty: 60.", int(c.ClockSkew)),
+	}}
+	if c.MetadataURL == "" {
+		s.Fields = append(s.Fields, line("saml.slo_url", "Where people are signed out at the identity provider. Empty: they are not.", slo))
+	}
+	return s
+}
+
+func oidcFields(c *sso.OIDCConfig) page.FieldSection {
+	return page.FieldSection{ID: "oidc", Heading: "OpenID Connect", Fields: []page.Field{
+		line("oidc.scopes", "With space between them. openid is always asked for.", strings.Join(c.Scopes, " ")),
+		choice("oidc.prompt", "What the identity provider asks of people.", c.Prompt),
+		choice("oidc.token_endpoint_auth_method", "As it is set at the identity provider.", string(c.AuthMethod)),
+		secret("oidc.client_secret", "It is never shown. Leave it empty to keep the one that is there."),
+	}}
+}
+
+func directoryFields(cfg *sso.Config) page.FieldSection {
+	d := sso.Directory{}
+	if cfg.Directory != nil {
+		d = *cfg.Directory
+	}
+	return page.FieldSection{ID: "directory", Heading: "Microsoft Graph", Lead: "Only for Entra ID: where groups are asked for that do not fit into an answer. Empty tenant and application: nowhere.", Fields: []page.Field{
+		line("directory.tenant", "Its ID, or a domain of it.", d.Tenant),
+		line("directory.client_id", "It needs GroupMember.Read.All and User.Read.All, with admin consent.", d.ClientID),
+		secret("directory.client_secret", "It is never shown. Leave it empty to keep the one that is there."),
+		box("directory.by_id", "As tokens name them, unless told otherwise.", d.ByID),
+	}}
+}

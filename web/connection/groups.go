@@ -1,0 +1,350 @@
+package connection
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gatehouse/groupsync"
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Matrix is what the groups of identity providers are compared with.
+type Matrix interface {
+	SaidNames(ctx context.Context, ent sso.EnterpriseID) ([]sso.SaidName, error)
+	GroupTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.GroupTally, error)
+	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
+	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
+	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
+	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
+	SyncRecords(ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page) ([]sso.SyncRecord, string, error)
+}
+
+// Bounds of the page: whoever has more searches.
+const (
+	namesShown   = 50
+	columnsShown = 50
+	driftsShown  = 10
+	recordsRead  = 100
+)
+
+// The parts of the names that can be looked at.
+const (
+	showAll     = ""
+	showNowhere = "nowhere"
+	showUnsent  = "unsent"
+	showNear    = "near"
+)
+
+// name is one name of a group, said or here.
+type name struct {
+	text   string
+	people int  // of whom it was said
+	said   bool // in somebody's last word, or lately
+	groups []sso.Group
+	near   []sso.NearMiss
+}
+
+func (n name) nowhere() bool { return n.said && len(n.groups) == 0 && n.text != sso.DefaultGroupName }
+
+func (n name) is(show string) bool {
+	switch show {
+	case showNowhere:
+		return n.nowhere()
+	case showUnsent:
+		return !n.said
+	case showNear:
+		return len(n.near) > 0
+	}
+	return true
+}
+
+// overview is all there is to compare.
+type overview struct {
+	organizations []sso.Organization // by name
+	names         []name             // by name
+	tallies       []sso.GroupTally
+	expected      map[string]int
+	records       []sso.SyncRecord // the latest
+}
+
+func (h *Handlers) overview(ctx context.Context, v console.Visit) (o overview, err error) {
+	ent := v.Enterprise.ID
+	for cursor := ""; ; {
+		all, next, err := h.Store.Organizations(ctx, ent, sso.Page{Cursor: cursor, Limit: 200})
+		if err != nil {
+			return o, fmt.Errorf("list organizations: %w", err)
+		}
+		o.organizations = append(o.organizations, all...)
+		if cursor = next; next == "" {
+			break
+		}
+	}
+	slices.SortFunc(o.organizations, func(a, b sso.Organization) int { return strings.Compare(a.Name, b.Name) })
+	said, err := h.Store.SaidNames(ctx, ent)
+	if err != nil {
+		return o, fmt.Errorf("list names: %w", err)
+	}
+	if o.tallies, err = h.Store.GroupTallies(ctx, ent); err != nil {
+		return o, fmt.Errorf("count members: %w", err)
+	}
+	if o.records, _, err = h.Store.SyncRecords(ctx, ent, sso.SyncFilter{}, sso.Page{Limit: recordsRead}); err != nil {
+		return o, fmt.Errorf("list sync records: %w", err)
+	}
+	o.names, o.expected = namesOf(said, o.tallies, o.records, o.organizations)
+	return o, nil
+}
+
+// namesOf puts what was said beside what is here.
+func namesOf(said []sso.SaidName, tallies []sso.GroupTally, records []sso.SyncRecord, organizations []sso.Organization) ([]name, map[string]int) {
+	all, expected := map[string]*name{}, map[string]int{}
+	of := func(text string) *name {
+		if all[text] == nil {
+			all[text] = &name{text: text}
+		}
+		return all[text]
+	}
+	for _, s := range said {
+		n := of(s.Name)
+		n.people, n.said = s.People, true
+		expected[s.Name] = s.People
+	}
+	for _, r := range records {
+		for _, text := range r.Asserted.Names {
+			of(text).said = true
+		}
+	}
+	var groups []sso.Group
+	for _, t := range tallies {
+		groups = append(groups, t.Group)
+		if !t.Group.Default {
+			of(t.Group.Name).groups = append(of(t.Group.Name).groups, t.Group)
+		}
+	}
+	titles := map[sso.OrganizationID]string{}
+	for _, o := range organizations {
+		titles[o.ID] = o.Name
+	}
+	var nowhere []string
+	for text, n := range all {
+		if n.said && len(n.groups) == 0 {
+			nowhere = append(nowhere, text)
+		}
+	}
+	for _, m := range groupsync.NearMisses(nowhere, groups, titles) {
+		of(m.Asserted).near = append(of(m.Asserted).near, m)
+	}
+	list := make([]name, 0, len(all))
+	for _, n := range all {
+		list = append(list, *n)
+	}
+	slices.SortFunc(list, func(a, b name) int { return strings.Compare(a.text, b.text) })
+	return list, expected
+}
+
+func (h *Handlers) groups(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.showGroups(w, r, v, nil)
+}
+
+func (h *Handlers) showGroups(w http.ResponseWriter, r *http.Request, v console.Visit, refused error) error {
+	o, err := h.overview(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	p := &page.ConnectionGroups{Base: h.base(v, true), Facts: o.facts(v), Ask: at(v, "groups", "person"), Here: at(v, "groups")}
+	p.Flash = console.Said(r, map[string]string{"created": "The group is made. People come into it at their next sign-in."})
+	p.Person = page.Field{ID: "person", Name: "login", Label: "Login", Hint: "The whole login of somebody who has signed in.", Autocomplete: "off"}
+	h.matrix(p, r.URL.Query(), v, o)
+	if err := h.drifts(r.Context(), p, v, o); err != nil {
+		return err
+	}
+	p.Create = o.form(v, r.PostForm)
+	if refused != nil && p.Create != nil {
+		p.Wrong = page.Blame(refused, &p.Create.Fields[0], &p.Create.Fields[1])
+	} else if refused != nil {
+		p.Wrong = wrong(refused)
+	}
+	return h.Console.Render(w, status(p.Wrong), p)
+}
+
+func (o overview) count(show string) int {
+	n := 0
+	for _, x := range o.names {
+		if x.is(show) {
+			n++
+		}
+	}
+	return n
+}
+
+func (o overview) facts(v console.Visit) []page.Fact {
+	warned := func(label string, n int, show string) page.Fact {
+		f := page.Fact{Label: label, Value: count(n, "name", "names")}
+		if n > 0 {
+			f.Href, f.Badge = at(v, "groups")+"?show="+show, &page.Badge{Label: "look at them", State: "warn"}
+		}
+		return f
+	}
+	facts := []page.Fact{warned("Sent, and nowhere here", o.count(showNowhere), showNowhere), warned("Nearly a group’s", o.count(showNear), showNear),
+		{Label: "Here, and never sent", Value: count(o.count(showUnsent), "name", "names"), Href: at(v, "groups") + "?show=" + showUnsent}}
+	without, all := 0, 0
+	for _, r := range o.records {
+		if r.Connection != v.Connection.ID {
+			continue
+		}
+		all++
+		if r.Asserted.State == sso.GroupsAbsent || r.Asserted.State == sso.GroupsOverage {
+			without++
+		}
+	}
+	if all > 0 {
+		f := page.Fact{Label: "Lately without groups", Value: strconv.Itoa(without) + " of the last " + count(all, "group sync", "group syncs") + " that changed something or said why not"}
+		if without > 0 {
+			f.Badge = &page.Badge{Label: "groups unknown", State: "warn"}
+		}
+		facts = append(facts, f)
+	}
+	return facts
+}
+
+// matrix fills in the names that were asked for.
+func (h *Handlers) matrix(p *page.ConnectionGroups, q url.Values, v console.Visit, o overview) {
+	show, search := q.Get("show"), strings.TrimSpace(q.Get("q"))
+	if !slices.Contains([]string{showNowhere, showUnsent, showNear}, show) {
+		show = showAll
+	}
+	for _, s := range []struct{ show, label string }{{showAll, "All names"}, {showNowhere, "Nowhere here"}, {showNear, "Near misses"}, {showUnsent, "Never sent"}} {
+		p.Show = append(p.Show, page.Link{Label: s.label + " (" + strconv.Itoa(o.count(s.show)) + ")", Href: at(v, "groups") + "?show=" + s.show, Current: s.show == show})
+	}
+	p.Shown = show
+	p.Search = page.Field{ID: "q", Name: "q", Label: "Part of a name", Value: search, Optional: true, Autocomplete: "off"}
+	columns := o.organizations[:min(len(o.organizations), columnsShown)]
+	for _, org := range columns {
+		p.Columns = append(p.Columns, org.Name)
+	}
+	var found []name
+	for _, n := range o.names {
+		if n.is(show) && strings.Contains(strings.ToLower(n.text), strings.ToLower(search)) {
+			found = append(found, n)
+		}
+	}
+	from := 0
+	if after := q.Get("after"); after != "" {
+		from, _ = slices.BinarySearchFunc(found, after, func(n name, text string) int { return strings.Compare(n.text, text+"\x00") })
+		p.Pager.First = "?" + url.Values{"show": {show}, "q": {search}}.Encode()
+	}
+	part := found[from:min(len(found), from+namesShown)]
+	if from+len(part) < len(found) {
+		p.Pager.Next = "?" + url.Values{"show": {show}, "q": {search}, "after": {part[len(part)-1].text}}.Encode()
+	}
+	p.Total = count(len(found), "name", "names")
+	if len(part) < len(found) {
+		p.Total += ", of which " + strconv.Itoa(from+1) + " to " + strconv.Itoa(from+len(part)) + " are shown"
+	}
+	if len(columns) < len(o.organizations) {
+		p.Total += ". Of " + strconv.Itoa(len(o.organizations)) + " organizations, the first " + strconv.Itoa(columnsShown) + " have a column"
+	}
+	p.Total += "."
+	for _, n := range part {
+		p.Rows = append(p.Rows, rowOf(v, n, columns))
+	}
+}
+
+func rowOf(v console.Visit, n name, columns []sso.Organization) page.MatrixRow {
+	row := page.MatrixRow{Name: n.text, People: people(n.people)}
+	switch {
+	case n.text == sso.DefaultGroupName:
+		row.State = page.Badge{Label: "matches nothing"}
+	case n.nowhere():
+		row.State = page.Badge{Label: "nowhere here", State: "warn"}
+	case !n.said:
+		row.State, row.People = page.Badge{Label: "never sent"}, "nobody"
+	}
+	for _, o := range columns {
+		row.Cells = append(row.Cells, cellOf(v, n, o))
+	}
+	return row
+}
+
+func cellOf(v console.Visit, n name, o sso.Organization) page.MatrixCell {
+	if n.text == sso.DefaultGroupName {
+		return page.MatrixCell{State: page.Badge{Label: "default group excluded"}, Href: console.At(v.Enterprise, "groups", string(o.DefaultGroup))}
+	}
+	for _, g := range n.groups {
+		if g.Organization == o.ID {
+			cell := page.MatrixCell{State: page.Badge{Label: "matched", State: "ok"}, Href: console.At(v.Enterprise, "groups", string(g.ID))}
+			if !n.said {
+				cell.State = page.Badge{Label: "here"}
+			}
+			return cell
+		}
+	}
+	for _, m := range n.near {
+		if m.Organization == o.ID {
+			return page.MatrixCell{State: page.Badge{Label: nearness(m.Why), State: "warn"}, Detail: m.Name, Href: console.At(v.Enterprise, "groups", string(m.Group))}
+		}
+	}
+	if len(n.groups) > 0 && n.said {
+		return page.MatrixCell{State: page.Badge{Label: "only elsewhere"}}
+	}
+	return page.MatrixCell{}
+}
+
+// nearness says how two names differ.
+func nearness(n sso.Nearness) string {
+	switch n {
+	case sso.DiffersInSpace:
+		return "other spaces"
+	case sso.DiffersInCase:
+		return "other letter case"
+	case sso.IsDefaultGroup:
+		return "default group"
+	}
+	return "looks alike"
+}
+
+// form creates a group of a name that is sent and nowhere here.
+func (o overview) form(v console.Visit, typed url.Values) *page.GroupForm {
+	f := &page.GroupForm{Action: at(v, "groups")}
+	names := page.Field{ID: "new-name", Name: "name", Label: "Name", Kind: "select"}
+	for _, n := range o.names {
+		if n.nowhere() && len(names.Options) < 200 {
+			names.Options = append(names.Options, page.Option{Value: n.text, Label: n.text + ", of " + people(n.people), Chosen: n.text == typed.Get("name")})
+		}
+	}
+	orgs := page.Field{ID: "organization", Name: "organization", Label: "In the organization", Kind: "select"}
+	for _, x := range o.organizations {
+		orgs.Options = append(orgs.Options, page.Option{Value: string(x.ID), Label: x.Name, Chosen: string(x.ID) == typed.Get("organization")})
+	}
+	if len(names.Options) == 0 || len(orgs.Options) == 0 {
+		return nil
+	}
+	f.Fields = []page.Field{names, orgs}
+	return f
+}
+
+func (h *Handlers) createGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	id, err := sso.ParseID[sso.OrganizationID](r.PostForm.Get("organization"))
+	if err != nil {
+		return notFound()
+	}
+	text := r.PostForm.Get("name")
+	if faults := sso.ValidateGroupName("name", text); faults != nil {
+		err = &sso.Error{Kind: sso.Invalid, Code: "group_name_invalid", Public: faults[0].Message, Fields: faults}
+	} else {
+		_, err = h.Store.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, sso.Group{Organization: id, Name: text})
+	}
+	switch {
+	case refusal(err):
+		return h.showGroups(w, r, v, err)
+	case err != nil:
+		return fmt.Errorf("create the group: %w", err)
+	}
+	return console.Done(w, at(v, "groups"), "created")
+}

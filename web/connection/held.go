@@ -1,0 +1,137 @@
+package connection
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Holding keeps what the brake has stopped.
+type Holding interface {
+	HeldSyncs(ctx context.Context, ent sso.EnterpriseID, f sso.HeldFilter, p sso.Page) ([]sso.HeldSync, string, error)
+	ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
+	DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
+	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
+}
+
+func (h *Handlers) held(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.showHeld(w, r, v, nil)
+}
+
+func (h *Handlers) showHeld(w http.ResponseWriter, r *http.Request, v console.Visit, refused error) error {
+	ctx, ent := r.Context(), v.Enterprise.ID
+	waiting, _, err := h.Store.HeldSyncs(ctx, ent, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{Limit: 200})
+	if err != nil {
+		return fmt.Errorf("list held syncs: %w", err)
+	}
+	cursor := r.URL.Query().Get("after")
+	all, next, err := h.Store.HeldSyncs(ctx, ent, sso.HeldFilter{}, sso.Page{Cursor: cursor})
+	if err != nil {
+		return fmt.Errorf("list held syncs: %w", err)
+	}
+	trail := page.Link{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}
+	p := &page.HeldSyncs{Base: h.Console.Base(v, console.AreaConnections, trail), Pager: pager(r, cursor, next)}
+	p.Flash = console.Said(r, map[string]string{"approved": "It is done: the memberships are what the identity provider said.", "discarded": "Memberships stay as they are. The person’s next sign-in is looked at anew."})
+	if refused != nil {
+		p.Wrong = wrong(refused)
+	}
+	for _, x := range waiting {
+		row, err := h.heldRow(ctx, v, x)
+		if err != nil {
+			return err
+		}
+		p.Waiting = append(p.Waiting, row)
+	}
+	for _, x := range all {
+		if x.State == sso.HeldWaiting {
+			continue
+		}
+		row, err := h.heldRow(ctx, v, x)
+		if err != nil {
+			return err
+		}
+		p.Before = append(p.Before, row)
+	}
+	return h.Console.Render(w, status(p.Wrong), p)
+}
+
+func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync) (page.HeldRow, error) {
+	row := page.HeldRow{ID: string(x.ID), Person: string(x.User), At: h.time(x.At), Added: groupNames(x.Changes.Added), Removed: groupNames(x.Changes.Removed)}
+	u, err := h.Store.User(ctx, v.Enterprise.ID, x.User)
+	switch {
+	case err == nil:
+		row.Person, row.Href = u.Name+", "+u.Login, console.At(v.Enterprise, "people", string(u.ID))
+	case sso.KindOf(err) != sso.NotFoundKind: // who is gone stays in the list by their identifier
+		return row, fmt.Errorf("find the person: %w", err)
+	}
+	switch x.State {
+	case sso.HeldWaiting:
+		row.State = page.Badge{Label: "waits", State: "warn"}
+		row.Text = "Approving leaves the company’s admin groups without this person, as its identity provider says. Nobody may be left in them."
+		to := console.At(v.Enterprise, "held", string(x.ID))
+		row.Approve = &page.Confirm{Label: "Approve", Text: "The changes are made now. If nobody is left in the admin groups, only an operator or a recovery admin can get in as an admin.", Action: to + "/approve", Button: "Approve", Danger: true}
+		row.Discard = &page.Confirm{Label: "Discard", Text: "Memberships stay as they are, until the person signs in the next time.", Action: to + "/discard", Button: "Discard"}
+	case sso.HeldApproved:
+		row.State, row.Decided = page.Badge{Label: "approved", State: "ok"}, "approved by "+byWhom(v, x.DecidedBy)
+	case sso.HeldDiscarded:
+		row.State, row.Decided = page.Badge{Label: "discarded"}, "discarded by "+byWhom(v, x.DecidedBy)
+	case sso.HeldSuperseded:
+		row.State, row.Decided = page.Badge{Label: "superseded"}, "the identity provider said something else since"
+	}
+	return row, nil
+}
+
+func (h *Handlers) approve(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.decide(w, r, v, "approved", h.Store.ApproveHeldSync)
+}
+
+func (h *Handlers) discard(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.decide(w, r, v, "discarded", h.Store.DiscardHeldSync)
+}
+
+func (h *Handlers) decide(w http.ResponseWriter, r *http.Request, v console.Visit, word string,
+	do func(context.Context, sso.Actor, sso.EnterpriseID, sso.HeldSyncID) (sso.HeldSync, error)) error {
+	id, err := sso.ParseID[sso.HeldSyncID](r.PathValue("held"))
+	if err != nil {
+		return notFound()
+	}
+	_, err = do(r.Context(), v.Actor, v.Enterprise.ID, id)
+	switch {
+	case refusal(err):
+		return h.showHeld(w, r, v, err)
+	case err != nil:
+		return fmt.Errorf("decide a held sync: %w", err)
+	}
+	h.revoked(r.Context())
+	return console.Done(w, console.At(v.Enterprise, "held"), word)
+}
+
+// pager leads on from a part of a list, with whatever else was asked for.
+func pager(r *http.Request, cursor, next string) page.Pager {
+	q := r.URL.Query()
+	q.Del("done")
+	q.Del("after")
+	var p page.Pager
+	if cursor != "" {
+		p.First = "?" + q.Encode()
+	}
+	if next != "" {
+		q = clone(q)
+		q.Set("after", next)
+		p.Next = "?" + q.Encode()
+	}
+	return p
+}
+
+func clone(q url.Values) url.Values {
+	c := url.Values{}
+	for k, v := range q {
+		c[k] = v
+	}
+	return c
+}

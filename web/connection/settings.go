@@ -1,0 +1,220 @@
+package connection
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+func (h *Handlers) settings(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
+	return h.form(w, v, nil, nil, nil)
+}
+
+func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	edit, err := editOf(r.PostForm, v.Connection)
+	if err == nil {
+		_, _, err = h.Setup.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, edit)
+	}
+	switch {
+	case refusal(err):
+		return h.form(w, v, r.PostForm, err, nil)
+	case err != nil:
+		return fmt.Errorf("save the settings: %w", err)
+	}
+	return console.Done(w, at(v), "saved")
+}
+
+// tryPolicies shows what the policies as they are typed would have done, and
+// keeps the form as it is.
+func (h *Handlers) tryPolicies(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	edit, err := editOf(r.PostForm, v.Connection)
+	if err != nil {
+		return h.form(w, v, r.PostForm, err, nil)
+	}
+	trials, err := h.Setup.DryRun(r.Context(), v.Enterprise.ID, v.Connection.ID, edit.EmailVerification, edit.AllowSignIn)
+	switch {
+	case refusal(err):
+		return h.form(w, v, r.PostForm, err, nil)
+	case err != nil:
+		return fmt.Errorf("try the policies: %w", err)
+	}
+	return h.form(w, v, r.PostForm, nil, h.trial(trials))
+}
+
+func (h *Handlers) trial(all []setup.Trial) *page.PolicyTrial {
+	if len(all) == 0 {
+		return &page.PolicyTrial{Summary: "Nobody has signed in through this connection yet, so there is nothing to try it on."}
+	}
+	p, refused := &page.PolicyTrial{}, 0
+	for _, t := range all {
+		row := page.TrialRow{Login: t.Attempt.Login, At: h.time(t.Attempt.At), Reason: t.Email.Reason}
+		switch {
+		case t.Denied:
+			row.Result, row.Reason = page.Badge{Label: "refused", State: "error"}, "The rule for who may sign in says no."
+		case t.Email.Action == sso.DenyEntry:
+			row.Result = page.Badge{Label: "refused", State: "error"}
+		case t.Email.Action == sso.RequireCode:
+			row.Result = page.Badge{Label: "enters a code", State: "warn"}
+		case t.Email.Action == sso.VouchFirst:
+			row.Result = page.Badge{Label: "waits for you", State: "warn"}
+		default:
+			row.Result = page.Badge{Label: "gets in", State: "ok"}
+		}
+		if row.Result.State == "error" {
+			refused++
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	p.Summary = "Of the last " + count(len(all), "sign-in", "sign-ins") + ", each taken as the person’s first, " + strconv.Itoa(refused) + " would be refused."
+	return p
+}
+
+// form shows the settings: as they are being edited, or as they were typed.
+func (h *Handlers) form(w http.ResponseWriter, v console.Visit, typed url.Values, refused error, trial *page.PolicyTrial) error {
+	c := v.Connection
+	p := &page.ConnectionSettings{Base: h.base(v, true), Action: at(v, "settings"), Try: at(v, "settings", "try"), Back: at(v), Trial: trial,
+		Revision: strconv.FormatInt(c.Revision, 10), Live: c.Live != nil, Sections: sections(c)}
+	if typed != nil {
+		p.Revision = typed.Get("revision")
+	}
+	var fields []*page.Field
+	for i := range p.Sections {
+		for j := range p.Sections[i].Fields {
+			f := &p.Sections[i].Fields[j]
+			if typed != nil {
+				retype(f, typed)
+			}
+			fields = append(fields, f)
+		}
+	}
+	if refused != nil {
+		p.Wrong = page.Blame(refused, fields...)
+		for i := range p.Wrong {
+			p.Wrong[i].Label = labelOf(p.Wrong[i].Label)
+		}
+	}
+	return h.Console.Render(w, status(p.Wrong), p)
+}
+
+// retype gives a field what was typed into it; a secret is typed anew.
+func retype(f *page.Field, typed url.Values) {
+	value := typed.Get(f.Name)
+	switch f.Kind {
+	case "password":
+	case "check":
+		f.Checked = value == f.Value
+	case "select", "radio":
+		for i := range f.Options {
+			f.Options[i].Chosen = f.Options[i].Value == value
+		}
+	default:
+		f.Value = value
+	}
+}
+
+// editOf reads the form. Fields that the connection's form does not have stay as
+// they are.
+func editOf(form url.Values, c sso.Connection) (setup.Edit, error) {
+	f := reading{form: form}
+	e := setup.Edit{
+		Name:              f.text("name"),
+		Mapping:           &setup.MappingEdit{Delimiter: f.raw("mapping.delimiter"), Include: f.text("mapping.include"), Exclude: f.text("mapping.exclude"), GroupLimit: f.number("mapping.group_limit")},
+		GroupSync:         &setup.GroupSyncEdit{Mode: as[sso.SyncMode](f.text("group_sync.mode")), OnAbsent: as[sso.WhenUnknown](f.text("group_sync.on_absent")), OnOverage: as[sso.WhenUnknown](f.text("group_sync.on_overage"))},
+		EmailVerification: &setup.EmailVerificationEdit{Mode: f.text("email_verification.mode"), Expression: f.text("email_verification.expression"), TrustIDP: f.box("email_verification.trust_idp")},
+		AllowSignIn:       f.text("allow_sign_in"),
+		Directory:         &setup.DirectoryEdit{Tenant: f.text("directory.tenant"), ClientID: f.text("directory.client_id"), ClientSecret: f.secret("directory.client_secret"), ByID: f.box("directory.by_id")},
+	}
+	e.Revision, _ = strconv.ParseInt(form.Get("revision"), 10, 64) // 0, which is any, for what is no number
+	if c.Protocol == sso.SAML {
+		e.SAML = &setup.SAMLEdit{SLOURL: f.text("saml.slo_url"), SignRequests: f.box("saml.sign_requests"), AllowIDPInitiated: as[sso.IDPInitiated](f.text("saml.allow_idp_initiated")),
+			NameIDFormat: f.text("saml.name_id_format"), ForceAuthn: f.box("saml.force_authn"), AllowSHA1: f.box("saml.allow_sha1"), ClockSkew: new(sso.Seconds(*f.number("saml.clock_skew_seconds")))}
+	} else {
+		e.OIDC = &setup.OIDCEdit{ClientSecret: f.secret("oidc.client_secret"), AuthMethod: as[sso.AuthMethod](f.text("oidc.token_endpoint_auth_method")), Prompt: f.text("oidc.prompt")}
+		if scopes := f.text("oidc.scopes"); scopes != nil {
+			e.OIDC.Scopes = append([]string{}, strings.Fields(*scopes)...)
+		}
+	}
+	return e, f.err()
+}
+
+// reading takes a form apart, and collects what is no value at all.
+type reading struct {
+	form  url.Values
+	wrong []sso.FieldError
+}
+
+func (f *reading) err() error {
+	if len(f.wrong) == 0 {
+		return nil
+	}
+	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: f.wrong[0].Message, Fields: f.wrong}
+}
+
+func (f *reading) raw(name string) *string {
+	if !f.form.Has(name) {
+		return nil
+	}
+	return new(f.form.Get(name))
+}
+
+func (f *reading) text(name string) *string {
+	if !f.form.Has(name) {
+		return nil
+	}
+	return new(strings.TrimSpace(f.form.Get(name)))
+}
+
+// box is always said: a box that is not ticked sends nothing.
+func (f *reading) box(name string) *bool { return new(f.form.Get(name) == "yes") }
+
+func (f *reading) number(name string) *int {
+	text := f.text(name)
+	if text == nil || *text == "" {
+		return new(0)
+	}
+	n, err := strconv.Atoi(*text)
+	if err != nil {
+		f.wrong = append(f.wrong, sso.FieldError{Field: name, Message: "Enter a whole number, or leave it empty."})
+	}
+	return &n
+}
+
+// secret is nil unless one was typed: it is never shown, so nothing means that it
+// stays.
+func (f *reading) secret(name string) *sso.Secret {
+	if f.form.Get(name) == "" {
+		return nil
+	}
+	return new(sso.Secret(f.form.Get(name)))
+}
+
+// as gives text its type.
+func as[T ~string](v *string) *T {
+	if v == nil {
+		return nil
+	}
+	return new(T(*v))
+}
+
+// chosen marks the option that has a value, which is one of them even if nobody
+// would choose it any more.
+func chosen(field, value string) []page.Option {
+	all := slices.Clone(choices(field))
+	found := false
+	for i := range all {
+		all[i].Chosen = all[i].Value == value
+		found = found || all[i].Chosen
+	}
+	if !found {
+		all = append(all, page.Option{Value: value, Label: value, Chosen: true})
+	}
+	return all
+}

@@ -1,0 +1,190 @@
+package connection
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Shadows keeps what a draft would have made of sign-ins.
+type Shadows interface {
+	Shadow(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ShadowTally, error)
+	ShadowDifferences(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p sso.Page) ([]sso.ShadowDifference, string, error)
+}
+
+func (h *Handlers) shadow(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.showShadow(w, r, v, nil)
+}
+
+func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.Visit, refused error) error {
+	c := v.Connection
+	tally, err := h.Store.Shadow(r.Context(), c.Enterprise, c.ID)
+	if err != nil {
+		return fmt.Errorf("count comparisons: %w", err)
+	}
+	cursor := r.URL.Query().Get("after")
+	all, next, err := h.Store.ShadowDifferences(r.Context(), c.Enterprise, c.ID, sso.Page{Cursor: cursor})
+	if err != nil {
+		return fmt.Errorf("list comparisons: %w", err)
+	}
+	p := &page.ConnectionShadow{Base: h.base(v, true), On: !c.Shadow.IsZero(), Pager: pager(r, cursor, next)}
+	p.Flash = console.Said(r, map[string]string{"started": "From now on every sign-in is compared with the draft.", "stopped": "Sign-ins are compared no more. What was found stays until the draft changes."})
+	if refused != nil {
+		p.Wrong = wrong(refused)
+	}
+	switch {
+	case c.State != sso.ConnectionEnabled:
+		p.Without = "Nobody signs in through this connection, so there is nothing to compare with. Enable it first."
+	case c.Draft == nil:
+		p.Without = "There is no draft. Edit the settings or the set-up of this connection: what you change is compared here before it is enabled."
+	case p.On:
+		p.Stop = at(v, "shadow", "stop")
+	default:
+		p.Start = at(v, "shadow", "start")
+	}
+	if p.On {
+		since := h.time(c.Shadow)
+		p.Facts = append(p.Facts, page.Fact{Label: "Since", Time: &since})
+	}
+	if c.Draft != nil && c.Live != nil {
+		p.Facts = append(p.Facts, page.Fact{Label: "Compared", Value: version(c.Draft) + " with " + strings.ToLower(version(c.Live)), Href: at(v)})
+		if c.State == sso.ConnectionEnabled {
+			p.Promote = promotion(v, tally)
+		}
+	}
+	if c.Protocol == sso.OIDC {
+		p.Protocol = "A code of OpenID Connect can be redeemed once. So the draft’s mapping, rules and policies are tried on what was verified by what is live; another issuer or client is not. That is what a test connection is for."
+	}
+	if tally.Compared > 0 {
+		p.Counts = counts(tally)
+	}
+	for _, d := range all {
+		p.Rows = append(p.Rows, h.shadowRow(v, d))
+	}
+	return h.Console.Render(w, status(p.Wrong), p)
+}
+
+func promotion(v console.Visit, t sso.ShadowTally) *page.Confirm {
+	c := v.Connection
+	n := len(setup.Differences(c.Live, c.Draft))
+	text := count(n, "field changes", "fields change") + " for everybody who signs in from now on. "
+	switch {
+	case t.Compared == 0:
+		text += "No sign-in was compared yet."
+	default:
+		text += "Of " + count(t.Compared, "sign-in", "sign-ins") + " compared, " + strconv.Itoa(t.Differing) + " differed, and " + strconv.Itoa(t.Refused) + " would have been refused."
+	}
+	return &page.Confirm{Label: "Promote the draft", Text: text + " You can roll back at any time.", Action: at(v, "enable"), Button: "Proceed",
+		Fields: []page.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}}
+}
+
+func counts(t sso.ShadowTally) []page.Share {
+	of := " of " + count(t.Compared, "sign-in", "sign-ins")
+	bar := func(label string, n int, state string) page.Share {
+		if n == 0 {
+			state = "ok"
+		}
+		return page.Share{Label: label, Text: strconv.Itoa(n) + of, Percent: percent(n, t.Compared), State: state}
+	}
+	return []page.Share{bar("The same", t.Compared-t.Differing, "ok"), bar("Something differs", t.Differing, "warn"),
+		bar("Got in, and would be refused", t.Refused, "error"), bar("Were refused, and would get in", t.Admitted, "warn")}
+}
+
+func (h *Handlers) shadowRow(v console.Visit, d sso.ShadowDifference) page.ShadowRow {
+	row := page.ShadowRow{Person: d.Person, At: h.time(d.At), Times: count(d.Times, "time", "times"), Outcome: page.Badge{Label: "gets in"}}
+	if row.Person == "" {
+		row.Person = "somebody unknown"
+	}
+	if d.User != "" {
+		row.Href = console.At(v.Enterprise, "people", string(d.User))
+	}
+	switch {
+	case d.LiveCode == "" && d.DraftCode != "":
+		row.Outcome = page.Badge{Label: "would be refused", State: "error"}
+	case d.LiveCode != "" && d.DraftCode == "":
+		row.Outcome = page.Badge{Label: "would get in", State: "warn"}
+	case d.DraftCode != "":
+		row.Outcome = page.Badge{Label: "refused by both"}
+	}
+	row.Lines = lines(d)
+	return row
+}
+
+// lines tell a difference in words.
+func lines(d sso.ShadowDifference) []string {
+	var all []string
+	if d.LiveCode != d.DraftCode && d.LiveCode != "" {
+		all = append(all, "Was refused with "+d.LiveCode+".")
+	}
+	if d.LiveCode != d.DraftCode && d.DraftCode != "" {
+		all = append(all, "Would be refused with "+d.DraftCode+".")
+	}
+	for _, f := range d.Detail.Fields {
+		all = append(all, strings.ToUpper(f.Field[:1])+f.Field[1:]+": "+quoted(f.Live)+" becomes "+quoted(f.Draft)+".")
+	}
+	said := func(what string, names []string) {
+		if len(names) > 0 {
+			all = append(all, what+some(names)+".")
+		}
+	}
+	said("Names that no longer count: ", d.Detail.Lost)
+	said("Names that count in addition: ", d.Detail.Gained)
+	said("Comes into ", groupNames(d.Detail.Added))
+	said("Leaves ", groupNames(d.Detail.Removed))
+	if d.Detail.Held {
+		all = append(all, "That would wait for an admin.")
+	}
+	return all
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return "“" + s + "”"
+}
+
+// mostNamed is how many names a line has.
+const mostNamed = 12
+
+func some(names []string) string {
+	if len(names) > mostNamed {
+		return strings.Join(names[:mostNamed], ", ") + " and " + strconv.Itoa(len(names)-mostNamed) + " more"
+	}
+	return strings.Join(names, ", ")
+}
+
+func groupNames(all []sso.GroupChange) []string {
+	names := make([]string, 0, len(all))
+	for _, g := range all {
+		names = append(names, g.Name+" ("+g.OrganizationName+")")
+	}
+	return names
+}
+
+func (h *Handlers) startShadow(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.switchShadow(w, r, v, "started", h.Setup.StartShadow)
+}
+
+func (h *Handlers) stopShadow(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.switchShadow(w, r, v, "stopped", h.Setup.StopShadow)
+}
+
+func (h *Handlers) switchShadow(w http.ResponseWriter, r *http.Request, v console.Visit, word string,
+	do func(context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID) (sso.Connection, error)) error {
+	_, err := do(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
+	switch {
+	case refusal(err):
+		return h.showShadow(w, r, v, err)
+	case err != nil:
+		return fmt.Errorf("switch the comparison: %w", err)
+	}
+	return console.Done(w, at(v, "shadow"), word)
+}

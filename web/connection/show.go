@@ -1,0 +1,234 @@
+package connection
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// latest is how many test connections are listed.
+const latest = 5
+
+func done() map[string]string {
+	return map[string]string{
+		"enabled": "The connection is enabled: from now on people sign in with this.", "disabled": "The connection is disabled, and its sessions have ended.",
+		"rolled-back": "People sign in with the version before again.", "discarded": "The draft is discarded.", "saved": "Saved. What you changed waits in the draft.",
+	}
+}
+
+func (h *Handlers) show(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.render(w, r, v, nil, "")
+}
+
+// render shows the connection, with what was refused, if anything was; typed is
+// what stood where its name is asked for.
+func (h *Handlers) render(w http.ResponseWriter, r *http.Request, v console.Visit, refused error, typed string) error {
+	p, err := h.page(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	p.Flash, p.Delete.Name.Value = console.Said(r, done()), typed
+	if sso.CodeOf(refused) == "validation_failed" {
+		p.Wrong = page.Blame(refused, &p.Delete.Name)
+	} else if refused != nil {
+		p.Wrong = wrong(refused)
+	}
+	return h.Console.Render(w, status(p.Wrong), p)
+}
+
+func (h *Handlers) page(ctx context.Context, v console.Visit) (*page.Connection, error) {
+	c := v.Connection
+	reach, err := h.Store.ConnectionReach(ctx, c.Enterprise, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("find whom a connection is for: %w", err)
+	}
+	tests, _, err := h.Store.TestRuns(ctx, c.Enterprise, sso.TestFilter{Connection: c.ID}, sso.Page{Limit: latest})
+	if err != nil {
+		return nil, fmt.Errorf("list test connections: %w", err)
+	}
+	p := &page.Connection{Base: h.base(v, false), Name: c.Name, Runs: page.Runs(c), State: state(c), Facts: h.facts(c, reach), TestsHref: at(v, "tests"),
+		SignIn: page.Copyable{ID: "sign-in", Value: h.signIn(v)}, Places: places(v), Acts: acts(v, reach), Delete: deletePart(v, reach)}
+	for _, t := range tests {
+		p.Tests = append(p.Tests, page.TestLine{At: h.time(t.CreatedAt), State: testState(t), By: byWhom(v, t.By), Why: t.Code, Href: at(v, "tests", string(t.ID))})
+	}
+	if c.Metadata.Error != "" {
+		p.Todos = append(p.Todos, page.Todo{State: "error", Text: "The identity provider’s metadata cannot be fetched: " + c.Metadata.Error, Href: at(v, "certificates"), Label: "Look at it"})
+	}
+	if f := h.lasts(c); f.Badge != nil {
+		p.Todos = append(p.Todos, page.Todo{State: f.Badge.State, Text: "The certificate of the identity provider: " + strings.TrimPrefix(f.Value+", "+f.Badge.Label, ", ") + ".", Href: at(v, "certificates"), Label: "Certificates"})
+	}
+	if c.Draft != nil {
+		p.Draft, err = h.draft(ctx, v, tests)
+	}
+	return p, err
+}
+
+func (h *Handlers) signIn(v console.Visit) string {
+	return h.BaseURL + "/login/sso?" + url.Values{"enterprise_key": {v.Enterprise.Key}, "connection": {string(v.Connection.ID)}}.Encode()
+}
+
+func places(v console.Visit) []page.Link {
+	return []page.Link{{Label: "Set-up", Href: at(v, "setup")}, {Label: "Settings", Href: at(v, "settings")}, {Label: "Certificates", Href: at(v, "certificates")},
+		{Label: "Verify groups", Href: at(v, "groups")}, {Label: "Tests", Href: at(v, "tests")}, {Label: "Shadow mode", Href: at(v, "shadow")}}
+}
+
+func (h *Handlers) facts(c sso.Connection, reach sso.ConnectionReach) []page.Fact {
+	last := h.time(reach.LastSeen)
+	facts := []page.Fact{{Label: "Last sign-in", Time: &last}, {Label: "People", Value: people(reach.People)}, {Label: "Sessions", Value: count(reach.Sessions, "session", "sessions")}, h.lasts(c)}
+	for _, v := range []struct {
+		label string
+		cfg   *sso.Config
+	}{{"Live", c.Live}, {"Draft", c.Draft}, {"Version before", c.Previous}} {
+		if v.cfg != nil {
+			facts = append(facts, page.Fact{Label: v.label, Value: version(v.cfg)})
+		}
+	}
+	if !c.Metadata.CheckedAt.IsZero() {
+		checked := h.time(c.Metadata.CheckedAt)
+		facts = append(facts, page.Fact{Label: "Metadata fetched", Time: &checked})
+	}
+	made := h.time(c.CreatedAt)
+	return append(facts, page.Fact{Label: "Made", Time: &made}, page.Fact{Label: "Identifier", Value: string(c.ID), Code: true})
+}
+
+func version(cfg *sso.Config) string { return "Version " + strconv.Itoa(cfg.Version) }
+
+func testState(t sso.TestRun) page.Badge {
+	switch t.State {
+	case sso.TestPassed:
+		return page.Badge{Label: "passed", State: "ok"}
+	case sso.TestFailed:
+		return page.Badge{Label: "failed", State: "error"}
+	case sso.TestExpired:
+		return page.Badge{Label: "nobody came back", State: "warn"}
+	}
+	return page.Badge{Label: "waiting"}
+}
+
+func byWhom(v console.Visit, by sso.Actor) string {
+	if by == v.Actor {
+		return "you"
+	}
+	return string(by)
+}
+
+// draft is what is being edited, with what there is to know before it is enabled.
+func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestRun) (*page.DraftPart, error) {
+	c := v.Connection
+	d := &page.DraftPart{Version: version(c.Draft), First: c.Live == nil, Edit: at(v, "settings"), Setup: at(v, "setup"), Test: at(v, "tests")}
+	if !d.First {
+		d.Changes = changes(setup.Differences(c.Live, c.Draft))
+		d.Discard = &page.Confirm{Label: "Discard the draft", Text: "What was edited is gone. What people sign in with stays as it is.", Action: at(v, "discard"), Button: "Discard", Danger: true}
+	}
+	if c.State == sso.ConnectionEnabled {
+		d.Shadow = at(v, "shadow")
+	}
+	d.Tested, d.Note = tested(c, tests)
+	var err error
+	if d.Loses, err = h.loses(ctx, c); err != nil {
+		return nil, err
+	}
+	d.Enable = page.Confirm{Label: "Enable the draft", Text: consequences(c, d), Action: at(v, "enable"), Button: "Proceed",
+		Fields: []page.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}}
+	return d, nil
+}
+
+// tested says whether the draft, as it is, was tested.
+func tested(c sso.Connection, tests []sso.TestRun) (page.Badge, string) {
+	i := slices.IndexFunc(tests, func(t sso.TestRun) bool { return !t.EndedAt.IsZero() && t.Kind != sso.TestCaptured })
+	switch {
+	case i < 0:
+		return page.Badge{Label: "not tested", State: "warn"}, "Test the connection first: a test shows what will happen to whom, and changes nothing."
+	case tests[i].State != sso.TestPassed:
+		return page.Badge{Label: "test failed", State: "error"}, "The last test connection did not pass."
+	case tests[i].Revision != c.Revision || tests[i].Version != c.Draft.Version:
+		return page.Badge{Label: "tested before", State: "warn"}, "The last test passed, but the connection was changed since."
+	}
+	return page.Badge{Label: "test passed", State: "ok"}, "The last test passed with exactly this draft."
+}
+
+// loses are those of the people who signed in lately whom the draft would refuse
+// by its rule for who may sign in.
+func (h *Handlers) loses(ctx context.Context, c sso.Connection) ([]string, error) {
+	trials, err := h.Setup.DryRun(ctx, c.Enterprise, c.ID, nil, nil)
+	if refusal(err) {
+		return nil, nil // enabling says so
+	}
+	if err != nil {
+		return nil, fmt.Errorf("try the policies: %w", err)
+	}
+	var who []string
+	for _, t := range trials {
+		if t.Denied && !slices.Contains(who, t.Attempt.Login) {
+			who = append(who, t.Attempt.Login)
+		}
+	}
+	return who, nil
+}
+
+// consequences is what enabling comes to.
+func consequences(c sso.Connection, d *page.DraftPart) string {
+	text := "People can sign in through this connection from now on."
+	if !d.First {
+		text = count(len(d.Changes), "field changes", "fields change") + " for everybody who signs in from now on. Sessions go on. You can roll back at any time."
+	}
+	text += " " + d.Note
+	if n := len(d.Loses); n > 0 {
+		text += " Of the people who signed in lately, " + people(n) + " would lose access."
+	}
+	if c.Live != nil && c.Draft.Mapping.Subject != c.Live.Mapping.Subject {
+		text += " The subject is another one: everybody is found by their login once more."
+	}
+	return text
+}
+
+// acts are what changes the state of the connection.
+func acts(v console.Visit, reach sso.ConnectionReach) []page.Confirm {
+	c := v.Connection
+	var all []page.Confirm
+	if c.Live != nil && c.Previous != nil {
+		n := len(setup.Differences(c.Live, c.Previous))
+		all = append(all, page.Confirm{Label: "Roll back", Action: at(v, "rollback"), Button: "Roll back",
+			Text: "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " + count(n, "field changes", "fields change") + " back. A draft stays as it is. Rolling back once more takes it back."})
+	}
+	switch {
+	case c.State == sso.ConnectionEnabled:
+		text := "Nobody can sign in through it any more, and " + count(reach.Sessions, "session ends", "sessions end") + " now. The configuration stays."
+		if reach.Only > 0 {
+			text += " " + people(reach.Only) + " (" + strings.Join(reach.Logins, ", ") + ellipsis(reach.Only > len(reach.Logins)) + ") cannot sign in another way."
+		}
+		all = append(all, page.Confirm{Label: "Disable", Text: text, Action: at(v, "disable"), Button: "Disable", Danger: true})
+	case c.State == sso.ConnectionDisabled && c.Draft == nil:
+		all = append(all, page.Confirm{Label: "Enable again", Text: "People can sign in through it again, as before it was disabled.", Action: at(v, "enable"), Button: "Proceed",
+			Fields: []page.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}})
+	}
+	return all
+}
+
+func ellipsis(more bool) string {
+	if more {
+		return "…"
+	}
+	return ""
+}
+
+func deletePart(v console.Visit, reach sso.ConnectionReach) page.DeletePart {
+	p := page.DeletePart{Action: at(v, "delete"), Text: "The configuration, its keys and what is known of people by it are gone, and " + count(reach.Sessions, "session ends", "sessions end") +
+		". The people stay. This cannot be taken back.",
+		Name: page.Field{ID: "confirm-name", Name: "name", Label: "Name of the connection", Hint: "Type it as it is written above.", Autocomplete: "off"}}
+	if err := setup.LocksOut(reach); err != nil {
+		if w := page.Blame(err); len(w) > 0 {
+			p.Blocked = w[0].Message
+		}
+	}
+	return p
+}

@@ -1,0 +1,144 @@
+package connection
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/setup"
+	"gatehouse/web/page"
+)
+
+// labels are what the console calls the fields of a configuration.
+func labels() map[string]string {
+	return map[string]string{
+		"name": "Name", "provider": "Identity provider",
+		"saml.metadata_url": "Metadata URL", "saml.metadata_xml": "Metadata", "saml.idp_entity_id": "Entity ID", "saml.sso_url": "Single sign-on URL",
+		"saml.sso_binding": "Binding", "saml.slo_url": "Single logout URL", "saml.certificates": "Certificates", "saml.sign_requests": "Sign our requests",
+		"saml.allow_idp_initiated": "Sign-in from the app tile", "saml.name_id_format": "Name ID format", "saml.force_authn": "Ask for the password every time",
+		"saml.allow_sha1": "Accept SHA-1 signatures", "saml.clock_skew_seconds": "Clock difference allowed",
+		"oidc.issuer": "Issuer", "oidc.client_id": "Client ID", "oidc.client_secret": "Client secret", "oidc.token_endpoint_auth_method": "How we authenticate",
+		"oidc.scopes": "Scopes", "oidc.prompt": "Prompt",
+		"mapping.subject": "Subject", "mapping.login": "Login from", "mapping.email": "E-mail from", "mapping.email_verified": "E-mail verified from",
+		"mapping.name": "Name from", "mapping.groups": "Groups from", "mapping.delimiter": "Delimiter between groups", "mapping.include": "Only groups that match",
+		"mapping.exclude": "No groups that match", "mapping.group_limit": "Length at which lists are cut off",
+		"group_sync.mode": "Group sync", "group_sync.on_absent": "When no groups are sent", "group_sync.on_overage": "When there are too many groups to send",
+		"provisioning": "Provisioning", "email_verification.mode": "First sign-in: prove the e-mail address", "email_verification.expression": "Rule for the e-mail address",
+		"email_verification.trust_idp": "Believe the identity provider about addresses", "allow_sign_in": "Who may sign in",
+		"directory.tenant": "Microsoft tenant", "directory.client_id": "Application (client) ID", "directory.client_secret": "Secret of the application",
+		"directory.by_id": "Groups are known by object ID",
+	}
+}
+
+var numbered = regexp.MustCompile(`\[\d+\]$`)
+
+// labelOf is the field's label, or the field where it has none.
+func labelOf(field string) string {
+	if label, ok := labels()[numbered.ReplaceAllString(field, "")]; ok {
+		return label
+	}
+	return field
+}
+
+// choices are the words for values of a field.
+func choices(field string) []page.Option {
+	switch field {
+	case "group_sync.mode":
+		return []page.Option{{Value: "reset", Label: "Reset to what the identity provider says"}, {Value: "reset-synced", Label: "Reset, but keep what was added by hand"}, {Value: "add-only", Label: "Add only"}}
+	case "group_sync.on_absent":
+		return []page.Option{{Value: "keep", Label: "Keep all memberships"}, {Value: "clear", Label: "Clear them"}, {Value: "deny", Label: "Refuse the sign-in"}}
+	case "group_sync.on_overage":
+		return []page.Option{{Value: "keep", Label: "Keep all memberships"}, {Value: "deny", Label: "Refuse the sign-in"}}
+	case "email_verification.mode":
+		return []page.Option{{Value: "unverified-domain", Label: "Unless the domain is proven"}, {Value: "always", Label: "Always"}, {Value: "never", Label: "Never"}, {Value: "expression", Label: "By the rule below"}}
+	case "saml.allow_idp_initiated":
+		return []page.Option{{Value: "off", Label: "Not allowed"}, {Value: "rebounce", Label: "Allowed: starts a sign-in of our own"}, {Value: "direct", Label: "Allowed as it comes (less safe)"}}
+	case "saml.name_id_format":
+		return []page.Option{{Value: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", Label: "Persistent"}, {Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", Label: "Unspecified: as chosen at the identity provider"},
+			{Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", Label: "E-mail address"}, {Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName", Label: "Windows domain qualified name"}}
+	case "saml.sso_binding":
+		return []page.Option{{Value: sso.BindingRedirect, Label: "HTTP-Redirect"}, {Value: sso.BindingPOST, Label: "HTTP-POST"}}
+	case "oidc.token_endpoint_auth_method":
+		return []page.Option{{Value: "client_secret_basic", Label: "Client secret (basic)"}, {Value: "client_secret_post", Label: "Client secret (post)"}, {Value: "private_key_jwt", Label: "Our key (private_key_jwt)"}}
+	case "oidc.prompt":
+		return []page.Option{{Value: "", Label: "Leave it to the identity provider"}, {Value: "login", Label: "Ask for the password every time"}, {Value: "select_account", Label: "Ask which account"}, {Value: "consent", Label: "Ask for consent"}}
+	case "provisioning":
+		return []page.Option{{Value: "jit", Label: "At sign-in"}, {Value: "scim", Label: "By SCIM"}}
+	}
+	return nil
+}
+
+// worded is a value in words, where there are some.
+func worded(field, value string) string {
+	for _, o := range choices(field) {
+		if o.Value == value {
+			return o.Label
+		}
+	}
+	if field == "saml.clock_skew_seconds" && value != "" {
+		return value + " seconds"
+	}
+	return value
+}
+
+// changes are differences as a page shows them.
+func changes(all []setup.Difference) []page.Change {
+	shown := make([]page.Change, 0, len(all))
+	for _, d := range all {
+		c := page.Change{Label: labelOf(d.Field), Before: worded(d.Field, d.Before), After: worded(d.Field, d.After), Gone: d.Gone, New: d.New, Secret: d.Secret}
+		if d.Field == "saml.certificates" {
+			c.Gone, c.New = shortened(d.Gone), shortened(d.New)
+		}
+		shown = append(shown, c)
+	}
+	return shown
+}
+
+// shortened are fingerprints as people compare them: by how they begin.
+func shortened(all []string) []string {
+	var short []string
+	for _, f := range all {
+		short = append(short, fingerprint(f))
+	}
+	return short
+}
+
+const fingerprintShown = 16 // hexadecimal digits, of 64
+
+func fingerprint(hex string) string {
+	var pairs []string
+	for i := 0; i+1 < min(len(hex), fingerprintShown); i += 2 {
+		pairs = append(pairs, strings.ToUpper(hex[i:i+2]))
+	}
+	return "SHA-256 " + strings.Join(pairs, ":") + "…"
+}
+
+func state(c sso.Connection) page.Badge {
+	switch {
+	case c.State == sso.ConnectionEnabled && c.Draft != nil:
+		return page.Badge{Label: "enabled, with a draft", State: "ok"}
+	case c.State == sso.ConnectionEnabled:
+		return page.Badge{Label: "enabled", State: "ok"}
+	case c.State == sso.ConnectionDisabled:
+		return page.Badge{Label: "disabled"}
+	}
+	return page.Badge{Label: "draft", State: "warn"}
+}
+
+// count is a number of things: "1 person", "2 people".
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+func people(n int) string { return count(n, "person", "people") }
+
+func percent(n, of int) int {
+	if of <= 0 {
+		return 0
+	}
+	return min(100, n*100/of)
+}
