@@ -134,10 +134,7 @@ func (t *try) suppose(ctx context.Context, draft *try, identity sso.Identity, re
 	}
 	facts := sso.SignInFacts{User: user, Groups: groups}
 	facts.First = user.ID == "" || result.Proof != "" || t.attempt.Email.Action != "" || user.CreatedAt.Equal(user.LastSignInAt)
-	if domain := sso.EmailDomain(identity.Email); facts.First && domain != "" {
-		owner, err := t.Directory.EnterpriseByDomain(ctx, domain)
-		facts.DomainVerified = err == nil && owner.ID == ent.ID
-	}
+	facts.DomainVerified = facts.First && t.proven(ctx, ent, identity.Email)
 	v, err := draft.decide(identity, ent, rules, false)(facts)
 	if err == nil && v.Email.Action == sso.VouchFirst {
 		err = errVouchRequired()
@@ -153,6 +150,16 @@ func (t *try) suppose(ctx context.Context, draft *try, identity sso.Identity, re
 		}
 	}
 	return nil
+}
+
+// proven reports whether the domain of an address is the enterprise's.
+func (t *try) proven(ctx context.Context, ent sso.Enterprise, email string) bool {
+	domain := sso.EmailDomain(email)
+	if domain == "" {
+		return false
+	}
+	owner, err := t.Directory.EnterpriseByDomain(ctx, domain)
+	return err == nil && owner.ID == ent.ID
 }
 
 // differing tells two identities of one answer apart.
