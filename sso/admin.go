@@ -40,6 +40,14 @@ type Passkey struct {
 	LastUsedAt time.Time `json:"last_used_at"`
 }
 
+// PasskeyChallenge is what a passkey is asked to sign, once and soon.
+type PasskeyChallenge struct {
+	Token     Hash
+	Admin     AdminID // whose passkey is added; "" for somebody who signs in
+	Session   []byte  // as its library keeps it
+	ExpiresAt time.Time
+}
+
 // AdminSession is a browser in which an admin signed in.
 type AdminSession struct {
 	Token      Hash

@@ -44,6 +44,7 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 		{"email_proofs", "id", "expires_at <= $1", now},
 		{"email_codes", "id", "at <= $1", now.Add(-codesKept)},
 		{"admin_sessions", "token", "expires_at <= $1", now},
+		{"passkey_challenges", "token", "expires_at <= $1", now},
 		{"setup_sessions", "token", "expires_at <= $1", now},
 		{"invitations", "id", "expires_at <= $1", now.Add(-invitationsKept)},
 		{"idempotency_keys", "key", "expires_at <= $1", now},

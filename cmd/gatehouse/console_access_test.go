@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gatehouse/config"
+	"gatehouse/saml"
 	"gatehouse/sso"
 	"gatehouse/sso/admin"
 	"gatehouse/store"
@@ -145,8 +146,11 @@ func (d *desk) enterprise(key string) (sso.Enterprise, sso.Connection) {
 	d.Helper()
 	e, err := d.g.db.CreateEnterprise(d.Context(), sso.ActorSystem, sso.Enterprise{Key: key, Name: "Enterprise " + key})
 	d.ok(err)
-	c, err := d.g.db.CreateConnection(d.Context(), sso.ActorSystem, sso.Connection{Enterprise: e.ID, Name: "Directory", Protocol: sso.OIDC, Provider: sso.Custom,
-		State: sso.ConnectionEnabled, Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: "s"}}})
+	pair, err := saml.NewKeyPair("Gatehouse", time.Now())
+	d.ok(err)
+	c, err := d.g.db.CreateConnection(d.Context(), sso.ActorSystem, sso.Connection{Enterprise: e.ID, Name: "Directory", Protocol: sso.SAML, Provider: sso.Custom,
+		State: sso.ConnectionEnabled, Keys: []sso.KeyPair{pair}, Live: &sso.Config{Version: 1, SAML: &sso.SAMLConfig{IDPEntityID: "https://idp.test",
+			SSO: sso.Endpoint{URL: "https://idp.test/sso", Binding: sso.BindingRedirect}, Certificates: []sso.Certificate{{Raw: pair.Certificate}}}}})
 	d.ok(err)
 	return e, c
 }

@@ -59,6 +59,7 @@ type gateway struct {
 	login     *login.Service
 	health    *health.Service
 	admin     *admin.Service
+	passkeys  *admin.Passkeys
 	desk      *console.Console
 	nodes     nodes
 	router    *route.Router
@@ -113,7 +114,8 @@ func (g *gateway) services() error {
 		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max,
 	})
 	g.admin = admin.New(admin.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Evidence: g.db, Limiter: g.nodes.limiter, Now: time.Now})
-	return nil
+	g.passkeys, err = admin.NewPasskeys(g.admin, g.db, c.BaseURL)
+	return err
 }
 
 // edges are what answers, under one router.

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"github.com/chromedp/cdproto/webauthn"
+	"github.com/chromedp/chromedp"
 )
 
 // OperatorPassword is that of every operator the harness makes.
@@ -54,4 +57,18 @@ func (b *Browser) Operator(g *Gateway) {
 	b.Fill("#password", OperatorPassword)
 	b.Click("main form button")
 	b.Arrive(g.URL + "/admin/admins/me")
+}
+
+// Passkeys gives the browser a device that makes passkeys and always knows its
+// user.
+func (b *Browser) Passkeys() {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
+		b.t.Fatal(err)
+	}
+	options := webauthn.VirtualAuthenticatorOptions{Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true,
+		IsUserVerified: true, AutomaticPresenceSimulation: true}
+	if _, err := chromedp.Call(b.ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &options}); err != nil {
+		b.t.Fatal(err)
+	}
 }

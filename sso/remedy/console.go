@@ -6,6 +6,9 @@ func console() []Entry {
 	return []Entry{
 		{"not_an_admin", area, "the person is signed in, and administers nothing", Company, "an admin of the company names them under *Access*, or the identity provider puts them into a group of admins"},
 		{"admin_refused", area, "login or password of a local account are wrong, or the account is disabled; the audit trail says which", Operator, "`gatehouse admin link --recovery` makes another account"},
+		{"passkey_refused", area, "the passkey is unknown, belongs to an account that is disabled, or did not verify its user", Operator, "try again, or sign in with the password; the log has the cause"},
+		{"challenge_gone", area, "a passkey was asked for more than five minutes ago, or answered twice", Operator, "load the page again"},
+		{"too_many_passkeys", area, "an account has ten passkeys", Operator, "remove one first"},
 		{"invitation_gone", area, "the one-time link was used, replaced, or is older than 24 hours", Operator, "`gatehouse admin link`, or *Admins & recovery*"},
 		{"login_taken", area, "another local account has the login, perhaps in other letter case", Operator, "choose another"},
 		{"user_tied", area, "another local account is tied to this person", Operator, "untie that one first"},

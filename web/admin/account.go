@@ -61,6 +61,9 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 	if p.Tied, p.CanTie, err = h.ties(r, a); err != nil {
 		return err
 	}
+	if err := h.passkeys(r, a, p); err != nil {
+		return err
+	}
 	return h.Pages.Render(w, status, p)
 }
 

@@ -35,6 +35,7 @@ type Facts interface {
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
 	Service    *admin.Service
+	Passkeys   *admin.Passkeys // nil where there are none
 	Principals Principals
 	Admin      Cookie // of local admins
 	Setup      Cookie // of whoever opened a setup link
@@ -62,6 +63,8 @@ func (h *Handlers) Register(rt *route.Router) {
 		route.Route{Pattern: "GET " + console.Prefix, Handle: h.home},
 		route.Route{Pattern: "GET " + signInPath, Handle: h.showSignIn},
 		route.Route{Pattern: "POST " + signInPath, Handle: h.signIn, Rates: tries},
+		route.Route{Pattern: "GET " + passkeyPath, Handle: h.askPasskey, Rates: opens},
+		route.Route{Pattern: "POST " + passkeyPath, Handle: h.passkeySignIn, Rates: tries},
 		route.Route{Pattern: "POST " + console.Prefix + "/sign-out", Handle: h.signOut},
 		route.Route{Pattern: "GET " + welcomePath + "{token}", Handle: h.showWelcome, Rates: opens},
 		route.Route{Pattern: "POST " + welcomePath + "{token}", Handle: h.accept, Rates: tries},

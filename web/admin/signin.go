@@ -21,7 +21,7 @@ func within(raw string) string {
 	clean := sso.ReturnTo(raw)
 	path, _, _ := strings.Cut(clean, "?")
 	switch {
-	case path == signInPath || path == console.Prefix+"/sign-out" || strings.HasPrefix(path, welcomePath):
+	case path == signInPath || path == passkeyPath || path == console.Prefix+"/sign-out" || strings.HasPrefix(path, welcomePath):
 		return console.Prefix
 	case path == console.Prefix || strings.HasPrefix(path, console.Prefix+"/"):
 		return clean
@@ -45,6 +45,7 @@ func (h *Handlers) showSignIn(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("find out who is there: %w", err)
 	}
 	p := h.signInPage("", returnTo)
+	p.Flash = console.Said(r, map[string]string{"out": "You are signed out."})
 	if b.Principal != nil {
 		p.Enterprise, p.User = b.Principal.Enterprise.Name, &page.Person{Name: b.Principal.User.Name, Login: b.Principal.User.Login}
 	}
@@ -111,18 +112,25 @@ func (h *Handlers) company(ctx context.Context, login string) (*page.Choice, err
 	return &page.Choice{Name: e.Name, Detail: "Single sign-on", Href: "/login/sso?" + q.Encode()}, nil
 }
 
-// signOut ends what the console began. Who is there by single sign-on is asked
-// whether that is to end.
+// signOut ends what the console began. Who is there by single sign-on, too, is
+// asked whether that is to end.
 func (h *Handlers) signOut(w http.ResponseWriter, r *http.Request) error {
-	token, setup := h.Admin.Token(r), h.Setup.Token(r)
+	b, err := h.browser(r)
+	if err != nil {
+		return err
+	}
+	token, setup := b.Admin, b.Setup
 	if err := h.Service.SignOut(r.Context(), token, setup); err != nil {
 		return fmt.Errorf("sign out of the console: %w", err)
 	}
-	if token == "" && setup == "" {
-		return route.SeeOther(w, "/logout")
-	}
 	h.Admin.Clear(w)
 	h.Setup.Clear(w)
+	switch {
+	case b.Principal != nil:
+		return route.SeeOther(w, "/logout")
+	case setup == "":
+		return console.Done(w, signInPath, "out")
+	}
 	return h.Pages.Render(w, http.StatusOK, &page.SignedOut{})
 }
 

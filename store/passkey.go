@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+
+	"gatehouse/sso"
+)
+
+// SaveChallenge keeps what a passkey is asked to sign.
+func (db *DB) SaveChallenge(ctx context.Context, c sso.PasskeyChallenge) (err error) {
+	defer func() { doing(&err, "save challenge") }()
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		t.later("insert into passkey_challenges (token, admin_id, session, expires_at) values ($1, $2, $3, $4)",
+			c.Token.String(), string(c.Admin), string(c.Session), micros(c.ExpiresAt))
+		return nil
+	})
+}
+
+// UseChallenge returns a challenge and uses it up. One that is unknown, used or
+// expired is NotFound "challenge_gone".
+func (db *DB) UseChallenge(ctx context.Context, token sso.Hash) (c sso.PasskeyChallenge, err error) {
+	defer func() { doing(&err, "use challenge") }()
+	err = db.write(ctx, func(ctx context.Context, t *tx) error {
+		var ok bool
+		c, ok, err = one(ctx, t, func(r row) (c sso.PasskeyChallenge, err error) {
+			var session string
+			err = r.Scan(hexHash(&c.Token), &c.Admin, &session, moment(&c.ExpiresAt))
+			c.Session = []byte(session)
+			return c, err
+		}, "delete from passkey_challenges where token = $1 returning token, admin_id, session, expires_at", token.String())
+		if err == nil && (!ok || !t.now.Before(c.ExpiresAt)) {
+			err = sso.NotFound("challenge_gone", "That took too long, or was answered already. Try again.")
+		}
+		return err
+	})
+	if err != nil {
+		return sso.PasskeyChallenge{}, err
+	}
+	return c, nil
+}

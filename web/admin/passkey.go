@@ -1,0 +1,101 @@
+package admin
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/sso/admin"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+const passkeyPath = signInPath + "/passkey"
+
+func challenge(c admin.Challenge, action string) *page.Challenge {
+	return &page.Challenge{Action: action, Options: string(c.Options), Token: c.Token.Reveal()}
+}
+
+// askPasskey shows the sign-in page with a challenge. It has an address of its
+// own, so that looking at the other page keeps nothing.
+func (h *Handlers) askPasskey(w http.ResponseWriter, r *http.Request) error {
+	return h.showPasskey(w, r, http.StatusOK, within(r.URL.Query().Get("return_to")), nil)
+}
+
+func (h *Handlers) showPasskey(w http.ResponseWriter, r *http.Request, status int, returnTo string, problem error) error {
+	if h.Passkeys == nil {
+		return route.SeeOther(w, signInPath)
+	}
+	c, err := h.Passkeys.BeginSignIn(r.Context())
+	if err != nil {
+		return err
+	}
+	p := h.signInPage("", returnTo)
+	p.Passkey, p.Wrong = challenge(c, passkeyPath), page.Blame(problem)
+	return h.Pages.Render(w, status, p)
+}
+
+func (h *Handlers) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
+	if h.Passkeys == nil {
+		return route.SeeOther(w, signInPath)
+	}
+	returnTo := within(r.PostForm.Get("return_to"))
+	token, err := h.Passkeys.SignIn(r.Context(), sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer")), signInOf(r))
+	switch sso.CodeOf(err) {
+	case "":
+	case "passkey_refused", "challenge_gone", "sso_enforced":
+		return h.showPasskey(w, r, http.StatusUnprocessableEntity, returnTo, err)
+	default:
+		return fmt.Errorf("sign in by a passkey: %w", err)
+	}
+	if err := h.Admin.Set(w, token); err != nil {
+		return err
+	}
+	return route.SeeOther(w, returnTo)
+}
+
+// passkeys are what an account has, and what a browser would sign to add one.
+func (h *Handlers) passkeys(r *http.Request, a sso.Admin, p *page.AdminAccount) error {
+	for _, k := range a.Passkeys {
+		id := base64.RawURLEncoding.EncodeToString(k.ID)
+		p.Passkeys = append(p.Passkeys, page.PasskeyRow{Name: k.Name, Made: page.NewTime(k.CreatedAt, h.Now()), Used: page.NewTime(k.LastUsedAt, h.Now()),
+			Remove: page.Confirm{Label: "Remove", Text: "It does not sign you in any more. Delete it on your device, too.", Action: mePath + "/passkeys/remove", Button: "Remove it",
+				Fields: []page.HiddenField{{Name: "id", Value: id}}}})
+	}
+	if h.Passkeys == nil {
+		return nil
+	}
+	c, err := h.Passkeys.BeginAdd(r.Context(), a.ID)
+	if err != nil {
+		return err
+	}
+	p.Add = challenge(c, mePath+"/passkeys")
+	return nil
+}
+
+func (h *Handlers) addPasskey(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	if h.Passkeys == nil {
+		return route.SeeOther(w, mePath)
+	}
+	err := h.Passkeys.Add(r.Context(), v.Admin, sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer")))
+	if problems(err) || sso.CodeOf(err) == "challenge_gone" {
+		return h.showMe(w, r, v, http.StatusUnprocessableEntity, err)
+	}
+	if err != nil {
+		return err
+	}
+	return console.Done(w, mePath, "passkey")
+}
+
+func (h *Handlers) removePasskey(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	id, err := base64.RawURLEncoding.DecodeString(r.PostForm.Get("id"))
+	if err != nil || h.Passkeys == nil {
+		return sso.NotFound("not_found", "There is nothing at this address.")
+	}
+	if err := h.Passkeys.Remove(r.Context(), v.Admin, id); err != nil {
+		return err
+	}
+	return console.Done(w, mePath, "removed")
+}
