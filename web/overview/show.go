@@ -170,10 +170,17 @@ func failures(e sso.Enterprise, v sso.Vitals) []page.FailureRow {
 	var all []page.FailureRow
 	for _, code := range codes[:min(len(codes), mostCauses)] {
 		known, _ := remedy.Of(code)
-		all = append(all, page.FailureRow{Count: counts[code], Code: code, Guide: console.Prefix + "/troubleshooting#" + url.PathEscape(code), Meaning: known.Meaning,
+		all = append(all, page.FailureRow{Count: counts[code], Code: code, Guide: console.Prefix + "/troubleshooting#" + url.PathEscape(code), Meaning: sentence(known.Meaning),
 			Whose: side(known.Side), List: console.At(e, "activity") + "?" + url.Values{"outcome": {"failed"}, "code": {code}}.Encode()})
 	}
 	return all
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return "What it means is in the log of whoever runs Gatehouse."
+	}
+	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
 func side(s remedy.Side) string {
@@ -219,6 +226,8 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) page.Connect
 	return h
 }
 
+const few = 5 // sign-ins
+
 func rate(s health.State, c sso.Connection) page.Fact {
 	total, failed, _ := health.Failures(s.Vitals, c.ID)
 	f := page.Fact{Label: "Failures, 24 hours", Value: "nobody signed in"}
@@ -226,9 +235,16 @@ func rate(s health.State, c sso.Connection) page.Fact {
 		return f
 	}
 	f.Value = fmt.Sprintf("%d of %d (%d %%)", failed, total, (100*failed+total-1)/total)
-	f.Badge = &page.Badge{Label: "normal", State: "ok"}
-	if 4*failed >= total {
+	switch {
+	case failed == 0:
+		f.Badge = &page.Badge{Label: "none", State: "ok"}
+	case total < few: // which says nothing yet
+	case 2*failed >= total:
 		f.Badge = &page.Badge{Label: "many", State: "error"}
+	case 4*failed >= total:
+		f.Badge = &page.Badge{Label: "some", State: "warn"}
+	default:
+		f.Badge = &page.Badge{Label: "normal", State: "ok"}
 	}
 	return f
 }
