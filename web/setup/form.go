@@ -193,18 +193,22 @@ func (s *state) entered(form url.Values) *form {
 			x.Value = form.Get(x.Name)
 		case used && x.Name == field:
 			x.Value = setup.Tidy(better)
+		case x.Kind == "area":
+			x.Value = document(form.Get(x.Name))
 		default:
 			x.Value = tidied(form, x.Name)
 		}
 		if uploaded := form.Get("file." + strings.TrimPrefix(strings.TrimSuffix(x.Name, "_xml"), "saml.")); x.Kind == "area" && strings.TrimSpace(uploaded) != "" {
-			x.Value = setup.Tidy(uploaded)
-		}
-		if x.Name == "oidc.client_secret" {
-			x.Value = "" // never shown
+			x.Value = document(uploaded)
 		}
 	}
 	f.secret = sso.Secret(setup.Tidy(form.Get("oidc.client_secret")))
 	return f
+}
+
+// document is a whole document without what may stand around it.
+func document(text string) string {
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(text), "\ufeff"))
 }
 
 // edit is what was entered, as a change of the connection.
