@@ -16,6 +16,9 @@ const (
 	mostTerms   = 8  // of one person: login, e-mail, the name and where its words begin
 	termsKey    = "users_termed"
 	termsMade   = "1/" + fold.Version // grows with either
+
+	termedAtOnce = 500 // people of one transaction, so that sign-ins get between
+	widestID     = 64  // identifiers are shorter
 )
 
 // termsOf are the texts that somebody is found by, each with what follows it:
@@ -67,14 +70,19 @@ func (db *DB) makeTerms(ctx context.Context) error {
 	for more := true; more; {
 		err := db.write(ctx, func(ctx context.Context, t *tx) error {
 			some, err := list(ctx, t, scanUser, "select "+userColumns+` from users u where u.enterprise_id > $1 or u.enterprise_id = $1 and u.id > $2
-				order by u.enterprise_id, u.id limit $3`+t.db.dialect.forUpdate, string(after.Enterprise), string(after.ID), int64(foldedAtOnce))
+				order by u.enterprise_id, u.id limit $3`+t.db.dialect.forUpdate, string(after.Enterprise), string(after.ID), int64(termedAtOnce))
 			if err != nil {
 				return err
 			}
-			for _, u := range some {
-				t.findable(sso.User{ID: u.ID, Login: u.Login + "?"}, u)
+			for begin := 0; begin < len(some); {
+				end := begin + 1
+				for end < len(some) && some[end].Enterprise == some[begin].Enterprise {
+					end++
+				}
+				t.term(some[begin].Enterprise, some[begin:end])
+				begin = end
 			}
-			if more = len(some) == foldedAtOnce; more {
+			if more = len(some) == termedAtOnce; more {
 				after = some[len(some)-1]
 			}
 			return nil
@@ -84,6 +92,21 @@ func (db *DB) makeTerms(ctx context.Context) error {
 		}
 	}
 	return db.SetMeta(ctx, termsKey, termsMade)
+}
+
+// term queues the terms of many people of one enterprise, in two statements.
+func (t *tx) term(ent sso.EnterpriseID, people []sso.User) {
+	var ids, terms []string
+	for _, u := range people {
+		ids = append(ids, string(u.ID))
+		for _, term := range termsOf(u) {
+			terms = append(terms, fmt.Sprintf("%-*s%s", widestID, u.ID, term))
+		}
+	}
+	t.later("delete from user_terms where enterprise_id = $1 and user_id in ("+t.db.dialect.list("$2")+")", string(ent), jsonList(ids))
+	t.later(`insert into user_terms (enterprise_id, user_id, term, status) select u.enterprise_id, u.id, substr(n.value, $3 + 1), u.status
+		from (`+t.db.dialect.list("$2")+`) n cross join users u where u.enterprise_id = $1 and u.id = rtrim(substr(n.value, 1, $3))`,
+		string(ent), jsonList(terms), int64(widestID))
 }
 
 // sought is a search for what people are found by.
