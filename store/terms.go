@@ -69,7 +69,7 @@ func (db *DB) makeTerms(ctx context.Context) error {
 	after := sso.User{}
 	for more := true; more; {
 		err := db.write(ctx, func(ctx context.Context, t *tx) error {
-			some, err := list(ctx, t, scanUser, "select "+userColumns+` from users u where u.enterprise_id > $1 or u.enterprise_id = $1 and u.id > $2
+			some, err := list(ctx, t, scanUser, "select "+userColumns+` from users u where (u.enterprise_id, u.id) > ($1, $2)
 				order by u.enterprise_id, u.id limit $3`+t.db.dialect.forUpdate, string(after.Enterprise), string(after.ID), int64(termedAtOnce))
 			if err != nil {
 				return err

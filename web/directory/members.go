@@ -71,6 +71,9 @@ func (d *Directory) showPickGroup(w http.ResponseWriter, r *http.Request, v cons
 		Search: search(q, here+"/groups", "Part of a name", ""), Back: page.Link{Label: "Back to " + called(u), Href: here}}
 	for _, c := range all {
 		row := page.PickRow{Name: c.Group.Name, Detail: names[c.Group.Organization] + ", " + counted(c.Members, "member"), Href: groupHref(e, c.Group.ID)}
+		if c.Group.Default {
+			row.Detail += ", the default group: no sign-in takes anybody out of it"
+		}
 		if !slices.ContainsFunc(in, func(m sso.UserMembership) bool {
 			return m.Group.ID == c.Group.ID && m.Membership.Source != sso.SourceDefault
 		}) {

@@ -78,8 +78,8 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	here := personHref(e, u.ID)
 	p := &page.PersonDetail{Base: d.Console.Base(v, console.AreaPeople, page.Link{Label: "People", Href: console.At(e, "people")}), Name: called(u), Status: statusBadge(u.Status),
 		Wrong: page.Blame(wrong), Facts: d.personFacts(u), Sees: sees(u, memberships), Groups: d.groupRows(e, u, memberships), AddHref: here + "/groups", Lasting: lasting(through(connections, identities)),
-		Identities: d.identityRows(e, identities, connections), SignIns: d.attemptRows(e, attempts), SignInsAll: console.At(e, "activity") + "?" + url.Values{"user": {string(u.ID)}}.Encode(),
-		Syncs: d.syncRows(e, syncs), SyncsAll: console.At(e, "activity", "syncs") + "?" + url.Values{"user": {string(u.ID)}}.Encode(),
+		Identities: d.identityRows(e, identities, connections), SignIns: d.attemptRows(e, attempts), SignInsAll: console.At(e, "activity") + "?" + url.Values{"login": {u.Login}}.Encode(),
+		Syncs: d.syncRows(e, syncs), SyncsAll: console.At(e, "activity", "syncs") + "?" + url.Values{"login": {u.Login}}.Encode(),
 		Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", "")}
 	p.Flash = console.Said(r, personSaid())
 	d.personSessions(p, here, sessions)
