@@ -47,6 +47,7 @@ type answer struct {
 	pending    sso.PendingLogin
 	discovery  Discovery
 	checks     sso.Checks
+	kept       bool // it is an ID token that somebody kept, without its access token
 	// tell is given what came, nothing of it verified; nil for a sign-in.
 	tell func(what string, doc []byte)
 }

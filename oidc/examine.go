@@ -61,6 +61,7 @@ func (rp *RelyingParty) ExamineToken(ctx context.Context, c sso.Connection, cfg 
 		if err := a.discover(ctx); err != nil {
 			return sso.Assertion{}, err
 		}
+		a.kept = true
 		a.tell("The ID token", payloadOf(token))
 		id, err := a.idToken(ctx, tokens{id: token})
 		if err != nil {

@@ -221,7 +221,7 @@ func usableSubject(s string) bool {
 // accessTokenHash ties the access token, with which userinfo is asked, to the ID
 // token, where the provider does.
 func (a *answer) accessTokenHash(id *idToken, verified *gooidc.IDToken, t tokens) error {
-	if _, there := id.members["at_hash"]; !there || t.access == "" && a.tell != nil { // kept without its access token
+	if _, there := id.members["at_hash"]; !there || a.kept { // kept without its access token
 		return nil
 	}
 	err := verified.VerifyAccessToken(t.access)

@@ -124,7 +124,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	w.sp = saml.New(saml.Options{BaseURL: base, Now: w.clock.Now, Client: client})
 	w.rp = oidc.New(oidc.Options{BaseURL: base, Now: w.clock.Now, Client: client})
 	w.options = login.Options{
-		Directory: w.db, Recorder: w.db, Revoker: w.db, Proofs: w.db, Site: "sso.example", Mail: &w.box, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
+		Directory: w.db, Recorder: w.db, Revoker: w.db, Proofs: w.db, Snapshots: w.db, Tests: w.db, Site: "sso.example", Mail: &w.box, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
 		Revoked: func(context.Context) { w.locked(func() { w.revoked++ }) },
 		Observe: func(p sso.Protocol, code string) {
 			w.locked(func() { w.observed = append(w.observed, string(p)+":"+code) })
