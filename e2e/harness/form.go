@@ -39,3 +39,16 @@ func (b *Browser) Submit(css string) {
 		b.t.Fatalf("%s leads nowhere from %s\n%s", css, b.At(), b.see())
 	}
 }
+
+// Retype puts text into a field in place of what is there, also into one of
+// several lines.
+func (b *Browser) Retype(css, text string) {
+	b.t.Helper()
+	quoted, err := json.Marshal([]string{css, text})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if !eval[bool](b, "(([css, text]) => { const e = document.querySelector(css); if (e) e.value = text; return !!e })("+string(quoted)+")") {
+		b.t.Fatalf("no field is %s at %s\n%s", css, b.At(), b.see())
+	}
+}

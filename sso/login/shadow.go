@@ -143,13 +143,17 @@ func (t *try) suppose(ctx context.Context, draft *try, identity sso.Identity, re
 		return err
 	}
 	if d.LiveCode == "" {
-		r := v.Memberships.Record
-		d.Detail.Added, d.Detail.Removed, d.Detail.Held = r.Added, r.Removed, v.Memberships.Held != nil
-		if h := v.Memberships.Held; h != nil {
-			d.Detail.Added, d.Detail.Removed = h.Added, h.Removed
-		}
+		moves(&d.Detail, v.Memberships)
 	}
 	return nil
+}
+
+// moves tells what a plan would change, held or not.
+func moves(d *sso.ShadowDetail, m sso.MembershipChanges) {
+	d.Added, d.Removed, d.Held = m.Record.Added, m.Record.Removed, m.Held != nil
+	if m.Held != nil {
+		d.Added, d.Removed = m.Held.Added, m.Held.Removed
+	}
 }
 
 // proven reports whether the domain of an address is the enterprise's.
