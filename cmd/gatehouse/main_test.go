@@ -128,6 +128,26 @@ func TestTokens(t *testing.T) {
 	}
 }
 
+func TestAdminLink(t *testing.T) {
+	t.Parallel()
+	c := newCommand(t)
+	plain := strings.TrimSpace(c.must("admin", "link"))
+	var made struct {
+		ID, URL   string
+		Recovery  bool
+		ExpiresAt string `json:"expires_at"`
+	}
+	if err := json.Unmarshal([]byte(c.must("admin", "link", "--recovery", "--json")), &made); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(plain, "/admin/welcome/") || made.URL == plain || !strings.Contains(made.URL, "/admin/welcome/") || !made.Recovery || made.ExpiresAt == "" {
+		t.Errorf("%q %+v", plain, made)
+	}
+	if out := c.must("admin", "audit"); !strings.Contains(out, "2 events, intact") {
+		t.Errorf("the audit trail: %s", out)
+	}
+}
+
 func TestSecretKeyIsMadeOnce(t *testing.T) {
 	t.Parallel()
 	c := newCommand(t)
