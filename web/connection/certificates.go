@@ -205,7 +205,7 @@ func windowOf(all []sso.Certificate, now time.Time) span {
 
 // place is where a moment is on the line, as a part of 1000.
 func (s span) place(t time.Time) int {
-	return max(0, min(1000, int(1000*t.Sub(s.from)/s.to.Sub(s.from))))
+	return max(0, min(1000, int(1000*t.Sub(s.from).Seconds()/s.to.Sub(s.from).Seconds())))
 }
 
 func (h *Handlers) describe(row *page.CertificateRow, x sso.Certificate, window span) {

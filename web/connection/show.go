@@ -37,7 +37,7 @@ func (h *Handlers) render(w http.ResponseWriter, r *http.Request, v console.Visi
 		return err
 	}
 	p.Flash, p.Delete.Name.Value = console.Said(r, done()), typed
-	if sso.CodeOf(refused) == "validation_failed" {
+	if sso.CodeOf(refused) == "validation_failed" && p.Delete.Blocked == "" {
 		p.Wrong = page.Blame(refused, &p.Delete.Name)
 	} else if refused != nil {
 		p.Wrong = wrong(refused)

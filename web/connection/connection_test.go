@@ -1,0 +1,189 @@
+package connection_test
+
+import (
+	"context"
+	"html"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/oidc"
+	"gatehouse/saml"
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+	"gatehouse/sso/setup"
+	"gatehouse/store"
+	"gatehouse/store/storetest"
+	"gatehouse/web/connection"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+// visitors let in whoever the header names: the roles are others' tests.
+type visitors map[string]sso.Visitor
+
+func (v visitors) Visitor(r *http.Request) (sso.Visitor, error) {
+	if known, ok := v[r.Header.Get("Visitor")]; ok {
+		return known, nil
+	}
+	return sso.Visitor{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."}
+}
+
+type fixture struct {
+	*testing.T
+	router *route.Router
+	db     *store.DB
+	ent    sso.Enterprise
+	conn   sso.Connection
+	ada    sso.User
+	home   string
+	told   int
+}
+
+// newFixture is the real wiring, on a company with one person.
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{T: t}
+	ctx, by := t.Context(), sso.ActorOperator
+	f.db = storetest.Open(t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, nil)
+	var err error
+	f.ent, err = f.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: "acme", Name: "Acme"})
+	f.ok(err)
+	globex, err := f.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: "globex", Name: "Globex"})
+	f.ok(err)
+	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	sp, rp := saml.New(saml.Options{BaseURL: "https://sso.example", Client: http.DefaultClient}), oidc.New(oidc.Options{BaseURL: "https://sso.example", Client: http.DefaultClient})
+	service := setup.New(setup.Options{Store: f.db, SAML: sp, OIDC: rp, Log: log})
+	f.conn, err = f.db.CreateConnection(ctx, by, sso.Connection{Enterprise: f.ent.ID, Name: "Okta & <co>", Protocol: sso.OIDC, Provider: sso.Okta, State: sso.ConnectionEnabled,
+		Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.example", ClientID: "x", ClientSecret: "canary-secret", AuthMethod: sso.ClientSecretBasic, Scopes: []string{"openid"}},
+			Mapping: sso.Mapping{Login: []string{"sub"}}, Provisioning: sso.ProvisionJIT, EmailVerification: sso.EmailVerification{Mode: "never"},
+			GroupSync: sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}}})
+	f.ok(err)
+	f.enter()
+	pages, err := page.New(page.Options{})
+	f.ok(err)
+	f.router, err = route.New(route.Options{BaseURL: "https://sso.example", Now: time.Now, Log: log})
+	f.ok(err)
+	access := visitors{"olive": {Role: sso.RoleOperator, Actor: "adm-olive", Name: "Olive"},
+		"gus":  {Role: sso.RoleEnterpriseAdmin, Actor: "user-gus", Enterprise: globex.ID},
+		"link": {Role: sso.RoleSetupLink, Actor: "link-x", Enterprise: f.ent.ID, Connection: f.conn.ID}}
+	desk := console.New(console.Options{Access: access, Directory: f.db, Pages: pages, Now: time.Now})
+	connection.New(connection.Options{Console: desk, Store: f.db, Setup: service, Preview: login.New(login.Options{Snapshots: f.db}), BaseURL: "https://sso.example",
+		Revoked: func(context.Context) { f.told++ }, Now: time.Now}).Register(f.router)
+	f.home = "/admin/enterprises/acme/connections/" + string(f.conn.ID)
+	return f
+}
+
+func (f *fixture) ok(err error) {
+	f.Helper()
+	if err != nil {
+		f.Fatal(err)
+	}
+}
+
+// enter signs Ada in.
+func (f *fixture) enter() {
+	now := time.Now()
+	attempt := sso.NewID[sso.AttemptID](now)
+	asserted := sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"Nowhere"}, Source: "groups"}
+	s := sso.SignIn{Identity: sso.Identity{Connection: f.conn.ID, Subject: "1", Login: "ada", Name: "Ada Lovelace", Groups: asserted},
+		Replay:  sso.ReplayMark{Connection: f.conn.ID, ResponseID: string(attempt), Until: now.Add(time.Hour)},
+		Attempt: sso.Attempt{ID: attempt, Enterprise: f.ent.ID, Connection: f.conn.ID, Login: "ada", Outcome: sso.OutcomeSucceeded, Groups: asserted, At: now},
+		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: f.ent.ID, Connection: f.conn.ID, Attempt: attempt, CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)}}
+	s.Attempt.Identity = &s.Identity
+	var err error
+	f.ada, _, err = f.db.RecordLogin(f.Context(), s, storetest.Reset(asserted))
+	f.ok(err)
+}
+
+func (f *fixture) do(who, method, path string, form url.Values) (int, string) {
+	f.Helper()
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	r.Host = "sso.example"
+	r.Header.Set("Visitor", who)
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	w := httptest.NewRecorder()
+	f.router.ServeHTTP(w, r)
+	return w.Code, html.UnescapeString(w.Body.String()) + w.Header().Get("Location")
+}
+
+// says makes a request as the operator and wants these words in the answer.
+func (f *fixture) says(status int, method, path string, form url.Values, words ...string) {
+	f.Helper()
+	code, body := f.do("olive", method, path, form)
+	if code != status {
+		f.Fatalf("%s %s: %d, want %d\n%.2000s", method, path, code, status, body)
+	}
+	for _, word := range words {
+		if !strings.Contains(body, word) {
+			f.Errorf("%s %s does not say %q", method, path, word)
+		}
+	}
+	if strings.Contains(body, "canary") {
+		f.Errorf("%s %s shows a secret", method, path)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	f := newFixture(t)
+	before, err := f.db.Connection(t.Context(), f.ent.ID, f.conn.ID)
+	f.ok(err)
+	f.says(200, "GET", f.home, nil, "Okta & <co>", "It cannot be deleted now", "ada")
+	f.says(422, "POST", f.home+"/enable", url.Values{"revision": {"77"}}, "Somebody else changed this connection")
+	f.says(422, "POST", f.home+"/rollback", nil, "no earlier version")
+	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"Okta"}}, "This is not its name")
+	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"Okta & <co>"}}, "only way in for 1 active person (ada)")
+	f.says(422, "POST", f.home+"/shadow/start", nil, "nothing to compare")
+	f.says(422, "POST", f.home+"/certificates/rotate", nil, "no key of ours")
+	f.says(422, "POST", f.home+"/settings", url.Values{"name": {"Okta"}, "mapping.group_limit": {"many"}}, "Enter a whole number", `value="many"`)
+	f.says(422, "POST", f.home+"/settings", url.Values{"allow_sign_in": {"identity."}, "directory.tenant": {"common"}, "directory.client_id": {"x"}}, "Who may sign in", "Microsoft tenant")
+	f.says(404, "POST", f.home+"/certificates", url.Values{"certificate": {"x"}})
+	f.says(404, "POST", f.home+"/certificates/remove", url.Values{"fingerprint": {"x"}})
+	f.says(404, "GET", f.home+"/certificates/own/key-x", nil)
+	f.says(404, "POST", "/admin/enterprises/acme/held/held-x/approve", nil)
+	after, err := f.db.Connection(t.Context(), f.ent.ID, f.conn.ID)
+	f.ok(err)
+	if after.Revision != before.Revision || f.told != 0 {
+		t.Errorf("something was done: revision %d, was %d; told %d times", after.Revision, before.Revision, f.told)
+	}
+	for _, who := range []string{"gus", "link"} {
+		for _, path := range []string{f.home, f.home + "/settings", f.home + "/groups", f.home + "/shadow", f.home + "/certificates", "/admin/enterprises/acme/held", "/admin/enterprises/acme/connections"} {
+			if code, _ := f.do(who, "GET", path, nil); code != 404 {
+				t.Errorf("%s at %s: %d", who, path, code)
+			}
+		}
+	}
+}
+
+func TestDraftAndGroups(t *testing.T) {
+	f := newFixture(t)
+	form := url.Values{"name": {"Okta"}, "oidc.scopes": {"openid  groups"}, "oidc.client_secret": {"canary-other"}, "mapping.exclude": {"^x$"}, "oidc.token_endpoint_auth_method": {"client_secret_basic"}}
+	f.says(200, "POST", f.home+"/settings/try", url.Values{"allow_sign_in": {`identity.login != "ada"`}, "email_verification.mode": {"never"}}, "Of the last 1 sign-in", "1 would be refused")
+	f.says(303, "POST", f.home+"/settings", form, "?done=saved")
+	f.says(200, "GET", f.home, nil, "Client secret", "changed", "Scopes", "groups", "No groups that match", "^x$", "Discard the draft")
+	f.says(303, "POST", f.home+"/shadow/start", nil, "?done=started")
+	f.says(200, "GET", f.home+"/shadow", nil, "Comparing", "can be redeemed once")
+	f.says(303, "POST", f.home+"/shadow/stop", nil, "?done=stopped")
+	f.says(303, "POST", f.home+"/discard", nil, "?done=discarded")
+	f.says(200, "GET", f.home+"/groups", nil, "nowhere here", "All names (1)")
+	org, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
+	f.ok(err)
+	f.says(422, "POST", f.home+"/groups", url.Values{"organization": {string(org.ID)}, "name": {" Nowhere"}}, "Name")
+	f.says(303, "POST", f.home+"/groups", url.Values{"organization": {string(org.ID)}, "name": {"Nowhere"}}, "?done=created")
+	f.says(422, "POST", f.home+"/groups", url.Values{"organization": {string(org.ID)}, "name": {"Nowhere"}})
+	f.says(200, "GET", f.home+"/groups", nil, "matched", "0 of 1 expected", "1 missing: the group was made or renamed after their last sign-in")
+	f.says(200, "GET", f.home+"/groups/person?login=ada", nil, "Ada Lovelace", "comes into it")
+	f.says(200, "GET", f.home+"/groups/person?login=nobody", nil, "Nobody here has this login")
+	f.says(303, "POST", f.home+"/disable", nil, "?done=disabled")
+	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"okta"}}, "This is not its name", `value="okta"`, "#confirm-name")
+	f.says(303, "POST", f.home+"/delete", url.Values{"name": {"Okta"}}, "connections?done=deleted")
+	f.says(404, "GET", f.home, nil)
+}
