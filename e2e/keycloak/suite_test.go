@@ -33,6 +33,7 @@ func TestKeycloak(t *testing.T) {
 	s := newSuite(t)
 	// In this order: the last ones change what the others rely on.
 	t.Run("SignIn", s.signIn)
+	t.Run("Assistant", s.assistant)
 	t.Run("GroupsAreReset", s.groupsAreReset)
 	t.Run("NoGroups", s.noGroups)
 	t.Run("WrongPassword", s.wrongPassword)
