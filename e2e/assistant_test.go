@@ -74,7 +74,8 @@ const next = ".actions a.button:not(.quiet)"
 // walk is what somebody does who has never seen it.
 func (a *assistant) walk(t *testing.T, b *harness.Browser, c *harness.Company, s setup) {
 	t.Helper()
-	b.Open(a.g.URL + "/admin/enterprises/" + c.Key + "/connections/new")
+	b.Open(a.g.URL + "/admin/enterprises/" + c.Key + "/connections")
+	b.Submit(`a.button[href$="/connections/new"]`)
 	a.walkOn(t, b, c, s)
 }
 

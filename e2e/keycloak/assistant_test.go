@@ -6,6 +6,8 @@ import (
 	"encoding/xml"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -91,7 +93,11 @@ func (s *suite) connectBy(t *testing.T, b *harness.Browser, key, how string) {
 		entity, signOn, certificate := described(t, fetch(t, s.realm.MetadataURL()))
 		b.Fill(field("saml.idp_entity_id"), entity)
 		b.Fill(field("saml.sso_url"), signOn)
-		b.Fill(field("saml.certificates"), certificate)
+		file := filepath.Join(t.TempDir(), "keycloak.pem")
+		if err := os.WriteFile(file, []byte(certificate), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		b.Upload(field("file.certificates"), file)
 	default:
 		b.Fill(field("saml.metadata_url"), s.realm.MetadataURL())
 	}

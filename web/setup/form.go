@@ -97,6 +97,9 @@ func (s *state) hint(field string) string {
 			continue
 		}
 		text := "In " + s.place() + ": " + w.Label + ", under " + w.Where + "."
+		if strings.HasPrefix(w.Where, "in ") {
+			text = w.Label + ", " + w.Where + "."
+		}
 		if s.guide.Provider == sso.Custom {
 			text = "What it is called " + w.Where + "."
 			if w.Where == "in your identity provider" {
