@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/saml"
 	"gatehouse/sso"
 )
 
