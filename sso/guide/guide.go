@@ -116,7 +116,8 @@ func Spans(text string) []Span {
 		if i > 0 {
 			all = append(all, Span{Text: rest[:i]})
 		}
-		all = append(all, Span{Text: rest[i+1 : i+1+end], Label: rest[i] == '*', Code: rest[i] == '`'})
+		letter := rest[i] == '`'
+		all = append(all, Span{Text: rest[i+1 : i+1+end], Label: !letter, Code: letter})
 		rest = rest[i+end+2:]
 	}
 	return all

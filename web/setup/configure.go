@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,9 +43,7 @@ func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, sa
 	p := &page.SetupConfigure{Base: base, Assistant: around, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Configure), Tabs: s.tabs(f.manual)}
 	if s.begun() {
 		p.Read, p.Keys = s.read(), a.keys(s.config())
-		for _, warning := range s.warnings {
-			p.Warnings = append(p.Warnings, s.worthALook(warning))
-		}
+		p.Warnings = s.worthALook()
 		for _, m := range s.missing {
 			p.Warnings = append(p.Warnings, page.Todo{State: "warn", Text: m.Message})
 		}
@@ -63,12 +62,20 @@ func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, sa
 	return a.Console.Render(w, statusOf(err), p)
 }
 
-func (s *state) worthALook(warning setup.Warning) page.Todo {
-	t := page.Todo{State: "warn", Text: warning.Message}
-	if warning.Field == "provider" {
-		t.Href, t.Label = s.at("provider"), "Change identity provider"
+// worthALook is what works and should not stay as it is, each said once: two
+// fields may have the same fault.
+func (s *state) worthALook() []page.Todo {
+	var all []page.Todo
+	for _, warning := range s.warnings {
+		t := page.Todo{State: "warn", Text: warning.Message}
+		if warning.Field == "provider" {
+			t.Href, t.Label = s.at("provider"), "Change identity provider"
+		}
+		if !slices.Contains(all, t) {
+			all = append(all, t)
+		}
 	}
-	return t
+	return all
 }
 
 // tabs are the ways to give a SAML identity provider's values.

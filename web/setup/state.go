@@ -148,7 +148,7 @@ func (a *Assistant) base(v console.Visit, name string) page.Base {
 // lower makes the first word one inside a sentence, unless it is a name.
 func lower(label string) string {
 	first, _, _ := strings.Cut(label, " ")
-	if len(first) < 2 || slices.Contains([]string{"AD", "Okta", "JumpCloud", "OneLogin", "Cloud", "IT"}, first) || strings.ToUpper(first) == first {
+	if first != "A" && (strings.ToUpper(first) == first || slices.Contains([]string{"AD", "Okta", "JumpCloud", "OneLogin", "Cloud", "IT"}, first)) || label == "" {
 		return label
 	}
 	return strings.ToLower(label[:1]) + label[1:]

@@ -104,9 +104,7 @@ func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err
 			p.Differs = append(p.Differs, differs(d))
 		}
 	}
-	for _, warning := range s.warnings {
-		p.Warnings = append(p.Warnings, page.Todo{State: "warn", Text: warning.Message})
-	}
+	p.Warnings = s.worthALook()
 	var fields []*page.Field
 	if !s.passed() {
 		hint := "It was not tested as it is now. If something is wrong, nobody gets in."
