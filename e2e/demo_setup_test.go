@@ -49,6 +49,7 @@ func demoSetup(v demoVisit) {
 	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
 
 	v.step(15)
+	v.Arrive(v.base + "/admin/enterprises/initech/connections")
 	v.Submit(`main a[href*="/setup"]`)
 	v.Submit(`a[href$="/setup/enable"]`)
 	v.Submit("main form button")

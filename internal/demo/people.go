@@ -86,7 +86,7 @@ func globex() company {
 // initech is what the setup assistant is tried on: it has people and groups, and
 // no connection.
 func initech() company {
-	return company{"initech", "Initech", "", "", []organization{
+	return company{"initech", "Initech", "initech.example", "", []organization{
 		{"software", "Software", []string{"developers", "testers", "managers"}},
 		{"accounting", "Accounting", []string{"bookkeepers", "managers"}},
 	}}
