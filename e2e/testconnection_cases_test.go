@@ -11,16 +11,15 @@ import (
 
 // trial is one test connection and what an admin is to read about it.
 type trial struct {
-	name           string
-	protocol       string
-	provider       string
-	fault          demoidp.Fault
-	config         harness.Object                  // besides what every connection here has
-	protocolConfig harness.Object                  // of its saml or oidc
-	client         func(*demoidp.Client)           // as it is registered
-	front          func(*harness.Front)            // what happens to the provider meanwhile
-	edit           func(*journey, *harness.Return) // what happens to the answer on its way
-	stranger       bool                            // another browser brings it
+	name     string
+	protocol string
+	provider string
+	fault    demoidp.Fault
+	config   harness.Object                  // besides what every connection here has
+	client   func(*demoidp.Client)           // as it is registered
+	front    func(*harness.Front)            // what happens to the provider meanwhile
+	edit     func(*journey, *harness.Return) // what happens to the answer on its way
+	stranger bool                            // another browser brings it
 
 	code  string
 	cause string // part of the cause

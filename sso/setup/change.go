@@ -63,11 +63,10 @@ func (s *Service) Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, 
 		}
 		warnings = w.warnings
 		edited := w.result()
-		switch {
-		case c.Draft != nil:
-		case reflect.DeepEqual(edited.Draft, base):
+		switch same := reflect.DeepEqual(edited.Draft, base); {
+		case same && c.Draft == nil:
 			edited.Draft = nil // nothing to enable
-		default:
+		case !same: // another version, so that nobody takes it for one that was tested
 			edited.Draft.Version = nextVersion(c)
 		}
 		return s.withKey(edited)

@@ -123,10 +123,11 @@ func TestEditTouchesOnlyTheDraft(t *testing.T) {
 	if edited.Draft == nil || !edited.Draft.SAML.ForceAuthn || edited.Draft.Version != 2 || edited.State != sso.ConnectionEnabled {
 		t.Errorf("%+v", edited.Draft)
 	}
-	// A second edit goes on from the draft.
+	// A second edit goes on from the draft, and makes another version of it: one
+	// that was tested is not taken for it.
 	edited, _, err = w.Edit(t.Context(), by, w.ent, c.ID, setup.Edit{SAML: &setup.SAMLEdit{AllowIDPInitiated: new(sso.IDPInitiatedOff)}})
 	w.ok(err)
-	if !edited.Draft.SAML.ForceAuthn || edited.Draft.SAML.IDPInitiated != sso.IDPInitiatedOff || edited.Draft.Version != 2 {
+	if !edited.Draft.SAML.ForceAuthn || edited.Draft.SAML.IDPInitiated != sso.IDPInitiatedOff || edited.Draft.Version != 3 {
 		t.Errorf("%+v", edited.Draft.SAML)
 	}
 	w.same(edited, w.load(c.ID))

@@ -173,7 +173,7 @@ func TestRestart(t *testing.T) {
 	w.fails(err, sso.Invalid, "invalid_configuration", "provider")
 	entra, err := w.Restart(w.Context(), by, w.ent, c.ID, 0, sso.SAML, sso.Entra)
 	w.ok(err)
-	if entra.Draft == nil || entra.Draft.Version != 2 || entra.Live.Version != 1 {
+	if entra.Draft == nil || entra.Draft.Version <= entra.Live.Version {
 		t.Errorf("while it is live: draft %+v", entra.Draft)
 	}
 }

@@ -89,17 +89,27 @@ func (f *fixture) ok(err error) {
 
 // enter signs Ada in.
 func (f *fixture) enter() {
+	f.enterAs(storetest.Reset(saidNowhere()), saidNowhere())
+}
+
+func saidNowhere() sso.AssertedGroups {
+	return sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"Nowhere"}, Source: "groups"}
+}
+
+// enterAs signs Ada in with what somebody decides about her.
+func (f *fixture) enterAs(decide sso.Decide, asserted sso.AssertedGroups) (record sso.SyncRecord) {
+	f.Helper()
 	now := time.Now()
 	attempt := sso.NewID[sso.AttemptID](now)
-	asserted := sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"Nowhere"}, Source: "groups"}
 	s := sso.SignIn{Identity: sso.Identity{Connection: f.conn.ID, Subject: "1", Login: "ada", Name: "Ada Lovelace", Groups: asserted},
 		Replay:  sso.ReplayMark{Connection: f.conn.ID, ResponseID: string(attempt), Until: now.Add(time.Hour)},
 		Attempt: sso.Attempt{ID: attempt, Enterprise: f.ent.ID, Connection: f.conn.ID, Login: "ada", Outcome: sso.OutcomeSucceeded, Groups: asserted, At: now},
 		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: f.ent.ID, Connection: f.conn.ID, Attempt: attempt, CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)}}
 	s.Attempt.Identity = &s.Identity
 	var err error
-	f.ada, _, err = f.db.RecordLogin(f.Context(), s, storetest.Reset(asserted))
+	f.ada, record, err = f.db.RecordLogin(f.Context(), s, decide)
 	f.ok(err)
+	return record
 }
 
 func (f *fixture) do(who, method, path string, form url.Values) (int, string) {

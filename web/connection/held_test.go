@@ -1,0 +1,51 @@
+package connection_test
+
+import (
+	"testing"
+
+	"gatehouse/sso"
+	"gatehouse/store/storetest"
+)
+
+// TestHeld decides about two syncs that were held: one is discarded, which
+// leaves the person where they are, and one approved, which does what was shown.
+func TestHeld(t *testing.T) {
+	f := newFixture(t)
+	const list = "/admin/enterprises/acme/held"
+	org, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
+	f.ok(err)
+	admins, err := f.db.CreateGroup(t.Context(), sso.ActorOperator, f.ent.ID, sso.Group{Organization: org.ID, Name: "admins", Admin: true})
+	f.ok(err)
+	f.ok(f.db.AddMember(t.Context(), sso.ActorOperator, f.ent.ID, admins.ID, f.ada.ID))
+	f.says(200, "GET", list, nil)
+
+	first := f.enterAs(storetest.Held(saidNowhere(), admins), saidNowhere())
+	f.says(200, "GET", list, nil, "Ada Lovelace", "waits", "admins", "Nobody may be left in them")
+	f.says(200, "GET", "/admin/enterprises/acme/connections", nil, "Look at them")
+	f.says(303, "POST", list+"/"+string(first.Held)+"/discard", nil, "?done=discarded")
+	f.in(admins.ID, true)
+	f.says(422, "POST", list+"/"+string(first.Held)+"/approve", nil, "decided")
+	f.in(admins.ID, true)
+
+	second := f.enterAs(storetest.Held(saidNowhere(), admins), saidNowhere())
+	f.says(303, "POST", list+"/"+string(second.Held)+"/approve", nil, "?done=approved")
+	f.in(admins.ID, false)
+	f.says(200, "GET", list+"?state=decided", nil, "approved by you", "discarded by you")
+	if f.told != 2 {
+		t.Errorf("the nodes were told %d times", f.told)
+	}
+}
+
+// in reports whether Ada is in a group.
+func (f *fixture) in(group sso.GroupID, want bool) {
+	f.Helper()
+	all, err := f.db.UserMemberships(f.Context(), f.ent.ID, f.ada.ID)
+	f.ok(err)
+	got := false
+	for _, m := range all {
+		got = got || m.Group.ID == group
+	}
+	if got != want {
+		f.Errorf("she is in the group: %t, want %t", got, want)
+	}
+}
