@@ -64,6 +64,12 @@ func (b *Browser) begin() {
 	if err := chromedp.Do(b.ctx, chromedp.Navigate("about:blank")); err != nil {
 		b.t.Fatal(err)
 	}
+	b.listen()
+}
+
+// listen keeps what the browser complains of.
+func (b *Browser) listen() {
+	b.t.Helper()
 	var mu sync.Mutex
 	var complaints []string
 	err := chromedp.Listen(b.ctx, func(ev any) {
