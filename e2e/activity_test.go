@@ -29,7 +29,7 @@ func TestActivity(t *testing.T) {
 	theirs.Arrive(idp.Issuer() + "/pick/")
 	theirs.Click(`button[value="p-1"]`)
 	theirs.Says("Reference")
-	reference := theirs.List(".reference dd code")[0]
+	reference := theirs.One(".reference dd code")
 	if !strings.HasPrefix(reference, "att-") {
 		t.Fatalf("the reference is %q", reference)
 	}

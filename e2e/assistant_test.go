@@ -113,7 +113,7 @@ func (a *assistant) walkOn(t *testing.T, b *harness.Browser, c *harness.Company,
 	b.Shoot("done")
 
 	person := a.root.Another(t)
-	person.Open(b.List(".value code")[0])
+	person.Open(b.One(".value code"))
 	person.Arrive(a.idp.Issuer() + "/pick/")
 	person.Click(`button[value="p-2"]`)
 	a.entered(person)
@@ -229,7 +229,7 @@ func (a *assistant) test(t *testing.T, b *harness.Browser, c *harness.Company) {
 	for _, want := range []string{"failed", "passed"} {
 		b.Submit("main form button")
 		tester := a.root.Another(t)
-		tester.Open(b.List(".value code")[0])
+		tester.Open(b.One(".value code"))
 		tester.Arrive(a.idp.Issuer() + "/pick/")
 		tester.Click(`button[value="p-1"]`)
 		tester.Says(want)

@@ -26,13 +26,13 @@ func TestOperator(t *testing.T) {
 	b.Fill("#name", "Olive Operator")
 	b.Fill("#login", "olive")
 	b.Fill("#password", "short")
-	b.Click("main form button")
+	b.Submit("main form button")
 	b.Says("at least 12 characters")
-	if got := b.List("#login")[0]; got != "" {
+	if got := b.One("#login"); got != "" {
 		t.Errorf("got %q", got)
 	}
 	b.Fill("#password", harness.OperatorPassword)
-	b.Click("main form button")
+	b.Submit("main form button")
 	b.Arrive(g.URL + "/admin/admins/me")
 	b.Click(`[data-passkey="create"] button`)
 	b.Says("The passkey is added")
@@ -46,7 +46,7 @@ func TestOperator(t *testing.T) {
 	b.Says("Signed in, by passkey")
 	b.Click(`form[action="/admin/admins/invite"] button`)
 	b.Says("It is not shown again")
-	invited := b.List("#invited")[0]
+	invited := b.One("#invited")
 	b.Shoot("invited")
 	b.Click(`form[action$="/ordinary"] button`)
 	b.Says("This is the last recovery admin")

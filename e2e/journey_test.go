@@ -100,7 +100,7 @@ func (j *journey) refused(t *testing.T, c *harness.Company) {
 	b.Arrive(j.g.URL + "/saml/")
 	b.Says("saml_wrong_recipient")
 	b.Shoot("refused")
-	reference := b.List("dl.reference dd code")[0]
+	reference := b.One("dl.reference dd code")
 	attempts := c.Attempts()
 	if len(attempts) == 0 || attempts[0].ID != reference || attempts[0].Code != "saml_wrong_recipient" || len(attempts[0].Checks) == 0 {
 		t.Errorf("reference %s, attempts %+v", reference, attempts)

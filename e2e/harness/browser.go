@@ -214,6 +214,16 @@ func (b *Browser) List(css string) []string {
 	return eval[[]string](b, "[...document.querySelectorAll("+string(quoted)+")].map(e => e.textContent.trim())")
 }
 
+// One is the text of the first element a CSS selector finds, once there is one.
+func (b *Browser) One(css string) string {
+	b.t.Helper()
+	var found []string
+	if !Soon(patience, func() bool { found = b.List(css); return len(found) > 0 }) {
+		b.t.Fatalf("nothing is %s at %s\n%s", css, b.At(), b.see())
+	}
+	return found[0]
+}
+
 // Fill types into a field what was not there before.
 func (b *Browser) Fill(css, text string) {
 	b.t.Helper()

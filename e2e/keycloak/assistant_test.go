@@ -32,7 +32,7 @@ func (s *suite) assistant(t *testing.T) {
 			page := b.At()
 			b.Submit("main form button")
 			tester := s.browser.Another(t)
-			tester.Open(b.List(".value code")[0])
+			tester.Open(b.One(".value code"))
 			tester.Arrive(s.realm.URL())
 			s.giveTo(tester, zoe, zoe)
 			tester.Arrive(s.g.URL)
