@@ -32,7 +32,8 @@ func (db *DB) GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.Gr
 const expectedMembers = `(select count(*) from asserted_names a where not g.is_default and a.enterprise_id = g.enterprise_id and a.name = g.name)`
 
 // strayed are the people of one group who are expected and not there, or the
-// other way round, each with what explains it.
+// other way round, each with what explains it. The join with users is written so
+// that SQLite begins with those few people, and not with everybody there is.
 const strayed = `select ` + userColumns + `, d.expected, coalesce(m.group_id, ''), coalesce(m.source, ''), coalesce(m.since, 0), coalesce(m.cause, ''),
 	u.asserted_hash, u.asserted_certain, coalesce(r.id, ''), coalesce(r.mode, ''), coalesce(r.at, 0),
 	coalesce((select h.id from held_syncs h where h.enterprise_id = $1 and h.user_id = u.id and h.state = 'waiting' and not ` + newerWord + ` order by h.id desc limit 1), ''),
@@ -41,13 +42,14 @@ const strayed = `select ` + userColumns + `, d.expected, coalesce(m.group_id, ''
 			and not exists (select 1 from memberships x where x.enterprise_id = $1 and x.user_id = a.user_id and x.group_id = $2)
 		union all select x.user_id, false from memberships x where x.enterprise_id = $1 and x.group_id = $2
 			and not exists (select 1 from asserted_names a where a.enterprise_id = $1 and a.user_id = x.user_id and a.name = $3)) d
-	join users u on u.enterprise_id = $1 and u.id = d.user_id
+	cross join users u
 	left join memberships m on m.enterprise_id = $1 and m.user_id = d.user_id and m.group_id = $2
 	left join sync_records r on r.enterprise_id = $1 and r.id = (select y.id from sync_records y
 		where y.enterprise_id = $1 and y.user_id = d.user_id and y.mode <> 'restore' order by y.id desc limit 1)
 	left join membership_history p on p.enterprise_id = $1 and p.user_id = d.user_id and p.group_id = $2 and p.until_at > 0
 		and p.from_at = (select max(q.from_at) from membership_history q where q.enterprise_id = $1 and q.user_id = d.user_id and q.group_id = $2)
-	order by u.id limit $4`
+	where u.enterprise_id = $1 and u.id = d.user_id
+	order by d.user_id limit $4`
 
 func drift(ctx context.Context, r reader, ent sso.EnterpriseID, g sso.Group, most int) (d sso.GroupDrift, err error) {
 	d.Group = g
