@@ -152,7 +152,8 @@ func galleryOverview() []Example {
 	wrong.Wrong = []Wrong{{"confirm", "Type acme to confirm", del.Field.Error}}
 	many := make([]FailureRow, 3)
 	for i := range many {
-		many[i] = FailureRow{Count: 12 - i, Code: [...]string{"saml_expired", "idp_denied", "user_inactive"}[i], Guide: "/admin/troubleshooting#x" + strconv.Itoa(i), Meaning: "The answer is older than it may be, or the clocks differ.", Whose: "company", List: exampleAt}
+		many[i] = FailureRow{Count: 12 - i, Code: [...]string{"saml_expired", "idp_denied", "user_inactive"}[i], Guide: "/admin/troubleshooting#x" + strconv.Itoa(i), List: exampleAt,
+			Meaning: [...]string{"The answer is older than it may be, or the clocks differ.", "The identity provider refused, and says so.", "The person is deactivated here."}[i], Whose: [...]string{"company", "company", "you"}[i]}
 	}
 	return []Example{
 		{"Overview-attention", 200, &Overview{Base: galleryConsole("Overview"), Verdict: Badge{"needs you", "error"}, Sentence: "12 of the last day’s 20 sign-ins failed.", SignIn: link, Chart: NewChart(days), Failures: many, Connections: []ConnectionHealth{okta, entra}, Operator: operator(),
