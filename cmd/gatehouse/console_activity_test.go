@@ -97,7 +97,7 @@ func TestActivityAttempts(t *testing.T) {
 	d.get(named, page, 200, advice.Cause, advice.Place, "The company’s IT admin", "https://elsewhere.example.com", "audience: <b>", "/admin/troubleshooting?provider=okta+saml#saml_wrong_recipient", "It did not get that far")
 	ok, _, err := d.g.db.Attempts(t.Context(), d.acme.ID, sso.AttemptFilter{Login: "named-admin@acme.test"}, sso.Page{})
 	d.ok(err)
-	d.get(named, activityAt+"/attempts/"+string(ok[0].ID), 200, "Name of "+named, "/people/"+string(ok[0].User), "What it changed", "It said nothing about groups", "NOT Why it failed")
+	d.get(named, activityAt+"/attempts/"+string(ok[0].ID), 200, "Name of "+named, "/people/"+string(ok[0].User), "What it changed", "the groups are unknown, and nobody loses one", "NOT Why it failed")
 	d.get(named, activityAt+"/attempts/att-x", 404)
 }
 
@@ -126,7 +126,7 @@ func TestActivitySyncs(t *testing.T) {
 	d.get(named, at, 200, record, "Name of ", "reset to what was said", "no change")
 	d.get(named, at+"?login=nobody", 200, "No group sync is like this", "NOT "+record)
 	d.get(named, at+"?login=named-admin@acme.test", 200, "Name of "+named)
-	d.get(named, record, 200, string(records[0].Attempt), "It said nothing about groups", "Nothing: the person was where")
+	d.get(named, record, 200, string(records[0].Attempt), "the groups are unknown, and nobody loses one", "Nothing: the person was where")
 	d.get(stranger, strings.ReplaceAll(record, "acme", "globex"), 404)
 	d.get(named, activityAt+"/provisioning", 200, "SCIM", "/admin/enterprises/acme/connections")
 }

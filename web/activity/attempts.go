@@ -110,7 +110,7 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 		return err
 	}
 	for _, check := range x.Checks {
-		p.Checks = append(p.Checks, checkLine(check))
+		p.Checks = append(p.Checks, page.NewCheck(check))
 	}
 	if i := x.Identity; i != nil {
 		p.Said = identity(*i)
@@ -172,17 +172,6 @@ func whose(side remedy.Side) string {
 	return "An admin, here in the console"
 }
 
-func checkLine(c sso.Check) page.CheckLine {
-	l := page.CheckLine{Name: c.Name, Want: c.Want, Got: c.Got, Result: page.Badge{Label: "ok", State: "ok"}}
-	switch {
-	case !c.OK:
-		l.Result = page.Badge{Label: "failed", State: "error"}
-	case c.Warning:
-		l.Result = page.Badge{Label: "warning", State: "warn"}
-	}
-	return l
-}
-
 func identity(i sso.Identity) []page.Fact {
 	email := page.Fact{Label: "E-mail", Value: cmp.Or(i.Email, "none")}
 	if i.Email != "" && i.EmailVerified {
@@ -194,18 +183,7 @@ func identity(i sso.Identity) []page.Fact {
 // said puts what was said about groups into words.
 func said(g sso.AssertedGroups) page.GroupsSaid {
 	s := page.GroupsSaid{Names: g.Names, Source: g.Source}
-	switch g.State {
-	case sso.GroupsValues:
-		s.Badge, s.Words = page.Badge{Label: "said", State: "ok"}, "These groups, and no others."
-	case sso.GroupsEmpty:
-		s.Badge, s.Words = page.Badge{Label: "none", State: "warn"}, "It said that the person is in no group."
-	case sso.GroupsOverage:
-		s.Badge, s.Words = page.Badge{Label: "too many", State: "warn"}, "It sent a pointer in place of a list that is too long. Unless the directory was asked, nobody loses a group by it."
-	case sso.GroupsTruncated:
-		s.Badge, s.Words = page.Badge{Label: "cut off", State: "warn"}, "The list is as long as it ever gets, so it may not be all. Nobody loses a group by it."
-	default:
-		s.Badge, s.Words = page.Badge{Label: "not said", State: "warn"}, "It said nothing about groups, so nobody loses one."
-	}
+	s.Badge, s.Words = page.GroupsState(g)
 	return s
 }
 

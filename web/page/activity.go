@@ -45,7 +45,7 @@ type AttemptDetail struct {
 	Result    Badge
 	Facts     []Fact
 	Advice    *Advice // nil if it did not fail
-	Checks    []CheckLine
+	Checks    []Check
 	Said      []Fact // what the identity provider said about the person; empty if it did not get that far
 	Groups    GroupsSaid
 	Claims    []ClaimLine
@@ -60,12 +60,6 @@ type Advice struct {
 	Cause, Whose, Do, Place string
 	Code, Guide             string // Guide is where there is more about Code
 	Detail                  string
-}
-
-// CheckLine is one thing that was verified.
-type CheckLine struct {
-	Name, Want, Got string
-	Result          Badge
 }
 
 // GroupsSaid is what an identity provider said about groups.

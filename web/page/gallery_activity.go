@@ -53,7 +53,7 @@ func gallerySignIns() []Example {
 	wrong.Wrong = []Wrong{{"reference", "Reference", wrong.Filters[0].Error}}
 	groups := GroupsSaid{Badge: Badge{"said", "ok"}, Words: "These groups, and no others.", Names: []string{"engineering", "on-call"}, Source: "groups"}
 	facts := []Fact{{Label: "When", Time: &failed.At}, {Label: "Person", Value: "Ada Lovelace", Href: "/p"}, {Label: "Connection", Value: "Okta", Href: "/c"}, {Label: "From", Value: "192.0.2.17"}, {Label: "Browser", Value: "Firefox on Linux"}}
-	checks := []CheckLine{{"response_issuer", "http://www.okta.com/exk1", "http://www.okta.com/exk1", Badge{"ok", "ok"}}, {"certificate", "valid now", "3fa9… expired on 2026-11-01", Badge{"warning", "warn"}},
+	checks := []Check{{"response_issuer", "http://www.okta.com/exk1", "http://www.okta.com/exk1", Badge{"ok", "ok"}}, {"certificate", "valid now", "3fa9… expired on 2026-11-01", Badge{"warning", "warn"}},
 		{"audience", "https://sso.example.com/saml/conn-01hf7k3m9q2v5x8z1b4d6g8j0n/metadata", "https://sso.example.com", Badge{"failed", "error"}}}
 	return []Example{
 		{"Attempts-many", 200, many}, {"Attempts-none-found", 200, none}, {"Attempts-wrong", 422, wrong},

@@ -44,7 +44,7 @@ type Test struct {
 	Waiting  *TestWaiting // nil once it is over
 	Failed   *TestFailed  // nil unless it failed
 	Warnings []Todo
-	Checks   []TestCheck
+	Checks   []Check
 	Identity []TestValue
 	Groups   *TestGroups // nil if it did not get that far
 	Changes  []TestChange
@@ -69,12 +69,6 @@ type TestWaiting struct {
 type TestFailed struct {
 	Cause, Who, Do, Place string
 	Code                  string
-}
-
-// TestCheck is one check.
-type TestCheck struct {
-	Name, Want, Got string
-	Badge           Badge
 }
 
 // TestValue is a field of the identity, and the claim it came from.

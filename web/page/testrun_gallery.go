@@ -88,7 +88,7 @@ func galleryTestPassed() *Test {
 		Changes: []TestChange{{"Research", []string{"engineering"}, []string{"reviewers"}, []string{"Members"}}, {Organization: "Website"}},
 		Entry: []Fact{{Label: "Who it would be", Value: "user-06d5x0wkj3n8p7r5t2v4y6z8ab", Code: true}, {Label: "allow_sign_in", Value: "lets this person in", Badge: &Badge{"yes", "ok"}},
 			{Label: "First sign-in", Value: "Nothing is asked. The domain acme.example is verified for this company."}},
-		Checks: []TestCheck{{"Assertion signature", "signed by 3f9a2b7c11d04e58…", "RSA-SHA256 by 3f9a2b7c11d04e58…", Badge{"ok", "ok"}},
+		Checks: []Check{{"Assertion signature", "signed by 3f9a2b7c11d04e58…", "RSA-SHA256 by 3f9a2b7c11d04e58…", Badge{"ok", "ok"}},
 			{"Audience", "https://login.example.com/saml/conn-1/metadata", "https://login.example.com/saml/conn-1/metadata", Badge{"ok", "ok"}},
 			{"Certificate", "more than 60 days left", "until 2026-12-20: 26 days left", Badge{"look at it", "warn"}}},
 		Raw:    &Copyable{ID: "raw", Value: "<Response>\n  <Assertion>…</Assertion>\n</Response>"},
@@ -122,6 +122,6 @@ func galleryTestLong() *Test {
 	p.Identity[1].Value, p.Identity[4].Value, p.Identity[1].From = longLogin, longName, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
 	p.Groups.Names = append(p.Groups.Names, longName, longLogin)
 	p.Changes = append(p.Changes, TestChange{longName, []string{longName, longLogin}, nil, nil})
-	p.Checks = append(p.Checks, TestCheck{"Issuer", longLogin + longLogin, longLogin + longLogin, Badge{"ok", "ok"}})
+	p.Checks = append(p.Checks, Check{"Issuer", longLogin + longLogin, longLogin + longLogin, Badge{"ok", "ok"}})
 	return p
 }

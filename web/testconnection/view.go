@@ -114,7 +114,7 @@ func (p *Pages) viewResult(view *page.Test, run sso.TestRun) {
 		view.Warnings = append(view.Warnings, page.Todo{State: "warn", Text: w})
 	}
 	for _, c := range r.Checks {
-		view.Checks = append(view.Checks, viewCheck(c))
+		view.Checks = append(view.Checks, page.NewCheck(c))
 	}
 	if r.Identity != nil {
 		view.Identity = viewIdentity(*r.Identity, r.Origins)
@@ -150,45 +150,10 @@ func viewIdentity(id sso.Identity, origins map[string]string) []page.TestValue {
 	}
 }
 
-// viewCheck says ok, warning or failed, and the name of the check in words.
-func viewCheck(c sso.Check) page.TestCheck {
-	badge := page.Badge{Label: "ok", State: "ok"}
-	switch {
-	case !c.OK:
-		badge = page.Badge{Label: "failed", State: "error"}
-	case c.Warning:
-		badge = page.Badge{Label: "look at it", State: "warn"}
-	}
-	return page.TestCheck{Name: checkName(c.Name), Want: c.Want, Got: c.Got, Badge: badge}
-}
-
-func checkName(name string) string {
-	if known := map[string]string{"acs": "ACS URL", "pkce": "PKCE", "id_token": "ID token", "name_id": "NameID", "name_id_format": "NameID format",
-		"email": "E-mail", "clock": "Clock difference", "in_response_to": "Request it answers", "confirmation_in_response_to": "Request it answers, in the confirmation"}[name]; known != "" {
-		return known
-	}
-	text := strings.ReplaceAll(name, "_", " ")
-	if text == "" {
-		return "–"
-	}
-	return strings.ToUpper(text[:1]) + text[1:]
-}
-
 func viewGroups(r sso.TestResult) *page.TestGroups {
 	g := r.Identity.Groups
 	view := &page.TestGroups{Names: g.Names, Note: r.Note, Unmatched: r.Unmatched}
-	switch g.State {
-	case sso.GroupsValues:
-		view.Badge, view.State = page.Badge{Label: "values", State: "ok"}, "A list of "+strconv.Itoa(len(g.Names))+"."
-	case sso.GroupsEmpty:
-		view.Badge, view.State = page.Badge{Label: "empty", State: "warn"}, "The attribute came without a value: the person is in no group."
-	case sso.GroupsOverage:
-		view.Badge, view.State = page.Badge{Label: "overage", State: "warn"}, "There are too many to be sent: a pointer came in place of the list."
-	case sso.GroupsTruncated:
-		view.Badge, view.State = page.Badge{Label: "cut off", State: "warn"}, "The list is as long as the identity provider ever sends: there may be more."
-	default:
-		view.Badge, view.State = page.Badge{Label: "absent", State: "warn"}, "No group attribute came, so the groups are unknown."
-	}
+	view.Badge, view.State = page.GroupsState(g)
 	for _, n := range r.NearMisses {
 		view.Near = append(view.Near, page.TestNear{Asserted: n.Asserted, Name: n.Name, Organization: n.OrganizationName, Why: whyNear(n.Why)})
 	}

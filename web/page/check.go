@@ -1,0 +1,53 @@
+package page
+
+import (
+	"strconv"
+	"strings"
+
+	"gatehouse/sso"
+)
+
+// Check is one thing that was verified, as a line of a table.
+type Check struct {
+	Name, Want, Got string
+	Badge           Badge
+}
+
+// NewCheck says ok, warning or failed, and the name of the check in words.
+func NewCheck(c sso.Check) Check {
+	badge := Badge{Label: "ok", State: "ok"}
+	switch {
+	case !c.OK:
+		badge = Badge{Label: "failed", State: "error"}
+	case c.Warning:
+		badge = Badge{Label: "look at it", State: "warn"}
+	}
+	return Check{Name: checkName(c.Name), Want: c.Want, Got: c.Got, Badge: badge}
+}
+
+func checkName(name string) string {
+	if known := map[string]string{"acs": "ACS URL", "pkce": "PKCE", "id_token": "ID token", "name_id": "NameID", "name_id_format": "NameID format",
+		"email": "E-mail", "clock": "Clock difference", "in_response_to": "Request it answers", "confirmation_in_response_to": "Request it answers, in the confirmation"}[name]; known != "" {
+		return known
+	}
+	text := strings.ReplaceAll(name, "_", " ")
+	if text == "" {
+		return "–"
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// GroupsState is in which of the five ways groups were said, and what that means.
+func GroupsState(g sso.AssertedGroups) (Badge, string) {
+	switch g.State {
+	case sso.GroupsValues:
+		return Badge{Label: "values", State: "ok"}, "A list of " + strconv.Itoa(len(g.Names)) + "."
+	case sso.GroupsEmpty:
+		return Badge{Label: "empty", State: "warn"}, "The attribute came without a value: the person is in no group."
+	case sso.GroupsOverage:
+		return Badge{Label: "overage", State: "warn"}, "There are too many to be sent: a pointer came in place of the list. Unless the directory was asked, nobody loses a group by it."
+	case sso.GroupsTruncated:
+		return Badge{Label: "cut off", State: "warn"}, "The list is as long as the identity provider ever sends: there may be more. Nobody loses a group by it."
+	}
+	return Badge{Label: "absent", State: "warn"}, "No group attribute came, so the groups are unknown, and nobody loses one."
+}
