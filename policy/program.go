@@ -130,7 +130,8 @@ func position(line, column int) string {
 // hint says what there is to whoever misspelt a name.
 func hint(problem string) string {
 	for _, noun := range [...]string{"identity", "connection", "enterprise"} {
-		if !strings.Contains(problem, "undeclared reference to '"+noun+"'") {
+		reference := "undeclared reference to '" + noun
+		if !strings.Contains(problem, reference+"'") && !strings.Contains(problem, reference+".") {
 			continue
 		}
 		var known []string
