@@ -98,7 +98,7 @@ func (c *check) visit(path string, entry fs.DirEntry, err error) error {
 		}
 		return nil
 	}
-	if !entry.Type().IsRegular() {
+	if !entry.Type().IsRegular() || relative == ".git" { // a file in a linked worktree
 		return nil
 	}
 	text, err := os.ReadFile(path)
