@@ -32,6 +32,8 @@ type Config struct {
 	Metrics   Metrics   `envPrefix:"METRICS_" yaml:"metrics"`
 	Retention Retention `envPrefix:"RETENTION_" yaml:"retention"`
 
+	RateLimits RateLimits `envPrefix:"RATE_LIMITS_" yaml:"rate_limits"`
+
 	ShutdownDelay time.Duration `env:"SHUTDOWN_DELAY" yaml:"shutdown_delay" help:"how long to answer on after /readyz said no, for load balancers to notice"`
 }
 
@@ -80,16 +82,33 @@ type Retention struct {
 	Sync     time.Duration `env:"SYNC" yaml:"sync" help:"how long sync records are kept; 0: for ever"`
 }
 
+// RateLimits is how often something may happen within a minute; 0 means no limit.
+// The defaults suit an office of 5,000 people behind one address.
+type RateLimits struct {
+	SignInPerAddress      int `env:"SIGN_IN_PER_ADDRESS" yaml:"sign_in_per_address" help:"sign-ins that may start per minute from one client address; 0: no limit"`
+	FailuresPerAddress    int `env:"FAILURES_PER_ADDRESS" yaml:"failures_per_address" help:"requests that may fail per minute from one client address before more are refused unseen; 0: no limit"`
+	FailuresPerConnection int `env:"FAILURES_PER_CONNECTION" yaml:"failures_per_connection" help:"unverified failures recorded one by one per minute and connection, more are summed up; 0: no limit"`
+	CodesPerRecipient     int `env:"CODES_PER_RECIPIENT" yaml:"codes_per_recipient" help:"codes mailed per minute to one address; 0: no limit"`
+	SCIMPerConnection     int `env:"SCIM_PER_CONNECTION" yaml:"scim_per_connection" help:"provisioning requests per minute and connection; 0: no limit"`
+}
+
 // Default is what holds for what nobody set.
 func Default() Config {
 	const day = 24 * time.Hour
 	return Config{
 		BaseURL: "http://localhost:8080", Listen: ":8080", DataDir: "./var",
-		Directory:     Directory{LoginURL: "https://login.microsoftonline.com", GraphURL: "https://graph.microsoft.com"},
-		SMTP:          SMTP{TLS: "starttls"},
-		Session:       Session{Idle: 8 * time.Hour, Max: day, CookieName: "gatehouse"},
-		Log:           Log{Level: "info", Format: "auto"},
-		Retention:     Retention{Attempts: 90 * day},
+		Directory: Directory{LoginURL: "https://login.microsoftonline.com", GraphURL: "https://graph.microsoft.com"},
+		SMTP:      SMTP{TLS: "starttls"},
+		Session:   Session{Idle: 8 * time.Hour, Max: day, CookieName: "gatehouse"},
+		Log:       Log{Level: "info", Format: "auto"},
+		Retention: Retention{Attempts: 90 * day},
+		RateLimits: RateLimits{
+			SignInPerAddress:      6000,
+			FailuresPerAddress:    300,
+			FailuresPerConnection: 600,
+			CodesPerRecipient:     5,
+			SCIMPerConnection:     3000,
+		},
 		ShutdownDelay: 5 * time.Second,
 	}
 }

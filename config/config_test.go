@@ -48,6 +48,8 @@ func TestEverySettingByEverySource(t *testing.T) {
 		"dns.resolver": "192.0.2.53:53", "smtp.addr": "localhost:25", "smtp.username": "u", "smtp.password": "p", "smtp.from": "sso@example.com", "smtp.tls": "none",
 		"session.idle": "1m", "session.max": "2m", "session.cookie_name": "c", "session.cookie_domain": "example.com",
 		"log.level": "debug", "log.format": "json", "metrics.listen": ":9", "retention.attempts": "1h", "retention.sync": "2h", "shutdown_delay": "1s",
+		"rate_limits.sign_in_per_address": "1", "rate_limits.failures_per_address": "2", "rate_limits.failures_per_connection": "3",
+		"rate_limits.codes_per_recipient": "4", "rate_limits.scim_per_connection": "5",
 	}
 	var environ []string
 	flags := map[string]string{}
@@ -154,6 +156,12 @@ func TestValidate(t *testing.T) {
 		"log.format":            {"LOG_FORMAT=xml"},
 		"retention.attempts":    {"RETENTION_ATTEMPTS=-1h"},
 		"retention.sync":        {"RETENTION_SYNC=-1h"},
+
+		"rate_limits.sign_in_per_address":     {"RATE_LIMITS_SIGN_IN_PER_ADDRESS=-1"},
+		"rate_limits.failures_per_address":    {"RATE_LIMITS_FAILURES_PER_ADDRESS=many"},
+		"rate_limits.failures_per_connection": {"RATE_LIMITS_FAILURES_PER_CONNECTION=1000001"},
+		"rate_limits.codes_per_recipient":     {"RATE_LIMITS_CODES_PER_RECIPIENT=1.5"},
+		"rate_limits.scim_per_connection":     {"RATE_LIMITS_SCIM_PER_CONNECTION=1m"},
 	} {
 		for i := range env {
 			env[i] = Prefix + env[i]

@@ -228,6 +228,8 @@ func unreadable(s Setting, text string) string {
 	switch {
 	case s.Bool:
 		return fmt.Sprintf("is %q; use true or false", text)
+	case s.Number:
+		return fmt.Sprintf("is %q; use a whole number such as 600, or 0 for no limit", text)
 	case s.Name == "trusted_proxies":
 		return fmt.Sprintf("is %q; use networks such as 10.0.0.0/8, separated by commas", text)
 	}

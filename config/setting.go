@@ -18,6 +18,7 @@ type Setting struct {
 	Help   string // without a full stop
 	Secret bool   // may also be given as a file, by the name with _FILE (or -file)
 	Bool   bool   // a flag without a value means true
+	Number bool   // a whole number
 }
 
 // Settings lists what can be set, in the order of Config.
@@ -37,6 +38,7 @@ func settings(t reflect.Type, path, env string) []Setting {
 			Name: path + name, Env: env + f.Tag.Get("env"), Help: f.Tag.Get("help"),
 			Flag:   strings.NewReplacer("_", "-", ".", "-").Replace(path + name),
 			Secret: f.Type == reflect.TypeFor[sso.Secret](), Bool: f.Type.Kind() == reflect.Bool,
+			Number: f.Type.Kind() == reflect.Int,
 		})
 	}
 	return all

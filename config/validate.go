@@ -36,10 +36,25 @@ func (c Config) Validate() []Problem {
 	v.smtp(c.SMTP)
 	v.that(c.Retention.Attempts >= 0, "retention.attempts", "is negative; use 0 to keep them for ever")
 	v.that(c.Retention.Sync >= 0, "retention.sync", "is negative; use 0 to keep them for ever")
+	v.rateLimits(c.RateLimits)
 	v.that(c.ShutdownDelay >= 0 && c.ShutdownDelay <= time.Minute, "shutdown_delay", "is %s; use 0s to 1m", c.ShutdownDelay)
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "auto", "json", "text")
 	return v
+}
+
+// mostPerMinute bounds every rate limit: more is no limit, which 0 says.
+const mostPerMinute = 1_000_000
+
+func (v *validator) rateLimits(r RateLimits) {
+	check := func(setting string, n int) {
+		v.that(n >= 0 && n <= mostPerMinute, "rate_limits."+setting, "is %d; use 1 to %d per minute, or 0 for no limit", n, mostPerMinute)
+	}
+	check("sign_in_per_address", r.SignInPerAddress)
+	check("failures_per_address", r.FailuresPerAddress)
+	check("failures_per_connection", r.FailuresPerConnection)
+	check("codes_per_recipient", r.CodesPerRecipient)
+	check("scim_per_connection", r.SCIMPerConnection)
 }
 
 type validator []Problem

@@ -133,7 +133,7 @@ func (g *gateway) edges() error {
 		return err
 	}
 	signin.New(signin.Options{Login: g.login, Codes: g.login, Tests: g.login, Now: time.Now, Sessions: g.sessions, Pages: pages, Metadata: g.setup.ServiceProviderMetadata,
-		Enterprise: g.enterpriseOf, Secure: c.Secure()}).Register(g.router)
+		Enterprise: g.enterpriseOf, Secure: c.Secure(), SignInPerAddress: c.RateLimits.SignInPerAddress}).Register(g.router)
 	account.New(account.Options{Store: g.db, Sessions: g.sessions, Pages: pages, Revoked: g.live.Revoked, Now: time.Now}).Register(g.router)
 	rest, err := api.New(api.Options{BaseURL: c.BaseURL, Store: g.db, Setup: g.setup, Preview: g.login, Tests: g.login, Links: g.admin, SAML: g.saml, OIDC: g.oidc,
 		Limiter: g.nodes.limiter, Revoked: g.live.Revoked, Log: g.log})
@@ -143,7 +143,7 @@ func (g *gateway) edges() error {
 	g.router.API(api.Prefix, rest.Handler(), api.MaxBody)
 	forward, err := forwardauth.New(forwardauth.Options{Applications: g.db, Sessions: g.sessions, Pages: pages, BaseURL: c.BaseURL,
 		Keys:         signing.New(signing.Options{Store: g.db, Log: g.log, Now: time.Now}),
-		CookieDomain: c.Session.CookieDomain, TrustedProxies: c.TrustedProxies, Log: g.log, Now: time.Now, Observe: g.metrics.ForwardAuth})
+		CookieDomain: c.Session.CookieDomain, TrustedProxies: c.TrustedProxies, SignInPerAddress: c.RateLimits.SignInPerAddress, Log: g.log, Now: time.Now, Observe: g.metrics.ForwardAuth})
 	if err != nil {
 		return err
 	}

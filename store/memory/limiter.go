@@ -46,6 +46,20 @@ func (l *Limiter) Allow(_ context.Context, key string, perMinute int) (time.Dura
 	return 0, nil
 }
 
+// Check reports how long Allow would make key wait, and counts nothing. It never
+// fails.
+func (l *Limiter) Check(_ context.Context, key string, perMinute int) (time.Duration, error) {
+	if perMinute < 1 {
+		return time.Minute, nil
+	}
+	each := time.Minute / time.Duration(perMinute)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.now().Sub(l.start)
+	full, _ := l.full.Peek(key)
+	return max(max(full, now)+each-each*time.Duration(perMinute)-now, 0), nil
+}
+
 // Len is how many keys are counted.
 func (l *Limiter) Len() int {
 	l.mu.Lock()

@@ -25,6 +25,7 @@ func RunLimiter(t *testing.T, nodes func(testing.TB) (Limiter, Limiter)) {
 		"at once":                 testAtOnce,
 		"the wait is long enough": testWait,
 		"odd keys and limits":     testOdd,
+		"checking counts nothing": testCheck,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -135,5 +136,33 @@ func testOdd(t *testing.T, l, _ Limiter) {
 		if ok, _ := allow(t, l, "none", none); ok {
 			t.Errorf("%d a minute allows something", none)
 		}
+	}
+}
+
+func testCheck(t *testing.T, a, b Limiter) {
+	check := func(l Limiter, perMinute int) time.Duration {
+		t.Helper()
+		wait, err := l.Check(t.Context(), "check", perMinute)
+		if err != nil || wait < 0 || wait > time.Minute {
+			t.Errorf("wait %s (%v)", wait, err)
+		}
+		return wait
+	}
+	for range 30 {
+		if check(a, 10) > 0 || check(b, 10) > 0 {
+			t.Fatal("checking alone uses the limit up")
+		}
+	}
+	if n := allowed(t, a, "check", 10, 9); n != 9 || check(a, 10) > 0 || check(b, 10) > 0 {
+		t.Errorf("%d of 9 were allowed, or the tenth would not be", n)
+	}
+	allowed(t, b, "check", 10, 1)
+	for name, l := range map[string]Limiter{"the first": a, "the second": b} {
+		if wait := check(l, 10); wait == 0 || wait > 6*time.Second {
+			t.Errorf("all is used up, and %s node says: wait %s", name, wait)
+		}
+	}
+	if check(a, 0) == 0 {
+		t.Error("a limit of 0 allows something")
 	}
 }

@@ -17,25 +17,46 @@ func (c *Client) Allow(ctx context.Context, key string, perMinute int) (time.Dur
 		return wait, err
 	}
 	_ = c.ask(ctx, func(ctx context.Context) (err error) {
-		wait, err = c.shared(ctx, key, perMinute)
+		wait, err = c.shared(ctx, key, perMinute, 1)
 		return err
 	})
 	return wait, nil // ask has said what is wrong; what Local allows is allowed
 }
 
-func (c *Client) shared(ctx context.Context, key string, perMinute int) (wait time.Duration, err error) {
+// Check reports how long Allow would make key wait, and counts nothing. It fails
+// only if Local does.
+func (c *Client) Check(ctx context.Context, key string, perMinute int) (time.Duration, error) {
+	wait, err := c.Local.Check(ctx, key, perMinute)
+	if wait > 0 || err != nil {
+		return wait, err
+	}
+	_ = c.ask(ctx, func(ctx context.Context) (err error) {
+		wait, err = c.shared(ctx, key, perMinute, 0)
+		return err
+	})
+	return wait, nil
+}
+
+// shared counts n requests, or with 0 only looks.
+func (c *Client) shared(ctx context.Context, key string, perMinute, n int) (wait time.Duration, err error) {
 	// redis_rate panics on an answer that its script does not give.
 	defer func() {
 		if p := recover(); p != nil {
 			wait, err = 0, fmt.Errorf("count in Redis: %v", p)
 		}
 	}()
-	result, err := c.rates.Allow(ctx, c.Prefix+":"+key, redis_rate.PerMinute(perMinute))
+	result, err := c.rates.AllowN(ctx, c.Prefix+":"+key, redis_rate.PerMinute(perMinute), n)
 	if err != nil {
 		return 0, fmt.Errorf("count in Redis: %w", err)
 	}
-	if result.Allowed > 0 {
+	switch {
+	case result.Allowed > 0, n == 0 && result.Remaining > 0:
 		return 0, nil
+	case n == 0: // RetryAfter is 0 for a request that counts nothing
+		each := time.Minute / time.Duration(perMinute)
+		wait = result.ResetAfter - time.Duration(perMinute-1)*each
+	default:
+		wait = result.RetryAfter
 	}
-	return min(max(result.RetryAfter, time.Millisecond), time.Minute), nil
+	return min(max(wait, time.Millisecond), time.Minute), nil
 }

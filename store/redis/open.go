@@ -21,6 +21,7 @@ const Patience = 200 * time.Millisecond
 // Limiter counts what a key did within a minute; memory.Limiter is one.
 type Limiter interface {
 	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
+	Check(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
 }
 
 // Options are what a Client is made of; all of it is required unless said.

@@ -138,6 +138,8 @@ func (l *limiter) Allow(_ context.Context, key string, _ int) (time.Duration, er
 	return 0, l.err
 }
 
+func (l *limiter) Check(context.Context, string, int) (time.Duration, error) { return 0, l.err }
+
 func TestRate(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)

@@ -50,8 +50,11 @@ type Options struct {
 	CookieDomain string
 	// TrustedProxies may ask, and so may this machine.
 	TrustedProxies []netip.Prefix
-	Log            *slog.Logger
-	Now            func() time.Time
+	// SignInPerAddress is how many browsers may come back from signing in per
+	// minute and client network; 0: no limit.
+	SignInPerAddress int
+	Log              *slog.Logger
+	Now              func() time.Time
 	// Observe counts an answer: "allowed" or the code of a refusal. Optional.
 	Observe func(contract, outcome string)
 }
@@ -90,7 +93,7 @@ func (f *ForwardAuth) Register(rt *route.Router) {
 			Handle: func(w http.ResponseWriter, r *http.Request) error { return f.refuse(w, r, c) },
 			Render: func(w http.ResponseWriter, r *http.Request, failure route.Failure) { f.render(w, r, c, failure) }})
 	}
-	rt.Page(route.Route{Pattern: "GET /login/continue/{application}", Handle: f.resume, Rates: []route.Rate{{Name: "continue", PerMinute: 120}}})
+	rt.Page(route.Route{Pattern: "GET /login/continue/{application}", Handle: f.resume, Rates: []route.Rate{{Name: "continue", PerMinute: f.SignInPerAddress}}})
 	rt.Static("/oauth2/keys", http.HandlerFunc(f.keys))
 }
 

@@ -13,8 +13,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"gatehouse/sso"
 )
 
 // ServeHTTP gives the request its identifier and client address, refuses what
@@ -188,56 +186,6 @@ func (w *recorder) Write(b []byte) (int, error) {
 
 // Unwrap is for http.ResponseController.
 func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// Limiter counts what a key did within a minute.
-type Limiter interface {
-	// Allow reports how long to wait before key may act again; 0 means now, and
-	// that it was counted.
-	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
-}
-
-// Rate is how often something may happen.
-type Rate struct {
-	Name      string // begins the limiter's key
-	PerMinute int
-	// Path counts per value of this wildcard of the pattern; "" counts per
-	// client address.
-	Path string
-}
-
-// network is what one subscriber has: an IPv4 address, or the 2^64 addresses of
-// an IPv6 network, of which anybody can take another one for each request.
-func network(ip netip.Addr) string {
-	if !ip.Is6() {
-		return ip.String()
-	}
-	prefix, _ := ip.Prefix(64) // fails only for more bits than there are
-	return prefix.String()
-}
-
-// allow asks the limiter. If it cannot tell, the request goes on: a limit
-// protects from load, and losing it must not lock everybody out.
-func (rt *Router) allow(r *http.Request, rate Rate) error {
-	if rt.Limiter == nil {
-		return nil
-	}
-	subject := "ip:" + network(stateOf(r.Context()).ip)
-	if rate.Path != "" {
-		subject = rate.Path + ":" + r.PathValue(rate.Path)
-		if len(subject) > 80 {
-			return nil // no such thing exists: the handler says so
-		}
-	}
-	wait, err := rt.Limiter.Allow(r.Context(), rate.Name+":"+subject, rate.PerMinute)
-	if err != nil {
-		rt.Log.WarnContext(r.Context(), "rate limit not checked", "limit", rate.Name, "error", err)
-		return nil
-	}
-	if wait > 0 {
-		return &sso.Error{Kind: sso.TooMany, Code: "rate_limited", Public: "Too many requests at once. Wait a moment, then try again.", RetryAfter: wait}
-	}
-	return nil
-}
 
 // Server is an http.Server with the limits the rest of this package relies on:
 // header blocks of at most 32 KB (431), and no connection that can be held open

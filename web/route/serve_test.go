@@ -106,6 +106,10 @@ func (l *limiter) Allow(_ context.Context, key string, perMinute int) (time.Dura
 	return l.wait, l.err
 }
 
+func (l *limiter) Check(_ context.Context, key string, perMinute int) (time.Duration, error) {
+	return l.wait, l.err
+}
+
 func TestRates(t *testing.T) {
 	t.Parallel()
 	l := &limiter{seen: map[string]int{}}

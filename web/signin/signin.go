@@ -46,6 +46,9 @@ type Options struct {
 	Metadata func(ctx context.Context, id sso.ConnectionID) ([]byte, error)
 	// Enterprise is whose connection it is, for the way on after a failure.
 	Enterprise func(ctx context.Context, id sso.ConnectionID) (sso.Enterprise, error)
+	// SignInPerAddress is how many sign-ins may start per minute from one client
+	// network; 0: no limit.
+	SignInPerAddress int
 	// Secure says that people reach us over https.
 	Secure bool
 	Now    func() time.Time
@@ -62,7 +65,7 @@ const maxResponse = 256 << 10
 
 // Register adds the routes.
 func (s *Signin) Register(rt *route.Router) {
-	starts := []route.Rate{{Name: "login", PerMinute: 60}}
+	starts := []route.Rate{{Name: "login", PerMinute: s.SignInPerAddress}}
 	callbacks := []route.Rate{{Name: "callback", PerMinute: 300}, {Name: "callback", PerMinute: 600, Path: "connection"}}
 	const byPending = "the identity provider's page posts it; the pending login binds it to the browser that began"
 	const bySignature = "the identity provider's page posts it; only signed messages count"

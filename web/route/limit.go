@@ -1,0 +1,131 @@
+package route
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Limiter counts what a key did within a minute. A limit is a positive number.
+type Limiter interface {
+	// Allow reports how long to wait before key may act again; 0 means now, and
+	// that it was counted.
+	Allow(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
+	// Check reports how long Allow would make key wait, and counts nothing.
+	Check(ctx context.Context, key string, perMinute int) (retryAfter time.Duration, err error)
+}
+
+// Rate is how often something may be requested, whatever comes of it. What is
+// genuine must not depend on it where strangers can use it up: use Failures.
+type Rate struct {
+	Name      string // begins the limiter's key
+	PerMinute int    // 0: no limit
+	// Path counts per value of this wildcard of the pattern; "" counts per
+	// client network.
+	Path string
+}
+
+// Network names the network of the client that sent the request, as a subject
+// to limit: an IPv4 address, or the 2^64 addresses of an IPv6 network, of which
+// one subscriber can take another one for each request.
+func Network(ctx context.Context) string { return "ip:" + network(stateOf(ctx).ip) }
+
+func network(ip netip.Addr) string {
+	if !ip.Is6() {
+		return ip.String()
+	}
+	prefix, _ := ip.Prefix(64) // fails only for more bits than there are
+	return prefix.String()
+}
+
+// allow asks the limiter. If it cannot tell, the request goes on: a limit
+// protects from load, and losing it must not lock everyone out.
+func (rt *Router) allow(r *http.Request, rate Rate) error {
+	if rt.Limiter == nil || rate.PerMinute == 0 {
+		return nil
+	}
+	subject := Network(r.Context())
+	if rate.Path != "" {
+		subject = rate.Path + ":" + r.PathValue(rate.Path)
+		if len(subject) > 80 {
+			return nil // no such thing exists: the handler says so
+		}
+	}
+	wait, err := rt.Limiter.Allow(r.Context(), rate.Name+":"+subject, rate.PerMinute)
+	if err != nil {
+		rt.Log.WarnContext(r.Context(), "rate limit not checked", "limit", rate.Name, "error", err)
+		return nil
+	}
+	return refused(wait)
+}
+
+func refused(wait time.Duration) error {
+	if wait <= 0 {
+		return nil
+	}
+	return &sso.Error{
+		Kind:       sso.TooMany,
+		Code:       "rate_limited",
+		Public:     "Too many requests at once. Wait a moment, then try again.",
+		RetryAfter: wait,
+	}
+}
+
+// Failures limits by what failed, so that requests that work never use up a
+// limit. Subjects are networks (see Network), or whatever else a handler can
+// name before it trusts the request. All Failures of a Limiter with the same
+// Name count together.
+type Failures struct {
+	Limiter   Limiter // nil: no limit
+	Name      string  // begins the limiter's key
+	PerMinute int     // per subject; 0: no limit
+	Log       *slog.Logger
+}
+
+// Spent returns TooMany "rate_limited" once a subject has used up its failures.
+// If the limiter cannot tell, nothing is spent.
+func (f Failures) Spent(ctx context.Context, subject string) error {
+	if f.Limiter == nil || f.PerMinute == 0 {
+		return nil
+	}
+	wait, err := f.Limiter.Check(ctx, f.key(subject), f.PerMinute)
+	if err != nil {
+		f.Log.WarnContext(ctx, "rate limit not checked", "limit", f.Name, "error", err)
+		return nil
+	}
+	return refused(wait)
+}
+
+// Count counts one failure of a subject.
+func (f Failures) Count(ctx context.Context, subject string) {
+	if f.Limiter == nil || f.PerMinute == 0 {
+		return
+	}
+	if _, err := f.Limiter.Allow(ctx, f.key(subject), f.PerMinute); err != nil {
+		f.Log.WarnContext(ctx, "failure not counted", "limit", f.Name, "error", err)
+	}
+}
+
+func (f Failures) key(subject string) string { return f.Name + ":" + subject }
+
+// Guard wraps a handler that strangers make fail: an error that failed accepts
+// counts against the client's network, and a network with no failures left is
+// refused before the handler looks at the request. It suits handlers whose
+// genuine callers do not fail; a handler that can recognize a genuine request
+// at little cost calls Spent and Count itself.
+func (f Failures) Guard(h Handler, failed func(error) bool) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := f.Spent(r.Context(), Network(r.Context())); err != nil {
+			return err
+		}
+		err := h(w, r)
+		if err != nil && failed(err) {
+			f.Count(r.Context(), Network(r.Context()))
+		}
+		return err
+	}
+}
