@@ -125,19 +125,60 @@ type Address string
 // Reveal returns the address with its password, to connect with.
 func (a Address) Reveal() string { return string(a) }
 
+// String hides what may be a password: that of the user part, and the values of
+// parameters that are not known to be harmless. An address in another form than
+// a URL, such as PostgreSQL's "host=db password=secret", is hidden whole.
 func (a Address) String() string {
-	u, err := url.Parse(string(a))
-	if err != nil {
-		return string(sso.Secret(a).String())
+	if a == "" || strings.HasPrefix(string(a), "sqlite:") {
+		return string(a)
 	}
-	query := u.Query()
+	hidden := sso.Secret(a).String()
+	u, err := url.Parse(string(a))
+	if err != nil || !addressSchemes[u.Scheme] || u.Opaque != "" || u.Fragment != "" {
+		return hidden
+	}
+	if u.User == nil && strings.Contains(string(a), "@") {
+		return hidden // a password with a character that ends the user part
+	}
+	if _, ok := u.User.Password(); u.User != nil && !ok && strings.HasPrefix(u.Scheme, "redis") {
+		u.User = url.User(redacted) // some write the password in place of the name
+	}
+	query, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return hidden
+	}
 	for name := range query {
-		if strings.Contains(strings.ToLower(name), "password") {
-			query.Set(name, "xxxxx")
-			u.RawQuery = query.Encode()
+		if !harmlessParameters[strings.ToLower(name)] {
+			query[name] = []string{redacted}
 		}
 	}
+	u.RawQuery = query.Encode()
 	return u.Redacted()
+}
+
+// redacted is what url.URL.Redacted writes in place of a password.
+const redacted = "xxxxx"
+
+var addressSchemes = map[string]bool{"postgres": true, "postgresql": true, "redis": true, "rediss": true}
+
+// harmlessParameters are parameters of PostgreSQL and Redis addresses whose
+// values an operator needs to see and that hold no secret.
+var harmlessParameters = map[string]bool{
+	"addr":                 true,
+	"application_name":     true,
+	"connect_timeout":      true,
+	"dbname":               true,
+	"host":                 true,
+	"master_name":          true,
+	"pool_max_conns":       true,
+	"pool_min_conns":       true,
+	"port":                 true,
+	"protocol":             true,
+	"search_path":          true,
+	"sslmode":              true,
+	"sslrootcert":          true,
+	"target_session_attrs": true,
+	"user":                 true,
 }
 
 // MarshalText is String for encoders.

@@ -34,7 +34,7 @@ func TestPrecedence(t *testing.T) {
 	if c.Listen != ":1111" || c.Session.Idle != 30*time.Minute || c.Session.Max != 4*time.Hour || len(c.TrustedProxies) != 2 {
 		t.Errorf("%+v", c)
 	}
-	if c.Database != "sqlite:./var/gatehouse.db" || c.BaseURL != "http://localhost:8080" {
+	if c.Database != "sqlite:./var/gatehouse.db" || c.BaseURL != "http://localhost:1111" {
 		t.Errorf("defaults: %s %s", c.Database, c.BaseURL)
 	}
 }
@@ -204,6 +204,53 @@ func TestSecretsAreReadFromFilesAndNeverShown(t *testing.T) {
 	}
 	if !strings.Contains(string(out), "postgres://u:xxxxx@db/x") || !strings.Contains(string(out), "idle: 8h0m0s") {
 		t.Errorf("\n%s", out)
+	}
+}
+
+// TestAddressesAreNeverShownWithTheirPassword: whatever form an address has, what
+// may be a password is not printed.
+func TestAddressesAreNeverShownWithTheirPassword(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"sqlite:./var/gatehouse.db":                                    "sqlite:./var/gatehouse.db",
+		"postgres://u:kanarie@db:5432/x?sslmode=require":               "postgres://u:xxxxx@db:5432/x?sslmode=require",
+		"postgres://db/x?user=u&password=kanarie&sslmode=require":      "postgres://db/x?password=xxxxx&sslmode=require&user=u",
+		"postgres://db/x?PassWord=kanarie":                             "postgres://db/x?PassWord=xxxxx",
+		"postgres://db/x?sslpassword=kanarie&sslkey=%2Fkey":            "postgres://db/x?sslkey=xxxxx&sslpassword=xxxxx",
+		"postgres://db/x?pass%77ord=kanarie":                           "postgres://db/x?password=xxxxx",
+		"postgres://u:kan#arie@db/x":                                   "[redacted]",
+		"postgres://u:kan/arie@db/x":                                   "[redacted]",
+		"postgres://u:12?kanarie@db/x":                                 "[redacted]",
+		"postgres://u:%zzkanarie@db/x":                                 "[redacted]",
+		"host=db user=u password=kanarie":                              "[redacted]",
+		"host=db user=u password='kan arie'":                           "[redacted]",
+		"postgres:u:kanarie@db":                                        "[redacted]",
+		"redis://:kanarie@r:6379/0":                                    "redis://:xxxxx@r:6379/0",
+		"redis://kanarie@r:6379":                                       "redis://xxxxx@r:6379",
+		"rediss://u:kanarie@r?master_name=m&sentinel_password=kanarie": "rediss://u:xxxxx@r?master_name=m&sentinel_password=xxxxx",
+		"redis://r?username=u&token=kanarie":                           "redis://r?token=xxxxx&username=xxxxx",
+	} {
+		if got := Address(in).String(); got != want {
+			t.Errorf("%s is shown as %s, want %s", in, got, want)
+		}
+	}
+}
+
+// TestBaseURLFollowsListen: without a base URL, links name the port that the
+// process listens on.
+func TestBaseURLFollowsListen(t *testing.T) {
+	t.Parallel()
+	for listen, want := range map[string]string{
+		":9090": "http://localhost:9090", "127.0.0.1:81": "http://localhost:81", "[::1]:82": "http://localhost:82", ":0": "http://localhost:8080",
+	} {
+		c, problems := Load(Sources{Env: []string{"GATEHOUSE_LISTEN=" + listen}})
+		if problems != nil || c.BaseURL != want {
+			t.Errorf("listen %s: %s, want %s (%v)", listen, c.BaseURL, want, problems)
+		}
+	}
+	c, _ := Load(Sources{Env: []string{"GATEHOUSE_LISTEN=:9090", "GATEHOUSE_BASE_URL=https://sso.example.com"}})
+	if c.BaseURL != "https://sso.example.com" {
+		t.Error("a base URL that was given is replaced by", c.BaseURL)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"slices"
 	"strings"
@@ -14,9 +15,9 @@ import (
 
 // Problem is what is wrong with one setting.
 type Problem struct {
-	Setting string // its name in the file; "" if it is about the file itself
-	Source  string // where it was set: a file name, a variable, a flag; "" if nowhere
-	Message string // one sentence that says what to do
+	Setting string `json:"setting"` // its name in the file; "" if it is about the file itself
+	Source  string `json:"source"`  // where it was set: a file name, a variable, a flag; "" if nowhere
+	Message string `json:"message"` // one sentence that says what to do
 }
 
 func (p Problem) String() string {
@@ -52,6 +53,9 @@ func Load(s Sources) (Config, []Problem) {
 	if c.Database == "" {
 		c.Database = Address("sqlite:" + strings.TrimSuffix(c.DataDir, "/") + "/gatehouse.db")
 	}
+	if l.values[Prefix+"BASE_URL"].text == "" {
+		c.BaseURL = localURL(c.BaseURL, c.Listen)
+	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
 	broken := map[string]bool{}
 	for _, p := range l.problems {
@@ -64,6 +68,17 @@ func Load(s Sources) (Config, []Problem) {
 		}
 	}
 	return c, l.problems
+}
+
+// localURL is the default base URL with the port that listen names, so that
+// links point at the process that printed them. A port that the system chooses
+// is not known yet; the default then stays.
+func localURL(base, listen string) string {
+	_, port, err := net.SplitHostPort(listen)
+	if err != nil || port == "" || port == "0" {
+		return base
+	}
+	return "http://localhost:" + port
 }
 
 type loader struct {

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
+	"time"
 
 	"gatehouse/sso"
 )
@@ -12,46 +14,89 @@ const Prefix = "GATEHOUSE_"
 
 // Setting is one value that can be set.
 type Setting struct {
-	Name   string // in the file, as a path: "session.idle"
-	Env    string // "GATEHOUSE_SESSION_IDLE"
-	Flag   string // "session-idle"
-	Help   string // without a full stop
-	Secret bool   // may also be given as a file, by the name with _FILE (or -file)
-	Bool   bool   // a flag without a value means true
-	Number bool   // a whole number
+	Name string // in the file, as a path: "session.idle"
+	Env  string // "GATEHOUSE_SESSION_IDLE"
+	Flag string // "session-idle"
+	Help string // without a full stop
+	// Type is what a value looks like, as --help shows it: string, duration,
+	// bool, number, secret, url or networks.
+	Type    string
+	Default string // as it is written in the file; "" for none
+	Secret  bool   // may also be given as a file, by the name with _FILE (or -file)
+	Bool    bool   // a flag without a value means true
+	Number  bool   // a whole number
 }
 
 // Settings lists what can be set, in the order of Config.
 func Settings() []Setting {
-	return settings(reflect.TypeFor[Config](), "", Prefix)
+	return settings(reflect.ValueOf(Default()), "", Prefix)
 }
 
-func settings(t reflect.Type, path, env string) []Setting {
+// settings lists the fields of defaults, a Config or a section of one.
+func settings(defaults reflect.Value, path, env string) []Setting {
 	var all []Setting
-	for f := range fields(t) {
+	for i := range defaults.NumField() {
+		f := defaults.Type().Field(i)
 		name := f.Tag.Get("yaml")
 		if prefix := f.Tag.Get("envPrefix"); prefix != "" {
-			all = append(all, settings(f.Type, path+name+".", env+prefix)...)
+			all = append(all, settings(defaults.Field(i), path+name+".", env+prefix)...)
 			continue
 		}
 		all = append(all, Setting{
-			Name: path + name, Env: env + f.Tag.Get("env"), Help: f.Tag.Get("help"),
-			Flag:   strings.NewReplacer("_", "-", ".", "-").Replace(path + name),
-			Secret: f.Type == reflect.TypeFor[sso.Secret](), Bool: f.Type.Kind() == reflect.Bool,
-			Number: f.Type.Kind() == reflect.Int,
+			Name:    path + name,
+			Env:     env + f.Tag.Get("env"),
+			Flag:    strings.NewReplacer("_", "-", ".", "-").Replace(path + name),
+			Help:    f.Tag.Get("help"),
+			Type:    typeName(f.Type),
+			Default: defaultText(defaults.Field(i)),
+			Secret:  f.Type == reflect.TypeFor[sso.Secret](),
+			Bool:    f.Type.Kind() == reflect.Bool,
+			Number:  f.Type.Kind() == reflect.Int,
 		})
 	}
 	return all
 }
 
-func fields(t reflect.Type) func(func(reflect.StructField) bool) {
-	return func(yield func(reflect.StructField) bool) {
-		for i := range t.NumField() {
-			if !yield(t.Field(i)) {
-				return
-			}
-		}
+func typeName(t reflect.Type) string {
+	switch {
+	case t == reflect.TypeFor[sso.Secret]():
+		return "secret"
+	case t == reflect.TypeFor[Address]():
+		return "url"
+	case t == reflect.TypeFor[time.Duration]():
+		return "duration"
+	case t.Kind() == reflect.Slice:
+		return "networks"
+	case t.Kind() == reflect.Bool:
+		return "bool"
+	case t.Kind() == reflect.Int:
+		return "number"
 	}
+	return "string"
+}
+
+// defaultText is a default as it is written in the file: 8h and not 8h0m0s.
+func defaultText(v reflect.Value) string {
+	if v.IsZero() {
+		return ""
+	}
+	if d, ok := v.Interface().(time.Duration); ok {
+		return DurationText(d)
+	}
+	return fmt.Sprint(v.Interface())
+}
+
+// DurationText writes a duration in the largest units that need no fraction,
+// without units that are zero: 8h, 1m30s, 90ms.
+func DurationText(d time.Duration) string {
+	text := d.String()
+	if d%time.Minute == 0 && d != 0 {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if d%time.Hour == 0 && d != 0 {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
 }
 
 // MayBeFile reports whether the setting can be given as the name of a file that

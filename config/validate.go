@@ -127,7 +127,7 @@ func (v *validator) stores(c Config) {
 	if r := c.Redis.Reveal(); r != "" {
 		scheme, _, _ := strings.Cut(r, "://")
 		v.that(scheme == "redis" || scheme == "rediss", "redis", "begins neither with redis:// nor with rediss://")
-		v.that(!c.SQLite(), "redis", "is for several nodes, which need PostgreSQL: a file has one")
+		v.that(!c.SQLite(), "redis", "needs PostgreSQL; SQLite runs on a single node")
 	}
 }
 
@@ -177,5 +177,5 @@ func (c Config) Warnings() []Problem {
 	if c.SMTP.Addr != "" {
 		return nil
 	}
-	return []Problem{{Setting: "smtp.addr", Message: "is not set, so no codes are sent: by default nobody is asked for one, and where a connection asks all the same, they do not get in"}}
+	return []Problem{{Setting: "smtp.addr", Message: "is not set. E-mail codes are disabled; connections that require one refuse the sign-in"}}
 }
