@@ -142,7 +142,7 @@ func (db *DB) prepareKeys(ctx context.Context) error {
 		}
 		value, err := db.sealer.open(sealedValue(name), sealed)
 		if err != nil {
-			return fmt.Errorf("the secret key does not fit this database: %w", err)
+			return errors.New("the secret key is not the one this database was written with: restore secret.key in data_dir, or set secret_key")
 		}
 		db.auditKey = []byte(value.Reveal())
 	}

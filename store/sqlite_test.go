@@ -213,3 +213,39 @@ func TestPathWithOddCharacters(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestCleanStopLeavesOneFile: an operator who copies the file of a gateway that
+// was stopped has everything.
+func TestCleanStopLeavesOneFile(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.SQLite(t)
+	path := strings.TrimPrefix(dsn, "sqlite:")
+	db, err := store.Open(t.Context(), store.Options{DSN: dsn, Keys: store.Keyring{Current: store.NewKey()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.SetMeta(t.Context(), "kept", "yes"); err != nil {
+		t.Fatal(err)
+	}
+	if value, err := db.Meta(t.Context(), "kept"); err != nil || value != "yes" { // a reader that was in use
+		t.Fatal(value, err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(path + "-wal"); err == nil && info.Size() > 0 {
+		t.Errorf("%d bytes are left in the write-ahead log", info.Size())
+	}
+	copied := filepath.Join(t.TempDir(), "copy.db")
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(copied, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var value string
+	if err := openFile(t, "sqlite:"+copied).QueryRow("select value from meta where key = 'kept'").Scan(&value); err != nil || value != "yes" {
+		t.Errorf("the copy has %q, %v", value, err)
+	}
+}

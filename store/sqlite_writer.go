@@ -193,9 +193,18 @@ func (w *sqliteWriter) prepare(ctx context.Context, text string) (*sql.Stmt, err
 	return stmt, nil
 }
 
-// stop lets the group that is running finish.
+// stop lets the group that is running finish. It then writes the log back into
+// the file, so that the file alone is everything; what SQLite does itself when
+// the last connection closes does not happen while statements are prepared.
+// Without it nothing is lost, so its failure is not one of stopping.
 func (w *sqliteWriter) stop() error {
-	w.once.Do(func() { close(w.quit) })
+	w.once.Do(func() {
+		close(w.quit)
+		<-w.done
+		if w.failed() == nil {
+			_, _ = w.conn.ExecContext(context.Background(), "pragma wal_checkpoint(truncate)")
+		}
+	})
 	<-w.done
 	return w.conn.Close()
 }
