@@ -3,10 +3,12 @@ package ops
 import (
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
 	"net/netip"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -102,15 +104,60 @@ func (o *Ops) version(w http.ResponseWriter, _ *http.Request) error {
 	return json.NewEncoder(w).Encode(o.Build)
 }
 
-// metrics are for this machine. What came through a proxy on this machine did
-// not begin here.
+// metrics are for this machine.
 func (o *Ops) metrics(w http.ResponseWriter, r *http.Request) error {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || !peer.Addr().Unmap().IsLoopback() || r.Header.Get("X-Forwarded-For") != "" || r.Header.Get("Forwarded") != "" {
+	if !fromThisMachine(r) {
 		return sso.NotFound("not_found", "There is nothing at this address.")
 	}
 	o.Metrics.Handler().ServeHTTP(w, r)
 	return nil
+}
+
+// fromThisMachine reports whether a program on this machine made the request
+// itself. A reverse proxy on this machine is such a peer as well, so the request
+// must also name this machine as its host, and carry no header that proxies add.
+func fromThisMachine(r *http.Request) bool {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || !peer.Addr().Unmap().IsLoopback() || !localHost(r.Host) {
+		return false
+	}
+	for name := range r.Header {
+		if forwarded(name) {
+			return false
+		}
+	}
+	return true
+}
+
+// localHost reports whether a Host header names this machine, with or without a
+// port.
+func localHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
+	if a, err := netip.ParseAddr(host); err == nil {
+		return a.Unmap().IsLoopback()
+	}
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}
+
+// forwarded reports whether proxies and content delivery networks use a header
+// to tell where a request came from. name is in canonical form; some servers let
+// "_" and "." stand for "-".
+func forwarded(name string) bool {
+	name = strings.ToLower(strings.NewReplacer("_", "-", ".", "-").Replace(name))
+	for _, prefix := range [...]string{"x-forwarded", "x-original-", "x-envoy-", "cf-", "x-amzn-", "x-rewrite-"} {
+		if strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	switch name {
+	case "forwarded", "via", "true-client-ip", "cdn-loop", "proxy-connection", "x-real-ip", "x-client-ip",
+		"x-cluster-client-ip", "x-proxyuser-ip", "fastly-client-ip", "x-appengine-user-ip", "x-request-start":
+		return true
+	}
+	return false
 }
 
 func text(w http.ResponseWriter, s string) error {

@@ -38,7 +38,7 @@ func newFixture(t *testing.T) *fixture {
 }
 
 func (f *fixture) get(path, from string, header ...string) (int, string) {
-	r := httptest.NewRequest(http.MethodGet, "http://10.0.0.9"+path, nil)
+	r := httptest.NewRequest(http.MethodGet, "http://localhost"+path, nil)
 	r.RemoteAddr = from
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
@@ -113,5 +113,43 @@ func TestMetrics(t *testing.T) {
 		if status, body := f.get("/metrics", far[0], far[1:]...); status != 404 || strings.Contains(body, "go_goroutines") {
 			t.Errorf("%v: %d", far, status)
 		}
+	}
+}
+
+// TestMetricsAreForThisMachine: whoever comes through a proxy on this machine is
+// refused, by the host they asked for or by a header the proxy adds.
+func TestMetricsAreForThisMachine(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	ask := func(peer, host string, header ...string) int {
+		r := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+		r.RemoteAddr, r.Host = peer, host
+		for i := 0; i+1 < len(header); i += 2 {
+			r.Header[header[i]] = []string{header[i+1]}
+		}
+		w := httptest.NewRecorder()
+		f.rt.ServeHTTP(w, r)
+		return w.Code
+	}
+	for _, host := range []string{"localhost", "localhost:8080", "LOCALHOST.", "127.0.0.1:8080", "[::1]:8080", "[::1]", "127.8.9.1", "sso.localhost:80"} {
+		if got := ask("127.0.0.1:5000", host); got != http.StatusOK {
+			t.Errorf("host %s: %d", host, got)
+		}
+	}
+	for _, host := range []string{"sso.example", "sso.example:443", "localhost.example", "127.0.0.1.example", "10.0.0.1", "", "[::ffff:10.0.0.1]"} {
+		if got := ask("127.0.0.1:5000", host); got != http.StatusNotFound {
+			t.Errorf("host %q: %d", host, got)
+		}
+	}
+	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded", "X_forwarded_for", "Forwarded", "Via", "X-Real-Ip",
+		"X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "X-Original-Url", "X-Envoy-External-Address", "X-Cluster-Client-Ip", "Fastly-Client-Ip"} {
+		for _, value := range []string{"203.0.113.9", ""} {
+			if got := ask("127.0.0.1:5000", "localhost", header, value); got != http.StatusNotFound {
+				t.Errorf("%s: %q: %d", header, value, got)
+			}
+		}
+	}
+	if got := ask("203.0.113.9:5000", "localhost"); got != http.StatusNotFound {
+		t.Errorf("another machine: %d", got)
 	}
 }
