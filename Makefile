@@ -20,7 +20,9 @@ help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## start the demonstration, and say what to open
-	go run ./cmd/gatehouse demo
+	@echo "building; the first time takes a minute or two"
+	@go build -o bin/gatehouse ./cmd/gatehouse
+	@exec bin/gatehouse demo
 
 build: ## the binary, in bin/
 	go build -trimpath -ldflags '-s -w' -o bin/gatehouse ./cmd/gatehouse

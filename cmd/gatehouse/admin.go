@@ -20,42 +20,53 @@ func newAdmin(a *app) *cobra.Command {
 }
 
 func (a *app) newToken() *cobra.Command {
-	cmd := jsonFlag(a.withSettings(&cobra.Command{
+	cmd := jsonFlag(a.withStoreSettings(&cobra.Command{
 		Use: "token", Short: "Make a token of the REST API and print it once", Args: cobra.NoArgs,
 		Example: "  gatehouse admin token --name terraform --expires-in 2160h",
 	}))
 	name := cmd.Flags().String("name", "", "what the token is for, as the audit trail and the list show it")
 	expires := cmd.Flags().Duration("expires-in", 0, "how long it is good for; 0: until it is revoked")
 	_ = cmd.MarkFlagRequired("name") // fails only for a flag that does not exist
-	cmd.RunE = does(func(cmd *cobra.Command) error {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if problems := sso.ValidateName("name", *name); problems != nil {
 			return fmt.Errorf("--name: %s", problems[0].Message)
 		}
 		if *expires < 0 {
 			return errors.New("--expires-in: the token would be expired already")
 		}
-		return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
-			bearer := sso.APIToken.New()
-			token := sso.Token{Name: *name, Hash: bearer.Hash()}
-			if *expires > 0 {
-				token.ExpiresAt = time.Now().Add(*expires)
-			}
-			token, err := db.CreateToken(ctx, sso.ActorOperator, token)
-			if err != nil {
-				return err
-			}
-			if wantsJSON(cmd) {
-				return a.printJSON(map[string]any{"id": token.ID, "name": token.Name, "token": bearer.Reveal(), "expires_at": orNil(token.ExpiresAt)})
-			}
-			a.printf("%s\n", bearer.Reveal())
-			return nil
-		})
-	})
+		return does(func(cmd *cobra.Command) error { return a.makeToken(cmd, *name, *expires) })(cmd, args)
+	}
 	return cmd
 }
 
+// makeToken creates a token that lasts as long as expires, for ever if that is
+// 0, and prints it.
+func (a *app) makeToken(cmd *cobra.Command, name string, expires time.Duration) error {
+	return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
+		bearer := sso.APIToken.New()
+		token := sso.Token{Name: name, Hash: bearer.Hash()}
+		if expires > 0 {
+			token.ExpiresAt = time.Now().Add(expires)
+		}
+		token, err := db.CreateToken(ctx, sso.ActorOperator, token)
+		if err != nil {
+			return err
+		}
+		if wantsJSON(cmd) {
+			return a.printJSON(map[string]any{
+				"id":         token.ID,
+				"name":       token.Name,
+				"token":      bearer.Reveal(),
+				"expires_at": orNil(token.ExpiresAt),
+			})
+		}
+		a.printf("%s\n", bearer.Reveal())
+		return nil
+	})
+}
+
 func (a *app) newTokens() *cobra.Command {
-	return jsonFlag(a.withSettings(&cobra.Command{
+	return jsonFlag(a.withStoreSettings(&cobra.Command{
 		Use: "tokens", Short: "List the tokens of the REST API", Args: cobra.NoArgs,
 		RunE: does(func(cmd *cobra.Command) error {
 			return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
@@ -90,14 +101,14 @@ func (a *app) listTokens(ctx context.Context, db *store.DB, asJSON bool) error {
 }
 
 func (a *app) newRevoke() *cobra.Command {
-	return a.withSettings(&cobra.Command{
-		Use: "revoke TOKEN-ID", Short: "Revoke a token of the REST API", Args: cobra.ExactArgs(1),
+	return a.withStoreSettings(&cobra.Command{
+		Use: "revoke TOKEN-ID", Short: "Revoke a token of the REST API", Args: oneTokenID,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			id, err := sso.ParseID[sso.TokenID](args[0])
+			if err != nil {
+				return fmt.Errorf("%q is not the ID of a token; gatehouse admin tokens lists them", args[0])
+			}
 			return does(func(cmd *cobra.Command) error {
-				id, err := sso.ParseID[sso.TokenID](args[0])
-				if err != nil {
-					return fmt.Errorf("%q is not the ID of a token", args[0])
-				}
 				return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
 					return db.DeleteToken(ctx, sso.ActorOperator, id)
 				})
@@ -106,8 +117,15 @@ func (a *app) newRevoke() *cobra.Command {
 	})
 }
 
+func oneTokenID(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return errors.New("give the ID of one token; gatehouse admin tokens lists them")
+	}
+	return nil
+}
+
 func (a *app) newAudit() *cobra.Command {
-	return jsonFlag(a.withSettings(&cobra.Command{
+	return jsonFlag(a.withStoreSettings(&cobra.Command{
 		Use: "audit", Short: "Verify the hash chains of the audit trail", Args: cobra.NoArgs,
 		RunE: does(func(cmd *cobra.Command) error {
 			return a.withStore(cmd, func(ctx context.Context, db *store.DB) error { return a.verifyAudit(ctx, db, wantsJSON(cmd)) })

@@ -16,10 +16,10 @@ import (
 // newLink makes a link for whoever has a shell on the server: that is what
 // proves them.
 func (a *app) newLink() *cobra.Command {
-	cmd := jsonFlag(a.withSettings(&cobra.Command{
+	cmd := jsonFlag(a.withStoreSettings(&cobra.Command{
 		Use: "link", Short: "Make a one-time link that makes an admin, and print it once", Args: cobra.NoArgs,
 		Example: "  gatehouse admin link --recovery",
-	}))
+	}, "base_url", "listen"))
 	recovery := cmd.Flags().Bool("recovery", false, "of a recovery admin, who gets in even where single sign-on is enforced")
 	cmd.RunE = does(func(cmd *cobra.Command) error {
 		c, err := a.settings(cmd)
@@ -54,8 +54,8 @@ func (a *app) firstLink(ctx context.Context, g *gateway) error {
 		return fmt.Errorf("look for an admin: %w", err)
 	}
 	if ok {
-		g.log.Info("no admin yet: open the link that was printed, within 24 hours, to make the first; `gatehouse admin link --recovery` makes another link")
-		a.printf("Make the first admin, within 24 hours: %s\n", welcomeURL(g.config, token))
+		a.printf("Create the first admin account within 24 hours: %s\n", welcomeURL(g.config, token))
+		g.log.Info("no admin yet: open the link printed above; `gatehouse admin link --recovery`, with the settings of serve, prints a new one")
 	}
 	return nil
 }

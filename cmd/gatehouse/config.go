@@ -9,26 +9,50 @@ import (
 func newConfig(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "config", Short: "Check or print the settings"}
 	cmd.AddCommand(
-		a.withSettings(&cobra.Command{
+		jsonFlag(a.withSettings(&cobra.Command{
 			Use: "check", Short: "Report every problem of the settings at once", Args: cobra.NoArgs,
-			RunE: does(func(cmd *cobra.Command) error {
-				c, err := a.settings(cmd)
-				if err != nil {
-					return err
-				}
-				for _, w := range c.Warnings() {
-					a.printf("Warning: %s\n", w)
-				}
-				a.printf("The settings are good.\n")
-				return nil
-			}),
-		}),
+			RunE: does(func(cmd *cobra.Command) error { return a.checkSettings(cmd) }),
+		})),
 		jsonFlag(a.withSettings(&cobra.Command{
 			Use: "print", Short: "Print the settings in effect, secrets redacted", Args: cobra.NoArgs,
 			RunE: does(func(cmd *cobra.Command) error { return a.printSettings(cmd) }),
 		})),
 	)
 	return cmd
+}
+
+// checkSettings prints warnings; problems are its error. With --json both are on
+// standard output, and the exit status alone says that there are problems.
+func (a *app) checkSettings(cmd *cobra.Command) error {
+	c, problems := config.Load(a.sources(cmd))
+	warnings := c.Warnings()
+	if wantsJSON(cmd) {
+		err := a.printJSON(map[string]any{
+			"ok":       len(problems) == 0,
+			"problems": orEmpty(problems),
+			"warnings": orEmpty(warnings),
+		})
+		if err == nil && len(problems) > 0 {
+			err = errReported
+		}
+		return err
+	}
+	if len(problems) > 0 {
+		return &configError{problems}
+	}
+	for _, w := range warnings {
+		a.printf("Warning: %s\n", w)
+	}
+	a.printf("The settings are good.\n")
+	return nil
+}
+
+// orEmpty makes a list that is missing one without elements, for JSON.
+func orEmpty(problems []config.Problem) []config.Problem {
+	if problems == nil {
+		return []config.Problem{}
+	}
+	return problems
 }
 
 // printSettings prints even what is wrong: that is when somebody looks.

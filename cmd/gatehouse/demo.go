@@ -27,27 +27,45 @@ func newDemo(a *app) *cobra.Command {
 		Long: "Run the gateway with two development identity providers (SAML and OpenID Connect), three\n" +
 			"companies and a checklist. It is for this machine only: its people need no password.",
 	}
-	port := cmd.Flags().Int("port", 8080, "port on localhost; if it is taken, another one is")
+	port := cmd.Flags().Int("port", demoPort, "port on localhost; without this flag, another one if it is taken")
 	dir := cmd.Flags().String("data-dir", "", "directory to keep the demo in; empty: nothing is kept")
 	verbose := cmd.Flags().BoolP("verbose", "v", false, "log every request")
-	cmd.RunE = does(func(cmd *cobra.Command) error { return a.demo(cmd.Context(), *port, *dir, *verbose) })
+	cmd.RunE = does(func(cmd *cobra.Command) error {
+		return a.demo(cmd.Context(), demoOptions{
+			port:     *port,
+			portOnly: cmd.Flags().Changed("port"),
+			dir:      *dir,
+			verbose:  *verbose,
+		})
+	})
 	return cmd
 }
 
-func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err error) {
+// demoPort is where the demo listens unless it is told otherwise.
+const demoPort = 8080
+
+type demoOptions struct {
+	port     int
+	portOnly bool // no other port will do
+	dir      string
+	verbose  bool
+}
+
+func (a *app) demo(ctx context.Context, o demoOptions) (err error) {
 	start := time.Now()
+	dir := o.dir
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "gatehouse-demo-"); err != nil {
 			return fmt.Errorf("make a directory: %w", err)
 		}
 		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	}
-	l, err := loopback(ctx, port)
+	l, err := loopback(ctx, o.port, o.portOnly)
 	if err != nil {
 		return err
 	}
 	defer l.Close() //nolint:errcheck // serving has closed it, unless something failed before
-	c := demoConfig(dir, l, verbose)
+	c := demoConfig(dir, l, o.verbose)
 	outside, err := demo.OpenOutside(ctx, c.BaseURL, nil)
 	if err != nil {
 		return err
@@ -74,6 +92,9 @@ func (a *app) demo(ctx context.Context, port int, dir string, verbose bool) (err
 	mux := http.NewServeMux()
 	d.Mount(mux)
 	g.mount("/demo", mux)
+	if !o.portOnly && l.Addr().(*net.TCPAddr).Port != o.port {
+		a.printf("\n  Port %d is taken by another program, so this demo has another one.\n", o.port)
+	}
 	a.printf("\n  Gatehouse demo, ready in %d ms. For this machine only; stop it with Ctrl-C.\n\n%s\n", time.Since(start).Milliseconds(), d.Summary())
 	return g.run(ctx, []listener{{l, route.Server(p.config.Listen, g.handler(), p.log)}}, 0)
 }
@@ -103,16 +124,17 @@ func demoParts(ctx context.Context, c config.Config, stderr io.Writer) (parts, e
 	return p, nil
 }
 
-// loopback listens where nobody else can reach it; if the port is taken, on
-// another one.
-func loopback(ctx context.Context, port int) (net.Listener, error) {
+// loopback listens on this machine only. If the port is taken, it listens on
+// another one, unless only says that no other will do.
+func loopback(ctx context.Context, port int, only bool) (net.Listener, error) {
 	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
-	if errors.Is(err, syscall.EADDRINUSE) {
+	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+	l, err := config.Listen(ctx, "tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) && !only {
 		l, err = config.Listen(ctx, "tcp", "127.0.0.1:0")
 	}
 	if err != nil {
-		return nil, fmt.Errorf("listen on port %d of this machine: %w", port, err)
+		return nil, fmt.Errorf("--port: %s", whyNotListen(address, err))
 	}
 	return l, nil
 }

@@ -16,7 +16,7 @@ import (
 const healthcheckTimeout = 5 * time.Second
 
 func newHealthcheck(a *app) *cobra.Command {
-	return a.withSettings(&cobra.Command{
+	return listOnly(a.withSettings(&cobra.Command{
 		Use: "healthcheck", Short: "Ask the gateway on this machine whether it is ready, for containers", Args: cobra.NoArgs,
 		RunE: does(func(cmd *cobra.Command) error {
 			c, err := a.settings(cmd)
@@ -25,7 +25,7 @@ func newHealthcheck(a *app) *cobra.Command {
 			}
 			return askReady(cmd.Context(), c.Listen)
 		}),
-	})
+	}), "listen")
 }
 
 // askReady asks where serve listens; an address of every interface means this

@@ -41,6 +41,9 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	if err == nil {
 		return exitOK
 	}
+	if errors.Is(err, errReported) {
+		return exitFailure
+	}
 	if problems, ok := errors.AsType[*configError](err); ok {
 		for _, p := range problems.problems {
 			fmt.Fprintln(stderr, "gatehouse:", p) //nolint:errcheck // there is nowhere left to say it
@@ -53,6 +56,9 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	}
 	return exitUsage
 }
+
+// errReported fails a command that has printed what is wrong already.
+var errReported = errors.New("reported")
 
 // failure is what went wrong while a command did its work; whatever else comes
 // back is about the command line.

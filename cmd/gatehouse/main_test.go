@@ -3,13 +3,18 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
+	"io/fs"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"gatehouse/store"
+	"gatehouse/store/storetest"
 )
 
 // command runs the program in a directory of its own.
@@ -60,8 +65,16 @@ func TestExitStatus(t *testing.T) {
 		{"serve --listen 8080 --log-level loud", 1, `gatehouse: listen: is "8080"; use an address and a port such as 127.0.0.1:8080 or :8080 (--listen)`},
 		{"config check --log-level loud", 1, `gatehouse: log.level: is "loud"; use debug, info, warn, error (--log-level)`},
 		{"serve --config /nowhere.yaml", 1, "gatehouse: cannot be read: no such file or directory (/nowhere.yaml)"},
-		{"admin revoke tok-1", 1, `gatehouse: "tok-1" is not the ID of a token`},
-		{"admin token --name x --expires-in -1h", 1, "gatehouse: --expires-in: the token would be expired already"},
+		{"--version", 0, ""},
+		{"admin", 0, ""},
+		{"admin link --listen :9 --log-level warn", 0, ""}, // with the flags of serve
+		{"admin revoke tok-1", 2, `gatehouse: "tok-1" is not the ID of a token`},
+		{"admin revoke", 2, "gatehouse: give the ID of one token; gatehouse admin tokens lists them"},
+		{"admin token --name x --expires-in -1h", 2, "gatehouse: --expires-in: the token would be expired already"},
+		{"admin linc", 2, `gatehouse: unknown command "linc" for "gatehouse admin"`},
+		{"config chek", 2, `gatehouse: unknown command "chek"`},
+		{"migrate down", 2, `gatehouse: unknown command "down"`},
+		{"demo --port 1x", 2, "gatehouse: invalid argument"},
 	} {
 		status, _, stderr := c.run(strings.Fields(tt.args)...)
 		if status != tt.status || !strings.Contains(stderr, tt.stderr) || tt.status == 0 && stderr != "" {
@@ -164,11 +177,46 @@ func TestSecretKeyIsMadeOnce(t *testing.T) {
 	if second, _ := os.ReadFile(path); !bytes.Equal(first, second) {
 		t.Error("the key was made twice")
 	}
+	if err := os.WriteFile(path, []byte(store.NewKey().Reveal()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := c.run("admin", "tokens"); status != exitFailure || !strings.Contains(stderr, "not the one this database was written with: restore secret.key") {
+		t.Errorf("with another key: %d %s", status, stderr)
+	}
+}
+
+// TestLostSecretKey: beside a database, a key that is missing or empty is named,
+// and nothing is written in its place.
+func TestLostSecretKey(t *testing.T) {
+	t.Parallel()
+	c := newCommand(t)
+	c.must("admin", "tokens")
+	path := filepath.Join(c.dir, keyFile)
 	if err := os.Remove(path); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, stderr := c.run("admin", "tokens"); status != exitFailure || !strings.Contains(stderr, "secret key does not fit this database") {
-		t.Errorf("with another key: %d %s", status, stderr)
+	elsewhere := t.TempDir()
+	for name, args := range map[string][]string{
+		"serve":                 {"serve"},
+		"admin":                 {"admin", "link"},
+		"migrate":               {"migrate", "up"},
+		"a data_dir of its own": {"serve", "--data-dir", elsewhere, "--database", "sqlite:" + c.dir + "/gatehouse.db"},
+	} {
+		status, _, stderr := c.run(args...)
+		if status != exitFailure || !strings.Contains(stderr, "secret.key is missing") || !strings.Contains(stderr, "restore the file from a backup") {
+			t.Errorf("%s: exit %d: %s", name, status, stderr)
+		}
+	}
+	for _, dir := range []string{c.dir, elsewhere} {
+		if _, err := os.Stat(filepath.Join(dir, keyFile)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("a key was written to %s: %v", dir, err)
+		}
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if status, _, stderr := c.run("serve"); status != exitFailure || !strings.Contains(stderr, "is empty: restore it") {
+		t.Errorf("an empty key: exit %d: %s", status, stderr)
 	}
 }
 
@@ -256,7 +304,84 @@ func TestListenTaken(t *testing.T) {
 	defer l.Close() //nolint:errcheck // of a test
 	c := newCommand(t)
 	c.env = append(c.env, "GATEHOUSE_LISTEN="+l.Addr().String())
-	if status, _, stderr := c.run("serve"); status != exitFailure || !strings.Contains(stderr, "listen: ") || !strings.Contains(stderr, "in use") {
+	if status, _, stderr := c.run("serve"); status != exitFailure || !strings.Contains(stderr, "listen: ") || !strings.Contains(stderr, "is taken by another program") {
 		t.Errorf("%d %s", status, stderr)
+	}
+}
+
+// TestServeTellsThatRedisIsAway: at the start, not at the first request that
+// would use it, and without failing.
+func TestServeTellsThatRedisIsAway(t *testing.T) {
+	t.Parallel()
+	postgres := storetest.Postgres(t)
+	c := newCommand(t)
+	address := freePort(t)
+	c.env = append(c.env, "GATEHOUSE_LISTEN="+address, "GATEHOUSE_DATABASE="+postgres, "GATEHOUSE_REDIS=redis://"+freePort(t),
+		"GATEHOUSE_SECRET_KEY="+store.NewKey().Reveal())
+	ctx, stop := contextWithCancel(t)
+	done := make(chan int, 1)
+	var stdout, stderr lockedBuffer
+	go func() { done <- run(ctx, []string{"serve"}, c.env, &stdout, &stderr) }()
+	waitUntil(t, "the link", func() bool { return strings.Contains(stdout.String(), "/admin/welcome/") })
+	if before, _, _ := strings.Cut(stderr.String(), `"msg":"ready"`); !strings.Contains(before, "Redis does not answer") {
+		t.Errorf("the log:\n%s", stderr.String())
+	}
+	if !strings.Contains(stdout.String(), "http://localhost:"+port(address)+"/admin/welcome/") {
+		t.Errorf("the link does not name the port that is listened on: %s", stdout.String())
+	}
+	stop()
+	if status := <-done; status != exitOK {
+		t.Errorf("exit %d: %s", status, stderr.String())
+	}
+}
+
+func TestDemoPort(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // of a test
+	status, _, stderr := newCommand(t).run("demo", "--port", port(l.Addr().String()))
+	if want := "gatehouse: --port: port " + port(l.Addr().String()) + " is taken by another program"; status != exitFailure || !strings.Contains(stderr, want) {
+		t.Errorf("exit %d: %s", status, stderr)
+	}
+}
+
+func TestConfigCheckJSON(t *testing.T) {
+	t.Parallel()
+	c := newCommand(t)
+	type problem struct{ Setting, Source, Message string }
+	var got struct {
+		OK                 bool
+		Problems, Warnings []problem
+	}
+	if err := json.Unmarshal([]byte(c.must("config", "check", "--json")), &got); err != nil || !got.OK || got.Problems == nil || len(got.Warnings) != 1 {
+		t.Errorf("%+v %v", got, err)
+	}
+	status, stdout, stderr := c.run("config", "check", "--json", "--log-level", "loud", "--listen", "8080")
+	if status != exitFailure || stderr != "" {
+		t.Errorf("exit %d: %s", status, stderr)
+	}
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil || got.OK || len(got.Problems) != 2 || got.Problems[0].Source != "--listen" {
+		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// TestHelpHasTypesAndDefaults: what --help says of a flag can be typed as it is.
+func TestHelpHasTypesAndDefaults(t *testing.T) {
+	t.Parallel()
+	c := newCommand(t)
+	help := c.must("serve", "--help")
+	for _, want := range []string{"--session-idle duration", "(default 8h)", "--listen string", `(default ":8080")`, "--trusted-proxies networks", "--secret-key-file file"} {
+		if !strings.Contains(help, want) {
+			t.Errorf("lacks %q:\n%s", want, help)
+		}
+	}
+	if strings.Contains(help, " value ") {
+		t.Errorf("a flag without a type:\n%s", help)
+	}
+	if help := c.must("healthcheck", "--help"); strings.Contains(help, "smtp") || !strings.Contains(help, "--listen") {
+		t.Errorf("healthcheck lists what it does not use:\n%s", help)
 	}
 }

@@ -16,11 +16,11 @@ func newMigrate(a *app) *cobra.Command {
 			"back: restore a backup instead.",
 	}
 	cmd.AddCommand(
-		jsonFlag(a.withSettings(&cobra.Command{
+		jsonFlag(a.withStoreSettings(&cobra.Command{
 			Use: "status", Short: "Say which schema the database has", Args: cobra.NoArgs,
 			RunE: does(func(cmd *cobra.Command) error { return a.schemaStatus(cmd) }),
 		})),
-		a.withSettings(&cobra.Command{
+		a.withStoreSettings(&cobra.Command{
 			Use: "up", Short: "Bring the schema up to date", Args: cobra.NoArgs,
 			RunE: does(func(cmd *cobra.Command) error { return a.migrateUp(cmd) }),
 		}),

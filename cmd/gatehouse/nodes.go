@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"log/slog"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 type nodes struct {
 	bus     sessions.Bus // nil without Redis
 	limiter route.Limiter
+	ping    func(context.Context) error // nil without Redis
 	close   func() error
 }
 
@@ -30,5 +32,14 @@ func newNodes(c config.Config, log *slog.Logger) (nodes, error) {
 	if err != nil {
 		return nodes{}, err
 	}
-	return nodes{bus: r, limiter: r, close: r.Close}, nil
+	return nodes{bus: r, limiter: r, ping: r.Ping, close: r.Close}, nil
+}
+
+// look asks Redis for a first time, so that the log says at the start that it
+// does not answer and not at the first request. The client logs it; the node
+// works without.
+func (n nodes) look(ctx context.Context) {
+	if n.ping != nil {
+		_ = n.ping(ctx)
+	}
 }

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/config"
+	"gatehouse/web/ops"
 )
 
 // app is what every command has.
@@ -24,12 +26,29 @@ func newRoot(a *app) *cobra.Command {
 		Short: "SAML and OpenID Connect sign-in with just-in-time group sync",
 		Long: "Gatehouse signs people in through their company's own identity provider and puts\n" +
 			"them into the right groups. See it at once with: gatehouse demo",
-		SilenceErrors: true, SilenceUsage: true,
+		Version:           versionText(ops.ReadBuild()),
+		SilenceErrors:     true,
+		SilenceUsage:      true,
 		CompletionOptions: cobra.CompletionOptions{HiddenDefaultCmd: true},
 	}
+	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(
 		newServe(a), newDemo(a), newMigrate(a), newAdmin(a), newConfig(a), newHealthcheck(a), newVersion(a))
+	for _, parent := range root.Commands() {
+		if parent.HasSubCommands() {
+			parent.Args, parent.RunE = cobra.ArbitraryArgs, listSubcommands
+		}
+	}
 	return root
+}
+
+// listSubcommands is what a command does that only has others below it. A name
+// that is none of theirs is a mistake on the command line, not a call for help.
+func listSubcommands(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	return fmt.Errorf("unknown command %q for %q; see %[2]s --help", args[0], cmd.CommandPath())
 }
 
 // does makes the error of a command's work a failure.
@@ -54,24 +73,43 @@ func (a *app) withSettings(cmd *cobra.Command) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringP("config", "c", "", "YAML `file` with settings")
 	for _, s := range config.Settings() {
-		flags.Var(&flagText{}, s.Flag, s.Help)
+		flags.Var(&flagText{text: s.Default, kind: s.Type}, s.Flag, s.Help)
 		if s.Bool {
 			flags.Lookup(s.Flag).NoOptDefVal = "true"
 		}
 		if s.MayBeFile() {
-			flags.Var(&flagText{}, s.Flag+"-file", "file that holds "+s.Name)
+			flags.Var(&flagText{kind: "file"}, s.Flag+"-file", "file that holds "+s.Name)
 		}
 	}
 	return cmd
 }
 
+// listOnly keeps flags of settings out of a command's --help, other than those
+// named. They are still accepted, so that any command can be called with the
+// flags of serve.
+func listOnly(cmd *cobra.Command, names ...string) *cobra.Command {
+	for _, s := range config.Settings() {
+		for _, name := range []string{s.Flag, s.Flag + "-file"} {
+			if f := cmd.Flags().Lookup(name); f != nil {
+				f.Hidden = !slices.Contains(names, s.Name)
+			}
+		}
+	}
+	return cmd
+}
+
+// withStoreSettings is withSettings for a command that only opens the database.
+func (a *app) withStoreSettings(cmd *cobra.Command, more ...string) *cobra.Command {
+	return listOnly(a.withSettings(cmd), append(more, "data_dir", "database", "secret_key", "secret_key_previous")...)
+}
+
 // flagText takes a flag's value as it is: package config reads it, in the same
 // way and words as from any other source.
-type flagText struct{ text string }
+type flagText struct{ text, kind string }
 
 func (f *flagText) String() string     { return f.text }
 func (f *flagText) Set(s string) error { f.text = s; return nil }
-func (*flagText) Type() string         { return "value" }
+func (f *flagText) Type() string       { return f.kind }
 
 // settings reads what cmd was told.
 func (a *app) settings(cmd *cobra.Command) (config.Config, error) {

@@ -31,6 +31,9 @@ func keyring(c config.Config) (store.Keyring, error) {
 	if ring.Current, err = readKey(path); !errors.Is(err, fs.ErrNotExist) {
 		return ring, err
 	}
+	if err := mustBeNew(c.Database, path); err != nil {
+		return ring, err
+	}
 	if err := makeKey(path); err != nil {
 		return ring, err
 	}
@@ -38,12 +41,30 @@ func keyring(c config.Config) (store.Keyring, error) {
 	return ring, err
 }
 
+// mustBeNew fails if a database is there already. A new key could open nothing
+// in it, and once written it would look like the right one.
+func mustBeNew(database config.Address, key string) error {
+	file := strings.TrimPrefix(strings.TrimPrefix(database.Reveal(), "sqlite:"), "//")
+	info, err := os.Stat(file)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0 {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for the database: %w", err)
+	}
+	return fmt.Errorf("%s is missing, and %s cannot be read without it: restore the file from a backup, or set secret_key to the key it held; nothing was changed", key, file)
+}
+
 func readKey(path string) (sso.Secret, error) {
 	text, err := os.ReadFile(path) //nolint:gosec // in data_dir
 	if err != nil {
 		return "", fmt.Errorf("read the secret key: %w", err)
 	}
-	return sso.Secret(strings.TrimSpace(string(text))), nil
+	key := sso.Secret(strings.TrimSpace(string(text)))
+	if key == "" {
+		return "", fmt.Errorf("%s is empty: restore it from a backup", path)
+	}
+	return key, nil
 }
 
 // makeKey writes a new key in one step: a key that was half written, or

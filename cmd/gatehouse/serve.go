@@ -11,7 +11,6 @@ import (
 	"gatehouse/config"
 	"gatehouse/internal/demo"
 	"gatehouse/sso"
-	"gatehouse/store"
 )
 
 func newServe(a *app) *cobra.Command {
@@ -52,11 +51,12 @@ func (a *app) serve(ctx context.Context, c config.Config) (err error) {
 	if err != nil {
 		return err
 	}
+	g.nodes.look(ctx)
 	log.Info("ready", "base_url", c.BaseURL, "listen", all[0].Addr().String(), "database", c.Database.String(), "version", g.build.Version)
 	if err := a.firstLink(ctx, g); err != nil {
 		return err
 	}
-	if err := hint(ctx, db, log); err != nil {
+	if err := hint(ctx, g); err != nil {
 		return err
 	}
 	return g.run(ctx, all, c.ShutdownDelay)
@@ -79,14 +79,14 @@ func listeners(ctx context.Context, c config.Config, g *gateway, log *slog.Logge
 	return all, nil
 }
 
-// hint tells whoever starts an empty installation what comes next.
-func hint(ctx context.Context, db *store.DB, log *slog.Logger) error {
-	enterprises, _, err := db.Enterprises(ctx, sso.Page{Limit: 1})
+// hint tells the operator of an empty installation what to do next.
+func hint(ctx context.Context, g *gateway) error {
+	enterprises, _, err := g.db.Enterprises(ctx, sso.Page{Limit: 1})
 	if err != nil {
 		return fmt.Errorf("look for enterprises: %w", err)
 	}
 	if len(enterprises) == 0 {
-		log.Info("no enterprise yet: make an API token with `gatehouse admin token --name setup` and follow the README")
+		g.log.Info("no enterprise yet: sign in to the console and add the first", "console", g.config.BaseURL+"/admin")
 	}
 	return nil
 }

@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"gatehouse/web/route"
@@ -26,15 +29,30 @@ func listen(ctx context.Context, setting, address string, h http.Handler, log *s
 	var config net.ListenConfig
 	l, err := config.Listen(ctx, "tcp", address)
 	if err != nil {
-		return listener{}, fmt.Errorf("%s: %w", setting, err)
+		return listener{}, fmt.Errorf("%s: %s", setting, whyNotListen(address, err))
 	}
 	return listener{l, route.Server(address, h, log)}, nil
 }
 
+// whyNotListen says what is wrong with an address to listen on, and what to do.
+func whyNotListen(address string, err error) string {
+	_, port, _ := net.SplitHostPort(address) // err is shown if it cannot be told
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Sprintf("port %s is taken by another program; stop that program or choose another port", port)
+	case errors.Is(err, syscall.EACCES):
+		return fmt.Sprintf("port %s needs a privileged user; choose one above 1023 behind your reverse proxy", port)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Sprintf("%s is not an address of this machine", address)
+	}
+	return err.Error()
+}
+
 // serveUntil serves until ctx ends or a listener breaks. Then drain is called
-// (it makes /readyz say no), everybody is answered for another delay, and at
-// last those who are being answered are waited for.
-func serveUntil(ctx context.Context, all []listener, drain func(), delay time.Duration) error {
+// (it makes /readyz say no), requests are served for another delay, and at last
+// those in progress are waited for. A signal that arrives meanwhile ends the
+// delay, the next one the waiting.
+func serveUntil(ctx context.Context, all []listener, drain func(), delay time.Duration, log *slog.Logger) error {
 	broken := make(chan error, len(all))
 	for _, l := range all {
 		go func() {
@@ -48,10 +66,26 @@ func serveUntil(ctx context.Context, all []listener, drain func(), delay time.Du
 	case failed = <-broken:
 	case <-ctx.Done():
 		drain()
-		time.Sleep(delay)
+	}
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+	defer signal.Stop(again)
+	if failed == nil && delay > 0 {
+		log.Info("stopping; a second signal stops at once", "shutdown_delay", delay)
+		select {
+		case <-time.After(delay):
+		case <-again:
+		}
 	}
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
+	go func() {
+		select {
+		case <-again:
+			cancel()
+		case <-closing.Done():
+		}
+	}()
 	for _, l := range all {
 		if err := l.server.Shutdown(closing); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("stop serving %s: %w", l.Addr(), err))

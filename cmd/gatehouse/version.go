@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/spf13/cobra"
 
 	"gatehouse/web/ops"
@@ -14,12 +16,16 @@ func newVersion(a *app) *cobra.Command {
 			if wantsJSON(cmd) {
 				return a.printJSON(b)
 			}
-			a.printf("gatehouse %s", b.Version)
-			if b.Revision != "" {
-				a.printf(" (%.12s)", b.Revision)
-			}
-			a.printf(" %s\n", b.Go)
+			a.printf("%s\n", versionText(b))
 			return nil
 		}),
 	})
+}
+
+func versionText(b ops.Build) string {
+	text := "gatehouse " + b.Version
+	if b.Revision != "" {
+		text += fmt.Sprintf(" (%.12s)", b.Revision)
+	}
+	return text + " " + b.Go
 }

@@ -183,7 +183,7 @@ func (g *gateway) run(ctx context.Context, all []listener, delay time.Duration) 
 	go settle()
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	done := g.background(background)
-	err := errors.Join(serveUntil(ctx, all, g.ops.Drain, delay), why())
+	err := errors.Join(serveUntil(ctx, all, g.ops.Drain, delay, g.log), why())
 	stop()
 	done.Wait()
 	if err == nil {
