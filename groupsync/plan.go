@@ -2,6 +2,7 @@ package groupsync
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -60,7 +61,13 @@ func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, 
 	unknown := &sso.Error{Kind: sso.Forbidden, Code: "groups_unknown",
 		Public: "Your company's sign-in did not say which groups you are in, and that is required here."}
 	switch asserted.State {
+	case sso.GroupsPartial:
+		return sso.SyncAddOnly, partialNote(asserted), nil
 	case sso.GroupsTruncated:
+		if asserted.Unread > 0 {
+			return sso.SyncAddOnly, fmt.Sprintf("The identity provider named more groups than are read here: %d of %d were read and added, none was removed. "+
+				"Let it send fewer, or narrow the list with the mapping's include.", len(asserted.Names), len(asserted.Names)+asserted.Unread), nil
+		}
 		return sso.SyncAddOnly, "The list has the length at which this identity provider cuts lists off, or came with a pointer to more: groups were added, none removed.", nil
 	case sso.GroupsOverage:
 		if rules.OnOverage == sso.DenySignIn {
@@ -77,6 +84,16 @@ func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, 
 		return sso.SyncKeep, "The identity provider sent no group attribute: every membership was kept.", nil
 	}
 	return rules.Mode, "", nil
+}
+
+// partialNote says what was done about a list that was not fully understood.
+func partialNote(g sso.AssertedGroups) string {
+	if len(g.Names) == 0 {
+		return "Nothing of what the identity provider sent as groups was understood: every membership was kept. " +
+			"The values and the reasons are listed as not understood."
+	}
+	return fmt.Sprintf("The list of groups was not fully understood: groups were added, none removed. "+
+		"Not understood: %d, listed with the reasons.", g.NotUnderstoodCount)
 }
 
 type planner struct {

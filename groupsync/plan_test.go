@@ -89,6 +89,9 @@ func TestPlan(t *testing.T) {
 		"the zero rules keep":               {sso.GroupSync{}, sso.AssertedGroups{}, in("web/sre=jit", "web/Members=default"), "", sso.SyncKeep},
 		"overage keeps":                     {reset, state(sso.GroupsOverage), in("web/sre=jit", "web/Members=default"), "", sso.SyncKeep},
 		"overage never clears":              {sso.GroupSync{Mode: sso.SyncReset, OnOverage: sso.ClearGroups}, state(sso.GroupsOverage), in("web/sre=jit", "web/Members=default"), "", sso.SyncKeep},
+		"partial only adds":                 {reset, state(sso.GroupsPartial, "admins"), in("web/sre=jit", "web/Members=default"), "+data/Members=default +data/admins=jit", sso.SyncAddOnly},
+		"partial without a name":            {reset, state(sso.GroupsPartial), in("web/sre=jit", "web/Members=default"), "", sso.SyncAddOnly},
+		"partial is not absent":             {sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.ClearGroups, OnOverage: sso.DenySignIn}, state(sso.GroupsPartial), in("web/sre=jit", "web/Members=default"), "", sso.SyncAddOnly},
 		"truncated only adds":               {reset, state(sso.GroupsTruncated, "admins"), in("web/sre=jit", "web/Members=default"), "+data/Members=default +data/admins=jit", sso.SyncAddOnly},
 	}
 	for name, tt := range tests {
@@ -178,8 +181,8 @@ func anything(t *rapid.T) scenario {
 	}
 	s.rules.Mode = rapid.SampledFrom([]sso.SyncMode{sso.SyncReset, sso.SyncResetSynced, sso.SyncAddOnly}).Draw(t, "mode")
 	s.rules.OnAbsent = rapid.SampledFrom([]sso.WhenUnknown{"", sso.KeepGroups, sso.ClearGroups}).Draw(t, "absent")
-	s.asserted.State = sso.GroupsState(rapid.IntRange(0, 4).Draw(t, "state"))
-	if s.asserted.State == sso.GroupsValues || s.asserted.State == sso.GroupsTruncated {
+	s.asserted.State = sso.GroupsState(rapid.IntRange(0, 5).Draw(t, "state"))
+	if s.asserted.State.NamesGroups() {
 		s.asserted.Names = rapid.SliceOfNDistinct(rapid.SampledFrom(append(names, "Members", "nowhere")), 1, 8, rapid.ID).Draw(t, "names")
 	}
 	return s
@@ -200,7 +203,7 @@ func TestPlanProperties(t *testing.T) {
 	}
 	properties := map[string]func(t *rapid.T, s scenario, c sso.MembershipChanges){
 		"unknown never removes anyone": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
-			unknown := s.asserted.State == sso.GroupsOverage || s.asserted.State == sso.GroupsTruncated ||
+			unknown := s.asserted.State != sso.GroupsAbsent && !s.asserted.State.Complete() ||
 				s.asserted.State == sso.GroupsAbsent && s.rules.OnAbsent != sso.ClearGroups
 			if unknown && len(c.Remove) > 0 {
 				t.Fatalf("%s removed %v", s.asserted.State, c.Remove)

@@ -170,7 +170,7 @@ func TestValidateNames(t *testing.T) {
 
 func TestGroupsStateText(t *testing.T) {
 	t.Parallel()
-	for s := GroupsAbsent; s <= GroupsTruncated; s++ {
+	for s := GroupsAbsent; s <= GroupsPartial; s++ {
 		text, _ := s.MarshalText()
 		var back GroupsState
 		if err := back.UnmarshalText(text); err != nil || back != s {

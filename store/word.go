@@ -32,14 +32,21 @@ func (r *recording) listen() {
 	}
 }
 
+// certain reports whether a list leaves nothing unsaid. GroupsAbsent gets here
+// only where the connection takes it for no groups.
+func certain(s sso.GroupsState) bool { return s.Complete() || s == sso.GroupsAbsent }
+
 // heard is the word of this sign-in. Where nothing was said, the one before
-// stays and is certain no more; so it is with a list that is not all.
+// stays and is certain no more; so it is with a list that is not all, or not
+// fully understood.
 func (r *recording) heard() ([]string, word) {
 	c := r.verdict.Memberships
-	if c.Record.Mode == "" || c.Record.Mode == sso.SyncKeep && c.Held == nil {
+	asserted := c.Record.Asserted
+	nothing := asserted.State == sso.GroupsPartial && len(asserted.Names) == 0
+	if c.Record.Mode == "" || nothing || c.Record.Mode == sso.SyncKeep && c.Held == nil {
 		return nil, word{hash: r.said.hash}
 	}
 	names := slices.Sorted(slices.Values(r.possible))
 	sum := sha256.Sum256([]byte(strings.Join(names, "\x00")))
-	return names, word{hash: hex.EncodeToString(sum[:16]), certain: c.Record.Asserted.State != sso.GroupsTruncated}
+	return names, word{hash: hex.EncodeToString(sum[:16]), certain: certain(asserted.State)}
 }

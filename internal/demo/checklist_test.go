@@ -37,7 +37,7 @@ func TestChangedLater(t *testing.T) {
 
 func TestSaidInWords(t *testing.T) {
 	seen := map[string]sso.GroupsState{}
-	for _, state := range []sso.GroupsState{sso.GroupsAbsent, sso.GroupsEmpty, sso.GroupsValues, sso.GroupsOverage, sso.GroupsTruncated} {
+	for _, state := range []sso.GroupsState{sso.GroupsAbsent, sso.GroupsEmpty, sso.GroupsValues, sso.GroupsOverage, sso.GroupsTruncated, sso.GroupsPartial} {
 		words := saidInWords(sso.AssertedGroups{State: state, Names: []string{"a", "b"}})
 		if other, ok := seen[words]; ok {
 			t.Errorf("%v and %v are both %q", state, other, words)

@@ -221,6 +221,8 @@ func saidInWords(a sso.AssertedGroups) string {
 		return "The identity provider sent a link in place of the groups, because there are too many."
 	case sso.GroupsTruncated:
 		return fmt.Sprintf("The identity provider named %d groups, which is where it cuts lists off.", len(a.Names))
+	case sso.GroupsPartial:
+		return fmt.Sprintf("The identity provider sent a list of groups of which %d values were not understood.", a.NotUnderstoodCount)
 	case sso.GroupsValues:
 		if len(a.Names) == 1 {
 			return "The identity provider named one group."

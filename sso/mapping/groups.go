@@ -18,7 +18,7 @@ const (
 	oidcHasGroups = "hasgroups"     // implicit and hybrid flows
 )
 
-// groups tells which of the five states the assertion is in. Names stay as they
+// groups tells which of the six states the assertion is in. Names stay as they
 // were sent, byte for byte: nothing is trimmed, folded or normalised.
 func (r *reader) groups(m sso.Mapping) sso.AssertedGroups {
 	if r.failed != nil {

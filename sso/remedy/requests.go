@@ -16,7 +16,7 @@ func api() []Entry {
 		{"share_brake", "API", "this would take more than 20 people, and more than half, out of a group at once", Operator, "look at it with `dry_run`; if it is meant, `confirm`"},
 		{"no_configuration", "API", "a preview by a configuration that the connection does not have", Operator, "`draft` is for what is being edited; a connection that was never enabled has nothing else"},
 		{"group_name_invalid", "API", "not in normalization form C, with space around it, too long, or with characters that cannot be seen", Operator, "an identity provider's list could never match it"},
-		{"invalid_groups_state", "API", "an unknown state of groups", Operator, "`absent`, `empty`, `values`, `overage` or `truncated`"},
+		{"invalid_groups_state", "API", "an unknown state of groups", Operator, "`absent`, `empty`, `values`, `overage`, `truncated` or `partial`"},
 		{"invalid_cursor", "API", "not a cursor that this list returned", Operator, "begin without one"},
 		{"idempotency_key_in_use", "API", "the first request with this key is not finished", Operator, "wait, repeat"},
 		{"idempotency_key_reused", "API", "another request had this key", Operator, "use a new one"},

@@ -182,7 +182,7 @@ func identity(i sso.Identity) []page.Fact {
 
 // said puts what was said about groups into words.
 func said(g sso.AssertedGroups) page.GroupsSaid {
-	s := page.GroupsSaid{Names: g.Names, Source: g.Source}
+	s := page.GroupsSaid{Names: g.Names, Source: g.Source, NotUnderstood: page.NewNotUnderstood(g)}
 	s.Badge, s.Words = page.GroupsState(g)
 	return s
 }

@@ -18,7 +18,7 @@ type supposed struct {
 	User   sso.UserID `json:"user,omitempty" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Whose sign-in; without user and login, a newcomer's." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Login  string     `json:"login,omitempty" maxLength:"254" doc:"The login of the person, in place of user." example:"ada@acme.example"`
 	Groups []string   `json:"groups,omitempty" maxItems:"2000" doc:"The groups that the identity provider would name." example:"[\"engineering\"]"`
-	State  string     `json:"state,omitempty" enum:"absent,empty,values,overage,truncated" default:"values" doc:"What it would say: nothing, that there are none, which there are, that there are too many, or only some." example:"values"`
+	State  string     `json:"state,omitempty" enum:"absent,empty,values,overage,truncated,partial" default:"values" doc:"What it would say: nothing, that there are none, which there are, that there are too many, only some, or some that cannot be understood." example:"values"`
 	Draft  bool       `json:"draft,omitempty" doc:"By what is being edited instead of what is live."`
 }
 
@@ -63,7 +63,7 @@ func (a *API) previewSync(ctx context.Context, c caller, in *struct {
 	if asserted.State == sso.GroupsValues && len(b.Groups) == 0 {
 		asserted.State = sso.GroupsEmpty
 	}
-	if asserted.State != sso.GroupsValues && asserted.State != sso.GroupsTruncated {
+	if !asserted.State.NamesGroups() {
 		asserted.Names = nil
 	}
 	p, err := a.Preview.PreviewSync(ctx, c.enterprise.ID, in.Connection, login.Supposed{User: b.User, Login: b.Login, Groups: asserted, Draft: b.Draft})

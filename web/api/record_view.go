@@ -31,13 +31,22 @@ type check struct {
 }
 
 type assertedGroups struct {
-	State  string   `json:"state" enum:"absent,empty,values,overage,truncated" doc:"What the identity provider said: nothing, that there are none, which there are, that there are too many, or as many as it ever says." example:"values"`
-	Names  []string `json:"names" doc:"The groups it named." example:"[\"engineering\"]"`
-	Source string   `json:"source" doc:"The claim they were read from." example:"groups"`
+	State              string     `json:"state" enum:"absent,empty,values,overage,truncated,partial" doc:"What the identity provider said: nothing, that there are none, which there are, that there are too many, only some of them, or a list that was not fully understood." example:"values"`
+	Names              []string   `json:"names" doc:"The groups it named." example:"[\"engineering\"]"`
+	Source             string     `json:"source" doc:"The claim they were read from." example:"groups"`
+	NotUnderstood      []rawGroup `json:"not_understood" doc:"Values that name no group, in the order in which they were sent; the first 50."`
+	NotUnderstoodCount int        `json:"not_understood_count" doc:"How many values name no group." example:"0"`
+	Unread             int        `json:"unread" doc:"How many names there were beyond the 2,000 that are read." example:"0"`
+}
+
+type rawGroup struct {
+	Raw string        `json:"raw" doc:"The value as sent: its first 120 characters, with those that cannot be seen written as code points." example:"<U+200B>engineering"`
+	Why sso.RawReason `json:"why" enum:"not_text,no_member,line_break,no_break_space,invisible,too_long,looks_like_list" doc:"Why it names no group." example:"invisible"`
 }
 
 func viewGroups(g sso.AssertedGroups) assertedGroups {
-	return assertedGroups{State: g.State.String(), Names: always(g.Names), Source: g.Source}
+	return assertedGroups{State: g.State.String(), Names: always(g.Names), Source: g.Source, NotUnderstoodCount: g.NotUnderstoodCount, Unread: g.Unread,
+		NotUnderstood: viewAll(g.NotUnderstood, func(r sso.RawGroup) rawGroup { return rawGroup(r) })}
 }
 
 func viewAttempt(x sso.Attempt) attempt {

@@ -193,7 +193,7 @@ func (o overview) facts(v console.Visit) []page.Fact {
 	}
 	facts := []page.Fact{warned("Sent, and nowhere here", o.count(showNowhere), showNowhere), warned("Nearly a group’s", o.count(showNear), showNear),
 		{Label: "Here, and never sent", Value: count(o.count(showUnsent), "name", "names"), Href: at(v, "groups") + "?show=" + showUnsent}}
-	without, all := 0, 0
+	without, partly, all := 0, 0, 0
 	for _, r := range o.records {
 		if r.Connection != v.Connection.ID {
 			continue
@@ -202,6 +202,9 @@ func (o overview) facts(v console.Visit) []page.Fact {
 		if r.Asserted.State == sso.GroupsAbsent || r.Asserted.State == sso.GroupsOverage {
 			without++
 		}
+		if r.Asserted.NotUnderstoodCount > 0 {
+			partly++
+		}
 	}
 	if all > 0 {
 		f := page.Fact{Label: "Lately without groups", Value: strconv.Itoa(without) + " of the last " + count(all, "group sync", "group syncs") + " that changed something or said why not"}
@@ -209,6 +212,10 @@ func (o overview) facts(v console.Visit) []page.Fact {
 			f.Badge = &page.Badge{Label: "groups unknown", State: "warn"}
 		}
 		facts = append(facts, f)
+	}
+	if partly > 0 {
+		facts = append(facts, page.Fact{Label: "Lately not fully understood", Value: strconv.Itoa(partly) + " of the last " + count(all, "group sync", "group syncs"),
+			Href: console.At(v.Enterprise, "activity", "syncs"), Badge: &page.Badge{Label: "nobody loses a group", State: "warn"}})
 	}
 	return facts
 }

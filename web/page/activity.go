@@ -68,6 +68,8 @@ type GroupsSaid struct {
 	Words  string // what that means
 	Names  []string
 	Source string // the claim it was read from
+
+	NotUnderstood *NotUnderstood // nil if everything was
 }
 
 // ClaimLine is one claim as it came.

@@ -37,7 +37,30 @@ func checkName(name string) string {
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// GroupsState is in which of the five ways groups were said, and what that means.
+// NotUnderstood lists the values in a list of groups that name none.
+type NotUnderstood struct {
+	Rows []RawGroup
+	More int // how many were not kept
+}
+
+// RawGroup is one of them, escaped, and why it names no group: a phrase that
+// follows "because it".
+type RawGroup struct{ Raw, Why string }
+
+// NewNotUnderstood returns nil if everything was understood.
+func NewNotUnderstood(g sso.AssertedGroups) *NotUnderstood {
+	if len(g.NotUnderstood) == 0 {
+		return nil
+	}
+	list := &NotUnderstood{More: g.NotUnderstoodCount - len(g.NotUnderstood)}
+	for _, r := range g.NotUnderstood {
+		list.Rows = append(list.Rows, RawGroup{r.Raw, r.Why.String()})
+	}
+	return list
+}
+
+// GroupsState says in which of the six states the asserted groups are, and what
+// that means.
 func GroupsState(g sso.AssertedGroups) (Badge, string) {
 	switch g.State {
 	case sso.GroupsValues:
@@ -47,7 +70,13 @@ func GroupsState(g sso.AssertedGroups) (Badge, string) {
 	case sso.GroupsOverage:
 		return Badge{Label: "overage", State: "warn"}, "There are too many to be sent: a pointer came in place of the list. Unless the directory was asked, nobody loses a group by it."
 	case sso.GroupsTruncated:
+		if g.Unread > 0 {
+			return Badge{Label: "cut off", State: "warn"}, "The list is longer than is read: " + strconv.Itoa(len(g.Names)) +
+				" names were read, and " + strconv.Itoa(g.Unread) + " were not. Nobody loses a group by it."
+		}
 		return Badge{Label: "cut off", State: "warn"}, "The list is as long as the identity provider ever sends: there may be more. Nobody loses a group by it."
+	case sso.GroupsPartial:
+		return Badge{Label: "partly understood", State: "warn"}, "Not understood: " + strconv.Itoa(g.NotUnderstoodCount) + ". Groups are added by the rest of the list, and nobody loses one."
 	}
 	return Badge{Label: "absent", State: "warn"}, "No group attribute came, so the groups are unknown, and nobody loses one."
 }

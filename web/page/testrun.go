@@ -82,6 +82,8 @@ type TestGroups struct {
 	Note      string // why memberships would be kept
 	Unmatched []string
 	Near      []TestNear
+
+	NotUnderstood *NotUnderstood // nil if everything was
 }
 
 // TestNear is a name that nearly is that of a group.

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"strings"
 	"time"
 
 	"gatehouse/sso"
@@ -121,7 +122,19 @@ func galleryTestLong() *Test {
 	p := galleryTestPassed()
 	p.Identity[1].Value, p.Identity[4].Value, p.Identity[1].From = longLogin, longName, "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress"
 	p.Groups.Names = append(p.Groups.Names, longName, longLogin)
+	p.Groups.Badge, p.Groups.State = GroupsState(exampleGroups())
+	p.Groups.NotUnderstood = NewNotUnderstood(exampleGroups())
 	p.Changes = append(p.Changes, TestChange{longName, []string{longName, longLogin}, nil, nil})
 	p.Checks = append(p.Checks, Check{"Issuer", longLogin + longLogin, longLogin + longLogin, Badge{"ok", "ok"}})
 	return p
+}
+
+// exampleGroups has values that name no group.
+func exampleGroups() (g sso.AssertedGroups) {
+	g.State, g.Names = sso.GroupsPartial, []string{"engineering", "on-call"}
+	g.AddRaw(`{"id":"00g1ab2cd3EF","name":"operations"}`, sso.RawNotText)
+	g.AddRaw("site\u00a0reliability", sso.RawNoBreakSpace)
+	g.AddRaw(strings.Repeat("a-long-group-name-", 20), sso.RawTooLong)
+	g.NotUnderstoodCount = 61
+	return g
 }

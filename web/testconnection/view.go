@@ -152,7 +152,7 @@ func viewIdentity(id sso.Identity, origins map[string]string) []page.TestValue {
 
 func viewGroups(r sso.TestResult) *page.TestGroups {
 	g := r.Identity.Groups
-	view := &page.TestGroups{Names: g.Names, Note: r.Note, Unmatched: r.Unmatched}
+	view := &page.TestGroups{Names: g.Names, Note: r.Note, Unmatched: r.Unmatched, NotUnderstood: page.NewNotUnderstood(g)}
 	view.Badge, view.State = page.GroupsState(g)
 	for _, n := range r.NearMisses {
 		view.Near = append(view.Near, page.TestNear{Asserted: n.Asserted, Name: n.Name, Organization: n.OrganizationName, Why: whyNear(n.Why)})
