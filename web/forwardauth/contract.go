@@ -62,6 +62,21 @@ type errHeader string
 
 func (e errHeader) Error() string { return string(e) + " is missing, came twice, or is no address" }
 
+// webScheme is the scheme of the origin that a browser was at when it asked:
+// Traefik says wss of a WebSocket, which is opened over https. Of a list, which
+// each proxy on the way has added to, the first is the browser's. What it says
+// only chooses among the application's own origins.
+func webScheme(said string) string {
+	first, _, _ := strings.Cut(said, ",")
+	switch first = strings.ToLower(strings.TrimSpace(first)); first {
+	case "wss":
+		return "https"
+	case "ws":
+		return "http"
+	}
+	return first
+}
+
 // readNginx reads X-Original-URL and X-Original-Method.
 func readNginx(r *http.Request) (original, error) {
 	const header = "X-Original-Url"
@@ -73,7 +88,7 @@ func readNginx(r *http.Request) (original, error) {
 	if !ok {
 		return original{}, errOriginal(header)
 	}
-	o := original{scheme: scheme, host: rest}
+	o := original{scheme: webScheme(scheme), host: rest}
 	if i := strings.IndexAny(rest, "/?"); i >= 0 {
 		o.host, o.uri = rest[:i], rest[i:]
 	}
@@ -92,6 +107,7 @@ func readForward(r *http.Request) (o original, err error) {
 			return original{}, errOriginal(part.header)
 		}
 	}
+	o.scheme = webScheme(o.scheme)
 	if o.uri[0] != '/' {
 		return original{}, errOriginal("X-Forwarded-Uri")
 	}
@@ -104,7 +120,7 @@ func readEnvoy(r *http.Request) (o original, err error) {
 	if o.scheme, ok = only(r.Header, "X-Forwarded-Proto"); !ok {
 		return original{}, errOriginal("X-Forwarded-Proto")
 	}
-	o.method, o.host, o.uri = r.Method, r.Host, "/"
+	o.scheme, o.method, o.host, o.uri = webScheme(o.scheme), r.Method, r.Host, "/"
 	const before = len("/auth/envoy/")
 	if i := strings.IndexAny(r.RequestURI[min(before, len(r.RequestURI)):], "/?"); i >= 0 {
 		if rest := r.RequestURI[before+i:]; rest[0] == '/' {

@@ -107,6 +107,55 @@ func TestEnvoy(t *testing.T) {
 	w.wants("no scheme", w.send(r), 403, "original_url_invalid")
 }
 
+// TestWebSockets: a WebSocket is opened from an origin of http or https, whatever
+// the proxy calls its scheme.
+func TestWebSockets(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.enter("ada")
+	w.application("plain", func(a *sso.Application) { a.Origins = []string{"http://plain.acme.test"} })
+	for _, c := range []struct {
+		app, scheme string
+		want        int
+	}{
+		{"wiki", "https", 200},
+		{"wiki", "wss", 200},
+		{"wiki", "WSS", 200},
+		{"wiki", "Https", 200},
+		{"wiki", "wss,https", 200},
+		{"wiki", "wss, http", 200},
+		{"wiki", "https,http", 200},
+		{"plain", "ws", 200},
+		{"plain", "Ws, https", 200},
+		{"plain", "http", 200},
+		{"wiki", "ws", 403},
+		{"wiki", "http", 403},
+		{"wiki", "http, wss", 403},
+		{"plain", "wss", 403},
+		{"wiki", "wsss", 403},
+		{"wiki", ", wss", 403},
+		{"wiki", "wss https", 403},
+		{"wiki", "wss://evil.test", 403},
+		{"wiki", "ftp", 403},
+		{"wiki", "wss\u017f", 403},
+	} {
+		code := map[int]string{403: "unknown_app"}[c.want]
+		host := c.app + ".acme.test"
+		forward := []string{"X-Forwarded-Method", "GET", "X-Forwarded-Proto", c.scheme, "X-Forwarded-Host", host, "X-Forwarded-Uri", "/socket?x=y"}
+		w.wants("forward "+c.scheme, w.ask("/auth/forward/"+c.app, ada, forward...), c.want, code)
+		r := request(http.MethodGet, "/auth/envoy/"+c.app+"/socket", ada, "X-Forwarded-Proto", c.scheme, "Connection", "Upgrade", "Upgrade", "websocket")
+		r.Host = host
+		w.wants("envoy "+c.scheme, w.send(r), c.want, code)
+		if !strings.Contains(c.scheme, ",") {
+			w.wants("nginx "+c.scheme, w.nginx(c.app, c.scheme+"://"+host+"/socket", ada), c.want, code)
+		}
+	}
+	got := w.ask("/auth/forward/wiki", person{}, append(asPage(), "X-Forwarded-Method", "GET", "X-Forwarded-Proto", "wss", "X-Forwarded-Host", "wiki.acme.test", "X-Forwarded-Uri", "/a")...)
+	if want := base + "/login/continue/wiki?to=https%3A%2F%2Fwiki.acme.test%2Fa"; got.Header().Get("Location") != want {
+		t.Errorf("leads back to %q; want %q", got.Header().Get("Location"), want)
+	}
+}
+
 // TestOtherHeadersAreIgnored: a contract reads its own headers alone.
 func TestOtherHeadersAreIgnored(t *testing.T) {
 	t.Parallel()
