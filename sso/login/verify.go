@@ -7,8 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
-	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"gatehouse/mail"
 	"gatehouse/sso"
@@ -172,12 +173,29 @@ func (t *try) admit(ctx context.Context, w Waiting) (Result, error) {
 	return t.write(ctx, s, w.ReturnTo)
 }
 
-// readCode takes six digits, with space around them: nothing else that some
-// reader might take for digits.
+// readCode takes six digits, however they are grouped: space, dashes and other
+// punctuation between them, and characters that nobody sees, come with a code
+// that was read out or pasted. Full-width digits are what a Japanese or Chinese
+// keyboard types. A letter, a mathematical sign or any other kind of digit makes
+// it no code.
 func readCode(typed string) (sso.Secret, error) {
-	code := strings.TrimSpace(typed)
-	if len(code) != sso.CodeDigits || strings.Trim(code, "0123456789") != "" {
-		return "", &sso.Error{Kind: sso.Invalid, Code: "code_malformed", Public: "Enter the six digits of the code."}
+	var code []rune
+	for _, r := range typed {
+		switch {
+		case r >= '0' && r <= '9':
+			code = append(code, r)
+		case r >= '０' && r <= '９':
+			code = append(code, r-'０'+'0')
+		case r == utf8.RuneError || !unicode.In(r, unicode.White_Space, unicode.P, unicode.Cf, unicode.Mn):
+			return "", errMalformed()
+		}
+	}
+	if len(code) != sso.CodeDigits {
+		return "", errMalformed()
 	}
 	return sso.Secret(code), nil
+}
+
+func errMalformed() *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "code_malformed", Public: "Enter the six digits of the code."}
 }

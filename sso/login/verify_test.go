@@ -310,7 +310,7 @@ func TestCodesThatAreNone(t *testing.T) {
 		w.outside(c, "always", "")
 		p := w.waits(c, "out")
 		code := w.code()
-		for _, bad := range []string{"", "12345", "1234567", "12345a", "+12345", "-12345", "１２３４５６", "123 456", "12345\x00", "٠١٢٣٤٥", "0x1234", "1e0000", `["1"]`, code + "\u00a0x"} {
+		for _, bad := range []string{"", "12345", "1234567", "12345a", "+12345", "-12345", "123 45", "123-4567", "123 456 789 012", "12345\x00", "123456\x00", "٠١٢٣٤٥", "१२३४५६", "①②③④⑤⑥", "𝟙𝟚𝟛𝟜𝟝𝟞", "123+456", "1²3456", "code 123456", "\xff123456", "0x1234", "1e0000", `["1"]`, code + "\u00a0x"} {
 			_, err := w.verify(p, bad)
 			w.refused(err, "code_malformed")
 		}
@@ -323,6 +323,23 @@ func TestCodesThatAreNone(t *testing.T) {
 		w.ok(w.login.Resend(w.Context(), login.Entry{Proof: p, Browser: w.browser}))
 		_, err = w.verify(p, w.code())
 		w.ok(err)
+	})
+}
+
+// TestCodesAsPeopleEnterThem: a code that was pasted or read out counts; see
+// TestReadCode for how else it may be written.
+func TestCodesAsPeopleEnterThem(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.acme
+		w.outside(c, "always", "")
+		for i, between := range []string{" ", "-", "\u00a0\u200b"} {
+			login := fmt.Sprintf("new%d", i)
+			c.idp.AddPerson(demoidp.Person{ID: "id-" + login, Login: login, Email: login + "@elsewhere.example", GivenName: "N", Surname: "X"})
+			p := w.waits(c, login)
+			code := w.code()
+			_, err := w.verify(p, code[:3]+between+code[3:])
+			w.ok(err)
+		}
 	})
 }
 

@@ -24,7 +24,7 @@ func (Verify) title() string { return "Check your mail" }
 // Field is the page's only one.
 func (p *Verify) Field() Field {
 	return Field{ID: "code", Name: "code", Label: "Code", Hint: "Six digits, from the message we sent.", Error: p.Problem,
-		Autocomplete: "one-time-code", InputMode: "numeric", Pattern: " *[0-9]{6} *"}
+		Autocomplete: "one-time-code", InputMode: "numeric"}
 }
 
 // Counts reports whether there is a code to enter.
