@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // Validate reports all that is wrong with the settings as a whole.
@@ -167,7 +168,10 @@ func (v *validator) smtp(s SMTP) {
 	port, portErr := strconv.ParseUint(service, 10, 16)
 	v.that(err == nil && portErr == nil && port > 0 && host != "", "smtp.addr", "is %q; use host and port such as mail.example.com:587", s.Addr)
 	from, err := mail.ParseAddress(s.From)
-	v.that(err == nil && sso.ValidEmail(from.Address) && sso.Printable(from.Name), "smtp.from", "is %q; use an address such as Sign-in <sso@example.com>", s.From)
+	if err == nil {
+		_, err = address.Email(from.Address)
+	}
+	v.that(err == nil && sso.Printable(from.Name), "smtp.from", "is %q; use an address such as Sign-in <sso@example.com>", s.From)
 	v.that((s.Username == "") == (s.Password == ""), "smtp.password", "and smtp.username go together")
 	v.that(s.TLS != "none" || loopback(host), "smtp.tls", "is none, which only a mail server on this machine may be")
 }

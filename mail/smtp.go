@@ -15,6 +15,7 @@ import (
 	gomail "github.com/wneessen/go-mail"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // TLS is how the way to the server is protected.
@@ -61,7 +62,10 @@ func NewSMTP(cfg Config) (*SMTP, error) {
 		return nil, sso.InvalidField("mail_settings", "smtp.addr", "Enter host and port, such as mail.example.com:587.")
 	}
 	from, err := mail.ParseAddress(cfg.From)
-	if err != nil || !sso.ValidEmail(from.Address) || !sso.Printable(from.Name) {
+	if err == nil {
+		from.Address, err = address.Email(from.Address)
+	}
+	if err != nil || !sso.Printable(from.Name) {
 		return nil, sso.InvalidField("mail_settings", "smtp.from", "Enter an address such as Sign-in <sso@example.com>.")
 	}
 	switch cfg.TLS {

@@ -21,11 +21,11 @@ type arrows struct {
 //nolint:lll // one row per package reads best
 var levels = map[string]arrows{
 	"sso":    {"", "", "the vocabulary imports nothing but the standard library, so that everybody can import it"},
-	"config": {"sso", "github.com/caarlos0/env/v11 github.com/goccy/go-yaml", "settings act on nothing; whoever needs one is given it by cmd"},
+	"config": {"sso sso/address", "github.com/caarlos0/env/v11 github.com/goccy/go-yaml", "settings act on nothing; whoever needs one is given it by cmd"},
 
 	"saml":            {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/hashicorp/golang-lru/v2 github.com/russellhaering/goxmldsig", "a protocol is pure: no cookies, database, policy or pages. Only here is SAML spoken"},
 	"oidc":            {"sso", "github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/go-json-experiment/json github.com/hashicorp/golang-lru/v2 golang.org/x/oauth2 golang.org/x/sync", "a protocol is pure: no cookies, database, policy or pages. Only here is OpenID Connect spoken"},
-	"mail":            {"sso", "github.com/wneessen/go-mail", "composing and sending; when, others decide. Only here is SMTP"},
+	"mail":            {"sso sso/address", "github.com/wneessen/go-mail", "composing and sending; when, others decide. Only here is SMTP"},
 	"policy":          {"sso", "cel.dev/cel-go", "deciding is a function of what is known; others find it out and act. Only here is CEL"},
 	"groupsync":       {"sso sso/fold", "golang.org/x/text", "planning is a function of what is and what was said; others read and write"},
 	"groupsync/entra": {"sso", "", "it asks Microsoft Graph and decides nothing; which addresses may be called, its client knows"},
@@ -36,16 +36,17 @@ var levels = map[string]arrows{
 
 	"internal/outbound": {"sso", "code.dny.dev/ssrf", "the one client for what identity providers are asked knows no protocol"},
 
+	"sso/address":  {"sso", "golang.org/x/net golang.org/x/text", "how an address is written is a question about text; whose it is, others know"},
 	"sso/fold":     {"", "golang.org/x/text", "whether two names look alike is a question about text; the store keeps the answer, groupsync asks it"},
-	"sso/mapping":  {"sso", "", "reading an assertion is a function of the assertion and the mapping"},
-	"sso/login":    {"sso sso/mapping groupsync groupsync/entra mail policy saml oidc", "", "the order of a sign-in, and nothing of HTTP, SQL or pages"},
-	"sso/setup":    {"sso sso/mapping policy saml oidc", "golang.org/x/net golang.org/x/sync", "what an administrator does to connections and domains, and nothing of HTTP, SQL or pages"},
+	"sso/mapping":  {"sso sso/address", "", "reading an assertion is a function of the assertion and the mapping"},
+	"sso/login":    {"sso sso/address sso/mapping groupsync groupsync/entra mail policy saml oidc", "", "the order of a sign-in, and nothing of HTTP, SQL or pages"},
+	"sso/setup":    {"sso sso/address sso/mapping policy saml oidc", "golang.org/x/net golang.org/x/sync", "what an administrator does to connections and domains, and nothing of HTTP, SQL or pages"},
 	"sso/sessions": {"sso", "github.com/hashicorp/golang-lru/v2 golang.org/x/sync", "who a token is; where tokens are kept is the store's business"},
 	"sso/signing":  {"sso", "github.com/go-jose/go-jose/v4", "which key signs is a function of the clock; what is signed, and where keys are kept, others know"},
-	"sso/admin":    {"sso", "github.com/alexedwards/argon2id github.com/go-webauthn/webauthn", "who may do what in the console, and nothing of HTTP, SQL or pages"},
+	"sso/admin":    {"sso sso/address", "github.com/alexedwards/argon2id github.com/go-webauthn/webauthn", "who may do what in the console, and nothing of HTTP, SQL or pages"},
 	"sso/remedy":   {"sso", "", "the catalogue is a table; who fails, others find out"},
 	"sso/guide":    {"sso", "", "how an identity provider is connected is data"},
-	"sso/health":   {"sso sso/remedy mail", "", "what is unwell is a function of what is known, told in the words of the catalogue; others know it, and send"},
+	"sso/health":   {"sso sso/address sso/remedy mail", "", "what is unwell is a function of what is known, told in the words of the catalogue; others know it, and send"},
 	"web/page":     {"sso", "", "pages show what they are given"},
 	"web/session":  {"sso", "github.com/gorilla/sessions github.com/gorilla/securecookie github.com/hashicorp/golang-lru/v2", "cookie to token and back; whose token it is, others find out"},
 
@@ -60,7 +61,7 @@ var levels = map[string]arrows{
 	"web/setup":          {"sso sso/guide sso/mapping sso/remedy sso/setup web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/connection":     {"sso sso/login sso/mapping sso/remedy sso/setup groupsync web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/testconnection": {"sso sso/login sso/remedy web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/api":            {"sso sso/admin sso/login sso/remedy sso/setup groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/api":            {"sso sso/address sso/admin sso/login sso/remedy sso/setup groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/ops":            {"sso web/route", "github.com/prometheus/client_golang", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 
 	"internal/demoidp":   {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is somebody else's program as far as the gateway goes"},

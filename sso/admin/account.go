@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // InvitationLength is how long a one-time link is good for.
@@ -20,6 +21,15 @@ type NewAccount struct {
 	Name     string
 	Login    string
 	Password sso.Secret
+}
+
+// canonicalLogin is a login as it is kept: one that is an address at an
+// internationalized domain has that domain in ASCII.
+func canonicalLogin(login string) string {
+	if email, err := address.Email(login); err == nil {
+		return email
+	}
+	return login
 }
 
 func (n NewAccount) validate() error {
@@ -71,6 +81,7 @@ func (s *Service) Accept(ctx context.Context, token sso.Secret, n NewAccount, in
 	if _, err := s.Accounts.Invitation(ctx, token.Hash()); err != nil {
 		return sso.Admin{}, "", err
 	}
+	n.Login = canonicalLogin(n.Login)
 	if err := n.validate(); err != nil {
 		return sso.Admin{}, "", err
 	}

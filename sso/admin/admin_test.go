@@ -175,6 +175,12 @@ func TestAccept(t *testing.T) {
 	if v, err := f.Visitor(t.Context(), admin.Browser{Admin: session}); err != nil || v.Admin != a.ID || v.Role != sso.RoleOperator {
 		t.Errorf("%+v, %v", v, err)
 	}
+	_, another, err := f.Invite(t.Context(), sso.ActorOperator, false)
+	f.ok(err)
+	_, _, err = f.Accept(t.Context(), another, admin.NewAccount{Name: "A", Login: "ada@bücher.example", Password: password}, admin.SignIn{})
+	f.ok(err)
+	f.ok(f.signIn("ada@bücher.example", password))
+	f.ok(f.signIn("Ada@xn--bcher-kva.example", password))
 	_, _, err = f.Accept(t.Context(), token, admin.NewAccount{Name: "O", Login: "second", Password: password}, admin.SignIn{})
 	f.fails(err, "invitation_gone")
 }

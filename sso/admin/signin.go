@@ -37,6 +37,7 @@ func errEnforced() *sso.Error {
 // failure is "admin_refused", after about the same time; "sso_enforced" is told
 // only to who has the password.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (sso.Secret, error) {
+	in.Login = canonicalLogin(in.Login)
 	if err := s.allow(ctx, in.Login); err != nil {
 		return "", err
 	}
@@ -102,7 +103,7 @@ func (s *Service) enforced(ctx context.Context, a sso.Admin) (bool, error) {
 // CompanyOf is the enterprise of the person that the account of a login is tied
 // to.
 func (s *Service) CompanyOf(ctx context.Context, login string) (sso.Enterprise, error) {
-	a, err := s.Accounts.AdminByLogin(ctx, login)
+	a, err := s.Accounts.AdminByLogin(ctx, canonicalLogin(login))
 	if err != nil {
 		return sso.Enterprise{}, fmt.Errorf("find the account: %w", err)
 	}

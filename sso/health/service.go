@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"slices"
 	"time"
 
 	"gatehouse/mail"
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // Facts is what is known about enterprises; store.DB is one.
@@ -174,8 +174,14 @@ func (s *Service) recipients(ctx context.Context, ent sso.EnterpriseID) ([]strin
 	return usable(all), nil
 }
 
-func usable(addresses []string) []string {
-	return slices.DeleteFunc(addresses, func(a string) bool { return !sso.ValidEmail(a) })
+func usable(logins []string) []string {
+	var addresses []string
+	for _, login := range logins {
+		if email, err := address.Email(login); err == nil {
+			addresses = append(addresses, email)
+		}
+	}
+	return addresses
 }
 
 func (s *Service) items(e sso.Enterprise, events []sso.HealthEvent) []mail.HealthItem {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // pendingLifetime is how long somebody may take at their identity provider,
@@ -101,6 +102,16 @@ type Found struct {
 	Connections []sso.Connection // the enabled ones
 }
 
+// domainOf is the domain of an address in the form domains are proven in, "" if
+// text is no address.
+func domainOf(text string) string {
+	email, err := address.Email(text)
+	if err != nil {
+		return ""
+	}
+	return sso.EmailDomain(email)
+}
+
 // Discover finds the enterprise of a work e-mail (by a domain the enterprise has
 // proven) or of an enterprise key. Whether the address, the domain or the key is
 // unknown, the answer is the same NotFound "unknown_company".
@@ -109,7 +120,7 @@ func (s *Service) Discover(ctx context.Context, text string) (Found, error) {
 	find, key := s.Directory.EnterpriseByKey, strings.ToLower(text)
 	usable := sso.ValidateKey("", key) == nil // anything else may not even be stored
 	if strings.Contains(text, "@") {
-		find, key = s.Directory.EnterpriseByDomain, sso.EmailDomain(text)
+		find, key = s.Directory.EnterpriseByDomain, domainOf(text)
 		usable = key != ""
 	}
 	unknown := sso.NotFound("unknown_company", "We do not know this company. Check the spelling, or use the sign-in link your company gave you.")

@@ -154,6 +154,13 @@ func TestDiscover(t *testing.T) {
 				w.Errorf("%q: %+v, %v", typed, found, err)
 			}
 		}
+		_, err := w.db.CreateDomain(w.Context(), by, sso.Domain{Enterprise: w.acme.ID, Name: "xn--bcher-kva.example", TXTRecord: "x", VerifiedAt: w.clock.Now()})
+		w.ok(err)
+		for _, typed := range []string{"ada@bücher.example", "Ada@BÜCHER.example ", "ada@bu\u0308cher.example", "ada@xn--bcher-kva.example"} {
+			if found, err := w.login.Discover(w.Context(), typed); err != nil || found.Enterprise.ID != w.acme.ID {
+				w.Errorf("%q: %+v, %v", typed, found, err)
+			}
+		}
 		w.disable(w.acme)
 		if found, err := w.login.Discover(w.Context(), "acme"); err != nil || len(found.Connections) != 0 {
 			w.Errorf("a connection that does not serve is offered: %+v, %v", found.Connections, err)
@@ -170,7 +177,7 @@ func TestDiscoverSaysNothing(t *testing.T) {
 		w.fails(want, sso.NotFoundKind, "unknown_company")
 		for _, typed := range []string{
 			"", " ", "eve@unknown.example", "eve@unproven.example", "unproven.example", "acme.example", "@acme.example", "eve@", "a@b@acme.example",
-			`"a@b"@acme.example`, "eve@sub.acme.example", "eve@acme.example.", "eve@xacme.example", "a'; drop table enterprises; --", "acme\x00", "\x00",
+			`"a@b"@acme.example`, "eve@sub.acme.example", "eve@acme.example.", "eve@xacme.example", "eve@аcme.example", "eve＠acme.example", "eve@acme\u200b.example", "eve@ａcme.example", "a'; drop table enterprises; --", "acme\x00", "\x00",
 			"\xff", "eve@acme.example\xff", "%", "acme/", "acme\u200b", strings.Repeat("a", 300), "eve@" + strings.Repeat("a", 300) + ".example",
 			string(w.acme.ID), string(w.acme.conn.ID),
 		} {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // Apply reads a through m. It returns one check for each part of the identity,
@@ -26,7 +27,7 @@ func Apply(m sso.Mapping, c sso.Connection, a sso.Assertion) (sso.Identity, []ss
 	id.Subject = r.require("subject", subject, usableKey(sso.MaxSubjectLength))
 	id.Login = r.require("login", m.Login, usableKey(sso.MaxLoginLength))
 	if len(m.Email) > 0 {
-		id.Email = r.require("email", m.Email, usableEmail)
+		id.Email = r.require("email", m.Email, address.Email)
 	}
 	id.Name = r.name(m.Name, id.Login)
 	id.EmailVerified = r.affirmed(m.EmailVerified)
@@ -72,10 +73,11 @@ func (r *reader) fail(name, want, got string, err error) {
 	r.failed = err
 }
 
-// require gives the value of the first candidate that has one, if it is usable.
+// require gives the value of the first candidate that has one, as usable returns
+// it.
 // A candidate with an unusable value fails the reading: passing on to the next
 // would let whoever controls one claim choose which claim counts.
-func (r *reader) require(name string, candidates []string, usable func(string) error) string {
+func (r *reader) require(name string, candidates []string, usable func(string) (string, error)) string {
 	if r.failed != nil {
 		return ""
 	}
@@ -85,12 +87,13 @@ func (r *reader) require(name string, candidates []string, usable func(string) e
 		r.fail(name, want, "none of them", fmt.Errorf("no %s: none of %s is there", name, want))
 		return ""
 	}
-	if err := usable(value); err != nil {
+	kept, err := usable(value)
+	if err != nil {
 		r.fail(name, want, fmt.Sprintf("%q from %s: %v", clip(value), from, err), fmt.Errorf("%s from %s: %w", name, from, err))
 		return ""
 	}
-	r.checks = append(r.checks, sso.Check{Name: name, Want: want, Got: value + " (" + from + ")", OK: true})
-	return value
+	r.checks = append(r.checks, sso.Check{Name: name, Want: want, Got: kept + " (" + from + ")", OK: true})
+	return kept
 }
 
 func (r *reader) first(candidates []string) (from, value string, ok bool) {
@@ -130,23 +133,16 @@ func (r *reader) affirmed(candidates []string) bool {
 	return false
 }
 
-func usableKey(max int) func(string) error {
-	return func(v string) error {
+func usableKey(max int) func(string) (string, error) {
+	return func(v string) (string, error) {
 		switch {
 		case len(v) > max:
-			return fmt.Errorf("longer than %d bytes", max)
+			return "", fmt.Errorf("longer than %d bytes", max)
 		case !sso.Printable(v):
-			return errors.New("control, invisible or text-direction characters")
+			return "", errors.New("control, invisible or text-direction characters")
 		}
-		return nil
+		return v, nil
 	}
-}
-
-func usableEmail(v string) error {
-	if !sso.ValidEmail(v) {
-		return errors.New("not one plain e-mail address")
-	}
-	return nil
 }
 
 func clip(s string) string {

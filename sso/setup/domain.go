@@ -9,12 +9,11 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
-	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 const (
@@ -41,12 +40,9 @@ func (s *Service) AddDomain(ctx context.Context, by sso.Actor, ent sso.Enterpris
 func domainName(name string) (string, error) {
 	refuse := func(message string) error { return sso.InvalidField("domain_invalid", "name", message) }
 	name = strings.TrimSuffix(strings.TrimSpace(name), ".")
-	ascii := strings.ToLower(name)
-	if !isASCII(name) {
-		var err error
-		if ascii, err = idna.Lookup.ToASCII(name); err != nil {
-			return "", refuse("This is not the name of a domain.")
-		}
+	ascii, err := address.Domain(name)
+	if err != nil {
+		return "", refuse("This is not the name of a domain.")
 	}
 	last := ascii[strings.LastIndexByte(ascii, '.')+1:]
 	if wrong := sso.ValidateDomain("name", ascii); len(wrong) > 0 || last[0] <= '9' { // an IP address
@@ -60,10 +56,6 @@ func domainName(name string) (string, error) {
 		return "", refuse("Anybody can have an address at " + ascii + ", so it cannot stand for a company.")
 	}
 	return ascii, nil
-}
-
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // mailboxProviders are those where anybody gets an address. The list only needs

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // Users keeps people.
@@ -79,6 +80,9 @@ func (a *API) listUsers(ctx context.Context, c caller, in *struct {
 	Email  string         `query:"email" doc:"Only who has this e-mail; letter case does not matter." example:"ada@acme.example"`
 	Status sso.UserStatus `query:"status" enum:"active,deactivated,pending" doc:"Only who has this status." example:"active"`
 }) (*out[list[user]], error) {
+	if email, err := address.Email(in.Email); err == nil {
+		in.Email = email // as it is kept
+	}
 	all, next, err := a.Store.Users(ctx, c.enterprise.ID, sso.UserFilter{Login: in.Login, Email: in.Email, Status: in.Status}, in.page())
 	return pageOf(all, next, err, viewUser)
 }
