@@ -29,6 +29,7 @@ type answer struct {
 	signed    bool // response was
 	assertion *etree.Element
 	cert      *pinned // that verified the assertion
+	ring      keyring
 }
 
 func (a *answer) read(cb sso.Callback) (sso.Assertion, error) {
@@ -68,6 +69,7 @@ func (a *answer) decode(cb sso.Callback) (*etree.Element, error) {
 	if err != nil {
 		return nil, fail(scanned(err))
 	}
+	a.ring = keyring{keys: a.trust.keys, entityID: a.entityID, work: seen.work}
 	if seen.space != nsProtocol || seen.tag != "Response" {
 		return nil, fail(errMalformed(fmt.Errorf("an element %q", seen.tag)))
 	}
@@ -86,10 +88,16 @@ func (a *answer) decode(cb sso.Callback) (*etree.Element, error) {
 }
 
 // solicited compares the request this response says it answers with the one
-// this browser made for this connection.
+// this browser made for this connection. A Response that does not say it is one
+// whose signed confirmation has to: see confirmation. One that names another
+// request is refused, whatever its confirmation says.
 func (a *answer) solicited(got string) error {
 	const name = "in_response_to"
 	if a.pending != nil {
+		if got == "" {
+			a.checks.That(true, name, a.pending.ID, "none in the Response: the confirmation has to name it")
+			return nil
+		}
 		if !a.checks.That(got == a.pending.ID, name, a.pending.ID, got) {
 			return errState(mismatch(name, a.pending.ID, got))
 		}
@@ -160,44 +168,49 @@ func (a *answer) theAssertion() (*etree.Element, error) {
 // decrypt gives the assertion in el as a tree of its own, with the namespaces
 // that are in scope around it.
 func (a *answer) decrypt(el *etree.Element) (*etree.Element, error) {
-	const name = "decryption"
-	want := strconv.Itoa(len(a.trust.keys)) + " key(s) of ours, AES-GCM, RSA-OAEP"
-	fail := func(err error) (*etree.Element, error) {
-		a.checks.That(false, name, want, err.Error())
-		return nil, errDecryption(err)
-	}
-	e, err := readEncrypted(el)
+	assertion, err := a.reveal(el, "decryption", "Assertion", a.signed)
 	if err != nil {
-		return fail(err)
-	}
-	if e.data.cbc && !a.signed {
-		return fail(errors.New(e.data.name + " outside of a signed response"))
-	}
-	plain, err := e.open(a.trust.keys)
-	if err != nil {
-		return fail(err)
-	}
-	assertion, err := fragment(plain, scope(el))
-	if err != nil {
-		a.checks.That(false, name, "an assertion inside", err.Error())
 		return nil, err
 	}
 	if id := value(a.response, "ID"); id == value(assertion, "ID") {
-		a.checks.That(false, name, "an assertion inside", "the ID of the response")
+		a.checks.That(false, "decryption", "an assertion inside", "the ID of the response")
 		return nil, errSignature(errors.New("two elements with one ID"))
-	}
-	if e.data.cbc {
-		a.checks.Warn(name, "AES-GCM", e.data.name)
-	} else {
-		a.checks.That(true, name, want, e.data.name)
 	}
 	return assertion, nil
 }
 
-// fragment makes a tree of a decrypted assertion, under the same rules as a
-// whole message. What is around it may declare its prefixes (XML Encryption
-// §4.4: the plaintext takes the place of the ciphertext).
-func fragment(plain []byte, around []etree.Attr) (*etree.Element, error) {
+// reveal decrypts el, which has to hold one element of SAML with that tag.
+// signed says that what el is in was signed.
+func (a *answer) reveal(el *etree.Element, name, tag string, signed bool) (*etree.Element, error) {
+	want := strconv.Itoa(len(a.trust.keys)) + " key(s) of ours, AES-GCM, RSA-OAEP"
+	inside, by, err := a.ring.open(el, tag, signed)
+	switch {
+	case errors.Is(err, errUnsignedCBC):
+		a.checks.That(false, name, "AES-GCM, or a response that is signed", by.name+" "+errUnsignedCBC.Error())
+	case sso.CodeOf(err) == "saml_decryption_failed":
+		a.checks.That(false, name, want, causeOf(err))
+	case err != nil:
+		a.checks.That(false, name, "one "+tag+" inside", causeOf(err))
+	case by.cbc:
+		a.checks.Warn(name, "AES-GCM", by.name)
+	default:
+		a.checks.That(true, name, want, by.name)
+	}
+	return inside, err
+}
+
+// causeOf is what the checks say about an error of ours.
+func causeOf(err error) string {
+	if e, ok := errors.AsType[*sso.Error](err); ok && e.Err != nil {
+		return e.Err.Error()
+	}
+	return err.Error()
+}
+
+// fragment makes a tree of a decrypted element, under the same rules as a whole
+// message. What is around it may declare its prefixes (XML Encryption §4.4: the
+// plaintext takes the place of the ciphertext).
+func fragment(plain []byte, around []etree.Attr, tag string, l limits) (root *etree.Element, work int, err error) {
 	var outer []namespace
 	for _, d := range around {
 		prefix := d.Key
@@ -206,23 +219,26 @@ func fragment(plain []byte, around []etree.Attr) (*etree.Element, error) {
 		}
 		outer = append(outer, namespace{[]byte(prefix), []byte(d.Value)})
 	}
-	seen, err := scan(plain, messageLimits(), outer)
+	seen, err := scan(plain, l, outer)
 	if err != nil {
-		return nil, scanned(err)
+		return nil, 0, scanned(err)
 	}
-	if seen.space != nsAssertion || seen.tag != "Assertion" {
-		return nil, errSignature(fmt.Errorf("an element %q was encrypted", sso.Inert(seen.tag)))
+	if seen.space != nsAssertion || seen.tag != tag {
+		return nil, 0, errSignature(fmt.Errorf("an element %q was encrypted", sso.Inert(seen.tag)))
 	}
 	if seen.duplicateID {
-		return nil, errSignature(errors.New("two elements with one ID"))
+		return nil, 0, errSignature(errors.New("two elements with one ID"))
 	}
-	root, err := parse(plain, messageLimits())
-	if err != nil {
-		return nil, errMalformed(err)
+	if root, err = parse(plain, l); err != nil {
+		return nil, 0, errMalformed(err)
 	}
 	declare(root, around)
-	if _, err := inspect(root, inAssertion); err != nil {
-		return nil, errSignature(err)
+	at := elsewhere
+	if tag == "Assertion" {
+		at = inAssertion
 	}
-	return root, nil
+	if _, err := inspect(root, at); err != nil {
+		return nil, 0, errSignature(err)
+	}
+	return root, seen.work, nil
 }

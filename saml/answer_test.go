@@ -40,19 +40,39 @@ func TestManyGroups(t *testing.T) {
 		}
 		return s.String() + `<saml:Attribute Name="groups"><saml:AttributeValue>`
 	}
+	longTyped := func(each string) func(int) string {
+		return func(n int) string {
+			const begin = `<saml:AttributeValue xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="xs:string">`
+			var s strings.Builder
+			s.WriteString(`first</saml:AttributeValue>`)
+			for i := range n - 3 {
+				fmt.Fprintf(&s, each+begin+`CN=%0247d</saml:AttributeValue>`, i)
+			}
+			if each == "" {
+				return s.String() + `<saml:AttributeValue>`
+			}
+			return s.String() + each + `<saml:AttributeValue>`
+		}
+	}
+	const another = `</saml:Attribute><saml:Attribute Name="groups" FriendlyName="isMemberOf" NameFormat="urn:oasis:names:tc:SAML:2.0:attrname-format:uri">`
 	for name, c := range map[string]struct {
 		n    int
 		make func(int) string
 		knobs
 	}{
-		"1,200 values, assertion":         {1200, values, signing("assertion")},
-		"1,200 values, both":              {1200, values, signing("assertion", "response")},
-		"1,200 values, encrypted":         {1200, values, encrypting(encryption{}, "assertion")},
-		"1,200 values, signature last":    {1200, values, knobs{Sign: []string{"assertion", "response"}, Form: sigForm{Last: true}}},
-		"1,200 values, inclusive":         {1200, values, knobs{Sign: []string{"assertion"}, Form: sigForm{C14N: "http://www.w3.org/2006/12/xml-c14n11"}}},
-		"700 attributes, both":            {700, attributes, signing("assertion", "response")},
-		"as many values as may be":        {sso.MaxGroups, values, signing("assertion", "response")},
-		"more than may be, to be counted": {sso.MaxGroups + 1, values, signing("assertion")},
+		"2,000 of 250 bytes, typed":                        {2000, longTyped(""), signing("assertion", "response")},
+		"2,000 of 250 bytes, typed, encrypted":             {2000, longTyped(""), encrypting(encryption{}, "assertion")},
+		"2,000 of 250 bytes, typed, each alone, encrypted": {2000, longTyped(another), encrypting(encryption{Data: "aes256-cbc"}, "assertion", "response")},
+		"4,000 of 250 bytes, typed, to be counted":         {4000, longTyped(""), signing("assertion")},
+		"9,000 values, to be counted":                      {9000, values, signing("response")},
+		"1,200 values, assertion":                          {1200, values, signing("assertion")},
+		"1,200 values, both":                               {1200, values, signing("assertion", "response")},
+		"1,200 values, encrypted":                          {1200, values, encrypting(encryption{}, "assertion")},
+		"1,200 values, signature last":                     {1200, values, knobs{Sign: []string{"assertion", "response"}, Form: sigForm{Last: true}}},
+		"1,200 values, inclusive":                          {1200, values, knobs{Sign: []string{"assertion"}, Form: sigForm{C14N: "http://www.w3.org/2006/12/xml-c14n11"}}},
+		"700 attributes, both":                             {700, attributes, signing("assertion", "response")},
+		"as many values as may be":                         {sso.MaxGroups, values, signing("assertion", "response")},
+		"more than may be, to be counted":                  {sso.MaxGroups + 1, values, signing("assertion")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,8 +89,13 @@ func TestManyGroups(t *testing.T) {
 // TestTooMany: what is refused is refused as too complex, whatever it is.
 func TestTooMany(t *testing.T) {
 	t.Parallel()
-	doc := reply{knobs: signing("assertion"), before: []string{"engineering", strings.Repeat("x</saml:AttributeValue><saml:AttributeValue>", 4400)}}.build(t)
-	setup{}.party(t).refuse(t, doc, "saml_too_complex")
+	for name, more := range map[string]string{
+		"values": strings.Repeat("x</saml:AttributeValue><saml:AttributeValue>", 20_000),
+		"bytes":  strings.Repeat("x", 2<<20),
+	} {
+		doc := reply{knobs: signing("assertion"), before: []string{"engineering", more}}.build(t)
+		t.Run(name, func(t *testing.T) { setup{}.party(t).refuse(t, doc, "saml_too_complex") })
+	}
 }
 
 // TestRollover: while an identity provider changes its key, either is accepted,
@@ -111,9 +136,13 @@ func TestCorrelate(t *testing.T) {
 	p := setup{}.party(t)
 	for doc, want := range map[string]string{
 		testMessage: testRequest,
-		`<p:Response xmlns:p="` + nsProtocol + `"/>`:                                             "",
-		`<p:Response xmlns:p="` + nsProtocol + `" p:InResponseTo="x"/>`:                          "",
-		`<Response xmlns="` + nsProtocol + `" InResponseTo='y'><x InResponseTo="z"/></Response>`: "y",
+		`<p:Response xmlns:p="` + nsProtocol + `"/>`:                                                                                            "",
+		`<p:Response xmlns:p="` + nsProtocol + `" p:InResponseTo="x"/>`:                                                                         "",
+		`<Response xmlns="` + nsProtocol + `" InResponseTo='y'><x InResponseTo="z"/></Response>`:                                                "y",
+		`<Response xmlns="` + nsProtocol + `"><SubjectConfirmationData InResponseTo="z"/></Response>`:                                           "z",
+		`<Response xmlns="` + nsProtocol + `" InResponseTo=""><SubjectConfirmationData/><SubjectConfirmationData InResponseTo="z"/></Response>`: "z",
+		`<Response xmlns="` + nsProtocol + `"><EncryptedAssertion/></Response>`:                                                                 "",
+		"\ufeff" + testMessage: testRequest,
 	} {
 		if got, err := p.Correlate(post([]byte(doc))); err != nil || got != want {
 			t.Errorf("%s: %q, %v", doc, got, err)
@@ -122,10 +151,19 @@ func TestCorrelate(t *testing.T) {
 	for doc, code := range map[string]string{
 		``: "saml_malformed", `x`: "saml_malformed", `<x/>`: "saml_malformed", `<Response/>`: "saml_malformed",
 		`<LogoutRequest xmlns="` + nsProtocol + `"/>`: "saml_malformed", strings.Repeat("<x>", 65): "saml_too_complex",
-		strings.Repeat(" ", 256<<10+1): "saml_too_complex", strings.Repeat(" ", 512<<10): "saml_too_complex",
+		strings.Repeat(" ", 2<<20+1): "saml_too_complex", strings.Repeat(" ", 4<<20): "saml_too_complex",
 	} {
 		if got, err := p.Correlate(post([]byte(doc))); sso.CodeOf(err) != code || got != "" {
 			t.Errorf("%.40s: %q, %v", doc, got, err)
+		}
+	}
+	hidden := post([]byte(`<Response xmlns="` + nsProtocol + `"><EncryptedAssertion/></Response>`))
+	hidden.Form.Set("RelayState", "r")
+	plain := post([]byte(`<Response xmlns="` + nsProtocol + `"><Assertion/></Response>`))
+	plain.Form.Set("RelayState", "r")
+	for cb, want := range map[*sso.Callback]string{&hidden: "r", &plain: ""} {
+		if got, err := p.Correlate(*cb); err != nil || got != want {
+			t.Errorf("by RelayState: %q, %v; want %q", got, err, want)
 		}
 	}
 	for name, cb := range map[string]sso.Callback{

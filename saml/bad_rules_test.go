@@ -1,6 +1,7 @@
 package saml
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -31,10 +32,10 @@ func badEncryption() map[string]badCase {
 		"encrypted-cbc":                     with(encryption{Data: "aes256-cbc"}, "assertion"),
 		"encrypted-cbc-unsigned":            with(encryption{Data: "aes128-cbc"}),
 		"encrypted-with-our-key-gone":       {code: failed, reply: reply{knobs: encrypting(encryption{}, "assertion")}, setup: setup{Keys: []string{"sp-old", "sp-p256"}}},
-		"encrypted-keys-two": changed(failed, func(root *etree.Element) {
-			key := find(root, "EncryptedKey")
-			key.Parent().AddChild(key.Copy())
-		}),
+		"encrypted-keys-nine":               with(encryption{Also: slices.Repeat([]string{"attacker"}, maxKeys)}, "assertion"),
+		"encrypted-keys-all-for-others":     with(encryption{Also: []string{"attacker", "idp", "idp-next"}, To: "attacker"}, "assertion"),
+		"encrypted-keys-named-for-us-wrong": with(encryption{Also: []string{"attacker"}, To: "sp-old", Named: true}, "assertion"),
+		"encrypted-cbc-key-for-another":     with(encryption{Also: []string{"attacker"}, Data: "aes256-cbc"}, "assertion"),
 		"encrypted-keys-none": changed(failed, func(root *etree.Element) {
 			key := find(root, "EncryptedKey")
 			key.Parent().RemoveChild(key)
@@ -126,7 +127,10 @@ func badAddressees() map[string]badCase {
 		"audience-in-another-namespace":         before(recipient, `<saml:Audience>`+testEntityID+`</saml:Audience>`, other+`<Audience xmlns="urn:x">`+testEntityID+`</Audience>`),
 		"conditions-missing":                    before(recipient, `<saml:Conditions `, `<saml:Other `, `</saml:Conditions>`, `</saml:Other>`),
 		"in-response-to-another":                before(state, `InResponseTo="`+testRequest, `InResponseTo="_another`),
-		"in-response-to-missing":                before(state, irt, ``),
+		"in-response-to-in-neither":             before(state, irt, ``, irt, ``),
+		"in-response-to-confirmed-for-another":  before(state, irt, ``, irt, ` InResponseTo="_another"`),
+		"in-response-to-of-response-only":       {code: state, reply: reply{knobs: signing("assertion", "response"), before: []string{irt + `/>`, `/>`}}},
+		"in-response-to-contradicts":            {code: state, reply: reply{knobs: signing("assertion"), text: []string{irt, ` InResponseTo="_another"`}}},
 		"in-response-to-of-confirmation-other":  before(state, `InResponseTo="`+testRequest+`"/>`, `InResponseTo="_another"/>`),
 		"in-response-to-of-confirmation-absent": before(state, irt+`/>`, `/>`),
 		"unsolicited":                           {code: "idp_initiated_disabled", reply: reply{knobs: signing("assertion"), before: []string{irt, ``, irt, ``}}, setup: setup{Unsolicited: true}},
@@ -147,9 +151,12 @@ func badTimes() map[string]badCase {
 	issued := `ID="_assertion1" Version="2.0" IssueInstant="2026-11-24T12:00:00Z"`
 	response := `Version="2.0" IssueInstant="2026-11-24T12:00:00Z" Dest`
 	return map[string]badCase{
-		"conditions-ended":              before(expired, conditions, `NotBefore="2026-11-24T11:55:00Z" NotOnOrAfter="2026-11-24T11:59:00Z"`),
-		"conditions-not-begun":          before(expired, conditions, `NotBefore="2026-11-24T12:01:01Z" NotOnOrAfter="2026-11-24T12:05:00Z"`),
-		"conditions-for-a-year":         before(expired, conditions, `NotBefore="2026-11-24T11:55:00Z" NotOnOrAfter="2027-11-24T12:00:00Z"`),
+		"conditions-ended":                    before(expired, conditions, `NotBefore="2026-11-24T11:55:00Z" NotOnOrAfter="2026-11-24T11:59:00Z"`),
+		"conditions-not-begun":                before(expired, conditions, `NotBefore="2026-11-24T12:01:01Z" NotOnOrAfter="2026-11-24T12:05:00Z"`),
+		"conditions-for-a-year-from-tomorrow": before(expired, conditions, `NotBefore="2026-11-25T12:00:00Z" NotOnOrAfter="2027-11-24T12:00:00Z"`),
+		"conditions-long-confirmation-ended": before(expired, conditions, `NotBefore="2026-11-24T11:55:00Z" NotOnOrAfter="2026-11-27T12:00:00Z"`,
+			confirmation, `<saml:SubjectConfirmationData NotOnOrAfter="2026-11-24T11:58:00Z"`),
+		"confirmation-for-25-hours":     before(expired, confirmation, `<saml:SubjectConfirmationData NotOnOrAfter="2026-11-25T13:00:00Z"`),
 		"confirmation-ended":            before(expired, confirmation, `<saml:SubjectConfirmationData NotOnOrAfter="2026-11-24T11:59:00Z"`),
 		"confirmation-not-begun":        before(expired, confirmation, `<saml:SubjectConfirmationData NotBefore="2026-11-24T12:01:01Z" NotOnOrAfter="2026-11-24T12:05:00Z"`),
 		"confirmation-without-end":      before(expired, confirmation, `<saml:SubjectConfirmationData`),
@@ -165,7 +172,7 @@ func badTimes() map[string]badCase {
 }
 
 func badSubjects() map[string]badCase {
-	const invalid = "saml_attribute_invalid"
+	const invalid, failed = "saml_attribute_invalid", "saml_decryption_failed"
 	name := `<saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">` + testPerson + `</saml:NameID>`
 	second := strings.Replace(name, testPerson, testAttacker, 1)
 	return map[string]badCase{
@@ -178,7 +185,22 @@ func badSubjects() map[string]badCase {
 		"name-id-with-an-element":          before(invalid, `>`+testPerson+`</saml:NameID>`, `>`+testPerson+`<x/>.evil.example</saml:NameID>`),
 		"name-id-transient":                before(invalid, `format:persistent`, `format:transient`),
 		"name-id-in-another-namespace":     before(invalid, name, `<NameID xmlns="urn:x">`+testPerson+`</NameID>`),
-		"name-id-encrypted":                before(invalid, name, `<saml:EncryptedID/>`),
+		"name-id-encrypted-empty":          before(failed, name, `<saml:EncryptedID/>`),
+		"name-id-encrypted-and-plain":      before(invalid, name, name+`<saml:EncryptedID/>`),
+		"name-id-encrypted-twice":          before(invalid, name, `<saml:EncryptedID/><saml:EncryptedID/>`),
+		"name-id-encrypted-to-another-key": {code: failed, reply: reply{knobs: hiding(encryption{To: "attacker"})}},
+		"name-id-encrypted-rsa-1.5":        {code: failed, reply: reply{knobs: hiding(encryption{Transport: "rsa-1_5"})}},
+		"name-id-encrypted-is-an-attribute": {code: invalid, reply: reply{knobs: hiding(encryption{plain: func(string) string {
+			return `<saml:Attribute xmlns:saml="` + nsAssertion + `" Name="x"/>`
+		}})}},
+		"name-id-encrypted-has-a-comment": {code: invalid, reply: reply{knobs: hiding(encryption{plain: func(s string) string {
+			return strings.Replace(s, testPerson, testPerson+"<!-- -->", 1)
+		}})}},
+		"name-id-encrypted-is-transient": {code: invalid, reply: reply{knobs: hiding(encryption{}), before: []string{`format:persistent`, `format:transient`}}},
+		"name-id-encrypted-tampered": {code: badSignature, reply: reply{knobs: hiding(encryption{}), signed: func(root *etree.Element) {
+			flip("CipherValue")(find(root, "EncryptedKey"))
+		}}},
+		"name-id-is-a-base-id":             before(invalid, name, `<saml:BaseID>`+testPerson+`</saml:BaseID>`),
 		"name-id-of-the-confirmation-only": before(invalid, name, ``, `<saml:SubjectConfirmationData `, name+`<saml:SubjectConfirmationData `),
 	}
 }

@@ -47,7 +47,7 @@ func measure(b *testing.B, run func() error) {
 // BenchmarkHostile is what one hostile post costs.
 func BenchmarkHostile(b *testing.B) {
 	p := manyTrusted().party(b)
-	all := map[string]sso.Callback{"form": {Form: url.Values{"SAMLResponse": {strings.Repeat(base64.StdEncoding.EncodeToString([]byte("<x>")), 88_000)}}}}
+	all := map[string]sso.Callback{"form": {Form: url.Values{"SAMLResponse": {strings.Repeat(base64.StdEncoding.EncodeToString([]byte("<x>")), 700_000)}}}}
 	for name, doc := range hostile(b) {
 		all[name] = post(doc)
 	}

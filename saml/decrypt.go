@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/beevik/etree"
@@ -15,13 +16,25 @@ import (
 	"gatehouse/sso"
 )
 
-// encrypted is an EncryptedAssertion of the one form we take: one EncryptedData
-// with one EncryptedKey, both carrying their octets in the message.
+// maxKeys is how many EncryptedKeys of one element are looked at, and maxTries
+// how many RSA operations one message may cost: each takes about a millisecond.
+const (
+	maxKeys  = 8
+	maxTries = 16
+)
+
+// encrypted is an EncryptedAssertion or EncryptedID: one EncryptedData and the
+// EncryptedKeys for its recipients, which carry their octets in the message.
 type encrypted struct {
 	data       blockCipher
-	transport  rsa.OAEPOptions
-	wrapped    []byte // the key
+	keys       []wrappedKey
 	ciphertext []byte
+}
+
+// wrappedKey is an EncryptedKey whose algorithm we take.
+type wrappedKey struct {
+	transport rsa.OAEPOptions
+	octets    []byte
 }
 
 // blockCipher is a data encryption algorithm (XML Encryption 1.1 §5.2).
@@ -49,9 +62,10 @@ func dataEncryption(uri string) (blockCipher, bool) {
 	return blockCipher{}, false
 }
 
-// readEncrypted reads an EncryptedAssertion. Nothing in it is authenticated yet
-// unless the response around it was.
-func readEncrypted(el *etree.Element) (*encrypted, error) {
+// readEncrypted reads an EncryptedAssertion or EncryptedID. recipient is our
+// entity ID. Nothing in it is authenticated yet unless the message around it
+// was.
+func readEncrypted(el *etree.Element, recipient string) (*encrypted, error) {
 	data, err := only(el, nsEnc, "EncryptedData")
 	if err != nil || data == nil {
 		return nil, fmt.Errorf("not one EncryptedData: %w", orMissing(err))
@@ -71,18 +85,36 @@ func readEncrypted(el *etree.Element) (*encrypted, error) {
 	if e.ciphertext, err = cipherValue(data); err != nil {
 		return nil, err
 	}
-	key, err := encryptedKey(el, data)
+	keys, err := encryptedKeys(el, data, recipient)
 	if err != nil {
 		return nil, err
 	}
-	if method, err = only(key, nsEnc, "EncryptionMethod"); err != nil || method == nil {
-		return nil, fmt.Errorf("not one EncryptionMethod of the key: %w", orMissing(err))
+	var failure error
+	for _, key := range keys {
+		k, err := readWrapped(key)
+		if err != nil {
+			failure = err // unless another one is for us
+			continue
+		}
+		e.keys = append(e.keys, k)
 	}
-	if e.transport, err = keyTransport(method); err != nil {
-		return nil, err
+	if len(e.keys) == 0 {
+		return nil, failure
 	}
-	e.wrapped, err = cipherValue(key)
-	return e, err
+	return e, nil
+}
+
+func readWrapped(key *etree.Element) (wrappedKey, error) {
+	method, err := only(key, nsEnc, "EncryptionMethod")
+	if err != nil || method == nil {
+		return wrappedKey{}, fmt.Errorf("not one EncryptionMethod of the key: %w", orMissing(err))
+	}
+	transport, err := keyTransport(method)
+	if err != nil {
+		return wrappedKey{}, err
+	}
+	octets, err := cipherValue(key)
+	return wrappedKey{transport: transport, octets: octets}, err
 }
 
 func orMissing(err error) error {
@@ -92,22 +124,34 @@ func orMissing(err error) error {
 	return err
 }
 
-// encryptedKey finds the one key, which stands in the data's KeyInfo or beside
-// the data. More than one is refused: each costs an RSA operation, and only one
-// can be for us.
-func encryptedKey(el, data *etree.Element) (*etree.Element, error) {
-	keys := elements(el, nsEnc, "EncryptedKey")
+// encryptedKeys finds the keys, one for each recipient, which stand in the
+// data's KeyInfo or beside the data (core §6.1, errata E43). A RetrievalMethod
+// may name them; it is not followed, since there is nowhere else to look. Those
+// that say they are for us are tried first, and those that say they are for
+// another recipient last.
+func encryptedKeys(el, data *etree.Element, recipient string) ([]*etree.Element, error) {
+	all := elements(el, nsEnc, "EncryptedKey")
 	info, err := only(data, nsDSig, "KeyInfo")
 	if err != nil {
 		return nil, err
 	}
 	if info != nil {
-		keys = append(keys, elements(info, nsEnc, "EncryptedKey")...)
+		all = append(all, elements(info, nsEnc, "EncryptedKey")...)
 	}
-	if len(keys) != 1 {
-		return nil, fmt.Errorf("%d encrypted keys", len(keys))
+	if len(all) == 0 || len(all) > maxKeys {
+		return nil, fmt.Errorf("%d encrypted keys, of 1 to %d", len(all), maxKeys)
 	}
-	return keys[0], nil
+	rank := func(key *etree.Element) int {
+		switch value(key, "Recipient") {
+		case recipient:
+			return 0
+		case "":
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(all, func(a, b *etree.Element) int { return rank(a) - rank(b) })
+	return all, nil
 }
 
 func cipherValue(el *etree.Element) ([]byte, error) {
@@ -187,23 +231,67 @@ func maskHash(uri string) (crypto.Hash, bool) {
 	return 0, false
 }
 
+// keyring is what an encrypted element of one message is opened with.
+type keyring struct {
+	keys     []own
+	entityID string // ours, by which an EncryptedKey may name its recipient
+	work     int    // spent on reading the message
+	tries    int    // spent on opening encrypted keys
+}
+
+// errUnsignedCBC is about an element that anyone on the way could have changed:
+// whether a changed ciphertext is refused as XML tells what is in it.
+var errUnsignedCBC = errors.New("in a response that is not signed")
+
+// open decrypts el, which has to hold one element of SAML with that tag, and
+// gives it as a tree of its own, with the namespaces that are in scope around
+// el. signed says that what el is in was signed.
+func (k *keyring) open(el *etree.Element, tag string, signed bool) (*etree.Element, blockCipher, error) {
+	e, err := readEncrypted(el, k.entityID)
+	if err != nil {
+		return nil, blockCipher{}, errDecryption(err)
+	}
+	if e.data.cbc && !signed {
+		return nil, e.data, errDecryption(fmt.Errorf("%s %w", e.data.name, errUnsignedCBC))
+	}
+	plain, err := e.open(k.keys, &k.tries)
+	if err != nil {
+		return nil, e.data, errDecryption(err)
+	}
+	limits := messageLimits()
+	limits.work -= k.work
+	inside, work, err := fragment(unmarked(plain), scope(el), tag, limits)
+	k.work += work
+	return inside, e.data, err
+}
+
 // errOpen is the one way in which decryption fails, whatever was wrong: which
 // it was would help whoever is guessing.
 var errOpen = errors.New("none of our keys opens it")
 
-// open decrypts with the first of our keys that fits. If none does, the data is
-// put through the cipher with a random key all the same, so that how long a
-// refusal takes says nothing about where it came from.
-func (e *encrypted) open(keys []own) ([]byte, error) {
-	for _, key := range keys {
-		if key.rsa == nil {
-			continue
+// open decrypts with the first of our keys that opens one of the encrypted
+// keys. If none does, the data is put through the cipher with a random key all
+// the same, so that how long a refusal takes says nothing about where it came
+// from. Each pair of keys is one try; *tries counts those of the whole message,
+// and stops at maxTries.
+//
+// Trying several is no oracle. All of them are tried until one fits, a failure
+// is the same whichever did not, and OAEP accepts a chosen ciphertext with
+// negligible probability: what differs is only the time it takes until the one
+// key that its sender made for us is found, and the sender knows which that is.
+func (e *encrypted) open(keys []own, tries *int) ([]byte, error) {
+	for _, wrapped := range e.keys {
+		for _, key := range keys {
+			if key.rsa == nil || *tries >= maxTries {
+				continue
+			}
+			*tries++
+			opened, err := key.rsa.Decrypt(nil, wrapped.octets, &wrapped.transport)
+			if err != nil || len(opened) != e.data.keyBytes {
+				continue
+			}
+			return e.data.open(opened, e.ciphertext)
 		}
-		opened, err := key.rsa.Decrypt(nil, e.wrapped, &e.transport)
-		if err != nil || len(opened) != e.data.keyBytes {
-			continue
-		}
-		return e.data.open(opened, e.ciphertext)
 	}
 	random := make([]byte, e.data.keyBytes)
 	_, _ = rand.Read(random) // crypto/rand.Read never fails since Go 1.24

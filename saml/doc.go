@@ -9,7 +9,8 @@
 // (shape.go, signature.go). goxmldsig verifies each signature with the keys
 // pinned for the connection, and from then on only the tree it returns, parsed
 // from the octets whose digest was signed, is read (verify.go). An encrypted
-// assertion is decrypted in between (decrypt.go). The rules of the profile come
+// assertion is decrypted in between, and an encrypted NameID at the end, with
+// whichever of its keys is for us (decrypt.go). The rules of the profile come
 // last (rules.go, subject.go). There is no code here that makes a digest or a
 // canonical form.
 //

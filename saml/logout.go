@@ -122,7 +122,8 @@ func (sp *ServiceProvider) ParseLogout(c sso.Connection, cfg sso.Config, form ur
 	if err != nil {
 		return LogoutMessage{}, fmt.Errorf("logout message to %s: %w", c.ID, err)
 	}
-	rules := logoutRules{root: in.root, issuer: cfg.SAML.IDPEntityID, here: sp.SLOURL(c.ID), now: sp.now(), skew: cfg.SAML.Skew()}
+	rules := logoutRules{root: in.root, issuer: cfg.SAML.IDPEntityID, here: sp.SLOURL(c.ID), now: sp.now(), skew: cfg.SAML.Skew(),
+		ring: &keyring{keys: t.keys, entityID: sp.EntityID(c.ID)}}
 	message, err := rules.read(in.field == fieldRequest)
 	if err != nil {
 		return LogoutMessage{}, fmt.Errorf("logout message of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)

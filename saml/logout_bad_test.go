@@ -86,7 +86,7 @@ func TestParseLogoutRefuses(t *testing.T) {
 		"an empty name":                       {message: changed(">"+testPerson+"<", "> <"), code: "saml_malformed"},
 		"a name in another namespace":         {message: changed(name, `<x:NameID xmlns:x="urn:x">`+testPerson+`</x:NameID>`), code: "saml_malformed"},
 		"an encrypted name":                   {message: changed(name, `<saml:EncryptedID/>`), code: "saml_logout_encrypted"},
-		"an encrypted name besides":           {message: changed(name, name+`<saml:EncryptedID/>`), code: "saml_logout_encrypted"},
+		"an encrypted name besides":           {message: changed(name, name+`<saml:EncryptedID/>`), code: "saml_malformed"},
 		"an empty session, which is not all":  {message: changed("_session1", ""), code: "saml_malformed"},
 		"a session with markup":               {message: changed("_session1", "<x/>"), code: "saml_malformed"},
 		"more sessions than anybody has":      {message: changed(session, strings.Repeat(session, maxSessionIndexes+1)), code: "saml_too_complex"},
@@ -169,7 +169,7 @@ func TestBomb(t *testing.T) {
 	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	_, err = inflate(packed.Bytes(), messageLimits().bytes)
+	_, err = inflate(packed.Bytes(), logoutLimits().bytes)
 	runtime.ReadMemStats(&after)
 	if sso.CodeOf(err) != "saml_too_complex" {
 		t.Errorf("64 MB: %v", err)

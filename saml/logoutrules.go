@@ -19,6 +19,7 @@ type logoutRules struct {
 	here   string // the address it has to be for
 	now    time.Time
 	skew   time.Duration
+	ring   *keyring // opens an EncryptedID
 }
 
 func (r logoutRules) read(request bool) (LogoutMessage, error) {
@@ -75,11 +76,14 @@ func (r logoutRules) request(m *LogoutMessage) error {
 			return errLogoutExpired(fmt.Errorf("not on or after %s, now %s", stamp(until), stamp(r.now)))
 		}
 	}
-	if len(elements(r.root, nsAssertion, "EncryptedID")) > 0 {
-		return &sso.Error{Kind: sso.Invalid, Code: "saml_logout_encrypted",
-			Public: "The sign-out message names the person in encrypted form, which we do not read. Your admin can switch that off at the identity provider."}
+	name, err := identifier(r.root, func(hidden *etree.Element) (*etree.Element, error) {
+		el, _, err := r.ring.open(hidden, "NameID", true) // what it is in was signed
+		return el, err
+	})
+	if sso.CodeOf(err) == "saml_decryption_failed" {
+		return &sso.Error{Kind: sso.Invalid, Code: "saml_logout_encrypted", Err: err,
+			Public: "The sign-out message names the person in encrypted form, and none of our keys opens it."}
 	}
-	name, err := only(r.root, nsAssertion, "NameID")
 	if err != nil || name == nil {
 		return errMalformed(fmt.Errorf("not one NameID: %w", orMissing(err)))
 	}

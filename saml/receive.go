@@ -28,7 +28,7 @@ type received struct {
 // covers it would read what was not signed.
 func readQuery(rawQuery string) (received, error) {
 	r := received{parts: map[string]string{}}
-	if len(rawQuery) > 2*messageLimits().bytes {
+	if len(rawQuery) > 2*logoutLimits().bytes {
 		return received{}, errTooComplex(fmt.Errorf("a query of %d bytes", len(rawQuery)))
 	}
 	for pair := range strings.SplitSeq(rawQuery, "&") {
@@ -100,7 +100,7 @@ func (r received) message() ([]byte, error) {
 	if err != nil {
 		return nil, errMalformed(fmt.Errorf("%s is not base64", r.field))
 	}
-	return inflate(packed, messageLimits().bytes)
+	return inflate(packed, logoutLimits().bytes)
 }
 
 // inflate gives at most so many bytes: a megabyte can hold a gigabyte of zeros,
@@ -157,7 +157,7 @@ func (r received) verify(t *trust, allowSHA1 bool) error {
 // messageTree reads a message that is not an answer to an AuthnRequest: it has
 // no assertion in it.
 func messageTree(doc []byte, tag string) (*etree.Element, error) {
-	seen, err := scan(doc, messageLimits(), nil)
+	seen, err := scan(doc, logoutLimits(), nil)
 	if err != nil {
 		return nil, scanned(err)
 	}
@@ -167,7 +167,7 @@ func messageTree(doc []byte, tag string) (*etree.Element, error) {
 	if seen.duplicateID {
 		return nil, errMalformed(errors.New("two elements with one ID"))
 	}
-	root, err := parse(doc, messageLimits())
+	root, err := parse(doc, logoutLimits())
 	if err != nil {
 		return nil, errMalformed(err)
 	}

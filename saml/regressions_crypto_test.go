@@ -100,14 +100,14 @@ func malformedPadding(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, data := range []string{"aes128-cbc", "aes192-cbc", "aes256-cbc", "aes128-gcm", "aes192-gcm", "aes256-gcm"} {
-		e, err := readEncrypted(encryption{Data: data}.element(t, []byte("<x/>"), "saml"))
+		e, err := readEncrypted(encryption{Data: data}.element(t, []byte("<x/>"), "saml"), testEntityID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		whole := e.ciphertext
 		for n := range len(whole) {
 			e.ciphertext = whole[:n]
-			if plain, err := e.open(trusted.keys); err == nil && !e.data.cbc {
+			if plain, err := e.open(trusted.keys, new(int)); err == nil && !e.data.cbc {
 				t.Errorf("%s: %d octets open as %q", data, n, plain)
 			}
 		}
@@ -145,7 +145,7 @@ func identified(t *testing.T) {
 	if first.ResponseID != "_assertion1" || second.ResponseID != first.ResponseID || !second.NotOnOrAfter.Equal(testNow().Add(5*time.Minute)) {
 		t.Errorf("%q until %s, then %q until %s", first.ResponseID, first.NotOnOrAfter, second.ResponseID, second.NotOnOrAfter)
 	}
-	r = reply{knobs: signing("assertion"), before: []string{`NotOnOrAfter="2026-11-24T12:05:00Z"><saml:Aud`, `NotOnOrAfter="2026-11-24T13:00:00Z"><saml:Aud`}}
+	r = reply{knobs: signing("assertion"), before: []string{`<saml:SubjectConfirmationData NotOnOrAfter="2026-11-24T12:05:00Z"`, `<saml:SubjectConfirmationData NotOnOrAfter="2026-11-24T13:00:00Z"`}}
 	if longer := p.accept(t, r.build(t)); !longer.NotOnOrAfter.Equal(testNow().Add(time.Hour)) {
 		t.Errorf("until %s", longer.NotOnOrAfter)
 	}

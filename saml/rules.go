@@ -13,9 +13,10 @@ import (
 )
 
 const (
-	// maxValidity bounds how long an assertion may be good for, and so how long
-	// its replay mark has to be kept.
-	maxValidity = 24 * time.Hour
+	// maxValidity bounds how old an assertion may be and how long it may be
+	// delivered for, and so how long its replay mark has to be kept.
+	maxValidity     = 24 * time.Hour
+	maxValidityText = "24 hours"
 	// noticeable is by how much a clock has to be off for an admin to be told.
 	noticeable = 5 * time.Second
 
@@ -97,7 +98,7 @@ func (a *answer) header(el *etree.Element, name string) error {
 		a.checks.That(false, name+"_issue_instant", "a time", value(el, "IssueInstant"))
 		return errMalformed(fmt.Errorf("IssueInstant of the %s: %w", name, err))
 	}
-	want := "not after " + stamp(a.now.Add(a.skew)) + " and less than " + maxValidity.String() + " ago"
+	want := "not after " + stamp(a.now.Add(a.skew)) + " and less than " + maxValidityText + " ago"
 	ok := !issued.After(a.now.Add(a.skew)) && issued.After(a.now.Add(-maxValidity))
 	if !a.checks.That(ok, name+"_issue_instant", want, stamp(issued)) {
 		return errExpired(mismatch(name+"_issue_instant", want, stamp(issued)))
@@ -121,19 +122,22 @@ func (a *answer) issuer(el *etree.Element, name string) error {
 	return nil
 }
 
-// conditions checks when and for whom the assertion holds, and gives until when.
-func (a *answer) conditions() (until time.Time, err error) {
+// conditions checks when and for whom the assertion holds. They may hold for
+// days, as the token lifetime of AD FS makes them: that is how long the
+// assertion may be relied upon, not how long it may be delivered, which the
+// confirmation bounds (profiles §4.1.4.2, core §2.5.1).
+func (a *answer) conditions() error {
 	el, err := only(a.assertion, nsAssertion, "Conditions")
 	if err != nil {
 		a.checks.That(false, "conditions", "one", err.Error())
-		return time.Time{}, errMalformed(err)
+		return errMalformed(err)
 	}
 	if el == nil {
 		a.checks.That(false, "audience", a.entityID, "")
-		return time.Time{}, errRecipient(errors.New("no Conditions, so no audience"))
+		return errRecipient(errors.New("no Conditions, so no audience"))
 	}
-	if until, err = a.window(el, "conditions"); err != nil {
-		return time.Time{}, err
+	if _, err := a.window(el, "conditions"); err != nil {
+		return err
 	}
 	audiences := 0
 	for _, child := range el.ChildElements() {
@@ -141,7 +145,7 @@ func (a *answer) conditions() (until time.Time, err error) {
 		case is(child, nsAssertion, "AudienceRestriction"):
 			audiences++
 			if err := a.audience(child); err != nil {
-				return time.Time{}, err
+				return err
 			}
 		case is(child, nsAssertion, "OneTimeUse"), is(child, nsAssertion, "ProxyRestriction"):
 			// Every assertion is used once here, and none is passed on.
@@ -149,14 +153,14 @@ func (a *answer) conditions() (until time.Time, err error) {
 			// Core §2.5.1.1: a condition that is not understood makes the
 			// assertion's validity unknown.
 			a.checks.That(false, "conditions", "conditions that we know", child.Tag)
-			return time.Time{}, errMalformed(fmt.Errorf("an unknown condition %q", sso.Inert(child.Tag)))
+			return errMalformed(fmt.Errorf("an unknown condition %q", sso.Inert(child.Tag)))
 		}
 	}
 	if audiences == 0 {
 		a.checks.That(false, "audience", a.entityID, "")
-		return time.Time{}, errRecipient(errors.New("no AudienceRestriction"))
+		return errRecipient(errors.New("no AudienceRestriction"))
 	}
-	return until, nil
+	return nil
 }
 
 // audience checks one restriction: we have to be one of its audiences. All
@@ -200,9 +204,9 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 		a.checks.That(false, name+"_not_on_or_after", "a time", to)
 		return time.Time{}, errMalformed(err)
 	}
-	earliest, latest := a.now.Add(-a.skew), a.now.Add(maxValidity+a.skew)
-	want := "after " + stamp(earliest) + " and not after " + stamp(latest)
-	if !a.checks.That(until.After(earliest) && !until.After(latest), name+"_not_on_or_after", want, stamp(until)) {
+	earliest := a.now.Add(-a.skew)
+	want := "after " + stamp(earliest)
+	if !a.checks.That(until.After(earliest), name+"_not_on_or_after", want, stamp(until)) {
 		return time.Time{}, errExpired(mismatch(name+"_not_on_or_after", want, stamp(until)))
 	}
 	return until, nil

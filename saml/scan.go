@@ -3,6 +3,8 @@ package saml
 import (
 	"bytes"
 	"fmt"
+
+	"gatehouse/sso"
 )
 
 // maxMetadata is how many bytes of metadata are read. An identity provider's own
@@ -14,18 +16,25 @@ const maxMetadata = 512 << 10
 type limits struct {
 	bytes      int
 	depth      int
-	elements   int
+	elements   int  // 0: as many as the work allows
 	attributes int  // of one element
 	spaces     int  // namespace declarations in scope at one place: each copy of a scope costs that many
-	work       int  // what canonicalization costs: see scanner.weigh
+	work       int  // what reading and canonicalization cost: see scanner.weigh
 	comments   bool // skipped rather than refused
 }
 
-// messageLimits are those of protocol messages. 2,000 groups that are sent as
-// one Attribute each make 4,000 elements; what is left is several times what
-// the rest of a message needs.
+// messageLimits are those of responses. They are a budget of bytes and of work,
+// not of elements, so that a user in 2,000 groups with names of 250 bytes can
+// sign in, typed as Okta and Shibboleth write them, one Attribute each, and
+// encrypted (1.7 MB). The work is what a hostile message of any shape may cost:
+// 50 ms of processor time or less, which BenchmarkHostile measures.
 func messageLimits() limits {
-	return limits{bytes: 256 << 10, depth: 64, elements: 4096 + 256, attributes: 64, spaces: 48, work: 200_000}
+	return limits{bytes: 2 << 20, depth: 64, attributes: 64, spaces: 48, work: 350_000}
+}
+
+// logoutLimits are those of logout messages, which have no groups.
+func logoutLimits() limits {
+	return limits{bytes: 256 << 10, depth: 64, attributes: 64, spaces: 48, work: 100_000}
 }
 
 // metadataLimits allow for comments and for the many roles in what Entra ID and
@@ -34,21 +43,31 @@ func metadataLimits() limits {
 	return limits{bytes: maxMetadata, depth: 64, elements: 20_000, attributes: 64, spaces: 64, work: 2_000_000, comments: true}
 }
 
-// scanError says where a document left the form we accept. It never quotes the
-// document: it may hold what must not be logged.
+// scanError says where a document left the form we accept. It quotes names of
+// elements and attributes, never values: they may hold what must not be logged.
 type scanError struct {
-	complex bool
-	at      int
-	what    string
+	complex  bool
+	at, line int    // the byte, from 0, and the line, from 1
+	what     string // "a CDATA section"
+	in       string // the innermost element: "Attribute groups"; "" outside of the root
 }
 
-func (e *scanError) Error() string { return fmt.Sprintf("at byte %d: %s", e.at, e.what) }
+func (e *scanError) Error() string {
+	s := fmt.Sprintf("%s at byte %d, line %d", e.what, e.at, e.line)
+	if e.in != "" {
+		s += ", in " + e.in
+	}
+	return s
+}
 
-// outline is what a scan learns on the way.
+// outline is what a scan learns on the way. Nothing about it is verified.
 type outline struct {
 	space, tag   string // of the root element
 	inResponseTo string // of the root element, as written
+	confirmed    string // InResponseTo of the first SubjectConfirmationData
+	encrypted    bool   // there is an EncryptedAssertion
 	duplicateID  bool   // two elements have one ID, in any spelling of the attribute, or one has two
+	work         int    // what reading the document costs
 }
 
 // namespace is a declaration in scope. Both parts are as written: character
@@ -59,7 +78,8 @@ type attribute struct{ prefix, local, value []byte }
 
 type openElement struct {
 	name   []byte
-	spaces int // how many declarations were in scope before it
+	label  []byte // the Name of an Attribute
+	spaces int    // how many declarations were in scope before it
 }
 
 // scanner walks a document once and accepts only a small part of XML, in which
@@ -85,23 +105,56 @@ type scanner struct {
 func scan(doc []byte, l limits, outer []namespace) (outline, error) {
 	s := scanner{doc: doc, limits: l, spaces: append(make([]namespace, 0, 16), outer...), ids: map[string]struct{}{}}
 	if len(doc) > l.bytes {
-		return outline{}, s.complex("the document is too large")
+		return outline{}, s.complex(fmt.Sprintf("a document of %d bytes, where %d are the limit", len(doc), l.bytes))
 	}
+	s.work = len(doc) / bytesPerWork
 	if err := s.document(); err != nil {
 		return outline{}, err
 	}
+	s.out.work = s.work
 	return s.out, nil
 }
 
-func (s *scanner) malformed(what string) error {
-	return &scanError{at: s.pos, what: what}
+func (s *scanner) malformed(what string) error { return s.fault(false, what) }
+
+func (s *scanner) complex(what string) error { return s.fault(true, what) }
+
+func (s *scanner) fault(complex bool, what string) error {
+	at := min(s.pos, len(s.doc))
+	return &scanError{complex: complex, at: at, line: 1 + bytes.Count(s.doc[:at], []byte("\n")), what: what, in: s.place()}
 }
 
-func (s *scanner) complex(what string) error {
-	return &scanError{complex: true, at: s.pos, what: what}
+// place names the innermost element, and the Attribute around it if there is
+// one.
+func (s *scanner) place() string {
+	for i := len(s.open) - 1; i >= 0; i-- {
+		if len(s.open[i].label) > 0 {
+			return "Attribute " + short(s.open[i].label)
+		}
+	}
+	if len(s.open) == 0 {
+		return ""
+	}
+	name := s.open[len(s.open)-1].name
+	if _, local, prefixed := bytes.Cut(name, []byte(":")); prefixed {
+		name = local
+	}
+	return short(name)
+}
+
+// short is a name as it may be shown.
+func short(name []byte) string {
+	const most = 80
+	if len(name) > most {
+		return sso.Inert(string(name[:most])) + "…"
+	}
+	return sso.Inert(string(name))
 }
 
 func (s *scanner) document() error {
+	if name := otherEncoding(s.doc); name != "" {
+		return s.malformed("the encoding " + name + ", where UTF-8 is wanted,")
+	}
 	if err := s.declaration(); err != nil {
 		return err
 	}
@@ -171,11 +224,39 @@ func (s *scanner) declaration() error {
 		}
 	}
 	if !declares(inside.attrs) {
-		return s.malformed("an XML declaration other than version 1.0 in UTF-8")
+		return s.malformed("an XML declaration other than version 1.0 in UTF-8" + declared(inside.attrs))
 	}
 	s.pos = end + len("?>")
 	return nil
 }
+
+// declared names the encoding of a declaration, if it is a plain name.
+func declared(attrs []attribute) string {
+	for _, a := range attrs {
+		if string(a.local) == "encoding" && len(a.value) <= 40 {
+			return " (encoding " + sso.Inert(string(a.value)) + ")"
+		}
+	}
+	return ""
+}
+
+// otherEncoding tells UTF-16 and UTF-32 by their first bytes, with a byte order
+// mark or without; "" is anything else.
+func otherEncoding(doc []byte) string {
+	for _, begin := range []struct{ bytes, name string }{
+		{"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\xfe\xff", "UTF-32"},
+		{"\xff\xfe", "UTF-16"}, {"\xfe\xff", "UTF-16"}, {"<\x00", "UTF-16"}, {"\x00<", "UTF-16"},
+	} {
+		if bytes.HasPrefix(doc, []byte(begin.bytes)) {
+			return begin.name
+		}
+	}
+	return ""
+}
+
+// unmarked takes one byte order mark away from the beginning of a document: it
+// says that UTF-8 follows, and is in no canonical form.
+func unmarked(doc []byte) []byte { return bytes.TrimPrefix(doc, []byte("\ufeff")) }
 
 // declares checks version, encoding and standalone, in this order.
 func declares(attrs []attribute) bool {
@@ -214,8 +295,13 @@ func (s *scanner) misc() error {
 
 func (s *scanner) comment() error {
 	rest := s.doc[s.pos:]
-	if !bytes.HasPrefix(rest, []byte("<!--")) {
-		return s.malformed("a document type or CDATA section")
+	switch {
+	case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+		return s.malformed("a CDATA section")
+	case bytes.HasPrefix(rest, []byte("<!DOCTYPE")):
+		return s.malformed("a document type declaration")
+	case !bytes.HasPrefix(rest, []byte("<!--")):
+		return s.malformed("a markup declaration")
 	}
 	if !s.limits.comments {
 		return s.malformed("a comment")

@@ -23,7 +23,7 @@ func (s *scanner) startTag() error {
 	element := openElement{name: s.doc[from:s.pos], spaces: len(s.spaces)}
 	s.open = append(s.open, element)
 	s.elements++
-	if len(s.open) > s.limits.depth || s.elements > s.limits.elements {
+	if len(s.open) > s.limits.depth || s.limits.elements > 0 && s.elements > s.limits.elements {
 		return s.complex("too many or too deeply nested elements")
 	}
 	closed, err := s.attributes()
@@ -40,26 +40,55 @@ func (s *scanner) startTag() error {
 	if err := s.unique(); err != nil {
 		return err
 	}
-	if s.elements == 1 {
-		s.out.space, s.out.tag = string(space), string(local)
-		for _, a := range s.attrs {
-			if len(a.prefix) == 0 && string(a.local) == "InResponseTo" {
-				s.out.inResponseTo = string(a.value)
-			}
-		}
-	}
+	s.note(space, local)
 	if closed {
 		s.open, s.spaces = s.open[:len(s.open)-1], s.spaces[:element.spaces]
 	}
 	return nil
 }
 
-// weigh adds what the element would cost whoever canonicalizes the document:
-// inclusive canonicalization copies every subtree once for each element around
-// it, attributes and all; both kinds copy the namespaces in scope, twice.
+// note keeps what is worth knowing of the element that was just opened.
+func (s *scanner) note(space, local []byte) {
+	switch string(local) {
+	case "SubjectConfirmationData":
+		if s.out.confirmed == "" {
+			s.out.confirmed = s.plain("InResponseTo")
+		}
+	case "EncryptedAssertion":
+		s.out.encrypted = true
+	case "Attribute":
+		for _, a := range s.attrs {
+			if len(a.prefix) == 0 && string(a.local) == "Name" {
+				s.open[len(s.open)-1].label = a.value
+			}
+		}
+	}
+	if s.elements == 1 {
+		s.out.space, s.out.tag, s.out.inResponseTo = string(space), string(local), s.plain("InResponseTo")
+	}
+}
+
+// plain is the attribute of that name in no namespace, as written.
+func (s *scanner) plain(name string) string {
+	for _, a := range s.attrs {
+		if len(a.prefix) == 0 && string(a.local) == name {
+			return string(a.value)
+		}
+	}
+	return ""
+}
+
+// bytesPerWork is how many bytes cost as much as one unit of weigh.
+const bytesPerWork = 20
+
+// weigh adds what the element costs anyone who reads and canonicalizes the
+// document: inclusive canonicalization copies every subtree once for each
+// element around it, attributes and all; both kinds copy the namespaces in
+// scope, twice, and compare the attributes of an element with each other.
 func (s *scanner) weigh() {
-	const element = 3 // in attributes
-	s.work += len(s.open)*(element+len(s.attrs)) + 2*len(s.spaces)
+	const alone, element = 12, 3 // in attributes
+	attributes := len(s.attrs)
+	s.work += alone + len(s.open)*(element+attributes) + attributes*attributes/4 + 2*len(s.spaces)
 }
 
 // attributes reads up to and including the > and reports whether the element
@@ -289,6 +318,9 @@ func (s *scanner) text(stop byte) error {
 func (s *scanner) char() error {
 	r, size := utf8.DecodeRune(s.doc[s.pos:])
 	if r == utf8.RuneError && size <= 1 || !allowed(r) {
+		if r == utf8.RuneError && size <= 1 {
+			return s.malformed("a byte that is not UTF-8 (as in ISO-8859-1 or Windows-1252)")
+		}
 		return s.malformed("a character that XML does not allow")
 	}
 	s.pos += size
@@ -301,6 +333,9 @@ func allowed(r rune) bool {
 
 // reference reads one of the five entities of XML or a character reference.
 func (s *scanner) reference() error {
+	if s.work++; s.limits.work > 0 && s.work > s.limits.work { // each is written anew
+		return s.complex("too many references to characters")
+	}
 	rest := s.doc[s.pos:min(len(s.doc), s.pos+len("&#x0010FFFF;"))]
 	end := bytes.IndexByte(rest, ';')
 	if end < 0 {

@@ -82,10 +82,13 @@ func (sp *ServiceProvider) trust(c sso.Connection, cfg sso.Config) (*trust, erro
 	return t, nil
 }
 
-// Correlate reads which AuthnRequest a response says it answers, "" if none.
-// Nothing is verified yet. Errors: Invalid "saml_malformed", "saml_too_complex".
+// Correlate reads which AuthnRequest a response says it answers, "" if none. If
+// the Response does not say so, its SubjectConfirmationData may; if that is
+// encrypted, the RelayState tells, which every request of ours carries. Nothing
+// is verified yet: Complete compares what was signed. Errors: Invalid
+// "saml_malformed", "saml_too_complex".
 func (sp *ServiceProvider) Correlate(cb sso.Callback) (string, error) {
-	doc, err := posted(cb.Form, "SAMLResponse")
+	doc, err := posted(cb.Form, fieldResponse)
 	if err != nil {
 		return "", err
 	}
@@ -93,10 +96,24 @@ func (sp *ServiceProvider) Correlate(cb sso.Callback) (string, error) {
 	if err != nil {
 		return "", scanned(err)
 	}
-	if seen.space != nsProtocol || seen.tag != "Response" {
+	switch {
+	case seen.space != nsProtocol || seen.tag != "Response":
 		return "", errMalformed(fmt.Errorf("not a Response but %q", sso.Inert(seen.tag)))
+	case seen.inResponseTo != "":
+		return seen.inResponseTo, nil
+	case seen.confirmed == "" && seen.encrypted:
+		return RequestOf(cb), nil
 	}
-	return seen.inResponseTo, nil
+	return seen.confirmed, nil
+}
+
+// RequestOf gives the RelayState, which is the ID of the request, if it can be
+// one of ours, else "".
+func RequestOf(cb sso.Callback) string {
+	if state := cb.Form.Get(fieldRelayState); len(state) <= maxIDBytes {
+		return state
+	}
+	return ""
 }
 
 // posted decodes a message of the HTTP-POST binding.
@@ -112,7 +129,7 @@ func posted(form url.Values, field string) ([]byte, error) {
 	if err != nil {
 		return nil, errMalformed(fmt.Errorf("%s is not base64", field))
 	}
-	return doc, nil
+	return unmarked(doc), nil
 }
 
 // Complete verifies a response. p is nil for one that nobody asked for, which is

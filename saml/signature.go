@@ -179,13 +179,12 @@ func (s *signature) readValue(el *etree.Element) ([]byte, error) {
 	return b, nil
 }
 
+// decodeBase64 skips white space. Line breaks the decoder skips by itself.
 func decodeBase64(s string) ([]byte, error) {
-	return base64.StdEncoding.DecodeString(strings.Map(func(r rune) rune {
-		if r == ' ' || r == '\t' || r == '\r' || r == '\n' {
-			return -1
-		}
-		return r
-	}, s))
+	if strings.Contains(s, " ") || strings.Contains(s, "\t") {
+		s = strings.NewReplacer(" ", "", "\t", "").Replace(s)
+	}
+	return base64.StdEncoding.DecodeString(s)
 }
 
 // canonicalization checks a CanonicalizationMethod or the Transform that is one.

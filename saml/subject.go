@@ -37,15 +37,12 @@ func (a *answer) assertionRules() (sso.Assertion, error) {
 		return sso.Assertion{}, errSubject(fmt.Errorf("not one Subject: %w", orMissing(err)))
 	}
 	out := sso.Assertion{Issuer: a.config.IDPEntityID, ResponseID: value(el, "ID"), Certificate: a.cert.fingerprint}
-	if out.NotOnOrAfter, err = a.confirmations(subject); err != nil {
+	if err := a.confirmations(subject); err != nil {
 		return sso.Assertion{}, err
 	}
-	until, err := a.conditions()
-	if err != nil {
+	out.NotOnOrAfter = deliverable(el, subject)
+	if err := a.conditions(); err != nil {
 		return sso.Assertion{}, err
-	}
-	if until.After(out.NotOnOrAfter) {
-		out.NotOnOrAfter = until // replay marks live by the longest of them
 	}
 	if err := a.authn(&out); err != nil {
 		return sso.Assertion{}, err
@@ -60,22 +57,41 @@ func (a *answer) assertionRules() (sso.Assertion, error) {
 	return out, err
 }
 
-// confirmations looks for one that lets whoever carries the assertion use it,
-// here, now and for this request, and gives how long. There may be others; if
-// none fits, the failure of the last bearer confirmation is the one returned.
-func (a *answer) confirmations(subject *etree.Element) (time.Time, error) {
+// deliverable gives until when the assertion could be delivered again: the end
+// of the longest of its bearer confirmations, since each of them may fit when
+// another is over, but no longer than its IssueInstant is accepted. Replay marks
+// live by it.
+func deliverable(assertion, subject *etree.Element) time.Time {
+	var until time.Time
+	for _, el := range elements(subject, nsAssertion, "SubjectConfirmation") {
+		for _, data := range elements(el, nsAssertion, "SubjectConfirmationData") {
+			if end, err := instant(value(data, "NotOnOrAfter")); err == nil && end.After(until) {
+				until = end
+			}
+		}
+	}
+	if issued, err := instant(value(assertion, "IssueInstant")); err == nil && until.After(issued.Add(maxValidity)) {
+		until = issued.Add(maxValidity)
+	}
+	return until
+}
+
+// confirmations looks for one that lets anyone who carries the assertion use
+// it, here, now and for this request. There may be others; if none fits, the
+// failure of the last bearer confirmation is the one returned.
+func (a *answer) confirmations(subject *etree.Element) error {
 	var failure error
 	before := len(a.checks)
 	for _, el := range elements(subject, nsAssertion, "SubjectConfirmation") {
 		if value(el, "Method") != bearer {
 			continue
 		}
-		until, err := a.confirmation(el)
+		err := a.confirmation(el)
 		if err == nil {
 			if failure != nil {
 				a.checks = passed(a.checks, before) // those that did not fit did not matter
 			}
-			return until, nil
+			return nil
 		}
 		failure = err
 	}
@@ -83,7 +99,7 @@ func (a *answer) confirmations(subject *etree.Element) (time.Time, error) {
 		a.checks.That(false, "subject_confirmation", "bearer", "none of this method")
 		failure = errRecipient(errors.New("no bearer confirmation"))
 	}
-	return time.Time{}, failure
+	return failure
 }
 
 // passed leaves out the failed checks after the first n.
@@ -97,31 +113,45 @@ func passed(all sso.Checks, n int) sso.Checks {
 	return kept
 }
 
-func (a *answer) confirmation(el *etree.Element) (time.Time, error) {
+func (a *answer) confirmation(el *etree.Element) error {
 	data, err := only(el, nsAssertion, "SubjectConfirmationData")
 	if err != nil || data == nil {
 		a.checks.That(false, "recipient", a.acs, "")
-		return time.Time{}, errRecipient(fmt.Errorf("not one SubjectConfirmationData: %w", orMissing(err)))
+		return errRecipient(fmt.Errorf("not one SubjectConfirmationData: %w", orMissing(err)))
 	}
 	if recipient := value(data, "Recipient"); !a.checks.That(recipient == a.acs, "recipient", a.acs, recipient) {
-		return time.Time{}, errRecipient(mismatch("recipient", a.acs, recipient))
+		return errRecipient(mismatch("recipient", a.acs, recipient))
 	}
 	want := ""
 	if a.pending != nil {
 		want = a.pending.ID
 	}
 	if got := value(data, "InResponseTo"); !a.checks.That(got == want, "confirmation_in_response_to", orNone(want), orNone(got)) {
-		return time.Time{}, errState(mismatch("confirmation_in_response_to", want, got))
+		return errState(mismatch("confirmation_in_response_to", want, got))
 	}
 	until, err := a.window(data, "confirmation")
 	if err != nil {
-		return time.Time{}, err
+		return err
 	}
 	if until.IsZero() {
 		a.checks.That(false, "confirmation_not_on_or_after", "a time", "")
-		return time.Time{}, errExpired(errors.New("a bearer confirmation without end"))
+		return errExpired(errors.New("a bearer confirmation without end"))
 	}
-	return until, nil
+	// Anyone who gets hold of the assertion can deliver it until then.
+	if longest := a.now.Add(maxValidity + a.skew); until.After(longest) {
+		got := span(until.Sub(a.now)) + ", until " + stamp(until)
+		a.checks.That(false, "confirmation_lifetime", "at most "+maxValidityText, got)
+		return errExpired(mismatch("confirmation_lifetime", "at most "+maxValidityText, got))
+	}
+	return nil
+}
+
+// span is a time of a day or more in words.
+func span(d time.Duration) string {
+	if hours := int(d.Hours()); hours < 48 {
+		return fmt.Sprintf("%d hours", hours)
+	}
+	return fmt.Sprintf("%d days", int(d.Hours())/24)
 }
 
 func orNone(s string) string {
@@ -172,8 +202,13 @@ func (a *answer) authn(out *sso.Assertion) error {
 // sign-in, so it cannot be the key of a person.
 func (a *answer) nameID(subject *etree.Element, out *sso.Assertion) error {
 	const name = "name_id"
-	el, err := only(subject, nsAssertion, "NameID")
+	el, err := identifier(subject, func(hidden *etree.Element) (*etree.Element, error) {
+		return a.reveal(hidden, name+"_decryption", "NameID", true) // what it is in was signed
+	})
 	if err != nil {
+		if _, told := errors.AsType[*sso.Error](err); told {
+			return errHidden(err)
+		}
 		a.checks.That(false, name, "one NameID", err.Error())
 		return errSubject(err)
 	}
@@ -195,6 +230,30 @@ func (a *answer) nameID(subject *etree.Element, out *sso.Assertion) error {
 		return errSubject(errors.New("a transient NameID"))
 	}
 	return nil
+}
+
+// errHidden is about an EncryptedID whose check has told what was wrong.
+func errHidden(err error) error {
+	if sso.CodeOf(err) == "saml_decryption_failed" {
+		return err
+	}
+	return errSubject(err)
+}
+
+// identifier finds the NameID in el, decrypted by reveal if it is an
+// EncryptedID; nil if there is neither. One name may stand there, in one form
+// (core §2.4.1).
+func identifier(el *etree.Element, reveal func(hidden *etree.Element) (*etree.Element, error)) (*etree.Element, error) {
+	plain, hidden := elements(el, nsAssertion, "NameID"), elements(el, nsAssertion, "EncryptedID")
+	switch n := len(plain) + len(hidden); {
+	case n == 0:
+		return nil, nil
+	case n > 1:
+		return nil, fmt.Errorf("%d names in %s", n, el.Tag)
+	case len(plain) == 1:
+		return plain[0], nil
+	}
+	return reveal(hidden[0])
 }
 
 // attributes makes claims of the attribute statements: under an attribute's

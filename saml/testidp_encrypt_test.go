@@ -9,6 +9,8 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -24,10 +26,17 @@ type encryption struct {
 	Label     string `json:"label,omitempty"`     // OAEP parameters
 	To        string `json:"to,omitempty"`        // name of the key; "sp" if empty
 	Beside    bool   `json:"beside,omitempty"`    // the EncryptedKey stands beside the EncryptedData
-	Bare      bool   `json:"bare,omitempty"`      // what is encrypted declares no namespaces of its own
-	Ambiguous bool   `json:"ambiguous,omitempty"` // the prefix of the assertion means XML Encryption around it
+	// Also are names of keys for which an EncryptedKey stands before the one that
+	// is to be opened. Named says that each names its Recipient, and Retrieval
+	// that the data points to all of them, which stand beside it.
+	Also      []string `json:"also,omitempty"`
+	Named     bool     `json:"named,omitempty"`
+	Retrieval bool     `json:"retrieval,omitempty"`
+	Bare      bool     `json:"bare,omitempty"`      // what is encrypted declares no namespaces of its own
+	Ambiguous bool     `json:"ambiguous,omitempty"` // the prefix of the assertion means XML Encryption around it
 
-	plain func(assertion string) string // changes what is encrypted
+	Container string                        `json:"container,omitempty"` // "EncryptedAssertion" if empty
+	plain     func(assertion string) string // changes what is encrypted
 }
 
 // dataURI completes the name of a data encryption algorithm.
@@ -55,7 +64,7 @@ func (e encryption) hide(t testing.TB, assertion *etree.Element) {
 	parent.InsertChildAt(at, hidden)
 }
 
-// element is an EncryptedAssertion with plain in it.
+// element is an EncryptedAssertion, or another container, with plain in it.
 func (e encryption) element(t testing.TB, plain []byte, prefix string) *etree.Element {
 	t.Helper()
 	key := make([]byte, e.keyBytes())
@@ -75,16 +84,36 @@ func (e encryption) element(t testing.TB, plain []byte, prefix string) *etree.El
 	if e.Label != "" {
 		method += `<xenc:OAEPparams>` + base64.StdEncoding.EncodeToString([]byte(e.Label)) + `</xenc:OAEPparams>`
 	}
-	encryptedKey := `<xenc:EncryptedKey xmlns:xenc="` + nsEnc + `"><xenc:EncryptionMethod Algorithm="` + transportURI + `">` + method +
-		`</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>` + base64.StdEncoding.EncodeToString(e.wrap(t, key)) +
-		`</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>`
-	inside, beside := `<ds:KeyInfo xmlns:ds="`+nsDSig+`">`+encryptedKey+`</ds:KeyInfo>`, ""
-	if e.Beside {
-		inside, beside = "", encryptedKey
+	keys, pointers := "", ""
+	for i, to := range append(slices.Clone(e.Also), or(e.To, "sp")) {
+		one := e
+		one.To = to
+		attributes := ` xmlns:xenc="` + nsEnc + `"`
+		if e.Retrieval {
+			id := "_key" + strconv.Itoa(i)
+			attributes += ` Id="` + id + `"`
+			pointers += `<ds:RetrievalMethod URI="#` + id + `" Type="` + nsEnc + `EncryptedKey"/>`
+		}
+		if e.Named && strings.HasPrefix(to, "sp") {
+			attributes += ` Recipient="` + testEntityID + `"`
+		} else if e.Named {
+			attributes += ` Recipient="https://` + to + `.example/metadata"`
+		}
+		keys += `<xenc:EncryptedKey` + attributes + `><xenc:EncryptionMethod Algorithm="` + transportURI + `">` + method +
+			`</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>` + base64.StdEncoding.EncodeToString(one.wrap(t, key)) +
+			`</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>`
 	}
-	s := `<` + prefix + `:EncryptedAssertion xmlns:` + prefix + `="` + nsAssertion + `"><xenc:EncryptedData xmlns:xenc="` + nsEnc + `" Type="` + nsEnc + `Element">` +
+	container := prefix + ":" + or(e.Container, "EncryptedAssertion")
+	inside, beside := `<ds:KeyInfo xmlns:ds="`+nsDSig+`">`+keys+`</ds:KeyInfo>`, ""
+	switch {
+	case e.Retrieval:
+		inside, beside = `<ds:KeyInfo xmlns:ds="`+nsDSig+`">`+pointers+`</ds:KeyInfo>`, keys
+	case e.Beside:
+		inside, beside = "", keys
+	}
+	s := `<` + container + ` xmlns:` + prefix + `="` + nsAssertion + `"><xenc:EncryptedData xmlns:xenc="` + nsEnc + `" Type="` + nsEnc + `Element">` +
 		`<xenc:EncryptionMethod Algorithm="` + e.dataURI() + `"/>` + inside + `<xenc:CipherData><xenc:CipherValue>` +
-		base64.StdEncoding.EncodeToString(e.seal(t, key, plain)) + `</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>` + beside + `</` + prefix + `:EncryptedAssertion>`
+		base64.StdEncoding.EncodeToString(e.seal(t, key, plain)) + `</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>` + beside + `</` + container + `>`
 	if e.Ambiguous { // one prefix for two namespaces, as pysaml2 writes it
 		s = strings.ReplaceAll(strings.ReplaceAll(s, "xenc:", prefix+":"), "xmlns:xenc=", "xmlns:"+prefix+"=")
 	}

@@ -69,9 +69,13 @@ type knobs struct {
 	Form    sigForm     `json:"form,omitzero"`
 	Outer   *sigForm    `json:"outer,omitempty"` // of the response, if it differs
 	Encrypt *encryption `json:"encrypt,omitempty"`
+	Name    *encryption `json:"name,omitempty"` // of the NameID
 }
 
 func signing(what ...string) knobs { return knobs{Sign: what} }
+
+// hiding encrypts the NameID in a signed assertion.
+func hiding(e encryption) knobs { return knobs{Sign: []string{"assertion"}, Name: &e} }
 
 func encrypting(e encryption, sign ...string) knobs { return knobs{Sign: sign, Encrypt: &e} }
 
@@ -84,6 +88,11 @@ func (r reply) build(t testing.TB) []byte {
 	}
 	root := parseText(t, replaced(t, message, r.before))
 	edit(root, r.tree)
+	if r.Name != nil {
+		hidden := *r.Name
+		hidden.Container = "EncryptedID"
+		hidden.hide(t, theElement(t, root, "NameID"))
+	}
 	if slices.Contains(r.Sign, "assertion") {
 		r.Form.sign(t, theElement(t, root, "Assertion"))
 	}

@@ -95,7 +95,7 @@ type capture struct {
 
 // maxCapture is the longest text that is looked at, in bytes: that of a form's
 // field with the largest response we take, and what is around it.
-const maxCapture = 768 << 10
+const maxCapture = 3 << 20
 
 func errUnreadable(message string) *sso.Error {
 	return sso.InvalidField("capture_unreadable", "captured", message)

@@ -24,7 +24,7 @@ func entraSAML() places {
 		console:     "Microsoft Entra admin center › Enterprise applications › your application",
 		audience:    sso + "Basic SAML Configuration › Identifier (Entity ID)",
 		acs:         sso + "Basic SAML Configuration › Reply URL (Assertion Consumer Service URL), only one",
-		signing:     sso + "SAML Certificates › Token signing certificate › Edit › Signing Option, Signing Algorithm: SHA-256",
+		signing:     sso + "SAML Certificates › Token signing certificate › Edit › Signing Option: Sign SAML response and assertion, Signing Algorithm: SHA-256",
 		certificate: sso + "SAML Certificates › Token signing certificate",
 		encryption:  "Security › Token encryption",
 		subject:     sso + "Attributes & Claims › Unique User Identifier (Name ID)",

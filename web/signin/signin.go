@@ -60,8 +60,12 @@ type Signin struct{ Options }
 // New makes the handlers.
 func New(o Options) *Signin { return &Signin{o} }
 
-// maxResponse is what a SAML response may weigh, in bytes.
-const maxResponse = 256 << 10
+const (
+	// maxResponse is what a form with a SAML response may weigh, in bytes: the
+	// largest one that is read (2 MB), in base64 and escaped.
+	maxResponse = 3 << 20
+	maxLogout   = 256 << 10 // the same of a logout message
+)
 
 // Register adds the routes.
 func (s *Signin) Register(rt *route.Router) {
@@ -86,7 +90,7 @@ func (s *Signin) Register(rt *route.Router) {
 		route.Route{Pattern: "GET /saml/{connection}/metadata", Handle: s.metadata, Rates: callbacks[:1]},
 		route.Route{Pattern: "POST /saml/{connection}/acs", Handle: s.answer, Rates: callbacks, MaxBody: maxResponse, Why: byPending},
 		route.Route{Pattern: "GET /saml/{connection}/slo", Handle: s.singleLogout, Rates: callbacks},
-		route.Route{Pattern: "POST /saml/{connection}/slo", Handle: s.singleLogout, Rates: callbacks, MaxBody: maxResponse, Why: bySignature},
+		route.Route{Pattern: "POST /saml/{connection}/slo", Handle: s.singleLogout, Rates: callbacks, MaxBody: maxLogout, Why: bySignature},
 		route.Route{Pattern: "GET /oidc/{connection}/callback", Handle: s.answer, Rates: callbacks},
 		route.Route{Pattern: "POST /oidc/{connection}/callback", Handle: s.answer, Rates: callbacks, Why: byPending},
 	)

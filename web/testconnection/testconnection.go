@@ -54,7 +54,7 @@ const (
 	listPath = console.Prefix + "/enterprises/{enterprise}/connections/{connection}/tests"
 	// maxCaptured is what a form with an answer may weigh: that of the largest
 	// answer in base64, escaped.
-	maxCaptured = 1 << 20
+	maxCaptured = 4 << 20
 )
 
 // Register adds the pages.
