@@ -79,6 +79,9 @@ func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, 
 		case sso.DenySignIn:
 			return "", "", unknown
 		case sso.ClearGroups:
+			if asserted.Unfetched {
+				return sso.SyncKeep, "The groups could not be fetched from the identity provider, so they are unknown: every membership was kept.", nil
+			}
 			return rules.Mode, "The identity provider sent no group attribute; this connection takes that for no groups.", nil
 		}
 		return sso.SyncKeep, "The identity provider sent no group attribute: every membership was kept.", nil

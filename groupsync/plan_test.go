@@ -60,6 +60,7 @@ func state(s sso.GroupsState, names ...string) sso.AssertedGroups {
 func TestPlan(t *testing.T) {
 	t.Parallel()
 	reset := sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}
+	unread := sso.AssertedGroups{State: sso.GroupsAbsent, Unfetched: true}
 	synced := sso.GroupSync{Mode: sso.SyncResetSynced}
 	add := sso.GroupSync{Mode: sso.SyncAddOnly}
 	tests := map[string]struct {
@@ -71,18 +72,21 @@ func TestPlan(t *testing.T) {
 	}{
 		"one name in three organizations is three memberships": {reset, values("dev"), nil,
 			"+app/Members=default +app/dev=jit +data/Members=default +data/dev=jit +web/Members=default +web/dev=jit", sso.SyncReset},
-		"case counts":                        {reset, values("Dev"), nil, "+app/Dev=jit +app/Members=default", sso.SyncReset},
-		"no such group":                      {reset, values("dev ", "DEV"), nil, "", sso.SyncReset},
-		"the default group matches nothing":  {reset, values("Members"), nil, "", sso.SyncReset},
-		"nothing to do":                      {reset, values("sre"), in("web/sre=jit", "web/Members=default"), "", sso.SyncReset},
-		"moved":                              {reset, values("admins"), in("web/sre=jit", "web/Members=default"), "+data/Members=default +data/admins=jit -web/Members -web/sre", sso.SyncReset},
-		"an empty list removes all":          {reset, values(), in("web/sre=jit", "web/Members=default"), "-web/Members -web/sre", sso.SyncReset},
-		"reset loses manual additions":       {reset, values("sre"), in("web/sre=jit", "web/dev=manual", "web/Members=default"), "-web/dev", sso.SyncReset},
-		"a manual default row stays":         {reset, values(), in("web/sre=jit", "web/Members=manual"), "-web/sre", sso.SyncReset},
-		"a default row alone is not touched": {reset, values(), in("web/Members=default"), "", sso.SyncReset},
-		"reset-synced keeps manual ones":     {synced, values(), in("web/sre=jit", "web/dev=manual", "app/dev=scim", "web/Members=default", "app/Members=default"), "-app/Members -app/dev -web/sre", sso.SyncResetSynced},
-		"add-only removes nothing":           {add, values("dev"), in("web/sre=jit", "web/Members=default"), "+app/Members=default +app/dev=jit +data/Members=default +data/dev=jit +web/dev=jit", sso.SyncAddOnly},
-		"absent keeps":                       {reset, state(sso.GroupsAbsent), in("web/sre=jit", "web/Members=default"), "", sso.SyncKeep},
+		"case counts":                                     {reset, values("Dev"), nil, "+app/Dev=jit +app/Members=default", sso.SyncReset},
+		"no such group":                                   {reset, values("dev ", "DEV"), nil, "", sso.SyncReset},
+		"the default group matches nothing":               {reset, values("Members"), nil, "", sso.SyncReset},
+		"nothing to do":                                   {reset, values("sre"), in("web/sre=jit", "web/Members=default"), "", sso.SyncReset},
+		"moved":                                           {reset, values("admins"), in("web/sre=jit", "web/Members=default"), "+data/Members=default +data/admins=jit -web/Members -web/sre", sso.SyncReset},
+		"an empty list removes all":                       {reset, values(), in("web/sre=jit", "web/Members=default"), "-web/Members -web/sre", sso.SyncReset},
+		"reset loses manual additions":                    {reset, values("sre"), in("web/sre=jit", "web/dev=manual", "web/Members=default"), "-web/dev", sso.SyncReset},
+		"a manual default row stays":                      {reset, values(), in("web/sre=jit", "web/Members=manual"), "-web/sre", sso.SyncReset},
+		"a default row alone is not touched":              {reset, values(), in("web/Members=default"), "", sso.SyncReset},
+		"reset-synced keeps manual ones":                  {synced, values(), in("web/sre=jit", "web/dev=manual", "app/dev=scim", "web/Members=default", "app/Members=default"), "-app/Members -app/dev -web/sre", sso.SyncResetSynced},
+		"add-only removes nothing":                        {add, values("dev"), in("web/sre=jit", "web/Members=default"), "+app/Members=default +app/dev=jit +data/Members=default +data/dev=jit +web/dev=jit", sso.SyncAddOnly},
+		"absent keeps":                                    {reset, state(sso.GroupsAbsent), in("web/sre=jit", "web/Members=default"), "", sso.SyncKeep},
+		"a list that could not be fetched clears nothing": {sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.ClearGroups}, unread, in("web/sre=jit", "web/Members=default"), "", sso.SyncKeep},
+		"nor does it add to what is kept":                 {sso.GroupSync{Mode: sso.SyncAddOnly, OnAbsent: sso.ClearGroups}, unread, in("web/sre=manual", "web/Members=default"), "", sso.SyncKeep},
+		"it is unknown by default, too":                   {reset, unread, in("web/sre=jit", "web/Members=default"), "", sso.SyncKeep},
 		"absent may clear": {sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.ClearGroups}, state(sso.GroupsAbsent), in("web/sre=jit", "web/Members=default"),
 			"-web/Members -web/sre", sso.SyncReset},
 		"absent clears only what sync made": {sso.GroupSync{Mode: sso.SyncResetSynced, OnAbsent: sso.ClearGroups}, state(sso.GroupsAbsent), in("web/sre=manual", "web/Members=default"), "", sso.SyncResetSynced},

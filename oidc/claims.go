@@ -24,12 +24,13 @@ const (
 	maxLeaves = 4000
 )
 
-// document is a JSON object of claims that reads the same to everybody: no name
-// stands in it twice, not even in another case, which encoding/json would take
-// for the same ("EMAIL" overrides "email").
+// document is a JSON object of claims without repeated names.
 type document struct {
 	members map[string]jsontext.Value // of the top level, as sent
 	claims  sso.Claims                // flattened
+	// twins are names that differ in case only, as dotted paths. encoding/json
+	// takes them for one another: there, "EMAIL" overrides "email".
+	twins [][2]string
 }
 
 func parseDocument(data []byte) (document, error) {
@@ -43,7 +44,7 @@ func parseDocument(data []byte) (document, error) {
 	if _, err := f.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return document{}, errors.New("something after the JSON object")
 	}
-	d := document{claims: f.nested}
+	d := document{claims: f.nested, twins: f.twins}
 	if err := json.Unmarshal(data, &d.members); err != nil {
 		return document{}, fmt.Errorf("read claims: %w", err)
 	}
@@ -61,6 +62,7 @@ type flattener struct {
 	nested sso.Claims        // everything deeper, by dotted path
 	owner  map[string]string // which members, joined by NUL, a path in nested is of
 	leaves int
+	twins  [][2]string
 }
 
 // object reads one. path is the dotted path of the object, exact its member
@@ -79,11 +81,6 @@ func (f *flattener) object(path, exact string, depth int) error {
 			return fmt.Errorf("read claims: %w", err)
 		}
 		name := token.String()
-		folded := fold(name)
-		if other, twice := seen[folded]; twice {
-			return fmt.Errorf("%q and %q are the same name to some readers", sso.Inert(other), sso.Inert(name))
-		}
-		seen[folded] = name
 		if f.leaves++; f.leaves > maxLeaves { // names without values count too
 			return fmt.Errorf("more than %d values", maxLeaves)
 		}
@@ -91,6 +88,11 @@ func (f *flattener) object(path, exact string, depth int) error {
 		if depth == 1 {
 			below = name
 		}
+		folded := fold(name)
+		if other, twice := seen[folded]; twice {
+			f.twins = append(f.twins, [2]string{other, below})
+		}
+		seen[folded] = below
 		if err := f.value(claim{path: below, exact: exact + "\x00" + name, top: depth == 1}, depth); err != nil {
 			return err
 		}

@@ -120,7 +120,7 @@ func TestTLS(t *testing.T) {
 	roots.AddCert(secure.Certificate())
 	trusting := oidc.New(oidc.Options{BaseURL: base, Now: at, Client: client(t, outbound.Options{RootCAs: roots})})
 	p.discovery = set(map[string]any{"issuer": secure.URL})
-	if _, err := trusting.Discover(t.Context(), secure.URL); err != nil {
+	if _, err := trusting.Discover(t.Context(), oidc.Source{Address: secure.URL}); err != nil {
 		t.Errorf("right certificate: %v", err)
 	}
 	for name, try := range map[string]struct {
@@ -131,7 +131,7 @@ func TestTLS(t *testing.T) {
 		"wrong name":  {trusting, "https://localhost" + secure.URL[len("https://127.0.0.1"):]},
 		"TLS 1.1":     {trusting, old.URL},
 	} {
-		if _, err := try.rp.Discover(t.Context(), try.url); sso.CodeOf(err) != "idp_unavailable" {
+		if _, err := try.rp.Discover(t.Context(), oidc.Source{Address: try.url}); sso.CodeOf(err) != "idp_unusable" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

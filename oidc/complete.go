@@ -18,7 +18,7 @@ const maxCode = 8 << 10
 // Complete redeems the code and verifies what comes. Errors: Invalid
 // "login_state_expired" (nobody asked), "bad_request", "duplicate_parameter",
 // "issuer_mismatch"; Forbidden "idp_denied", "id_token_invalid"; Upstream
-// "idp_unavailable".
+// "idp_unavailable", "idp_unusable".
 func (rp *RelyingParty) Complete(ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Assertion, []sso.Check, error) {
 	if p == nil || p.Nonce == "" || p.Verifier == "" {
 		return sso.Assertion{}, nil, errState()
@@ -48,6 +48,7 @@ type answer struct {
 	discovery  Discovery
 	checks     sso.Checks
 	kept       bool // it is an ID token that somebody kept, without its access token
+	unread     bool // userinfo was to be asked and could not be read
 	// tell is given what came, nothing of it verified; nil for a sign-in.
 	tell func(what string, doc []byte)
 }
@@ -71,10 +72,8 @@ func (a *answer) read(ctx context.Context, cb sso.Callback) (sso.Assertion, erro
 	if err != nil {
 		return sso.Assertion{}, err
 	}
-	if a.wantsUserinfo(id.claims) {
-		if err := a.userinfo(ctx, t, id); err != nil {
-			return sso.Assertion{}, err
-		}
+	if err := a.askUserinfo(ctx, t, id); err != nil {
+		return sso.Assertion{}, err
 	}
 	return a.assertion(id), nil
 }
@@ -143,6 +142,7 @@ func (a *answer) assertion(id *idToken) sso.Assertion {
 	return sso.Assertion{
 		Issuer: a.config.Issuer, Subject: id.subject, Claims: id.claims,
 		AuthnAt: authnAt, ResponseID: hex.EncodeToString(sum[:]), NotOnOrAfter: id.expires,
-		SessionIndex: session,
+		SessionIndex:    session,
+		GroupsUnfetched: a.unread && !a.hasGroups(id.claims),
 	}
 }

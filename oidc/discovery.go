@@ -34,31 +34,85 @@ type Discovery struct {
 	IssParameter bool `json:"authorization_response_iss_parameter_supported"`
 }
 
+// Source is where an admin says that an issuer's metadata is.
+type Source struct {
+	// Address is the issuer, or the address of its discovery document. A slash at
+	// the end may be missing or too many.
+	Address string
+	// Confirmed is an issuer that the document may state although its address is
+	// another one's, byte for byte; empty: none.
+	Confirmed string
+}
+
+// Discovered is an issuer's metadata, with what to configure to find it again.
+type Discovered struct {
+	Discovery
+	// URL is the address of the document where it does not follow from the issuer;
+	// empty where it does.
+	URL string
+}
+
+// MismatchError is the cause of an "issuer_mismatch" that an admin may confirm.
+type MismatchError struct {
+	Address string // as entered
+	Issuer  string // as the document states it
+}
+
+func (e *MismatchError) Error() string {
+	return fmt.Sprintf("issuer: want %q, the discovery document says %q", sso.Inert(e.Address), sso.Inert(e.Issuer))
+}
+
 // Discover fetches the metadata of an issuer for an admin who is setting up a
-// connection. The address of the discovery document itself is accepted too,
-// and a slash at the end may be missing or too many: the Issuer in the answer is
-// the one to configure, byte for byte. Errors: Invalid "url_not_allowed",
-// "issuer_mismatch", "metadata_unreadable", "metadata_bad_endpoint"; Upstream
-// "idp_unavailable".
-func (rp *RelyingParty) Discover(ctx context.Context, issuer string) (Discovery, error) {
-	issuer = strings.TrimSpace(issuer)
-	if base, _, pasted := strings.Cut(issuer, wellKnown); pasted {
-		issuer = base
-	}
-	u, err := url.Parse(issuer)
-	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
-		return Discovery{}, notIssuer(errors.Join(err, errors.New("not an issuer")))
+// connection. The Issuer in the document is the one to configure, byte for byte.
+// Errors: Invalid "url_not_allowed", "issuer_mismatch" (with a *MismatchError in
+// its chain if it can be confirmed), "metadata_unreadable",
+// "metadata_bad_endpoint"; Upstream "idp_unavailable", "idp_unusable".
+func (rp *RelyingParty) Discover(ctx context.Context, from Source) (Discovered, error) {
+	issuer, document, err := from.resolve()
+	if err != nil {
+		return Discovered{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	d, err := rp.fetchDiscovery(ctx, issuer)
+	d, err := rp.fetchDiscovery(ctx, document)
 	if err != nil {
-		return Discovery{}, err
+		return Discovered{}, err
 	}
-	if strings.TrimSuffix(d.Issuer, "/") != strings.TrimSuffix(issuer, "/") {
-		return Discovery{}, wrongIssuer(issuer, d.Issuer)
+	if strings.TrimSuffix(d.Issuer, "/") == strings.TrimSuffix(issuer, "/") {
+		return Discovered{Discovery: d}, nil
 	}
-	return d, nil
+	if from.Confirmed != "" && from.Confirmed == d.Issuer && confirmable(d.Issuer) {
+		return Discovered{Discovery: d, URL: document}, nil
+	}
+	return Discovered{}, wrongIssuer(issuer, d.Issuer)
+}
+
+// resolve gives the issuer that an address stands for, and the address of its
+// document. The query of a document's address belongs to it: older addresses of
+// Azure AD B2C name the policy there.
+func (s Source) resolve() (issuer, document string, err error) {
+	issuer = strings.TrimSpace(s.Address)
+	query := ""
+	if base, rest, pasted := strings.Cut(issuer, wellKnown); pasted {
+		issuer = base
+		if strings.HasPrefix(rest, "?") {
+			query = rest
+		}
+	}
+	u, err := url.Parse(issuer)
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return "", "", notIssuer(errors.Join(err, errors.New("not an issuer")))
+	}
+	return issuer, strings.TrimSuffix(issuer, "/") + wellKnown + query, nil
+}
+
+// confirmable refuses what is no issuer but a pattern of many: Entra ID states
+// {tenantid} for every tenant at once, so everyone with a Microsoft account could
+// sign in.
+func confirmable(issuer string) bool {
+	u, err := url.Parse(issuer)
+	return err == nil && sso.CheckEndpoint(issuer) == nil && u.RawQuery == "" &&
+		!strings.ContainsAny(issuer, "{}*<>") && !strings.Contains(strings.ToLower(issuer), "%7b") && sso.Printable(issuer)
 }
 
 func notIssuer(err error) *sso.Error {
@@ -67,18 +121,22 @@ func notIssuer(err error) *sso.Error {
 }
 
 func wrongIssuer(want, got string) *sso.Error {
-	e := &sso.Error{Kind: sso.Invalid, Code: "issuer_mismatch",
-		Public: "The identity provider calls itself something else than this address. Use the issuer exactly as it states it.",
-		Err:    fmt.Errorf("issuer: want %q, the discovery document says %q", sso.Inert(want), sso.Inert(got))}
-	if strings.Contains(got, "{tenant") {
+	mismatch := &MismatchError{Address: want, Issuer: got}
+	e := &sso.Error{Kind: sso.Invalid, Code: "issuer_mismatch", Err: mismatch,
+		Public: fmt.Sprintf("The document at this address states another issuer, %s. Enter that issuer, or confirm it if its own address has no document.", sso.Inert(got))}
+	switch {
+	case strings.Contains(got, "{tenant"):
 		e.Public = "This address serves every Entra tenant. Use the one of yours: https://login.microsoftonline.com/<your tenant ID>/v2.0."
+		e.Err = errors.New(mismatch.Error()) // it cannot be confirmed
+	case !confirmable(got):
+		e.Err = errors.New(mismatch.Error())
 	}
 	return e
 }
 
 // fetchDiscovery fetches and checks the document, everything but its issuer.
-func (rp *RelyingParty) fetchDiscovery(ctx context.Context, issuer string) (Discovery, error) {
-	doc, _, err := rp.get(ctx, strings.TrimSuffix(issuer, "/")+wellKnown, "")
+func (rp *RelyingParty) fetchDiscovery(ctx context.Context, address string) (Discovery, error) {
+	doc, _, err := rp.get(ctx, address, "")
 	if err != nil {
 		return Discovery{}, fmt.Errorf("fetch discovery document: %w", err)
 	}

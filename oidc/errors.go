@@ -1,10 +1,6 @@
 package oidc
 
-import (
-	"fmt"
-
-	"gatehouse/sso"
-)
+import "gatehouse/sso"
 
 func errState() *sso.Error {
 	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
@@ -31,18 +27,8 @@ func errToken(err error) *sso.Error {
 		Public: "The sign-in message of your company's identity provider did not pass our checks.", Err: err}
 }
 
-func errUpstream(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Upstream, Code: "idp_unavailable",
-		Public: "Your company's identity provider did not give a usable answer. Try again in a moment.", Err: err}
-}
+// errUpstream is about what may work later, unless err says that it will not.
+func errUpstream(err error) error { return sso.FetchError(err) }
 
-// StatusError is the cause of an Upstream error where an answer came, of another
-// status than 200.
-type StatusError struct {
-	Host string
-	Code int
-}
-
-func (e *StatusError) Error() string {
-	return fmt.Sprintf("%s answered with status %d", e.Host, e.Code)
-}
+// errUnusable is about a response that cannot be used, now or later.
+func errUnusable(err error) error { return sso.FetchError(&sso.UnusableError{Err: err}) }

@@ -174,7 +174,7 @@ func secretName(name string) bool {
 // discover gets the discovery document.
 func (a *answer) discover(ctx context.Context) (err error) {
 	if a.discovery, err = a.provider.metadata(ctx); err != nil {
-		a.checks.That(false, "discovery", "the discovery document of "+a.config.Issuer, cause(err).Error())
+		a.checks.That(false, "discovery", "the discovery document of "+a.config.Issuer, reason(err))
 	}
 	return err
 }

@@ -5,52 +5,102 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
+	"strings"
 
-	"golang.org/x/oauth2"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"gatehouse/sso"
 )
 
-// tokens are what a code was redeemed for.
+// tokens are what a code was redeemed for. access is empty where the provider
+// gave none: Azure AD B2C does so if nothing but openid is asked for.
 type tokens struct {
 	id     string
 	access string
 }
 
-// redeem exchanges the code, once: an answer that did not come may have been
-// made, and a code presented twice revokes what it gave (RFC 6749 §4.1.2).
+// tokenResponse is a response of a token endpoint (RFC 6749 §5.1, §5.2), as far as
+// it is used.
+type tokenResponse struct {
+	AccessToken jsontext.Value `json:"access_token"`
+	IDToken     jsontext.Value `json:"id_token"`
+	Error       jsontext.Value `json:"error"`
+	Description jsontext.Value `json:"error_description"`
+}
+
+// redeem exchanges the code, once: an exchange whose response got lost may have
+// happened, and a code presented twice revokes what it gave (RFC 6749 §4.1.2).
 func (a *answer) redeem(ctx context.Context, code string) (tokens, error) {
-	options := []oauth2.AuthCodeOption{oauth2.VerifierOption(a.pending.Verifier.Reveal())}
-	if a.config.AuthMethod == sso.PrivateKeyJWT {
-		assertion, err := a.rp.clientAssertion(a.connection, a.config.ClientID, a.discovery.TokenEndpoint)
-		if err != nil {
-			return tokens{}, err
-		}
-		options = append(options, oauth2.SetAuthURLParam("client_assertion", assertion),
-			oauth2.SetAuthURLParam("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"))
-	}
-	var token *oauth2.Token
-	err := a.provider.call(ctx, func(ctx context.Context) (err error) {
-		ctx = context.WithValue(ctx, oauth2.HTTPClient, a.rp.client)
-		token, err = a.rp.oauth(a.connection, a.config, a.discovery).Exchange(ctx, code, options...)
-		return err
-	})
 	const want = "tokens for the code"
+	var status int
+	var body []byte
+	req, err := a.tokenRequest(ctx, code)
 	if err != nil {
-		err = exchangeError(err)
-		a.checks.That(false, "code_exchange", want, cause(err).Error())
 		return tokens{}, err
 	}
-	id, _ := token.Extra("id_token").(string)
-	if id == "" {
+	err = a.provider.call(ctx, func(context.Context) (err error) {
+		status, body, _, err = a.rp.do(req)
+		return err
+	})
+	if err != nil {
+		err = errUpstream(err)
+	}
+	var t tokens
+	if err == nil {
+		t, err = readTokens(req.URL.Host, status, body)
+	}
+	if err != nil {
+		a.checks.That(false, "code_exchange", want, reason(err))
+		return tokens{}, fmt.Errorf("redeem code: %w", err)
+	}
+	if t.id == "" {
 		a.checks.That(false, "code_exchange", want, "no id_token")
 		return tokens{}, errToken(errors.New("the token endpoint gave no id_token"))
 	}
 	a.checks.That(true, "code_exchange", want, string(a.authMethod())+" at "+a.discovery.TokenEndpoint)
 	a.checks.That(true, "pkce", "S256", "S256") // whether it is demanded, only the identity provider knows
-	return tokens{id: id, access: token.AccessToken}, nil
+	return t, nil
 }
 
+// tokenRequest is made here and not by x/oauth2, which refuses a response without
+// access_token.
+func (a *answer) tokenRequest(ctx context.Context, code string) (*http.Request, error) {
+	form := url.Values{
+		"grant_type":    {"authorization_code"},
+		"code":          {code},
+		"redirect_uri":  {a.rp.RedirectURI(a.connection.ID)},
+		"code_verifier": {a.pending.Verifier.Reveal()},
+	}
+	switch a.authMethod() {
+	case sso.ClientSecretPost:
+		form.Set("client_id", a.config.ClientID)
+		form.Set("client_secret", a.config.ClientSecret.Reveal())
+	case sso.PrivateKeyJWT:
+		assertion, err := a.rp.clientAssertion(a.connection, a.config.ClientID, a.discovery.TokenEndpoint)
+		if err != nil {
+			return nil, err
+		}
+		form.Set("client_id", a.config.ClientID)
+		form.Set("client_assertion", assertion)
+		form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.discovery.TokenEndpoint, strings.NewReader(form.Encode()))
+	if err != nil {
+		return nil, errUnusable(fmt.Errorf("make request: %w", err))
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Accept", "application/json")
+	if a.authMethod() == sso.ClientSecretBasic {
+		// Both are encoded before they are joined (RFC 6749 §2.3.1).
+		req.SetBasicAuth(url.QueryEscape(a.config.ClientID), url.QueryEscape(a.config.ClientSecret.Reveal()))
+	}
+	return req, nil
+}
+
+// authMethod is the configured one, or the default of RFC 7591 §2. It is always
+// explicit: trying one after the other would send code and secret twice.
 func (a *answer) authMethod() sso.AuthMethod {
 	if a.config.AuthMethod == "" {
 		return sso.ClientSecretBasic
@@ -58,24 +108,36 @@ func (a *answer) authMethod() sso.AuthMethod {
 	return a.config.AuthMethod
 }
 
-// exchangeError tells a refusal, which is an OAuth error with a status of the
-// 400s (RFC 6749 §5.2), from a failure. x/oauth2's own error is not kept: it
-// carries the whole answer.
-func exchangeError(err error) error {
-	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
-	if !ok {
-		return upstream(fmt.Errorf("redeem code: %w", err))
+// readTokens tells a refusal, which is an OAuth error (RFC 6749 §5.2), from a
+// failure. The response itself is not kept: it may hold tokens.
+func readTokens(host string, status int, body []byte) (tokens, error) {
+	var r tokenResponse
+	unreadable := json.Unmarshal(body, &r)
+	code := text(r.Error)
+	temporary := status >= http.StatusInternalServerError || status == http.StatusTooManyRequests
+	success := status >= http.StatusOK && status < http.StatusMultipleChoices
+	switch {
+	case unreadable == nil && code != "" && !temporary && code != "server_error" && code != "temporarily_unavailable":
+		return tokens{}, errDenied(fmt.Errorf("the token endpoint answered %d %s", status, sso.Inert(code+" "+text(r.Description))))
+	case unreadable == nil && code != "":
+		return tokens{}, errUpstream(fmt.Errorf("the token endpoint answered %d %s", status, sso.Inert(code)))
+	case !success:
+		return tokens{}, errUpstream(&sso.StatusError{Host: host, Code: status})
+	case len(body) == 0:
+		return tokens{}, errUpstream(errors.New("the token endpoint's response is empty"))
+	case unreadable != nil:
+		return tokens{}, errUnusable(errors.New("the token endpoint's response is not a JSON object")) // the cause may quote it
 	}
-	status := 0
-	if refused.Response != nil {
-		status = refused.Response.StatusCode
+	return tokens{id: text(r.IDToken), access: text(r.AccessToken)}, nil
+}
+
+// text is a member that is a string; "" if it is missing or anything else.
+func text(raw jsontext.Value) string {
+	var s string
+	if raw.Kind() != '"' || json.Unmarshal(raw, &s) != nil {
+		return ""
 	}
-	said := fmt.Errorf("the token endpoint answered %d %s", status, sso.Inert(refused.ErrorCode+" "+refused.ErrorDescription))
-	if status >= http.StatusInternalServerError || refused.ErrorCode == "" ||
-		refused.ErrorCode == "server_error" || refused.ErrorCode == "temporarily_unavailable" {
-		return errUpstream(said)
-	}
-	return errDenied(said)
+	return s
 }
 
 // cause is what an sso.Error has to say to an admin.
@@ -84,4 +146,20 @@ func cause(err error) error {
 		return e.Err
 	}
 	return err
+}
+
+// reason is what an admin is told about err in a check.
+func reason(err error) string {
+	said := cause(err)
+	inner, ok := errors.AsType[*sso.Error](said)
+	switch {
+	case ok && inner.Code == "url_not_allowed":
+		return inner.Public
+	case ok:
+		return cause(said).Error()
+	}
+	if failure := sso.ExplainFetch(said); failure.Says != "" {
+		return failure.Says
+	}
+	return said.Error()
 }

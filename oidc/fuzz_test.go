@@ -41,7 +41,9 @@ func FuzzFlatten(f *testing.F) {
 		if len(theirs) != len(d.members) {
 			t.Fatalf("%d members, encoding/json has %d", len(d.members), len(theirs))
 		}
-		checkNames(t, json.NewDecoder(bytes.NewReader(doc)))
+		if len(d.twins) == 0 {
+			checkNames(t, json.NewDecoder(bytes.NewReader(doc)))
+		}
 	})
 }
 

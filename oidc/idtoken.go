@@ -59,7 +59,7 @@ func readHeader(token string, algorithms []string, types ...string) (header, err
 	if err != nil {
 		return header{}, fmt.Errorf("decode header: %w", err)
 	}
-	if _, err := parseDocument(doc); err != nil {
+	if _, err := strictDocument(doc); err != nil {
 		return header{}, fmt.Errorf("header: %w", err)
 	}
 	var h header
@@ -87,11 +87,11 @@ func (a *answer) idToken(ctx context.Context, t tokens) (*idToken, error) {
 		a.checks.That(false, "signature", want, err.Error())
 		return nil, errToken(err)
 	}
-	s := &signature{provider: a.provider, header: h}
+	s := &signature{provider: a.provider, header: h, stranger: a.kept}
 	verified, verdict := a.verifier(s).Verify(ctx, t.id)
 	if s.payload == nil {
 		if s.upstream != nil {
-			a.checks.That(false, "signature", want, cause(s.upstream).Error())
+			a.checks.That(false, "signature", want, reason(s.upstream))
 			return nil, s.upstream
 		}
 		a.checks.That(false, "signature", want, fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verdict))
@@ -99,7 +99,10 @@ func (a *answer) idToken(ctx context.Context, t tokens) (*idToken, error) {
 	}
 	a.checks.That(true, "signature", want, h.Algorithm+", key "+h.KeyID)
 	doc, err := parseDocument(s.payload)
-	if !a.checks.That(err == nil, "claims", "a JSON object without repeated names", fmt.Sprint(okay(err))) {
+	if err == nil {
+		err = a.unambiguous(doc)
+	}
+	if !a.checks.That(err == nil, "claims", "a JSON object without repeated names", fmt.Sprint(okay(cause(err)))) {
 		return nil, errToken(fmt.Errorf("ID token: %w", err))
 	}
 	id := &idToken{document: doc}
@@ -221,7 +224,7 @@ func usableSubject(s string) bool {
 // accessTokenHash ties the access token, with which userinfo is asked, to the ID
 // token, where the provider does.
 func (a *answer) accessTokenHash(id *idToken, verified *gooidc.IDToken, t tokens) error {
-	if _, there := id.members["at_hash"]; !there || a.kept { // kept without its access token
+	if _, there := id.members["at_hash"]; !there || a.kept || t.access == "" { // no access token to compare
 		return nil
 	}
 	err := verified.VerifyAccessToken(t.access)

@@ -10,26 +10,12 @@ import (
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 )
 
-const (
-	maxKeys    = 100
-	minRSABits = 2048
-	maxRSABits = 8192 // what a verification may cost
-)
-
-// key is one of an identity provider's that may sign.
-type key struct {
-	id        string
-	algorithm string // the only one it may be used with; empty: any of its family
-	public    any
-}
-
-// fits reports whether a signature with this header can be of the key.
-func (k key) fits(kid, algorithm string) bool {
-	if kid != "" && k.id != kid || k.algorithm != "" && k.algorithm != algorithm {
+// fits reports whether a signature with this algorithm can be of the key. The
+// type of the key decides, so that no token chooses how its key is used.
+func (k key) fits(algorithm string) bool {
+	if k.algorithm != "" && k.algorithm != algorithm {
 		return false
 	}
 	switch k.public.(type) {
@@ -43,45 +29,25 @@ func (k key) fits(kid, algorithm string) bool {
 	return false
 }
 
-// parseKeys reads a JWK set. Keys that are not for signatures, of an unknown
-// kind or too weak are left out (RFC 7517 §5); a set without end is refused.
-func parseKeys(doc []byte) ([]key, error) {
-	var set struct {
-		Keys []jsontext.Value `json:"keys"`
-	}
-	if err := json.Unmarshal(doc, &set); err != nil {
-		return nil, fmt.Errorf("read key set: %w", err)
-	}
-	if len(set.Keys) > maxKeys {
-		return nil, fmt.Errorf("a key set of %d keys; at most %d are read", len(set.Keys), maxKeys)
-	}
-	var keys []key
-	for _, raw := range set.Keys {
-		var k jose.JSONWebKey
-		if k.UnmarshalJSON(raw) != nil || !k.Valid() || k.Use != "" && k.Use != "sig" || !strong(k.Key) {
-			continue
+// candidates are the keys that may have signed a token with this header: those of
+// its key ID, then those without any. A token without a key ID can be of every
+// key. A key that has another ID than the token names is never tried.
+func (s keySet) candidates(h header) []key {
+	var named, nameless []key
+	for _, k := range s.keys {
+		switch {
+		case !k.fits(h.Algorithm):
+		case h.KeyID == "" || k.id == h.KeyID:
+			named = append(named, k)
+		case k.id == "":
+			nameless = append(nameless, k)
 		}
-		keys = append(keys, key{id: k.KeyID, algorithm: k.Algorithm, public: k.Key})
 	}
-	if len(keys) == 0 {
-		return nil, fmt.Errorf("none of the %d keys of the set may verify a signature", len(set.Keys))
-	}
-	return keys, nil
-}
-
-// strong also leaves out private and shared keys, which a key set must not have.
-func strong(public any) bool {
-	switch k := public.(type) {
-	case *rsa.PublicKey:
-		return k.N.BitLen() >= minRSABits && k.N.BitLen() <= maxRSABits
-	case *ecdsa.PublicKey, ed25519.PublicKey:
-		return true
-	}
-	return false
+	return append(named, nameless...)
 }
 
 // signingKeys gives the current keys.
-func (p *provider) signingKeys(ctx context.Context) ([]key, error) {
+func (p *provider) signingKeys(ctx context.Context) (keySet, error) {
 	p.mu.Lock()
 	keys, ok := p.keys.value, p.keys.usable(p.rp.now(), keysAge)
 	p.mu.Unlock()
@@ -94,38 +60,40 @@ func (p *provider) signingKeys(ctx context.Context) ([]key, error) {
 	if err == nil || p.keys.usable(p.rp.now(), keysAge) {
 		return p.keys.value, nil
 	}
-	return nil, upstream(err)
+	return keySet{}, errUpstream(err)
 }
 
-// otherKeys gives the keys as they are after had, which did not fit: the
-// provider may have rotated them since. Whoever asks while they are being
-// fetched waits for that.
-func (p *provider) otherKeys(ctx context.Context, had []key) ([]key, error) {
+// otherKeys gives the keys as they are after had, none of which fitted: the
+// provider may have rotated them since. Everyone who asks while they are being
+// fetched waits for that. The result is had itself if nothing newer may be
+// fetched now.
+func (p *provider) otherKeys(ctx context.Context, had keySet, stranger bool) (keySet, error) {
 	err := p.shared(ctx, "keys", func(ctx context.Context) error {
-		if !p.mayRefetch(had) {
+		if !p.mayRefetch(had, stranger) {
 			return nil
 		}
 		return p.fetchKeys(ctx)
 	})
 	if err != nil {
-		return nil, upstream(err)
+		return keySet{}, errUpstream(err)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.keys.value, nil
 }
 
-// mayRefetch allows it once in refetchEvery, because anybody can make up a key
-// ID, and not at all if the keys have changed already.
-func (p *provider) mayRefetch(had []key) bool {
+// mayRefetch allows it within the allowance, and not at all if the keys have been
+// fetched since.
+func (p *provider) mayRefetch(had keySet, stranger bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := p.rp.now()
-	if len(had) == 0 || len(p.keys.value) == 0 || &p.keys.value[0] != &had[0] || now.Sub(p.refetched) < refetchEvery {
+	if p.keys.value.fetch != had.fetch {
 		return false
 	}
-	p.refetched = now
-	return true
+	if stranger {
+		return p.strangers.take(p.rp.now())
+	}
+	return p.refetches.take(p.rp.now())
 }
 
 func (p *provider) fetchKeys(ctx context.Context) error {
@@ -135,20 +103,25 @@ func (p *provider) fetchKeys(ctx context.Context) error {
 	defer p.mu.Unlock()
 	p.keys.triedAt = now
 	if err == nil {
+		keys.fetch = p.keys.value.fetch + 1
 		p.keys.value, p.keys.fetchedAt = keys, now
 	}
 	return err
 }
 
-func (p *provider) loadKeys(ctx context.Context) ([]key, error) {
+func (p *provider) loadKeys(ctx context.Context) (keySet, error) {
 	p.mu.Lock()
 	address := p.discovery.value.JWKSURI
 	p.mu.Unlock()
 	doc, _, err := p.rp.get(ctx, address, "")
 	if err != nil {
-		return nil, fmt.Errorf("fetch keys: %w", err)
+		return keySet{}, fmt.Errorf("fetch keys: %w", err)
 	}
-	return parseKeys(doc)
+	keys, err := parseKeys(doc)
+	if err != nil {
+		return keySet{}, errUnusable(err)
+	}
+	return keys, nil
 }
 
 // signature verifies one token's signature for go-oidc, and remembers what its
@@ -156,38 +129,51 @@ func (p *provider) loadKeys(ctx context.Context) ([]key, error) {
 type signature struct {
 	provider *provider
 	header   header
+	stranger bool   // anyone may have sent the token
 	payload  []byte // what was verified; nil if nothing was
 	upstream error  // the keys could not be had
 }
 
-// VerifySignature tries the keys that fit, and once those of today.
+// maxRotations is how many newer key sets one token is tried with: a fetch that
+// was under way already may bring a set that is outdated by the time it arrives.
+const maxRotations = 3
+
+// VerifySignature tries the keys that fit, then those that the provider publishes
+// now.
 func (s *signature) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(s.header.Algorithm)})
 	if err != nil {
 		return nil, fmt.Errorf("read token: %w", err)
 	}
 	keys, err := s.provider.signingKeys(ctx)
-	if err == nil && !s.try(jws, keys) {
-		keys, err = s.provider.otherKeys(ctx, keys)
-		if err == nil {
-			s.try(jws, keys)
+	for rotations := 0; err == nil && !s.try(jws, keys); rotations++ {
+		had := keys
+		if rotations == maxRotations {
+			return nil, keys.noneFits()
+		}
+		keys, err = s.provider.otherKeys(ctx, had, s.stranger)
+		if err == nil && keys.fetch == had.fetch {
+			return nil, keys.noneFits()
 		}
 	}
 	if err != nil {
 		s.upstream = err
 		return nil, err
 	}
-	if s.payload == nil {
-		return nil, errors.New("no key of the identity provider fits the signature")
-	}
 	return s.payload, nil
 }
 
-func (s *signature) try(jws *jose.JSONWebSignature, keys []key) bool {
-	for _, k := range keys {
-		if !k.fits(s.header.KeyID, s.header.Algorithm) {
-			continue
-		}
+// noneFits names the keys that were left out: the missing one may be among them.
+func (s keySet) noneFits() error {
+	says := "no key of the identity provider fits the signature"
+	if len(s.left) > 0 {
+		says += "; left out: " + strings.Join(s.left, "; ")
+	}
+	return errors.New(says)
+}
+
+func (s *signature) try(jws *jose.JSONWebSignature, keys keySet) bool {
+	for _, k := range keys.candidates(s.header) {
 		if payload, err := jws.Verify(k.public); err == nil {
 			s.payload = payload
 			return true

@@ -67,7 +67,7 @@ type LogoutToken struct {
 
 // BackchannelLogout verifies a logout token (OpenID Connect Back-Channel Logout
 // 1.0 §2.6). Errors: Invalid "logout_token_invalid"; Upstream
-// "idp_unavailable".
+// "idp_unavailable", "idp_unusable".
 func (rp *RelyingParty) BackchannelLogout(ctx context.Context, c sso.Connection, cfg sso.Config, token string) (LogoutToken, error) {
 	known, err := rp.provider(c, cfg)
 	if err != nil {
@@ -91,13 +91,14 @@ func errLogoutToken(err error) *sso.Error {
 }
 
 func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, error) {
-	// The type is demanded, although the standard only recommends it: it is what
-	// keeps any other token from being taken for this one.
-	h, err := readHeader(token, a.discovery.algorithms(), "logout+jwt")
+	// The type is only recommended (§2.4), and older providers say JWT or nothing.
+	// What tells a logout token from any other is the event, and that it has no
+	// nonce.
+	h, err := readHeader(token, a.discovery.algorithms(), "logout+jwt", "jwt", "")
 	if err != nil {
 		return LogoutToken{}, errLogoutToken(err)
 	}
-	s := &signature{provider: a.provider, header: h}
+	s := &signature{provider: a.provider, header: h, stranger: true}
 	verified, verdict := a.verifier(s).VerifyLogout(ctx, token)
 	if s.upstream != nil {
 		return LogoutToken{}, s.upstream
@@ -105,7 +106,7 @@ func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, er
 	if verdict != nil {
 		return LogoutToken{}, errLogoutToken(verdict)
 	}
-	doc, err := parseDocument(s.payload)
+	doc, err := strictDocument(s.payload)
 	if err != nil {
 		return LogoutToken{}, errLogoutToken(err)
 	}
@@ -143,7 +144,7 @@ func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 	if texts["jti"] == "" || texts["sub"] == "" && texts["sid"] == "" {
 		return LogoutToken{}, errors.New("no jti, or neither sub nor sid")
 	}
-	events, err := parseDocument(doc.members["events"])
+	events, err := strictDocument(doc.members["events"])
 	if err != nil {
 		return LogoutToken{}, fmt.Errorf("events: %w", err)
 	}

@@ -92,8 +92,7 @@ func TestBadLogoutTokens(t *testing.T) {
 		}
 	}
 	for name, do := range map[string]func(p *fakeIDP) string{
-		"typ JWT":     func(p *fakeIDP) string { p.header["typ"] = "JWT"; return p.logoutToken(nil, nil) },
-		"no typ":      func(p *fakeIDP) string { p.header = nil; return p.logoutToken(nil, nil) },
+		"typ at+jwt":  func(p *fakeIDP) string { p.header["typ"] = "at+jwt"; return p.logoutToken(nil, nil) },
 		"an ID token": func(p *fakeIDP) string { return p.makeIDToken("n").(string) },
 		"another key": func(p *fakeIDP) string { p.signer = otherKey(); return p.logoutToken(nil, nil) },
 		"unsigned": func(p *fakeIDP) string {
@@ -105,6 +104,35 @@ func TestBadLogoutTokens(t *testing.T) {
 		p.header = map[string]any{"typ": "logout+jwt"}
 		if _, err := p.party().BackchannelLogout(t.Context(), p.conn, p.config, do(p)); sso.CodeOf(err) != "logout_token_invalid" {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestLogoutTokenTypes: the type is only recommended (Back-Channel Logout §2.4).
+// Whatever it says, neither an ID token nor a token without the event ends a
+// session.
+func TestLogoutTokenTypes(t *testing.T) {
+	t.Parallel()
+	for _, typ := range []any{"logout+jwt", "application/logout+jwt", "JWT", "jwt", "", nil} {
+		p := newIDP(t)
+		p.header = map[string]any{}
+		if typ != nil {
+			p.header["typ"] = typ
+		}
+		rp := p.party()
+		if got, err := rp.BackchannelLogout(t.Context(), p.conn, p.config, p.logoutToken(nil, nil)); err != nil || got.SessionIndex != "session-1" {
+			t.Errorf("typ %v: %+v, %v", typ, got, err)
+		}
+		for name, bad := range map[string]string{
+			"an ID token":                 p.makeIDToken("n").(string),
+			"an ID token with the event":  p.logoutToken(set(map[string]any{"nonce": "n"}), nil),
+			"an ID token without a nonce": p.logoutToken(without("events"), nil),
+			"another event":               p.logoutToken(set(map[string]any{"events": map[string]any{"urn:other": map[string]any{}}}), nil),
+			"no jti":                      p.logoutToken(without("jti"), nil),
+		} {
+			if got, err := rp.BackchannelLogout(t.Context(), p.conn, p.config, bad); sso.CodeOf(err) != "logout_token_invalid" {
+				t.Errorf("typ %v, %s: %+v, %v", typ, name, got, err)
+			}
 		}
 	}
 }

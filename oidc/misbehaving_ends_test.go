@@ -91,6 +91,9 @@ func badUserinfo() []defect {
 	down := func(name string, h http.HandlerFunc) defect {
 		return defect{"userinfo " + name, "idp_unavailable", "userinfo", userinfoAnswer(h)}
 	}
+	broken := func(name string, h http.HandlerFunc) defect {
+		return defect{"userinfo " + name, "idp_unusable", "userinfo", userinfoAnswer(h)}
+	}
 	return []defect{
 		invalid("userinfo about somebody else", "userinfo_subject", groupsInUserinfo(map[string]any{"sub": "eve"})),
 		invalid("userinfo sub in another case", "userinfo_subject", groupsInUserinfo(map[string]any{"sub": "Ada"})),
@@ -106,13 +109,13 @@ func badUserinfo() []defect {
 		invalid("userinfo signed by another", "userinfo", signedUserinfo(map[string]any{"iss": "https://evil.example"}, nil)),
 		invalid("userinfo signed about somebody else", "userinfo_subject", signedUserinfo(map[string]any{"sub": "eve"}, nil)),
 		down("500", answer(500, "text/html", "oops")),
-		down("401", answer(401, "application/json", `{"error":"invalid_token"}`)),
-		down("without end", endless),
-		down("of 1 GB", gigabyte),
+		broken("401", answer(401, "application/json", `{"error":"invalid_token"}`)),
+		broken("without end", endless),
+		broken("of 1 GB", gigabyte),
 		down("slow", slow),
 		down("hanging up", hangUp),
-		down("redirecting to itself", redirectTo(302, "/userinfo")),
-		down("redirecting to a metadata service", redirectTo(302, "https://169.254.169.254/latest/meta-data/")),
+		broken("redirecting to itself", redirectTo(302, "/userinfo")),
+		broken("redirecting to a metadata service", redirectTo(302, "https://169.254.169.254/latest/meta-data/")),
 	}
 }
 
@@ -166,17 +169,19 @@ func badTokenEndpoints() []defect {
 		does("500", "idp_unavailable", answer(500, "text/html", "<h1>oops</h1>")),
 		does("503 with an OAuth error", "idp_unavailable", answer(503, "application/json", `{"error":"temporarily_unavailable"}`)),
 		does("400 server_error", "idp_unavailable", answer(400, "application/json", `{"error":"server_error"}`)),
-		does("404", "idp_unavailable", answer(404, "text/html", "no")),
-		does("HTML", "idp_unavailable", answer(200, "text/html", "<h1>hello</h1>")),
+		does("404", "idp_unusable", answer(404, "text/html", "no")),
+		does("HTML", "idp_unusable", answer(200, "text/html", "<h1>hello</h1>")),
 		does("nothing", "idp_unavailable", answer(200, "application/json", "")),
-		does("a list", "idp_unavailable", answer(200, "application/json", "[]")),
-		does("without access token", "idp_unavailable", answer(200, "application/json", `{"id_token":"a.b.c"}`)),
+		does("a list", "idp_unusable", answer(200, "application/json", "[]")),
+		does("400 without an OAuth error", "idp_unusable", answer(400, "text/plain", "bad request")),
+		does("429", "idp_unavailable", answer(429, "text/plain", "later")),
+		does("UTF-16", "idp_unusable", answer(200, "application/json", "\xff\xfe{\x00}\x00")),
 		does("hanging up", "idp_unavailable", hangUp),
 		does("slow", "idp_unavailable", slow),
-		does("without end", "idp_unavailable", endless),
-		does("1 GB", "idp_unavailable", gigabyte),
-		does("307", "idp_unavailable", redirectTo(307, "/evil-token")),
-		does("302", "idp_unavailable", redirectTo(302, "/evil-token")),
+		does("without end", "idp_unusable", endless),
+		does("1 GB", "idp_unusable", gigabyte),
+		does("307", "idp_unusable", redirectTo(307, "/evil-token")),
+		does("302", "idp_unusable", redirectTo(302, "/evil-token")),
 		does("invalid_grant", "idp_denied", answer(400, "application/json", `{"error":"invalid_grant"}`)),
 		does("invalid_client", "idp_denied", answer(401, "application/json", `{"error":"invalid_client","error_description":"AADSTS7000215"}`)),
 		does("an error with status 200", "idp_denied", answer(200, "application/json", `{"error":"invalid_grant","access_token":"x","id_token":"y"}`)),
@@ -185,15 +190,18 @@ func badTokenEndpoints() []defect {
 
 func badDiscovery() []defect {
 	field := func(name string, value any) defect {
-		return defect{fmt.Sprintf("discovery %s %v", name, value), "idp_unavailable", "", func(p *fakeIDP) { p.discovery = set(map[string]any{name: value}) }}
+		return defect{fmt.Sprintf("discovery %s %v", name, value), "idp_unusable", "", func(p *fakeIDP) { p.discovery = set(map[string]any{name: value}) }}
 	}
 	does := func(name string, h http.HandlerFunc) defect {
+		return defect{"discovery " + name, "idp_unusable", "", func(p *fakeIDP) { p.override["/.well-known/openid-configuration"] = h }}
+	}
+	temporary := func(name string, h http.HandlerFunc) defect {
 		return defect{"discovery " + name, "idp_unavailable", "", func(p *fakeIDP) { p.override["/.well-known/openid-configuration"] = h }}
 	}
 	return []defect{
 		field("issuer", "https://evil.example"),
 		field("issuer", "https://login.microsoftonline.com/{tenantid}/v2.0"),
-		{"discovery issuer with a slash more", "idp_unavailable", "", func(p *fakeIDP) { p.discovery = set(map[string]any{"issuer": p.issuer() + "/"}) }},
+		{"discovery issuer with a slash more", "idp_unusable", "", func(p *fakeIDP) { p.discovery = set(map[string]any{"issuer": p.issuer() + "/"}) }},
 		field("authorization_endpoint", "javascript:alert(1)"),
 		field("authorization_endpoint", "http://idp.example/authorize"),
 		field("authorization_endpoint", ""),
@@ -209,13 +217,14 @@ func badDiscovery() []defect {
 		does("404", answer(404, "text/html", "no")),
 		does("HTML", answer(200, "text/html", "<p>hello</p>")),
 		does("without end", endless),
-		does("slow", slow),
-		does("hanging up", hangUp),
+		temporary("slow", slow),
+		temporary("hanging up", hangUp),
+		temporary("503", answer(503, "text/html", "no")),
 		does("with issuer twice", answer(200, "application/json", `{"issuer":"a","issuer":"b"}`)),
-		{"token endpoint at a metadata service", "idp_unavailable", "code_exchange", func(p *fakeIDP) {
+		{"token endpoint at a metadata service", "idp_unusable", "code_exchange", func(p *fakeIDP) {
 			p.discovery = set(map[string]any{"token_endpoint": "https://169.254.169.254/token"})
 		}},
-		{"keys at a metadata service", "idp_unavailable", "signature", func(p *fakeIDP) {
+		{"keys at a metadata service", "idp_unusable", "signature", func(p *fakeIDP) {
 			p.discovery = set(map[string]any{"jwks_uri": "https://[fd00:ec2::254]/keys"})
 		}},
 	}
@@ -223,10 +232,10 @@ func badDiscovery() []defect {
 
 func badKeySets() []defect {
 	does := func(name string, h http.HandlerFunc) defect {
-		return defect{"keys " + name, "idp_unavailable", "signature", func(p *fakeIDP) { p.override["/keys"] = h }}
+		return defect{"keys " + name, "idp_unusable", "signature", func(p *fakeIDP) { p.override["/keys"] = h }}
 	}
 	return []defect{
-		does("500", answer(500, "text/html", "oops")),
+		{"keys 500", "idp_unavailable", "signature", func(p *fakeIDP) { p.override["/keys"] = answer(500, "text/html", "oops") }},
 		does("HTML", answer(200, "text/html", "<p>hello</p>")),
 		does("none", answer(200, "application/json", `{"keys":[]}`)),
 		does("missing", answer(200, "application/json", `{}`)),
@@ -236,12 +245,12 @@ func badKeySets() []defect {
 		does("50,000 of them", func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, `{"keys":[`+strings.Repeat(`{"kty":"x"},`, 50_000)+`{}]}`)
 		}),
-		{"101 keys, ours among them", "idp_unavailable", "signature", func(p *fakeIDP) {
+		{"101 keys, ours among them", "idp_unusable", "signature", func(p *fakeIDP) {
 			for len(p.keys) < 101 {
 				p.keys = append(p.keys, p.keys[0])
 			}
 		}},
-		{"private keys published", "idp_unavailable", "signature", func(p *fakeIDP) {
+		{"private keys published", "idp_unusable", "signature", func(p *fakeIDP) {
 			p.keys = []jose.JSONWebKey{{Key: signingKey(), KeyID: "k1"}}
 		}},
 	}

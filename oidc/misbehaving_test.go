@@ -44,7 +44,7 @@ func TestMisbehavingProviders(t *testing.T) {
 func (d defect) refused(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]sso.Kind{
-		"id_token_invalid": sso.Forbidden, "idp_denied": sso.Forbidden, "idp_unavailable": sso.Upstream,
+		"id_token_invalid": sso.Forbidden, "idp_denied": sso.Forbidden, "idp_unavailable": sso.Upstream, "idp_unusable": sso.Upstream,
 		"issuer_mismatch": sso.Invalid, "bad_request": sso.Invalid, "duplicate_parameter": sso.Invalid,
 	}
 	p := newIDP(t)
@@ -191,14 +191,14 @@ func badSignatures() []defect {
 			p.keys = append(p.keys, jose.JSONWebKey{Key: &signingKey().PublicKey, KeyID: "k0"})
 		}),
 		invalid("key for another algorithm", "signature", func(p *fakeIDP) { p.keys[0].Algorithm = "RS512" }),
-		{"RSA of 1024 bits", "idp_unavailable", "signature", func(p *fakeIDP) {
+		{"RSA of 1024 bits", "idp_unusable", "signature", func(p *fakeIDP) {
 			p.signer, p.keys = weakKey(), []jose.JSONWebKey{{Key: &weakKey().PublicKey, KeyID: "k1"}}
 		}},
 		invalid("RSA of 1024 bits beside a good one", "signature", func(p *fakeIDP) {
 			p.signer, p.kid = weakKey(), "k2"
 			p.keys = append(p.keys, jose.JSONWebKey{Key: &weakKey().PublicKey, KeyID: "k2"})
 		}),
-		{"key for encryption", "idp_unavailable", "signature", func(p *fakeIDP) { p.keys[0].Use = "enc" }},
+		{"key for encryption", "idp_unusable", "signature", func(p *fakeIDP) { p.keys[0].Use = "enc" }},
 		invalid("key for encryption beside a good one", "signature", func(p *fakeIDP) {
 			p.signer, p.kid = otherKey(), "k2"
 			p.keys = append(p.keys, jose.JSONWebKey{Key: &otherKey().PublicKey, KeyID: "k2", Use: "enc"})

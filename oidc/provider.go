@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -20,7 +21,14 @@ const (
 	keysAge      = 5 * time.Minute    // a key taken out of the set is refused within this time
 	lastGoodAge  = 7 * 24 * time.Hour // what is remembered serves this long if it cannot be had anew
 	retryEvery   = time.Minute        // between tries to replace it
-	refetchEvery = 30 * time.Second   // of keys, because none fitted
+
+	// Keys are fetched again because none fitted. Tokens that came from the
+	// provider itself allow a few fetches in a row, for a provider that rotates
+	// twice within seconds. Anyone can send a logout token with a made-up key ID.
+	refetchBurst  = 4
+	refetchEvery  = 10 * time.Second
+	strangerBurst = 2
+	strangerEvery = 30 * time.Second
 )
 
 const (
@@ -33,19 +41,47 @@ type providerKey struct {
 	connection sso.ConnectionID
 	revision   int64
 	issuer     string
+	discovery  string // address of the document; empty: it follows from the issuer
 }
 
 // provider is one connection's identity provider as it is known now.
 type provider struct {
 	rp     *RelyingParty
 	issuer string
-	slots  chan struct{} // one for every call under way
-	flight singleflight.Group
+	// document is the address of the discovery document.
+	document string
+	slots    chan struct{} // one for every call under way
+	flight   singleflight.Group
 
 	mu        sync.Mutex
 	discovery remembered[Discovery]
-	keys      remembered[[]key]
-	refetched time.Time // when keys were last fetched because none fitted
+	keys      remembered[keySet]
+	refetches allowance // for tokens that the provider itself delivered
+	strangers allowance // for tokens that anyone may have made up
+}
+
+// allowance limits how often something is done: burst times at once, and once
+// more after every interval.
+type allowance struct {
+	burst int
+	every time.Duration
+	spent int
+	since time.Time // since when spent is counted down
+}
+
+// take reports whether it may be done at now, and counts it if so.
+func (a *allowance) take(now time.Time) bool {
+	if regained := int(now.Sub(a.since) / a.every); regained >= a.spent || now.Before(a.since) {
+		a.spent, a.since = 0, now
+	} else if regained > 0 {
+		a.spent -= regained
+		a.since = a.since.Add(time.Duration(regained) * a.every)
+	}
+	if a.spent >= a.burst {
+		return false
+	}
+	a.spent++
+	return true
 }
 
 type remembered[T any] struct {
@@ -63,8 +99,19 @@ func (r *remembered[T]) usable(now time.Time, age time.Duration) bool {
 	return r.have() && (old < age || old < lastGoodAge && now.Sub(r.triedAt) < retryEvery)
 }
 
-func newProvider(rp *RelyingParty, issuer string) *provider {
-	return &provider{rp: rp, issuer: issuer, slots: make(chan struct{}, maxCalls)}
+func newProvider(rp *RelyingParty, cfg sso.OIDCConfig) *provider {
+	document := cfg.DiscoveryURL
+	if document == "" {
+		document = strings.TrimSuffix(cfg.Issuer, "/") + wellKnown
+	}
+	return &provider{
+		rp:        rp,
+		issuer:    cfg.Issuer,
+		document:  document,
+		slots:     make(chan struct{}, maxCalls),
+		refetches: allowance{burst: refetchBurst, every: refetchEvery},
+		strangers: allowance{burst: strangerBurst, every: strangerEvery},
+	}
 }
 
 // call runs one exchange with the identity provider. A provider that hangs holds
@@ -119,11 +166,11 @@ func (p *provider) metadata(ctx context.Context) (Discovery, error) {
 	if err == nil || p.discovery.usable(p.rp.now(), discoveryAge) {
 		return p.discovery.value, nil
 	}
-	return Discovery{}, upstream(err)
+	return Discovery{}, errUpstream(err)
 }
 
 func (p *provider) fetchMetadata(ctx context.Context) error {
-	d, err := p.rp.fetchDiscovery(ctx, p.issuer)
+	d, err := p.rp.fetchDiscovery(ctx, p.document)
 	if err == nil && d.Issuer != p.issuer {
 		err = wrongIssuer(p.issuer, d.Issuer)
 	}
@@ -137,42 +184,44 @@ func (p *provider) fetchMetadata(ctx context.Context) error {
 	return err
 }
 
-// upstream makes err one that somebody signing in understands, unless it is
-// that already.
-func upstream(err error) error {
-	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind == sso.Upstream {
-		return err
-	}
-	return errUpstream(err)
-}
-
-// get fetches a document. The client's own errors pass through; any other
-// failure is Upstream "idp_unavailable".
+// get fetches a document. Errors: the client's own; Upstream "idp_unavailable" or
+// "idp_unusable".
 func (rp *RelyingParty) get(ctx context.Context, address, bearer string) (body []byte, contentType string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, "", errUpstream(fmt.Errorf("make request: %w", err))
+		return nil, "", errUnusable(fmt.Errorf("make request: %w", err))
 	}
 	req.Header.Set("Accept", "application/json")
 	if bearer != "" {
 		req.Header.Set("Authorization", "Bearer "+bearer)
 	}
+	status, body, contentType, err := rp.do(req)
+	if err == nil && status != http.StatusOK {
+		err = errUpstream(&sso.StatusError{Host: req.URL.Host, Code: status})
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return body, contentType, nil
+}
+
+// do sends a request and reads the whole response, of whatever status.
+func (rp *RelyingParty) do(req *http.Request) (status int, body []byte, contentType string, err error) {
 	resp, err := rp.client.Do(req)
 	if err != nil {
-		return nil, "", clientError(err)
+		return 0, nil, "", clientError(err)
 	}
 	defer resp.Body.Close() //nolint:errcheck // read to the end, or given up
-	if resp.StatusCode != http.StatusOK {
-		return nil, "", errUpstream(&StatusError{Host: req.URL.Host, Code: resp.StatusCode})
-	}
 	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	if err != nil {
-		return nil, "", clientError(err)
+	switch {
+	case err != nil && resp.StatusCode >= http.StatusBadRequest:
+		return resp.StatusCode, nil, "", nil // the status says more than what came with it
+	case err != nil:
+		return 0, nil, "", clientError(err)
+	case len(body) > maxBody:
+		return 0, nil, "", errUnusable(fmt.Errorf("%s answered with more than %d bytes", req.URL.Host, maxBody))
 	}
-	if len(body) > maxBody {
-		return nil, "", errUpstream(fmt.Errorf("%s answered with more than %d bytes", req.URL.Host, maxBody))
-	}
-	return body, resp.Header.Get("Content-Type"), nil
+	return resp.StatusCode, body, resp.Header.Get("Content-Type"), nil
 }
 
 func clientError(err error) error {

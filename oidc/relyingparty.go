@@ -62,11 +62,11 @@ func (rp *RelyingParty) provider(c sso.Connection, cfg sso.Config) (*provider, e
 	if cfg.OIDC == nil {
 		return nil, fmt.Errorf("connection %s: %w", c.ID, errors.New("no OpenID Connect configuration"))
 	}
-	key := providerKey{connection: c.ID, revision: c.Revision, issuer: cfg.OIDC.Issuer}
+	key := providerKey{connection: c.ID, revision: c.Revision, issuer: cfg.OIDC.Issuer, discovery: cfg.OIDC.DiscoveryURL}
 	if p, ok := rp.providers.Get(key); ok {
 		return p, nil
 	}
-	made := newProvider(rp, cfg.OIDC.Issuer)
+	made := newProvider(rp, *cfg.OIDC)
 	if p, ok, _ := rp.providers.PeekOrAdd(key, made); ok {
 		return p, nil
 	}

@@ -24,11 +24,16 @@ func (a *answer) wantsUserinfo(claims sso.Claims) bool {
 			return true
 		}
 	}
-	if len(m.Groups) == 0 {
-		return false
+	return !a.hasGroups(claims)
+}
+
+// hasGroups reports whether the claims say something about groups, or the mapping
+// does not ask for any.
+func (a *answer) hasGroups(claims sso.Claims) bool {
+	if _, overage := claims["hasgroups"]; overage || len(a.mapping.Groups) == 0 {
+		return true
 	}
-	_, overage := claims["hasgroups"]
-	return !overage && !slices.ContainsFunc(m.Groups, func(name string) bool {
+	return slices.ContainsFunc(a.mapping.Groups, func(name string) bool {
 		_, there := claims[name]
 		_, pointed := claims["_claim_names."+name]
 		return there || pointed
@@ -51,26 +56,23 @@ func expressible(claims sso.Claims, candidate string) bool {
 	return true
 }
 
-// userinfo adds the claims of the userinfo endpoint (OpenID Connect Core §5.3)
-// to those of the ID token. If it cannot be had the sign-in fails: going on
-// without would look as if the person had none of what it would have said.
-func (a *answer) userinfo(ctx context.Context, t tokens, id *idToken) error {
-	var body []byte
-	var contentType string
-	err := a.provider.call(ctx, func(ctx context.Context) (err error) {
-		body, contentType, err = a.rp.get(ctx, a.discovery.UserinfoEndpoint, t.access)
-		return err
-	})
-	if err != nil {
-		a.checks.That(false, "userinfo", "an answer", cause(err).Error())
-		return upstream(fmt.Errorf("fetch userinfo: %w", err))
+// askUserinfo completes the claims of an ID token, if the mapping asks for more.
+// Userinfo that cannot be had or read ends a sign-in only if login or e-mail would
+// have come from there. Groups that would have come from there are then unknown,
+// which is not the same as absent. Userinfo about another subject ends every
+// sign-in.
+func (a *answer) askUserinfo(ctx context.Context, t tokens, id *idToken) error {
+	if !a.wantsUserinfo(id.claims) {
+		return nil
 	}
-	if a.tell != nil {
-		a.tell("Userinfo", body)
+	info, err := a.userinfo(ctx, t)
+	if err != nil && a.suffices(id.claims) {
+		a.checks.Warn("userinfo", "claims", reason(err)+"; the ID token has login and e-mail, so the sign-in goes on")
+		a.unread = true
+		return nil
 	}
-	info, err := a.readUserinfo(ctx, body, contentType)
 	if err != nil {
-		a.checks.That(false, "userinfo", "claims", cause(err).Error())
+		a.checks.That(false, "userinfo", "claims", reason(err))
 		return fmt.Errorf("userinfo: %w", err)
 	}
 	got, err := info.text("sub")
@@ -79,6 +81,40 @@ func (a *answer) userinfo(ctx context.Context, t tokens, id *idToken) error {
 	}
 	merge(id.claims, info.claims, a.mapping)
 	return nil
+}
+
+// suffices reports whether the ID token alone has what no sign-in can do without.
+func (a *answer) suffices(claims sso.Claims) bool {
+	for _, candidates := range [][]string{a.mapping.Login, a.mapping.Email} {
+		if len(candidates) > 0 && !slices.ContainsFunc(candidates, func(c string) bool { return expressible(claims, c) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// userinfo fetches the claims of the userinfo endpoint (OpenID Connect Core §5.3).
+func (a *answer) userinfo(ctx context.Context, t tokens) (document, error) {
+	if t.access == "" {
+		return document{}, errUnusable(errors.New("the token endpoint gave no access token, which userinfo is asked with"))
+	}
+	var body []byte
+	var contentType string
+	err := a.provider.call(ctx, func(ctx context.Context) (err error) {
+		body, contentType, err = a.rp.get(ctx, a.discovery.UserinfoEndpoint, t.access)
+		return err
+	})
+	if err != nil {
+		return document{}, errUpstream(fmt.Errorf("fetch: %w", err))
+	}
+	if a.tell != nil {
+		a.tell("Userinfo", body)
+	}
+	info, err := a.readUserinfo(ctx, body, contentType)
+	if err == nil {
+		err = a.unambiguous(info)
+	}
+	return info, err
 }
 
 // readUserinfo reads the answer, which is JSON or, where the client is

@@ -13,8 +13,8 @@ import (
 
 // FetchMetadata gets the metadata of the one identity provider that an address
 // publishes. Errors: those of [ServiceProvider.ReadMetadata]; Invalid
-// "url_not_allowed"; Upstream "metadata_unreadable" if nothing came, or too
-// much.
+// "url_not_allowed"; Upstream "metadata_unavailable" if it may be there later,
+// "metadata_unreadable" if not.
 func (sp *ServiceProvider) FetchMetadata(ctx context.Context, address string) (Metadata, error) {
 	return sp.FetchMetadataOf(ctx, address, "")
 }
@@ -49,9 +49,9 @@ func (sp *ServiceProvider) fetch(ctx context.Context, address string) ([]byte, e
 	case err != nil:
 		return nil, errFetch(err)
 	case resp.StatusCode != http.StatusOK:
-		return nil, errFetch(fmt.Errorf("status %d", resp.StatusCode))
+		return nil, errFetch(&sso.StatusError{Host: req.URL.Host, Code: resp.StatusCode})
 	case len(doc) > maxMetadata:
-		return nil, errFetch(fmt.Errorf("more than %d bytes", maxMetadata))
+		return nil, errFetch(&sso.UnusableError{Err: fmt.Errorf("more than %d bytes", maxMetadata)})
 	}
 	return doc, nil
 }
@@ -61,6 +61,13 @@ func errFetch(err error) error {
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind == sso.Invalid {
 		return err
 	}
-	return &sso.Error{Kind: sso.Upstream, Code: "metadata_unreadable",
-		Public: "The metadata of the identity provider could not be fetched from this address.", Err: err}
+	failure, code := sso.ExplainFetch(err), "metadata_unavailable"
+	if failure.Permanent {
+		code = "metadata_unreadable"
+	}
+	says := "The metadata could not be fetched from this address."
+	if failure.Says != "" {
+		says = "The metadata could not be fetched from this address: " + failure.Says + "."
+	}
+	return &sso.Error{Kind: sso.Upstream, Code: code, Public: says, Err: err}
 }

@@ -211,7 +211,11 @@ const (
 // OIDCConfig is what we know and want of an OpenID provider; endpoints and keys
 // come from its discovery document.
 type OIDCConfig struct {
-	Issuer       string     `json:"issuer"`
+	Issuer string `json:"issuer"`
+	// DiscoveryURL is the address of the discovery document of an issuer that an
+	// admin confirmed although the address is not the issuer's own; empty: it
+	// follows from Issuer.
+	DiscoveryURL string     `json:"discovery_url,omitempty"`
 	ClientID     string     `json:"client_id"`
 	ClientSecret Secret     `json:"client_secret,omitempty"`
 	AuthMethod   AuthMethod `json:"token_endpoint_auth_method"`

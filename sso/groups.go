@@ -65,6 +65,9 @@ type AssertedGroups struct {
 	// Unread is how many more names than MaxGroups there were after include and
 	// exclude. Only GroupsTruncated has any.
 	Unread int `json:"unread,omitempty"`
+	// Unfetched goes with GroupsAbsent: the list was to be fetched from the
+	// identity provider and could not be, so its absence says nothing.
+	Unfetched bool `json:"unfetched,omitempty"`
 }
 
 // AddRaw records a value that was not understood. Raw is as sent: AddRaw

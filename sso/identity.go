@@ -36,6 +36,9 @@ type Assertion struct {
 	SessionIndex  string    // SAML SessionIndex; OIDC sid
 	SessionEnd    time.Time // SAML SessionNotOnOrAfter; zero if unsaid
 	Certificate   string    // fingerprint of the IdP certificate that verified it; empty for OIDC
+	// GroupsUnfetched says that the groups were to be fetched from the identity
+	// provider and could not be.
+	GroupsUnfetched bool `json:",omitempty"`
 }
 
 // An Identity is an Assertion read through a connection's mapping: verified and

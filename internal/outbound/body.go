@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"gatehouse/sso"
 )
 
 // limit puts the cap and the deadline on the body of resp.
@@ -27,8 +29,9 @@ func (g *guard) limit(ctx context.Context, cancel context.CancelFunc, resp *http
 		resp.ContentLength, resp.Uncompressed = -1, true
 	default:
 		_ = resp.Body.Close() // unread
-		return fmt.Errorf("content encoding %q was not asked for", encoding)
+		return &sso.UnusableError{Err: fmt.Errorf("content encoding %q was not asked for", encoding)}
 	}
+	b.src = &text{src: b.src}
 	resp.Body = b
 	return nil
 }
@@ -81,7 +84,54 @@ func (c *capped) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func tooLarge(limit int64) error { return fmt.Errorf("an answer of more than %d bytes", limit) }
+func tooLarge(limit int64) error {
+	return &sso.UnusableError{Err: fmt.Errorf("an answer of more than %d bytes", limit)}
+}
+
+// text leaves out the byte order mark that a document may begin with, and fails
+// for one that is not UTF-8: every document of an identity provider is text.
+type text struct {
+	src  io.Reader
+	head []byte // read to be looked at, and not passed on yet
+	err  error  // of src; passed on after head
+	seen bool
+}
+
+func (t *text) Read(p []byte) (int, error) {
+	if !t.seen {
+		if err := t.look(); err != nil {
+			return 0, err
+		}
+	}
+	if len(t.head) > 0 {
+		n := copy(p, t.head)
+		t.head = t.head[n:]
+		return n, nil
+	}
+	if t.err != nil {
+		return 0, t.err
+	}
+	return t.src.Read(p)
+}
+
+// look reads as much as it takes to recognise an encoding.
+func (t *text) look() error {
+	t.seen = true
+	head := make([]byte, sso.HeadLength)
+	n := 0
+	for n < len(head) && t.err == nil {
+		var more int
+		more, t.err = t.src.Read(head[n:])
+		n += more
+	}
+	mark, err := sso.TextHead(head[:n])
+	if err != nil {
+		t.head, t.err = nil, err
+		return err
+	}
+	t.head = head[mark:n]
+	return nil
+}
 
 // gunzip opens the stream at the first read, so that a header that never comes
 // is met under the body's rules.

@@ -57,31 +57,31 @@ func TestBodies(t *testing.T) {
 	for name, c := range map[string]struct {
 		client *http.Client
 		body   http.HandlerFunc
-		size   int // -1: refused
+		size   int // -1: refused, -2: refused for good
 	}{
 		"empty":        {small, func(http.ResponseWriter, *http.Request) {}, 0},
 		"just as much": {small, func(w http.ResponseWriter, _ *http.Request) { zeros(w, limit) }, limit},
-		"one more":     {small, func(w http.ResponseWriter, _ *http.Request) { zeros(w, limit+1) }, -1},
+		"one more":     {small, func(w http.ResponseWriter, _ *http.Request) { zeros(w, limit+1) }, -2},
 		"one more, announced": {small, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", fmt.Sprint(limit+1))
 			zeros(w, limit+1)
-		}, -1},
+		}, -2},
 		"1 GB announced": {small, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "1073741824")
 			zeros(w, 1000)
-		}, -1},
-		"1 GB":                      {small, func(w http.ResponseWriter, _ *http.Request) { zeros(w, 1<<30) }, -1},
+		}, -2},
+		"1 GB":                      {small, func(w http.ResponseWriter, _ *http.Request) { zeros(w, 1<<30) }, -2},
 		"metadata of 5 MB":          {large, func(w http.ResponseWriter, _ *http.Request) { zeros(w, 5<<20) }, 5 << 20},
-		"metadata of more":          {large, func(w http.ResponseWriter, _ *http.Request) { zeros(w, 5<<20+1) }, -1},
+		"metadata of more":          {large, func(w http.ResponseWriter, _ *http.Request) { zeros(w, 5<<20+1) }, -2},
 		"cut short":                 {small, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "100"); zeros(w, 50) }, -1},
 		"compressed":                {small, reply("gzip", compressed(limit)), limit},
-		"bomb":                      {small, reply("gzip", compressed(100<<20)), -1},
-		"bomb in a bomb":            {small, reply("gzip, gzip", compressed(100)), -1},
-		"empty members without end": {small, reply("gzip", bytes.Repeat(compressed(0), 60_000)), -1},
+		"bomb":                      {small, reply("gzip", compressed(100<<20)), -2},
+		"bomb in a bomb":            {small, reply("gzip, gzip", compressed(100)), -2},
+		"empty members without end": {small, reply("gzip", bytes.Repeat(compressed(0), 60_000)), -2},
 		"not gzip":                  {small, reply("gzip", []byte("hello")), -1},
 		"gzip cut short":            {small, reply("gzip", compressed(limit)[:20]), -1},
 		"gzip without anything":     {small, reply("gzip", nil), -1},
-		"brotli":                    {small, reply("br", []byte("hello")), -1},
+		"brotli":                    {small, reply("br", []byte("hello")), -2},
 		"header of 100 kB":          {small, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", strings.Repeat("x", 100<<10)) }, -1},
 		"hanging up":                {small, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, -1},
 	} {
@@ -94,7 +94,11 @@ func TestBodies(t *testing.T) {
 				}
 				return
 			}
-			failed(t, err)
+			if c.size == -2 {
+				unusable(t, err)
+			} else {
+				failed(t, err)
+			}
 			if len(body) > outbound.MetadataMaxBody {
 				t.Errorf("%d bytes were let through", len(body))
 			}
@@ -159,5 +163,35 @@ func TestCallerGivesUp(t *testing.T) {
 	failed(t, err)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("the cause is gone: %v", err)
+	}
+}
+
+// TestByteOrderMark: a mark in front of what is fetched is no part of it, however
+// the bytes arrive, and what is not UTF-8 is refused by its name.
+func TestByteOrderMark(t *testing.T) {
+	t.Parallel()
+	const mark = "\ufeff"
+	c := newClient(t, outbound.Options{AllowPrivate: true})
+	drip := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) {
+			for i := range len(text) {
+				_, _ = io.WriteString(w, text[i:i+1])
+				_ = http.NewResponseController(w).Flush()
+			}
+		}
+	}
+	for in, want := range map[string]string{mark + "{}": "{}", mark: "", mark + "x": "x", "{}": "{}", "x": "x", "": "", mark + mark + "x": mark + "x"} {
+		for name, handler := range map[string]http.HandlerFunc{"at once": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, in) }, "byte by byte": drip(in)} {
+			if got, err := get(t, c, serve(t, handler)); err != nil || got != want {
+				t.Errorf("%q %s: %q, %v", in, name, got, err)
+			}
+		}
+	}
+	for in, name := range map[string]string{"\xff\xfe<\x00": "UTF-16", "\xfe\xff\x00<": "UTF-16", "\x00{\x00}": "UTF-16", "{\x00\x00\x00": "UTF-32"} {
+		_, err := get(t, c, serve(t, drip(in)))
+		unusable(t, err)
+		if !strings.Contains(fmt.Sprint(err), name) {
+			t.Errorf("%q: %v does not name %s", in, err, name)
+		}
 	}
 }

@@ -40,8 +40,8 @@ type Options struct {
 
 // NewClient returns a client that is safe for concurrent use. Its errors, those
 // of reading a body included, are *sso.Error: Invalid "url_not_allowed" for an
-// address that may not be called, Upstream "idp_unavailable" for everything
-// else that goes wrong. Callers still have to close the body.
+// address that may not be called, Upstream "idp_unavailable" for what may work
+// later, Upstream "idp_unusable" for what will not. Callers still have to close the body.
 func NewClient(o Options) *http.Client {
 	if o.UserAgent == "" {
 		o.UserAgent = "Gatehouse"

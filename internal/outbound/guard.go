@@ -25,7 +25,7 @@ type guard struct {
 // itself: the deadline is of the whole exchange, and a transport sees no more
 // than one hop of it otherwise.
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeoutCause(req.Context(), g.timeout, fmt.Errorf("no complete answer within %s", g.timeout))
+	ctx, cancel := context.WithTimeoutCause(req.Context(), g.timeout, fmt.Errorf("no complete answer within %s: %w", g.timeout, context.DeadlineExceeded))
 	failed := func(err error) error {
 		cause := explain(ctx, fmt.Errorf("%s %s: %w", req.Method, req.URL.Host, err))
 		cancel() // after the explanation, which asks the context why
@@ -66,7 +66,7 @@ func (g *guard) follow(ctx context.Context, req *http.Request) (*http.Response, 
 		}
 		_ = resp.Body.Close() // nothing in it is read
 		if redirects == maxRedirects {
-			return nil, fmt.Errorf("more than %d redirects", maxRedirects)
+			return nil, &sso.UnusableError{Err: fmt.Errorf("more than %d redirects", maxRedirects)}
 		}
 		if hop, err = next(ctx, hop, resp); err != nil {
 			return nil, err
@@ -86,7 +86,7 @@ func isRedirect(resp *http.Response) bool {
 // repeated elsewhere; credentials stay with the host they were meant for.
 func next(ctx context.Context, from *http.Request, resp *http.Response) (*http.Request, error) {
 	if from.Method != http.MethodGet && from.Method != http.MethodHead {
-		return nil, fmt.Errorf("a %s was answered with a redirect (%d)", from.Method, resp.StatusCode)
+		return nil, &sso.UnusableError{Err: fmt.Errorf("a %s was answered with a redirect (%d)", from.Method, resp.StatusCode)}
 	}
 	to, err := from.URL.Parse(resp.Header.Get("Location"))
 	if err != nil {
@@ -104,7 +104,7 @@ func next(ctx context.Context, from *http.Request, resp *http.Response) (*http.R
 	return hop, nil
 }
 
-// explain gives every failure one of the two codes.
+// explain gives every failure its code.
 func explain(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[*sso.Error](err); ok {
 		return err
@@ -112,6 +112,5 @@ func explain(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil && errors.Is(err, ctx.Err()) {
 		err = fmt.Errorf("%w (%w)", cause, err)
 	}
-	return &sso.Error{Kind: sso.Upstream, Code: "idp_unavailable",
-		Public: "Your company's identity provider did not give a usable answer. Try again in a moment.", Err: err}
+	return sso.FetchError(err)
 }

@@ -52,6 +52,9 @@ func want(t *testing.T, err error, code string, kind sso.Kind) {
 func refused(t *testing.T, err error) { t.Helper(); want(t, err, "url_not_allowed", sso.Invalid) }
 func failed(t *testing.T, err error)  { t.Helper(); want(t, err, "idp_unavailable", sso.Upstream) }
 
+// unusable is about what trying again does not change.
+func unusable(t *testing.T, err error) { t.Helper(); want(t, err, "idp_unusable", sso.Upstream) }
+
 // Hosts that are, to some parser or resolver, an address inside.
 func insideHosts() []string {
 	return []string{
@@ -137,7 +140,7 @@ func TestPrivateAllowed(t *testing.T) {
 		refused(t, err)
 	}
 	_, err := get(t, newClient(t, outbound.Options{AllowPrivate: true}), secure.URL) // not our root
-	failed(t, err)
+	unusable(t, err)
 }
 
 func TestNamesThatResolveInside(t *testing.T) {
@@ -222,9 +225,9 @@ func TestRedirects(t *testing.T) {
 		t.Errorf("three redirects: %q, %v", body, err)
 	}
 	_, err := get(t, c, server.URL+"/hop1")
-	failed(t, err)
+	unusable(t, err)
 	_, err = get(t, c, server.URL+"/loop")
-	failed(t, err)
+	unusable(t, err)
 	for _, to := range []string{"https://169.254.169.254/", "http://10.0.0.1/", "http://example.com/", "file:///etc/passwd", "https://user@example.com/", "https://0x7f.1/", "//[fe80::1]/"} {
 		_, err := get(t, c, server.URL+"/to?u="+to)
 		refused(t, err)
@@ -233,7 +236,7 @@ func TestRedirects(t *testing.T) {
 	if err == nil {
 		_ = resp.Body.Close()
 	}
-	failed(t, err)
+	unusable(t, err)
 	if n := posts.Load(); n != 1 {
 		t.Errorf("the POST was sent %d times", n)
 	}

@@ -96,8 +96,8 @@ func TestBeginAtABrokenProvider(t *testing.T) {
 			cfg.OIDC = &oidc
 		})
 		_, err := w.login.Begin(w.Context(), login.Start{Enterprise: w.globex.ID, Browser: w.browser})
-		w.fails(err, sso.Upstream, "idp_unavailable")
-		if diff := cmp.Diff([]string{"oidc:idp_unavailable"}, w.observed); diff != "" {
+		w.fails(err, sso.Upstream, "idp_unusable")
+		if diff := cmp.Diff([]string{"oidc:idp_unusable"}, w.observed); diff != "" {
 			w.Error(diff)
 		}
 	})

@@ -40,6 +40,9 @@ func (r *reader) groups(m sso.Mapping) sso.AssertedGroups {
 	if g.Source != "" {
 		got = fmt.Sprintf("%s: %d in %s, %d after include and exclude", g.State, sent, g.Source, len(names))
 	}
+	if g.Unfetched {
+		got = "unknown: userinfo, which would say it, could not be read"
+	}
 	if unusable > 0 {
 		got += fmt.Sprintf("; %d with invisible characters or over %d bytes can match no group", unusable, sso.MaxGroupNameLength)
 	}
@@ -76,7 +79,7 @@ func (r *reader) assertedGroups(m sso.Mapping) (g sso.AssertedGroups, sent int) 
 	case empty != "":
 		return sso.AssertedGroups{State: sso.GroupsEmpty, Source: empty}, 0
 	}
-	return sso.AssertedGroups{}, 0
+	return sso.AssertedGroups{Unfetched: r.unfetched}, 0
 }
 
 func (r *reader) pointer(candidates []string) (string, bool) {

@@ -17,7 +17,7 @@ import (
 // The e-mail is required only if the mapping names a candidate for it: whoever
 // signs in people without an address leaves the list empty.
 func Apply(m sso.Mapping, c sso.Connection, a sso.Assertion) (sso.Identity, []sso.Check, error) {
-	r := reader{claims: withSubject(a), values: func(name string) ([]string, bool) { v, ok := a.Claims[name]; return v, ok }}
+	r := reader{claims: withSubject(a), values: func(name string) ([]string, bool) { v, ok := a.Claims[name]; return v, ok }, unfetched: a.GroupsUnfetched}
 	id := sso.Identity{Connection: c.ID, Claims: a.Claims, AuthnAt: a.AuthnAt}
 
 	subject := []string{subjectClaim}
@@ -62,10 +62,11 @@ func withSubject(a sso.Assertion) func(string) (string, bool) {
 // reader collects the checks of one reading; after the first failure the rest
 // is left alone.
 type reader struct {
-	claims func(name string) (string, bool)   // the first value
-	values func(name string) ([]string, bool) // all of them, and whether the claim is there
-	checks []sso.Check
-	failed error
+	claims    func(name string) (string, bool)   // the first value
+	values    func(name string) ([]string, bool) // all of them, and whether the claim is there
+	unfetched bool                               // groups were to be fetched and could not be
+	checks    []sso.Check
+	failed    error
 }
 
 func (r *reader) fail(name, want, got string, err error) {

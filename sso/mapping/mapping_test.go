@@ -219,3 +219,29 @@ func FuzzExpand(f *testing.F) {
 		}
 	})
 }
+
+// TestGroupsThatCouldNotBeFetched: they are absent for a reason, which goes on
+// with them. What was sent anyway counts as always.
+func TestGroupsThatCouldNotBeFetched(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		claims sso.Claims
+		state  sso.GroupsState
+		unread bool
+	}{
+		"nothing":   {sso.Claims{}, sso.GroupsAbsent, true},
+		"a list":    {sso.Claims{"groups": {"a"}}, sso.GroupsValues, false},
+		"empty":     {sso.Claims{"groups": {}}, sso.GroupsEmpty, false},
+		"a pointer": {sso.Claims{"_claim_names.groups": {"src1"}}, sso.GroupsOverage, false},
+	} {
+		c.claims["login"], c.claims["email"] = []string{"ada"}, []string{"ada@acme.test"}
+		m := sso.Mapping{Login: []string{"login"}, Email: []string{"email"}, Groups: []string{"groups"}}
+		id, checks, err := Apply(m, sso.Connection{Protocol: sso.OIDC}, sso.Assertion{Subject: "ada", Claims: c.claims, GroupsUnfetched: true})
+		if err != nil || id.Groups.State != c.state || id.Groups.Unfetched != c.unread {
+			t.Errorf("%s: %+v, %v", name, id.Groups, err)
+		}
+		if last := checks[len(checks)-1]; c.unread && (!last.Warning || !strings.Contains(last.Got, "userinfo")) {
+			t.Errorf("%s: %+v", name, last)
+		}
+	}
+}

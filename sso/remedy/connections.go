@@ -12,6 +12,7 @@ func connections() []Entry {
 		{"no_metadata_url", "Connections and domains", "metadata cannot be refreshed without its address", Operator, "set `saml.metadata_url`"},
 		{"no_key", "Connections and domains", "an OpenID Connect connection with a client secret has no key of ours", Operator, "–"},
 		{"metadata_unreadable", "Connections and domains", "there is no metadata of an identity provider at this address, or it cannot be read", Company, "open the address in a browser: XML of an `IDPSSODescriptor`, or a discovery document? Not behind a sign-in?"},
+		{"metadata_unavailable", "Connections and domains", "the metadata cannot be fetched now: no answer, a refused connection, or a fault of the server (HTTP 429, 5xx)", Company, "try again later; does the identity provider's status page say something?"},
 		{"metadata_ambiguous", "Connections and domains", "the metadata has several identity providers", Operator, "set `saml.idp_entity_id` to one of those that the message names"},
 		{"metadata_no_signing_key", "Connections and domains", "it has no certificate for signing", Company, "publish one"},
 		{"metadata_bad_endpoint", "Connections and domains", "it names no address to sign in at, or one that is not https", Company, "add a SingleSignOnService with Redirect or POST binding (JumpCloud: tick *Declare Redirect Endpoint*)"},

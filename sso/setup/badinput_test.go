@@ -119,7 +119,7 @@ func TestBadMetadataAddress(t *testing.T) {
 		code   string
 	}{
 		"missing":             {answer(http.StatusNotFound, ""), "metadata_unreadable"},
-		"broken":              {answer(http.StatusInternalServerError, "oops"), "metadata_unreadable"},
+		"broken":              {answer(http.StatusInternalServerError, "oops"), "metadata_unavailable"},
 		"a page":              {answer(http.StatusOK, "<html><body>Sign in</body></html>"), "metadata_unreadable"},
 		"huge":                {answer(http.StatusOK, strings.Repeat("<!-- -->", 100_000)), "metadata_unreadable"},
 		"several":             {answer(http.StatusOK, two), "metadata_ambiguous"},
@@ -153,7 +153,7 @@ func TestSlowMetadata(t *testing.T) {
 	d.set(func(d *directory) {
 		d.override = func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() } // until the client gives up
 	})
-	w.refuses(c, map[string]refused{"never": {setup.Edit{SAML: &setup.SAMLEdit{MetadataURL: new(d.URL + "/new/metadata")}}, "metadata_unreadable", []string{"saml.metadata_url"}}})
+	w.refuses(c, map[string]refused{"never": {setup.Edit{SAML: &setup.SAMLEdit{MetadataURL: new(d.URL + "/new/metadata")}}, "metadata_unavailable", []string{"saml.metadata_url"}}})
 }
 
 // In production nothing of this machine may be named, not by hand either.

@@ -143,6 +143,7 @@ func oidcValues(c *sso.OIDCConfig) []value {
 	}
 	return []value{
 		{field: "oidc.issuer", text: c.Issuer},
+		{field: "oidc.discovery_url", text: c.DiscoveryURL},
 		{field: "oidc.client_id", text: c.ClientID},
 		{field: "oidc.client_secret", text: c.ClientSecret.Reveal(), secret: true},
 		{field: "oidc.token_endpoint_auth_method", text: string(c.AuthMethod)},

@@ -45,12 +45,15 @@ type SAMLEdit struct {
 // OIDCEdit changes an OpenID Connect configuration. Another Issuer needs the
 // ClientSecret again: else whoever may edit could have it sent to themselves.
 type OIDCEdit struct {
-	Issuer       *string         `json:"issuer,omitempty"`
-	ClientID     *string         `json:"client_id,omitempty"`
-	ClientSecret *sso.Secret     `json:"client_secret,omitempty"`
-	AuthMethod   *sso.AuthMethod `json:"token_endpoint_auth_method,omitempty"`
-	Scopes       []string        `json:"scopes,omitempty"`
-	Prompt       *string         `json:"prompt,omitempty"`
+	Issuer *string `json:"issuer,omitempty"`
+	// ConfirmedIssuer is what the document at Issuer states, where that is another
+	// issuer than the address suggests. Tokens are then checked against it.
+	ConfirmedIssuer *string         `json:"confirmed_issuer,omitempty"`
+	ClientID        *string         `json:"client_id,omitempty"`
+	ClientSecret    *sso.Secret     `json:"client_secret,omitempty"`
+	AuthMethod      *sso.AuthMethod `json:"token_endpoint_auth_method,omitempty"`
+	Scopes          []string        `json:"scopes,omitempty"`
+	Prompt          *string         `json:"prompt,omitempty"`
 }
 
 // MappingEdit changes a mapping; see [sso.Mapping] for what each part means.

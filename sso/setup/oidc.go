@@ -2,11 +2,8 @@ package setup
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -35,33 +32,42 @@ func (w *editing) oidc(ctx context.Context, e OIDCEdit) {
 		w.add(invalid, "oidc.client_secret", "This is the placeholder shown in place of the secret. Enter the secret itself, or leave it out.")
 	}
 	if e.Issuer == nil {
+		if e.ConfirmedIssuer != nil {
+			w.add(invalid, "oidc.confirmed_issuer", "Enter the address that states this issuer, too.")
+		}
 		return
 	}
-	w.issuer(ctx, e)
-	if was.Issuer != "" && was.ClientSecret != "" && cfg.Issuer != was.Issuer && cfg.Issuer != "" && e.ClientSecret == nil {
+	w.issuer(ctx, e, was)
+	elsewhere := cfg.Issuer != was.Issuer || cfg.DiscoveryURL != was.DiscoveryURL // another may get the secret
+	if was.Issuer != "" && was.ClientSecret != "" && elsewhere && cfg.Issuer != "" && e.ClientSecret == nil {
 		w.add("secret_needed", "oidc.client_secret", "Enter the client secret again: it was meant for another issuer.")
 	}
 }
 
 // issuer asks the provider what it calls itself. One that does not answer now
 // may be right all the same: it is asked again before it becomes live.
-func (w *editing) issuer(ctx context.Context, e OIDCEdit) {
+func (w *editing) issuer(ctx context.Context, e OIDCEdit, was sso.OIDCConfig) {
 	const field = "oidc.issuer"
-	text := strings.TrimSpace(*e.Issuer)
-	w.cfg.OIDC.Issuer = text
+	text := strings.TrimSpace(strings.TrimPrefix(*e.Issuer, sso.ByteOrderMark))
+	from := oidc.Source{Address: text, Confirmed: given(e.ConfirmedIssuer)}
+	if text == was.Issuer && was.DiscoveryURL != "" && e.ConfirmedIssuer == nil {
+		from = discoveryOf(was) // it was confirmed before
+	} else {
+		w.cfg.OIDC.Issuer, w.cfg.OIDC.DiscoveryURL = text, ""
+	}
 	if text == "" || !w.address("url_not_allowed", field, text) {
 		return
 	}
-	if servesAllTenants(text) {
+	if servesAllTenants(text) || servesAllTenants(from.Confirmed) {
 		w.add("issuer_mismatch", field, "This address serves every Entra tenant. Use the one of yours: https://login.microsoftonline.com/<your tenant ID>/v2.0.")
 		return
 	}
-	d, err := w.OIDC.Discover(ctx, text)
+	d, err := w.OIDC.Discover(ctx, from)
 	switch {
 	case err == nil:
 		w.discovered(d, e)
 	case isTemporary(err):
-		w.warn(field, "The identity provider does not answer now. It is asked again when the connection is enabled.")
+		w.warn(field, "The identity provider cannot be asked now: "+sso.ExplainFetch(err).Says+". It is asked again when the connection is enabled.")
 	case sso.KindOf(err) == sso.Upstream:
 		w.misread(field, text, unreachable(err))
 	default:
@@ -69,11 +75,31 @@ func (w *editing) issuer(ctx context.Context, e OIDCEdit) {
 	}
 }
 
+// StatedIssuer is the issuer that an admin may confirm after an edit failed with
+// "issuer_mismatch", "" if there is none.
+func StatedIssuer(err error) string {
+	if mismatch, ok := errors.AsType[*oidc.MismatchError](err); ok && !servesAllTenants(mismatch.Issuer) {
+		return mismatch.Issuer
+	}
+	return ""
+}
+
+// discoveryOf is where a configured issuer is asked.
+func discoveryOf(cfg sso.OIDCConfig) oidc.Source {
+	if cfg.DiscoveryURL == "" {
+		return oidc.Source{Address: cfg.Issuer}
+	}
+	return oidc.Source{Address: cfg.DiscoveryURL, Confirmed: cfg.Issuer}
+}
+
 // discovered takes over what the provider says about itself and the admin did
 // not say otherwise.
-func (w *editing) discovered(d oidc.Discovery, e OIDCEdit) {
+func (w *editing) discovered(d oidc.Discovered, e OIDCEdit) {
 	cfg := w.cfg.OIDC
-	cfg.Issuer = d.Issuer
+	cfg.Issuer, cfg.DiscoveryURL = d.Issuer, d.URL
+	if d.URL != "" {
+		w.warn("oidc.issuer", "The issuer is not at its own address. What is read at "+d.URL+" decides about its keys.")
+	}
 	if e.Scopes == nil && slices.Equal(cfg.Scopes, defaultScopes()) && slices.Contains(d.Scopes, "groups") {
 		cfg.Scopes = append(defaultScopes(), "groups")
 	}
@@ -89,7 +115,7 @@ func (w *editing) discovered(d oidc.Discovery, e OIDCEdit) {
 }
 
 // servesAllTenants is about the addresses of Entra ID that stand for no tenant:
-// whoever has any Microsoft account could sign in.
+// anyone with a Microsoft account could sign in. The GUID is that of consumers.
 func servesAllTenants(issuer string) bool {
 	u, err := url.Parse(strings.ToLower(issuer))
 	if err != nil {
@@ -98,29 +124,17 @@ func servesAllTenants(issuer string) bool {
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
 	host := u.Hostname()
 	return (host == "login.microsoftonline.com" || host == "login.windows.net" || host == "sts.windows.net" || host == "login.microsoftonline.us") &&
-		slices.Contains([]string{"", "common", "organizations", "consumers"}, tenant)
+		slices.Contains([]string{"", "common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"}, tenant)
 }
 
 // isTemporary is about a provider that may answer later at the same address: not
 // about a name that does not exist, a certificate for another one, or a server
 // that says there is nothing.
-func isTemporary(err error) bool {
-	if sso.KindOf(err) != sso.Upstream {
-		return false
-	}
-	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-		return false
-	}
-	if status, ok := errors.AsType[*oidc.StatusError](err); ok {
-		return status.Code >= http.StatusInternalServerError || status.Code == http.StatusTooManyRequests
-	}
-	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
-	return !certificate
-}
+func isTemporary(err error) bool { return sso.CodeOf(err) == "idp_unavailable" }
 
 func unreachable(err error) *sso.Error {
 	return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
-		Public: "No identity provider can be reached at this address. Check the spelling, and the server's certificate.", Err: err}
+		Public: "The discovery document cannot be read at this address: " + sso.ExplainFetch(err).Says + ".", Err: err}
 }
 
 // confirmIssuer makes sure that an OpenID provider is the configured one before
@@ -130,7 +144,7 @@ func (s *Service) confirmIssuer(ctx context.Context, cfg *sso.Config) error {
 	if cfg.OIDC == nil {
 		return nil
 	}
-	d, err := s.OIDC.Discover(ctx, cfg.OIDC.Issuer)
+	d, err := s.OIDC.Discover(ctx, discoveryOf(*cfg.OIDC))
 	if err != nil {
 		if e, ok := errors.AsType[*sso.Error](err); ok {
 			e = e.Because(e.Err) // a copy
@@ -139,7 +153,7 @@ func (s *Service) confirmIssuer(ctx context.Context, cfg *sso.Config) error {
 		}
 		return err
 	}
-	cfg.OIDC.Issuer = d.Issuer
+	cfg.OIDC.Issuer, cfg.OIDC.DiscoveryURL = d.Issuer, d.URL
 	return nil
 }
 

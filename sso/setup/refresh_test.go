@@ -80,7 +80,7 @@ func TestRefreshKeepsWhatWorks(t *testing.T) {
 		"a weak key":     {answer(http.StatusOK, metadataOf(d.entity, d.sso, weak(t, 1024))), sso.Invalid, "weak_key"},
 		"our own key":    {answer(http.StatusOK, metadataOf(d.entity, d.sso, c.Keys[0].Certificate)), sso.Invalid, "own_certificate"},
 		"a bad endpoint": {answer(http.StatusOK, metadataOf(d.entity, "javascript:alert(1)", d.certs...)), sso.Invalid, "metadata_bad_endpoint"},
-		"an error":       {answer(http.StatusInternalServerError, "canary"), sso.Upstream, "metadata_unreadable"},
+		"an error":       {answer(http.StatusInternalServerError, "canary"), sso.Upstream, "metadata_unavailable"},
 		"a page":         {answer(http.StatusOK, "<html>canary</html>"), sso.Invalid, "metadata_unreadable"},
 		"to the metadata": {func(rw http.ResponseWriter, r *http.Request) {
 			http.Redirect(rw, r, "http://169.254.169.254/", http.StatusFound)

@@ -3,6 +3,8 @@ package setup_test
 import (
 	"encoding/pem"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"gatehouse/sso"
@@ -167,4 +169,57 @@ func TestSecretIsOfOneIssuer(t *testing.T) {
 	same, _, err := w.Edit(t.Context(), by, w.ent, c.ID, setup.Edit{OIDC: &setup.OIDCEdit{Issuer: new(d.URL + "/")}})
 	w.ok(err)
 	w.same(c.Draft.OIDC, same.Draft.OIDC) // a slash makes no other issuer
+}
+
+// TestConfirmedIssuer: an address that states another issuer is refused with that
+// issuer, until an admin confirms it; then it stays confirmed, and the secret goes
+// nowhere else without being entered again.
+func TestConfirmedIssuer(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	stated := d.URL + "/tenant/v2.0/"
+	d.set(func(d *directory) { d.override = answer(http.StatusOK, discovery(stated, d.URL)) })
+	edit := func(e setup.OIDCEdit) setup.Edit { return setup.Edit{Name: new("x"), OIDC: &e} }
+	secret := new(sso.Secret("canary"))
+
+	_, _, err := w.Create(t.Context(), by, w.ent, sso.OIDC, edit(setup.OIDCEdit{Issuer: new(d.URL + "/policy/v2.0")}))
+	w.fails(err, sso.Invalid, "issuer_mismatch", "oidc.issuer")
+	if got := setup.StatedIssuer(err); got != stated || !strings.Contains(err.Error(), stated) {
+		t.Errorf("stated issuer %q, %v", got, err)
+	}
+	_, _, err = w.Create(t.Context(), by, w.ent, sso.OIDC, edit(setup.OIDCEdit{Issuer: new(d.URL + "/policy/v2.0"), ConfirmedIssuer: new(d.URL)}))
+	w.fails(err, sso.Invalid, "issuer_mismatch", "oidc.issuer")
+	_, _, err = w.Create(t.Context(), by, w.ent, sso.OIDC, edit(setup.OIDCEdit{ConfirmedIssuer: new(stated)}))
+	w.fails(err, sso.Invalid, "invalid_configuration", "oidc.confirmed_issuer")
+
+	c, warnings, err := w.Create(t.Context(), by, w.ent, sso.OIDC, edit(setup.OIDCEdit{
+		Issuer: new(d.URL + "/policy/v2.0"), ConfirmedIssuer: new(stated), ClientID: new("gatehouse"), ClientSecret: secret}))
+	w.ok(err)
+	document := d.URL + "/policy/v2.0/.well-known/openid-configuration"
+	if o := c.Draft.OIDC; o.Issuer != stated || o.DiscoveryURL != document || !slices.Contains(fieldsOf(warnings), "oidc.issuer") {
+		t.Errorf("%+v, %v", o, warnings)
+	}
+	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, edit(setup.OIDCEdit{Issuer: new(stated), ClientID: new("other")})) // saved again as it is shown
+	w.ok(err)
+	if c.Draft.OIDC.DiscoveryURL != document {
+		t.Errorf("saving again lost the confirmation: %+v", c.Draft.OIDC)
+	}
+	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	w.ok(err)
+	if c.Live.OIDC.DiscoveryURL != document || c.Live.OIDC.Issuer != stated {
+		t.Errorf("%+v", c.Live.OIDC)
+	}
+	evil := newDirectory(t)
+	evil.set(func(e *directory) { e.override = answer(http.StatusOK, discovery(stated, e.URL)) })
+	_, _, err = w.Edit(t.Context(), by, w.ent, c.ID, edit(setup.OIDCEdit{Issuer: new(evil.URL), ConfirmedIssuer: new(stated)}))
+	w.fails(err, sso.Invalid, "secret_needed", "oidc.client_secret") // the same issuer, another token endpoint
+
+	d.set(func(d *directory) {
+		d.override = answer(http.StatusOK, discovery("https://login.microsoftonline.com/{tenantid}/v2.0", d.URL))
+	})
+	_, _, err = w.Create(t.Context(), by, w.ent, sso.OIDC, edit(setup.OIDCEdit{Issuer: new(d.URL), ConfirmedIssuer: new("https://login.microsoftonline.com/{tenantid}/v2.0")}))
+	w.fails(err, sso.Invalid, "issuer_mismatch", "oidc.issuer")
+	if got := setup.StatedIssuer(err); got != "" {
+		t.Errorf("a pattern can be confirmed: %q", got)
+	}
 }

@@ -52,6 +52,7 @@ type certificate struct {
 
 type configurationOIDC struct {
 	Issuer          string         `json:"issuer" doc:"The issuer, exactly as its discovery document has it." example:"https://idp.example.com"`
+	DiscoveryURL    *string        `json:"discovery_url" doc:"Where the discovery document of a confirmed issuer is; null: at the issuer's own address." example:"https://login.example.com/policy/v2.0/.well-known/openid-configuration"`
 	ClientID        string         `json:"client_id" doc:"Our name at the identity provider." example:"gatehouse"`
 	HasClientSecret bool           `json:"has_client_secret" doc:"Whether a client secret is set; it is never shown."`
 	AuthMethod      sso.AuthMethod `json:"token_endpoint_auth_method" enum:"client_secret_basic,client_secret_post,private_key_jwt" doc:"How we authenticate." example:"client_secret_basic"`
@@ -76,7 +77,7 @@ func viewConfiguration(c *sso.Config) *configuration {
 		}
 	}
 	if o := c.OIDC; o != nil {
-		v.OIDC = &configurationOIDC{Issuer: o.Issuer, ClientID: o.ClientID, HasClientSecret: o.ClientSecret != "", AuthMethod: o.AuthMethod,
+		v.OIDC = &configurationOIDC{Issuer: o.Issuer, DiscoveryURL: some(o.DiscoveryURL), ClientID: o.ClientID, HasClientSecret: o.ClientSecret != "", AuthMethod: o.AuthMethod,
 			Scopes: always(o.Scopes), Prompt: some(o.Prompt)}
 	}
 	if d := c.Directory; d != nil {

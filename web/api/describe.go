@@ -47,6 +47,7 @@ func descriptions() map[string]string {
 		"SAMLEdit.clock_skew_seconds":  "How far the identity provider's clock may be from ours; 0: 60 seconds.",
 
 		"OIDCEdit.issuer":                     "The issuer; its discovery document says the rest.",
+		"OIDCEdit.confirmed_issuer":           "An issuer that the document at issuer states although its address suggests another. Tokens are checked against it.",
 		"OIDCEdit.client_id":                  "Our name at the identity provider.",
 		"OIDCEdit.client_secret":              "What we authenticate with; never given back. Another issuer needs it again.",
 		"OIDCEdit.token_endpoint_auth_method": "How we authenticate.",

@@ -18,7 +18,7 @@ func labels() map[string]string {
 		"saml.sso_binding": "Binding", "saml.slo_url": "Single logout URL", "saml.certificates": "Certificates", "saml.sign_requests": "Sign our requests",
 		"saml.allow_idp_initiated": "Sign-in from the app tile", "saml.name_id_format": "Name ID format", "saml.force_authn": "Ask for the password every time",
 		"saml.allow_sha1": "Accept SHA-1 signatures", "saml.clock_skew_seconds": "Clock difference allowed",
-		"oidc.issuer": "Issuer", "oidc.client_id": "Client ID", "oidc.client_secret": "Client secret", "oidc.token_endpoint_auth_method": "How we authenticate",
+		"oidc.issuer": "Issuer", "oidc.discovery_url": "Discovery URL", "oidc.client_id": "Client ID", "oidc.client_secret": "Client secret", "oidc.token_endpoint_auth_method": "How we authenticate",
 		"oidc.scopes": "Scopes", "oidc.prompt": "Prompt",
 		"mapping.subject": "Subject", "mapping.login": "Login from", "mapping.email": "E-mail from", "mapping.email_verified": "E-mail verified from",
 		"mapping.name": "Name from", "mapping.groups": "Groups from", "mapping.delimiter": "Delimiter between groups", "mapping.include": "Only groups that match",

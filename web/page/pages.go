@@ -228,7 +228,7 @@ func NewFailure(status int, code, sentence, reference string, at time.Time) *Fai
 	case status == 429:
 		f.Heading, f.Next = "One moment", "Wait a minute, then try again. Nothing is locked."
 	case status == 502:
-		f.Heading, f.Next, f.Label = "Your company’s sign‑in did not answer", "Try again in a minute. If it stays like this, tell your company’s IT team and give them the reference.", "Try again"
+		f.ofProvider()
 	case status == 503:
 		f.Heading, f.Next, f.Label = "Back in a moment", "If you were signed in, you still are. Try again in a few seconds.", "Try again"
 	case status >= 500:
@@ -240,6 +240,19 @@ func NewFailure(status int, code, sentence, reference string, at time.Time) *Fai
 		f.Heading, f.Next = "That did not work", "Go back and try again. If it happens again, give the reference to your company’s IT team."
 	}
 	return f
+}
+
+// ofProvider words a failure of the identity provider: one that passes, or one
+// that trying again does not change.
+func (f *Failure) ofProvider() {
+	switch f.Code {
+	case "idp_unusable", "metadata_unreadable":
+		f.Heading, f.Label = "Your company’s sign‑in is not set up right", "Back to sign-in"
+		f.Next = "Trying again will not help. Tell your company’s IT team, and give them the reference: they see there what is wrong."
+	default:
+		f.Heading, f.Label = "Your company’s sign‑in did not answer", "Try again"
+		f.Next = "Try again in a minute. If it stays like this, tell your company’s IT team and give them the reference."
+	}
 }
 
 // Runs says what a connection runs on, in the words of its product: "Okta, SAML".

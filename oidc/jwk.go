@@ -1,0 +1,189 @@
+package oidc
+
+import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"gatehouse/sso"
+)
+
+const (
+	maxKeys    = 100
+	maxLeft    = 5 // how many unusable keys are named
+	minRSABits = 2048
+	maxRSABits = 8192 // what a verification may cost
+)
+
+// keySet is what a provider publishes at its jwks_uri.
+type keySet struct {
+	keys  []key
+	left  []string // what was left out, with the reason
+	fetch int      // counts the fetches; two sets of one number are the same
+}
+
+// key is a public key of an identity provider that may sign.
+type key struct {
+	id        string
+	algorithm string // the only one it may be used with; empty: any of its family
+	public    any
+}
+
+// parseKeys reads a JWK set. Keys that are not for signatures, of an unknown
+// type, malformed or too weak are left out (RFC 7517 §5); a set of more than
+// maxKeys keys is refused.
+func parseKeys(doc []byte) (keySet, error) {
+	var published struct {
+		Keys []jsontext.Value `json:"keys"`
+	}
+	if err := json.Unmarshal(doc, &published); err != nil {
+		return keySet{}, errors.New("the document at the jwks_uri is not a JSON object of keys") // the cause would quote it
+	}
+	if len(published.Keys) > maxKeys {
+		return keySet{}, fmt.Errorf("a key set of %d keys; at most %d are read", len(published.Keys), maxKeys)
+	}
+	var set keySet
+	for i, raw := range published.Keys {
+		k, err := parseKey(raw)
+		if err == nil {
+			set.keys = append(set.keys, k)
+			continue
+		}
+		if name := fmt.Sprintf("key %d", i+1); len(set.left) < maxLeft {
+			if k.id != "" {
+				name = "key " + sso.Inert(k.id)
+			}
+			set.left = append(set.left, name+": "+err.Error())
+		}
+	}
+	if len(set.keys) == 0 {
+		why := ""
+		if len(set.left) > 0 {
+			why = ": " + strings.Join(set.left, "; ")
+		}
+		return keySet{}, fmt.Errorf("none of the %d keys of the set can verify a signature%s", len(published.Keys), why)
+	}
+	return set, nil
+}
+
+// jwk is a JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2), as far as it is
+// used. Its optional members x5c, x5t, x5t#S256 and x5u are not read: the key is
+// in n and e or x and y, and it is trusted for where it was published.
+type jwk struct {
+	Type      string         `json:"kty"`
+	ID        jsontext.Value `json:"kid"`
+	Use       jsontext.Value `json:"use"`
+	Algorithm jsontext.Value `json:"alg"`
+	N         string         `json:"n"`
+	E         string         `json:"e"`
+	Curve     string         `json:"crv"`
+	X         string         `json:"x"`
+	Y         string         `json:"y"`
+	D         jsontext.Value `json:"d"`
+	K         jsontext.Value `json:"k"`
+}
+
+// parseKey also returns the ID of a key that it refuses.
+func parseKey(raw jsontext.Value) (key, error) {
+	var j jwk
+	if err := json.Unmarshal(raw, &j); err != nil {
+		return key{}, errors.New("not a JSON object with the members of a key")
+	}
+	k := key{id: text(j.ID), algorithm: text(j.Algorithm)}
+	switch use := text(j.Use); {
+	case len(j.D) > 0:
+		return k, errors.New("a private key, which everyone can read here")
+	case len(j.K) > 0 || j.Type == "oct":
+		return k, errors.New("a shared key, which everyone can read here")
+	case use != "" && use != "sig":
+		return k, fmt.Errorf("for use %q, not for signatures", sso.Inert(use))
+	}
+	var err error
+	if k.public, err = j.public(); err != nil {
+		return k, err
+	}
+	return k, strong(k.public)
+}
+
+// public gives the key from the members that make it, in their strict form.
+func (j jwk) public() (any, error) {
+	strict := map[string]string{"kty": j.Type}
+	members := map[string]string{}
+	size := 0
+	switch j.Type {
+	case "RSA":
+		members = map[string]string{"n": j.N, "e": j.E}
+	case "EC":
+		members = map[string]string{"x": j.X, "y": j.Y}
+		size = map[string]int{"P-256": 32, "P-384": 48, "P-521": 66}[j.Curve]
+	case "OKP":
+		members = map[string]string{"x": j.X}
+	default:
+		return nil, fmt.Errorf("of type %q", sso.Inert(j.Type))
+	}
+	if j.Curve != "" && j.Type != "RSA" {
+		strict["crv"] = j.Curve
+	}
+	for name, encoded := range members {
+		number, err := decodeNumber(encoded)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for len(number) < size { // coordinates have the length of the field (RFC 7518 §6.2.1.2)
+			number = append([]byte{0}, number...)
+		}
+		strict[name] = base64.RawURLEncoding.EncodeToString(number)
+	}
+	doc, err := json.Marshal(strict)
+	if err != nil {
+		return nil, fmt.Errorf("write key: %w", err)
+	}
+	var k jose.JSONWebKey
+	if err := k.UnmarshalJSON(doc); err != nil || !k.Valid() {
+		return nil, errors.New("malformed")
+	}
+	return k.Key, nil
+}
+
+// decodeNumber reads base64url, and what some write in its place: with padding,
+// with line breaks, or in the standard alphabet. None of it can mean two things.
+func decodeNumber(encoded string) ([]byte, error) {
+	const longest = 4 * maxRSABits / 8
+	if len(encoded) > longest {
+		return nil, errors.New("too long")
+	}
+	encoded = strings.NewReplacer("+", "-", "/", "_", "\r", "", "\n", "").Replace(encoded)
+	number, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(encoded, "="))
+	switch {
+	case err != nil:
+		return nil, errors.New("not base64url")
+	case len(number) == 0:
+		return nil, errors.New("missing")
+	}
+	return number, nil
+}
+
+// strong refuses keys that are too short, and those that cost too much.
+func strong(public any) error {
+	switch k := public.(type) {
+	case *rsa.PublicKey:
+		if bits := k.N.BitLen(); bits < minRSABits || bits > maxRSABits {
+			return fmt.Errorf("RSA of %d bits; %d to %d are accepted", bits, minRSABits, maxRSABits)
+		}
+		if k.E < 3 || k.E%2 == 0 {
+			return fmt.Errorf("RSA with the exponent %d", k.E)
+		}
+		return nil
+	case *ecdsa.PublicKey, ed25519.PublicKey:
+		return nil
+	}
+	return errors.New("of a type that cannot verify signatures")
+}
