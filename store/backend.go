@@ -39,6 +39,9 @@ type backend interface {
 	// write runs fn in a transaction and commits. fn may be run again if the
 	// database asks for it, so it must not keep anything from an earlier run.
 	write(ctx context.Context, fn func(context.Context, transaction) error) error
+	// urgent answers what must be known however busy the database is: which
+	// sessions were revoked. It has connections of its own, and so has ping.
+	urgent() reader
 	ping(ctx context.Context) error
 	broken() <-chan struct{}
 	close() error
@@ -148,14 +151,17 @@ func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) er
 
 // change runs fn in a transaction that changes something of an enterprise ("":
 // the instance itself). Changes of one enterprise follow each other; if it does
-// not exist, the error is NotFound.
+// not exist, the error is NotFound. However many there are, they leave the
+// connections of the pool to other enterprises.
 func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
-	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		t.lockHead(ent)
-		if err := fn(ctx, t); err != nil {
-			return err
-		}
-		return t.saveHead(ctx)
+	return db.lanes.run(ctx, ent, func() error {
+		return db.write(ctx, func(ctx context.Context, t *tx) error {
+			t.lockHead(ent)
+			if err := fn(ctx, t); err != nil {
+				return err
+			}
+			return t.saveHead(ctx)
+		})
 	})
 }
 

@@ -26,6 +26,7 @@ type DB struct {
 	dialect  dialect
 	sealer   *sealer
 	auditKey []byte
+	lanes    *lanes // nil for SQLite, whose one writer is no connection to run out of
 	clock    func() time.Time
 	recalls  time.Time // since when there is a history of memberships
 }
@@ -66,6 +67,7 @@ func (db *DB) connect(ctx context.Context, dsn string) (err error) {
 			triples: func(a, b, c string) string {
 				return "coalesce(json_agg(json_build_array(" + a + ", " + b + ", " + c + ")), '[]')::text"
 			}}
+		db.lanes = newLanes()
 		db.backend, err = openPostgres(ctx, dsn)
 		return err
 	}

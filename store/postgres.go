@@ -18,6 +18,7 @@ import (
 
 const (
 	postgresConns   = 16
+	urgentConns     = 2               // besides, for what must be known however busy the others are
 	postgresTimeout = 3 * time.Second // of a call whose context has no deadline
 	postgresTries   = 8               // of a transaction that PostgreSQL gives up
 )
@@ -28,8 +29,9 @@ var errAddress = errors.New("the address of the database cannot be read")
 // must be unique is so by constraint, and the writers of one enterprise wait
 // for each other at the head of its audit chain.
 type postgresDB struct {
-	pool   *pgxpool.Pool
-	closed atomic.Bool
+	pool     *pgxpool.Pool
+	reserved *pgxpool.Pool // of urgent and ping
+	closed   atomic.Bool
 }
 
 func openPostgres(ctx context.Context, dsn string) (_ *postgresDB, err error) {
@@ -48,10 +50,17 @@ func openPostgres(ctx context.Context, dsn string) (_ *postgresDB, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
+	reserved := config.Copy()
+	reserved.MaxConns = urgentConns
+	reserved.MinConns = 0
+	reserved.MinIdleConns = 0
 	p := &postgresDB{pool: pool}
-	if err := p.migrate(ctx); err != nil {
+	if p.reserved, err = pgxpool.NewWithConfig(ctx, reserved); err != nil {
 		pool.Close()
-		return nil, err
+		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
+	}
+	if err := p.migrate(ctx); err != nil {
+		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
 }
@@ -87,16 +96,29 @@ func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 func (p *postgresDB) each(ctx context.Context, fn func(row) error, query string, args ...any) error {
+	return p.query(ctx, p.pool, fn, query, args...)
+}
+
+func (p *postgresDB) query(ctx context.Context, pool *pgxpool.Pool, fn func(row) error, query string, args ...any) error {
 	if p.closed.Load() {
 		return errClosed
 	}
 	ctx, cancel := inTime(ctx)
 	defer cancel()
-	rows, err := p.pool.Query(ctx, query, args...)
+	rows, err := pool.Query(ctx, query, args...)
 	if err != nil {
 		return err
 	}
 	return eachPostgresRow(rows, fn)
+}
+
+func (p *postgresDB) urgent() reader { return urgentReader{p} }
+
+// urgentReader reads on the connections that nothing else uses.
+type urgentReader struct{ db *postgresDB }
+
+func (u urgentReader) each(ctx context.Context, fn func(row) error, query string, args ...any) error {
+	return u.db.query(ctx, u.db.reserved, fn, query, args...)
 }
 
 func eachPostgresRow(rows pgx.Rows, fn func(row) error) error {
@@ -149,7 +171,7 @@ func (p *postgresDB) ping(ctx context.Context) error {
 	}
 	ctx, cancel := inTime(ctx)
 	defer cancel()
-	return p.pool.Ping(ctx)
+	return p.reserved.Ping(ctx)
 }
 
 // broken is never: a server that failed is another one when it is back.
@@ -158,6 +180,7 @@ func (p *postgresDB) broken() <-chan struct{} { return nil }
 func (p *postgresDB) close() error {
 	p.closed.Store(true)
 	p.pool.Close()
+	p.reserved.Close()
 	return nil
 }
 

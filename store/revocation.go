@@ -31,7 +31,7 @@ func (t *tx) revoke(ctx context.Context, what ...sso.Revocation) error {
 // most a thousand at a time.
 func (db *DB) Revocations(ctx context.Context, after int64) (_ []sso.Revocation, err error) {
 	defer func() { doing(&err, "list revocations") }()
-	return list(ctx, db.backend, func(r row) (v sso.Revocation, err error) {
+	return list(ctx, db.backend.urgent(), func(r row) (v sso.Revocation, err error) {
 		err = r.Scan(&v.Sequence, &v.Session, &v.User, &v.Enterprise)
 		return v, err
 	}, "select sequence, session_id, user_id, enterprise_id from revocations where sequence > $1 order by sequence limit 1000", after)
@@ -40,6 +40,6 @@ func (db *DB) Revocations(ctx context.Context, after int64) (_ []sso.Revocation,
 // LastRevocation is the newest sequence number, 0 before the first.
 func (db *DB) LastRevocation(ctx context.Context) (_ int64, err error) {
 	defer func() { doing(&err, "read the last revocation") }()
-	n, _, err := one(ctx, db.backend, scanNumber, "select value from counters where name = $1", revocationCounter)
+	n, _, err := one(ctx, db.backend.urgent(), scanNumber, "select value from counters where name = $1", revocationCounter)
 	return n, err
 }

@@ -166,6 +166,10 @@ func (s *sqliteDB) ping(ctx context.Context) error {
 	return s.each(ctx, func(row) error { return nil }, "select 1 from meta limit 1")
 }
 
+// urgent is the ordinary way to read: a reader waits for no writer, and no read
+// waits for anything else while it has a connection.
+func (s *sqliteDB) urgent() reader { return s }
+
 func (s *sqliteDB) broken() <-chan struct{} { return s.writer.lost }
 
 func (s *sqliteDB) close() error {

@@ -1,0 +1,211 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store"
+	"gatehouse/store/storetest"
+)
+
+// TestBusyEnterpriseLeavesConnections stops an enterprise's changes at the lock
+// they all need and makes many more of them than the pool has connections. A
+// neighbour's changes and reads, the poll of revocations and readiness are
+// answered meanwhile, and every change of the busy enterprise goes through once
+// the lock is free.
+func TestBusyEnterpriseLeavesConnections(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.Postgres(t)
+	db := storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
+	busy := newEnterprise(t, db, "busy")
+	neighbour := newEnterprise(t, db, "neighbour")
+	release := lockAuditHead(t, dsn, busy)
+
+	const changes = 40
+	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	var done sync.WaitGroup
+	failed := make(chan error, changes)
+	for range changes {
+		done.Go(func() {
+			_, err := db.UpdateEnterprise(patient, sso.ActorOperator, busy, rename)
+			failed <- err
+		})
+	}
+	waitForLocks(t, dsn)
+
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	if _, err := db.UpdateEnterprise(ctx, sso.ActorOperator, neighbour, rename); err != nil {
+		t.Errorf("a change of the neighbour: %v", err)
+	}
+	if _, err := db.Enterprise(ctx, neighbour); err != nil {
+		t.Errorf("a read of the neighbour: %v", err)
+	}
+	if _, err := db.LastRevocation(ctx); err != nil {
+		t.Errorf("the poll of revocations: %v", err)
+	}
+	if err := db.Ping(ctx); err != nil {
+		t.Errorf("readiness: %v", err)
+	}
+	if len(failed) > 0 {
+		t.Fatalf("a change of the busy enterprise ended while its lock was held: %v", <-failed)
+	}
+	release()
+	done.Wait()
+	close(failed)
+	for err := range failed {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// TestRevocationsAreReadBesideAFullPool takes every connection of the pool, as
+// many busy enterprises do together.
+func TestRevocationsAreReadBesideAFullPool(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.Postgres(t)
+	db := storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
+	const enterprises = 8 // two connections each, twice what the pool of a test has
+	var done sync.WaitGroup
+	var releases []func()
+	for i := range enterprises {
+		ent := newEnterprise(t, db, "busy-"+string(rune('a'+i)))
+		releases = append(releases, lockAuditHead(t, dsn, ent))
+		for range 2 {
+			done.Go(func() { _, _ = db.UpdateEnterprise(t.Context(), sso.ActorOperator, ent, rename) })
+		}
+	}
+	defer func() {
+		for _, release := range releases {
+			release()
+		}
+		done.Wait()
+	}()
+	waitForLocks(t, dsn)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	if _, err := db.LastRevocation(ctx); err != nil {
+		t.Errorf("the poll of revocations: %v", err)
+	}
+	if _, err := db.Revocations(ctx, 0); err != nil {
+		t.Errorf("the list of revocations: %v", err)
+	}
+	if err := db.Ping(ctx); err != nil {
+		t.Errorf("readiness: %v", err)
+	}
+}
+
+// TestLaneIsLeftByACancelledChange: a change that gives up waiting neither keeps
+// its turn nor takes one from the next.
+func TestLaneIsLeftByACancelledChange(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.Postgres(t)
+	db := storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
+	ent := newEnterprise(t, db, "busy")
+	release := lockAuditHead(t, dsn, ent)
+	ctx, cancel := context.WithCancel(t.Context())
+	var done sync.WaitGroup
+	for range 10 {
+		done.Go(func() {
+			if _, err := db.UpdateEnterprise(ctx, sso.ActorOperator, ent, rename); err == nil {
+				t.Error("a cancelled change went through")
+			}
+		})
+	}
+	waitForLocks(t, dsn)
+	cancel()
+	done.Wait()
+	release()
+	for range 5 {
+		if _, err := db.UpdateEnterprise(t.Context(), sso.ActorOperator, ent, rename); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestStalledLane: a database that does not answer makes nobody wait behind those
+// it did not answer.
+func TestStalledLane(t *testing.T) {
+	t.Parallel()
+	dsn := storetest.Postgres(t)
+	db := storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
+	ent := newEnterprise(t, db, "busy")
+	release := lockAuditHead(t, dsn, ent)
+	const changes = 20 // one pair after the other, they would wait for half a minute
+	var done sync.WaitGroup
+	begun := time.Now()
+	for range changes {
+		done.Go(func() {
+			if _, err := db.UpdateEnterprise(t.Context(), sso.ActorOperator, ent, rename); sso.KindOf(err) != sso.Unavailable {
+				t.Errorf("a change that is not answered: %v", err)
+			}
+		})
+	}
+	done.Wait()
+	if took := time.Since(begun); took > 12*time.Second {
+		t.Errorf("all were told after %s", took)
+	}
+	release()
+	if _, err := db.UpdateEnterprise(t.Context(), sso.ActorOperator, ent, rename); err != nil {
+		t.Errorf("once the database answers: %v", err)
+	}
+}
+
+func newEnterprise(t *testing.T, db *store.DB, key string) sso.EnterpriseID {
+	t.Helper()
+	ent, err := db.CreateEnterprise(t.Context(), sso.ActorOperator, sso.Enterprise{Key: key, Name: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ent.ID
+}
+
+func rename(e sso.Enterprise) (sso.Enterprise, error) {
+	e.Name += "."
+	return e, nil
+}
+
+// lockAuditHead holds what every change of an enterprise waits for.
+func lockAuditHead(t *testing.T, dsn string, ent sso.EnterpriseID) (release func()) {
+	t.Helper()
+	db := storetest.Raw(t, dsn)
+	tx, err := db.BeginTx(context.WithoutCancel(t.Context()), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sequence int64
+	if err := tx.QueryRow("select sequence from audit_heads where enterprise_id = $1 for update", string(ent)).Scan(&sequence); err != nil {
+		t.Fatal(err)
+	}
+	return func() { _ = tx.Rollback() }
+}
+
+// waitForLocks returns once connections wait for locks in the schema of the
+// test.
+func waitForLocks(t *testing.T, dsn string) {
+	t.Helper()
+	db := storetest.Raw(t, dsn)
+	for range 200 {
+		if waiting(t, db) >= 2 {
+			return
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	t.Fatal("nothing waits for the lock")
+}
+
+func waiting(t *testing.T, db *sql.DB) (n int) {
+	t.Helper()
+	const query = `select count(*) from pg_locks l join pg_class c on c.oid = l.relation join pg_namespace n on n.oid = c.relnamespace
+		where n.nspname = current_schema() and c.relname = 'audit_heads' and l.pid in (select pid from pg_stat_activity where wait_event_type = 'Lock')`
+	if err := db.QueryRow(query).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
