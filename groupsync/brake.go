@@ -1,11 +1,263 @@
 package groupsync
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
+	"time"
 
 	"gatehouse/sso"
 )
+
+const (
+	// suspicious is how many people must have lost groups to names that match
+	// nothing before the connection is stopped, and how many in a row must match
+	// again before the stop ends.
+	suspicious = 3
+	// weighed is how many people more than those who lost groups are noted as
+	// matching: enough to tip the balance, and no more.
+	weighed = 3
+)
+
+// brake decides whether the plan is held, and notes what it says about the
+// connection. It holds the whole plan, not the one removal: half of what the
+// identity provider sent is something that it never sent.
+func (p *planner) brake(rules sso.Brake, asserted sso.AssertedGroups) {
+	lost := p.lost()
+	cause, group := sso.HeldCause(""), sso.GroupID("")
+	if p.losesLastAdmin() {
+		cause = sso.HeldLastAdmin
+	}
+	if !rules.Off {
+		b := braking{planner: p, rules: rules.Effective(), facts: p.snapshot.Brake, lost: lost}
+		found, of := b.judge(asserted)
+		if cause == "" {
+			cause, group = found, of
+		}
+	}
+	if cause != "" {
+		p.hold(cause, group)
+	}
+}
+
+// lost are the memberships that the plan takes, default groups aside.
+func (p *planner) lost() []sso.Membership {
+	var lost []sso.Membership
+	for _, m := range p.snapshot.Memberships {
+		if slices.Contains(p.changes.Remove, m.Group) && !p.groups[m.Group].Default {
+			lost = append(lost, m)
+		}
+	}
+	slices.SortFunc(lost, func(a, b sso.Membership) int { return cmp.Compare(a.Group, b.Group) })
+	return lost
+}
+
+// braking is the brake of one connection at one sign-in.
+type braking struct {
+	*planner
+	rules sso.Brake // effective
+	facts sso.BrakeFacts
+	lost  []sso.Membership
+}
+
+func (b *braking) judge(asserted sso.AssertedGroups) (sso.HeldCause, sso.GroupID) {
+	stop, standing := b.stop(sso.HeldNamesChanged, "")
+	allowed := !stop.Until.IsZero() && stop.Allowed(b.facts.At)
+	sign := b.sign(stop)
+	if !allowed {
+		b.changes.Brake.Sign = sign
+	}
+	signs := b.signs(sign)
+	switch {
+	case standing && matchAgain(signs, b.begin()):
+		b.changes.Brake.Ended = append(b.changes.Brake.Ended, stop)
+	case standing && len(b.lost) > 0:
+		return sso.HeldNamesChanged, ""
+	case !standing && !allowed && sign.Kind.Lost() && namesChanged(signs, b.begin()):
+		groups, _ := lostBy(signs, b.begin())
+		b.beginStop(sso.BrakeStop{Cause: sso.HeldNamesChanged, Groups: groups})
+		return sso.HeldNamesChanged, ""
+	}
+	nothing := len(b.changes.Record.Matched) == 0 && asserted.State == sso.GroupsValues && len(b.synced()) > 0
+	if nothing && !allowed {
+		return sso.HeldMatchesNothing, ""
+	}
+	return b.share()
+}
+
+// begin is where the window begins.
+func (b *braking) begin() time.Time { return b.facts.At.Add(-b.rules.Span()) }
+
+func (b *braking) stop(cause sso.HeldCause, group sso.GroupID) (stop sso.BrakeStop, standing bool) {
+	for _, s := range b.facts.Stops {
+		if s.Cause == cause && s.Group == group {
+			return s, s.Holds(b.facts.At)
+		}
+	}
+	return sso.BrakeStop{}, false
+}
+
+func (b *braking) beginStop(s sso.BrakeStop) {
+	s.At, s.Since, s.Last = b.facts.At, b.begin(), b.facts.At
+	b.changes.Brake.Begun = append(b.changes.Brake.Begun, s)
+}
+
+// synced are the lost memberships that an identity provider gave.
+func (b *braking) synced() (groups []sso.GroupID) {
+	for _, m := range b.lost {
+		if m.Source == sso.SourceJIT || m.Source == sso.SourceSCIM {
+			groups = append(groups, m.Group)
+		}
+	}
+	return groups
+}
+
+// sign is what this sign-in says about the names of the connection.
+func (b *braking) sign(stop sso.BrakeStop) sso.BrakeSign {
+	s := sso.BrakeSign{At: b.facts.At}
+	synced, matched := b.synced(), slices.Sorted(maps.Keys(b.named))
+	switch {
+	case len(synced) > 0 && b.newNames():
+		s.Kind, s.Groups, s.Names = sso.SignRenamed, synced, b.called(synced)
+	case len(synced) > 0 && len(matched) == 0:
+		s.Kind, s.Groups, s.Names = sso.SignNothing, synced, b.called(synced)
+	case len(synced) == 0 && len(matched) > 0:
+		s.Groups = b.doubted(stop, matched)
+		if len(s.Groups) > 0 {
+			s.Kind = sso.SignMatches
+		}
+	}
+	return s
+}
+
+func (b *braking) called(groups []sso.GroupID) (names []string) {
+	for _, id := range groups {
+		names = append(names, b.groups[id].Name)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// newNames reports whether a name that matches nothing was not sent for the
+// person before. Names that no group can have say nothing about groups here.
+func (b *braking) newNames() bool {
+	again := b.facts.Before.Kind == sso.SignRenamed
+	return slices.ContainsFunc(b.changes.Record.Unmatched, func(name string) bool {
+		return name != sso.DefaultGroupName && sso.ValidateGroupName("", name) == nil && (again || !slices.Contains(b.facts.Said, name))
+	})
+}
+
+// doubted are those of the matched groups that somebody lost to names that match
+// nothing. None are needed once enough people match.
+func (b *braking) doubted(stop sso.BrakeStop, matched []sso.GroupID) []sso.GroupID {
+	in := slices.Clone(stop.Groups)
+	bad, good := 0, 0
+	for _, s := range b.facts.Signs {
+		if s.Kind.Lost() {
+			bad++
+			in = append(in, s.Groups...)
+		} else {
+			good++
+		}
+	}
+	if stop.At.IsZero() && good > bad+weighed {
+		return nil
+	}
+	return slices.DeleteFunc(matched, func(id sso.GroupID) bool { return !slices.Contains(in, id) })
+}
+
+// signs are those of all people, newest first, with this sign-in's in place of
+// the person's last.
+func (b *braking) signs(now sso.BrakeSign) []sso.BrakeSign {
+	switch {
+	case now.Kind != "":
+		return append([]sso.BrakeSign{now}, b.facts.Signs...)
+	case b.facts.Before.Kind == "":
+		return b.facts.Signs
+	}
+	all := append([]sso.BrakeSign{b.facts.Before}, b.facts.Signs...)
+	slices.SortStableFunc(all, func(a, b sso.BrakeSign) int { return b.At.Compare(a.At) })
+	return all
+}
+
+// count tells the signs since a moment apart.
+func count(signs []sso.BrakeSign, since time.Time) (renamed, nothing, matches int) {
+	for _, s := range signs {
+		switch {
+		case !s.At.After(since):
+		case s.Kind == sso.SignRenamed:
+			renamed++
+		case s.Kind == sso.SignNothing:
+			nothing++
+		case s.Kind == sso.SignMatches:
+			matches++
+		}
+	}
+	return renamed, nothing, matches
+}
+
+// namesChanged reports whether the names that the connection sends stopped
+// matching: at least three people lost groups, more than still match one of
+// these. Where no new name came for some of them, they must have lost different
+// groups: one group that was deleted at the identity provider looks like that.
+func namesChanged(signs []sso.BrakeSign, since time.Time) bool {
+	renamed, nothing, matches := count(signs, since)
+	if renamed+nothing < suspicious || renamed+nothing <= matches {
+		return false
+	}
+	_, names := lostBy(signs, since)
+	return renamed >= suspicious || len(names) > 1
+}
+
+// lostBy are the groups that people lost since a moment, and their names.
+func lostBy(signs []sso.BrakeSign, since time.Time) (groups []sso.GroupID, names []string) {
+	for _, s := range signs {
+		if s.Kind.Lost() && s.At.After(since) {
+			groups, names = append(groups, s.Groups...), append(names, s.Names...)
+		}
+	}
+	slices.Sort(groups)
+	slices.Sort(names)
+	return slices.Compact(groups), slices.Compact(names)
+}
+
+// matchAgain reports whether the last three people matched, and as many within
+// the window as did not.
+func matchAgain(signs []sso.BrakeSign, since time.Time) bool {
+	if len(signs) < suspicious || slices.ContainsFunc(signs[:suspicious], func(s sso.BrakeSign) bool { return s.Kind.Lost() }) {
+		return false
+	}
+	renamed, nothing, matches := count(signs, since)
+	return matches >= renamed+nothing
+}
+
+// share notes the losses, and holds the plan if one of the groups would lose too
+// many people.
+func (b *braking) share() (cause sso.HeldCause, of sso.GroupID) {
+	b.changes.Brake.Losses = b.lost
+	for _, m := range b.lost {
+		stop, standing := b.stop(sso.HeldGroupShare, m.Group)
+		switch {
+		case !standing && stop.Allowed(b.facts.At):
+			continue
+		case !standing && b.tooMany(m.Group):
+			b.beginStop(sso.BrakeStop{Cause: sso.HeldGroupShare, Group: m.Group, Groups: []sso.GroupID{m.Group}})
+		case !standing:
+			continue
+		}
+		if cause == "" {
+			cause, of = sso.HeldGroupShare, m.Group
+		}
+	}
+	return cause, of
+}
+
+func (b *braking) tooMany(group sso.GroupID) bool {
+	l := b.facts.Losses[group]
+	people := l.People + 1
+	return people > b.rules.People && people*100 > b.rules.Share*l.Members
+}
 
 // losesLastAdmin reports whether the person is the only one in the enterprise's
 // admin groups and would be in none afterwards.
@@ -20,15 +272,31 @@ func (p *planner) losesLastAdmin() bool {
 	})
 }
 
-// hold puts the whole plan aside, not the one removal: half of what the identity
-// provider said is something that it never said.
-func (p *planner) hold() {
+// hold puts the whole plan aside.
+func (p *planner) hold(cause sso.HeldCause, group sso.GroupID) {
 	c := &p.changes
-	c.Held = &sso.HeldChanges{Mode: c.Record.Mode, Add: c.Add, Remove: c.Remove}
+	c.Held = &sso.HeldChanges{Mode: c.Record.Mode, Cause: cause, Group: group, Add: c.Add, Remove: c.Remove}
 	c.Held.Added, c.Held.Removed = p.words(c.Add, c.Remove)
 	c.Add, c.Remove = nil, nil
 	c.Record.Mode = sso.SyncKeep
-	c.Record.Note = "This would have taken the last member out of the company's admin groups: every membership was kept until an admin decides."
+	c.Record.Note = HeldNote(cause, p.groups[group].Name)
+}
+
+// HeldNote says why a group sync is held, for admins; group is the name of the
+// group it is about, if it is about one.
+func HeldNote(cause sso.HeldCause, group string) string {
+	const kept = " Every membership was kept until an admin decides."
+	switch cause {
+	case sso.HeldLastAdmin:
+		return "This would have taken the last member out of the company's admin groups." + kept
+	case sso.HeldNamesChanged:
+		return "The group names that this connection sends no longer match the groups here." + kept
+	case sso.HeldGroupShare:
+		return "Sign-ins through this connection would take too many people out of the group " + group + " at once." + kept
+	case sso.HeldMatchesNothing:
+		return "None of the group names matches a group here, and the person had synced memberships." + kept
+	}
+	return ""
 }
 
 // A change that takes more people than shareLeast, and more than half of all, out

@@ -16,8 +16,8 @@ import (
 // the rows of default groups: who joins a first group of an organization joins
 // its default group, who loses the last one leaves it.
 //
-// A plan that would leave the enterprise without anybody in an admin group is
-// held: see [sso.MembershipChanges].
+// The brake holds a plan that would take the last admin away, or that is part of
+// a mass removal, as far as snapshot.Brake tells: see [sso.MembershipChanges].
 //
 // The error is Forbidden "groups_unknown" if the rules refuse a sign-in whose
 // groups are not known; nothing else fails.
@@ -39,14 +39,13 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 		p.member[m.Group] = m
 	}
 	wanted := p.match(asserted.Names)
+	p.named = wanted
 	if mode != sso.SyncKeep {
 		p.add(wanted)
 		p.remove(mode, wanted)
 		p.followDefaults()
 		p.order()
-		if p.losesLastAdmin() {
-			p.hold()
-		}
+		p.brake(rules.Brake, asserted)
 	}
 	p.describe()
 	p.changes.Record.NearMisses = NearMisses(p.changes.Record.Unmatched, snapshot.Near, snapshot.Organizations)
@@ -103,6 +102,7 @@ type planner struct {
 	snapshot sso.GroupSnapshot
 	groups   map[sso.GroupID]sso.Group
 	member   map[sso.GroupID]sso.Membership // as it is before, then as it will be
+	named    map[sso.GroupID]bool           // by an asserted name
 	changes  sso.MembershipChanges
 }
 

@@ -8,5 +8,7 @@ func RulesOf(cfg sso.Config) sso.GroupSync {
 	if cfg.Provisioning == sso.ProvisionSCIM {
 		return sso.GroupSync{Mode: sso.SyncKeep}
 	}
-	return cfg.GroupSync
+	rules := cfg.GroupSync
+	rules.Brake = cfg.Brake
+	return rules
 }

@@ -97,6 +97,7 @@ type Config struct {
 	OIDC              *OIDCConfig       `json:"oidc,omitempty"`
 	Mapping           Mapping           `json:"mapping"`
 	GroupSync         GroupSync         `json:"group_sync"`
+	Brake             Brake             `json:"brake"`
 	Provisioning      Provisioning      `json:"provisioning"`
 	EmailVerification EmailVerification `json:"email_verification"`
 	// AllowSignIn is a CEL expression that is true for those who may come in;
@@ -286,6 +287,7 @@ type GroupSync struct {
 	Mode      SyncMode    `json:"mode"`
 	OnAbsent  WhenUnknown `json:"on_absent"`  // keep, clear or deny
 	OnOverage WhenUnknown `json:"on_overage"` // keep or deny
+	Brake     Brake       `json:"-"`          // filled in by groupsync.RulesOf
 }
 
 // Provisioning says who owns users and memberships.

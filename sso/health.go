@@ -11,8 +11,9 @@ type Vitals struct {
 	Newest      []Attempt
 	HadGroups   map[UserID]bool // of Newest: whose groups were known once
 	LastSuccess map[ConnectionID]time.Time
-	Unmatched   int  // names of groups that identity providers last said and no group has
-	Held        int  // group syncs that wait for an admin
+	Unmatched   int // names of groups that identity providers last said and no group has
+	Held        int // group syncs that wait for an admin
+	HeldBy      []HeldTally
 	More        bool // Unmatched or Held is at least that
 }
 

@@ -4,7 +4,11 @@ import "time"
 
 // HeldChanges is a plan that the brake stopped.
 type HeldChanges struct {
-	Mode   SyncMode // by which it was made
+	Mode SyncMode // by which it was made
+	// Cause and Group are stored beside the changes; Group is set for
+	// HeldGroupShare alone.
+	Cause  HeldCause `json:"-"`
+	Group  GroupID   `json:"-"`
 	Add    []Membership
 	Remove []GroupID
 	// Added and Removed say the same in words that outlive the groups.
@@ -41,6 +45,9 @@ type HeldSync struct {
 
 // HeldFilter narrows a list of held syncs; the zero value of a field means any.
 type HeldFilter struct {
-	State HeldState
-	User  UserID
+	State      HeldState
+	User       UserID
+	Cause      HeldCause
+	Connection ConnectionID
+	Group      GroupID
 }

@@ -28,6 +28,7 @@ type SignIn struct {
 	// answer, so that an admin sees which are still in use.
 	Certificate string
 	Note        string // why groups are unknown that might be known; for the sync record
+	Brake       Brake  // of the connection
 }
 
 // GroupSnapshot is what a group sync has to know, and no more, so that its cost
@@ -47,6 +48,8 @@ type GroupSnapshot struct {
 	// Near are groups whose names are near an asserted name that is none of
 	// Groups'. Nobody comes into them by it.
 	Near []Group
+	// Brake is what recent sign-ins through the same connection lost.
+	Brake BrakeFacts
 }
 
 // MembershipChanges is what a group sync decided.
@@ -56,7 +59,8 @@ type MembershipChanges struct {
 	Record SyncRecord // what to keep about it; IDs and time are filled in by the store
 	// Held is what would have been done, and waits for an admin: Add and Remove
 	// are empty then, and the person signs in with the old memberships.
-	Held *HeldChanges
+	Held  *HeldChanges
+	Brake BrakeNote
 }
 
 // Page asks for a part of a list: at most Limit items after Cursor, which is a

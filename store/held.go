@@ -17,8 +17,10 @@ func (r *recording) hold(record *sso.SyncRecord, changes sso.HeldChanges) error 
 	record.Held = sso.NewID[sso.HeldSyncID](r.now)
 	r.later("update held_syncs set state = $3, decided_at = $4 where enterprise_id = $1 and user_id = $2 and state = $5",
 		string(r.ent), string(r.user.ID), string(sso.HeldSuperseded), micros(r.now), string(sso.HeldWaiting))
-	r.later("insert into held_syncs (enterprise_id, id, user_id, connection_id, record_id, changes, state, at, decided_by, decided_at) values ($1, $2, $3, $4, $5, $6, $7, $8, '', 0)",
-		string(r.ent), string(record.Held), string(r.user.ID), string(record.Connection), string(record.ID), text, string(sso.HeldWaiting), micros(r.now))
+	r.later(`insert into held_syncs (enterprise_id, id, user_id, connection_id, record_id, changes, state, at, decided_by, decided_at, cause, group_id)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, '', 0, $9, $10)`,
+		string(r.ent), string(record.Held), string(r.user.ID), string(record.Connection), string(record.ID), text, string(sso.HeldWaiting), micros(r.now),
+		string(changes.Cause), string(changes.Group))
 	return nil
 }
 
@@ -30,11 +32,11 @@ const newerWord = `exists (select 1 from sync_records r where r.enterprise_id = 
 
 const heldState = "case when h.state = 'waiting' and " + newerWord + " then 'superseded' else h.state end"
 
-const selectHeld = `select x.id, x.enterprise_id, x.user_id, x.connection_id, x.record_id, x.changes, x.now_is, x.at, x.decided_by, x.decided_at
+const selectHeld = `select x.id, x.enterprise_id, x.user_id, x.connection_id, x.record_id, x.changes, x.now_is, x.at, x.decided_by, x.decided_at, x.cause, x.group_id
 	from (select h.*, ` + heldState + ` as now_is from held_syncs h where h.enterprise_id = $1) x`
 
 func scanHeld(r row) (h sso.HeldSync, err error) {
-	err = r.Scan(&h.ID, &h.Enterprise, &h.User, &h.Connection, &h.Record, jsonInto(&h.Changes), &h.State, moment(&h.At), &h.DecidedBy, moment(&h.DecidedAt))
+	err = r.Scan(&h.ID, &h.Enterprise, &h.User, &h.Connection, &h.Record, jsonInto(&h.Changes), &h.State, moment(&h.At), &h.DecidedBy, moment(&h.DecidedAt), &h.Changes.Cause, &h.Changes.Group)
 	return h, err
 }
 
@@ -45,6 +47,9 @@ func (db *DB) HeldSyncs(ctx context.Context, ent sso.EnterpriseID, f sso.HeldFil
 	w.and("x.enterprise_id = ", string(ent))
 	w.andText("x.user_id = ", string(f.User))
 	w.andText("x.now_is = ", string(f.State))
+	w.andText("x.cause = ", string(f.Cause))
+	w.andText("x.connection_id = ", string(f.Connection))
+	w.andText("x.group_id = ", string(f.Group))
 	query := selectHeld + w.page("x.id", page.Cursor, page.Size(), true)
 	all, err := list(ctx, db.backend, scanHeld, query, w.args...)
 	all, next = cut(all, page.Size(), func(h sso.HeldSync) string { return string(h.ID) })
@@ -66,36 +71,46 @@ func findHeld(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.HeldSy
 // Conflict "held_sync_decided".
 func (db *DB) ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (_ sso.HeldSync, err error) {
 	defer func() { doing(&err, "approve held sync") }()
-	return db.decideHeld(ctx, by, ent, id, sso.HeldApproved, func(ctx context.Context, t *tx, h sso.HeldSync) error {
-		before, _, err := one(ctx, t, scanSync, "select "+syncColumns+" from sync_records where enterprise_id = $1 and id = $2", string(ent), string(h.Record))
-		if err != nil {
-			return err
-		}
-		m := moving{user: h.User, cause: string(by), add: h.Changes.Add, remove: h.Changes.Remove, record: sso.SyncRecord{
-			Connection: h.Connection, Attempt: before.Attempt, Mode: h.Changes.Mode, Asserted: before.Asserted, Matched: before.Matched, Unmatched: before.Unmatched,
-			Note: "What the brake had held was approved by " + string(by) + "."}}
-		if err := t.move(ctx, ent, &m); err != nil {
-			return err
-		}
-		if err := t.forget(ctx, ent, h.User); err != nil {
-			return err
-		}
-		return t.audit(ctx, by, "sync.approved", string(h.User), "held", string(id), "record", string(m.record.ID),
-			"added", groupNames(m.record.Added), "removed", groupNames(m.record.Removed))
-	})
+	return db.decideHeld(ctx, by, ent, id, sso.HeldApproved, (*tx).approveHeld)
 }
 
-// DiscardHeldSync lets what was held be forgotten: memberships stay as they are.
-// Something that does not wait any more is Conflict "held_sync_decided".
+func (t *tx) approveHeld(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, h sso.HeldSync) error {
+	before, _, err := one(ctx, t, scanSync, "select "+syncColumns+" from sync_records where enterprise_id = $1 and id = $2", string(ent), string(h.Record))
+	if err != nil {
+		return err
+	}
+	m := moving{user: h.User, cause: string(by), add: h.Changes.Add, remove: h.Changes.Remove, record: sso.SyncRecord{
+		Connection: h.Connection, Attempt: before.Attempt, Mode: h.Changes.Mode, Asserted: before.Asserted, Matched: before.Matched, Unmatched: before.Unmatched,
+		Note: "What the brake had held was approved by " + string(by) + "."}}
+	if err := t.move(ctx, ent, &m); err != nil {
+		return err
+	}
+	if err := t.forget(ctx, ent, h.User); err != nil {
+		return err
+	}
+	return t.audit(ctx, by, "sync.approved", string(h.User), "held", string(h.ID), "cause", string(h.Changes.Cause), "record", string(m.record.ID),
+		"added", groupNames(m.record.Added), "removed", groupNames(m.record.Removed))
+}
+
+// DiscardHeldSync drops what was held: memberships stay as they are. Something
+// that does not wait any more is Conflict "held_sync_decided".
 func (db *DB) DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (_ sso.HeldSync, err error) {
 	defer func() { doing(&err, "discard held sync") }()
-	return db.decideHeld(ctx, by, ent, id, sso.HeldDiscarded, func(ctx context.Context, t *tx, h sso.HeldSync) error {
-		return t.audit(ctx, by, "sync.discarded", string(h.User), "held", string(id))
-	})
+	return db.decideHeld(ctx, by, ent, id, sso.HeldDiscarded, (*tx).discardHeld)
+}
+
+func (t *tx) discardHeld(ctx context.Context, by sso.Actor, _ sso.EnterpriseID, h sso.HeldSync) error {
+	return t.audit(ctx, by, "sync.discarded", string(h.User), "held", string(h.ID), "cause", string(h.Changes.Cause))
+}
+
+// decided queues that a held sync waits no longer.
+func (t *tx) decided(by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID, state sso.HeldState) {
+	t.later("update held_syncs set state = $3, decided_by = $4, decided_at = $5 where enterprise_id = $1 and id = $2",
+		string(ent), string(id), string(state), string(by), micros(t.now))
 }
 
 func (db *DB) decideHeld(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID, state sso.HeldState,
-	do func(context.Context, *tx, sso.HeldSync) error) (h sso.HeldSync, err error) {
+	do func(*tx, context.Context, sso.Actor, sso.EnterpriseID, sso.HeldSync) error) (h sso.HeldSync, err error) {
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		if h, err = found(findHeld(ctx, t, ent, id)); err != nil {
 			return err
@@ -105,9 +120,8 @@ func (db *DB) decideHeld(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 				Public: "This does not wait any more: it was decided, or the identity provider has said something else since."}
 		}
 		h.State, h.DecidedBy, h.DecidedAt = state, by, t.now
-		t.later("update held_syncs set state = $3, decided_by = $4, decided_at = $5 where enterprise_id = $1 and id = $2",
-			string(ent), string(id), string(state), string(by), micros(t.now))
-		return do(ctx, t, h)
+		t.decided(by, ent, id, state)
+		return do(t, ctx, by, ent, h)
 	})
 	if err != nil {
 		return sso.HeldSync{}, err

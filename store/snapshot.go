@@ -17,8 +17,10 @@ import (
 type snapshotting struct {
 	*tx
 	ent      sso.EnterpriseID
-	names    []string // asserted
-	possible []string // those of them that a group can have
+	conn     sso.ConnectionID
+	brake    sso.Brake // of the connection
+	names    []string  // asserted
+	possible []string  // those of them that a group can have
 	snapshot sso.GroupSnapshot
 	known    map[sso.GroupID]bool // those in it, each once
 }
@@ -28,6 +30,7 @@ type snapshotting struct {
 func (r *snapshotting) readGroups() {
 	r.snapshot = sso.GroupSnapshot{Organizations: map[sso.OrganizationID]string{}}
 	r.possible = possibleNames(r.names)
+	r.readBrake()
 	if len(r.possible) > 0 {
 		r.laterEach(func(row row) error {
 			g, err := scanGroup(row)
@@ -68,6 +71,7 @@ func (r *snapshotting) complete(ctx context.Context, user sso.UserID) error {
 	organizations := r.once()
 	r.readNear()
 	r.readAdmins(user)
+	r.readLosses(user)
 	if len(organizations) > 0 {
 		r.laterEach(func(row row) error {
 			var g sso.Group
@@ -84,7 +88,10 @@ func (r *snapshotting) complete(ctx context.Context, user sso.UserID) error {
 			where o.enterprise_id = $1 and o.id = n.value and g.enterprise_id = $1 and g.organization_id = o.id and g.is_default`,
 			string(r.ent), jsonList(organizations))
 	}
-	return r.flush(ctx)
+	if err := r.flush(ctx); err != nil {
+		return err
+	}
+	return r.readMembers(ctx)
 }
 
 // once leaves every group of the snapshot in it once, and gives the
@@ -191,13 +198,14 @@ func possibleNames(names []string) []string {
 
 // Snapshot reads what a sign-in of somebody over a connection would be decided
 // from, if it asserted names: user, or else whoever has the login there. Who is
-// nobody yet is the zero user. Nothing is written.
-func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string) (_ sso.User, _ sso.GroupSnapshot, err error) {
+// nobody yet is the zero user. brake is that of the configuration. Nothing is
+// written.
+func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string, brake sso.Brake) (_ sso.User, _ sso.GroupSnapshot, err error) {
 	defer func() { doing(&err, "read group snapshot") }()
 	var u sso.User
 	var r *snapshotting
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
-		r = &snapshotting{tx: t, ent: ent, names: names}
+		r = &snapshotting{tx: t, ent: ent, conn: c, brake: brake, names: names}
 		if _, err := found(db.findConnection(ctx, t, ent, c)); err != nil {
 			return err
 		}

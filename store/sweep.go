@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 	"time"
+
+	"gatehouse/sso"
 )
 
 // Retention is how long what happened is kept; 0 is for ever. Audit events are
@@ -29,7 +31,7 @@ const swept = 1000 // rows removed in one transaction, so that sign-ins get betw
 
 // Sweep removes what has expired: pending logins, sign-ins that wait for a
 // code, replay marks, sessions,
-// answers kept for repeated requests, revocations, what a draft would have made of sign-ins, and attempts, test connections and sync records past their retention.
+// answers kept for repeated requests, revocations, what a draft would have made of sign-ins, what the brake counted, and attempts, test connections and sync records past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
 	now := db.now()
@@ -50,6 +52,9 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 		{"idempotency_keys", "key", "expires_at <= $1", now},
 		{"shadow_differences", "person", "at <= $1", now.Add(-shadowsKept)},
 		{"revocations", "sequence", "at <= $1", now.Add(-revocationsKept)},
+		{"brake_signs", "user_id", "at <= $1", now.Add(-signsKept)},
+		{"brake_losses", "user_id", "at <= $1", now.Add(-lossesKept)},
+		{"brake_stops", "connection_id", "case when allowed_until = 0 then last_at else allowed_until end <= $1", now.Add(-sso.BrakeQuiet)},
 		{"attempts", "id", "at <= $1", since(now, keep.Attempts)},
 		{"test_runs", "id", "created_at <= $1", since(now, keep.Attempts)},
 		{"sync_records", "id", "at <= $1", since(now, keep.SyncRecords)},

@@ -102,10 +102,15 @@ func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) 
 		return err
 	}
 	v.Unmatched = min(int(n), mostNames)
-	n, _, err = one(ctx, db.backend, scanNumber, `select count(*) from (select 1 from held_syncs h where h.enterprise_id = $1 and h.state = 'waiting'
-		and not `+newerWord+` limit $2) few`, string(ent), int64(mostHeld))
-	v.Held, v.More = int(n), n == mostHeld || v.Unmatched == mostNames
-	return err
+	if v.HeldBy, err = db.HeldTallies(ctx, ent); err != nil {
+		return err
+	}
+	held := 0
+	for _, t := range v.HeldBy {
+		held += t.Waiting
+	}
+	v.Held, v.More = min(held, mostHeld), held >= mostHeld || v.Unmatched == mostNames
+	return nil
 }
 
 // EnterpriseSummaries lists enterprises with what the list of them tells, oldest

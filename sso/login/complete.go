@@ -254,7 +254,7 @@ func (t *try) write(ctx context.Context, s sso.SignIn, returnTo string) (Result,
 		return Result{}, err
 	}
 	token := sso.NewSecret()
-	s.Session.Token = token.Hash()
+	s.Session.Token, s.Brake = token.Hash(), t.cfg.Brake
 	decide, email := t.decide(s.Identity, ent, rules, s.Proof != ""), sso.EmailDecision{}
 	user, sync, err := t.Recorder.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
 		v, err := decide(facts)

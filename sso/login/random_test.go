@@ -20,6 +20,7 @@ import (
 func TestRandomSignIns(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Brake.Off = true }) // what it holds is in tests of its own
 			p := &population{world: w, company: c, random: rand.New(rand.NewPCG(17, 55)), in: map[string]map[string]bool{}, users: map[string]sso.UserID{}}
 			for range 60 {
 				p.step()

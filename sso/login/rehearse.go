@@ -141,7 +141,7 @@ func (r *rehearsal) rehearse(ctx context.Context, a sso.Assertion) error {
 	if err != nil {
 		return err
 	}
-	facts, err := r.Tests.SignInFacts(ctx, r.c.Enterprise, *identity)
+	facts, err := r.Tests.SignInFacts(ctx, r.c.Enterprise, *identity, r.cfg.Brake)
 	if err != nil {
 		return fmt.Errorf("read what is there: %w", err)
 	}
@@ -191,7 +191,7 @@ func (r *rehearsal) plan(facts sso.SignInFacts) error {
 	r.result.Mode, r.result.Note = record.Mode, r.noted(record.Note)
 	r.result.Unmatched, r.result.NearMisses = record.Unmatched, record.NearMisses
 	if changes.Held != nil {
-		r.result.Warnings = append(r.result.Warnings, "The group sync would wait for an admin: it would take the last admin out of a group of admins.")
+		r.result.Warnings = append(r.result.Warnings, "The group sync would be held until an admin decides.")
 	}
 	for _, o := range groupsync.ByOrganization(changes, facts.Groups) {
 		r.result.Changes = append(r.result.Changes, sso.OrganizationDelta{Organization: o.Organization, Name: o.Name,

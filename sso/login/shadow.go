@@ -14,7 +14,7 @@ import (
 // Shadows keeps what a draft would have made of sign-ins.
 type Shadows interface {
 	RecordShadow(ctx context.Context, d sso.ShadowDifference) error
-	Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string) (sso.User, sso.GroupSnapshot, error)
+	Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string, brake sso.Brake) (sso.User, sso.GroupSnapshot, error)
 }
 
 const (
@@ -128,7 +128,7 @@ func (t *try) suppose(ctx context.Context, draft *try, identity sso.Identity, re
 	if t.identity == nil || identity.Subject != t.identity.Subject && identity.Login != t.identity.Login {
 		whose = "" // found by what the draft says, or nobody yet
 	}
-	user, groups, err := t.Shadows.Snapshot(ctx, t.c.Enterprise, t.c.ID, whose, identity.Login, identity.Groups.Names)
+	user, groups, err := t.Shadows.Snapshot(ctx, t.c.Enterprise, t.c.ID, whose, identity.Login, identity.Groups.Names, draft.cfg.Brake)
 	if err != nil {
 		return fmt.Errorf("read what is there: %w", err)
 	}

@@ -153,6 +153,6 @@ type panicking struct{}
 
 func (panicking) RecordShadow(context.Context, sso.ShadowDifference) error { panic("canary") }
 
-func (panicking) Snapshot(context.Context, sso.EnterpriseID, sso.ConnectionID, sso.UserID, string, []string) (sso.User, sso.GroupSnapshot, error) {
+func (panicking) Snapshot(context.Context, sso.EnterpriseID, sso.ConnectionID, sso.UserID, string, []string, sso.Brake) (sso.User, sso.GroupSnapshot, error) {
 	panic("canary")
 }

@@ -11,7 +11,7 @@ import (
 // Held plans that everything is kept, and that what would have been done waits.
 func Held(asserted sso.AssertedGroups, remove ...sso.Group) sso.Decide {
 	return func(facts sso.SignInFacts) (sso.Verdict, error) {
-		held := &sso.HeldChanges{Mode: sso.SyncReset}
+		held := &sso.HeldChanges{Mode: sso.SyncReset, Cause: sso.HeldLastAdmin}
 		for _, g := range remove {
 			held.Remove = append(held.Remove, g.ID)
 			held.Removed = append(held.Removed, sso.GroupChange{Group: g.ID, Name: g.Name, Organization: g.Organization, OrganizationName: facts.Groups.Organizations[g.Organization]})

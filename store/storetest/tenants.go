@@ -15,7 +15,7 @@ func untenanted() map[string]string {
 	return map[string]string{
 		"Close": "the database", "Ping": "the database", "Broken": "the database", "Meta": "the database", "SetMeta": "the database", "RotateKeys": "the database", "Sweep": "the database",
 		"CreateEnterprise": "makes the tenant", "Enterprises": "the operator's list", "EnterpriseSummaries": "the operator's list", "OperatorAddresses": "the instance's", "EnterpriseByKey": "finds the tenant", "EnterpriseByDomain": "finds the tenant",
-		"ConnectionByID": "finds the tenant of an address", "TestRunByToken": "found by 256 random bits", "ConnectionsToRefresh": "background work over all tenants",
+		"ConnectionByID": "finds the tenant of an address", "TestRunByToken": "found by 256 random bits", "ConnectionsToRefresh": "background work over all tenants", "EnterprisesHeld": "background work over all tenants",
 		"PendingLogin": "found by 160 random bits; the caller compares connection and browser", "Principal": "found by 256 random bits",
 		"TouchSessions": "background work over all tenants, IDs from their rows", "Revocations": "every node forgets for all tenants", "LastRevocation": "likewise",
 		"CreateToken": "the instance's", "TokenByHash": "the instance's", "Tokens": "the instance's", "DeleteToken": "the instance's",
@@ -202,7 +202,7 @@ func (f foreign) signIns() calls {
 			return len(all), err
 		},
 		"Snapshot": func() (int, error) {
-			_, s, err := db.Snapshot(ctx, ent, f.w.conn.ID, f.user.ID, "", []string{"dev"})
+			_, s, err := db.Snapshot(ctx, ent, f.w.conn.ID, f.user.ID, "", []string{"dev"}, sso.Brake{})
 			return len(s.Groups), err
 		},
 		"HeldSyncs": func() (int, error) {
@@ -211,6 +211,11 @@ func (f foreign) signIns() calls {
 		},
 		"HeldSync":        func() (int, error) { h, err := db.HeldSync(ctx, ent, f.held); return count(h.ID != ""), err },
 		"ApproveHeldSync": func() (int, error) { _, err := db.ApproveHeldSync(ctx, by, ent, f.held); return 0, err },
+		"DecideHeldSyncs": func() (int, error) {
+			done, err := db.DecideHeldSyncs(ctx, by, ent, sso.HeldDecision{Cause: sso.HeldLastAdmin, Connection: f.w.conn.ID, Approve: true})
+			return done.Decided, err
+		},
+		"HeldTallies":     func() (int, error) { all, err := db.HeldTallies(ctx, ent); return len(all), err },
 		"DiscardHeldSync": func() (int, error) { _, err := db.DiscardHeldSync(ctx, by, ent, f.held); return 0, err },
 		"SyncRecords": func() (int, error) {
 			all, _, err := db.SyncRecords(ctx, ent, sso.SyncFilter{User: f.user.ID}, page)
@@ -273,7 +278,7 @@ func (f foreign) sessionsAndDomains() calls {
 // it something of its own, so that no error is what has to come.
 func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
-		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true,
+		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true, "HeldTallies": true, "DecideHeldSyncs": true,
 		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true,
 		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true,
 		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true, "SaidNames": true, "GroupTallies": true}

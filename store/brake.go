@@ -1,0 +1,200 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// What the brake reads is exact because sign-ins of one enterprise follow each
+// other: each has locked the head of the audit chain before it reads. A sign-in
+// that loses nobody a group writes nothing here, unless others of its connection
+// lost groups to names that match nothing.
+
+const (
+	// mostSigns is how many people's signs are weighed.
+	mostSigns = 64
+	signsKept = 24 * time.Hour
+	// lossesKept is for how long what people lost can be given back.
+	lossesKept = 30 * 24 * time.Hour
+)
+
+// readBrake queues what is known of the connection before it is known who the
+// person is.
+func (r *snapshotting) readBrake() {
+	facts := &r.snapshot.Brake
+	facts.At = r.now
+	if r.brake.Off {
+		return
+	}
+	r.laterEach(func(row row) error {
+		s, err := scanStop(row)
+		facts.Stops = append(facts.Stops, s)
+		return err
+	}, "select "+stopColumns+" from brake_stops where enterprise_id = $1 and connection_id = $2 order by cause, group_id", string(r.ent), string(r.conn))
+	r.laterEach(func(row row) error {
+		var s sso.BrakeSign
+		err := row.Scan(&s.User, &s.Kind, jsonInto(&s.Groups), jsonInto(&s.Names), moment(&s.At))
+		facts.Signs = append(facts.Signs, s)
+		return err
+	}, "select user_id, kind, groups, names, at from brake_signs where enterprise_id = $1 and connection_id = $2 and at > $3 order by at desc, user_id limit $4",
+		string(r.ent), string(r.conn), micros(r.now.Add(-signsKept)), int64(mostSigns))
+}
+
+const stopColumns = "cause, group_id, groups, at, since, last_at, allowed_until"
+
+func scanStop(r row) (s sso.BrakeStop, err error) {
+	err = r.Scan(&s.Cause, &s.Group, jsonInto(&s.Groups), moment(&s.At), moment(&s.Since), moment(&s.Last), moment(&s.Until))
+	return s, err
+}
+
+// readLosses queues what is known of the groups that the person may lose. It
+// asks nothing about those who lose none, as nearly everybody.
+func (r *snapshotting) readLosses(user sso.UserID) {
+	facts := &r.snapshot.Brake
+	facts.Signs = slices.DeleteFunc(facts.Signs, func(s sso.BrakeSign) bool {
+		if s.User == user {
+			facts.Before = s
+		}
+		return s.User == user
+	})
+	leaving := r.leaving()
+	if r.brake.Off || len(leaving) == 0 {
+		return
+	}
+	facts.Losses = map[sso.GroupID]sso.GroupLosses{}
+	r.laterEach(func(row row) error {
+		var id sso.GroupID
+		var l sso.GroupLosses
+		err := row.Scan(&id, &l.People)
+		facts.Losses[id] = l
+		return err
+	}, `select n.value, (select count(*) from brake_losses l where l.enterprise_id = $1 and l.connection_id = $2 and l.group_id = n.value
+			and l.at > $3 and l.user_id <> $4) from (`+r.db.dialect.list("$5")+") n",
+		string(r.ent), string(r.conn), micros(r.now.Add(-r.brake.Span())), string(user), jsonList(leaving))
+	if len(r.possible) > 0 {
+		r.laterEach(func(row row) error {
+			name, err := scanText(row)
+			facts.Said = append(facts.Said, name)
+			return err
+		}, "select a.name from ("+r.db.dialect.list("$3")+") n cross join asserted_names a where a.enterprise_id = $1 and a.user_id = $2 and a.name = n.value",
+			string(r.ent), string(user), jsonList(r.possible))
+	}
+}
+
+// leaving are the person's groups that no asserted name is the name of, default
+// groups aside: at most these the sign-in can take away.
+func (r *snapshotting) leaving() (groups []string) {
+	names := make(map[sso.GroupID]sso.Group, len(r.snapshot.Groups))
+	for _, g := range r.snapshot.Groups {
+		names[g.ID] = g
+	}
+	for _, m := range r.snapshot.Memberships {
+		if g := names[m.Group]; !g.Default && !slices.Contains(r.names, g.Name) {
+			groups = append(groups, string(m.Group))
+		}
+	}
+	return groups
+}
+
+// readMembers counts the members of groups of which so many people went that
+// their share matters, at the window's beginning and as far as it matters.
+func (r *snapshotting) readMembers(ctx context.Context) error {
+	rules, facts := r.brake.Effective(), &r.snapshot.Brake
+	for id, l := range facts.Losses {
+		if l.People+1 <= rules.People {
+			continue
+		}
+		r.laterEach(func(row row) error {
+			err := row.Scan(&l.Members)
+			facts.Losses[id] = l
+			return err
+		}, `select count(*) from (select 1 from membership_history h where h.enterprise_id = $1 and h.group_id = $2
+				and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3) limit $4) few`,
+			string(r.ent), string(id), micros(r.now.Add(-rules.Span())), int64((l.People+1)*100/rules.Share+1))
+	}
+	return r.flush(ctx)
+}
+
+// noteBrake queues what the plan tells the brake.
+func (r *recording) noteBrake(ctx context.Context) error {
+	note, held := r.verdict.Memberships.Brake, r.verdict.Memberships.Held
+	if s := note.Sign; s.Kind != "" {
+		if err := r.noteSign(s); err != nil {
+			return err
+		}
+	}
+	r.noteLosses(note, held == nil)
+	for _, s := range note.Ended {
+		r.later("delete from brake_stops where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4",
+			string(r.ent), string(r.conn), string(s.Cause), string(s.Group))
+		if err := r.audit(ctx, sso.ActorSystem, "brake.ended", string(r.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.Attempt.ID)); err != nil {
+			return err
+		}
+	}
+	if held != nil {
+		r.later("update brake_stops set last_at = $5 where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4 and allowed_until = 0",
+			string(r.ent), string(r.conn), string(held.Cause), string(held.Group), micros(r.now))
+	}
+	for _, s := range note.Begun {
+		if err := r.beginStop(ctx, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *recording) noteSign(s sso.BrakeSign) error {
+	groups, err := jsonText(s.Groups)
+	if err != nil {
+		return fmt.Errorf("write a sign of the brake: %w", err)
+	}
+	names, err := jsonText(s.Names)
+	if err != nil {
+		return fmt.Errorf("write a sign of the brake: %w", err)
+	}
+	r.later(`insert into brake_signs (enterprise_id, connection_id, user_id, kind, groups, names, at) values ($1, $2, $3, $4, $5, $6, $7)
+		on conflict (enterprise_id, connection_id, user_id) do update
+			set kind = excluded.kind, groups = excluded.groups, names = excluded.names, at = excluded.at`,
+		string(r.ent), string(r.conn), string(r.user.ID), string(s.Kind), groups, names, micros(r.now))
+	return nil
+}
+
+func (r *recording) noteLosses(note sso.BrakeNote, done bool) {
+	for _, m := range note.Losses {
+		sign := note.Sign.Kind.Lost() && slices.Contains(note.Sign.Groups, m.Group)
+		r.later(`insert into brake_losses (enterprise_id, connection_id, group_id, user_id, source, sign, done, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+			on conflict (enterprise_id, connection_id, group_id, user_id) do update
+				set source = excluded.source, sign = excluded.sign, done = excluded.done, at = excluded.at`,
+			string(r.ent), string(r.conn), string(m.Group), string(r.user.ID), string(m.Source), sign, done, micros(r.now))
+	}
+	if added := r.verdict.Memberships.Add; len(added) > 0 && !r.isNew {
+		ids := make([]string, len(added))
+		for i, m := range added {
+			ids[i] = string(m.Group)
+		}
+		r.later("delete from brake_losses where enterprise_id = $1 and connection_id = $2 and user_id = $3 and group_id in ("+r.db.dialect.list("$4")+")",
+			string(r.ent), string(r.conn), string(r.user.ID), jsonList(ids))
+	}
+}
+
+// beginStop queues that removals are held from now on. What waits of the
+// connection because nothing matched belongs to the same trouble.
+func (r *recording) beginStop(ctx context.Context, s sso.BrakeStop) error {
+	groups, err := jsonText(s.Groups)
+	if err != nil {
+		return fmt.Errorf("write a stop of the brake: %w", err)
+	}
+	r.later("insert into brake_stops (enterprise_id, connection_id, "+stopColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $6, 0)
+		on conflict (enterprise_id, connection_id, cause, group_id) do update
+			set groups = excluded.groups, at = excluded.at, since = excluded.since, last_at = excluded.last_at, allowed_until = 0`,
+		string(r.ent), string(r.conn), string(s.Cause), string(s.Group), groups, micros(s.At), micros(s.Since))
+	if s.Cause == sso.HeldNamesChanged {
+		r.later("update held_syncs set cause = $5 where enterprise_id = $1 and connection_id = $2 and state = 'waiting' and cause = $4 and at >= $3",
+			string(r.ent), string(r.conn), micros(s.Since), string(sso.HeldMatchesNothing), string(s.Cause))
+	}
+	return r.audit(ctx, sso.ActorSystem, "brake.began", string(r.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.Attempt.ID))
+}
