@@ -23,13 +23,13 @@ const (
 // brake decides whether the plan is held, and notes what it says about the
 // connection. It holds the whole plan, not the one removal: half of what the
 // identity provider sent is something that it never sent.
-func (p *planner) brake(rules sso.Brake, asserted sso.AssertedGroups) {
+func (p *planner) brake(asserted sso.AssertedGroups) {
 	lost := p.lost()
 	cause, group := sso.HeldCause(""), sso.GroupID("")
 	if p.losesLastAdmin() {
 		cause = sso.HeldLastAdmin
 	}
-	if !rules.Off {
+	if rules := p.snapshot.Brake.Rules; !rules.Off {
 		b := braking{planner: p, rules: rules.Effective(), facts: p.snapshot.Brake, lost: lost}
 		found, of := b.judge(asserted)
 		if cause == "" {

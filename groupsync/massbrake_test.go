@@ -83,8 +83,8 @@ func TestMassBrake(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c.facts.At = begin()
-			got, err := groupsync.Plan(sso.GroupSync{Mode: sso.SyncReset, Brake: c.rules}, c.asserted, sso.GroupSnapshot{
+			c.facts.At, c.facts.Rules = begin(), c.rules
+			got, err := groupsync.Plan(sso.GroupSync{Mode: sso.SyncReset}, c.asserted, sso.GroupSnapshot{
 				Groups: acme, Memberships: in("web/dev=jit", "web/sre=jit", "web/Members=default", "data/admins=manual"), Brake: c.facts})
 			if err != nil {
 				t.Fatal(err)

@@ -45,7 +45,7 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 		p.remove(mode, wanted)
 		p.followDefaults()
 		p.order()
-		p.brake(rules.Brake, asserted)
+		p.brake(asserted)
 	}
 	p.describe()
 	p.changes.Record.NearMisses = NearMisses(p.changes.Record.Unmatched, snapshot.Near, snapshot.Organizations)

@@ -183,7 +183,7 @@ func anything(t *rapid.T) scenario {
 			s.snapshot.Memberships = append(s.snapshot.Memberships, sso.Membership{Group: g.ID, Source: rapid.SampledFrom([]sso.MembershipSource{sso.SourceDefault, sso.SourceManual}).Draw(t, "default")})
 		}
 	}
-	s.rules.Brake.Off = true // it has properties of its own
+	s.snapshot.Brake.Rules.Off = true // it has properties of its own
 	s.rules.Mode = rapid.SampledFrom([]sso.SyncMode{sso.SyncReset, sso.SyncResetSynced, sso.SyncAddOnly}).Draw(t, "mode")
 	s.rules.OnAbsent = rapid.SampledFrom([]sso.WhenUnknown{"", sso.KeepGroups, sso.ClearGroups}).Draw(t, "absent")
 	s.asserted.State = sso.GroupsState(rapid.IntRange(0, 5).Draw(t, "state"))

@@ -8,7 +8,5 @@ func RulesOf(cfg sso.Config) sso.GroupSync {
 	if cfg.Provisioning == sso.ProvisionSCIM {
 		return sso.GroupSync{Mode: sso.SyncKeep}
 	}
-	rules := cfg.GroupSync
-	rules.Brake = cfg.Brake
-	return rules
+	return cfg.GroupSync
 }

@@ -114,6 +114,7 @@ type GroupLosses struct {
 
 // BrakeFacts is what recent sign-ins through a connection tell the brake.
 type BrakeFacts struct {
+	Rules Brake     // by which Losses were counted
 	At    time.Time // of the sign-in
 	Stops []BrakeStop
 	// Signs are the newest of other people within a day, newest first.

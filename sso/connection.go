@@ -287,7 +287,6 @@ type GroupSync struct {
 	Mode      SyncMode    `json:"mode"`
 	OnAbsent  WhenUnknown `json:"on_absent"`  // keep, clear or deny
 	OnOverage WhenUnknown `json:"on_overage"` // keep or deny
-	Brake     Brake       `json:"-"`          // filled in by groupsync.RulesOf
 }
 
 // Provisioning says who owns users and memberships.

@@ -26,7 +26,7 @@ const (
 // person is.
 func (r *snapshotting) readBrake() {
 	facts := &r.snapshot.Brake
-	facts.At = r.now
+	facts.Rules, facts.At = r.brake, r.now
 	if r.brake.Off {
 		return
 	}

@@ -24,8 +24,21 @@ func (w *editing) check() {
 	oneOf(&w.problems, "group_sync.on_absent", cfg.GroupSync.OnAbsent, sso.KeepGroups, sso.ClearGroups, sso.DenySignIn)
 	oneOf(&w.problems, "group_sync.on_overage", cfg.GroupSync.OnOverage, sso.KeepGroups, sso.DenySignIn)
 	oneOf(&w.problems, "provisioning", cfg.Provisioning, sso.ProvisionJIT, sso.ProvisionSCIM)
+	w.checkBrake()
 	w.checkDirectory()
 	w.checkPolicies()
+}
+
+func (w *editing) checkBrake() {
+	b := w.cfg.Brake.Effective()
+	within := func(field string, value, least, most int) {
+		if value < least || value > most {
+			w.add(invalid, field, fmt.Sprintf("Enter a number from %d to %d.", least, most))
+		}
+	}
+	within("brake.share", b.Share, 1, 100)
+	within("brake.people", b.People, 1, sso.MaxBrakePeople)
+	within("brake.window", int(b.Window), int(sso.MinBrakeWindow), int(sso.MaxBrakeWindow))
 }
 
 // checkSubject warns of people being known by what is given to others later.

@@ -16,6 +16,7 @@ type Edit struct {
 	OIDC              *OIDCEdit              `json:"oidc,omitempty"`
 	Mapping           *MappingEdit           `json:"mapping,omitempty"`
 	GroupSync         *GroupSyncEdit         `json:"group_sync,omitempty"`
+	Brake             *BrakeEdit             `json:"brake,omitempty"`
 	Provisioning      *sso.Provisioning      `json:"provisioning,omitempty"`
 	EmailVerification *EmailVerificationEdit `json:"email_verification,omitempty"`
 	AllowSignIn       *string                `json:"allow_sign_in,omitempty"`
@@ -75,6 +76,14 @@ type GroupSyncEdit struct {
 	Mode      *sso.SyncMode    `json:"mode,omitempty"`
 	OnAbsent  *sso.WhenUnknown `json:"on_absent,omitempty"`
 	OnOverage *sso.WhenUnknown `json:"on_overage,omitempty"`
+}
+
+// BrakeEdit changes when group syncs are held; 0 is the default of each.
+type BrakeEdit struct {
+	Off    *bool        `json:"off,omitempty"`
+	Share  *int         `json:"share,omitempty"`
+	People *int         `json:"people,omitempty"`
+	Window *sso.Seconds `json:"window,omitempty"`
 }
 
 // EmailVerificationEdit changes the first-login policy.

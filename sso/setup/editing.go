@@ -61,6 +61,12 @@ func (w *editing) apply(ctx context.Context, e Edit) {
 		set(&w.cfg.GroupSync.OnAbsent, e.GroupSync.OnAbsent)
 		set(&w.cfg.GroupSync.OnOverage, e.GroupSync.OnOverage)
 	}
+	if e.Brake != nil {
+		set(&w.cfg.Brake.Off, e.Brake.Off)
+		set(&w.cfg.Brake.Share, e.Brake.Share)
+		set(&w.cfg.Brake.People, e.Brake.People)
+		set(&w.cfg.Brake.Window, e.Brake.Window)
+	}
 	set(&w.cfg.Provisioning, e.Provisioning)
 	if e.Directory != nil {
 		w.directory(*e.Directory)

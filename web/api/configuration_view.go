@@ -14,10 +14,18 @@ type configuration struct {
 	OIDC              *configurationOIDC      `json:"oidc,omitempty" doc:"Of an OpenID Connect connection."`
 	Mapping           sso.Mapping             `json:"mapping" doc:"Which claims make an identity."`
 	GroupSync         sso.GroupSync           `json:"group_sync" doc:"The rules for memberships."`
+	Brake             configurationBrake      `json:"brake" doc:"When group syncs are held for an admin."`
 	Provisioning      sso.Provisioning        `json:"provisioning" enum:"jit,scim" doc:"What makes users and memberships: sign-ins, or what the identity provider pushes." example:"jit"`
 	EmailVerification sso.EmailVerification   `json:"email_verification" doc:"Who has to confirm their address at the first sign-in."`
 	AllowSignIn       string                  `json:"allow_sign_in" doc:"An expression that is true for those who may come in; \"\": everybody may." example:"size(identity.matched_groups) > 0"`
 	Directory         *configurationDirectory `json:"directory,omitempty" doc:"Where groups are asked for that did not fit into an answer; missing: nowhere."`
+}
+
+type configurationBrake struct {
+	Off    bool        `json:"off" doc:"Whether only syncs that would take the last admin away are held."`
+	Share  int         `json:"share" doc:"Percent of a group's members that sign-ins may remove within the window." example:"50"`
+	People int         `json:"people" doc:"How many people of one group are never too many." example:"20"`
+	Window sso.Seconds `json:"window" doc:"Within how many seconds people are counted." example:"3600"`
 }
 
 type configurationDirectory struct {
@@ -64,7 +72,7 @@ func viewConfiguration(c *sso.Config) *configuration {
 	if c == nil {
 		return nil
 	}
-	v := &configuration{Version: c.Version, Mapping: viewMapping(c.Mapping), GroupSync: c.GroupSync, Provisioning: c.Provisioning, EmailVerification: c.EmailVerification, AllowSignIn: c.AllowSignIn}
+	v := &configuration{Version: c.Version, Mapping: viewMapping(c.Mapping), GroupSync: c.GroupSync, Brake: configurationBrake(c.Brake.Effective()), Provisioning: c.Provisioning, EmailVerification: c.EmailVerification, AllowSignIn: c.AllowSignIn}
 	if s := c.SAML; s != nil {
 		v.SAML = &configurationSAML{MetadataURL: some(s.MetadataURL), IDPEntityID: s.IDPEntityID, SSOURL: s.SSO.URL, SSOBinding: s.SSO.Binding,
 			Certificates: make([]certificate, 0, len(s.Certificates)), SignRequests: s.SignRequests, AllowIDPInitiated: s.IDPInitiated,

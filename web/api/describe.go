@@ -27,6 +27,7 @@ func descriptions() map[string]string {
 		".oidc":               "Of an OpenID Connect connection.",
 		".mapping":            "Which claims make an identity.",
 		".group_sync":         "The rules for memberships.",
+		".brake":              "When group syncs are held for an admin.",
 		".provisioning":       "What makes users and memberships: sign-ins, or what the identity provider pushes.",
 		".directory":          "Where groups are asked for that did not fit into an answer: an application at Microsoft Graph.",
 		".allow_sign_in":      "An expression that is true for those who may come in; \"\": everybody may.",
@@ -69,6 +70,10 @@ func descriptions() map[string]string {
 
 		"GroupSync.mode":              "What a sign-in may take away: all it does not name, only what sign-ins gave, nothing.",
 		"GroupSyncEdit.mode":          "What a sign-in may take away: all it does not name, only what sign-ins gave, nothing.",
+		"BrakeEdit.off":               "Whether only syncs that would take the last admin away are held.",
+		"BrakeEdit.share":             "Percent of a group's members that sign-ins may remove within the window, 1 to 100; 0: 50.",
+		"BrakeEdit.people":            "How many people of one group are never too many; 0: 20.",
+		"BrakeEdit.window":            "Within how many seconds people are counted, 60 to 86400; 0: 3600.",
 		"DirectoryEdit.tenant":        "The Entra ID tenant: its GUID, or a domain of it. \"\" for it and for client_id: groups are asked for nowhere.",
 		"DirectoryEdit.client_id":     "The application that asks, as the tenant knows it. It needs GroupMember.Read.All and User.Read.All as application permissions.",
 		"DirectoryEdit.client_secret": "What it authenticates with; never given back.",

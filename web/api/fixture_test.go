@@ -139,7 +139,7 @@ func (f *fixture) world(key string) world {
 func holding(asserted sso.AssertedGroups) sso.Decide {
 	return func(facts sso.SignInFacts) (sso.Verdict, error) {
 		v, err := storetest.Reset(asserted)(facts)
-		v.Memberships.Held = &sso.HeldChanges{Mode: sso.SyncReset}
+		v.Memberships.Held = &sso.HeldChanges{Mode: sso.SyncReset, Cause: sso.HeldLastAdmin}
 		for _, g := range facts.Groups.Groups {
 			v.Memberships.Held.Remove = append(v.Memberships.Held.Remove, g.ID)
 			v.Memberships.Held.Removed = append(v.Memberships.Held.Removed, sso.GroupChange{Group: g.ID, Name: g.Name, Organization: g.Organization})

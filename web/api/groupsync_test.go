@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -221,4 +222,70 @@ func TestDirectorySecretIsNotShown(t *testing.T) {
 		t.Errorf("taken away: %s", got.Body)
 	}
 	f.wants(f.do("PATCH", path, m{"directory": m{"tenant": "../evil"}}), 422, "invalid_configuration")
+}
+
+// TestHeldByCause decides all that is held for one cause, of one company.
+func TestHeldByCause(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		w := f.acme
+		const held = enterprisePath + "/held-syncs"
+		causes := f.do("GET", w.in(held+"/causes"), nil)
+		f.wants(causes, 200, "")
+		if got := fmt.Sprint(names(causes.json["items"], "cause"), names(causes.json["items"], "waiting")); got != "[last_admin] [1]" {
+			t.Errorf("got %s", got)
+		}
+		f.wants(f.do("POST", w.in(held+"/approve"), m{}), 422, "validation_failed")
+		f.wants(f.do("POST", w.in(held+"/approve"), m{"cause": "everything"}), 422, "validation_failed")
+		f.wants(f.do("POST", w.in(held+"/approve"), m{"cause": "last_admin", "connection": "conn-1"}), 422, "validation_failed")
+		for _, x := range []struct {
+			w    world
+			body m
+			want int
+		}{
+			{w, m{"cause": "matches_nothing"}, 0},
+			{w, m{"cause": "last_admin", "connection": f.other["connection"]}, 0},
+			{w, m{"cause": "last_admin", "through": w["held_sync"]}, 1},
+			{w, m{"cause": "last_admin"}, 0},
+			{f.other, m{"cause": "last_admin"}, 1},
+		} {
+			done := f.do("POST", x.w.in(held+"/discard"), x.body)
+			f.wants(done, 200, "")
+			if got := fmt.Sprint(done.json["decided"]); got != fmt.Sprint(x.want) {
+				t.Errorf("%v decided %s, want %d", x.body, got, x.want)
+			}
+		}
+		list := f.do("GET", w.in(held+"?cause=last_admin&state=discarded"), nil)
+		if got := names(list.json["items"], "id"); len(got) != 1 || got[0] != w["held_sync"] {
+			t.Errorf("discarded: %s", list.Body)
+		}
+	})
+}
+
+// TestBrakeSettings: each is shown with its default, and can be set.
+func TestBrakeSettings(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		at := f.acme.in(connectionPath)
+		for body, want := range map[string]string{
+			`{}`:                       "map[off:false people:20 share:50 window:3600]",
+			`{"share":10,"people":5}`:  "map[off:false people:5 share:10 window:3600]",
+			`{"off":true,"window":60}`: "map[off:true people:20 share:50 window:60]",
+		} {
+			var brake any
+			f.ok(json.Unmarshal([]byte(body), &brake))
+			reset := f.do("PATCH", at, m{"brake": m{"off": false, "share": 0, "people": 0, "window": 0}})
+			f.wants(reset, 200, "")
+			changed := f.do("PATCH", at, m{"brake": brake})
+			f.wants(changed, 200, "")
+			draft, _ := changed.json["draft"].(map[string]any)
+			if draft == nil {
+				draft = changed.json["live"].(map[string]any)
+			}
+			if got := fmt.Sprint(draft["brake"]); got != want {
+				t.Errorf("%s: %s, want %s", body, got, want)
+			}
+		}
+		for _, wrong := range []m{{"share": 101}, {"share": -1}, {"people": -1}, {"window": 59}, {"window": 90000}} {
+			f.wants(f.do("PATCH", at, m{"brake": wrong}), 422, "invalid_configuration")
+		}
+	})
 }

@@ -28,6 +28,7 @@ type preview struct {
 	Refused       *string               `json:"refused" doc:"The code with which the sign-in would be refused; null: it would not." example:"groups_unknown"`
 	Mode          *sso.SyncMode         `json:"mode" enum:"reset,reset-synced,add-only,keep" doc:"What would be applied; null if it is refused." example:"reset"`
 	Note          *string               `json:"note" doc:"Why memberships would be kept; null if nothing is held back." example:"The identity provider sent no group attribute: every membership was kept."`
+	HeldCause     *sso.HeldCause        `json:"held_cause" enum:"last_admin,connection_names_changed,matches_nothing,group_share" doc:"Why it would be held; null if it would not." example:"matches_nothing"`
 	Held          bool                  `json:"held" doc:"Whether it would wait for an admin; what is listed would then be done on approval."`
 	Unmatched     []string              `json:"unmatched" doc:"Names that no organization has a group of." example:"[\"all-employees\"]"`
 	Organizations []previewOrganization `json:"organizations" doc:"What would happen in each organization that it is about."`
@@ -74,6 +75,9 @@ func viewPreview(p login.Preview) preview {
 	r := p.Changes.Record
 	v := preview{User: some(p.User.ID), Asserted: viewGroups(p.Asserted), Held: p.Changes.Held != nil, Mode: some(r.Mode), Note: some(r.Note),
 		Unmatched: always(r.Unmatched), Organizations: viewAll(p.Organizations, viewPreviewOrganization)}
+	if held := p.Changes.Held; held != nil {
+		v.HeldCause = some(held.Cause)
+	}
 	if p.Refused != nil {
 		v.Refused = some(p.Refused.Code)
 	}

@@ -20,7 +20,7 @@ func sections(c sso.Connection) []page.FieldSection {
 	all := []page.FieldSection{{ID: "general", Heading: "General", Fields: []page.Field{
 		{ID: "name", Name: "name", Label: labelOf("name"), Value: c.Name, Hint: "People see it where there is a choice. It changes at once.", Autocomplete: "off"},
 	}}}
-	all = append(all, groupFields(cfg), policyFields(cfg))
+	all = append(all, groupFields(cfg), brakeFields(cfg.Brake), policyFields(cfg))
 	switch {
 	case cfg.SAML != nil:
 		all = append(all, samlFields(cfg.SAML))
@@ -74,6 +74,15 @@ func groupFields(cfg *sso.Config) page.FieldSection {
 		s.Lead = "Memberships come by SCIM: a sign-in changes none."
 	}
 	return s
+}
+
+func brakeFields(b sso.Brake) page.FieldSection {
+	return page.FieldSection{ID: "brake", Heading: "Brake", Lead: "Group syncs that look like a mistake are held until an admin decides; people sign in with their old groups.", Fields: []page.Field{
+		box("brake.off", "Then a wrong setting at the identity provider can empty every group.", b.Off),
+		number("brake.share", "Removals from a group are held once it loses more than this share of its members. Empty: 50.", b.Share),
+		number("brake.people", "Up to this many people of a group are never held for the share. Empty: 20.", b.People),
+		number("brake.window", "People are counted within this time. Empty: 3600, an hour.", int(b.Window)),
+	}}
 }
 
 func policyFields(cfg *sso.Config) page.FieldSection {

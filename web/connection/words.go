@@ -24,6 +24,7 @@ func labels() map[string]string {
 		"mapping.name": "Name from", "mapping.groups": "Groups from", "mapping.delimiter": "Delimiter between groups", "mapping.include": "Only groups that match",
 		"mapping.exclude": "No groups that match", "mapping.group_limit": "Length at which lists are cut off",
 		"group_sync.mode": "Group sync", "group_sync.on_absent": "When no groups are sent", "group_sync.on_overage": "When there are too many groups to send",
+		"brake.off": "Hold nothing but the loss of the last admin", "brake.share": "Share of a group, in percent", "brake.people": "People of a group", "brake.window": "Window, in seconds",
 		"provisioning": "Provisioning", "email_verification.mode": "First sign-in: prove the e-mail address", "email_verification.expression": "Rule for the e-mail address",
 		"email_verification.trust_idp": "Believe the identity provider about addresses", "allow_sign_in": "Who may sign in",
 		"directory.tenant": "Microsoft tenant", "directory.client_id": "Application (client) ID", "directory.client_secret": "Secret of the application",
