@@ -133,7 +133,8 @@ func (g *gateway) edges() error {
 		return err
 	}
 	signin.New(signin.Options{Login: g.login, Codes: g.login, Tests: g.login, Now: time.Now, Sessions: g.sessions, Pages: pages, Metadata: g.setup.ServiceProviderMetadata,
-		Enterprise: g.enterpriseOf, Secure: c.Secure(), SignInPerAddress: c.RateLimits.SignInPerAddress}).Register(g.router)
+		Enterprise: g.enterpriseOf, Secure: c.Secure(), SignInPerAddress: c.RateLimits.SignInPerAddress,
+		Failures: route.Failures{Limiter: g.nodes.limiter, Name: "failures", PerMinute: c.RateLimits.FailuresPerAddress, Log: g.log}}).Register(g.router)
 	account.New(account.Options{Store: g.db, Sessions: g.sessions, Pages: pages, Revoked: g.live.Revoked, Now: time.Now}).Register(g.router)
 	rest, err := api.New(api.Options{BaseURL: c.BaseURL, Store: g.db, Setup: g.setup, Preview: g.login, Tests: g.login, Links: g.admin, SAML: g.saml, OIDC: g.oidc,
 		Limiter: g.nodes.limiter, Revoked: g.live.Revoked, Log: g.log})

@@ -73,6 +73,12 @@ func (v *Visitor) At(nodes ...*Gateway) {
 	v.nodes = nodes
 }
 
+// From makes the visitor come from this address, which others may share.
+func (v *Visitor) From(address string) *Visitor {
+	v.remote = address
+	return v
+}
+
 // Cookies is a copy of those it has.
 func (v *Visitor) Cookies() map[string]string {
 	v.mu.Lock()

@@ -45,7 +45,7 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 	}
 	if err != nil {
 		s.Observe(c.Protocol, sso.CodeOf(err))
-		return Result{}, fmt.Errorf("read the answer to %s: %w", c.ID, err)
+		return Result{}, unmatched(fmt.Errorf("read the answer to %s: %w", c.ID, err))
 	}
 	asked := asked{}
 	if pending != "" {
@@ -82,7 +82,11 @@ func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result,
 	}
 	s.Observe(t.c.Protocol, sso.CodeOf(err))
 	if err != nil {
-		return Result{}, t.record(ctx, err)
+		recorded := t.record(ctx, err)
+		if !t.matched() {
+			return Result{}, unmatched(recorded)
+		}
+		return Result{}, recorded
 	}
 	s.Synced(len(result.Sync.Added), len(result.Sync.Removed))
 	known := !result.User.CreatedAt.Equal(result.User.LastSignInAt)

@@ -46,6 +46,8 @@ type Route struct {
 	MaxBody int64  // bytes; 0 means DefaultMaxBody
 	Files   bool   // its form may carry files, whose contents become values
 	Rates   []Rate // all must allow
+	// Admit may refuse a request before its body is read. Optional.
+	Admit func(r *http.Request) error
 }
 
 // DefaultMaxBody is what a form may weigh unless its route says otherwise.
@@ -238,6 +240,11 @@ func (e *entry) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, rate := range route.Rates {
 		if err := e.router.allow(r, rate); err != nil {
+			return err
+		}
+	}
+	if route.Admit != nil {
+		if err := route.Admit(r); err != nil {
 			return err
 		}
 	}

@@ -116,6 +116,10 @@ type fixture struct {
 func newFixture(t testing.TB) *fixture { return newFixtureAt(t, "https://sso.example") }
 
 func newFixtureAt(t testing.TB, base string) *fixture {
+	return newFixtureWith(t, base, func(*Options) {})
+}
+
+func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 	t.Helper()
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	f := &fixture{remote: &remote{companies: map[string]login.Found{}, redirect: sso.Redirect{URL: "https://idp.example/sso?SAMLRequest=x"}}, browser: &browser{}, codes: &codes{}}
@@ -136,7 +140,7 @@ func newFixtureAt(t testing.TB, base string) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	New(Options{Login: f.remote, Codes: f.codes, Now: func() time.Time { return now }, Sessions: f.browser, Pages: pages, Secure: strings.HasPrefix(base, "https:"),
+	o := Options{Login: f.remote, Codes: f.codes, Now: func() time.Time { return now }, Sessions: f.browser, Pages: pages, Secure: strings.HasPrefix(base, "https:"),
 		Metadata: func(_ context.Context, id sso.ConnectionID) ([]byte, error) {
 			if id != f.okta.ID {
 				return nil, sso.NotFound("not_found", "There is nothing at this address.")
@@ -148,7 +152,9 @@ func newFixtureAt(t testing.TB, base string) *fixture {
 				return sso.Enterprise{}, sso.NotFound("not_found", "There is nothing at this address.")
 			}
 			return f.acme, nil
-		}}).Register(f.Router)
+		}}
+	change(&o)
+	New(o).Register(f.Router)
 	f.Static("/static/", pages.Static())
 	return f
 }

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/login"
+	"gatehouse/web/route"
 )
 
 // rebounceOnce is how long a browser is not sent to begin again a second time.
@@ -21,6 +22,13 @@ func (s *Signin) beginAgain(w http.ResponseWriter, r *http.Request, start login.
 		return &sso.Error{Kind: sso.Forbidden, Code: "idp_ignores_requests",
 			Public: "Your company’s sign-in does not answer our requests, so we cannot tell that it was you who asked to sign in."}
 	}
+	// Anyone can send such a response, and each begins a sign-in: it counts as
+	// one begun at the link does.
+	starts := route.Failures{Limiter: s.Failures.Limiter, Name: startsLimit, PerMinute: s.SignInPerAddress, Log: s.Failures.Log}
+	if err := starts.Spent(r.Context(), route.Network(r.Context())); err != nil {
+		return err
+	}
+	starts.Count(r.Context(), route.Network(r.Context()))
 	s.markRebounce(w, string(start.Connection), int(rebounceOnce.Seconds()))
 	if err := s.begin(w, r, "", start); err != nil {
 		return fmt.Errorf("begin sign-in again: %w", err)

@@ -49,16 +49,21 @@ type Options struct {
 	// SignInPerAddress is how many sign-ins may start per minute from one client
 	// network; 0: no limit.
 	SignInPerAddress int
+	// Failures are what may fail of what strangers send.
+	Failures route.Failures
 	// Secure says that people reach us over https.
 	Secure bool
 	Now    func() time.Time
 }
 
 // Signin are the handlers.
-type Signin struct{ Options }
+type Signin struct {
+	Options
+	lane *lane
+}
 
 // New makes the handlers.
-func New(o Options) *Signin { return &Signin{o} }
+func New(o Options) *Signin { return &Signin{Options: o, lane: newLane()} }
 
 const (
 	// maxResponse is what a form with a SAML response may weigh, in bytes: the
@@ -69,8 +74,13 @@ const (
 
 // Register adds the routes.
 func (s *Signin) Register(rt *route.Router) {
-	starts := []route.Rate{{Name: "login", PerMinute: s.SignInPerAddress}}
-	callbacks := []route.Rate{{Name: "callback", PerMinute: 300}, {Name: "callback", PerMinute: 600, Path: "connection"}}
+	starts := []route.Rate{{Name: startsLimit, PerMinute: s.SignInPerAddress}}
+	documents := []route.Rate{{Name: "metadata", PerMinute: 300}}
+	answer := s.limited(bySignature, responseFailed, s.answer) // an IdP-initiated response has no other proof
+	callback := s.limited(byBrowser, responseFailed, s.answer)
+	slo := s.limited(bySignature, logoutFailed, s.singleLogout)
+	backchannel := s.limited(bySignature, logoutFailed, s.backchannelLogout)
+	verify, resend := s.limited(byBrowser, codeFailed, s.verify), s.limited(byBrowser, codeFailed, s.resend)
 	const byPending = "the identity provider's page posts it; the pending login binds it to the browser that began"
 	const bySignature = "the identity provider's page posts it; only signed messages count"
 	rt.Page(
@@ -81,20 +91,20 @@ func (s *Signin) Register(rt *route.Router) {
 		route.Route{Pattern: "GET /login/test/{token}", Handle: s.openTest, Rates: starts},
 		route.Route{Pattern: "GET /login/tested/{connection}/{test}", Handle: s.tested, Rates: starts},
 		route.Route{Pattern: "GET " + verifyPath, Handle: s.showVerify, Rates: starts},
-		route.Route{Pattern: "POST " + verifyPath, Handle: s.verify, Rates: []route.Rate{{Name: "verify", PerMinute: 30}}},
-		route.Route{Pattern: "POST " + verifyPath + "/resend", Handle: s.resend, Rates: []route.Rate{{Name: "resend", PerMinute: 10}}},
+		route.Route{Pattern: "POST " + verifyPath, Handle: verify},
+		route.Route{Pattern: "POST " + verifyPath + "/resend", Handle: resend},
 		route.Route{Pattern: "GET /logout", Handle: s.confirmLogout},
 		route.Route{Pattern: "POST /logout", Handle: s.logout},
 	)
 	rt.Callback(
-		route.Route{Pattern: "GET /saml/{connection}/metadata", Handle: s.metadata, Rates: callbacks[:1]},
-		route.Route{Pattern: "POST /saml/{connection}/acs", Handle: s.answer, Rates: callbacks, MaxBody: maxResponse, Why: byPending},
-		route.Route{Pattern: "GET /saml/{connection}/slo", Handle: s.singleLogout, Rates: callbacks},
-		route.Route{Pattern: "POST /saml/{connection}/slo", Handle: s.singleLogout, Rates: callbacks, MaxBody: maxLogout, Why: bySignature},
-		route.Route{Pattern: "GET /oidc/{connection}/callback", Handle: s.answer, Rates: callbacks},
-		route.Route{Pattern: "POST /oidc/{connection}/callback", Handle: s.answer, Rates: callbacks, Why: byPending},
+		route.Route{Pattern: "GET /saml/{connection}/metadata", Handle: s.metadata, Rates: documents},
+		route.Route{Pattern: "POST /saml/{connection}/acs", Handle: answer, MaxBody: maxResponse, Admit: s.admitLarge, Why: byPending},
+		route.Route{Pattern: "GET /saml/{connection}/slo", Handle: slo},
+		route.Route{Pattern: "POST /saml/{connection}/slo", Handle: slo, MaxBody: maxLogout, Why: bySignature},
+		route.Route{Pattern: "GET /oidc/{connection}/callback", Handle: callback},
+		route.Route{Pattern: "POST /oidc/{connection}/callback", Handle: callback, Why: byPending},
 	)
-	rt.Machine(route.Route{Pattern: "POST /oidc/{connection}/backchannel-logout", Handle: s.backchannelLogout, Rates: callbacks,
+	rt.Machine(route.Route{Pattern: "POST /oidc/{connection}/backchannel-logout", Handle: backchannel,
 		Why: "the identity provider's server posts it; only signed tokens count"})
 }
 

@@ -1,0 +1,179 @@
+package e2e
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/e2e/harness"
+)
+
+// garbage is a request that anyone can send to an endpoint for identity
+// providers.
+type garbage struct {
+	path string
+	form url.Values // nil: a GET
+}
+
+func (g garbage) send(v *harness.Visitor) harness.Answer {
+	if g.form == nil {
+		return v.Get(g.path)
+	}
+	return v.Post(g.path, g.form)
+}
+
+// unsigned is a SAML response with everything but a signature.
+func unsigned(conn harness.Connection, inResponseTo string) string {
+	doc := `<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion" ID="_x" Version="2.0" IssueInstant="2026-11-28T12:00:00Z"` +
+		` Destination="` + conn.Provider.ACSURL + `" InResponseTo="` + inResponseTo + `"><a:Issuer>https://idp.example</a:Issuer>` +
+		`<p:Status><p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></p:Status>` +
+		`<a:Assertion ID="_y" Version="2.0" IssueInstant="2026-11-28T12:00:00Z"><a:Issuer>https://idp.example</a:Issuer></a:Assertion></p:Response>`
+	return base64.StdEncoding.EncodeToString([]byte(doc))
+}
+
+// endpoints are the four kinds of endpoints for identity providers, with some
+// garbage for each.
+func endpoints(saml, oidc harness.Connection, captured url.Values) map[string][]garbage {
+	pending := "gh" + strings.Repeat("0123456789", 4)
+	acs, slo := "/saml/"+saml.ID+"/acs", "/saml/"+saml.ID+"/slo"
+	callback, backchannel := "/oidc/"+oidc.ID+"/callback", "/oidc/"+oidc.ID+"/backchannel-logout"
+	return map[string][]garbage{
+		"ACS": {
+			{acs, url.Values{"SAMLResponse": {"x"}}},
+			{acs, url.Values{"SAMLResponse": {unsigned(saml, pending)}, "RelayState": {pending}}},
+			{acs, url.Values{"SAMLResponse": {unsigned(saml, "")}}},
+			{acs, captured},
+		},
+		"callback": {
+			{callback, nil},
+			{callback + "?state=" + pending + "&code=x", nil},
+			{callback, url.Values{"state": {pending}, "error": {"access_denied"}}},
+		},
+		"SLO": {
+			{slo, url.Values{"SAMLRequest": {"x"}}},
+			{slo + "?SAMLRequest=x&Signature=x&SigAlg=x", nil},
+			{slo, url.Values{"SAMLResponse": {unsigned(saml, pending)}}},
+		},
+		"back-channel logout": {
+			{backchannel, url.Values{"logout_token": {"x"}}},
+			{backchannel, url.Values{"logout_token": {"e30.e30.x"}}},
+			{backchannel, url.Values{}},
+		},
+	}
+}
+
+// TestGarbageTurnsNobodyAway floods each kind of endpoint with more garbage than
+// any limit allows. People of the company sign in meanwhile, at other addresses
+// and at those that the garbage comes from.
+func TestGarbageTurnsNobodyAway(t *testing.T) {
+	harness.Long(t)
+	people := harness.People(15)
+	samlIdP, oidcIdP := harness.NewIdP(t, people...), harness.NewIdP(t, people...)
+	g := harness.Start(t, harness.Options{})
+	api := g.API()
+	acme, globex := harness.NewCompany(g, api, "acme", nil), harness.NewCompany(g, api, "globex", nil)
+	saml, oidc := acme.ConnectSAML(samlIdP), globex.ConnectOIDC(oidcIdP)
+	back, err := g.Visitor().Visit(samlIdP, "acme", people[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	strangers := []string{"203.0.113.1", "203.0.113.2", "203.0.113.3"}
+	for name, all := range endpoints(saml, oidc, back.Form) {
+		refused := 0
+		for _, a := range harness.AtOnce(1200, func(i int) harness.Answer { return all[i%len(all)].send(g.Visitor().From(strangers[i%3])) }) {
+			// A response that names no request begins a sign-in of ours instead.
+			begins := a.Status == http.StatusSeeOther && strings.HasPrefix(a.Location, samlIdP.Issuer())
+			if a.Err != nil || !begins && (a.Status < 400 || a.Status >= 500) || slices.Contains(a.SetNames, "gatehouse") {
+				t.Errorf("%s: garbage: %v", name, a)
+			}
+			if a.Status == http.StatusTooManyRequests {
+				refused++
+			}
+		}
+		t.Logf("%s: %d of 1200 refused", name, refused)
+		in := harness.AtOnce(len(people), func(i int) harness.Answer {
+			v := g.Visitor()
+			if i%2 == 0 {
+				v.From(strangers[i%3])
+			}
+			if i%5 < 2 {
+				return v.SignIn(oidcIdP, "globex", people[i].ID)
+			}
+			return v.SignIn(samlIdP, "acme", people[i].ID)
+		})
+		for i, a := range in {
+			if a.Status != http.StatusSeeOther || a.Location != "/account" {
+				t.Errorf("garbage at the %s endpoint: person %d: %v", name, i, a)
+			}
+		}
+	}
+	for _, from := range strangers {
+		if a := g.Visitor().From(from).Get("/oidc/" + oidc.ID + "/callback?state=x"); a.Status != http.StatusTooManyRequests || a.Header.Get("Retry-After") == "" {
+			t.Errorf("%s may go on for ever: %v", from, a)
+		}
+	}
+}
+
+// TestAnOfficeAtNine: ninety people behind one address click the link at the
+// same time, and all get in.
+func TestAnOfficeAtNine(t *testing.T) {
+	harness.Long(t)
+	people := harness.People(90)
+	idp := harness.NewIdP(t, people...)
+	g := harness.Start(t, harness.Options{})
+	harness.NewCompany(g, g.API(), "acme", nil).ConnectSAML(idp)
+	for i, a := range harness.AtOnce(len(people), func(i int) harness.Answer { return g.Visitor().From("198.51.100.1").SignIn(idp, "acme", people[i].ID) }) {
+		if a.Status != http.StatusSeeOther || a.Location != "/account" {
+			t.Errorf("person %d: %v", i, a)
+		}
+	}
+}
+
+// TestLogoutsAreNeverRefused: an identity provider's server ends many sessions
+// within seconds, from one address that others send garbage from. Each message
+// with a right signature is acted upon.
+func TestLogoutsAreNeverRefused(t *testing.T) {
+	harness.Long(t)
+	const server = "192.0.2.10"
+	idp := harness.NewIdP(t, harness.Ada())
+	g := harness.Start(t, harness.Options{})
+	globex := harness.NewCompany(g, g.API(), "globex", nil)
+	conn := globex.ConnectOIDC(idp)
+	end := func(person string) harness.Answer {
+		token, err := idp.LogoutToken("gatehouse-globex", person)
+		if err != nil {
+			return harness.Answer{Err: err}
+		}
+		return g.Visitor().From(server).Post("/oidc/"+conn.ID+"/backchannel-logout", url.Values{"logout_token": {token}})
+	}
+	for name, before := range map[string]func(i int) harness.Answer{
+		"330 logouts": func(i int) harness.Answer { return end(fmt.Sprint("somebody-", i)) },
+		"garbage from the same address": func(i int) harness.Answer {
+			return g.Visitor().From(server).Post("/oidc/"+conn.ID+"/backchannel-logout", url.Values{"logout_token": {"x"}})
+		},
+		"garbage at the callback": func(i int) harness.Answer {
+			return g.Visitor().From(server).Get("/oidc/" + conn.ID + "/callback?state=x")
+		},
+	} {
+		ada := g.Visitor()
+		if a := ada.SignIn(idp, "globex", "p-1"); a.Status != http.StatusSeeOther {
+			t.Fatalf("%s: Ada: %v", name, a)
+		}
+		for i, a := range harness.AtOnce(330, before) {
+			if name == "330 logouts" && a.Status != http.StatusOK {
+				t.Errorf("%s: logout %d: %v", name, i, a)
+			}
+		}
+		if a := end(harness.Ada().ID); a.Status != http.StatusOK {
+			t.Errorf("%s: the logout of Ada: %v %s", name, a, a.Body)
+		}
+		if !harness.Soon(10*time.Second, func() bool { return !ada.SignedIn() }) {
+			t.Errorf("%s: Ada is still signed in", name)
+		}
+	}
+}
