@@ -70,6 +70,30 @@ func TestSpentFailures(t *testing.T) {
 	}
 }
 
+// TestLargeFormsOfASpentAddress: the largest forms are read only of those who
+// have failures left, or a browser that has.
+func TestLargeFormsOfASpentAddress(t *testing.T) {
+	t.Parallel()
+	f := newLimitedFixture(t, 3)
+	acs, large := "/saml/"+string(f.okta.ID)+"/acs", "SAMLResponse="+strings.Repeat("x", 2*smallBody)
+	if w := f.from("192.0.2.1", "POST", acs, large); w.Code != 303 {
+		t.Fatalf("a large response: %d", w.Code)
+	}
+	f.held, f.remote.err = true, &sso.Error{Kind: sso.NotFoundKind, Code: "not_found", Public: "Nothing."}
+	for range 5 {
+		f.from("192.0.2.1", "POST", acs, "SAMLResponse=x")
+	}
+	f.remote.err = nil
+	seen := len(f.callbacks)
+	if w := f.from("192.0.2.1", "POST", acs, large); w.Code != 429 || len(f.callbacks) != seen {
+		t.Errorf("a large response without a cookie: %d", w.Code)
+	}
+	f.held = false
+	if w := f.from("192.0.2.1", "POST", acs, large); w.Code != 303 {
+		t.Errorf("a large response of a browser: %d", w.Code)
+	}
+}
+
 // TestABrowserIsNotItsAddress: a browser that has failures left of its own gets
 // through at an address that has none, and is no way around the limit.
 func TestABrowserIsNotItsAddress(t *testing.T) {
