@@ -154,6 +154,20 @@ func (db *DB) ClaimHealthMail(ctx context.Context, ent sso.EnterpriseID, until t
 	return all, err
 }
 
+// ReleaseHealthMail gives back what was claimed and could not be mailed, so that
+// the next who asks gets it at once.
+func (db *DB) ReleaseHealthMail(ctx context.Context, ent sso.EnterpriseID, events []sso.HealthEventID) (err error) {
+	defer func() { doing(&err, "release a health mail") }()
+	ids := make([]string, len(events))
+	for i, id := range events {
+		ids[i] = string(id)
+	}
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		t.later("update health_events set claimed_until = 0 where enterprise_id = $1 and mailed_at = 0 and id in ("+t.db.dialect.list("$2")+")", string(ent), jsonList(ids))
+		return nil
+	})
+}
+
 // HealthMailed records that events were told to somebody by mail.
 func (db *DB) HealthMailed(ctx context.Context, ent sso.EnterpriseID, events []sso.HealthEventID, people int) (err error) {
 	defer func() { doing(&err, "record a health mail") }()

@@ -122,7 +122,7 @@ func groupFaults() []FaultInfo {
 		{Fault: DirectoryDown, Title: "Directory down", OIDC: true,
 			Does: "Sends a link in place of the groups, and does not answer when it is asked for them.", Expect: "Signed in; every membership is kept, with a note."},
 		{Fault: GroupIDs, Title: "Groups by object ID", SAML: true, OIDC: true,
-			Does: "Names groups by the identifiers of a directory.", Expect: "Signed in; no name matches, so the person is taken out of every group."},
+			Does: "Names groups by the identifiers of a directory.", Expect: "Signed in; no name matches, so every membership is kept and the sync is held for an admin."},
 		{Fault: ManyGroups, Title: "300 groups", SAML: true, OIDC: true,
 			Does: "Adds made-up groups until there are 300.", Expect: "Signed in; what matches is applied, the rest is reported as unmatched."},
 		{Fault: Truncated, Title: "Cut-off groups", SAML: true, OIDC: true,

@@ -64,11 +64,7 @@ func Evaluate(s State) []sso.Finding {
 			}
 		}
 	}
-	if n := s.Vitals.Held; n > 0 {
-		all = append(all, sso.Finding{HealthKey: sso.HealthKey{Kind: sso.HealthHeld}, FindingDetail: sso.FindingDetail{
-			Text: held(n), Side: string(remedy.Operator), Path: "held",
-			Do: "Look at each and decide: approve it, or leave the memberships as they are. Until then people sign in with their old groups."}})
-	}
+	all = append(all, heldSyncs(s)...)
 	slices.SortStableFunc(all, func(a, b sso.Finding) int {
 		return cmp.Or(btoi(b.Urgent)-btoi(a.Urgent), cmp.Compare(a.Threshold, b.Threshold))
 	})
@@ -80,13 +76,6 @@ func btoi(b bool) int {
 		return 1
 	}
 	return 0
-}
-
-func held(n int) string {
-	if n == 1 {
-		return "A group sync waits for an admin: it would have taken the last member out of the admin groups."
-	}
-	return fmt.Sprintf("%d group syncs wait for an admin: they would have taken the last member out of the admin groups.", n)
 }
 
 // Latest is the certificate of a connection's live configuration that expires

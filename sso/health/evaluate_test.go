@@ -172,7 +172,7 @@ func TestErrorRate(t *testing.T) {
 func TestHeldAndOrder(t *testing.T) {
 	t.Parallel()
 	s := health.State{Now: begin, Connections: []sso.Connection{samlConnection(expires(t, begin.Add(20*day)))},
-		Vitals: sso.Vitals{Held: 2, Last: []sso.SignInCount{ended(sso.OutcomeFailed, "saml_expired", 9)}}}
+		Vitals: sso.Vitals{HeldBy: []sso.HeldTally{{Cause: sso.HeldLastAdmin, Waiting: 2}}, Last: []sso.SignInCount{ended(sso.OutcomeFailed, "saml_expired", 9)}}}
 	var kinds []string
 	for _, f := range health.Evaluate(s) {
 		kinds = append(kinds, string(f.Kind))
@@ -218,7 +218,7 @@ func TestEvaluateIsStable(t *testing.T) {
 			c.Metadata.FailingSince = begin
 		}
 		s := health.State{Now: begin.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "days")) * day), Connections: []sso.Connection{c},
-			Vitals: sso.Vitals{Held: rapid.IntRange(0, 3).Draw(t, "held"), Newest: came(rapid.SliceOfN(rapid.SampledFrom([]sso.GroupsState{sso.GroupsAbsent, sso.GroupsValues}), 0, 5).Draw(t, "said")...), HadGroups: map[sso.UserID]bool{"user-1": true},
+			Vitals: sso.Vitals{HeldBy: []sso.HeldTally{{Cause: sso.HeldLastAdmin, Waiting: rapid.IntRange(0, 3).Draw(t, "held")}}, Newest: came(rapid.SliceOfN(rapid.SampledFrom([]sso.GroupsState{sso.GroupsAbsent, sso.GroupsValues}), 0, 5).Draw(t, "said")...), HadGroups: map[sso.UserID]bool{"user-1": true},
 				Last: []sso.SignInCount{ended(sso.OutcomeFailed, rapid.SampledFrom([]string{"saml_expired", "idp_denied", "x"}).Draw(t, "code"), rapid.IntRange(0, 20).Draw(t, "failed")), ended(sso.OutcomeSucceeded, "", rapid.IntRange(0, 20).Draw(t, "ok"))}}}
 		found := health.Evaluate(s)
 		keys := map[sso.HealthKey]bool{}

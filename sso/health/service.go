@@ -17,6 +17,7 @@ type Facts interface {
 	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
 	Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuery) (sso.Vitals, error)
+	EnterprisesHeld(ctx context.Context, since time.Time) ([]sso.Enterprise, error)
 }
 
 // Ledger keeps what was found, and who was told; store.DB is one.
@@ -24,6 +25,7 @@ type Ledger interface {
 	HealthEvents(ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, p sso.Page) ([]sso.HealthEvent, string, error)
 	RecordHealth(ctx context.Context, ent sso.EnterpriseID, found []sso.Finding) ([]sso.HealthEvent, error)
 	ClaimHealthMail(ctx context.Context, ent sso.EnterpriseID, until time.Time) ([]sso.HealthEvent, error)
+	ReleaseHealthMail(ctx context.Context, ent sso.EnterpriseID, events []sso.HealthEventID) error
 	HealthMailed(ctx context.Context, ent sso.EnterpriseID, events []sso.HealthEventID, people int) error
 	AdminAddresses(ctx context.Context, ent sso.EnterpriseID) ([]string, error)
 	OperatorAddresses(ctx context.Context) ([]string, error)
@@ -57,8 +59,34 @@ func New(o Options) *Service {
 	return &Service{o}
 }
 
-// claim is how long a node may take to send the mails of one enterprise.
-const claim = 10 * time.Minute
+const (
+	// claim is how long a node may take to send the mails of one enterprise. If it
+	// stops meanwhile, another sends them afterwards.
+	claim = 4 * time.Minute
+	// heldLately is how far back RunHeld looks; Run covers what is older.
+	heldLately = 2 * time.Hour
+)
+
+// RunHeld looks at the enterprises of which a group sync was held lately. It
+// costs little where none was, so that it can run every minute; like Run it may
+// run on several nodes at once.
+func (s *Service) RunHeld(ctx context.Context) error {
+	some, err := s.Facts.EnterprisesHeld(ctx, s.Now().Add(-heldLately))
+	if err != nil {
+		return fmt.Errorf("list enterprises with held syncs: %w", err)
+	}
+	return s.seeAll(ctx, some)
+}
+
+func (s *Service) seeAll(ctx context.Context, some []sso.Enterprise) (failed error) {
+	for _, e := range some {
+		// One that was deleted meanwhile is no failure.
+		if err := s.see(ctx, e); err != nil && sso.KindOf(err) != sso.NotFoundKind {
+			failed = errors.Join(failed, fmt.Errorf("look at %s: %w", e.Key, err))
+		}
+	}
+	return failed
+}
 
 // Run looks at every enterprise once. It may run on several nodes at once: each
 // finding is recorded once, and told by one of them.
@@ -69,12 +97,7 @@ func (s *Service) Run(ctx context.Context) error {
 		if err != nil {
 			return errors.Join(failed, fmt.Errorf("list enterprises: %w", err))
 		}
-		for _, e := range some {
-			// One that was deleted meanwhile is no failure.
-			if err := s.see(ctx, e); err != nil && sso.KindOf(err) != sso.NotFoundKind {
-				failed = errors.Join(failed, fmt.Errorf("look at %s: %w", e.Key, err))
-			}
-		}
+		failed = errors.Join(failed, s.seeAll(ctx, some))
 		if next == "" || ctx.Err() != nil {
 			return failed
 		}
@@ -147,12 +170,12 @@ func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
 		}
 		told++
 	}
-	if told == 0 {
-		return failed
-	}
 	ids := make([]sso.HealthEventID, len(events))
 	for i, event := range events {
 		ids[i] = event.ID
+	}
+	if told == 0 {
+		return errors.Join(failed, s.Ledger.ReleaseHealthMail(context.WithoutCancel(ctx), e.ID, ids))
 	}
 	return errors.Join(failed, s.Ledger.HealthMailed(ctx, e.ID, ids, told))
 }

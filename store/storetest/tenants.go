@@ -234,6 +234,7 @@ func (f foreign) signIns() calls {
 			all, _, err := db.HealthEvents(ctx, ent, sso.HealthFilter{}, page)
 			return len(all), err
 		},
+		"ReleaseHealthMail": func() (int, error) { return 0, db.ReleaseHealthMail(ctx, ent, []sso.HealthEventID{f.health}) },
 		"ClaimHealthMail": func() (int, error) {
 			all, err := db.ClaimHealthMail(ctx, ent, f.w.clock.Now())
 			return len(all), err
@@ -279,7 +280,7 @@ func (f foreign) sessionsAndDomains() calls {
 func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
 		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true, "HeldTallies": true, "DecideHeldSyncs": true,
-		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true,
+		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "ReleaseHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true,
 		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true,
 		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true, "SaidNames": true, "GroupTallies": true}
 }
