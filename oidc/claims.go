@@ -17,11 +17,11 @@ import (
 	"gatehouse/sso"
 )
 
-// Bounds of a claims document. The leaves leave room for more groups than
-// sso.MaxGroups, so that it is the mapping that says there are too many.
+// Bounds of a claims document. The leaves leave room for many more groups than
+// sso.MaxGroups: the mapping picks those that count before it limits them.
 const (
 	maxDepth  = 8
-	maxLeaves = 4000
+	maxLeaves = 50_000
 )
 
 // document is a JSON object of claims without repeated names.
@@ -31,10 +31,17 @@ type document struct {
 	// twins are names that differ in case only, as dotted paths. encoding/json
 	// takes them for one another: there, "EMAIL" overrides "email".
 	twins [][2]string
+	mixed map[string]sso.MixedClaim // those of them with values that are not texts, and objects
 }
 
 func parseDocument(data []byte) (document, error) {
-	f := flattener{dec: jsontext.NewDecoder(bytes.NewReader(data)), nested: sso.Claims{}, owner: map[string]string{}, top: sso.Claims{}}
+	f := flattener{
+		dec:    jsontext.NewDecoder(bytes.NewReader(data)),
+		source: string(data),
+		top:    map[string]*values{},
+		nested: map[string]*values{},
+		owner:  map[string]string{},
+	}
 	if f.dec.PeekKind() != '{' {
 		return document{}, errors.New("not a JSON object")
 	}
@@ -44,13 +51,11 @@ func parseDocument(data []byte) (document, error) {
 	if _, err := f.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return document{}, errors.New("something after the JSON object")
 	}
-	d := document{claims: f.nested, twins: f.twins}
+	d := document{twins: f.twins}
 	if err := json.Unmarshal(data, &d.members); err != nil {
 		return document{}, fmt.Errorf("read claims: %w", err)
 	}
-	for name, values := range f.top {
-		d.claims[name] = values // a name as written wins over a path that spells the same
-	}
+	d.claims, d.mixed = f.found()
 	return d, nil
 }
 
@@ -58,11 +63,13 @@ func parseDocument(data []byte) (document, error) {
 // UTF-8 by itself.
 type flattener struct {
 	dec    *jsontext.Decoder
-	top    sso.Claims        // members of the top level that are values or lists
-	nested sso.Claims        // everything deeper, by dotted path
-	owner  map[string]string // which members, joined by NUL, a path in nested is of
+	source string             // the document
+	top    map[string]*values // members of the top level
+	nested map[string]*values // everything deeper, by dotted path
+	owner  map[string]string  // which members, joined by NUL, a path in nested is of
 	leaves int
 	twins  [][2]string
+	lists  []*list // those being read, the outermost first
 }
 
 // object reads one. path is the dotted path of the object, exact its member
@@ -106,12 +113,18 @@ func (f *flattener) object(path, exact string, depth int) error {
 type claim struct {
 	path, exact string
 	top         bool
+	element     bool // of a list
 }
 
 func (f *flattener) value(c claim, depth int) error {
 	switch f.dec.PeekKind() {
 	case '{':
-		return f.object(c.path, c.exact, depth+1)
+		start := f.dec.InputOffset()
+		if err := f.object(c.path, c.exact, depth+1); err != nil {
+			return err
+		}
+		f.of(c).reject(f.since(start), sso.RawNotText)
+		return nil
 	case '[':
 		if err := f.add(c); err != nil { // there, even if nothing is in it
 			return err
@@ -122,10 +135,17 @@ func (f *flattener) value(c claim, depth int) error {
 	if err != nil {
 		return fmt.Errorf("read claims: %w", err)
 	}
-	if token.Kind() == 'n' {
-		return nil // null says nothing, like no claim at all
+	switch token.Kind() {
+	case 'n':
+		if !c.element {
+			return nil // null says nothing, like no claim at all
+		}
+		f.of(c).reject("null", sso.RawNotText)
+		return nil
+	case '"':
+		return f.add(c, token.String())
 	}
-	return f.add(c, token.String())
+	return f.scalar(c, token.String())
 }
 
 // array reads one; what is in lists within it belongs to the same claim.
@@ -136,31 +156,59 @@ func (f *flattener) array(c claim, depth int) error {
 	if _, err := f.dec.ReadToken(); err != nil {
 		return fmt.Errorf("read claims: %w", err)
 	}
+	c.element = true
+	l := &list{below: c.path + ".", members: map[string]*member{}}
+	f.lists = append(f.lists, l)
 	for f.dec.PeekKind() != ']' {
 		if f.leaves++; f.leaves > maxLeaves {
 			return fmt.Errorf("more than %d values", maxLeaves)
 		}
+		start := f.dec.InputOffset()
 		if err := f.value(c, depth); err != nil {
 			return err
 		}
+		l.elements = append(l.elements, span{start, f.dec.InputOffset()})
 	}
+	f.lists = f.lists[:len(f.lists)-1]
+	f.incomplete(l)
 	_, err := f.dec.ReadToken()
 	return err
 }
 
-func (f *flattener) add(c claim, values ...string) error {
-	into := f.top
+// add records texts of a claim; none for a claim that is there all the same.
+func (f *flattener) add(c claim, texts ...string) error {
 	if !c.top {
-		into = f.nested
 		if owner, ok := f.owner[c.path]; ok && owner != c.exact {
 			return fmt.Errorf("the claim %q is there in two places", sso.Inert(c.path))
 		}
 		f.owner[c.path] = c.exact
 	}
-	if into[c.path] == nil {
-		into[c.path] = []string{}
+	v := f.of(c)
+	if v.all == nil {
+		v.all = []string{}
 	}
-	into[c.path] = append(into[c.path], values...)
+	v.all = append(v.all, texts...)
+	if v.other != nil {
+		v.texts = append(v.texts, texts...)
+	}
+	for _, l := range f.lists {
+		l.has(c.path)
+	}
+	return nil
+}
+
+// scalar records a number or a boolean: a text to most readers of claims, but
+// not the name of a group.
+func (f *flattener) scalar(c claim, text string) error {
+	if c.top && unmixed(c.path) {
+		return f.add(c, text)
+	}
+	f.of(c).reject(text, sso.RawNotText)
+	if err := f.add(c, text); err != nil {
+		return err
+	}
+	v := f.of(c)
+	v.texts = v.texts[:len(v.texts)-1]
 	return nil
 }
 

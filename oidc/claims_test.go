@@ -52,7 +52,7 @@ func TestFlatten(t *testing.T) {
 
 func TestRoomForGroups(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int]bool{sso.MaxGroups: true, sso.MaxGroups + 1: true, 3 * sso.MaxGroups: false} {
+	for n, want := range map[int]bool{sso.MaxGroups: true, sso.MaxGroups + 1: true, 3 * sso.MaxGroups: true, 30 * sso.MaxGroups: false} {
 		groups := make([]string, n)
 		for i := range groups {
 			groups[i] = fmt.Sprintf("group-%d", i)

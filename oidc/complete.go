@@ -133,6 +133,14 @@ func (a *answer) assertion(id *idToken) sso.Assertion {
 			delete(id.claims, name)
 		}
 	}
+	for name := range id.mixed {
+		if hasRoot(name, "_claim_names") || hasRoot(name, "_claim_sources") {
+			delete(id.mixed, name)
+		}
+	}
+	if len(id.mixed) == 0 {
+		id.mixed = nil
+	}
 	sum := sha256.Sum256([]byte(a.config.Issuer + "|" + id.subject + "|" + a.pending.Nonce.Reveal()))
 	authnAt := id.issuedAt
 	if at, err := id.moment("auth_time"); err == nil && !at.IsZero() {
@@ -140,7 +148,7 @@ func (a *answer) assertion(id *idToken) sso.Assertion {
 	}
 	session, _ := id.text("sid") // left out if it is not a string: nothing depends on it
 	return sso.Assertion{
-		Issuer: a.config.Issuer, Subject: id.subject, Claims: id.claims,
+		Issuer: a.config.Issuer, Subject: id.subject, Claims: id.claims, Mixed: id.mixed,
 		AuthnAt: authnAt, ResponseID: hex.EncodeToString(sum[:]), NotOnOrAfter: id.expires,
 		SessionIndex:    session,
 		GroupsUnfetched: a.unread && !a.hasGroups(id.claims),

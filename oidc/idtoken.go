@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	maxToken  = 512 << 10 // more than sso.MaxGroups of the longest names need
+	maxToken  = 768 << 10 // more than sso.MaxGroups of the longest names need in Base64
 	maxHeader = 16 << 10  // room for a certificate chain nobody looks at
 )
 

@@ -311,7 +311,7 @@ func badDocuments() []defect {
 		invalid("one path in two places", "claims", rewrite(`"sub":"ada"`, `"sub":"ada","x.y":{"z":1},"x":{"y.z":2}`)),
 		invalid("12 levels of objects", "claims", rewrite(`"sub":"ada"`, `"sub":"ada","x":`+deep)),
 		invalid("10,000 levels of lists", "claims", rewrite(`"sub":"ada"`, `"sub":"ada","x":`+strings.Repeat("[", 10_000)+strings.Repeat("]", 10_000))),
-		invalid("5,000 values", "claims", rewrite(`"groups":[`, `"groups":[`+strings.Repeat(`"g",`, 5000))),
-		invalid("5,000 nulls", "claims", rewrite(`"groups":[`, `"groups":[`+strings.Repeat(`null,`, 5000))),
+		invalid("60,000 values", "claims", rewrite(`"groups":[`, `"groups":[`+strings.Repeat(`"g",`, 60_000))),
+		invalid("60,000 nulls", "claims", rewrite(`"groups":[`, `"groups":[`+strings.Repeat(`null,`, 60_000))),
 	}
 }

@@ -34,7 +34,7 @@ const (
 const (
 	maxCalls = 32              // to one connection's identity provider at a time
 	maxWait  = 2 * time.Second // for one of them to end
-	maxBody  = 1 << 20         // of one answer, whatever the client would let through
+	maxBody  = 2 << 20         // of one response: an ID token and an access token of the greatest length
 )
 
 type providerKey struct {

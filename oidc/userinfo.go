@@ -79,7 +79,7 @@ func (a *answer) askUserinfo(ctx context.Context, t tokens, id *idToken) error {
 	if !a.checks.That(err == nil && got == id.subject, "userinfo_subject", id.subject, orMissing(got, err)) {
 		return errToken(fmt.Errorf("userinfo is about %q, the ID token about %q", sso.Inert(got), sso.Inert(id.subject)))
 	}
-	merge(id.claims, info.claims, a.mapping)
+	merge(&id.document, info, a.mapping)
 	return nil
 }
 
@@ -160,7 +160,8 @@ func (a *answer) signedUserinfo(ctx context.Context, token string) (document, er
 // and when it was made comes from nowhere else. Whether the e-mail is verified
 // is taken from where the e-mail is: the one of the two is not a word about that
 // of the other.
-func merge(claims, info sso.Claims, m sso.Mapping) {
+func merge(into *document, info document, m sso.Mapping) {
+	claims := into.claims
 	if !slices.ContainsFunc(m.Email, func(c string) bool { return expressible(claims, c) }) {
 		for _, name := range m.EmailVerified {
 			delete(claims, name)
@@ -170,12 +171,21 @@ func merge(claims, info sso.Claims, m sso.Mapping) {
 	for name := range claims {
 		have[fold(name)] = true
 	}
-	for name, values := range info {
+	take := func(name string) bool {
 		reserved := slices.ContainsFunc([]string{
 			"iss", "aud", "sub", "azp", "exp", "iat", "nbf", "jti", "nonce", "sid", "auth_time", "acr", "amr", "tid", "oid",
 		}, func(root string) bool { return hasRoot(name, root) })
-		if !reserved && !have[fold(name)] {
+		return !reserved && !have[fold(name)]
+	}
+	for name, values := range info.claims {
+		if take(name) {
 			claims[name] = values
+			delete(into.mixed, name) // of the ID token: an object in the place of the list
+		}
+	}
+	for name, mixed := range info.mixed {
+		if take(name) {
+			into.mixed[name] = mixed
 		}
 	}
 }

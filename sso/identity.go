@@ -11,6 +11,13 @@ import (
 // a key with an empty slice; that is not the same as a missing key.
 type Claims map[string][]string
 
+// A MixedClaim is a claim that has values other than texts. Claims holds the
+// scalars of it as well, as texts, and holds no key for an object.
+type MixedClaim struct {
+	Texts []string   `json:"texts,omitempty"` // the values that are texts, in order
+	Other []RawGroup `json:"other"`           // all others; Raw is the JSON or XML source, not escaped
+}
+
 // First returns the first non-blank value of a claim, with surrounding space
 // removed, and whether there is one.
 func (c Claims) First(name string) (string, bool) {
@@ -30,12 +37,13 @@ type Assertion struct {
 	Subject       string // SAML NameID; OIDC sub
 	SubjectFormat string // SAML NameID Format; empty for OIDC
 	Claims        Claims
-	AuthnAt       time.Time // when the person proved who they are at the IdP; zero if unsaid
-	ResponseID    string    // SAML assertion ID, OIDC code hash: unique per answer, for replay detection
-	NotOnOrAfter  time.Time // when the answer itself expires; replay marks live this long plus skew
-	SessionIndex  string    // SAML SessionIndex; OIDC sid
-	SessionEnd    time.Time // SAML SessionNotOnOrAfter; zero if unsaid
-	Certificate   string    // fingerprint of the IdP certificate that verified it; empty for OIDC
+	Mixed         map[string]MixedClaim `json:",omitempty"` // by name: claims with values other than texts
+	AuthnAt       time.Time             // when the person proved who they are at the IdP; zero if unsaid
+	ResponseID    string                // SAML assertion ID, OIDC code hash: unique per answer, for replay detection
+	NotOnOrAfter  time.Time             // when the answer itself expires; replay marks live this long plus skew
+	SessionIndex  string                // SAML SessionIndex; OIDC sid
+	SessionEnd    time.Time             // SAML SessionNotOnOrAfter; zero if unsaid
+	Certificate   string                // fingerprint of the IdP certificate that verified it; empty for OIDC
 	// GroupsUnfetched says that the groups were to be fetched from the identity
 	// provider and could not be.
 	GroupsUnfetched bool `json:",omitempty"`
@@ -52,5 +60,6 @@ type Identity struct {
 	EmailVerified bool // the IdP's word for it, whatever we make of it
 	Groups        AssertedGroups
 	Claims        Claims
+	Mixed         map[string]MixedClaim `json:",omitempty"` // as in the Assertion
 	AuthnAt       time.Time
 }

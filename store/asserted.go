@@ -25,7 +25,7 @@ func (t *tx) sealIdentity(a sso.Attempt) (string, error) {
 	kept.Groups = sso.AssertedGroups{}
 	text, err := json.Marshal(kept)
 	if err == nil && len(text) > maxIdentity {
-		kept.Claims = nil
+		kept.Claims, kept.Mixed = nil, nil
 		text, err = json.Marshal(kept)
 	}
 	if err != nil {

@@ -22,7 +22,10 @@ const (
 const (
 	budget   = 10 * time.Second
 	maxPages = 20 // Graph may send pages that are not full, even empty ones
-	maxTries = 4  // of one request that is throttled
+	// MaxGroups is of how many groups the list is read to its end. It is far more
+	// than sso.MaxGroups: a mapping picks those that count.
+	MaxGroups = 10_000
+	maxTries  = 4 // of one request that is throttled
 
 	// MaxBody is what one page may weigh, in bytes: 999 groups with the longest
 	// names. A client that is passed in has to let as much through.
@@ -107,7 +110,7 @@ var (
 // It fails with Upstream "directory_unavailable" if Graph gave no usable answer
 // in time, Upstream "directory_denied" if it refuses the application or does
 // not know the person, Upstream "too_many_groups" if there are more than
-// sso.MaxGroups. The memberships are then unknown, which removes nobody.
+// MaxGroups. The memberships are then unknown, which removes nobody.
 func (c *Client) Memberships(ctx context.Context, app Application, oid string) (Memberships, error) {
 	if !tenantPattern.MatchString(app.Tenant) || !objectPattern.MatchString(oid) {
 		return Memberships{}, denied(errors.New("the tenant or the person's object ID does not have the form of one"))
@@ -143,5 +146,5 @@ func denied(err error) *sso.Error {
 
 func tooMany(n int) *sso.Error {
 	return &sso.Error{Kind: sso.Upstream, Code: "too_many_groups",
-		Public: "You are in more groups than can be taken over. Ask your admin.", Err: fmt.Errorf("at least %d groups, of %d at most", n, sso.MaxGroups)}
+		Public: "You are in more groups than can be taken over. Ask your admin.", Err: fmt.Errorf("at least %d groups, of %d at most", n, MaxGroups)}
 }

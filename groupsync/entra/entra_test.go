@@ -123,7 +123,7 @@ func TestMemberships(t *testing.T) {
 		"pages":         {app(), three, []string{"dev", "sre"}, []string{"dev"}},
 		"by ID":         {byID, three, []string{id(1), id(2), id(3)}, nil},
 		"in no group":   {app(), func(w http.ResponseWriter, _ *http.Request, _ int) { page(w, "") }, nil, nil},
-		"as many as go": {byID, func(w http.ResponseWriter, _ *http.Request, _ int) { page(w, "", many(sso.MaxGroups)...) }, ids(sso.MaxGroups), nil},
+		"as many as go": {byID, func(w http.ResponseWriter, _ *http.Request, _ int) { page(w, "", many(entra.MaxGroups)...) }, ids(entra.MaxGroups), nil},
 		"no names, by ID": {byID, func(w http.ResponseWriter, _ *http.Request, _ int) {
 			_, _ = fmt.Fprintf(w, `{"value":[{"id":%q,"displayName":null}]}`, id(1))
 		}, []string{id(1)}, nil},
@@ -208,7 +208,7 @@ func TestBadAnswers(t *testing.T) {
 		"a next page with a user": {app(), func(w http.ResponseWriter, r *http.Request, _ int) {
 			page(w, "http://x@"+r.Host+r.URL.Path)
 		}, "directory_unavailable", 1},
-		"too many": {app(), func(w http.ResponseWriter, _ *http.Request, _ int) { page(w, "", many(sso.MaxGroups+1)...) }, "too_many_groups", 1},
+		"too many": {app(), func(w http.ResponseWriter, _ *http.Request, _ int) { page(w, "", many(entra.MaxGroups+1)...) }, "too_many_groups", 1},
 		"1 GB": {app(), func(w http.ResponseWriter, _ *http.Request, _ int) {
 			for block := make([]byte, 1<<20); ; {
 				if _, err := w.Write(block); err != nil {

@@ -43,7 +43,7 @@ func (c *Client) list(ctx context.Context, app Application, token sso.Secret, oi
 			}
 			found[g.ID] = g.DisplayName
 		}
-		if len(found) > sso.MaxGroups {
+		if len(found) > MaxGroups {
 			return Memberships{}, tooMany(len(found))
 		}
 		if p.Next == "" {

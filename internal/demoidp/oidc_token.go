@@ -257,6 +257,8 @@ func (p *IdP) profile(g grant) map[string]any {
 		claims["_claim_sources"] = map[string]any{"src1": map[string]string{
 			"endpoint": p.pointer(g.person),
 		}}
+	case g.person.GroupsClaim != nil:
+		claims[ClaimGroups] = g.person.GroupsClaim
 	case a.groupsSent:
 		claims[ClaimGroups] = append([]string{}, a.groups...) // [] and not null
 	}

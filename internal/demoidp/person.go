@@ -19,8 +19,11 @@ type Person struct {
 	// MoreGroups is how many made-up groups the person is in beside Groups, to be
 	// somebody who is in very many.
 	MoreGroups int
-	NoMailbox  bool   // Email is asserted, but nobody can read what is sent there
-	Note       string // one line for the picker: what is special about them
+	// GroupsClaim stands in the place of Groups in an ID token, whatever it is as
+	// JSON. Nil: Groups.
+	GroupsClaim any
+	NoMailbox   bool   // Email is asserted, but nobody can read what is sent there
+	Note        string // one line for the picker: what is special about them
 }
 
 // Name is what people are called on the pages.

@@ -13,7 +13,7 @@ const (
 	DefaultTimeout = 10 * time.Second
 	// DefaultMaxBody is enough for any discovery document, key set, token or
 	// userinfo answer.
-	DefaultMaxBody = 1 << 20
+	DefaultMaxBody = 2 << 20
 	// MetadataMaxBody is what to put in Options.MaxBody of the client that
 	// fetches SAML metadata, which federations publish in megabytes.
 	MetadataMaxBody = 5 << 20

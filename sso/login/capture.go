@@ -71,7 +71,12 @@ func (s *Service) Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	}
 	r := s.rehearsal(c, cfg, s.newRun(by, c, cfg, sso.TestReplay), sso.Callback{})
 	r.that(true, "recorded", "what an attempt asserted", "the sign-in of "+a.At.UTC().Format(time.RFC1123))
-	return s.keep(ctx, r, r.rehearse(ctx, sso.Assertion{Subject: a.Identity.Subject, Claims: a.Identity.Claims, AuthnAt: a.Identity.AuthnAt}))
+	return s.keep(ctx, r, r.rehearse(ctx, sso.Assertion{
+		Subject: a.Identity.Subject,
+		Claims:  a.Identity.Claims,
+		Mixed:   a.Identity.Mixed,
+		AuthnAt: a.Identity.AuthnAt,
+	}))
 }
 
 // keep writes a test connection that nobody has to come back for.

@@ -49,6 +49,8 @@ func (t *try) askDirectory(ctx context.Context, id *sso.Identity) {
 	case err != nil:
 		checks.Warn(name, want, err.Error())
 		t.note = whoseTurn(err)
+	case found.Groups.NotUnderstoodCount > 0:
+		checks.Warn(name, want, fmt.Sprintf("%d groups; the names of %d others were not understood", len(found.Groups.Names), found.Groups.NotUnderstoodCount))
 	case len(found.Duplicates) > 0:
 		checks.Warn(name, want, fmt.Sprintf("%d groups; several are called %s, and count as one", len(found.Groups.Names), strings.Join(found.Duplicates, ", ")))
 	default:
@@ -82,10 +84,13 @@ func (t *try) listed(ctx context.Context, claims sso.Claims) (entra.Memberships,
 	if err != nil {
 		return entra.Memberships{}, err
 	}
-	if m.Groups.Names, err = mapping.Narrow(t.cfg.Mapping, m.Groups.Names); err != nil {
+	if m.Groups.State == sso.GroupsEmpty {
+		return entra.Memberships{}, errContradiction
+	}
+	if m.Groups, err = mapping.Narrow(t.cfg.Mapping, m.Groups); err != nil {
 		return entra.Memberships{}, err
 	}
-	if len(m.Groups.Names) == 0 {
+	if m.Groups.State == sso.GroupsValues && len(m.Groups.Names) == 0 {
 		m.Groups.State = sso.GroupsEmpty
 	}
 	return m, nil
@@ -93,7 +98,10 @@ func (t *try) listed(ctx context.Context, claims sso.Claims) (entra.Memberships,
 
 var (
 	errNoObject = errors.New("the answer has no object ID, neither as oid nor as " + samlObject)
-	errBusy     = errors.New("too many people of this connection are being asked about, and none was done in time")
+	// errContradiction: Graph is asked only about people who are in groups.
+	errContradiction = errors.New("no group at all, which the identity provider contradicts: it said that there are too many to send, or sent some")
+
+	errBusy = errors.New("too many people of this connection are being asked about, and none was done in time")
 )
 
 // whoseTurn says what an admin can do about a list that could not be had.
@@ -101,10 +109,13 @@ func whoseTurn(err error) string {
 	switch {
 	case errors.Is(err, errNoObject):
 		return "Microsoft Graph was not asked: the identity provider does not send the person's object ID. Let it send the claim oid, or " + samlObject + "."
+	case errors.Is(err, errContradiction):
+		return "Microsoft Graph lists no group of the person, but the identity provider said that there are some: the groups are unknown. " +
+			"In Entra ID, check that the application may read hidden memberships, and that the directory is the one people sign in with."
 	case sso.CodeOf(err) == "directory_denied":
 		return "Microsoft Graph refused. In Entra ID, give the application GroupMember.Read.All and User.Read.All with admin consent, and check that its client secret has not expired."
 	case sso.CodeOf(err) == "too_many_groups":
-		return fmt.Sprintf("Microsoft Graph lists more than %d groups. Let the identity provider send only those assigned to the application.", sso.MaxGroups)
+		return fmt.Sprintf("Microsoft Graph lists more than %d groups. Let the identity provider send only those assigned to the application.", entra.MaxGroups)
 	}
 	return "Microsoft Graph gave no usable list in time. If it stays so, look at the attempt's check \"directory\"."
 }

@@ -54,7 +54,7 @@ func (s *Service) PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.
 	if limit := cfg.Mapping.GroupLimit; asserted.State == sso.GroupsValues && limit > 0 && len(asserted.Names) == limit {
 		asserted.State = sso.GroupsTruncated
 	}
-	if asserted.Names, err = mapping.Narrow(cfg.Mapping, asserted.Names); err != nil {
+	if asserted, err = mapping.Narrow(cfg.Mapping, asserted); err != nil {
 		return Preview{}, fmt.Errorf("narrow the names: %w", err)
 	}
 	user, snapshot, err := s.Snapshots.Snapshot(ctx, ent, id, p.User, p.Login, asserted.Names, cfg.Brake)

@@ -106,8 +106,7 @@ func (t *try) identify(ctx context.Context, live *sso.Identity) (*sso.Identity, 
 	}
 	asked := t.cfg.Directory != nil && (identity.Groups.State == sso.GroupsOverage || identity.Groups.State == sso.GroupsTruncated)
 	if asked && live != nil { // the directory was asked once, for the sign-in itself
-		identity.Groups = live.Groups
-		if identity.Groups.Names, err = mapping.Narrow(t.cfg.Mapping, live.Groups.Names); err != nil {
+		if identity.Groups, err = mapping.Narrow(t.cfg.Mapping, live.Groups); err != nil {
 			return nil, err
 		}
 	}

@@ -1,15 +1,12 @@
 package mapping
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 
 	"gatehouse/sso"
 )
-
-var errTooManyGroups = errors.New("too many groups")
 
 // Names under which Entra ID says that a list was too long to send.
 const (
@@ -18,68 +15,101 @@ const (
 	oidcHasGroups = "hasgroups"     // implicit and hybrid flows
 )
 
-// groups tells which of the six states the assertion is in. Names stay as they
-// were sent, byte for byte: nothing is trimmed, folded or normalised.
+// groups tells which of the six states the assertion is in.
 func (r *reader) groups(m sso.Mapping) sso.AssertedGroups {
 	if r.failed != nil {
 		return sso.AssertedGroups{}
 	}
-	want := strings.Join(m.Groups, ", ")
-	g, sent := r.assertedGroups(m)
-	if len(g.Names) > sso.MaxGroups {
-		r.fail("groups", fmt.Sprintf("at most %d names", sso.MaxGroups), fmt.Sprintf("%d names in %s", len(g.Names), g.Source), errTooManyGroups)
-		return sso.AssertedGroups{}
-	}
-	names, unusable, err := selectNames(g.Names, m)
+	g, sent, err := r.assertedGroups(m)
 	if err != nil {
-		r.fail("groups", want, "an expression that does not compile", err)
+		r.fail("groups", strings.Join(m.Groups, ", "), "an expression that does not compile", err)
 		return sso.AssertedGroups{}
 	}
-	g.Names = names
+	r.checks = append(r.checks, groupsCheck(m, g, sent))
+	return g
+}
+
+// groupsCheck says what was sent and what of it counts.
+func groupsCheck(m sso.Mapping, g sso.AssertedGroups, sent int) sso.Check {
 	got := g.State.String()
 	if g.Source != "" {
-		got = fmt.Sprintf("%s: %d in %s, %d after include and exclude", g.State, sent, g.Source, len(names))
+		got = fmt.Sprintf("%s: %d in %s, %d after include and exclude", g.State, sent, g.Source, len(g.Names)+g.Unread)
 	}
 	if g.Unfetched {
 		got = "unknown: userinfo, which would say it, could not be read"
 	}
-	if unusable > 0 {
-		got += fmt.Sprintf("; %d with invisible characters or over %d bytes can match no group", unusable, sso.MaxGroupNameLength)
+	if g.Unread > 0 {
+		got += fmt.Sprintf("; the first %d are read", len(g.Names))
 	}
-	known := g.State == sso.GroupsValues || g.State == sso.GroupsEmpty
-	r.checks = append(r.checks, sso.Check{Name: "groups", Want: want, Got: got, OK: true, Warning: !known || unusable > 0})
-	return g
+	if g.NotUnderstoodCount > 0 {
+		got += fmt.Sprintf("; %d not understood, and nobody loses a group by it: %s", g.NotUnderstoodCount, firstRaw(g.NotUnderstood))
+	}
+	return sso.Check{
+		Name:    "groups",
+		Want:    strings.Join(m.Groups, ", "),
+		Got:     got,
+		OK:      true,
+		Warning: !g.State.Complete(),
+	}
+}
+
+// firstRaw says why the first few values were not understood.
+func firstRaw(all []sso.RawGroup) string {
+	const few = 3
+	var texts []string
+	for _, raw := range all[:min(few, len(all))] {
+		texts = append(texts, raw.Raw+" "+raw.Why.String())
+	}
+	return strings.Join(texts, ", ")
 }
 
 // assertedGroups prefers a list to a pointer and a pointer to nothing. A list
 // that stands beside a pointer is not the whole of it, and neither is one of the
 // length at which the provider cuts off, counted as it was sent: with blanks and
 // repetitions. sent is that length.
-func (r *reader) assertedGroups(m sso.Mapping) (g sso.AssertedGroups, sent int) {
+func (r *reader) assertedGroups(m sso.Mapping) (g sso.AssertedGroups, sent int, err error) {
 	pointer, pointed := r.pointer(m.Groups)
 	empty := ""
 	for _, name := range m.Groups {
-		values, present := r.values(name)
+		list, present := r.list(name)
 		if !present {
 			continue
 		}
-		names, sent := splitNames(values, m.Delimiter)
-		switch {
-		case len(names) > 0 && (pointed || sent == m.GroupLimit):
-			return sso.AssertedGroups{State: sso.GroupsTruncated, Names: names, Source: name}, sent
-		case len(names) > 0:
-			return sso.AssertedGroups{State: sso.GroupsValues, Names: names, Source: name}, sent
-		case empty == "":
-			empty = name
+		s, err := newSelection(m)
+		if err != nil {
+			return sso.AssertedGroups{}, 0, err
 		}
+		sent := s.read(list)
+		if s.blank {
+			if empty == "" {
+				empty = name
+			}
+			continue
+		}
+		s.g.Source = name
+		s.g.State = sso.GroupsValues
+		s.settle()
+		if pointed || sent == m.GroupLimit {
+			s.g.State = sso.GroupsTruncated
+		}
+		return s.g, sent, nil
 	}
 	switch {
 	case pointed:
-		return sso.AssertedGroups{State: sso.GroupsOverage, Source: pointer}, 0
+		return sso.AssertedGroups{State: sso.GroupsOverage, Source: pointer}, 0, nil
 	case empty != "":
-		return sso.AssertedGroups{State: sso.GroupsEmpty, Source: empty}, 0
+		return sso.AssertedGroups{State: sso.GroupsEmpty, Source: empty}, 0, nil
 	}
-	return sso.AssertedGroups{Unfetched: r.unfetched}, 0
+	return sso.AssertedGroups{Unfetched: r.unfetched}, 0, nil
+}
+
+// list returns the values of a claim. All of them are texts in most.
+func (r *reader) list(name string) (sso.MixedClaim, bool) {
+	if mixed, ok := r.mixed[name]; ok {
+		return mixed, true
+	}
+	texts, ok := r.values(name)
+	return sso.MixedClaim{Texts: texts}, ok
 }
 
 func (r *reader) pointer(candidates []string) (string, bool) {
@@ -97,54 +127,25 @@ func (r *reader) pointer(candidates []string) (string, bool) {
 	return "", false
 }
 
-// splitNames removes blanks and duplicates and keeps the order; sent counts them
-// too.
-func splitNames(values []string, delimiter string) (names []string, sent int) {
-	seen := make(map[string]bool, len(values))
-	for _, v := range values {
-		parts := []string{v}
-		if delimiter != "" {
-			parts = strings.Split(v, delimiter)
-		}
-		sent += len(parts)
-		for _, p := range parts {
-			if strings.TrimSpace(p) != "" && !seen[p] {
-				seen[p] = true
-				names = append(names, p)
-			}
-		}
+// Narrow does to groups that were read another way what Apply does to those that
+// are asserted: it selects and cleans the names, and what is no name makes the
+// list one that was not fully understood.
+func Narrow(m sso.Mapping, g sso.AssertedGroups) (sso.AssertedGroups, error) {
+	if len(g.Names) == 0 {
+		return g, nil
 	}
-	return names, sent
-}
-
-// selectNames applies include and exclude, and drops what no group can be
-// called.
-func selectNames(names []string, m sso.Mapping) (kept []string, unusable int, err error) {
-	include, err := compile(m.Include)
+	s, err := newSelection(m)
 	if err != nil {
-		return nil, 0, fmt.Errorf("include: %w", err)
+		return sso.AssertedGroups{}, err
 	}
-	exclude, err := compile(m.Exclude)
-	if err != nil {
-		return nil, 0, fmt.Errorf("exclude: %w", err)
+	names := g.Names
+	s.g = g
+	s.g.Names = nil
+	for _, name := range names {
+		s.take(name)
 	}
-	for _, n := range names {
-		switch {
-		case len(n) > sso.MaxGroupNameLength || !sso.Printable(n):
-			unusable++
-		case include != nil && !include.MatchString(n), exclude != nil && exclude.MatchString(n):
-		default:
-			kept = append(kept, n)
-		}
-	}
-	return kept, unusable, nil
-}
-
-// Narrow does to names that came another way what Apply does to those that are
-// asserted: only included ones stay, and such as a group can have.
-func Narrow(m sso.Mapping, names []string) ([]string, error) {
-	kept, _, err := selectNames(names, m)
-	return kept, err
+	s.settle()
+	return s.g, nil
 }
 
 func compile(expression string) (*regexp.Regexp, error) {

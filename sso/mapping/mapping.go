@@ -11,14 +11,14 @@ import (
 
 // Apply reads a through m. It returns one check for each part of the identity,
 // on failure up to and including the one that failed; the failure is a
-// Forbidden error with the code "saml_attribute_invalid",
-// "oidc_attribute_invalid" or "too_many_groups".
+// Forbidden error with the code "saml_attribute_invalid" or
+// "oidc_attribute_invalid". Groups refuse nobody.
 //
 // The e-mail is required only if the mapping names a candidate for it: whoever
 // signs in people without an address leaves the list empty.
 func Apply(m sso.Mapping, c sso.Connection, a sso.Assertion) (sso.Identity, []sso.Check, error) {
-	r := reader{claims: withSubject(a), values: func(name string) ([]string, bool) { v, ok := a.Claims[name]; return v, ok }, unfetched: a.GroupsUnfetched}
-	id := sso.Identity{Connection: c.ID, Claims: a.Claims, AuthnAt: a.AuthnAt}
+	r := newReader(a)
+	id := sso.Identity{Connection: c.ID, Claims: a.Claims, Mixed: a.Mixed, AuthnAt: a.AuthnAt}
 
 	subject := []string{subjectClaim}
 	if m.Subject != "" {
@@ -34,11 +34,7 @@ func Apply(m sso.Mapping, c sso.Connection, a sso.Assertion) (sso.Identity, []ss
 	id.Groups = r.groups(m)
 
 	if r.failed != nil {
-		code := string(c.Protocol) + "_attribute_invalid"
-		if errors.Is(r.failed, errTooManyGroups) {
-			code = "too_many_groups"
-		}
-		return sso.Identity{}, r.checks, &sso.Error{Kind: sso.Forbidden, Code: code,
+		return sso.Identity{}, r.checks, &sso.Error{Kind: sso.Forbidden, Code: string(c.Protocol) + "_attribute_invalid",
 			Public: "Your company's sign-in sent information about you that we cannot use.", Err: r.failed}
 	}
 	return id, r.checks, nil
@@ -65,8 +61,18 @@ type reader struct {
 	claims    func(name string) (string, bool)   // the first value
 	values    func(name string) ([]string, bool) // all of them, and whether the claim is there
 	unfetched bool                               // groups were to be fetched and could not be
+	mixed     map[string]sso.MixedClaim
 	checks    []sso.Check
 	failed    error
+}
+
+func newReader(a sso.Assertion) reader {
+	return reader{
+		claims:    withSubject(a),
+		values:    func(name string) ([]string, bool) { v, ok := a.Claims[name]; return v, ok },
+		mixed:     a.Mixed,
+		unfetched: a.GroupsUnfetched,
+	}
 }
 
 func (r *reader) fail(name, want, got string, err error) {

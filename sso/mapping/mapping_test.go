@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gatehouse/sso"
+	"gatehouse/sso/fold"
 )
 
 var simple = sso.Mapping{
@@ -83,6 +84,16 @@ func TestApply(t *testing.T) {
 	}
 }
 
+// sevens are the names that begin with g7.
+func sevens(names []string) (all []string) {
+	for _, n := range names {
+		if strings.HasPrefix(n, "g7") {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
 func TestGroupStates(t *testing.T) {
 	t.Parallel()
 	many := make([]string, sso.MaxGroups+1)
@@ -101,11 +112,13 @@ func TestGroupStates(t *testing.T) {
 		"only blanks":                     {simple, sso.Claims{"groups": {"", " "}}, sso.GroupsEmpty, nil, ""},
 		"values":                          {simple, sso.Claims{"groups": {"a", "b"}}, sso.GroupsValues, []string{"a", "b"}, ""},
 		"second candidate has the values": {simple, sso.Claims{"groups": {}, "roles": {"r"}}, sso.GroupsValues, []string{"r"}, ""},
-		"bytes stay as they are":          {simple, sso.Claims{"groups": {" A ", "a", "ﬁ", "é"}}, sso.GroupsValues, []string{" A ", "a", "ﬁ", "é"}, ""},
+		"case and ligatures stay":         {simple, sso.Claims{"groups": {"A", "a", "ﬁ", "é"}}, sso.GroupsValues, []string{"A", "a", "ﬁ", "é"}, ""},
+		"trimmed and composed":            {simple, sso.Claims{"groups": {"\n  A \t", "\u00a0a\u200b", "e\u0301"}}, sso.GroupsValues, []string{"A", "a", "é"}, ""},
+		"duplicates after trimming go":    {simple, sso.Claims{"groups": {"a", " a", "é", "e\u0301\ufeff"}}, sso.GroupsValues, []string{"a", "é"}, ""},
+		"delimited pieces are trimmed":    {with(func(m *sso.Mapping) { m.Delimiter = ";" }), sso.Claims{"groups": {"a ; b;\u00a0c\n"}}, sso.GroupsValues, []string{"a", "b", "c"}, ""},
 		"duplicates go":                   {simple, sso.Claims{"groups": {"a", "b", "a"}}, sso.GroupsValues, []string{"a", "b"}, ""},
-		"names nobody can see match none": {simple, sso.Claims{"groups": {"a", "b\u200b", "c\x00"}}, sso.GroupsValues, []string{"a"}, ""},
 		"delimited":                       {with(func(m *sso.Mapping) { m.Delimiter = ";" }), sso.Claims{"groups": {"a;b;;c"}}, sso.GroupsValues, []string{"a", "b", "c"}, ""},
-		"not delimited":                   {simple, sso.Claims{"groups": {"a;b"}}, sso.GroupsValues, []string{"a;b"}, ""},
+		"not delimited":                   {simple, sso.Claims{"groups": {"a;b"}}, sso.GroupsPartial, []string{"a;b"}, ""},
 		"include":                         {with(func(m *sso.Mapping) { m.Include = "^app-" }), sso.Claims{"groups": {"app-a", "b"}}, sso.GroupsValues, []string{"app-a"}, ""},
 		"exclude":                         {with(func(m *sso.Mapping) { m.Exclude = "^app-" }), sso.Claims{"groups": {"app-a", "b"}}, sso.GroupsValues, []string{"b"}, ""},
 		"all excluded is still a list":    {with(func(m *sso.Mapping) { m.Exclude = "." }), sso.Claims{"groups": {"a"}}, sso.GroupsValues, nil, ""},
@@ -124,7 +137,9 @@ func TestGroupStates(t *testing.T) {
 		"a list beside hasgroups":         {simple, sso.Claims{"hasgroups": {"true"}, "groups": {"r"}}, sso.GroupsTruncated, []string{"r"}, ""},
 		"hasgroups false":                 {simple, sso.Claims{"hasgroups": {"false"}, "groups": {"r"}}, sso.GroupsValues, []string{"r"}, ""},
 		"a pointer beside an empty list":  {simple, sso.Claims{"_claim_names.groups": {"src1"}, "groups": {}}, sso.GroupsOverage, nil, ""},
-		"too many":                        {simple, sso.Claims{"groups": many}, 0, nil, "too_many_groups"},
+		"longer than is read":             {simple, sso.Claims{"groups": many}, sso.GroupsTruncated, many[:sso.MaxGroups], ""},
+		"include before the limit":        {with(func(m *sso.Mapping) { m.Include = "^g(7|2000)$" }), sso.Claims{"groups": many}, sso.GroupsValues, []string{"g7", "g2000"}, ""},
+		"exclude before the limit":        {with(func(m *sso.Mapping) { m.Exclude = "^g[^7]" }), sso.Claims{"groups": many[:1000]}, sso.GroupsValues, sevens(many[:1000]), ""},
 		"as many as there may be":         {simple, sso.Claims{"groups": many[1:]}, sso.GroupsValues, many[1:], ""},
 	}
 	for name, tt := range tests {
@@ -182,9 +197,9 @@ func TestValidate(t *testing.T) {
 	}
 }
 
-// Whatever arrives, names come out as they went in, once, and unknown stays
-// unknown.
-func TestGroupsAreBytes(t *testing.T) {
+// TestGroupsAreWhatWasSent: whatever arrives, a name is one that was sent, but
+// for what cleaning changes, and stands there once.
+func TestGroupsAreWhatWasSent(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		sent := rapid.SliceOfN(rapid.String(), 0, 40).Draw(t, "groups")
@@ -194,7 +209,7 @@ func TestGroupsAreBytes(t *testing.T) {
 		}
 		seen := map[string]bool{}
 		for _, n := range id.Groups.Names {
-			if !slices.Contains(sent, n) || seen[n] {
+			if !slices.ContainsFunc(sent, func(s string) bool { return fold.Clean(s) == n }) || seen[n] {
 				t.Fatalf("%q was not sent, or twice", n)
 			}
 			seen[n] = true

@@ -9,7 +9,7 @@ import (
 // Origins says for each field of the identity that Apply makes of a from which
 // claim its value came. A field without a value is left out.
 func Origins(m sso.Mapping, protocol sso.Protocol, a sso.Assertion) map[string]string {
-	r := reader{claims: withSubject(a), values: func(name string) ([]string, bool) { v, ok := a.Claims[name]; return v, ok }}
+	r := newReader(a)
 	subject := []string{subjectClaim}
 	if m.Subject != "" {
 		subject = strings.Split(m.Subject, "|")
@@ -27,7 +27,7 @@ func Origins(m sso.Mapping, protocol sso.Protocol, a sso.Assertion) map[string]s
 			origins[field] = "NameID"
 		}
 	}
-	if g, _ := r.assertedGroups(m); g.Source != "" {
+	if g, _, err := r.assertedGroups(m); err == nil && g.Source != "" {
 		origins["groups"] = g.Source
 	}
 	return origins

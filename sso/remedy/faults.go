@@ -40,7 +40,7 @@ func onTheWay() []fault {
 // policies are what the connection itself decides, whatever the protocol.
 func policies() []fault {
 	return []fault{
-		{"too_many_groups", "", "", "More than 2,000 groups came, which is more than a person is read with.", Company,
+		{"too_many_groups", "", "", "Microsoft Graph lists more than 10,000 groups, which is more than is read of one person.", Company,
 			"Send only the groups assigned to the application.", atGroups},
 		{"groups_unknown", "", "", "The groups are unknown, and this connection refuses whoever comes without groups.", Company,
 			"Send the group attribute, or change here what happens when there are none.", atGroups},

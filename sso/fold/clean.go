@@ -1,0 +1,38 @@
+package fold
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Clean returns the form in which the name of a group is compared: without space
+// and default-ignorable characters at both ends, in Unicode normalization form C.
+// Case stays. It is idempotent, and no group has a name that it would change.
+//
+// A variation selector at the end stays: it belongs to the character before it,
+// as in an emoji.
+func Clean(name string) string {
+	if ascii(name) {
+		return strings.TrimFunc(name, unicode.IsSpace)
+	}
+	for {
+		cleaned := trim(norm.NFC.String(name))
+		if cleaned == name {
+			return name
+		}
+		name = cleaned // what was trimmed may have kept two characters apart
+	}
+}
+
+func trim(name string) string {
+	name = strings.TrimLeftFunc(name, func(r rune) bool { return ignorable(r) || unicode.Is(unicode.Variation_Selector, r) })
+	return strings.TrimRightFunc(name, ignorable)
+}
+
+// ignorable reports whether a character is space, or has no glyph of its own
+// (Default_Ignorable_Code_Point without variation selectors).
+func ignorable(r rune) bool {
+	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+}

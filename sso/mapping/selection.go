@@ -1,0 +1,182 @@
+package mapping
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+
+	"gatehouse/sso"
+	"gatehouse/sso/fold"
+)
+
+// selection picks the names of groups out of a list. Include and exclude count
+// before any limit. Every value ends in one of four places: among the names, not
+// understood, unread, or left out by include or exclude.
+type selection struct {
+	include, exclude *regexp.Regexp
+	delimiter        string
+	seen             map[string]bool
+	blank            bool // nothing but blanks was read
+	g                sso.AssertedGroups
+}
+
+func newSelection(m sso.Mapping) (*selection, error) {
+	include, err := compile(m.Include)
+	if err != nil {
+		return nil, fmt.Errorf("include: %w", err)
+	}
+	exclude, err := compile(m.Exclude)
+	if err != nil {
+		return nil, fmt.Errorf("exclude: %w", err)
+	}
+	return &selection{
+		include:   include,
+		exclude:   exclude,
+		delimiter: m.Delimiter,
+		seen:      map[string]bool{},
+		blank:     true,
+	}, nil
+}
+
+// read takes a whole list and returns how many values it has, with blanks and
+// repetitions.
+func (s *selection) read(list sso.MixedClaim) (sent int) {
+	sent = len(list.Other)
+	for _, other := range list.Other {
+		s.blank = false
+		s.g.AddRaw(other.Raw, other.Why)
+	}
+	for _, value := range list.Texts {
+		if s.serialized(value, len(list.Texts)+len(list.Other) == 1) {
+			s.blank = false
+			s.g.AddRaw(value, sso.RawLooksLikeList)
+		}
+		parts := []string{value}
+		if s.delimiter != "" {
+			parts = strings.Split(value, s.delimiter)
+		}
+		sent += len(parts)
+		for _, part := range parts {
+			s.take(part)
+		}
+	}
+	return sent
+}
+
+// take takes one name, as sent.
+func (s *selection) take(sent string) {
+	if strings.TrimSpace(sent) == "" {
+		return
+	}
+	s.blank = false
+	name := fold.Clean(sent)
+	switch why := unusable(name); {
+	case name != "" && s.drops(name) && s.drops(visible(name)):
+	case why != "":
+		s.g.AddRaw(sent, why)
+	case s.seen[name]:
+	case len(s.g.Names) == sso.MaxGroups:
+		s.seen[name] = true
+		s.g.Unread++
+	default:
+		s.seen[name] = true
+		s.g.Names = append(s.g.Names, name)
+	}
+}
+
+// drops reports whether include or exclude leaves a name out.
+func (s *selection) drops(name string) bool {
+	return s.include != nil && !s.include.MatchString(name) || s.exclude != nil && s.exclude.MatchString(name)
+}
+
+// settle makes the state that of a list with these values.
+func (s *selection) settle() {
+	switch {
+	case s.g.Unread > 0:
+		s.g.State = sso.GroupsTruncated
+	case s.g.NotUnderstoodCount > 0 && s.g.State.Complete():
+		s.g.State = sso.GroupsPartial
+	}
+}
+
+// unusable says why no group can have a name; "" if one can.
+func unusable(name string) sso.RawReason {
+	switch {
+	case name == "":
+		return sso.RawInvisible
+	case strings.ContainsAny(name, "\r\n\t\v\f\u0085\u2028\u2029"):
+		return sso.RawLineBreak
+	case strings.ContainsFunc(name, func(r rune) bool { return r != ' ' && unicode.IsSpace(r) }):
+		return sso.RawNoBreakSpace
+	case !sso.Printable(name):
+		return sso.RawInvisible
+	case len(name) > sso.MaxGroupNameLength:
+		return sso.RawTooLong
+	}
+	return ""
+}
+
+// visible is a name as a reader sees it. An include that would have matched this
+// is no reason to drop in silence what it does not match.
+func visible(name string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, name)), " ")
+}
+
+// serialized reports whether a value looks like several names in one text: a
+// list in brackets or, where the value is alone and no delimiter is configured,
+// names between semicolons, bars or commas. A distinguished name has commas and
+// is one name. The value stays a name as well, in case some group has it.
+func (s *selection) serialized(value string, alone bool) bool {
+	v := fold.Clean(value)
+	if inBrackets(v) {
+		return true
+	}
+	if !alone || s.delimiter != "" {
+		return false
+	}
+	return pieces(v, ";") > 1 || pieces(v, "|") > 1 || pieces(v, ",") > 1 && !distinguishedName(v)
+}
+
+// inBrackets reports whether a value is written as a list: ["a","b"], [a, b],
+// {"a","b"}, ('a', 'b'). One word in brackets may be a name, or an object ID.
+func inBrackets(v string) bool {
+	if len(v) < 2 {
+		return false
+	}
+	switch v[:1] + v[len(v)-1:] {
+	case "[]":
+		return v == "[]" || strings.ContainsAny(v, `,"';`)
+	case "{}", "()":
+		return strings.ContainsAny(v, `,"';`)
+	}
+	return false
+}
+
+// pieces counts what is between separators and not blank.
+func pieces(v, separator string) (n int) {
+	for piece := range strings.SplitSeq(v, separator) {
+		if strings.TrimSpace(piece) != "" {
+			n++
+		}
+	}
+	return n
+}
+
+// distinguishedName reports whether v has the form of one (RFC 4514): it begins
+// with the type of an attribute and an equals sign.
+func distinguishedName(v string) bool {
+	kind, _, ok := strings.Cut(v, "=")
+	kind = strings.TrimSpace(kind)
+	return ok && kind != "" && !strings.ContainsFunc(kind, func(r rune) bool {
+		return r != '-' && r != '.' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	})
+}
