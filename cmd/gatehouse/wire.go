@@ -132,7 +132,7 @@ func (g *gateway) edges() error {
 	if err != nil {
 		return err
 	}
-	signin.New(signin.Options{Login: g.login, Codes: g.login, Tests: g.login, Now: time.Now, Sessions: g.sessions, Pages: pages, Metadata: g.setup.ServiceProviderMetadata,
+	signin.New(signin.Options{BaseURL: c.BaseURL, Login: g.login, Codes: g.login, Tests: g.login, Now: time.Now, Sessions: g.sessions, Pages: pages, Metadata: g.setup.ServiceProviderMetadata,
 		Enterprise: g.enterpriseOf, Secure: c.Secure(), SignInPerAddress: c.RateLimits.SignInPerAddress,
 		Failures: route.Failures{Limiter: g.nodes.limiter, Name: "failures", PerMinute: c.RateLimits.FailuresPerAddress, Log: g.log}}).Register(g.router)
 	account.New(account.Options{Store: g.db, Sessions: g.sessions, Pages: pages, Revoked: g.live.Revoked, Now: time.Now}).Register(g.router)

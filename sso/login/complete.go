@@ -2,7 +2,6 @@ package login
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"time"
@@ -40,33 +39,68 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 	pending, err := s.protocol(c).Correlate(cb)
 	if err != nil || pending == "" {
 		if p, waits := s.waitingTest(ctx, c, cb); waits {
-			return s.completeTest(ctx, c, p, cb, err != nil) // what cannot be read is nothing that nobody asked for
+			return s.completeTest(ctx, p, cb, err != nil) // what cannot be read is nothing that nobody asked for
 		}
 	}
+	asked, err := s.asked(ctx, c, cb, pending, err)
 	if err != nil {
 		s.Observe(c.Protocol, sso.CodeOf(err))
 		return Result{}, unmatched(fmt.Errorf("read the answer to %s: %w", c.ID, err))
 	}
-	asked := asked{}
-	if pending != "" {
-		if asked.PendingLogin, asked.err = s.Recorder.PendingLogin(ctx, pending); asked.err == nil && asked.Test != "" {
-			return s.completeTest(ctx, c, asked.PendingLogin, cb, true)
+	if asked.err == nil && asked.ID != "" && asked.Connection != c.ID {
+		if result, ours, err := s.misdelivered(ctx, Delivery{Address: s.address(c)}, asked.PendingLogin, cb); ours {
+			return result, err
 		}
 	}
-	now := s.Now()
-	t := &try{Service: s, c: c, cb: cb, attempt: sso.Attempt{
-		ID: sso.NewID[sso.AttemptID](now), Enterprise: c.Enterprise, Connection: c.ID,
-		Remote: cb.Remote, UserAgent: cb.UserAgent, At: now,
-	}}
-	result, err := t.conclude(ctx, func() (Result, error) { return t.run(ctx, pending, asked) })
+	if asked.err == nil && asked.Test != "" {
+		return s.completeTest(ctx, asked.PendingLogin, cb, true)
+	}
+	t := s.newTry(c, cb)
+	result, err := t.conclude(ctx, func() (Result, error) { return t.run(ctx, asked) })
 	t.compare(ctx, result, err)
 	return result, err
 }
 
-// asked is what was asked, or why that is not known.
+// newTry is an answer to c before anything is known about it.
+func (s *Service) newTry(c sso.Connection, cb sso.Callback) *try {
+	now := s.Now()
+	return &try{Service: s, c: c, cb: cb, attempt: sso.Attempt{
+		ID: sso.NewID[sso.AttemptID](now), Enterprise: c.Enterprise, Connection: c.ID,
+		Remote: cb.Remote, UserAgent: cb.UserAgent, At: now,
+	}}
+}
+
+// asked is what was asked, or why that is not known. Its ID is what the answer
+// named, "" if nothing.
 type asked struct {
 	sso.PendingLogin
 	err error
+}
+
+// asked finds what an answer to c belongs to. named is what it says itself;
+// unread is why it does not, if it cannot be read: then its RelayState tells, if
+// this browser began that sign-in, and else unread is returned. One that says
+// nothing in the protocol of c may do so in the other.
+func (s *Service) asked(ctx context.Context, c sso.Connection, cb sso.Callback, named string, unread error) (asked, error) {
+	if named != "" {
+		p, err := s.Recorder.PendingLogin(ctx, named)
+		p.ID = named
+		return asked{p, err}, nil
+	}
+	id := s.requestOf(cb)
+	if id == "" {
+		return asked{}, unread
+	}
+	p, err := s.Recorder.PendingLogin(ctx, id)
+	switch {
+	case err == nil && p.Connection != c.ID:
+		return asked{p, nil}, nil
+	case unread == nil:
+		return asked{}, nil // it names nothing, so nobody asked for it
+	case err == nil && c.Protocol == sso.SAML && began(p, cb) && p.UsedAt.IsZero():
+		return asked{p, nil}, nil
+	}
+	return asked{}, unread
 }
 
 // conclude counts and records what comes of a try.
@@ -112,12 +146,12 @@ type try struct {
 }
 
 // run is the order of a sign-in.
-func (t *try) run(ctx context.Context, pendingID string, asked asked) (Result, error) {
+func (t *try) run(ctx context.Context, asked asked) (Result, error) {
 	if err := t.serve(t.c); err != nil {
 		return Result{}, err
 	}
 	var err error
-	if pendingID == "" {
+	if asked.ID == "" {
 		if restart, err := t.unsolicited(); restart != nil || err != nil {
 			return Result{Restart: restart}, err
 		}
@@ -185,9 +219,7 @@ func (t *try) claim(ctx context.Context, asked asked) (*sso.PendingLogin, error)
 		return nil, fmt.Errorf("find pending login: %w", asked.err)
 	}
 	p := asked.PendingLogin
-	browser := t.cb.Browser.Hash()
-	mine := subtle.ConstantTimeCompare(p.Browser[:], browser[:]) == 1
-	if p.Connection != t.c.ID || t.cb.Browser == "" || !mine || !t.Now().Before(p.ExpiresAt) {
+	if p.Connection != t.c.ID || !began(p, t.cb) || !t.Now().Before(p.ExpiresAt) {
 		return nil, errStateExpired()
 	}
 	if t.c.Protocol == sso.OIDC {

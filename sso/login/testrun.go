@@ -2,7 +2,6 @@ package login
 
 import (
 	"context"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"time"
@@ -188,9 +187,15 @@ func (s *Service) waitingTest(ctx context.Context, c sso.Connection, cb sso.Call
 	return p, err == nil && (run.State == sso.TestWaiting || closed != nil)
 }
 
-// completeTest takes the answer to a test connection, delivered to the
-// connection at, and whether it names the request. It writes nothing but what came of it.
-func (s *Service) completeTest(ctx context.Context, at sso.Connection, p sso.PendingLogin, cb sso.Callback, asked bool) (Result, error) {
+// completeTest takes the answer to a test connection, and whether it names the
+// request. It writes nothing but what came of it.
+func (s *Service) completeTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, asked bool) (Result, error) {
+	return s.rehearseAnswer(ctx, p, cb, func(r *rehearsal) error { return r.live(ctx, asked) })
+}
+
+// rehearseAnswer ends the test connection that p began, as judge says, unless it
+// is over.
+func (s *Service) rehearseAnswer(ctx context.Context, p sso.PendingLogin, cb sso.Callback, judge func(r *rehearsal) error) (Result, error) {
 	run, err := s.Tests.TestRun(ctx, p.Enterprise, p.Test)
 	if err != nil {
 		return Result{}, fmt.Errorf("find test connection: %w", err)
@@ -204,7 +209,7 @@ func (s *Service) completeTest(ctx context.Context, at sso.Connection, p sso.Pen
 	}
 	r := s.rehearsal(c, cfg, run, cb)
 	r.pending = &p
-	err = r.live(ctx, at, asked)
+	err = judge(r)
 	if errors.Is(err, errAnsweredTwice) {
 		run, err = s.Tests.TestRun(ctx, p.Enterprise, p.Test)
 		return Result{Test: &run}, err
@@ -217,11 +222,10 @@ func (s *Service) completeTest(ctx context.Context, at sso.Connection, p sso.Pen
 
 var errAnsweredTwice = errors.New("another answer to the same request is being looked at")
 
-// live is a sign-in with everything but what it would write. asked says that the
-// answer names the request; one that does not is judged as such.
-func (r *rehearsal) live(ctx context.Context, at sso.Connection, asked bool) error {
-	browser, got := r.cb.Browser.Hash(), "that browser"
-	mine := subtle.ConstantTimeCompare(r.pending.Browser[:], browser[:]) == 1 && r.cb.Browser != ""
+// sameBrowser checks that the answer came in the browser that was sent to the
+// identity provider.
+func (r *rehearsal) sameBrowser() error {
+	mine, got := began(*r.pending, r.cb), "that browser"
 	switch {
 	case r.cb.Browser == "":
 		got = "a browser without our cookie"
@@ -231,8 +235,14 @@ func (r *rehearsal) live(ctx context.Context, at sso.Connection, asked bool) err
 	if !r.that(mine, "browser", "the browser that was sent to the identity provider", got) {
 		return errStateExpired()
 	}
-	if at.ID != r.c.ID {
-		return r.astray(at)
+	return nil
+}
+
+// live is a sign-in with everything but what it would write. asked says that the
+// answer names the request; one that does not is judged as such.
+func (r *rehearsal) live(ctx context.Context, asked bool) error {
+	if err := r.sameBrowser(); err != nil {
+		return err
 	}
 	if r.c.Protocol == sso.OIDC {
 		if !r.that(asked, "state", "that of the request", map[bool]string{true: "that one", false: "(missing)"}[asked]) {
@@ -263,23 +273,6 @@ func (r *rehearsal) live(ctx context.Context, at sso.Connection, asked bool) err
 		return &sso.Error{Kind: sso.Conflict, Code: "saml_replayed", Public: "This sign-in was used already. Start again."}
 	}
 	return r.rehearse(ctx, x.Assertion)
-}
-
-// astray is an answer that was delivered to another connection than the one
-// that asked.
-func (r *rehearsal) astray(at sso.Connection) error {
-	address := func(id sso.ConnectionID) string {
-		if r.c.Protocol == sso.OIDC {
-			return r.OIDC.RedirectURI(id)
-		}
-		return r.SAML.ACSURL(id)
-	}
-	r.that(false, "recipient", address(r.c.ID), address(at.ID))
-	if r.c.Protocol == sso.OIDC {
-		return errStateExpired()
-	}
-	return &sso.Error{Kind: sso.Forbidden, Code: "saml_wrong_recipient", Public: "This sign-in message was made for another application or by another identity provider.",
-		Err: fmt.Errorf("delivered to %s, wanted %s", address(at.ID), address(r.c.ID))}
 }
 
 func causeOf(err error) string {

@@ -32,6 +32,12 @@ func onTheWay() []fault {
 	return []fault{
 		{"login_state_expired", "browser", "", "The answer comes from {got}; wanted: {want}.", Person,
 			"Run the test again, and finish it in the window that it opens. If it happens to everybody: does the reverse proxy drop cookies, and is base_url what browsers show?", atBrowser},
+		{"sent_to_wrong_address", "delivered_to", "HTTP-Artifact", "The identity provider sent an artifact, which is not resolved here: wanted {want}, got {got}.", Company,
+			"Let responses be sent by the HTTP-POST binding.", atACS},
+		{"sent_to_wrong_address", "delivered_to", "HTTP-Redirect", "The response came by the HTTP-Redirect binding: wanted {want}, got {got}.", Company,
+			"Let responses be sent by the HTTP-POST binding.", atACS},
+		{"sent_to_wrong_address", "", "", "The response was sent to an address that is not this connection's: wanted {want}, got {got}.", Company,
+			"Set the address for responses (ACS URL, Reply URL or redirect URI) to {want}, letter by letter, and remove all others.", atACS},
 		{"login_state_expired", "state", "", "The answer does not say which request it answers: its state is {got}.", Company,
 			"Let sign-ins begin here, and the state of the request be copied into the answer.", atACS},
 	}

@@ -7,6 +7,7 @@ func signing() []Entry {
 		{"connection_needed", "Signing in", "the company has several ways to sign in", Person, "choose one"},
 		{"connection_disabled", "Signing in", "the company has no enabled connection, or not this one", Operator, "enable it: `POST …/connections/{conn}/enable`"},
 		{"login_state_expired", "Signing in", "older than ten minutes, finished already, or begun in another browser", Person, "start again, in one tab. If it happens to everybody: does the reverse proxy drop cookies, is `base_url` what people see?"},
+		{"sent_to_wrong_address", "Signing in", "the identity provider sent its response to an address that is not this connection's, or by another binding than HTTP-POST", Company, "set the ACS URL (OpenID Connect: the redirect URI) to the one that the attempt's check `delivered_to` names, letter by letter"},
 		{"idp_ignores_requests", "Signing in", "the identity provider answered a request of ours with an answer to none, twice in a row", Company, "make the application at the identity provider accept sign-ins begun here (SP-initiated), and check that its ACS URL is this connection's"},
 		{"idp_initiated_disabled", "Signing in", "it began at the identity provider's app tile", Company, "let the tile open the sign-in link, or *you*: set `saml.allow_idp_initiated` to `rebounce`"},
 		{"idp_denied", "Signing in", "the identity provider refused, and says so", Company, "assign the person to the application (Entra ID: AADSTS50105); the reason is in the attempt"},

@@ -195,12 +195,18 @@ func takeBody(w http.ResponseWriter, r *http.Request, s *surface, route *Route) 
 	return takeForm(r, s, limit, route.Files)
 }
 
+const urlEncoded = "application/x-www-form-urlencoded"
+
+func isForm(r *http.Request) bool {
+	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	return err == nil && media == urlEncoded
+}
+
 func takeForm(r *http.Request, s *surface, limit int64, files bool) error {
-	const expected = "application/x-www-form-urlencoded"
 	media, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	files = files && media == multipartForm
-	if media != expected && !files {
-		return refusal(codeMedia, "Send this as "+expected+".").Because(err)
+	if media != urlEncoded && !files {
+		return refusal(codeMedia, "Send this as "+urlEncoded+".").Because(err)
 	}
 	body, err := io.ReadAll(r.Body)
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {

@@ -43,9 +43,12 @@ type Route struct {
 	Handle  Handler
 	// Why says why a Callback or Machine route takes posts from other origins.
 	Why     string
-	MaxBody int64  // bytes; 0 means DefaultMaxBody
-	Files   bool   // its form may carry files, whose contents become values
-	Rates   []Rate // all must allow
+	MaxBody int64 // bytes; 0 means DefaultMaxBody
+	// TooLarge answers a request whose body is larger than MaxBody, in place of
+	// the failure cause. It may read on. Optional.
+	TooLarge func(w http.ResponseWriter, r *http.Request, most int64, cause error) error
+	Files    bool   // its form may carry files, whose contents become values
+	Rates    []Rate // all must allow
 	// Admit may refuse a request before its body is read. Optional.
 	Admit func(r *http.Request) error
 }
@@ -64,6 +67,7 @@ type Router struct {
 	hosts   []string
 	https   bool
 	cross   *http.CrossOriginProtection
+	stray   *entry // for forms posted to no path of ours; nil: nothing is there
 }
 
 // New makes a Router. BaseURL must be an absolute http or https URL.
@@ -93,6 +97,12 @@ func (rt *Router) Page(routes ...Route) { rt.add(pageSurface, routes) }
 // are pages, its posts come from another origin: each needs a reason, and is
 // protected by the pending login instead. No parameter may come twice.
 func (rt *Router) Callback(routes ...Route) { rt.add(callbackSurface, routes) }
+
+// Stray registers what takes forms that are posted to paths that do not exist,
+// as a Callback. Anything else there is not found.
+func (rt *Router) Stray(route Route) {
+	rt.stray = &entry{router: rt, surface: callbackSurface, any: &route}
+}
 
 // Machine registers what a server of somebody else's calls with a form; errors
 // are JSON as in RFC 6749 §5.2.
@@ -209,6 +219,10 @@ func (e *entry) allow() string {
 
 // ServeHTTP implements http.Handler for the router's mux.
 func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if stray := e.router.stray; stray != nil && e.path == "" && e != stray && r.Method == http.MethodPost && isForm(r) {
+		stray.ServeHTTP(w, r)
+		return
+	}
 	state := stateOf(r.Context())
 	state.pattern = e.path
 	state.fail = func(w http.ResponseWriter, r *http.Request, err error) { e.router.fail(w, r, e.surface, err) }
@@ -248,7 +262,11 @@ func (e *entry) serve(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	if err := takeBody(w, r, e.surface, route); err != nil {
+	err = takeBody(w, r, e.surface, route)
+	switch {
+	case route.TooLarge != nil && sso.CodeOf(err) == codeBody:
+		return route.TooLarge(w, r, route.MaxBody, err)
+	case err != nil:
 		return err
 	}
 	return route.Handle(w, r)

@@ -16,15 +16,15 @@ import (
 func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 	id, err := sso.ParseID[sso.ConnectionID](r.PathValue("connection"))
 	if err != nil {
-		return err
+		return s.stray(w, r)
 	}
 	if s.cookieHeldBack(r) {
 		return s.Pages.Render(w, http.StatusOK, page.NewReturn(r.URL.EscapedPath(), r.PostForm))
 	}
-	result, err := s.Login.Complete(r.Context(), id, sso.Callback{
-		Form: delivered(r), Browser: s.Sessions.BrowserOf(r),
-		Remote: route.ClientIP(r.Context()), UserAgent: userAgent(r),
-	})
+	result, err := s.Login.Complete(r.Context(), id, s.callback(r, delivered(r)))
+	if sso.KindOf(err) == sso.NotFoundKind {
+		return s.stray(w, r)
+	}
 	if err != nil {
 		return s.withWay(r, id, fmt.Errorf("complete sign-in: %w", err))
 	}
@@ -110,6 +110,12 @@ func (s *Signin) singleLogout(w http.ResponseWriter, r *http.Request) error {
 	}
 	redirect, err := s.Login.SingleLogout(r.Context(), id, delivered(r), raw)
 	switch {
+	case err != nil && delivered(r).Has("SAMLResponse"):
+		// A sign-in, perhaps, at the address for sign-out.
+		if err := s.stray(w, r); sso.KindOf(err) != sso.NotFoundKind {
+			return err
+		}
+		return fmt.Errorf("single logout: %w", err)
 	case err != nil:
 		return fmt.Errorf("single logout: %w", err)
 	case redirect == nil:

@@ -26,7 +26,12 @@ type remote struct {
 	logout    *sso.Redirect
 	err       error
 
+	astray    login.Result // of what was sent to a wrong address
+	astrayErr error
+
 	started   []login.Start
+	strays    []login.Delivery
+	large     []sso.Callback
 	callbacks []sso.Callback
 	slo       []string // the raw query of each
 	tokens    []string
@@ -41,6 +46,16 @@ func (f *remote) Begin(_ context.Context, s login.Start) (sso.Redirect, error) {
 func (f *remote) Complete(_ context.Context, _ sso.ConnectionID, cb sso.Callback) (login.Result, error) {
 	f.callbacks = append(f.callbacks, cb)
 	return f.result, f.err
+}
+
+func (f *remote) Astray(_ context.Context, d login.Delivery, cb sso.Callback) (login.Result, error) {
+	f.strays, f.callbacks = append(f.strays, d), append(f.callbacks, cb)
+	return f.astray, f.astrayErr
+}
+
+func (f *remote) TooLarge(_ context.Context, _ sso.ConnectionID, _ int64, cb sso.Callback) (login.Result, error) {
+	f.large = append(f.large, cb)
+	return f.astray, f.astrayErr
 }
 
 func (f *remote) Discover(_ context.Context, text string) (login.Found, error) {
@@ -140,7 +155,7 @@ func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Login: f.remote, Codes: f.codes, Now: func() time.Time { return now }, Sessions: f.browser, Pages: pages, Secure: strings.HasPrefix(base, "https:"),
+	o := Options{BaseURL: base, Login: f.remote, Codes: f.codes, Now: func() time.Time { return now }, Sessions: f.browser, Pages: pages, Secure: strings.HasPrefix(base, "https:"),
 		Metadata: func(_ context.Context, id sso.ConnectionID) ([]byte, error) {
 			if id != f.okta.ID {
 				return nil, sso.NotFound("not_found", "There is nothing at this address.")

@@ -18,6 +18,8 @@ import (
 type Login interface {
 	Begin(ctx context.Context, start login.Start) (sso.Redirect, error)
 	Complete(ctx context.Context, id sso.ConnectionID, cb sso.Callback) (login.Result, error)
+	Astray(ctx context.Context, d login.Delivery, cb sso.Callback) (login.Result, error)
+	TooLarge(ctx context.Context, id sso.ConnectionID, most int64, cb sso.Callback) (login.Result, error)
 	Discover(ctx context.Context, text string) (login.Found, error)
 	Logout(ctx context.Context, p sso.Principal) (*sso.Redirect, error)
 	SingleLogout(ctx context.Context, id sso.ConnectionID, form url.Values, rawQuery string) (*sso.Redirect, error)
@@ -49,6 +51,7 @@ type Options struct {
 	// SignInPerAddress is how many sign-ins may start per minute from one client
 	// network; 0: no limit.
 	SignInPerAddress int
+	BaseURL          string // of Gatehouse, without a slash at the end
 	// Failures are what may fail of what strangers send.
 	Failures route.Failures
 	// Secure says that people reach us over https.
@@ -78,6 +81,7 @@ func (s *Signin) Register(rt *route.Router) {
 	documents := []route.Rate{{Name: "metadata", PerMinute: 300}}
 	answer := s.limited(bySignature, responseFailed, s.answer) // an IdP-initiated response has no other proof
 	callback := s.limited(byBrowser, responseFailed, s.answer)
+	stray := s.limited(byBrowser, responseFailed, s.stray)
 	slo := s.limited(bySignature, logoutFailed, s.singleLogout)
 	backchannel := s.limited(bySignature, logoutFailed, s.backchannelLogout)
 	verify, resend := s.limited(byBrowser, codeFailed, s.verify), s.limited(byBrowser, codeFailed, s.resend)
@@ -98,12 +102,19 @@ func (s *Signin) Register(rt *route.Router) {
 	)
 	rt.Callback(
 		route.Route{Pattern: "GET /saml/{connection}/metadata", Handle: s.metadata, Rates: documents},
-		route.Route{Pattern: "POST /saml/{connection}/acs", Handle: answer, MaxBody: maxResponse, Admit: s.admitLarge, Why: byPending},
+		route.Route{Pattern: "POST /saml/{connection}/acs", Handle: answer, MaxBody: maxResponse, TooLarge: s.tooLarge, Admit: s.admitLarge, Why: byPending},
 		route.Route{Pattern: "GET /saml/{connection}/slo", Handle: slo},
 		route.Route{Pattern: "POST /saml/{connection}/slo", Handle: slo, MaxBody: maxLogout, Why: bySignature},
 		route.Route{Pattern: "GET /oidc/{connection}/callback", Handle: callback},
 		route.Route{Pattern: "POST /oidc/{connection}/callback", Handle: callback, Why: byPending},
+		route.Route{Pattern: "GET /saml/{connection}/acs", Handle: stray},
+		route.Route{Pattern: "POST /saml/{connection}/metadata", Handle: stray, MaxBody: maxResponse, Admit: s.admitLarge, Why: byPending},
+		route.Route{Pattern: "GET /saml/{path...}", Handle: stray},
+		route.Route{Pattern: "POST /saml/{path...}", Handle: stray, MaxBody: maxResponse, Admit: s.admitLarge, Why: byPending},
+		route.Route{Pattern: "GET /oidc/{path...}", Handle: stray},
+		route.Route{Pattern: "POST /oidc/{path...}", Handle: stray, MaxBody: maxResponse, Admit: s.admitLarge, Why: byPending},
 	)
+	rt.Stray(route.Route{Pattern: "POST /{path...}", Handle: stray, MaxBody: maxResponse, Admit: s.admitLarge, Why: byPending})
 	rt.Machine(route.Route{Pattern: "POST /oidc/{connection}/backchannel-logout", Handle: backchannel,
 		Why: "the identity provider's server posts it; only signed tokens count"})
 }
