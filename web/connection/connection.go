@@ -82,6 +82,7 @@ func New(o Options) *Handlers { return &Handlers{o} }
 // Register adds the pages.
 func (h *Handlers) Register(rt *route.Router) {
 	h.Console.Add(rt, list("GET", "connections", h.list), list("GET", "held", h.held),
+		list("POST", "held/approve", h.approveAll), list("POST", "held/discard", h.discardAll),
 		list("POST", "held/{held}/approve", h.approve), list("POST", "held/{held}/discard", h.discard))
 	h.Console.Add(rt,
 		one("GET", "", h.show), one("GET", "/settings", h.settings), one("POST", "/settings", h.saveSettings), one("POST", "/settings/try", h.tryPolicies),

@@ -16,6 +16,8 @@ type Holding interface {
 	HeldSyncs(ctx context.Context, ent sso.EnterpriseID, f sso.HeldFilter, p sso.Page) ([]sso.HeldSync, string, error)
 	ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
 	DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
+	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
+	DecideHeldSyncs(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) (sso.HeldDecided, error)
 	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
 }
 
@@ -36,9 +38,13 @@ func (h *Handlers) showHeld(w http.ResponseWriter, r *http.Request, v console.Vi
 	}
 	trail := page.Link{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}
 	p := &page.HeldSyncs{Base: h.Console.Base(v, console.AreaConnections, trail), Pager: pager(r, cursor, next)}
-	p.Flash = console.Said(r, map[string]string{"approved": "It is done: the memberships are what the identity provider said.", "discarded": "Memberships stay as they are. The person’s next sign-in is looked at anew."})
+	p.Flash = console.Said(r, map[string]string{"approved": "It is done: the memberships are what the identity provider said.", "discarded": "Memberships stay as they are. The person’s next sign-in is looked at anew.",
+		"all-approved": "It is done: all memberships are what the identity provider sent.", "all-discarded": "Memberships stay as they are. Groups that were lost to the same cause are restored."})
 	if refused != nil {
 		p.Wrong = wrong(refused)
+	}
+	if p.Causes, err = h.heldCauses(ctx, v); err != nil {
+		return err
 	}
 	for _, x := range waiting {
 		row, err := h.heldRow(ctx, v, x)
@@ -72,9 +78,9 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 	switch x.State {
 	case sso.HeldWaiting:
 		row.State = page.Badge{Label: "waits", State: "warn"}
-		row.Text = "Approving leaves the company’s admin groups without this person, as its identity provider says. Nobody may be left in them."
+		row.Text = heldText(x.Changes.Cause)
 		to := console.At(v.Enterprise, "held", string(x.ID))
-		row.Approve = &page.Confirm{Label: "Approve", Text: "The changes are made now. If nobody is left in the admin groups, only an operator or a recovery admin can get in as an admin.", Action: to + "/approve", Button: "Approve", Danger: true}
+		row.Approve = &page.Confirm{Label: "Approve", Text: approveText(x.Changes.Cause), Action: to + "/approve", Button: "Approve", Danger: true}
 		row.Discard = &page.Confirm{Label: "Discard", Text: "Memberships stay as they are, until the person signs in the next time.", Action: to + "/discard", Button: "Discard"}
 	case sso.HeldApproved:
 		row.State, row.Decided = page.Badge{Label: "approved", State: "ok"}, "approved by "+byWhom(v, x.DecidedBy)

@@ -1,6 +1,7 @@
 package connection_test
 
 import (
+	"net/url"
 	"testing"
 
 	"gatehouse/sso"
@@ -21,17 +22,29 @@ func TestHeld(t *testing.T) {
 
 	first := f.enterAs(storetest.Held(saidNowhere(), admins), saidNowhere())
 	f.says(200, "GET", list, nil, "Ada Lovelace", "waits", "admins", "Nobody may be left in them")
+	f.says(200, "GET", list, nil, "By cause", "the last admin would be removed", "1 person waits", "Approve all")
 	f.says(200, "GET", "/admin/enterprises/acme/connections", nil, "Look at them")
 	f.says(303, "POST", list+"/"+string(first.Held)+"/discard", nil, "?done=discarded")
 	f.in(admins.ID, true)
 	f.says(422, "POST", list+"/"+string(first.Held)+"/approve", nil, "decided")
 	f.in(admins.ID, true)
 
+	third := f.enterAs(storetest.Held(saidNowhere(), admins), saidNowhere())
+	of := func(through sso.HeldSyncID) url.Values {
+		return url.Values{"cause": {"last_admin"}, "connection": {string(f.conn.ID)}, "through": {string(through)}}
+	}
+	f.says(404, "POST", list+"/approve", url.Values{"cause": {"last_admin"}})
+	f.says(303, "POST", list+"/discard", of(first.Held), "?done=all-discarded")
+	f.says(200, "GET", list, nil, "1 person waits")
+	f.says(303, "POST", list+"/discard", of(third.Held), "?done=all-discarded")
+	f.says(200, "GET", list+"?done=all-discarded", nil, "Nothing waits", "Memberships stay as they are")
+	f.in(admins.ID, true)
+
 	second := f.enterAs(storetest.Held(saidNowhere(), admins), saidNowhere())
 	f.says(303, "POST", list+"/"+string(second.Held)+"/approve", nil, "?done=approved")
 	f.in(admins.ID, false)
 	f.says(200, "GET", list+"?state=decided", nil, "approved by you", "discarded by you")
-	if f.told != 2 {
+	if f.told != 3 {
 		t.Errorf("the nodes were told %d times", f.told)
 	}
 }

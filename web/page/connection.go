@@ -279,12 +279,24 @@ type PersonChanges struct {
 type HeldSyncs struct {
 	Base
 	Wrong   []Wrong
+	Causes  []HeldCause
 	Waiting []HeldRow
 	Before  []HeldRow
 	Pager   Pager
 }
 
 func (HeldSyncs) title() string { return "Held group syncs" }
+
+// HeldCause is what was held for one cause, to be decided together.
+type HeldCause struct {
+	Title   string
+	State   Badge
+	Since   Time
+	Count   string // "25 people wait"
+	Text    string // why it is held
+	Approve *Confirm
+	Discard *Confirm
+}
 
 // HeldRow is one of them.
 type HeldRow struct {

@@ -160,7 +160,11 @@ func galleryHeld() []Example {
 		Text:    "Approving leaves the company’s admin groups without this person, as its identity provider says. Nobody may be left in them.",
 		Approve: &Confirm{Label: "Approve", Text: "The changes are made now.", Action: "/admin/enterprises/acme/held/held-1/approve", Button: "Approve", Danger: true}, Discard: &Confirm{Label: "Discard", Text: "Memberships stay as they are, until the person signs in the next time.", Action: "/admin/enterprises/acme/held/held-1/discard", Button: "Discard"}}
 	before := HeldRow{ID: "held-0", Person: longLogin, At: connAgo(50 * time.Hour), State: Badge{"superseded", ""}, Removed: []string{"admins (" + longName + ")"}, Decided: "the identity provider said something else since"}
-	full := &HeldSyncs{Base: base(), Waiting: []HeldRow{row}, Before: []HeldRow{before}, Pager: Pager{Next: "?after=x"}}
+	cause := HeldCause{Title: "Okta: the group names stopped matching", State: Badge{"removals held", "error"}, Since: connAgo(time.Hour), Count: "25 people wait",
+		Text:    "Several people in a row would lose groups because the names that the identity provider sends match nothing here. Were groups renamed there, or does it send object IDs? Before it was noticed, 2 people lost groups.",
+		Approve: &Confirm{Label: "Approve all", Text: "The changes are made now, as they are listed.", Action: "/admin/enterprises/acme/held/approve", Fields: []HiddenField{{"cause", "connection_names_changed"}}, Button: "Approve all", Danger: true},
+		Discard: &Confirm{Label: "Discard all and restore 2 people", Text: "Memberships stay as they are.", Action: "/admin/enterprises/acme/held/discard", Fields: []HiddenField{{"cause", "connection_names_changed"}}, Button: "Discard and restore"}}
+	full := &HeldSyncs{Base: base(), Causes: []HeldCause{cause}, Waiting: []HeldRow{row}, Before: []HeldRow{before}, Pager: Pager{Next: "?after=x"}}
 	late := &HeldSyncs{Base: base(), Before: []HeldRow{before}, Wrong: []Wrong{{Message: "This does not wait any more: it was decided, or the identity provider has said something else since."}}}
 	return []Example{{"HeldSyncs-waiting", 200, full}, {"HeldSyncs-empty", 200, &HeldSyncs{Base: base()}}, {"HeldSyncs-decided", 422, late}}
 }

@@ -1,0 +1,127 @@
+package connection
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// heldCauses are the causes for which something waits, or is held from now on.
+func (h *Handlers) heldCauses(ctx context.Context, v console.Visit) ([]page.HeldCause, error) {
+	all, err := h.Store.HeldTallies(ctx, v.Enterprise.ID)
+	if err != nil {
+		return nil, fmt.Errorf("count held syncs: %w", err)
+	}
+	names := map[sso.ConnectionID]string{}
+	if len(all) > 0 {
+		connections, err := h.Store.Connections(ctx, v.Enterprise.ID)
+		if err != nil {
+			return nil, fmt.Errorf("list connections: %w", err)
+		}
+		for _, c := range connections {
+			names[c.ID] = c.Name
+		}
+	}
+	var causes []page.HeldCause
+	for _, t := range all {
+		causes = append(causes, h.heldCause(v, t, names[t.Connection]))
+	}
+	return causes, nil
+}
+
+func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string) page.HeldCause {
+	c := page.HeldCause{
+		Title: causeTitle(t),
+		State: page.Badge{Label: "waits", State: "warn"},
+		Since: h.time(t.Since),
+		Count: count(t.Waiting, "person waits", "people wait"),
+		Text:  heldText(t.Cause),
+	}
+	if connection != "" {
+		c.Title = connection + ": " + c.Title
+	}
+	if t.Standing {
+		c.State = page.Badge{Label: "removals held", State: "error"}
+	}
+	to := func(verb string) string { return console.At(v.Enterprise, "held", verb) }
+	of := []page.HiddenField{{Name: "cause", Value: string(t.Cause)}, {Name: "connection", Value: string(t.Connection)},
+		{Name: "group", Value: string(t.Group)}, {Name: "through", Value: string(t.Newest)}}
+	c.Approve = &page.Confirm{Label: "Approve all", Text: approveText(t.Cause), Action: to("approve"), Fields: of, Button: "Approve all", Danger: true}
+	c.Discard = &page.Confirm{Label: "Discard all", Text: "Memberships stay as they are.", Action: to("discard"), Fields: of, Button: "Discard all"}
+	if t.Mass() {
+		c.Approve.Text += " For the next seven days, removals are not held for this cause."
+		c.Discard.Text += " Removals are held until sign-ins match again or you approve them."
+	}
+	if t.Lost > 0 {
+		lost := count(t.Lost, "person", "people")
+		c.Text += " Before it was noticed, " + lost + " lost groups."
+		c.Discard.Label, c.Discard.Button = "Discard all and restore "+lost, "Discard and restore"
+		c.Discard.Text += " Groups that were lost to the same cause are given back."
+	}
+	return c
+}
+
+func causeTitle(t sso.HeldTally) string {
+	switch t.Cause {
+	case sso.HeldNamesChanged:
+		return "the group names stopped matching"
+	case sso.HeldGroupShare:
+		return "too many people would leave " + t.GroupName
+	case sso.HeldMatchesNothing:
+		return "none of a person’s group names matches"
+	}
+	return "the last admin would be removed"
+}
+
+func heldText(cause sso.HeldCause) string {
+	switch cause {
+	case sso.HeldNamesChanged:
+		return "Several people in a row would lose groups because the names that the identity provider sends match nothing here. Were groups renamed there, or does it send object IDs?"
+	case sso.HeldGroupShare:
+		return "Sign-ins would remove more people from one group within a short time than the connection’s settings allow."
+	case sso.HeldMatchesNothing:
+		return "The identity provider sent group names of which none matches a group here, and the person had groups by earlier sign-ins."
+	}
+	return "Approving leaves the company’s admin groups without this person, as its identity provider says. Nobody may be left in them."
+}
+
+func approveText(cause sso.HeldCause) string {
+	if cause == sso.HeldLastAdmin {
+		return "The changes are made now. If nobody is left in the admin groups, only an operator or a recovery admin can get in as an admin."
+	}
+	return "The changes are made now, as they are listed."
+}
+
+func (h *Handlers) approveAll(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.decideAll(w, r, v, true, "all-approved")
+}
+
+func (h *Handlers) discardAll(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.decideAll(w, r, v, false, "all-discarded")
+}
+
+func (h *Handlers) decideAll(w http.ResponseWriter, r *http.Request, v console.Visit, approve bool, done string) error {
+	d := sso.HeldDecision{
+		Cause:      sso.HeldCause(r.PostFormValue("cause")),
+		Connection: sso.ConnectionID(r.PostFormValue("connection")),
+		Group:      sso.GroupID(r.PostFormValue("group")),
+		Through:    sso.HeldSyncID(r.PostFormValue("through")),
+		Approve:    approve,
+		Restore:    true,
+	}
+	if d.Cause == "" || d.Connection == "" {
+		return notFound()
+	}
+	decided, err := h.Store.DecideHeldSyncs(r.Context(), v.Actor, v.Enterprise.ID, d)
+	if decided != (sso.HeldDecided{}) {
+		h.revoked(r.Context()) // of what was decided before a failure, too
+	}
+	if err != nil {
+		return fmt.Errorf("decide held syncs: %w", err)
+	}
+	return console.Done(w, console.At(v.Enterprise, "held"), done)
+}
