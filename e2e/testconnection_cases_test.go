@@ -62,14 +62,14 @@ func samlTrust() []trial {
 		{name: "unsigned", protocol: "saml", provider: "adfs", fault: demoidp.Unsigned, code: "saml_signature_invalid",
 			cause: "Nothing in the answer is signed", side: theCompany, place: "Set-ADFSRelyingPartyTrust -SamlResponseSignature MessageAndAssertion"},
 		{name: "another certificate", protocol: "saml", provider: "google", fault: demoidp.WrongKey, code: "saml_signature_invalid",
-			cause: "not signed by a certificate that is trusted here", side: theCompany, place: "Service provider details › Certificate"},
+			cause: "not signed by a certificate that is trusted here", side: us, place: "Certificates › Fetch it now"},
 		{name: "SHA-1", protocol: "saml", provider: "ping", fault: demoidp.SHA1, code: "saml_signature_invalid",
 			cause: "signed with RSA-SHA1", side: theCompany, place: "Signing Algorithm: RSA_SHA256"},
 		{name: "encrypted to another key", protocol: "saml", provider: "keycloak", fault: demoidp.EncryptedWrongKey, code: "saml_decryption_failed",
 			cause: "cannot be decrypted", side: theCompany, place: "Keys › Encrypt assertions"},
 		{name: "tampered", protocol: "saml", provider: "okta", code: "saml_signature_invalid",
 			edit:  message(func(s string) string { return strings.ReplaceAll(s, "Lovelace", "Byron") }),
-			cause: "not signed by a certificate that is trusted here", side: theCompany, place: "Sign On › SAML Signing Certificates"},
+			cause: "not signed by a certificate that is trusted here", side: us, place: "Certificates › Fetch it now"},
 	}
 }
 
@@ -157,8 +157,9 @@ func oidcAround() []trial {
 		{name: "userinfo of another", protocol: "oidc", provider: "ping", fault: demoidp.OtherUserinfo, client: func(c *demoidp.Client) { c.GroupsInUserinfo = true },
 			code: "id_token_invalid", cause: "Userinfo is about somebody else", side: theCompany, place: "Attribute Mappings › sub"},
 		{name: "userinfo down", protocol: "oidc", provider: "okta", client: func(c *demoidp.Client) { c.GroupsInUserinfo = true },
-			front: func(f *harness.Front) { f.Answer(harness.Gone, "/oidc/userinfo") },
-			code:  "idp_unavailable", cause: "The userinfo endpoint gave no usable answer", side: theCompany, place: "Sign On › Token claims"},
+			config: harness.Object{"mapping": harness.Object{"email": []string{"mail"}}}, // which the ID token has not
+			front:  func(f *harness.Front) { f.Answer(harness.Gone, "/oidc/userinfo") },
+			code:   "idp_unavailable", cause: "The userinfo endpoint gave no usable answer", side: theCompany, place: "Sign On › Token claims"},
 		{name: "no discovery", protocol: "oidc", provider: "custom", front: func(f *harness.Front) { f.Answer(harness.Gone, "/.well-known/") },
 			code: "idp_unavailable", cause: "The discovery document cannot be had", side: theCompany, place: "issuer, as its discovery document says it"},
 	}

@@ -110,7 +110,7 @@ func (g *gateway) services() error {
 	g.health = g.doctor(post)
 	g.login = login.New(login.Options{
 		Directory: g.db, Recorder: g.db, Revoker: g.db, Proofs: g.db, Mail: post, Site: hostOf(c.BaseURL), Snapshots: g.db, Tests: g.db, Shadows: g.db, SAML: g.saml, OIDC: g.oidc, Graph: graph,
-		Refresh: g.setup.Refresh, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
+		Refresh: g.setup.Refresh, RefreshTested: g.setup.RefreshTested, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
 		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max,
 	})
 	g.admin = admin.New(admin.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Evidence: g.db, Limiter: g.nodes.limiter, Now: time.Now})

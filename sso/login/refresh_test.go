@@ -3,6 +3,7 @@ package login_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -95,6 +96,59 @@ func TestKeysSetByHandAreNotLookedFor(t *testing.T) {
 		w.recorded(w.acme, err, sso.Forbidden, "saml_wrong_recipient")
 		if calls != 0 {
 			w.Errorf("%d refreshes", calls)
+		}
+	})
+}
+
+func (w *world) withTested(refresh func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)) *login.Service {
+	return w.with(func(o *login.Options) { o.RefreshTested = refresh })
+}
+
+// tried is what came of a test connection of acme's.
+func (w *world) tried() sso.TestRun {
+	run, _ := w.beginTest(w.acme)
+	return w.ended(w.acme, run, w.tryOut(w.acme, run, w.browser))
+}
+
+// TestTestConnectionFetchesNewKeys: a test of a draft picks up a key that the
+// identity provider rolled since, and says so; without the address, or with the
+// same keys, it fails as before.
+func TestTestConnectionFetchesNewKeys(t *testing.T) {
+	each(t, func(w *world) {
+		refreshed := 0
+		w.login = w.withTested(func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error) {
+			refreshed++
+			metadata, err := w.sp.FetchMetadata(ctx, c.Draft.SAML.MetadataURL)
+			w.ok(err)
+			next, err := w.db.UpdateConnection(ctx, sso.ActorSystem, c.Enterprise, c.ID, "connection.refreshed", func(old sso.Connection) (sso.Connection, error) {
+				cfg := *old.Draft
+				saml, err := metadata.Apply(*cfg.SAML)
+				cfg.SAML, old.Draft = &saml, &cfg
+				return old, err
+			})
+			return next, true, err
+		})
+		w.draft(w.acme, func(cfg *sso.Config) { cfg.Mapping.Name = []string{"email"} })
+		w.ok(w.acme.idp.RotateKeys())
+		run := w.tried()
+		if run.State != sso.TestPassed || refreshed != 1 {
+			w.Fatalf("%s %s: %s, %d refreshes, %+v", run.State, run.Code, run.Detail, refreshed, run.Result.Checks)
+		}
+		i := slices.IndexFunc(run.Result.Checks, func(c sso.Check) bool { return c.Name == "metadata" })
+		if i < 0 || !run.Result.Checks[i].Warning || run.Revision == w.acme.conn.Revision {
+			w.Errorf("checks %+v, revision %d", run.Result.Checks, run.Revision)
+		}
+		w.acme.idp.SetFaultOnce(demoidp.WrongKey)
+		w.login = w.withTested(func(_ context.Context, c sso.Connection) (sso.Connection, bool, error) { return c, false, nil })
+		if run := w.tried(); run.Code != "saml_signature_invalid" {
+			w.Errorf("the same keys: %s %s", run.State, run.Code)
+		}
+		w.acme.idp.SetFaultOnce(demoidp.WrongKey)
+		down := &sso.Error{Kind: sso.Upstream, Code: "metadata_unavailable", Public: "The server refuses connections."}
+		w.login = w.withTested(func(_ context.Context, c sso.Connection) (sso.Connection, bool, error) { return c, false, down })
+		run = w.tried()
+		if i := slices.IndexFunc(run.Result.Checks, func(c sso.Check) bool { return c.Name == "metadata" && c.Got == down.Public }); run.Code != "saml_signature_invalid" || i < 0 {
+			w.Errorf("it cannot be had: %s %s %+v", run.State, run.Code, run.Result.Checks)
 		}
 	})
 }

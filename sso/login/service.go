@@ -71,6 +71,9 @@ type Options struct {
 	// signed with a key we do not know. It limits its own rate and reports
 	// whether anything changed.
 	Refresh func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)
+	// RefreshTested is Refresh for the configuration that a test connection tries.
+	// Optional.
+	RefreshTested func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)
 	// Revoked tells this node and the others that sessions were ended.
 	Revoked func(ctx context.Context)
 	// Observe counts an outcome; code is empty on success. Optional.

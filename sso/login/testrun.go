@@ -260,7 +260,7 @@ func (r *rehearsal) live(ctx context.Context, asked bool) error {
 	if !asked {
 		request = nil
 	}
-	x, err := r.examiner(r.c).Examine(ctx, r.c, r.cfg, request, r.cb)
+	x, err := r.examine(ctx, request)
 	r.take(x)
 	if err != nil {
 		return err

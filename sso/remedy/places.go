@@ -6,18 +6,19 @@ import "gatehouse/sso"
 type spot int
 
 const (
-	atConnection  spot = iota // here, not at the identity provider
-	atAudience                // SAML: our entity ID
-	atACS                     // SAML: our ACS URL; OpenID Connect: our redirect URI
-	atSigning                 // what is signed, and with which algorithm
-	atCertificate             // the key it signs with
-	atEncryption              // to whom it encrypts
-	atSubject                 // NameID or sub
-	atAttributes              // what it says about people
-	atGroups                  // what it says about their groups
-	atAssignment              // who may use the application
-	atIssuer                  // its own name
-	atLog                     // what it says itself about a sign-in
+	atConnection       spot = iota // here, not at the identity provider
+	atCertificatesHere             // likewise: the connection's Certificates
+	atAudience                     // SAML: our entity ID
+	atACS                          // SAML: our ACS URL; OpenID Connect: our redirect URI
+	atSigning                      // what is signed, and with which algorithm
+	atCertificate                  // the key it signs with
+	atEncryption                   // to whom it encrypts
+	atSubject                      // NameID or sub
+	atAttributes                   // what it says about people
+	atGroups                       // what it says about their groups
+	atAssignment                   // who may use the application
+	atIssuer                       // its own name
+	atLog                          // what it says itself about a sign-in
 	atClock
 	atBrowser
 	atClient // OpenID Connect: our client ID
@@ -46,6 +47,8 @@ func (p places) at(s spot) string {
 	switch {
 	case s == atConnection:
 		return hereOnly
+	case s == atCertificatesHere:
+		return "Here, not at the identity provider: the connection's Certificates › Fetch it now, or step 2 of the assistant"
 	case s == atBrowser:
 		return "Not at the identity provider: in this browser, whose cookies for this site have to be kept"
 	case s == atLog:

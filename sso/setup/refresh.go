@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"gatehouse/saml"
@@ -21,7 +22,8 @@ const (
 
 // RefreshMetadata fetches the identity provider's metadata now and reports
 // whether it changed anything. What is live takes it over at once, and so do
-// the other versions that have it from the same address. Errors: Invalid
+// the other versions that have it from the same address; a draft that has it
+// from another address is refreshed from there, too. Errors: Invalid
 // "no_metadata_url"; Conflict "metadata_entity_changed"; those of reading it. A
 // failure changes nothing but the status.
 func (s *Service) RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error) {
@@ -29,11 +31,47 @@ func (s *Service) RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.Ent
 	if err != nil {
 		return sso.Connection{}, false, err
 	}
-	if source(c) == nil {
+	addresses := addressesOf(c)
+	if len(addresses) == 0 {
 		return sso.Connection{}, false, sso.InvalidField("no_metadata_url", "saml.metadata_url",
 			"This connection has no metadata address. Enter one, or change its certificates by hand.")
 	}
-	return s.refetch(ctx, by, c)
+	any := false
+	for _, address := range addresses {
+		now, changed, err := s.refetch(ctx, by, c, address)
+		if err != nil {
+			return sso.Connection{}, false, err
+		}
+		c, any = now, any || changed
+	}
+	return c, any, nil
+}
+
+// addressesOf are the metadata addresses of what is live and of the draft.
+func addressesOf(c sso.Connection) []string {
+	var all []string
+	for _, cfg := range []*sso.Config{c.Live, c.Draft} {
+		if address := metadataURL(cfg); address != "" && !slices.Contains(all, address) {
+			all = append(all, address)
+		}
+	}
+	return all
+}
+
+// RefreshTested fetches the metadata of what a test connection tries, the draft or
+// else what is live, because the response was signed with a key that is not known.
+// It does so at every test: tests are begun by admins. It is what
+// login.Options.RefreshTested wants.
+func (s *Service) RefreshTested(ctx context.Context, c sso.Connection) (sso.Connection, bool, error) {
+	cfg := c.Draft
+	if cfg == nil {
+		cfg = c.Live
+	}
+	address := metadataURL(cfg)
+	if address == "" {
+		return c, false, nil
+	}
+	return s.refetch(ctx, sso.ActorSystem, c, address)
 }
 
 // Refresh fetches the metadata because an answer was signed with a key that is
@@ -72,7 +110,7 @@ func (s *Service) refreshSeldom(ctx context.Context, asked sso.Connection) (sso.
 		return c, err
 	}
 	c.Metadata = claim
-	c, _, err = s.refetch(ctx, sso.ActorSystem, c)
+	c, _, err = s.refetch(ctx, sso.ActorSystem, c, source(c).MetadataURL)
 	return c, err
 }
 
@@ -96,13 +134,18 @@ func source(c sso.Connection) *sso.SAMLConfig {
 	return cfg.SAML
 }
 
-// refetch fetches, takes over and records how it went.
-func (s *Service) refetch(ctx context.Context, by sso.Actor, c sso.Connection) (sso.Connection, bool, error) {
-	from := source(c)
-	m, err := s.SAML.FetchMetadataOf(ctx, from.MetadataURL, from.IDPEntityID)
+// refetch fetches from an address of one of the versions, takes over and records
+// how it went. The status is that of the address that counts.
+func (s *Service) refetch(ctx context.Context, by sso.Actor, c sso.Connection, address string) (sso.Connection, bool, error) {
+	from := leading(&c, address)
+	if from == nil {
+		return c, false, nil
+	}
+	m, err := s.SAML.FetchMetadataOf(ctx, address, (*from).SAML.IDPEntityID)
 	status := sso.MetadataStatus{CheckedAt: s.Now()}
+	counts := source(c) != nil && source(c).MetadataURL == address
 	if err == nil {
-		now, changed, failed := s.takeOver(ctx, by, c, from.MetadataURL, m, status)
+		now, changed, failed := s.takeOver(ctx, by, c, address, m, status)
 		if changed {
 			return now, true, nil
 		}
@@ -113,11 +156,27 @@ func (s *Service) refetch(ctx context.Context, by sso.Actor, c sso.Connection) (
 	if err != nil {
 		status.Error = spoken(err)
 	}
+	if !counts {
+		return c, false, err
+	}
 	if failed := s.Store.SetMetadataStatus(ctx, c.Enterprise, c.ID, status); failed != nil {
 		return c, false, errors.Join(err, failed)
 	}
 	c.Metadata = status
 	return c, false, err
+}
+
+// leading is the version whose metadata address it is, the live one first; nil if
+// it is of neither what is live nor the draft.
+func leading(c *sso.Connection, address string) **sso.Config {
+	switch address {
+	case "":
+	case metadataURL(c.Live):
+		return &c.Live
+	case metadataURL(c.Draft):
+		return &c.Draft
+	}
+	return nil
 }
 
 // spoken is what of an error an admin may read; the rest, which tells where our
@@ -137,30 +196,31 @@ func (s *Service) takeOver(ctx context.Context, by sso.Actor, c sso.Connection, 
 	var before sso.Connection
 	now, err = s.change(ctx, by, c.Enterprise, c.ID, "connection.metadata_refreshed", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
 		before, changed = c, false
-		if from := source(c); from == nil || from.MetadataURL != address {
+		next := c
+		leads := leading(&next, address)
+		if leads == nil {
 			return c, nil // it was changed meanwhile, and what was fetched is of no more use
 		}
-		next := c
 		var err error
-		for _, version := range []struct {
-			of    **sso.Config
-			leads bool
-		}{{&next.Live, c.Live != nil}, {&next.Draft, c.Live == nil}, {&next.Previous, false}} {
-			if metadataURL(*version.of) != address {
+		for _, version := range []**sso.Config{&next.Live, &next.Draft, &next.Previous} {
+			if metadataURL(*version) != address {
 				continue
 			}
-			updated, failed := s.updated(c, *version.of, m)
+			updated, failed := s.updated(c, *version, m)
 			switch {
 			case failed == nil:
-				*version.of = updated
-			case version.leads:
+				*version = updated
+			case version == leads:
 				err = failed
 			}
 		}
 		if err != nil || reflect.DeepEqual(next, c) {
 			return c, err
 		}
-		changed, next.Metadata = true, status
+		changed = true
+		if from := source(c); from != nil && from.MetadataURL == address {
+			next.Metadata = status
+		}
 		return next, nil
 	})
 	if err != nil {

@@ -355,3 +355,44 @@ func TestRefreshesSpread(t *testing.T) {
 		t.Errorf("%d at a time", most.Load())
 	}
 }
+
+// TestRefreshOfADraft: a draft is refreshed from its own address, by the button
+// and in a test, and nothing of it reaches what is live.
+func TestRefreshOfADraft(t *testing.T) {
+	t.Parallel()
+	w, live, next := newWorld(t), newDirectory(t), newDirectory(t)
+	c := w.saml(live)
+	c, err := w.Enable(t.Context(), by, w.ent, c.ID)
+	w.ok(err)
+	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, setup.Edit{SAML: &setup.SAMLEdit{MetadataURL: new(next.URL + "/metadata")}})
+	w.ok(err)
+	was := keysOf(c.Live)
+	for name, refresh := range map[string]func() (sso.Connection, bool, error){
+		"button": func() (sso.Connection, bool, error) { return w.RefreshMetadata(t.Context(), by, w.ent, c.ID) },
+		"test":   func() (sso.Connection, bool, error) { return w.RefreshTested(t.Context(), w.load(c.ID)) },
+	} {
+		key := certificate(t, 365)
+		next.set(func(d *directory) { d.certs = [][]byte{key} })
+		got, changed, err := refresh()
+		w.ok(err)
+		if !changed {
+			t.Errorf("%s: nothing changed", name)
+		}
+		w.same([]string{b64(key)}, keysOf(got.Draft))
+		w.same(was, keysOf(w.load(c.ID).Live))
+		if _, changed, err := refresh(); changed || err != nil {
+			t.Errorf("%s, again: %v, %v", name, changed, err)
+		}
+	}
+	next.set(func(d *directory) { d.override = answer(http.StatusNotFound, "") })
+	_, _, err = w.RefreshTested(t.Context(), w.load(c.ID))
+	if sso.CodeOf(err) != "metadata_unreadable" || !strings.Contains(err.Error(), "no such document (HTTP 404)") || w.load(c.ID).Metadata.Error != "" {
+		t.Errorf("%v, %+v", err, w.load(c.ID).Metadata)
+	}
+	never := w.saml(live) // never live: its draft counts
+	key := certificate(t, 365)
+	live.set(func(d *directory) { d.certs = [][]byte{key} })
+	if got, changed, err := w.RefreshTested(t.Context(), never); err != nil || !changed || !slices.Equal(keysOf(got.Draft), []string{b64(key)}) {
+		t.Errorf("a first draft: %v, %v", changed, err)
+	}
+}
