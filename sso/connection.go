@@ -153,6 +153,15 @@ type SAMLConfig struct {
 	ForceAuthn   bool          `json:"force_authn"`
 	AllowSHA1    bool          `json:"allow_sha1"`
 	ClockSkew    Seconds       `json:"clock_skew_seconds"` // 0 means DefaultClockSkew
+	// ConfirmNewKeys has an admin confirm metadata that replaces all its
+	// certificates at once. Until then the ones before it are trusted.
+	ConfirmNewKeys bool `json:"confirm_new_keys,omitempty"`
+	// Pending are the certificates of metadata that waits for this. Nothing is
+	// trusted for being here.
+	Pending []Certificate `json:"pending,omitempty"`
+	// ReplacedAt is when metadata last replaced all its certificates at once without
+	// an admin having a part in it; zero: never.
+	ReplacedAt time.Time `json:"replaced_at,omitzero"`
 }
 
 // Limits of SAMLConfig.ClockSkew.

@@ -40,13 +40,14 @@ type HealthKind string
 const (
 	HealthCertificate HealthKind = "certificate_expiring" // Threshold: days left at most; 0: expired
 	HealthMetadata    HealthKind = "metadata_failing"
+	HealthKeys        HealthKind = "keys_replaced" // Threshold: 1 if an admin has to confirm it
 	HealthGroups      HealthKind = "groups_vanished"
 	HealthHeld        HealthKind = "sync_held"
 	HealthErrors      HealthKind = "sign_ins_failing"
 )
 
 // HealthKinds are all of them.
-var HealthKinds = [...]HealthKind{HealthCertificate, HealthMetadata, HealthGroups, HealthHeld, HealthErrors}
+var HealthKinds = [...]HealthKind{HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors}
 
 // Finding is something that is unwell about an enterprise. Two of the same
 // HealthKey are the same trouble.

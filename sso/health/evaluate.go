@@ -57,7 +57,7 @@ func Evaluate(s State) []sso.Finding {
 		if c.State != sso.ConnectionEnabled || c.Live == nil {
 			continue
 		}
-		for _, look := range []func(State, sso.Connection) (sso.Finding, bool){certificate, metadata, groups, errorRate} {
+		for _, look := range []func(State, sso.Connection) (sso.Finding, bool){certificate, metadata, keys, groups, errorRate} {
 			if f, ok := look(s, c); ok {
 				f.Connection = c.ID
 				all = append(all, f)
@@ -143,6 +143,33 @@ func metadata(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	f.FindingDetail = sso.FindingDetail{Text: "The metadata of " + c.Name + " cannot be fetched since " + since.UTC().Format("2 January 2006, 15:04 UTC") + ". Sign-in goes on until the identity provider changes its certificate.",
 		Side: string(remedy.Company), Do: "Open the metadata address in a browser and see what answers. It was: " + c.Metadata.Error, At: since.UTC(), Path: "connections/" + string(c.ID)}
 	return f, true
+}
+
+// told is for how long a replacement of all keys is worth a look.
+const told = 7 * day
+
+// keys finds that metadata replaced every certificate at once.
+func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
+	if c.Live.SAML == nil {
+		return f, false
+	}
+	f.Kind = sso.HealthKeys
+	f.Side, f.Path = string(remedy.Operator), "connections/"+string(c.ID)+"/certificates"
+	switch at := c.Live.SAML.ReplacedAt; {
+	case len(c.Live.SAML.Pending) > 0:
+		f.Threshold, f.Urgent = 1, true
+		f.Subject = c.Live.SAML.Pending[0].Fingerprint()
+		f.Text = "The metadata of " + c.Name + " names new signing certificates alone. They are not trusted until an admin confirms them."
+		f.Do = "Ask your identity provider's admin whether the certificates were changed. If so, confirm them; if not, somebody else changed the metadata."
+		return f, true
+	case !at.IsZero() && s.Now.Sub(at) < told:
+		f.Subject = at.UTC().Format(time.RFC3339)
+		f.At = at.UTC()
+		f.Text = "The metadata of " + c.Name + " replaced all signing certificates at once. The new ones are trusted."
+		f.Do = "Ask your identity provider's admin whether the certificates were changed. If not, somebody else changed the metadata: disable the connection."
+		return f, true
+	}
+	return f, false
 }
 
 // groups finds that the last sign-ins had no groups, of people of whom somebody

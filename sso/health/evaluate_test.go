@@ -233,3 +233,38 @@ func TestEvaluateIsStable(t *testing.T) {
 		}
 	})
 }
+
+// TestReplacedKeys: metadata that replaced every certificate is told for a week;
+// what waits for an admin is told until it no longer does.
+func TestReplacedKeys(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		saml      sso.SAMLConfig
+		found     bool
+		threshold int
+		urgent    bool
+	}{
+		"never":          {sso.SAMLConfig{}, false, 0, false},
+		"an hour ago":    {sso.SAMLConfig{ReplacedAt: now.Add(-time.Hour)}, true, 0, false},
+		"six days ago":   {sso.SAMLConfig{ReplacedAt: now.Add(-6 * 24 * time.Hour)}, true, 0, false},
+		"eight days ago": {sso.SAMLConfig{ReplacedAt: now.Add(-8 * 24 * time.Hour)}, false, 0, false},
+		"waiting":        {sso.SAMLConfig{Pending: []sso.Certificate{{Raw: []byte("x")}}}, true, 1, true},
+		"waiting after":  {sso.SAMLConfig{Pending: []sso.Certificate{{Raw: []byte("x")}}, ReplacedAt: now.Add(-8 * 24 * time.Hour)}, true, 1, true},
+	} {
+		conn := sso.Connection{ID: "conn-1", Name: "Acme", State: sso.ConnectionEnabled, Live: &sso.Config{SAML: &c.saml}}
+		var got []sso.Finding
+		for _, f := range health.Evaluate(health.State{Now: now, Connections: []sso.Connection{conn}}) {
+			if f.Kind == sso.HealthKeys {
+				got = append(got, f)
+			}
+		}
+		if len(got) != map[bool]int{true: 1}[c.found] {
+			t.Errorf("%s: %+v", name, got)
+			continue
+		}
+		if c.found && (got[0].Threshold != c.threshold || got[0].Urgent != c.urgent || got[0].Connection != conn.ID || got[0].Text == "" || got[0].Do == "" || got[0].Subject == "") {
+			t.Errorf("%s: %+v", name, got[0])
+		}
+	}
+}

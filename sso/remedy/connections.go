@@ -10,6 +10,7 @@ func connections() []Entry {
 		{"never_enabled", "Connections and domains", "a draft that was never live cannot be discarded: it is all there is", Operator, "delete the connection"},
 		{"nothing_to_roll_back", "Connections and domains", "there is no earlier version", Operator, "–"},
 		{"no_metadata_url", "Connections and domains", "metadata cannot be refreshed without its address", Operator, "set `saml.metadata_url`"},
+		{"no_pending_keys", "Connections and domains", "no new certificates wait to be confirmed", Operator, "–"},
 		{"no_key", "Connections and domains", "an OpenID Connect connection with a client secret has no key of ours", Operator, "–"},
 		{"metadata_unreadable", "Connections and domains", "there is no metadata of an identity provider at this address, or it cannot be read", Company, "open the address in a browser: XML of an `IDPSSODescriptor`, or a discovery document? Not behind a sign-in?"},
 		{"metadata_unavailable", "Connections and domains", "the metadata cannot be fetched now: no answer, a refused connection, or a fault of the server (HTTP 429, 5xx)", Company, "try again later; does the identity provider's status page say something?"},

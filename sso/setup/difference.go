@@ -121,24 +121,30 @@ func samlValues(c *sso.SAMLConfig) []value {
 	if c.SLO != nil {
 		slo = c.SLO.URL
 	}
-	certificates := make([]string, 0, len(c.Certificates))
-	for _, x := range c.Certificates {
-		certificates = append(certificates, x.Fingerprint())
-	}
 	return []value{
 		{field: "saml.metadata_url", text: c.MetadataURL},
 		{field: "saml.idp_entity_id", text: c.IDPEntityID},
 		{field: "saml.sso_url", text: c.SSO.URL},
 		{field: "saml.sso_binding", text: c.SSO.Binding},
 		{field: "saml.slo_url", text: slo},
-		{field: "saml.certificates", list: certificates},
+		{field: "saml.certificates", list: fingerprintsOf(c.Certificates)},
 		{field: "saml.sign_requests", text: yesNo(c.SignRequests)},
 		{field: "saml.allow_idp_initiated", text: string(c.IDPInitiated)},
 		{field: "saml.name_id_format", text: c.NameIDFormat},
 		{field: "saml.force_authn", text: yesNo(c.ForceAuthn)},
 		{field: "saml.allow_sha1", text: yesNo(c.AllowSHA1)},
 		{field: "saml.clock_skew_seconds", text: number(int(c.ClockSkew))},
+		{field: "saml.pending_certificates", list: fingerprintsOf(c.Pending)},
+		{field: "saml.confirm_new_keys", text: yesNo(c.ConfirmNewKeys)},
 	}
+}
+
+func fingerprintsOf(all []sso.Certificate) []string {
+	names := make([]string, 0, len(all))
+	for _, c := range all {
+		names = append(names, c.Fingerprint())
+	}
+	return names
 }
 
 func oidcValues(c *sso.OIDCConfig) []value {

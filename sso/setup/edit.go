@@ -41,6 +41,7 @@ type SAMLEdit struct {
 	ForceAuthn        *bool             `json:"force_authn,omitempty"`
 	AllowSHA1         *bool             `json:"allow_sha1,omitempty"`
 	ClockSkew         *sso.Seconds      `json:"clock_skew_seconds,omitempty"`
+	ConfirmNewKeys    *bool             `json:"confirm_new_keys,omitempty"`
 }
 
 // OIDCEdit changes an OpenID Connect configuration. Another Issuer needs the

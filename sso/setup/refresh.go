@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -240,9 +241,64 @@ func (s *Service) updated(c sso.Connection, cfg *sso.Config, m saml.Metadata) (*
 	if err != nil {
 		return nil, err
 	}
+	next = s.judged(*cfg.SAML, next, m)
 	w.cfg.SAML = &next
 	w.checkSAML()
 	return w.cfg, w.err()
+}
+
+// judged is what becomes of a configuration whose metadata changed. Metadata that
+// replaces every certificate at once may be a rollover, or somebody else's: where
+// an admin wants to confirm it, nothing changes but that it waits.
+func (s *Service) judged(was, is sso.SAMLConfig, m saml.Metadata) sso.SAMLConfig {
+	switch {
+	case !replacesAll(was.Certificates, m.Certificates):
+		is.Pending = nil
+		return is
+	case was.ConfirmNewKeys:
+		was.Pending = m.Certificates
+		return was
+	}
+	is.Pending, is.ReplacedAt = nil, s.Now()
+	return is
+}
+
+// replacesAll reports whether no certificate that metadata gave before is among
+// those it gives now.
+func replacesAll(before, now []sso.Certificate) bool {
+	had := slices.DeleteFunc(slices.Clone(before), func(c sso.Certificate) bool { return c.Source != sso.FromMetadata })
+	return len(had) > 0 && !slices.ContainsFunc(had, func(c sso.Certificate) bool {
+		return slices.ContainsFunc(now, func(other sso.Certificate) bool { return bytes.Equal(c.Raw, other.Raw) })
+	})
+}
+
+// ConfirmKeys trusts the certificates of metadata that waited for it, in place of
+// all that the metadata gave before, and takes over the rest of the metadata.
+// Errors: Conflict "no_pending_keys".
+func (s *Service) ConfirmKeys(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
+	c, err := s.change(ctx, by, ent, id, "connection.keys_confirmed", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+		waited := false
+		for _, version := range []**sso.Config{&c.Live, &c.Draft, &c.Previous} {
+			if *version == nil || (*version).SAML == nil || len((*version).SAML.Pending) == 0 {
+				continue
+			}
+			confirmed := clone(*version)
+			kept := slices.DeleteFunc(slices.Clone(confirmed.SAML.Certificates), func(c sso.Certificate) bool { return c.Source == sso.FromMetadata })
+			confirmed.SAML.Certificates, confirmed.SAML.Pending = slices.Concat(confirmed.SAML.Pending, kept), nil
+			*version, waited = confirmed, true
+		}
+		if !waited {
+			return c, &sso.Error{Kind: sso.Conflict, Code: "no_pending_keys", Public: "No new certificates wait to be confirmed."}
+		}
+		return c, nil
+	})
+	if err != nil {
+		return sso.Connection{}, err
+	}
+	if now, _, err := s.RefreshMetadata(ctx, by, ent, id); err == nil {
+		return now, nil // addresses that changed with the keys
+	}
+	return c, nil
 }
 
 // tell logs what changed in what is trusted.

@@ -34,6 +34,7 @@ func (w *editing) saml(ctx context.Context, e SAMLEdit) {
 	set(&cfg.ForceAuthn, e.ForceAuthn)
 	set(&cfg.AllowSHA1, e.AllowSHA1)
 	set(&cfg.ClockSkew, e.ClockSkew)
+	set(&cfg.ConfirmNewKeys, e.ConfirmNewKeys)
 }
 
 // describe takes over what the identity provider publishes, if the edit names or
@@ -122,6 +123,7 @@ func (w *editing) take(m saml.Metadata, field, address string) bool {
 		return false
 	}
 	next.MetadataURL = address
+	next.Pending, next.ReplacedAt = nil, time.Time{} // the admin sees what was read
 	*w.cfg.SAML = next
 	for _, text := range m.Warnings {
 		w.warn(field, text)

@@ -47,6 +47,8 @@ type configurationSAML struct {
 	NameIDFormat      string           `json:"name_id_format" doc:"The form of NameID that is asked for." example:"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"`
 	ForceAuthn        bool             `json:"force_authn" doc:"Whether people have to prove again who they are, although they are signed in there."`
 	AllowSHA1         bool             `json:"allow_sha1" doc:"Whether signatures with SHA-1 are accepted."`
+	ConfirmNewKeys    bool             `json:"confirm_new_keys" doc:"Whether an admin has to confirm metadata that replaces every certificate at once."`
+	Pending           []certificate    `json:"pending_certificates" doc:"Certificates that wait for this; they are not trusted."`
 	ClockSkew         int              `json:"clock_skew_seconds" doc:"How far the identity provider's clock may be from ours." example:"60"`
 }
 
@@ -76,7 +78,11 @@ func viewConfiguration(c *sso.Config) *configuration {
 	if s := c.SAML; s != nil {
 		v.SAML = &configurationSAML{MetadataURL: some(s.MetadataURL), IDPEntityID: s.IDPEntityID, SSOURL: s.SSO.URL, SSOBinding: s.SSO.Binding,
 			Certificates: make([]certificate, 0, len(s.Certificates)), SignRequests: s.SignRequests, AllowIDPInitiated: s.IDPInitiated,
-			NameIDFormat: s.NameIDFormat, ForceAuthn: s.ForceAuthn, AllowSHA1: s.AllowSHA1, ClockSkew: int(s.Skew() / time.Second)}
+			NameIDFormat: s.NameIDFormat, ForceAuthn: s.ForceAuthn, AllowSHA1: s.AllowSHA1, ClockSkew: int(s.Skew() / time.Second),
+			ConfirmNewKeys: s.ConfirmNewKeys, Pending: make([]certificate, 0, len(s.Pending))}
+		for _, cert := range s.Pending {
+			v.SAML.Pending = append(v.SAML.Pending, viewCertificate(cert))
+		}
 		if s.SLO != nil {
 			v.SAML.SLOURL = some(s.SLO.URL)
 		}

@@ -50,6 +50,7 @@ type People interface {
 // does.
 type Setup interface {
 	Connecting
+	Confirming
 	Deleting
 	Shadowing
 	Proving
@@ -66,6 +67,11 @@ type Connecting interface {
 	DiscardDraft(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
+}
+
+// Confirming trusts what waited for an admin.
+type Confirming interface {
+	ConfirmKeys(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 }
 
 // Deleting removes connections.

@@ -28,11 +28,12 @@ func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v co
 	}
 	p := &page.ConnectionCertificates{Base: h.base(v, true), Revision: strconv.FormatInt(c.Revision, 10)}
 	p.Flash = console.Said(r, map[string]string{"added": "The certificate is in the draft.", "removed": "The certificate is removed in the draft.",
-		"new": "The metadata was fetched, and something in it is new.", "same": "The metadata was fetched. Nothing in it is new.", "rotated": "There is a new key. Give its certificate to the identity provider."})
+		"new": "The metadata was fetched, and something in it is new.", "same": "The metadata was fetched. Nothing in it is new.", "confirmed": "The new certificates are trusted from now on.", "rotated": "There is a new key. Give its certificate to the identity provider."})
 	p.Field = page.Field{ID: "certificate", Name: "certificate", Label: "Certificate", Kind: "area", Mono: true, Lines: 8, Most: 65536,
 		Hint: "The text between BEGIN CERTIFICATE and END CERTIFICATE, with these lines or without.", Value: r.PostForm.Get("certificate")}
 	h.theirs(p, v, used)
 	h.metadata(p, v)
+	p.Pending = pending(v)
 	for i, k := range c.Keys {
 		label := "The key in use: it signs"
 		if i > 0 {
@@ -295,6 +296,36 @@ func (h *Handlers) refresh(w http.ResponseWriter, r *http.Request, v console.Vis
 		return console.Done(w, at(v, "certificates"), "new")
 	}
 	return console.Done(w, at(v, "certificates"), "same")
+}
+
+// pending asks whether certificates are right that the metadata put in place of all
+// others; nil if none wait.
+func pending(v console.Visit) *page.Confirm {
+	cfg := serving(v.Connection)
+	if cfg == nil || cfg.SAML == nil || len(cfg.SAML.Pending) == 0 {
+		return nil
+	}
+	var names []string
+	for _, c := range cfg.SAML.Pending {
+		names = append(names, c.Fingerprint())
+	}
+	return &page.Confirm{
+		Label:  "Confirm the new certificates",
+		Action: at(v, "certificates", "confirm"),
+		Button: "Trust the new certificates",
+		Text: "The metadata now names other certificates alone, by SHA-256: " + strings.Join(names, ", ") + ". Compare them with what the admin of the identity provider tells you. " +
+			"The certificates above are trusted until you confirm; afterwards they no longer are.",
+	}
+}
+
+func (h *Handlers) confirmKeys(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	switch _, err := h.Setup.ConfirmKeys(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID); {
+	case refusal(err):
+		return h.showCertificates(w, r, v, err)
+	case err != nil:
+		return fmt.Errorf("confirm certificates: %w", err)
+	}
+	return console.Done(w, at(v, "certificates"), "confirmed")
 }
 
 func (h *Handlers) rotate(w http.ResponseWriter, r *http.Request, v console.Visit) error {

@@ -53,6 +53,7 @@ type Changing interface {
 	DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *setup.EmailVerificationEdit, allow *string) ([]setup.Trial, error)
 	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
+	ConfirmKeys(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 }
 
 // Previewer plans sign-ins that nobody made; login.Service does.
@@ -90,7 +91,7 @@ func (h *Handlers) Register(rt *route.Router) {
 		one("POST", "/rollback", h.act("rolled-back", h.Setup.Rollback)), one("POST", "/discard", h.act("discarded", h.Setup.DiscardDraft)),
 		one("POST", "/delete", h.delete),
 		one("GET", "/certificates", h.certificates), one("POST", "/certificates", h.addCertificate), one("POST", "/certificates/remove", h.removeCertificate),
-		one("POST", "/certificates/refresh", h.refresh), one("POST", "/certificates/rotate", h.rotate), one("GET", "/certificates/own/{key}", h.ownCertificate),
+		one("POST", "/certificates/refresh", h.refresh), one("POST", "/certificates/confirm", h.confirmKeys), one("POST", "/certificates/rotate", h.rotate), one("GET", "/certificates/own/{key}", h.ownCertificate),
 		one("GET", "/shadow", h.shadow), one("POST", "/shadow/start", h.startShadow), one("POST", "/shadow/stop", h.stopShadow),
 		one("GET", "/groups", h.groups), one("POST", "/groups", h.createGroup), one("GET", "/groups/person", h.person))
 }

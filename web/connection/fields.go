@@ -111,6 +111,7 @@ func samlFields(c *sso.SAMLConfig) page.FieldSection {
 		box("saml.force_authn", "Even if they are signed in there already.", c.ForceAuthn),
 		box("saml.sign_requests", "The identity provider needs our certificate to check it.", c.SignRequests),
 		box("saml.allow_sha1", "SHA-1 can be forged with enough money. Only for an identity provider that knows nothing else.", c.AllowSHA1),
+		box("saml.confirm_new_keys", "If refreshed metadata replaces every certificate at once, the ones before it stay trusted until an admin confirms the new ones.", c.ConfirmNewKeys),
 		number("saml.clock_skew_seconds", "In seconds, at most 300. Empty: 60.", int(c.ClockSkew)),
 	}}
 	if c.MetadataURL == "" {

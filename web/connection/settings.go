@@ -136,7 +136,7 @@ func editOf(form url.Values, c sso.Connection) (setup.Edit, error) {
 	e.Revision, _ = strconv.ParseInt(form.Get("revision"), 10, 64) // 0, which is any, for what is no number
 	if c.Protocol == sso.SAML {
 		e.SAML = &setup.SAMLEdit{SLOURL: f.text("saml.slo_url"), SignRequests: f.box("saml.sign_requests"), AllowIDPInitiated: as[sso.IDPInitiated](f.text("saml.allow_idp_initiated")),
-			NameIDFormat: f.text("saml.name_id_format"), ForceAuthn: f.box("saml.force_authn"), AllowSHA1: f.box("saml.allow_sha1"), ClockSkew: new(sso.Seconds(*f.number("saml.clock_skew_seconds")))}
+			NameIDFormat: f.text("saml.name_id_format"), ForceAuthn: f.box("saml.force_authn"), AllowSHA1: f.box("saml.allow_sha1"), ConfirmNewKeys: f.box("saml.confirm_new_keys"), ClockSkew: new(sso.Seconds(*f.number("saml.clock_skew_seconds")))}
 	} else {
 		e.OIDC = &setup.OIDCEdit{ClientSecret: f.secret("oidc.client_secret"), AuthMethod: as[sso.AuthMethod](f.text("oidc.token_endpoint_auth_method")), Prompt: f.text("oidc.prompt")}
 		if scopes := f.text("oidc.scopes"); scopes != nil {

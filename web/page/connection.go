@@ -128,8 +128,9 @@ type ConnectionCertificates struct {
 	Rows     []CertificateRow
 	Window   string // what the lines show: "May 2026 to November 2028"
 	Metadata []Fact
-	Refresh  string // "" if there is no address to fetch from
-	Add      string // "" for OpenID Connect
+	Refresh  string   // "" if there is no address to fetch from
+	Pending  *Confirm // nil if no new certificates wait to be confirmed
+	Add      string   // "" for OpenID Connect
 	Field    Field
 	Revision string
 	Draft    string // address of the draft that waits to be enabled; "" for none

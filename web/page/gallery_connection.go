@@ -102,6 +102,8 @@ func galleryCertificates() []Example {
 	checked := connAgo(20 * time.Minute)
 	field := Field{ID: "certificate", Name: "certificate", Label: "Certificate", Kind: "area", Mono: true, Lines: 8, Most: 65536, Hint: "The text between BEGIN CERTIFICATE and END CERTIFICATE, with these lines or without."}
 	many := &ConnectionCertificates{Base: ofConnection(true), Window: "November 2023 to March 2029", Draft: galleryConn, Revision: "12", Field: field, Add: galleryConn + "/certificates", Refresh: galleryConn + "/certificates/refresh",
+		Pending: &Confirm{Label: "Confirm the new certificates", Action: galleryConn + "/certificates/confirm", Button: "Trust the new certificates",
+			Text: "The metadata now names other certificates alone, by SHA-256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08. Compare them with what the admin of the identity provider tells you."},
 		Metadata: []Fact{{Label: "Address", Value: "https://acme.okta.example/app/exk1/sso/saml/metadata", Code: true}, {Label: "Fetched", Time: &checked}, {Label: "Result", Value: "It worked", Badge: &Badge{"ok", "ok"}}},
 		Rows: []CertificateRow{
 			{Subject: "acme.okta.example", Fingerprint: print, State: Badge{"trusted", "ok"}, Source: "metadata", Used: connAgo(3 * time.Minute), Life: &Lifeline{From: 0, Length: 575, Now: 560, State: "warn", Text: "until 20 December 2026, 26 days left"}},
