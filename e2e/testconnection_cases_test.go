@@ -101,7 +101,7 @@ func samlMessages() []trial {
 			cause: "What came is not a SAML 2.0 Response of plain XML", side: theCompany, place: "The sign-in log of your identity provider"},
 		{name: "a comment in the NameID", protocol: "saml", provider: "onelogin", code: "saml_malformed",
 			edit:  message(func(s string) string { return strings.Replace(s, "ada@", "ada<!-- -->@", 1) }),
-			cause: "What came is not a SAML 2.0 Response of plain XML", side: theCompany, place: "Activity › Events"},
+			cause: "The response has a comment inside", side: theCompany, place: "Activity › Events"},
 		{name: "two assertions", protocol: "saml", provider: "ping", code: "saml_signature_invalid",
 			edit: message(func(s string) string {
 				i, j := strings.Index(s, "<saml:Assertion "), strings.Index(s, "</saml:Assertion>")+len("</saml:Assertion>")
@@ -111,9 +111,12 @@ func samlMessages() []trial {
 		{name: "no XML", protocol: "saml", provider: "okta", code: "saml_malformed",
 			edit:  message(func(string) string { return "hello" }),
 			cause: "What came is not a SAML 2.0 Response", side: theCompany, place: "Reports › System Log"},
-		{name: "to another connection", protocol: "saml", provider: "google", code: "saml_wrong_recipient",
+		{name: "to no connection", protocol: "saml", provider: "okta", code: "sent_to_wrong_address",
+			edit:  func(j *journey, r *harness.Return) { r.URL = strings.Replace(j.otherACS, "/acs", "x/acs", 1) },
+			cause: "sent to an address that is not this connection's", side: theCompany, place: "Single sign on URL"},
+		{name: "to another connection", protocol: "saml", provider: "google", code: "sent_to_wrong_address",
 			edit:  func(j *journey, r *harness.Return) { r.URL = j.otherACS },
-			cause: "another recipient", side: theCompany, place: "Service provider details › ACS URL"},
+			cause: "sent to an address that is not this connection's", side: theCompany, place: "Service provider details › ACS URL"},
 		{name: "another browser", protocol: "saml", provider: "custom", stranger: true, code: "login_state_expired",
 			cause: "comes from a browser without our cookie", side: thePerson, place: "in this browser"},
 	}
