@@ -48,10 +48,6 @@ func (sp *ServiceProvider) ReadMetadata(doc []byte, entityID string) (Metadata, 
 }
 
 func parseMetadata(doc []byte, entityID string) (Metadata, error) {
-	doc, err := plain(doc)
-	if err != nil {
-		return Metadata{}, err
-	}
 	if isWebPage(doc) {
 		return Metadata{}, errWebPage()
 	}
@@ -77,18 +73,6 @@ func parseMetadata(doc []byte, entityID string) (Metadata, error) {
 	return one.read()
 }
 
-// plain leaves out a byte order mark, and the space before it or after it that
-// comes along when a document is pasted.
-func plain(doc []byte) ([]byte, error) {
-	const space = " \t\r\n"
-	doc, err := sso.PlainText(bytes.TrimLeft(doc, space))
-	if err != nil {
-		says := err.Error()
-		return nil, &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable", Public: strings.ToUpper(says[:1]) + says[1:] + ".", Err: err}
-	}
-	return bytes.TrimLeft(doc, space), nil
-}
-
 // isWebPage is about what an admin gets who takes the address people sign in at
 // for that of the metadata.
 func isWebPage(doc []byte) bool {
@@ -96,12 +80,12 @@ func isWebPage(doc []byte) bool {
 	return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
 }
 
-// entity is one that a document describes, with its roles as an identity
-// provider.
+// entity is one that a document describes, with its role as an identity
+// provider, nil if it has none.
 type entity struct {
 	id    string
-	roles []*etree.Element // each describes the same identity provider
-	until time.Time        // by itself or by what it stands in
+	role  *etree.Element
+	until time.Time // by itself or by what it stands in
 }
 
 // entities lists the entities of a document, through any nesting; the scan has
@@ -135,7 +119,10 @@ func readEntity(el *etree.Element, until time.Time) (entity, error) {
 		if protocols := value(role, "protocolSupportEnumeration"); protocols != "" && !slices.Contains(strings.Fields(protocols), nsProtocol) {
 			continue
 		}
-		p.roles = append(p.roles, role)
+		if p.role != nil {
+			return entity{}, errors.New("two descriptions of one identity provider")
+		}
+		p.role = role
 		var err error
 		if p.until, err = sooner(until, role); err != nil {
 			return entity{}, err
@@ -164,7 +151,7 @@ func sooner(until time.Time, el *etree.Element) (time.Time, error) {
 func choose(all []entity, entityID string) (entity, error) {
 	var idps, named []entity
 	for _, p := range all {
-		if len(p.roles) == 0 {
+		if p.role == nil {
 			continue
 		}
 		idps = append(idps, p)
@@ -196,119 +183,48 @@ func (p entity) read() (Metadata, error) {
 	if p.id == "" || len(p.id) > maxEntityIDLength || !sso.Printable(p.id) {
 		return Metadata{}, errUnreadable(errors.New("an entityID that is missing, too long or not printable"))
 	}
-	m, err := p.readRole(p.roles[0])
-	if err != nil {
-		return Metadata{}, err
-	}
-	for _, role := range p.roles[1:] {
-		other, err := p.readRole(role)
-		if err != nil {
-			return Metadata{}, err
-		}
-		if part := m.disagrees(other); part != "" {
-			return Metadata{}, &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
-				Public: "This metadata describes the identity provider twice, with different " + part + ". Publish one description.",
-				Err:    fmt.Errorf("%d IDPSSODescriptors with different %s", len(p.roles), part)}
-		}
-		m.WantSigned = m.WantSigned || other.WantSigned
-	}
-	return m, nil
-}
-
-// disagrees names what two descriptions of one identity provider say differently;
-// "" if they are one.
-func (m Metadata) disagrees(other Metadata) string {
-	sameLogout := m.SLO == other.SLO || m.SLO != nil && other.SLO != nil && *m.SLO == *other.SLO
-	missing := func(c sso.Certificate) bool { return !containsCertificate(other.Certificates, c) }
-	switch {
-	case m.SSO != other.SSO:
-		return "single sign-on addresses"
-	case !sameLogout:
-		return "single logout addresses"
-	case len(m.Certificates) != len(other.Certificates) || slices.ContainsFunc(m.Certificates, missing):
-		return "certificates"
-	}
-	return ""
-}
-
-func (p entity) readRole(role *etree.Element) (Metadata, error) {
-	want := value(role, "WantAuthnRequestsSigned")
+	want := value(p.role, "WantAuthnRequestsSigned")
 	m := Metadata{EntityID: p.id, ValidUntil: p.until, WantSigned: want == "true" || want == "1"}
-	single, left, err := endpoint(role, "SingleSignOnService")
+	single, err := p.endpoint("SingleSignOnService")
 	if err != nil {
 		return Metadata{}, err
 	}
 	if single == nil {
-		return Metadata{}, errBadEndpoint(fmt.Errorf("no usable SingleSignOnService by HTTP-Redirect or HTTP-POST; left out: %q", left))
+		return Metadata{}, errBadEndpoint(errors.New("no SingleSignOnService by HTTP-Redirect or HTTP-POST"))
 	}
-	m.SSO, m.Warnings = *single, left
-	if m.SLO, left, err = endpoint(role, "SingleLogoutService"); err != nil {
+	m.SSO = *single
+	if m.SLO, err = p.endpoint("SingleLogoutService"); err != nil {
 		return Metadata{}, err
 	}
-	if m.SLO == nil && len(left) > 0 {
-		left = append(left, "Signing out here does not sign people out at the identity provider.")
-	}
-	m.Warnings = append(m.Warnings, left...)
-	for _, el := range elements(role, nsMetadata, "NameIDFormat") {
+	for _, el := range elements(p.role, nsMetadata, "NameIDFormat") {
 		if format, err := trimmed(el); err == nil && len(m.NameIDFormats) < maxNameIDFormats {
 			m.NameIDFormats = append(m.NameIDFormats, sso.Inert(format))
 		}
 	}
-	var warnings []string
-	if m.Certificates, warnings, err = certificates(role); err != nil {
+	if m.Certificates, m.Warnings, err = certificates(p.role); err != nil {
 		return Metadata{}, err
 	}
-	m.Warnings = append(m.Warnings, warnings...)
 	return m, nil
 }
 
-const maxLeft = 8 // how many unusable addresses are named
-
-// endpoint finds where a service takes messages through the browser. An address
-// that cannot be used is left out with a warning, since nobody may need it. Only
-// an address that runs as a script is refused with the whole document: that is no
-// mistake.
-func endpoint(role *etree.Element, service string) (found *sso.Endpoint, left []string, err error) {
-	for _, el := range elements(role, nsMetadata, service) {
+// endpoint finds where a service takes messages through the browser. Every such
+// address has to be one a browser may be sent to, the one not used as well: who
+// publishes a bad one is not to be trusted with the other.
+func (p entity) endpoint(service string) (*sso.Endpoint, error) {
+	var found *sso.Endpoint
+	for _, el := range elements(p.role, nsMetadata, service) {
 		e := sso.Endpoint{URL: strings.Trim(value(el, "Location"), " \t\r\n"), Binding: value(el, "Binding")}
-		if isScript(e.URL) {
-			return nil, nil, errBadEndpoint(fmt.Errorf("%s %q", service, sso.Inert(e.URL)))
-		}
 		if e.Binding != sso.BindingRedirect && e.Binding != sso.BindingPOST {
 			continue // SOAP and artifacts are for servers
 		}
 		if err := sso.CheckEndpoint(e.URL); err != nil {
-			if len(left) < maxLeft {
-				left = append(left, leftOut(service, e, err))
-			}
-			continue
+			return nil, errBadEndpoint(fmt.Errorf("%s %q: %w", service, sso.Inert(e.URL), err))
 		}
 		if found == nil || found.Binding != sso.BindingRedirect && e.Binding == sso.BindingRedirect {
 			found = &e
 		}
 	}
-	return found, left, nil
-}
-
-// leftOut tells an admin about an address that is not used.
-func leftOut(service string, e sso.Endpoint, err error) string {
-	binding := e.Binding[strings.LastIndexByte(e.Binding, ':')+1:]
-	if e.URL == "" {
-		return "The " + service + " by " + binding + " was left out: its address is empty."
-	}
-	return "The " + service + " by " + binding + " was left out: " + sso.Inert(e.URL) + " cannot be used (" + err.Error() + ")."
-}
-
-// isScript is about addresses that a browser runs or shows instead of going there.
-func isScript(address string) bool {
-	scheme, _, _ := strings.Cut(address, ":")
-	scheme = strings.ToLower(strings.Map(func(r rune) rune {
-		if r <= ' ' {
-			return -1
-		}
-		return r
-	}, scheme))
-	return slices.Contains([]string{"javascript", "data", "vbscript", "file", "blob", "view-source"}, scheme)
+	return found, nil
 }
 
 // Apply takes an identity provider's metadata over into a configuration, with

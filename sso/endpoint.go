@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"strconv"
 	"strings"
 )
 
@@ -26,21 +25,10 @@ func CheckEndpoint(address string) error {
 		return errors.New("not an address") // the cause would quote it whole
 	case u.Hostname() == "" || u.User != nil || u.Fragment != "":
 		return errors.New("no host, a user name or a fragment")
-	case !validPort(u.Port()):
-		return errors.New("a port that is none")
 	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
 		return nil
 	}
 	return errors.New("not https")
-}
-
-// validPort accepts a missing port, too.
-func validPort(port string) bool {
-	if port == "" {
-		return true
-	}
-	n, err := strconv.ParseUint(port, 10, 16)
-	return err == nil && n > 0
 }
 
 func isLoopback(host string) bool {

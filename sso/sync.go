@@ -45,6 +45,18 @@ type AuditEvent struct {
 	Hash       Hash
 }
 
+// AuditHead is the end of an audit chain at one moment, as it is written to the
+// log. Kept outside the database, it shows later that a chain was set back to an
+// earlier end, which the chain alone cannot.
+type AuditHead struct {
+	Enterprise EnterpriseID // "" for the installation's own chain
+	Sequence   int64
+	Hash       Hash
+	At         time.Time // in microseconds
+	Signature  Hash      // HMAC-SHA256 over the rest, with the key of the chains
+	Forged     bool      // the end in the database was not written by Gatehouse
+}
+
 // Token is a bearer token of the REST API, for automation. Only its hash is
 // stored.
 type Token struct {

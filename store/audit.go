@@ -15,6 +15,7 @@ import (
 type head struct {
 	enterprise sso.EnterpriseID
 	locked     bool // it was read and is ours until the commit
+	forged     bool // it is not what was written; that stays visible
 	sequence   int64
 	hash       sso.Hash
 	grown      bool
@@ -24,9 +25,14 @@ type head struct {
 func (t *tx) lockHead(ent sso.EnterpriseID) {
 	t.head = head{enterprise: ent}
 	t.laterEach(func(r row) error {
+		var mac string
+		if err := r.Scan(&t.head.sequence, hexHash(&t.head.hash), &mac); err != nil {
+			return err
+		}
 		t.head.locked = true
-		return r.Scan(&t.head.sequence, hexHash(&t.head.hash))
-	}, "select sequence, hash from audit_heads where enterprise_id = $1"+t.db.dialect.forUpdate, string(ent))
+		t.head.forged = !hmac.Equal([]byte(mac), []byte(t.db.headMAC(t.head)))
+		return nil
+	}, "select sequence, hash, mac from audit_heads where enterprise_id = $1"+t.db.dialect.forUpdate, string(ent))
 }
 
 // insertHead queues the head of a new chain, which is ours from then on.
@@ -87,10 +93,17 @@ func (t *tx) saveHead(ctx context.Context) error {
 	if err := t.needHead(ctx); err != nil {
 		return err
 	}
-	if t.head.grown {
-		t.later("update audit_heads set sequence = $2, hash = $3, mac = $4 where enterprise_id = $1",
-			string(t.head.enterprise), t.head.sequence, t.head.hash.String(), t.db.headMAC(t.head))
+	if !t.head.grown {
+		return nil
 	}
+	mac := t.db.headMAC(t.head)
+	if t.head.forged {
+		// The enterprise's people still get in, but a correct MAC would hide what
+		// was done.
+		mac = forgedMAC
+	}
+	t.later("update audit_heads set sequence = $2, hash = $3, mac = $4 where enterprise_id = $1",
+		string(t.head.enterprise), t.head.sequence, t.head.hash.String(), mac)
 	return nil
 }
 
@@ -147,6 +160,8 @@ func (db *DB) AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.Audit
 		}
 		w.and("sequence < ", before)
 	}
+	// A row behind the end of the chain is none of its events.
+	w.text.WriteString(" and sequence <= (select sequence from audit_heads where enterprise_id = $1)")
 	query := "select " + eventColumns + " from audit_events" + w.page("sequence", "", page.Size(), true)
 	events, err := list(ctx, db.backend, scanEvent, query, w.args...)
 	if err != nil {
@@ -210,7 +225,27 @@ func (db *DB) VerifyAudit(ctx context.Context, ent sso.EnterpriseID) (events int
 	if last.Sequence != end.sequence || last.Hash != end.hash {
 		return events, broken(last.Sequence+1, "events at the end are missing")
 	}
-	return events, nil
+	return events, db.verifyOutside(ctx, ent)
+}
+
+// verifyOutside looks for rows before the first event of a chain and behind its
+// end.
+func (db *DB) verifyOutside(ctx context.Context, ent sso.EnterpriseID) error {
+	n, err := db.before(ctx, ent)
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return &BrokenChainError{ent, 0, "a row was added before the first event"}
+	}
+	first, err := db.behind(ctx, ent)
+	if err != nil {
+		return err
+	}
+	if first > 0 {
+		return &BrokenChainError{ent, first, "a row was added behind the last event"}
+	}
+	return nil
 }
 
 func (db *DB) readHead(ctx context.Context, ent sso.EnterpriseID) (head, string, error) {

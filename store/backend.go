@@ -50,6 +50,8 @@ type backend interface {
 // dialect is where the two databases need different words for one thing.
 type dialect struct {
 	forUpdate string // locks the rows of a select until the commit
+	// skipLocked is forUpdate for a select that leaves out what is locked.
+	skipLocked string
 	// list turns a parameter that holds a JSON array of strings into a
 	// select of them, in a column called value.
 	list func(param string) string
@@ -154,7 +156,7 @@ func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) er
 // not exist, the error is NotFound. However many there are, they leave the
 // connections of the pool to other enterprises.
 func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
-	return db.lanes.run(ctx, ent, func() error {
+	once := func() error {
 		return db.write(ctx, func(ctx context.Context, t *tx) error {
 			t.lockHead(ent)
 			if err := fn(ctx, t); err != nil {
@@ -162,6 +164,16 @@ func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.
 			}
 			return t.saveHead(ctx)
 		})
+	}
+	return db.lanes.run(ctx, ent, func() error {
+		err := once()
+		if !isPlanted(err) {
+			return err
+		}
+		if err := db.setAside(ctx, ent); err != nil {
+			return err
+		}
+		return once()
 	})
 }
 

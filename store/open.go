@@ -63,7 +63,7 @@ func (db *DB) connect(ctx context.Context, dsn string) (err error) {
 		return err
 	}
 	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
-		db.dialect = dialect{forUpdate: " for update", list: func(p string) string { return "select json_array_elements_text(" + p + "::text::json) as value" },
+		db.dialect = dialect{forUpdate: " for update", skipLocked: " for update skip locked", list: func(p string) string { return "select json_array_elements_text(" + p + "::text::json) as value" },
 			triples: func(a, b, c string) string {
 				return "coalesce(json_agg(json_build_array(" + a + ", " + b + ", " + c + ")), '[]')::text"
 			}}

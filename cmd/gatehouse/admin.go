@@ -124,52 +124,6 @@ func oneTokenID(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-func (a *app) newAudit() *cobra.Command {
-	return jsonFlag(a.withStoreSettings(&cobra.Command{
-		Use: "audit", Short: "Verify the hash chains of the audit trail", Args: cobra.NoArgs,
-		RunE: does(func(cmd *cobra.Command) error {
-			return a.withStore(cmd, func(ctx context.Context, db *store.DB) error { return a.verifyAudit(ctx, db, wantsJSON(cmd)) })
-		}),
-	}))
-}
-
-// verifyAudit walks every chain, the installation's own included, and says
-// which is broken and where.
-func (a *app) verifyAudit(ctx context.Context, db *store.DB, asJSON bool) error {
-	chains := []sso.Enterprise{{Key: "(installation)"}}
-	for page := (sso.Page{Limit: 200}); ; {
-		some, next, err := db.Enterprises(ctx, page)
-		if err != nil {
-			return err
-		}
-		chains = append(chains, some...)
-		if next == "" {
-			break
-		}
-		page.Cursor = next
-	}
-	rows := []map[string]any{}
-	var broken error
-	for _, ent := range chains {
-		events, err := db.VerifyAudit(ctx, ent.ID)
-		row := map[string]any{"enterprise": ent.ID, "key": ent.Key, "events": events, "intact": err == nil}
-		if err != nil {
-			broken = errors.Join(broken, err)
-			row["problem"] = err.Error()
-		}
-		rows = append(rows, row)
-		if !asJSON && err == nil {
-			a.printf("%-24s %d events, intact\n", ent.Key, events)
-		}
-	}
-	if asJSON {
-		if err := a.printJSON(rows); err != nil {
-			return err
-		}
-	}
-	return broken
-}
-
 // withStore opens the database for one piece of work.
 func (a *app) withStore(cmd *cobra.Command, work func(ctx context.Context, db *store.DB) error) error {
 	c, err := a.settings(cmd)

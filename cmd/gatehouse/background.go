@@ -20,6 +20,7 @@ func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	all.Go(func() { g.live.Run(ctx) })
 	all.Go(func() { g.every(ctx, sweepEvery, "sweep the database", g.sweep) })
 	all.Go(func() { g.every(ctx, refreshEvery, "refresh metadata", g.setup.RefreshDue) })
+	all.Go(func() { g.every(ctx, auditEvery, "log the ends of the audit chains", g.logAuditHeads) })
 	all.Go(func() { g.every(ctx, healthEvery, "look at how enterprises are", g.health.Run) })
 	all.Go(func() { g.every(ctx, heldEvery, "look for held group syncs", g.health.RunHeld) })
 	if g.keys.Previous != "" {

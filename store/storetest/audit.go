@@ -17,8 +17,7 @@ func testTampering(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	w.enter("ada", "dev")
 	other := addWorld(t, w.db, w.clock, "other")
-	w.chainHolds()
-	length := other.chainHolds()
+	own, length := w.chainHolds(), other.chainHolds()
 	ent, foreign := string(w.ent.ID), string(other.ent.ID)
 	for name, c := range map[string]struct {
 		sequence int64 // that is reported
@@ -38,12 +37,15 @@ func testTampering(t *testing.T, fresh fresh) {
 		"swapped": {3, []string{"update audit_events set sequence = -1 where enterprise_id = $1 and sequence = 3",
 			"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4",
 			"update audit_events set sequence = 4 where enterprise_id = $1 and sequence = -1"}, []any{ent}},
-		"cut off":               {5, []string{"delete from audit_events where enterprise_id = $1 and sequence > 4"}, []any{ent}},
-		"emptied":               {1, []string{"delete from audit_events where enterprise_id = $1"}, []any{ent}},
-		"cut off with the head": {4, []string{"delete from audit_events where enterprise_id = $1 and sequence > 4", "update audit_heads set sequence = 4, hash = (select hash from audit_events where enterprise_id = $1 and sequence = 4) where enterprise_id = $1"}, []any{ent}},
-		"emptied with the head": {0, []string{"delete from audit_events where enterprise_id = $1", "update audit_heads set sequence = 0, hash = '' where enterprise_id = $1"}, []any{ent}},
-		"head of another":       {int64(length), []string{"update audit_heads set sequence = o.sequence, hash = o.hash, mac = o.mac from audit_heads o where audit_heads.enterprise_id = $1 and o.enterprise_id = $2"}, []any{ent, foreign}},
-		"event of another":      {2, []string{"delete from audit_events where enterprise_id = $1 and sequence = 2", "update audit_events set enterprise_id = $1 where enterprise_id = $2 and sequence = 2"}, []any{ent, foreign}},
+		"cut off":                  {5, []string{"delete from audit_events where enterprise_id = $1 and sequence > 4"}, []any{ent}},
+		"emptied":                  {1, []string{"delete from audit_events where enterprise_id = $1"}, []any{ent}},
+		"cut off with the head":    {4, []string{"delete from audit_events where enterprise_id = $1 and sequence > 4", "update audit_heads set sequence = 4, hash = (select hash from audit_events where enterprise_id = $1 and sequence = 4) where enterprise_id = $1"}, []any{ent}},
+		"emptied with the head":    {0, []string{"delete from audit_events where enterprise_id = $1", "update audit_heads set sequence = 0, hash = '' where enterprise_id = $1"}, []any{ent}},
+		"added behind the end":     {int64(own) + 1, []string{"insert into audit_events select enterprise_id, sequence + 1, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " + fmt.Sprint(own)}, []any{ent}},
+		"added far behind the end": {int64(own) + 100, []string{"insert into audit_events select enterprise_id, sequence + 100, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " + fmt.Sprint(own)}, []any{ent}},
+		"added before the first":   {0, []string{"insert into audit_events select enterprise_id, -5, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = 1"}, []any{ent}},
+		"head of another":          {int64(length), []string{"update audit_heads set sequence = o.sequence, hash = o.hash, mac = o.mac from audit_heads o where audit_heads.enterprise_id = $1 and o.enterprise_id = $2"}, []any{ent, foreign}},
+		"event of another":         {2, []string{"delete from audit_events where enterprise_id = $1 and sequence = 2", "update audit_events set enterprise_id = $1 where enterprise_id = $2 and sequence = 2"}, []any{ent, foreign}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := Raw(t, w.dsn)

@@ -59,6 +59,9 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 		"audit": {
 			"tampering":           testTampering,
 			"forked":              testForkedChain,
+			"planted":             testPlantedEvent,
+			"head set back":       testHeadSetBack,
+			"logged heads":        testLoggedHeads,
 			"what is told":        testAuditEvents,
 			"instance":            testInstanceChain,
 			"survives a deletion": testAuditSurvives,

@@ -22,6 +22,8 @@ func untenanted() map[string]string {
 		"CreateApplication": "the instance's", "Application": "the instance's", "Applications": "the instance's", "ApplicationRevision": "the instance's",
 		"UpdateApplication": "the instance's", "DeleteApplication": "the instance's", "SigningKeys": "the instance's", "ChangeSigningKeys": "the instance's",
 		"EmailProof": "found by its ID; the caller compares the browser", "ClaimRequest": "a token's", "KeepAnswer": "a token's", "ReleaseRequest": "a token's",
+		"AuditHeadsToLog":  "background work over all tenants",
+		"VerifyLoggedHead": "the enterprise is in what was signed",
 	}
 }
 
