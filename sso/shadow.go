@@ -30,6 +30,7 @@ type ShadowDetail struct {
 	Added   []GroupChange `json:"added,omitempty"`
 	Removed []GroupChange `json:"removed,omitempty"`
 	Held    bool          `json:"held,omitempty"`   // the brake would have held that
+	Cause   HeldCause     `json:"cause,omitempty"`  // why; "" unless Held
 	Reason  string        `json:"reason,omitempty"` // why the draft would have refused, for the admin
 }
 

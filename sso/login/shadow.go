@@ -151,7 +151,7 @@ func (t *try) suppose(ctx context.Context, draft *try, identity sso.Identity, re
 func moves(d *sso.ShadowDetail, m sso.MembershipChanges) {
 	d.Added, d.Removed, d.Held = m.Record.Added, m.Record.Removed, m.Held != nil
 	if m.Held != nil {
-		d.Added, d.Removed = m.Held.Added, m.Held.Removed
+		d.Added, d.Removed, d.Cause = m.Held.Added, m.Held.Removed, m.Held.Cause
 	}
 }
 

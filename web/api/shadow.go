@@ -33,20 +33,21 @@ type shadow struct {
 }
 
 type shadowDifference struct {
-	Person  string        `json:"person" doc:"The login by which they signed in." example:"ada@acme.example"`
-	User    *sso.UserID   `json:"user" doc:"Who that is; null: nobody here yet." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Attempt sso.AttemptID `json:"attempt" doc:"The attempt that was compared." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	At      time.Time     `json:"at" doc:"When." example:"2026-11-24T12:00:00Z"`
-	Times   int           `json:"times" doc:"How often something differed about them." example:"3"`
-	Live    *string       `json:"live" doc:"The code with which it ended; null: they got in." example:"sign_in_denied"`
-	Draft   *string       `json:"draft" doc:"The code with which it would have ended; null: they would have got in." example:"sign_in_denied"`
-	Reason  *string       `json:"reason" doc:"Why the draft would have refused them; null: it would not, or what is live did, too." example:"allow_sign_in is false"`
-	Fields  []shadowField `json:"fields" doc:"Fields of the identity that differ."`
-	Lost    []string      `json:"lost" doc:"Names of groups that only what is live takes as said." example:"[\"staff\"]"`
-	Gained  []string      `json:"gained" doc:"Names of groups that only the draft takes as said." example:"[\"engineering\"]"`
-	Added   []groupChange `json:"added" doc:"Groups that the draft would bring them into."`
-	Removed []groupChange `json:"removed" doc:"Groups that the draft would take them out of."`
-	Held    bool          `json:"held" doc:"Whether that would wait for an admin."`
+	Person  string         `json:"person" doc:"The login by which they signed in." example:"ada@acme.example"`
+	User    *sso.UserID    `json:"user" doc:"Who that is; null: nobody here yet." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Attempt sso.AttemptID  `json:"attempt" doc:"The attempt that was compared." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	At      time.Time      `json:"at" doc:"When." example:"2026-11-24T12:00:00Z"`
+	Times   int            `json:"times" doc:"How often something differed about them." example:"3"`
+	Live    *string        `json:"live" doc:"The code with which it ended; null: they got in." example:"sign_in_denied"`
+	Draft   *string        `json:"draft" doc:"The code with which it would have ended; null: they would have got in." example:"sign_in_denied"`
+	Reason  *string        `json:"reason" doc:"Why the draft would have refused them; null: it would not, or what is live did, too." example:"allow_sign_in is false"`
+	Fields  []shadowField  `json:"fields" doc:"Fields of the identity that differ."`
+	Lost    []string       `json:"lost" doc:"Names of groups that only what is live takes as said." example:"[\"staff\"]"`
+	Gained  []string       `json:"gained" doc:"Names of groups that only the draft takes as said." example:"[\"engineering\"]"`
+	Added   []groupChange  `json:"added" doc:"Groups that the draft would bring them into."`
+	Removed []groupChange  `json:"removed" doc:"Groups that the draft would take them out of."`
+	Held    bool           `json:"held" doc:"Whether that would wait for an admin."`
+	Cause   *sso.HeldCause `json:"held_cause" enum:"last_admin,connection_names_changed,matches_nothing,group_share" doc:"Why it would wait; null if it would not." example:"matches_nothing"`
 }
 
 type shadowField struct {
@@ -84,5 +85,5 @@ func (a *API) getShadow(ctx context.Context, c caller, in *inConnection) (*out[s
 func viewShadowDifference(d sso.ShadowDifference) shadowDifference {
 	return shadowDifference{Person: d.Person, User: some(d.User), Attempt: d.Attempt, At: d.At, Times: d.Times, Live: some(d.LiveCode), Draft: some(d.DraftCode),
 		Reason: some(d.Detail.Reason), Fields: viewAll(d.Detail.Fields, func(f sso.ShadowField) shadowField { return shadowField(f) }),
-		Lost: always(d.Detail.Lost), Gained: always(d.Detail.Gained), Added: viewChanges(d.Detail.Added), Removed: viewChanges(d.Detail.Removed), Held: d.Detail.Held}
+		Lost: always(d.Detail.Lost), Gained: always(d.Detail.Gained), Added: viewChanges(d.Detail.Added), Removed: viewChanges(d.Detail.Removed), Held: d.Detail.Held, Cause: some(d.Detail.Cause)}
 }

@@ -139,7 +139,7 @@ func lines(d sso.ShadowDifference) []string {
 	said("Comes into ", groupNames(d.Detail.Added))
 	said("Leaves ", groupNames(d.Detail.Removed))
 	if d.Detail.Held {
-		all = append(all, "That would wait for an admin.")
+		all = append(all, "That would be held until an admin decides: "+causeTitle(sso.HeldTally{Cause: d.Detail.Cause, GroupName: "one group"})+".")
 	}
 	return all
 }
