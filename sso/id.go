@@ -2,6 +2,7 @@ package sso
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"strings"
@@ -42,6 +43,16 @@ func NewID[T idType](now time.Time) T {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], uint64(now.UnixMilli())<<16)
 	_, _ = rand.Read(b[6:]) // crypto/rand.Read never fails since Go 1.24
+	return T(prefixOf[T]() + "-" + crockford.EncodeToString(b[:]))
+}
+
+// DerivedID makes the same identifier of the same moment and seed everywhere, so
+// that nodes that do not know of each other name one thing alike. It is no secret.
+func DerivedID[T idType](at time.Time, seed string) T {
+	var b [16]byte
+	sum := sha256.Sum256([]byte(seed))
+	binary.BigEndian.PutUint64(b[:8], uint64(at.UnixMilli())<<16)
+	copy(b[6:], sum[:])
 	return T(prefixOf[T]() + "-" + crockford.EncodeToString(b[:]))
 }
 

@@ -47,6 +47,10 @@ const (
 	OutcomeSucceeded Outcome = "succeeded"
 	OutcomeFailed    Outcome = "failed"
 	OutcomePending   Outcome = "pending" // until a code is entered; one of the others then, or for ever
+	// OutcomeUnmatched is a response that answers no sign-in of the browser that
+	// delivered it, so anyone may have sent it. Such responses are summed up: the
+	// first of a connection, code and minute stands for those that follow.
+	OutcomeUnmatched Outcome = "unmatched"
 )
 
 // Attempt is one sign-in try as recorded.
@@ -68,6 +72,7 @@ type Attempt struct {
 	Remote    string
 	UserAgent string
 	At        time.Time
+	More      int // of OutcomeUnmatched: how many more like it there were
 }
 
 // Session is a signed-in browser.

@@ -7,11 +7,11 @@ import (
 	"gatehouse/sso"
 )
 
-const attemptColumns = "id, enterprise_id, connection_id, user_id, login, outcome, code, detail, checks, asserted, remote, user_agent, at, email_action, email_reason"
+const attemptColumns = "id, enterprise_id, connection_id, user_id, login, outcome, code, detail, checks, asserted, remote, user_agent, at, email_action, email_reason, more"
 
 func scanAttempt(r row) (a sso.Attempt, err error) {
 	err = r.Scan(&a.ID, &a.Enterprise, &a.Connection, &a.User, &a.Login, &a.Outcome, &a.Code, &a.Detail, jsonInto(&a.Checks), jsonInto(&a.Groups),
-		&a.Remote, &a.UserAgent, moment(&a.At), &a.Email.Action, &a.Email.Reason)
+		&a.Remote, &a.UserAgent, moment(&a.At), &a.Email.Action, &a.Email.Reason, &a.More)
 	return a, err
 }
 
@@ -29,13 +29,34 @@ func (t *tx) insertAttempt(a sso.Attempt) error {
 		return err
 	}
 	// One that waited for a code is finished; no other is ever written again.
-	t.later("insert into attempts ("+attemptColumns+`, identity) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+	t.later("insert into attempts ("+attemptColumns+`, identity) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		on conflict (enterprise_id, id) do update set user_id = excluded.user_id, outcome = excluded.outcome, code = excluded.code, detail = excluded.detail
 		where attempts.outcome <> 'succeeded'`,
 		string(a.ID), string(a.Enterprise), string(a.Connection), string(a.User), clean(a.Login, sso.MaxLoginLength), string(a.Outcome), a.Code,
 		clean(a.Detail, maxDetail), checks, groups, clean(a.Remote, maxRemote), clean(a.UserAgent, maxUserAgent), micros(a.At),
-		string(a.Email.Action), clean(a.Email.Reason, maxDetail), identity)
+		string(a.Email.Action), clean(a.Email.Reason, maxDetail), int64(a.More), identity)
 	return nil
+}
+
+// CountUnmatched adds n responses that answer no sign-in to the attempt that
+// stands for them, which is a unless another node was first.
+func (db *DB) CountUnmatched(ctx context.Context, a sso.Attempt, n int) (err error) {
+	defer func() { doing(&err, "count responses that answer no sign-in") }()
+	checks, err := jsonText(a.Checks)
+	if err != nil {
+		return fmt.Errorf("write the checks of %s: %w", a.ID, err)
+	}
+	groups, err := jsonText(a.Groups)
+	if err != nil {
+		return fmt.Errorf("write the groups of %s: %w", a.ID, err)
+	}
+	return db.write(ctx, func(_ context.Context, t *tx) error {
+		t.later("insert into attempts ("+attemptColumns+`, identity) values ($1, $2, $3, '', '', $4, $5, $6, $7, $8, $9, $10, $11, '', '', $12, '')
+			on conflict (enterprise_id, id) do update set more = attempts.more + excluded.more + 1 where attempts.outcome = excluded.outcome`,
+			string(a.ID), string(a.Enterprise), string(a.Connection), string(sso.OutcomeUnmatched), a.Code, clean(a.Detail, maxDetail), checks, groups,
+			clean(a.Remote, maxRemote), clean(a.UserAgent, maxUserAgent), micros(a.At), int64(n-1))
+		return nil
+	})
 }
 
 // Attempts lists an enterprise's sign-in attempts, newest first.

@@ -27,6 +27,9 @@ const codesKept = 24 * time.Hour
 // An invitation that nobody took is shown for a while, then it is gone.
 const invitationsKept = 30 * 24 * time.Hour
 
+// Responses that answer no sign-in may be anyone's: a weekend's are enough.
+const unmatchedKept = 3 * 24 * time.Hour
+
 const swept = 1000 // rows removed in one transaction, so that sign-ins get between
 
 // Sweep removes what has expired: pending logins, sign-ins that wait for a
@@ -56,6 +59,7 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 		{"brake_losses", "user_id", "at <= $1", now.Add(-lossesKept)},
 		{"brake_stops", "connection_id", "case when allowed_until = 0 then last_at else allowed_until end <= $1", now.Add(-sso.BrakeQuiet)},
 		{"attempts", "id", "at <= $1", since(now, keep.Attempts)},
+		{"attempts", "id", "outcome = 'unmatched' and at <= $1", now.Add(-unmatchedKept)},
 		{"test_runs", "id", "created_at <= $1", since(now, keep.Attempts)},
 		{"sync_records", "id", "at <= $1", since(now, keep.SyncRecords)},
 	}

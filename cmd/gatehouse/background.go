@@ -11,6 +11,7 @@ import (
 
 const (
 	sweepEvery   = 5 * time.Minute
+	countEvery   = 5 * time.Second
 	refreshEvery = 10 * time.Minute // how often is looked for metadata that is due
 )
 
@@ -21,12 +22,24 @@ func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	all.Go(func() { g.every(ctx, sweepEvery, "sweep the database", g.sweep) })
 	all.Go(func() { g.every(ctx, refreshEvery, "refresh metadata", g.setup.RefreshDue) })
 	all.Go(func() { g.every(ctx, auditEvery, "log the ends of the audit chains", g.logAuditHeads) })
+	all.Go(func() { g.count(ctx) })
 	all.Go(func() { g.every(ctx, healthEvery, "look at how enterprises are", g.health.Run) })
 	all.Go(func() { g.every(ctx, heldEvery, "look for held group syncs", g.health.RunHeld) })
 	if g.keys.Previous != "" {
 		all.Go(func() { g.rotate(ctx) })
 	}
 	return &all
+}
+
+// count writes now and then, and in the end, how many responses answered no
+// sign-in.
+func (g *gateway) count(ctx context.Context) {
+	g.every(ctx, countEvery, "count responses that answer no sign-in", g.login.Flush)
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), countEvery)
+	defer cancel()
+	if err := g.login.Flush(last); err != nil {
+		g.log.WarnContext(last, "could not count responses that answer no sign-in", "error", err)
+	}
 }
 
 // every does work now and then, and logs what fails: the next turn tries again.

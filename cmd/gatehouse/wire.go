@@ -110,7 +110,7 @@ func (g *gateway) services() error {
 	g.health = g.doctor(post)
 	g.login = login.New(login.Options{
 		Directory: g.db, Recorder: g.db, Revoker: g.db, Proofs: g.db, Mail: post, Site: hostOf(c.BaseURL), Snapshots: g.db, Tests: g.db, Shadows: g.db, SAML: g.saml, OIDC: g.oidc, Graph: graph,
-		Refresh: g.setup.Refresh, RefreshTested: g.setup.RefreshTested, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
+		Refresh: g.setup.Refresh, RefreshTested: g.setup.RefreshTested, MayRecord: g.mayRecord, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
 		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max,
 	})
 	g.admin = admin.New(admin.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Evidence: g.db, Limiter: g.nodes.limiter, Now: time.Now})
@@ -207,4 +207,15 @@ func (g *gateway) close() error {
 		return fmt.Errorf("let go of the other nodes: %w", err)
 	}
 	return nil
+}
+
+// mayRecord limits how many failures of a connection are recorded one by one
+// although nothing about them was verified.
+func (g *gateway) mayRecord(ctx context.Context, c sso.ConnectionID) bool {
+	n := g.config.RateLimits.FailuresPerConnection
+	if n == 0 {
+		return true
+	}
+	wait, err := g.nodes.limiter.Allow(ctx, "recorded:"+string(c), n)
+	return err != nil || wait == 0 // a limiter that cannot tell costs rows, not references
 }

@@ -44,8 +44,8 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 	}
 	asked, err := s.asked(ctx, c, cb, pending, err)
 	if err != nil {
-		s.Observe(c.Protocol, sso.CodeOf(err))
-		return Result{}, unmatched(fmt.Errorf("read the answer to %s: %w", c.ID, err))
+		t := s.newTry(c, cb)
+		return t.conclude(ctx, func() (Result, error) { return Result{}, fmt.Errorf("read the answer to %s: %w", c.ID, err) })
 	}
 	if asked.err == nil && asked.ID != "" && asked.Connection != c.ID {
 		if result, ours, err := s.misdelivered(ctx, Delivery{Address: s.address(c)}, asked.PendingLogin, cb); ours {
@@ -114,13 +114,13 @@ func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result,
 		s.Observe(t.c.Protocol, codeRequired)
 		return result, nil
 	}
-	s.Observe(t.c.Protocol, sso.CodeOf(err))
+	if t.anonymous(err) {
+		s.Observe(t.c.Protocol, ObservedUnmatched)
+	} else {
+		s.Observe(t.c.Protocol, sso.CodeOf(err))
+	}
 	if err != nil {
-		recorded := t.record(ctx, err)
-		if !t.matched() {
-			return Result{}, unmatched(recorded)
-		}
-		return Result{}, recorded
+		return Result{}, t.unmatched(t.record(ctx, err))
 	}
 	s.Synced(len(result.Sync.Added), len(result.Sync.Removed))
 	known := !result.User.CreatedAt.Equal(result.User.LastSignInAt)
@@ -140,6 +140,7 @@ type try struct {
 	pending *sso.PendingLogin // nil if nobody asked
 	note    string            // why groups are unknown that might be known; for the sync record
 
+	vouched   bool           // the response was verified before, when a code was asked for
 	judged    bool           // it got as far as that
 	assertion *sso.Assertion // what was verified; nil if it did not get that far
 	identity  *sso.Identity  // likewise
@@ -370,10 +371,6 @@ func (t *try) record(ctx context.Context, cause error) error {
 		}
 	}
 	t.attempt.Outcome, t.attempt.Code, t.attempt.Detail = sso.OutcomeFailed, failure.Code, cause.Error()
-	pending := ""
-	if t.pending != nil {
-		pending = t.pending.ID
-	}
 	// The attempt is kept even if the browser has gone away meanwhile.
 	patience := 5 * time.Second
 	if failure.Kind == sso.Unavailable {
@@ -381,7 +378,7 @@ func (t *try) record(ctx context.Context, cause error) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	if err := t.Recorder.RecordAttempt(ctx, t.attempt, pending); err != nil {
+	if err := t.keep(ctx, failure); err != nil {
 		return failure.Because(errors.Join(failure.Err, fmt.Errorf("record attempt: %w", err)))
 	}
 	failure.Reference = t.attempt.ID

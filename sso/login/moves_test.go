@@ -88,7 +88,12 @@ func (w *world) recorded(c *company, err error, kind sso.Kind, code string) sso.
 	}
 	a, findErr := w.db.Attempt(w.Context(), c.ID, e.Reference)
 	w.ok(findErr)
-	if a.Outcome != sso.OutcomeFailed || a.Code != code || a.Connection != c.conn.ID || a.Detail == "" || (a.User != "") != (code == "vouch_required") {
+	want := sso.OutcomeFailed
+	again := code == "saml_replayed" || code == "login_state_expired" // a replay answers no sign-in any more
+	if login.Unmatched(err) || again && a.Outcome == sso.OutcomeUnmatched {
+		want = sso.OutcomeUnmatched
+	}
+	if a.Outcome != want || a.Code != code || a.Connection != c.conn.ID || a.Detail == "" || (a.User != "") != (code == "vouch_required") {
 		w.Errorf("the attempt says %+v", a)
 	}
 	return a
@@ -153,11 +158,23 @@ func (w *world) users(c *company) []sso.User {
 	return all
 }
 
+// attempts counts them, with those that others stand for.
 func (w *world) attempts(c *company, outcome sso.Outcome) int {
 	w.Helper()
+	w.ok(w.login.Flush(w.Context()))
 	all, _, err := w.db.Attempts(w.Context(), c.ID, sso.AttemptFilter{Outcome: outcome}, sso.Page{Limit: 200})
 	w.ok(err)
-	return len(all)
+	n := len(all)
+	for _, a := range all {
+		n += a.More
+	}
+	return n
+}
+
+// failures are all that failed, recorded one by one or summed up.
+func (w *world) failures(c *company) int {
+	w.Helper()
+	return w.attempts(c, sso.OutcomeFailed) + w.attempts(c, sso.OutcomeUnmatched)
 }
 
 func (w *world) syncRecords(c *company, user sso.UserID) []sso.SyncRecord {

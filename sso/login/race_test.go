@@ -52,7 +52,7 @@ func TestOneAnswerManyTimes(t *testing.T) {
 			}
 			sessions, err := w.db.UserSessions(w.Context(), c.ID, users[0].ID)
 			w.ok(err)
-			if failed := w.attempts(c, sso.OutcomeFailed); len(sessions) != 1 || failed != 49 || len(w.syncRecords(c, users[0].ID)) != 1 {
+			if failed := w.failures(c); len(sessions) != 1 || failed != 49 || len(w.syncRecords(c, users[0].ID)) != 1 {
 				w.Errorf("%s: %d sessions, %d failed attempts", c.Key, len(sessions), failed)
 			}
 		}

@@ -40,6 +40,7 @@ type Recorder interface {
 	UsePendingLogin(ctx context.Context, p sso.PendingLogin) (first bool, err error)
 	RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (sso.User, sso.SyncRecord, error)
 	RecordAttempt(ctx context.Context, a sso.Attempt, pending string) error
+	CountUnmatched(ctx context.Context, a sso.Attempt, n int) error
 }
 
 // Revoker ends sessions.
@@ -76,6 +77,10 @@ type Options struct {
 	RefreshTested func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)
 	// Revoked tells this node and the others that sessions were ended.
 	Revoked func(ctx context.Context)
+	// MayRecord reports whether another failure of a connection may be recorded
+	// by itself although nothing about the response was verified; if not, it is
+	// summed up. Optional.
+	MayRecord func(ctx context.Context, c sso.ConnectionID) bool
 	// Observe counts an outcome; code is empty on success. Optional.
 	Observe func(protocol sso.Protocol, code string)
 	// Synced counts memberships changed by a sign-in. Optional.
@@ -95,12 +100,16 @@ type Service struct {
 	policies sync.Map // by connection
 	// shadowing bounds how many sign-ins are compared with a draft at once.
 	shadowing chan struct{}
+	tallies   tallies
 }
 
 // New makes a Service.
 func New(o Options) *Service {
 	if o.Observe == nil {
 		o.Observe = func(sso.Protocol, string) {}
+	}
+	if o.MayRecord == nil {
+		o.MayRecord = func(context.Context, sso.ConnectionID) bool { return true }
 	}
 	if o.Synced == nil {
 		o.Synced = func(int, int) {}

@@ -156,7 +156,7 @@ func (s *Service) Verify(ctx context.Context, e Entry) (Result, error) {
 		return Result{}, fmt.Errorf("find connection: %w", err)
 	}
 	signIn := w.SignIn
-	t := &try{Service: s, c: c, attempt: signIn.Attempt, note: signIn.Note,
+	t := &try{Service: s, c: c, vouched: true, attempt: signIn.Attempt, note: signIn.Note,
 		cb: sso.Callback{Browser: e.Browser, Remote: signIn.Attempt.Remote, UserAgent: signIn.Attempt.UserAgent}}
 	return t.conclude(ctx, func() (Result, error) { return t.admit(ctx, w) })
 }

@@ -195,6 +195,9 @@ func (f foreign) signIns() calls {
 		"RecordAttempt": func() (int, error) {
 			return 0, db.RecordAttempt(ctx, sso.Attempt{ID: sso.NewID[sso.AttemptID](f.w.clock.Now()), Enterprise: ent, Connection: f.w.conn.ID, At: f.w.clock.Now()}, f.signIn.Pending)
 		},
+		"CountUnmatched": func() (int, error) {
+			return 0, db.CountUnmatched(ctx, sso.Attempt{ID: sso.NewID[sso.AttemptID](f.w.clock.Now()), Enterprise: ent, Connection: f.w.conn.ID, At: f.w.clock.Now()}, 2)
+		},
 		"Attempt": func() (int, error) {
 			a, err := db.Attempt(ctx, ent, f.signIn.Attempt.ID)
 			return count(a.ID != ""), err
@@ -282,7 +285,7 @@ func (f foreign) sessionsAndDomains() calls {
 func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
 		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true, "HeldTallies": true, "DecideHeldSyncs": true,
-		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "ReleaseHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "UsePendingLogin": true,
+		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "ReleaseHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "CountUnmatched": true, "UsePendingLogin": true,
 		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true,
 		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true, "SaidNames": true, "GroupTallies": true}
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gatehouse/sso"
@@ -45,7 +46,7 @@ func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Vi
 	}
 	p := &page.Attempts{Base: a.Console.Base(v, console.AreaActivity), Happened: n.happened(tabs(v.Enterprise, tabAttempts), next,
 		&page.Field{Name: "reference", Label: "Reference", Mono: true}, &page.Field{Name: "login", Label: "Login", Autocomplete: "off"},
-		&page.Field{Name: "outcome", Label: "Result", Kind: "select", Options: []page.Option{{Label: "any"}, {Value: "failed", Label: "failed"}, {Value: "succeeded", Label: "succeeded"}, {Value: "pending", Label: "waits for a code"}}},
+		&page.Field{Name: "outcome", Label: "Result", Kind: "select", Options: []page.Option{{Label: "any"}, {Value: "failed", Label: "failed"}, {Value: "succeeded", Label: "succeeded"}, {Value: "pending", Label: "waits for a code"}, {Value: string(sso.OutcomeUnmatched), Label: "answers no sign-in"}}},
 		&page.Field{Name: "code", Label: "Code", Mono: true}, sinceField())}
 	for _, x := range all {
 		p.Rows = append(p.Rows, a.row(names, x))
@@ -73,8 +74,22 @@ func outcome(x sso.Attempt) page.Badge {
 		return page.Badge{Label: "succeeded", State: "ok"}
 	case sso.OutcomePending:
 		return page.Badge{Label: "waits for a code", State: "warn"}
+	case sso.OutcomeUnmatched:
+		if x.More > 0 {
+			return page.Badge{Label: "answers no sign-in × " + thousands(x.More+1)}
+		}
+		return page.Badge{Label: "answers no sign-in"}
 	}
 	return page.Badge{Label: "failed", State: "error"}
+}
+
+// thousands writes a count as people read it: 1,204.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // guideTo is where there is more about a code, with the places of the identity
@@ -135,6 +150,9 @@ func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]page.
 	who := page.Fact{Label: "Person", Value: cmp.Or(x.Login, "not known: it did not get that far")}
 	facts := []page.Fact{{Label: "When", Time: &at}, {Label: "Exactly", Value: at.Exact}, who, connection,
 		{Label: "From", Value: cmp.Or(x.Remote, "not known")}, {Label: "Browser", Value: cmp.Or(x.UserAgent, "not known")}}
+	if x.More > 0 {
+		facts = append(facts, page.Fact{Label: "Like it", Value: thousands(x.More) + " more responses like this in this minute"})
+	}
 	if x.User == "" {
 		return facts, nil
 	}

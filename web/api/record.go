@@ -35,7 +35,7 @@ func (a *API) listAttempts(ctx context.Context, c caller, in *struct {
 	Paging
 	User    sso.UserID  `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Login   string      `query:"login" doc:"Only those with exactly this login." example:"ada@acme.example"`
-	Outcome sso.Outcome `query:"outcome" enum:"succeeded,failed,pending" doc:"Only those that ended like this." example:"failed"`
+	Outcome sso.Outcome `query:"outcome" enum:"succeeded,failed,pending,unmatched" doc:"Only those that ended like this." example:"failed"`
 	Code    string      `query:"code" doc:"Only those that failed for this reason." example:"saml_expired"`
 	Since   time.Time   `query:"since" doc:"Only those at this moment or later." example:"2026-11-24T12:00:00Z"`
 }) (*out[list[attempt]], error) {

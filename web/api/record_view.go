@@ -11,7 +11,7 @@ type attempt struct {
 	Connection        sso.ConnectionID `json:"connection" doc:"What they tried to sign in through." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	User              *sso.UserID      `json:"user" doc:"Who it was; null if it did not get that far." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Login             *string          `json:"login" doc:"The login as asserted; null if it did not get that far." example:"ada@acme.example"`
-	Outcome           sso.Outcome      `json:"outcome" enum:"succeeded,failed,pending" doc:"How it ended." example:"failed"`
+	Outcome           sso.Outcome      `json:"outcome" enum:"succeeded,failed,pending,unmatched" doc:"How it ended; unmatched: it answers no sign-in of the browser that delivered it, and stands for more like it." example:"failed"`
 	Code              *string          `json:"code" doc:"Why it failed; null if it did not." example:"saml_expired"`
 	Detail            *string          `json:"detail" doc:"What was wanted and what came, for the admin." example:"The answer expired at 11:58:12."`
 	Checks            []check          `json:"checks" doc:"What was verified, in order."`
@@ -20,6 +20,7 @@ type attempt struct {
 	Remote            string           `json:"remote" doc:"The address it came from." example:"192.0.2.1"`
 	UserAgent         string           `json:"user_agent" doc:"The browser, as it called itself." example:"Mozilla/5.0"`
 	At                time.Time        `json:"at" doc:"When." example:"2026-11-24T12:00:00Z"`
+	More              int              `json:"more" doc:"Of unmatched: how many more like it there were in that minute." example:"0"`
 }
 
 type check struct {
@@ -51,7 +52,7 @@ func viewGroups(g sso.AssertedGroups) assertedGroups {
 
 func viewAttempt(x sso.Attempt) attempt {
 	v := attempt{ID: x.ID, Connection: x.Connection, User: some(x.User), Login: some(x.Login), Outcome: x.Outcome, Code: some(x.Code),
-		Detail: some(x.Detail), Checks: make([]check, 0, len(x.Checks)), Groups: viewGroups(x.Groups), EmailVerification: viewDecision(x.Email), Remote: x.Remote, UserAgent: x.UserAgent, At: x.At}
+		Detail: some(x.Detail), Checks: make([]check, 0, len(x.Checks)), Groups: viewGroups(x.Groups), EmailVerification: viewDecision(x.Email), Remote: x.Remote, UserAgent: x.UserAgent, At: x.At, More: x.More}
 	for _, c := range x.Checks {
 		v.Checks = append(v.Checks, check(c))
 	}

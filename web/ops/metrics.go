@@ -64,10 +64,15 @@ func (m *Metrics) Request(pattern string, status int, took time.Duration) {
 }
 
 // Login counts the end of a sign-in; it is login.Options.Observe. code is "" on
-// success.
+// success, and "unmatched" for a response that answers no sign-in, which is no
+// failure of one.
 func (m *Metrics) Login(p sso.Protocol, code string) {
 	result := "success"
-	if code != "" {
+	switch code {
+	case "":
+	case "unmatched":
+		result = code
+	default:
 		result = "failure"
 	}
 	m.logins.WithLabelValues(string(p), result, code).Inc()
