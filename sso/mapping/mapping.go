@@ -133,8 +133,8 @@ func (r *reader) name(candidates []string, login string) string {
 
 func (r *reader) affirmed(candidates []string) bool {
 	for _, c := range candidates {
-		if v, ok := r.claims(c); ok {
-			return v == "true" || v == "1" // xms_edov is sent as "1" or true
+		if all, ok := r.values(c); ok && len(all) > 0 {
+			return len(all) == 1 && (all[0] == "true" || all[0] == "1" && c == claimEdov)
 		}
 	}
 	return false

@@ -11,6 +11,10 @@ const (
 	ClaimGroups = "groups"
 )
 
+// claimEdov says that the domain's owner was verified (Entra). It arrives as
+// true or as the number 1; no other claim means yes by a number.
+const claimEdov = "xms_edov"
+
 const (
 	xmlsoap   = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
 	microsoft = "http://schemas.microsoft.com/identity/claims/"
@@ -40,7 +44,7 @@ func oidcPreset(provider sso.Provider) sso.Mapping {
 		m.Subject = "{tid}:{oid}|" + subjectClaim // sub differs for every application; the pair is the person
 		m.Login = []string{"preferred_username", "upn", ClaimEmail}
 		m.Email = []string{ClaimEmail, "preferred_username", "upn"} // people without a mailbox have no e-mail claim
-		m.EmailVerified = []string{"xms_edov"}
+		m.EmailVerified = []string{claimEdov}
 	case sso.Google:
 		m.Login = []string{ClaimEmail}
 	case sso.Keycloak:
