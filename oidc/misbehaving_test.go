@@ -160,6 +160,7 @@ func badSignatures() []defect {
 		invalid("alg None", "signature", token(func(_ *fakeIDP, good string) any { return forge(`{"alg":"None"}`, string(payloadOf(good)), "") })),
 		invalid("HS256 with the public key", "signature", token(hs256(public))),
 		invalid("HS256 with the client secret", "signature", token(hs256([]byte(secret)))),
+		invalid("HS256 with an empty key", "signature", token(hs256(nil))),
 		invalid("HS256 with a published oct key", "signature", func(p *fakeIDP) {
 			p.override["/keys"] = func(w http.ResponseWriter, _ *http.Request) {
 				fmt.Fprint(w, `{"keys":[{"kty":"oct","kid":"k1","alg":"HS256","k":"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"}]}`)

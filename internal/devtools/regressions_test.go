@@ -30,7 +30,7 @@ func TestDocRegressions(t *testing.T) {
 			}
 		}
 	}
-	if rows != 109 || named < 100 {
+	if rows != 148 || named < 160 {
 		t.Errorf("%d rows and %d tests were found", rows, named)
 	}
 }
