@@ -172,15 +172,19 @@ func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	return f, false
 }
 
-// groups finds that the last sign-ins had no groups, of people of whom somebody
-// had some before.
+// groups finds that the last sign-ins had no groups, or none that were fully
+// understood, of people of whom somebody had some before.
 func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
-	n, had := 0, false
+	n, partly, had := 0, 0, false
 	for _, a := range s.Vitals.Newest {
 		if a.Connection != c.ID || a.Outcome != sso.OutcomeSucceeded {
 			continue
 		}
-		if a.Groups.State != sso.GroupsAbsent {
+		switch a.Groups.State {
+		case sso.GroupsAbsent:
+		case sso.GroupsPartial:
+			partly++
+		default:
 			return f, false
 		}
 		n, had = n+1, had || s.Vitals.HadGroups[a.User]
@@ -188,9 +192,18 @@ func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	if n < enough || !had || c.Live.Provisioning == sso.ProvisionSCIM {
 		return f, false
 	}
+	text, do := "The last %d sign-ins through %s said nothing about groups, and there were some before. Nobody lost a membership.", ": send the groups again."
+	if partly > 0 {
+		text = "The groups of the last %d sign-ins through %s were not understood, or only in part. Nobody lost a membership, and nobody will until they are."
+		do = ": send the names of groups as a list of texts. The page of each sign-in lists what was not understood, and why."
+	}
 	f.Kind = sso.HealthGroups
-	f.FindingDetail = sso.FindingDetail{Text: fmt.Sprintf("The last %d sign-ins through %s said nothing about groups, and there were some before. Nobody lost a membership.", n, c.Name),
-		Side: string(remedy.Company), Do: remedy.For(c.Provider, c.Protocol, "groups_unknown", nil).Place + ": send the groups again.", Path: "connections/" + string(c.ID)}
+	f.FindingDetail = sso.FindingDetail{
+		Text: fmt.Sprintf(text, n, c.Name),
+		Side: string(remedy.Company),
+		Do:   remedy.For(c.Provider, c.Protocol, "groups_unknown", nil).Place + do,
+		Path: "connections/" + string(c.ID),
+	}
 	return f, true
 }
 

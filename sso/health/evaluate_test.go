@@ -112,7 +112,7 @@ func came(states ...sso.GroupsState) (all []sso.Attempt) {
 
 func TestGroupsVanished(t *testing.T) {
 	t.Parallel()
-	const no = sso.GroupsAbsent
+	const no, partly = sso.GroupsAbsent, sso.GroupsPartial
 	had := map[sso.UserID]bool{"user-1": true}
 	for name, x := range map[string]struct {
 		newest []sso.Attempt
@@ -121,6 +121,9 @@ func TestGroupsVanished(t *testing.T) {
 		want   int
 	}{
 		"five in a row":        {came(no, no, no, no, no), had, false, 1},
+		"not understood":       {came(partly, partly, partly, partly, partly), had, false, 1},
+		"or not sent":          {came(no, partly, no, partly, no), had, false, 1},
+		"understood again":     {came(sso.GroupsValues, partly, partly, partly, partly), had, false, 0},
 		"four are few":         {came(no, no, no, no), had, false, 0},
 		"they are back":        {came(sso.GroupsValues, no, no, no, no), had, false, 0},
 		"empty is said":        {came(no, no, sso.GroupsEmpty, no, no), had, false, 0},
