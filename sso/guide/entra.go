@@ -6,6 +6,7 @@ import "gatehouse/sso"
 const (
 	entraNested  = "Nested groups are not expanded: somebody who is only in a group inside an assigned group is in none as far as Entra ID tells."
 	entraMany    = "Entra ID leaves the groups out altogether for people who are in many: more than 150 over SAML, 200 over OpenID Connect. *Groups assigned to the application* keeps the list short."
+	entraAbsent  = "Entra ID sends no group claim at all for a person who is in no assigned group, also when the last one is taken away. " + absentMeans
 	entraLicense = "Assigning groups to an application needs Entra ID P1 or better. Without it, assign people."
 )
 
@@ -52,7 +53,7 @@ func entraSAML() Guide {
 				choose("Source attribute", "Cloud-only group display names")),
 			do("If your groups come from an on-premises Active Directory, choose *sAMAccountName* as *Source attribute*, and tick *Emit group name for cloud-only groups*."),
 			do("Under *Advanced options*, tick *Customize the name of the group claim* and enter `groups` as *Name*. Select *Save*."),
-		}, Warnings: []string{byName, entraNested, entraMany}},
+		}, Warnings: []string{byName, entraNested, entraMany, entraAbsent}},
 		Assign: entraAssign(),
 	}
 }
@@ -96,7 +97,7 @@ func entraOIDC() Guide {
 		Groups: Part{Title: groupTitle, Do: []Instruction{
 			do("In *Token configuration*, select *Add groups claim* and choose:", choose("Select group types to include in Access, ID, and SAML tokens", "Groups assigned to the application")),
 			do("Under *Customize token properties by type* › *ID*, choose *Cloud-only group display names*, or *sAMAccountName* if your groups come from an on-premises Active Directory. Select *Add*."),
-		}, Warnings: []string{byName, "With *Group ID* chosen, groups come as object IDs and match no name.", entraNested, entraMany}},
+		}, Warnings: []string{byName, "With *Group ID* chosen, groups come as object IDs and match no name.", entraNested, entraMany, entraAbsent}},
 		Assign: entraAssign(),
 	}
 }

@@ -164,6 +164,10 @@ const (
 	assignTitle    = "Assign access"
 
 	oneACS = "Enter this one address only. With a second one the identity provider may answer to the wrong address, and people see an error."
+	// absentMeans names the field of the next page, group_sync.on_absent.
+	absentMeans = "That is taken for not knowing, and removes nobody. Once the test shows that groups are sent, set *If nothing at all is said about groups* " +
+		"to *Take it for no groups*, or the last group stays."
+
 	byName = "A group is matched by its name, letter by letter: `Engineering` and `engineering` are two groups. The group Members is never matched."
 )
 

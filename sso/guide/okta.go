@@ -2,6 +2,9 @@ package guide
 
 import "gatehouse/sso"
 
+// oktaAbsent is what Okta sends for a person whom no group of the filter fits.
+const oktaAbsent = "Okta sends no `groups` at all for a person in no group that the filter fits, also when the last one is taken away. " + absentMeans
+
 func oktaSAML() Guide {
 	return Guide{
 		Provider: sso.Okta, Protocol: sso.SAML, Product: "Okta", Role: "An Okta admin who may manage applications.",
@@ -40,7 +43,7 @@ func oktaSAML() Guide {
 		},
 		Groups: Part{Title: groupTitle, Do: []Instruction{
 			do("In the same place, under *Group attribute statements*, enter `groups` as *Name*, and as *Filter* choose *Matches regex* with `.*`, or an expression that fits the groups you need."),
-		}, Warnings: []string{byName}},
+		}, Warnings: []string{byName, oktaAbsent}},
 		Assign: oktaAssign(),
 	}
 }
@@ -90,7 +93,7 @@ func oktaOIDC() Guide {
 			do("In the application, open *Sign On*. Under *Token claims*, open *Show legacy configuration* and select *Edit*."),
 			do("Fill in:", choose("Groups claim type", "Filter"), choose("Groups claim filter", "groups, Matches regex, .*")),
 			do("Select *Save*."),
-		}, Warnings: []string{byName, "Okta cuts the list at 100 groups and does not say so. Whoever is in that many is added to groups and removed from none: choose an expression that fits only the groups you need."}},
+		}, Warnings: []string{byName, "Okta cuts the list at 100 groups and does not say so. Whoever is in that many is added to groups and removed from none: choose an expression that fits only the groups you need.", oktaAbsent}},
 		Assign: oktaAssign(),
 	}
 }
