@@ -33,6 +33,9 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 	case sso.KindOf(err) != sso.Unauthenticated:
 		return fmt.Errorf("find session: %w", err)
 	}
+	if err := f.Sessions.Lost(r); err != nil {
+		return route.WithWay(err, route.Way{Href: "/login", Label: "Go to sign-in"})
+	}
 	return f.signIn(w, r, a, to)
 }
 

@@ -164,3 +164,37 @@ func TestNothingSkipsTheCheck(t *testing.T) {
 		}
 	}
 }
+
+// TestStaleCookieNext: a session cookie that another scope has left in the
+// browser does not send its owner round and round.
+func TestStaleCookieNext(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada, old, bob := w.enter("ada"), w.enter("ada"), w.enter("bob")
+	w.ok(w.db.RevokeSession(t.Context(), by, w.ent.ID, old.session))
+	w.live.Revoked(t.Context())
+	for name, cookies := range map[string]string{
+		"first":   old.cookie + "; " + ada.cookie,
+		"second":  ada.cookie + "; " + old.cookie,
+		"both":    old.cookie + "; theme=dark; " + ada.cookie + "; " + old.cookie,
+		"garbage": "__Secure-gatehouse=x; " + ada.cookie,
+	} {
+		p := person{cookie: cookies}
+		w.wants(name, w.nginx("wiki", wikiAt+"/", p), 200, "")
+		w.wants(name, w.forwarded("wiki", wikiAt+"/", p), 200, "")
+		if got := w.follow(base+"/login/continue/wiki?to="+wikiAt+"/a", p); got.Header().Get("Location") != wikiAt+"/a" {
+			t.Errorf("%s: leads to %s", name, got.Header().Get("Location"))
+		}
+	}
+	w.wants("two people's", w.nginx("wiki", wikiAt+"/", person{cookie: ada.cookie + "; " + bob.cookie}), 401, "session_ended")
+
+	// Signed in several times, and still only the stale one comes back.
+	rec := w.follow(base+"/login/continue/wiki", person{cookie: old.cookie + "; __Host-gatehouse-lately=3"})
+	if rec.Code != http.StatusForbidden || rec.Header().Get("Location") != "" {
+		t.Errorf("goes on round: %d to %s", rec.Code, rec.Header().Get("Location"))
+	}
+	rec = w.follow(base+"/login/continue/wiki", person{cookie: old.cookie + "; __Host-gatehouse-lately=2"})
+	if rec.Code != http.StatusSeeOther {
+		t.Errorf("an ended session: %d", rec.Code)
+	}
+}

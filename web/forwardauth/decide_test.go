@@ -74,7 +74,7 @@ func TestWithoutSession(t *testing.T) {
 	before := w.db.asked.Load()
 	for what, cookie := range map[string]string{
 		"none": "", "empty": name + "=", "cut": ada.cookie[:len(ada.cookie)-2], "longer": ada.cookie + "A", "forged": name + "=" + strings.Repeat("A", len(value)),
-		"another name": "gatehouse=" + value, "case": strings.ToLower(name) + "=" + value, "twice": ada.cookie + "; " + ada.cookie, "two people": ada.cookie + "; " + bob.cookie,
+		"another name": "gatehouse=" + value, "case": strings.ToLower(name) + "=" + value,
 		"quoted": name + "=\"" + value + "\"", "oversized": name + "=" + strings.Repeat("A", 9000), "another's tag": name + "=" + value[:20] + bob.cookie[len(name)+21:],
 	} {
 		w.wants(what, w.nginx("wiki", wikiAt+"/", person{cookie: cookie}), 401, "session_ended")

@@ -267,7 +267,7 @@ func (w *world) enterAt(e sso.Enterprise, c sso.Connection, login, name string, 
 	})
 	w.ok(err)
 	rec := httptest.NewRecorder()
-	w.ok(w.manager.Start(rec, nil, token, s.Session))
+	w.ok(w.manager.Start(rec, httptest.NewRequest(http.MethodGet, "/", nil), token, s.Session))
 	cookie := rec.Result().Cookies()[0]
 	return person{user: u, session: s.Session.ID, cookie: cookie.Name + "=" + cookie.Value}
 }

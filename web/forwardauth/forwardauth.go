@@ -29,6 +29,9 @@ type Sessions interface {
 	// Principal fails with Unauthenticated for nobody, and with Unavailable if it
 	// cannot know.
 	Principal(r *http.Request) (sso.Principal, error)
+	// Lost says why a browser that has just signed in has no session; nil: it has
+	// not signed in.
+	Lost(r *http.Request) error
 }
 
 // Keys sign what applications are told, and publish what that is verified with;

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gorilla/securecookie"
@@ -83,24 +84,51 @@ func codecsOf(keys []sso.Secret) ([]*securecookie.SecureCookie, error) {
 // no telling which. It reports whether the current key made it.
 func (c *cookie) read(r *http.Request) (secret sso.Secret, current bool) {
 	all := r.CookiesNamed(c.name)
-	if len(all) != 1 || all[0].Quoted {
+	if len(all) != 1 {
 		return "", false
 	}
-	if v, ok := c.known.Get(all[0].Value); ok {
-		return v.secret, v.current
+	v, _ := c.decode(all[0])
+	return v.secret, v.current
+}
+
+// maxSame is how many cookies of one name are looked at. Each host and path on
+// the way down from the cookie domain can leave one.
+const maxSame = 8
+
+// readAll returns the different values of the name that we made, in the order
+// in which the browser sent them.
+func (c *cookie) readAll(r *http.Request) []value {
+	all := r.CookiesNamed(c.name)
+	values := make([]value, 0, min(len(all), maxSame))
+	for _, one := range all[:min(len(all), maxSame)] {
+		v, ok := c.decode(one)
+		if ok && !slices.ContainsFunc(values, func(o value) bool { return o.secret == v.secret }) {
+			values = append(values, v)
+		}
 	}
-	if !canonical(all[0].Value) {
-		return "", false
+	return values
+}
+
+// decode returns what a cookie holds, if we made it.
+func (c *cookie) decode(sent *http.Cookie) (value, bool) {
+	if sent.Quoted {
+		return value{}, false
+	}
+	if v, ok := c.known.Get(sent.Value); ok {
+		return v, true
+	}
+	if !canonical(sent.Value) {
+		return value{}, false
 	}
 	for i, codec := range c.codecs {
 		var raw []byte
-		if codec.Decode(c.name, all[0].Value, &raw) == nil && len(raw) == tokenSize {
+		if codec.Decode(c.name, sent.Value, &raw) == nil && len(raw) == tokenSize {
 			v := value{sso.Secret(base64.RawURLEncoding.EncodeToString(raw)), i == 0}
-			c.known.Add(strings.Clone(all[0].Value), v) // else the whole header would stay
-			return v.secret, v.current
+			c.known.Add(strings.Clone(sent.Value), v) // else the whole header would stay
+			return v, true
 		}
 	}
-	return "", false
+	return value{}, false
 }
 
 // canonical reports whether a value is written the one way we write it. Decoders

@@ -38,6 +38,8 @@ type Manager struct {
 	browser  cookie
 	admin    *Bearer
 	setup    *Bearer
+	host     string // of BaseURL
+	lately   cookie // counts sign-ins; see count
 }
 
 // New makes a Manager. It fails without a key, and for a base URL that is none.
@@ -58,11 +60,17 @@ func New(o Options) (*Manager, error) {
 	if secure {
 		browserSite = http.SameSiteNoneMode
 	}
+	lately := http.SameSiteLaxMode
+	if secure {
+		lately = http.SameSiteNoneMode
+	}
 	own := func(name string) *Bearer {
 		return &Bearer{newCookie(o.CookieName+name, codecs, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})}
 	}
 	return &Manager{
 		admin: own("-admin"), setup: own("-setup"),
+		host:     base.Hostname(),
+		lately:   newCookie(o.CookieName+"-lately", nil, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: lately}),
 		resolver: o.Resolver,
 		session:  newCookie(o.CookieName, codecs, sessions.Options{Path: "/", Domain: o.CookieDomain, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}),
 		browser:  newCookie(o.CookieName+"-browser", codecs, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: browserSite}),
@@ -70,39 +78,82 @@ func New(o Options) (*Manager, error) {
 }
 
 // Start gives the browser the token of a new session. Whatever session cookie it
-// came with is replaced, so nobody can have chosen it for them.
-func (m *Manager) Start(w http.ResponseWriter, _ *http.Request, token sso.Secret, _ sso.Session) error {
+// came with is replaced, so nobody can have chosen it for them; those of the same
+// name that this one would not overwrite are expired.
+func (m *Manager) Start(w http.ResponseWriter, r *http.Request, token sso.Secret, _ sso.Session) error {
 	if err := m.session.set(w, token); err != nil {
 		return fmt.Errorf("make the session cookie: %w", err)
 	}
+	m.expireOthers(w, r)
+	m.count(w, r)
 	return nil
 }
 
-// Principal returns whose browser it is. Without a session cookie that we made,
-// or with two, that is Unauthenticated "session_ended"; otherwise it is what the
-// Resolver says. A failure never touches the cookie, so a store that cannot
-// answer signs nobody out.
+// Principal returns whose browser it is. Without a session cookie that we made
+// that is Unauthenticated "session_ended"; otherwise it is what the Resolver
+// says. A failure never touches the cookie, so a store that cannot answer signs
+// nobody out.
+//
+// A browser sends several cookies of the name if session.cookie_domain was
+// changed, or another host of that domain set one. Then the one whose session is
+// alive counts. Of several the newest counts if all are the same user's; else
+// none does, because another host could have chosen one of them.
 func (m *Manager) Principal(r *http.Request) (sso.Principal, error) {
-	token, current := m.session.read(r)
-	if token == "" {
-		return sso.Principal{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."}
+	var found sso.Principal
+	var of value
+	ended := error(&sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."})
+	for _, v := range m.session.readAll(r) {
+		p, err := m.resolver.Principal(r.Context(), v.secret.Hash())
+		switch {
+		case err == nil && of.secret == "":
+			found, of = p, v
+		case err == nil && p.User.ID != found.User.ID:
+			return sso.Principal{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in.", Err: errTwoPeople}
+		case err == nil && p.Session.CreatedAt.After(found.Session.CreatedAt):
+			found, of = p, v
+		case err == nil:
+		case sso.KindOf(err) == sso.Unauthenticated:
+			ended = err
+		default:
+			return sso.Principal{}, err
+		}
 	}
-	p, err := m.resolver.Principal(r.Context(), token.Hash())
-	if err != nil {
-		return sso.Principal{}, err
+	if of.secret == "" {
+		return sso.Principal{}, ended
 	}
-	if w, ok := r.Context().Value(renewal{}).(http.ResponseWriter); ok && !current {
-		_ = m.session.set(w, token) // it was read from a cookie, so it fits into one
+	if w, ok := r.Context().Value(renewal{}).(http.ResponseWriter); ok && !of.current {
+		_ = m.session.set(w, of.secret) // it was read from a cookie, so it fits into one
 	}
-	return p, nil
+	return found, nil
+}
+
+var errConflict = errors.New("signed in several times within a minute, and no session comes back")
+
+var errTwoPeople = errors.New("the browser sent cookies of two people's sessions")
+
+// Tokens are those of all sessions that the browser sent a cookie of, alive or
+// not: a sign-in ends them.
+func (m *Manager) Tokens(r *http.Request) []sso.Secret {
+	var all []sso.Secret
+	for _, v := range m.session.readAll(r) {
+		all = append(all, v.secret)
+	}
+	return all
 }
 
 // Cookie is the whole name of the session cookie, for whoever has to keep it from
 // applications.
 func (m *Manager) Cookie() string { return m.session.name }
 
-// End takes the session cookie away. That alone ends no session.
-func (m *Manager) End(w http.ResponseWriter, _ *http.Request) { m.session.clear(w) }
+// End takes the session cookie away, in every scope it may have. That alone ends
+// no session.
+func (m *Manager) End(w http.ResponseWriter, r *http.Request) {
+	m.session.clear(w)
+	m.expireOthers(w, r)
+	if _, err := r.Cookie(m.lately.name); err == nil {
+		m.lately.clear(w)
+	}
+}
 
 // Browser returns the value to which sign-ins of this browser are bound, and
 // gives it one if it has none. It stays the same over several sign-ins, so that
