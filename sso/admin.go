@@ -51,6 +51,7 @@ type PasskeyChallenge struct {
 // AdminSession is a browser in which an admin signed in.
 type AdminSession struct {
 	Token      Hash
+	Replaces   Hash // the session that the browser had and that ends with this one; zero for none. Not kept
 	Admin      AdminID
 	Remote     string
 	UserAgent  string

@@ -34,6 +34,9 @@ type Redirect struct {
 type Callback struct {
 	Form    url.Values // query for GET, body for POST; every name at most once, checked by the edge
 	Browser Secret     // the browser's pending cookie; empty if it has none
+	// Sessions are the tokens of the sessions the browser has cookies of. A post
+	// from another site brings none, whatever the browser has.
+	Sessions []Secret
 	// Remote and UserAgent are recorded with the attempt and the session.
 	Remote    string
 	UserAgent string
@@ -77,8 +80,11 @@ type Attempt struct {
 
 // Session is a signed-in browser.
 type Session struct {
-	ID           SessionID
-	Token        Hash // of the bearer value in the cookie
+	ID    SessionID
+	Token Hash // of the bearer value in the cookie
+	// Browser is of the value that sign-ins of the browser are bound to; zero if
+	// it had none. The next sign-in of the browser ends the session by it.
+	Browser      Hash
 	Enterprise   EnterpriseID
 	Connection   ConnectionID
 	User         UserID

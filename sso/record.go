@@ -24,6 +24,9 @@ type SignIn struct {
 	Replay  ReplayMark
 	Attempt Attempt // without User, which the transaction finds out
 	Session Session // likewise
+	// Brought are the sessions the browser has cookies of. They end with the
+	// sign-in, and so do others of Session.Browser, whichever company's.
+	Brought []Hash
 	// Certificate is the fingerprint of the IdP certificate that verified the
 	// answer, so that an admin sees which are still in use.
 	Certificate string

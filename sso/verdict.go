@@ -9,6 +9,8 @@ type SignInFacts struct {
 	// User.Email.
 	DomainVerified bool
 	Groups         GroupSnapshot
+	// Replaced is how many sessions of this browser end with the sign-in.
+	Replaced int
 }
 
 // Verdict is what was decided about a sign-in, to be written with it.

@@ -7,8 +7,8 @@ import (
 	"gatehouse/sso"
 )
 
-// StartAdminSession keeps a session of an admin who is not disabled, and writes
-// down how they signed in; CreatedAt and LastSeenAt are filled in.
+// StartAdminSession keeps a session of an admin who is not disabled, ends the one
+// that it replaces, and writes down how they signed in; CreatedAt and LastSeenAt are filled in.
 func (db *DB) StartAdminSession(ctx context.Context, s sso.AdminSession, how string) (err error) {
 	defer func() { doing(&err, "start admin session") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
@@ -19,6 +19,9 @@ func (db *DB) StartAdminSession(ctx context.Context, s sso.AdminSession, how str
 		t.later(`insert into admin_sessions (token, admin_id, remote, user_agent, created_at, last_seen_at, expires_at)
 			values ($1, $2, $3, $4, $5, $5, $6)`, s.Token.String(), string(s.Admin), clean(s.Remote, maxRemote), clean(s.UserAgent, maxUserAgent),
 			micros(t.now), micros(s.ExpiresAt))
+		if s.Replaces != (sso.Hash{}) {
+			t.later("delete from admin_sessions where token = $1", s.Replaces.String())
+		}
 		t.later("update admins set last_sign_in_at = $2 where id = $1", string(s.Admin), micros(t.now))
 		return t.audit(ctx, sso.Actor(a.ID), "admin.signed_in", string(a.ID), "login", a.Login, "how", how,
 			"recovery", changedFlag(false, a.Recovery), "remote", s.Remote)

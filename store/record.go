@@ -35,6 +35,7 @@ func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) 
 	if err != nil {
 		return sso.User{}, sso.SyncRecord{}, err
 	}
+	db.tellOthers(ctx, r)
 	return r.user, r.verdict.Memberships.Record, nil
 }
 
@@ -49,6 +50,7 @@ type recording struct {
 	said    word     // about their groups before
 	user    sso.User // as they are
 	verdict sso.Verdict
+	brought []broughtSession // end with it
 }
 
 func (r *recording) run(ctx context.Context, decide sso.Decide) error {
@@ -61,7 +63,7 @@ func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.complete(ctx, r.user.ID); err != nil {
 		return err
 	}
-	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(), DomainVerified: r.proven, Groups: r.snapshot}
+	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(), DomainVerified: r.proven, Groups: r.snapshot, Replaced: len(r.brought)}
 	var err error
 	if r.verdict, err = decide(facts); err != nil {
 		return err
@@ -87,6 +89,7 @@ func (r *recording) claim(ctx context.Context) error {
 	var proven int64
 	var state sso.ConnectionState
 	used := r.useUp()
+	r.readBrought()
 	r.laterEach(func(row row) error {
 		r.bound = true
 		return row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain)...)
@@ -259,6 +262,9 @@ func (r *recording) keep(ctx context.Context) error {
 		r.Attempt.Email = r.verdict.Email
 	}
 	if err := r.insertAttempt(r.Attempt); err != nil {
+		return err
+	}
+	if err := r.replaceBrought(ctx); err != nil {
 		return err
 	}
 	r.insertSession(r.Session)

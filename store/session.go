@@ -9,11 +9,11 @@ import (
 )
 
 const sessionColumns = `s.id, s.token, s.enterprise_id, s.connection_id, s.user_id, s.attempt_id, s.subject, s.name_id_format, s.session_index,
-	s.remote, s.user_agent, s.created_at, s.last_seen_at, s.idle_timeout, s.expires_at`
+	s.remote, s.user_agent, s.created_at, s.last_seen_at, s.idle_timeout, s.expires_at, s.browser`
 
 func sessionFields(s *sso.Session) []any {
 	return []any{&s.ID, hexHash(&s.Token), &s.Enterprise, &s.Connection, &s.User, &s.Attempt, &s.Subject, &s.NameIDFormat, &s.SessionIndex,
-		&s.Remote, &s.UserAgent, moment(&s.CreatedAt), moment(&s.LastSeenAt), span(&s.IdleTimeout), moment(&s.ExpiresAt)}
+		&s.Remote, &s.UserAgent, moment(&s.CreatedAt), moment(&s.LastSeenAt), span(&s.IdleTimeout), moment(&s.ExpiresAt), hexHash(&s.Browser)}
 }
 
 func scanSession(r row) (s sso.Session, err error) {
@@ -23,11 +23,11 @@ func scanSession(r row) (s sso.Session, err error) {
 
 func (t *tx) insertSession(s sso.Session) {
 	t.later(`insert into sessions (enterprise_id, id, token, connection_id, user_id, attempt_id, subject, name_id_format, session_index,
-			remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+			remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at, browser)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		string(s.Enterprise), string(s.ID), s.Token.String(), string(s.Connection), string(s.User), string(s.Attempt),
 		s.Subject, s.NameIDFormat, s.SessionIndex, clean(s.Remote, maxRemote), clean(s.UserAgent, maxUserAgent),
-		micros(s.CreatedAt), micros(s.LastSeenAt), s.IdleTimeout.Microseconds(), micros(s.ExpiresAt))
+		micros(s.CreatedAt), micros(s.LastSeenAt), s.IdleTimeout.Microseconds(), micros(s.ExpiresAt), hexOf(s.Browser))
 }
 
 // Principal returns who a bearer value speaks for, with their groups. No session, a dead one, or

@@ -83,6 +83,14 @@ func hexHash(h *sso.Hash) sql.Scanner {
 	})
 }
 
+// hexOf is a hash as hexHash scans it.
+func hexOf(h sso.Hash) string {
+	if h == (sso.Hash{}) {
+		return ""
+	}
+	return h.String()
+}
+
 // jsonInto scans JSON; "" leaves v alone.
 func jsonInto(v any) sql.Scanner {
 	return scanFunc(func(src any) error {

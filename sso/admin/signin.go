@@ -20,6 +20,7 @@ type SignIn struct {
 	Password  sso.Secret
 	Remote    string
 	UserAgent string
+	Brought   sso.Secret // the console session that the browser has; it ends when this one begins
 }
 
 // errCredentials is the same whatever is wrong, so that nobody learns which
@@ -74,6 +75,9 @@ func (s *Service) begin(ctx context.Context, a sso.Admin, in SignIn, how string)
 func (s *Service) start(ctx context.Context, a sso.Admin, in SignIn, how string) (sso.Secret, error) {
 	token := sso.NewSecret()
 	session := sso.AdminSession{Token: token.Hash(), Admin: a.ID, Remote: in.Remote, UserAgent: in.UserAgent, ExpiresAt: s.Now().Add(SessionLength)}
+	if in.Brought != "" {
+		session.Replaces = in.Brought.Hash()
+	}
 	err := s.Sessions.StartAdminSession(ctx, session, how)
 	if sso.KindOf(err) == sso.NotFoundKind { // it was disabled meanwhile
 		return "", errCredentials().Because(err)

@@ -292,10 +292,17 @@ func (t *try) write(ctx context.Context, s sso.SignIn, returnTo string) (Result,
 	}
 	token := sso.NewSecret()
 	s.Session.Token, s.Brake = token.Hash(), t.cfg.Brake
+	if t.cb.Browser != "" {
+		s.Session.Browser = t.cb.Browser.Hash()
+	}
+	for _, brought := range t.cb.Sessions {
+		s.Brought = append(s.Brought, brought.Hash())
+	}
+	replaced := 0
 	decide, email := t.decide(s.Identity, ent, rules, s.Proof != ""), sso.EmailDecision{}
 	user, sync, err := t.Recorder.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
 		v, err := decide(facts)
-		email = v.Email
+		email, replaced = v.Email, facts.Replaced
 		return v, err
 	})
 	if refused, ok := errors.AsType[*refusal](err); ok {
@@ -310,6 +317,9 @@ func (t *try) write(ctx context.Context, s sso.SignIn, returnTo string) (Result,
 	if user.Status == sso.UserPending {
 		t.attempt.Email, t.attempt.User = email, user.ID
 		return Result{}, errVouchRequired()
+	}
+	if replaced > 0 {
+		t.Revoked(ctx)
 	}
 	s.Session.User = user.ID
 	return Result{Token: token, Session: s.Session, User: user, Enterprise: ent, Sync: sync, ReturnTo: returnTo}, nil

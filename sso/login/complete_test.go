@@ -23,7 +23,7 @@ func TestSignIn(t *testing.T) {
 			r, err := w.complete(c, w.answer(c, "ada", redirect))
 			w.ok(err)
 			now := w.clock.Now()
-			wantSession := sso.Session{ID: r.Session.ID, Token: r.Token.Hash(), Enterprise: c.ID, Connection: c.conn.ID, User: r.User.ID, Attempt: r.Session.Attempt,
+			wantSession := sso.Session{ID: r.Session.ID, Token: r.Token.Hash(), Browser: w.browser.Hash(), Enterprise: c.ID, Connection: c.conn.ID, User: r.User.ID, Attempt: r.Session.Attempt,
 				Subject: "id-ada", NameIDFormat: r.Session.NameIDFormat, SessionIndex: r.Session.SessionIndex, Remote: "192.0.2.7", UserAgent: "Browser/1",
 				CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: r.Session.ExpiresAt}
 			if diff := cmp.Diff(wantSession, r.Session); diff != "" || r.Session.SessionIndex == "" {

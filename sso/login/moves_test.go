@@ -48,9 +48,13 @@ func (w *world) complete(c *company, cb sso.Callback) (login.Result, error) {
 	return w.login.Complete(w.Context(), c.conn.ID, cb)
 }
 
-// signIn is a whole sign-in.
+// signIn is a whole sign-in, in another browser than the ones before: a second
+// one in the same browser ends its session.
 func (w *world) signIn(c *company, person string) (login.Result, error) {
 	w.Helper()
+	if w.browser != "" {
+		w.browser = sso.NewSecret()
+	}
 	return w.complete(c, w.answer(c, person, w.begin(c)))
 }
 

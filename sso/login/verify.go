@@ -35,8 +35,10 @@ type Waiting struct {
 type Entry struct {
 	Proof   sso.EmailProofID
 	Browser sso.Secret
-	Code    string // as typed; of Verify
-	Remote  string // of Resend
+	// Sessions are as in sso.Callback; of Verify.
+	Sessions []sso.Secret
+	Code     string // as typed; of Verify
+	Remote   string // of Resend
 }
 
 // wait keeps a sign-in until the code is entered, and sends the first one. That
@@ -157,7 +159,7 @@ func (s *Service) Verify(ctx context.Context, e Entry) (Result, error) {
 	}
 	signIn := w.SignIn
 	t := &try{Service: s, c: c, vouched: true, attempt: signIn.Attempt, note: signIn.Note,
-		cb: sso.Callback{Browser: e.Browser, Remote: signIn.Attempt.Remote, UserAgent: signIn.Attempt.UserAgent}}
+		cb: sso.Callback{Browser: e.Browser, Sessions: e.Sessions, Remote: signIn.Attempt.Remote, UserAgent: signIn.Attempt.UserAgent}}
 	return t.conclude(ctx, func() (Result, error) { return t.admit(ctx, w) })
 }
 

@@ -42,7 +42,7 @@ func (h *Handlers) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 		return route.SeeOther(w, signInPath)
 	}
 	returnTo := within(r.PostForm.Get("return_to"))
-	token, err := h.Passkeys.SignIn(r.Context(), sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer")), signInOf(r))
+	token, err := h.Passkeys.SignIn(r.Context(), sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer")), h.signInOf(r))
 	switch sso.CodeOf(err) {
 	case "":
 	case "passkey_refused", "challenge_gone", "sso_enforced":

@@ -62,7 +62,7 @@ func (h *Handlers) signInPage(login, returnTo string) *page.AdminSignIn {
 }
 
 func (h *Handlers) signIn(w http.ResponseWriter, r *http.Request) error {
-	in := signInOf(r)
+	in := h.signInOf(r)
 	in.Login, in.Password = strings.TrimSpace(r.PostForm.Get("login")), sso.Secret(r.PostForm.Get("password"))
 	returnTo := within(r.PostForm.Get("return_to"))
 	token, err := h.Service.SignIn(r.Context(), in)
@@ -75,8 +75,8 @@ func (h *Handlers) signIn(w http.ResponseWriter, r *http.Request) error {
 	return route.SeeOther(w, returnTo)
 }
 
-func signInOf(r *http.Request) admin.SignIn {
-	return admin.SignIn{Remote: route.ClientIP(r.Context()), UserAgent: r.UserAgent()}
+func (h *Handlers) signInOf(r *http.Request) admin.SignIn {
+	return admin.SignIn{Remote: route.ClientIP(r.Context()), UserAgent: r.UserAgent(), Brought: h.Admin.Token(r)}
 }
 
 // refused shows the form again, unless it is our own fault.
@@ -166,7 +166,7 @@ func accountFields(name, login string) []page.Field {
 
 func (h *Handlers) accept(w http.ResponseWriter, r *http.Request) error {
 	n := admin.NewAccount{Name: strings.TrimSpace(r.PostForm.Get("name")), Login: strings.TrimSpace(r.PostForm.Get("login")), Password: sso.Secret(r.PostForm.Get("password"))}
-	_, token, err := h.Service.Accept(r.Context(), sso.Secret(r.PathValue("token")), n, signInOf(r))
+	_, token, err := h.Service.Accept(r.Context(), sso.Secret(r.PathValue("token")), n, h.signInOf(r))
 	if known, ok := errors.AsType[*sso.Error](err); ok && len(known.Fields) > 0 {
 		fields := accountFields(n.Name, n.Login)
 		return h.welcome(w, r, http.StatusUnprocessableEntity, fields, page.Blame(err, &fields[0], &fields[1], &fields[2]))

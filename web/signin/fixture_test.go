@@ -82,6 +82,7 @@ func (f *remote) BackchannelLogout(_ context.Context, _ sso.ConnectionID, token 
 
 // browser stands for the cookies of one browser.
 type browser struct {
+	brought   []sso.Secret
 	principal *sso.Principal
 	err       error
 	started   []sso.Secret
@@ -111,6 +112,8 @@ func (b *browser) Browser(w http.ResponseWriter, _ *http.Request) sso.Secret {
 	http.SetCookie(w, &http.Cookie{Name: "pending", Value: "x"})
 	return "browser"
 }
+
+func (b *browser) Tokens(*http.Request) []sso.Secret { return b.brought }
 
 func (b *browser) BrowserOf(*http.Request) sso.Secret {
 	if b.held {

@@ -34,6 +34,8 @@ type Sessions interface {
 	End(w http.ResponseWriter, r *http.Request)
 	Browser(w http.ResponseWriter, r *http.Request) sso.Secret
 	BrowserOf(r *http.Request) sso.Secret
+	// Tokens are those of all sessions that the browser sent cookies of.
+	Tokens(r *http.Request) []sso.Secret
 }
 
 // Options are what the handlers are made of; all of it is required.

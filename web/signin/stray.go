@@ -43,7 +43,7 @@ func (s *Signin) stopped(w http.ResponseWriter, r *http.Request, result login.Re
 }
 
 func (s *Signin) callback(r *http.Request, form url.Values) sso.Callback {
-	return sso.Callback{Form: form, Browser: s.Sessions.BrowserOf(r), Remote: route.ClientIP(r.Context()), UserAgent: userAgent(r)}
+	return sso.Callback{Form: form, Browser: s.Sessions.BrowserOf(r), Sessions: s.Sessions.Tokens(r), Remote: route.ClientIP(r.Context()), UserAgent: userAgent(r)}
 }
 
 // maxSkimmed is how much of a form that is too large is read for its RelayState,

@@ -41,7 +41,7 @@ func (s *Signin) entry(r *http.Request, from url.Values) (login.Entry, sso.Conne
 	if err != nil {
 		return login.Entry{}, connection, sso.CodeExpired()
 	}
-	return login.Entry{Proof: proof, Browser: s.Sessions.BrowserOf(r), Remote: route.ClientIP(r.Context())}, connection, nil
+	return login.Entry{Proof: proof, Browser: s.Sessions.BrowserOf(r), Sessions: s.Sessions.Tokens(r), Remote: route.ClientIP(r.Context())}, connection, nil
 }
 
 // showVerify asks for the code. Who is in meanwhile, by the Back button or from
