@@ -171,7 +171,9 @@ func (d *desk) user(who string, e sso.Enterprise, c sso.Connection) sso.Session 
 	})
 	d.ok(err)
 	s.Session.User = u.ID
-	d.keep(who, func(w http.ResponseWriter) error { return d.g.sessions.Start(w, httptest.NewRequest(http.MethodGet, "/", nil), token, s.Session) })
+	d.keep(who, func(w http.ResponseWriter) error {
+		return d.g.sessions.Start(w, httptest.NewRequest(http.MethodGet, "/", nil), token, s.Session)
+	})
 	return s.Session
 }
 
