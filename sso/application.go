@@ -140,7 +140,7 @@ func OriginOf(address string) (string, error) {
 // everybody. Scheme and host are in lower case afterwards, and a standard port
 // is gone.
 func ParseAbsolute(address string) (*url.URL, error) {
-	const limit = 8 << 10
+	const limit = 9 << 10
 	wrong := errors.New("not an absolute http or https address")
 	if len(address) > limit || strings.ContainsFunc(address, misread) {
 		return nil, wrong

@@ -98,11 +98,15 @@ func ValidateDomain(field, name string) []FieldError {
 	return []FieldError{{field, "Enter a domain such as example.com, in lower case."}}
 }
 
+// maxReturnTo is in bytes. Links of applications are as long as their servers
+// accept, and come back in such a path.
+const maxReturnTo = 9 << 10
+
 // ReturnTo gives back raw if it is a path on our own origin, else "/". Browsers
 // read more as an origin than net/url does ("/\evil", "//evil", "/\t/evil"), so
 // everything but plain absolute paths is refused.
 func ReturnTo(raw string) string {
-	if len(raw) > 2048 || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") || strings.ContainsFunc(raw, misread) {
+	if len(raw) > maxReturnTo || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") || strings.ContainsFunc(raw, misread) {
 		return "/"
 	}
 	u, err := url.Parse(raw)

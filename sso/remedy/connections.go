@@ -42,6 +42,7 @@ func applications() []Entry {
 		{"app_group", "Applications", "the person is in none of the application's `groups`", Company, "put them into one; names are compared letter by letter, `GET …/users/{user}/memberships` has theirs"},
 		{"app_out_of_reach", "Applications", "the session cookie is not sent to the application's host", Operator, "`session.cookie_domain`: a domain that both hosts are in; and https for both"},
 		{"cookie_conflict", "Applications", "signed in several times within a minute, and the browser still sends an old session cookie", Person, "delete the cookies that the page names, which another host of `session.cookie_domain` set or an earlier value of that setting left behind"},
+		{"link_too_long", "Applications", "the link that was opened before signing in is longer than 8 KiB, so it was not remembered", Person, "open it once more, now that you are signed in"},
 		{"app_loop", "Applications", "signed in, and sent back to the sign-in again and again", Operator, "the proxy must pass `Cookie` on to Gatehouse; the browser must keep cookies"},
 		{"token_in_query_not_allowed", "Applications", "a password, or a token in the address, and no session", Person, "sign in with a browser"},
 	}

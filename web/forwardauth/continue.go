@@ -22,12 +22,22 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 	if a == nil {
 		return sso.NotFound("not_found", "There is nothing at this address.")
 	}
-	to := a.target(r.URL.Query()["to"])
-	if !f.reach.from(originOf(to)) {
-		return errOutOfReach(originOf(to))
+	query := r.URL.Query()
+	asked := query["to"]
+	if z := query["z"]; len(z) == 1 {
+		asked = []string{unpack(z[0])}
+	}
+	to := a.target(asked)
+	if query.Has("lost") {
+		to = ""
+	}
+	if origin := originOf(a.target([]string{to})); !f.reach.from(origin) {
+		return errOutOfReach(origin)
 	}
 	_, err = f.Sessions.Principal(r)
 	switch {
+	case err == nil && to == "":
+		return errLost(a)
 	case err == nil:
 		return f.back(w, r, a, to)
 	case sso.KindOf(err) != sso.Unauthenticated:
@@ -55,11 +65,19 @@ func originOf(target string) string {
 	return o
 }
 
+// errLost tells somebody who has signed in why they are not where they wanted to
+// go.
+func errLost(a *application) error {
+	return route.WithWay(&sso.Error{Kind: sso.Invalid, Code: "link_too_long", Err: fmt.Errorf("a link of %s", a.Key),
+		Public: "You are signed in. The link you opened was too long to remember: open it once more, or go to the start page."},
+		route.Way{Href: a.Origins[0] + "/", Label: "Go to the start page"})
+}
+
 // signIn sends somebody to sign in, and then back here.
 func (f *ForwardAuth) signIn(w http.ResponseWriter, r *http.Request, a *application, to string) error {
-	back := "/login/continue/" + a.Key + "?" + url.Values{"to": {to}}.Encode()
-	if sso.ReturnTo(back) != back { // too long, for one
-		back = "/login/continue/" + a.Key
+	back := way(a.Key, to)
+	if to == "" {
+		back = "/login/continue/" + a.Key + "?lost=1"
 	}
 	query, path := url.Values{"return_to": {back}}, "/login"
 	if a.SignIn != "" {

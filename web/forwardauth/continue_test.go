@@ -1,7 +1,12 @@
 package forwardauth_test
 
 import (
+	"bytes"
+	"compress/flate"
+	"crypto/rand"
+	"encoding/base64"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -70,13 +75,87 @@ func TestSignInAndBack(t *testing.T) {
 			t.Errorf("%s: back to %q; want %q", app, got.Header().Get("Location"), at)
 		}
 	}
-	long := "https://wiki.acme.test/" + strings.Repeat("a", 3000)
-	got := w.follow(base+"/login/continue/wiki?to="+url.QueryEscape(long), person{})
-	if location := got.Header().Get("Location"); location != "/login?return_to=%2Flogin%2Fcontinue%2Fwiki" {
-		t.Errorf("a long address leads to %s", location)
+}
+
+// TestLongLinksComeBack: a link is as long as the servers of applications accept,
+// and comes back as it was.
+func TestLongLinksComeBack(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.enter("ada")
+	random := make([]byte, 5900)
+	_, _ = rand.Read(random)
+	for name, uri := range map[string]string{
+		"short":                  "/a?b=c&d=%20e",
+		"1,500 bytes":            "/s?q=" + url.QueryEscape(strings.Repeat("日本語の検索", 27)),
+		"2,100 bytes":            "/s?q=" + url.QueryEscape(strings.Repeat("日本語の検索", 38)),
+		"3,800 bytes":            "/s?q=" + url.QueryEscape(strings.Repeat("日本語の検索", 70)),
+		"8 KiB of Japanese":      "/s?q=" + url.QueryEscape(strings.Repeat("日本語の検索", 151)),
+		"parameters":             "/app/discover?" + strings.Repeat("_g=(time:(from:now-15m,to:now))&_a=(index:'logs-*',q:a+b%2Bc)&", 120),
+		"a path":                 "/" + strings.Repeat("dir/", 1500),
+		"one letter":             "/" + strings.Repeat("a", 8000),
+		"what cannot be packed":  "/?state=" + base64.RawURLEncoding.EncodeToString(random)[:7800],
+		"a semicolon and a plus": "/?a;b+c=" + strings.Repeat("d;e+f&", 400),
+	} {
+		for proxy, got := range map[string]*httptest.ResponseRecorder{
+			"nginx":   w.nginx("wiki", wikiAt+uri, person{}),
+			"forward": w.ask("/auth/forward/wiki", person{}, append(asPage(), "X-Forwarded-Method", "GET", "X-Forwarded-Proto", "https", "X-Forwarded-Host", "wiki.acme.test", "X-Forwarded-Uri", uri)...),
+		} {
+			next := w.follow(got.Header().Get("Location"), person{})
+			u, err := url.Parse(next.Header().Get("Location"))
+			w.ok(err)
+			back := u.Query().Get("return_to")
+			if len(u.String()) > maxRequestLine || sso.ReturnTo(back) != back {
+				t.Errorf("%s, %s: a sign-in link of %d bytes, %d to return to", name, proxy, len(u.String()), len(back))
+			}
+			if got := w.follow(base+back, ada).Header().Get("Location"); got != wikiAt+uri {
+				t.Errorf("%s, %s: %d bytes came back as %d: %.100q", name, proxy, len(wikiAt+uri), len(got), got)
+			}
+		}
 	}
-	if got := w.nginx("wiki", long+strings.Repeat("a", 3000), person{}); got.Header().Get("Location") != base+"/login/continue/wiki" {
-		t.Errorf("an address too long for a header leads to %s", got.Header().Get("Location"))
+}
+
+// maxRequestLine is what nginx accepts of an address by default, about.
+const maxRequestLine = 8100
+
+// TestLostLinksAreSaid: whoever opened a longer one is told, once signed in.
+func TestLostLinksAreSaid(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.enter("ada")
+	for _, n := range []int{8200, 9000, 20000} {
+		got := w.nginx("wiki", wikiAt+"/"+strings.Repeat("a", n), person{})
+		next := w.follow(got.Header().Get("Location"), person{})
+		u, err := url.Parse(next.Header().Get("Location"))
+		w.ok(err)
+		rec := w.follow(base+u.Query().Get("return_to"), ada)
+		if rec.Code != http.StatusUnprocessableEntity || rec.Header().Get("Location") != "" {
+			t.Errorf("%d bytes: %d to %s", n, rec.Code, rec.Header().Get("Location"))
+		}
+	}
+}
+
+// TestPackedLinks: whoever writes the address themselves gets nowhere else.
+func TestPackedLinks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.enter("ada")
+	pack := func(s string) string {
+		var b bytes.Buffer
+		f, _ := flate.NewWriter(&b, flate.BestCompression)
+		_, _ = f.Write([]byte(s))
+		_ = f.Close()
+		return base64.RawURLEncoding.EncodeToString(b.Bytes())
+	}
+	if got := w.follow(base+"/login/continue/wiki?z="+pack(wikiAt+"/x"), ada).Header().Get("Location"); got != wikiAt+"/x" {
+		t.Errorf("leads to %s", got)
+	}
+	for _, z := range []string{"", "AAAA", "====", "%00", pack("https://evil.test/"), pack("//evil.test/"), pack(wikiAt + "@evil.test/"), pack("javascript:alert(1)"), pack(wikiAt + "/\r\nSet-Cookie: a=b"),
+		pack(wikiAt + "/" + strings.Repeat("a", 1<<20)), pack(wikiAt + "/x")[:10], pack("x") + "&z=" + pack(wikiAt+"/y"), pack(wikiAt+"/x") + "&to=https://evil.test/", strings.Repeat("A", 7000)} {
+		got := w.follow(base+"/login/continue/wiki?z="+z, ada)
+		if to := got.Header().Get("Location"); to != wikiAt+"/" && to != wikiAt+"/x" && got.Code != http.StatusBadRequest {
+			t.Errorf("%.60q: %d to %q", z, got.Code, to)
+		}
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"net/url"
 	"strings"
 	"time"
 
@@ -121,10 +120,7 @@ func (f *ForwardAuth) answer(w http.ResponseWriter, r *http.Request, c *contract
 
 // challenge says where to sign in, in the way the asker can use.
 func (f *ForwardAuth) challenge(w http.ResponseWriter, r *http.Request, c *contract, v verdict) (status int) {
-	location := f.origin + "/login/continue/" + v.application.Key + "?to=" + url.QueryEscape(v.origin+v.asked.uri)
-	if len(location) > maxLocation {
-		location = f.origin + "/login/continue/" + v.application.Key
-	}
+	location := f.origin + way(v.application.Key, v.origin+v.asked.uri)
 	h := w.Header()
 	h["Cache-Control"] = noStore()
 	if c.redirects && route.Navigation(v.asked.method, r.Header) {
@@ -170,8 +166,9 @@ func errOutOfReach(origin string) *sso.Error {
 		Public: "This application cannot see that you are signed in: its host is not one the session cookie is sent to."}
 }
 
-// maxLocation is what every proxy takes in a header.
-const maxLocation = 4 << 10
+// maxLocation is the longest path that leads back, in bytes: what every proxy
+// takes in a header, and a server in front of us as a request line.
+const maxLocation = 8000
 
 // credentialsElsewhere reports whether somebody without a session tried what is
 // not taken here: a password, or a token where logs have it.

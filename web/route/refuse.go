@@ -21,6 +21,7 @@ import (
 // Limits of any request.
 const (
 	maxURL        = 8 << 10
+	maxSignInURL  = 10 << 10 // with the way back to a link of 8 KiB
 	maxParameters = 100
 	maxCookies    = 50
 )
@@ -78,7 +79,11 @@ func (rt *Router) knows(host string) bool { return slices.Contains(rt.hosts, str
 // checkTarget refuses a path that a proxy, this server and a handler might read
 // in different ways; it never reaches another route instead.
 func checkTarget(r *http.Request) error {
-	if len(r.RequestURI) > maxURL || len(r.URL.RequestURI()) > maxURL {
+	longest := maxURL
+	if strings.HasPrefix(r.URL.Path, "/login") {
+		longest = maxSignInURL
+	}
+	if len(r.RequestURI) > longest || len(r.URL.RequestURI()) > longest {
 		return refusal(codeURL, "The address is too long.")
 	}
 	path := r.URL.Path
