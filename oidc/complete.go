@@ -98,7 +98,7 @@ func (a *answer) front(cb sso.Callback) (string, error) {
 	if denied {
 		said := sso.Inert(values["error"] + " " + values["error_description"])
 		a.checks.That(false, "authorization", "a code", said)
-		return "", errDenied(fmt.Errorf("the identity provider said %q", said))
+		return "", errAnswered(values["error"], fmt.Errorf("the identity provider said %q", said))
 	}
 	if code := values["code"]; code != "" && len(code) <= maxCode {
 		return code, nil

@@ -22,6 +22,21 @@ func errDenied(err error) *sso.Error {
 		Public: "Your company's identity provider did not let you in. Ask your admin whether you may use this application.", Err: err}
 }
 
+// errAnswered is about an error response of the authorization endpoint. Only
+// some of them mean that the user may not come in: others say that it is busy, or
+// that it has to ask the user something, for which they begin again.
+func errAnswered(code string, err error) *sso.Error {
+	switch code {
+	case "temporarily_unavailable", "server_error":
+		return &sso.Error{Kind: sso.Upstream, Code: "idp_unavailable", Err: err,
+			Public: "Your company's identity provider is busy or has a problem. Try again in a minute."}
+	case "login_required", "interaction_required", "account_selection_required", "consent_required":
+		return &sso.Error{Kind: sso.Invalid, Code: "idp_interaction_required", Err: err,
+			Public: "Your company's identity provider needs to ask you something first. Start again, and answer there."}
+	}
+	return errDenied(err)
+}
+
 func errToken(err error) *sso.Error {
 	return &sso.Error{Kind: sso.Forbidden, Code: "id_token_invalid",
 		Public: "The sign-in message of your company's identity provider did not pass our checks.", Err: err}

@@ -125,7 +125,7 @@ func FuzzCallback(f *testing.F) {
 			t.Fatalf("signed in as %+v", a)
 		}
 		switch sso.CodeOf(err) {
-		case "idp_denied", "bad_request", "duplicate_parameter", "issuer_mismatch":
+		case "idp_denied", "idp_unavailable", "idp_interaction_required", "bad_request", "duplicate_parameter", "issuer_mismatch":
 		default:
 			t.Fatalf("unexpected %v", err)
 		}

@@ -145,10 +145,17 @@ func badCallbacks() []defect {
 		{"denied without iss", "idp_denied", "authorization", func(p *fakeIDP) {
 			p.callback = func(v url.Values) {
 				maps.DeleteFunc(v, func(string, []string) bool { return true })
-				v.Set("error", "login_required")
+				v.Set("error", "access_denied")
 				v.Set("state", p.request.Get("state"))
 			}
 		}},
+		{"busy", "idp_unavailable", "authorization", denied(url.Values{"error": {"temporarily_unavailable"}})},
+		{"broken", "idp_unavailable", "authorization", denied(url.Values{"error": {"server_error"}})},
+		{"wants a login", "idp_interaction_required", "authorization", denied(url.Values{"error": {"login_required"}})},
+		{"wants an interaction", "idp_interaction_required", "authorization", denied(url.Values{"error": {"interaction_required"}})},
+		{"wants a choice", "idp_interaction_required", "authorization", denied(url.Values{"error": {"account_selection_required"}})},
+		{"wants consent", "idp_interaction_required", "authorization", denied(url.Values{"error": {"consent_required"}})},
+		{"denied in another case", "idp_denied", "authorization", denied(url.Values{"error": {"LOGIN_REQUIRED"}})},
 		{"denied by another", "issuer_mismatch", "response_issuer", denied(url.Values{"iss": {"https://evil.example"}})},
 		{"error and code", "bad_request", "", denied(url.Values{"code": {"the-code"}})},
 		{"empty error and code", "bad_request", "", with("error", "")},

@@ -45,7 +45,7 @@ func (d defect) refused(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]sso.Kind{
 		"id_token_invalid": sso.Forbidden, "idp_denied": sso.Forbidden, "idp_unavailable": sso.Upstream, "idp_unusable": sso.Upstream,
-		"issuer_mismatch": sso.Invalid, "bad_request": sso.Invalid, "duplicate_parameter": sso.Invalid,
+		"issuer_mismatch": sso.Invalid, "bad_request": sso.Invalid, "duplicate_parameter": sso.Invalid, "idp_interaction_required": sso.Invalid,
 	}
 	p := newIDP(t)
 	d.do(p)
