@@ -218,6 +218,38 @@ func TestBehindProxy(t *testing.T) {
 	})
 }
 
+// TestProgramsAndWebSockets: nginx sends only pages to sign in, and lets WebSockets
+// through to the application.
+func TestProgramsAndWebSockets(t *testing.T) {
+	t.Parallel()
+	eachProxy(t, func(t *testing.T, start starter) {
+		s := newSite(t, start)
+		ada := s.enter("ada", "web/dev")
+		upgrade := []string{"Connection: keep-alive, Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="}
+		got := s.raw("GET", "/socket", ada, upgrade...)
+		s.honest("a WebSocket", got, told("ada", "web/dev"))
+		if got.app != nil && (!strings.EqualFold(got.app.Get("Upgrade"), "websocket") || !strings.EqualFold(got.app.Get("Connection"), "upgrade")) {
+			t.Errorf("the application is asked for Upgrade %q, Connection %q", got.app.Get("Upgrade"), got.app.Get("Connection"))
+		}
+		for name, c := range map[string]struct {
+			lines []string
+			want  int
+		}{
+			"a WebSocket, signed out": {upgrade, http.StatusUnauthorized},
+			"curl":                    {[]string{"Accept: */*", "User-Agent: curl/8"}, http.StatusUnauthorized},
+			"a program":               {[]string{"Accept: application/json"}, http.StatusUnauthorized},
+			"no Accept":               {nil, http.StatusUnauthorized},
+			"fetch":                   {[]string{"Accept: text/html", "Sec-Fetch-Mode: cors"}, http.StatusUnauthorized},
+			"a page":                  {[]string{"Accept: text/html,*/*", "Sec-Fetch-Mode: navigate"}, http.StatusFound},
+			"a page, old browser":     {[]string{"Accept: application/xhtml+xml,text/html;q=0.9"}, http.StatusFound},
+		} {
+			if got := s.raw("GET", "/", person{}, c.lines...); got.status != c.want || got.app != nil {
+				t.Errorf("%s: %d; want %d", name, got.status, c.want)
+			}
+		}
+	})
+}
+
 // spellings are names that some application takes for a header's.
 func spellings(header string) []string {
 	parts := strings.Split(header, "-")
