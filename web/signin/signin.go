@@ -91,7 +91,7 @@ func (s *Signin) Register(rt *route.Router) {
 	const bySignature = "the identity provider's page posts it; only signed messages count"
 	rt.Page(
 		route.Route{Pattern: "GET /{$}", Handle: s.home},
-		route.Route{Pattern: "GET /login", Handle: s.form},
+		route.Route{Pattern: "GET /login", Handle: s.form, Rates: starts},
 		route.Route{Pattern: "POST /login", Handle: s.find, Rates: starts},
 		route.Route{Pattern: "GET /login/sso", Handle: s.link, Rates: starts},
 		route.Route{Pattern: "GET /login/test/{token}", Handle: s.openTest, Rates: starts},
