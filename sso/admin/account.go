@@ -104,7 +104,7 @@ func (s *Service) ChangePassword(ctx context.Context, id sso.AdminID, current, n
 	if err != nil {
 		return fmt.Errorf("find the account: %w", err)
 	}
-	if err := s.allow(ctx, a.Login); err != nil {
+	if err := s.allow(ctx, a.Login, "account page"); err != nil {
 		return err
 	}
 	if err := invalid(validPassword("password", next, a.Login)); err != nil {

@@ -2,6 +2,8 @@ package admin
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"time"
@@ -9,10 +11,19 @@ import (
 	"gatehouse/sso"
 )
 
-// How often somebody may try with one login, from anywhere. It is about load and
-// patience, and never locks anybody out for longer than a minute: a guess at a
-// password of twelve characters costs more than that.
+// triesPerMinute is how often a password may be tried with one login from one
+// address, or from one browser that signed in with it before. There is no limit
+// over all addresses: whoever guesses from many would lock the owner out, and a
+// password of twelve characters is not guessed at any rate that hashing allows.
 const triesPerMinute = 30
+
+// Device is the value that a browser keeps after signing in with a login. In a
+// cookie that only we can make, it says that tries of this browser are not those
+// of strangers; it opens nothing.
+func Device(login string) sso.Secret {
+	sum := sha256.Sum256([]byte("gatehouse admin device 1 " + strings.ToLower(canonicalLogin(login))))
+	return sso.Secret(base64.RawURLEncoding.EncodeToString(sum[:]))
+}
 
 // SignIn is somebody who wants to be an operator.
 type SignIn struct {
@@ -20,6 +31,7 @@ type SignIn struct {
 	Password  sso.Secret
 	Remote    string
 	UserAgent string
+	Device    sso.Secret // see Device; "" if the browser keeps none
 	Brought   sso.Secret // the console session that the browser has; it ends when this one begins
 }
 
@@ -39,7 +51,11 @@ func errEnforced() *sso.Error {
 // only to who has the password.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (sso.Secret, error) {
 	in.Login = canonicalLogin(in.Login)
-	if err := s.allow(ctx, in.Login); err != nil {
+	from := "address " + in.Remote
+	if in.Device != "" && in.Device == Device(in.Login) {
+		from = "known browser"
+	}
+	if err := s.allow(ctx, in.Login, from); err != nil {
 		return "", err
 	}
 	a, err := s.Accounts.AdminByLogin(ctx, in.Login)
@@ -122,9 +138,10 @@ func (s *Service) refuse(ctx context.Context, in SignIn, why string, reason erro
 	return reason
 }
 
-// allow counts tries with a login. If that cannot be counted, the try goes on.
-func (s *Service) allow(ctx context.Context, login string) error {
-	key := "admin-login:" + sso.Secret(strings.ToLower(login)).Hash().String()[:32]
+// allow counts tries with a login from somewhere. If that cannot be counted, the
+// try goes on.
+func (s *Service) allow(ctx context.Context, login, from string) error {
+	key := "admin-login:" + sso.Secret(strings.ToLower(login) + " " + from).Hash().String()[:32]
 	wait, err := s.Limiter.Allow(ctx, key, triesPerMinute)
 	if err != nil || wait <= 0 {
 		return nil //nolint:nilerr // a limit protects from load; losing it must not lock everybody out

@@ -39,6 +39,7 @@ type Options struct {
 	Principals Principals
 	Admin      Cookie // of local admins
 	Setup      Cookie // of whoever opened a setup link
+	Device     Cookie // of browsers that a local admin signed in with
 	Facts      Facts
 	BaseURL    string // where people reach us
 	Pages      *page.Pages

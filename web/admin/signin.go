@@ -72,11 +72,14 @@ func (h *Handlers) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Admin.Set(w, token); err != nil {
 		return err
 	}
+	if err := h.Device.Set(w, admin.Device(in.Login)); err != nil {
+		return err
+	}
 	return route.SeeOther(w, returnTo)
 }
 
 func (h *Handlers) signInOf(r *http.Request) admin.SignIn {
-	return admin.SignIn{Remote: route.ClientIP(r.Context()), UserAgent: r.UserAgent(), Brought: h.Admin.Token(r)}
+	return admin.SignIn{Remote: route.ClientIP(r.Context()), UserAgent: r.UserAgent(), Device: h.Device.Token(r), Brought: h.Admin.Token(r)}
 }
 
 // refused shows the form again, unless it is our own fault.
@@ -175,6 +178,9 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request) error {
 		return invitationGone(err)
 	}
 	if err := h.Admin.Set(w, token); err != nil {
+		return err
+	}
+	if err := h.Device.Set(w, admin.Device(n.Login)); err != nil {
 		return err
 	}
 	return console.Done(w, console.Prefix+"/admins/me", "welcome")

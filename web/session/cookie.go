@@ -145,7 +145,11 @@ func canonical(value string) bool {
 
 // set gives the browser a value. What this answer would have set before is
 // taken back.
-func (c *cookie) set(w http.ResponseWriter, value sso.Secret) error {
+func (c *cookie) set(w http.ResponseWriter, value sso.Secret) error { return c.keep(w, value, 0) }
+
+// keep is set for a cookie that lives longer than the browser runs; maxAge is in
+// seconds.
+func (c *cookie) keep(w http.ResponseWriter, value sso.Secret, maxAge int) error {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(value.Reveal())
 	if err != nil || len(raw) != tokenSize || base64.RawURLEncoding.EncodedLen(len(raw)) != len(value) {
 		return errors.New("the value is not one of sso.NewSecret")
@@ -154,7 +158,7 @@ func (c *cookie) set(w http.ResponseWriter, value sso.Secret) error {
 	if err != nil {
 		return err
 	}
-	c.write(w, encoded, 0)
+	c.write(w, encoded, maxAge)
 	return nil
 }
 

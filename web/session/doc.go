@@ -12,13 +12,14 @@
 //	session  __Host-NAME          HttpOnly, Secure, SameSite=Lax
 //	admin    __Host-NAME-admin    HttpOnly, Secure, SameSite=Lax
 //	setup    __Host-NAME-setup    HttpOnly, Secure, SameSite=Lax
+//	device   __Host-NAME-device   HttpOnly, Secure, SameSite=Lax, 180 days
 //	browser  __Host-NAME-browser  HttpOnly, Secure, SameSite=None: identity
 //	                              providers post their answers from their own site
 //
 // With a domain the session cookie is __Secure-NAME, which other hosts of that
 // domain can set as well; the other cookies are for our own host alone. Over plain http, which only localhost may use, there
-// is no prefix and all are Lax: ports do not make a site another one. None of
-// them has a Max-Age: they end with the browser, if the session does not before.
+// is no prefix and all are Lax: ports do not make a site another one. But for
+// device, none has a Max-Age: they end with the browser, if the session does not before.
 //
 // What must not live here: who a session belongs to, when it ends, what anybody
 // may do.

@@ -38,6 +38,7 @@ type Manager struct {
 	browser  cookie
 	admin    *Bearer
 	setup    *Bearer
+	device   *Bearer
 	host     string // of BaseURL
 	lately   cookie // counts sign-ins; see count
 }
@@ -65,10 +66,12 @@ func New(o Options) (*Manager, error) {
 		lately = http.SameSiteNoneMode
 	}
 	own := func(name string) *Bearer {
-		return &Bearer{newCookie(o.CookieName+name, codecs, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})}
+		return &Bearer{c: newCookie(o.CookieName+name, codecs, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})}
 	}
+	device := own("-device")
+	device.maxAge = int(deviceLifetime.Seconds())
 	return &Manager{
-		admin: own("-admin"), setup: own("-setup"),
+		admin: own("-admin"), setup: own("-setup"), device: device,
 		host:     base.Hostname(),
 		lately:   newCookie(o.CookieName+"-lately", nil, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: lately}),
 		resolver: o.Resolver,
