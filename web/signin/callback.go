@@ -2,6 +2,7 @@ package signin
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -26,7 +27,10 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		return s.stray(w, r)
 	}
 	if err != nil {
-		return s.withWay(r, id, fmt.Errorf("complete sign-in: %w", err))
+		if s.isIn(r, id, err) {
+			return route.SeeOther(w, "/account")
+		}
+		return s.withWay(r, id, cookiesBlocked(r, fmt.Errorf("complete sign-in: %w", err)))
 	}
 	if result.Test != nil {
 		return route.SeeOther(w, testedLink(*result.Test))
@@ -38,6 +42,35 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		return route.SeeOther(w, verifyLink(result.Proof, result.Session.Connection))
 	}
 	return s.enter(w, r, result)
+}
+
+// isIn reports whether a response failed only because it was used before, or came
+// too late, and the browser is signed in at that company meanwhile: somebody has
+// reloaded the page, or gone back to it.
+func (s *Signin) isIn(r *http.Request, id sso.ConnectionID, err error) bool {
+	if code := sso.CodeOf(err); code != "login_state_expired" && code != "saml_replayed" {
+		return false
+	}
+	p, err := s.Sessions.Principal(r)
+	if err != nil {
+		return false
+	}
+	ent, err := s.Enterprise(r.Context(), id)
+	return err == nil && ent.ID == p.Enterprise.ID
+}
+
+// cookiesBlocked names the likely cause if a response came without any cookie,
+// although each browser that begins a sign-in is given one.
+func cookiesBlocked(r *http.Request, err error) error {
+	if sso.CodeOf(err) != "login_state_expired" || len(r.Cookies()) > 0 {
+		return err
+	}
+	failure := &sso.Error{Kind: sso.Invalid, Code: "cookies_blocked", Err: err,
+		Public: "Your browser sent no cookie back. If it blocks cookies for " + r.Host + ", allow them and start again; if you began in another browser, go on there."}
+	if known, ok := errors.AsType[*sso.Error](err); ok {
+		failure.Reference = known.Reference
+	}
+	return failure
 }
 
 // cookieHeldBack reports whether an answer came without the browser's cookie
