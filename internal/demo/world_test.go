@@ -113,6 +113,9 @@ func (w *world) gateway() http.Handler {
 	return router
 }
 
+// Lost implements forwardauth.Sessions: these browsers lose nothing.
+func (w *world) Lost(*http.Request) error { return nil }
+
 // Principal implements forwardauth.Sessions.
 func (w *world) Principal(r *http.Request) (sso.Principal, error) { return w.principal(r) }
 
