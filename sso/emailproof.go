@@ -2,6 +2,7 @@ package sso
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -50,7 +51,32 @@ const (
 	CodeSpell       = 10 * time.Minute
 	CodesPerDay     = 10 // per account
 	CodesPerAddress = 30 // per client address and hour
+	// CodesPerRecipient are per mailbox and day, over all enterprises.
+	CodesPerRecipient = 20
+	// CodesPerCompany are per enterprise and hour, of those that nobody entered:
+	// a company of thousands signs in on its first morning, and enters them.
+	CodesPerCompany = 1000
 )
+
+// CodeRequest is what is counted before a code is sent.
+type CodeRequest struct {
+	Enterprise EnterpriseID
+	Account    Hash
+	Recipient  Hash   // of the mailbox; see MailboxOf
+	Remote     string // the client's address; "" if unknown
+	// PerMinute is how many the recipient may be sent in a minute; 0: no limit.
+	PerMinute int
+}
+
+// MailboxOf is the same for all spellings of an address that most servers deliver
+// to one mailbox: letter case and what follows a + do not count.
+func MailboxOf(email string) Hash {
+	local, domain, _ := strings.Cut(strings.ToLower(email), "@")
+	if base, _, tagged := strings.Cut(local, "+"); tagged && base != "" {
+		local = base
+	}
+	return Secret(local + "@" + domain).Hash()
+}
 
 // Dead reports whether no code can be entered any more: all tries are used up.
 func (s CodeState) Dead() bool { return s.Tries >= MaxCodeTries }

@@ -150,57 +150,67 @@ func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPro
 }
 
 // CountCode makes room for one more code, or is TooMany "too_many_codes" with
-// the time to wait: so many may be sent for an account, and from a client's
-// address. What is counted stays counted if sending fails.
-func (db *DB) CountCode(ctx context.Context, ent sso.EnterpriseID, account sso.Hash, remote string) (err error) {
+// the time to wait: so many may be sent for an account, to a mailbox, from a
+// client's address, and by an enterprise whose codes nobody enters. What is
+// counted stays counted if sending fails.
+func (db *DB) CountCode(ctx context.Context, c sso.CodeRequest) (err error) {
 	defer func() { doing(&err, "count a code") }()
-	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+	return db.change(ctx, c.Enterprise, func(ctx context.Context, t *tx) error {
 		if err := t.needHead(ctx); err != nil { // of two for one account, the other waits here
 			return err
 		}
-		for _, limit := range codeLimits() {
-			if limit.byRemote && remote == "" {
-				continue // nobody knows where from
-			}
-			n, first, err := t.codesSince(ctx, limit.byRemote, ent, account, remote, t.now.Add(-limit.window))
+		for _, limit := range codeLimits(c) {
+			n, first, err := t.codesSince(ctx, limit.where, append(limit.args, micros(t.now.Add(-limit.window)))...)
 			if err != nil {
 				return err
 			}
-			if n >= limit.most {
+			if n >= int64(limit.most) {
 				return &sso.Error{Kind: sso.TooMany, Code: "too_many_codes", RetryAfter: max(first.Add(limit.window).Sub(t.now), time.Second),
 					Public: "Too many codes were asked for. Wait before you ask for another one."}
 			}
 		}
-		t.later("insert into email_codes (enterprise_id, id, account, remote, at) values ($1, $2, $3, $4, $5)",
-			string(ent), string(sso.NewID[sso.EmailProofID](t.now)), account.String(), clean(remote, maxRemote), micros(t.now))
+		t.later("insert into email_codes (enterprise_id, id, account, recipient, remote, at) values ($1, $2, $3, $4, $5, $6)",
+			string(c.Enterprise), string(sso.NewID[sso.EmailProofID](t.now)), c.Account.String(), c.Recipient.String(), clean(c.Remote, maxRemote), micros(t.now))
 		return nil
 	})
 }
 
-// codeLimit is how many codes may be sent in a time.
+// codeLimit is how many codes may be sent in a time. The last condition of where
+// is its beginning.
 type codeLimit struct {
-	byRemote bool
-	window   time.Duration
-	most     int64
+	where  string
+	args   []any
+	window time.Duration
+	most   int
 }
 
-func codeLimits() []codeLimit {
-	return []codeLimit{
-		{window: sso.CodeSpell, most: sso.CodesPerSpell},
-		{window: 24 * time.Hour, most: sso.CodesPerDay},
-		{window: time.Hour, most: sso.CodesPerAddress, byRemote: true},
+func codeLimits(c sso.CodeRequest) []codeLimit {
+	const (
+		account   = "enterprise_id = $1 and account = $2 and at > $3"
+		company   = "enterprise_id = $1 and entered = 0 and at > $2"
+		recipient = "recipient = $1 and at > $2" // whatever the enterprise, and so is the next
+		remote    = "remote = $1 and at > $2"
+	)
+	ent, to := string(c.Enterprise), []any{c.Recipient.String()}
+	limits := []codeLimit{
+		{account, []any{ent, c.Account.String()}, sso.CodeSpell, sso.CodesPerSpell},
+		{account, []any{ent, c.Account.String()}, 24 * time.Hour, sso.CodesPerDay},
+		{recipient, to, 24 * time.Hour, sso.CodesPerRecipient},
+		{company, []any{ent}, time.Hour, sso.CodesPerCompany},
 	}
+	if c.PerMinute > 0 {
+		limits = append(limits, codeLimit{recipient, to, time.Minute, c.PerMinute})
+	}
+	if c.Remote != "" { // else nobody knows where from
+		limits = append(limits, codeLimit{remote, []any{clean(c.Remote, maxRemote)}, time.Hour, sso.CodesPerAddress})
+	}
+	return limits
 }
 
-// codesSince counts the codes after a moment, and says when the first of them
-// was sent.
-func (t *tx) codesSince(ctx context.Context, byRemote bool, ent sso.EnterpriseID, account sso.Hash, remote string, since time.Time) (n int64, first time.Time, err error) {
-	query, args := "select count(*), coalesce(min(at), 0) from email_codes where enterprise_id = $1 and account = $2 and at > $3",
-		[]any{string(ent), account.String(), micros(since)}
-	if byRemote { // whatever the enterprise
-		query, args = "select count(*), coalesce(min(at), 0) from email_codes where remote = $1 and at > $2", []any{clean(remote, maxRemote), micros(since)}
-	}
-	_, _, err = one(ctx, t, func(r row) (struct{}, error) { return struct{}{}, r.Scan(&n, moment(&first)) }, query, args...)
+// codesSince counts codes, and says when the first of them was sent.
+func (t *tx) codesSince(ctx context.Context, where string, args ...any) (n int64, first time.Time, err error) {
+	_, _, err = one(ctx, t, func(r row) (struct{}, error) { return struct{}{}, r.Scan(&n, moment(&first)) },
+		"select count(*), coalesce(min(at), 0) from email_codes where "+where, args...)
 	return n, first, err
 }
 
@@ -210,4 +220,6 @@ func (t *tx) useProof(affected *int64, ent sso.EnterpriseID, c sso.ConnectionID,
 	t.laterCount(affected, `update email_proofs set used_at = $4, code_hash = '', sign_in = ''
 		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0 and proven_at > 0 and expires_at > $4`,
 		string(ent), string(c), string(id), micros(t.now))
+	t.later(`update email_codes set entered = 1 where enterprise_id = $1 and account = (select account from email_proofs where enterprise_id = $1 and id = $2)`,
+		string(ent), string(id))
 }

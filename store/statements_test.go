@@ -25,7 +25,7 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"TestRunByToken":      "from test_runs t where t.token = $1",
 		"PendingLogin":        "from pending_logins where id = $1",
 		"EmailProof":          "from email_proofs where id = $1",
-		"codesSince":          "from email_codes where remote = $1",
+		"codesSince":          "from email_codes where ", // its callers give the condition
 		"TouchSessions":       "update sessions set last_seen_at = $2 where id = $1",
 		"EnterpriseByDomain":  "where d.name = $1 and d.verified_at > 0",
 		"Principal":           "where s.token = $1",

@@ -111,7 +111,7 @@ func (g *gateway) services() error {
 	g.login = login.New(login.Options{
 		Directory: g.db, Recorder: g.db, Revoker: g.db, Proofs: g.db, Mail: post, Site: hostOf(c.BaseURL), Snapshots: g.db, Tests: g.db, Shadows: g.db, SAML: g.saml, OIDC: g.oidc, Graph: graph,
 		Refresh: g.setup.Refresh, RefreshTested: g.setup.RefreshTested, MayRecord: g.mayRecord, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
-		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max,
+		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max, CodesPerRecipient: c.RateLimits.CodesPerRecipient,
 	})
 	g.admin = admin.New(admin.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Evidence: g.db, Limiter: g.nodes.limiter, Now: time.Now})
 	g.passkeys, err = admin.NewPasskeys(g.admin, g.db, c.BaseURL)

@@ -86,11 +86,14 @@ type Options struct {
 	// Synced counts memberships changed by a sign-in. Optional.
 	Synced func(added, removed int)
 
-	Log         *slog.Logger
-	Now         func() time.Time
-	SignedOut   string        // absolute URL the identity provider sends the browser back to after sign-out
-	IdleTimeout time.Duration // of a session
-	MaxAge      time.Duration // of a session
+	Log       *slog.Logger
+	Now       func() time.Time
+	SignedOut string // absolute URL the identity provider sends the browser back to after sign-out
+	// CodesPerRecipient is how many codes one mailbox may be sent in a minute; 0:
+	// no limit.
+	CodesPerRecipient int
+	IdleTimeout       time.Duration // of a session
+	MaxAge            time.Duration // of a session
 }
 
 // Service carries sign-ins through. It is safe for concurrent use.

@@ -21,7 +21,7 @@ type Proofs interface {
 	EmailProof(ctx context.Context, id sso.EmailProofID) (sso.EmailProof, error)
 	SaveCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret, problem string) error
 	TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret) error
-	CountCode(ctx context.Context, ent sso.EnterpriseID, account sso.Hash, remote string) error
+	CountCode(ctx context.Context, c sso.CodeRequest) error
 }
 
 // Waiting is a sign-in that waits for a code, as its page shows it.
@@ -74,9 +74,10 @@ func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTime)
 	defer cancel()
 	code := newCode()
-	err := s.Proofs.CountCode(ctx, p.Enterprise, p.Account, remote)
+	to := p.SignIn.Identity.Email
+	err := s.Proofs.CountCode(ctx, sso.CodeRequest{Enterprise: p.Enterprise, Account: p.Account, Recipient: sso.MailboxOf(to), Remote: remote, PerMinute: s.CodesPerRecipient})
 	if err == nil {
-		err = s.post(ctx, mail.Code{To: p.SignIn.Identity.Email, Code: code, Company: ent.Name, Site: s.Site, Valid: sso.CodeLifetime})
+		err = s.post(ctx, mail.Code{To: to, Code: code, Company: ent.Name, Site: s.Site, Valid: sso.CodeLifetime})
 	}
 	if err != nil {
 		if sso.KindOf(err) == sso.Upstream {

@@ -196,6 +196,11 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	other := addWorld(t, w.db, w.clock, "other")
+	mailboxes := 0
+	recipient := func() sso.Hash { // another one each time
+		mailboxes++
+		return sso.MailboxOf(fmt.Sprintf("%d@elsewhere.example", mailboxes))
+	}
 	account := func(n int) sso.Hash { return sso.Secret(fmt.Sprint(n)).Hash() }
 	refused := func(wait time.Duration, err error) {
 		t.Helper()
@@ -204,27 +209,47 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 			t.Errorf("%+v; want a wait of %s", e, wait)
 		}
 	}
-	w.fails(w.db.CountCode(ctx, "ent-unknown", account(1), ""), sso.NotFoundKind, "not_found")
+	w.fails(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: "ent-unknown", Account: account(1), Recipient: recipient(), Remote: ""}), sso.NotFoundKind, "not_found")
 	for spell := range 4 {
 		for i := range 3 {
 			if n := 3*spell + i; n < 10 {
-				w.ok(w.db.CountCode(ctx, w.ent.ID, account(1), "192.0.2.1"))
+				w.ok(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(1), Recipient: recipient(), Remote: "192.0.2.1"}))
 			}
 		}
 		if spell < 3 {
-			refused(10*time.Minute, w.db.CountCode(ctx, w.ent.ID, account(1), "192.0.2.1"))
+			refused(10*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(1), Recipient: recipient(), Remote: "192.0.2.1"}))
 		}
 		w.clock.Move(10 * time.Minute)
 	}
-	refused(24*time.Hour-40*time.Minute, w.db.CountCode(ctx, w.ent.ID, account(1), "192.0.2.1"))
-	w.ok(other.db.CountCode(ctx, other.ent.ID, account(1), "192.0.2.1")) // another enterprise's account
+	refused(24*time.Hour-40*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(1), Recipient: recipient(), Remote: "192.0.2.1"}))
+	w.ok(other.db.CountCode(ctx, sso.CodeRequest{Enterprise: other.ent.ID, Account: account(1), Recipient: recipient(), Remote: "192.0.2.1"})) // another enterprise's account
 	for n := range 19 {
-		w.ok(w.db.CountCode(ctx, w.ent.ID, account(10+n), "192.0.2.1"))
+		w.ok(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(10 + n), Recipient: recipient(), Remote: "192.0.2.1"}))
 	}
-	refused(20*time.Minute, w.db.CountCode(ctx, w.ent.ID, account(99), "192.0.2.1"))
-	refused(20*time.Minute, other.db.CountCode(ctx, other.ent.ID, account(98), "192.0.2.1"))
-	w.ok(w.db.CountCode(ctx, w.ent.ID, account(99), "192.0.2.2"))
-	w.ok(w.db.CountCode(ctx, w.ent.ID, account(97), ""))
+	refused(20*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(99), Recipient: recipient(), Remote: "192.0.2.1"}))
+	refused(20*time.Minute, other.db.CountCode(ctx, sso.CodeRequest{Enterprise: other.ent.ID, Account: account(98), Recipient: recipient(), Remote: "192.0.2.1"}))
+	w.ok(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(99), Recipient: recipient(), Remote: "192.0.2.2"}))
+	w.ok(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(97), Recipient: recipient(), Remote: ""}))
+
+	// One mailbox, however it is spelt, by several companies for several accounts.
+	w.clock.Move(48 * time.Hour)
+	spellings := []string{"victim@elsewhere.example", "VICTIM@Elsewhere.example", "victim+1@elsewhere.example", "Victim+a+b@elsewhere.example"}
+	to := func(n, perMinute int) error {
+		request := sso.CodeRequest{Enterprise: w.ent.ID, Account: account(1000 + n), Recipient: sso.MailboxOf(spellings[n%len(spellings)]), PerMinute: perMinute}
+		if n%2 == 1 {
+			request.Enterprise = other.ent.ID
+		}
+		return w.db.CountCode(ctx, request)
+	}
+	for n := range 3 {
+		w.ok(to(n, 3))
+	}
+	refused(time.Minute, to(3, 3))
+	for n := range sso.CodesPerRecipient - 3 {
+		w.ok(to(4+n, 0))
+	}
+	refused(24*time.Hour, to(50, 0))
+	w.ok(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(2000), Recipient: sso.MailboxOf("other@elsewhere.example"), PerMinute: 3}))
 }
 
 func testAssertedIdentities(t *testing.T, fresh fresh) {
@@ -305,7 +330,9 @@ func (f foreign) proofs() calls {
 		"SaveEmailProof": func() (int, error) { return 0, db.SaveEmailProof(ctx, crossed) },
 		"SaveCode":       func() (int, error) { return 0, notThere(db.SaveCode(ctx, ent, f.proof.ID, "123456", "")) },
 		"TryCode":        func() (int, error) { return 0, notThere(db.TryCode(ctx, ent, f.proof.ID, "123456")) },
-		"CountCode":      func() (int, error) { return 0, db.CountCode(ctx, ent, f.proof.Account, "") },
+		"CountCode": func() (int, error) {
+			return 0, db.CountCode(ctx, sso.CodeRequest{Enterprise: ent, Account: f.proof.Account, Remote: ""})
+		},
 		"AssertedIdentities": func() (int, error) {
 			all, _, err := db.AssertedIdentities(ctx, ent, f.w.conn.ID, 10)
 			return len(all), err
@@ -326,5 +353,5 @@ func notThere(err error) error {
 func (w *world) waitsForACode() {
 	w.Helper()
 	p := w.proof("grace")
-	w.ok(w.db.CountCode(w.Context(), w.ent.ID, p.Account, "192.0.2.1"))
+	w.ok(w.db.CountCode(w.Context(), sso.CodeRequest{Enterprise: w.ent.ID, Account: p.Account, Remote: "192.0.2.1"}))
 }
