@@ -76,14 +76,19 @@ func hostsOf(base *url.URL) []string {
 
 func (rt *Router) knows(host string) bool { return slices.Contains(rt.hosts, strings.ToLower(host)) }
 
+// longestURL is how long an address may be, in bytes. The sign-in pages carry the
+// way back to a link.
+func longestURL(path string) int {
+	if strings.HasPrefix(path, "/login") {
+		return maxSignInURL
+	}
+	return maxURL
+}
+
 // checkTarget refuses a path that a proxy, this server and a handler might read
 // in different ways; it never reaches another route instead.
 func checkTarget(r *http.Request) error {
-	longest := maxURL
-	if strings.HasPrefix(r.URL.Path, "/login") {
-		longest = maxSignInURL
-	}
-	if len(r.RequestURI) > longest || len(r.URL.RequestURI()) > longest {
+	if longest := longestURL(r.URL.Path); len(r.RequestURI) > longest || len(r.URL.RequestURI()) > longest {
 		return refusal(codeURL, "The address is too long.")
 	}
 	path := r.URL.Path
