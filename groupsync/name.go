@@ -1,6 +1,11 @@
 package groupsync
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
 	"golang.org/x/text/unicode/norm"
 
 	"gatehouse/sso"
@@ -23,3 +28,38 @@ func CheckName(field, name string) []sso.FieldError {
 	}
 	return nil
 }
+
+// CleanIDPNames gives the IdP names of a group as they are kept: in Unicode
+// normalization form C, without surrounding space and invisible characters,
+// sorted, each once, without the group's own name. Each has to be what a group
+// could be called; fields are named idp_names[0] and so on, as they were given.
+func CleanIDPNames(group string, names []string) ([]string, []sso.FieldError) {
+	var clean []string
+	var problems []sso.FieldError
+	for i, name := range names {
+		field := fmt.Sprintf("idp_names[%d]", i)
+		name = CleanName(name)
+		switch faults := CheckName(field, name); {
+		case len(faults) > 0:
+			problems = append(problems, faults...)
+		case name == sso.DefaultGroupName:
+			problems = append(problems, sso.FieldError{Field: field, Message: "Default groups have this name: group sync matches nothing by it."})
+		case name != group:
+			clean = append(clean, name)
+		}
+	}
+	slices.Sort(clean)
+	clean = slices.Compact(clean)
+	if len(clean) > sso.MaxIDPNames {
+		problems = append(problems, sso.FieldError{Field: "idp_names", Message: fmt.Sprintf("Use at most %d names.", sso.MaxIDPNames)})
+	}
+	return clean, problems
+}
+
+// CleanName is name in Unicode normalization form C, without what surrounds it
+// and cannot be seen. No group can have a name that this would change.
+func CleanName(name string) string {
+	return norm.NFC.String(strings.TrimFunc(name, unseen))
+}
+
+func unseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }

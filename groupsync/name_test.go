@@ -1,8 +1,12 @@
 package groupsync
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"gatehouse/sso"
 )
 
 func TestCheckName(t *testing.T) {
@@ -14,6 +18,38 @@ func TestCheckName(t *testing.T) {
 	} {
 		if got := CheckName("name", name); (len(got) == 0) != ok {
 			t.Errorf("%q: %v", name, got)
+		}
+	}
+}
+
+func TestCleanIDPNames(t *testing.T) {
+	t.Parallel()
+	many := make([]string, sso.MaxIDPNames+1)
+	for i := range many {
+		many[i] = fmt.Sprint("name ", i)
+	}
+	for name, c := range map[string]struct{ given, want, fields []string }{
+		"sorted, each once":  {[]string{"b", "a", "b"}, []string{"a", "b"}, nil},
+		"its own name":       {[]string{"sre", "x"}, []string{"x"}, nil},
+		"space":              {[]string{" a\u00a0", "\u200ba\ufeff", "a"}, []string{"a"}, nil},
+		"composed":           {[]string{"e\u0301"}, []string{"\u00e9"}, nil},
+		"a DN":               {[]string{"CN=SRE,OU=Groups,DC=acme"}, []string{"CN=SRE,OU=Groups,DC=acme"}, nil},
+		"none":               {nil, nil, nil},
+		"blank":              {[]string{"a", " "}, []string{"a"}, []string{"idp_names[1]"}},
+		"a line break":       {[]string{"a\nb"}, nil, []string{"idp_names[0]"}},
+		"invisible":          {[]string{"a\u200bb"}, nil, []string{"idp_names[0]"}},
+		"too long":           {[]string{strings.Repeat("x", 256)}, nil, []string{"idp_names[0]"}},
+		"of a default group": {[]string{"Members"}, nil, []string{"idp_names[0]"}},
+		"not UTF-8":          {[]string{"\xff"}, nil, []string{"idp_names[0]"}},
+		"too many":           {many, nil, []string{"idp_names"}},
+	} {
+		got, problems := CleanIDPNames("sre", c.given)
+		var fields []string
+		for _, p := range problems {
+			fields = append(fields, p.Field)
+		}
+		if !slices.Equal(fields, c.fields) || name != "too many" && !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, %q; want %q, %q", name, got, fields, c.want, c.fields)
 		}
 	}
 }

@@ -16,18 +16,30 @@ import (
 // that does not depend on how they were found. A name that one organization has
 // and another has not is no miss, since names match in all organizations.
 func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.OrganizationID]string) []sso.NearMiss {
-	byFold := make(map[string][]sso.Group, len(groups))
+	byFold := make(map[string][]named, len(groups))
 	for _, g := range groups {
-		key := fold.Name(g.Name)
-		byFold[key] = append(byFold[key], g)
+		for _, name := range append([]string{g.Name}, g.IDPNames...) {
+			key := fold.Name(name)
+			byFold[key] = append(byFold[key], named{g, name})
+		}
 	}
 	var all []sso.NearMiss
 	for _, name := range unmatched {
-		for _, g := range byFold[fold.Name(name)] {
-			if why, ok := nearness(name, g); ok {
-				all = append(all, sso.NearMiss{Asserted: name, Group: g.ID, Name: g.Name,
-					Organization: g.Organization, OrganizationName: organizations[g.Organization], Why: why})
+		seen := map[sso.GroupID]bool{}
+		for _, n := range byFold[fold.Name(name)] {
+			why, ok := nearness(name, n)
+			if !ok || seen[n.ID] || n.Named(name) {
+				continue
 			}
+			seen[n.ID] = true
+			all = append(all, sso.NearMiss{
+				Asserted:         name,
+				Group:            n.ID,
+				Name:             n.Name,
+				Organization:     n.Organization,
+				OrganizationName: organizations[n.Organization],
+				Why:              why,
+			})
 		}
 	}
 	slices.SortFunc(all, func(a, b sso.NearMiss) int {
@@ -36,14 +48,20 @@ func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.Or
 	return all
 }
 
+// named is a group by one of its names.
+type named struct {
+	sso.Group
+	by string
+}
+
 // nearness compares two names of one fold. Equal names are near only if they
 // are a default group's: any other would have matched.
-func nearness(asserted string, g sso.Group) (sso.Nearness, bool) {
-	a, b := strings.Join(strings.Fields(asserted), " "), strings.Join(strings.Fields(g.Name), " ")
+func nearness(asserted string, n named) (sso.Nearness, bool) {
+	a, b := strings.Join(strings.Fields(asserted), " "), strings.Join(strings.Fields(n.by), " ")
 	switch {
-	case g.Default && asserted == g.Name:
+	case n.Default && asserted == n.by:
 		return sso.IsDefaultGroup, true
-	case asserted == g.Name:
+	case asserted == n.by:
 		return "", false
 	case a == b:
 		return sso.DiffersInSpace, true

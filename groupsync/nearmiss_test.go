@@ -43,3 +43,22 @@ func TestNearMisses(t *testing.T) {
 		}
 	}
 }
+
+// TestNearMissesOfIDPNames: what is nearly an IdP name is nearly the group, and is
+// said once of each.
+func TestNearMissesOfIDPNames(t *testing.T) {
+	t.Parallel()
+	groups := world("web/Members", "web/sre", "web/dev")
+	groups[1].IDPNames = []string{"SRE team", "sre Team", "CN=SRE"}
+	for asserted, want := range map[string][]string{
+		"sre team": {"web/sre case"}, "cn=sre": {"web/sre case"}, " CN=SRE": {"web/sre space"}, "SRE team": nil, "SRE": {"web/sre case"},
+	} {
+		var got []string
+		for _, m := range groupsync.NearMisses([]string{asserted}, groups, nil) {
+			got = append(got, fmt.Sprint(m.Organization, "/", m.Name, " ", m.Why))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: %s", asserted, diff)
+		}
+	}
+}

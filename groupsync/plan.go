@@ -106,13 +106,17 @@ type planner struct {
 	changes  sso.MembershipChanges
 }
 
-// match finds the groups of the asserted names and records which names match
-// none. The name of the default group matches nothing.
+// match finds the groups of the asserted names, by name or IdP name, and records
+// which names match none. The name of the default group matches nothing.
 func (p *planner) match(names []string) map[sso.GroupID]bool {
 	byName := make(map[string][]sso.GroupID, len(p.groups))
 	for id, g := range p.groups {
-		if !g.Default {
-			byName[g.Name] = append(byName[g.Name], id)
+		if g.Default {
+			continue
+		}
+		byName[g.Name] = append(byName[g.Name], id)
+		for _, name := range g.IDPNames {
+			byName[name] = append(byName[name], id)
 		}
 	}
 	wanted := make(map[sso.GroupID]bool, len(names))

@@ -26,6 +26,15 @@ func world(names ...string) []sso.Group {
 
 var acme = world("web/Members", "web/dev", "web/sre", "app/Members", "app/dev", "app/Dev", "data/Members", "data/dev", "data/admins")
 
+// aliased is acme with IdP names.
+func aliased() []sso.Group {
+	groups := slices.Clone(acme)
+	for i, g := range groups {
+		groups[i].IDPNames = map[sso.GroupID][]string{"web/sre": {"object-1", "object-2"}, "app/dev": {"object-1"}, "web/Members": {"object-3"}}[g.ID]
+	}
+	return groups
+}
+
 func in(rows ...string) []sso.Membership {
 	var out []sso.Membership
 	for _, r := range rows {
@@ -96,12 +105,17 @@ func TestPlan(t *testing.T) {
 		"partial only adds":                 {reset, state(sso.GroupsPartial, "admins"), in("web/sre=jit", "web/Members=default"), "+data/Members=default +data/admins=jit", sso.SyncAddOnly},
 		"partial without a name":            {reset, state(sso.GroupsPartial), in("web/sre=jit", "web/Members=default"), "", sso.SyncAddOnly},
 		"partial is not absent":             {sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.ClearGroups, OnOverage: sso.DenySignIn}, state(sso.GroupsPartial), in("web/sre=jit", "web/Members=default"), "", sso.SyncAddOnly},
+		"an IdP name is a name":             {reset, values("object-1"), nil, "+app/Members=default +app/dev=jit +web/Members=default +web/sre=jit", sso.SyncReset},
+		"both kinds of name are one row":    {reset, values("sre", "object-1", "object-2"), in("app/dev=jit", "app/Members=default"), "+web/Members=default +web/sre=jit", sso.SyncReset},
+		"case counts in IdP names":          {reset, values("Object-1"), nil, "", sso.SyncReset},
+		"a default group has no IdP name":   {reset, values("object-3"), nil, "", sso.SyncReset},
+		"an IdP name keeps":                 {reset, values("object-2"), in("web/sre=jit", "web/dev=jit", "web/Members=default"), "-web/dev", sso.SyncReset},
 		"truncated only adds":               {reset, state(sso.GroupsTruncated, "admins"), in("web/sre=jit", "web/Members=default"), "+data/Members=default +data/admins=jit", sso.SyncAddOnly},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := groupsync.Plan(tt.rules, tt.asserted, sso.GroupSnapshot{Groups: acme, Memberships: tt.current})
+			got, err := groupsync.Plan(tt.rules, tt.asserted, sso.GroupSnapshot{Groups: aliased(), Memberships: tt.current})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -169,7 +183,7 @@ func anything(t *rapid.T) scenario {
 			}
 		}
 	}
-	s.snapshot.Groups = rapid.Permutation(world(groups...)).Draw(t, "order")
+	s.snapshot.Groups = alias(t, rapid.Permutation(world(groups...)).Draw(t, "order"))
 	sources := []sso.MembershipSource{sso.SourceJIT, sso.SourceSCIM, sso.SourceManual}
 	inside := map[sso.OrganizationID]bool{}
 	for _, g := range s.snapshot.Groups {
@@ -188,9 +202,26 @@ func anything(t *rapid.T) scenario {
 	s.rules.OnAbsent = rapid.SampledFrom([]sso.WhenUnknown{"", sso.KeepGroups, sso.ClearGroups}).Draw(t, "absent")
 	s.asserted.State = sso.GroupsState(rapid.IntRange(0, 5).Draw(t, "state"))
 	if s.asserted.State.NamesGroups() {
-		s.asserted.Names = rapid.SliceOfNDistinct(rapid.SampledFrom(append(names, "Members", "nowhere")), 1, 8, rapid.ID).Draw(t, "names")
+		s.asserted.Names = rapid.SliceOfNDistinct(rapid.SampledFrom(append(names, "Members", "nowhere", "object-1", "object-2")), 1, 8, rapid.ID).Draw(t, "names")
 	}
 	return s
+}
+
+// alias gives some of the groups IdP names that are free in their organization.
+func alias(t *rapid.T, groups []sso.Group) []sso.Group {
+	taken := map[string]bool{}
+	for _, g := range groups {
+		taken[string(g.Organization)+g.Name] = true
+	}
+	for i, g := range groups {
+		for _, name := range []string{"object-1", "object-2", "a", "nowhere"} {
+			if key := string(g.Organization) + name; !g.Default && !taken[key] && rapid.Bool().Draw(t, "alias") {
+				taken[key] = true
+				groups[i].IDPNames = append(groups[i].IDPNames, name)
+			}
+		}
+	}
+	return groups
 }
 
 func plan(t *rapid.T, s scenario) sso.MembershipChanges {
@@ -212,6 +243,18 @@ func TestPlanProperties(t *testing.T) {
 				s.asserted.State == sso.GroupsAbsent && s.rules.OnAbsent != sso.ClearGroups
 			if unknown && len(c.Remove) > 0 {
 				t.Fatalf("%s removed %v", s.asserted.State, c.Remove)
+			}
+		},
+		"another IdP name takes nobody out": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
+			s.snapshot.Groups = slices.Clone(s.snapshot.Groups)
+			i := rapid.IntRange(0, len(s.snapshot.Groups)-1).Draw(t, "group")
+			s.snapshot.Groups[i].IDPNames = append(slices.Clone(s.snapshot.Groups[i].IDPNames), "fresh")
+			s.asserted.Names = append(slices.Clone(s.asserted.Names), "fresh")
+			with := plan(t, s)
+			for _, id := range with.Remove {
+				if !slices.Contains(c.Remove, id) {
+					t.Fatalf("removed from %s, and was not before", id)
+				}
 			}
 		},
 		"idempotent": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
@@ -236,7 +279,7 @@ func TestPlanProperties(t *testing.T) {
 			after := apply(s.snapshot.Memberships, c)
 			for _, g := range s.snapshot.Groups {
 				is := slices.ContainsFunc(after, func(m sso.Membership) bool { return m.Group == g.ID })
-				if !g.Default && is != slices.Contains(s.asserted.Names, g.Name) {
+				if !g.Default && is != slices.ContainsFunc(s.asserted.Names, g.Named) {
 					t.Fatalf("%s: member %v", g.ID, is)
 				}
 			}

@@ -42,7 +42,7 @@ func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []Organ
 	}
 	has := map[sso.OrganizationID][]string{}
 	for _, g := range snapshot.Groups {
-		has[g.Organization] = append(has[g.Organization], g.Name)
+		has[g.Organization] = append(append(has[g.Organization], g.Name), g.IDPNames...)
 		of(g.Organization)
 	}
 	for _, g := range kept(snapshot, gone) {

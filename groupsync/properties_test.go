@@ -46,13 +46,13 @@ func TestPlanKeepsWithinBounds(t *testing.T) {
 				}
 			}
 		},
-		"a name is a membership in each organization that has a group of these bytes, and in no other": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
+		"a name is a membership in each organization that has a group of these bytes, as name or IdP name, and in no other": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
 			if c.Record.Mode == sso.SyncKeep {
 				return
 			}
 			after := apply(s.snapshot.Memberships, c)
 			for _, g := range s.snapshot.Groups {
-				named := !g.Default && slices.Contains(s.asserted.Names, g.Name)
+				named := slices.ContainsFunc(s.asserted.Names, g.Named)
 				if named && !is(after, g.ID) || !named && !g.Default && is(c.Add, g.ID) {
 					t.Fatalf("%q is asserted %v: in it afterwards %v", g.ID, named, is(after, g.ID))
 				}

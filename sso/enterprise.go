@@ -1,6 +1,9 @@
 package sso
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Enterprise is the tenant: one customer company. Nothing is ever shared
 // between two enterprises.
@@ -36,11 +39,22 @@ type Group struct {
 	ID           GroupID
 	Organization OrganizationID
 	Name         string
-	Default      bool
+	// IDPNames are other names that an identity provider may send for it, sorted:
+	// an object ID, a distinguished name, a name it had before. No other group of
+	// the organization has one of them as a name of either kind. Only methods that
+	// say so fill them in.
+	IDPNames []string
+	Default  bool
 	// Admin says that its members administer the enterprise: a group sync does
 	// not take the last of them away without being asked for.
 	Admin     bool
 	CreatedAt time.Time
+}
+
+// Named reports whether an identity provider that sends name means the group.
+// Names are compared byte for byte; a default group is never meant.
+func (g Group) Named(name string) bool {
+	return !g.Default && name != DefaultGroupName && (g.Name == name || slices.Contains(g.IDPNames, name))
 }
 
 // Domain is a DNS name an enterprise says is its own; it counts once Verified.

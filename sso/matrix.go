@@ -7,8 +7,10 @@ type SaidName struct {
 	People int
 }
 
-// GroupTally is how many people are in a group.
+// GroupTally is how many people are in a group, and how many the identity
+// providers last named into it by one of its names. Group has its IdP names.
 type GroupTally struct {
-	Group   Group
-	Members int
+	Group    Group
+	Members  int
+	Expected int // 0 for a default group
 }

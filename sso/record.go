@@ -39,7 +39,7 @@ type SignIn struct {
 type GroupSnapshot struct {
 	// Groups are those of the enterprise with an asserted name, those the
 	// person is in, and the default group of every organization one of these
-	// belongs to.
+	// belongs to. Of their IdP names they have those that are asserted.
 	Groups        []Group
 	Organizations map[OrganizationID]string // their names
 	Memberships   []Membership              // the person's

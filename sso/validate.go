@@ -15,6 +15,7 @@ const (
 	MaxSubjectLength   = 255
 	MaxGroupNameLength = 255
 	MaxGroups          = 2000 // group names in one answer of an identity provider
+	MaxIDPNames        = 50   // a number of names, of one group beside its own
 )
 
 var keyPattern = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$`)

@@ -36,7 +36,7 @@ func (t *tx) sealIdentity(a sso.Attempt) (string, error) {
 
 // AssertedIdentities lists the newest attempts over a connection that got as far
 // as an identity, with it, for policies to be tried on; and which of the names of
-// groups they have are those of a group, sorted.
+// groups they have are names or IdP names of a group, sorted.
 func (db *DB) AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int) (_ []sso.Attempt, groups []string, err error) {
 	defer func() { doing(&err, "list what identity providers said") }()
 	all, err := list(ctx, db.backend, func(r row) (a sso.Attempt, err error) {
@@ -57,7 +57,8 @@ func (db *DB) AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c ss
 		names = append(names, a.Groups.Names...)
 	}
 	slices.Sort(names)
-	groups, err = list(ctx, db.backend, scanText, "select distinct name from groups where enterprise_id = $1 and not is_default and name in ("+db.dialect.list("$2")+")",
+	groups, err = list(ctx, db.backend, scanText, "select name from groups where enterprise_id = $1 and not is_default and name in ("+db.dialect.list("$2")+`)
+		union select name from group_idp_names where enterprise_id = $1 and name in (`+db.dialect.list("$2")+")",
 		string(ent), jsonList(slices.Compact(names)))
 	slices.Sort(groups)
 	return all, groups, err

@@ -16,7 +16,7 @@ const maxReconciled = 20_000
 // named, by index. It names at most 500 people who are not where they should be.
 func (db *DB) GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (_ sso.GroupDrift, err error) {
 	defer func() { doing(&err, "compare expected and actual members") }()
-	g, err := found(findGroup(ctx, db.backend, ent, group))
+	g, err := found(db.findNamedGroup(ctx, db.backend, ent, group))
 	if err != nil {
 		return sso.GroupDrift{}, err
 	}
@@ -27,21 +27,31 @@ func (db *DB) GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.Gr
 	return d, err
 }
 
-// expectedMembers counts whom the identity providers name, of a group g. Nobody
-// is named into a default group.
-const expectedMembers = `(select count(*) from asserted_names a where not g.is_default and a.enterprise_id = g.enterprise_id and a.name = g.name)`
+// expectedMembers counts whom the identity providers name, of a group g: by its
+// name, and those who are named by an IdP name alone. Nobody is named into a
+// default group.
+const expectedMembers = `((select count(*) from asserted_names a where not g.is_default and a.enterprise_id = g.enterprise_id and a.name = g.name)
+	+ (select count(distinct a.user_id) from group_idp_names n cross join asserted_names a
+		where n.enterprise_id = g.enterprise_id and n.group_id = g.id and a.enterprise_id = g.enterprise_id and a.name = n.name
+		and not exists (select 1 from asserted_names b where b.enterprise_id = g.enterprise_id and b.user_id = a.user_id and b.name = g.name)))`
+
+// namedHere are the people whom the identity providers name into one group.
+const namedHere = `with named as materialized (select a.user_id from asserted_names a where a.enterprise_id = $1 and a.name = $3
+	union select a.user_id from group_idp_names n cross join asserted_names a
+		where n.enterprise_id = $1 and n.group_id = $2 and a.enterprise_id = $1 and a.name = n.name)
+`
 
 // strayed are the people of one group who are expected and not there, or the
 // other way round, each with what explains it. The join with users is written so
 // that SQLite begins with those few people, and not with everybody there is.
-const strayed = `select ` + userColumns + `, d.expected, coalesce(m.group_id, ''), coalesce(m.source, ''), coalesce(m.since, 0), coalesce(m.cause, ''),
+const strayed = namedHere + `select ` + userColumns + `, d.expected, coalesce(m.group_id, ''), coalesce(m.source, ''), coalesce(m.since, 0), coalesce(m.cause, ''),
 	u.asserted_hash, u.asserted_certain, coalesce(r.id, ''), coalesce(r.mode, ''), coalesce(r.at, 0),
 	coalesce((select h.id from held_syncs h where h.enterprise_id = $1 and h.user_id = u.id and h.state = 'waiting' and not ` + newerWord + ` order by h.id desc limit 1), ''),
 	coalesce(p.until_at, 0), coalesce(p.ended_by, '')
-	from (select a.user_id, true as expected from asserted_names a where a.enterprise_id = $1 and a.name = $3
-			and not exists (select 1 from memberships x where x.enterprise_id = $1 and x.user_id = a.user_id and x.group_id = $2)
+	from (select a.user_id, true as expected from named a
+			where not exists (select 1 from memberships x where x.enterprise_id = $1 and x.user_id = a.user_id and x.group_id = $2)
 		union all select x.user_id, false from memberships x where x.enterprise_id = $1 and x.group_id = $2
-			and not exists (select 1 from asserted_names a where a.enterprise_id = $1 and a.user_id = x.user_id and a.name = $3)) d
+			and x.user_id not in (select user_id from named)) d
 	cross join users u
 	left join memberships m on m.enterprise_id = $1 and m.user_id = d.user_id and m.group_id = $2
 	left join sync_records r on r.enterprise_id = $1 and r.id = (select y.id from sync_records y

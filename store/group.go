@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -42,17 +43,23 @@ func changedFlag(old, now bool) string {
 	return strconv.FormatBool(now)
 }
 
-// CreateGroup makes a group of g.Organization; ID and CreatedAt are filled in.
-// A name that is in use in the organization is Conflict "name_taken".
+// CreateGroup creates a group of g.Organization; ID and CreatedAt are filled in.
+// A name or IdP name that another group of the organization has, of either kind,
+// is Conflict "name_taken".
 func (db *DB) CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (_ sso.Group, err error) {
 	defer func() { doing(&err, "create group") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		g.ID, g.Default, g.CreatedAt = sso.NewID[sso.GroupID](t.now), false, t.now
+		if err := t.checkNames(ctx, ent, g); err != nil {
+			return err
+		}
 		t.insertGroup(ent, g)
+		t.saveIDPNames(ent, sso.Group{}, g)
 		if err := t.flush(ctx); err != nil {
 			return ifTaken(err, errNameTaken())
 		}
-		return t.audit(ctx, by, "group.created", string(g.ID), "name", g.Name, "organization", string(g.Organization))
+		return t.audit(ctx, by, "group.created", string(g.ID), "name", g.Name, "organization", string(g.Organization),
+			"idp_names", strings.Join(g.IDPNames, ", "))
 	})
 	if err != nil {
 		return sso.Group{}, err
@@ -60,18 +67,18 @@ func (db *DB) CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 	return g, nil
 }
 
-// Group returns one group.
+// Group returns one group with its IdP names.
 func (db *DB) Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (_ sso.Group, err error) {
 	defer func() { doing(&err, "find group") }()
-	return found(findGroup(ctx, db.backend, ent, id))
+	return found(db.findNamedGroup(ctx, db.backend, ent, id))
 }
 
 func findGroup(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, bool, error) {
 	return one(ctx, r, scanGroup, "select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.id = $2", string(ent), string(id))
 }
 
-// Groups lists an enterprise's groups with how many people are in each, oldest
-// first.
+// Groups lists an enterprise's groups, with their IdP names and how many people
+// are in each, oldest first.
 func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, page sso.Page) (_ []sso.GroupCount, next string, err error) {
 	defer func() { doing(&err, "list groups") }()
 	w := &where{}
@@ -88,37 +95,66 @@ func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilte
 		err = r.Scan(append(groupFields(&c.Group), &c.Members, &c.Expected)...)
 		return c, err
 	}, query, w.args...)
+	if err != nil {
+		return nil, "", err
+	}
 	all, next = cut(all, page.Size(), func(c sso.GroupCount) string { return string(c.Group.ID) })
-	return all, next, err
+	groups := make([]*sso.Group, len(all))
+	for i := range all {
+		groups[i] = &all[i].Group
+	}
+	return all, next, db.withIDPNames(ctx, db.backend, ent, groups...)
 }
 
-// UpdateGroup changes the name and whether its members are admins; fn runs inside the transaction. The default
-// group's is not to be changed: Conflict "default_group".
+// UpdateGroup changes the names, the IdP names, and whether its members are
+// admins; fn runs inside the transaction. The default group's are not to be
+// changed: Conflict "default_group". A name that another group of the
+// organization has is Conflict "name_taken".
 func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
-	fn func(sso.Group) (sso.Group, error)) (_ sso.Group, err error) {
+	fn func(sso.Group) (sso.Group, error)) (g sso.Group, err error) {
 	defer func() { doing(&err, "update group") }()
-	load := func(ctx context.Context, t *tx) (sso.Group, bool, error) { return findGroup(ctx, t, ent, id) }
-	change := func(old sso.Group) (sso.Group, error) {
-		g, err := fn(old)
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		old, err := found(db.findNamedGroup(ctx, t, ent, id))
+		if err != nil {
+			return err
+		}
+		given := old
+		given.IDPNames = slices.Clone(old.IDPNames)
+		if g, err = fn(given); err != nil {
+			return err
+		}
 		g.ID, g.Organization, g.Default, g.CreatedAt = old.ID, old.Organization, old.Default, old.CreatedAt
-		return g, err
-	}
-	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, g sso.Group) error {
+		if g.Name == old.Name && g.Admin == old.Admin && slices.Equal(g.IDPNames, old.IDPNames) {
+			return nil
+		}
 		if g.Default {
 			return errDefaultGroup()
 		}
-		_, err := t.exec(ctx, "update groups set name = $3, folded = $4, is_admin = $5 where enterprise_id = $1 and id = $2",
-			string(ent), string(id), g.Name, fold.Name(g.Name), g.Admin)
-		if err != nil {
-			return ifTaken(err, errNameTaken())
-		}
-		if g.Name != old.Name {
-			if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
-				return err
-			}
-		}
-		return t.audit(ctx, by, "group.updated", string(id), "name", g.Name, "was", old.Name, "admin", changedFlag(old.Admin, g.Admin))
+		return t.updateGroup(ctx, by, ent, old, g)
 	})
+	if err != nil {
+		return sso.Group{}, err
+	}
+	return g, nil
+}
+
+func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, old, g sso.Group) error {
+	if err := t.checkNames(ctx, ent, g); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, "update groups set name = $3, folded = $4, is_admin = $5 where enterprise_id = $1 and id = $2",
+		string(ent), string(g.ID), g.Name, fold.Name(g.Name), g.Admin)
+	if err != nil {
+		return ifTaken(err, errNameTaken())
+	}
+	t.saveIDPNames(ent, old, g)
+	if g.Name != old.Name {
+		if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
+			return err
+		}
+	}
+	return t.audit(ctx, by, "group.updated", string(g.ID), "name", g.Name, "was", old.Name, "admin", changedFlag(old.Admin, g.Admin),
+		"idp_names_added", changedNames(g.IDPNames, old.IDPNames), "idp_names_removed", changedNames(old.IDPNames, g.IDPNames))
 }
 
 // DeleteGroup removes a group; whoever was in no other group of its

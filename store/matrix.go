@@ -20,14 +20,23 @@ func (db *DB) SaidNames(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Said
 	}, "select a.name, count(*) from asserted_names a where a.enterprise_id = $1 group by a.name order by a.name limit $2", string(ent), int64(mostSaid))
 }
 
-// GroupTallies lists all groups of an enterprise with how many people are in
-// each, by organization and name. It reads one index, and no person.
+// GroupTallies lists all groups of an enterprise, with their IdP names and how
+// many people are in each and should be, by organization and name. It reads
+// indexes alone, and no person.
 func (db *DB) GroupTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.GroupTally, err error) {
 	defer func() { doing(&err, "count members of groups") }()
-	return list(ctx, db.backend, func(r row) (t sso.GroupTally, err error) {
-		err = r.Scan(append(groupFields(&t.Group), &t.Members)...)
+	all, err := list(ctx, db.backend, func(r row) (t sso.GroupTally, err error) {
+		err = r.Scan(append(groupFields(&t.Group), &t.Members, &t.Expected)...)
 		return t, err
-	}, "select "+groupColumns+`, coalesce(c.members, 0) from groups g
+	}, "select "+groupColumns+`, coalesce(c.members, 0), `+expectedMembers+` from groups g
 		left join (select m.group_id, count(*) as members from memberships m where m.enterprise_id = $1 group by m.group_id) c on c.group_id = g.id
 		where g.enterprise_id = $1 order by g.organization_id, g.name`, string(ent))
+	if err != nil {
+		return nil, err
+	}
+	groups := make([]*sso.Group, len(all))
+	for i := range all {
+		groups[i] = &all[i].Group
+	}
+	return all, db.withIDPNames(ctx, db.backend, ent, groups...)
 }

@@ -38,7 +38,23 @@ func (r *snapshotting) readGroups() {
 			return err
 		}, "select "+groupColumns+" from ("+r.db.dialect.list("$2")+`) n cross join groups g
 			where g.enterprise_id = $1 and g.name = n.value`, string(r.ent), jsonList(r.possible))
+		r.readAliased()
 	}
+}
+
+// readAliased queues the groups that an asserted name is an IdP name of, each
+// with that name; once puts together what is found several times.
+func (r *snapshotting) readAliased() {
+	r.laterEach(func(row row) error {
+		var g sso.Group
+		var name string
+		err := row.Scan(append(groupFields(&g), &name)...)
+		g.IDPNames = []string{name}
+		r.snapshot.Groups = append(r.snapshot.Groups, g)
+		return err
+	}, "select "+groupColumns+", i.name from ("+r.db.dialect.list("$2")+`) n cross join group_idp_names i cross join groups g
+		where i.enterprise_id = $1 and i.name = n.value and g.enterprise_id = $1 and g.id = i.group_id order by i.name`,
+		string(r.ent), jsonList(r.possible))
 }
 
 // readMemberships queues memberships with their groups. Whose they are is not
@@ -94,17 +110,24 @@ func (r *snapshotting) complete(ctx context.Context, user sso.UserID) error {
 	return r.readMembers(ctx)
 }
 
-// once leaves every group of the snapshot in it once, and gives the
-// organizations they belong to.
+// once leaves every group of the snapshot in it once, with all IdP names by
+// which it was found, and gives the organizations they belong to.
 func (r *snapshotting) once() (organizations []string) {
 	s := &r.snapshot
 	r.known = make(map[sso.GroupID]bool, len(s.Groups))
+	aliases := map[sso.GroupID][]string{}
+	for _, g := range s.Groups {
+		if len(g.IDPNames) > 0 {
+			aliases[g.ID] = append(aliases[g.ID], g.IDPNames...)
+		}
+	}
 	groups := s.Groups[:0]
 	for _, g := range s.Groups {
 		if r.known[g.ID] {
 			continue
 		}
 		r.known[g.ID] = true
+		g.IDPNames = aliases[g.ID]
 		groups = append(groups, g)
 		if _, ok := s.Organizations[g.Organization]; !ok {
 			s.Organizations[g.Organization] = ""
@@ -130,15 +153,21 @@ func (r *snapshotting) readNear() {
 	}
 	r.laterEach(func(row row) error {
 		var g sso.Group
-		var name string
-		if err := row.Scan(append(groupFields(&g), &name)...); err != nil {
+		var alias, name string
+		if err := row.Scan(append(groupFields(&g), &alias, &name)...); err != nil {
 			return err
+		}
+		if alias != "" {
+			g.IDPNames = []string{alias}
 		}
 		r.snapshot.Near = append(r.snapshot.Near, g)
 		r.snapshot.Organizations[g.Organization] = name
 		return nil
-	}, "select "+groupColumns+", o.name from ("+r.db.dialect.list("$2")+`) n cross join groups g cross join organizations o
-		where g.enterprise_id = $1 and g.folded = n.value and o.enterprise_id = $1 and o.id = g.organization_id limit $3`,
+	}, "select "+groupColumns+", '', o.name from ("+r.db.dialect.list("$2")+`) n cross join groups g cross join organizations o
+		where g.enterprise_id = $1 and g.folded = n.value and o.enterprise_id = $1 and o.id = g.organization_id
+		union all select `+groupColumns+", i.name, o.name from ("+r.db.dialect.list("$2")+`) n cross join group_idp_names i cross join groups g cross join organizations o
+		where i.enterprise_id = $1 and i.folded = n.value and g.enterprise_id = $1 and g.id = i.group_id
+			and o.enterprise_id = $1 and o.id = g.organization_id limit $3`,
 		string(r.ent), jsonList(folds), int64(mostNear))
 }
 
@@ -148,6 +177,9 @@ func (r *snapshotting) unmatchedFolds() (folds []string) {
 	matched := make(map[string]bool, len(r.snapshot.Groups))
 	for _, g := range r.snapshot.Groups {
 		matched[g.Name] = !g.Default
+		for _, name := range g.IDPNames {
+			matched[name] = true
+		}
 	}
 	for _, name := range r.names {
 		if matched[name] || len(name) > sso.MaxGroupNameLength {

@@ -96,7 +96,8 @@ func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) 
 			select (select min(name) from asserted_names where enterprise_id = $1), 1
 			union all select (select min(a.name) from asserted_names a where a.enterprise_id = $1 and a.name > said.name), said.n + 1
 				from said where said.name is not null and said.n < $2)
-		select count(*) from said where name is not null and not exists (select 1 from groups g where g.enterprise_id = $1 and g.name = said.name and not g.is_default)`,
+		select count(*) from said where name is not null and not exists (select 1 from groups g where g.enterprise_id = $1 and g.name = said.name and not g.is_default)
+			and not exists (select 1 from group_idp_names i where i.enterprise_id = $1 and i.name = said.name)`,
 		string(ent), int64(4*mostNames))
 	if err != nil {
 		return err

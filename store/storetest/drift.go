@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -186,7 +187,7 @@ func testPreview(t *testing.T, fresh fresh) {
 		u, s, err := w.db.Snapshot(ctx, w.ent.ID, w.conn.ID, c.user, c.login, []string{"dev", "OPS"}, sso.Brake{})
 		w.ok(err)
 		w.same(c.want, u)
-		if len(s.Memberships) != c.rows || len(s.Near) != 1 || s.Near[0].Name != "ops" || !slices.ContainsFunc(s.Groups, func(g sso.Group) bool { return g == w.group["web/dev"] }) {
+		if len(s.Memberships) != c.rows || len(s.Near) != 1 || s.Near[0].Name != "ops" || !slices.ContainsFunc(s.Groups, func(g sso.Group) bool { return reflect.DeepEqual(g, w.group["web/dev"]) }) {
 			t.Errorf("%s: got %+v", name, s)
 		}
 	}
@@ -202,7 +203,8 @@ func testPreview(t *testing.T, fresh fresh) {
 func testFolded(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	db := Raw(t, w.dsn)
-	for _, change := range []string{"update groups set folded = ''", "delete from meta where key = 'groups_folded'"} {
+	w.idpNames("web/dev", "OBJ-1")
+	for _, change := range []string{"update groups set folded = ''", "update group_idp_names set folded = ''", "delete from meta where key = 'groups_folded'"} {
 		if _, err := db.Exec(change); err != nil {
 			t.Fatal(err)
 		}
@@ -210,4 +212,5 @@ func testFolded(t *testing.T, fresh fresh) {
 	Open(t, w.dsn, store.Keyring{Current: w.keys.Current}, w.clock.Now)
 	w.same([]string{"[Dev dev]", "[Members members]", "[Members members]", "[dev dev]", "[dev dev]", "[ops ops]", "[sre sre]"},
 		rows(t, db, "select name, folded from groups"))
+	w.same([]string{"[OBJ-1 obj-1]"}, rows(t, db, "select name, folded from group_idp_names"))
 }

@@ -82,6 +82,10 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"what nodes forget":       testForget,
 			"preview":                 testPreview,
 			"folded again":            testFolded,
+			"IdP names":               testIDPNames,
+			"IdP names match":         testIDPNamesMatch,
+			"IdP names drift":         testIDPNamesDrift,
+			"IdP names are near":      testIDPNamesNear,
 		},
 		"objects": {
 			"enterprises":     testEnterprises,

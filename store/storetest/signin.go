@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -205,7 +206,7 @@ func testSnapshot(t *testing.T, fresh fresh) {
 				if g.Organization != org.ID {
 					org = w.orgs["app"]
 				}
-				if w.group[org.Key+"/"+g.Name] != g || got.Organizations[g.Organization] != org.Name {
+				if !reflect.DeepEqual(w.group[org.Key+"/"+g.Name], g) || got.Organizations[g.Organization] != org.Name {
 					t.Errorf("the snapshot says %+v of %q", g, got.Organizations[g.Organization])
 				}
 				groups = append(groups, org.Key+"/"+g.Name)

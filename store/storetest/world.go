@@ -169,10 +169,10 @@ func Reset(asserted sso.AssertedGroups) sso.Decide {
 		}
 		in := map[sso.OrganizationID]bool{}
 		for _, g := range s.Groups {
-			in[g.Organization] = in[g.Organization] || !g.Default && slices.Contains(asserted.Names, g.Name)
+			in[g.Organization] = in[g.Organization] || slices.ContainsFunc(asserted.Names, g.Named)
 		}
 		for _, g := range s.Groups {
-			wanted, source := slices.Contains(asserted.Names, g.Name), sso.SourceJIT
+			wanted, source := slices.ContainsFunc(asserted.Names, g.Named), sso.SourceJIT
 			if g.Default {
 				wanted, source = in[g.Organization], sso.SourceDefault
 			}
@@ -257,7 +257,7 @@ func (w *world) dump() map[string][]string {
 }
 
 func tenantTables() []string {
-	return []string{"enterprises", "audit_heads", "audit_events", "audit_set_aside", "organizations", "groups", "users", "memberships", "connections", "connection_keys",
+	return []string{"enterprises", "audit_heads", "audit_events", "audit_set_aside", "organizations", "groups", "group_idp_names", "users", "memberships", "connections", "connection_keys",
 		"certificates", "identities", "domains", "pending_logins", "replay_marks", "sessions", "attempts", "sync_records",
 		"asserted_names", "membership_history", "former_groups", "held_syncs", "health_events", "email_proofs", "email_codes",
 		"enterprise_admins", "setup_links", "setup_sessions", "test_runs"}

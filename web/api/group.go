@@ -22,6 +22,7 @@ type group struct {
 	ID              sso.GroupID        `json:"id" doc:"Never changes." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Organization    sso.OrganizationID `json:"organization" doc:"The organization it belongs to." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Name            string             `json:"name" doc:"Compared byte for byte with what the identity provider says." example:"engineering"`
+	IDPNames        []string           `json:"idp_names" doc:"Other names that the identity provider may send for it, sorted." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
 	Default         bool               `json:"default" doc:"Whether it is the organization's default group."`
 	Admin           bool               `json:"admin" doc:"Whether its members administer the company: no sign-in takes the last of them away unless that is approved."`
 	ExpectedMembers *int               `json:"expected_members" doc:"How many people the identity provider last named at a sign-in; null for a default group, into which nobody is named." example:"12"`
@@ -30,17 +31,19 @@ type group struct {
 }
 
 type newGroup struct {
-	Name  string `json:"name" doc:"1 to 255 bytes, in Unicode normalization form C, without surrounding space. The default group's name is taken." example:"engineering"`
-	Admin bool   `json:"admin,omitempty" doc:"Whether its members administer the company."`
+	Name     string   `json:"name" doc:"1 to 255 bytes, in Unicode normalization form C, without surrounding space. The default group's name is taken." example:"engineering"`
+	IDPNames []string `json:"idp_names,omitempty" maxItems:"200" doc:"Other names that the identity provider may send for it: an object ID, a distinguished name, an old name. At most 50; each as a name, and no other group of the organization has it." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
+	Admin    bool     `json:"admin,omitempty" doc:"Whether its members administer the company."`
 }
 
 type groupPatch struct {
-	Name  *string `json:"name,omitempty" doc:"Another name: from the next sign-in on, people come and go by it." example:"engineering"`
-	Admin *bool   `json:"admin,omitempty" doc:"Whether its members administer the company."`
+	Name     *string   `json:"name,omitempty" doc:"Another name: from the next sign-in on, people come and go by it." example:"engineering"`
+	IDPNames *[]string `json:"idp_names,omitempty" maxItems:"200" doc:"Other names that the identity provider may send for it; the list replaces the one before. Space around a name, repetitions and the group's own name are left out." example:"[\"6731de76-14a6-49ae-97bc-6eba6914391e\"]"`
+	Admin    *bool     `json:"admin,omitempty" doc:"Whether its members administer the company."`
 }
 
 func viewGroup(c sso.GroupCount) group {
-	v := group{ID: c.Group.ID, Organization: c.Group.Organization, Name: c.Group.Name, Default: c.Group.Default, Admin: c.Group.Admin,
+	v := group{ID: c.Group.ID, Organization: c.Group.Organization, Name: c.Group.Name, IDPNames: always(c.Group.IDPNames), Default: c.Group.Default, Admin: c.Group.Admin,
 		ActualMembers: c.Members, CreatedAt: c.Group.CreatedAt}
 	if !c.Group.Default {
 		v.ExpectedMembers = &c.Expected
@@ -48,8 +51,11 @@ func viewGroup(c sso.GroupCount) group {
 	return v
 }
 
-func checkGroupName(name string) error {
-	return invalid("group_name_invalid", groupsync.CheckName("name", name))
+// checkedGroup is a group with its names as they are kept.
+func checkedGroup(g sso.Group) (sso.Group, error) {
+	names, problems := groupsync.CleanIDPNames(g.Name, g.IDPNames)
+	g.IDPNames = names
+	return g, invalid("group_name_invalid", append(groupsync.CheckName("name", g.Name), problems...))
 }
 
 type inGroup struct {
@@ -62,10 +68,10 @@ func (a *API) groupOperations() {
 	add(a, operation{id: "list-groups", method: http.MethodGet, path: enterprisePath + "/groups", summary: "List groups",
 		about: "Of all organizations or one, with how many people are in each. Oldest first."}, a.listGroups)
 	add(a, operation{id: "create-group", method: http.MethodPost, path: organizationPath + "/groups", status: http.StatusCreated, summary: "Create a group",
-		about: "People come into it when the identity provider names it at their next sign-in. A name that is in use in the organization is 409 name_taken; two that differ in case are two groups."}, a.createGroup)
+		about: "People come into it when the identity provider names it at their next sign-in. A name or IdP name that another group of the organization has, of either kind, is 409 name_taken; two that differ in case are two groups."}, a.createGroup)
 	add(a, operation{id: "get-group", method: http.MethodGet, path: groupPath, summary: "Get a group"}, a.getGroup)
 	add(a, operation{id: "update-group", method: http.MethodPatch, path: groupPath, summary: "Change a group",
-		about: "The default group cannot be changed: 409 default_group."}, a.updateGroup)
+		about: "Lists are replaced. An IdP name is a name that the identity provider may send in place of the group's own: from the next sign-in on, people come in by it; until then they are missing, and a reconcile brings them in. A name that another group of the organization has is 409 name_taken. The default group cannot be changed: 409 default_group."}, a.updateGroup)
 	add(a, operation{id: "delete-group", method: http.MethodDelete, path: groupPath, summary: "Delete a group",
 		about: "Who was in no other group of the organization leaves it. The default group cannot be deleted: 409 default_group."}, a.deleteGroup)
 }
@@ -83,11 +89,11 @@ func (a *API) createGroup(ctx context.Context, c caller, in *struct {
 	Organization sso.OrganizationID `path:"organization"`
 	Body         newGroup
 }) (*made[group], error) {
-	if err := checkGroupName(in.Body.Name); err != nil {
+	g, err := checkedGroup(sso.Group{Organization: in.Organization, Name: in.Body.Name, IDPNames: in.Body.IDPNames, Admin: in.Body.Admin})
+	if err != nil {
 		return nil, err
 	}
-	g, err := a.Store.CreateGroup(ctx, c.by, c.enterprise.ID, sso.Group{Organization: in.Organization, Name: in.Body.Name, Admin: in.Body.Admin})
-	if err != nil {
+	if g, err = a.Store.CreateGroup(ctx, c.by, c.enterprise.ID, g); err != nil {
 		return nil, err
 	}
 	return &made[group]{Location: locationOf(c.enterprise.ID, "groups", string(g.ID)), Body: viewGroup(sso.GroupCount{Group: g})}, nil
@@ -121,11 +127,16 @@ func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
 		if in.Body.Admin != nil {
 			g.Admin = *in.Body.Admin
 		}
-		if in.Body.Name == nil {
+		if in.Body.IDPNames != nil {
+			g.IDPNames = *in.Body.IDPNames
+		}
+		if in.Body.Name != nil {
+			g.Name = *in.Body.Name
+		}
+		if in.Body.Name == nil && in.Body.IDPNames == nil {
 			return g, nil
 		}
-		g.Name = *in.Body.Name
-		return g, checkGroupName(g.Name)
+		return checkedGroup(g)
 	})
 	if err != nil {
 		return nil, err

@@ -24,11 +24,11 @@ func (h *Handlers) drifts(ctx context.Context, p *page.ConnectionGroups, v conso
 		titles[x.ID] = x.Name
 	}
 	apart := func(t sso.GroupTally) int {
-		d := o.expected[t.Group.Name] - t.Members
+		d := t.Expected - t.Members
 		return max(d, -d)
 	}
 	off := slices.DeleteFunc(slices.Clone(o.tallies), func(t sso.GroupTally) bool {
-		return t.Group.Default || apart(t) == 0 || o.expected[t.Group.Name] == 0 && t.Members == 0
+		return t.Group.Default || apart(t) == 0
 	})
 	slices.SortStableFunc(off, func(a, b sso.GroupTally) int { return cmp.Compare(apart(b), apart(a)) })
 	for _, t := range off[:min(len(off), driftsShown)] {

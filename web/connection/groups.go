@@ -47,18 +47,22 @@ type name struct {
 	text   string
 	people int  // of whom it was said
 	said   bool // in somebody's last word, or lately
-	groups []sso.Group
-	near   []sso.NearMiss
+	// aliased says that an IdP name of its group is sent in its place.
+	aliased bool
+	groups  []sso.Group // by name or IdP name
+	near    []sso.NearMiss
 }
 
 func (n name) nowhere() bool { return n.said && len(n.groups) == 0 && n.text != sso.DefaultGroupName }
+
+func (n name) unsent() bool { return !n.said && !n.aliased }
 
 func (n name) is(show string) bool {
 	switch show {
 	case showNowhere:
 		return n.nowhere()
 	case showUnsent:
-		return !n.said
+		return n.unsent()
 	case showNear:
 		return len(n.near) > 0
 	}
@@ -70,7 +74,6 @@ type overview struct {
 	organizations []sso.Organization // by name
 	names         []name             // by name
 	tallies       []sso.GroupTally
-	expected      map[string]int
 	records       []sso.SyncRecord // the latest
 }
 
@@ -97,13 +100,13 @@ func (h *Handlers) overview(ctx context.Context, v console.Visit) (o overview, e
 	if o.records, _, err = h.Store.SyncRecords(ctx, ent, sso.SyncFilter{}, sso.Page{Limit: recordsRead}); err != nil {
 		return o, fmt.Errorf("list sync records: %w", err)
 	}
-	o.names, o.expected = namesOf(said, o.tallies, o.records, o.organizations)
+	o.names = namesOf(said, o.tallies, o.records, o.organizations)
 	return o, nil
 }
 
 // namesOf puts what was said beside what is here.
-func namesOf(said []sso.SaidName, tallies []sso.GroupTally, records []sso.SyncRecord, organizations []sso.Organization) ([]name, map[string]int) {
-	all, expected := map[string]*name{}, map[string]int{}
+func namesOf(said []sso.SaidName, tallies []sso.GroupTally, records []sso.SyncRecord, organizations []sso.Organization) []name {
+	all := map[string]*name{}
 	of := func(text string) *name {
 		if all[text] == nil {
 			all[text] = &name{text: text}
@@ -113,20 +116,13 @@ func namesOf(said []sso.SaidName, tallies []sso.GroupTally, records []sso.SyncRe
 	for _, s := range said {
 		n := of(s.Name)
 		n.people, n.said = s.People, true
-		expected[s.Name] = s.People
 	}
 	for _, r := range records {
 		for _, text := range r.Asserted.Names {
 			of(text).said = true
 		}
 	}
-	var groups []sso.Group
-	for _, t := range tallies {
-		groups = append(groups, t.Group)
-		if !t.Group.Default {
-			of(t.Group.Name).groups = append(of(t.Group.Name).groups, t.Group)
-		}
-	}
+	groups := here(all, tallies)
 	titles := map[sso.OrganizationID]string{}
 	for _, o := range organizations {
 		titles[o.ID] = o.Name
@@ -145,7 +141,31 @@ func namesOf(said []sso.SaidName, tallies []sso.GroupTally, records []sso.SyncRe
 		list = append(list, *n)
 	}
 	slices.SortFunc(list, func(a, b name) int { return strings.Compare(a.text, b.text) })
-	return list, expected
+	return list
+}
+
+// here adds the groups that are here to the names they have: a group's own name
+// always, and its IdP names where they are said.
+func here(all map[string]*name, tallies []sso.GroupTally) (groups []sso.Group) {
+	for _, t := range tallies {
+		groups = append(groups, t.Group)
+		if t.Group.Default {
+			continue
+		}
+		own := all[t.Group.Name]
+		if own == nil {
+			own = &name{text: t.Group.Name}
+			all[t.Group.Name] = own
+		}
+		own.groups = append(own.groups, t.Group)
+		for _, text := range t.Group.IDPNames {
+			if n := all[text]; n != nil && n.said {
+				n.groups = append(n.groups, t.Group)
+				own.aliased = true
+			}
+		}
+	}
+	return groups
 }
 
 func (h *Handlers) groups(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -270,7 +290,7 @@ func rowOf(v console.Visit, n name, columns []sso.Organization) page.MatrixRow {
 		row.State = page.Badge{Label: "matches nothing"}
 	case n.nowhere():
 		row.State = page.Badge{Label: "nowhere here", State: "warn"}
-	case !n.said:
+	case n.unsent():
 		row.State, row.People = page.Badge{Label: "never sent"}, "nobody"
 	}
 	for _, o := range columns {
@@ -286,8 +306,11 @@ func cellOf(v console.Visit, n name, o sso.Organization) page.MatrixCell {
 	for _, g := range n.groups {
 		if g.Organization == o.ID {
 			cell := page.MatrixCell{State: page.Badge{Label: "matched", State: "ok"}, Href: console.At(v.Enterprise, "groups", string(g.ID))}
-			if !n.said {
+			switch {
+			case !n.said:
 				cell.State = page.Badge{Label: "here"}
+			case g.Name != n.text:
+				cell.State, cell.Detail = page.Badge{Label: "matched as IdP name", State: "ok"}, g.Name
 			}
 			return cell
 		}

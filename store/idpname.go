@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/fold"
+)
+
+// withIDPNames fills in the IdP names of groups of one enterprise.
+func (db *DB) withIDPNames(ctx context.Context, r reader, ent sso.EnterpriseID, groups ...*sso.Group) error {
+	if len(groups) == 0 {
+		return nil
+	}
+	byID := make(map[sso.GroupID]*sso.Group, len(groups))
+	ids := make([]string, 0, len(groups))
+	for _, g := range groups {
+		byID[g.ID] = g
+		ids = append(ids, string(g.ID))
+	}
+	return r.each(ctx, func(r row) error {
+		var id sso.GroupID
+		var name string
+		err := r.Scan(&id, &name)
+		if g := byID[id]; g != nil {
+			g.IDPNames = append(g.IDPNames, name)
+		}
+		return err
+	}, "select n.group_id, n.name from ("+db.dialect.list("$2")+`) l cross join group_idp_names n
+		where n.enterprise_id = $1 and n.group_id = l.value order by n.group_id, n.name`, string(ent), jsonList(ids))
+}
+
+// findNamedGroup is findGroup with the IdP names.
+func (db *DB) findNamedGroup(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, bool, error) {
+	g, ok, err := findGroup(ctx, r, ent, id)
+	if err != nil || !ok {
+		return g, ok, err
+	}
+	err = db.withIDPNames(ctx, r, ent, &g)
+	slices.Sort(g.IDPNames)
+	return g, true, err
+}
+
+// saveIDPNames makes the IdP names of a group those of g. old are those it had.
+func (t *tx) saveIDPNames(ent sso.EnterpriseID, old, g sso.Group) {
+	for _, name := range old.IDPNames {
+		if !slices.Contains(g.IDPNames, name) {
+			t.later("delete from group_idp_names where enterprise_id = $1 and group_id = $2 and name = $3", string(ent), string(g.ID), name)
+		}
+	}
+	for _, name := range g.IDPNames {
+		if !slices.Contains(old.IDPNames, name) {
+			t.later("insert into group_idp_names (enterprise_id, organization_id, group_id, name, folded) values ($1, $2, $3, $4, $5)",
+				string(ent), string(g.Organization), string(g.ID), name, fold.Name(name))
+		}
+	}
+}
+
+// checkNames fails with Conflict "name_taken" if another group of the
+// organization has one of the group's names, and says which one. The lock of the
+// enterprise makes that hold until the commit.
+func (t *tx) checkNames(ctx context.Context, ent sso.EnterpriseID, g sso.Group) error {
+	if err := t.needHead(ctx); err != nil {
+		return err
+	}
+	type use struct{ name, group, own string }
+	names := append([]string{g.Name}, g.IDPNames...)
+	uses, err := list(ctx, t, func(r row) (u use, err error) {
+		err = r.Scan(&u.name, &u.own, &u.group)
+		return u, err
+	}, "select l.value, g.name, g.name from ("+t.db.dialect.list("$3")+`) l cross join groups g
+			where g.enterprise_id = $1 and g.organization_id = $2 and g.name = l.value and g.id <> $4
+		union all select l.value, '', g.name from (`+t.db.dialect.list("$3")+`) l cross join group_idp_names n cross join groups g
+			where n.enterprise_id = $1 and n.organization_id = $2 and n.name = l.value and n.group_id <> $4
+			and g.enterprise_id = $1 and g.id = n.group_id order by 1, 2`,
+		string(ent), string(g.Organization), jsonList(names), string(g.ID))
+	if err != nil || len(uses) == 0 {
+		return err
+	}
+	u := uses[0]
+	field := "name"
+	if u.name != g.Name {
+		field = "idp_names"
+	}
+	if u.own == "" {
+		return taken("name_taken", field, "“"+u.name+"” is an IdP name of the group “"+u.group+"” in this organization. Remove it there first.")
+	}
+	if field == "name" {
+		return errNameTaken()
+	}
+	return taken("name_taken", field, "“"+u.name+"” is the name of another group in this organization. Rename or delete that one first.")
+}
+
+// changedNames are the names of one list that another does not have, for the
+// audit trail.
+func changedNames(all, others []string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(others, s) }), ", ")
+}
