@@ -3,8 +3,6 @@ package groupsync
 import (
 	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -56,10 +54,5 @@ func CleanIDPNames(group string, names []string) ([]string, []sso.FieldError) {
 	return clean, problems
 }
 
-// CleanName is name in Unicode normalization form C, without what surrounds it
-// and cannot be seen. No group can have a name that this would change.
-func CleanName(name string) string {
-	return norm.NFC.String(strings.TrimFunc(name, unseen))
-}
-
-func unseen(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+// CleanName is name in the form in which names are compared: see [fold.Clean].
+func CleanName(name string) string { return fold.Clean(name) }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
@@ -16,6 +17,9 @@ import (
 // that does not depend on how they were found. A name that one organization has
 // and another has not is no miss, since names match in all organizations.
 func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.OrganizationID]string) []sso.NearMiss {
+	if len(groups) == 0 {
+		return nil
+	}
 	byFold := make(map[string][]named, len(groups))
 	for _, g := range groups {
 		for _, name := range append([]string{g.Name}, g.IDPNames...) {
@@ -24,22 +28,24 @@ func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.Or
 		}
 	}
 	var all []sso.NearMiss
-	for _, name := range unmatched {
+	for _, asserted := range unmatched {
 		seen := map[sso.GroupID]bool{}
-		for _, n := range byFold[fold.Name(name)] {
-			why, ok := nearness(name, n)
-			if !ok || seen[n.ID] || n.Named(name) {
-				continue
+		for _, reading := range fold.Readings(asserted) {
+			for _, n := range byFold[fold.Name(reading.Text)] {
+				why, ok := nearness(asserted, reading, n)
+				if !ok || seen[n.ID] || n.Named(asserted) {
+					continue
+				}
+				seen[n.ID] = true
+				all = append(all, sso.NearMiss{
+					Asserted:         asserted,
+					Group:            n.ID,
+					Name:             n.Name,
+					Organization:     n.Organization,
+					OrganizationName: organizations[n.Organization],
+					Why:              why,
+				})
 			}
-			seen[n.ID] = true
-			all = append(all, sso.NearMiss{
-				Asserted:         name,
-				Group:            n.ID,
-				Name:             n.Name,
-				Organization:     n.Organization,
-				OrganizationName: organizations[n.Organization],
-				Why:              why,
-			})
 		}
 	}
 	slices.SortFunc(all, func(a, b sso.NearMiss) int {
@@ -55,8 +61,12 @@ type named struct {
 }
 
 // nearness compares two names of one fold. Equal names are near only if they
-// are a default group's: any other would have matched.
-func nearness(asserted string, n named) (sso.Nearness, bool) {
+// are a default group's: any other would have matched. What is only contained in
+// the asserted name is near for that.
+func nearness(asserted string, reading fold.Reading, n named) (sso.Nearness, bool) {
+	if reading.Why != "" {
+		return reading.Why, !n.Default
+	}
 	a, b := strings.Join(strings.Fields(asserted), " "), strings.Join(strings.Fields(n.by), " ")
 	switch {
 	case n.Default && asserted == n.by:
@@ -65,8 +75,20 @@ func nearness(asserted string, n named) (sso.Nearness, bool) {
 		return "", false
 	case a == b:
 		return sso.DiffersInSpace, true
+	case visible(a) == b:
+		return sso.DiffersInvisibly, true
 	case norm.NFKC.IsNormalString(a) && cases.Fold().String(a) == cases.Fold().String(b): // else folding would undo ligatures
 		return sso.DiffersInCase, true
 	}
 	return sso.DiffersInLookAlike, true
+}
+
+// visible is s without what nobody sees.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, s)
 }

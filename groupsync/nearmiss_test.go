@@ -21,7 +21,7 @@ func TestNearMisses(t *testing.T) {
 		"oﬃce":           {"app/office look-alike"},
 		"ＨＲ":             {"data/HR look-alike"},
 		"НR":             {"data/HR look-alike"}, // Cyrillic En, which is drawn as H
-		"s\u200bre":      {"app/Sre look-alike", "web/sre look-alike"},
+		"s\u200bre":      {"app/Sre look-alike", "web/sre invisible"},
 		"STRASSE":        {"data/straße case"},
 		"Members":        {"app/Members default", "data/Members default", "web/Members default"},
 		"members":        {"app/Members case", "data/Members case", "web/Members case"},
@@ -56,6 +56,49 @@ func TestNearMissesOfIDPNames(t *testing.T) {
 		var got []string
 		for _, m := range groupsync.NearMisses([]string{asserted}, groups, nil) {
 			got = append(got, fmt.Sprint(m.Organization, "/", m.Name, " ", m.Why))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: %s", asserted, diff)
+		}
+	}
+}
+
+// TestNearMissesInside: a value that contains the name of a group is nearly it,
+// and says what it is.
+func TestNearMissesInside(t *testing.T) {
+	t.Parallel()
+	groups := world("web/Members", "web/sre", "web/On call", "web/Sales, EMEA")
+	for asserted, want := range map[string][]string{
+		"CN=sre,OU=Groups,DC=acme":          {"web/sre cn"},
+		`CN=Sales\, EMEA,OU=Groups`:         {"web/Sales, EMEA cn"},
+		`CN="On call",DC=acme`:              {"web/On call cn"},
+		"OU=sre,DC=acme":                    nil,
+		"/sre":                              {"web/sre path"},
+		"/acme/teams/On call":               {"web/On call path"},
+		"acme/SRE/":                         {"web/sre path"},
+		`ACME\sre`:                          {"web/sre domain"},
+		`acme.example\On call`:              {"web/On call domain"},
+		"sre@acme.example":                  {"web/sre domain"},
+		"sre@acme":                          nil,
+		`["sre","On call"]`:                 {"web/On call brackets", "web/sre brackets"},
+		`{"sre":{"acme":"acme.example"}}`:   {"web/sre brackets"},
+		"[sre, ops]":                        {"web/sre brackets"},
+		"(sre)":                             {"web/sre brackets"},
+		"sre;ops":                           {"web/sre piece"},
+		"ops|On call":                       {"web/On call piece"},
+		"ops, sre":                          {"web/sre piece"},
+		"sre ops":                           {"web/sre piece"},
+		"Members;x":                         nil,
+		"CN=Members,DC=acme":                nil,
+		"6731de76-14a6-49ae-97bc-6eba69143": nil,
+		"presre":                            nil,
+	} {
+		var got []string
+		for _, m := range groupsync.NearMisses([]string{asserted}, groups, nil) {
+			got = append(got, fmt.Sprint(m.Group, " ", m.Why))
+			if m.Why.Words() == "" || m.Acceptable() != (m.Why.Mend() != sso.MendDelimiter && m.Why.Mend() != sso.MendNone) {
+				t.Errorf("%q: %+v", asserted, m)
+			}
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q: %s", asserted, diff)

@@ -1,7 +1,8 @@
 package sso
 
 // NearMiss is a group whose name an asserted name nearly is. It changes no
-// membership: it is a question for the admin.
+// membership: it is a question for the admin, who may make the asserted name an
+// IdP name of the group, or have the mapping read it otherwise.
 type NearMiss struct {
 	Asserted         string         `json:"asserted"`
 	Group            GroupID        `json:"group"`
@@ -14,11 +15,67 @@ type NearMiss struct {
 // Nearness is the smallest of the differences that make two names a near miss.
 type Nearness string
 
-// From near to far: each of space, case and look-alike includes what stands
-// before it.
+// From near to far: each of space, invisible, case and look-alike includes what
+// stands before it. After them come names that contain the group's.
 const (
 	DiffersInSpace     Nearness = "space"      // before, after or between words
+	DiffersInvisibly   Nearness = "invisible"  // characters that nobody sees
 	DiffersInCase      Nearness = "case"       // upper and lower
-	DiffersInLookAlike Nearness = "look-alike" // other characters that look the same, or that nobody sees
+	DiffersInLookAlike Nearness = "look-alike" // other characters that look the same
+	IsCommonName       Nearness = "cn"         // the CN of a distinguished name is the group
+	IsLastSegment      Nearness = "path"       // the last part of a path
+	HasDomain          Nearness = "domain"     // ACME\name or name@acme.example
+	IsBracketed        Nearness = "brackets"   // one of a list written as text: ["a","b"]
+	IsPiece            Nearness = "piece"      // one of several names in one value
 	IsDefaultGroup     Nearness = "default"    // the very name of a default group, which nobody is matched to
 )
+
+// Mend is what an admin can do about a near miss besides renaming.
+type Mend string
+
+// The mends. A preset of [Rewrite] is one of its constants.
+const (
+	MendAlias     Mend = "alias"     // make the asserted name an IdP name of the group
+	MendRewrite   Mend = "rewrite"   // let the mapping rewrite values
+	MendDelimiter Mend = "delimiter" // let the mapping split values
+	MendNone      Mend = "none"      // nothing matches a default group
+)
+
+// Mend is what applies to a name of this nearness for all groups at once; one
+// name can be made an IdP name wherever that is so, and where it is a rewrite.
+func (n Nearness) Mend() Mend {
+	switch n {
+	case IsDefaultGroup:
+		return MendNone
+	case IsCommonName, IsLastSegment, HasDomain:
+		return MendRewrite
+	case IsBracketed, IsPiece:
+		return MendDelimiter
+	}
+	return MendAlias
+}
+
+// Acceptable reports whether the asserted name can be made an IdP name of the
+// group: it means that one group, and not several.
+func (n NearMiss) Acceptable() bool {
+	mend := n.Why.Mend()
+	return mend == MendAlias || mend == MendRewrite
+}
+
+// Words says how two names differ, in a clause that follows a colon.
+func (n Nearness) Words() string {
+	if words := (map[Nearness]string{
+		DiffersInSpace:   "spaces differ",
+		DiffersInvisibly: "it has invisible characters",
+		DiffersInCase:    "upper and lower case differ",
+		IsCommonName:     "it is a distinguished name with this CN; the mapping can take the CN of each",
+		IsLastSegment:    "it is a path that ends so; the mapping can take the last part of each",
+		HasDomain:        "it has a domain before or after the name; the mapping can remove it",
+		IsBracketed:      "it is a list written as text; let the identity provider send one value for each group",
+		IsPiece:          "it is several names in one value; set the delimiter in the mapping",
+		IsDefaultGroup:   "it is the default group, which nobody is matched to",
+	})[n]; words != "" {
+		return words
+	}
+	return "some characters only look the same"
+}

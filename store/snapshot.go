@@ -171,8 +171,8 @@ func (r *snapshotting) readNear() {
 		string(r.ent), jsonList(folds), int64(mostNear))
 }
 
-// unmatchedFolds are the folds of the asserted names that no group was found
-// for, without what PostgreSQL would refuse to compare.
+// unmatchedFolds are the folds of what the asserted names that no group was found
+// for may be meant for, without what PostgreSQL would refuse to compare.
 func (r *snapshotting) unmatchedFolds() (folds []string) {
 	matched := make(map[string]bool, len(r.snapshot.Groups))
 	for _, g := range r.snapshot.Groups {
@@ -181,15 +181,19 @@ func (r *snapshotting) unmatchedFolds() (folds []string) {
 			matched[name] = true
 		}
 	}
+	seen, unmatched := map[string]bool{}, 0
 	for _, name := range r.names {
 		if matched[name] || len(name) > sso.MaxGroupNameLength {
 			continue
 		}
-		if f := fold.Name(name); f != "" && sso.Printable(f) && !slices.Contains(folds, f) {
-			folds = append(folds, f)
-		}
-		if len(folds) == mostUnmatched {
+		if unmatched++; unmatched > mostUnmatched {
 			break
+		}
+		for _, reading := range fold.Readings(name) {
+			if f := fold.Name(reading.Text); f != "" && sso.Printable(f) && !seen[f] {
+				seen[f] = true
+				folds = append(folds, f)
+			}
 		}
 	}
 	return folds

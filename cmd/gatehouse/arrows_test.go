@@ -37,7 +37,7 @@ var levels = map[string]arrows{
 	"internal/outbound": {"sso", "code.dny.dev/ssrf", "the one client for what identity providers are asked knows no protocol"},
 
 	"sso/address":  {"sso", "golang.org/x/net golang.org/x/text", "how an address is written is a question about text; whose it is, others know"},
-	"sso/fold":     {"", "golang.org/x/text", "whether two names look alike is a question about text; the store keeps the answer, groupsync asks it"},
+	"sso/fold":     {"sso", "golang.org/x/text", "whether two names look alike, and what a name may be meant for, are questions about text; the store keeps the answer, groupsync asks it"},
 	"sso/mapping":  {"sso sso/address sso/fold", "", "reading an assertion is a function of the assertion and the mapping"},
 	"sso/login":    {"sso sso/address sso/mapping groupsync groupsync/entra mail policy saml oidc", "", "the order of a sign-in, and nothing of HTTP, SQL or pages"},
 	"sso/setup":    {"sso sso/address sso/mapping policy saml oidc", "golang.org/x/net golang.org/x/sync", "what an administrator does to connections and domains, and nothing of HTTP, SQL or pages"},

@@ -143,7 +143,7 @@ func TestWhoami(t *testing.T) {
 		}
 	}
 	w.as(w.demo.acmeConnection, "acme", "acme-0006")
-	if _, body := w.get("/demo/whoami"); strings.Count(body, "<p>Developers is nearly developers: letter case counts.</p>") != 1 {
+	if _, body := w.get("/demo/whoami"); strings.Count(body, "<p>Developers is nearly developers: upper and lower case differ.</p>") != 1 {
 		t.Errorf("Alan is not told what his groups nearly are:\n%s", body)
 	}
 	w.as(w.demo.acmeConnection, "acme", "acme-0003")

@@ -191,13 +191,10 @@ func viewSync(r sso.SyncRecord, now []sso.UserMembership) *syncView {
 }
 
 func nearInWords(n sso.NearMiss) string {
-	differs := map[sso.Nearness]string{
-		sso.DiffersInSpace: "spaces count", sso.DiffersInCase: "letter case counts", sso.DiffersInLookAlike: "it only looks the same",
-	}[n.Why]
 	if n.Why == sso.IsDefaultGroup {
 		return n.Asserted + " is what everybody’s group is called: nobody is put there by name"
 	}
-	return fmt.Sprintf("%s is nearly %s: %s", n.Asserted, n.Name, differs)
+	return fmt.Sprintf("%s is nearly %s: %s", n.Asserted, n.Name, n.Why.Words())
 }
 
 func shorten(names []string) (first []string, more int) {

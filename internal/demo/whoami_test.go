@@ -44,8 +44,8 @@ func TestNearMissesInWords(t *testing.T) {
 	v := viewSync(sso.SyncRecord{NearMisses: []sso.NearMiss{near(sso.DiffersInCase, "org-1"), near(sso.DiffersInCase, "org-2"), near(sso.DiffersInSpace, "org-1"),
 		near(sso.DiffersInLookAlike, "org-1"), near(sso.IsDefaultGroup, "org-1")}}, nil)
 	want := []string{
-		"Developers is nearly developers: it only looks the same", "Developers is nearly developers: letter case counts",
-		"Developers is nearly developers: spaces count", "Developers is what everybody’s group is called: nobody is put there by name",
+		"Developers is nearly developers: some characters only look the same", "Developers is nearly developers: spaces differ",
+		"Developers is nearly developers: upper and lower case differ", "Developers is what everybody’s group is called: nobody is put there by name",
 	}
 	if !slices.Equal(v.Near, want) {
 		t.Errorf("got %q, want %q", v.Near, want)

@@ -119,21 +119,9 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 		p.Unknown = console.At(v.Enterprise, "groups")
 	}
 	for _, m := range s.NearMisses {
-		p.Near = append(p.Near, page.NearGroup{Asserted: m.Asserted, Group: m.Name, Organization: m.OrganizationName, Why: why(m.Why)})
+		p.Near = append(p.Near, page.NearGroup{Asserted: m.Asserted, Group: m.Name, Organization: m.OrganizationName, Why: m.Why.Words()})
 	}
 	return a.Console.Render(w, http.StatusOK, p)
-}
-
-func why(n sso.Nearness) string {
-	switch n {
-	case sso.DiffersInSpace:
-		return "spaces differ"
-	case sso.DiffersInCase:
-		return "upper and lower case differ"
-	case sso.IsDefaultGroup:
-		return "it is the default group, which nobody is matched to"
-	}
-	return "some characters only look the same"
 }
 
 // changes are what changed, organization by organization in the order they came.

@@ -93,7 +93,7 @@ func (h *Handlers) Register(rt *route.Router) {
 		one("GET", "/certificates", h.certificates), one("POST", "/certificates", h.addCertificate), one("POST", "/certificates/remove", h.removeCertificate),
 		one("POST", "/certificates/refresh", h.refresh), one("POST", "/certificates/confirm", h.confirmKeys), one("POST", "/certificates/rotate", h.rotate), one("GET", "/certificates/own/{key}", h.ownCertificate),
 		one("GET", "/shadow", h.shadow), one("POST", "/shadow/start", h.startShadow), one("POST", "/shadow/stop", h.stopShadow),
-		one("GET", "/groups", h.groups), one("POST", "/groups", h.createGroup), one("GET", "/groups/person", h.person))
+		one("GET", "/groups", h.groups), one("POST", "/groups", h.createGroup), one("POST", "/groups/accept", h.accept), one("GET", "/groups/person", h.person))
 }
 
 // list is a page about all connections of an enterprise.

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -196,4 +197,52 @@ func TestDraftAndGroups(t *testing.T) {
 	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"okta"}}, "This is not its name", `value="okta"`, "#confirm-name")
 	f.says(303, "POST", f.home+"/delete", url.Values{"name": {"Okta"}}, "connections?done=deleted")
 	f.says(404, "GET", f.home, nil)
+}
+
+// TestAcceptName: a near miss becomes an IdP name of its group with one press, any
+// other name by a form.
+func TestAcceptName(t *testing.T) {
+	f := newFixture(t)
+	const object = "6731de76-14a6-49ae-97bc-6eba6914391e"
+	asserted := sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"Engineering", "CN=sales,DC=acme", "a;sales", object}, Source: "groups"}
+	f.enterAs(storetest.Reset(asserted), asserted)
+	org, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
+	f.ok(err)
+	group := func(name string) string {
+		g, err := f.db.CreateGroup(t.Context(), sso.ActorOperator, f.ent.ID, sso.Group{Organization: org.ID, Name: name})
+		f.ok(err)
+		return string(g.ID)
+	}
+	engineering, sales := group("engineering"), group("sales")
+	f.says(200, "GET", f.home+"/groups", nil, "other letter case", "CN of a DN", "one of several names", "nowhere here, an object ID", "Cloud-only group display names",
+		"Accept “Engineering” for engineering in Web", "Accept “CN=sales,DC=acme” for sales in Web", "Accept a name for a group")
+	if _, body := f.do("olive", "GET", f.home+"/groups", nil); strings.Contains(body, "Accept “a;sales”") {
+		t.Error("several names in one value are offered as the name of one group")
+	}
+	accept := func(name, group string) url.Values { return url.Values{"name": {name}, "group": {group}} }
+	f.says(303, "POST", f.home+"/groups/accept", accept("Engineering", engineering), "?done=accepted")
+	f.says(303, "POST", f.home+"/groups/accept", accept("CN=sales,DC=acme", sales))
+	f.says(303, "POST", f.home+"/groups/accept", accept(object, sales))
+	f.says(200, "GET", f.home+"/groups?done=accepted", nil, "matched as IdP name", "The name is accepted for the group", "0 of 1 expected")
+	f.says(422, "POST", f.home+"/groups/accept", accept("Engineering", sales), "“Engineering” is an IdP name of the group “engineering”")
+	f.says(422, "POST", f.home+"/groups/accept", accept("a\u202eb", sales), "invisible")
+	f.says(422, "POST", f.home+"/groups/accept", accept("Members", sales), "Default groups have this name")
+	for _, unknown := range []string{"", "group-x", string(sso.NewID[sso.GroupID](time.Now()))} {
+		f.says(404, "POST", f.home+"/groups/accept", accept("x", unknown))
+	}
+	g, err := f.db.Group(t.Context(), f.ent.ID, sso.GroupID(sales))
+	f.ok(err)
+	if !slices.Equal(g.IDPNames, []string{object, "CN=sales,DC=acme"}) {
+		t.Errorf("got %q", g.IDPNames)
+	}
+	events, _, err := f.db.AuditEvents(t.Context(), f.ent.ID, sso.AuditFilter{Action: "group.updated"}, sso.Page{})
+	f.ok(err)
+	if len(events) != 3 || events[0].Detail["idp_names_added"] != object || events[0].Actor != "adm-olive" {
+		t.Errorf("the audit trail says %+v", events)
+	}
+	for _, who := range []string{"gus", "link"} {
+		if code, _ := f.do(who, "POST", f.home+"/groups/accept", accept("x", sales)); code != 404 {
+			t.Errorf("%s: %d", who, code)
+		}
+	}
 }

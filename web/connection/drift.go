@@ -150,7 +150,7 @@ func (h *Handlers) previewed(p *page.ConnectionPerson, last sso.SyncRecord, prev
 	for _, o := range preview.Organizations {
 		c := page.PersonChanges{Name: o.Name, Added: plain(o.Added), Removed: plain(o.Removed), Kept: plain(o.Kept)}
 		for _, m := range o.NearMisses {
-			c.Near = append(c.Near, "“"+m.Asserted+"” is nearly “"+m.Name+"”: "+nearness(m.Why))
+			c.Near = append(c.Near, "“"+m.Asserted+"” is nearly “"+m.Name+"”: "+m.Why.Words())
 		}
 		p.Organizations = append(p.Organizations, c)
 	}

@@ -21,6 +21,7 @@ type Matrix interface {
 	GroupTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.GroupTally, error)
 	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
 	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
+	UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error)) (sso.Group, error)
 	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
 	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
 	SyncRecords(ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page) ([]sso.SyncRecord, string, error)
@@ -178,14 +179,18 @@ func (h *Handlers) showGroups(w http.ResponseWriter, r *http.Request, v console.
 		return err
 	}
 	p := &page.ConnectionGroups{Base: h.base(v, true), Facts: o.facts(v), Ask: at(v, "groups", "person"), Here: at(v, "groups")}
-	p.Flash = console.Said(r, map[string]string{"created": "The group is made. People come into it at their next sign-in."})
+	p.Flash = console.Said(r, map[string]string{"created": "The group is made. People come into it at their next sign-in.",
+		"accepted": "The name is accepted for the group. People come into it at their next sign-in; reconcile the group below to add them now."})
 	p.Person = page.Field{ID: "person", Name: "login", Label: "Login", Hint: "The whole login of somebody who has signed in.", Autocomplete: "off"}
 	h.matrix(p, r.URL.Query(), v, o)
 	if err := h.drifts(r.Context(), p, v, o); err != nil {
 		return err
 	}
-	p.Create = o.form(v, r.PostForm)
-	if refused != nil && p.Create != nil {
+	p.Create, p.Accept = o.form(v, r.PostForm), o.acceptForm(v, r.PostForm)
+	p.Objects = slices.ContainsFunc(o.names, func(n name) bool { return n.nowhere() && sso.LooksLikeObjectID(n.text) })
+	if refused != nil && p.Accept != nil && r.PostForm.Has("group") {
+		p.Wrong = page.Blame(refused, &p.Accept.Fields[0], &p.Accept.Fields[1])
+	} else if refused != nil && p.Create != nil {
 		p.Wrong = page.Blame(refused, &p.Create.Fields[0], &p.Create.Fields[1])
 	} else if refused != nil {
 		p.Wrong = wrong(refused)
@@ -211,7 +216,7 @@ func (o overview) facts(v console.Visit) []page.Fact {
 		}
 		return f
 	}
-	facts := []page.Fact{warned("Sent, and nowhere here", o.count(showNowhere), showNowhere), warned("Nearly a group’s", o.count(showNear), showNear),
+	facts := []page.Fact{warned("Sent, and nowhere here", o.count(showNowhere), showNowhere), warned("Near misses", o.count(showNear), showNear),
 		{Label: "Here, and never sent", Value: count(o.count(showUnsent), "name", "names"), Href: at(v, "groups") + "?show=" + showUnsent}}
 	without, partly, all := 0, 0, 0
 	for _, r := range o.records {
@@ -290,6 +295,9 @@ func rowOf(v console.Visit, n name, columns []sso.Organization) page.MatrixRow {
 		row.State = page.Badge{Label: "matches nothing"}
 	case n.nowhere():
 		row.State = page.Badge{Label: "nowhere here", State: "warn"}
+		if sso.LooksLikeObjectID(n.text) {
+			row.State.Label = "nowhere here, an object ID"
+		}
 	case n.unsent():
 		row.State, row.People = page.Badge{Label: "never sent"}, "nobody"
 	}
@@ -317,7 +325,8 @@ func cellOf(v console.Visit, n name, o sso.Organization) page.MatrixCell {
 	}
 	for _, m := range n.near {
 		if m.Organization == o.ID {
-			return page.MatrixCell{State: page.Badge{Label: nearness(m.Why), State: "warn"}, Detail: m.Name, Href: console.At(v.Enterprise, "groups", string(m.Group))}
+			return page.MatrixCell{State: page.Badge{Label: nearness(m.Why), State: "warn"}, Detail: m.Name,
+				Href: console.At(v.Enterprise, "groups", string(m.Group)), Accept: acceptance(v, m)}
 		}
 	}
 	if len(n.groups) > 0 && n.said {
@@ -326,15 +335,13 @@ func cellOf(v console.Visit, n name, o sso.Organization) page.MatrixCell {
 	return page.MatrixCell{}
 }
 
-// nearness says how two names differ.
+// nearness says in two or three words how two names differ.
 func nearness(n sso.Nearness) string {
-	switch n {
-	case sso.DiffersInSpace:
-		return "other spaces"
-	case sso.DiffersInCase:
-		return "other letter case"
-	case sso.IsDefaultGroup:
-		return "default group"
+	if words := (map[sso.Nearness]string{
+		sso.DiffersInSpace: "other spaces", sso.DiffersInvisibly: "invisible characters", sso.DiffersInCase: "other letter case", sso.IsDefaultGroup: "default group",
+		sso.IsCommonName: "CN of a DN", sso.IsLastSegment: "last part of a path", sso.HasDomain: "with a domain", sso.IsBracketed: "inside a list as text", sso.IsPiece: "one of several names",
+	})[n]; words != "" {
+		return words
 	}
 	return "looks alike"
 }

@@ -126,3 +126,24 @@ func TestRestore(t *testing.T) {
 	f.shows(f.post(crowd+"/restore", "at", none), 422, "This takes 26 of 26 people out", "Take 26 of 26 people out at once")
 	f.shows(f.done(f.post(crowd+"/restore", "at", none, "sure", "yes"), crowd), 200, "The members are what they were then.", "Nobody is in it yet")
 }
+
+// TestGroupIDPNames: the names an identity provider may send are lines of the
+// group's form.
+func TestGroupIDPNames(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	list, org := f.acme.at("groups"), string(f.acme.org.ID)
+	a := f.post(list, "organization", org, "name", "sales", "idp_names", "CN=sales,DC=acme\r\n\r\n sales \r\nobject-1")
+	f.shows(f.done(a, list), 200, "CN=sales,DC=acme", "object-1")
+	here, _, _ := strings.Cut(a.location, "?")
+	f.shows(f.post(here, "name", "sales", "idp_names", "object-1\nx\u200by"), 422, "Line 2:", "x\u200by")
+	f.shows(f.post(here, "name", "sales", "idp_names", "engineering"), 422, "“engineering” is the name of another group")
+	f.shows(f.post(f.acme.at("groups", string(f.acme.group.ID)), "name", "object-1", "idp_names", ""), 422, "“object-1” is an IdP name of the group “sales”")
+	f.shows(f.done(f.post(here, "name", "sales", "idp_names", "object-2"), here), 200, "object-2")
+	f.shows(f.done(f.post(here, "name", "object-2", "idp_names", "object-2"), here), 200, "object-2")
+	g, err := f.db.Group(t.Context(), f.acme.ent.ID, sso.GroupID(here[strings.LastIndex(here, "/")+1:]))
+	f.ok(err)
+	if g.Name != "object-2" || len(g.IDPNames) != 0 {
+		t.Errorf("an IdP name that became its own name stays: %+v", g)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
@@ -31,23 +32,25 @@ func (d *Directory) groupPages() []console.Page {
 }
 
 // groupForm is what a group is changed by.
-func groupForm(name string, admin bool) []page.Field {
+func groupForm(g sso.Group) []page.Field {
+	name, admin := g.Name, g.Admin
 	return []page.Field{
 		{ID: "name", Name: "name", Label: "Name", Hint: "Exactly as the identity provider says it: names are matched byte for byte, so upper and lower case, spaces and accents count.", Value: name, Most: sso.MaxGroupNameLength, Autocomplete: "off"},
+		{ID: "idp_names", Name: "idp_names", Label: "IdP names", Hint: "Other names that the identity provider may send for this group, one a line: an object ID, a distinguished name, a path, an old name.", Kind: "area", Lines: max(2, len(g.IDPNames)), Mono: true, Optional: true, Value: strings.Join(g.IDPNames, "\n")},
 		{ID: "admin", Name: "admin", Label: "Its members administer this enterprise", Hint: "They can open this console, and change connections, people and groups.", Kind: "check", Value: "yes", Checked: admin, Optional: true},
 	}
 }
 
 // newGroupForm is what a group is made by.
-func newGroupForm(organizations []sso.Organization, chosen sso.OrganizationID, name string, admin bool) []page.Field {
+func newGroupForm(organizations []sso.Organization, g sso.Group) []page.Field {
 	if len(organizations) == 0 {
 		return nil
 	}
 	f := page.Field{ID: "organization", Name: "organization", Label: "Organization", Kind: "select"}
 	for _, o := range organizations {
-		f.Options = append(f.Options, page.Option{Value: string(o.ID), Label: o.Name + " (" + o.Key + ")", Chosen: o.ID == chosen})
+		f.Options = append(f.Options, page.Option{Value: string(o.ID), Label: o.Name + " (" + o.Key + ")", Chosen: o.ID == g.Organization})
 	}
-	return append([]page.Field{f}, groupForm(name, admin)...)
+	return append([]page.Field{f}, groupForm(g)...)
 }
 
 const mostOrganizations = 200 // offered to choose from
@@ -85,7 +88,7 @@ func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console
 		return fmt.Errorf("list connections: %w", err)
 	}
 	path := console.At(v.Enterprise, "groups")
-	form := newGroupForm(organizations, made.Organization, made.Name, made.Admin)
+	form := newGroupForm(organizations, made)
 	p := &page.Groups{Base: d.Console.Base(v, console.AreaGroups), Rows: countRows(v.Enterprise, all, names), Pager: q.pager(path, next, "q", "organization"),
 		Search: page.Search{Action: path, Label: "Part of a name", Value: q.text("q"), Filter: filter}, Wrong: page.Blame(wrong, pointers(form)...), Action: path, Fields: form}
 	if form == nil {
@@ -117,14 +120,14 @@ func (d *Directory) nameAll(ctx context.Context, ent sso.EnterpriseID, all []sso
 }
 
 func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	made := sso.Group{Organization: sso.OrganizationID(r.PostForm.Get("organization")), Name: r.PostForm.Get("name"), Admin: r.PostForm.Get("admin") == "yes"}
+	made := sso.Group{Organization: sso.OrganizationID(r.PostForm.Get("organization")), Name: r.PostForm.Get("name"), IDPNames: namesOf(r.PostForm.Get("idp_names")), Admin: r.PostForm.Get("admin") == "yes"}
 	_, err := sso.ParseID[sso.OrganizationID](string(made.Organization))
 	var g sso.Group
 	if err == nil {
-		err = checkGroup(made)
+		g, err = checkedGroup(made)
 	}
 	if err == nil {
-		g, err = d.Store.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, made)
+		g, err = d.Store.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, g)
 	}
 	if sso.KindOf(err) == sso.NotFoundKind { // it was chosen from a list, and is gone or somebody else's
 		err = sso.InvalidField("validation_failed", "organization", "Choose one of these organizations.")
@@ -138,12 +141,34 @@ func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v consol
 	return console.Done(w, groupHref(v.Enterprise, g.ID), "created")
 }
 
-func checkGroup(g sso.Group) error {
-	problems := groupsync.CheckName("name", g.Name)
-	if len(problems) == 0 {
-		return nil
+// checkedGroup is a group with its names as they are kept. What is wrong with an
+// IdP name is said of the field that has all of them.
+func checkedGroup(g sso.Group) (sso.Group, error) {
+	names, problems := groupsync.CleanIDPNames(g.Name, g.IDPNames)
+	for i, p := range problems {
+		problems[i].Field = "idp_names"
+		var at int
+		if _, err := fmt.Sscanf(p.Field, "idp_names[%d]", &at); err == nil {
+			problems[i].Message = fmt.Sprintf("Line %d: %s", at+1, p.Message)
+		}
 	}
-	return &sso.Error{Kind: sso.Invalid, Code: "group_name_invalid", Public: problems[0].Message, Fields: problems}
+	g.IDPNames = names
+	problems = append(groupsync.CheckName("name", g.Name), problems...)
+	if len(problems) == 0 {
+		return g, nil
+	}
+	return g, &sso.Error{Kind: sso.Invalid, Code: "group_name_invalid", Public: problems[0].Message, Fields: problems}
+}
+
+// namesOf are the lines of an entry that have anything on them.
+func namesOf(text string) []string {
+	var all []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all
 }
 
 // groupOf finds what the path names.
@@ -164,7 +189,7 @@ func (d *Directory) group(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err != nil {
 		return err
 	}
-	return d.showGroup(w, r, v, g, groupForm(g.Name, g.Admin), nil)
+	return d.showGroup(w, r, v, g, groupForm(g), nil)
 }
 
 func (d *Directory) changeGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -172,14 +197,18 @@ func (d *Directory) changeGroup(w http.ResponseWriter, r *http.Request, v consol
 	if err != nil {
 		return err
 	}
-	name, admin := r.PostForm.Get("name"), r.PostForm.Get("admin") == "yes"
+	form := g
+	form.Name, form.IDPNames, form.Admin = r.PostForm.Get("name"), namesOf(r.PostForm.Get("idp_names")), r.PostForm.Get("admin") == "yes"
 	_, err = d.Store.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID, func(g sso.Group) (sso.Group, error) {
-		g.Name, g.Admin = name, admin
-		return g, checkGroup(g)
+		g.Name, g.Admin = form.Name, form.Admin
+		if r.PostForm.Has("idp_names") {
+			g.IDPNames = form.IDPNames
+		}
+		return checkedGroup(g)
 	})
 	switch {
 	case shown(err):
-		return d.showGroup(w, r, v, g, groupForm(name, admin), err)
+		return d.showGroup(w, r, v, g, groupForm(form), err)
 	case err != nil:
 		return fmt.Errorf("change a group: %w", err)
 	}
@@ -195,7 +224,7 @@ func (d *Directory) deleteGroup(w http.ResponseWriter, r *http.Request, v consol
 	err = d.Store.DeleteGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID)
 	switch {
 	case shown(err):
-		return d.showGroup(w, r, v, g, groupForm(g.Name, g.Admin), err)
+		return d.showGroup(w, r, v, g, groupForm(g), err)
 	case err != nil:
 		return fmt.Errorf("delete a group: %w", err)
 	}

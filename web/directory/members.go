@@ -193,7 +193,7 @@ func (d *Directory) removeFrom(person bool) console.Handler {
 		case shown(err) && person:
 			return d.showPerson(w, r, v, u, err)
 		case shown(err):
-			return d.showGroup(w, r, v, g, groupForm(g.Name, g.Admin), err)
+			return d.showGroup(w, r, v, g, groupForm(g), err)
 		case err != nil && sso.KindOf(err) != sso.NotFoundKind: // they are out already
 			return fmt.Errorf("take out of a group: %w", err)
 		}

@@ -217,6 +217,8 @@ type ConnectionGroups struct {
 	Total   string
 	Pager   Pager
 	Create  *GroupForm // nil where there is nothing to create
+	Accept  *GroupForm // likewise
+	Objects bool       // a name that matches nothing looks like an object ID
 	Missing []DriftLine
 	Person  Field // whose next sign-in is looked at
 	Ask     string
@@ -237,9 +239,10 @@ type MatrixCell struct {
 	State  Badge // "matched", "near", …
 	Detail string
 	Href   string
+	Accept *Press // makes the name an IdP name of the group; nil where that is no mend
 }
 
-// GroupForm creates a group for a name that is nowhere.
+// GroupForm creates a group for a name that is nowhere, or gives it to one.
 type GroupForm struct {
 	Action string
 	Fields []Field

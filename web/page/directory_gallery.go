@@ -110,6 +110,7 @@ func galleryGroups() []Example {
 
 func galleryGroupForm(name string, organization bool) []Field {
 	fields := []Field{{ID: "name", Name: "name", Label: "Name", Hint: "Exactly as the identity provider says it: names are matched byte for byte, so upper and lower case, spaces and accents count.", Value: name, Most: 255},
+		{ID: "idp_names", Name: "idp_names", Label: "IdP names", Hint: "Other names that the identity provider may send for this group, one a line: an object ID, a distinguished name, a path, an old name.", Kind: "area", Lines: 2, Mono: true, Optional: true, Value: "6731de76-14a6-49ae-97bc-6eba6914391e\nCN=Engineering,OU=Groups,DC=acme,DC=example"},
 		{ID: "admin", Name: "admin", Label: "Its members administer this enterprise", Hint: "They can open this console, and change connections, people and groups.", Kind: "check", Value: "yes", Optional: true}}
 	if organization {
 		fields = append([]Field{{ID: "organization", Name: "organization", Label: "Organization", Kind: "select", Options: []Option{{Value: "x", Label: "Research (research)", Chosen: true}}}}, fields...)

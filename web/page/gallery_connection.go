@@ -133,15 +133,18 @@ func galleryShadow() []Example {
 }
 
 func galleryMatrix() []Example {
-	ok, near := MatrixCell{State: Badge{"matched", "ok"}, Href: "/admin/enterprises/acme/groups/group-1"}, MatrixCell{State: Badge{"other letter case", "warn"}, Detail: "engineering", Href: "/admin/enterprises/acme/groups/group-2"}
+	ok, near := MatrixCell{State: Badge{"matched", "ok"}, Href: "/admin/enterprises/acme/groups/group-1"}, MatrixCell{State: Badge{"other letter case", "warn"}, Detail: "engineering", Href: "/admin/enterprises/acme/groups/group-2",
+		Accept: &Press{Label: "Accept", About: "Accept “Engineering” for engineering in Research", Action: galleryConn + "/groups/accept", Fields: []HiddenField{{"name", "Engineering"}, {"group", "group-2"}}}}
 	elsewhere, none := MatrixCell{State: Badge{"only elsewhere", ""}}, MatrixCell{}
-	typical := &ConnectionGroups{Base: ofConnection(true), Facts: []Fact{{Label: "Sent, and nowhere here", Value: "2 names", Href: "?show=nowhere", Badge: &Badge{"look at them", "warn"}}, {Label: "Nearly a group’s", Value: "1 name", Href: "?show=near", Badge: &Badge{"look at them", "warn"}}, {Label: "Here, and never sent", Value: "1 name", Href: "?show=unsent"}},
+	typical := &ConnectionGroups{Base: ofConnection(true), Facts: []Fact{{Label: "Sent, and nowhere here", Value: "2 names", Href: "?show=nowhere", Badge: &Badge{"look at them", "warn"}}, {Label: "Near misses", Value: "1 name", Href: "?show=near", Badge: &Badge{"look at them", "warn"}}, {Label: "Here, and never sent", Value: "1 name", Href: "?show=unsent"}},
 		Show:   []Link{{Label: "All names (6)", Href: "?show=", Current: true}, {Label: "Nowhere here (2)", Href: "?show=nowhere"}, {Label: "Near misses (1)", Href: "?show=near"}, {Label: "Never sent (1)", Href: "?show=unsent"}},
 		Search: Field{ID: "q", Name: "q", Label: "Part of a name", Optional: true}, Columns: []string{"Research", "Operations", longName}, Total: "6 names.",
 		Rows: []MatrixRow{{"Engineering", "12 people", Badge{"nowhere here", "warn"}, []MatrixCell{near, none, none}}, {"engineering", "1180 people", Badge{}, []MatrixCell{ok, elsewhere, ok}},
 			{"Members", "3 people", Badge{"matches nothing", ""}, []MatrixCell{{State: Badge{"default group excluded", ""}, Href: "/g"}, {State: Badge{"default group excluded", ""}, Href: "/g"}, {State: Badge{"default group excluded", ""}, Href: "/g"}}},
 			{"on-call", "nobody", Badge{"never sent", ""}, []MatrixCell{{State: Badge{"here", ""}, Href: "/g"}, none, none}}, {"開発", "1 person", Badge{}, []MatrixCell{elsewhere, elsewhere, ok}}, {strings.Repeat("grp_all_employees_without_contractors_", 2), "2 people", Badge{"nowhere here", "warn"}, []MatrixCell{none, none, none}}},
 		Create:  &GroupForm{Action: galleryConn + "/groups", Fields: []Field{{ID: "new-name", Name: "name", Label: "Name", Kind: "select", Options: []Option{{Value: "Engineering", Label: "Engineering, of 12 people"}}}, {ID: "organization", Name: "organization", Label: "In the organization", Kind: "select", Options: []Option{{Value: "org-1", Label: "Research"}}}}},
+		Accept:  &GroupForm{Action: galleryConn + "/groups/accept", Fields: []Field{{ID: "accept-name", Name: "name", Label: "Name", Kind: "select", Options: []Option{{Value: "Engineering", Label: "Engineering, of 12 people"}}}, {ID: "accept-group", Name: "group", Label: "Of the group", Kind: "select", Options: []Option{{Value: "group-1", Label: "engineering in Research"}}}}},
+		Objects: true,
 		Missing: []DriftLine{{"engineering", "Research", Share{"In it", "960 of 1180 expected", 81, "warn"}, []string{"220 missing: the group was made or renamed after their last sign-in", "3 not named: added or removed by hand since"}, "/admin/enterprises/acme/groups/group-1/drift"}},
 		Person:  Field{ID: "person", Name: "login", Label: "Login", Hint: "The whole login of somebody who has signed in."}, Ask: galleryConn + "/groups/person", Here: galleryConn + "/groups"}
 	empty := &ConnectionGroups{Base: ofConnection(true), Show: typical.Show, Search: typical.Search, Person: typical.Person, Ask: typical.Ask, Here: typical.Here, Total: "0 names."}

@@ -85,7 +85,7 @@ func galleryTestPassed() *Test {
 		Identity: []TestValue{{"Subject", "00u1ab2cd3EF", "NameID"}, {"Login", "ada@acme.example", "login"}, {"E-mail", "ada@acme.example", "email"},
 			{"E-mail verified", "not said to be verified", ""}, {"Name", "Ada Lovelace", "{firstName} {lastName}"}, {"Groups", "3", "groups"}},
 		Groups: &TestGroups{State: "A list of 3.", Badge: Badge{"values", "ok"}, Names: []string{"engineering", "Admins ", "everyone"},
-			Unmatched: []string{"Admins ", "everyone"}, Near: []TestNear{{"Admins ", "Admins", "Website", "they differ in space"}}},
+			Unmatched: []string{"Admins ", "everyone"}, Near: []TestNear{{"Admins ", "Admins", "Website", "spaces differ"}}},
 		Changes: []TestChange{{"Research", []string{"engineering"}, []string{"reviewers"}, []string{"Members"}}, {Organization: "Website"}},
 		Entry: []Fact{{Label: "Who it would be", Value: "user-06d5x0wkj3n8p7r5t2v4y6z8ab", Code: true}, {Label: "allow_sign_in", Value: "lets this person in", Badge: &Badge{"yes", "ok"}},
 			{Label: "First sign-in", Value: "Nothing is asked. The domain acme.example is verified for this company."}},

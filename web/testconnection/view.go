@@ -155,21 +155,9 @@ func viewGroups(r sso.TestResult) *page.TestGroups {
 	view := &page.TestGroups{Names: g.Names, Note: r.Note, Unmatched: r.Unmatched, NotUnderstood: page.NewNotUnderstood(g)}
 	view.Badge, view.State = page.GroupsState(g)
 	for _, n := range r.NearMisses {
-		view.Near = append(view.Near, page.TestNear{Asserted: n.Asserted, Name: n.Name, Organization: n.OrganizationName, Why: whyNear(n.Why)})
+		view.Near = append(view.Near, page.TestNear{Asserted: n.Asserted, Name: n.Name, Organization: n.OrganizationName, Why: n.Why.Words()})
 	}
 	return view
-}
-
-func whyNear(n sso.Nearness) string {
-	switch n {
-	case "space":
-		return "they differ in space"
-	case "case":
-		return "they differ in upper and lower case"
-	case "default":
-		return "that is a default group, which nobody is matched to"
-	}
-	return "they look alike, and are written differently"
 }
 
 func viewEntry(r sso.TestResult) []page.Fact {

@@ -1,0 +1,79 @@
+package connection
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"gatehouse/groupsync"
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// acceptance makes the asserted name of a near miss an IdP name of its group; nil
+// where that is no mend.
+func acceptance(v console.Visit, m sso.NearMiss) *page.Press {
+	if !m.Acceptable() || len(groupsync.CheckName("", groupsync.CleanName(m.Asserted))) > 0 {
+		return nil
+	}
+	return &page.Press{
+		Label:  "Accept",
+		About:  "Accept “" + m.Asserted + "” for " + m.Name + " in " + m.OrganizationName,
+		Action: at(v, "groups", "accept"),
+		Fields: []page.HiddenField{{Name: "name", Value: m.Asserted}, {Name: "group", Value: string(m.Group)}},
+	}
+}
+
+// mostChoices is how many names and groups are offered in one list.
+const mostChoices = 200
+
+// acceptForm gives a name that is sent and nowhere here to a group.
+func (o overview) acceptForm(v console.Visit, typed url.Values) *page.GroupForm {
+	names := page.Field{ID: "accept-name", Name: "name", Label: "Name", Kind: "select"}
+	for _, n := range o.names {
+		if n.nowhere() && len(names.Options) < mostChoices && len(groupsync.CheckName("", groupsync.CleanName(n.text))) == 0 {
+			names.Options = append(names.Options, page.Option{Value: n.text, Label: n.text + ", of " + people(n.people), Chosen: n.text == typed.Get("name")})
+		}
+	}
+	titles := map[sso.OrganizationID]string{}
+	for _, x := range o.organizations {
+		titles[x.ID] = x.Name
+	}
+	groups := page.Field{ID: "accept-group", Name: "group", Label: "Of the group", Kind: "select"}
+	for _, t := range o.tallies {
+		if !t.Group.Default && len(groups.Options) < mostChoices {
+			groups.Options = append(groups.Options, page.Option{Value: string(t.Group.ID), Label: t.Group.Name + " in " + titles[t.Group.Organization],
+				Chosen: string(t.Group.ID) == typed.Get("group")})
+		}
+	}
+	if len(names.Options) == 0 || len(groups.Options) == 0 {
+		return nil
+	}
+	return &page.GroupForm{Action: at(v, "groups", "accept"), Fields: []page.Field{names, groups}}
+}
+
+// accept makes a name an IdP name of a group, beside those it has.
+func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	id, err := sso.ParseID[sso.GroupID](r.PostForm.Get("group"))
+	if err != nil {
+		return notFound()
+	}
+	name := r.PostForm.Get("name")
+	_, err = h.Store.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, id, func(g sso.Group) (sso.Group, error) {
+		names, problems := groupsync.CleanIDPNames(g.Name, append(g.IDPNames, name))
+		if len(problems) > 0 {
+			problem := sso.FieldError{Field: "name", Message: problems[0].Message}
+			return g, &sso.Error{Kind: sso.Invalid, Code: "group_name_invalid", Public: problem.Message, Fields: []sso.FieldError{problem}}
+		}
+		g.IDPNames = names
+		return g, nil
+	})
+	switch {
+	case refusal(err):
+		return h.showGroups(w, r, v, err)
+	case err != nil:
+		return fmt.Errorf("accept a name for a group: %w", err)
+	}
+	return console.Done(w, at(v, "groups"), "accepted")
+}
