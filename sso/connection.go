@@ -262,12 +262,35 @@ type Mapping struct {
 	Name          []string `json:"name"`
 	Groups        []string `json:"groups"`
 	Delimiter     string   `json:"delimiter,omitempty"` // splits values; empty: none
-	Include       string   `json:"include,omitempty"`   // RE2; only matching group names count
-	Exclude       string   `json:"exclude,omitempty"`   // RE2; matching group names do not count
+	// GroupsRewrite is what each value of Groups becomes once it is split, before
+	// Include and Exclude; nil: what it is.
+	GroupsRewrite *Rewrite `json:"groups_rewrite,omitempty"`
+	Include       string   `json:"include,omitempty"` // RE2; only matching group names count
+	Exclude       string   `json:"exclude,omitempty"` // RE2; matching group names do not count
 	// GroupLimit is the length at which the IdP cuts group lists off: a list of
 	// exactly this many names is taken as truncated. 0: it does not.
 	GroupLimit int `json:"group_limit,omitempty"`
 }
+
+// Rewrite takes the names of groups out of values: by Preset, else by Pattern. A
+// value that it does not apply to, or that it would make blank, stays as it is.
+type Rewrite struct {
+	// Pattern is RE2 with a capture. A value in which it matches becomes Replace,
+	// in which $1 or ${name} is a capture; "" for Replace is $1.
+	Pattern string `json:"pattern,omitempty"`
+	Replace string `json:"replace,omitempty"`
+	Preset  string `json:"preset,omitempty"`
+}
+
+// The presets of a Rewrite.
+const (
+	RewriteCommonName  = "cn-of-dn"          // see [CommonName]
+	RewriteLastSegment = "last-path-segment" // see [LastSegment]
+	RewriteMembers     = "member-names"      // the member names of a JSON object, as Zitadel sends roles
+)
+
+// RewritePresets lists them.
+var RewritePresets = [...]string{RewriteCommonName, RewriteLastSegment, RewriteMembers}
 
 // SyncMode is what a group sync may remove.
 type SyncMode string

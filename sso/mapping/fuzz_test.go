@@ -58,7 +58,7 @@ func checkGroups(t *testing.T, m sso.Mapping, claims sso.Claims, g sso.AssertedG
 		whole := func(v string) bool {
 			return fold.Clean(v) == name || m.Delimiter != "" && slices.ContainsFunc(strings.Split(v, m.Delimiter), func(piece string) bool { return fold.Clean(piece) == name })
 		}
-		if !slices.ContainsFunc(source, whole) {
+		if m.GroupsRewrite == nil && !slices.ContainsFunc(source, whole) {
 			t.Fatalf("%q is not in %q", name, source)
 		}
 	}

@@ -43,12 +43,15 @@ func Apply(m sso.Mapping, c sso.Connection, a sso.Assertion) (sso.Identity, []ss
 // subjectClaim is how a mapping names the protocol's own subject: the NameID
 // of SAML or the sub of OIDC. A claim that is called so does not count: what an
 // identity provider lets people write into their profile must not say who they
-// are.
+// are. Letter case does not matter: identity providers and their guides write
+// NameID.
 const subjectClaim = "nameid"
+
+func isSubject(name string) bool { return strings.EqualFold(name, subjectClaim) }
 
 func withSubject(a sso.Assertion) func(string) (string, bool) {
 	return func(name string) (string, bool) {
-		if name == subjectClaim {
+		if isSubject(name) {
 			return a.Subject, a.Subject != ""
 		}
 		return a.Claims.First(name)

@@ -19,7 +19,7 @@ func Origins(m sso.Mapping, protocol sso.Protocol, a sso.Assertion) map[string]s
 		from, _, ok := r.first(candidates)
 		switch {
 		case !ok:
-		case from != subjectClaim:
+		case !isSubject(from):
 			origins[field] = from
 		case protocol == sso.OIDC:
 			origins[field] = "sub"

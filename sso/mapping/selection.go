@@ -16,6 +16,7 @@ import (
 type selection struct {
 	include, exclude *regexp.Regexp
 	delimiter        string
+	rewrite          *rewriter
 	seen             map[string]bool
 	blank            bool // nothing but blanks was read
 	g                sso.AssertedGroups
@@ -30,7 +31,12 @@ func newSelection(m sso.Mapping) (*selection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("exclude: %w", err)
 	}
+	rewrite, err := newRewriter(m.GroupsRewrite)
+	if err != nil {
+		return nil, fmt.Errorf("groups_rewrite: %w", err)
+	}
 	return &selection{
+		rewrite:   rewrite,
 		include:   include,
 		exclude:   exclude,
 		delimiter: m.Delimiter,
@@ -44,10 +50,18 @@ func newSelection(m sso.Mapping) (*selection, error) {
 func (s *selection) read(list sso.MixedClaim) (sent int) {
 	sent = len(list.Other)
 	for _, other := range list.Other {
+		if members, ok := s.rewrite.members(other.Raw); ok {
+			sent += s.takeAll(members) - 1
+			continue
+		}
 		s.blank = false
 		s.g.AddRaw(other.Raw, other.Why)
 	}
 	for _, value := range list.Texts {
+		if members, ok := s.rewrite.members(value); ok {
+			sent += s.takeAll(members)
+			continue
+		}
 		if s.serialized(value, len(list.Texts)+len(list.Other) == 1) {
 			s.blank = false
 			s.g.AddRaw(value, sso.RawLooksLikeList)
@@ -56,12 +70,17 @@ func (s *selection) read(list sso.MixedClaim) (sent int) {
 		if s.delimiter != "" {
 			parts = strings.Split(value, s.delimiter)
 		}
-		sent += len(parts)
-		for _, part := range parts {
-			s.take(part)
-		}
+		sent += s.takeAll(parts)
 	}
 	return sent
+}
+
+// takeAll takes names and returns how many there are.
+func (s *selection) takeAll(names []string) int {
+	for _, name := range names {
+		s.take(name)
+	}
+	return len(names)
 }
 
 // take takes one name, as sent.
@@ -70,7 +89,7 @@ func (s *selection) take(sent string) {
 		return
 	}
 	s.blank = false
-	name := fold.Clean(sent)
+	name := fold.Clean(s.rewrite.name(sent))
 	switch why := unusable(name); {
 	case name != "" && s.drops(name) && s.drops(visible(name)):
 	case why != "":

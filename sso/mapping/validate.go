@@ -41,6 +41,8 @@ func Validate(m sso.Mapping) []sso.FieldError {
 		_, err := compile(expression)
 		add(field, err)
 	}
+	member, err := checkRewrite(m.GroupsRewrite)
+	add("groups_rewrite."+member, err)
 	if m.GroupLimit < 0 || m.GroupLimit > sso.MaxGroups {
 		add("group_limit", fmt.Errorf("use 0 to %d", sso.MaxGroups))
 	}

@@ -79,7 +79,10 @@ func values(cfg *sso.Config) []value {
 	if cfg == nil {
 		return nil
 	}
-	m, v, d := cfg.Mapping, cfg.EmailVerification, sso.Directory{}
+	m, v, d, r := cfg.Mapping, cfg.EmailVerification, sso.Directory{}, sso.Rewrite{}
+	if m.GroupsRewrite != nil {
+		r = *m.GroupsRewrite
+	}
 	if cfg.Directory != nil {
 		d = *cfg.Directory
 	}
@@ -91,6 +94,9 @@ func values(cfg *sso.Config) []value {
 		{field: "mapping.name", list: copied(m.Name)},
 		{field: "mapping.groups", list: copied(m.Groups)},
 		{field: "mapping.delimiter", text: m.Delimiter},
+		{field: "mapping.groups_rewrite.preset", text: r.Preset},
+		{field: "mapping.groups_rewrite.pattern", text: r.Pattern},
+		{field: "mapping.groups_rewrite.replace", text: r.Replace},
 		{field: "mapping.include", text: m.Include},
 		{field: "mapping.exclude", text: m.Exclude},
 		{field: "mapping.group_limit", text: number(m.GroupLimit)},

@@ -14,7 +14,8 @@ import (
 func TestEveryFieldIsCompared(t *testing.T) {
 	t.Parallel()
 	full := func() *sso.Config {
-		return &sso.Config{SAML: &sso.SAMLConfig{SLO: &sso.Endpoint{URL: "https://a"}}, OIDC: &sso.OIDCConfig{}, Directory: &sso.Directory{}}
+		return &sso.Config{SAML: &sso.SAMLConfig{SLO: &sso.Endpoint{URL: "https://a"}}, OIDC: &sso.OIDCConfig{}, Directory: &sso.Directory{},
+			Mapping: sso.Mapping{GroupsRewrite: &sso.Rewrite{}}}
 	}
 	var walk func(v reflect.Value, path string, cfg *sso.Config)
 	walk = func(v reflect.Value, path string, cfg *sso.Config) {

@@ -67,9 +67,19 @@ type MappingEdit struct {
 	Name          []string `json:"name,omitempty"`
 	Groups        []string `json:"groups,omitempty"`
 	Delimiter     *string  `json:"delimiter,omitempty"`
-	Include       *string  `json:"include,omitempty"`
-	Exclude       *string  `json:"exclude,omitempty"`
-	GroupLimit    *int     `json:"group_limit,omitempty"`
+	// GroupsRewrite changes the rewrite member by member; "" for all of them takes
+	// it away.
+	GroupsRewrite *RewriteEdit `json:"groups_rewrite,omitempty"`
+	Include       *string      `json:"include,omitempty"`
+	Exclude       *string      `json:"exclude,omitempty"`
+	GroupLimit    *int         `json:"group_limit,omitempty"`
+}
+
+// RewriteEdit changes how values become names of groups; see [sso.Rewrite].
+type RewriteEdit struct {
+	Pattern *string `json:"pattern,omitempty"`
+	Replace *string `json:"replace,omitempty"`
+	Preset  *string `json:"preset,omitempty"`
 }
 
 // GroupSyncEdit changes the rules for memberships.

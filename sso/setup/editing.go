@@ -105,9 +105,27 @@ func (w *editing) mapping(e MappingEdit) {
 	setList(&m.Name, e.Name)
 	setList(&m.Groups, e.Groups)
 	set(&m.Delimiter, e.Delimiter)
+	if e.GroupsRewrite != nil {
+		m.GroupsRewrite = rewritten(m.GroupsRewrite, *e.GroupsRewrite)
+	}
 	set(&m.Include, e.Include)
 	set(&m.Exclude, e.Exclude)
 	set(&m.GroupLimit, e.GroupLimit)
+}
+
+// rewritten is a rewrite with an edit; nil once nothing is left of it.
+func rewritten(old *sso.Rewrite, e RewriteEdit) *sso.Rewrite {
+	var r sso.Rewrite
+	if old != nil {
+		r = *old
+	}
+	set(&r.Pattern, e.Pattern)
+	set(&r.Replace, e.Replace)
+	set(&r.Preset, e.Preset)
+	if r == (sso.Rewrite{}) {
+		return nil
+	}
+	return &r
 }
 
 func (w *editing) policies(e Edit) {

@@ -60,7 +60,10 @@ func secret(name, hint string) page.Field {
 func idOf(name string) string { return strings.NewReplacer(".", "-", "_", "-").Replace(name) }
 
 func groupFields(cfg *sso.Config) page.FieldSection {
-	m, g := cfg.Mapping, cfg.GroupSync
+	m, g, r := cfg.Mapping, cfg.GroupSync, sso.Rewrite{}
+	if m.GroupsRewrite != nil {
+		r = *m.GroupsRewrite
+	}
 	s := page.FieldSection{ID: "groups", Heading: "Groups", Fields: []page.Field{
 		choice("group_sync.mode", "What a sign-in may take away.", string(g.Mode)),
 		choice("group_sync.on_absent", "Not knowing is no reason to remove anybody, unless you say so.", string(g.OnAbsent)),
@@ -68,6 +71,9 @@ func groupFields(cfg *sso.Config) page.FieldSection {
 		line("mapping.include", "A regular expression. Empty: all names count.", m.Include),
 		line("mapping.exclude", "A regular expression. Empty: none is left out.", m.Exclude),
 		line("mapping.delimiter", "Where the identity provider sends all names as one text: what stands between them.", m.Delimiter),
+		choice("mapping.groups_rewrite.preset", "What becomes of each value before it is compared with the groups here. A value that this does not apply to stays as it is.", r.Preset),
+		line("mapping.groups_rewrite.pattern", "A regular expression with the name in parentheses, such as ^ACME\\\\(.+)$. Only without a choice above.", r.Pattern),
+		line("mapping.groups_rewrite.replace", "What a value becomes in which the expression matches. Empty: $1, the first part in parentheses.", r.Replace),
 		number("mapping.group_limit", "A list of exactly this many names is taken as incomplete, and takes nobody out. Empty: lists are whole.", m.GroupLimit),
 	}}
 	if cfg.Provisioning == sso.ProvisionSCIM {

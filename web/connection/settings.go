@@ -125,8 +125,9 @@ func retype(f *page.Field, typed url.Values) {
 func editOf(form url.Values, c sso.Connection) (setup.Edit, error) {
 	f := reading{form: form}
 	e := setup.Edit{
-		Name:              f.text("name"),
-		Mapping:           &setup.MappingEdit{Delimiter: f.raw("mapping.delimiter"), Include: f.text("mapping.include"), Exclude: f.text("mapping.exclude"), GroupLimit: f.number("mapping.group_limit")},
+		Name: f.text("name"),
+		Mapping: &setup.MappingEdit{Delimiter: f.raw("mapping.delimiter"), GroupsRewrite: &setup.RewriteEdit{Pattern: f.text("mapping.groups_rewrite.pattern"),
+			Replace: f.text("mapping.groups_rewrite.replace"), Preset: f.text("mapping.groups_rewrite.preset")}, Include: f.text("mapping.include"), Exclude: f.text("mapping.exclude"), GroupLimit: f.number("mapping.group_limit")},
 		GroupSync:         &setup.GroupSyncEdit{Mode: as[sso.SyncMode](f.text("group_sync.mode")), OnAbsent: as[sso.WhenUnknown](f.text("group_sync.on_absent")), OnOverage: as[sso.WhenUnknown](f.text("group_sync.on_overage"))},
 		Brake:             &setup.BrakeEdit{Off: f.box("brake.off"), Share: f.number("brake.share"), People: f.number("brake.people"), Window: new(sso.Seconds(*f.number("brake.window")))},
 		EmailVerification: &setup.EmailVerificationEdit{Mode: f.text("email_verification.mode"), Expression: f.text("email_verification.expression"), TrustIDP: f.box("email_verification.trust_idp")},

@@ -23,6 +23,7 @@ func labels() map[string]string {
 		"oidc.scopes": "Scopes", "oidc.prompt": "Prompt",
 		"mapping.subject": "Subject", "mapping.login": "Login from", "mapping.email": "E-mail from", "mapping.email_verified": "E-mail verified from",
 		"mapping.name": "Name from", "mapping.groups": "Groups from", "mapping.delimiter": "Delimiter between groups", "mapping.include": "Only groups that match",
+		"mapping.groups_rewrite.preset": "Rewrite group names", "mapping.groups_rewrite.pattern": "Expression for group names", "mapping.groups_rewrite.replace": "Group name from the expression",
 		"mapping.exclude": "No groups that match", "mapping.group_limit": "Length at which lists are cut off",
 		"group_sync.mode": "Group sync", "group_sync.on_absent": "When no groups are sent", "group_sync.on_overage": "When there are too many groups to send",
 		"brake.off": "Hold nothing but the loss of the last admin", "brake.share": "Share of a group, in percent", "brake.people": "People of a group", "brake.window": "Window, in seconds",
@@ -52,6 +53,9 @@ func choices(field string) []page.Option {
 		return []page.Option{{Value: "keep", Label: "Keep all memberships"}, {Value: "clear", Label: "Clear them"}, {Value: "deny", Label: "Refuse the sign-in"}}
 	case "group_sync.on_overage":
 		return []page.Option{{Value: "keep", Label: "Keep all memberships"}, {Value: "deny", Label: "Refuse the sign-in"}}
+	case "mapping.groups_rewrite.preset":
+		return []page.Option{{Value: "", Label: "As they are sent, or by the expression below"}, {Value: sso.RewriteCommonName, Label: "Take the CN of a distinguished name"},
+			{Value: sso.RewriteLastSegment, Label: "Take the last part of a path"}, {Value: sso.RewriteMembers, Label: "Take the member names of an object"}}
 	case "email_verification.mode":
 		return []page.Option{{Value: "unverified-domain", Label: "Unless the domain is proven"}, {Value: "always", Label: "Always"}, {Value: "never", Label: "Never"}, {Value: "expression", Label: "By the rule below"}}
 	case "saml.allow_idp_initiated":
