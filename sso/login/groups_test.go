@@ -134,8 +134,8 @@ func TestNamesAreTrimmedAndComposed(t *testing.T) {
 			if g := r.Sync.Asserted; g.State != sso.GroupsPartial || g.NotUnderstood[0].Why != sso.RawLineBreak {
 				w.Errorf("%s, not understood %v", g.State, g.NotUnderstood)
 			}
-			c.says(nil, "SRE") // case is part of a name
-			w.in(c, w.enters(c, "ada").User.ID)
+			c.says(nil, "dev", "SRE") // case is part of a name
+			w.in(c, w.enters(c, "ada").User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
 		}
 	})
 }

@@ -98,7 +98,7 @@ func (p *population) signsIn(person string) {
 	asserted := map[string]bool{}
 	for full := range p.groups {
 		_, name, _ := strings.Cut(full, "/")
-		if slices.Contains(names, name) {
+		if slices.ContainsFunc(names, func(said string) bool { return strings.TrimSpace(said) == name }) {
 			asserted[full] = true
 		}
 	}
