@@ -26,15 +26,16 @@ const (
 func (p *planner) brake(asserted sso.AssertedGroups) {
 	lost := p.lost()
 	cause, group := sso.HeldCause(""), sso.GroupID("")
-	if p.losesLastAdmin() {
-		cause = sso.HeldLastAdmin
-	}
+	lastAdmin := p.losesLastAdmin()
 	if rules := p.snapshot.Brake.Rules; !rules.Off {
 		b := braking{planner: p, rules: rules.Effective(), facts: p.snapshot.Brake, lost: lost}
-		found, of := b.judge(asserted)
-		if cause == "" {
-			cause, group = found, of
+		cause = b.names(asserted)
+		if cause == "" && !lastAdmin { // what is held for another cause takes nothing out of a group
+			cause, group = b.share()
 		}
+	}
+	if lastAdmin {
+		cause, group = sso.HeldLastAdmin, ""
 	}
 	if cause != "" {
 		p.hold(cause, group)
@@ -61,7 +62,9 @@ type braking struct {
 	lost  []sso.Membership
 }
 
-func (b *braking) judge(asserted sso.AssertedGroups) (sso.HeldCause, sso.GroupID) {
+// names notes what the sign-in says about the names of the connection, and
+// returns why the plan is held if it is because of them.
+func (b *braking) names(asserted sso.AssertedGroups) sso.HeldCause {
 	stop, standing := b.stop(sso.HeldNamesChanged, "")
 	allowed := !stop.Until.IsZero() && stop.Allowed(b.facts.At)
 	sign := b.sign(stop)
@@ -73,17 +76,17 @@ func (b *braking) judge(asserted sso.AssertedGroups) (sso.HeldCause, sso.GroupID
 	case standing && matchAgain(signs, b.begin()):
 		b.changes.Brake.Ended = append(b.changes.Brake.Ended, stop)
 	case standing && len(b.lost) > 0:
-		return sso.HeldNamesChanged, ""
+		return sso.HeldNamesChanged
 	case !standing && !allowed && sign.Kind.Lost() && namesChanged(signs, b.begin()):
 		groups, _ := lostBy(signs, b.begin())
 		b.beginStop(sso.BrakeStop{Cause: sso.HeldNamesChanged, Groups: groups})
-		return sso.HeldNamesChanged, ""
+		return sso.HeldNamesChanged
 	}
 	nothing := len(b.changes.Record.Matched) == 0 && asserted.State == sso.GroupsValues && len(b.synced()) > 0
 	if nothing && !allowed {
-		return sso.HeldMatchesNothing, ""
+		return sso.HeldMatchesNothing
 	}
-	return b.share()
+	return ""
 }
 
 // begin is where the window begins.

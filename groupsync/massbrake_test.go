@@ -104,6 +104,52 @@ func TestMassBrake(t *testing.T) {
 	}
 }
 
+// TestLastAdminIsNotCounted: a sync held for the last admin takes nobody out of
+// a group, and so is no part of its share. It still says whether names match.
+func TestLastAdminIsNotCounted(t *testing.T) {
+	t.Parallel()
+	full := map[sso.GroupID]sso.GroupLosses{"web/sre": {People: 20, Members: 20}}
+	for name, c := range map[string]struct {
+		asserted sso.AssertedGroups
+		facts    sso.BrakeFacts
+		others   bool
+		cause    sso.HeldCause
+		sign     sso.SignKind
+		begun    sso.HeldCause
+		losses   int
+	}{
+		"alone":                        {asserted: values("dev"), cause: sso.HeldLastAdmin},
+		"one among others":             {asserted: values("dev"), others: true, losses: 1},
+		"the share would be full":      {asserted: values("dev"), facts: sso.BrakeFacts{Losses: full}, cause: sso.HeldLastAdmin},
+		"the share is full":            {asserted: values("dev"), facts: sso.BrakeFacts{Losses: full}, others: true, cause: sso.HeldGroupShare, begun: sso.HeldGroupShare, losses: 1},
+		"a group is stopped":           {asserted: values("dev"), facts: sso.BrakeFacts{Stops: []sso.BrakeStop{{Cause: sso.HeldGroupShare, Group: "web/sre", Last: begin()}}}, cause: sso.HeldLastAdmin},
+		"the third whose names change": {asserted: values("dev", "SRE"), facts: sso.BrakeFacts{Signs: signed(sso.SignRenamed, sso.SignRenamed)}, cause: sso.HeldLastAdmin, sign: sso.SignRenamed, begun: sso.HeldNamesChanged},
+		"nothing matches":              {asserted: values("SRE"), cause: sso.HeldLastAdmin, sign: sso.SignRenamed},
+		"the brake is off":             {asserted: values("dev"), facts: sso.BrakeFacts{Rules: sso.Brake{Off: true}}, cause: sso.HeldLastAdmin},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c.facts.At = begin()
+			got, err := groupsync.Plan(sso.GroupSync{Mode: sso.SyncReset}, c.asserted, sso.GroupSnapshot{Groups: acme, Memberships: in("web/dev=jit", "app/dev=jit", "data/dev=jit", "web/sre=jit"),
+				AdminGroups: []sso.GroupID{"web/sre"}, OtherAdmins: c.others, Brake: c.facts})
+			if err != nil {
+				t.Fatal(err)
+			}
+			cause, group := sso.HeldCause(""), sso.GroupID("")
+			if got.Held != nil {
+				cause, group = got.Held.Cause, got.Held.Group
+			}
+			begun := sso.HeldCause("")
+			for _, s := range got.Brake.Begun {
+				begun = s.Cause
+			}
+			if cause != c.cause || (group != "") != (cause == sso.HeldGroupShare) || got.Brake.Sign.Kind != c.sign || begun != c.begun || len(got.Brake.Losses) != c.losses {
+				t.Errorf("held for %q of %q, and noted %+v", cause, group, got.Brake)
+			}
+		})
+	}
+}
+
 // TestMassBrakeLosesFew: whatever lists come in place of the right ones, for
 // however many people in whatever order, at most two lose anything before
 // removals are held, as long as a new name comes in place of one that they lose.
