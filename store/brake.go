@@ -181,8 +181,10 @@ func (r *recording) noteLosses(note sso.BrakeNote, done bool) {
 	}
 }
 
-// beginStop queues that removals are held from now on. What waits of the
-// connection because nothing matched belongs to the same trouble.
+// beginStop queues that removals are held from now on. Syncs of the connection
+// that wait because no name of a person matched belong to the same trouble, as
+// those do that wait for the share of a group and came of names that match
+// nothing: one decision covers them.
 func (r *recording) beginStop(ctx context.Context, s sso.BrakeStop) error {
 	groups, err := jsonText(s.Groups)
 	if err != nil {
@@ -193,8 +195,11 @@ func (r *recording) beginStop(ctx context.Context, s sso.BrakeStop) error {
 			set groups = excluded.groups, at = excluded.at, since = excluded.since, last_at = excluded.last_at, allowed_until = 0`,
 		string(r.ent), string(r.conn), string(s.Cause), string(s.Group), groups, micros(s.At), micros(s.Since))
 	if s.Cause == sso.HeldNamesChanged {
-		r.later("update held_syncs set cause = $5 where enterprise_id = $1 and connection_id = $2 and state = 'waiting' and cause = $4 and at >= $3",
-			string(r.ent), string(r.conn), micros(s.Since), string(sso.HeldMatchesNothing), string(s.Cause))
+		r.later(`update held_syncs set cause = $4, group_id = '' where enterprise_id = $1 and connection_id = $2 and state = 'waiting' and at >= $3
+			and (cause = $5 or cause = $6 and user_id in (select b.user_id from brake_signs b
+				where b.enterprise_id = $1 and b.connection_id = $2 and b.kind in ($7, $8) and b.at >= $3))`,
+			string(r.ent), string(r.conn), micros(s.Since), string(s.Cause), string(sso.HeldMatchesNothing), string(sso.HeldGroupShare),
+			string(sso.SignRenamed), string(sso.SignNothing))
 	}
 	return r.audit(ctx, sso.ActorSystem, "brake.began", string(r.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.Attempt.ID))
 }

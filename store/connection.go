@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"gatehouse/sso"
@@ -142,8 +143,8 @@ func (db *DB) SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id ss
 	})
 }
 
-// DeleteConnection removes a connection with the identities it knows, and ends
-// its sessions. The users stay. allow sees whom it is for, as of the transaction,
+// DeleteConnection removes a connection with the identities it knows, ends its
+// sessions and discards its held syncs. The users stay. allow sees whom it is for, as of the transaction,
 // and its error leaves everything as it was; nil allows it whoever that is.
 func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, allow func(sso.ConnectionReach) error) (err error) {
 	defer func() { doing(&err, "delete connection") }()
@@ -166,8 +167,16 @@ func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		if err := t.endSessionsOf(ctx, by, ent, id); err != nil {
 			return err
 		}
+		dropped, err := t.discardHeldOf(ctx, by, ent, id)
+		if err != nil {
+			return err
+		}
 		t.later("delete from connections where enterprise_id = $1 and id = $2", string(ent), string(id))
-		return t.audit(ctx, by, "connection.deleted", string(id), "name", name)
+		detail := []string{"name", name}
+		if dropped > 0 {
+			detail = append(detail, "held_syncs_discarded", strconv.Itoa(dropped))
+		}
+		return t.audit(ctx, by, "connection.deleted", string(id), detail...)
 	})
 }
 

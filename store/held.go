@@ -103,6 +103,15 @@ func (t *tx) discardHeld(ctx context.Context, by sso.Actor, _ sso.EnterpriseID, 
 	return t.audit(ctx, by, "sync.discarded", string(h.User), "held", string(h.ID), "cause", string(h.Changes.Cause))
 }
 
+// discardHeldOf discards all that waits of a connection, which is about to be
+// deleted, and returns how many that were: its stops end with it.
+func (t *tx) discardHeldOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (int, error) {
+	all, err := list(ctx, t, scanText, `update held_syncs as h set state = $3, decided_by = $4, decided_at = $5
+		where h.enterprise_id = $1 and h.connection_id = $2 and h.state = 'waiting' and not `+newerWord+` returning id`,
+		string(ent), string(id), string(sso.HeldDiscarded), string(by), micros(t.now))
+	return len(all), err
+}
+
 // decided queues that a held sync waits no longer.
 func (t *tx) decided(by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID, state sso.HeldState) {
 	t.later("update held_syncs set state = $3, decided_by = $4, decided_at = $5 where enterprise_id = $1 and id = $2",

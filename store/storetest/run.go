@@ -87,6 +87,13 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"IdP names drift":         testIDPNamesDrift,
 			"IdP names are near":      testIDPNamesNear,
 		},
+		"brake": {
+			"window":             testBrakeWindow,
+			"sweep":              testBrakeSweep,
+			"takes over":         testBrakeTakesOver,
+			"of others":          testBrakeOfOthers,
+			"deleted connection": testHeldOfDeleted,
+		},
 		"objects": {
 			"enterprises":     testEnterprises,
 			"organizations":   testOrganizations,
