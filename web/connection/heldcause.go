@@ -52,6 +52,10 @@ func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string
 		{Name: "group", Value: string(t.Group)}, {Name: "through", Value: string(t.Newest)}}
 	c.Approve = &page.Confirm{Label: "Approve all", Text: approveText(t.Cause), Action: to("approve"), Fields: of, Button: "Approve all", Danger: true}
 	c.Discard = &page.Confirm{Label: "Discard all", Text: "Memberships stay as they are.", Action: to("discard"), Fields: of, Button: "Discard all"}
+	if t.Waiting == 0 { // removals are held from now on, though
+		c.Count = "nobody waits"
+		c.Approve.Label, c.Approve.Button, c.Approve.Text = "Allow removals", "Allow removals", "Groups that were kept are removed at each person’s next sign-in."
+	}
 	if t.Mass() {
 		c.Approve.Text += " For the next seven days, removals are not held for this cause."
 		c.Discard.Text += " Removals are held until sign-ins match again or you approve them."
@@ -62,6 +66,9 @@ func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string
 		c.Discard.Label, c.Discard.Button = "Discard all and restore "+lost, "Discard and restore"
 		c.Discard.Text += " Groups that were lost to the same cause are given back."
 	}
+	if t.Waiting == 0 && t.Lost == 0 {
+		c.Discard = nil // it would do nothing
+	}
 	return c
 }
 
@@ -70,6 +77,9 @@ func causeTitle(t sso.HeldTally) string {
 	case sso.HeldNamesChanged:
 		return "the group names stopped matching"
 	case sso.HeldGroupShare:
+		if t.GroupName == "" {
+			return "too many people would leave a group that was deleted since"
+		}
 		return "too many people would leave " + t.GroupName
 	case sso.HeldMatchesNothing:
 		return "none of a person’s group names matches"
