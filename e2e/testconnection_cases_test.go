@@ -25,7 +25,7 @@ type trial struct {
 	cause string // part of the cause
 	side  string // who has to act
 	place string // part of the place
-	warns string // of one that passes: part of a warning
+	warns string // of one that passes with warnings: the code of one; cause, side and place are its own
 }
 
 const (
@@ -185,10 +185,20 @@ func passing() []trial {
 		{name: "passes", protocol: "saml", provider: "okta"},
 		{name: "passes", protocol: "oidc", provider: "keycloak"},
 		{name: "encrypted", protocol: "saml", provider: "custom", fault: demoidp.Encrypted},
-		{name: "overage", protocol: "oidc", provider: "entra", fault: demoidp.Overage, warns: "Groups: overage"},
-		{name: "no groups", protocol: "saml", provider: "google", fault: demoidp.NoGroups, warns: "Groups: absent"},
-		{name: "groups by ID", protocol: "oidc", provider: "entra", fault: demoidp.GroupIDs, warns: "The groups look like object IDs"},
-		{name: "cut off", protocol: "saml", provider: "okta", fault: demoidp.Truncated, warns: "Groups: truncated"},
-		{name: "another company's e-mail", protocol: "saml", provider: "adfs", fault: demoidp.OtherCompanyEmail, warns: "The domain rival.example is not verified"},
+		{name: "another company's e-mail", protocol: "saml", provider: "adfs", fault: demoidp.OtherCompanyEmail},
+		{name: "overage", protocol: "oidc", provider: "entra", fault: demoidp.Overage, warns: "groups_overage",
+			cause: "too many groups to be sent", side: theCompany, place: "Token configuration › Add groups claim"},
+		{name: "no groups", protocol: "saml", provider: "google", fault: demoidp.NoGroups, warns: "groups_absent",
+			cause: "No group attribute was sent", side: theCompany, place: "SAML attribute mapping › Group membership"},
+		{name: "no groups", protocol: "oidc", provider: "keycloak", fault: demoidp.NoGroups, warns: "groups_absent",
+			cause: "No group attribute was sent", side: theCompany, place: "Mappers › Group Membership"},
+		{name: "empty groups", protocol: "saml", provider: "entra", fault: demoidp.EmptyGroups, warns: "groups_empty",
+			cause: "was sent without a value", side: theCompany, place: "Add a group claim"},
+		{name: "groups by ID", protocol: "oidc", provider: "entra", fault: demoidp.GroupIDs, warns: "groups_object_ids",
+			cause: "sent as object IDs, such as ", side: theCompany, place: "Token configuration › Add groups claim"},
+		{name: "groups by ID", protocol: "saml", provider: "entra", fault: demoidp.GroupIDs, warns: "groups_object_ids",
+			cause: "sent as object IDs, such as ", side: theCompany, place: "Cloud-only group display names"},
+		{name: "cut off", protocol: "saml", provider: "okta", fault: demoidp.Truncated, warns: "groups_truncated",
+			cause: "The list of groups is cut off", side: theCompany, place: "Group attribute statements"},
 	}
 }

@@ -37,6 +37,7 @@ type TestRun struct {
 	Version    int   // of the configuration that was tested
 	Code       string
 	Detail     string // for the admin: what was wanted and what came
+	Warned     int    // how many warnings of the result need action: with any, a passed test is not green
 	Result     TestResult
 	CreatedAt  time.Time
 	ExpiresAt  time.Time // of a live one: when nobody comes back any more
@@ -56,7 +57,7 @@ type TestResult struct {
 	NearMisses []NearMiss          `json:"near_misses,omitempty"`
 	Email      EmailDecision       `json:"email"`
 	Allowed    *bool               `json:"allowed,omitempty"` // by allow_sign_in; nil if it did not get that far
-	Warnings   []string            `json:"warnings,omitempty"`
+	Warnings   []Warning           `json:"warnings,omitempty"`
 	Raw        string              `json:"raw,omitempty"` // what came, redacted: safe to show and to send on
 }
 

@@ -14,12 +14,12 @@ const (
 	maxTestResult = 512 << 10
 )
 
-const testRunColumns = "t.id, t.enterprise_id, t.connection_id, t.kind, t.state, t.started_by, t.token, t.revision, t.version, t.code, t.detail, t.created_at, t.expires_at, t.ended_at"
+const testRunColumns = "t.id, t.enterprise_id, t.connection_id, t.kind, t.state, t.started_by, t.token, t.revision, t.version, t.code, t.detail, t.warned, t.created_at, t.expires_at, t.ended_at"
 
 // scanTestRun reads one without its result. Nobody writes that a run expired: it
 // is so as soon as nobody can come back.
 func (db *DB) scanTestRun(r row) (t sso.TestRun, err error) {
-	err = r.Scan(&t.ID, &t.Enterprise, &t.Connection, &t.Kind, &t.State, &t.By, hexHash(&t.Token), &t.Revision, &t.Version, &t.Code, &t.Detail,
+	err = r.Scan(&t.ID, &t.Enterprise, &t.Connection, &t.Kind, &t.State, &t.By, hexHash(&t.Token), &t.Revision, &t.Version, &t.Code, &t.Detail, &t.Warned,
 		moment(&t.CreatedAt), moment(&t.ExpiresAt), moment(&t.EndedAt))
 	if t.State == sso.TestWaiting && !db.now().Before(t.ExpiresAt) {
 		t.State = sso.TestExpired
@@ -72,10 +72,10 @@ func (db *DB) CreateTestRun(ctx context.Context, r sso.TestRun) (err error) {
 		if r.Token != (sso.Hash{}) {
 			token = r.Token.String()
 		}
-		t.later(`insert into test_runs (enterprise_id, id, connection_id, kind, state, started_by, token, revision, version, code, detail, result, created_at, expires_at, ended_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+		t.later(`insert into test_runs (enterprise_id, id, connection_id, kind, state, started_by, token, revision, version, code, detail, warned, result, created_at, expires_at, ended_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 			string(r.Enterprise), string(r.ID), string(r.Connection), string(r.Kind), string(r.State), string(r.By), token, r.Revision, int64(r.Version),
-			r.Code, clean(r.Detail, maxDetail), sealed, micros(r.CreatedAt), micros(r.ExpiresAt), micros(r.EndedAt))
+			r.Code, clean(r.Detail, maxDetail), int64(r.Warned), sealed, micros(r.CreatedAt), micros(r.ExpiresAt), micros(r.EndedAt))
 		if err := t.audit(ctx, r.By, "test.started", string(r.ID), "connection", string(r.Connection), "kind", string(r.Kind)); err != nil {
 			return err
 		}
@@ -104,9 +104,9 @@ func (db *DB) FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string
 		if _, err := found(one(ctx, t, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.enterprise_id = $1 and t.id = $2", string(r.Enterprise), string(r.ID))); err != nil {
 			return err
 		}
-		n, err := t.exec(ctx, `update test_runs set state = $4, revision = $5, version = $6, code = $7, detail = $8, result = $9, ended_at = $10
+		n, err := t.exec(ctx, `update test_runs set state = $4, revision = $5, version = $6, code = $7, detail = $8, result = $9, ended_at = $10, warned = $11
 			where enterprise_id = $1 and id = $2 and state = $3 and expires_at > $10`,
-			string(r.Enterprise), string(r.ID), string(sso.TestWaiting), string(r.State), r.Revision, int64(r.Version), r.Code, clean(r.Detail, maxDetail), sealed, micros(t.now))
+			string(r.Enterprise), string(r.ID), string(sso.TestWaiting), string(r.State), r.Revision, int64(r.Version), r.Code, clean(r.Detail, maxDetail), sealed, micros(t.now), int64(r.Warned))
 		if err != nil || n == 0 {
 			return err
 		}

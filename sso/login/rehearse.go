@@ -30,6 +30,7 @@ type rehearsal struct {
 	*try
 	run    sso.TestRun
 	result sso.TestResult
+	held   sso.HeldCause // why the group sync would be held; "" if it would not
 }
 
 func (s *Service) rehearsal(c sso.Connection, cfg sso.Config, run sso.TestRun, cb sso.Callback) *rehearsal {
@@ -191,7 +192,7 @@ func (r *rehearsal) plan(facts sso.SignInFacts) error {
 	r.result.Mode, r.result.Note = record.Mode, r.noted(record.Note)
 	r.result.Unmatched, r.result.NearMisses = record.Unmatched, record.NearMisses
 	if changes.Held != nil {
-		r.result.Warnings = append(r.result.Warnings, "The group sync would be held until an admin decides.")
+		r.held = changes.Held.Cause
 	}
 	for _, o := range groupsync.ByOrganization(changes, facts.Groups) {
 		r.result.Changes = append(r.result.Changes, sso.OrganizationDelta{Organization: o.Organization, Name: o.Name,
@@ -219,7 +220,7 @@ func (r *rehearsal) conclude(cause error) sso.TestRun {
 		}
 	}
 	r.result.Checks = r.attempt.Checks
-	run.Result = r.result
+	run.Result, run.Warned = r.result, r.result.Warned()
 	return run
 }
 

@@ -3,81 +3,175 @@ package login
 import (
 	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"gatehouse/policy"
 	"gatehouse/sso"
 )
 
-// warnings are what stops nobody and wants attention all the same.
+// fewest is how many names or near misses a warning lists before it counts the
+// rest.
+const fewest = 3
+
+func (r *rehearsal) raise(w sso.Warning) {
+	w.Want, w.Got = sso.Inert(w.Want), sso.Inert(w.Got)
+	r.result.Warnings = append(r.result.Warnings, w)
+}
+
+// warnings finds what stops nobody and needs attention all the same: first what
+// would be wrong about groups, then the rest.
 func (r *rehearsal) warnings(in policy.Input) {
-	say := func(format string, args ...any) {
-		r.result.Warnings = append(r.result.Warnings, fmt.Sprintf(format, args...))
+	if r.cfg.Provisioning != sso.ProvisionSCIM {
+		r.groupWarnings(len(in.MatchedGroups))
 	}
-	id := r.result.Identity
-	r.result.Warnings = append(r.result.Warnings, alarms(r.attempt.Checks)...)
-	if looksLikeIDs(id.Groups.Names) {
-		say("The groups look like object IDs. Groups here match by name: let the identity provider send names.")
-	}
-	if id.Groups.State == sso.GroupsValues && len(in.MatchedGroups) == 0 {
-		say("None of the groups matches a group here, so the person would be in none.")
-	}
-	if domain := sso.EmailDomain(id.Email); domain != "" && !in.DomainVerified {
-		say("The domain %s is not verified for this company.", sso.Inert(domain))
-	}
-	for _, field := range []string{"subject", "login", "email"} {
-		if from := r.result.Origins[field]; len(id.Claims[from]) > 1 {
-			say("%s has %d values; the first one counts for the %s.", sso.Inert(from), len(id.Claims[from]), field)
+	r.loginWarning()
+	for _, c := range r.attempt.Checks {
+		if w, ok := alarm(c); ok {
+			r.raise(w)
 		}
 	}
-	if r.result.Email.Action == sso.VouchFirst {
-		say("An admin has to vouch for this person before they get in.")
+	id := r.result.Identity
+	for _, field := range []string{"subject", "login", "email"} {
+		if from := r.result.Origins[field]; len(id.Claims[from]) > 1 {
+			r.raise(sso.Warning{Code: "claim_ambiguous", Field: field, Want: from, Got: strconv.Itoa(len(id.Claims[from]))})
+		}
 	}
-	if r.result.Note != "" {
-		say("%s", r.result.Note)
+	if domain := sso.EmailDomain(id.Email); domain != "" && !in.DomainVerified {
+		r.raise(sso.Warning{Code: "domain_unverified", Got: domain, Minor: true})
+	}
+	if r.result.Email.Action == sso.VouchFirst {
+		r.raise(sso.Warning{Code: "vouching_needed", Minor: true})
 	}
 }
 
-// alarms are the warnings among checks, in words.
-func alarms(checks []sso.Check) (texts []string) {
-	for _, c := range checks {
-		if text := alarming(c); c.Warning && text != "" {
-			texts = append(texts, text)
+// groupWarnings compares what was sent about groups with the groups here.
+func (r *rehearsal) groupWarnings(matched int) {
+	g, read := r.result.Identity.Groups, strings.Join(r.cfg.Mapping.Groups, ", ")
+	switch {
+	case g.Unfetched:
+		r.raise(sso.Warning{Code: "groups_unfetched"})
+	case read == "":
+		r.raise(sso.Warning{Code: "groups_not_mapped"})
+	case g.State == sso.GroupsAbsent:
+		r.raise(sso.Warning{Code: "groups_absent", Want: read})
+	case g.State == sso.GroupsEmpty:
+		r.raise(sso.Warning{Code: "groups_empty", Want: read, Got: g.Source})
+	case g.State == sso.GroupsOverage:
+		r.raise(sso.Warning{Code: "groups_overage"})
+	case g.State == sso.GroupsTruncated:
+		r.raise(sso.Warning{Code: "groups_truncated", Got: strconv.Itoa(len(g.Names))})
+	case g.State == sso.GroupsPartial:
+		r.raise(sso.Warning{Code: "groups_partial", Got: strconv.Itoa(g.NotUnderstoodCount)})
+	}
+	ids := objectIDs(r.result.Unmatched)
+	near := nearMisses(r.result.NearMisses)
+	switch {
+	case len(ids) > 0 && len(ids)*2 >= len(g.Names):
+		r.raise(sso.Warning{Code: "groups_object_ids", Want: read, Got: ids[0]})
+	case len(near) == 0 && len(g.Names) > 0 && matched == 0:
+		r.raise(sso.Warning{Code: "groups_unmatched", Got: some(g.Names)})
+	}
+	if len(near) > 0 {
+		r.raise(sso.Warning{Code: "group_near_miss", Got: some(near)})
+	}
+	r.lossWarnings()
+}
+
+// lossWarnings are about memberships that the sign-in would take.
+func (r *rehearsal) lossWarnings() {
+	var removed []string
+	stays := 0
+	for _, o := range r.result.Changes {
+		for _, name := range o.Removed {
+			if name != sso.DefaultGroupName {
+				removed = append(removed, name)
+			}
+		}
+		for _, name := range slices.Concat(o.Added, o.Kept) {
+			if name != sso.DefaultGroupName {
+				stays++
+			}
+		}
+	}
+	if len(removed) > 0 && stays == 0 {
+		r.raise(sso.Warning{Code: "groups_all_removed", Got: some(removed)})
+	}
+	if r.held != "" {
+		r.raise(sso.Warning{Code: "sync_held", Want: string(r.held), Got: some(removed)})
+	}
+}
+
+// loginWarning is about a login that was read from the subject because what the
+// mapping names before it was not sent. Google's NameID is the primary address,
+// and the guide has it used as the login.
+func (r *rehearsal) loginWarning() {
+	from, names := r.result.Origins["login"], r.cfg.Mapping.Login
+	i := slices.IndexFunc(names, isSubject)
+	if (from == "NameID" || from == "sub") && i > 0 && r.c.Provider != sso.Google {
+		r.raise(sso.Warning{Code: "login_fallback", Field: "login", Want: names[0], Got: from})
+	}
+}
+
+func isSubject(candidate string) bool {
+	return strings.EqualFold(candidate, "nameid") || candidate == "sub"
+}
+
+// alarm is the warning of a check, unless it is told elsewhere.
+func alarm(c sso.Check) (w sso.Warning, ok bool) {
+	if !c.Warning {
+		return sso.Warning{}, false
+	}
+	switch c.Name {
+	case "certificate":
+		w = sso.Warning{Code: "certificate_expiring"}
+	case "clock":
+		w = sso.Warning{Code: "clock_off"}
+	case "signature_algorithm":
+		w = sso.Warning{Code: "weak_signature"}
+	case "attributes":
+		w = sso.Warning{Code: "attributes_left_out"}
+	case "authn_instant":
+		w = sso.Warning{Code: "sign_in_not_fresh"}
+	case "decryption":
+		w = sso.Warning{Code: "weak_encryption"}
+	case "userinfo":
+		w = sso.Warning{Code: "userinfo_unusable"}
+	default:
+		return sso.Warning{}, false
+	}
+	w.Want, w.Got = c.Want, c.Got
+	return w, true
+}
+
+// some lists the first names and counts the rest.
+func some(names []string) string {
+	if len(names) <= fewest {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:fewest], ", "), len(names)-fewest)
+}
+
+// nearMisses describes asserted names that are almost those of groups. The name
+// of a default group is none: it is never matched, and no other is meant.
+func nearMisses(all []sso.NearMiss) (texts []string) {
+	for _, n := range all {
+		if n.Why != sso.IsDefaultGroup {
+			texts = append(texts, fmt.Sprintf("“%s” was sent, %s has “%s”", n.Asserted, n.OrganizationName, n.Name))
 		}
 	}
 	return texts
 }
 
-// alarming says in words what a check warns of; "" for what is told elsewhere.
-func alarming(c sso.Check) string {
-	switch c.Name {
-	case "certificate":
-		return "The certificate that signs: " + c.Got + ". Get the next one here before it expires."
-	case "clock":
-		return "The identity provider's clock is " + c.Got + "."
-	case "signature_algorithm":
-		return "The answer is signed with " + c.Got + ", which is weak."
-	case "groups":
-		return "Groups: " + c.Got + "."
-	case "attributes":
-		return "Attributes: " + c.Got + "."
-	case "authn_instant":
-		return "The identity provider did not ask the person to sign in anew, though the connection asks for that."
-	case "decryption":
-		return "The assertion is encrypted with " + c.Got + ", which is weak."
-	}
-	return ""
-}
-
-// objectID is how directories name their objects, which tells nobody anything.
+// objectID is the form in which directories name their objects.
 var objectID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 
-func looksLikeIDs(names []string) bool {
-	n := 0
+func objectIDs(names []string) (ids []string) {
 	for _, name := range names {
 		if objectID.MatchString(strings.TrimSpace(name)) {
-			n++
+			ids = append(ids, name)
 		}
 	}
-	return n > 0 && n*2 >= len(names)
+	return ids
 }

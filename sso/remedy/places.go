@@ -21,8 +21,12 @@ const (
 	atLog                          // what it says itself about a sign-in
 	atClock
 	atBrowser
-	atClient // OpenID Connect: our client ID
-	atSecret // OpenID Connect: our client secret
+	atVerifyGroups // here: the matrix of names and groups
+	atHeldSyncs    // here
+	atDomains      // here
+	atMapping      // here: the attribute mapping
+	atClient       // OpenID Connect: our client ID
+	atSecret       // OpenID Connect: our client secret
 )
 
 // places are those of one provider and protocol, below the page of the
@@ -49,6 +53,14 @@ func (p places) at(s spot) string {
 		return hereOnly
 	case s == atCertificatesHere:
 		return "Here, not at the identity provider: the connection's Certificates › Fetch it now, or step 2 of the assistant"
+	case s == atVerifyGroups:
+		return "Here: the connection › Verify groups"
+	case s == atHeldSyncs:
+		return "Here: the connection › Held group syncs"
+	case s == atDomains:
+		return "Here: Domains"
+	case s == atMapping:
+		return "Here: the connection › Attribute mapping"
 	case s == atBrowser:
 		return "Not at the identity provider: in this browser, whose cookies for this site have to be kept"
 	case s == atLog:

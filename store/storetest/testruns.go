@@ -22,7 +22,8 @@ func finished(r sso.TestRun, state sso.TestState, code string) sso.TestRun {
 	allowed := true
 	r.State, r.Code, r.Detail = state, code, "audience: want a, got b"
 	r.Result = sso.TestResult{Checks: []sso.Check{{Name: "audience", Want: "a", Got: "b"}}, Allowed: &allowed,
-		Identity: &sso.Identity{Login: "canary-login@acme.test", Claims: sso.Claims{"groups": {"dev"}}}, Raw: "<Response/>", Warnings: []string{"w"}}
+		Identity: &sso.Identity{Login: "canary-login@acme.test", Claims: sso.Claims{"groups": {"dev"}}}, Raw: "<Response/>", Warnings: []sso.Warning{{Code: "groups_absent", Want: "groups"}}}
+	r.Warned = 1
 	return r
 }
 

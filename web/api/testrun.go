@@ -34,6 +34,7 @@ type TestRun struct {
 	By        sso.Actor     `json:"by" doc:"Who began it." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Version   int           `json:"version" doc:"Of the configuration that was tested." example:"3"`
 	Revision  int64         `json:"revision" doc:"Of the connection when it ended: what was changed later was not tested." example:"7"`
+	Warned    int           `json:"warned" doc:"How many of its warnings need action: with any, it passed with warnings." example:"0"`
 	Code      *string       `json:"code" doc:"Why it failed; null if it did not." example:"saml_wrong_recipient"`
 	CreatedAt time.Time     `json:"created_at" doc:"When it began." example:"2026-11-24T12:00:00Z"`
 	EndedAt   *time.Time    `json:"ended_at" doc:"When it ended; null while it waits." example:"2026-11-24T12:01:00Z"`
@@ -48,7 +49,7 @@ type testResult struct {
 	Groups      *assertedGroups `json:"groups,omitempty" doc:"What was said about groups; missing if it did not get that far."`
 	SyncPreview *testPreview    `json:"sync_preview,omitempty" doc:"What the sign-in would do to memberships; missing if it did not get that far."`
 	Policy      *testPolicy     `json:"policy,omitempty" doc:"What decides about the person coming in; missing if it did not get that far."`
-	Warnings    []string        `json:"warnings" doc:"What stopped nobody and wants attention." example:"[\"The domain acme.example is not verified for this company.\"]"`
+	Warnings    []testWarning   `json:"warnings" doc:"What stopped nobody and needs attention, the most important first."`
 	Raw         *string         `json:"raw" doc:"What came, without signatures, tokens and session indexes; null if nothing did." example:"<samlp:Response>…</samlp:Response>"`
 }
 
@@ -57,6 +58,12 @@ type testRemedy struct {
 	Side  remedy.Side `json:"side" enum:"person,company,you" doc:"Who has to act: who signs in, their IT admin at the identity provider, or whoever runs this." example:"company"`
 	Do    string      `json:"do" doc:"What to do." example:"Set the audience to a."`
 	Place string      `json:"place" doc:"Where, in the console of that identity provider." example:"Okta Admin Console › Applications › your application › General › SAML Settings"`
+}
+
+type testWarning struct {
+	Code string `json:"code" doc:"What it is about; stable." example:"groups_absent"`
+	testRemedy
+	Minor bool `json:"minor" doc:"Whether it is only worth knowing: groups and login are right all the same."`
 }
 
 type testIdentity struct {
@@ -139,16 +146,16 @@ func (a *API) getTest(ctx context.Context, c caller, in *struct {
 }
 
 func viewTestRun(r sso.TestRun) TestRun {
-	return TestRun{ID: r.ID, Kind: r.Kind, State: r.State, By: r.By, Version: r.Version, Revision: r.Revision, Code: some(r.Code), CreatedAt: r.CreatedAt.UTC(), EndedAt: moment(r.EndedAt)}
+	return TestRun{ID: r.ID, Kind: r.Kind, State: r.State, By: r.By, Version: r.Version, Revision: r.Revision, Warned: r.Warned, Code: some(r.Code), CreatedAt: r.CreatedAt.UTC(), EndedAt: moment(r.EndedAt)}
 }
 
 func viewTestResult(c sso.Connection, run sso.TestRun) testResult {
 	r := run.Result
 	v := testResult{TestRun: viewTestRun(run), Detail: some(run.Detail), Checks: viewAll(r.Checks, func(c sso.Check) check { return check(c) }),
-		Warnings: always(r.Warnings), Raw: some(r.Raw)}
+		Warnings: viewAll(r.Warnings, func(w sso.Warning) testWarning { return viewWarning(c, w) }), Raw: some(r.Raw)}
 	if run.State == sso.TestFailed {
-		advice := remedy.For(c.Provider, c.Protocol, run.Code, r.Checks)
-		v.Remedy = &testRemedy{Cause: advice.Cause, Side: advice.Side, Do: advice.Do, Place: advice.Place}
+		advice := testRemedy(remedy.For(c.Provider, c.Protocol, run.Code, r.Checks))
+		v.Remedy = &advice
 	}
 	if id := r.Identity; id != nil {
 		groups := viewGroups(id.Groups)
@@ -163,4 +170,8 @@ func viewTestResult(c sso.Connection, run sso.TestRun) testResult {
 			})}
 	}
 	return v
+}
+
+func viewWarning(c sso.Connection, w sso.Warning) testWarning {
+	return testWarning{Code: w.Code, testRemedy: testRemedy(remedy.Warn(c.Provider, c.Protocol, w)), Minor: w.Minor}
 }

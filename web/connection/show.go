@@ -103,15 +103,10 @@ func (h *Handlers) facts(c sso.Connection, reach sso.ConnectionReach) []page.Fac
 func version(cfg *sso.Config) string { return "Version " + strconv.Itoa(cfg.Version) }
 
 func testState(t sso.TestRun) page.Badge {
-	switch t.State {
-	case sso.TestPassed:
-		return page.Badge{Label: "passed", State: "ok"}
-	case sso.TestFailed:
-		return page.Badge{Label: "failed", State: "error"}
-	case sso.TestExpired:
+	if t.State == sso.TestExpired {
 		return page.Badge{Label: "nobody came back", State: "warn"}
 	}
-	return page.Badge{Label: "waiting"}
+	return page.TestState(t)
 }
 
 func byWhom(v console.Visit, by sso.Actor) string {
@@ -152,6 +147,9 @@ func tested(c sso.Connection, tests []sso.TestRun) (page.Badge, string) {
 		return page.Badge{Label: "test failed", State: "error"}, "The last test connection did not pass."
 	case tests[i].Revision != c.Revision || tests[i].Version != c.Draft.Version:
 		return page.Badge{Label: "tested before", State: "warn"}, "The last test passed, but the connection was changed since."
+	}
+	if tests[i].Warned > 0 {
+		return page.Badge{Label: "test passed, with warnings", State: "warn"}, "The last test passed with exactly this draft, with warnings: read them first."
 	}
 	return page.Badge{Label: "test passed", State: "ok"}, "The last test passed with exactly this draft."
 }

@@ -41,9 +41,10 @@ type Test struct {
 	Heading  string
 	Sentence string
 	Facts    []Fact
-	Waiting  *TestWaiting // nil once it is over
-	Failed   *TestFailed  // nil unless it failed
-	Warnings []Todo
+	Waiting  *TestWaiting  // nil once it is over
+	Failed   *TestFailed   // nil unless it failed
+	Warnings []TestWarning // those that need action
+	Notes    []TestWarning // those that are worth knowing
 	Checks   []Check
 	Identity []TestValue
 	Groups   *TestGroups // nil if it did not get that far
@@ -69,6 +70,13 @@ type TestWaiting struct {
 type TestFailed struct {
 	Cause, Who, Do, Place string
 	Code                  string
+}
+
+// TestWarning is what an admin has to know about something that stops nobody.
+type TestWarning struct {
+	Cause, Who, Do, Place string
+	Link                  *Link // to the place, where it is one of ours
+	Minor                 bool
 }
 
 // TestValue is a field of the identity, and the claim it came from.
@@ -102,7 +110,7 @@ func (c TestChange) Nothing() bool { return len(c.Added)+len(c.Removed)+len(c.Ke
 // is there no more than how it went.
 type Tested struct {
 	Base
-	State    string // "ok", "error" or "" for neither
+	State    string // "ok", "warn", "error" or "" for none
 	Heading  string
 	Sentence string
 	Href     string // what came of it, for those who administer the connection
@@ -116,6 +124,10 @@ func NewTested(e sso.Enterprise, run sso.TestRun) *Tested {
 	switch run.State {
 	case sso.TestPassed:
 		p.State, p.Heading, p.Sentence = "ok", "The test passed", "Signing in through this connection would work. You were not signed in: nothing was changed."
+		if run.Warned > 0 {
+			p.State, p.Heading = "warn", "The test passed, with warnings"
+			p.Sentence = "Signing in through this connection would work, but something needs attention first. You were not signed in: nothing was changed."
+		}
 	case sso.TestFailed:
 		p.State, p.Heading, p.Sentence = "error", "The test failed", "Signing in through this connection would not work yet. Nothing was changed."
 	case sso.TestWaiting:
@@ -124,4 +136,20 @@ func NewTested(e sso.Enterprise, run sso.TestRun) *Tested {
 		p.Heading, p.Sentence = "The test is over", "Nobody came back from the identity provider in time. Begin another test."
 	}
 	return p
+}
+
+// TestState is the state of a test connection as a badge.
+func TestState(run sso.TestRun) Badge {
+	switch run.State {
+	case sso.TestPassed:
+		if run.Warned > 0 {
+			return Badge{Label: "passed, with warnings", State: "warn"}
+		}
+		return Badge{Label: "passed", State: "ok"}
+	case sso.TestFailed:
+		return Badge{Label: "failed", State: "error"}
+	case sso.TestWaiting:
+		return Badge{Label: "waiting", State: "warn"}
+	}
+	return Badge{Label: "expired"}
 }

@@ -20,6 +20,7 @@ func galleryTest() []Example {
 	}
 	return []Example{
 		{"Tested-passed", 200, tested(sso.TestPassed)},
+		{"Tested-warned", 200, NewTested(acme, sso.TestRun{ID: "test-1", Connection: "conn-1", State: sso.TestPassed, Warned: 1})},
 		{"Tested-failed", 200, tested(sso.TestFailed)},
 		{"Tested-expired", 200, tested(sso.TestExpired)},
 		{"Tests-empty", 200, galleryTestsPage()},
@@ -37,6 +38,7 @@ func galleryTest() []Example {
 		}()},
 		{"Test-waiting", 200, galleryTestWaiting()},
 		{"Test-passed", 200, galleryTestPassed()},
+		{"Test-warned", 200, galleryTestWarned()},
 		{"Test-failed", 200, galleryTestFailed()},
 		{"Test-failed-early", 200, galleryTestFailedEarly()},
 		{"Test-expired", 200, &Test{Base: galleryTestBase(Link{Label: "Test connections", Href: galleryTests}), Badge: Badge{Label: "expired"}, Heading: "The test is over",
@@ -79,9 +81,10 @@ func galleryTestWaiting() *Test {
 
 func galleryTestPassed() *Test {
 	return &Test{Base: galleryTestBase(Link{Label: "Test connections", Href: galleryTests}), Badge: Badge{"passed", "ok"}, Heading: "The test passed",
-		Sentence: "A sign-in would work, and do what stands below. Nothing was changed.", Facts: galleryTestFacts(),
+		Sentence: "A sign-in would work and make the changes below. Nothing was changed.", Facts: galleryTestFacts(),
 		Links: []Link{{"Enable the connection", "/x", true}, {"Back to the setup assistant", "/y", false}}, Again: galleryTests,
-		Warnings: []Todo{{State: "warn", Text: "The certificate that signs: 3f9a2b7c11d04e58…, until 2026-12-20: 26 days left. Get the next one here before it expires."}},
+		Notes: []TestWarning{{Cause: "The e-mail domain acme.example is not verified for this company.", Who: "You, here in Gatehouse",
+			Do: "Verify the domain, so that its people are found by their address and need no code.", Place: "Here: Domains", Link: &Link{Label: "Open Domains", Href: "/d"}, Minor: true}},
 		Identity: []TestValue{{"Subject", "00u1ab2cd3EF", "NameID"}, {"Login", "ada@acme.example", "login"}, {"E-mail", "ada@acme.example", "email"},
 			{"E-mail verified", "not said to be verified", ""}, {"Name", "Ada Lovelace", "{firstName} {lastName}"}, {"Groups", "3", "groups"}},
 		Groups: &TestGroups{State: "A list of 3.", Badge: Badge{"values", "ok"}, Names: []string{"engineering", "Admins ", "everyone"},
@@ -96,10 +99,25 @@ func galleryTestPassed() *Test {
 		Bundle: &Copyable{ID: "bundle", Value: "Test connection test-06d5x0wkj3n8p7r5t2v4y6z8ab of conn-1\nResult: passed"}}
 }
 
+func galleryTestWarned() *Test {
+	p := galleryTestPassed()
+	p.Badge, p.Heading = Badge{"passed, with warnings", "warn"}, "The test passed, with warnings"
+	p.Sentence = "A sign-in would work, but read the warnings before anyone depends on this connection. Nothing was changed."
+	p.Warnings = []TestWarning{
+		{Cause: "A group is sent under a name that is almost that of a group here: “Admins ” was sent, Website has “Admins”.", Who: "You, here in Gatehouse",
+			Do: "Accept the name that is sent as an IdP name of the group, or rename one of the two. Letter case and every character count.", Place: "Here: the connection › Verify groups",
+			Link: &Link{Label: "Open Verify groups", Href: "/g"}},
+		{Cause: "The signing certificate expires soon: on 20 December 2026, in 26 days.", Who: "Your company’s IT team, at the identity provider",
+			Do:    "Renew it at the identity provider before that day. With a metadata address the new one is fetched from there; otherwise add it here.",
+			Place: "Okta Admin Console › Applications › your application › Sign On › SAML Signing Certificates"},
+	}
+	return p
+}
+
 func galleryTestFailed() *Test {
 	p := galleryTestPassed()
 	p.Badge, p.Heading, p.Sentence = Badge{"failed", "error"}, "The test failed", "A sign-in would not work. Nothing was changed."
-	p.Identity, p.Groups, p.Changes, p.Entry, p.Warnings = nil, nil, nil, nil, nil
+	p.Identity, p.Groups, p.Changes, p.Entry, p.Notes = nil, nil, nil, nil, nil
 	p.Links = p.Links[1:]
 	p.Failed = &TestFailed{Cause: "The assertion is for another audience: wanted https://login.example.com/saml/conn-1/metadata, got https://old.example.com.",
 		Who: "Your company’s IT team, at the identity provider", Do: "Set the audience (the service provider's entity ID) to https://login.example.com/saml/conn-1/metadata.",

@@ -67,10 +67,10 @@ func (a *Assistant) showTest(w http.ResponseWriter, r *http.Request, v console.V
 		p.Next = nil // it stays here until it works
 	}
 	if s.last != nil {
-		p.Last = &page.LastTest{Badge: page.Badge{Label: "passed", State: "ok"}, At: page.NewTime(s.last.EndedAt, a.Now()), Href: p.All + "/" + string(s.last.ID),
+		p.Last = &page.LastTest{Badge: page.TestState(*s.last), At: page.NewTime(s.last.EndedAt, a.Now()), Href: p.All + "/" + string(s.last.ID),
 			Old: s.last.Revision != s.Connection.Revision}
 		if s.last.State != sso.TestPassed {
-			p.Last.Badge, p.Last.Detail = page.Badge{Label: "failed", State: "error"}, s.last.Detail
+			p.Last.Detail = s.last.Detail
 		}
 	}
 	return a.Console.Render(w, http.StatusOK, p)

@@ -1,6 +1,7 @@
 package testconnection
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +32,7 @@ func (p *Pages) viewList(v console.Visit, runs []sso.TestRun, attempts []sso.Att
 		view.Attempts = append(view.Attempts, page.Option{Value: string(a.ID), Label: a.Login + ", " + page.NewTime(a.At, p.Now()).Relative, Chosen: i == 0})
 	}
 	for _, run := range runs {
-		row := page.TestRow{Href: here(v, string(run.ID)), Kind: kindOf(run.Kind), Badge: badgeOf(run.State), At: page.NewTime(run.CreatedAt, p.Now())}
+		row := page.TestRow{Href: here(v, string(run.ID)), Kind: kindOf(run.Kind), Badge: page.TestState(run), At: page.NewTime(run.CreatedAt, p.Now())}
 		if run.State == sso.TestFailed {
 			row.Result = run.Code
 		}
@@ -44,13 +45,8 @@ func kindOf(k sso.TestKind) string {
 	return map[sso.TestKind]string{sso.TestLive: "a sign-in", sso.TestCaptured: "an answer that was pasted", sso.TestReplay: "a sign-in replayed"}[k]
 }
 
-func badgeOf(s sso.TestState) page.Badge {
-	return map[sso.TestState]page.Badge{sso.TestPassed: {Label: "passed", State: "ok"}, sso.TestFailed: {Label: "failed", State: "error"},
-		sso.TestWaiting: {Label: "waiting", State: "warn"}, sso.TestExpired: {Label: "expired"}}[s]
-}
-
 func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *page.Test {
-	view := &page.Test{Base: p.base(v, page.Link{Label: "Test connections", Href: here(v)}), Badge: badgeOf(run.State)}
+	view := &page.Test{Base: p.base(v, page.Link{Label: "Test connections", Href: here(v)}), Badge: page.TestState(run)}
 	begun, setup := page.NewTime(run.CreatedAt, p.Now()), func(step string) string { return console.AtConnection(v.Enterprise, run.Connection, "setup", step) }
 	view.Facts = []page.Fact{{Label: "Kind", Value: kindOf(run.Kind)}, {Label: "Begun", Time: &begun}, {Label: "Reference", Value: string(run.ID), Code: true}}
 	switch run.State {
@@ -65,6 +61,9 @@ func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *page
 		view.Failed = failed(v.Connection, run)
 	case sso.TestPassed:
 		view.Heading, view.Sentence = "The test passed", passed(run)
+		if run.Warned > 0 {
+			view.Heading = "The test passed, with warnings"
+		}
 		if v.Connection.Draft != nil {
 			view.Links = append(view.Links, page.Link{Label: "Enable the connection", Href: setup("enable"), Current: true})
 		}
@@ -73,18 +72,21 @@ func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *page
 	if run.Kind == sso.TestLive {
 		view.Again = here(v)
 	}
-	p.viewResult(view, run)
+	p.viewResult(view, v, run)
 	return view
 }
 
 func passed(run sso.TestRun) string {
 	switch run.Kind {
 	case sso.TestCaptured:
-		return "Every check of the answer passed, as far as it can be made afterwards."
+		return "Every check of the response passed, as far as it can be made afterwards. " + run.Result.Note
 	case sso.TestReplay:
-		return "What this sign-in said does with the mapping as it is edited now. Nothing was changed."
+		return "This is what the recorded sign-in would do with the mapping as it is now. Nothing was changed."
 	}
-	return "A sign-in would work, and do what stands below. Nothing was changed."
+	if run.Warned > 0 {
+		return "A sign-in would work, but read the warnings before anyone depends on this connection. Nothing was changed."
+	}
+	return "A sign-in would work and make the changes below. Nothing was changed."
 }
 
 func (p *Pages) viewWaiting(v console.Visit, run sso.TestRun, link sso.Secret) *page.TestWaiting {
@@ -104,14 +106,50 @@ func (p *Pages) viewWaiting(v console.Visit, run sso.TestRun, link sso.Secret) *
 // failed is the cause, the side and the place.
 func failed(c sso.Connection, run sso.TestRun) *page.TestFailed {
 	a := remedy.For(c.Provider, c.Protocol, run.Code, run.Result.Checks)
-	who := map[remedy.Side]string{remedy.Person: "The person who signs in", remedy.Company: "Your company’s IT team, at the identity provider", remedy.Operator: "You, here in Gatehouse"}[a.Side]
-	return &page.TestFailed{Cause: a.Cause, Who: who, Do: a.Do, Place: a.Place, Code: run.Code}
+	return &page.TestFailed{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Code: run.Code}
 }
 
-func (p *Pages) viewResult(view *page.Test, run sso.TestRun) {
+func sideOf(s remedy.Side) string {
+	return map[remedy.Side]string{remedy.Person: "The person who signs in", remedy.Company: "Your company’s IT team, at the identity provider", remedy.Operator: "You, here in Gatehouse"}[s]
+}
+
+// viewWarning says about a warning what failed says about a failure.
+func viewWarning(v console.Visit, w sso.Warning) page.TestWarning {
+	a := remedy.Warn(v.Connection.Provider, v.Connection.Protocol, w)
+	return page.TestWarning{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Link: linkOf(v, w.Code), Minor: w.Minor}
+}
+
+// linkOf leads to the page here on which a warning is acted on, if there is one
+// that the visitor may see.
+func linkOf(v console.Visit, code string) *page.Link {
+	at := func(parts ...string) string { return console.AtConnection(v.Enterprise, v.Connection.ID, parts...) }
+	if v.Role != sso.RoleSetupLink {
+		switch code {
+		case "group_near_miss":
+			return &page.Link{Label: "Open Verify groups", Href: at("groups") + "?show=near"}
+		case "groups_unmatched", "groups_object_ids":
+			return &page.Link{Label: "Open Verify groups", Href: at("groups")}
+		case "sync_held":
+			return &page.Link{Label: "Open held group syncs", Href: console.At(v.Enterprise, "held")}
+		case "domain_unverified":
+			return &page.Link{Label: "Open Domains", Href: console.At(v.Enterprise, "domains")}
+		}
+	}
+	switch code {
+	case "groups_absent", "groups_empty", "groups_not_mapped", "groups_partial", "login_fallback":
+		return &page.Link{Label: "Open the step Attribute mapping", Href: at("setup", "attributes")}
+	}
+	return nil
+}
+
+func (p *Pages) viewResult(view *page.Test, v console.Visit, run sso.TestRun) {
 	r := run.Result
 	for _, w := range r.Warnings {
-		view.Warnings = append(view.Warnings, page.Todo{State: "warn", Text: w})
+		if w.Minor {
+			view.Notes = append(view.Notes, viewWarning(v, w))
+		} else {
+			view.Warnings = append(view.Warnings, viewWarning(v, w))
+		}
 	}
 	for _, c := range r.Checks {
 		view.Checks = append(view.Checks, page.NewCheck(c))
@@ -187,8 +225,9 @@ func bundle(view *page.Test, run sso.TestRun) string {
 	if run.Detail != "" {
 		line("Detail:", run.Detail)
 	}
-	for _, w := range view.Warnings {
-		line("Warning:", w.Text)
+	for _, w := range slices.Concat(view.Warnings, view.Notes) {
+		line("Warning:", w.Cause)
+		line("Where:", w.Place)
 	}
 	line("\nChecks")
 	for _, c := range view.Checks {
