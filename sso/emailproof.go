@@ -50,7 +50,7 @@ const (
 	CodesPerSpell   = 3 // per account
 	CodeSpell       = 10 * time.Minute
 	CodesPerDay     = 10 // per account
-	CodesPerAddress = 30 // per client address and hour
+	CodesPerAddress = 30 // per hour and network of the client; see NetworkOf
 	// CodesPerRecipient are per mailbox and day, over all enterprises.
 	CodesPerRecipient = 20
 	// CodesPerCompany are per enterprise and hour, of those that nobody entered:
@@ -63,7 +63,7 @@ type CodeRequest struct {
 	Enterprise EnterpriseID
 	Account    Hash
 	Recipient  Hash   // of the mailbox; see MailboxOf
-	Remote     string // the client's address; "" if unknown
+	Remote     string // the client's address, of which the network counts; "" if unknown
 	// PerMinute is how many the recipient may be sent in a minute; 0: no limit.
 	PerMinute int
 }

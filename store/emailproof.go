@@ -170,7 +170,7 @@ func (db *DB) CountCode(ctx context.Context, c sso.CodeRequest) (err error) {
 			}
 		}
 		t.later("insert into email_codes (enterprise_id, id, account, recipient, remote, at) values ($1, $2, $3, $4, $5, $6)",
-			string(c.Enterprise), string(sso.NewID[sso.EmailProofID](t.now)), c.Account.String(), c.Recipient.String(), clean(c.Remote, maxRemote), micros(t.now))
+			string(c.Enterprise), string(sso.NewID[sso.EmailProofID](t.now)), c.Account.String(), c.Recipient.String(), clean(sso.NetworkOf(c.Remote), maxRemote), micros(t.now))
 		return nil
 	})
 }
@@ -202,7 +202,7 @@ func codeLimits(c sso.CodeRequest) []codeLimit {
 		limits = append(limits, codeLimit{recipient, to, time.Minute, c.PerMinute})
 	}
 	if c.Remote != "" { // else nobody knows where from
-		limits = append(limits, codeLimit{remote, []any{clean(c.Remote, maxRemote)}, time.Hour, sso.CodesPerAddress})
+		limits = append(limits, codeLimit{remote, []any{clean(sso.NetworkOf(c.Remote), maxRemote)}, time.Hour, sso.CodesPerAddress})
 	}
 	return limits
 }

@@ -51,7 +51,7 @@ func errEnforced() *sso.Error {
 // only to who has the password.
 func (s *Service) SignIn(ctx context.Context, in SignIn) (sso.Secret, error) {
 	in.Login = canonicalLogin(in.Login)
-	from := "address " + in.Remote
+	from := "address " + sso.NetworkOf(in.Remote)
 	if in.Device != "" && in.Device == Device(in.Login) {
 		from = "known browser"
 	}

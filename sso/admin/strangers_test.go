@@ -54,3 +54,34 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 		t.Errorf("a known browser guesses on: %q", code)
 	}
 }
+
+// TestGuessesOfANetwork (CVE-2026-45364): guesses are counted for the network of
+// an IPv6 address, so that its 2^64 addresses are no 2^64 tries.
+func TestGuessesOfANetwork(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	f.account("olive", true)
+	service := admin.New(admin.Options{Accounts: f.db, Sessions: f.db, Access: f.db, Links: f.db, Evidence: f.db, Limiter: few{}, Now: f.Now})
+	try := func(remote, word string) string {
+		_, err := service.SignIn(t.Context(), admin.SignIn{Login: "olive", Password: sso.Secret(word), Remote: remote})
+		return sso.CodeOf(err)
+	}
+	for i, remote := range []string{"2001:db8::1", "2001:DB8:0:0::2", "2001:db8::ffff:ffff", "2001:db8:0:0:abcd::"} {
+		want := "rate_limited"
+		if i < 2 {
+			want = "admin_refused"
+		}
+		if code := try(remote, "a guess"); code != want {
+			t.Errorf("guess %d from %s: %s; want %s", i, remote, code, want)
+		}
+	}
+	for _, remote := range []string{"::ffff:192.0.2.1", "192.0.2.1"} {
+		_ = try(remote, "a guess")
+	}
+	if code := try("192.0.2.1", password); code != "rate_limited" {
+		t.Errorf("one address in two spellings has twice the tries: %q", code)
+	}
+	if code := try("2001:db8:0:1::1", password); code != "" {
+		t.Errorf("from another network: %s", code)
+	}
+}

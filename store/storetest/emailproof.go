@@ -231,6 +231,17 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 	w.ok(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(99), Recipient: recipient(), Remote: "192.0.2.2"}))
 	w.ok(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(97), Recipient: recipient(), Remote: ""}))
 
+	// An IPv6 network, whichever of its addresses is used and however it is spelled.
+	w.clock.Move(48 * time.Hour)
+	from := func(n int, remote string) error {
+		return w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(500 + n), Recipient: recipient(), Remote: remote})
+	}
+	for n := range sso.CodesPerAddress {
+		w.ok(from(n, fmt.Sprintf([]string{"2001:db8:1:2::%x", "2001:DB8:1:2:%x:0:0:1"}[n%2], n+1)))
+	}
+	refused(time.Hour, from(50, "2001:db8:1:2:ffff:ffff:ffff:ffff"))
+	w.ok(from(51, "2001:db8:1:3::1"))
+
 	// One mailbox, however it is spelt, by several companies for several accounts.
 	w.clock.Move(48 * time.Hour)
 	spellings := []string{"victim@elsewhere.example", "VICTIM@Elsewhere.example", "victim+1@elsewhere.example", "Victim+a+b@elsewhere.example"}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/netip"
 	"time"
 
 	"gatehouse/sso"
@@ -32,15 +31,7 @@ type Rate struct {
 // Network names the network of the client that sent the request, as a subject
 // to limit: an IPv4 address, or the 2^64 addresses of an IPv6 network, of which
 // one subscriber can take another one for each request.
-func Network(ctx context.Context) string { return "ip:" + network(stateOf(ctx).ip) }
-
-func network(ip netip.Addr) string {
-	if !ip.Is6() {
-		return ip.String()
-	}
-	prefix, _ := ip.Prefix(64) // fails only for more bits than there are
-	return prefix.String()
-}
+func Network(ctx context.Context) string { return "ip:" + sso.NetworkOf(stateOf(ctx).ip.String()) }
 
 // allow asks the limiter. If it cannot tell, the request goes on: a limit
 // protects from load, and losing it must not lock everyone out.
