@@ -78,7 +78,7 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 	switch x.State {
 	case sso.HeldWaiting:
 		row.State = page.Badge{Label: "waits", State: "warn"}
-		row.Text = heldText(x.Changes.Cause)
+		row.Text = heldReason(x.Changes.Cause)
 		to := console.At(v.Enterprise, "held", string(x.ID))
 		row.Approve = &page.Confirm{Label: "Approve", Text: approveText(x.Changes.Cause), Action: to + "/approve", Button: "Approve", Danger: true}
 		row.Discard = &page.Confirm{Label: "Discard", Text: "Memberships stay as they are, until the person signs in the next time.", Action: to + "/discard", Button: "Discard"}

@@ -99,6 +99,20 @@ func heldText(cause sso.HeldCause) string {
 	return "Approving leaves the company’s admin groups without this person, as its identity provider says. Nobody may be left in them."
 }
 
+// heldReason is heldText for one of many rows below the list of causes, which
+// explains them.
+func heldReason(cause sso.HeldCause) string {
+	switch cause {
+	case sso.HeldNamesChanged:
+		return "Held because the group names stopped matching."
+	case sso.HeldGroupShare:
+		return "Held because too many people would leave one group."
+	case sso.HeldMatchesNothing:
+		return "Held because none of the group names matches."
+	}
+	return heldText(cause)
+}
+
 func approveText(cause sso.HeldCause) string {
 	if cause == sso.HeldLastAdmin {
 		return "The changes are made now. If nobody is left in the admin groups, only an operator or a recovery admin can get in as an admin."

@@ -69,7 +69,7 @@ func verdict(s health.State, found []sso.Finding) (page.Badge, string) {
 	}
 	works := "Sign-in works: the last one succeeded " + page.NewTime(last, s.Now).Relative + "."
 	failing := slices.IndexFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthErrors })
-	stopped := slices.IndexFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthHeld && f.Urgent })
+	stopped := slices.ContainsFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthHeld && f.Urgent })
 	switch {
 	case len(s.Connections) == 0:
 		return page.Badge{Label: "not set up"}, "Nobody can sign in yet."
@@ -77,8 +77,8 @@ func verdict(s health.State, found []sso.Finding) (page.Badge, string) {
 		return page.Badge{Label: "not enabled", State: "warn"}, "No connection is enabled, so nobody can sign in."
 	case failing >= 0:
 		return page.Badge{Label: "failing", State: "error"}, found[failing].Text
-	case stopped >= 0:
-		return page.Badge{Label: "removals held", State: "error"}, found[stopped].Text
+	case stopped:
+		return page.Badge{Label: "removals held", State: "error"}, works + " Removals from groups are held until an admin decides."
 	case last.IsZero():
 		return page.Badge{Label: "waits for people", State: "ok"}, "A connection is enabled, and nobody has signed in through it yet."
 	case len(found) > 0:

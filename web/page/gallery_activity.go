@@ -159,7 +159,10 @@ func galleryOverview() []Example {
 		many[i] = FailureRow{Count: 12 - i, Code: [...]string{"saml_expired", "idp_denied", "user_inactive"}[i], Guide: "/admin/troubleshooting#x" + strconv.Itoa(i), List: exampleAt,
 			Meaning: [...]string{"The answer is older than it may be, or the clocks differ.", "The identity provider refused, and says so.", "The person is deactivated here."}[i], Whose: [...]string{"company", "company", "you"}[i]}
 	}
+	const held = "The group names that Okta sends no longer match the groups here, so every removal is held. 24 people signed in with the old groups. 2 lost groups before that."
 	return []Example{
+		{"Overview-held", 200, &Overview{Base: galleryConsole("Overview"), Verdict: Badge{"removals held", "error"}, Sentence: "Sign-in works: the last one succeeded 2 minutes ago. Removals from groups are held until an admin decides.", SignIn: link, Chart: NewChart(days), Connections: []ConnectionHealth{okta},
+			Todos: []Todo{{"error", held + " You, here: Look at the held group syncs. If the removals are a mistake, discard them and correct the groups at the identity provider. If they are meant, approve them.", "/h", "Decide"}}}},
 		{"Overview-attention", 200, &Overview{Base: galleryConsole("Overview"), Verdict: Badge{"needs you", "error"}, Sentence: "12 of the last day’s 20 sign-ins failed.", SignIn: link, Chart: NewChart(days), Failures: many, Connections: []ConnectionHealth{okta, entra}, Operator: operator(),
 			Todos: []Todo{{"error", "The certificate of Okta expires on 30 November 2026. Your IT admin, at the identity provider: make a new signing certificate.", "/c", "See the certificates"}, {"warn", "A group sync waits for an admin.", "/h", "Decide"}, {"", "The domain acme.example is not verified yet.", "/d", "Verify it"}}}},
 		{"Overview-healthy", 200, &Overview{Base: galleryConsole("Overview"), Verdict: Badge{"healthy", "ok"}, Sentence: "Sign-in works: the last one succeeded 2 minutes ago.", SignIn: link, Chart: NewChart(days), Connections: []ConnectionHealth{okta}}},

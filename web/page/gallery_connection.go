@@ -169,7 +169,10 @@ func galleryHeld() []Example {
 		Text:    "Several people in a row would lose groups because the names that the identity provider sends match nothing here. Were groups renamed there, or does it send object IDs? Before it was noticed, 2 people lost groups.",
 		Approve: &Confirm{Label: "Approve all", Text: "The changes are made now, as they are listed.", Action: "/admin/enterprises/acme/held/approve", Fields: []HiddenField{{"cause", "connection_names_changed"}}, Button: "Approve all", Danger: true},
 		Discard: &Confirm{Label: "Discard all and restore 2 people", Text: "Memberships stay as they are.", Action: "/admin/enterprises/acme/held/discard", Fields: []HiddenField{{"cause", "connection_names_changed"}}, Button: "Discard and restore"}}
-	full := &HeldSyncs{Base: base(), Causes: []HeldCause{cause}, Waiting: []HeldRow{row}, Before: []HeldRow{before}, Pager: Pager{Next: "?after=x"}}
+	standing := HeldCause{Title: "Okta: too many people would leave Research/engineering", State: Badge{"removals held", "error"}, Since: connAgo(50 * time.Hour), Count: "nobody waits",
+		Text:    "Sign-ins would remove more people from one group within a short time than the connection’s settings allow.",
+		Approve: &Confirm{Label: "Allow removals", Text: "Groups that were kept are removed at each person’s next sign-in. For the next seven days, removals are not held for this cause.", Action: "/admin/enterprises/acme/held/approve", Fields: []HiddenField{{"cause", "group_share"}}, Button: "Allow removals", Danger: true}}
+	full := &HeldSyncs{Base: base(), Causes: []HeldCause{cause, standing}, Waiting: []HeldRow{row}, Before: []HeldRow{before}, Pager: Pager{Next: "?after=x"}}
 	late := &HeldSyncs{Base: base(), Before: []HeldRow{before}, Wrong: []Wrong{{Message: "This does not wait any more: it was decided, or the identity provider has said something else since."}}}
 	return []Example{{"HeldSyncs-waiting", 200, full}, {"HeldSyncs-empty", 200, &HeldSyncs{Base: base()}}, {"HeldSyncs-decided", 422, late}}
 }
