@@ -14,6 +14,7 @@ type Vitals struct {
 	Unmatched   int // names of groups that identity providers last said and no group has
 	Held        int // group syncs that wait for an admin
 	HeldBy      []HeldTally
+	Questions   int  // people who claim a login that somebody else has
 	More        bool // Unmatched or Held is at least that
 }
 
@@ -44,10 +45,11 @@ const (
 	HealthGroups      HealthKind = "groups_vanished"
 	HealthHeld        HealthKind = "sync_held"
 	HealthErrors      HealthKind = "sign_ins_failing"
+	HealthLogins      HealthKind = "logins_contested"
 )
 
 // HealthKinds are all of them.
-var HealthKinds = [...]HealthKind{HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors}
+var HealthKinds = [...]HealthKind{HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors, HealthLogins}
 
 // Finding is something that is unwell about an enterprise. Two of the same
 // HealthKey are the same trouble.

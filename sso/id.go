@@ -34,6 +34,7 @@ type (
 	SetupLinkID    string
 	TestRunID      string
 	HealthEventID  string
+	QuestionID     string // of two people who claim one login
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -59,7 +60,7 @@ func DerivedID[T idType](at time.Time, seed string) T {
 type idType interface {
 	EnterpriseID | OrganizationID | GroupID | UserID | ConnectionID | DomainID |
 		SessionID | AttemptID | SyncRecordID | HeldSyncID | TokenID | KeyID | EventID | ApplicationID | EmailProofID |
-		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID
+		AdminID | InvitationID | SetupLinkID | TestRunID | HealthEventID | QuestionID
 }
 
 func prefixOf[T idType]() string {
@@ -110,6 +111,8 @@ func consolePrefixOf(zero any) string {
 		return "test"
 	case HealthEventID:
 		return "health"
+	case QuestionID:
+		return "quest"
 	}
 	return "evt"
 }

@@ -9,7 +9,7 @@ type UserStatus string
 const (
 	UserActive      UserStatus = "active"
 	UserDeactivated UserStatus = "deactivated"
-	UserPending     UserStatus = "pending" // known by a sign-in, and not let in until an admin vouches
+	UserPending     UserStatus = "pending" // known by a sign-in, and not let in until an admin vouches, or decides about their login
 )
 
 // User is our record of a person in one enterprise. What identifies them is
@@ -17,7 +17,8 @@ const (
 type User struct {
 	ID            UserID
 	Enterprise    EnterpriseID
-	Login         string
+	Login         string // of one active user of the enterprise; letter case and Unicode form aside
+	LoginGiven    bool   // an admin gave it: sign-ins leave it as it is
 	Email         string
 	EmailVerified bool // by us or by the proof of the domain; what applications are told
 	Name          string

@@ -8,6 +8,7 @@ type SignInFacts struct {
 	// DomainVerified says that the enterprise has proven the domain of
 	// User.Email.
 	DomainVerified bool
+	Login          LoginClaim
 	Groups         GroupSnapshot
 	// Replaced is how many sessions of this browser end with the sign-in.
 	Replaced int

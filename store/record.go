@@ -47,6 +47,9 @@ type recording struct {
 	proven  bool     // the domain of the e-mail is the enterprise's
 	isNew   bool     // the user was made by this sign-in
 	old     sso.User // as they were, unless new
+	asked   bool     // an identity question about them waits
+	holder  sso.User // the active user who has the asserted login; zero if nobody
+	login   sso.LoginClaim
 	said    word     // about their groups before
 	user    sso.User // as they are
 	verdict sso.Verdict
@@ -63,12 +66,18 @@ func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.complete(ctx, r.user.ID); err != nil {
 		return err
 	}
-	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(), DomainVerified: r.proven, Groups: r.snapshot, Replaced: len(r.brought)}
+	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(), DomainVerified: r.proven, Login: r.login, Groups: r.snapshot, Replaced: len(r.brought)}
 	var err error
 	if r.verdict, err = decide(facts); err != nil {
 		return err
 	}
 	if r.verdict.Email.Action == sso.VouchFirst {
+		return r.await(ctx)
+	}
+	if err := r.claimed(ctx); err != nil {
+		return err
+	}
+	if r.login.Waits() {
 		return r.await(ctx)
 	}
 	if r.verdict.EmailProven && !r.user.EmailVerified && r.user.Email != "" {
@@ -92,13 +101,14 @@ func (r *recording) claim(ctx context.Context) error {
 	r.readBrought()
 	r.laterEach(func(row row) error {
 		r.bound = true
-		return row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain)...)
+		return row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain, &r.asked)...)
 	}, selectPerson+" and i.subject = $3", string(r.ent), string(r.Session.Connection), r.Identity.Subject)
 	r.readGroups()
 	r.readMemberships("identities i cross join", `i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
 		and m.enterprise_id = $1 and m.user_id = i.user_id`, string(r.ent), string(r.Session.Connection), r.Identity.Subject)
 	r.laterEach(func(row row) error { return row.Scan(&proven) },
 		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(r.ent), sso.EmailDomain(r.Identity.Email))
+	r.laterEach(func(row row) error { return row.Scan(userFields(&r.holder)...) }, selectHolder, string(r.ent), loginKey(r.Identity.Login))
 	r.laterEach(func(row row) error { return row.Scan(&state) },
 		"select state from connections where enterprise_id = $1 and id = $2", string(r.ent), string(r.Session.Connection))
 	if err := r.flush(ctx); err != nil {
@@ -144,8 +154,9 @@ func (r *recording) useUp() func() error {
 
 const (
 	selectIdentity = "select " + userColumns + fromIdentity
-	selectPerson   = "select " + userColumns + ", u.asserted_hash, u.asserted_certain" + fromIdentity
-	fromIdentity   = ` from identities i
+	selectPerson   = "select " + userColumns + ", u.asserted_hash, u.asserted_certain" + `,
+	exists (select 1 from identity_questions q where q.enterprise_id = u.enterprise_id and q.user_id = u.id and q.state = 'waiting')` + fromIdentity
+	fromIdentity = ` from identities i
 	join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id where i.enterprise_id = $1 and i.connection_id = $2`
 )
 
@@ -156,7 +167,7 @@ func (r *recording) person(ctx context.Context) error {
 	if !known {
 		var err error
 		_, known, err = one(ctx, r, func(row row) (struct{}, error) {
-			return struct{}{}, row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain)...)
+			return struct{}{}, row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain, &r.asked)...)
 		}, selectPerson+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
 			string(r.ent), string(r.Session.Connection), r.Identity.Login)
 		if err != nil {
@@ -171,8 +182,10 @@ func (r *recording) person(ctx context.Context) error {
 		return &sso.Error{Kind: sso.Forbidden, Code: "user_inactive", Public: "Your account is switched off here. Ask your administrator."}
 	}
 	r.user = r.old
-	r.user.Status = sso.UserActive // who was pending is decided about again
 	r.profile()
+	if err := r.contest(ctx); err != nil {
+		return err
+	}
 	r.updateUser(r.user)
 	r.findable(r.old, r.user)
 	r.later(`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
@@ -191,6 +204,9 @@ func (r *recording) newcomer() {
 	r.isNew = true
 	r.user = sso.User{ID: sso.NewID[sso.UserID](r.now), Enterprise: r.ent, Status: sso.UserActive, CreatedAt: r.now}
 	r.profile()
+	if r.holder.ID != "" {
+		r.login.Holder, r.user.Status = r.holder.ID, sso.UserPending
+	}
 	r.insertUser(r.user)
 	r.findable(sso.User{}, r.user)
 	r.later("insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at) values ($1, $2, $3, $4, $5, $6, $6)",
@@ -202,14 +218,70 @@ func (r *recording) newcomer() {
 func (r *recording) profile() {
 	u, i := &r.user, r.Identity
 	u.EmailVerified = i.Email != "" && (r.proven || u.EmailVerified && u.Email == i.Email)
-	u.Login, u.Email, u.Name, u.LastSignInAt = i.Login, i.Email, i.Name, r.now
+	u.Email, u.Name, u.LastSignInAt = i.Email, i.Name, r.now
+	if !u.LoginGiven {
+		u.Login = i.Login
+	}
 }
 
-// await keeps who it was, for an admin to vouch for, and lets nobody in.
+// contest finds out whether somebody known claims a login that another active
+// user has. Who is active goes on with the login they had; who was pending is
+// decided about again, and waits on.
+func (r *recording) contest(ctx context.Context) error {
+	holder := r.holder
+	if loginKey(r.user.Login) != loginKey(r.Identity.Login) { // a login that an admin gave
+		var err error
+		if holder, _, err = loginHolder(ctx, r, r.ent, r.user.Login); err != nil {
+			return err
+		}
+	}
+	if holder.ID == "" || holder.ID == r.old.ID {
+		r.user.Status = sso.UserActive
+		return nil
+	}
+	r.login = sso.LoginClaim{Holder: holder.ID, Keeps: keepsLogin(r.old, r.user.Login)}
+	if r.login.Keeps {
+		r.user.Login = r.old.Login
+		return nil
+	}
+	r.user.Status = sso.UserPending
+	return nil
+}
+
+// claimed keeps the identity question of somebody who claims the login of
+// another, and settles the one of somebody who does not any more. A login that
+// changed is another in their sessions, too.
+func (r *recording) claimed(ctx context.Context) error {
+	switch {
+	case r.login.Holder != "":
+		q := sso.IdentityQuestion{Enterprise: r.ent, User: r.user.ID, Holder: r.login.Holder, Connection: r.Session.Connection, Attempt: r.Attempt.ID, Login: r.Identity.Login}
+		if r.login.Keeps {
+			q.Keeps = r.user.Login
+		}
+		if err := r.question(ctx, sso.Actor(r.Session.Connection), q); err != nil {
+			return err
+		}
+	case r.asked:
+		r.settle(r.ent, r.user.ID)
+	}
+	if !r.isNew && r.old.Login != r.user.Login {
+		return r.forget(ctx, r.ent, r.user.ID)
+	}
+	return nil
+}
+
+// await keeps who it was, for an admin to vouch for or to decide about their
+// login, and lets nobody in.
 func (r *recording) await(ctx context.Context) error {
 	r.user.Status, r.user.LastSignInAt = sso.UserPending, r.old.LastSignInAt
+	r.user.EmailVerified = r.user.EmailVerified || r.verdict.EmailProven && r.user.Email != ""
 	r.updateUser(r.user)
 	r.findable(sso.User{ID: r.user.ID}, r.user)
+	if r.old.Status == sso.UserActive {
+		if _, err := r.endUserSessions(ctx, r.ent, r.user.ID); err != nil {
+			return err
+		}
+	}
 	by, attempt := sso.Actor(r.Session.Connection), string(r.Attempt.ID)
 	if r.isNew {
 		return r.audit(ctx, by, "user.created", string(r.user.ID), "login", r.user.Login, "email", r.user.Email, "status", string(r.user.Status), "attempt", attempt)

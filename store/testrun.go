@@ -197,6 +197,9 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 		if err != nil {
 			return err
 		}
+		if f.Login, err = claimOf(ctx, t, ent, f.User, id.Login); err != nil {
+			return err
+		}
 		var proven int64
 		r.laterEach(func(row row) error { return row.Scan(&proven) },
 			"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(ent), sso.EmailDomain(id.Email))

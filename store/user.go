@@ -8,10 +8,10 @@ import (
 	"gatehouse/sso"
 )
 
-const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, u.created_at, u.last_sign_in_at, u.vouched_at"
+const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, u.created_at, u.last_sign_in_at, u.vouched_at, u.login_given"
 
 func userFields(u *sso.User) []any {
-	return []any{&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status, moment(&u.CreatedAt), moment(&u.LastSignInAt), moment(&u.VouchedAt)}
+	return []any{&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status, moment(&u.CreatedAt), moment(&u.LastSignInAt), moment(&u.VouchedAt), &u.LoginGiven}
 }
 
 func scanUser(r row) (u sso.User, err error) {
@@ -62,7 +62,9 @@ func (db *DB) UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso
 }
 
 // UpdateUser changes a user; fn runs inside the transaction. Deactivating ends
-// every session of theirs before it returns.
+// every session of theirs before it returns. A login that is set is kept at
+// sign-ins if LoginGiven is. What would make two active users of one login is
+// Conflict "login_in_use".
 func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 	fn func(sso.User) (sso.User, error)) (_ sso.User, err error) {
 	defer func() { doing(&err, "update user") }()
@@ -73,40 +75,55 @@ func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		return u, err
 	}
 	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, u sso.User) error {
-		t.updateUser(u)
-		t.findable(old, u)
-		if err := t.flush(ctx); err != nil {
-			return err
-		}
-		action, ended := "user.updated", ""
-		switch {
-		case old.VouchedAt.IsZero() && !u.VouchedAt.IsZero():
-			action = "user.vouched"
-		case old.Status == u.Status:
-		case u.Status == sso.UserActive:
-			action = "user.reactivated"
-		default:
-			action = "user.deactivated"
-			n, err := t.endUserSessions(ctx, ent, id)
-			if err != nil {
-				return err
-			}
-			ended = strconv.Itoa(n)
-		}
-		return t.audit(ctx, by, action, string(id), append(difference(old, u), "sessions_ended", ended)...)
+		return t.changeUser(ctx, by, old, u)
 	})
 }
 
+// changeUser writes a user whom an admin changed, with all that follows from it.
+func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) error {
+	if err := t.loginFree(ctx, old, u); err != nil {
+		return err
+	}
+	t.updateUser(u)
+	t.findable(old, u)
+	if err := t.flush(ctx); err != nil {
+		return ifTaken(err, sso.LoginInUse("login", u.Login))
+	}
+	action, ended := "user.updated", ""
+	switch {
+	case old.VouchedAt.IsZero() && !u.VouchedAt.IsZero():
+		action = "user.vouched"
+	case old.Status == u.Status:
+	case u.Status == sso.UserActive:
+		action = "user.reactivated"
+	default:
+		action = "user.deactivated"
+		n, err := t.endUserSessions(ctx, u.Enterprise, u.ID)
+		if err != nil {
+			return err
+		}
+		ended = strconv.Itoa(n)
+	}
+	if old.Login != u.Login && u.Status == sso.UserActive {
+		if err := t.forget(ctx, u.Enterprise, u.ID); err != nil { // their sessions tell another login from now on
+			return err
+		}
+	}
+	return t.audit(ctx, by, action, string(u.ID), append(difference(old, u), "sessions_ended", ended)...)
+}
+
 func (t *tx) insertUser(u sso.User) {
-	t.later(`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at, vouched_at)
-		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.CreatedAt), micros(u.LastSignInAt), micros(u.VouchedAt))
+	t.later(`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at, vouched_at, login_given, login_folded)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.CreatedAt), micros(u.LastSignInAt), micros(u.VouchedAt),
+		u.LoginGiven, loginKey(u.Login))
 }
 
 func (t *tx) updateUser(u sso.User) {
-	t.later(`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7, last_sign_in_at = $8, vouched_at = $9
+	t.later(`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7, last_sign_in_at = $8, vouched_at = $9, login_given = $10, login_folded = $11
 		where enterprise_id = $1 and id = $2`,
-		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.LastSignInAt), micros(u.VouchedAt))
+		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.LastSignInAt), micros(u.VouchedAt),
+		u.LoginGiven, loginKey(u.Login))
 }
 
 // difference is what an audit event says about a changed user.

@@ -111,6 +111,12 @@ func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) 
 		held += t.Waiting
 	}
 	v.Held, v.More = min(held, mostHeld), held >= mostHeld || v.Unmatched == mostNames
+	questions, _, err := one(ctx, db.backend, scanNumber, `select count(*) from (select 1 from identity_questions q where q.enterprise_id = $1 and q.state = 'waiting' limit $2) few`,
+		string(ent), int64(mostHeld))
+	if err != nil {
+		return err
+	}
+	v.Questions = int(questions)
 	return nil
 }
 

@@ -21,7 +21,7 @@ const (
 
 // said are the headers that an application learns from who is there.
 var said = [...]string{
-	"X-Auth-Request-User", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified",
+	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified",
 	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise",
 	"Remote-User", "Remote-Name", "Remote-Email", "Remote-Groups",
 }

@@ -101,7 +101,7 @@ func TestNobodyElseSaysWho(t *testing.T) {
 	}
 	want := map[string]string{
 		"X-Auth-Request-User": "ada@acme.example", "X-Auth-Request-Groups": "platform/admins", "X-Auth-Request-Email": "", "X-Auth-Request-Email-Verified": "", "X-Auth-Request-Preferred-Username": "",
-		"X-Auth-Request-Name": "", "X-Auth-Request-Enterprise": "", "X-Auth-Request-Jwt": "", "Remote-User": "", "Remote-Email": "", "Remote-Name": "", "Remote-Groups": "",
+		"X-Auth-Request-Id": "", "X-Auth-Request-Name": "", "X-Auth-Request-Enterprise": "", "X-Auth-Request-Jwt": "", "Remote-User": "", "Remote-Email": "", "Remote-Name": "", "Remote-Groups": "",
 	}
 	for name, header := range map[string]http.Header{
 		"nothing":       nil,

@@ -65,6 +65,11 @@ func Evaluate(s State) []sso.Finding {
 		}
 	}
 	all = append(all, heldSyncs(s)...)
+	if n := s.Vitals.Questions; n > 0 {
+		all = append(all, sso.Finding{HealthKey: sso.HealthKey{Kind: sso.HealthLogins}, FindingDetail: sso.FindingDetail{
+			Text: contested(n), Side: string(remedy.Operator), Path: "questions",
+			Do: "Look at both records and decide: give one of the two another login, deactivate the one who had it, or refuse the other."}})
+	}
 	slices.SortStableFunc(all, func(a, b sso.Finding) int {
 		return cmp.Or(btoi(b.Urgent)-btoi(a.Urgent), cmp.Compare(a.Threshold, b.Threshold))
 	})
@@ -76,6 +81,13 @@ func btoi(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+func contested(n int) string {
+	if n == 1 {
+		return "A person claims a login that another active person has."
+	}
+	return fmt.Sprintf("%d people claim a login that another active person has.", n)
 }
 
 // Latest is the certificate of a connection's live configuration that expires

@@ -299,10 +299,10 @@ func (t *try) write(ctx context.Context, s sso.SignIn, returnTo string) (Result,
 		s.Brought = append(s.Brought, brought.Hash())
 	}
 	replaced := 0
-	decide, email := t.decide(s.Identity, ent, rules, s.Proof != ""), sso.EmailDecision{}
+	decide, email, claim := t.decide(s.Identity, ent, rules, s.Proof != ""), sso.EmailDecision{}, sso.LoginClaim{}
 	user, sync, err := t.Recorder.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
 		v, err := decide(facts)
-		email, replaced = v.Email, facts.Replaced
+		email, claim, replaced = v.Email, facts.Login, facts.Replaced
 		return v, err
 	})
 	if refused, ok := errors.AsType[*refusal](err); ok {
@@ -316,6 +316,9 @@ func (t *try) write(ctx context.Context, s sso.SignIn, returnTo string) (Result,
 	}
 	if user.Status == sso.UserPending {
 		t.attempt.Email, t.attempt.User = email, user.ID
+		if email.Action != sso.VouchFirst && claim.Waits() {
+			return Result{}, errLoginInUse(claim.Holder)
+		}
 		return Result{}, errVouchRequired()
 	}
 	if replaced > 0 {

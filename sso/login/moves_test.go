@@ -97,7 +97,7 @@ func (w *world) recorded(c *company, err error, kind sso.Kind, code string) sso.
 	if login.Unmatched(err) || again && a.Outcome == sso.OutcomeUnmatched {
 		want = sso.OutcomeUnmatched
 	}
-	if a.Outcome != want || a.Code != code || a.Connection != c.conn.ID || a.Detail == "" || (a.User != "") != (code == "vouch_required") {
+	if a.Outcome != want || a.Code != code || a.Connection != c.conn.ID || a.Detail == "" || (a.User != "") != (code == "vouch_required" || code == "login_in_use") {
 		w.Errorf("the attempt says %+v", a)
 	}
 	return a

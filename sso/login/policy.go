@@ -72,6 +72,14 @@ func errVouchRequired() *sso.Error {
 		Public: "An administrator has to confirm who you are before you can sign in. Ask yours, and sign in again afterwards."}
 }
 
+// errLoginInUse is about a login that another active user of the enterprise has.
+// The person is not told who that is.
+func errLoginInUse(holder sso.UserID) *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "login_in_use", Err: fmt.Errorf("the login belongs to %s, who is active", holder),
+		Public: "Your user name is in use by another account of your company. An administrator has to sort this out before you can sign in. " +
+			"Tell yours the reference below, and sign in again afterwards."}
+}
+
 // decide is what becomes of a sign-in, asked inside the transaction that writes
 // it: may they come in, must they prove their address the first time, and what
 // are their groups. proven says that they have entered the code.

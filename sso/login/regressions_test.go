@@ -75,7 +75,11 @@ func crossedConnections(w *world) {
 	for _, c := range []struct{ began, ended *company }{
 		{w.acme, &second}, {&second, w.acme}, {w.acme, hooli}, {w.globex, &secondOIDC}, {&secondOIDC, w.globex}, {w.globex, w.acme}, {w.acme, w.globex},
 	} {
-		cb := w.answer(c.began, "ada", w.begin(c.began))
+		who := "ada"
+		if c.began == &second || c.began == &secondOIDC {
+			who = "bob" // one login names one person of a company
+		}
+		cb := w.answer(c.began, who, w.begin(c.began))
 		if !cb.Form.Has("state") { // dressed up as the other protocol's
 			cb.Form.Set("state", cb.Form.Get("RelayState"))
 			cb.Form.Set("code", "x")
@@ -199,7 +203,9 @@ func neverLinked(w *world) {
 	first := w.enters(w.acme, "ada")
 	second := *w.acme
 	second.conn = w.connect(w.acme, "Second", sso.SAML)
-	if r := w.enters(&second, "ada"); r.User.ID == first.User.ID {
+	_, err := w.signIn(&second, "ada")
+	a := w.recorded(&second, err, sso.Forbidden, "login_in_use")
+	if a.User == first.User.ID || a.User == "" {
 		w.Error("joined with the user of another connection")
 	}
 	if r := w.enters(w.acme, "ada"); r.User.ID != first.User.ID {
@@ -232,7 +238,8 @@ func recycledNames(w *world) {
 		w.Error("a session outlived its connection")
 	}
 	w.acme.conn = w.connect(w.acme, "Directory", sso.SAML)
-	if r := w.enters(w.acme, "ada"); r.User.ID == old.User.ID {
+	_, err = w.signIn(w.acme, "ada")
+	if a := w.recorded(w.acme, err, sso.Forbidden, "login_in_use"); a.User == old.User.ID {
 		w.Error("a new connection knows the subjects of its namesake")
 	}
 	other := w.enters(w.globex, "ada")

@@ -159,6 +159,7 @@ func (r *rehearsal) rehearse(ctx context.Context, a sso.Assertion) error {
 	}
 	planned := r.plan(facts)
 	r.warnings(in)
+	r.warnOfLogin(facts)
 	switch {
 	case facts.User.Status == sso.UserDeactivated:
 		return &sso.Error{Kind: sso.Forbidden, Code: "user_inactive", Public: "Your account is switched off here. Ask your administrator."}

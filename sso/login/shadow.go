@@ -15,6 +15,7 @@ import (
 type Shadows interface {
 	RecordShadow(ctx context.Context, d sso.ShadowDifference) error
 	Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string, brake sso.Brake) (sso.User, sso.GroupSnapshot, error)
+	LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (sso.LoginClaim, error)
 }
 
 const (
@@ -131,12 +132,18 @@ func (t *try) suppose(ctx context.Context, draft *try, identity sso.Identity, re
 	if err != nil {
 		return fmt.Errorf("read what is there: %w", err)
 	}
-	facts := sso.SignInFacts{User: user, Groups: groups}
+	claim, err := t.Shadows.LoginClaim(ctx, t.c.Enterprise, user, identity.Login)
+	if err != nil {
+		return fmt.Errorf("look for the login: %w", err)
+	}
+	facts := sso.SignInFacts{User: user, Login: claim, Groups: groups}
 	facts.First = user.ID == "" || result.Proof != "" || t.attempt.Email.Action != "" || user.CreatedAt.Equal(user.LastSignInAt)
 	facts.DomainVerified = facts.First && t.proven(ctx, ent, identity.Email)
 	v, err := draft.decide(identity, ent, rules, false)(facts)
 	if err == nil && v.Email.Action == sso.VouchFirst {
 		err = errVouchRequired()
+	} else if err == nil && claim.Waits() {
+		err = errLoginInUse(claim.Holder)
 	}
 	if err != nil {
 		return err

@@ -153,6 +153,10 @@ type panicking struct{}
 
 func (panicking) RecordShadow(context.Context, sso.ShadowDifference) error { panic("canary") }
 
+func (panicking) LoginClaim(context.Context, sso.EnterpriseID, sso.User, string) (sso.LoginClaim, error) {
+	panic("canary")
+}
+
 func (panicking) Snapshot(context.Context, sso.EnterpriseID, sso.ConnectionID, sso.UserID, string, []string, sso.Brake) (sso.User, sso.GroupSnapshot, error) {
 	panic("canary")
 }

@@ -175,3 +175,14 @@ func objectIDs(names []string) (ids []string) {
 	}
 	return ids
 }
+
+// warnOfLogin says what a sign-in would come to if another active user has the
+// login.
+func (r *rehearsal) warnOfLogin(facts sso.SignInFacts) {
+	switch {
+	case facts.Login.Waits():
+		r.raise(sso.Warning{Code: "login_in_use", Field: "login", Got: r.result.Identity.Login})
+	case facts.Login.Holder != "":
+		r.raise(sso.Warning{Code: "login_kept", Field: "login", Want: facts.User.Login, Got: r.result.Identity.Login})
+	}
+}

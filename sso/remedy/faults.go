@@ -56,6 +56,8 @@ func policies() []fault {
 			"Change the policy for first sign-ins here, if this person is to come in.", atConnection},
 		{"user_inactive", "", "", "The person is deactivated here.", Operator,
 			"Reactivate them: People, the person, Reactivate.", atConnection},
+		{"login_in_use", "", "", "Another active person has this login.", Operator,
+			"Decide whose it is: People, Who has which login.", atConnection},
 		{"connection_incomplete connection_disabled no_configuration", "", "", "The connection has no configuration that could be tested.", Operator,
 			"Finish the step Configure connection.", atConnection},
 		{"test_over", "", "", "The test connection is over: nobody came back from the identity provider within ten minutes, or the answer came twice.", Person,

@@ -21,6 +21,7 @@ func signing() []Entry {
 		{"sign_in_denied", "Signing in", "the connection's `allow_sign_in` is not true for this person, or failed", Company, "give the person the group or attribute it asks for; or *you*: [change it](policy.md)"},
 		{"first_sign_in_denied", "Signing in", "the policy for first sign-ins says `deny`", Company, "the attempt says why; or *you*: [change it](policy.md)"},
 		{"vouch_required", "Signing in", "an admin has to confirm the person first", Operator, "look at the person, then `POST …/users/{user}/vouch`; they sign in again"},
+		{"login_in_use", "Signing in", "another active person of the company has this login; one login names one person", Operator, "People, *Who has which login*, or `GET …/identity-questions`: look at both records, then give one of them another login, deactivate the one who had it, or refuse. They sign in again. From the API: another active person has the login that you gave"},
 		{"verification_required", "Signing in", "in an attempt: it waits for the code that was sent to the person's address", Person, "enter it; a new sign-in sends a new one"},
 		{"code_wrong", "Signing in", "not the code; the page says how many tries are left", Person, "the latest message counts"},
 		{"code_locked", "Signing in", "five wrong codes: the right one is refused, too", Person, "send a new code"},

@@ -32,6 +32,7 @@ type common struct {
 	idle          time.Duration
 	status        sso.UserStatus
 	emailVerified bool
+	loginGiven    bool
 	loginIsEmail  bool // there is one text for both
 }
 
@@ -102,7 +103,7 @@ func (s shared) list(groups []sso.PrincipalGroup) *[]sso.PrincipalGroup {
 func (s shared) compact(p *sso.Principal) compact {
 	same := p.User.Login == p.User.Email
 	c := compact{
-		common:  unique.Make(common{p.Enterprise, p.Session.Connection, p.Session.NameIDFormat, p.Session.IdleTimeout, p.User.Status, p.User.EmailVerified, same}),
+		common:  unique.Make(common{p.Enterprise, p.Session.Connection, p.Session.NameIDFormat, p.Session.IdleTimeout, p.User.Status, p.User.EmailVerified, p.User.LoginGiven, same}),
 		browser: unique.Make(p.Session.UserAgent), groups: s.list(p.Groups), created: micros(p.Session.CreatedAt), expires: micros(p.Session.ExpiresAt),
 		userCreated: micros(p.User.CreatedAt), lastSignIn: micros(p.User.LastSignInAt), vouched: micros(p.User.VouchedAt),
 	}
@@ -141,7 +142,7 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 			Attempt: sso.AttemptID(c.own(attemptText)), Subject: c.own(subjectText), NameIDFormat: all.format, SessionIndex: c.own(indexText),
 			Remote: c.own(remoteText), UserAgent: c.browser.Value(), CreatedAt: moment(c.created), LastSeenAt: moment(seen),
 			IdleTimeout: all.idle, ExpiresAt: moment(c.expires)},
-		User: sso.User{ID: user, Enterprise: all.enterprise.ID, Login: login, Email: email, EmailVerified: all.emailVerified, Name: c.own(nameText),
+		User: sso.User{ID: user, Enterprise: all.enterprise.ID, Login: login, LoginGiven: all.loginGiven, Email: email, EmailVerified: all.emailVerified, Name: c.own(nameText),
 			Status: all.status, CreatedAt: moment(c.userCreated), LastSignInAt: moment(c.lastSignIn), VouchedAt: moment(c.vouched)},
 		Enterprise: all.enterprise,
 	}

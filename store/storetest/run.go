@@ -45,6 +45,15 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"an attempt as asserted":     testAssertedAttempt,
 			"facts beforehand":           testSignInFacts,
 		},
+		"one login": {
+			"used again":         testLoginReused,
+			"changed":            testLoginChanged,
+			"given by an admin":  testLoginGiven,
+			"answers":            testLoginAnswers,
+			"at once":            testLoginRace,
+			"from a version ago": testLoginUpgrade,
+			"foreseen":           testLoginForeseen,
+		},
 		"at once": {
 			"one answer fifty times":        testReplayRace,
 			"a hundred first sign-ins":      testFirstSignInRace,

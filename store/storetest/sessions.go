@@ -107,6 +107,7 @@ func testDisabledConnection(t *testing.T, fresh fresh) {
 	w.record(here)
 	w.conn = w.connection("Second directory")
 	elsewhere := w.signIn("ada")
+	elsewhere.Identity.Login = "ada.elsewhere"
 	w.record(elsewhere)
 	w.conn = first
 	underWay := w.signIn("bob")
@@ -131,7 +132,9 @@ func testSubjectSessions(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	first := w.conn
 	w.conn = w.connection("Second directory")
-	w.enter("ada")
+	elsewhere := w.signIn("ada")
+	elsewhere.Identity.Login = "ada.elsewhere"
+	w.record(elsewhere)
 	second := w.conn.ID
 	w.conn = first
 	w.enter("ada")

@@ -38,6 +38,7 @@ type foreign struct {
 	user     sso.User
 	domain   sso.Domain
 	held     sso.HeldSyncID
+	question sso.QuestionID
 	record   sso.SyncRecordID
 	health   sso.HealthEventID
 	proof    sso.EmailProof
@@ -214,6 +215,22 @@ func (f foreign) signIns() calls {
 			all, _, err := db.HeldSyncs(ctx, ent, sso.HeldFilter{User: f.user.ID}, page)
 			return len(all), err
 		},
+		"IdentityQuestions": func() (int, error) {
+			all, _, err := db.IdentityQuestions(ctx, ent, sso.QuestionFilter{User: f.user.ID}, page)
+			return len(all), err
+		},
+		"IdentityQuestion": func() (int, error) {
+			q, err := db.IdentityQuestion(ctx, ent, f.question)
+			return count(q.ID != ""), err
+		},
+		"AnswerQuestion": func() (int, error) {
+			_, err := db.AnswerQuestion(ctx, by, ent, f.question, sso.QuestionDecision{Answer: sso.AnswerRefuse})
+			return 0, err
+		},
+		"LoginClaim": func() (int, error) {
+			c, err := db.LoginClaim(ctx, ent, sso.User{}, f.user.Login)
+			return count(c.Holder != ""), err
+		},
 		"HeldSync":        func() (int, error) { h, err := db.HeldSync(ctx, ent, f.held); return count(h.ID != ""), err },
 		"ApproveHeldSync": func() (int, error) { _, err := db.ApproveHeldSync(ctx, by, ent, f.held); return 0, err },
 		"DecideHeldSyncs": func() (int, error) {
@@ -284,7 +301,7 @@ func (f foreign) sessionsAndDomains() calls {
 // it something of its own, so that no error is what has to come.
 func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
-		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true, "HeldTallies": true, "DecideHeldSyncs": true,
+		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true, "HeldTallies": true, "DecideHeldSyncs": true, "IdentityQuestions": true, "LoginClaim": true,
 		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "ReleaseHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "CountUnmatched": true, "UsePendingLogin": true,
 		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true,
 		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true, "SaidNames": true, "GroupTallies": true}
@@ -304,7 +321,8 @@ func testTenants(t *testing.T, fresh fresh) {
 	w.ok(err)
 	other := addWorld(t, w.db, w.clock, "other")
 	held := w.hold(s.Identity.Subject)
-	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID, record: r.ID, health: sick[0].ID, proof: w.proof("grace"), link: w.setupLink(w.conn.ID), run: w.testRun(sso.NewSecret())}, untenanted()
+	w.record(w.claims("another ada", u.Login))
+	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID, question: w.question().ID, record: r.ID, health: sick[0].ID, proof: w.proof("grace"), link: w.setupLink(w.conn.ID), run: w.testRun(sso.NewSecret())}, untenanted()
 	all := calls{}
 	maps.Copy(free, ofTheInstallation())
 	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.proofs(), f.sessionsAndDomains(), f.access(), f.tests()} {

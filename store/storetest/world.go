@@ -259,7 +259,7 @@ func (w *world) dump() map[string][]string {
 func tenantTables() []string {
 	return []string{"enterprises", "audit_heads", "audit_events", "audit_set_aside", "organizations", "groups", "group_idp_names", "users", "memberships", "connections", "connection_keys",
 		"certificates", "identities", "domains", "pending_logins", "replay_marks", "sessions", "attempts", "sync_records",
-		"asserted_names", "membership_history", "former_groups", "held_syncs", "brake_signs", "brake_losses", "brake_stops", "health_events", "email_proofs", "email_codes",
+		"asserted_names", "membership_history", "former_groups", "held_syncs", "identity_questions", "brake_signs", "brake_losses", "brake_stops", "health_events", "email_proofs", "email_codes",
 		"enterprise_admins", "setup_links", "setup_sessions", "test_runs"}
 }
 

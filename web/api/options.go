@@ -25,6 +25,7 @@ type Store interface {
 	Records
 	Restoring
 	Holding
+	Questions
 	Tested
 	Shadows
 	Applications
@@ -147,6 +148,7 @@ func New(o Options) (*API, error) {
 	a.memberOperations()
 	a.historyOperations()
 	a.heldOperations()
+	a.questionOperations()
 	a.previewOperations()
 	a.connectionOperations()
 	a.testOperations()

@@ -19,11 +19,12 @@ type Users interface {
 
 type user struct {
 	ID            sso.UserID     `json:"id" doc:"Never changes." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Login         string         `json:"login" doc:"What the identity provider calls them; no key, it may change." example:"ada@acme.example"`
+	Login         string         `json:"login" doc:"What the identity provider calls them, or an admin. One active user of the enterprise has it, letter case and Unicode form aside. It may change." example:"ada@acme.example"`
+	LoginGiven    bool           `json:"login_given" doc:"Whether an admin gave it: sign-ins leave it as it is."`
 	Email         *string        `json:"email" doc:"Null if the identity provider gives none." example:"ada@acme.example"`
 	EmailVerified bool           `json:"email_verified" doc:"Whether we, or the proof of the domain, know that it is theirs. It cannot be set."`
 	Name          string         `json:"name" doc:"What they are called." example:"Ada Lovelace"`
-	Status        sso.UserStatus `json:"status" enum:"active,deactivated,pending" doc:"Whether they may act; pending: not before an admin vouches for them." example:"active"`
+	Status        sso.UserStatus `json:"status" enum:"active,deactivated,pending" doc:"Whether they may act; pending: not before an admin vouches for them, or decides about their login." example:"active"`
 	CreatedAt     time.Time      `json:"created_at" doc:"When we first heard of them." example:"2026-11-24T12:00:00Z"`
 	LastSignInAt  *time.Time     `json:"last_sign_in_at" doc:"When they last signed in; null: never." example:"2026-11-24T12:00:00Z"`
 	VouchedAt     *time.Time     `json:"vouched_at" doc:"When an admin confirmed who they are; null: never." example:"2026-11-24T12:00:00Z"`
@@ -39,11 +40,12 @@ type identity struct {
 }
 
 type userPatch struct {
-	Name *string `json:"name,omitempty" doc:"Another name, until the identity provider says one at the next sign-in." example:"Ada King"`
+	Login *string `json:"login,omitempty" maxLength:"254" doc:"Another login, which sign-ins leave as it is; empty: whatever the identity provider says from the next sign-in on." example:"ada.king@acme.example"`
+	Name  *string `json:"name,omitempty" doc:"Another name, until the identity provider says one at the next sign-in." example:"Ada King"`
 }
 
 func viewUser(u sso.User) user {
-	return user{ID: u.ID, Login: u.Login, Email: some(u.Email), EmailVerified: u.EmailVerified, Name: u.Name, Status: u.Status,
+	return user{ID: u.ID, Login: u.Login, LoginGiven: u.LoginGiven, Email: some(u.Email), EmailVerified: u.EmailVerified, Name: u.Name, Status: u.Status,
 		CreatedAt: u.CreatedAt, LastSignInAt: moment(u.LastSignInAt), VouchedAt: moment(u.VouchedAt)}
 }
 
@@ -67,7 +69,7 @@ func (a *API) userOperations() {
 		about: "In the order they were made."}, a.listUsers)
 	add(a, operation{id: "get-user", method: http.MethodGet, path: userPath, summary: "Get a user", about: "With their identities."}, a.getUser)
 	add(a, operation{id: "update-user", method: http.MethodPatch, path: userPath, summary: "Change a user",
-		about: "Login and e-mail are the identity provider's to say."}, a.updateUser)
+		about: "E-mail is the identity provider's to say. A login that another active person has is 409 login_in_use."}, a.updateUser)
 	add(a, operation{id: "deactivate-user", method: http.MethodPost, path: userPath + "/deactivate", summary: "Deactivate a user",
 		about: "Their sessions have ended when this is answered, and they cannot sign in until they are reactivated. Groups stay as they are."}, a.setStatus(sso.UserDeactivated))
 	add(a, operation{id: "reactivate-user", method: http.MethodPost, path: userPath + "/reactivate", summary: "Reactivate a user",
@@ -112,14 +114,26 @@ func (a *API) updateUser(ctx context.Context, c caller, in *struct {
 	Body userPatch
 }) (*out[user], error) {
 	u, err := a.Store.UpdateUser(ctx, c.by, c.enterprise.ID, in.User, func(u sso.User) (sso.User, error) {
-		if in.Body.Name == nil {
-			return u, nil
+		var problems []sso.FieldError
+		if in.Body.Name != nil {
+			u.Name = *in.Body.Name
+			problems = sso.ValidateName("name", u.Name)
 		}
-		u.Name = *in.Body.Name
-		return u, invalid("validation_failed", sso.ValidateName("name", u.Name))
+		switch login := in.Body.Login; {
+		case login == nil:
+		case *login == "":
+			u.LoginGiven = false
+		default:
+			u.Login, u.LoginGiven = *login, true
+			problems = append(problems, sso.ValidateLogin("login", u.Login)...)
+		}
+		return u, invalid("validation_failed", problems)
 	})
 	if err != nil {
 		return nil, err
+	}
+	if in.Body.Login != nil {
+		a.revoked(ctx)
 	}
 	return a.withIdentities(ctx, c, u)
 }

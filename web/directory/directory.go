@@ -16,6 +16,7 @@ type Store interface {
 	Memberships
 	Sessions
 	Records
+	Questions
 	Organizations
 	Groups
 	Restoring
@@ -55,7 +56,7 @@ func New(o Options) *Directory { return &Directory{o} }
 
 // Register adds the pages.
 func (d *Directory) Register(rt *route.Router) {
-	pages := [][]console.Page{d.peoplePages(), d.personPages(), d.organizationPages(), d.groupPages(), d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages()}
+	pages := [][]console.Page{d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(), d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages()}
 	for _, some := range pages {
 		d.Console.Add(rt, some...)
 	}

@@ -37,6 +37,7 @@ func personSaid() map[string]string {
 	return map[string]string{
 		"deactivated": "They are deactivated, and signed out everywhere.", "reactivated": "They can sign in again.", "vouched": "You vouched for them: they can sign in now.",
 		"session": "The session has ended.", "sessions": "They are signed out everywhere.", "removed": "They are out of the group.", "restored": "Their groups are what they were then.",
+		"login": "The login is changed. Applications are told the new one from now on.",
 		"added": "They are in the group. The notice below says what their next sign-in does about it.",
 	}
 }
@@ -84,6 +85,9 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	p.Flash = console.Said(r, personSaid())
 	d.personSessions(p, here, sessions)
 	d.personActs(p, here, u)
+	if err := d.personLogin(ctx, p, v.Enterprise, u, wrong); err != nil {
+		return err
+	}
 	return d.Console.Render(w, statusOf(wrong), p)
 }
 
@@ -112,7 +116,7 @@ func sees(u sso.User, all []sso.UserMembership) string {
 	case u.Status == sso.UserDeactivated:
 		return "They are told that their account is switched off."
 	case u.Status == sso.UserPending:
-		return "They are told to ask an admin to confirm them."
+		return "They are told to ask an admin."
 	case len(all) == 0:
 		return "Their own page says “No access yet”: no group lets them in anywhere."
 	}

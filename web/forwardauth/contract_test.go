@@ -11,7 +11,7 @@ import (
 )
 
 // identity are all the headers that say who somebody is.
-var identity = [...]string{"X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username",
+var identity = [...]string{"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username",
 	"X-Auth-Request-Name", "X-Auth-Request-Groups", "X-Auth-Request-Enterprise", "X-Auth-Request-Jwt", "Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups"}
 
 // wants asserts status and code, and that nobody is named where nobody gets in.

@@ -13,7 +13,7 @@ import (
 // names are the identity headers, all of them in every 200. They are in the form
 // in which net/http keeps them.
 var names = [...]string{
-	"X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
+	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
 	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise", "X-Auth-Request-Jwt",
 	"Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups",
 }
@@ -132,7 +132,7 @@ func mustEncode(s string, i int, also string) bool {
 func headersOf(p *sso.Principal, groups, token string) [len(names)][]string {
 	login, email, name := headerValue(p.User.Login, ""), headerValue(p.User.Email, ""), headerValue(p.User.Name, "")
 	var all [len(names)][]string
-	for i, v := range [len(names)]string{login, email, strconv.FormatBool(p.User.EmailVerified), login, name,
+	for i, v := range [len(names)]string{string(p.User.ID), login, email, strconv.FormatBool(p.User.EmailVerified), login, name,
 		groups, p.Enterprise.Key, token, login, email, name, groups} {
 		all[i] = []string{v}
 	}

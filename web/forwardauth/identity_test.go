@@ -28,7 +28,7 @@ func TestIdentity(t *testing.T) {
 		w.wants(login, got, 200, "")
 		stored, err := w.db.User(t.Context(), w.ent.ID, p.user.ID)
 		w.ok(err)
-		want := map[string]string{"X-Auth-Request-User": stored.Login, "X-Auth-Request-Preferred-Username": stored.Login, "Remote-User": stored.Login,
+		want := map[string]string{"X-Auth-Request-Id": string(p.user.ID), "X-Auth-Request-User": stored.Login, "X-Auth-Request-Preferred-Username": stored.Login, "Remote-User": stored.Login,
 			"X-Auth-Request-Name": stored.Name, "Remote-Name": stored.Name, "X-Auth-Request-Email": stored.Email, "Remote-Email": stored.Email, "X-Auth-Request-Enterprise": "acme"}
 		for _, header := range identity {
 			values := got.Header()[header]

@@ -104,7 +104,7 @@ func label(k sso.HealthKind) string {
 	switch k {
 	case sso.HealthErrors:
 		return "See the failures"
-	case sso.HealthHeld:
+	case sso.HealthHeld, sso.HealthLogins:
 		return "Decide"
 	}
 	return "See the connection"

@@ -4,12 +4,12 @@ import "slices"
 
 // directoryPages are the lists of an enterprise and what is in them.
 func directoryPages() []Page {
-	return []Page{new(People), new(PersonDetail), new(Pick), new(Organizations), new(OrganizationDetail), new(Groups), new(GroupDetail),
+	return []Page{new(People), new(PersonDetail), new(Questions), new(Pick), new(Organizations), new(OrganizationDetail), new(Groups), new(GroupDetail),
 		new(GroupDrift), new(PastMembers), new(Restoring), new(Domains), new(Applications), new(ApplicationDetail)}
 }
 
 func galleryDirectory() []Example {
-	return slices.Concat(galleryPeople(), galleryPerson(), galleryOrganizations(), galleryGroups(), galleryGroupMembers(), galleryRestoring(), galleryDomains(), galleryApplications())
+	return slices.Concat(galleryPeople(), galleryPerson(), galleryQuestions(), galleryOrganizations(), galleryGroups(), galleryGroupMembers(), galleryRestoring(), galleryDomains(), galleryApplications())
 }
 
 // Search narrows a list by what somebody types.

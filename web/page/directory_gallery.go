@@ -48,6 +48,28 @@ func galleryPeople() []Example {
 	return []Example{{"People-empty", 200, people("")}, {"People-none-found", 200, people("zz")}, {"People-typical", 200, typical}, {"People-many", 200, many}, {"People-long-names", 200, long}}
 }
 
+func galleryQuestions() []Example {
+	person := func(id, name, login string, status Badge) QuestionPerson {
+		return QuestionPerson{ID: id, Person: PersonLink{Name: name, Login: login, Href: galleryEnt + "/people/" + id}, Status: status, Email: "ada@acme.example",
+			Since: galleryAgo(time.Hour), LastSignIn: NewTime(time.Time{}, galleryNow()),
+			Identities: []IdentityRow{{Connection: Link{Label: "Okta", Href: galleryEnt + "/connections/x"}, Subject: "00u9z8y7x6w5v4u3t2s1"}}}
+	}
+	row := func(id, login, keeps string) QuestionRow {
+		return QuestionRow{ID: id, Login: login, Keeps: keeps, Since: galleryAgo(time.Hour), Action: galleryEnt + "/questions/" + id,
+			Attempt:  Link{Label: "att-01hf7k3m9q2v5x8z1b4d6g8j0n", Href: galleryEnt + "/activity/attempts/x"},
+			Claimant: person("user-06d5x0wkj3n8p7r5t2v4y6z8aa", "Ada King", login, Badge{"waits for you", "warn"}),
+			Holder:   person(galleryUsr, "Ada Lovelace", login, Badge{"active", "ok"})}
+	}
+	questions := func(rows ...QuestionRow) *Questions {
+		return &Questions{Base: galleryConsole("People", Link{Label: "People", Href: galleryEnt + "/people"}), Rows: rows}
+	}
+	upgraded := row("quest-2", odd, longLogin)
+	upgraded.Attempt = Link{}
+	late := questions(row("quest-1", "ada@acme.example", ""))
+	late.Wrong = []Wrong{{Message: "This question does not wait any more: it was answered, or the login became free."}}
+	return []Example{{"Questions-none", 200, questions()}, {"Questions-waiting", 200, questions(row("quest-1", "ada@acme.example", ""), upgraded)}, {"Questions-late", 422, late}}
+}
+
 func galleryMoment(id, action string) MomentForm {
 	return MomentForm{Action: action, Button: "Show what would change", Field: Field{ID: id, Name: "at", Label: "Moment, in UTC", Hint: "Such as 2026-11-24T10:30.", Kind: "datetime-local", Value: "2026-11-23T10:30", Most: 40}}
 }
@@ -64,6 +86,8 @@ func galleryPerson() []Example {
 	waits.Waits = &Press{Label: "Vouch for them", About: "Vouch for lcontractor", Action: here + "/vouch"}
 	waits.Deactivate = &Confirm{Label: "Deactivate", Text: "They cannot sign in.", Action: here + "/deactivate", Button: "Deactivate", Danger: true}
 	full := detail("Ada Lovelace", Badge{"active", "ok"})
+	full.Contested, full.Question = "ada@acme.example", Link{Label: "See both and decide", Href: galleryEnt + "/questions"}
+	full.GiveLogin, full.Login = here+"/login", Field{ID: "login", Name: "login", Label: "Another login", Hint: "Applications are told it, and sign-ins leave it as it is.", Autocomplete: "off"}
 	full.Flash, full.Sees = "They are in the group. The notice below says what their next sign-in does about it.", "Their own page shows them these groups, in 2 organizations."
 	group := func(org, name, source string, act bool) GroupRow {
 		g := GroupRow{Organization: Link{Label: org, Href: galleryEnt + "/organizations/x"}, Group: Link{Label: name, Href: galleryEnt + "/groups/" + galleryGrp}, Source: source, Since: galleryAgo(40 * 24 * time.Hour),

@@ -25,6 +25,11 @@ type PersonDetail struct {
 	Wrong      []Wrong
 	Status     Badge
 	Facts      []Fact
+	Contested  string // the login that this person and another one claim; "" for none
+	Question   Link   // where that is decided
+	GiveLogin  string // where another login is posted
+	LoginGiven bool   // an admin gave the login
+	Login      Field
 	Waits      *Press // to vouch for somebody who waits for it; nil if they do not
 	Sees       string // what their own page says, in a sentence
 	Groups     []GroupRow

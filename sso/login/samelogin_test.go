@@ -1,0 +1,103 @@
+package login_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"gatehouse/internal/demoidp"
+	"gatehouse/sso"
+)
+
+// TestOneLoginNamesOnePerson: the login of somebody active is used again by the
+// identity provider, and is brought by a second connection. Whoever comes second
+// reads one sentence with a reference, and comes in once it is decided.
+func TestOneLoginNamesOnePerson(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			first := w.enters(c, "ada")
+			c.idp.AddPerson(demoidp.Person{ID: "id-newcomer", Login: "ADA", Email: "newcomer@" + c.Key + ".example", GivenName: "Ada", Surname: "King", Groups: []string{"dev"}})
+			second := *c
+			second.conn = w.connect(c, "Second", c.conn.Protocol)
+			for _, x := range []struct {
+				at  *company
+				who string
+			}{{c, "ADA"}, {&second, "ada"}} {
+				_, err := w.signIn(x.at, x.who)
+				a := w.recorded(x.at, err, sso.Forbidden, "login_in_use")
+				if a.User == first.User.ID || a.Login != x.who {
+					w.Errorf("%s: the attempt says %+v", x.at.conn.Name, a)
+				}
+				if text := err.Error(); !strings.Contains(text, "administrator") {
+					w.Errorf("the person reads %q", text)
+				}
+			}
+			if r := w.enters(c, "ada"); r.User.ID != first.User.ID || !w.alive(first) {
+				w.Error("the one who has the login is disturbed")
+			}
+			w.decides(c)
+			newcomer := w.enters(c, "ADA")
+			if newcomer.User.Login != "ada.2" || newcomer.User.ID == first.User.ID {
+				w.Errorf("came in as %+v", newcomer.User)
+			}
+			if r := w.enters(&second, "ada"); r.User.Login != "ada.1" {
+				w.Errorf("came in as %+v", r.User)
+			}
+			w.same(c, 3)
+		}
+	})
+}
+
+// decides gives each claimant that waits a login of their own.
+func (w *world) decides(c *company) {
+	w.Helper()
+	all, _, err := w.db.IdentityQuestions(w.Context(), c.ID, sso.QuestionFilter{State: sso.QuestionWaiting}, sso.Page{})
+	w.ok(err)
+	if len(all) != 2 {
+		w.Fatalf("%d questions wait; want 2", len(all))
+	}
+	for i, q := range all { // the newest first
+		_, err := w.db.AnswerQuestion(w.Context(), by, c.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerAnother, Login: []string{"ada.1", "ada.2"}[i]})
+		w.ok(err)
+	}
+}
+
+// same asserts how many people there are, no two of them with one login.
+func (w *world) same(c *company, want int) {
+	w.Helper()
+	var logins []string
+	for _, u := range w.users(c) {
+		logins = append(logins, strings.ToLower(u.Login))
+	}
+	slices.Sort(logins)
+	if len(logins) != want || len(slices.Compact(slices.Clone(logins))) != want {
+		w.Errorf("the logins are %q", logins)
+	}
+}
+
+// TestALoginThatBecomesAnothers: somebody known keeps the login they had, and
+// comes in. A test connection says both beforehand.
+func TestALoginThatBecomesAnothers(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.globex
+		w.enters(c, "ada")
+		bob := w.enters(c, "bob")
+		c.idp.AddPerson(demoidp.Person{ID: "id-bob", Login: "Ada", Email: "bob@globex.example", GivenName: "BOB", Surname: "X", Groups: []string{"dev"}})
+		if r := w.enters(c, "Ada"); r.User.ID != bob.User.ID || r.User.Login != "bob" {
+			w.Errorf("came in as %+v", r.User)
+		}
+		for who, want := range map[string]string{"Ada": "keep the login bob", "ada": ""} {
+			run, _ := w.beginTest(c)
+			browser := sso.NewSecret()
+			redirect, _, err := w.login.OpenTestOf(w.Context(), c.ID, run.ID, browser)
+			w.ok(err)
+			cb := w.answer(c, who, redirect)
+			cb.Browser = browser
+			ended := w.ended(c, run, cb)
+			said := strings.Join(ended.Result.Warnings, " ")
+			if ended.State != sso.TestPassed || want != "" && !strings.Contains(said, want) || want == "" && strings.Contains(said, "has the login") {
+				w.Errorf("the test of %s says %q", who, said)
+			}
+		}
+	})
+}

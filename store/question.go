@@ -1,0 +1,143 @@
+package store
+
+import (
+	"context"
+
+	"gatehouse/sso"
+)
+
+const questionColumns = `q.id, q.enterprise_id, q.user_id, q.holder_id, q.connection_id, q.attempt_id, q.login, q.keeps, q.state, q.answer,
+	q.created_at, q.decided_by, q.decided_at`
+
+func scanQuestion(r row) (q sso.IdentityQuestion, err error) {
+	err = r.Scan(&q.ID, &q.Enterprise, &q.User, &q.Holder, &q.Connection, &q.Attempt, &q.Login, &q.Keeps, &q.State, &q.Answer,
+		moment(&q.CreatedAt), &q.DecidedBy, moment(&q.DecidedAt))
+	return q, err
+}
+
+// IdentityQuestions lists the questions about people of one login, newest first.
+func (db *DB) IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, page sso.Page) (_ []sso.IdentityQuestion, next string, err error) {
+	defer func() { doing(&err, "list identity questions") }()
+	w := &where{}
+	w.and("q.enterprise_id = ", string(ent))
+	w.andText("q.state = ", string(f.State))
+	if f.User != "" {
+		w.and("(q.user_id = ", string(f.User))
+		w.text.WriteString(" or q.holder_id = " + w.param(string(f.User)) + ")")
+	}
+	query := "select " + questionColumns + " from identity_questions q" + w.page("q.id", page.Cursor, page.Size(), true)
+	all, err := list(ctx, db.backend, scanQuestion, query, w.args...)
+	all, next = cut(all, page.Size(), func(q sso.IdentityQuestion) string { return string(q.ID) })
+	return all, next, err
+}
+
+// IdentityQuestion returns one question.
+func (db *DB) IdentityQuestion(ctx context.Context, ent sso.EnterpriseID, id sso.QuestionID) (_ sso.IdentityQuestion, err error) {
+	defer func() { doing(&err, "find identity question") }()
+	return found(findQuestion(ctx, db.backend, ent, id))
+}
+
+func findQuestion(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.QuestionID) (sso.IdentityQuestion, bool, error) {
+	return one(ctx, r, scanQuestion, "select "+questionColumns+" from identity_questions q where q.enterprise_id = $1 and q.id = $2", string(ent), string(id))
+}
+
+// question raises a question about a user, or renews the one that waits.
+func (t *tx) question(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) error {
+	n, err := t.exec(ctx, `update identity_questions set holder_id = $4, connection_id = $5, attempt_id = $6, login = $7, keeps = $8
+		where enterprise_id = $1 and user_id = $2 and state = $3`,
+		string(q.Enterprise), string(q.User), string(sso.QuestionWaiting), string(q.Holder), string(q.Connection), string(q.Attempt), q.Login, q.Keeps)
+	if err != nil || n > 0 {
+		return err
+	}
+	q.ID = sso.NewID[sso.QuestionID](t.now)
+	t.later(`insert into identity_questions (enterprise_id, id, user_id, holder_id, connection_id, attempt_id, login, keeps, state, answer, created_at, decided_by, decided_at)
+		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, '', 0)`,
+		string(q.Enterprise), string(q.ID), string(q.User), string(q.Holder), string(q.Connection), string(q.Attempt), q.Login, q.Keeps,
+		string(sso.QuestionWaiting), micros(t.now))
+	return t.audit(ctx, by, "identity.questioned", string(q.User), "question", string(q.ID), "login", q.Login, "holder", string(q.Holder), "attempt", string(q.Attempt))
+}
+
+// settle queues that a user's question, if one waits, has no matter any more.
+func (t *tx) settle(ent sso.EnterpriseID, user sso.UserID) {
+	t.later("update identity_questions set state = $4, decided_at = $5 where enterprise_id = $1 and user_id = $2 and state = $3",
+		string(ent), string(user), string(sso.QuestionWaiting), string(sso.QuestionSettled), micros(t.now))
+}
+
+// AnswerQuestion does what an admin decided about two people who claim one
+// login, in one transaction. Afterwards the claimant is active with the login
+// they claimed or were given, unless they were refused. A question that does not
+// wait any more is Conflict "question_decided", a login that a third person has
+// Conflict "login_in_use".
+func (db *DB) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision) (q sso.IdentityQuestion, err error) {
+	defer func() { doing(&err, "answer identity question") }()
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		if q, err = found(findQuestion(ctx, t, ent, id)); err != nil {
+			return err
+		}
+		if q.State != sso.QuestionWaiting {
+			return &sso.Error{Kind: sso.Conflict, Code: "question_decided",
+				Public: "This question does not wait any more: it was answered, or the login became free."}
+		}
+		if err := t.answer(ctx, by, q, d); err != nil {
+			return err
+		}
+		q.State, q.Answer, q.DecidedBy, q.DecidedAt = sso.QuestionAnswered, d.Answer, by, t.now
+		t.later("update identity_questions set state = $3, answer = $4, decided_by = $5, decided_at = $6 where enterprise_id = $1 and id = $2",
+			string(ent), string(id), string(q.State), string(q.Answer), string(by), micros(t.now))
+		return t.audit(ctx, by, "identity.answered", string(q.User), "question", string(q.ID), "answer", string(d.Answer), "holder", string(q.Holder), "login", d.Login)
+	})
+	if err != nil {
+		return sso.IdentityQuestion{}, err
+	}
+	return q, nil
+}
+
+func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d sso.QuestionDecision) error {
+	claimant, err := found(findUser(ctx, t, q.Enterprise, q.User))
+	if err != nil {
+		return err
+	}
+	changed := claimant
+	if changed.Status == sso.UserPending {
+		changed.Status = sso.UserActive // the policies were satisfied, and are asked again at the next sign-in
+	}
+	switch {
+	case d.Answer == sso.AnswerRefuse && q.Keeps != "":
+		changed.LoginGiven = true
+	case d.Answer == sso.AnswerRefuse:
+		changed.Status = sso.UserDeactivated
+	case d.Answer == sso.AnswerAnother && (d.User == "" || d.User == q.User):
+		changed.Login, changed.LoginGiven = d.Login, true
+	case d.Answer == sso.AnswerAnother && d.User != q.Holder:
+		return sso.InvalidField("validation_failed", "user", "Name one of the two people of this question.")
+	default: // the holder makes room
+		if err := t.makeRoom(ctx, by, q, d); err != nil {
+			return err
+		}
+		changed.Login, changed.LoginGiven = q.Login, false
+	}
+	if changed == claimant {
+		return nil
+	}
+	return t.changeUser(ctx, by, claimant, changed)
+}
+
+// makeRoom takes the login away from whoever has it now: another login or
+// deactivation, as was decided.
+func (t *tx) makeRoom(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d sso.QuestionDecision) error {
+	holder, ok, err := loginHolder(ctx, t, q.Enterprise, q.Login)
+	if err != nil || !ok {
+		return err
+	}
+	if holder.ID != q.Holder {
+		// A third person has it since: the decision was about somebody else.
+		return sso.LoginInUse("login", q.Login)
+	}
+	changed := holder
+	if d.Answer == sso.AnswerReplaces {
+		changed.Status = sso.UserDeactivated
+	} else {
+		changed.Login, changed.LoginGiven = d.Login, true
+	}
+	return t.changeUser(ctx, by, holder, changed)
+}

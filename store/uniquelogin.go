@@ -1,0 +1,178 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"gatehouse/sso"
+	"gatehouse/sso/fold"
+)
+
+const (
+	loginsKey    = "logins_folded"
+	longestLogin = 256 // bytes of a folded login that is kept as it is; an index has room for little more
+)
+
+// loginKey is the same for all logins that name one person to an application or
+// a reader: letter case, Unicode form, invisible characters and look-alike
+// letters do not matter.
+func loginKey(login string) string {
+	key := fold.Name(login)
+	if key == "" {
+		key = login // nothing of it is visible
+	}
+	if len(key) > longestLogin {
+		sum := sha256.Sum256([]byte(key))
+		key = "sha256:" + hex.EncodeToString(sum[:])
+	}
+	return key
+}
+
+const selectHolder = "select " + userColumns + " from users u where u.enterprise_id = $1 and u.login_folded = $2 and u.status = 'active'"
+
+// loginHolder finds the active user who has a login.
+func loginHolder(ctx context.Context, r reader, ent sso.EnterpriseID, login string) (sso.User, bool, error) {
+	return one(ctx, r, scanUser, selectHolder, string(ent), loginKey(login))
+}
+
+// loginFree refuses a change after which two active users would have one login.
+func (t *tx) loginFree(ctx context.Context, old, u sso.User) error {
+	if u.Status != sso.UserActive || old.Status == sso.UserActive && loginKey(old.Login) == loginKey(u.Login) {
+		return nil
+	}
+	holder, ok, err := loginHolder(ctx, t, u.Enterprise, u.Login)
+	if err != nil {
+		return err
+	}
+	if ok && holder.ID != u.ID {
+		return sso.LoginInUse("login", u.Login)
+	}
+	return nil
+}
+
+// LoginClaim says what a sign-in of a user with a login would find. The zero
+// user stands for somebody new.
+func (db *DB) LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (_ sso.LoginClaim, err error) {
+	defer func() { doing(&err, "look for a login") }()
+	return claimOf(ctx, db.backend, ent, u, login)
+}
+
+func claimOf(ctx context.Context, r reader, ent sso.EnterpriseID, old sso.User, login string) (sso.LoginClaim, error) {
+	if old.LoginGiven {
+		login = old.Login
+	}
+	holder, ok, err := loginHolder(ctx, r, ent, login)
+	if err != nil || !ok || holder.ID == old.ID {
+		return sso.LoginClaim{}, err
+	}
+	return sso.LoginClaim{Holder: holder.ID, Keeps: keepsLogin(old, login)}, nil
+}
+
+// keepsLogin reports whether a user goes on with the login they have where the
+// one that they claim belongs to another.
+func keepsLogin(old sso.User, claimed string) bool {
+	return old.ID != "" && old.Status == sso.UserActive && loginKey(old.Login) != loginKey(claimed)
+}
+
+// foldLogins completes users of an earlier version, which allowed several active
+// users of one login: the first of them stays active. Each of the others waits
+// from then on, with an identity question for an admin and an audit event. Doing
+// it twice, also at once, does no harm.
+func (db *DB) foldLogins(ctx context.Context) error {
+	if made, err := db.Meta(ctx, loginsKey); err != nil || made == fold.Version {
+		return err
+	}
+	enterprises, err := list(ctx, db.backend, scanText, "select id from enterprises order by id")
+	if err != nil {
+		return fmt.Errorf("fold logins: %w", err)
+	}
+	for _, ent := range enterprises {
+		if err := db.foldLoginsOf(ctx, sso.EnterpriseID(ent)); err != nil {
+			return fmt.Errorf("fold logins: %w", err)
+		}
+	}
+	return db.SetMeta(ctx, loginsKey, fold.Version)
+}
+
+const loginsAtOnce = 200 // users of one transaction, so that sign-ins get between
+
+func (db *DB) foldLoginsOf(ctx context.Context, ent sso.EnterpriseID) error {
+	after := ""
+	for more := true; more; {
+		err := db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+			if after == "" { // what another version of the fold made says nothing about this one's
+				t.later("update users set login_folded = '' where enterprise_id = $1", string(ent))
+			}
+			// Identifiers begin with the time, so the first of several comes first.
+			some, err := list(ctx, t, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id > $2 order by u.id limit $3",
+				string(ent), after, int64(loginsAtOnce))
+			if err != nil {
+				return err
+			}
+			if more = len(some) == loginsAtOnce; more {
+				after = string(some[len(some)-1].ID)
+			}
+			return t.foldSome(ctx, ent, some)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (t *tx) foldSome(ctx context.Context, ent sso.EnterpriseID, some []sso.User) error {
+	keys := make([]string, len(some))
+	for i, u := range some {
+		keys[i] = loginKey(u.Login)
+	}
+	holders := map[string]sso.User{}
+	err := t.each(ctx, func(r row) error {
+		u, err := scanUser(r)
+		holders[loginKey(u.Login)] = u
+		return err
+	}, "select "+userColumns+" from ("+t.db.dialect.list("$2")+") n cross join users u where u.enterprise_id = $1 and u.login_folded = n.value and u.status = 'active'",
+		string(ent), jsonList(keys))
+	if err != nil {
+		return err
+	}
+	for i, u := range some {
+		holder, taken := holders[keys[i]]
+		switch {
+		case u.Status == sso.UserActive && taken && holder.ID != u.ID:
+			if err := t.suspend(ctx, u, holder); err != nil {
+				return err
+			}
+			continue
+		case u.Status == sso.UserActive:
+			holders[keys[i]] = u
+		}
+		t.later("update users set login_folded = $3 where enterprise_id = $1 and id = $2", string(ent), string(u.ID), keys[i])
+	}
+	return nil
+}
+
+// suspend makes one of two active users of one login wait for an admin.
+func (t *tx) suspend(ctx context.Context, u, holder sso.User) error {
+	waits := u
+	waits.Status = sso.UserPending
+	t.updateUser(waits)
+	t.findable(u, waits)
+	connection, _, err := one(ctx, t, scanText, "select connection_id from identities where enterprise_id = $1 and user_id = $2 order by last_seen_at desc limit 1",
+		string(u.Enterprise), string(u.ID))
+	if err != nil {
+		return err
+	}
+	if _, err := t.endUserSessions(ctx, u.Enterprise, u.ID); err != nil {
+		return err
+	}
+	return t.question(ctx, sso.ActorSystem, sso.IdentityQuestion{
+		Enterprise: u.Enterprise,
+		User:       u.ID,
+		Holder:     holder.ID,
+		Connection: sso.ConnectionID(connection),
+		Login:      u.Login,
+	})
+}

@@ -1,0 +1,175 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"gatehouse/sso"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// Questions keeps what admins have to decide about people of one login.
+type Questions interface {
+	IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, p sso.Page) ([]sso.IdentityQuestion, string, error)
+	AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision) (sso.IdentityQuestion, error)
+}
+
+func (d *Directory) questionPages() []console.Page {
+	return []console.Page{
+		ofEnterprise("GET", "questions", d.questions),
+		ofEnterprise("POST", "questions/{question}", d.answer),
+		ofEnterprise("POST", "people/{user}/login", d.giveLogin),
+	}
+}
+
+func (d *Directory) questions(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return d.showQuestions(w, r, v, nil)
+}
+
+func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v console.Visit, wrong error) error {
+	all, next, err := d.Store.IdentityQuestions(r.Context(), v.Enterprise.ID, sso.QuestionFilter{State: sso.QuestionWaiting}, sso.Page{Cursor: r.URL.Query().Get("cursor")})
+	if err != nil {
+		return fmt.Errorf("list identity questions: %w", err)
+	}
+	p := &page.Questions{Base: d.Console.Base(v, console.AreaPeople, page.Link{Label: "People", Href: console.At(v.Enterprise, "people")})}
+	p.Flash = console.Said(r, map[string]string{"answered": "It is decided. The person can sign in again as you decided."})
+	if next != "" {
+		p.Pager.Next = "?cursor=" + next
+	}
+	for _, q := range all {
+		row, err := d.questionRow(r.Context(), v, q)
+		if err != nil {
+			return err
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	p.Wrong = page.Blame(wrong)
+	return d.Console.Render(w, statusOf(wrong), p)
+}
+
+func (d *Directory) questionRow(ctx context.Context, v console.Visit, q sso.IdentityQuestion) (row page.QuestionRow, err error) {
+	e := v.Enterprise
+	row = page.QuestionRow{ID: string(q.ID), Login: q.Login, Keeps: q.Keeps, Action: console.At(e, "questions", string(q.ID)), Since: page.NewTime(q.CreatedAt, d.Now())}
+	if q.Attempt != "" {
+		row.Attempt = page.Link{Label: string(q.Attempt), Href: console.At(e, "activity", "attempts", string(q.Attempt))}
+	}
+	connections, err := d.Store.Connections(ctx, e.ID)
+	if err != nil {
+		return row, fmt.Errorf("list connections: %w", err)
+	}
+	for _, x := range []struct {
+		id   sso.UserID
+		into *page.QuestionPerson
+	}{{q.User, &row.Claimant}, {q.Holder, &row.Holder}} {
+		if *x.into, err = d.questionPerson(ctx, e, x.id, connections); err != nil {
+			return row, err
+		}
+	}
+	return row, nil
+}
+
+// questionPerson is one of the two records. The holder may be gone since.
+func (d *Directory) questionPerson(ctx context.Context, e sso.Enterprise, id sso.UserID, connections []sso.Connection) (p page.QuestionPerson, err error) {
+	p = page.QuestionPerson{ID: string(id), Person: page.PersonLink{Name: string(id)}}
+	u, err := d.Store.User(ctx, e.ID, id)
+	switch {
+	case sso.KindOf(err) == sso.NotFoundKind:
+		p.Status = page.Badge{Label: "deleted", State: "error"}
+		return p, nil
+	case err != nil:
+		return p, fmt.Errorf("find a person: %w", err)
+	}
+	identities, err := d.Store.UserIdentities(ctx, e.ID, id)
+	if err != nil {
+		return p, fmt.Errorf("list identities: %w", err)
+	}
+	p.Person = page.PersonLink{Name: called(u), Login: u.Login, Href: personHref(e, id)}
+	p.Status = statusBadge(u.Status)
+	p.Email, p.Since, p.LastSignIn = u.Email, page.NewTime(u.CreatedAt, d.Now()), page.NewTime(u.LastSignInAt, d.Now())
+	p.Identities = d.identityRows(e, identities, connections)
+	return p, nil
+}
+
+func (d *Directory) answer(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	id, err := sso.ParseID[sso.QuestionID](r.PathValue("question"))
+	if err != nil {
+		return notFound()
+	}
+	decision := sso.QuestionDecision{Answer: sso.QuestionAnswer(r.PostForm.Get("answer")), User: sso.UserID(r.PostForm.Get("user"))}
+	switch decision.Answer {
+	case sso.AnswerReplaces, sso.AnswerRefuse:
+	case sso.AnswerAnother:
+		decision.Login = r.PostForm.Get("login")
+		err = invalid(sso.ValidateLogin("login", decision.Login))
+	default:
+		err = sso.InvalidField("validation_failed", "answer", "Choose what to do.")
+	}
+	if err == nil {
+		_, err = d.Store.AnswerQuestion(r.Context(), v.Actor, v.Enterprise.ID, id, decision)
+	}
+	if kind := sso.KindOf(err); err != nil && kind != sso.Invalid && kind != sso.Conflict {
+		return fmt.Errorf("answer an identity question: %w", err)
+	}
+	if err != nil {
+		return d.showQuestions(w, r, v, err)
+	}
+	d.revoked(r.Context())
+	return console.Done(w, console.At(v.Enterprise, "questions"), "answered")
+}
+
+// giveLogin gives somebody another login, or lets the identity provider say it
+// again.
+func (d *Directory) giveLogin(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	u, err := d.userOf(r, v)
+	if err != nil {
+		return err
+	}
+	login := r.PostForm.Get("login")
+	if login != "" {
+		err = invalid(sso.ValidateLogin("login", login))
+	}
+	if err == nil {
+		_, err = d.Store.UpdateUser(r.Context(), v.Actor, v.Enterprise.ID, u.ID, func(u sso.User) (sso.User, error) {
+			if u.LoginGiven = login != ""; u.LoginGiven {
+				u.Login = login
+			}
+			return u, nil
+		})
+	}
+	if kind := sso.KindOf(err); err != nil && kind != sso.Invalid && kind != sso.Conflict {
+		return fmt.Errorf("give a login: %w", err)
+	}
+	if err != nil {
+		return d.showPerson(w, r, v, u, err)
+	}
+	d.revoked(r.Context())
+	return console.Done(w, personHref(v.Enterprise, u.ID), "login")
+}
+
+// personLogin is what the person's page has about their login: the form for
+// another one, and the question that waits about it.
+func (d *Directory) personLogin(ctx context.Context, p *page.PersonDetail, e sso.Enterprise, u sso.User, wrong error) error {
+	p.GiveLogin = personHref(e, u.ID) + "/login"
+	p.LoginGiven = u.LoginGiven
+	p.Login = page.Field{ID: "login", Name: "login", Label: "Another login", Hint: "Applications are told it, and sign-ins leave it as it is.", Autocomplete: "off", Optional: u.LoginGiven}
+	if u.LoginGiven {
+		p.Login.Hint = "Left empty, the login is what the identity provider says, from the next sign-in on."
+	}
+	if wrong != nil {
+		p.Wrong = page.Blame(wrong, &p.Login)
+	}
+	waiting, _, err := d.Store.IdentityQuestions(ctx, e.ID, sso.QuestionFilter{State: sso.QuestionWaiting, User: u.ID}, sso.Page{Limit: 1})
+	if err != nil {
+		return fmt.Errorf("look for identity questions: %w", err)
+	}
+	if len(waiting) > 0 {
+		p.Question = page.Link{Label: "See both and decide", Href: console.At(e, "questions")}
+		p.Contested = waiting[0].Login
+		if waiting[0].User == u.ID {
+			p.Waits = nil // vouching would not let them in
+		}
+	}
+	return nil
+}
