@@ -80,7 +80,7 @@ func errLastRecovery() *sso.Error {
 		Public: "This is the last recovery admin. Make another one first, or nobody could get in if single sign-on fails."}
 }
 
-func errLoginInUse() *sso.Error {
+func errLoginTaken() *sso.Error {
 	return taken("login_taken", "login", "Another admin has this login. Choose another.")
 }
 
@@ -138,7 +138,7 @@ func (t *tx) saveAdmin(ctx context.Context, by sso.Actor, action string, keep ss
 	case isUnique(err) && a.User != old.User:
 		return taken("user_tied", "user", "Another admin account is tied to this person already.").Because(err)
 	case err != nil:
-		return ifTaken(err, errLoginInUse())
+		return ifTaken(err, errLoginTaken())
 	}
 	if a.Password != old.Password || !a.DisabledAt.IsZero() {
 		t.later("delete from admin_sessions where admin_id = $1 and token <> $2", string(a.ID), keep.String())
@@ -215,7 +215,7 @@ func (db *DB) AcceptInvitation(ctx context.Context, token sso.Hash, a sso.Admin)
 		_, err = t.exec(ctx, "insert into admins ("+adminColumns+") values ($1, $2, $3, $4, '[]', $5, '', '', $6, 0, 0)", string(a.ID), a.Login, a.Name,
 			t.db.sealer.seal(adminPassword(a.ID), a.Password), a.Recovery, micros(a.CreatedAt))
 		if err != nil {
-			return ifTaken(err, errLoginInUse())
+			return ifTaken(err, errLoginTaken())
 		}
 		t.later("update invitations set used_at = $2, admin_id = $3 where id = $1", string(i.ID), micros(t.now), string(a.ID))
 		return t.audit(ctx, sso.Actor(a.ID), "admin.created", string(a.ID), "login", a.Login, "invitation", string(i.ID),

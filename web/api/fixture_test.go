@@ -132,7 +132,7 @@ func (f *fixture) world(key string) world {
 		CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
 	f.ok(f.db.CreateTestRun(ctx, run))
 	return world{"test": string(run.ID), "setup_link": string(l.ID), "application": string(app.ID), "enterprise": string(e.ID), "organization": string(o.ID), "group": string(g.ID), "connection": string(c.ID), "domain": string(d.ID),
-		"user": string(u.ID), "session": string(s.Session.ID), "attempt": string(s.Attempt.ID), "held_sync": string(r.Held)}
+		"user": string(u.ID), "session": string(s.Session.ID), "attempt": string(s.Attempt.ID), "held_sync": string(r.Held), "question": string(sso.NewID[sso.QuestionID](now))}
 }
 
 // holding is storetest.Reset, with something that waits for an admin besides.

@@ -168,6 +168,8 @@ func wellFormed(wildcard, value string) bool {
 		return is[sso.AttemptID](value)
 	case "held_sync":
 		return is[sso.HeldSyncID](value)
+	case "question":
+		return is[sso.QuestionID](value)
 	case "setup_link":
 		return is[sso.SetupLinkID](value)
 	case "test":
@@ -178,7 +180,7 @@ func wellFormed(wildcard, value string) bool {
 	return false
 }
 
-func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID](value string) bool {
+func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID | sso.QuestionID](value string) bool {
 	_, err := sso.ParseID[T](value)
 	return err == nil
 }

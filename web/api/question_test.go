@@ -16,7 +16,7 @@ func TestIdentityQuestions(t *testing.T) {
 		f.ok(err)
 		_, err = f.db.UpdateUser(ctx, sso.ActorOperator, ent, id, func(u sso.User) (sso.User, error) { u.Status = sso.UserActive; return u, nil })
 		f.ok(err)
-		claimant := f.claim(ent, ada.Login)
+		claimant := f.claim("newcomer")
 		questions := f.acme.in(enterprisePath + "/identity-questions")
 		got := f.do("GET", questions+"?state=waiting&user="+string(id), nil)
 		f.wants(got, 200, "")
@@ -50,17 +50,20 @@ func TestIdentityQuestions(t *testing.T) {
 }
 
 // claim is a sign-in of somebody new with a login that is taken.
-func (f *fixture) claim(ent sso.EnterpriseID, login string) sso.UserID {
+func (f *fixture) claim(subject string) sso.UserID {
 	f.Helper()
-	c, now := sso.ConnectionID(f.acme["connection"]), time.Now()
-	_, err := f.db.UpdateConnection(f.Context(), sso.ActorOperator, ent, c, "connection.enabled", func(c sso.Connection) (sso.Connection, error) {
+	ent, c, now := sso.EnterpriseID(f.acme["enterprise"]), sso.ConnectionID(f.acme["connection"]), time.Now()
+	holder, err := f.db.User(f.Context(), ent, sso.UserID(f.acme["user"]))
+	f.ok(err)
+	login := holder.Login
+	_, err = f.db.UpdateConnection(f.Context(), sso.ActorOperator, ent, c, "connection.enabled", func(c sso.Connection) (sso.Connection, error) {
 		c.State = sso.ConnectionEnabled
 		return c, nil
 	})
 	f.ok(err)
 	attempt := sso.NewID[sso.AttemptID](now)
 	s := sso.SignIn{
-		Identity: sso.Identity{Connection: c, Subject: "newcomer", Login: login, Name: "Ada King"},
+		Identity: sso.Identity{Connection: c, Subject: subject, Login: login, Name: "Ada King"},
 		Replay:   sso.ReplayMark{Connection: c, ResponseID: string(attempt), Until: now.Add(time.Hour)},
 		Attempt:  sso.Attempt{ID: attempt, Enterprise: ent, Connection: c, Login: login, Outcome: sso.OutcomeSucceeded, At: now},
 		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: ent, Connection: c, Attempt: attempt,
@@ -71,5 +74,8 @@ func (f *fixture) claim(ent sso.EnterpriseID, login string) sso.UserID {
 	if u.Status != sso.UserPending {
 		f.Fatalf("the newcomer is %+v", u)
 	}
+	all, _, err := f.db.IdentityQuestions(f.Context(), ent, sso.QuestionFilter{User: u.ID}, sso.Page{})
+	f.ok(err)
+	f.acme["question"] = string(all[0].ID)
 	return u.ID
 }

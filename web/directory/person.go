@@ -116,7 +116,7 @@ func sees(u sso.User, all []sso.UserMembership) string {
 	case u.Status == sso.UserDeactivated:
 		return "They are told that their account is switched off."
 	case u.Status == sso.UserPending:
-		return "They are told to ask an admin."
+		return "They are told to ask an admin to confirm them."
 	case len(all) == 0:
 		return "Their own page says “No access yet”: no group lets them in anywhere."
 	}

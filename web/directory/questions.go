@@ -168,6 +168,9 @@ func (d *Directory) personLogin(ctx context.Context, p *page.PersonDetail, e sso
 		p.Question = page.Link{Label: "See both and decide", Href: console.At(e, "questions")}
 		p.Contested = waiting[0].Login
 		if waiting[0].User == u.ID {
+			if u.Status == sso.UserPending {
+				p.Sees = "They are told that an admin has to decide about their login."
+			}
 			p.Waits = nil // vouching would not let them in
 		}
 	}

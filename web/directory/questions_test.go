@@ -37,7 +37,7 @@ func TestQuestions(t *testing.T) {
 func (f *fixture) claims(login string) sso.User {
 	f.Helper()
 	place := f.acme
-	second, err := f.db.CreateConnection(f.Context(), by, sso.Connection{Enterprise: place.ent.ID, Name: "Second", Protocol: sso.SAML, Provider: sso.Okta,
+	second, err := f.db.CreateConnection(f.Context(), sso.ActorOperator, sso.Connection{Enterprise: place.ent.ID, Name: "Second", Protocol: sso.SAML, Provider: sso.Okta,
 		State: sso.ConnectionEnabled, Live: place.conn.Live})
 	f.ok(err)
 	place.conn = second

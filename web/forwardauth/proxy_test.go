@@ -147,9 +147,9 @@ func (s *site) honest(name string, got answer, want map[string]string) {
 	}
 }
 
-func told(login, groups string) map[string]string {
+func told(p person, login, groups string) map[string]string {
 	mail := login + "@acme.test"
-	return map[string]string{"X-Auth-Request-User": login, "X-Auth-Request-Email": mail, "X-Auth-Request-Email-Verified": "false",
+	return map[string]string{"X-Auth-Request-Id": string(p.user.ID), "X-Auth-Request-User": login, "X-Auth-Request-Email": mail, "X-Auth-Request-Email-Verified": "false",
 		"X-Auth-Request-Preferred-Username": login, "X-Auth-Request-Name": login, "X-Auth-Request-Groups": groups, "X-Auth-Request-Enterprise": "acme",
 		"Remote-User": login, "Remote-Email": mail, "Remote-Name": login, "Remote-Groups": groups}
 }
@@ -162,12 +162,12 @@ func TestBehindProxy(t *testing.T) {
 		ada, bob := s.enter("ada", "web/dev", "app/Vertrieb, Süd"), s.enter("bob", "web/ops")
 		const page = "Accept: text/html,*/*"
 		got := s.raw("GET", "/a?b=c", ada, page)
-		s.honest("signed in", got, told("ada", "web/dev,app/Vertrieb%2C S%C3%BCd"))
+		s.honest("signed in", got, told(ada, "ada", "web/dev,app/Vertrieb%2C S%C3%BCd"))
 		if cookie := got.app.Get("Cookie"); strings.Contains(cookie, "gatehouse") || !strings.Contains(cookie, "theme=dark") || !strings.Contains(cookie, "lang=de") {
 			t.Errorf("the application has the cookies %q", cookie)
 		}
-		s.honest("a form", s.raw("POST", "/", ada, "Content-Type: application/x-www-form-urlencoded", "Content-Length: 3", "", "a=b"), told("ada", "web/dev,app/Vertrieb%2C S%C3%BCd"))
-		s.honest("a long query", s.raw("GET", "/?"+strings.Repeat("a", 3000)+"&to=x&to=y;%zz", ada), told("ada", "web/dev,app/Vertrieb%2C S%C3%BCd"))
+		s.honest("a form", s.raw("POST", "/", ada, "Content-Type: application/x-www-form-urlencoded", "Content-Length: 3", "", "a=b"), told(ada, "ada", "web/dev,app/Vertrieb%2C S%C3%BCd"))
+		s.honest("a long query", s.raw("GET", "/?"+strings.Repeat("a", 3000)+"&to=x&to=y;%zz", ada), told(ada, "ada", "web/dev,app/Vertrieb%2C S%C3%BCd"))
 
 		got = s.raw("GET", "/a?b=c&d", person{}, page)
 		_, port, _ := net.SplitHostPort(s.proxy)
@@ -201,7 +201,7 @@ func TestBehindProxy(t *testing.T) {
 			t.Errorf("revoked: %d", got.status)
 		}
 		zoe := s.enter("zoe", "web/dev")
-		s.honest("another person", s.raw("GET", "/", zoe), told("zoe", "web/dev"))
+		s.honest("another person", s.raw("GET", "/", zoe), told(zoe, "zoe", "web/dev"))
 		s.db.down.Store(true)
 		s.clock.Move(5 * time.Second)
 		if got := s.raw("GET", "/", zoe, page); got.status < 500 || got.app != nil || got.header.Get("Set-Cookie") != "" {
@@ -209,7 +209,7 @@ func TestBehindProxy(t *testing.T) {
 		}
 		s.db.down.Store(false)
 		s.clock.Move(time.Second)
-		s.honest("store up", s.raw("GET", "/", zoe), told("zoe", "web/dev"))
+		s.honest("store up", s.raw("GET", "/", zoe), told(zoe, "zoe", "web/dev"))
 		s.gateway.CloseClientConnections()
 		s.gateway.Close()
 		if got := s.raw("GET", "/", zoe, page); got.status < 500 || got.app != nil {
@@ -282,7 +282,8 @@ func TestNobodySaysWhoTheyAre(t *testing.T) {
 	t.Parallel()
 	eachProxy(t, func(t *testing.T, start starter) {
 		s := newSite(t, start)
-		ada, want := s.enter("ada", "web/dev"), told("ada", "web/dev")
+		ada := s.enter("ada", "web/dev")
+		want := told(ada, "ada", "web/dev")
 		for _, header := range identity {
 			var tries [][]string
 			for _, name := range spellings(header) {
