@@ -204,8 +204,7 @@ func neverLinked(w *world) {
 	second := *w.acme
 	second.conn = w.connect(w.acme, "Second", sso.SAML)
 	_, err := w.signIn(&second, "ada")
-	a := w.recorded(&second, err, sso.Forbidden, "login_in_use")
-	if a.User == first.User.ID || a.User == "" {
+	if a := w.recorded(&second, err, sso.Forbidden, "login_in_use"); a.User == first.User.ID || a.User == "" {
 		w.Error("joined with the user of another connection")
 	}
 	if r := w.enters(w.acme, "ada"); r.User.ID != first.User.ID {

@@ -140,16 +140,24 @@ func (t *try) suppose(ctx context.Context, draft *try, identity sso.Identity, re
 	facts.First = user.ID == "" || result.Proof != "" || t.attempt.Email.Action != "" || user.CreatedAt.Equal(user.LastSignInAt)
 	facts.DomainVerified = facts.First && t.proven(ctx, ent, identity.Email)
 	v, err := draft.decide(identity, ent, rules, false)(facts)
-	if err == nil && v.Email.Action == sso.VouchFirst {
-		err = errVouchRequired()
-	} else if err == nil && claim.Waits() {
-		err = errLoginInUse(claim.Holder)
-	}
-	if err != nil {
+	if err := outside(v, claim, err); err != nil {
 		return err
 	}
 	if d.LiveCode == "" {
 		moves(&d.Detail, v.Memberships)
+	}
+	return nil
+}
+
+// outside is why somebody would not come in, nil if they would.
+func outside(v sso.Verdict, claim sso.LoginClaim, refused error) error {
+	switch {
+	case refused != nil:
+		return refused
+	case v.Email.Action == sso.VouchFirst:
+		return errVouchRequired()
+	case claim.Waits():
+		return errLoginInUse(claim.Holder)
 	}
 	return nil
 }

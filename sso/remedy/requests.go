@@ -11,6 +11,7 @@ func api() []Entry {
 		{"default_group", "API", "the default group cannot be renamed, deleted or filled", Operator, "–"},
 		{"would_lock_out", "API", "the connection is the only enabled one of people who are active, so nobody could sign in without it", Operator, "enable another connection first; or disable this one first, if nobody shall sign in any more"},
 		{"nothing_to_compare", "API", "sign-ins are to be compared with a draft, and there is no draft, or nobody signs in over the connection", Operator, "edit the connection first; enable it if it is not"},
+		{"question_decided", "API", "the identity question was answered, or the login became free", Operator, "look at the list again: `GET …/identity-questions?state=waiting`"},
 		{"held_sync_decided", "API", "it was approved, discarded, or superseded by a later sign-in of the person", Operator, "look at the list again: `GET …/held-syncs?user=`"},
 		{"moment_not_known", "API", "a restore to a moment in the future, or before there was a history, the person or the group", Operator, "the message has the earliest moment"},
 		{"share_brake", "API", "this would take more than 20 people, and more than half, out of a group at once", Operator, "look at it with `dry_run`; if it is meant, `confirm`"},

@@ -53,23 +53,15 @@ func (w *world) oneHolder() {
 // written and whichever connection it comes through.
 func testLoginReused(t *testing.T, fresh fresh) {
 	for name, login := range map[string]string{
-		"the same":        "ada@acme.test",
-		"letter case":     "Ada@ACME.test",
-		"full width":      "ａｄａ@acme.test",
-		"invisible":       "a\u200bda@acme.test",
-		"looks the same":  "аda@acme.test", // a Cyrillic а
-		"another company": "",
+		"the same":       "ada@acme.test",
+		"letter case":    "Ada@ACME.test",
+		"full width":     "ａｄａ@acme.test",
+		"invisible":      "a\u200bda@acme.test",
+		"looks the same": "аda@acme.test", // a Cyrillic а
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, fresh)
 			ada, _ := w.enter("ada", "dev")
-			if login == "" {
-				other := addWorld(t, w.db, w.clock, "other")
-				if u, _ := other.enter("ada", "dev"); u.Status != sso.UserActive {
-					t.Errorf("a login of another enterprise counts here: %+v", u)
-				}
-				return
-			}
 			w.conn = w.connection("Second directory")
 			second, _ := w.record(w.claims("newcomer", login))
 			if second.ID == ada.ID || second.Status != sso.UserPending || second.Login != login || len(w.memberships(second.ID)) != 0 {
@@ -83,11 +75,21 @@ func testLoginReused(t *testing.T, fresh fresh) {
 				t.Errorf("another try came to %+v", again)
 			}
 			w.question()
-			if sessions, err := w.db.UserSessions(t.Context(), w.ent.ID, second.ID); err != nil || len(sessions) != 0 {
-				t.Errorf("%d sessions (%v)", len(sessions), err)
-			}
+			w.signedOut(second.ID)
 			w.chainHolds()
 		})
+	}
+	w := newWorld(t, fresh)
+	w.enter("ada", "dev")
+	if u, _ := addWorld(t, w.db, w.clock, "other").enter("ada", "dev"); u.Status != sso.UserActive {
+		t.Errorf("a login of another enterprise counts here: %+v", u)
+	}
+}
+
+func (w *world) signedOut(id sso.UserID) {
+	w.Helper()
+	if sessions, err := w.db.UserSessions(w.Context(), w.ent.ID, id); err != nil || len(sessions) != 0 {
+		w.Errorf("%d sessions (%v)", len(sessions), err)
 	}
 }
 
