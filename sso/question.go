@@ -45,7 +45,7 @@ const (
 // QuestionDecision is an answer with what it needs.
 type QuestionDecision struct {
 	Answer QuestionAnswer
-	User   UserID // of AnswerAnother: which of the two gets Login; "" means the claimant
+	Holder bool   // of AnswerAnother: the holder gets Login, and not the claimant
 	Login  string // of AnswerAnother: the other login
 }
 

@@ -106,10 +106,8 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 		changed.LoginGiven = true
 	case d.Answer == sso.AnswerRefuse:
 		changed.Status = sso.UserDeactivated
-	case d.Answer == sso.AnswerAnother && (d.User == "" || d.User == q.User):
+	case d.Answer == sso.AnswerAnother && !d.Holder:
 		changed.Login, changed.LoginGiven = d.Login, true
-	case d.Answer == sso.AnswerAnother && d.User != q.Holder:
-		return sso.InvalidField("validation_failed", "user", "Name one of the two people of this question.")
 	default: // the holder makes room
 		if err := t.makeRoom(ctx, by, q, d); err != nil {
 			return err

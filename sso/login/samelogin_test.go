@@ -56,8 +56,12 @@ func (w *world) decides(c *company) {
 	if len(all) != 2 {
 		w.Fatalf("%d questions wait; want 2", len(all))
 	}
-	for i, q := range all { // the newest first
-		_, err := w.db.AnswerQuestion(w.Context(), by, c.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerAnother, Login: []string{"ada.1", "ada.2"}[i]})
+	for _, q := range all {
+		login := "ada.1"
+		if q.Connection == c.conn.ID {
+			login = "ada.2"
+		}
+		_, err := w.db.AnswerQuestion(w.Context(), by, c.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerAnother, Login: login})
 		w.ok(err)
 	}
 }

@@ -36,7 +36,7 @@ func viewQuestion(q sso.IdentityQuestion) identityQuestion {
 
 type questionAnswer struct {
 	Answer sso.QuestionAnswer `json:"answer" enum:"another,replaces,refuse" doc:"another: they are two people, and one gets another login. replaces: the holder is deactivated and the claimant takes the login over. refuse: the claimant is deactivated, or keeps the login they had." example:"another"`
-	User   *sso.UserID        `json:"user,omitempty" doc:"Of another: which of the two gets it; otherwise the claimant." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Of     string             `json:"of,omitempty" enum:"claimant,holder" doc:"Of another: which of the two gets it; otherwise the claimant." example:"claimant"`
 	Login  *string            `json:"login,omitempty" doc:"Of another: the other login." example:"ada.king@acme.example"`
 }
 
@@ -63,9 +63,7 @@ func (a *API) answerQuestion(ctx context.Context, c caller, in *struct {
 }) (*out[identityQuestion], error) {
 	d := sso.QuestionDecision{Answer: in.Body.Answer}
 	if d.Answer == sso.AnswerAnother {
-		if in.Body.User != nil {
-			d.User = *in.Body.User
-		}
+		d.Holder = in.Body.Of == "holder"
 		if in.Body.Login != nil {
 			d.Login = *in.Body.Login
 		}

@@ -97,7 +97,7 @@ func (d *Directory) answer(w http.ResponseWriter, r *http.Request, v console.Vis
 	if err != nil {
 		return notFound()
 	}
-	decision := sso.QuestionDecision{Answer: sso.QuestionAnswer(r.PostForm.Get("answer")), User: sso.UserID(r.PostForm.Get("user"))}
+	decision := sso.QuestionDecision{Answer: sso.QuestionAnswer(r.PostForm.Get("answer")), Holder: r.PostForm.Get("of") == "holder"}
 	switch decision.Answer {
 	case sso.AnswerReplaces, sso.AnswerRefuse:
 	case sso.AnswerAnother:

@@ -25,7 +25,7 @@ func TestQuestions(t *testing.T) {
 	f.shows(f.post(at, "answer", "another", "login", f.acme.user.Login), 422, "Another active person of this enterprise has the login")
 	f.shows(f.post(at, "answer", "another", "login", " x"), 422, "Remove the space")
 	f.shows(f.post(at, "answer", "same"), 422, "Choose what to do")
-	f.shows(f.done(f.post(at, "answer", "another", "user", string(claimant.ID), "login", "ada.king"), list), 200, "Nothing to decide")
+	f.shows(f.done(f.post(at, "answer", "another", "of", "claimant", "login", "ada.king"), list), 200, "Nothing to decide")
 	f.shows(f.post(at, "answer", "refuse"), 422, "does not wait any more")
 
 	f.shows(f.post(person+"/login", "login", "ADA.KING"), 422, "Another active person")
