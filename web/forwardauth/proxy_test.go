@@ -227,7 +227,7 @@ func TestProgramsAndWebSockets(t *testing.T) {
 		ada := s.enter("ada", "web/dev")
 		upgrade := []string{"Connection: keep-alive, Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="}
 		got := s.raw("GET", "/socket", ada, upgrade...)
-		s.honest("a WebSocket", got, told("ada", "web/dev"))
+		s.honest("a WebSocket", got, told(ada, "ada", "web/dev"))
 		if got.app != nil && (!strings.EqualFold(got.app.Get("Upgrade"), "websocket") || !strings.EqualFold(got.app.Get("Connection"), "upgrade")) {
 			t.Errorf("the application is asked for Upgrade %q, Connection %q", got.app.Get("Upgrade"), got.app.Get("Connection"))
 		}
