@@ -181,7 +181,7 @@ func objectIDs(names []string) (ids []string) {
 func (r *rehearsal) warnOfLogin(facts sso.SignInFacts) {
 	switch {
 	case facts.Login.Waits():
-		r.raise(sso.Warning{Code: "login_in_use", Field: "login", Got: r.result.Identity.Login})
+		r.raise(sso.Warning{Code: "login_contested", Field: "login", Got: r.result.Identity.Login})
 	case facts.Login.Holder != "":
 		r.raise(sso.Warning{Code: "login_kept", Field: "login", Want: facts.User.Login, Got: r.result.Identity.Login})
 	}

@@ -104,7 +104,7 @@ func otherWarnings() []fault {
 			"Verify the domain, so that its people are found by their address and need no code.", atDomains},
 		{"vouching_needed", "", "", "An admin has to vouch for this person before they get in.", Operator,
 			"After their first sign-in, open the person and select Vouch.", atConnection},
-		{"login_in_use", "", "", "Another active person has the login {got}. At a sign-in this person would wait.", Operator,
+		{"login_contested", "", "", "Another active person has the login {got}. At a sign-in this person would wait.", Operator,
 			"After the sign-in, decide under Who has which login: one of the two gets another login.", atConnection},
 		{"login_kept", "", "", "Another active person has the login {got}. At a sign-in this person would keep the login {want}.", Operator,
 			"After the sign-in, decide under Who has which login: one of the two gets another login.", atConnection},
