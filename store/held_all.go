@@ -23,7 +23,8 @@ func (db *DB) HeldTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.He
 	}, `with waiting as (select h.cause, h.connection_id, h.group_id, count(*) as n, max(h.id) as newest, min(h.at) as since
 			from held_syncs h where h.enterprise_id = $1 and h.state = 'waiting' and not `+newerWord+` group by 1, 2, 3),
 		standing as (select s.cause, s.connection_id, s.group_id, s.at, s.since from brake_stops s
-			where s.enterprise_id = $1 and s.allowed_until = 0 and s.last_at > $2),
+			where s.enterprise_id = $1 and s.allowed_until = 0 and s.last_at > $2
+				and (s.group_id = '' or exists (select 1 from groups g where g.enterprise_id = $1 and g.id = s.group_id))),
 		causes as (select cause, connection_id, group_id from waiting union select cause, connection_id, group_id from standing)
 		select c.cause, c.connection_id, c.group_id, coalesce(o.name || '/' || g.name, ''), coalesce(w.n, 0), coalesce(w.newest, ''),
 			coalesce(w.since, s.at, 0), coalesce(s.at, 0),

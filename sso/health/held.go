@@ -57,6 +57,9 @@ func heldWords(t sso.HeldTally, connection string) (text, do string) {
 	case sso.HeldNamesChanged:
 		return "The group names that " + connection + " sends no longer match the groups here, so every removal is held. " + people, decide
 	case sso.HeldGroupShare:
+		if t.GroupName == "" {
+			t.GroupName = "a group that was deleted since"
+		}
 		return "Sign-ins through " + connection + " would take too many people out of " + t.GroupName + " at once, so removals from it are held. " + people, decide
 	case sso.HeldMatchesNothing:
 		return "None of the group names that " + connection + " sent matches a group here. " + people, decide

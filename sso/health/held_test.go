@@ -20,12 +20,13 @@ func TestHeldByCause(t *testing.T) {
 		text   string // "": nothing is found
 		urgent bool
 	}{
-		"names":               {sso.HeldTally{Cause: sso.HeldNamesChanged, Waiting: 25, Standing: true, Lost: 2}, "Okta sends no longer match the groups here, so every removal is held. 25 people signed in with the old groups. 2 lost groups", true},
-		"names that are over": {sso.HeldTally{Cause: sso.HeldNamesChanged, Waiting: 1}, "1 person signed in", false},
-		"share":               {sso.HeldTally{Cause: sso.HeldGroupShare, GroupName: "web/sre", Group: "group-1", Waiting: 10, Standing: true}, "out of web/sre at once", true},
-		"one person":          {sso.HeldTally{Cause: sso.HeldMatchesNothing, Waiting: 1}, "None of the group names that Okta sent", false},
-		"last admin":          {sso.HeldTally{Cause: sso.HeldLastAdmin, Waiting: 1}, "last member out of the admin groups", false},
-		"all decided":         {sso.HeldTally{Cause: sso.HeldGroupShare, GroupName: "web/sre", Standing: true}, "", false},
+		"names":                {sso.HeldTally{Cause: sso.HeldNamesChanged, Waiting: 25, Standing: true, Lost: 2}, "Okta sends no longer match the groups here, so every removal is held. 25 people signed in with the old groups. 2 lost groups", true},
+		"names that are over":  {sso.HeldTally{Cause: sso.HeldNamesChanged, Waiting: 1}, "1 person signed in", false},
+		"share":                {sso.HeldTally{Cause: sso.HeldGroupShare, GroupName: "web/sre", Group: "group-1", Waiting: 10, Standing: true}, "out of web/sre at once", true},
+		"a group that is gone": {sso.HeldTally{Cause: sso.HeldGroupShare, Group: "group-1", Waiting: 1}, "out of a group that was deleted since at once", false},
+		"one person":           {sso.HeldTally{Cause: sso.HeldMatchesNothing, Waiting: 1}, "None of the group names that Okta sent", false},
+		"last admin":           {sso.HeldTally{Cause: sso.HeldLastAdmin, Waiting: 1}, "last member out of the admin groups", false},
+		"all decided":          {sso.HeldTally{Cause: sso.HeldGroupShare, GroupName: "web/sre", Standing: true}, "", false},
 	} {
 		x.tally.Connection = "conn-1"
 		found := health.Evaluate(health.State{Now: begin, Connections: []sso.Connection{samlConnection(expires(t, begin.Add(900*day)))}, Vitals: sso.Vitals{HeldBy: []sso.HeldTally{x.tally}}})

@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -293,4 +295,41 @@ func testHeldOfDeleted(t *testing.T, fresh fresh) {
 	}
 	w.in(ada.ID)
 	w.chainHolds()
+}
+
+// testStopOfDeleted: nothing is held from now on for a group that is deleted.
+// What waits still does: it may be about other groups, too.
+func testStopOfDeleted(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	tallies := func(want ...sso.HeldTally) {
+		t.Helper()
+		got, err := w.db.HeldTallies(t.Context(), w.ent.ID)
+		w.ok(err)
+		for i := range got {
+			got[i].Newest, got[i].Since = "", time.Time{}
+		}
+		w.same(want, got)
+	}
+	dev, sre := w.group["web/dev"], w.group["web/sre"]
+	for _, g := range []sso.Group{dev, sre} {
+		stop := sso.BrakeStop{Cause: sso.HeldGroupShare, Group: g.ID, At: w.clock.Now(), Since: w.clock.Now(), Last: w.clock.Now()}
+		w.brake(braked{subject: "of " + g.Name, cause: sso.HeldGroupShare, group: g.ID, begins: &stop})
+	}
+	of := func(g sso.Group, name string, standing bool) sso.HeldTally {
+		return sso.HeldTally{Cause: sso.HeldGroupShare, Connection: w.conn.ID, Group: g.ID, GroupName: name, Waiting: 1, Standing: standing}
+	}
+	want := []sso.HeldTally{of(dev, "Org web/dev", true), of(sre, "Org web/sre", true)}
+	slices.SortFunc(want, func(a, b sso.HeldTally) int { return cmp.Compare(a.Group, b.Group) })
+	tallies(want...)
+	w.ok(w.db.DeleteGroup(t.Context(), by, w.ent.ID, dev.ID))
+	for i := range want {
+		if want[i].Group == dev.ID {
+			want[i].GroupName, want[i].Standing = "", false
+		}
+	}
+	tallies(want...)
+	done, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{Cause: sso.HeldGroupShare, Group: dev.ID, Restore: true})
+	w.ok(err)
+	w.same(sso.HeldDecided{Decided: 1}, done)
+	tallies(of(sre, "Org web/sre", true))
 }

@@ -102,6 +102,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"takes over":         testBrakeTakesOver,
 			"of others":          testBrakeOfOthers,
 			"deleted connection": testHeldOfDeleted,
+			"deleted group":      testStopOfDeleted,
 		},
 		"objects": {
 			"enterprises":     testEnterprises,
