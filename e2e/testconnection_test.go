@@ -213,3 +213,38 @@ func (w *tried) agrees(t *testing.T, c trial, conn harness.Connection, id string
 		t.Errorf("the API says %+v", got)
 	}
 }
+
+// TestWaitingTestSaysWhereItStops: while nobody comes back, the page has the
+// messages of that identity provider, and our values to compare.
+func TestWaitingTestSaysWhereItStops(t *testing.T) {
+	harness.Long(t)
+	w := &tried{journey: &journey{}}
+	w.idp, w.front = harness.NewFrontedIdP(t, harness.Ada())
+	w.g = harness.Start(t, harness.Options{})
+	w.api = w.g.API()
+	w.company = harness.NewCompany(w.g, w.api, "acme", harness.TwoOrganizations())
+	w.operator = harness.Operator(t, w.g)
+	for _, c := range []struct {
+		protocol, provider string
+		messages           []string
+	}{
+		{"saml", "entra", []string{"AADSTS700016", "AADSTS50011", "AADSTS50105"}},
+		{"oidc", "okta", []string{"must be a Login redirect URI", "User is not assigned to the client application", "General › Client Credentials › Client ID"}},
+		{"oidc", "google", []string{"redirect_uri_mismatch", "invalid_client"}},
+		{"saml", "custom", []string{"Metadata not found"}},
+	} {
+		conn := w.draft(t, trial{protocol: c.protocol, provider: c.provider})
+		var begun struct{ ID string }
+		w.api.Do(http.MethodPost, "/enterprises/"+w.company.ID+"/connections/"+conn.ID+"/tests", nil, &begun)
+		text := html.UnescapeString(w.operator.Get("/admin/enterprises/acme/connections/" + conn.ID + "/tests/" + begun.ID).Body)
+		wanted := append(c.messages, "Waiting for the sign-in", conn.Provider.ACSURL, conn.Provider.EntityID, conn.Party.RedirectURI)
+		if c.protocol == "oidc" {
+			wanted = append(wanted, fmt.Sprintf("gatehouse-%d", w.n), w.idp.Issuer())
+		}
+		for _, want := range wanted {
+			if !strings.Contains(text, want) {
+				t.Errorf("%s over %s: the page does not say %q", c.provider, c.protocol, want)
+			}
+		}
+	}
+}

@@ -10,6 +10,14 @@ import (
 
 // testArea is test connections.
 func (g *gateway) testArea(c *console.Console, _ *page.Pages) error {
-	testconnection.New(testconnection.Options{Tests: g.login, Store: g.db, Browsers: g.sessions, Console: c, BaseURL: g.config.BaseURL, Now: time.Now}).Register(g.router)
+	testconnection.New(testconnection.Options{
+		Tests:    g.login,
+		Store:    g.db,
+		Browsers: g.sessions,
+		Console:  c,
+		BaseURL:  g.config.BaseURL,
+		Values:   g.ours,
+		Now:      time.Now,
+	}).Register(g.router)
 	return nil
 }

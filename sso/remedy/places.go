@@ -125,3 +125,13 @@ func oidcPlaces(p sso.Provider) places {
 	}
 	return customOIDC()
 }
+
+// StopPlaces are the places of [guide.Stops], in their order: where the
+// application is known by our name, by our address, and who may use it.
+func StopPlaces(p sso.Provider, protocol sso.Protocol) [3]string {
+	there, name := where(p, protocol), atAudience
+	if protocol == sso.OIDC {
+		name = atClient
+	}
+	return [3]string{there.at(name), there.at(atACS), there.at(atAssignment)}
+}

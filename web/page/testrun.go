@@ -42,6 +42,7 @@ type Test struct {
 	Sentence string
 	Facts    []Fact
 	Waiting  *TestWaiting  // nil once it is over
+	Stops    []TestStop    // where people get stuck, while nobody came back
 	Failed   *TestFailed   // nil unless it failed
 	Warnings []TestWarning // those that need action
 	Notes    []TestWarning // those that are worth knowing
@@ -64,6 +65,12 @@ type TestWaiting struct {
 	Link    *Copyable // to be passed on; nil where it is not known any more
 	Left    string    // for how long it is good, in words
 	Refresh string    // this page
+}
+
+// TestStop is a page of the identity provider from which nobody comes back.
+type TestStop struct {
+	Cause, Message, Do, Place string
+	Values                    []Entry // to compare with what is there
 }
 
 // TestFailed is what an admin has to know about a failure.

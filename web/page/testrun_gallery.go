@@ -75,6 +75,22 @@ func galleryTestFacts() []Fact {
 func galleryTestWaiting() *Test {
 	return &Test{Base: galleryTestBase(Link{Label: "Test connections", Href: galleryTests}), Badge: Badge{"waiting", "warn"}, Heading: "Waiting for the sign-in",
 		Sentence: "Nobody has come back from the identity provider yet.",
+		Stops: []TestStop{
+			{
+				Cause: "The client ID is unknown there", Message: "400 Bad Request: The client_id is invalid. (invalid_client)",
+				Do:    "Compare the client ID entered here with that of the application, and check that the issuer is the right tenant or realm.",
+				Place: "Okta Admin Console › Applications › your application › General › Client Credentials › Client ID",
+				Values: []Entry{
+					{Label: "Client ID entered here", Copy: &Copyable{ID: "stop-0-0", Value: "0oa1ab2cd3EF4gh5i6j7"}},
+					{Label: "Issuer entered here", Copy: &Copyable{ID: "stop-0-1", Value: "https://acme.okta.com/oauth2/default"}},
+				},
+			},
+			{
+				Cause: "The person is not assigned to the application", Message: "User is not assigned to the client application. (access_denied)",
+				Do:    "Assign the person, or a group they are in, to the application.",
+				Place: "Okta Admin Console › Applications › your application › Assignments › Assign to Groups",
+			},
+		},
 		Waiting: &TestWaiting{Open: galleryTests + "/test-1/open", Left: "There are 9 minutes left.", Refresh: galleryTests + "/test-1",
 			Link: &Copyable{ID: "link", Value: "https://login.example.com/login/test/5sQ0yXJtWb4mTn8Jr3pKq2vLz7cDf9hG1aBeRuNw"}}}
 }

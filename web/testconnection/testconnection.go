@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/guide"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -41,7 +42,9 @@ type Options struct {
 	Browsers Browsers
 	Console  *console.Console
 	BaseURL  string // of Gatehouse, for links that are passed on
-	Now      func() time.Time
+	// Values are ours of a connection, by what a guide calls them.
+	Values func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string
+	Now    func() time.Time
 }
 
 // Pages are the handlers.

@@ -52,10 +52,11 @@ func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *page
 	switch run.State {
 	case sso.TestWaiting:
 		view.Heading, view.Sentence = "Waiting for the sign-in", "Nobody has come back from the identity provider yet."
-		view.Waiting = p.viewWaiting(v, run, link)
+		view.Waiting, view.Stops = p.viewWaiting(v, run, link), p.stops(v)
 		return view
 	case sso.TestExpired:
-		view.Heading, view.Sentence = "The test is over", "Nobody came back from the identity provider in time. If its page showed an error, the cause is there: its own log tells more."
+		view.Heading, view.Sentence = "The test is over", "Nobody came back from the identity provider in time. If its page showed an error, look for the message below; its log has more."
+		view.Stops = p.stops(v)
 	case sso.TestFailed:
 		view.Heading, view.Sentence = "The test failed", "A sign-in would not work. Nothing was changed."
 		view.Failed = failed(v.Connection, run)

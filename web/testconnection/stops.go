@@ -1,0 +1,52 @@
+package testconnection
+
+import (
+	"fmt"
+
+	"gatehouse/sso"
+	"gatehouse/sso/guide"
+	"gatehouse/sso/remedy"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+)
+
+// stops are the pages of the identity provider from which nobody comes back,
+// with the values to compare.
+func (p *Pages) stops(v console.Visit) (all []page.TestStop) {
+	c := v.Connection
+	ours, places := p.Values(v.Enterprise, c), remedy.StopPlaces(c.Provider, c.Protocol)
+	for i, s := range guide.Stops(c.Provider, c.Protocol) {
+		stop := page.TestStop{Cause: s.Cause, Message: s.Message, Do: s.Do, Place: places[i]}
+		add := func(label, value string) {
+			if value != "" {
+				id := fmt.Sprintf("stop-%d-%d", i, len(stop.Values))
+				stop.Values = append(stop.Values, page.Entry{Label: label, Copy: &page.Copyable{ID: id, Value: value}})
+			}
+		}
+		for _, kind := range s.Compare {
+			add(map[guide.Kind]string{guide.EntityID: "Our entity ID", guide.ACSURL: "Our ACS URL", guide.RedirectURI: "Our redirect URI"}[kind], ours[kind])
+		}
+		for _, field := range s.Fields {
+			add(entered(c, field))
+		}
+		all = append(all, stop)
+	}
+	return all
+}
+
+// entered is a value of the identity provider as it was entered here.
+func entered(c sso.Connection, field string) (label, value string) {
+	cfg := c.Draft
+	if cfg == nil {
+		cfg = c.Live
+	}
+	switch {
+	case cfg != nil && cfg.OIDC != nil && field == "oidc.client_id":
+		return "Client ID entered here", cfg.OIDC.ClientID
+	case cfg != nil && cfg.OIDC != nil && field == "oidc.issuer":
+		return "Issuer entered here", cfg.OIDC.Issuer
+	case cfg != nil && cfg.SAML != nil && field == "saml.sso_url":
+		return "Sign-in address entered here", cfg.SAML.SSO.URL
+	}
+	return "", ""
+}
