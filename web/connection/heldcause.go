@@ -65,6 +65,9 @@ func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string
 		c.Text += " Before it was noticed, " + lost + " lost groups."
 		c.Discard.Label, c.Discard.Button = "Discard all and restore "+lost, "Discard and restore"
 		c.Discard.Text += " Groups that were lost to the same cause are given back."
+		if t.Waiting == 0 {
+			c.Discard.Label, c.Discard.Button = "Restore "+lost, "Restore"
+		}
 	}
 	if t.Waiting == 0 && t.Lost == 0 {
 		c.Discard = nil // it would do nothing
