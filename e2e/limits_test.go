@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,60 +11,6 @@ import (
 
 	"gatehouse/e2e/harness"
 )
-
-// garbage is a request that anyone can send to an endpoint for identity
-// providers.
-type garbage struct {
-	path string
-	form url.Values // nil: a GET
-}
-
-func (g garbage) send(v *harness.Visitor) harness.Answer {
-	if g.form == nil {
-		return v.Get(g.path)
-	}
-	return v.Post(g.path, g.form)
-}
-
-// unsigned is a SAML response with everything but a signature.
-func unsigned(conn harness.Connection, inResponseTo string) string {
-	doc := `<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion" ID="_x" Version="2.0" IssueInstant="2026-11-28T12:00:00Z"` +
-		` Destination="` + conn.Provider.ACSURL + `" InResponseTo="` + inResponseTo + `"><a:Issuer>https://idp.example</a:Issuer>` +
-		`<p:Status><p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></p:Status>` +
-		`<a:Assertion ID="_y" Version="2.0" IssueInstant="2026-11-28T12:00:00Z"><a:Issuer>https://idp.example</a:Issuer></a:Assertion></p:Response>`
-	return base64.StdEncoding.EncodeToString([]byte(doc))
-}
-
-// endpoints are the four kinds of endpoints for identity providers, with some
-// garbage for each.
-func endpoints(saml, oidc harness.Connection, captured url.Values) map[string][]garbage {
-	pending := "gh" + strings.Repeat("0123456789", 4)
-	acs, slo := "/saml/"+saml.ID+"/acs", "/saml/"+saml.ID+"/slo"
-	callback, backchannel := "/oidc/"+oidc.ID+"/callback", "/oidc/"+oidc.ID+"/backchannel-logout"
-	return map[string][]garbage{
-		"ACS": {
-			{acs, url.Values{"SAMLResponse": {"x"}}},
-			{acs, url.Values{"SAMLResponse": {unsigned(saml, pending)}, "RelayState": {pending}}},
-			{acs, url.Values{"SAMLResponse": {unsigned(saml, "")}}},
-			{acs, captured},
-		},
-		"callback": {
-			{callback, nil},
-			{callback + "?state=" + pending + "&code=x", nil},
-			{callback, url.Values{"state": {pending}, "error": {"access_denied"}}},
-		},
-		"SLO": {
-			{slo, url.Values{"SAMLRequest": {"x"}}},
-			{slo + "?SAMLRequest=x&Signature=x&SigAlg=x", nil},
-			{slo, url.Values{"SAMLResponse": {unsigned(saml, pending)}}},
-		},
-		"back-channel logout": {
-			{backchannel, url.Values{"logout_token": {"x"}}},
-			{backchannel, url.Values{"logout_token": {"e30.e30.x"}}},
-			{backchannel, url.Values{}},
-		},
-	}
-}
 
 // TestGarbageTurnsNobodyAway floods each kind of endpoint with more garbage than
 // any limit allows. People of the company sign in meanwhile, at other addresses
@@ -83,9 +28,9 @@ func TestGarbageTurnsNobodyAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	strangers := []string{"203.0.113.1", "203.0.113.2", "203.0.113.3"}
-	for name, all := range endpoints(saml, oidc, back.Form) {
+	for name, all := range harness.GarbageFor(saml, oidc, back.Form) {
 		refused := 0
-		for _, a := range harness.AtOnce(1200, func(i int) harness.Answer { return all[i%len(all)].send(g.Visitor().From(strangers[i%3])) }) {
+		for _, a := range harness.AtOnce(1200, func(i int) harness.Answer { return all[i%len(all)].Send(g.Visitor().From(strangers[i%3])) }) {
 			// A response that names no request begins a sign-in of ours instead.
 			begins := a.Status == http.StatusSeeOther && strings.HasPrefix(a.Location, samlIdP.Issuer())
 			if a.Err != nil || !begins && (a.Status < 400 || a.Status >= 500) || slices.Contains(a.SetNames, "gatehouse") {

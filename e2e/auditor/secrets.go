@@ -78,6 +78,12 @@ func (c *check) tables(f finder) error {
 	return nil
 }
 
+// Find lists the secrets that are in text, each once. Short ones are not looked
+// for.
+func Find(text string, secrets []string) []string {
+	return newFinder(secrets).in([]byte(text))
+}
+
 // finder looks for many texts at once, by their first eight bytes.
 type finder map[[8]byte][]string
 

@@ -50,6 +50,8 @@ func matrix() []fault {
 		{"F-44", "MigratingAtOnce", 1, 20, migratingAtOnce},
 		{"F-48", "WrongKey", 1, 5, wrongKey},
 		{"F-51", "UnknownGroups", 60, 1000, unknownGroups},
+		{"F-52", "OfficeAtNine", 120, 5000, officeAtNine},
+		{"F-53", "Rush", 32, 256, rush},
 	}
 }
 

@@ -1,13 +1,15 @@
 package harness
 
 import (
+	"bytes"
 	"net"
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 )
 
-// Relay is a wire to a server that a test can cut, or hold still.
+// Relay is a wire to a server that a test can cut, hold still, or make longer.
 type Relay struct {
 	Addr string // to connect to in place of the server
 
@@ -17,6 +19,7 @@ type Relay struct {
 	moved    *sync.Cond // told when cut or hung changes
 	cut      bool
 	hung     bool
+	delay    time.Duration
 	open     map[net.Conn]bool
 }
 
@@ -73,18 +76,54 @@ func (r *Relay) carry(near net.Conn) {
 	r.copy(near, far)
 }
 
-// copy carries bytes for as long as the wire lets them through.
+// inFlight is how many chunks a wire holds in each direction before its sender
+// waits.
+const inFlight = 1024
+
+// chunk is bytes on their way.
+type chunk struct {
+	data []byte
+	due  time.Time // when they arrive
+}
+
+// copy carries bytes for as long as the wire lets them through. With a delay
+// each chunk arrives later, in order, while others are already on their way.
 func (r *Relay) copy(to, from net.Conn) {
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(buf)
+	wire, done := make(chan chunk, inFlight), make(chan struct{})
+	go func() {
+		defer close(wire)
+		buf := make([]byte, 32<<10)
+		for {
+			n, err := from.Read(buf)
+			if n > 0 {
+				select {
+				case wire <- chunk{bytes.Clone(buf[:n]), time.Now().Add(r.length())}:
+				case <-done:
+					return
+				}
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	defer close(done)
+	for c := range wire {
+		time.Sleep(time.Until(c.due))
 		if !r.pass() {
 			return
 		}
-		if _, failed := to.Write(buf[:n]); err != nil || failed != nil {
+		if _, err := to.Write(c.data); err != nil {
 			return
 		}
 	}
+}
+
+// length is how long a chunk takes from one end to the other.
+func (r *Relay) length() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.delay
 }
 
 // pass waits for as long as the wire is held still; false: it was cut.
@@ -138,4 +177,11 @@ func (r *Relay) Mend() {
 	defer r.mu.Unlock()
 	r.cut, r.hung = false, false
 	r.moved.Broadcast()
+}
+
+// Delay makes everything arrive later by d, in each direction.
+func (r *Relay) Delay(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.delay = d
 }

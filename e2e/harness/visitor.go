@@ -111,14 +111,19 @@ func (a Answer) String() string {
 }
 
 // Get asks for a page, without following redirects.
-func (v *Visitor) Get(target string) Answer { return v.send(http.MethodGet, target, "") }
+func (v *Visitor) Get(target string) Answer { return v.send(http.MethodGet, target, "", nil) }
+
+// GetWith is Get with further headers, such as those of a reverse proxy.
+func (v *Visitor) GetWith(target string, header http.Header) Answer {
+	return v.send(http.MethodGet, target, "", header)
+}
 
 // Post sends a form as a page of ours would.
 func (v *Visitor) Post(target string, form url.Values) Answer {
-	return v.send(http.MethodPost, target, form.Encode())
+	return v.send(http.MethodPost, target, form.Encode(), nil)
 }
 
-func (v *Visitor) send(method, target, body string) Answer {
+func (v *Visitor) send(method, target, body string, header http.Header) Answer {
 	if strings.HasPrefix(target, "/") {
 		target = v.base + target
 	}
@@ -126,6 +131,7 @@ func (v *Visitor) send(method, target, body string) Answer {
 	if err != nil {
 		return Answer{Err: err}
 	}
+	maps.Copy(r.Header, header)
 	r.Header.Set("X-Forwarded-For", v.remote)
 	r.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0")
 	if method == http.MethodPost {
@@ -206,7 +212,12 @@ func (r Return) ID() string {
 // Visit goes to the identity provider and comes back with its answer, which is
 // not delivered yet.
 func (v *Visitor) Visit(idp *demoidp.IdP, key, person string) (Return, error) {
-	redirect, err := v.Begin(key)
+	return v.VisitFrom("/login/sso?enterprise_key="+key, idp, person)
+}
+
+// VisitFrom is Visit from any link to the identity provider.
+func (v *Visitor) VisitFrom(link string, idp *demoidp.IdP, person string) (Return, error) {
+	redirect, err := v.Follow(link)
 	if err != nil {
 		return Return{}, err
 	}
