@@ -35,7 +35,7 @@ func TestPathsBehindProxies(t *testing.T) {
 			}
 			if got := s.raw("GET", path, ada, asLine()...); got.app != nil {
 				reached++
-				s.honest(fmt.Sprintf("%q", path), got, told("ada", "web/dev"))
+				s.honest(fmt.Sprintf("%q", path), got, told(ada, "ada", "web/dev"))
 			}
 		}
 		if reached < 100 {
@@ -63,7 +63,7 @@ func TestForeignHeadersBehindProxies(t *testing.T) {
 					t.Errorf("%s: %d to %s; want %s", line, got.status, got.location, want.location)
 				}
 				if got := s.raw("GET", "/a", ada, append(asLine(), line)...); got.app != nil {
-					s.honest(line, got, told("ada", "web/dev"))
+					s.honest(line, got, told(ada, "ada", "web/dev"))
 				}
 			}
 		}
