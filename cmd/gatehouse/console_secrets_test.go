@@ -67,8 +67,9 @@ func TestConsoleShowsNoSecret(t *testing.T) {
 				}
 				for other, cookies := range d.cookies {
 					for _, c := range cookies {
-						if other != who && strings.Contains(text, c.Value) {
-							t.Errorf("%s shows a cookie of %s to %s", pattern, other, who)
+						// A removed cookie is empty, and a counter is no secret.
+						if other != who && len(c.Value) >= 16 && strings.Contains(text, c.Value) {
+							t.Errorf("%s shows the cookie %s of %s to %s", pattern, c.Name, other, who)
 						}
 					}
 				}

@@ -53,10 +53,8 @@ func (a *app) serve(ctx context.Context, c config.Config) (err error) {
 	}
 	g.nodes.look(ctx)
 	log.Info("ready", "base_url", c.BaseURL, "listen", all[0].Addr().String(), "database", c.Database.String(), "version", g.build.Version)
-	if err := a.firstLink(ctx, g); err != nil {
-		return err
-	}
-	if err := hint(ctx, g); err != nil {
+	err = errors.Join(a.firstLink(ctx, g), hint(ctx, g))
+	if err != nil && ctx.Err() == nil { // stopped meanwhile, it stops as always
 		return err
 	}
 	return g.run(ctx, all, c.ShutdownDelay)

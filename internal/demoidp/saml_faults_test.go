@@ -60,7 +60,7 @@ func samlChecks() map[demoidp.Fault]samlCheck {
 		demoidp.WrongRecipient:   refused("Recipient"),
 		demoidp.WrongIssuer:      refused("Issuer does not match"),
 		demoidp.WrongDestination: refused("Destination"),
-		demoidp.NoNameID:         accepted(func(t *testing.T, a *crewjam.Assertion) { nameIDIs(t, a, false, false) }),
+		demoidp.NoNameID:         refused("no BaseID, NameID"),
 		demoidp.TransientNameID:  accepted(func(t *testing.T, a *crewjam.Assertion) { nameIDIs(t, a, true, true) }),
 		demoidp.GroupIDs: accepted(func(t *testing.T, a *crewjam.Assertion) {
 			if names, _ := values(a, "groups"); len(names) == 0 || len(names[0]) != 36 {
@@ -70,7 +70,7 @@ func samlChecks() map[demoidp.Fault]samlCheck {
 		demoidp.Unsigned:          refused("signature element not present"),
 		demoidp.WrongKey:          refused("certificate"),
 		demoidp.Expired:           refused("expired"),
-		demoidp.ClockOff:          refused("not yet valid"),
+		demoidp.ClockOff:          refused("is in the future"),
 		demoidp.EncryptedWrongKey: refused("decryption error"),
 		demoidp.Denied:            refused("Responder"),
 		demoidp.IDPInitiated:      refused("InResponseTo"),

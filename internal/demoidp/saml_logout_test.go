@@ -68,6 +68,10 @@ func TestSingleLogout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		unsigned := request.Query()
+		unsigned.Del("SigAlg")
+		unsigned.Del("Signature")
+		request.RawQuery = unsigned.Encode()
 		resp := get(t, request.String())
 		if resp.StatusCode != http.StatusBadRequest || idp.Sessions("p-ada") != 1 {
 			t.Errorf("status %d, %d sessions", resp.StatusCode, idp.Sessions("p-ada"))
