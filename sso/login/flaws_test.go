@@ -52,6 +52,7 @@ func firstSignInBindsNobody(w *world) {
 		} {
 			attacker.GivenName, attacker.Surname, attacker.Groups = "ADA", "X", []string{"sre"}
 			c.idp.AddPerson(attacker)
+			w.browser = sso.NewSecret() // the next sign-in in the victim's would end their session
 			for _, at := range []*company{c, &second} {
 				cb := w.answer(at, attacker.ID, w.begin(at))
 				if r, err := w.complete(at, cb); err == nil && r.User.ID == victim.User.ID {

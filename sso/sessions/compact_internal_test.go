@@ -52,6 +52,7 @@ func TestCompactKeepsEverything(t *testing.T) {
 			n := 0
 			fill(reflect.ValueOf(&p).Elem(), &n)
 			p.Session.User, p.Session.Enterprise, p.User.Enterprise = p.User.ID, p.Enterprise.ID, p.Enterprise.ID // as foreign keys have it
+			p.Session.Browser = sso.Hash{}                                                                        // written with the session and never read
 		}
 		c := s.compact(&p)
 		if diff := cmp.Diff(p, c.principal(p.Session.Token, micros(p.Session.LastSeenAt))); diff != "" {
