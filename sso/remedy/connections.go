@@ -39,7 +39,7 @@ func applications() []Entry {
 		{"proxy_not_trusted", "Applications", "the proxy asks from an address that is not in `trusted_proxies`", Operator, "add it; the log has it"},
 		{"original_url_invalid", "Applications", "the proxy does not say what it was asked for, or twice", Operator, "configure it as its [page](integrations/README.md) says: each endpoint reads its own headers"},
 		{"app_enterprise", "Applications", "the person's company is not among the application's `enterprises`", Operator, "add it, if it is to have access"},
-		{"app_group", "Applications", "the person is in none of the application's `groups`", Company, "put them into one; names are compared letter by letter, `GET …/users/{user}/memberships` has theirs"},
+		{"app_group", "Applications", "the person is in none of the application's `groups`", Company, "put them into one; names are compared letter by letter, and the page of the person (*People*) has theirs"},
 		{"app_out_of_reach", "Applications", "the session cookie is not sent to the application's host", Operator, "`session.cookie_domain`: a domain that both hosts are in; and https for both"},
 		{"cookie_conflict", "Applications", "signed in several times within a minute, and the browser still sends an old session cookie", Person, "delete the cookies that the page names, which another host of `session.cookie_domain` set or an earlier value of that setting left behind"},
 		{"link_too_long", "Applications", "the link that was opened before signing in is longer than 8 KiB, so it was not remembered", Person, "open it once more, now that you are signed in"},

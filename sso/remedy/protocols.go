@@ -5,7 +5,7 @@ func saml() []Entry {
 	return []Entry{
 		{"saml_malformed", "SAML", "the answer is no SAML response, or has what none may have: a DOCTYPE, a comment, a CDATA section, another encoding than UTF-8. The attempt's check `message` says what and where", Company, "start again; if it stays, look at what is between the identity provider and Gatehouse"},
 		{"saml_too_complex", "SAML", "it is larger than 2 MB (3 MB as a form), or more complex than 2,000 groups with names of 250 bytes are", Company, "send only the groups assigned to the application"},
-		{"saml_signature_invalid", "SAML", "nothing that we trust signed what has to be signed", Company, "sign response or assertion with RSA-SHA256 or better. New certificate there? *You*: `POST …/refresh-metadata`, or add it to `saml.certificates`"},
+		{"saml_signature_invalid", "SAML", "nothing that we trust signed what has to be signed", Company, "sign response or assertion with RSA-SHA256 or better. New certificate there? *You*: *Certificates* of the connection, *Fetch it now*, or add it there"},
 		{"saml_decryption_failed", "SAML", "it was encrypted to another certificate, is damaged, or is encrypted with AES-CBC in a response that is not signed", Company, "upload the connection's `encryption_certificate`, or switch encryption off; with AES-CBC (the default of Entra ID and AD FS), sign the response as well"},
 		{"saml_wrong_recipient", "SAML", "issuer, audience, recipient or destination are not ours", Company, "compare entity ID and ACS URL with the connection's `service_provider`, letter by letter; the check says which"},
 		{"saml_expired", "SAML", "it is too old, not valid yet, or may be delivered for more than 24 hours", Company, "set the clocks; *you*: `saml.clock_skew_seconds`, up to 300"},

@@ -69,6 +69,9 @@ func TestCatalogue(t *testing.T) {
 		if strings.ContainsAny(e.Meaning+e.Do, "`*") || strings.Contains(e.Meaning+e.Do, "](") {
 			t.Errorf("%s is not plain text: %q, %q", e.Code, e.Meaning, e.Do)
 		}
+		if strings.Contains(e.Do, "…/") || strings.Contains(e.Do, "POST …") {
+			t.Errorf("%s speaks of the API to people in a browser: %q", e.Code, e.Do)
+		}
 		if of, ok := Of(e.Code); !ok || of != e {
 			t.Errorf("Of(%s) is %+v", e.Code, of)
 		}
