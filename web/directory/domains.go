@@ -67,7 +67,7 @@ func (d *Directory) showDomains(w http.ResponseWriter, r *http.Request, v consol
 func (d *Directory) domainRow(here string, domain sso.Domain) page.DomainRow {
 	row := page.DomainRow{ID: string(domain.ID), Name: domain.Name, Proven: domain.Verified(), Since: page.NewTime(domain.CreatedAt, d.Now()),
 		TXTName: page.Copyable{ID: string(domain.ID) + "-name", Value: domain.ChallengeName()}, TXTValue: page.Copyable{ID: string(domain.ID) + "-value", Value: domain.TXTRecord},
-		Verify: page.Press{Label: "Verify now", About: "Verify " + domain.Name + " now", Action: here + "/" + string(domain.ID) + "/verify"},
+		Verify: page.Press{Label: "Verify now", About: "Verify now: " + domain.Name, Action: here + "/" + string(domain.ID) + "/verify"},
 		Remove: page.Confirm{Label: "Delete " + domain.Name, Text: "It counts for nothing yet. Its record in the DNS can go, too.", Action: here + "/" + string(domain.ID) + "/delete", Button: "Delete", Danger: true}}
 	if domain.Verified() {
 		row.Since = page.NewTime(domain.VerifiedAt, d.Now())

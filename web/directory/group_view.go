@@ -52,7 +52,7 @@ func (d *Directory) showGroup(w http.ResponseWriter, r *http.Request, v console.
 	for _, m := range members {
 		row := page.MemberRow{Person: personLink(e, m.User), Source: sourceWords(m.Membership.Source), Since: page.NewTime(m.Membership.Since, d.Now()), Cause: causeOf(e, m.Membership.Cause)}
 		if m.Membership.Source != sso.SourceDefault {
-			row.Remove = &page.Press{Label: "Take out", About: "Take " + called(m.User) + " out", Action: here + "/members/" + string(m.User.ID) + "/remove"}
+			row.Remove = &page.Press{Label: "Take out", About: "Take out: " + called(m.User), Action: here + "/members/" + string(m.User.ID) + "/remove"}
 		}
 		p.Rows = append(p.Rows, row)
 	}

@@ -157,7 +157,7 @@ func (d *Directory) groupRows(e sso.Enterprise, u sso.User, all []sso.UserMember
 			Group: page.Link{Label: m.Group.Name, Href: groupHref(e, m.Group.ID)}, Source: sourceWords(m.Membership.Source),
 			Since: page.NewTime(m.Membership.Since, d.Now()), Cause: causeOf(e, m.Membership.Cause)}
 		if m.Membership.Source != sso.SourceDefault {
-			row.Remove = &page.Press{Label: "Take out", About: "Take " + called(u) + " out of " + m.Group.Name, Action: personHref(e, u.ID) + "/groups/" + string(m.Group.ID) + "/remove"}
+			row.Remove = &page.Press{Label: "Take out", About: "Take out: " + called(u) + ", of " + m.Group.Name, Action: personHref(e, u.ID) + "/groups/" + string(m.Group.ID) + "/remove"}
 		}
 		rows = append(rows, row)
 	}

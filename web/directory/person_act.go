@@ -24,7 +24,7 @@ func (d *Directory) personSessions(p *page.PersonDetail, here string, all []sso.
 }
 
 func (d *Directory) personActs(p *page.PersonDetail, here string, u sso.User) {
-	vouch := &page.Press{Label: "Vouch for them", About: "Vouch for " + called(u), Action: here + "/vouch"}
+	vouch := &page.Press{Label: "Vouch for them", About: "Vouch for them: " + called(u), Action: here + "/vouch"}
 	switch {
 	case u.Status == sso.UserPending:
 		p.Waits = vouch

@@ -83,7 +83,7 @@ func galleryPerson() []Example {
 			Facts: []Fact{{Label: "Login", Value: "ada@acme.example"}, {Label: "E-mail", Value: "ada@acme.example", Badge: &Badge{"confirmed", "ok"}}, {Label: "Identifier", Value: galleryUsr, Code: true}}}
 	}
 	waits := detail("lcontractor", Badge{"waits for you", "warn"})
-	waits.Waits = &Press{Label: "Vouch for them", About: "Vouch for lcontractor", Action: here + "/vouch"}
+	waits.Waits = &Press{Label: "Vouch for them", About: "Vouch for them: lcontractor", Action: here + "/vouch"}
 	waits.Deactivate = &Confirm{Label: "Deactivate", Text: "They cannot sign in.", Action: here + "/deactivate", Button: "Deactivate", Danger: true}
 	full := detail("Ada Lovelace", Badge{"active", "ok"})
 	full.Contested, full.Question = "ada@acme.example", Link{Label: "See both and decide", Href: galleryEnt + "/questions"}
@@ -93,7 +93,7 @@ func galleryPerson() []Example {
 		g := GroupRow{Organization: Link{Label: org, Href: galleryEnt + "/organizations/x"}, Group: Link{Label: name, Href: galleryEnt + "/groups/" + galleryGrp}, Source: source, Since: galleryAgo(40 * 24 * time.Hour),
 			Cause: Cause{"sign-in", galleryEnt + "/activity/attempts/att-1"}}
 		if act {
-			g.Remove = &Press{Label: "Take out", About: "Take Ada Lovelace out of " + name, Action: here + "/groups/x/remove"}
+			g.Remove = &Press{Label: "Take out", About: "Take out: Ada Lovelace, of " + name, Action: here + "/groups/x/remove"}
 		}
 		return g
 	}

@@ -55,9 +55,9 @@ func galleryGroupMembers() []Example {
 	full.Drift = []Todo{{"warn", "40 expected, 38 in it.", here + "/drift", "See who, and why"}}
 	for i := range 12 {
 		full.Rows = append(full.Rows, MemberRow{person(fmt.Sprintf("Ada Number %d", i), fmt.Sprintf("ada%d@acme.example", i), nil), "sign-in", galleryAgo(time.Duration(i) * time.Hour), Cause{"sign-in", "/x"},
-			&Press{Label: "Take out", About: fmt.Sprintf("Take Ada Number %d out", i), Action: here + "/members/x/remove"}})
+			&Press{Label: "Take out", About: fmt.Sprintf("Take out: Ada Number %d", i), Action: here + "/members/x/remove"}})
 	}
-	full.Rows = append(full.Rows, MemberRow{person(odd, longLogin, off), "by hand", galleryAgo(time.Hour), Cause{"an operator", ""}, &Press{Label: "Take out", About: "Take them out", Action: here + "/members/x/remove"}})
+	full.Rows = append(full.Rows, MemberRow{person(odd, longLogin, off), "by hand", galleryAgo(time.Hour), Cause{"an operator", ""}, &Press{Label: "Take out", About: "Take out: them", Action: here + "/members/x/remove"}})
 	full.Pager = Pager{Next: here + "?cursor=x"}
 	empty := detail("it-admins")
 	empty.Badge = &Badge{"admins", "warn"}
@@ -102,7 +102,7 @@ func galleryDomains() []Example {
 	}
 	row := func(id, name string, proven bool) DomainRow {
 		return DomainRow{ID: id, Name: name, Proven: proven, Since: galleryAgo(time.Hour), TXTName: Copyable{id + "-name", "_gatehouse-challenge." + name}, TXTValue: Copyable{id + "-value", "gatehouse-verification=abcdefghijklmnopqrstuvwxyz"},
-			Verify: Press{Label: "Verify now", About: "Verify " + name + " now", Action: here + "/x/verify"},
+			Verify: Press{Label: "Verify now", About: "Verify now: " + name, Action: here + "/x/verify"},
 			Remove: Confirm{Label: "Delete " + name, Text: "It counts for nothing yet. Its record in the DNS can go, too.", Action: here + "/x/delete", Button: "Delete", Danger: true}}
 	}
 	const long = "extremely-long-subdomain-of-a-company-with-a-name.engineering.rhein-ruhr-wasser-und-energieversorgung.example"
