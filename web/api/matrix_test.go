@@ -57,6 +57,8 @@ func (e endpoint) body() any {
 		return m{}
 	case e.op.OperationID == "answer-identity-question":
 		return m{"answer": "refuse"}
+	case strings.HasSuffix(e.path, "/held-syncs/approve"), strings.HasSuffix(e.path, "/held-syncs/discard"):
+		return m{"cause": "group_share"}
 	case e.method == http.MethodPatch:
 		return m{"name": "new"}
 	case strings.HasSuffix(e.path, "/setup-links"):
