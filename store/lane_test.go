@@ -74,11 +74,13 @@ func TestRevocationsAreReadBesideAFullPool(t *testing.T) {
 	const enterprises = 8 // two connections each, twice what the pool of a test has
 	var done sync.WaitGroup
 	var releases []func()
+	patient, giveUp := context.WithTimeout(t.Context(), time.Minute)
+	defer giveUp()
 	for i := range enterprises {
 		ent := newEnterprise(t, db, "busy-"+string(rune('a'+i)))
 		releases = append(releases, lockAuditHead(t, dsn, ent))
 		for range 2 {
-			done.Go(func() { _, _ = db.UpdateEnterprise(t.Context(), sso.ActorOperator, ent, rename) })
+			done.Go(func() { _, _ = db.UpdateEnterprise(patient, sso.ActorOperator, ent, rename) })
 		}
 	}
 	defer func() {
@@ -109,7 +111,7 @@ func TestLaneIsLeftByACancelledChange(t *testing.T) {
 	db := storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
 	ent := newEnterprise(t, db, "busy")
 	release := lockAuditHead(t, dsn, ent)
-	ctx, cancel := context.WithCancel(t.Context())
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	var done sync.WaitGroup
 	for range 10 {
 		done.Go(func() {
@@ -183,7 +185,10 @@ func lockAuditHead(t *testing.T, dsn string, ent sso.EnterpriseID) (release func
 	if err := tx.QueryRow("select sequence from audit_heads where enterprise_id = $1 for update", string(ent)).Scan(&sequence); err != nil {
 		t.Fatal(err)
 	}
-	return func() { _ = tx.Rollback() }
+	release = sync.OnceFunc(func() { _ = tx.Rollback() })
+	// Before the schema is dropped, which would wait for the lock.
+	t.Cleanup(release)
+	return release
 }
 
 // waitForLocks returns once connections wait for locks in the schema of the
@@ -191,7 +196,7 @@ func lockAuditHead(t *testing.T, dsn string, ent sso.EnterpriseID) (release func
 func waitForLocks(t *testing.T, dsn string) {
 	t.Helper()
 	db := storetest.Raw(t, dsn)
-	for range 200 {
+	for range 1000 {
 		if waiting(t, db) >= 2 {
 			return
 		}
