@@ -3,6 +3,7 @@ package store_test
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -76,12 +77,15 @@ func TestRevocationsAreReadBesideAFullPool(t *testing.T) {
 	var releases []func()
 	patient, giveUp := context.WithTimeout(t.Context(), time.Minute)
 	defer giveUp()
+	var busy []sso.EnterpriseID
 	for i := range enterprises {
-		ent := newEnterprise(t, db, "busy-"+string(rune('a'+i)))
+		busy = append(busy, newEnterprise(t, db, "busy-"+string(rune('a'+i))))
+	}
+	for _, ent := range busy {
 		releases = append(releases, lockAuditHead(t, dsn, ent))
-		for range 2 {
-			done.Go(func() { _, _ = db.UpdateEnterprise(patient, sso.ActorOperator, ent, rename) })
-		}
+	}
+	for _, ent := range slices.Concat(busy, busy) {
+		done.Go(func() { _, _ = db.UpdateEnterprise(patient, sso.ActorOperator, ent, rename) })
 	}
 	defer func() {
 		for _, release := range releases {
