@@ -80,7 +80,8 @@ func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time)
 // called action. The protocol stays once the connection was live. When another version becomes live whose Mapping.Subject is
 // another one, the connection's subjects are unbound: what they were read from
 // is not asserted any more, so people are found by login once, and bound again.
-// When it is enabled no more, its sessions end. Its shadow follows the draft: it
+// When it is enabled no more, its sessions end; Conflict "would_lock_out" if single
+// sign-on is enforced and no other connection is enabled. Its shadow follows the draft: it
 // begins anew with another one, and ends with none.
 func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 	fn func(sso.Connection) (sso.Connection, error)) (result sso.Connection, err error) {
@@ -115,7 +116,7 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 			t.later("update identities set subject = null where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
 		}
 		if old.State == sso.ConnectionEnabled && c.State != sso.ConnectionEnabled {
-			if err := t.endSessionsOf(ctx, by, ent, id); err != nil {
+			if err := t.switchOff(ctx, by, ent, id); err != nil {
 				return err
 			}
 		}
@@ -126,6 +127,21 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		return sso.Connection{}, err
 	}
 	return result, nil
+}
+
+// switchOff ends the sessions of a connection that stops being enabled, whatever
+// the change was that did it. The check belongs to the transaction: two
+// connections may be disabled at the same time.
+func (t *tx) switchOff(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
+	reach, err := t.db.reach(ctx, t, ent, id)
+	if err != nil {
+		return err
+	}
+	reach.State = sso.ConnectionEnabled // as it was: the queued update is sent before a read
+	if err := reach.CheckEnforced(); err != nil {
+		return err
+	}
+	return t.endSessionsOf(ctx, by, ent, id)
 }
 
 // failingSince keeps the first of the failures that follow each other.

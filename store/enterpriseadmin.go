@@ -79,6 +79,10 @@ func (db *DB) EnforceSSO(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 			if some, err := otherRecovery(ctx, t, ""); err != nil || !some {
 				return orNone(err)
 			}
+			// The connection of the test may have been disabled since.
+			if _, err := found(one(ctx, t, scanText, "select id from connections where enterprise_id = $1 and state = $2 limit 1", string(ent), string(sso.ConnectionEnabled))); err != nil {
+				return orNoConnection(err)
+			}
 		}
 		n, err := t.exec(ctx, "update enterprises set enforced = $2 where id = $1 and enforced <> $2", string(ent), on)
 		if err != nil || n == 0 {
@@ -89,6 +93,14 @@ func (db *DB) EnforceSSO(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		}
 		return t.audit(ctx, by, "enterprise.sso_not_enforced", string(ent))
 	})
+}
+
+func orNoConnection(err error) error {
+	if sso.KindOf(err) != sso.NotFoundKind {
+		return err
+	}
+	return &sso.Error{Kind: sso.Conflict, Code: "test_needed",
+		Public: "No connection of this company is enabled. Enable one and pass a test connection on it first."}
 }
 
 func orNone(err error) error {

@@ -9,7 +9,7 @@ func api() []Entry {
 		{"key_taken", "API", "the key is in use", Operator, "choose another"},
 		{"name_taken", "API", "another group of the organization has this name, as its own or as an IdP name", Operator, "use that one, or remove the name there first: the answer says which group has it"},
 		{"default_group", "API", "the default group cannot be renamed, deleted or filled", Operator, "–"},
-		{"would_lock_out", "API", "the connection is the only enabled one of people who are active, so nobody could sign in without it", Operator, "enable another connection first; or disable this one first, if nobody shall sign in any more"},
+		{"would_lock_out", "API", "the connection is the only enabled one of active users, or the last one of a company that enforces single sign-on, so it cannot be deleted; with enforcement it cannot be disabled either", Operator, "enable another connection first; or stop enforcing single sign-on under *Access*; without enforcement, disabling the connection first allows its deletion"},
 		{"nothing_to_compare", "API", "sign-ins are to be compared with a draft, and there is no draft, or nobody signs in over the connection", Operator, "edit the connection first; enable it if it is not"},
 		{"question_decided", "API", "the identity question was answered, or the login became free", Operator, "look at the list of identity questions that wait again"},
 		{"held_sync_decided", "API", "it was approved, discarded, or superseded by a later sign-in of the person", Operator, "look at the list of held group syncs again"},

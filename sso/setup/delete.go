@@ -9,23 +9,21 @@ import (
 )
 
 // Delete removes a connection with the identities it knows, and ends its
-// sessions; the caller tells the nodes. Errors: Conflict "would_lock_out" for the
-// only connection that people can sign in through.
+// sessions; the caller tells the nodes. Errors: Conflict "would_lock_out", see
+// LocksOut.
 func (s *Service) Delete(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
 	return s.Store.DeleteConnection(ctx, by, ent, id, LocksOut)
 }
 
-// LocksOut is a Conflict "would_lock_out" of deleting a connection, or nil:
-// whether nobody could sign in without it. One that is not enabled lets nobody in
-// as it is.
+// LocksOut is a Conflict "would_lock_out" of deleting a connection that is the
+// only enabled one of active users, or the last one of an enterprise that
+// enforces single sign-on; else nil. Without enforcement, a connection that is
+// not enabled may always go.
 func LocksOut(r sso.ConnectionReach) error {
-	if r.State != sso.ConnectionEnabled || r.Others > 0 {
-		return nil
+	if err := r.CheckEnforced(); err != nil {
+		return err
 	}
-	switch {
-	case r.Active == 0 && r.Enforced:
-		return &sso.Error{Kind: sso.Conflict, Code: "would_lock_out", Public: "Admins of this company come in by single sign-on alone, and this is the only way. Enable another connection first, or stop enforcing single sign-on."}
-	case r.Active == 0:
+	if r.State != sso.ConnectionEnabled || r.Others > 0 || r.Active == 0 {
 		return nil
 	}
 	return &sso.Error{Kind: sso.Conflict, Code: "would_lock_out", Public: fmt.Sprintf(

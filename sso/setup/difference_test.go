@@ -101,7 +101,10 @@ func TestLocksOut(t *testing.T) {
 		"disabled":             {sso.ConnectionReach{State: sso.ConnectionDisabled, Active: 3, Only: 3}, ""},
 		"a draft":              {sso.ConnectionReach{State: sso.ConnectionDraft, Active: 3}, ""},
 		"enforced, nobody yet": {sso.ConnectionReach{State: sso.ConnectionEnabled, Enforced: true}, "stop enforcing"},
-		"enforced, disabled":   {sso.ConnectionReach{State: sso.ConnectionDisabled, Enforced: true}, ""},
+		"enforced, disabled":   {sso.ConnectionReach{State: sso.ConnectionDisabled, Enforced: true}, "stop enforcing"},
+		"enforced, in use":     {sso.ConnectionReach{State: sso.ConnectionEnabled, Enforced: true, Active: 3}, "stop enforcing"},
+		"enforced, one of two": {sso.ConnectionReach{State: sso.ConnectionDisabled, Enforced: true, Active: 3, Others: 1}, ""},
+		"enforced, a draft":    {sso.ConnectionReach{State: sso.ConnectionDraft, Enforced: true}, ""},
 		"nobody there":         {sso.ConnectionReach{State: sso.ConnectionEnabled}, ""},
 	} {
 		err := setup.LocksOut(tt.reach)

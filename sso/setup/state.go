@@ -51,7 +51,8 @@ func (s *Service) Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 
 // Disable ends signing in through the connection, and the sessions begun through
 // it: a company that switches its sign-in off wants nobody in. The caller tells
-// the nodes. The configuration stays.
+// the nodes. The configuration stays. Errors: Conflict "would_lock_out" for the
+// last enabled connection of an enterprise that enforces single sign-on.
 func (s *Service) Disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
 	return s.change(ctx, by, ent, id, "connection.disabled", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
 		if c.State == sso.ConnectionDraft {

@@ -118,6 +118,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"connections":     testConnections,
 			"refresh":         testConnectionsToRefresh,
 			"reach":           testReach,
+			"last connection": testLastConnection,
 			"shadow":          testShadow,
 			"domains":         testDomains,
 			"tokens":          testTokens,

@@ -50,7 +50,7 @@ func (a *API) connectionOperations() {
 	add(a, operation{id: "update-connection", method: http.MethodPatch, path: connectionPath, summary: "Edit a connection's draft",
 		about: "Members that are left out stay as they are, at every depth; lists are replaced. Name and provider change at once, all else when the draft is enabled. With If-Match, another revision is 412 connection_changed."}, a.updateConnection)
 	add(a, operation{id: "delete-connection", method: http.MethodDelete, path: connectionPath, summary: "Delete a connection",
-		about: "With the identities it knows; its sessions end. The people stay. The only enabled connection of people who are active is 409 would_lock_out: disable it first, if nobody shall sign in any more."}, a.deleteConnection)
+		about: "With the identities it knows; its sessions end. The people stay. The only enabled connection of people who are active is 409 would_lock_out: disable it first, if nobody shall sign in any more. While single sign-on is enforced, so is any connection that was enabled, unless another one is."}, a.deleteConnection)
 	add(a, operation{id: "list-certificates", method: http.MethodGet, path: connectionPath + "/certificates", summary: "List an identity provider's certificates",
 		about: "Also those that are not trusted any more. The latest used first."}, a.listCertificates)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gatehouse/sso"
+	"gatehouse/store/storetest"
 )
 
 func (f *fixture) certificate() string {
@@ -101,6 +102,24 @@ func TestDeletingTheOnlyWayIn(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		w := f.acme
 		f.unchanged(func() { f.wants(f.do("DELETE", w.in(connectionPath), nil), 409, "would_lock_out") })
+		f.wants(f.do("POST", w.in(connectionPath+"/disable"), nil), 200, "")
+		f.wants(f.do("DELETE", w.in(connectionPath), nil), 204, "")
+	})
+}
+
+// TestLastConnectionWhileEnforced: what is refused in one step is refused in two.
+func TestLastConnectionWhileEnforced(t *testing.T) {
+	each(t, func(t *testing.T, f *fixture) {
+		w := f.acme
+		id := sso.EnterpriseID(w["enterprise"])
+		storetest.Enforce(t, f.db, id)
+		f.unchanged(func() {
+			f.wants(f.do("POST", w.in(connectionPath+"/disable"), nil), 409, "would_lock_out")
+			f.wants(f.do("DELETE", w.in(connectionPath), nil), 409, "would_lock_out")
+		})
+		if err := f.db.EnforceSSO(t.Context(), "x", id, false, ""); err != nil {
+			t.Fatal(err)
+		}
 		f.wants(f.do("POST", w.in(connectionPath+"/disable"), nil), 200, "")
 		f.wants(f.do("DELETE", w.in(connectionPath), nil), 204, "")
 	})

@@ -199,6 +199,20 @@ func TestDraftAndGroups(t *testing.T) {
 	f.says(404, "GET", f.home, nil)
 }
 
+// TestLastConnectionWhileEnforced: the page says beforehand what would be refused.
+func TestLastConnectionWhileEnforced(t *testing.T) {
+	f := newFixture(t)
+	storetest.Enforce(t, f.db, f.ent.ID)
+	f.says(200, "GET", f.home, nil, "It cannot be deleted now", "neither disabled nor deleted", "stop enforcing single sign-on")
+	if _, body := f.do("olive", "GET", f.home, nil); strings.Contains(body, f.home+"/disable") {
+		t.Error("the page offers to disable the last connection")
+	}
+	f.says(422, "POST", f.home+"/disable", nil, "neither disabled nor deleted")
+	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"Okta & <co>"}}, "neither disabled nor deleted")
+	f.ok(f.db.EnforceSSO(t.Context(), "x", f.ent.ID, false, ""))
+	f.says(303, "POST", f.home+"/disable", nil, "?done=disabled")
+}
+
 // TestAcceptName: a near miss becomes an IdP name of its group with one press, any
 // other name by a form.
 func TestAcceptName(t *testing.T) {

@@ -199,6 +199,8 @@ func acts(v console.Visit, reach sso.ConnectionReach) []page.Confirm {
 			Text: "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " + count(n, "field changes", "fields change") + " back. A draft stays as it is. Rolling back once more takes it back."})
 	}
 	switch {
+	case c.State == sso.ConnectionEnabled && reach.CheckEnforced() != nil:
+		// The delete part says why neither is possible.
 	case c.State == sso.ConnectionEnabled:
 		text := "Nobody can sign in through it any more, and " + count(reach.Sessions, "session ends", "sessions end") + " now. The configuration stays."
 		if reach.Only > 0 {

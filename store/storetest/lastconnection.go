@@ -1,0 +1,74 @@
+package storetest
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store"
+)
+
+// Enforce makes single sign-on the only way in for the enterprise's admins. It
+// creates the recovery admin that this needs.
+func Enforce(t testing.TB, db *store.DB, ent sso.EnterpriseID) {
+	t.Helper()
+	ctx, token := t.Context(), sso.NewSecret().Hash()
+	_, err := db.CreateInvitation(ctx, by, sso.Invitation{Token: token, Recovery: true, ExpiresAt: time.Now().AddDate(1, 0, 0)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.AcceptInvitation(ctx, token, sso.Admin{Login: "recovery", Name: "Recovery"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.EnforceSSO(ctx, by, ent, true, "test-1"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// testLastConnection: while single sign-on is enforced, one connection stays
+// enabled, whichever is given up first and however.
+func testLastConnection(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	ctx := t.Context()
+	w.account("olive", true)
+	first, second := w.conn.ID, w.connection("Second").ID
+	set := func(id sso.ConnectionID, state sso.ConnectionState) error {
+		_, err := w.db.UpdateConnection(ctx, by, w.ent.ID, id, "connection."+string(state), func(c sso.Connection) (sso.Connection, error) {
+			c.State = state
+			return c, nil
+		})
+		return err
+	}
+	remove := func(id sso.ConnectionID) error {
+		return w.db.DeleteConnection(ctx, by, w.ent.ID, id, sso.ConnectionReach.CheckEnforced)
+	}
+	w.ok(w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"))
+	for _, order := range [][2]sso.ConnectionID{{first, second}, {second, first}} {
+		gone, last := order[0], order[1]
+		w.ok(set(gone, sso.ConnectionDisabled))
+		before := w.dump()
+		w.fails(set(last, sso.ConnectionDisabled), sso.Conflict, "would_lock_out")
+		w.fails(set(last, sso.ConnectionDraft), sso.Conflict, "would_lock_out")
+		w.fails(remove(last), sso.Conflict, "would_lock_out")
+		w.same(before, w.dump())
+		w.ok(set(gone, sso.ConnectionEnabled))
+	}
+
+	var both [2]error
+	var group sync.WaitGroup
+	for i, id := range []sso.ConnectionID{first, second} {
+		group.Go(func() { both[i] = set(id, sso.ConnectionDisabled) })
+	}
+	group.Wait()
+	if (both[0] == nil) == (both[1] == nil) {
+		t.Errorf("two connections were disabled at the same time: %v, %v; want one refused", both[0], both[1])
+	}
+
+	w.ok(w.db.EnforceSSO(ctx, by, w.ent.ID, false, ""))
+	w.ok(set(first, sso.ConnectionDisabled))
+	w.ok(set(second, sso.ConnectionDisabled))
+	w.fails(w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict, "test_needed")
+	w.ok(remove(first))
+	w.ok(remove(second))
+}
