@@ -116,7 +116,7 @@ func parseKey(raw jsontext.Value) (key, error) {
 // public gives the key from the members that make it, in their strict form.
 func (j jwk) public() (any, error) {
 	strict := map[string]string{"kty": j.Type}
-	members := map[string]string{}
+	var members map[string]string
 	size := 0
 	switch j.Type {
 	case "RSA":

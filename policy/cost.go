@@ -3,8 +3,8 @@ package policy
 import (
 	"regexp/syntax"
 
-	"cel.dev/cel-go/checker"
 	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 
 	"gatehouse/sso"
@@ -49,14 +49,14 @@ func smallRegexp(pattern ast.Expr) bool {
 // sizes tells the library how long the variables can be.
 type sizes struct{}
 
-func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
+func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
 	path := node.Path()
 	if len(path) == 0 {
 		return nil
 	}
 	for _, v := range variables {
 		if v.name == path[0] {
-			return &checker.SizeEstimate{Max: sizeWithin(v, path[1:])}
+			return &cost.SizeEstimate{Max: sizeWithin(v, path[1:])}
 		}
 	}
 	return nil
@@ -75,6 +75,6 @@ func sizeWithin(v variable, path []string) uint64 {
 	return longValue
 }
 
-func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	crewjam "github.com/crewjam/saml"
+	dsig "github.com/russellhaering/goxmldsig"
 
 	"gatehouse/sso"
 )
@@ -112,9 +113,6 @@ func groups(n int) string {
 // crewjamParty is crewjam/saml with the same keys and clock.
 func crewjamParty(b *testing.B) *crewjam.ServiceProvider {
 	b.Helper()
-	clock := crewjam.TimeNow
-	crewjam.TimeNow = testNow
-	b.Cleanup(func() { crewjam.TimeNow = clock })
 	metadata := `<EntityDescriptor xmlns="` + nsMetadata + `" entityID="` + testIssuer + `"><IDPSSODescriptor protocolSupportEnumeration="` + nsProtocol +
 		`"><KeyDescriptor use="signing"><KeyInfo xmlns="` + nsDSig + `"><X509Data><X509Certificate>` + base64.StdEncoding.EncodeToString(keyNamed(b, "idp").cert.Raw) +
 		`</X509Certificate></X509Data></KeyInfo></KeyDescriptor></IDPSSODescriptor></EntityDescriptor>`
@@ -130,5 +128,13 @@ func crewjamParty(b *testing.B) *crewjam.ServiceProvider {
 		return *u
 	}
 	key := keyNamed(b, "sp")
-	return &crewjam.ServiceProvider{EntityID: testEntityID, Key: key.private, Certificate: key.cert, IDPMetadata: idp, AcsURL: address(testACS), MetadataURL: address(testEntityID)}
+	return &crewjam.ServiceProvider{
+		EntityID:    testEntityID,
+		Key:         key.private,
+		Certificate: key.cert,
+		IDPMetadata: idp,
+		AcsURL:      address(testACS),
+		MetadataURL: address(testEntityID),
+		Clock:       dsig.NewFakeClockAt(testNow()),
+	}
 }

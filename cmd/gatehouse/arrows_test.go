@@ -60,7 +60,7 @@ var levels = map[string]arrows{
 	"web/activity":       {"sso sso/remedy web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/setup":          {"sso sso/guide sso/mapping sso/remedy sso/setup web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/connection":     {"sso sso/login sso/mapping sso/remedy sso/setup groupsync web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/testconnection": {"sso sso/login sso/remedy web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/testconnection": {"sso sso/guide sso/login sso/remedy web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/api":            {"sso sso/address sso/admin sso/login sso/remedy sso/setup groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/ops":            {"sso web/route", "github.com/prometheus/client_golang", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 

@@ -27,7 +27,7 @@ func TestEmailAtInternationalizedDomain(t *testing.T) {
 		"ada@東京tower.example":         "ada@xn--tower-w91hq39l.example",
 	} {
 		got, err := address.Email(typed)
-		if err != nil || strings.ToLower(got) != strings.ToLower(want) || !sso.ValidEmail(got) {
+		if err != nil || !strings.EqualFold(got, want) || !sso.ValidEmail(got) {
 			t.Errorf("%q: got %q (%v); want %q", typed, got, err, want)
 		}
 	}

@@ -311,7 +311,7 @@ func (w *world) restated(rw http.ResponseWriter, r *http.Request, said *string) 
 	w.globex.idp.Handler().ServeHTTP(rec, r)
 	var body map[string]any
 	w.ok(json.Unmarshal(rec.Body.Bytes(), &body))
-	signed, err := jose.ParseSigned(body["id_token"].(string), []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(body["id_token"].(string), []jose.SignatureAlgorithm{jose.ES256})
 	w.ok(err)
 	var claims map[string]json.RawMessage
 	w.ok(json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &claims))
