@@ -16,7 +16,7 @@ func TestOperator(t *testing.T) {
 	harness.Long(t)
 	b := harness.NewBrowser(t)
 	g := harness.Start(t, harness.Options{})
-	link := regexp.MustCompile(`Make the first admin, within 24 hours: (http\S+)`).FindStringSubmatch(g.Log())
+	link := regexp.MustCompile(`Create the first admin account within 24 hours: (http\S+)`).FindStringSubmatch(g.Log())
 	if link == nil {
 		t.Fatal("the first start prints no link")
 	}
