@@ -105,7 +105,7 @@ func TestAuditorCanFail(t *testing.T) {
 		return func(t *testing.T, in *installation) { in.exec(t, text) }
 	}
 	const copySession = `insert into sessions select enterprise_id, 'ses-copy', 'copy', connection_id, user_id, attempt_id, subject, name_id_format,
-		session_index, remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at from sessions limit 1`
+		session_index, remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at, browser from sessions limit 1`
 	for name, c := range map[string]struct {
 		breaks func(*testing.T, *installation)
 		want   []auditor.Invariant
