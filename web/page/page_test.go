@@ -158,9 +158,9 @@ func (d *document) element(n *html.Node) {
 			d.faults = append(d.faults, "a header cell without scope")
 		}
 	case "form":
-		// What only looks says so, and is an address that can be kept.
-		if a["method"] != "post" && (a["method"] != "get" || a["role"] != "search") || a["action"] == "" {
-			d.faults = append(d.faults, "a form that neither posts nor searches somewhere")
+		// A form states its method: one that only looks leads to an address that can be kept.
+		if a["method"] != "post" && a["method"] != "get" || a["action"] == "" {
+			d.faults = append(d.faults, "a form without a method or an address")
 		}
 	}
 }
