@@ -55,7 +55,8 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 // effective turns what is configured and what is known into what is done.
 func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, string, error) {
 	if rules.Mode == sso.SyncKeep {
-		return sso.SyncKeep, "Memberships of this connection come by provisioning: the sign-in left them as they were.", nil
+		return sso.SyncKeep, "Provisioning of this connection is set to SCIM, which is not available yet: " +
+			"the sign-in left all memberships as they were. Set it to sign-in.", nil
 	}
 	unknown := &sso.Error{Kind: sso.Forbidden, Code: "groups_unknown",
 		Public: "Your company's sign-in did not say which groups you are in, and that is required here."}

@@ -46,10 +46,13 @@ const (
 	HealthHeld        HealthKind = "sync_held"
 	HealthErrors      HealthKind = "sign_ins_failing"
 	HealthLogins      HealthKind = "logins_contested"
+	HealthProvisioned HealthKind = "provisioning_missing"
 )
 
 // HealthKinds are all of them.
-var HealthKinds = [...]HealthKind{HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors, HealthLogins}
+var HealthKinds = [...]HealthKind{
+	HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors, HealthLogins, HealthProvisioned,
+}
 
 // Finding is something that is unwell about an enterprise. Two of the same
 // HealthKey are the same trouble.

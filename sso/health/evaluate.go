@@ -57,7 +57,7 @@ func Evaluate(s State) []sso.Finding {
 		if c.State != sso.ConnectionEnabled || c.Live == nil {
 			continue
 		}
-		for _, look := range []func(State, sso.Connection) (sso.Finding, bool){certificate, metadata, keys, groups, errorRate} {
+		for _, look := range []func(State, sso.Connection) (sso.Finding, bool){certificate, metadata, keys, groups, provisioning, errorRate} {
 			if f, ok := look(s, c); ok {
 				f.Connection = c.ID
 				all = append(all, f)
@@ -214,6 +214,22 @@ func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		Text: fmt.Sprintf(text, n, c.Name),
 		Side: string(remedy.Company),
 		Do:   remedy.For(c.Provider, c.Protocol, "groups_unknown", nil).Place + do,
+		Path: "connections/" + string(c.ID),
+	}
+	return f, true
+}
+
+// provisioning finds that memberships are left to a provisioning that does not
+// exist, so that no sign-in changes them.
+func provisioning(_ State, c sso.Connection) (f sso.Finding, ok bool) {
+	if c.Live.Provisioning != sso.ProvisionSCIM {
+		return f, false
+	}
+	f.Kind = sso.HealthProvisioned
+	f.FindingDetail = sso.FindingDetail{
+		Text: "No sign-in through " + c.Name + " changes a membership: its provisioning is set to SCIM, which is not available yet.",
+		Side: string(remedy.Operator),
+		Do:   "Open Settings, set Provisioning to “At sign-in”, and enable the draft.",
 		Path: "connections/" + string(c.ID),
 	}
 	return f, true

@@ -6,6 +6,8 @@ func connections() []Entry {
 		{"invalid_configuration", "Connections and domains", "entries cannot be accepted as they are", Operator, "the fields say why"},
 		{"expression_invalid", "Connections and domains", "an expression does not compile, has the wrong type, or could take too long", Operator, "line and column are in the message; [what there is](policy.md)"},
 		{"connection_incomplete", "Connections and domains", "it cannot be enabled yet", Operator, "the fields say what is missing"},
+		{"provisioning_unavailable", "Connections and domains", "provisioning is set to SCIM, which is not available yet", Operator,
+			"set `provisioning` to `jit`: *SSO & provisioning*, the connection, *Settings*, *Provisioning*"},
 		{"connection_changed", "Connections and domains", "somebody else changed it meanwhile", Operator, "read it again, edit again"},
 		{"never_enabled", "Connections and domains", "a draft that was never live cannot be discarded: it is all there is", Operator, "delete the connection"},
 		{"nothing_to_roll_back", "Connections and domains", "there is no earlier version", Operator, "–"},

@@ -162,7 +162,7 @@ func TestPresetFollowsTheProvider(t *testing.T) {
 	w := newWorld(t)
 	c, _, err := w.Create(t.Context(), by, w.ent, sso.SAML, setup.Edit{Name: new("x")})
 	w.ok(err)
-	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, setup.Edit{Provider: new(sso.Entra)})
+	c, err = w.Restart(t.Context(), by, w.ent, c.ID, 0, sso.SAML, sso.Entra)
 	w.ok(err)
 	w.same(mapping.Preset(sso.Entra, sso.SAML), c.Draft.Mapping)
 	if !strings.HasSuffix(c.Draft.SAML.NameIDFormat, ":unspecified") {
@@ -170,9 +170,49 @@ func TestPresetFollowsTheProvider(t *testing.T) {
 	}
 	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, setup.Edit{Mapping: &setup.MappingEdit{Login: []string{"uid"}}})
 	w.ok(err)
-	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, setup.Edit{Provider: new(sso.Okta)})
+	c, err = w.Restart(t.Context(), by, w.ent, c.ID, 0, sso.SAML, sso.Okta)
 	w.ok(err)
 	w.same([]string{"uid"}, c.Draft.Mapping.Login)
+}
+
+// An edit of the provider alone changes the name of the product and nothing that
+// a sign-in depends on, whatever the connection has.
+func TestProviderAloneChangesNoMapping(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	entra := setup.Edit{Provider: new(sso.Entra)}
+	c, _, err := w.Create(t.Context(), by, w.ent, sso.SAML, setup.Edit{Name: new("draft")})
+	w.ok(err)
+	before := c.Draft
+	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, entra)
+	w.ok(err)
+	w.same(sso.Entra, c.Provider)
+	w.same(before, c.Draft)
+
+	live := w.live(d)
+	c, _, err = w.Edit(t.Context(), by, w.ent, live.ID, entra)
+	w.ok(err)
+	w.same(live.Live, c.Live)
+	if c.Draft != nil {
+		t.Errorf("there is a draft with %v", setup.Differences(c.Live, c.Draft))
+	}
+
+	c, _, err = w.Create(t.Context(), by, w.ent, sso.SAML, setup.Edit{Name: new("both")})
+	w.ok(err)
+	want := c.Draft.Mapping
+	want.Login = []string{"uid"}
+	both := entra
+	both.Mapping = &setup.MappingEdit{Login: []string{"uid"}}
+	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, both)
+	w.ok(err)
+	w.same(want, c.Draft.Mapping)
+
+	c, _, err = w.Create(t.Context(), by, w.ent, sso.OIDC, setup.Edit{Name: new("oidc"), Provider: new(sso.Okta)})
+	w.ok(err)
+	w.same(mapping.Preset(sso.Okta, sso.OIDC), c.Draft.Mapping)
+	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, entra)
+	w.ok(err)
+	w.same(mapping.Preset(sso.Okta, sso.OIDC), c.Draft.Mapping)
 }
 
 // The shape of contract.md, as a program would send it.

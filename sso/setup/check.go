@@ -24,6 +24,9 @@ func (w *editing) check() {
 	oneOf(&w.problems, "group_sync.on_absent", cfg.GroupSync.OnAbsent, sso.KeepGroups, sso.ClearGroups, sso.DenySignIn)
 	oneOf(&w.problems, "group_sync.on_overage", cfg.GroupSync.OnOverage, sso.KeepGroups, sso.DenySignIn)
 	oneOf(&w.problems, "provisioning", cfg.Provisioning, sso.ProvisionJIT, sso.ProvisionSCIM)
+	if cfg.Provisioning == sso.ProvisionSCIM {
+		w.warn("provisioning", noSCIM)
+	}
 	w.checkBrake()
 	w.checkDirectory()
 	w.checkPolicies()
@@ -79,6 +82,16 @@ func (w *editing) address(code, field, address string) bool {
 	return true
 }
 
+// provisioned refuses provisioning that does not exist. Sign-ins change no
+// membership under it, so groups would stay as they are for ever.
+func (w *editing) provisioned() {
+	if w.cfg.Provisioning == sso.ProvisionSCIM {
+		w.add("provisioning_unavailable", "provisioning", noSCIM)
+	}
+}
+
+const noSCIM = "Provisioning by SCIM is not available yet. Set provisioning to jit (at sign-in), or no membership will ever change."
+
 // complete asks for what is needed to sign anybody in.
 func (w *editing) complete() {
 	need := func(missing bool, field, message string) {
@@ -91,6 +104,7 @@ func (w *editing) complete() {
 		need(c.SSO.URL == "", "saml.sso_url", "Enter the identity provider's single sign-on address, or its metadata.")
 		need(len(c.Certificates) == 0, "saml.certificates", "Enter the certificate the identity provider signs with, or its metadata.")
 	}
+	w.provisioned()
 	if c := w.cfg.Directory; c != nil {
 		need(c.ClientSecret == "", "directory.client_secret", "Enter the client secret of the application that groups are asked for as.")
 	}

@@ -76,18 +76,20 @@ func (w *editing) apply(ctx context.Context, e Edit) {
 }
 
 // identify changes what the connection is called and what product it leads to.
-// A preset that nobody touched follows the product.
 func (w *editing) identify(e Edit) {
 	if e.Name != nil {
 		w.c.Name = *e.Name
 		w.addAll(sso.ValidateName("name", w.c.Name))
 	}
-	if e.Provider == nil {
-		return
+	if e.Provider != nil {
+		oneOf(&w.problems, "provider", *e.Provider, sso.Providers[:]...)
+		w.c.Provider = *e.Provider
 	}
-	oneOf(&w.problems, "provider", *e.Provider, sso.Providers[:]...)
-	old := w.c.Provider
-	w.c.Provider = *e.Provider
+}
+
+// takePreset replaces the presets of the product that the connection led to by
+// those of the product it leads to now, unless they were edited.
+func (w *editing) takePreset(old sso.Provider) {
 	if reflect.DeepEqual(w.cfg.Mapping, mapping.Preset(old, w.c.Protocol)) {
 		w.cfg.Mapping = mapping.Preset(w.c.Provider, w.c.Protocol)
 	}

@@ -64,9 +64,11 @@ func Recognize(cfg sso.Config) sso.Provider {
 }
 
 // Restart sets a connection up anew as another product, or over another
-// protocol. Over the same protocol nothing that was entered is lost; another one
-// begins with nothing but the connection's name, and only while nobody ever could
-// sign in. revision is as Edit.Revision. Errors: those of Edit.
+// protocol. A mapping and a NameID format that are still those of the product's
+// preset become those of the other product; [Service.Edit] leaves them. Over the
+// same protocol nothing that was entered is lost; another one begins with nothing
+// but the connection's name, and only while nobody ever could sign in. revision is
+// as Edit.Revision. Errors: those of Edit.
 func (s *Service) Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
 	protocol sso.Protocol, provider sso.Provider) (sso.Connection, error) {
 	return s.change(ctx, by, ent, id, "connection.edited", func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
@@ -85,6 +87,7 @@ func (s *Service) Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if err := w.err(); err != nil {
 			return c, fmt.Errorf("restart connection: %w", err)
 		}
+		w.takePreset(c.Provider)
 		next := w.result()
 		if c.Draft == nil {
 			if next.Draft.Version = nextVersion(c); reflect.DeepEqual(base.Mapping, next.Draft.Mapping) && reflect.DeepEqual(base.SAML, next.Draft.SAML) {

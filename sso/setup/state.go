@@ -10,7 +10,7 @@ import (
 // Enable lets people sign in with the draft, and keeps what was live for
 // Rollback. Without a draft a disabled connection is switched on again as it
 // was; one that is on already stays as it is. Errors: Invalid
-// "connection_incomplete" and those of Edit, with Fields; Upstream
+// "connection_incomplete", "provisioning_unavailable" and those of Edit, with Fields; Upstream
 // "idp_unavailable" if an OpenID provider cannot be asked whether it is the
 // configured one.
 func (s *Service) Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
@@ -65,11 +65,16 @@ func (s *Service) Disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 
 // Rollback swaps the live and the previous version; doing it again takes it
 // back. The draft, if there is one, stays. Errors: Conflict
-// "nothing_to_roll_back".
+// "nothing_to_roll_back"; Invalid "provisioning_unavailable".
 func (s *Service) Rollback(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
 	return s.change(ctx, by, ent, id, "connection.rolled_back", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
 		if c.Previous == nil || c.Live == nil {
 			return c, &sso.Error{Kind: sso.Conflict, Code: "nothing_to_roll_back", Public: "There is no earlier version to return to."}
+		}
+		w := s.editing(c, c.Previous)
+		w.provisioned()
+		if err := w.err(); err != nil {
+			return c, fmt.Errorf("roll back connection: %w", err)
 		}
 		if metadataURL(c.Live) != metadataURL(c.Previous) {
 			c.Metadata = sso.MetadataStatus{}

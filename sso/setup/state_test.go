@@ -169,3 +169,55 @@ func TestStatusIsOfTheLiveAddress(t *testing.T) {
 	w.ok(err)
 	w.same(sso.MetadataStatus{}, c.Metadata)
 }
+
+// Nothing provisions yet: nobody can be signed in by a version that leaves groups
+// to it, by whatever way it would become live.
+func TestProvisioningThatDoesNotExist(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	ctx, scim := t.Context(), setup.Edit{Provisioning: new(sso.ProvisionSCIM)}
+	const code = "provisioning_unavailable"
+
+	c := w.oidc(d)
+	_, warnings, err := w.Edit(ctx, by, w.ent, c.ID, scim)
+	w.ok(err)
+	if len(warnings) != 1 || warnings[0].Field != "provisioning" {
+		t.Errorf("warns of %+v", warnings)
+	}
+	if missing, _ := w.Review(w.load(c.ID)); len(missing) != 1 || missing[0].Field != "provisioning" {
+		t.Errorf("a review finds %+v", missing)
+	}
+	_, err = w.Enable(ctx, by, w.ent, c.ID)
+	w.fails(err, sso.Invalid, code, "provisioning")
+
+	live := w.live(d)
+	_, _, err = w.Edit(ctx, by, w.ent, live.ID, scim)
+	w.ok(err)
+	_, err = w.Enable(ctx, by, w.ent, live.ID)
+	w.fails(err, sso.Invalid, code, "provisioning")
+	w.same(live.Live, w.load(live.ID).Live)
+
+	// As an earlier version left it: live, and before what is live.
+	stored := func(change func(c *sso.Connection)) {
+		t.Helper()
+		_, err := w.db.UpdateConnection(ctx, by, w.ent, live.ID, "connection.edited", func(c sso.Connection) (sso.Connection, error) {
+			change(&c)
+			return c, nil
+		})
+		w.ok(err)
+	}
+	stored(func(c *sso.Connection) {
+		before := *c.Live
+		before.Provisioning = sso.ProvisionSCIM
+		c.Draft, c.Previous = nil, &before
+	})
+	_, err = w.Rollback(ctx, by, w.ent, live.ID)
+	w.fails(err, sso.Invalid, code, "provisioning")
+	stored(func(c *sso.Connection) { c.Live, c.Previous, c.State = c.Previous, c.Live, sso.ConnectionDisabled })
+	_, err = w.Enable(ctx, by, w.ent, live.ID)
+	w.fails(err, sso.Invalid, code, "provisioning")
+	_, err = w.Rollback(ctx, by, w.ent, live.ID)
+	w.ok(err)
+	_, err = w.Enable(ctx, by, w.ent, live.ID)
+	w.ok(err)
+}

@@ -77,7 +77,8 @@ func groupFields(cfg *sso.Config) page.FieldSection {
 		number("mapping.group_limit", "A list of exactly this many names is taken as incomplete, and takes nobody out. Empty: lists are whole.", m.GroupLimit),
 	}}
 	if cfg.Provisioning == sso.ProvisionSCIM {
-		s.Lead = "Memberships come by SCIM: a sign-in changes none."
+		s.Lead = "No membership changes: provisioning is set to SCIM, which is not available yet."
+		s.Fields = append(s.Fields, choice("provisioning", "Who changes memberships. With “At sign-in”, each sign-in does.", string(cfg.Provisioning)))
 	}
 	return s
 }

@@ -132,6 +132,7 @@ func editOf(form url.Values, c sso.Connection) (setup.Edit, error) {
 		Brake:             &setup.BrakeEdit{Off: f.box("brake.off"), Share: f.number("brake.share"), People: f.number("brake.people"), Window: new(sso.Seconds(*f.number("brake.window")))},
 		EmailVerification: &setup.EmailVerificationEdit{Mode: f.text("email_verification.mode"), Expression: f.text("email_verification.expression"), TrustIDP: f.box("email_verification.trust_idp")},
 		AllowSignIn:       f.text("allow_sign_in"),
+		Provisioning:      as[sso.Provisioning](f.text("provisioning")),
 		Directory:         &setup.DirectoryEdit{Tenant: f.text("directory.tenant"), ClientID: f.text("directory.client_id"), ClientSecret: f.secret("directory.client_secret"), ByID: f.box("directory.by_id")},
 	}
 	e.Revision, _ = strconv.ParseInt(form.Get("revision"), 10, 64) // 0, which is any, for what is no number
@@ -216,7 +217,7 @@ func chosen(field, value string) []page.Option {
 		found = found || all[i].Chosen
 	}
 	if !found {
-		all = append(all, page.Option{Value: value, Label: value, Chosen: true})
+		all = append(all, page.Option{Value: value, Label: worded(field, value), Chosen: true})
 	}
 	return all
 }

@@ -60,6 +60,10 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*page.Connection,
 	for _, t := range tests {
 		p.Tests = append(p.Tests, page.TestLine{At: h.time(t.CreatedAt), State: testState(t), By: byWhom(v, t.By), Why: t.Code, Href: at(v, "tests", string(t.ID))})
 	}
+	if c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM {
+		p.Todos = append(p.Todos, page.Todo{State: "warn", Text: "No sign-in changes a membership: provisioning is set to SCIM, which is not available yet.",
+			Href: at(v, "settings") + "#provisioning", Label: "Change it"})
+	}
 	if c.Metadata.Error != "" {
 		p.Todos = append(p.Todos, page.Todo{State: "error", Text: "The identity provider’s metadata cannot be fetched: " + c.Metadata.Error, Href: at(v, "certificates"), Label: "Look at it"})
 	}

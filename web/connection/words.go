@@ -70,7 +70,7 @@ func choices(field string) []page.Option {
 	case "oidc.prompt":
 		return []page.Option{{Value: "", Label: "Leave it to the identity provider"}, {Value: "login", Label: "Ask for the password every time"}, {Value: "select_account", Label: "Ask which account"}, {Value: "consent", Label: "Ask for consent"}}
 	case "provisioning":
-		return []page.Option{{Value: "jit", Label: "At sign-in"}, {Value: "scim", Label: "By SCIM"}}
+		return []page.Option{{Value: "jit", Label: "At sign-in"}}
 	}
 	return nil
 }
@@ -82,8 +82,11 @@ func worded(field, value string) string {
 			return o.Label
 		}
 	}
-	if field == "saml.clock_skew_seconds" && value != "" {
+	switch {
+	case field == "saml.clock_skew_seconds" && value != "":
 		return value + " seconds"
+	case field == "provisioning" && value == string(sso.ProvisionSCIM):
+		return "By SCIM, which is not available yet" // nobody can choose it, but it may be stored
 	}
 	return value
 }

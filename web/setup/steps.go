@@ -80,7 +80,11 @@ func (a *Assistant) showTest(w http.ResponseWriter, r *http.Request, v console.V
 func (s *state) lacks() []page.Todo {
 	var all []page.Todo
 	for _, m := range s.missing {
-		all = append(all, page.Todo{State: "warn", Text: m.Message, Href: s.at("configure"), Label: "Enter it"})
+		todo := page.Todo{State: "warn", Text: m.Message, Href: s.at("configure"), Label: "Enter it"}
+		if m.Field == "provisioning" { // the assistant does not ask for it
+			todo.Href, todo.Label = console.AtConnection(s.Enterprise, s.Connection.ID, "settings"), "Settings"
+		}
+		all = append(all, todo)
 	}
 	return all
 }
@@ -131,7 +135,8 @@ func (s *state) changes() []string {
 	}
 	switch {
 	case c.Provisioning == sso.ProvisionSCIM:
-		all = append(all, "Memberships are what your identity provider pushes by SCIM. A sign-in does not change them.")
+		all = append(all, "Provisioning is set to SCIM, which is not available yet, so no membership changes. "+
+			"Choose “At sign-in” in the settings of the connection.")
 	case c.GroupSync.Mode == sso.SyncReset:
 		all = append(all, "At each sign-in, a person’s memberships are reset to the groups that "+s.place()+" names. Who was added to a group by hand and is not in it there is removed.")
 	case c.GroupSync.Mode == sso.SyncResetSynced:
