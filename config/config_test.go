@@ -181,6 +181,43 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+func TestHostsInASCII(t *testing.T) {
+	t.Parallel()
+	set := func(pairs ...string) Sources {
+		for i := range pairs {
+			pairs[i] = Prefix + pairs[i]
+		}
+		return Sources{Env: pairs}
+	}
+	c, problems := Load(set("BASE_URL=https://sso.BÜCHER.example/", "SESSION_COOKIE_DOMAIN=.bu\u0308cher.example", "SMTP_ADDR=post.bücher.example:587",
+		"SMTP_FROM=sso@bücher.example", "DIRECTORY_LOGIN_URL=https://例え.テスト", "DIRECTORY_GRAPH_URL=https://graph.bücher.example:8443"))
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	for got, want := range map[string]string{
+		c.BaseURL:              "https://sso.xn--bcher-kva.example",
+		c.Session.CookieDomain: ".xn--bcher-kva.example",
+		c.SMTP.Addr:            "post.xn--bcher-kva.example:587",
+		c.Directory.LoginURL:   "https://xn--r8jz45g.xn--zckzah",
+		c.Directory.GraphURL:   "https://graph.xn--bcher-kva.example:8443",
+	} {
+		if got != want {
+			t.Errorf("got %q; want %q", got, want)
+		}
+	}
+	for setting, bad := range map[string]string{
+		"base_url":              "BASE_URL=https://аcme.example",
+		"directory.login_url":   "DIRECTORY_LOGIN_URL=https://bücher\u200b.example",
+		"directory.graph_url":   "DIRECTORY_GRAPH_URL=https://１２７.0.0.1",
+		"session.cookie_domain": "SESSION_COOKIE_DOMAIN=-bücher.example",
+	} {
+		_, problems := Load(set(bad))
+		if len(problems) != 1 || problems[0].Setting != setting || problems[0].Source == "" {
+			t.Errorf("%s: %v", bad, problems)
+		}
+	}
+}
+
 func TestSecretsAreReadFromFilesAndNeverShown(t *testing.T) {
 	t.Parallel()
 	c, problems := Load(Sources{

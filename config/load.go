@@ -57,6 +57,7 @@ func Load(s Sources) (Config, []Problem) {
 		c.BaseURL = localURL(c.BaseURL, c.Listen)
 	}
 	c.BaseURL = strings.TrimSuffix(c.BaseURL, "/")
+	l.hosts(&c)
 	broken := map[string]bool{}
 	for _, p := range l.problems {
 		broken[p.Setting] = true

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 const wellKnown = "/.well-known/openid-configuration"
@@ -78,7 +79,7 @@ func (rp *RelyingParty) Discover(ctx context.Context, from Source) (Discovered, 
 	if err != nil {
 		return Discovered{}, err
 	}
-	if strings.TrimSuffix(d.Issuer, "/") == strings.TrimSuffix(issuer, "/") {
+	if address.SameIssuer(d.Issuer, issuer) {
 		return Discovered{Discovery: d}, nil
 	}
 	if from.Confirmed != "" && from.Confirmed == d.Issuer && confirmable(d.Issuer) {
@@ -91,7 +92,10 @@ func (rp *RelyingParty) Discover(ctx context.Context, from Source) (Discovered, 
 // document. The query of a document's address belongs to it: older addresses of
 // Azure AD B2C name the policy there.
 func (s Source) resolve() (issuer, document string, err error) {
-	issuer = strings.TrimSpace(s.Address)
+	issuer, err = address.URL(strings.TrimSpace(s.Address))
+	if err != nil {
+		return "", "", notIssuer(err)
+	}
 	query := ""
 	if base, rest, pasted := strings.Cut(issuer, wellKnown); pasted {
 		issuer = base
@@ -110,8 +114,12 @@ func (s Source) resolve() (issuer, document string, err error) {
 // {tenantid} for every tenant at once, so everyone with a Microsoft account could
 // sign in.
 func confirmable(issuer string) bool {
-	u, err := url.Parse(issuer)
-	return err == nil && sso.CheckEndpoint(issuer) == nil && u.RawQuery == "" &&
+	called, err := address.URL(issuer)
+	if err != nil {
+		return false
+	}
+	u, err := url.Parse(called)
+	return err == nil && sso.CheckEndpoint(called) == nil && u.RawQuery == "" &&
 		!strings.ContainsAny(issuer, "{}*<>") && !strings.Contains(strings.ToLower(issuer), "%7b") && sso.Printable(issuer)
 }
 
@@ -135,8 +143,8 @@ func wrongIssuer(want, got string) *sso.Error {
 }
 
 // fetchDiscovery fetches and checks the document, everything but its issuer.
-func (rp *RelyingParty) fetchDiscovery(ctx context.Context, address string) (Discovery, error) {
-	doc, _, err := rp.get(ctx, address, "")
+func (rp *RelyingParty) fetchDiscovery(ctx context.Context, document string) (Discovery, error) {
+	doc, _, err := rp.get(ctx, document, "")
 	if err != nil {
 		return Discovery{}, fmt.Errorf("fetch discovery document: %w", err)
 	}
@@ -148,25 +156,33 @@ func (rp *RelyingParty) fetchDiscovery(ctx context.Context, address string) (Dis
 	return d, d.check()
 }
 
+// check brings the addresses into the form in which they are used. The issuer
+// stays as it is stated: it is compared byte by byte.
 func (d *Discovery) check() error {
 	for _, e := range []struct {
-		name, address string
-		required      bool
+		name     string
+		stated   *string
+		required bool
 	}{
-		{"authorization_endpoint", d.AuthorizationEndpoint, true},
-		{"token_endpoint", d.TokenEndpoint, true},
-		{"jwks_uri", d.JWKSURI, true},
-		{"userinfo_endpoint", d.UserinfoEndpoint, false},
-		{"end_session_endpoint", d.EndSessionEndpoint, false},
+		{"authorization_endpoint", &d.AuthorizationEndpoint, true},
+		{"token_endpoint", &d.TokenEndpoint, true},
+		{"jwks_uri", &d.JWKSURI, true},
+		{"userinfo_endpoint", &d.UserinfoEndpoint, false},
+		{"end_session_endpoint", &d.EndSessionEndpoint, false},
 	} {
-		if e.address == "" && !e.required {
+		if *e.stated == "" && !e.required {
 			continue
 		}
-		if err := sso.CheckEndpoint(e.address); err != nil {
+		usable, err := address.URL(*e.stated)
+		if err == nil {
+			err = sso.CheckEndpoint(usable)
+		}
+		if err != nil {
 			return &sso.Error{Kind: sso.Invalid, Code: "metadata_bad_endpoint",
 				Public: "The identity provider's discovery document names an address that cannot be used: " + e.name + ".",
-				Err:    fmt.Errorf("%s %q: %w", e.name, sso.Inert(e.address), err)}
+				Err:    fmt.Errorf("%s %q: %w", e.name, sso.Inert(*e.stated), err)}
 		}
+		*e.stated = usable
 	}
 	if len(d.algorithms()) == 0 {
 		return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // How long what an identity provider publishes is used.
@@ -102,7 +103,7 @@ func (r *remembered[T]) usable(now time.Time, age time.Duration) bool {
 func newProvider(rp *RelyingParty, cfg sso.OIDCConfig) *provider {
 	document := cfg.DiscoveryURL
 	if document == "" {
-		document = strings.TrimSuffix(cfg.Issuer, "/") + wellKnown
+		document = documentOf(cfg.Issuer)
 	}
 	return &provider{
 		rp:        rp,
@@ -112,6 +113,18 @@ func newProvider(rp *RelyingParty, cfg sso.OIDCConfig) *provider {
 		refetches: allowance{burst: refetchBurst, every: refetchEvery},
 		strangers: allowance{burst: strangerBurst, every: strangerEvery},
 	}
+}
+
+// documentOf is the address of an issuer's discovery document (OpenID Connect
+// Discovery 1.0 §4). The host is converted to be called; the issuer itself is
+// compared as it is.
+func documentOf(issuer string) string {
+	at := strings.TrimSuffix(issuer, "/") + wellKnown
+	converted, err := address.URL(at)
+	if err != nil {
+		return at // the client refuses it
+	}
+	return converted
 }
 
 // call runs one exchange with the identity provider. A provider that hangs holds

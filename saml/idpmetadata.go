@@ -11,6 +11,7 @@ import (
 	"github.com/beevik/etree"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // Metadata is what an identity provider publishes about itself, as far as it is
@@ -217,9 +218,14 @@ func (p entity) endpoint(service string) (*sso.Endpoint, error) {
 		if e.Binding != sso.BindingRedirect && e.Binding != sso.BindingPOST {
 			continue // SOAP and artifacts are for servers
 		}
-		if err := sso.CheckEndpoint(e.URL); err != nil {
+		usable, err := address.URL(e.URL)
+		if err == nil {
+			err = sso.CheckEndpoint(usable)
+		}
+		if err != nil {
 			return nil, errBadEndpoint(fmt.Errorf("%s %q: %w", service, sso.Inert(e.URL), err))
 		}
+		e.URL = usable
 		if found == nil || found.Binding != sso.BindingRedirect && e.Binding == sso.BindingRedirect {
 			found = &e
 		}

@@ -16,6 +16,7 @@ import (
 	dsig "github.com/russellhaering/goxmldsig"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // Names of what a binding carries (bindings §3.4.4 and 3.5.4).
@@ -48,9 +49,14 @@ func (t *trust) signing() (*own, error) {
 // send writes the message in the form of its binding. The address was checked
 // when it was saved; a browser is sent there, so it is checked again.
 func (o outgoing) send() (sso.Redirect, error) {
-	if err := sso.CheckEndpoint(o.to.URL); err != nil {
+	to, err := address.URL(o.to.URL) // one that was saved before hosts were converted
+	if err == nil {
+		err = sso.CheckEndpoint(to)
+	}
+	if err != nil {
 		return sso.Redirect{}, fmt.Errorf("address %q: %w", sso.Inert(o.to.URL), err)
 	}
+	o.to.URL = to
 	switch o.to.Binding {
 	case sso.BindingRedirect:
 		return o.redirect()

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxEndpointLength is about what every browser and proxy carries.
@@ -13,8 +14,9 @@ const maxEndpointLength = 2048
 
 // CheckEndpoint accepts an address of an identity provider that a browser may be
 // sent to: absolute, https, without a user name or a fragment. http is accepted
-// to this machine only, where nothing crosses a network. What is fetched passes
-// the outbound client's stricter rules as well.
+// to this machine only, where nothing crosses a network. The host is in ASCII:
+// others are converted where they are entered or read (package address). What is
+// fetched passes the outbound client's stricter rules as well.
 func CheckEndpoint(address string) error {
 	if len(address) > maxEndpointLength {
 		return fmt.Errorf("%d bytes long", len(address))
@@ -25,6 +27,8 @@ func CheckEndpoint(address string) error {
 		return errors.New("not an address") // the cause would quote it whole
 	case u.Hostname() == "" || u.User != nil || u.Fragment != "":
 		return errors.New("no host, a user name or a fragment")
+	case strings.ContainsFunc(u.Host, func(r rune) bool { return r >= utf8.RuneSelf }):
+		return errors.New("a host that is not in ASCII")
 	case u.Scheme == "https", u.Scheme == "http" && isLoopback(u.Hostname()):
 		return nil
 	}

@@ -1,8 +1,11 @@
-// Package address brings the domain of an e-mail address into its ASCII form
-// (IDNA, RFC 5891), in which domains are proven, compared and kept. What an
-// identity provider asserts, what people enter to find their company, and where
-// mail goes all pass through here, so one mailbox has one spelling.
+// Package address brings host names into their ASCII form (IDNA, RFC 5891), in
+// which they are looked up, proven, compared and kept: the domains of e-mail
+// addresses, and the hosts of the addresses that admins enter and that documents
+// of identity providers name. One mailbox and one server have one spelling.
 //
-// What must not live here: whose domain it is, and whether an address is
-// verified.
+// An identifier that only looks like an address, such as an issuer or an entity
+// ID in an assertion, is compared byte by byte and does not pass through here.
+//
+// What must not live here: whose domain it is, whether an address is verified,
+// and which addresses may be called.
 package address

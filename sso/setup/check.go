@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 	"gatehouse/sso/mapping"
 )
 
@@ -65,11 +66,16 @@ func (w *editing) text(field, value string, longest int) {
 
 // address accepts where a browser is sent to, or what is fetched. The code says
 // which of the two it is about.
-func (w *editing) address(code, field, address string) bool {
-	err := sso.CheckEndpoint(address)
-	plain := strings.HasPrefix(strings.ToLower(address), "http:")
+func (w *editing) address(code, field, entered string) bool {
+	usable, wrong := address.URL(entered)
+	if wrong != nil {
+		w.add(code, field, "The host of this address is not a domain name. Check its letters, or enter its ASCII form, which begins with xn--.")
+		return false
+	}
+	err := sso.CheckEndpoint(usable)
+	plain := strings.HasPrefix(strings.ToLower(usable), "http:")
 	if err != nil || plain && !w.AllowLoopback {
-		says := Advise(field, address).Says
+		says := Advise(field, usable).Says
 		if says == "" {
 			says = "Enter an https address, without a user name or password in it."
 		}
@@ -91,6 +97,16 @@ func (w *editing) provisioned() {
 }
 
 const noSCIM = "Provisioning by SCIM is not available yet. Set provisioning to jit (at sign-in), or no membership will ever change."
+
+// inASCII is an address as it is stored. One that cannot be converted stays as it
+// is, for address to refuse.
+func inASCII(entered string) string {
+	entered = strings.TrimSpace(entered)
+	if converted, err := address.URL(entered); err == nil {
+		return converted
+	}
+	return entered
+}
 
 // complete asks for what is needed to sign anybody in.
 func (w *editing) complete() {

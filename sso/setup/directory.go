@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 var tenantPattern = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$`)
@@ -19,6 +20,9 @@ func (w *editing) directory(e DirectoryEdit) {
 		d = *w.cfg.Directory
 	}
 	set(&d.Tenant, e.Tenant)
+	if tenant, err := address.Host(d.Tenant); err == nil {
+		d.Tenant = tenant // a domain of the tenant
+	}
 	set(&d.ClientID, e.ClientID)
 	set(&d.ClientSecret, e.ClientSecret)
 	set(&d.ByID, e.ByID)

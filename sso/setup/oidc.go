@@ -48,9 +48,10 @@ func (w *editing) oidc(ctx context.Context, e OIDCEdit) {
 // may be right all the same: it is asked again before it becomes live.
 func (w *editing) issuer(ctx context.Context, e OIDCEdit, was sso.OIDCConfig) {
 	const field = "oidc.issuer"
-	text := strings.TrimSpace(strings.TrimPrefix(*e.Issuer, sso.ByteOrderMark))
+	entered := strings.TrimSpace(strings.TrimPrefix(*e.Issuer, sso.ByteOrderMark))
+	text := inASCII(entered)
 	from := oidc.Source{Address: text, Confirmed: given(e.ConfirmedIssuer)}
-	if text == was.Issuer && was.DiscoveryURL != "" && e.ConfirmedIssuer == nil {
+	if (entered == was.Issuer || text == was.Issuer) && was.DiscoveryURL != "" && e.ConfirmedIssuer == nil {
 		from = discoveryOf(was) // it was confirmed before
 	} else {
 		w.cfg.OIDC.Issuer, w.cfg.OIDC.DiscoveryURL = text, ""

@@ -42,7 +42,7 @@ func (w *editing) saml(ctx context.Context, e SAMLEdit) {
 // went well.
 func (w *editing) describe(ctx context.Context, e SAMLEdit) (described, ok bool) {
 	cfg := w.cfg.SAML
-	address, doc := given(e.MetadataURL), given(e.MetadataXML)
+	address, doc := inASCII(given(e.MetadataURL)), given(e.MetadataXML)
 	switch {
 	case address != "" && doc != "":
 		w.add(invalid, "saml.metadata_xml", "Give the address of the metadata or the metadata itself, not both.")
@@ -135,6 +135,14 @@ func (w *editing) take(m saml.Metadata, field, address string) bool {
 // metadata decides, it may only be the same.
 func (w *editing) byHand(e SAMLEdit, described bool) {
 	cfg := w.cfg.SAML
+	if e.SSOURL != nil {
+		typed := inASCII(*e.SSOURL)
+		e.SSOURL = &typed
+	}
+	if e.SLOURL != nil {
+		typed := inASCII(*e.SLOURL)
+		e.SLOURL = &typed
+	}
 	var slo string
 	if cfg.SLO != nil {
 		slo = cfg.SLO.URL
@@ -172,6 +180,10 @@ func (w *editing) byHand(e SAMLEdit, described bool) {
 
 func (w *editing) checkSAML() {
 	c := w.cfg.SAML
+	c.SSO.URL = inASCII(c.SSO.URL) // one that was saved before hosts were converted
+	if c.SLO != nil {
+		c.SLO = &sso.Endpoint{URL: inASCII(c.SLO.URL), Binding: c.SLO.Binding}
+	}
 	w.text("saml.idp_entity_id", c.IDPEntityID, maxEntityID)
 	if c.SSO.URL != "" {
 		w.address("metadata_bad_endpoint", "saml.sso_url", c.SSO.URL)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 )
 
 // Applications keeps applications.
@@ -71,7 +72,7 @@ type Access struct {
 // away.
 func (c Access) apply(a *sso.Application) {
 	if c.Origins != nil {
-		a.Origins = orNone(c.Origins)
+		a.Origins = address.Origins(c.Origins)
 	}
 	if c.Enterprises != nil {
 		a.Enterprises = orNone(c.Enterprises)

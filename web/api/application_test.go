@@ -37,9 +37,14 @@ func TestApplications(t *testing.T) {
 		if diff := cmp.Diff(want, got.json); diff != "" {
 			t.Error(diff)
 		}
+		got = f.do(http.MethodPatch, path, m{"origins": []string{"https://wiki.bücher.example"}})
+		f.wants(got, 200, "")
+		if diff := cmp.Diff([]any{"https://wiki.xn--bcher-kva.example"}, got.json["origins"]); diff != "" {
+			t.Error(diff)
+		}
 		events, _, err := f.db.AuditEvents(f.Context(), "", sso.AuditFilter{Actor: string(f.actor)}, sso.Page{})
 		f.ok(err)
-		if len(events) != 2 || events[0].Action != "application.updated" || events[1].Action != "application.created" || events[0].Target != got.text("id") {
+		if len(events) != 3 || events[0].Action != "application.updated" || events[2].Action != "application.created" || events[0].Target != got.text("id") {
 			t.Errorf("the audit trail says %+v", events)
 		}
 		f.wants(f.do(http.MethodDelete, path, nil), 204, "")
@@ -70,6 +75,7 @@ func TestApplicationFields(t *testing.T) {
 			"user name":           {m{"origins": []string{"https://wiki@example.com"}}, []string{"origins[0]"}},
 			"scheme":              {m{"origins": []string{"ftp://wiki.example.com", "javascript:alert(1)", "//wiki.example.com"}}, []string{"origins[0]", "origins[1]", "origins[2]"}},
 			"look-alike":          {m{"origins": []string{"https://wi\u212ai.example.com"}}, []string{"origins[0]"}},
+			"mixed scripts":       {m{"origins": []string{"https://bücher.example", "https://аcme.example"}}, []string{"origins[1]"}},
 			"no organization":     {m{"groups": []string{"engineering"}}, []string{"groups[0]"}},
 			"all of a required":   {m{"groups": []string{"research/ engineering"}}, []string{"groups[0]"}},
 			"no organization key": {m{"told_groups": []string{"*/*", "Research/x"}}, []string{"told_groups[0]", "told_groups[1]"}},

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -114,7 +115,7 @@ func linesOf(text string) (lines []string) {
 // with it by the fields of the form.
 func (d *Directory) read(ctx context.Context, t typed, a sso.Application) (sso.Application, error) {
 	a.Key, a.Name, a.Kind = t.key, t.name, sso.ForwardAuth
-	a.Origins, a.Groups, a.Told = linesOf(t.origins), linesOf(t.groups), linesOf(t.told)
+	a.Origins, a.Groups, a.Told = address.Origins(linesOf(t.origins)), linesOf(t.groups), linesOf(t.told)
 	var problems []sso.FieldError
 	a.GroupsLimit = 0
 	if text := strings.TrimSpace(t.limit); text != "" {

@@ -86,6 +86,9 @@ func TestApplications(t *testing.T) {
 	if now, err := f.db.Application(t.Context(), apps[0].ID); err != nil || now.SignIn != "" || now.Groups != nil || now.Enterprises != nil || now.GroupsLimit != 0 {
 		t.Errorf("what was taken out is still there: %+v, %v", now, err)
 	}
+	a = post(here, "name", "Wikis", "key", "wikis", "origins", "https://wiki.B\u00dccher.example")
+	f.shows(get(a.location), 200, "https://wiki.xn--bcher-kva.example", "server_name wiki.xn--bcher-kva.example;")
+	f.shows(post(here, "name", "Wikis", "key", "wikis", "origins", "https://\u0430cme.example"), 422, "Line 1: Use a scheme")
 	for _, who := range []string{"acme", "link"} {
 		for _, path := range []string{list, list + "/new", here} {
 			f.shows(f.do(who, "GET", path, nil), 404)

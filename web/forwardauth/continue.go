@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"gatehouse/sso"
+	"gatehouse/sso/address"
 	"gatehouse/web/route"
 )
 
@@ -52,10 +53,15 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 // target is where to go: the address that was asked for, if it is the
 // application's, else where it begins.
 func (a *application) target(asked []string) string {
-	if len(asked) == 1 {
-		if u, err := sso.ParseAbsolute(asked[0]); err == nil && a.Serves(u.Scheme+"://"+u.Host) {
-			return u.String()
-		}
+	if len(asked) != 1 {
+		return a.Origins[0] + "/"
+	}
+	to, err := address.URL(asked[0])
+	if err != nil {
+		return a.Origins[0] + "/"
+	}
+	if u, err := sso.ParseAbsolute(to); err == nil && a.Serves(u.Scheme+"://"+u.Host) {
+		return u.String()
 	}
 	return a.Origins[0] + "/"
 }

@@ -51,6 +51,28 @@ func TestBackOnlyToTheApplication(t *testing.T) {
 	}
 }
 
+// TestBackToAnInternationalizedDomain: a link with the host as people write it
+// leads to the origin that is stored.
+func TestBackToAnInternationalizedDomain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ada := w.enter("ada")
+	const at = "https://wiki.xn--bcher-kva.acme.test"
+	w.application("books", func(a *sso.Application) { a.Origins = []string{at} })
+	for to, want := range map[string]string{
+		"https://wiki.bücher.acme.test/a?b=c":       at + "/a?b=c",
+		"https://WIKI.BU\u0308CHER.acme.test:443/a": at + "/a",
+		at + "/a":                               at + "/a",
+		"https://wiki.bucher.acme.test/a":       at + "/",
+		"https://wiki.bücher.acme.test\u200b/a": at + "/",
+	} {
+		got := w.follow(base+"/login/continue/books?to="+url.QueryEscape(to), ada)
+		if location := got.Header().Get("Location"); location != want {
+			t.Errorf("%q leads to %q; want %q", to, location, want)
+		}
+	}
+}
+
 func TestSignInAndBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

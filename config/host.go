@@ -1,0 +1,51 @@
+package config
+
+import (
+	"strings"
+
+	"gatehouse/sso/address"
+)
+
+// hosts brings the host names of settings into ASCII, as browsers, certificates
+// and DNS have them.
+func (l *loader) hosts(c *Config) {
+	for _, s := range []struct {
+		name    string
+		value   *string
+		convert func(string) (string, error)
+	}{
+		{"base_url", &c.BaseURL, address.URL},
+		{"directory.login_url", &c.Directory.LoginURL, address.URL},
+		{"directory.graph_url", &c.Directory.GraphURL, address.URL},
+		{"session.cookie_domain", &c.Session.CookieDomain, domainOfCookies},
+		{"smtp.addr", &c.SMTP.Addr, mailServer},
+	} {
+		converted, err := s.convert(*s.value)
+		if err != nil {
+			const wrong = "names a host that is not a domain name; check its letters, or use its ASCII form, which begins with xn--"
+			l.problem(s.name, l.sourceOf(s.name), wrong)
+			continue
+		}
+		*s.value = converted
+	}
+}
+
+// domainOfCookies may begin with a dot, as cookies once did.
+func domainOfCookies(domain string) (string, error) {
+	name, dotted := strings.CutPrefix(domain, ".")
+	converted, err := address.Host(name)
+	if dotted {
+		converted = "." + converted
+	}
+	return converted, err
+}
+
+// mailServer is a host and a port.
+func mailServer(addr string) (string, error) {
+	port := strings.LastIndexByte(addr, ':')
+	if port < 0 {
+		return addr, nil // what lacks a port is refused later
+	}
+	host, err := address.Host(addr[:port])
+	return host + addr[port:], err
+}

@@ -1,0 +1,112 @@
+package address
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+)
+
+// errHost is about an address whose host no resolver could look up.
+var errHost = errors.New("the host is not a domain name")
+
+// URL returns an absolute address with its host in ASCII, and the rest byte for
+// byte: "https://xn--bcher-kva.example/ä" for "https://bücher.example/ä". An
+// address whose host is ASCII is returned unchanged, whatever else is wrong
+// with it.
+//
+// A host is refused as the domain of an e-mail address is, see [Email]. A host
+// that is written with percent signs (RFC 3986 §3.2.2) is the host that they
+// stand for.
+func URL(s string) (string, error) {
+	start, end, found := hostIn(s)
+	if !found {
+		return s, nil
+	}
+	host := s[start:end]
+	if strings.Contains(host, "%") {
+		decoded, err := url.PathUnescape(host)
+		if err != nil {
+			return "", errHost
+		}
+		host = decoded
+	}
+	if ascii(host) {
+		return s, nil // also what is an error to every reader, such as %2f in a host
+	}
+	converted, err := Host(host)
+	if err != nil {
+		return "", err
+	}
+	return s[:start] + converted + s[end:], nil
+}
+
+// Host returns the name of a host in ASCII, as [URL] does.
+func Host(name string) (string, error) {
+	if ascii(name) {
+		return name, nil
+	}
+	converted, ok := strict(name)
+	if !ok || !resolvable(converted) {
+		return "", errHost
+	}
+	return converted, nil
+}
+
+// resolvable reports whether the lengths of a name and of its labels are those
+// of DNS (RFC 1035 §2.3.4).
+func resolvable(name string) bool {
+	for label := range strings.SplitSeq(strings.TrimSuffix(name, "."), ".") {
+		if label == "" || len(label) > 63 {
+			return false
+		}
+	}
+	return len(name) <= 253
+}
+
+// Origins returns the origins of an application with their hosts in ASCII, as
+// browsers write them. One that cannot be converted stays as it is, for
+// [sso.Application.Validate] to refuse.
+func Origins(entered []string) []string {
+	var all []string
+	for _, origin := range entered {
+		if converted, err := URL(origin); err == nil {
+			origin = converted
+		}
+		all = append(all, origin)
+	}
+	return all
+}
+
+// hostIn finds the host in an address, without user name and port. It does not
+// find the one of an IP literal, which is ASCII or no host at all.
+func hostIn(s string) (start, end int, found bool) {
+	scheme := strings.Index(s, "://")
+	if scheme < 0 {
+		return 0, 0, false
+	}
+	start = scheme + len("://")
+	end = len(s)
+	if rest := strings.IndexAny(s[start:], `/?#\`); rest >= 0 {
+		end = start + rest
+	}
+	if user := strings.LastIndexByte(s[start:end], '@'); user >= 0 {
+		start += user + 1
+	}
+	if strings.HasPrefix(s[start:end], "[") {
+		return 0, 0, false
+	}
+	if port := strings.LastIndexByte(s[start:end], ':'); port >= 0 {
+		end = start + port
+	}
+	return start, end, true
+}
+
+// SameIssuer reports whether two issuers differ at most in how their host is
+// written and in a slash at the end. It is for an address that an admin enters.
+// What a token or a document asserts is compared byte by byte with what was
+// configured (OpenID Connect Core §3.1.3.7).
+func SameIssuer(a, b string) bool {
+	first, err := URL(a)
+	second, err2 := URL(b)
+	return err == nil && err2 == nil && strings.TrimSuffix(first, "/") == strings.TrimSuffix(second, "/")
+}
