@@ -172,7 +172,7 @@ func oidcAround() []trial {
 func ruled() []trial {
 	return []trial{
 		{name: "not allowed", protocol: "saml", provider: "okta", config: harness.Object{"allow_sign_in": `"nobody" in identity.groups`}, code: "sign_in_denied",
-			cause: "allow_sign_in is not true", side: theCompany, place: "Assignments › Assign to Groups"},
+			cause: "rule “Who may sign in” is not true", side: theCompany, place: "Assignments › Assign to Groups"},
 		{name: "first sign-in denied", protocol: "oidc", provider: "okta", config: harness.Object{"email_verification": harness.Object{"mode": "expression", "expression": `"deny"`}},
 			code: "first_sign_in_denied", cause: "policy for first sign-ins denies", side: us, place: "Here: the connection"},
 		{name: "groups unknown", protocol: "saml", provider: "jumpcloud", fault: demoidp.NoGroups, config: harness.Object{"group_sync": harness.Object{"on_absent": "deny"}},

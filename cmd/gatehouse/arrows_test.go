@@ -53,7 +53,7 @@ var levels = map[string]arrows{
 	"web/signin":         {"sso sso/login web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/account":        {"sso web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/forwardauth":    {"sso sso/address web/page web/route", "github.com/hashicorp/golang-lru/v2", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/console":        {"sso web/page web/route", "", "what every page of the console stands on knows none of them"},
+	"web/console":        {"sso sso/remedy web/page web/route", "", "what every page of the console stands on knows none of them"},
 	"web/admin":          {"sso sso/admin web/console web/page web/route web/session", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/overview":       {"sso sso/health sso/remedy web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/directory":      {"sso sso/address sso/setup groupsync web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},

@@ -94,7 +94,7 @@ func TestActivityAttempts(t *testing.T) {
 	d.get(named, activityAt+"?cursor=%27&login=%3Cscript%3E", 200)
 
 	advice := remedy.For(sso.Okta, sso.SAML, a.Code, a.Checks)
-	d.get(named, page, 200, advice.Cause, advice.Place, "The company’s IT admin", "https://elsewhere.example.com", "audience: <b>", "/admin/troubleshooting?provider=okta+saml#saml_wrong_recipient", "It did not get that far")
+	d.get(named, page, 200, advice.Cause, advice.Place, "The company’s IT admin", "https://elsewhere.example.com", "NOT audience: <b>", "/admin/troubleshooting?provider=okta+saml#saml_wrong_recipient", "ended before anything in the response could be trusted", "NOT the groups are unknown")
 	ok, _, err := d.g.db.Attempts(t.Context(), d.acme.ID, sso.AttemptFilter{Login: "named-admin@acme.test"}, sso.Page{})
 	d.ok(err)
 	d.get(named, activityAt+"/attempts/"+string(ok[0].ID), 200, "Name of "+named, "/people/"+string(ok[0].User), "What it changed", "the groups are unknown, and nobody loses one", "NOT Why it failed")

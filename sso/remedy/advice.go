@@ -12,6 +12,7 @@ type Advice struct {
 	Side  Side
 	Do    string
 	Place string // the exact place, in the console of that identity provider
+	Page  Page   // of the console here; "" if the place is elsewhere
 }
 
 // For tells about a sign-in that ended with code, and the checks that were made
@@ -23,17 +24,25 @@ func For(p sso.Provider, protocol sso.Protocol, code string, checks []sso.Check)
 		if !f.fits(code, failed) {
 			continue
 		}
-		return Advice{Cause: fill(f.cause, failed), Side: f.side, Do: fill(f.do, failed), Place: there.at(f.spot)}
+		return there.advise(f, failed)
 	}
 	e, ok := Of(code)
 	if !ok {
 		e = Entry{Meaning: "the sign-in failed with the code " + code, Side: Operator, Do: "look at the log"}
 	}
-	spot := atLog
-	if e.Side == Operator {
-		spot = atConnection
+	spot := spotOf(e)
+	return Advice{Cause: sentence(e.Meaning), Side: e.Side, Do: sentence(e.Do), Place: there.at(spot), Page: pageOf(spot)}
+}
+
+// advise fills a row of a table with what the check says.
+func (p places) advise(f fault, c sso.Check) Advice {
+	return Advice{
+		Cause: fill(f.cause, c),
+		Side:  f.side,
+		Do:    fill(f.do, c),
+		Place: p.at(f.spot),
+		Page:  pageOf(f.spot),
 	}
-	return Advice{Cause: sentence(e.Meaning), Side: e.Side, Do: sentence(e.Do), Place: there.at(spot)}
 }
 
 // lastFailed gives the check that stopped it; zero if none did.

@@ -31,7 +31,7 @@ func identity(code string) []fault {
 func onTheWay() []fault {
 	return []fault{
 		{"login_state_expired", "browser", "", "The answer comes from {got}; wanted: {want}.", Person,
-			"Run the test again, and finish it in the window that it opens. If it happens to everybody: does the reverse proxy drop cookies, and is base_url what browsers show?", atBrowser},
+			"Run the test again, and finish it in the window that it opens. If it happens to everyone, check that the reverse proxy passes cookies on, and that the configured base URL is the one that browsers show.", atBrowser},
 		{"sent_to_wrong_address", "delivered_to", "HTTP-Artifact", "The identity provider sent an artifact, which is not resolved here: wanted {want}, got {got}.", Company,
 			"Let responses be sent by the HTTP-POST binding.", atACS},
 		{"sent_to_wrong_address", "delivered_to", "HTTP-Redirect", "The response came by the HTTP-Redirect binding: wanted {want}, got {got}.", Company,
@@ -50,20 +50,20 @@ func policies() []fault {
 			"Send only the groups assigned to the application.", atGroups},
 		{"groups_unknown", "", "", "The groups are unknown, and this connection refuses whoever comes without groups.", Company,
 			"Send the group attribute, or change here what happens when there are none.", atGroups},
-		{"sign_in_denied", "", "", "The connection's allow_sign_in is not true for this person.", Company,
+		{"sign_in_denied", "", "", "The connection's rule “Who may sign in” is not true for this person.", Company,
 			"Give the person the group or attribute that the expression asks for, or change the expression here.", atAssignment},
 		{"first_sign_in_denied", "", "", "The connection's policy for first sign-ins denies this person.", Operator,
-			"Change the policy for first sign-ins here, if this person is to come in.", atConnection},
+			"Change the policy for first sign-ins here, if this person is to come in.", atSettings},
 		{"user_inactive", "", "", "The person is deactivated here.", Operator,
-			"Reactivate them: People, the person, Reactivate.", atConnection},
+			"Reactivate them: People, the person, Reactivate.", atPeople},
 		{"login_in_use", "", "", "Another active person has this login.", Operator,
-			"Decide whose it is: People, Who has which login.", atConnection},
+			"Decide whose it is: People, Who has which login.", atLogins},
 		{"connection_incomplete connection_disabled no_configuration", "", "", "The connection has no configuration that could be tested.", Operator,
-			"Finish the step Configure connection.", atConnection},
+			"Finish the step Configure connection.", atConfigure},
 		{"test_over", "", "", "The test connection is over: nobody came back from the identity provider within ten minutes, or the answer came twice.", Person,
-			"Run the test again, and finish it in one tab.", atConnection},
+			"Run the test again, and finish it in one tab.", atTests},
 		{"url_not_allowed", "", "", "An address of the identity provider is private, not https, or leads to one that is.", Operator,
-			"Use an address on the public internet, or allow private addresses of identity providers in the settings.", atConnection},
+			"Use an address on the public internet, or allow private addresses of identity providers in the settings.", atConfigure},
 	}
 }
 
@@ -112,7 +112,7 @@ func samlMessages() []fault {
 		{"saml_decryption_failed", "", "", "The assertion cannot be decrypted: wanted {want}, got {got}.", Company,
 			"Upload this connection's encryption certificate again, or switch encryption of assertions off.", atEncryption},
 		{"saml_replayed", "", "", "This very answer was accepted before.", Person,
-			"Run the test again; do not reload the page on which the answer is sent.", atLog},
+			"Run the test again; do not reload the page on which the response is sent.", atPerson},
 		{"idp_denied", "status", "InvalidNameIDPolicy", "The identity provider cannot name the person in the form that was asked for: {got}.", Company,
 			"Let it send a NameID of the format that this connection asks for, or ask for another one here.", atSubject},
 		{"idp_denied", "status", "Requester", "The identity provider did not accept our request: {got}.", Company,
@@ -122,7 +122,7 @@ func samlMessages() []fault {
 		{"idp_initiated_disabled", "", "", "The answer does not say which request it answers: wanted {want}, got {got}.", Company,
 			"Let sign-ins begin here (SP-initiated): not at the app tile, and without a default relay state.", atACS},
 		{"login_state_expired", "in_response_to confirmation_in_response_to", "", "The answer is to another request: wanted {want}, got {got}.", Person,
-			"Run the test again, and finish it in one tab.", atACS},
+			"Start again, and finish it in one tab.", atPerson},
 	}
 }
 

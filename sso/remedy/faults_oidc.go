@@ -4,11 +4,11 @@ package remedy
 func oidcFront() []fault {
 	return []fault{
 		{"", "discovery", "issuer", "The discovery document is of another issuer: wanted {want}, got {got}.", Operator,
-			"Set the issuer here to exactly what the discovery document says; for Entra ID the tenant's own, not common.", atIssuer},
+			"Set the issuer here to exactly what the discovery document says; for Entra ID the tenant's own, not common.", atIssuerHere},
 		{"", "discovery", "", "The discovery document cannot be had: wanted {want}, got {got}.", Company,
 			"Open the address of the discovery document in a browser: it has to answer without a sign-in. Try again if the identity provider is down.", atIssuer},
 		{"issuer_mismatch", "", "", "Another issuer answered: wanted {want}, got {got}.", Operator,
-			"Set the issuer here to exactly what the discovery document says; for Entra ID the tenant's own, not common.", atIssuer},
+			"Set the issuer here to exactly what the discovery document says; for Entra ID the tenant's own, not common.", atIssuerHere},
 		{"", "authorization", "redirect_uri", "The identity provider does not know our redirect URI: {got}.", Company,
 			"Register this connection's redirect URI, letter by letter.", atACS},
 		{"", "authorization", "invalid_scope", "The identity provider does not give a scope that was asked for: {got}.", Company,
@@ -44,7 +44,7 @@ func oidcFront() []fault {
 		{"idp_unusable", "", "", "What the identity provider answers cannot be used: {got}.", Company,
 			"Change it at the identity provider; trying again does not help.", atLog},
 		{"login_state_expired", "", "", "The answer belongs to no test connection that is under way in this browser.", Person,
-			"Run the test again, and finish it in one tab.", atACS},
+			"Start again, and finish it in one tab.", atPerson},
 	}
 }
 
@@ -59,7 +59,7 @@ func oidcToken() []fault {
 		{code, "signature", "", "The ID token is not signed by a key that the identity provider publishes: wanted {want}, got {got}.", Company,
 			"Publish the signing key at the jwks_uri; a proxy in between must not serve an old copy.", atCertificate},
 		{code, "issuer", "", "The ID token is of another issuer: wanted {want}, got {got}.", Operator,
-			"Set the issuer here to exactly what the ID token says, if that is the right identity provider.", atIssuer},
+			"Set the issuer here to exactly what the ID token says, if that is the right identity provider.", atIssuerHere},
 		{code, "audience", "", "The ID token is for another application: wanted {want}, got {got}.", Company,
 			"Compare the client ID with the one configured here, letter by letter.", atClient},
 		{code, "authorized_party", "", "The ID token was asked for by another application: wanted {want}, got {got}.", Company,

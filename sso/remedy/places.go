@@ -6,27 +6,47 @@ import "gatehouse/sso"
 type spot int
 
 const (
-	atConnection       spot = iota // here, not at the identity provider
-	atCertificatesHere             // likewise: the connection's Certificates
-	atAudience                     // SAML: our entity ID
-	atACS                          // SAML: our ACS URL; OpenID Connect: our redirect URI
-	atSigning                      // what is signed, and with which algorithm
-	atCertificate                  // the key it signs with
-	atEncryption                   // to whom it encrypts
-	atSubject                      // NameID or sub
-	atAttributes                   // what it says about people
-	atGroups                       // what it says about their groups
-	atAssignment                   // who may use the application
-	atIssuer                       // its own name
-	atLog                          // what it says itself about a sign-in
+	atAudience    spot = iota // SAML: our entity ID
+	atACS                     // SAML: our ACS URL; OpenID Connect: our redirect URI
+	atSigning                 // what is signed, and with which algorithm
+	atCertificate             // the key it signs with
+	atEncryption              // to whom it encrypts
+	atSubject                 // NameID or sub
+	atAttributes              // what it says about people
+	atGroups                  // what it says about their groups
+	atAssignment              // who may use the application
+	atIssuer                  // its own name
+	atLog                     // what it says itself about a sign-in
 	atClock
+	atClient // OpenID Connect: our client ID
+	atSecret // OpenID Connect: our client secret
+
+	// The spots below are not at the identity provider alone.
+
+	atIssuerHere // the issuer entered here, to be compared with the provider's
+
+	atConfigure        // the connection's values of the identity provider
+	atMapping          // the attribute mapping
+	atTests            // the test connections
+	atCertificatesHere // the connection's Certificates
+	atVerifyGroups     // the matrix of names and groups
+	atHeldSyncs
+	atSettings // policies of the connection
+	atSwitch   // the page of the connection: enable, disable, delete
+	atPeople
+	atLogins // identity questions
+	atGroupsHere
+	atDomains
+	atActivity
+	atAccess
+	atApplications
+	atAdmins
+	atServer  // configuration and log of Gatehouse
+	atProgram // the program that calls the API
 	atBrowser
-	atVerifyGroups // here: the matrix of names and groups
-	atHeldSyncs    // here
-	atDomains      // here
-	atMapping      // here: the attribute mapping
-	atClient       // OpenID Connect: our client ID
-	atSecret       // OpenID Connect: our client secret
+	atPerson // the browser of the person who signs in
+	atDNS
+	atSender // who sent the setup link
 )
 
 // places are those of one provider and protocol, below the page of the
@@ -37,32 +57,20 @@ type places struct {
 	assignment, issuer, log, clock, client, secret                               string
 }
 
-const (
-	theirClock = "The clock is the provider's own; compare the time on this server, and the allowed clock difference of the connection here"
-	hereOnly   = "Here: the connection, Configure connection and Attribute mapping"
-)
+const theirClock = "The clock is the provider's own; compare the time on this server, and the allowed clock difference of the connection here"
 
 func (p places) at(s spot) string {
+	if h, known := elsewhere()[s]; known {
+		return h.place
+	}
 	below := map[spot]string{
 		atAudience: p.audience, atACS: p.acs, atSigning: p.signing, atCertificate: p.certificate, atEncryption: p.encryption,
 		atSubject: p.subject, atAttributes: p.attributes, atGroups: p.groups, atAssignment: p.assignment, atIssuer: p.issuer,
 		atClient: p.client, atSecret: p.secret,
 	}[s]
 	switch {
-	case s == atConnection:
-		return hereOnly
-	case s == atCertificatesHere:
-		return "Here, not at the identity provider: the connection's Certificates › Fetch it now, or step 2 of the assistant"
-	case s == atVerifyGroups:
-		return "Here: the connection › Verify groups"
-	case s == atHeldSyncs:
-		return "Here: the connection › Held group syncs"
-	case s == atDomains:
-		return "Here: Domains"
-	case s == atMapping:
-		return "Here: the connection › Attribute mapping"
-	case s == atBrowser:
-		return "Not at the identity provider: in this browser, whose cookies for this site have to be kept"
+	case s == atIssuerHere:
+		return p.at(atConfigure) + " › Issuer; compare with " + p.at(atIssuer)
 	case s == atLog:
 		return p.log
 	case s == atClock && p.clock == "":

@@ -72,6 +72,9 @@ func TestCatalogue(t *testing.T) {
 		if strings.Contains(e.Do, "…/") || strings.Contains(e.Do, "POST …") {
 			t.Errorf("%s speaks of the API to people in a browser: %q", e.Code, e.Do)
 		}
+		if s := spotOf(e); s != atServer && s != atProgram && e.Area != "API" {
+			forPeople(t, Advice{Cause: e.Meaning, Do: e.Do})
+		}
 		if of, ok := Of(e.Code); !ok || of != e {
 			t.Errorf("Of(%s) is %+v", e.Code, of)
 		}
@@ -95,8 +98,8 @@ func TestPlaces(t *testing.T) {
 				t.Errorf("%s: %s and %s have one console", protocol, p, other)
 			}
 			consoles[there.console] = p
-			for s := atConnection; s <= atSecret; s++ {
-				if protocol == sso.SAML && s >= atClient || protocol == sso.OIDC && s == atAudience {
+			for s := atAudience; s <= atSender; s++ {
+				if protocol == sso.SAML && (s == atClient || s == atSecret) || protocol == sso.OIDC && s == atAudience {
 					continue
 				}
 				if place := there.at(s); place == "" || place == there.console {
@@ -123,6 +126,15 @@ func complete(t *testing.T, p sso.Provider, protocol sso.Protocol, code string, 
 	a := For(p, protocol, code, checks)
 	if a.Cause == "" || a.Place == "" || a.Side == "" || strings.Contains(a.Cause+a.Do, "{field}") || strings.Contains(a.Cause, "  ") {
 		t.Errorf("%s, %s, %s, %v: %+v is not complete", p, protocol, code, checks, a)
+	}
+	if a.Side == Operator && a.Page == "" && a.Place != elsewhere()[atServer].place && a.Place != elsewhere()[atProgram].place {
+		t.Errorf("%s, %s, %s: %s is not where an admin here acts", p, protocol, code, a.Place)
+	}
+	if a.Side == Person && a.Page != Tests && a.Place != elsewhere()[atPerson].place && a.Place != elsewhere()[atBrowser].place {
+		t.Errorf("%s, %s, %s: %s is not where the person acts", p, protocol, code, a.Place)
+	}
+	if a.Place != elsewhere()[atServer].place && a.Place != elsewhere()[atProgram].place {
+		forPeople(t, Advice{Cause: strings.ReplaceAll(a.Cause, code, ""), Do: a.Do})
 	}
 	if strings.ContainsAny(a.Cause+a.Do, "`*") {
 		t.Errorf("%s, %s, %s: %+v is not plain text", p, protocol, code, a)

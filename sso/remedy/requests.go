@@ -14,7 +14,7 @@ func api() []Entry {
 		{"question_decided", "API", "the identity question was answered, or the login became free", Operator, "look at the list of identity questions that wait again"},
 		{"held_sync_decided", "API", "it was approved, discarded, or superseded by a later sign-in of the person", Operator, "look at the list of held group syncs again"},
 		{"moment_not_known", "API", "a restore to a moment in the future, or before there was a history, the person or the group", Operator, "the message has the earliest moment"},
-		{"share_brake", "API", "this would take more than 20 people, and more than half, out of a group at once", Operator, "look at it with `dry_run`; if it is meant, `confirm`"},
+		{"share_brake", "API", "this would take more than 20 people, and more than half, out of a group at once", Operator, "look at the preview; if it is intended, confirm it"},
 		{"no_configuration", "API", "a preview by a configuration that the connection does not have", Operator, "`draft` is for what is being edited; a connection that was never enabled has nothing else"},
 		{"group_name_invalid", "API", "a name or IdP name that is not in normalization form C, has space around it, is too long, or has characters that cannot be seen", Operator, "an identity provider's list could never match it"},
 		{"invalid_groups_state", "API", "an unknown state of groups", Operator, "`absent`, `empty`, `values`, `overage`, `truncated` or `partial`"},
@@ -27,11 +27,11 @@ func api() []Entry {
 // anyRequest are the codes of anything that is asked.
 func anyRequest() []Entry {
 	return []Entry{
-		{"rate_limited", "Any request", "too many requests", Person, "wait as long as `Retry-After` says. If everybody is: `trusted_proxies`"},
-		{"storage_full", "Any request", "there is no room for what is to be written", Operator, "make room on the disk of the database; whoever is signed in stays so, and it goes on by itself"},
+		{"rate_limited", "Any request", "too many requests", Person, "wait a minute. If it happens to everyone, the operator names the reverse proxy as a trusted one"},
+		{"storage_full", "Any request", "there is no room for what is to be written", Operator, "make room on the disk of the database; sessions last, and it continues automatically"},
 		{"temporarily_unavailable", "Any request", "the database cannot answer", Operator, "the log has the cause; nobody was signed out"},
 		{"shutting_down", "Any request", "this node is about to stop", Operator, "the load balancer should have moved on: `shutdown_delay`"},
-		{"internal", "Any request", "something nobody foresaw", Operator, "the log has the cause under the reference; please report it"},
+		{"internal", "Any request", "an unexpected error", Operator, "the log has the cause under the reference; please report it"},
 		{"csrf", "Any request", "a form was sent from another site", Person, "open the page here. Does the proxy change `Host` or `Origin`?"},
 		{"misdirected_request", "Any request", "the request is for another host", Operator, "`base_url`, or the proxy's `Host` header"},
 		{"method_not_allowed", "Any request", "the address does not take this method", Operator, "`Allow` says which"},

@@ -13,10 +13,10 @@ func Warn(p sso.Provider, protocol sso.Protocol, w sso.Warning) Advice {
 	there, as := where(p, protocol), sso.Check{Name: w.Field, Want: w.Want, Got: w.Got}
 	for _, known := range warnings() {
 		if has(known.codes, w.Code) && strings.Contains(w.Want+w.Got, known.got) {
-			return Advice{Cause: fill(known.cause, as), Side: known.side, Do: fill(known.do, as), Place: there.at(known.spot)}
+			return there.advise(known, as)
 		}
 	}
-	return Advice{Cause: fill("{got}", as), Side: Operator, Place: there.at(atConnection)}
+	return there.advise(fault{cause: "{got}", side: Operator, spot: atConfigure}, as)
 }
 
 // WarningCodes are the codes that [Warn] knows, each once.
@@ -103,11 +103,11 @@ func otherWarnings() []fault {
 		{"domain_unverified", "", "", "The e-mail domain {got} is not verified for this company.", Operator,
 			"Verify the domain, so that its people are found by their address and need no code.", atDomains},
 		{"vouching_needed", "", "", "An admin has to vouch for this person before they get in.", Operator,
-			"After their first sign-in, open the person and select Vouch.", atConnection},
+			"After their first sign-in, open the person and select Vouch.", atPeople},
 		{"login_contested", "", "", "Another active person has the login {got}. At a sign-in this person would wait.", Operator,
-			"After the sign-in, decide under Who has which login: one of the two gets another login.", atConnection},
+			"After the sign-in, decide under Who has which login: one of the two gets another login.", atLogins},
 		{"login_kept", "", "", "Another active person has the login {got}. At a sign-in this person would keep the login {want}.", Operator,
-			"After the sign-in, decide under Who has which login: one of the two gets another login.", atConnection},
-		{"note", "", "", "{got}", Operator, "", atConnection},
+			"After the sign-in, decide under Who has which login: one of the two gets another login.", atLogins},
+		{"note", "", "", "{got}", Operator, "", atConfigure},
 	}
 }

@@ -34,7 +34,7 @@ func TestWarn(t *testing.T) {
 func forPeople(t *testing.T, a Advice) {
 	t.Helper()
 	text := a.Cause + " " + a.Do
-	for _, word := range []string{"POST ", "GET ", "PATCH ", "…/", "{field}", "{want}", "{got}", "`", "*"} {
+	for _, word := range []string{" POST …", " GET …", " PATCH …", "…/", "{field}", "{want}", "{got}", "`", "*"} {
 		if strings.Contains(text, word) {
 			t.Errorf("%q speaks to a program: %q", text, word)
 		}
@@ -46,10 +46,11 @@ func forPeople(t *testing.T, a Advice) {
 	}
 }
 
-var underscored = regexp.MustCompile(`\b[a-z]+_[a-z_]+\b`)
+var underscored = regexp.MustCompile(`\b[a-z]+[_.][a-z_]+\b`)
 
 // protocolWords are the underscored words that identity providers themselves use.
-var protocolWords = map[string]bool{"jwks_uri": true, "token_endpoint": true, "redirect_uri": true, "invalid_client": true, "saml_subject": true}
+var protocolWords = map[string]bool{"jwks_uri": true, "token_endpoint": true, "redirect_uri": true, "invalid_client": true, "saml_subject": true,
+	"invalid_scope": true, "unauthorized_client": true, "invalid_grant": true}
 
 // TestDocumentWarnings: the guide's table of warnings is the one here.
 func TestDocumentWarnings(t *testing.T) {

@@ -120,7 +120,8 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 	}
 	c := names.connections[x.Connection]
 	p := &page.AttemptDetail{Base: a.Console.Base(v, console.AreaActivity, page.Link{Label: tabAttempts, Href: console.At(v.Enterprise, "activity")}),
-		Tabs: tabs(v.Enterprise, tabAttempts), Reference: page.Copyable{ID: "reference", Value: string(x.ID)}, Result: outcome(x), Groups: said(x.Groups), Advice: advice(c, x)}
+		Tabs: tabs(v.Enterprise, tabAttempts), Reference: page.Copyable{ID: "reference", Value: string(x.ID)}, Result: outcome(x), Groups: said(x.Groups), Advice: advice(v, c, x)}
+	p.Trusted = x.Identity != nil || x.Outcome == sso.OutcomeSucceeded || x.Groups.State != sso.GroupsAbsent
 	if p.Facts, err = a.facts(r, names, x); err != nil {
 		return err
 	}
@@ -172,12 +173,21 @@ func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]page.
 }
 
 // advice says why an attempt failed and what to do; nil if it did not.
-func advice(c sso.Connection, x sso.Attempt) *page.Advice {
+func advice(v console.Visit, c sso.Connection, x sso.Attempt) *page.Advice {
 	if x.Outcome == sso.OutcomeSucceeded || x.Code == "" {
 		return nil
 	}
 	found := remedy.For(c.Provider, c.Protocol, x.Code, x.Checks)
-	return &page.Advice{Cause: found.Cause, Whose: whose(found.Side), Do: found.Do, Place: found.Place, Code: x.Code, Guide: guideTo(c, x.Code), Detail: x.Detail}
+	a := &page.Advice{
+		Cause: found.Cause,
+		Whose: whose(found.Side),
+		Do:    found.Do,
+		Place: found.Place,
+		Code:  x.Code,
+		Guide: guideTo(c, x.Code),
+	}
+	a.Link, a.Ask = console.Remedy(v, c.ID, found.Page)
+	return a
 }
 
 func whose(side remedy.Side) string {

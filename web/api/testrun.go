@@ -60,6 +60,10 @@ type testRemedy struct {
 	Place string      `json:"place" doc:"Where, in the console of that identity provider." example:"Okta Admin Console › Applications › your application › General › SAML Settings"`
 }
 
+func remedyOf(a remedy.Advice) testRemedy {
+	return testRemedy{Cause: a.Cause, Side: a.Side, Do: a.Do, Place: a.Place}
+}
+
 type testWarning struct {
 	Code string `json:"code" doc:"What it is about; stable." example:"groups_absent"`
 	testRemedy
@@ -154,7 +158,7 @@ func viewTestResult(c sso.Connection, run sso.TestRun) testResult {
 	v := testResult{TestRun: viewTestRun(run), Detail: some(run.Detail), Checks: viewAll(r.Checks, func(c sso.Check) check { return check(c) }),
 		Warnings: viewAll(r.Warnings, func(w sso.Warning) testWarning { return viewWarning(c, w) }), Raw: some(r.Raw)}
 	if run.State == sso.TestFailed {
-		advice := testRemedy(remedy.For(c.Provider, c.Protocol, run.Code, r.Checks))
+		advice := remedyOf(remedy.For(c.Provider, c.Protocol, run.Code, r.Checks))
 		v.Remedy = &advice
 	}
 	if id := r.Identity; id != nil {
@@ -173,5 +177,5 @@ func viewTestResult(c sso.Connection, run sso.TestRun) testResult {
 }
 
 func viewWarning(c sso.Connection, w sso.Warning) testWarning {
-	return testWarning{Code: w.Code, testRemedy: testRemedy(remedy.Warn(c.Provider, c.Protocol, w)), Minor: w.Minor}
+	return testWarning{Code: w.Code, testRemedy: remedyOf(remedy.Warn(c.Provider, c.Protocol, w)), Minor: w.Minor}
 }

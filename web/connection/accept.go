@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
@@ -76,4 +77,23 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, v console.Visi
 		return fmt.Errorf("accept a name for a group: %w", err)
 	}
 	return console.Done(w, at(v, "groups"), "accepted")
+}
+
+// readOnly takes everything off the page that the holder of a setup link may not
+// do, and every link to a page that is not for them.
+func readOnly(p *page.ConnectionGroups) {
+	p.Ask = ""
+	for i := range p.Missing {
+		p.Missing[i].Href = ""
+	}
+	for i := range p.Facts {
+		if !strings.HasPrefix(p.Facts[i].Href, p.Here) {
+			p.Facts[i].Href = ""
+		}
+	}
+	for i := range p.Rows {
+		for j := range p.Rows[i].Cells {
+			p.Rows[i].Cells[j].Href, p.Rows[i].Cells[j].Accept = "", nil
+		}
+	}
 }

@@ -93,7 +93,7 @@ func (h *Handlers) Register(rt *route.Router) {
 		one("GET", "/certificates", h.certificates), one("POST", "/certificates", h.addCertificate), one("POST", "/certificates/remove", h.removeCertificate),
 		one("POST", "/certificates/refresh", h.refresh), one("POST", "/certificates/confirm", h.confirmKeys), one("POST", "/certificates/rotate", h.rotate), one("GET", "/certificates/own/{key}", h.ownCertificate),
 		one("GET", "/shadow", h.shadow), one("POST", "/shadow/start", h.startShadow), one("POST", "/shadow/stop", h.stopShadow),
-		one("GET", "/groups", h.groups), one("POST", "/groups", h.createGroup), one("POST", "/groups/accept", h.accept), one("GET", "/groups/person", h.person))
+		withSetupLink(one("GET", "/groups", h.groups)), one("POST", "/groups", h.createGroup), one("POST", "/groups/accept", h.accept), one("GET", "/groups/person", h.person))
 }
 
 // list is a page about all connections of an enterprise.
@@ -108,6 +108,12 @@ func one(method, path string, handle console.Handler) console.Page {
 	return p
 }
 
+// withSetupLink is p for the holders of setup links of the connection, too.
+func withSetupLink(p console.Page) console.Page {
+	p.Need = console.Connection
+	return p
+}
+
 // revoked announces a change, also if whoever asked for it went away meanwhile.
 func (h *Handlers) revoked(ctx context.Context) { h.Revoked(context.WithoutCancel(ctx)) }
 
@@ -117,7 +123,11 @@ func (h *Handlers) base(v console.Visit, below bool) page.Base {
 	if below {
 		trail = append(trail, page.Link{Label: v.Connection.Name, Href: at(v)})
 	}
-	return h.Console.Base(v, console.AreaConnections, trail...)
+	area := console.AreaConnections
+	if v.Role == sso.RoleSetupLink {
+		area = console.AreaVerifyGroups // the only page here that setup links open
+	}
+	return h.Console.Base(v, area, trail...)
 }
 
 // at is the address of something of the connection.

@@ -166,7 +166,7 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("something was done: revision %d, was %d; told %d times", after.Revision, before.Revision, f.told)
 	}
 	for _, who := range []string{"gus", "link"} {
-		for _, path := range []string{f.home, f.home + "/settings", f.home + "/groups", f.home + "/shadow", f.home + "/certificates", "/admin/enterprises/acme/held", "/admin/enterprises/acme/connections"} {
+		for _, path := range []string{f.home, f.home + "/settings", f.home + "/groups/person", f.home + "/shadow", f.home + "/certificates", "/admin/enterprises/acme/held", "/admin/enterprises/acme/connections"} {
 			if code, _ := f.do(who, "GET", path, nil); code != 404 {
 				t.Errorf("%s at %s: %d", who, path, code)
 			}

@@ -186,7 +186,11 @@ func (h *Handlers) showGroups(w http.ResponseWriter, r *http.Request, v console.
 	if err := h.drifts(r.Context(), p, v, o); err != nil {
 		return err
 	}
-	p.Create, p.Accept = o.form(v, r.PostForm), o.acceptForm(v, r.PostForm)
+	if v.Role == sso.RoleSetupLink {
+		readOnly(p)
+	} else {
+		p.Create, p.Accept = o.form(v, r.PostForm), o.acceptForm(v, r.PostForm)
+	}
 	p.Objects = slices.ContainsFunc(o.names, func(n name) bool { return n.nowhere() && sso.LooksLikeObjectID(n.text) })
 	if refused != nil && p.Accept != nil && r.PostForm.Has("group") {
 		p.Wrong = page.Blame(refused, &p.Accept.Fields[0], &p.Accept.Fields[1])

@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/web/page"
@@ -22,6 +23,12 @@ const (
 	AreaDomains         = "Domains"
 	AreaActivity        = "Activity"
 	AreaAccess          = "Access"
+
+	// Those of a setup link.
+
+	AreaSetup        = "Setup assistant"
+	AreaTests        = "Test connections"
+	AreaVerifyGroups = "Verify groups"
 )
 
 // Base is what surrounds a page: area is where it belongs, trail what leads down
@@ -34,6 +41,9 @@ func (c *Console) Base(v Visit, area string, trail ...page.Link) page.Base {
 	switch v.Role {
 	case sso.RoleSetupLink:
 		b.Console.Role = "by a setup link"
+		b.Console.Areas = setupAreas(v)
+		b.Console.Trail = setupTrail(v, trail)
+		mark(b.Console.Areas, area)
 		return b
 	case sso.RoleEnterpriseAdmin:
 		b.Console.Role = "admin of " + v.Enterprise.Name
@@ -45,6 +55,7 @@ func (c *Console) Base(v Visit, area string, trail ...page.Link) page.Base {
 		}}}
 	}
 	if v.Enterprise.ID != "" {
+		b.Console.Home = Home(v.Enterprise)
 		own := page.Area{Heading: v.Enterprise.Name, Links: []page.Link{
 			{Label: AreaOverview, Href: Home(v.Enterprise)}, {Label: AreaConnections, Href: At(v.Enterprise, "connections")},
 			{Label: AreaGroups, Href: At(v.Enterprise, "groups")}, {Label: AreaPeople, Href: At(v.Enterprise, "people")},
@@ -53,12 +64,52 @@ func (c *Console) Base(v Visit, area string, trail ...page.Link) page.Base {
 		}}
 		b.Console.Areas = append(b.Console.Areas, own)
 	}
-	for _, a := range b.Console.Areas {
+	mark(b.Console.Areas, area)
+	return b
+}
+
+// mark says which link of the navigation leads to the area of the page.
+func mark(areas []page.Area, area string) {
+	for _, a := range areas {
 		for i := range a.Links {
 			a.Links[i].Current = a.Links[i].Label == area
 		}
 	}
-	return b
+}
+
+// setupAreas are the pages that the holder of a setup link may open. Before the
+// link has created its connection there are fewer.
+func setupAreas(v Visit) []page.Area {
+	own := page.Area{Heading: v.Enterprise.Name}
+	if id := v.Visitor.Connection; id != "" {
+		own.Links = []page.Link{
+			{Label: AreaSetup, Href: AtConnection(v.Enterprise, id, "setup")},
+			{Label: AreaTests, Href: AtConnection(v.Enterprise, id, "tests")},
+			{Label: AreaVerifyGroups, Href: AtConnection(v.Enterprise, id, "groups")},
+		}
+	} else {
+		own.Links = []page.Link{{Label: AreaSetup, Href: At(v.Enterprise, "connections", "new")}}
+	}
+	own.Links = append(own.Links, page.Link{Label: AreaDomains, Href: At(v.Enterprise, "domains")})
+	return []page.Area{own}
+}
+
+// setupTrail is a trail without the pages that a setup link does not open. The
+// assistant takes the place of the connection's own page.
+func setupTrail(v Visit, trail []page.Link) []page.Link {
+	if v.Connection.ID == "" {
+		return nil
+	}
+	var own []page.Link
+	for _, l := range trail {
+		if l.Href == AtConnection(v.Enterprise, v.Connection.ID) {
+			l.Href = AtConnection(v.Enterprise, v.Connection.ID, "setup")
+		}
+		if strings.HasPrefix(l.Href, AtConnection(v.Enterprise, v.Connection.ID, "")) {
+			own = append(own, l)
+		}
+	}
+	return own
 }
 
 // Render shows a page. status is 200, or 422 for a form that is shown again.

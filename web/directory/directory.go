@@ -72,6 +72,11 @@ func ofEnterprise(method, path string, handle console.Handler) console.Page {
 	return console.Page{Pattern: at(method, path), Need: console.Enterprise, Handle: handle}
 }
 
+// withSetupLink is ofEnterprise for the holders of setup links, too.
+func withSetupLink(method, path string, handle console.Handler) console.Page {
+	return console.Page{Pattern: at(method, path), Need: console.Connection, Handle: handle}
+}
+
 // revoked announces a change, also if whoever asked for it went away meanwhile.
 func (d *Directory) revoked(ctx context.Context) { d.Revoked(context.WithoutCancel(ctx)) }
 

@@ -25,9 +25,9 @@ type Proving interface {
 
 func (d *Directory) domainPages() []console.Page {
 	return []console.Page{
-		ofEnterprise("GET", "domains", d.domains),
-		ofEnterprise("POST", "domains", d.addDomain),
-		ofEnterprise("POST", "domains/{domain}/verify", d.verifyDomain),
+		withSetupLink("GET", "domains", d.domains),
+		withSetupLink("POST", "domains", d.addDomain),
+		withSetupLink("POST", "domains/{domain}/verify", d.verifyDomain),
 		ofEnterprise("POST", "domains/{domain}/delete", d.deleteDomain),
 	}
 }
@@ -59,6 +59,9 @@ func (d *Directory) showDomains(w http.ResponseWriter, r *http.Request, v consol
 			p.Missed = &page.Todo{Text: domain.Name + " could not be proven.", Href: "#" + row.ID, Label: "See what was found"}
 			row.Wrong = page.Blame(wrong, &page.Field{ID: row.ID, Name: "name", Label: domain.Name})
 		}
+		if v.Role == sso.RoleSetupLink {
+			row.Remove = nil // for admins alone
+		}
 		p.Rows = append(p.Rows, row)
 	}
 	return d.Console.Render(w, statusOf(wrong), p)
@@ -68,7 +71,7 @@ func (d *Directory) domainRow(here string, domain sso.Domain) page.DomainRow {
 	row := page.DomainRow{ID: string(domain.ID), Name: domain.Name, Proven: domain.Verified(), Since: page.NewTime(domain.CreatedAt, d.Now()),
 		TXTName: page.Copyable{ID: string(domain.ID) + "-name", Value: domain.ChallengeName()}, TXTValue: page.Copyable{ID: string(domain.ID) + "-value", Value: domain.TXTRecord},
 		Verify: page.Press{Label: "Verify now", About: "Verify now: " + domain.Name, Action: here + "/" + string(domain.ID) + "/verify"},
-		Remove: page.Confirm{Label: "Delete " + domain.Name, Text: "It counts for nothing yet. Its record in the DNS can go, too.", Action: here + "/" + string(domain.ID) + "/delete", Button: "Delete", Danger: true}}
+		Remove: &page.Confirm{Label: "Delete " + domain.Name, Text: "It counts for nothing yet. Its record in the DNS can go, too.", Action: here + "/" + string(domain.ID) + "/delete", Button: "Delete", Danger: true}}
 	if domain.Verified() {
 		row.Since = page.NewTime(domain.VerifiedAt, d.Now())
 		row.Remove.Text = "People with an address at " + domain.Name + " are not led here by it any more, and newcomers among them may have to confirm their address with a code. Another company can prove it then. Nobody is signed out."

@@ -45,7 +45,8 @@ type AttemptDetail struct {
 	Result    Badge
 	Facts     []Fact
 	Advice    *Advice // nil if it did not fail
-	Checks    []Check
+	Trusted   bool    // something that the identity provider said could be trusted
+	Checks    Checks
 	Said      []Fact // what the identity provider said about the person; empty if it did not get that far
 	Groups    GroupsSaid
 	Claims    []ClaimLine
@@ -58,8 +59,9 @@ func (*AttemptDetail) title() string { return "Sign-in" }
 // Advice is why a sign-in failed and what to do about it.
 type Advice struct {
 	Cause, Whose, Do, Place string
+	Link                    *Link  // to the place, where it is one of ours
+	Ask                     string // whom to ask, where it is one that the visitor may not open
 	Code, Guide             string // Guide is where there is more about Code
-	Detail                  string
 }
 
 // GroupsSaid is what an identity provider said about groups.

@@ -112,7 +112,8 @@ type SetupConfigure struct {
 	Part     Part
 	Tabs     []Link // ways to give it; none if there is one
 	Form     SetupForm
-	Open     bool // the form is what is to be done now
+	Open     bool   // the form is what is to be done now
+	Fetch    string // where the metadata is fetched again; "" if it has no address
 	Read     []Fact
 	Keys     []SigningKey
 	Warnings []Todo

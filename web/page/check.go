@@ -13,6 +13,43 @@ type Check struct {
 	Badge           Badge
 }
 
+// Checks are all that was verified, in order.
+type Checks []Check
+
+func (c Check) passed() bool { return c.Badge.State == "ok" }
+
+// Open are the checks that failed or need a look.
+func (c Checks) Open() (open Checks) {
+	for _, one := range c {
+		if !one.passed() {
+			open = append(open, one)
+		}
+	}
+	return open
+}
+
+// Folded are the checks that passed.
+func (c Checks) Folded() (folded Checks) {
+	for _, one := range c {
+		if one.passed() {
+			folded = append(folded, one)
+		}
+	}
+	return folded
+}
+
+// Summary counts the checks that passed.
+func (c Checks) Summary() string {
+	passed, all := len(c.Folded()), len(c)
+	switch {
+	case all == 1 && passed == 1:
+		return "1 check passed"
+	case passed == all:
+		return "All " + strconv.Itoa(all) + " checks passed"
+	}
+	return strconv.Itoa(passed) + " of " + strconv.Itoa(all) + " checks passed"
+}
+
 // NewCheck says ok, warning or failed, and the name of the check in words.
 func NewCheck(c sso.Check) Check {
 	badge := Badge{Label: "ok", State: "ok"}

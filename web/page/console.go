@@ -3,7 +3,8 @@ package page
 // Console is what surrounds every page of the console.
 type Console struct {
 	Areas []Area
-	// Trail leads from the area down to the page, which is not part of it.
+	Home  string // of the enterprise; "" where it has none, or the visitor may not open it
+	// Trail leads from there down to the page, which is not part of it.
 	Trail   []Link
 	Role    string // of whoever is there, in words; "" for an operator
 	SignOut string // where signing out is posted

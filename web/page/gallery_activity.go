@@ -56,16 +56,16 @@ func gallerySignIns() []Example {
 	partly.Badge, partly.Words = GroupsState(exampleGroups())
 	partly.NotUnderstood = NewNotUnderstood(exampleGroups())
 	facts := []Fact{{Label: "When", Time: &failed.At}, {Label: "Person", Value: "Ada Lovelace", Href: "/p"}, {Label: "Connection", Value: "Okta", Href: "/c"}, {Label: "From", Value: "192.0.2.17"}, {Label: "Browser", Value: "Firefox on Linux"}}
-	checks := []Check{{"response_issuer", "http://www.okta.com/exk1", "http://www.okta.com/exk1", Badge{"ok", "ok"}}, {"certificate", "valid now", "3fa9… expired on 2026-11-01", Badge{"warning", "warn"}},
+	checks := Checks{{"response_issuer", "http://www.okta.com/exk1", "http://www.okta.com/exk1", Badge{"ok", "ok"}}, {"certificate", "valid now", "3fa9… expired on 2026-11-01", Badge{"warning", "warn"}},
 		{"audience", "https://sso.example.com/saml/conn-01hf7k3m9q2v5x8z1b4d6g8j0n/metadata", "https://sso.example.com", Badge{"failed", "error"}}}
 	return []Example{
 		{"Attempts-many", 200, many}, {"Attempts-none-found", 200, none}, {"Attempts-wrong", 422, wrong},
 		{"Attempts-empty", 200, &Attempts{Base: base(), Happened: exampleHappened("Sign-ins", exampleAt)}},
 		{"AttemptDetail-failed", 200, &AttemptDetail{Base: base(Link{Label: "Sign-ins", Href: exampleAt}), Tabs: exampleTabs("Sign-ins"), Reference: Copyable{"reference", exampleAtt}, Result: Badge{"failed", "error"}, Facts: facts, Checks: checks,
-			Advice: &Advice{Cause: "The answer is for somebody else: its audience is https://sso.example.com.", Whose: "Your IT admin, at the identity provider", Do: "Set the audience to the entity ID of this connection.", Place: "Okta Admin Console › Applications › Gatehouse › General › SAML Settings › Audience URI (SP Entity ID)", Code: "saml_wrong_recipient", Guide: "/admin/troubleshooting#saml_wrong_recipient", Detail: "audience: wanted https://sso.example.com/saml/conn-1/metadata"},
+			Advice: &Advice{Cause: "The answer is for somebody else: its audience is https://sso.example.com.", Whose: "Your IT admin, at the identity provider", Do: "Set the audience to the entity ID of this connection.", Place: "Okta Admin Console › Applications › Gatehouse › General › SAML Settings › Audience URI (SP Entity ID)", Code: "saml_wrong_recipient", Guide: "/admin/troubleshooting#saml_wrong_recipient"},
 			Groups: GroupsSaid{Badge: Badge{"not said", "warn"}, Words: "Nothing was said about groups, so nobody loses one."}}},
-		{"AttemptDetail-not-understood", 200, &AttemptDetail{Base: base(Link{Label: "Sign-ins", Href: exampleAt}), Tabs: exampleTabs("Sign-ins"), Reference: Copyable{"reference", exampleAtt}, Result: Badge{"succeeded", "ok"}, Facts: facts, Checks: checks[:1], Groups: partly}},
-		{"AttemptDetail-succeeded", 200, &AttemptDetail{Base: base(Link{Label: "Sign-ins", Href: exampleAt}), Tabs: exampleTabs("Sign-ins"), Reference: Copyable{"reference", exampleAtt}, Result: Badge{"succeeded", "ok"}, Facts: append(facts, Fact{Label: "Group sync", Value: "What changed", Href: "/s"}), Checks: checks[:2],
+		{"AttemptDetail-not-understood", 200, &AttemptDetail{Base: base(Link{Label: "Sign-ins", Href: exampleAt}), Tabs: exampleTabs("Sign-ins"), Reference: Copyable{"reference", exampleAtt}, Result: Badge{"succeeded", "ok"}, Trusted: true, Facts: facts, Checks: checks[:1], Groups: partly}},
+		{"AttemptDetail-succeeded", 200, &AttemptDetail{Base: base(Link{Label: "Sign-ins", Href: exampleAt}), Tabs: exampleTabs("Sign-ins"), Reference: Copyable{"reference", exampleAtt}, Result: Badge{"succeeded", "ok"}, Trusted: true, Facts: append(facts, Fact{Label: "Group sync", Value: "What changed", Href: "/s"}), Checks: checks[:2],
 			Said: []Fact{{Label: "Subject", Value: "00u1a2b3c4", Code: true}, {Label: "Login", Value: "ada@acme.example"}, {Label: "E-mail", Value: "ada@acme.example"}, {Label: "Name", Value: "Ada Lovelace"}}, Groups: groups,
 			Claims: []ClaimLine{{"email", "ada@acme.example"}, {"groups", strings.Repeat("a-long-group-name, ", 20)}}, Decided: "No code was asked for: the domain acme.example is verified.", Replay: &Replay{Action: "/r", Attempt: exampleAtt}}},
 	}

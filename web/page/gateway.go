@@ -22,7 +22,7 @@ type DomainRow struct {
 	TXTValue Copyable
 	Wrong    []Wrong // what was found instead, the last time
 	Verify   Press
-	Remove   Confirm
+	Remove   *Confirm // nil where it cannot be removed
 }
 
 // Applications lists what sits behind the gateway.

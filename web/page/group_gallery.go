@@ -103,7 +103,7 @@ func galleryDomains() []Example {
 	row := func(id, name string, proven bool) DomainRow {
 		return DomainRow{ID: id, Name: name, Proven: proven, Since: galleryAgo(time.Hour), TXTName: Copyable{id + "-name", "_gatehouse-challenge." + name}, TXTValue: Copyable{id + "-value", "gatehouse-verification=abcdefghijklmnopqrstuvwxyz"},
 			Verify: Press{Label: "Verify now", About: "Verify now: " + name, Action: here + "/x/verify"},
-			Remove: Confirm{Label: "Delete " + name, Text: "It counts for nothing yet. Its record in the DNS can go, too.", Action: here + "/x/delete", Button: "Delete", Danger: true}}
+			Remove: &Confirm{Label: "Delete " + name, Text: "It counts for nothing yet. Its record in the DNS can go, too.", Action: here + "/x/delete", Button: "Delete", Danger: true}}
 	}
 	const long = "extremely-long-subdomain-of-a-company-with-a-name.engineering.rhein-ruhr-wasser-und-energieversorgung.example"
 	missing := row("dom-2", "globex.example", false)

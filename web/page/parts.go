@@ -31,7 +31,7 @@ func galleryConsole(current string, trail ...Link) Base {
 			a.Links[i].Current = a.Links[i].Label == current
 		}
 	}
-	return Base{Enterprise: "Acme Corporation", User: &Person{"Olive Operator", "olive"}, Console: &Console{Areas: areas, Trail: trail, SignOut: "/admin/sign-out"}}
+	return Base{Enterprise: "Acme Corporation", User: &Person{"Olive Operator", "olive"}, Console: &Console{Areas: areas, Home: "/admin/enterprises/acme", Trail: trail, SignOut: "/admin/sign-out"}}
 }
 
 func galleryParts() []Example {

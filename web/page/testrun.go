@@ -46,7 +46,7 @@ type Test struct {
 	Failed   *TestFailed   // nil unless it failed
 	Warnings []TestWarning // those that need action
 	Notes    []TestWarning // those that are worth knowing
-	Checks   []Check
+	Checks   Checks
 	Identity []TestValue
 	Groups   *TestGroups // nil if it did not get that far
 	Changes  []TestChange
@@ -76,13 +76,17 @@ type TestStop struct {
 // TestFailed is what an admin has to know about a failure.
 type TestFailed struct {
 	Cause, Who, Do, Place string
+	Link                  *Link  // to the place, where it is one of ours
+	Ask                   string // whom to ask, where it is one that the visitor may not open
+	Fetch                 string // where the metadata is fetched again; "" where that is no remedy
 	Code                  string
 }
 
 // TestWarning is what an admin has to know about something that stops nobody.
 type TestWarning struct {
 	Cause, Who, Do, Place string
-	Link                  *Link // to the place, where it is one of ours
+	Link                  *Link  // to the place, where it is one of ours
+	Ask                   string // whom to ask, where it is one that the visitor may not open
 	Minor                 bool
 }
 

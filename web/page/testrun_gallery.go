@@ -108,7 +108,7 @@ func galleryTestPassed() *Test {
 		Changes: []TestChange{{"Research", []string{"engineering"}, []string{"reviewers"}, []string{"Members"}}, {Organization: "Website"}},
 		Entry: []Fact{{Label: "Who it would be", Value: "user-06d5x0wkj3n8p7r5t2v4y6z8ab", Code: true}, {Label: "allow_sign_in", Value: "lets this person in", Badge: &Badge{"yes", "ok"}},
 			{Label: "First sign-in", Value: "Nothing is asked. The domain acme.example is verified for this company."}},
-		Checks: []Check{{"Assertion signature", "signed by 3f9a2b7c11d04e58…", "RSA-SHA256 by 3f9a2b7c11d04e58…", Badge{"ok", "ok"}},
+		Checks: Checks{{"Assertion signature", "signed by 3f9a2b7c11d04e58…", "RSA-SHA256 by 3f9a2b7c11d04e58…", Badge{"ok", "ok"}},
 			{"Audience", "https://login.example.com/saml/conn-1/metadata", "https://login.example.com/saml/conn-1/metadata", Badge{"ok", "ok"}},
 			{"Certificate", "more than 60 days left", "until 2026-12-20: 26 days left", Badge{"look at it", "warn"}}},
 		Raw:    &Copyable{ID: "raw", Value: "<Response>\n  <Assertion>…</Assertion>\n</Response>"},

@@ -23,8 +23,31 @@ func (a *Assistant) showConfigure(w http.ResponseWriter, r *http.Request, v cons
 		return err
 	}
 	f := s.stored(r.URL.Query().Get("how"))
-	said := console.Said(r, map[string]string{"saved": "Saved. " + s.verdict(), "kept": "Saved. The identity provider did not answer now; it is asked again when the connection is enabled."})
+	said := console.Said(r, map[string]string{
+		"saved": "Saved. " + s.verdict(),
+		"kept":  "Saved. The identity provider did not answer now; it is asked again when the connection is enabled.",
+		"new":   "The metadata was fetched, and it has something new. Test the connection again.",
+		"same":  "The metadata was fetched. It has nothing new.",
+	})
 	return a.renderConfigure(w, s, f, said, r.URL.Query().Has("how"), nil)
+}
+
+// fetchMetadata reads the metadata again, which may name other certificates by now.
+func (a *Assistant) fetchMetadata(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	_, changed, err := a.Service.RefreshMetadata(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
+	switch kind := sso.KindOf(err); {
+	case err == nil && changed:
+		return console.Done(w, s.at("configure"), "new")
+	case err == nil:
+		return console.Done(w, s.at("configure"), "same")
+	case kind == sso.Invalid, kind == sso.Conflict, kind == sso.Stale, kind == sso.Upstream:
+		return a.renderConfigure(w, s, s.stored(""), "", false, err)
+	}
+	return fmt.Errorf("fetch the metadata: %w", err)
 }
 
 // verdict is what saving came to.
@@ -49,6 +72,9 @@ func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, sa
 		}
 	}
 	p.Open = again || err != nil || len(s.missing) > 0
+	if c := s.config(); c != nil && c.SAML != nil && c.SAML.MetadataURL != "" && s.begun() {
+		p.Fetch = s.at("metadata")
+	}
 	if p.Open {
 		p.Next = nil
 	}
@@ -104,7 +130,7 @@ func (s *state) read() []page.Fact {
 	if c.SAML.MetadataURL == "" {
 		return append(facts, page.Fact{Label: "New certificates", Value: "have to be entered here by hand"})
 	}
-	return append(facts, page.Fact{Label: "Metadata URL", Value: c.SAML.MetadataURL, Code: true}, page.Fact{Label: "New certificates", Value: "are picked up by themselves"})
+	return append(facts, page.Fact{Label: "Metadata URL", Value: c.SAML.MetadataURL, Code: true}, page.Fact{Label: "New certificates", Value: "are picked up automatically"})
 }
 
 // keys are the certificates that are trusted.

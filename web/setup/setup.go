@@ -26,6 +26,7 @@ type Service interface {
 	Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64, protocol sso.Protocol, provider sso.Provider) (sso.Connection, error)
 	Review(c sso.Connection) ([]sso.FieldError, []setup.Warning)
 	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
 	ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error)
 }
 
@@ -79,6 +80,8 @@ func (a *Assistant) Register(rt *route.Router) {
 	add("GET "+setupPath+"/files/certificate.pem", a.certificateFile)
 	a.Console.Add(rt, console.Page{Pattern: "POST " + setupPath + "/configure", Need: console.Connection, Handle: a.saveConfigure, Files: true, MaxBody: maxUpload,
 		Rates: []route.Rate{{Name: "setup", PerMinute: 60}}})
+	a.Console.Add(rt, console.Page{Pattern: "POST " + setupPath + "/metadata", Need: console.Connection, Handle: a.fetchMetadata,
+		Rates: []route.Rate{{Name: "metadata", PerMinute: 10}}})
 }
 
 // statusOf is that of a page that is shown because of what was wrong, if anything

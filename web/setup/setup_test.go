@@ -27,7 +27,7 @@ func TestResume(t *testing.T) {
 	f.leads(f.send("operator", "GET", at, "", http.NoBody), at+"/create")
 	f.leads(f.post("operator", at+"/configure", url.Values{"saml.metadata_url": {"\ufeff<" + f.idp.MetadataURL() + "> "}, "revision": f.revision(c)}), at+"/configure?done=saved")
 	body := f.get(at + "/configure?done=saved")
-	for _, text := range []string{"The connection is established", f.idp.EntityID(), "RSA, 2048 bits", "a redirect", "picked up by themselves", `aria-current="step"`, "Next: attribute mapping"} {
+	for _, text := range []string{"The connection is established", f.idp.EntityID(), "RSA, 2048 bits", "a redirect", "picked up automatically", `aria-current="step"`, "Next: attribute mapping"} {
 		if !strings.Contains(body, text) {
 			t.Errorf("what was read lacks %q:\n%s", text, body)
 		}

@@ -59,9 +59,16 @@ func (s *state) begun() bool {
 	return c != nil && (c.SAML != nil && c.SAML.IDPEntityID != "" || c.OIDC != nil && c.OIDC.Issuer != "")
 }
 
-// passed reports whether what is there now passed a test connection.
+// passed reports whether the current configuration passed a test connection.
+// Enabling a draft changes the revision of the connection, and not the version of
+// the configuration.
 func (s *state) passed() bool {
-	return s.last != nil && s.last.State == sso.TestPassed && s.last.Revision == s.Connection.Revision
+	if s.last == nil || s.last.State != sso.TestPassed {
+		return false
+	}
+	c := s.Connection
+	enabled := c.Draft == nil && c.Live != nil && s.last.Version == c.Live.Version
+	return enabled || s.last.Revision == c.Revision
 }
 
 // reached reports whether somebody of the identity provider's came as far as to
@@ -135,14 +142,15 @@ func (a *Assistant) around(s *state, id string) (page.Base, page.Assistant) {
 // base is a page below the connections; name is that of the connection, "" while
 // there is none.
 func (a *Assistant) base(v console.Visit, name string) page.Base {
-	var trail []page.Link
-	if v.Role != sso.RoleSetupLink {
-		trail = append(trail, page.Link{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")})
-		if name != "" {
-			trail = append(trail, page.Link{Label: name, Href: console.AtConnection(v.Enterprise, v.Connection.ID)})
-		}
+	area := console.AreaConnections
+	trail := []page.Link{{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}}
+	if name != "" {
+		trail = append(trail, page.Link{Label: name, Href: console.AtConnection(v.Enterprise, v.Connection.ID)})
 	}
-	return a.Console.Base(v, console.AreaConnections, trail...)
+	if v.Role == sso.RoleSetupLink {
+		area = console.AreaSetup
+	}
+	return a.Console.Base(v, area, trail...)
 }
 
 // lower makes the first word one inside a sentence, unless it is a name.

@@ -13,8 +13,15 @@ import (
 )
 
 func (p *Pages) base(v console.Visit, below ...page.Link) page.Base {
-	trail := []page.Link{{Label: v.Connection.Name, Href: console.AtConnection(v.Enterprise, v.Connection.ID)}}
-	return p.Console.Base(v, console.AreaConnections, append(trail, below...)...)
+	area := console.AreaConnections
+	trail := []page.Link{
+		{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")},
+		{Label: v.Connection.Name, Href: console.AtConnection(v.Enterprise, v.Connection.ID)},
+	}
+	if v.Role == sso.RoleSetupLink {
+		area = console.AreaTests
+	}
+	return p.Console.Base(v, area, append(trail, below...)...)
 }
 
 func (p *Pages) viewList(v console.Visit, runs []sso.TestRun, attempts []sso.Attempt) *page.Tests {
@@ -59,7 +66,7 @@ func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *page
 		view.Stops = p.stops(v)
 	case sso.TestFailed:
 		view.Heading, view.Sentence = "The test failed", "A sign-in would not work. Nothing was changed."
-		view.Failed = failed(v.Connection, run)
+		view.Failed = failed(v, run)
 	case sso.TestPassed:
 		view.Heading, view.Sentence = "The test passed", passed(run)
 		if run.Warned > 0 {
@@ -105,9 +112,22 @@ func (p *Pages) viewWaiting(v console.Visit, run sso.TestRun, link sso.Secret) *
 }
 
 // failed is the cause, the side and the place.
-func failed(c sso.Connection, run sso.TestRun) *page.TestFailed {
-	a := remedy.For(c.Provider, c.Protocol, run.Code, run.Result.Checks)
-	return &page.TestFailed{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Code: run.Code}
+func failed(v console.Visit, run sso.TestRun) *page.TestFailed {
+	a := remedy.For(v.Connection.Provider, v.Connection.Protocol, run.Code, run.Result.Checks)
+	f := &page.TestFailed{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Code: run.Code}
+	f.Link, f.Ask = console.Remedy(v, v.Connection.ID, a.Page)
+	if cfg := tried(v.Connection); a.Page == remedy.Certificates && cfg != nil && cfg.SAML != nil && cfg.SAML.MetadataURL != "" {
+		f.Fetch = console.AtConnection(v.Enterprise, v.Connection.ID, "setup", "metadata")
+	}
+	return f
+}
+
+// tried is the configuration that a test connection tries.
+func tried(c sso.Connection) *sso.Config {
+	if c.Draft != nil {
+		return c.Draft
+	}
+	return c.Live
 }
 
 func sideOf(s remedy.Side) string {
@@ -117,30 +137,29 @@ func sideOf(s remedy.Side) string {
 // viewWarning says about a warning what failed says about a failure.
 func viewWarning(v console.Visit, w sso.Warning) page.TestWarning {
 	a := remedy.Warn(v.Connection.Provider, v.Connection.Protocol, w)
-	return page.TestWarning{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Link: linkOf(v, w.Code), Minor: w.Minor}
+	view := page.TestWarning{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Minor: w.Minor}
+	view.Link, view.Ask = console.Remedy(v, v.Connection.ID, besides(w.Code, a.Page))
+	if w.Code == "group_near_miss" && view.Link != nil {
+		view.Link.Href += "?show=near"
+	}
+	return view
 }
 
-// linkOf leads to the page here on which a warning is acted on, if there is one
-// that the visitor may see.
-func linkOf(v console.Visit, code string) *page.Link {
-	at := func(parts ...string) string { return console.AtConnection(v.Enterprise, v.Connection.ID, parts...) }
-	if v.Role != sso.RoleSetupLink {
-		switch code {
-		case "group_near_miss":
-			return &page.Link{Label: "Open Verify groups", Href: at("groups") + "?show=near"}
-		case "groups_unmatched", "groups_object_ids":
-			return &page.Link{Label: "Open Verify groups", Href: at("groups")}
-		case "sync_held":
-			return &page.Link{Label: "Open held group syncs", Href: console.At(v.Enterprise, "held")}
-		case "domain_unverified":
-			return &page.Link{Label: "Open Domains", Href: console.At(v.Enterprise, "domains")}
-		}
+// besides is the page here that helps with a warning whose remedy is at the
+// identity provider, too.
+func besides(code string, p remedy.Page) remedy.Page {
+	if p != "" {
+		return p
 	}
 	switch code {
-	case "groups_absent", "groups_empty", "groups_not_mapped", "groups_partial", "login_fallback":
-		return &page.Link{Label: "Open the step Attribute mapping", Href: at("setup", "attributes")}
+	case "groups_object_ids":
+		return remedy.VerifyGroups
+	case "groups_absent", "groups_empty", "groups_partial", "login_fallback":
+		return remedy.Mapping
+	case "certificate_expiring":
+		return remedy.Certificates
 	}
-	return nil
+	return ""
 }
 
 func (p *Pages) viewResult(view *page.Test, v console.Visit, run sso.TestRun) {

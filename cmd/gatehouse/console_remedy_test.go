@@ -1,0 +1,125 @@
+package main
+
+import (
+	"html"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/sso/remedy"
+)
+
+var (
+	sideOnPage  = regexp.MustCompile(`<dt>(?:Who has to act|Who acts)</dt><dd><strong>([^<]+)</strong>`)
+	placeOnPage = regexp.MustCompile(`<dt>Where</dt><dd>(?:<strong>)?([^<]+)<`)
+	askOnPage   = regexp.MustCompile(`<dt>Whom to ask</dt><dd>([^<]+)</dd>`)
+	linkOnPage  = regexp.MustCompile(`<p class="after"><a href="([^"]+)">`)
+	whySection  = regexp.MustCompile(`(?s)<section[^>]*aria-labelledby="(?:h-why|h-cause|h-warn-\d+)">.*?</section>`)
+)
+
+// acts checks the part of a page that explains a stop: side, place, and a link
+// that opens for the visitor, or whom they ask.
+func (d *desk) acts(who, code, part string) {
+	d.Helper()
+	if sideOnPage.FindString(part) == "" || placeOnPage.FindString(part) == "" {
+		d.Errorf("%s as %s: the page does not say who acts, and where:\n%s", code, who, part)
+		return
+	}
+	place := html.UnescapeString(placeOnPage.FindStringSubmatch(part)[1])
+	link := linkOnPage.FindStringSubmatch(part)
+	switch {
+	case link != nil:
+		if w := d.ask(d.g.handler(), who, http.MethodGet, html.UnescapeString(link[1]), "same-origin"); w.Code != http.StatusOK {
+			d.Errorf("%s as %s: %s answers %d", code, who, link[1], w.Code)
+		}
+	case strings.HasPrefix(place, "Here: ") && askOnPage.FindString(part) == "":
+		d.Errorf("%s as %s: %q has no link, and nobody to ask", code, who, place)
+	}
+}
+
+// TestEveryRemedyLeadsSomewhere opens a failed sign-in and a failed test of every
+// code there is, as everyone who may see it, and follows the link to the place.
+func TestEveryRemedyLeadsSomewhere(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	now := time.Now()
+	tests := "/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/tests/"
+	linked := 0
+	for _, e := range remedy.All() {
+		a := sso.Attempt{ID: sso.NewID[sso.AttemptID](now), Enterprise: d.acme.ID, Connection: d.conn.ID, Outcome: sso.OutcomeFailed, Code: e.Code, At: now}
+		d.ok(d.g.db.RecordAttempt(t.Context(), a, ""))
+		run := sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: d.acme.ID, Connection: d.conn.ID, Kind: sso.TestReplay, State: sso.TestFailed,
+			By: sso.ActorOperator, Code: e.Code, CreatedAt: now, EndedAt: now, ExpiresAt: now}
+		d.ok(d.g.db.CreateTestRun(t.Context(), run))
+		for _, who := range []string{operator, named, link} {
+			pages := []string{tests + string(run.ID), activityAt + "/attempts/" + string(a.ID)}
+			if who == link {
+				pages = pages[:1]
+			}
+			for _, path := range pages {
+				part := whySection.FindString(d.ask(d.g.handler(), who, http.MethodGet, path, "same-origin").Body.String())
+				d.acts(who, e.Code, part)
+				if linkOnPage.MatchString(part) {
+					linked++
+				}
+			}
+		}
+	}
+	if linked < 60 {
+		t.Errorf("only %d pages have a link: this test sees too little", linked)
+	}
+}
+
+// TestEveryWarningLeadsSomewhere is the same of the warnings of a test that passed.
+func TestEveryWarningLeadsSomewhere(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	now := time.Now()
+	for _, code := range remedy.WarningCodes() {
+		allowed := true
+		run := sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: d.acme.ID, Connection: d.conn.ID, Kind: sso.TestReplay, State: sso.TestPassed,
+			By: sso.ActorOperator, Warned: 1, CreatedAt: now, EndedAt: now, ExpiresAt: now,
+			Result: sso.TestResult{Allowed: &allowed, Identity: &sso.Identity{}, Warnings: []sso.Warning{{Code: code, Field: "login", Want: "login", Got: "NameID"}}}}
+		d.ok(d.g.db.CreateTestRun(t.Context(), run))
+		for _, who := range []string{operator, named, link} {
+			path := "/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/tests/" + string(run.ID)
+			d.acts(who, code, whySection.FindString(d.ask(d.g.handler(), who, http.MethodGet, path, "same-origin").Body.String()))
+		}
+	}
+}
+
+// TestSetupLinksFindTheirPages follows every link on the pages that a setup link
+// opens: none leads to a page that it does not open.
+func TestSetupLinksFindTheirPages(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	anchor := regexp.MustCompile(`<a [^>]*href="(/[^"#]*)`)
+	queue, seen := []string{"/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/setup/create"}, map[string]bool{}
+	for len(queue) > 0 {
+		path := queue[0]
+		queue = queue[1:]
+		if seen[path] || path == "/" || strings.Contains(path, "/files/") {
+			continue
+		}
+		seen[path] = true
+		w := d.ask(d.g.handler(), link, http.MethodGet, path, "same-origin")
+		if w.Code != http.StatusOK && w.Code != http.StatusSeeOther {
+			t.Errorf("%s answers %d", path, w.Code)
+		}
+		for _, m := range anchor.FindAllStringSubmatch(w.Body.String(), -1) {
+			queue = append(queue, html.UnescapeString(m[1]))
+		}
+	}
+	for _, want := range []string{"/domains", "/groups", "/tests", "/setup/enable"} {
+		found := false
+		for path := range seen {
+			found = found || strings.HasSuffix(path, want)
+		}
+		if !found {
+			t.Errorf("no page leads to %s", want)
+		}
+	}
+}

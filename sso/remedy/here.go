@@ -1,0 +1,171 @@
+package remedy
+
+// Page is a page of the console on which a remedy is carried out; "" if the
+// remedy is carried out elsewhere. Which address it has, and who may open it, the
+// console knows.
+type Page string
+
+// The pages that remedies name.
+const (
+	Configure    Page = "configure"    // step 2 of the setup assistant
+	Mapping      Page = "mapping"      // step 3
+	Tests        Page = "tests"        // the test connections of the connection
+	Certificates Page = "certificates" // of the connection
+	VerifyGroups Page = "verify-groups"
+	Settings     Page = "settings"   // of the connection: policies
+	Connection   Page = "connection" // its page: enable, disable, delete
+	HeldSyncs    Page = "held-syncs"
+	People       Page = "people"
+	Logins       Page = "logins" // who has which login
+	Groups       Page = "groups"
+	Domains      Page = "domains"
+	Activity     Page = "activity"
+	Access       Page = "access"
+	Applications Page = "applications" // of the installation
+	Admins       Page = "admins"       // of the installation
+)
+
+// here is a spot that is not at the identity provider.
+type here struct {
+	place string
+	page  Page
+}
+
+// elsewhere are the spots that are the same whichever identity provider it is.
+func elsewhere() map[spot]here {
+	return map[spot]here{
+		atConfigure:        {"Here: the connection › Setup assistant › Configure connection", Configure},
+		atMapping:          {"Here: the connection › Attribute mapping", Mapping},
+		atTests:            {"Here: the connection › Test connections", Tests},
+		atCertificatesHere: {"Here: the connection › Certificates › Fetch it now, or step 2 of the assistant", Certificates},
+		atVerifyGroups:     {"Here: the connection › Verify groups", VerifyGroups},
+		atHeldSyncs:        {"Here: the connection › Held group syncs", HeldSyncs},
+		atSettings:         {"Here: the connection › Settings", Settings},
+		atSwitch:           {"Here: SSO & provisioning › the connection", Connection},
+		atPeople:           {"Here: People › the person", People},
+		atLogins:           {"Here: People › Who has which login", Logins},
+		atGroupsHere:       {"Here: Groups", Groups},
+		atDomains:          {"Here: Domains", Domains},
+		atActivity:         {"Here: Activity", Activity},
+		atAccess:           {"Here: Access", Access},
+		atApplications:     {"Here: Applications", Applications},
+		atAdmins:           {"Here: Admins & recovery", Admins},
+		atServer:           {"On the server that runs Gatehouse: its configuration and its log", ""},
+		atProgram:          {"In the program that calls the API", ""},
+		atBrowser:          {"Not at the identity provider: in this browser, whose cookies for this site have to be kept", ""},
+		atPerson:           {"In the browser of the person who signs in", ""},
+		atDNS:              {"At the provider of your DNS; Domains here shows the record to create", Domains},
+		atSender:           {"With the person who sent you the setup link; they find it under Access", ""},
+	}
+}
+
+// pageOf is the page of the console for a spot, "" if it is elsewhere.
+func pageOf(s spot) Page {
+	if s == atIssuerHere {
+		return Configure
+	}
+	return elsewhere()[s].page
+}
+
+// spotOf is where the remedy of a catalogue entry is carried out, which no check
+// tells more closely.
+func spotOf(e Entry) spot {
+	if s, known := spots()[e.Code]; known {
+		return s
+	}
+	switch {
+	case e.Side == Person:
+		return atPerson
+	case e.Side == Company:
+		return atLog
+	case e.Area == "API":
+		return atProgram
+	case e.Area == "Applications":
+		return atApplications
+	case e.Area == "The console":
+		return atAdmins
+	case e.Area == "Connections and domains" || e.Area == "SAML" || e.Area == "OpenID Connect":
+		return atConfigure
+	}
+	return atServer
+}
+
+// spots are those that side and area of a code do not tell.
+func spots() map[string]spot {
+	return map[string]spot{
+		"idp_initiated_disabled":   atACS,
+		"idp_ignores_requests":     atACS,
+		"sent_to_wrong_address":    atACS,
+		"idp_denied":               atAssignment,
+		"issuer_mismatch":          atIssuerHere,
+		"user_inactive":            atPeople,
+		"vouch_required":           atPeople,
+		"login_in_use":             atLogins,
+		"question_decided":         atLogins,
+		"groups_unknown":           atGroups,
+		"too_many_groups":          atGroups,
+		"sign_in_denied":           atAssignment,
+		"first_sign_in_denied":     atSettings,
+		"address_fixed_by_idp":     atAttributes,
+		"directory_denied":         atSecret,
+		"directory_url_invalid":    atConfigure,
+		"saml_too_complex":         atGroups,
+		"saml_signature_invalid":   atSigning,
+		"saml_decryption_failed":   atEncryption,
+		"saml_wrong_recipient":     atAudience,
+		"saml_expired":             atClock,
+		"saml_attribute_invalid":   atAttributes,
+		"id_token_invalid":         atClient,
+		"oidc_attribute_invalid":   atAttributes,
+		"saml_logout_encrypted":    atEncryption,
+		"logout_unanswerable":      atIssuer,
+		"logout_token_invalid":     atACS,
+		"capture_unreadable":       atTests,
+		"nothing_recorded":         atTests,
+		"expression_invalid":       atSettings,
+		"provisioning_unavailable": atSettings,
+		"connection_changed":       atSwitch,
+		"never_enabled":            atSwitch,
+		"nothing_to_roll_back":     atSwitch,
+		"would_lock_out":           atSwitch,
+		"nothing_to_compare":       atSwitch,
+		"no_configuration":         atConfigure,
+		"no_pending_keys":          atCertificatesHere,
+		"no_key":                   atCertificatesHere,
+		"own_certificate":          atCertificatesHere,
+		"certificate_unreadable":   atCertificatesHere,
+		"metadata_unreadable":      atIssuer,
+		"metadata_unavailable":     atIssuer,
+		"metadata_no_signing_key":  atCertificate,
+		"metadata_bad_endpoint":    atIssuer,
+		"metadata_expired":         atIssuer,
+		"weak_key":                 atCertificate,
+		"domain_invalid":           atDomains,
+		"domain_not_verified":      atDNS,
+		"domain_taken":             atDomains,
+		"dns_unavailable":          atServer,
+		"unknown_app":              atApplications,
+		"proxy_not_trusted":        atServer,
+		"app_group":                atGroupsHere,
+		"app_out_of_reach":         atServer,
+		"held_sync_decided":        atHeldSyncs,
+		"moment_not_known":         atPeople,
+		"share_brake":              atGroupsHere,
+		"default_group":            atGroupsHere,
+		"name_taken":               atGroupsHere,
+		"group_name_invalid":       atGroupsHere,
+		"mail_refused":             atAttributes,
+		"mail_invalid":             atAttributes,
+		"not_an_admin":             atAccess,
+		"no_recovery_admin":        atAdmins,
+		"test_needed":              atTests,
+		"sso_enforced":             atAccess,
+		"setup_link_gone":          atSender,
+		"setup_link_bound":         atSender,
+		"secret_needed":            atConfigure,
+		"metadata_entity_changed":  atConfigure,
+		"invalid_request":          atLog,
+		"verification_required":    atPerson,
+		"idp_interaction_required": atPerson,
+	}
+}
