@@ -17,7 +17,10 @@ type PendingLogin struct {
 	ReturnTo   string // same-origin path and query, checked when it was taken in
 	// Test is the test connection it is for: it uses the draft, and writes nothing
 	// but its result. "" for those of people.
-	Test      TestRunID
+	Test TestRunID
+	// Replaces is the session that the person agreed to end by this sign-in, before
+	// it began. "" if they were not asked.
+	Replaces  SessionID
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	UsedAt    time.Time // zero while unused
@@ -37,6 +40,13 @@ type Callback struct {
 	// Sessions are the tokens of the sessions the browser has cookies of. A post
 	// from another site brings none, whatever the browser has.
 	Sessions []Secret
+	// Replaces is the session that the person agreed to end when they were shown
+	// this response. Only a form of our own origin sets it.
+	Replaces SessionID
+	// HeldBack says that the browser may have cookies which it did not send,
+	// because another site posted the response. The browser's own pending cookie
+	// is missing, too.
+	HeldBack bool
 	// Remote and UserAgent are recorded with the attempt and the session.
 	Remote    string
 	UserAgent string

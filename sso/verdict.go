@@ -10,8 +10,9 @@ type SignInFacts struct {
 	DomainVerified bool
 	Login          LoginClaim
 	Groups         GroupSnapshot
-	// Replaced is how many sessions of this browser end with the sign-in.
-	Replaced int
+	// Replaced are the sessions of this browser, of any company, that end with the
+	// sign-in. Some may be over already. They have no groups.
+	Replaced []Principal
 }
 
 // Verdict is what was decided about a sign-in, to be written with it.

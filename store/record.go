@@ -53,7 +53,7 @@ type recording struct {
 	said    word     // about their groups before
 	user    sso.User // as they are
 	verdict sso.Verdict
-	brought []broughtSession // end with it
+	brought []sso.Principal // end with it
 }
 
 func (r *recording) run(ctx context.Context, decide sso.Decide) error {
@@ -66,7 +66,7 @@ func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.complete(ctx, r.user.ID); err != nil {
 		return err
 	}
-	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(), DomainVerified: r.proven, Login: r.login, Groups: r.snapshot, Replaced: len(r.brought)}
+	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(), DomainVerified: r.proven, Login: r.login, Groups: r.snapshot, Replaced: r.brought}
 	var err error
 	if r.verdict, err = decide(facts); err != nil {
 		return err

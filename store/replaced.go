@@ -7,27 +7,26 @@ import (
 	"gatehouse/sso"
 )
 
-// broughtSession is a session that a browser has when it signs in anew.
-type broughtSession struct {
-	id         sso.SessionID
-	enterprise sso.EnterpriseID
-	user       sso.UserID
-}
-
 // maxBrought is how many cookies of sessions a sign-in is asked about.
 const maxBrought = 8
+
+const selectBrought = "select " + sessionColumns + ", " + userColumns + `, e.id, e.key, e.name from sessions s
+	join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id
+	join enterprises e on e.id = s.enterprise_id where `
 
 // readBrought queues that the sessions of the browser are looked for. It may
 // have signed in at another company before, so these statements name a browser
 // or a token, each of which only that browser has, and no enterprise.
 func (r *recording) readBrought() {
 	take := func(row row) error {
-		var b broughtSession
-		if err := row.Scan(&b.id, &b.enterprise, &b.user); err != nil {
+		var b sso.Principal
+		e := &b.Enterprise
+		fields := append(sessionFields(&b.Session), userFields(&b.User)...)
+		if err := row.Scan(append(fields, &e.ID, &e.Key, &e.Name)...); err != nil {
 			return err
 		}
 		for _, known := range r.brought {
-			if known.id == b.id {
+			if known.Session.ID == b.Session.ID {
 				return nil
 			}
 		}
@@ -35,10 +34,10 @@ func (r *recording) readBrought() {
 		return nil
 	}
 	if browser := hexOf(r.Session.Browser); browser != "" {
-		r.laterEach(take, "select id, enterprise_id, user_id from sessions where browser = $1", browser)
+		r.laterEach(take, selectBrought+"s.browser = $1", browser)
 	}
 	for _, token := range r.Brought[:min(len(r.Brought), maxBrought)] {
-		r.laterEach(take, "select id, enterprise_id, user_id from sessions where token = $1", token.String())
+		r.laterEach(take, selectBrought+"s.token = $1", token.String())
 	}
 }
 
@@ -47,17 +46,17 @@ func (r *recording) readBrought() {
 func (r *recording) replaceBrought(ctx context.Context) error {
 	gone := make([]sso.Revocation, len(r.brought))
 	for i, b := range r.brought {
-		r.later("delete from sessions where enterprise_id = $1 and id = $2", string(b.enterprise), string(b.id))
-		gone[i].Session = b.id
+		r.later("delete from sessions where enterprise_id = $1 and id = $2", string(b.Enterprise.ID), string(b.Session.ID))
+		gone[i].Session = b.Session.ID
 	}
 	if err := r.revoke(ctx, gone...); err != nil {
 		return err
 	}
 	for _, b := range r.brought {
-		if b.enterprise != r.ent {
+		if b.Enterprise.ID != r.ent {
 			continue
 		}
-		if err := r.audit(ctx, sso.Actor(b.user), "session.replaced", string(b.id), "by", string(r.Session.ID)); err != nil {
+		if err := r.audit(ctx, sso.Actor(b.User.ID), "session.replaced", string(b.Session.ID), "by", string(r.Session.ID)); err != nil {
 			return err
 		}
 	}
@@ -69,12 +68,12 @@ func (r *recording) replaceBrought(ctx context.Context) error {
 // good all the same.
 func (db *DB) tellOthers(ctx context.Context, r *recording) {
 	for _, b := range r.brought {
-		if b.enterprise == r.ent || r.user.Status == sso.UserPending {
+		if b.Enterprise.ID == r.ent || r.user.Status == sso.UserPending {
 			continue
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		_ = db.change(ctx, b.enterprise, func(ctx context.Context, t *tx) error {
-			return t.audit(ctx, sso.Actor(b.user), "session.replaced", string(b.id))
+		_ = db.change(ctx, b.Enterprise.ID, func(ctx context.Context, t *tx) error {
+			return t.audit(ctx, sso.Actor(b.User.ID), "session.replaced", string(b.Session.ID))
 		})
 		cancel()
 	}

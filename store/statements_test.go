@@ -31,7 +31,7 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 		"Principal":           "where s.token = $1",
 		"SetupLinkByToken":    "where l.token = $1",
 		"SetupSession":        "where s.token = $1",
-		"readBrought":         "from sessions where", // of a browser, which may have been at another company
+		"readBrought":         "from sessions s", // of a browser, which may have been at another company
 		"EndSetupSession":     "delete from setup_sessions where token = $1",
 		"foldGroups":          "order by enterprise_id, id limit $3",     // all of them, when the fold changes
 		"makeTerms":           "order by u.enterprise_id, u.id limit $3", // likewise

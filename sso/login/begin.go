@@ -22,6 +22,7 @@ type Start struct {
 	Connection sso.ConnectionID // "" if the enterprise has only one that is enabled
 	ReturnTo   string           // where to go afterwards; anything but a path of ours becomes "/"
 	Browser    sso.Secret       // the browser's pending cookie, to which the answer is bound
+	Replaces   sso.SessionID    // what the person agreed to end by it; "" if they were not asked
 }
 
 // Begin sends a browser to its identity provider. It fails with Forbidden
@@ -40,7 +41,8 @@ func (s *Service) Begin(ctx context.Context, start Start) (sso.Redirect, error) 
 	p := sso.PendingLogin{
 		ID: newPendingID(), Enterprise: c.Enterprise, Connection: c.ID,
 		Browser: start.Browser.Hash(), ReturnTo: sso.ReturnTo(start.ReturnTo),
-		Nonce: sso.NewSecret(), Verifier: sso.NewSecret(),
+		Replaces: start.Replaces,
+		Nonce:    sso.NewSecret(), Verifier: sso.NewSecret(),
 		CreatedAt: now, ExpiresAt: now.Add(pendingLifetime),
 	}
 	redirect, err := s.protocol(c).Begin(ctx, c, *cfg, p)

@@ -26,6 +26,17 @@ type Result struct {
 	// Proof is set, with the connection in Session and nothing else, when the
 	// sign-in waits for a code that was sent to the person's address.
 	Proof sso.EmailProofID
+	// Question is set, and nothing else, when the person has to agree first.
+	Question *Question
+	// Redeliver is set, and nothing else, when the browser has to deliver the
+	// response once more, from our own site, with its cookies.
+	Redeliver bool
+}
+
+// outcome reports whether a sign-in got as far as one, rather than having to begin
+// again or to wait for what the person says.
+func (r Result) outcome() bool {
+	return r.Restart == nil && r.Question == nil && !r.Redeliver
 }
 
 // Complete takes an identity provider's answer to the connection it was
@@ -108,8 +119,8 @@ func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result,
 	s := t.Service
 	result, err := run()
 	switch {
-	case result.Restart != nil:
-		return result, nil // a beginning, not an outcome
+	case !result.outcome():
+		return result, nil
 	case result.Proof != "":
 		s.Observe(t.c.Protocol, codeRequired)
 		return result, nil
@@ -298,13 +309,17 @@ func (t *try) write(ctx context.Context, s sso.SignIn, returnTo string) (Result,
 	for _, brought := range t.cb.Sessions {
 		s.Brought = append(s.Brought, brought.Hash())
 	}
-	replaced := 0
-	decide, email, claim := t.decide(s.Identity, ent, rules, s.Proof != ""), sso.EmailDecision{}, sso.LoginClaim{}
+	var seen sso.SignInFacts
+	proven := s.Proof != ""
+	decide, email := t.decide(s.Identity, ent, rules, proven), sso.EmailDecision{}
 	user, sync, err := t.Recorder.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
 		v, err := decide(facts)
-		email, claim, replaced = v.Email, facts.Login, facts.Replaced
-		return v, err
+		email, seen = v.Email, facts
+		return v, t.orAsk(v, facts, proven, err)
 	})
+	if asked, ok := t.question(err, ent, s.Identity, returnTo); ok {
+		return asked, nil
+	}
 	if refused, ok := errors.AsType[*refusal](err); ok {
 		t.attempt.Email = refused.email
 		if refused.err.Code == codeRequired {
@@ -316,62 +331,16 @@ func (t *try) write(ctx context.Context, s sso.SignIn, returnTo string) (Result,
 	}
 	if user.Status == sso.UserPending {
 		t.attempt.Email, t.attempt.User = email, user.ID
-		if email.Action != sso.VouchFirst && claim.Waits() {
-			return Result{}, errLoginInUse(claim.Holder)
+		if email.Action != sso.VouchFirst && seen.Login.Waits() {
+			return Result{}, errLoginInUse(seen.Login.Holder)
 		}
 		return Result{}, errVouchRequired()
 	}
-	if replaced > 0 {
+	if len(seen.Replaced) > 0 {
 		t.Revoked(ctx)
 	}
 	s.Session.User = user.ID
 	return Result{Token: token, Session: s.Session, User: user, Enterprise: ent, Sync: sync, ReturnTo: returnTo}, nil
-}
-
-// session is the one that begins, without its token.
-func (t *try) session(a sso.Assertion) sso.Session {
-	now := t.attempt.At
-	ends, said := now.Add(t.MaxAge), a.SessionEnd
-	if !said.IsZero() && !said.After(now) {
-		said = said.Add(t.skew()) // over by our clock, and accepted because theirs may be behind
-	}
-	if !said.IsZero() && said.Before(ends) {
-		ends = said // the identity provider wants it shorter
-	}
-	return sso.Session{
-		ID:         sso.NewID[sso.SessionID](now),
-		Enterprise: t.c.Enterprise, Connection: t.c.ID, Attempt: t.attempt.ID,
-		Subject: forLogout(a.Subject), NameIDFormat: forLogout(a.SubjectFormat), SessionIndex: forLogout(a.SessionIndex),
-		Remote: t.cb.Remote, UserAgent: t.cb.UserAgent,
-		CreatedAt: now, LastSeenAt: now, IdleTimeout: t.IdleTimeout, ExpiresAt: ends,
-	}
-}
-
-// forLogout gives what names the session at the identity provider, which only
-// single logout needs: nobody is refused for a name that cannot be kept.
-func forLogout(name string) string {
-	if len(name) > sso.MaxSubjectLength || !sso.Printable(name) {
-		return ""
-	}
-	return name
-}
-
-// skew is how far the identity provider's clock may be from ours.
-func (t *try) skew() time.Duration {
-	if t.cfg.SAML != nil {
-		return t.cfg.SAML.Skew()
-	}
-	return sso.DefaultClockSkew
-}
-
-// replayUntil is when the answer could not be accepted any more by any clock we
-// tolerate, and never less than a pending login lives.
-func (t *try) replayUntil(a sso.Assertion) time.Time {
-	until := a.NotOnOrAfter.Add(2 * t.skew())
-	if least := t.attempt.At.Add(pendingLifetime); until.Before(least) {
-		return least
-	}
-	return until
 }
 
 // record keeps a failed attempt and returns its error with the reference.

@@ -13,7 +13,15 @@ import (
 // begin starts a sign-in in the world's browser.
 func (w *world) begin(c *company) sso.Redirect {
 	w.Helper()
-	redirect, err := w.login.Begin(w.Context(), login.Start{Enterprise: c.ID, Connection: c.conn.ID, ReturnTo: "/wiki?p=1", Browser: w.browser})
+	var current sso.SessionID
+	w.locked(func() { current = w.sessions[w.browser.Hash()] })
+	redirect, err := w.login.Begin(w.Context(), login.Start{
+		Enterprise: c.ID,
+		Connection: c.conn.ID,
+		ReturnTo:   "/wiki?p=1",
+		Browser:    w.browser,
+		Replaces:   current,
+	})
 	w.ok(err)
 	return redirect
 }

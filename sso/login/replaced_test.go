@@ -52,7 +52,9 @@ func TestSignInEndsTheBrowsersSession(t *testing.T) {
 
 		// A tile in the identity provider's portal: only the cookie of the browser
 		// comes along, or that of the session alone.
-		r, err := w.complete(w.acme, w.unsolicited(w.acme, "bob"))
+		tile := w.unsolicited(w.acme, "bob")
+		tile.Replaces = theirs.Session.ID
+		r, err := w.complete(w.acme, tile)
 		w.ok(err)
 		if w.alive(theirs) || !w.alive(r) {
 			w.Error("the tile leaves the old session alive")

@@ -29,7 +29,7 @@ const (
 // sign-in that is over, if that is wanted. It waits for nothing, and whatever
 // goes wrong with it is logged and forgotten.
 func (t *try) compare(ctx context.Context, result Result, err error) {
-	if t.Shadows == nil || t.c.Shadow.IsZero() || t.c.Draft == nil || !t.judged || result.Restart != nil {
+	if t.Shadows == nil || t.c.Shadow.IsZero() || t.c.Draft == nil || !t.judged || !result.outcome() {
 		return
 	}
 	if k := sso.KindOf(err); err != nil && (k == sso.Internal || k == sso.Unavailable || k == sso.Upstream) {

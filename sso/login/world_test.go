@@ -90,7 +90,8 @@ type world struct {
 	observed []string // "saml:code"
 	added    int      // memberships, as counted by Synced
 	removed  int
-	revoked  int // calls of Revoked
+	revoked  int                        // calls of Revoked
+	sessions map[sso.Hash]sso.SessionID // the newest of each browser
 	log      strings.Builder
 }
 
@@ -114,7 +115,7 @@ func start() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
 func newWorld(t *testing.T, dsn string) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{now: start()}, mux: http.NewServeMux(), browser: sso.NewSecret()}
+	w := &world{T: t, clock: &clock{now: start()}, mux: http.NewServeMux(), browser: sso.NewSecret(), sessions: map[sso.Hash]sso.SessionID{}}
 	w.db = storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, w.clock.Now)
 	srv := httptest.NewServer(w.mux)
 	t.Cleanup(srv.Close)
@@ -124,7 +125,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	w.sp = saml.New(saml.Options{BaseURL: base, Now: w.clock.Now, Client: client})
 	w.rp = oidc.New(oidc.Options{BaseURL: base, Now: w.clock.Now, Client: client})
 	w.options = login.Options{
-		Directory: w.db, Recorder: w.db, Revoker: w.db, Proofs: w.db, Snapshots: w.db, Tests: w.db, Site: "sso.example", Mail: &w.box, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
+		Directory: w.db, Recorder: watched{w.db, w}, Revoker: w.db, Proofs: w.db, Snapshots: w.db, Tests: w.db, Site: "sso.example", Mail: &w.box, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
 		Revoked: func(context.Context) { w.locked(func() { w.revoked++ }) },
 		Observe: func(p sso.Protocol, code string) {
 			w.locked(func() { w.observed = append(w.observed, string(p)+":"+code) })
@@ -136,6 +137,21 @@ func newWorld(t *testing.T, dsn string) *world {
 	w.login = login.New(w.options)
 	w.acme, w.globex = w.company("acme", sso.SAML), w.company("globex", sso.OIDC)
 	return w
+}
+
+// watched is the database that tells a world which session a browser has, so that
+// begin can agree to its end, as a person does who signs in elsewhere.
+type watched struct {
+	*store.DB
+	w *world
+}
+
+func (d watched) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (sso.User, sso.SyncRecord, error) {
+	u, r, err := d.DB.RecordLogin(ctx, s, decide)
+	if err == nil {
+		d.w.locked(func() { d.w.sessions[s.Session.Browser] = s.Session.ID })
+	}
+	return u, r, err
 }
 
 func (w *world) locked(fn func()) {

@@ -60,12 +60,19 @@ func gallerySignIn() []Example {
 func galleryJourney() []Example {
 	post := sso.Redirect{URL: "https://idp.acme.example/saml/sso", Form: map[string][]string{"SAMLRequest": {"PHNhbWxwOkF1dGhuUmVxdWVzdC8+"}, "RelayState": {"gh0123"}}}
 	person := &Person{"Ada Lovelace", "ada@acme.example"}
+	acme := sso.Enterprise{ID: "ent-1", Name: "Acme Corporation"}
+	ada := sso.Principal{User: sso.User{Name: person.Name, Login: person.Login}, Enterprise: acme}
+	link := sso.Redirect{URL: "/login/sso", Form: map[string][]string{"enterprise_key": {"globex"}, "replaces": {"ses-1"}}}
 	return []Example{
 		{"Continue-found", 200, &Continue{Base: Base{Enterprise: "Acme Corporation"}, Action: "/login/sso?enterprise_key=acme"}},
 		{"Continue-post", 200, NewContinue("Acme Corporation", post, false)},
 		{"Continue-long-name", 200, NewContinue(longName, post, false)},
 		{"Continue-sign-out", 200, NewContinue("Acme Corporation", sso.Redirect{URL: "https://accounts.idp.example/logout?x=1"}, true)},
 		{"Continue-back", 200, NewReturn("/saml/conn-1/acs", map[string][]string{"SAMLResponse": {"PHNhbWxwOlJlc3BvbnNlLz4="}, "RelayState": {"gh0123"}})},
+		{"Continue-arrived", 200, NewArrived("Acme Corporation", "/login/continue/wiki?to=https%3A%2F%2Fwiki.acme.example%2F")},
+		{"Replace-company", 200, NewReplace(ada, sso.Enterprise{Name: "Globex"}, "", link)},
+		{"Replace-company-login", 200, NewReplace(ada, sso.Enterprise{Name: longName}, "ada.lovelace@research.globex.example", link)},
+		{"Replace-person", 200, NewReplace(ada, acme, "grace@acme.example", link)},
 		{"LogoutConfirm", 200, &LogoutConfirm{Base{Enterprise: "Acme Corporation", User: person}}},
 		{"SignedOut", 200, &SignedOut{}},
 	}

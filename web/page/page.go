@@ -69,7 +69,7 @@ func all() []Page {
 // gatePages are those that stand between somebody and where they want to be,
 // and what they see of themselves.
 func gatePages() []Page {
-	return []Page{new(SignIn), new(ChooseConnection), new(Continue), new(Verify), new(Account), new(NoAccess), new(SignedOut), new(LogoutConfirm), new(Failure), new(Index), new(Parts)}
+	return []Page{new(SignIn), new(ChooseConnection), new(Continue), new(Replace), new(Verify), new(Account), new(NoAccess), new(SignedOut), new(LogoutConfirm), new(Failure), new(Index), new(Parts)}
 }
 
 // New parses the templates and hashes the assets. A page is put together the

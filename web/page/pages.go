@@ -49,6 +49,7 @@ type Continue struct {
 	Base
 	SignOut bool   // the journey ends a session instead of beginning one
 	Back    bool   // from the identity provider, once more past ourselves
+	Arrived bool   // signed in; it goes back to what was opened
 	To      string // host it goes to; "" if that is still ours
 	Action  string // where to
 	Post    bool   // Fields are posted there; else it is a link
@@ -81,6 +82,14 @@ func NewReturn(action string, answer url.Values) *Continue {
 	return p
 }
 
+// NewArrived makes the page that leads a browser that has just signed in to
+// where it wanted to go.
+func NewArrived(enterprise, to string) *Continue {
+	p := NewContinue(enterprise, sso.Redirect{URL: to}, false)
+	p.Arrived = true
+	return p
+}
+
 func compare(a, b string) int {
 	if a < b {
 		return -1
@@ -92,6 +101,8 @@ func (p *Continue) title() string {
 	switch {
 	case p.SignOut:
 		return "Signing you out"
+	case p.Arrived:
+		return "You are signed in"
 	case p.Back:
 		return "Signing you in"
 	case p.Enterprise != "":

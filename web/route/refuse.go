@@ -42,7 +42,7 @@ const (
 // securityParameters decide who signs in where: two readers must never pick
 // different ones of two.
 var securityParameters = [...]string{"state", "code", "client_id", "SAMLResponse", "SAMLRequest", "RelayState",
-	"return_to", "enterprise_key", "connection", "logout_token"}
+	"return_to", "enterprise_key", "connection", "replaces", "logout_token"}
 
 func refusal(code, public string) *sso.Error {
 	return &sso.Error{Kind: sso.Invalid, Code: code, Public: public}

@@ -65,6 +65,55 @@ func TestJourneyInBrowser(t *testing.T) {
 	}
 }
 
+// TestQuestionInBrowser opens the link of another company while signed in, on a
+// phone: the question names both companies, nothing has begun,
+// and agreeing leaves for the identity provider, by either binding.
+func TestQuestionInBrowser(t *testing.T) {
+	ctx := chromium.Start(t)
+	idp := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<!doctype html><title>idp</title>"))
+	}))
+	t.Cleanup(idp.Close)
+	for name, redirect := range map[string]sso.Redirect{
+		"redirect binding": {URL: idp.URL + "/sso?SAMLRequest=m"},
+		"post binding":     {URL: idp.URL + "/sso", Form: url.Values{"SAMLRequest": {"m"}}},
+	} {
+		server := httptest.NewUnstartedServer(nil)
+		base := "http://localhost:" + server.Listener.Addr().String()[strings.LastIndex(server.Listener.Addr().String(), ":")+1:]
+		f := newFixtureAt(t, base)
+		f.redirect = redirect
+		f.adaIsIn()
+		server.Config.Handler = f
+		server.Start()
+		t.Cleanup(server.Close)
+		var text string
+		err := chromedp.Do(ctx, chromedp.EmulateViewport(360, 640), chromedp.Navigate(base+"/login/sso?enterprise_key=other"))
+		if err == nil {
+			text, err = chromedp.Run(ctx, chromedp.Evaluate[string]("document.querySelector('main').innerText"))
+		}
+		if err != nil || !strings.Contains(text, "Other Ltd") || !strings.Contains(text, "Acme Corporation") || !strings.Contains(text, "ada@acme.example") {
+			t.Fatalf("%s: %v: %s", name, err, text)
+		}
+		wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64]("document.documentElement.scrollWidth"))
+		if err != nil || wide > 360 {
+			t.Errorf("%s: %v: the page is %v wide at 360", name, err, wide)
+		}
+		if len(f.remote.started) != 0 {
+			t.Fatalf("%s: began before it was agreed to", name)
+		}
+		if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS("main form button"))); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if at := settle(ctx, t, idp.URL); !strings.HasPrefix(at, idp.URL+"/sso") {
+			t.Errorf("%s: stuck at %s", name, at)
+		}
+		if len(f.remote.started) != 1 || f.remote.started[0].Replaces != mine {
+			t.Errorf("%s: began %+v", name, f.remote.started)
+		}
+	}
+}
+
 // settle waits until the browser is at an address and says where it is in the
 // end.
 func settle(ctx context.Context, t *testing.T, prefix string) string {

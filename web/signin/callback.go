@@ -35,6 +35,12 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 	if result.Test != nil {
 		return route.SeeOther(w, testedLink(*result.Test))
 	}
+	if result.Question != nil {
+		return s.askAtResponse(w, r, *result.Question)
+	}
+	if result.Redeliver {
+		return s.redeliver(w, r)
+	}
 	if result.Restart != nil {
 		return s.withWay(r, id, s.beginAgain(w, r, *result.Restart))
 	}

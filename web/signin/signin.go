@@ -94,6 +94,7 @@ func (s *Signin) Register(rt *route.Router) {
 		route.Route{Pattern: "GET /login", Handle: s.form, Rates: starts},
 		route.Route{Pattern: "POST /login", Handle: s.find, Rates: starts},
 		route.Route{Pattern: "GET /login/sso", Handle: s.link, Rates: starts},
+		route.Route{Pattern: "POST /login/sso", Handle: s.link, Rates: starts},
 		route.Route{Pattern: "GET /login/test/{token}", Handle: s.openTest, Rates: starts},
 		route.Route{Pattern: "GET /login/tested/{connection}/{test}", Handle: s.tested, Rates: starts},
 		route.Route{Pattern: "GET " + verifyPath, Handle: s.showVerify, Rates: starts},
@@ -150,6 +151,9 @@ func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 	if len(found.Connections) > 1 {
 		return s.choose(w, r, found, returnTo)
 	}
+	if principal, err := s.Sessions.Principal(r); err == nil && principal.Enterprise.ID != found.Enterprise.ID {
+		return s.askAtLink(w, principal, found, "", returnTo)
+	}
 	return s.Pages.Render(w, http.StatusOK, &page.Continue{
 		Base: page.Base{Enterprise: found.Enterprise.Name}, Action: linkTo(found.Enterprise.Key, "", returnTo)})
 }
@@ -188,10 +192,12 @@ func (s *Signin) showForm(w http.ResponseWriter, r *http.Request, status int, p 
 	return s.Pages.Render(w, status, &p)
 }
 
-// link is the enterprise sign-in link. Who is signed in there already goes
-// straight on, so that two tabs, the Back button and "start again" all end well.
+// link is the enterprise sign-in link. A browser that is signed in there already
+// goes straight on, so that two tabs, the Back button and "start again" all end
+// well. One that is signed in at another company is asked first; the answer is
+// the POST.
 func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
-	query := r.URL.Query()
+	query := delivered(r)
 	returnTo := knownReturn(query.Get("return_to"))
 	found, err := s.Login.Discover(r.Context(), keyOnly(query.Get("enterprise_key")))
 	if err != nil {
@@ -208,7 +214,13 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 	if connection == "" && len(found.Connections) > 1 {
 		return s.choose(w, r, found, returnTo)
 	}
-	err = s.begin(w, r, found.Enterprise.Name, login.Start{Enterprise: found.Enterprise.ID, Connection: connection, ReturnTo: returnTo})
+	start := login.Start{Enterprise: found.Enterprise.ID, Connection: connection, ReturnTo: returnTo}
+	if err == nil && principal.Enterprise.ID != found.Enterprise.ID {
+		if start.Replaces = agreed(r, query); start.Replaces == "" || start.Replaces != principal.Session.ID {
+			return s.askAtLink(w, principal, found, connection, returnTo)
+		}
+	}
+	err = s.begin(w, r, found.Enterprise.Name, start)
 	if err != nil {
 		return route.WithWay(err, route.Way{Href: "/login", Label: "Go to sign-in", Enterprise: found.Enterprise.Name})
 	}
@@ -245,7 +257,8 @@ func (s *Signin) begin(w http.ResponseWriter, r *http.Request, enterprise string
 	if err != nil {
 		return fmt.Errorf("begin sign-in: %w", err)
 	}
-	if redirect.Form == nil {
+	// After a form of ours, the policy of its page keeps redirects on our origin.
+	if redirect.Form == nil && (r.Method == http.MethodGet || !fromUs(r)) {
 		return route.SeeOther(w, redirect.URL)
 	}
 	return s.leave(w, enterprise, redirect, false)
@@ -262,6 +275,10 @@ func (s *Signin) leave(w http.ResponseWriter, enterprise string, redirect sso.Re
 // linkTo is the sign-in link of an enterprise, for one of its connections or
 // whichever there is.
 func linkTo(key string, connection sso.ConnectionID, returnTo string) string {
+	return "/login/sso?" + linkValues(key, connection, returnTo).Encode()
+}
+
+func linkValues(key string, connection sso.ConnectionID, returnTo string) url.Values {
 	q := url.Values{"enterprise_key": {key}}
 	if connection != "" {
 		q.Set("connection", string(connection))
@@ -269,7 +286,7 @@ func linkTo(key string, connection sso.ConnectionID, returnTo string) string {
 	if returnTo != "" {
 		q.Set("return_to", returnTo)
 	}
-	return "/login/sso?" + q.Encode()
+	return q
 }
 
 // knownReturn is where to go afterwards, "" for nowhere in particular.

@@ -43,7 +43,15 @@ func (s *Signin) stopped(w http.ResponseWriter, r *http.Request, result login.Re
 }
 
 func (s *Signin) callback(r *http.Request, form url.Values) sso.Callback {
-	return sso.Callback{Form: form, Browser: s.Sessions.BrowserOf(r), Sessions: s.Sessions.Tokens(r), Remote: route.ClientIP(r.Context()), UserAgent: userAgent(r)}
+	return sso.Callback{
+		Form:      form,
+		Browser:   s.Sessions.BrowserOf(r),
+		Sessions:  s.Sessions.Tokens(r),
+		Replaces:  agreed(r, form),
+		HeldBack:  s.heldBack(r),
+		Remote:    route.ClientIP(r.Context()),
+		UserAgent: userAgent(r),
+	}
 }
 
 // maxSkimmed is how much of a form that is too large is read for its RelayState,

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/sso/login"
@@ -148,5 +149,11 @@ func (s *Signin) enter(w http.ResponseWriter, r *http.Request, result login.Resu
 	if _, err := r.Cookie(s.rebounceName()); err == nil {
 		s.markRebounce(w, "", -1)
 	}
-	return route.SeeOther(w, landing(result.ReturnTo))
+	to := landing(result.ReturnTo)
+	// After a form, the policy of its page keeps redirects on our origin, also
+	// the one by which an application's address is reached.
+	if r.Method == http.MethodPost && fromUs(r) && strings.HasPrefix(to, "/login/continue/") {
+		return s.Pages.Render(w, http.StatusOK, page.NewArrived(result.Enterprise.Name, to))
+	}
+	return route.SeeOther(w, to)
 }

@@ -1,0 +1,53 @@
+package login
+
+import (
+	"time"
+
+	"gatehouse/sso"
+)
+
+// session is the one that begins, without its token.
+func (t *try) session(a sso.Assertion) sso.Session {
+	now := t.attempt.At
+	ends, said := now.Add(t.MaxAge), a.SessionEnd
+	if !said.IsZero() && !said.After(now) {
+		said = said.Add(t.skew()) // over by our clock, and accepted because theirs may be behind
+	}
+	if !said.IsZero() && said.Before(ends) {
+		ends = said // the identity provider wants it shorter
+	}
+	return sso.Session{
+		ID:         sso.NewID[sso.SessionID](now),
+		Enterprise: t.c.Enterprise, Connection: t.c.ID, Attempt: t.attempt.ID,
+		Subject: forLogout(a.Subject), NameIDFormat: forLogout(a.SubjectFormat), SessionIndex: forLogout(a.SessionIndex),
+		Remote: t.cb.Remote, UserAgent: t.cb.UserAgent,
+		CreatedAt: now, LastSeenAt: now, IdleTimeout: t.IdleTimeout, ExpiresAt: ends,
+	}
+}
+
+// forLogout gives what names the session at the identity provider, which only
+// single logout needs: nobody is refused for a name that cannot be kept.
+func forLogout(name string) string {
+	if len(name) > sso.MaxSubjectLength || !sso.Printable(name) {
+		return ""
+	}
+	return name
+}
+
+// skew is how far the identity provider's clock may be from ours.
+func (t *try) skew() time.Duration {
+	if t.cfg.SAML != nil {
+		return t.cfg.SAML.Skew()
+	}
+	return sso.DefaultClockSkew
+}
+
+// replayUntil is when the answer could not be accepted any more by any clock we
+// tolerate, and never less than a pending login lives.
+func (t *try) replayUntil(a sso.Assertion) time.Time {
+	until := a.NotOnOrAfter.Add(2 * t.skew())
+	if least := t.attempt.At.Add(pendingLifetime); until.Before(least) {
+		return least
+	}
+	return until
+}

@@ -1,0 +1,81 @@
+package signin
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"gatehouse/sso"
+	"gatehouse/sso/login"
+	"gatehouse/web/page"
+)
+
+// replacesField is the form field in which a person agrees that a session ends.
+const replacesField = "replaces"
+
+// agreed returns the session that a form of our own agrees to end, "" if none.
+// A form that another site posts agrees to nothing.
+func agreed(r *http.Request, form url.Values) sso.SessionID {
+	if r.Method != http.MethodPost || !fromUs(r) {
+		return ""
+	}
+	id, err := sso.ParseID[sso.SessionID](form.Get(replacesField))
+	if err != nil {
+		return ""
+	}
+	return id
+}
+
+// fromUs reports whether a page of our own origin sent the request. A browser
+// that does not say counts as another site.
+func fromUs(r *http.Request) bool {
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" {
+		return site == "same-origin"
+	}
+	u, err := url.Parse(r.Header.Get("Origin"))
+	return err == nil && u.Host != "" && strings.EqualFold(u.Host, r.Host)
+}
+
+// heldBack reports whether a browser may have cookies that it did not send
+// because another site posted the response: SameSite=Lax keeps the session cookie,
+// and the browser cookie is missing, which would tell the session as well.
+func (s *Signin) heldBack(r *http.Request) bool {
+	another := r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get("Origin") != ""
+	return r.Method == http.MethodPost && another && !fromUs(r) && s.Sessions.BrowserOf(r) == ""
+}
+
+// redeliver shows the page that posts a response once more, from our own site. The
+// browser has its cookie from then on.
+func (s *Signin) redeliver(w http.ResponseWriter, r *http.Request) error {
+	s.Sessions.Browser(w, r)
+	return s.Pages.Render(w, http.StatusOK, page.NewReturn(r.URL.EscapedPath(), r.PostForm))
+}
+
+// askAtLink asks before a sign-in at another company begins.
+func (s *Signin) askAtLink(w http.ResponseWriter, current sso.Principal, found login.Found, connection sso.ConnectionID, returnTo string) error {
+	return s.ask(w, login.Question{Current: current, Enterprise: found.Enterprise, Connection: connection, ReturnTo: returnTo}, nil, "")
+}
+
+// askAtResponse asks when a response would replace a session. Where the response
+// is unused, the answer delivers it again; else it begins a new sign-in.
+func (s *Signin) askAtResponse(w http.ResponseWriter, r *http.Request, q login.Question) error {
+	if q.Unused {
+		return s.ask(w, q, r.PostForm, r.URL.EscapedPath())
+	}
+	q.Login = "" // the identity provider says it anew
+	return s.ask(w, q, nil, "")
+}
+
+func (s *Signin) ask(w http.ResponseWriter, q login.Question, form url.Values, action string) error {
+	if action == "" {
+		action, form = "/login/sso", linkValues(q.Enterprise.Key, q.Connection, q.ReturnTo)
+	}
+	fields := url.Values{replacesField: {string(q.Current.Session.ID)}}
+	for name, values := range form {
+		if name != replacesField {
+			fields[name] = values
+		}
+	}
+	p := page.NewReplace(q.Current, q.Enterprise, q.Login, sso.Redirect{URL: action, Form: fields})
+	return s.Pages.Render(w, http.StatusOK, p)
+}
