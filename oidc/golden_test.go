@@ -53,7 +53,7 @@ func TestGood(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, _, err := mapping.Apply(p.config.Mapping, p.conn, a); err != nil {
+			if _, _, err := mapping.Apply(sso.Config{Mapping: p.config.Mapping}, p.conn, a); err != nil {
 				t.Errorf("the preset cannot read it: %v", err)
 			}
 			compareGolden(t, filepath.Join(dir, "assertion.json"), p, a)

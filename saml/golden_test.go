@@ -86,7 +86,7 @@ func TestGood(t *testing.T) {
 			compareAssertion(t, filepath.Join(dir, "assertion.json"), a)
 			compareWarnings(t, c.Warnings, checks)
 			if c.Provider != "" {
-				if _, _, err := mapping.Apply(mapping.Preset(c.Provider, sso.SAML), p.connection, a); err != nil {
+				if _, _, err := mapping.Apply(sso.Config{Mapping: mapping.Preset(c.Provider, sso.SAML)}, p.connection, a); err != nil {
 					t.Errorf("the preset cannot read it: %v", err)
 				}
 			}

@@ -100,6 +100,9 @@ type Config struct {
 	Brake             Brake             `json:"brake"`
 	Provisioning      Provisioning      `json:"provisioning"`
 	EmailVerification EmailVerification `json:"email_verification"`
+	// EmailOptional lets people in for whom the identity provider sends no address,
+	// although the mapping names where one would be. Policy decides about them.
+	EmailOptional bool `json:"email_optional,omitempty"`
 	// AllowSignIn is a CEL expression that is true for those who may come in;
 	// empty lets everybody in.
 	AllowSignIn string `json:"allow_sign_in,omitempty"`

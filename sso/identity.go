@@ -57,9 +57,12 @@ type Identity struct {
 	Login         string
 	Email         string // empty if the IdP gives none
 	Name          string
-	EmailVerified bool // the IdP's word for it, whatever we make of it
-	Groups        AssertedGroups
-	Claims        Claims
-	Mixed         map[string]MixedClaim `json:",omitempty"` // as in the Assertion
-	AuthnAt       time.Time
+	EmailVerified bool // the IdP's word for it, whatever we make of it; false without Email
+	// EmailUnsaid says that an address could have been sent and was not, where it
+	// may be missing: the one that is known from before stays.
+	EmailUnsaid bool `json:",omitempty"`
+	Groups      AssertedGroups
+	Claims      Claims
+	Mixed       map[string]MixedClaim `json:",omitempty"` // as in the Assertion
+	AuthnAt     time.Time
 }

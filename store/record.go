@@ -80,7 +80,7 @@ func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 	if r.login.Waits() {
 		return r.await(ctx)
 	}
-	if r.verdict.EmailProven && !r.user.EmailVerified && r.user.Email != "" {
+	if r.verdict.EmailProven && !r.user.EmailVerified && r.Identity.Email != "" {
 		r.user.EmailVerified = true
 		r.updateUser(r.user)
 	}
@@ -214,11 +214,15 @@ func (r *recording) newcomer() {
 }
 
 // profile takes over what the identity provider says. An address counts as
-// verified if its domain is proven; or if it was verified and is the same.
+// verified if its domain is proven; or if it was verified and is the same. One
+// that was not sent this time, where it may be missing, stays as it is known.
 func (r *recording) profile() {
 	u, i := &r.user, r.Identity
-	u.EmailVerified = i.Email != "" && (r.proven || u.EmailVerified && u.Email == i.Email)
-	u.Email, u.Name, u.LastSignInAt = i.Email, i.Name, r.now
+	if !i.EmailUnsaid {
+		u.EmailVerified = i.Email != "" && (r.proven || u.EmailVerified && u.Email == i.Email)
+		u.Email = i.Email
+	}
+	u.Name, u.LastSignInAt = i.Name, r.now
 	if !u.LoginGiven {
 		u.Login = i.Login
 	}
@@ -274,7 +278,7 @@ func (r *recording) claimed(ctx context.Context) error {
 // login, and lets nobody in.
 func (r *recording) await(ctx context.Context) error {
 	r.user.Status, r.user.LastSignInAt = sso.UserPending, r.old.LastSignInAt
-	r.user.EmailVerified = r.user.EmailVerified || r.verdict.EmailProven && r.user.Email != ""
+	r.user.EmailVerified = r.user.EmailVerified || r.verdict.EmailProven && r.Identity.Email != ""
 	r.updateUser(r.user)
 	r.findable(sso.User{ID: r.user.ID}, r.user)
 	if r.old.Status == sso.UserActive {

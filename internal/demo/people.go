@@ -53,6 +53,8 @@ func initechPeople() []demoidp.Person {
 			Groups: []string{"developers"}},
 		{ID: "initech-0003", Login: "luca@initech.example", Email: "luca@initech.example", GivenName: "Luca", Surname: "Pacioli",
 			Groups: []string{"Bookkeepers", "managers"}, Note: "One of his groups is nearly one of Gatehouse’s."},
+		{ID: "initech-0004", Login: "milton@initech.example", GivenName: "Milton", Surname: "Waddams",
+			Groups: []string{"bookkeepers"}, Note: "Has no mailbox, so no address is sent for him."},
 	}
 }
 

@@ -35,7 +35,8 @@ func TestClaimsFitThePreset(t *testing.T) {
 				a.Claims[c.Name] = []string{value}
 			}
 		}
-		id, _, err := mapping.Apply(mapping.Preset(g.Provider, g.Protocol), sso.Connection{ID: "conn", Protocol: g.Protocol}, a)
+		cfg := sso.Config{Mapping: mapping.Preset(g.Provider, g.Protocol)}
+		id, _, err := mapping.Apply(cfg, sso.Connection{ID: "conn", Protocol: g.Protocol}, a)
 		if err != nil {
 			t.Errorf("%s: %v", name(g), err)
 			continue

@@ -176,7 +176,7 @@ func (t *try) run(ctx context.Context, asked asked) (Result, error) {
 		return Result{}, err
 	}
 	t.assertion = &assertion
-	identity, checks, err := mapping.Apply(t.cfg.Mapping, t.c, assertion)
+	identity, checks, err := mapping.Apply(t.cfg, t.c, assertion)
 	t.attempt.Checks = append(t.attempt.Checks, checks...)
 	if err != nil {
 		return Result{}, err

@@ -104,7 +104,7 @@ func (t *try) decide(identity sso.Identity, ent sso.Enterprise, p *policies, pro
 				return v, &refusal{v.Email, errRequired()}
 			}
 		}
-		v.EmailProven = proven || trusted && identity.EmailVerified
+		v.EmailProven = identity.Email != "" && (proven || trusted && identity.EmailVerified)
 		v.Memberships, err = groupsync.Plan(groupsync.RulesOf(t.cfg), identity.Groups, facts.Groups)
 		v.Memberships.Record.Note = t.noted(v.Memberships.Record.Note)
 		return v, err

@@ -174,7 +174,7 @@ func (r *rehearsal) rehearse(ctx context.Context, a sso.Assertion) error {
 // identify reads the assertion through the mapping.
 func (r *rehearsal) identify(a sso.Assertion) error {
 	r.result.Origins = mapping.Origins(r.cfg.Mapping, r.c.Protocol, a)
-	identity, checks, err := mapping.Apply(r.cfg.Mapping, r.c, a)
+	identity, checks, err := mapping.Apply(r.cfg, r.c, a)
 	r.attempt.Checks = append(r.attempt.Checks, checks...)
 	if err != nil {
 		return err

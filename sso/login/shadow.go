@@ -101,7 +101,7 @@ func (t *try) identify(ctx context.Context, live *sso.Identity) (*sso.Identity, 
 		}
 		a = &verified
 	}
-	identity, _, err := mapping.Apply(t.cfg.Mapping, t.c, *a)
+	identity, _, err := mapping.Apply(t.cfg, t.c, *a)
 	if err != nil {
 		return nil, err
 	}

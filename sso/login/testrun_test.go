@@ -15,12 +15,18 @@ import (
 // and has its answer, not delivered yet.
 func (w *world) tryOut(c *company, run sso.TestRun, browser sso.Secret) sso.Callback {
 	w.Helper()
+	return w.tryOutAs(c, "ada", run, browser)
+}
+
+// tryOutAs is tryOut as somebody else than Ada.
+func (w *world) tryOutAs(c *company, person string, run sso.TestRun, browser sso.Secret) sso.Callback {
+	w.Helper()
 	redirect, open, err := w.login.OpenTestOf(w.Context(), c.ID, run.ID, browser)
 	w.ok(err)
 	if redirect.URL == "" || open.State != sso.TestWaiting {
 		w.Fatalf("there is nowhere to go: %+v", open)
 	}
-	cb := w.answer(c, "ada", redirect)
+	cb := w.answer(c, person, redirect)
 	cb.Browser = browser
 	return cb
 }

@@ -38,6 +38,9 @@ func (r *rehearsal) warnings(in policy.Input) {
 			r.raise(sso.Warning{Code: "claim_ambiguous", Field: field, Want: from, Got: strconv.Itoa(len(id.Claims[from]))})
 		}
 	}
+	if id.EmailUnsaid {
+		r.raise(sso.Warning{Code: "email_missing", Field: "email", Want: strings.Join(r.cfg.Mapping.Email, ", "), Minor: true})
+	}
 	if domain := sso.EmailDomain(id.Email); domain != "" && !in.DomainVerified {
 		r.raise(sso.Warning{Code: "domain_unverified", Got: domain, Minor: true})
 	}

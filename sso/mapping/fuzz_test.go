@@ -26,7 +26,8 @@ func FuzzApply(f *testing.F) {
 		if json.Unmarshal([]byte(mapping), &m) != nil || json.Unmarshal([]byte(said), &claims) != nil || len(Validate(m)) > 0 {
 			return
 		}
-		id, checks, err := Apply(m, sso.Connection{ID: "conn-x", Protocol: sso.OIDC}, sso.Assertion{Subject: subject, Claims: claims})
+		cfg, a := sso.Config{Mapping: m}, sso.Assertion{Subject: subject, Claims: claims}
+		id, checks, err := Apply(cfg, sso.Connection{ID: "conn-x", Protocol: sso.OIDC}, a)
 		if err != nil {
 			if code := sso.CodeOf(err); sso.KindOf(err) != sso.Forbidden || code != "oidc_attribute_invalid" {
 				t.Fatalf("refused with %v", err)

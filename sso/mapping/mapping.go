@@ -9,15 +9,16 @@ import (
 	"gatehouse/sso/address"
 )
 
-// Apply reads a through m. It returns one check for each part of the identity,
+// Apply reads a through the mapping of cfg. It returns one check for each part of the identity,
 // on failure up to and including the one that failed; the failure is a
 // Forbidden error with the code "saml_attribute_invalid" or
 // "oidc_attribute_invalid". Groups refuse nobody.
 //
-// The e-mail is required only if the mapping names a candidate for it: whoever
-// signs in people without an address leaves the list empty.
-func Apply(m sso.Mapping, c sso.Connection, a sso.Assertion) (sso.Identity, []sso.Check, error) {
-	r := newReader(a)
+// The e-mail is required if the mapping names a candidate for it, unless
+// cfg.EmailOptional is set. Then a missing address is none, and one that is there
+// and cannot be used still fails: it must not count as missing.
+func Apply(cfg sso.Config, c sso.Connection, a sso.Assertion) (sso.Identity, []sso.Check, error) {
+	r, m := newReader(a), cfg.Mapping
 	id := sso.Identity{Connection: c.ID, Claims: a.Claims, Mixed: a.Mixed, AuthnAt: a.AuthnAt}
 
 	subject := []string{subjectClaim}
@@ -26,11 +27,15 @@ func Apply(m sso.Mapping, c sso.Connection, a sso.Assertion) (sso.Identity, []ss
 	}
 	id.Subject = r.require("subject", subject, usableKey(sso.MaxSubjectLength))
 	id.Login = r.require("login", m.Login, usableKey(sso.MaxLoginLength))
-	if len(m.Email) > 0 {
+	switch _, _, sent := r.first(m.Email); {
+	case len(m.Email) == 0:
+	case sent || !cfg.EmailOptional:
 		id.Email = r.require("email", m.Email, address.Email)
+	default:
+		id.EmailUnsaid = r.without("email", m.Email)
 	}
 	id.Name = r.name(m.Name, id.Login)
-	id.EmailVerified = r.affirmed(m.EmailVerified)
+	id.EmailVerified = id.Email != "" && r.affirmed(m.EmailVerified)
 	id.Groups = r.groups(m)
 
 	if r.failed != nil {
@@ -104,6 +109,21 @@ func (r *reader) require(name string, candidates []string, usable func(string) (
 	}
 	r.checks = append(r.checks, sso.Check{Name: name, Want: want, Got: kept + " (" + from + ")", OK: true})
 	return kept
+}
+
+// without records that an optional part was not sent, and reports whether the
+// reading got this far.
+func (r *reader) without(name string, candidates []string) bool {
+	if r.failed != nil {
+		return false
+	}
+	r.checks = append(r.checks, sso.Check{
+		Name: name,
+		Want: strings.Join(candidates, ", "),
+		Got:  "none of them; an address is optional here",
+		OK:   true,
+	})
+	return true
 }
 
 func (r *reader) first(candidates []string) (from, value string, ok bool) {

@@ -25,7 +25,7 @@ func with(change func(*sso.Mapping)) sso.Mapping {
 }
 
 func apply(m sso.Mapping, claims sso.Claims) (sso.Identity, []sso.Check, error) {
-	return Apply(m, sso.Connection{ID: "conn-x", Protocol: sso.SAML}, sso.Assertion{Subject: "s-1", Claims: claims})
+	return Apply(sso.Config{Mapping: m}, sso.Connection{ID: "conn-x", Protocol: sso.SAML}, sso.Assertion{Subject: "s-1", Claims: claims})
 }
 
 func TestApply(t *testing.T) {
@@ -171,7 +171,7 @@ func TestPresetsReadOurNames(t *testing.T) {
 				t.Errorf("%s %s: %v", provider, protocol, p)
 			}
 			claims := sso.Claims{"login": {"ada"}, "preferred_username": {"ada"}, "email": {"ada@acme.test"}, "name": {"Ada"}, "groups": {"sre"}, "tid": {"t"}, "oid": {"o"}}
-			id, _, err := Apply(m, sso.Connection{Protocol: protocol}, sso.Assertion{Subject: "s", Claims: claims})
+			id, _, err := Apply(sso.Config{Mapping: m}, sso.Connection{Protocol: protocol}, sso.Assertion{Subject: "s", Claims: claims})
 			if err != nil {
 				t.Errorf("%s %s: %v", provider, protocol, err)
 				continue
@@ -255,7 +255,8 @@ func TestGroupsThatCouldNotBeFetched(t *testing.T) {
 	} {
 		c.claims["login"], c.claims["email"] = []string{"ada"}, []string{"ada@acme.test"}
 		m := sso.Mapping{Login: []string{"login"}, Email: []string{"email"}, Groups: []string{"groups"}}
-		id, checks, err := Apply(m, sso.Connection{Protocol: sso.OIDC}, sso.Assertion{Subject: "ada", Claims: c.claims, GroupsUnfetched: true})
+		a := sso.Assertion{Subject: "ada", Claims: c.claims, GroupsUnfetched: true}
+		id, checks, err := Apply(sso.Config{Mapping: m}, sso.Connection{Protocol: sso.OIDC}, a)
 		if err != nil || id.Groups.State != c.state || id.Groups.Unfetched != c.unread {
 			t.Errorf("%s: %+v, %v", name, id.Groups, err)
 		}

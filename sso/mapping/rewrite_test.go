@@ -145,7 +145,7 @@ func TestMemberNames(t *testing.T) {
 		"a list beside it":   {sso.MixedClaim{Texts: []string{"dev"}, Other: object(`{"admin":{}}`).Other}, sso.GroupsValues, []string{"dev", "admin"}},
 		"a number beside it": {object(`{"admin":{}}`, `7`), sso.GroupsPartial, []string{"admin"}},
 	} {
-		id, _, err := Apply(m, sso.Connection{ID: "conn-x", Protocol: sso.OIDC}, sso.Assertion{Subject: "s-1",
+		id, _, err := Apply(sso.Config{Mapping: m}, sso.Connection{ID: "conn-x", Protocol: sso.OIDC}, sso.Assertion{Subject: "s-1",
 			Claims: sso.Claims{"login": {"ada"}, "email": {"a@b.test"}}, Mixed: map[string]sso.MixedClaim{"groups": c.sent}})
 		slices.Sort(id.Groups.Names)
 		slices.Sort(c.names)

@@ -142,7 +142,7 @@ func asserted(t interface{ Fatalf(string, ...any) }, m sso.Mapping, list sso.Mix
 	if len(list.Other) > 0 {
 		a.Mixed = map[string]sso.MixedClaim{"groups": list}
 	}
-	id, _, err := Apply(m, sso.Connection{ID: "conn-x", Protocol: sso.SAML}, a)
+	id, _, err := Apply(sso.Config{Mapping: m}, sso.Connection{ID: "conn-x", Protocol: sso.SAML}, a)
 	if err != nil {
 		t.Fatalf("%v", err)
 	}

@@ -17,7 +17,11 @@ func faults(p sso.Protocol) []fault {
 // identity is what the mapping could not make of the claims.
 func identity(code string) []fault {
 	return []fault{
-		{code, "email login name subject", "none of them",
+		{code, "email", "none of them",
+			"No e-mail address came: none of {want} is there.", Company,
+			"Send one of {want}, or name in the attribute mapping here what is sent instead. " +
+				"If some people have no mailbox, let people without an address in: the settings of the connection.", atAttributes},
+		{code, "login name subject", "none of them",
 			"No {field} came: none of {want} is there.", Company,
 			"Send one of {want}, or name in the attribute mapping here what is sent instead; the raw answer has every name that came.", atAttributes},
 		{code, "email login name subject", "",

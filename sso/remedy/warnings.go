@@ -100,6 +100,10 @@ func otherWarnings() []fault {
 			"Let the identity provider respect ForceAuthn.", atAssignment},
 		{"userinfo_unusable", "", "", "Userinfo could not be read: {got}.", Company,
 			"Look at the identity provider's log for why userinfo failed, or put everything that is needed into the ID token.", atAttributes},
+		{"email_missing", "", "", "No e-mail address was sent for this person: none of {want} is there. " +
+			"An address is optional here, so that refuses nobody. " +
+			"Applications are told the address that is known from before, or none.", Company,
+			"If this person has a mailbox, send the address as one of {want}. If not, nothing has to be done.", atAttributes},
 		{"domain_unverified", "", "", "The e-mail domain {got} is not verified for this company.", Operator,
 			"Verify the domain, so that its people are found by their address and need no code.", atDomains},
 		{"vouching_needed", "", "", "An admin has to vouch for this person before they get in.", Operator,

@@ -111,6 +111,7 @@ func values(cfg *sso.Config) []value {
 		{field: "email_verification.mode", text: v.Mode},
 		{field: "email_verification.expression", text: v.Expression},
 		{field: "email_verification.trust_idp", text: yesNo(v.TrustIDP)},
+		{field: "email_optional", text: yesNo(cfg.EmailOptional)},
 		{field: "allow_sign_in", text: cfg.AllowSignIn},
 		{field: "directory.tenant", text: d.Tenant},
 		{field: "directory.client_id", text: d.ClientID},

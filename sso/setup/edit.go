@@ -19,6 +19,7 @@ type Edit struct {
 	Brake             *BrakeEdit             `json:"brake,omitempty"`
 	Provisioning      *sso.Provisioning      `json:"provisioning,omitempty"`
 	EmailVerification *EmailVerificationEdit `json:"email_verification,omitempty"`
+	EmailOptional     *bool                  `json:"email_optional,omitempty"`
 	AllowSignIn       *string                `json:"allow_sign_in,omitempty"`
 	Directory         *DirectoryEdit         `json:"directory,omitempty"`
 }

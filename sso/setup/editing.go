@@ -131,6 +131,7 @@ func rewritten(old *sso.Rewrite, e RewriteEdit) *sso.Rewrite {
 }
 
 func (w *editing) policies(e Edit) {
+	set(&w.cfg.EmailOptional, e.EmailOptional)
 	set(&w.cfg.AllowSignIn, e.AllowSignIn)
 	if v := e.EmailVerification; v != nil {
 		set(&w.cfg.EmailVerification.Mode, v.Mode)

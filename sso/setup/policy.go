@@ -25,6 +25,7 @@ func (w *editing) checkPolicies() {
 		_, err := policy.CompileVerification(v)
 		w.expression("email_verification.expression", err)
 	}
+	w.checkWithoutAddress()
 	if !w.NoMail {
 		return
 	}
@@ -33,6 +34,29 @@ func (w *editing) checkPolicies() {
 		w.warn("email_verification.mode", "No mail server is set up (smtp.addr), so no codes are sent: nobody is asked for one, and addresses stay unverified.")
 	case policy.ModeAlways, policy.ModeExpression:
 		w.warn("email_verification.mode", "No mail server is set up (smtp.addr), so no codes are sent: who would have to enter one does not get in.")
+	}
+}
+
+// checkWithoutAddress warns of rules that may not have thought of people without
+// an address.
+func (w *editing) checkWithoutAddress() {
+	if !w.cfg.EmailOptional {
+		return
+	}
+	v := w.cfg.EmailVerification
+	rules := []struct{ field, text string }{{"allow_sign_in", w.cfg.AllowSignIn}}
+	if v.Mode == policy.ModeExpression {
+		rules = append(rules, struct{ field, text string }{"email_verification.expression", v.Expression})
+	}
+	for _, rule := range rules {
+		foreseen := strings.Contains(rule.text, `""`) || strings.Contains(rule.text, `''`)
+		if strings.Contains(rule.text, "identity.email") && !foreseen {
+			w.warn(rule.field, "People without an address have an empty identity.email and identity.email_domain, "+
+				"and domain_verified is false for them. Say in the rule what becomes of them.")
+		}
+	}
+	if v.Mode == policy.ModeAlways {
+		w.warn("email_optional", "Everybody has to prove an address, so people without one wait until an admin vouches for them.")
 	}
 }
 

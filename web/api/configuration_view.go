@@ -17,6 +17,7 @@ type configuration struct {
 	Brake             configurationBrake      `json:"brake" doc:"When group syncs are held for an admin."`
 	Provisioning      sso.Provisioning        `json:"provisioning" enum:"jit,scim" doc:"What makes users and memberships: sign-ins, or what the identity provider pushes." example:"jit"`
 	EmailVerification sso.EmailVerification   `json:"email_verification" doc:"Who has to confirm their address at the first sign-in."`
+	EmailOptional     bool                    `json:"email_optional" doc:"Whether people without an address get in."`
 	AllowSignIn       string                  `json:"allow_sign_in" doc:"An expression that is true for those who may come in; \"\": everybody may." example:"size(identity.matched_groups) > 0"`
 	Directory         *configurationDirectory `json:"directory,omitempty" doc:"Where groups are asked for that did not fit into an answer; missing: nowhere."`
 }
@@ -74,7 +75,16 @@ func viewConfiguration(c *sso.Config) *configuration {
 	if c == nil {
 		return nil
 	}
-	v := &configuration{Version: c.Version, Mapping: viewMapping(c.Mapping), GroupSync: c.GroupSync, Brake: configurationBrake(c.Brake.Effective()), Provisioning: c.Provisioning, EmailVerification: c.EmailVerification, AllowSignIn: c.AllowSignIn}
+	v := &configuration{
+		Version:           c.Version,
+		Mapping:           viewMapping(c.Mapping),
+		GroupSync:         c.GroupSync,
+		Brake:             configurationBrake(c.Brake.Effective()),
+		Provisioning:      c.Provisioning,
+		EmailVerification: c.EmailVerification,
+		EmailOptional:     c.EmailOptional,
+		AllowSignIn:       c.AllowSignIn,
+	}
 	if s := c.SAML; s != nil {
 		v.SAML = &configurationSAML{MetadataURL: some(s.MetadataURL), IDPEntityID: s.IDPEntityID, SSOURL: s.SSO.URL, SSOBinding: s.SSO.Binding,
 			Certificates: make([]certificate, 0, len(s.Certificates)), SignRequests: s.SignRequests, AllowIDPInitiated: s.IDPInitiated,

@@ -101,6 +101,8 @@ func policyFields(cfg *sso.Config) page.FieldSection {
 	}
 	return page.FieldSection{ID: "policies", Heading: "Who may sign in", Lead: "Rules are written in CEL, over identity, connection and enterprise. Try them before you save.", Fields: []page.Field{
 		rule("allow_sign_in", "For example: \"staff\" in identity.groups. Empty: everybody whom the identity provider lets in.", cfg.AllowSignIn),
+		box("email_optional", "For example contractors without a mailbox. Without this, a sign-in is refused if no address is sent. "+
+			"The rules here decide about these people, too; identity.email is empty then.", cfg.EmailOptional),
 		choice("email_verification.mode", "Whether somebody proves their address with a code the first time.", v.Mode),
 		rule("email_verification.expression", "For example: \"contractors\" in identity.groups ? \"skip\" : \"require\". Used only where the choice above is the rule.", v.Expression),
 		box("email_verification.trust_idp", "An address that the identity provider calls verified needs no code.", v.TrustIDP),

@@ -131,6 +131,7 @@ func editOf(form url.Values, c sso.Connection) (setup.Edit, error) {
 		GroupSync:         &setup.GroupSyncEdit{Mode: as[sso.SyncMode](f.text("group_sync.mode")), OnAbsent: as[sso.WhenUnknown](f.text("group_sync.on_absent")), OnOverage: as[sso.WhenUnknown](f.text("group_sync.on_overage"))},
 		Brake:             &setup.BrakeEdit{Off: f.box("brake.off"), Share: f.number("brake.share"), People: f.number("brake.people"), Window: new(sso.Seconds(*f.number("brake.window")))},
 		EmailVerification: &setup.EmailVerificationEdit{Mode: f.text("email_verification.mode"), Expression: f.text("email_verification.expression"), TrustIDP: f.box("email_verification.trust_idp")},
+		EmailOptional:     f.box("email_optional"),
 		AllowSignIn:       f.text("allow_sign_in"),
 		Provisioning:      as[sso.Provisioning](f.text("provisioning")),
 		Directory:         &setup.DirectoryEdit{Tenant: f.text("directory.tenant"), ClientID: f.text("directory.client_id"), ClientSecret: f.secret("directory.client_secret"), ByID: f.box("directory.by_id")},

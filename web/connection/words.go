@@ -29,6 +29,7 @@ func labels() map[string]string {
 		"brake.off": "Hold nothing but the loss of the last admin", "brake.share": "Share of a group, in percent", "brake.people": "People of a group", "brake.window": "Window, in seconds",
 		"provisioning": "Provisioning", "email_verification.mode": "First sign-in: prove the e-mail address", "email_verification.expression": "Rule for the e-mail address",
 		"email_verification.trust_idp": "Believe the identity provider about addresses", "allow_sign_in": "Who may sign in",
+		"email_optional":   "People without an e-mail address get in",
 		"directory.tenant": "Microsoft tenant", "directory.client_id": "Application (client) ID", "directory.client_secret": "Secret of the application",
 		"directory.by_id": "Groups are known by object ID",
 	}

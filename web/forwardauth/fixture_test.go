@@ -249,13 +249,20 @@ func (w *world) enter(login string, groups ...string) person {
 
 func (w *world) enterAt(e sso.Enterprise, c sso.Connection, login, name string, groups ...string) person {
 	w.Helper()
+	return w.enterWith(e, sso.Identity{Connection: c.ID, Subject: login, Login: login, Email: login + "@acme.test", Name: name}, groups...)
+}
+
+// enterWith is enterAt with all that the identity provider said.
+func (w *world) enterWith(e sso.Enterprise, identity sso.Identity, groups ...string) person {
+	w.Helper()
 	now := w.clock.Now()
 	attempt, token := sso.NewID[sso.AttemptID](now), sso.NewSecret()
 	s := sso.SignIn{
-		Identity: sso.Identity{Connection: c.ID, Subject: login, Login: login, Email: login + "@acme.test", Name: name},
-		Replay:   sso.ReplayMark{Connection: c.ID, ResponseID: string(attempt), Until: now.Add(time.Minute)},
-		Attempt:  sso.Attempt{ID: attempt, Enterprise: e.ID, Connection: c.ID, Outcome: sso.OutcomeSucceeded, At: now},
-		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: token.Hash(), Enterprise: e.ID, Connection: c.ID, Attempt: attempt, Subject: login,
+		Identity: identity,
+		Replay:   sso.ReplayMark{Connection: identity.Connection, ResponseID: string(attempt), Until: now.Add(time.Minute)},
+		Attempt:  sso.Attempt{ID: attempt, Enterprise: e.ID, Connection: identity.Connection, Outcome: sso.OutcomeSucceeded, At: now},
+		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: token.Hash(), Enterprise: e.ID, Connection: identity.Connection,
+			Attempt: attempt, Subject: identity.Subject,
 			CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(8 * time.Hour)},
 	}
 	u, _, err := w.db.RecordLogin(w.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) {

@@ -101,9 +101,9 @@ func (s *state) sent() []page.Sent {
 // mappingForm is what is looked for in what the identity provider sends; entered
 // is what was just entered, nil for what is kept.
 func (s *state) mappingForm(entered url.Values) *form {
-	m, absent := mapping.Preset(s.Connection.Provider, s.Connection.Protocol), sso.KeepGroups
+	m, absent, optional := mapping.Preset(s.Connection.Provider, s.Connection.Protocol), sso.KeepGroups, false
 	if c := s.config(); c != nil {
-		m, absent = c.Mapping, c.GroupSync.OnAbsent
+		m, absent, optional = c.Mapping, c.GroupSync.OnAbsent, c.EmailOptional
 	}
 	lines := func(name, label, hint string, values []string, optional bool) *page.Field {
 		return &page.Field{ID: name, Name: name, Label: label, Hint: hint, Kind: "area", Lines: max(3, len(values)), Mono: true, Optional: optional, Value: strings.Join(values, "\n")}
@@ -113,7 +113,11 @@ func (s *state) mappingForm(entered url.Values) *form {
 	}
 	f := &form{fields: []*page.Field{
 		lines("mapping.login", "Login", "What people are called by, and what stays the same.", m.Login, false),
-		lines("mapping.email", "E-mail", "Leave it empty if people have no address.", m.Email, true),
+		lines("mapping.email", "E-mail", "Leave it empty if nobody has an address.", m.Email, true),
+		{ID: "email_optional", Name: "email_optional", Label: "Some people have no e-mail address", Kind: "check", Value: "yes",
+			Checked: optional, Optional: true,
+			Hint: "For example contractors without a mailbox. They get in, without a code unless a rule says otherwise, " +
+				"and applications are told no address of theirs. Without this, a sign-in is refused if no address is sent."},
 		lines("mapping.name", "Name", "Several claims make one name: {firstName} {lastName}", m.Name, true),
 		lines("mapping.groups", "Groups", "Tried in turn, too: all values of the first one that is there.", m.Groups, true),
 	}, more: []*page.Field{
@@ -125,7 +129,9 @@ func (s *state) mappingForm(entered url.Values) *form {
 			{Value: string(sso.KeepGroups), Label: "Keep the memberships there are"}, {Value: string(sso.ClearGroups), Label: "Take it for no groups"}, {Value: string(sso.DenySignIn), Label: "Refuse the sign-in"}}},
 	}}
 	for _, field := range f.all() {
-		if entered != nil {
+		if entered != nil && field.Kind == "check" {
+			field.Checked = entered.Get(field.Name) == field.Value
+		} else if entered != nil {
 			field.Value = strings.ReplaceAll(entered.Get(field.Name), "\r\n", "\n")
 		}
 		for i := range field.Options {
@@ -158,7 +164,8 @@ func (a *Assistant) saveAttributes(w http.ResponseWriter, r *http.Request, v con
 	_, _, err = a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, setup.Edit{Revision: revisionOf(r.PostForm),
 		Mapping: &setup.MappingEdit{Login: linesOf(f.get("mapping.login")), Email: linesOf(f.get("mapping.email")), Name: linesOf(f.get("mapping.name")), Groups: linesOf(f.get("mapping.groups")),
 			Subject: text("mapping.subject"), Delimiter: text("mapping.delimiter"), Include: text("mapping.include"), Exclude: text("mapping.exclude")},
-		GroupSync: &setup.GroupSyncEdit{OnAbsent: &absent}})
+		GroupSync:     &setup.GroupSyncEdit{OnAbsent: &absent},
+		EmailOptional: new(f.checked("email_optional"))})
 	switch kind := sso.KindOf(err); {
 	case err == nil:
 		return console.Done(w, s.at("attributes"), "saved")

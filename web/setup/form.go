@@ -46,6 +46,11 @@ func (f *form) get(name string) string {
 	return ""
 }
 
+// checked reports whether a box of the form is ticked.
+func (f *form) checked(name string) bool {
+	return slices.ContainsFunc(f.all(), func(field *page.Field) bool { return field.Name == name && field.Checked })
+}
+
 // meant are the corrections of what was refused.
 func (f *form) meant(err error) []page.Meant {
 	var all []page.Meant
