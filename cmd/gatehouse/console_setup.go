@@ -15,7 +15,14 @@ import (
 
 // setupArea is the setup assistant.
 func (g *gateway) setupArea(c *console.Console, _ *page.Pages) error {
-	setuppages.New(setuppages.Options{Console: c, Service: g.setup, Store: g.db, Values: g.ours, Now: time.Now}).Register(g.router)
+	setuppages.New(setuppages.Options{
+		Console: c,
+		Service: g.setup,
+		Store:   g.db,
+		Traces:  g.login,
+		Values:  g.ours,
+		Now:     time.Now,
+	}).Register(g.router)
 	return nil
 }
 

@@ -19,7 +19,9 @@ type selection struct {
 	rewrite          *rewriter
 	seen             map[string]bool
 	blank            bool // nothing but blanks was read
-	g                sso.AssertedGroups
+	// tell hears of every value that is not blank; nil: nobody asks.
+	tell func(sso.TracedGroup)
+	g    sso.AssertedGroups
 }
 
 func newSelection(m sso.Mapping) (*selection, error) {
@@ -51,15 +53,16 @@ func (s *selection) read(list sso.MixedClaim) (sent int) {
 	sent = len(list.Other)
 	for _, other := range list.Other {
 		if members, ok := s.rewrite.members(other.Raw); ok {
-			sent += s.takeAll(members) - 1
+			sent += s.takeMembers(other.Raw, members) - 1
 			continue
 		}
 		s.blank = false
 		s.g.AddRaw(other.Raw, other.Why)
+		s.told(sso.TracedGroup{Sent: other.Raw, Why: other.Why})
 	}
 	for _, value := range list.Texts {
 		if members, ok := s.rewrite.members(value); ok {
-			sent += s.takeAll(members)
+			sent += s.takeMembers(value, members)
 			continue
 		}
 		if s.serialized(value, len(list.Texts)+len(list.Other) == 1) {
@@ -75,6 +78,15 @@ func (s *selection) read(list sso.MixedClaim) (sent int) {
 	return sent
 }
 
+// takeMembers takes the member names of an object and returns how many there
+// are.
+func (s *selection) takeMembers(object string, names []string) int {
+	for _, name := range names {
+		s.takeFrom(object, name)
+	}
+	return len(names)
+}
+
 // takeAll takes names and returns how many there are.
 func (s *selection) takeAll(names []string) int {
 	for _, name := range names {
@@ -84,16 +96,22 @@ func (s *selection) takeAll(names []string) int {
 }
 
 // take takes one name, as sent.
-func (s *selection) take(sent string) {
+func (s *selection) take(sent string) { s.takeFrom(sent, sent) }
+
+// takeFrom takes one name out of what was sent.
+func (s *selection) takeFrom(whole, sent string) {
 	if strings.TrimSpace(sent) == "" {
 		return
 	}
 	s.blank = false
 	name := fold.Clean(s.rewrite.name(sent))
+	traced := sso.TracedGroup{Sent: whole, Name: name}
 	switch why := unusable(name); {
 	case name != "" && s.drops(name) && s.drops(visible(name)):
+		traced.LeftOut = true
 	case why != "":
 		s.g.AddRaw(sent, why)
+		traced.Name, traced.Why = "", why
 	case s.seen[name]:
 	case len(s.g.Names) == sso.MaxGroups:
 		s.seen[name] = true
@@ -101,6 +119,13 @@ func (s *selection) take(sent string) {
 	default:
 		s.seen[name] = true
 		s.g.Names = append(s.g.Names, name)
+	}
+	s.told(traced)
+}
+
+func (s *selection) told(v sso.TracedGroup) {
+	if s.tell != nil {
+		s.tell(v)
 	}
 }
 

@@ -12,20 +12,6 @@ import (
 	"gatehouse/web/page"
 )
 
-// acceptance makes the asserted name of a near miss an IdP name of its group; nil
-// where that is no mend.
-func acceptance(v console.Visit, m sso.NearMiss) *page.Press {
-	if !m.Acceptable() || len(groupsync.CheckName("", groupsync.CleanName(m.Asserted))) > 0 {
-		return nil
-	}
-	return &page.Press{
-		Label:  "Accept",
-		About:  "Accept “" + m.Asserted + "” for " + m.Name + " in " + m.OrganizationName,
-		Action: at(v, "groups", "accept"),
-		Fields: []page.HiddenField{{Name: "name", Value: m.Asserted}, {Name: "group", Value: string(m.Group)}},
-	}
-}
-
 // mostChoices is how many names and groups are offered in one list.
 const mostChoices = 200
 
@@ -75,6 +61,9 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, v console.Visi
 		return h.showGroups(w, r, v, err)
 	case err != nil:
 		return fmt.Errorf("accept a name for a group: %w", err)
+	}
+	if test, err := sso.ParseID[sso.TestRunID](r.PostForm.Get("test")); err == nil {
+		return console.Done(w, at(v, "tests", string(test)), "accepted")
 	}
 	return console.Done(w, at(v, "groups"), "accepted")
 }

@@ -28,6 +28,7 @@ type Connections interface {
 	ConnectionReach(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ConnectionReach, error)
 	Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.CertificateUse, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
+	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 }
 
 // Setup carries out what an admin does to connections; setup.Service does.
@@ -50,6 +51,7 @@ type Switching interface {
 // Changing changes what may be enabled later, and what is ours.
 type Changing interface {
 	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e setup.Edit) (sso.Connection, []setup.Warning, error)
+	TryMapping(c sso.Connection, e setup.MappingEdit) (sso.Mapping, error)
 	DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *setup.EmailVerificationEdit, allow *string) ([]setup.Trial, error)
 	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
@@ -59,6 +61,7 @@ type Changing interface {
 // Previewer plans sign-ins that nobody made; login.Service does.
 type Previewer interface {
 	PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.Supposed) (login.Preview, error)
+	TraceGroups(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, m sso.Mapping, tested sso.Identity) (sso.GroupTrace, error)
 }
 
 // Options are what the handlers are made of; all of it is required.
@@ -86,7 +89,7 @@ func (h *Handlers) Register(rt *route.Router) {
 		list("POST", "held/approve", h.approveAll), list("POST", "held/discard", h.discardAll),
 		list("POST", "held/{held}/approve", h.approve), list("POST", "held/{held}/discard", h.discard))
 	h.Console.Add(rt,
-		one("GET", "", h.show), one("GET", "/settings", h.settings), one("POST", "/settings", h.saveSettings), one("POST", "/settings/try", h.tryPolicies),
+		one("GET", "", h.show), one("GET", "/settings", h.settings), one("POST", "/settings", h.saveSettings), one("POST", "/settings/try", h.tryPolicies), one("POST", "/settings/try-groups", h.tryGroups),
 		one("POST", "/enable", h.act("enabled", h.Setup.Enable)), one("POST", "/disable", h.act("disabled", h.Setup.Disable)),
 		one("POST", "/rollback", h.act("rolled-back", h.Setup.Rollback)), one("POST", "/discard", h.act("discarded", h.Setup.DiscardDraft)),
 		one("POST", "/delete", h.delete),

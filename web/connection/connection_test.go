@@ -24,6 +24,7 @@ import (
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/testconnection"
 )
 
 // visitors let in whoever the header names: the roles are others' tests.
@@ -77,6 +78,7 @@ func newFixture(t *testing.T) *fixture {
 	desk := console.New(console.Options{Access: access, Directory: f.db, Pages: pages, Now: time.Now})
 	connection.New(connection.Options{Console: desk, Store: f.db, Setup: service, Preview: login.New(login.Options{Snapshots: f.db}), BaseURL: "https://sso.example",
 		Revoked: func(context.Context) { f.told++ }, Now: time.Now}).Register(f.router)
+	testconnection.New(testconnection.Options{Store: f.db, Console: desk, BaseURL: "https://sso.example", Now: time.Now}).Register(f.router)
 	f.home = "/admin/enterprises/acme/connections/" + string(f.conn.ID)
 	return f
 }

@@ -330,7 +330,7 @@ func cellOf(v console.Visit, n name, o sso.Organization) page.MatrixCell {
 	for _, m := range n.near {
 		if m.Organization == o.ID {
 			return page.MatrixCell{State: page.Badge{Label: nearness(m.Why), State: "warn"}, Detail: m.Name,
-				Href: console.At(v.Enterprise, "groups", string(m.Group)), Accept: acceptance(v, m)}
+				Href: console.At(v.Enterprise, "groups", string(m.Group)), Accept: console.AcceptName(v, m, "")}
 		}
 	}
 	if len(n.groups) > 0 && n.said {

@@ -1,6 +1,7 @@
 package connection
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -15,7 +16,15 @@ import (
 )
 
 func (h *Handlers) settings(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
-	return h.form(w, v, nil, nil, nil)
+	return h.form(w, v, shownSettings{})
+}
+
+// shownSettings is what the settings are shown with, besides what is kept.
+type shownSettings struct {
+	typed   url.Values // nil: what is kept
+	refused error
+	trial   *page.PolicyTrial
+	trace   *page.GroupTrace
 }
 
 func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -25,7 +34,7 @@ func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v consol
 	}
 	switch {
 	case refusal(err):
-		return h.form(w, v, r.PostForm, err, nil)
+		return h.form(w, v, shownSettings{typed: r.PostForm, refused: err})
 	case err != nil:
 		return fmt.Errorf("save the settings: %w", err)
 	}
@@ -37,16 +46,59 @@ func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v consol
 func (h *Handlers) tryPolicies(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	edit, err := editOf(r.PostForm, v.Connection)
 	if err != nil {
-		return h.form(w, v, r.PostForm, err, nil)
+		return h.form(w, v, shownSettings{typed: r.PostForm, refused: err})
 	}
 	trials, err := h.Setup.DryRun(r.Context(), v.Enterprise.ID, v.Connection.ID, edit.EmailVerification, edit.AllowSignIn)
 	switch {
 	case refusal(err):
-		return h.form(w, v, r.PostForm, err, nil)
+		return h.form(w, v, shownSettings{typed: r.PostForm, refused: err})
 	case err != nil:
 		return fmt.Errorf("try the policies: %w", err)
 	}
-	return h.form(w, v, r.PostForm, nil, h.trial(trials))
+	return h.form(w, v, shownSettings{typed: r.PostForm, trial: h.trial(trials)})
+}
+
+// tryGroups shows what the mapping as it is typed makes of the groups of the last
+// test, and keeps the form as it is.
+func (h *Handlers) tryGroups(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	edit, err := editOf(r.PostForm, v.Connection)
+	if err != nil {
+		return h.form(w, v, shownSettings{typed: r.PostForm, refused: err})
+	}
+	trace, err := h.trace(r.Context(), v, *edit.Mapping)
+	switch {
+	case refusal(err):
+		return h.form(w, v, shownSettings{typed: r.PostForm, refused: err})
+	case err != nil:
+		return fmt.Errorf("try the mapping: %w", err)
+	}
+	return h.form(w, v, shownSettings{typed: r.PostForm, trace: trace})
+}
+
+// trace is of the last test that came as far as an identity.
+func (h *Handlers) trace(ctx context.Context, v console.Visit, edit setup.MappingEdit) (*page.GroupTrace, error) {
+	m, err := h.Setup.TryMapping(v.Connection, edit)
+	if err != nil {
+		return nil, err
+	}
+	runs, _, err := h.Store.TestRuns(ctx, v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID}, sso.Page{Limit: 10})
+	if err != nil {
+		return nil, fmt.Errorf("list test connections: %w", err)
+	}
+	for _, run := range runs {
+		if run, err = h.Store.TestRun(ctx, v.Enterprise.ID, run.ID); err != nil {
+			return nil, fmt.Errorf("load test connection: %w", err)
+		}
+		if run.Result.Identity == nil {
+			continue
+		}
+		trace, err := h.Preview.TraceGroups(ctx, v.Enterprise.ID, v.Connection.ID, m, *run.Result.Identity)
+		if err != nil {
+			return nil, err
+		}
+		return page.NewGroupTrace(trace, h.time(run.EndedAt)), nil
+	}
+	return nil, &sso.Error{Kind: sso.Conflict, Code: "no_test", Public: "No test connection has shown yet what is sent. Run one, then come back."}
 }
 
 func (h *Handlers) trial(all []setup.Trial) *page.PolicyTrial {
@@ -78,9 +130,9 @@ func (h *Handlers) trial(all []setup.Trial) *page.PolicyTrial {
 }
 
 // form shows the settings: as they are being edited, or as they were typed.
-func (h *Handlers) form(w http.ResponseWriter, v console.Visit, typed url.Values, refused error, trial *page.PolicyTrial) error {
-	c := v.Connection
-	p := &page.ConnectionSettings{Base: h.base(v, true), Action: at(v, "settings"), Try: at(v, "settings", "try"), Back: at(v), Trial: trial,
+func (h *Handlers) form(w http.ResponseWriter, v console.Visit, s shownSettings) error {
+	c, typed, refused := v.Connection, s.typed, s.refused
+	p := &page.ConnectionSettings{Base: h.base(v, true), Action: at(v, "settings"), Try: at(v, "settings", "try"), Back: at(v), Trial: s.trial, Trace: s.trace, TryGroups: at(v, "settings", "try-groups") + "#trace",
 		Revision: strconv.FormatInt(c.Revision, 10), Live: c.Live != nil, Sections: sections(c)}
 	if typed != nil {
 		p.Revision = typed.Get("revision")

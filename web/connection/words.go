@@ -55,8 +55,7 @@ func choices(field string) []page.Option {
 	case "group_sync.on_overage":
 		return []page.Option{{Value: "keep", Label: "Keep all memberships"}, {Value: "deny", Label: "Refuse the sign-in"}}
 	case "mapping.groups_rewrite.preset":
-		return []page.Option{{Value: "", Label: "As they are sent, or by the expression below"}, {Value: sso.RewriteCommonName, Label: "Take the CN of a distinguished name"},
-			{Value: sso.RewriteLastSegment, Label: "Take the last part of a path"}, {Value: sso.RewriteMembers, Label: "Take the member names of an object"}}
+		return page.RewriteOptions()
 	case "email_verification.mode":
 		return []page.Option{{Value: "unverified-domain", Label: "Unless the domain is proven"}, {Value: "always", Label: "Always"}, {Value: "never", Label: "Never"}, {Value: "expression", Label: "By the rule below"}}
 	case "saml.allow_idp_initiated":

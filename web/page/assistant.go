@@ -135,6 +135,7 @@ type SetupForm struct {
 	Action string
 	Button string
 	Files  bool
+	Tried  bool // it was shown on the last test, and is not saved
 	Meant  []Meant
 }
 
@@ -150,6 +151,12 @@ type SetupAttributes struct {
 	Tested       *Time // when it was last tested; nil: never
 	Sent         []Sent
 	Form         SetupForm
+	// Trace is what the mapping of the form makes of the last test's groups; nil:
+	// there was no test.
+	Trace *GroupTrace
+	// Try is where the form is posted to be shown on the last test; "": there was
+	// none.
+	Try string
 }
 
 // ClaimRow is a claim that has to be sent.

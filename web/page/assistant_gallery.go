@@ -1,6 +1,10 @@
 package page
 
-import "time"
+import (
+	"time"
+
+	"gatehouse/sso"
+)
 
 func galleryAssistant() []Example {
 	return append(galleryBeforeSteps(), append(galleryFirstSteps(), galleryLastSteps()...)...)
@@ -118,6 +122,7 @@ func galleryLastSteps() []Example {
 		p.Claims[0].Badge, p.Claims[1].Badge, p.Claims[2].Badge = Badge{"seen", "ok"}, Badge{"not sent", "warn"}, Badge{"seen", "ok"}
 		p.Sent = []Sent{{"login", []string{"ada@acme.example"}, 0}, {"groups", []string{"engineering", "grp_all_employees_without_contractors", "開発"}, 17}, {"http://schemas.microsoft.com/identity/claims/objectidentifier", []string{"0f1e2d3c"}, 0}}
 	})
+	seen.Try, seen.Trace = galleryAt+"attributes/try#trace", galleryTrace()
 	wrong := attributes(func(p *SetupAttributes) {
 		p.Form.Fields[0].Value, p.Form.Fields[0].Error = "{first", "Line 1: a { without its }"
 		p.Form.Wrong = []Wrong{{"login", "Login", p.Form.Fields[0].Error}}
@@ -165,4 +170,15 @@ func galleryLastSteps() []Example {
 		})},
 		{"SetupDone", 200, done},
 	}
+}
+
+// galleryTrace is a rewrite on the values of a test.
+func galleryTrace() *GroupTrace {
+	matched := []sso.GroupPlace{{Name: "engineering", Organization: "Research"}, {Name: "engineering", Organization: "Website"}}
+	return NewGroupTrace(sso.GroupTrace{Source: "http://schemas.xmlsoap.org/claims/Group", Values: []sso.TracedGroup{
+		{Sent: "CN=engineering,OU=Groups,OU=Munich,DC=corp,DC=acme,DC=example", Name: "engineering", Groups: matched},
+		{Sent: "CN=grp_all_employees_without_contractors,DC=acme", Name: "grp_all_employees_without_contractors"},
+		{Sent: "CN=app-old,DC=acme", Name: "app-old", LeftOut: true},
+		{Sent: "sales\u00a0team", Why: sso.RawNoBreakSpace},
+	}}, connAgo(time.Hour))
 }

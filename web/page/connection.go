@@ -95,7 +95,10 @@ type ConnectionSettings struct {
 	Wrong    []Wrong
 	Warnings []string
 	Trial    *PolicyTrial // nil: nothing was tried
-	Sections []FieldSection
+	Trace    *GroupTrace  // of the last test's groups; nil: it was not asked for
+	// TryGroups is where the form is posted to see it.
+	TryGroups string
+	Sections  []FieldSection
 }
 
 func (ConnectionSettings) title() string { return "Settings" }

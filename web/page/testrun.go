@@ -106,7 +106,12 @@ type TestGroups struct {
 }
 
 // TestNear is a name that nearly is that of a group.
-type TestNear struct{ Asserted, Name, Organization, Why string }
+type TestNear struct {
+	Asserted, Name, Organization, Why string
+
+	Accept   *Press // nil where it cannot be made an IdP name, or not by the visitor
+	Accepted bool   // it is an IdP name of the group by now
+}
 
 // TestChange is what would change in one organization.
 type TestChange struct {

@@ -47,6 +47,14 @@ func galleryTest() []Example {
 	}
 }
 
+func galleryNear() []TestNear {
+	accept := &Press{Label: "Accept", About: "Accept “Admins ” for Admins in Website", Action: galleryConn + "/groups/accept"}
+	return []TestNear{
+		{Asserted: "Admins ", Name: "Admins", Organization: "Website", Why: "spaces differ", Accept: accept},
+		{Asserted: "everyone", Name: "Everyone", Organization: "Research", Why: "upper and lower case differ", Accepted: true},
+	}
+}
+
 func galleryTestsPage() *Tests {
 	return &Tests{Base: galleryTestBase(), Connection: "Okta", Start: galleryTests, Draft: true, What: "the value of SAMLResponse, or the XML of the response",
 		Captured: Field{ID: "captured", Name: "captured", Label: "Answer", Kind: "area", Lines: 6, Mono: true}}
@@ -104,7 +112,7 @@ func galleryTestPassed() *Test {
 		Identity: []TestValue{{"Subject", "00u1ab2cd3EF", "NameID"}, {"Login", "ada@acme.example", "login"}, {"E-mail", "ada@acme.example", "email"},
 			{"E-mail verified", "not said to be verified", ""}, {"Name", "Ada Lovelace", "{firstName} {lastName}"}, {"Groups", "3", "groups"}},
 		Groups: &TestGroups{State: "A list of 3.", Badge: Badge{"values", "ok"}, Names: []string{"engineering", "Admins ", "everyone"},
-			Unmatched: []string{"Admins ", "everyone"}, Near: []TestNear{{"Admins ", "Admins", "Website", "spaces differ"}}},
+			Unmatched: []string{"Admins ", "everyone"}, Near: galleryNear()},
 		Changes: []TestChange{{"Research", []string{"engineering"}, []string{"reviewers"}, []string{"Members"}}, {Organization: "Website"}},
 		Entry: []Fact{{Label: "Who it would be", Value: "user-06d5x0wkj3n8p7r5t2v4y6z8ab", Code: true}, {Label: "allow_sign_in", Value: "lets this person in", Badge: &Badge{"yes", "ok"}},
 			{Label: "First sign-in", Value: "Nothing is asked. The domain acme.example is verified for this company."}},

@@ -1,6 +1,8 @@
 package setup
 
 import (
+	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -13,6 +15,7 @@ import (
 	"gatehouse/sso/setup"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
+	"gatehouse/web/route"
 )
 
 func (a *Assistant) showAttributes(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -21,19 +24,45 @@ func (a *Assistant) showAttributes(w http.ResponseWriter, r *http.Request, v con
 		return err
 	}
 	said := console.Said(r, map[string]string{"saved": "Saved."})
-	return a.renderAttributes(w, s, s.mappingForm(nil), said, nil)
+	shown := &attributes{state: s, form: s.mappingForm(nil), said: said}
+	if c := s.config(); c != nil && s.reached() {
+		if shown.trace, err = a.trace(r.Context(), s, c.Mapping); err != nil {
+			return err
+		}
+	}
+	return a.renderAttributes(w, shown, nil)
 }
 
-func (a *Assistant) renderAttributes(w http.ResponseWriter, s *state, f *form, said string, err error) error {
-	base, around := a.around(s, "attributes")
-	base.Flash = said
-	p := &page.SetupAttributes{Base: base, Assistant: around, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Attributes), Groups: a.part(s, "h-groups", s.guide.Groups.Title, s.guide.Groups),
-		Claims: s.claims(), Form: page.SetupForm{Action: s.at("attributes"), Button: "Save", Hidden: []page.HiddenField{s.revision()}}}
-	p.Form.Wrong = page.Blame(renamed(err), f.all()...)
-	p.Form.Fields, p.Form.More = values(f.fields), values(f.more)
+// attributes are what the mapping step shows.
+type attributes struct {
+	*state
+	form  *form
+	said  string
+	trace *page.GroupTrace
+	tried bool // the form is not saved, and was shown on the last test
+}
+
+func (a *Assistant) trace(ctx context.Context, s *state, m sso.Mapping) (*page.GroupTrace, error) {
+	trace, err := a.Traces.TraceGroups(ctx, s.Enterprise.ID, s.Connection.ID, m, *s.last.Result.Identity)
+	if err != nil {
+		return nil, fmt.Errorf("trace groups of the last test: %w", err)
+	}
+	return page.NewGroupTrace(trace, page.NewTime(s.last.EndedAt, a.Now())), nil
+}
+
+func (a *Assistant) renderAttributes(w http.ResponseWriter, s *attributes, err error) error {
+	base, around := a.around(s.state, "attributes")
+	base.Flash = s.said
+	p := &page.SetupAttributes{Base: base, Assistant: around, Part: a.part(s.state, "h-do", "In "+s.place(), s.guide.Attributes), Groups: a.part(s.state, "h-groups", s.guide.Groups.Title, s.guide.Groups),
+		Claims: s.claims(), Form: page.SetupForm{Action: s.at("attributes"), Button: "Save", Hidden: []page.HiddenField{s.revision()}, Tried: s.tried}, Trace: s.trace}
+	p.Form.Wrong = page.Blame(renamed(err), s.form.all()...)
+	p.Form.Fields, p.Form.More = values(s.form.fields), values(s.form.more)
 	if s.last != nil {
 		at := page.NewTime(s.last.EndedAt, a.Now())
 		p.Tested = &at
+	}
+	if s.reached() {
+		p.Try = s.at("attributes", "try") + "#trace"
 	}
 	p.Sent = s.sent()
 	return a.Console.Render(w, statusOf(err), p)
@@ -111,6 +140,10 @@ func (s *state) mappingForm(entered url.Values) *form {
 	line := func(name, label, hint, value string) *page.Field {
 		return &page.Field{ID: name, Name: name, Label: label, Hint: hint, Mono: true, Optional: true, Most: 1024, Value: value, Autocomplete: "off"}
 	}
+	rewrite := sso.Rewrite{}
+	if m.GroupsRewrite != nil {
+		rewrite = *m.GroupsRewrite
+	}
 	f := &form{fields: []*page.Field{
 		lines("mapping.login", "Login", "What people are called by, and what stays the same.", m.Login, false),
 		lines("mapping.email", "E-mail", "Leave it empty if nobody has an address.", m.Email, true),
@@ -123,6 +156,10 @@ func (s *state) mappingForm(entered url.Values) *form {
 	}, more: []*page.Field{
 		line("mapping.subject", "Identifier", "What people are known by here. Leave it empty for the one of the protocol itself.", m.Subject),
 		line("mapping.delimiter", "Between group names", "If several names come as one text: what stands between them.", m.Delimiter),
+		{ID: "mapping.groups_rewrite.preset", Name: "mapping.groups_rewrite.preset", Label: "What becomes of each group value", Kind: "select", Value: rewrite.Preset,
+			Hint: "A value that this does not apply to stays as it is.", Options: page.RewriteOptions()},
+		line("mapping.groups_rewrite.pattern", "Expression for group names", `A regular expression with the name in parentheses, such as ^ACME\\(.+)$. Only without a choice above.`, rewrite.Pattern),
+		line("mapping.groups_rewrite.replace", "Group name from the expression", "Leave it empty for $1, the first part in parentheses.", rewrite.Replace),
 		line("mapping.include", "Only these groups count", "A regular expression. Leave it empty for all.", m.Include),
 		line("mapping.exclude", "These groups do not count", "A regular expression. Leave it empty for none.", m.Exclude),
 		{ID: "group_sync.on_absent", Name: "group_sync.on_absent", Label: "If nothing at all is said about groups", Kind: "select", Value: string(absent), Options: []page.Option{
@@ -159,18 +196,61 @@ func (a *Assistant) saveAttributes(w http.ResponseWriter, r *http.Request, v con
 		return err
 	}
 	f := s.mappingForm(r.PostForm)
-	text := func(name string) *string { value := f.get(name); return &value }
 	absent := sso.WhenUnknown(f.get("group_sync.on_absent"))
+	edit := f.mapping()
 	_, _, err = a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, setup.Edit{Revision: revisionOf(r.PostForm),
-		Mapping: &setup.MappingEdit{Login: linesOf(f.get("mapping.login")), Email: linesOf(f.get("mapping.email")), Name: linesOf(f.get("mapping.name")), Groups: linesOf(f.get("mapping.groups")),
-			Subject: text("mapping.subject"), Delimiter: text("mapping.delimiter"), Include: text("mapping.include"), Exclude: text("mapping.exclude")},
+		Mapping:       &edit,
 		GroupSync:     &setup.GroupSyncEdit{OnAbsent: &absent},
 		EmailOptional: new(f.checked("email_optional"))})
 	switch kind := sso.KindOf(err); {
 	case err == nil:
 		return console.Done(w, s.at("attributes"), "saved")
 	case kind == sso.Invalid || kind == sso.Stale:
-		return a.renderAttributes(w, s, f, "", err)
+		return a.renderAttributes(w, &attributes{state: s, form: f}, err)
 	}
 	return err
+}
+
+// mapping is what was entered about what is read.
+func (f *form) mapping() setup.MappingEdit {
+	text := func(name string) *string { value := f.get(name); return &value }
+	return setup.MappingEdit{
+		Login:     linesOf(f.get("mapping.login")),
+		Email:     linesOf(f.get("mapping.email")),
+		Name:      linesOf(f.get("mapping.name")),
+		Groups:    linesOf(f.get("mapping.groups")),
+		Subject:   text("mapping.subject"),
+		Delimiter: text("mapping.delimiter"),
+		GroupsRewrite: &setup.RewriteEdit{
+			Preset:  text("mapping.groups_rewrite.preset"),
+			Pattern: text("mapping.groups_rewrite.pattern"),
+			Replace: text("mapping.groups_rewrite.replace"),
+		},
+		Include: text("mapping.include"),
+		Exclude: text("mapping.exclude"),
+	}
+}
+
+// tryAttributes shows what the mapping as it is entered makes of the groups of
+// the last test, and saves nothing.
+func (a *Assistant) tryAttributes(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	s, err := a.load(r.Context(), v)
+	if err != nil {
+		return err
+	}
+	shown := &attributes{state: s, form: s.mappingForm(r.PostForm), tried: true}
+	if !s.reached() {
+		return route.SeeOther(w, s.at("attributes"))
+	}
+	m, err := a.Service.TryMapping(v.Connection, shown.form.mapping())
+	switch {
+	case sso.KindOf(err) == sso.Invalid:
+		return a.renderAttributes(w, shown, err)
+	case err != nil:
+		return err
+	}
+	if shown.trace, err = a.trace(r.Context(), s, m); err != nil {
+		return err
+	}
+	return a.renderAttributes(w, shown, nil)
 }

@@ -24,10 +24,16 @@ type Service interface {
 	Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e setup.Edit) (sso.Connection, []setup.Warning, error)
 	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e setup.Edit) (sso.Connection, []setup.Warning, error)
 	Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64, protocol sso.Protocol, provider sso.Provider) (sso.Connection, error)
+	TryMapping(c sso.Connection, e setup.MappingEdit) (sso.Mapping, error)
 	Review(c sso.Connection) ([]sso.FieldError, []setup.Warning)
 	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
 	ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error)
+}
+
+// Tracer shows what a mapping makes of groups; login.Service does.
+type Tracer interface {
+	TraceGroups(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, m sso.Mapping, tested sso.Identity) (sso.GroupTrace, error)
 }
 
 // Options are what an Assistant is made of; all of it is required.
@@ -35,6 +41,7 @@ type Options struct {
 	Console *console.Console
 	Service Service
 	Store   Store
+	Traces  Tracer
 	// Values are ours of a connection, by what a guide calls them.
 	Values func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string
 	Now    func() time.Time
@@ -71,6 +78,7 @@ func (a *Assistant) Register(rt *route.Router) {
 	add("GET "+setupPath+"/configure", a.showConfigure)
 	add("GET "+setupPath+"/attributes", a.showAttributes)
 	add("POST "+setupPath+"/attributes", a.saveAttributes)
+	add("POST "+setupPath+"/attributes/try", a.tryAttributes)
 	add("GET "+setupPath+"/assign", a.showAssign)
 	add("GET "+setupPath+"/test", a.showTest)
 	add("GET "+setupPath+"/enable", a.showEnable)

@@ -25,6 +25,7 @@ type Tests interface {
 
 // Store keeps them; store.DB does.
 type Store interface {
+	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
 	AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int) ([]sso.Attempt, []string, error)
@@ -161,8 +162,49 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, v console.Visit) er
 	if link.Hash() != run.Token {
 		link = ""
 	}
-	return p.Console.Render(w, http.StatusOK, p.viewRun(v, run, link))
+	view := p.viewRun(v, run, link)
+	view.Flash = console.Said(r, map[string]string{
+		"accepted": "The name is accepted for the group. People join it at their next sign-in; run the test again to see what a sign-in does now.",
+	})
+	if err := p.offerNames(r.Context(), view, v, run); err != nil {
+		return err
+	}
+	return p.Console.Render(w, http.StatusOK, view)
 }
+
+// offerNames lets an admin make the asserted name of a near miss an IdP name of
+// its group. A setup link may not: the groups of a company are no part of setting
+// a connection up.
+func (p *Pages) offerNames(ctx context.Context, view *page.Test, v console.Visit, run sso.TestRun) error {
+	if view.Groups == nil || v.Role == sso.RoleSetupLink {
+		return nil
+	}
+	groups := map[sso.GroupID]sso.Group{}
+	for i, near := range run.Result.NearMisses {
+		if !near.Acceptable() || len(groups) == mostOffered {
+			continue
+		}
+		if _, known := groups[near.Group]; !known {
+			g, err := p.Store.Group(ctx, v.Enterprise.ID, near.Group)
+			if err != nil && sso.KindOf(err) != sso.NotFoundKind {
+				return fmt.Errorf("find a group: %w", err)
+			}
+			groups[near.Group] = g // the zero value if it was deleted
+		}
+		shown, g := &view.Groups.Near[i], groups[near.Group]
+		switch {
+		case g.ID == "":
+		case g.Named(near.Asserted):
+			shown.Accepted = true
+		default:
+			shown.Accept = console.AcceptName(v, near, run.ID)
+		}
+	}
+	return nil
+}
+
+// mostOffered bounds how many groups are looked up for one page.
+const mostOffered = 50
 
 // open sends the browser to the identity provider. It is a link and no form: a
 // form that is answered by a redirect elsewhere goes nowhere.

@@ -1,0 +1,35 @@
+package mapping
+
+import "gatehouse/sso"
+
+// MostTraced is how many values of a list [Trace] returns.
+const MostTraced = 200
+
+// Trace returns what a mapping makes of the groups of an identity, value by
+// value: what was sent, and what of it is compared with the names of groups. It
+// reads the claims as [Apply] does, and fills in no groups. The error is that of
+// an expression that does not compile.
+func Trace(m sso.Mapping, id sso.Identity) (sso.GroupTrace, error) {
+	r := newReader(sso.Assertion{Claims: id.Claims, Mixed: id.Mixed})
+	for _, name := range m.Groups {
+		list, present := r.list(name)
+		if !present {
+			continue
+		}
+		s, err := newSelection(m)
+		if err != nil {
+			return sso.GroupTrace{}, err
+		}
+		trace := sso.GroupTrace{Source: name}
+		s.tell = func(v sso.TracedGroup) {
+			if len(trace.Values) < MostTraced {
+				trace.Values = append(trace.Values, v)
+			}
+		}
+		s.read(list)
+		if !s.blank {
+			return trace, nil
+		}
+	}
+	return sso.GroupTrace{}, nil
+}

@@ -1,0 +1,63 @@
+package page
+
+import (
+	"strconv"
+
+	"gatehouse/sso"
+)
+
+// GroupTrace shows what a mapping makes of the groups that were sent in a test.
+type GroupTrace struct {
+	Tested Time
+	Source string // the claim that was read; "" if there was none
+	Rows   []TraceRow
+	More   string // how many values are not shown, in words; "" for none
+}
+
+// TraceRow is one value on its way to a group.
+type TraceRow struct {
+	Sent, Name string
+	Result     Badge
+	Groups     string // that it matches, each with its organization
+}
+
+const rowsTraced = 50
+
+// NewGroupTrace chooses the words.
+func NewGroupTrace(t sso.GroupTrace, tested Time) *GroupTrace {
+	p := &GroupTrace{Tested: tested, Source: t.Source}
+	for _, v := range t.Values[:min(len(t.Values), rowsTraced)] {
+		row := TraceRow{Sent: sso.EscapeRaw(v.Sent), Name: v.Name}
+		switch {
+		case v.Why != "":
+			row.Result = Badge{Label: "not understood: it " + v.Why.String(), State: "warn"}
+		case v.LeftOut:
+			row.Result = Badge{Label: "left out"}
+		case len(v.Groups) == 0:
+			row.Result = Badge{Label: "no group here", State: "warn"}
+		default:
+			row.Result = Badge{Label: "matched", State: "ok"}
+		}
+		for i, g := range v.Groups {
+			if i > 0 {
+				row.Groups += ", "
+			}
+			row.Groups += g.Name + " in " + g.Organization
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	if more := len(t.Values) - len(p.Rows); more > 0 {
+		p.More = "There are " + strconv.Itoa(more) + " more values."
+	}
+	return p
+}
+
+// RewriteOptions are the presets of a rewrite, with the words for each.
+func RewriteOptions() []Option {
+	return []Option{
+		{Value: "", Label: "None, or the expression below"},
+		{Value: sso.RewriteCommonName, Label: "CN of a DN"},
+		{Value: sso.RewriteLastSegment, Label: "Last part of a path"},
+		{Value: sso.RewriteMembers, Label: "Member names of an object"},
+	}
+}
