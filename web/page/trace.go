@@ -18,7 +18,7 @@ type GroupTrace struct {
 type TraceRow struct {
 	Sent, Name string
 	Result     Badge
-	Groups     string // that it matches, each with its organization
+	Detail     string // the groups that it matches, each with its organization; or why there is no name
 }
 
 const rowsTraced = 50
@@ -30,7 +30,7 @@ func NewGroupTrace(t sso.GroupTrace, tested Time) *GroupTrace {
 		row := TraceRow{Sent: sso.EscapeRaw(v.Sent), Name: v.Name}
 		switch {
 		case v.Why != "":
-			row.Result = Badge{Label: "not understood: it " + v.Why.String(), State: "warn"}
+			row.Result, row.Detail = Badge{Label: "not understood", State: "warn"}, "It "+v.Why.String()+"."
 		case v.LeftOut:
 			row.Result = Badge{Label: "left out"}
 		case len(v.Groups) == 0:
@@ -40,9 +40,9 @@ func NewGroupTrace(t sso.GroupTrace, tested Time) *GroupTrace {
 		}
 		for i, g := range v.Groups {
 			if i > 0 {
-				row.Groups += ", "
+				row.Detail += ", "
 			}
-			row.Groups += g.Name + " in " + g.Organization
+			row.Detail += g.Name + " in " + g.Organization
 		}
 		p.Rows = append(p.Rows, row)
 	}
