@@ -16,6 +16,8 @@ func api() []Entry {
 		{"moment_not_known", "API", "a restore to a moment in the future, or before there was a history, the person or the group", Operator, "the message has the earliest moment"},
 		{"share_brake", "API", "this would take more than 20 people, and more than half, out of a group at once", Operator, "look at the preview; if it is intended, confirm it"},
 		{"no_configuration", "API", "a preview by a configuration that the connection does not have", Operator, "`draft` is for what is being edited; a connection that was never enabled has nothing else"},
+		{"no_test", "API", "nothing was sent yet that a mapping could be shown on", Operator,
+			"run a test connection first"},
 		{"group_name_invalid", "API", "a name or IdP name that is not in normalization form C, has space around it, is too long, or has characters that cannot be seen", Operator, "an identity provider's list could never match it"},
 		{"invalid_groups_state", "API", "an unknown state of groups", Operator, "`absent`, `empty`, `values`, `overage`, `truncated` or `partial`"},
 		{"invalid_cursor", "API", "not a cursor that this list returned", Operator, "begin without one"},

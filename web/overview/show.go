@@ -42,7 +42,7 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*page.Overvie
 		SignIn: page.Copyable{ID: "sign-in", Value: o.BaseURL + "/login/sso?" + url.Values{"enterprise_key": {e.Key}}.Encode()}}
 	p.Enterprise = e.Name
 	p.Verdict, p.Sentence = verdict(s, found)
-	p.Todos = append(unwell(e, found), waiting(e, s, domains)...)
+	p.Todos = slices.Concat(unwell(e, found), stopped(e, s), waiting(e, s, domains))
 	if len(s.Connections) == 0 {
 		p.Begin = console.At(e, "connections", "new")
 	}
@@ -69,7 +69,7 @@ func verdict(s health.State, found []sso.Finding) (page.Badge, string) {
 	}
 	works := "Sign-in works: the last one succeeded " + page.NewTime(last, s.Now).Relative + "."
 	failing := slices.IndexFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthErrors })
-	stopped := slices.ContainsFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthHeld && f.Urgent })
+	held := slices.ContainsFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthHeld && f.Urgent })
 	switch {
 	case len(s.Connections) == 0:
 		return page.Badge{Label: "not set up"}, "Nobody can sign in yet."
@@ -77,10 +77,12 @@ func verdict(s health.State, found []sso.Finding) (page.Badge, string) {
 		return page.Badge{Label: "not enabled", State: "warn"}, "No connection is enabled, so nobody can sign in."
 	case failing >= 0:
 		return page.Badge{Label: "failing", State: "error"}, found[failing].Text
-	case stopped:
+	case held:
 		return page.Badge{Label: "removals held", State: "error"}, works + " Removals from groups are held until an admin decides."
 	case last.IsZero():
 		return page.Badge{Label: "waits for people", State: "ok"}, "A connection is enabled, and nobody has signed in through it yet."
+	case slices.ContainsFunc(s.Vitals.HeldBy, stands):
+		return page.Badge{Label: "removals stopped", State: "warn"}, works + " Nobody leaves a group through a connection whose removals are stopped."
 	case len(found) > 0:
 		return page.Badge{Label: "needs you", State: "warn"}, works + " Something needs you before it stays so."
 	}
@@ -96,6 +98,32 @@ func unwell(e sso.Enterprise, found []sso.Finding) []page.Todo {
 			t.State = "error"
 		}
 		all = append(all, t)
+	}
+	return all
+}
+
+// stands reports whether removals are held from now on although nothing waits:
+// an admin discarded what did, so nobody needs to be told of it again.
+func stands(t sso.HeldTally) bool { return t.Standing && t.Mass() && t.Waiting == 0 }
+
+// stopped is what goes on after an admin discarded what was held.
+func stopped(e sso.Enterprise, s health.State) []page.Todo {
+	var all []page.Todo
+	for _, t := range s.Vitals.HeldBy {
+		if !stands(t) {
+			continue
+		}
+		name := "a connection"
+		for _, c := range s.Connections {
+			if c.ID == t.Connection {
+				name = c.Name
+			}
+		}
+		text := "Removals through " + name + " stay stopped: what was held is decided, and its group names have not matched again."
+		if t.Cause == sso.HeldGroupShare {
+			text = "Removals from " + t.GroupName + " through " + name + " stay stopped: what was held is decided, and no admin has approved more."
+		}
+		all = append(all, page.Todo{State: "warn", Text: text, Href: console.At(e, "held"), Label: "See what is stopped"})
 	}
 	return all
 }
