@@ -114,9 +114,14 @@ type Visitor struct {
 	// Connection is the only one that the holder of a setup link sees; "" if there
 	// is none yet, and for everybody else.
 	Connection ConnectionID
-	Admin      AdminID     // of an operator
-	User       UserID      // of whoever is signed in by single sign-on
-	Link       SetupLinkID // of the holder of a setup link
+	Admin      AdminID // of an operator
+	User       UserID  // of whoever is signed in by single sign-on
+	// Link is the setup link that the browser has opened; an admin of its
+	// enterprise may have opened one, too.
+	Link SetupLinkID
+	// Through and SignedInAt are of the session of an enterprise admin.
+	Through    ConnectionID
+	SignedInAt time.Time
 }
 
 // Sees reports whether anything of an enterprise is there for the visitor.

@@ -72,6 +72,7 @@ type Connection struct {
 	// Shadow is since when sign-ins are compared with what Draft would make of
 	// them; zero: they are not.
 	Shadow    time.Time
+	Trust     Trust // changes of it grow Revision only with what they are about
 	CreatedAt time.Time
 }
 

@@ -20,7 +20,10 @@ type PendingLogin struct {
 	Test TestRunID
 	// Replaces is the session that the person agreed to end by this sign-in, before
 	// it began. "" if they were not asked.
-	Replaces  SessionID
+	Replaces SessionID
+	// Own says that the browser is that of whoever began the test connection, who
+	// opened it there on purpose.
+	Own       bool
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	UsedAt    time.Time // zero while unused

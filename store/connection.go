@@ -23,8 +23,9 @@ func (db *DB) CreateConnection(ctx context.Context, by sso.Actor, c sso.Connecti
 			return err
 		}
 		t.later(`insert into connections (enterprise_id, id, name, protocol, provider, state, revision, live, live_secret, draft, draft_secret,
-				previous, previous_secret, metadata_url, metadata_checked_at, metadata_error, live_directory, draft_directory, previous_directory, shadow_since, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`, append(s, micros(c.CreatedAt))...)
+				previous, previous_secret, metadata_url, metadata_checked_at, metadata_error, live_directory, draft_directory, previous_directory, shadow_since,
+				trust, trust_asked, created_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`, append(s, micros(c.CreatedAt))...)
 		t.saveKeys(c)
 		t.seeCertificates(c)
 		return t.audit(ctx, by, "connection.created", string(c.ID), "name", c.Name, "protocol", string(c.Protocol))
@@ -82,7 +83,8 @@ func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time)
 // is not asserted any more, so people are found by login once, and bound again.
 // When it is enabled no more, its sessions end; Conflict "would_lock_out" if single
 // sign-on is enforced and no other connection is enabled. Its shadow follows the draft: it
-// begins anew with another one, and ends with none.
+// begins anew with another one, and ends with none. With another Trust.Since,
+// operators' accounts are untied from the users who are known through it.
 func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 	fn func(sso.Connection) (sso.Connection, error)) (result sso.Connection, err error) {
 	defer func() { doing(&err, "update connection") }()
@@ -107,13 +109,19 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		}
 		t.later(`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
 				draft = $10, draft_secret = $11, previous = $12, previous_secret = $13, metadata_url = $14, metadata_checked_at = $15, metadata_error = $16,
-				live_directory = $17, draft_directory = $18, previous_directory = $19, shadow_since = $20, metadata_failing_since = `+failingSince("$16", "$15")+`
+				live_directory = $17, draft_directory = $18, previous_directory = $19, shadow_since = $20, trust = $21, trust_asked = $22,
+				metadata_failing_since = `+failingSince("$16", "$15")+`
 			where enterprise_id = $1 and id = $2`, s...)
 		t.later("delete from connection_keys where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
 		t.saveKeys(c)
 		t.seeCertificates(c)
 		if old.Live != nil && c.Live != nil && old.Live.Mapping.Subject != c.Live.Mapping.Subject {
 			t.later("update identities set subject = null where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
+		}
+		if !old.Trust.Since.Equal(c.Trust.Since) {
+			if err := t.untie(ctx, by, ent, id); err != nil {
+				return err
+			}
 		}
 		if old.State == sso.ConnectionEnabled && c.State != sso.ConnectionEnabled {
 			if err := t.switchOff(ctx, by, ent, id); err != nil {
@@ -181,6 +189,9 @@ func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 			}
 		}
 		if err := t.endSessionsOf(ctx, by, ent, id); err != nil {
+			return err
+		}
+		if err := t.untie(ctx, by, ent, id); err != nil {
 			return err
 		}
 		dropped, err := t.discardHeldOf(ctx, by, ent, id)

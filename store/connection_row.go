@@ -92,9 +92,14 @@ func (t *tx) connectionRow(c sso.Connection) ([]any, error) {
 	if c.Live != nil && c.Live.SAML != nil {
 		metadataURL = c.Live.SAML.MetadataURL
 	}
+	trust, asked, err := trustColumns(c.Trust)
+	if err != nil {
+		return nil, fmt.Errorf("write the trust of %s: %w", c.ID, err)
+	}
 	return []any{string(c.Enterprise), string(c.ID), c.Name, string(c.Protocol), string(c.Provider), string(c.State), c.Revision,
 		live.text, live.secret, draft.text, draft.secret, previous.text, previous.secret,
-		metadataURL, micros(c.Metadata.CheckedAt), clean(c.Metadata.Error, maxDetail), live.directory, draft.directory, previous.directory, micros(c.Shadow)}, nil
+		metadataURL, micros(c.Metadata.CheckedAt), clean(c.Metadata.Error, maxDetail), live.directory, draft.directory, previous.directory, micros(c.Shadow),
+		trust, asked}, nil
 }
 
 // nameKeys gives every key that has none an ID.
@@ -134,7 +139,7 @@ func (t *tx) seeCertificates(c sso.Connection) {
 }
 
 const selectConnections = `select c.id, c.enterprise_id, c.name, c.protocol, c.provider, c.state, c.revision, c.live, c.live_secret,
-	c.draft, c.draft_secret, c.previous, c.previous_secret, c.live_directory, c.draft_directory, c.previous_directory, c.metadata_checked_at, c.metadata_error, c.metadata_failing_since, c.shadow_since, c.created_at,
+	c.draft, c.draft_secret, c.previous, c.previous_secret, c.live_directory, c.draft_directory, c.previous_directory, c.metadata_checked_at, c.metadata_error, c.metadata_failing_since, c.shadow_since, c.trust, c.created_at,
 	coalesce(k.id, ''), coalesce(k.certificate, ''), coalesce(k.private, ''), coalesce(k.created_at, 0)
 	from connections c left join connection_keys k on k.enterprise_id = c.enterprise_id and k.connection_id = c.id `
 
@@ -148,7 +153,8 @@ func (db *DB) listConnections(ctx context.Context, r reader, where string, args 
 		var k sso.KeyPair
 		var certificate, private string
 		err := r.Scan(&c.ID, &c.Enterprise, &c.Name, &c.Protocol, &c.Provider, &c.State, &c.Revision, &live.text, &live.secret,
-			&draft.text, &draft.secret, &previous.text, &previous.secret, &live.directory, &draft.directory, &previous.directory, moment(&c.Metadata.CheckedAt), &c.Metadata.Error, moment(&c.Metadata.FailingSince), moment(&c.Shadow), moment(&c.CreatedAt),
+			&draft.text, &draft.secret, &previous.text, &previous.secret, &live.directory, &draft.directory, &previous.directory, moment(&c.Metadata.CheckedAt), &c.Metadata.Error, moment(&c.Metadata.FailingSince), moment(&c.Shadow),
+			jsonInto(&c.Trust), moment(&c.CreatedAt),
 			&k.ID, &certificate, &private, moment(&k.CreatedAt))
 		if err != nil {
 			return err

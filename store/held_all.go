@@ -45,11 +45,12 @@ const lostTo = `l.done and (c.cause = 'connection_names_changed' and l.sign or c
 	and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = l.user_id and m.group_id = l.group_id)`
 
 // EnterprisesHeld lists enterprises of which a sync was held since a moment and
-// waits.
+// waits, and those of which a change of trust does.
 func (db *DB) EnterprisesHeld(ctx context.Context, since time.Time) (_ []sso.Enterprise, err error) {
 	defer func() { doing(&err, "list enterprises with held syncs") }()
 	return list(ctx, db.backend, scanEnterprise, "select "+enterpriseColumns+` from enterprises e
-		where e.id in (select h.enterprise_id from held_syncs h where h.state = 'waiting' and h.at > $1) order by e.id`, micros(since))
+		where e.id in (select h.enterprise_id from held_syncs h where h.state = 'waiting' and h.at > $1)
+		or e.id in (select c.enterprise_id from connections c where c.trust_asked > $1) order by e.id`, micros(since))
 }
 
 // DecideHeldSyncs approves or discards all that waits for one cause, up to

@@ -26,11 +26,12 @@ const (
 func (db *DB) SavePendingLogin(ctx context.Context, p sso.PendingLogin) (err error) {
 	defer func() { doing(&err, "save pending login") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.later(`insert into pending_logins (id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test, test_run, replaces, created_at, expires_at, used_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		t.later(`insert into pending_logins (id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test, test_run, replaces,
+				test_own, created_at, expires_at, used_at)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 			p.ID, string(p.Enterprise), string(p.Connection), p.Browser.String(),
 			db.sealer.seal(place{pendingNonce, p.ID, p.Enterprise}, p.Nonce), db.sealer.seal(place{pendingVerifier, p.ID, p.Enterprise}, p.Verifier),
-			p.ReturnTo, p.Test != "", string(p.Test), string(p.Replaces), micros(p.CreatedAt), micros(p.ExpiresAt), micros(p.UsedAt))
+			p.ReturnTo, p.Test != "", string(p.Test), string(p.Replaces), p.Own, micros(p.CreatedAt), micros(p.ExpiresAt), micros(p.UsedAt))
 		return nil
 	})
 }
@@ -45,10 +46,11 @@ func (db *DB) PendingLogin(ctx context.Context, id string) (_ sso.PendingLogin, 
 	}
 	var nonce, verifier string
 	p, ok, err := one(ctx, db.backend, func(r row) (p sso.PendingLogin, err error) {
-		err = r.Scan(&p.ID, &p.Enterprise, &p.Connection, hexHash(&p.Browser), &nonce, &verifier, &p.ReturnTo, &p.Test, &p.Replaces,
+		err = r.Scan(&p.ID, &p.Enterprise, &p.Connection, hexHash(&p.Browser), &nonce, &verifier, &p.ReturnTo, &p.Test, &p.Replaces, &p.Own,
 			moment(&p.CreatedAt), moment(&p.ExpiresAt), moment(&p.UsedAt))
 		return p, err
-	}, `select id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test_run, replaces, created_at, expires_at, used_at
+	}, `select id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test_run, replaces, test_own,
+			created_at, expires_at, used_at
 		from pending_logins where id = $1`, id)
 	if err != nil {
 		return sso.PendingLogin{}, err

@@ -24,6 +24,7 @@ func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 		found, err := way(ctx, b)
 		switch {
 		case err == nil && found.Role == sso.RoleSetupLink && v.Sees(found.Enterprise):
+			v.Link = found.Link
 			return v, nil
 		case err == nil && found.Role == sso.RoleEnterpriseAdmin && b.Setup != "":
 			v = found // unless the link is another enterprise's
@@ -88,7 +89,7 @@ func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, erro
 		return sso.Visitor{}, err
 	}
 	return sso.Visitor{Role: sso.RoleEnterpriseAdmin, Actor: sso.Actor(p.User.ID), Name: p.User.Name, Login: p.User.Login,
-		Enterprise: p.Enterprise.ID, User: p.User.ID}, nil
+		Enterprise: p.Enterprise.ID, User: p.User.ID, Through: p.Session.Connection, SignedInAt: p.Session.CreatedAt}, nil
 }
 
 func (s *Service) byLink(ctx context.Context, b Browser) (sso.Visitor, error) {

@@ -29,13 +29,15 @@ func (s *Service) examiner(c sso.Connection) examiner {
 type rehearsal struct {
 	*try
 	run    sso.TestRun
+	begun  int // the version that there was to test when the run began
 	result sso.TestResult
 	held   sso.HeldCause // why the group sync would be held; "" if it would not
 }
 
 func (s *Service) rehearsal(c sso.Connection, cfg sso.Config, run sso.TestRun, cb sso.Callback) *rehearsal {
+	begun := run.Version
 	run.Revision, run.Version = c.Revision, cfg.Version
-	return &rehearsal{try: &try{Service: s, c: c, cfg: cfg, cb: cb, attempt: sso.Attempt{At: s.Now()}}, run: run}
+	return &rehearsal{try: &try{Service: s, c: c, cfg: cfg, cb: cb, attempt: sso.Attempt{At: s.Now()}}, run: run, begun: begun}
 }
 
 // that adds a check, to those of the attempt that nobody keeps.

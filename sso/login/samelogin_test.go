@@ -93,7 +93,7 @@ func TestALoginThatBecomesAnothers(t *testing.T) {
 		for who, keeps := range map[string]string{"Ada": "bob", "ada": ""} {
 			run, _ := w.beginTest(c)
 			browser := sso.NewSecret()
-			redirect, _, err := w.login.OpenTestOf(w.Context(), c.ID, run.ID, browser)
+			redirect, _, err := w.login.OpenTestOf(w.Context(), by, c.ID, run.ID, browser)
 			w.ok(err)
 			cb := w.answer(c, who, redirect)
 			cb.Browser = browser

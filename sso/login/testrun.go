@@ -19,6 +19,7 @@ type Tests interface {
 	AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (bool, error)
 	SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Identity, brake sso.Brake) (sso.SignInFacts, error)
 	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
+	Trusts
 }
 
 // lateTest is for how long after its end an answer to a test connection is still
@@ -114,20 +115,20 @@ func (s *Service) OpenTest(ctx context.Context, token, browser sso.Secret) (sso.
 	if err != nil {
 		return sso.Redirect{}, sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
 	}
-	return s.open(ctx, run, browser)
+	return s.open(ctx, run, browser, false)
 }
 
-// OpenTestOf is OpenTest for whoever administers the connection and needs no
-// link.
-func (s *Service) OpenTestOf(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret) (sso.Redirect, sso.TestRun, error) {
+// OpenTestOf is OpenTest for an admin of the connection, who needs no link. by is
+// who opens it on purpose, "" if that is not certain.
+func (s *Service) OpenTestOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret) (sso.Redirect, sso.TestRun, error) {
 	run, err := s.Tests.TestRun(ctx, ent, id)
 	if err != nil {
 		return sso.Redirect{}, sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
 	}
-	return s.open(ctx, run, browser)
+	return s.open(ctx, run, browser, by != "" && by == run.By)
 }
 
-func (s *Service) open(ctx context.Context, run sso.TestRun, browser sso.Secret) (sso.Redirect, sso.TestRun, error) {
+func (s *Service) open(ctx context.Context, run sso.TestRun, browser sso.Secret, own bool) (sso.Redirect, sso.TestRun, error) {
 	if run.State != sso.TestWaiting {
 		return sso.Redirect{}, run, nil
 	}
@@ -136,7 +137,7 @@ func (s *Service) open(ctx context.Context, run sso.TestRun, browser sso.Secret)
 		return sso.Redirect{}, run, err
 	}
 	p := sso.PendingLogin{
-		ID: newPendingID(), Enterprise: c.Enterprise, Connection: c.ID, Browser: browser.Hash(), ReturnTo: "/", Test: run.ID,
+		ID: newPendingID(), Enterprise: c.Enterprise, Connection: c.ID, Browser: browser.Hash(), ReturnTo: "/", Test: run.ID, Own: own,
 		Nonce: sso.NewSecret(), Verifier: sso.NewSecret(), CreatedAt: s.Now(), ExpiresAt: run.ExpiresAt.Add(lateTest),
 	}
 	redirect, err := s.protocol(c).Begin(ctx, c, cfg, p)
@@ -215,6 +216,9 @@ func (s *Service) rehearseAnswer(ctx context.Context, p sso.PendingLogin, cb sso
 		return Result{Test: &run}, err
 	}
 	if run, err = r.finish(ctx, err, p.ID); err != nil {
+		return Result{}, err
+	}
+	if err := r.vouch(ctx, run); err != nil {
 		return Result{}, err
 	}
 	return Result{Test: &run}, nil

@@ -21,7 +21,7 @@ func (w *world) tryOut(c *company, run sso.TestRun, browser sso.Secret) sso.Call
 // tryOutAs is tryOut as somebody else than Ada.
 func (w *world) tryOutAs(c *company, person string, run sso.TestRun, browser sso.Secret) sso.Callback {
 	w.Helper()
-	redirect, open, err := w.login.OpenTestOf(w.Context(), c.ID, run.ID, browser)
+	redirect, open, err := w.login.OpenTestOf(w.Context(), by, c.ID, run.ID, browser)
 	w.ok(err)
 	if redirect.URL == "" || open.State != sso.TestWaiting {
 		w.Fatalf("there is nowhere to go: %+v", open)
@@ -204,7 +204,7 @@ func TestTestConnectionIsOfItsEnterprise(t *testing.T) {
 		run, _ := w.beginTest(w.acme)
 		_, _, err := w.login.BeginTest(ctx, by, w.globex.ID, w.acme.conn.ID)
 		w.fails(err, sso.NotFoundKind, "not_found")
-		_, _, err = w.login.OpenTestOf(ctx, w.globex.ID, run.ID, w.browser)
+		_, _, err = w.login.OpenTestOf(ctx, by, w.globex.ID, run.ID, w.browser)
 		w.fails(err, sso.NotFoundKind, "not_found")
 		_, err = w.login.TestOf(ctx, w.globex.conn.ID, run.ID)
 		w.fails(err, sso.NotFoundKind, "not_found")

@@ -36,7 +36,7 @@ func (s *Service) Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	if err != nil {
 		return sso.Connection{}, nil, fmt.Errorf("create connection: %w", err)
 	}
-	c, err = s.Store.CreateConnection(ctx, by, c)
+	c, err = s.Store.CreateConnection(ctx, by, s.followTrust(by, "connection.created", sso.Connection{}, c))
 	if err != nil {
 		return sso.Connection{}, nil, err
 	}
@@ -112,8 +112,9 @@ func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		if reflect.DeepEqual(old, c) {
 			return c, nil
 		}
+		c = s.followTrust(by, action, old, c)
 		saved, err := s.Store.UpdateConnection(ctx, by, ent, id, action, func(now sso.Connection) (sso.Connection, error) {
-			if now.Revision != old.Revision {
+			if now.Revision != old.Revision || !sameTrust(now, old) {
 				return now, errChanged()
 			}
 			changed := c

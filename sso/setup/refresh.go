@@ -195,7 +195,7 @@ func spoken(err error) string {
 func (s *Service) takeOver(ctx context.Context, by sso.Actor, c sso.Connection, address string, m saml.Metadata,
 	status sso.MetadataStatus) (now sso.Connection, changed bool, err error) {
 	var before sso.Connection
-	now, err = s.change(ctx, by, c.Enterprise, c.ID, "connection.metadata_refreshed", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+	now, err = s.change(ctx, by, c.Enterprise, c.ID, actionRefreshed, func(_ context.Context, c sso.Connection) (sso.Connection, error) {
 		before, changed = c, false
 		next := c
 		leads := leading(&next, address)
@@ -276,7 +276,7 @@ func replacesAll(before, now []sso.Certificate) bool {
 // all that the metadata gave before, and takes over the rest of the metadata.
 // Errors: Conflict "no_pending_keys".
 func (s *Service) ConfirmKeys(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	c, err := s.change(ctx, by, ent, id, "connection.keys_confirmed", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+	c, err := s.change(ctx, by, ent, id, actionConfirmed, func(_ context.Context, c sso.Connection) (sso.Connection, error) {
 		waited := false
 		for _, version := range []**sso.Config{&c.Live, &c.Draft, &c.Previous} {
 			if *version == nil || (*version).SAML == nil || len((*version).SAML.Pending) == 0 {

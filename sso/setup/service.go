@@ -37,6 +37,7 @@ type Store interface {
 	Connections
 	Domains
 	Tried
+	Trusts
 }
 
 // TXTResolver looks up TXT records; *net.Resolver is one.

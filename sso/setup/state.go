@@ -14,7 +14,7 @@ import (
 // "idp_unavailable" if an OpenID provider cannot be asked whether it is the
 // configured one.
 func (s *Service) Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	return s.change(ctx, by, ent, id, "connection.enabled", func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
+	c, err := s.change(ctx, by, ent, id, "connection.enabled", func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
 		if c.Draft == nil && c.State == sso.ConnectionEnabled {
 			return c, nil
 		}
@@ -29,6 +29,9 @@ func (s *Service) Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		w.complete()
 		w.check()
 		if err := w.err(); err != nil {
+			return c, fmt.Errorf("enable connection: %w", err)
+		}
+		if err := s.mayTrust(ctx, by, c, next, c.Trust.Draft); err != nil {
 			return c, fmt.Errorf("enable connection: %w", err)
 		}
 		if err := s.confirmIssuer(ctx, w.cfg); err != nil {
@@ -47,6 +50,16 @@ func (s *Service) Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		c.Live, c.Draft = w.cfg, nil
 		return c, nil
 	})
+	return s.asked(ctx, by, c, ent, id, false, err)
+}
+
+// asked records that a change waits for approval, if that is why it was refused.
+func (s *Service) asked(ctx context.Context, by sso.Actor, c sso.Connection, ent sso.EnterpriseID, id sso.ConnectionID, back bool,
+	err error) (sso.Connection, error) {
+	if sso.CodeOf(err) == "trust_approval_needed" {
+		err = s.ask(ctx, by, ent, id, back, err)
+	}
+	return c, err
 }
 
 // Disable ends signing in through the connection, and the sessions begun through
@@ -67,7 +80,7 @@ func (s *Service) Disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 // back. The draft, if there is one, stays. Errors: Conflict
 // "nothing_to_roll_back"; Invalid "provisioning_unavailable".
 func (s *Service) Rollback(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	return s.change(ctx, by, ent, id, "connection.rolled_back", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+	c, err := s.change(ctx, by, ent, id, "connection.rolled_back", func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
 		if c.Previous == nil || c.Live == nil {
 			return c, &sso.Error{Kind: sso.Conflict, Code: "nothing_to_roll_back", Public: "There is no earlier version to return to."}
 		}
@@ -76,12 +89,16 @@ func (s *Service) Rollback(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		if err := w.err(); err != nil {
 			return c, fmt.Errorf("roll back connection: %w", err)
 		}
+		if err := s.mayTrust(ctx, by, c, c.Previous, c.Trust.Back); err != nil {
+			return c, fmt.Errorf("roll back connection: %w", err)
+		}
 		if metadataURL(c.Live) != metadataURL(c.Previous) {
 			c.Metadata = sso.MetadataStatus{}
 		}
 		c.Live, c.Previous = c.Previous, c.Live
 		return c, nil
 	})
+	return s.asked(ctx, by, c, ent, id, true, err)
 }
 
 // DiscardDraft drops what is being edited. Without a draft nothing happens.

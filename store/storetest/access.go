@@ -41,7 +41,23 @@ func (f foreign) access() calls {
 		},
 		"SetupLink":       func() (int, error) { l, err := db.SetupLink(ctx, ent, f.link.ID); return count(l.ID != ""), err },
 		"RevokeSetupLink": func() (int, error) { return 0, db.RevokeSetupLink(ctx, by, ent, f.link.ID) },
-		"BindSetupLink":   func() (int, error) { return 0, db.BindSetupLink(ctx, ent, f.link.ID, f.w.conn.ID) },
+		"UpdateTrust": func() (int, error) {
+			_, err := db.UpdateTrust(ctx, by, ent, f.w.conn.ID, "connection.trust_approved", func(c sso.Connection) (sso.Trust, error) { return sso.Trust{Since: f.w.clock.Now()}, nil })
+			return 0, err
+		},
+		"BrowserUser": func() (int, error) {
+			u, err := db.BrowserUser(ctx, ent, f.w.conn.ID, f.signIn.Session.Browser, time.Time{})
+			return count(u != ""), err
+		},
+		"UserByLogin": func() (int, error) {
+			u, err := db.UserByLogin(ctx, ent, f.w.conn.ID, f.user.Login)
+			return count(u != ""), err
+		},
+		"TrustsAnyone": func() (int, error) {
+			yes, err := db.TrustsAnyone(ctx, ent, f.other.conn.ID)
+			return count(yes), err
+		},
+		"BindSetupLink": func() (int, error) { return 0, db.BindSetupLink(ctx, ent, f.link.ID, f.w.conn.ID) },
 	}
 }
 

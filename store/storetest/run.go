@@ -162,7 +162,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"setup links":         testSetupLinks,
 			"setup links at once": testSetupLinkRace,
 		},
-		"tenants": {"foreign objects": testTenants},
+		"tenants": {"foreign objects": testTenants, "trust": testTrust},
 		"keys": {
 			"secrets are sealed": testSecretsSealed,
 			"wrong key":          testWrongKey,

@@ -303,7 +303,7 @@ func own() map[string]bool {
 	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
 		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true, "HeldTallies": true, "DecideHeldSyncs": true, "IdentityQuestions": true, "LoginClaim": true,
 		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "ReleaseHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "CountUnmatched": true, "UsePendingLogin": true,
-		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true,
+		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true, "BrowserUser": true, "UserByLogin": true, "TrustsAnyone": true,
 		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true, "SaidNames": true, "GroupTallies": true}
 }
 

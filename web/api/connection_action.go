@@ -25,6 +25,7 @@ func (a *API) connectionActions() {
 		about: "Refreshed metadata replaced every certificate at once, and the connection wants that confirmed. Nothing waiting is 409 no_pending_keys."}, a.act(a.Setup.ConfirmKeys))
 	add(a, operation{id: "refresh-connection-metadata", method: http.MethodPost, path: connectionPath + "/refresh-metadata", summary: "Fetch the identity provider's metadata now",
 		about: "Certificates and addresses are taken from there; another entity ID is refused. That nothing changed is no error."}, a.refreshMetadata)
+	a.trustOperations()
 }
 
 func (a *API) disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {

@@ -114,8 +114,13 @@ func (f *fixture) world(key string) world {
 		EmailVerification: sso.EmailVerification{Mode: "never"}}
 	draft, previous := cfg, cfg
 	draft.Version, previous.Version = 3, 2
+	draft.OIDC, previous.OIDC = elsewhere(cfg.OIDC, "by-link"), elsewhere(cfg.OIDC, "before")
+	asked := func(of sso.Config) *sso.TrustChange {
+		return &sso.TrustChange{Digest: of.TrustDigest(), Authors: []sso.Actor{"link-1"}, AskedBy: "link-1", AskedAt: now}
+	}
 	c, err := f.db.CreateConnection(ctx, sso.ActorOperator, sso.Connection{Enterprise: e.ID, Name: "Directory", Protocol: sso.OIDC, Provider: sso.Custom,
-		State: sso.ConnectionEnabled, Live: &cfg, Draft: &draft, Previous: &previous, Keys: []sso.KeyPair{f.pair()}})
+		State: sso.ConnectionEnabled, Live: &cfg, Draft: &draft, Previous: &previous, Keys: []sso.KeyPair{f.pair()},
+		Trust: sso.Trust{Draft: asked(draft), Back: asked(previous)}})
 	f.ok(err)
 	d, err := f.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: e.ID, Name: key + ".test", TXTRecord: "gatehouse-verification=" + key})
 	f.ok(err)
@@ -133,6 +138,13 @@ func (f *fixture) world(key string) world {
 	f.ok(f.db.CreateTestRun(ctx, run))
 	return world{"test": string(run.ID), "setup_link": string(l.ID), "application": string(app.ID), "enterprise": string(e.ID), "organization": string(o.ID), "group": string(g.ID), "connection": string(c.ID), "domain": string(d.ID),
 		"user": string(u.ID), "session": string(s.Session.ID), "attempt": string(s.Attempt.ID), "held_sync": string(r.Held), "question": string(sso.NewID[sso.QuestionID](now))}
+}
+
+// elsewhere is a configuration with another client ID, and so of another trust.
+func elsewhere(c *sso.OIDCConfig, clientID string) *sso.OIDCConfig {
+	other := *c
+	other.ClientID = clientID
+	return &other
 }
 
 // holding is storetest.Reset, with something that waits for an admin besides.

@@ -61,6 +61,8 @@ func (e endpoint) body() any {
 		return m{"cause": "group_share"}
 	case e.method == http.MethodPatch:
 		return m{"name": "new"}
+	case strings.HasSuffix(e.path, "/trust-changes/approve"), strings.HasSuffix(e.path, "/trust-changes/refuse"):
+		return m{"digest": "9f86d081884c7d659a2feaa0c55ad015"}
 	case strings.HasSuffix(e.path, "/setup-links"):
 		return m{"for": "Ada"}
 	case strings.HasSuffix(e.path, "/domains"):

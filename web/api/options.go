@@ -51,6 +51,7 @@ type People interface {
 // does.
 type Setup interface {
 	Connecting
+	trustDecider
 	Confirming
 	Deleting
 	Shadowing

@@ -189,7 +189,7 @@ func (a *Assistant) enable(w http.ResponseWriter, r *http.Request, v console.Vis
 	switch kind := sso.KindOf(err); {
 	case err == nil:
 		return console.Done(w, s.at("done"), "enabled")
-	case kind == sso.Invalid, kind == sso.Stale, kind == sso.Upstream:
+	case kind == sso.Invalid, kind == sso.Stale, kind == sso.Upstream, kind == sso.Conflict:
 		return a.askEnable(w, s, typed, err)
 	}
 	return err

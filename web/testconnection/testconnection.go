@@ -18,7 +18,7 @@ import (
 // Tests makes test connections; login.Service does.
 type Tests interface {
 	BeginTest(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.TestRun, sso.Secret, error)
-	OpenTestOf(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret) (sso.Redirect, sso.TestRun, error)
+	OpenTestOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret) (sso.Redirect, sso.TestRun, error)
 	Captured(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, text string) (sso.TestRun, error)
 	Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, attempt sso.AttemptID) (sso.TestRun, error)
 }
@@ -213,7 +213,7 @@ func (p *Pages) open(w http.ResponseWriter, r *http.Request, v console.Visit) er
 	if err != nil {
 		return err
 	}
-	redirect, run, err := p.Tests.OpenTestOf(r.Context(), v.Enterprise.ID, run.ID, p.Browsers.Browser(w, r))
+	redirect, run, err := p.Tests.OpenTestOf(r.Context(), opener(r, v), v.Enterprise.ID, run.ID, p.Browsers.Browser(w, r))
 	switch {
 	case err != nil:
 		return fmt.Errorf("open test connection: %w", err)
@@ -224,6 +224,16 @@ func (p *Pages) open(w http.ResponseWriter, r *http.Request, v console.Visit) er
 	}
 	route.AllowFormTo(w, redirect.URL)
 	return p.Console.Render(w, http.StatusOK, page.NewContinue(v.Enterprise.Name, redirect, false))
+}
+
+// opener is who opens a test on purpose: nobody if another site led there, which
+// could then have a test passed in the name of a signed-in user.
+func opener(r *http.Request, v console.Visit) sso.Actor {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "":
+		return v.Actor
+	}
+	return ""
 }
 
 // here is an address below the list.

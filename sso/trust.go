@@ -1,0 +1,145 @@
+package sso
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Trust is what a connection keeps about whom it trusts to say who a user is.
+type Trust struct {
+	// Since is when the trust of what is live last changed; zero: not since this
+	// is recorded. Sessions from before were opened under another trust.
+	Since time.Time `json:"since,omitzero"`
+	// Draft is the change that the draft would make; nil if the draft changes
+	// neither trust nor subject, or if there is no draft.
+	Draft *TrustChange `json:"draft,omitempty"`
+	// Back is the change that a rollback was asked to make; nil: none was asked for.
+	Back *TrustChange `json:"back,omitempty"`
+}
+
+// TrustChange is a change of trust or subject and what was decided about it. It
+// is about exactly one content: Digest.
+type TrustChange struct {
+	Digest string `json:"digest"` // see [Config.TrustDigest]
+	// Authors are those who made the content what it is, operators left out.
+	Authors []Actor   `json:"authors,omitempty"`
+	AskedBy Actor     `json:"asked_by,omitempty"` // who tried to make it live
+	AskedAt time.Time `json:"asked_at,omitzero"`  // zero: nobody has
+	// DecidedBy approved or refused it; "" while nobody has.
+	DecidedBy Actor     `json:"decided_by,omitempty"`
+	DecidedAt time.Time `json:"decided_at,omitzero"`
+	Approved  bool      `json:"approved,omitempty"`
+	// Test is the passed test connection of a user known through the trust before,
+	// if that is what approved it.
+	Test TestRunID `json:"test,omitempty"`
+}
+
+// Waits reports whether a change was asked for and nobody has decided.
+func (c *TrustChange) Waits() bool {
+	return c != nil && !c.AskedAt.IsZero() && c.DecidedBy == ""
+}
+
+// Refused reports whether the latest decision is a refusal.
+func (c *TrustChange) Refused() bool { return c != nil && c.DecidedBy != "" && !c.Approved }
+
+// By reports whether an actor is an author of the change or asked for it.
+func (c *TrustChange) By(a Actor) bool {
+	return a != "" && (c.AskedBy == a || slices.Contains(c.Authors, a))
+}
+
+// Waiting is the change that was asked for and not decided; nil if none.
+func (t Trust) Waiting() *TrustChange {
+	for _, c := range []*TrustChange{t.Draft, t.Back} {
+		if c.Waits() {
+			return c
+		}
+	}
+	return nil
+}
+
+// OfOperator reports whether an actor stands for the installation and not for one
+// enterprise: a local admin, an API token, the server's shell or the program.
+func (a Actor) OfOperator() bool {
+	switch a {
+	case ActorOperator, ActorSystem, ActorStart:
+		return true
+	}
+	return strings.HasPrefix(string(a), "adm-") || strings.HasPrefix(string(a), "tok-")
+}
+
+// TrustDigest identifies whom a configuration trusts to say who a user is, and
+// how the user is found in what is said. Two configurations of the same digest
+// let the same people in as the same users. nil has the digest "".
+//
+// Every member counts unless it is blanked here, so that one which nobody thought
+// about is not taken for harmless.
+func (c *Config) TrustDigest() string {
+	if c == nil {
+		return ""
+	}
+	text, err := json.Marshal(c.Trusted())
+	if err != nil {
+		return "" // cannot happen: texts, numbers and lists
+	}
+	sum := sha256.New()
+	sum.Write(text)
+	if c.OIDC != nil { // redacted in JSON
+		secret := c.OIDC.ClientSecret.Hash()
+		sum.Write(secret[:])
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// Trusted is a copy without the members that decide neither trust nor subject:
+// permissions (groups, who may come in), courtesy to the identity provider, and
+// bookkeeping. nil stays nil.
+func (c *Config) Trusted() *Config {
+	if c == nil {
+		return nil
+	}
+	t := *c
+	t.Version = 0
+	t.GroupSync, t.Brake, t.Provisioning = GroupSync{}, Brake{}, ""
+	t.AllowSignIn, t.Directory, t.EmailOptional = "", nil, false
+	t.Mapping.Name = nil
+	t.Mapping.Groups, t.Mapping.Delimiter, t.Mapping.GroupsRewrite = nil, "", nil
+	t.Mapping.Include, t.Mapping.Exclude, t.Mapping.GroupLimit = "", "", 0
+	t.Mapping.Login = listed(t.Mapping.Login)
+	t.Mapping.Email = listed(t.Mapping.Email)
+	t.Mapping.EmailVerified = listed(t.Mapping.EmailVerified)
+	if c.SAML != nil {
+		saml := *c.SAML
+		saml.SignRequests, saml.ForceAuthn, saml.ClockSkew, saml.ReplacedAt = false, false, 0, time.Time{}
+		saml.Certificates = sorted(saml.Certificates)
+		saml.Pending = sorted(saml.Pending)
+		t.SAML = &saml
+	}
+	if c.OIDC != nil {
+		oidc := *c.OIDC
+		oidc.Scopes, oidc.Prompt = nil, ""
+		t.OIDC = &oidc
+	}
+	return &t
+}
+
+// listed makes an empty list and none the same.
+func listed(all []string) []string {
+	if len(all) == 0 {
+		return nil
+	}
+	return all
+}
+
+func sorted(all []Certificate) []Certificate {
+	if len(all) == 0 {
+		return nil
+	}
+	all = slices.Clone(all)
+	slices.SortFunc(all, func(a, b Certificate) int { return bytes.Compare(a.Raw, b.Raw) })
+	return all
+}

@@ -1,0 +1,135 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// trustColumns is what is stored of a connection's trust: JSON, "" for the zero
+// value, and since when a change of it waits.
+func trustColumns(t sso.Trust) (text string, asked int64, err error) {
+	if reflect.DeepEqual(t, sso.Trust{}) {
+		return "", 0, nil
+	}
+	written, err := json.Marshal(t)
+	if w := t.Waiting(); w != nil {
+		asked = micros(w.AskedAt)
+	}
+	return string(written), asked, err
+}
+
+// UpdateTrust changes what is kept about a connection's trust; fn runs inside the
+// transaction. It is no change of the connection: Revision stays. The event is
+// called action; if fn changes nothing, there is none.
+func (db *DB) UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
+	fn func(sso.Connection) (sso.Trust, error)) (result sso.Connection, err error) {
+	defer func() { doing(&err, "update trust") }()
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		c, err := found(db.findConnection(ctx, t, ent, id))
+		if err != nil {
+			return err
+		}
+		old := c.Trust
+		if c.Trust, err = fn(c); err != nil {
+			return err
+		}
+		result = c
+		if reflect.DeepEqual(old, c.Trust) {
+			return nil
+		}
+		text, asked, err := trustColumns(c.Trust)
+		if err != nil {
+			return err
+		}
+		t.later("update connections set trust = $3, trust_asked = $4 where enterprise_id = $1 and id = $2", string(ent), string(id), text, asked)
+		return t.audit(ctx, by, action, string(id), trustDetail(c.Trust)...)
+	})
+	if err != nil {
+		return sso.Connection{}, err
+	}
+	return result, nil
+}
+
+// trustDetail is what an audit event says about the change that it is about: the
+// one of the draft, if there is one.
+func trustDetail(t sso.Trust) []string {
+	c := t.Draft
+	if t.Back != nil && (c == nil || t.Back.DecidedAt.After(c.DecidedAt) || t.Back.AskedAt.After(c.AskedAt)) {
+		c = t.Back
+	}
+	if c == nil {
+		return nil
+	}
+	return []string{"digest", c.Digest, "asked_by", string(c.AskedBy), "test", string(c.Test)}
+}
+
+// untie takes their single sign-on from the operators' accounts that are tied to
+// a user of a connection: who that is, another decides from now on.
+func (t *tx) untie(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
+	tied, err := list(ctx, t, scanText, `update admins set enterprise_id = '', user_id = ''
+		where enterprise_id = $1
+		and user_id in (select i.user_id from identities i where i.enterprise_id = $1 and i.connection_id = $2)
+		returning id`, string(ent), string(id))
+	if err != nil {
+		return err
+	}
+	for _, admin := range tied {
+		if err := t.audit(ctx, by, "admin.untied", admin, "connection", string(id)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TrustsAnyone reports whether an enterprise trusts an identity provider already:
+// a connection beside one was live, or people have signed in.
+func (db *DB) TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso.ConnectionID) (yes bool, err error) {
+	defer func() { doing(&err, "look for trust") }()
+	_, yes, err = one(ctx, db.backend, scanText, `select id from connections where enterprise_id = $1 and id <> $2 and live <> '' limit 1`,
+		string(ent), string(beside))
+	if err == nil && !yes {
+		_, yes, err = one(ctx, db.backend, scanText, "select id from users where enterprise_id = $1 and last_sign_in_at > 0 limit 1", string(ent))
+	}
+	return yes, err
+}
+
+// BrowserUser returns the active user of the session that a browser has through a
+// connection, begun at or after since; "" for none, and for several users.
+func (db *DB) BrowserUser(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash,
+	since time.Time) (_ sso.UserID, err error) {
+	defer func() { doing(&err, "find the user of a browser") }()
+	if browser == (sso.Hash{}) {
+		return "", nil
+	}
+	all, err := list(ctx, db.backend, scanSession, "select "+sessionColumns+` from sessions s
+		join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id and u.status = $5
+		where s.enterprise_id = $1 and s.connection_id = $2 and s.browser = $3 and s.created_at >= $4`,
+		string(ent), string(c), browser.String(), micros(since), string(sso.UserActive))
+	if err != nil {
+		return "", err
+	}
+	var user sso.UserID
+	for _, s := range all {
+		if !s.Alive(db.now()) {
+			continue
+		}
+		if user != "" && user != s.User {
+			return "", nil
+		}
+		user = s.User
+	}
+	return user, nil
+}
+
+// UserByLogin returns the user whom a connection knows by a login, as a sign-in
+// finds them whose subject is not known; "" for nobody.
+func (db *DB) UserByLogin(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, login string) (_ sso.UserID, err error) {
+	defer func() { doing(&err, "find user by login") }()
+	u, _, err := one(ctx, db.backend, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+		string(ent), string(c), clean(login, sso.MaxLoginLength))
+	return u.ID, err
+}
