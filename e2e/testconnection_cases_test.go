@@ -17,6 +17,7 @@ type trial struct {
 	fault    demoidp.Fault
 	config   harness.Object                  // besides what every connection here has
 	client   func(*demoidp.Client)           // as it is registered
+	party    func(*demoidp.SP)               // as it is registered, over SAML
 	front    func(*harness.Front)            // what happens to the provider meanwhile
 	edit     func(*journey, *harness.Return) // what happens to the answer on its way
 	stranger bool                            // another browser brings it
@@ -52,21 +53,21 @@ func trials() []trial {
 func samlTrust() []trial {
 	return []trial{
 		{name: "wrong audience", protocol: "saml", provider: "okta", fault: demoidp.WrongAudience, code: "saml_wrong_recipient",
-			cause: "another audience: wanted http://localhost", side: theCompany, place: "Configure SAML › Audience URI (SP Entity ID)"},
+			cause: "another audience: expected http://localhost", side: theCompany, place: "Configure SAML › Audience URI (SP Entity ID)"},
 		{name: "wrong recipient", protocol: "saml", provider: "entra", fault: demoidp.WrongRecipient, code: "saml_wrong_recipient",
 			cause: "another recipient", side: theCompany, place: "Basic SAML Configuration › Reply URL"},
 		{name: "wrong destination", protocol: "saml", provider: "onelogin", fault: demoidp.WrongDestination, code: "saml_wrong_recipient",
 			cause: "addressed to another place", side: theCompany, place: "ACS (Consumer) URL Validator"},
 		{name: "wrong issuer", protocol: "saml", provider: "jumpcloud", fault: demoidp.WrongIssuer, code: "saml_wrong_recipient",
-			cause: "another issuer: wanted", side: theCompany, place: "IdP Entity ID"},
+			cause: "different issuer: expected", side: theCompany, place: "IdP Entity ID"},
 		{name: "unsigned", protocol: "saml", provider: "adfs", fault: demoidp.Unsigned, code: "saml_signature_invalid",
-			cause: "Nothing in the answer is signed", side: theCompany, place: "Set-ADFSRelyingPartyTrust -SamlResponseSignature MessageAndAssertion"},
+			cause: "Nothing in the response is signed", side: theCompany, place: "Set-ADFSRelyingPartyTrust -SamlResponseSignature MessageAndAssertion"},
 		{name: "another certificate", protocol: "saml", provider: "google", fault: demoidp.WrongKey, code: "saml_signature_invalid",
 			cause: "not signed by a certificate that is trusted here", side: us, place: "Certificates › Fetch it now"},
 		{name: "SHA-1", protocol: "saml", provider: "ping", fault: demoidp.SHA1, code: "saml_signature_invalid",
 			cause: "signed with RSA-SHA1", side: theCompany, place: "Signing Algorithm: RSA_SHA256"},
 		{name: "encrypted to another key", protocol: "saml", provider: "keycloak", fault: demoidp.EncryptedWrongKey, code: "saml_decryption_failed",
-			cause: "cannot be decrypted", side: theCompany, place: "Keys › Encrypt assertions"},
+			cause: "encrypted with a key we don’t have", side: theCompany, place: "Keys › Encrypt assertions"},
 		{name: "tampered", protocol: "saml", provider: "okta", code: "saml_signature_invalid",
 			edit:  message(func(s string) string { return strings.ReplaceAll(s, "Lovelace", "Byron") }),
 			cause: "not signed by a certificate that is trusted here", side: us, place: "Certificates › Fetch it now"},
@@ -78,13 +79,13 @@ func samlTimesAndPeople() []trial {
 		{name: "expired", protocol: "saml", provider: "keycloak", fault: demoidp.Expired, code: "saml_expired",
 			cause: "The assertion was valid until", side: theCompany, place: "The clock of the machine that runs Keycloak"},
 		{name: "clock fast", protocol: "saml", provider: "adfs", fault: demoidp.ClockOff, code: "saml_expired",
-			cause: "The answer was issued at", side: theCompany, place: "The clock of the machine that runs AD FS"},
+			cause: "The response was issued at", side: theCompany, place: "The clock of the machine that runs AD FS"},
 		{name: "nobody asked", protocol: "saml", provider: "entra", fault: demoidp.IDPInitiated, code: "idp_initiated_disabled",
-			cause: "does not say which request it answers", side: theCompany, place: "Reply URL"},
+			cause: "is missing InResponseTo", side: theCompany, place: "Reply URL"},
 		{name: "no e-mail", protocol: "saml", provider: "google", fault: demoidp.NoEmail, code: "saml_attribute_invalid",
-			cause: "No e-mail address came", side: theCompany, place: "SAML attribute mapping › Attributes"},
+			cause: "No e-mail address was sent", side: theCompany, place: "SAML attribute mapping › Attributes"},
 		{name: "no login", protocol: "saml", provider: "okta", fault: demoidp.NoLogin, code: "saml_attribute_invalid",
-			cause: "No login came", side: theCompany, place: "Sign On › Profile attribute statements"},
+			cause: "No login was sent", side: theCompany, place: "Sign On › Profile attribute statements"},
 		{name: "no NameID", protocol: "saml", provider: "ping", fault: demoidp.NoNameID, code: "saml_attribute_invalid",
 			cause: "no usable NameID", side: theCompany, place: "saml_subject"},
 		{name: "transient NameID", protocol: "saml", provider: "jumpcloud", fault: demoidp.TransientNameID, code: "saml_attribute_invalid",
@@ -98,7 +99,7 @@ func samlMessages() []trial {
 	return []trial{
 		{name: "a DOCTYPE", protocol: "saml", provider: "custom", code: "saml_malformed",
 			edit:  message(func(s string) string { return `<!DOCTYPE r [<!ENTITY x "y">]>` + s }),
-			cause: "What came is not a SAML 2.0 Response of plain XML", side: theCompany, place: "The sign-in log of your identity provider"},
+			cause: "What was sent is not a SAML 2.0 Response of plain XML", side: theCompany, place: "The sign-in log of your identity provider"},
 		{name: "a comment in the NameID", protocol: "saml", provider: "onelogin", code: "saml_malformed",
 			edit:  message(func(s string) string { return strings.Replace(s, "ada@", "ada<!-- -->@", 1) }),
 			cause: "The response has a comment inside", side: theCompany, place: "Activity › Events"},
@@ -107,10 +108,10 @@ func samlMessages() []trial {
 				i, j := strings.Index(s, "<saml:Assertion "), strings.Index(s, "</saml:Assertion>")+len("</saml:Assertion>")
 				return s[:j] + strings.ReplaceAll(s[i:j], ` ID="`, ` ID="x`) + s[j:]
 			}),
-			cause: "The answer could be read in two ways", side: theCompany, place: "Sign Assertion & Response"},
+			cause: "The response could be read in two ways", side: theCompany, place: "Sign Assertion & Response"},
 		{name: "no XML", protocol: "saml", provider: "okta", code: "saml_malformed",
 			edit:  message(func(string) string { return "hello" }),
-			cause: "What came is not a SAML 2.0 Response", side: theCompany, place: "Reports › System Log"},
+			cause: "What was sent is not a SAML 2.0 Response", side: theCompany, place: "Reports › System Log"},
 		{name: "to no connection", protocol: "saml", provider: "okta", code: "sent_to_wrong_address",
 			edit:  func(j *journey, r *harness.Return) { r.URL = strings.Replace(j.otherACS, "/acs", "x/acs", 1) },
 			cause: "sent to an address that is not this connection's", side: theCompany, place: "Single sign on URL"},
@@ -118,18 +119,18 @@ func samlMessages() []trial {
 			edit:  func(j *journey, r *harness.Return) { r.URL = j.otherACS },
 			cause: "sent to an address that is not this connection's", side: theCompany, place: "Service provider details › ACS URL"},
 		{name: "another browser", protocol: "saml", provider: "custom", stranger: true, code: "login_state_expired",
-			cause: "comes from a browser without our cookie", side: thePerson, place: "in this browser"},
+			cause: "came from a browser without our cookie", side: thePerson, place: "in this browser"},
 	}
 }
 
 func oidcTrust() []trial {
 	return []trial{
 		{name: "wrong audience", protocol: "oidc", provider: "okta", fault: demoidp.WrongAudience, code: "id_token_invalid",
-			cause: "for another application: wanted gatehouse-", side: theCompany, place: "Client Credentials › Client ID"},
+			cause: "for another application: expected gatehouse-", side: theCompany, place: "Client Credentials › Client ID"},
 		{name: "wrong issuer", protocol: "oidc", provider: "entra", fault: demoidp.WrongIssuer, code: "id_token_invalid",
-			cause: "of another issuer: wanted http", side: us, place: "OpenID Connect metadata document (the tenant's own, not common)"},
+			cause: "from a different issuer: expected http", side: us, place: "OpenID Connect metadata document (the tenant's own, not common)"},
 		{name: "mix-up", protocol: "oidc", provider: "ping", fault: demoidp.MixUp, code: "issuer_mismatch",
-			cause: "Another issuer answered", side: us, place: "Issuer ID"},
+			cause: "The response came from a different issuer", side: us, place: "Issuer ID"},
 		{name: "wrong nonce", protocol: "oidc", provider: "keycloak", fault: demoidp.WrongNonce, code: "id_token_invalid",
 			cause: "its nonce is not the one that was sent", side: theCompany, place: "your realm › Events"},
 		{name: "alg none", protocol: "oidc", provider: "keycloak", fault: demoidp.Unsigned, code: "id_token_invalid",
@@ -141,30 +142,30 @@ func oidcTrust() []trial {
 		{name: "expired", protocol: "oidc", provider: "custom", fault: demoidp.Expired, code: "id_token_invalid",
 			cause: "The ID token was valid until", side: theCompany, place: "The clock of the machine that runs your identity provider"},
 		{name: "clock fast", protocol: "oidc", provider: "adfs", fault: demoidp.ClockOff, code: "id_token_invalid",
-			cause: "The ID token's time does not fit", side: theCompany, place: "The clock of the machine that runs AD FS"},
+			cause: "The ID token is dated", side: theCompany, place: "The clock of the machine that runs AD FS"},
 	}
 }
 
 func oidcAround() []trial {
 	return []trial{
 		{name: "no e-mail", protocol: "oidc", provider: "okta", fault: demoidp.NoEmail, code: "oidc_attribute_invalid",
-			cause: "No e-mail address came", side: theCompany, place: "Sign On › Token claims"},
+			cause: "No e-mail address was sent", side: theCompany, place: "Sign On › Token claims"},
 		{name: "no login", protocol: "oidc", provider: "entra", fault: demoidp.NoLogin, code: "oidc_attribute_invalid",
-			cause: "No login came", side: theCompany, place: "Token configuration › Add optional claim"},
+			cause: "No login was sent", side: theCompany, place: "Token configuration › Add optional claim"},
 		{name: "denied", protocol: "oidc", provider: "onelogin", fault: demoidp.Denied, code: "idp_denied",
 			cause: "did not let the person in: access_denied", side: theCompany, place: "Access › Roles"},
 		{name: "down", protocol: "oidc", provider: "google", fault: demoidp.Down, code: "idp_unavailable",
-			cause: "The token endpoint gave no usable answer", side: theCompany, place: "OAuth log events"},
+			cause: "The token endpoint gave no usable response", side: theCompany, place: "OAuth log events"},
 		{name: "secret refused", protocol: "oidc", provider: "keycloak", client: func(c *demoidp.Client) { c.Secret = "another" }, code: "idp_denied",
 			cause: "refused our client secret", side: theCompany, place: "Credentials › Client Secret"},
 		{name: "userinfo of another", protocol: "oidc", provider: "ping", fault: demoidp.OtherUserinfo, client: func(c *demoidp.Client) { c.GroupsInUserinfo = true },
-			code: "id_token_invalid", cause: "Userinfo is about somebody else", side: theCompany, place: "Attribute Mappings › sub"},
+			code: "id_token_invalid", cause: "Userinfo is about a different person", side: theCompany, place: "Attribute Mappings › sub"},
 		{name: "userinfo down", protocol: "oidc", provider: "okta", client: func(c *demoidp.Client) { c.GroupsInUserinfo = true },
 			config: harness.Object{"mapping": harness.Object{"email": []string{"mail"}}}, // which the ID token has not
 			front:  func(f *harness.Front) { f.Answer(harness.Gone, "/oidc/userinfo") },
-			code:   "idp_unavailable", cause: "The userinfo endpoint gave no usable answer", side: theCompany, place: "Sign On › Token claims"},
+			code:   "idp_unavailable", cause: "The userinfo endpoint gave no usable response", side: theCompany, place: "Sign On › Token claims"},
 		{name: "no discovery", protocol: "oidc", provider: "custom", front: func(f *harness.Front) { f.Answer(harness.Gone, "/.well-known/") },
-			code: "idp_unavailable", cause: "The discovery document cannot be had", side: theCompany, place: "issuer, as its discovery document says it"},
+			code: "idp_unavailable", cause: "The discovery document cannot be read", side: theCompany, place: "issuer, as its discovery document says it"},
 	}
 }
 

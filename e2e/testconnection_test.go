@@ -73,6 +73,9 @@ func (w *tried) draft(t *testing.T, c trial) harness.Connection {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if c.party != nil {
+			c.party(&sp)
+		}
 		w.idp.RegisterSAML(sp)
 		return conn
 	}

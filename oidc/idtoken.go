@@ -179,11 +179,11 @@ func (a *answer) times(id *idToken) error {
 	if id.expires, err = id.moment("exp"); err != nil || id.expires.IsZero() {
 		return a.failed(false, "expiry", "after "+stamp(now), orMissing("", err))
 	}
-	if err := a.failed(now.Before(id.expires.Add(leeway)), "expiry", "after "+stamp(now), stamp(id.expires)); err != nil {
+	if err := a.failed(now.Before(id.expires.Add(leeway)), "expiry", "after our time, "+stamp(now), stamp(id.expires)); err != nil {
 		return err
 	}
 	oldest, newest := now.Add(-maxTokenAge-leeway), now.Add(leeway)
-	want := "between " + stamp(oldest) + " and " + stamp(newest)
+	want := "at most " + sso.Spoken(maxTokenAge) + " before and " + sso.Spoken(leeway) + " after our time, " + stamp(now)
 	if id.issuedAt, err = id.moment("iat"); err != nil || id.issuedAt.IsZero() {
 		return a.failed(false, "issued_at", want, orMissing("", err))
 	}
@@ -191,7 +191,7 @@ func (a *answer) times(id *idToken) error {
 		return err
 	}
 	if begins, err := id.moment("nbf"); err != nil || begins.After(newest) {
-		return a.failed(false, "not_before", "before "+stamp(newest), orMissing(stamp(begins), err))
+		return a.failed(false, "not_before", "at most "+sso.Spoken(leeway)+" after our time, "+stamp(now), orMissing(stamp(begins), err))
 	}
 	return nil
 }

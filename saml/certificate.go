@@ -21,7 +21,7 @@ func CheckCertificate(c sso.Certificate, now time.Time) (warning string, err err
 	if err := strong(cert.PublicKey); err != nil {
 		return "", errWeak(err)
 	}
-	return dates(c, cert, now), nil
+	return dates(cert, now), nil
 }
 
 func errWeak(err error) *sso.Error {
@@ -30,13 +30,14 @@ func errWeak(err error) *sso.Error {
 }
 
 // dates is a sentence about a certificate that is not valid now or not for long.
-func dates(c sso.Certificate, cert *x509.Certificate, now time.Time) string {
-	name, end := "The certificate "+shorten(c.Fingerprint()), cert.NotAfter.UTC().Format(time.DateOnly)
+func dates(cert *x509.Certificate, now time.Time) string {
+	const date = "2 January 2006"
+	name, end := "The certificate “"+sso.Inert(subjectOf(cert))+"”", cert.NotAfter.UTC().Format(date)
 	switch {
 	case now.After(cert.NotAfter):
 		return name + " expired on " + end + "."
 	case now.Before(cert.NotBefore):
-		return name + " begins on " + cert.NotBefore.UTC().Format(time.DateOnly) + "."
+		return name + " begins on " + cert.NotBefore.UTC().Format(date) + "."
 	case now.After(cert.NotAfter.Add(-soon)):
 		return name + " expires on " + end + "."
 	}

@@ -37,9 +37,9 @@ func TestCheckCertificate(t *testing.T) {
 		warning, code string
 	}{
 		"fine":        {der(now.Add(-day), now.Add(365*day)), "", ""},
-		"ends soon":   {der(now.Add(-day), now.Add(20*day)), "expires on 2026-12-14", ""},
-		"over":        {der(now.Add(-day), now.Add(-time.Hour)), "expired on 2026-11-24", ""},
-		"not yet":     {der(now.Add(day), now.Add(365*day)), "begins on 2026-11-25", ""},
+		"ends soon":   {der(now.Add(-day), now.Add(20*day)), "expires on 14 December 2026", ""},
+		"over":        {der(now.Add(-day), now.Add(-time.Hour)), "expired on 24 November 2026", ""},
+		"not yet":     {der(now.Add(day), now.Add(365*day)), "begins on 25 November 2026", ""},
 		"no X.509":    {[]byte("certificate"), "", "certificate_unreadable"},
 		"nothing":     {nil, "", "certificate_unreadable"},
 		"a weak key":  {weakCertificate(t, now), "", "weak_key"},

@@ -134,7 +134,7 @@ func (m Metadata) asOf(now time.Time) (Metadata, error) {
 		if err != nil {
 			continue // only what parses was taken over
 		}
-		if warning := dates(c, cert, now); warning != "" {
+		if warning := dates(cert, now); warning != "" {
 			m.Warnings = append(m.Warnings, warning)
 		}
 	}

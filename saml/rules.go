@@ -98,7 +98,10 @@ func (a *answer) header(el *etree.Element, name string) error {
 		a.checks.That(false, name+"_issue_instant", "a time", value(el, "IssueInstant"))
 		return errMalformed(fmt.Errorf("IssueInstant of the %s: %w", name, err))
 	}
-	want := "not after " + stamp(a.now.Add(a.skew)) + " and less than " + maxValidityText + " ago"
+	want := "within " + sso.Spoken(a.skew) + " of our time, " + stamp(a.now)
+	if issued.Before(a.now) {
+		want = "at most " + maxValidityText + " before our time, " + stamp(a.now)
+	}
 	ok := !issued.After(a.now.Add(a.skew)) && issued.After(a.now.Add(-maxValidity))
 	if !a.checks.That(ok, name+"_issue_instant", want, stamp(issued)) {
 		return errExpired(mismatch(name+"_issue_instant", want, stamp(issued)))
@@ -191,7 +194,7 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 			a.checks.That(false, name+"_not_before", "a time", from)
 			return time.Time{}, errMalformed(err)
 		}
-		want := "not after " + stamp(a.now.Add(a.skew))
+		want := "at most " + sso.Spoken(a.skew) + " after our time, " + stamp(a.now)
 		if !a.checks.That(!begins.After(a.now.Add(a.skew)), name+"_not_before", want, stamp(begins)) {
 			return time.Time{}, errExpired(mismatch(name+"_not_before", want, stamp(begins)))
 		}
@@ -205,7 +208,7 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 		return time.Time{}, errMalformed(err)
 	}
 	earliest := a.now.Add(-a.skew)
-	want := "after " + stamp(earliest)
+	want := "at most " + sso.Spoken(a.skew) + " before our time, " + stamp(a.now)
 	if !a.checks.That(until.After(earliest), name+"_not_on_or_after", want, stamp(until)) {
 		return time.Time{}, errExpired(mismatch(name+"_not_on_or_after", want, stamp(until)))
 	}
@@ -217,9 +220,9 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 func (a *answer) clocks(issued time.Time) {
 	switch {
 	case issued.Sub(a.now) > noticeable:
-		a.checks.Warn("clock", "within "+noticeable.String()+" of ours", issued.Sub(a.now).Round(time.Second).String()+" ahead")
+		a.checks.Warn("clock", "within "+sso.Spoken(noticeable)+" of ours", sso.Spoken(issued.Sub(a.now))+" ahead")
 	case a.pending != nil && a.pending.CreatedAt.Sub(issued) > noticeable:
-		a.checks.Warn("clock", "not before our request", a.pending.CreatedAt.Sub(issued).Round(time.Second).String()+" behind")
+		a.checks.Warn("clock", "not before our request", sso.Spoken(a.pending.CreatedAt.Sub(issued))+" behind")
 	}
 }
 

@@ -139,19 +139,11 @@ func (a *answer) confirmation(el *etree.Element) error {
 	}
 	// Anyone who gets hold of the assertion can deliver it until then.
 	if longest := a.now.Add(maxValidity + a.skew); until.After(longest) {
-		got := span(until.Sub(a.now)) + ", until " + stamp(until)
+		got := sso.Spoken(until.Sub(a.now)) + ", until " + stamp(until)
 		a.checks.That(false, "confirmation_lifetime", "at most "+maxValidityText, got)
 		return errExpired(mismatch("confirmation_lifetime", "at most "+maxValidityText, got))
 	}
 	return nil
-}
-
-// span is a time of a day or more in words.
-func span(d time.Duration) string {
-	if hours := int(d.Hours()); hours < 48 {
-		return fmt.Sprintf("%d hours", hours)
-	}
-	return fmt.Sprintf("%d days", int(d.Hours())/24)
 }
 
 func orNone(s string) string {

@@ -25,7 +25,8 @@ type pinned struct {
 	fingerprint string
 }
 
-func (p *pinned) short() string { return shorten(p.fingerprint) }
+// short names the certificate for people who look for it in a list.
+func (p *pinned) short() string { return named(p.cert) }
 
 // own is a key pair of ours.
 type own struct {

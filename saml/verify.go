@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/big"
@@ -68,6 +67,23 @@ func (t *trust) verify(el *etree.Element, s *signature) (*etree.Element, *pinned
 	return nil, nil, fmt.Errorf("verify signature: %w", err)
 }
 
+// misfit says in words why a signature was not accepted.
+func misfit(err error) string {
+	switch {
+	case byAnotherKey(err):
+		return "no trusted certificate fits the signature"
+	case errors.Is(err, dsig.ErrMissingSignature):
+		return "the signature cannot be found"
+	case strings.Contains(err.Error(), "could not be verified"):
+		return "what was signed has been changed since"
+	}
+	return strings.TrimPrefix(err.Error(), "verify signature: ")
+}
+
+func byAnotherKey(err error) bool {
+	return errors.Is(err, rsa.ErrVerification) || err != nil && strings.HasSuffix(err.Error(), "x509: ECDSA verification failure")
+}
+
 // byAnother reports whether the signature was surely made with another key than
 // that of check. It asks on an element that holds nothing but the signature:
 // each time goxmldsig validates one it copies it, and an answer that no key fits
@@ -76,7 +92,7 @@ func (s *signature) byAnother(el *etree.Element, check dsig.ValidationContext) b
 	hollow := &etree.Element{Space: el.Space, Tag: el.Tag, Attr: el.Attr}
 	hollow.AddChild(s.element.Copy())
 	_, err := check.Validate(hollow)
-	return errors.Is(err, rsa.ErrVerification) || err != nil && err.Error() == "x509: ECDSA verification failure"
+	return byAnotherKey(err)
 }
 
 // write puts the signature value in the form goxmldsig reads: without white
@@ -136,7 +152,7 @@ func (v *authenticity) open(el *etree.Element, name string) (opened *etree.Eleme
 	presented := s.presented()
 	opened, cert, err := v.trust.verify(el, s)
 	if err != nil {
-		v.checks.That(false, name, want, s.method.name+" "+presented+": "+err.Error())
+		v.checks.That(false, name, want, s.method.name+" "+presented+": "+misfit(err))
 		return nil, false, errSignature(err)
 	}
 	v.checks.That(true, name, want, s.method.name+" by "+cert.short())
@@ -154,11 +170,12 @@ func (v *authenticity) expiry() {
 		return
 	}
 	cert := v.cert.cert
+	name := "“" + sso.Inert(subjectOf(cert)) + "”"
 	switch {
 	case v.now.After(cert.NotAfter):
-		v.checks.Warn("certificate", "valid now", v.cert.short()+" expired on "+cert.NotAfter.UTC().Format(time.DateOnly))
+		v.checks.Warn("certificate", "valid now", name+" expired on "+cert.NotAfter.UTC().Format("2 January 2006"))
 	case v.now.Before(cert.NotBefore):
-		v.checks.Warn("certificate", "valid now", v.cert.short()+" begins on "+cert.NotBefore.UTC().Format(time.DateOnly))
+		v.checks.Warn("certificate", "valid now", name+" begins on "+cert.NotBefore.UTC().Format("2 January 2006"))
 	}
 }
 
@@ -184,15 +201,31 @@ func (s *signature) presented() string {
 	if err != nil {
 		return none
 	}
-	sum := sha256.Sum256(der)
-	return "with certificate " + shorten(hex.EncodeToString(sum[:])) + " in the message"
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		return "with certificate in the message that cannot be read"
+	}
+	return "with certificate " + named(cert) + " in the message"
 }
 
-func shorten(fingerprint string) string { return fingerprint[:16] + "…" }
+// named describes a certificate by what consoles of identity providers list of it.
+// Two of one name are told apart by the day or else by the fingerprint.
+func named(cert *x509.Certificate) string {
+	sum := sha256.Sum256(cert.Raw)
+	start := fmt.Sprintf("%X:%X:%X:%X", sum[:1], sum[1:2], sum[2:3], sum[3:4])
+	return "“" + sso.Inert(subjectOf(cert)) + "” until " + cert.NotAfter.UTC().Format("2 January 2006") + " (fingerprint beginning " + start + ")"
+}
 
 func joined(all []string) string {
 	if len(all) == 0 {
 		return "none"
 	}
 	return strings.Join(all, " or ")
+}
+
+func subjectOf(cert *x509.Certificate) string {
+	if name := cert.Subject.CommonName; name != "" {
+		return name
+	}
+	return cert.Subject.String()
 }

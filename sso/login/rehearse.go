@@ -76,11 +76,14 @@ func (r *rehearsal) certificate(fingerprint string) {
 			continue
 		}
 		left := cert.NotAfter.Sub(r.Now())
-		got := fmt.Sprintf("%s…, until %s: %d days left", fingerprint[:16], cert.NotAfter.UTC().Format(time.DateOnly), int(left/(24*time.Hour)))
+		got := "on " + cert.NotAfter.UTC().Format("2 January 2006") + ", in " + sso.Spoken(left)
+		if left < 0 {
+			got = "expired on " + cert.NotAfter.UTC().Format("2 January 2006")
+		}
 		if left < expiresSoon {
-			r.warn("certificate", "more than 60 days left", got)
+			r.warn("certificate", "valid for more than 60 days", got)
 		} else {
-			r.that(true, "certificate", "valid now", got)
+			r.that(true, "certificate", "valid now", "expires "+got)
 		}
 	}
 }
@@ -106,13 +109,13 @@ func (r *rehearsal) clock() {
 			return
 		}
 		off := issued.Sub(r.attempt.At)
-		switch got := off.Abs().Round(time.Second).String(); {
+		switch got := sso.Spoken(off); {
 		case off > noticeable:
-			r.warn("clock", "within "+noticeable.String()+" of ours", got+" ahead")
+			r.warn("clock", "within "+sso.Spoken(noticeable)+" of ours", got+" ahead")
 		case off < -6*noticeable:
-			r.warn("clock", "within "+noticeable.String()+" of ours", got+" behind, or the answer took so long")
+			r.warn("clock", "within "+sso.Spoken(noticeable)+" of ours", got+" behind, or the response took so long")
 		default:
-			r.that(true, "clock", "within "+noticeable.String()+" of ours", "off by "+got+" at most")
+			r.that(true, "clock", "within "+sso.Spoken(noticeable)+" of ours", "off by "+got+" at most")
 		}
 		return
 	}

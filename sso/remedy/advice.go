@@ -2,6 +2,7 @@ package remedy
 
 import (
 	"strings"
+	"time"
 
 	"gatehouse/sso"
 )
@@ -87,7 +88,25 @@ func fill(s string, c sso.Check) string {
 	if got == "" {
 		got = "(missing)"
 	}
-	return strings.NewReplacer("{got}", got, "{want}", c.Want, "{field}", field(c.Name)).Replace(s)
+	return strings.NewReplacer("{got}", got, "{want}", c.Want, "{field}", field(c.Name), "{off}", off(c), "{ago}", strings.Replace(off(c), "behind ours", "ago", 1)).Replace(s)
+}
+
+// off says by how much the time that was sent differs from ours, which ends what
+// was wanted.
+func off(c sso.Check) string {
+	words := strings.Fields(c.Want)
+	got, err := time.Parse(time.RFC3339, c.Got)
+	if err != nil || len(words) == 0 {
+		return "different from ours"
+	}
+	ours, err := time.Parse(time.RFC3339, words[len(words)-1])
+	switch {
+	case err != nil:
+		return "different from ours"
+	case got.After(ours):
+		return sso.Spoken(got.Sub(ours)) + " ahead of ours"
+	}
+	return sso.Spoken(ours.Sub(got)) + " behind ours"
 }
 
 // field is what an admin calls the part of an identity that a check is named by.

@@ -242,9 +242,6 @@ func bundle(view *page.Test, run sso.TestRun) string {
 		line("Cause:", f.Cause)
 		line("Where:", f.Place)
 	}
-	if run.Detail != "" {
-		line("Detail:", run.Detail)
-	}
 	for _, w := range slices.Concat(view.Warnings, view.Notes) {
 		line("Warning:", w.Cause)
 		line("Where:", w.Place)
