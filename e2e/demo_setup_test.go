@@ -55,6 +55,7 @@ func demoSetup(v demoVisit) {
 	v.Submit("main form button")
 	v.Says("Initech Directory is enabled")
 	v.step(16)
+	v.switches()
 	v.as("initech", "initech-0001")
 	v.Arrive(v.base + "/demo/whoami")
 	v.Says("Barbara Liskov")

@@ -90,6 +90,14 @@ func (v demoVisit) as(company, person string) {
 	v.Click(`button[value="` + person + `"]`)
 }
 
+// switches agrees to sign in at another company than before.
+func (v demoVisit) switches() {
+	v.t.Helper()
+	v.Says("instead?")
+	v.Shoot("replace")
+	v.Click(`form[action="/login/sso"] button`)
+}
+
 // ticked checks which lines are ticked.
 func (v demoVisit) ticked(want ...int) {
 	v.t.Helper()
@@ -186,6 +194,7 @@ var sixDigits = regexp.MustCompile(`(?m)^\s*(\d{6})\s*$`)
 func demoPeople(v demoVisit) {
 	whoami := v.base + "/demo/whoami"
 	v.step(5)
+	v.switches()
 	v.as("globex", "globex-0001")
 	v.Arrive(whoami)
 	v.Says("Hedy Lamarr")
@@ -224,6 +233,7 @@ func demoPeople(v demoVisit) {
 	}
 
 	v.step(7)
+	v.switches()
 	v.as("acme", "acme-0004")
 	v.Arrive(whoami)
 	v.Says("kim@freelance.example, not proven")
@@ -233,6 +243,7 @@ func demoPeople(v demoVisit) {
 	v.Shoot("wiki-contractor")
 
 	v.step(8)
+	v.switches()
 	v.as("globex", "globex-0005")
 	v.Arrive(whoami)
 	v.Says("its directory named 232")
@@ -255,11 +266,13 @@ func demoFaults(v demoVisit) {
 	}
 	set(9, "wrong-audience")
 	v.step(1)
+	v.switches()
 	v.as("acme", "acme-0004")
 	v.Says("saml_wrong_recipient")
 	v.Shoot("refused")
 	set(10, "no-groups")
 	v.step(1)
+	v.switches()
 	v.as("acme", "acme-0004")
 	v.Arrive(v.base + "/demo/whoami")
 	v.Says("contractors") // what is unknown takes nobody out of anything

@@ -42,8 +42,14 @@ type Application struct {
 	GroupsLimit int
 	// SignIn is whose sign-in people without a session are sent to; "" asks them
 	// for their company.
-	SignIn    EnterpriseID
-	CreatedAt time.Time
+	SignIn EnterpriseID
+	// PublicPaths need no sign-in: each is one path, or all below one, "/public/*";
+	// see IsPublicPath.
+	PublicPaths []string
+	// AllowPreflight lets CORS preflights pass without a sign-in. Browsers send
+	// them without cookies.
+	AllowPreflight bool
+	CreatedAt      time.Time
 }
 
 // Limits of an application.
@@ -93,6 +99,11 @@ func (a Application) Validate() []FieldError {
 	add(len(a.Told) <= maxGroupRefs, "told_groups", "Use at most 200.")
 	for i, ref := range a.Told {
 		add(validRef(ref, true), "told_groups["+strconv.Itoa(i)+"]", "Use the key of an organization, a slash and the name of a group, or * for all of them.")
+	}
+	add(len(a.PublicPaths) <= maxPublicPaths, "public_paths", "Use at most 100.")
+	for i, path := range a.PublicPaths {
+		problem := publicPathProblem(path)
+		add(problem == "", "public_paths["+strconv.Itoa(i)+"]", problem)
 	}
 	add(a.GroupsLimit >= 0 && a.GroupsLimit <= MaxGroupsLimit, "groups_limit", "Use at most 16384 bytes; 0 is the default of 2048.")
 	return problems

@@ -22,6 +22,8 @@ type applicationRow struct {
 	Told        []string           `json:"told,omitempty"`
 	GroupsLimit int                `json:"groups_limit,omitempty"`
 	SignIn      sso.EnterpriseID   `json:"sign_in,omitempty"`
+	PublicPaths []string           `json:"public_paths,omitempty"`
+	Preflight   bool               `json:"allow_preflight,omitempty"`
 }
 
 const applicationColumns = "id, key, name, kind, definition, created_at"
@@ -30,11 +32,21 @@ func scanApplication(r row) (a sso.Application, err error) {
 	var d applicationRow
 	err = r.Scan(&a.ID, &a.Key, &a.Name, &a.Kind, jsonInto(&d), moment(&a.CreatedAt))
 	a.Origins, a.Enterprises, a.Groups, a.Told, a.GroupsLimit, a.SignIn = d.Origins, d.Enterprises, d.Groups, d.Told, d.GroupsLimit, d.SignIn
+	a.PublicPaths, a.AllowPreflight = d.PublicPaths, d.Preflight
 	return a, err
 }
 
 func definitionOf(a sso.Application) (string, error) {
-	return jsonText(applicationRow{a.Origins, a.Enterprises, a.Groups, a.Told, a.GroupsLimit, a.SignIn})
+	return jsonText(applicationRow{
+		Origins:     a.Origins,
+		Enterprises: a.Enterprises,
+		Groups:      a.Groups,
+		Told:        a.Told,
+		GroupsLimit: a.GroupsLimit,
+		SignIn:      a.SignIn,
+		PublicPaths: a.PublicPaths,
+		Preflight:   a.AllowPreflight,
+	})
 }
 
 // CreateApplication makes an application; ID and CreatedAt are filled in. A key

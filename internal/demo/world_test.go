@@ -130,7 +130,11 @@ func (w *world) principal(*http.Request) (sso.Principal, error) {
 func (w *world) signIn(c sso.Connection, key, person string) (login.Result, error) {
 	w.t.Helper()
 	ctx := w.t.Context()
-	redirect, err := w.login.Begin(ctx, login.Start{Enterprise: c.Enterprise, Browser: w.browser})
+	start := login.Start{Enterprise: c.Enterprise, Browser: w.browser}
+	if w.who != nil {
+		start.Replaces = w.who.Session.ID // whoever is asked says yes
+	}
+	redirect, err := w.login.Begin(ctx, start)
 	if err != nil {
 		w.t.Fatal(err)
 	}

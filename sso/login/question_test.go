@@ -17,8 +17,9 @@ func (w *world) asks(name string, r login.Result, err error, about login.Result,
 	if q == nil || r.Token != "" || r.Session.ID != "" || r.Proof != "" || r.Redeliver {
 		w.Fatalf("%s: no question but %+v", name, r)
 	}
-	same := q.Current.Session.ID == about.Session.ID && q.Current.User.Login == about.User.Login && q.Current.Enterprise.Name == about.Enterprise.Name
-	if !same || q.Enterprise.ID != to.ID || q.Connection != to.conn.ID || q.Unused != (to.conn.Protocol == sso.SAML) {
+	now := q.Current
+	same := now.Session.ID == about.Session.ID && now.User.Login == about.User.Login
+	if !same || now.Enterprise.Name != about.Enterprise.Name || q.Enterprise.ID != to.ID || q.Connection != to.conn.ID || q.Unused != (to.conn.Protocol == sso.SAML) {
 		w.Errorf("%s: asks %+v", name, q)
 	}
 	if !w.alive(about) {
@@ -30,7 +31,13 @@ func (w *world) asks(name string, r login.Result, err error, about login.Result,
 // nothing.
 func (w *world) beginsWith(c *company, replaces sso.SessionID) sso.Redirect {
 	w.Helper()
-	r, err := w.login.Begin(w.Context(), login.Start{Enterprise: c.ID, Connection: c.conn.ID, Browser: w.browser, Replaces: replaces, ReturnTo: "/back"})
+	r, err := w.login.Begin(w.Context(), login.Start{
+		Enterprise: c.ID,
+		Connection: c.conn.ID,
+		Browser:    w.browser,
+		Replaces:   replaces,
+		ReturnTo:   "/back",
+	})
 	w.ok(err)
 	return r
 }

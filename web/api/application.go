@@ -32,6 +32,8 @@ type application struct {
 	Told        []string            `json:"told_groups" doc:"The groups that the application learns of, as organization/group or organization/*; none named: all of them." example:"[\"platform/*\"]"`
 	GroupsLimit int                 `json:"groups_limit" doc:"How long the list of groups may get, in bytes." example:"2048"`
 	SignIn      *sso.EnterpriseID   `json:"sign_in" doc:"Whose sign-in people are sent to; null: they are asked for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	PublicPaths []string            `json:"public_paths" doc:"Paths that need no sign-in; one that ends in /* means all below it." example:"[\"/health\",\"/public/*\"]"`
+	Preflight   bool                `json:"allow_preflight" doc:"Whether CORS preflights pass without a sign-in." example:"false"`
 	Endpoints   endpoints           `json:"endpoints" doc:"What to ask from which proxy."`
 	CreatedAt   time.Time           `json:"created_at" doc:"When it was made." example:"2026-11-24T12:00:00Z"`
 }
@@ -66,6 +68,8 @@ type Access struct {
 	Told        []string           `json:"told_groups,omitempty" doc:"The groups that the application learns of, as organization/group or organization/*; empty: all of them." example:"[\"platform/*\"]"`
 	GroupsLimit *int               `json:"groups_limit,omitempty" doc:"How long the list of groups may get, in bytes, up to 16384; 0: 2048." example:"2048"`
 	SignIn      *sso.EnterpriseID  `json:"sign_in,omitempty" doc:"Whose sign-in people are sent to; \"\": they are asked for their company." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	PublicPaths []string           `json:"public_paths,omitempty" doc:"Paths that need no sign-in; one that ends in /* means all below it. Empty: none." example:"[\"/health\",\"/public/*\"]"`
+	Preflight   *bool              `json:"allow_preflight,omitempty" doc:"Whether CORS preflights pass without a sign-in." example:"true"`
 }
 
 // apply changes what is given. A list that is there and empty takes the old one
@@ -88,6 +92,12 @@ func (c Access) apply(a *sso.Application) {
 	}
 	if c.SignIn != nil {
 		a.SignIn = *c.SignIn
+	}
+	if c.PublicPaths != nil {
+		a.PublicPaths = orNone(c.PublicPaths)
+	}
+	if c.Preflight != nil {
+		a.AllowPreflight = *c.Preflight
 	}
 }
 
@@ -127,6 +137,7 @@ func (a *API) viewApplication(app sso.Application) application {
 	at := func(contract string) string { return a.BaseURL + "/auth/" + contract + "/" + app.Key }
 	return application{ID: app.ID, Key: app.Key, Name: app.Name, Kind: app.Kind, Origins: always(app.Origins), Enterprises: always(app.Enterprises),
 		Groups: always(app.Groups), Told: always(app.Told), GroupsLimit: app.Limit(), SignIn: some(app.SignIn),
+		PublicPaths: always(app.PublicPaths), Preflight: app.AllowPreflight,
 		Endpoints: endpoints{Nginx: at("nginx"), Forward: at("forward"), Envoy: at("envoy")}, CreatedAt: app.CreatedAt}
 }
 

@@ -15,7 +15,7 @@ func TestApplications(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		given := m{"key": "docs", "name": "Docs", "kind": "forward-auth", "origins": []string{"https://docs.example.com", "https://docs.example.com:8443"},
 			"enterprises": []string{f.acme["enterprise"]}, "groups": []string{"research/engineering"}, "told_groups": []string{"research/*"},
-			"groups_limit": 1024, "sign_in": f.acme["enterprise"]}
+			"groups_limit": 1024, "sign_in": f.acme["enterprise"], "public_paths": []string{"/health", "/public/*"}, "allow_preflight": true}
 		got := f.do(http.MethodPost, Prefix+"applications", given)
 		f.wants(got, 201, "")
 		path := Prefix + "applications/" + got.text("id")
@@ -24,7 +24,7 @@ func TestApplications(t *testing.T) {
 		}
 		want := map[string]any{"key": "docs", "name": "Docs", "kind": "forward-auth", "origins": []any{"https://docs.example.com", "https://docs.example.com:8443"},
 			"enterprises": []any{f.acme["enterprise"]}, "groups": []any{"research/engineering"}, "told_groups": []any{"research/*"},
-			"groups_limit": 1024.0, "sign_in": f.acme["enterprise"], "id": got.text("id"), "created_at": got.text("created_at"),
+			"groups_limit": 1024.0, "sign_in": f.acme["enterprise"], "public_paths": []any{"/health", "/public/*"}, "allow_preflight": true, "id": got.text("id"), "created_at": got.text("created_at"),
 			"endpoints": map[string]any{"nginx": "https://" + host + "/auth/nginx/docs", "forward": "https://" + host + "/auth/forward/docs", "envoy": "https://" + host + "/auth/envoy/docs"}}
 		if diff := cmp.Diff(want, f.do(http.MethodGet, path, nil).json); diff != "" {
 			t.Error(diff)
@@ -37,6 +37,11 @@ func TestApplications(t *testing.T) {
 		if diff := cmp.Diff(want, got.json); diff != "" {
 			t.Error(diff)
 		}
+		got = f.do(http.MethodPatch, path, m{"public_paths": []string{}, "allow_preflight": false})
+		f.wants(got, 200, "")
+		if diff := cmp.Diff([]any{[]any{}, false}, []any{got.json["public_paths"], got.json["allow_preflight"]}); diff != "" {
+			t.Error(diff)
+		}
 		got = f.do(http.MethodPatch, path, m{"origins": []string{"https://wiki.bücher.example"}})
 		f.wants(got, 200, "")
 		if diff := cmp.Diff([]any{"https://wiki.xn--bcher-kva.example"}, got.json["origins"]); diff != "" {
@@ -44,7 +49,7 @@ func TestApplications(t *testing.T) {
 		}
 		events, _, err := f.db.AuditEvents(f.Context(), "", sso.AuditFilter{Actor: string(f.actor)}, sso.Page{})
 		f.ok(err)
-		if len(events) != 3 || events[0].Action != "application.updated" || events[2].Action != "application.created" || events[0].Target != got.text("id") {
+		if len(events) != 4 || events[0].Action != "application.updated" || events[3].Action != "application.created" || events[0].Target != got.text("id") {
 			t.Errorf("the audit trail says %+v", events)
 		}
 		f.wants(f.do(http.MethodDelete, path, nil), 204, "")
@@ -81,6 +86,9 @@ func TestApplicationFields(t *testing.T) {
 			"no organization key": {m{"told_groups": []string{"*/*", "Research/x"}}, []string{"told_groups[0]", "told_groups[1]"}},
 			"limit":               {m{"groups_limit": 16385}, []string{"groups_limit"}},
 			"negative limit":      {m{"groups_limit": -1}, []string{"groups_limit"}},
+			"public expression":   {m{"public_paths": []string{"/health", "^/public/.*$", "/public/*/x"}}, []string{"public_paths[1]", "public_paths[2]"}},
+			"all is public":       {m{"public_paths": []string{"/*"}}, []string{"public_paths[0]"}},
+			"public, escaped":     {m{"public_paths": []string{"/public/%2e%2e/admin", "/public/../admin", "/public//a"}}, []string{"public_paths[0]", "public_paths[1]", "public_paths[2]"}},
 			"no such enterprise":  {m{"enterprises": []string{f.acme["enterprise"], gone, "x"}}, []string{"enterprises[1]", "enterprises[2]"}},
 			"nobody to sign in":   {m{"sign_in": gone}, []string{"sign_in"}},
 			"another to sign in":  {m{"enterprises": []string{f.acme["enterprise"]}, "sign_in": f.other["enterprise"]}, []string{"sign_in"}},

@@ -76,12 +76,24 @@ func admitted(a sso.Application) string {
 // typed is the form of an application as it is typed: lists are lines, and
 // enterprises are called by their keys.
 type typed struct {
-	key, name, origins, enterprises, groups, told, limit, signIn string
+	key, name, origins, enterprises, groups, told, limit, signIn, public string
+	preflight                                                            bool
 }
 
 func typedIn(r *http.Request) typed {
 	get := r.PostForm.Get
-	return typed{get("key"), get("name"), get("origins"), get("enterprises"), get("groups"), get("told_groups"), get("groups_limit"), get("sign_in")}
+	return typed{
+		key:         get("key"),
+		name:        get("name"),
+		origins:     get("origins"),
+		enterprises: get("enterprises"),
+		groups:      get("groups"),
+		told:        get("told_groups"),
+		limit:       get("groups_limit"),
+		signIn:      get("sign_in"),
+		public:      get("public_paths"),
+		preflight:   get("allow_preflight") == "true",
+	}
 }
 
 func (t typed) fields() []page.Field {
@@ -98,6 +110,8 @@ func (t typed) fields() []page.Field {
 		area("told_groups", "Groups it learns of", "As organization/group, or organization/* for all of an organization, one a line. None: all of them.", t.told, true),
 		{ID: "groups_limit", Name: "groups_limit", Label: "How long the list of groups may get", Hint: "In bytes, up to 16384. Empty: 2048.", Value: t.limit, Kind: "number", Optional: true, Most: 5},
 		{ID: "sign_in", Name: "sign_in", Label: "Whose sign-in people are sent to", Hint: "The key of an enterprise. Empty: they are asked for their company.", Value: t.signIn, Most: 63, Mono: true, Optional: true, Autocomplete: "off"},
+		area("public_paths", "Paths that need no sign-in", "Such as /health, or /public/* for all below it, one a line. None: every request needs a sign-in.", t.public, true),
+		{ID: "allow_preflight", Name: "allow_preflight", Kind: "check", Value: "true", Label: "Let CORS preflights pass without a sign-in", Hint: "Browsers send them without cookies, before a script of another site calls this application.", Checked: t.preflight, Optional: true},
 	}
 }
 
@@ -116,6 +130,7 @@ func linesOf(text string) (lines []string) {
 func (d *Directory) read(ctx context.Context, t typed, a sso.Application) (sso.Application, error) {
 	a.Key, a.Name, a.Kind = t.key, t.name, sso.ForwardAuth
 	a.Origins, a.Groups, a.Told = address.Origins(linesOf(t.origins)), linesOf(t.groups), linesOf(t.told)
+	a.PublicPaths, a.AllowPreflight = linesOf(t.public), t.preflight
 	var problems []sso.FieldError
 	a.GroupsLimit = 0
 	if text := strings.TrimSpace(t.limit); text != "" {
@@ -175,7 +190,8 @@ func byLine(problems []sso.FieldError) []sso.FieldError {
 
 // typedOf is an application as its form shows it.
 func (d *Directory) typedOf(ctx context.Context, a sso.Application) (typed, error) {
-	t := typed{key: a.Key, name: a.Name, origins: strings.Join(a.Origins, "\n"), groups: strings.Join(a.Groups, "\n"), told: strings.Join(a.Told, "\n")}
+	t := typed{key: a.Key, name: a.Name, origins: strings.Join(a.Origins, "\n"), groups: strings.Join(a.Groups, "\n"), told: strings.Join(a.Told, "\n"),
+		public: strings.Join(a.PublicPaths, "\n"), preflight: a.AllowPreflight}
 	if a.GroupsLimit > 0 {
 		t.limit = strconv.Itoa(a.GroupsLimit)
 	}

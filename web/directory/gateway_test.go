@@ -59,6 +59,7 @@ func TestApplications(t *testing.T) {
 		{"Line 1: Use the key of an organization", []string{"name", "Wiki", "key", "wiki", "origins", "https://wiki.example.com", "groups", "engineering"}},
 		{"Line 1: Use the key of an organization", []string{"name", "Wiki", "key", "wiki", "origins", "https://wiki.example.com", "told_groups", "*"}},
 		{"Enter a number of bytes", []string{"name", "Wiki", "key", "wiki", "origins", "https://wiki.example.com", "groups_limit", "many"}},
+		{"Line 2: Use a path such as /health", []string{"name", "Wiki", "key", "wiki", "origins", "https://wiki.example.com", "public_paths", "/health\n/a/../b"}},
 		{"at most 16384 bytes", []string{"name", "Wiki", "key", "wiki", "origins", "https://wiki.example.com", "groups_limit", "16385"}},
 	} {
 		a := post(list, c.pairs...)
@@ -67,7 +68,8 @@ func TestApplications(t *testing.T) {
 			t.Errorf("%s: the name is not kept", c.says)
 		}
 	}
-	a := post(list, "name", "Wiki", "key", "wiki", "origins", "https://wiki.example.com\n\nhttps://docs.example.com", "enterprises", "acme", "groups", "research/engineering", "told_groups", "research/*", "groups_limit", "4096", "sign_in", "acme")
+	a := post(list, "name", "Wiki", "key", "wiki", "origins", "https://wiki.example.com\n\nhttps://docs.example.com", "enterprises", "acme", "groups", "research/engineering", "told_groups", "research/*", "groups_limit", "4096", "sign_in", "acme",
+		"public_paths", "/health\n/public/*\n", "allow_preflight", "true")
 	if a.status != 303 {
 		f.shows(a, 303)
 	}
@@ -75,7 +77,7 @@ func TestApplications(t *testing.T) {
 	f.shows(get(a.location), 200, "The application is added.", "server_name wiki.example.com docs.example.com;", "/auth/forward/wiki?", "Host(`wiki.example.com`) || Host(`docs.example.com`)", "path_prefix: /auth/envoy/wiki")
 	apps, _, err := f.db.Applications(t.Context(), sso.Page{})
 	f.ok(err)
-	if len(apps) != 1 || apps[0].SignIn != f.acme.ent.ID || len(apps[0].Enterprises) != 1 || len(apps[0].Origins) != 2 || apps[0].GroupsLimit != 4096 || apps[0].Told[0] != "research/*" {
+	if len(apps) != 1 || apps[0].SignIn != f.acme.ent.ID || len(apps[0].Enterprises) != 1 || len(apps[0].Origins) != 2 || apps[0].GroupsLimit != 4096 || len(apps[0].PublicPaths) != 2 || apps[0].PublicPaths[1] != "/public/*" || !apps[0].AllowPreflight || apps[0].Told[0] != "research/*" {
 		t.Errorf("made %+v", apps)
 	}
 	f.shows(get(list), 200, "Wiki", "and 1 more", "people of 1 enterprise in one of 1 group")
@@ -83,7 +85,7 @@ func TestApplications(t *testing.T) {
 	f.shows(post(here, "name", "Wiki", "key", "wiki", "origins", "nowhere"), 422, "Line 1: Use a scheme")
 	a = post(here, "name", "Wikis", "key", "wikis", "origins", "https://wiki.elsewhere.example")
 	f.shows(get(a.location), 200, "The application is changed.", "/auth/nginx/wikis", "app_out_of_reach")
-	if now, err := f.db.Application(t.Context(), apps[0].ID); err != nil || now.SignIn != "" || now.Groups != nil || now.Enterprises != nil || now.GroupsLimit != 0 {
+	if now, err := f.db.Application(t.Context(), apps[0].ID); err != nil || now.SignIn != "" || now.Groups != nil || now.Enterprises != nil || now.PublicPaths != nil || now.AllowPreflight || now.GroupsLimit != 0 {
 		t.Errorf("what was taken out is still there: %+v, %v", now, err)
 	}
 	a = post(here, "name", "Wikis", "key", "wikis", "origins", "https://wiki.B\u00dccher.example")

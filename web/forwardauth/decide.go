@@ -16,7 +16,8 @@ type verdict struct {
 	application *application // nil if that is not known
 	origin      string       // of the application, as registered; "" if it is none of its own
 	asked       original
-	ready       *ready // nil if err is not
+	ready       *ready // nil if err is not, or if anybody may pass and nobody is signed in
+	open        string // why it passes without a sign-in, "" if it does not
 	err         error
 }
 
@@ -42,12 +43,14 @@ func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
 		v.err = errUnknown(fmt.Errorf("%s is not at %s://%s", v.application.Key, sso.Inert(v.asked.scheme), sso.Inert(v.asked.host)))
 		return v
 	}
+	v.open = v.application.opens(v.asked, r.Header)
 	p, err := f.Sessions.Principal(r)
-	if err != nil {
-		v.err = err
-		return v
+	if err == nil {
+		v.ready, err = f.ready.of(ctx, v.application, &p)
 	}
-	v.ready, v.err = f.ready.of(ctx, v.application, &p)
+	if v.open == "" {
+		v.err = err
+	}
 	return v
 }
 

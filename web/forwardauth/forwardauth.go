@@ -106,8 +106,13 @@ func (f *ForwardAuth) pass(w http.ResponseWriter, r *http.Request, c *contract) 
 
 func (f *ForwardAuth) answer(w http.ResponseWriter, r *http.Request, c *contract, v verdict) (status int) {
 	if v.err == nil {
-		f.Observe(c.name, "allowed")
-		v.ready.write(w.Header())
+		if v.ready == nil {
+			f.Observe(c.name, v.open)
+			anonymous(w.Header())
+		} else {
+			f.Observe(c.name, "allowed")
+			v.ready.write(w.Header())
+		}
 		w.WriteHeader(http.StatusOK)
 		return http.StatusOK
 	}

@@ -25,6 +25,7 @@ type site struct {
 	proxy   string // host and port
 	mu      sync.Mutex
 	seen    http.Header // what the application was sent last; nil: nothing
+	target  string      // and for which target
 }
 
 type starter func(testing.TB, proxies.Site) string
@@ -53,7 +54,7 @@ func newSite(t *testing.T, start starter, without ...string) *site {
 	s.app = serve(t, "127.0.0.1:0", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.seen = r.Header.Clone()
+		s.seen, s.target = r.Header.Clone(), r.RequestURI
 		fmt.Fprint(w, "the application")
 	}))
 	start(t, proxies.Site{Document: "../../docs/integrations", Gateway: gateway, App: s.app.Listener.Addr().String(), At: s.proxy, Key: "site", Cookie: "gatehouse", Without: without})

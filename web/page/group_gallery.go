@@ -125,7 +125,9 @@ func galleryApplications() []Example {
 		return []Field{{ID: "name", Name: "name", Label: "Name", Hint: "What people are shown.", Value: "Wiki"}, {ID: "key", Name: "key", Label: "Key", Value: "wiki", Mono: true},
 			{ID: "origins", Name: "origins", Label: "Where it is", Hint: "Scheme and host, one a line.", Kind: "area", Lines: 3, Mono: true, Value: "https://wiki.example.com"},
 			{ID: "groups", Name: "groups", Label: "Groups that are needed", Kind: "area", Lines: 3, Mono: true, Optional: true, Value: "platform/developers"},
-			{ID: "groups_limit", Name: "groups_limit", Label: "How long the list of groups may get", Kind: "number", Optional: true, Most: 5}}
+			{ID: "groups_limit", Name: "groups_limit", Label: "How long the list of groups may get", Kind: "number", Optional: true, Most: 5},
+			{ID: "public_paths", Name: "public_paths", Label: "Paths that need no sign-in", Hint: "Such as /health, or /public/* for all below it, one a line.", Kind: "area", Lines: 3, Mono: true, Optional: true, Value: "/health\n/public/*"},
+			{ID: "allow_preflight", Name: "allow_preflight", Kind: "check", Value: "true", Label: "Let CORS preflights pass without a sign-in", Hint: "Browsers send them without cookies.", Checked: true, Optional: true}}
 	}
 	trail := Link{Label: "Applications", Href: "/admin/applications"}
 	one := &ApplicationDetail{Base: galleryConsole("Applications", trail), Heading: "Wiki", Action: "/admin/applications/x", Fields: fields(), Cookie: true,

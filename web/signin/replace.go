@@ -52,8 +52,8 @@ func (s *Signin) redeliver(w http.ResponseWriter, r *http.Request) error {
 }
 
 // askAtLink asks before a sign-in at another company begins.
-func (s *Signin) askAtLink(w http.ResponseWriter, current sso.Principal, found login.Found, connection sso.ConnectionID, returnTo string) error {
-	return s.ask(w, login.Question{Current: current, Enterprise: found.Enterprise, Connection: connection, ReturnTo: returnTo}, nil, "")
+func (s *Signin) askAtLink(w http.ResponseWriter, current sso.Principal, to sso.Enterprise, c sso.ConnectionID, returnTo string) error {
+	return s.ask(w, login.Question{Current: current, Enterprise: to, Connection: c, ReturnTo: returnTo}, nil, "")
 }
 
 // askAtResponse asks when a response would replace a session. Where the response

@@ -123,11 +123,21 @@ func TestResponseThatAsks(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.adaIsIn()
-	question := login.Question{Current: *f.principal, Enterprise: f.other, Connection: f.okta.ID, Login: "eve@other.example", ReturnTo: "/back", Unused: true}
+	question := login.Question{
+		Current:    *f.principal,
+		Enterprise: f.other,
+		Connection: f.okta.ID,
+		Login:      "eve@other.example",
+		ReturnTo:   "/back",
+		Unused:     true,
+	}
 	f.result = login.Result{Question: &question}
 	acs := "/saml/" + string(f.okta.ID) + "/acs"
 	w := f.post(acs, url.Values{"SAMLResponse": {"PGE+"}, "RelayState": {"gh1"}, "replaces": {"ses-forged"}})
-	for _, want := range []string{`action="` + acs + `"`, `name="SAMLResponse" value="PGE&#43;"`, `name="RelayState" value="gh1"`, `name="replaces" value="` + string(mine) + `"`, "eve@other.example"} {
+	for _, want := range []string{
+		`action="` + acs + `"`, `name="SAMLResponse" value="PGE&#43;"`, `name="RelayState" value="gh1"`,
+		`name="replaces" value="` + string(mine) + `"`, "eve@other.example",
+	} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("lacks %s:\n%s", want, w.Body)
 		}
@@ -142,7 +152,8 @@ func TestResponseThatAsks(t *testing.T) {
 	if cb := f.callbacks[1]; cb.Replaces != mine {
 		t.Errorf("the answer was %q", cb.Replaces)
 	}
-	f.submit(acs, url.Values{"SAMLResponse": {"PGE+"}, "replaces": {string(mine)}}, "Sec-Fetch-Site", "cross-site", "Origin", "https://sso.example")
+	form := url.Values{"SAMLResponse": {"PGE+"}, "replaces": {string(mine)}}
+	f.submit(acs, form, "Sec-Fetch-Site", "cross-site", "Origin", "https://sso.example")
 	if cb := f.callbacks[2]; cb.Replaces != "" {
 		t.Errorf("another site agreed to %q", cb.Replaces)
 	}
@@ -150,7 +161,10 @@ func TestResponseThatAsks(t *testing.T) {
 	question.Unused = false
 	w = f.get("/oidc/" + string(f.okta.ID) + "/callback?state=gh1&code=secret-code")
 	body := w.Body.String()
-	for _, want := range []string{`action="/login/sso"`, `name="enterprise_key" value="other"`, `name="connection" value="` + string(f.okta.ID) + `"`, `name="return_to" value="/back"`} {
+	for _, want := range []string{
+		`action="/login/sso"`, `name="enterprise_key" value="other"`,
+		`name="connection" value="` + string(f.okta.ID) + `"`, `name="return_to" value="/back"`,
+	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %s:\n%s", want, body)
 		}
@@ -190,8 +204,12 @@ func TestResponseIsDeliveredAgain(t *testing.T) {
 	f := newFixture(t)
 	f.result = login.Result{Redeliver: true}
 	w := f.submit(strings.Replace(acs, "%s", string(f.okta.ID), 1), url.Values{"SAMLResponse": {"m"}}, "Sec-Fetch-Site", "cross-site")
-	if body := w.Body.String(); w.Code != http.StatusOK || !strings.Contains(body, `name="SAMLResponse" value="m"`) || !strings.Contains(body, "data-auto") || len(w.Result().Cookies()) != 1 {
-		t.Errorf("%d %v %s", w.Code, w.Result().Cookies(), body)
+	body := w.Body.String()
+	if w.Code != http.StatusOK || !strings.Contains(body, `name="SAMLResponse" value="m"`) || !strings.Contains(body, "data-auto") {
+		t.Errorf("%d %s", w.Code, body)
+	}
+	if len(w.Result().Cookies()) != 1 {
+		t.Errorf("the browser is given %v", w.Result().Cookies())
 	}
 }
 

@@ -152,7 +152,7 @@ func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 		return s.choose(w, r, found, returnTo)
 	}
 	if principal, err := s.Sessions.Principal(r); err == nil && principal.Enterprise.ID != found.Enterprise.ID {
-		return s.askAtLink(w, principal, found, "", returnTo)
+		return s.askAtLink(w, principal, found.Enterprise, "", returnTo)
 	}
 	return s.Pages.Render(w, http.StatusOK, &page.Continue{
 		Base: page.Base{Enterprise: found.Enterprise.Name}, Action: linkTo(found.Enterprise.Key, "", returnTo)})
@@ -217,7 +217,7 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 	start := login.Start{Enterprise: found.Enterprise.ID, Connection: connection, ReturnTo: returnTo}
 	if err == nil && principal.Enterprise.ID != found.Enterprise.ID {
 		if start.Replaces = agreed(r, query); start.Replaces == "" || start.Replaces != principal.Session.ID {
-			return s.askAtLink(w, principal, found, connection, returnTo)
+			return s.askAtLink(w, principal, found.Enterprise, connection, returnTo)
 		}
 	}
 	err = s.begin(w, r, found.Enterprise.Name, start)

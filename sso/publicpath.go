@@ -1,0 +1,73 @@
+package sso
+
+import (
+	"strings"
+)
+
+// Limits of public paths.
+const (
+	maxPublicPaths      = 100
+	maxPublicPathLength = 1024 // bytes, also of a path that is compared
+)
+
+// publicPathMessage says what a public path is.
+const publicPathMessage = "Use a path such as /health, or one that ends in /* such as /public/*. " +
+	"A path has letters, digits and ! $ & ' ( ) + , - . : = @ _ ~ between single slashes; no part of it ends in a dot."
+
+// publicPathProblem is what is wrong with a public path; "" if nothing is.
+func publicPathProblem(path string) string {
+	prefix, all := strings.CutSuffix(path, "*")
+	switch {
+	case path == "/*":
+		return "This would let everybody into all of the application. Name the paths that need no sign-in."
+	case all && !strings.HasSuffix(prefix, "/"), !canonicalPath(prefix):
+		return publicPathMessage
+	}
+	return ""
+}
+
+// IsPublicPath reports whether a request path, without its query, is one of the
+// public paths: the same byte for byte, or below one that ends in "/*". A path
+// that another program could read as a different one is not public, however it
+// was spelled: escaped bytes, empty and dot segments, parameters and backslashes
+// never are.
+func IsPublicPath(public []string, path string) bool {
+	if len(public) == 0 || !canonicalPath(path) {
+		return false
+	}
+	for _, p := range public {
+		if prefix, all := strings.CutSuffix(p, "*"); all && strings.HasPrefix(path, prefix) || p == path {
+			return true
+		}
+	}
+	return false
+}
+
+// canonicalPath reports whether a path has one reading: no program that decodes
+// it, removes dot segments, joins slashes or cuts parameters makes another path of
+// it. A segment that ends in a dot is another file's name on Windows.
+func canonicalPath(path string) bool {
+	if path == "" || path[0] != '/' || len(path) > maxPublicPathLength {
+		return false
+	}
+	before := byte(0)
+	for i := range len(path) {
+		c := path[i]
+		switch {
+		case c == '/' && (before == '/' || before == '.'):
+			return false
+		case c != '/' && !plainInPath(c):
+			return false
+		}
+		before = c
+	}
+	return before != '.'
+}
+
+func plainInPath(c byte) bool {
+	switch {
+	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		return true
+	}
+	return strings.IndexByte("!$&'()+,-.:=@_~", c) >= 0
+}
