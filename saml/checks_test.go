@@ -70,6 +70,21 @@ func TestChecksAreInert(t *testing.T) {
 	}
 }
 
+// TestNoPassive: the identity provider has to ask the person something, which is no
+// refusal.
+func TestNoPassive(t *testing.T) {
+	t.Parallel()
+	const prefix = "urn:oasis:names:tc:SAML:2.0:status:"
+	for _, outer := range []string{"Responder", "Requester"} {
+		said := `<samlp:Status><samlp:StatusCode Value="` + prefix + outer + `"><samlp:StatusCode Value="` + prefix + `NoPassive"/></samlp:StatusCode></samlp:Status>`
+		success := `<samlp:Status><samlp:StatusCode Value="` + prefix + `Success"/></samlp:Status>`
+		_, _, err := setup{}.party(t).complete(t, reply{knobs: signing("response"), before: []string{success, said}}.build(t))
+		if sso.KindOf(err) != sso.Invalid || sso.CodeOf(err) != "idp_interaction_required" {
+			t.Errorf("%s: %v", outer, err)
+		}
+	}
+}
+
 func TestDenied(t *testing.T) {
 	t.Parallel()
 	status := func(codes ...string) string {

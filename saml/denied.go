@@ -1,6 +1,7 @@
 package saml
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -11,6 +12,10 @@ import (
 // the common prefix, outermost first; only those of the specification
 // (core §3.2.2.2) reach a person.
 func errDenied(codes []string) *sso.Error {
+	if len(codes) > 0 && codes[len(codes)-1] == "NoPassive" {
+		return &sso.Error{Kind: sso.Invalid, Code: "idp_interaction_required", Err: errors.New("the identity provider answered NoPassive"),
+			Public: "Your company's identity provider needs to ask you something first. Start again, and answer there."}
+	}
 	said, public := "", "Your company's identity provider did not let you in."
 	for _, code := range codes {
 		if text := meaning(code); text != "" {
@@ -28,7 +33,7 @@ func meaning(code string) string {
 		return "Your company's identity provider could not sign you in."
 	case "RequestDenied", "UnknownPrincipal":
 		return "Your company's identity provider did not let you in." + ask + "."
-	case "NoPassive", "NoAuthnContext":
+	case "NoAuthnContext":
 		return "Your company's identity provider could not sign you in the way that was asked for."
 	case "InvalidNameIDPolicy":
 		return "Your company's identity provider cannot name you in the form that was asked for. Your admin can change it."

@@ -47,10 +47,13 @@ const (
 // Limits of sending codes. Ten codes of five tries each are what one in twenty
 // thousand would guess in a day.
 const (
-	CodesPerSpell   = 3 // per account
-	CodeSpell       = 10 * time.Minute
-	CodesPerDay     = 10 // per account
-	CodesPerAddress = 30 // per hour and network of the client; see NetworkOf
+	CodesPerSpell = 3 // per account
+	CodeSpell     = 10 * time.Minute
+	CodesPerDay   = 10 // per account
+	// CodesPerAddress are per hour and network of the client (see NetworkOf), of
+	// those that nobody entered while they counted: an office behind one address
+	// enters its codes.
+	CodesPerAddress = 300
 	// CodesPerRecipient are per mailbox and day, over all enterprises.
 	CodesPerRecipient = 20
 	// CodesPerCompany are per enterprise and hour, of those that nobody entered:

@@ -150,8 +150,8 @@ func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPro
 }
 
 // CountCode makes room for one more code, or is TooMany "too_many_codes" with
-// the time to wait: so many may be sent for an account, to a mailbox, from a
-// client's address, and by an enterprise whose codes nobody enters. What is
+// the time to wait: so many may be sent for an account, to a mailbox, and by
+// an enterprise or from a client's network whose codes nobody enters. What is
 // counted stays counted if sending fails.
 func (db *DB) CountCode(ctx context.Context, c sso.CodeRequest) (err error) {
 	defer func() { doing(&err, "count a code") }()
@@ -159,7 +159,7 @@ func (db *DB) CountCode(ctx context.Context, c sso.CodeRequest) (err error) {
 		if err := t.needHead(ctx); err != nil { // of two for one account, the other waits here
 			return err
 		}
-		for _, limit := range codeLimits(c) {
+		for _, limit := range codeLimits(c, t.now) {
 			n, first, err := t.codesSince(ctx, limit.where, append(limit.args, micros(t.now.Add(-limit.window)))...)
 			if err != nil {
 				return err
@@ -184,12 +184,12 @@ type codeLimit struct {
 	most   int
 }
 
-func codeLimits(c sso.CodeRequest) []codeLimit {
+func codeLimits(c sso.CodeRequest, now time.Time) []codeLimit {
 	const (
 		account   = "enterprise_id = $1 and account = $2 and at > $3"
 		company   = "enterprise_id = $1 and entered = 0 and at > $2"
 		recipient = "recipient = $1 and at > $2" // whatever the enterprise, and so is the next
-		remote    = "remote = $1 and at > $2"
+		remote    = "remote = $1 and entered = 0 and at <= $2 and at > $3"
 	)
 	ent, to := string(c.Enterprise), []any{c.Recipient.String()}
 	limits := []codeLimit{
@@ -202,7 +202,8 @@ func codeLimits(c sso.CodeRequest) []codeLimit {
 		limits = append(limits, codeLimit{recipient, to, time.Minute, c.PerMinute})
 	}
 	if c.Remote != "" { // else nobody knows where from
-		limits = append(limits, codeLimit{remote, []any{clean(sso.NetworkOf(c.Remote), maxRemote)}, time.Hour, sso.CodesPerAddress})
+		over := micros(now.Add(-sso.CodeLifetime)) // those that still count may be entered yet
+		limits = append(limits, codeLimit{remote, []any{clean(sso.NetworkOf(c.Remote), maxRemote), over}, time.Hour, sso.CodesPerAddress})
 	}
 	return limits
 }

@@ -27,7 +27,7 @@ func signing() []Entry {
 		{"code_locked", "Signing in", "five wrong codes: the right one is refused, too", Person, "send a new code"},
 		{"code_expired", "Signing in", "the code is older than ten minutes, was used or replaced, or belongs to another browser; or the sign-in is older than half an hour", Person, "send a new code, or start again"},
 		{"code_malformed", "Signing in", "not six digits; this costs no try", Person, "enter the six digits; space, hyphens and other punctuation between them do not matter"},
-		{"too_many_codes", "Signing in", "more than 3 codes in ten minutes or 10 in a day for a person, or 30 in an hour from one network address", Person, "wait. If it happens to everyone, Gatehouse may see the address of the reverse proxy instead of theirs: the operator names the proxy as a trusted one"},
+		{"too_many_codes", "Signing in", "more than 3 codes in ten minutes or 10 in a day for a person, or 300 in an hour from one network address that nobody entered", Person, "wait. If it happens to everyone, Gatehouse may see the address of the reverse proxy instead of theirs: the operator names the proxy as a trusted one"},
 		{"address_fixed_by_idp", "Signing in", "the page was asked to send the code elsewhere", Company, "the company corrects the address at the identity provider"},
 		{"mail_not_configured", "Signing in", "a code is needed and no mail server is set up", Operator, "set [`smtp.addr`](configuration.md), or a policy that needs no code (`unverified-domain`, the default, asks for none then)"},
 		{"too_many_groups", "Signing in", "Microsoft Graph lists more than 10,000 groups; the person gets in with the groups they had", Company, "send only the groups assigned to the application"},

@@ -131,6 +131,8 @@ func galleryFailures() []Example {
 	}
 	return []Example{
 		fail("start-again", 400, "login_state_expired", "This sign-in took too long, was already finished, or began in another browser. Start again.", att, "Acme Corporation", "/login/sso?enterprise_key=acme"),
+		fail("interaction", 400, "idp_interaction_required", "Your company’s identity provider needs to ask you something first. Start again, and answer there.", att, "Acme Corporation", "/login/sso?enterprise_key=acme"),
+		fail("cookies", 400, "cookies_blocked", "Your browser sent no cookie back. If it blocks cookies for sso.example.com, allow them and start again; if you began in another browser, go on there.", att, "Acme Corporation", "/login/sso?enterprise_key=acme"),
 		fail("refused", 403, "saml_signature_invalid", "Your company’s sign-in sent something we can’t trust.", att, "Acme Corporation", ""),
 		fail("not-found", 404, "not_found", "There is nothing at this address.", req, "", ""),
 		fail("too-many", 429, "rate_limited", "Too many requests at once. Wait a moment, then try again.", req, "", ""),

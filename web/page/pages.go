@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"time"
@@ -213,27 +214,21 @@ func (p *Failure) Report() Copyable {
 
 // NewFailure chooses the words around a failure's sentence.
 func NewFailure(status int, code, sentence, reference string, at time.Time) *Failure {
-	f := &Failure{Status: status, Code: code, Sentence: sentence, Reference: reference, At: NewTime(at, at), Href: "/login", Label: "Go to sign-in"}
+	f := &Failure{
+		Status:    status,
+		Code:      code,
+		Sentence:  sentence,
+		Reference: reference,
+		At:        NewTime(at, at),
+		Href:      "/login",
+		Label:     "Go to sign-in",
+	}
+	if w, ok := failureWords()[code]; ok {
+		f.Heading, f.Next, f.Label = w.heading, w.next, cmp.Or(w.label, f.Label)
+		f.Href = cmp.Or(w.href, f.Href)
+		return f
+	}
 	switch {
-	case code == "login_state_expired":
-		f.Heading, f.Next = "Let’s start again", "This happens after a long pause, with the Back button, or with two tabs open. Nothing is lost: starting again takes a few seconds."
-		f.Label = "Start again"
-	case code == "code_expired":
-		f.Heading, f.Next = "Let’s start again", "This happens after a long pause, with the Back button, or with a link from another browser. Starting again sends a new code."
-		f.Label = "Start again"
-	case code == "vouch_required":
-		f.Heading, f.Next = "Almost there", "Ask your company’s IT team to confirm you, and give them the reference. Then sign in again."
-		f.Label = "Sign in again"
-	case code == "saml_replayed":
-		f.Heading, f.Next = "Let’s start again", "This happens when a page is reloaded after signing in. If you are signed in already, starting again takes you straight back."
-		f.Label = "Start again"
-	case code == "idp_initiated_disabled":
-		f.Heading, f.Next, f.Label = "Start from here", "One click more, and you are in.", "Sign in"
-	case code == "setup_link_gone" || code == "invitation_gone":
-		f.Heading, f.Next = "This link no longer opens", "Links like this one end after a while, after some uses, or when somebody takes them back. Nothing is lost by it."
-	case code == "not_an_admin":
-		f.Heading, f.Next = "Nothing to administer", "If you have an admin account of your own, sign in with it."
-		f.Href, f.Label = "/admin/sign-in", "Sign in to the console"
 	case status == 404:
 		f.Heading, f.Next = "There is nothing here", "Check the address, or begin from the sign-in page."
 	case status == 429:
@@ -251,6 +246,60 @@ func NewFailure(status int, code, sentence, reference string, at time.Time) *Fai
 		f.Heading, f.Next = "That did not work", "Go back and try again. If it happens again, give the reference to your company’s IT team."
 	}
 	return f
+}
+
+// words are those around a failure's sentence; an empty label or href is the
+// usual one.
+type words struct{ heading, next, label, href string }
+
+// failureWords are the words of codes that have their own, whatever the status.
+func failureWords() map[string]words {
+	const again = "Let’s start again"
+	gone := words{
+		heading: "This link no longer opens",
+		next:    "Links like this one end after a while, after some uses, or when somebody takes them back. Nothing is lost by it.",
+	}
+	return map[string]words{
+		"login_state_expired": {
+			heading: again,
+			next:    "This happens after a long pause, with the Back button, or with two tabs open. Nothing is lost: starting again takes a few seconds.",
+			label:   "Start again",
+		},
+		"code_expired": {
+			heading: again,
+			next:    "This happens after a long pause, with the Back button, or with a link from another browser. Starting again sends a new code.",
+			label:   "Start again",
+		},
+		"saml_replayed": {
+			heading: again,
+			next:    "This happens when a page is reloaded after signing in. If you are signed in already, starting again takes you straight back.",
+			label:   "Start again",
+		},
+		"idp_interaction_required": {
+			heading: "One more step",
+			next:    "Your company’s sign-in may ask for your password or your consent. If you come straight back here, give the reference to your company’s IT team.",
+			label:   "Start again",
+		},
+		"cookies_blocked": {
+			heading: "Allow cookies, then start again",
+			next:    "Without a cookie we cannot tell that this sign-in began in your browser. Most browsers have the setting beside the address.",
+			label:   "Start again",
+		},
+		"vouch_required": {
+			heading: "Almost there",
+			next:    "Ask your company’s IT team to confirm you, and give them the reference. Then sign in again.",
+			label:   "Sign in again",
+		},
+		"idp_initiated_disabled": {heading: "Start from here", next: "One click more, and you are in.", label: "Sign in"},
+		"setup_link_gone":        gone,
+		"invitation_gone":        gone,
+		"not_an_admin": {
+			heading: "Nothing to administer",
+			next:    "If you have an admin account of your own, sign in with it.",
+			label:   "Sign in to the console",
+			href:    "/admin/sign-in",
+		},
+	}
 }
 
 // ofProvider words a failure of the identity provider: one that passes, or one

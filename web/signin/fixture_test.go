@@ -191,6 +191,17 @@ func (f *fixture) post(target string, form url.Values) *httptest.ResponseRecorde
 	return f.do(r)
 }
 
+func (f *fixture) with(method, target, form string, cookies ...*http.Cookie) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, strings.NewReader(form))
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for _, c := range cookies {
+		r.AddCookie(c)
+	}
+	return f.do(r)
+}
+
 func (f *fixture) do(r *http.Request) *httptest.ResponseRecorder {
 	r.Host = "sso.example"
 	w := httptest.NewRecorder()

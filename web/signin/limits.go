@@ -15,6 +15,10 @@ import (
 // startsLimit names the limit of sign-ins that begin.
 const startsLimit = "login"
 
+// reboundsLimit names the limit of sign-ins that begin in place of a response
+// nobody asked for. It has the number of the other.
+const reboundsLimit = "rebounce"
+
 // failuresPerBrowser is how many responses of one browser may fail per minute
 // before it counts for no more than its network does.
 const failuresPerBrowser = 30

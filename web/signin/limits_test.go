@@ -135,9 +135,9 @@ func TestWhatFailsForOtherReasonsIsFree(t *testing.T) {
 	}
 }
 
-// TestRebouncedResponsesAreStarts: a response that begins a sign-in instead
-// counts as one that was begun.
-func TestRebouncedResponsesAreStarts(t *testing.T) {
+// TestRebouncedResponsesCountApart: responses that begin a sign-in instead are
+// limited, and take nothing from the people who open the link.
+func TestRebouncedResponsesCountApart(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFixture(t, 100)
 	f.held, f.result.Restart = true, &login.Start{}
@@ -150,8 +150,8 @@ func TestRebouncedResponsesAreStarts(t *testing.T) {
 			t.Errorf("response %d: %d, want %d", i, w.Code, want)
 		}
 	}
-	if w := f.from("192.0.2.1", "GET", "/login/sso?enterprise_key=acme", ""); w.Code != 429 {
-		t.Errorf("the link counts apart: %d", w.Code)
+	if w := f.from("192.0.2.1", "GET", "/login/sso?enterprise_key=acme", ""); w.Code == 429 {
+		t.Errorf("the link is refused: %d", w.Code)
 	}
 }
 

@@ -22,9 +22,10 @@ func (s *Signin) beginAgain(w http.ResponseWriter, r *http.Request, start login.
 		return &sso.Error{Kind: sso.Forbidden, Code: "idp_ignores_requests",
 			Public: "Your company’s sign-in does not answer our requests, so we cannot tell that it was you who asked to sign in."}
 	}
-	// Anyone can send such a response, and each begins a sign-in: it counts as
-	// one begun at the link does.
-	starts := route.Failures{Limiter: s.Failures.Limiter, Name: startsLimit, PerMinute: s.SignInPerAddress, Log: s.Failures.Log}
+	// Anyone can send such a response, and each begins a sign-in. They count by
+	// themselves, so that a site which posts them in many browsers of an office
+	// leaves the link to its people.
+	starts := route.Failures{Limiter: s.Failures.Limiter, Name: reboundsLimit, PerMinute: s.SignInPerAddress, Log: s.Failures.Log}
 	if err := starts.Spent(r.Context(), route.Network(r.Context())); err != nil {
 		return err
 	}
