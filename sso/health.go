@@ -46,12 +46,13 @@ const (
 	HealthHeld        HealthKind = "sync_held"
 	HealthErrors      HealthKind = "sign_ins_failing"
 	HealthLogins      HealthKind = "logins_contested"
+	HealthTrust       HealthKind = "trust_waiting"
 	HealthProvisioned HealthKind = "provisioning_missing"
 )
 
 // HealthKinds are all of them.
 var HealthKinds = [...]HealthKind{
-	HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors, HealthLogins, HealthProvisioned,
+	HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors, HealthLogins, HealthTrust, HealthProvisioned,
 }
 
 // Finding is something that is unwell about an enterprise. Two of the same

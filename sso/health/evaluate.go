@@ -54,6 +54,9 @@ func thresholds() [6]int { return [...]int{60, 30, 14, 7, 1, 0} }
 func Evaluate(s State) []sso.Finding {
 	var all []sso.Finding
 	for _, c := range s.Connections {
+		if f, ok := trust(c); ok {
+			all = append(all, f)
+		}
 		if c.State != sso.ConnectionEnabled || c.Live == nil {
 			continue
 		}

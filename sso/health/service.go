@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"gatehouse/mail"
@@ -151,7 +152,7 @@ func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
 	if err != nil || len(events) == 0 {
 		return err
 	}
-	to, err := s.recipients(ctx, e.ID)
+	to, err := s.recipients(ctx, e.ID, forOperators(events))
 	if err != nil {
 		return err
 	}
@@ -181,20 +182,25 @@ func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
 }
 
 // recipients are who administers the enterprise; where nobody of them has an
-// address, the operators.
-func (s *Service) recipients(ctx context.Context, ent sso.EnterpriseID) ([]string, error) {
+// address, or both are to be told, the operators.
+func (s *Service) recipients(ctx context.Context, ent sso.EnterpriseID, both bool) ([]string, error) {
 	all, err := s.Ledger.AdminAddresses(ctx, ent)
 	if err != nil {
 		return nil, fmt.Errorf("find admins: %w", err)
 	}
-	if all = usable(all); len(all) > 0 {
+	if all = usable(all); len(all) > 0 && !both {
 		return all, nil
 	}
-	all, err = s.Ledger.OperatorAddresses(ctx)
+	operators, err := s.Ledger.OperatorAddresses(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("find operators: %w", err)
 	}
-	return usable(all), nil
+	for _, address := range usable(operators) {
+		if !slices.Contains(all, address) {
+			all = append(all, address)
+		}
+	}
+	return all, nil
 }
 
 func usable(logins []string) []string {

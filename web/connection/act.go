@@ -18,6 +18,11 @@ func (h *Handlers) act(word string, do func(context.Context, sso.Actor, sso.Ente
 		if err == nil {
 			_, err = do(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
 		}
+		if sso.CodeOf(err) == "trust_approval_needed" { // which was recorded
+			if c, failed := h.Console.Directory.Connection(r.Context(), v.Enterprise.ID, v.Connection.ID); failed == nil {
+				v.Connection = c
+			}
+		}
 		switch {
 		case refusal(err):
 			return h.render(w, r, v, err, "")

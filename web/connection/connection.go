@@ -35,6 +35,7 @@ type Connections interface {
 type Setup interface {
 	Switching
 	Changing
+	TrustDecider
 }
 
 // Switching changes what people sign in with.
@@ -93,6 +94,7 @@ func (h *Handlers) Register(rt *route.Router) {
 		one("POST", "/enable", h.act("enabled", h.Setup.Enable)), one("POST", "/disable", h.act("disabled", h.Setup.Disable)),
 		one("POST", "/rollback", h.act("rolled-back", h.Setup.Rollback)), one("POST", "/discard", h.act("discarded", h.Setup.DiscardDraft)),
 		one("POST", "/delete", h.delete),
+		one("POST", "/trust/approve", h.decideTrust(true, "approved")), one("POST", "/trust/refuse", h.decideTrust(false, "refused")),
 		one("GET", "/certificates", h.certificates), one("POST", "/certificates", h.addCertificate), one("POST", "/certificates/remove", h.removeCertificate),
 		one("POST", "/certificates/refresh", h.refresh), one("POST", "/certificates/confirm", h.confirmKeys), one("POST", "/certificates/rotate", h.rotate), one("GET", "/certificates/own/{key}", h.ownCertificate),
 		one("GET", "/shadow", h.shadow), one("POST", "/shadow/start", h.startShadow), one("POST", "/shadow/stop", h.stopShadow),

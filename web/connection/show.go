@@ -21,7 +21,8 @@ const latest = 5
 func done() map[string]string {
 	return map[string]string{
 		"enabled": "The connection is enabled: from now on people sign in with this.", "disabled": "The connection is disabled, and its sessions have ended.",
-		"rolled-back": "People sign in with the version before again.", "discarded": "The draft is discarded.", "saved": "Saved. What you changed waits in the draft.",
+		"rolled-back": "People sign in with the version before again.", "discarded": "The draft is discarded.", "approved": "The change is approved. Enable it when you are ready.", "refused": "The change is refused.",
+		"saved": "Saved. What you changed waits in the draft.",
 	}
 }
 
@@ -69,6 +70,9 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*page.Connection,
 	}
 	if f := h.lasts(c); f.Badge != nil {
 		p.Todos = append(p.Todos, page.Todo{State: f.Badge.State, Text: "The certificate of the identity provider: " + strings.TrimPrefix(f.Value+", "+f.Badge.Label, ", ") + ".", Href: at(v, "certificates"), Label: "Certificates"})
+	}
+	if p.Trust, err = h.trustParts(ctx, v); err != nil {
+		return nil, err
 	}
 	if c.Draft != nil {
 		p.Draft, err = h.draft(ctx, v, tests)

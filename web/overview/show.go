@@ -132,7 +132,7 @@ func label(k sso.HealthKind) string {
 	switch k {
 	case sso.HealthErrors:
 		return "See the failures"
-	case sso.HealthHeld, sso.HealthLogins:
+	case sso.HealthHeld, sso.HealthTrust, sso.HealthLogins:
 		return "Decide"
 	}
 	return "See the connection"

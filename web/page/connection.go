@@ -31,6 +31,7 @@ type Connection struct {
 	State      Badge
 	Wrong      []Wrong
 	Todos      []Todo
+	Trust      []TrustPart
 	Places     []Link // what else there is about it
 	Facts      []Fact
 	SignIn     Copyable

@@ -72,7 +72,11 @@ func galleryOneConnection() []Example {
 	stale.Name = longName
 	stale.Wrong = []Wrong{{Message: "Somebody else changed this connection meanwhile. Look at it again."}}
 	stale.Todos = []Todo{{"error", "The identity provider’s metadata cannot be fetched: the address does not answer.", galleryConn + "/certificates", "Look at it"}, {"warn", "The certificate of the identity provider: 9 days left, expires soon.", galleryConn + "/certificates", "Certificates"}}
-	return []Example{{"Connection-enabled", 200, page()}, {"Connection-with-draft", 200, draft}, {"Connection-first-draft", 422, first}, {"Connection-changed-meanwhile", 422, stale}}
+	trust := page()
+	trust.State = draft.State
+	trust.Trust = galleryTrust()
+	trust.Draft = draft.Draft
+	return []Example{{"Connection-enabled", 200, page()}, {"Connection-trust", 200, trust}, {"Connection-with-draft", 200, draft}, {"Connection-first-draft", 422, first}, {"Connection-changed-meanwhile", 422, stale}}
 }
 
 func gallerySettings() []Example {

@@ -19,8 +19,14 @@ type Store interface {
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 }
 
+// TrustReader says which changes of trust need an approval.
+type TrustReader interface {
+	TrustChanges(ctx context.Context, c sso.Connection) ([]setup.TrustChange, error)
+}
+
 // Service carries out what is entered.
 type Service interface {
+	TrustReader
 	Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e setup.Edit) (sso.Connection, []setup.Warning, error)
 	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e setup.Edit) (sso.Connection, []setup.Warning, error)
 	Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64, protocol sso.Protocol, provider sso.Provider) (sso.Connection, error)

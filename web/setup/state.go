@@ -22,11 +22,23 @@ type state struct {
 	missing  []sso.FieldError
 	warnings []setup.Warning
 	last     *sso.TestRun // nil: it was never tested
+	// trust is the change that the draft would make of whom the company trusts; nil
+	// if it needs no approval.
+	trust *setup.TrustChange
 }
 
 func (a *Assistant) load(ctx context.Context, v console.Visit) (*state, error) {
 	s := &state{Visit: v, guide: guide.Of(v.Connection.Provider, v.Connection.Protocol)}
 	s.missing, s.warnings = a.Service.Review(v.Connection)
+	changes, err := a.Service.TrustChanges(ctx, v.Connection)
+	if err != nil {
+		return nil, fmt.Errorf("list changes of trust: %w", err)
+	}
+	for _, c := range changes {
+		if !c.Back {
+			s.trust = &c
+		}
+	}
 	runs, _, err := a.Store.TestRuns(ctx, v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID}, sso.Page{Limit: 10})
 	if err != nil {
 		return nil, fmt.Errorf("list test connections: %w", err)

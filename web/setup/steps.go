@@ -108,7 +108,7 @@ func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err
 			p.Differs = append(p.Differs, differs(d))
 		}
 	}
-	p.Warnings = s.worthALook()
+	p.Warnings = append(s.approval(), s.worthALook()...)
 	var fields []*page.Field
 	if !s.passed() {
 		hint := "It was not tested as it is now. If something is wrong, nobody gets in."
@@ -185,6 +185,11 @@ func (a *Assistant) enable(w http.ResponseWriter, r *http.Request, v console.Vis
 		err = sso.InvalidField("invalid_configuration", "confirm", "Enter the name of the connection, exactly as it is.")
 	default:
 		_, err = a.Service.Enable(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
+	}
+	if sso.CodeOf(err) == "trust_approval_needed" {
+		if s, failed := a.reload(r.Context(), v); failed == nil {
+			return a.askEnable(w, s, typed, err)
+		}
 	}
 	switch kind := sso.KindOf(err); {
 	case err == nil:

@@ -1,0 +1,33 @@
+package health
+
+import (
+	"slices"
+
+	"gatehouse/sso"
+	"gatehouse/sso/remedy"
+)
+
+// trust finds a change of whom a connection trusts that waits for a decision. It
+// is told for a connection that is not enabled, too: that is how one begins.
+func trust(c sso.Connection) (f sso.Finding, ok bool) {
+	change := c.Trust.Waiting()
+	if change == nil {
+		return f, false
+	}
+	f.Kind, f.Connection, f.Subject = sso.HealthTrust, c.ID, change.Digest[:min(len(change.Digest), 16)]
+	f.FindingDetail = sso.FindingDetail{
+		Text:   "A change of whom " + c.Name + " trusts to say who people are waits for approval.",
+		Side:   string(remedy.Operator),
+		Do:     "Look at what was changed and by whom, and approve or refuse it. Nobody signs in with it before that.",
+		At:     change.AskedAt,
+		Path:   "connections/" + string(c.ID),
+		Urgent: true,
+	}
+	return f, true
+}
+
+// forOperators reports whether operators are told as well as the admins of the
+// enterprise: an admin may be who made the change.
+func forOperators(events []sso.HealthEvent) bool {
+	return slices.ContainsFunc(events, func(e sso.HealthEvent) bool { return e.Kind == sso.HealthTrust })
+}
