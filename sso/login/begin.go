@@ -130,15 +130,17 @@ func (s *Service) Discover(ctx context.Context, text string) (Found, error) {
 		return Found{}, unknown
 	}
 	ent, err := find(ctx, key)
-	if err != nil {
-		if sso.KindOf(err) == sso.NotFoundKind {
-			return Found{}, unknown
-		}
+	missing := sso.KindOf(err) == sso.NotFoundKind && err != nil
+	if err != nil && !missing {
 		return Found{}, fmt.Errorf("find enterprise: %w", err)
 	}
+	// Also of none: what is unknown takes as long as what is known.
 	all, err := s.Directory.Connections(ctx, ent.ID)
-	if err != nil {
+	if err != nil && !missing {
 		return Found{}, fmt.Errorf("list connections: %w", err)
+	}
+	if missing {
+		return Found{}, unknown
 	}
 	return Found{Enterprise: ent, Connections: enabledOf(all)}, nil
 }
