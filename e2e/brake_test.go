@@ -13,6 +13,7 @@ import (
 	"gatehouse/e2e/harness"
 	"gatehouse/internal/demoidp"
 	"gatehouse/internal/smtptest"
+	"gatehouse/store/storetest"
 )
 
 const incidentPeople = 26
@@ -165,6 +166,12 @@ func (x *incident) discard(b *harness.Browser, label string) {
 	if waiting := harness.List[heldSync](x.api, x.path("/held-syncs?state=waiting")); len(waiting) != 0 {
 		x.Errorf("after the decision, %d wait", len(waiting))
 	}
+	b.Open(x.page(""))
+	if got := b.List(".tag[data-state=warn]"); !slices.Contains(got, "removals stopped") {
+		x.Errorf("amber on the overview is %q while removals stay stopped:\n%s", got, b.Text())
+	}
+	b.Says("stay stopped")
+	b.Shoot("overview-stopped-" + x.c.Key)
 }
 
 // mended lets everyone sign in with the right names again, which ends the stop.
@@ -183,6 +190,9 @@ func (x *incident) mended(b *harness.Browser) {
 	b.Open(x.page(""))
 	if got := b.List(".tag[data-state=error]"); len(got) != 0 {
 		x.Errorf("red on the overview is %q once the names are right again", got)
+	}
+	if got := b.List(".tag"); slices.Contains(got, "removals stopped") {
+		x.Errorf("the overview says %q once the names are right again", got)
 	}
 }
 
@@ -224,9 +234,15 @@ func (x *incident) admins(name string) {
 // within five minutes, and one action ends it.
 func TestNamesStopMatching(t *testing.T) {
 	harness.Long(t)
+	t.Run("SQLite", func(t *testing.T) { namesStopMatching(t, harness.Options{}) })
+	t.Run("PostgreSQL", func(t *testing.T) { namesStopMatching(t, harness.Options{Database: storetest.Postgres(t)}) })
+}
+
+func namesStopMatching(t *testing.T, o harness.Options) {
 	browser := harness.NewBrowser(t)
 	post := smtptest.Start(t, smtptest.Options{})
-	g := harness.Start(t, harness.Options{Env: []string{"GATEHOUSE_SMTP_ADDR=" + post.Addr, "GATEHOUSE_SMTP_TLS=none", "GATEHOUSE_SMTP_FROM=Sign-in <sso@gate.example>"}})
+	o.Env = []string{"GATEHOUSE_SMTP_ADDR=" + post.Addr, "GATEHOUSE_SMTP_TLS=none", "GATEHOUSE_SMTP_FROM=Sign-in <sso@gate.example>"}
+	g := harness.Start(t, o)
 	api := g.API()
 	browser.Operator(g)
 

@@ -18,15 +18,7 @@ var readyLine = regexp.MustCompile(`Gatehouse demo, ready in (\d+) ms`)
 // TestDemo does what whoever tries the demo is told to do, in a browser.
 func TestDemo(t *testing.T) {
 	harness.Long(t)
-	g := harness.Prepare(t, harness.Options{})
-	_, port, err := net.SplitHostPort(g.Addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.Begin("demo", "--port", port, "--data-dir", g.DataDir)
-	if !harness.Soon(20*time.Second, func() bool { return readyLine.MatchString(g.Log()) || !g.Running() }) || !g.Running() {
-		t.Fatalf("no ready line:\n%s", g.Log())
-	}
+	g, port := startDemo(t)
 	t.Log(readyLine.FindString(g.Log()))
 	if !strings.Contains(g.Log(), g.URL+"/demo") {
 		t.Errorf("does not say what to open:\n%s", g.Log())
@@ -50,6 +42,21 @@ func TestDemo(t *testing.T) {
 			t.Errorf("status %d: %s", status, said)
 		}
 	})
+}
+
+// startDemo starts a demonstration of its own, and returns its port.
+func startDemo(t *testing.T) (g *harness.Gateway, port string) {
+	t.Helper()
+	g = harness.Prepare(t, harness.Options{})
+	_, port, err := net.SplitHostPort(g.Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.Begin("demo", "--port", port, "--data-dir", g.DataDir)
+	if !harness.Soon(20*time.Second, func() bool { return readyLine.MatchString(g.Log()) || !g.Running() }) || !g.Running() {
+		t.Fatalf("no ready line:\n%s", g.Log())
+	}
+	return g, port
 }
 
 // otherAddresses are those of this machine that other machines may reach.

@@ -13,13 +13,15 @@ import (
 	"gatehouse/sso/fold"
 )
 
+// mostObjectIDs is how many object IDs are near misses: one tells as much as a
+// thousand.
+const mostObjectIDs = 50
+
 // NearMisses says which of groups the unmatched names nearly are, in an order
 // that does not depend on how they were found. A name that one organization has
-// and another has not is no miss, since names match in all organizations.
+// and another has not is no miss, since names match in all organizations. An
+// object ID is a miss of no group.
 func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.OrganizationID]string) []sso.NearMiss {
-	if len(groups) == 0 {
-		return nil
-	}
 	byFold := make(map[string][]named, len(groups))
 	for _, g := range groups {
 		for _, name := range append([]string{g.Name}, g.IDPNames...) {
@@ -28,6 +30,7 @@ func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.Or
 		}
 	}
 	var all []sso.NearMiss
+	objectIDs := 0
 	for _, asserted := range unmatched {
 		seen := map[sso.GroupID]bool{}
 		for _, reading := range fold.Readings(asserted) {
@@ -46,6 +49,10 @@ func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.Or
 					Why:              why,
 				})
 			}
+		}
+		if len(seen) == 0 && objectIDs < mostObjectIDs && sso.LooksLikeObjectID(strings.TrimSpace(asserted)) {
+			objectIDs++
+			all = append(all, sso.NearMiss{Asserted: asserted, Why: sso.IsObjectID})
 		}
 	}
 	slices.SortFunc(all, func(a, b sso.NearMiss) int {

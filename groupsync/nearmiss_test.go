@@ -2,6 +2,7 @@ package groupsync_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -103,5 +104,46 @@ func TestNearMissesInside(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q: %s", asserted, diff)
 		}
+	}
+}
+
+// TestObjectIDsAreNearMisses: an object ID is a near miss of no group, whether or
+// not there are groups, until it is an IdP name.
+func TestObjectIDsAreNearMisses(t *testing.T) {
+	t.Parallel()
+	const id = "6731de76-14a6-49ae-97bc-6eba6914391e"
+	groups := world("web/Members", "web/sre")
+	named := world("web/sre")
+	named[0].IDPNames = []string{id}
+	for _, c := range []struct {
+		name      string
+		unmatched []string
+		groups    []sso.Group
+		want      []string
+	}{
+		{"lower case", []string{id}, groups, []string{id + " object-id"}},
+		{"upper case", []string{strings.ToUpper(id)}, groups, []string{strings.ToUpper(id) + " object-id"}},
+		{"no groups at all", []string{id}, nil, []string{id + " object-id"}},
+		{"beside a name", []string{id, "SRE"}, groups, []string{id + " object-id", "SRE case"}},
+		{"in other case than the IdP name", []string{strings.ToUpper(id)}, named, []string{strings.ToUpper(id) + " case"}},
+		{"cut off", []string{id[:35], "x" + id}, groups, nil},
+	} {
+		var got []string
+		for _, m := range groupsync.NearMisses(c.unmatched, c.groups, nil) {
+			got = append(got, m.Asserted+" "+string(m.Why))
+			if m.Why == sso.IsObjectID && (m.Group != "" || m.Acceptable() || !strings.Contains(m.Why.Words(), "IdP name")) {
+				t.Errorf("%s: %+v", c.name, m)
+			}
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+	}
+	many := make([]string, 300)
+	for i := range many {
+		many[i] = fmt.Sprintf("%08x-14a6-49ae-97bc-6eba6914391e", i)
+	}
+	if got := len(groupsync.NearMisses(many, groups, nil)); got != 50 {
+		t.Errorf("of 300 object IDs %d are near misses", got)
 	}
 }

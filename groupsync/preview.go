@@ -49,6 +49,9 @@ func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []Organ
 		of(g.Organization).Kept = append(of(g.Organization).Kept, g)
 	}
 	for _, m := range c.Record.NearMisses {
+		if m.Organization == "" {
+			continue // an object ID, which is of no group
+		}
 		of(m.Organization).NearMisses = append(of(m.Organization).NearMisses, m)
 	}
 	list := make([]OrganizationPreview, 0, len(all))

@@ -2,7 +2,8 @@ package sso
 
 // NearMiss is a group whose name an asserted name nearly is. It changes no
 // membership: it is a question for the admin, who may make the asserted name an
-// IdP name of the group, or have the mapping read it otherwise.
+// IdP name of the group, or have the mapping read it otherwise. One of kind
+// [IsObjectID] has no group: an object ID does not tell which group is meant.
 type NearMiss struct {
 	Asserted         string         `json:"asserted"`
 	Group            GroupID        `json:"group"`
@@ -27,6 +28,7 @@ const (
 	HasDomain          Nearness = "domain"     // ACME\name or name@acme.example
 	IsBracketed        Nearness = "brackets"   // one of a list written as text: ["a","b"]
 	IsPiece            Nearness = "piece"      // one of several names in one value
+	IsObjectID         Nearness = "object-id"  // the ID that a directory gives a group, in place of its name
 	IsDefaultGroup     Nearness = "default"    // the very name of a default group, which nobody is matched to
 )
 
@@ -59,7 +61,7 @@ func (n Nearness) Mend() Mend {
 // group: it means that one group, and not several.
 func (n NearMiss) Acceptable() bool {
 	mend := n.Why.Mend()
-	return mend == MendAlias || mend == MendRewrite
+	return n.Group != "" && (mend == MendAlias || mend == MendRewrite)
 }
 
 // Words says how two names differ, in a clause that follows a colon.
@@ -73,6 +75,7 @@ func (n Nearness) Words() string {
 		HasDomain:        "it has a domain before or after the name; the mapping can remove it",
 		IsBracketed:      "it is a list written as text; let the identity provider send one value for each group",
 		IsPiece:          "it is several names in one value; set the delimiter in the mapping",
+		IsObjectID:       "it is an object ID; let the identity provider send names, or add the ID to its group as an IdP name",
 		IsDefaultGroup:   "it is the default group, which nobody is matched to",
 	})[n]; words != "" {
 		return words

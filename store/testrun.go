@@ -45,14 +45,38 @@ func (db *DB) scanWholeTestRun(r row) (sso.TestRun, error) {
 
 func (db *DB) sealResult(t sso.TestRun) (string, error) {
 	text, err := json.Marshal(t.Result)
-	if err == nil && len(text) > maxTestResult {
-		t.Result.Raw = ""
+	for _, leaveOut := range []func(*sso.TestResult){withoutRaw, withoutMixed, withoutClaims} {
+		if err != nil || len(text) <= maxTestResult {
+			break
+		}
+		leaveOut(&t.Result)
 		text, err = json.Marshal(t.Result)
 	}
 	if err != nil {
 		return "", fmt.Errorf("write the result of %s: %w", t.ID, err)
 	}
 	return db.sealer.seal(place{testResult, string(t.ID), t.Enterprise}, sso.Secret(text)), nil
+}
+
+// What is left out of a result that is too large, in this order: names of groups
+// and what a sign-in would change are bounded elsewhere.
+
+func withoutRaw(r *sso.TestResult) { r.Raw = "" }
+
+func withoutMixed(r *sso.TestResult) {
+	if r.Identity != nil {
+		kept := *r.Identity
+		kept.Mixed = nil
+		r.Identity = &kept
+	}
+}
+
+func withoutClaims(r *sso.TestResult) {
+	if r.Identity != nil {
+		kept := *r.Identity
+		kept.Claims = nil
+		r.Identity = &kept
+	}
 }
 
 // CreateTestRun keeps a test connection: one that waits, or one of what somebody

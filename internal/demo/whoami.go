@@ -194,6 +194,9 @@ func nearInWords(n sso.NearMiss) string {
 	if n.Why == sso.IsDefaultGroup {
 		return n.Asserted + " is what everybody’s group is called: nobody is put there by name"
 	}
+	if n.Why == sso.IsObjectID {
+		return n.Asserted + ": " + n.Why.Words()
+	}
 	return fmt.Sprintf("%s is nearly %s: %s", n.Asserted, n.Name, n.Why.Words())
 }
 

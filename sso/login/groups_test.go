@@ -104,6 +104,24 @@ func TestObjectsReadByAMember(t *testing.T) {
 		if g := r.Sync.Asserted; g.State != sso.GroupsPartial || g.NotUnderstoodCount != 2 || g.NotUnderstood[0].Why != sso.RawNoMember {
 			w.Errorf("%s, not understood %v", g.State, g.NotUnderstood)
 		}
+		for name, none := range map[string]any{
+			"no element has it":      []any{map[string]any{"id": 1}, map[string]any{"id": 2}},
+			"objects beside a text":  []any{map[string]any{"id": 1}, "sre"},
+			"one object in a list":   []any{map[string]any{"title": "dev"}},
+			"a list within the list": []any{[]any{map[string]any{"id": 1}}, 7},
+		} {
+			c.says(none)
+			r = w.enters(c, "ada")
+			w.in(c, r.User.ID, all...)
+			g := r.Sync.Asserted
+			if g.State != sso.GroupsPartial || g.NotUnderstoodCount == 0 || g.NotUnderstood[0].Why != sso.RawNoMember || g.Source != "groups.name" {
+				w.Errorf("%s: %s from %q, not understood %v", name, g.State, g.Source, g.NotUnderstood)
+			}
+		}
+		c.says(map[string]any{"id": 1}) // no list: nothing is said about groups
+		if g := w.enters(c, "ada").Sync.Asserted; g.State != sso.GroupsAbsent {
+			w.Errorf("an object without the member: %s, not understood %v", g.State, g.NotUnderstood)
+		}
 		c.says([]any{map[string]any{"name": "dev"}})
 		w.in(c, w.enters(c, "ada").User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
 	})

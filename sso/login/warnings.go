@@ -2,7 +2,6 @@ package login
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -71,7 +70,7 @@ func (r *rehearsal) groupWarnings(matched int) {
 	ids := objectIDs(r.result.Unmatched)
 	near := nearMisses(r.result.NearMisses)
 	switch {
-	case len(ids) > 0 && len(ids)*2 >= len(g.Names):
+	case len(ids) > 0:
 		r.raise(sso.Warning{Code: "groups_object_ids", Want: read, Got: ids[0]})
 	case len(near) == 0 && len(g.Names) > 0 && matched == 0:
 		r.raise(sso.Warning{Code: "groups_unmatched", Got: some(g.Names)})
@@ -160,19 +159,17 @@ func some(names []string) string {
 // of a default group is none: it is never matched, and no other is meant.
 func nearMisses(all []sso.NearMiss) (texts []string) {
 	for _, n := range all {
-		if n.Why != sso.IsDefaultGroup {
+		if n.Why != sso.IsDefaultGroup && n.Why != sso.IsObjectID {
 			texts = append(texts, fmt.Sprintf("“%s” was sent, %s has “%s”", n.Asserted, n.OrganizationName, n.Name))
 		}
 	}
 	return texts
 }
 
-// objectID is the form in which directories name their objects.
-var objectID = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
+// objectIDs are those of the names that identify an object of a directory.
 func objectIDs(names []string) (ids []string) {
 	for _, name := range names {
-		if objectID.MatchString(strings.TrimSpace(name)) {
+		if sso.LooksLikeObjectID(strings.TrimSpace(name)) {
 			ids = append(ids, name)
 		}
 	}

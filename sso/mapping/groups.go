@@ -3,6 +3,8 @@ package mapping
 import (
 	"fmt"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 
 	"gatehouse/sso"
@@ -109,8 +111,35 @@ func (r *reader) list(name string) (sso.MixedClaim, bool) {
 		return mixed, true
 	}
 	texts, ok := r.values(name)
-	return sso.MixedClaim{Texts: texts}, ok
+	if ok {
+		return sso.MixedClaim{Texts: texts}, true
+	}
+	return r.withoutMember(name)
 }
+
+// withoutMember is about a name such as groups.name where groups is a list of
+// objects of which none has such a member: none of them is understood. An object
+// without the member is no list, and says nothing about groups.
+func (r *reader) withoutMember(name string) (sso.MixedClaim, bool) {
+	for dot := strings.LastIndexByte(name, '.'); dot > 0; dot = strings.LastIndexByte(name[:dot], '.') {
+		parent := name[:dot]
+		sent, listed := r.mixed[parent]
+		if _, present := r.values(parent); !present || !listed || !slices.ContainsFunc(sent.Other, isObject) {
+			continue
+		}
+		var list sso.MixedClaim
+		for _, other := range sent.Other {
+			list.Other = append(list.Other, sso.RawGroup{Raw: other.Raw, Why: sso.RawNoMember})
+		}
+		for _, text := range sent.Texts {
+			list.Other = append(list.Other, sso.RawGroup{Raw: strconv.Quote(text), Why: sso.RawNoMember})
+		}
+		return list, true
+	}
+	return sso.MixedClaim{}, false
+}
+
+func isObject(g sso.RawGroup) bool { return strings.HasPrefix(g.Raw, "{") }
 
 func (r *reader) pointer(candidates []string) (string, bool) {
 	if _, ok := r.values(samlOverage); ok {

@@ -51,7 +51,7 @@ func groupWarnings() []fault {
 		{"groups_not_mapped", "", "", "The attribute mapping reads no groups, so nobody gets any through this connection.", Operator,
 			"Enter the name of the group attribute in the attribute mapping.", atMapping},
 		{"groups_object_ids", "", "", "The groups are sent as object IDs, such as {got}, which match no group here.", Company,
-			"Send the names of groups instead. If that is not possible, add each object ID to its group here as an IdP name.", atGroups},
+			"Send the names of groups instead (Entra ID: source attribute “Cloud-only group display names”). If that is not possible, add each object ID to its group here as an IdP name.", atGroups},
 		{"groups_unmatched", "", "", "None of the groups that were sent matches a group here: {got}.", Operator,
 			"Create groups of exactly these names, or add the names to existing groups as IdP names.", atVerifyGroups},
 		{"group_near_miss", "", "", "A group is sent under a name that is almost that of a group here: {got}.", Operator,

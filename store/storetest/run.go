@@ -125,6 +125,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"attempts":        testAttempts,
 			"test runs":       testTestRuns,
 			"pending tests":   testPendingTests,
+			"large results":   testLargeResults,
 			"applications":    testApplications,
 			"signing keys":    testSigningKeys,
 			"meta":            testMeta,

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -245,5 +246,47 @@ func (f foreign) tests() calls {
 			a, err := db.AssertedAttempt(ctx, ent, f.signIn.Attempt.ID)
 			return count(a.ID != ""), err
 		},
+	}
+}
+
+// testLargeResults: of a result that is too large the parts that nobody needs to
+// act on are left out, and the rest is kept.
+func testLargeResults(t *testing.T, fresh fresh) {
+	w := newWorld(t, fresh)
+	large := strings.Repeat("x", 600<<10)
+	for name, c := range map[string]struct {
+		fill func(*sso.TestResult)
+		kept func(sso.TestResult) bool
+	}{
+		"what came": {
+			func(r *sso.TestResult) { r.Raw = large },
+			func(r sso.TestResult) bool {
+				return r.Raw == "" && len(r.Identity.Mixed) == 1 && len(r.Identity.Claims) == 1
+			},
+		},
+		"values that are no texts": {
+			func(r *sso.TestResult) {
+				r.Identity.Mixed["groups"] = sso.MixedClaim{Other: []sso.RawGroup{{Raw: large, Why: sso.RawNotText}}}
+			},
+			func(r sso.TestResult) bool { return r.Identity.Mixed == nil && len(r.Identity.Claims) == 1 },
+		},
+		"claims": {
+			func(r *sso.TestResult) { r.Identity.Claims["photo"] = []string{large} },
+			func(r sso.TestResult) bool { return r.Identity.Claims == nil },
+		},
+	} {
+		end := finished(w.testRun(sso.NewSecret()), sso.TestPassed, "")
+		end.Result.Identity.Mixed = map[string]sso.MixedClaim{"roles": {Other: []sso.RawGroup{{Raw: "7", Why: sso.RawNotText}}}}
+		c.fill(&end.Result)
+		_, err := w.db.FinishTestRun(t.Context(), end, "")
+		w.ok(err)
+		got, err := w.db.TestRun(t.Context(), w.ent.ID, end.ID)
+		w.ok(err)
+		if !c.kept(got.Result) || got.Result.Identity.Login != "canary-login@acme.test" || len(got.Result.Warnings) != 1 {
+			t.Errorf("%s: kept %d bytes of it, claims %d, mixed %d", name, len(got.Result.Raw), len(got.Result.Identity.Claims), len(got.Result.Identity.Mixed))
+		}
+		if end.Result.Identity.Claims == nil || end.Result.Identity.Mixed == nil {
+			t.Errorf("%s: the caller's result was changed", name)
+		}
 	}
 }

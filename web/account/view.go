@@ -104,7 +104,7 @@ func noAccess(base page.Base, profile page.Profile, attempts []sso.Attempt, reco
 	}
 	for _, r := range records {
 		for _, m := range r.NearMisses {
-			if near := (page.Near{Asserted: m.Asserted, Name: m.Name}); m.Why != sso.IsDefaultGroup && !slices.Contains(p.Near, near) {
+			if near := (page.Near{Asserted: m.Asserted, Name: m.Name}); m.Why != sso.IsObjectID && m.Why != sso.IsDefaultGroup && !slices.Contains(p.Near, near) {
 				p.Near = append(p.Near, near)
 			}
 		}

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
@@ -31,6 +32,7 @@ type preview struct {
 	HeldCause     *sso.HeldCause        `json:"held_cause" enum:"last_admin,connection_names_changed,matches_nothing,group_share" doc:"Why it would be held; null if it would not." example:"matches_nothing"`
 	Held          bool                  `json:"held" doc:"Whether it would wait for an admin; what is listed would then be done on approval."`
 	Unmatched     []string              `json:"unmatched" doc:"Names that no organization has a group of." example:"[\"all-employees\"]"`
+	NearMisses    []nearMiss            `json:"near_misses" doc:"Object IDs in place of names, which are near no group; the others are in organizations."`
 	Organizations []previewOrganization `json:"organizations" doc:"What would happen in each organization that it is about."`
 }
 
@@ -73,8 +75,10 @@ func (a *API) previewSync(ctx context.Context, c caller, in *struct {
 
 func viewPreview(p login.Preview) preview {
 	r := p.Changes.Record
+	ids := slices.DeleteFunc(slices.Clone(r.NearMisses), func(m sso.NearMiss) bool { return m.Organization != "" })
 	v := preview{User: some(p.User.ID), Asserted: viewGroups(p.Asserted), Held: p.Changes.Held != nil, Mode: some(r.Mode), Note: some(r.Note),
-		Unmatched: always(r.Unmatched), Organizations: viewAll(p.Organizations, viewPreviewOrganization)}
+		NearMisses: viewAll(ids, viewNearMiss),
+		Unmatched:  always(r.Unmatched), Organizations: viewAll(p.Organizations, viewPreviewOrganization)}
 	if held := p.Changes.Held; held != nil {
 		v.HeldCause = some(held.Cause)
 	}

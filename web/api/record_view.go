@@ -89,11 +89,11 @@ func viewChanges(all []sso.GroupChange) []groupChange {
 
 type nearMiss struct {
 	Asserted         string             `json:"asserted" doc:"The name as it was said." example:"Engineering"`
-	Group            sso.GroupID        `json:"group" doc:"The group that it nearly names." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
+	Group            sso.GroupID        `json:"group" doc:"The group that it nearly names; \"\" for an object ID, which names none here." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Name             string             `json:"name" doc:"The group's name then." example:"engineering"`
 	Organization     sso.OrganizationID `json:"organization" doc:"Its organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	OrganizationName string             `json:"organization_name" doc:"The organization's name then." example:"Research"`
-	Why              sso.Nearness       `json:"why" enum:"space,invisible,case,look-alike,cn,path,domain,brackets,piece,default" doc:"How they differ: in space, in characters that nobody sees, in case, in characters that look the same; the group is the CN of a distinguished name, the last part of a path, the name without a domain, a member of a list that is written as text, a piece between delimiters; or it is a default group, which nobody is matched to." example:"case"`
+	Why              sso.Nearness       `json:"why" enum:"space,invisible,case,look-alike,cn,path,domain,brackets,piece,object-id,default" doc:"How they differ: in space, in characters that nobody sees, in case, in characters that look the same; the group is the CN of a distinguished name, the last part of a path, the name without a domain, a member of a list that is written as text, a piece between delimiters; it is an object ID in place of a name; or it is a default group, which nobody is matched to." example:"case"`
 }
 
 func viewNearMiss(n sso.NearMiss) nearMiss { return nearMiss(n) }

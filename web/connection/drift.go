@@ -147,6 +147,11 @@ func (h *Handlers) previewed(p *page.ConnectionPerson, last sso.SyncRecord, prev
 		}
 		return names
 	}
+	for _, m := range preview.Changes.Record.NearMisses {
+		if m.Why == sso.IsObjectID {
+			p.Notes = append(p.Notes, "“"+m.Asserted+"”: "+m.Why.Words()+".")
+		}
+	}
 	for _, o := range preview.Organizations {
 		c := page.PersonChanges{Name: o.Name, Added: plain(o.Added), Removed: plain(o.Removed), Kept: plain(o.Kept)}
 		for _, m := range o.NearMisses {

@@ -343,7 +343,7 @@ func cellOf(v console.Visit, n name, o sso.Organization) page.MatrixCell {
 func nearness(n sso.Nearness) string {
 	if words := (map[sso.Nearness]string{
 		sso.DiffersInSpace: "other spaces", sso.DiffersInvisibly: "invisible characters", sso.DiffersInCase: "other letter case", sso.IsDefaultGroup: "default group",
-		sso.IsCommonName: "CN of a DN", sso.IsLastSegment: "last part of a path", sso.HasDomain: "with a domain", sso.IsBracketed: "inside a list as text", sso.IsPiece: "one of several names",
+		sso.IsCommonName: "CN of a DN", sso.IsLastSegment: "last part of a path", sso.HasDomain: "with a domain", sso.IsObjectID: "object ID", sso.IsBracketed: "inside a list as text", sso.IsPiece: "one of several names",
 	})[n]; words != "" {
 		return words
 	}

@@ -1,0 +1,71 @@
+package e2e
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/e2e/harness"
+)
+
+// TestDemoObjectIDs switches the fault on by which a directory sends object IDs
+// in place of names. Nobody loses a group, the overview is red, a letter arrives,
+// and one press ends it.
+func TestDemoObjectIDs(t *testing.T) {
+	harness.Long(t)
+	g, _ := startDemo(t)
+	v := demoVisit{harness.NewBrowser(t), t, g.URL}
+	v.Open(v.base + "/demo/console")
+	v.Arrive(v.base + "/admin")
+	fault := func(name string) {
+		v.Open(v.base + "/demo/idp/acme/faults")
+		v.Choose(`input[value="` + name + `"]`)
+		v.Click(`button[data-primary]`)
+		v.Says("Saved.")
+	}
+	people := map[string]string{"acme-0001": "Platform / developers", "acme-0002": "Platform / developers", "acme-0004": "contractors"}
+	signIn := func(with string) {
+		for _, id := range []string{"acme-0001", "acme-0002", "acme-0004"} {
+			fault(with) // it is of the next sign-in alone
+			v.step(1)
+			v.as("acme", id)
+			v.Arrive(v.base + "/demo/whoami")
+			v.Says(people[id])
+		}
+	}
+	overview := v.base + "/admin/enterprises/acme"
+	signIn("none")
+	signIn("group-ids") // they still have their groups
+	v.Shoot("whoami-object-ids")
+
+	v.Open(overview)
+	if got := v.List(".tag[data-state=error]"); !slices.Contains(got, "removals held") {
+		t.Errorf("red on the overview is %q:\n%s", got, v.Text())
+	}
+	v.Says("3 people signed in with the old groups.")
+	v.Shoot("overview-object-ids")
+	if !harness.Soon(2*time.Minute, func() bool {
+		v.Open(v.base + "/demo/mail")
+		return slices.ContainsFunc(v.List("article.letter"), func(letter string) bool {
+			return strings.Contains(letter, "sends no longer match") && strings.Contains(letter, "/acme/held")
+		})
+	}) {
+		t.Errorf("no letter tells of what is held:\n%s", v.Text())
+	}
+	v.Open(overview + "/held")
+	v.Click(`.confirm:has(form[action$="/held/discard"]) summary`)
+	v.Submit(`form[action$="/held/discard"] button`)
+	v.Says("Nothing waits")
+	v.Open(overview)
+	if got := v.List(".tag[data-state=warn]"); !slices.Contains(got, "removals stopped") {
+		t.Errorf("amber on the overview is %q:\n%s", got, v.Text())
+	}
+	v.Shoot("overview-stopped")
+
+	signIn("none")
+	v.Open(overview)
+	if got := v.List(".tag"); slices.Contains(got, "removals stopped") || slices.Contains(got, "removals held") {
+		t.Errorf("once names are sent again, the overview says %q", got)
+	}
+}
