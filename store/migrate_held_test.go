@@ -30,9 +30,9 @@ func TestHeldOfDeletedConnectionsAreClosed(t *testing.T) {
 			check(err)
 			other, err := db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{Key: "globex"})
 			check(err)
-			here, err := db.CreateConnection(ctx, sso.ActorSystem, sso.Connection{Enterprise: ent.ID, Name: "x", Protocol: sso.SAML, State: sso.ConnectionDraft})
+			here, err := db.CreateConnection(ctx, sso.ActorSystem, draftOf(ent))
 			check(err)
-			elsewhere, err := db.CreateConnection(ctx, sso.ActorSystem, sso.Connection{Enterprise: other.ID, Name: "x", Protocol: sso.SAML, State: sso.ConnectionDraft})
+			elsewhere, err := db.CreateConnection(ctx, sso.ActorSystem, draftOf(other))
 			check(err)
 			check(db.Close())
 			raw := storetest.Raw(t, dsn)
@@ -53,14 +53,19 @@ func TestHeldOfDeletedConnectionsAreClosed(t *testing.T) {
 				"held-foreign": {string(elsewhere.ID), "waiting"}, // of another enterprise: it is none of this one's
 				"held-decided": {"conn-gone", "approved"},
 			} {
-				_, err := raw.Exec(`insert into held_syncs (enterprise_id, id, user_id, connection_id, record_id, changes, state, at, decided_by, decided_at)
-					values ($1, $2, 'user-1', $3, '', '{}', $4, 7, '', 0)`, string(ent.ID), id, held[0], held[1])
+				_, err := raw.Exec(`insert into held_syncs (enterprise_id, id, user_id, connection_id, record_id, changes,
+					state, at, decided_by, decided_at) values ($1, $2, 'user-1', $3, '', '{}', $4, 7, '', 0)`, string(ent.ID), id, held[0], held[1])
 				check(err)
 			}
 			db, err = store.Open(ctx, store.Options{DSN: dsn, Keys: keys})
 			check(err)
 			defer db.Close() //nolint:errcheck // a store of a test
-			for id, want := range map[string]string{"held-kept": "waiting", "held-deleted": "discarded", "held-foreign": "discarded", "held-decided": "approved"} {
+			for id, want := range map[string]string{
+				"held-kept":    "waiting",
+				"held-deleted": "discarded",
+				"held-foreign": "discarded",
+				"held-decided": "approved",
+			} {
 				var state string
 				check(raw.QueryRow("select state from held_syncs where id = $1", id).Scan(&state))
 				if state != want {
@@ -69,4 +74,8 @@ func TestHeldOfDeletedConnectionsAreClosed(t *testing.T) {
 			}
 		})
 	}
+}
+
+func draftOf(e sso.Enterprise) sso.Connection {
+	return sso.Connection{Enterprise: e.ID, Name: "x", Protocol: sso.SAML, State: sso.ConnectionDraft}
 }

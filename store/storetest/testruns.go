@@ -283,7 +283,8 @@ func testLargeResults(t *testing.T, fresh fresh) {
 		got, err := w.db.TestRun(t.Context(), w.ent.ID, end.ID)
 		w.ok(err)
 		if !c.kept(got.Result) || got.Result.Identity.Login != "canary-login@acme.test" || len(got.Result.Warnings) != 1 {
-			t.Errorf("%s: kept %d bytes of it, claims %d, mixed %d", name, len(got.Result.Raw), len(got.Result.Identity.Claims), len(got.Result.Identity.Mixed))
+			id := got.Result.Identity
+			t.Errorf("%s: kept %d bytes of it, claims %d, mixed %d", name, len(got.Result.Raw), len(id.Claims), len(id.Mixed))
 		}
 		if end.Result.Identity.Claims == nil || end.Result.Identity.Mixed == nil {
 			t.Errorf("%s: the caller's result was changed", name)
