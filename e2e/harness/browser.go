@@ -34,10 +34,11 @@ type Browser struct {
 	stranger string
 }
 
-// NewBrowser starts the Chromium of TEST_CHROMIUM with an empty profile.
-func NewBrowser(t testing.TB) *Browser {
+// NewBrowser starts the Chromium of TEST_CHROMIUM with an empty profile, unless
+// more says another.
+func NewBrowser(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
 	t.Helper()
-	b := &Browser{t: t, ctx: chromium.Start(t), shots: os.Getenv("GATEHOUSE_SCREENSHOTS")}
+	b := &Browser{t: t, ctx: chromium.Start(t, more...), shots: os.Getenv("GATEHOUSE_SCREENSHOTS")}
 	b.begin()
 	return b
 }
