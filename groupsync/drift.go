@@ -41,6 +41,8 @@ func extra(d sso.Drifting) sso.DriftReason {
 		return sso.DriftProvisioned
 	case d.Membership.Source == sso.SourceManual:
 		return sso.DriftManual
+	case d.Membership.Source == sso.SourceConnection:
+		return sso.DriftFormer
 	case !d.Known:
 		return sso.DriftNeverSaid
 	case d.User.Status == sso.UserDeactivated:

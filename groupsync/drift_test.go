@@ -1,6 +1,7 @@
 package groupsync_test
 
 import (
+	"reflect"
 	"testing"
 	"time"
 
@@ -114,10 +115,11 @@ func TestShareBrake(t *testing.T) {
 func TestRulesOf(t *testing.T) {
 	t.Parallel()
 	rules := sso.GroupSync{Mode: sso.SyncAddOnly, OnAbsent: sso.DenySignIn}
-	if got := groupsync.RulesOf(sso.Config{GroupSync: rules, Provisioning: sso.ProvisionJIT}); got != rules {
+	if got := groupsync.RulesOf(sso.Config{GroupSync: rules, Provisioning: sso.ProvisionJIT}); !reflect.DeepEqual(got, rules) {
 		t.Errorf("got %+v", got)
 	}
-	if got := groupsync.RulesOf(sso.Config{GroupSync: rules, Provisioning: sso.ProvisionSCIM}); got != (sso.GroupSync{Mode: sso.SyncKeep}) {
+	got := groupsync.RulesOf(sso.Config{GroupSync: rules, Provisioning: sso.ProvisionSCIM})
+	if !reflect.DeepEqual(got, sso.GroupSync{Mode: sso.SyncKeep}) {
 		t.Errorf("provisioned: %+v", got)
 	}
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // Plan makes the person's memberships in all organizations of the enterprise
-// what asserted says, as far as rules and certainty allow. Rules of mode
+// what asserted says, as far as rules and certainty allow. They are in the default
+// groups of the connection whatever is asserted. Rules of mode
 // [sso.SyncKeep] are those of a connection whose memberships come by
 // provisioning: nothing changes, whatever is asserted. The changes include
 // the rows of default groups: who joins a first group of an organization joins
@@ -40,9 +41,14 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 	}
 	wanted := p.match(asserted.Names)
 	p.named = wanted
-	if mode != sso.SyncKeep {
-		p.add(wanted)
-		p.remove(mode, wanted)
+	if rules.Mode != sso.SyncKeep {
+		defaults := p.defaults(rules.DefaultGroups)
+		if mode != sso.SyncKeep {
+			p.add(wanted, sso.SourceJIT)
+		}
+		p.add(defaults, sso.SourceConnection)
+		p.remove(mode, wanted, defaults)
+		p.leaveFormerDefaults(rules.Mode, wanted, defaults)
 		p.followDefaults()
 		p.order()
 		p.brake(asserted)
@@ -105,6 +111,8 @@ type planner struct {
 	member   map[sso.GroupID]sso.Membership // as it is before, then as it will be
 	named    map[sso.GroupID]bool           // by an asserted name
 	changes  sso.MembershipChanges
+	// byDefault says that a change is because of default groups of the connection.
+	byDefault bool
 }
 
 // match finds the groups of the asserted names, by name or IdP name, and records
@@ -136,17 +144,51 @@ func (p *planner) match(names []string) map[sso.GroupID]bool {
 	return wanted
 }
 
-func (p *planner) add(wanted map[sso.GroupID]bool) {
+// defaults are the connection's default groups that are there. An admin group is
+// none of them: everyone would administer the enterprise.
+func (p *planner) defaults(ids []sso.GroupID) map[sso.GroupID]bool {
+	defaults := make(map[sso.GroupID]bool, len(ids))
+	for _, id := range ids {
+		if g, there := p.groups[id]; there && !g.Default && !g.Admin {
+			defaults[id] = true
+		}
+	}
+	for id := range defaults {
+		if !p.named[id] {
+			p.changes.Defaults = append(p.changes.Defaults, id)
+		}
+	}
+	slices.Sort(p.changes.Defaults)
+	return defaults
+}
+
+func (p *planner) add(wanted map[sso.GroupID]bool, source sso.MembershipSource) {
 	for id := range wanted {
 		if _, is := p.member[id]; !is {
-			p.join(id, sso.SourceJIT)
+			p.join(id, source)
+			p.byDefault = p.byDefault || source == sso.SourceConnection
 		}
 	}
 }
 
-func (p *planner) remove(mode sso.SyncMode, wanted map[sso.GroupID]bool) {
+// leaveFormerDefaults ends memberships of groups that are default groups no
+// longer. That is certain whatever is known about the groups of the person; only
+// a connection that takes nobody out keeps them.
+func (p *planner) leaveFormerDefaults(configured sso.SyncMode, wanted, defaults map[sso.GroupID]bool) {
+	if configured == sso.SyncAddOnly {
+		return
+	}
 	for id, m := range maps.Clone(p.member) {
-		if wanted[id] || p.groups[id].Default || !removable(mode, m.Source) {
+		if m.Source == sso.SourceConnection && !wanted[id] && !defaults[id] && !p.groups[id].Default {
+			p.leave(id)
+			p.byDefault = true
+		}
+	}
+}
+
+func (p *planner) remove(mode sso.SyncMode, wanted, defaults map[sso.GroupID]bool) {
+	for id, m := range maps.Clone(p.member) {
+		if wanted[id] || defaults[id] || p.groups[id].Default || !removable(mode, m.Source) {
 			continue
 		}
 		p.leave(id)
@@ -158,7 +200,7 @@ func removable(mode sso.SyncMode, source sso.MembershipSource) bool {
 	case sso.SyncReset:
 		return true
 	case sso.SyncResetSynced:
-		return source == sso.SourceJIT || source == sso.SourceSCIM
+		return source == sso.SourceJIT || source == sso.SourceSCIM || source == sso.SourceConnection
 	}
 	return false
 }
@@ -214,6 +256,9 @@ func (p *planner) order() {
 // describe writes the record.
 func (p *planner) describe() {
 	c := &p.changes
+	if p.byDefault && c.Held == nil && c.Record.Note != "" {
+		c.Record.Note += " The default groups of the connection do not depend on that."
+	}
 	slices.Sort(c.Record.Matched)
 	slices.Sort(c.Record.Unmatched)
 	c.Record.Added, c.Record.Removed = p.words(c.Add, c.Remove)
@@ -222,7 +267,11 @@ func (p *planner) describe() {
 // words says changes in a way that outlives the groups.
 func (p *planner) words(add []sso.Membership, remove []sso.GroupID) (added, removed []sso.GroupChange) {
 	for _, m := range add {
-		added = append(added, p.name(m.Group))
+		change := p.name(m.Group)
+		if m.Source == sso.SourceConnection {
+			change.Source = m.Source
+		}
+		added = append(added, change)
 	}
 	for _, id := range remove {
 		removed = append(removed, p.name(id))

@@ -46,6 +46,9 @@ func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []Organ
 		of(g.Organization)
 	}
 	for _, g := range kept(snapshot, gone) {
+		if slices.Contains(c.Defaults, g.Group) {
+			g.Source = sso.SourceConnection
+		}
 		of(g.Organization).Kept = append(of(g.Organization).Kept, g)
 	}
 	for _, m := range c.Record.NearMisses {

@@ -93,11 +93,14 @@ func NotServing() *Error {
 
 // Config is one version of what an admin configured.
 type Config struct {
-	Version           int               `json:"version"`
-	SAML              *SAMLConfig       `json:"saml,omitempty"`
-	OIDC              *OIDCConfig       `json:"oidc,omitempty"`
-	Mapping           Mapping           `json:"mapping"`
-	GroupSync         GroupSync         `json:"group_sync"`
+	Version   int         `json:"version"`
+	SAML      *SAMLConfig `json:"saml,omitempty"`
+	OIDC      *OIDCConfig `json:"oidc,omitempty"`
+	Mapping   Mapping     `json:"mapping"`
+	GroupSync GroupSync   `json:"group_sync"`
+	// DefaultGroups are joined by everyone who signs in through the connection,
+	// whatever is asserted; at most MaxDefaultGroups.
+	DefaultGroups     []GroupID         `json:"default_groups,omitempty"`
 	Brake             Brake             `json:"brake"`
 	Provisioning      Provisioning      `json:"provisioning"`
 	EmailVerification EmailVerification `json:"email_verification"`
@@ -323,7 +326,12 @@ type GroupSync struct {
 	Mode      SyncMode    `json:"mode"`
 	OnAbsent  WhenUnknown `json:"on_absent"`  // keep, clear or deny
 	OnOverage WhenUnknown `json:"on_overage"` // keep or deny
+	// DefaultGroups are those of the configuration; filled in by groupsync.RulesOf.
+	DefaultGroups []GroupID `json:"-"`
 }
+
+// MaxDefaultGroups is how many default groups a connection may have.
+const MaxDefaultGroups = 50
 
 // Provisioning says who owns users and memberships.
 type Provisioning string

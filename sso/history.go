@@ -61,15 +61,16 @@ type DriftReason string
 
 // The reasons, in the order they are looked for.
 const (
-	DriftDefault     DriftReason = "default_group" // nobody is named to be in one
-	DriftHeld        DriftReason = "held"          // by the brake
-	DriftDeactivated DriftReason = "deactivated"   // and so cannot sign in
-	DriftNeverSaid   DriftReason = "never_said"    // no sign-in has told about their groups yet
-	DriftProvisioned DriftReason = "provisioned"   // by SCIM
-	DriftManual      DriftReason = "manual"        // added or removed by hand since
-	DriftRestored    DriftReason = "restored"      // by a restore
-	DriftGroupNewer  DriftReason = "group_newer"   // made, or renamed, after their last sign-in
-	DriftUnknown     DriftReason = "kept_unknown"  // kept, since their groups were not said the last time
-	DriftMode        DriftReason = "kept_by_mode"  // the connection's mode does not take it away
+	DriftDefault     DriftReason = "default_group"  // nobody is named to be in one
+	DriftHeld        DriftReason = "held"           // by the brake
+	DriftDeactivated DriftReason = "deactivated"    // and so cannot sign in
+	DriftNeverSaid   DriftReason = "never_said"     // no sign-in has told about their groups yet
+	DriftProvisioned DriftReason = "provisioned"    // by SCIM
+	DriftManual      DriftReason = "manual"         // added or removed by hand since
+	DriftRestored    DriftReason = "restored"       // by a restore
+	DriftGroupNewer  DriftReason = "group_newer"    // made, or renamed, after their last sign-in
+	DriftUnknown     DriftReason = "kept_unknown"   // kept, since their groups were not said the last time
+	DriftMode        DriftReason = "kept_by_mode"   // the connection's mode does not take it away
+	DriftFormer      DriftReason = "former_default" // it was a default group of their connection
 	DriftOther       DriftReason = "other"
 )

@@ -32,13 +32,15 @@ type SignIn struct {
 	Certificate string
 	Note        string // why groups are unknown that might be known; for the sync record
 	Brake       Brake  // of the connection
+	// DefaultGroups are those of the connection.
+	DefaultGroups []GroupID
 }
 
 // GroupSnapshot is what a group sync has to know, and no more, so that its cost
 // follows the person and not the enterprise.
 type GroupSnapshot struct {
 	// Groups are those of the enterprise with an asserted name, those the
-	// person is in, and the default group of every organization one of these
+	// person is in, the default groups of the connection, and the default group of every organization one of these
 	// belongs to. Of their IdP names they have those that are asserted.
 	Groups        []Group
 	Organizations map[OrganizationID]string // their names
@@ -60,6 +62,9 @@ type MembershipChanges struct {
 	Add    []Membership // Group and Source are set
 	Remove []GroupID
 	Record SyncRecord // what to keep about it; IDs and time are filled in by the store
+	// Defaults are the default groups of the connection that the person is or comes
+	// into and that no asserted name matches.
+	Defaults []GroupID
 	// Held is what would have been done, and waits for an admin: Add and Remove
 	// are empty then, and the person signs in with the old memberships.
 	Held  *HeldChanges

@@ -29,6 +29,9 @@ type GroupChange struct {
 	Name             string         `json:"name"`
 	Organization     OrganizationID `json:"organization"`
 	OrganizationName string         `json:"organization_name"`
+	// Source is SourceConnection for a default group of the connection that no
+	// asserted name matches; else "".
+	Source MembershipSource `json:"source,omitempty"`
 }
 
 // AuditEvent is one change, who made it and to what. Events of one enterprise

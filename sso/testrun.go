@@ -69,6 +69,9 @@ type OrganizationDelta struct {
 	Added        []string       `json:"added"`
 	Removed      []string       `json:"removed"`
 	Kept         []string       `json:"kept"`
+	// Defaults are those of Added and Kept that no name matches: default groups of
+	// the connection.
+	Defaults []string `json:"defaults,omitempty"`
 }
 
 // TestFilter narrows a list of test connections; the zero value of a field means

@@ -43,10 +43,12 @@ type MembershipSource string
 
 // The sources.
 const (
-	SourceJIT     MembershipSource = "jit"
-	SourceSCIM    MembershipSource = "scim"
-	SourceManual  MembershipSource = "manual"
-	SourceDefault MembershipSource = "default" // in an organization's default group because of another membership
+	SourceJIT    MembershipSource = "jit"
+	SourceSCIM   MembershipSource = "scim"
+	SourceManual MembershipSource = "manual"
+	// SourceConnection: in a default group of the connection they signed in through.
+	SourceConnection MembershipSource = "connection"
+	SourceDefault    MembershipSource = "default" // in an organization's default group because of another membership
 )
 
 // Membership is a user in a group.

@@ -129,7 +129,7 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 			}
 		}
 		result = c
-		return t.audit(ctx, by, action, string(id), "name", c.Name, "state", string(c.State))
+		return t.audit(ctx, by, action, string(id), append(changedDefaults(old.Live, c.Live), "name", c.Name, "state", string(c.State))...)
 	})
 	if err != nil {
 		return sso.Connection{}, err

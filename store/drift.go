@@ -35,6 +35,10 @@ const expectedMembers = `((select count(*) from asserted_names a where not g.is_
 		where n.enterprise_id = g.enterprise_id and n.group_id = g.id and a.enterprise_id = g.enterprise_id and a.name = n.name
 		and not exists (select 1 from asserted_names b where b.enterprise_id = g.enterprise_id and b.user_id = a.user_id and b.name = g.name)))`
 
+// shouldBeIn counts who should be in a group g: whom the identity providers name,
+// and those whose connection has it among its default groups.
+const shouldBeIn = "(" + expectedMembers + " + " + expectedByDefault + ")"
+
 // namedHere are the people whom the identity providers name into one group.
 const namedHere = `with named as materialized (select a.user_id from asserted_names a where a.enterprise_id = $1 and a.name = $3
 	union select a.user_id from group_idp_names n cross join asserted_names a
@@ -44,14 +48,15 @@ const namedHere = `with named as materialized (select a.user_id from asserted_na
 // strayed are the people of one group who are expected and not there, or the
 // other way round, each with what explains it. The join with users is written so
 // that SQLite begins with those few people, and not with everybody there is.
-const strayed = namedHere + `select ` + userColumns + `, d.expected, coalesce(m.group_id, ''), coalesce(m.source, ''), coalesce(m.since, 0), coalesce(m.cause, ''),
+const strayed = namedHere + `select ` + userColumns + `, d.expected,
+	coalesce(m.group_id, ''), coalesce(m.source, ''), coalesce(m.since, 0), coalesce(m.cause, ''),
 	u.asserted_hash, u.asserted_certain, coalesce(r.id, ''), coalesce(r.mode, ''), coalesce(r.at, 0),
 	coalesce((select h.id from held_syncs h where h.enterprise_id = $1 and h.user_id = u.id and h.state = 'waiting' and not ` + newerWord + ` order by h.id desc limit 1), ''),
 	coalesce(p.until_at, 0), coalesce(p.ended_by, '')
 	from (select a.user_id, true as expected from named a
 			where not exists (select 1 from memberships x where x.enterprise_id = $1 and x.user_id = a.user_id and x.group_id = $2)
 		union all select x.user_id, false from memberships x where x.enterprise_id = $1 and x.group_id = $2
-			and x.user_id not in (select user_id from named)) d
+			and x.user_id not in (select user_id from named) and not ` + strayingDefault + `) d
 	cross join users u
 	left join memberships m on m.enterprise_id = $1 and m.user_id = d.user_id and m.group_id = $2
 	left join sync_records r on r.enterprise_id = $1 and r.id = (select y.id from sync_records y
@@ -67,7 +72,7 @@ func drift(ctx context.Context, r reader, ent sso.EnterpriseID, g sso.Group, mos
 	n, _, err := one(ctx, r, func(row row) (c counts, err error) {
 		err = row.Scan(&c.expected, &c.actual)
 		return c, err
-	}, "select "+expectedMembers+`, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id)
+	}, "select "+shouldBeIn+`, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id)
 		from groups g where g.enterprise_id = $1 and g.id = $2`, string(ent), string(g.ID))
 	if err != nil || g.Default {
 		d.Actual = n.actual

@@ -89,7 +89,8 @@ func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilte
 		w.and("g.folded like ", "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(part)+"%")
 		w.text.WriteString(" escape '!'")
 	}
-	query := "select " + groupColumns + `, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id), ` + expectedMembers + `
+	query := "select " + groupColumns + `,
+		(select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id), ` + shouldBeIn + `
 		from (select * from groups g` + w.page("g.id", page.Cursor, page.Size(), false) + ") g order by g.id" // counted for the page alone
 	all, err := list(ctx, db.backend, func(r row) (c sso.GroupCount, err error) {
 		err = r.Scan(append(groupFields(&c.Group), &c.Members, &c.Expected)...)
@@ -109,7 +110,8 @@ func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilte
 // UpdateGroup changes the names, the IdP names, and whether its members are
 // admins; fn runs inside the transaction. The default group's are not to be
 // changed: Conflict "default_group". A name that another group of the
-// organization has is Conflict "name_taken".
+// organization has is Conflict "name_taken". A default group of a connection cannot
+// become an admin group: Conflict "group_is_default".
 func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 	fn func(sso.Group) (sso.Group, error)) (g sso.Group, err error) {
 	defer func() { doing(&err, "update group") }()
@@ -129,6 +131,11 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		}
 		if g.Default {
 			return errDefaultGroup()
+		}
+		if g.Admin && !old.Admin {
+			if err := t.checkNotDefault(ctx, "g.id = $2", string(ent), string(id)); err != nil {
+				return err
+			}
 		}
 		return t.updateGroup(ctx, by, ent, old, g)
 	})
@@ -158,7 +165,8 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 }
 
 // DeleteGroup removes a group; whoever was in no other group of its
-// organization leaves that. The default group stays: Conflict "default_group".
+// organization leaves that. The default group stays: Conflict "default_group"; and
+// so does a default group of a connection: Conflict "group_is_default".
 func (db *DB) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) (err error) {
 	defer func() { doing(&err, "delete group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
@@ -170,6 +178,9 @@ func (db *DB) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		}
 		if g.Default {
 			return errDefaultGroup()
+		}
+		if err := t.checkNotDefault(ctx, "g.id = $2", string(ent), string(id)); err != nil {
+			return err
 		}
 		t.endGroup(ent, id, by)
 		t.later(`delete from memberships where enterprise_id = $1 and source = $4

@@ -28,7 +28,7 @@ func (db *DB) GroupTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.G
 	all, err := list(ctx, db.backend, func(r row) (t sso.GroupTally, err error) {
 		err = r.Scan(append(groupFields(&t.Group), &t.Members, &t.Expected)...)
 		return t, err
-	}, "select "+groupColumns+`, coalesce(c.members, 0), `+expectedMembers+` from groups g
+	}, "select "+groupColumns+`, coalesce(c.members, 0), `+shouldBeIn+` from groups g
 		left join (select m.group_id, count(*) as members from memberships m where m.enterprise_id = $1 group by m.group_id) c on c.group_id = g.id
 		where g.enterprise_id = $1 order by g.organization_id, g.name`, string(ent))
 	if err != nil {

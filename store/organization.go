@@ -104,6 +104,7 @@ func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 }
 
 // DeleteOrganization removes an organization with its groups and memberships.
+// One with a default group of a connection stays: Conflict "group_is_default".
 func (db *DB) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID) (err error) {
 	defer func() { doing(&err, "delete organization") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
@@ -111,6 +112,9 @@ func (db *DB) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		o, err := found(findOrganization(ctx, t, ent, id))
 		if err != nil {
+			return err
+		}
+		if err := t.checkNotDefault(ctx, "g.organization_id = $2", string(ent), string(id)); err != nil {
 			return err
 		}
 		groups, err := list(ctx, t, scanText, "select id from groups where enterprise_id = $1 and organization_id = $2", string(ent), string(id))

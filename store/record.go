@@ -29,7 +29,14 @@ func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) 
 	}
 	var r *recording
 	err = db.change(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) error {
-		r = &recording{SignIn: s, snapshotting: &snapshotting{tx: t, ent: s.Session.Enterprise, conn: s.Session.Connection, brake: s.Brake, names: s.Identity.Groups.Names}}
+		r = &recording{SignIn: s, snapshotting: &snapshotting{
+			tx:       t,
+			ent:      s.Session.Enterprise,
+			conn:     s.Session.Connection,
+			brake:    s.Brake,
+			defaults: s.DefaultGroups,
+			names:    s.Identity.Groups.Names,
+		}}
 		return r.run(ctx, decide)
 	})
 	if err != nil {

@@ -18,9 +18,10 @@ type snapshotting struct {
 	*tx
 	ent      sso.EnterpriseID
 	conn     sso.ConnectionID
-	brake    sso.Brake // of the connection
-	names    []string  // asserted
-	possible []string  // those of them that a group can have
+	brake    sso.Brake     // of the connection
+	defaults []sso.GroupID // default groups of the connection
+	names    []string      // asserted
+	possible []string      // those of them that a group can have
 	snapshot sso.GroupSnapshot
 	known    map[sso.GroupID]bool // those in it, each once
 }
@@ -31,6 +32,7 @@ func (r *snapshotting) readGroups() {
 	r.snapshot = sso.GroupSnapshot{Organizations: map[sso.OrganizationID]string{}}
 	r.possible = possibleNames(r.names)
 	r.readBrake()
+	r.readDefaults()
 	if len(r.possible) > 0 {
 		r.laterEach(func(row row) error {
 			g, err := scanGroup(row)
@@ -40,6 +42,19 @@ func (r *snapshotting) readGroups() {
 			where g.enterprise_id = $1 and g.name = n.value`, string(r.ent), jsonList(r.possible))
 		r.readAliased()
 	}
+}
+
+// readDefaults queues the default groups of the connection.
+func (r *snapshotting) readDefaults() {
+	if len(r.defaults) == 0 {
+		return
+	}
+	r.laterEach(func(row row) error {
+		g, err := scanGroup(row)
+		r.snapshot.Groups = append(r.snapshot.Groups, g)
+		return err
+	}, "select "+groupColumns+" from ("+r.db.dialect.list("$2")+`) n cross join groups g
+		where g.enterprise_id = $1 and g.id = n.value`, string(r.ent), jsonList(groupTexts(r.defaults)))
 }
 
 // readAliased queues the groups that an asserted name is an IdP name of, each
@@ -234,14 +249,15 @@ func possibleNames(names []string) []string {
 
 // Snapshot reads what a sign-in of somebody over a connection would be decided
 // from, if it asserted names: user, or else whoever has the login there. Who is
-// nobody yet is the zero user. brake is that of the configuration. Nothing is
-// written.
-func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string, brake sso.Brake) (_ sso.User, _ sso.GroupSnapshot, err error) {
+// nobody yet is the zero user. brake and defaults, the default groups, are those of
+// the configuration. Nothing is written.
+func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string,
+	brake sso.Brake, defaults []sso.GroupID) (_ sso.User, _ sso.GroupSnapshot, err error) {
 	defer func() { doing(&err, "read group snapshot") }()
 	var u sso.User
 	var r *snapshotting
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
-		r = &snapshotting{tx: t, ent: ent, conn: c, brake: brake, names: names}
+		r = &snapshotting{tx: t, ent: ent, conn: c, brake: brake, defaults: defaults, names: names}
 		if _, err := found(db.findConnection(ctx, t, ent, c)); err != nil {
 			return err
 		}

@@ -203,11 +203,12 @@ func (db *DB) AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.Connec
 // SignInFacts reads what a sign-in of an identity would be decided from, by the
 // order in which people are recognised. Who is nobody yet is the zero user.
 // Nothing is written.
-func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Identity, brake sso.Brake) (_ sso.SignInFacts, err error) {
+func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Identity, brake sso.Brake,
+	defaults []sso.GroupID) (_ sso.SignInFacts, err error) {
 	defer func() { doing(&err, "read the facts of a sign-in") }()
 	var f sso.SignInFacts
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
-		r := &snapshotting{tx: t, ent: ent, conn: id.Connection, brake: brake, names: id.Groups.Names}
+		r := &snapshotting{tx: t, ent: ent, conn: id.Connection, brake: brake, defaults: defaults, names: id.Groups.Names}
 		if _, err := found(db.findConnection(ctx, t, ent, id.Connection)); err != nil {
 			return err
 		}

@@ -303,6 +303,7 @@ func (t *try) write(ctx context.Context, s sso.SignIn, returnTo string) (Result,
 	}
 	token := sso.NewSecret()
 	s.Session.Token, s.Brake = token.Hash(), t.cfg.Brake
+	s.DefaultGroups = t.cfg.DefaultGroups
 	if t.cb.Browser != "" {
 		s.Session.Browser = t.cb.Browser.Hash()
 	}

@@ -13,7 +13,8 @@ import (
 // Snapshots reads what a preview is made from.
 type Snapshots interface {
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string, brake sso.Brake) (sso.User, sso.GroupSnapshot, error)
+	Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string,
+		brake sso.Brake, defaults []sso.GroupID) (sso.User, sso.GroupSnapshot, error)
 }
 
 // Supposed is a sign-in that nobody made.
@@ -57,7 +58,7 @@ func (s *Service) PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.
 	if asserted, err = mapping.Narrow(cfg.Mapping, asserted); err != nil {
 		return Preview{}, fmt.Errorf("narrow the names: %w", err)
 	}
-	user, snapshot, err := s.Snapshots.Snapshot(ctx, ent, id, p.User, p.Login, asserted.Names, cfg.Brake)
+	user, snapshot, err := s.Snapshots.Snapshot(ctx, ent, id, p.User, p.Login, asserted.Names, cfg.Brake, cfg.DefaultGroups)
 	if err != nil {
 		return Preview{}, fmt.Errorf("read what is there: %w", err)
 	}

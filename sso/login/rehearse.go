@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gatehouse/groupsync"
@@ -147,7 +148,7 @@ func (r *rehearsal) rehearse(ctx context.Context, a sso.Assertion) error {
 	if err != nil {
 		return err
 	}
-	facts, err := r.Tests.SignInFacts(ctx, r.c.Enterprise, *identity, r.cfg.Brake)
+	facts, err := r.Tests.SignInFacts(ctx, r.c.Enterprise, *identity, r.cfg.Brake, r.cfg.DefaultGroups)
 	if err != nil {
 		return fmt.Errorf("read what is there: %w", err)
 	}
@@ -202,9 +203,20 @@ func (r *rehearsal) plan(facts sso.SignInFacts) error {
 	}
 	for _, o := range groupsync.ByOrganization(changes, facts.Groups) {
 		r.result.Changes = append(r.result.Changes, sso.OrganizationDelta{Organization: o.Organization, Name: o.Name,
-			Added: groupNames(o.Added), Removed: groupNames(o.Removed), Kept: groupNames(o.Kept)})
+			Added: groupNames(o.Added), Removed: groupNames(o.Removed), Kept: groupNames(o.Kept),
+			Defaults: groupNames(byDefault(slices.Concat(o.Added, o.Kept)))})
 	}
 	return nil
+}
+
+// byDefault are those that are default groups of the connection.
+func byDefault(changes []sso.GroupChange) (defaults []sso.GroupChange) {
+	for _, c := range changes {
+		if c.Source == sso.SourceConnection {
+			defaults = append(defaults, c)
+		}
+	}
+	return defaults
 }
 
 func groupNames(changes []sso.GroupChange) []string {

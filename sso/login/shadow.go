@@ -14,7 +14,8 @@ import (
 // Shadows keeps what a draft would have made of sign-ins.
 type Shadows interface {
 	RecordShadow(ctx context.Context, d sso.ShadowDifference) error
-	Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string, brake sso.Brake) (sso.User, sso.GroupSnapshot, error)
+	Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string,
+		brake sso.Brake, defaults []sso.GroupID) (sso.User, sso.GroupSnapshot, error)
 	LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (sso.LoginClaim, error)
 }
 
@@ -128,7 +129,8 @@ func (t *try) suppose(ctx context.Context, draft *try, identity sso.Identity, re
 	if t.identity == nil || identity.Subject != t.identity.Subject && identity.Login != t.identity.Login {
 		whose = "" // found by what the draft says, or nobody yet
 	}
-	user, groups, err := t.Shadows.Snapshot(ctx, t.c.Enterprise, t.c.ID, whose, identity.Login, identity.Groups.Names, draft.cfg.Brake)
+	user, groups, err := t.Shadows.Snapshot(ctx, t.c.Enterprise, t.c.ID, whose, identity.Login, identity.Groups.Names,
+		draft.cfg.Brake, draft.cfg.DefaultGroups)
 	if err != nil {
 		return fmt.Errorf("read what is there: %w", err)
 	}

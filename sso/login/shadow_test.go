@@ -157,6 +157,7 @@ func (panicking) LoginClaim(context.Context, sso.EnterpriseID, sso.User, string)
 	panic("canary")
 }
 
-func (panicking) Snapshot(context.Context, sso.EnterpriseID, sso.ConnectionID, sso.UserID, string, []string, sso.Brake) (sso.User, sso.GroupSnapshot, error) {
+func (panicking) Snapshot(context.Context, sso.EnterpriseID, sso.ConnectionID, sso.UserID, string, []string, sso.Brake,
+	[]sso.GroupID) (sso.User, sso.GroupSnapshot, error) {
 	panic("canary")
 }

@@ -17,7 +17,7 @@ type Tests interface {
 	TestRunByToken(ctx context.Context, token sso.Hash) (sso.TestRun, error)
 	PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash) (sso.PendingLogin, error)
 	AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (bool, error)
-	SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Identity, brake sso.Brake) (sso.SignInFacts, error)
+	SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Identity, brake sso.Brake, defaults []sso.GroupID) (sso.SignInFacts, error)
 	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
 	Trusts
 }

@@ -24,7 +24,7 @@ func (s *Service) TraceGroups(ctx context.Context, ent sso.EnterpriseID, id sso.
 			names = append(names, v.Name)
 		}
 	}
-	_, snapshot, err := s.Snapshots.Snapshot(ctx, ent, id, "", "", names, sso.Brake{})
+	_, snapshot, err := s.Snapshots.Snapshot(ctx, ent, id, "", "", names, sso.Brake{}, nil)
 	if err != nil {
 		return sso.GroupTrace{}, fmt.Errorf("find groups: %w", err)
 	}

@@ -151,6 +151,7 @@ func spots() map[string]spot {
 		"held_sync_decided":        atHeldSyncs,
 		"moment_not_known":         atPeople,
 		"share_brake":              atGroupsHere,
+		"group_is_default":         atGroupsHere,
 		"default_group":            atGroupsHere,
 		"name_taken":               atGroupsHere,
 		"group_name_invalid":       atGroupsHere,

@@ -8,6 +8,8 @@ func api() []Entry {
 		{"validation_failed", "API", "entries cannot be accepted", Operator, "the fields say why"},
 		{"key_taken", "API", "the key is in use", Operator, "choose another"},
 		{"name_taken", "API", "another group of the organization has this name, as its own or as an IdP name", Operator, "use that one, or remove the name there first: the answer says which group has it"},
+		{"group_is_default", "API", "the group is a default group of a connection, so it cannot be deleted or become an admin group", Operator,
+			"take it out of the connection's default groups first: *SSO & provisioning*, the connection, *Settings*"},
 		{"default_group", "API", "the default group cannot be renamed, deleted or filled", Operator, "–"},
 		{"would_lock_out", "API", "the connection is the only enabled one of active users, or the last one of a company that enforces single sign-on, so it cannot be deleted; with enforcement it cannot be disabled either", Operator, "enable another connection first; or stop enforcing single sign-on under *Access*; without enforcement, disabling the connection first allows its deletion"},
 		{"nothing_to_compare", "API", "sign-ins are to be compared with a draft, and there is no draft, or nobody signs in over the connection", Operator, "edit the connection first; enable it if it is not"},

@@ -103,6 +103,7 @@ func values(cfg *sso.Config) []value {
 		{field: "group_sync.mode", text: string(cfg.GroupSync.Mode)},
 		{field: "group_sync.on_absent", text: string(cfg.GroupSync.OnAbsent)},
 		{field: "group_sync.on_overage", text: string(cfg.GroupSync.OnOverage)},
+		{field: "default_groups", list: groupIDs(cfg.DefaultGroups)},
 		{field: "brake.off", text: yesNo(cfg.Brake.Off)},
 		{field: "brake.share", text: number(cfg.Brake.Share)},
 		{field: "brake.people", text: number(cfg.Brake.People)},
@@ -167,6 +168,14 @@ func oidcValues(c *sso.OIDCConfig) []value {
 		{field: "oidc.scopes", list: copied(c.Scopes)},
 		{field: "oidc.prompt", text: c.Prompt},
 	}
+}
+
+func groupIDs(all []sso.GroupID) []string {
+	ids := make([]string, 0, len(all))
+	for _, id := range all {
+		ids = append(ids, string(id))
+	}
+	return ids
 }
 
 // copied tells an empty list from text.

@@ -16,6 +16,7 @@ type Edit struct {
 	OIDC              *OIDCEdit              `json:"oidc,omitempty"`
 	Mapping           *MappingEdit           `json:"mapping,omitempty"`
 	GroupSync         *GroupSyncEdit         `json:"group_sync,omitempty"`
+	DefaultGroups     []string               `json:"default_groups,omitempty"` // IDs, or organization/group
 	Brake             *BrakeEdit             `json:"brake,omitempty"`
 	Provisioning      *sso.Provisioning      `json:"provisioning,omitempty"`
 	EmailVerification *EmailVerificationEdit `json:"email_verification,omitempty"`

@@ -61,6 +61,9 @@ func (w *editing) apply(ctx context.Context, e Edit) {
 		set(&w.cfg.GroupSync.OnAbsent, e.GroupSync.OnAbsent)
 		set(&w.cfg.GroupSync.OnOverage, e.GroupSync.OnOverage)
 	}
+	if e.DefaultGroups != nil {
+		w.defaultGroups(ctx, e.DefaultGroups)
+	}
 	if e.Brake != nil {
 		set(&w.cfg.Brake.Off, e.Brake.Off)
 		set(&w.cfg.Brake.Share, e.Brake.Share)

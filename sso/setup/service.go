@@ -32,8 +32,15 @@ type Domains interface {
 	UpdateDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID, fn func(sso.Domain) (sso.Domain, error)) (sso.Domain, error)
 }
 
+// Groups looks up what is to be a default group.
+type Groups interface {
+	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
+	GroupNamed(ctx context.Context, ent sso.EnterpriseID, organization, name string) (sso.Group, error)
+}
+
 // Store is what a Service keeps things in.
 type Store interface {
+	Groups
 	Connections
 	Domains
 	Tried

@@ -27,6 +27,7 @@ func (s *Service) Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		}
 		w := s.editing(c, next)
 		w.complete()
+		w.defaultGroups(ctx, groupIDs(w.cfg.DefaultGroups)) // one may be gone, or an admin group, since
 		w.check()
 		if err := w.err(); err != nil {
 			return c, fmt.Errorf("enable connection: %w", err)

@@ -90,7 +90,7 @@ func testBrakeWindow(t *testing.T, fresh fresh) {
 	leave("p2")
 	look := func(people, members int) {
 		t.Helper()
-		_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "", []string{"elsewhere"}, rules)
+		_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "", []string{"elsewhere"}, rules, nil)
 		w.ok(err)
 		w.same(sso.GroupLosses{People: people, Members: members}, s.Brake.Losses[dev.ID])
 	}
@@ -103,14 +103,14 @@ func testBrakeWindow(t *testing.T, fresh fresh) {
 	look(0, 0)
 
 	w.brake(braked{subject: "p3", rules: rules, loses: []sso.Group{dev}})
-	_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "", []string{"elsewhere"}, rules)
+	_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "", []string{"elsewhere"}, rules, nil)
 	w.ok(err)
 	w.same(0, s.Brake.Losses[dev.ID].People)
 	look(0, 0)
 
 	signs := func(want int) {
 		t.Helper()
-		_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, w.user("p4"), "", nil, rules)
+		_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, w.user("p4"), "", nil, rules, nil)
 		w.ok(err)
 		w.same(want, len(s.Brake.Signs))
 	}

@@ -184,7 +184,7 @@ func testPreview(t *testing.T, fresh fresh) {
 	}{
 		"user": {ada.ID, "", ada, 2}, "login": {"", "ada@acme.test", ada, 2}, "newcomer": {"", "nobody@acme.test", sso.User{}, 0}, "odd": {"", "\x00\xff", sso.User{}, 0},
 	} {
-		u, s, err := w.db.Snapshot(ctx, w.ent.ID, w.conn.ID, c.user, c.login, []string{"dev", "OPS"}, sso.Brake{})
+		u, s, err := w.db.Snapshot(ctx, w.ent.ID, w.conn.ID, c.user, c.login, []string{"dev", "OPS"}, sso.Brake{}, nil)
 		w.ok(err)
 		w.same(c.want, u)
 		if len(s.Memberships) != c.rows || len(s.Near) != 1 || s.Near[0].Name != "ops" || !slices.ContainsFunc(s.Groups, func(g sso.Group) bool { return reflect.DeepEqual(g, w.group["web/dev"]) }) {
@@ -192,9 +192,9 @@ func testPreview(t *testing.T, fresh fresh) {
 		}
 	}
 	w.same(before, w.dump())
-	_, _, err := w.db.Snapshot(ctx, w.ent.ID, w.conn.ID, "user-unknown", "", nil, sso.Brake{})
+	_, _, err := w.db.Snapshot(ctx, w.ent.ID, w.conn.ID, "user-unknown", "", nil, sso.Brake{}, nil)
 	w.fails(err, sso.NotFoundKind, "not_found")
-	_, _, err = w.db.Snapshot(ctx, w.ent.ID, "conn-unknown", ada.ID, "", nil, sso.Brake{})
+	_, _, err = w.db.Snapshot(ctx, w.ent.ID, "conn-unknown", ada.ID, "", nil, sso.Brake{}, nil)
 	w.fails(err, sso.NotFoundKind, "not_found")
 }
 

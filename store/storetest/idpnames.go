@@ -106,7 +106,7 @@ func testIDPNamesMatch(t *testing.T, fresh fresh) {
 	see := func(names ...string) map[string]string {
 		t.Helper()
 		got := map[string]string{}
-		_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, "", "x", names, sso.Brake{})
+		_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, "", "x", names, sso.Brake{}, nil)
 		w.ok(err)
 		for _, g := range s.Groups {
 			if !g.Default {
@@ -189,7 +189,7 @@ func testIDPNamesNear(t *testing.T, fresh fresh) {
 		asserted string
 		want     []string
 	}{{"object one", []string{"dev Object One"}}, {"OBJECT  ONE", []string{"dev Object One"}}, {"Object One", nil}, {"Object Two", nil}} {
-		_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, "", "x", []string{c.asserted}, sso.Brake{})
+		_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, "", "x", []string{c.asserted}, sso.Brake{}, nil)
 		w.ok(err)
 		var got []string
 		for _, g := range s.Near {

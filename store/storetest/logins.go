@@ -314,7 +314,7 @@ func testLoginForeseen(t *testing.T, fresh fresh) {
 		"ada":      {},
 	} {
 		s := w.claims(subject, "ADA@acme.test")
-		facts, err := w.db.SignInFacts(ctx, w.ent.ID, s.Identity, sso.Brake{})
+		facts, err := w.db.SignInFacts(ctx, w.ent.ID, s.Identity, sso.Brake{}, nil)
 		w.ok(err)
 		w.same(want, facts.Login)
 		_, _, err = w.db.RecordLogin(ctx, s, func(f sso.SignInFacts) (sso.Verdict, error) {

@@ -88,6 +88,11 @@ func (f foreign) containers() calls {
 			all, _, err := db.Groups(ctx, ent, sso.GroupFilter{Organization: org}, sso.Page{})
 			return len(all), err
 		},
+		"GroupNamed": func() (int, error) {
+			g, err := db.GroupNamed(ctx, ent, "web", "sre-unheard-of")
+			return count(g.ID != ""), err
+		},
+		"GroupRefs":   func() (int, error) { all, err := db.GroupRefs(ctx, ent, []sso.GroupID{group}); return len(all), err },
 		"UpdateGroup": func() (int, error) { _, err := db.UpdateGroup(ctx, by, ent, group, rename[sso.Group]); return 0, err },
 		"DeleteGroup": func() (int, error) { return 0, db.DeleteGroup(ctx, by, ent, group) },
 	}
@@ -208,7 +213,7 @@ func (f foreign) signIns() calls {
 			return len(all), err
 		},
 		"Snapshot": func() (int, error) {
-			_, s, err := db.Snapshot(ctx, ent, f.w.conn.ID, f.user.ID, "", []string{"dev"}, sso.Brake{})
+			_, s, err := db.Snapshot(ctx, ent, f.w.conn.ID, f.user.ID, "", []string{"dev"}, sso.Brake{}, nil)
 			return len(s.Groups), err
 		},
 		"HeldSyncs": func() (int, error) {
@@ -304,7 +309,7 @@ func own() map[string]bool {
 		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true, "HeldTallies": true, "DecideHeldSyncs": true, "IdentityQuestions": true, "LoginClaim": true,
 		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "ReleaseHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "CountUnmatched": true, "UsePendingLogin": true,
 		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true, "BrowserUser": true, "UserByLogin": true, "TrustsAnyone": true,
-		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true, "SaidNames": true, "GroupTallies": true}
+		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true, "SaidNames": true, "GroupTallies": true, "GroupRefs": true}
 }
 
 // testTenants calls every method of the store with one enterprise and the

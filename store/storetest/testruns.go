@@ -165,7 +165,7 @@ func testSignInFacts(t *testing.T, fresh fresh) {
 	for _, groups := range [][]string{{"dev", "Sre"}, {"sre", "ops"}, {}} {
 		s := w.signIn("ada", groups...)
 		before := w.dump()
-		read, err := w.db.SignInFacts(ctx, w.ent.ID, s.Identity, sso.Brake{})
+		read, err := w.db.SignInFacts(ctx, w.ent.ID, s.Identity, sso.Brake{}, nil)
 		w.ok(err)
 		w.same(before, w.dump())
 		var told sso.SignInFacts
@@ -239,7 +239,7 @@ func (f foreign) tests() calls {
 			return count(used), err
 		},
 		"SignInFacts": func() (int, error) {
-			facts, err := db.SignInFacts(ctx, ent, f.signIn.Identity, sso.Brake{})
+			facts, err := db.SignInFacts(ctx, ent, f.signIn.Identity, sso.Brake{}, nil)
 			return count(facts.User.ID != "") + len(facts.Groups.Groups), err
 		},
 		"AssertedAttempt": func() (int, error) {

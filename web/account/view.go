@@ -49,7 +49,7 @@ func source(s sso.MembershipSource) string {
 		return "from your company’s sign-in"
 	case sso.SourceSCIM:
 		return "from your company’s directory"
-	case sso.SourceDefault:
+	case sso.SourceDefault, sso.SourceConnection:
 		return "for everyone here"
 	}
 	return "added by hand"

@@ -137,7 +137,7 @@ func changes(s sso.SyncRecord) []page.OrganizationChange {
 	}
 	for _, c := range s.Added {
 		o := in(c)
-		o.Added = append(o.Added, c.Name)
+		o.Added = append(o.Added, page.WithReason(c.Name, c.Source))
 	}
 	for _, c := range s.Removed {
 		o := in(c)

@@ -14,6 +14,7 @@ type configuration struct {
 	OIDC              *configurationOIDC      `json:"oidc,omitempty" doc:"Of an OpenID Connect connection."`
 	Mapping           sso.Mapping             `json:"mapping" doc:"Which claims make an identity."`
 	GroupSync         sso.GroupSync           `json:"group_sync" doc:"The rules for memberships."`
+	DefaultGroups     []sso.GroupID           `json:"default_groups" doc:"Groups that everyone who signs in joins, whatever is asserted."`
 	Brake             configurationBrake      `json:"brake" doc:"When group syncs are held for an admin."`
 	Provisioning      sso.Provisioning        `json:"provisioning" enum:"jit,scim" doc:"What makes users and memberships: sign-ins, or what the identity provider pushes." example:"jit"`
 	EmailVerification sso.EmailVerification   `json:"email_verification" doc:"Who has to confirm their address at the first sign-in."`
@@ -79,6 +80,7 @@ func viewConfiguration(c *sso.Config) *configuration {
 		Version:           c.Version,
 		Mapping:           viewMapping(c.Mapping),
 		GroupSync:         c.GroupSync,
+		DefaultGroups:     always(c.DefaultGroups),
 		Brake:             configurationBrake(c.Brake.Effective()),
 		Provisioning:      c.Provisioning,
 		EmailVerification: c.EmailVerification,

@@ -30,6 +30,7 @@ func descriptions() map[string]string {
 		".brake":              "When group syncs are held for an admin.",
 		".provisioning":       "What makes users and memberships: sign-ins, or what the identity provider pushes.",
 		".directory":          "Where groups are asked for that did not fit into an answer: an application at Microsoft Graph.",
+		".default_groups":     "Groups that everyone who signs in joins, whatever is asserted: IDs, or organization/group.",
 		".email_optional":     "Whether people get in for whom the identity provider sends no address. Policy decides about them.",
 		".allow_sign_in":      "An expression that is true for those who may come in; \"\": everybody may.",
 		".email_verification": "Who has to confirm their address at the first sign-in.",

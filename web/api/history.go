@@ -50,7 +50,7 @@ type pastMembership struct {
 	GroupName        string               `json:"group_name" doc:"What it is called, or was when it was deleted." example:"engineering"`
 	Organization     sso.OrganizationID   `json:"organization" doc:"Its organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	OrganizationName string               `json:"organization_name" doc:"What that is called, or was." example:"Research"`
-	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default" doc:"What put them in." example:"jit"`
+	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"What put them in." example:"jit"`
 	Since            *time.Time           `json:"since" doc:"Since when; null: not yet." example:"2026-11-24T12:00:00Z"`
 	Cause            *string              `json:"cause" doc:"The attempt, or whoever did it, by identifier." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Until            *time.Time           `json:"until" doc:"Until when; null: they still are." example:"2026-11-24T13:00:00Z"`
@@ -136,10 +136,10 @@ type stray struct {
 	Login      string                `json:"login" doc:"Their login." example:"ada@acme.example"`
 	Name       string                `json:"name" doc:"Their name." example:"Ada Lovelace"`
 	Status     sso.UserStatus        `json:"status" enum:"active,deactivated" doc:"Whether they may act." example:"active"`
-	Reason     sso.DriftReason       `json:"reason" enum:"default_group,held,deactivated,never_said,provisioned,manual,restored,group_newer,kept_unknown,kept_by_mode,other" doc:"Why they are not where they should be." example:"manual"`
+	Reason     sso.DriftReason       `json:"reason" enum:"default_group,held,deactivated,never_said,provisioned,manual,restored,group_newer,kept_unknown,kept_by_mode,former_default,other" doc:"Why they are not where they should be." example:"manual"`
 	Certain    bool                  `json:"certain" doc:"Whether their last sign-in said all of their groups."`
 	Reconciled bool                  `json:"reconciled" doc:"Whether reconcile would change it."`
-	Source     *sso.MembershipSource `json:"source" enum:"jit,scim,manual,default" doc:"What put them in; null if they are not." example:"manual"`
+	Source     *sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"What put them in; null if they are not." example:"manual"`
 	Since      *time.Time            `json:"since" doc:"Since when they are in it; null if they are not." example:"2026-11-24T12:00:00Z"`
 	Left       *time.Time            `json:"left" doc:"When they were last taken out; null: never." example:"2026-11-24T12:00:00Z"`
 	LeftBy     *string               `json:"left_by" doc:"By whom, or because of what." example:"tok-06d5x0wkj3n8p7r5t2v4y6z8ab"`

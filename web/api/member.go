@@ -21,7 +21,7 @@ type member struct {
 	Login   string               `json:"login" doc:"Their login." example:"ada@acme.example"`
 	Name    string               `json:"name" doc:"Their name." example:"Ada Lovelace"`
 	Status  sso.UserStatus       `json:"status" enum:"active,deactivated" doc:"Whether they may act." example:"active"`
-	Source  sso.MembershipSource `json:"source" enum:"jit,scim,manual,default" doc:"What put them in, and so what takes them out." example:"jit"`
+	Source  sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"What put them in, and so what takes them out." example:"jit"`
 	Since   time.Time            `json:"since" doc:"Since when." example:"2026-11-24T12:00:00Z"`
 	Cause   string               `json:"cause" doc:"The attempt, or whoever did it, by identifier." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Until   *time.Time           `json:"until,omitempty" doc:"Until when, of a moment in the past; missing while it still is." example:"2026-11-24T13:00:00Z"`
@@ -64,7 +64,7 @@ type membership struct {
 	GroupName        string               `json:"group_name" doc:"Its name." example:"engineering"`
 	Organization     sso.OrganizationID   `json:"organization" doc:"The organization the group belongs to." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	OrganizationName string               `json:"organization_name" doc:"Its name." example:"Research"`
-	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default" doc:"What put them in, and so what takes them out." example:"jit"`
+	Source           sso.MembershipSource `json:"source" enum:"jit,scim,manual,default,connection" doc:"What put them in, and so what takes them out." example:"jit"`
 	Since            time.Time            `json:"since" doc:"Since when." example:"2026-11-24T12:00:00Z"`
 	Cause            string               `json:"cause" doc:"The attempt, or whoever did it, by identifier." example:"att-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Until            *time.Time           `json:"until,omitempty" doc:"Until when, of a moment in the past; missing while it still is." example:"2026-11-24T13:00:00Z"`

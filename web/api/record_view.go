@@ -81,6 +81,8 @@ type groupChange struct {
 	Name             string             `json:"name" doc:"Its name then." example:"engineering"`
 	Organization     sso.OrganizationID `json:"organization" doc:"Its organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	OrganizationName string             `json:"organization_name" doc:"The organization's name then." example:"Research"`
+
+	Source sso.MembershipSource `json:"source,omitempty" enum:"connection" doc:"connection: a default group of the connection; else missing."`
 }
 
 func viewChanges(all []sso.GroupChange) []groupChange {

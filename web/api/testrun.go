@@ -94,6 +94,7 @@ type testOrganization struct {
 	Added        []string           `json:"added" doc:"Groups the person would come into." example:"[\"engineering\"]"`
 	Removed      []string           `json:"removed" doc:"Groups the person would leave." example:"[\"reviewers\"]"`
 	Kept         []string           `json:"kept" doc:"Groups the person is in and stays in." example:"[\"Members\"]"`
+	Defaults     []string           `json:"defaults,omitempty" doc:"Those of added and kept that are default groups of the connection."`
 }
 
 type testPolicy struct {
@@ -170,7 +171,14 @@ func viewTestResult(c sso.Connection, run sso.TestRun) testResult {
 		v.Policy = &testPolicy{AllowSignIn: *r.Allowed, EmailVerification: viewDecision(r.Email)}
 		v.SyncPreview = &testPreview{User: some(r.Known), Mode: some(r.Mode), Note: some(r.Note), Unmatched: always(r.Unmatched), NearMisses: viewAll(r.NearMisses, viewNearMiss),
 			Organizations: viewAll(r.Changes, func(o sso.OrganizationDelta) testOrganization {
-				return testOrganization{Organization: o.Organization, Name: o.Name, Added: always(o.Added), Removed: always(o.Removed), Kept: always(o.Kept)}
+				return testOrganization{
+					Organization: o.Organization,
+					Name:         o.Name,
+					Added:        always(o.Added),
+					Removed:      always(o.Removed),
+					Kept:         always(o.Kept),
+					Defaults:     o.Defaults,
+				}
 			})}
 	}
 	return v

@@ -27,6 +27,7 @@ type Connections interface {
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
 	ConnectionReach(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ConnectionReach, error)
 	Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.CertificateUse, error)
+	GroupRefs(ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID) ([]sso.PrincipalGroup, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 }

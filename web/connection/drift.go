@@ -143,7 +143,7 @@ func (h *Handlers) previewed(p *page.ConnectionPerson, last sso.SyncRecord, prev
 	plain := func(all []sso.GroupChange) []string {
 		var names []string
 		for _, g := range all {
-			names = append(names, g.Name)
+			names = append(names, page.WithReason(g.Name, g.Source))
 		}
 		return names
 	}

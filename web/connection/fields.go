@@ -8,19 +8,21 @@ import (
 	"gatehouse/web/page"
 )
 
-// sections are the fields of the settings, as they are being edited or else live.
-func sections(c sso.Connection) []page.FieldSection {
-	cfg := c.Draft
-	if cfg == nil {
-		cfg = c.Live
+// settled is what the settings show: what is being edited, or else live.
+func settled(c sso.Connection) *sso.Config {
+	if cfg := edited(c); cfg != nil {
+		return cfg
 	}
-	if cfg == nil {
-		cfg = &sso.Config{}
-	}
+	return &sso.Config{}
+}
+
+// sections are the fields of the settings; defaults are the default groups.
+func sections(c sso.Connection, defaults []sso.PrincipalGroup) []page.FieldSection {
+	cfg := settled(c)
 	all := []page.FieldSection{{ID: "general", Heading: "General", Fields: []page.Field{
 		{ID: "name", Name: "name", Label: labelOf("name"), Value: c.Name, Hint: "People see it where there is a choice. It changes at once.", Autocomplete: "off"},
 	}}}
-	all = append(all, groupFields(cfg), brakeFields(cfg.Brake), policyFields(cfg))
+	all = append(all, groupFields(cfg, defaults), brakeFields(cfg.Brake), policyFields(cfg))
 	switch {
 	case cfg.SAML != nil:
 		all = append(all, samlFields(cfg.SAML))
@@ -59,7 +61,7 @@ func secret(name, hint string) page.Field {
 
 func idOf(name string) string { return strings.NewReplacer(".", "-", "_", "-").Replace(name) }
 
-func groupFields(cfg *sso.Config) page.FieldSection {
+func groupFields(cfg *sso.Config, defaults []sso.PrincipalGroup) page.FieldSection {
 	m, g, r := cfg.Mapping, cfg.GroupSync, sso.Rewrite{}
 	if m.GroupsRewrite != nil {
 		r = *m.GroupsRewrite
@@ -74,6 +76,7 @@ func groupFields(cfg *sso.Config) page.FieldSection {
 		choice("mapping.groups_rewrite.preset", "What becomes of each value before it is compared with the groups here. A value that this does not apply to stays as it is.", r.Preset),
 		line("mapping.groups_rewrite.pattern", "A regular expression with the name in parentheses, such as ^ACME\\\\(.+)$. Only without a choice above.", r.Pattern),
 		line("mapping.groups_rewrite.replace", "What a value becomes in which the expression matches. Empty: $1, the first part in parentheses.", r.Replace),
+		defaultGroups(defaults),
 		number("mapping.group_limit", "A list of exactly this many names is taken as incomplete, and takes nobody out. Empty: lists are whole.", m.GroupLimit),
 	}}
 	if cfg.Provisioning == sso.ProvisionSCIM {
@@ -81,6 +84,17 @@ func groupFields(cfg *sso.Config) page.FieldSection {
 		s.Fields = append(s.Fields, choice("provisioning", "Who changes memberships. With “At sign-in”, each sign-in does.", string(cfg.Provisioning)))
 	}
 	return s
+}
+
+func defaultGroups(all []sso.PrincipalGroup) page.Field {
+	refs := make([]string, len(all))
+	for i, g := range all {
+		refs[i] = g.Ref()
+	}
+	f := line("default_groups", "Everyone who signs in through this connection joins these, whatever is sent. "+
+		"As organization/group, one a line. People leave one that is taken away at their next sign-in.", strings.Join(refs, "\n"))
+	f.Kind, f.Lines, f.Most = "area", 3, 16<<10
+	return f
 }
 
 func brakeFields(b sso.Brake) page.FieldSection {

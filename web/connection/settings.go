@@ -2,6 +2,7 @@ package connection
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -15,8 +16,8 @@ import (
 	"gatehouse/web/page"
 )
 
-func (h *Handlers) settings(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
-	return h.form(w, v, shownSettings{})
+func (h *Handlers) settings(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+	return h.form(r.Context(), w, v, shownSettings{})
 }
 
 // shownSettings is what the settings are shown with, besides what is kept.
@@ -34,7 +35,7 @@ func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v consol
 	}
 	switch {
 	case refusal(err):
-		return h.form(w, v, shownSettings{typed: r.PostForm, refused: err})
+		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
 	case err != nil:
 		return fmt.Errorf("save the settings: %w", err)
 	}
@@ -46,16 +47,16 @@ func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v consol
 func (h *Handlers) tryPolicies(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	edit, err := editOf(r.PostForm, v.Connection)
 	if err != nil {
-		return h.form(w, v, shownSettings{typed: r.PostForm, refused: err})
+		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
 	}
 	trials, err := h.Setup.DryRun(r.Context(), v.Enterprise.ID, v.Connection.ID, edit.EmailVerification, edit.AllowSignIn)
 	switch {
 	case refusal(err):
-		return h.form(w, v, shownSettings{typed: r.PostForm, refused: err})
+		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
 	case err != nil:
 		return fmt.Errorf("try the policies: %w", err)
 	}
-	return h.form(w, v, shownSettings{typed: r.PostForm, trial: h.trial(trials)})
+	return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, trial: h.trial(trials)})
 }
 
 // tryGroups shows what the mapping as it is typed makes of the groups of the last
@@ -63,16 +64,16 @@ func (h *Handlers) tryPolicies(w http.ResponseWriter, r *http.Request, v console
 func (h *Handlers) tryGroups(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	edit, err := editOf(r.PostForm, v.Connection)
 	if err != nil {
-		return h.form(w, v, shownSettings{typed: r.PostForm, refused: err})
+		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
 	}
 	trace, err := h.trace(r.Context(), v, *edit.Mapping)
 	switch {
 	case refusal(err):
-		return h.form(w, v, shownSettings{typed: r.PostForm, refused: err})
+		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
 	case err != nil:
 		return fmt.Errorf("try the mapping: %w", err)
 	}
-	return h.form(w, v, shownSettings{typed: r.PostForm, trace: trace})
+	return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, trace: trace})
 }
 
 // trace is of the last test that came as far as an identity.
@@ -130,10 +131,14 @@ func (h *Handlers) trial(all []setup.Trial) *page.PolicyTrial {
 }
 
 // form shows the settings: as they are being edited, or as they were typed.
-func (h *Handlers) form(w http.ResponseWriter, v console.Visit, s shownSettings) error {
+func (h *Handlers) form(ctx context.Context, w http.ResponseWriter, v console.Visit, s shownSettings) error {
 	c, typed, refused := v.Connection, s.typed, s.refused
+	defaults, err := h.Store.GroupRefs(ctx, v.Enterprise.ID, settled(c).DefaultGroups)
+	if err != nil {
+		return fmt.Errorf("name the default groups: %w", err)
+	}
 	p := &page.ConnectionSettings{Base: h.base(v, true), Action: at(v, "settings"), Try: at(v, "settings", "try"), Back: at(v), Trial: s.trial, Trace: s.trace, TryGroups: at(v, "settings", "try-groups") + "#trace",
-		Revision: strconv.FormatInt(c.Revision, 10), Live: c.Live != nil, Sections: sections(c)}
+		Revision: strconv.FormatInt(c.Revision, 10), Live: c.Live != nil, Sections: sections(c, defaults)}
 	if typed != nil {
 		p.Revision = typed.Get("revision")
 	}
@@ -148,12 +153,28 @@ func (h *Handlers) form(w http.ResponseWriter, v console.Visit, s shownSettings)
 		}
 	}
 	if refused != nil {
-		p.Wrong = page.Blame(refused, fields...)
+		p.Wrong = page.Blame(unnumbered(refused), fields...)
 		for i := range p.Wrong {
 			p.Wrong[i].Label = labelOf(p.Wrong[i].Label)
 		}
 	}
 	return h.Console.Render(w, status(p.Wrong), p)
+}
+
+// unnumbered blames the one field that a list of default groups is typed into.
+func unnumbered(err error) error {
+	known, ok := errors.AsType[*sso.Error](err)
+	if !ok {
+		return err
+	}
+	copied := *known
+	copied.Fields = slices.Clone(known.Fields)
+	for i, f := range copied.Fields {
+		if strings.HasPrefix(f.Field, "default_groups[") {
+			copied.Fields[i].Field = "default_groups"
+		}
+	}
+	return &copied
 }
 
 // retype gives a field what was typed into it; a secret is typed anew.
@@ -184,6 +205,7 @@ func editOf(form url.Values, c sso.Connection) (setup.Edit, error) {
 		Brake:             &setup.BrakeEdit{Off: f.box("brake.off"), Share: f.number("brake.share"), People: f.number("brake.people"), Window: new(sso.Seconds(*f.number("brake.window")))},
 		EmailVerification: &setup.EmailVerificationEdit{Mode: f.text("email_verification.mode"), Expression: f.text("email_verification.expression"), TrustIDP: f.box("email_verification.trust_idp")},
 		EmailOptional:     f.box("email_optional"),
+		DefaultGroups:     f.lines("default_groups"),
 		AllowSignIn:       f.text("allow_sign_in"),
 		Provisioning:      as[sso.Provisioning](f.text("provisioning")),
 		Directory:         &setup.DirectoryEdit{Tenant: f.text("directory.tenant"), ClientID: f.text("directory.client_id"), ClientSecret: f.secret("directory.client_secret"), ByID: f.box("directory.by_id")},
@@ -226,6 +248,20 @@ func (f *reading) text(name string) *string {
 		return nil
 	}
 	return new(strings.TrimSpace(f.form.Get(name)))
+}
+
+// lines are those of a field that are not blank; nil if the form does not have it.
+func (f *reading) lines(name string) []string {
+	if !f.form.Has(name) {
+		return nil
+	}
+	all := []string{}
+	for line := range strings.SplitSeq(f.form.Get(name), "\n") {
+		if line = strings.TrimSpace(line); line != "" {
+			all = append(all, line)
+		}
+	}
+	return all
 }
 
 // box is always said: a box that is not ticked sends nothing.

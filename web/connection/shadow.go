@@ -164,7 +164,7 @@ func some(names []string) string {
 func groupNames(all []sso.GroupChange) []string {
 	names := make([]string, 0, len(all))
 	for _, g := range all {
-		names = append(names, g.Name+" ("+g.OrganizationName+")")
+		names = append(names, page.WithReason(g.Name+" ("+g.OrganizationName+")", g.Source))
 	}
 	return names
 }

@@ -124,12 +124,35 @@ func byWhom(v console.Visit, by sso.Actor) string {
 	return string(by)
 }
 
+// defaultRefs are the default groups of what is live and of the draft, by ID.
+func (h *Handlers) defaultRefs(ctx context.Context, c sso.Connection) (map[string]string, error) {
+	var ids []sso.GroupID
+	for _, cfg := range []*sso.Config{c.Live, c.Draft} {
+		if cfg != nil {
+			ids = append(ids, cfg.DefaultGroups...)
+		}
+	}
+	all, err := h.Store.GroupRefs(ctx, c.Enterprise, ids)
+	if err != nil {
+		return nil, fmt.Errorf("name the default groups: %w", err)
+	}
+	refs := make(map[string]string, len(all))
+	for _, g := range all {
+		refs[string(g.ID)] = g.Ref()
+	}
+	return refs, nil
+}
+
 // draft is what is being edited, with what there is to know before it is enabled.
 func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestRun) (*page.DraftPart, error) {
 	c := v.Connection
 	d := &page.DraftPart{Version: version(c.Draft), First: c.Live == nil, Edit: at(v, "settings"), Setup: at(v, "setup"), Test: at(v, "tests")}
 	if !d.First {
-		d.Changes = changes(setup.Differences(c.Live, c.Draft))
+		refs, err := h.defaultRefs(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		d.Changes = changes(setup.Differences(c.Live, c.Draft), refs)
 		d.Discard = &page.Confirm{Label: "Discard the draft", Text: "What was edited is gone. What people sign in with stays as it is.", Action: at(v, "discard"), Button: "Discard", Danger: true}
 	}
 	if c.State == sso.ConnectionEnabled {

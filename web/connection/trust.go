@@ -31,7 +31,7 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.Trus
 	}
 	parts := make([]page.TrustPart, 0, len(all))
 	for _, c := range all {
-		part := page.TrustPart{Heading: "The draft changes whom you trust", Changes: changes(c.Changes)}
+		part := page.TrustPart{Heading: "The draft changes whom you trust", Changes: changes(c.Changes, nil)}
 		if c.Back {
 			part.Heading = "Rolling back changes whom you trust"
 		}

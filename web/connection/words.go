@@ -26,7 +26,8 @@ func labels() map[string]string {
 		"mapping.groups_rewrite.preset": "Rewrite group names", "mapping.groups_rewrite.pattern": "Expression for group names", "mapping.groups_rewrite.replace": "Group name from the expression",
 		"mapping.exclude": "No groups that match", "mapping.group_limit": "Length at which lists are cut off",
 		"group_sync.mode": "Group sync", "group_sync.on_absent": "When no groups are sent", "group_sync.on_overage": "When there are too many groups to send",
-		"brake.off": "Hold nothing but the loss of the last admin", "brake.share": "Share of a group, in percent", "brake.people": "People of a group", "brake.window": "Window, in seconds",
+		"default_groups": "Default groups",
+		"brake.off":      "Hold nothing but the loss of the last admin", "brake.share": "Share of a group, in percent", "brake.people": "People of a group", "brake.window": "Window, in seconds",
 		"provisioning": "Provisioning", "email_verification.mode": "First sign-in: prove the e-mail address", "email_verification.expression": "Rule for the e-mail address",
 		"email_verification.trust_idp": "Believe the identity provider about addresses", "allow_sign_in": "Who may sign in",
 		"email_optional":   "People without an e-mail address get in",
@@ -91,13 +92,28 @@ func worded(field, value string) string {
 	return value
 }
 
-// changes are differences as a page shows them.
-func changes(all []setup.Difference) []page.Change {
+// named are groups as people know them; groups has their references by ID.
+func named(ids []string, groups map[string]string) (refs []string) {
+	for _, id := range ids {
+		if ref, there := groups[id]; there {
+			id = ref
+		}
+		refs = append(refs, id)
+	}
+	return refs
+}
+
+// changes are differences as a page shows them; groups has the references of
+// groups by ID.
+func changes(all []setup.Difference, groups map[string]string) []page.Change {
 	shown := make([]page.Change, 0, len(all))
 	for _, d := range all {
 		c := page.Change{Label: labelOf(d.Field), Before: worded(d.Field, d.Before), After: worded(d.Field, d.After), Gone: d.Gone, New: d.New, Secret: d.Secret}
-		if d.Field == "saml.certificates" {
+		switch d.Field {
+		case "saml.certificates":
 			c.Gone, c.New = shortened(d.Gone), shortened(d.New)
+		case "default_groups":
+			c.Gone, c.New = named(d.Gone, groups), named(d.New, groups)
 		}
 		shown = append(shown, c)
 	}

@@ -221,7 +221,7 @@ func changesOf(s sso.SyncRecord) string {
 		}
 		var names []string
 		for _, g := range all[:min(len(all), most)] {
-			names = append(names, g.OrganizationName+" / "+g.Name)
+			names = append(names, page.WithReason(g.OrganizationName+" / "+g.Name, g.Source))
 		}
 		if more := len(all) - most; more > 0 {
 			names = append(names, fmt.Sprint(more, " more"))

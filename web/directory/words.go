@@ -19,6 +19,8 @@ func sourceWords(s sso.MembershipSource) string {
 		return "sign-in"
 	case sso.SourceSCIM:
 		return "provisioning"
+	case sso.SourceConnection:
+		return "default group of their connection"
 	case sso.SourceDefault:
 		return "in another group here"
 	}
@@ -104,6 +106,8 @@ func reasonWords(r sso.DriftReason, missing bool) string {
 		return "No sign-in has told about their groups yet."
 	case sso.DriftProvisioned:
 		return "Provisioning put them in."
+	case sso.DriftFormer:
+		return "It was a default group of their connection. They leave it at their next sign-in."
 	case sso.DriftManual:
 		if missing {
 			return "They were taken out by hand since."

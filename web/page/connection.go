@@ -1,5 +1,7 @@
 package page
 
+import "gatehouse/sso"
+
 // connectionPages are about a connection as it is, and the groups it brings.
 func connectionPages() []Page {
 	return []Page{new(Connections), new(Connection), new(ConnectionSettings), new(ConnectionCertificates), new(ConnectionShadow), new(ConnectionGroups), new(ConnectionPerson), new(HeldSyncs)}
@@ -275,6 +277,15 @@ type ConnectionPerson struct {
 }
 
 func (ConnectionPerson) title() string { return "The next sign-in" }
+
+// WithReason is the name of a group that somebody joins or stays in, with why if no
+// name that is sent matches it.
+func WithReason(name string, source sso.MembershipSource) string {
+	if source == sso.SourceConnection {
+		return name + " (default group of the connection)"
+	}
+	return name
+}
 
 // PersonChanges is what would change in one organization.
 type PersonChanges struct {

@@ -153,6 +153,9 @@ func (s *state) mappingForm(entered url.Values) *form {
 				"and applications are told no address of theirs. Without this, a sign-in is refused if no address is sent."},
 		lines("mapping.name", "Name", "Several claims make one name: {firstName} {lastName}", m.Name, true),
 		lines("mapping.groups", "Groups", "Tried in turn, too: all values of the first one that is there.", m.Groups, true),
+		lines("default_groups", "Default groups", "Everyone who signs in through this connection joins these groups here, whatever is sent. "+
+			"As organization/group, one a line.",
+			s.defaults, true),
 	}, more: []*page.Field{
 		line("mapping.subject", "Identifier", "What people are known by here. Leave it empty for the one of the protocol itself.", m.Subject),
 		line("mapping.delimiter", "Between group names", "If several names come as one text: what stands between them.", m.Delimiter),
@@ -201,6 +204,7 @@ func (a *Assistant) saveAttributes(w http.ResponseWriter, r *http.Request, v con
 	_, _, err = a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, setup.Edit{Revision: revisionOf(r.PostForm),
 		Mapping:       &edit,
 		GroupSync:     &setup.GroupSyncEdit{OnAbsent: &absent},
+		DefaultGroups: linesOf(f.get("default_groups")),
 		EmailOptional: new(f.checked("email_optional"))})
 	switch kind := sso.KindOf(err); {
 	case err == nil:

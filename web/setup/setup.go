@@ -15,6 +15,7 @@ import (
 // Store is what the assistant has to know beside the connection.
 type Store interface {
 	BindSetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID, connection sso.ConnectionID) error
+	GroupRefs(ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID) ([]sso.PrincipalGroup, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, page sso.Page) ([]sso.TestRun, string, error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 }

@@ -24,7 +24,8 @@ type state struct {
 	last     *sso.TestRun // nil: it was never tested
 	// trust is the change that the draft would make of whom the company trusts; nil
 	// if it needs no approval.
-	trust *setup.TrustChange
+	trust    *setup.TrustChange
+	defaults []string // default groups, as organization/group
 }
 
 func (a *Assistant) load(ctx context.Context, v console.Visit) (*state, error) {
@@ -37,6 +38,15 @@ func (a *Assistant) load(ctx context.Context, v console.Visit) (*state, error) {
 	for _, c := range changes {
 		if !c.Back {
 			s.trust = &c
+		}
+	}
+	if c := s.config(); c != nil {
+		groups, err := a.Store.GroupRefs(ctx, v.Enterprise.ID, c.DefaultGroups)
+		if err != nil {
+			return nil, fmt.Errorf("name the default groups: %w", err)
+		}
+		for _, g := range groups {
+			s.defaults = append(s.defaults, g.Ref())
 		}
 	}
 	runs, _, err := a.Store.TestRuns(ctx, v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID}, sso.Page{Limit: 10})

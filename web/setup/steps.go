@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/sso/setup"
@@ -105,7 +106,11 @@ func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err
 		Form: page.SetupForm{Action: s.at("enable"), Button: "Proceed", Hidden: []page.HiddenField{s.revision()}}}
 	for _, d := range setup.Differences(s.Connection.Live, s.Connection.Draft) {
 		if s.Connection.Live != nil && s.Connection.Draft != nil {
-			p.Differs = append(p.Differs, differs(d))
+			one := differs(d)
+			if d.Field == "default_groups" {
+				one.After = strings.Join(s.defaults, ", ") // not their IDs
+			}
+			p.Differs = append(p.Differs, one)
 		}
 	}
 	p.Warnings = append(s.approval(), s.worthALook()...)

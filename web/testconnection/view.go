@@ -181,7 +181,8 @@ func (p *Pages) viewResult(view *page.Test, v console.Visit, run sso.TestRun) {
 		}
 	}
 	for _, o := range r.Changes {
-		view.Changes = append(view.Changes, page.TestChange{Organization: o.Name, Added: o.Added, Removed: o.Removed, Kept: o.Kept})
+		view.Changes = append(view.Changes, page.TestChange{Organization: o.Name, Added: withReasons(o.Added, o.Defaults),
+			Removed: o.Removed, Kept: withReasons(o.Kept, o.Defaults)})
 	}
 	if r.Allowed != nil {
 		view.Entry = viewEntry(r)
@@ -263,4 +264,16 @@ func bundle(view *page.Test, run sso.TestRun) string {
 		line("\nWhat came\n\n" + run.Result.Raw)
 	}
 	return b.String()
+}
+
+// withReasons says of default groups of the connection that they are some.
+func withReasons(names, defaults []string) []string {
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = name
+		if slices.Contains(defaults, name) {
+			all[i] = page.WithReason(name, sso.SourceConnection)
+		}
+	}
+	return all
 }
