@@ -119,8 +119,19 @@ func noCode() Object { return Object{"mode": "never"} }
 // provider, and makes it known there.
 func (c *Company) ConnectSAML(idp *demoidp.IdP) Connection {
 	c.t.Helper()
+	return c.connectSAML(idp, Object{"metadata_url": idp.MetadataURL(), "sign_requests": true})
+}
+
+// ConnectSAMLDirect is ConnectSAML, and takes responses that nobody asked for.
+func (c *Company) ConnectSAMLDirect(idp *demoidp.IdP) Connection {
+	c.t.Helper()
+	return c.connectSAML(idp, Object{"metadata_url": idp.MetadataURL(), "sign_requests": true, "allow_idp_initiated": "direct"})
+}
+
+func (c *Company) connectSAML(idp *demoidp.IdP, settings Object) Connection {
+	c.t.Helper()
 	conn := c.Connect(Object{"name": "Test Directory over SAML", "protocol": "saml", "provider": "custom",
-		"saml":    Object{"metadata_url": idp.MetadataURL(), "sign_requests": true},
+		"saml":    settings,
 		"mapping": mapping(sso.SAML), "email_verification": noCode()})
 	sp, err := demoidp.SPFromMetadata(c.Metadata(conn))
 	if err != nil {
