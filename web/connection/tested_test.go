@@ -18,7 +18,7 @@ func (f *fixture) tested(names ...string) sso.TestRun {
 	f.Helper()
 	now := time.Now()
 	asserted := sso.AssertedGroups{State: sso.GroupsValues, Names: names, Source: "groups"}
-	_, snapshot, err := f.db.Snapshot(f.Context(), f.ent.ID, f.conn.ID, "", "", names, sso.Brake{})
+	_, snapshot, err := f.db.Snapshot(f.Context(), f.ent.ID, f.conn.ID, "", "", names, sso.Brake{}, nil)
 	f.ok(err)
 	planned, err := groupsync.Plan(sso.GroupSync{Mode: sso.SyncReset}, asserted, snapshot)
 	f.ok(err)
