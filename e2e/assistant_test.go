@@ -103,7 +103,7 @@ func (a *assistant) walkOn(t *testing.T, b *harness.Browser, c *harness.Company,
 	b.Submit(next)
 	b.Says(g.Assign.Title)
 	b.Submit(next)
-	b.Says("Try it before anybody else does")
+	b.Says("Try it before anyone else does")
 	a.test(t, b, c)
 	b.Submit(next)
 	b.Says("What this changes for people")
@@ -182,7 +182,7 @@ func (a *assistant) configure(t *testing.T, b *harness.Browser, s setup, client 
 		b.Fill(field("oidc.client_id"), client.ID)
 		b.Fill(field("oidc.client_secret"), client.Secret.Reveal())
 		b.Submit(save)
-		b.Says("cannot be accepted")
+		b.Says("There is a problem with 1 field")
 		b.Shoot("wrong-issuer")
 		if strings.Contains(strings.Join(b.List("main"), ""), client.Secret.Reveal()) {
 			t.Error("a secret is shown")
@@ -213,7 +213,7 @@ func (a *assistant) configure(t *testing.T, b *harness.Browser, s setup, client 
 	default:
 		b.Fill(field("saml.metadata_url"), strings.TrimPrefix(a.idp.MetadataURL(), "http://"))
 		b.Submit(save)
-		b.Says("cannot be accepted")
+		b.Says("There is a problem with 1 field")
 		b.Shoot("wrong-address")
 		b.Fill(field("saml.metadata_url"), "“"+a.idp.MetadataURL()+"” ")
 	}

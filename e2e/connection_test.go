@@ -143,7 +143,7 @@ func (w *changing) others() {
 	w.b.Submit(`.places a[href*="show=nowhere"]`)
 	w.b.Says("nowhere here")
 	w.b.Submit(`form[action$="/groups"]:not([role]) button`)
-	w.b.Says("The group is made")
+	w.b.Says("Group created")
 	w.b.Says("the group was made or renamed after their last sign-in")
 	w.b.Retype("#person", "grace@acme.example")
 	w.b.Submit(`form[action$="/groups/person"] button`)

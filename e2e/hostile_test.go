@@ -37,7 +37,7 @@ func TestHostilePosts(t *testing.T) {
 	}
 	v := g.Visitor()
 	if a := v.SignIn(idp, "acme", "p-1"); a.Status != http.StatusSeeOther || !v.SignedIn() {
-		t.Errorf("nobody can sign in afterwards: %v", a)
+		t.Errorf("no one can sign in afterwards: %v", a)
 	}
 }
 

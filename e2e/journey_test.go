@@ -56,7 +56,7 @@ func (j *journey) walk(t *testing.T, c *harness.Company) {
 		b.Says(text)
 	}
 	if strings.Contains(b.Text(), "testers") {
-		t.Error("a group nobody asserted is shown")
+		t.Error("a group no one asserted is shown")
 	}
 	harness.WantGroups(t, c, "ada@acme.example", harness.AdasGroups())
 	b.Shoot("account")

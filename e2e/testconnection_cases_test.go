@@ -80,7 +80,7 @@ func samlTimesAndPeople() []trial {
 			cause: "The assertion was valid until", side: theCompany, place: "The clock of the machine that runs Keycloak"},
 		{name: "clock fast", protocol: "saml", provider: "adfs", fault: demoidp.ClockOff, code: "saml_expired",
 			cause: "The response was issued at", side: theCompany, place: "The clock of the machine that runs AD FS"},
-		{name: "nobody asked", protocol: "saml", provider: "entra", fault: demoidp.IDPInitiated, code: "idp_initiated_disabled",
+		{name: "no one asked", protocol: "saml", provider: "entra", fault: demoidp.IDPInitiated, code: "idp_initiated_disabled",
 			cause: "is missing InResponseTo", side: theCompany, place: "Reply URL"},
 		{name: "no e-mail", protocol: "saml", provider: "google", fault: demoidp.NoEmail, code: "saml_attribute_invalid",
 			cause: "No e-mail address was sent", side: theCompany, place: "SAML attribute mapping › Attributes"},

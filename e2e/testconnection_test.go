@@ -166,7 +166,7 @@ func (w *tried) walkTo(t *testing.T, c trial, link string) harness.Answer {
 	}
 	landed := v.Get(a.Location)
 	if v.SignedIn() {
-		t.Error("a test connection signed somebody in")
+		t.Error("a test connection signed someone in")
 	}
 	if twice := v.Deliver(back); !c.stranger && c.edit == nil && (twice.Status != http.StatusSeeOther || twice.Location != a.Location) {
 		t.Errorf("the same answer once more leads to %v", twice)

@@ -59,7 +59,7 @@ func TestFirstSignIn(t *testing.T) {
 	visitor.Arrive(g.URL + "/account")
 	visitor.Says("not confirmed")
 	if n := len(post.Messages()); n != 0 {
-		t.Fatalf("%d messages for somebody without a mailbox", n)
+		t.Fatalf("%d messages for someone without a mailbox", n)
 	}
 	user, attempt := tell(t, c, api, "kim")
 	if user.EmailVerified || attempt.Decision == nil || attempt.Decision.Action != "skip" || !strings.Contains(attempt.Decision.Reason, "expression") {

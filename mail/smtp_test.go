@@ -49,7 +49,7 @@ func TestSend(t *testing.T) {
 		"STARTTLS is stripped":   {server: mail.NoTLS, client: mail.StartTLS, roots: roots, code: "mail_unavailable"},
 		"an unknown certificate": {server: mail.StartTLS, roots: x509.NewCertPool(), code: "mail_unavailable"},
 		"unknown, TLS":           {server: mail.ImplicitTLS, client: mail.ImplicitTLS, roots: x509.NewCertPool(), code: "mail_unavailable"},
-		"nobody there":           {server: mail.StartTLS, roots: roots, to: "gone@acme.example", code: "mail_refused"},
+		"no one there":           {server: mail.StartTLS, roots: roots, to: "gone@acme.example", code: "mail_refused"},
 		"not now":                {server: mail.StartTLS, roots: roots, to: "later@acme.example", code: "mail_unavailable"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -89,9 +89,9 @@ func (v *Verification) Decide(in Input) sso.EmailDecision {
 func (v *Verification) decide(in Input) sso.EmailDecision {
 	switch v.mode {
 	case ModeNever:
-		return decision(sso.SkipCode, "This connection asks nobody to prove their address.")
+		return decision(sso.SkipCode, "This connection never asks for a code.")
 	case ModeAlways:
-		return decision(sso.RequireCode, "This connection asks everybody to prove their address.")
+		return decision(sso.RequireCode, "This connection asks everyone to verify their address.")
 	case ModeExpression:
 		return v.byExpression(in)
 	}
@@ -120,7 +120,7 @@ func (v *Verification) byExpression(in Input) sso.EmailDecision {
 		return decision(sso.EmailAction(word), fmt.Sprintf("The connection's expression says %q.", word))
 	}
 	d := unverifiedDomain(in)
-	d.Reason = "The connection's expression leaves it to the default. " + d.Reason
+	d.Reason = "No rule on this connection applied, so the default was used. " + d.Reason
 	return d
 }
 
@@ -130,11 +130,11 @@ func unverifiedDomain(in Input) sso.EmailDecision {
 	case in.Identity.Email == "":
 		return decision(sso.SkipCode, "The identity provider gave no address, so there is none to prove.")
 	case domain != "" && in.DomainVerified:
-		return decision(sso.SkipCode, fmt.Sprintf("The company has proven the domain %s.", domain))
+		return decision(sso.SkipCode, fmt.Sprintf("The company has verified the domain %s.", domain))
 	case domain != "" && in.Identity.EmailVerified && in.Trusted:
 		return decision(sso.SkipCode, "The identity provider says the address is verified, and is trusted for that.")
 	}
-	return decision(sso.RequireCode, fmt.Sprintf("The company has not proven the domain %q.", domain))
+	return decision(sso.RequireCode, fmt.Sprintf("The company has not verified the domain %q.", domain))
 }
 
 func decision(action sso.EmailAction, reason string) sso.EmailDecision {

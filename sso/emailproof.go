@@ -88,7 +88,7 @@ func (s CodeState) Dead() bool { return s.Tries >= MaxCodeTries }
 // replaced by another, or of somebody else.
 func CodeExpired() *Error {
 	return &Error{Kind: Invalid, Code: "code_expired",
-		Public: "This code does not count any more: it expired, was used, or was replaced by a newer one. Start again."}
+		Public: "This code is no longer valid: it expired, was used, or was replaced by a newer one. Start again."}
 }
 
 // CodeWrong is about a code that is not the one, while there are tries left.
@@ -97,11 +97,11 @@ func CodeWrong(left int) *Error {
 	if left == 1 {
 		tries = "try"
 	}
-	return &Error{Kind: Invalid, Code: "code_wrong", Public: fmt.Sprintf("This is not the code. You have %d %s left.", left, tries)}
+	return &Error{Kind: Invalid, Code: "code_wrong", Public: fmt.Sprintf("That code is incorrect. You have %d %s left.", left, tries)}
 }
 
 // CodeLocked is about a code that was guessed at too often: from then on the
 // right one is refused, too.
 func CodeLocked() *Error {
-	return &Error{Kind: Invalid, Code: "code_locked", Public: "This code was entered wrongly too often and does not count any more. Send a new one."}
+	return &Error{Kind: Invalid, Code: "code_locked", Public: "This code was entered wrongly too often and is no longer valid. Send a new one."}
 }

@@ -20,7 +20,7 @@ type arrows struct {
 //
 //nolint:lll // one row per package reads best
 var levels = map[string]arrows{
-	"sso":    {"", "", "the vocabulary imports nothing but the standard library, so that everybody can import it"},
+	"sso":    {"", "", "the vocabulary imports nothing but the standard library, so that everyone can import it"},
 	"config": {"sso sso/address", "github.com/caarlos0/env/v11 github.com/goccy/go-yaml", "settings act on nothing; whoever needs one is given it by cmd"},
 
 	"saml":            {"sso sso/address", "github.com/beevik/etree github.com/crewjam/saml github.com/hashicorp/golang-lru/v2 github.com/russellhaering/goxmldsig", "a protocol is pure: no cookies, database, policy or pages. Only here is SAML spoken"},
@@ -29,7 +29,7 @@ var levels = map[string]arrows{
 	"policy":          {"sso", "cel.dev/cel-go", "deciding is a function of what is known; others find it out and act. Only here is CEL"},
 	"groupsync":       {"sso sso/fold", "golang.org/x/text", "planning is a function of what is and what was said; others read and write"},
 	"groupsync/entra": {"sso", "", "it asks Microsoft Graph and decides nothing; which addresses may be called, its client knows"},
-	"store":           {"sso sso/fold", "github.com/jackc/pgx/v5 github.com/pressly/goose/v3 modernc.org/sqlite", "the store decides nothing, so it needs nobody who decides. Only here is SQL"},
+	"store":           {"sso sso/fold", "github.com/jackc/pgx/v5 github.com/pressly/goose/v3 modernc.org/sqlite", "the store decides nothing, so it needs no one who decides. Only here is SQL"},
 	"store/memory":    {"sso", "github.com/hashicorp/golang-lru/v2", "what one node shares with itself; the truth is in SQL"},
 	"store/redis":     {"sso", "github.com/go-redis/redis_rate/v10 github.com/redis/go-redis/v9", "what several nodes share; the truth is in SQL. Only here is Redis"},
 	"web/route":       {"sso", "", "what every HTTP edge stands on knows none of them"},
@@ -64,11 +64,11 @@ var levels = map[string]arrows{
 	"web/api":            {"sso sso/address sso/admin sso/login sso/remedy sso/setup groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/ops":            {"sso web/route", "github.com/prometheus/client_golang", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 
-	"internal/demoidp":   {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is somebody else's program as far as the gateway goes"},
-	"internal/demomail":  {"", "github.com/emersion/go-smtp", "the demonstration's mail server is somebody else's program as far as the gateway goes"},
+	"internal/demoidp":   {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is someone else's program as far as the gateway goes"},
+	"internal/demomail":  {"", "github.com/emersion/go-smtp", "the demonstration's mail server is someone else's program as far as the gateway goes"},
 	"internal/demoproxy": {"", "", "the demonstration's reverse proxy takes the gateway's word over HTTP, as any other would"},
 	"internal/demo":      {"sso saml oidc policy store internal/demoidp internal/demomail internal/demoproxy", "github.com/coreos/go-oidc/v3", "a demonstration is set up as an administrator would; nothing but the demo verb needs it"},
-	"cmd/gatehouse":      {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main builds everything and knows everybody, and needs no protocol or database library for it"},
+	"cmd/gatehouse":      {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main builds everything and knows everyone, and needs no protocol or database library for it"},
 
 	"store/storetest":   {"sso sso/fold store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite pgregory.net/rapid", "the suite every database passes; for tests"},
 	"store/nodetest":    {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},

@@ -39,7 +39,7 @@ type desk struct {
 const (
 	nobody       = "nobody"
 	stranger     = "admin of another enterprise"
-	bystander    = "somebody of the enterprise who administers nothing"
+	bystander    = "someone of the enterprise who administers nothing"
 	otherLink    = "setup link of another connection"
 	foreignLink  = "setup link of another enterprise"
 	link         = "setup link of this connection"

@@ -97,7 +97,7 @@ func TestActivityAttempts(t *testing.T) {
 	d.get(named, page, 200, advice.Cause, advice.Place, "The company’s IT admin", "https://elsewhere.example.com", "NOT audience: <b>", "/admin/troubleshooting?provider=okta+saml#saml_wrong_recipient", "ended before anything in the response could be trusted", "NOT the groups are unknown")
 	ok, _, err := d.g.db.Attempts(t.Context(), d.acme.ID, sso.AttemptFilter{Login: "named-admin@acme.test"}, sso.Page{})
 	d.ok(err)
-	d.get(named, activityAt+"/attempts/"+string(ok[0].ID), 200, "Name of "+named, "/people/"+string(ok[0].User), "What it changed", "the groups are unknown, and nobody loses one", "NOT Why it failed")
+	d.get(named, activityAt+"/attempts/"+string(ok[0].ID), 200, "Name of "+named, "/people/"+string(ok[0].User), "What it changed", "the groups are unknown, and no one loses one", "NOT Why it failed")
 	d.get(named, activityAt+"/attempts/att-x", 404)
 }
 
@@ -126,7 +126,7 @@ func TestActivitySyncs(t *testing.T) {
 	d.get(named, at, 200, record, "Name of ", "reset to what was said", "no change")
 	d.get(named, at+"?login=nobody", 200, "No group sync is like this", "NOT "+record)
 	d.get(named, at+"?login=named-admin@acme.test", 200, "Name of "+named)
-	d.get(named, record, 200, string(records[0].Attempt), "the groups are unknown, and nobody loses one", "Nothing: the person was where")
+	d.get(named, record, 200, string(records[0].Attempt), "the groups are unknown, and no one loses one", "Nothing: the person was where")
 	d.get(stranger, strings.ReplaceAll(record, "acme", "globex"), 404)
 	d.get(named, activityAt+"/provisioning", 200, "SCIM", "/admin/enterprises/acme/connections")
 }
@@ -141,7 +141,7 @@ func TestActivityAudit(t *testing.T) {
 	}
 	_, err := d.g.db.CreateOrganization(ctx, sso.Actor(d.values["user"]), sso.Organization{Enterprise: d.acme.ID, Key: "formula", Name: "=1+1"})
 	d.ok(err)
-	d.get(named, at, 200, "Name of "+named, "organization.created", "=1+1", "somebody on the server", "?cursor=")
+	d.get(named, at, 200, "Name of "+named, "organization.created", "=1+1", "someone with access to the server", "?cursor=")
 	d.get(named, at+"?actor=named-admin@acme.test", 200, "organization.created", "NOT domain.created")
 	d.get(named, at+"?actor=somebody+on+the+server&action=domain.created", 200, "domain.created", "NOT organization.created")
 	d.get(named, at+"?actor=nobody", 200, "No event is like this")
@@ -205,6 +205,6 @@ func TestGuide(t *testing.T) {
 	d.get(operator, "/admin/troubleshooting?code=no-such-code", 200, "No such code")
 	d.get(operator, "/admin/troubleshooting?provider=%3Cx%3E", 200, "idp_denied", "NOT <x>")
 	if strings.Contains(all, place) {
-		t.Error("there are places although nobody said of which product")
+		t.Error("there are places although no one said of which product")
 	}
 }

@@ -59,5 +59,5 @@ func TestOverviewWhileRemovalsAreHeld(t *testing.T) {
 		t.Errorf("a discard leads to %q with %d", to, w.Code)
 	}
 	d.get(named, at, 200, "NOT removals held")
-	d.get(named, at+"/held", 200, red, "nobody waits", "Allow removals", "Nothing waits", "NOT Discard all", "NOT Approve all")
+	d.get(named, at+"/held", 200, red, "no one waits", "Allow removals", "Nothing waits", "NOT Discard all", "NOT Approve all")
 }

@@ -32,7 +32,7 @@ func TestEnterprises(t *testing.T) {
 	if w.Code != http.StatusSeeOther || at != "/admin/enterprises/initech?done=created" {
 		t.Fatalf("making one leads to %q with %d", at, w.Code)
 	}
-	d.get(operator, at, 200, "The enterprise is there", "Nobody can sign in yet", "/admin/enterprises/initech/connections/new", "enterprise_key=initech")
+	d.get(operator, at, 200, "Enterprise created", "No one can sign in yet", "/admin/enterprises/initech/connections/new", "enterprise_key=initech")
 	initech, err := d.g.db.EnterpriseByKey(t.Context(), "initech")
 	d.ok(err)
 	orgs, _, err := d.g.db.Organizations(t.Context(), initech.ID, sso.Page{})
@@ -59,7 +59,7 @@ func TestDeleteEnterprise(t *testing.T) {
 	if at := d.post(operator, "/admin/enterprises/acme/delete", url.Values{"confirm": {"acme"}}).Header().Get("Location"); at != "/admin/enterprises?done=deleted" {
 		t.Errorf("deleting leads to %q", at)
 	}
-	d.get(operator, "/admin/enterprises?done=deleted", 200, "The enterprise is gone", "NOT Enterprise acme")
+	d.get(operator, "/admin/enterprises?done=deleted", 200, "Enterprise deleted", "NOT Enterprise acme")
 	w = d.ask(d.g.handler(), named, http.MethodGet, "/admin/enterprises/acme", "same-origin")
 	if !strings.HasPrefix(w.Header().Get("Location"), "/admin/sign-in") {
 		t.Errorf("whoever was signed in there is answered with %d", w.Code)

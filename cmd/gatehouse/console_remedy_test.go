@@ -36,7 +36,7 @@ func (d *desk) acts(who, code, part string) {
 			d.Errorf("%s as %s: %s answers %d", code, who, link[1], w.Code)
 		}
 	case strings.HasPrefix(place, "Here: ") && askOnPage.FindString(part) == "":
-		d.Errorf("%s as %s: %q has no link, and nobody to ask", code, who, place)
+		d.Errorf("%s as %s: %q has no link, and no one to ask", code, who, place)
 	}
 }
 

@@ -88,7 +88,7 @@ func (j *Journal) read() told {
 	}
 	for answer, n := range j.answers {
 		if n > 1 {
-			t.twice = append(t.twice, fmt.Sprintf("the answer %s signed somebody in %d times", answer, n))
+			t.twice = append(t.twice, fmt.Sprintf("the answer %s signed someone in %d times", answer, n))
 		}
 	}
 	slices.Sort(t.twice)

@@ -173,7 +173,7 @@ func (c *check) created() ([]sessionCreated, error) {
 func (c *check) refused() error {
 	for meaning, query := range map[string]string{
 		"a revoked session is there": "select s.id from sessions s join revocations r on r.session_id = s.id",
-		"a session of somebody who is switched off": "select s.id, u.login from sessions s join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id where u.status <> '" +
+		"a session of someone who is switched off": "select s.id, u.login from sessions s join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id where u.status <> '" +
 			string(sso.UserActive) + "'",
 		"a session of a connection that is switched off": "select s.id, c.name from sessions s join connections c on c.enterprise_id = s.enterprise_id and c.id = s.connection_id where c.state <> '" +
 			string(sso.ConnectionEnabled) + "'",

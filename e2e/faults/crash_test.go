@@ -37,7 +37,7 @@ func begin(r *result, c *harness.Crowd) {
 	c.Start()
 	if !harness.Soon(20*time.Second, func() bool { return c.Count() >= 3 }) {
 		_, failed := c.Stop()
-		r.Fatalf("nobody can sign in: %v", failed[:min(3, len(failed))])
+		r.Fatalf("no one can sign in: %v", failed[:min(3, len(failed))])
 	}
 	time.Sleep(rand.N(100 * time.Millisecond))
 }
@@ -48,7 +48,7 @@ func still(r *result, all []*harness.Visitor) {
 	for _, v := range all {
 		if !v.SignedIn() {
 			r.lost++
-			r.Error("somebody who was signed in is not any more")
+			r.Error("someone who was signed in is not any more")
 		}
 	}
 }
@@ -89,7 +89,7 @@ func killedNode(r *result) {
 		node.Kill()
 		before := c.Count()
 		if !harness.Soon(10*time.Second, func() bool { return c.Count() >= before+3 }) {
-			r.Error("nobody can sign in while one of three nodes is down")
+			r.Error("no one can sign in while one of three nodes is down")
 		}
 		people, failed := c.Stop()
 		begun := time.Now()

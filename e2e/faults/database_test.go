@@ -27,7 +27,7 @@ func postgresRestarted(r *result) {
 		server.Restart()
 		begun, before := time.Now(), c.Count()
 		if !harness.Soon(10*time.Second, func() bool { return c.Count() > before }) {
-			r.Error("nobody can sign in ten seconds after the database is back")
+			r.Error("no one can sign in ten seconds after the database is back")
 		}
 		r.took(time.Since(begun))
 		people, failed := c.Stop()
@@ -177,7 +177,7 @@ func locked(r *result) {
 		<-released
 		begun = time.Now()
 		if !harness.Soon(5*time.Second, func() bool { return signedIn(g.Visitor().SignIn(idp, "acme", "p-1")) }) {
-			r.Error("nobody can sign in after the lock")
+			r.Error("no one can sign in after the lock")
 		}
 		r.took(time.Since(begun))
 	})
@@ -223,7 +223,7 @@ func diskFull(r *result) {
 		}
 		begun := time.Now()
 		if !harness.Soon(5*time.Second, func() bool { return g.Visitor().Get("/login/sso?enterprise_key=acme").Status == http.StatusSeeOther }) {
-			r.Error("five seconds after there is room nobody can sign in")
+			r.Error("five seconds after there is room no one can sign in")
 		}
 		r.took(time.Since(begun))
 		g.WaitReady()

@@ -121,7 +121,7 @@ func redisAway(r *result, take func(*harness.Relay)) {
 		}
 		before := c.Count()
 		if !harness.Soon(10*time.Second, func() bool { return c.Count() >= before+20 }) {
-			r.Error("hardly anybody can sign in without Redis")
+			r.Error("hardly anyone can sign in without Redis")
 		}
 		people, failed := c.Stop()
 		r.errors += len(failed)

@@ -87,7 +87,7 @@ func (s *suite) behindProxies(t *testing.T) {
 	other.Arrive(s.realm.URL())
 	s.giveTo(other, bob, bob)
 	other.Arrive(sites["caddy"])
-	other.Says("You are in none of the groups")
+	other.Says("Your account isn’t in a group")
 	other.Says("app_group")
 	other.Shoot("no-group")
 
@@ -100,7 +100,7 @@ func (s *suite) behindProxies(t *testing.T) {
 		b.Open(site)
 		b.Arrive(s.realm.URL())
 		if _, now := app.told(); now != asked {
-			t.Errorf("%s lets somebody in who is signed out", name)
+			t.Errorf("%s lets someone in who is signed out", name)
 		}
 	}
 }

@@ -81,7 +81,7 @@ func (r *Realm) Leave(login, group string) { r.member(http.MethodDelete, login, 
 func (r *Realm) member(method, login, group string) {
 	r.t.Helper()
 	if r.groups[group] == "" || r.users[login] == "" {
-		r.t.Fatalf("there is no group %q or nobody %q", group, login)
+		r.t.Fatalf("there is no group %q or no one %q", group, login)
 	}
 	r.call(method, "/"+r.Name+"/users/"+r.users[login]+"/groups/"+r.groups[group], nil, nil)
 }

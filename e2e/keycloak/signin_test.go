@@ -82,7 +82,7 @@ func (s *suite) noGroups(t *testing.T) {
 			b.Says("bob")
 			b.Shoot("no-access")
 			if strings.Contains(b.Text(), "developers") {
-				t.Errorf("somebody in no group is shown one:\n%s", b.Text())
+				t.Errorf("someone in no group is shown one:\n%s", b.Text())
 			}
 		})
 	}

@@ -47,12 +47,12 @@ func TestApplications(t *testing.T) {
 		}
 	}
 	if status, location, _ := w.ask("/demo/wiki", browser("of-ada")); status != http.StatusFound || !strings.HasPrefix(location, w.base+"/login/continue/wiki?to=") {
-		t.Errorf("nobody is sent to %q with status %d", location, status)
+		t.Errorf("no one is sent to %q with status %d", location, status)
 	}
 	if status, _, body := w.ask("/demo/api", nil); status != http.StatusUnauthorized || strings.Contains(body, "<") {
-		t.Errorf("a program of nobody gets %d: %s", status, body)
+		t.Errorf("a program of no one gets %d: %s", status, body)
 	}
-	look("nobody asked")
+	look("no one asked")
 
 	w.as(w.demo.acmeConnection, "acme", "acme-0002")
 	status, _, body := w.ask("/demo/wiki", http.Header{"X-Auth-Request-Name": {"Eve"}, "X_Auth_Request_Name": {"Eve"}, "X-Auth-Request-Jwt": {"forged"}, "Cookie": {"session=of-grace"}})

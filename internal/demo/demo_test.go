@@ -41,7 +41,7 @@ func TestChecklistTicksItself(t *testing.T) {
 	w.as(w.demo.acmeConnection, "acme", "acme-0004")
 	want.contractor = `The connection's expression says "skip".`
 	look("the contractor signed in")
-	w.says("/demo/whoami", "kim@freelance.example, not proven", "You were asked for no code.")
+	w.says("/demo/whoami", "kim@freelance.example, not verified", "You didn’t need a code.")
 	w.says("/demo/wiki", "<dt>E-mail proven</dt><dd>no</dd>", "Good day, Kim Novák")
 	want.wiki = true
 	if result, err := w.signIn(w.demo.globexConnection, "globex", margaretID); err != nil || result.Proof == "" {
@@ -58,7 +58,7 @@ func TestChecklistTicksItself(t *testing.T) {
 	}
 	w.as(w.demo.globexConnection, "globex", katherineID)
 	want.fetched = 232
-	look("somebody in too many groups signed in")
+	look("someone in too many groups signed in")
 	w.says("/demo/whoami", "its directory named 232.", "<li>leads</li>")
 	w.demo.IDP("globex").SetFaultOnce(demoidp.DirectoryDown)
 	w.as(w.demo.globexConnection, "globex", katherineID)
@@ -118,7 +118,7 @@ func TestEveryFaultIsNoticed(t *testing.T) {
 
 func TestWhoami(t *testing.T) {
 	w := freshWorld(t)
-	if status, body := w.get("/demo/whoami"); status != http.StatusUnauthorized || !strings.Contains(body, "Nobody is signed in") {
+	if status, body := w.get("/demo/whoami"); status != http.StatusUnauthorized || !strings.Contains(body, "No one is signed in") {
 		t.Errorf("status %d:\n%s", status, body)
 	}
 	w.as(w.demo.acmeConnection, "acme", adaID)

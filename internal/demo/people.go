@@ -22,7 +22,7 @@ func acmePeople() []demoidp.Person {
 		{ID: "acme-0003", Login: "linus@acme.example", Email: "linus@acme.example", GivenName: "Linus", Surname: "Pauling",
 			Note: "Can sign in, and is in no group."},
 		{ID: "acme-0004", Login: contractorLogin, Email: "kim@freelance.example", GivenName: "Kim", Surname: "Novák", NoMailbox: true,
-			Groups: []string{"contractors"}, Note: "A contractor, whose address Acme cannot vouch for and nobody reads."},
+			Groups: []string{"contractors"}, Note: "A contractor, whose address Acme cannot vouch for and no one reads."},
 		{ID: "acme-0005", Login: "mallory@acme.example", Email: "ada@globex.example", GivenName: "Mallory", Surname: "Archer",
 			Groups: []string{"developers"}, Note: "Claims an address at another company."},
 		{ID: "acme-0006", Login: "alan@acme.example", Email: "alan@acme.example", GivenName: "Alan", Surname: "Turing",
@@ -39,7 +39,7 @@ func globexPeople() []demoidp.Person {
 		{ID: "globex-0003", Login: "radia@globex.example", Email: "radia@globex.example", GivenName: "Radia", Surname: "Perlman",
 			Groups: []string{"networking", "leads"}},
 		{ID: margaretID, Login: margaretLogin, Email: "margaret@apollo.example", GivenName: "Margaret", Surname: "Hamilton",
-			Groups: []string{"engineering"}, Note: "Her address is of a domain that Globex has not proven."},
+			Groups: []string{"engineering"}, Note: "Her address is at a domain that Globex has not verified."},
 		{ID: katherineID, Login: katherineLogin, Email: "katherine@globex.example", GivenName: "Katherine", Surname: "Johnson",
 			Groups: []string{"engineering", "leads"}, MoreGroups: 230, Note: "In more groups than fit into a sign-in."},
 	}

@@ -43,7 +43,7 @@ const maxNames = 12
 func (d *Demo) whoami(w http.ResponseWriter, r *http.Request) error {
 	p, err := d.options.Principal(r)
 	if sso.KindOf(err) == sso.Unauthenticated {
-		return d.render(w, http.StatusUnauthorized, "whoami", &whoamiPage{basePage: basePage{Title: "Nobody is signed in"}})
+		return d.render(w, http.StatusUnauthorized, "whoami", &whoamiPage{basePage: basePage{Title: "No one is signed in"}})
 	}
 	if err != nil {
 		return fmt.Errorf("ask who is signed in: %w", err)
@@ -100,7 +100,7 @@ func (d *Demo) firstTime(ctx context.Context, p sso.Principal) (string, error) {
 		case sso.RequireCode:
 			return "You entered a code. " + a.Email.Reason, nil
 		case sso.SkipCode:
-			return "You were asked for no code. " + a.Email.Reason, nil
+			return "You didn’t need a code. " + a.Email.Reason, nil
 		case sso.VouchFirst:
 			return "An admin vouched for you. " + a.Email.Reason, nil
 		}
@@ -145,7 +145,7 @@ func sourceInWords(s sso.MembershipSource) string {
 	case sso.SourceJIT:
 		return "from your identity provider"
 	case sso.SourceDefault:
-		return "everybody in the organization"
+		return "everyone in the organization"
 	case sso.SourceManual:
 		return "added by hand"
 	}
@@ -192,7 +192,7 @@ func viewSync(r sso.SyncRecord, now []sso.UserMembership) *syncView {
 
 func nearInWords(n sso.NearMiss) string {
 	if n.Why == sso.IsDefaultGroup {
-		return n.Asserted + " is what everybody’s group is called: nobody is put there by name"
+		return n.Asserted + " is what everyone’s group is called: no one is put there by name"
 	}
 	if n.Why == sso.IsObjectID {
 		return n.Asserted + ": " + n.Why.Words()

@@ -45,7 +45,7 @@ func TestNearMissesInWords(t *testing.T) {
 		near(sso.DiffersInLookAlike, "org-1"), near(sso.IsDefaultGroup, "org-1")}}, nil)
 	want := []string{
 		"Developers is nearly developers: some characters only look the same", "Developers is nearly developers: spaces differ",
-		"Developers is nearly developers: upper and lower case differ", "Developers is what everybody’s group is called: nobody is put there by name",
+		"Developers is nearly developers: upper and lower case differ", "Developers is what everyone’s group is called: no one is put there by name",
 	}
 	if !slices.Equal(v.Near, want) {
 		t.Errorf("got %q, want %q", v.Near, want)

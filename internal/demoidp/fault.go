@@ -72,7 +72,7 @@ func Faults() []FaultInfo {
 func trustFaults() []FaultInfo {
 	return []FaultInfo{
 		{Fault: WrongAudience, Title: "Wrong audience", SAML: true, OIDC: true, SAMLCode: "saml_wrong_recipient", OIDCCode: "id_token_invalid",
-			Does: "Names another application as the audience.", Expect: "Refused: the answer was made for somebody else."},
+			Does: "Names another application as the audience.", Expect: "Refused: the answer was made for someone else."},
 		{Fault: WrongRecipient, Title: "Wrong recipient", SAML: true, SAMLCode: "saml_wrong_recipient",
 			Does: "Confirms the subject for another address than the one it is sent to.", Expect: "Refused: the answer was made for another address."},
 		{Fault: WrongDestination, Title: "Wrong destination", SAML: true, SAMLCode: "saml_wrong_recipient",
@@ -106,7 +106,7 @@ func timeFaults() []FaultInfo {
 			Does: "Answers as if it were ten minutes later.", Expect: "Refused: not valid yet, check the clocks."},
 		{Fault: Replay, Title: "Replay", SAML: true, OIDC: true, SAMLCode: "saml_replayed", OIDCCode: "id_token_invalid",
 			Does: "Sends the answer of the sign-in before again (the ID token, in OIDC).", Expect: "Refused: an answer works once."},
-		{Fault: IDPInitiated, Title: "Nobody asked", SAML: true, SAMLCode: "idp_initiated_disabled",
+		{Fault: IDPInitiated, Title: "No one asked", SAML: true, SAMLCode: "idp_initiated_disabled",
 			Does: "Answers without naming the request, as if the person had started here.", Expect: "Refused, or started over, as the connection says."},
 	}
 }
@@ -141,11 +141,11 @@ func personFaults() []FaultInfo {
 		{Fault: TransientNameID, Title: "Transient NameID", SAML: true, SAMLCode: "saml_attribute_invalid",
 			Does: "Names the person differently each time.", Expect: "Refused unless the subject is mapped from an attribute."},
 		{Fault: OtherUserinfo, Title: "Userinfo of another", OIDC: true, OIDCCode: "",
-			Does: "Answers at the userinfo endpoint about somebody else.", Expect: "Refused where userinfo is asked."},
+			Does: "Answers at the userinfo endpoint about someone else.", Expect: "Refused where userinfo is asked."},
 		{Fault: OtherCompanyEmail, Title: "Another company's e-mail", SAML: true, OIDC: true,
 			Does: "Gives an address at a domain this company does not own.", Expect: "Signed in as the same person; never joined with whoever has that address elsewhere."},
 		{Fault: Denied, Title: "Denied", SAML: true, OIDC: true, SAMLCode: "idp_denied", OIDCCode: "idp_denied",
-			Does: "Refuses the person, as for somebody not assigned to the application.", Expect: "Refused, with the identity provider's own status."},
+			Does: "Refuses the person, as for someone not assigned to the application.", Expect: "Refused, with the identity provider's own status."},
 		{Fault: Down, Title: "Down", OIDC: true, OIDCCode: "idp_unavailable",
 			Does: "Answers the token request with 503.", Expect: "Refused for now: the identity provider does not answer."},
 	}

@@ -115,7 +115,7 @@ func (p *IdP) graphGroups(w http.ResponseWriter, r *http.Request) error {
 	}
 	names, found := p.groupsOf(r.PathValue("oid"))
 	if !found {
-		return refuseOAuth(http.StatusNotFound, "Request_ResourceNotFound", "there is nobody with this object ID")
+		return refuseOAuth(http.StatusNotFound, "Request_ResourceNotFound", "there is no one with this object ID")
 	}
 	size, err := number(q, "$top", mostOnPage)
 	if err != nil {

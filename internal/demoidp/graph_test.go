@@ -58,7 +58,7 @@ func TestGraph(t *testing.T) {
 		change func(*entra.Application)
 		oid    string
 	}{
-		"somebody else":  {func(*entra.Application) {}, idp.ObjectID("p-eve")},
+		"someone else":   {func(*entra.Application) {}, idp.ObjectID("p-eve")},
 		"wrong secret":   {func(a *entra.Application) { a.Secret = "guess" }, idp.ObjectID("p-ada")},
 		"another app":    {func(a *entra.Application) { a.ClientID = "stranger" }, idp.ObjectID("p-ada")},
 		"another tenant": {func(a *entra.Application) { a.Tenant = "elsewhere.example" }, idp.ObjectID("p-ada")},

@@ -115,7 +115,7 @@ func (p *IdP) person(id string) (Person, error) {
 			return person, nil
 		}
 	}
-	return Person{}, refuse(404, "There is nobody with the ID or login %q in this directory.", id)
+	return Person{}, refuse(404, "There is no one with the ID or login %q in this directory.", id)
 }
 
 // groupNames are all names anybody has, for the page that edits them.

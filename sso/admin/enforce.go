@@ -22,7 +22,7 @@ const looked = 200
 
 func errTestNeeded() *sso.Error {
 	return &sso.Error{Kind: sso.Conflict, Code: "test_needed",
-		Public: "Pass a test connection yourself first, on a connection that is enabled as it was tested."}
+		Public: "First, pass a test yourself on an enabled connection that hasn’t changed since."}
 }
 
 // Proof finds the test that lets somebody enforce single sign-on: a live one,

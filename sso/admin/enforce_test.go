@@ -21,8 +21,8 @@ func TestProof(t *testing.T) {
 	for name, run := range map[string]sso.TestRun{
 		"failed":                change(func(r *sso.TestRun) { r.State = sso.TestFailed }),
 		"still waiting":         change(func(r *sso.TestRun) { r.State = sso.TestWaiting }),
-		"nobody came back":      change(func(r *sso.TestRun) { r.State = sso.TestExpired }),
-		"somebody else's":       change(func(r *sso.TestRun) { r.By = other }),
+		"no one came back":      change(func(r *sso.TestRun) { r.State = sso.TestExpired }),
+		"someone else's":        change(func(r *sso.TestRun) { r.By = other }),
 		"of a pasted answer":    change(func(r *sso.TestRun) { r.Kind = sso.TestCaptured }),
 		"of a recorded attempt": change(func(r *sso.TestRun) { r.Kind = sso.TestReplay }),
 		"of the draft":          change(func(r *sso.TestRun) { r.Version = 3 }),
@@ -40,7 +40,7 @@ func TestProof(t *testing.T) {
 		t.Errorf("a good one among others is not found: %q", id)
 	}
 	if _, ok := admin.Proof("", connections, []sso.TestRun{change(func(r *sso.TestRun) { r.By = "" })}); ok {
-		t.Error("nobody's test is a proof for nobody")
+		t.Error("no one's test is a proof for no one")
 	}
 }
 
@@ -143,16 +143,16 @@ func TestVisitors(t *testing.T) {
 		role    sso.Role
 		of      sso.EnterpriseID
 	}{
-		"an operator":                        {admin.Browser{Admin: operator}, sso.RoleOperator, ""},
-		"an operator with a link":            {admin.Browser{Admin: operator, Setup: own}, sso.RoleOperator, ""},
-		"an operator who is signed in":       {admin.Browser{Admin: operator, Principal: ada}, sso.RoleOperator, ""},
-		"an admin":                           {admin.Browser{Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"an admin whose account ended":       {admin.Browser{Admin: stale, Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"an admin with a link of their own":  {admin.Browser{Principal: ada, Setup: own}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"an admin with a link of another":    {admin.Browser{Principal: ada, Setup: foreign}, sso.RoleSetupLink, other.ID},
-		"an admin with a link that ended":    {admin.Browser{Principal: ada, Setup: stale}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"somebody with a link":               {admin.Browser{Setup: own}, sso.RoleSetupLink, f.ent.ID},
-		"somebody else of it, with the link": {admin.Browser{Principal: f.user("eve@acme.test"), Setup: own}, sso.RoleSetupLink, f.ent.ID},
+		"an operator":                       {admin.Browser{Admin: operator}, sso.RoleOperator, ""},
+		"an operator with a link":           {admin.Browser{Admin: operator, Setup: own}, sso.RoleOperator, ""},
+		"an operator who is signed in":      {admin.Browser{Admin: operator, Principal: ada}, sso.RoleOperator, ""},
+		"an admin":                          {admin.Browser{Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
+		"an admin whose account ended":      {admin.Browser{Admin: stale, Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
+		"an admin with a link of their own": {admin.Browser{Principal: ada, Setup: own}, sso.RoleEnterpriseAdmin, f.ent.ID},
+		"an admin with a link of another":   {admin.Browser{Principal: ada, Setup: foreign}, sso.RoleSetupLink, other.ID},
+		"an admin with a link that ended":   {admin.Browser{Principal: ada, Setup: stale}, sso.RoleEnterpriseAdmin, f.ent.ID},
+		"someone with a link":               {admin.Browser{Setup: own}, sso.RoleSetupLink, f.ent.ID},
+		"someone else of it, with the link": {admin.Browser{Principal: f.user("eve@acme.test"), Setup: own}, sso.RoleSetupLink, f.ent.ID},
 	} {
 		v, err := f.Visitor(ctx, c.browser)
 		if err != nil || v.Role != c.role || v.Enterprise != c.of || v.Actor == "" {
@@ -173,7 +173,7 @@ func TestLinks(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
 	for name, n := range map[string]admin.NewLink{
-		"for nobody": {}, "too short": {For: "x", ExpiresIn: time.Hour - 1}, "too long": {For: "x", ExpiresIn: admin.MaxLinkLength + 1},
+		"for no one": {}, "too short": {For: "x", ExpiresIn: time.Hour - 1}, "too long": {For: "x", ExpiresIn: admin.MaxLinkLength + 1},
 		"backwards": {For: "x", ExpiresIn: -time.Hour}, "too often": {For: "x", MaxOpens: 101}, "never": {For: "x", MaxOpens: -1},
 	} {
 		if _, _, err := f.CreateLink(ctx, "x", f.ent, n); sso.CodeOf(err) != "validation_failed" {

@@ -23,7 +23,7 @@ func (s *Service) TiedTo(ctx context.Context, a sso.Admin) (sso.User, sso.Enterp
 		}
 	}
 	if sso.KindOf(err) == sso.NotFoundKind {
-		return sso.User{Login: string(a.User)}, sso.Enterprise{Name: "an enterprise that is gone"}, nil
+		return sso.User{Login: string(a.User)}, sso.Enterprise{Name: "a deleted enterprise"}, nil
 	}
 	return sso.User{}, sso.Enterprise{}, fmt.Errorf("find who the account is: %w", err)
 }
@@ -38,7 +38,7 @@ func (s *Service) NameAdmin(ctx context.Context, by sso.Actor, ent sso.Enterpris
 	case err != nil:
 		return fmt.Errorf("find the person: %w", err)
 	case len(found) == 0:
-		return sso.InvalidField("validation_failed", "login", "Nobody active here has this login. People appear here when they first sign in.")
+		return sso.InvalidField("validation_failed", "login", "No active person here has this login. People appear here after their first sign-in.")
 	case len(found) > 1:
 		return sso.InvalidField("validation_failed", "login", "Several people here have this login. Put them into a group of admins instead.")
 	}

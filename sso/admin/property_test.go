@@ -59,7 +59,7 @@ func TestThereIsAlwaysARecoveryAdmin(t *testing.T) {
 				*a = next
 			}
 			if has, err := f.db.HasRecovery(t.Context()); err != nil || !has || active() < 1 {
-				r.Fatalf("nobody is left (%v)", err)
+				r.Fatalf("no one is left (%v)", err)
 			}
 		}
 	})

@@ -7,7 +7,7 @@ const adfsSign = "`Set-AdfsRelyingPartyTrust -TargetName Gatehouse -SamlResponse
 func adfsSAML() Guide {
 	return Guide{
 		Provider: sso.ADFS, Protocol: sso.SAML, Product: "AD FS", Better: true, Role: "An administrator of the AD FS server.",
-		Why: "Certificates are picked up by themselves.",
+		Why: "New certificates are picked up automatically.",
 		Create: Part{Title: "Add the relying party trust", Do: []Instruction{
 			do("In AD FS Management, open *Relying Party Trusts*, select *Add Relying Party Trust*, then *Claims aware* and *Start*."),
 			do("Choose *Import data about the relying party published online or on a local network* and enter our metadata address. If the server may not reach it, download the file and choose *Import data about the relying party from a file*.",
@@ -21,7 +21,7 @@ func adfsSAML() Guide {
 		}, Warnings: []string{"Old installations sign with SHA-1, which is refused. The command above changes that."}},
 		Configure: Part{Title: configureTitle, Do: []Instruction{
 			do("The metadata of AD FS has the same address on every server. Put the name of yours in: `https://<host>/FederationMetadata/2007-06/FederationMetadata.xml`."),
-		}, Warnings: []string{"AD FS makes a new signing certificate every year by itself. With the metadata address that is noticed. With a certificate entered by hand, sign-in stops on that day."}},
+		}, Warnings: []string{"AD FS creates a new signing certificate every year. With the metadata address, it is picked up automatically. With a certificate entered by hand, sign-in stops on that day."}},
 		Wanted: []Wanted{
 			{"saml.metadata_url", "Federation Metadata", "Service › Endpoints › Metadata", "https://adfs.acme.example/FederationMetadata/2007-06/FederationMetadata.xml"},
 			{"saml.idp_entity_id", "Federation Service identifier", "Service › Edit Federation Service Properties", "http://adfs.acme.example/adfs/services/trust"},
@@ -34,7 +34,7 @@ func adfsSAML() Guide {
 			do("Add another rule, *Transform an Incoming Claim*, so that people have an identifier:",
 				choose("Incoming claim type", "UPN"), choose("Outgoing claim type", "Name ID"), choose("Outgoing name ID format", "Persistent Identifier")),
 			do("Select *OK*."),
-		}, Warnings: []string{"Without the second rule AD FS answers with InvalidNameIDPolicy, and nobody gets in."}},
+		}, Warnings: []string{"Without the second rule AD FS answers with InvalidNameIDPolicy, and no one gets in."}},
 		Claims: []Claim{
 			{Use: Subject, Name: NameID, Value: "UPN", ByName: true, Note: "By the second rule."},
 			{Use: Login, Name: "login", Value: "User-Principal-Name"}, {Use: Email, Name: "email", Value: "E-Mail-Addresses"},

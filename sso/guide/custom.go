@@ -4,7 +4,7 @@ import "gatehouse/sso"
 
 func customSAML() Guide {
 	return Guide{
-		Provider: sso.Custom, Protocol: sso.SAML, Product: "Another identity provider", Role: "Whoever administers the identity provider.",
+		Provider: sso.Custom, Protocol: sso.SAML, Product: "Another identity provider", Role: "Admin access to your identity provider.",
 		Why: "Whatever speaks SAML 2.0.",
 		Create: Part{Title: createTitle, Do: []Instruction{
 			do("In your identity provider, add an application, also called service provider or relying party, for SAML 2.0."),
@@ -33,7 +33,7 @@ func customSAML() Guide {
 			{Use: Name, Name: "name", Value: "full name"}, {Use: Groups, Name: "groups", Value: "names of the groups, one value each"},
 		},
 		Groups: Part{Title: groupTitle, Do: []Instruction{
-			do("Add an attribute `groups` with the names of all groups somebody is in, each as a value of its own. If it comes as one text, say below what is between the names."),
+			do("Add an attribute `groups` with the names of all groups someone is in, each as a value of its own. If they are sent as one text, enter the separator below."),
 		}, Warnings: []string{byName}},
 		Assign: customAssign(),
 	}
@@ -47,7 +47,7 @@ func customAssign() Part {
 
 func customOIDC() Guide {
 	return Guide{
-		Provider: sso.Custom, Protocol: sso.OIDC, Product: "Another identity provider", Better: true, Role: "Whoever administers the identity provider.",
+		Provider: sso.Custom, Protocol: sso.OIDC, Product: "Another identity provider", Better: true, Role: "Admin access to your identity provider.",
 		Why: "Whatever speaks OpenID Connect.",
 		Create: Part{Title: createTitle, Do: []Instruction{
 			do("In your identity provider, add an application, also called client or relying party, for OpenID Connect, of the type web application, with a client secret."),
@@ -67,14 +67,14 @@ func customOIDC() Guide {
 			{"oidc.client_secret", "Client secret", "in your identity provider", ""},
 		},
 		Attributes: Part{Title: claimTitle, Do: []Instruction{
-			do("Login, e-mail and name have standard names, and are usually sent by themselves with the scopes `profile` and `email`."),
+			do("Login, e-mail and name have standard names, and are usually sent by default with the scopes `profile` and `email`."),
 		}},
 		Claims: []Claim{
 			{Use: Login, Name: "preferred_username", Value: "what people sign in with", ByName: true}, {Use: Email, Name: "email", Value: "e-mail address", ByName: true},
 			{Use: Name, Name: "name", Value: "full name", ByName: true}, {Use: Groups, Name: "groups", Value: "names of the groups, as a list"},
 		},
 		Groups: Part{Title: groupTitle, Do: []Instruction{
-			do("Have a claim `groups` put into the ID token or the userinfo answer, with the names of all groups somebody is in. Some products want the scope `groups` for that: add it in step 2."),
+			do("Have a claim `groups` put into the ID token or the userinfo answer, with the names of all groups someone is in. Some products want the scope `groups` for that: add it in step 2."),
 		}, Warnings: []string{byName}},
 		Assign: customAssign(),
 	}

@@ -4,7 +4,7 @@ import "gatehouse/sso"
 
 // Warnings about what Entra ID says of groups.
 const (
-	entraNested  = "Nested groups are not expanded: somebody who is only in a group inside an assigned group is in none as far as Entra ID tells."
+	entraNested  = "Nested groups are not expanded: a person who is only in a group inside an assigned group is sent without groups."
 	entraMany    = "Entra ID leaves the groups out altogether for people who are in many: more than 150 over SAML, 200 over OpenID Connect. *Groups assigned to the application* keeps the list short."
 	entraAbsent  = "Entra ID sends no group claim at all for a person who is in no assigned group, also when the last one is taken away. " + absentMeans
 	entraLicense = "Assigning groups to an application needs Entra ID P1 or better. Without it, assign people."
@@ -13,7 +13,7 @@ const (
 func entraSAML() Guide {
 	return Guide{
 		Provider: sso.Entra, Protocol: sso.SAML, Product: "Microsoft Entra ID", Better: true, Role: "A Cloud Application Administrator, or the owner of the application.",
-		Why: "Sends group names. New signing certificates are picked up by themselves.",
+		Why: "Sends group names. New signing certificates are picked up automatically.",
 		Create: Part{Title: createTitle, Do: []Instruction{
 			do("In the Microsoft Entra admin center, go to *Enterprise applications* › *All applications*, and select *New application*, then *Create your own application*."),
 			do("Enter a name, choose *Integrate any other application you don't find in the gallery (Non-gallery)*, and select *Create*."),
@@ -43,7 +43,7 @@ func entraSAML() Guide {
 		}, Warnings: []string{"Leave *Unique User Identifier (Name ID)* as it is."}},
 		Claims: []Claim{
 			{Use: Login, Name: "login", Value: "user.userprincipalname"},
-			{Use: Email, Name: "email", Value: "user.mail", Note: "People without a mailbox have none. Their login stands in if it has the form of an address."},
+			{Use: Email, Name: "email", Value: "user.mail", Note: "People without a mailbox have none. Their login is used instead if it looks like an address."},
 			{Use: Name, Name: "name", Value: "user.displayname"},
 			{Use: Groups, Name: "groups", Value: "Cloud-only group display names"},
 		},
@@ -68,13 +68,13 @@ func entraAssign() Part {
 func entraOIDC() Guide {
 	return Guide{
 		Provider: sso.Entra, Protocol: sso.OIDC, Product: "Microsoft Entra ID", Role: "A Cloud Application Administrator or Application Developer.",
-		Why: "If you prefer app registrations. The client secret runs out: note the day.",
+		Why: "If you prefer app registrations. Client secrets expire; note the expiry date.",
 		Create: Part{Title: createTitle, Do: []Instruction{
 			do("In the Microsoft Entra admin center, go to *App registrations* and select *New registration*."),
 			do("Enter a name, and as *Supported account types* choose *Accounts in this organizational directory only*."),
 			do("Under *Redirect URI*, choose the platform *Web* and enter:", Value{RedirectURI, "Redirect URI", "Also called callback URL.", ""}),
 			do("Select *Register*."),
-		}, Warnings: []string{"Register your own application for your own directory. One for any directory would let everybody with a Microsoft account in."}},
+		}, Warnings: []string{"Register your own application for your own directory. One for any directory would let everyone with a Microsoft account in."}},
 		Configure: Part{Title: configureTitle, Do: []Instruction{
 			do("In *Overview*, copy the *Application (client) ID*, and the *Directory (tenant) ID*, which is part of the issuer: `https://login.microsoftonline.com/<tenant ID>/v2.0`."),
 			do("In *Certificates & secrets*, select *New client secret*, and copy its *Value*, not its *Secret ID*."),
@@ -90,7 +90,7 @@ func entraOIDC() Guide {
 		}, Warnings: []string{"People are known by `tid` and `oid`, which never change. Their address may."}},
 		Claims: []Claim{
 			{Use: Login, Name: "preferred_username", Value: "User principal name", ByName: true},
-			{Use: Email, Name: "email", Value: "email", Note: "People without a mailbox have none. Their login stands in if it has the form of an address."},
+			{Use: Email, Name: "email", Value: "email", Note: "People without a mailbox have none. Their login is used instead if it looks like an address."},
 			{Use: Name, Name: "name", Value: "Display name", ByName: true},
 			{Use: Groups, Name: "groups", Value: "Cloud-only group display names"},
 		},

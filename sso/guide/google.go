@@ -19,7 +19,7 @@ func googleSAML() Guide {
 		}},
 		Configure: Part{Title: configureTitle, Do: []Instruction{
 			do("Upload the metadata file that you downloaded. If you did not: open the application and select *Download metadata*."),
-		}, Warnings: []string{"Google has its metadata as a file only, so a new certificate is not noticed by itself. The file and its certificate have an end date: upload a new one before."}},
+		}, Warnings: []string{"Google has its metadata as a file only, so new certificates are not picked up automatically. The file and its certificate have an end date: upload a new one before."}},
 		Wanted: []Wanted{
 			{"saml.metadata_xml", "Download metadata", "Google Identity Provider details › Option 1", "GoogleIDPMetadata.xml"},
 			{"saml.idp_entity_id", "Entity ID", "Google Identity Provider details › Option 2", "https://accounts.google.com/o/saml2?idpid=…"},
@@ -27,7 +27,7 @@ func googleSAML() Guide {
 			{"saml.certificates", "Certificate", "Google Identity Provider details › Option 2", ""},
 		},
 		Attributes: Part{Title: attributeTitle, Do: []Instruction{
-			do("In the application, open *SAML attribute mapping* and select *Add mapping* for each attribute of the table that is not sent by itself: the value is the *Google Directory attribute*, its name the *App attribute*."),
+			do("In the application, open *SAML attribute mapping* and select *Add mapping* for each attribute of the table that is not sent by default: the value is the *Google Directory attribute*, its name the *App attribute*."),
 			do("Select *Save*."),
 		}},
 		Claims: []Claim{
@@ -39,17 +39,17 @@ func googleSAML() Guide {
 		Groups: Part{Title: groupTitle, Do: []Instruction{
 			do("In *SAML attribute mapping*, under *Group membership (optional)*, search for each group that matters and select it."),
 			do("As *App attribute* enter `groups`. Select *Save*."),
-		}, Warnings: []string{byName, "Google sends the groups that are listed here, at most 75, and no others. A group that is renamed has to be selected again.", "Whoever is in a group inside a listed one counts as being in the listed one."}},
+		}, Warnings: []string{byName, "Google sends the groups that are listed here, at most 75, and no others. A group that is renamed has to be selected again.", "People in a group inside a listed one count as members of the listed one."}},
 		Assign: Part{Title: assignTitle, Do: []Instruction{
 			do("In the application, open *User access*, choose *ON for everyone*, or a group or organizational unit on the left and *On*, and select *Save*. For the test, you need to be among them."),
-		}, Warnings: []string{"It can take Google some minutes, and at times a day, until that holds for everybody."}},
+		}, Warnings: []string{"It can take Google some minutes, and at times a day, until this applies to everyone."}},
 	}
 }
 
 func pingSAML() Guide {
 	return Guide{
 		Provider: sso.Ping, Protocol: sso.SAML, Product: "PingOne", Better: true, Role: "An administrator of the environment.",
-		Why: "Certificates are picked up by themselves.",
+		Why: "New certificates are picked up automatically.",
 		Create: Part{Title: createTitle, Do: []Instruction{
 			do("In PingOne, go to *Applications* › *Applications* and select the plus sign."),
 			do("Enter an *Application Name*, choose *SAML Application*, and select *Configure*."),
@@ -82,7 +82,7 @@ func pingSAML() Guide {
 			do("In *Attribute Mappings*, add `groups` with the mapping *Group Names*. Select *Save*."),
 		}, Warnings: []string{byName, "*Group IDs* instead of *Group Names* match no name."}},
 		Assign: Part{Title: assignTitle, Do: []Instruction{
-			do("In the application, open *Access*, and choose the groups whose people are to sign in. With none chosen everybody may. For the test, you need to be in one of them."),
+			do("In the application, open *Access*, and choose the groups whose people are to sign in. With none chosen everyone may. For the test, you need to be in one of them."),
 			do("Select *Save*."),
 		}},
 	}

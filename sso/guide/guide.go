@@ -98,7 +98,7 @@ type Claim struct {
 	Name   string // to enter there
 	Value  string // to choose there
 	Note   string
-	ByName bool // it is sent by itself, under this name
+	ByName bool // it is sent by default, under this name
 }
 
 // Spans takes a text apart.
@@ -165,8 +165,8 @@ const (
 
 	oneACS = "Enter this one address only. With a second one the identity provider may answer to the wrong address, and people see an error."
 	// absentMeans names the field of the next page, group_sync.on_absent.
-	absentMeans = "That is taken for not knowing, and removes nobody. Once the test shows that groups are sent, set *If nothing at all is said about groups* " +
-		"to *Take it for no groups*, or the last group stays."
+	absentMeans = "That counts as unknown, and removes no one. Once the test shows that groups are sent, set *When no groups are sent* " +
+		"to *Treat as no groups*, or the last group stays."
 
 	byName = "A group is matched by its name, letter by letter: `Engineering` and `engineering` are two groups. The group Members is never matched."
 )

@@ -193,7 +193,7 @@ func tables(g guide.Guide) string {
 	for _, c := range g.Claims {
 		sent := ""
 		if c.ByName {
-			sent = ", sent by itself"
+			sent = ", sent by default"
 		}
 		b.WriteString("| `" + c.Name + "` | " + strings.ReplaceAll(c.Value, ".*", "`.*`") + sent + " | " + string(c.Use) + " |\n")
 	}

@@ -5,7 +5,7 @@ import "gatehouse/sso"
 func jumpCloudSAML() Guide {
 	return Guide{
 		Provider: sso.JumpCloud, Protocol: sso.SAML, Product: "JumpCloud", Better: true, Role: "A JumpCloud administrator.",
-		Why: "Certificates are picked up by themselves.",
+		Why: "New certificates are picked up automatically.",
 		Create: Part{Title: createTitle, Do: []Instruction{
 			do("In the JumpCloud admin portal, go to *SSO Applications* and select *+ Add New Application*, then *Custom Application* and *Next*."),
 			do("Select *Manage Single Sign-On (SSO)* and *Configure SSO with SAML*, then *Next*."),
@@ -51,7 +51,7 @@ func jumpCloudSAML() Guide {
 func oneLoginSAML() Guide {
 	return Guide{
 		Provider: sso.OneLogin, Protocol: sso.SAML, Product: "OneLogin", Better: true, Role: "A OneLogin administrator.",
-		Why: "Certificates are picked up by themselves.",
+		Why: "New certificates are picked up automatically.",
 		Create: Part{Title: createTitle, Do: []Instruction{
 			do("In OneLogin, go to *Applications* › *Applications*, select *Add App*, and choose *SAML Custom Connector (Advanced)*."),
 			do("Enter a *Display Name*, switch *Visible in portal* off, and select *Save*."),
@@ -83,7 +83,7 @@ func oneLoginSAML() Guide {
 		Groups: Part{Title: groupTitle, Do: []Instruction{
 			do("Add a parameter `groups` likewise, with *Include in SAML assertion* and *Multi-value parameter* ticked."),
 			do("As its value choose *MemberOf*, or *User Roles* if roles are what you call groups, and *Semicolon Delimited input (Multi-value output)*."),
-		}, Warnings: []string{byName, "Without *Semicolon Delimited input (Multi-value output)* the list comes as one value. It is then taken apart at its semicolons here."}},
+		}, Warnings: []string{byName, "Without *Semicolon Delimited input (Multi-value output)* the list is sent as one value. It is then split at its semicolons here."}},
 		Assign: Part{Title: assignTitle, Do: []Instruction{
 			do("In the application, open *Access*, and choose the *Roles* whose people are to sign in. For the test, you need to have one of them."),
 			do("Select *Save*."),

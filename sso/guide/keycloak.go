@@ -21,7 +21,7 @@ func keycloakSAML() Guide {
 			do("Select *Save*."),
 		}, Warnings: []string{
 			"Importing our metadata switches *Encrypt assertions* on. That works, and you may switch it off.",
-			"Do not choose the name ID format *transient*: everybody would be a new person at every sign-in.",
+			"Do not choose the name ID format *transient*: everyone would be a new person at every sign-in.",
 		}},
 		Configure: Part{Title: configureTitle, Do: []Instruction{
 			do("In *Realm settings* › *General*, next to *Endpoints*, copy the address of *SAML 2.0 Identity Provider Metadata*."),
@@ -46,14 +46,14 @@ func keycloakSAML() Guide {
 				choose("Group attribute name", "groups"), choose("Single Group Attribute", "On"), choose("Full group path", "Off")),
 			do("Select *Save*."),
 		}, Warnings: []string{byName, keycloakPath,
-			"Of somebody in no group Keycloak says nothing at all. With this mapper in place, have the connection take groups that are not said for none, or who leaves the last group keeps it here."}},
+			"Keycloak sends nothing for people in no group. With this mapper in place, have the connection treat missing groups as no groups, or people who leave their last group keep it here."}},
 		Assign: keycloakAssign(),
 	}
 }
 
 func keycloakAssign() Part {
 	return Part{Title: assignTitle, Do: []Instruction{
-		do("Everybody in the realm may sign in. There is nothing to do unless you restrict that."),
+		do("Everyone in the realm may sign in. There is nothing to do unless you restrict that."),
 		do("To restrict it: in *Authentication*, copy the browser flow, add *Condition - user role* with *Deny access* behind it, and choose the copy in the client's *Advanced* › *Authentication flow overrides*."),
 	}}
 }

@@ -59,7 +59,7 @@ func oktaAssign() Part {
 func oktaOIDC() Guide {
 	return Guide{
 		Provider: sso.Okta, Protocol: sso.OIDC, Product: "Okta", Better: true, Role: "An Okta admin who may manage applications.",
-		Why: "Fewest steps, and no certificate that runs out.",
+		Why: "Fewest steps, and no certificate to renew.",
 		Create: Part{Title: createTitle, Do: []Instruction{
 			do("In the Okta admin console, go to *Applications* › *Applications* and select *Create App Integration*."),
 			do("As *Sign-in method* select *OIDC - OpenID Connect*, as *Application type* *Web application*. Select *Next*."),
@@ -70,7 +70,7 @@ func oktaOIDC() Guide {
 				choose("Controlled access", "Allow everyone in your organization to access"),
 				choose("Enable immediate access", "Enable immediate access with Federation Broker Mode")),
 			do("Select *Save*."),
-		}, Warnings: []string{"With *Federation Broker Mode* everybody in Okta may sign in. To choose who may, leave it off and assign groups in step 4."}},
+		}, Warnings: []string{"With *Federation Broker Mode* everyone in Okta may sign in. To choose who may, leave it off and assign groups in step 4."}},
 		Configure: Part{Title: configureTitle, Do: []Instruction{
 			do("In the application, open *General*. Under *Client Credentials*, copy the *Client ID*, and under *Client Secrets* the secret."),
 			do("Select your name in the top right corner, and copy your *Okta Domain*."),
@@ -93,7 +93,7 @@ func oktaOIDC() Guide {
 			do("In the application, open *Sign On*. Under *Token claims*, open *Show legacy configuration* and select *Edit*."),
 			do("Fill in:", choose("Groups claim type", "Filter"), choose("Groups claim filter", "groups, Matches regex, .*")),
 			do("Select *Save*."),
-		}, Warnings: []string{byName, "Okta cuts the list at 100 groups and does not say so. Whoever is in that many is added to groups and removed from none: choose an expression that fits only the groups you need.", oktaAbsent}},
+		}, Warnings: []string{byName, "Okta cuts the list at 100 groups without saying so. People in that many groups are added to groups and removed from none: choose an expression that fits only the groups you need.", oktaAbsent}},
 		Assign: oktaAssign(),
 	}
 }

@@ -140,11 +140,11 @@ func certificate(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	on := cert.NotAfter.UTC().Format("2 January 2006")
 	f.FindingDetail = sso.FindingDetail{Text: "The certificate of " + c.Name + " expires on " + on + ".", Side: string(remedy.Company), By: cert.NotAfter.UTC(), Path: "connections/" + string(c.ID), Urgent: f.Threshold <= 7}
 	if f.Threshold == 0 {
-		f.Text = "The certificate of " + c.Name + " expired on " + on + ". Sign-in goes on, because the key is what is trusted, until the identity provider signs with another."
+		f.Text = "The certificate of " + c.Name + " expired on " + on + ". Sign-in continues, because the key is what is trusted, until the identity provider signs with another."
 	}
 	f.Do = "Make a new signing certificate at the identity provider, add it to the connection here, and only then switch to it there."
 	if c.Live.SAML.MetadataURL != "" {
-		f.Do = "Make a new signing certificate at the identity provider. It is taken over from the metadata by itself once it is published there."
+		f.Do = "Create a new signing certificate at the identity provider. It is picked up from the metadata automatically once it is published there."
 	}
 	return f, true
 }
@@ -155,7 +155,7 @@ func metadata(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		return f, false
 	}
 	f.Kind = sso.HealthMetadata
-	f.FindingDetail = sso.FindingDetail{Text: "The metadata of " + c.Name + " cannot be fetched since " + since.UTC().Format("2 January 2006, 15:04 UTC") + ". Sign-in goes on until the identity provider changes its certificate.",
+	f.FindingDetail = sso.FindingDetail{Text: "The metadata of " + c.Name + " cannot be fetched since " + since.UTC().Format("2 January 2006, 15:04 UTC") + ". Sign-in continues until the identity provider changes its certificate.",
 		Side: string(remedy.Company), Do: "Open the metadata address in a browser and see what answers. It was: " + c.Metadata.Error, At: since.UTC(), Path: "connections/" + string(c.ID)}
 	return f, true
 }
@@ -175,13 +175,13 @@ func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		f.Threshold, f.Urgent = 1, true
 		f.Subject = c.Live.SAML.Pending[0].Fingerprint()
 		f.Text = "The metadata of " + c.Name + " names new signing certificates alone. They are not trusted until an admin confirms them."
-		f.Do = "Ask your identity provider's admin whether the certificates were changed. If so, confirm them; if not, somebody else changed the metadata."
+		f.Do = "Ask your identity provider's admin whether the certificates were changed. If so, confirm them; if not, someone else changed the metadata."
 		return f, true
 	case !at.IsZero() && s.Now.Sub(at) < told:
 		f.Subject = at.UTC().Format(time.RFC3339)
 		f.At = at.UTC()
 		f.Text = "The metadata of " + c.Name + " replaced all signing certificates at once. The new ones are trusted."
-		f.Do = "Ask your identity provider's admin whether the certificates were changed. If not, somebody else changed the metadata: disable the connection."
+		f.Do = "Ask your identity provider's admin whether the certificates were changed. If not, someone else changed the metadata: disable the connection."
 		return f, true
 	}
 	return f, false
@@ -207,9 +207,9 @@ func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	if n < enough || !had || c.Live.Provisioning == sso.ProvisionSCIM {
 		return f, false
 	}
-	text, do := "The last %d sign-ins through %s said nothing about groups, and there were some before. Nobody lost a membership.", ": send the groups again."
+	text, do := "The last %d sign-ins through %s said nothing about groups, and there were some before. No one lost a membership.", ": send the groups again."
 	if partly > 0 {
-		text = "The groups of the last %d sign-ins through %s were not understood, or only in part. Nobody lost a membership, and nobody will until they are."
+		text = "The groups of the last %d sign-ins through %s were not understood, or only in part. No one lost a membership, and no one will until they are."
 		do = ": send the names of groups as a list of texts. The page of each sign-in lists what was not understood, and why."
 	}
 	f.Kind = sso.HealthGroups

@@ -216,7 +216,7 @@ func TestSkew(t *testing.T) {
 		want   time.Duration
 		ok     bool
 	}{
-		"nobody came":   {nil, 0, false},
+		"no one came":   {nil, 0, false},
 		"saml, ahead":   {[]sso.Attempt{said("response_issue_instant", 90*time.Second)}, 90 * time.Second, true},
 		"oidc, behind":  {[]sso.Attempt{said("issued_at", -40*time.Second)}, -40 * time.Second, true},
 		"the median":    {[]sso.Attempt{said("issued_at", time.Hour), said("issued_at", 0), said("issued_at", 2*time.Second)}, 2 * time.Second, true},

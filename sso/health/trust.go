@@ -18,7 +18,7 @@ func trust(c sso.Connection) (f sso.Finding, ok bool) {
 	f.FindingDetail = sso.FindingDetail{
 		Text:   "A change of whom " + c.Name + " trusts to say who people are waits for approval.",
 		Side:   string(remedy.Operator),
-		Do:     "Look at what was changed and by whom, and approve or refuse it. Nobody signs in with it before that.",
+		Do:     "Look at what was changed and by whom, and approve or refuse it. No one signs in with it before that.",
 		At:     change.AskedAt,
 		Path:   "connections/" + string(c.ID),
 		Urgent: true,

@@ -6,7 +6,7 @@ import "gatehouse/sso/remedy"
 func Whose(side string) string {
 	switch remedy.Side(side) {
 	case remedy.Person:
-		return "Whoever signs in"
+		return "The person who signs in"
 	case remedy.Company:
 		return "Your IT admin, at the identity provider"
 	}

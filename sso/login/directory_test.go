@@ -290,7 +290,7 @@ func TestDirectoryIsNotFlooded(t *testing.T) {
 
 // TestUnknownRemovesNobody is F-51 over the whole of a sign-in: a thousand
 // answers with no list, with a pointer, and with a list cut off, and a Graph
-// that says nothing, and nobody loses a group.
+// that says nothing, and no one loses a group.
 func TestUnknownRemovesNobody(t *testing.T) {
 	t.Parallel()
 	for name, fresh := range databases() {

@@ -44,7 +44,7 @@ func groupsCheck(m sso.Mapping, g sso.AssertedGroups, sent int) sso.Check {
 		got += fmt.Sprintf("; the first %d are read", len(g.Names))
 	}
 	if g.NotUnderstoodCount > 0 {
-		got += fmt.Sprintf("; %d not understood, and nobody loses a group by it: %s", g.NotUnderstoodCount, firstRaw(g.NotUnderstood))
+		got += fmt.Sprintf("; %d not understood, and no one loses a group by it: %s", g.NotUnderstoodCount, firstRaw(g.NotUnderstood))
 	}
 	return sso.Check{
 		Name:    "groups",

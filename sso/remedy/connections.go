@@ -3,7 +3,7 @@ package remedy
 // connections are the codes of what is configured.
 func connections() []Entry {
 	return []Entry{
-		{"invalid_configuration", "Connections and domains", "entries cannot be accepted as they are", Operator, "the fields say why"},
+		{"invalid_configuration", "Connections and domains", "there are problems with some fields", Operator, "the fields say why"},
 		{"expression_invalid", "Connections and domains", "an expression does not compile, has the wrong type, or could take too long", Operator, "line and column are in the message; [what an expression may use](policy.md)"},
 		{"connection_incomplete", "Connections and domains", "it cannot be enabled yet", Operator, "the fields say what is missing"},
 		{"provisioning_unavailable", "Connections and domains", "provisioning is set to SCIM, which is not available yet", Operator,

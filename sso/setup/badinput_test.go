@@ -199,7 +199,7 @@ func TestBadOIDC(t *testing.T) {
 		"without TLS":           {issuer("http://idp.example"), "url_not_allowed", blame},
 		"not an address":        {issuer("idp.example"), "url_not_allowed", blame},
 		"with a query":          {issuer(d.URL + "?x=y"), "url_not_allowed", blame},
-		"of nobody":             {issuer(d.URL + "/elsewhere"), "metadata_unreadable", blame},
+		"of no one":             {issuer(d.URL + "/elsewhere"), "metadata_unreadable", blame},
 		"every Entra tenant":    {issuer("https://login.microsoftonline.com/common/v2.0"), "issuer_mismatch", blame},
 		"every organization":    {issuer("https://LOGIN.microsoftonline.com/organizations/v2.0/"), "issuer_mismatch", blame},
 		"private accounts":      {issuer("https://login.microsoftonline.com/consumers/v2.0"), "issuer_mismatch", blame},

@@ -82,7 +82,7 @@ func readCertificates(text string) (all [][]byte, wrong string) {
 		case block == nil:
 			return all, ""
 		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
-			return nil, "This is a private key, which nobody but its owner should have. Enter the certificate."
+			return nil, "This is a private key, which only its owner should have. Enter the certificate."
 		case block.Type != "CERTIFICATE":
 			return nil, none
 		}

@@ -130,7 +130,7 @@ func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 }
 
 func errChanged() *sso.Error {
-	return &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Somebody else changed this connection meanwhile. Look at it again."}
+	return &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Someone else changed this connection in the meantime. Look at it again."}
 }
 
 // maxKeys is how many keys of ours are published: the one in use and two that

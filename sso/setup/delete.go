@@ -27,7 +27,7 @@ func LocksOut(r sso.ConnectionReach) error {
 		return nil
 	}
 	return &sso.Error{Kind: sso.Conflict, Code: "would_lock_out", Public: fmt.Sprintf(
-		"This is the only way in for %s. Enable another connection first; or disable this one first, if nobody shall sign in any more.", whom(r))}
+		"This is the only way in for %s. Enable another connection first; or disable this one first, if no one is to sign in through it.", whom(r))}
 }
 
 // whom names those who depend on a connection, as far as there is room.

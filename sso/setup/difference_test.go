@@ -96,17 +96,17 @@ func TestLocksOut(t *testing.T) {
 		says  string // "" for nothing
 	}{
 		"the only one":         {sso.ConnectionReach{State: sso.ConnectionEnabled, Active: 3, Only: 3, Logins: []string{"ada", "bob", "cy"}}, "3 active people (ada, bob, cy)."},
-		"nobody used it yet":   {sso.ConnectionReach{State: sso.ConnectionEnabled, Active: 1}, "1 active person."},
+		"no one used it yet":   {sso.ConnectionReach{State: sso.ConnectionEnabled, Active: 1}, "1 active person."},
 		"more than are named":  {sso.ConnectionReach{State: sso.ConnectionEnabled, Active: 9, Only: 2, Logins: []string{"ada", "bob"}}, "(ada, bob and others)"},
 		"one of two":           {sso.ConnectionReach{State: sso.ConnectionEnabled, Active: 3, Only: 3, Others: 1}, ""},
 		"disabled":             {sso.ConnectionReach{State: sso.ConnectionDisabled, Active: 3, Only: 3}, ""},
 		"a draft":              {sso.ConnectionReach{State: sso.ConnectionDraft, Active: 3}, ""},
-		"enforced, nobody yet": {sso.ConnectionReach{State: sso.ConnectionEnabled, Enforced: true}, "stop enforcing"},
+		"enforced, no one yet": {sso.ConnectionReach{State: sso.ConnectionEnabled, Enforced: true}, "stop enforcing"},
 		"enforced, disabled":   {sso.ConnectionReach{State: sso.ConnectionDisabled, Enforced: true}, "stop enforcing"},
 		"enforced, in use":     {sso.ConnectionReach{State: sso.ConnectionEnabled, Enforced: true, Active: 3}, "stop enforcing"},
 		"enforced, one of two": {sso.ConnectionReach{State: sso.ConnectionDisabled, Enforced: true, Active: 3, Others: 1}, ""},
 		"enforced, a draft":    {sso.ConnectionReach{State: sso.ConnectionDraft, Enforced: true}, ""},
-		"nobody there":         {sso.ConnectionReach{State: sso.ConnectionEnabled}, ""},
+		"no one there":         {sso.ConnectionReach{State: sso.ConnectionEnabled}, ""},
 	} {
 		err := setup.LocksOut(tt.reach)
 		if (err != nil) != (tt.says != "") || err != nil && (sso.CodeOf(err) != "would_lock_out" || !strings.Contains(err.Error(), tt.says)) {

@@ -51,9 +51,9 @@ func domainName(name string) (string, error) {
 	registrable, err := publicsuffix.EffectiveTLDPlusOne(ascii)
 	switch {
 	case err != nil:
-		return "", refuse("Anybody can have a name under " + ascii + ", so it belongs to nobody. Enter your own.")
+		return "", refuse("Anyone can have a name under " + ascii + ", so it belongs to no one company. Enter your own.")
 	case slices.Contains(mailboxProviders(), registrable):
-		return "", refuse("Anybody can have an address at " + ascii + ", so it cannot stand for a company.")
+		return "", refuse("Anyone can have an address at " + ascii + ", so it cannot identify a company.")
 	}
 	return ascii, nil
 }

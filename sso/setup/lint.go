@@ -125,7 +125,7 @@ func (e entry) entra() Advice {
 	case !known || servesAllTenants(e.text):
 		return Advice{}
 	case e.metadata() && strings.HasSuffix(e.path, "/saml2"):
-		return Advice{Says: "This is the Login URL. Enter the App Federation Metadata Url, which stands under SAML Certificates."}
+		return Advice{Says: "This is the Login URL. Enter the App Federation Metadata Url, which is under SAML Certificates."}
 	case e.issuer() && tenant != "" && e.path != "/"+tenant+"/v2.0":
 		return Advice{"This is another address of your directory. The issuer ends with /v2.0.", "https://login.microsoftonline.com/" + tenant + "/v2.0"}
 	}

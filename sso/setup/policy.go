@@ -31,7 +31,7 @@ func (w *editing) checkPolicies() {
 	}
 	switch v.Mode {
 	case policy.ModeUnverifiedDomain:
-		w.warn("email_verification.mode", "No mail server is set up (smtp.addr), so no codes are sent: nobody is asked for one, and addresses stay unverified.")
+		w.warn("email_verification.mode", "No mail server is set up (smtp.addr), so no codes are sent or asked for, and addresses stay unverified.")
 	case policy.ModeAlways, policy.ModeExpression:
 		w.warn("email_verification.mode", "No mail server is set up (smtp.addr), so no codes are sent: who would have to enter one does not get in.")
 	}
@@ -56,7 +56,7 @@ func (w *editing) checkWithoutAddress() {
 		}
 	}
 	if v.Mode == policy.ModeAlways {
-		w.warn("email_optional", "Everybody has to prove an address, so people without one wait until an admin vouches for them.")
+		w.warn("email_optional", "Everyone has to verify an address, so people without one wait until an admin vouches for them.")
 	}
 }
 

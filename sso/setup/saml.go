@@ -202,7 +202,7 @@ func (w *editing) checkSAML() {
 		w.warn("saml.allow_sha1", "Signatures with SHA-1 can be forged with enough money. Have the identity provider sign with SHA-256.")
 	}
 	if c.IDPInitiated == sso.IDPInitiatedDirect {
-		w.warn("saml.allow_idp_initiated", `Somebody can be signed in as another person by a link. "rebounce" gives people the same click without that risk.`)
+		w.warn("saml.allow_idp_initiated", `A link can sign a person in as someone else. “Allowed: starts a sign-in of our own” gives people the same click without that risk.`)
 	}
 }
 

@@ -159,7 +159,7 @@ func TestStatusIsOfTheLiveAddress(t *testing.T) {
 	w, d := newWorld(t), newDirectory(t)
 	c := w.live(d)
 	if c.Metadata.CheckedAt.IsZero() {
-		t.Error("the metadata was read, and nobody knows when")
+		t.Error("the metadata was read, and no one knows when")
 	}
 	checked := c.Metadata
 	c, _, err := w.Edit(t.Context(), by, w.ent, c.ID, setup.Edit{SAML: &setup.SAMLEdit{MetadataURL: new(d.URL + "/new/metadata")}})

@@ -166,7 +166,7 @@ func ApproverOf(v sso.Visitor) Approver {
 
 func errOtherApprover() *sso.Error {
 	return &sso.Error{Kind: sso.Conflict, Code: "trust_other_approver",
-		Public: "You have made or asked for this change, so somebody else approves it: another admin of the company, or an operator."}
+		Public: "You made or requested this change, so someone else has to approve it: another admin of the company, or an operator."}
 }
 
 func errTrustChanged() *sso.Error {

@@ -131,7 +131,7 @@ func TestAccount(t *testing.T) {
 		t.Fatalf("%d, attempts of %q", w.Code, f.filter.User)
 	}
 	at := -1
-	for _, next := range []string{"Acme Corporation", "Ada Lovelace", "ada@acme.example", "not confirmed", "Employees (Okta, SAML)", "Operations", "on-call", "added by hand",
+	for _, next := range []string{"Acme Corporation", "Ada Lovelace", "ada@acme.example", "not verified", "Employees (Okta, SAML)", "Operations", "on-call", "added by hand",
 		"Research", "Members", "for everyone here", "engineering", "from your company’s sign-in", "Firefox on Linux", "this one", "Safari on iPhone", string(f.phone), "att-2", "att-1"} {
 		i := strings.Index(body[at+1:], next)
 		if i < 0 {

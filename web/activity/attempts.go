@@ -57,7 +57,7 @@ func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Vi
 // noReference says why nothing was found by a reference.
 func noReference(reference string) string {
 	if strings.HasPrefix(reference, "req-") {
-		return "This is the reference of a request that was no sign-in. Whoever runs Gatehouse finds it in the log."
+		return "This is the reference of a request that was no sign-in. The team that runs Gatehouse finds it in the log."
 	}
 	return "No sign-in of this company has this reference. It begins with att-, and is 30 characters long."
 }
@@ -148,7 +148,7 @@ func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]page.
 	if names.connections[x.Connection].ID != "" {
 		connection.Href = console.AtConnection(e, x.Connection)
 	}
-	who := page.Fact{Label: "Person", Value: cmp.Or(x.Login, "not known: it did not get that far")}
+	who := page.Fact{Label: "Person", Value: cmp.Or(x.Login, "unknown: the sign-in ended before that")}
 	facts := []page.Fact{{Label: "When", Time: &at}, {Label: "Exactly", Value: at.Exact}, who, connection,
 		{Label: "From", Value: cmp.Or(x.Remote, "not known")}, {Label: "Browser", Value: cmp.Or(x.UserAgent, "not known")}}
 	if x.More > 0 {
@@ -193,7 +193,7 @@ func advice(v console.Visit, c sso.Connection, x sso.Attempt) *page.Advice {
 func whose(side remedy.Side) string {
 	switch side {
 	case remedy.Person:
-		return "Whoever signs in"
+		return "The person who signs in"
 	case remedy.Company:
 		return "The company’s IT admin, at the identity provider"
 	}

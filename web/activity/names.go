@@ -30,7 +30,7 @@ func (n *naming) look(ctx context.Context, actor string) (page.Link, error) {
 	case sso.ActorSystem:
 		return page.Link{Label: "Gatehouse itself"}, nil
 	case sso.ActorOperator:
-		return page.Link{Label: "somebody on the server"}, nil
+		return page.Link{Label: "someone with access to the server"}, nil
 	}
 	ent := n.v.Enterprise
 	if id, err := sso.ParseID[sso.UserID](actor); err == nil && ent.ID != "" {
@@ -60,7 +60,7 @@ func (a *Activity) actor(ctx context.Context, v console.Visit, entered string) (
 	switch entered {
 	case "Gatehouse itself":
 		return string(sso.ActorSystem), nil
-	case "somebody on the server":
+	case "someone with access to the server":
 		return string(sso.ActorOperator), nil
 	}
 	if v.Enterprise.ID != "" {

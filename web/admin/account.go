@@ -20,10 +20,10 @@ const (
 // meSaid are the sentences about what was just done to one's own account.
 func meSaid(r *http.Request) string {
 	return console.Said(r, map[string]string{
-		"welcome":  "Your account is made, and you are signed in with it.",
+		"welcome":  "Your account has been created and you are signed in.",
 		"password": "Your password is changed.",
 		"tied":     "Your company’s sign-in opens the console now, too.",
-		"untied":   "Your company’s sign-in does not open the console any more.",
+		"untied":   "Your company’s sign-in no longer opens the console.",
 		"passkey":  "The passkey is added.",
 		"removed":  "The passkey is removed.",
 	})

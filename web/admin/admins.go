@@ -23,7 +23,7 @@ func recoveryField() page.Field {
 func (h *Handlers) admins(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	return h.showAdmins(w, r, v, http.StatusOK, func(p *page.Admins) {
 		p.Flash = console.Said(r, map[string]string{"disabled": "The account is disabled, and signed out everywhere.", "enabled": "The account is enabled again.",
-			"recovery": "The account is one of a recovery admin now.", "ordinary": "The account is not one of a recovery admin any more."})
+			"recovery": "The account is now a recovery admin.", "ordinary": "The account is no longer a recovery admin."})
 	})
 }
 

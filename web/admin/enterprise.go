@@ -25,8 +25,8 @@ func (h *Handlers) access(w http.ResponseWriter, r *http.Request, v console.Visi
 
 func accessSaid(r *http.Request) string {
 	return console.Said(r, map[string]string{
-		"added": "They administer this enterprise now, and sign in as always.", "removed": "They do not administer this enterprise any more.",
-		"revoked": "The setup link is revoked.", "enforced": "Single sign-on is enforced.", "relaxed": "Single sign-on is not enforced any more.",
+		"added": "They are now an admin of this enterprise, and sign in as usual.", "removed": "They are no longer an admin of this enterprise.",
+		"revoked": "The setup link is revoked.", "enforced": "Single sign-on is enforced.", "relaxed": "Single sign-on is no longer enforced.",
 	})
 }
 
@@ -68,7 +68,7 @@ func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *page.Access
 	for _, a := range all {
 		p.Admins = append(p.Admins, page.NamedAdmin{Name: a.User.Name, Login: a.User.Login, Href: console.At(e, "people", string(a.User.ID)),
 			Inactive: a.User.Status != sso.UserActive, Since: page.NewTime(a.CreatedAt, h.Now()),
-			Remove: page.Confirm{Label: "Remove", Text: "They cannot open the console any more, unless a group of theirs lets them.",
+			Remove: page.Confirm{Label: "Remove", Text: "They can no longer open the console, unless one of their groups is a group of admins.",
 				Action: console.At(e, "access", "admins", string(a.User.ID), "remove"), Button: "Remove"}})
 	}
 	p.Pager = pager(console.At(e, "access"), after, next)

@@ -31,11 +31,11 @@ func linkFields(connections []sso.Connection, typed map[string]string) []page.Fi
 		options = append(options, page.Option{Value: string(c.ID), Label: c.Name, Chosen: chosen == string(c.ID)})
 	}
 	return []page.Field{
-		{ID: "for", Name: "for", Label: "Whom is it for?", Hint: "A name or an address, for the list here.", Value: value("for", "")},
+		{ID: "for", Name: "for", Label: "Recipient", Hint: "A name or an address, for the list here.", Value: value("for", "")},
 		{ID: "connection", Name: "connection", Label: "What does it open?", Kind: "select", Options: options, Optional: true},
 		{ID: "expires_in", Name: "expires_in", Label: "For how many hours?", Hint: "From 1 to 720; 168 is a week.", Kind: "number", Most: 3,
 			Value: value("expires_in", strconv.Itoa(int(admin.DefaultLinkLength/time.Hour)))},
-		{ID: "max_opens", Name: "max_opens", Label: "How often may it be opened?", Hint: "From 1 to 100.", Kind: "number", Most: 3,
+		{ID: "max_opens", Name: "max_opens", Label: "Maximum uses", Hint: "From 1 to 100.", Kind: "number", Most: 3,
 			Value: value("max_opens", strconv.Itoa(admin.DefaultOpens))},
 	}
 }
@@ -56,7 +56,7 @@ func (h *Handlers) setupLinks(r *http.Request, e sso.Enterprise, connections []s
 			Opened: page.NewTime(l.OpenedAt, h.Now()), Expires: page.NewTime(l.ExpiresAt, h.Now())}
 		// One that was opened for the last time may still be in use.
 		if l.RevokedAt.IsZero() && h.Now().Before(l.ExpiresAt) {
-			row.Revoke = &page.Confirm{Label: "Revoke", Text: "It opens nothing any more, and whoever is in the assistant by it is signed out.",
+			row.Revoke = &page.Confirm{Label: "Revoke", Text: "The link stops working, and anyone using the assistant through it is signed out.",
 				Action: console.At(e, "access", "links", string(l.ID), "revoke"), Button: "Revoke"}
 		}
 		p.Links = append(p.Links, row)

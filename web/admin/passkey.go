@@ -61,7 +61,7 @@ func (h *Handlers) passkeys(r *http.Request, a sso.Admin, p *page.AdminAccount) 
 	for _, k := range a.Passkeys {
 		id := base64.RawURLEncoding.EncodeToString(k.ID)
 		p.Passkeys = append(p.Passkeys, page.PasskeyRow{Name: k.Name, Made: page.NewTime(k.CreatedAt, h.Now()), Used: page.NewTime(k.LastUsedAt, h.Now()),
-			Remove: page.Confirm{Label: "Remove", Text: "It does not sign you in any more. Delete it on your device, too.", Action: mePath + "/passkeys/remove", Button: "Remove it",
+			Remove: page.Confirm{Label: "Remove", Text: "It no longer signs you in. Delete it on your device, too.", Action: mePath + "/passkeys/remove", Button: "Remove it",
 				Fields: []page.HiddenField{{Name: "id", Value: id}}}})
 	}
 	if h.Passkeys == nil {

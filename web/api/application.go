@@ -25,9 +25,9 @@ type application struct {
 	ID          sso.ApplicationID   `json:"id" doc:"Never changes." example:"app-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Key         string              `json:"key" doc:"Stands in the addresses that proxies ask, and is the audience of assertions; unique." example:"wiki"`
 	Name        string              `json:"name" doc:"What people are shown." example:"Wiki"`
-	Kind        sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"How the application learns who is there." example:"forward-auth"`
+	Kind        sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"How the application receives the user's identity." example:"forward-auth"`
 	Origins     []string            `json:"origins" doc:"Where it is; the first is where people go who asked for nothing in particular." example:"[\"https://wiki.example.com\"]"`
-	Enterprises []sso.EnterpriseID  `json:"enterprises" doc:"Whose people may come in; none named: everybody's."`
+	Enterprises []sso.EnterpriseID  `json:"enterprises" doc:"Enterprises whose people may use it; none named: all."`
 	Groups      []string            `json:"groups" doc:"One of these is needed to come in, as organization/group; none named: no group is needed." example:"[\"platform/developers\"]"`
 	Told        []string            `json:"told_groups" doc:"The groups that the application learns of, as organization/group or organization/*; none named: all of them." example:"[\"platform/*\"]"`
 	GroupsLimit int                 `json:"groups_limit" doc:"How long the list of groups may get, in bytes." example:"2048"`
@@ -48,7 +48,7 @@ type endpoints struct {
 type newApplication struct {
 	Key  string              `json:"key" doc:"1 to 63 lower-case letters, digits and inner hyphens; not beginning with app-." example:"wiki"`
 	Name string              `json:"name" doc:"What people are shown; 1 to 255 bytes." example:"Wiki"`
-	Kind sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"How the application learns who is there." example:"forward-auth"`
+	Kind sso.ApplicationKind `json:"kind" enum:"forward-auth" doc:"How the application receives the user's identity." example:"forward-auth"`
 	Access
 }
 
@@ -63,7 +63,7 @@ type applicationPatch struct {
 // exported because huma looks into no other embedded struct.
 type Access struct {
 	Origins     []string           `json:"origins,omitempty" doc:"Scheme and host, as browsers write them. At least one is needed." example:"[\"https://wiki.example.com\"]"`
-	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty" doc:"Whose people may come in; empty: everybody's."`
+	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty" doc:"Enterprises whose people may use it; empty: all."`
 	Groups      []string           `json:"groups,omitempty" doc:"One of these is needed to come in, as organization/group; empty: no group is needed." example:"[\"platform/developers\"]"`
 	Told        []string           `json:"told_groups,omitempty" doc:"The groups that the application learns of, as organization/group or organization/*; empty: all of them." example:"[\"platform/*\"]"`
 	GroupsLimit *int               `json:"groups_limit,omitempty" doc:"How long the list of groups may get, in bytes, up to 16384; 0: 2048." example:"2048"`
@@ -155,7 +155,7 @@ func (a *API) applicationOperations() {
 	add(a, operation{id: "update-application", method: http.MethodPatch, path: applicationPath, summary: "Change an application",
 		about: "Members that are left out stay as they are; an empty list takes one away. It holds within a second, on every node."}, a.updateApplication)
 	add(a, operation{id: "delete-application", method: http.MethodDelete, path: applicationPath, summary: "Delete an application",
-		about: "Nobody gets into it any more."}, a.deleteApplication)
+		about: "No one gets into it any more."}, a.deleteApplication)
 }
 
 func (a *API) listApplications(ctx context.Context, _ caller, in *struct{ Paging }) (*out[list[application]], error) {

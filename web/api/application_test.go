@@ -90,7 +90,7 @@ func TestApplicationFields(t *testing.T) {
 			"all is public":       {m{"public_paths": []string{"/*"}}, []string{"public_paths[0]"}},
 			"public, escaped":     {m{"public_paths": []string{"/public/%2e%2e/admin", "/public/../admin", "/public//a"}}, []string{"public_paths[0]", "public_paths[1]", "public_paths[2]"}},
 			"no such enterprise":  {m{"enterprises": []string{f.acme["enterprise"], gone, "x"}}, []string{"enterprises[1]", "enterprises[2]"}},
-			"nobody to sign in":   {m{"sign_in": gone}, []string{"sign_in"}},
+			"no one to sign in":   {m{"sign_in": gone}, []string{"sign_in"}},
 			"another to sign in":  {m{"enterprises": []string{f.acme["enterprise"]}, "sign_in": f.other["enterprise"]}, []string{"sign_in"}},
 		}
 		for name, c := range cases {

@@ -67,7 +67,7 @@ type configurationOIDC struct {
 	DiscoveryURL    *string        `json:"discovery_url" doc:"Where the discovery document of a confirmed issuer is; null: at the issuer's own address." example:"https://login.example.com/policy/v2.0/.well-known/openid-configuration"`
 	ClientID        string         `json:"client_id" doc:"Our name at the identity provider." example:"gatehouse"`
 	HasClientSecret bool           `json:"has_client_secret" doc:"Whether a client secret is set; it is never shown."`
-	AuthMethod      sso.AuthMethod `json:"token_endpoint_auth_method" enum:"client_secret_basic,client_secret_post,private_key_jwt" doc:"How we authenticate." example:"client_secret_basic"`
+	AuthMethod      sso.AuthMethod `json:"token_endpoint_auth_method" enum:"client_secret_basic,client_secret_post,private_key_jwt" doc:"Client authentication." example:"client_secret_basic"`
 	Scopes          []string       `json:"scopes" doc:"What is asked for; openid always is." example:"[\"openid\",\"profile\",\"email\"]"`
 	Prompt          *string        `json:"prompt" doc:"What the identity provider is asked to do first; null: what it likes." example:"select_account"`
 }

@@ -45,12 +45,12 @@ func (a *API) connectionOperations() {
 	add(a, operation{id: "list-connections", method: http.MethodGet, path: enterprisePath + "/connections", summary: "List connections",
 		about: "Oldest first."}, a.listConnections)
 	add(a, operation{id: "create-connection", method: http.MethodPost, path: enterprisePath + "/connections", status: http.StatusCreated, summary: "Create a connection",
-		about: "As a draft, which may be incomplete: what has to be registered at the identity provider follows from the answer. Nobody signs in through it before it is enabled."}, a.createConnection)
+		about: "As a draft, which may be incomplete: what has to be registered at the identity provider follows from the answer. No one signs in through it before it is enabled."}, a.createConnection)
 	add(a, operation{id: "get-connection", method: http.MethodGet, path: connectionPath, summary: "Get a connection"}, a.getConnection)
 	add(a, operation{id: "update-connection", method: http.MethodPatch, path: connectionPath, summary: "Edit a connection's draft",
 		about: "Members that are left out stay as they are, at every depth; lists are replaced. Name and provider change at once, all else when the draft is enabled. With If-Match, another revision is 412 connection_changed."}, a.updateConnection)
 	add(a, operation{id: "delete-connection", method: http.MethodDelete, path: connectionPath, summary: "Delete a connection",
-		about: "With the identities it knows; its sessions end. The people stay. The only enabled connection of people who are active is 409 would_lock_out: disable it first, if nobody shall sign in any more. While single sign-on is enforced, so is any connection that was enabled, unless another one is."}, a.deleteConnection)
+		about: "With the identities it knows; its sessions end. The people stay. The only enabled connection of people who are active is 409 would_lock_out: disable it first, if no one is to sign in through it. While single sign-on is enforced, so is any connection that was enabled, unless another one is."}, a.deleteConnection)
 	add(a, operation{id: "list-certificates", method: http.MethodGet, path: connectionPath + "/certificates", summary: "List an identity provider's certificates",
 		about: "Also those that are not trusted any more. The latest used first."}, a.listCertificates)
 }

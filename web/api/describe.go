@@ -32,7 +32,7 @@ func descriptions() map[string]string {
 		".directory":          "Where groups are asked for that did not fit into an answer: an application at Microsoft Graph.",
 		".default_groups":     "Groups that everyone who signs in joins, whatever is asserted: IDs, or organization/group.",
 		".email_optional":     "Whether people get in for whom the identity provider sends no address. Policy decides about them.",
-		".allow_sign_in":      "An expression that is true for those who may come in; \"\": everybody may.",
+		".allow_sign_in":      "An expression that is true for those who may come in; \"\": everyone may.",
 		".email_verification": "Who has to confirm their address at the first sign-in.",
 
 		"SAMLEdit.metadata_url":        "Where the identity provider's metadata is; fetched now and again later. \"\" goes on with what was read.",
@@ -43,7 +43,7 @@ func descriptions() map[string]string {
 		"SAMLEdit.slo_url":             "Where logout messages are sent; \"\": no single logout.",
 		"SAMLEdit.certificates":        "What the identity provider signs with, besides those of its metadata: PEM, or base64 of the DER form.",
 		"SAMLEdit.sign_requests":       "Whether we sign what we ask.",
-		"SAMLEdit.allow_idp_initiated": "What happens to an answer nobody asked for: nothing, a sign-in that is asked for, or a sign-in.",
+		"SAMLEdit.allow_idp_initiated": "What happens to an answer no one asked for: nothing, a sign-in that is asked for, or a sign-in.",
 		"SAMLEdit.name_id_format":      "The form of NameID that is asked for.",
 		"SAMLEdit.force_authn":         "Whether people have to prove again who they are, although they are signed in there.",
 		"SAMLEdit.allow_sha1":          "Whether signatures with SHA-1 are accepted.",
@@ -54,7 +54,7 @@ func descriptions() map[string]string {
 		"OIDCEdit.confirmed_issuer":           "An issuer that the document at issuer states although its address suggests another. Tokens are checked against it.",
 		"OIDCEdit.client_id":                  "Our name at the identity provider.",
 		"OIDCEdit.client_secret":              "What we authenticate with; never given back. Another issuer needs it again.",
-		"OIDCEdit.token_endpoint_auth_method": "How we authenticate.",
+		"OIDCEdit.token_endpoint_auth_method": "Client authentication.",
 		"OIDCEdit.scopes":                     "What is asked for; openid always is.",
 		"OIDCEdit.prompt":                     "What the identity provider is asked to do first; \"\": what it likes.",
 
@@ -90,8 +90,8 @@ func descriptions() map[string]string {
 		".on_overage":                "What happens if it says that there are too many.",
 		".expression":                "Decides, in mode expression.",
 		".trust_idp":                 "Whether the identity provider is believed when it calls an address verified.",
-		"EmailVerification.mode":     "Who is asked: everybody, those whose domain is not proven, nobody, whom the expression says.",
-		"EmailVerificationEdit.mode": "Who is asked: everybody, those whose domain is not proven, nobody, whom the expression says.",
+		"EmailVerification.mode":     "Who is asked: everyone, those whose domain is not proven, no one, whom the expression says.",
+		"EmailVerificationEdit.mode": "Who is asked: everyone, those whose domain is not proven, no one, whom the expression says.",
 	}
 }
 

@@ -187,7 +187,7 @@ func TestUsers(t *testing.T) {
 		}
 		f.did("user.deactivated")
 		if _, err := f.db.Principal(t.Context(), bearer); sso.KindOf(err) != sso.Unauthenticated {
-			t.Errorf("the session of somebody deactivated lives: %v", err)
+			t.Errorf("the session of someone deactivated lives: %v", err)
 		}
 		before := f.history()
 		f.wants(f.do("POST", w.in(userPath+"/deactivate"), nil), 200, "")
@@ -223,7 +223,7 @@ func TestSessions(t *testing.T) {
 		}
 		f.wants(f.do("DELETE", w.in(userPath+"/sessions"), nil), 204, "") // there need not be any
 		if _, err := f.db.Principal(t.Context(), sso.Secret(canaryCookie+"otherada").Hash()); err != nil {
-			t.Errorf("somebody else's session: %v", err)
+			t.Errorf("someone else's session: %v", err)
 		}
 	})
 }

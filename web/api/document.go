@@ -43,7 +43,7 @@ func tags() []*huma.Tag {
 		{Name: "sessions", Description: "Who is signed in."},
 		{Name: "attempts", Description: "Sign-ins that were tried, and what was checked."},
 		{Name: "sync-records", Description: "What group syncs saw and did."},
-		{Name: "setup-links", Description: "Ways into the setup assistant for somebody without an account."},
+		{Name: "setup-links", Description: "Ways into the setup assistant for someone without an account."},
 		{Name: "applications", Description: "What sits behind the gateway. They belong to the installation, not to an enterprise."},
 		{Name: "audit-events", Description: "Every change, who made it and to what, in a chain that cannot be altered unseen."},
 	}

@@ -84,7 +84,7 @@ func TestIdentitiesCannotBeChanged(t *testing.T) {
 	f := newFixture(t, storetest.SQLite)
 	before := f.identities()
 	if len(before) == 0 {
-		t.Fatal("nobody has an identity: this test sees nothing")
+		t.Fatal("no one has an identity: this test sees nothing")
 	}
 	names := []string{"subject", "sub", "nameid", "identity", "identities", "user", "user_id", "connection_id", "external_id", "source"}
 	tried := 0

@@ -68,12 +68,12 @@ func viewRestored(r sso.Restored) restored {
 }
 
 func (a *API) historyOperations() {
-	add(a, operation{id: "restore-memberships", method: http.MethodPost, path: userPath + "/restore-memberships", summary: "Restore somebody's groups to a point in time",
+	add(a, operation{id: "restore-memberships", method: http.MethodPost, path: userPath + "/restore-memberships", summary: "Restore someone's groups to a point in time",
 		about: "What they were in then and are not now is added, and the other way round. Default groups follow. It holds until their next sign-in, if their groups come from sign-ins."}, a.restoreUser)
 	add(a, operation{id: "restore-group", method: http.MethodPost, path: groupPath + "/restore", summary: "Restore a group's members to a point in time",
 		about: "As for one person. Taking more than 20 people and more than half out at once has to be confirmed: 409 share_brake."}, a.restoreGroup)
 	add(a, operation{id: "get-group-drift", method: http.MethodGet, path: groupPath + "/drift", summary: "Compare expected and actual members",
-		about: "Expected is whom the identity provider named at their last sign-in that said anything. Everybody who is not where they should be is listed, up to 500, with the reason."}, a.getDrift)
+		about: "Expected is whom the identity provider named at their last sign-in that said anything. Everyone who is not where they should be is listed, up to 500, with the reason."}, a.getDrift)
 	add(a, operation{id: "reconcile-group", method: http.MethodPost, path: groupPath + "/reconcile", summary: "Put people where they were last said to be",
 		about: "Does what the next sign-in of each would do if it said the same again. Who is not certainly known stays. Taking more than 20 people and more than half out at once has to be confirmed: 409 share_brake."}, a.reconcileGroup)
 }

@@ -193,7 +193,7 @@ func TestUnexpected(t *testing.T) {
 	f.log.Reset()
 	got := f.do("POST", Prefix+"enterprises", m{"key": "x", "name": "x"}, keyHeader, "k")
 	f.wants(got, 500, "internal")
-	if strings.Contains(got.Body.String(), "nobody foresaw") {
+	if strings.Contains(got.Body.String(), "no one foresaw") {
 		t.Errorf("%s", got.Body)
 	}
 	f.api.Store = f.db
@@ -210,5 +210,5 @@ func (b broken) Enterprises(context.Context, sso.Page) ([]sso.Enterprise, string
 }
 
 func (broken) CreateEnterprise(context.Context, sso.Actor, sso.Enterprise) (sso.Enterprise, error) {
-	panic("nobody foresaw this")
+	panic("no one foresaw this")
 }

@@ -85,11 +85,11 @@ func (a *API) memberOperations() {
 	const members = groupPath + "/members"
 	add(a, operation{id: "list-members", method: http.MethodGet, path: members, summary: "List who is in a group",
 		about: "In the order the people were made. With at, who was in it at that moment, and why."}, a.listMembers)
-	add(a, operation{id: "add-member", method: http.MethodPut, path: members + "/{user}", summary: "Put somebody into a group",
+	add(a, operation{id: "add-member", method: http.MethodPut, path: members + "/{user}", summary: "Put someone into a group",
 		about: "By hand: with the connection's group_sync.mode at reset, the next sign-in takes them out again unless the identity provider names the group. Who is in it already stays as they are."}, a.addMember)
-	add(a, operation{id: "remove-member", method: http.MethodDelete, path: members + "/{user}", summary: "Take somebody out of a group",
-		about: "With the last group they leave the organization. Out of the default group nobody is taken who is in another one: 409 default_group."}, a.removeMember)
-	add(a, operation{id: "list-memberships", method: http.MethodGet, path: userPath + "/memberships", summary: "List the groups somebody is in",
+	add(a, operation{id: "remove-member", method: http.MethodDelete, path: members + "/{user}", summary: "Take someone out of a group",
+		about: "With the last group they leave the organization. Out of the default group no one is taken who is in another one: 409 default_group."}, a.removeMember)
+	add(a, operation{id: "list-memberships", method: http.MethodGet, path: userPath + "/memberships", summary: "List the groups someone is in",
 		about: "By organization and name. With at, those of that moment, and why."}, a.listMemberships)
 }
 

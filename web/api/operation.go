@@ -22,7 +22,7 @@ type operation struct {
 	summary string
 	about   string // what the summary does not say
 	status  int    // of success; 0: 200, or 204 if nothing comes back
-	// outlives is about what is there of an enterprise that is gone.
+	// outlives is about what is there of a deleted enterprise.
 	outlives bool
 	// once is the member of the answer that is told once: an answer that is kept
 	// for a repetition has null in its place.

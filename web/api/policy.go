@@ -16,7 +16,7 @@ type Trying interface {
 
 type emailDecision struct {
 	Action sso.EmailAction `json:"action" enum:"require,skip,vouch,deny" doc:"They enter a code, nothing happens, an admin confirms them first, or they do not get in." example:"skip"`
-	Reason string          `json:"reason" doc:"Why, for the admin." example:"The company has proven the domain acme.example."`
+	Reason string          `json:"reason" doc:"Why, for the admin." example:"The company has verified the domain acme.example."`
 }
 
 // viewDecision is nil where nothing was decided.
@@ -47,8 +47,8 @@ type trials struct {
 
 func (a *API) policyOperations() {
 	add(a, operation{id: "dry-run-policy", method: http.MethodPost, path: connectionPath + "/policy/dry-run", summary: "Try policies on recent sign-ins",
-		about: "On the last 50 attempts that got as far as an identity, each as if it were the person's first. What is left out is as it is being edited, or else live. Nothing is written, and nobody notices."}, a.dryRun)
-	add(a, operation{id: "vouch-for-user", method: http.MethodPost, path: userPath + "/vouch", summary: "Confirm who somebody is",
+		about: "On the last 50 attempts that got as far as an identity, each as if it were the person's first. What is left out is as it is being edited, or else live. Nothing is written, and no one notices."}, a.dryRun)
+	add(a, operation{id: "vouch-for-user", method: http.MethodPost, path: userPath + "/vouch", summary: "Confirm who someone is",
 		about: "Who is pending can sign in from then on, and is not asked to prove their address. The address counts as verified. Done once however often it is asked for."}, a.vouch)
 }
 

@@ -74,7 +74,7 @@ func TestPoliciesAreSaved(t *testing.T) {
 		if v := draft["email_verification"].(map[string]any); draft["allow_sign_in"] != "size(identity.matched_groups) > 0" || v["trust_idp"] != true || v["mode"] != "unverified-domain" {
 			t.Errorf("%v", draft)
 		}
-		got = f.do("PATCH", path, m{"allow_sign_in": "true\n&& identity.nobody"})
+		got = f.do("PATCH", path, m{"allow_sign_in": "true\n&& identity.no one"})
 		f.wants(got, 422, "invalid_configuration")
 		if !strings.Contains(got.Body.String(), "Line 2, column") || got.fields()[0] != "allow_sign_in" {
 			t.Errorf("%s", got.Body)

@@ -42,8 +42,8 @@ type questionAnswer struct {
 
 func (a *API) questionOperations() {
 	const path = enterprisePath + "/identity-questions"
-	add(a, operation{id: "list-identity-questions", method: http.MethodGet, path: path, summary: "List claims to a login that somebody has",
-		about: "Applications are told a login, so one active user of an enterprise has it. Somebody else whose sign-in claims it waits here for a decision. Newest first."}, a.listQuestions)
+	add(a, operation{id: "list-identity-questions", method: http.MethodGet, path: path, summary: "List claims to a login that someone has",
+		about: "Applications are told a login, so one active user of an enterprise has it. Someone else whose sign-in claims it waits here for a decision. Newest first."}, a.listQuestions)
 	add(a, operation{id: "answer-identity-question", method: http.MethodPost, path: path + "/{question}", summary: "Decide whose a login is",
 		about: "Done in one step; the person signs in again afterwards. What does not wait any more is 409 question_decided, a login that another active person has 409 login_in_use."}, a.answerQuestion)
 }

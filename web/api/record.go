@@ -21,7 +21,7 @@ func (a *API) recordOperations() {
 		about: "Newest first."}, a.listAttempts)
 	add(a, operation{id: "get-attempt", method: http.MethodGet, path: enterprisePath + "/attempts/{attempt}", summary: "Get a sign-in attempt",
 		about: "By the reference that an error page shows."}, a.getAttempt)
-	add(a, operation{id: "list-user-attempts", method: http.MethodGet, path: userPath + "/attempts", summary: "List somebody's sign-in attempts",
+	add(a, operation{id: "list-user-attempts", method: http.MethodGet, path: userPath + "/attempts", summary: "List someone's sign-in attempts",
 		about: "Newest first."}, a.listUserAttempts)
 	add(a, operation{id: "list-sync-records", method: http.MethodGet, path: enterprisePath + "/sync-records", summary: "List group syncs",
 		about: "What each sign-in said about groups, and what changed. Newest first."}, a.listSyncRecords)
@@ -75,7 +75,7 @@ type auditInput struct {
 	Since  time.Time `query:"since" doc:"Only those at this moment or later." example:"2026-11-24T12:00:00Z"`
 }
 
-// listAuditEvents tells an enterprise that is gone from one that never was by
+// listAuditEvents tells a deleted enterprise from one that never was by
 // its events, of which every enterprise has at least one.
 func (a *API) listAuditEvents(ctx context.Context, c caller, in *auditInput) (*out[list[auditEvent]], error) {
 	first, _, err := a.Store.AuditEvents(ctx, c.enterprise.ID, sso.AuditFilter{}, sso.Page{Limit: 1})

@@ -33,9 +33,9 @@ func viewSession(s sso.Session) session {
 }
 
 func (a *API) sessionOperations() {
-	add(a, operation{id: "list-sessions", method: http.MethodGet, path: userPath + "/sessions", summary: "List somebody's sessions",
+	add(a, operation{id: "list-sessions", method: http.MethodGet, path: userPath + "/sessions", summary: "List someone's sessions",
 		about: "Those that are alive, newest first."}, a.listSessions)
-	add(a, operation{id: "revoke-sessions", method: http.MethodDelete, path: userPath + "/sessions", summary: "End all of somebody's sessions",
+	add(a, operation{id: "revoke-sessions", method: http.MethodDelete, path: userPath + "/sessions", summary: "End all of someone's sessions",
 		about: "They may sign in again."}, a.revokeSessions)
 	add(a, operation{id: "revoke-session", method: http.MethodDelete, path: enterprisePath + "/sessions/{session}", summary: "End a session"}, a.revokeSession)
 }

@@ -55,7 +55,7 @@ const setupLinksPath = enterprisePath + "/setup-links"
 func (a *API) setupLinkOperations() {
 	add(a, operation{id: "list-setup-links", method: http.MethodGet, path: setupLinksPath, summary: "List setup links", about: "Newest first."}, a.listSetupLinks)
 	add(a, operation{id: "create-setup-link", method: http.MethodPost, path: setupLinksPath, status: http.StatusCreated, once: "url", summary: "Make a setup link",
-		about: "It opens the setup assistant for somebody without an account, and nothing else. Its url is told once: a repetition with the same Idempotency-Key has null there."}, a.createSetupLink)
+		about: "It opens the setup assistant for someone without an account, and nothing else. Its url is told once: a repetition with the same Idempotency-Key has null there."}, a.createSetupLink)
 	add(a, operation{id: "revoke-setup-link", method: http.MethodDelete, path: setupLinksPath + "/{setup_link}", summary: "Revoke a setup link",
 		about: "Whoever is in the assistant by it is signed out. It stays in the list."}, a.revokeSetupLink)
 }

@@ -63,7 +63,7 @@ func (a *API) shadowOperations() {
 	add(a, operation{id: "get-shadow", method: http.MethodGet, path: path, summary: "Compare a draft with what is live",
 		about: "What the draft would have made of the sign-ins since the comparison was started. It begins anew when the draft changes."}, a.getShadow)
 	add(a, operation{id: "start-shadow", method: http.MethodPost, path: path + "/start", summary: "Start to compare a draft with what is live",
-		about: "Every sign-in over the connection is evaluated by the draft, too, after it was decided; nothing is written but what differs. Without a draft, or where nobody signs in, it is 409 nothing_to_compare."}, a.act(a.Setup.StartShadow))
+		about: "Every sign-in over the connection is evaluated by the draft, too, after it was decided; nothing is written but what differs. Without a draft, or where no one signs in, it is 409 nothing_to_compare."}, a.act(a.Setup.StartShadow))
 	add(a, operation{id: "stop-shadow", method: http.MethodPost, path: path + "/stop", summary: "Stop to compare a draft with what is live",
 		about: "What was found stays until the draft changes."}, a.act(a.Setup.StopShadow))
 }

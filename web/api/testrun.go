@@ -106,7 +106,7 @@ const testPath = connectionPath + "/tests"
 
 func (a *API) testOperations() {
 	add(a, operation{id: "begin-test", method: http.MethodPost, path: testPath, status: http.StatusCreated, once: "url", summary: "Begin a test connection",
-		about: "Somebody opens the address that comes back and signs in at the identity provider. The draft is tested, or what is live if nothing is being edited; no user, session or membership is made."}, a.beginTest)
+		about: "Someone opens the address that comes back and signs in at the identity provider. The draft is tested, or what is live if nothing is being edited; no user, session or membership is made."}, a.beginTest)
 	add(a, operation{id: "list-tests", method: http.MethodGet, path: testPath, summary: "List test connections", about: "Newest first, without what was found."}, a.listTests)
 	add(a, operation{id: "get-test", method: http.MethodGet, path: testPath + "/{test}", summary: "Get a test connection", about: "With everything that was found, as far as it got."}, a.getTest)
 }

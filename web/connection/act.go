@@ -41,7 +41,7 @@ func current(r *http.Request, c sso.Connection) error {
 	if was == "" || was == strconv.FormatInt(c.Revision, 10) {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Somebody else changed this connection meanwhile. Look at it again."}
+	return &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Someone else changed this connection in the meantime. Look at it again."}
 }
 
 func (h *Handlers) delete(w http.ResponseWriter, r *http.Request, v console.Visit) error {

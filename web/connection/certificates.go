@@ -42,7 +42,7 @@ func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v co
 		p.Own = append(p.Own, page.OwnKey{Label: label, Made: h.time(k.CreatedAt), Download: at(v, "certificates", "own", string(k.ID))})
 	}
 	if len(c.Keys) > 0 {
-		p.Rotate = &page.Confirm{Label: "Make a new key", Action: at(v, "certificates", "rotate"), Button: "Make a new key",
+		p.Rotate = &page.Confirm{Label: "Create a new key", Action: at(v, "certificates", "rotate"), Button: "Create a new key",
 			Text: "It signs from now on, at once. What is encrypted to an older one can still be read. If the identity provider checks our signatures, give it the new certificate right away: until then it refuses us."}
 	}
 	if refused != nil {
@@ -149,7 +149,7 @@ func (h *Handlers) theirs(p *page.ConnectionCertificates, v console.Visit, used 
 	}
 	for _, u := range used {
 		if !seen[u.Fingerprint] {
-			p.Rows = append(p.Rows, page.CertificateRow{Subject: "Not trusted any more", Fingerprint: fingerprint(u.Fingerprint), State: page.Badge{Label: "retired"}, Source: source(u.Source), Used: h.time(u.LastUsed)})
+			p.Rows = append(p.Rows, page.CertificateRow{Subject: "No longer trusted", Fingerprint: fingerprint(u.Fingerprint), State: page.Badge{Label: "retired"}, Source: source(u.Source), Used: h.time(u.LastUsed)})
 		}
 	}
 }

@@ -150,7 +150,7 @@ func TestRefusals(t *testing.T) {
 	before, err := f.db.Connection(t.Context(), f.ent.ID, f.conn.ID)
 	f.ok(err)
 	f.says(200, "GET", f.home, nil, "Okta & <co>", "It cannot be deleted now", "ada")
-	f.says(422, "POST", f.home+"/enable", url.Values{"revision": {"77"}}, "Somebody else changed this connection")
+	f.says(422, "POST", f.home+"/enable", url.Values{"revision": {"77"}}, "Someone else changed this connection")
 	f.says(422, "POST", f.home+"/rollback", nil, "no earlier version")
 	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"Okta"}}, "This is not its name")
 	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"Okta & <co>"}}, "only way in for 1 active person (ada)")
@@ -186,7 +186,7 @@ func TestDraftAndGroups(t *testing.T) {
 	f.says(200, "GET", f.home+"/shadow", nil, "Comparing", "can be redeemed once")
 	f.says(303, "POST", f.home+"/shadow/stop", nil, "?done=stopped")
 	f.says(303, "POST", f.home+"/discard", nil, "?done=discarded")
-	f.says(200, "GET", f.home+"/groups", nil, "nowhere here", "All names (1)")
+	f.says(200, "GET", f.home+"/groups", nil, "unmatched", "All names (1)")
 	org, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
 	f.ok(err)
 	f.says(422, "POST", f.home+"/groups", url.Values{"organization": {string(org.ID)}, "name": {" Nowhere"}}, "Name")
@@ -194,7 +194,7 @@ func TestDraftAndGroups(t *testing.T) {
 	f.says(422, "POST", f.home+"/groups", url.Values{"organization": {string(org.ID)}, "name": {"Nowhere"}})
 	f.says(200, "GET", f.home+"/groups", nil, "matched", "0 of 1 expected", "1 missing: the group was made or renamed after their last sign-in")
 	f.says(200, "GET", f.home+"/groups/person?login=ada", nil, "Ada Lovelace", "comes into it")
-	f.says(200, "GET", f.home+"/groups/person?login=nobody", nil, "Nobody here has this login")
+	f.says(200, "GET", f.home+"/groups/person?login=nobody", nil, "No one here has this login")
 	f.says(303, "POST", f.home+"/disable", nil, "?done=disabled")
 	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"okta"}}, "This is not its name", `value="okta"`, "#confirm-name")
 	f.says(303, "POST", f.home+"/delete", url.Values{"name": {"Okta"}}, "connections?done=deleted")
@@ -230,7 +230,7 @@ func TestAcceptName(t *testing.T) {
 		return string(g.ID)
 	}
 	engineering, sales := group("engineering"), group("sales")
-	f.says(200, "GET", f.home+"/groups", nil, "other letter case", "CN of a DN", "one of several names", "nowhere here, an object ID", "Cloud-only group display names",
+	f.says(200, "GET", f.home+"/groups", nil, "other letter case", "CN of a DN", "one of several names", "unmatched, an object ID", "Cloud-only group display names",
 		"Accept “Engineering” for engineering in Web", "Accept “CN=sales,DC=acme” for sales in Web", "Accept a name for a group")
 	if _, body := f.do("olive", "GET", f.home+"/groups", nil); strings.Contains(body, "Accept “a;sales”") {
 		t.Error("several names in one value are offered as the name of one group")

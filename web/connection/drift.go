@@ -80,7 +80,7 @@ func because(r sso.DriftReason) string {
 		sso.DriftHeld: "a group sync waits for you", sso.DriftDeactivated: "deactivated, and cannot sign in", sso.DriftNeverSaid: "no sign-in has told about their groups yet",
 		sso.DriftProvisioned: "came by SCIM", sso.DriftManual: "added or removed by hand since", sso.DriftRestored: "restored by an admin since",
 		sso.DriftGroupNewer: "the group was made or renamed after their last sign-in", sso.DriftUnknown: "kept, since the last sign-in did not say their groups",
-		sso.DriftMode: "the connection adds only", sso.DriftDefault: "nobody is named into a default group",
+		sso.DriftMode: "the connection only adds", sso.DriftDefault: "identity providers cannot add people to a default group",
 	}[r]; ok {
 		return words
 	}
@@ -98,7 +98,7 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 	p := &page.ConnectionPerson{Base: h.base(v, true), Person: text, Back: at(v, "groups")}
 	p.Console.Trail = append(p.Console.Trail, page.Link{Label: "Verify groups", Href: p.Back})
 	if text == "" || len(all) == 0 {
-		p.Notes = []string{"Nobody here has this login. Go back and enter the whole login of somebody who has signed in."}
+		p.Notes = []string{"No one here has this login. Go back and enter the full login of someone who has signed in."}
 		return h.Console.Render(w, http.StatusOK, p)
 	}
 	u := all[0]

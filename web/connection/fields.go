@@ -68,16 +68,16 @@ func groupFields(cfg *sso.Config, defaults []sso.PrincipalGroup) page.FieldSecti
 	}
 	s := page.FieldSection{ID: "groups", Heading: "Groups", Fields: []page.Field{
 		choice("group_sync.mode", "What a sign-in may take away.", string(g.Mode)),
-		choice("group_sync.on_absent", "Not knowing is no reason to remove anybody, unless you say so.", string(g.OnAbsent)),
+		choice("group_sync.on_absent", "Without group data, memberships are kept unless you choose otherwise.", string(g.OnAbsent)),
 		choice("group_sync.on_overage", "Entra ID sends a pointer in place of a long list.", string(g.OnOverage)),
 		line("mapping.include", "A regular expression. Empty: all names count.", m.Include),
 		line("mapping.exclude", "A regular expression. Empty: none is left out.", m.Exclude),
-		line("mapping.delimiter", "Where the identity provider sends all names as one text: what stands between them.", m.Delimiter),
+		line("mapping.delimiter", "If the identity provider sends all names as one text: the separator between them.", m.Delimiter),
 		choice("mapping.groups_rewrite.preset", "What becomes of each value before it is compared with the groups here. A value that this does not apply to stays as it is.", r.Preset),
 		line("mapping.groups_rewrite.pattern", "A regular expression with the name in parentheses, such as ^ACME\\\\(.+)$. Only without a choice above.", r.Pattern),
 		line("mapping.groups_rewrite.replace", "What a value becomes in which the expression matches. Empty: $1, the first part in parentheses.", r.Replace),
 		defaultGroups(defaults),
-		number("mapping.group_limit", "A list of exactly this many names is taken as incomplete, and takes nobody out. Empty: lists are whole.", m.GroupLimit),
+		number("mapping.group_limit", "A list of exactly this many names is treated as incomplete, and removes no one. Empty: lists are always complete.", m.GroupLimit),
 	}}
 	if cfg.Provisioning == sso.ProvisionSCIM {
 		s.Lead = "No membership changes: provisioning is set to SCIM, which is not available yet."
@@ -114,10 +114,10 @@ func policyFields(cfg *sso.Config) page.FieldSection {
 		return f
 	}
 	return page.FieldSection{ID: "policies", Heading: "Who may sign in", Lead: "Rules are written in CEL, over identity, connection and enterprise. Try them before you save.", Fields: []page.Field{
-		rule("allow_sign_in", "For example: \"staff\" in identity.groups. Empty: everybody whom the identity provider lets in.", cfg.AllowSignIn),
+		rule("allow_sign_in", "For example: \"staff\" in identity.groups. Empty: everyone whom the identity provider lets in.", cfg.AllowSignIn),
 		box("email_optional", "For example contractors without a mailbox. Without this, a sign-in is refused if no address is sent. "+
 			"The rules here decide about these people, too; identity.email is empty then.", cfg.EmailOptional),
-		choice("email_verification.mode", "Whether somebody proves their address with a code the first time.", v.Mode),
+		choice("email_verification.mode", "Whether people verify their address with a code at their first sign-in.", v.Mode),
 		rule("email_verification.expression", "For example: \"contractors\" in identity.groups ? \"skip\" : \"require\". Used only where the choice above is the rule.", v.Expression),
 		box("email_verification.trust_idp", "An address that the identity provider calls verified needs no code.", v.TrustIDP),
 	}}
@@ -129,7 +129,7 @@ func samlFields(c *sso.SAMLConfig) page.FieldSection {
 		slo = c.SLO.URL
 	}
 	s := page.FieldSection{ID: "saml", Heading: "SAML", Fields: []page.Field{
-		choice("saml.allow_idp_initiated", "When somebody begins on the identity provider’s dashboard.", string(c.IDPInitiated)),
+		choice("saml.allow_idp_initiated", "When people start from the identity provider’s dashboard.", string(c.IDPInitiated)),
 		choice("saml.name_id_format", "What we ask the identity provider to call people by.", c.NameIDFormat),
 		box("saml.force_authn", "Even if they are signed in there already.", c.ForceAuthn),
 		box("saml.sign_requests", "The identity provider needs our certificate to check it.", c.SignRequests),

@@ -179,9 +179,9 @@ func (h *Handlers) showGroups(w http.ResponseWriter, r *http.Request, v console.
 		return err
 	}
 	p := &page.ConnectionGroups{Base: h.base(v, true), Facts: o.facts(v), Ask: at(v, "groups", "person"), Here: at(v, "groups")}
-	p.Flash = console.Said(r, map[string]string{"created": "The group is made. People come into it at their next sign-in.",
-		"accepted": "The name is accepted for the group. People come into it at their next sign-in; reconcile the group below to add them now."})
-	p.Person = page.Field{ID: "person", Name: "login", Label: "Login", Hint: "The whole login of somebody who has signed in.", Autocomplete: "off"}
+	p.Flash = console.Said(r, map[string]string{"created": "Group created. People join it at their next sign-in.",
+		"accepted": "The name is accepted for the group. People join it at their next sign-in; reconcile the group below to add them now."})
+	p.Person = page.Field{ID: "person", Name: "login", Label: "Login", Hint: "The full login of someone who has signed in.", Autocomplete: "off"}
 	h.matrix(p, r.URL.Query(), v, o)
 	if err := h.drifts(r.Context(), p, v, o); err != nil {
 		return err
@@ -216,12 +216,12 @@ func (o overview) facts(v console.Visit) []page.Fact {
 	warned := func(label string, n int, show string) page.Fact {
 		f := page.Fact{Label: label, Value: count(n, "name", "names")}
 		if n > 0 {
-			f.Href, f.Badge = at(v, "groups")+"?show="+show, &page.Badge{Label: "look at them", State: "warn"}
+			f.Href, f.Badge = at(v, "groups")+"?show="+show, &page.Badge{Label: "review", State: "warn"}
 		}
 		return f
 	}
-	facts := []page.Fact{warned("Sent, and nowhere here", o.count(showNowhere), showNowhere), warned("Near misses", o.count(showNear), showNear),
-		{Label: "Here, and never sent", Value: count(o.count(showUnsent), "name", "names"), Href: at(v, "groups") + "?show=" + showUnsent}}
+	facts := []page.Fact{warned("Unmatched", o.count(showNowhere), showNowhere), warned("Near misses", o.count(showNear), showNear),
+		{Label: "Never sent", Value: count(o.count(showUnsent), "name", "names"), Href: at(v, "groups") + "?show=" + showUnsent}}
 	without, partly, all := 0, 0, 0
 	for _, r := range o.records {
 		if r.Connection != v.Connection.ID {
@@ -236,7 +236,7 @@ func (o overview) facts(v console.Visit) []page.Fact {
 		}
 	}
 	if all > 0 {
-		f := page.Fact{Label: "Lately without groups", Value: strconv.Itoa(without) + " of the last " + count(all, "group sync", "group syncs") + " that changed something or said why not"}
+		f := page.Fact{Label: "Lately without groups", Value: strconv.Itoa(without) + " of the last " + count(all, "group sync", "group syncs")}
 		if without > 0 {
 			f.Badge = &page.Badge{Label: "groups unknown", State: "warn"}
 		}
@@ -244,7 +244,7 @@ func (o overview) facts(v console.Visit) []page.Fact {
 	}
 	if partly > 0 {
 		facts = append(facts, page.Fact{Label: "Lately not fully understood", Value: strconv.Itoa(partly) + " of the last " + count(all, "group sync", "group syncs"),
-			Href: console.At(v.Enterprise, "activity", "syncs"), Badge: &page.Badge{Label: "nobody loses a group", State: "warn"}})
+			Href: console.At(v.Enterprise, "activity", "syncs"), Badge: &page.Badge{Label: "no one loses a group", State: "warn"}})
 	}
 	return facts
 }
@@ -255,7 +255,7 @@ func (h *Handlers) matrix(p *page.ConnectionGroups, q url.Values, v console.Visi
 	if !slices.Contains([]string{showNowhere, showUnsent, showNear}, show) {
 		show = showAll
 	}
-	for _, s := range []struct{ show, label string }{{showAll, "All names"}, {showNowhere, "Nowhere here"}, {showNear, "Near misses"}, {showUnsent, "Never sent"}} {
+	for _, s := range []struct{ show, label string }{{showAll, "All names"}, {showNowhere, "Unmatched"}, {showNear, "Near misses"}, {showUnsent, "Never sent"}} {
 		p.Show = append(p.Show, page.Link{Label: s.label + " (" + strconv.Itoa(o.count(s.show)) + ")", Href: at(v, "groups") + "?show=" + s.show, Current: s.show == show})
 	}
 	p.Shown = show
@@ -298,9 +298,9 @@ func rowOf(v console.Visit, n name, columns []sso.Organization) page.MatrixRow {
 	case n.text == sso.DefaultGroupName:
 		row.State = page.Badge{Label: "matches nothing"}
 	case n.nowhere():
-		row.State = page.Badge{Label: "nowhere here", State: "warn"}
+		row.State = page.Badge{Label: "unmatched", State: "warn"}
 		if sso.LooksLikeObjectID(n.text) {
-			row.State.Label = "nowhere here, an object ID"
+			row.State.Label = "unmatched, an object ID"
 		}
 	case n.unsent():
 		row.State, row.People = page.Badge{Label: "never sent"}, "nobody"

@@ -21,7 +21,7 @@ func TestHeld(t *testing.T) {
 	f.says(200, "GET", list, nil)
 
 	first := f.enterAs(storetest.Held(saidNowhere(), admins), saidNowhere())
-	f.says(200, "GET", list, nil, "Ada Lovelace", "waits", "admins", "Nobody may be left in them")
+	f.says(200, "GET", list, nil, "Ada Lovelace", "waits", "admins", "No one may be left in them")
 	f.says(200, "GET", list, nil, "By cause", "the last admin would be removed", "1 person waits", "Approve all")
 	f.says(200, "GET", "/admin/enterprises/acme/connections", nil, "Look at them")
 	f.says(303, "POST", list+"/"+string(first.Held)+"/discard", nil, "?done=discarded")

@@ -53,7 +53,7 @@ func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string
 	c.Approve = &page.Confirm{Label: "Approve all", Text: approveText(t.Cause), Action: to("approve"), Fields: of, Button: "Approve all", Danger: true}
 	c.Discard = &page.Confirm{Label: "Discard all", Text: "Memberships stay as they are.", Action: to("discard"), Fields: of, Button: "Discard all"}
 	if t.Waiting == 0 { // removals are held from now on, though
-		c.Count = "nobody waits"
+		c.Count = "no one waits"
 		c.Approve.Label, c.Approve.Button, c.Approve.Text = "Allow removals", "Allow removals", "Groups that were kept are removed at each person’s next sign-in."
 	}
 	if t.Mass() {
@@ -99,7 +99,7 @@ func heldText(cause sso.HeldCause) string {
 	case sso.HeldMatchesNothing:
 		return "The identity provider sent group names of which none matches a group here, and the person had groups by earlier sign-ins."
 	}
-	return "Approving leaves the company’s admin groups without this person, as its identity provider says. Nobody may be left in them."
+	return "Approving leaves the company’s admin groups without this person, as its identity provider says. No one may be left in them."
 }
 
 // heldReason is heldText for one of many rows below the list of causes, which
@@ -118,7 +118,7 @@ func heldReason(cause sso.HeldCause) string {
 
 func approveText(cause sso.HeldCause) string {
 	if cause == sso.HeldLastAdmin {
-		return "The changes are made now. If nobody is left in the admin groups, only an operator or a recovery admin can get in as an admin."
+		return "The changes are made now. If no one is left in the admin groups, only an operator or a recovery admin can get in as an admin."
 	}
 	return "The changes are made now, as they are listed."
 }

@@ -19,8 +19,8 @@ func TestHeldCauseActions(t *testing.T) {
 	}{
 		"some wait":        {sso.HeldTally{Cause: sso.HeldNamesChanged, Waiting: 25, Standing: true}, "Okta: the group names stopped matching", "25 people wait", "Approve all", "Discard all"},
 		"some lost groups": {sso.HeldTally{Cause: sso.HeldNamesChanged, Waiting: 1, Lost: 2, Standing: true}, "Okta: the group names stopped matching", "1 person waits", "Approve all", "Discard all and restore 2 people"},
-		"only lost groups": {sso.HeldTally{Cause: sso.HeldNamesChanged, Lost: 1, Standing: true}, "Okta: the group names stopped matching", "nobody waits", "Allow removals", "Restore 1 person"},
-		"nobody waits":     {sso.HeldTally{Cause: sso.HeldGroupShare, Group: "g", GroupName: "Web/sre", Standing: true}, "Okta: too many people would leave Web/sre", "nobody waits", "Allow removals", ""},
+		"only lost groups": {sso.HeldTally{Cause: sso.HeldNamesChanged, Lost: 1, Standing: true}, "Okta: the group names stopped matching", "no one waits", "Allow removals", "Restore 1 person"},
+		"no one waits":     {sso.HeldTally{Cause: sso.HeldGroupShare, Group: "g", GroupName: "Web/sre", Standing: true}, "Okta: too many people would leave Web/sre", "no one waits", "Allow removals", ""},
 		"a deleted group":  {sso.HeldTally{Cause: sso.HeldGroupShare, Group: "g", Waiting: 2}, "Okta: too many people would leave a group that was deleted since", "2 people wait", "Approve all", "Discard all"},
 	} {
 		c := h.heldCause(console.Visit{}, x.tally, "Okta")

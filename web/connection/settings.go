@@ -104,7 +104,7 @@ func (h *Handlers) trace(ctx context.Context, v console.Visit, edit setup.Mappin
 
 func (h *Handlers) trial(all []setup.Trial) *page.PolicyTrial {
 	if len(all) == 0 {
-		return &page.PolicyTrial{Summary: "Nobody has signed in through this connection yet, so there is nothing to try it on."}
+		return &page.PolicyTrial{Summary: "No one has signed in through this connection yet, so there is nothing to try it on."}
 	}
 	p, refused := &page.PolicyTrial{}, 0
 	for _, t := range all {

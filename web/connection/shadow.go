@@ -41,7 +41,7 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 	}
 	switch {
 	case c.State != sso.ConnectionEnabled:
-		p.Without = "Nobody signs in through this connection, so there is nothing to compare with. Enable it first."
+		p.Without = "No one signs in through this connection yet, so there is nothing to compare. Enable it first."
 	case c.Draft == nil:
 		p.Without = "There is no draft. Edit the settings or the set-up of this connection: what you change is compared here before it is enabled."
 	case p.On:
@@ -74,7 +74,7 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 func promotion(v console.Visit, t sso.ShadowTally) *page.Confirm {
 	c := v.Connection
 	n := len(setup.Differences(c.Live, c.Draft))
-	text := count(n, "field changes", "fields change") + " for everybody who signs in from now on. "
+	text := count(n, "field changes", "fields change") + " for everyone who signs in from now on. "
 	switch {
 	case t.Compared == 0:
 		text += "No sign-in was compared yet."
@@ -100,7 +100,7 @@ func counts(t sso.ShadowTally) []page.Share {
 func (h *Handlers) shadowRow(v console.Visit, d sso.ShadowDifference) page.ShadowRow {
 	row := page.ShadowRow{Person: d.Person, At: h.time(d.At), Times: count(d.Times, "time", "times"), Outcome: page.Badge{Label: "gets in"}}
 	if row.Person == "" {
-		row.Person = "somebody unknown"
+		row.Person = "unknown"
 	}
 	if d.User != "" {
 		row.Href = console.At(v.Enterprise, "people", string(d.User))
@@ -135,7 +135,7 @@ func lines(d sso.ShadowDifference) []string {
 		}
 	}
 	said("Names that no longer count: ", d.Detail.Lost)
-	said("Names that count in addition: ", d.Detail.Gained)
+	said("Accepted names in addition: ", d.Detail.Gained)
 	said("Comes into ", groupNames(d.Detail.Added))
 	said("Leaves ", groupNames(d.Detail.Removed))
 	if d.Detail.Held {

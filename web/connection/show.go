@@ -112,7 +112,7 @@ func version(cfg *sso.Config) string { return "Version " + strconv.Itoa(cfg.Vers
 
 func testState(t sso.TestRun) page.Badge {
 	if t.State == sso.TestExpired {
-		return page.Badge{Label: "nobody came back", State: "warn"}
+		return page.Badge{Label: "no one came back", State: "warn"}
 	}
 	return page.TestState(t)
 }
@@ -153,7 +153,7 @@ func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestR
 			return nil, err
 		}
 		d.Changes = changes(setup.Differences(c.Live, c.Draft), refs)
-		d.Discard = &page.Confirm{Label: "Discard the draft", Text: "What was edited is gone. What people sign in with stays as it is.", Action: at(v, "discard"), Button: "Discard", Danger: true}
+		d.Discard = &page.Confirm{Label: "Discard the draft", Text: "Your edits are discarded. The live configuration does not change.", Action: at(v, "discard"), Button: "Discard", Danger: true}
 	}
 	if c.State == sso.ConnectionEnabled {
 		d.Shadow = at(v, "shadow")
@@ -208,14 +208,14 @@ func (h *Handlers) loses(ctx context.Context, c sso.Connection) ([]string, error
 func consequences(c sso.Connection, d *page.DraftPart) string {
 	text := "People can sign in through this connection from now on."
 	if !d.First {
-		text = count(len(d.Changes), "field changes", "fields change") + " for everybody who signs in from now on. Sessions go on. You can roll back at any time."
+		text = count(len(d.Changes), "field changes", "fields change") + " for everyone who signs in from now on. Sessions continue. You can roll back at any time."
 	}
 	text += " " + d.Note
 	if n := len(d.Loses); n > 0 {
 		text += " Of the people who signed in lately, " + people(n) + " would lose access."
 	}
 	if c.Live != nil && c.Draft.Mapping.Subject != c.Live.Mapping.Subject {
-		text += " The subject is another one: everybody is found by their login once more."
+		text += " The subject changes: everyone is matched by their login once more."
 	}
 	return text
 }
@@ -233,7 +233,7 @@ func acts(v console.Visit, reach sso.ConnectionReach) []page.Confirm {
 	case c.State == sso.ConnectionEnabled && reach.CheckEnforced() != nil:
 		// The delete part says why neither is possible.
 	case c.State == sso.ConnectionEnabled:
-		text := "Nobody can sign in through it any more, and " + count(reach.Sessions, "session ends", "sessions end") + " now. The configuration stays."
+		text := "This blocks sign-in through this connection and ends " + count(reach.Sessions, "session", "sessions") + ". The configuration stays."
 		if reach.Only > 0 {
 			text += " " + people(reach.Only) + " (" + strings.Join(reach.Logins, ", ") + ellipsis(reach.Only > len(reach.Logins)) + ") cannot sign in another way."
 		}
@@ -253,7 +253,7 @@ func ellipsis(more bool) string {
 }
 
 func deletePart(v console.Visit, reach sso.ConnectionReach) page.DeletePart {
-	p := page.DeletePart{Action: at(v, "delete"), Text: "The configuration, its keys and what is known of people by it are gone, and " + count(reach.Sessions, "session ends", "sessions end") +
+	p := page.DeletePart{Action: at(v, "delete"), Text: "The configuration, its keys and the identities known through it are deleted, and " + count(reach.Sessions, "session ends", "sessions end") +
 		". The people stay. This cannot be taken back.",
 		Name: page.Field{ID: "confirm-name", Name: "name", Label: "Name of the connection", Hint: "Type it as it is written above.", Autocomplete: "off"}}
 	if err := setup.LocksOut(reach); err != nil {

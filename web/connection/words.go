@@ -19,7 +19,7 @@ func labels() map[string]string {
 		"saml.allow_idp_initiated": "Sign-in from the app tile", "saml.name_id_format": "Name ID format", "saml.force_authn": "Ask for the password every time",
 		"saml.allow_sha1": "Accept SHA-1 signatures", "saml.confirm_new_keys": "Confirm new certificates", "saml.pending_certificates": "Certificates to be confirmed",
 		"saml.clock_skew_seconds": "Clock difference allowed",
-		"oidc.issuer":             "Issuer", "oidc.discovery_url": "Discovery URL", "oidc.client_id": "Client ID", "oidc.client_secret": "Client secret", "oidc.token_endpoint_auth_method": "How we authenticate",
+		"oidc.issuer":             "Issuer", "oidc.discovery_url": "Discovery URL", "oidc.client_id": "Client ID", "oidc.client_secret": "Client secret", "oidc.token_endpoint_auth_method": "Client authentication",
 		"oidc.scopes": "Scopes", "oidc.prompt": "Prompt",
 		"mapping.subject": "Subject", "mapping.login": "Login from", "mapping.email": "E-mail from", "mapping.email_verified": "E-mail verified from",
 		"mapping.name": "Name from", "mapping.groups": "Groups from", "mapping.delimiter": "Delimiter between groups", "mapping.include": "Only groups that match",
@@ -28,7 +28,7 @@ func labels() map[string]string {
 		"group_sync.mode": "Group sync", "group_sync.on_absent": "When no groups are sent", "group_sync.on_overage": "When there are too many groups to send",
 		"default_groups": "Default groups",
 		"brake.off":      "Hold nothing but the loss of the last admin", "brake.share": "Share of a group, in percent", "brake.people": "People of a group", "brake.window": "Window, in seconds",
-		"provisioning": "Provisioning", "email_verification.mode": "First sign-in: prove the e-mail address", "email_verification.expression": "Rule for the e-mail address",
+		"provisioning": "Provisioning", "email_verification.mode": "First sign-in: verify the e-mail address", "email_verification.expression": "Rule for the e-mail address",
 		"email_verification.trust_idp": "Believe the identity provider about addresses", "allow_sign_in": "Who may sign in",
 		"email_optional":   "People without an e-mail address get in",
 		"directory.tenant": "Microsoft tenant", "directory.client_id": "Application (client) ID", "directory.client_secret": "Secret of the application",
@@ -58,9 +58,9 @@ func choices(field string) []page.Option {
 	case "mapping.groups_rewrite.preset":
 		return page.RewriteOptions()
 	case "email_verification.mode":
-		return []page.Option{{Value: "unverified-domain", Label: "Unless the domain is proven"}, {Value: "always", Label: "Always"}, {Value: "never", Label: "Never"}, {Value: "expression", Label: "By the rule below"}}
+		return []page.Option{{Value: "unverified-domain", Label: "Unless the domain is verified"}, {Value: "always", Label: "Always"}, {Value: "never", Label: "Never"}, {Value: "expression", Label: "By the rule below"}}
 	case "saml.allow_idp_initiated":
-		return []page.Option{{Value: "off", Label: "Not allowed"}, {Value: "rebounce", Label: "Allowed: starts a sign-in of our own"}, {Value: "direct", Label: "Allowed as it comes (less safe)"}}
+		return []page.Option{{Value: "off", Label: "Not allowed"}, {Value: "rebounce", Label: "Allowed: starts a sign-in of our own"}, {Value: "direct", Label: "Allowed directly (less safe)"}}
 	case "saml.name_id_format":
 		return []page.Option{{Value: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", Label: "Persistent"}, {Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", Label: "Unspecified: as chosen at the identity provider"},
 			{Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", Label: "E-mail address"}, {Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName", Label: "Windows domain qualified name"}}

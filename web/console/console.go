@@ -100,7 +100,7 @@ func (c *Console) Add(rt *route.Router, pages ...Page) {
 			wrong = true
 		}
 		if wrong {
-			panic("console: " + p.Pattern + " is not for anybody")
+			panic("console: " + p.Pattern + " is not for anyone")
 		}
 		c.needs[p.Pattern] = p.Need
 		rt.Page(route.Route{Pattern: p.Pattern, MaxBody: p.MaxBody, Files: p.Files, Rates: p.Rates, Handle: func(w http.ResponseWriter, r *http.Request) error {

@@ -48,7 +48,7 @@ func (d *Directory) applications(w http.ResponseWriter, r *http.Request, v conso
 		return fmt.Errorf("list applications: %w", err)
 	}
 	p := &page.Applications{Base: d.Console.Base(v, console.AreaApplications), Pager: q.pager(applicationsPath, next)}
-	p.Flash = console.Said(r, map[string]string{"deleted": "The application is deleted. Nobody gets into it any more."})
+	p.Flash = console.Said(r, map[string]string{"deleted": "Application deleted. No one can access it through Gatehouse now."})
 	for _, a := range all {
 		row := page.ApplicationRow{Application: page.Link{Label: a.Name, Href: applicationHref(a.ID)}, Key: a.Key, Who: admitted(a)}
 		if len(a.Origins) > 0 {
@@ -103,12 +103,12 @@ func (t typed) fields() []page.Field {
 	}
 	return []page.Field{
 		{ID: "name", Name: "name", Label: "Name", Hint: "What people are shown.", Value: t.name, Most: sso.MaxNameLength, Autocomplete: "off"},
-		{ID: "key", Name: "key", Label: "Key", Hint: "Stands in the addresses that proxies ask. With another key, proxies that ask with the old one let nobody in.", Value: t.key, Most: 63, Mono: true, Autocomplete: "off"},
+		{ID: "key", Name: "key", Label: "Key", Hint: "Part of the addresses that proxies ask. If you change it, proxies with the old key let no one in.", Value: t.key, Most: 63, Mono: true, Autocomplete: "off"},
 		area("origins", "Where it is", "Scheme and host, such as https://wiki.example.com, one a line. The first is where people go who asked for nothing in particular.", t.origins, false),
-		area("enterprises", "Whose people may come in", "Keys of enterprises, one a line. None: everybody’s.", t.enterprises, true),
-		area("groups", "Groups that are needed", "As organization/group, one a line: whoever is in one of them may come in. None: no group is needed.", t.groups, true),
-		area("told_groups", "Groups it learns of", "As organization/group, or organization/* for all of an organization, one a line. None: all of them.", t.told, true),
-		{ID: "groups_limit", Name: "groups_limit", Label: "How long the list of groups may get", Hint: "In bytes, up to 16384. Empty: 2048.", Value: t.limit, Kind: "number", Optional: true, Most: 5},
+		area("enterprises", "Allowed enterprises", "Keys of enterprises, one per line. Empty: every enterprise.", t.enterprises, true),
+		area("groups", "Required groups", "As organization/group, one per line. A member of any of them may use the application. Empty: no group is required.", t.groups, true),
+		area("told_groups", "Groups shared", "As organization/group, or organization/* for all of an organization, one per line. Empty: all groups.", t.told, true),
+		{ID: "groups_limit", Name: "groups_limit", Label: "Maximum group list size", Hint: "In bytes, up to 16384. Empty: 2048.", Value: t.limit, Kind: "number", Optional: true, Most: 5},
 		{ID: "sign_in", Name: "sign_in", Label: "Whose sign-in people are sent to", Hint: "The key of an enterprise. Empty: they are asked for their company.", Value: t.signIn, Most: 63, Mono: true, Optional: true, Autocomplete: "off"},
 		area("public_paths", "Paths that need no sign-in", "Such as /health, or /public/* for all below it, one a line. None: every request needs a sign-in.", t.public, true),
 		{ID: "allow_preflight", Name: "allow_preflight", Kind: "check", Value: "true", Label: "Let CORS preflights pass without a sign-in", Hint: "Browsers send them without cookies, before a script of another site calls this application.", Checked: t.preflight, Optional: true},
@@ -282,7 +282,7 @@ func (d *Directory) application(w http.ResponseWriter, r *http.Request, v consol
 func (d *Directory) showApplication(w http.ResponseWriter, r *http.Request, v console.Visit, a sso.Application, t typed, wrong error) error {
 	fields, here := t.fields(), applicationHref(a.ID)
 	p := &page.ApplicationDetail{Base: d.applicationBase(v), Heading: a.Name, Wrong: page.Blame(wrong, pointers(fields)...), Action: here, Fields: fields, Snippets: d.snippets(a), Cookie: !d.reaches(a),
-		Remove: &page.Confirm{Label: "Delete this application", Text: "Nobody gets into it any more: its proxy is told no from then on, within a second.", Action: here + "/delete", Button: "Delete", Danger: true}}
+		Remove: &page.Confirm{Label: "Delete this application", Text: "No one can access it through Gatehouse afterwards: its proxy is refused within a second.", Action: here + "/delete", Button: "Delete", Danger: true}}
 	p.Flash = console.Said(r, map[string]string{"created": "The application is added. Its proxy can ask for it now.", "saved": "The application is changed. It holds within a second, on every node."})
 	return d.Console.Render(w, statusOf(wrong), p)
 }

@@ -52,11 +52,11 @@ func (d *Directory) showDomains(w http.ResponseWriter, r *http.Request, v consol
 	if about == "" {
 		p.Wrong = page.Blame(wrong, pointers(form)...)
 	}
-	p.Flash = console.Said(r, map[string]string{"added": "The domain is added. It counts once its record is found.", "proven": "The record was found: the domain is proven.", "deleted": "The domain is deleted."})
+	p.Flash = console.Said(r, map[string]string{"added": "Domain added. It takes effect once its record is found.", "proven": "The record was found. The domain is verified.", "deleted": "Domain deleted."})
 	for _, domain := range all {
 		row := d.domainRow(here, domain)
 		if domain.ID == about {
-			p.Missed = &page.Todo{Text: domain.Name + " could not be proven.", Href: "#" + row.ID, Label: "See what was found"}
+			p.Missed = &page.Todo{Text: domain.Name + " could not be verified.", Href: "#" + row.ID, Label: "See what was found"}
 			row.Wrong = page.Blame(wrong, &page.Field{ID: row.ID, Name: "name", Label: domain.Name})
 		}
 		if v.Role == sso.RoleSetupLink {
@@ -71,10 +71,10 @@ func (d *Directory) domainRow(here string, domain sso.Domain) page.DomainRow {
 	row := page.DomainRow{ID: string(domain.ID), Name: domain.Name, Proven: domain.Verified(), Since: page.NewTime(domain.CreatedAt, d.Now()),
 		TXTName: page.Copyable{ID: string(domain.ID) + "-name", Value: domain.ChallengeName()}, TXTValue: page.Copyable{ID: string(domain.ID) + "-value", Value: domain.TXTRecord},
 		Verify: page.Press{Label: "Verify now", About: "Verify now: " + domain.Name, Action: here + "/" + string(domain.ID) + "/verify"},
-		Remove: &page.Confirm{Label: "Delete " + domain.Name, Text: "It counts for nothing yet. Its record in the DNS can go, too.", Action: here + "/" + string(domain.ID) + "/delete", Button: "Delete", Danger: true}}
+		Remove: &page.Confirm{Label: "Delete " + domain.Name, Text: "It has no effect yet. Its DNS record can be removed, too.", Action: here + "/" + string(domain.ID) + "/delete", Button: "Delete", Danger: true}}
 	if domain.Verified() {
 		row.Since = page.NewTime(domain.VerifiedAt, d.Now())
-		row.Remove.Text = "People with an address at " + domain.Name + " are not led here by it any more, and newcomers among them may have to confirm their address with a code. Another company can prove it then. Nobody is signed out."
+		row.Remove.Text = "People with an address at " + domain.Name + " are no longer led here by it, and new users among them may have to verify their address with a code. Another company can then verify it. No one is signed out."
 	}
 	return row
 }

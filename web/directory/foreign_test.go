@@ -43,7 +43,7 @@ func TestForeignObjects(t *testing.T) {
 		theirs := f.do("globex", method, fill(path, "", ""), nil)
 		nobodys := f.do("acme", method, strings.ReplaceAll(fill(path, "", ""), "/acme", "/nobody"), nil)
 		if theirs.status != http.StatusNotFound || theirs != nobodys {
-			t.Errorf("%s: somebody else's enterprise is %d, an unknown one %d", pattern, theirs.status, nobodys.status)
+			t.Errorf("%s: someone else's enterprise is %d, an unknown one %d", pattern, theirs.status, nobodys.status)
 		}
 		if a := f.do("link", method, fill(path, "", ""), nil); a.status != http.StatusNotFound {
 			t.Errorf("%s: the holder of a setup link gets %d", pattern, a.status)

@@ -15,20 +15,20 @@ func TestDomains(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	list := f.acme.at("domains")
-	f.shows(f.get(list), 200, "acme.example", "_gatehouse-challenge.acme.example", "gatehouse-verification=acme", "not proven yet")
-	for name, says := range map[string]string{"": "Enter a domain such as", "gmail.com": "cannot stand for a company", "https://x.example": "without https://", "acme.example": "in use already"} {
+	f.shows(f.get(list), 200, "acme.example", "_gatehouse-challenge.acme.example", "gatehouse-verification=acme", "not verified yet")
+	for name, says := range map[string]string{"": "Enter a domain such as", "gmail.com": "cannot identify a company", "https://x.example": "without https://", "acme.example": "in use already"} {
 		f.shows(f.post(list, "name", name), 422, says)
 	}
-	f.shows(f.done(f.post(list, "name", " New.Example. "), list), 200, "new.example", "The domain is added.")
+	f.shows(f.done(f.post(list, "name", " New.Example. "), list), 200, "new.example", "Domain added.")
 	verify := list + "/" + string(f.acme.domain.ID) + "/verify"
-	f.shows(f.post(verify), 422, "acme.example could not be proven.", "found none")
+	f.shows(f.post(verify), 422, "acme.example could not be verified.", "found none")
 	f.dns["_gatehouse-challenge.acme.example"] = []string{`v="<b>spf1`}
 	f.shows(f.post(verify), 422, `<b>spf1`, "with the value gatehouse-verification=acme")
 	f.dns["_gatehouse-challenge.acme.example"] = nil
 	f.shows(f.post(verify), 502, "does not answer")
 	f.dns["_gatehouse-challenge.acme.example"] = []string{"gatehouse-verification=acme"}
-	f.shows(f.done(f.post(verify), list), 200, "the domain is proven", "People with an address at acme.example are not led here")
-	f.shows(f.done(f.post(list+"/"+string(f.acme.domain.ID)+"/delete"), list), 200, "The domain is deleted.")
+	f.shows(f.done(f.post(verify), list), 200, "The domain is verified", "People with an address at acme.example are no longer led here")
+	f.shows(f.done(f.post(list+"/"+string(f.acme.domain.ID)+"/delete"), list), 200, "Domain deleted.")
 }
 
 func TestApplications(t *testing.T) {

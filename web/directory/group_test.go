@@ -21,14 +21,14 @@ func TestOrganizations(t *testing.T) {
 		{strings.Repeat("x", 256), "x", "at most 255 bytes", "xxx"}, {"a\u202eb", "x", "text-direction", "text-direction"},
 	} {
 		a := f.post(list, "name", c.name, "key", c.key)
-		f.shows(a, 422, c.says, "cannot be accepted")
+		f.shows(a, 422, c.says, "There is a problem with 1 field")
 		if !strings.Contains(html.UnescapeString(a.body), c.kept) {
 			t.Errorf("%+v is not kept", c)
 		}
 	}
 	long := strings.Repeat("ж", 127) // 254 bytes
 	a := f.post(list, "name", long, "key", "ops")
-	f.shows(f.done(a, list), 200, long, "The organization is made")
+	f.shows(f.done(a, list), 200, long, "Organization created")
 	here, _, _ := strings.Cut(a.location, "?")
 	f.shows(f.post(here, "name", "Ops", "key", "research"), 422, "in use already")
 	f.shows(f.done(f.post(here, "name", `<script>"Ops"`, "key", "operations"), here), 200, `<script>"Ops"`, "operations")
@@ -42,7 +42,7 @@ func TestGroups(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	list := f.acme.at("groups")
-	f.shows(f.get(list), 200, "engineering", "Members", "nobody can be", "Compare with the groups of Okta")
+	f.shows(f.get(list), 200, "engineering", "Members", "not synced", "Compare with the groups of Okta")
 	f.shows(f.get(list+"?q=ENG"), 200, "engineering")
 	f.shows(f.get(list+"?q=zz&organization="+string(f.globex.org.ID)), 200, "No group is found")
 	org := string(f.acme.org.ID)
@@ -52,7 +52,7 @@ func TestGroups(t *testing.T) {
 		f.shows(f.post(list, "organization", c.org, "name", c.name), 422, c.says)
 	}
 	a := f.post(list, "organization", org, "name", "it-admins", "admin", "yes")
-	f.shows(f.done(a, list), 200, "The group is made.", "Its members administer this enterprise.", "research/it-admins")
+	f.shows(f.done(a, list), 200, "Group created.", "Its members administer this enterprise.", "research/it-admins")
 	here, _, _ := strings.Cut(a.location, "?")
 	f.shows(f.post(here, "name", "engineering"), 422, "group of this name already")
 	f.shows(f.post(here, "name", "x "), 422, "space before or after", "matched byte for byte")
@@ -61,7 +61,7 @@ func TestGroups(t *testing.T) {
 	f.shows(f.get(members), 200, "default group of its organization", "in another group here", "Ada Lovelace")
 	f.shows(f.post(members, "name", "x"), 422, "cannot be renamed or deleted")
 	f.shows(f.post(members+"/delete"), 422, "cannot be renamed or deleted")
-	f.shows(f.done(f.post(here+"/delete"), f.acme.at("organizations")), 200, "The group is deleted.")
+	f.shows(f.done(f.post(here+"/delete"), f.acme.at("organizations")), 200, "Group deleted.")
 	f.shows(f.get(here), 404)
 	if !strings.Contains(f.get(f.globex.at()).body+f.do("operator", "GET", f.globex.at("groups"), nil).body, "engineering") {
 		t.Error("an operator does not see every enterprise's groups")
@@ -72,7 +72,7 @@ func TestDrift(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	here := f.acme.at("groups", string(f.acme.group.ID))
-	f.shows(f.get(here+"/drift"), 200, "Everybody who was named is in it.", "Everybody who is in it was named.")
+	f.shows(f.get(here+"/drift"), 200, "Everyone who was named is in it.", "Everyone who is in it was named.")
 	f.shows(f.get(here+"/reconcile"), 200, "Nothing would change")
 	ctx, ent := t.Context(), f.acme.ent.ID
 	f.ok(f.db.RemoveMember(ctx, "x", ent, f.acme.group.ID, f.acme.user.ID))
@@ -81,8 +81,8 @@ func TestDrift(t *testing.T) {
 	f.shows(f.get(here), 200, "Expected")
 	f.shows(f.get(here+"/drift"), 200, "taken out by hand since", "added by hand", "Ada Lovelace", "Grace Hopper", "changes it", "See what reconciling would change")
 	f.shows(f.get(here+"/reconcile"), 200, "Reconcile engineering", "Added", "Ada Lovelace")
-	f.shows(f.done(f.post(here+"/reconcile"), here), 200, "where they were last said to be", "Ada Lovelace")
-	f.shows(f.get(f.acme.at("groups", string(f.acme.org.DefaultGroup))+"/drift"), 200, "Everybody who was named is in it.")
+	f.shows(f.done(f.post(here+"/reconcile"), here), 200, "Members now match", "Ada Lovelace")
+	f.shows(f.get(f.acme.at("groups", string(f.acme.org.DefaultGroup))+"/drift"), 200, "Everyone who was named is in it.")
 }
 
 func TestRestore(t *testing.T) {
@@ -124,7 +124,7 @@ func TestRestore(t *testing.T) {
 	crowd := f.acme.at("groups", string(empty.ID))
 	f.shows(f.get(crowd+"/restore?"+url.Values{"at": {none}}.Encode()), 200, "Taken out", "Take 26 of 26 people out at once")
 	f.shows(f.post(crowd+"/restore", "at", none), 422, "This takes 26 of 26 people out", "Take 26 of 26 people out at once")
-	f.shows(f.done(f.post(crowd+"/restore", "at", none, "sure", "yes"), crowd), 200, "The members are what they were then.", "Nobody is in it yet")
+	f.shows(f.done(f.post(crowd+"/restore", "at", none, "sure", "yes"), crowd), 200, "The members are what they were then.", "No one is in it yet")
 }
 
 // TestGroupIDPNames: the names an identity provider may send are lines of the

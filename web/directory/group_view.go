@@ -11,8 +11,8 @@ import (
 
 func groupSaid() map[string]string {
 	return map[string]string{
-		"created": "The group is made. People come in when the identity provider names it at their next sign-in.", "saved": "The group is changed.",
-		"removed": "They are out of the group.", "restored": "The members are what they were then.", "reconciled": "Everybody is where they were last said to be, as far as that is certain.",
+		"created": "Group created. People join it at their next sign-in if the identity provider lists it.", "saved": "Group changed.",
+		"removed": "Removed from the group.", "restored": "The members are what they were then.", "reconciled": "Members now match what the identity provider last sent, as far as that is certain.",
 		"added": "They are in the group. The notice below says what their next sign-in does about it.",
 	}
 }

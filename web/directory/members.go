@@ -72,7 +72,7 @@ func (d *Directory) showPickGroup(w http.ResponseWriter, r *http.Request, v cons
 	for _, c := range all {
 		row := page.PickRow{Name: c.Group.Name, Detail: names[c.Group.Organization] + ", " + counted(c.Members, "member"), Href: groupHref(e, c.Group.ID)}
 		if c.Group.Default {
-			row.Detail += ", the default group: no sign-in takes anybody out of it"
+			row.Detail += ", the default group: sign-ins remove no one from it"
 		}
 		if !slices.ContainsFunc(in, func(m sso.UserMembership) bool {
 			return m.Group.ID == c.Group.ID && m.Membership.Source != sso.SourceDefault
@@ -137,10 +137,10 @@ func (d *Directory) showPickPerson(w http.ResponseWriter, r *http.Request, v con
 	}
 	here := groupHref(e, g.ID)
 	p := &page.Pick{Base: d.Console.Base(v, console.AreaGroups, page.Link{Label: "Groups", Href: console.At(e, "groups")}, page.Link{Label: g.Name, Href: here}),
-		Heading: "Add somebody to " + g.Name, Lasting: lasting(connections), Wrong: page.Blame(wrong), What: "People", Pager: q.pager(here+"/add", next, "q"),
+		Heading: "Add someone to " + g.Name, Lasting: lasting(connections), Wrong: page.Blame(wrong), What: "People", Pager: q.pager(here+"/add", next, "q"),
 		Search: search(q, here+"/add", "Name, login or e-mail", "How it begins. Upper and lower case are the same."), Back: page.Link{Label: "Back to " + g.Name, Href: here}}
 	if g.Default {
-		p.Lasting = []string{"Nobody is taken out of a default group by a sign-in. Who is added here by hand stays in the organization, also when they are in no other group of it."}
+		p.Lasting = []string{"Sign-ins remove no one from a default group. People added here by hand stay in the organization, even if they are in no other group of it."}
 	}
 	// Both lists are in the same order, so that this has everybody of that one.
 	in, _, err := d.Store.SearchMembers(ctx, ent, g.ID, q.text("q"), from)

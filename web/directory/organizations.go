@@ -124,8 +124,8 @@ func (d *Directory) showOrganization(w http.ResponseWriter, r *http.Request, v c
 		Create: console.At(v.Enterprise, "groups") + "?organization=" + string(o.ID) + "#h-new", Action: here, Fields: form}
 	p.Wrong = page.Blame(wrong, append(pointers(form), &typed)...)
 	p.Remove = page.TypedForm{Action: here + "/delete", Field: typed, Button: "Delete this organization", Open: open,
-		Text: "Its groups are deleted with it, and everybody leaves them. Applications that let these groups in let nobody in by them any more. There is no way back: memberships of a deleted group cannot be restored."}
-	p.Flash = console.Said(r, map[string]string{"created": "The organization is made, with its default group.", "saved": "The organization is changed.", "group-deleted": "The group is deleted."})
+		Text: "Its groups are deleted with it, and everyone leaves them. They no longer give access to applications. This cannot be undone: memberships of a deleted group cannot be restored."}
+	p.Flash = console.Said(r, map[string]string{"created": "Organization created, with its default group.", "saved": "Organization changed.", "group-deleted": "Group deleted."})
 	return d.Console.Render(w, statusOf(wrong), p)
 }
 
@@ -171,7 +171,7 @@ func countRows(e sso.Enterprise, all []sso.GroupCount, names map[sso.Organizatio
 		row := page.GroupCountRow{Group: page.Link{Label: c.Group.Name, Href: groupHref(e, c.Group.ID)}, Actual: c.Members, Expected: fmt.Sprint(c.Expected), Off: c.Expected != c.Members,
 			Organization: page.Link{Label: names[c.Group.Organization], Href: console.At(e, "organizations", string(c.Group.Organization))}, Badge: groupBadge(c.Group)}
 		if c.Group.Default {
-			row.Expected, row.Off = "nobody can be", false
+			row.Expected, row.Off = "not synced", false
 		}
 		rows = append(rows, row)
 	}

@@ -27,7 +27,7 @@ func (d *Directory) peoplePages() []console.Page {
 func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	q := queryOf(r)
 	status := sso.UserStatus(q.text("status"))
-	options := []page.Option{{Value: "", Label: "Everybody"}, {Value: string(sso.UserActive), Label: "Active"},
+	options := []page.Option{{Value: "", Label: "Everyone"}, {Value: string(sso.UserActive), Label: "Active"},
 		{Value: string(sso.UserPending), Label: "Waiting for an admin"}, {Value: string(sso.UserDeactivated), Label: "Deactivated"}}
 	known := false
 	for i := range options {

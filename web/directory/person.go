@@ -36,7 +36,7 @@ func (d *Directory) personPages() []console.Page {
 func personSaid() map[string]string {
 	return map[string]string{
 		"deactivated": "They are deactivated, and signed out everywhere.", "reactivated": "They can sign in again.", "vouched": "You vouched for them: they can sign in now.",
-		"session": "The session has ended.", "sessions": "They are signed out everywhere.", "removed": "They are out of the group.", "restored": "Their groups are what they were then.",
+		"session": "The session has ended.", "sessions": "They are signed out everywhere.", "removed": "Removed from the group.", "restored": "Their groups are what they were then.",
 		"login": "The login is changed. Applications are told the new one from now on.",
 		"added": "They are in the group. The notice below says what their next sign-in does about it.",
 	}
@@ -97,9 +97,9 @@ func (d *Directory) personFacts(u sso.User) []page.Fact {
 	if u.Email == "" {
 		facts = append(facts, page.Fact{Label: "E-mail", Value: "none given by the identity provider"})
 	} else {
-		badge := page.Badge{Label: "not confirmed", State: "warn"}
+		badge := page.Badge{Label: "not verified", State: "warn"}
 		if u.EmailVerified {
-			badge = page.Badge{Label: "confirmed", State: "ok"}
+			badge = page.Badge{Label: "verified", State: "ok"}
 		}
 		facts = append(facts, page.Fact{Label: "E-mail", Value: u.Email, Badge: &badge})
 	}

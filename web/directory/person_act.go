@@ -35,7 +35,7 @@ func (d *Directory) personActs(p *page.PersonDetail, here string, u sso.User) {
 		p.Reactivate = &page.Press{Label: "Reactivate", About: "Reactivate " + called(u), Action: here + "/reactivate"}
 		return
 	}
-	p.Deactivate = &page.Confirm{Label: "Deactivate", Text: "They are signed out everywhere at once, and cannot sign in until somebody reactivates them. Their groups stay as they are.",
+	p.Deactivate = &page.Confirm{Label: "Deactivate", Text: "They are signed out everywhere at once, and cannot sign in until someone reactivates them. Their groups do not change.",
 		Action: here + "/deactivate", Button: "Deactivate", Danger: true}
 }
 

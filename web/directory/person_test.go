@@ -15,12 +15,12 @@ func TestPeople(t *testing.T) {
 	_, err := f.db.UpdateUser(t.Context(), "x", f.acme.ent.ID, off.ID, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })
 	f.ok(err)
 	for query, want := range map[string]struct{ has, hasNot string }{
-		"":                           {"Grace <b>Hopper</b>", "Nobody is found"},
+		"":                           {"Grace <b>Hopper</b>", "No one is found"},
 		"?q=LOVE":                    {"Ada Lovelace", "Hopper"},
 		"?q=grace@":                  {"Hopper", "Lovelace"},
 		"?status=deactivated":        {"Hopper", "Lovelace"},
-		"?status=deactivated&q=ada":  {"Nobody is found", "Lovelace"},
-		"?status=nonsense&q=&page=x": {"Ada Lovelace", "Nobody is found"},
+		"?status=deactivated&q=ada":  {"No one is found", "Lovelace"},
+		"?status=nonsense&q=&page=x": {"Ada Lovelace", "No one is found"},
 		"?cursor=nonsense":           {"Who is here", "Something went wrong"},
 		"?q=ada&cursor=nonsense":     {"Ada Lovelace", "Something went wrong"},
 	} {
@@ -56,7 +56,7 @@ func TestPerson(t *testing.T) {
 	here := f.acme.at("people", string(f.acme.user.ID))
 	attempt := string(f.acme.signIn.Attempt.ID)
 	a := f.get(here)
-	f.shows(a, 200, "Ada Lovelace", "ada@acme.example", "engineering", "Firefox on Linux", "in 1 organization", "Okta is at “reset”", attempt, "Into Research / engineering")
+	f.shows(a, 200, "Ada Lovelace", "ada@acme.example", "engineering", "Firefox on Linux", "in 1 organization", "Okta resets groups", attempt, "Into Research / engineering")
 	for _, href := range []string{f.acme.at("activity", "attempts", attempt), f.acme.at("groups", string(f.acme.group.ID)), f.acme.at("organizations", string(f.acme.org.ID)), f.acme.at("connections", string(f.acme.conn.ID))} {
 		if !strings.Contains(a.body, `href="`+href+`"`) {
 			t.Errorf("no link to %s", href)
@@ -66,7 +66,7 @@ func TestPerson(t *testing.T) {
 	f.shows(f.done(f.post(here+"/vouch"), here), 200, "You vouched for them", "Vouched for")
 	second, session := f.enter(&f.acme, "ada", "Ada Lovelace", "engineering")
 	if second.ID != f.acme.user.ID {
-		t.Fatal("it is somebody else")
+		t.Fatal("it is someone else")
 	}
 	f.shows(f.done(f.post(here+"/sessions/"+string(session)+"/revoke"), here), 200, "The session has ended.")
 	if left := f.sessions(f.acme); left != 1 {
@@ -126,23 +126,23 @@ func TestByHand(t *testing.T) {
 	oncall, err := f.db.CreateGroup(t.Context(), "x", f.acme.ent.ID, sso.Group{Organization: f.acme.org.ID, Name: "on-call"})
 	f.ok(err)
 	a := f.get(here + "/groups?q=CALL")
-	f.shows(a, 200, "Add Ada Lovelace to a group", "Okta is at “reset”", "on-call", "Research, 0 members")
+	f.shows(a, 200, "Add Ada Lovelace to a group", "Okta resets groups", "on-call", "Research, 0 members")
 	f.shows(f.get(here+"/groups?q=engin"), 200, "added before")
-	f.shows(f.done(f.post(here+"/groups", "group", string(oncall.ID)), here), 200, "They are in the group.", "by hand", "an admin", "is taken out again", "on-call")
+	f.shows(f.done(f.post(here+"/groups", "group", string(oncall.ID)), here), 200, "They are in the group.", "by hand", "an admin", "Manual changes last until then", "on-call")
 	f.shows(f.post(here+"/groups", "group", string(f.globex.group.ID)), 422, "There is no such group here.")
 	f.shows(f.post(here+"/groups", "group", "x"), 422, "There is no such group here.")
 
 	group := f.acme.at("groups", string(oncall.ID))
 	grace, _ := f.enter(&f.acme, "grace", "Grace Hopper")
-	f.shows(f.get(group+"/add?q=gra"), 200, "Grace Hopper", "Add somebody to on-call")
+	f.shows(f.get(group+"/add?q=gra"), 200, "Grace Hopper", "Add someone to on-call")
 	f.shows(f.get(group+"/add?q=ada"), 200, "added before")
 	f.shows(f.done(f.post(group+"/members", "user", string(grace.ID)), group), 200, "Grace Hopper", "They are in the group.")
 	f.shows(f.post(group+"/members", "user", string(f.globex.user.ID)), 422, "There is no such person here.")
 	f.shows(f.get(group+"?q=hopp"), 200, "Grace Hopper")
-	f.shows(f.get(group+"?q=zz"), 200, "Nobody in this group is found")
+	f.shows(f.get(group+"?q=zz"), 200, "No one in this group is found")
 	f.done(f.post(group+"/members/"+string(grace.ID)+"/remove"), group)
 	f.done(f.post(group+"/members/"+string(grace.ID)+"/remove"), group) // once more is done, too
-	f.shows(f.done(f.post(here+"/groups/"+string(oncall.ID)+"/remove"), here), 200, "They are out of the group.")
+	f.shows(f.done(f.post(here+"/groups/"+string(oncall.ID)+"/remove"), here), 200, "Removed from the group.")
 	f.shows(f.post(here+"/groups/"+string(f.acme.org.DefaultGroup)+"/remove"), 422, "The default group belongs to its organization")
 	f.shows(f.post(f.acme.at("groups", string(f.acme.org.DefaultGroup))+"/members/"+string(f.acme.user.ID)+"/remove"), 422, "The default group belongs to its organization")
 	f.enter(&f.acme, "ada", "Ada Lovelace", "engineering")

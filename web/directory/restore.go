@@ -127,7 +127,7 @@ func (d *Directory) showRestoring(w http.ResponseWriter, p *page.Restoring, s re
 	p.Wrong = page.Blame(s.err, &moment)
 	switch {
 	case s.at.IsZero() && s.raw == "":
-		p.Lead = "As the identity provider last said it. Whoever is not certainly known stays where they are."
+		p.Lead = "As the identity provider last sent it. People whose groups are uncertain stay where they are."
 	case s.at.IsZero() || s.err != nil && len(s.seen.Add)+len(s.seen.Remove)+len(s.seen.Gone) == 0:
 		p.Lead = "Nothing was changed."
 	default:

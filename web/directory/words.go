@@ -72,7 +72,7 @@ func causeOf(e sso.Enterprise, cause string) page.Cause {
 	case cause == "":
 		return page.Cause{Text: "not known"}
 	case cause == string(sso.ActorOperator):
-		return page.Cause{Text: "somebody on the server"}
+		return page.Cause{Text: "someone with access to the server"}
 	case cause == string(sso.ActorSystem):
 		return page.Cause{Text: "background work"}
 	case kind == "att":
@@ -97,7 +97,7 @@ func causeOf(e sso.Enterprise, cause string) page.Cause {
 func reasonWords(r sso.DriftReason, missing bool) string {
 	switch r {
 	case sso.DriftDefault:
-		return "Nobody is named into a default group."
+		return "Identity providers cannot add people to a default group."
 	case sso.DriftHeld:
 		return "A change of their groups waits for an admin."
 	case sso.DriftDeactivated:
@@ -120,7 +120,7 @@ func reasonWords(r sso.DriftReason, missing bool) string {
 	case sso.DriftUnknown:
 		return "The last sign-in did not tell all of their groups, so they were kept as they are."
 	case sso.DriftMode:
-		return "The connection only adds, and takes nobody out."
+		return "The connection only adds people, and removes no one."
 	}
 	return "It is not known why."
 }
@@ -136,17 +136,17 @@ func lasting(all []sso.Connection) []string {
 		}
 		switch groupsync.RulesOf(*cfg).Mode {
 		case sso.SyncReset:
-			said = append(said, fmt.Sprintf("%s is at “reset”: the next sign-in through it sets groups to what the identity provider says. Who is added by hand is taken out again unless it names the group, and who is taken out comes back if it does.", c.Name))
+			said = append(said, fmt.Sprintf("%s resets groups at each sign-in. Manual changes last until then, unless the identity provider agrees.", c.Name))
 		case sso.SyncResetSynced:
-			said = append(said, fmt.Sprintf("%s is at “reset-synced”: who is added by hand stays, and who is taken out by hand comes back at their next sign-in if the identity provider names the group.", c.Name))
+			said = append(said, fmt.Sprintf("%s keeps people who were added by hand. People removed by hand return at their next sign-in if the identity provider lists the group.", c.Name))
 		case sso.SyncAddOnly:
-			said = append(said, fmt.Sprintf("%s is at “add-only”: who is added by hand stays, and who is taken out comes back at their next sign-in if the identity provider names the group.", c.Name))
+			said = append(said, fmt.Sprintf("%s only adds people. People added by hand stay, and people removed return at their next sign-in if the identity provider lists the group.", c.Name))
 		default:
 			said = append(said, fmt.Sprintf("Groups of people who come through %s are provisioned: sign-ins change nothing, and what provisioning says next holds.", c.Name))
 		}
 	}
 	if said == nil {
-		said = []string{"Nobody can sign in yet. What a sign-in does to a change by hand depends on the connection that you will enable."}
+		said = []string{"No one can sign in yet. What happens to manual changes at a sign-in depends on the connection that you will enable."}
 	}
 	return said
 }

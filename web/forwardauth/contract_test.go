@@ -53,18 +53,18 @@ func TestContracts(t *testing.T) {
 		"nginx":                        {"/auth/nginx/wiki", ada, nginx, 200, ""},
 		"nginx, a slash":               {"/auth/nginx/wiki/", ada, nginx, 200, ""},
 		"nginx, by identifier":         {"/auth/nginx/" + string(w.wiki.ID), ada, nginx, 200, ""},
-		"nginx, nobody":                {"/auth/nginx/wiki", person{}, nginx, 401, back},
-		"nginx, nobody, a page":        {"/auth/nginx/wiki", person{}, append(asPage(), nginx...), 401, back},
+		"nginx, no one":                {"/auth/nginx/wiki", person{}, nginx, 401, back},
+		"nginx, no one, a page":        {"/auth/nginx/wiki", person{}, append(asPage(), nginx...), 401, back},
 		"forward":                      {"/auth/forward/wiki", ada, forward("GET"), 200, ""},
 		"forward, a form":              {"/auth/forward/wiki", ada, forward("POST"), 200, ""},
 		"forward, the query appended":  {"/auth/forward/wiki?b=c&d&application=other&rd=https://evil.test&b=c;x=%zz", ada, forward("GET"), 200, ""},
-		"forward, nobody, a page":      {"/auth/forward/wiki", person{}, append(asPage(), forward("GET")...), 302, back},
-		"forward, nobody, HEAD":        {"/auth/forward/wiki", person{}, append(asPage(), forward("HEAD")...), 302, back},
-		"forward, nobody, a form":      {"/auth/forward/wiki", person{}, append(asPage(), forward("POST")...), 401, ""},
-		"forward, nobody, a program":   {"/auth/forward/wiki", person{}, append([]string{"Accept", "application/json"}, forward("GET")...), 401, ""},
-		"forward, nobody, fetch":       {"/auth/forward/wiki", person{}, append(forward("GET"), "Accept", "text/html", "Sec-Fetch-Mode", "cors"), 401, ""},
-		"forward, nobody, XHR":         {"/auth/forward/wiki", person{}, append(append(asPage(), forward("GET")...), "X-Requested-With", "XMLHttpRequest"), 401, ""},
-		"forward, nobody, old browser": {"/auth/forward/wiki", person{}, append(forward("GET"), "Accept", "text/html"), 302, back},
+		"forward, no one, a page":      {"/auth/forward/wiki", person{}, append(asPage(), forward("GET")...), 302, back},
+		"forward, no one, HEAD":        {"/auth/forward/wiki", person{}, append(asPage(), forward("HEAD")...), 302, back},
+		"forward, no one, a form":      {"/auth/forward/wiki", person{}, append(asPage(), forward("POST")...), 401, ""},
+		"forward, no one, a program":   {"/auth/forward/wiki", person{}, append([]string{"Accept", "application/json"}, forward("GET")...), 401, ""},
+		"forward, no one, fetch":       {"/auth/forward/wiki", person{}, append(forward("GET"), "Accept", "text/html", "Sec-Fetch-Mode", "cors"), 401, ""},
+		"forward, no one, XHR":         {"/auth/forward/wiki", person{}, append(append(asPage(), forward("GET")...), "X-Requested-With", "XMLHttpRequest"), 401, ""},
+		"forward, no one, old browser": {"/auth/forward/wiki", person{}, append(forward("GET"), "Accept", "text/html"), 302, back},
 	} {
 		got := w.ask(c.path, c.who, c.header...)
 		w.wants(name, got, c.status, "")
@@ -262,7 +262,7 @@ func TestPeers(t *testing.T) {
 		t.Errorf("logged %d times: %s", n, w.log)
 	}
 	none := newWorld(t, func(o *forwardauth.Options) { o.TrustedProxies = nil })
-	none.wants("nobody is trusted", none.nginx("wiki", wikiAt+"/", none.enter("ada")), 403, "proxy_not_trusted")
+	none.wants("no one is trusted", none.nginx("wiki", wikiAt+"/", none.enter("ada")), 403, "proxy_not_trusted")
 }
 
 // follow opens an address of ours as a browser does.

@@ -73,7 +73,7 @@ func (a *application) admit(p *sso.Principal) error {
 		}
 	}
 	return &sso.Error{Kind: sso.Forbidden, Code: "app_group", Err: refused(a, p),
-		Public: "You are in none of the groups that may use this application."}
+		Public: "Your account isn’t in a group that can use this application."}
 }
 
 func refused(a *application, p *sso.Principal) error {

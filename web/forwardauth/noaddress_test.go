@@ -54,7 +54,7 @@ func TestApplicationHasNoAddressHeader(t *testing.T) {
 			}
 		}
 		if got := s.raw("GET", "/", ada); got.app.Get("X-Auth-Request-Email") != "ada@acme.test" || got.app.Get("Remote-Email") != "ada@acme.test" {
-			t.Errorf("somebody with an address: %v", got.app)
+			t.Errorf("someone with an address: %v", got.app)
 		}
 	})
 }

@@ -64,7 +64,7 @@ func (o *Overview) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 	if err != nil {
 		return err
 	}
-	p.Flash = console.Said(r, map[string]string{"deleted": "The enterprise is gone, with all that was in it."})
+	p.Flash = console.Said(r, map[string]string{"deleted": "Enterprise deleted, with everything in it."})
 	return o.Console.Render(w, http.StatusOK, p)
 }
 
@@ -114,8 +114,8 @@ func state(s sso.EnterpriseSummary) page.Badge {
 func fields(name, key, organization string) []page.Field {
 	return []page.Field{
 		{ID: "name", Name: "name", Label: "Name", Value: name, Autocomplete: "off"},
-		{ID: "key", Name: "key", Label: "Key", Value: key, Hint: "Lower-case letters, digits and hyphens. It stands in the sign-in link.", Mono: true, Autocomplete: "off", Most: 63},
-		{ID: "organization", Name: "organization", Label: "First organization", Value: organization, Hint: "The part of the company whose groups come first. Left empty, it is called like the company.", Optional: true, Autocomplete: "off"},
+		{ID: "key", Name: "key", Label: "Key", Value: key, Hint: "Lower-case letters, digits and hyphens. It appears in the sign-in link.", Mono: true, Autocomplete: "off", Most: 63},
+		{ID: "organization", Name: "organization", Label: "First organization", Value: organization, Hint: "An organization groups teams within the company. You can add more later. Defaults to the company name.", Optional: true, Autocomplete: "off"},
 	}
 }
 
@@ -147,7 +147,7 @@ func invalid(problems []sso.FieldError) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: "Some entries cannot be accepted as they are.", Fields: problems}
+	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: "Some there are problems with some fields.", Fields: problems}
 }
 
 // entry reports whether an error is about what was entered.

@@ -210,7 +210,7 @@ func (f *fixture) group(names ...string) {
 func TestVerdicts(t *testing.T) {
 	t.Run("nothing is set up", func(t *testing.T) {
 		f := newFixture(t)
-		f.verdict("", "not set up", "Nobody can sign in yet.", home+"/connections/new")
+		f.verdict("", "not set up", "No one can sign in yet.", home+"/connections/new")
 	})
 	t.Run("a draft alone is amber", func(t *testing.T) {
 		f := newFixture(t)

@@ -24,7 +24,7 @@ func (o *Overview) show(w http.ResponseWriter, r *http.Request, v console.Visit)
 	if err != nil {
 		return err
 	}
-	p.Flash = console.Said(r, map[string]string{"created": "The enterprise is there, with its first organization. Next, its identity provider is connected.", "renamed": "Name and key are changed. The sign-in link has the new key from now on."})
+	p.Flash = console.Said(r, map[string]string{"created": "Enterprise created. Next, connect its identity provider.", "renamed": "Name and key are changed. The sign-in link has the new key from now on."})
 	return o.Console.Render(w, http.StatusOK, p)
 }
 
@@ -51,9 +51,9 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*page.Overvie
 	}
 	if v.Role == sso.RoleOperator {
 		p.Operator = &page.OperatorForms{Rename: console.At(e, "rename"), Fields: fields(e.Name, e.Key, "")[:2], Delete: page.TypedForm{Action: console.At(e, "delete"), Button: "Delete this enterprise",
-			Text:  "All connections, people, groups, sign-ins and sessions of " + e.Name + " are gone then, and nobody can bring them back but by a backup. The audit log stays.",
+			Text:  "All connections, people, groups, sign-ins and sessions of " + e.Name + " are deleted. Only a backup brings them back. The audit log stays.",
 			Field: page.Field{ID: "confirm", Name: "confirm", Label: "Type " + e.Key + " to confirm", Mono: true, Autocomplete: "off"}}}
-		p.Operator.Fields[1].Hint = "It stands in the sign-in link: whoever uses the old link is told that nobody knows the company."
+		p.Operator.Fields[1].Hint = "It appears in the sign-in link. The old link stops working."
 	}
 	return p, nil
 }
@@ -72,17 +72,17 @@ func verdict(s health.State, found []sso.Finding) (page.Badge, string) {
 	held := slices.ContainsFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthHeld && f.Urgent })
 	switch {
 	case len(s.Connections) == 0:
-		return page.Badge{Label: "not set up"}, "Nobody can sign in yet."
+		return page.Badge{Label: "not set up"}, "No one can sign in yet."
 	case !enabled:
-		return page.Badge{Label: "not enabled", State: "warn"}, "No connection is enabled, so nobody can sign in."
+		return page.Badge{Label: "not enabled", State: "warn"}, "No connection is enabled, so no one can sign in."
 	case failing >= 0:
 		return page.Badge{Label: "failing", State: "error"}, found[failing].Text
 	case held:
 		return page.Badge{Label: "removals held", State: "error"}, works + " Removals from groups are held until an admin decides."
 	case last.IsZero():
-		return page.Badge{Label: "waits for people", State: "ok"}, "A connection is enabled, and nobody has signed in through it yet."
+		return page.Badge{Label: "waits for people", State: "ok"}, "A connection is enabled, and no one has signed in through it yet."
 	case slices.ContainsFunc(s.Vitals.HeldBy, stands):
-		return page.Badge{Label: "removals stopped", State: "warn"}, works + " Nobody leaves a group through a connection whose removals are stopped."
+		return page.Badge{Label: "removals stopped", State: "warn"}, works + " No one leaves a group through a connection whose removals are stopped."
 	case len(found) > 0:
 		return page.Badge{Label: "needs you", State: "warn"}, works + " Something needs you before it stays so."
 	}
@@ -159,7 +159,7 @@ func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []page.Todo
 	}
 	for _, d := range domains {
 		if !d.Verified() {
-			all = append(all, page.Todo{Text: "The domain " + d.Name + " is not verified yet, so its addresses lead nobody here.", Href: console.At(e, "domains"), Label: "Verify it"})
+			all = append(all, page.Todo{Text: "The domain " + d.Name + " is not verified yet, so its addresses do not lead here.", Href: console.At(e, "domains"), Label: "Verify it"})
 		}
 	}
 	return all
@@ -209,7 +209,7 @@ func failures(e sso.Enterprise, v sso.Vitals) []page.FailureRow {
 
 func sentence(s string) string {
 	if s == "" {
-		return "What it means is in the log of whoever runs Gatehouse."
+		return "The log of Gatehouse has the details."
 	}
 	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
@@ -261,7 +261,7 @@ const few = 5 // sign-ins
 
 func rate(s health.State, c sso.Connection) page.Fact {
 	total, failed, _ := health.Failures(s.Vitals, c.ID)
-	f := page.Fact{Label: "Failures, 24 hours", Value: "nobody signed in"}
+	f := page.Fact{Label: "Failures, 24 hours", Value: "no one signed in"}
 	if total == 0 {
 		return f
 	}

@@ -34,10 +34,10 @@ func galleryBeforeSteps() []Example {
 		return Way{Protocol: protocol, Why: why, Href: galleryConnections + "/new?provider=okta&protocol=" + protocol, Better: better}
 	}
 	choose := &ChooseProvider{Base: base(), Heading: "Set up single sign-on", Lead: "Choose the identity provider that Acme Corporation uses.", Products: []Product{
-		{"Okta", []Way{way("OpenID Connect", "Fewest steps, and no certificate that runs out.", true), way("SAML", "If your company asks for SAML, or for encrypted assertions.", false)}},
-		{"Microsoft Entra ID", []Way{way("SAML", "Sends group names. New signing certificates are picked up by themselves.", true), way("OpenID Connect", "If you prefer app registrations.", false)}},
+		{"Okta", []Way{way("OpenID Connect", "Fewest steps, and no certificate to renew.", true), way("SAML", "If your company asks for SAML, or for encrypted assertions.", false)}},
+		{"Microsoft Entra ID", []Way{way("SAML", "Sends group names. New signing certificates are picked up automatically.", true), way("OpenID Connect", "If you prefer app registrations.", false)}},
 		{"Google Workspace", []Way{way("SAML", "The only way in which Google sends groups.", true)}},
-		{"AD FS", []Way{way("SAML", "Certificates are picked up by themselves.", true)}}}}
+		{"AD FS", []Way{way("SAML", "New certificates are picked up automatically.", true)}}}}
 	change := &ChooseProvider{Base: base(), Heading: "Change identity provider", Lead: "What you entered stays as long as the protocol stays the same.", Back: &Link{Label: "Back to the assistant", Href: galleryAt},
 		Products: []Product{{"Okta", []Way{{Protocol: "SAML", Why: "Chosen when this was set up.", Href: "/x", Current: true}}}, {"Another identity provider", []Way{way("OpenID Connect", "Whatever speaks OpenID Connect.", true)}}}}
 	name := Field{ID: "name", Name: "name", Label: "Name", Hint: "What people see where there is a choice.", Value: "Okta", Autocomplete: "off"}
@@ -46,7 +46,7 @@ func galleryBeforeSteps() []Example {
 	named := &NameConnection{Base: base(), Heading: "Name the connection", Lead: "Okta, SAML", Fields: []Field{name}, Hidden: []HiddenField{{"provider", "okta"}}, Action: galleryConnections + "/new", Button: "Next", Back: Link{Label: "Back", Href: galleryConnections + "/new"}}
 	wrong := &NameConnection{Base: base(), Heading: "Name the connection", Lead: "Okta, SAML", Wrong: []Wrong{{"name", "Name", long.Error}}, Fields: []Field{long}, Action: galleryConnections + "/new", Button: "Next", Back: Link{Label: "Back", Href: galleryConnections + "/new"}}
 	lose := &NameConnection{Base: base(), Heading: "Change to Okta, OpenID Connect", Lead: "The steps are then those of Okta.", Action: galleryAt + "provider", Button: "Change", Back: Link{Label: "Keep it as it is", Href: galleryAt},
-		Warnings: []Todo{{State: "warn", Text: "This is another protocol. What was entered about the identity provider is gone then, and it has to be given other addresses of ours."}}}
+		Warnings: []Todo{{State: "warn", Text: "This is a different protocol. The values of the identity provider that you entered are deleted, and it needs different addresses of ours."}}}
 	return []Example{{"ChooseProvider-new", 200, choose}, {"ChooseProvider-change", 200, change}, {"NameConnection-empty", 200, named}, {"NameConnection-wrong", 422, wrong}, {"NameConnection-change", 200, lose}}
 }
 
@@ -137,7 +137,7 @@ func galleryLastSteps() []Example {
 	}
 	enable := func(change func(*SetupEnable)) *SetupEnable {
 		base, a := galleryStep(6, "Enable", nil)
-		p := &SetupEnable{Base: base, Assistant: a, Changes: []string{"The sign-in link of Acme Corporation leads to Microsoft Entra ID.", "At each sign-in, everybody’s memberships are reset to the groups that Microsoft Entra ID names. Who was added by hand is removed."},
+		p := &SetupEnable{Base: base, Assistant: a, Changes: []string{"The sign-in link of Acme Corporation leads to Microsoft Entra ID.", "At each sign-in, everyone’s memberships are reset to the groups that Microsoft Entra ID names. Who was added by hand is removed."},
 			Form: SetupForm{Action: galleryAt + "enable", Button: "Proceed"}}
 		change(p)
 		return p

@@ -103,17 +103,17 @@ func GroupsState(g sso.AssertedGroups) (Badge, string) {
 	case sso.GroupsValues:
 		return Badge{Label: "values", State: "ok"}, "A list of " + strconv.Itoa(len(g.Names)) + "."
 	case sso.GroupsEmpty:
-		return Badge{Label: "empty", State: "warn"}, "The attribute came without a value: the person is in no group."
+		return Badge{Label: "empty", State: "warn"}, "The attribute was sent without a value: the person is in no group."
 	case sso.GroupsOverage:
-		return Badge{Label: "overage", State: "warn"}, "There are too many to be sent: a pointer came in place of the list. Unless the directory was asked, nobody loses a group by it."
+		return Badge{Label: "overage", State: "warn"}, "There are too many to be sent, so a pointer was sent instead of the list. Unless the directory was asked, no one loses a group."
 	case sso.GroupsTruncated:
 		if g.Unread > 0 {
 			return Badge{Label: "cut off", State: "warn"}, "The list is longer than is read: " + strconv.Itoa(len(g.Names)) +
-				" names were read, and " + strconv.Itoa(g.Unread) + " were not. Nobody loses a group by it."
+				" names were read, and " + strconv.Itoa(g.Unread) + " were not. No one loses a group because of it."
 		}
-		return Badge{Label: "cut off", State: "warn"}, "The list is as long as the identity provider ever sends: there may be more. Nobody loses a group by it."
+		return Badge{Label: "cut off", State: "warn"}, "The list is as long as the identity provider ever sends: there may be more. No one loses a group because of it."
 	case sso.GroupsPartial:
-		return Badge{Label: "partly understood", State: "warn"}, "Not understood: " + strconv.Itoa(g.NotUnderstoodCount) + ". Groups are added by the rest of the list, and nobody loses one."
+		return Badge{Label: "partly understood", State: "warn"}, "Not understood: " + strconv.Itoa(g.NotUnderstoodCount) + ". Groups from the rest of the list are added, and no one loses one."
 	}
-	return Badge{Label: "absent", State: "warn"}, "No group attribute came, so the groups are unknown, and nobody loses one."
+	return Badge{Label: "absent", State: "warn"}, "No group attribute was sent, so the groups are unknown, and no one loses one."
 }

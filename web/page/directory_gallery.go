@@ -15,7 +15,7 @@ const (
 
 func galleryAgo(d time.Duration) Time { return NewTime(galleryNow().Add(-d), galleryNow()) }
 
-const galleryReset = "Okta is at “reset”: the next sign-in through it sets groups to what the identity provider says. Who is added by hand is taken out again unless it names the group, and who is taken out comes back if it does."
+const galleryReset = "Okta resets groups at each sign-in. Manual changes last until then, unless the identity provider agrees."
 
 func gallerySearch(path, label, value string) Search {
 	s := Search{Action: path, Label: label, Hint: "How it begins. Upper and lower case are the same.", Value: value}
@@ -28,7 +28,7 @@ func gallerySearch(path, label, value string) Search {
 func galleryPeople() []Example {
 	people := func(value string) *People {
 		p := &People{Base: galleryConsole("People"), Search: gallerySearch(galleryEnt+"/people", "Name, login or e-mail", value)}
-		p.Search.Filter = &Field{ID: "status", Name: "status", Label: "Status", Kind: "select", Options: []Option{{Label: "Everybody", Chosen: true}, {Value: "deactivated", Label: "Deactivated"}}}
+		p.Search.Filter = &Field{ID: "status", Name: "status", Label: "Status", Kind: "select", Options: []Option{{Label: "Everyone", Chosen: true}, {Value: "deactivated", Label: "Deactivated"}}}
 		return p
 	}
 	row := func(name, login, email string, status Badge, seen time.Duration) PersonRow {
@@ -80,7 +80,7 @@ func galleryPerson() []Example {
 	detail := func(name string, status Badge) *PersonDetail {
 		return &PersonDetail{Base: galleryConsole("People", trail), Name: name, Status: status, Sees: "Their own page says “No access yet”: no group lets them in anywhere.", AddHref: here + "/groups",
 			Lasting: []string{galleryReset}, SignInsAll: galleryEnt + "/activity", SyncsAll: galleryEnt + "/activity/syncs", Restore: galleryMoment("restore-at", here+"/restore"),
-			Facts: []Fact{{Label: "Login", Value: "ada@acme.example"}, {Label: "E-mail", Value: "ada@acme.example", Badge: &Badge{"confirmed", "ok"}}, {Label: "Identifier", Value: galleryUsr, Code: true}}}
+			Facts: []Fact{{Label: "Login", Value: "ada@acme.example"}, {Label: "E-mail", Value: "ada@acme.example", Badge: &Badge{"verified", "ok"}}, {Label: "Identifier", Value: galleryUsr, Code: true}}}
 	}
 	waits := detail("lcontractor", Badge{"waits for you", "warn"})
 	waits.Waits = &Press{Label: "Vouch for them", About: "Vouch for them: lcontractor", Action: here + "/vouch"}
@@ -108,7 +108,7 @@ func galleryPerson() []Example {
 	full.Sessions = []SessionRow{{"Firefox on Linux", "192.0.2.17", galleryAgo(time.Hour), galleryAgo(0), Press{Label: "End", About: "End the session of Firefox on Linux", Action: here + "/sessions/x/revoke"}}}
 	full.EndAll = &Press{Label: "Sign them out everywhere", Action: here + "/sessions/revoke"}
 	full.Vouch = &Press{Label: "Vouch for them", Action: here + "/vouch"}
-	full.Deactivate = &Confirm{Label: "Deactivate", Text: "They are signed out everywhere at once, and cannot sign in until somebody reactivates them. Their groups stay as they are.", Action: here + "/deactivate", Button: "Deactivate", Danger: true}
+	full.Deactivate = &Confirm{Label: "Deactivate", Text: "They are signed out everywhere at once, and cannot sign in until someone reactivates them. Their groups do not change.", Action: here + "/deactivate", Button: "Deactivate", Danger: true}
 	off := detail("Grace Hopper", Badge{"deactivated", "error"})
 	off.Sees, off.Reactivate = "They are told that their account is switched off.", &Press{Label: "Reactivate", About: "Reactivate Grace Hopper", Action: here + "/reactivate"}
 	off.Wrong = []Wrong{{Message: "The default group belongs to its organization: it cannot be renamed or deleted, and people leave it with their last other group."}}
@@ -146,6 +146,6 @@ func galleryGroupRows() []GroupCountRow {
 	row := func(name, org string, badge *Badge, actual int, expected string, off bool) GroupCountRow {
 		return GroupCountRow{Link{Label: name, Href: galleryEnt + "/groups/" + galleryGrp}, Link{Label: org, Href: galleryEnt + "/organizations/x"}, badge, actual, expected, off}
 	}
-	return []GroupCountRow{row("Members", "Research", &Badge{Label: "default"}, 41, "nobody can be", false), row("engineering", "Research", nil, 38, "40", true), row("it-admins", "Research", &Badge{"admins", "warn"}, 2, "2", false),
+	return []GroupCountRow{row("Members", "Research", &Badge{Label: "default"}, 41, "not synced", false), row("engineering", "Research", nil, 38, "40", true), row("it-admins", "Research", &Badge{"admins", "warn"}, 2, "2", false),
 		row(odd, longName, nil, 0, "0", false), row(strings.Repeat("grp_all_employees_without_contractors_", 6), "开发 مطورون", nil, 100000, "100000", false)}
 }

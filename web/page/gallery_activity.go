@@ -62,8 +62,8 @@ func gallerySignIns() []Example {
 		{"Attempts-many", 200, many}, {"Attempts-none-found", 200, none}, {"Attempts-wrong", 422, wrong},
 		{"Attempts-empty", 200, &Attempts{Base: base(), Happened: exampleHappened("Sign-ins", exampleAt)}},
 		{"AttemptDetail-failed", 200, &AttemptDetail{Base: base(Link{Label: "Sign-ins", Href: exampleAt}), Tabs: exampleTabs("Sign-ins"), Reference: Copyable{"reference", exampleAtt}, Result: Badge{"failed", "error"}, Facts: facts, Checks: checks,
-			Advice: &Advice{Cause: "The answer is for somebody else: its audience is https://sso.example.com.", Whose: "Your IT admin, at the identity provider", Do: "Set the audience to the entity ID of this connection.", Place: "Okta Admin Console › Applications › Gatehouse › General › SAML Settings › Audience URI (SP Entity ID)", Code: "saml_wrong_recipient", Guide: "/admin/troubleshooting#saml_wrong_recipient"},
-			Groups: GroupsSaid{Badge: Badge{"not said", "warn"}, Words: "Nothing was said about groups, so nobody loses one."}}},
+			Advice: &Advice{Cause: "The answer is for someone else: its audience is https://sso.example.com.", Whose: "Your IT admin, at the identity provider", Do: "Set the audience to the entity ID of this connection.", Place: "Okta Admin Console › Applications › Gatehouse › General › SAML Settings › Audience URI (SP Entity ID)", Code: "saml_wrong_recipient", Guide: "/admin/troubleshooting#saml_wrong_recipient"},
+			Groups: GroupsSaid{Badge: Badge{"not said", "warn"}, Words: "Nothing was said about groups, so no one loses one."}}},
 		{"AttemptDetail-not-understood", 200, &AttemptDetail{Base: base(Link{Label: "Sign-ins", Href: exampleAt}), Tabs: exampleTabs("Sign-ins"), Reference: Copyable{"reference", exampleAtt}, Result: Badge{"succeeded", "ok"}, Trusted: true, Facts: facts, Checks: checks[:1], Groups: partly}},
 		{"AttemptDetail-succeeded", 200, &AttemptDetail{Base: base(Link{Label: "Sign-ins", Href: exampleAt}), Tabs: exampleTabs("Sign-ins"), Reference: Copyable{"reference", exampleAtt}, Result: Badge{"succeeded", "ok"}, Trusted: true, Facts: append(facts, Fact{Label: "Group sync", Value: "What changed", Href: "/s"}), Checks: checks[:2],
 			Said: []Fact{{Label: "Subject", Value: "00u1a2b3c4", Code: true}, {Label: "Login", Value: "ada@acme.example"}, {Label: "E-mail", Value: "ada@acme.example"}, {Label: "Name", Value: "Ada Lovelace"}}, Groups: groups,
@@ -103,7 +103,7 @@ func galleryAudit() []Example {
 		{Sequence: "410", At: exampleAgo(9 * time.Hour), Who: "Gatehouse itself", Action: "health.found", Target: "conn-01hf7k3m9q2v5x8z1b4d6g8j0n"}}
 	many := &AuditLog{Base: galleryConsole("Activity"), Happened: happened("Audit log"), Rows: rows, Check: exampleAt + "/audit/verify", JSON: "/j", CSV: "/c", Checked: &Checked{"ok", "All 412 events are as they were written: none was changed, removed or added."}}
 	many.Pager = Pager{Next: "?cursor=1", First: exampleAt + "/audit"}
-	broken := &AuditLog{Base: galleryConsole("Troubleshooting"), Happened: happened(""), Rows: rows, Check: "/v", JSON: "/j", CSV: "/c", Instance: true, Checked: &Checked{"error", "The chain is broken at event 411: it is not what was written. Somebody changed the database behind Gatehouse’s back."}}
+	broken := &AuditLog{Base: galleryConsole("Troubleshooting"), Happened: happened(""), Rows: rows, Check: "/v", JSON: "/j", CSV: "/c", Instance: true, Checked: &Checked{"error", "The chain is broken at event 411: it is not what was written. Someone changed the database behind Gatehouse’s back."}}
 	broken.Tabs = nil
 	return []Example{{"AuditLog-verified", 200, many}, {"AuditLog-broken", 200, broken}, {"AuditLog-empty", 200, &AuditLog{Base: galleryConsole("Activity"), Happened: happened("Audit log"), Check: "/v", JSON: "/j", CSV: "/c"}}}
 }
@@ -166,7 +166,7 @@ func galleryOverview() []Example {
 		{"Overview-attention", 200, &Overview{Base: galleryConsole("Overview"), Verdict: Badge{"needs you", "error"}, Sentence: "12 of the last day’s 20 sign-ins failed.", SignIn: link, Chart: NewChart(days), Failures: many, Connections: []ConnectionHealth{okta, entra}, Operator: operator(),
 			Todos: []Todo{{"error", "The certificate of Okta expires on 30 November 2026. Your IT admin, at the identity provider: make a new signing certificate.", "/c", "See the certificates"}, {"warn", "A group sync waits for an admin.", "/h", "Decide"}, {"", "The domain acme.example is not verified yet.", "/d", "Verify it"}}}},
 		{"Overview-healthy", 200, &Overview{Base: galleryConsole("Overview"), Verdict: Badge{"healthy", "ok"}, Sentence: "Sign-in works: the last one succeeded 2 minutes ago.", SignIn: link, Chart: NewChart(days), Connections: []ConnectionHealth{okta}}},
-		{"Overview-new", 200, &Overview{Base: galleryConsole("Overview"), Verdict: Badge{"not set up", ""}, Sentence: "Nobody can sign in yet.", Begin: "/admin/enterprises/acme/connections/new", SignIn: link, Chart: NewChart(quiet), Operator: operator()}},
+		{"Overview-new", 200, &Overview{Base: galleryConsole("Overview"), Verdict: Badge{"not set up", ""}, Sentence: "No one can sign in yet.", Begin: "/admin/enterprises/acme/connections/new", SignIn: link, Chart: NewChart(quiet), Operator: operator()}},
 		{"Overview-wrong", 422, wrong},
 	}
 }

@@ -58,7 +58,7 @@ func galleryAdminAccounts() []Example {
 	facts := []Fact{{Label: "Name", Value: "Olive Operator"}, {Label: "Login", Value: "olive", Badge: &Badge{"recovery admin", "ok"}}, {Label: "Last sign-in", Time: &Time{Relative: "just now"}}}
 	empty := &AdminAccount{Base: galleryConsole(trail.Label, trail), Facts: facts, Fields: fields}
 	full := &AdminAccount{Base: galleryConsole(trail.Label, trail), Facts: facts, Fields: fields, Add: &Challenge{Action: "/admin/admins/me/passkeys", Options: "{}", Token: "t"},
-		Passkeys: []PasskeyRow{{Name: "Passkey of 20 November 2026", Made: ago(4 * day), Used: ago(time.Hour), Remove: Confirm{Label: "Remove", Text: "It does not sign you in any more.", Action: "/x", Button: "Remove it"}}},
+		Passkeys: []PasskeyRow{{Name: "Passkey of 20 November 2026", Made: ago(4 * day), Used: ago(time.Hour), Remove: Confirm{Label: "Remove", Text: "It no longer signs you in.", Action: "/x", Button: "Remove it"}}},
 		CanTie:   &TiedTo{"Olive Operator", "olive@acme.example", "Acme Corporation"}}
 	tied := &AdminAccount{Base: galleryConsole(trail.Label, trail), Facts: facts, Fields: append([]Field(nil), fields...), Tied: &TiedTo{"Olive", longLogin, longName}}
 	tied.Fields[0].Error = "This is not your password."
@@ -77,7 +77,7 @@ func galleryAdminAccounts() []Example {
 			{Name: "Otto", Login: "otto", Badges: []Badge{{"disabled", "warn"}}, SignedIn: Time{Relative: "never"}, Acts: acts("otto", "Make a recovery admin", "Enable")}},
 		Uses: []AdminUse{{ago(0), true, "olive", "Signed in with a passkey", true, "192.0.2.17"}, {ago(time.Hour), false, longLogin, "Wrong password", false, "2001:db8::7"}, {ago(2 * day), true, "otto", "Signed in", false, ""}}}
 	invited := &Admins{Base: galleryConsole(trail.Label), Rows: []AdminRow{mine}, Recovery: box, Invited: &NewLink{URL: Copyable{"invited", "https://login.example.com/admin/welcome/6bJ1l2Yz0v8a9d3e7f5g4h2i1j0k9l8m7n6o5p4q3r2"}, Expires: NewTime(now.Add(day), now)}}
-	last := &Admins{Base: galleryConsole(trail.Label), Rows: []AdminRow{mine}, Recovery: box, Wrong: []Wrong{{Message: "This is the last recovery admin. Make another one first, or nobody could get in if single sign-on fails."}}}
+	last := &Admins{Base: galleryConsole(trail.Label), Rows: []AdminRow{mine}, Recovery: box, Wrong: []Wrong{{Message: "This is the last recovery admin. Make another one first, or no one could get in if single sign-on fails."}}}
 	return []Example{
 		{"AdminAccount-new", 200, empty}, {"AdminAccount-can-tie", 200, full}, {"AdminAccount-problem", 422, tied},
 		{"Admins-one", 200, one}, {"Admins-many", 200, many}, {"Admins-invited", 200, invited}, {"Admins-last-recovery", 422, last},
@@ -85,10 +85,10 @@ func galleryAdminAccounts() []Example {
 }
 
 func accessLinkForm() []Field {
-	return []Field{{ID: "for", Name: "for", Label: "Whom is it for?", Hint: "A name or an address, for the list here."},
+	return []Field{{ID: "for", Name: "for", Label: "Recipient", Hint: "A name or an address, for the list here."},
 		{ID: "connection", Name: "connection", Label: "What does it open?", Kind: "select", Options: []Option{{Value: "", Label: "A new connection", Chosen: true}, {Value: "conn-1", Label: "Okta"}}},
 		{ID: "expires_in", Name: "expires_in", Label: "For how many hours?", Hint: "From 1 to 720; 168 is a week.", Kind: "number", Value: "168", Most: 3},
-		{ID: "max_opens", Name: "max_opens", Label: "How often may it be opened?", Hint: "From 1 to 100.", Kind: "number", Value: "10", Most: 3}}
+		{ID: "max_opens", Name: "max_opens", Label: "Maximum uses", Hint: "From 1 to 100.", Kind: "number", Value: "10", Most: 3}}
 }
 
 func galleryAccess() []Example {
@@ -101,7 +101,7 @@ func galleryAccess() []Example {
 	enforce := Confirm{Label: "Enforce single sign-on", Text: "Setup links stop opening, and so do passwords of admins who belong here.", Action: "/x", Button: "Enforce it", Danger: true}
 	relax := Confirm{Label: "Stop enforcing it", Text: "Setup links open again, and passwords of admins who belong here are accepted.", Action: "/x", Button: "Stop enforcing it"}
 	empty := &Access{Base: base(), Add: add, AddTo: "/x", LinkTo: "/y", LinkForm: accessLinkForm(),
-		Enforce: Enforce{Missing: []Todo{{"", "Pass a test connection yourself, on an enabled connection.", "/t", "Test a connection"}}}}
+		Enforce: Enforce{Missing: []Todo{{"", "First, pass a test yourself on an enabled connection that hasn’t changed since.", "/t", "Test a connection"}}}}
 	many := &Access{Base: base(), Add: add, AddTo: "/x", LinkTo: "/y", LinkForm: accessLinkForm(), Enforce: Enforce{Confirm: enforce},
 		Admins: []NamedAdmin{{"Ada Lovelace", "ada@acme.example", "/p", false, at(-40 * day), remove}, {"", longLogin, "/p", true, at(-time.Hour), remove}},
 		Groups: []Link{{Label: "platform-admins", Href: "/g"}, {Label: longName, Href: "/g"}},
@@ -111,7 +111,7 @@ func galleryAccess() []Example {
 		Made: &NewLink{URL: Copyable{"made", "https://login.example.com/setup/6bJ1l2Yz0v8a9d3e7f5g4h2i1j0k9l8m7n6o5p4q3r2"}, Expires: at(7 * day), For: "Grace at the IT desk"}}
 	enforced := &Access{Base: base(), Add: add, AddTo: "/x", Enforced: true, Enforce: Enforce{Confirm: relax}, Links: many.Links[1:]}
 	wrong := &Access{Base: base(), Add: add, AddTo: "/x", LinkTo: "/y", LinkForm: accessLinkForm(), Enforce: Enforce{Confirm: enforce}}
-	wrong.Add.Value, wrong.Add.Error = "ada", "Nobody here has this login. People appear here when they first sign in."
+	wrong.Add.Value, wrong.Add.Error = "ada", "No one here has this login. People appear here when they first sign in."
 	wrong.Wrong = []Wrong{{"user", wrong.Add.Label, wrong.Add.Error}}
 	return []Example{{"Access-empty", 200, empty}, {"Access-many", 200, many}, {"Access-link-made", 200, made}, {"Access-enforced", 200, enforced}, {"Access-problem", 422, wrong}}
 }

@@ -49,8 +49,8 @@ func galleryOneConnection() []Example {
 		return &Connection{Base: ofConnection(false), Name: "Employees", Runs: "Okta, SAML", State: Badge{"enabled", "ok"}, Places: places,
 			Facts:  []Fact{{Label: "Last sign-in", Time: &last}, {Label: "People", Value: "1180 people"}, {Label: "Sessions", Value: "212 sessions"}, {Label: "Certificate", Value: "412 days left"}, {Label: "Live", Value: "Version 3"}, {Label: "Identifier", Value: "conn-01hf7k3m9q2v5x8z1b4d6g8j0n", Code: true}},
 			SignIn: Copyable{ID: "sign-in", Value: "https://login.example.com/login/sso?connection=conn-01hf7k3m9q2v5x8z1b4d6g8j0n&enterprise_key=acme"}, TestsHref: galleryConn + "/tests",
-			Acts:   []Confirm{{Label: "Roll back", Text: "People sign in with version 2 again: 3 fields change back.", Action: galleryConn + "/rollback", Button: "Roll back"}, {Label: "Disable", Text: "Nobody can sign in through it any more, and 212 sessions end now.", Action: galleryConn + "/disable", Button: "Disable", Danger: true}},
-			Delete: DeletePart{Blocked: "This is the only way in for 1180 active people (ada, bob, cy, dan, eve and others). Enable another connection first; or disable this one first, if nobody shall sign in any more."}}
+			Acts:   []Confirm{{Label: "Roll back", Text: "People sign in with version 2 again: 3 fields change back.", Action: galleryConn + "/rollback", Button: "Roll back"}, {Label: "Disable", Text: "This blocks sign-in through this connection and ends 212 sessions.", Action: galleryConn + "/disable", Button: "Disable", Danger: true}},
+			Delete: DeletePart{Blocked: "This is the only way in for 1180 active people (ada, bob, cy, dan, eve and others). Enable another connection first; or disable this one first, if no one is to sign in through it."}}
 	}
 	draft := page()
 	draft.State = Badge{"enabled, with a draft", "ok"}
@@ -59,7 +59,7 @@ func galleryOneConnection() []Example {
 	draft.Draft = &DraftPart{Version: "Version 4", Tested: Badge{"test passed", "ok"}, Note: "The last test passed with exactly this draft.", Loses: []string{"lcontractor", longLogin},
 		Changes: []Change{{Label: "Single sign-on URL", Before: "https://acme.okta.example/app/exk1/sso/saml", After: "https://acme.okta.example/app/exk2/sso/saml"}, {Label: "Certificates", Gone: []string{"SHA-256 9F:86:D0:81:88:4C:7D:65…"}, New: []string{"SHA-256 2A:01:C4:55:10:9B:77:3E…", "SHA-256 51:AA:90:12:4F:00:6D:C8…"}},
 			{Label: "Who may sign in", After: `"staff" in identity.groups || "contractors" in identity.groups && enterprise.key == "acme"`}, {Label: "Secret of the application", Secret: true}, {Label: "Groups from", New: []string{"memberOf"}}},
-		Enable:  Confirm{Label: "Enable the draft", Text: "5 fields change for everybody who signs in from now on. Of the people who signed in lately, 2 people would lose access.", Action: galleryConn + "/enable", Button: "Proceed", Fields: []HiddenField{{"revision", "12"}}},
+		Enable:  Confirm{Label: "Enable the draft", Text: "5 fields change for everyone who signs in from now on. Of the people who signed in lately, 2 people would lose access.", Action: galleryConn + "/enable", Button: "Proceed", Fields: []HiddenField{{"revision", "12"}}},
 		Discard: &Confirm{Label: "Discard the draft", Text: "What was edited is gone.", Action: galleryConn + "/discard", Button: "Discard", Danger: true},
 		Edit:    galleryConn + "/settings", Setup: galleryConn + "/setup", Test: galleryConn + "/tests", Shadow: galleryConn + "/shadow"}
 	first := page()
@@ -70,7 +70,7 @@ func galleryOneConnection() []Example {
 	first.Wrong = []Wrong{{"confirm-name", "Name of the connection", first.Delete.Name.Error}}
 	stale := page()
 	stale.Name = longName
-	stale.Wrong = []Wrong{{Message: "Somebody else changed this connection meanwhile. Look at it again."}}
+	stale.Wrong = []Wrong{{Message: "Someone else changed this connection in the meantime. Look at it again."}}
 	stale.Todos = []Todo{{"error", "The identity provider’s metadata cannot be fetched: the address does not answer.", galleryConn + "/certificates", "Look at it"}, {"warn", "The certificate of the identity provider: 9 days left, expires soon.", galleryConn + "/certificates", "Certificates"}}
 	trust := page()
 	trust.State = draft.State
@@ -95,7 +95,7 @@ func gallerySettings() []Example {
 	wrong.Wrong = []Wrong{{"allow-sign-in", "Who may sign in", wrong.Sections[2].Fields[0].Error}}
 	tried := form()
 	tried.Trial = &PolicyTrial{Summary: "Of the last 3 sign-ins, each taken as the person’s first, 1 would be refused.", Rows: []TrialRow{
-		{"ada", connAgo(time.Hour), Badge{"gets in", "ok"}, "The company has proven the domain acme.example."}, {longLogin, connAgo(2 * time.Hour), Badge{"enters a code", "warn"}, "The domain is not proven."}, {"lcontractor", connAgo(3 * time.Hour), Badge{"refused", "error"}, "The rule for who may sign in says no."}}}
+		{"ada", connAgo(time.Hour), Badge{"gets in", "ok"}, "The company has verified the domain acme.example."}, {longLogin, connAgo(2 * time.Hour), Badge{"enters a code", "warn"}, "The domain is not proven."}, {"lcontractor", connAgo(3 * time.Hour), Badge{"refused", "error"}, "The rule for who may sign in says no."}}}
 	tried.Trace, tried.TryGroups = galleryTrace(), galleryConn+"/settings/try-groups#trace"
 	tried.Warnings = []string{"Signatures with SHA-1 can be forged with enough money."}
 	return []Example{{"ConnectionSettings-typical", 200, form()}, {"ConnectionSettings-wrong", 422, wrong}, {"ConnectionSettings-tried", 200, tried}}
@@ -114,11 +114,11 @@ func galleryCertificates() []Example {
 			{Subject: "acme.okta.example", Fingerprint: print, State: Badge{"trusted", "ok"}, Source: "metadata", Used: connAgo(3 * time.Minute), Life: &Lifeline{From: 0, Length: 575, Now: 560, State: "warn", Text: "until 20 December 2026, 26 days left"}},
 			{Subject: "acme.okta.example", Fingerprint: "SHA-256 2A:01:C4:55:10:9B:77:3E…", State: Badge{"pending in the draft", "warn"}, Source: "by hand", Used: NewTime(time.Time{}, galleryNow()), Life: &Lifeline{From: 540, Length: 460, Now: 560, State: "ok", Text: "until 1 March 2029, 827 days left"}, Remove: gone},
 			{Subject: longName, Fingerprint: "SHA-256 51:AA:90:12:4F:00:6D:C8…", State: Badge{"trusted, removed in the draft", "warn"}, Source: "by hand", Used: connAgo(90 * 24 * time.Hour), Life: &Lifeline{From: 0, Length: 300, Now: 560, State: "error", Text: "expired on 3 June 2025"}},
-			{Subject: "Not trusted any more", Fingerprint: "SHA-256 77:00:11:22:33:44:55:66…", State: Badge{"retired", ""}, Source: "metadata", Used: connAgo(400 * 24 * time.Hour)}},
+			{Subject: "No longer trusted", Fingerprint: "SHA-256 77:00:11:22:33:44:55:66…", State: Badge{"retired", ""}, Source: "metadata", Used: connAgo(400 * 24 * time.Hour)}},
 		Own:    []OwnKey{{"The key in use: it signs", connAgo(48 * time.Hour), galleryConn + "/certificates/own/key-2"}, {"An older key, still read with", connAgo(700 * 24 * time.Hour), galleryConn + "/certificates/own/key-1"}},
-		Rotate: &Confirm{Label: "Make a new key", Text: "It signs from now on, at once.", Action: galleryConn + "/certificates/rotate", Button: "Make a new key"}}
+		Rotate: &Confirm{Label: "Create a new key", Text: "It signs from now on, at once.", Action: galleryConn + "/certificates/rotate", Button: "Create a new key"}}
 	wrong := &ConnectionCertificates{Base: ofConnection(true), Window: "October 2026 to December 2026", Revision: "1", Field: field, Add: galleryConn + "/certificates", Metadata: []Fact{{Label: "Address", Value: "none: certificates are changed by hand"}}}
-	wrong.Field.Value, wrong.Field.Error = "-----BEGIN PRIVATE KEY-----", "This is a private key, which nobody but its owner should have. Enter the certificate."
+	wrong.Field.Value, wrong.Field.Error = "-----BEGIN PRIVATE KEY-----", "This is a private key, which only its owner should have. Enter the certificate."
 	wrong.Wrong = []Wrong{{"certificate", "Certificate", wrong.Field.Error}}
 	oidc := &ConnectionCertificates{Base: ofConnection(true), Metadata: []Fact{{Label: "Keys", Value: "Fetched from the provider when needed. There is nothing to roll over by hand."}}}
 	return []Example{{"ConnectionCertificates-rollover", 200, many}, {"ConnectionCertificates-wrong", 422, wrong}, {"ConnectionCertificates-openid", 200, oidc}}
@@ -127,11 +127,11 @@ func galleryCertificates() []Example {
 func galleryShadow() []Example {
 	since := connAgo(5 * time.Hour)
 	on := &ConnectionShadow{Base: ofConnection(true), On: true, Stop: galleryConn + "/shadow/stop", Facts: []Fact{{Label: "Since", Time: &since}, {Label: "Compared", Value: "Version 4 with version 3", Href: galleryConn}},
-		Promote: &Confirm{Label: "Promote the draft", Text: "2 fields change for everybody who signs in from now on. Of 118 sign-ins compared, 7 differed, and 1 would have been refused.", Action: galleryConn + "/enable", Button: "Proceed"},
+		Promote: &Confirm{Label: "Promote the draft", Text: "2 fields change for everyone who signs in from now on. Of 118 sign-ins compared, 7 differed, and 1 would have been refused.", Action: galleryConn + "/enable", Button: "Proceed"},
 		Counts:  []Share{{"The same", "111 of 118 sign-ins", 94, "ok"}, {"Something differs", "7 of 118 sign-ins", 5, "warn"}, {"Got in, and would be refused", "1 of 118 sign-ins", 1, "error"}, {"Were refused, and would get in", "0 of 118 sign-ins", 0, "ok"}},
 		Rows: []ShadowRow{{"ada", "/admin/enterprises/acme/people/user-1", Badge{"gets in", ""}, []string{"Name: “Ada Lovelace” becomes “Lovelace, Ada”.", "Leaves engineering (Research), Members (Research)."}, "3 times", connAgo(time.Hour)},
 			{longLogin, "", Badge{"would be refused", "error"}, []string{"Would be refused with sign_in_denied."}, "1 time", connAgo(2 * time.Hour)},
-			{"lcontractor", "/admin/enterprises/acme/people/user-2", Badge{"would get in", "warn"}, []string{"Was refused with sign_in_denied.", "Names that count in addition: " + strings.Repeat("grp_all_employees_without_contractors_", 3) + "."}, "1 time", connAgo(3 * time.Hour)}}, Pager: Pager{Next: "?after=x"}}
+			{"lcontractor", "/admin/enterprises/acme/people/user-2", Badge{"would get in", "warn"}, []string{"Was refused with sign_in_denied.", "Accepted names in addition: " + strings.Repeat("grp_all_employees_without_contractors_", 3) + "."}, "1 time", connAgo(3 * time.Hour)}}, Pager: Pager{Next: "?after=x"}}
 	off := &ConnectionShadow{Base: ofConnection(true), Start: galleryConn + "/shadow/start", Protocol: "A code of OpenID Connect can be redeemed once. So the draft’s mapping, rules and policies are tried on what was verified by what is live."}
 	none := &ConnectionShadow{Base: ofConnection(true), Without: "There is no draft. Edit the settings or the set-up of this connection: what you change is compared here before it is enabled.", Wrong: []Wrong{{Message: "There is nothing to compare: it takes a connection that people sign in through, and a draft beside it."}}}
 	return []Example{{"ConnectionShadow-on", 200, on}, {"ConnectionShadow-off", 200, off}, {"ConnectionShadow-nothing", 422, none}}
@@ -141,7 +141,7 @@ func galleryMatrix() []Example {
 	ok, near := MatrixCell{State: Badge{"matched", "ok"}, Href: "/admin/enterprises/acme/groups/group-1"}, MatrixCell{State: Badge{"other letter case", "warn"}, Detail: "engineering", Href: "/admin/enterprises/acme/groups/group-2",
 		Accept: &Press{Label: "Accept", About: "Accept “Engineering” for engineering in Research", Action: galleryConn + "/groups/accept", Fields: []HiddenField{{"name", "Engineering"}, {"group", "group-2"}}}}
 	elsewhere, none := MatrixCell{State: Badge{"only elsewhere", ""}}, MatrixCell{}
-	typical := &ConnectionGroups{Base: ofConnection(true), Facts: []Fact{{Label: "Sent, and nowhere here", Value: "2 names", Href: "?show=nowhere", Badge: &Badge{"look at them", "warn"}}, {Label: "Near misses", Value: "1 name", Href: "?show=near", Badge: &Badge{"look at them", "warn"}}, {Label: "Here, and never sent", Value: "1 name", Href: "?show=unsent"}},
+	typical := &ConnectionGroups{Base: ofConnection(true), Facts: []Fact{{Label: "Unmatched", Value: "2 names", Href: "?show=nowhere", Badge: &Badge{"review", "warn"}}, {Label: "Near misses", Value: "1 name", Href: "?show=near", Badge: &Badge{"review", "warn"}}, {Label: "Never sent", Value: "1 name", Href: "?show=unsent"}},
 		Show:   []Link{{Label: "All names (6)", Href: "?show=", Current: true}, {Label: "Nowhere here (2)", Href: "?show=nowhere"}, {Label: "Near misses (1)", Href: "?show=near"}, {Label: "Never sent (1)", Href: "?show=unsent"}},
 		Search: Field{ID: "q", Name: "q", Label: "Part of a name", Optional: true}, Columns: []string{"Research", "Operations", longName}, Total: "6 names.",
 		Rows: []MatrixRow{{"Engineering", "12 people", Badge{"nowhere here", "warn"}, []MatrixCell{near, none, none}}, {"engineering", "1180 people", Badge{}, []MatrixCell{ok, elsewhere, ok}},
@@ -151,14 +151,14 @@ func galleryMatrix() []Example {
 		Accept:  &GroupForm{Action: galleryConn + "/groups/accept", Fields: []Field{{ID: "accept-name", Name: "name", Label: "Name", Kind: "select", Options: []Option{{Value: "Engineering", Label: "Engineering, of 12 people"}}}, {ID: "accept-group", Name: "group", Label: "Of the group", Kind: "select", Options: []Option{{Value: "group-1", Label: "engineering in Research"}}}}},
 		Objects: true,
 		Missing: []DriftLine{{"engineering", "Research", Share{"In it", "960 of 1180 expected", 81, "warn"}, []string{"220 missing: the group was made or renamed after their last sign-in", "3 not named: added or removed by hand since"}, "/admin/enterprises/acme/groups/group-1/drift"}},
-		Person:  Field{ID: "person", Name: "login", Label: "Login", Hint: "The whole login of somebody who has signed in."}, Ask: galleryConn + "/groups/person", Here: galleryConn + "/groups"}
+		Person:  Field{ID: "person", Name: "login", Label: "Login", Hint: "The full login of someone who has signed in."}, Ask: galleryConn + "/groups/person", Here: galleryConn + "/groups"}
 	empty := &ConnectionGroups{Base: ofConnection(true), Show: typical.Show, Search: typical.Search, Person: typical.Person, Ask: typical.Ask, Here: typical.Here, Total: "0 names."}
-	empty.Facts = []Fact{{Label: "Sent, and nowhere here", Value: "0 names"}}
+	empty.Facts = []Fact{{Label: "Unmatched", Value: "0 names"}}
 	said := connAgo(time.Hour)
 	person := &ConnectionPerson{Base: ofConnection(true), Person: "Ada Lovelace", Href: "/admin/enterprises/acme/people/user-1", Back: galleryConn + "/groups", Facts: []Fact{{Label: "Last told", Time: &said}, {Label: "Groups then", Value: "3 names, values"}}, Unmatched: []string{"all-employees"},
 		Notes:         []string{"It would take the last admin out of the admin groups, so it would wait for you."},
 		Organizations: []PersonChanges{{Name: "Research", Added: []string{"engineering"}, Removed: []string{"on-call"}, Kept: []string{"Members"}, Near: []string{"“Sales” is nearly “sales”: other letter case"}}, {Name: longName, Kept: []string{"Members", "engineering"}}}}
-	nobody := &ConnectionPerson{Base: ofConnection(true), Person: "linus", Back: galleryConn + "/groups", Notes: []string{"Nobody here has this login. Go back and enter the whole login of somebody who has signed in."}}
+	nobody := &ConnectionPerson{Base: ofConnection(true), Person: "linus", Back: galleryConn + "/groups", Notes: []string{"No one here has this login. Go back and enter the full login of someone who has signed in."}}
 	return []Example{{"ConnectionGroups-typical", 200, typical}, {"ConnectionGroups-empty", 200, empty}, {"ConnectionPerson-changes", 200, person}, {"ConnectionPerson-nobody", 200, nobody}}
 }
 
@@ -167,14 +167,14 @@ func galleryHeld() []Example {
 		return galleryConsole("SSO & provisioning", Link{Label: "SSO & provisioning", Href: "/admin/enterprises/acme/connections"})
 	}
 	row := HeldRow{ID: "held-1", Person: "Ada Lovelace, ada", Href: "/admin/enterprises/acme/people/user-1", At: connAgo(time.Hour), State: Badge{"waits", "warn"}, Removed: []string{"admins (Operations)"}, Added: []string{"engineering (Research)"},
-		Text:    "Approving leaves the company’s admin groups without this person, as its identity provider says. Nobody may be left in them.",
+		Text:    "Approving leaves the company’s admin groups without this person, as its identity provider says. No one may be left in them.",
 		Approve: &Confirm{Label: "Approve", Text: "The changes are made now.", Action: "/admin/enterprises/acme/held/held-1/approve", Button: "Approve", Danger: true}, Discard: &Confirm{Label: "Discard", Text: "Memberships stay as they are, until the person signs in the next time.", Action: "/admin/enterprises/acme/held/held-1/discard", Button: "Discard"}}
 	before := HeldRow{ID: "held-0", Person: longLogin, At: connAgo(50 * time.Hour), State: Badge{"superseded", ""}, Removed: []string{"admins (" + longName + ")"}, Decided: "the identity provider said something else since"}
 	cause := HeldCause{Title: "Okta: the group names stopped matching", State: Badge{"removals held", "error"}, Since: connAgo(time.Hour), Count: "25 people wait",
 		Text:    "Several people in a row would lose groups because the names that the identity provider sends match nothing here. Were groups renamed there, or does it send object IDs? Before it was noticed, 2 people lost groups.",
 		Approve: &Confirm{Label: "Approve all", Text: "The changes are made now, as they are listed.", Action: "/admin/enterprises/acme/held/approve", Fields: []HiddenField{{"cause", "connection_names_changed"}}, Button: "Approve all", Danger: true},
 		Discard: &Confirm{Label: "Discard all and restore 2 people", Text: "Memberships stay as they are.", Action: "/admin/enterprises/acme/held/discard", Fields: []HiddenField{{"cause", "connection_names_changed"}}, Button: "Discard and restore"}}
-	standing := HeldCause{Title: "Okta: too many people would leave Research/engineering", State: Badge{"removals held", "error"}, Since: connAgo(50 * time.Hour), Count: "nobody waits",
+	standing := HeldCause{Title: "Okta: too many people would leave Research/engineering", State: Badge{"removals held", "error"}, Since: connAgo(50 * time.Hour), Count: "no one waits",
 		Text:    "Sign-ins would remove more people from one group within a short time than the connection’s settings allow.",
 		Approve: &Confirm{Label: "Allow removals", Text: "Groups that were kept are removed at each person’s next sign-in. For the next seven days, removals are not held for this cause.", Action: "/admin/enterprises/acme/held/approve", Fields: []HiddenField{{"cause", "group_share"}}, Button: "Allow removals", Danger: true}}
 	full := &HeldSyncs{Base: base(), Causes: []HeldCause{cause, standing}, Waiting: []HeldRow{row}, Before: []HeldRow{before}, Pager: Pager{Next: "?after=x"}}

@@ -28,7 +28,7 @@ func galleryOrganizations() []Example {
 		o := &OrganizationDetail{Base: galleryConsole("Organizations", Link{Label: "Organizations", Href: here}), Name: name, Facts: []Fact{{Label: "Key", Value: "research", Code: true}, {Label: "Default group", Value: "Members", Href: "/x"}, {Label: "Made", Time: &made}},
 			Rows: galleryGroupRows(), Create: galleryEnt + "/groups?organization=x", Action: here + "/x", Fields: form(name, "research", "")}
 		o.Remove = TypedForm{Action: here + "/x/delete", Button: "Delete this organization", Open: open, Field: Field{ID: "typed", Name: "typed", Label: "Type the key research to go on", Most: 63, Mono: true},
-			Text: "Its groups are deleted with it, and everybody leaves them. Applications that let these groups in let nobody in by them any more."}
+			Text: "Its groups are deleted with it, and everyone leaves them. Applications that let these groups in let no one in by them any more."}
 		return o
 	}
 	typed := one("Research", true)
@@ -42,7 +42,7 @@ func galleryGroupMembers() []Example {
 	const here = galleryEnt + "/groups/" + galleryGrp
 	trail := Link{Label: "Groups", Href: galleryEnt + "/groups"}
 	detail := func(name string) *GroupDetail {
-		return &GroupDetail{Base: galleryConsole("Groups", trail), Name: name, Lasting: []string{galleryReset, "Old directory is at “add-only”: who is added by hand stays, and who is taken out comes back at their next sign-in if the identity provider names the group."},
+		return &GroupDetail{Base: galleryConsole("Groups", trail), Name: name, Lasting: []string{galleryReset, "Old directory only adds people. People added by hand stay, and people removed return at their next sign-in if the identity provider lists the group."},
 			Facts:  []Fact{{Label: "Organization", Value: "Research", Href: "/x"}, {Label: "Applications see", Value: "research/" + name, Code: true}, {Label: "In it", Value: "38"}, {Label: "Expected", Value: "40", Href: here + "/drift"}},
 			Search: gallerySearch(here, "Name, login or e-mail", ""), AddHref: here + "/add", Action: here, Fields: galleryGroupForm(name, false), Moment: galleryMoment("at", here+"/history"), Restore: galleryMoment("restore-at", here+"/restore"),
 			Remove: &Confirm{Label: "Delete this group", Text: "38 members leave it. Memberships of a deleted group cannot be restored.", Action: here + "/delete", Button: "Delete", Danger: true}}
@@ -82,16 +82,16 @@ func galleryRestoring() []Example {
 		Lists:   []MovedList{{ID: "h-add", Heading: "Added", Rows: rows}, {ID: "h-remove", Heading: "Taken out", Rows: rows, More: "And 47 more."}, {ID: "h-gone", Heading: "Cannot be restored: the group was deleted", Rows: rows[:1]}},
 		Confirm: &Field{ID: "sure", Name: "sure", Kind: "check", Value: "yes", Label: "Take 49 of 60 people out at once", Hint: "This is more than half of the group. It is more often a mistake than meant."}}
 	full.Wrong = []Wrong{{Message: "This takes 49 of 60 people out of the group at once. Confirm it if it is meant."}}
-	none := &Restoring{Base: base(), Heading: "Reconcile engineering", Lead: "As the identity provider last said it. Whoever is not certainly known stays where they are.", Back: back}
+	none := &Restoring{Base: base(), Heading: "Reconcile engineering", Lead: "As the identity provider last sent it. People whose groups are uncertain stay where they are.", Back: back}
 	wrong := &Restoring{Base: base(), Heading: "Restore engineering", Lead: "Nothing was changed.", Back: back, Wrong: []Wrong{{"h-go", "Moment", "What was then is not known: the earliest moment is 2026-11-01T00:00:00Z."}}}
 	past := &PastMembers{Base: base(), Heading: "Who was in engineering", At: galleryAgo(24 * time.Hour), Moment: galleryMoment("at", here+"/history"), Restore: Link{Label: "See what restoring this would change", Href: here + "/restore?at=x"},
 		Rows: []PastRow{{Person: PersonLink{Name: "Ada Lovelace", Login: "ada@acme.example", Href: "/x"}, Source: "sign-in", From: galleryAgo(90 * 24 * time.Hour), Cause: Cause{"sign-in", "/x"}, Still: true},
 			{Person: PersonLink{Name: odd, Login: longLogin, Href: "/x"}, Source: "by hand", From: galleryAgo(50 * time.Hour), Cause: Cause{"an operator", ""}, Until: galleryAgo(3 * time.Hour), EndedBy: Cause{"sign-in", "/x"}}}}
 	unread := &PastMembers{Base: base(), Heading: "Who was in engineering", Moment: galleryMoment("at", here+"/history"), Wrong: []Wrong{{"at", "Moment, in UTC", "Enter a date and a time such as 2026-11-24T10:30."}}}
 	unread.Moment.Field.Error = unread.Wrong[0].Message
-	pick := &Pick{Base: base(), Heading: "Add somebody to engineering", Lasting: []string{galleryReset}, Search: gallerySearch(here+"/add", "Name, login or e-mail", "ada"), What: "People", Pager: Pager{Next: "?cursor=x"}, Back: Link{Label: "Back to engineering", Href: here},
+	pick := &Pick{Base: base(), Heading: "Add someone to engineering", Lasting: []string{galleryReset}, Search: gallerySearch(here+"/add", "Name, login or e-mail", "ada"), What: "People", Pager: Pager{Next: "?cursor=x"}, Back: Link{Label: "Back to engineering", Href: here},
 		Rows: []PickRow{{"Ada Lovelace", "ada@acme.example", "/x", &Press{Label: "Add", About: "Add Ada Lovelace", Action: here + "/members", Fields: []HiddenField{{"user", "x"}}}}, {odd, longLogin, "/x", nil}}}
-	nobody := &Pick{Base: base(), Heading: "Add somebody to engineering", Lasting: []string{galleryReset}, Search: gallerySearch(here+"/add", "Name, login or e-mail", ""), What: "People", Back: Link{Label: "Back to engineering", Href: here}, Wrong: []Wrong{{Label: "Person", Message: "There is no such person here. Choose one of these."}}}
+	nobody := &Pick{Base: base(), Heading: "Add someone to engineering", Lasting: []string{galleryReset}, Search: gallerySearch(here+"/add", "Name, login or e-mail", ""), What: "People", Back: Link{Label: "Back to engineering", Href: here}, Wrong: []Wrong{{Label: "Person", Message: "There is no such person here. Choose one of these."}}}
 	return []Example{{"Restoring-many", 422, full}, {"Restoring-nothing", 200, none}, {"Restoring-problem", 422, wrong}, {"PastMembers-typical", 200, past}, {"PastMembers-problem", 422, unread}, {"Pick-typical", 200, pick}, {"Pick-nobody", 422, nobody}}
 }
 
@@ -103,15 +103,15 @@ func galleryDomains() []Example {
 	row := func(id, name string, proven bool) DomainRow {
 		return DomainRow{ID: id, Name: name, Proven: proven, Since: galleryAgo(time.Hour), TXTName: Copyable{id + "-name", "_gatehouse-challenge." + name}, TXTValue: Copyable{id + "-value", "gatehouse-verification=abcdefghijklmnopqrstuvwxyz"},
 			Verify: Press{Label: "Verify now", About: "Verify now: " + name, Action: here + "/x/verify"},
-			Remove: &Confirm{Label: "Delete " + name, Text: "It counts for nothing yet. Its record in the DNS can go, too.", Action: here + "/x/delete", Button: "Delete", Danger: true}}
+			Remove: &Confirm{Label: "Delete " + name, Text: "It has no effect yet. Its DNS record can be removed, too.", Action: here + "/x/delete", Button: "Delete", Danger: true}}
 	}
 	const long = "extremely-long-subdomain-of-a-company-with-a-name.engineering.rhein-ruhr-wasser-und-energieversorgung.example"
 	missing := row("dom-2", "globex.example", false)
 	missing.Wrong = []Wrong{{"dom-2", "globex.example", "Looked for a TXT record at _gatehouse-challenge.globex.example with the value gatehouse-verification=abcdefghijklmnopqrstuvwxyz; found \"v=spf1 -all\". A new record can take some time to be seen."}}
 	notFound := domains(row("dom-1", "acme.example", true), missing, row("dom-3", long, false))
-	notFound.Missed = &Todo{Text: "globex.example could not be proven.", Href: "#dom-2", Label: "See what was found"}
+	notFound.Missed = &Todo{Text: "globex.example could not be verified.", Href: "#dom-2", Label: "See what was found"}
 	wrong := domains()
-	wrong.Fields[0].Value, wrong.Fields[0].Error = "gmail.com", "Anybody can have an address at gmail.com, so it cannot stand for a company."
+	wrong.Fields[0].Value, wrong.Fields[0].Error = "gmail.com", "Anyone can have an address at gmail.com, so it cannot stand for a company."
 	wrong.Wrong = []Wrong{{"name", "Domain", wrong.Fields[0].Error}}
 	return []Example{{"Domains-empty", 200, domains()}, {"Domains-typical", 200, domains(row("dom-1", "acme.example", true), row("dom-2", "acme.test", false))}, {"Domains-not-found", 422, notFound}, {"Domains-problem", 422, wrong}}
 }
@@ -124,8 +124,8 @@ func galleryApplications() []Example {
 	fields := func() []Field {
 		return []Field{{ID: "name", Name: "name", Label: "Name", Hint: "What people are shown.", Value: "Wiki"}, {ID: "key", Name: "key", Label: "Key", Value: "wiki", Mono: true},
 			{ID: "origins", Name: "origins", Label: "Where it is", Hint: "Scheme and host, one a line.", Kind: "area", Lines: 3, Mono: true, Value: "https://wiki.example.com"},
-			{ID: "groups", Name: "groups", Label: "Groups that are needed", Kind: "area", Lines: 3, Mono: true, Optional: true, Value: "platform/developers"},
-			{ID: "groups_limit", Name: "groups_limit", Label: "How long the list of groups may get", Kind: "number", Optional: true, Most: 5},
+			{ID: "groups", Name: "groups", Label: "Required groups", Kind: "area", Lines: 3, Mono: true, Optional: true, Value: "platform/developers"},
+			{ID: "groups_limit", Name: "groups_limit", Label: "Maximum group list size", Kind: "number", Optional: true, Most: 5},
 			{ID: "public_paths", Name: "public_paths", Label: "Paths that need no sign-in", Hint: "Such as /health, or /public/* for all below it, one a line.", Kind: "area", Lines: 3, Mono: true, Optional: true, Value: "/health\n/public/*"},
 			{ID: "allow_preflight", Name: "allow_preflight", Kind: "check", Value: "true", Label: "Let CORS preflights pass without a sign-in", Hint: "Browsers send them without cookies.", Checked: true, Optional: true}}
 	}
@@ -133,7 +133,7 @@ func galleryApplications() []Example {
 	one := &ApplicationDetail{Base: galleryConsole("Applications", trail), Heading: "Wiki", Action: "/admin/applications/x", Fields: fields(), Cookie: true,
 		Snippets: []Snippet{{"snippet-nginx", "nginx", true, "server {\n    listen 443 ssl;\n    server_name wiki.example.com;\n    proxy_set_header X-Auth-Request-Preferred-Username $auth_preferred_and_something_that_is_really_rather_long;\n}\n", "Replace 127.0.0.1:8080 by where Gatehouse listens."},
 			{"snippet-envoy", "Envoy", false, "http_filters:\n  - name: envoy.filters.http.ext_authz\n", "Replace gatehouse:8080 by where Gatehouse listens."}},
-		Remove: &Confirm{Label: "Delete this application", Text: "Nobody gets into it any more.", Action: "/admin/applications/x/delete", Button: "Delete", Danger: true}}
+		Remove: &Confirm{Label: "Delete this application", Text: "No one gets into it any more.", Action: "/admin/applications/x/delete", Button: "Delete", Danger: true}}
 	wrong := &ApplicationDetail{Base: galleryConsole("Applications", trail), Heading: "Add an application", New: true, Action: "/admin/applications", Fields: fields()}
 	wrong.Fields[2].Error = "Line 2: Use a scheme and a host as browsers write them, such as https://wiki.example.com: lower case, no path, no standard port."
 	wrong.Wrong = []Wrong{{"origins", "Where it is", wrong.Fields[2].Error}}

@@ -321,7 +321,7 @@ func TestTemplatesAndStructsAgree(t *testing.T) {
 		"a syntax error": func(f fstest.MapFS) { f["templates/SignIn.html"] = &fstest.MapFile{Data: []byte("{{")} },
 	} {
 		if parse(change) == nil {
-			t.Errorf("%s, and nobody minds", name)
+			t.Errorf("%s, and no one minds", name)
 		}
 	}
 }

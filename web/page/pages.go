@@ -240,7 +240,7 @@ func NewFailure(status int, code, sentence, reference string, at time.Time) *Fai
 	case status >= 500:
 		f.Heading, f.Next, f.Label = "That is our fault", "Try again. If it happens again, send us the reference.", "Try again"
 	case status == 403:
-		f.Heading, f.Next = "You can’t get in", "Ask your company’s IT team, and give them the reference: they see there what was wrong."
+		f.Heading, f.Next = "We couldn’t sign you in", "Ask your company’s IT team, and give them this reference so they can see what went wrong."
 		f.Label = "Try again"
 	default:
 		f.Heading, f.Next = "That did not work", "Go back and try again. If it happens again, give the reference to your company’s IT team."
@@ -257,7 +257,7 @@ func failureWords() map[string]words {
 	const again = "Let’s start again"
 	gone := words{
 		heading: "This link no longer opens",
-		next:    "Links like this one end after a while, after some uses, or when somebody takes them back. Nothing is lost by it.",
+		next:    "Links expire, have a usage limit, and can be revoked. Nothing you entered is lost.",
 	}
 	return map[string]words{
 		"login_state_expired": {
@@ -287,7 +287,7 @@ func failureWords() map[string]words {
 		},
 		"vouch_required": {
 			heading: "Almost there",
-			next:    "Ask your company’s IT team to confirm you, and give them the reference. Then sign in again.",
+			next:    "Ask your company’s IT team to approve you, and give them this reference. Then sign in again.",
 			label:   "Sign in again",
 		},
 		"idp_initiated_disabled": {heading: "Start from here", next: "One click more, and you are in.", label: "Sign in"},
@@ -308,10 +308,10 @@ func (f *Failure) ofProvider() {
 	switch f.Code {
 	case "idp_unusable", "metadata_unreadable":
 		f.Heading, f.Label = "Your company’s sign‑in is not set up right", "Back to sign-in"
-		f.Next = "Trying again will not help. Tell your company’s IT team, and give them the reference: they see there what is wrong."
+		f.Next = "Trying again will not help. Tell your company’s IT team, and give them this reference so they can see what went wrong."
 	default:
 		f.Heading, f.Label = "Your company’s sign‑in did not answer", "Try again"
-		f.Next = "Try again in a minute. If it stays like this, tell your company’s IT team and give them the reference."
+		f.Next = "Try again in a minute. If the problem persists, tell your company’s IT team and give them this reference."
 	}
 }
 

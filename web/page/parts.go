@@ -54,7 +54,7 @@ func galleryParts() []Example {
 		Values:  []Copyable{{ID: "acs", Value: "https://login.example.com/saml/conn-01hf7k3m9q2v5x8z1b4d6g8j0n/acs"}},
 		Todos:   []Todo{{"error", "The certificate of Okta expires in 6 days.", "/c", "Renew it"}, {"warn", "A group sync of Ada waits for you.", "/h", "Look at it"}, {"", "One domain is not proven yet.", "/d", "Verify it"}},
 		Pager:   Pager{Next: "?after=x", First: "?"},
-		Confirm: Confirm{Label: "Delete this connection", Text: "Nobody can sign in through it any more. 12 people have no other way in.", Action: "/x", Button: "Delete", Danger: true, Fields: []HiddenField{{"revision", "3"}}},
+		Confirm: Confirm{Label: "Delete this connection", Text: "This blocks sign-in through this connection. 12 people have no other way in.", Action: "/x", Button: "Delete", Danger: true, Fields: []HiddenField{{"revision", "3"}}},
 	}
 	p.Flash = "The connection is enabled."
 	return []Example{{"Parts", 422, p}}

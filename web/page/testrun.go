@@ -147,9 +147,9 @@ func NewTested(e sso.Enterprise, run sso.TestRun) *Tested {
 	case sso.TestFailed:
 		p.State, p.Heading, p.Sentence = "error", "The test failed", "Signing in through this connection would not work yet. Nothing was changed."
 	case sso.TestWaiting:
-		p.Heading, p.Sentence = "The test is not finished", "Nobody has come back from the identity provider yet."
+		p.Heading, p.Sentence = "The test is not finished", "Waiting for a response from the identity provider."
 	default:
-		p.Heading, p.Sentence = "The test is over", "Nobody came back from the identity provider in time. Begin another test."
+		p.Heading, p.Sentence = "The test is over", "The identity provider did not respond in time. Begin another test."
 	}
 	return p
 }

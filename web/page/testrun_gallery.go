@@ -33,7 +33,7 @@ func galleryTest() []Example {
 		{"Tests-problem", 422, func() *Tests {
 			p := galleryTestsMany()
 			p.Captured.Value, p.Captured.Error = "hello", "This is neither the XML of a SAML response nor the value of SAMLResponse."
-			p.Wrong = []Wrong{{"captured", "Answer", p.Captured.Error}}
+			p.Wrong = []Wrong{{"captured", "Response", p.Captured.Error}}
 			return p
 		}()},
 		{"Test-waiting", 200, galleryTestWaiting()},
@@ -42,7 +42,7 @@ func galleryTest() []Example {
 		{"Test-failed", 200, galleryTestFailed()},
 		{"Test-failed-early", 200, galleryTestFailedEarly()},
 		{"Test-expired", 200, &Test{Base: galleryTestBase(Link{Label: "Test connections", Href: galleryTests}), Badge: Badge{Label: "expired"}, Heading: "The test is over",
-			Sentence: "Nobody came back from the identity provider in time.", Again: galleryTests, Facts: galleryTestFacts()}},
+			Sentence: "The identity provider did not respond in time.", Again: galleryTests, Facts: galleryTestFacts()}},
 		{"Test-long", 200, galleryTestLong()},
 	}
 }
@@ -57,7 +57,7 @@ func galleryNear() []TestNear {
 
 func galleryTestsPage() *Tests {
 	return &Tests{Base: galleryTestBase(), Connection: "Okta", Start: galleryTests, Draft: true, What: "the value of SAMLResponse, or the XML of the response",
-		Captured: Field{ID: "captured", Name: "captured", Label: "Answer", Kind: "area", Lines: 6, Mono: true}}
+		Captured: Field{ID: "captured", Name: "captured", Label: "Response", Kind: "area", Lines: 6, Mono: true}}
 }
 
 func galleryTestsMany() *Tests {
@@ -66,7 +66,7 @@ func galleryTestsMany() *Tests {
 	for i, state := range []Badge{{"waiting", "warn"}, {"passed", "ok"}, {"failed", "error"}, {Label: "expired"}} {
 		row := TestRow{Href: galleryTests + "/test-1", Kind: "a sign-in", Badge: state, At: NewTime(now.Add(-time.Duration(i)*5*time.Hour), now)}
 		if state.Label == "failed" {
-			row.Result, row.Kind = "saml_wrong_recipient", "an answer that was pasted"
+			row.Result, row.Kind = "saml_wrong_recipient", "a pasted response"
 		}
 		p.Runs = append(p.Runs, row)
 	}
@@ -82,7 +82,7 @@ func galleryTestFacts() []Fact {
 
 func galleryTestWaiting() *Test {
 	return &Test{Base: galleryTestBase(Link{Label: "Test connections", Href: galleryTests}), Badge: Badge{"waiting", "warn"}, Heading: "Waiting for the sign-in",
-		Sentence: "Nobody has come back from the identity provider yet.",
+		Sentence: "Waiting for a response from the identity provider.",
 		Stops: []TestStop{
 			{
 				Cause: "The client ID is unknown there", Message: "400 Bad Request: The client_id is invalid. (invalid_client)",
@@ -110,11 +110,11 @@ func galleryTestPassed() *Test {
 		Notes: []TestWarning{{Cause: "The e-mail domain acme.example is not verified for this company.", Who: "You, here in Gatehouse",
 			Do: "Verify the domain, so that its people are found by their address and need no code.", Place: "Here: Domains", Link: &Link{Label: "Open Domains", Href: "/d"}, Minor: true}},
 		Identity: []TestValue{{"Subject", "00u1ab2cd3EF", "NameID"}, {"Login", "ada@acme.example", "login"}, {"E-mail", "ada@acme.example", "email"},
-			{"E-mail verified", "not said to be verified", ""}, {"Name", "Ada Lovelace", "{firstName} {lastName}"}, {"Groups", "3", "groups"}},
+			{"E-mail verified", "not verified by the identity provider", ""}, {"Name", "Ada Lovelace", "{firstName} {lastName}"}, {"Groups", "3", "groups"}},
 		Groups: &TestGroups{State: "A list of 3.", Badge: Badge{"values", "ok"}, Names: []string{"engineering", "Admins ", "everyone"},
 			Unmatched: []string{"Admins ", "everyone"}, Near: galleryNear()},
 		Changes: []TestChange{{"Research", []string{"engineering"}, []string{"reviewers"}, []string{"Members"}}, {Organization: "Website"}},
-		Entry: []Fact{{Label: "Who it would be", Value: "user-06d5x0wkj3n8p7r5t2v4y6z8ab", Code: true}, {Label: "allow_sign_in", Value: "lets this person in", Badge: &Badge{"yes", "ok"}},
+		Entry: []Fact{{Label: "Account", Value: "user-06d5x0wkj3n8p7r5t2v4y6z8ab", Code: true}, {Label: "Who may sign in", Value: "lets this person in", Badge: &Badge{"yes", "ok"}},
 			{Label: "First sign-in", Value: "Nothing is asked. The domain acme.example is verified for this company."}},
 		Checks: Checks{{"Assertion signature", "signed by 3f9a2b7c11d04e58…", "RSA-SHA256 by 3f9a2b7c11d04e58…", Badge{"ok", "ok"}},
 			{"Audience", "https://login.example.com/saml/conn-1/metadata", "https://login.example.com/saml/conn-1/metadata", Badge{"ok", "ok"}},

@@ -59,8 +59,8 @@ func galleryVerify() []Example {
 	base := func() Base { return Base{Enterprise: "Acme Corporation"} }
 	return []Example{
 		{"Verify-sent", 200, &Verify{Base: base(), Email: Masked("ada@elsewhere.example"), Proof: "proof-1", Connection: "conn-1", Sent: true, SentAt: at(-time.Minute), Until: at(9 * time.Minute)}},
-		{"Verify-wrong", 422, &Verify{Base: base(), Email: Masked("ada@elsewhere.example"), Sent: true, SentAt: at(-time.Minute), Until: at(9 * time.Minute), Problem: "This is not the code. You have 3 tries left."}},
-		{"Verify-locked", 422, &Verify{Base: base(), Email: Masked("ada@elsewhere.example"), Sent: true, Locked: true, SentAt: at(-time.Minute), Until: at(9 * time.Minute), Problem: "This code was entered wrongly too often and does not count any more. Send a new one."}},
+		{"Verify-wrong", 422, &Verify{Base: base(), Email: Masked("ada@elsewhere.example"), Sent: true, SentAt: at(-time.Minute), Until: at(9 * time.Minute), Problem: "That code is incorrect. You have 3 tries left."}},
+		{"Verify-locked", 422, &Verify{Base: base(), Email: Masked("ada@elsewhere.example"), Sent: true, Locked: true, SentAt: at(-time.Minute), Until: at(9 * time.Minute), Problem: "This code was entered wrongly too often and is no longer valid. Send a new one."}},
 		{"Verify-not-sent", 200, &Verify{Base: base(), Email: Masked("ada@elsewhere.example"), NotSent: NotSent("mail_unavailable")}},
 		{"Verify-too-many", 429, &Verify{Base: base(), Email: Masked("ada@elsewhere.example"), Sent: true, SentAt: at(-8 * time.Minute), Until: at(2 * time.Minute), NotSent: NotSent("too_many_codes")}},
 		{"Verify-long-name", 200, &Verify{Base: Base{Enterprise: longName}, Email: Masked(longLogin), Sent: true, SentAt: at(0), Until: at(10 * time.Minute)}},

@@ -27,7 +27,7 @@ func TestClientIP(t *testing.T) {
 		trusted    []netip.Prefix
 		want       string
 	}{
-		{"nobody is trusted", "10.0.0.1:1", []string{"1.2.3.4"}, nil, "10.0.0.1"},
+		{"no one is trusted", "10.0.0.1:1", []string{"1.2.3.4"}, nil, "10.0.0.1"},
 		{"peer is not trusted", "192.0.2.1:1", []string{"1.2.3.4"}, trusted, "192.0.2.1"},
 		{"one proxy", "10.0.0.1:1", []string{"1.2.3.4"}, trusted, "1.2.3.4"},
 		{"the client lies", "10.0.0.1:1", []string{"6.6.6.6, 1.2.3.4"}, trusted, "1.2.3.4"},

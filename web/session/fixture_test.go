@@ -99,6 +99,6 @@ func (f *fixture) is(want sso.UserID, r *http.Request) {
 	case want != "" && (err != nil || p.User.ID != want):
 		f.Errorf("got %q (%v); want %q", p.User.ID, err, want)
 	case want == "" && (err == nil || sso.KindOf(err) != sso.Unauthenticated || sso.CodeOf(err) != "session_ended" || p.User.ID != ""):
-		f.Errorf("got %q (%v); want nobody", p.User.ID, err)
+		f.Errorf("got %q (%v); want no one", p.User.ID, err)
 	}
 }

@@ -97,7 +97,7 @@ func TestStartExpiresOtherScopes(t *testing.T) {
 		"two of our name": {"corp.example", []string{"__Secure-gatehouse", "__Secure-gatehouse"}, []string{"__Secure-gatehouse ", "__Secure-gatehouse sso.corp.example"}},
 		"widened":         {"corp.example", []string{"__Host-gatehouse"}, []string{"__Host-gatehouse "}},
 		"narrowed":        {"", []string{"__Secure-gatehouse", "__Host-gatehouse"}, []string{"__Secure-gatehouse ", "__Secure-gatehouse sso.corp.example", "__Secure-gatehouse corp.example"}},
-		"somebody else's": {"corp.example", []string{"__Secure-other", "gatehouse", "__Secure-gatehouse-x"}, nil},
+		"someone else's":  {"corp.example", []string{"__Secure-other", "gatehouse", "__Secure-gatehouse-x"}, nil},
 		"ours twice":      {"", []string{"__Host-gatehouse", "__Host-gatehouse"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

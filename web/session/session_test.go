@@ -121,7 +121,7 @@ func TestTokenCut(t *testing.T) {
 		f.is("", r)
 	}
 	if f.known.asked != 0 {
-		t.Errorf("somebody was asked %d times about %d cookies that we did not make", f.known.asked, len(bad))
+		t.Errorf("someone was asked %d times about %d cookies that we did not make", f.known.asked, len(bad))
 	}
 	f.is("user-ada", request(good))
 }
@@ -238,7 +238,7 @@ func TestRotation(t *testing.T) {
 		"foreign":      renew(after, "GET", old),
 		"garbage":      renew(during, "GET", &http.Cookie{Name: old.Name, Value: "x"}),
 		"two people's": renew(during, "GET", old, before.start("user-eve")),
-		"nobody's own": renew(during, "GET"),
+		"no one's own": renew(during, "GET"),
 	} {
 		if len(none) != 0 {
 			t.Errorf("%s: sets %v", name, none)

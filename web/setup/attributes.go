@@ -75,7 +75,7 @@ func (s *state) claims() []page.ClaimRow {
 	for i, c := range s.guide.Claims {
 		row := page.ClaimRow{Use: words[c.Use], Name: page.Copyable{ID: "claim-" + string(rune('a'+i)), Value: c.Name}, Value: c.Value, Note: c.Note, Badge: s.badge(c)}
 		if c.ByName {
-			row.Note = strings.TrimSpace("Sent by itself. " + c.Note)
+			row.Note = strings.TrimSpace("Sent by default. " + c.Note)
 		}
 		if c.Name == guide.NameID {
 			row.Name.Value = "Name ID"
@@ -145,8 +145,8 @@ func (s *state) mappingForm(entered url.Values) *form {
 		rewrite = *m.GroupsRewrite
 	}
 	f := &form{fields: []*page.Field{
-		lines("mapping.login", "Login", "What people are called by, and what stays the same.", m.Login, false),
-		lines("mapping.email", "E-mail", "Leave it empty if nobody has an address.", m.Email, true),
+		lines("mapping.login", "Login", "The username. It must be unique and never change.", m.Login, false),
+		lines("mapping.email", "E-mail", "Leave it empty if no one has an address.", m.Email, true),
 		{ID: "email_optional", Name: "email_optional", Label: "Some people have no e-mail address", Kind: "check", Value: "yes",
 			Checked: optional, Optional: true,
 			Hint: "For example contractors without a mailbox. They get in, without a code unless a rule says otherwise, " +
@@ -157,16 +157,16 @@ func (s *state) mappingForm(entered url.Values) *form {
 			"As organization/group, one a line.",
 			s.defaults, true),
 	}, more: []*page.Field{
-		line("mapping.subject", "Identifier", "What people are known by here. Leave it empty for the one of the protocol itself.", m.Subject),
-		line("mapping.delimiter", "Between group names", "If several names come as one text: what stands between them.", m.Delimiter),
+		line("mapping.subject", "Identifier", "The permanent identifier. Leave empty to use NameID or sub.", m.Subject),
+		line("mapping.delimiter", "Between group names", "If several names are sent as one text: the separator between them.", m.Delimiter),
 		{ID: "mapping.groups_rewrite.preset", Name: "mapping.groups_rewrite.preset", Label: "What becomes of each group value", Kind: "select", Value: rewrite.Preset,
 			Hint: "A value that this does not apply to stays as it is.", Options: page.RewriteOptions()},
 		line("mapping.groups_rewrite.pattern", "Expression for group names", `A regular expression with the name in parentheses, such as ^ACME\\(.+)$. Only without a choice above.`, rewrite.Pattern),
 		line("mapping.groups_rewrite.replace", "Group name from the expression", "Leave it empty for $1, the first part in parentheses.", rewrite.Replace),
 		line("mapping.include", "Only these groups count", "A regular expression. Leave it empty for all.", m.Include),
 		line("mapping.exclude", "These groups do not count", "A regular expression. Leave it empty for none.", m.Exclude),
-		{ID: "group_sync.on_absent", Name: "group_sync.on_absent", Label: "If nothing at all is said about groups", Kind: "select", Value: string(absent), Options: []page.Option{
-			{Value: string(sso.KeepGroups), Label: "Keep the memberships there are"}, {Value: string(sso.ClearGroups), Label: "Take it for no groups"}, {Value: string(sso.DenySignIn), Label: "Refuse the sign-in"}}},
+		{ID: "group_sync.on_absent", Name: "group_sync.on_absent", Label: "When no groups are sent", Kind: "select", Value: string(absent), Options: []page.Option{
+			{Value: string(sso.KeepGroups), Label: "Keep current memberships"}, {Value: string(sso.ClearGroups), Label: "Treat as no groups"}, {Value: string(sso.DenySignIn), Label: "Refuse the sign-in"}}},
 	}}
 	for _, field := range f.all() {
 		if entered != nil && field.Kind == "check" {

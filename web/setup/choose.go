@@ -127,7 +127,7 @@ func (a *Assistant) sure(w http.ResponseWriter, s *state, g guide.Guide, err err
 		Hidden: []page.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}, s.revision()}}
 	if g.Protocol != s.Connection.Protocol {
 		p.Lead = "The steps are then those of " + g.Product + "."
-		p.Warnings = []page.Todo{{State: "warn", Text: "This is another protocol. What was entered about the identity provider is gone then, and it has to be given other addresses of ours."}}
+		p.Warnings = []page.Todo{{State: "warn", Text: "This is a different protocol. The values of the identity provider that you entered are deleted, and it needs different addresses of ours."}}
 	}
 	return a.Console.Render(w, statusOf(err), p)
 }

@@ -71,7 +71,7 @@ func TestBadEntries(t *testing.T) {
 		"without encryption":                 {over, overAt, url.Values{"saml.metadata_url": {"http://idp.example/metadata"}}, []string{"not encrypted", "https://idp.example/metadata"}},
 		"a private address":                  {over, overAt, url.Values{"saml.metadata_url": {"https://169.254.169.254/latest"}}, []string{`id="saml.metadata_url-error"`}},
 		"our own address":                    {over, overAt, url.Values{"saml.metadata_url": {"https://127.0.0.1:1/saml/conn-01hf7k3m9q2v5x8z1b4d6g8j0n/metadata"}}, []string{"address of Gatehouse"}},
-		"nothing of ours":                    {over, overAt, url.Values{"saml.metadata_url": {f.idp.Issuer() + "/pick"}}, []string{"cannot be accepted"}},
+		"nothing of ours":                    {over, overAt, url.Values{"saml.metadata_url": {f.idp.Issuer() + "/pick"}}, []string{"There is a problem with 1 field"}},
 		"metadata that is not":               {over, overAt, url.Values{"how": {"manual"}, "saml.metadata_xml": {" <html>\n"}}, []string{"This is a web page", "&lt;html&gt;</textarea>"}},
 		"our own certificate":                {over, overAt, url.Values{"how": {"manual"}, "saml.idp_entity_id": {"idp"}, "saml.sso_url": {"https://idp.example/sso"}, "saml.certificates": {own}}, []string{"certificate that Gatehouse gave", `value="https://idp.example/sso"`, "BEGIN CERTIFICATE"}},
 		"a private key":                      {over, overAt, url.Values{"how": {"manual"}, "saml.certificates": {"-----BEGIN PRIVATE KEY-----\nYQ==\n-----END PRIVATE KEY-----"}}, []string{"This is a private key"}},
@@ -181,7 +181,7 @@ func TestMeanwhile(t *testing.T) {
 		form["revision"] = old
 		before := f.load(c.ID)
 		w := f.post("operator", at+path, form)
-		f.says(w, http.StatusConflict, "meanwhile", summary, `name="revision" value="`+fmt.Sprint(before.Revision)+`"`)
+		f.says(w, http.StatusConflict, "in the meantime", summary, `name="revision" value="`+fmt.Sprint(before.Revision)+`"`)
 		if after := f.load(c.ID); after.Revision != before.Revision {
 			t.Errorf("%s changed it", path)
 		}
@@ -227,7 +227,7 @@ func TestChangeProvider(t *testing.T) {
 	if body := f.get(at + "/provider"); !strings.Contains(body, "Chosen now") || !strings.Contains(body, "Keycloak") {
 		t.Error("the products are not offered")
 	}
-	if body := f.get(at + "/provider?provider=keycloak&protocol=oidc"); !strings.Contains(body, "another protocol") {
+	if body := f.get(at + "/provider?provider=keycloak&protocol=oidc"); !strings.Contains(body, "different protocol") {
 		t.Error("nothing is said about what is lost")
 	}
 	f.leads(f.post("operator", at+"/provider", url.Values{"provider": {"keycloak"}, "protocol": {"saml"}, "revision": f.revision(c)}), at+"/create")

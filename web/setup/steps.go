@@ -116,10 +116,10 @@ func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err
 	p.Warnings = append(s.approval(), s.worthALook()...)
 	var fields []*page.Field
 	if !s.passed() {
-		hint := "It was not tested as it is now. If something is wrong, nobody gets in."
+		hint := "It has not been tested in its current state. If something is wrong, no one can sign in."
 		field := page.Field{ID: "confirm", Name: "confirm", Label: "Enter “" + s.Connection.Name + "” to enable it without a passed test", Hint: hint, Value: typed, Autocomplete: "off"}
 		fields = append(fields, &field)
-		p.Warnings = append(p.Warnings, page.Todo{State: "warn", Text: "What is there now has not passed a test connection.", Href: s.at("test"), Label: "Test it"})
+		p.Warnings = append(p.Warnings, page.Todo{State: "warn", Text: "The current configuration has not passed a test.", Href: s.at("test"), Label: "Test it"})
 		p.Form.Wrong = page.Blame(err, fields...)
 		p.Form.Fields = []page.Field{field}
 	} else {
@@ -134,22 +134,22 @@ func (s *state) changes() []string {
 	if c == nil {
 		return nil
 	}
-	all := []string{"Who opens the sign-in link of " + s.Enterprise.Name + " is sent to " + s.place() + "."}
+	all := []string{"Anyone who opens " + s.Enterprise.Name + "’s sign-in link is sent to " + s.place() + "."}
 	if s.Connection.Live != nil {
-		all[0] = "From their next sign-in on, people come in by what is below. Whoever is signed in now stays so."
+		all[0] = "The changes below take effect at the next sign-in. People who are signed in now stay signed in."
 	}
 	switch {
 	case c.Provisioning == sso.ProvisionSCIM:
 		all = append(all, "Provisioning is set to SCIM, which is not available yet, so no membership changes. "+
 			"Choose “At sign-in” in the settings of the connection.")
 	case c.GroupSync.Mode == sso.SyncReset:
-		all = append(all, "At each sign-in, a person’s memberships are reset to the groups that "+s.place()+" names. Who was added to a group by hand and is not in it there is removed.")
+		all = append(all, "At each sign-in, a person’s memberships are reset to the groups that "+s.place()+" lists. People added by hand are removed unless it also lists them in that group.")
 	case c.GroupSync.Mode == sso.SyncResetSynced:
-		all = append(all, "At each sign-in, a person is removed from groups that an earlier sign-in brought them into and that "+s.place()+" does not name any more. What was added by hand stays.")
+		all = append(all, "At each sign-in, a person is removed from groups that an earlier sign-in added and that "+s.place()+" no longer lists. Manual additions stay.")
 	default:
-		all = append(all, "At each sign-in, a person is added to the groups that "+s.place()+" names, and removed from none.")
+		all = append(all, "At each sign-in, a person is added to the groups that "+s.place()+" lists, and never removed.")
 	}
-	return append(all, "Who signs in for the first time gets a user of their own.")
+	return append(all, "Anyone signing in for the first time gets a new account.")
 }
 
 func differs(d setup.Difference) page.Differs {
@@ -185,7 +185,7 @@ func (a *Assistant) enable(w http.ResponseWriter, r *http.Request, v console.Vis
 	typed := r.PostForm.Get("confirm")
 	switch {
 	case revisionOf(r.PostForm) != v.Connection.Revision:
-		err = &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Somebody changed this connection meanwhile. Look at it again before you enable it."}
+		err = &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Someone changed this connection in the meantime. Look at it again before you enable it."}
 	case !s.passed() && setup.Tidy(typed) != v.Connection.Name:
 		err = sso.InvalidField("invalid_configuration", "confirm", "Enter the name of the connection, exactly as it is.")
 	default:
@@ -219,13 +219,13 @@ func (a *Assistant) showDone(w http.ResponseWriter, r *http.Request, v console.V
 	p := &page.SetupDone{Base: base, Assistant: around, Link: page.Copyable{ID: "link", Value: a.Values(s.Enterprise, s.Connection)[Link]}}
 	if v.Role != sso.RoleSetupLink {
 		p.Todo = []page.Todo{
-			{Text: "Prove that your e-mail domains are yours: people then need no code by mail at their first sign-in, and find their way here by their address.", Href: console.At(v.Enterprise, "domains"), Label: "Domains"},
-			{Text: "See which groups of your identity provider match a group here, and which nearly do.", Href: console.AtConnection(v.Enterprise, v.Connection.ID, "groups"), Label: "Verify groups"},
-			{Text: "Say who administers this, and whether admins too have to come in by single sign-on.", Href: console.At(v.Enterprise, "access"), Label: "Access"},
+			{Text: "Verify your e-mail domains: people then need no code at their first sign-in, and are led here by their address.", Href: console.At(v.Enterprise, "domains"), Label: "Domains"},
+			{Text: "See which groups of your identity provider match a group here, and which almost do.", Href: console.AtConnection(v.Enterprise, v.Connection.ID, "groups"), Label: "Verify groups"},
+			{Text: "Choose who the admins are, and whether admins must use single sign-on too.", Href: console.At(v.Enterprise, "access"), Label: "Access"},
 		}
 	}
 	if s.Connection.State != sso.ConnectionEnabled {
-		p.Todo = append([]page.Todo{{State: "warn", Text: "Nobody can sign in through it before it is enabled.", Href: s.at("enable"), Label: "Enable it"}}, p.Todo...)
+		p.Todo = append([]page.Todo{{State: "warn", Text: "No one can sign in through it until it is enabled.", Href: s.at("enable"), Label: "Enable it"}}, p.Todo...)
 	}
 	return a.Console.Render(w, http.StatusOK, p)
 }

@@ -127,7 +127,7 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 		p.Problem = known.Public
 	}
 	if p.Locked && p.Problem == "" || sso.CodeOf(problem) == "code_expired" {
-		p.Problem = "This code does not count any more. Send a new one."
+		p.Problem = "This code is no longer valid. Send a new one."
 	}
 	return s.Pages.Render(w, status, p)
 }

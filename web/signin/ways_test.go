@@ -34,8 +34,8 @@ func TestEveryStopLeadsOn(t *testing.T) {
 		{"temporarily_unavailable", sso.Unavailable, 503, "Back in a moment", "Try again"},
 		{"rate_limited", sso.TooMany, 429, "One moment", ""},
 		{"bad_request", sso.Invalid, 400, "That did not work", ""},
-		{"saml_expired", sso.Forbidden, 403, "You can’t get in", "Try again"},
-		{"idp_denied", sso.Forbidden, 403, "You can’t get in", "Try again"},
+		{"saml_expired", sso.Forbidden, 403, "We couldn’t sign you in", "Try again"},
+		{"idp_denied", sso.Forbidden, 403, "We couldn’t sign you in", "Try again"},
 		{"internal", sso.Internal, 500, "That is our fault", "Try again"},
 	} {
 		t.Run(c.code, func(t *testing.T) {

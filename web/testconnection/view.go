@@ -27,7 +27,7 @@ func (p *Pages) base(v console.Visit, below ...page.Link) page.Base {
 func (p *Pages) viewList(v console.Visit, runs []sso.TestRun, attempts []sso.Attempt) *page.Tests {
 	c := v.Connection
 	view := &page.Tests{Base: p.base(v), Connection: c.Name, Start: here(v), Draft: c.Draft != nil,
-		Captured: page.Field{ID: "captured", Name: "captured", Label: "Answer", Kind: "area", Lines: 6, Mono: true},
+		Captured: page.Field{ID: "captured", Name: "captured", Label: "Response", Kind: "area", Lines: 6, Mono: true},
 		What:     "the value of SAMLResponse, or the XML of the response"}
 	if c.Protocol == sso.OIDC {
 		view.What = "an ID token, or the address that the browser was sent back to"
@@ -49,7 +49,7 @@ func (p *Pages) viewList(v console.Visit, runs []sso.TestRun, attempts []sso.Att
 }
 
 func kindOf(k sso.TestKind) string {
-	return map[sso.TestKind]string{sso.TestLive: "a sign-in", sso.TestCaptured: "an answer that was pasted", sso.TestReplay: "a sign-in replayed"}[k]
+	return map[sso.TestKind]string{sso.TestLive: "a sign-in", sso.TestCaptured: "a pasted response", sso.TestReplay: "a replayed sign-in"}[k]
 }
 
 func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *page.Test {
@@ -58,11 +58,11 @@ func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *page
 	view.Facts = []page.Fact{{Label: "Kind", Value: kindOf(run.Kind)}, {Label: "Begun", Time: &begun}, {Label: "Reference", Value: string(run.ID), Code: true}}
 	switch run.State {
 	case sso.TestWaiting:
-		view.Heading, view.Sentence = "Waiting for the sign-in", "Nobody has come back from the identity provider yet."
+		view.Heading, view.Sentence = "Waiting for the sign-in", "Waiting for a response from the identity provider."
 		view.Waiting, view.Stops = p.viewWaiting(v, run, link), p.stops(v)
 		return view
 	case sso.TestExpired:
-		view.Heading, view.Sentence = "The test is over", "Nobody came back from the identity provider in time. If its page showed an error, look for the message below; its log has more."
+		view.Heading, view.Sentence = "The test is over", "The identity provider did not respond in time. If its page showed an error, look for the message below; its log has more."
 		view.Stops = p.stops(v)
 	case sso.TestFailed:
 		view.Heading, view.Sentence = "The test failed", "A sign-in would not work. Nothing was changed."
@@ -194,9 +194,9 @@ func (p *Pages) viewResult(view *page.Test, v console.Visit, run sso.TestRun) {
 }
 
 func viewIdentity(id sso.Identity, origins map[string]string) []page.TestValue {
-	verified := "not said to be verified"
+	verified := "not verified by the identity provider"
 	if id.EmailVerified {
-		verified = "said to be verified"
+		verified = "verified by the identity provider"
 	}
 	email := id.Email
 	if email == "" {
@@ -220,13 +220,13 @@ func viewGroups(r sso.TestResult) *page.TestGroups {
 }
 
 func viewEntry(r sso.TestResult) []page.Fact {
-	allowed := page.Fact{Label: "allow_sign_in", Value: "lets this person in", Badge: &page.Badge{Label: "yes", State: "ok"}}
+	allowed := page.Fact{Label: "Who may sign in", Value: "lets this person in", Badge: &page.Badge{Label: "yes", State: "ok"}}
 	if !*r.Allowed {
-		allowed = page.Fact{Label: "allow_sign_in", Value: "does not let this person in", Badge: &page.Badge{Label: "no", State: "error"}}
+		allowed = page.Fact{Label: "Who may sign in", Value: "does not let this person in", Badge: &page.Badge{Label: "no", State: "error"}}
 	}
 	decision := map[sso.EmailAction]string{sso.RequireCode: "A code is sent to the address. ", sso.SkipCode: "Nothing is asked. ",
 		sso.VouchFirst: "An admin has to vouch first. ", sso.DenyEntry: "They do not get in. "}[r.Email.Action]
-	who := page.Fact{Label: "Who it would be", Value: "somebody new"}
+	who := page.Fact{Label: "Account", Value: "a new user"}
 	if r.Known != "" {
 		who.Value, who.Code = string(r.Known), true
 	}
