@@ -43,7 +43,8 @@ func TestLoginCSRF(t *testing.T) {
 	harness.Long(t)
 	eve := demoidp.Person{ID: "p-2", Login: "eve", Email: "eve@acme.example", GivenName: "Eve", Surname: "Evil"}
 	idp := harness.NewIdP(t, harness.Ada(), eve)
-	evil := harness.NewIdP(t, demoidp.Person{ID: "p-9", Login: "mallory", Email: "mallory@globex.example", GivenName: "Mallory", Surname: "Evil"})
+	mallory := demoidp.Person{ID: "p-9", Login: "mallory", Email: "mallory@globex.example", GivenName: "Mallory", Surname: "Evil"}
+	evil := harness.NewIdP(t, mallory)
 	g := harness.Start(t, harness.Options{})
 	api := g.API()
 	acme := harness.NewCompany(g, api, "acme", harness.TwoOrganizations())

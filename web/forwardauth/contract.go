@@ -12,7 +12,7 @@ import (
 type original struct {
 	method       string // "" if the contract does not say
 	scheme, host string
-	uri          string // path and query; nothing is decided by it
+	uri          string // path and query; only decides whether a sign-in is needed, see opens
 }
 
 // contract is how one kind of proxy says what it was asked, and what it can do

@@ -9,8 +9,9 @@
 //	/auth/envoy/{application}/…   Host, X-Forwarded-Proto, the rest of the path
 //
 // The application is in the path, which the proxy's configuration says and no
-// browser can; what a browser can say (address, query, headers) never decides
-// who may come in. All identity headers are in every 200, empty if there is
+// browser can; what a browser can say (address, query, headers) never decides who
+// it is. The path decides only whether a sign-in is needed, by the application's
+// public paths, and method and headers whether it is a preflight. All identity headers are in every 200, empty if there is
 // nothing to say, so that a proxy which copies them overwrites whatever the
 // browser sent.
 //
