@@ -19,6 +19,7 @@ import (
 type measured struct {
 	Wide       float64  `json:"wide"`       // how far it is wider than the window, in CSS pixels
 	Small      []string `json:"small"`      // things to press that are too small
+	Clipped    []string `json:"clipped"`    // tables of rows that are wider than their place
 	Unstyled   bool     `json:"unstyled"`   // the style sheet did not apply
 	Background string   `json:"background"` // of the page
 }
@@ -32,13 +33,16 @@ const measure = `(() => {
     wide: document.documentElement.scrollWidth - innerWidth,
     small: [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")]
       .filter(e => e.checkVisibility() && !inline(e) && height(e) < 43.5).map(name),
+    clipped: [...document.querySelectorAll(".scroll:has(> table.stack)")]
+      .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
+      .map(e => e.querySelector("thead").textContent + " by " + (e.scrollWidth - e.clientWidth)),
     unstyled: getComputedStyle(document.querySelector("h1")).fontWeight === "700",
     background: getComputedStyle(document.documentElement).backgroundColor,
   };
 })()`
 
 // TestGalleryInBrowser lays every example out in Chromium: nothing is wider
-// than a window of 320 pixels, everything to press is at least 44 high, the
+// than a window of 320 pixels, no table is cut off, everything to press is at least 44 high, the
 // Content-Security-Policy lets the style sheet through, and dark is dark. With
 // GATEHOUSE_SCREENSHOTS it leaves pictures there for a person to look at.
 func TestGalleryInBrowser(t *testing.T) {
@@ -61,7 +65,7 @@ func TestGalleryInBrowser(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", e.Name, err)
 				}
-				if got.Wide > 0 || len(got.Small) > 0 || got.Unstyled {
+				if got.Wide > 0 || len(got.Small)+len(got.Clipped) > 0 || got.Unstyled {
 					t.Errorf("%s at %d, %s: %+v", e.Name, width, scheme, got)
 				}
 				backgrounds[scheme] = got.Background
