@@ -76,13 +76,18 @@ func admits(need console.Need, who string, connection bool) bool {
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
+	return newDeskLogging(t, slog.New(slog.DiscardHandler))
+}
+
+func newDeskLogging(t *testing.T, log *slog.Logger) *desk {
+	t.Helper()
 	d := &desk{T: t, cookies: map[string][]*http.Cookie{}}
 	c := config.Default()
 	c.DataDir, c.BaseURL = t.TempDir(), "http://localhost:8080"
 	keys := store.Keyring{Current: store.NewKey()}
 	db, err := store.Open(t.Context(), store.Options{DSN: "sqlite:" + c.DataDir + "/gatehouse.db", Keys: keys})
 	d.ok(err)
-	d.g, err = newGateway(parts{config: c, db: db, keys: keys, log: slog.New(slog.DiscardHandler)})
+	d.g, err = newGateway(parts{config: c, db: db, keys: keys, log: log})
 	d.ok(err)
 	t.Cleanup(func() {
 		if err := d.g.close(); err != nil {

@@ -118,7 +118,7 @@ func statusOfRefusal(code string) int {
 func (rt *Router) fail(w http.ResponseWriter, r *http.Request, s *surface, err error) {
 	f := rt.failure(r, s, err)
 	kind := sso.KindOf(err)
-	rt.Log.LogAttrs(r.Context(), levelOf(kind), "request failed",
+	rt.Log.LogAttrs(r.Context(), levelOf(s, kind), "request failed",
 		slog.String("request_id", RequestID(r.Context())), slog.String("route", stateOf(r.Context()).pattern),
 		slog.Int("status", f.Status), slog.String("code", f.Code), slog.String("reference", f.Reference), slog.Any("error", err))
 	if rec, ok := w.(*recorder); ok && rec.status != 0 {
@@ -154,9 +154,14 @@ func (rt *Router) failure(r *http.Request, s *surface, err error) Failure {
 	return f
 }
 
-func levelOf(kind sso.Kind) slog.Level {
+// levelOf keeps what is not found out of the log, unless a person is shown its
+// reference: that has to be found there.
+func levelOf(s *surface, kind sso.Kind) slog.Level {
 	switch kind {
 	case sso.NotFoundKind:
+		if s == pageSurface || s == callbackSurface {
+			return slog.LevelInfo
+		}
 		return slog.LevelDebug
 	case sso.Upstream, sso.Unavailable:
 		return slog.LevelWarn
