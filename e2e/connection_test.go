@@ -75,7 +75,7 @@ func (w *changing) edit() {
 	w.b.Retype("#mapping-exclude", "(unclosed")
 	w.b.Retype("#allow-sign-in", "identity.nothing")
 	w.b.Submit("main form .actions button:not(.quiet)")
-	w.b.Says("2 entries")
+	w.b.Says("problems with 2 fields")
 	if got := w.b.List(".wrong"); len(got) != 2 {
 		w.Errorf("what is wrong: %q", got)
 	}

@@ -76,7 +76,7 @@ func byHand(t *testing.T, b *harness.Browser, g *harness.Gateway, person string)
 	b.Says("Add")
 	b.Fill("#q", "MEMB")
 	b.Click(".search button")
-	b.Says("the next sign-in through it sets groups to what the identity provider says")
+	b.Says("resets groups at each sign-in")
 	b.Shoot("pick-group")
 	b.Click(`button[aria-label="Add to Members in Extra"]`)
 	b.Arrive(person)
@@ -92,7 +92,7 @@ func proveDomain(t *testing.T, b *harness.Browser, names *dns, home string) {
 	b.Open(home + "/domains")
 	b.Fill("#name", "Acme.Example")
 	b.Click(".form button")
-	b.Says("The domain is added.")
+	b.Says("Domain added.")
 	values := b.List(".value code")
 	if len(values) != 2 || values[0] != "_gatehouse-challenge.acme.example" {
 		t.Fatalf("the record is %q", values)
@@ -110,7 +110,7 @@ func proveDomain(t *testing.T, b *harness.Browser, names *dns, home string) {
 	names.fail(false)
 	names.set(values[0], "v=spf1 -all", values[1])
 	b.Click(verify)
-	b.Says("the domain is proven")
+	b.Says("The domain is verified")
 	b.Shoot("domain-proven")
 }
 

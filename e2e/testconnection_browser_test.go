@@ -41,7 +41,7 @@ func (w *tried) watch(t *testing.T, c trial) {
 	b.Says("Test connections appear here")
 	b.Click(`section[aria-labelledby="h-start"] button`)
 	b.Arrive(list + "/test-")
-	b.Says("No one has come back")
+	b.Says("Waiting for a response")
 	b.Shoot("waiting")
 	window := b.Window(t, func() { b.Click(`a[target="_blank"]`) })
 	window.Arrive(w.idp.Issuer() + "/pick/")

@@ -57,7 +57,7 @@ func TestFirstSignIn(t *testing.T) {
 	visitor := browser.Another(t)
 	signIn(visitor, "p-2")
 	visitor.Arrive(g.URL + "/account")
-	visitor.Says("not confirmed")
+	visitor.Says("not verified")
 	if n := len(post.Messages()); n != 0 {
 		t.Fatalf("%d messages for someone without a mailbox", n)
 	}
@@ -84,7 +84,7 @@ func TestFirstSignIn(t *testing.T) {
 	b.Fill("#code", code)
 	b.Click("main form button")
 	b.Arrive(g.URL + "/account")
-	b.Says("confirmed")
+	b.Says("verified")
 	harness.WantGroups(t, c, "margaret", []string{"Mobile/Members", "Mobile/developers", "Platform/Members", "Platform/developers"})
 	user, attempt = tell(t, c, api, "margaret")
 	if !user.EmailVerified || attempt.Outcome != "succeeded" || attempt.Decision == nil || attempt.Decision.Action != "require" || !strings.Contains(attempt.Decision.Reason, "globex.example") {
