@@ -58,6 +58,11 @@ type AdminSession struct {
 	CreatedAt  time.Time
 	LastSeenAt time.Time // to the minute
 	ExpiresAt  time.Time
+	// ConfirmedAt is when its owner last gave a password or used a passkey.
+	ConfirmedAt time.Time
+	// Session is the session by single sign-on that this one is the second step of,
+	// and ends with; "" for one by itself.
+	Session SessionID
 }
 
 // Invitation is a one-time link by which somebody makes themselves an admin.
@@ -119,6 +124,8 @@ type Visitor struct {
 	// Link is the setup link that the browser has opened; an admin of its
 	// enterprise may have opened one, too.
 	Link SetupLinkID
+	// ConfirmedAt is when an operator last gave a password or used a passkey.
+	ConfirmedAt time.Time
 	// Through and SignedInAt are of the session of an enterprise admin.
 	Through    ConnectionID
 	SignedInAt time.Time

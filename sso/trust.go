@@ -106,6 +106,7 @@ func (c *Config) Trusted() *Config {
 	t.Version = 0
 	t.GroupSync, t.Brake, t.Provisioning = GroupSync{}, Brake{}, ""
 	t.AllowSignIn, t.Directory, t.EmailOptional = "", nil, false
+	t.DefaultGroups = nil
 	t.Mapping.Name = nil
 	t.Mapping.Groups, t.Mapping.Delimiter, t.Mapping.GroupsRewrite = nil, "", nil
 	t.Mapping.Include, t.Mapping.Exclude, t.Mapping.GroupLimit = "", "", 0

@@ -34,6 +34,7 @@ func classes() map[string]string {
 		"Mapping.GroupsRewrite.Preset": permits, "Mapping.Include": permits, "Mapping.Exclude": permits, "Mapping.GroupLimit": permits,
 
 		"GroupSync.Mode": permits, "GroupSync.OnAbsent": permits, "GroupSync.OnOverage": permits,
+		"GroupSync.DefaultGroups": permits, "DefaultGroups": permits,
 		"Brake.Off": permits, "Brake.Share": permits, "Brake.People": permits, "Brake.Window": permits,
 		"Provisioning": permits, "AllowSignIn": permits, "EmailOptional": permits,
 		"EmailVerification.Mode": decides, "EmailVerification.Expression": decides, "EmailVerification.TrustIDP": decides,

@@ -16,9 +16,9 @@ func (db *DB) StartAdminSession(ctx context.Context, s sso.AdminSession, how str
 		if err != nil {
 			return err
 		}
-		t.later(`insert into admin_sessions (token, admin_id, remote, user_agent, created_at, last_seen_at, expires_at)
-			values ($1, $2, $3, $4, $5, $5, $6)`, s.Token.String(), string(s.Admin), clean(s.Remote, maxRemote), clean(s.UserAgent, maxUserAgent),
-			micros(t.now), micros(s.ExpiresAt))
+		t.later(`insert into admin_sessions (token, admin_id, remote, user_agent, created_at, last_seen_at, confirmed_at, expires_at, session_id)
+			values ($1, $2, $3, $4, $5, $5, $5, $6, $7)`, s.Token.String(), string(s.Admin), clean(s.Remote, maxRemote),
+			clean(s.UserAgent, maxUserAgent), micros(t.now), micros(s.ExpiresAt), string(s.Session))
 		if s.Replaces != (sso.Hash{}) {
 			t.later("delete from admin_sessions where token = $1", s.Replaces.String())
 		}
@@ -34,9 +34,11 @@ func (db *DB) StartAdminSession(ctx context.Context, s sso.AdminSession, how str
 func (db *DB) AdminSession(ctx context.Context, token sso.Hash, idle time.Duration) (s sso.AdminSession, a sso.Admin, err error) {
 	defer func() { doing(&err, "find admin session") }()
 	s, ok, err := one(ctx, db.backend, func(r row) (s sso.AdminSession, err error) {
-		err = r.Scan(hexHash(&s.Token), &s.Admin, &s.Remote, &s.UserAgent, moment(&s.CreatedAt), moment(&s.LastSeenAt), moment(&s.ExpiresAt))
+		err = r.Scan(hexHash(&s.Token), &s.Admin, &s.Remote, &s.UserAgent, moment(&s.CreatedAt), moment(&s.LastSeenAt), moment(&s.ExpiresAt),
+			moment(&s.ConfirmedAt), &s.Session)
 		return s, err
-	}, "select token, admin_id, remote, user_agent, created_at, last_seen_at, expires_at from admin_sessions where token = $1", token.String())
+	}, `select token, admin_id, remote, user_agent, created_at, last_seen_at, expires_at, confirmed_at, session_id
+		from admin_sessions where token = $1`, token.String())
 	if err != nil {
 		return sso.AdminSession{}, sso.Admin{}, err
 	}
@@ -69,6 +71,20 @@ func (db *DB) EndAdminSession(ctx context.Context, token sso.Hash) (err error) {
 			return err
 		}
 		return t.audit(ctx, sso.Actor(id), "admin.signed_out", id)
+	})
+}
+
+// ConfirmAdminSession notes that the owner of a session gave a password or used a
+// passkey again. One that has ended is NotFound.
+func (db *DB) ConfirmAdminSession(ctx context.Context, token sso.Hash, how string) (err error) {
+	defer func() { doing(&err, "confirm admin session") }()
+	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
+		id, err := found(one(ctx, t, scanText, "update admin_sessions set confirmed_at = $2 where token = $1 returning admin_id",
+			token.String(), micros(t.now)))
+		if err != nil {
+			return err
+		}
+		return t.audit(ctx, sso.Actor(id), "admin.confirmed", id, "how", how)
 	})
 }
 

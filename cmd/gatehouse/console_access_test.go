@@ -46,24 +46,25 @@ const (
 	newLinkOf    = "setup link for a new connection"
 	named        = "named admin"
 	byGroup      = "admin by a group"
-	operatorSSO  = "operator by single sign-on"
+	operatorSSO  = "operator by single sign-on alone"
+	operatorTwo  = "operator by single sign-on and a password"
 	operator     = "operator"
 	disabledUser = "named admin who is deactivated"
 )
 
 func everybody() []string {
-	return []string{nobody, stranger, bystander, otherLink, foreignLink, link, newLinkOf, named, byGroup, operatorSSO, operator, disabledUser}
+	return []string{nobody, stranger, bystander, otherLink, foreignLink, link, newLinkOf, named, byGroup, operatorSSO, operatorTwo, operator, disabledUser}
 }
 
 // admits says who a page of a need is for. {connection} tells the links apart.
 func admits(need console.Need, who string, connection bool) bool {
 	switch need {
 	case console.Operator:
-		return who == operator || who == operatorSSO
+		return who == operator || who == operatorTwo
 	case console.Enterprise:
-		return slices.Contains([]string{named, byGroup, operator, operatorSSO}, who)
+		return slices.Contains([]string{named, byGroup, operator, operatorTwo}, who)
 	case console.Anybody:
-		return slices.Contains([]string{stranger, named, byGroup, operator, operatorSSO}, who)
+		return slices.Contains([]string{stranger, named, byGroup, operator, operatorTwo}, who)
 	}
 	switch who {
 	case link:
@@ -71,7 +72,7 @@ func admits(need console.Need, who string, connection bool) bool {
 	case otherLink, newLinkOf:
 		return !connection
 	}
-	return slices.Contains([]string{named, byGroup, operator, operatorSSO}, who)
+	return slices.Contains([]string{named, byGroup, operator, operatorTwo}, who)
 }
 
 func newDesk(t *testing.T) *desk {
@@ -198,6 +199,12 @@ func (d *desk) account(login, tied string) sso.Admin {
 	p, err := d.g.db.Principal(d.Context(), s.Token)
 	d.ok(err)
 	d.ok(d.g.admin.Tie(d.Context(), a.ID, &p))
+	who, err := d.g.admin.Confirming(d.Context(), admin.Browser{Principal: &p})
+	d.ok(err)
+	second, err := d.g.admin.Confirm(d.Context(), who, admin.SignIn{Password: "correct horse battery"})
+	d.ok(err)
+	d.keep(operatorTwo, func(w http.ResponseWriter) error { return d.g.sessions.Admin().Set(w, second) })
+	d.cookies[operatorTwo] = append(d.cookies[operatorTwo], d.cookies[tied]...)
 	return a
 }
 
@@ -294,6 +301,10 @@ func (d *desk) refuses(h http.Handler, pattern, path, who, nothing string) {
 	switch who {
 	case nobody, disabledUser:
 		if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasPrefix(at, "/admin/sign-in") {
+			d.Errorf("%s sends %s to %q with %d", pattern, who, at, w.Code)
+		}
+	case operatorSSO:
+		if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasPrefix(at, "/admin/confirm?return_to=") {
 			d.Errorf("%s sends %s to %q with %d", pattern, who, at, w.Code)
 		}
 	case bystander:

@@ -108,8 +108,16 @@ func TestEnforcedPasswords(t *testing.T) {
 	f.ok(f.signIn("free", password))
 	f.ok(f.signIn("recovery", password))
 	p := f.user("ada@acme.test")
-	if v, err := f.Visitor(ctx, admin.Browser{Principal: p}); err != nil || v.Admin != tied.ID {
-		t.Errorf("by single sign-on they are %+v (%v)", v, err)
+	if v, err := f.Visitor(ctx, admin.Browser{Principal: p}); sso.CodeOf(err) != "second_step_needed" {
+		t.Errorf("by single sign-on alone they are %+v (%v)", v, err)
+	}
+	// With the password besides: what is enforced is the first step.
+	who, err := f.Confirming(ctx, admin.Browser{Principal: p})
+	f.ok(err)
+	second, err := f.Confirm(ctx, who, admin.SignIn{Password: password})
+	f.ok(err)
+	if v, err := f.Visitor(ctx, admin.Browser{Principal: p, Admin: second}); err != nil || v.Admin != tied.ID {
+		t.Errorf("by both they are %+v (%v)", v, err)
 	}
 	f.ok(f.db.EnforceSSO(ctx, "x", f.ent.ID, false, ""))
 	f.ok(f.signIn("tied", password))

@@ -33,6 +33,7 @@ type Sessions interface {
 	StartAdminSession(ctx context.Context, s sso.AdminSession, how string) error
 	AdminSession(ctx context.Context, token sso.Hash, idle time.Duration) (sso.AdminSession, sso.Admin, error)
 	EndAdminSession(ctx context.Context, token sso.Hash) error
+	ConfirmAdminSession(ctx context.Context, token sso.Hash, how string) error
 	RefusedAdmin(ctx context.Context, login, remote, why string) error
 }
 

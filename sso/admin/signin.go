@@ -33,6 +33,9 @@ type SignIn struct {
 	UserAgent string
 	Device    sso.Secret // see Device; "" if the browser keeps none
 	Brought   sso.Secret // the console session that the browser has; it ends when this one begins
+	// Session is the session by single sign-on that this is the second step of; ""
+	// for a sign-in by itself.
+	Session sso.SessionID
 }
 
 // errCredentials is the same whatever is wrong, so that nobody learns which
@@ -90,7 +93,14 @@ func (s *Service) begin(ctx context.Context, a sso.Admin, in SignIn, how string)
 
 func (s *Service) start(ctx context.Context, a sso.Admin, in SignIn, how string) (sso.Secret, error) {
 	token := sso.NewSecret()
-	session := sso.AdminSession{Token: token.Hash(), Admin: a.ID, Remote: in.Remote, UserAgent: in.UserAgent, ExpiresAt: s.Now().Add(SessionLength)}
+	session := sso.AdminSession{
+		Token:     token.Hash(),
+		Admin:     a.ID,
+		Remote:    in.Remote,
+		UserAgent: in.UserAgent,
+		ExpiresAt: s.Now().Add(SessionLength),
+		Session:   in.Session,
+	}
 	if in.Brought != "" {
 		session.Replaces = in.Brought.Hash()
 	}

@@ -52,11 +52,15 @@ func (s *Service) byAccount(ctx context.Context, b Browser) (sso.Visitor, error)
 	if b.Admin == "" {
 		return sso.Visitor{}, errNobody()
 	}
-	_, a, err := s.Sessions.AdminSession(ctx, b.Admin.Hash(), IdleTimeout)
+	session, a, err := s.Sessions.AdminSession(ctx, b.Admin.Hash(), IdleTimeout)
 	if err != nil {
 		return sso.Visitor{}, err
 	}
+	if session.Session != "" && !secondOf(session, a, b.Principal) {
+		return sso.Visitor{}, errNobody()
+	}
 	v := operator(a)
+	v.ConfirmedAt = session.ConfirmedAt
 	if p := b.Principal; p != nil {
 		v.User = p.User.ID
 	}
@@ -74,9 +78,7 @@ func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, erro
 	}
 	a, err := s.Accounts.AdminByUser(ctx, p.Enterprise.ID, p.User.ID)
 	if err == nil && a.DisabledAt.IsZero() {
-		v := operator(a)
-		v.User = p.User.ID
-		return v, nil
+		return sso.Visitor{}, errSecondStep()
 	}
 	if err != nil && sso.KindOf(err) != sso.NotFoundKind {
 		return sso.Visitor{}, err

@@ -6,6 +6,11 @@ func console() []Entry {
 	return []Entry{
 		{"not_an_admin", area, "the person is signed in, but is not an admin", Company, "an admin of the company names them under *Access*, or the identity provider puts them into a group of admins"},
 		{"admin_refused", area, "login or password of a local account are wrong, or the account is disabled; the audit trail says which", Operator, "`gatehouse admin link --recovery` creates another account"},
+		{"second_step_needed", area,
+			"an operator is known by single sign-on alone; the console asks for the password or a passkey of the account as well", Operator,
+			"give it; `gatehouse admin link --recovery` makes another account"},
+		{"confirmation_needed", area, "tying an account or adding a passkey needs the password or a passkey of the last five minutes", Operator,
+			"confirm that it is you on *Admins & recovery*, *Your account*, and do it again"},
 		{"passkey_refused", area, "the passkey is unknown, belongs to an account that is disabled, or did not verify its user", Operator, "try again, or sign in with the password; the log has the cause"},
 		{"challenge_gone", area, "a passkey was asked for more than five minutes ago, or answered twice", Operator, "load the page again"},
 		{"too_many_passkeys", area, "an account has ten passkeys", Operator, "remove one first"},

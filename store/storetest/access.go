@@ -11,7 +11,7 @@ func ofTheInstallation() map[string]string {
 	return map[string]string{
 		"Admin": "the instance's", "AdminByLogin": "the instance's", "Admins": "the instance's", "UpdateAdmin": "the instance's", "HasAdmin": "the instance's", "HasRecovery": "the instance's",
 		"CreateInvitation": "the instance's", "Invitation": "the instance's", "AcceptInvitation": "the instance's", "RefusedAdmin": "the instance's",
-		"StartAdminSession": "the instance's", "AdminSession": "the instance's", "EndAdminSession": "the instance's",
+		"StartAdminSession": "the instance's", "AdminSession": "the instance's", "EndAdminSession": "the instance's", "ConfirmAdminSession": "the instance's",
 		"SaveChallenge": "the instance's", "UseChallenge": "found by 256 random bits",
 		"SetupLinkByToken": "found by 256 random bits", "OpenSetupLink": "found by 256 random bits",
 		"SetupSession": "found by 256 random bits", "EndSetupSession": "found by 256 random bits",

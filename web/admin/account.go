@@ -61,6 +61,9 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 	if p.Tied, p.CanTie, err = h.ties(r, a); err != nil {
 		return err
 	}
+	if h.Service.Recent(v.Visitor) != nil {
+		p.Confirm = confirmMe()
+	}
 	if err := h.passkeys(r, a, p); err != nil {
 		return err
 	}

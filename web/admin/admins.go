@@ -145,8 +145,8 @@ func (h *Handlers) adminPages() []console.Page {
 		account("recovery", "recovery", h.setRecovery(true)), account("ordinary", "ordinary", h.setRecovery(false)),
 		{Pattern: "GET " + mePath, Need: console.Operator, Handle: h.me},
 		{Pattern: "POST " + mePath + "/password", Need: console.Operator, Handle: h.changePassword},
-		{Pattern: "POST " + mePath + "/tie", Need: console.Operator, Handle: h.tie},
-		{Pattern: "POST " + mePath + "/passkeys", Need: console.Operator, Handle: h.addPasskey},
+		{Pattern: "POST " + mePath + "/tie", Need: console.Operator, Handle: h.recent(h.tie)},
+		{Pattern: "POST " + mePath + "/passkeys", Need: console.Operator, Handle: h.recent(h.addPasskey)},
 		{Pattern: "POST " + mePath + "/passkeys/remove", Need: console.Operator, Handle: h.removePasskey},
 		{Pattern: "POST " + mePath + "/untie", Need: console.Operator, Handle: h.untie},
 	}

@@ -64,7 +64,7 @@ func (h *Handlers) passkeys(r *http.Request, a sso.Admin, p *page.AdminAccount) 
 			Remove: page.Confirm{Label: "Remove", Text: "It no longer signs you in. Delete it on your device, too.", Action: mePath + "/passkeys/remove", Button: "Remove it",
 				Fields: []page.HiddenField{{Name: "id", Value: id}}}})
 	}
-	if h.Passkeys == nil {
+	if h.Passkeys == nil || p.Confirm != "" {
 		return nil
 	}
 	c, err := h.Passkeys.BeginAdd(r.Context(), a.ID)

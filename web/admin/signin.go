@@ -21,7 +21,7 @@ func within(raw string) string {
 	clean := sso.ReturnTo(raw)
 	path, _, _ := strings.Cut(clean, "?")
 	switch {
-	case path == signInPath || path == passkeyPath || path == console.Prefix+"/sign-out" || strings.HasPrefix(path, welcomePath):
+	case path == signInPath || path == passkeyPath || path == console.ConfirmPath || path == console.Prefix+"/sign-out" || strings.HasPrefix(path, welcomePath):
 		return console.Prefix
 	case path == console.Prefix || strings.HasPrefix(path, console.Prefix+"/"):
 		return clean
@@ -41,6 +41,8 @@ func (h *Handlers) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err == nil && v.Role != sso.RoleSetupLink:
 		return route.SeeOther(w, returnTo)
+	case sso.CodeOf(err) == "second_step_needed":
+		return route.SeeOther(w, console.ConfirmPath+"?"+url.Values{"return_to": {returnTo}}.Encode())
 	case err != nil && sso.KindOf(err) != sso.Unauthenticated && sso.KindOf(err) != sso.Forbidden:
 		return fmt.Errorf("find out who is there: %w", err)
 	}

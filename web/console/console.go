@@ -113,12 +113,27 @@ func (c *Console) Add(rt *route.Router, pages ...Page) {
 	}
 }
 
+// ConfirmPath is where operators give their password or use a passkey once more.
+const ConfirmPath = Prefix + "/confirm"
+
+// Confirm has the visitor give their password or use a passkey, and leads back
+// afterwards; what a form sent is not done.
+func Confirm(w http.ResponseWriter, r *http.Request) error {
+	back := r.URL.RequestURI()
+	if r.Method != http.MethodGet {
+		back = Prefix
+	}
+	return route.SeeOther(w, ConfirmPath+"?"+url.Values{"return_to": {back}}.Encode())
+}
+
 // Needs are the patterns that were registered, and what each asks for.
 func (c *Console) Needs() map[string]Need { return c.needs }
 
 // away sends whoever is nobody to sign in, and back afterwards.
 func (c *Console) away(w http.ResponseWriter, r *http.Request, err error) error {
 	switch {
+	case sso.CodeOf(err) == "second_step_needed":
+		return Confirm(w, r)
 	case sso.KindOf(err) != sso.Unauthenticated:
 		return err
 	case r.Method != http.MethodGet: // what they sent is lost, and nothing is done

@@ -3,7 +3,7 @@ package page
 // adminPages are those about who administers, and the enterprises they do it
 // for.
 func adminPages() []Page {
-	return []Page{new(AdminSignIn), new(AdminWelcome), new(AdminAccount), new(Admins), new(Access), new(SetupStart)}
+	return []Page{new(AdminSignIn), new(AdminConfirm), new(AdminWelcome), new(AdminAccount), new(Admins), new(Access), new(SetupStart)}
 }
 
 // AdminSignIn is how local admins get into the console.
@@ -28,6 +28,18 @@ type Challenge struct {
 	Token   string // by which we know the challenge again
 }
 
+// AdminConfirm asks an operator for a password or passkey once more.
+type AdminConfirm struct {
+	Base
+	Wrong    []Wrong
+	Login    string
+	Password Field
+	ReturnTo string
+	Passkey  *Challenge // nil where the account has none
+}
+
+func (AdminConfirm) title() string { return "Confirm that it is you" }
+
 // AdminWelcome makes somebody who was invited an admin.
 type AdminWelcome struct {
 	Base
@@ -50,6 +62,9 @@ type AdminAccount struct {
 	Add      *Challenge // nil where passkeys cannot be used
 	Tied     *TiedTo    // nil if the account is nobody's by single sign-on
 	CanTie   *TiedTo    // who is signed in by single sign-on in this browser; nil for nobody
+	// Confirm is where the password or a passkey is given again, which tying and
+	// adding a passkey need; "" if that was done lately.
+	Confirm string
 }
 
 func (AdminAccount) title() string { return "Your admin account" }

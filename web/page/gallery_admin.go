@@ -22,6 +22,9 @@ func galleryAdminGate() []Example {
 	refused := adminSignIn()
 	refused.Login.Value, refused.ReturnTo = "olive", "/admin/admins"
 	refused.Wrong = []Wrong{{Message: "Login or password is wrong, or the account is disabled."}}
+	confirm := &AdminConfirm{Login: "olive", Password: adminSignIn().Password, ReturnTo: "/admin/admins/me",
+		Passkey: &Challenge{Action: "/admin/confirm/passkey", Options: `{"publicKey":{}}`, Token: "t"}}
+	denied := &AdminConfirm{Login: longLogin, Password: adminSignIn().Password, ReturnTo: "/admin", Wrong: []Wrong{{Message: "This is not your password."}}}
 	passkey := adminSignIn()
 	passkey.Passkey = &Challenge{Action: "/admin/sign-in/passkey", Options: `{"publicKey":{}}`, Token: "t"}
 	other := adminSignIn()
@@ -39,6 +42,7 @@ func galleryAdminGate() []Example {
 	notAdmin := NewFailure(403, "not_an_admin", "You are signed in, but you do not administer anything here. Ask an admin of your company to add you.", "req-k3m9q2v5x8z1b4d6", now)
 	return []Example{
 		{"AdminSignIn-empty", 200, adminSignIn()}, {"AdminSignIn-refused", 422, refused}, {"AdminSignIn-passkey", 200, passkey},
+		{"AdminConfirm-passkey", 200, confirm}, {"AdminConfirm-refused", 422, denied},
 		{"AdminSignIn-not-an-admin", 200, other}, {"AdminSignIn-enforced", 422, enforced},
 		{"AdminWelcome-recovery", 200, &AdminWelcome{Action: "/admin/welcome/x", Recovery: true, Expires: expires, Fields: newAccountFields()}},
 		{"AdminWelcome-problem", 422, &AdminWelcome{Action: "/admin/welcome/x", Expires: expires, Fields: wrong,
@@ -60,6 +64,8 @@ func galleryAdminAccounts() []Example {
 	full := &AdminAccount{Base: galleryConsole(trail.Label, trail), Facts: facts, Fields: fields, Add: &Challenge{Action: "/admin/admins/me/passkeys", Options: "{}", Token: "t"},
 		Passkeys: []PasskeyRow{{Name: "Passkey of 20 November 2026", Made: ago(4 * day), Used: ago(time.Hour), Remove: Confirm{Label: "Remove", Text: "It no longer signs you in.", Action: "/x", Button: "Remove it"}}},
 		CanTie:   &TiedTo{"Olive Operator", "olive@acme.example", "Acme Corporation"}}
+	late := &AdminAccount{Base: full.Base, Facts: facts, Fields: fields, Passkeys: full.Passkeys, CanTie: full.CanTie,
+		Confirm: "/admin/confirm?return_to=%2Fadmin%2Fadmins%2Fme"}
 	tied := &AdminAccount{Base: galleryConsole(trail.Label, trail), Facts: facts, Fields: append([]Field(nil), fields...), Tied: &TiedTo{"Olive", longLogin, longName}}
 	tied.Fields[0].Error = "This is not your password."
 	tied.Wrong = []Wrong{{"current", "Your password now", tied.Fields[0].Error}}
@@ -79,7 +85,7 @@ func galleryAdminAccounts() []Example {
 	invited := &Admins{Base: galleryConsole(trail.Label), Rows: []AdminRow{mine}, Recovery: box, Invited: &NewLink{URL: Copyable{"invited", "https://login.example.com/admin/welcome/6bJ1l2Yz0v8a9d3e7f5g4h2i1j0k9l8m7n6o5p4q3r2"}, Expires: NewTime(now.Add(day), now)}}
 	last := &Admins{Base: galleryConsole(trail.Label), Rows: []AdminRow{mine}, Recovery: box, Wrong: []Wrong{{Message: "This is the last recovery admin. Make another one first, or no one could get in if single sign-on fails."}}}
 	return []Example{
-		{"AdminAccount-new", 200, empty}, {"AdminAccount-can-tie", 200, full}, {"AdminAccount-problem", 422, tied},
+		{"AdminAccount-new", 200, empty}, {"AdminAccount-can-tie", 200, full}, {"AdminAccount-confirm", 200, late}, {"AdminAccount-problem", 422, tied},
 		{"Admins-one", 200, one}, {"Admins-many", 200, many}, {"Admins-invited", 200, invited}, {"Admins-last-recovery", 422, last},
 	}
 }

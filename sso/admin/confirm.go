@@ -1,0 +1,159 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-webauthn/webauthn/protocol"
+	"github.com/go-webauthn/webauthn/webauthn"
+
+	"gatehouse/sso"
+)
+
+// ConfirmedFor is how long after a password or passkey was given an operator may
+// tie an account or add a passkey.
+const ConfirmedFor = 5 * time.Minute
+
+// errSecondStep is for an operator who is known by single sign-on alone. Whoever
+// runs that identity provider can say who they are; only the operator has their
+// password or passkey.
+func errSecondStep() *sso.Error {
+	return &sso.Error{Kind: sso.Forbidden, Code: "second_step_needed",
+		Public: "You are signed in at your company. To open the console as an operator, give your password or use a passkey as well."}
+}
+
+// secondOf reports whether a console session still is the second step of the
+// session by single sign-on that the browser has.
+func secondOf(session sso.AdminSession, a sso.Admin, p *sso.Principal) bool {
+	return p != nil && p.Session.ID == session.Session && p.Enterprise.ID == a.Enterprise && p.User.ID == a.User
+}
+
+// Recent is nil if a visitor gave their password or used a passkey lately, and
+// else Forbidden "confirmation_needed".
+func (s *Service) Recent(v sso.Visitor) error {
+	if since := s.Now().Sub(v.ConfirmedAt); v.Admin != "" && !v.ConfirmedAt.IsZero() && since <= ConfirmedFor {
+		return nil
+	}
+	return &sso.Error{Kind: sso.Forbidden, Code: "confirmation_needed",
+		Public: "Give your password or use a passkey again before you change how this account signs in."}
+}
+
+// Confirming is an operator who is asked for a password or passkey.
+type Confirming struct {
+	Admin sso.Admin
+	// session is the console session that is confirmed; "" if one begins, as the
+	// second step of second.
+	session sso.Secret
+	second  sso.SessionID
+}
+
+// Confirming finds out whom a browser is asked to confirm: the account of its
+// console session, or the one that its single sign-on is tied to. Nobody is
+// Unauthenticated "session_ended".
+func (s *Service) Confirming(ctx context.Context, b Browser) (Confirming, error) {
+	v, err := s.byAccount(ctx, b)
+	if err == nil {
+		a, err := s.Accounts.Admin(ctx, v.Admin)
+		return Confirming{Admin: a, session: b.Admin}, err
+	}
+	if sso.KindOf(err) != sso.Unauthenticated {
+		return Confirming{}, err
+	}
+	if b.Principal == nil {
+		return Confirming{}, errNobody()
+	}
+	p := b.Principal
+	a, err := s.Accounts.AdminByUser(ctx, p.Enterprise.ID, p.User.ID)
+	switch {
+	case sso.KindOf(err) == sso.NotFoundKind && err != nil, err == nil && !a.DisabledAt.IsZero():
+		return Confirming{}, errNobody()
+	case err != nil:
+		return Confirming{}, fmt.Errorf("find the account: %w", err)
+	}
+	return Confirming{Admin: a, second: p.Session.ID}, nil
+}
+
+// Confirm checks the password of whom Confirming found. It returns the token of
+// the console session that begins, "" if there is one already. Errors:
+// "admin_refused" for a wrong password; TooMany.
+func (s *Service) Confirm(ctx context.Context, c Confirming, in SignIn) (sso.Secret, error) {
+	in.Login = c.Admin.Login
+	if err := s.allow(ctx, in.Login, "confirm page"); err != nil {
+		return "", err
+	}
+	same, err := s.hasher.matches(ctx, in.Password, c.Admin.Password)
+	if err != nil {
+		return "", err
+	}
+	if !same {
+		return "", s.refuse(ctx, in, "wrong password", &sso.Error{Kind: sso.Invalid, Code: "admin_refused", Public: "This is not your password."})
+	}
+	return s.confirmed(ctx, c, in, "password")
+}
+
+// confirmed notes that somebody proved who they are. Single sign-on may be
+// enforced: it is the first step here.
+func (s *Service) confirmed(ctx context.Context, c Confirming, in SignIn, how string) (sso.Secret, error) {
+	if c.session == "" {
+		in.Session = c.second
+		return s.start(ctx, c.Admin, in, how+", after single sign-on")
+	}
+	if err := s.Sessions.ConfirmAdminSession(ctx, c.session.Hash(), how); err != nil {
+		return "", fmt.Errorf("confirm the session: %w", err)
+	}
+	return "", nil
+}
+
+// BeginConfirm asks for a passkey of an account. ok is false if it has none.
+func (p *Passkeys) BeginConfirm(ctx context.Context, c Confirming) (ch Challenge, ok bool, err error) {
+	o, err := ownerOf(c.Admin)
+	if err != nil || len(o.keys) == 0 {
+		return Challenge{}, false, err
+	}
+	options, session, err := p.party.BeginLogin(o, webauthn.WithUserVerification(protocol.VerificationRequired))
+	if err != nil {
+		return Challenge{}, false, fmt.Errorf("ask for a passkey: %w", err)
+	}
+	ch, err = p.save(ctx, c.Admin.ID, options, session)
+	return ch, err == nil, err
+}
+
+// Confirm takes what the browser had signed; see Service.Confirm. Every failure
+// of the passkey is "passkey_refused".
+func (p *Passkeys) Confirm(ctx context.Context, c Confirming, token sso.Secret, answer []byte, in SignIn) (sso.Secret, error) {
+	in.Login = c.Admin.Login
+	session, err := p.use(ctx, token, c.Admin.ID)
+	if err != nil {
+		return "", err
+	}
+	made, err := p.proveOwner(c.Admin, session, answer)
+	if err == nil && made.Authenticator.CloneWarning {
+		err = errors.New("its counter went backwards")
+	}
+	if err != nil {
+		return "", p.service.refuse(ctx, in, "passkey not accepted", errPasskey(err))
+	}
+	begun, err := p.service.confirmed(ctx, c, in, "passkey")
+	if err != nil {
+		return "", err
+	}
+	return begun, p.used(ctx, c.Admin.ID, made)
+}
+
+// proveOwner checks that a passkey of an account signed the challenge.
+func (p *Passkeys) proveOwner(a sso.Admin, session webauthn.SessionData, answer []byte) (*webauthn.Credential, error) {
+	o, err := ownerOf(a)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
+	if err != nil {
+		return nil, err
+	}
+	if len(session.AllowedCredentialIDs) == 0 {
+		return nil, errors.New("the challenge is one for a new passkey")
+	}
+	return p.party.ValidateLogin(o, session, parsed)
+}

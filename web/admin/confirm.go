@@ -1,0 +1,123 @@
+package admin
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"gatehouse/sso"
+	"gatehouse/sso/admin"
+	"gatehouse/web/console"
+	"gatehouse/web/page"
+	"gatehouse/web/route"
+)
+
+const confirmPasskeyPath = console.ConfirmPath + "/passkey"
+
+// confirming is whom the browser is asked to confirm.
+func (h *Handlers) confirming(r *http.Request) (admin.Confirming, error) {
+	b, err := h.browser(r)
+	if err != nil {
+		return admin.Confirming{}, err
+	}
+	return h.Service.Confirming(r.Context(), b)
+}
+
+// askConfirm asks an operator for their password or a passkey once more.
+func (h *Handlers) askConfirm(w http.ResponseWriter, r *http.Request) error {
+	c, err := h.confirming(r)
+	if sso.KindOf(err) == sso.Unauthenticated {
+		return route.SeeOther(w, signInPath)
+	}
+	if err != nil {
+		return fmt.Errorf("find whom to confirm: %w", err)
+	}
+	return h.showConfirm(w, r, http.StatusOK, c, within(r.URL.Query().Get("return_to")), nil)
+}
+
+func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status int, c admin.Confirming, returnTo string,
+	problem error) error {
+	p := &page.AdminConfirm{
+		Login:    c.Admin.Login,
+		ReturnTo: returnTo,
+		Password: page.Field{
+			ID:           "password",
+			Name:         "password",
+			Label:        "Password",
+			Kind:         "password",
+			Autocomplete: "current-password",
+			Most:         admin.MaxPassword,
+		},
+		Wrong: page.Blame(problem),
+	}
+	if h.Passkeys != nil {
+		asked, ok, err := h.Passkeys.BeginConfirm(r.Context(), c)
+		if err != nil {
+			return err
+		}
+		if ok {
+			p.Passkey = challenge(asked, confirmPasskeyPath)
+		}
+	}
+	return h.Pages.Render(w, status, p)
+}
+
+func (h *Handlers) confirm(w http.ResponseWriter, r *http.Request) error {
+	return h.confirmed(w, r, func(c admin.Confirming) (sso.Secret, error) {
+		in := h.signInOf(r)
+		in.Password = sso.Secret(r.PostForm.Get("password"))
+		return h.Service.Confirm(r.Context(), c, in)
+	})
+}
+
+func (h *Handlers) confirmByPasskey(w http.ResponseWriter, r *http.Request) error {
+	if h.Passkeys == nil {
+		return route.SeeOther(w, console.ConfirmPath)
+	}
+	return h.confirmed(w, r, func(c admin.Confirming) (sso.Secret, error) {
+		token, answer := sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer"))
+		return h.Passkeys.Confirm(r.Context(), c, token, answer, h.signInOf(r))
+	})
+}
+
+// confirmed leads on after prove accepted what was given.
+func (h *Handlers) confirmed(w http.ResponseWriter, r *http.Request, prove func(admin.Confirming) (sso.Secret, error)) error {
+	c, err := h.confirming(r)
+	if sso.KindOf(err) == sso.Unauthenticated {
+		return route.SeeOther(w, signInPath)
+	}
+	if err != nil {
+		return fmt.Errorf("find whom to confirm: %w", err)
+	}
+	returnTo := within(r.PostForm.Get("return_to"))
+	token, err := prove(c)
+	switch sso.CodeOf(err) {
+	case "":
+	case "admin_refused", "passkey_refused", "challenge_gone":
+		return h.showConfirm(w, r, http.StatusUnprocessableEntity, c, returnTo, err)
+	default:
+		return fmt.Errorf("confirm who is there: %w", err)
+	}
+	if token != "" {
+		if err := h.Admin.Set(w, token); err != nil {
+			return err
+		}
+	}
+	return route.SeeOther(w, returnTo)
+}
+
+// recent carries a form out for a visitor who gave their password or used a
+// passkey lately. Anyone else is asked for it first, and the form is not done.
+func (h *Handlers) recent(do console.Handler) console.Handler {
+	return func(w http.ResponseWriter, r *http.Request, v console.Visit) error {
+		if h.Service.Recent(v.Visitor) != nil {
+			return route.SeeOther(w, confirmMe())
+		}
+		return do(w, r, v)
+	}
+}
+
+// confirmMe is the page that asks, and leads back to one's own account.
+func confirmMe() string {
+	return console.ConfirmPath + "?" + url.Values{"return_to": {mePath}}.Encode()
+}
