@@ -2,11 +2,14 @@ package oidc
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
@@ -98,15 +101,60 @@ func (p *provider) mayRefetch(had keySet, stranger bool) bool {
 
 func (p *provider) fetchKeys(ctx context.Context) error {
 	keys, err := p.loadKeys(ctx)
+	p.keep(keys, err)
+	if err == nil {
+		p.tellKeys(ctx, keys)
+	}
+	return err
+}
+
+// keep remembers a key set. Of one that replaces every key that was noted no key is
+// trusted where an admin wants to confirm that.
+func (p *provider) keep(keys keySet, err error) {
 	now := p.rp.now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.keys.triedAt = now
-	if err == nil {
-		keys.fetch = p.keys.value.fetch + 1
-		p.keys.value, p.keys.fetchedAt = keys, now
+	if err != nil {
+		return
 	}
-	return err
+	if p.noted.ConfirmNewKeys && p.noted.Replaces(keys.thumbprints()) {
+		keys.left = append(keys.left, fmt.Sprintf("%d new keys that wait for an admin to confirm them", len(keys.keys)))
+		keys.keys = nil
+	}
+	keys.fetch = p.keys.value.fetch + 1
+	p.keys.value, p.keys.fetchedAt = keys, now
+}
+
+// tellKeys reports a key set that differs from what was noted, and from what is
+// known to wait.
+func (p *provider) tellKeys(ctx context.Context, keys keySet) {
+	prints := keys.thumbprints()
+	if p.rp.seen == nil || slices.Equal(prints, p.noted.Keys) || slices.Equal(prints, p.noted.PendingKeys) {
+		return
+	}
+	seen := p.seen
+	seen.Keys = prints
+	p.rp.seen(ctx, seen)
+}
+
+// thumbprint identifies a key (RFC 7638, SHA-256, base64url).
+func (k key) thumbprint() string {
+	sum, err := (&jose.JSONWebKey{Key: k.public}).Thumbprint(crypto.SHA256)
+	if err != nil {
+		return "" // of no type that parseKey lets through
+	}
+	return base64.RawURLEncoding.EncodeToString(sum)
+}
+
+// thumbprints are those of all keys, sorted, each once.
+func (s keySet) thumbprints() []string {
+	all := make([]string, 0, len(s.keys))
+	for _, k := range s.keys {
+		all = append(all, k.thumbprint())
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 func (p *provider) loadKeys(ctx context.Context) (keySet, error) {

@@ -49,6 +49,8 @@ type providerKey struct {
 type provider struct {
 	rp     *RelyingParty
 	issuer string
+	noted  sso.OIDCConfig // which keys were published before
+	seen   sso.SeenKeys   // without the keys
 	// document is the address of the discovery document.
 	document string
 	slots    chan struct{} // one for every call under way
@@ -100,7 +102,7 @@ func (r *remembered[T]) usable(now time.Time, age time.Duration) bool {
 	return r.have() && (old < age || old < lastGoodAge && now.Sub(r.triedAt) < retryEvery)
 }
 
-func newProvider(rp *RelyingParty, cfg sso.OIDCConfig) *provider {
+func newProvider(rp *RelyingParty, c sso.Connection, cfg sso.OIDCConfig) *provider {
 	document := cfg.DiscoveryURL
 	if document == "" {
 		document = documentOf(cfg.Issuer)
@@ -108,6 +110,8 @@ func newProvider(rp *RelyingParty, cfg sso.OIDCConfig) *provider {
 	return &provider{
 		rp:        rp,
 		issuer:    cfg.Issuer,
+		noted:     cfg,
+		seen:      sso.SeenKeys{Enterprise: c.Enterprise, Connection: c.ID, Issuer: cfg.Issuer, DiscoveryURL: cfg.DiscoveryURL},
 		document:  document,
 		slots:     make(chan struct{}, maxCalls),
 		refetches: allowance{burst: refetchBurst, every: refetchEvery},

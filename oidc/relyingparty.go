@@ -1,6 +1,7 @@
 package oidc
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,6 +29,9 @@ type Options struct {
 	BaseURL string           // of Gatehouse, without a slash at the end
 	Now     func() time.Time // nil: time.Now
 	Client  *http.Client     // the guarded outbound client
+	// KeysSeen hears of every key set that differs from what the connection has
+	// noted. nil: nobody asks.
+	KeysSeen func(ctx context.Context, seen sso.SeenKeys)
 }
 
 // RelyingParty signs people in at OpenID providers. It is safe for concurrent
@@ -36,6 +40,7 @@ type RelyingParty struct {
 	base      string
 	now       func() time.Time
 	client    *http.Client
+	seen      func(ctx context.Context, seen sso.SeenKeys) // may be nil
 	providers *lru.Cache[providerKey, *provider]
 }
 
@@ -46,7 +51,7 @@ func New(o Options) *RelyingParty {
 		o.Now = time.Now
 	}
 	providers, _ := lru.New[providerKey, *provider](maxProviders) // fails only for a size below one
-	return &RelyingParty{base: strings.TrimSuffix(o.BaseURL, "/"), now: o.Now, client: o.Client, providers: providers}
+	return &RelyingParty{base: strings.TrimSuffix(o.BaseURL, "/"), now: o.Now, client: o.Client, seen: o.KeysSeen, providers: providers}
 }
 
 // RedirectURI is what an admin registers at the identity provider. It is one
@@ -66,7 +71,7 @@ func (rp *RelyingParty) provider(c sso.Connection, cfg sso.Config) (*provider, e
 	if p, ok := rp.providers.Get(key); ok {
 		return p, nil
 	}
-	made := newProvider(rp, *cfg.OIDC)
+	made := newProvider(rp, c, *cfg.OIDC)
 	if p, ok, _ := rp.providers.PeekOrAdd(key, made); ok {
 		return p, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
+	"slices"
 	"time"
 )
 
@@ -238,6 +239,31 @@ type OIDCConfig struct {
 	AuthMethod   AuthMethod `json:"token_endpoint_auth_method"`
 	Scopes       []string   `json:"scopes"` // openid is always asked for
 	Prompt       string     `json:"prompt,omitempty"`
+	// ConfirmNewKeys has an admin confirm a key set that has none of the keys before
+	// it. Until then no token is accepted.
+	ConfirmNewKeys bool `json:"confirm_new_keys,omitempty"`
+	// Keys are the thumbprints (RFC 7638, SHA-256) of the keys that the provider
+	// published last, sorted; none: nothing was noted yet.
+	Keys []string `json:"keys,omitempty"`
+	// PendingKeys are those of a set that waits for an admin.
+	PendingKeys []string `json:"pending_keys,omitempty"`
+	// ReplacedAt is as in SAMLConfig, of the key set.
+	ReplacedAt time.Time `json:"replaced_at,omitzero"`
+}
+
+// Replaces reports whether a key set has none of the keys that were noted.
+func (c OIDCConfig) Replaces(keys []string) bool {
+	return len(c.Keys) > 0 && !slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(c.Keys, k) })
+}
+
+// SeenKeys are the keys that an OpenID provider was found to publish, by their
+// thumbprints, sorted.
+type SeenKeys struct {
+	Enterprise   EnterpriseID
+	Connection   ConnectionID
+	Issuer       string
+	DiscoveryURL string
+	Keys         []string
 }
 
 // KeyPair is a private key of ours with its self-signed certificate.

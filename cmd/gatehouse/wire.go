@@ -87,8 +87,11 @@ func (g *gateway) services() error {
 	agent := "Gatehouse/" + g.build.Version
 	g.saml = saml.New(saml.Options{BaseURL: c.BaseURL, Client: outbound.NewClient(outbound.Options{
 		AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent, MaxBody: outbound.MetadataMaxBody})})
-	g.oidc = oidc.New(oidc.Options{BaseURL: c.BaseURL, Client: outbound.NewClient(outbound.Options{
-		AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent})})
+	g.oidc = oidc.New(oidc.Options{
+		BaseURL:  c.BaseURL,
+		Client:   outbound.NewClient(outbound.Options{AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent}),
+		KeysSeen: func(ctx context.Context, seen sso.SeenKeys) { g.setup.SeeKeys(ctx, seen) },
+	})
 	g.setup = setup.New(setup.Options{Store: g.db, Resolver: resolver(c.DNS), SAML: g.saml, OIDC: g.oidc, Log: g.log, AllowLoopback: c.AllowPrivateIDPAddresses, NoMail: c.SMTP.Addr == ""})
 	g.live = sessions.New(sessions.Options{Store: g.db, Bus: g.nodes.bus, Log: g.log, Now: time.Now})
 	graph, err := entra.New(entra.Options{LoginURL: c.Directory.LoginURL, GraphURL: c.Directory.GraphURL, HTTP: outbound.NewClient(outbound.Options{

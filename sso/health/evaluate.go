@@ -165,10 +165,10 @@ const told = 7 * day
 
 // keys finds that metadata replaced every certificate at once.
 func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
-	if c.Live.SAML == nil {
-		return f, false
-	}
 	f.Kind = sso.HealthKeys
+	if c.Live.SAML == nil {
+		return publishedKeys(s, c, f)
+	}
 	f.Side, f.Path = string(remedy.Operator), "connections/"+string(c.ID)+"/certificates"
 	switch at := c.Live.SAML.ReplacedAt; {
 	case len(c.Live.SAML.Pending) > 0:
@@ -182,6 +182,32 @@ func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
 		f.At = at.UTC()
 		f.Text = "The metadata of " + c.Name + " replaced all signing certificates at once. The new ones are trusted."
 		f.Do = "Ask your identity provider's admin whether the certificates were changed. If not, someone else changed the metadata: disable the connection."
+		return f, true
+	}
+	return f, false
+}
+
+// publishedKeys is keys for an OpenID provider.
+func publishedKeys(s State, c sso.Connection, f sso.Finding) (sso.Finding, bool) {
+	cfg := c.Live.OIDC
+	if cfg == nil {
+		return f, false
+	}
+	f.Side, f.Path = string(remedy.Operator), "connections/"+string(c.ID)+"/certificates"
+	switch {
+	case len(cfg.PendingKeys) > 0:
+		f.Threshold, f.Urgent = 1, true
+		f.Subject = cfg.PendingKeys[0]
+		f.Text = "The identity provider of " + c.Name + " publishes new signing keys alone. Sign-ins are refused until an admin confirms them."
+		f.Do = "Ask your identity provider's admin whether the keys were changed. " +
+			"If so, confirm them; if not, somebody else changed what is published."
+		return f, true
+	case !cfg.ReplacedAt.IsZero() && s.Now.Sub(cfg.ReplacedAt) < told:
+		f.Subject = cfg.ReplacedAt.UTC().Format(time.RFC3339)
+		f.At = cfg.ReplacedAt.UTC()
+		f.Text = "The identity provider of " + c.Name + " replaced all signing keys at once. The new ones are trusted."
+		f.Do = "Ask your identity provider's admin whether the keys were changed. " +
+			"If not, somebody else changed what is published: disable the connection."
 		return f, true
 	}
 	return f, false

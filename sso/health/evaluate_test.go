@@ -292,3 +292,34 @@ func TestReplacedKeys(t *testing.T) {
 		}
 	}
 }
+
+// TestReplacedPublishedKeys is TestReplacedKeys for OpenID providers.
+func TestReplacedPublishedKeys(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+	for name, c := range map[string]struct {
+		oidc      sso.OIDCConfig
+		found     bool
+		threshold int
+	}{
+		"never":          {sso.OIDCConfig{Keys: []string{"a"}}, false, 0},
+		"an hour ago":    {sso.OIDCConfig{ReplacedAt: now.Add(-time.Hour)}, true, 0},
+		"eight days ago": {sso.OIDCConfig{ReplacedAt: now.Add(-8 * 24 * time.Hour)}, false, 0},
+		"waiting":        {sso.OIDCConfig{PendingKeys: []string{"b"}}, true, 1},
+	} {
+		conn := sso.Connection{ID: "conn-1", Name: "Acme", State: sso.ConnectionEnabled, Live: &sso.Config{OIDC: &c.oidc}}
+		var got []sso.Finding
+		for _, f := range health.Evaluate(health.State{Now: now, Connections: []sso.Connection{conn}}) {
+			if f.Kind == sso.HealthKeys {
+				got = append(got, f)
+			}
+		}
+		if len(got) != map[bool]int{true: 1}[c.found] {
+			t.Errorf("%s: %+v", name, got)
+			continue
+		}
+		if c.found && (got[0].Threshold != c.threshold || got[0].Urgent != (c.threshold == 1) || got[0].Text == "" || got[0].Subject == "") {
+			t.Errorf("%s: %+v", name, got[0])
+		}
+	}
+}

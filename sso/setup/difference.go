@@ -167,6 +167,9 @@ func oidcValues(c *sso.OIDCConfig) []value {
 		{field: "oidc.token_endpoint_auth_method", text: string(c.AuthMethod)},
 		{field: "oidc.scopes", list: copied(c.Scopes)},
 		{field: "oidc.prompt", text: c.Prompt},
+		{field: "oidc.confirm_new_keys", text: yesNo(c.ConfirmNewKeys)},
+		{field: "oidc.keys", list: copied(c.Keys)},
+		{field: "oidc.pending_keys", list: copied(c.PendingKeys)},
 	}
 }
 

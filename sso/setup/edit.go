@@ -58,6 +58,8 @@ type OIDCEdit struct {
 	AuthMethod      *sso.AuthMethod `json:"token_endpoint_auth_method,omitempty"`
 	Scopes          []string        `json:"scopes,omitempty"`
 	Prompt          *string         `json:"prompt,omitempty"`
+	// ConfirmNewKeys is as in SAMLEdit, of the key set.
+	ConfirmNewKeys *bool `json:"confirm_new_keys,omitempty"`
 }
 
 // MappingEdit changes a mapping; see [sso.Mapping] for what each part means.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"gatehouse/oidc"
 	"gatehouse/sso"
@@ -28,6 +29,7 @@ func (w *editing) oidc(ctx context.Context, e OIDCEdit) {
 	set(&cfg.AuthMethod, e.AuthMethod)
 	setList(&cfg.Scopes, e.Scopes)
 	set(&cfg.Prompt, e.Prompt)
+	set(&cfg.ConfirmNewKeys, e.ConfirmNewKeys)
 	if e.ClientSecret != nil && *e.ClientSecret != "" && e.ClientSecret.Reveal() == e.ClientSecret.String() {
 		w.add(invalid, "oidc.client_secret", "This is the placeholder shown in place of the secret. Enter the secret itself, or leave it out.")
 	}
@@ -39,6 +41,9 @@ func (w *editing) oidc(ctx context.Context, e OIDCEdit) {
 	}
 	w.issuer(ctx, e, was)
 	elsewhere := cfg.Issuer != was.Issuer || cfg.DiscoveryURL != was.DiscoveryURL // another may get the secret
+	if elsewhere {
+		cfg.Keys, cfg.PendingKeys, cfg.ReplacedAt = nil, nil, time.Time{}
+	}
 	if was.Issuer != "" && was.ClientSecret != "" && elsewhere && cfg.Issuer != "" && e.ClientSecret == nil {
 		w.add("secret_needed", "oidc.client_secret", "Enter the client secret again: it was meant for another issuer.")
 	}

@@ -272,28 +272,28 @@ func replacesAll(before, now []sso.Certificate) bool {
 	})
 }
 
-// ConfirmKeys trusts the certificates of metadata that waited for it, in place of
-// all that the metadata gave before, and takes over the rest of the metadata.
+// ConfirmKeys trusts the certificates of metadata, or the keys of an OpenID
+// provider, that waited for it, in place of all that were published before, and
+// takes over the rest of the metadata.
 // Errors: Conflict "no_pending_keys".
 func (s *Service) ConfirmKeys(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
 	c, err := s.change(ctx, by, ent, id, actionConfirmed, func(_ context.Context, c sso.Connection) (sso.Connection, error) {
 		waited := false
 		for _, version := range []**sso.Config{&c.Live, &c.Draft, &c.Previous} {
-			if *version == nil || (*version).SAML == nil || len((*version).SAML.Pending) == 0 {
-				continue
+			if next, changed := confirmed(*version); changed {
+				*version, waited = next, true
 			}
-			confirmed := clone(*version)
-			kept := slices.DeleteFunc(slices.Clone(confirmed.SAML.Certificates), func(c sso.Certificate) bool { return c.Source == sso.FromMetadata })
-			confirmed.SAML.Certificates, confirmed.SAML.Pending = slices.Concat(confirmed.SAML.Pending, kept), nil
-			*version, waited = confirmed, true
 		}
 		if !waited {
-			return c, &sso.Error{Kind: sso.Conflict, Code: "no_pending_keys", Public: "No new certificates wait to be confirmed."}
+			return c, &sso.Error{Kind: sso.Conflict, Code: "no_pending_keys", Public: "No new certificates wait to be confirmed, and no new keys."}
 		}
 		return c, nil
 	})
 	if err != nil {
 		return sso.Connection{}, err
+	}
+	if c.Protocol != sso.SAML {
+		return c, nil
 	}
 	if now, _, err := s.RefreshMetadata(ctx, by, ent, id); err == nil {
 		return now, nil // addresses that changed with the keys

@@ -70,6 +70,8 @@ type configurationOIDC struct {
 	AuthMethod      sso.AuthMethod `json:"token_endpoint_auth_method" enum:"client_secret_basic,client_secret_post,private_key_jwt" doc:"Client authentication." example:"client_secret_basic"`
 	Scopes          []string       `json:"scopes" doc:"What is asked for; openid always is." example:"[\"openid\",\"profile\",\"email\"]"`
 	Prompt          *string        `json:"prompt" doc:"What the identity provider is asked to do first; null: what it likes." example:"select_account"`
+	ConfirmNewKeys  bool           `json:"confirm_new_keys" doc:"Whether an admin has to confirm a key set that has none of the keys before it."`
+	PendingKeys     []string       `json:"pending_keys" doc:"Keys that wait for this, by their thumbprint (RFC 7638); they are not trusted."`
 }
 
 func viewConfiguration(c *sso.Config) *configuration {
@@ -104,7 +106,7 @@ func viewConfiguration(c *sso.Config) *configuration {
 	}
 	if o := c.OIDC; o != nil {
 		v.OIDC = &configurationOIDC{Issuer: o.Issuer, DiscoveryURL: some(o.DiscoveryURL), ClientID: o.ClientID, HasClientSecret: o.ClientSecret != "", AuthMethod: o.AuthMethod,
-			Scopes: always(o.Scopes), Prompt: some(o.Prompt)}
+			Scopes: always(o.Scopes), Prompt: some(o.Prompt), ConfirmNewKeys: o.ConfirmNewKeys, PendingKeys: always(o.PendingKeys)}
 	}
 	if d := c.Directory; d != nil {
 		v.Directory = &configurationDirectory{Tenant: d.Tenant, ClientID: d.ClientID, HasClientSecret: d.ClientSecret != "", ByID: d.ByID}

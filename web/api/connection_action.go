@@ -22,7 +22,7 @@ func (a *API) connectionActions() {
 	add(a, operation{id: "discard-connection-draft", method: http.MethodDelete, path: connectionPath + "/draft", status: http.StatusOK, summary: "Discard a connection's draft",
 		about: "What is live stays. A connection that was never enabled is nothing but its draft: 409 never_enabled."}, a.act(a.Setup.DiscardDraft))
 	add(a, operation{id: "confirm-connection-keys", method: http.MethodPost, path: connectionPath + "/confirm-keys", summary: "Trust new certificates that wait",
-		about: "Refreshed metadata replaced every certificate at once, and the connection wants that confirmed. Nothing waiting is 409 no_pending_keys."}, a.act(a.Setup.ConfirmKeys))
+		about: "Refreshed metadata replaced every certificate at once, or an OpenID provider every key, and the connection wants that confirmed. Nothing waiting is 409 no_pending_keys."}, a.act(a.Setup.ConfirmKeys))
 	add(a, operation{id: "refresh-connection-metadata", method: http.MethodPost, path: connectionPath + "/refresh-metadata", summary: "Fetch the identity provider's metadata now",
 		about: "Certificates and addresses are taken from there; another entity ID is refused. That nothing changed is no error."}, a.refreshMetadata)
 	a.trustOperations()

@@ -47,6 +47,7 @@ func descriptions() map[string]string {
 		"SAMLEdit.name_id_format":      "The form of NameID that is asked for.",
 		"SAMLEdit.force_authn":         "Whether people have to prove again who they are, although they are signed in there.",
 		"SAMLEdit.allow_sha1":          "Whether signatures with SHA-1 are accepted.",
+		"OIDCEdit.confirm_new_keys":    "Whether an admin has to confirm a key set that has none of the keys before it. Until then its tokens are refused.",
 		"SAMLEdit.confirm_new_keys":    "Whether an admin has to confirm metadata that replaces every certificate at once. Until then the ones before it are trusted.",
 		"SAMLEdit.clock_skew_seconds":  "How far the identity provider's clock may be from ours; 0: 60 seconds.",
 

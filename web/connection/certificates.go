@@ -302,6 +302,15 @@ func (h *Handlers) refresh(w http.ResponseWriter, r *http.Request, v console.Vis
 // others; nil if none wait.
 func pending(v console.Visit) *page.Confirm {
 	cfg := serving(v.Connection)
+	if cfg != nil && cfg.OIDC != nil && len(cfg.OIDC.PendingKeys) > 0 {
+		return &page.Confirm{
+			Label:  "Confirm the new keys",
+			Action: at(v, "certificates", "confirm"),
+			Button: "Trust the new keys",
+			Text: "The identity provider now publishes other keys alone, by their thumbprints: " + strings.Join(cfg.OIDC.PendingKeys, ", ") +
+				". Compare them with what its admin tells you. Sign-ins are refused until you confirm.",
+		}
+	}
 	if cfg == nil || cfg.SAML == nil || len(cfg.SAML.Pending) == 0 {
 		return nil
 	}

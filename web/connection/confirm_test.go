@@ -50,3 +50,28 @@ func TestConfirmingNewKeys(t *testing.T) {
 	}
 	f.says(422, "POST", f.home+"/certificates/confirm", nil, "No new certificates wait")
 }
+
+// TestConfirmingPublishedKeys is the same for the keys of an OpenID provider.
+func TestConfirmingPublishedKeys(t *testing.T) {
+	f := newFixture(t)
+	_, err := f.db.UpdateConnection(t.Context(), sso.ActorOperator, f.ent.ID, f.conn.ID, "connection.edited", func(c sso.Connection) (sso.Connection, error) {
+		live := *c.Live
+		live.OIDC.Keys, live.OIDC.PendingKeys, live.OIDC.ConfirmNewKeys = []string{"old-print"}, []string{"new-print"}, true
+		c.Live = &live
+		return c, nil
+	})
+	f.ok(err)
+	f.says(200, "GET", f.home+"/certificates", nil, "Confirm the new keys", "new-print", "Sign-ins are refused until you confirm.")
+	f.says(200, "GET", f.home+"/settings", nil, `name="oidc.confirm_new_keys"`)
+	for _, who := range []string{"gus", "link"} {
+		if status, _ := f.do(who, "POST", f.home+"/certificates/confirm", nil); status != 404 {
+			t.Errorf("%s: %d", who, status)
+		}
+	}
+	f.says(303, "POST", f.home+"/certificates/confirm", url.Values{})
+	now, err := f.db.Connection(t.Context(), f.ent.ID, f.conn.ID)
+	f.ok(err)
+	if got := now.Live.OIDC; len(got.PendingKeys) != 0 || !slices.Equal(got.Keys, []string{"new-print"}) {
+		t.Errorf("%+v", got)
+	}
+}

@@ -147,6 +147,8 @@ func oidcFields(c *sso.OIDCConfig) page.FieldSection {
 	return page.FieldSection{ID: "oidc", Heading: "OpenID Connect", Fields: []page.Field{
 		line("oidc.scopes", "With space between them. openid is always asked for.", strings.Join(c.Scopes, " ")),
 		choice("oidc.prompt", "What the identity provider asks of people.", c.Prompt),
+		box("oidc.confirm_new_keys",
+			"If the identity provider replaces every key at once, sign-ins are refused until an admin confirms the new ones.", c.ConfirmNewKeys),
 		choice("oidc.token_endpoint_auth_method", "As it is set at the identity provider.", string(c.AuthMethod)),
 		secret("oidc.client_secret", "It is never shown. Leave it empty to keep the one that is there."),
 	}}

@@ -215,7 +215,8 @@ func editOf(form url.Values, c sso.Connection) (setup.Edit, error) {
 		e.SAML = &setup.SAMLEdit{SLOURL: f.text("saml.slo_url"), SignRequests: f.box("saml.sign_requests"), AllowIDPInitiated: as[sso.IDPInitiated](f.text("saml.allow_idp_initiated")),
 			NameIDFormat: f.text("saml.name_id_format"), ForceAuthn: f.box("saml.force_authn"), AllowSHA1: f.box("saml.allow_sha1"), ConfirmNewKeys: f.box("saml.confirm_new_keys"), ClockSkew: new(sso.Seconds(*f.number("saml.clock_skew_seconds")))}
 	} else {
-		e.OIDC = &setup.OIDCEdit{ClientSecret: f.secret("oidc.client_secret"), AuthMethod: as[sso.AuthMethod](f.text("oidc.token_endpoint_auth_method")), Prompt: f.text("oidc.prompt")}
+		e.OIDC = &setup.OIDCEdit{ClientSecret: f.secret("oidc.client_secret"), AuthMethod: as[sso.AuthMethod](f.text("oidc.token_endpoint_auth_method")), Prompt: f.text("oidc.prompt"),
+			ConfirmNewKeys: f.box("oidc.confirm_new_keys")}
 		if scopes := f.text("oidc.scopes"); scopes != nil {
 			e.OIDC.Scopes = append([]string{}, strings.Fields(*scopes)...)
 		}

@@ -20,7 +20,7 @@ func labels() map[string]string {
 		"saml.allow_sha1": "Accept SHA-1 signatures", "saml.confirm_new_keys": "Confirm new certificates", "saml.pending_certificates": "Certificates to be confirmed",
 		"saml.clock_skew_seconds": "Clock difference allowed",
 		"oidc.issuer":             "Issuer", "oidc.discovery_url": "Discovery URL", "oidc.client_id": "Client ID", "oidc.client_secret": "Client secret", "oidc.token_endpoint_auth_method": "Client authentication",
-		"oidc.scopes": "Scopes", "oidc.prompt": "Prompt",
+		"oidc.scopes": "Scopes", "oidc.confirm_new_keys": "Confirm new keys", "oidc.keys": "Keys", "oidc.pending_keys": "Keys to be confirmed", "oidc.prompt": "Prompt",
 		"mapping.subject": "Subject", "mapping.login": "Login from", "mapping.email": "E-mail from", "mapping.email_verified": "E-mail verified from",
 		"mapping.name": "Name from", "mapping.groups": "Groups from", "mapping.delimiter": "Delimiter between groups", "mapping.include": "Only groups that match",
 		"mapping.groups_rewrite.preset": "Rewrite group names", "mapping.groups_rewrite.pattern": "Expression for group names", "mapping.groups_rewrite.replace": "Group name from the expression",
