@@ -51,6 +51,9 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 	p := &page.AdminAccount{Base: h.Console.Base(v, console.AreaAdmins, page.Link{Label: console.AreaAdmins, Href: adminsPath}),
 		Fields: passwordFields()}
 	p.Flash = meSaid(r)
+	if r.URL.Query().Get("done") == "welcome" {
+		p.Next = &page.Link{Label: "Next: add an enterprise", Href: console.Prefix + "/enterprises"}
+	}
 	p.Wrong = page.Blame(problem, &p.Fields[0], &p.Fields[1])
 	login := page.Fact{Label: "Login", Value: a.Login}
 	if a.Recovery {

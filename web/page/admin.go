@@ -55,6 +55,7 @@ func (AdminWelcome) title() string { return "Make your admin account" }
 // AdminAccount is what an admin is told about their own account.
 type AdminAccount struct {
 	Base
+	Next     *Link // what comes after the account was created; nil later
 	Wrong    []Wrong
 	Facts    []Fact
 	Fields   []Field // of another password

@@ -60,7 +60,7 @@ func galleryAdminAccounts() []Example {
 	fields := []Field{{ID: "current", Name: "current", Label: "Your password now", Kind: "password", Autocomplete: "current-password", Most: 128},
 		{ID: "password", Name: "password", Label: "New password", Hint: "At least 12 characters; several words are easiest.", Kind: "password", Autocomplete: "new-password", Most: 128}}
 	facts := []Fact{{Label: "Name", Value: "Olive Operator"}, {Label: "Login", Value: "olive", Badge: &Badge{"recovery admin", "ok"}}, {Label: "Last sign-in", Time: &Time{Relative: "just now"}}}
-	empty := &AdminAccount{Base: galleryConsole(trail.Label, trail), Facts: facts, Fields: fields}
+	empty := &AdminAccount{Base: galleryConsole(trail.Label, trail), Facts: facts, Fields: fields, Next: &Link{Label: "Next: add an enterprise", Href: "/admin/enterprises"}}
 	full := &AdminAccount{Base: galleryConsole(trail.Label, trail), Facts: facts, Fields: fields, Add: &Challenge{Action: "/admin/admins/me/passkeys", Options: "{}", Token: "t"},
 		Passkeys: []PasskeyRow{{Name: "Passkey of 20 November 2026", Made: ago(4 * day), Used: ago(time.Hour), Remove: Confirm{Label: "Remove", Text: "It no longer signs you in.", Action: "/x", Button: "Remove it"}}},
 		CanTie:   &TiedTo{"Olive Operator", "olive@acme.example", "Acme Corporation"}}
