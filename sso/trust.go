@@ -123,6 +123,7 @@ func (c *Config) Trusted() *Config {
 	if c.OIDC != nil {
 		oidc := *c.OIDC
 		oidc.Scopes, oidc.Prompt = nil, ""
+		oidc.Keys, oidc.PendingKeys, oidc.ReplacedAt = nil, nil, time.Time{} // noted of what the issuer publishes
 		t.OIDC = &oidc
 	}
 	return &t

@@ -26,7 +26,8 @@ func classes() map[string]string {
 		"SAML.Pending.Source": decides, "SAML.SignRequests": asks, "SAML.ForceAuthn": asks, "SAML.ClockSkew": asks, "SAML.ReplacedAt": keeps,
 
 		"OIDC.Issuer": decides, "OIDC.DiscoveryURL": decides, "OIDC.ClientID": decides, "OIDC.ClientSecret": decides, "OIDC.AuthMethod": decides,
-		"OIDC.Scopes": asks, "OIDC.Prompt": asks,
+		"OIDC.Scopes": asks, "OIDC.Prompt": asks, "OIDC.ConfirmNewKeys": decides,
+		"OIDC.Keys": keeps, "OIDC.PendingKeys": keeps, "OIDC.ReplacedAt": keeps, // noted of what the issuer publishes
 
 		"Mapping.Subject": decides, "Mapping.Login": decides, "Mapping.Email": decides, "Mapping.EmailVerified": decides, "Mapping.Name": keeps,
 		"Mapping.Groups": permits, "Mapping.Delimiter": permits,
