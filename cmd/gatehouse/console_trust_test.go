@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -206,6 +207,47 @@ func TestAdminAlone(t *testing.T) {
 	d.ok(err)
 	if _, err := d.g.setup.Enable(t.Context(), ada, d.acme.ID, c.ID); sso.CodeOf(err) != "trust_approval_needed" {
 		t.Errorf("made anew: %v", err)
+	}
+}
+
+// TestAdminApprovesNothingOfTheirOwnLink: an admin who creates a setup link, opens it
+// in another browser and changes the trust through it is still one admin alone.
+func TestAdminApprovesNothingOfTheirOwnLink(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.live()
+	home := "/admin/enterprises/acme/connections/" + string(d.conn.ID)
+	w := d.send(named, "/admin/enterprises/acme/access/links", url.Values{
+		"for":        {"a colleague"},
+		"connection": {string(d.conn.ID)},
+		"expires_in": {"5"},
+		"max_opens":  {"5"},
+	})
+	token := regexp.MustCompile(`/setup/([\w-]+)`).FindStringSubmatch(w.Body.String())
+	if w.Code != http.StatusOK || token == nil {
+		t.Fatalf("create a link: %d %s", w.Code, w.Body)
+	}
+	d.cookies["second browser"] = d.send("second browser", "/setup/"+token[1], nil).Result().Cookies()
+	d.evil("second browser", "https://evil.test")
+	if w := d.enable("second browser"); w.Code != http.StatusUnprocessableEntity {
+		t.Fatalf("enable through the link: %d", w.Code)
+	}
+	digest := url.Values{"digest": {d.now().Draft.TrustDigest()}}
+	if w := d.send(named, home+"/trust/approve", digest); w.Code != http.StatusUnprocessableEntity || d.now().Trust.Draft.Approved {
+		t.Errorf("who created the link approves: %d", w.Code)
+	}
+	if w := d.enable("second browser"); w.Code != http.StatusUnprocessableEntity || d.now().Live.SAML.IDPEntityID != "https://idp.test" {
+		t.Errorf("enable afterwards: %d", w.Code)
+	}
+	// A link that was revoked was still theirs; another admin approves what was done through it.
+	links, _, err := d.g.db.SetupLinks(t.Context(), d.acme.ID, sso.Page{})
+	d.ok(err)
+	d.send(named, "/admin/enterprises/acme/access/links/"+string(links[0].ID)+"/revoke", nil)
+	if w := d.send(named, home+"/trust/approve", digest); w.Code != http.StatusUnprocessableEntity || d.now().Trust.Draft.Approved {
+		t.Errorf("who revoked the link approves: %d", w.Code)
+	}
+	if w := d.send(byGroup, home+"/trust/approve", digest); w.Code != http.StatusSeeOther || !d.now().Trust.Draft.Approved {
+		t.Errorf("another admin cannot approve: %d", w.Code)
 	}
 }
 

@@ -14,7 +14,7 @@ func connections() []Entry {
 			"the draft, or the version before, changes whom the company trusts to say who its people are, and nobody has approved that", Company,
 			"another admin of the company, or an operator, approves it on the page of the connection; or pass a test connection of the draft " +
 				"in a browser that is signed in through the connection as it is now"},
-		{"trust_other_approver", "Connections and domains", "this admin, or their setup link, made or asked for the change that they would approve", Company,
+		{"trust_other_approver", "Connections and domains", "this admin, or a setup link that they have open or created, made or asked for the change", Company,
 			"another admin of the company, or an operator, approves it"},
 		{"trust_sign_in_again", "Connections and domains", "this admin signed in before the company's identity provider was changed", Company,
 			"sign in again, then approve"},

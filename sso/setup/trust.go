@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"reflect"
@@ -15,6 +16,7 @@ type Trusts interface {
 	UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 		fn func(sso.Connection) (sso.Trust, error)) (sso.Connection, error)
 	TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso.ConnectionID) (bool, error)
+	SetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID) (sso.SetupLink, error)
 }
 
 // unknownAuthor stands for whoever made a draft before authors were recorded.
@@ -166,7 +168,8 @@ func ApproverOf(v sso.Visitor) Approver {
 
 func errOtherApprover() *sso.Error {
 	return &sso.Error{Kind: sso.Conflict, Code: "trust_other_approver",
-		Public: "You made or requested this change, so someone else has to approve it: another admin of the company, or an operator."}
+		Public: "You made or requested this change, or created the setup link it was made through. " +
+			"So someone else has to approve it: another admin of the company, or an operator."}
 }
 
 func errTrustChanged() *sso.Error {
@@ -175,8 +178,8 @@ func errTrustChanged() *sso.Error {
 }
 
 // MayDecide is nil if an approver may approve a change of a connection, and else
-// says why not: "trust_other_approver" for the authors of the change and for the
-// holder of their link, "trust_sign_in_again" for an admin whose session was
+// says why not: "trust_other_approver" for the authors of the change, and for
+// anyone who has their link open or created it, "trust_sign_in_again" for an admin whose session was
 // opened under a trust that is not the one of now, Forbidden for a setup link.
 func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, change *sso.TrustChange) error {
 	if a.By.OfOperator() {
@@ -187,6 +190,9 @@ func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, c
 		return sso.NotFound("not_found", "There is nothing at this address.")
 	case change.By(a.By) || change.By(sso.Actor(a.Link)):
 		return errOtherApprover()
+	}
+	if own, err := s.ownLink(ctx, c.Enterprise, a.By, change); err != nil || own {
+		return cmp.Or(err, error(errOtherApprover()))
 	}
 	through := c
 	if a.Through != c.ID {
@@ -200,6 +206,27 @@ func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, c
 			Public: "You signed in before the company's identity provider was changed. Sign in again, then approve."}
 	}
 	return nil
+}
+
+// ownLink reports whether an admin created a setup link through which a change was
+// made or requested. They may have opened it themselves, in another browser.
+func (s *Service) ownLink(ctx context.Context, ent sso.EnterpriseID, by sso.Actor, change *sso.TrustChange) (bool, error) {
+	for _, actor := range append(slices.Clone(change.Authors), change.AskedBy) {
+		id, err := sso.ParseID[sso.SetupLinkID](string(actor))
+		if err != nil {
+			continue // not a link
+		}
+		l, err := s.Store.SetupLink(ctx, ent, id)
+		switch {
+		case sso.KindOf(err) == sso.NotFoundKind:
+			continue
+		case err != nil:
+			return false, fmt.Errorf("find the setup link of a change: %w", err)
+		case l.CreatedBy == by:
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // DecideTrust approves or refuses the change of a connection whose digest it is.

@@ -51,7 +51,8 @@ func galleryTrust() []TrustPart {
 			Text:    "An attempt was made to enable it.",
 			By:      []string{"you"},
 			Changes: []Change{{Label: "Entity ID", Before: "https://idp.example/" + longName, After: "https://idp.example/before"}},
-			Blocked: "You made or requested this change, so someone else has to approve it: another admin of the company, or an operator.",
+			Blocked: "You made or requested this change, or created the setup link it was made through. " +
+				"So someone else has to approve it: another admin of the company, or an operator.",
 		},
 	}
 }
