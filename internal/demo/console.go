@@ -13,7 +13,9 @@ import (
 // people need no password either, has such a door.
 const consolePath = "/demo/console"
 
-const operatorLogin = "olive"
+// operatorLogin is an address, so that the letters about what is unwell arrive in
+// the demo's mailbox. The domain is reserved (RFC 2606).
+const operatorLogin = "olive@operators.example"
 
 // operator finds the demo's operator or makes them.
 func (d *Demo) operator(ctx context.Context) error {
