@@ -17,6 +17,7 @@ type selection struct {
 	include, exclude *regexp.Regexp
 	delimiter        string
 	rewrite          *rewriter
+	meter            *meter
 	seen             map[string]bool
 	blank            bool // nothing but blanks was read
 	// tell hears of every value that is not blank; nil: nobody asks.
@@ -37,8 +38,13 @@ func newSelection(m sso.Mapping) (*selection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("groups_rewrite: %w", err)
 	}
+	pattern := ""
+	if m.GroupsRewrite != nil {
+		pattern = m.GroupsRewrite.Pattern
+	}
 	return &selection{
 		rewrite:   rewrite,
+		meter:     newMeter(m.Include, m.Exclude, pattern),
 		include:   include,
 		exclude:   exclude,
 		delimiter: m.Delimiter,
@@ -104,11 +110,16 @@ func (s *selection) takeFrom(whole, sent string) {
 		return
 	}
 	s.blank = false
-	name := fold.Clean(s.rewrite.name(sent))
+	name, leftOut := s.match(sent)
 	traced := sso.TracedGroup{Sent: whole, Name: name}
 	switch why := unusable(name); {
-	case name != "" && s.drops(name) && s.drops(visible(name)):
+	case leftOut:
 		traced.LeftOut = true
+	case s.meter.over() && why == "":
+		if !s.seen[name] {
+			s.seen[name] = true
+			s.g.Unread++
+		}
 	case why != "":
 		s.g.AddRaw(sent, why)
 		traced.Name, traced.Why = "", why
@@ -121,6 +132,26 @@ func (s *selection) takeFrom(whole, sent string) {
 		s.g.Names = append(s.g.Names, name)
 	}
 	s.told(traced)
+}
+
+// match is the name that the expressions make of a value, and whether they leave
+// it out. They are not tried on a value that is far too long for a name, nor
+// after they have taken too much time: then it is as it was sent.
+func (s *selection) match(sent string) (name string, leftOut bool) {
+	if len(sent) > longestMatched || s.meter.over() {
+		return fold.Clean(sent), false
+	}
+	defer s.meter.begin(sent)()
+	name = s.rewrite.name(sent)
+	if len(name) > longestMatched { // by a replacement that repeats captures
+		name = strings.ToValidUTF8(name[:longestMatched], "")
+	}
+	name = fold.Clean(name)
+	leftOut = name != "" && s.drops(name)
+	if seen := visible(name); leftOut && seen != name {
+		leftOut = s.drops(seen)
+	}
+	return name, leftOut
 }
 
 func (s *selection) told(v sso.TracedGroup) {

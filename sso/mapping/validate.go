@@ -38,8 +38,7 @@ func Validate(m sso.Mapping) []sso.FieldError {
 		add("login", fmt.Errorf("name at least one claim"))
 	}
 	for field, expression := range map[string]string{"include": m.Include, "exclude": m.Exclude} {
-		_, err := compile(expression)
-		add(field, err)
+		add(field, checkSelector(expression))
 	}
 	member, err := checkRewrite(m.GroupsRewrite)
 	add("groups_rewrite."+member, err)

@@ -1,0 +1,83 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"regexp/syntax"
+	"time"
+)
+
+// Bounds of expressions over group names. RE2 takes time in proportion to the
+// text and, for some expressions, to the size of the program. Admins of a company
+// write the expressions and its identity provider sends the text, while the
+// processors belong to every company of the installation.
+const (
+	longestSelector = 1024 // bytes, of include and of exclude
+	largestSelector = 1000 // instructions that they are compiled to
+	// longestMatched is the longest value that expressions are tried on, in bytes.
+	longestMatched = 4096
+	// freeSteps is how much work of a list is not timed: bytes times instructions.
+	freeSteps = 20_000_000
+	// matchTime is how long the expressions of one list may take beyond that.
+	matchTime = 300 * time.Millisecond
+)
+
+// meter says when the expressions over one list have taken enough time. Only a
+// list and expressions that are large together are timed, so that a busy machine
+// changes nothing for others.
+type meter struct {
+	perByte int // instructions of all expressions
+	steps   int
+	spent   time.Duration
+	now     func() time.Time
+}
+
+func newMeter(expressions ...string) *meter {
+	m := &meter{now: time.Now}
+	for _, e := range expressions {
+		m.perByte += instructions(e)
+	}
+	return m
+}
+
+// over reports whether the remaining values of the list stay unread.
+func (m *meter) over() bool { return m.steps > freeSteps && m.spent > matchTime }
+
+// begin is called before the expressions are tried on a value, and the result
+// after it.
+func (m *meter) begin(value string) (end func()) {
+	m.steps += len(value) * m.perByte
+	begun := m.now()
+	return func() { m.spent += m.now().Sub(begun) }
+}
+
+// instructions is how many an expression is compiled to; 0 for none, and for one
+// that does not compile.
+func instructions(expression string) int {
+	if expression == "" {
+		return 0
+	}
+	parsed, err := syntax.Parse(expression, syntax.Perl)
+	if err != nil {
+		return 0
+	}
+	program, err := syntax.Compile(parsed.Simplify())
+	if err != nil {
+		return 0
+	}
+	return len(program.Inst)
+}
+
+// checkSelector reports what is wrong with include or exclude.
+func checkSelector(expression string) error {
+	if _, err := compile(expression); err != nil {
+		return err
+	}
+	switch {
+	case len(expression) > longestSelector:
+		return fmt.Errorf("use at most %d bytes", longestSelector)
+	case instructions(expression) > largestSelector:
+		return errors.New("this expression is too large: use smaller repetitions")
+	}
+	return nil
+}
