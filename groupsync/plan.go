@@ -86,7 +86,7 @@ func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, 
 			return "", "", unknown
 		case sso.ClearGroups:
 			if asserted.Unfetched {
-				return sso.SyncKeep, "The groups could not be fetched from the identity provider, so they are unknown: every membership was kept.", nil
+				return sso.SyncKeep, "What may list the groups could not be read, so they are unknown: every membership was kept.", nil
 			}
 			return rules.Mode, "The identity provider sent no group attribute; this connection takes that for no groups.", nil
 		}

@@ -29,6 +29,7 @@ type answer struct {
 	signed    bool // response was
 	assertion *etree.Element
 	cert      *pinned // that verified the assertion
+	sealed    int     // attributes that are encrypted one by one, and not read
 	ring      keyring
 }
 

@@ -3,7 +3,6 @@ package saml
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/beevik/etree"
@@ -54,6 +53,7 @@ func (a *answer) assertionRules() (sso.Assertion, error) {
 		a.clocks(issued)
 	}
 	out.Claims, out.Mixed, err = a.attributes()
+	out.GroupsUnfetched = a.sealed > 0 // any of them may be the groups
 	return out, err
 }
 
@@ -246,135 +246,4 @@ func identifier(el *etree.Element, reveal func(hidden *etree.Element) (*etree.El
 		return plain[0], nil
 	}
 	return reveal(hidden[0])
-}
-
-// attributes makes claims of the attribute statements: under an attribute's
-// Name and, where no attribute has that for a Name, under its FriendlyName.
-// Attributes that are repeated add up; one without values is there and empty;
-// one with a value that is not text is left out whole, and kept among the mixed
-// ones: part of a person's groups must not pass for all of them.
-func (a *answer) attributes() (sso.Claims, map[string]sso.MixedClaim, error) {
-	claims, friendly := sso.Claims{}, sso.Claims{}
-	mixed := map[string]sso.MixedClaim{}
-	var unread []string
-	for _, statement := range elements(a.assertion, nsAssertion, "AttributeStatement") {
-		for _, el := range elements(statement, nsAssertion, "Attribute") {
-			name, alias := value(el, "Name"), value(el, "FriendlyName")
-			if name == "" {
-				a.checks.That(false, "attributes", "a Name for each", "")
-				return nil, nil, errMalformed(errors.New("an attribute without Name"))
-			}
-			values, other, ok := attributeValues(el)
-			if !ok {
-				a.checks.Warn("attributes", "text", name+" has a value that is not text and was left out")
-				unread = append(unread, name, alias)
-			}
-			addMixed(mixed, name, values, other)
-			if alias != "" && alias != name {
-				addMixed(mixed, alias, values, other)
-			}
-			if !ok {
-				continue
-			}
-			add(claims, name, values)
-			if alias != "" {
-				add(friendly, alias, values)
-			}
-		}
-		if n := len(elements(statement, nsAssertion, "EncryptedAttribute")); n > 0 {
-			a.checks.Warn("attributes", "not encrypted one by one", fmt.Sprintf("%d encrypted attributes were left out", n))
-		}
-	}
-	for alias, values := range friendly {
-		if _, taken := claims[alias]; !taken {
-			claims[alias] = values
-		}
-	}
-	for _, name := range unread {
-		delete(claims, name)
-	}
-	a.checks.That(true, "attributes", "any", fmt.Sprintf("%d names", len(claims)))
-	return claims, withOther(mixed), nil
-}
-
-// withOther leaves the attributes that have a value that is not text; nil if
-// none has.
-func withOther(mixed map[string]sso.MixedClaim) map[string]sso.MixedClaim {
-	for name, m := range mixed {
-		if len(m.Other) == 0 {
-			delete(mixed, name)
-		}
-	}
-	if len(mixed) == 0 {
-		return nil
-	}
-	return mixed
-}
-
-func addMixed(mixed map[string]sso.MixedClaim, name string, texts []string, other []sso.RawGroup) {
-	m := mixed[name]
-	m.Texts, m.Other = append(m.Texts, texts...), append(m.Other, other...)
-	mixed[name] = m
-}
-
-func add(claims sso.Claims, name string, values []string) {
-	if claims[name] == nil {
-		claims[name] = []string{}
-	}
-	claims[name] = append(claims[name], values...)
-}
-
-// attributeValues returns the values that are text, byte for byte, those that
-// are not, as XML, and whether all that say something are text. Blank values and
-// xsi:nil say nothing. A NameID as a value (as in eduPersonTargetedID) is its
-// text.
-func attributeValues(attribute *etree.Element) (values []string, other []sso.RawGroup, ok bool) {
-	ok = true
-	for _, el := range elements(attribute, nsAssertion, "AttributeValue") {
-		if isNil(el) {
-			other = append(other, sso.RawGroup{Raw: source(el), Why: sso.RawNotText})
-			continue
-		}
-		s, err := text(el)
-		if err != nil {
-			if s, err = nameAsValue(el); err != nil {
-				ok = false
-				other = append(other, sso.RawGroup{Raw: source(el), Why: sso.RawNotText})
-				continue
-			}
-		}
-		if strings.Trim(s, " \t\r\n") != "" {
-			values = append(values, s)
-		}
-	}
-	return values, other, ok
-}
-
-// source returns an element as XML.
-func source(el *etree.Element) string {
-	doc := etree.NewDocument()
-	doc.SetRoot(el.Copy())
-	text, err := doc.WriteToString()
-	if err != nil {
-		return "<" + el.Tag + ">" // etree writes to memory, so nothing fails
-	}
-	return text
-}
-
-func nameAsValue(el *etree.Element) (string, error) {
-	id, err := only(el, nsAssertion, "NameID")
-	if err != nil || id == nil || len(el.ChildElements()) != 1 {
-		return "", errors.New("a value that is neither text nor a NameID")
-	}
-	return trimmed(id)
-}
-
-func isNil(el *etree.Element) bool {
-	for i := range el.Attr {
-		a := &el.Attr[i]
-		if a.Key == "nil" && a.Space != "" && (a.Value == "true" || a.Value == "1") && a.NamespaceURI() == nsInstance {
-			return true
-		}
-	}
-	return false
 }

@@ -44,8 +44,9 @@ type Assertion struct {
 	SessionIndex  string                // SAML SessionIndex; OIDC sid
 	SessionEnd    time.Time             // SAML SessionNotOnOrAfter; zero if unsaid
 	Certificate   string                // fingerprint of the IdP certificate that verified it; empty for OIDC
-	// GroupsUnfetched says that the groups were to be fetched from the identity
-	// provider and could not be.
+	// GroupsUnfetched says that what may list the groups could not be had: they
+	// were to be fetched from the identity provider, or attributes are encrypted
+	// one by one.
 	GroupsUnfetched bool `json:",omitempty"`
 }
 

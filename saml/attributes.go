@@ -1,0 +1,181 @@
+package saml
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/beevik/etree"
+
+	"gatehouse/sso"
+)
+
+// attributes makes claims of the attribute statements: under an attribute's
+// Name and, where no attribute has that for a Name, under its FriendlyName.
+// Attributes that are repeated add up; one without values is there and empty;
+// one with a value that is not text is left out whole, and kept among the mixed
+// ones: part of a person's groups must not pass for all of them.
+func (a *answer) attributes() (sso.Claims, map[string]sso.MixedClaim, error) {
+	claims, friendly := sso.Claims{}, sso.Claims{}
+	mixed := map[string]sso.MixedClaim{}
+	var unread []string
+	for _, statement := range elements(a.assertion, nsAssertion, "AttributeStatement") {
+		for _, el := range elements(statement, nsAssertion, "Attribute") {
+			name, alias := value(el, "Name"), value(el, "FriendlyName")
+			if name == "" {
+				a.checks.That(false, "attributes", "a Name for each", "")
+				return nil, nil, errMalformed(errors.New("an attribute without Name"))
+			}
+			v := valuesOf(el)
+			if !v.ok {
+				a.checks.Warn("attributes", "text", name+" has a value that is not text and was left out")
+				unread = append(unread, name, alias)
+			}
+			addMixed(mixed, name, v.texts, v.other)
+			if alias != "" && alias != name {
+				addMixed(mixed, alias, v.texts, v.other)
+			}
+			if !v.ok {
+				continue
+			}
+			add(claims, name, v.all)
+			if alias != "" {
+				add(friendly, alias, v.all)
+			}
+		}
+		if n := len(elements(statement, nsAssertion, "EncryptedAttribute")); n > 0 {
+			a.sealed += n
+			a.checks.Warn("attributes", "not encrypted one by one", fmt.Sprintf("%d encrypted attributes were left out", n))
+		}
+	}
+	for alias, values := range friendly {
+		if _, taken := claims[alias]; !taken {
+			claims[alias] = values
+		}
+	}
+	for _, name := range unread {
+		delete(claims, name)
+	}
+	a.checks.That(true, "attributes", "any", fmt.Sprintf("%d names", len(claims)))
+	return claims, withOther(mixed), nil
+}
+
+// withOther leaves the attributes that have a value that is not text; nil if
+// none has.
+func withOther(mixed map[string]sso.MixedClaim) map[string]sso.MixedClaim {
+	for name, m := range mixed {
+		if len(m.Other) == 0 {
+			delete(mixed, name)
+		}
+	}
+	if len(mixed) == 0 {
+		return nil
+	}
+	return mixed
+}
+
+func addMixed(mixed map[string]sso.MixedClaim, name string, texts []string, other []sso.RawGroup) {
+	m := mixed[name]
+	m.Texts, m.Other = append(m.Texts, texts...), append(m.Other, other...)
+	mixed[name] = m
+}
+
+func add(claims sso.Claims, name string, values []string) {
+	if claims[name] == nil {
+		claims[name] = []string{}
+	}
+	claims[name] = append(claims[name], values...)
+}
+
+// attributeValues are those of one Attribute element.
+type attributeValues struct {
+	all   []string       // byte for byte, as text
+	texts []string       // all without those of a scalar type
+	other []sso.RawGroup // as XML: what is not text, or of a scalar type
+	ok    bool           // all that say something are text
+}
+
+// valuesOf reads them. Blank values say nothing. A NameID as a value (as in
+// eduPersonTargetedID) is its text.
+func valuesOf(attribute *etree.Element) attributeValues {
+	v := attributeValues{ok: true}
+	for _, el := range elements(attribute, nsAssertion, "AttributeValue") {
+		if isNil(el) {
+			v.other = append(v.other, sso.RawGroup{Raw: source(el), Why: sso.RawNotText})
+			continue
+		}
+		s, err := text(el)
+		if err != nil {
+			if s, err = nameAsValue(el); err != nil {
+				v.ok = false
+				v.other = append(v.other, sso.RawGroup{Raw: source(el), Why: sso.RawNotText})
+				continue
+			}
+		}
+		if strings.Trim(s, " \t\r\n") == "" {
+			continue
+		}
+		v.all = append(v.all, s)
+		if isScalar(el) {
+			v.other = append(v.other, sso.RawGroup{Raw: source(el), Why: sso.RawNotText})
+		} else {
+			v.texts = append(v.texts, s)
+		}
+	}
+	return v
+}
+
+// isScalar reports whether a value is declared to be a number, a boolean, a time
+// or bytes: a text to most readers of attributes, but not the name of a group.
+func isScalar(el *etree.Element) bool {
+	for i := range el.Attr {
+		a := &el.Attr[i]
+		if a.Key != "type" || a.Space == "" || a.NamespaceURI() != nsInstance {
+			continue
+		}
+		_, kind, prefixed := strings.Cut(strings.TrimSpace(a.Value), ":")
+		if !prefixed {
+			kind = strings.TrimSpace(a.Value)
+		}
+		return slices.Contains(scalarTypes[:], kind)
+	}
+	return false
+}
+
+// scalarTypes are those of XML Schema (part 2, §3.2 and 3.3) that are not texts.
+var scalarTypes = [...]string{
+	"boolean", "decimal", "integer", "long", "int", "short", "byte", "float", "double",
+	"nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger",
+	"unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte",
+	"dateTime", "date", "time", "duration", "base64Binary", "hexBinary",
+}
+
+// source returns an element as XML.
+func source(el *etree.Element) string {
+	doc := etree.NewDocument()
+	doc.SetRoot(el.Copy())
+	text, err := doc.WriteToString()
+	if err != nil {
+		return "<" + el.Tag + ">" // etree writes to memory, so nothing fails
+	}
+	return text
+}
+
+func nameAsValue(el *etree.Element) (string, error) {
+	id, err := only(el, nsAssertion, "NameID")
+	if err != nil || id == nil || len(el.ChildElements()) != 1 {
+		return "", errors.New("a value that is neither text nor a NameID")
+	}
+	return trimmed(id)
+}
+
+func isNil(el *etree.Element) bool {
+	for i := range el.Attr {
+		a := &el.Attr[i]
+		if a.Key == "nil" && a.Space != "" && (a.Value == "true" || a.Value == "1") && a.NamespaceURI() == nsInstance {
+			return true
+		}
+	}
+	return false
+}
