@@ -3,6 +3,8 @@ package groupsync
 import (
 	"fmt"
 	"slices"
+	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -20,6 +22,9 @@ func CheckName(field, name string) []sso.FieldError {
 	}
 	if !norm.NFC.IsNormalString(name) {
 		return []sso.FieldError{{Field: field, Message: "Write this in Unicode normalization form C: names are compared byte for byte."}}
+	}
+	if strings.ContainsRune(name, unicode.ReplacementChar) {
+		return []sso.FieldError{{Field: field, Message: "Enter the character that was lost: the name has U+FFFD in its place."}}
 	}
 	if fold.Clean(name) != name {
 		return []sso.FieldError{{Field: field, Message: "Remove the characters before or after the name that cannot be seen: asserted names are compared without them."}}

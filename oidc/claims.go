@@ -114,6 +114,7 @@ type claim struct {
 	path, exact string
 	top         bool
 	element     bool // of a list
+	inner       bool // of a list within a list
 }
 
 func (f *flattener) value(c claim, depth int) error {
@@ -129,7 +130,14 @@ func (f *flattener) value(c claim, depth int) error {
 		if err := f.add(c); err != nil { // there, even if nothing is in it
 			return err
 		}
-		return f.array(c, depth+1)
+		start := f.dec.InputOffset()
+		if err := f.array(c, depth+1); err != nil {
+			return err
+		}
+		if c.element && !c.inner {
+			f.of(c).reject(f.since(start), sso.RawNotText)
+		}
+		return nil
 	}
 	token, err := f.dec.ReadToken()
 	if err != nil {
@@ -148,7 +156,8 @@ func (f *flattener) value(c claim, depth int) error {
 	return f.scalar(c, token.String())
 }
 
-// array reads one; what is in lists within it belongs to the same claim.
+// array reads one. Texts in lists within it are values of the same claim, but an
+// element that is a list is not a text itself: even an empty one says something.
 func (f *flattener) array(c claim, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("more than %d levels", maxDepth)
@@ -156,7 +165,7 @@ func (f *flattener) array(c claim, depth int) error {
 	if _, err := f.dec.ReadToken(); err != nil {
 		return fmt.Errorf("read claims: %w", err)
 	}
-	c.element = true
+	c.element, c.inner = true, c.element
 	l := &list{below: c.path + ".", members: map[string]*member{}}
 	f.lists = append(f.lists, l)
 	for f.dec.PeekKind() != ']' {

@@ -22,7 +22,10 @@ func TestMixed(t *testing.T) {
 		`{"exp":1,"iat":2.5}`:       {},
 		`{"g":false}`:               {"g": {Texts: []string{}, Other: []sso.RawGroup{text("false")}}},
 		`{"g":["a",null,7,"b"]}`:    {"g": {Texts: []string{"a", "b"}, Other: []sso.RawGroup{text("null"), text("7")}}},
-		`{"g":[["a",[true]],"b"]}`:  {"g": {Texts: []string{"a", "b"}, Other: []sso.RawGroup{text("true")}}},
+		`{"g":[["a",[true]],"b"]}`:  {"g": {Texts: []string{"a", "b"}, Other: []sso.RawGroup{text("true"), text(`["a",[true]]`)}}},
+		`{"g":[[]]}`:                {"g": {Texts: []string{}, Other: []sso.RawGroup{text("[]")}}},
+		`{"g":["a", [ ["b"] ] ]}`:   {"g": {Texts: []string{"a", "b"}, Other: []sso.RawGroup{text(`[ ["b"] ]`)}}},
+		`{"g":[{"n":["a"]}]}`:       {"g": {Texts: []string{}, Other: []sso.RawGroup{text(`{"n":["a"]}`)}}},
 		`{"g" : [ {"x":"1"} ,"a"]}`: {"g": {Texts: []string{"a"}, Other: []sso.RawGroup{text(`{"x":"1"}`)}}, "g.x": {Texts: []string{"1"}, Other: []sso.RawGroup{missing(`"a"`)}}},
 		`{"g":{"admin":{"1":"x"}}}`: {"g": {Other: []sso.RawGroup{text(`{"admin":{"1":"x"}}`)}}, "g.admin": {Other: []sso.RawGroup{text(`{"1":"x"}`)}}},
 		`{"g":[{"n":"a"},{"n":"b"},{}]}`: {

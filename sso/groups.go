@@ -65,8 +65,8 @@ type AssertedGroups struct {
 	// Unread is how many more names than MaxGroups there were after include and
 	// exclude. Only GroupsTruncated has any.
 	Unread int `json:"unread,omitempty"`
-	// Unfetched goes with GroupsAbsent: the list was to be fetched from the
-	// identity provider and could not be, so its absence says nothing.
+	// Unfetched goes with GroupsAbsent: what may have been the list could not be
+	// read (userinfo, or an encrypted attribute), so its absence says nothing.
 	Unfetched bool `json:"unfetched,omitempty"`
 }
 
@@ -101,13 +101,14 @@ const (
 	RawLineBreak     RawReason = "line_break"      // a line break or tab inside
 	RawNoBreakSpace  RawReason = "no_break_space"  // a space other than U+0020 inside
 	RawInvisible     RawReason = "invisible"       // an invisible, control or text-direction character inside
+	RawGarbled       RawReason = "garbled"         // U+FFFD, which stands for a character that was lost on the way
 	RawTooLong       RawReason = "too_long"        // more than MaxGroupNameLength bytes
 	RawLooksLikeList RawReason = "looks_like_list" // one text that seems to hold several names
 )
 
 // RawReasons lists every reason, for the documents of the API.
 func RawReasons() []RawReason {
-	return []RawReason{RawNotText, RawNoMember, RawLineBreak, RawNoBreakSpace, RawInvisible, RawTooLong, RawLooksLikeList}
+	return []RawReason{RawNotText, RawNoMember, RawLineBreak, RawNoBreakSpace, RawInvisible, RawGarbled, RawTooLong, RawLooksLikeList}
 }
 
 // String says the reason in words that follow "because it".
@@ -123,6 +124,8 @@ func (r RawReason) String() string {
 		return "has a no-break space or another special space inside"
 	case RawInvisible:
 		return "has an invisible character inside"
+	case RawGarbled:
+		return "has a sign for a character that was lost (U+FFFD)"
 	case RawTooLong:
 		return fmt.Sprintf("is longer than %d bytes", MaxGroupNameLength)
 	case RawLooksLikeList:

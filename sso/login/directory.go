@@ -87,11 +87,11 @@ func (t *try) listed(ctx context.Context, claims sso.Claims) (entra.Memberships,
 	if m.Groups.State == sso.GroupsEmpty {
 		return entra.Memberships{}, errContradiction
 	}
-	if m.Groups, err = mapping.Narrow(t.cfg.Mapping, m.Groups); err != nil {
+	// A list of which include keeps nothing stays one of values, as an asserted
+	// one does: the brake is about it, and an empty list is none of its business.
+	m.Groups, err = mapping.Narrow(t.cfg.Mapping, m.Groups)
+	if err != nil {
 		return entra.Memberships{}, err
-	}
-	if m.Groups.State == sso.GroupsValues && len(m.Groups.Names) == 0 {
-		m.Groups.State = sso.GroupsEmpty
 	}
 	return m, nil
 }

@@ -110,9 +110,9 @@ func TestOverageIsAskedFor(t *testing.T) {
 			w.in(c, r.User.ID, "app/ops=jit", "app/Members=default")
 			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Mapping.Include = "^dev$" })
 			r, a = w.entersBy(s, c, "ada")
-			w.in(c, r.User.ID)
-			if a.Groups.State != sso.GroupsEmpty {
-				w.Errorf("narrowed to nothing: %s", a.Groups.State)
+			w.in(c, r.User.ID, "app/ops=jit", "app/Members=default")
+			if a.Groups.State != sso.GroupsValues || r.Sync.Mode != sso.SyncKeep {
+				w.Errorf("narrowed to nothing, which is held as it is for an asserted list: %s, %s", a.Groups.State, r.Sync.Mode)
 			}
 			before := g.asked.Load()
 			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Mapping.Include = "" })

@@ -58,6 +58,12 @@ func TestGroupsThatAreNotNames(t *testing.T) {
 			"false":                      {false, false, sso.GroupsPartial, sso.RawNotText},
 			"a number":                   {12, false, sso.GroupsPartial, sso.RawNotText},
 			"an object":                  {map[string]any{"ops": map[string]any{}}, false, sso.GroupsPartial, sso.RawNotText},
+			"a list with an empty list":  {[]any{[]any{}}, false, sso.GroupsPartial, sso.RawNotText},
+			"a list in a list":           {[]any{[]any{"ops", "1"}}, true, sso.GroupsPartial, sso.RawNotText},
+			"a name and an empty list":   {[]any{"ops", []any{}}, true, sso.GroupsPartial, sso.RawNotText},
+			"one word in brackets":       {"[ops]", false, sso.GroupsPartial, sso.RawLooksLikeList},
+			"an object as text":          {[]any{"ops", "[object Object]"}, true, sso.GroupsPartial, sso.RawLooksLikeList},
+			"a lost character":           {[]any{"ops", "sr\ufffd"}, true, sso.GroupsPartial, sso.RawGarbled},
 			"a list in a text":           {`["ops","sre"]`, false, sso.GroupsPartial, sso.RawLooksLikeList},
 			"names between commas":       {"ops,sre", false, sso.GroupsPartial, sso.RawLooksLikeList},
 			"a no-break space inside":    {[]any{"ops", "site\u00a0reliability"}, true, sso.GroupsPartial, sso.RawNoBreakSpace},
@@ -124,6 +130,44 @@ func TestObjectsReadByAMember(t *testing.T) {
 		}
 		c.says([]any{map[string]any{"name": "dev"}})
 		w.in(c, w.enters(c, "ada").User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+	})
+}
+
+// TestTextsInPlaceOfObjects: where the mapping reads a member of objects, texts
+// and scalars in their place are not the absence of groups, so even a connection
+// that clears keeps what is there.
+func TestTextsInPlaceOfObjects(t *testing.T) {
+	each(t, func(w *world) {
+		c := w.globex
+		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.Mapping.Groups = []string{"groups.name"}
+			cfg.GroupSync.OnAbsent = sso.ClearGroups
+		})
+		all := []string{"web/dev=jit", "web/sre=jit", "web/Members=default", "app/dev=jit", "app/Members=default"}
+		for name, claim := range map[string]any{
+			"texts":            []any{"dev", "sre"},
+			"one text":         "dev",
+			"JSON in a text":   `[{"name":"dev"}]`,
+			"false":            false,
+			"null in a list":   []any{nil},
+			"texts in a list":  []any{[]any{"dev"}},
+			"a member of null": []any{map[string]any{"name": nil}},
+		} {
+			c.says([]any{map[string]any{"name": "dev"}, map[string]any{"name": "sre"}})
+			w.in(c, w.enters(c, "ada").User.ID, all...)
+			c.says(claim)
+			r := w.enters(c, "ada")
+			w.in(c, r.User.ID, all...)
+			if g := r.Sync.Asserted; g.State != sso.GroupsPartial || g.NotUnderstoodCount == 0 || g.NotUnderstood[0].Why != sso.RawNoMember {
+				w.Errorf("%s: %s, not understood %v", name, g.State, g.NotUnderstood)
+			}
+		}
+		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Mapping.Groups = []string{"groups.name", "groups"} })
+		c.says([]any{"dev"})
+		r := w.enters(c, "ada")
+		if g := r.Sync.Asserted; g.State != sso.GroupsValues || g.Source != "groups" {
+			w.Errorf("another candidate reads them: %s from %q", g.State, g.Source)
+		}
 	})
 }
 

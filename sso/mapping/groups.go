@@ -38,7 +38,7 @@ func groupsCheck(m sso.Mapping, g sso.AssertedGroups, sent int) sso.Check {
 		got = fmt.Sprintf("%s: %d in %s, %d after include and exclude", g.State, sent, g.Source, len(g.Names)+g.Unread)
 	}
 	if g.Unfetched {
-		got = "unknown: userinfo, which would say it, could not be read"
+		got = "unknown: what would say it, userinfo or an encrypted attribute, could not be read"
 	}
 	if g.Unread > 0 {
 		got += fmt.Sprintf("; the first %d are read", len(g.Names))
@@ -96,6 +96,11 @@ func (r *reader) assertedGroups(m sso.Mapping) (g sso.AssertedGroups, sent int, 
 		}
 		return s.g, sent, nil
 	}
+	if !pointed && empty == "" {
+		if g, sent := r.withoutObjects(m.Groups); sent > 0 {
+			return g, sent, nil
+		}
+	}
 	switch {
 	case pointed:
 		return sso.AssertedGroups{State: sso.GroupsOverage, Source: pointer}, 0, nil
@@ -137,6 +142,36 @@ func (r *reader) withoutMember(name string) (sso.MixedClaim, bool) {
 		return list, true
 	}
 	return sso.MixedClaim{}, false
+}
+
+// withoutObjects is about a name such as groups.name where groups has texts or
+// scalars in place of the objects, and no candidate of the mapping has a value:
+// something was said about groups, so they are not absent. sent is how many
+// values there are.
+func (r *reader) withoutObjects(candidates []string) (g sso.AssertedGroups, sent int) {
+	for _, name := range candidates {
+		for dot := strings.LastIndexByte(name, '.'); dot > 0; dot = strings.LastIndexByte(name[:dot], '.') {
+			texts, present := r.values(name[:dot])
+			if !present {
+				continue
+			}
+			list, mixed := r.mixed[name[:dot]]
+			if !mixed {
+				list.Texts = texts
+			}
+			g = sso.AssertedGroups{State: sso.GroupsPartial, Source: name}
+			for _, other := range list.Other {
+				g.AddRaw(other.Raw, sso.RawNoMember)
+			}
+			for _, text := range list.Texts {
+				g.AddRaw(strconv.Quote(text), sso.RawNoMember)
+			}
+			if g.NotUnderstoodCount > 0 {
+				return g, g.NotUnderstoodCount
+			}
+		}
+	}
+	return sso.AssertedGroups{}, 0
 }
 
 func isObject(g sso.RawGroup) bool { return strings.HasPrefix(g.Raw, "{") }

@@ -186,6 +186,8 @@ func unusable(name string) sso.RawReason {
 		return sso.RawNoBreakSpace
 	case !sso.Printable(name):
 		return sso.RawInvisible
+	case strings.ContainsRune(name, unicode.ReplacementChar):
+		return sso.RawGarbled
 	case len(name) > sso.MaxGroupNameLength:
 		return sso.RawTooLong
 	}
@@ -208,8 +210,8 @@ func visible(name string) string {
 
 // serialized reports whether a value looks like several names in one text: a
 // list in brackets or, where the value is alone and no delimiter is configured,
-// names between semicolons, bars or commas. A distinguished name has commas and
-// is one name. The value stays a name as well, in case some group has it.
+// one word in brackets or names between semicolons, bars or commas. A
+// distinguished name has commas and is one name. The value stays a name as well, in case some group has it.
 func (s *selection) serialized(value string, alone bool) bool {
 	v := fold.Clean(value)
 	if inBrackets(v) {
@@ -218,20 +220,40 @@ func (s *selection) serialized(value string, alone bool) bool {
 	if !alone || s.delimiter != "" {
 		return false
 	}
+	if oneInBrackets(v) {
+		return true
+	}
 	return pieces(v, ";") > 1 || pieces(v, "|") > 1 || pieces(v, ",") > 1 && !distinguishedName(v)
 }
 
 // inBrackets reports whether a value is written as a list: ["a","b"], [a, b],
-// {"a","b"}, ('a', 'b'). One word in brackets may be a name, or an object ID.
+// {"a","b"}, ('a', 'b'), or is what JavaScript makes of an object that is taken
+// for a text. One word in brackets may be a name, or an object ID.
 func inBrackets(v string) bool {
+	if len(v) < 2 {
+		return false
+	}
+	inside := v[1 : len(v)-1]
+	switch v[:1] + v[len(v)-1:] {
+	case "[]":
+		return strings.TrimSpace(inside) == "" || strings.ContainsAny(inside, `,"';`) || inside == "object Object"
+	case "{}", "()":
+		return strings.TrimSpace(inside) == "" || strings.ContainsAny(inside, `,"';`)
+	}
+	return false
+}
+
+// oneInBrackets reports whether a value is written as programs write a list of
+// one: [a] in Java and Go, {a} in PostgreSQL. An object ID in braces is one name.
+func oneInBrackets(v string) bool {
 	if len(v) < 2 {
 		return false
 	}
 	switch v[:1] + v[len(v)-1:] {
 	case "[]":
-		return v == "[]" || strings.ContainsAny(v, `,"';`)
-	case "{}", "()":
-		return strings.ContainsAny(v, `,"';`)
+		return true
+	case "{}":
+		return !sso.LooksLikeObjectID(v[1 : len(v)-1])
 	}
 	return false
 }

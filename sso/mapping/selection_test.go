@@ -23,29 +23,35 @@ func TestNotUnderstood(t *testing.T) {
 		names   []string
 		why     []sso.RawReason
 	}{
-		"an object beside a name":         {simple, sso.MixedClaim{Texts: []string{"dev"}, Other: []sso.RawGroup{{Raw: `{"name":"ops"}`, Why: sso.RawNotText}}}, []string{"dev"}, []sso.RawReason{sso.RawNotText}},
-		"only objects":                    {simple, sso.MixedClaim{Other: []sso.RawGroup{{Raw: `{}`, Why: sso.RawNotText}, {Raw: `false`, Why: sso.RawNotText}}}, nil, []sso.RawReason{sso.RawNotText, sso.RawNotText}},
-		"a line break inside":             {simple, sso.MixedClaim{Texts: []string{"dev", "site\n  reliability"}}, []string{"dev"}, []sso.RawReason{sso.RawLineBreak}},
-		"a tab inside":                    {simple, sso.MixedClaim{Texts: []string{"a\tb"}}, nil, []sso.RawReason{sso.RawLineBreak}},
-		"a no-break space inside":         {simple, sso.MixedClaim{Texts: []string{"site\u00a0reliability"}}, nil, []sso.RawReason{sso.RawNoBreakSpace}},
-		"an ideographic space inside":     {simple, sso.MixedClaim{Texts: []string{"site\u3000reliability"}}, nil, []sso.RawReason{sso.RawNoBreakSpace}},
-		"a zero-width space inside":       {simple, sso.MixedClaim{Texts: []string{"engi\u200bneering"}}, nil, []sso.RawReason{sso.RawInvisible}},
-		"a text direction inside":         {simple, sso.MixedClaim{Texts: []string{"engi\u202eneering"}}, nil, []sso.RawReason{sso.RawInvisible}},
-		"a control character":             {simple, sso.MixedClaim{Texts: []string{"c\x00"}}, nil, []sso.RawReason{sso.RawInvisible}},
-		"not UTF-8":                       {simple, sso.MixedClaim{Texts: []string{"c\xff"}}, nil, []sso.RawReason{sso.RawInvisible}},
-		"nothing but what is invisible":   {simple, sso.MixedClaim{Texts: []string{"\u200b"}}, nil, []sso.RawReason{sso.RawInvisible}},
-		"too long":                        {simple, sso.MixedClaim{Texts: []string{strings.Repeat("a", 256)}}, nil, []sso.RawReason{sso.RawTooLong}},
-		"a JSON list in a text":           {simple, sso.MixedClaim{Texts: []string{`["dev","ops"]`}}, []string{`["dev","ops"]`}, []sso.RawReason{sso.RawLooksLikeList}},
-		"a JSON list of one":              {simple, sso.MixedClaim{Texts: []string{`["dev"]`, "ops"}}, []string{`["dev"]`, "ops"}, []sso.RawReason{sso.RawLooksLikeList}},
-		"a list as Java writes it":        {simple, sso.MixedClaim{Texts: []string{`[dev, ops]`}}, []string{`[dev, ops]`}, []sso.RawReason{sso.RawLooksLikeList}},
-		"an array of PostgreSQL":          {simple, sso.MixedClaim{Texts: []string{`{dev,ops}`}}, []string{`{dev,ops}`}, []sso.RawReason{sso.RawLooksLikeList}},
-		"semicolons":                      {simple, sso.MixedClaim{Texts: []string{"dev;ops;sre"}}, []string{"dev;ops;sre"}, []sso.RawReason{sso.RawLooksLikeList}},
-		"bars":                            {simple, sso.MixedClaim{Texts: []string{"dev|ops"}}, []string{"dev|ops"}, []sso.RawReason{sso.RawLooksLikeList}},
-		"commas":                          {simple, sso.MixedClaim{Texts: []string{"dev, ops"}}, []string{"dev, ops"}, []sso.RawReason{sso.RawLooksLikeList}},
-		"distinguished names in one":      {simple, sso.MixedClaim{Texts: []string{"CN=a,OU=x;CN=b,OU=x"}}, []string{"CN=a,OU=x;CN=b,OU=x"}, []sso.RawReason{sso.RawLooksLikeList}},
-		"JSON where a delimiter is set":   {delimited, sso.MixedClaim{Texts: []string{`["dev";"ops"]`}}, []string{`["dev"`, `"ops"]`}, []sso.RawReason{sso.RawLooksLikeList}},
-		"what an include would have got":  {included, sso.MixedClaim{Texts: []string{"eng\u00a0eu", "\u200bops\u200b\n1", "e\u200bng"}}, nil, []sso.RawReason{sso.RawNoBreakSpace, sso.RawInvisible}},
-		"an object, whatever is included": {included, sso.MixedClaim{Other: []sso.RawGroup{{Raw: `{}`, Why: sso.RawNotText}}}, nil, []sso.RawReason{sso.RawNotText}},
+		"an object beside a name":          {simple, sso.MixedClaim{Texts: []string{"dev"}, Other: []sso.RawGroup{{Raw: `{"name":"ops"}`, Why: sso.RawNotText}}}, []string{"dev"}, []sso.RawReason{sso.RawNotText}},
+		"only objects":                     {simple, sso.MixedClaim{Other: []sso.RawGroup{{Raw: `{}`, Why: sso.RawNotText}, {Raw: `false`, Why: sso.RawNotText}}}, nil, []sso.RawReason{sso.RawNotText, sso.RawNotText}},
+		"a line break inside":              {simple, sso.MixedClaim{Texts: []string{"dev", "site\n  reliability"}}, []string{"dev"}, []sso.RawReason{sso.RawLineBreak}},
+		"a tab inside":                     {simple, sso.MixedClaim{Texts: []string{"a\tb"}}, nil, []sso.RawReason{sso.RawLineBreak}},
+		"a no-break space inside":          {simple, sso.MixedClaim{Texts: []string{"site\u00a0reliability"}}, nil, []sso.RawReason{sso.RawNoBreakSpace}},
+		"an ideographic space inside":      {simple, sso.MixedClaim{Texts: []string{"site\u3000reliability"}}, nil, []sso.RawReason{sso.RawNoBreakSpace}},
+		"a zero-width space inside":        {simple, sso.MixedClaim{Texts: []string{"engi\u200bneering"}}, nil, []sso.RawReason{sso.RawInvisible}},
+		"a text direction inside":          {simple, sso.MixedClaim{Texts: []string{"engi\u202eneering"}}, nil, []sso.RawReason{sso.RawInvisible}},
+		"a control character":              {simple, sso.MixedClaim{Texts: []string{"c\x00"}}, nil, []sso.RawReason{sso.RawInvisible}},
+		"not UTF-8":                        {simple, sso.MixedClaim{Texts: []string{"c\xff"}}, nil, []sso.RawReason{sso.RawInvisible}},
+		"nothing but what is invisible":    {simple, sso.MixedClaim{Texts: []string{"\u200b"}}, nil, []sso.RawReason{sso.RawInvisible}},
+		"too long":                         {simple, sso.MixedClaim{Texts: []string{strings.Repeat("a", 256)}}, nil, []sso.RawReason{sso.RawTooLong}},
+		"a JSON list in a text":            {simple, sso.MixedClaim{Texts: []string{`["dev","ops"]`}}, []string{`["dev","ops"]`}, []sso.RawReason{sso.RawLooksLikeList}},
+		"a JSON list of one":               {simple, sso.MixedClaim{Texts: []string{`["dev"]`, "ops"}}, []string{`["dev"]`, "ops"}, []sso.RawReason{sso.RawLooksLikeList}},
+		"a list as Java writes it":         {simple, sso.MixedClaim{Texts: []string{`[dev, ops]`}}, []string{`[dev, ops]`}, []sso.RawReason{sso.RawLooksLikeList}},
+		"an array of PostgreSQL":           {simple, sso.MixedClaim{Texts: []string{`{dev,ops}`}}, []string{`{dev,ops}`}, []sso.RawReason{sso.RawLooksLikeList}},
+		"a list of one, as Java writes it": {simple, sso.MixedClaim{Texts: []string{`[dev]`}}, []string{`[dev]`}, []sso.RawReason{sso.RawLooksLikeList}},
+		"a list as Go writes it":           {simple, sso.MixedClaim{Texts: []string{`[dev ops]`}}, []string{`[dev ops]`}, []sso.RawReason{sso.RawLooksLikeList}},
+		"an array of one of PostgreSQL":    {simple, sso.MixedClaim{Texts: []string{`{dev}`}}, []string{`{dev}`}, []sso.RawReason{sso.RawLooksLikeList}},
+		"an empty array of PostgreSQL":     {simple, sso.MixedClaim{Texts: []string{"dev", `{}`}}, []string{"dev", `{}`}, []sso.RawReason{sso.RawLooksLikeList}},
+		"an object of JavaScript":          {simple, sso.MixedClaim{Texts: []string{"dev", "[object Object]"}}, []string{"dev", "[object Object]"}, []sso.RawReason{sso.RawLooksLikeList}},
+		"a lost character":                 {simple, sso.MixedClaim{Texts: []string{"dev", "Z\ufffdrich"}}, []string{"dev"}, []sso.RawReason{sso.RawGarbled}},
+		"semicolons":                       {simple, sso.MixedClaim{Texts: []string{"dev;ops;sre"}}, []string{"dev;ops;sre"}, []sso.RawReason{sso.RawLooksLikeList}},
+		"bars":                             {simple, sso.MixedClaim{Texts: []string{"dev|ops"}}, []string{"dev|ops"}, []sso.RawReason{sso.RawLooksLikeList}},
+		"commas":                           {simple, sso.MixedClaim{Texts: []string{"dev, ops"}}, []string{"dev, ops"}, []sso.RawReason{sso.RawLooksLikeList}},
+		"distinguished names in one":       {simple, sso.MixedClaim{Texts: []string{"CN=a,OU=x;CN=b,OU=x"}}, []string{"CN=a,OU=x;CN=b,OU=x"}, []sso.RawReason{sso.RawLooksLikeList}},
+		"JSON where a delimiter is set":    {delimited, sso.MixedClaim{Texts: []string{`["dev";"ops"]`}}, []string{`["dev"`, `"ops"]`}, []sso.RawReason{sso.RawLooksLikeList}},
+		"what an include would have got":   {included, sso.MixedClaim{Texts: []string{"eng\u00a0eu", "\u200bops\u200b\n1", "e\u200bng"}}, nil, []sso.RawReason{sso.RawNoBreakSpace, sso.RawInvisible}},
+		"an object, whatever is included":  {included, sso.MixedClaim{Other: []sso.RawGroup{{Raw: `{}`, Why: sso.RawNotText}}}, nil, []sso.RawReason{sso.RawNotText}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -68,12 +74,16 @@ func TestNotUnderstood(t *testing.T) {
 func TestUnderstood(t *testing.T) {
 	t.Parallel()
 	for _, texts := range [][]string{
-		{"CN=Ops,OU=Groups,DC=acme,DC=test"}, {"cn=ops, ou=groups"}, {"2.5.4.3=ops,DC=test"}, {"[EU] admins"}, {"[admins]"}, {"(contractors)"},
+		{"CN=Ops,OU=Groups,DC=acme,DC=test"}, {"cn=ops, ou=groups"}, {"2.5.4.3=ops,DC=test"}, {"[EU] admins"}, {"[admins]", "dev"}, {"(contractors)"},
 		{"{6b1c1b5e-0000-4000-8000-000000000001}"}, {"Sales, EMEA", "dev"}, {"a;b", "c"}, {"/eng/platform"}, {`ACME\ops`}, {"ops,"}, {"R&D"}, {"caf\u00e9"}, {"\u2764\ufe0f"},
 	} {
 		if g := asserted(t, simple, sso.MixedClaim{Texts: texts}); g.State != sso.GroupsValues || !slices.Equal(g.Names, texts) {
 			t.Errorf("%q: %s, %q, %v", texts, g.State, g.Names, g.NotUnderstood)
 		}
+	}
+	bars := with(func(m *sso.Mapping) { m.Delimiter = "|" })
+	if g := asserted(t, bars, sso.MixedClaim{Texts: []string{"[admins]"}}); g.State != sso.GroupsValues {
+		t.Errorf("brackets where a delimiter is set: %s, %v", g.State, g.NotUnderstood)
 	}
 	escape := with(func(m *sso.Mapping) { m.Delimiter = "|" })
 	if g := asserted(t, escape, sso.MixedClaim{Texts: []string{"Sales, EMEA"}}); g.State != sso.GroupsValues {

@@ -42,7 +42,7 @@ type assertedGroups struct {
 
 type rawGroup struct {
 	Raw string        `json:"raw" doc:"The value as sent: its first 120 characters, with those that cannot be seen written as code points." example:"<U+200B>engineering"`
-	Why sso.RawReason `json:"why" enum:"not_text,no_member,line_break,no_break_space,invisible,too_long,looks_like_list" doc:"Why it names no group." example:"invisible"`
+	Why sso.RawReason `json:"why" enum:"not_text,no_member,line_break,no_break_space,invisible,garbled,too_long,looks_like_list" doc:"Why it names no group." example:"invisible"`
 }
 
 func viewGroups(g sso.AssertedGroups) assertedGroups {
