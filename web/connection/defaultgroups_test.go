@@ -35,3 +35,40 @@ func TestDefaultGroupsInSettings(t *testing.T) {
 	}
 	f.says(200, "GET", f.home+"/settings", nil, "web/everyone</textarea>")
 }
+
+// TestDefaultGroupsInMatrix: Verify groups marks a default group of the connection
+// where its name was never sent, where it was, and where an IdP name of it was.
+func TestDefaultGroupsInMatrix(t *testing.T) {
+	t.Parallel()
+	const mark = "default group of the connection"
+	for _, test := range []struct {
+		name  string
+		group sso.Group
+		want  []string
+	}{
+		{"never sent", sso.Group{Name: "everyone"}, []string{`">` + mark + `</span>`, "never sent"}},
+		{"sent", sso.Group{Name: "Nowhere"}, []string{"matched", `<bdi class="soft">` + mark + `</bdi>`}},
+		{"sent by another name", sso.Group{Name: "staff", IDPNames: []string{"Nowhere"}},
+			[]string{"matched as IdP name", `<bdi class="soft">staff, ` + mark + `</bdi>`}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newFixture(t)
+			o, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
+			f.ok(err)
+			test.group.Organization = o.ID
+			g, err := f.db.CreateGroup(t.Context(), sso.ActorOperator, f.ent.ID, test.group)
+			f.ok(err)
+			groups := f.home + "/groups"
+			if _, body := f.do("olive", "GET", groups, nil); strings.Contains(body, mark) {
+				t.Error("a group is marked before it is a default group")
+			}
+			f.conn.Live.DefaultGroups = []sso.GroupID{g.ID}
+			_, err = f.db.UpdateConnection(t.Context(), sso.ActorOperator, f.ent.ID, f.conn.ID, "connection_updated", func(c sso.Connection) (sso.Connection, error) {
+				c.Live = f.conn.Live
+				return c, nil
+			})
+			f.ok(err)
+			f.says(200, "GET", groups, nil, test.want...)
+		})
+	}
+}

@@ -292,64 +292,6 @@ func (h *Handlers) matrix(p *page.ConnectionGroups, q url.Values, v console.Visi
 	}
 }
 
-func rowOf(v console.Visit, n name, columns []sso.Organization) page.MatrixRow {
-	row := page.MatrixRow{Name: n.text, People: people(n.people)}
-	switch {
-	case n.text == sso.DefaultGroupName:
-		row.State = page.Badge{Label: "matches nothing"}
-	case n.nowhere():
-		row.State = page.Badge{Label: "unmatched", State: "warn"}
-		if sso.LooksLikeObjectID(n.text) {
-			row.State.Label = "unmatched, an object ID"
-		}
-	case n.unsent():
-		row.State, row.People = page.Badge{Label: "never sent"}, "nobody"
-	}
-	for _, o := range columns {
-		row.Cells = append(row.Cells, cellOf(v, n, o))
-	}
-	return row
-}
-
-func cellOf(v console.Visit, n name, o sso.Organization) page.MatrixCell {
-	if n.text == sso.DefaultGroupName {
-		return page.MatrixCell{State: page.Badge{Label: "default group excluded"}, Href: console.At(v.Enterprise, "groups", string(o.DefaultGroup))}
-	}
-	for _, g := range n.groups {
-		if g.Organization == o.ID {
-			cell := page.MatrixCell{State: page.Badge{Label: "matched", State: "ok"}, Href: console.At(v.Enterprise, "groups", string(g.ID))}
-			switch {
-			case !n.said:
-				cell.State = page.Badge{Label: "here"}
-			case g.Name != n.text:
-				cell.State, cell.Detail = page.Badge{Label: "matched as IdP name", State: "ok"}, g.Name
-			}
-			return cell
-		}
-	}
-	for _, m := range n.near {
-		if m.Organization == o.ID {
-			return page.MatrixCell{State: page.Badge{Label: nearness(m.Why), State: "warn"}, Detail: m.Name,
-				Href: console.At(v.Enterprise, "groups", string(m.Group)), Accept: console.AcceptName(v, m, "")}
-		}
-	}
-	if len(n.groups) > 0 && n.said {
-		return page.MatrixCell{State: page.Badge{Label: "only elsewhere"}}
-	}
-	return page.MatrixCell{}
-}
-
-// nearness says in two or three words how two names differ.
-func nearness(n sso.Nearness) string {
-	if words := (map[sso.Nearness]string{
-		sso.DiffersInSpace: "other spaces", sso.DiffersInvisibly: "invisible characters", sso.DiffersInCase: "other letter case", sso.IsDefaultGroup: "default group",
-		sso.IsCommonName: "CN of a DN", sso.IsLastSegment: "last part of a path", sso.HasDomain: "with a domain", sso.IsObjectID: "object ID", sso.IsBracketed: "inside a list as text", sso.IsPiece: "one of several names",
-	})[n]; words != "" {
-		return words
-	}
-	return "looks alike"
-}
-
 // form creates a group of a name that is sent and nowhere here.
 func (o overview) form(v console.Visit, typed url.Values) *page.GroupForm {
 	f := &page.GroupForm{Action: at(v, "groups")}
