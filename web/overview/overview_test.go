@@ -42,7 +42,6 @@ type fixture struct {
 	ent    sso.Enterprise
 	conn   sso.Connection
 	who    visitors
-	people int
 }
 
 func newFixture(t *testing.T) *fixture {
