@@ -146,8 +146,12 @@ func sourceInWords(s sso.MembershipSource) string {
 		return "from your identity provider"
 	case sso.SourceDefault:
 		return "everyone in the organization"
+	case sso.SourceConnection:
+		return "default group of the connection"
 	case sso.SourceManual:
 		return "added by hand"
+	case sso.SourceSCIM:
+		return "provisioned by your identity provider"
 	}
 	return string(s)
 }

@@ -37,6 +37,21 @@ func TestViewMemberships(t *testing.T) {
 	}
 }
 
+// TestSourceInWords: no source is shown as it is stored.
+func TestSourceInWords(t *testing.T) {
+	for source, want := range map[sso.MembershipSource]string{
+		sso.SourceJIT:        "from your identity provider",
+		sso.SourceSCIM:       "provisioned by your identity provider",
+		sso.SourceManual:     "added by hand",
+		sso.SourceConnection: "default group of the connection",
+		sso.SourceDefault:    "everyone in the organization",
+	} {
+		if got := sourceInWords(source); got != want {
+			t.Errorf("%s is %q, want %q", source, got, want)
+		}
+	}
+}
+
 func TestNearMissesInWords(t *testing.T) {
 	near := func(why sso.Nearness, organization sso.OrganizationID) sso.NearMiss {
 		return sso.NearMiss{Asserted: "Developers", Name: "developers", Organization: organization, Why: why}
