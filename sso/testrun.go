@@ -87,8 +87,8 @@ type Examined struct {
 	Assertion Assertion // zero if a check failed
 	Checks    []Check   // up to the one that failed
 	Raw       string    // what came, without what is secret or ends sessions
-	// Captured says that it came some time ago some time ago: its times were checked as
-	// of At, and what only the browser of that sign-in knows was not compared.
+	// Captured says that it came some time ago: its times were checked as of At, and
+	// what only the browser of that sign-in knows was not compared.
 	Captured bool
 	At       time.Time
 }
