@@ -32,8 +32,9 @@ type Domains interface {
 	UpdateDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID, fn func(sso.Domain) (sso.Domain, error)) (sso.Domain, error)
 }
 
-// Groups looks up what is to be a default group.
+// Groups looks up what is to be a default group, and whose members are admins.
 type Groups interface {
+	AdminGroups(ctx context.Context, ent sso.EnterpriseID) ([]sso.Group, error)
 	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
 	GroupNamed(ctx context.Context, ent sso.EnterpriseID, organization, name string) (sso.Group, error)
 }

@@ -12,7 +12,8 @@ import (
 // was; one that is on already stays as it is. Errors: Invalid
 // "connection_incomplete", "provisioning_unavailable" and those of Edit, with Fields; Upstream
 // "idp_unavailable" if an OpenID provider cannot be asked whether it is the
-// configured one.
+// configured one; Conflict "trust_approval_needed", and "admin_groups_mapping" for
+// the holder of a setup link.
 func (s *Service) Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
 	c, err := s.change(ctx, by, ent, id, "connection.enabled", func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
 		if c.Draft == nil && c.State == sso.ConnectionEnabled {
@@ -33,6 +34,9 @@ func (s *Service) Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 			return c, fmt.Errorf("enable connection: %w", err)
 		}
 		if err := s.mayTrust(ctx, by, c, next, c.Trust.Draft); err != nil {
+			return c, fmt.Errorf("enable connection: %w", err)
+		}
+		if err := s.mayNameAdmins(ctx, by, c, next); err != nil {
 			return c, fmt.Errorf("enable connection: %w", err)
 		}
 		if err := s.confirmIssuer(ctx, w.cfg); err != nil {

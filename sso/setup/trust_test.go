@@ -103,6 +103,42 @@ func TestOtherChangesNeedNoApproval(t *testing.T) {
 	w.enables(linkOne, c.ID)
 }
 
+// TestLinkNamesNoAdmins: where the members of a group administer the company, the
+// holder of a link cannot make users members of it by reading other names.
+func TestLinkNamesNoAdmins(t *testing.T) {
+	t.Parallel()
+	rewrite := &setup.RewriteEdit{Pattern: new("^(.*)$"), Replace: new("admins")}
+	for name, change := range map[string]setup.Edit{
+		"claim":     {Mapping: &setup.MappingEdit{Groups: []string{"department"}}},
+		"rewrite":   {Mapping: &setup.MappingEdit{GroupsRewrite: rewrite}},
+		"preset":    {Mapping: &setup.MappingEdit{GroupsRewrite: &setup.RewriteEdit{Preset: new(sso.RewriteCommonName)}}},
+		"delimiter": {Mapping: &setup.MappingEdit{Delimiter: new("-")}},
+		"include":   {Mapping: &setup.MappingEdit{Include: new("admins")}},
+		"exclude":   {Mapping: &setup.MappingEdit{Exclude: new("users")}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			c := w.live(newDirectory(t))
+			organization, err := w.db.CreateOrganization(t.Context(), by, sso.Organization{Enterprise: w.ent, Key: "web", Name: "Web"})
+			w.ok(err)
+			admins := sso.Group{Organization: organization.ID, Name: "admins", Admin: true}
+			_, err = w.db.CreateGroup(t.Context(), by, w.ent, admins)
+			w.ok(err)
+			_, _, err = w.Edit(t.Context(), linkOne, w.ent, c.ID, change)
+			w.ok(err)
+			_, err = w.Enable(t.Context(), linkOne, w.ent, c.ID)
+			w.fails(err, sso.Conflict, "admin_groups_mapping")
+			w.same(c.Live, w.load(c.ID).Live)
+			w.enables(ada, c.ID)
+			// What reads no other names is the link's to change.
+			_, _, err = w.Edit(t.Context(), linkOne, w.ent, c.ID, setup.Edit{Mapping: &setup.MappingEdit{Name: []string{"cn"}}})
+			w.ok(err)
+			w.enables(linkOne, c.ID)
+		})
+	}
+}
+
 func TestFirstConnectionNeedsNoApproval(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)
