@@ -123,6 +123,7 @@ func galleryLastSteps() []Example {
 		p.Sent = []Sent{{"login", []string{"ada@acme.example"}, 0}, {"groups", []string{"engineering", "grp_all_employees_without_contractors", "開発"}, 17}, {"http://schemas.microsoft.com/identity/claims/objectidentifier", []string{"0f1e2d3c"}, 0}}
 	})
 	seen.Try, seen.Trace = galleryAt+"attributes/try#trace", galleryTrace()
+	seen.Form.Tried, seen.Form.More = true, append(seen.Form.More, galleryRewrite()...)
 	wrong := attributes(func(p *SetupAttributes) {
 		p.Form.Fields[0].Value, p.Form.Fields[0].Error = "{first", "Line 1: a { without its }"
 		p.Form.Wrong = []Wrong{{"login", "Login", p.Form.Fields[0].Error}}
@@ -170,6 +171,38 @@ func galleryLastSteps() []Example {
 		})},
 		{"SetupDone", 200, done},
 	}
+}
+
+// galleryRewrite are the fields of a rewrite, with a preset chosen.
+func galleryRewrite() []Field {
+	presets := Field{
+		ID:      "rewrite-preset",
+		Name:    "mapping.groups_rewrite.preset",
+		Label:   "What becomes of each group value",
+		Hint:    "A value that this does not apply to stays as it is.",
+		Kind:    "select",
+		Options: RewriteOptions(),
+	}
+	for i := range presets.Options {
+		presets.Options[i].Chosen = presets.Options[i].Value == sso.RewriteCommonName
+	}
+	pattern := Field{
+		ID:       "rewrite-pattern",
+		Name:     "mapping.groups_rewrite.pattern",
+		Label:    "Expression for group names",
+		Hint:     `A regular expression with the name in parentheses, such as ^ACME\\(.+)$. Only without a choice above.`,
+		Optional: true,
+		Mono:     true,
+	}
+	replace := Field{
+		ID:       "rewrite-replace",
+		Name:     "mapping.groups_rewrite.replace",
+		Label:    "Group name from the expression",
+		Hint:     "Leave it empty for $1, the first part in parentheses.",
+		Optional: true,
+		Mono:     true,
+	}
+	return []Field{presets, pattern, replace}
 }
 
 // galleryTrace is a rewrite on the values of a test.

@@ -97,6 +97,7 @@ func gallerySettings() []Example {
 	tried.Trial = &PolicyTrial{Summary: "Of the last 3 sign-ins, each taken as the person’s first, 1 would be refused.", Rows: []TrialRow{
 		{"ada", connAgo(time.Hour), Badge{"gets in", "ok"}, "The company has verified the domain acme.example."}, {longLogin, connAgo(2 * time.Hour), Badge{"enters a code", "warn"}, "The domain is not proven."}, {"lcontractor", connAgo(3 * time.Hour), Badge{"refused", "error"}, "The rule for who may sign in says no."}}}
 	tried.Trace, tried.TryGroups = galleryTrace(), galleryConn+"/settings/try-groups#trace"
+	tried.Sections[1].Fields = append(tried.Sections[1].Fields, galleryRewrite()...)
 	tried.Warnings = []string{"Signatures with SHA-1 can be forged with enough money."}
 	return []Example{{"ConnectionSettings-typical", 200, form()}, {"ConnectionSettings-wrong", 422, wrong}, {"ConnectionSettings-tried", 200, tried}}
 }
