@@ -1,6 +1,10 @@
 package page
 
-import "gatehouse/sso"
+import (
+	"slices"
+
+	"gatehouse/sso"
+)
 
 // assistantPages are the steps of the setup assistant.
 func assistantPages() []Page {
@@ -137,6 +141,12 @@ type SetupForm struct {
 	Files  bool
 	Tried  bool // it was shown on the last test, and is not saved
 	Meant  []Meant
+}
+
+// MoreOpen says that More has a field to look at: one that is wrong, or one that
+// was just tried.
+func (f SetupForm) MoreOpen() bool {
+	return f.Tried || slices.ContainsFunc(f.More, func(field Field) bool { return field.Error != "" })
 }
 
 // Meant is what somebody probably meant by an entry, one button away.
