@@ -149,7 +149,7 @@ func (d *Demo) steps(f facts) []step {
 			signInLinkTo("acme", "/demo/api/releases"), "Sign in, then the releases", f.forbidden, ""},
 		{"Change Ada’s groups and sign in again", "At Acme’s identity provider, take her out of admins. The next sign-in resets her memberships in every organization.",
 			idpPath("acme") + "/people/" + adaID, "Edit Ada’s groups", f.changed, ""},
-		{"Sign in to Globex", "Over OpenID Connect, as anyone there.",
+		{"Sign in to Globex", "Over OpenID Connect, as anyone there. While you are signed in to Acme, Gatehouse asks first: that session would end.",
 			signInLink("globex"), "Sign in to Globex", f.overOIDC, ""},
 		{"Verify an address", "Margaret of Globex has an address at a domain that Globex has not verified. Read the code in the outgoing mail, in a second tab; she is asked once.",
 			signInLink("globex"), "Sign in to Globex", f.code, ""},
