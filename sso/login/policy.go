@@ -111,17 +111,22 @@ func (t *try) decide(identity sso.Identity, ent sso.Enterprise, p *policies, pro
 	}
 }
 
-// matched are the asserted names that some organization has a group of. In
-// groups are also those the person is in already.
+// matched are the asserted names that some organization has a group of, by its
+// name or an IdP name. In groups are also those the person is in already.
 func matched(groups []sso.Group, asserted []string) []string {
-	said := make(map[string]bool, len(asserted))
-	for _, name := range asserted {
-		said[name] = true
+	known := make(map[string]sso.Group, len(groups))
+	for _, g := range groups {
+		if g.Default {
+			continue
+		}
+		for _, name := range append([]string{g.Name}, g.IDPNames...) {
+			known[name] = g
+		}
 	}
 	names := []string{}
-	for _, g := range groups {
-		if !g.Default && said[g.Name] {
-			names = append(names, g.Name)
+	for _, name := range asserted {
+		if known[name].Named(name) {
+			names = append(names, name)
 		}
 	}
 	slices.Sort(names)

@@ -220,6 +220,32 @@ func TestAllowSignIn(t *testing.T) {
 	})
 }
 
+// TestAllowSignInByIDPName: a name that the identity provider sends for a group
+// counts as the group's own name does.
+func TestAllowSignInByIDPName(t *testing.T) {
+	each(t, func(w *world) {
+		for _, c := range []*company{w.acme, w.globex} {
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+				cfg.AllowSignIn = `identity.matched_groups == ["cn=dev", "dev"]`
+			})
+			w.ok(c.idp.SetGroups("id-ada", []string{"dev", "cn=dev", "cn=other", "Members"}))
+			_, err := w.signIn(c, "ada")
+			w.recorded(c, err, sso.Forbidden, "sign_in_denied")
+			for _, name := range []string{"web/dev", "app/dev"} { // unique within an organization
+				_, err = w.db.UpdateGroup(w.Context(), by, c.ID, c.groups[name].ID, func(g sso.Group) (sso.Group, error) {
+					g.IDPNames = []string{"cn=dev"}
+					return g, nil
+				})
+				w.ok(err)
+			}
+			w.enters(c, "ada")
+			w.ok(c.idp.SetGroups("id-ada", []string{"cn=dev"}))
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.AllowSignIn = `size(identity.matched_groups) > 0` })
+			w.enters(c, "ada")
+		}
+	})
+}
+
 func TestTrustedProvider(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.globex
