@@ -49,6 +49,10 @@ func (sp *ServiceProvider) ReadMetadata(doc []byte, entityID string) (Metadata, 
 }
 
 func parseMetadata(doc []byte, entityID string) (Metadata, error) {
+	doc, err := plain(doc)
+	if err != nil {
+		return Metadata{}, err
+	}
 	if isWebPage(doc) {
 		return Metadata{}, errWebPage()
 	}
@@ -74,6 +78,18 @@ func parseMetadata(doc []byte, entityID string) (Metadata, error) {
 	return one.read()
 }
 
+// plain leaves out a byte order mark, and the space before it or after it that
+// comes along when a document is pasted.
+func plain(doc []byte) ([]byte, error) {
+	const space = " \t\r\n"
+	doc, err := sso.PlainText(bytes.TrimLeft(doc, space))
+	if err != nil {
+		says := err.Error()
+		return nil, &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable", Public: strings.ToUpper(says[:1]) + says[1:] + ".", Err: err}
+	}
+	return bytes.TrimLeft(doc, space), nil
+}
+
 // isWebPage is about what an admin gets who takes the address people sign in at
 // for that of the metadata.
 func isWebPage(doc []byte) bool {
@@ -81,12 +97,12 @@ func isWebPage(doc []byte) bool {
 	return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
 }
 
-// entity is one that a document describes, with its role as an identity
-// provider, nil if it has none.
+// entity is one that a document describes, with its roles as an identity
+// provider.
 type entity struct {
 	id    string
-	role  *etree.Element
-	until time.Time // by itself or by what it stands in
+	roles []*etree.Element // each describes the same identity provider
+	until time.Time        // by itself or by what it stands in
 }
 
 // entities lists the entities of a document, through any nesting; the scan has
@@ -120,10 +136,7 @@ func readEntity(el *etree.Element, until time.Time) (entity, error) {
 		if protocols := value(role, "protocolSupportEnumeration"); protocols != "" && !slices.Contains(strings.Fields(protocols), nsProtocol) {
 			continue
 		}
-		if p.role != nil {
-			return entity{}, errors.New("two descriptions of one identity provider")
-		}
-		p.role = role
+		p.roles = append(p.roles, role)
 		var err error
 		if p.until, err = sooner(until, role); err != nil {
 			return entity{}, err
@@ -152,7 +165,7 @@ func sooner(until time.Time, el *etree.Element) (time.Time, error) {
 func choose(all []entity, entityID string) (entity, error) {
 	var idps, named []entity
 	for _, p := range all {
-		if p.role == nil {
+		if len(p.roles) == 0 {
 			continue
 		}
 		idps = append(idps, p)
@@ -184,37 +197,84 @@ func (p entity) read() (Metadata, error) {
 	if p.id == "" || len(p.id) > maxEntityIDLength || !sso.Printable(p.id) {
 		return Metadata{}, errUnreadable(errors.New("an entityID that is missing, too long or not printable"))
 	}
-	want := value(p.role, "WantAuthnRequestsSigned")
-	m := Metadata{EntityID: p.id, ValidUntil: p.until, WantSigned: want == "true" || want == "1"}
-	single, err := p.endpoint("SingleSignOnService")
+	m, err := p.readRole(p.roles[0])
 	if err != nil {
 		return Metadata{}, err
 	}
-	if single == nil {
-		return Metadata{}, errBadEndpoint(errors.New("no SingleSignOnService by HTTP-Redirect or HTTP-POST"))
-	}
-	m.SSO = *single
-	if m.SLO, err = p.endpoint("SingleLogoutService"); err != nil {
-		return Metadata{}, err
-	}
-	for _, el := range elements(p.role, nsMetadata, "NameIDFormat") {
-		if format, err := trimmed(el); err == nil && len(m.NameIDFormats) < maxNameIDFormats {
-			m.NameIDFormats = append(m.NameIDFormats, sso.Inert(format))
+	for _, role := range p.roles[1:] {
+		other, err := p.readRole(role)
+		if err != nil {
+			return Metadata{}, err
 		}
-	}
-	if m.Certificates, m.Warnings, err = certificates(p.role); err != nil {
-		return Metadata{}, err
+		if part := m.disagrees(other); part != "" {
+			return Metadata{}, &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
+				Public: "This metadata describes the identity provider twice, with different " + part + ". Publish one description.",
+				Err:    fmt.Errorf("%d IDPSSODescriptors with different %s", len(p.roles), part)}
+		}
+		m.WantSigned = m.WantSigned || other.WantSigned
 	}
 	return m, nil
 }
 
-// endpoint finds where a service takes messages through the browser. Every such
-// address has to be one a browser may be sent to, the one not used as well: who
-// publishes a bad one is not to be trusted with the other.
-func (p entity) endpoint(service string) (*sso.Endpoint, error) {
-	var found *sso.Endpoint
-	for _, el := range elements(p.role, nsMetadata, service) {
+// disagrees names what two descriptions of one identity provider say differently;
+// "" if they are one.
+func (m Metadata) disagrees(other Metadata) string {
+	sameLogout := m.SLO == other.SLO || m.SLO != nil && other.SLO != nil && *m.SLO == *other.SLO
+	missing := func(c sso.Certificate) bool { return !containsCertificate(other.Certificates, c) }
+	switch {
+	case m.SSO != other.SSO:
+		return "single sign-on addresses"
+	case !sameLogout:
+		return "single logout addresses"
+	case len(m.Certificates) != len(other.Certificates) || slices.ContainsFunc(m.Certificates, missing):
+		return "certificates"
+	}
+	return ""
+}
+
+func (p entity) readRole(role *etree.Element) (Metadata, error) {
+	want := value(role, "WantAuthnRequestsSigned")
+	m := Metadata{EntityID: p.id, ValidUntil: p.until, WantSigned: want == "true" || want == "1"}
+	single, left, err := endpoint(role, "SingleSignOnService")
+	if err != nil {
+		return Metadata{}, err
+	}
+	if single == nil {
+		return Metadata{}, errBadEndpoint(fmt.Errorf("no usable SingleSignOnService by HTTP-Redirect or HTTP-POST; left out: %q", left))
+	}
+	m.SSO, m.Warnings = *single, left
+	if m.SLO, left, err = endpoint(role, "SingleLogoutService"); err != nil {
+		return Metadata{}, err
+	}
+	if m.SLO == nil && len(left) > 0 {
+		left = append(left, "Signing out here does not sign people out at the identity provider.")
+	}
+	m.Warnings = append(m.Warnings, left...)
+	for _, el := range elements(role, nsMetadata, "NameIDFormat") {
+		if format, err := trimmed(el); err == nil && len(m.NameIDFormats) < maxNameIDFormats {
+			m.NameIDFormats = append(m.NameIDFormats, sso.Inert(format))
+		}
+	}
+	var warnings []string
+	if m.Certificates, warnings, err = certificates(role); err != nil {
+		return Metadata{}, err
+	}
+	m.Warnings = append(m.Warnings, warnings...)
+	return m, nil
+}
+
+const maxLeft = 8 // how many unusable addresses are named
+
+// endpoint finds where a service takes messages through the browser. An address
+// that cannot be used is left out with a warning, since nobody may need it. Only
+// an address that runs as a script is refused with the whole document: that is no
+// mistake.
+func endpoint(role *etree.Element, service string) (found *sso.Endpoint, left []string, err error) {
+	for _, el := range elements(role, nsMetadata, service) {
 		e := sso.Endpoint{URL: strings.Trim(value(el, "Location"), " \t\r\n"), Binding: value(el, "Binding")}
+		if isScript(e.URL) {
+			return nil, nil, errBadEndpoint(fmt.Errorf("%s %q", service, sso.Inert(e.URL)))
+		}
 		if e.Binding != sso.BindingRedirect && e.Binding != sso.BindingPOST {
 			continue // SOAP and artifacts are for servers
 		}
@@ -223,14 +283,38 @@ func (p entity) endpoint(service string) (*sso.Endpoint, error) {
 			err = sso.CheckEndpoint(usable)
 		}
 		if err != nil {
-			return nil, errBadEndpoint(fmt.Errorf("%s %q: %w", service, sso.Inert(e.URL), err))
+			if len(left) < maxLeft {
+				left = append(left, leftOut(service, e, err))
+			}
+			continue
 		}
 		e.URL = usable
 		if found == nil || found.Binding != sso.BindingRedirect && e.Binding == sso.BindingRedirect {
 			found = &e
 		}
 	}
-	return found, nil
+	return found, left, nil
+}
+
+// leftOut tells an admin about an address that is not used.
+func leftOut(service string, e sso.Endpoint, err error) string {
+	binding := e.Binding[strings.LastIndexByte(e.Binding, ':')+1:]
+	if e.URL == "" {
+		return "The " + service + " by " + binding + " was left out: its address is empty."
+	}
+	return "The " + service + " by " + binding + " was left out: " + sso.Inert(e.URL) + " cannot be used (" + err.Error() + ")."
+}
+
+// isScript is about addresses that a browser runs or shows instead of going there.
+func isScript(address string) bool {
+	scheme, _, _ := strings.Cut(address, ":")
+	scheme = strings.ToLower(strings.Map(func(r rune) rune {
+		if r <= ' ' {
+			return -1
+		}
+		return r
+	}, scheme))
+	return slices.Contains([]string{"javascript", "data", "vbscript", "file", "blob", "view-source"}, scheme)
 }
 
 // Apply takes an identity provider's metadata over into a configuration, with

@@ -170,7 +170,7 @@ func TestParseMetadataRefuses(t *testing.T) {
 		"empty federation":            {doc: federation(), code: "metadata_unreadable"},
 		"several":                     {doc: federation("https://a.example", "https://b.example"), code: "metadata_ambiguous"},
 		"the same twice":              {doc: federation(testIssuer, testIssuer), code: "metadata_ambiguous"},
-		"two roles":                   {change: []string{idpRole, idpRole + idpRole}, code: "metadata_unreadable"},
+		"two roles that differ":       {change: []string{idpRole, idpRole + strings.Replace(idpRole, "/sso", "/sso2", 1)}, code: "metadata_unreadable"},
 		"application":                 {change: []string{"<md:IDPSSODescriptor", "<md:SPSSODescriptor", "</md:IDPSSODescriptor", "</md:SPSSODescriptor"}, code: "metadata_unreadable"},
 		"SAML 1.1 only":               {change: []string{`protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"`, `protocolSupportEnumeration="urn:oasis:names:tc:SAML:1.1:protocol"`}, code: "metadata_unreadable"},
 		"foreign namespace":           {change: []string{"SAML:2.0:metadata", "SAML:9.9:metadata"}, code: "metadata_unreadable"},
@@ -276,5 +276,101 @@ func TestWantSigned(t *testing.T) {
 		if err != nil || m.WantSigned != want {
 			t.Errorf("%s: %t, %v", attribute, m.WantSigned, err)
 		}
+	}
+}
+
+// TestAddressesNobodyNeeds: what cannot be used is left out, and named, as long as
+// people can be sent somewhere.
+func TestAddressesNobodyNeeds(t *testing.T) {
+	t.Parallel()
+	const redirect, post = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect", "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST"
+	service := func(name, binding, location string) string {
+		return `<md:` + name + ` Binding="` + binding + `" Location="` + location + `"/>`
+	}
+	for name, c := range map[string]struct {
+		logout, more string
+		slo          string
+		warnings     []string
+	}{
+		"logout empty":              {service("SingleLogoutService", redirect, ""), "", "", []string{"SingleLogoutService by HTTP-Redirect was left out: its address is empty", "Signing out here"}},
+		"logout relative":           {service("SingleLogoutService", post, "/slo"), "", "", []string{"/slo cannot be used", "Signing out here"}},
+		"logout http":               {service("SingleLogoutService", redirect, "http://idp.example.com/slo"), "", "", []string{"http://idp.example.com/slo cannot be used (not https)", "Signing out here"}},
+		"logout at a bad port":      {service("SingleLogoutService", redirect, "https://idp.example.com:99999/slo"), "", "", []string{"a port that is none", "Signing out here"}},
+		"logout with a user name":   {service("SingleLogoutService", redirect, "https://user@idp.example.com/slo"), "", "", []string{"user name", "Signing out here"}},
+		"logout http beside https":  {service("SingleLogoutService", redirect, "http://idp.example.com/slo") + service("SingleLogoutService", post, "https://idp.example.com/slo"), "", "https://idp.example.com/slo", []string{"http://idp.example.com/slo"}},
+		"sign-in by POST http":      {sloService, service("SingleSignOnService", post, "http://idp.example.com/sso"), "https://idp.example.com/slo", []string{"SingleSignOnService by HTTP-POST was left out: http://idp.example.com/sso"}},
+		"sign-in by POST empty":     {sloService, service("SingleSignOnService", post, ""), "https://idp.example.com/slo", []string{"SingleSignOnService by HTTP-POST was left out: its address is empty"}},
+		"sign-in twice, one http":   {sloService, service("SingleSignOnService", redirect, "http://idp.example.com/other"), "https://idp.example.com/slo", []string{"http://idp.example.com/other"}},
+		"bindings nobody knows":     {sloService, service("SingleSignOnService", "urn:mace:shibboleth:1.0:profiles:AuthnRequest", "http://idp.example.com/shib"), "https://idp.example.com/slo", nil},
+		"an artifact at no address": {sloService, `<md:ArtifactResolutionService index="0" Binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP" Location=""/>`, "https://idp.example.com/slo", nil},
+	} {
+		doc := strings.Replace(strings.Replace(idpEntity, sloService, c.logout, 1), ssoService, ssoService+c.more, 1)
+		m, err := ParseMetadata(withKeys(t, doc))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		slo := ""
+		if m.SLO != nil {
+			slo = m.SLO.URL
+		}
+		if m.SSO.URL != "https://idp.example.com/sso" || slo != c.slo || len(m.Warnings) != len(c.warnings) {
+			t.Errorf("%s: %+v", name, m)
+			continue
+		}
+		for i, want := range c.warnings {
+			if !strings.Contains(m.Warnings[i], want) {
+				t.Errorf("%s: warning %q, want %q", name, m.Warnings[i], want)
+			}
+		}
+	}
+}
+
+// TestRolesThatAgree: two descriptions of one identity provider are one, if they
+// say the same.
+func TestRolesThatAgree(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ second, want string }{
+		"the same":                 {idpRole, ""},
+		"three times":              {idpRole + idpRole, ""},
+		"another order":            {strings.Replace(idpRole, sloService+ssoService, ssoService+sloService, 1), ""},
+		"signed requests wanted":   {strings.Replace(idpRole, "<md:IDPSSODescriptor", `<md:IDPSSODescriptor WantAuthnRequestsSigned="true"`, 1), ""},
+		"an older protocol":        {strings.ReplaceAll(strings.Replace(idpRole, "SAML:2.0:protocol", "SAML:1.1:protocol", 1), "/sso", "/saml1"), ""},
+		"an unusable address more": {strings.Replace(idpRole, sloService, sloService+strings.Replace(sloService, "https", "http", 1), 1), ""},
+		"another sign-in address":  {strings.Replace(idpRole, "/sso", "/other", 1), "single sign-on addresses"},
+		"another logout address":   {strings.Replace(idpRole, "/slo", "/other", 1), "single logout addresses"},
+		"no logout address":        {strings.Replace(idpRole, sloService, "", 1), "single logout addresses"},
+		"another certificate":      {strings.Replace(idpRole, "@idp@", "@idp-next@", 1), "certificates"},
+	} {
+		m, err := ParseMetadata(withKeys(t, strings.Replace(idpEntity, idpRole, idpRole+c.second, 1)))
+		if c.want == "" && (err != nil || m.SSO.URL != "https://idp.example.com/sso" || len(m.Certificates) != 1) {
+			t.Errorf("%s: %+v, %v", name, m, err)
+		}
+		if c.want != "" && (sso.CodeOf(err) != "metadata_unreadable" || !strings.Contains(err.Error(), "with different "+c.want)) {
+			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+	}
+}
+
+// TestMetadataWithAByteOrderMark: the mark is no part of the document. Another
+// encoding is named.
+func TestMetadataWithAByteOrderMark(t *testing.T) {
+	t.Parallel()
+	const mark = "\ufeff"
+	doc := string(withKeys(t, idpEntity))
+	const declaration = `<?xml version="1.0" encoding="utf-8"?>`
+	for _, form := range []string{mark + doc, mark + declaration + doc, "\n" + mark + doc, mark + "\r\n" + doc, " " + declaration + doc} {
+		if m, err := ParseMetadata([]byte(form)); err != nil || m.EntityID != testIssuer {
+			t.Errorf("%.40q: %v", form, err)
+		}
+	}
+	for _, form := range []string{"\xff\xfe<\x00a\x00", "\xfe\xff\x00<\x00a", "<\x00E\x00", "\x00<\x00E"} {
+		_, err := ParseMetadata([]byte(form))
+		if sso.CodeOf(err) != "metadata_unreadable" || !strings.Contains(err.Error(), "The document is UTF-16; save it as UTF-8.") {
+			t.Errorf("%q: %v", form, err)
+		}
+	}
+	if _, err := ParseMetadata([]byte(mark + mark + doc)); sso.CodeOf(err) != "metadata_unreadable" {
+		t.Errorf("two marks: %v", err)
 	}
 }

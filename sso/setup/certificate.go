@@ -2,11 +2,8 @@ package setup
 
 import (
 	"bytes"
-	"encoding/base64"
-	"encoding/pem"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gatehouse/saml"
 	"gatehouse/sso"
@@ -56,38 +53,6 @@ func byHand(all []sso.Certificate) []sso.Certificate {
 		all[i].Source = sso.FromAdmin
 	}
 	return all
-}
-
-// readCertificates reads PEM, with any number of certificates, or the base64 of
-// one, and says what is wrong if it cannot. That they parse is checked with the
-// rest of the configuration.
-func readCertificates(text string) (all [][]byte, wrong string) {
-	const none = "Enter a certificate: the text between BEGIN CERTIFICATE and END CERTIFICATE."
-	if len(text) > maxCertificateText {
-		return nil, fmt.Sprintf("Use at most %d bytes.", maxCertificateText)
-	}
-	if !strings.Contains(text, "-----BEGIN") {
-		der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text), ""))
-		if err != nil || len(der) == 0 {
-			return nil, none
-		}
-		return [][]byte{der}, ""
-	}
-	for rest := []byte(text); ; {
-		var block *pem.Block
-		block, rest = pem.Decode(rest)
-		switch {
-		case block == nil && (len(all) == 0 || bytes.Contains(rest, []byte("-----BEGIN"))):
-			return nil, none
-		case block == nil:
-			return all, ""
-		case strings.HasSuffix(block.Type, "PRIVATE KEY"):
-			return nil, "This is a private key, which only its owner should have. Enter the certificate."
-		case block.Type != "CERTIFICATE":
-			return nil, none
-		}
-		all = append(all, block.Bytes)
-	}
 }
 
 // checkCertificates looks at all that are trusted, wherever they came from.

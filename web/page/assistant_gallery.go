@@ -92,7 +92,7 @@ func galleryFirstSteps() []Example {
 	})
 	read := configure(func(p *SetupConfigure) {
 		p.Open, p.Next = false, &Link{Label: "Next: attribute mapping", Href: galleryAt + "attributes"}
-		p.Flash = "The connection is established."
+		p.Flash = "The metadata was read. Whether people can sign in is known after the test."
 		p.Read = []Fact{{Label: "Entity ID", Value: "https://sts.windows.net/72f988bf-86f1-41af-91ab-2d7cd011db47/", Code: true}, {Label: "Sign-in address", Value: "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/saml2", Code: true}, {Label: "Sent there by", Value: "a redirect"}}
 		p.Keys = []SigningKey{{"9f86d081884c7d65…", "RSA, 2048 bits", "24 November 2029", Badge{"good", "ok"}}, {"60303ae22b998861…", "RSA, 2048 bits", "30 November 2026", Badge{"6 days left", "warn"}}}
 		p.Warnings = []Todo{{"warn", "The certificate 60303ae22b998861 expires on 2026-11-30.", "", ""}}

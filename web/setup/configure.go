@@ -55,7 +55,13 @@ func (s *state) verdict() string {
 	if len(s.missing) > 0 {
 		return "Something is still missing."
 	}
-	return "The connection is established: this is what was read."
+	switch c := s.config(); {
+	case c.OIDC != nil:
+		return "The discovery document was read. The client ID and the secret are tried by the test."
+	case c.SAML.MetadataURL != "":
+		return "The metadata was read. Whether people can sign in is known after the test."
+	}
+	return "Nothing was asked of the identity provider yet. Whether people can sign in is known after the test."
 }
 
 // renderConfigure shows the step. again says that the form is wanted although all
@@ -82,6 +88,7 @@ func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, sa
 	if !s.begun() {
 		p.Form.Button = "Create connection"
 	}
+	f.offer(err)
 	p.Form.Wrong = page.Blame(renamed(err), f.all()...)
 	p.Form.Fields, p.Form.More = values(f.fields), values(f.more)
 	p.Form.Meant = f.meant(err)
@@ -190,7 +197,7 @@ func (a *Assistant) saveConfigure(w http.ResponseWriter, r *http.Request, v cons
 // unanswered is about an identity provider that could not be asked.
 func unanswered(warnings []setup.Warning) bool {
 	for _, w := range warnings {
-		if strings.Contains(w.Message, "does not answer now") || strings.Contains(w.Message, "could not be fetched now") {
+		if strings.Contains(w.Message, "cannot be asked now") || strings.Contains(w.Message, "could not be fetched now") {
 			return true
 		}
 	}

@@ -1,6 +1,7 @@
 package setup
 
 import (
+	"encoding/base64"
 	"errors"
 	"net/url"
 	"slices"
@@ -17,6 +18,11 @@ type form struct {
 	manual       bool
 	fields, more []*page.Field
 	secret       sso.Secret // as it was just entered; never part of a field
+	// confirmed is the issuer that was ticked although its address states another.
+	confirmed string
+	// unshown is what is refused, and not sent back to be shown in its field: a
+	// private key entered in place of a certificate, a file that is not UTF-8.
+	unshown map[string]string
 }
 
 func (f *form) how() string {
@@ -38,6 +44,9 @@ func values(fields []*page.Field) []page.Field {
 
 // get is what is in a field of the form.
 func (f *form) get(name string) string {
+	if text, ok := f.unshown[name]; ok {
+		return text
+	}
 	for _, field := range f.all() {
 		if field.Name == name {
 			return field.Value
@@ -209,9 +218,54 @@ func (s *state) entered(form url.Values) *form {
 		if uploaded := form.Get("file." + strings.TrimPrefix(strings.TrimSuffix(x.Name, "_xml"), "saml.")); x.Kind == "area" && strings.TrimSpace(uploaded) != "" {
 			x.Value = document(uploaded)
 		}
+		f.hide(x)
 	}
 	f.secret = sso.Secret(setup.Tidy(form.Get("oidc.client_secret")))
+	f.confirmed = tidied(form, "oidc.confirmed_issuer")
 	return f
+}
+
+// offer asks whether an issuer is right that the address states differently. It
+// stays ticked while something else is wrong.
+func (f *form) offer(err error) {
+	stated, ticked := setup.StatedIssuer(err), f.confirmed != ""
+	if stated == "" {
+		stated = f.confirmed
+	}
+	i := slices.IndexFunc(f.fields, func(x *page.Field) bool { return x.Name == "oidc.issuer" })
+	if stated == "" || err == nil || i < 0 {
+		return
+	}
+	f.fields = slices.Insert(f.fields, i+1, &page.Field{
+		ID:       "oidc.confirmed_issuer",
+		Name:     "oidc.confirmed_issuer",
+		Label:    "The issuer is " + stated,
+		Hint:     "Tick this if that is your identity provider. Azure AD B2C has one address for each policy, and one issuer for all of them.",
+		Kind:     "check",
+		Value:    stated,
+		Checked:  ticked && stated == f.confirmed,
+		Optional: true,
+	})
+}
+
+// hide keeps what must not be shown out of a field.
+func (f *form) hide(x *page.Field) {
+	text := ""
+	switch raw, err := base64.StdEncoding.DecodeString(x.Value); {
+	case x.Kind != "area":
+	case x.Name == "saml.certificates" && setup.HoldsPrivateKey(x.Value):
+		text = x.Value
+	case err == nil: // a file that is not UTF-8 comes in base64
+		if _, wide := sso.PlainText(raw); wide != nil {
+			text = string(raw)
+		}
+	}
+	if text != "" {
+		if f.unshown == nil {
+			f.unshown = map[string]string{}
+		}
+		f.unshown[x.Name], x.Value = text, ""
+	}
 }
 
 // document is a whole document without what may stand around it.
@@ -227,6 +281,9 @@ func (f *form) edit(s *state) setup.Edit {
 		o := &setup.OIDCEdit{Issuer: get("oidc.issuer"), ClientID: get("oidc.client_id")}
 		if f.secret != "" {
 			o.ClientSecret = &f.secret
+		}
+		if f.confirmed != "" {
+			o.ConfirmedIssuer = &f.confirmed
 		}
 		if scopes := strings.Fields(f.get("oidc.scopes")); len(scopes) > 0 && !f.sameScopes(s, scopes) {
 			o.Scopes = scopes

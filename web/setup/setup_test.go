@@ -27,7 +27,7 @@ func TestResume(t *testing.T) {
 	f.leads(f.send("operator", "GET", at, "", http.NoBody), at+"/create")
 	f.leads(f.post("operator", at+"/configure", url.Values{"saml.metadata_url": {"\ufeff<" + f.idp.MetadataURL() + "> "}, "revision": f.revision(c)}), at+"/configure?done=saved")
 	body := f.get(at + "/configure?done=saved")
-	for _, text := range []string{"The connection is established", f.idp.EntityID(), "RSA, 2048 bits", "a redirect", "picked up automatically", `aria-current="step"`, "Next: attribute mapping"} {
+	for _, text := range []string{"The metadata was read", f.idp.EntityID(), "RSA, 2048 bits", "a redirect", "picked up automatically", `aria-current="step"`, "Next: attribute mapping"} {
 		if !strings.Contains(body, text) {
 			t.Errorf("what was read lacks %q:\n%s", text, body)
 		}
@@ -140,6 +140,15 @@ func TestFiles(t *testing.T) {
 		}
 		f.ok(form.Close())
 		return f.send("operator", http.MethodPost, at+"/configure", form.FormDataContentType(), &body)
+	}
+	for name, content := range map[string]string{"file.metadata": "\xff\xfe<\x00a\x00/\x00>\x00", "file.certificates": "\xfe\xff\x00-\x00-\x00-"} {
+		f.says(upload(map[string]string{"saml.idp_entity_id": "idp"}, map[string][]byte{name: []byte(content)}), http.StatusUnprocessableEntity, "The document is UTF-16; save it as UTF-8.")
+	}
+	const private = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEI\n-----END PRIVATE KEY-----"
+	refused := upload(map[string]string{"saml.idp_entity_id": "idp"}, map[string][]byte{"file.certificates": []byte(private)})
+	f.says(refused, http.StatusUnprocessableEntity, "This is a private key", "It was not saved")
+	if strings.Contains(refused.Body.String(), "MC4CAQAwBQYDK2VwBCIEI") {
+		t.Error("the private key is on the page")
 	}
 	f.says(upload(map[string]string{}, map[string][]byte{"file.metadata": []byte("<a>not metadata</a>")}), http.StatusUnprocessableEntity, "&lt;a&gt;not metadata&lt;/a&gt;</textarea>", summary)
 	f.leads(upload(map[string]string{"saml.metadata_xml": "<a>from before</a>"}, map[string][]byte{"file.metadata": append([]byte("\xef\xbb\xbf"), doc...)}), at+"/configure?done=saved")
@@ -272,4 +281,36 @@ func TestSetupLinkMakesOneConnection(t *testing.T) {
 	if all, err := f.db.Connections(context.Background(), f.ent.ID); err != nil || len(all) != 2 {
 		t.Errorf("%d connections, %v", len(all), err)
 	}
+}
+
+// TestConfirmedIssuer: an address that states another issuer asks for a tick, and
+// what is saved then is the stated issuer.
+func TestConfirmedIssuer(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t)
+	c, at := f.make(sso.Custom, sso.OIDC)
+	var own string
+	stated := func() string { return own + "/tenant/v2.0/" }
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/policy/v2.0/.well-known/openid-configuration" {
+			http.NotFound(w, r)
+			return
+		}
+		fmt.Fprintf(w, `{"issuer":%q,"authorization_endpoint":%q,"token_endpoint":%q,"jwks_uri":%q}`, stated(), own+"/a", own+"/t", own+"/k")
+	}))
+	defer server.Close()
+	own = server.URL
+	form := url.Values{"oidc.issuer": {own + "/policy/v2.0"}, "oidc.client_id": {"gatehouse"}, "oidc.client_secret": {"canary"}, "revision": f.revision(c)}
+	box := `name="oidc.confirmed_issuer" value="` + stated() + `"`
+	f.says(f.post("operator", at+"/configure", form), http.StatusUnprocessableEntity, "states another issuer", box, "The issuer is "+stated())
+	form.Set("oidc.confirmed_issuer", "https://other.example/")
+	form["revision"] = f.revision(c)
+	f.says(f.post("operator", at+"/configure", form), http.StatusUnprocessableEntity, box)
+	form.Set("oidc.confirmed_issuer", stated())
+	form["revision"] = f.revision(c)
+	f.leads(f.post("operator", at+"/configure", form), at+"/configure?done=saved")
+	if o := f.load(c.ID).Draft.OIDC; o.Issuer != stated() || o.DiscoveryURL != own+"/policy/v2.0/.well-known/openid-configuration" {
+		t.Errorf("%+v", o)
+	}
+	f.says(f.send("operator", http.MethodGet, at+"/configure?done=saved", "", http.NoBody), http.StatusOK, "The discovery document was read", "tried by the test")
 }
