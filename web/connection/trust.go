@@ -32,8 +32,10 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.Trus
 	parts := make([]page.TrustPart, 0, len(all))
 	for _, c := range all {
 		part := page.TrustPart{Heading: "The draft changes whom you trust", Changes: changes(c.Changes, nil)}
+		refused := "It stays in the draft and is not enabled. Sign-in goes on as it is."
 		if c.Back {
 			part.Heading = "Rolling back changes whom you trust"
+			refused = "The connection is not rolled back. Sign-in goes on as it is."
 		}
 		part.Badge, part.Text = trustState(c)
 		for _, a := range c.Authors {
@@ -61,7 +63,7 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.Trus
 		if c.State() != "refused" && !c.AskedAt.IsZero() {
 			part.Refuse = &page.Confirm{
 				Label:  "Refuse this change",
-				Text:   "It stays in the draft and is not enabled. Sign-in goes on as it is.",
+				Text:   refused,
 				Action: at(v, "trust", "refuse"),
 				Button: "Refuse",
 				Fields: digest,
@@ -75,20 +77,26 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.Trus
 
 // trustState says how far a change is.
 func trustState(c setup.TrustChange) (page.Badge, string) {
-	const way = " It needs an approval by another admin of the company or by an operator, " +
+	// A test connection tries the draft, so it is no way for a rollback.
+	attempt, doing, again := "enable it", "Enabling it", "Edit or discard the draft."
+	way := " It needs an approval by another admin of the company or by an operator, " +
 		"or a passed test connection, taken while signed in through the connection as it is now."
+	if c.Back {
+		attempt, doing, again = "roll back", "Rolling back", "Sign-in goes on as it is."
+		way = " It needs an approval by another admin of the company or by an operator."
+	}
 	switch c.State() {
 	case "waiting":
-		return page.Badge{Label: "waits for approval", State: "error"}, "An attempt was made to enable it." + way
+		return page.Badge{Label: "waits for approval", State: "error"}, "An attempt was made to " + attempt + "." + way
 	case "refused":
-		return page.Badge{Label: "refused"}, "An admin refused it. Edit or discard the draft."
+		return page.Badge{Label: "refused"}, "An admin refused it. " + again
 	case "approved":
 		if c.Test != "" {
 			return page.Badge{Label: "approved", State: "ok"}, "Approved by a passed test connection of a user who signs in here now."
 		}
 		return page.Badge{Label: "approved", State: "ok"}, "Approved as it is now. Any further change of trust needs another approval."
 	}
-	return page.Badge{Label: "needs approval", State: "warn"}, "Enabling it asks for approval." + way
+	return page.Badge{Label: "needs approval", State: "warn"}, doing + " asks for approval." + way
 }
 
 // author is who made a change, in words.

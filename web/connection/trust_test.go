@@ -58,3 +58,36 @@ func TestTrustIsDecidedOnThePage(t *testing.T) {
 		t.Error("another content is taken for approved")
 	}
 }
+
+// TestTrustOfARollback: what waits is called a rollback, and no test is offered as
+// a way: a test connection tries the draft.
+func TestTrustOfARollback(t *testing.T) {
+	f := newFixture(t)
+	edit := func(c sso.Connection) (sso.Connection, error) {
+		before := *c.Live
+		theirs := *before.OIDC
+		theirs.ClientID = "before"
+		before.OIDC = &theirs
+		c.Previous = &before
+		c.Live.Version++
+		c.Trust.Back = &sso.TrustChange{
+			Digest:  before.TrustDigest(),
+			Authors: []sso.Actor{"user-gus"},
+			AskedBy: "user-gus",
+			AskedAt: time.Now().UTC(),
+		}
+		return c, nil
+	}
+	c, err := f.db.UpdateConnection(t.Context(), "link-x", f.ent.ID, f.conn.ID, "connection.edited", edit)
+	f.ok(err)
+	f.says(200, "GET", f.home, nil, "Rolling back changes whom you trust", "An attempt was made to roll back.",
+		"The connection is not rolled back.", "Approve this change")
+	_, body := f.do("olive", "GET", f.home, nil)
+	for _, words := range []string{"passed test connection", "stays in the draft"} {
+		if strings.Contains(body, words) {
+			t.Errorf("a rollback that waits says %q", words)
+		}
+	}
+	f.says(303, "POST", f.home+"/trust/refuse", url.Values{"digest": {c.Previous.TrustDigest()}}, "?done=refused")
+	f.says(200, "GET", f.home, nil, "An admin refused it. Sign-in goes on as it is.")
+}

@@ -48,7 +48,7 @@ func galleryTrust() []TrustPart {
 		{
 			Badge:   Badge{"waits for approval", "error"},
 			Heading: "Rolling back changes whom you trust",
-			Text:    "An attempt was made to enable it.",
+			Text:    "An attempt was made to roll back. It needs an approval by another admin of the company or by an operator.",
 			By:      []string{"you"},
 			Changes: []Change{{Label: "Entity ID", Before: "https://idp.example/" + longName, After: "https://idp.example/before"}},
 			Blocked: "You made or requested this change, or created the setup link it was made through. " +
