@@ -15,10 +15,9 @@ const (
 
 // opens returns why a request needs no sign-in, "" if it needs one.
 func (a *application) opens(asked original, h http.Header) string {
+	// Without a path there is none to compare: nginx hands on a question mark that the
+	// browser put into the host, and what it asks for comes after that.
 	path, _, _ := strings.Cut(asked.uri, "?")
-	if path == "" {
-		path = "/"
-	}
 	switch {
 	case sso.IsPublicPath(a.PublicPaths, path):
 		return openPath

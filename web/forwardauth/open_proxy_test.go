@@ -1,29 +1,37 @@
 package forwardauth_test
 
 import (
+	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"gatehouse/sso"
 )
 
-// newOpenSite is a site of which some paths are public, and which lets preflights
-// pass.
-func newOpenSite(t *testing.T, start starter) *site {
+// newOpenSite is a site of which some paths are public, and more of them, and which
+// lets preflights pass.
+func newOpenSite(t *testing.T, start starter, more ...string) *site {
 	t.Helper()
 	s := newSite(t, start)
 	apps, _, err := s.db.Applications(t.Context(), sso.Page{Limit: 200})
 	s.ok(err)
 	i := slices.IndexFunc(apps, func(a sso.Application) bool { return a.Key == "site" })
 	_, err = s.db.UpdateApplication(t.Context(), by, apps[i].ID, func(a sso.Application) (sso.Application, error) {
-		a.PublicPaths, a.AllowPreflight = publicPaths(), true
+		a.PublicPaths, a.AllowPreflight = append(publicPaths(), more...), true
 		return a, nil
 	})
 	s.ok(err)
 	s.clock.Move(time.Second) // for the registry to look
 	return s
+}
+
+// address is how a browser writes the host of the site.
+func (s *site) address() string {
+	_, port, _ := net.SplitHostPort(s.proxy)
+	return "localhost:" + port
 }
 
 // nameless asserts that a request reached the application without a word of who
@@ -95,6 +103,27 @@ func TestSpellingsBehindProxies(t *testing.T) {
 			}
 		}
 		s.nameless("an ordinary one", s.raw("GET", "/public/a", person{}, asLine()...))
+	})
+}
+
+// TestHostsThatHideThePath: a host with what begins the query in an address makes
+// no path of the application the public front page.
+func TestHostsThatHideThePath(t *testing.T) {
+	t.Parallel()
+	eachProxy(t, func(t *testing.T, start starter) {
+		s := newOpenSite(t, start, "/")
+		s.nameless("the front page", s.raw("GET", "/", person{}, asLine()...))
+		at := s.address()
+		for _, target := range []string{"/admin", "http://" + at + "/admin", "/admin?/"} {
+			for _, host := range []string{at + "?", at + "?a=", at + "#", at + "?@" + at, at + "\\", at + ";", at + "/?", at + "%3f"} {
+				got := s.raw("GET", target, person{}, "Host: "+host)
+				// Behind nginx, this application refuses such hosts itself, as net/http does.
+				refused := strings.HasPrefix(got.header.Get("Server"), "nginx") && strings.Contains(got.body, "malformed Host header")
+				if got.app != nil || refused {
+					t.Errorf("%s with the host %q reaches the application: %d", target, host, got.status)
+				}
+			}
+		}
 	})
 }
 

@@ -80,6 +80,23 @@ func TestPublicPathsPass(t *testing.T) {
 	}
 }
 
+// TestAddressWithoutPath: what comes before the first slash is the host. nginx hands
+// on what the browser sent as one, and accepts a question mark in it.
+func TestAddressWithoutPath(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.application("site", func(a *sso.Application) { a.PublicPaths = []string{"/", "/health"} })
+	w.anonymous("the front page", w.nginx("site", "https://site.acme.test/", person{}))
+	for _, address := range []string{
+		"https://site.acme.test?/admin", "https://site.acme.test?a=/admin", "https://site.acme.test?", "https://site.acme.test",
+		"https://site.acme.test#/admin", "https://site.acme.test?@site.acme.test/admin", "https://site.acme.test?/health",
+	} {
+		if got := w.nginx("site", address, person{}); got.Code == http.StatusOK {
+			t.Errorf("%s passes", address)
+		}
+	}
+}
+
 // TestPublicPathsOutliveTheDatabase: while nobody can be recognized, public paths
 // pass without a name, and all others are refused.
 func TestPublicPathsOutliveTheDatabase(t *testing.T) {

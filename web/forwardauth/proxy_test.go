@@ -95,7 +95,10 @@ func (s *site) raw(method, target string, p person, lines ...string) answer {
 	defer c.Close() //nolint:errcheck // of a test
 	s.ok(c.SetDeadline(time.Now().Add(20 * time.Second)))
 	_, port, _ := net.SplitHostPort(s.proxy)
-	text := method + " " + target + " HTTP/1.1\r\nHost: localhost:" + port + "\r\n"
+	text := method + " " + target + " HTTP/1.1\r\n"
+	if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Host:") }) {
+		text += "Host: localhost:" + port + "\r\n"
+	}
 	if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Connection:") }) {
 		text += "Connection: close\r\n"
 	}
