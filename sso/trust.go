@@ -15,6 +15,9 @@ type Trust struct {
 	// Since is when the trust of what is live last changed; zero: not since this
 	// is recorded. Sessions from before were opened under another trust.
 	Since time.Time `json:"since,omitzero"`
+	// EnabledBy is the setup link that alone wrote the trust of what is live, and
+	// enabled it; "" for all others. See [Trust.CorrectsOwn].
+	EnabledBy Actor `json:"enabled_by,omitempty"`
 	// Draft is the change that the draft would make; nil if the draft changes
 	// neither trust nor subject, or if there is no draft.
 	Draft *TrustChange `json:"draft,omitempty"`
@@ -60,6 +63,25 @@ func (t Trust) Waiting() *TrustChange {
 		}
 	}
 	return nil
+}
+
+// CorrectsOwn reports whether the draft corrects what one setup link wrote and
+// enabled, and that link alone wrote the correction, which was not refused.
+func (t Trust) CorrectsOwn() bool {
+	return t.EnabledBy != "" && !t.Draft.Refused() && t.Draft.only(t.EnabledBy)
+}
+
+// only reports whether an actor is the one author of a change.
+func (c *TrustChange) only(a Actor) bool {
+	return c != nil && len(c.Authors) == 1 && c.Authors[0] == a
+}
+
+// Enabler is what EnabledBy becomes when an actor makes the change live.
+func (c *TrustChange) Enabler(by Actor) Actor {
+	if strings.HasPrefix(string(by), "link-") && c.only(by) {
+		return by
+	}
+	return ""
 }
 
 // OfOperator reports whether an actor stands for the installation and not for one

@@ -15,7 +15,7 @@ import (
 // configured one; Conflict "trust_approval_needed", and "admin_groups_mapping" for
 // the holder of a setup link.
 func (s *Service) Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	c, err := s.change(ctx, by, ent, id, "connection.enabled", func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
+	c, err := s.change(ctx, by, ent, id, actionEnabled, func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
 		if c.Draft == nil && c.State == sso.ConnectionEnabled {
 			return c, nil
 		}

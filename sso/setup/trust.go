@@ -22,6 +22,9 @@ type Trusts interface {
 // unknownAuthor stands for whoever made a draft before authors were recorded.
 const unknownAuthor = sso.Actor("unknown")
 
+// actionEnabled is the action that makes a draft live.
+const actionEnabled = "connection.enabled"
+
 // Actions after which no admin is the author of what changed: the identity
 // provider published it.
 const (
@@ -37,6 +40,12 @@ func (s *Service) followTrust(by sso.Actor, action string, old, c sso.Connection
 	live := c.Live.TrustDigest()
 	if was := old.Live.TrustDigest(); was != "" && was != live && action != actionRefreshed {
 		c.Trust.Since = s.moment()
+	}
+	if old.Live.TrustDigest() != live && action != actionRefreshed {
+		c.Trust.EnabledBy = ""
+		if action == actionEnabled {
+			c.Trust.EnabledBy = old.Trust.Draft.Enabler(by)
+		}
 	}
 	if c.Trust.Back != nil && c.Trust.Back.Digest != c.Previous.TrustDigest() {
 		c.Trust.Back = nil
@@ -84,7 +93,8 @@ func errApprovalNeeded() *sso.Error {
 
 // mayTrust decides whether an actor may make a configuration live; change is what
 // was decided about it, nil if nothing. One that trusts whom the live one trusts
-// needs nothing. Neither does the first of an enterprise that trusts nobody yet.
+// needs nothing. Neither does the first of an enterprise that trusts nobody yet,
+// nor the correction of it that NeedsApproval describes.
 func (s *Service) mayTrust(ctx context.Context, by sso.Actor, c sso.Connection, next *sso.Config, change *sso.TrustChange) error {
 	needs, err := s.NeedsApproval(ctx, c, next)
 	if err != nil {
@@ -109,7 +119,7 @@ func (s *Service) NeedsApproval(ctx context.Context, c sso.Connection, next *sso
 	if next == nil || c.Live.TrustDigest() == next.TrustDigest() {
 		return false, nil
 	}
-	if c.Live != nil {
+	if c.Live != nil && !(next.TrustDigest() == c.Draft.TrustDigest() && c.Trust.CorrectsOwn()) {
 		return true, nil
 	}
 	others, err := s.Store.TrustsAnyone(ctx, c.Enterprise, c.ID)
