@@ -59,7 +59,7 @@ func (p *problems) err() error {
 	}
 	e := &sso.Error{Kind: sso.Invalid, Code: p.code, Public: p.fields[0].Message, Fields: p.fields, Err: p.cause}
 	if len(p.fields) > 1 {
-		e.Public = fmt.Sprintf("%d there are problems with some fields.", len(p.fields))
+		e.Public = fmt.Sprintf("There are problems with %d fields.", len(p.fields))
 	}
 	return e
 }

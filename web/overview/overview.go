@@ -147,7 +147,7 @@ func invalid(problems []sso.FieldError) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: "Some there are problems with some fields.", Fields: problems}
+	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: "There are problems with some fields.", Fields: problems}
 }
 
 // entry reports whether an error is about what was entered.
