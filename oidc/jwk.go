@@ -99,9 +99,9 @@ func parseKey(raw jsontext.Value) (key, error) {
 	}
 	k := key{id: text(j.ID), algorithm: text(j.Algorithm)}
 	switch use := text(j.Use); {
-	case len(j.D) > 0:
+	case isThere(j.D):
 		return k, errors.New("a private key, which everyone can read here")
-	case len(j.K) > 0 || j.Type == "oct":
+	case isThere(j.K) || j.Type == "oct":
 		return k, errors.New("a shared key, which everyone can read here")
 	case use != "" && use != "sig":
 		return k, fmt.Errorf("for use %q, not for signatures", sso.Inert(use))
@@ -112,6 +112,10 @@ func parseKey(raw jsontext.Value) (key, error) {
 	}
 	return k, strong(k.public)
 }
+
+// isThere reports whether a member is there and says something: some programs
+// write null for the members that a key does not have.
+func isThere(member jsontext.Value) bool { return len(member) > 0 && member.Kind() != 'n' }
 
 // public gives the key from the members that make it, in their strict form.
 func (j jwk) public() (any, error) {

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"math/big"
 	"net/http"
@@ -45,6 +46,7 @@ func (p *fakeIDP) publish(keys ...map[string]any) {
 func TestOptionalMembersOfAKey(t *testing.T) {
 	t.Parallel()
 	n := signingKey().PublicKey.N.Bytes()
+	null := json.RawMessage("null") // as programs write members that a key does not have
 	for name, members := range map[string]map[string]any{
 		"x5t is the kid":                       {"x5t": "k1"},
 		"x5t of another certificate":           {"x5t": base64.RawURLEncoding.EncodeToString(make([]byte, 20)), "x5c": []string{"MIIB"}},
@@ -66,6 +68,7 @@ func TestOptionalMembersOfAKey(t *testing.T) {
 		"no kid":                               {"kid": nil},
 		"an empty kid":                         {"kid": ""},
 		"members nobody knows":                 {"issuer": "https://idp.example", "exp": "soon", "key_ops": "verify"},
+		"private members that are null":        {"d": null, "k": null, "p": null, "x": null, "crv": null, "x5c": null},
 		"an expired x5c beside a wrong x5t":    {"x5c": []string{"AAAA"}, "x5t": "AAAA"},
 		"a key in another case beside the key": {"N": "AAAA", "KTY": "oct"},
 	} {

@@ -91,10 +91,10 @@ func errLogoutToken(err error) *sso.Error {
 }
 
 func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, error) {
-	// The type is only recommended (§2.4), and older providers say JWT or nothing.
-	// What tells a logout token from any other is the event, and that it has no
+	// The type is only recommended (§2.4): older providers say JWT or nothing, and
+	// that of security event tokens (RFC 8417 §2.3) fits as well. What tells a logout token from any other is the event, and that it has no
 	// nonce.
-	h, err := readHeader(token, a.discovery.algorithms(), "logout+jwt", "jwt", "")
+	h, err := readHeader(token, a.discovery.algorithms(), "logout+jwt", "secevent+jwt", "jwt", "")
 	if err != nil {
 		return LogoutToken{}, errLogoutToken(err)
 	}

@@ -113,7 +113,7 @@ func TestBadLogoutTokens(t *testing.T) {
 // session.
 func TestLogoutTokenTypes(t *testing.T) {
 	t.Parallel()
-	for _, typ := range []any{"logout+jwt", "application/logout+jwt", "JWT", "jwt", "", nil} {
+	for _, typ := range []any{"logout+jwt", "application/logout+jwt", "secevent+jwt", "application/secevent+JWT", "JWT", "jwt", "", nil} {
 		p := newIDP(t)
 		p.header = map[string]any{}
 		if typ != nil {
