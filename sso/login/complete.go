@@ -17,7 +17,9 @@ type Result struct {
 	User       sso.User
 	Enterprise sso.Enterprise
 	Sync       sso.SyncRecord
-	ReturnTo   string
+	// ReturnTo is where the browser that began the sign-in wants to go. It is set
+	// with an error, too, so that starting again leads there.
+	ReturnTo string
 	// Restart is set, and nothing else, when an answer that nobody asked for is
 	// dropped in favour of a sign-in of our own (IdP-initiated "rebounce").
 	Restart *Start
@@ -131,7 +133,7 @@ func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result,
 		s.Observe(t.c.Protocol, sso.CodeOf(err))
 	}
 	if err != nil {
-		return Result{}, t.unmatched(t.record(ctx, err))
+		return Result{ReturnTo: t.returnTo}, t.unmatched(t.record(ctx, err))
 	}
 	s.Synced(len(result.Sync.Added), len(result.Sync.Removed))
 	known := !result.User.CreatedAt.Equal(result.User.LastSignInAt)
@@ -149,7 +151,10 @@ type try struct {
 	cb      sso.Callback
 	attempt sso.Attempt
 	pending *sso.PendingLogin // nil if nobody asked
-	note    string            // why groups are unknown that might be known; for the sync record
+	// returnTo is that of the pending login, once it is known that this browser
+	// began it; "" before.
+	returnTo string
+	note     string // why groups are unknown that might be known; for the sync record
 
 	vouched   bool           // the response was verified before, when a code was asked for
 	judged    bool           // it got as far as that
@@ -231,6 +236,9 @@ func (t *try) claim(ctx context.Context, asked asked) (*sso.PendingLogin, error)
 		return nil, fmt.Errorf("find pending login: %w", asked.err)
 	}
 	p := asked.PendingLogin
+	if p.Connection == t.c.ID && began(p, t.cb) {
+		t.returnTo = sso.ReturnTo(p.ReturnTo)
+	}
 	if p.Connection != t.c.ID || !began(p, t.cb) || !t.Now().Before(p.ExpiresAt) {
 		return nil, errStateExpired()
 	}

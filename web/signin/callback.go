@@ -30,7 +30,7 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		if s.isIn(r, id, err) {
 			return route.SeeOther(w, "/account")
 		}
-		return s.withWay(r, id, cookiesBlocked(r, fmt.Errorf("complete sign-in: %w", err)))
+		return s.withWay(r, id, result.ReturnTo, cookiesBlocked(r, fmt.Errorf("complete sign-in: %w", err)))
 	}
 	if result.Test != nil {
 		return route.SeeOther(w, testedLink(*result.Test))
@@ -42,7 +42,7 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		return s.redeliver(w, r)
 	}
 	if result.Restart != nil {
-		return s.withWay(r, id, s.beginAgain(w, r, *result.Restart))
+		return s.withWay(r, id, result.Restart.ReturnTo, s.beginAgain(w, r, *result.Restart))
 	}
 	if result.Proof != "" {
 		return route.SeeOther(w, verifyLink(result.Proof, result.Session.Connection))
@@ -107,8 +107,9 @@ func userAgent(r *http.Request) string {
 }
 
 // withWay points a failure back to the sign-in link of the company it happened
-// at. What does not exist gets no way: it must look the same for everybody.
-func (s *Signin) withWay(r *http.Request, id sso.ConnectionID, err error) error {
+// at, and on to where the browser wanted to go. What does not exist gets no way:
+// it must look the same for everybody.
+func (s *Signin) withWay(r *http.Request, id sso.ConnectionID, returnTo string, err error) error {
 	if err == nil || sso.KindOf(err) == sso.NotFoundKind {
 		return err
 	}
@@ -118,7 +119,7 @@ func (s *Signin) withWay(r *http.Request, id sso.ConnectionID, err error) error 
 	if lookup != nil {
 		return err // the failure matters more than its ornament
 	}
-	return route.WithWay(err, route.Way{Href: linkTo(ent.Key, id, ""), Enterprise: ent.Name})
+	return route.WithWay(err, route.Way{Href: linkTo(ent.Key, id, knownReturn(returnTo)), Enterprise: ent.Name})
 }
 
 func (s *Signin) metadata(w http.ResponseWriter, r *http.Request) error {

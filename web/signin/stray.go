@@ -71,7 +71,7 @@ func (s *Signin) tooLarge(w http.ResponseWriter, r *http.Request, most int64, ca
 	}
 	result, err := s.Login.TooLarge(r.Context(), id, most, s.callback(r, url.Values{"RelayState": {state}}))
 	if err != nil {
-		return s.withWay(r, id, fmt.Errorf("response that is too large: %w", err))
+		return s.withWay(r, id, result.ReturnTo, fmt.Errorf("response that is too large: %w", err))
 	}
 	return s.stopped(w, r, result)
 }

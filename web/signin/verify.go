@@ -137,7 +137,7 @@ func (s *Signin) backTo(r *http.Request, connection sso.ConnectionID, err error)
 	if err == nil || connection == "" {
 		return err
 	}
-	return s.withWay(r, connection, err)
+	return s.withWay(r, connection, "", err)
 }
 
 // enter gives the browser its session.

@@ -1,12 +1,15 @@
 package signin
 
 import (
+	"html"
 	"net/http"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 
 	"gatehouse/sso"
+	"gatehouse/sso/login"
 )
 
 var (
@@ -58,6 +61,35 @@ func TestEveryStopLeadsOn(t *testing.T) {
 				if got := heading.FindStringSubmatch(body); len(got) != 2 || got[1] != c.heading {
 					t.Errorf("%s: heading %q", name, got)
 				}
+			}
+		})
+	}
+}
+
+// TestStartingAgainKeepsTheDeepLink: somebody who came from a page of an application
+// gets back to it, however many times the sign-in failed before.
+func TestStartingAgainKeepsTheDeepLink(t *testing.T) {
+	t.Parallel()
+	for name, returnTo := range map[string]string{
+		"an application": "/login/continue/wiki?to=https%3A%2F%2Fwiki.example%2Fpage%3Fa%3D1%26b%3D2",
+		"a page of ours": "/account?tab=1",
+		"the console":    "/admin",
+		"nowhere":        "/",
+		"another site":   "//evil.example/",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFixture(t)
+			f.remote.err = &sso.Error{Kind: sso.Forbidden, Code: "saml_expired", Public: "A calm sentence.", Reference: "att-1"}
+			f.result = login.Result{ReturnTo: returnTo}
+			link := url.Values{"connection": {string(f.okta.ID)}, "enterprise_key": {"acme"}}
+			if name != "nowhere" && name != "another site" {
+				link.Set("return_to", returnTo)
+			}
+			want := html.EscapeString("/login/sso?" + link.Encode())
+			w := f.with(http.MethodPost, "/saml/"+string(f.okta.ID)+"/acs", "SAMLResponse=x", &http.Cookie{Name: "theme", Value: "dark"})
+			if links := buttons.FindAllStringSubmatch(w.Body.String(), -1); len(links) != 1 || links[0][1] != want {
+				t.Errorf("%d, buttons %q; want one to %s", w.Code, links, want)
 			}
 		})
 	}
