@@ -55,7 +55,7 @@ func (a *Assistant) choose(w http.ResponseWriter, r *http.Request, v console.Vis
 		return a.name(w, v, g, g.Product, nil)
 	}
 	return a.Console.Render(w, http.StatusOK, &page.ChooseProvider{Base: a.base(v, ""), Heading: "Set up single sign-on",
-		Lead:     "Choose the identity provider that " + v.Enterprise.Name + " uses. It takes about 15 minutes; you can leave at any time and go on later.",
+		Lead:     "Choose the identity provider that " + v.Enterprise.Name + " uses. It takes about 20 minutes; you can leave at any time and go on later.",
 		Products: products(console.At(v.Enterprise, "connections", "new"), "", guide.Guide{})})
 }
 

@@ -33,7 +33,7 @@ func (s *state) approval() []page.Todo {
 		return []page.Todo{{State: "warn", Text: changes + "You are an operator: enabling it approves it. Check every value below first."}}
 	case state == "waiting":
 		todo.Text = changes + "It waits for approval: another admin of the company, or an operator, approves it on the page of the connection. " +
-			"Nothing changes until then." + test
+			"Nothing changes until then. Once it is approved, come back and enable it here." + test
 	case state == "refused":
 		todo.Text = changes + "An admin refused it. Ask them why, or change it."
 		todo.Href, todo.Label = s.at("configure"), "Change it"
