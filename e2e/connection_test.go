@@ -141,7 +141,7 @@ func (w *changing) others() {
 	w.b.Says("other letter case") // Grace's Admins
 	w.b.Shoot("groups")
 	w.b.Submit(`.places a[href*="show=nowhere"]`)
-	w.b.Says("nowhere here")
+	w.b.Says("unmatched")
 	w.b.Submit(`form[action$="/groups"]:not([role]) button`)
 	w.b.Says("Group created")
 	w.b.Says("the group was made or renamed after their last sign-in")
