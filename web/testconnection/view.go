@@ -139,7 +139,12 @@ func viewWarning(v console.Visit, w sso.Warning) page.TestWarning {
 	a := remedy.Warn(v.Connection.Provider, v.Connection.Protocol, w)
 	view := page.TestWarning{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Minor: w.Minor}
 	view.Link, view.Ask = console.Remedy(v, v.Connection.ID, besides(w.Code, a.Page))
-	if w.Code == "group_near_miss" && view.Link != nil {
+	switch {
+	case w.Code != "group_near_miss" || view.Link == nil:
+	case v.Role == sso.RoleSetupLink: // changes no group
+		view.Link = nil
+		view.Ask = "Ask an admin of " + v.Enterprise.Name + " to accept it, or send the name of the group here."
+	default:
 		view.Link.Href += "?show=near"
 	}
 	return view
