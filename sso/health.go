@@ -47,12 +47,14 @@ const (
 	HealthErrors      HealthKind = "sign_ins_failing"
 	HealthLogins      HealthKind = "logins_contested"
 	HealthTrust       HealthKind = "trust_waiting"
+	HealthTrusted     HealthKind = "trust_changed"
 	HealthProvisioned HealthKind = "provisioning_missing"
 )
 
 // HealthKinds are all of them.
 var HealthKinds = [...]HealthKind{
-	HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors, HealthLogins, HealthTrust, HealthProvisioned,
+	HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors, HealthLogins, HealthTrust, HealthTrusted,
+	HealthProvisioned,
 }
 
 // Finding is something that is unwell about an enterprise. Two of the same

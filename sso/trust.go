@@ -18,6 +18,9 @@ type Trust struct {
 	// EnabledBy is the setup link that alone wrote the trust of what is live, and
 	// enabled it; "" for all others. See [Trust.CorrectsOwn].
 	EnabledBy Actor `json:"enabled_by,omitempty"`
+	// Tested is the change that made the trust of what is live, if a passed test
+	// approved it and no admin did; nil for all others. It was enabled at Since.
+	Tested *TrustChange `json:"tested,omitempty"`
 	// Draft is the change that the draft would make; nil if the draft changes
 	// neither trust nor subject, or if there is no draft.
 	Draft *TrustChange `json:"draft,omitempty"`
@@ -45,6 +48,15 @@ type TrustChange struct {
 // Waits reports whether a change was asked for and nobody has decided.
 func (c *TrustChange) Waits() bool {
 	return c != nil && !c.AskedAt.IsZero() && c.DecidedBy == ""
+}
+
+// ByTest returns a copy of the change if a passed test approved it, else nil.
+func (c *TrustChange) ByTest() *TrustChange {
+	if c == nil || !c.Approved || c.Test == "" {
+		return nil
+	}
+	tested := *c
+	return &tested
 }
 
 // Refused reports whether the latest decision is a refusal.

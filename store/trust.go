@@ -9,15 +9,19 @@ import (
 	"gatehouse/sso"
 )
 
-// trustColumns is what is stored of a connection's trust: JSON, "" for the zero
-// value, and since when a change of it waits.
+// trustColumns returns what is stored of a connection's trust: JSON, "" for the
+// zero value, and when a change was asked for or, if none waits, when a passed
+// test alone made one live. Admins are told of both within minutes.
 func trustColumns(t sso.Trust) (text string, asked int64, err error) {
 	if reflect.DeepEqual(t, sso.Trust{}) {
 		return "", 0, nil
 	}
 	written, err := json.Marshal(t)
-	if w := t.Waiting(); w != nil {
+	switch w := t.Waiting(); {
+	case w != nil:
 		asked = micros(w.AskedAt)
+	case t.Tested != nil:
+		asked = micros(t.Since)
 	}
 	return string(written), asked, err
 }

@@ -60,7 +60,7 @@ func Evaluate(s State) []sso.Finding {
 		if c.State != sso.ConnectionEnabled || c.Live == nil {
 			continue
 		}
-		for _, look := range []func(State, sso.Connection) (sso.Finding, bool){certificate, metadata, keys, groups, provisioning, errorRate} {
+		for _, look := range []func(State, sso.Connection) (sso.Finding, bool){certificate, metadata, keys, groups, provisioning, errorRate, trusted} {
 			if f, ok := look(s, c); ok {
 				f.Connection = c.ID
 				all = append(all, f)

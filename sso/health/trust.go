@@ -29,5 +29,28 @@ func trust(c sso.Connection) (f sso.Finding, ok bool) {
 // forOperators reports whether operators are told as well as the admins of the
 // enterprise: an admin may be who made the change.
 func forOperators(events []sso.HealthEvent) bool {
-	return slices.ContainsFunc(events, func(e sso.HealthEvent) bool { return e.Kind == sso.HealthTrust })
+	return slices.ContainsFunc(events, func(e sso.HealthEvent) bool {
+		return e.Kind == sso.HealthTrust || e.Kind == sso.HealthTrusted
+	})
+}
+
+// trustShown is how long a change of trust that a test approved is shown.
+const trustShown = 7 * day
+
+// trusted finds a change of trust that went live because a user known through
+// the trust before passed a test. That user may be its author.
+func trusted(s State, c sso.Connection) (f sso.Finding, ok bool) {
+	change := c.Trust.Tested
+	if change == nil || s.Now.Sub(c.Trust.Since) > trustShown {
+		return f, false
+	}
+	f.Kind, f.Subject = sso.HealthTrusted, change.Digest[:min(len(change.Digest), 16)]
+	f.FindingDetail = sso.FindingDetail{
+		Text: "A new identity provider or client was enabled on " + c.Name + ". A person who was signed in passed the test of it; no admin approved it.",
+		Side: string(remedy.Operator),
+		Do:   "Check that the company wanted this change. If it did not, roll the connection back and revoke the setup link.",
+		At:   c.Trust.Since,
+		Path: "connections/" + string(c.ID),
+	}
+	return f, true
 }

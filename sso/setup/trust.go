@@ -42,9 +42,10 @@ func (s *Service) followTrust(by sso.Actor, action string, old, c sso.Connection
 		c.Trust.Since = s.moment()
 	}
 	if old.Live.TrustDigest() != live && action != actionRefreshed {
-		c.Trust.EnabledBy = ""
+		c.Trust.EnabledBy, c.Trust.Tested = "", nil
 		if action == actionEnabled {
 			c.Trust.EnabledBy = old.Trust.Draft.Enabler(by)
+			c.Trust.Tested = old.Trust.Draft.ByTest()
 		}
 	}
 	if c.Trust.Back != nil && c.Trust.Back.Digest != c.Previous.TrustDigest() {

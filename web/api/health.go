@@ -15,7 +15,7 @@ type Health interface {
 
 type healthEvent struct {
 	ID         sso.HealthEventID `json:"id" doc:"Never changes." example:"health-06d5x0wkj3n8p7r5t2v4y6z8ab"`
-	Kind       sso.HealthKind    `json:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,trust_waiting,provisioning_missing" doc:"What is unwell." example:"certificate_expiring"`
+	Kind       sso.HealthKind    `json:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,trust_waiting,trust_changed,provisioning_missing" doc:"What is unwell." example:"certificate_expiring"`
 	Connection *sso.ConnectionID `json:"connection" doc:"Of which connection; null: of none." example:"conn-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Threshold  *int              `json:"threshold" doc:"Of a certificate: how many days are left at most, 0 once it has expired; null otherwise." example:"30"`
 	Text       string            `json:"text" doc:"What is so, as admins are told." example:"The certificate of Okta expires on 24 January 2027."`
@@ -44,7 +44,7 @@ func (a *API) healthOperations() {
 
 func (a *API) listHealth(ctx context.Context, c caller, in *struct {
 	Paging
-	Kind sso.HealthKind `query:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,trust_waiting,provisioning_missing" doc:"Only of this kind." example:"certificate_expiring"`
+	Kind sso.HealthKind `query:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,trust_waiting,trust_changed,provisioning_missing" doc:"Only of this kind." example:"certificate_expiring"`
 	Open bool           `query:"open" doc:"Only what is still so." example:"true"`
 }) (*out[list[healthEvent]], error) {
 	all, next, err := a.Store.HealthEvents(ctx, c.enterprise.ID, sso.HealthFilter{Kind: in.Kind, Open: in.Open}, in.page())
