@@ -59,7 +59,7 @@ func certificateFaults(err error, field *page.Field) []page.Wrong {
 			field.Error = f.Message
 			all[i].ID, all[i].Label = field.ID, field.Label
 		} else if f.Label != "" {
-			all[i].Label = labelOf(f.Label)
+			all[i].Label = console.FieldLabel(f.Label)
 		}
 	}
 	return all

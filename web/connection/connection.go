@@ -158,7 +158,7 @@ func wrong(err error) []page.Wrong {
 	var all []page.Wrong
 	for _, w := range page.Blame(err) {
 		if w.Label != "" {
-			w.Label = labelOf(w.Label)
+			w.Label = console.FieldLabel(w.Label)
 		}
 		all = append(all, w)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
 
@@ -20,7 +21,7 @@ func settled(c sso.Connection) *sso.Config {
 func sections(c sso.Connection, defaults []sso.PrincipalGroup) []page.FieldSection {
 	cfg := settled(c)
 	all := []page.FieldSection{{ID: "general", Heading: "General", Fields: []page.Field{
-		{ID: "name", Name: "name", Label: labelOf("name"), Value: c.Name, Hint: "People see it where there is a choice. It changes at once.", Autocomplete: "off"},
+		{ID: "name", Name: "name", Label: console.FieldLabel("name"), Value: c.Name, Hint: "People see it where there is a choice. It changes at once.", Autocomplete: "off"},
 	}}}
 	all = append(all, groupFields(cfg, defaults), brakeFields(cfg.Brake), policyFields(cfg))
 	switch {
@@ -33,15 +34,15 @@ func sections(c sso.Connection, defaults []sso.PrincipalGroup) []page.FieldSecti
 }
 
 func choice(name, hint, value string) page.Field {
-	return page.Field{ID: idOf(name), Name: name, Label: labelOf(name), Hint: hint, Kind: "select", Options: chosen(name, value)}
+	return page.Field{ID: idOf(name), Name: name, Label: console.FieldLabel(name), Hint: hint, Kind: "select", Options: chosen(name, value)}
 }
 
 func box(name, hint string, checked bool) page.Field {
-	return page.Field{ID: idOf(name), Name: name, Label: labelOf(name), Hint: hint, Kind: "check", Value: "yes", Checked: checked, Optional: true}
+	return page.Field{ID: idOf(name), Name: name, Label: console.FieldLabel(name), Hint: hint, Kind: "check", Value: "yes", Checked: checked, Optional: true}
 }
 
 func line(name, hint, value string) page.Field {
-	return page.Field{ID: idOf(name), Name: name, Label: labelOf(name), Hint: hint, Value: value, Optional: true, Mono: true, Most: 1024, Autocomplete: "off"}
+	return page.Field{ID: idOf(name), Name: name, Label: console.FieldLabel(name), Hint: hint, Value: value, Optional: true, Mono: true, Most: 1024, Autocomplete: "off"}
 }
 
 func number(name, hint string, value int) page.Field {

@@ -155,7 +155,7 @@ func (h *Handlers) form(ctx context.Context, w http.ResponseWriter, v console.Vi
 	if refused != nil {
 		p.Wrong = page.Blame(unnumbered(refused), fields...)
 		for i := range p.Wrong {
-			p.Wrong[i].Label = labelOf(p.Wrong[i].Label)
+			p.Wrong[i].Label = console.FieldLabel(p.Wrong[i].Label)
 		}
 	}
 	return h.Console.Render(w, status(p.Wrong), p)
@@ -300,14 +300,14 @@ func as[T ~string](v *string) *T {
 // chosen marks the option that has a value, which is one of them even if nobody
 // would choose it any more.
 func chosen(field, value string) []page.Option {
-	all := slices.Clone(choices(field))
+	all := slices.Clone(console.FieldOptions(field))
 	found := false
 	for i := range all {
 		all[i].Chosen = all[i].Value == value
 		found = found || all[i].Chosen
 	}
 	if !found {
-		all = append(all, page.Option{Value: value, Label: worded(field, value), Chosen: true})
+		all = append(all, page.Option{Value: value, Label: console.FieldValue(field, value), Chosen: true})
 	}
 	return all
 }

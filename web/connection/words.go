@@ -1,96 +1,14 @@
 package connection
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
 	"gatehouse/sso"
 	"gatehouse/sso/setup"
+	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
-
-// labels are what the console calls the fields of a configuration.
-func labels() map[string]string {
-	return map[string]string{
-		"name": "Name", "provider": "Identity provider",
-		"saml.metadata_url": "Metadata URL", "saml.metadata_xml": "Metadata", "saml.idp_entity_id": "Entity ID", "saml.sso_url": "Single sign-on URL",
-		"saml.sso_binding": "Binding", "saml.slo_url": "Single logout URL", "saml.certificates": "Certificates", "saml.sign_requests": "Sign our requests",
-		"saml.allow_idp_initiated": "Sign-in from the app tile", "saml.name_id_format": "Name ID format", "saml.force_authn": "Ask for the password every time",
-		"saml.allow_sha1": "Accept SHA-1 signatures", "saml.confirm_new_keys": "Confirm new certificates", "saml.pending_certificates": "Certificates to be confirmed",
-		"saml.clock_skew_seconds": "Clock difference allowed",
-		"oidc.issuer":             "Issuer", "oidc.discovery_url": "Discovery URL", "oidc.client_id": "Client ID", "oidc.client_secret": "Client secret", "oidc.token_endpoint_auth_method": "Client authentication",
-		"oidc.scopes": "Scopes", "oidc.confirm_new_keys": "Confirm new keys", "oidc.keys": "Keys", "oidc.pending_keys": "Keys to be confirmed", "oidc.prompt": "Prompt",
-		"mapping.subject": "Subject", "mapping.login": "Login from", "mapping.email": "E-mail from", "mapping.email_verified": "E-mail verified from",
-		"mapping.name": "Name from", "mapping.groups": "Groups from", "mapping.delimiter": "Delimiter between groups", "mapping.include": "Only groups that match",
-		"mapping.groups_rewrite.preset": "Rewrite group names", "mapping.groups_rewrite.pattern": "Expression for group names", "mapping.groups_rewrite.replace": "Group name from the expression",
-		"mapping.exclude": "No groups that match", "mapping.group_limit": "Length at which lists are cut off",
-		"group_sync.mode": "Group sync", "group_sync.on_absent": "When no groups are sent", "group_sync.on_overage": "When there are too many groups to send",
-		"default_groups": "Default groups",
-		"brake.off":      "Hold nothing but the loss of the last admin", "brake.share": "Share of a group, in percent", "brake.people": "People of a group", "brake.window": "Window, in seconds",
-		"provisioning": "Provisioning", "email_verification.mode": "First sign-in: verify the e-mail address", "email_verification.expression": "Rule for the e-mail address",
-		"email_verification.trust_idp": "Believe the identity provider about addresses", "allow_sign_in": "Who may sign in",
-		"email_optional":   "People without an e-mail address get in",
-		"directory.tenant": "Microsoft tenant", "directory.client_id": "Application (client) ID", "directory.client_secret": "Secret of the application",
-		"directory.by_id": "Groups are known by object ID",
-	}
-}
-
-var numbered = regexp.MustCompile(`\[\d+\]$`)
-
-// labelOf is the field's label, or the field where it has none.
-func labelOf(field string) string {
-	if label, ok := labels()[numbered.ReplaceAllString(field, "")]; ok {
-		return label
-	}
-	return field
-}
-
-// choices are the words for values of a field.
-func choices(field string) []page.Option {
-	switch field {
-	case "group_sync.mode":
-		return []page.Option{{Value: "reset", Label: "Reset to what the identity provider says"}, {Value: "reset-synced", Label: "Reset, but keep what was added by hand"}, {Value: "add-only", Label: "Add only"}}
-	case "group_sync.on_absent":
-		return []page.Option{{Value: "keep", Label: "Keep all memberships"}, {Value: "clear", Label: "Clear them"}, {Value: "deny", Label: "Refuse the sign-in"}}
-	case "group_sync.on_overage":
-		return []page.Option{{Value: "keep", Label: "Keep all memberships"}, {Value: "deny", Label: "Refuse the sign-in"}}
-	case "mapping.groups_rewrite.preset":
-		return page.RewriteOptions()
-	case "email_verification.mode":
-		return []page.Option{{Value: "unverified-domain", Label: "Unless the domain is verified"}, {Value: "always", Label: "Always"}, {Value: "never", Label: "Never"}, {Value: "expression", Label: "By the rule below"}}
-	case "saml.allow_idp_initiated":
-		return []page.Option{{Value: "off", Label: "Not allowed"}, {Value: "rebounce", Label: "Allowed: starts a sign-in of our own"}, {Value: "direct", Label: "Allowed directly (less safe)"}}
-	case "saml.name_id_format":
-		return []page.Option{{Value: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", Label: "Persistent"}, {Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", Label: "Unspecified: as chosen at the identity provider"},
-			{Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", Label: "E-mail address"}, {Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName", Label: "Windows domain qualified name"}}
-	case "saml.sso_binding":
-		return []page.Option{{Value: sso.BindingRedirect, Label: "HTTP-Redirect"}, {Value: sso.BindingPOST, Label: "HTTP-POST"}}
-	case "oidc.token_endpoint_auth_method":
-		return []page.Option{{Value: "client_secret_basic", Label: "Client secret (basic)"}, {Value: "client_secret_post", Label: "Client secret (post)"}, {Value: "private_key_jwt", Label: "Our key (private_key_jwt)"}}
-	case "oidc.prompt":
-		return []page.Option{{Value: "", Label: "Leave it to the identity provider"}, {Value: "login", Label: "Ask for the password every time"}, {Value: "select_account", Label: "Ask which account"}, {Value: "consent", Label: "Ask for consent"}}
-	case "provisioning":
-		return []page.Option{{Value: "jit", Label: "At sign-in"}}
-	}
-	return nil
-}
-
-// worded is a value in words, where there are some.
-func worded(field, value string) string {
-	for _, o := range choices(field) {
-		if o.Value == value {
-			return o.Label
-		}
-	}
-	switch {
-	case field == "saml.clock_skew_seconds" && value != "":
-		return value + " seconds"
-	case field == "provisioning" && value == string(sso.ProvisionSCIM):
-		return "By SCIM, which is not available yet" // nobody can choose it, but it may be stored
-	}
-	return value
-}
 
 // named are groups as people know them; groups has their references by ID.
 func named(ids []string, groups map[string]string) (refs []string) {
@@ -108,7 +26,7 @@ func named(ids []string, groups map[string]string) (refs []string) {
 func changes(all []setup.Difference, groups map[string]string) []page.Change {
 	shown := make([]page.Change, 0, len(all))
 	for _, d := range all {
-		c := page.Change{Label: labelOf(d.Field), Before: worded(d.Field, d.Before), After: worded(d.Field, d.After), Gone: d.Gone, New: d.New, Secret: d.Secret}
+		c := page.Change{Label: console.FieldLabel(d.Field), Before: console.FieldValue(d.Field, d.Before), After: console.FieldValue(d.Field, d.After), Gone: d.Gone, New: d.New, Secret: d.Secret}
 		switch d.Field {
 		case "saml.certificates":
 			c.Gone, c.New = shortened(d.Gone), shortened(d.New)

@@ -166,7 +166,7 @@ func galleryLastSteps() []Example {
 		})},
 		{"SetupEnable-untested", 422, enable(func(p *SetupEnable) {
 			p.Form.Fields, p.Form.Wrong = []Field{asked}, []Wrong{{asked.ID, asked.Label, asked.Error}}
-			p.Differs = []Differs{{"saml.metadata_url", "https://old.example/metadata", "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/federationmetadata/2007-06/federationmetadata.xml"}, {"mapping.groups", "", "groups"}}
+			p.Differs = []Differs{{"Metadata URL", "https://old.example/metadata", "https://login.microsoftonline.com/72f988bf-86f1-41af-91ab-2d7cd011db47/federationmetadata/2007-06/federationmetadata.xml"}, {"Groups from", "", "groups"}}
 			p.Warnings = []Todo{{"warn", "The last test did not pass.", "/t", "Look at it"}}
 		})},
 		{"SetupDone", 200, done},

@@ -221,7 +221,7 @@ func TestEnableNeedsATestOrAWord(t *testing.T) {
 	}
 	f.leads(f.post("operator", at+"/enable", url.Values{"confirm": {"Employees"}, "revision": f.revision(c)}), at+"/done?done=enabled")
 	f.leads(f.post("operator", at+"/attributes", url.Values{"mapping.login": {"uid"}, "group_sync.on_absent": {"keep"}, "revision": f.revision(c)}), at+"/attributes?done=saved")
-	if body := f.get(at + "/enable"); !strings.Contains(body, "Different from what people sign in with now") || !strings.Contains(body, "mapping.login") {
+	if body := f.get(at + "/enable"); !strings.Contains(body, "Different from what people sign in with now") || !strings.Contains(body, ">Login from<") {
 		t.Errorf("what is new is not told:\n%s", body)
 	}
 }

@@ -153,10 +153,14 @@ func (s *state) changes() []string {
 }
 
 func differs(d setup.Difference) page.Differs {
-	out := page.Differs{Field: d.Field, Before: d.Before, After: d.After}
+	out := page.Differs{
+		Field:  console.FieldLabel(d.Field),
+		Before: console.FieldValue(d.Field, d.Before),
+		After:  console.FieldValue(d.Field, d.After),
+	}
 	switch {
 	case d.Secret:
-		out.After = "another secret"
+		out.Before, out.After = "the secret in use", "another secret"
 	case len(d.Gone)+len(d.New) > 0:
 		out.Before, out.After = listed("without ", d.Gone), listed("with ", d.New)
 	}
