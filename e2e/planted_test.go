@@ -61,7 +61,7 @@ func plantedFaults() []planted {
 			verdict: warned, do: "Send the group attribute", link: "/setup/attributes"},
 		{trial: trial{name: "group in other letter case", protocol: "saml", provider: "custom",
 			cause: "“bookkeepers” was sent, Platform has “Bookkeepers”", side: us, place: "Verify groups"},
-			verdict: warned, do: "Accept the name", link: "/groups?show=near"},
+			verdict: warned, do: "Accept the name", link: "#h-near"},
 		{trial: trial{name: "login falls back to the NameID", protocol: "saml", provider: "okta", fault: demoidp.NoLogin,
 			config: harness.Object{"mapping": harness.Object{"login": []string{"login", "NameID"}, "email": []string{"email"}, "name": []string{"{firstName} {lastName}"}, "groups": []string{"groups"}}},
 			cause:  "The login was read from NameID, because login was not sent", side: theCompany, place: "Profile attribute statements"},
@@ -185,7 +185,8 @@ func (w *tried) reads(t *testing.T, page harness.Answer, c planted) {
 		for _, m := range linked.FindAllStringSubmatch(text, -1) {
 			if strings.HasSuffix(m[1], c.link) {
 				found = true
-				if a := w.operator.Get(m[1]); a.Status != http.StatusOK {
+				path, _, _ := strings.Cut(m[1], "#")
+				if a := w.operator.Get(path); a.Status != http.StatusOK {
 					t.Errorf("%s answers %v", m[1], a)
 				}
 			}

@@ -32,7 +32,8 @@ func (d *desk) acts(who, code, part string) {
 	link := linkOnPage.FindStringSubmatch(part)
 	switch {
 	case link != nil:
-		if w := d.ask(d.g.handler(), who, http.MethodGet, html.UnescapeString(link[1]), "same-origin"); w.Code != http.StatusOK {
+		path, _, _ := strings.Cut(html.UnescapeString(link[1]), "#")
+		if w := d.ask(d.g.handler(), who, http.MethodGet, path, "same-origin"); w.Code != http.StatusOK {
 			d.Errorf("%s as %s: %s answers %d", code, who, link[1], w.Code)
 		}
 	case strings.HasPrefix(place, "Here: ") && askOnPage.FindString(part) == "":

@@ -19,7 +19,7 @@ func TestNearMissForHoldersOfALink(t *testing.T) {
 			Enterprise: sso.Enterprise{Key: "acme", Name: "Acme"},
 			Connection: sso.Connection{ID: "conn-1", Protocol: sso.SAML},
 		}
-		w := viewWarning(v, warning)
+		w := viewWarning(v, "test-1", warning)
 		if (w.Link != nil) != link || strings.Contains(w.Ask, "Ask an admin of Acme") == link {
 			t.Errorf("%s: link %v, %q", role, w.Link, w.Ask)
 		}

@@ -135,7 +135,7 @@ func sideOf(s remedy.Side) string {
 }
 
 // viewWarning says about a warning what failed says about a failure.
-func viewWarning(v console.Visit, w sso.Warning) page.TestWarning {
+func viewWarning(v console.Visit, run sso.TestRunID, w sso.Warning) page.TestWarning {
 	a := remedy.Warn(v.Connection.Provider, v.Connection.Protocol, w)
 	view := page.TestWarning{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Minor: w.Minor}
 	view.Link, view.Ask = console.Remedy(v, v.Connection.ID, besides(w.Code, a.Page))
@@ -145,7 +145,8 @@ func viewWarning(v console.Visit, w sso.Warning) page.TestWarning {
 		view.Link = nil
 		view.Ask = "Ask an admin of " + v.Enterprise.Name + " to accept it, or send the name of the group here."
 	default:
-		view.Link.Href += "?show=near"
+		view.Link.Label = "Accept it below"
+		view.Link.Href = console.AtConnection(v.Enterprise, v.Connection.ID, "tests", string(run)) + "#h-near"
 	}
 	return view
 }
@@ -171,9 +172,9 @@ func (p *Pages) viewResult(view *page.Test, v console.Visit, run sso.TestRun) {
 	r := run.Result
 	for _, w := range r.Warnings {
 		if w.Minor {
-			view.Notes = append(view.Notes, viewWarning(v, w))
+			view.Notes = append(view.Notes, viewWarning(v, run.ID, w))
 		} else {
-			view.Warnings = append(view.Warnings, viewWarning(v, w))
+			view.Warnings = append(view.Warnings, viewWarning(v, run.ID, w))
 		}
 	}
 	for _, c := range r.Checks {
