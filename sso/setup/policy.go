@@ -31,9 +31,9 @@ func (w *editing) checkPolicies() {
 	}
 	switch v.Mode {
 	case policy.ModeUnverifiedDomain:
-		w.warn("email_verification.mode", "No mail server is set up (smtp.addr), so no codes are sent or asked for, and addresses stay unverified.")
+		w.warn("email_verification.mode", "No mail server is set up, so no codes are sent or asked for, and addresses stay unverified.")
 	case policy.ModeAlways, policy.ModeExpression:
-		w.warn("email_verification.mode", "No mail server is set up (smtp.addr), so no codes are sent: who would have to enter one does not get in.")
+		w.warn("email_verification.mode", "No mail server is set up, so no codes are sent: people who would have to enter one are refused.")
 	}
 }
 

@@ -50,7 +50,7 @@ type AdminWelcome struct {
 	Fields   []Field
 }
 
-func (AdminWelcome) title() string { return "Make your admin account" }
+func (AdminWelcome) title() string { return "Create your admin account" }
 
 // AdminAccount is what an admin is told about their own account.
 type AdminAccount struct {
