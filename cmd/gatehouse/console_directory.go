@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gatehouse/config"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/console"
 	"gatehouse/web/directory"
 	"gatehouse/web/page"
@@ -26,7 +26,7 @@ func (g *gateway) directoryArea(c *console.Console, _ *page.Pages) error {
 }
 
 // resolver asks one DNS server alone, if there is one to be asked.
-func resolver(c config.DNS) setup.TXTResolver {
+func resolver(c config.DNS) connections.TXTResolver {
 	r := &net.Resolver{}
 	if c.Resolver != "" {
 		r.PreferGo, r.Dial = true, func(ctx context.Context, network, _ string) (net.Conn, error) {

@@ -14,7 +14,7 @@ import (
 
 	"gatehouse/saml"
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 )
 
 // send sends a form of somebody's browser from a page of ours.
@@ -36,18 +36,18 @@ func (d *desk) send(who, path string, form url.Values) *httptest.ResponseRecorde
 // live gives acme's connection a configuration that can be enabled, and is.
 func (d *desk) live() {
 	d.Helper()
-	_, _, err := d.g.setup.Edit(d.Context(), sso.ActorOperator, d.acme.ID, d.conn.ID, setup.Edit{
-		SAML: &setup.SAMLEdit{
+	_, _, err := d.g.setup.Edit(d.Context(), sso.ActorOperator, d.acme.ID, d.conn.ID, connections.Edit{
+		SAML: &connections.SAMLEdit{
 			IDPEntityID:       new("https://idp.test"),
 			SSOURL:            new("https://idp.test/sso"),
 			Certificates:      []string{d.certificate()},
 			AllowIDPInitiated: new(sso.IDPInitiatedOff),
 			NameIDFormat:      new("urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"),
 		},
-		Mapping:           &setup.MappingEdit{Login: []string{"login"}},
-		GroupSync:         &setup.GroupSyncEdit{Mode: new(sso.SyncReset), OnAbsent: new(sso.KeepGroups), OnOverage: new(sso.KeepGroups)},
+		Mapping:           &connections.MappingEdit{Login: []string{"login"}},
+		GroupSync:         &connections.GroupSyncEdit{Mode: new(sso.SyncReset), OnAbsent: new(sso.KeepGroups), OnOverage: new(sso.KeepGroups)},
 		Provisioning:      new(sso.ProvisionJIT),
-		EmailVerification: &setup.EmailVerificationEdit{Mode: new("never")},
+		EmailVerification: &connections.EmailVerificationEdit{Mode: new("never")},
 	})
 	d.ok(err)
 	// As if it had been live from the beginning, so that everybody is signed in
@@ -202,7 +202,7 @@ func TestAdminAlone(t *testing.T) {
 		t.Errorf("enable what was disabled: %v", err)
 	}
 	d.ok(d.g.setup.Delete(t.Context(), ada, d.acme.ID, d.conn.ID))
-	c, _, err := d.g.setup.Create(t.Context(), ada, d.acme.ID, sso.SAML, setup.Edit{Name: new("Directory"), SAML: &setup.SAMLEdit{
+	c, _, err := d.g.setup.Create(t.Context(), ada, d.acme.ID, sso.SAML, connections.Edit{Name: new("Directory"), SAML: &connections.SAMLEdit{
 		IDPEntityID: new("https://evil.test"), SSOURL: new("https://evil.test/sso"), Certificates: []string{d.certificate()}}})
 	d.ok(err)
 	if _, err := d.g.setup.Enable(t.Context(), ada, d.acme.ID, c.ID); sso.CodeOf(err) != "trust_approval_needed" {

@@ -18,10 +18,10 @@ import (
 	"gatehouse/saml"
 	"gatehouse/sso"
 	"gatehouse/sso/admin"
+	"gatehouse/sso/connections"
 	"gatehouse/sso/health"
 	"gatehouse/sso/login"
 	"gatehouse/sso/sessions"
-	"gatehouse/sso/setup"
 	"gatehouse/sso/signing"
 	"gatehouse/store"
 	"gatehouse/web/account"
@@ -53,7 +53,7 @@ type gateway struct {
 	ops       *ops.Ops
 	saml      *saml.ServiceProvider
 	oidc      *oidc.RelyingParty
-	setup     *setup.Service
+	setup     *connections.Service
 	live      *sessions.Cache
 	sessions  *session.Manager
 	login     *login.Service
@@ -92,7 +92,7 @@ func (g *gateway) services() error {
 		Client:   outbound.NewClient(outbound.Options{AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent}),
 		KeysSeen: func(ctx context.Context, seen sso.SeenKeys) { g.setup.SeeKeys(ctx, seen) },
 	})
-	g.setup = setup.New(setup.Options{Store: g.db, Resolver: resolver(c.DNS), SAML: g.saml, OIDC: g.oidc, Log: g.log, AllowLoopback: c.AllowPrivateIDPAddresses, NoMail: c.SMTP.Addr == ""})
+	g.setup = connections.New(connections.Options{Store: g.db, Resolver: resolver(c.DNS), SAML: g.saml, OIDC: g.oidc, Log: g.log, AllowLoopback: c.AllowPrivateIDPAddresses, NoMail: c.SMTP.Addr == ""})
 	g.live = sessions.New(sessions.Options{Store: g.db, Bus: g.nodes.bus, Log: g.log, Now: time.Now})
 	graph, err := entra.New(entra.Options{LoginURL: c.Directory.LoginURL, GraphURL: c.Directory.GraphURL, HTTP: outbound.NewClient(outbound.Options{
 		AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent, MaxBody: entra.MaxBody})})

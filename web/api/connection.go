@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 )
 
 // Connections keeps connections; what changes one goes through Setup.
@@ -20,7 +20,7 @@ type Connections interface {
 // newConnection is setup.Edit with what cannot be changed later.
 type newConnection struct {
 	Protocol sso.Protocol `json:"protocol" enum:"saml,oidc" doc:"What the identity provider speaks." example:"saml"`
-	setup.Edit
+	connections.Edit
 }
 
 // ofConnection is the answer that is one connection.
@@ -75,7 +75,7 @@ func (a *API) getConnection(ctx context.Context, c caller, in *inConnection) (*o
 	return a.connectionAnswer(c, x, nil, err)
 }
 
-func (a *API) connectionAnswer(c caller, x sso.Connection, warnings []setup.Warning, err error) (*ofConnection, error) {
+func (a *API) connectionAnswer(c caller, x sso.Connection, warnings []connections.Warning, err error) (*ofConnection, error) {
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (a *API) connectionAnswer(c caller, x sso.Connection, warnings []setup.Warn
 func (a *API) updateConnection(ctx context.Context, c caller, in *struct {
 	Connection sso.ConnectionID `path:"connection"`
 	IfMatch    string           `header:"If-Match" maxLength:"64" doc:"The ETag of the connection that the edit was made from." example:"\"7\""`
-	Body       setup.Edit
+	Body       connections.Edit
 }) (*ofConnection, error) {
 	edit := in.Body
 	edit.Revision = revisionOf(in.IfMatch)

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 )
 
 type connection struct {
@@ -68,7 +68,7 @@ func viewCertificateUse(u sso.CertificateUse) certificateUse {
 	return certificateUse{Fingerprint: u.Fingerprint, Source: u.Source, FirstSeen: u.FirstSeen, LastSeen: u.LastSeen, LastUsed: moment(u.LastUsed)}
 }
 
-func (a *API) viewConnection(e sso.Enterprise, c sso.Connection, warnings []setup.Warning) connection {
+func (a *API) viewConnection(e sso.Enterprise, c sso.Connection, warnings []connections.Warning) connection {
 	v := connection{ID: c.ID, Name: c.Name, Protocol: c.Protocol, Provider: c.Provider, State: c.State, Revision: c.Revision,
 		Live: viewConfiguration(c.Live), Draft: viewConfiguration(c.Draft), Previous: viewConfiguration(c.Previous),
 		SignInURL: a.signInURL(e, c.ID), Warnings: make([]warning, 0, len(warnings)), CreatedAt: c.CreatedAt}

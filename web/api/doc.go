@@ -21,6 +21,6 @@
 //   - Only what succeeded is kept under an Idempotency-Key: an error changed
 //     nothing, so trying again is right.
 //
-// What must not live here: rules about what may be configured (sso/setup), SQL,
+// What must not live here: rules about what may be configured (sso/connections), SQL,
 // cookies, pages.
 package api

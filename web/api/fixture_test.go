@@ -22,8 +22,8 @@ import (
 	"gatehouse/saml"
 	"gatehouse/sso"
 	"gatehouse/sso/admin"
+	"gatehouse/sso/connections"
 	"gatehouse/sso/login"
-	"gatehouse/sso/setup"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/route"
@@ -69,7 +69,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 	log := slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	sp := saml.New(saml.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
 	rp := oidc.New(oidc.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
-	service := setup.New(setup.Options{Store: f.db, SAML: sp, OIDC: rp, Resolver: f, Log: log, AllowLoopback: true})
+	service := connections.New(connections.Options{Store: f.db, SAML: sp, OIDC: rp, Resolver: f, Log: log, AllowLoopback: true})
 	f.api, err = New(Options{Store: f.db, Setup: service,
 		Preview: login.New(login.Options{Snapshots: f.db}), Tests: login.New(login.Options{Snapshots: f.db, Tests: f.db, Now: time.Now}), Links: admin.New(admin.Options{Links: f.db, Now: time.Now}), SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log,
 		Revoked: func(context.Context) { f.revoked++ }})

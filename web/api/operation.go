@@ -10,7 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/route"
 )
 
@@ -60,7 +60,7 @@ func newHuma(mux *http.ServeMux) huma.API {
 // schemaName names a type in the document; generated clients have types of these
 // names.
 func schemaName(t reflect.Type, hint string) string {
-	if t == reflect.TypeFor[setup.Edit]() {
+	if t == reflect.TypeFor[connections.Edit]() {
 		return "ConnectionPatch"
 	}
 	return huma.DefaultSchemaNamer(t, hint)

@@ -6,12 +6,12 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 )
 
 // Trying tells what policies would do.
 type Trying interface {
-	DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *setup.EmailVerificationEdit, allow *string) ([]setup.Trial, error)
+	DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *connections.EmailVerificationEdit, allow *string) ([]connections.Trial, error)
 }
 
 type emailDecision struct {
@@ -28,8 +28,8 @@ func viewDecision(d sso.EmailDecision) *emailDecision {
 }
 
 type policyTrial struct {
-	EmailVerification *setup.EmailVerificationEdit `json:"email_verification,omitempty"`
-	AllowSignIn       *string                      `json:"allow_sign_in,omitempty"`
+	EmailVerification *connections.EmailVerificationEdit `json:"email_verification,omitempty"`
+	AllowSignIn       *string                            `json:"allow_sign_in,omitempty"`
 }
 
 type trial struct {

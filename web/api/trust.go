@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 )
 
 // trustDecider decides about changes of whom a connection trusts.
 type trustDecider interface {
-	DecideTrust(ctx context.Context, a setup.Approver, ent sso.EnterpriseID, id sso.ConnectionID, digest string,
+	DecideTrust(ctx context.Context, a connections.Approver, ent sso.EnterpriseID, id sso.ConnectionID, digest string,
 		approve bool) (sso.Connection, error)
-	TrustChanges(ctx context.Context, c sso.Connection) ([]setup.TrustChange, error)
+	TrustChanges(ctx context.Context, c sso.Connection) ([]connections.TrustChange, error)
 }
 
 type trustChange struct {
@@ -29,7 +29,7 @@ type trustChange struct {
 	Test      *string     `json:"test" doc:"The passed test that approved it; null: none." example:"test-06d5x0wkj3n8p7r5"`
 }
 
-func viewTrustChange(c setup.TrustChange) trustChange {
+func viewTrustChange(c connections.TrustChange) trustChange {
 	v := trustChange{
 		Digest:    c.Digest,
 		Version:   "draft",
@@ -74,7 +74,7 @@ func (a *API) listTrustChanges(ctx context.Context, c caller, in *struct {
 		return nil, err
 	}
 	all, err := a.Setup.TrustChanges(ctx, x)
-	return pageFrom(all, err, func(t setup.TrustChange) string { return t.Digest }, in.Paging, viewTrustChange)
+	return pageFrom(all, err, func(t connections.TrustChange) string { return t.Digest }, in.Paging, viewTrustChange)
 }
 
 func (a *API) decideTrust(approve bool) func(context.Context, caller, *struct {
@@ -85,7 +85,7 @@ func (a *API) decideTrust(approve bool) func(context.Context, caller, *struct {
 		Connection sso.ConnectionID `path:"connection"`
 		Body       trustDecision
 	}) (*ofConnection, error) {
-		x, err := a.Setup.DecideTrust(ctx, setup.Approver{By: c.by}, c.enterprise.ID, in.Connection, in.Body.Digest, approve)
+		x, err := a.Setup.DecideTrust(ctx, connections.Approver{By: c.by}, c.enterprise.ID, in.Connection, in.Body.Digest, approve)
 		return a.connectionAnswer(c, x, nil, err)
 	}
 }

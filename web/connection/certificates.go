@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -275,7 +275,7 @@ func (h *Handlers) trust(w http.ResponseWriter, r *http.Request, v console.Visit
 		return notFound()
 	}
 	revision, _ := strconv.ParseInt(r.PostForm.Get("revision"), 10, 64) // 0, which is any, for what is no number
-	_, _, err := h.Setup.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, setup.Edit{Revision: revision, SAML: &setup.SAMLEdit{Certificates: all}})
+	_, _, err := h.Setup.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, connections.Edit{Revision: revision, SAML: &connections.SAMLEdit{Certificates: all}})
 	switch {
 	case refusal(err):
 		return h.showCertificates(w, r, v, err)

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
 	"gatehouse/sso/login"
-	"gatehouse/sso/setup"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -52,9 +52,9 @@ type Switching interface {
 
 // Changing changes what may be enabled later, and what is ours.
 type Changing interface {
-	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e setup.Edit) (sso.Connection, []setup.Warning, error)
-	TryMapping(c sso.Connection, e setup.MappingEdit) (sso.Mapping, error)
-	DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *setup.EmailVerificationEdit, allow *string) ([]setup.Trial, error)
+	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit) (sso.Connection, []connections.Warning, error)
+	TryMapping(c sso.Connection, e connections.MappingEdit) (sso.Mapping, error)
+	DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *connections.EmailVerificationEdit, allow *string) ([]connections.Trial, error)
 	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
 	ConfirmKeys(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)

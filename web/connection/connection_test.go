@@ -16,8 +16,8 @@ import (
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
 	"gatehouse/sso/login"
-	"gatehouse/sso/setup"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/connection"
@@ -61,7 +61,7 @@ func newFixture(t *testing.T) *fixture {
 	f.ok(err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	sp, rp := saml.New(saml.Options{BaseURL: "https://sso.example", Client: http.DefaultClient}), oidc.New(oidc.Options{BaseURL: "https://sso.example", Client: http.DefaultClient})
-	service := setup.New(setup.Options{Store: f.db, SAML: sp, OIDC: rp, Log: log})
+	service := connections.New(connections.Options{Store: f.db, SAML: sp, OIDC: rp, Log: log})
 	f.conn, err = f.db.CreateConnection(ctx, by, sso.Connection{Enterprise: f.ent.ID, Name: "Okta & <co>", Protocol: sso.OIDC, Provider: sso.Okta, State: sso.ConnectionEnabled,
 		Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.example", ClientID: "x", ClientSecret: "canary-secret", AuthMethod: sso.ClientSecretBasic, Scopes: []string{"openid"}},
 			Mapping: sso.Mapping{Login: []string{"sub"}}, Provisioning: sso.ProvisionJIT, EmailVerification: sso.EmailVerification{Mode: "never"},

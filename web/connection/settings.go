@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -77,7 +77,7 @@ func (h *Handlers) tryGroups(w http.ResponseWriter, r *http.Request, v console.V
 }
 
 // trace is of the last test that came as far as an identity.
-func (h *Handlers) trace(ctx context.Context, v console.Visit, edit setup.MappingEdit) (*page.GroupTrace, error) {
+func (h *Handlers) trace(ctx context.Context, v console.Visit, edit connections.MappingEdit) (*page.GroupTrace, error) {
 	m, err := h.Setup.TryMapping(v.Connection, edit)
 	if err != nil {
 		return nil, err
@@ -102,7 +102,7 @@ func (h *Handlers) trace(ctx context.Context, v console.Visit, edit setup.Mappin
 	return nil, &sso.Error{Kind: sso.Conflict, Code: "no_test", Public: "No test connection has shown yet what is sent. Run one, then come back."}
 }
 
-func (h *Handlers) trial(all []setup.Trial) *page.PolicyTrial {
+func (h *Handlers) trial(all []connections.Trial) *page.PolicyTrial {
 	if len(all) == 0 {
 		return &page.PolicyTrial{Summary: "No one has signed in through this connection yet, so there is nothing to try it on."}
 	}
@@ -195,27 +195,27 @@ func retype(f *page.Field, typed url.Values) {
 
 // editOf reads the form. Fields that the connection's form does not have stay as
 // they are.
-func editOf(form url.Values, c sso.Connection) (setup.Edit, error) {
+func editOf(form url.Values, c sso.Connection) (connections.Edit, error) {
 	f := reading{form: form}
-	e := setup.Edit{
+	e := connections.Edit{
 		Name: f.text("name"),
-		Mapping: &setup.MappingEdit{Delimiter: f.raw("mapping.delimiter"), GroupsRewrite: &setup.RewriteEdit{Pattern: f.text("mapping.groups_rewrite.pattern"),
+		Mapping: &connections.MappingEdit{Delimiter: f.raw("mapping.delimiter"), GroupsRewrite: &connections.RewriteEdit{Pattern: f.text("mapping.groups_rewrite.pattern"),
 			Replace: f.text("mapping.groups_rewrite.replace"), Preset: f.text("mapping.groups_rewrite.preset")}, Include: f.text("mapping.include"), Exclude: f.text("mapping.exclude"), GroupLimit: f.number("mapping.group_limit")},
-		GroupSync:         &setup.GroupSyncEdit{Mode: as[sso.SyncMode](f.text("group_sync.mode")), OnAbsent: as[sso.WhenUnknown](f.text("group_sync.on_absent")), OnOverage: as[sso.WhenUnknown](f.text("group_sync.on_overage"))},
-		Brake:             &setup.BrakeEdit{Off: f.box("brake.off"), Share: f.number("brake.share"), People: f.number("brake.people"), Window: new(sso.Seconds(*f.number("brake.window")))},
-		EmailVerification: &setup.EmailVerificationEdit{Mode: f.text("email_verification.mode"), Expression: f.text("email_verification.expression"), TrustIDP: f.box("email_verification.trust_idp")},
+		GroupSync:         &connections.GroupSyncEdit{Mode: as[sso.SyncMode](f.text("group_sync.mode")), OnAbsent: as[sso.WhenUnknown](f.text("group_sync.on_absent")), OnOverage: as[sso.WhenUnknown](f.text("group_sync.on_overage"))},
+		Brake:             &connections.BrakeEdit{Off: f.box("brake.off"), Share: f.number("brake.share"), People: f.number("brake.people"), Window: new(sso.Seconds(*f.number("brake.window")))},
+		EmailVerification: &connections.EmailVerificationEdit{Mode: f.text("email_verification.mode"), Expression: f.text("email_verification.expression"), TrustIDP: f.box("email_verification.trust_idp")},
 		EmailOptional:     f.box("email_optional"),
 		DefaultGroups:     f.lines("default_groups"),
 		AllowSignIn:       f.text("allow_sign_in"),
 		Provisioning:      as[sso.Provisioning](f.text("provisioning")),
-		Directory:         &setup.DirectoryEdit{Tenant: f.text("directory.tenant"), ClientID: f.text("directory.client_id"), ClientSecret: f.secret("directory.client_secret"), ByID: f.box("directory.by_id")},
+		Directory:         &connections.DirectoryEdit{Tenant: f.text("directory.tenant"), ClientID: f.text("directory.client_id"), ClientSecret: f.secret("directory.client_secret"), ByID: f.box("directory.by_id")},
 	}
 	e.Revision, _ = strconv.ParseInt(form.Get("revision"), 10, 64) // 0, which is any, for what is no number
 	if c.Protocol == sso.SAML {
-		e.SAML = &setup.SAMLEdit{SLOURL: f.text("saml.slo_url"), SignRequests: f.box("saml.sign_requests"), AllowIDPInitiated: as[sso.IDPInitiated](f.text("saml.allow_idp_initiated")),
+		e.SAML = &connections.SAMLEdit{SLOURL: f.text("saml.slo_url"), SignRequests: f.box("saml.sign_requests"), AllowIDPInitiated: as[sso.IDPInitiated](f.text("saml.allow_idp_initiated")),
 			NameIDFormat: f.text("saml.name_id_format"), ForceAuthn: f.box("saml.force_authn"), AllowSHA1: f.box("saml.allow_sha1"), ConfirmNewKeys: f.box("saml.confirm_new_keys"), ClockSkew: new(sso.Seconds(*f.number("saml.clock_skew_seconds")))}
 	} else {
-		e.OIDC = &setup.OIDCEdit{ClientSecret: f.secret("oidc.client_secret"), AuthMethod: as[sso.AuthMethod](f.text("oidc.token_endpoint_auth_method")), Prompt: f.text("oidc.prompt"),
+		e.OIDC = &connections.OIDCEdit{ClientSecret: f.secret("oidc.client_secret"), AuthMethod: as[sso.AuthMethod](f.text("oidc.token_endpoint_auth_method")), Prompt: f.text("oidc.prompt"),
 			ConfirmNewKeys: f.box("oidc.confirm_new_keys")}
 		if scopes := f.text("oidc.scopes"); scopes != nil {
 			e.OIDC.Scopes = append([]string{}, strings.Fields(*scopes)...)

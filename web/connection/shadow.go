@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -73,7 +73,7 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 
 func promotion(v console.Visit, t sso.ShadowTally) *page.Confirm {
 	c := v.Connection
-	n := len(setup.Differences(c.Live, c.Draft))
+	n := len(connections.Differences(c.Live, c.Draft))
 	text := count(n, "field changes", "fields change") + " for everyone who signs in from now on. "
 	switch {
 	case t.Compared == 0:

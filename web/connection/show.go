@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -152,7 +152,7 @@ func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestR
 		if err != nil {
 			return nil, err
 		}
-		d.Changes = changes(setup.Differences(c.Live, c.Draft), refs)
+		d.Changes = changes(connections.Differences(c.Live, c.Draft), refs)
 		d.Discard = &page.Confirm{Label: "Discard the draft", Text: "Your edits are discarded. The live configuration does not change.", Action: at(v, "discard"), Button: "Discard", Danger: true}
 	}
 	if c.State == sso.ConnectionEnabled {
@@ -225,7 +225,7 @@ func acts(v console.Visit, reach sso.ConnectionReach) []page.Confirm {
 	c := v.Connection
 	var all []page.Confirm
 	if c.Live != nil && c.Previous != nil {
-		n := len(setup.Differences(c.Live, c.Previous))
+		n := len(connections.Differences(c.Live, c.Previous))
 		all = append(all, page.Confirm{Label: "Roll back", Action: at(v, "rollback"), Button: "Roll back",
 			Text: "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " + count(n, "field changes", "fields change") + " back. A draft stays as it is. Rolling back once more takes it back."})
 	}
@@ -256,7 +256,7 @@ func deletePart(v console.Visit, reach sso.ConnectionReach) page.DeletePart {
 	p := page.DeletePart{Action: at(v, "delete"), Text: "The configuration, its keys and the identities known through it are deleted, and " + count(reach.Sessions, "session ends", "sessions end") +
 		". The people stay. This cannot be taken back.",
 		Name: page.Field{ID: "confirm-name", Name: "name", Label: "Name of the connection", Hint: "Type it as it is written above.", Autocomplete: "off"}}
-	if err := setup.LocksOut(reach); err != nil {
+	if err := connections.LocksOut(reach); err != nil {
 		if w := page.Blame(err); len(w) > 0 {
 			p.Blocked = w[0].Message
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -16,9 +16,9 @@ import (
 // TrustDecider decides about changes of whom a connection trusts; setup.Service
 // does.
 type TrustDecider interface {
-	TrustChanges(ctx context.Context, c sso.Connection) ([]setup.TrustChange, error)
-	MayDecide(ctx context.Context, a setup.Approver, c sso.Connection, change *sso.TrustChange) error
-	DecideTrust(ctx context.Context, a setup.Approver, ent sso.EnterpriseID, id sso.ConnectionID, digest string,
+	TrustChanges(ctx context.Context, c sso.Connection) ([]connections.TrustChange, error)
+	MayDecide(ctx context.Context, a connections.Approver, c sso.Connection, change *sso.TrustChange) error
+	DecideTrust(ctx context.Context, a connections.Approver, ent sso.EnterpriseID, id sso.ConnectionID, digest string,
 		approve bool) (sso.Connection, error)
 }
 
@@ -42,7 +42,7 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.Trus
 			part.By = append(part.By, author(v, a))
 		}
 		digest := []page.HiddenField{{Name: "digest", Value: c.Digest}}
-		refusal := h.Setup.MayDecide(ctx, setup.ApproverOf(v.Visitor), v.Connection, &c.TrustChange)
+		refusal := h.Setup.MayDecide(ctx, connections.ApproverOf(v.Visitor), v.Connection, &c.TrustChange)
 		known, told := errors.AsType[*sso.Error](refusal)
 		switch {
 		case c.State() == "approved", c.AskedAt.IsZero():
@@ -76,7 +76,7 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.Trus
 }
 
 // trustState says how far a change is.
-func trustState(c setup.TrustChange) (page.Badge, string) {
+func trustState(c connections.TrustChange) (page.Badge, string) {
 	// A test connection tries the draft, so it is no way for a rollback.
 	attempt, doing, again := "enable it", "Enabling it", "Edit or discard the draft."
 	way := " It needs an approval by another admin of the company or by an operator, " +
@@ -116,7 +116,7 @@ func author(v console.Visit, a sso.Actor) string {
 func (h *Handlers) decideTrust(approve bool, word string) console.Handler {
 	return func(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 		digest := r.PostForm.Get("digest")
-		_, err := h.Setup.DecideTrust(r.Context(), setup.ApproverOf(v.Visitor), v.Enterprise.ID, v.Connection.ID, digest, approve)
+		_, err := h.Setup.DecideTrust(r.Context(), connections.ApproverOf(v.Visitor), v.Enterprise.ID, v.Connection.ID, digest, approve)
 		switch {
 		case refusal(err):
 			return h.render(w, r, v, err, "")

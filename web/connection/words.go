@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -23,7 +23,7 @@ func named(ids []string, groups map[string]string) (refs []string) {
 
 // changes are differences as a page shows them; groups has the references of
 // groups by ID.
-func changes(all []setup.Difference, groups map[string]string) []page.Change {
+func changes(all []connections.Difference, groups map[string]string) []page.Change {
 	shown := make([]page.Change, 0, len(all))
 	for _, d := range all {
 		c := page.Change{Label: console.FieldLabel(d.Field), Before: console.FieldValue(d.Field, d.Before), After: console.FieldValue(d.Field, d.After), Gone: d.Gone, New: d.New, Secret: d.Secret}

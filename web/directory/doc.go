@@ -8,5 +8,5 @@
 // leave the same trail.
 //
 // What must not live here: what a group sync would do (groupsync), what proves a
-// domain (sso/setup), SQL.
+// domain (sso/connections), SQL.
 package directory

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/console"
@@ -86,7 +86,7 @@ func newFixture(t *testing.T) *fixture {
 		"globex": {Role: sso.RoleEnterpriseAdmin, Actor: sso.Actor(f.globex.user.ID), Enterprise: f.globex.ent.ID, User: f.globex.user.ID, Name: "Gus"},
 		"link":   {Role: sso.RoleSetupLink, Actor: "link-x", Enterprise: f.acme.ent.ID, Connection: f.acme.conn.ID}}
 	f.console = console.New(console.Options{Access: access, Directory: f.db, Pages: pages, Now: time.Now})
-	proving := setup.New(setup.Options{Store: f.db, Resolver: f.dns, Log: log})
+	proving := connections.New(connections.Options{Store: f.db, Resolver: f.dns, Log: log})
 	directory.New(directory.Options{Console: f.console, Store: f.db, Proving: proving, Revoked: func(context.Context) { f.told++ }, SessionCookie: "__Secure-gatehouse",
 		CookieDomain: "example.com", Host: "sso.example.com", Now: time.Now}).Register(f.router)
 	return f

@@ -10,9 +10,9 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
 	"gatehouse/sso/guide"
 	"gatehouse/sso/mapping"
-	"gatehouse/sso/setup"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -186,7 +186,7 @@ func (s *state) mappingForm(entered url.Values) *form {
 func linesOf(text string) []string {
 	all := []string{}
 	for line := range strings.SplitSeq(text, "\n") {
-		if line = setup.Tidy(line); line != "" {
+		if line = connections.Tidy(line); line != "" {
 			all = append(all, line)
 		}
 	}
@@ -201,9 +201,9 @@ func (a *Assistant) saveAttributes(w http.ResponseWriter, r *http.Request, v con
 	f := s.mappingForm(r.PostForm)
 	absent := sso.WhenUnknown(f.get("group_sync.on_absent"))
 	edit := f.mapping()
-	_, _, err = a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, setup.Edit{Revision: revisionOf(r.PostForm),
+	_, _, err = a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, connections.Edit{Revision: revisionOf(r.PostForm),
 		Mapping:       &edit,
-		GroupSync:     &setup.GroupSyncEdit{OnAbsent: &absent},
+		GroupSync:     &connections.GroupSyncEdit{OnAbsent: &absent},
 		DefaultGroups: linesOf(f.get("default_groups")),
 		EmailOptional: new(f.checked("email_optional"))})
 	switch kind := sso.KindOf(err); {
@@ -216,16 +216,16 @@ func (a *Assistant) saveAttributes(w http.ResponseWriter, r *http.Request, v con
 }
 
 // mapping is what was entered about what is read.
-func (f *form) mapping() setup.MappingEdit {
+func (f *form) mapping() connections.MappingEdit {
 	text := func(name string) *string { value := f.get(name); return &value }
-	return setup.MappingEdit{
+	return connections.MappingEdit{
 		Login:     linesOf(f.get("mapping.login")),
 		Email:     linesOf(f.get("mapping.email")),
 		Name:      linesOf(f.get("mapping.name")),
 		Groups:    linesOf(f.get("mapping.groups")),
 		Subject:   text("mapping.subject"),
 		Delimiter: text("mapping.delimiter"),
-		GroupsRewrite: &setup.RewriteEdit{
+		GroupsRewrite: &connections.RewriteEdit{
 			Preset:  text("mapping.groups_rewrite.preset"),
 			Pattern: text("mapping.groups_rewrite.pattern"),
 			Replace: text("mapping.groups_rewrite.replace"),

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
 	"gatehouse/sso/guide"
-	"gatehouse/sso/setup"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -86,8 +86,8 @@ func (a *Assistant) create(w http.ResponseWriter, r *http.Request, v console.Vis
 	if !ok {
 		return route.SeeOther(w, console.At(v.Enterprise, "connections", "new"))
 	}
-	name := setup.Tidy(r.PostForm.Get("name"))
-	c, _, err := a.Service.Create(r.Context(), v.Actor, v.Enterprise.ID, g.Protocol, setup.Edit{Name: &name, Provider: &g.Provider})
+	name := connections.Tidy(r.PostForm.Get("name"))
+	c, _, err := a.Service.Create(r.Context(), v.Actor, v.Enterprise.ID, g.Protocol, connections.Edit{Name: &name, Provider: &g.Provider})
 	switch {
 	case sso.KindOf(err) == sso.Invalid || sso.KindOf(err) == sso.Conflict:
 		return a.name(w, v, g, r.PostForm.Get("name"), err)

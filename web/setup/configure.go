@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -195,7 +195,7 @@ func (a *Assistant) saveConfigure(w http.ResponseWriter, r *http.Request, v cons
 }
 
 // unanswered is about an identity provider that could not be asked.
-func unanswered(warnings []setup.Warning) bool {
+func unanswered(warnings []connections.Warning) bool {
 	for _, w := range warnings {
 		if strings.Contains(w.Message, "cannot be asked now") || strings.Contains(w.Message, "could not be fetched now") {
 			return true
@@ -207,13 +207,13 @@ func unanswered(warnings []setup.Warning) bool {
 // keepSecret saves a client secret by itself whose issuer was refused: it is not
 // shown again, and would have to be looked for once more. Only where there is no
 // issuer yet: it must not be sent to one that it was not meant for.
-func (a *Assistant) keepSecret(ctx context.Context, s *state, edit setup.Edit, refused error) (bool, error) {
+func (a *Assistant) keepSecret(ctx context.Context, s *state, edit connections.Edit, refused error) (bool, error) {
 	c := s.config()
 	if edit.OIDC == nil || edit.OIDC.ClientSecret == nil || sso.KindOf(refused) == sso.Stale || c == nil || c.OIDC == nil || c.OIDC.Issuer != "" || c.OIDC.ClientSecret != "" {
 		return false, nil
 	}
-	now, _, err := a.Service.Edit(ctx, s.Actor, s.Enterprise.ID, s.Connection.ID, setup.Edit{Revision: edit.Revision,
-		OIDC: &setup.OIDCEdit{ClientID: edit.OIDC.ClientID, ClientSecret: edit.OIDC.ClientSecret}})
+	now, _, err := a.Service.Edit(ctx, s.Actor, s.Enterprise.ID, s.Connection.ID, connections.Edit{Revision: edit.Revision,
+		OIDC: &connections.OIDCEdit{ClientID: edit.OIDC.ClientID, ClientSecret: edit.OIDC.ClientSecret}})
 	switch kind := sso.KindOf(err); {
 	case err == nil:
 		s.Connection = now
@@ -247,4 +247,4 @@ func renamed(err error) error {
 }
 
 // tidied is an entry without what was copied along with it.
-func tidied(form url.Values, name string) string { return setup.Tidy(form.Get(name)) }
+func tidied(form url.Values, name string) string { return connections.Tidy(form.Get(name)) }

@@ -17,9 +17,9 @@ import (
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
 	"gatehouse/sso/guide"
 	"gatehouse/sso/login"
-	"gatehouse/sso/setup"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/console"
@@ -42,7 +42,7 @@ type fixture struct {
 	*testing.T
 	router  *route.Router
 	db      *store.DB
-	service *setup.Service
+	service *connections.Service
 	ent     sso.Enterprise
 	who     visitors
 	idp     *demoidp.IdP
@@ -62,7 +62,7 @@ func newFixture(t *testing.T) *fixture {
 	f.ok(err)
 	client := outbound.NewClient(outbound.Options{AllowPrivate: true})
 	sp, rp := saml.New(saml.Options{BaseURL: "https://sso.example.com", Client: client}), oidc.New(oidc.Options{BaseURL: "https://sso.example.com", Client: client})
-	f.service = setup.New(setup.Options{Store: f.db, SAML: sp, OIDC: rp, Log: log, AllowLoopback: true})
+	f.service = connections.New(connections.Options{Store: f.db, SAML: sp, OIDC: rp, Log: log, AllowLoopback: true})
 	desk := console.New(console.Options{Access: f.who, Directory: f.db, Pages: all, Now: time.Now})
 	pages.New(pages.Options{Console: desk, Service: f.service, Store: f.db, Traces: login.New(login.Options{Snapshots: f.db}), Now: time.Now, Values: func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string {
 		return map[guide.Kind]string{guide.ACSURL: sp.ACSURL(c.ID), guide.EntityID: sp.EntityID(c.ID), guide.RedirectURI: rp.RedirectURI(c.ID), pages.Link: "https://sso.example.com/login/sso?enterprise_key=" + e.Key}

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/page"
 )
 
@@ -68,7 +68,7 @@ func (f *form) meant(err error) []page.Meant {
 		return nil
 	}
 	for _, field := range f.fields {
-		if better := setup.Advise(field.Name, field.Value).Better; better != "" && field.Error != "" {
+		if better := connections.Advise(field.Name, field.Value).Better; better != "" && field.Error != "" {
 			all = append(all, page.Meant{Label: field.Label, Value: better, Use: field.Name + "=" + better})
 		}
 	}
@@ -209,7 +209,7 @@ func (s *state) entered(form url.Values) *form {
 			}
 			x.Value = form.Get(x.Name)
 		case used && x.Name == field:
-			x.Value = setup.Tidy(better)
+			x.Value = connections.Tidy(better)
 		case x.Kind == "area":
 			x.Value = document(form.Get(x.Name))
 		default:
@@ -220,7 +220,7 @@ func (s *state) entered(form url.Values) *form {
 		}
 		f.hide(x)
 	}
-	f.secret = sso.Secret(setup.Tidy(form.Get("oidc.client_secret")))
+	f.secret = sso.Secret(connections.Tidy(form.Get("oidc.client_secret")))
 	f.confirmed = tidied(form, "oidc.confirmed_issuer")
 	return f
 }
@@ -228,7 +228,7 @@ func (s *state) entered(form url.Values) *form {
 // offer asks whether an issuer is right that the address states differently. It
 // stays ticked while something else is wrong.
 func (f *form) offer(err error) {
-	stated, ticked := setup.StatedIssuer(err), f.confirmed != ""
+	stated, ticked := connections.StatedIssuer(err), f.confirmed != ""
 	if stated == "" {
 		stated = f.confirmed
 	}
@@ -253,7 +253,7 @@ func (f *form) hide(x *page.Field) {
 	text := ""
 	switch raw, err := base64.StdEncoding.DecodeString(x.Value); {
 	case x.Kind != "area":
-	case x.Name == "saml.certificates" && setup.HoldsPrivateKey(x.Value):
+	case x.Name == "saml.certificates" && connections.HoldsPrivateKey(x.Value):
 		text = x.Value
 	case err == nil: // a file that is not UTF-8 comes in base64
 		if _, wide := sso.PlainText(raw); wide != nil {
@@ -274,11 +274,11 @@ func document(text string) string {
 }
 
 // edit is what was entered, as a change of the connection.
-func (f *form) edit(s *state) setup.Edit {
+func (f *form) edit(s *state) connections.Edit {
 	get := func(name string) *string { v := f.get(name); return &v }
 	switch {
 	case s.guide.Protocol == sso.OIDC:
-		o := &setup.OIDCEdit{Issuer: get("oidc.issuer"), ClientID: get("oidc.client_id")}
+		o := &connections.OIDCEdit{Issuer: get("oidc.issuer"), ClientID: get("oidc.client_id")}
 		if f.secret != "" {
 			o.ClientSecret = &f.secret
 		}
@@ -288,24 +288,24 @@ func (f *form) edit(s *state) setup.Edit {
 		if scopes := strings.Fields(f.get("oidc.scopes")); len(scopes) > 0 && !f.sameScopes(s, scopes) {
 			o.Scopes = scopes
 		}
-		return setup.Edit{OIDC: o}
+		return connections.Edit{OIDC: o}
 	case !f.manual:
-		e := &setup.SAMLEdit{MetadataURL: get("saml.metadata_url")}
+		e := &connections.SAMLEdit{MetadataURL: get("saml.metadata_url")}
 		if f.get("saml.idp_entity_id") != "" {
 			e.IDPEntityID = get("saml.idp_entity_id")
 		}
-		return setup.Edit{SAML: e}
+		return connections.Edit{SAML: e}
 	case f.get("saml.metadata_xml") != "":
-		return setup.Edit{SAML: &setup.SAMLEdit{MetadataXML: get("saml.metadata_xml")}}
+		return connections.Edit{SAML: &connections.SAMLEdit{MetadataXML: get("saml.metadata_xml")}}
 	}
-	e := &setup.SAMLEdit{MetadataURL: new(string), IDPEntityID: get("saml.idp_entity_id"), SSOURL: get("saml.sso_url")}
+	e := &connections.SAMLEdit{MetadataURL: new(string), IDPEntityID: get("saml.idp_entity_id"), SSOURL: get("saml.sso_url")}
 	if binding := get("saml.sso_binding"); *binding != "" {
 		e.SSOBinding = binding
 	}
 	if certificates := f.get("saml.certificates"); certificates != "" {
 		e.Certificates = []string{certificates}
 	}
-	return setup.Edit{SAML: e}
+	return connections.Edit{SAML: e}
 }
 
 // sameScopes reports whether the scopes are those there were: then the identity

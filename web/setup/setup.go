@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
 	"gatehouse/sso/guide"
-	"gatehouse/sso/setup"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
 )
@@ -22,17 +22,17 @@ type Store interface {
 
 // TrustReader says which changes of trust need an approval.
 type TrustReader interface {
-	TrustChanges(ctx context.Context, c sso.Connection) ([]setup.TrustChange, error)
+	TrustChanges(ctx context.Context, c sso.Connection) ([]connections.TrustChange, error)
 }
 
 // Service carries out what is entered.
 type Service interface {
 	TrustReader
-	Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e setup.Edit) (sso.Connection, []setup.Warning, error)
-	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e setup.Edit) (sso.Connection, []setup.Warning, error)
+	Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e connections.Edit) (sso.Connection, []connections.Warning, error)
+	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit) (sso.Connection, []connections.Warning, error)
 	Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64, protocol sso.Protocol, provider sso.Provider) (sso.Connection, error)
-	TryMapping(c sso.Connection, e setup.MappingEdit) (sso.Mapping, error)
-	Review(c sso.Connection) ([]sso.FieldError, []setup.Warning)
+	TryMapping(c sso.Connection, e connections.MappingEdit) (sso.Mapping, error)
+	Review(c sso.Connection) ([]sso.FieldError, []connections.Warning)
 	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
 	ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error)

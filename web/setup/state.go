@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/sso/connections"
 	"gatehouse/sso/guide"
-	"gatehouse/sso/setup"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -20,11 +20,11 @@ type state struct {
 	console.Visit
 	guide    guide.Guide
 	missing  []sso.FieldError
-	warnings []setup.Warning
+	warnings []connections.Warning
 	last     *sso.TestRun // nil: it was never tested
 	// trust is the change that the draft would make of whom the company trusts; nil
 	// if it needs no approval.
-	trust    *setup.TrustChange
+	trust    *connections.TrustChange
 	defaults []string // default groups, as organization/group
 }
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -104,7 +104,7 @@ func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err
 	around.Next = nil
 	p := &page.SetupEnable{Base: base, Assistant: around, Missing: s.lacks(), Changes: s.changes(),
 		Form: page.SetupForm{Action: s.at("enable"), Button: "Proceed", Hidden: []page.HiddenField{s.revision()}}}
-	for _, d := range setup.Differences(s.Connection.Live, s.Connection.Draft) {
+	for _, d := range connections.Differences(s.Connection.Live, s.Connection.Draft) {
 		if s.Connection.Live != nil && s.Connection.Draft != nil {
 			one := differs(d)
 			if d.Field == "default_groups" {
@@ -152,7 +152,7 @@ func (s *state) changes() []string {
 	return append(all, "Anyone signing in for the first time gets a new account.")
 }
 
-func differs(d setup.Difference) page.Differs {
+func differs(d connections.Difference) page.Differs {
 	out := page.Differs{
 		Field:  console.FieldLabel(d.Field),
 		Before: console.FieldValue(d.Field, d.Before),
@@ -190,7 +190,7 @@ func (a *Assistant) enable(w http.ResponseWriter, r *http.Request, v console.Vis
 	switch {
 	case revisionOf(r.PostForm) != v.Connection.Revision:
 		err = &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Someone changed this connection in the meantime. Look at it again before you enable it."}
-	case !s.passed() && setup.Tidy(typed) != v.Connection.Name:
+	case !s.passed() && connections.Tidy(typed) != v.Connection.Name:
 		err = sso.InvalidField("invalid_configuration", "confirm", "Enter the name of the connection, exactly as it is.")
 	default:
 		_, err = a.Service.Enable(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)

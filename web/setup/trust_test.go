@@ -9,7 +9,7 @@ import (
 
 	"gatehouse/saml"
 	"gatehouse/sso"
-	"gatehouse/sso/setup"
+	"gatehouse/sso/connections"
 )
 
 // TestHolderOfALinkWaits: the assistant says, before and after, that a change of
@@ -21,7 +21,7 @@ func TestHolderOfALinkWaits(t *testing.T) {
 	pair, err := saml.NewKeyPair("idp", time.Now())
 	f.ok(err)
 	certificate := base64.StdEncoding.EncodeToString(pair.Certificate)
-	_, _, err = f.service.Edit(t.Context(), "adm-olive", f.ent.ID, c.ID, setup.Edit{SAML: &setup.SAMLEdit{
+	_, _, err = f.service.Edit(t.Context(), "adm-olive", f.ent.ID, c.ID, connections.Edit{SAML: &connections.SAMLEdit{
 		IDPEntityID: new("https://idp.test"), SSOURL: new("https://idp.test/sso"), Certificates: []string{certificate}}})
 	f.ok(err)
 	_, err = f.service.Enable(t.Context(), "adm-olive", f.ent.ID, c.ID)

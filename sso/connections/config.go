@@ -1,0 +1,97 @@
+package connections
+
+import (
+	"gatehouse/sso"
+	"gatehouse/sso/mapping"
+)
+
+// The formats of a NameID that may be asked for. transient is not among them:
+// it makes a new person of everybody at every sign-in.
+const (
+	nameIDPersistent  = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
+	nameIDUnspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
+	nameIDEmail       = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
+	nameIDWindows     = "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName"
+)
+
+// defaults is what a new connection starts with.
+func defaults(protocol sso.Protocol, provider sso.Provider) *sso.Config {
+	cfg := &sso.Config{
+		Version:           1,
+		Mapping:           mapping.Preset(provider, protocol),
+		GroupSync:         sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups},
+		Provisioning:      sso.ProvisionJIT,
+		EmailVerification: sso.EmailVerification{Mode: "unverified-domain"},
+	}
+	if protocol == sso.OIDC {
+		cfg.OIDC = &sso.OIDCConfig{AuthMethod: sso.ClientSecretBasic, Scopes: defaultScopes()}
+		return cfg
+	}
+	cfg.SAML = &sso.SAMLConfig{
+		SignRequests: true,
+		IDPInitiated: sso.IDPInitiatedRebounce,
+		NameIDFormat: nameIDFormat(provider),
+	}
+	return cfg
+}
+
+// nameIDFormat is what to ask a provider for. Where the format is chosen in the
+// provider's own console, asking for another one is refused (ADFS:
+// InvalidNameIDPolicy) or overrides what the admin chose there (Entra ID).
+func nameIDFormat(provider sso.Provider) string {
+	switch provider {
+	case sso.Keycloak, sso.Custom:
+		return nameIDPersistent
+	}
+	return nameIDUnspecified
+}
+
+// defaultScopes are known to every provider. "groups" is not: one that does not
+// know it refuses the sign-in.
+func defaultScopes() []string { return []string{"openid", "profile", "email"} }
+
+// startOf is what an edit of a connection begins from: what is being edited, else
+// what is live.
+func startOf(c sso.Connection) *sso.Config {
+	switch {
+	case c.Draft != nil:
+		return c.Draft
+	case c.Live != nil:
+		return c.Live
+	}
+	return defaults(c.Protocol, c.Provider)
+}
+
+// clone copies a configuration so that the copy can be changed. Lists are shared:
+// whoever changes one replaces it.
+func clone(cfg *sso.Config) *sso.Config {
+	if cfg == nil {
+		return nil
+	}
+	c := *cfg
+	if cfg.SAML != nil {
+		saml := *cfg.SAML
+		c.SAML = &saml
+	}
+	if cfg.OIDC != nil {
+		oidc := *cfg.OIDC
+		c.OIDC = &oidc
+	}
+	if cfg.Directory != nil {
+		directory := *cfg.Directory
+		c.Directory = &directory
+	}
+	return &c
+}
+
+// nextVersion is a number that no version of the connection has had: after a
+// rollback the previous one is the higher.
+func nextVersion(c sso.Connection) int {
+	highest := 0
+	for _, cfg := range []*sso.Config{c.Live, c.Draft, c.Previous} {
+		if cfg != nil {
+			highest = max(highest, cfg.Version)
+		}
+	}
+	return highest + 1
+}

@@ -1,0 +1,118 @@
+package connections
+
+import "gatehouse/sso"
+
+// Edit is a change as an admin asks for it. Whatever is nil stays as it is; an
+// empty list or text takes the value away. Name and Provider change at once, all
+// else changes the draft.
+type Edit struct {
+	// Revision is that of the connection which was looked at; of another one the
+	// edit is Stale "connection_changed". 0: any.
+	Revision int64 `json:"-"`
+
+	Name              *string                `json:"name,omitempty"`
+	Provider          *sso.Provider          `json:"provider,omitempty"`
+	SAML              *SAMLEdit              `json:"saml,omitempty"`
+	OIDC              *OIDCEdit              `json:"oidc,omitempty"`
+	Mapping           *MappingEdit           `json:"mapping,omitempty"`
+	GroupSync         *GroupSyncEdit         `json:"group_sync,omitempty"`
+	DefaultGroups     []string               `json:"default_groups,omitempty"` // IDs, or organization/group
+	Brake             *BrakeEdit             `json:"brake,omitempty"`
+	Provisioning      *sso.Provisioning      `json:"provisioning,omitempty"`
+	EmailVerification *EmailVerificationEdit `json:"email_verification,omitempty"`
+	EmailOptional     *bool                  `json:"email_optional,omitempty"`
+	AllowSignIn       *string                `json:"allow_sign_in,omitempty"`
+	Directory         *DirectoryEdit         `json:"directory,omitempty"`
+}
+
+// SAMLEdit changes a SAML configuration. What the identity provider is comes
+// from one of MetadataURL (fetched now and again later), MetadataXML (read once)
+// and the fields after them; Certificates are trusted besides those of the
+// metadata.
+type SAMLEdit struct {
+	MetadataURL       *string           `json:"metadata_url,omitempty"`
+	MetadataXML       *string           `json:"metadata_xml,omitempty"`
+	IDPEntityID       *string           `json:"idp_entity_id,omitempty"`
+	SSOURL            *string           `json:"sso_url,omitempty"`
+	SSOBinding        *string           `json:"sso_binding,omitempty"` // the binding's URI
+	SLOURL            *string           `json:"slo_url,omitempty"`
+	Certificates      []string          `json:"certificates,omitempty"` // PEM, or base64 of the DER form
+	SignRequests      *bool             `json:"sign_requests,omitempty"`
+	AllowIDPInitiated *sso.IDPInitiated `json:"allow_idp_initiated,omitempty"`
+	NameIDFormat      *string           `json:"name_id_format,omitempty"`
+	ForceAuthn        *bool             `json:"force_authn,omitempty"`
+	AllowSHA1         *bool             `json:"allow_sha1,omitempty"`
+	ClockSkew         *sso.Seconds      `json:"clock_skew_seconds,omitempty"`
+	ConfirmNewKeys    *bool             `json:"confirm_new_keys,omitempty"`
+}
+
+// OIDCEdit changes an OpenID Connect configuration. Another Issuer needs the
+// ClientSecret again: else whoever may edit could have it sent to themselves.
+type OIDCEdit struct {
+	Issuer *string `json:"issuer,omitempty"`
+	// ConfirmedIssuer is what the document at Issuer states, where that is another
+	// issuer than the address suggests. Tokens are then checked against it.
+	ConfirmedIssuer *string         `json:"confirmed_issuer,omitempty"`
+	ClientID        *string         `json:"client_id,omitempty"`
+	ClientSecret    *sso.Secret     `json:"client_secret,omitempty"`
+	AuthMethod      *sso.AuthMethod `json:"token_endpoint_auth_method,omitempty"`
+	Scopes          []string        `json:"scopes,omitempty"`
+	Prompt          *string         `json:"prompt,omitempty"`
+	// ConfirmNewKeys is as in SAMLEdit, of the key set.
+	ConfirmNewKeys *bool `json:"confirm_new_keys,omitempty"`
+}
+
+// MappingEdit changes a mapping; see [sso.Mapping] for what each part means.
+type MappingEdit struct {
+	Subject       *string  `json:"subject,omitempty"`
+	Login         []string `json:"login,omitempty"`
+	Email         []string `json:"email,omitempty"`
+	EmailVerified []string `json:"email_verified,omitempty"`
+	Name          []string `json:"name,omitempty"`
+	Groups        []string `json:"groups,omitempty"`
+	Delimiter     *string  `json:"delimiter,omitempty"`
+	// GroupsRewrite changes the rewrite member by member; "" for all of them takes
+	// it away.
+	GroupsRewrite *RewriteEdit `json:"groups_rewrite,omitempty"`
+	Include       *string      `json:"include,omitempty"`
+	Exclude       *string      `json:"exclude,omitempty"`
+	GroupLimit    *int         `json:"group_limit,omitempty"`
+}
+
+// RewriteEdit changes how values become names of groups; see [sso.Rewrite].
+type RewriteEdit struct {
+	Pattern *string `json:"pattern,omitempty"`
+	Replace *string `json:"replace,omitempty"`
+	Preset  *string `json:"preset,omitempty"`
+}
+
+// GroupSyncEdit changes the rules for memberships.
+type GroupSyncEdit struct {
+	Mode      *sso.SyncMode    `json:"mode,omitempty"`
+	OnAbsent  *sso.WhenUnknown `json:"on_absent,omitempty"`
+	OnOverage *sso.WhenUnknown `json:"on_overage,omitempty"`
+}
+
+// BrakeEdit changes when group syncs are held; 0 is the default of each.
+type BrakeEdit struct {
+	Off    *bool        `json:"off,omitempty"`
+	Share  *int         `json:"share,omitempty"`
+	People *int         `json:"people,omitempty"`
+	Window *sso.Seconds `json:"window,omitempty"`
+}
+
+// EmailVerificationEdit changes the first-login policy.
+type EmailVerificationEdit struct {
+	Mode       *string `json:"mode,omitempty"`
+	Expression *string `json:"expression,omitempty"`
+	TrustIDP   *bool   `json:"trust_idp,omitempty"`
+}
+
+// DirectoryEdit changes where groups are asked for that did not fit into an
+// answer; "" for both Tenant and ClientID takes it away.
+type DirectoryEdit struct {
+	Tenant       *string     `json:"tenant,omitempty"`
+	ClientID     *string     `json:"client_id,omitempty"`
+	ClientSecret *sso.Secret `json:"client_secret,omitempty"`
+	ByID         *bool       `json:"by_id,omitempty"`
+}

@@ -1,0 +1,144 @@
+package connections
+
+import (
+	"context"
+	"reflect"
+	"slices"
+
+	"gatehouse/sso"
+	"gatehouse/sso/mapping"
+)
+
+// editing is one edit on its way into a configuration, with what was found to be
+// wrong or doubtful so far.
+type editing struct {
+	*Service
+	problems
+	warnings []Warning
+	c        sso.Connection
+	cfg      *sso.Config // ours to change
+}
+
+func (s *Service) editing(c sso.Connection, base *sso.Config) *editing {
+	return &editing{Service: s, c: c, cfg: clone(base)}
+}
+
+// result is the connection with the edited draft.
+func (w *editing) result() sso.Connection {
+	c := w.c
+	c.Draft = w.cfg
+	return c
+}
+
+// warn says everything once: two places may notice the same.
+func (w *editing) warn(field, message string) {
+	if warning := (Warning{Field: field, Message: message}); !slices.Contains(w.warnings, warning) {
+		w.warnings = append(w.warnings, warning)
+	}
+}
+
+// apply takes the edit over, then looks at the whole: a value that was fine may
+// not be any more.
+func (w *editing) apply(ctx context.Context, e Edit) {
+	w.identify(e)
+	switch {
+	case e.SAML != nil && w.cfg.SAML == nil:
+		w.add(invalid, "saml", "This connection speaks OpenID Connect.")
+	case e.SAML != nil:
+		w.saml(ctx, *e.SAML)
+	}
+	switch {
+	case e.OIDC != nil && w.cfg.OIDC == nil:
+		w.add(invalid, "oidc", "This connection speaks SAML.")
+	case e.OIDC != nil:
+		w.oidc(ctx, *e.OIDC)
+	}
+	if e.Mapping != nil {
+		w.mapping(*e.Mapping)
+	}
+	if e.GroupSync != nil {
+		set(&w.cfg.GroupSync.Mode, e.GroupSync.Mode)
+		set(&w.cfg.GroupSync.OnAbsent, e.GroupSync.OnAbsent)
+		set(&w.cfg.GroupSync.OnOverage, e.GroupSync.OnOverage)
+	}
+	if e.DefaultGroups != nil {
+		w.defaultGroups(ctx, e.DefaultGroups)
+	}
+	if e.Brake != nil {
+		set(&w.cfg.Brake.Off, e.Brake.Off)
+		set(&w.cfg.Brake.Share, e.Brake.Share)
+		set(&w.cfg.Brake.People, e.Brake.People)
+		set(&w.cfg.Brake.Window, e.Brake.Window)
+	}
+	set(&w.cfg.Provisioning, e.Provisioning)
+	if e.Directory != nil {
+		w.directory(*e.Directory)
+	}
+	w.policies(e)
+	w.check()
+}
+
+// identify changes what the connection is called and what product it leads to.
+func (w *editing) identify(e Edit) {
+	if e.Name != nil {
+		w.c.Name = *e.Name
+		w.addAll(sso.ValidateName("name", w.c.Name))
+	}
+	if e.Provider != nil {
+		oneOf(&w.problems, "provider", *e.Provider, sso.Providers[:]...)
+		w.c.Provider = *e.Provider
+	}
+}
+
+// takePreset replaces the presets of the product that the connection led to by
+// those of the product it leads to now, unless they were edited.
+func (w *editing) takePreset(old sso.Provider) {
+	if reflect.DeepEqual(w.cfg.Mapping, mapping.Preset(old, w.c.Protocol)) {
+		w.cfg.Mapping = mapping.Preset(w.c.Provider, w.c.Protocol)
+	}
+	if w.cfg.SAML != nil && w.cfg.SAML.NameIDFormat == nameIDFormat(old) {
+		w.cfg.SAML.NameIDFormat = nameIDFormat(w.c.Provider)
+	}
+}
+
+func (w *editing) mapping(e MappingEdit) {
+	m := &w.cfg.Mapping
+	set(&m.Subject, e.Subject)
+	setList(&m.Login, e.Login)
+	setList(&m.Email, e.Email)
+	setList(&m.EmailVerified, e.EmailVerified)
+	setList(&m.Name, e.Name)
+	setList(&m.Groups, e.Groups)
+	set(&m.Delimiter, e.Delimiter)
+	if e.GroupsRewrite != nil {
+		m.GroupsRewrite = rewritten(m.GroupsRewrite, *e.GroupsRewrite)
+	}
+	set(&m.Include, e.Include)
+	set(&m.Exclude, e.Exclude)
+	set(&m.GroupLimit, e.GroupLimit)
+}
+
+// rewritten is a rewrite with an edit; nil once nothing is left of it.
+func rewritten(old *sso.Rewrite, e RewriteEdit) *sso.Rewrite {
+	var r sso.Rewrite
+	if old != nil {
+		r = *old
+	}
+	set(&r.Pattern, e.Pattern)
+	set(&r.Replace, e.Replace)
+	set(&r.Preset, e.Preset)
+	if r == (sso.Rewrite{}) {
+		return nil
+	}
+	return &r
+}
+
+func (w *editing) policies(e Edit) {
+	set(&w.cfg.EmailOptional, e.EmailOptional)
+	set(&w.cfg.AllowSignIn, e.AllowSignIn)
+	if v := e.EmailVerification; v != nil {
+		set(&w.cfg.EmailVerification.Mode, v.Mode)
+		set(&w.cfg.EmailVerification.Expression, v.Expression)
+		set(&w.cfg.EmailVerification.TrustIDP, v.TrustIDP)
+	}
+}

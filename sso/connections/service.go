@@ -1,0 +1,95 @@
+package connections
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"gatehouse/oidc"
+	"gatehouse/saml"
+	"gatehouse/sso"
+)
+
+// Connections keeps connections.
+type Connections interface {
+	CreateConnection(ctx context.Context, by sso.Actor, c sso.Connection) (sso.Connection, error)
+	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	ConnectionByID(ctx context.Context, id sso.ConnectionID) (sso.Connection, error)
+	ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time) ([]sso.Connection, error)
+	UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
+		fn func(sso.Connection) (sso.Connection, error)) (sso.Connection, error)
+	SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s sso.MetadataStatus) error
+	DeleteConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, allow func(sso.ConnectionReach) error) error
+}
+
+// Domains keeps domains.
+type Domains interface {
+	CreateDomain(ctx context.Context, by sso.Actor, d sso.Domain) (sso.Domain, error)
+	Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
+	UpdateDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID, fn func(sso.Domain) (sso.Domain, error)) (sso.Domain, error)
+}
+
+// Groups looks up what is to be a default group, and whose members are admins.
+type Groups interface {
+	AdminGroups(ctx context.Context, ent sso.EnterpriseID) ([]sso.Group, error)
+	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
+	GroupNamed(ctx context.Context, ent sso.EnterpriseID, organization, name string) (sso.Group, error)
+}
+
+// Store is what a Service keeps things in.
+type Store interface {
+	Groups
+	Connections
+	Domains
+	Tried
+	Trusts
+}
+
+// TXTResolver looks up TXT records; *net.Resolver is one.
+type TXTResolver interface {
+	LookupTXT(ctx context.Context, name string) ([]string, error)
+}
+
+// Options are what a Service is made of.
+type Options struct {
+	Store    Store
+	SAML     *saml.ServiceProvider
+	OIDC     *oidc.RelyingParty
+	Resolver TXTResolver // nil: net.DefaultResolver
+	Log      *slog.Logger
+	Now      func() time.Time // nil: time.Now
+	// AllowLoopback accepts http addresses of this machine, for the demo and for
+	// tests. The client that fetches has its own rule, and both have to agree.
+	AllowLoopback bool
+	// NoMail says that nothing is set up to send codes with, to warn whoever asks
+	// for some.
+	NoMail bool
+}
+
+// Service carries an admin's changes out. It is safe for concurrent use.
+type Service struct {
+	Options
+	refreshes singleflight.Group // by connection
+}
+
+// New makes a Service.
+func New(o Options) *Service {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Resolver == nil {
+		o.Resolver = net.DefaultResolver
+	}
+	return &Service{Options: o}
+}
+
+// Warning is about something that works and should not stay as it is: a
+// certificate that expires soon, an address without encryption. Field is named
+// as in the REST API.
+type Warning struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}

@@ -1,0 +1,223 @@
+package connections_test
+
+import (
+	"testing"
+
+	"gatehouse/sso"
+	"gatehouse/sso/connections"
+)
+
+// edit asks for a sign-in with another prompt, which tells versions apart.
+func (w *world) prompt(id sso.ConnectionID, text string) sso.Connection {
+	w.Helper()
+	c, _, err := w.Edit(w.Context(), by, w.ent, id, connections.Edit{OIDC: &connections.OIDCEdit{Prompt: &text}})
+	w.ok(err)
+	return c
+}
+
+// versions are those of draft, live and previous by their prompts, "-" for none.
+func versions(c sso.Connection) [3]string {
+	var all [3]string
+	for i, cfg := range []*sso.Config{c.Draft, c.Live, c.Previous} {
+		all[i] = "-"
+		if cfg != nil {
+			all[i] = cfg.OIDC.Prompt
+		}
+	}
+	return all
+}
+
+func TestLifeOfAConnection(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	id, ctx := w.oidc(d).ID, t.Context()
+	step := func(what string, call func() (sso.Connection, error), state sso.ConnectionState, want [3]string) {
+		t.Helper()
+		c, err := call()
+		if err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		if c.State != state || versions(c) != want {
+			t.Errorf("%s: %s %q, want %s %q", what, c.State, versions(c), state, want)
+		}
+		w.same(c, w.load(id))
+	}
+	enable := func() (sso.Connection, error) { return w.Enable(ctx, by, w.ent, id) }
+	disable := func() (sso.Connection, error) { return w.Disable(ctx, by, w.ent, id) }
+	rollback := func() (sso.Connection, error) { return w.Rollback(ctx, by, w.ent, id) }
+	discard := func() (sso.Connection, error) { return w.DiscardDraft(ctx, by, w.ent, id) }
+	prompt := func(text string) func() (sso.Connection, error) {
+		return func() (sso.Connection, error) { return w.prompt(id, text), nil }
+	}
+	const draft, on, off = sso.ConnectionDraft, sso.ConnectionEnabled, sso.ConnectionDisabled
+	step("disable a draft", disable, draft, [3]string{"", "-", "-"})
+	step("edit", prompt("login"), draft, [3]string{"login", "-", "-"})
+	step("enable", enable, on, [3]string{"-", "login", "-"})
+	step("enable again", enable, on, [3]string{"-", "login", "-"})
+	step("edit again", prompt("consent"), on, [3]string{"consent", "login", "-"})
+	step("discard", discard, on, [3]string{"-", "login", "-"})
+	step("discard nothing", discard, on, [3]string{"-", "login", "-"})
+	step("edit a third time", prompt("consent"), on, [3]string{"consent", "login", "-"})
+	step("enable the second", enable, on, [3]string{"-", "consent", "login"})
+	step("roll back", rollback, on, [3]string{"-", "login", "consent"})
+	step("and forth", rollback, on, [3]string{"-", "consent", "login"})
+	step("disable", disable, off, [3]string{"-", "consent", "login"})
+	step("disable again", disable, off, [3]string{"-", "consent", "login"})
+	step("enable without a draft", enable, on, [3]string{"-", "consent", "login"})
+	step("roll back with a draft", prompt("select_account"), on, [3]string{"select_account", "consent", "login"})
+	step("which stays", rollback, on, [3]string{"select_account", "login", "consent"})
+	step("disable with a draft", disable, off, [3]string{"select_account", "login", "consent"})
+	step("and enable it", enable, on, [3]string{"-", "select_account", "login"})
+	w.same([]string{"connection.enabled", "connection.disabled", "connection.rolled_back", "connection.edited", "connection.enabled", "connection.disabled",
+		"connection.rolled_back", "connection.rolled_back", "connection.enabled", "connection.edited", "connection.draft_discarded", "connection.edited",
+		"connection.enabled", "connection.edited", "connection.created"}, w.actions(15))
+}
+
+// A version number is never given twice, or what was compiled from one version
+// could be used for another.
+func TestVersionsAreNeverReused(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	id, ctx := w.oidc(d).ID, t.Context()
+	enable := func(prompt string) int {
+		t.Helper()
+		w.prompt(id, prompt)
+		c, err := w.Enable(ctx, by, w.ent, id)
+		w.ok(err)
+		return c.Live.Version
+	}
+	seen := map[int]bool{enable("login"): true, enable("consent"): true}
+	_, err := w.Rollback(ctx, by, w.ent, id)
+	w.ok(err)
+	seen[enable("select_account")] = true
+	if len(seen) != 3 {
+		t.Errorf("three versions have the numbers %v", seen)
+	}
+}
+
+func TestNothingToReturnTo(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	c := w.oidc(d)
+	_, err := w.Rollback(t.Context(), by, w.ent, c.ID)
+	w.fails(err, sso.Conflict, "nothing_to_roll_back")
+	_, err = w.DiscardDraft(t.Context(), by, w.ent, c.ID)
+	w.fails(err, sso.Conflict, "never_enabled")
+	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	w.ok(err)
+	_, err = w.Rollback(t.Context(), by, w.ent, c.ID)
+	w.fails(err, sso.Conflict, "nothing_to_roll_back")
+}
+
+func TestEnableNeedsAllOfIt(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	for name, tt := range map[string]struct {
+		protocol sso.Protocol
+		edit     connections.Edit
+		missing  []string
+	}{
+		"SAML, nothing":        {sso.SAML, connections.Edit{}, []string{"saml.idp_entity_id", "saml.sso_url", "saml.certificates"}},
+		"SAML, no certificate": {sso.SAML, connections.Edit{SAML: &connections.SAMLEdit{IDPEntityID: new("urn:idp"), SSOURL: new("https://idp.test/sso")}}, []string{"saml.certificates"}},
+		"OIDC, nothing":        {sso.OIDC, connections.Edit{}, []string{"oidc.issuer", "oidc.client_id", "oidc.client_secret"}},
+		"OIDC, no secret":      {sso.OIDC, connections.Edit{OIDC: &connections.OIDCEdit{Issuer: new(d.URL), ClientID: new("c")}}, []string{"oidc.client_secret"}},
+	} {
+		tt.edit.Name = &name
+		c, _, err := w.Create(t.Context(), by, w.ent, tt.protocol, tt.edit)
+		w.ok(err)
+		_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+		w.fails(err, sso.Invalid, "connection_incomplete", tt.missing...)
+		w.same(c, w.load(c.ID))
+	}
+	c, _, err := w.Create(t.Context(), by, w.ent, sso.OIDC, connections.Edit{Name: new("jwt"),
+		OIDC: &connections.OIDCEdit{Issuer: new(d.URL), ClientID: new("c"), AuthMethod: new(sso.PrivateKeyJWT)}})
+	w.ok(err)
+	if _, err = w.Enable(t.Context(), by, w.ent, c.ID); err != nil {
+		t.Errorf("private_key_jwt needs no secret: %v", err)
+	}
+}
+
+// An incomplete draft does not stop what is live.
+func TestIncompleteDraftLeavesWhatIsLive(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	c := w.live(d)
+	_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{SAML: &connections.SAMLEdit{MetadataURL: new(""), Certificates: []string{}}})
+	w.ok(err)
+	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	w.fails(err, sso.Invalid, "connection_incomplete", "saml.certificates")
+	now := w.load(c.ID)
+	w.same(c.Live, now.Live)
+	if now.State != sso.ConnectionEnabled {
+		t.Error(now.State)
+	}
+}
+
+// What was known about an address says nothing about another one.
+func TestStatusIsOfTheLiveAddress(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	c := w.live(d)
+	if c.Metadata.CheckedAt.IsZero() {
+		t.Error("the metadata was read, and no one knows when")
+	}
+	checked := c.Metadata
+	c, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{SAML: &connections.SAMLEdit{MetadataURL: new(d.URL + "/new/metadata")}})
+	w.ok(err)
+	w.same(checked, c.Metadata)
+	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
+	w.ok(err)
+	w.same(sso.MetadataStatus{}, c.Metadata)
+}
+
+// Nothing provisions yet: nobody can be signed in by a version that leaves groups
+// to it, by whatever way it would become live.
+func TestProvisioningThatDoesNotExist(t *testing.T) {
+	t.Parallel()
+	w, d := newWorld(t), newDirectory(t)
+	ctx, scim := t.Context(), connections.Edit{Provisioning: new(sso.ProvisionSCIM)}
+	const code = "provisioning_unavailable"
+
+	c := w.oidc(d)
+	_, warnings, err := w.Edit(ctx, by, w.ent, c.ID, scim)
+	w.ok(err)
+	if len(warnings) != 1 || warnings[0].Field != "provisioning" {
+		t.Errorf("warns of %+v", warnings)
+	}
+	if missing, _ := w.Review(w.load(c.ID)); len(missing) != 1 || missing[0].Field != "provisioning" {
+		t.Errorf("a review finds %+v", missing)
+	}
+	_, err = w.Enable(ctx, by, w.ent, c.ID)
+	w.fails(err, sso.Invalid, code, "provisioning")
+
+	live := w.live(d)
+	_, _, err = w.Edit(ctx, by, w.ent, live.ID, scim)
+	w.ok(err)
+	_, err = w.Enable(ctx, by, w.ent, live.ID)
+	w.fails(err, sso.Invalid, code, "provisioning")
+	w.same(live.Live, w.load(live.ID).Live)
+
+	// As an earlier version left it: live, and before what is live.
+	stored := func(change func(c *sso.Connection)) {
+		t.Helper()
+		_, err := w.db.UpdateConnection(ctx, by, w.ent, live.ID, "connection.edited", func(c sso.Connection) (sso.Connection, error) {
+			change(&c)
+			return c, nil
+		})
+		w.ok(err)
+	}
+	stored(func(c *sso.Connection) {
+		before := *c.Live
+		before.Provisioning = sso.ProvisionSCIM
+		c.Draft, c.Previous = nil, &before
+	})
+	_, err = w.Rollback(ctx, by, w.ent, live.ID)
+	w.fails(err, sso.Invalid, code, "provisioning")
+	stored(func(c *sso.Connection) { c.Live, c.Previous, c.State = c.Previous, c.Live, sso.ConnectionDisabled })
+	_, err = w.Enable(ctx, by, w.ent, live.ID)
+	w.fails(err, sso.Invalid, code, "provisioning")
+	_, err = w.Rollback(ctx, by, w.ent, live.ID)
+	w.ok(err)
+	_, err = w.Enable(ctx, by, w.ent, live.ID)
+	w.ok(err)
+}

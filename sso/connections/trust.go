@@ -1,0 +1,350 @@
+package connections
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// Trusts keeps what was decided about changes of trust.
+type Trusts interface {
+	UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
+		fn func(sso.Connection) (sso.Trust, error)) (sso.Connection, error)
+	TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso.ConnectionID) (bool, error)
+	SetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID) (sso.SetupLink, error)
+}
+
+// unknownAuthor stands for whoever made a draft before authors were recorded.
+const unknownAuthor = sso.Actor("unknown")
+
+// actionEnabled is the action that makes a draft live.
+const actionEnabled = "connection.enabled"
+
+// Actions after which no admin is the author of what changed: the identity
+// provider published it.
+const (
+	actionRefreshed = "connection.metadata_refreshed"
+	actionConfirmed = "connection.keys_confirmed"
+)
+
+// followTrust brings the trust record up to date with a change of a connection:
+// who wrote the draft, and since when what is live is trusted. An approval is
+// for one content, so it ends with any other. Metadata that is fetched again from
+// the address in use leaves Since as it is: the address is what is trusted.
+func (s *Service) followTrust(by sso.Actor, action string, old, c sso.Connection) sso.Connection {
+	live := c.Live.TrustDigest()
+	if was := old.Live.TrustDigest(); was != "" && was != live && action != actionRefreshed {
+		c.Trust.Since = s.moment()
+	}
+	if old.Live.TrustDigest() != live && action != actionRefreshed {
+		c.Trust.EnabledBy, c.Trust.Tested = "", nil
+		if action == actionEnabled {
+			c.Trust.EnabledBy = old.Trust.Draft.Enabler(by)
+			c.Trust.Tested = old.Trust.Draft.ByTest()
+		}
+	}
+	if c.Trust.Back != nil && c.Trust.Back.Digest != c.Previous.TrustDigest() {
+		c.Trust.Back = nil
+	}
+	draft := c.Draft.TrustDigest()
+	switch {
+	case draft == "" || draft == live:
+		c.Trust.Draft = nil
+		return c
+	case old.Draft.TrustDigest() == draft:
+		return c // by whom it was, or nobody knows
+	}
+	c.Trust.Draft = &sso.TrustChange{Digest: draft, Authors: authors(by, action, old)}
+	return c
+}
+
+// authors are those of a draft that an actor has just changed: those of before,
+// and the actor unless it is an operator.
+func authors(by sso.Actor, action string, old sso.Connection) []sso.Actor {
+	var all []sso.Actor
+	switch {
+	case old.Trust.Draft != nil:
+		all = slices.Clone(old.Trust.Draft.Authors)
+	case old.Draft != nil && old.Draft.TrustDigest() != old.Live.TrustDigest():
+		all = []sso.Actor{unknownAuthor}
+	}
+	published := action == actionRefreshed || action == actionConfirmed
+	if !by.OfOperator() && !published && !slices.Contains(all, by) {
+		all = append(all, by)
+	}
+	return all
+}
+
+// moment is now as it is stored.
+func (s *Service) moment() time.Time { return s.Now().UTC().Truncate(time.Microsecond) }
+
+func errApprovalNeeded() *sso.Error {
+	return &sso.Error{
+		Kind: sso.Conflict,
+		Code: "trust_approval_needed",
+		Public: "This changes whom the company trusts to say who its people are, so it waits for approval: by another admin of the company, " +
+			"or by an operator. Or pass a test connection while you are signed in through the connection as it is now.",
+	}
+}
+
+// mayTrust decides whether an actor may make a configuration live; change is what
+// was decided about it, nil if nothing. One that trusts whom the live one trusts
+// needs nothing. Neither does the first of an enterprise that trusts nobody yet,
+// nor the correction of it that NeedsApproval describes.
+func (s *Service) mayTrust(ctx context.Context, by sso.Actor, c sso.Connection, next *sso.Config, change *sso.TrustChange) error {
+	needs, err := s.NeedsApproval(ctx, c, next)
+	if err != nil {
+		return err
+	}
+	switch digest := next.TrustDigest(); {
+	case !needs, by.OfOperator():
+		return nil
+	case change == nil || change.Digest != digest || change.Refused():
+		return errApprovalNeeded()
+	case change.Approved:
+		return nil
+	case change == c.Trust.Draft && len(change.Authors) == 0: // operators alone wrote it
+		return nil
+	}
+	return errApprovalNeeded()
+}
+
+// NeedsApproval reports whether making a version live changes the trust or the
+// subject of users whom the enterprise knows, or may know.
+func (s *Service) NeedsApproval(ctx context.Context, c sso.Connection, next *sso.Config) (bool, error) {
+	if next == nil || c.Live.TrustDigest() == next.TrustDigest() {
+		return false, nil
+	}
+	if c.Live != nil && !(next.TrustDigest() == c.Draft.TrustDigest() && c.Trust.CorrectsOwn()) {
+		return true, nil
+	}
+	others, err := s.Store.TrustsAnyone(ctx, c.Enterprise, c.ID)
+	if err != nil {
+		return false, fmt.Errorf("look for trust: %w", err)
+	}
+	return others, nil
+}
+
+// ask records that a change waits for approval. why is the error that says so and
+// is returned, unless recording fails.
+func (s *Service) ask(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, back bool, why error) error {
+	_, err := s.Store.UpdateTrust(ctx, by, ent, id, "connection.trust_asked", func(c sso.Connection) (sso.Trust, error) {
+		t, at, version := c.Trust, &c.Trust.Draft, c.Draft
+		if back {
+			at, version = &c.Trust.Back, c.Previous
+		}
+		digest := version.TrustDigest()
+		if digest == "" {
+			return t, nil // it was discarded meanwhile
+		}
+		next := sso.TrustChange{Digest: digest}
+		switch {
+		case *at != nil && (*at).Digest == digest:
+			next = **at
+		case !back:
+			next.Authors = []sso.Actor{unknownAuthor}
+		}
+		if !next.AskedAt.IsZero() {
+			return t, nil
+		}
+		next.AskedBy, next.AskedAt = by, s.moment()
+		*at = &next
+		return c.Trust, nil
+	})
+	if err != nil {
+		return fmt.Errorf("record that approval is needed: %w", err)
+	}
+	return why
+}
+
+// Approver is who decides about a change of trust.
+type Approver struct {
+	By sso.Actor
+	// Link is the setup link that their browser has opened, too; "" for none.
+	Link sso.SetupLinkID
+	// Through and Since are of the session of an enterprise's admin.
+	Through sso.ConnectionID
+	Since   time.Time
+}
+
+// ApproverOf is a visitor of the console as one who decides.
+func ApproverOf(v sso.Visitor) Approver {
+	return Approver{By: v.Actor, Link: v.Link, Through: v.Through, Since: v.SignedInAt}
+}
+
+func errOtherApprover() *sso.Error {
+	return &sso.Error{Kind: sso.Conflict, Code: "trust_other_approver",
+		Public: "You made or requested this change, or created the setup link it was made through. " +
+			"So someone else has to approve it: another admin of the company, or an operator."}
+}
+
+func errTrustChanged() *sso.Error {
+	return &sso.Error{Kind: sso.Conflict, Code: "trust_change_gone",
+		Public: "This is not what waits now: it was changed or withdrawn. Look at it again."}
+}
+
+// MayDecide is nil if an approver may approve a change of a connection, and else
+// says why not: "trust_other_approver" for the authors of the change, and for
+// anyone who has their link open or created it, "trust_sign_in_again" for an admin whose session was
+// opened under a trust that is not the one of now, Forbidden for a setup link.
+func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, change *sso.TrustChange) error {
+	if a.By.OfOperator() {
+		return nil
+	}
+	switch {
+	case a.Through == "":
+		return sso.NotFound("not_found", "There is nothing at this address.")
+	case change.By(a.By) || change.By(sso.Actor(a.Link)):
+		return errOtherApprover()
+	}
+	if own, err := s.ownLink(ctx, c.Enterprise, a.By, change); err != nil || own {
+		return cmp.Or(err, error(errOtherApprover()))
+	}
+	through := c
+	if a.Through != c.ID {
+		var err error
+		if through, err = s.Store.Connection(ctx, c.Enterprise, a.Through); err != nil {
+			return fmt.Errorf("find the connection of the approver: %w", err)
+		}
+	}
+	if a.Since.Before(through.Trust.Since) {
+		return &sso.Error{Kind: sso.Conflict, Code: "trust_sign_in_again",
+			Public: "You signed in before the company's identity provider was changed. Sign in again, then approve."}
+	}
+	return nil
+}
+
+// ownLink reports whether an admin created a setup link through which a change was
+// made or requested. They may have opened it themselves, in another browser.
+func (s *Service) ownLink(ctx context.Context, ent sso.EnterpriseID, by sso.Actor, change *sso.TrustChange) (bool, error) {
+	for _, actor := range append(slices.Clone(change.Authors), change.AskedBy) {
+		id, err := sso.ParseID[sso.SetupLinkID](string(actor))
+		if err != nil {
+			continue // not a link
+		}
+		l, err := s.Store.SetupLink(ctx, ent, id)
+		switch {
+		case sso.KindOf(err) == sso.NotFoundKind:
+			continue
+		case err != nil:
+			return false, fmt.Errorf("find the setup link of a change: %w", err)
+		case l.CreatedBy == by:
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// DecideTrust approves or refuses the change of a connection whose digest it is.
+// Refusing is open to every admin. Errors: Conflict "trust_change_gone" if no such
+// change is there any more; those of MayDecide.
+func (s *Service) DecideTrust(ctx context.Context, a Approver, ent sso.EnterpriseID, id sso.ConnectionID, digest string,
+	approve bool) (sso.Connection, error) {
+	c, err := s.Store.Connection(ctx, ent, id)
+	if err != nil {
+		return sso.Connection{}, err
+	}
+	change := changeOf(c, digest)
+	if change == nil {
+		return sso.Connection{}, errTrustChanged()
+	}
+	action := "connection.trust_refused"
+	if approve {
+		action = "connection.trust_approved"
+		if err := s.MayDecide(ctx, a, c, change); err != nil {
+			return sso.Connection{}, err
+		}
+	}
+	seen := *change
+	return s.Store.UpdateTrust(ctx, a.By, ent, id, action, func(now sso.Connection) (sso.Trust, error) {
+		change := changeOf(now, digest)
+		if change == nil || !slices.Equal(change.Authors, seen.Authors) || change.AskedBy != seen.AskedBy {
+			return now.Trust, errTrustChanged()
+		}
+		if change.DecidedBy != "" && change.Approved == approve {
+			return now.Trust, nil
+		}
+		decided := *change
+		decided.DecidedBy, decided.DecidedAt, decided.Approved, decided.Test = a.By, s.moment(), approve, ""
+		if change == now.Trust.Back {
+			now.Trust.Back = &decided
+		} else {
+			now.Trust.Draft = &decided
+		}
+		return now.Trust, nil
+	})
+}
+
+// changeOf is the change of a connection that has a digest, and is still what the
+// draft or a rollback would make of it.
+func changeOf(c sso.Connection, digest string) *sso.TrustChange {
+	if d := c.Trust.Draft; d != nil && d.Digest == digest && c.Draft.TrustDigest() == digest {
+		return d
+	}
+	if b := c.Trust.Back; b != nil && b.Digest == digest && c.Previous.TrustDigest() == digest {
+		return b
+	}
+	return nil
+}
+
+// sameTrust reports whether two connections have the same trust record.
+func sameTrust(a, b sso.Connection) bool { return reflect.DeepEqual(a.Trust, b.Trust) }
+
+// TrustChange is a change of trust as admins look at it.
+type TrustChange struct {
+	sso.TrustChange
+	Back    bool     // a rollback would make it, not the draft
+	Fields  []string // members that differ and decide about trust or subject, as in the REST API
+	Changes []Difference
+}
+
+// State is "open" until somebody tries to make the change live, then "waiting"
+// until it is "approved" or "refused".
+func (c TrustChange) State() string {
+	switch {
+	case c.Waits():
+		return "waiting"
+	case c.Refused():
+		return "refused"
+	case c.Approved:
+		return "approved"
+	}
+	return "open"
+}
+
+// TrustChanges lists the changes of a connection that need an approval, whether
+// they have it or not. One that operators alone wrote needs none.
+func (s *Service) TrustChanges(ctx context.Context, c sso.Connection) ([]TrustChange, error) {
+	var all []TrustChange
+	for _, v := range []struct {
+		change *sso.TrustChange
+		next   *sso.Config
+		back   bool
+	}{{c.Trust.Draft, c.Draft, false}, {c.Trust.Back, c.Previous, true}} {
+		needs, err := s.NeedsApproval(ctx, c, v.next)
+		if err != nil {
+			return nil, err
+		}
+		one := TrustChange{Back: v.back, Changes: Differences(c.Live.Trusted(), v.next.Trusted())}
+		switch {
+		case !needs, v.change == nil && v.back:
+			continue
+		case v.change == nil: // a draft of earlier
+			one.Digest, one.Authors = v.next.TrustDigest(), []sso.Actor{unknownAuthor}
+		case len(v.change.Authors) == 0 && !v.back:
+			continue
+		default:
+			one.TrustChange = *v.change
+		}
+		for _, d := range one.Changes {
+			one.Fields = append(one.Fields, d.Field)
+		}
+		all = append(all, one)
+	}
+	return all, nil
+}
