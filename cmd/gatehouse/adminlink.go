@@ -9,7 +9,7 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 	"gatehouse/store"
 )
 
@@ -27,7 +27,7 @@ func (a *app) newLink() *cobra.Command {
 			return err
 		}
 		return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
-			service := admin.New(admin.Options{Accounts: db, Sessions: db, Access: db, Links: db, Now: time.Now})
+			service := access.New(access.Options{Accounts: db, Sessions: db, Access: db, Links: db, Now: time.Now})
 			i, token, err := service.Invite(ctx, sso.ActorOperator, *recovery)
 			if err != nil {
 				return err

@@ -16,7 +16,7 @@ import (
 	"gatehouse/config"
 	"gatehouse/saml"
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 	"gatehouse/store"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
@@ -189,7 +189,7 @@ func (d *desk) account(login, tied string) sso.Admin {
 	d.Helper()
 	_, token, err := d.g.admin.Invite(d.Context(), sso.ActorOperator, true)
 	d.ok(err)
-	a, session, err := d.g.admin.Accept(d.Context(), token, admin.NewAccount{Name: login, Login: login, Password: "correct horse battery"}, admin.SignIn{})
+	a, session, err := d.g.admin.Accept(d.Context(), token, access.NewAccount{Name: login, Login: login, Password: "correct horse battery"}, access.SignIn{})
 	d.ok(err)
 	if tied == "" {
 		d.keep(operator, func(w http.ResponseWriter) error { return d.g.sessions.Admin().Set(w, session) })
@@ -199,9 +199,9 @@ func (d *desk) account(login, tied string) sso.Admin {
 	p, err := d.g.db.Principal(d.Context(), s.Token)
 	d.ok(err)
 	d.ok(d.g.admin.Tie(d.Context(), a.ID, &p))
-	who, err := d.g.admin.Confirming(d.Context(), admin.Browser{Principal: &p})
+	who, err := d.g.admin.Confirming(d.Context(), access.Browser{Principal: &p})
 	d.ok(err)
-	second, err := d.g.admin.Confirm(d.Context(), who, admin.SignIn{Password: "correct horse battery"})
+	second, err := d.g.admin.Confirm(d.Context(), who, access.SignIn{Password: "correct horse battery"})
 	d.ok(err)
 	d.keep(operatorTwo, func(w http.ResponseWriter) error { return d.g.sessions.Admin().Set(w, second) })
 	d.cookies[operatorTwo] = append(d.cookies[operatorTwo], d.cookies[tied]...)
@@ -210,7 +210,7 @@ func (d *desk) account(login, tied string) sso.Admin {
 
 func (d *desk) link(who string, e sso.Enterprise, c sso.ConnectionID) sso.SetupLink {
 	d.Helper()
-	l, token, err := d.g.admin.CreateLink(d.Context(), sso.ActorOperator, e, admin.NewLink{For: who, Connection: c})
+	l, token, err := d.g.admin.CreateLink(d.Context(), sso.ActorOperator, e, access.NewLink{For: who, Connection: c})
 	d.ok(err)
 	session, err := d.g.admin.OpenLink(d.Context(), token, "")
 	d.ok(err)

@@ -17,7 +17,7 @@ import (
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 	"gatehouse/sso/connections"
 	"gatehouse/sso/health"
 	"gatehouse/sso/login"
@@ -58,8 +58,8 @@ type gateway struct {
 	sessions  *session.Manager
 	login     *login.Service
 	health    *health.Service
-	admin     *admin.Service
-	passkeys  *admin.Passkeys
+	admin     *access.Service
+	passkeys  *access.Passkeys
 	desk      *console.Console
 	nodes     nodes
 	router    *route.Router
@@ -116,8 +116,8 @@ func (g *gateway) services() error {
 		Refresh: g.setup.Refresh, RefreshTested: g.setup.RefreshTested, MayRecord: g.mayRecord, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
 		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max, CodesPerRecipient: c.RateLimits.CodesPerRecipient,
 	})
-	g.admin = admin.New(admin.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Evidence: g.db, Limiter: g.nodes.limiter, Now: time.Now})
-	g.passkeys, err = admin.NewPasskeys(g.admin, g.db, c.BaseURL)
+	g.admin = access.New(access.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Evidence: g.db, Limiter: g.nodes.limiter, Now: time.Now})
+	g.passkeys, err = access.NewPasskeys(g.admin, g.db, c.BaseURL)
 	return err
 }
 

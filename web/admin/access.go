@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 )
 
 // Visitor implements console.Access.
@@ -18,14 +18,14 @@ func (h *Handlers) Visitor(r *http.Request) (sso.Visitor, error) {
 }
 
 // browser is what a browser has to show.
-func (h *Handlers) browser(r *http.Request) (admin.Browser, error) {
-	b := admin.Browser{Admin: h.Admin.Token(r), Setup: h.Setup.Token(r)}
+func (h *Handlers) browser(r *http.Request) (access.Browser, error) {
+	b := access.Browser{Admin: h.Admin.Token(r), Setup: h.Setup.Token(r)}
 	p, err := h.Principals.Principal(r)
 	switch {
 	case err == nil:
 		b.Principal = &p
 	case sso.KindOf(err) != sso.Unauthenticated:
-		return admin.Browser{}, fmt.Errorf("find session: %w", err)
+		return access.Browser{}, fmt.Errorf("find session: %w", err)
 	}
 	return b, nil
 }

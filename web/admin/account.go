@@ -6,7 +6,7 @@ import (
 	"net/http"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -36,9 +36,9 @@ func (h *Handlers) me(w http.ResponseWriter, r *http.Request, v console.Visit) e
 
 func passwordFields() []page.Field {
 	return []page.Field{
-		{ID: "current", Name: "current", Label: "Your password now", Kind: "password", Autocomplete: "current-password", Most: admin.MaxPassword},
+		{ID: "current", Name: "current", Label: "Your password now", Kind: "password", Autocomplete: "current-password", Most: access.MaxPassword},
 		{ID: "password", Name: "password", Label: "New password", Hint: "At least 12 characters; several words are easiest.", Kind: "password",
-			Autocomplete: "new-password", Most: admin.MaxPassword},
+			Autocomplete: "new-password", Most: access.MaxPassword},
 	}
 }
 

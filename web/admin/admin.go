@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -34,8 +34,8 @@ type Facts interface {
 
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
-	Service    *admin.Service
-	Passkeys   *admin.Passkeys // nil where there are none
+	Service    *access.Service
+	Passkeys   *access.Passkeys // nil where there are none
 	Principals Principals
 	Admin      Cookie // of local admins
 	Setup      Cookie // of whoever opened a setup link

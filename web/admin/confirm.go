@@ -6,7 +6,7 @@ import (
 	"net/url"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -15,10 +15,10 @@ import (
 const confirmPasskeyPath = console.ConfirmPath + "/passkey"
 
 // confirming is whom the browser is asked to confirm.
-func (h *Handlers) confirming(r *http.Request) (admin.Confirming, error) {
+func (h *Handlers) confirming(r *http.Request) (access.Confirming, error) {
 	b, err := h.browser(r)
 	if err != nil {
-		return admin.Confirming{}, err
+		return access.Confirming{}, err
 	}
 	return h.Service.Confirming(r.Context(), b)
 }
@@ -35,7 +35,7 @@ func (h *Handlers) askConfirm(w http.ResponseWriter, r *http.Request) error {
 	return h.showConfirm(w, r, http.StatusOK, c, within(r.URL.Query().Get("return_to")), nil)
 }
 
-func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status int, c admin.Confirming, returnTo string,
+func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status int, c access.Confirming, returnTo string,
 	problem error) error {
 	p := &page.AdminConfirm{
 		Login:    c.Admin.Login,
@@ -46,7 +46,7 @@ func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status in
 			Label:        "Password",
 			Kind:         "password",
 			Autocomplete: "current-password",
-			Most:         admin.MaxPassword,
+			Most:         access.MaxPassword,
 		},
 		Wrong: page.Blame(problem),
 	}
@@ -63,7 +63,7 @@ func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status in
 }
 
 func (h *Handlers) confirm(w http.ResponseWriter, r *http.Request) error {
-	return h.confirmed(w, r, func(c admin.Confirming) (sso.Secret, error) {
+	return h.confirmed(w, r, func(c access.Confirming) (sso.Secret, error) {
 		in := h.signInOf(r)
 		in.Password = sso.Secret(r.PostForm.Get("password"))
 		return h.Service.Confirm(r.Context(), c, in)
@@ -74,14 +74,14 @@ func (h *Handlers) confirmByPasskey(w http.ResponseWriter, r *http.Request) erro
 	if h.Passkeys == nil {
 		return route.SeeOther(w, console.ConfirmPath)
 	}
-	return h.confirmed(w, r, func(c admin.Confirming) (sso.Secret, error) {
+	return h.confirmed(w, r, func(c access.Confirming) (sso.Secret, error) {
 		token, answer := sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer"))
 		return h.Passkeys.Confirm(r.Context(), c, token, answer, h.signInOf(r))
 	})
 }
 
 // confirmed leads on after prove accepted what was given.
-func (h *Handlers) confirmed(w http.ResponseWriter, r *http.Request, prove func(admin.Confirming) (sso.Secret, error)) error {
+func (h *Handlers) confirmed(w http.ResponseWriter, r *http.Request, prove func(access.Confirming) (sso.Secret, error)) error {
 	c, err := h.confirming(r)
 	if sso.KindOf(err) == sso.Unauthenticated {
 		return route.SeeOther(w, signInPath)

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -34,9 +34,9 @@ func linkFields(connections []sso.Connection, typed map[string]string) []page.Fi
 		{ID: "for", Name: "for", Label: "Recipient", Hint: "A name or an address, for the list here.", Value: value("for", "")},
 		{ID: "connection", Name: "connection", Label: "What does it open?", Kind: "select", Options: options, Optional: true},
 		{ID: "expires_in", Name: "expires_in", Label: "For how many hours?", Hint: "From 1 to 720; 168 is a week.", Kind: "number", Most: 3,
-			Value: value("expires_in", strconv.Itoa(int(admin.DefaultLinkLength/time.Hour)))},
+			Value: value("expires_in", strconv.Itoa(int(access.DefaultLinkLength/time.Hour)))},
 		{ID: "max_opens", Name: "max_opens", Label: "Maximum uses", Hint: "From 1 to 100.", Kind: "number", Most: 3,
-			Value: value("max_opens", strconv.Itoa(admin.DefaultOpens))},
+			Value: value("max_opens", strconv.Itoa(access.DefaultOpens))},
 	}
 }
 
@@ -98,7 +98,7 @@ func (h *Handlers) makeLink(w http.ResponseWriter, r *http.Request, v console.Vi
 }
 
 // newLink reads the form. A number that is none is out of range.
-func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, typed map[string]string) (admin.NewLink, error) {
+func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, typed map[string]string) (access.NewLink, error) {
 	number := func(field string) int {
 		n, err := strconv.Atoi(typed[field])
 		if err != nil || n <= 0 || n > 10000 {
@@ -106,7 +106,7 @@ func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, typed map[
 		}
 		return n
 	}
-	n := admin.NewLink{For: typed["for"], ExpiresIn: time.Duration(number("expires_in")) * time.Hour, MaxOpens: number("max_opens")}
+	n := access.NewLink{For: typed["for"], ExpiresIn: time.Duration(number("expires_in")) * time.Hour, MaxOpens: number("max_opens")}
 	if typed["connection"] == "" {
 		return n, nil
 	}

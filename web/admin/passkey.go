@@ -6,7 +6,7 @@ import (
 	"net/http"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -14,7 +14,7 @@ import (
 
 const passkeyPath = signInPath + "/passkey"
 
-func challenge(c admin.Challenge, action string) *page.Challenge {
+func challenge(c access.Challenge, action string) *page.Challenge {
 	return &page.Challenge{Action: action, Options: string(c.Options), Token: c.Token.Reveal()}
 }
 

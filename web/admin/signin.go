@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -60,7 +60,7 @@ func (h *Handlers) signInPage(login, returnTo string) *page.AdminSignIn {
 	}
 	return &page.AdminSignIn{ReturnTo: returnTo,
 		Login:    page.Field{ID: "login", Name: "login", Label: "Login", Autocomplete: "username", Most: 100, Value: login},
-		Password: page.Field{ID: "password", Name: "password", Label: "Password", Kind: "password", Autocomplete: "current-password", Most: admin.MaxPassword}}
+		Password: page.Field{ID: "password", Name: "password", Label: "Password", Kind: "password", Autocomplete: "current-password", Most: access.MaxPassword}}
 }
 
 func (h *Handlers) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -74,14 +74,14 @@ func (h *Handlers) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Admin.Set(w, token); err != nil {
 		return err
 	}
-	if err := h.Device.Set(w, admin.Device(in.Login)); err != nil {
+	if err := h.Device.Set(w, access.Device(in.Login)); err != nil {
 		return err
 	}
 	return route.SeeOther(w, returnTo)
 }
 
-func (h *Handlers) signInOf(r *http.Request) admin.SignIn {
-	return admin.SignIn{Remote: route.ClientIP(r.Context()), UserAgent: r.UserAgent(), Device: h.Device.Token(r), Brought: h.Admin.Token(r)}
+func (h *Handlers) signInOf(r *http.Request) access.SignIn {
+	return access.SignIn{Remote: route.ClientIP(r.Context()), UserAgent: r.UserAgent(), Device: h.Device.Token(r), Brought: h.Admin.Token(r)}
 }
 
 // refused shows the form again, unless it is our own fault.
@@ -165,12 +165,12 @@ func accountFields(name, login string) []page.Field {
 		{ID: "name", Name: "name", Label: "Your name", Autocomplete: "name", Value: name},
 		{ID: "login", Name: "login", Label: "Login", Hint: "You sign in with it: ada, or ada@example.com.", Autocomplete: "username", Most: 100, Value: login},
 		{ID: "password", Name: "password", Label: "Password", Hint: "At least 12 characters; several words are easiest.", Kind: "password",
-			Autocomplete: "new-password", Most: admin.MaxPassword},
+			Autocomplete: "new-password", Most: access.MaxPassword},
 	}
 }
 
 func (h *Handlers) accept(w http.ResponseWriter, r *http.Request) error {
-	n := admin.NewAccount{Name: strings.TrimSpace(r.PostForm.Get("name")), Login: strings.TrimSpace(r.PostForm.Get("login")), Password: sso.Secret(r.PostForm.Get("password"))}
+	n := access.NewAccount{Name: strings.TrimSpace(r.PostForm.Get("name")), Login: strings.TrimSpace(r.PostForm.Get("login")), Password: sso.Secret(r.PostForm.Get("password"))}
 	_, token, err := h.Service.Accept(r.Context(), sso.Secret(r.PathValue("token")), n, h.signInOf(r))
 	if known, ok := errors.AsType[*sso.Error](err); ok && len(known.Fields) > 0 {
 		fields := accountFields(n.Name, n.Login)
@@ -182,7 +182,7 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Admin.Set(w, token); err != nil {
 		return err
 	}
-	if err := h.Device.Set(w, admin.Device(n.Login)); err != nil {
+	if err := h.Device.Set(w, access.Device(n.Login)); err != nil {
 		return err
 	}
 	return console.Done(w, console.Prefix+"/admins/me", "welcome")

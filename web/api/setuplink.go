@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 )
 
 // SetupLinks keeps setup links.
@@ -17,7 +17,7 @@ type SetupLinks interface {
 
 // Linking makes setup links; admin.Service does.
 type Linking interface {
-	CreateLink(ctx context.Context, by sso.Actor, e sso.Enterprise, n admin.NewLink) (sso.SetupLink, sso.Secret, error)
+	CreateLink(ctx context.Context, by sso.Actor, e sso.Enterprise, n access.NewLink) (sso.SetupLink, sso.Secret, error)
 }
 
 type setupLink struct {
@@ -78,7 +78,7 @@ func (a *API) createSetupLink(ctx context.Context, c caller, in *struct{ Body ne
 			return nil, err
 		}
 	}
-	l, token, err := a.Links.CreateLink(ctx, c.by, c.enterprise, admin.NewLink{Connection: in.Body.Connection, For: in.Body.For,
+	l, token, err := a.Links.CreateLink(ctx, c.by, c.enterprise, access.NewLink{Connection: in.Body.Connection, For: in.Body.For,
 		ExpiresIn: time.Duration(in.Body.ExpiresIn) * time.Second, MaxOpens: in.Body.MaxOpens})
 	if err != nil {
 		return nil, err

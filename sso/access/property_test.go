@@ -1,4 +1,4 @@
-package admin_test
+package access_test
 
 import (
 	"testing"
@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 )
 
 // TestThereIsAlwaysARecoveryAdmin does things to accounts in any order, and
@@ -70,7 +70,7 @@ func TestLinksOpenAsOftenAsTheySay(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	rapid.Check(t, func(r *rapid.T) {
-		n := admin.NewLink{For: "Grace", MaxOpens: rapid.IntRange(1, 4).Draw(r, "opens"), ExpiresIn: time.Duration(rapid.IntRange(1, 5).Draw(r, "hours")) * time.Hour}
+		n := access.NewLink{For: "Grace", MaxOpens: rapid.IntRange(1, 4).Draw(r, "opens"), ExpiresIn: time.Duration(rapid.IntRange(1, 5).Draw(r, "hours")) * time.Hour}
 		l, token, err := f.CreateLink(t.Context(), "x", f.ent, n)
 		f.ok(err)
 		opens, age, revoked := 0, time.Duration(0), false
@@ -84,7 +84,7 @@ func TestLinksOpenAsOftenAsTheySay(t *testing.T) {
 				}
 				if good {
 					opens++
-					if v, err := f.Visitor(t.Context(), admin.Browser{Setup: session}); err != nil || v.Link != l.ID {
+					if v, err := f.Visitor(t.Context(), access.Browser{Setup: session}); err != nil || v.Link != l.ID {
 						r.Fatalf("its holder is %+v (%v)", v, err)
 					}
 				}

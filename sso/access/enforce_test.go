@@ -1,11 +1,11 @@
-package admin_test
+package access_test
 
 import (
 	"testing"
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 )
 
 // TestProof: every way in which a test does not show that whoever enforces
@@ -31,15 +31,15 @@ func TestProof(t *testing.T) {
 		"never enabled":         change(func(r *sso.TestRun) { r.Connection, r.Version = "draft", 1 }),
 		"of a deleted one":      change(func(r *sso.TestRun) { r.Connection = "gone" }),
 	} {
-		if id, ok := admin.Proof(by, connections, []sso.TestRun{run}); ok {
+		if id, ok := access.Proof(by, connections, []sso.TestRun{run}); ok {
 			t.Errorf("%s proves something: %s", name, id)
 		}
 	}
 	bad := change(func(r *sso.TestRun) { r.ID, r.By = "bad", other })
-	if id, ok := admin.Proof(by, connections, []sso.TestRun{bad, good}); !ok || id != "good" {
+	if id, ok := access.Proof(by, connections, []sso.TestRun{bad, good}); !ok || id != "good" {
 		t.Errorf("a good one among others is not found: %q", id)
 	}
-	if _, ok := admin.Proof("", connections, []sso.TestRun{change(func(r *sso.TestRun) { r.By = "" })}); ok {
+	if _, ok := access.Proof("", connections, []sso.TestRun{change(func(r *sso.TestRun) { r.By = "" })}); ok {
 		t.Error("no one's test is a proof for no one")
 	}
 }
@@ -108,15 +108,15 @@ func TestEnforcedPasswords(t *testing.T) {
 	f.ok(f.signIn("free", password))
 	f.ok(f.signIn("recovery", password))
 	p := f.user("ada@acme.test")
-	if v, err := f.Visitor(ctx, admin.Browser{Principal: p}); sso.CodeOf(err) != "second_step_needed" {
+	if v, err := f.Visitor(ctx, access.Browser{Principal: p}); sso.CodeOf(err) != "second_step_needed" {
 		t.Errorf("by single sign-on alone they are %+v (%v)", v, err)
 	}
 	// With the password besides: what is enforced is the first step.
-	who, err := f.Confirming(ctx, admin.Browser{Principal: p})
+	who, err := f.Confirming(ctx, access.Browser{Principal: p})
 	f.ok(err)
-	second, err := f.Confirm(ctx, who, admin.SignIn{Password: password})
+	second, err := f.Confirm(ctx, who, access.SignIn{Password: password})
 	f.ok(err)
-	if v, err := f.Visitor(ctx, admin.Browser{Principal: p, Admin: second}); err != nil || v.Admin != tied.ID {
+	if v, err := f.Visitor(ctx, access.Browser{Principal: p, Admin: second}); err != nil || v.Admin != tied.ID {
 		t.Errorf("by both they are %+v (%v)", v, err)
 	}
 	f.ok(f.db.EnforceSSO(ctx, "x", f.ent.ID, false, ""))
@@ -138,7 +138,7 @@ func TestVisitors(t *testing.T) {
 	f.fails(f.NameAdmin(ctx, "x", f.ent.ID, "nobody@acme.test"), "validation_failed")
 	f.fails(f.NameAdmin(ctx, "x", other.ID, "ada@acme.test"), "validation_failed")
 	link := func(e sso.Enterprise) sso.Secret {
-		_, token, err := f.CreateLink(ctx, "x", e, admin.NewLink{For: "Grace"})
+		_, token, err := f.CreateLink(ctx, "x", e, access.NewLink{For: "Grace"})
 		f.ok(err)
 		session, err := f.OpenLink(ctx, token, "")
 		f.ok(err)
@@ -147,32 +147,32 @@ func TestVisitors(t *testing.T) {
 	own, foreign := link(f.ent), link(other)
 	stale := sso.NewSecret()
 	for name, c := range map[string]struct {
-		browser admin.Browser
+		browser access.Browser
 		role    sso.Role
 		of      sso.EnterpriseID
 	}{
-		"an operator":                       {admin.Browser{Admin: operator}, sso.RoleOperator, ""},
-		"an operator with a link":           {admin.Browser{Admin: operator, Setup: own}, sso.RoleOperator, ""},
-		"an operator who is signed in":      {admin.Browser{Admin: operator, Principal: ada}, sso.RoleOperator, ""},
-		"an admin":                          {admin.Browser{Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"an admin whose account ended":      {admin.Browser{Admin: stale, Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"an admin with a link of their own": {admin.Browser{Principal: ada, Setup: own}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"an admin with a link of another":   {admin.Browser{Principal: ada, Setup: foreign}, sso.RoleSetupLink, other.ID},
-		"an admin with a link that ended":   {admin.Browser{Principal: ada, Setup: stale}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"someone with a link":               {admin.Browser{Setup: own}, sso.RoleSetupLink, f.ent.ID},
-		"someone else of it, with the link": {admin.Browser{Principal: f.user("eve@acme.test"), Setup: own}, sso.RoleSetupLink, f.ent.ID},
+		"an operator":                       {access.Browser{Admin: operator}, sso.RoleOperator, ""},
+		"an operator with a link":           {access.Browser{Admin: operator, Setup: own}, sso.RoleOperator, ""},
+		"an operator who is signed in":      {access.Browser{Admin: operator, Principal: ada}, sso.RoleOperator, ""},
+		"an admin":                          {access.Browser{Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
+		"an admin whose account ended":      {access.Browser{Admin: stale, Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
+		"an admin with a link of their own": {access.Browser{Principal: ada, Setup: own}, sso.RoleEnterpriseAdmin, f.ent.ID},
+		"an admin with a link of another":   {access.Browser{Principal: ada, Setup: foreign}, sso.RoleSetupLink, other.ID},
+		"an admin with a link that ended":   {access.Browser{Principal: ada, Setup: stale}, sso.RoleEnterpriseAdmin, f.ent.ID},
+		"someone with a link":               {access.Browser{Setup: own}, sso.RoleSetupLink, f.ent.ID},
+		"someone else of it, with the link": {access.Browser{Principal: f.user("eve@acme.test"), Setup: own}, sso.RoleSetupLink, f.ent.ID},
 	} {
 		v, err := f.Visitor(ctx, c.browser)
 		if err != nil || v.Role != c.role || v.Enterprise != c.of || v.Actor == "" {
 			t.Errorf("%s is %+v (%v)", name, v, err)
 		}
 	}
-	_, err = f.Visitor(ctx, admin.Browser{Admin: stale, Setup: stale})
+	_, err = f.Visitor(ctx, access.Browser{Admin: stale, Setup: stale})
 	f.fails(err, "session_ended")
-	_, err = f.Visitor(ctx, admin.Browser{Principal: f.user("eve@acme.test")})
+	_, err = f.Visitor(ctx, access.Browser{Principal: f.user("eve@acme.test")})
 	f.fails(err, "not_an_admin")
 	f.ok(f.Service.SignOut(ctx, operator, own))
-	_, err = f.Visitor(ctx, admin.Browser{Admin: operator, Setup: own})
+	_, err = f.Visitor(ctx, access.Browser{Admin: operator, Setup: own})
 	f.fails(err, "session_ended")
 }
 
@@ -180,26 +180,26 @@ func TestLinks(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ctx := t.Context()
-	for name, n := range map[string]admin.NewLink{
-		"for no one": {}, "too short": {For: "x", ExpiresIn: time.Hour - 1}, "too long": {For: "x", ExpiresIn: admin.MaxLinkLength + 1},
+	for name, n := range map[string]access.NewLink{
+		"for no one": {}, "too short": {For: "x", ExpiresIn: time.Hour - 1}, "too long": {For: "x", ExpiresIn: access.MaxLinkLength + 1},
 		"backwards": {For: "x", ExpiresIn: -time.Hour}, "too often": {For: "x", MaxOpens: 101}, "never": {For: "x", MaxOpens: -1},
 	} {
 		if _, _, err := f.CreateLink(ctx, "x", f.ent, n); sso.CodeOf(err) != "validation_failed" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	l, token, err := f.CreateLink(ctx, "x", f.ent, admin.NewLink{For: "Grace"})
+	l, token, err := f.CreateLink(ctx, "x", f.ent, access.NewLink{For: "Grace"})
 	f.ok(err)
 	if l.MaxOpens != 10 || l.ExpiresAt.Sub(f.Now()) != 7*24*time.Hour || l.Token != token.Hash() {
 		t.Errorf("the defaults are %+v", l)
 	}
 	session, err := f.OpenLink(ctx, token, "")
 	f.ok(err)
-	f.move(admin.SessionLength)
-	_, err = f.Visitor(ctx, admin.Browser{Setup: session})
+	f.move(access.SessionLength)
+	_, err = f.Visitor(ctx, access.Browser{Setup: session})
 	f.fails(err, "session_ended")
 	enforced := f.ent
 	enforced.Enforced = true
-	_, _, err = f.CreateLink(ctx, "x", enforced, admin.NewLink{For: "Grace"})
+	_, _, err = f.CreateLink(ctx, "x", enforced, access.NewLink{For: "Grace"})
 	f.fails(err, "sso_enforced")
 }

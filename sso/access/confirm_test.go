@@ -1,19 +1,19 @@
-package admin_test
+package access_test
 
 import (
 	"testing"
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 )
 
 // second takes the second step of a browser that is signed in at a company.
 func (f *fixture) second(p *sso.Principal, given sso.Secret) (sso.Secret, error) {
 	f.Helper()
-	who, err := f.Confirming(f.Context(), admin.Browser{Principal: p})
+	who, err := f.Confirming(f.Context(), access.Browser{Principal: p})
 	f.ok(err)
-	return f.Confirm(f.Context(), who, admin.SignIn{Password: given})
+	return f.Confirm(f.Context(), who, access.SignIn{Password: given})
 }
 
 // TestSecondStep: whoever runs the identity provider of an operator's company can
@@ -25,32 +25,32 @@ func TestSecondStep(t *testing.T) {
 	olive, _ := f.account("olive", true)
 	p := f.user("olive@acme.test")
 	f.ok(f.Tie(ctx, olive.ID, p))
-	visitor := func(b admin.Browser) error {
+	visitor := func(b access.Browser) error {
 		_, err := f.Visitor(ctx, b)
 		return err
 	}
-	f.fails(visitor(admin.Browser{Principal: p}), "second_step_needed")
+	f.fails(visitor(access.Browser{Principal: p}), "second_step_needed")
 	_, err := f.second(p, "wrong wrong wrong")
 	f.fails(err, "admin_refused")
 	token, err := f.second(p, password)
 	f.ok(err)
-	f.ok(visitor(admin.Browser{Principal: p, Admin: token}))
+	f.ok(visitor(access.Browser{Principal: p, Admin: token}))
 	// It is the second step of that sign-in, in that browser, and of no other.
-	f.fails(visitor(admin.Browser{Admin: token}), "session_ended")
+	f.fails(visitor(access.Browser{Admin: token}), "session_ended")
 	again := f.user("olive@acme.test")
-	f.fails(visitor(admin.Browser{Principal: again, Admin: token}), "second_step_needed")
-	f.fails(visitor(admin.Browser{Principal: f.user("eve@acme.test"), Admin: token}), "not_an_admin")
+	f.fails(visitor(access.Browser{Principal: again, Admin: token}), "second_step_needed")
+	f.fails(visitor(access.Browser{Principal: f.user("eve@acme.test"), Admin: token}), "not_an_admin")
 	// Untied, it is worth nothing, and neither is the sign-in.
 	f.ok(f.Tie(ctx, olive.ID, nil))
-	f.fails(visitor(admin.Browser{Principal: p, Admin: token}), "not_an_admin")
-	_, err = f.Confirming(ctx, admin.Browser{Principal: p})
+	f.fails(visitor(access.Browser{Principal: p, Admin: token}), "not_an_admin")
+	_, err = f.Confirming(ctx, access.Browser{Principal: p})
 	f.fails(err, "session_ended")
 	// Neither does a disabled account come back by it.
 	f.account("recovery", true)
 	f.ok(f.Tie(ctx, olive.ID, p))
 	f.ok(f.Disable(ctx, "x", olive.ID))
-	f.fails(visitor(admin.Browser{Principal: p, Admin: token}), "not_an_admin")
-	_, err = f.Confirming(ctx, admin.Browser{Principal: p})
+	f.fails(visitor(access.Browser{Principal: p, Admin: token}), "not_an_admin")
+	_, err = f.Confirming(ctx, access.Browser{Principal: p})
 	f.fails(err, "session_ended")
 }
 
@@ -63,19 +63,19 @@ func TestRecentConfirmation(t *testing.T) {
 	_, token := f.account("olive", true)
 	visit := func() sso.Visitor {
 		t.Helper()
-		v, err := f.Visitor(ctx, admin.Browser{Admin: token})
+		v, err := f.Visitor(ctx, access.Browser{Admin: token})
 		f.ok(err)
 		return v
 	}
 	f.ok(f.Recent(visit()))
-	f.move(admin.ConfirmedFor + time.Second)
+	f.move(access.ConfirmedFor + time.Second)
 	f.fails(f.Recent(visit()), "confirmation_needed")
-	who, err := f.Confirming(ctx, admin.Browser{Admin: token})
+	who, err := f.Confirming(ctx, access.Browser{Admin: token})
 	f.ok(err)
-	_, err = f.Confirm(ctx, who, admin.SignIn{Password: "wrong wrong wrong"})
+	_, err = f.Confirm(ctx, who, access.SignIn{Password: "wrong wrong wrong"})
 	f.fails(err, "admin_refused")
 	f.fails(f.Recent(visit()), "confirmation_needed")
-	begun, err := f.Confirm(ctx, who, admin.SignIn{Password: password})
+	begun, err := f.Confirm(ctx, who, access.SignIn{Password: password})
 	f.ok(err)
 	if begun != "" {
 		t.Error("another session begins where there is one")

@@ -1,4 +1,4 @@
-package admin_test
+package access_test
 
 import (
 	"context"
@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 )
 
 // few is a limiter that allows two of each key, whatever it is asked.
@@ -27,14 +27,14 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.account("olive", true)
-	service := admin.New(admin.Options{Accounts: f.db, Sessions: f.db, Access: f.db, Links: f.db, Evidence: f.db, Limiter: few{}, Now: f.Now})
+	service := access.New(access.Options{Accounts: f.db, Sessions: f.db, Access: f.db, Links: f.db, Evidence: f.db, Limiter: few{}, Now: f.Now})
 	try := func(remote, word string, device sso.Secret) string {
-		_, err := service.SignIn(t.Context(), admin.SignIn{Login: "olive", Password: sso.Secret(word), Remote: remote, Device: device})
+		_, err := service.SignIn(t.Context(), access.SignIn{Login: "olive", Password: sso.Secret(word), Remote: remote, Device: device})
 		return sso.CodeOf(err)
 	}
 	for _, stranger := range []string{"198.51.100.1", "198.51.100.2", "2001:db8::1"} {
 		for i, want := range []string{"admin_refused", "admin_refused", "rate_limited", "rate_limited"} {
-			if code := try(stranger, "a guess", admin.Device("somebody")); code != want {
+			if code := try(stranger, "a guess", access.Device("somebody")); code != want {
 				t.Errorf("guess %d from %s: %s; want %s", i, stranger, code, want)
 			}
 		}
@@ -45,12 +45,12 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 	if code := try("192.0.2.1", password, ""); code != "" {
 		t.Errorf("from another address: %s", code)
 	}
-	if code := try("198.51.100.1", password, admin.Device("OLIVE")); code != "" {
+	if code := try("198.51.100.1", password, access.Device("OLIVE")); code != "" {
 		t.Errorf("from a browser that signed in before: %s", code)
 	}
 	// That browser is limited as well.
-	_ = try("203.0.113.1", "a guess", admin.Device("olive"))
-	if code := try("203.0.113.2", password, admin.Device("olive")); code != "rate_limited" {
+	_ = try("203.0.113.1", "a guess", access.Device("olive"))
+	if code := try("203.0.113.2", password, access.Device("olive")); code != "rate_limited" {
 		t.Errorf("a known browser guesses on: %q", code)
 	}
 }
@@ -61,9 +61,9 @@ func TestGuessesOfANetwork(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.account("olive", true)
-	service := admin.New(admin.Options{Accounts: f.db, Sessions: f.db, Access: f.db, Links: f.db, Evidence: f.db, Limiter: few{}, Now: f.Now})
+	service := access.New(access.Options{Accounts: f.db, Sessions: f.db, Access: f.db, Links: f.db, Evidence: f.db, Limiter: few{}, Now: f.Now})
 	try := func(remote, word string) string {
-		_, err := service.SignIn(t.Context(), admin.SignIn{Login: "olive", Password: sso.Secret(word), Remote: remote})
+		_, err := service.SignIn(t.Context(), access.SignIn{Login: "olive", Password: sso.Secret(word), Remote: remote})
 		return sso.CodeOf(err)
 	}
 	for i, remote := range []string{"2001:db8::1", "2001:DB8:0:0::2", "2001:db8::ffff:ffff", "2001:db8:0:0:abcd::"} {

@@ -3,4 +3,4 @@
 // links.
 //
 // What must not live here: cookies and pages; what an admin then does.
-package admin
+package access

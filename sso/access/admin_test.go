@@ -1,4 +1,4 @@
-package admin_test
+package access_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/admin"
+	"gatehouse/sso/access"
 	"gatehouse/store"
 )
 
@@ -16,7 +16,7 @@ import (
 // stands until it is moved.
 type fixture struct {
 	*testing.T
-	*admin.Service
+	*access.Service
 	db   *store.DB
 	ent  sso.Enterprise
 	conn sso.Connection
@@ -47,7 +47,7 @@ func newFixture(t *testing.T) *fixture {
 	f.db, err = store.Open(t.Context(), store.Options{DSN: "sqlite:" + t.TempDir() + "/gatehouse.db", Keys: store.Keyring{Current: store.NewKey()}, Now: f.Now})
 	f.ok(err)
 	t.Cleanup(func() { _ = f.db.Close() })
-	f.Service = admin.New(admin.Options{Accounts: f.db, Sessions: f.db, Access: f.db, Links: f.db, Evidence: f.db, Limiter: f, Now: f.Now})
+	f.Service = access.New(access.Options{Accounts: f.db, Sessions: f.db, Access: f.db, Links: f.db, Evidence: f.db, Limiter: f, Now: f.Now})
 	f.ent, err = f.db.CreateEnterprise(t.Context(), sso.ActorOperator, sso.Enterprise{Key: "acme", Name: "Acme"})
 	f.ok(err)
 	f.conn, err = f.db.CreateConnection(t.Context(), sso.ActorOperator, sso.Connection{Enterprise: f.ent.ID, Name: "Directory", Protocol: sso.OIDC, Provider: sso.Custom,
@@ -76,7 +76,7 @@ func (f *fixture) account(login string, recovery bool) (sso.Admin, sso.Secret) {
 	f.Helper()
 	_, token, err := f.Invite(f.Context(), sso.ActorOperator, recovery)
 	f.ok(err)
-	a, session, err := f.Accept(f.Context(), token, admin.NewAccount{Name: "Name", Login: login, Password: password}, admin.SignIn{})
+	a, session, err := f.Accept(f.Context(), token, access.NewAccount{Name: "Name", Login: login, Password: password}, access.SignIn{})
 	f.ok(err)
 	return a, session
 }
@@ -101,7 +101,7 @@ func (f *fixture) user(login string) *sso.Principal {
 }
 
 func (f *fixture) signIn(login, password string) error {
-	_, err := f.SignIn(f.Context(), admin.SignIn{Login: login, Password: sso.Secret(password), Remote: "192.0.2.1"})
+	_, err := f.SignIn(f.Context(), access.SignIn{Login: login, Password: sso.Secret(password), Remote: "192.0.2.1"})
 	return err
 }
 
@@ -155,7 +155,7 @@ func TestAccept(t *testing.T) {
 	f := newFixture(t)
 	_, token, err := f.Invite(t.Context(), sso.ActorOperator, false)
 	f.ok(err)
-	for name, n := range map[string]admin.NewAccount{
+	for name, n := range map[string]access.NewAccount{
 		"no name":              {Login: "olive", Password: password},
 		"no login":             {Name: "O", Password: password},
 		"a login with a space": {Name: "O", Login: "o live", Password: password},
@@ -166,22 +166,22 @@ func TestAccept(t *testing.T) {
 		"too long":             {Name: "O", Login: "olive", Password: sso.Secret(strings.Repeat("ab", 100))},
 		"not text":             {Name: "O", Login: "olive", Password: "\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfe\xff\xfeab"},
 	} {
-		if _, _, err := f.Accept(t.Context(), token, n, admin.SignIn{}); sso.CodeOf(err) != "validation_failed" {
+		if _, _, err := f.Accept(t.Context(), token, n, access.SignIn{}); sso.CodeOf(err) != "validation_failed" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	a, session, err := f.Accept(t.Context(), token, admin.NewAccount{Name: "O", Login: "olive", Password: "zwölf Zeichen"}, admin.SignIn{})
+	a, session, err := f.Accept(t.Context(), token, access.NewAccount{Name: "O", Login: "olive", Password: "zwölf Zeichen"}, access.SignIn{})
 	f.ok(err)
-	if v, err := f.Visitor(t.Context(), admin.Browser{Admin: session}); err != nil || v.Admin != a.ID || v.Role != sso.RoleOperator {
+	if v, err := f.Visitor(t.Context(), access.Browser{Admin: session}); err != nil || v.Admin != a.ID || v.Role != sso.RoleOperator {
 		t.Errorf("%+v, %v", v, err)
 	}
 	_, another, err := f.Invite(t.Context(), sso.ActorOperator, false)
 	f.ok(err)
-	_, _, err = f.Accept(t.Context(), another, admin.NewAccount{Name: "A", Login: "ada@bücher.example", Password: password}, admin.SignIn{})
+	_, _, err = f.Accept(t.Context(), another, access.NewAccount{Name: "A", Login: "ada@bücher.example", Password: password}, access.SignIn{})
 	f.ok(err)
 	f.ok(f.signIn("ada@bücher.example", password))
 	f.ok(f.signIn("Ada@xn--bcher-kva.example", password))
-	_, _, err = f.Accept(t.Context(), token, admin.NewAccount{Name: "O", Login: "second", Password: password}, admin.SignIn{})
+	_, _, err = f.Accept(t.Context(), token, access.NewAccount{Name: "O", Login: "second", Password: password}, access.SignIn{})
 	f.fails(err, "invitation_gone")
 }
 
@@ -205,7 +205,7 @@ func TestFirstInvitation(t *testing.T) {
 	if _, ok, err := f.FirstInvitation(t.Context()); ok || err != nil {
 		t.Errorf("there is an admin, and another link: %v", err)
 	}
-	f.move(admin.InvitationLength)
+	f.move(access.InvitationLength)
 	_, err = f.Invitation(t.Context(), second)
 	f.fails(err, "invitation_gone")
 }
@@ -219,7 +219,7 @@ func TestChangePassword(t *testing.T) {
 	f.ok(f.ChangePassword(t.Context(), a.ID, password, "another good one", session))
 	f.fails(f.signIn("olive", password), "admin_refused")
 	f.ok(f.signIn("olive", "another good one"))
-	if _, err := f.Visitor(t.Context(), admin.Browser{Admin: session}); err != nil {
+	if _, err := f.Visitor(t.Context(), access.Browser{Admin: session}); err != nil {
 		t.Errorf("who changed it is signed out: %v", err)
 	}
 }
