@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 	"gatehouse/store/storetest"
 )
 
@@ -93,7 +93,7 @@ func TestActivityAttempts(t *testing.T) {
 	d.get(named, activityAt+"?since=yesterday", 422, "Use a date such as")
 	d.get(named, activityAt+"?cursor=%27&login=%3Cscript%3E", 200)
 
-	advice := remedy.For(sso.Okta, sso.SAML, a.Code, a.Checks)
+	advice := catalog.For(sso.Okta, sso.SAML, a.Code, a.Checks)
 	d.get(named, page, 200, advice.Cause, advice.Place, "The company’s IT admin", "https://elsewhere.example.com", "NOT audience: <b>", "/admin/troubleshooting?provider=okta+saml#saml_wrong_recipient", "ended before anything in the response could be trusted", "NOT the groups are unknown")
 	ok, _, err := d.g.db.Attempts(t.Context(), d.acme.ID, sso.AttemptFilter{Login: "named-admin@acme.test"}, sso.Page{})
 	d.ok(err)
@@ -195,12 +195,12 @@ func TestGuide(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	all := d.get(named, "/admin/troubleshooting", 200)
-	for _, e := range remedy.All() {
+	for _, e := range catalog.All() {
 		if !strings.Contains(all, `id="`+e.Code+`"`) {
 			t.Errorf("%s is not in the guide", e.Code)
 		}
 	}
-	place := remedy.For(sso.Entra, sso.OIDC, "idp_denied", nil).Place
+	place := catalog.For(sso.Entra, sso.OIDC, "idp_denied", nil).Place
 	d.get(stranger, "/admin/troubleshooting?code=IDP_denied&provider=entra+oidc", 200, "1 code has", place, "NOT user_inactive")
 	d.get(operator, "/admin/troubleshooting?code=no-such-code", 200, "No such code")
 	d.get(operator, "/admin/troubleshooting?provider=%3Cx%3E", 200, "idp_denied", "NOT <x>")

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 )
 
 var (
@@ -49,7 +49,7 @@ func TestEveryRemedyLeadsSomewhere(t *testing.T) {
 	now := time.Now()
 	tests := "/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/tests/"
 	linked := 0
-	for _, e := range remedy.All() {
+	for _, e := range catalog.All() {
 		a := sso.Attempt{ID: sso.NewID[sso.AttemptID](now), Enterprise: d.acme.ID, Connection: d.conn.ID, Outcome: sso.OutcomeFailed, Code: e.Code, At: now}
 		d.ok(d.g.db.RecordAttempt(t.Context(), a, ""))
 		run := sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: d.acme.ID, Connection: d.conn.ID, Kind: sso.TestReplay, State: sso.TestFailed,
@@ -79,7 +79,7 @@ func TestEveryWarningLeadsSomewhere(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	now := time.Now()
-	for _, code := range remedy.WarningCodes() {
+	for _, code := range catalog.WarningCodes() {
 		allowed := true
 		run := sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: d.acme.ID, Connection: d.conn.ID, Kind: sso.TestReplay, State: sso.TestPassed,
 			By: sso.ActorOperator, Warned: 1, CreatedAt: now, EndedAt: now, ExpiresAt: now,

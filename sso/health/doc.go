@@ -5,5 +5,5 @@
 // it, and [Service.Run] tells it. Each finding is told once at each threshold.
 //
 // What must not live here: counting, which the store does, and what failures
-// mean, which is in sso/remedy.
+// mean, which is in sso/catalog.
 package health

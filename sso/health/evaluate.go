@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 )
 
 // State is what is known about an enterprise at a moment.
@@ -70,7 +70,7 @@ func Evaluate(s State) []sso.Finding {
 	all = append(all, heldSyncs(s)...)
 	if n := s.Vitals.Questions; n > 0 {
 		all = append(all, sso.Finding{HealthKey: sso.HealthKey{Kind: sso.HealthLogins}, FindingDetail: sso.FindingDetail{
-			Text: contested(n), Side: string(remedy.Operator), Path: "questions",
+			Text: contested(n), Side: string(catalog.Operator), Path: "questions",
 			Do: "Look at both records and decide: give one of the two another login, deactivate the one who had it, or refuse the other."}})
 	}
 	slices.SortStableFunc(all, func(a, b sso.Finding) int {
@@ -138,7 +138,7 @@ func certificate(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	}
 	f.Kind, f.Subject = sso.HealthCertificate, fingerprint
 	on := cert.NotAfter.UTC().Format("2 January 2006")
-	f.FindingDetail = sso.FindingDetail{Text: "The certificate of " + c.Name + " expires on " + on + ".", Side: string(remedy.Company), By: cert.NotAfter.UTC(), Path: "connections/" + string(c.ID), Urgent: f.Threshold <= 7}
+	f.FindingDetail = sso.FindingDetail{Text: "The certificate of " + c.Name + " expires on " + on + ".", Side: string(catalog.Company), By: cert.NotAfter.UTC(), Path: "connections/" + string(c.ID), Urgent: f.Threshold <= 7}
 	if f.Threshold == 0 {
 		f.Text = "The certificate of " + c.Name + " expired on " + on + ". Sign-in continues, because the key is what is trusted, until the identity provider signs with another."
 	}
@@ -156,7 +156,7 @@ func metadata(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	}
 	f.Kind = sso.HealthMetadata
 	f.FindingDetail = sso.FindingDetail{Text: "The metadata of " + c.Name + " cannot be fetched since " + since.UTC().Format("2 January 2006, 15:04 UTC") + ". Sign-in continues until the identity provider changes its certificate.",
-		Side: string(remedy.Company), Do: "Open the metadata address in a browser and see what answers. It was: " + c.Metadata.Error, At: since.UTC(), Path: "connections/" + string(c.ID)}
+		Side: string(catalog.Company), Do: "Open the metadata address in a browser and see what answers. It was: " + c.Metadata.Error, At: since.UTC(), Path: "connections/" + string(c.ID)}
 	return f, true
 }
 
@@ -169,7 +169,7 @@ func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	if c.Live.SAML == nil {
 		return publishedKeys(s, c, f)
 	}
-	f.Side, f.Path = string(remedy.Operator), "connections/"+string(c.ID)+"/certificates"
+	f.Side, f.Path = string(catalog.Operator), "connections/"+string(c.ID)+"/certificates"
 	switch at := c.Live.SAML.ReplacedAt; {
 	case len(c.Live.SAML.Pending) > 0:
 		f.Threshold, f.Urgent = 1, true
@@ -193,7 +193,7 @@ func publishedKeys(s State, c sso.Connection, f sso.Finding) (sso.Finding, bool)
 	if cfg == nil {
 		return f, false
 	}
-	f.Side, f.Path = string(remedy.Operator), "connections/"+string(c.ID)+"/certificates"
+	f.Side, f.Path = string(catalog.Operator), "connections/"+string(c.ID)+"/certificates"
 	switch {
 	case len(cfg.PendingKeys) > 0:
 		f.Threshold, f.Urgent = 1, true
@@ -241,8 +241,8 @@ func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	f.Kind = sso.HealthGroups
 	f.FindingDetail = sso.FindingDetail{
 		Text: fmt.Sprintf(text, n, c.Name),
-		Side: string(remedy.Company),
-		Do:   remedy.For(c.Provider, c.Protocol, "groups_unknown", nil).Place + do,
+		Side: string(catalog.Company),
+		Do:   catalog.For(c.Provider, c.Protocol, "groups_unknown", nil).Place + do,
 		Path: "connections/" + string(c.ID),
 	}
 	return f, true
@@ -257,7 +257,7 @@ func provisioning(_ State, c sso.Connection) (f sso.Finding, ok bool) {
 	f.Kind = sso.HealthProvisioned
 	f.FindingDetail = sso.FindingDetail{
 		Text: "No sign-in through " + c.Name + " changes a membership: its provisioning is set to SCIM, which is not available yet.",
-		Side: string(remedy.Operator),
+		Side: string(catalog.Operator),
 		Do:   "Open Settings, set Provisioning to “At sign-in”, and enable the draft.",
 		Path: "connections/" + string(c.ID),
 	}
@@ -273,7 +273,7 @@ func Failures(v sso.Vitals, c sso.ConnectionID) (total, failed int, code string)
 			continue
 		}
 		if n.Outcome == sso.OutcomeFailed {
-			if e, known := remedy.Of(n.Code); known && e.Side == remedy.Person {
+			if e, known := catalog.Of(n.Code); known && e.Side == catalog.Person {
 				continue
 			}
 			if failed += n.Count; code == "" {
@@ -293,7 +293,7 @@ func errorRate(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	if !bad {
 		return f, false
 	}
-	advice := remedy.For(c.Provider, c.Protocol, code, lastChecks(s.Vitals, c.ID, code))
+	advice := catalog.For(c.Provider, c.Protocol, code, lastChecks(s.Vitals, c.ID, code))
 	f.FindingDetail = sso.FindingDetail{Text: fmt.Sprintf("%d of the last day’s %d sign-ins through %s failed, most with %s.", failed, total, c.Name, code),
 		Side: string(advice.Side), Do: strings.TrimSpace(advice.Cause + " " + advice.Do), Path: "activity?outcome=failed", Urgent: true}
 	return f, true

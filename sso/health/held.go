@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 )
 
 // heldSyncs finds what waits for an admin, by cause.
@@ -22,7 +22,7 @@ func heldSyncs(s State) (all []sso.Finding) {
 			HealthKey: sso.HealthKey{Kind: sso.HealthHeld, Connection: t.Connection, Subject: subject},
 			FindingDetail: sso.FindingDetail{
 				Text:   text,
-				Side:   string(remedy.Operator),
+				Side:   string(catalog.Operator),
 				Do:     do,
 				At:     t.Since.UTC(),
 				Path:   "held",

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 )
 
 // trust finds a change of whom a connection trusts that waits for a decision. It
@@ -17,7 +17,7 @@ func trust(c sso.Connection) (f sso.Finding, ok bool) {
 	f.Kind, f.Connection, f.Subject = sso.HealthTrust, c.ID, change.Digest[:min(len(change.Digest), 16)]
 	f.FindingDetail = sso.FindingDetail{
 		Text:   "A change of whom " + c.Name + " trusts to say who people are waits for approval.",
-		Side:   string(remedy.Operator),
+		Side:   string(catalog.Operator),
 		Do:     "Look at what was changed and by whom, and approve or refuse it. No one signs in with it before that.",
 		At:     change.AskedAt,
 		Path:   "connections/" + string(c.ID),
@@ -47,7 +47,7 @@ func trusted(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	f.Kind, f.Subject = sso.HealthTrusted, change.Digest[:min(len(change.Digest), 16)]
 	f.FindingDetail = sso.FindingDetail{
 		Text: "A new identity provider or client was enabled on " + c.Name + ". A person who was signed in passed the test of it; no admin approved it.",
-		Side: string(remedy.Operator),
+		Side: string(catalog.Operator),
 		Do:   "Check that the company wanted this change. If it did not, roll the connection back and revoke the setup link.",
 		At:   c.Trust.Since,
 		Path: "connections/" + string(c.ID),

@@ -1,13 +1,13 @@
 package health
 
-import "gatehouse/sso/remedy"
+import "gatehouse/sso/catalog"
 
 // Whose says who must act, in words; side is a remedy.Side.
 func Whose(side string) string {
-	switch remedy.Side(side) {
-	case remedy.Person:
+	switch catalog.Side(side) {
+	case catalog.Person:
 		return "The person who signs in"
-	case remedy.Company:
+	case catalog.Company:
 		return "Your IT admin, at the identity provider"
 	}
 	return "An admin, here in the console"

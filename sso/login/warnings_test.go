@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 )
 
 const anObjectID = "6731de76-14a6-49ae-97bc-6eba6914391e"
@@ -74,12 +74,12 @@ func (w *world) warns(c *company, run sso.TestRun, want, says string) {
 		w.Fatalf("%s: %s, %d warned, want %q: %+v", c.Key, run.State, run.Warned, want, run.Result.Warnings)
 	}
 	for _, x := range run.Result.Warnings {
-		if !slices.Contains(remedy.WarningCodes(), x.Code) {
+		if !slices.Contains(catalog.WarningCodes(), x.Code) {
 			w.Errorf("%s: no remedy knows %s", c.Key, x.Code)
 		}
 	}
 	if len(got) > 0 {
-		if a := remedy.Warn(c.conn.Provider, c.conn.Protocol, run.Result.Warnings[0]); !strings.Contains(a.Cause, says) {
+		if a := catalog.Warn(c.conn.Provider, c.conn.Protocol, run.Result.Warnings[0]); !strings.Contains(a.Cause, says) {
 			w.Errorf("%s: %q does not say %q", c.Key, a.Cause, says)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
@@ -177,7 +177,7 @@ func advice(v console.Visit, c sso.Connection, x sso.Attempt) *page.Advice {
 	if x.Outcome == sso.OutcomeSucceeded || x.Code == "" {
 		return nil
 	}
-	found := remedy.For(c.Provider, c.Protocol, x.Code, x.Checks)
+	found := catalog.For(c.Provider, c.Protocol, x.Code, x.Checks)
 	a := &page.Advice{
 		Cause: found.Cause,
 		Whose: whose(found.Side),
@@ -190,11 +190,11 @@ func advice(v console.Visit, c sso.Connection, x sso.Attempt) *page.Advice {
 	return a
 }
 
-func whose(side remedy.Side) string {
+func whose(side catalog.Side) string {
 	switch side {
-	case remedy.Person:
+	case catalog.Person:
 		return "The person who signs in"
-	case remedy.Company:
+	case catalog.Company:
 		return "The company’s IT admin, at the identity provider"
 	}
 	return "An admin, here in the console"

@@ -2,5 +2,5 @@
 // they failed, group syncs with what they changed, the audit log, and the guide
 // to everything that can go wrong.
 //
-// What must not live here: what failures mean, which is in sso/remedy.
+// What must not live here: what failures mean, which is in sso/catalog.
 package activity

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -39,7 +39,7 @@ func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit
 	}
 	p := &page.Guide{Base: a.Console.Base(v, console.AreaTroubleshooting)}
 	found := 0
-	for _, e := range remedy.All() {
+	for _, e := range catalog.All() {
 		if !strings.Contains(e.Code, sought) {
 			continue
 		}
@@ -64,12 +64,12 @@ func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit
 
 // place is where a product's console has what a code is about; "" where nobody
 // has to go there.
-func place(product string, e remedy.Entry) string {
+func place(product string, e catalog.Entry) string {
 	provider, protocol, chosen := strings.Cut(product, " ")
-	if !chosen || e.Side != remedy.Company {
+	if !chosen || e.Side != catalog.Company {
 		return ""
 	}
-	return remedy.For(sso.Provider(provider), sso.Protocol(protocol), e.Code, nil).Place
+	return catalog.For(sso.Provider(provider), sso.Protocol(protocol), e.Code, nil).Place
 }
 
 func sentence(s string) string {

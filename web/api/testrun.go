@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 )
 
 // Tester begins test connections; login.Service does.
@@ -54,13 +54,13 @@ type testResult struct {
 }
 
 type testRemedy struct {
-	Cause string      `json:"cause" doc:"What was wrong, in one sentence." example:"The assertion is for another audience: wanted a, got b."`
-	Side  remedy.Side `json:"side" enum:"person,company,you" doc:"Who has to act: who signs in, their IT admin at the identity provider, or whoever runs this." example:"company"`
-	Do    string      `json:"do" doc:"What to do." example:"Set the audience to a."`
-	Place string      `json:"place" doc:"Where, in the console of that identity provider." example:"Okta Admin Console › Applications › your application › General › SAML Settings"`
+	Cause string       `json:"cause" doc:"What was wrong, in one sentence." example:"The assertion is for another audience: wanted a, got b."`
+	Side  catalog.Side `json:"side" enum:"person,company,you" doc:"Who has to act: who signs in, their IT admin at the identity provider, or whoever runs this." example:"company"`
+	Do    string       `json:"do" doc:"What to do." example:"Set the audience to a."`
+	Place string       `json:"place" doc:"Where, in the console of that identity provider." example:"Okta Admin Console › Applications › your application › General › SAML Settings"`
 }
 
-func remedyOf(a remedy.Advice) testRemedy {
+func remedyOf(a catalog.Advice) testRemedy {
 	return testRemedy{Cause: a.Cause, Side: a.Side, Do: a.Do, Place: a.Place}
 }
 
@@ -159,7 +159,7 @@ func viewTestResult(c sso.Connection, run sso.TestRun) testResult {
 	v := testResult{TestRun: viewTestRun(run), Detail: some(run.Detail), Checks: viewAll(r.Checks, func(c sso.Check) check { return check(c) }),
 		Warnings: viewAll(r.Warnings, func(w sso.Warning) testWarning { return viewWarning(c, w) }), Raw: some(r.Raw)}
 	if run.State == sso.TestFailed {
-		advice := remedyOf(remedy.For(c.Provider, c.Protocol, run.Code, r.Checks))
+		advice := remedyOf(catalog.For(c.Provider, c.Protocol, run.Code, r.Checks))
 		v.Remedy = &advice
 	}
 	if id := r.Identity; id != nil {
@@ -185,5 +185,5 @@ func viewTestResult(c sso.Connection, run sso.TestRun) testResult {
 }
 
 func viewWarning(c sso.Connection, w sso.Warning) testWarning {
-	return testWarning{Code: w.Code, testRemedy: remedyOf(remedy.Warn(c.Provider, c.Protocol, w)), Minor: w.Minor}
+	return testWarning{Code: w.Code, testRemedy: remedyOf(catalog.Warn(c.Provider, c.Protocol, w)), Minor: w.Minor}
 }

@@ -2,7 +2,7 @@ package console
 
 import (
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 	"gatehouse/web/page"
 )
 
@@ -16,7 +16,7 @@ type remedyPage struct {
 // Remedy is the link to the page on which a remedy is carried out. If the visitor
 // may not open it, ask says whom to ask. Both are zero for a remedy that is
 // carried out elsewhere, and for one of a connection that is gone.
-func Remedy(v Visit, id sso.ConnectionID, p remedy.Page) (link *page.Link, ask string) {
+func Remedy(v Visit, id sso.ConnectionID, p catalog.Page) (link *page.Link, ask string) {
 	r, known := remedyPages(v, id)[p]
 	if !known {
 		return nil, ""
@@ -30,32 +30,32 @@ func Remedy(v Visit, id sso.ConnectionID, p remedy.Page) (link *page.Link, ask s
 	return &page.Link{Label: r.label, Href: r.href}, ""
 }
 
-func remedyPages(v Visit, id sso.ConnectionID) map[remedy.Page]remedyPage {
+func remedyPages(v Visit, id sso.ConnectionID) map[catalog.Page]remedyPage {
 	e := v.Enterprise
-	all := map[remedy.Page]remedyPage{
-		remedy.HeldSyncs:    {"Open held group syncs", At(e, "held"), Enterprise},
-		remedy.People:       {"Open People", At(e, "people"), Enterprise},
-		remedy.Logins:       {"Open Who has which login", At(e, "questions"), Enterprise},
-		remedy.Groups:       {"Open Groups", At(e, "groups"), Enterprise},
-		remedy.Domains:      {"Open Domains", At(e, "domains"), Connection},
-		remedy.Activity:     {"Open Activity", At(e, "activity"), Enterprise},
-		remedy.Access:       {"Open Access", At(e, "access"), Enterprise},
-		remedy.Applications: {"Open Applications", Prefix + "/applications", Operator},
-		remedy.Admins:       {"Open Admins & recovery", Prefix + "/admins", Operator},
+	all := map[catalog.Page]remedyPage{
+		catalog.HeldSyncs:    {"Open held group syncs", At(e, "held"), Enterprise},
+		catalog.People:       {"Open People", At(e, "people"), Enterprise},
+		catalog.Logins:       {"Open Who has which login", At(e, "questions"), Enterprise},
+		catalog.Groups:       {"Open Groups", At(e, "groups"), Enterprise},
+		catalog.Domains:      {"Open Domains", At(e, "domains"), Connection},
+		catalog.Activity:     {"Open Activity", At(e, "activity"), Enterprise},
+		catalog.Access:       {"Open Access", At(e, "access"), Enterprise},
+		catalog.Applications: {"Open Applications", Prefix + "/applications", Operator},
+		catalog.Admins:       {"Open Admins & recovery", Prefix + "/admins", Operator},
 	}
 	if id == "" {
 		return all
 	}
 	at := func(parts ...string) string { return AtConnection(e, id, parts...) }
-	all[remedy.Configure] = remedyPage{"Open the step Configure connection", at("setup", "configure"), Connection}
-	all[remedy.Mapping] = remedyPage{"Open the step Attribute mapping", at("setup", "attributes"), Connection}
-	all[remedy.Tests] = remedyPage{"Open test connections", at("tests"), Connection}
-	all[remedy.VerifyGroups] = remedyPage{"Open Verify groups", at("groups"), Connection}
-	all[remedy.Settings] = remedyPage{"Open the settings", at("settings"), Enterprise}
-	all[remedy.Connection] = remedyPage{"Open the connection", at(), Enterprise}
-	all[remedy.Certificates] = remedyPage{"Open Certificates", at("certificates"), Enterprise}
+	all[catalog.Configure] = remedyPage{"Open the step Configure connection", at("setup", "configure"), Connection}
+	all[catalog.Mapping] = remedyPage{"Open the step Attribute mapping", at("setup", "attributes"), Connection}
+	all[catalog.Tests] = remedyPage{"Open test connections", at("tests"), Connection}
+	all[catalog.VerifyGroups] = remedyPage{"Open Verify groups", at("groups"), Connection}
+	all[catalog.Settings] = remedyPage{"Open the settings", at("settings"), Enterprise}
+	all[catalog.Connection] = remedyPage{"Open the connection", at(), Enterprise}
+	all[catalog.Certificates] = remedyPage{"Open Certificates", at("certificates"), Enterprise}
 	if v.Role == sso.RoleSetupLink {
-		all[remedy.Certificates] = all[remedy.Configure]
+		all[catalog.Certificates] = all[catalog.Configure]
 	}
 	return all
 }

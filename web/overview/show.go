@@ -13,8 +13,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/catalog"
 	"gatehouse/sso/health"
-	"gatehouse/sso/remedy"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -200,7 +200,7 @@ func failures(e sso.Enterprise, v sso.Vitals) []page.FailureRow {
 	codes := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
 	var all []page.FailureRow
 	for _, code := range codes[:min(len(codes), mostCauses)] {
-		known, _ := remedy.Of(code)
+		known, _ := catalog.Of(code)
 		all = append(all, page.FailureRow{Count: counts[code], Code: code, Guide: console.Prefix + "/troubleshooting#" + url.PathEscape(code), Meaning: sentence(known.Meaning),
 			Whose: side(known.Side), List: console.At(e, "activity") + "?" + url.Values{"outcome": {"failed"}, "code": {code}}.Encode()})
 	}
@@ -214,11 +214,11 @@ func sentence(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:] + "."
 }
 
-func side(s remedy.Side) string {
+func side(s catalog.Side) string {
 	switch s {
-	case remedy.Person:
+	case catalog.Person:
 		return "the person acts"
-	case remedy.Company:
+	case catalog.Company:
 		return "the company’s IT admin acts"
 	}
 	return "an admin acts, here"

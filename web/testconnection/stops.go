@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"gatehouse/sso"
+	"gatehouse/sso/catalog"
 	"gatehouse/sso/guide"
-	"gatehouse/sso/remedy"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -14,7 +14,7 @@ import (
 // with the values to compare.
 func (p *Pages) stops(v console.Visit) (all []page.TestStop) {
 	c := v.Connection
-	ours, places := p.Values(v.Enterprise, c), remedy.StopPlaces(c.Provider, c.Protocol)
+	ours, places := p.Values(v.Enterprise, c), catalog.StopPlaces(c.Provider, c.Protocol)
 	for i, s := range guide.Stops(c.Provider, c.Protocol) {
 		stop := page.TestStop{Cause: s.Cause, Message: s.Message, Do: s.Do, Place: places[i]}
 		add := func(label, value string) {

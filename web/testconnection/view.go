@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/remedy"
+	"gatehouse/sso/catalog"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 )
@@ -113,10 +113,10 @@ func (p *Pages) viewWaiting(v console.Visit, run sso.TestRun, link sso.Secret) *
 
 // failed is the cause, the side and the place.
 func failed(v console.Visit, run sso.TestRun) *page.TestFailed {
-	a := remedy.For(v.Connection.Provider, v.Connection.Protocol, run.Code, run.Result.Checks)
+	a := catalog.For(v.Connection.Provider, v.Connection.Protocol, run.Code, run.Result.Checks)
 	f := &page.TestFailed{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Code: run.Code}
 	f.Link, f.Ask = console.Remedy(v, v.Connection.ID, a.Page)
-	if cfg := tried(v.Connection); a.Page == remedy.Certificates && cfg != nil && cfg.SAML != nil && cfg.SAML.MetadataURL != "" {
+	if cfg := tried(v.Connection); a.Page == catalog.Certificates && cfg != nil && cfg.SAML != nil && cfg.SAML.MetadataURL != "" {
 		f.Fetch = console.AtConnection(v.Enterprise, v.Connection.ID, "setup", "metadata")
 	}
 	return f
@@ -130,13 +130,13 @@ func tried(c sso.Connection) *sso.Config {
 	return c.Live
 }
 
-func sideOf(s remedy.Side) string {
-	return map[remedy.Side]string{remedy.Person: "The person who signs in", remedy.Company: "Your company’s IT team, at the identity provider", remedy.Operator: "You, here in Gatehouse"}[s]
+func sideOf(s catalog.Side) string {
+	return map[catalog.Side]string{catalog.Person: "The person who signs in", catalog.Company: "Your company’s IT team, at the identity provider", catalog.Operator: "You, here in Gatehouse"}[s]
 }
 
 // viewWarning says about a warning what failed says about a failure.
 func viewWarning(v console.Visit, run sso.TestRunID, w sso.Warning) page.TestWarning {
-	a := remedy.Warn(v.Connection.Provider, v.Connection.Protocol, w)
+	a := catalog.Warn(v.Connection.Provider, v.Connection.Protocol, w)
 	view := page.TestWarning{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Minor: w.Minor}
 	view.Link, view.Ask = console.Remedy(v, v.Connection.ID, besides(w.Code, a.Page))
 	switch {
@@ -153,17 +153,17 @@ func viewWarning(v console.Visit, run sso.TestRunID, w sso.Warning) page.TestWar
 
 // besides is the page here that helps with a warning whose remedy is at the
 // identity provider, too.
-func besides(code string, p remedy.Page) remedy.Page {
+func besides(code string, p catalog.Page) catalog.Page {
 	if p != "" {
 		return p
 	}
 	switch code {
 	case "groups_object_ids":
-		return remedy.VerifyGroups
+		return catalog.VerifyGroups
 	case "groups_absent", "groups_empty", "groups_partial", "login_fallback":
-		return remedy.Mapping
+		return catalog.Mapping
 	case "certificate_expiring":
-		return remedy.Certificates
+		return catalog.Certificates
 	}
 	return ""
 }

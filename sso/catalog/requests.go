@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 // api are the codes of the API.
 func api() []Entry {

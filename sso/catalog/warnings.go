@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 import (
 	"slices"

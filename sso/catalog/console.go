@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 // console are the codes of who may be in the console, and how they get there.
 func console() []Entry {

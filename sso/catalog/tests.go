@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 // testConnections are the codes of test connections.
 func testConnections() []Entry {

@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 // connections are the codes of what is configured.
 func connections() []Entry {

@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 // Page is a page of the console on which a remedy is carried out; "" if the
 // remedy is carried out elsewhere. Which address it has, and who may open it, the

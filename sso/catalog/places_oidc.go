@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 func oktaOIDC() places {
 	return places{

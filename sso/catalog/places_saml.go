@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 func oktaSAML() places {
 	const settings = "General › SAML Settings › Edit › Configure SAML › "

@@ -3,4 +3,4 @@
 // console. Pages, documents and the test connection tell it from here.
 //
 // What must not live here: finding out that something is wrong.
-package remedy
+package catalog

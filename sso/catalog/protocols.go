@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 // saml are the codes of SAML sign-ins.
 func saml() []Entry {

@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 // oidcFront is what goes wrong before there is an ID token.
 func oidcFront() []fault {

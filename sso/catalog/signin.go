@@ -1,4 +1,4 @@
-package remedy
+package catalog
 
 // signing are the codes of signing in, by either protocol.
 func signing() []Entry {
