@@ -40,7 +40,7 @@ func resolver(c config.DNS) connections.TXTResolver {
 // short names must not prove anything.
 type rooted struct{ *net.Resolver }
 
-// LookupTXT implements setup.TXTResolver.
+// LookupTXT implements connections.TXTResolver.
 func (r rooted) LookupTXT(ctx context.Context, name string) ([]string, error) {
 	return r.Resolver.LookupTXT(ctx, strings.TrimSuffix(name, ".")+".")
 }

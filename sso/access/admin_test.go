@@ -37,7 +37,7 @@ func (f *fixture) move(d time.Duration) {
 	f.now = f.now.Add(d)
 }
 
-// Allow implements admin.Limiter.
+// Allow implements access.Limiter.
 func (f *fixture) Allow(context.Context, string, int) (time.Duration, error) { return f.wait, nil }
 
 func newFixture(t *testing.T) *fixture {

@@ -1,4 +1,4 @@
-// Package admin is who may do what in the console: the local accounts of
+// Package access is who may do what in the console: the local accounts of
 // operators, the people and groups that administer an enterprise, and setup
 // links.
 //

@@ -1,4 +1,4 @@
-// Package remedy is the catalogue of what goes wrong: for every code what it
+// Package catalog is the catalogue of what goes wrong: for every code what it
 // means, whose side must act, and the exact place in that identity provider's
 // console. Pages, documents and the test connection tell it from here.
 //

@@ -1,4 +1,4 @@
-// Package setup is what an admin does to connections and domains: what may be
+// Package connections is what an admin does to connections and domains: what may be
 // configured, what is refused and why, and when a change reaches the people who
 // sign in.
 //

@@ -17,7 +17,7 @@ type Connections interface {
 	Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.CertificateUse, error)
 }
 
-// newConnection is setup.Edit with what cannot be changed later.
+// newConnection is connections.Edit with what cannot be changed later.
 type newConnection struct {
 	Protocol sso.Protocol `json:"protocol" enum:"saml,oidc" doc:"What the identity provider speaks." example:"saml"`
 	connections.Edit

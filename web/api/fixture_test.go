@@ -82,7 +82,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 	return f
 }
 
-// LookupTXT implements setup.TXTResolver.
+// LookupTXT implements connections.TXTResolver.
 func (f *fixture) LookupTXT(_ context.Context, name string) ([]string, error) {
 	if found := f.records[name]; found != nil {
 		return found, nil

@@ -47,7 +47,7 @@ type People interface {
 	Sessions
 }
 
-// Setup carries out what an admin does to connections and domains; setup.Service
+// Setup carries out what an admin does to connections and domains; connections.Service
 // does.
 type Setup interface {
 	Connecting

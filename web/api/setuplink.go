@@ -15,7 +15,7 @@ type SetupLinks interface {
 	RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) error
 }
 
-// Linking makes setup links; admin.Service does.
+// Linking makes setup links; access.Service does.
 type Linking interface {
 	CreateLink(ctx context.Context, by sso.Actor, e sso.Enterprise, n access.NewLink) (sso.SetupLink, sso.Secret, error)
 }

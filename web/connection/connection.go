@@ -32,7 +32,7 @@ type Connections interface {
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 }
 
-// Setup carries out what an admin does to connections; setup.Service does.
+// Setup carries out what an admin does to connections; connections.Service does.
 type Setup interface {
 	Switching
 	Changing

@@ -13,7 +13,7 @@ import (
 	"gatehouse/web/page"
 )
 
-// TrustDecider decides about changes of whom a connection trusts; setup.Service
+// TrustDecider decides about changes of whom a connection trusts; connections.Service
 // does.
 type TrustDecider interface {
 	TrustChanges(ctx context.Context, c sso.Connection) ([]connections.TrustChange, error)

@@ -17,7 +17,7 @@ type Domains interface {
 	DeleteDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) error
 }
 
-// Proving adds domains and looks for their proof; setup.Service does.
+// Proving adds domains and looks for their proof; connections.Service does.
 type Proving interface {
 	AddDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, name string) (sso.Domain, error)
 	VerifyDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
