@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"gatehouse/mail"
+	"gatehouse/internal/mail"
 	"gatehouse/sso"
 	"gatehouse/sso/health"
 	"gatehouse/web/console"

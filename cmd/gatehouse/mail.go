@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"gatehouse/config"
-	"gatehouse/mail"
+	"gatehouse/internal/mail"
 )
 
 // sender is what mail goes out through; nil if nothing is set up.

@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"gatehouse/internal/demoidp"
-	"gatehouse/policy"
 	"gatehouse/saml"
 	"gatehouse/sso"
+	"gatehouse/sso/policy"
 )
 
 // MetaKey is the mark of a demo's database; its value is "1".

@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"gatehouse/groupsync/entra"
+	"gatehouse/internal/mail"
 	"gatehouse/internal/outbound"
-	"gatehouse/mail"
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"slices"
 
-	"gatehouse/policy"
 	"gatehouse/sso"
+	"gatehouse/sso/policy"
 )
 
 // Tried keeps what policies are tried on.

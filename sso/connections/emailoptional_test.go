@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"gatehouse/policy"
 	"gatehouse/sso/connections"
+	"gatehouse/sso/policy"
 )
 
 // TestEmailOptional: the setting is one of the draft like any other, and warns

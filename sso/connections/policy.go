@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"gatehouse/policy"
 	"gatehouse/sso"
+	"gatehouse/sso/policy"
 )
 
 // checkPolicies compiles the expressions, so that a mistake is found by who makes

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"gatehouse/mail"
+	"gatehouse/internal/mail"
 	"gatehouse/sso"
 	"gatehouse/sso/address"
 )

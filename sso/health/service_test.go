@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/internal/mail"
 	"gatehouse/internal/smtptest"
-	"gatehouse/mail"
 	"gatehouse/sso"
 	"gatehouse/sso/health"
 	"gatehouse/store"

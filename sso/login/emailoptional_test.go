@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"gatehouse/internal/demoidp"
-	"gatehouse/policy"
 	"gatehouse/sso"
 	"gatehouse/sso/login"
+	"gatehouse/sso/policy"
 )
 
 // optional lets people without an address in, and has Kim be one of them.

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"gatehouse/groupsync"
-	"gatehouse/policy"
 	"gatehouse/sso"
+	"gatehouse/sso/policy"
 )
 
 // policies are the compiled ones of a connection, as of a revision.

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"gatehouse/groupsync"
-	"gatehouse/policy"
 	"gatehouse/sso"
 	"gatehouse/sso/mapping"
+	"gatehouse/sso/policy"
 )
 
 // examiner is what a protocol offers to test connections.

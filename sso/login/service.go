@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"gatehouse/mail"
+	"gatehouse/internal/mail"
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"

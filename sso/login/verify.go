@@ -11,7 +11,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"gatehouse/mail"
+	"gatehouse/internal/mail"
 	"gatehouse/sso"
 )
 

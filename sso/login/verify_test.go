@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"gatehouse/internal/demoidp"
-	"gatehouse/mail"
+	"gatehouse/internal/mail"
 	"gatehouse/sso"
 	"gatehouse/sso/login"
 )

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"gatehouse/policy"
 	"gatehouse/sso"
+	"gatehouse/sso/policy"
 )
 
 // fewest is how many names or near misses a warning lists before it counts the

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"testing"
 
-	"gatehouse/policy"
 	"gatehouse/sso"
+	"gatehouse/sso/policy"
 )
 
 // BenchmarkDecide is one decision about somebody in so many groups; the longest

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/internal/mail"
 	"gatehouse/internal/smtptest"
-	"gatehouse/mail"
 	"gatehouse/sso"
 )
 

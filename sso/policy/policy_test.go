@@ -7,8 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"gatehouse/policy"
 	"gatehouse/sso"
+	"gatehouse/sso/policy"
 )
 
 func person(change func(*policy.Input)) policy.Input {
