@@ -20,7 +20,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // to ask the server which processes are its
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 	"gatehouse/store/storetest"
 )

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // TestActivity is what an admin does whom somebody has sent the reference of a

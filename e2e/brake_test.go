@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
-	"gatehouse/internal/smtptest"
+	"gatehouse/internal/demo/demoidp"
+	"gatehouse/internal/testkit/smtptest"
 	"gatehouse/store/storetest"
 )
 

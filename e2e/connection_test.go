@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // changing is a company whose operator changes a connection while people sign in

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // attacker is a site that posts forms in the browsers of the people who open it.

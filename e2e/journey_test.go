@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // journey is a gateway with a company for each protocol, and browsers.

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/store/storetest"
 )
 

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // planted is a fault at the identity provider, or in what was entered there, and

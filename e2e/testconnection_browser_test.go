@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // TestTestConnectionInBrowser: an operator starts a test, signs in at the

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // trial is one test connection and what an admin is to read about it.

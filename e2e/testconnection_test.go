@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 )
 

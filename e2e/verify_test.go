@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
-	"gatehouse/internal/smtptest"
+	"gatehouse/internal/demo/demoidp"
+	"gatehouse/internal/testkit/smtptest"
 )
 
 // told is what the API says about somebody, and about their latest sign-in.

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // TestWithoutMailbox: somebody without an address is refused, an admin lets people

@@ -64,23 +64,23 @@ var levels = map[string]arrows{
 	"web/api":            {"sso sso/address sso/access sso/login sso/catalog sso/connections groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/ops":            {"sso web/route", "github.com/prometheus/client_golang", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 
-	"internal/demoidp":   {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is someone else's program as far as the gateway goes"},
-	"internal/demomail":  {"", "github.com/emersion/go-smtp", "the demonstration's mail server is someone else's program as far as the gateway goes"},
-	"internal/demoproxy": {"", "", "the demonstration's reverse proxy takes the gateway's word over HTTP, as any other would"},
-	"internal/demo":      {"sso saml oidc sso/policy store internal/demoidp internal/demomail internal/demoproxy", "github.com/coreos/go-oidc/v3", "a demonstration is set up as an administrator would; nothing but the demo verb needs it"},
-	"cmd/gatehouse":      {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main builds everything and knows everyone, and needs no protocol or database library for it"},
+	"internal/demo/demoidp":   {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is someone else's program as far as the gateway goes"},
+	"internal/demo/demomail":  {"", "github.com/emersion/go-smtp", "the demonstration's mail server is someone else's program as far as the gateway goes"},
+	"internal/demo/demoproxy": {"", "", "the demonstration's reverse proxy takes the gateway's word over HTTP, as any other would"},
+	"internal/demo":           {"sso saml oidc sso/policy store internal/demo/demoidp internal/demo/demomail internal/demo/demoproxy", "github.com/coreos/go-oidc/v3", "a demonstration is set up as an administrator would; nothing but the demo verb needs it"},
+	"cmd/gatehouse":           {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main builds everything and knows everyone, and needs no protocol or database library for it"},
 
-	"store/storetest":   {"sso sso/fold store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite pgregory.net/rapid", "the suite every database passes; for tests"},
-	"store/nodetest":    {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},
-	"internal/proxies":  {"", "", "real reverse proxies; for tests"},
-	"internal/smtptest": {"", "github.com/emersion/go-sasl github.com/emersion/go-smtp", "a mail server; for tests"},
-	"internal/chromium": {"", "github.com/chromedp/chromedp", "a real browser; for tests"},
-	"bench":             {"", "github.com/jackc/pgx/v5", "measurements alone"},
-	"e2e":               {"", "", "tests alone"},
-	"e2e/auditor":       {"sso store", "", "tests of the whole product see it from outside, and its database behind its back"},
-	"e2e/faults":        {"", "", "tests alone"},
-	"e2e/harness":       {"sso store internal/chromium internal/demoidp", "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9", "tests of the whole product see it from outside"},
-	"e2e/keycloak":      {"sso e2e/harness", "github.com/chromedp/chromedp", "tests of the whole product see it from outside"},
+	"store/storetest":           {"sso sso/fold store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite pgregory.net/rapid", "the suite every database passes; for tests"},
+	"store/nodetest":            {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},
+	"internal/testkit/proxies":  {"", "", "real reverse proxies; for tests"},
+	"internal/testkit/smtptest": {"", "github.com/emersion/go-sasl github.com/emersion/go-smtp", "a mail server; for tests"},
+	"internal/testkit/chromium": {"", "github.com/chromedp/chromedp", "a real browser; for tests"},
+	"bench":                     {"", "github.com/jackc/pgx/v5", "measurements alone"},
+	"e2e":                       {"", "", "tests alone"},
+	"e2e/auditor":               {"sso store", "", "tests of the whole product see it from outside, and its database behind its back"},
+	"e2e/faults":                {"", "", "tests alone"},
+	"e2e/harness":               {"sso store internal/testkit/chromium internal/demo/demoidp", "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9", "tests of the whole product see it from outside"},
+	"e2e/keycloak":              {"sso e2e/harness", "github.com/chromedp/chromedp", "tests of the whole product see it from outside"},
 
 	"internal/devtools":           {"", "", "what is about the repository is not part of the product"},
 	"internal/devtools/budget":    {"internal/devtools/golist", "", "what is about the repository is not part of the product"},
@@ -96,7 +96,7 @@ const inTests = "github.com/emersion/go-sasl github.com/emersion/go-smtp github.
 	"github.com/mattermost/xml-roundtrip-validator github.com/crewjam/saml" // the latter to be measured against
 
 // onlyTests are ours that nothing but tests, and each other, may import.
-const onlyTests = "store/storetest store/nodetest internal/proxies internal/chromium internal/smtptest e2e"
+const onlyTests = "store/storetest store/nodetest internal/testkit/proxies internal/testkit/chromium internal/testkit/smtptest e2e"
 
 func TestArrows(t *testing.T) {
 	packages, err := golist.Packages(".")

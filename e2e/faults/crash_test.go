@@ -7,7 +7,7 @@ import (
 
 	"gatehouse/e2e/auditor"
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/store/storetest"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"gatehouse/e2e/auditor"
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // pace is how soon people follow each other: ten sign-ins a second are allowed a

@@ -13,7 +13,7 @@ import (
 
 	"gatehouse/e2e/auditor"
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 	"gatehouse/sso/health"
 	"gatehouse/store"

@@ -16,7 +16,7 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
-	"gatehouse/internal/chromium"
+	"gatehouse/internal/testkit/chromium"
 )
 
 // patience is how long a page may take; nothing waits for as long unless it is

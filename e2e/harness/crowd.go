@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gatehouse/e2e/auditor"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // Crowd are people who sign in over and over, every time with other groups than

@@ -4,7 +4,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // NewIdP runs a development identity provider in this process, on a port of its

@@ -6,7 +6,7 @@ import (
 	"sync"
 	"testing"
 
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // TwoOrganizations have groups of the same name, which sync must not mix up.

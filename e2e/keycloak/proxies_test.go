@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"gatehouse/e2e/harness"
-	"gatehouse/internal/proxies"
+	"gatehouse/internal/testkit/proxies"
 	"gatehouse/sso"
 )
 

@@ -10,8 +10,8 @@ import (
 
 	gooidc "github.com/coreos/go-oidc/v3/oidc"
 
-	"gatehouse/internal/demoidp"
-	"gatehouse/internal/demoproxy"
+	"gatehouse/internal/demo/demoidp"
+	"gatehouse/internal/demo/demoproxy"
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"

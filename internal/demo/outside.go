@@ -8,8 +8,8 @@ import (
 	"net/http"
 	"time"
 
-	"gatehouse/internal/demoidp"
-	"gatehouse/internal/demomail"
+	"gatehouse/internal/demo/demoidp"
+	"gatehouse/internal/demo/demomail"
 )
 
 // globexTenant makes Globex's directory one of Entra ID.

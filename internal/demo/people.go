@@ -1,6 +1,6 @@
 package demo
 
-import "gatehouse/internal/demoidp"
+import "gatehouse/internal/demo/demoidp"
 
 // People of the checklist.
 const (

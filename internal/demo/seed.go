@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/saml"
 	"gatehouse/sso"
 	"gatehouse/sso/policy"

@@ -16,7 +16,7 @@ import (
 
 // notOurs are directories whose codes never reach anybody, and the catalogue,
 // which says nothing about what is in use.
-const notOurs = "sso/catalog e2e internal/demo internal/demoidp internal/devtools store/storetest store/nodetest tools"
+const notOurs = "sso/catalog e2e internal/demo internal/demo/demoidp internal/devtools store/storetest store/nodetest tools"
 
 // collector finds the codes of errors: what is given to a field, a parameter, a
 // variable or a constant that is called code.

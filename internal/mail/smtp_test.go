@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"gatehouse/internal/mail"
-	"gatehouse/internal/smtptest"
+	"gatehouse/internal/testkit/smtptest"
 	"gatehouse/sso"
 )
 

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"gatehouse/internal/mail"
-	"gatehouse/internal/smtptest"
+	"gatehouse/internal/testkit/smtptest"
 	"gatehouse/sso"
 	"gatehouse/sso/health"
 	"gatehouse/store"

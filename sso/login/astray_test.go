@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 	"gatehouse/sso/login"
 )

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"gatehouse/groupsync"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 	"gatehouse/sso/login"
 )

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"gatehouse/groupsync"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 	"gatehouse/sso/login"
 )

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"gatehouse/groupsync/entra"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 	"gatehouse/sso/login"
 )

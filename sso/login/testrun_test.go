@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 )
 

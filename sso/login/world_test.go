@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/internal/outbound"
 	"gatehouse/oidc"
 	"gatehouse/saml"

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/internal/proxies"
+	"gatehouse/internal/testkit/proxies"
 	"gatehouse/sso"
 )
 

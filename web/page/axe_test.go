@@ -10,7 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"gatehouse/internal/chromium"
+	"gatehouse/internal/testkit/chromium"
 )
 
 // violation is what axe-core finds wrong with a page.

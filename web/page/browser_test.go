@@ -12,7 +12,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
-	"gatehouse/internal/chromium"
+	"gatehouse/internal/testkit/chromium"
 )
 
 // measured is what a browser says of a page it has laid out.

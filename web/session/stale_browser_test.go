@@ -9,7 +9,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"gatehouse/internal/chromium"
+	"gatehouse/internal/testkit/chromium"
 	"gatehouse/sso"
 	"gatehouse/web/session"
 )

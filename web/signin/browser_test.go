@@ -11,7 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"gatehouse/internal/chromium"
+	"gatehouse/internal/testkit/chromium"
 	"gatehouse/sso"
 )
 

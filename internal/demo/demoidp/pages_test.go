@@ -13,7 +13,7 @@ import (
 
 	crewjam "github.com/crewjam/saml"
 
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // browser follows redirects on the provider and stops where they leave it.

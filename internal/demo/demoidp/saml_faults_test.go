@@ -7,7 +7,7 @@ import (
 
 	crewjam "github.com/crewjam/saml"
 
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 )
 
 // samlCheck looks at what crewjam's reader made of a faulty message.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gatehouse/internal/demomail"
+	"gatehouse/internal/demo/demomail"
 )
 
 func open(t *testing.T) *demomail.Box {

@@ -14,7 +14,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"gatehouse/groupsync/entra"
-	"gatehouse/internal/demoidp"
+	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 )
 

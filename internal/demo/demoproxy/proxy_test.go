@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gatehouse/internal/demoproxy"
+	"gatehouse/internal/demo/demoproxy"
 )
 
 // site is a proxy in front of an application that tells what it was sent, and a
