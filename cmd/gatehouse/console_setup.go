@@ -8,9 +8,9 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/guide"
+	setuppages "gatehouse/web/assistant"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
-	setuppages "gatehouse/web/setup"
 )
 
 // setupArea is the setup assistant.

@@ -1,5 +1,5 @@
-// Package setup is the pages of the setup assistant: each step has an address,
+// Package assistant is the pages of the setup assistant: each step has an address,
 // and what was entered is kept in the connection's draft.
 //
 // What must not live here: what is right and wrong about an entry.
-package setup
+package assistant

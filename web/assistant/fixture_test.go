@@ -1,4 +1,4 @@
-package setup_test
+package assistant_test
 
 import (
 	"fmt"
@@ -22,10 +22,10 @@ import (
 	"gatehouse/sso/login"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
+	pages "gatehouse/web/assistant"
 	"gatehouse/web/console"
 	"gatehouse/web/page"
 	"gatehouse/web/route"
-	pages "gatehouse/web/setup"
 )
 
 // visitors let in whoever the header names: the roles are others' tests.

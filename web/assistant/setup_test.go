@@ -1,4 +1,4 @@
-package setup_test
+package assistant_test
 
 import (
 	"bytes"

@@ -1,5 +1,5 @@
-// Package admin is the console's own pages about who is in it: signing in,
+// Package access is the console's own pages about who is in it: signing in,
 // becoming an admin, the accounts, who administers an enterprise, setup links.
 //
 // What must not live here: deciding who may do what.
-package admin
+package access

@@ -1,4 +1,4 @@
-package setup
+package assistant
 
 import (
 	"encoding/base64"
