@@ -45,7 +45,7 @@ check: ## formatting, vet, staticcheck, arrows, budgets, documents, dependencies
 
 bench: ## what things cost: within packages, then the whole program, with a table; BENCH picks some
 	scripts/with-services sh -c 'go test -run "^$$" -bench "$(BENCH)" -benchmem $$(go list ./... | grep -v /bench$$) && \
-		go test -run "^$$" -bench "$(BENCH)" -benchtime 1x -timeout 60m ./bench'
+		go test -run "^$$" -bench "$(BENCH)" -benchtime 1x -timeout 60m ./e2e/bench'
 
 gallery: ## every page in every state, in a browser
 	go run ./internal/devtools/gallery

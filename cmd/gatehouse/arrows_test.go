@@ -75,7 +75,7 @@ var levels = map[string]arrows{
 	"internal/testkit/proxies":  {"", "", "real reverse proxies; for tests"},
 	"internal/testkit/smtptest": {"", "github.com/emersion/go-sasl github.com/emersion/go-smtp", "a mail server; for tests"},
 	"internal/testkit/chromium": {"", "github.com/chromedp/chromedp", "a real browser; for tests"},
-	"bench":                     {"", "github.com/jackc/pgx/v5", "measurements alone"},
+	"e2e/bench":                 {"", "github.com/jackc/pgx/v5", "measurements alone"},
 	"e2e":                       {"", "", "tests alone"},
 	"e2e/auditor":               {"sso store", "", "tests of the whole product see it from outside, and its database behind its back"},
 	"e2e/faults":                {"", "", "tests alone"},

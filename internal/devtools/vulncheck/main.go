@@ -50,7 +50,7 @@ func run(out io.Writer, patterns []string) (bool, error) {
 // govulncheck returns what it found, one finding per flaw and the deepest of
 // them: a flaw that is called is told as called.
 func govulncheck(args ...string) ([]finding, error) {
-	cmd := exec.Command("go", append([]string{"tool", "-modfile=tools/go.mod", "govulncheck", "-format", "json"}, args...)...)
+	cmd := exec.Command("go", append([]string{"tool", "-modfile=scripts/tools/go.mod", "govulncheck", "-format", "json"}, args...)...)
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	answer, err := cmd.Output()

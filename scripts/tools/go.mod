@@ -1,7 +1,7 @@
 // The programs that `make check` uses, pinned with their checksums and apart
 // from the dependencies of the gateway. Run one from the root with
 //
-//	go tool -modfile=tools/go.mod staticcheck ./...
+//	go tool -modfile=scripts/tools/go.mod staticcheck ./...
 module gatehouse/tools
 
 go 1.26.0
