@@ -7,71 +7,72 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const adminColumns = "id, login, name, password, passkeys, recovery, enterprise_id, user_id, created_at, last_sign_in_at, disabled_at"
 
 func adminPassword(id sso.AdminID) place { return place{"admins.password", string(id), ""} }
 
-func (db *DB) scanAdmin(r row) (a sso.Admin, err error) {
+func (db *DB) scanAdmin(r engine.Row) (a sso.Admin, err error) {
 	var sealed string
-	err = r.Scan(&a.ID, &a.Login, &a.Name, &sealed, jsonInto(&a.Passkeys), &a.Recovery, &a.Enterprise, &a.User,
-		moment(&a.CreatedAt), moment(&a.LastSignInAt), moment(&a.DisabledAt))
+	err = r.Scan(&a.ID, &a.Login, &a.Name, &sealed, engine.JSON(&a.Passkeys), &a.Recovery, &a.Enterprise, &a.User,
+		engine.Time(&a.CreatedAt), engine.Time(&a.LastSignInAt), engine.Time(&a.DisabledAt))
 	if err == nil {
 		a.Password, err = db.sealer.open(adminPassword(a.ID), sealed)
 	}
 	return a, err
 }
 
-func (db *DB) findAdmin(ctx context.Context, r reader, where string, args ...any) (sso.Admin, error) {
-	return found(one(ctx, r, db.scanAdmin, "select "+adminColumns+" from admins where "+where, args...))
+func (db *DB) findAdmin(ctx context.Context, r engine.Reader, where string, args ...any) (sso.Admin, error) {
+	return found(engine.One(ctx, r, db.scanAdmin, "select "+adminColumns+" from admins where "+where, args...))
 }
 
 // Admin returns one account.
 func (db *DB) Admin(ctx context.Context, id sso.AdminID) (_ sso.Admin, err error) {
 	defer func() { doing(&err, "find admin") }()
-	return db.findAdmin(ctx, db.backend, "id = $1", string(id))
+	return db.findAdmin(ctx, db.sql, "id = $1", string(id))
 }
 
 // AdminByLogin returns the account of a login, whatever its letter case.
 func (db *DB) AdminByLogin(ctx context.Context, login string) (_ sso.Admin, err error) {
 	defer func() { doing(&err, "find admin by login") }()
-	return db.findAdmin(ctx, db.backend, "lower(login) = lower($1)", clean(login, sso.MaxLoginLength))
+	return db.findAdmin(ctx, db.sql, "lower(login) = lower($1)", engine.Clean(login, sso.MaxLoginLength))
 }
 
 // AdminByUser returns the account that is tied to a user.
 func (db *DB) AdminByUser(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ sso.Admin, err error) {
 	defer func() { doing(&err, "find admin by user") }()
-	return db.findAdmin(ctx, db.backend, "enterprise_id = $1 and user_id = $2 and user_id <> ''", string(ent), string(user))
+	return db.findAdmin(ctx, db.sql, "enterprise_id = $1 and user_id = $2 and user_id <> ''", string(ent), string(user))
 }
 
 // Admins lists all accounts, oldest first.
 func (db *DB) Admins(ctx context.Context, page sso.Page) (_ []sso.Admin, next string, err error) {
 	defer func() { doing(&err, "list admins") }()
-	w := &where{}
-	query := "select " + adminColumns + " from admins" + w.page("id", page.Cursor, page.Size(), false)
-	all, err := list(ctx, db.backend, db.scanAdmin, query, w.args...)
-	all, next = cut(all, page.Size(), func(a sso.Admin) string { return string(a.ID) })
+	w := &engine.Where{}
+	query := "select " + adminColumns + " from admins" + w.Page("id", page.Cursor, page.Size(), false)
+	all, err := engine.List(ctx, db.sql, db.scanAdmin, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(a sso.Admin) string { return string(a.ID) })
 	return all, next, err
 }
 
 // HasAdmin reports whether anybody can sign in as an operator.
 func (db *DB) HasAdmin(ctx context.Context) (_ bool, err error) {
 	defer func() { doing(&err, "look for an admin") }()
-	_, ok, err := one(ctx, db.backend, scanText, "select id from admins where disabled_at = 0 limit 1")
+	_, ok, err := engine.One(ctx, db.sql, engine.ScanText, "select id from admins where disabled_at = 0 limit 1")
 	return ok, err
 }
 
 // HasRecovery reports whether there is a recovery admin who is not disabled.
 func (db *DB) HasRecovery(ctx context.Context) (_ bool, err error) {
 	defer func() { doing(&err, "look for a recovery admin") }()
-	return otherRecovery(ctx, db.backend, "")
+	return otherRecovery(ctx, db.sql, "")
 }
 
 // otherRecovery reports whether there is a recovery admin beside one, "" for
 // none in particular, who is not disabled.
-func otherRecovery(ctx context.Context, r reader, than sso.AdminID) (bool, error) {
-	_, ok, err := one(ctx, r, scanText, "select id from admins where recovery and disabled_at = 0 and id <> $1 limit 1", string(than))
+func otherRecovery(ctx context.Context, r engine.Reader, than sso.AdminID) (bool, error) {
+	_, ok, err := engine.One(ctx, r, engine.ScanText, "select id from admins where recovery and disabled_at = 0 and id <> $1 limit 1", string(than))
 	return ok, err
 }
 
@@ -131,17 +132,17 @@ func (t *tx) saveAdmin(ctx context.Context, by sso.Actor, action string, keep ss
 	if err != nil {
 		return err
 	}
-	_, err = t.exec(ctx, `update admins set login = $2, name = $3, password = $4, passkeys = $5, recovery = $6, enterprise_id = $7, user_id = $8,
+	_, err = t.Exec(ctx, `update admins set login = $2, name = $3, password = $4, passkeys = $5, recovery = $6, enterprise_id = $7, user_id = $8,
 		last_sign_in_at = $9, disabled_at = $10 where id = $1`, string(a.ID), a.Login, a.Name, t.db.sealer.seal(adminPassword(a.ID), a.Password),
-		string(passkeys), a.Recovery, string(a.Enterprise), string(a.User), micros(a.LastSignInAt), micros(a.DisabledAt))
+		string(passkeys), a.Recovery, string(a.Enterprise), string(a.User), engine.Micros(a.LastSignInAt), engine.Micros(a.DisabledAt))
 	switch {
-	case isUnique(err) && a.User != old.User:
+	case engine.IsUnique(err) && a.User != old.User:
 		return taken("user_tied", "user", "Another admin account is tied to this person already.").Because(err)
 	case err != nil:
 		return ifTaken(err, errLoginTaken())
 	}
 	if a.Password != old.Password || !a.DisabledAt.IsZero() {
-		t.later("delete from admin_sessions where admin_id = $1 and token <> $2", string(a.ID), keep.String())
+		t.Queue("delete from admin_sessions where admin_id = $1 and token <> $2", string(a.ID), keep.String())
 	}
 	return t.audit(ctx, by, action, string(a.ID), "login", a.Login, "recovery", changedFlag(old.Recovery, a.Recovery),
 		"enterprise", changedText(string(old.Enterprise), string(a.Enterprise)), "user", changedText(string(old.User), string(a.User)))
@@ -157,8 +158,8 @@ func changedText(old, now string) string {
 
 const invitationColumns = "id, token, recovery, created_by, created_at, expires_at, used_at, admin_id"
 
-func scanInvitation(r row) (i sso.Invitation, err error) {
-	err = r.Scan(&i.ID, hexHash(&i.Token), &i.Recovery, &i.CreatedBy, moment(&i.CreatedAt), moment(&i.ExpiresAt), moment(&i.UsedAt), &i.Admin)
+func scanInvitation(r engine.Row) (i sso.Invitation, err error) {
+	err = r.Scan(&i.ID, hexHash(&i.Token), &i.Recovery, &i.CreatedBy, engine.Time(&i.CreatedAt), engine.Time(&i.ExpiresAt), engine.Time(&i.UsedAt), &i.Admin)
 	return i, err
 }
 
@@ -169,10 +170,10 @@ func (db *DB) CreateInvitation(ctx context.Context, by sso.Actor, i sso.Invitati
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
 		i.ID, i.CreatedAt, i.CreatedBy, i.UsedAt, i.Admin = sso.NewID[sso.InvitationID](t.now), t.now, by, time.Time{}, ""
 		if by == sso.ActorStart {
-			t.later("delete from invitations where created_by = $1 and used_at = 0", string(by))
+			t.Queue("delete from invitations where created_by = $1 and used_at = 0", string(by))
 		}
-		t.later("insert into invitations ("+invitationColumns+") values ($1, $2, $3, $4, $5, $6, 0, '')",
-			string(i.ID), i.Token.String(), i.Recovery, string(by), micros(i.CreatedAt), micros(i.ExpiresAt))
+		t.Queue("insert into invitations ("+invitationColumns+") values ($1, $2, $3, $4, $5, $6, 0, '')",
+			string(i.ID), i.Token.String(), i.Recovery, string(by), engine.Micros(i.CreatedAt), engine.Micros(i.ExpiresAt))
 		return t.audit(ctx, by, "admin.invited", string(i.ID), "recovery", changedFlag(false, i.Recovery))
 	})
 	if err != nil {
@@ -190,11 +191,11 @@ func errInvitation() *sso.Error {
 // is NotFound "invitation_gone".
 func (db *DB) Invitation(ctx context.Context, token sso.Hash) (_ sso.Invitation, err error) {
 	defer func() { doing(&err, "find invitation") }()
-	return openInvitation(ctx, db.backend, token, db.now())
+	return openInvitation(ctx, db.sql, token, db.now())
 }
 
-func openInvitation(ctx context.Context, r reader, token sso.Hash, now time.Time) (sso.Invitation, error) {
-	i, ok, err := one(ctx, r, scanInvitation, "select "+invitationColumns+" from invitations where token = $1", token.String())
+func openInvitation(ctx context.Context, r engine.Reader, token sso.Hash, now time.Time) (sso.Invitation, error) {
+	i, ok, err := engine.One(ctx, r, scanInvitation, "select "+invitationColumns+" from invitations where token = $1", token.String())
 	if err == nil && (!ok || !i.UsedAt.IsZero() || !now.Before(i.ExpiresAt)) {
 		err = errInvitation()
 	}
@@ -212,12 +213,12 @@ func (db *DB) AcceptInvitation(ctx context.Context, token sso.Hash, a sso.Admin)
 			return err
 		}
 		a.ID, a.CreatedAt, a.Recovery = sso.NewID[sso.AdminID](t.now), t.now, i.Recovery
-		_, err = t.exec(ctx, "insert into admins ("+adminColumns+") values ($1, $2, $3, $4, '[]', $5, '', '', $6, 0, 0)", string(a.ID), a.Login, a.Name,
-			t.db.sealer.seal(adminPassword(a.ID), a.Password), a.Recovery, micros(a.CreatedAt))
+		_, err = t.Exec(ctx, "insert into admins ("+adminColumns+") values ($1, $2, $3, $4, '[]', $5, '', '', $6, 0, 0)", string(a.ID), a.Login, a.Name,
+			t.db.sealer.seal(adminPassword(a.ID), a.Password), a.Recovery, engine.Micros(a.CreatedAt))
 		if err != nil {
 			return ifTaken(err, errLoginTaken())
 		}
-		t.later("update invitations set used_at = $2, admin_id = $3 where id = $1", string(i.ID), micros(t.now), string(a.ID))
+		t.Queue("update invitations set used_at = $2, admin_id = $3 where id = $1", string(i.ID), engine.Micros(t.now), string(a.ID))
 		return t.audit(ctx, sso.Actor(a.ID), "admin.created", string(a.ID), "login", a.Login, "invitation", string(i.ID),
 			"invited_by", string(i.CreatedBy), "recovery", changedFlag(false, a.Recovery))
 	})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // StartAdminSession keeps a session of an admin who is not disabled, ends the one
@@ -16,13 +17,13 @@ func (db *DB) StartAdminSession(ctx context.Context, s sso.AdminSession, how str
 		if err != nil {
 			return err
 		}
-		t.later(`insert into admin_sessions (token, admin_id, remote, user_agent, created_at, last_seen_at, confirmed_at, expires_at, session_id)
-			values ($1, $2, $3, $4, $5, $5, $5, $6, $7)`, s.Token.String(), string(s.Admin), clean(s.Remote, maxRemote),
-			clean(s.UserAgent, maxUserAgent), micros(t.now), micros(s.ExpiresAt), string(s.Session))
+		t.Queue(`insert into admin_sessions (token, admin_id, remote, user_agent, created_at, last_seen_at, confirmed_at, expires_at, session_id)
+			values ($1, $2, $3, $4, $5, $5, $5, $6, $7)`, s.Token.String(), string(s.Admin), engine.Clean(s.Remote, maxRemote),
+			engine.Clean(s.UserAgent, maxUserAgent), engine.Micros(t.now), engine.Micros(s.ExpiresAt), string(s.Session))
 		if s.Replaces != (sso.Hash{}) {
-			t.later("delete from admin_sessions where token = $1", s.Replaces.String())
+			t.Queue("delete from admin_sessions where token = $1", s.Replaces.String())
 		}
-		t.later("update admins set last_sign_in_at = $2 where id = $1", string(s.Admin), micros(t.now))
+		t.Queue("update admins set last_sign_in_at = $2 where id = $1", string(s.Admin), engine.Micros(t.now))
 		return t.audit(ctx, sso.Actor(a.ID), "admin.signed_in", string(a.ID), "login", a.Login, "how", how,
 			"recovery", changedFlag(false, a.Recovery), "remote", s.Remote)
 	})
@@ -33,9 +34,9 @@ func (db *DB) StartAdminSession(ctx context.Context, s sso.AdminSession, how str
 // account is disabled, is Unauthenticated "session_ended".
 func (db *DB) AdminSession(ctx context.Context, token sso.Hash, idle time.Duration) (s sso.AdminSession, a sso.Admin, err error) {
 	defer func() { doing(&err, "find admin session") }()
-	s, ok, err := one(ctx, db.backend, func(r row) (s sso.AdminSession, err error) {
-		err = r.Scan(hexHash(&s.Token), &s.Admin, &s.Remote, &s.UserAgent, moment(&s.CreatedAt), moment(&s.LastSeenAt), moment(&s.ExpiresAt),
-			moment(&s.ConfirmedAt), &s.Session)
+	s, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (s sso.AdminSession, err error) {
+		err = r.Scan(hexHash(&s.Token), &s.Admin, &s.Remote, &s.UserAgent, engine.Time(&s.CreatedAt), engine.Time(&s.LastSeenAt), engine.Time(&s.ExpiresAt),
+			engine.Time(&s.ConfirmedAt), &s.Session)
 		return s, err
 	}, `select token, admin_id, remote, user_agent, created_at, last_seen_at, expires_at, confirmed_at, session_id
 		from admin_sessions where token = $1`, token.String())
@@ -44,7 +45,7 @@ func (db *DB) AdminSession(ctx context.Context, token sso.Hash, idle time.Durati
 	}
 	now := db.now()
 	if ok = ok && now.Before(s.ExpiresAt) && now.Before(s.LastSeenAt.Add(idle)); ok {
-		a, ok, err = one(ctx, db.backend, db.scanAdmin, "select "+adminColumns+" from admins where id = $1 and disabled_at = 0", string(s.Admin))
+		a, ok, err = engine.One(ctx, db.sql, db.scanAdmin, "select "+adminColumns+" from admins where id = $1 and disabled_at = 0", string(s.Admin))
 	}
 	if err == nil && !ok {
 		err = &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Your session has ended. Please sign in again."}
@@ -55,7 +56,7 @@ func (db *DB) AdminSession(ctx context.Context, token sso.Hash, idle time.Durati
 	if minute := now.Truncate(time.Minute); s.LastSeenAt.Before(minute) {
 		// As with tokens: not being able to note it is no reason to refuse.
 		_ = db.write(ctx, func(_ context.Context, t *tx) error {
-			t.later("update admin_sessions set last_seen_at = $2 where token = $1 and last_seen_at < $2", token.String(), micros(minute))
+			t.Queue("update admin_sessions set last_seen_at = $2 where token = $1 and last_seen_at < $2", token.String(), engine.Micros(minute))
 			return nil
 		})
 	}
@@ -66,7 +67,7 @@ func (db *DB) AdminSession(ctx context.Context, token sso.Hash, idle time.Durati
 func (db *DB) EndAdminSession(ctx context.Context, token sso.Hash) (err error) {
 	defer func() { doing(&err, "end admin session") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
-		id, ok, err := one(ctx, t, scanText, "delete from admin_sessions where token = $1 returning admin_id", token.String())
+		id, ok, err := engine.One(ctx, t, engine.ScanText, "delete from admin_sessions where token = $1 returning admin_id", token.String())
 		if err != nil || !ok {
 			return err
 		}
@@ -79,8 +80,8 @@ func (db *DB) EndAdminSession(ctx context.Context, token sso.Hash) (err error) {
 func (db *DB) ConfirmAdminSession(ctx context.Context, token sso.Hash, how string) (err error) {
 	defer func() { doing(&err, "confirm admin session") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
-		id, err := found(one(ctx, t, scanText, "update admin_sessions set confirmed_at = $2 where token = $1 returning admin_id",
-			token.String(), micros(t.now)))
+		id, err := found(engine.One(ctx, t, engine.ScanText, "update admin_sessions set confirmed_at = $2 where token = $1 returning admin_id",
+			token.String(), engine.Micros(t.now)))
 		if err != nil {
 			return err
 		}
@@ -93,7 +94,7 @@ func (db *DB) ConfirmAdminSession(ctx context.Context, token sso.Hash, how strin
 func (db *DB) RefusedAdmin(ctx context.Context, login, remote, why string) (err error) {
 	defer func() { doing(&err, "record a refused admin") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
-		a, ok, err := one(ctx, t, db.scanAdmin, "select "+adminColumns+" from admins where lower(login) = lower($1)", clean(login, sso.MaxLoginLength))
+		a, ok, err := engine.One(ctx, t, db.scanAdmin, "select "+adminColumns+" from admins where lower(login) = lower($1)", engine.Clean(login, sso.MaxLoginLength))
 		if err != nil {
 			return err
 		}
@@ -101,6 +102,6 @@ func (db *DB) RefusedAdmin(ctx context.Context, login, remote, why string) (err 
 		if ok {
 			recovery = changedFlag(false, a.Recovery)
 		}
-		return t.audit(ctx, sso.ActorSystem, "admin.refused", string(a.ID), "login", clean(login, sso.MaxLoginLength), "why", why, "recovery", recovery, "remote", remote)
+		return t.audit(ctx, sso.ActorSystem, "admin.refused", string(a.ID), "login", engine.Clean(login, sso.MaxLoginLength), "why", why, "recovery", recovery, "remote", remote)
 	})
 }

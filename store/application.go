@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // applicationCounter grows with every change, so that what is remembered of
@@ -28,16 +29,16 @@ type applicationRow struct {
 
 const applicationColumns = "id, key, name, kind, definition, created_at"
 
-func scanApplication(r row) (a sso.Application, err error) {
+func scanApplication(r engine.Row) (a sso.Application, err error) {
 	var d applicationRow
-	err = r.Scan(&a.ID, &a.Key, &a.Name, &a.Kind, jsonInto(&d), moment(&a.CreatedAt))
+	err = r.Scan(&a.ID, &a.Key, &a.Name, &a.Kind, engine.JSON(&d), engine.Time(&a.CreatedAt))
 	a.Origins, a.Enterprises, a.Groups, a.Told, a.GroupsLimit, a.SignIn = d.Origins, d.Enterprises, d.Groups, d.Told, d.GroupsLimit, d.SignIn
 	a.PublicPaths, a.AllowPreflight = d.PublicPaths, d.Preflight
 	return a, err
 }
 
 func definitionOf(a sso.Application) (string, error) {
-	return jsonText(applicationRow{
+	return engine.JSONText(applicationRow{
 		Origins:     a.Origins,
 		Enterprises: a.Enterprises,
 		Groups:      a.Groups,
@@ -59,8 +60,8 @@ func (db *DB) CreateApplication(ctx context.Context, by sso.Actor, a sso.Applica
 	}
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
 		a.ID, a.CreatedAt = sso.NewID[sso.ApplicationID](t.now), t.now
-		_, err := t.exec(ctx, "insert into applications ("+applicationColumns+") values ($1, $2, $3, $4, $5, $6)",
-			string(a.ID), a.Key, a.Name, string(a.Kind), definition, micros(a.CreatedAt))
+		_, err := t.Exec(ctx, "insert into applications ("+applicationColumns+") values ($1, $2, $3, $4, $5, $6)",
+			string(a.ID), a.Key, a.Name, string(a.Kind), definition, engine.Micros(a.CreatedAt))
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
@@ -73,34 +74,34 @@ func (db *DB) CreateApplication(ctx context.Context, by sso.Actor, a sso.Applica
 }
 
 func (t *tx) applicationChanged(ctx context.Context, by sso.Actor, action string, a sso.Application, definition string) error {
-	t.later("update counters set value = value + 1 where name = $1", applicationCounter)
+	t.Queue("update counters set value = value + 1 where name = $1", applicationCounter)
 	return t.audit(ctx, by, action, string(a.ID), "key", a.Key, "name", a.Name, "definition", definition)
 }
 
 // Application returns one application.
 func (db *DB) Application(ctx context.Context, id sso.ApplicationID) (_ sso.Application, err error) {
 	defer func() { doing(&err, "find application") }()
-	return found(findApplication(ctx, db.backend, id))
+	return found(findApplication(ctx, db.sql, id))
 }
 
-func findApplication(ctx context.Context, r reader, id sso.ApplicationID) (sso.Application, bool, error) {
-	return one(ctx, r, scanApplication, "select "+applicationColumns+" from applications where id = $1", string(id))
+func findApplication(ctx context.Context, r engine.Reader, id sso.ApplicationID) (sso.Application, bool, error) {
+	return engine.One(ctx, r, scanApplication, "select "+applicationColumns+" from applications where id = $1", string(id))
 }
 
 // Applications lists all applications, oldest first.
 func (db *DB) Applications(ctx context.Context, page sso.Page) (_ []sso.Application, next string, err error) {
 	defer func() { doing(&err, "list applications") }()
-	w := &where{}
-	query := "select " + applicationColumns + " from applications" + w.page("id", page.Cursor, page.Size(), false)
-	all, err := list(ctx, db.backend, scanApplication, query, w.args...)
-	all, next = cut(all, page.Size(), func(a sso.Application) string { return string(a.ID) })
+	w := &engine.Where{}
+	query := "select " + applicationColumns + " from applications" + w.Page("id", page.Cursor, page.Size(), false)
+	all, err := engine.List(ctx, db.sql, scanApplication, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(a sso.Application) string { return string(a.ID) })
 	return all, next, err
 }
 
 // ApplicationRevision is another number after every change of an application.
 func (db *DB) ApplicationRevision(ctx context.Context) (_ int64, err error) {
 	defer func() { doing(&err, "read the revision of applications") }()
-	n, _, err := one(ctx, db.backend, scanNumber, "select value from counters where name = $1", applicationCounter)
+	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select value from counters where name = $1", applicationCounter)
 	return n, err
 }
 
@@ -124,7 +125,7 @@ func (db *DB) UpdateApplication(ctx context.Context, by sso.Actor, id sso.Applic
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, "update applications set key = $2, name = $3, definition = $4 where id = $1",
+		if _, err := t.Exec(ctx, "update applications set key = $2, name = $3, definition = $4 where id = $1",
 			string(id), result.Key, result.Name, definition); err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
@@ -144,15 +145,15 @@ func (db *DB) DeleteApplication(ctx context.Context, by sso.Actor, id sso.Applic
 		if err != nil {
 			return err
 		}
-		t.later("delete from applications where id = $1", string(id))
+		t.Queue("delete from applications where id = $1", string(id))
 		return t.applicationChanged(ctx, by, "application.deleted", a, "")
 	})
 }
 
 // groupsOf scans what dialect.groups gathered, in the order of principals.
-func groupsOf(groups *[]sso.PrincipalGroup) scanFunc {
+func groupsOf(groups *[]sso.PrincipalGroup) engine.ScanFunc {
 	return func(src any) error {
-		text, err := textOf(src)
+		text, err := engine.Text(src)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const (
@@ -39,7 +40,7 @@ func (t *tx) sealIdentity(a sso.Attempt) (string, error) {
 // groups they have are names or IdP names of a group, sorted.
 func (db *DB) AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int) (_ []sso.Attempt, groups []string, err error) {
 	defer func() { doing(&err, "list what identity providers said") }()
-	all, err := list(ctx, db.backend, func(r row) (a sso.Attempt, err error) {
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (a sso.Attempt, err error) {
 		var sealed string
 		a, err = scanAttempt(scanMore{r, []any{&sealed}})
 		if err != nil {
@@ -57,9 +58,9 @@ func (db *DB) AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c ss
 		names = append(names, a.Groups.Names...)
 	}
 	slices.Sort(names)
-	groups, err = list(ctx, db.backend, scanText, "select name from groups where enterprise_id = $1 and not is_default and name in ("+db.dialect.list("$2")+`)
-		union select name from group_idp_names where enterprise_id = $1 and name in (`+db.dialect.list("$2")+")",
-		string(ent), jsonList(slices.Compact(names)))
+	groups, err = engine.List(ctx, db.sql, engine.ScanText, "select name from groups where enterprise_id = $1 and not is_default and name in ("+db.sql.Dialect.Values("$2")+`)
+		union select name from group_idp_names where enterprise_id = $1 and name in (`+db.sql.Dialect.Values("$2")+")",
+		string(ent), engine.JSONList(slices.Compact(names)))
 	slices.Sort(groups)
 	return all, groups, err
 }
@@ -79,9 +80,9 @@ func (db *DB) openIdentity(a sso.Attempt, sealed string) (*sso.Identity, error) 
 
 // scanMore is a row of which there is more to scan than its reader knows.
 type scanMore struct {
-	row
+	engine.Row
 	more []any
 }
 
 // Scan implements row.
-func (s scanMore) Scan(dest ...any) error { return s.row.Scan(append(dest, s.more...)...) }
+func (s scanMore) Scan(dest ...any) error { return s.Row.Scan(append(dest, s.more...)...) }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // word is what an identity provider last said about somebody's groups, as far as
@@ -22,13 +23,13 @@ func (r *recording) listen() {
 	if now == r.said {
 		return
 	}
-	r.later("update users set asserted_hash = $3, asserted_certain = $4 where enterprise_id = $1 and id = $2",
+	r.Queue("update users set asserted_hash = $3, asserted_certain = $4 where enterprise_id = $1 and id = $2",
 		string(r.ent), string(r.user.ID), now.hash, now.certain)
 	if now.hash != r.said.hash {
-		r.later("delete from asserted_names where enterprise_id = $1 and user_id = $2 and name not in ("+r.db.dialect.list("$3")+")",
-			string(r.ent), string(r.user.ID), jsonList(names))
-		r.later("insert into asserted_names (enterprise_id, user_id, name) select $1, $2, n.value from ("+r.db.dialect.list("$3")+`) n where true
-			on conflict (enterprise_id, user_id, name) do nothing`, string(r.ent), string(r.user.ID), jsonList(names))
+		r.Queue("delete from asserted_names where enterprise_id = $1 and user_id = $2 and name not in ("+r.db.sql.Dialect.Values("$3")+")",
+			string(r.ent), string(r.user.ID), engine.JSONList(names))
+		r.Queue("insert into asserted_names (enterprise_id, user_id, name) select $1, $2, n.value from ("+r.db.sql.Dialect.Values("$3")+`) n where true
+			on conflict (enterprise_id, user_id, name) do nothing`, string(r.ent), string(r.user.ID), engine.JSONList(names))
 	}
 }
 

@@ -5,22 +5,23 @@ import (
 	"fmt"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const attemptColumns = "id, enterprise_id, connection_id, user_id, login, outcome, code, detail, checks, asserted, remote, user_agent, at, email_action, email_reason, more"
 
-func scanAttempt(r row) (a sso.Attempt, err error) {
-	err = r.Scan(&a.ID, &a.Enterprise, &a.Connection, &a.User, &a.Login, &a.Outcome, &a.Code, &a.Detail, jsonInto(&a.Checks), jsonInto(&a.Groups),
-		&a.Remote, &a.UserAgent, moment(&a.At), &a.Email.Action, &a.Email.Reason, &a.More)
+func scanAttempt(r engine.Row) (a sso.Attempt, err error) {
+	err = r.Scan(&a.ID, &a.Enterprise, &a.Connection, &a.User, &a.Login, &a.Outcome, &a.Code, &a.Detail, engine.JSON(&a.Checks), engine.JSON(&a.Groups),
+		&a.Remote, &a.UserAgent, engine.Time(&a.At), &a.Email.Action, &a.Email.Reason, &a.More)
 	return a, err
 }
 
 func (t *tx) insertAttempt(a sso.Attempt) error {
-	checks, err := jsonText(a.Checks)
+	checks, err := engine.JSONText(a.Checks)
 	if err != nil {
 		return fmt.Errorf("write the checks of %s: %w", a.ID, err)
 	}
-	groups, err := jsonText(a.Groups)
+	groups, err := engine.JSONText(a.Groups)
 	if err != nil {
 		return fmt.Errorf("write the groups of %s: %w", a.ID, err)
 	}
@@ -29,12 +30,12 @@ func (t *tx) insertAttempt(a sso.Attempt) error {
 		return err
 	}
 	// One that waited for a code is finished; no other is ever written again.
-	t.later("insert into attempts ("+attemptColumns+`, identity) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+	t.Queue("insert into attempts ("+attemptColumns+`, identity) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		on conflict (enterprise_id, id) do update set user_id = excluded.user_id, outcome = excluded.outcome, code = excluded.code, detail = excluded.detail
 		where attempts.outcome <> 'succeeded'`,
-		string(a.ID), string(a.Enterprise), string(a.Connection), string(a.User), clean(a.Login, sso.MaxLoginLength), string(a.Outcome), a.Code,
-		clean(a.Detail, maxDetail), checks, groups, clean(a.Remote, maxRemote), clean(a.UserAgent, maxUserAgent), micros(a.At),
-		string(a.Email.Action), clean(a.Email.Reason, maxDetail), int64(a.More), identity)
+		string(a.ID), string(a.Enterprise), string(a.Connection), string(a.User), engine.Clean(a.Login, sso.MaxLoginLength), string(a.Outcome), a.Code,
+		engine.Clean(a.Detail, maxDetail), checks, groups, engine.Clean(a.Remote, maxRemote), engine.Clean(a.UserAgent, maxUserAgent), engine.Micros(a.At),
+		string(a.Email.Action), engine.Clean(a.Email.Reason, maxDetail), int64(a.More), identity)
 	return nil
 }
 
@@ -42,19 +43,19 @@ func (t *tx) insertAttempt(a sso.Attempt) error {
 // stands for them, which is a unless another node was first.
 func (db *DB) CountUnmatched(ctx context.Context, a sso.Attempt, n int) (err error) {
 	defer func() { doing(&err, "count responses that answer no sign-in") }()
-	checks, err := jsonText(a.Checks)
+	checks, err := engine.JSONText(a.Checks)
 	if err != nil {
 		return fmt.Errorf("write the checks of %s: %w", a.ID, err)
 	}
-	groups, err := jsonText(a.Groups)
+	groups, err := engine.JSONText(a.Groups)
 	if err != nil {
 		return fmt.Errorf("write the groups of %s: %w", a.ID, err)
 	}
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.later("insert into attempts ("+attemptColumns+`, identity) values ($1, $2, $3, '', '', $4, $5, $6, $7, $8, $9, $10, $11, '', '', $12, '')
+		t.Queue("insert into attempts ("+attemptColumns+`, identity) values ($1, $2, $3, '', '', $4, $5, $6, $7, $8, $9, $10, $11, '', '', $12, '')
 			on conflict (enterprise_id, id) do update set more = attempts.more + excluded.more + 1 where attempts.outcome = excluded.outcome`,
-			string(a.ID), string(a.Enterprise), string(a.Connection), string(sso.OutcomeUnmatched), a.Code, clean(a.Detail, maxDetail), checks, groups,
-			clean(a.Remote, maxRemote), clean(a.UserAgent, maxUserAgent), micros(a.At), int64(n-1))
+			string(a.ID), string(a.Enterprise), string(a.Connection), string(sso.OutcomeUnmatched), a.Code, engine.Clean(a.Detail, maxDetail), checks, groups,
+			engine.Clean(a.Remote, maxRemote), engine.Clean(a.UserAgent, maxUserAgent), engine.Micros(a.At), int64(n-1))
 		return nil
 	})
 }
@@ -62,27 +63,27 @@ func (db *DB) CountUnmatched(ctx context.Context, a sso.Attempt, n int) (err err
 // Attempts lists an enterprise's sign-in attempts, newest first.
 func (db *DB) Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, page sso.Page) (_ []sso.Attempt, next string, err error) {
 	defer func() { doing(&err, "list attempts") }()
-	w := &where{}
-	w.and("enterprise_id = ", string(ent))
-	w.andText("user_id = ", string(f.User))
-	w.andText("login = ", f.Login)
-	w.andText("outcome = ", string(f.Outcome))
-	w.andText("code = ", f.Code)
+	w := &engine.Where{}
+	w.And("enterprise_id = ", string(ent))
+	w.AndText("user_id = ", string(f.User))
+	w.AndText("login = ", f.Login)
+	w.AndText("outcome = ", string(f.Outcome))
+	w.AndText("code = ", f.Code)
 	if f.Outcome != "" && f.Outcome != sso.OutcomeSucceeded {
-		w.text.WriteString(" and outcome <> 'succeeded'") // which an index is of
+		w.Add(" and outcome <> 'succeeded'") // which an index is of
 	}
 	if f.Code != "" {
-		w.text.WriteString(" and code <> ''") // likewise
+		w.Add(" and code <> ''") // likewise
 	}
-	w.since(f.Since)
-	query := "select " + attemptColumns + " from attempts" + w.page("id", page.Cursor, page.Size(), true)
-	all, err := list(ctx, db.backend, scanAttempt, query, w.args...)
-	all, next = cut(all, page.Size(), func(a sso.Attempt) string { return string(a.ID) })
+	w.AndTime("at >= ", f.Since)
+	query := "select " + attemptColumns + " from attempts" + w.Page("id", page.Cursor, page.Size(), true)
+	all, err := engine.List(ctx, db.sql, scanAttempt, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(a sso.Attempt) string { return string(a.ID) })
 	return all, next, err
 }
 
 // Attempt returns one attempt, by the reference a person was shown.
 func (db *DB) Attempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (_ sso.Attempt, err error) {
 	defer func() { doing(&err, "find attempt") }()
-	return found(one(ctx, db.backend, scanAttempt, "select "+attemptColumns+" from attempts where enterprise_id = $1 and id = $2", string(ent), string(id)))
+	return found(engine.One(ctx, db.sql, scanAttempt, "select "+attemptColumns+" from attempts where enterprise_id = $1 and id = $2", string(ent), string(id)))
 }

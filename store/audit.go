@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // head is the end of an enterprise's audit chain as a transaction sees it.
@@ -24,7 +25,7 @@ type head struct {
 // lockHead queues the lock of an enterprise's head, so it comes first of all.
 func (t *tx) lockHead(ent sso.EnterpriseID) {
 	t.head = head{enterprise: ent}
-	t.laterEach(func(r row) error {
+	t.QueueQuery(func(r engine.Row) error {
 		var mac string
 		if err := r.Scan(&t.head.sequence, hexHash(&t.head.hash), &mac); err != nil {
 			return err
@@ -32,19 +33,19 @@ func (t *tx) lockHead(ent sso.EnterpriseID) {
 		t.head.locked = true
 		t.head.forged = !hmac.Equal([]byte(mac), []byte(t.db.headMAC(t.head)))
 		return nil
-	}, "select sequence, hash, mac from audit_heads where enterprise_id = $1"+t.db.dialect.forUpdate, string(ent))
+	}, "select sequence, hash, mac from audit_heads where enterprise_id = $1"+t.db.sql.Dialect.ForUpdate, string(ent))
 }
 
 // insertHead queues the head of a new chain, which is ours from then on.
 func (t *tx) insertHead(ent sso.EnterpriseID) {
 	t.head = head{enterprise: ent, locked: true}
-	t.later("insert into audit_heads (enterprise_id, sequence, hash, mac) values ($1, 0, '', $2)", string(ent), t.db.headMAC(t.head))
+	t.Queue("insert into audit_heads (enterprise_id, sequence, hash, mac) values ($1, 0, '', $2)", string(ent), t.db.headMAC(t.head))
 }
 
 // needHead makes sure that the lock was taken.
 func (t *tx) needHead(ctx context.Context) error {
 	if !t.head.locked {
-		if err := t.flush(ctx); err != nil {
+		if err := t.Flush(ctx); err != nil {
 			return err
 		}
 	}
@@ -71,19 +72,19 @@ func (t *tx) audit(ctx context.Context, by sso.Actor, action, target string, det
 		if e.Detail == nil {
 			e.Detail = map[string]string{}
 		}
-		e.Detail[detail[i]] = clean(detail[i+1], maxDetail)
+		e.Detail[detail[i]] = engine.Clean(detail[i+1], maxDetail)
 	}
 	var err error
 	if e.Hash, err = t.db.chain(t.head.hash, e); err != nil {
 		return err
 	}
-	text, err := jsonText(e.Detail)
+	text, err := engine.JSONText(e.Detail)
 	if err != nil {
 		return fmt.Errorf("write the detail of an audit event: %w", err)
 	}
-	t.later(`insert into audit_events (enterprise_id, sequence, id, actor, action, target, detail, at, hash)
+	t.Queue(`insert into audit_events (enterprise_id, sequence, id, actor, action, target, detail, at, hash)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		string(e.Enterprise), e.Sequence, string(e.ID), e.Actor, e.Action, e.Target, text, micros(e.At), e.Hash.String())
+		string(e.Enterprise), e.Sequence, string(e.ID), e.Actor, e.Action, e.Target, text, engine.Micros(e.At), e.Hash.String())
 	t.head.sequence, t.head.hash, t.head.grown = e.Sequence, e.Hash, true
 	return nil
 }
@@ -102,7 +103,7 @@ func (t *tx) saveHead(ctx context.Context) error {
 		// was done.
 		mac = forgedMAC
 	}
-	t.later("update audit_heads set sequence = $2, hash = $3, mac = $4 where enterprise_id = $1",
+	t.Queue("update audit_heads set sequence = $2, hash = $3, mac = $4 where enterprise_id = $1",
 		string(t.head.enterprise), t.head.sequence, t.head.hash.String(), mac)
 	return nil
 }
@@ -119,7 +120,7 @@ func (db *DB) chain(before sso.Hash, e sso.AuditEvent) (sso.Hash, error) {
 		Target     string
 		Detail     map[string]string
 		At         int64
-	}{e.ID, e.Enterprise, e.Sequence, e.Actor, e.Action, e.Target, e.Detail, micros(e.At)})
+	}{e.ID, e.Enterprise, e.Sequence, e.Actor, e.Action, e.Target, e.Detail, engine.Micros(e.At)})
 	if err != nil {
 		return sso.Hash{}, fmt.Errorf("write an audit event down: %w", err)
 	}
@@ -139,8 +140,8 @@ func (db *DB) headMAC(h head) string {
 
 const eventColumns = "id, enterprise_id, sequence, actor, action, target, detail, at, hash"
 
-func scanEvent(r row) (e sso.AuditEvent, err error) {
-	err = r.Scan(&e.ID, &e.Enterprise, &e.Sequence, &e.Actor, &e.Action, &e.Target, jsonInto(&e.Detail), moment(&e.At), hexHash(&e.Hash))
+func scanEvent(r engine.Row) (e sso.AuditEvent, err error) {
+	err = r.Scan(&e.ID, &e.Enterprise, &e.Sequence, &e.Actor, &e.Action, &e.Target, engine.JSON(&e.Detail), engine.Time(&e.At), hexHash(&e.Hash))
 	return e, err
 }
 
@@ -148,26 +149,26 @@ func scanEvent(r row) (e sso.AuditEvent, err error) {
 // itself.
 func (db *DB) AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, page sso.Page) (_ []sso.AuditEvent, next string, err error) {
 	defer func() { doing(&err, "list audit events") }()
-	w := &where{}
-	w.and("enterprise_id = ", string(ent))
-	w.andText("actor = ", f.Actor)
-	w.andText("action = ", f.Action)
-	w.since(f.Since)
+	w := &engine.Where{}
+	w.And("enterprise_id = ", string(ent))
+	w.AndText("actor = ", f.Actor)
+	w.AndText("action = ", f.Action)
+	w.AndTime("at >= ", f.Since)
 	if page.Cursor != "" {
 		before, err := strconv.ParseInt(page.Cursor, 10, 64)
 		if err != nil {
 			return nil, "", errCursor().Because(err)
 		}
-		w.and("sequence < ", before)
+		w.And("sequence < ", before)
 	}
 	// A row behind the end of the chain is none of its events.
-	w.text.WriteString(" and sequence <= (select sequence from audit_heads where enterprise_id = $1)")
-	query := "select " + eventColumns + " from audit_events" + w.page("sequence", "", page.Size(), true)
-	events, err := list(ctx, db.backend, scanEvent, query, w.args...)
+	w.Add(" and sequence <= (select sequence from audit_heads where enterprise_id = $1)")
+	query := "select " + eventColumns + " from audit_events" + w.Page("sequence", "", page.Size(), true)
+	events, err := engine.List(ctx, db.sql, scanEvent, query, w.Args()...)
 	if err != nil {
 		return nil, "", err
 	}
-	events, next = cut(events, page.Size(), func(e sso.AuditEvent) string { return strconv.FormatInt(e.Sequence, 10) })
+	events, next = engine.CutPage(events, page.Size(), func(e sso.AuditEvent) string { return strconv.FormatInt(e.Sequence, 10) })
 	return events, next, nil
 }
 
@@ -198,7 +199,7 @@ func (db *DB) VerifyAudit(ctx context.Context, ent sso.EnterpriseID) (events int
 	var last sso.AuditEvent
 	for more := true; more; {
 		more = false // until a row says otherwise
-		err = db.backend.each(ctx, func(r row) error {
+		err = db.sql.Query(ctx, func(r engine.Row) error {
 			e, err := scanEvent(r)
 			if err != nil {
 				return err
@@ -250,7 +251,7 @@ func (db *DB) verifyOutside(ctx context.Context, ent sso.EnterpriseID) error {
 
 func (db *DB) readHead(ctx context.Context, ent sso.EnterpriseID) (head, string, error) {
 	h, mac := head{enterprise: ent}, ""
-	_, ok, err := one(ctx, db.backend, func(r row) (struct{}, error) {
+	_, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (struct{}, error) {
 		return struct{}{}, r.Scan(&h.sequence, hexHash(&h.hash), &mac)
 	}, "select sequence, hash, mac from audit_heads where enterprise_id = $1", string(ent))
 	if err == nil && !ok {

@@ -4,33 +4,20 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"strconv"
-	"strings"
-
-	"github.com/jackc/pgx/v5/pgconn"
-	"modernc.org/sqlite"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // forgedMAC is what a head carries from the moment it was found not to be what
 // was written. No later change makes it look genuine again.
 const forgedMAC = "forged"
 
-// isPlanted is about an event that could not be written because another row is
-// in its place.
-func isPlanted(err error) bool {
-	if !isUnique(err) {
-		return false
-	}
-	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return strings.Contains(e.Error(), "audit_events.")
-	}
-	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.TableName == "audit_events"
-}
+// isPlanted reports an audit event that could not be written because another row
+// has its place in the chain.
+func isPlanted(err error) bool { return engine.IsUniqueIn(err, "audit_events") }
 
 // setAside moves what lies behind the end of an enterprise's chain out of the
 // way, and keeps it. Rows planted there must not keep the enterprise's people
@@ -42,12 +29,12 @@ func (db *DB) setAside(ctx context.Context, ent sso.EnterpriseID) error {
 			return err
 		}
 		const columns = "enterprise_id, sequence, id, actor, action, target, detail, at, hash"
-		moved, err := t.exec(ctx, "insert into audit_set_aside ("+columns+", found_at) select "+columns+
-			", $3 from audit_events where enterprise_id = $1 and sequence > $2", string(ent), t.head.sequence, micros(t.now))
+		moved, err := t.Exec(ctx, "insert into audit_set_aside ("+columns+", found_at) select "+columns+
+			", $3 from audit_events where enterprise_id = $1 and sequence > $2", string(ent), t.head.sequence, engine.Micros(t.now))
 		if err != nil || moved == 0 {
 			return err
 		}
-		t.later("delete from audit_events where enterprise_id = $1 and sequence > $2", string(ent), t.head.sequence)
+		t.Queue("delete from audit_events where enterprise_id = $1 and sequence > $2", string(ent), t.head.sequence)
 		if err := t.audit(ctx, sso.ActorSystem, "audit.rows_set_aside", string(ent), "rows", strconv.FormatInt(moved, 10)); err != nil {
 			return err
 		}
@@ -62,7 +49,7 @@ func (db *DB) AuditHeadsToLog(ctx context.Context, limit int) (heads []sso.Audit
 	defer func() { doing(&err, "mark the ends of audit chains as logged") }()
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		heads = nil
-		return t.each(ctx, func(r row) error {
+		return t.Query(ctx, func(r engine.Row) error {
 			var h head
 			var mac string
 			if err := r.Scan(&h.enterprise, &h.sequence, hexHash(&h.hash), &mac); err != nil {
@@ -79,7 +66,7 @@ func (db *DB) AuditHeadsToLog(ctx context.Context, limit int) (heads []sso.Audit
 			heads = append(heads, logged)
 			return nil
 		}, `update audit_heads set logged = sequence
-			where enterprise_id in (select enterprise_id from audit_heads where sequence > logged order by enterprise_id limit $1`+t.db.dialect.skipLocked+`)
+			where enterprise_id in (select enterprise_id from audit_heads where sequence > logged order by enterprise_id limit $1`+t.db.sql.Dialect.SkipLocked+`)
 			returning enterprise_id, sequence, hash, mac`, limit)
 	})
 	return heads, err
@@ -88,7 +75,7 @@ func (db *DB) AuditHeadsToLog(ctx context.Context, limit int) (heads []sso.Audit
 // signHead is an HMAC over a logged head with the key of the audit chains.
 func (db *DB) signHead(h sso.AuditHead) sso.Hash {
 	mac := hmac.New(sha256.New, db.auditKey)
-	fmt.Fprintf(mac, "logged head|%s|%d|%s|%d", h.Enterprise, h.Sequence, h.Hash, micros(h.At))
+	fmt.Fprintf(mac, "logged head|%s|%d|%s|%d", h.Enterprise, h.Sequence, h.Hash, engine.Micros(h.At))
 	return sso.Hash(mac.Sum(nil))
 }
 
@@ -101,7 +88,7 @@ func (db *DB) VerifyLoggedHead(ctx context.Context, h sso.AuditHead) (err error)
 		return &BrokenChainError{h.Enterprise, h.Sequence, "the line was not signed with the key of this database"}
 	}
 	var hash sso.Hash
-	_, ok, err := one(ctx, db.backend, func(r row) (struct{}, error) { return struct{}{}, r.Scan(hexHash(&hash)) },
+	_, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (struct{}, error) { return struct{}{}, r.Scan(hexHash(&hash)) },
 		"select hash from audit_events where enterprise_id = $1 and sequence = $2", string(h.Enterprise), h.Sequence)
 	switch {
 	case err != nil:
@@ -118,7 +105,7 @@ func (db *DB) VerifyLoggedHead(ctx context.Context, h sso.AuditHead) (err error)
 // 0 if there is none. It reads the rows before the end, so that an event that is
 // being written is never behind it.
 func (db *DB) behind(ctx context.Context, ent sso.EnterpriseID) (int64, error) {
-	last, _, err := one(ctx, db.backend, scanNumber, "select coalesce(max(sequence), 0) from audit_events where enterprise_id = $1", string(ent))
+	last, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select coalesce(max(sequence), 0) from audit_events where enterprise_id = $1", string(ent))
 	if err != nil {
 		return 0, err
 	}
@@ -126,13 +113,13 @@ func (db *DB) behind(ctx context.Context, ent sso.EnterpriseID) (int64, error) {
 	if err != nil || last <= end.sequence {
 		return 0, err
 	}
-	first, _, err := one(ctx, db.backend, scanNumber, "select coalesce(min(sequence), 0) from audit_events where enterprise_id = $1 and sequence > $2",
+	first, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select coalesce(min(sequence), 0) from audit_events where enterprise_id = $1 and sequence > $2",
 		string(ent), end.sequence)
 	return first, err
 }
 
 // before returns how many rows of a chain have a number before the first.
 func (db *DB) before(ctx context.Context, ent sso.EnterpriseID) (int64, error) {
-	n, _, err := one(ctx, db.backend, scanNumber, "select count(*) from audit_events where enterprise_id = $1 and sequence < 1", string(ent))
+	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select count(*) from audit_events where enterprise_id = $1 and sequence < 1", string(ent))
 	return n, err
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // What the brake reads is exact because sign-ins of one enterprise follow each
@@ -30,24 +31,24 @@ func (r *snapshotting) readBrake() {
 	if r.brake.Off {
 		return
 	}
-	r.laterEach(func(row row) error {
+	r.QueueQuery(func(row engine.Row) error {
 		s, err := scanStop(row)
 		facts.Stops = append(facts.Stops, s)
 		return err
 	}, "select "+stopColumns+" from brake_stops where enterprise_id = $1 and connection_id = $2 order by cause, group_id", string(r.ent), string(r.conn))
-	r.laterEach(func(row row) error {
+	r.QueueQuery(func(row engine.Row) error {
 		var s sso.BrakeSign
-		err := row.Scan(&s.User, &s.Kind, jsonInto(&s.Groups), jsonInto(&s.Names), moment(&s.At))
+		err := row.Scan(&s.User, &s.Kind, engine.JSON(&s.Groups), engine.JSON(&s.Names), engine.Time(&s.At))
 		facts.Signs = append(facts.Signs, s)
 		return err
 	}, "select user_id, kind, groups, names, at from brake_signs where enterprise_id = $1 and connection_id = $2 and at > $3 order by at desc, user_id limit $4",
-		string(r.ent), string(r.conn), micros(r.now.Add(-signsKept)), int64(mostSigns))
+		string(r.ent), string(r.conn), engine.Micros(r.now.Add(-signsKept)), int64(mostSigns))
 }
 
 const stopColumns = "cause, group_id, groups, at, since, last_at, allowed_until"
 
-func scanStop(r row) (s sso.BrakeStop, err error) {
-	err = r.Scan(&s.Cause, &s.Group, jsonInto(&s.Groups), moment(&s.At), moment(&s.Since), moment(&s.Last), moment(&s.Until))
+func scanStop(r engine.Row) (s sso.BrakeStop, err error) {
+	err = r.Scan(&s.Cause, &s.Group, engine.JSON(&s.Groups), engine.Time(&s.At), engine.Time(&s.Since), engine.Time(&s.Last), engine.Time(&s.Until))
 	return s, err
 }
 
@@ -66,22 +67,22 @@ func (r *snapshotting) readLosses(user sso.UserID) {
 		return
 	}
 	facts.Losses = map[sso.GroupID]sso.GroupLosses{}
-	r.laterEach(func(row row) error {
+	r.QueueQuery(func(row engine.Row) error {
 		var id sso.GroupID
 		var l sso.GroupLosses
 		err := row.Scan(&id, &l.People)
 		facts.Losses[id] = l
 		return err
 	}, `select n.value, (select count(*) from brake_losses l where l.enterprise_id = $1 and l.connection_id = $2 and l.group_id = n.value
-			and l.at > $3 and l.user_id <> $4) from (`+r.db.dialect.list("$5")+") n",
-		string(r.ent), string(r.conn), micros(r.now.Add(-r.brake.Span())), string(user), jsonList(leaving))
+			and l.at > $3 and l.user_id <> $4) from (`+r.db.sql.Dialect.Values("$5")+") n",
+		string(r.ent), string(r.conn), engine.Micros(r.now.Add(-r.brake.Span())), string(user), engine.JSONList(leaving))
 	if len(r.possible) > 0 {
-		r.laterEach(func(row row) error {
-			name, err := scanText(row)
+		r.QueueQuery(func(row engine.Row) error {
+			name, err := engine.ScanText(row)
 			facts.Said = append(facts.Said, name)
 			return err
-		}, "select a.name from ("+r.db.dialect.list("$3")+") n cross join asserted_names a where a.enterprise_id = $1 and a.user_id = $2 and a.name = n.value",
-			string(r.ent), string(user), jsonList(r.possible))
+		}, "select a.name from ("+r.db.sql.Dialect.Values("$3")+") n cross join asserted_names a where a.enterprise_id = $1 and a.user_id = $2 and a.name = n.value",
+			string(r.ent), string(user), engine.JSONList(r.possible))
 	}
 }
 
@@ -108,15 +109,15 @@ func (r *snapshotting) readMembers(ctx context.Context) error {
 		if l.People+1 <= rules.People {
 			continue
 		}
-		r.laterEach(func(row row) error {
+		r.QueueQuery(func(row engine.Row) error {
 			err := row.Scan(&l.Members)
 			facts.Losses[id] = l
 			return err
 		}, `select count(*) from (select 1 from membership_history h where h.enterprise_id = $1 and h.group_id = $2
 				and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3) limit $4) few`,
-			string(r.ent), string(id), micros(r.now.Add(-rules.Span())), int64((l.People+1)*100/rules.Share+1))
+			string(r.ent), string(id), engine.Micros(r.now.Add(-rules.Span())), int64((l.People+1)*100/rules.Share+1))
 	}
-	return r.flush(ctx)
+	return r.Flush(ctx)
 }
 
 // noteBrake queues what the plan tells the brake.
@@ -129,15 +130,15 @@ func (r *recording) noteBrake(ctx context.Context) error {
 	}
 	r.noteLosses(note, held == nil)
 	for _, s := range note.Ended {
-		r.later("delete from brake_stops where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4",
+		r.Queue("delete from brake_stops where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4",
 			string(r.ent), string(r.conn), string(s.Cause), string(s.Group))
 		if err := r.audit(ctx, sso.ActorSystem, "brake.ended", string(r.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.Attempt.ID)); err != nil {
 			return err
 		}
 	}
 	if held != nil {
-		r.later("update brake_stops set last_at = $5 where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4 and allowed_until = 0",
-			string(r.ent), string(r.conn), string(held.Cause), string(held.Group), micros(r.now))
+		r.Queue("update brake_stops set last_at = $5 where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4 and allowed_until = 0",
+			string(r.ent), string(r.conn), string(held.Cause), string(held.Group), engine.Micros(r.now))
 	}
 	for _, s := range note.Begun {
 		if err := r.beginStop(ctx, s); err != nil {
@@ -148,36 +149,36 @@ func (r *recording) noteBrake(ctx context.Context) error {
 }
 
 func (r *recording) noteSign(s sso.BrakeSign) error {
-	groups, err := jsonText(s.Groups)
+	groups, err := engine.JSONText(s.Groups)
 	if err != nil {
 		return fmt.Errorf("write a sign of the brake: %w", err)
 	}
-	names, err := jsonText(s.Names)
+	names, err := engine.JSONText(s.Names)
 	if err != nil {
 		return fmt.Errorf("write a sign of the brake: %w", err)
 	}
-	r.later(`insert into brake_signs (enterprise_id, connection_id, user_id, kind, groups, names, at) values ($1, $2, $3, $4, $5, $6, $7)
+	r.Queue(`insert into brake_signs (enterprise_id, connection_id, user_id, kind, groups, names, at) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (enterprise_id, connection_id, user_id) do update
 			set kind = excluded.kind, groups = excluded.groups, names = excluded.names, at = excluded.at`,
-		string(r.ent), string(r.conn), string(r.user.ID), string(s.Kind), groups, names, micros(r.now))
+		string(r.ent), string(r.conn), string(r.user.ID), string(s.Kind), groups, names, engine.Micros(r.now))
 	return nil
 }
 
 func (r *recording) noteLosses(note sso.BrakeNote, done bool) {
 	for _, m := range note.Losses {
 		sign := note.Sign.Kind.Lost() && slices.Contains(note.Sign.Groups, m.Group)
-		r.later(`insert into brake_losses (enterprise_id, connection_id, group_id, user_id, source, sign, done, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+		r.Queue(`insert into brake_losses (enterprise_id, connection_id, group_id, user_id, source, sign, done, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
 			on conflict (enterprise_id, connection_id, group_id, user_id) do update
 				set source = excluded.source, sign = excluded.sign, done = excluded.done, at = excluded.at`,
-			string(r.ent), string(r.conn), string(m.Group), string(r.user.ID), string(m.Source), sign, done, micros(r.now))
+			string(r.ent), string(r.conn), string(m.Group), string(r.user.ID), string(m.Source), sign, done, engine.Micros(r.now))
 	}
 	if added := r.verdict.Memberships.Add; len(added) > 0 && !r.isNew {
 		ids := make([]string, len(added))
 		for i, m := range added {
 			ids[i] = string(m.Group)
 		}
-		r.later("delete from brake_losses where enterprise_id = $1 and connection_id = $2 and user_id = $3 and group_id in ("+r.db.dialect.list("$4")+")",
-			string(r.ent), string(r.conn), string(r.user.ID), jsonList(ids))
+		r.Queue("delete from brake_losses where enterprise_id = $1 and connection_id = $2 and user_id = $3 and group_id in ("+r.db.sql.Dialect.Values("$4")+")",
+			string(r.ent), string(r.conn), string(r.user.ID), engine.JSONList(ids))
 	}
 }
 
@@ -186,19 +187,19 @@ func (r *recording) noteLosses(note sso.BrakeNote, done bool) {
 // those do that wait for the share of a group and came of names that match
 // nothing: one decision covers them.
 func (r *recording) beginStop(ctx context.Context, s sso.BrakeStop) error {
-	groups, err := jsonText(s.Groups)
+	groups, err := engine.JSONText(s.Groups)
 	if err != nil {
 		return fmt.Errorf("write a stop of the brake: %w", err)
 	}
-	r.later("insert into brake_stops (enterprise_id, connection_id, "+stopColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $6, 0)
+	r.Queue("insert into brake_stops (enterprise_id, connection_id, "+stopColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $6, 0)
 		on conflict (enterprise_id, connection_id, cause, group_id) do update
 			set groups = excluded.groups, at = excluded.at, since = excluded.since, last_at = excluded.last_at, allowed_until = 0`,
-		string(r.ent), string(r.conn), string(s.Cause), string(s.Group), groups, micros(s.At), micros(s.Since))
+		string(r.ent), string(r.conn), string(s.Cause), string(s.Group), groups, engine.Micros(s.At), engine.Micros(s.Since))
 	if s.Cause == sso.HeldNamesChanged {
-		r.later(`update held_syncs set cause = $4, group_id = '' where enterprise_id = $1 and connection_id = $2 and state = 'waiting' and at >= $3
+		r.Queue(`update held_syncs set cause = $4, group_id = '' where enterprise_id = $1 and connection_id = $2 and state = 'waiting' and at >= $3
 			and (cause = $5 or cause = $6 and user_id in (select b.user_id from brake_signs b
 				where b.enterprise_id = $1 and b.connection_id = $2 and b.kind in ($7, $8) and b.at >= $3))`,
-			string(r.ent), string(r.conn), micros(s.Since), string(s.Cause), string(sso.HeldMatchesNothing), string(sso.HeldGroupShare),
+			string(r.ent), string(r.conn), engine.Micros(s.Since), string(s.Cause), string(sso.HeldMatchesNothing), string(sso.HeldGroupShare),
 			string(sso.SignRenamed), string(sso.SignNothing))
 	}
 	return r.audit(ctx, sso.ActorSystem, "brake.began", string(r.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.Attempt.ID))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // CreateConnection makes a connection of c.Enterprise. ID, Revision and
@@ -22,10 +23,10 @@ func (db *DB) CreateConnection(ctx context.Context, by sso.Actor, c sso.Connecti
 		if err != nil {
 			return err
 		}
-		t.later(`insert into connections (enterprise_id, id, name, protocol, provider, state, revision, live, live_secret, draft, draft_secret,
+		t.Queue(`insert into connections (enterprise_id, id, name, protocol, provider, state, revision, live, live_secret, draft, draft_secret,
 				previous, previous_secret, metadata_url, metadata_checked_at, metadata_error, live_directory, draft_directory, previous_directory, shadow_since,
 				trust, trust_asked, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`, append(s, micros(c.CreatedAt))...)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`, append(s, engine.Micros(c.CreatedAt))...)
 		t.saveKeys(c)
 		t.seeCertificates(c)
 		return t.audit(ctx, by, "connection.created", string(c.ID), "name", c.Name, "protocol", string(c.Protocol))
@@ -39,21 +40,21 @@ func (db *DB) CreateConnection(ctx context.Context, by sso.Actor, c sso.Connecti
 // Connection returns one connection.
 func (db *DB) Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (_ sso.Connection, err error) {
 	defer func() { doing(&err, "find connection") }()
-	return found(db.findConnection(ctx, db.backend, ent, id))
+	return found(db.findConnection(ctx, db.sql, ent, id))
 }
 
 // ConnectionByID returns a connection whose enterprise is not known yet: the
 // address an identity provider answers to names the connection alone.
 func (db *DB) ConnectionByID(ctx context.Context, id sso.ConnectionID) (_ sso.Connection, err error) {
 	defer func() { doing(&err, "find connection") }()
-	ent, err := found(one(ctx, db.backend, scanText, "select enterprise_id from connections where id = $1", string(id)))
+	ent, err := found(engine.One(ctx, db.sql, engine.ScanText, "select enterprise_id from connections where id = $1", string(id)))
 	if err != nil {
 		return sso.Connection{}, err
 	}
-	return found(db.findConnection(ctx, db.backend, sso.EnterpriseID(ent), id))
+	return found(db.findConnection(ctx, db.sql, sso.EnterpriseID(ent), id))
 }
 
-func (db *DB) findConnection(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error) {
+func (db *DB) findConnection(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error) {
 	all, err := db.listConnections(ctx, r, "where c.enterprise_id = $1 and c.id = $2", string(ent), string(id))
 	if err != nil || len(all) == 0 {
 		return sso.Connection{}, false, err
@@ -64,7 +65,7 @@ func (db *DB) findConnection(ctx context.Context, r reader, ent sso.EnterpriseID
 // Connections lists an enterprise's connections, oldest first.
 func (db *DB) Connections(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Connection, err error) {
 	defer func() { doing(&err, "list connections") }()
-	return db.listConnections(ctx, db.backend, "where c.enterprise_id = $1", string(ent))
+	return db.listConnections(ctx, db.sql, "where c.enterprise_id = $1", string(ent))
 }
 
 // ConnectionsToRefresh lists the enabled SAML connections of all enterprises
@@ -72,8 +73,8 @@ func (db *DB) Connections(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Co
 // moment, or never.
 func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time) (_ []sso.Connection, err error) {
 	defer func() { doing(&err, "list connections to refresh") }()
-	return db.listConnections(ctx, db.backend, "where c.state = $1 and c.metadata_url <> '' and c.metadata_checked_at < $2",
-		string(sso.ConnectionEnabled), micros(checkedBefore))
+	return db.listConnections(ctx, db.sql, "where c.state = $1 and c.metadata_url <> '' and c.metadata_checked_at < $2",
+		string(sso.ConnectionEnabled), engine.Micros(checkedBefore))
 }
 
 // UpdateConnection changes a connection; fn runs inside the transaction and
@@ -107,16 +108,16 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		if err != nil {
 			return err
 		}
-		t.later(`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
+		t.Queue(`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
 				draft = $10, draft_secret = $11, previous = $12, previous_secret = $13, metadata_url = $14, metadata_checked_at = $15, metadata_error = $16,
 				live_directory = $17, draft_directory = $18, previous_directory = $19, shadow_since = $20, trust = $21, trust_asked = $22,
 				metadata_failing_since = `+failingSince("$16", "$15")+`
 			where enterprise_id = $1 and id = $2`, s...)
-		t.later("delete from connection_keys where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
+		t.Queue("delete from connection_keys where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
 		t.saveKeys(c)
 		t.seeCertificates(c)
 		if old.Live != nil && c.Live != nil && old.Live.Mapping.Subject != c.Live.Mapping.Subject {
-			t.later("update identities set subject = null where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
+			t.Queue("update identities set subject = null where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
 		}
 		if !old.Trust.Since.Equal(c.Trust.Since) {
 			if err := t.untie(ctx, by, ent, id); err != nil {
@@ -162,8 +163,8 @@ func failingSince(failure, checked string) string {
 func (db *DB) SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s sso.MetadataStatus) (err error) {
 	defer func() { doing(&err, "record metadata refresh") }()
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		return t.affects(ctx, errMissing(), "update connections set metadata_checked_at = $3, metadata_error = $4, metadata_failing_since = "+failingSince("$4", "$3")+" where enterprise_id = $1 and id = $2",
-			string(ent), string(id), micros(s.CheckedAt), clean(s.Error, maxDetail))
+		return t.ExecOne(ctx, errMissing(), "update connections set metadata_checked_at = $3, metadata_error = $4, metadata_failing_since = "+failingSince("$4", "$3")+" where enterprise_id = $1 and id = $2",
+			string(ent), string(id), engine.Micros(s.CheckedAt), engine.Clean(s.Error, maxDetail))
 	})
 }
 
@@ -175,7 +176,7 @@ func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		name, err := found(one(ctx, t, scanText, "select name from connections where enterprise_id = $1 and id = $2", string(ent), string(id)))
+		name, err := found(engine.One(ctx, t, engine.ScanText, "select name from connections where enterprise_id = $1 and id = $2", string(ent), string(id)))
 		if err != nil {
 			return err
 		}
@@ -198,7 +199,7 @@ func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		if err != nil {
 			return err
 		}
-		t.later("delete from connections where enterprise_id = $1 and id = $2", string(ent), string(id))
+		t.Queue("delete from connections where enterprise_id = $1 and id = $2", string(ent), string(id))
 		detail := []string{"name", name}
 		if dropped > 0 {
 			detail = append(detail, "held_syncs_discarded", strconv.Itoa(dropped))
@@ -209,7 +210,7 @@ func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 
 // endSessionsOf ends whatever was begun through a connection.
 func (t *tx) endSessionsOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
-	ids, err := list(ctx, t, scanText, "delete from sessions where enterprise_id = $1 and connection_id = $2 returning id", string(ent), string(id))
+	ids, err := engine.List(ctx, t, engine.ScanText, "delete from sessions where enterprise_id = $1 and connection_id = $2 returning id", string(ent), string(id))
 	if err != nil {
 		return err
 	}
@@ -220,11 +221,11 @@ func (t *tx) endSessionsOf(ctx context.Context, by sso.Actor, ent sso.Enterprise
 // latest used first. Certificates that are not trusted any more stay listed.
 func (db *DB) Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (_ []sso.CertificateUse, err error) {
 	defer func() { doing(&err, "list certificates") }()
-	if _, err := found(one(ctx, db.backend, scanText, "select name from connections where enterprise_id = $1 and id = $2", string(ent), string(id))); err != nil {
+	if _, err := found(engine.One(ctx, db.sql, engine.ScanText, "select name from connections where enterprise_id = $1 and id = $2", string(ent), string(id))); err != nil {
 		return nil, err
 	}
-	return list(ctx, db.backend, func(r row) (c sso.CertificateUse, err error) {
-		err = r.Scan(&c.Fingerprint, &c.Source, moment(&c.FirstSeen), moment(&c.LastSeen), moment(&c.LastUsed))
+	return engine.List(ctx, db.sql, func(r engine.Row) (c sso.CertificateUse, err error) {
+		err = r.Scan(&c.Fingerprint, &c.Source, engine.Time(&c.FirstSeen), engine.Time(&c.LastSeen), engine.Time(&c.LastUsed))
 		return c, err
 	}, `select fingerprint, source, first_seen, last_seen, last_used from certificates where enterprise_id = $1 and connection_id = $2
 		order by last_used desc, fingerprint`, string(ent), string(id))

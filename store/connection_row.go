@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // version is one of the three configurations of a connection as stored: JSON
@@ -34,7 +35,7 @@ func (db *DB) sealVersion(columns [2]string, c sso.Connection, cfg *sso.Config) 
 	if cfg == nil {
 		return version{}, nil
 	}
-	text, err := jsonText(cfg)
+	text, err := engine.JSONText(cfg)
 	if err != nil {
 		return version{}, fmt.Errorf("write a configuration of %s: %w", c.ID, err)
 	}
@@ -53,7 +54,7 @@ func (db *DB) openVersion(v version, c sso.Connection) (*sso.Config, error) {
 		return nil, nil
 	}
 	cfg := &sso.Config{}
-	if err := jsonInto(cfg).Scan(v.text); err != nil {
+	if err := engine.JSON(cfg).Scan(v.text); err != nil {
 		return nil, fmt.Errorf("read a configuration of %s: %w", c.ID, err)
 	}
 	if cfg.OIDC != nil {
@@ -98,7 +99,7 @@ func (t *tx) connectionRow(c sso.Connection) ([]any, error) {
 	}
 	return []any{string(c.Enterprise), string(c.ID), c.Name, string(c.Protocol), string(c.Provider), string(c.State), c.Revision,
 		live.text, live.secret, draft.text, draft.secret, previous.text, previous.secret,
-		metadataURL, micros(c.Metadata.CheckedAt), clean(c.Metadata.Error, maxDetail), live.directory, draft.directory, previous.directory, micros(c.Shadow),
+		metadataURL, engine.Micros(c.Metadata.CheckedAt), engine.Clean(c.Metadata.Error, maxDetail), live.directory, draft.directory, previous.directory, engine.Micros(c.Shadow),
 		trust, asked}, nil
 }
 
@@ -116,9 +117,9 @@ func (t *tx) nameKeys(keys []sso.KeyPair) []sso.KeyPair {
 // saveKeys queues all keys of a connection that has none stored.
 func (t *tx) saveKeys(c sso.Connection) {
 	for i, k := range c.Keys {
-		t.later("insert into connection_keys (enterprise_id, connection_id, id, position, certificate, private, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+		t.Queue("insert into connection_keys (enterprise_id, connection_id, id, position, certificate, private, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
 			string(c.Enterprise), string(c.ID), string(k.ID), int64(i), base64.StdEncoding.EncodeToString(k.Certificate),
-			t.db.sealer.seal(place{privateKey, string(k.ID), c.Enterprise}, k.Private), micros(k.CreatedAt))
+			t.db.sealer.seal(place{privateKey, string(k.ID), c.Enterprise}, k.Private), engine.Micros(k.CreatedAt))
 	}
 }
 
@@ -130,10 +131,10 @@ func (t *tx) seeCertificates(c sso.Connection) {
 			continue
 		}
 		for _, cert := range cfg.SAML.Certificates {
-			t.later(`insert into certificates (enterprise_id, connection_id, fingerprint, source, first_seen, last_seen, last_used)
+			t.Queue(`insert into certificates (enterprise_id, connection_id, fingerprint, source, first_seen, last_seen, last_used)
 				values ($1, $2, $3, $4, $5, $5, 0)
 				on conflict (enterprise_id, connection_id, fingerprint) do update set source = excluded.source, last_seen = excluded.last_seen`,
-				string(c.Enterprise), string(c.ID), cert.Fingerprint(), string(cert.Source), micros(t.now))
+				string(c.Enterprise), string(c.ID), cert.Fingerprint(), string(cert.Source), engine.Micros(t.now))
 		}
 	}
 }
@@ -145,17 +146,17 @@ const selectConnections = `select c.id, c.enterprise_id, c.name, c.protocol, c.p
 
 // listConnections reads connections with their keys: one row for each key, or
 // one without.
-func (db *DB) listConnections(ctx context.Context, r reader, where string, args ...any) ([]sso.Connection, error) {
+func (db *DB) listConnections(ctx context.Context, r engine.Reader, where string, args ...any) ([]sso.Connection, error) {
 	var all []sso.Connection
-	err := r.each(ctx, func(r row) error {
+	err := r.Query(ctx, func(r engine.Row) error {
 		var c sso.Connection
 		live, draft, previous := version{columns: liveSecrets()}, version{columns: draftSecrets()}, version{columns: previousSecrets()}
 		var k sso.KeyPair
 		var certificate, private string
 		err := r.Scan(&c.ID, &c.Enterprise, &c.Name, &c.Protocol, &c.Provider, &c.State, &c.Revision, &live.text, &live.secret,
-			&draft.text, &draft.secret, &previous.text, &previous.secret, &live.directory, &draft.directory, &previous.directory, moment(&c.Metadata.CheckedAt), &c.Metadata.Error, moment(&c.Metadata.FailingSince), moment(&c.Shadow),
-			jsonInto(&c.Trust), moment(&c.CreatedAt),
-			&k.ID, &certificate, &private, moment(&k.CreatedAt))
+			&draft.text, &draft.secret, &previous.text, &previous.secret, &live.directory, &draft.directory, &previous.directory, engine.Time(&c.Metadata.CheckedAt), &c.Metadata.Error, engine.Time(&c.Metadata.FailingSince), engine.Time(&c.Shadow),
+			engine.JSON(&c.Trust), engine.Time(&c.CreatedAt),
+			&k.ID, &certificate, &private, engine.Time(&k.CreatedAt))
 		if err != nil {
 			return err
 		}

@@ -6,12 +6,13 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // GroupNamed returns the group of a name in the organization with a key.
 func (db *DB) GroupNamed(ctx context.Context, ent sso.EnterpriseID, organization, name string) (_ sso.Group, err error) {
 	defer func() { doing(&err, "find group by name") }()
-	return found(one(ctx, db.backend, scanGroup, "select "+groupColumns+` from groups g
+	return found(engine.One(ctx, db.sql, scanGroup, "select "+groupColumns+` from groups g
 		join organizations o on o.enterprise_id = g.enterprise_id and o.id = g.organization_id
 		where g.enterprise_id = $1 and o.key = $2 and g.name = $3`, string(ent), organization, name))
 }
@@ -23,12 +24,12 @@ func (db *DB) GroupRefs(ctx context.Context, ent sso.EnterpriseID, ids []sso.Gro
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	all, err := list(ctx, db.backend, func(r row) (g sso.PrincipalGroup, err error) {
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (g sso.PrincipalGroup, err error) {
 		err = r.Scan(&g.ID, &g.Organization, &g.Name)
 		return g, err
-	}, "select g.id, o.key, g.name from ("+db.dialect.list("$2")+`) n cross join groups g cross join organizations o
+	}, "select g.id, o.key, g.name from ("+db.sql.Dialect.Values("$2")+`) n cross join groups g cross join organizations o
 		where g.enterprise_id = $1 and g.id = n.value and o.enterprise_id = $1 and o.id = g.organization_id`,
-		string(ent), jsonList(groupTexts(ids)))
+		string(ent), engine.JSONList(groupTexts(ids)))
 	if err != nil {
 		return nil, err
 	}
@@ -56,7 +57,7 @@ func groupTexts(ids []sso.GroupID) []string {
 // checkNotDefault returns Conflict "group_is_default" if a group for which the
 // condition on g holds is a default group of a connection, live or in a draft.
 func (t *tx) checkNotDefault(ctx context.Context, condition string, args ...any) error {
-	name, is, err := one(ctx, t, scanText, `select c.name from groups g cross join connections c
+	name, is, err := engine.One(ctx, t, engine.ScanText, `select c.name from groups g cross join connections c
 		where g.enterprise_id = $1 and c.enterprise_id = $1 and `+condition+`
 		and (c.live like '%"' || g.id || '"%' or c.draft like '%"' || g.id || '"%') order by c.id limit 1`, args...)
 	if err != nil || !is {

@@ -1,22 +1,23 @@
-// Package store keeps everything in SQL: one [DB] over SQLite and PostgreSQL.
+// Package store reads and writes what Gatehouse stores: one [DB] on SQLite or
+// PostgreSQL.
 //
-// Start with open.go, then backend.go, which is all that the two databases
-// have to offer, and sqlite.go and postgres.go, which offer it. Each noun of
-// package sso has a file of its own; record.go is what a sign-in writes.
+// Package store/engine runs the SQL. Here, each noun of package sso has a file of
+// its own; login_record.go is the transaction of a sign-in. Start with open.go and
+// tx.go.
 //
 // Rules that hold everywhere:
 //
-//   - Every statement about an enterprise's rows has the enterprise in its
-//     WHERE, and every foreign key has it too. What belongs to another
-//     enterprise is [sso.NotFound], like what does not exist.
-//   - Whoever changes something of an enterprise first locks the head of its
-//     audit chain, so the writers of one enterprise follow each other, and the
-//     event is written by the transaction it tells about.
-//   - Statements use $1…$n and mean the same to both databases. Writes whose
-//     result nobody needs are queued and sent together with the next read or
-//     the commit, so that PostgreSQL costs few round trips.
-//   - Secrets are sealed (seal.go); bearer values are only kept as hashes.
+//   - Every statement about rows of an enterprise has the enterprise in its WHERE,
+//     and every foreign key includes it. A row of another enterprise is
+//     [sso.NotFound], like one that does not exist.
+//   - A transaction that changes rows of an enterprise first locks the head of its
+//     audit chain, so the changes of one enterprise run one after the other, and
+//     the audit event is written by the transaction that it reports.
+//   - Statements use $1…$n and mean the same to both databases. Writes whose result
+//     is not needed are queued and sent with the next query or the commit.
+//   - Secrets are sealed (seal.go); bearer tokens are stored as hashes only.
 //
-// What must not live here: HTTP status, decisions about who may do what, SQL
-// errors that reach a caller unmapped when they mean something to them.
+// What must not live here: database drivers, HTTP status codes, decisions about
+// permissions, database errors that reach a caller unmapped although they mean
+// something to it.
 package store

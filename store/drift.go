@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // mostDrifting is how many people a drift names; who reconciles a group sees all.
@@ -16,11 +17,11 @@ const maxReconciled = 20_000
 // named, by index. It names at most 500 people who are not where they should be.
 func (db *DB) GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (_ sso.GroupDrift, err error) {
 	defer func() { doing(&err, "compare expected and actual members") }()
-	g, err := found(db.findNamedGroup(ctx, db.backend, ent, group))
+	g, err := found(db.findNamedGroup(ctx, db.sql, ent, group))
 	if err != nil {
 		return sso.GroupDrift{}, err
 	}
-	d, err := drift(ctx, db.backend, ent, g, mostDrifting+1)
+	d, err := drift(ctx, db.sql, ent, g, mostDrifting+1)
 	if d.More = len(d.Drifting) > mostDrifting; d.More {
 		d.Drifting = d.Drifting[:mostDrifting]
 	}
@@ -66,10 +67,10 @@ const strayed = namedHere + `select ` + userColumns + `, d.expected,
 	where u.enterprise_id = $1 and u.id = d.user_id
 	order by d.user_id limit $4`
 
-func drift(ctx context.Context, r reader, ent sso.EnterpriseID, g sso.Group, most int) (d sso.GroupDrift, err error) {
+func drift(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, g sso.Group, most int) (d sso.GroupDrift, err error) {
 	d.Group = g
 	type counts struct{ expected, actual int }
-	n, _, err := one(ctx, r, func(row row) (c counts, err error) {
+	n, _, err := engine.One(ctx, r, func(row engine.Row) (c counts, err error) {
 		err = row.Scan(&c.expected, &c.actual)
 		return c, err
 	}, "select "+shouldBeIn+`, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id)
@@ -79,12 +80,12 @@ func drift(ctx context.Context, r reader, ent sso.EnterpriseID, g sso.Group, mos
 		return d, err
 	}
 	d.Expected, d.Actual = n.expected, n.actual
-	d.Drifting, err = list(ctx, r, func(row row) (x sso.Drifting, err error) {
+	d.Drifting, err = engine.List(ctx, r, func(row engine.Row) (x sso.Drifting, err error) {
 		var m sso.Membership
 		var hash string
 		x.Group = g
-		dest := append(userFields(&x.User), &x.Expected, &m.Group, &m.Source, moment(&m.Since), &m.Cause, &hash, &x.Certain,
-			&x.Last.ID, &x.Last.Mode, moment(&x.Last.At), &x.Held, moment(&x.Ended.Until), &x.Ended.EndedBy)
+		dest := append(userFields(&x.User), &x.Expected, &m.Group, &m.Source, engine.Time(&m.Since), &m.Cause, &hash, &x.Certain,
+			&x.Last.ID, &x.Last.Mode, engine.Time(&x.Last.At), &x.Held, engine.Time(&x.Ended.Until), &x.Ended.EndedBy)
 		if err := row.Scan(dest...); err != nil {
 			return x, err
 		}

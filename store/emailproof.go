@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const (
@@ -31,7 +32,7 @@ func (db *DB) SaveEmailProof(ctx context.Context, p sso.EmailProof) (err error) 
 		if p.SignIn.Pending != "" {
 			t.usePending(&unused, p.Enterprise, p.Connection, p.SignIn.Pending)
 		}
-		state, ok, err := one(ctx, t, scanText, "select state from connections where enterprise_id = $1 and id = $2", string(p.Enterprise), string(p.Connection))
+		state, ok, err := engine.One(ctx, t, engine.ScanText, "select state from connections where enterprise_id = $1 and id = $2", string(p.Enterprise), string(p.Connection))
 		switch {
 		case err != nil:
 			return err
@@ -44,10 +45,10 @@ func (db *DB) SaveEmailProof(ctx context.Context, p sso.EmailProof) (err error) 
 		case p.SignIn.Pending != "" && unused == 0:
 			return errStateExpired()
 		}
-		t.later(`insert into email_proofs (enterprise_id, id, connection_id, browser, return_to, account, sign_in, code_hash, sent_at, code_until, tries, problem,
+		t.Queue(`insert into email_proofs (enterprise_id, id, connection_id, browser, return_to, account, sign_in, code_hash, sent_at, code_until, tries, problem,
 			proven_at, used_at, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, '', 0, 0, 0, '', 0, 0, $8, $9)`,
 			string(p.Enterprise), string(p.ID), string(p.Connection), p.Browser.String(), p.ReturnTo, p.Account.String(),
-			db.sealer.seal(place{proofSignIn, string(p.ID), p.Enterprise}, sso.Secret(waiting)), micros(p.CreatedAt), micros(p.ExpiresAt))
+			db.sealer.seal(place{proofSignIn, string(p.ID), p.Enterprise}, sso.Secret(waiting)), engine.Micros(p.CreatedAt), engine.Micros(p.ExpiresAt))
 		return t.insertAttempt(p.SignIn.Attempt)
 	})
 }
@@ -59,9 +60,9 @@ func (db *DB) EmailProof(ctx context.Context, id sso.EmailProofID) (_ sso.EmailP
 	defer func() { doing(&err, "find a sign-in that waits for a code") }()
 	var waiting string
 	var usedAt int64
-	p, ok, err := one(ctx, db.backend, func(r row) (p sso.EmailProof, err error) {
+	p, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (p sso.EmailProof, err error) {
 		err = r.Scan(&p.Enterprise, &p.ID, &p.Connection, hexHash(&p.Browser), &p.ReturnTo, hexHash(&p.Account), &waiting,
-			moment(&p.SentAt), moment(&p.CodeUntil), &p.Tries, &p.Problem, moment(&p.ProvenAt), &usedAt, moment(&p.CreatedAt), moment(&p.ExpiresAt))
+			engine.Time(&p.SentAt), engine.Time(&p.CodeUntil), &p.Tries, &p.Problem, engine.Time(&p.ProvenAt), &usedAt, engine.Time(&p.CreatedAt), engine.Time(&p.ExpiresAt))
 		return p, err
 	}, `select enterprise_id, id, connection_id, browser, return_to, account, sign_in, sent_at, code_until, tries, problem, proven_at, used_at, created_at, expires_at
 		from email_proofs where id = $1`, string(id))
@@ -88,10 +89,10 @@ func (db *DB) SaveCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPr
 	defer func() { doing(&err, "save a code") }()
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		if code == "" {
-			return t.affects(ctx, sso.CodeExpired(), "update email_proofs set problem = $4"+ofWaiting, string(ent), string(id), micros(t.now), problem)
+			return t.ExecOne(ctx, sso.CodeExpired(), "update email_proofs set problem = $4"+ofWaiting, string(ent), string(id), engine.Micros(t.now), problem)
 		}
-		return t.affects(ctx, sso.CodeExpired(), "update email_proofs set code_hash = $4, sent_at = $3, code_until = $5, tries = 0, problem = '', proven_at = 0"+ofWaiting,
-			string(ent), string(id), micros(t.now), codeHash(db.sealer.codes[0], id, code), micros(t.now.Add(sso.CodeLifetime)))
+		return t.ExecOne(ctx, sso.CodeExpired(), "update email_proofs set code_hash = $4, sent_at = $3, code_until = $5, tries = 0, problem = '', proven_at = 0"+ofWaiting,
+			string(ent), string(id), engine.Micros(t.now), codeHash(db.sealer.codes[0], id, code), engine.Micros(t.now.Add(sso.CodeLifetime)))
 	})
 }
 
@@ -118,14 +119,14 @@ func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPro
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		var counted, tries int64
 		verdict = sso.CodeExpired()
-		t.laterCount(&counted, `update email_proofs set tries = tries + 1 where enterprise_id = $1 and id = $2
+		t.QueueCount(&counted, `update email_proofs set tries = tries + 1 where enterprise_id = $1 and id = $2
 			and used_at = 0 and code_hash <> '' and code_until > $3 and expires_at > $3 and tries < $4`,
-			string(ent), string(id), micros(t.now), sso.MaxCodeTries)
-		kept, ok, err := one(ctx, t, func(r row) (kept string, err error) {
+			string(ent), string(id), engine.Micros(t.now), sso.MaxCodeTries)
+		kept, ok, err := engine.One(ctx, t, func(r engine.Row) (kept string, err error) {
 			err = r.Scan(&kept, &tries)
 			return kept, err
 		}, "select code_hash, tries from email_proofs where enterprise_id = $1 and id = $2 and used_at = 0 and code_until > $3 and expires_at > $3",
-			string(ent), string(id), micros(t.now))
+			string(ent), string(id), engine.Micros(t.now))
 		switch {
 		case err != nil || !ok:
 			return err
@@ -135,7 +136,7 @@ func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPro
 			}
 		case db.sealer.isCode(kept, id, code):
 			verdict = nil
-			t.later("update email_proofs set proven_at = $3, tries = tries - 1 where enterprise_id = $1 and id = $2", string(ent), string(id), micros(t.now))
+			t.Queue("update email_proofs set proven_at = $3, tries = tries - 1 where enterprise_id = $1 and id = $2", string(ent), string(id), engine.Micros(t.now))
 		case tries >= sso.MaxCodeTries:
 			verdict = sso.CodeLocked()
 		default:
@@ -160,7 +161,7 @@ func (db *DB) CountCode(ctx context.Context, c sso.CodeRequest) (err error) {
 			return err
 		}
 		for _, limit := range codeLimits(c, t.now) {
-			n, first, err := t.codesSince(ctx, limit.where, append(limit.args, micros(t.now.Add(-limit.window)))...)
+			n, first, err := t.codesSince(ctx, limit.where, append(limit.args, engine.Micros(t.now.Add(-limit.window)))...)
 			if err != nil {
 				return err
 			}
@@ -169,8 +170,8 @@ func (db *DB) CountCode(ctx context.Context, c sso.CodeRequest) (err error) {
 					Public: "Too many codes were asked for. Wait before you ask for another one."}
 			}
 		}
-		t.later("insert into email_codes (enterprise_id, id, account, recipient, remote, at) values ($1, $2, $3, $4, $5, $6)",
-			string(c.Enterprise), string(sso.NewID[sso.EmailProofID](t.now)), c.Account.String(), c.Recipient.String(), clean(sso.NetworkOf(c.Remote), maxRemote), micros(t.now))
+		t.Queue("insert into email_codes (enterprise_id, id, account, recipient, remote, at) values ($1, $2, $3, $4, $5, $6)",
+			string(c.Enterprise), string(sso.NewID[sso.EmailProofID](t.now)), c.Account.String(), c.Recipient.String(), engine.Clean(sso.NetworkOf(c.Remote), maxRemote), engine.Micros(t.now))
 		return nil
 	})
 }
@@ -202,15 +203,15 @@ func codeLimits(c sso.CodeRequest, now time.Time) []codeLimit {
 		limits = append(limits, codeLimit{recipient, to, time.Minute, c.PerMinute})
 	}
 	if c.Remote != "" { // else nobody knows where from
-		over := micros(now.Add(-sso.CodeLifetime)) // those that still count may be entered yet
-		limits = append(limits, codeLimit{remote, []any{clean(sso.NetworkOf(c.Remote), maxRemote), over}, time.Hour, sso.CodesPerAddress})
+		over := engine.Micros(now.Add(-sso.CodeLifetime)) // those that still count may be entered yet
+		limits = append(limits, codeLimit{remote, []any{engine.Clean(sso.NetworkOf(c.Remote), maxRemote), over}, time.Hour, sso.CodesPerAddress})
 	}
 	return limits
 }
 
 // codesSince counts codes, and says when the first of them was sent.
 func (t *tx) codesSince(ctx context.Context, where string, args ...any) (n int64, first time.Time, err error) {
-	_, _, err = one(ctx, t, func(r row) (struct{}, error) { return struct{}{}, r.Scan(&n, moment(&first)) },
+	_, _, err = engine.One(ctx, t, func(r engine.Row) (struct{}, error) { return struct{}{}, r.Scan(&n, engine.Time(&first)) },
 		"select count(*), coalesce(min(at), 0) from email_codes where "+where, args...)
 	return n, first, err
 }
@@ -218,9 +219,9 @@ func (t *tx) codesSince(ctx context.Context, where string, args ...any) (n int64
 // useProof queues that a sign-in that waited is used, if its code was entered;
 // what was kept of it goes.
 func (t *tx) useProof(affected *int64, ent sso.EnterpriseID, c sso.ConnectionID, id sso.EmailProofID) {
-	t.laterCount(affected, `update email_proofs set used_at = $4, code_hash = '', sign_in = ''
+	t.QueueCount(affected, `update email_proofs set used_at = $4, code_hash = '', sign_in = ''
 		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0 and proven_at > 0 and expires_at > $4`,
-		string(ent), string(c), string(id), micros(t.now))
-	t.later(`update email_codes set entered = 1 where enterprise_id = $1 and account = (select account from email_proofs where enterprise_id = $1 and id = $2)`,
+		string(ent), string(c), string(id), engine.Micros(t.now))
+	t.Queue(`update email_codes set entered = 1 where enterprise_id = $1 and account = (select account from email_proofs where enterprise_id = $1 and id = $2)`,
 		string(ent), string(id))
 }

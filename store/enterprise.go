@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const enterpriseColumns = "id, key, name, enforced, created_at"
 
-func scanEnterprise(r row) (e sso.Enterprise, err error) {
-	err = r.Scan(&e.ID, &e.Key, &e.Name, &e.Enforced, moment(&e.CreatedAt))
+func scanEnterprise(r engine.Row) (e sso.Enterprise, err error) {
+	err = r.Scan(&e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt))
 	return e, err
 }
 
@@ -24,8 +25,8 @@ func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterpri
 	defer func() { doing(&err, "create enterprise") }()
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		e.ID, e.CreatedAt = sso.NewID[sso.EnterpriseID](t.now), t.now
-		_, err := t.exec(ctx, "insert into enterprises (id, key, name, created_at) values ($1, $2, $3, $4)",
-			string(e.ID), e.Key, e.Name, micros(e.CreatedAt))
+		_, err := t.Exec(ctx, "insert into enterprises (id, key, name, created_at) values ($1, $2, $3, $4)",
+			string(e.ID), e.Key, e.Name, engine.Micros(e.CreatedAt))
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
@@ -44,22 +45,22 @@ func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterpri
 // Enterprise returns one enterprise.
 func (db *DB) Enterprise(ctx context.Context, id sso.EnterpriseID) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "find enterprise") }()
-	return found(one(ctx, db.backend, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1", string(id)))
+	return found(engine.One(ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1", string(id)))
 }
 
 // EnterpriseByKey returns the enterprise whose sign-in link has the key.
 func (db *DB) EnterpriseByKey(ctx context.Context, key string) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "find enterprise by key") }()
-	return found(one(ctx, db.backend, scanEnterprise, "select "+enterpriseColumns+" from enterprises where key = $1", key))
+	return found(engine.One(ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+" from enterprises where key = $1", key))
 }
 
 // Enterprises lists all enterprises, oldest first.
 func (db *DB) Enterprises(ctx context.Context, page sso.Page) (_ []sso.Enterprise, next string, err error) {
 	defer func() { doing(&err, "list enterprises") }()
-	w := &where{}
-	query := "select " + enterpriseColumns + " from enterprises" + w.page("id", page.Cursor, page.Size(), false)
-	all, err := list(ctx, db.backend, scanEnterprise, query, w.args...)
-	all, next = cut(all, page.Size(), func(e sso.Enterprise) string { return string(e.ID) })
+	w := &engine.Where{}
+	query := "select " + enterpriseColumns + " from enterprises" + w.Page("id", page.Cursor, page.Size(), false)
+	all, err := engine.List(ctx, db.sql, scanEnterprise, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(e sso.Enterprise) string { return string(e.ID) })
 	return all, next, err
 }
 
@@ -67,7 +68,7 @@ func (db *DB) Enterprises(ctx context.Context, page sso.Page) (_ []sso.Enterpris
 func (db *DB) UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error)) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "update enterprise") }()
 	load := func(ctx context.Context, t *tx) (sso.Enterprise, bool, error) {
-		return one(ctx, t, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1", string(id))
+		return engine.One(ctx, t, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1", string(id))
 	}
 	change := func(old sso.Enterprise) (sso.Enterprise, error) {
 		e, err := fn(old)
@@ -75,7 +76,7 @@ func (db *DB) UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.Enterpr
 		return e, err
 	}
 	return edit(ctx, db, id, load, change, func(ctx context.Context, t *tx, _, e sso.Enterprise) error {
-		_, err := t.exec(ctx, "update enterprises set key = $2, name = $3 where id = $1", string(id), e.Key, e.Name)
+		_, err := t.Exec(ctx, "update enterprises set key = $2, name = $3 where id = $1", string(id), e.Key, e.Name)
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
@@ -93,7 +94,7 @@ func (db *DB) DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.Enterpr
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
 	return db.change(ctx, id, func(ctx context.Context, t *tx) error {
-		if err := t.affects(ctx, errMissing(), "delete from enterprises where id = $1", string(id)); err != nil {
+		if err := t.ExecOne(ctx, errMissing(), "delete from enterprises where id = $1", string(id)); err != nil {
 			return err
 		}
 		if err := t.revoke(ctx, sso.Revocation{Enterprise: id}); err != nil {

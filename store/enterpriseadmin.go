@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // Administers reports whether an active user was named to administer their
 // enterprise, or is in a group whose members do.
 func (db *DB) Administers(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ bool, err error) {
 	defer func() { doing(&err, "find out who administers") }()
-	_, ok, err := one(ctx, db.backend, scanText, `select u.id from users u where u.enterprise_id = $1 and u.id = $2 and u.status = $3 and (
+	_, ok, err := engine.One(ctx, db.sql, engine.ScanText, `select u.id from users u where u.enterprise_id = $1 and u.id = $2 and u.status = $3 and (
 			exists (select 1 from enterprise_admins a where a.enterprise_id = $1 and a.user_id = $2) or
 			exists (select 1 from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
 				where m.enterprise_id = $1 and m.user_id = $2 and g.is_admin))`, string(ent), string(user), string(sso.UserActive))
@@ -21,22 +22,22 @@ func (db *DB) Administers(ctx context.Context, ent sso.EnterpriseID, user sso.Us
 // of their identifiers.
 func (db *DB) EnterpriseAdmins(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.EnterpriseAdmin, next string, err error) {
 	defer func() { doing(&err, "list enterprise admins") }()
-	w := &where{}
-	w.and("a.enterprise_id = ", string(ent))
+	w := &engine.Where{}
+	w.And("a.enterprise_id = ", string(ent))
 	query := "select " + userColumns + `, a.created_by, a.created_at from enterprise_admins a
-		join users u on u.enterprise_id = a.enterprise_id and u.id = a.user_id` + w.page("a.user_id", page.Cursor, page.Size(), false)
-	all, err := list(ctx, db.backend, func(r row) (a sso.EnterpriseAdmin, err error) {
-		err = r.Scan(append(userFields(&a.User), &a.CreatedBy, moment(&a.CreatedAt))...)
+		join users u on u.enterprise_id = a.enterprise_id and u.id = a.user_id` + w.Page("a.user_id", page.Cursor, page.Size(), false)
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (a sso.EnterpriseAdmin, err error) {
+		err = r.Scan(append(userFields(&a.User), &a.CreatedBy, engine.Time(&a.CreatedAt))...)
 		return a, err
-	}, query, w.args...)
-	all, next = cut(all, page.Size(), func(a sso.EnterpriseAdmin) string { return string(a.User.ID) })
+	}, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(a sso.EnterpriseAdmin) string { return string(a.User.ID) })
 	return all, next, err
 }
 
 // AdminGroups lists the groups whose members administer an enterprise.
 func (db *DB) AdminGroups(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Group, err error) {
 	defer func() { doing(&err, "list admin groups") }()
-	return list(ctx, db.backend, scanGroup, "select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.is_admin order by g.name, g.id limit 200", string(ent))
+	return engine.List(ctx, db.sql, scanGroup, "select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.is_admin order by g.name, g.id limit 200", string(ent))
 }
 
 // AddEnterpriseAdmin names a user to administer their enterprise; naming them
@@ -48,8 +49,8 @@ func (db *DB) AddEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.Ente
 		if err != nil {
 			return err
 		}
-		n, err := t.exec(ctx, "insert into enterprise_admins (enterprise_id, user_id, created_by, created_at) values ($1, $2, $3, $4) on conflict do nothing",
-			string(ent), string(user), string(by), micros(t.now))
+		n, err := t.Exec(ctx, "insert into enterprise_admins (enterprise_id, user_id, created_by, created_at) values ($1, $2, $3, $4) on conflict do nothing",
+			string(ent), string(user), string(by), engine.Micros(t.now))
 		if err != nil || n == 0 {
 			return err
 		}
@@ -61,7 +62,7 @@ func (db *DB) AddEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.Ente
 func (db *DB) RemoveEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (err error) {
 	defer func() { doing(&err, "remove enterprise admin") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		if err := t.affects(ctx, errMissing(), "delete from enterprise_admins where enterprise_id = $1 and user_id = $2", string(ent), string(user)); err != nil {
+		if err := t.ExecOne(ctx, errMissing(), "delete from enterprise_admins where enterprise_id = $1 and user_id = $2", string(ent), string(user)); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, "enterprise_admin.removed", string(user))
@@ -80,11 +81,11 @@ func (db *DB) EnforceSSO(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 				return orNone(err)
 			}
 			// The connection of the test may have been disabled since.
-			if _, err := found(one(ctx, t, scanText, "select id from connections where enterprise_id = $1 and state = $2 limit 1", string(ent), string(sso.ConnectionEnabled))); err != nil {
+			if _, err := found(engine.One(ctx, t, engine.ScanText, "select id from connections where enterprise_id = $1 and state = $2 limit 1", string(ent), string(sso.ConnectionEnabled))); err != nil {
 				return orNoConnection(err)
 			}
 		}
-		n, err := t.exec(ctx, "update enterprises set enforced = $2 where id = $1 and enforced <> $2", string(ent), on)
+		n, err := t.Exec(ctx, "update enterprises set enforced = $2 where id = $1 and enforced <> $2", string(ent), on)
 		if err != nil || n == 0 {
 			return err
 		}

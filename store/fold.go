@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"gatehouse/sso/fold"
+	"gatehouse/store/engine"
 )
 
 const foldKey = "groups_folded"
@@ -41,7 +42,7 @@ func (db *DB) foldAll(ctx context.Context, f folding) error {
 	after := name{}
 	for more := true; more; {
 		err := db.write(ctx, func(ctx context.Context, t *tx) error {
-			some, err := list(ctx, t, func(r row) (n name, err error) {
+			some, err := engine.List(ctx, t, func(r engine.Row) (n name, err error) {
 				err = r.Scan(&n.enterprise, &n.id, &n.name)
 				return n, err
 			}, f.read, after.enterprise, after.id, int64(foldedAtOnce))
@@ -49,7 +50,7 @@ func (db *DB) foldAll(ctx context.Context, f folding) error {
 				return err
 			}
 			for _, n := range some {
-				t.later(f.write, n.enterprise, n.id, fold.Name(n.name), n.name)
+				t.Queue(f.write, n.enterprise, n.id, fold.Name(n.name), n.name)
 			}
 			if more = len(some) == foldedAtOnce; more {
 				after = some[len(some)-1]

@@ -8,15 +8,16 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/fold"
+	"gatehouse/store/engine"
 )
 
 const groupColumns = "g.id, g.organization_id, g.name, g.is_default, g.is_admin, g.created_at"
 
 func groupFields(g *sso.Group) []any {
-	return []any{&g.ID, &g.Organization, &g.Name, &g.Default, &g.Admin, moment(&g.CreatedAt)}
+	return []any{&g.ID, &g.Organization, &g.Name, &g.Default, &g.Admin, engine.Time(&g.CreatedAt)}
 }
 
-func scanGroup(r row) (g sso.Group, err error) {
+func scanGroup(r engine.Row) (g sso.Group, err error) {
 	err = r.Scan(groupFields(&g)...)
 	return g, err
 }
@@ -31,8 +32,8 @@ func errDefaultGroup() *sso.Error {
 }
 
 func (t *tx) insertGroup(ent sso.EnterpriseID, g sso.Group) {
-	t.later("insert into groups (enterprise_id, id, organization_id, name, folded, is_default, is_admin, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-		string(ent), string(g.ID), string(g.Organization), g.Name, fold.Name(g.Name), g.Default, g.Admin, micros(g.CreatedAt))
+	t.Queue("insert into groups (enterprise_id, id, organization_id, name, folded, is_default, is_admin, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+		string(ent), string(g.ID), string(g.Organization), g.Name, fold.Name(g.Name), g.Default, g.Admin, engine.Micros(g.CreatedAt))
 }
 
 // changedFlag is what an audit event says about a flag, nothing if it stayed.
@@ -55,7 +56,7 @@ func (db *DB) CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		}
 		t.insertGroup(ent, g)
 		t.saveIDPNames(ent, sso.Group{}, g)
-		if err := t.flush(ctx); err != nil {
+		if err := t.Flush(ctx); err != nil {
 			return ifTaken(err, errNameTaken())
 		}
 		return t.audit(ctx, by, "group.created", string(g.ID), "name", g.Name, "organization", string(g.Organization),
@@ -70,41 +71,41 @@ func (db *DB) CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 // Group returns one group with its IdP names.
 func (db *DB) Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (_ sso.Group, err error) {
 	defer func() { doing(&err, "find group") }()
-	return found(db.findNamedGroup(ctx, db.backend, ent, id))
+	return found(db.findNamedGroup(ctx, db.sql, ent, id))
 }
 
-func findGroup(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, bool, error) {
-	return one(ctx, r, scanGroup, "select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.id = $2", string(ent), string(id))
+func findGroup(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, bool, error) {
+	return engine.One(ctx, r, scanGroup, "select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.id = $2", string(ent), string(id))
 }
 
 // Groups lists an enterprise's groups, with their IdP names and how many people
 // are in each, oldest first.
 func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, page sso.Page) (_ []sso.GroupCount, next string, err error) {
 	defer func() { doing(&err, "list groups") }()
-	w := &where{}
-	w.and("g.enterprise_id = ", string(ent))
-	w.andText("g.organization_id = ", string(f.Organization))
-	w.andText("g.name = ", f.Name)
+	w := &engine.Where{}
+	w.And("g.enterprise_id = ", string(ent))
+	w.AndText("g.organization_id = ", string(f.Organization))
+	w.AndText("g.name = ", f.Name)
 	if part := fold.Name(f.Contains); part != "" {
-		w.and("g.folded like ", "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(part)+"%")
-		w.text.WriteString(" escape '!'")
+		w.And("g.folded like ", "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(part)+"%")
+		w.Add(" escape '!'")
 	}
 	query := "select " + groupColumns + `,
 		(select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id), ` + shouldBeIn + `
-		from (select * from groups g` + w.page("g.id", page.Cursor, page.Size(), false) + ") g order by g.id" // counted for the page alone
-	all, err := list(ctx, db.backend, func(r row) (c sso.GroupCount, err error) {
+		from (select * from groups g` + w.Page("g.id", page.Cursor, page.Size(), false) + ") g order by g.id" // counted for the page alone
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (c sso.GroupCount, err error) {
 		err = r.Scan(append(groupFields(&c.Group), &c.Members, &c.Expected)...)
 		return c, err
-	}, query, w.args...)
+	}, query, w.Args()...)
 	if err != nil {
 		return nil, "", err
 	}
-	all, next = cut(all, page.Size(), func(c sso.GroupCount) string { return string(c.Group.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(c sso.GroupCount) string { return string(c.Group.ID) })
 	groups := make([]*sso.Group, len(all))
 	for i := range all {
 		groups[i] = &all[i].Group
 	}
-	return all, next, db.withIDPNames(ctx, db.backend, ent, groups...)
+	return all, next, db.withIDPNames(ctx, db.sql, ent, groups...)
 }
 
 // UpdateGroup changes the names, the IdP names, and whether its members are
@@ -149,7 +150,7 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	if err := t.checkNames(ctx, ent, g); err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, "update groups set name = $3, folded = $4, is_admin = $5 where enterprise_id = $1 and id = $2",
+	_, err := t.Exec(ctx, "update groups set name = $3, folded = $4, is_admin = $5 where enterprise_id = $1 and id = $2",
 		string(ent), string(g.ID), g.Name, fold.Name(g.Name), g.Admin)
 	if err != nil {
 		return ifTaken(err, errNameTaken())
@@ -183,17 +184,17 @@ func (db *DB) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 			return err
 		}
 		t.endGroup(ent, id, by)
-		t.later(`delete from memberships where enterprise_id = $1 and source = $4
+		t.Queue(`delete from memberships where enterprise_id = $1 and source = $4
 			and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
 			and user_id in (select m.user_id from memberships m where m.enterprise_id = $1 and m.group_id = $3)
 			and not exists (select 1 from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
 				where m.enterprise_id = $1 and m.user_id = memberships.user_id and g.organization_id = $2 and not g.is_default and g.id <> $3)`,
 			string(ent), string(g.Organization), string(id), string(sso.SourceDefault))
-		t.later(`update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and until_at = 0
+		t.Queue(`update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and until_at = 0
 			and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
 			and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = membership_history.user_id
-				and m.group_id = membership_history.group_id)`, string(ent), string(g.Organization), micros(t.now), string(by))
-		t.later("delete from groups where enterprise_id = $1 and id = $2", string(ent), string(id))
+				and m.group_id = membership_history.group_id)`, string(ent), string(g.Organization), engine.Micros(t.now), string(by))
+		t.Queue("delete from groups where enterprise_id = $1 and id = $2", string(ent), string(id))
 		if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // mostSaid is how many names are listed. An enterprise has hundreds; one that
@@ -14,7 +15,7 @@ const mostSaid = 20_000
 // providers of an enterprise last said of its people, by name.
 func (db *DB) SaidNames(ctx context.Context, ent sso.EnterpriseID) (_ []sso.SaidName, err error) {
 	defer func() { doing(&err, "list names of groups") }()
-	return list(ctx, db.backend, func(r row) (n sso.SaidName, err error) {
+	return engine.List(ctx, db.sql, func(r engine.Row) (n sso.SaidName, err error) {
 		err = r.Scan(&n.Name, &n.People)
 		return n, err
 	}, "select a.name, count(*) from asserted_names a where a.enterprise_id = $1 group by a.name order by a.name limit $2", string(ent), int64(mostSaid))
@@ -25,7 +26,7 @@ func (db *DB) SaidNames(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Said
 // indexes alone, and no person.
 func (db *DB) GroupTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.GroupTally, err error) {
 	defer func() { doing(&err, "count members of groups") }()
-	all, err := list(ctx, db.backend, func(r row) (t sso.GroupTally, err error) {
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (t sso.GroupTally, err error) {
 		err = r.Scan(append(groupFields(&t.Group), &t.Members, &t.Expected)...)
 		return t, err
 	}, "select "+groupColumns+`, coalesce(c.members, 0), `+shouldBeIn+` from groups g
@@ -38,5 +39,5 @@ func (db *DB) GroupTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.G
 	for i := range all {
 		groups[i] = &all[i].Group
 	}
-	return all, db.withIDPNames(ctx, db.backend, ent, groups...)
+	return all, db.withIDPNames(ctx, db.sql, ent, groups...)
 }

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const healthColumns = "id, enterprise_id, kind, connection_id, subject, threshold, detail, at, mailed_at, resolved_at"
 
-func scanHealth(r row) (e sso.HealthEvent, err error) {
-	err = r.Scan(&e.ID, &e.Enterprise, &e.Kind, &e.Connection, &e.Subject, &e.Threshold, jsonInto(&e.FindingDetail), moment(&e.FoundAt), moment(&e.MailedAt), moment(&e.ResolvedAt))
+func scanHealth(r engine.Row) (e sso.HealthEvent, err error) {
+	err = r.Scan(&e.ID, &e.Enterprise, &e.Kind, &e.Connection, &e.Subject, &e.Threshold, engine.JSON(&e.FindingDetail), engine.Time(&e.FoundAt), engine.Time(&e.MailedAt), engine.Time(&e.ResolvedAt))
 	return e, err
 }
 
@@ -20,7 +21,7 @@ func scanHealth(r row) (e sso.HealthEvent, err error) {
 // threshold or a milder one, is not new. Several nodes may do so at once.
 func (db *DB) RecordHealth(ctx context.Context, ent sso.EnterpriseID, findings []sso.Finding) (added []sso.HealthEvent, err error) {
 	defer func() { doing(&err, "record what is unwell") }()
-	open, err := db.openHealth(ctx, db.backend, ent)
+	open, err := db.openHealth(ctx, db.sql, ent)
 	if err != nil || sameHealth(open, findings) {
 		return nil, err // as nearly always: no lock is needed to see that
 	}
@@ -51,8 +52,8 @@ func (db *DB) RecordHealth(ctx context.Context, ent sso.EnterpriseID, findings [
 	return added, err
 }
 
-func (db *DB) openHealth(ctx context.Context, r reader, ent sso.EnterpriseID) ([]sso.HealthEvent, error) {
-	return list(ctx, r, scanHealth, "select "+healthColumns+" from health_events where enterprise_id = $1 and resolved_at = 0 order by id", string(ent))
+func (db *DB) openHealth(ctx context.Context, r engine.Reader, ent sso.EnterpriseID) ([]sso.HealthEvent, error) {
+	return engine.List(ctx, r, scanHealth, "select "+healthColumns+" from health_events where enterprise_id = $1 and resolved_at = 0 order by id", string(ent))
 }
 
 // recorded reports whether a finding was recorded as at least as bad as it is. The
@@ -94,7 +95,7 @@ func (t *tx) resolveHealth(ctx context.Context, open []sso.HealthEvent, findings
 		if !gone(e, findings) {
 			continue
 		}
-		t.later("update health_events set resolved_at = $3 where enterprise_id = $1 and id = $2", string(e.Enterprise), string(e.ID), micros(t.now))
+		t.Queue("update health_events set resolved_at = $3 where enterprise_id = $1 and id = $2", string(e.Enterprise), string(e.ID), engine.Micros(t.now))
 		if err := t.audit(ctx, sso.ActorSystem, "health.resolved", about(e), "kind", string(e.Kind), "event", string(e.ID)); err != nil {
 			return err
 		}
@@ -104,12 +105,12 @@ func (t *tx) resolveHealth(ctx context.Context, open []sso.HealthEvent, findings
 
 func (t *tx) insertHealth(ctx context.Context, ent sso.EnterpriseID, f sso.Finding) (sso.HealthEvent, error) {
 	e := sso.HealthEvent{ID: sso.NewID[sso.HealthEventID](t.now), Enterprise: ent, Finding: f, FoundAt: t.now}
-	detail, err := jsonText(f.FindingDetail)
+	detail, err := engine.JSONText(f.FindingDetail)
 	if err != nil {
 		return e, fmt.Errorf("write a finding: %w", err)
 	}
-	t.later("insert into health_events ("+healthColumns+", claimed_until) values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0)",
-		string(e.ID), string(ent), string(f.Kind), string(f.Connection), clean(f.Subject, maxDetail), int64(f.Threshold), detail, micros(t.now))
+	t.Queue("insert into health_events ("+healthColumns+", claimed_until) values ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0)",
+		string(e.ID), string(ent), string(f.Kind), string(f.Connection), engine.Clean(f.Subject, maxDetail), int64(f.Threshold), detail, engine.Micros(t.now))
 	return e, t.audit(ctx, sso.ActorSystem, "health.found", about(e), "kind", string(f.Kind), "event", string(e.ID), "text", f.Text)
 }
 
@@ -124,15 +125,15 @@ func about(e sso.HealthEvent) string {
 // HealthEvents lists what was found to be unwell, newest first.
 func (db *DB) HealthEvents(ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, page sso.Page) (_ []sso.HealthEvent, next string, err error) {
 	defer func() { doing(&err, "list health events") }()
-	w := &where{}
-	w.and("enterprise_id = ", string(ent))
-	w.andText("kind = ", string(f.Kind))
+	w := &engine.Where{}
+	w.And("enterprise_id = ", string(ent))
+	w.AndText("kind = ", string(f.Kind))
 	if f.Open {
-		w.and("resolved_at = ", int64(0))
+		w.And("resolved_at = ", int64(0))
 	}
-	query := "select " + healthColumns + " from health_events" + w.page("id", page.Cursor, page.Size(), true)
-	all, err := list(ctx, db.backend, scanHealth, query, w.args...)
-	all, next = cut(all, page.Size(), func(e sso.HealthEvent) string { return string(e.ID) })
+	query := "select " + healthColumns + " from health_events" + w.Page("id", page.Cursor, page.Size(), true)
+	all, err := engine.List(ctx, db.sql, scanHealth, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(e sso.HealthEvent) string { return string(e.ID) })
 	return all, next, err
 }
 
@@ -143,12 +144,12 @@ const unsent = "enterprise_id = $1 and mailed_at = 0 and resolved_at = 0 and cla
 // will not, and the next may.
 func (db *DB) ClaimHealthMail(ctx context.Context, ent sso.EnterpriseID, until time.Time) (all []sso.HealthEvent, err error) {
 	defer func() { doing(&err, "claim a health mail") }()
-	if some, _, err := one(ctx, db.backend, scanNumber, "select count(*) from health_events where "+unsent, string(ent), micros(db.now())); err != nil || some == 0 {
+	if some, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select count(*) from health_events where "+unsent, string(ent), engine.Micros(db.now())); err != nil || some == 0 {
 		return nil, err
 	}
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
-		all, err = list(ctx, t, scanHealth, "update health_events set claimed_until = $3 where "+unsent+" returning "+healthColumns,
-			string(ent), micros(t.now), micros(until))
+		all, err = engine.List(ctx, t, scanHealth, "update health_events set claimed_until = $3 where "+unsent+" returning "+healthColumns,
+			string(ent), engine.Micros(t.now), engine.Micros(until))
 		return err
 	})
 	return all, err
@@ -163,7 +164,7 @@ func (db *DB) ReleaseHealthMail(ctx context.Context, ent sso.EnterpriseID, event
 		ids[i] = string(id)
 	}
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.later("update health_events set claimed_until = 0 where enterprise_id = $1 and mailed_at = 0 and id in ("+t.db.dialect.list("$2")+")", string(ent), jsonList(ids))
+		t.Queue("update health_events set claimed_until = 0 where enterprise_id = $1 and mailed_at = 0 and id in ("+t.db.sql.Dialect.Values("$2")+")", string(ent), engine.JSONList(ids))
 		return nil
 	})
 }
@@ -173,7 +174,7 @@ func (db *DB) HealthMailed(ctx context.Context, ent sso.EnterpriseID, events []s
 	defer func() { doing(&err, "record a health mail") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		for _, id := range events {
-			if err := t.affects(ctx, errMissing(), "update health_events set mailed_at = $3 where enterprise_id = $1 and id = $2", string(ent), string(id), micros(t.now)); err != nil {
+			if err := t.ExecOne(ctx, errMissing(), "update health_events set mailed_at = $3 where enterprise_id = $1 and id = $2", string(ent), string(id), engine.Micros(t.now)); err != nil {
 				return err
 			}
 			if err := t.audit(ctx, sso.ActorSystem, "health.mailed", string(id), "people", fmt.Sprint(people)); err != nil {
@@ -191,7 +192,7 @@ const mostAdmins = 50
 // have one: named, or by a group.
 func (db *DB) AdminAddresses(ctx context.Context, ent sso.EnterpriseID) (_ []string, err error) {
 	defer func() { doing(&err, "find whom to tell") }()
-	return list(ctx, db.backend, scanText, `select distinct u.email from (
+	return engine.List(ctx, db.sql, engine.ScanText, `select distinct u.email from (
 			select a.user_id from enterprise_admins a where a.enterprise_id = $1
 			union select m.user_id from groups g join memberships m on m.enterprise_id = g.enterprise_id and m.group_id = g.id where g.enterprise_id = $1 and g.is_admin) x
 		join users u on u.enterprise_id = $1 and u.id = x.user_id where u.status = 'active' and u.email <> '' order by u.email limit $2`, string(ent), int64(mostAdmins))
@@ -201,7 +202,7 @@ func (db *DB) AdminAddresses(ctx context.Context, ent sso.EnterpriseID) (_ []str
 // it may be an address, or that of who they are by single sign-on.
 func (db *DB) OperatorAddresses(ctx context.Context) (_ []string, err error) {
 	defer func() { doing(&err, "find operators to tell") }()
-	return list(ctx, db.backend, scanText, `select distinct case when u.email is not null and u.email <> '' then u.email else a.login end as address
+	return engine.List(ctx, db.sql, engine.ScanText, `select distinct case when u.email is not null and u.email <> '' then u.email else a.login end as address
 		from admins a left join users u on u.enterprise_id = a.enterprise_id and u.id = a.user_id and u.status = 'active'
 		where a.disabled_at = 0 order by address limit $1`, int64(mostAdmins))
 }

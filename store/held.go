@@ -5,21 +5,22 @@ import (
 	"fmt"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // hold queues what waits for an admin in place of being done. What waited
 // before is superseded by it.
 func (r *recording) hold(record *sso.SyncRecord, changes sso.HeldChanges) error {
-	text, err := jsonText(changes)
+	text, err := engine.JSONText(changes)
 	if err != nil {
 		return fmt.Errorf("write a held sync: %w", err)
 	}
 	record.Held = sso.NewID[sso.HeldSyncID](r.now)
-	r.later("update held_syncs set state = $3, decided_at = $4 where enterprise_id = $1 and user_id = $2 and state = $5",
-		string(r.ent), string(r.user.ID), string(sso.HeldSuperseded), micros(r.now), string(sso.HeldWaiting))
-	r.later(`insert into held_syncs (enterprise_id, id, user_id, connection_id, record_id, changes, state, at, decided_by, decided_at, cause, group_id)
+	r.Queue("update held_syncs set state = $3, decided_at = $4 where enterprise_id = $1 and user_id = $2 and state = $5",
+		string(r.ent), string(r.user.ID), string(sso.HeldSuperseded), engine.Micros(r.now), string(sso.HeldWaiting))
+	r.Queue(`insert into held_syncs (enterprise_id, id, user_id, connection_id, record_id, changes, state, at, decided_by, decided_at, cause, group_id)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, '', 0, $9, $10)`,
-		string(r.ent), string(record.Held), string(r.user.ID), string(record.Connection), string(record.ID), text, string(sso.HeldWaiting), micros(r.now),
+		string(r.ent), string(record.Held), string(r.user.ID), string(record.Connection), string(record.ID), text, string(sso.HeldWaiting), engine.Micros(r.now),
 		string(changes.Cause), string(changes.Group))
 	return nil
 }
@@ -35,35 +36,35 @@ const heldState = "case when h.state = 'waiting' and " + newerWord + " then 'sup
 const selectHeld = `select x.id, x.enterprise_id, x.user_id, x.connection_id, x.record_id, x.changes, x.now_is, x.at, x.decided_by, x.decided_at, x.cause, x.group_id
 	from (select h.*, ` + heldState + ` as now_is from held_syncs h where h.enterprise_id = $1) x`
 
-func scanHeld(r row) (h sso.HeldSync, err error) {
-	err = r.Scan(&h.ID, &h.Enterprise, &h.User, &h.Connection, &h.Record, jsonInto(&h.Changes), &h.State, moment(&h.At), &h.DecidedBy, moment(&h.DecidedAt), &h.Changes.Cause, &h.Changes.Group)
+func scanHeld(r engine.Row) (h sso.HeldSync, err error) {
+	err = r.Scan(&h.ID, &h.Enterprise, &h.User, &h.Connection, &h.Record, engine.JSON(&h.Changes), &h.State, engine.Time(&h.At), &h.DecidedBy, engine.Time(&h.DecidedAt), &h.Changes.Cause, &h.Changes.Group)
 	return h, err
 }
 
 // HeldSyncs lists what waits for an admin, or did, newest first.
 func (db *DB) HeldSyncs(ctx context.Context, ent sso.EnterpriseID, f sso.HeldFilter, page sso.Page) (_ []sso.HeldSync, next string, err error) {
 	defer func() { doing(&err, "list held syncs") }()
-	w := &where{}
-	w.and("x.enterprise_id = ", string(ent))
-	w.andText("x.user_id = ", string(f.User))
-	w.andText("x.now_is = ", string(f.State))
-	w.andText("x.cause = ", string(f.Cause))
-	w.andText("x.connection_id = ", string(f.Connection))
-	w.andText("x.group_id = ", string(f.Group))
-	query := selectHeld + w.page("x.id", page.Cursor, page.Size(), true)
-	all, err := list(ctx, db.backend, scanHeld, query, w.args...)
-	all, next = cut(all, page.Size(), func(h sso.HeldSync) string { return string(h.ID) })
+	w := &engine.Where{}
+	w.And("x.enterprise_id = ", string(ent))
+	w.AndText("x.user_id = ", string(f.User))
+	w.AndText("x.now_is = ", string(f.State))
+	w.AndText("x.cause = ", string(f.Cause))
+	w.AndText("x.connection_id = ", string(f.Connection))
+	w.AndText("x.group_id = ", string(f.Group))
+	query := selectHeld + w.Page("x.id", page.Cursor, page.Size(), true)
+	all, err := engine.List(ctx, db.sql, scanHeld, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(h sso.HeldSync) string { return string(h.ID) })
 	return all, next, err
 }
 
 // HeldSync returns one held sync.
 func (db *DB) HeldSync(ctx context.Context, ent sso.EnterpriseID, id sso.HeldSyncID) (_ sso.HeldSync, err error) {
 	defer func() { doing(&err, "find held sync") }()
-	return found(findHeld(ctx, db.backend, ent, id))
+	return found(findHeld(ctx, db.sql, ent, id))
 }
 
-func findHeld(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, bool, error) {
-	return one(ctx, r, scanHeld, selectHeld+" where x.enterprise_id = $1 and x.id = $2", string(ent), string(id))
+func findHeld(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, bool, error) {
+	return engine.One(ctx, r, scanHeld, selectHeld+" where x.enterprise_id = $1 and x.id = $2", string(ent), string(id))
 }
 
 // ApproveHeldSync does what was held, as far as the groups are still there, and
@@ -75,7 +76,7 @@ func (db *DB) ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.Enterpr
 }
 
 func (t *tx) approveHeld(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, h sso.HeldSync) error {
-	before, _, err := one(ctx, t, scanSync, "select "+syncColumns+" from sync_records where enterprise_id = $1 and id = $2", string(ent), string(h.Record))
+	before, _, err := engine.One(ctx, t, scanSync, "select "+syncColumns+" from sync_records where enterprise_id = $1 and id = $2", string(ent), string(h.Record))
 	if err != nil {
 		return err
 	}
@@ -106,16 +107,16 @@ func (t *tx) discardHeld(ctx context.Context, by sso.Actor, _ sso.EnterpriseID, 
 // discardHeldOf discards all that waits of a connection, which is about to be
 // deleted, and returns how many that were: its stops end with it.
 func (t *tx) discardHeldOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (int, error) {
-	all, err := list(ctx, t, scanText, `update held_syncs as h set state = $3, decided_by = $4, decided_at = $5
+	all, err := engine.List(ctx, t, engine.ScanText, `update held_syncs as h set state = $3, decided_by = $4, decided_at = $5
 		where h.enterprise_id = $1 and h.connection_id = $2 and h.state = 'waiting' and not `+newerWord+` returning id`,
-		string(ent), string(id), string(sso.HeldDiscarded), string(by), micros(t.now))
+		string(ent), string(id), string(sso.HeldDiscarded), string(by), engine.Micros(t.now))
 	return len(all), err
 }
 
 // decided queues that a held sync waits no longer.
 func (t *tx) decided(by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID, state sso.HeldState) {
-	t.later("update held_syncs set state = $3, decided_by = $4, decided_at = $5 where enterprise_id = $1 and id = $2",
-		string(ent), string(id), string(state), string(by), micros(t.now))
+	t.Queue("update held_syncs set state = $3, decided_by = $4, decided_at = $5 where enterprise_id = $1 and id = $2",
+		string(ent), string(id), string(state), string(by), engine.Micros(t.now))
 }
 
 func (db *DB) decideHeld(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID, state sso.HeldState,

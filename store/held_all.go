@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // decidedAtOnce is how many held syncs, or people, one transaction decides, so
@@ -15,9 +16,9 @@ const decidedAtOnce = 50
 // held from now on.
 func (db *DB) HeldTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.HeldTally, err error) {
 	defer func() { doing(&err, "count held syncs") }()
-	all, err := list(ctx, db.backend, func(r row) (t sso.HeldTally, err error) {
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (t sso.HeldTally, err error) {
 		var stopped int64
-		err = r.Scan(&t.Cause, &t.Connection, &t.Group, &t.GroupName, &t.Waiting, &t.Newest, moment(&t.Since), &stopped, &t.Lost)
+		err = r.Scan(&t.Cause, &t.Connection, &t.Group, &t.GroupName, &t.Waiting, &t.Newest, engine.Time(&t.Since), &stopped, &t.Lost)
 		t.Standing = stopped > 0
 		return t, err
 	}, `with waiting as (select h.cause, h.connection_id, h.group_id, count(*) as n, max(h.id) as newest, min(h.at) as since
@@ -35,7 +36,7 @@ func (db *DB) HeldTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.He
 		left join standing s on s.cause = c.cause and s.connection_id = c.connection_id and s.group_id = c.group_id
 		left join groups g on g.enterprise_id = $1 and g.id = c.group_id
 		left join organizations o on o.enterprise_id = $1 and o.id = g.organization_id
-		order by 1, 2, 3`, string(ent), micros(db.now().Add(-sso.BrakeQuiet)))
+		order by 1, 2, 3`, string(ent), engine.Micros(db.now().Add(-sso.BrakeQuiet)))
 	return all, err
 }
 
@@ -48,9 +49,9 @@ const lostTo = `l.done and (c.cause = 'connection_names_changed' and l.sign or c
 // waits, and those of which a change of trust does.
 func (db *DB) EnterprisesHeld(ctx context.Context, since time.Time) (_ []sso.Enterprise, err error) {
 	defer func() { doing(&err, "list enterprises with held syncs") }()
-	return list(ctx, db.backend, scanEnterprise, "select "+enterpriseColumns+` from enterprises e
+	return engine.List(ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+` from enterprises e
 		where e.id in (select h.enterprise_id from held_syncs h where h.state = 'waiting' and h.at > $1)
-		or e.id in (select c.enterprise_id from connections c where c.trust_asked > $1) order by e.id`, micros(since))
+		or e.id in (select c.enterprise_id from connections c where c.trust_asked > $1) order by e.id`, engine.Micros(since))
 }
 
 // DecideHeldSyncs approves or discards all that waits for one cause, up to
@@ -88,14 +89,14 @@ func (db *DB) decideSome(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		if err := t.needHead(ctx); err != nil {
 			return err
 		}
-		w := &where{}
-		w.and("x.enterprise_id = ", string(ent))
-		w.and("x.now_is = ", string(sso.HeldWaiting))
-		w.and("x.cause = ", string(d.Cause))
-		w.andText("x.connection_id = ", string(d.Connection))
-		w.andText("x.group_id = ", string(d.Group))
-		w.andText("x.id <= ", string(d.Through))
-		some, err := list(ctx, t, scanHeld, selectHeld+w.page("x.id", "", decidedAtOnce-1, false), w.args...)
+		w := &engine.Where{}
+		w.And("x.enterprise_id = ", string(ent))
+		w.And("x.now_is = ", string(sso.HeldWaiting))
+		w.And("x.cause = ", string(d.Cause))
+		w.AndText("x.connection_id = ", string(d.Connection))
+		w.AndText("x.group_id = ", string(d.Group))
+		w.AndText("x.id <= ", string(d.Through))
+		some, err := engine.List(ctx, t, scanHeld, selectHeld+w.Page("x.id", "", decidedAtOnce-1, false), w.Args()...)
 		if err != nil {
 			return err
 		}
@@ -118,19 +119,19 @@ func (db *DB) decideSome(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 // allowStops lifts the stops of a cause, and keeps others from beginning.
 func (db *DB) allowStops(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) error {
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		lifted, err := list(ctx, t, func(r row) (s [2]string, err error) {
+		lifted, err := engine.List(ctx, t, func(r engine.Row) (s [2]string, err error) {
 			err = r.Scan(&s[0], &s[1])
 			return s, err
 		}, `update brake_stops set allowed_until = $5 where enterprise_id = $1 and cause = $2 and allowed_until = 0
 			and ($3 = '' or connection_id = $3) and ($4 = '' or group_id = $4) returning connection_id, group_id`,
-			string(ent), string(d.Cause), string(d.Connection), string(d.Group), micros(t.now.Add(sso.BrakeQuiet)))
+			string(ent), string(d.Cause), string(d.Connection), string(d.Group), engine.Micros(t.now.Add(sso.BrakeQuiet)))
 		if err != nil {
 			return err
 		}
 		for _, s := range lifted {
 			connection, group := s[0], s[1]
 			if d.Cause == sso.HeldNamesChanged {
-				t.later("delete from brake_signs where enterprise_id = $1 and connection_id = $2", string(ent), connection)
+				t.Queue("delete from brake_signs where enterprise_id = $1 and connection_id = $2", string(ent), connection)
 			}
 			if err := t.audit(ctx, by, "brake.allowed", connection, "cause", string(d.Cause), "group", group); err != nil {
 				return err
@@ -173,7 +174,7 @@ func (t *tx) losses(ctx context.Context, ent sso.EnterpriseID, d sso.HeldDecisio
 		join groups g on g.enterprise_id = l.enterprise_id and g.id = l.group_id
 		join users u on u.enterprise_id = l.enterprise_id and u.id = l.user_id
 		where c.enterprise_id = $1 and c.cause = $2 and c.allowed_until = 0 and ($3 = '' or c.connection_id = $3) and ($4 = '' or c.group_id = $4) and ` + lostTo
-	return list(ctx, t, func(r row) (x loss, err error) {
+	return engine.List(ctx, t, func(r engine.Row) (x loss, err error) {
 		err = r.Scan(&x.connection, &x.user, &x.membership.Group, &x.membership.Source)
 		return x, err
 	}, `select distinct l.connection_id, l.user_id, l.group_id, l.source`+of+`
@@ -193,7 +194,7 @@ func (t *tx) giveBack(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, l
 			Note: "Given back by " + string(by) + ": it was lost before the brake held the removals."}}
 		for _, x := range losses[:n] {
 			m.add = append(m.add, x.membership)
-			t.later("delete from brake_losses where enterprise_id = $1 and connection_id = $2 and group_id = $3 and user_id = $4",
+			t.Queue("delete from brake_losses where enterprise_id = $1 and connection_id = $2 and group_id = $3 and user_id = $4",
 				string(ent), string(x.connection), string(x.membership.Group), string(x.user))
 		}
 		if err := t.move(ctx, ent, &m); err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // A claim is longer than a request may take, so that one whose node died is
@@ -23,18 +24,18 @@ func (db *DB) ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Ha
 	defer func() { doing(&err, "claim request") }()
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		a, known = sso.KeptAnswer{}, false
-		n, err := t.exec(ctx, `insert into idempotency_keys (token_id, key, request, status, header, body, expires_at) values ($1, $2, $3, 0, '', '', $4)
+		n, err := t.Exec(ctx, `insert into idempotency_keys (token_id, key, request, status, header, body, expires_at) values ($1, $2, $3, 0, '', '', $4)
 			on conflict (token_id, key) do update set request = excluded.request, status = 0, header = '', body = '', expires_at = excluded.expires_at
 			where idempotency_keys.expires_at <= $5`,
-			string(k.Token), k.Key.String(), request.String(), micros(t.now.Add(requestClaimed)), micros(t.now))
+			string(k.Token), k.Key.String(), request.String(), engine.Micros(t.now.Add(requestClaimed)), engine.Micros(t.now))
 		if err != nil || n == 1 {
 			return err
 		}
 		var first sso.Hash
-		_, ok, err := one(ctx, t, func(r row) (struct{}, error) {
+		_, ok, err := engine.One(ctx, t, func(r engine.Row) (struct{}, error) {
 			var status int64
 			var body string
-			err := r.Scan(hexHash(&first), &status, jsonInto(&a.Header), &body)
+			err := r.Scan(hexHash(&first), &status, engine.JSON(&a.Header), &body)
 			a.Status, a.Body = int(status), []byte(body)
 			return struct{}{}, err
 		}, "select request, status, header, body from idempotency_keys where token_id = $1 and key = $2", string(k.Token), k.Key.String())
@@ -56,13 +57,13 @@ func (db *DB) ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Ha
 // KeepAnswer ends a claim by what the request was answered.
 func (db *DB) KeepAnswer(ctx context.Context, k sso.RequestKey, a sso.KeptAnswer) (err error) {
 	defer func() { doing(&err, "keep answer") }()
-	header, err := jsonText(a.Header)
+	header, err := engine.JSONText(a.Header)
 	if err != nil {
 		return err
 	}
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.later("update idempotency_keys set status = $3, header = $4, body = $5, expires_at = $6 where token_id = $1 and key = $2 and status = 0",
-			string(k.Token), k.Key.String(), a.Status, header, string(a.Body), micros(t.now.Add(answerKept)))
+		t.Queue("update idempotency_keys set status = $3, header = $4, body = $5, expires_at = $6 where token_id = $1 and key = $2 and status = 0",
+			string(k.Token), k.Key.String(), a.Status, header, string(a.Body), engine.Micros(t.now.Add(answerKept)))
 		return nil
 	})
 }
@@ -72,7 +73,7 @@ func (db *DB) KeepAnswer(ctx context.Context, k sso.RequestKey, a sso.KeptAnswer
 func (db *DB) ReleaseRequest(ctx context.Context, k sso.RequestKey) (err error) {
 	defer func() { doing(&err, "release request") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.later("delete from idempotency_keys where token_id = $1 and key = $2 and status = 0", string(k.Token), k.Key.String())
+		t.Queue("delete from idempotency_keys where token_id = $1 and key = $2 and status = 0", string(k.Token), k.Key.String())
 		return nil
 	})
 }

@@ -7,10 +7,11 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/fold"
+	"gatehouse/store/engine"
 )
 
 // withIDPNames fills in the IdP names of groups of one enterprise.
-func (db *DB) withIDPNames(ctx context.Context, r reader, ent sso.EnterpriseID, groups ...*sso.Group) error {
+func (db *DB) withIDPNames(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, groups ...*sso.Group) error {
 	if len(groups) == 0 {
 		return nil
 	}
@@ -20,7 +21,7 @@ func (db *DB) withIDPNames(ctx context.Context, r reader, ent sso.EnterpriseID, 
 		byID[g.ID] = g
 		ids = append(ids, string(g.ID))
 	}
-	return r.each(ctx, func(r row) error {
+	return r.Query(ctx, func(r engine.Row) error {
 		var id sso.GroupID
 		var name string
 		err := r.Scan(&id, &name)
@@ -28,12 +29,12 @@ func (db *DB) withIDPNames(ctx context.Context, r reader, ent sso.EnterpriseID, 
 			g.IDPNames = append(g.IDPNames, name)
 		}
 		return err
-	}, "select n.group_id, n.name from ("+db.dialect.list("$2")+`) l cross join group_idp_names n
-		where n.enterprise_id = $1 and n.group_id = l.value order by n.group_id, n.name`, string(ent), jsonList(ids))
+	}, "select n.group_id, n.name from ("+db.sql.Dialect.Values("$2")+`) l cross join group_idp_names n
+		where n.enterprise_id = $1 and n.group_id = l.value order by n.group_id, n.name`, string(ent), engine.JSONList(ids))
 }
 
 // findNamedGroup is findGroup with the IdP names.
-func (db *DB) findNamedGroup(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, bool, error) {
+func (db *DB) findNamedGroup(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, bool, error) {
 	g, ok, err := findGroup(ctx, r, ent, id)
 	if err != nil || !ok {
 		return g, ok, err
@@ -47,12 +48,12 @@ func (db *DB) findNamedGroup(ctx context.Context, r reader, ent sso.EnterpriseID
 func (t *tx) saveIDPNames(ent sso.EnterpriseID, old, g sso.Group) {
 	for _, name := range old.IDPNames {
 		if !slices.Contains(g.IDPNames, name) {
-			t.later("delete from group_idp_names where enterprise_id = $1 and group_id = $2 and name = $3", string(ent), string(g.ID), name)
+			t.Queue("delete from group_idp_names where enterprise_id = $1 and group_id = $2 and name = $3", string(ent), string(g.ID), name)
 		}
 	}
 	for _, name := range g.IDPNames {
 		if !slices.Contains(old.IDPNames, name) {
-			t.later("insert into group_idp_names (enterprise_id, organization_id, group_id, name, folded) values ($1, $2, $3, $4, $5)",
+			t.Queue("insert into group_idp_names (enterprise_id, organization_id, group_id, name, folded) values ($1, $2, $3, $4, $5)",
 				string(ent), string(g.Organization), string(g.ID), name, fold.Name(name))
 		}
 	}
@@ -67,15 +68,15 @@ func (t *tx) checkNames(ctx context.Context, ent sso.EnterpriseID, g sso.Group) 
 	}
 	type use struct{ name, group, own string }
 	names := append([]string{g.Name}, g.IDPNames...)
-	uses, err := list(ctx, t, func(r row) (u use, err error) {
+	uses, err := engine.List(ctx, t, func(r engine.Row) (u use, err error) {
 		err = r.Scan(&u.name, &u.own, &u.group)
 		return u, err
-	}, "select l.value, g.name, g.name from ("+t.db.dialect.list("$3")+`) l cross join groups g
+	}, "select l.value, g.name, g.name from ("+t.db.sql.Dialect.Values("$3")+`) l cross join groups g
 			where g.enterprise_id = $1 and g.organization_id = $2 and g.name = l.value and g.id <> $4
-		union all select l.value, '', g.name from (`+t.db.dialect.list("$3")+`) l cross join group_idp_names n cross join groups g
+		union all select l.value, '', g.name from (`+t.db.sql.Dialect.Values("$3")+`) l cross join group_idp_names n cross join groups g
 			where n.enterprise_id = $1 and n.organization_id = $2 and n.name = l.value and n.group_id <> $4
 			and g.enterprise_id = $1 and g.id = n.group_id order by 1, 2`,
-		string(ent), string(g.Organization), jsonList(names), string(g.ID))
+		string(ent), string(g.Organization), engine.JSONList(names), string(g.ID))
 	if err != nil || len(uses) == 0 {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 func errStateExpired() *sso.Error {
@@ -26,12 +27,12 @@ const (
 func (db *DB) SavePendingLogin(ctx context.Context, p sso.PendingLogin) (err error) {
 	defer func() { doing(&err, "save pending login") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.later(`insert into pending_logins (id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test, test_run, replaces,
+		t.Queue(`insert into pending_logins (id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test, test_run, replaces,
 				test_own, created_at, expires_at, used_at)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 			p.ID, string(p.Enterprise), string(p.Connection), p.Browser.String(),
 			db.sealer.seal(place{pendingNonce, p.ID, p.Enterprise}, p.Nonce), db.sealer.seal(place{pendingVerifier, p.ID, p.Enterprise}, p.Verifier),
-			p.ReturnTo, p.Test != "", string(p.Test), string(p.Replaces), p.Own, micros(p.CreatedAt), micros(p.ExpiresAt), micros(p.UsedAt))
+			p.ReturnTo, p.Test != "", string(p.Test), string(p.Replaces), p.Own, engine.Micros(p.CreatedAt), engine.Micros(p.ExpiresAt), engine.Micros(p.UsedAt))
 		return nil
 	})
 }
@@ -41,13 +42,13 @@ func (db *DB) SavePendingLogin(ctx context.Context, p sso.PendingLogin) (err err
 // random bits that come back from outside; whose it is, the caller compares.
 func (db *DB) PendingLogin(ctx context.Context, id string) (_ sso.PendingLogin, err error) {
 	defer func() { doing(&err, "find pending login") }()
-	if clean(id, len(id)) != id {
+	if engine.Clean(id, len(id)) != id {
 		return sso.PendingLogin{}, errStateExpired()
 	}
 	var nonce, verifier string
-	p, ok, err := one(ctx, db.backend, func(r row) (p sso.PendingLogin, err error) {
+	p, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (p sso.PendingLogin, err error) {
 		err = r.Scan(&p.ID, &p.Enterprise, &p.Connection, hexHash(&p.Browser), &nonce, &verifier, &p.ReturnTo, &p.Test, &p.Replaces, &p.Own,
-			moment(&p.CreatedAt), moment(&p.ExpiresAt), moment(&p.UsedAt))
+			engine.Time(&p.CreatedAt), engine.Time(&p.ExpiresAt), engine.Time(&p.UsedAt))
 		return p, err
 	}, `select id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test_run, replaces, test_own,
 			created_at, expires_at, used_at
@@ -70,17 +71,17 @@ func (db *DB) PendingLogin(ctx context.Context, id string) (_ sso.PendingLogin, 
 // usePending queues that a pending login of the connection is used up, if it
 // was not.
 func (t *tx) usePending(affected *int64, ent sso.EnterpriseID, c sso.ConnectionID, id string) {
-	t.laterCount(affected, `update pending_logins set used_at = $4
-		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0`, string(ent), string(c), id, micros(t.now))
+	t.QueueCount(affected, `update pending_logins set used_at = $4
+		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0`, string(ent), string(c), id, engine.Micros(t.now))
 }
 
 // mark queues that an answer of an identity provider is used; affected becomes
 // 0 if it was already.
 func (t *tx) mark(affected *int64, ent sso.EnterpriseID, m sso.ReplayMark) {
 	response := sso.Secret(m.ResponseID).Hash()
-	t.laterCount(affected, `insert into replay_marks (enterprise_id, connection_id, response, until) values ($1, $2, $3, $4)
+	t.QueueCount(affected, `insert into replay_marks (enterprise_id, connection_id, response, until) values ($1, $2, $3, $4)
 		on conflict (enterprise_id, connection_id, response) do nothing`,
-		string(ent), string(m.Connection), hex.EncodeToString(response[:]), micros(m.Until))
+		string(ent), string(m.Connection), hex.EncodeToString(response[:]), engine.Micros(m.Until))
 }
 
 // UsePendingLogin uses up a pending login and reports whether it was the first
@@ -91,7 +92,7 @@ func (db *DB) UsePendingLogin(ctx context.Context, p sso.PendingLogin) (first bo
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		var unused int64
 		t.usePending(&unused, p.Enterprise, p.Connection, p.ID)
-		err := t.flush(ctx)
+		err := t.Flush(ctx)
 		first = unused == 1
 		return err
 	})
@@ -103,7 +104,7 @@ func (db *DB) UsePendingLogin(ctx context.Context, p sso.PendingLogin) (first bo
 func (db *DB) RecordAttempt(ctx context.Context, a sso.Attempt, pendingID string) (err error) {
 	defer func() { doing(&err, "record attempt") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		if pendingID != "" && clean(pendingID, len(pendingID)) == pendingID {
+		if pendingID != "" && engine.Clean(pendingID, len(pendingID)) == pendingID {
 			t.usePending(nil, a.Enterprise, a.Connection, pendingID)
 		}
 		return t.insertAttempt(a)

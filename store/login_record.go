@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // RecordLogin writes all of a successful sign-in in one transaction: the answer
@@ -106,19 +107,19 @@ func (r *recording) claim(ctx context.Context) error {
 	var state sso.ConnectionState
 	used := r.useUp()
 	r.readBrought()
-	r.laterEach(func(row row) error {
+	r.QueueQuery(func(row engine.Row) error {
 		r.bound = true
 		return row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain, &r.asked)...)
 	}, selectPerson+" and i.subject = $3", string(r.ent), string(r.Session.Connection), r.Identity.Subject)
 	r.readGroups()
 	r.readMemberships("identities i cross join", `i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
 		and m.enterprise_id = $1 and m.user_id = i.user_id`, string(r.ent), string(r.Session.Connection), r.Identity.Subject)
-	r.laterEach(func(row row) error { return row.Scan(&proven) },
+	r.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
 		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(r.ent), sso.EmailDomain(r.Identity.Email))
-	r.laterEach(func(row row) error { return row.Scan(userFields(&r.holder)...) }, selectHolder, string(r.ent), loginKey(r.Identity.Login))
-	r.laterEach(func(row row) error { return row.Scan(&state) },
+	r.QueueQuery(func(row engine.Row) error { return row.Scan(userFields(&r.holder)...) }, selectHolder, string(r.ent), loginKey(r.Identity.Login))
+	r.QueueQuery(func(row engine.Row) error { return row.Scan(&state) },
 		"select state from connections where enterprise_id = $1 and id = $2", string(r.ent), string(r.Session.Connection))
-	if err := r.flush(ctx); err != nil {
+	if err := r.Flush(ctx); err != nil {
 		return err
 	}
 	switch {
@@ -173,7 +174,7 @@ func (r *recording) person(ctx context.Context) error {
 	known := r.bound
 	if !known {
 		var err error
-		_, known, err = one(ctx, r, func(row row) (struct{}, error) {
+		_, known, err = engine.One(ctx, r, func(row engine.Row) (struct{}, error) {
 			return struct{}{}, row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain, &r.asked)...)
 		}, selectPerson+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
 			string(r.ent), string(r.Session.Connection), r.Identity.Login)
@@ -195,12 +196,12 @@ func (r *recording) person(ctx context.Context) error {
 	}
 	r.updateUser(r.user)
 	r.findable(r.old, r.user)
-	r.later(`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
-		string(r.ent), string(r.user.ID), string(r.Session.Connection), r.Identity.Subject, r.Identity.Login, micros(r.now))
+	r.Queue(`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
+		string(r.ent), string(r.user.ID), string(r.Session.Connection), r.Identity.Subject, r.Identity.Login, engine.Micros(r.now))
 	if !r.bound {
 		// Others of this login that nobody claimed are of people who had it
 		// before: whoever gets it next must not become them.
-		r.later("delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
+		r.Queue("delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
 			string(r.ent), string(r.Session.Connection), r.Identity.Login, string(r.user.ID))
 		r.readMemberships("", ofUser, string(r.ent), string(r.user.ID))
 	}
@@ -216,8 +217,8 @@ func (r *recording) newcomer() {
 	}
 	r.insertUser(r.user)
 	r.findable(sso.User{}, r.user)
-	r.later("insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at) values ($1, $2, $3, $4, $5, $6, $6)",
-		string(r.ent), string(r.Session.Connection), string(r.user.ID), r.Identity.Subject, r.Identity.Login, micros(r.now))
+	r.Queue("insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at) values ($1, $2, $3, $4, $5, $6, $6)",
+		string(r.ent), string(r.Session.Connection), string(r.user.ID), r.Identity.Subject, r.Identity.Login, engine.Micros(r.now))
 }
 
 // profile takes over what the identity provider says. An address counts as
@@ -315,7 +316,7 @@ func (r *recording) memberships(ctx context.Context) error {
 		r.insertMembership(r.ent, *m)
 	}
 	for _, group := range r.verdict.Memberships.Remove {
-		r.later("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(r.ent), string(r.user.ID), string(group))
+		r.Queue("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(r.ent), string(r.user.ID), string(group))
 	}
 	r.followHistory(r.ent, r.user.ID, string(r.Attempt.ID))
 	if r.isNew {
@@ -352,8 +353,8 @@ func (r *recording) keep(ctx context.Context) error {
 	}
 	r.insertSession(r.Session)
 	if r.Certificate != "" {
-		r.later(`update certificates set last_used = $4 where enterprise_id = $1 and connection_id = $2 and fingerprint = $3 and last_used <= $5`,
-			string(r.ent), string(r.Session.Connection), r.Certificate, micros(r.now), micros(r.now.Add(-time.Minute)))
+		r.Queue(`update certificates set last_used = $4 where enterprise_id = $1 and connection_id = $2 and fingerprint = $3 and last_used <= $5`,
+			string(r.ent), string(r.Session.Connection), r.Certificate, engine.Micros(r.now), engine.Micros(r.now.Add(-time.Minute)))
 	}
 	return r.events(ctx)
 }

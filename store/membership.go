@@ -4,55 +4,56 @@ import (
 	"context"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 func membershipFields(m *sso.Membership) []any {
-	return []any{&m.Group, &m.User, &m.Source, moment(&m.Since), &m.Cause}
+	return []any{&m.Group, &m.User, &m.Source, engine.Time(&m.Since), &m.Cause}
 }
 
 const membershipColumns = "m.group_id, m.user_id, m.source, m.since, m.cause"
 
-func scanMembership(r row) (m sso.Membership, err error) {
+func scanMembership(r engine.Row) (m sso.Membership, err error) {
 	err = r.Scan(membershipFields(&m)...)
 	return m, err
 }
 
 // insertMembership queues a row; one that is there already stays as it is.
 func (t *tx) insertMembership(ent sso.EnterpriseID, m sso.Membership) {
-	t.later(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause) values ($1, $2, $3, $4, $5, $6)
+	t.Queue(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause) values ($1, $2, $3, $4, $5, $6)
 		on conflict (enterprise_id, user_id, group_id) do nothing`,
-		string(ent), string(m.User), string(m.Group), string(m.Source), micros(t.now), m.Cause)
+		string(ent), string(m.User), string(m.Group), string(m.Source), engine.Micros(t.now), m.Cause)
 }
 
 // GroupMembers lists who is in a group, in the order people were made.
 func (db *DB) GroupMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, page sso.Page) (_ []sso.Member, next string, err error) {
 	defer func() { doing(&err, "list members") }()
-	if _, err := found(findGroup(ctx, db.backend, ent, group)); err != nil {
+	if _, err := found(findGroup(ctx, db.sql, ent, group)); err != nil {
 		return nil, "", err
 	}
-	w := &where{}
-	w.and("m.enterprise_id = ", string(ent))
-	w.and("m.group_id = ", string(group))
+	w := &engine.Where{}
+	w.And("m.enterprise_id = ", string(ent))
+	w.And("m.group_id = ", string(group))
 	query := "select " + userColumns + ", " + membershipColumns + ` from memberships m
-		join users u on u.enterprise_id = m.enterprise_id and u.id = m.user_id` + w.page("m.user_id", page.Cursor, page.Size(), false)
-	all, err := list(ctx, db.backend, func(r row) (m sso.Member, err error) {
+		join users u on u.enterprise_id = m.enterprise_id and u.id = m.user_id` + w.Page("m.user_id", page.Cursor, page.Size(), false)
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (m sso.Member, err error) {
 		err = r.Scan(append(userFields(&m.User), membershipFields(&m.Membership)...)...)
 		return m, err
-	}, query, w.args...)
-	all, next = cut(all, page.Size(), func(m sso.Member) string { return string(m.User.ID) })
+	}, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(m sso.Member) string { return string(m.User.ID) })
 	return all, next, err
 }
 
 // UserMemberships lists the groups somebody is in, by organization and name.
 func (db *DB) UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ []sso.UserMembership, err error) {
 	defer func() { doing(&err, "list memberships") }()
-	if _, err := found(findUser(ctx, db.backend, ent, user)); err != nil {
+	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
 		return nil, err
 	}
-	return list(ctx, db.backend, func(r row) (m sso.UserMembership, err error) {
+	return engine.List(ctx, db.sql, func(r engine.Row) (m sso.UserMembership, err error) {
 		dest := append(membershipFields(&m.Membership), groupFields(&m.Group)...)
 		o := &m.Organization
-		err = r.Scan(append(dest, &o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, moment(&o.CreatedAt))...)
+		err = r.Scan(append(dest, &o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, engine.Time(&o.CreatedAt))...)
 		return m, err
 	}, "select "+membershipColumns+", "+groupColumns+`, o.id, o.enterprise_id, o.key, o.name, d.id, o.created_at from memberships m
 		join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
@@ -75,7 +76,7 @@ func (db *DB) AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 		case is && old.Source != sso.SourceDefault:
 			return nil
 		case is:
-			t.later("update memberships set source = $4 where enterprise_id = $1 and user_id = $2 and group_id = $3",
+			t.Queue("update memberships set source = $4 where enterprise_id = $1 and user_id = $2 and group_id = $3",
 				string(ent), string(user), string(group), string(sso.SourceManual))
 		default:
 			t.insertMembership(ent, sso.Membership{Group: group, User: user, Source: sso.SourceManual, Cause: string(by)})
@@ -104,7 +105,7 @@ func (db *DB) RemoveMember(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		if !is {
 			return errMissing()
 		}
-		others, _, err := one(ctx, t, scanNumber, `select count(*) from memberships m
+		others, _, err := engine.One(ctx, t, engine.ScanNumber, `select count(*) from memberships m
 			join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
 			where m.enterprise_id = $1 and m.user_id = $2 and g.organization_id = $3 and g.id <> $4 and not g.is_default`,
 			string(ent), string(user), string(g.Organization), string(group))
@@ -114,7 +115,7 @@ func (db *DB) RemoveMember(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		if g.Default && others > 0 {
 			return errDefaultGroup()
 		}
-		t.later("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(ent), string(user), string(group))
+		t.Queue("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(ent), string(user), string(group))
 		t.followDefault(ent, g.Organization, user, string(by))
 		t.followHistory(ent, user, string(by))
 		if err := t.forget(ctx, ent, user); err != nil {
@@ -133,7 +134,7 @@ func (t *tx) membership(ctx context.Context, ent sso.EnterpriseID, group sso.Gro
 	if _, err = found(findUser(ctx, t, ent, user)); err != nil {
 		return g, m, false, err
 	}
-	m, is, err = one(ctx, t, scanMembership, "select "+membershipColumns+` from memberships m
+	m, is, err = engine.One(ctx, t, scanMembership, "select "+membershipColumns+` from memberships m
 		where m.enterprise_id = $1 and m.user_id = $2 and m.group_id = $3`, string(ent), string(user), string(group))
 	return g, m, is, err
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // moving is a change of one person's memberships that no sign-in makes now.
@@ -31,7 +32,7 @@ func (t *tx) move(ctx context.Context, ent sso.EnterpriseID, m *moving) error {
 	touched := map[sso.OrganizationID]bool{}
 	for _, id := range m.remove {
 		if g, there := groups[id]; there && !g.Default {
-			t.later("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(ent), string(m.user), string(id))
+			t.Queue("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(ent), string(m.user), string(id))
 			m.record.Removed, touched[g.Organization] = append(m.record.Removed, word(id)), true
 		}
 	}
@@ -66,13 +67,13 @@ func (t *tx) groupsByID(ctx context.Context, ent sso.EnterpriseID, ids []sso.Gro
 		texts[i] = string(id)
 	}
 	groups, names := map[sso.GroupID]sso.Group{}, map[sso.OrganizationID]string{}
-	err := t.each(ctx, func(r row) error {
+	err := t.Query(ctx, func(r engine.Row) error {
 		var g sso.Group
 		var name string
 		err := r.Scan(append(groupFields(&g), &name)...)
 		groups[g.ID], names[g.Organization] = g, name
 		return err
-	}, "select "+groupColumns+", o.name from ("+t.db.dialect.list("$2")+`) n cross join groups g cross join organizations o
-		where g.enterprise_id = $1 and g.id = n.value and o.enterprise_id = $1 and o.id = g.organization_id`, string(ent), jsonList(texts))
+	}, "select "+groupColumns+", o.name from ("+t.db.sql.Dialect.Values("$2")+`) n cross join groups g cross join organizations o
+		where g.enterprise_id = $1 and g.id = n.value and o.enterprise_id = $1 and o.id = g.organization_id`, string(ent), engine.JSONList(texts))
 	return groups, names, err
 }

@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
+
+	"gatehouse/store/engine"
 )
 
 // Options are what a DB is opened with.
@@ -22,11 +23,9 @@ type Options struct {
 // Conflict, Forbidden…; Unavailable when the database cannot answer now) and
 // any other error for what should not happen.
 type DB struct {
-	backend  backend
-	dialect  dialect
+	sql      *engine.Database
 	sealer   *sealer
 	auditKey []byte
-	lanes    *lanes // nil for SQLite, whose one writer is no connection to run out of
 	clock    func() time.Time
 	recalls  time.Time // since when there is a history of memberships
 }
@@ -55,46 +54,36 @@ func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	return db, nil
 }
 
-func (db *DB) connect(ctx context.Context, dsn string) (err error) {
-	if path, ok := sqlitePath(dsn); ok {
-		db.dialect = dialect{list: func(p string) string { return "select value from json_each(" + p + ")" },
-			triples: func(a, b, c string) string { return "json_group_array(json_array(" + a + ", " + b + ", " + c + "))" }}
-		db.backend, err = openSQLite(ctx, path)
+func (db *DB) connect(ctx context.Context, dsn string) error {
+	files, err := migrations()
+	if err != nil {
 		return err
 	}
-	if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
-		db.dialect = dialect{forUpdate: " for update", skipLocked: " for update skip locked", list: func(p string) string { return "select json_array_elements_text(" + p + "::text::json) as value" },
-			triples: func(a, b, c string) string {
-				return "coalesce(json_agg(json_build_array(" + a + ", " + b + ", " + c + ")), '[]')::text"
-			}}
-		db.lanes = newLanes()
-		db.backend, err = openPostgres(ctx, dsn)
-		return err
-	}
-	return errors.New("the address of the database begins neither with sqlite: nor with postgres://")
+	db.sql, err = engine.Open(ctx, dsn, files)
+	return err
 }
 
 // now is the present as it can be stored.
 func (db *DB) now() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }
 
 // Close waits for what is being written and lets go of the database.
-func (db *DB) Close() error { return db.backend.close() }
+func (db *DB) Close() error { return db.sql.Close() }
 
 // Ping reports whether the database answers and can be written to as far as is
 // known.
 func (db *DB) Ping(ctx context.Context) (err error) {
 	defer func() { doing(&err, "reach the database") }()
-	return db.backend.ping(ctx)
+	return db.sql.Ping(ctx)
 }
 
 // Broken is closed when the disk did not keep what it was given. Nothing is
 // written any more then: what the disk holds, only a new process can say.
-func (db *DB) Broken() <-chan struct{} { return db.backend.broken() }
+func (db *DB) Broken() <-chan struct{} { return db.sql.Broken() }
 
 // Meta returns what SetMeta stored under a key, "" if nothing.
 func (db *DB) Meta(ctx context.Context, key string) (value string, err error) {
 	defer func() { doing(&err, "read "+key) }()
-	value, _, err = one(ctx, db.backend, scanText, "select value from meta where key = $1", key)
+	value, _, err = engine.One(ctx, db.sql, engine.ScanText, "select value from meta where key = $1", key)
 	return value, err
 }
 
@@ -102,7 +91,7 @@ func (db *DB) Meta(ctx context.Context, key string) (value string, err error) {
 func (db *DB) SetMeta(ctx context.Context, key, value string) (err error) {
 	defer func() { doing(&err, "write "+key) }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.later("insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value", key, value)
+		t.Queue("insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value", key, value)
 		return nil
 	})
 }
@@ -123,9 +112,9 @@ func (db *DB) prepareKeys(ctx context.Context) error {
 		var made int64
 		fresh := NewKey()
 		const insert = "insert into sealed_values (name, value) values ($1, $2) on conflict (name) do nothing"
-		t.later(insert, canaryName, db.sealer.seal(sealedValue(canaryName), "gatehouse"))
-		t.laterCount(&made, insert, auditKeyName, db.sealer.seal(sealedValue(auditKeyName), fresh))
-		if err := t.flush(ctx); err != nil || made == 0 {
+		t.Queue(insert, canaryName, db.sealer.seal(sealedValue(canaryName), "gatehouse"))
+		t.QueueCount(&made, insert, auditKeyName, db.sealer.seal(sealedValue(auditKeyName), fresh))
+		if err := t.Flush(ctx); err != nil || made == 0 {
 			return err
 		}
 		// Only with the key is the instance's chain begun: one that is missing
@@ -138,7 +127,7 @@ func (db *DB) prepareKeys(ctx context.Context) error {
 		return fmt.Errorf("prepare the keys: %w", err)
 	}
 	for _, name := range []string{canaryName, auditKeyName} {
-		sealed, _, err := one(ctx, db.backend, scanText, "select value from sealed_values where name = $1", name)
+		sealed, _, err := engine.One(ctx, db.sql, engine.ScanText, "select value from sealed_values where name = $1", name)
 		if err != nil {
 			return fmt.Errorf("read the keys: %w", err)
 		}

@@ -4,13 +4,14 @@ import (
 	"context"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const selectOrganizations = `select o.id, o.enterprise_id, o.key, o.name, g.id, o.created_at from organizations o
 	join groups g on g.enterprise_id = o.enterprise_id and g.organization_id = o.id and g.is_default`
 
-func scanOrganization(r row) (o sso.Organization, err error) {
-	err = r.Scan(&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, moment(&o.CreatedAt))
+func scanOrganization(r engine.Row) (o sso.Organization, err error) {
+	err = r.Scan(&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, engine.Time(&o.CreatedAt))
 	return o, err
 }
 
@@ -21,8 +22,8 @@ func (db *DB) CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organi
 	defer func() { doing(&err, "create organization") }()
 	err = db.change(ctx, o.Enterprise, func(ctx context.Context, t *tx) error {
 		o.ID, o.CreatedAt = sso.NewID[sso.OrganizationID](t.now), t.now
-		_, err := t.exec(ctx, "insert into organizations (enterprise_id, id, key, name, created_at) values ($1, $2, $3, $4, $5)",
-			string(o.Enterprise), string(o.ID), o.Key, o.Name, micros(o.CreatedAt))
+		_, err := t.Exec(ctx, "insert into organizations (enterprise_id, id, key, name, created_at) values ($1, $2, $3, $4, $5)",
+			string(o.Enterprise), string(o.ID), o.Key, o.Name, engine.Micros(o.CreatedAt))
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
@@ -40,40 +41,40 @@ func (db *DB) CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organi
 // Organization returns one organization.
 func (db *DB) Organization(ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID) (_ sso.Organization, err error) {
 	defer func() { doing(&err, "find organization") }()
-	return found(findOrganization(ctx, db.backend, ent, id))
+	return found(findOrganization(ctx, db.sql, ent, id))
 }
 
-func findOrganization(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, bool, error) {
-	return one(ctx, r, scanOrganization, selectOrganizations+" where o.enterprise_id = $1 and o.id = $2", string(ent), string(id))
+func findOrganization(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, bool, error) {
+	return engine.One(ctx, r, scanOrganization, selectOrganizations+" where o.enterprise_id = $1 and o.id = $2", string(ent), string(id))
 }
 
 // Organizations lists an enterprise's organizations, oldest first.
 func (db *DB) Organizations(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.Organization, next string, err error) {
 	defer func() { doing(&err, "list organizations") }()
-	w := &where{}
-	w.and("o.enterprise_id = ", string(ent))
-	query := selectOrganizations + w.page("o.id", page.Cursor, page.Size(), false)
-	all, err := list(ctx, db.backend, scanOrganization, query, w.args...)
-	all, next = cut(all, page.Size(), func(o sso.Organization) string { return string(o.ID) })
+	w := &engine.Where{}
+	w.And("o.enterprise_id = ", string(ent))
+	query := selectOrganizations + w.Page("o.id", page.Cursor, page.Size(), false)
+	all, err := engine.List(ctx, db.sql, scanOrganization, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(o sso.Organization) string { return string(o.ID) })
 	return all, next, err
 }
 
 // OrganizationCounts is Organizations with what is in each.
 func (db *DB) OrganizationCounts(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.OrganizationCount, next string, err error) {
 	defer func() { doing(&err, "count organizations") }()
-	w := &where{}
-	w.and("o.enterprise_id = ", string(ent))
+	w := &engine.Where{}
+	w.And("o.enterprise_id = ", string(ent))
 	query := `select o.*, (select count(*) from groups x where x.enterprise_id = o.enterprise_id and x.organization_id = o.id and not x.is_default),
 		(select count(*) from memberships m where m.enterprise_id = o.enterprise_id and m.group_id = o.group_id)
 		from (select o.id, o.enterprise_id, o.key, o.name, g.id as group_id, o.created_at from organizations o
 			join groups g on g.enterprise_id = o.enterprise_id and g.organization_id = o.id and g.is_default` +
-		w.page("o.id", page.Cursor, page.Size(), false) + ") o order by o.id" // counted for the page alone
-	all, err := list(ctx, db.backend, func(r row) (c sso.OrganizationCount, err error) {
+		w.Page("o.id", page.Cursor, page.Size(), false) + ") o order by o.id" // counted for the page alone
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (c sso.OrganizationCount, err error) {
 		o := &c.Organization
-		err = r.Scan(&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, moment(&o.CreatedAt), &c.Groups, &c.Members)
+		err = r.Scan(&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, engine.Time(&o.CreatedAt), &c.Groups, &c.Members)
 		return c, err
-	}, query, w.args...)
-	all, next = cut(all, page.Size(), func(c sso.OrganizationCount) string { return string(c.Organization.ID) })
+	}, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(c sso.OrganizationCount) string { return string(c.Organization.ID) })
 	return all, next, err
 }
 
@@ -90,7 +91,7 @@ func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 		return o, err
 	}
 	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, o sso.Organization) error {
-		_, err := t.exec(ctx, "update organizations set key = $3, name = $4 where enterprise_id = $1 and id = $2", string(ent), string(id), o.Key, o.Name)
+		_, err := t.Exec(ctx, "update organizations set key = $3, name = $4 where enterprise_id = $1 and id = $2", string(ent), string(id), o.Key, o.Name)
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
@@ -117,14 +118,14 @@ func (db *DB) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 		if err := t.checkNotDefault(ctx, "g.organization_id = $2", string(ent), string(id)); err != nil {
 			return err
 		}
-		groups, err := list(ctx, t, scanText, "select id from groups where enterprise_id = $1 and organization_id = $2", string(ent), string(id))
+		groups, err := engine.List(ctx, t, engine.ScanText, "select id from groups where enterprise_id = $1 and organization_id = $2", string(ent), string(id))
 		if err != nil {
 			return err
 		}
 		for _, g := range groups {
 			t.endGroup(ent, sso.GroupID(g), by)
 		}
-		t.later("delete from organizations where enterprise_id = $1 and id = $2", string(ent), string(id))
+		t.Queue("delete from organizations where enterprise_id = $1 and id = $2", string(ent), string(id))
 		if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
 			return err
 		}

@@ -4,14 +4,15 @@ import (
 	"context"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // SaveChallenge keeps what a passkey is asked to sign.
 func (db *DB) SaveChallenge(ctx context.Context, c sso.PasskeyChallenge) (err error) {
 	defer func() { doing(&err, "save challenge") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.later("insert into passkey_challenges (token, admin_id, session, expires_at) values ($1, $2, $3, $4)",
-			c.Token.String(), string(c.Admin), string(c.Session), micros(c.ExpiresAt))
+		t.Queue("insert into passkey_challenges (token, admin_id, session, expires_at) values ($1, $2, $3, $4)",
+			c.Token.String(), string(c.Admin), string(c.Session), engine.Micros(c.ExpiresAt))
 		return nil
 	})
 }
@@ -22,9 +23,9 @@ func (db *DB) UseChallenge(ctx context.Context, token sso.Hash) (c sso.PasskeyCh
 	defer func() { doing(&err, "use challenge") }()
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		var ok bool
-		c, ok, err = one(ctx, t, func(r row) (c sso.PasskeyChallenge, err error) {
+		c, ok, err = engine.One(ctx, t, func(r engine.Row) (c sso.PasskeyChallenge, err error) {
 			var session string
-			err = r.Scan(hexHash(&c.Token), &c.Admin, &session, moment(&c.ExpiresAt))
+			err = r.Scan(hexHash(&c.Token), &c.Admin, &session, engine.Time(&c.ExpiresAt))
 			c.Session = []byte(session)
 			return c, err
 		}, "delete from passkey_challenges where token = $1 returning token, admin_id, session, expires_at", token.String())

@@ -4,63 +4,64 @@ import (
 	"context"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const questionColumns = `q.id, q.enterprise_id, q.user_id, q.holder_id, q.connection_id, q.attempt_id, q.login, q.keeps, q.state, q.answer,
 	q.created_at, q.decided_by, q.decided_at`
 
-func scanQuestion(r row) (q sso.IdentityQuestion, err error) {
+func scanQuestion(r engine.Row) (q sso.IdentityQuestion, err error) {
 	err = r.Scan(&q.ID, &q.Enterprise, &q.User, &q.Holder, &q.Connection, &q.Attempt, &q.Login, &q.Keeps, &q.State, &q.Answer,
-		moment(&q.CreatedAt), &q.DecidedBy, moment(&q.DecidedAt))
+		engine.Time(&q.CreatedAt), &q.DecidedBy, engine.Time(&q.DecidedAt))
 	return q, err
 }
 
 // IdentityQuestions lists the questions about people of one login, newest first.
 func (db *DB) IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, page sso.Page) (_ []sso.IdentityQuestion, next string, err error) {
 	defer func() { doing(&err, "list identity questions") }()
-	w := &where{}
-	w.and("q.enterprise_id = ", string(ent))
-	w.andText("q.state = ", string(f.State))
+	w := &engine.Where{}
+	w.And("q.enterprise_id = ", string(ent))
+	w.AndText("q.state = ", string(f.State))
 	if f.User != "" {
-		w.and("(q.user_id = ", string(f.User))
-		w.text.WriteString(" or q.holder_id = " + w.param(string(f.User)) + ")")
+		w.And("(q.user_id = ", string(f.User))
+		w.Add(" or q.holder_id = " + w.Param(string(f.User)) + ")")
 	}
-	query := "select " + questionColumns + " from identity_questions q" + w.page("q.id", page.Cursor, page.Size(), true)
-	all, err := list(ctx, db.backend, scanQuestion, query, w.args...)
-	all, next = cut(all, page.Size(), func(q sso.IdentityQuestion) string { return string(q.ID) })
+	query := "select " + questionColumns + " from identity_questions q" + w.Page("q.id", page.Cursor, page.Size(), true)
+	all, err := engine.List(ctx, db.sql, scanQuestion, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(q sso.IdentityQuestion) string { return string(q.ID) })
 	return all, next, err
 }
 
 // IdentityQuestion returns one question.
 func (db *DB) IdentityQuestion(ctx context.Context, ent sso.EnterpriseID, id sso.QuestionID) (_ sso.IdentityQuestion, err error) {
 	defer func() { doing(&err, "find identity question") }()
-	return found(findQuestion(ctx, db.backend, ent, id))
+	return found(findQuestion(ctx, db.sql, ent, id))
 }
 
-func findQuestion(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.QuestionID) (sso.IdentityQuestion, bool, error) {
-	return one(ctx, r, scanQuestion, "select "+questionColumns+" from identity_questions q where q.enterprise_id = $1 and q.id = $2", string(ent), string(id))
+func findQuestion(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.QuestionID) (sso.IdentityQuestion, bool, error) {
+	return engine.One(ctx, r, scanQuestion, "select "+questionColumns+" from identity_questions q where q.enterprise_id = $1 and q.id = $2", string(ent), string(id))
 }
 
 // question raises a question about a user, or renews the one that waits.
 func (t *tx) question(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) error {
-	n, err := t.exec(ctx, `update identity_questions set holder_id = $4, connection_id = $5, attempt_id = $6, login = $7, keeps = $8
+	n, err := t.Exec(ctx, `update identity_questions set holder_id = $4, connection_id = $5, attempt_id = $6, login = $7, keeps = $8
 		where enterprise_id = $1 and user_id = $2 and state = $3`,
 		string(q.Enterprise), string(q.User), string(sso.QuestionWaiting), string(q.Holder), string(q.Connection), string(q.Attempt), q.Login, q.Keeps)
 	if err != nil || n > 0 {
 		return err
 	}
 	q.ID = sso.NewID[sso.QuestionID](t.now)
-	t.later(`insert into identity_questions (enterprise_id, id, user_id, holder_id, connection_id, attempt_id, login, keeps, state, answer, created_at, decided_by, decided_at)
+	t.Queue(`insert into identity_questions (enterprise_id, id, user_id, holder_id, connection_id, attempt_id, login, keeps, state, answer, created_at, decided_by, decided_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, '', 0)`,
 		string(q.Enterprise), string(q.ID), string(q.User), string(q.Holder), string(q.Connection), string(q.Attempt), q.Login, q.Keeps,
-		string(sso.QuestionWaiting), micros(t.now))
+		string(sso.QuestionWaiting), engine.Micros(t.now))
 	return t.audit(ctx, by, "identity.questioned", string(q.User), "question", string(q.ID), "login", q.Login, "holder", string(q.Holder), "attempt", string(q.Attempt))
 }
 
 // settle queues that a user's question, if one waits, has no matter any more.
 func (t *tx) settle(ent sso.EnterpriseID, user sso.UserID) {
-	t.later("update identity_questions set state = $4, decided_at = $5 where enterprise_id = $1 and user_id = $2 and state = $3",
-		string(ent), string(user), string(sso.QuestionWaiting), string(sso.QuestionSettled), micros(t.now))
+	t.Queue("update identity_questions set state = $4, decided_at = $5 where enterprise_id = $1 and user_id = $2 and state = $3",
+		string(ent), string(user), string(sso.QuestionWaiting), string(sso.QuestionSettled), engine.Micros(t.now))
 }
 
 // AnswerQuestion does what an admin decided about two people who claim one
@@ -82,8 +83,8 @@ func (db *DB) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.Enterpri
 			return err
 		}
 		q.State, q.Answer, q.DecidedBy, q.DecidedAt = sso.QuestionAnswered, d.Answer, by, t.now
-		t.later("update identity_questions set state = $3, answer = $4, decided_by = $5, decided_at = $6 where enterprise_id = $1 and id = $2",
-			string(ent), string(id), string(q.State), string(q.Answer), string(by), micros(t.now))
+		t.Queue("update identity_questions set state = $3, answer = $4, decided_by = $5, decided_at = $6 where enterprise_id = $1 and id = $2",
+			string(ent), string(id), string(q.State), string(q.Answer), string(by), engine.Micros(t.now))
 		return t.audit(ctx, by, "identity.answered", string(q.User), "question", string(q.ID), "answer", string(d.Answer), "holder", string(q.Holder), "login", d.Login)
 	})
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // maxBrought is how many cookies of sessions a sign-in is asked about.
@@ -18,7 +19,7 @@ const selectBrought = "select " + sessionColumns + ", " + userColumns + `, e.id,
 // have signed in at another company before, so these statements name a browser
 // or a token, each of which only that browser has, and no enterprise.
 func (r *recording) readBrought() {
-	take := func(row row) error {
+	take := func(row engine.Row) error {
 		var b sso.Principal
 		e := &b.Enterprise
 		fields := append(sessionFields(&b.Session), userFields(&b.User)...)
@@ -34,10 +35,10 @@ func (r *recording) readBrought() {
 		return nil
 	}
 	if browser := hexOf(r.Session.Browser); browser != "" {
-		r.laterEach(take, selectBrought+"s.browser = $1", browser)
+		r.QueueQuery(take, selectBrought+"s.browser = $1", browser)
 	}
 	for _, token := range r.Brought[:min(len(r.Brought), maxBrought)] {
-		r.laterEach(take, selectBrought+"s.token = $1", token.String())
+		r.QueueQuery(take, selectBrought+"s.token = $1", token.String())
 	}
 }
 
@@ -46,7 +47,7 @@ func (r *recording) readBrought() {
 func (r *recording) replaceBrought(ctx context.Context) error {
 	gone := make([]sso.Revocation, len(r.brought))
 	for i, b := range r.brought {
-		r.later("delete from sessions where enterprise_id = $1 and id = $2", string(b.Enterprise.ID), string(b.Session.ID))
+		r.Queue("delete from sessions where enterprise_id = $1 and id = $2", string(b.Enterprise.ID), string(b.Session.ID))
 		gone[i].Session = b.Session.ID
 	}
 	if err := r.revoke(ctx, gone...); err != nil {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const historyKey = "membership_history_since"
@@ -17,15 +18,15 @@ const historyKey = "membership_history_since"
 func (db *DB) beginHistory(ctx context.Context) error {
 	var text string
 	err := db.write(ctx, func(ctx context.Context, t *tx) (err error) {
-		t.later("insert into meta (key, value) values ($1, $2) on conflict (key) do nothing", historyKey, strconv.FormatInt(micros(t.now), 10))
-		text, _, err = one(ctx, t, scanText, "select value from meta where key = $1", historyKey)
+		t.Queue("insert into meta (key, value) values ($1, $2) on conflict (key) do nothing", historyKey, strconv.FormatInt(engine.Micros(t.now), 10))
+		text, _, err = engine.One(ctx, t, engine.ScanText, "select value from meta where key = $1", historyKey)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("note when the history begins: %w", err)
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
-	db.recalls = fromMicros(n)
+	db.recalls = engine.FromMicros(n)
 	return err
 }
 
@@ -92,7 +93,7 @@ func (t *tx) restoration(ctx context.Context, ent sso.EnterpriseID, user sso.Use
 	if err != nil {
 		return r, err
 	}
-	here, err := list(ctx, t, scanText, `select h.group_id from membership_history h join groups g on g.enterprise_id = h.enterprise_id and g.id = h.group_id
+	here, err := engine.List(ctx, t, engine.ScanText, `select h.group_id from membership_history h join groups g on g.enterprise_id = h.enterprise_id and g.id = h.group_id
 		where h.enterprise_id = $1 and h.user_id = $2`, string(ent), string(user))
 	if err != nil {
 		return r, err
@@ -175,11 +176,11 @@ func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterprise
 func (t *tx) groupRestoration(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time) (r sso.Restored, err error) {
 	const members = "select " + pastColumns + " from membership_history h join users u on u.enterprise_id = h.enterprise_id and u.id = h.user_id" + pastFrom + `
 		where h.enterprise_id = $1 and h.group_id = $2 and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3) order by h.user_id`
-	then, err := list(ctx, t, scanPast, members, string(ent), string(group), micros(at))
+	then, err := engine.List(ctx, t, scanPast, members, string(ent), string(group), engine.Micros(at))
 	if err != nil {
 		return r, err
 	}
-	now, err := list(ctx, t, scanPast, members, string(ent), string(group), micros(t.now))
+	now, err := engine.List(ctx, t, scanPast, members, string(ent), string(group), engine.Micros(t.now))
 	if err != nil {
 		return r, err
 	}

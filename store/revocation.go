@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const revocationCounter = "revocations"
@@ -15,14 +16,14 @@ func (t *tx) revoke(ctx context.Context, what ...sso.Revocation) error {
 	if len(what) == 0 {
 		return nil
 	}
-	last, _, err := one(ctx, t, scanNumber, "update counters set value = value + $2 where name = $1 returning value", revocationCounter, int64(len(what)))
+	last, _, err := engine.One(ctx, t, engine.ScanNumber, "update counters set value = value + $2 where name = $1 returning value", revocationCounter, int64(len(what)))
 	if err != nil {
 		return err
 	}
 	first := last - int64(len(what)) + 1
 	for i, r := range what {
-		t.later("insert into revocations (sequence, session_id, user_id, enterprise_id, at) values ($1, $2, $3, $4, $5)",
-			first+int64(i), string(r.Session), string(r.User), string(r.Enterprise), micros(t.now))
+		t.Queue("insert into revocations (sequence, session_id, user_id, enterprise_id, at) values ($1, $2, $3, $4, $5)",
+			first+int64(i), string(r.Session), string(r.User), string(r.Enterprise), engine.Micros(t.now))
 	}
 	return nil
 }
@@ -31,7 +32,7 @@ func (t *tx) revoke(ctx context.Context, what ...sso.Revocation) error {
 // most a thousand at a time.
 func (db *DB) Revocations(ctx context.Context, after int64) (_ []sso.Revocation, err error) {
 	defer func() { doing(&err, "list revocations") }()
-	return list(ctx, db.backend.urgent(), func(r row) (v sso.Revocation, err error) {
+	return engine.List(ctx, db.sql.Urgent(), func(r engine.Row) (v sso.Revocation, err error) {
 		err = r.Scan(&v.Sequence, &v.Session, &v.User, &v.Enterprise)
 		return v, err
 	}, "select sequence, session_id, user_id, enterprise_id from revocations where sequence > $1 order by sequence limit 1000", after)
@@ -40,6 +41,6 @@ func (db *DB) Revocations(ctx context.Context, after int64) (_ []sso.Revocation,
 // LastRevocation is the newest sequence number, 0 before the first.
 func (db *DB) LastRevocation(ctx context.Context) (_ int64, err error) {
 	defer func() { doing(&err, "read the last revocation") }()
-	n, _, err := one(ctx, db.backend.urgent(), scanNumber, "select value from counters where name = $1", revocationCounter)
+	n, _, err := engine.One(ctx, db.sql.Urgent(), engine.ScanNumber, "select value from counters where name = $1", revocationCounter)
 	return n, err
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // sealedColumn is where sealed values are. id is the column that names the row
@@ -77,7 +78,7 @@ func (t *tx) reseal(ctx context.Context, c sealedColumn) (int, error) {
 	if c.tenant {
 		enterprise, same = "enterprise_id", "enterprise_id = $3"
 	}
-	rows, err := list(ctx, t, func(r row) (s sealedRow, err error) {
+	rows, err := engine.List(ctx, t, func(r engine.Row) (s sealedRow, err error) {
 		err = r.Scan(&s.id, &s.enterprise, &s.value)
 		return s, err
 	}, "select "+c.id+", "+enterprise+", "+c.column+" from "+c.table+" where "+c.column+" <> '' and "+c.column+" not like $1 limit "+strconv.Itoa(rotated),
@@ -91,7 +92,7 @@ func (t *tx) reseal(ctx context.Context, c sealedColumn) (int, error) {
 		if err != nil {
 			return 0, fmt.Errorf("open a secret to seal it again: %w", err)
 		}
-		t.later("update "+c.table+" set "+c.column+" = $4 where "+c.id+" = $2 and "+c.column+" = $1 and "+same,
+		t.Queue("update "+c.table+" set "+c.column+" = $4 where "+c.id+" = $2 and "+c.column+" = $1 and "+same,
 			s.value, s.id, string(s.enterprise), t.db.sealer.seal(p, value))
 	}
 	return len(rows), nil

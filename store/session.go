@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const sessionColumns = `s.id, s.token, s.enterprise_id, s.connection_id, s.user_id, s.attempt_id, s.subject, s.name_id_format, s.session_index,
@@ -13,21 +14,21 @@ const sessionColumns = `s.id, s.token, s.enterprise_id, s.connection_id, s.user_
 
 func sessionFields(s *sso.Session) []any {
 	return []any{&s.ID, hexHash(&s.Token), &s.Enterprise, &s.Connection, &s.User, &s.Attempt, &s.Subject, &s.NameIDFormat, &s.SessionIndex,
-		&s.Remote, &s.UserAgent, moment(&s.CreatedAt), moment(&s.LastSeenAt), span(&s.IdleTimeout), moment(&s.ExpiresAt), hexHash(&s.Browser)}
+		&s.Remote, &s.UserAgent, engine.Time(&s.CreatedAt), engine.Time(&s.LastSeenAt), engine.Duration(&s.IdleTimeout), engine.Time(&s.ExpiresAt), hexHash(&s.Browser)}
 }
 
-func scanSession(r row) (s sso.Session, err error) {
+func scanSession(r engine.Row) (s sso.Session, err error) {
 	err = r.Scan(sessionFields(&s)...)
 	return s, err
 }
 
 func (t *tx) insertSession(s sso.Session) {
-	t.later(`insert into sessions (enterprise_id, id, token, connection_id, user_id, attempt_id, subject, name_id_format, session_index,
+	t.Queue(`insert into sessions (enterprise_id, id, token, connection_id, user_id, attempt_id, subject, name_id_format, session_index,
 			remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at, browser)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 		string(s.Enterprise), string(s.ID), s.Token.String(), string(s.Connection), string(s.User), string(s.Attempt),
-		s.Subject, s.NameIDFormat, s.SessionIndex, clean(s.Remote, maxRemote), clean(s.UserAgent, maxUserAgent),
-		micros(s.CreatedAt), micros(s.LastSeenAt), s.IdleTimeout.Microseconds(), micros(s.ExpiresAt), hexOf(s.Browser))
+		s.Subject, s.NameIDFormat, s.SessionIndex, engine.Clean(s.Remote, maxRemote), engine.Clean(s.UserAgent, maxUserAgent),
+		engine.Micros(s.CreatedAt), engine.Micros(s.LastSeenAt), s.IdleTimeout.Microseconds(), engine.Micros(s.ExpiresAt), hexOf(s.Browser))
 }
 
 // Principal returns who a bearer value speaks for, with their groups. No session, a dead one, or
@@ -35,12 +36,12 @@ func (t *tx) insertSession(s sso.Session) {
 // cannot know is Unavailable, which is not the same.
 func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, err error) {
 	defer func() { doing(&err, "find session") }()
-	p, ok, err := one(ctx, db.backend, func(r row) (p sso.Principal, err error) {
+	p, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (p sso.Principal, err error) {
 		dest := append(sessionFields(&p.Session), userFields(&p.User)...)
 		e := &p.Enterprise
-		err = r.Scan(append(dest, &e.ID, &e.Key, &e.Name, &e.Enforced, moment(&e.CreatedAt), groupsOf(&p.Groups))...)
+		err = r.Scan(append(dest, &e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt), groupsOf(&p.Groups))...)
 		return p, err
-	}, "select "+sessionColumns+", "+userColumns+", e.id, e.key, e.name, e.enforced, e.created_at, (select "+db.dialect.triples("g.id", "o.key", "g.name")+`
+	}, "select "+sessionColumns+", "+userColumns+", e.id, e.key, e.name, e.enforced, e.created_at, (select "+db.sql.Dialect.Triples("g.id", "o.key", "g.name")+`
 			from memberships m cross join groups g cross join organizations o
 			where m.enterprise_id = s.enterprise_id and m.user_id = s.user_id and g.enterprise_id = m.enterprise_id and g.id = m.group_id
 			and o.enterprise_id = g.enterprise_id and o.id = g.organization_id)
@@ -66,7 +67,7 @@ func (db *DB) TouchSessions(ctx context.Context, seen map[sso.SessionID]time.Tim
 	}
 	return db.write(ctx, func(_ context.Context, t *tx) error {
 		for id, at := range seen {
-			t.later("update sessions set last_seen_at = $2 where id = $1 and last_seen_at < $2", string(id), micros(at))
+			t.Queue("update sessions set last_seen_at = $2 where id = $1 and last_seen_at < $2", string(id), engine.Micros(at))
 		}
 		return nil
 	})
@@ -75,11 +76,11 @@ func (db *DB) TouchSessions(ctx context.Context, seen map[sso.SessionID]time.Tim
 // UserSessions lists a user's live sessions, newest first.
 func (db *DB) UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ []sso.Session, err error) {
 	defer func() { doing(&err, "list sessions") }()
-	if _, err := found(findUser(ctx, db.backend, ent, user)); err != nil {
+	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
 		return nil, err
 	}
-	now := micros(db.now())
-	return list(ctx, db.backend, scanSession, "select "+sessionColumns+` from sessions s where s.enterprise_id = $1 and s.user_id = $2
+	now := engine.Micros(db.now())
+	return engine.List(ctx, db.sql, scanSession, "select "+sessionColumns+` from sessions s where s.enterprise_id = $1 and s.user_id = $2
 		and s.expires_at > $3 and s.last_seen_at + s.idle_timeout > $3 order by s.id desc`, string(ent), string(user), now)
 }
 
@@ -87,7 +88,7 @@ func (db *DB) UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.U
 func (db *DB) RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) (err error) {
 	defer func() { doing(&err, "revoke session") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		user, err := found(one(ctx, t, scanText, "delete from sessions where enterprise_id = $1 and id = $2 returning user_id", string(ent), string(id)))
+		user, err := found(engine.One(ctx, t, engine.ScanText, "delete from sessions where enterprise_id = $1 and id = $2 returning user_id", string(ent), string(id)))
 		if err != nil {
 			return err
 		}
@@ -117,7 +118,7 @@ func (db *DB) RevokeUserSessions(ctx context.Context, by sso.Actor, ent sso.Ente
 // endUserSessions tells every node even if there is no session: one may be
 // known to a cache only.
 func (t *tx) endUserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (int, error) {
-	n, err := t.exec(ctx, "delete from sessions where enterprise_id = $1 and user_id = $2", string(ent), string(user))
+	n, err := t.Exec(ctx, "delete from sessions where enterprise_id = $1 and user_id = $2", string(ent), string(user))
 	if err != nil {
 		return 0, err
 	}
@@ -132,12 +133,12 @@ func (t *tx) endUserSessions(ctx context.Context, ent sso.EnterpriseID, user sso
 func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, c sso.ConnectionID,
 	subject, sessionIndex string, once sso.ReplayMark) (n int, err error) {
 	defer func() { doing(&err, "revoke the subject's sessions") }()
-	w := &where{}
-	w.and("enterprise_id = ", string(ent))
-	w.and("connection_id = ", string(c))
-	w.andText("subject = ", subject)
-	w.andText("session_index = ", sessionIndex)
-	if len(w.args) == 2 {
+	w := &engine.Where{}
+	w.And("enterprise_id = ", string(ent))
+	w.And("connection_id = ", string(c))
+	w.AndText("subject = ", subject)
+	w.AndText("session_index = ", sessionIndex)
+	if len(w.Args()) == 2 {
 		return 0, nil
 	}
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -145,7 +146,7 @@ func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.E
 		if once != (sso.ReplayMark{}) {
 			t.mark(&fresh, ent, once)
 		}
-		ids, err := list(ctx, t, scanText, "delete from sessions"+w.text.String()+" returning id", w.args...)
+		ids, err := engine.List(ctx, t, engine.ScanText, "delete from sessions"+w.String()+" returning id", w.Args()...)
 		if err != nil {
 			return err
 		}

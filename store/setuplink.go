@@ -6,18 +6,19 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const setupLinkColumns = "l.enterprise_id, l.id, coalesce(l.connection_id, ''), l.token, l.made_for, l.max_opens, l.opens, l.created_by, l.created_at, l.expires_at, l.revoked_at, l.opened_at"
 
-func scanSetupLink(r row) (l sso.SetupLink, err error) {
+func scanSetupLink(r engine.Row) (l sso.SetupLink, err error) {
 	err = r.Scan(&l.Enterprise, &l.ID, &l.Connection, hexHash(&l.Token), &l.For, &l.MaxOpens, &l.Opens, &l.CreatedBy,
-		moment(&l.CreatedAt), moment(&l.ExpiresAt), moment(&l.RevokedAt), moment(&l.OpenedAt))
+		engine.Time(&l.CreatedAt), engine.Time(&l.ExpiresAt), engine.Time(&l.RevokedAt), engine.Time(&l.OpenedAt))
 	return l, err
 }
 
-func findSetupLink(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.SetupLinkID) (sso.SetupLink, bool, error) {
-	return one(ctx, r, scanSetupLink, "select "+setupLinkColumns+" from setup_links l where l.enterprise_id = $1 and l.id = $2", string(ent), string(id))
+func findSetupLink(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.SetupLinkID) (sso.SetupLink, bool, error) {
+	return engine.One(ctx, r, scanSetupLink, "select "+setupLinkColumns+" from setup_links l where l.enterprise_id = $1 and l.id = $2", string(ent), string(id))
 }
 
 // orNull is a reference that may be to nothing.
@@ -34,9 +35,9 @@ func (db *DB) CreateSetupLink(ctx context.Context, by sso.Actor, l sso.SetupLink
 	err = db.change(ctx, l.Enterprise, func(ctx context.Context, t *tx) error {
 		l.ID, l.CreatedAt, l.CreatedBy = sso.NewID[sso.SetupLinkID](t.now), t.now, by
 		l.Opens, l.RevokedAt, l.OpenedAt = 0, time.Time{}, time.Time{}
-		t.later(`insert into setup_links (enterprise_id, id, connection_id, token, made_for, max_opens, opens, created_by, created_at, expires_at, revoked_at, opened_at)
+		t.Queue(`insert into setup_links (enterprise_id, id, connection_id, token, made_for, max_opens, opens, created_by, created_at, expires_at, revoked_at, opened_at)
 			values ($1, $2, $3, $4, $5, $6, 0, $7, $8, $9, 0, 0)`, string(l.Enterprise), string(l.ID), orNull(string(l.Connection)), l.Token.String(),
-			l.For, int64(l.MaxOpens), string(by), micros(l.CreatedAt), micros(l.ExpiresAt))
+			l.For, int64(l.MaxOpens), string(by), engine.Micros(l.CreatedAt), engine.Micros(l.ExpiresAt))
 		return t.audit(ctx, by, "setup_link.created", string(l.ID), "for", l.For, "connection", string(l.Connection),
 			"max_opens", strconv.Itoa(l.MaxOpens), "expires_at", l.ExpiresAt.UTC().Format(time.RFC3339))
 	})
@@ -49,18 +50,18 @@ func (db *DB) CreateSetupLink(ctx context.Context, by sso.Actor, l sso.SetupLink
 // SetupLinks lists the links of an enterprise, newest first.
 func (db *DB) SetupLinks(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.SetupLink, next string, err error) {
 	defer func() { doing(&err, "list setup links") }()
-	w := &where{}
-	w.and("l.enterprise_id = ", string(ent))
-	query := "select " + setupLinkColumns + " from setup_links l" + w.page("l.id", page.Cursor, page.Size(), true)
-	all, err := list(ctx, db.backend, scanSetupLink, query, w.args...)
-	all, next = cut(all, page.Size(), func(l sso.SetupLink) string { return string(l.ID) })
+	w := &engine.Where{}
+	w.And("l.enterprise_id = ", string(ent))
+	query := "select " + setupLinkColumns + " from setup_links l" + w.Page("l.id", page.Cursor, page.Size(), true)
+	all, err := engine.List(ctx, db.sql, scanSetupLink, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(l sso.SetupLink) string { return string(l.ID) })
 	return all, next, err
 }
 
 // SetupLink returns one link.
 func (db *DB) SetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID) (_ sso.SetupLink, err error) {
 	defer func() { doing(&err, "find setup link") }()
-	return found(findSetupLink(ctx, db.backend, ent, id))
+	return found(findSetupLink(ctx, db.sql, ent, id))
 }
 
 // RevokeSetupLink ends a link and what was begun with it.
@@ -71,8 +72,8 @@ func (db *DB) RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.Enterpr
 		if err != nil || !l.RevokedAt.IsZero() {
 			return err
 		}
-		t.later("update setup_links set revoked_at = $3 where enterprise_id = $1 and id = $2", string(ent), string(id), micros(t.now))
-		t.later("delete from setup_sessions where enterprise_id = $1 and link_id = $2", string(ent), string(id))
+		t.Queue("update setup_links set revoked_at = $3 where enterprise_id = $1 and id = $2", string(ent), string(id), engine.Micros(t.now))
+		t.Queue("delete from setup_sessions where enterprise_id = $1 and link_id = $2", string(ent), string(id))
 		return t.audit(ctx, by, "setup_link.revoked", string(id), "for", l.For)
 	})
 }
@@ -87,7 +88,7 @@ func errSetupLink() *sso.Error {
 // every one of an enterprise that enforces single sign-on.
 func (db *DB) SetupLinkByToken(ctx context.Context, token sso.Hash) (_ sso.SetupLink, err error) {
 	defer func() { doing(&err, "find setup link by token") }()
-	l, ok, err := one(ctx, db.backend, scanSetupLink, "select "+setupLinkColumns+` from setup_links l
+	l, ok, err := engine.One(ctx, db.sql, scanSetupLink, "select "+setupLinkColumns+` from setup_links l
 		join enterprises e on e.id = l.enterprise_id where l.token = $1 and not e.enforced`, token.String())
 	if err == nil && (!ok || !l.Open(db.now())) {
 		err = errSetupLink()
@@ -109,7 +110,7 @@ func (db *DB) OpenSetupLink(ctx context.Context, token, session sso.Hash, most t
 	}
 	err = db.change(ctx, known.Enterprise, func(ctx context.Context, t *tx) error {
 		var ok bool
-		l, ok, err = one(ctx, t, scanSetupLink, "select "+setupLinkColumns+` from setup_links l
+		l, ok, err = engine.One(ctx, t, scanSetupLink, "select "+setupLinkColumns+` from setup_links l
 			join enterprises e on e.id = l.enterprise_id where l.enterprise_id = $1 and l.id = $2 and not e.enforced`, string(known.Enterprise), string(known.ID))
 		if err != nil {
 			return err
@@ -122,9 +123,9 @@ func (db *DB) OpenSetupLink(ctx context.Context, token, session sso.Hash, most t
 		if l.ExpiresAt.Before(end) {
 			end = l.ExpiresAt
 		}
-		t.later("update setup_links set opens = $3, opened_at = $4 where enterprise_id = $1 and id = $2", string(l.Enterprise), string(l.ID), int64(l.Opens), micros(t.now))
-		t.later("insert into setup_sessions (token, enterprise_id, link_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
-			session.String(), string(l.Enterprise), string(l.ID), micros(t.now), micros(end))
+		t.Queue("update setup_links set opens = $3, opened_at = $4 where enterprise_id = $1 and id = $2", string(l.Enterprise), string(l.ID), int64(l.Opens), engine.Micros(t.now))
+		t.Queue("insert into setup_sessions (token, enterprise_id, link_id, created_at, expires_at) values ($1, $2, $3, $4, $5)",
+			session.String(), string(l.Enterprise), string(l.ID), engine.Micros(t.now), engine.Micros(end))
 		return t.audit(ctx, sso.Actor(l.ID), "setup_link.opened", string(l.ID), "for", l.For, "opens", strconv.Itoa(l.Opens), "remote", remote)
 	})
 	if err != nil {
@@ -139,9 +140,9 @@ func (db *DB) OpenSetupLink(ctx context.Context, token, session sso.Hash, most t
 func (db *DB) SetupSession(ctx context.Context, token sso.Hash) (_ sso.SetupLink, err error) {
 	defer func() { doing(&err, "find setup session") }()
 	now := db.now()
-	l, ok, err := one(ctx, db.backend, scanSetupLink, "select "+setupLinkColumns+` from setup_sessions s
+	l, ok, err := engine.One(ctx, db.sql, scanSetupLink, "select "+setupLinkColumns+` from setup_sessions s
 		join setup_links l on l.enterprise_id = s.enterprise_id and l.id = s.link_id
-		join enterprises e on e.id = l.enterprise_id where s.token = $1 and s.expires_at > $2 and not e.enforced`, token.String(), micros(now))
+		join enterprises e on e.id = l.enterprise_id where s.token = $1 and s.expires_at > $2 and not e.enforced`, token.String(), engine.Micros(now))
 	if err == nil && (!ok || !l.RevokedAt.IsZero() || !now.Before(l.ExpiresAt)) {
 		err = &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Your session has ended. Open the setup link again."}
 	}
@@ -155,7 +156,7 @@ func (db *DB) SetupSession(ctx context.Context, token sso.Hash) (_ sso.SetupLink
 func (db *DB) EndSetupSession(ctx context.Context, token sso.Hash) (err error) {
 	defer func() { doing(&err, "end setup session") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.later("delete from setup_sessions where token = $1", token.String())
+		t.Queue("delete from setup_sessions where token = $1", token.String())
 		return nil
 	})
 }
@@ -172,7 +173,7 @@ func (db *DB) BindSetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.Se
 		case l.Connection != "":
 			return &sso.Error{Kind: sso.Conflict, Code: "setup_link_bound", Public: "This setup link has made its connection already."}
 		}
-		if err := t.affects(ctx, errMissing(), "update setup_links set connection_id = $3 where enterprise_id = $1 and id = $2",
+		if err := t.ExecOne(ctx, errMissing(), "update setup_links set connection_id = $3 where enterprise_id = $1 and id = $2",
 			string(ent), string(id), string(connection)); err != nil {
 			return err
 		}

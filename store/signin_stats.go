@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const (
@@ -28,24 +29,24 @@ func (db *DB) Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuer
 	const of = " from connections c cross join attempts a where c.enterprise_id = $1 and a.enterprise_id = $1 and a.connection_id = c.id and "
 	// A count for each day and outcome is a walk along the index; grouping would
 	// sort what it walks along.
-	v.Days, err = list(ctx, db.backend, func(r row) (n sso.SignInCount, err error) {
+	v.Days, err = engine.List(ctx, db.sql, func(r engine.Row) (n sso.SignInCount, err error) {
 		var day int64
 		err = r.Scan(&n.Connection, &n.Outcome, &day, &n.Count)
-		n.Day = fromMicros(day)
+		n.Day = engine.FromMicros(day)
 		return n, err
 	}, `with recursive days(day) as (select `+bigint("$2")+` union all select day + `+aDay+` from days where day + `+aDay+` <= $3)
 		select * from (select c.id, o.outcome, d.day, (select count(*) from attempts a where a.enterprise_id = $1 and a.connection_id = c.id
 				and a.outcome = o.outcome and a.at >= d.day and a.at < d.day + `+aDay+`) as n
 			from connections c cross join days d cross join (select 'succeeded' as outcome union all select 'failed' union all select 'pending') o
 			where c.enterprise_id = $1) counted
-		where n > 0 order by 3, 1, 2`, string(ent), micros(q.Days), micros(db.now()))
+		where n > 0 order by 3, 1, 2`, string(ent), engine.Micros(q.Days), engine.Micros(db.now()))
 	if err != nil {
 		return v, err
 	}
-	v.Last, err = list(ctx, db.backend, func(r row) (n sso.SignInCount, err error) {
+	v.Last, err = engine.List(ctx, db.sql, func(r engine.Row) (n sso.SignInCount, err error) {
 		err = r.Scan(&n.Connection, &n.Outcome, &n.Code, &n.Count)
 		return n, err
-	}, "select a.connection_id, a.outcome, a.code, count(*)"+of+ended+" and a.at >= $2 group by 1, 2, 3 order by 4 desc, 1, 2, 3", string(ent), micros(q.Since))
+	}, "select a.connection_id, a.outcome, a.code, count(*)"+of+ended+" and a.at >= $2 group by 1, 2, 3 order by 4 desc, 1, 2, 3", string(ent), engine.Micros(q.Since))
 	if err != nil {
 		return v, err
 	}
@@ -58,13 +59,13 @@ func (db *DB) Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuer
 // newest reads what the latest attempts over each connection say.
 func (db *DB) newest(ctx context.Context, ent sso.EnterpriseID, most int, v *sso.Vitals) error {
 	v.LastSuccess, v.HadGroups = map[sso.ConnectionID]time.Time{}, map[sso.UserID]bool{}
-	ids, err := list(ctx, db.backend, scanText, "select c.id from connections c where c.enterprise_id = $1 order by c.id", string(ent))
+	ids, err := engine.List(ctx, db.sql, engine.ScanText, "select c.id from connections c where c.enterprise_id = $1 order by c.id", string(ent))
 	if err != nil {
 		return err
 	}
 	for _, id := range ids {
 		for _, outcome := range []sso.Outcome{sso.OutcomeSucceeded, sso.OutcomeFailed} {
-			some, err := list(ctx, db.backend, func(r row) (a sso.Attempt, err error) {
+			some, err := engine.List(ctx, db.sql, func(r engine.Row) (a sso.Attempt, err error) {
 				var had bool
 				a, err = scanAttempt(scanMore{r, []any{&had}})
 				v.HadGroups[a.User] = had
@@ -92,7 +93,7 @@ func prefixed(table, columns string) string {
 // waiting counts what waits for an admin. The names of groups are found by
 // leaping from each to the next, so that how many people have one costs nothing.
 func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) error {
-	n, _, err := one(ctx, db.backend, scanNumber, `with recursive said(name, n) as (
+	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, `with recursive said(name, n) as (
 			select (select min(name) from asserted_names where enterprise_id = $1), 1
 			union all select (select min(a.name) from asserted_names a where a.enterprise_id = $1 and a.name > said.name), said.n + 1
 				from said where said.name is not null and said.n < $2)
@@ -111,7 +112,7 @@ func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) 
 		held += t.Waiting
 	}
 	v.Held, v.More = min(held, mostHeld), held >= mostHeld || v.Unmatched == mostNames
-	questions, _, err := one(ctx, db.backend, scanNumber, `select count(*) from (select 1 from identity_questions q where q.enterprise_id = $1 and q.state = 'waiting' limit $2) few`,
+	questions, _, err := engine.One(ctx, db.sql, engine.ScanNumber, `select count(*) from (select 1 from identity_questions q where q.enterprise_id = $1 and q.state = 'waiting' limit $2) few`,
 		string(ent), int64(mostHeld))
 	if err != nil {
 		return err
@@ -125,12 +126,12 @@ func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) 
 // not matter.
 func (db *DB) EnterpriseSummaries(ctx context.Context, contains string, page sso.Page) (_ []sso.EnterpriseSummary, next string, err error) {
 	defer func() { doing(&err, "list enterprises with their numbers") }()
-	w := &where{}
-	w.andText("e.id > ", page.Cursor)
+	w := &engine.Where{}
+	w.AndText("e.id > ", page.Cursor)
 	if contains != "" {
 		// Not like, whose wildcards mean something.
-		w.and("replace(lower(e.name) || '/' || e.key, ", strings.ToLower(contains))
-		w.text.WriteString(", '') <> lower(e.name) || '/' || e.key")
+		w.And("replace(lower(e.name) || '/' || e.key, ", strings.ToLower(contains))
+		w.Add(", '') <> lower(e.name) || '/' || e.key")
 	}
 	query := `select e.id, e.key, e.name, e.created_at,
 		(select count(*) from users u where u.enterprise_id = e.id),
@@ -138,12 +139,12 @@ func (db *DB) EnterpriseSummaries(ctx context.Context, contains string, page sso
 		(select count(*) from connections c where c.enterprise_id = e.id and c.draft <> ''),
 		coalesce((select max((select max(a.at) from attempts a where a.enterprise_id = c.enterprise_id and a.connection_id = c.id and a.outcome = 'succeeded'))
 			from connections c where c.enterprise_id = e.id), 0)
-		from enterprises e` + w.text.String() + " order by e.id limit " + limit(page)
-	all, err := list(ctx, db.backend, func(r row) (s sso.EnterpriseSummary, err error) {
+		from enterprises e` + w.String() + " order by e.id limit " + limit(page)
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (s sso.EnterpriseSummary, err error) {
 		e := &s.Enterprise
-		err = r.Scan(&e.ID, &e.Key, &e.Name, moment(&e.CreatedAt), &s.People, &s.Enabled, &s.Drafts, moment(&s.LastSuccess))
+		err = r.Scan(&e.ID, &e.Key, &e.Name, engine.Time(&e.CreatedAt), &s.People, &s.Enabled, &s.Drafts, engine.Time(&s.LastSuccess))
 		return s, err
-	}, query, w.args...)
-	all, next = cut(all, page.Size(), func(s sso.EnterpriseSummary) string { return string(s.Enterprise.ID) })
+	}, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(s sso.EnterpriseSummary) string { return string(s.Enterprise.ID) })
 	return all, next, err
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 func signingKeyPlace(id sso.KeyID) place {
@@ -16,13 +17,13 @@ func signingKeyPlace(id sso.KeyID) place {
 // oldest first.
 func (db *DB) SigningKeys(ctx context.Context) (_ []sso.SigningKey, err error) {
 	defer func() { doing(&err, "list signing keys") }()
-	return db.signingKeys(ctx, db.backend)
+	return db.signingKeys(ctx, db.sql)
 }
 
-func (db *DB) signingKeys(ctx context.Context, r reader) ([]sso.SigningKey, error) {
-	return list(ctx, r, func(r row) (k sso.SigningKey, err error) {
+func (db *DB) signingKeys(ctx context.Context, r engine.Reader) ([]sso.SigningKey, error) {
+	return engine.List(ctx, r, func(r engine.Row) (k sso.SigningKey, err error) {
 		var public, private string
-		if err := r.Scan(&k.ID, &public, &private, moment(&k.CreatedAt)); err != nil {
+		if err := r.Scan(&k.ID, &public, &private, engine.Time(&k.CreatedAt)); err != nil {
 			return k, err
 		}
 		if k.Public, err = base64.StdEncoding.DecodeString(public); err != nil {
@@ -49,15 +50,15 @@ func (db *DB) ChangeSigningKeys(ctx context.Context, fn func([]sso.SigningKey) (
 		if add != nil {
 			k := *add
 			k.ID, k.CreatedAt = sso.NewID[sso.KeyID](t.now), t.now
-			t.later("insert into signing_keys (id, public, private, created_at) values ($1, $2, $3, $4)",
-				string(k.ID), base64.StdEncoding.EncodeToString(k.Public), db.sealer.seal(signingKeyPlace(k.ID), k.Private), micros(k.CreatedAt))
+			t.Queue("insert into signing_keys (id, public, private, created_at) values ($1, $2, $3, $4)",
+				string(k.ID), base64.StdEncoding.EncodeToString(k.Public), db.sealer.seal(signingKeyPlace(k.ID), k.Private), engine.Micros(k.CreatedAt))
 			keys = append(keys, k)
 			if err := t.audit(ctx, sso.ActorSystem, "signing_key.created", string(k.ID)); err != nil {
 				return err
 			}
 		}
 		for _, id := range remove {
-			t.later("delete from signing_keys where id = $1", string(id))
+			t.Queue("delete from signing_keys where id = $1", string(id))
 			keys = slices.DeleteFunc(keys, func(k sso.SigningKey) bool { return k.ID == id })
 			if err := t.audit(ctx, sso.ActorSystem, "signing_key.deleted", string(id)); err != nil {
 				return err

@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/fold"
+	"gatehouse/store/engine"
 )
 
 // The snapshot of a sign-in is read by index alone: its cost follows the
@@ -34,12 +35,12 @@ func (r *snapshotting) readGroups() {
 	r.readBrake()
 	r.readDefaults()
 	if len(r.possible) > 0 {
-		r.laterEach(func(row row) error {
+		r.QueueQuery(func(row engine.Row) error {
 			g, err := scanGroup(row)
 			r.snapshot.Groups = append(r.snapshot.Groups, g)
 			return err
-		}, "select "+groupColumns+" from ("+r.db.dialect.list("$2")+`) n cross join groups g
-			where g.enterprise_id = $1 and g.name = n.value`, string(r.ent), jsonList(r.possible))
+		}, "select "+groupColumns+" from ("+r.db.sql.Dialect.Values("$2")+`) n cross join groups g
+			where g.enterprise_id = $1 and g.name = n.value`, string(r.ent), engine.JSONList(r.possible))
 		r.readAliased()
 	}
 }
@@ -49,36 +50,36 @@ func (r *snapshotting) readDefaults() {
 	if len(r.defaults) == 0 {
 		return
 	}
-	r.laterEach(func(row row) error {
+	r.QueueQuery(func(row engine.Row) error {
 		g, err := scanGroup(row)
 		r.snapshot.Groups = append(r.snapshot.Groups, g)
 		return err
-	}, "select "+groupColumns+" from ("+r.db.dialect.list("$2")+`) n cross join groups g
-		where g.enterprise_id = $1 and g.id = n.value`, string(r.ent), jsonList(groupTexts(r.defaults)))
+	}, "select "+groupColumns+" from ("+r.db.sql.Dialect.Values("$2")+`) n cross join groups g
+		where g.enterprise_id = $1 and g.id = n.value`, string(r.ent), engine.JSONList(groupTexts(r.defaults)))
 }
 
 // readAliased queues the groups that an asserted name is an IdP name of, each
 // with that name; once puts together what is found several times.
 func (r *snapshotting) readAliased() {
-	r.laterEach(func(row row) error {
+	r.QueueQuery(func(row engine.Row) error {
 		var g sso.Group
 		var name string
 		err := row.Scan(append(groupFields(&g), &name)...)
 		g.IDPNames = []string{name}
 		r.snapshot.Groups = append(r.snapshot.Groups, g)
 		return err
-	}, "select "+groupColumns+", i.name from ("+r.db.dialect.list("$2")+`) n cross join group_idp_names i cross join groups g
+	}, "select "+groupColumns+", i.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join group_idp_names i cross join groups g
 		where i.enterprise_id = $1 and i.name = n.value and g.enterprise_id = $1 and g.id = i.group_id order by i.name`,
-		string(r.ent), jsonList(r.possible))
+		string(r.ent), engine.JSONList(r.possible))
 }
 
 // readMemberships queues memberships with their groups. Whose they are is not
 // read with each: complete knows it.
 func (r *snapshotting) readMemberships(from, where string, args ...any) {
-	r.laterEach(func(row row) error {
+	r.QueueQuery(func(row engine.Row) error {
 		var m sso.Membership
 		var g sso.Group
-		err := row.Scan(append(groupFields(&g), &m.Source, moment(&m.Since), &m.Cause)...)
+		err := row.Scan(append(groupFields(&g), &m.Source, engine.Time(&m.Since), &m.Cause)...)
 		m.Group = g.ID
 		r.snapshot.Memberships = append(r.snapshot.Memberships, m)
 		r.snapshot.Groups = append(r.snapshot.Groups, g)
@@ -93,7 +94,7 @@ const ofUser = "m.enterprise_id = $1 and m.user_id = $2"
 // groups with their default groups, what the unmatched names nearly are, and who
 // else is an admin.
 func (r *snapshotting) complete(ctx context.Context, user sso.UserID) error {
-	if err := r.flush(ctx); err != nil {
+	if err := r.Flush(ctx); err != nil {
 		return err
 	}
 	for i := range r.snapshot.Memberships {
@@ -104,7 +105,7 @@ func (r *snapshotting) complete(ctx context.Context, user sso.UserID) error {
 	r.readAdmins(user)
 	r.readLosses(user)
 	if len(organizations) > 0 {
-		r.laterEach(func(row row) error {
+		r.QueueQuery(func(row engine.Row) error {
 			var g sso.Group
 			var name string
 			if err := row.Scan(append(groupFields(&g), &name)...); err != nil {
@@ -115,11 +116,11 @@ func (r *snapshotting) complete(ctx context.Context, user sso.UserID) error {
 				r.snapshot.Groups = append(r.snapshot.Groups, g)
 			}
 			return nil
-		}, "select "+groupColumns+", o.name from ("+r.db.dialect.list("$2")+`) n cross join organizations o cross join groups g
+		}, "select "+groupColumns+", o.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join organizations o cross join groups g
 			where o.enterprise_id = $1 and o.id = n.value and g.enterprise_id = $1 and g.organization_id = o.id and g.is_default`,
-			string(r.ent), jsonList(organizations))
+			string(r.ent), engine.JSONList(organizations))
 	}
-	if err := r.flush(ctx); err != nil {
+	if err := r.Flush(ctx); err != nil {
 		return err
 	}
 	return r.readMembers(ctx)
@@ -166,7 +167,7 @@ func (r *snapshotting) readNear() {
 	if len(folds) == 0 {
 		return
 	}
-	r.laterEach(func(row row) error {
+	r.QueueQuery(func(row engine.Row) error {
 		var g sso.Group
 		var alias, name string
 		if err := row.Scan(append(groupFields(&g), &alias, &name)...); err != nil {
@@ -178,12 +179,12 @@ func (r *snapshotting) readNear() {
 		r.snapshot.Near = append(r.snapshot.Near, g)
 		r.snapshot.Organizations[g.Organization] = name
 		return nil
-	}, "select "+groupColumns+", '', o.name from ("+r.db.dialect.list("$2")+`) n cross join groups g cross join organizations o
+	}, "select "+groupColumns+", '', o.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join groups g cross join organizations o
 		where g.enterprise_id = $1 and g.folded = n.value and o.enterprise_id = $1 and o.id = g.organization_id
-		union all select `+groupColumns+", i.name, o.name from ("+r.db.dialect.list("$2")+`) n cross join group_idp_names i cross join groups g cross join organizations o
+		union all select `+groupColumns+", i.name, o.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join group_idp_names i cross join groups g cross join organizations o
 		where i.enterprise_id = $1 and i.folded = n.value and g.enterprise_id = $1 and g.id = i.group_id
 			and o.enterprise_id = $1 and o.id = g.organization_id limit $3`,
-		string(r.ent), jsonList(folds), int64(mostNear))
+		string(r.ent), engine.JSONList(folds), int64(mostNear))
 }
 
 // unmatchedFolds are the folds of what the asserted names that no group was found
@@ -226,7 +227,7 @@ func (r *snapshotting) readAdmins(user sso.UserID) {
 	if len(s.AdminGroups) == 0 || !slices.ContainsFunc(s.Memberships, func(m sso.Membership) bool { return slices.Contains(s.AdminGroups, m.Group) }) {
 		return
 	}
-	r.laterEach(func(row row) error {
+	r.QueueQuery(func(row engine.Row) error {
 		var other string
 		s.OtherAdmins = true
 		return row.Scan(&other)
@@ -279,7 +280,7 @@ func (r *snapshotting) whose(ctx context.Context, c sso.ConnectionID, user sso.U
 	if user != "" {
 		return found(findUser(ctx, r, r.ent, user))
 	}
-	u, _, err := one(ctx, r, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
-		string(r.ent), string(c), clean(login, sso.MaxLoginLength))
+	u, _, err := engine.One(ctx, r, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+		string(r.ent), string(c), engine.Clean(login, sso.MaxLoginLength))
 	return u, err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // Retention is how long what happened is kept; 0 is for ever. Audit events are
@@ -71,7 +72,7 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 			" in (select " + e.key + " from " + e.table + " where " + e.condition + " limit " + strconv.Itoa(swept) + ")"
 		for n := int64(swept); n >= swept; {
 			err := db.write(ctx, func(ctx context.Context, t *tx) (err error) {
-				n, err = t.exec(ctx, query, micros(e.before))
+				n, err = t.Exec(ctx, query, engine.Micros(e.before))
 				return err
 			})
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const (
@@ -18,16 +19,16 @@ const testRunColumns = "t.id, t.enterprise_id, t.connection_id, t.kind, t.state,
 
 // scanTestRun reads one without its result. Nobody writes that a run expired: it
 // is so as soon as nobody can come back.
-func (db *DB) scanTestRun(r row) (t sso.TestRun, err error) {
+func (db *DB) scanTestRun(r engine.Row) (t sso.TestRun, err error) {
 	err = r.Scan(&t.ID, &t.Enterprise, &t.Connection, &t.Kind, &t.State, &t.By, hexHash(&t.Token), &t.Revision, &t.Version, &t.Code, &t.Detail, &t.Warned,
-		moment(&t.CreatedAt), moment(&t.ExpiresAt), moment(&t.EndedAt))
+		engine.Time(&t.CreatedAt), engine.Time(&t.ExpiresAt), engine.Time(&t.EndedAt))
 	if t.State == sso.TestWaiting && !db.now().Before(t.ExpiresAt) {
 		t.State = sso.TestExpired
 	}
 	return t, err
 }
 
-func (db *DB) scanWholeTestRun(r row) (sso.TestRun, error) {
+func (db *DB) scanWholeTestRun(r engine.Row) (sso.TestRun, error) {
 	var sealed string
 	t, err := db.scanTestRun(scanMore{r, []any{&sealed}})
 	if err != nil || sealed == "" {
@@ -84,7 +85,7 @@ func withoutClaims(r *sso.TestResult) {
 func (db *DB) CreateTestRun(ctx context.Context, r sso.TestRun) (err error) {
 	defer func() { doing(&err, "create test run") }()
 	return db.change(ctx, r.Enterprise, func(ctx context.Context, t *tx) error {
-		if _, err := found(one(ctx, t, scanText, "select name from connections where enterprise_id = $1 and id = $2", string(r.Enterprise), string(r.Connection))); err != nil {
+		if _, err := found(engine.One(ctx, t, engine.ScanText, "select name from connections where enterprise_id = $1 and id = $2", string(r.Enterprise), string(r.Connection))); err != nil {
 			return err
 		}
 		sealed, token := "", ""
@@ -96,10 +97,10 @@ func (db *DB) CreateTestRun(ctx context.Context, r sso.TestRun) (err error) {
 		if r.Token != (sso.Hash{}) {
 			token = r.Token.String()
 		}
-		t.later(`insert into test_runs (enterprise_id, id, connection_id, kind, state, started_by, token, revision, version, code, detail, warned, result, created_at, expires_at, ended_at)
+		t.Queue(`insert into test_runs (enterprise_id, id, connection_id, kind, state, started_by, token, revision, version, code, detail, warned, result, created_at, expires_at, ended_at)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
 			string(r.Enterprise), string(r.ID), string(r.Connection), string(r.Kind), string(r.State), string(r.By), token, r.Revision, int64(r.Version),
-			r.Code, clean(r.Detail, maxDetail), int64(r.Warned), sealed, micros(r.CreatedAt), micros(r.ExpiresAt), micros(r.EndedAt))
+			r.Code, engine.Clean(r.Detail, maxDetail), int64(r.Warned), sealed, engine.Micros(r.CreatedAt), engine.Micros(r.ExpiresAt), engine.Micros(r.EndedAt))
 		if err := t.audit(ctx, r.By, "test.started", string(r.ID), "connection", string(r.Connection), "kind", string(r.Kind)); err != nil {
 			return err
 		}
@@ -125,12 +126,12 @@ func (db *DB) FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string
 		if err != nil {
 			return err
 		}
-		if _, err := found(one(ctx, t, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.enterprise_id = $1 and t.id = $2", string(r.Enterprise), string(r.ID))); err != nil {
+		if _, err := found(engine.One(ctx, t, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.enterprise_id = $1 and t.id = $2", string(r.Enterprise), string(r.ID))); err != nil {
 			return err
 		}
-		n, err := t.exec(ctx, `update test_runs set state = $4, revision = $5, version = $6, code = $7, detail = $8, result = $9, ended_at = $10, warned = $11
+		n, err := t.Exec(ctx, `update test_runs set state = $4, revision = $5, version = $6, code = $7, detail = $8, result = $9, ended_at = $10, warned = $11
 			where enterprise_id = $1 and id = $2 and state = $3 and expires_at > $10`,
-			string(r.Enterprise), string(r.ID), string(sso.TestWaiting), string(r.State), r.Revision, int64(r.Version), r.Code, clean(r.Detail, maxDetail), sealed, micros(t.now), int64(r.Warned))
+			string(r.Enterprise), string(r.ID), string(sso.TestWaiting), string(r.State), r.Revision, int64(r.Version), r.Code, engine.Clean(r.Detail, maxDetail), sealed, engine.Micros(t.now), int64(r.Warned))
 		if err != nil || n == 0 {
 			return err
 		}
@@ -147,35 +148,35 @@ func (db *DB) FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string
 // first.
 func (db *DB) TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, page sso.Page) (_ []sso.TestRun, next string, err error) {
 	defer func() { doing(&err, "list test runs") }()
-	w := &where{}
-	w.and("t.enterprise_id = ", string(ent))
-	w.andText("t.connection_id = ", string(f.Connection))
+	w := &engine.Where{}
+	w.And("t.enterprise_id = ", string(ent))
+	w.AndText("t.connection_id = ", string(f.Connection))
 	state := f.State
 	switch f.State {
 	case sso.TestExpired:
 		state = sso.TestWaiting
-		w.and("t.expires_at <= ", micros(db.now()))
+		w.And("t.expires_at <= ", engine.Micros(db.now()))
 	case sso.TestWaiting:
-		w.and("t.expires_at > ", micros(db.now()))
+		w.And("t.expires_at > ", engine.Micros(db.now()))
 	}
-	w.andText("t.state = ", string(state))
-	query := "select " + testRunColumns + " from test_runs t" + w.page("t.id", page.Cursor, page.Size(), true)
-	all, err := list(ctx, db.backend, db.scanTestRun, query, w.args...)
-	all, next = cut(all, page.Size(), func(r sso.TestRun) string { return string(r.ID) })
+	w.AndText("t.state = ", string(state))
+	query := "select " + testRunColumns + " from test_runs t" + w.Page("t.id", page.Cursor, page.Size(), true)
+	all, err := engine.List(ctx, db.sql, db.scanTestRun, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(r sso.TestRun) string { return string(r.ID) })
 	return all, next, err
 }
 
 // TestRun returns one test connection, with its result.
 func (db *DB) TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (_ sso.TestRun, err error) {
 	defer func() { doing(&err, "find test run") }()
-	return found(one(ctx, db.backend, db.scanWholeTestRun, "select "+testRunColumns+", t.result from test_runs t where t.enterprise_id = $1 and t.id = $2", string(ent), string(id)))
+	return found(engine.One(ctx, db.sql, db.scanWholeTestRun, "select "+testRunColumns+", t.result from test_runs t where t.enterprise_id = $1 and t.id = $2", string(ent), string(id)))
 }
 
 // TestRunByToken returns the live one that a link starts, by the hash of what is
 // in the link.
 func (db *DB) TestRunByToken(ctx context.Context, token sso.Hash) (_ sso.TestRun, err error) {
 	defer func() { doing(&err, "find test run") }()
-	return found(one(ctx, db.backend, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.token = $1", token.String()))
+	return found(engine.One(ctx, db.sql, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.token = $1", token.String()))
 }
 
 // PendingTest returns the newest pending login, used or not, that a browser has at a
@@ -183,8 +184,8 @@ func (db *DB) TestRunByToken(ctx context.Context, token sso.Hash) (_ sso.TestRun
 // what it answers.
 func (db *DB) PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash) (_ sso.PendingLogin, err error) {
 	defer func() { doing(&err, "find pending test") }()
-	id, err := found(one(ctx, db.backend, scanText, `select id from pending_logins where enterprise_id = $1 and connection_id = $2 and browser = $3 and test_run <> ''
-		and expires_at > $4 order by created_at desc limit 1`, string(ent), string(c), browser.String(), micros(db.now())))
+	id, err := found(engine.One(ctx, db.sql, engine.ScanText, `select id from pending_logins where enterprise_id = $1 and connection_id = $2 and browser = $3 and test_run <> ''
+		and expires_at > $4 order by created_at desc limit 1`, string(ent), string(c), browser.String(), engine.Micros(db.now())))
 	if err != nil {
 		return sso.PendingLogin{}, err
 	}
@@ -195,7 +196,7 @@ func (db *DB) PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.Conne
 // and leaves it as it is.
 func (db *DB) AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (used bool, err error) {
 	defer func() { doing(&err, "look for an answer") }()
-	_, used, err = one(ctx, db.backend, scanText, "select response from replay_marks where enterprise_id = $1 and connection_id = $2 and response = $3",
+	_, used, err = engine.One(ctx, db.sql, engine.ScanText, "select response from replay_marks where enterprise_id = $1 and connection_id = $2 and response = $3",
 		string(ent), string(c), sso.Secret(responseID).Hash().String())
 	return used, err
 }
@@ -214,9 +215,9 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 		}
 		var known bool
 		var err error
-		f.User, known, err = one(ctx, t, scanUser, selectIdentity+" and i.subject = $3", string(ent), string(id.Connection), id.Subject)
+		f.User, known, err = engine.One(ctx, t, scanUser, selectIdentity+" and i.subject = $3", string(ent), string(id.Connection), id.Subject)
 		if err == nil && !known {
-			f.User, _, err = one(ctx, t, scanUser, selectIdentity+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+			f.User, _, err = engine.One(ctx, t, scanUser, selectIdentity+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
 				string(ent), string(id.Connection), id.Login)
 		}
 		if err != nil {
@@ -226,7 +227,7 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 			return err
 		}
 		var proven int64
-		r.laterEach(func(row row) error { return row.Scan(&proven) },
+		r.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
 			"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(ent), sso.EmailDomain(id.Email))
 		r.readGroups()
 		r.readMemberships("", ofUser, string(ent), string(f.User.ID))
@@ -243,7 +244,7 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 // if it did not get that far.
 func (db *DB) AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (_ sso.Attempt, err error) {
 	defer func() { doing(&err, "find attempt") }()
-	return found(one(ctx, db.backend, func(r row) (sso.Attempt, error) {
+	return found(engine.One(ctx, db.sql, func(r engine.Row) (sso.Attempt, error) {
 		var sealed string
 		a, err := scanAttempt(scanMore{r, []any{&sealed}})
 		if err != nil || sealed == "" {

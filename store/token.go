@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const tokenColumns = "id, name, hash, created_at, expires_at, last_used_at"
 
-func scanToken(r row) (k sso.Token, err error) {
-	err = r.Scan(&k.ID, &k.Name, hexHash(&k.Hash), moment(&k.CreatedAt), moment(&k.ExpiresAt), moment(&k.LastUsedAt))
+func scanToken(r engine.Row) (k sso.Token, err error) {
+	err = r.Scan(&k.ID, &k.Name, hexHash(&k.Hash), engine.Time(&k.CreatedAt), engine.Time(&k.ExpiresAt), engine.Time(&k.LastUsedAt))
 	return k, err
 }
 
@@ -20,8 +21,8 @@ func (db *DB) CreateToken(ctx context.Context, by sso.Actor, k sso.Token) (_ sso
 	defer func() { doing(&err, "create token") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
 		k.ID, k.CreatedAt = sso.NewID[sso.TokenID](t.now), t.now
-		t.later("insert into tokens (id, name, hash, created_at, expires_at, last_used_at) values ($1, $2, $3, $4, $5, 0)",
-			string(k.ID), k.Name, k.Hash.String(), micros(k.CreatedAt), micros(k.ExpiresAt))
+		t.Queue("insert into tokens (id, name, hash, created_at, expires_at, last_used_at) values ($1, $2, $3, $4, $5, 0)",
+			string(k.ID), k.Name, k.Hash.String(), engine.Micros(k.CreatedAt), engine.Micros(k.ExpiresAt))
 		return t.audit(ctx, by, "token.created", string(k.ID), "name", k.Name)
 	})
 	if err != nil {
@@ -34,7 +35,7 @@ func (db *DB) CreateToken(ctx context.Context, by sso.Actor, k sso.Token) (_ sso
 // expired is Unauthenticated "invalid_token".
 func (db *DB) TokenByHash(ctx context.Context, h sso.Hash) (_ sso.Token, err error) {
 	defer func() { doing(&err, "find token") }()
-	k, ok, err := one(ctx, db.backend, scanToken, "select "+tokenColumns+" from tokens where hash = $1", h.String())
+	k, ok, err := engine.One(ctx, db.sql, scanToken, "select "+tokenColumns+" from tokens where hash = $1", h.String())
 	if err != nil {
 		return sso.Token{}, err
 	}
@@ -46,7 +47,7 @@ func (db *DB) TokenByHash(ctx context.Context, h sso.Hash) (_ sso.Token, err err
 		// Knowing when it was used last is not worth refusing it now: a full
 		// disk, for one, stops this write and nothing else.
 		_ = db.write(ctx, func(_ context.Context, t *tx) error {
-			t.later("update tokens set last_used_at = $2 where id = $1", string(k.ID), micros(minute))
+			t.Queue("update tokens set last_used_at = $2 where id = $1", string(k.ID), engine.Micros(minute))
 			return nil
 		})
 	}
@@ -56,10 +57,10 @@ func (db *DB) TokenByHash(ctx context.Context, h sso.Hash) (_ sso.Token, err err
 // Tokens lists all tokens, oldest first.
 func (db *DB) Tokens(ctx context.Context, page sso.Page) (_ []sso.Token, next string, err error) {
 	defer func() { doing(&err, "list tokens") }()
-	w := &where{}
-	query := "select " + tokenColumns + " from tokens" + w.page("id", page.Cursor, page.Size(), false)
-	all, err := list(ctx, db.backend, scanToken, query, w.args...)
-	all, next = cut(all, page.Size(), func(k sso.Token) string { return string(k.ID) })
+	w := &engine.Where{}
+	query := "select " + tokenColumns + " from tokens" + w.Page("id", page.Cursor, page.Size(), false)
+	all, err := engine.List(ctx, db.sql, scanToken, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(k sso.Token) string { return string(k.ID) })
 	return all, next, err
 }
 
@@ -67,7 +68,7 @@ func (db *DB) Tokens(ctx context.Context, page sso.Page) (_ []sso.Token, next st
 func (db *DB) DeleteToken(ctx context.Context, by sso.Actor, id sso.TokenID) (err error) {
 	defer func() { doing(&err, "delete token") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
-		if err := t.affects(ctx, errMissing(), "delete from tokens where id = $1", string(id)); err != nil {
+		if err := t.ExecOne(ctx, errMissing(), "delete from tokens where id = $1", string(id)); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, "token.deleted", string(id))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 // trustColumns returns what is stored of a connection's trust: JSON, "" for the
@@ -19,9 +20,9 @@ func trustColumns(t sso.Trust) (text string, asked int64, err error) {
 	written, err := json.Marshal(t)
 	switch w := t.Waiting(); {
 	case w != nil:
-		asked = micros(w.AskedAt)
+		asked = engine.Micros(w.AskedAt)
 	case t.Tested != nil:
-		asked = micros(t.Since)
+		asked = engine.Micros(t.Since)
 	}
 	return string(written), asked, err
 }
@@ -49,7 +50,7 @@ func (db *DB) UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if err != nil {
 			return err
 		}
-		t.later("update connections set trust = $3, trust_asked = $4 where enterprise_id = $1 and id = $2", string(ent), string(id), text, asked)
+		t.Queue("update connections set trust = $3, trust_asked = $4 where enterprise_id = $1 and id = $2", string(ent), string(id), text, asked)
 		return t.audit(ctx, by, action, string(id), trustDetail(c.Trust)...)
 	})
 	if err != nil {
@@ -74,7 +75,7 @@ func trustDetail(t sso.Trust) []string {
 // untie takes their single sign-on from the operators' accounts that are tied to
 // a user of a connection: who that is, another decides from now on.
 func (t *tx) untie(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
-	tied, err := list(ctx, t, scanText, `update admins set enterprise_id = '', user_id = ''
+	tied, err := engine.List(ctx, t, engine.ScanText, `update admins set enterprise_id = '', user_id = ''
 		where enterprise_id = $1
 		and user_id in (select i.user_id from identities i where i.enterprise_id = $1 and i.connection_id = $2)
 		returning id`, string(ent), string(id))
@@ -93,10 +94,10 @@ func (t *tx) untie(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id s
 // a connection beside one was live, or people have signed in.
 func (db *DB) TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso.ConnectionID) (yes bool, err error) {
 	defer func() { doing(&err, "look for trust") }()
-	_, yes, err = one(ctx, db.backend, scanText, `select id from connections where enterprise_id = $1 and id <> $2 and live <> '' limit 1`,
+	_, yes, err = engine.One(ctx, db.sql, engine.ScanText, `select id from connections where enterprise_id = $1 and id <> $2 and live <> '' limit 1`,
 		string(ent), string(beside))
 	if err == nil && !yes {
-		_, yes, err = one(ctx, db.backend, scanText, "select id from users where enterprise_id = $1 and last_sign_in_at > 0 limit 1", string(ent))
+		_, yes, err = engine.One(ctx, db.sql, engine.ScanText, "select id from users where enterprise_id = $1 and last_sign_in_at > 0 limit 1", string(ent))
 	}
 	return yes, err
 }
@@ -109,10 +110,10 @@ func (db *DB) BrowserUser(ctx context.Context, ent sso.EnterpriseID, c sso.Conne
 	if browser == (sso.Hash{}) {
 		return "", nil
 	}
-	all, err := list(ctx, db.backend, scanSession, "select "+sessionColumns+` from sessions s
+	all, err := engine.List(ctx, db.sql, scanSession, "select "+sessionColumns+` from sessions s
 		join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id and u.status = $5
 		where s.enterprise_id = $1 and s.connection_id = $2 and s.browser = $3 and s.created_at >= $4`,
-		string(ent), string(c), browser.String(), micros(since), string(sso.UserActive))
+		string(ent), string(c), browser.String(), engine.Micros(since), string(sso.UserActive))
 	if err != nil {
 		return "", err
 	}
@@ -133,7 +134,7 @@ func (db *DB) BrowserUser(ctx context.Context, ent sso.EnterpriseID, c sso.Conne
 // finds them whose subject is not known; "" for nobody.
 func (db *DB) UserByLogin(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, login string) (_ sso.UserID, err error) {
 	defer func() { doing(&err, "find user by login") }()
-	u, _, err := one(ctx, db.backend, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
-		string(ent), string(c), clean(login, sso.MaxLoginLength))
+	u, _, err := engine.One(ctx, db.sql, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+		string(ent), string(c), engine.Clean(login, sso.MaxLoginLength))
 	return u.ID, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/fold"
+	"gatehouse/store/engine"
 )
 
 const (
@@ -33,8 +34,8 @@ func loginKey(login string) string {
 const selectHolder = "select " + userColumns + " from users u where u.enterprise_id = $1 and u.login_folded = $2 and u.status = 'active'"
 
 // loginHolder finds the active user who has a login.
-func loginHolder(ctx context.Context, r reader, ent sso.EnterpriseID, login string) (sso.User, bool, error) {
-	return one(ctx, r, scanUser, selectHolder, string(ent), loginKey(login))
+func loginHolder(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, login string) (sso.User, bool, error) {
+	return engine.One(ctx, r, scanUser, selectHolder, string(ent), loginKey(login))
 }
 
 // loginFree refuses a change after which two active users would have one login.
@@ -56,10 +57,10 @@ func (t *tx) loginFree(ctx context.Context, old, u sso.User) error {
 // user stands for somebody new.
 func (db *DB) LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (_ sso.LoginClaim, err error) {
 	defer func() { doing(&err, "look for a login") }()
-	return claimOf(ctx, db.backend, ent, u, login)
+	return claimOf(ctx, db.sql, ent, u, login)
 }
 
-func claimOf(ctx context.Context, r reader, ent sso.EnterpriseID, old sso.User, login string) (sso.LoginClaim, error) {
+func claimOf(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, old sso.User, login string) (sso.LoginClaim, error) {
 	if old.LoginGiven {
 		login = old.Login
 	}
@@ -84,7 +85,7 @@ func (db *DB) foldLogins(ctx context.Context) error {
 	if made, err := db.Meta(ctx, loginsKey); err != nil || made == fold.Version {
 		return err
 	}
-	enterprises, err := list(ctx, db.backend, scanText, "select id from enterprises order by id")
+	enterprises, err := engine.List(ctx, db.sql, engine.ScanText, "select id from enterprises order by id")
 	if err != nil {
 		return fmt.Errorf("fold logins: %w", err)
 	}
@@ -103,10 +104,10 @@ func (db *DB) foldLoginsOf(ctx context.Context, ent sso.EnterpriseID) error {
 	for more := true; more; {
 		err := db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 			if after == "" { // what another version of the fold made says nothing about this one's
-				t.later("update users set login_folded = '' where enterprise_id = $1", string(ent))
+				t.Queue("update users set login_folded = '' where enterprise_id = $1", string(ent))
 			}
 			// Identifiers begin with the time, so the first of several comes first.
-			some, err := list(ctx, t, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id > $2 order by u.id limit $3",
+			some, err := engine.List(ctx, t, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id > $2 order by u.id limit $3",
 				string(ent), after, int64(loginsAtOnce))
 			if err != nil {
 				return err
@@ -129,12 +130,12 @@ func (t *tx) foldSome(ctx context.Context, ent sso.EnterpriseID, some []sso.User
 		keys[i] = loginKey(u.Login)
 	}
 	holders := map[string]sso.User{}
-	err := t.each(ctx, func(r row) error {
+	err := t.Query(ctx, func(r engine.Row) error {
 		u, err := scanUser(r)
 		holders[loginKey(u.Login)] = u
 		return err
-	}, "select "+userColumns+" from ("+t.db.dialect.list("$2")+") n cross join users u where u.enterprise_id = $1 and u.login_folded = n.value and u.status = 'active'",
-		string(ent), jsonList(keys))
+	}, "select "+userColumns+" from ("+t.db.sql.Dialect.Values("$2")+") n cross join users u where u.enterprise_id = $1 and u.login_folded = n.value and u.status = 'active'",
+		string(ent), engine.JSONList(keys))
 	if err != nil {
 		return err
 	}
@@ -149,7 +150,7 @@ func (t *tx) foldSome(ctx context.Context, ent sso.EnterpriseID, some []sso.User
 		case u.Status == sso.UserActive:
 			holders[keys[i]] = u
 		}
-		t.later("update users set login_folded = $3 where enterprise_id = $1 and id = $2", string(ent), string(u.ID), keys[i])
+		t.Queue("update users set login_folded = $3 where enterprise_id = $1 and id = $2", string(ent), string(u.ID), keys[i])
 	}
 	return nil
 }
@@ -160,7 +161,7 @@ func (t *tx) suspend(ctx context.Context, u, holder sso.User) error {
 	waits.Status = sso.UserPending
 	t.updateUser(waits)
 	t.findable(u, waits)
-	connection, _, err := one(ctx, t, scanText, "select connection_id from identities where enterprise_id = $1 and user_id = $2 order by last_seen_at desc limit 1",
+	connection, _, err := engine.One(ctx, t, engine.ScanText, "select connection_id from identities where enterprise_id = $1 and user_id = $2 order by last_seen_at desc limit 1",
 		string(u.Enterprise), string(u.ID))
 	if err != nil {
 		return err

@@ -6,15 +6,16 @@ import (
 	"strings"
 
 	"gatehouse/sso"
+	"gatehouse/store/engine"
 )
 
 const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, u.created_at, u.last_sign_in_at, u.vouched_at, u.login_given"
 
 func userFields(u *sso.User) []any {
-	return []any{&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status, moment(&u.CreatedAt), moment(&u.LastSignInAt), moment(&u.VouchedAt), &u.LoginGiven}
+	return []any{&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status, engine.Time(&u.CreatedAt), engine.Time(&u.LastSignInAt), engine.Time(&u.VouchedAt), &u.LoginGiven}
 }
 
-func scanUser(r row) (u sso.User, err error) {
+func scanUser(r engine.Row) (u sso.User, err error) {
 	err = r.Scan(userFields(&u)...)
 	return u, err
 }
@@ -22,11 +23,11 @@ func scanUser(r row) (u sso.User, err error) {
 // User returns one user.
 func (db *DB) User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (_ sso.User, err error) {
 	defer func() { doing(&err, "find user") }()
-	return found(findUser(ctx, db.backend, ent, id))
+	return found(findUser(ctx, db.sql, ent, id))
 }
 
-func findUser(ctx context.Context, r reader, ent sso.EnterpriseID, id sso.UserID) (sso.User, bool, error) {
-	return one(ctx, r, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id = $2", string(ent), string(id))
+func findUser(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.UserID) (sso.User, bool, error) {
+	return engine.One(ctx, r, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id = $2", string(ent), string(id))
 }
 
 // Users lists an enterprise's people, in the order they were made; those of a
@@ -36,14 +37,14 @@ func (db *DB) Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter,
 	if term(f.Prefix) != "" {
 		return db.searched(ctx, ent, f, page)
 	}
-	w := &where{}
-	w.and("u.enterprise_id = ", string(ent))
-	w.andText("u.login = ", f.Login)
-	w.andText("lower(u.email) = ", strings.ToLower(f.Email))
-	w.andText("u.status = ", string(f.Status))
-	query := "select " + userColumns + " from users u" + w.page("u.id", page.Cursor, page.Size(), false)
-	all, err := list(ctx, db.backend, scanUser, query, w.args...)
-	all, next = cut(all, page.Size(), func(u sso.User) string { return string(u.ID) })
+	w := &engine.Where{}
+	w.And("u.enterprise_id = ", string(ent))
+	w.AndText("u.login = ", f.Login)
+	w.AndText("lower(u.email) = ", strings.ToLower(f.Email))
+	w.AndText("u.status = ", string(f.Status))
+	query := "select " + userColumns + " from users u" + w.Page("u.id", page.Cursor, page.Size(), false)
+	all, err := engine.List(ctx, db.sql, scanUser, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(u sso.User) string { return string(u.ID) })
 	return all, next, err
 }
 
@@ -51,11 +52,11 @@ func (db *DB) Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter,
 // while none is bound.
 func (db *DB) UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ []sso.UserIdentity, err error) {
 	defer func() { doing(&err, "list identities") }()
-	if _, err := found(findUser(ctx, db.backend, ent, user)); err != nil {
+	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
 		return nil, err
 	}
-	return list(ctx, db.backend, func(r row) (i sso.UserIdentity, err error) {
-		err = r.Scan(&i.User, &i.Connection, &i.Subject, &i.Login, moment(&i.CreatedAt), moment(&i.LastSeenAt))
+	return engine.List(ctx, db.sql, func(r engine.Row) (i sso.UserIdentity, err error) {
+		err = r.Scan(&i.User, &i.Connection, &i.Subject, &i.Login, engine.Time(&i.CreatedAt), engine.Time(&i.LastSeenAt))
 		return i, err
 	}, `select user_id, connection_id, coalesce(subject, ''), login, created_at, last_seen_at from identities
 		where enterprise_id = $1 and user_id = $2 order by created_at, connection_id`, string(ent), string(user))
@@ -86,7 +87,7 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 	}
 	t.updateUser(u)
 	t.findable(old, u)
-	if err := t.flush(ctx); err != nil {
+	if err := t.Flush(ctx); err != nil {
 		return ifTaken(err, sso.LoginInUse("login", u.Login))
 	}
 	action, ended := "user.updated", ""
@@ -113,16 +114,16 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 }
 
 func (t *tx) insertUser(u sso.User) {
-	t.later(`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at, vouched_at, login_given, login_folded)
+	t.Queue(`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at, vouched_at, login_given, login_folded)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.CreatedAt), micros(u.LastSignInAt), micros(u.VouchedAt),
+		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), engine.Micros(u.CreatedAt), engine.Micros(u.LastSignInAt), engine.Micros(u.VouchedAt),
 		u.LoginGiven, loginKey(u.Login))
 }
 
 func (t *tx) updateUser(u sso.User) {
-	t.later(`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7, last_sign_in_at = $8, vouched_at = $9, login_given = $10, login_folded = $11
+	t.Queue(`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7, last_sign_in_at = $8, vouched_at = $9, login_given = $10, login_folded = $11
 		where enterprise_id = $1 and id = $2`,
-		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), micros(u.LastSignInAt), micros(u.VouchedAt),
+		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), engine.Micros(u.LastSignInAt), engine.Micros(u.VouchedAt),
 		u.LoginGiven, loginKey(u.Login))
 }
 

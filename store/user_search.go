@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/fold"
+	"gatehouse/store/engine"
 )
 
 const (
@@ -54,10 +55,10 @@ func (t *tx) findable(old, u sso.User) {
 		return
 	}
 	if old.ID != "" {
-		t.later("delete from user_terms where enterprise_id = $1 and user_id = $2", string(u.Enterprise), string(u.ID))
+		t.Queue("delete from user_terms where enterprise_id = $1 and user_id = $2", string(u.Enterprise), string(u.ID))
 	}
-	t.later("insert into user_terms (enterprise_id, user_id, term, status) select $1, $2, n.value, $4 from ("+t.db.dialect.list("$3")+") n",
-		string(u.Enterprise), string(u.ID), jsonList(termsOf(u)), string(u.Status))
+	t.Queue("insert into user_terms (enterprise_id, user_id, term, status) select $1, $2, n.value, $4 from ("+t.db.sql.Dialect.Values("$3")+") n",
+		string(u.Enterprise), string(u.ID), engine.JSONList(termsOf(u)), string(u.Status))
 }
 
 // makeTerms makes the terms of everybody again if they were made by another
@@ -69,8 +70,8 @@ func (db *DB) makeTerms(ctx context.Context) error {
 	after := sso.User{}
 	for more := true; more; {
 		err := db.write(ctx, func(ctx context.Context, t *tx) error {
-			some, err := list(ctx, t, scanUser, "select "+userColumns+` from users u where (u.enterprise_id, u.id) > ($1, $2)
-				order by u.enterprise_id, u.id limit $3`+t.db.dialect.forUpdate, string(after.Enterprise), string(after.ID), int64(termedAtOnce))
+			some, err := engine.List(ctx, t, scanUser, "select "+userColumns+` from users u where (u.enterprise_id, u.id) > ($1, $2)
+				order by u.enterprise_id, u.id limit $3`+t.db.sql.Dialect.ForUpdate, string(after.Enterprise), string(after.ID), int64(termedAtOnce))
 			if err != nil {
 				return err
 			}
@@ -103,10 +104,10 @@ func (t *tx) term(ent sso.EnterpriseID, people []sso.User) {
 			terms = append(terms, fmt.Sprintf("%-*s%s", widestID, u.ID, term))
 		}
 	}
-	t.later("delete from user_terms where enterprise_id = $1 and user_id in ("+t.db.dialect.list("$2")+")", string(ent), jsonList(ids))
-	t.later(`insert into user_terms (enterprise_id, user_id, term, status) select u.enterprise_id, u.id, substr(n.value, $3 + 1), u.status
-		from (`+t.db.dialect.list("$2")+`) n cross join users u where u.enterprise_id = $1 and u.id = rtrim(substr(n.value, 1, $3))`,
-		string(ent), jsonList(terms), int64(widestID))
+	t.Queue("delete from user_terms where enterprise_id = $1 and user_id in ("+t.db.sql.Dialect.Values("$2")+")", string(ent), engine.JSONList(ids))
+	t.Queue(`insert into user_terms (enterprise_id, user_id, term, status) select u.enterprise_id, u.id, substr(n.value, $3 + 1), u.status
+		from (`+t.db.sql.Dialect.Values("$2")+`) n cross join users u where u.enterprise_id = $1 and u.id = rtrim(substr(n.value, 1, $3))`,
+		string(ent), engine.JSONList(terms), int64(widestID))
 }
 
 // sought is a search for what people are found by.
@@ -137,14 +138,14 @@ func seek(prefix, cursor string) (sought, error) {
 const lowest = " and not exists (select 1 from user_terms x where x.enterprise_id = t.enterprise_id and x.user_id = t.user_id and x.term < t.term and x.term >= "
 
 // conditions adds those of a search to w.
-func (s sought) conditions(w *where, prefix string) {
-	w.and("t.term >= ", s.from)
-	w.and("t.term < ", s.until)
+func (s sought) conditions(w *engine.Where, prefix string) {
+	w.And("t.term >= ", s.from)
+	w.And("t.term < ", s.until)
 	if s.after != "" {
-		w.and("(t.term, t.user_id) > ("+w.param(s.from)+", ", s.after)
-		w.text.WriteString(")")
+		w.And("(t.term, t.user_id) > ("+w.Param(s.from)+", ", s.after)
+		w.Add(")")
 	}
-	w.text.WriteString(lowest + w.param(term(prefix)) + ")")
+	w.Add(lowest + w.Param(term(prefix)) + ")")
 }
 
 // searched are people by what they are found by, in the order of that.
@@ -153,24 +154,24 @@ func (db *DB) searched(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilt
 	if err != nil {
 		return nil, "", err
 	}
-	w := &where{}
-	w.and("t.enterprise_id = ", string(ent))
-	w.andText("t.status = ", string(f.Status))
+	w := &engine.Where{}
+	w.And("t.enterprise_id = ", string(ent))
+	w.AndText("t.status = ", string(f.Status))
 	s.conditions(w, f.Prefix)
-	w.andText("u.login = ", f.Login)
-	w.andText("lower(u.email) = ", strings.ToLower(f.Email))
+	w.AndText("u.login = ", f.Login)
+	w.AndText("lower(u.email) = ", strings.ToLower(f.Email))
 	// The condition on u repeats the join's for both databases to start from t.
-	query := "select " + userColumns + ", t.term from user_terms t cross join users u" + w.text.String() +
+	query := "select " + userColumns + ", t.term from user_terms t cross join users u" + w.String() +
 		" and u.enterprise_id = t.enterprise_id and u.id = t.user_id order by t.term, t.user_id limit " + limit(page)
 	type hit struct {
 		sso.User
 		term string
 	}
-	all, err := list(ctx, db.backend, func(r row) (h hit, err error) {
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (h hit, err error) {
 		err = r.Scan(append(userFields(&h.User), &h.term)...)
 		return h, err
-	}, query, w.args...)
-	all, next := cut(all, page.Size(), func(h hit) string { return h.term + "." + string(h.ID) })
+	}, query, w.Args()...)
+	all, next := engine.CutPage(all, page.Size(), func(h hit) string { return h.term + "." + string(h.ID) })
 	users := make([]sso.User, len(all))
 	for i, h := range all {
 		users[i] = h.User
@@ -189,14 +190,14 @@ func (db *DB) SearchMembers(ctx context.Context, ent sso.EnterpriseID, group sso
 	if term(prefix) == "" {
 		return db.GroupMembers(ctx, ent, group, page)
 	}
-	if _, err := found(findGroup(ctx, db.backend, ent, group)); err != nil {
+	if _, err := found(findGroup(ctx, db.sql, ent, group)); err != nil {
 		return nil, "", err
 	}
 	s, err := seek(prefix, page.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
-	n, _, err := one(ctx, db.backend, scanNumber, `select count(*) from (select 1 from memberships m
+	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, `select count(*) from (select 1 from memberships m
 		where m.enterprise_id = $1 and m.group_id = $2 limit $3) few`, string(ent), string(group), int64(fewMembers))
 	if err != nil {
 		return nil, "", err
@@ -205,22 +206,22 @@ func (db *DB) SearchMembers(ctx context.Context, ent sso.EnterpriseID, group sso
 	if n < fewMembers {
 		from = " from memberships m cross join user_terms t cross join users u"
 	}
-	w := &where{}
-	w.and("t.enterprise_id = ", string(ent))
-	w.and("m.group_id = ", string(group))
+	w := &engine.Where{}
+	w.And("t.enterprise_id = ", string(ent))
+	w.And("m.group_id = ", string(group))
 	s.conditions(w, prefix)
-	query := "select " + userColumns + ", " + membershipColumns + ", t.term" + from + w.text.String() +
+	query := "select " + userColumns + ", " + membershipColumns + ", t.term" + from + w.String() +
 		` and m.enterprise_id = t.enterprise_id and m.user_id = t.user_id and u.enterprise_id = t.enterprise_id and u.id = t.user_id
 		order by t.term, t.user_id limit ` + limit(page)
 	type hit struct {
 		sso.Member
 		term string
 	}
-	all, err := list(ctx, db.backend, func(r row) (h hit, err error) {
+	all, err := engine.List(ctx, db.sql, func(r engine.Row) (h hit, err error) {
 		err = r.Scan(append(append(userFields(&h.User), membershipFields(&h.Membership)...), &h.term)...)
 		return h, err
-	}, query, w.args...)
-	all, next = cut(all, page.Size(), func(h hit) string { return h.term + "." + string(h.User.ID) })
+	}, query, w.Args()...)
+	all, next = engine.CutPage(all, page.Size(), func(h hit) string { return h.term + "." + string(h.User.ID) })
 	members := make([]sso.Member, len(all))
 	for i, h := range all {
 		members[i] = h.Member

@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"sync"
 )
 
-// sqliteWriter is the goroutine that writes.
+// sqliteWriter is the goroutine that runs all transactions.
 type sqliteWriter struct {
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
@@ -18,7 +18,7 @@ type sqliteWriter struct {
 	once     sync.Once
 
 	mu     sync.Mutex
-	broken error         // set when the disk failed: nothing is written any more
+	broken error         // set after a disk failure: every later write fails
 	lost   chan struct{} // closed then
 }
 
@@ -35,15 +35,26 @@ func startSQLiteWriter(ctx context.Context, db *sql.DB) (*sqliteWriter, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect the writer: %w", err)
 	}
-	w := &sqliteWriter{conn: conn, prepared: map[string]*sql.Stmt{}, jobs: make(chan *sqliteJob), quit: make(chan struct{}), done: make(chan struct{}), lost: make(chan struct{})}
+	w := &sqliteWriter{
+		conn:     conn,
+		prepared: map[string]*sql.Stmt{},
+		jobs:     make(chan *sqliteJob),
+		quit:     make(chan struct{}),
+		done:     make(chan struct{}),
+		lost:     make(chan struct{}),
+	}
 	go w.run()
 	return w, nil
 }
 
-// do hands fn over and waits. What fn began is never interrupted: SQLite would
-// roll back everything that shares its commit.
+// do hands fn to the writer and waits. fn is not interrupted once it runs: SQLite
+// would roll back every transaction that shares its commit.
 func (w *sqliteWriter) do(ctx context.Context, fn func(context.Context, transaction) error) error {
-	j := &sqliteJob{ctx: ctx, fn: fn, done: make(chan struct{})}
+	j := &sqliteJob{
+		ctx:  ctx,
+		fn:   fn,
+		done: make(chan struct{}),
+	}
 	select {
 	case w.jobs <- j:
 	case <-ctx.Done():
@@ -53,7 +64,7 @@ func (w *sqliteWriter) do(ctx context.Context, fn func(context.Context, transact
 	}
 	<-j.done
 	if j.panicked != nil {
-		panic(j.panicked) // in the goroutine whose function it was
+		panic(j.panicked) // in the goroutine that passed fn
 	}
 	return j.err
 }
@@ -70,9 +81,9 @@ func (w *sqliteWriter) run() {
 	}
 }
 
-// group runs first and whatever else is waiting, and commits once. Nobody is
-// answered before that, not even with a refusal: it may be because of something
-// that the commit fails to keep.
+// group runs first and the jobs that are waiting, and commits once. No job is
+// answered before the commit, not even with an error: the error may follow from a
+// write that the commit fails to store.
 func (w *sqliteWriter) group(first *sqliteJob) {
 	ctx := context.Background()
 	jobs := []*sqliteJob{first}
@@ -83,8 +94,8 @@ func (w *sqliteWriter) group(first *sqliteJob) {
 	if err == nil {
 		err = w.runJob(ctx, first)
 	}
-	// What has failed already fails for all who wait, or each group of them would
-	// wait for the same lock in turn.
+	// After a failure every waiting job fails, or each would wait for the same lock
+	// in turn.
 	for more := true; more && (err != nil || len(jobs) < largestGroup); {
 		select {
 		case j := <-w.jobs:
@@ -110,8 +121,8 @@ func (w *sqliteWriter) group(first *sqliteJob) {
 	}
 }
 
-// giveUp rolls everything back. The error of the rollback adds nothing: after
-// some failures SQLite has rolled back already.
+// giveUp rolls the group back. The error of the rollback is ignored: after some
+// failures SQLite has rolled back already.
 func (w *sqliteWriter) giveUp(ctx context.Context, err error) {
 	_ = w.exec(ctx, "rollback")
 	if isDiskFailure(err) {
@@ -130,8 +141,8 @@ func (w *sqliteWriter) failed() error {
 	return w.broken
 }
 
-// runJob runs one transaction behind a savepoint. Its own failure is kept in
-// the job; the error returned is one of the whole group.
+// runJob runs one transaction behind a savepoint. It stores the transaction's own
+// error in the job; the error it returns fails the whole group.
 func (w *sqliteWriter) runJob(ctx context.Context, j *sqliteJob) error {
 	if j.err = j.ctx.Err(); j.err != nil {
 		return nil
@@ -193,10 +204,10 @@ func (w *sqliteWriter) prepare(ctx context.Context, text string) (*sql.Stmt, err
 	return stmt, nil
 }
 
-// stop lets the group that is running finish. It then writes the log back into
-// the file, so that the file alone is everything; what SQLite does itself when
-// the last connection closes does not happen while statements are prepared.
-// Without it nothing is lost, so its failure is not one of stopping.
+// stop waits for the running group and writes the log back into the file, so that
+// a copy of the file alone is complete. SQLite does so itself when the last
+// connection closes, but not while statements are prepared. A failure loses
+// nothing, so it is ignored.
 func (w *sqliteWriter) stop() error {
 	w.once.Do(func() {
 		close(w.quit)

@@ -1,10 +1,11 @@
-package store
+package engine
 
 import (
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -12,8 +13,6 @@ import (
 	"sync"
 
 	"github.com/pressly/goose/v3"
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
 )
 
 const (
@@ -26,9 +25,9 @@ const (
 	sqliteInMemory = ":memory:"
 )
 
-// sqliteDB is one file. One goroutine writes, on one connection; whatever
-// waits when a transaction is done joins it and shares its fsync, each behind a
-// savepoint of its own. Reads have connections of their own.
+// sqliteDB is one file. One goroutine writes, on one connection; transactions
+// that wait when one is done join it and share its fsync, each behind a savepoint
+// of its own. Reads have connections of their own.
 type sqliteDB struct {
 	temporary string // directory to remove on close
 	reading   *sql.DB
@@ -39,9 +38,9 @@ type sqliteDB struct {
 	closed    bool
 }
 
-// openSQLite opens or makes the file. ":memory:" is a file that is gone when
-// the store is closed and not made durable meanwhile.
-func openSQLite(ctx context.Context, path string) (_ *sqliteDB, err error) {
+// openSQLite opens or creates the file. ":memory:" is a temporary file that is
+// not synced and is removed when the database is closed.
+func openSQLite(ctx context.Context, path string, migrations fs.FS) (_ *sqliteDB, err error) {
 	s := &sqliteDB{prepared: map[string]*sql.Stmt{}}
 	durability := "full"
 	if path == sqliteInMemory {
@@ -63,26 +62,42 @@ func openSQLite(ctx context.Context, path string) (_ *sqliteDB, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, unlock()) }()
-	common := []string{"foreign_keys(1)", "synchronous(" + durability + ")", "temp_store(memory)", "cache_size(-16000)"}
-	s.writing, err = sql.Open("sqlite", sqliteURI(path, busyMillis, append(common, "journal_mode(wal)",
-		fmt.Sprintf("wal_autocheckpoint(%d)", walPages), fmt.Sprintf("journal_size_limit(%d)", walKept))...))
+	return s, s.connect(ctx, path, durability, migrations)
+}
+
+// connect opens the connections of the writer and the readers and migrates the
+// schema in between.
+func (s *sqliteDB) connect(ctx context.Context, path, durability string, migrations fs.FS) (err error) {
+	common := []string{
+		"foreign_keys(1)",
+		"synchronous(" + durability + ")",
+		"temp_store(memory)",
+		"cache_size(-16000)",
+	}
+	s.writing, err = sql.Open("sqlite", sqliteURI(path, busyMillis, append(
+		common,
+		"journal_mode(wal)",
+		fmt.Sprintf("wal_autocheckpoint(%d)", walPages),
+		fmt.Sprintf("journal_size_limit(%d)", walKept),
+	)...))
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return fmt.Errorf("open %s: %w", path, err)
 	}
 	s.writing.SetMaxOpenConns(1)
-	if err := migrate(ctx, goose.DialectSQLite3, s.writing); err != nil {
-		return nil, err
+	if err := migrate(ctx, goose.DialectSQLite3, s.writing, migrations); err != nil {
+		return err
 	}
-	if s.reading, err = sql.Open("sqlite", sqliteURI(path, busyMillis, append(common, "query_only(1)")...)); err != nil {
-		return nil, fmt.Errorf("open %s for reading: %w", path, err)
+	s.reading, err = sql.Open("sqlite", sqliteURI(path, busyMillis, append(common, "query_only(1)")...))
+	if err != nil {
+		return fmt.Errorf("open %s for reading: %w", path, err)
 	}
 	s.reading.SetMaxOpenConns(readers)
 	s.reading.SetMaxIdleConns(readers)
 	s.writer, err = startSQLiteWriter(ctx, s.writing)
-	return s, err
+	return err
 }
 
-// makeFile makes a new database readable by its owner alone; SQLite gives the
+// makeFile creates a new database that only its owner can read; SQLite gives the
 // files beside it the same mode.
 func makeFile(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
@@ -95,28 +110,29 @@ func makeFile(path string) error {
 	return f.Close()
 }
 
-// sqliteURI names a file with the pragmas of each of its connections. The busy
-// timeout comes first: the others may have to wait already.
+// sqliteURI returns the address of a file with the pragmas of each connection.
+// The busy timeout comes first: the other pragmas may have to wait for a lock.
 func sqliteURI(path string, busy int, pragmas ...string) string {
 	q := url.Values{"_pragma": append([]string{fmt.Sprintf("busy_timeout(%d)", busy)}, pragmas...)}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
-// lockSQLite keeps other processes from preparing the same database. The lock
-// is one on an empty database beside it, so that a process that dies lets go.
-func lockSQLite(ctx context.Context, path string) (func() error, error) {
+// lockSQLite keeps other processes from preparing the same database. The lock is
+// one on an empty database beside it, so that it ends with the process.
+func lockSQLite(ctx context.Context, path string) (unlock func() error, err error) {
 	db, err := sql.Open("sqlite", sqliteURI(path+".lock", migrateMillis))
 	if err != nil {
 		return nil, fmt.Errorf("open the lock of %s: %w", path, err)
 	}
 	db.SetMaxOpenConns(1)
 	if _, err := db.ExecContext(ctx, "begin exclusive"); err != nil {
-		return nil, errors.Join(fmt.Errorf("wait for whoever is preparing %s: %w", path, err), db.Close())
+		return nil, errors.Join(fmt.Errorf("wait for the process that is preparing %s: %w", path, err), db.Close())
 	}
 	return db.Close, nil
 }
 
-func (s *sqliteDB) each(ctx context.Context, fn func(row) error, query string, args ...any) error {
+// Query implements Reader.
+func (s *sqliteDB) Query(ctx context.Context, fn func(Row) error, query string, args ...any) error {
 	stmt, err := s.prepare(ctx, query)
 	if err != nil {
 		return err
@@ -141,7 +157,7 @@ func (s *sqliteDB) prepare(ctx context.Context, query string) (*sql.Stmt, error)
 	return stmt, nil
 }
 
-func eachRow(ctx context.Context, stmt *sql.Stmt, fn func(row) error, args []any) error {
+func eachRow(ctx context.Context, stmt *sql.Stmt, fn func(Row) error, args []any) error {
 	rows, err := stmt.QueryContext(ctx, args...)
 	if err != nil {
 		return err
@@ -158,17 +174,16 @@ func (s *sqliteDB) write(ctx context.Context, fn func(context.Context, transacti
 	return s.writer.do(ctx, fn)
 }
 
-// ping proves that the file can be read and that the writer is not broken.
+// ping checks that the file can be read and that the writer is not broken.
 func (s *sqliteDB) ping(ctx context.Context) error {
 	if err := s.writer.failed(); err != nil {
 		return err
 	}
-	return s.each(ctx, func(row) error { return nil }, "select 1 from meta limit 1")
+	return s.Query(ctx, func(Row) error { return nil }, "select 1 from goose_db_version limit 1")
 }
 
-// urgent is the ordinary way to read: a reader waits for no writer, and no read
-// waits for anything else while it has a connection.
-func (s *sqliteDB) urgent() reader { return s }
+// urgent returns the ordinary reader: in WAL mode readers wait for no writer.
+func (s *sqliteDB) urgent() Reader { return s }
 
 func (s *sqliteDB) broken() <-chan struct{} { return s.writer.lost }
 
@@ -195,13 +210,7 @@ func (s *sqliteDB) close() error {
 	return errors.Join(errs...)
 }
 
-// isDiskFailure is about a disk that failed to keep what it was given. What was
-// not synced then is unknown, and asking again may lie about it.
-func isDiskFailure(err error) bool {
-	e, ok := errors.AsType[*sqlite.Error](err)
-	return ok && e.Code()&0xff == sqlite3.SQLITE_IOERR
-}
-
+// sqlitePath returns the path in a SQLite address, and whether dsn is one.
 func sqlitePath(dsn string) (string, bool) {
 	path, ok := strings.CutPrefix(dsn, "sqlite:")
 	return strings.TrimPrefix(path, "//"), ok

@@ -1,9 +1,10 @@
-package store
+package engine
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2" // how long to wait before trying again
 	"strings"
 	"sync/atomic"
@@ -18,26 +19,24 @@ import (
 
 const (
 	postgresConns   = 16
-	urgentConns     = 2               // besides, for what must be known however busy the others are
+	urgentConns     = 2               // of a second pool, for urgent and ping
 	postgresTimeout = 3 * time.Second // of a call whose context has no deadline
-	postgresTries   = 8               // of a transaction that PostgreSQL gives up
+	postgresTries   = 8               // of a transaction with serialization failures
 )
 
-var errAddress = errors.New("the address of the database cannot be read")
-
-// postgresDB is a pool of connections. Transactions are READ COMMITTED: what
-// must be unique is so by constraint, and the writers of one enterprise wait
-// for each other at the head of its audit chain.
+// postgresDB is a pool of connections. Transactions are READ COMMITTED:
+// uniqueness comes from constraints, and transactions that must follow each other
+// lock a row first.
 type postgresDB struct {
 	pool     *pgxpool.Pool
-	reserved *pgxpool.Pool // of urgent and ping
+	reserved *pgxpool.Pool // for urgent and ping
 	closed   atomic.Bool
 }
 
-func openPostgres(ctx context.Context, dsn string) (_ *postgresDB, err error) {
+func openPostgres(ctx context.Context, dsn string, migrations fs.FS) (_ *postgresDB, err error) {
 	config, err := pgxpool.ParseConfig(dsn)
 	if err != nil {
-		return nil, errAddress // err would show the password
+		return nil, errAddress
 	}
 	if !strings.Contains(dsn, "pool_max_conns") {
 		config.MaxConns = postgresConns
@@ -59,15 +58,15 @@ func openPostgres(ctx context.Context, dsn string) (_ *postgresDB, err error) {
 		pool.Close()
 		return nil, fmt.Errorf("connect to PostgreSQL: %w", err)
 	}
-	if err := p.migrate(ctx); err != nil {
+	if err := p.migrate(ctx, migrations); err != nil {
 		return nil, errors.Join(err, p.close())
 	}
 	return p, nil
 }
 
-// migrate makes nodes that start at once migrate one after the other.
-// PostgreSQL lets go of the lock when the connection ends, however that comes.
-func (p *postgresDB) migrate(ctx context.Context) (err error) {
+// migrate makes nodes that start at once migrate one after the other. PostgreSQL
+// releases the lock when the connection ends for any reason.
+func (p *postgresDB) migrate(ctx context.Context, migrations fs.FS) (err error) {
 	conn, err := p.pool.Acquire(ctx)
 	if err != nil {
 		return fmt.Errorf("connect to PostgreSQL: %w", err)
@@ -75,35 +74,42 @@ func (p *postgresDB) migrate(ctx context.Context) (err error) {
 	defer conn.Release()
 	const key = "(hashtext('gatehouse migrations ' || current_schema()))"
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock"+key); err != nil {
-		return fmt.Errorf("wait for whoever is migrating: %w", err)
+		return fmt.Errorf("wait for the node that is migrating: %w", err)
 	}
 	defer func() {
 		if _, unlockErr := conn.Exec(context.WithoutCancel(ctx), "select pg_advisory_unlock"+key); unlockErr != nil {
-			err = errors.Join(err, fmt.Errorf("let others migrate: %w", unlockErr))
+			err = errors.Join(err, fmt.Errorf("let other nodes migrate: %w", unlockErr))
 		}
 	}()
 	db := stdlib.OpenDBFromPool(p.pool)
-	return errors.Join(migrate(ctx, goose.DialectPostgres, db), db.Close())
+	return errors.Join(migrate(ctx, goose.DialectPostgres, db, migrations), db.Close())
 }
 
-// inTime bounds a call that has no deadline of its own, so that a server that
+// withDeadline adds a deadline to a context without one, so that a server that
 // does not answer is noticed.
-func inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+func withDeadline(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, has := ctx.Deadline(); has {
 		return ctx, func() {}
 	}
 	return context.WithTimeout(ctx, postgresTimeout)
 }
 
-func (p *postgresDB) each(ctx context.Context, fn func(row) error, query string, args ...any) error {
+// Query implements Reader.
+func (p *postgresDB) Query(ctx context.Context, fn func(Row) error, query string, args ...any) error {
 	return p.query(ctx, p.pool, fn, query, args...)
 }
 
-func (p *postgresDB) query(ctx context.Context, pool *pgxpool.Pool, fn func(row) error, query string, args ...any) error {
+func (p *postgresDB) query(
+	ctx context.Context,
+	pool *pgxpool.Pool,
+	fn func(Row) error,
+	query string,
+	args ...any,
+) error {
 	if p.closed.Load() {
 		return errClosed
 	}
-	ctx, cancel := inTime(ctx)
+	ctx, cancel := withDeadline(ctx)
 	defer cancel()
 	rows, err := pool.Query(ctx, query, args...)
 	if err != nil {
@@ -112,16 +118,17 @@ func (p *postgresDB) query(ctx context.Context, pool *pgxpool.Pool, fn func(row)
 	return eachPostgresRow(rows, fn)
 }
 
-func (p *postgresDB) urgent() reader { return urgentReader{p} }
+func (p *postgresDB) urgent() Reader { return urgentReader{p} }
 
-// urgentReader reads on the connections that nothing else uses.
+// urgentReader reads with the connections of the second pool.
 type urgentReader struct{ db *postgresDB }
 
-func (u urgentReader) each(ctx context.Context, fn func(row) error, query string, args ...any) error {
+// Query implements Reader.
+func (u urgentReader) Query(ctx context.Context, fn func(Row) error, query string, args ...any) error {
 	return u.db.query(ctx, u.db.reserved, fn, query, args...)
 }
 
-func eachPostgresRow(rows pgx.Rows, fn func(row) error) error {
+func eachPostgresRow(rows pgx.Rows, fn func(Row) error) error {
 	defer rows.Close()
 	for rows.Next() {
 		if err := fn(rows); err != nil {
@@ -132,11 +139,11 @@ func eachPostgresRow(rows pgx.Rows, fn func(row) error) error {
 }
 
 func (p *postgresDB) write(ctx context.Context, fn func(context.Context, transaction) error) error {
-	ctx, cancel := inTime(ctx)
+	ctx, cancel := withDeadline(ctx)
 	defer cancel()
 	for try := 1; ; try++ {
 		err := p.try(ctx, fn)
-		if !isAgain(err) || try == postgresTries {
+		if !isRetryable(err) || try == postgresTries {
 			return err
 		}
 		wait := time.Duration(try) * time.Millisecond
@@ -169,12 +176,13 @@ func (p *postgresDB) ping(ctx context.Context) error {
 	if p.closed.Load() {
 		return errClosed
 	}
-	ctx, cancel := inTime(ctx)
+	ctx, cancel := withDeadline(ctx)
 	defer cancel()
 	return p.reserved.Ping(ctx)
 }
 
-// broken is never: a server that failed is another one when it is back.
+// broken returns nil: a server that comes back after a disk failure has recovered
+// from its log.
 func (p *postgresDB) broken() <-chan struct{} { return nil }
 
 func (p *postgresDB) close() error {
@@ -206,12 +214,15 @@ func (t *postgresTx) send(ctx context.Context, statements []statement, last bool
 		case s.row != nil:
 			q.Query(func(rows pgx.Rows) error { return eachPostgresRow(rows, s.row) })
 		case s.affected != nil:
-			q.Exec(func(tag pgconn.CommandTag) error { *s.affected = tag.RowsAffected(); return nil })
+			q.Exec(func(tag pgconn.CommandTag) error {
+				*s.affected = tag.RowsAffected()
+				return nil
+			})
 		}
 	}
 	if last {
 		batch.Queue("commit").Exec(func(tag pgconn.CommandTag) error {
-			if tag.String() != "COMMIT" { // what PostgreSQL answers to COMMIT after a failure is ROLLBACK
+			if tag.String() != "COMMIT" { // after a failure PostgreSQL answers COMMIT with ROLLBACK
 				return fmt.Errorf("commit was answered with %s", tag)
 			}
 			return nil
@@ -220,8 +231,8 @@ func (t *postgresTx) send(ctx context.Context, statements []statement, last bool
 	return t.conn.SendBatch(ctx, batch).Close()
 }
 
-// rollback is on a best effort: a connection that is still in a transaction
-// when it is released is closed, which rolls back as well.
+// rollback ignores errors: a connection that is still in a transaction when it is
+// released is closed, which rolls back as well.
 func (t *postgresTx) rollback(ctx context.Context) {
 	if !t.begun || t.conn.IsClosed() || t.conn.PgConn().TxStatus() == 'I' {
 		return

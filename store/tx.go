@@ -1,0 +1,93 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/sso"
+	"gatehouse/store/engine"
+)
+
+// tx is a transaction of the store.
+type tx struct {
+	*engine.Tx
+	db   *DB
+	now  time.Time // the time of every row that the transaction writes
+	head head      // of the audit chain that it adds to
+}
+
+// write runs fn in a transaction without an audit chain. fn may be run again, as
+// [engine.Database.Write] says.
+func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) error {
+	return db.sql.Write(ctx, func(ctx context.Context, raw *engine.Tx) error {
+		return fn(ctx, &tx{
+			Tx:  raw,
+			db:  db,
+			now: db.now(),
+		})
+	})
+}
+
+// change runs fn in a transaction that adds audit events to the chain of an
+// enterprise, or of the instance if ent is "". Changes of one enterprise run one
+// after the other; few of them hold connections while they wait. It returns
+// NotFound if the enterprise does not exist.
+func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
+	once := func() error {
+		return db.write(ctx, func(ctx context.Context, t *tx) error {
+			t.lockHead(ent)
+			if err := fn(ctx, t); err != nil {
+				return err
+			}
+			return t.saveHead(ctx)
+		})
+	}
+	return db.sql.InTurn(ctx, string(ent), func() error {
+		err := once()
+		if !isPlanted(err) {
+			return err
+		}
+		if err := db.setAside(ctx, ent); err != nil {
+			return err
+		}
+		return once()
+	})
+}
+
+// edit changes one row of an enterprise: load reads it, fn returns the new
+// value, and save writes it if it differs.
+func edit[T comparable](
+	ctx context.Context,
+	db *DB,
+	ent sso.EnterpriseID,
+	load func(context.Context, *tx) (T, bool, error),
+	fn func(T) (T, error),
+	save func(ctx context.Context, t *tx, before, after T) error,
+) (result T, err error) {
+	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
+		before, ok, err := load(ctx, t)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errMissing()
+		}
+		if result, err = fn(before); err != nil || result == before {
+			return err
+		}
+		return save(ctx, t, before, result)
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return result, nil
+}
+
+// found returns NotFound if there is no item.
+func found[T any](item T, ok bool, err error) (T, error) {
+	if err == nil && !ok {
+		err = errMissing()
+	}
+	return item, err
+}
