@@ -1,24 +1,142 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"net/url"
+	"regexp"
+	"strings"
 	"time"
 
+	"gatehouse/sso"
+	"gatehouse/sso/guide"
+	"gatehouse/store"
+	"gatehouse/web/access"
+	"gatehouse/web/activity"
+	"gatehouse/web/assistant"
+	"gatehouse/web/connection"
 	"gatehouse/web/console"
+	"gatehouse/web/directory"
+	"gatehouse/web/overview"
 	"gatehouse/web/page"
+	"gatehouse/web/testconnection"
 )
 
-// console registers the pages of the console, area by area.
-func (g *gateway) console(pages *page.Pages) error {
-	access := g.access(pages)
-	c := console.New(console.Options{Access: access, Directory: g.db, Pages: pages, Now: time.Now})
-	g.desk = c
-	access.Enter(g.router, c)
-	for _, area := range []func(*console.Console, *page.Pages) error{
-		g.overviewArea, g.directoryArea, g.activityArea, g.setupArea, g.connectionArea, g.testArea,
-	} {
-		if err := area(c, pages); err != nil {
-			return err
-		}
+// registerConsole registers every page of the console.
+func (g *gateway) registerConsole(pages *page.Pages) error {
+	base, err := url.Parse(g.config.BaseURL)
+	if err != nil {
+		return err
 	}
+	admins := g.newAccess(pages)
+	admins.Register(g.router)
+	c := console.New(console.Options{Access: admins, Directory: g.db, Pages: pages, Now: time.Now})
+	g.console = c
+	admins.Enter(g.router, c)
+	overview.New(overview.Options{
+		Store:   g.db,
+		Health:  g.health,
+		Console: c,
+		BaseURL: g.config.BaseURL,
+		Revoked: g.live.Revoked,
+		Now:     time.Now,
+	}).Register(g.router)
+	directory.New(directory.Options{
+		Console:       c,
+		Store:         g.db,
+		Proving:       g.setup,
+		Revoked:       g.live.Revoked,
+		SessionCookie: g.sessions.Cookie(),
+		CookieDomain:  g.config.Session.CookieDomain,
+		Host:          base.Hostname(),
+		Now:           time.Now,
+	}).Register(g.router)
+	activity.New(activity.Options{
+		Records: g.db,
+		Names:   g.db,
+		Verify:  g.verifyAudit,
+		Console: c,
+		Now:     time.Now,
+	}).Register(g.router)
+	g.registerConnections(c)
 	return nil
+}
+
+// newAccess returns the sign-in to the console and its session checks.
+func (g *gateway) newAccess(pages *page.Pages) *access.Handlers {
+	return access.New(access.Options{
+		Service:    g.admin,
+		Passkeys:   g.passkeys,
+		Principals: g.sessions,
+		Admin:      g.sessions.Admin(),
+		Setup:      g.sessions.Setup(),
+		Device:     g.sessions.Device(),
+		Facts:      g.db,
+		BaseURL:    g.config.BaseURL,
+		Pages:      pages,
+		Now:        time.Now,
+	})
+}
+
+// registerConnections registers the pages about connections: the setup assistant,
+// their settings and test connections.
+func (g *gateway) registerConnections(c *console.Console) {
+	assistant.New(assistant.Options{
+		Console: c,
+		Service: g.setup,
+		Store:   g.db,
+		Traces:  g.login,
+		Values:  g.guideValues,
+		Now:     time.Now,
+	}).Register(g.router)
+	connection.New(connection.Options{
+		Console: c,
+		Store:   g.db,
+		Setup:   g.setup,
+		Preview: g.login,
+		BaseURL: g.config.BaseURL,
+		Revoked: g.live.Revoked,
+		Now:     time.Now,
+	}).Register(g.router)
+	testconnection.New(testconnection.Options{
+		Tests:    g.login,
+		Store:    g.db,
+		Browsers: g.sessions,
+		Console:  c,
+		BaseURL:  g.config.BaseURL,
+		Values:   g.guideValues,
+		Now:      time.Now,
+	}).Register(g.router)
+}
+
+// verifyAudit verifies the audit chain of an enterprise and returns its length. A
+// broken chain is reported as an *activity.Broken.
+func (g *gateway) verifyAudit(ctx context.Context, ent sso.EnterpriseID) (int, error) {
+	n, err := g.db.VerifyAudit(ctx, ent)
+	if broken, ok := errors.AsType[*store.BrokenChainError](err); ok {
+		return n, &activity.Broken{Sequence: broken.Sequence, Reason: broken.Reason}
+	}
+	return n, err
+}
+
+// guideValues returns the values of this installation that an admin enters at the
+// identity provider.
+func (g *gateway) guideValues(e sso.Enterprise, c sso.Connection) map[guide.Kind]string {
+	link := g.config.BaseURL + "/login/sso?" + url.Values{"enterprise_key": {e.Key}}.Encode()
+	values := map[guide.Kind]string{
+		assistant.Link:  link,
+		guide.SignInURL: link + "&connection=" + string(c.ID),
+		guide.LogoutURL: g.signedOut,
+	}
+	if c.Protocol == sso.OIDC {
+		values[guide.RedirectURI] = g.oidc.RedirectURI(c.ID)
+		values[guide.Backchannel] = g.config.BaseURL + "/oidc/" + string(c.ID) + "/backchannel-logout"
+		return values
+	}
+	acs := g.saml.ACSURL(c.ID)
+	values[guide.ACSURL] = acs
+	values[guide.EntityID] = g.saml.EntityID(c.ID)
+	values[guide.MetadataURL] = g.saml.EntityID(c.ID)
+	values[guide.ACSPattern] = "^" + strings.ReplaceAll(regexp.QuoteMeta(acs), "/", `\/`) + "$"
+	return values
 }

@@ -22,22 +22,22 @@ import (
 	"gatehouse/web/route"
 )
 
-// desk is a gateway in this process with two enterprises, and the cookies of
-// everybody there is.
-type desk struct {
+// consoleTest is a gateway in this process with two enterprises and a signed-in
+// browser for every role.
+type consoleTest struct {
 	*testing.T
 	g       *gateway
 	acme    sso.Enterprise
 	conn    sso.Connection
-	other   sso.Connection // acme's, too
+	other   sso.Connection // also of acme
 	cookies map[string][]*http.Cookie
-	values  map[string]string // of wildcards
+	values  map[string]string // by wildcard
 	asked   int
 }
 
-// Whoever comes to a page.
+// The roles that request a page.
 const (
-	nobody       = "nobody"
+	visitor      = "visitor without a session"
 	stranger     = "admin of another enterprise"
 	bystander    = "someone of the enterprise who administers nothing"
 	otherLink    = "setup link of another connection"
@@ -52,11 +52,12 @@ const (
 	disabledUser = "named admin who is deactivated"
 )
 
-func everybody() []string {
-	return []string{nobody, stranger, bystander, otherLink, foreignLink, link, newLinkOf, named, byGroup, operatorSSO, operatorTwo, operator, disabledUser}
+func roles() []string {
+	return []string{visitor, stranger, bystander, otherLink, foreignLink, link, newLinkOf, named, byGroup, operatorSSO, operatorTwo, operator, disabledUser}
 }
 
-// admits says who a page of a need is for. {connection} tells the links apart.
+// admits reports whether a page with this need is open to a role. connection is
+// whether its path names a connection, which tells the setup links apart.
 func admits(need console.Need, who string, connection bool) bool {
 	switch need {
 	case console.Operator:
@@ -75,14 +76,14 @@ func admits(need console.Need, who string, connection bool) bool {
 	return slices.Contains([]string{named, byGroup, operator, operatorTwo}, who)
 }
 
-func newDesk(t *testing.T) *desk {
+func newConsoleTest(t *testing.T) *consoleTest {
 	t.Helper()
-	return newDeskLogging(t, slog.New(slog.DiscardHandler))
+	return newConsoleTestLogging(t, slog.New(slog.DiscardHandler))
 }
 
-func newDeskLogging(t *testing.T, log *slog.Logger) *desk {
+func newConsoleTestLogging(t *testing.T, log *slog.Logger) *consoleTest {
 	t.Helper()
-	d := &desk{T: t, cookies: map[string][]*http.Cookie{}}
+	d := &consoleTest{T: t, cookies: map[string][]*http.Cookie{}}
 	c := config.Default()
 	c.DataDir, c.BaseURL = t.TempDir(), "http://localhost:8080"
 	keys := store.Keyring{Current: store.NewKey()}
@@ -102,15 +103,15 @@ func newDeskLogging(t *testing.T, log *slog.Logger) *desk {
 	return d
 }
 
-func (d *desk) ok(err error) {
+func (d *consoleTest) ok(err error) {
 	d.Helper()
 	if err != nil {
 		d.Fatal(err)
 	}
 }
 
-// seed makes an enterprise with one of each, and whoever comes to a page.
-func (d *desk) seed() {
+// seed creates an enterprise with one object of each kind, and every role.
+func (d *consoleTest) seed() {
 	d.Helper()
 	ctx, db, by := d.Context(), d.g.db, sso.ActorSystem
 	var err error
@@ -148,7 +149,7 @@ func (d *desk) seed() {
 		"record": string(records[0].ID)}
 }
 
-func (d *desk) enterprise(key string) (sso.Enterprise, sso.Connection) {
+func (d *consoleTest) enterprise(key string) (sso.Enterprise, sso.Connection) {
 	d.Helper()
 	e, err := d.g.db.CreateEnterprise(d.Context(), sso.ActorSystem, sso.Enterprise{Key: key, Name: "Enterprise " + key})
 	d.ok(err)
@@ -161,8 +162,8 @@ func (d *desk) enterprise(key string) (sso.Enterprise, sso.Connection) {
 	return e, c
 }
 
-// user signs somebody in by single sign-on.
-func (d *desk) user(who string, e sso.Enterprise, c sso.Connection) sso.Session {
+// user signs a user in by single sign-on and keeps the cookies under who.
+func (d *consoleTest) user(who string, e sso.Enterprise, c sso.Connection) sso.Session {
 	d.Helper()
 	now, token, login := time.Now(), sso.NewSecret(), strings.ReplaceAll(who, " ", "-")+"@"+e.Key+".test"
 	attempt := sso.NewID[sso.AttemptID](now)
@@ -183,9 +184,9 @@ func (d *desk) user(who string, e sso.Enterprise, c sso.Connection) sso.Session 
 	return s.Session
 }
 
-// account makes a local admin; tied is who they are by single sign-on, "" for
-// nobody: then they come by their own session.
-func (d *desk) account(login, tied string) sso.Admin {
+// account creates a local admin with a session of its own or, if tied is not
+// empty, one tied to the single sign-on user of that name.
+func (d *consoleTest) account(login, tied string) sso.Admin {
 	d.Helper()
 	_, token, err := d.g.admin.Invite(d.Context(), sso.ActorOperator, true)
 	d.ok(err)
@@ -208,7 +209,7 @@ func (d *desk) account(login, tied string) sso.Admin {
 	return a
 }
 
-func (d *desk) link(who string, e sso.Enterprise, c sso.ConnectionID) sso.SetupLink {
+func (d *consoleTest) link(who string, e sso.Enterprise, c sso.ConnectionID) sso.SetupLink {
 	d.Helper()
 	l, token, err := d.g.admin.CreateLink(d.Context(), sso.ActorOperator, e, access.NewLink{For: who, Connection: c})
 	d.ok(err)
@@ -218,16 +219,16 @@ func (d *desk) link(who string, e sso.Enterprise, c sso.ConnectionID) sso.SetupL
 	return l
 }
 
-// keep remembers the cookies that somebody is given.
-func (d *desk) keep(who string, give func(http.ResponseWriter) error) {
+// keep stores the cookies that give sets under who.
+func (d *consoleTest) keep(who string, give func(http.ResponseWriter) error) {
 	d.Helper()
 	w := httptest.NewRecorder()
 	d.ok(give(w))
 	d.cookies[who] = w.Result().Cookies()
 }
 
-// ask sends a request of somebody's browser, from a site of ours or another.
-func (d *desk) ask(h http.Handler, who, method, path, site string) *httptest.ResponseRecorder {
+// ask sends a request with the cookies of who; site is its Sec-Fetch-Site header.
+func (d *consoleTest) ask(h http.Handler, who, method, path, site string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, d.g.config.BaseURL+path, http.NoBody)
 	if method == http.MethodPost {
 		r = httptest.NewRequest(method, d.g.config.BaseURL+path, strings.NewReader(url.Values{"x": {"y"}}.Encode()))
@@ -246,9 +247,8 @@ func (d *desk) ask(h http.Handler, who, method, path, site string) *httptest.Res
 
 var wildcard = regexp.MustCompile(`\{([a-z_]+)\}`)
 
-// fill puts seeded values into a pattern; what none is seeded of is of the right
-// form at most, which no page may tell from what is another's.
-func (d *desk) fill(path string) string {
+// fill replaces the wildcards of a pattern by seeded values, or by "unknown".
+func (d *consoleTest) fill(path string) string {
 	return wildcard.ReplaceAllStringFunc(path, func(s string) string {
 		if v := d.values[s[1:len(s)-1]]; v != "" {
 			return v
@@ -257,25 +257,24 @@ func (d *desk) fill(path string) string {
 	})
 }
 
-// TestConsoleIsForWhomItSays asks every page of the console as everybody there
-// is, and lets nobody in but those it is for: pages come from what is
-// registered, so a new one is in here by itself.
-func TestConsoleIsForWhomItSays(t *testing.T) {
+// TestConsoleAccess requests every registered page of the console in every role and
+// expects an answer only in the roles that the page's need admits.
+func TestConsoleAccess(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	handler := d.g.handler()
-	needs := d.g.desk.Needs()
+	needs := d.g.console.Needs()
 	if len(needs) < 15 {
 		t.Fatalf("only %d pages: this test sees too little", len(needs))
 	}
 	nothing := body(d.ask(handler, operator, http.MethodGet, "/nothing-here", "same-origin"))
-	doors := d.doors(needs)
+	stubs := d.stubPages(needs)
 	for pattern, need := range needs {
 		method, path, _ := strings.Cut(pattern, " ")
 		path = d.fill(path)
-		for _, who := range everybody() {
+		for _, who := range roles() {
 			if admits(need, who, strings.Contains(pattern, "{connection}")) {
-				if w := d.ask(doors, who, method, path, "same-origin"); w.Code != http.StatusNoContent {
+				if w := d.ask(stubs, who, method, path, "same-origin"); w.Code != http.StatusNoContent {
 					t.Errorf("%s is closed to %s: %d %s", pattern, who, w.Code, w.Header().Get("Location"))
 				}
 				continue
@@ -291,15 +290,14 @@ func TestConsoleIsForWhomItSays(t *testing.T) {
 	}
 }
 
-// refuses asserts how somebody is turned away: nobody to sign in, whoever
-// administers nothing with a word about it, everybody else as if there were
-// nothing at all.
-func (d *desk) refuses(h http.Handler, pattern, path, who, nothing string) {
+// refuses asserts how a page refuses a role: visitors are sent to sign in, users who
+// administer nothing are told so, and all others get the page for unknown paths.
+func (d *consoleTest) refuses(h http.Handler, pattern, path, who, nothing string) {
 	d.Helper()
 	method, _, _ := strings.Cut(pattern, " ")
 	w := d.ask(h, who, method, path, "same-origin")
 	switch who {
-	case nobody, disabledUser:
+	case visitor, disabledUser:
 		if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasPrefix(at, "/admin/sign-in") {
 			d.Errorf("%s sends %s to %q with %d", pattern, who, at, w.Code)
 		}
@@ -318,12 +316,12 @@ func (d *desk) refuses(h http.Handler, pattern, path, who, nothing string) {
 	}
 }
 
-// doors are all pages of the real console with nothing behind them.
-func (d *desk) doors(needs map[string]console.Need) http.Handler {
+// stubPages registers every page of the real console with an empty handler.
+func (d *consoleTest) stubPages(needs map[string]console.Need) http.Handler {
 	d.Helper()
 	rt, err := route.New(route.Options{BaseURL: d.g.config.BaseURL, Log: slog.New(slog.DiscardHandler), Now: time.Now})
 	d.ok(err)
-	c := console.New(d.g.desk.Options)
+	c := console.New(d.g.console.Options)
 	for pattern, need := range needs {
 		c.Add(rt, console.Page{Pattern: pattern, Need: need, Handle: func(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
 			if key := d.fill("{enterprise}"); strings.Contains(pattern, "{enterprise}") && v.Enterprise.Key != key {
@@ -338,18 +336,18 @@ func (d *desk) doors(needs map[string]console.Need) http.Handler {
 
 var varying = regexp.MustCompile(`req-[a-z0-9]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|\d+ \w+ \d{4}, \d\d:\d\d UTC`)
 
-// body is an answer without what is different each time.
+// body returns a response body without the parts that differ on every request.
 func body(w *httptest.ResponseRecorder) string {
 	return varying.ReplaceAllString(w.Body.String(), "·")
 }
 
-// TestConsolePagesAnswer opens every page as an operator and as whoever it is
-// for at the least: what is behind the door works.
+// TestConsolePagesAnswer opens every page as an operator and as the least privileged
+// role that it admits.
 func TestConsolePagesAnswer(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	seen := map[[sha256.Size]byte]bool{}
-	for pattern, need := range d.g.desk.Needs() {
+	for pattern, need := range d.g.console.Needs() {
 		method, path, _ := strings.Cut(pattern, " ")
 		if method != http.MethodGet || strings.Contains(d.fill(path), "unknown") {
 			continue
@@ -361,11 +359,11 @@ func TestConsolePagesAnswer(t *testing.T) {
 		case console.Connection:
 			who = append(who, named, link)
 		}
-		for _, somebody := range who {
-			w := d.ask(d.g.handler(), somebody, method, d.fill(path), "same-origin")
-			// 422 is of pages that begin with a question, such as a day.
+		for _, role := range who {
+			w := d.ask(d.g.handler(), role, method, d.fill(path), "same-origin")
+			// Pages that need an input first, such as a day, answer 422.
 			if w.Code != http.StatusOK && w.Code != http.StatusSeeOther && w.Code != http.StatusUnprocessableEntity {
-				t.Errorf("%s answers %s with %d", pattern, somebody, w.Code)
+				t.Errorf("%s answers %s with %d", pattern, role, w.Code)
 			}
 			seen[sha256.Sum256(w.Body.Bytes())] = true
 		}

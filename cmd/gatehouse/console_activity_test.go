@@ -18,13 +18,13 @@ import (
 )
 
 // get opens a page and wants a status and texts on it.
-func (d *desk) get(who, path string, status int, texts ...string) string {
+func (d *consoleTest) get(who, path string, status int, texts ...string) string {
 	d.Helper()
 	w := d.ask(d.g.handler(), who, http.MethodGet, path, "same-origin")
 	return d.says(w, who+" "+path, status, texts...)
 }
 
-func (d *desk) says(w *httptest.ResponseRecorder, what string, status int, texts ...string) string {
+func (d *consoleTest) says(w *httptest.ResponseRecorder, what string, status int, texts ...string) string {
 	d.Helper()
 	said := html.UnescapeString(w.Body.String())
 	if w.Code != status {
@@ -41,7 +41,7 @@ func (d *desk) says(w *httptest.ResponseRecorder, what string, status int, texts
 }
 
 // post sends a form, and is the answer with where it leads.
-func (d *desk) post(who, path string, form url.Values) *httptest.ResponseRecorder {
+func (d *consoleTest) post(who, path string, form url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, d.g.config.BaseURL+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -54,7 +54,7 @@ func (d *desk) post(who, path string, form url.Values) *httptest.ResponseRecorde
 }
 
 // failed records a sign-in that failed because of its audience.
-func (d *desk) failed(c sso.Connection, login string) sso.Attempt {
+func (d *consoleTest) failed(c sso.Connection, login string) sso.Attempt {
 	d.Helper()
 	now := time.Now()
 	a := sso.Attempt{ID: sso.NewID[sso.AttemptID](now), Enterprise: d.acme.ID, Connection: c.ID, Login: login, Outcome: sso.OutcomeFailed, Code: "saml_wrong_recipient", Detail: "audience: <b>",
@@ -67,7 +67,7 @@ const activityAt = "/admin/enterprises/acme/activity"
 
 func TestActivityAttempts(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	okta, err := d.g.db.CreateConnection(t.Context(), sso.ActorSystem, sso.Connection{Enterprise: d.acme.ID, Name: "Okta", Protocol: sso.SAML, Provider: sso.Okta, State: sso.ConnectionEnabled, Live: &sso.Config{Version: 1, SAML: &sso.SAMLConfig{}}})
 	d.ok(err)
 	a := d.failed(okta, "hopper@acme.test")
@@ -103,7 +103,7 @@ func TestActivityAttempts(t *testing.T) {
 
 func TestActivityReplayIsOffered(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	now := time.Now()
 	a := sso.Attempt{ID: sso.NewID[sso.AttemptID](now), Enterprise: d.acme.ID, Connection: d.other.ID, Login: "x", Outcome: sso.OutcomeFailed, Code: "sign_in_denied", At: now,
 		Identity: &sso.Identity{Connection: d.other.ID, Subject: "00u1", Login: "x", Email: "x@acme.test", Claims: sso.Claims{"team": {"a", "b"}}}}
@@ -118,7 +118,7 @@ func TestActivityReplayIsOffered(t *testing.T) {
 
 func TestActivitySyncs(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	at := activityAt + "/syncs"
 	records, _, err := d.g.db.SyncRecords(t.Context(), d.acme.ID, sso.SyncFilter{}, sso.Page{})
 	d.ok(err)
@@ -133,7 +133,7 @@ func TestActivitySyncs(t *testing.T) {
 
 func TestActivityAudit(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	ctx, at := t.Context(), activityAt+"/audit"
 	for range 230 { // more than one part of an export
 		_, err := d.g.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: d.acme.ID, Name: string(sso.NewID[sso.DomainID](time.Now())) + ".test", TXTRecord: "x"})
@@ -179,7 +179,7 @@ func TestActivityAudit(t *testing.T) {
 
 func TestActivityVerify(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	at := activityAt + "/audit/verify"
 	d.get(named, at, 200, "are as they were written")
 	raw := storetest.Raw(t, "sqlite:"+d.g.config.DataDir+"/gatehouse.db")
@@ -193,7 +193,7 @@ func TestActivityVerify(t *testing.T) {
 // those of the product that was chosen.
 func TestGuide(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	all := d.get(named, "/admin/troubleshooting", 200)
 	for _, e := range catalog.All() {
 		if !strings.Contains(all, `id="`+e.Code+`"`) {

@@ -11,7 +11,7 @@ import (
 )
 
 // sends lets somebody sign in at acme with these names of groups.
-func (d *desk) sends(login string, names ...string) {
+func (d *consoleTest) sends(login string, names ...string) {
 	d.Helper()
 	now := time.Now()
 	attempt := sso.NewID[sso.AttemptID](now)
@@ -33,7 +33,7 @@ func (d *desk) sends(login string, names ...string) {
 // from now on are red, on this company's overview alone, until it is decided.
 func TestOverviewWhileRemovalsAreHeld(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	const (
 		at  = "/admin/enterprises/acme"
 		red = `<span class="tag" data-state="error">removals held</span>`

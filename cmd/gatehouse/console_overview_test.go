@@ -11,7 +11,7 @@ import (
 
 func TestEnterprises(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	const list = "/admin/enterprises"
 	d.get(operator, list, 200, "Enterprise acme", "/admin/enterprises/globex", "a draft waits")
 	d.get(operator, list+"?q=GLOB", 200, "Enterprise globex", "NOT Enterprise acme")
@@ -49,7 +49,7 @@ func TestEnterprises(t *testing.T) {
 
 func TestDeleteEnterprise(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	d.says(d.post(operator, "/admin/enterprises/acme/delete", url.Values{"confirm": {"acne"}}), "a typing error", 422, "Nothing was deleted", `value="acne"`)
 	d.get(named, "/admin/enterprises/acme", 200)
 	w := d.post(named, "/admin/enterprises/acme/delete", url.Values{"confirm": {"acme"}})
@@ -68,7 +68,7 @@ func TestDeleteEnterprise(t *testing.T) {
 
 func TestOverview(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	const at = "/admin/enterprises/acme"
 	d.get(named, at, 200, "healthy", "Sign-in works: the last one succeeded just now.", "A draft of Other waits", "The domain acme.test is not verified", "0 of 5 (0 %)", "NOT Delete this enterprise")
 	d.get(operator, at, 200, "Delete this enterprise", "Change name or key")

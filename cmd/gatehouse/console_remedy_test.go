@@ -22,7 +22,7 @@ var (
 
 // acts checks the part of a page that explains a stop: side, place, and a link
 // that opens for the visitor, or whom they ask.
-func (d *desk) acts(who, code, part string) {
+func (d *consoleTest) acts(who, code, part string) {
 	d.Helper()
 	if sideOnPage.FindString(part) == "" || placeOnPage.FindString(part) == "" {
 		d.Errorf("%s as %s: the page does not say who acts, and where:\n%s", code, who, part)
@@ -45,7 +45,7 @@ func (d *desk) acts(who, code, part string) {
 // code there is, as everyone who may see it, and follows the link to the place.
 func TestEveryRemedyLeadsSomewhere(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	now := time.Now()
 	tests := "/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/tests/"
 	linked := 0
@@ -77,7 +77,7 @@ func TestEveryRemedyLeadsSomewhere(t *testing.T) {
 // TestEveryWarningLeadsSomewhere is the same of the warnings of a test that passed.
 func TestEveryWarningLeadsSomewhere(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	now := time.Now()
 	for _, code := range catalog.WarningCodes() {
 		allowed := true
@@ -96,7 +96,7 @@ func TestEveryWarningLeadsSomewhere(t *testing.T) {
 // opens: none leads to a page that it does not open.
 func TestSetupLinksFindTheirPages(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	anchor := regexp.MustCompile(`<a [^>]*href="(/[^"#]*)`)
 	queue, seen := []string{"/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/setup/create"}, map[string]bool{}
 	for len(queue) > 0 {

@@ -17,7 +17,7 @@ import (
 // from what is registered.
 func TestConsoleShowsNoSecret(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	const clientSecret, directorySecret = "canary-client-secret", "canary-directory-secret"
 	pair, err := saml.NewKeyPair("Gatehouse", time.Now())
 	d.ok(err)
@@ -50,14 +50,14 @@ func TestConsoleShowsNoSecret(t *testing.T) {
 		"its SAML private key":   privateLine(t, d.conn.Keys[0]),
 	}
 	told := 0
-	for pattern := range d.g.desk.Needs() {
+	for pattern := range d.g.console.Needs() {
 		method, path, _ := strings.Cut(pattern, " ")
 		if method != http.MethodGet {
 			continue
 		}
 		for _, connection := range []sso.ConnectionID{d.conn.ID, oidc.ID} {
 			d.values["connection"] = string(connection)
-			for _, who := range everybody() {
+			for _, who := range roles() {
 				w := d.ask(d.g.handler(), who, method, d.fill(path), "same-origin")
 				text := w.Body.String()
 				for what, secret := range secrets {

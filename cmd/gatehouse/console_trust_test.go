@@ -18,7 +18,7 @@ import (
 )
 
 // send sends a form of somebody's browser from a page of ours.
-func (d *desk) send(who, path string, form url.Values) *httptest.ResponseRecorder {
+func (d *consoleTest) send(who, path string, form url.Values) *httptest.ResponseRecorder {
 	d.Helper()
 	r := httptest.NewRequest(http.MethodPost, d.g.config.BaseURL+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -34,7 +34,7 @@ func (d *desk) send(who, path string, form url.Values) *httptest.ResponseRecorde
 }
 
 // live gives acme's connection a configuration that can be enabled, and is.
-func (d *desk) live() {
+func (d *consoleTest) live() {
 	d.Helper()
 	_, _, err := d.g.setup.Edit(d.Context(), sso.ActorOperator, d.acme.ID, d.conn.ID, connections.Edit{
 		SAML: &connections.SAMLEdit{
@@ -60,14 +60,14 @@ func (d *desk) live() {
 	d.ok(err)
 }
 
-func (d *desk) certificate() string {
+func (d *consoleTest) certificate() string {
 	d.Helper()
 	pair, err := saml.NewKeyPair("idp", time.Now())
 	d.ok(err)
 	return base64.StdEncoding.EncodeToString(pair.Certificate)
 }
 
-func (d *desk) now() sso.Connection {
+func (d *consoleTest) now() sso.Connection {
 	d.Helper()
 	c, err := d.g.db.Connection(d.Context(), d.acme.ID, d.conn.ID)
 	d.ok(err)
@@ -75,7 +75,7 @@ func (d *desk) now() sso.Connection {
 }
 
 // evil enters another identity provider in the assistant.
-func (d *desk) evil(who, entity string) {
+func (d *consoleTest) evil(who, entity string) {
 	d.Helper()
 	at := "/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/setup/configure"
 	w := d.send(who, at, url.Values{"revision": {strconv.FormatInt(d.now().Revision, 10)}, "how": {"manual"}, "saml.idp_entity_id": {entity},
@@ -86,7 +86,7 @@ func (d *desk) evil(who, entity string) {
 }
 
 // enable presses the button of the assistant.
-func (d *desk) enable(who string) *httptest.ResponseRecorder {
+func (d *consoleTest) enable(who string) *httptest.ResponseRecorder {
 	d.Helper()
 	at := "/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/setup/enable"
 	return d.send(who, at, url.Values{"revision": {strconv.FormatInt(d.now().Revision, 10)}, "confirm": {d.conn.Name}})
@@ -96,7 +96,7 @@ func (d *desk) enable(who string) *httptest.ResponseRecorder {
 // real pages: another identity provider is live only after an admin's approval.
 func TestHolderOfALinkTakesNothingOver(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	d.live()
 	home := "/admin/enterprises/acme/connections/" + string(d.conn.ID)
 	refused := func(what string, w *httptest.ResponseRecorder) {
@@ -173,7 +173,7 @@ func TestHolderOfALinkTakesNothingOver(t *testing.T) {
 // made anew, rolled back, or approved by themselves, it is the same change.
 func TestAdminAlone(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	d.live()
 	home := "/admin/enterprises/acme/connections/" + string(d.conn.ID)
 	d.evil(named, "https://evil.test")
@@ -214,7 +214,7 @@ func TestAdminAlone(t *testing.T) {
 // in another browser and changes the trust through it is still one admin alone.
 func TestAdminApprovesNothingOfTheirOwnLink(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	d.live()
 	home := "/admin/enterprises/acme/connections/" + string(d.conn.ID)
 	w := d.send(named, "/admin/enterprises/acme/access/links", url.Values{
@@ -255,7 +255,7 @@ func TestAdminApprovesNothingOfTheirOwnLink(t *testing.T) {
 // nor a passkey.
 func TestTyingNeedsAPassword(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newConsoleTest(t)
 	d.cookies["left open"] = slices.Concat(d.cookies[operator], d.cookies[bystander])
 	d.g.admin.Now = func() time.Time { return time.Now().Add(6 * time.Minute) }
 	const tie, me = "/admin/admins/me/tie", "/admin/admins/me"

@@ -42,7 +42,7 @@ var reference = regexp.MustCompile(`\b(?:att|req)-[a-z0-9]{10,}`)
 func TestEveryReferenceLeadsToARecord(t *testing.T) {
 	t.Parallel()
 	log := &lines{}
-	d := newDeskLogging(t, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelInfo})))
+	d := newConsoleTestLogging(t, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelInfo})))
 	acs := "/saml/" + string(d.conn.ID) + "/acs"
 	garbage := url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString([]byte("<x/>"))}}
 	attempts, logged := 0, 0
@@ -50,18 +50,18 @@ func TestEveryReferenceLeadsToARecord(t *testing.T) {
 		who, method, path string
 		form              url.Values
 	}{
-		{nobody, "GET", "/nothing-here", nil},
-		{nobody, "GET", "/login/sso?enterprise_key=acme&connection=conn-nope", nil},
-		{nobody, "GET", "/login/test/unknown", nil},
-		{nobody, "GET", "/oidc/callback?state=unknown&code=x", nil},
-		{nobody, "GET", "/oidc/callback?state=unknown&error=access_denied", nil},
-		{nobody, "POST", acs, garbage},
-		{nobody, "POST", acs, url.Values{}},
-		{nobody, "POST", "/saml/conn-nope/acs", garbage},
-		{nobody, "GET", "/saml/" + string(d.conn.ID) + "/slo?SAMLRequest=x", nil},
-		{nobody, "GET", "/admin/setup/unknown", nil},
-		{nobody, "GET", "/admin/welcome/unknown", nil},
-		{nobody, "PUT", "/login", nil},
+		{visitor, "GET", "/nothing-here", nil},
+		{visitor, "GET", "/login/sso?enterprise_key=acme&connection=conn-nope", nil},
+		{visitor, "GET", "/login/test/unknown", nil},
+		{visitor, "GET", "/oidc/callback?state=unknown&code=x", nil},
+		{visitor, "GET", "/oidc/callback?state=unknown&error=access_denied", nil},
+		{visitor, "POST", acs, garbage},
+		{visitor, "POST", acs, url.Values{}},
+		{visitor, "POST", "/saml/conn-nope/acs", garbage},
+		{visitor, "GET", "/saml/" + string(d.conn.ID) + "/slo?SAMLRequest=x", nil},
+		{visitor, "GET", "/admin/setup/unknown", nil},
+		{visitor, "GET", "/admin/welcome/unknown", nil},
+		{visitor, "PUT", "/login", nil},
 		{bystander, "GET", "/admin/enterprises/acme", nil},
 		{stranger, "GET", "/admin/enterprises/acme", nil},
 		{link, "GET", "/admin/enterprises/acme/people", nil},

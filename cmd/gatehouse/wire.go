@@ -60,7 +60,7 @@ type gateway struct {
 	health    *health.Service
 	admin     *access.Service
 	passkeys  *access.Passkeys
-	desk      *console.Console
+	console   *console.Console
 	nodes     nodes
 	router    *route.Router
 	signedOut string // where an identity provider sends the browser back to
@@ -152,7 +152,7 @@ func (g *gateway) edges() error {
 		return err
 	}
 	forward.Register(g.router)
-	if err := g.console(pages); err != nil {
+	if err := g.registerConsole(pages); err != nil {
 		return err
 	}
 	g.ops = ops.New(ops.Options{Build: g.build, Metrics: g.metrics, Ready: g.db.Ping})
