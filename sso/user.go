@@ -38,6 +38,15 @@ type UserIdentity struct {
 	LastSeenAt time.Time
 }
 
+// UserInactive is the error of a sign-in by a deactivated user.
+func UserInactive() *Error {
+	return &Error{
+		Kind:   Forbidden,
+		Code:   "user_inactive",
+		Public: "Your account is switched off here. Ask your administrator.",
+	}
+}
+
 // MembershipSource says what made a membership, and so what may remove it.
 type MembershipSource string
 

@@ -79,6 +79,9 @@ func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 	if r.verdict, err = decide(facts); err != nil {
 		return err
 	}
+	if r.user.Status == sso.UserDeactivated { // whatever was decided, nothing is written for them
+		return sso.UserInactive()
+	}
 	if r.verdict.Email.Action == sso.VouchFirst {
 		return r.await(ctx)
 	}
@@ -186,10 +189,10 @@ func (r *recording) person(ctx context.Context) error {
 		r.newcomer()
 		return nil
 	}
-	if r.old.Status == sso.UserDeactivated {
-		return &sso.Error{Kind: sso.Forbidden, Code: "user_inactive", Public: "Your account is switched off here. Ask your administrator."}
-	}
 	r.user = r.old
+	if r.old.Status == sso.UserDeactivated {
+		return nil // decide refuses; see run
+	}
 	r.profile()
 	if err := r.contest(ctx); err != nil {
 		return err

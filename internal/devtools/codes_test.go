@@ -96,7 +96,7 @@ func (c *collector) visit(n ast.Node) bool {
 		c.call(n)
 	case *ast.ValueSpec:
 		for i, name := range n.Names {
-			if i < len(n.Values) && (strings.HasPrefix(name.Name, "code") || name.Name == "invalid") {
+			if i < len(n.Values) && (strings.HasPrefix(strings.ToLower(name.Name), "code") || name.Name == "invalid") {
 				c.add(n.Values[i])
 			}
 		}

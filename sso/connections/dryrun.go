@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"gatehouse/sso"
-	"gatehouse/sso/policy"
+	"gatehouse/sso/evaluate"
 )
 
 // Tried keeps what policies are tried on.
@@ -46,19 +46,15 @@ func (s *Service) DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.Conne
 }
 
 func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([]Trial, error) {
-	signIn, err := policy.CompileSignIn(cfg.AllowSignIn)
-	if err != nil {
-		return nil, err
-	}
-	address, err := policy.CompileVerification(cfg.EmailVerification)
-	if err != nil {
-		return nil, err
-	}
 	ent, err := s.Store.Enterprise(ctx, c.Enterprise)
 	if err != nil {
 		return nil, fmt.Errorf("load enterprise: %w", err)
 	}
-	attempts, groups, err := s.Store.AssertedIdentities(ctx, c.Enterprise, c.ID, maxTrials)
+	rules, err := evaluate.NewRules(c, *cfg, ent, s.NoMail)
+	if err != nil {
+		return nil, err
+	}
+	attempts, names, err := s.Store.AssertedIdentities(ctx, c.Enterprise, c.ID, maxTrials)
 	if err != nil {
 		return nil, fmt.Errorf("list attempts: %w", err)
 	}
@@ -66,19 +62,28 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 	if err != nil {
 		return nil, fmt.Errorf("list domains: %w", err)
 	}
-	inputs := make([]policy.Input, len(attempts))
-	for i, a := range attempts {
-		domain := sso.EmailDomain(a.Identity.Email)
-		proven := func(d sso.Domain) bool { return d.Name == domain && !d.VerifiedAt.IsZero() }
-		elsewhere := func(name string) bool { _, here := slices.BinarySearch(groups, name); return !here }
-		matched := slices.DeleteFunc(slices.Clone(a.Identity.Groups.Names), elsewhere)
-		slices.Sort(matched)
-		inputs[i] = policy.Input{Identity: *a.Identity, Connection: c, Trusted: cfg.EmailVerification.TrustIDP, Enterprise: ent,
-			DomainVerified: domain != "" && slices.ContainsFunc(domains, proven), MatchedGroups: matched, NoMail: s.NoMail}
+	groups := make([]sso.Group, len(names))
+	for i, name := range names {
+		groups[i] = sso.Group{ID: sso.GroupID(name), Name: name}
 	}
 	trials := make([]Trial, len(attempts))
-	for i, t := range policy.DryRun(signIn, address, inputs) {
-		trials[i] = Trial{Attempt: attempts[i], Denied: t.Denied != nil, Email: t.Decision}
+	for i, a := range attempts {
+		d := rules.Decide(evaluate.Case{Identity: *a.Identity, Facts: sso.SignInFacts{
+			First:          true,
+			DomainVerified: verified(domains, sso.EmailDomain(a.Identity.Email)),
+			Groups:         sso.GroupSnapshot{Groups: groups},
+		}})
+		trials[i] = Trial{Attempt: a, Denied: !d.Allowed()}
+		if d.Allowed() {
+			trials[i].Email = d.Email
+		}
 	}
 	return trials, nil
+}
+
+// verified reports whether the enterprise has proven a domain.
+func verified(domains []sso.Domain, name string) bool {
+	return name != "" && slices.ContainsFunc(domains, func(d sso.Domain) bool {
+		return d.Name == name && !d.VerifiedAt.IsZero()
+	})
 }

@@ -149,11 +149,11 @@ func (s *Service) stop(ctx context.Context, p sso.PendingLogin, cb sso.Callback,
 }
 
 func (s *Service) stopTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, check sso.Check, cause *sso.Error) (Result, error) {
-	return s.rehearseAnswer(ctx, p, cb, func(r *rehearsal) error {
+	return s.finishTest(ctx, p, cb, func(r *trial) error {
 		if err := r.sameBrowser(); err != nil {
 			return err
 		}
-		r.that(check.OK, check.Name, check.Want, check.Got)
+		r.checks.That(check.OK, check.Name, check.Want, check.Got)
 		return cause
 	})
 }

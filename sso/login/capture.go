@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/evaluate"
 )
 
 // Captured looks at an answer that somebody kept: a SAMLResponse, its XML, an ID
@@ -25,16 +26,17 @@ func (s *Service) Captured(ctx context.Context, by sso.Actor, ent sso.Enterprise
 	if err != nil {
 		return sso.TestRun{}, err
 	}
-	r := s.rehearsal(c, cfg, s.newRun(by, c, cfg, sso.TestCaptured), sso.Callback{})
-	x, err := s.examineCapture(ctx, c, cfg, came)
-	r.take(x)
-	r.result.Note = "The times were checked as of " + x.At.UTC().Format(time.RFC1123) + ", when this was issued."
-	if x.At.IsZero() {
+	r := s.newTrial(c, cfg, s.newRun(by, c, cfg, sso.TestCaptured), sso.Callback{})
+	examine := func(ctx context.Context, c sso.Connection, cfg sso.Config) (sso.Examined, error) {
+		return s.examineCapture(ctx, c, cfg, came)
+	}
+	o, err := s.evaluator.Evaluate(ctx, evaluate.Input{Connection: c, Config: cfg, Evidence: evaluate.Capture{Examine: examine}})
+	r.examined(o.Examined)
+	r.result.Note = "The times were checked as of " + o.Examined.At.UTC().Format(time.RFC1123) + ", when this was issued."
+	if o.Examined.At.IsZero() {
 		r.result.Note = "The code was not redeemed: it is of use once."
 	}
-	if err == nil && x.Assertion.Claims != nil {
-		err = r.identify(x.Assertion)
-	}
+	r.identified(o)
 	return s.keep(ctx, r, err)
 }
 
@@ -69,18 +71,18 @@ func (s *Service) Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		return sso.TestRun{}, &sso.Error{Kind: sso.Conflict, Code: "nothing_recorded",
 			Public: "This attempt got no further than the identity provider, or said too much to be kept. Choose another one."}
 	}
-	r := s.rehearsal(c, cfg, s.newRun(by, c, cfg, sso.TestReplay), sso.Callback{})
-	r.that(true, "recorded", "what an attempt asserted", "the sign-in of "+a.At.UTC().Format(time.RFC1123))
-	return s.keep(ctx, r, r.rehearse(ctx, sso.Assertion{
+	r := s.newTrial(c, cfg, s.newRun(by, c, cfg, sso.TestReplay), sso.Callback{})
+	r.checks.That(true, "recorded", "what an attempt asserted", "the sign-in of "+a.At.UTC().Format(time.RFC1123))
+	return s.keep(ctx, r, r.evaluate(ctx, evaluate.Assertion{Assertion: sso.Assertion{
 		Subject: a.Identity.Subject,
 		Claims:  a.Identity.Claims,
 		Mixed:   a.Identity.Mixed,
 		AuthnAt: a.Identity.AuthnAt,
-	}))
+	}}))
 }
 
 // keep writes a test connection that nobody has to come back for.
-func (s *Service) keep(ctx context.Context, r *rehearsal, cause error) (sso.TestRun, error) {
+func (s *Service) keep(ctx context.Context, r *trial, cause error) (sso.TestRun, error) {
 	if kind := sso.KindOf(cause); cause != nil && (kind == sso.Internal || kind == sso.Unavailable) {
 		return sso.TestRun{}, cause
 	}

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/mapping"
+	"gatehouse/sso/evaluate"
 )
 
 // Result is a completed sign-in.
@@ -124,7 +124,7 @@ func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result,
 	case !result.outcome():
 		return result, nil
 	case result.Proof != "":
-		s.Observe(t.c.Protocol, codeRequired)
+		s.Observe(t.c.Protocol, evaluate.CodeRequired)
 		return result, nil
 	}
 	if t.anonymous(err) {
@@ -143,24 +143,25 @@ func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result,
 	return result, nil
 }
 
-// try is one answer on its way through.
+// try is one response on its way through a sign-in.
 type try struct {
 	*Service
 	c       sso.Connection
 	cfg     sso.Config // of c, what it serves
 	cb      sso.Callback
 	attempt sso.Attempt
-	pending *sso.PendingLogin // nil if nobody asked
+	pending *sso.PendingLogin // nil for an unsolicited response
 	// returnTo is that of the pending login, once it is known that this browser
 	// began it; "" before.
 	returnTo string
-	note     string // why groups are unknown that might be known; for the sync record
 
-	vouched   bool           // the response was verified before, when a code was asked for
-	judged    bool           // it got as far as that
-	assertion *sso.Assertion // what was verified; nil if it did not get that far
-	identity  *sso.Identity  // likewise
+	vouched bool // the response was verified before, when a code was asked for
+	// outcome is what evaluation came to; nil if it did not get that far.
+	outcome *evaluate.Outcome
 }
+
+// verified reports whether the response passed verification.
+func (t *try) verified() bool { return t.outcome != nil && t.outcome.Assertion != nil }
 
 // run is the order of a sign-in.
 func (t *try) run(ctx context.Context, asked asked) (Result, error) {
@@ -169,26 +170,50 @@ func (t *try) run(ctx context.Context, asked asked) (Result, error) {
 	}
 	var err error
 	if asked.ID == "" {
-		if restart, err := t.unsolicited(); restart != nil || err != nil {
+		if restart, err := unsolicited(t.c, t.cfg); restart != nil || err != nil {
 			return Result{Restart: restart}, err
 		}
 	} else if t.pending, err = t.claim(ctx, asked); err != nil {
 		return Result{}, err
 	}
-	t.judged = true
-	assertion, err := t.verify(ctx)
-	if err != nil {
-		return Result{}, err
+	response := evaluate.Response{Callback: t.cb, Pending: t.pending, Refresh: t.refresh}
+	return t.evaluate(ctx, response, false, func(o *evaluate.Outcome) (sso.SignIn, string) {
+		return t.signIn(*o.Assertion, *o.Identity), t.destination()
+	})
+}
+
+// evaluate decides about a sign-in and writes what comes of it. plan says what is
+// written once the user is identified, and where the browser goes afterwards.
+func (t *try) evaluate(ctx context.Context, evidence evaluate.Evidence, proven bool,
+	plan func(*evaluate.Outcome) (s sso.SignIn, returnTo string)) (Result, error) {
+	var result Result
+	var err error
+	t.outcome, err = t.evaluator.Evaluate(ctx, evaluate.Input{
+		Connection: t.c,
+		Config:     t.cfg,
+		Evidence:   evidence,
+		Proven:     proven,
+		Facts: func(ctx context.Context, o *evaluate.Outcome, decide sso.Decide) (err error) {
+			t.note(o)
+			s, returnTo := plan(o)
+			result, err = t.write(ctx, o, s, returnTo, decide)
+			return err
+		},
+	})
+	t.note(t.outcome)
+	return result, err
+}
+
+// note takes over from an outcome what the attempt records.
+func (t *try) note(o *evaluate.Outcome) {
+	t.outcome, t.c, t.cfg = o, o.Connection, o.Config
+	if t.vouched {
+		return // it was noted when the code was asked for
 	}
-	t.assertion = &assertion
-	identity, checks, err := mapping.Apply(t.cfg, t.c, assertion)
-	t.attempt.Checks = append(t.attempt.Checks, checks...)
-	if err != nil {
-		return Result{}, err
+	t.attempt.Checks = o.Checks()
+	if id := o.Identity; id != nil {
+		t.attempt.Login, t.attempt.Groups = id.Login, id.Groups
 	}
-	t.askDirectory(ctx, &identity)
-	t.attempt.Login, t.attempt.Groups, t.identity = identity.Login, identity.Groups, &identity
-	return t.commit(ctx, assertion, identity)
 }
 
 // serve takes c for the connection from here on, if people can sign in with it.
@@ -201,19 +226,19 @@ func (t *try) serve(c sso.Connection) error {
 	return nil
 }
 
-// unsolicited decides about an answer that names no pending login.
-func (t *try) unsolicited() (*Start, error) {
+// unsolicited decides about a response that names no pending login.
+func unsolicited(c sso.Connection, cfg sso.Config) (*Start, error) {
 	mode := sso.IDPInitiatedOff
-	if t.cfg.SAML != nil {
-		mode = t.cfg.SAML.IDPInitiated
+	if cfg.SAML != nil {
+		mode = cfg.SAML.IDPInitiated
 	}
 	switch mode {
 	case sso.IDPInitiatedDirect:
 		return nil, nil
 	case sso.IDPInitiatedRebounce:
-		return &Start{Enterprise: t.c.Enterprise, Connection: t.c.ID}, nil
+		return &Start{Enterprise: c.Enterprise, Connection: c.ID}, nil
 	}
-	if t.c.Protocol == sso.OIDC {
+	if c.Protocol == sso.OIDC {
 		return nil, errStateExpired()
 	}
 	return nil, &sso.Error{Kind: sso.Forbidden, Code: "idp_initiated_disabled",
@@ -254,102 +279,98 @@ func (t *try) claim(ctx context.Context, asked asked) (*sso.PendingLogin, error)
 	return &p, nil
 }
 
-// verify lets the protocol judge the answer. If no key of ours fits, the
-// identity provider may have rotated: its metadata is fetched again, at a
-// limited rate, and the answer judged once more, by all that the connection is
-// by then.
-func (t *try) verify(ctx context.Context) (sso.Assertion, error) {
-	assertion, err := t.judge(ctx)
-	if sso.CodeOf(err) != "saml_signature_invalid" || t.cfg.SAML.MetadataURL == "" {
-		return assertion, err
-	}
-	c, changed, refreshErr := t.Refresh(ctx, t.c)
+// refresh fetches the metadata again because no known key fits: the identity
+// provider may have rotated its keys. It limits its own rate.
+func (t *try) refresh(ctx context.Context, c sso.Connection, cause error) (sso.Connection, *sso.Config, error) {
+	fresh, changed, err := t.Refresh(ctx, c)
 	switch {
-	case refreshErr != nil:
-		return sso.Assertion{}, errors.Join(err, fmt.Errorf("refresh metadata: %w", refreshErr))
+	case err != nil:
+		return c, nil, errors.Join(cause, fmt.Errorf("refresh metadata: %w", err))
 	case !changed:
-		return sso.Assertion{}, err
+		return c, nil, cause
 	}
-	if err := t.serve(c); err != nil {
-		return sso.Assertion{}, err
-	}
-	return t.judge(ctx)
+	cfg, err := fresh.Serving()
+	return fresh, cfg, err
 }
 
-func (t *try) judge(ctx context.Context) (assertion sso.Assertion, err error) {
-	assertion, t.attempt.Checks, err = t.protocol(t.c).Complete(ctx, t.c, t.cfg, t.pending, t.cb)
-	return assertion, err
-}
-
-// commit writes everything in one transaction.
-func (t *try) commit(ctx context.Context, a sso.Assertion, identity sso.Identity) (Result, error) {
+// signIn is what a successful sign-in writes.
+func (t *try) signIn(a sso.Assertion, identity sso.Identity) sso.SignIn {
 	t.attempt.Outcome, t.attempt.Identity = sso.OutcomeSucceeded, &identity
-	signIn := sso.SignIn{
-		Identity: identity, Attempt: t.attempt, Certificate: a.Certificate,
-		Session: t.session(a),
-		Replay:  sso.ReplayMark{Connection: t.c.ID, ResponseID: a.ResponseID, Until: t.replayUntil(a)},
+	s := sso.SignIn{
+		Identity:    identity,
+		Attempt:     t.attempt,
+		Certificate: a.Certificate,
+		Session:     t.session(a),
+		Replay: sso.ReplayMark{
+			Connection: t.c.ID,
+			ResponseID: a.ResponseID,
+			Until:      t.replayUntil(a),
+		},
 	}
-	returnTo := "/"
-	if t.pending != nil {
-		returnTo = sso.ReturnTo(t.pending.ReturnTo)
-		if t.c.Protocol == sso.SAML {
-			signIn.Pending = t.pending.ID
+	if t.pending != nil && t.c.Protocol == sso.SAML {
+		s.Pending = t.pending.ID
+	}
+	return s
+}
+
+// destination is where the browser goes after the sign-in.
+func (t *try) destination() string {
+	if t.pending == nil {
+		return "/"
+	}
+	return sso.ReturnTo(t.pending.ReturnTo)
+}
+
+// write records a sign-in in one transaction, in which decide is called.
+func (t *try) write(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, returnTo string, decide sso.Decide) (Result, error) {
+	token := sso.NewSecret()
+	t.complete(&s, token)
+	user, sync, err := t.Recorder.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
+		v, err := decide(facts)
+		return v, t.orAsk(o.Decision, s.Proof != "", err)
+	})
+	if asked, ok := t.question(err, o.Enterprise, s.Identity, returnTo); ok {
+		return asked, nil
+	}
+	if refused, ok := errors.AsType[*evaluate.Refusal](err); ok {
+		if refused.Email.Action != "" {
+			t.attempt.Email = refused.Email
+		}
+		if refused.Until == evaluate.UntilCode {
+			return t.wait(ctx, o, s, returnTo)
 		}
 	}
-	return t.write(ctx, signIn, returnTo)
+	if err != nil {
+		return Result{}, fmt.Errorf("record sign-in: %w", err)
+	}
+	if refused := o.Decision.Refusal(); refused != nil {
+		t.attempt.Email, t.attempt.User = o.Decision.Email, user.ID
+		return Result{}, refused
+	}
+	if len(o.Decision.Facts.Replaced) > 0 {
+		t.Revoked(ctx)
+	}
+	s.Session.User = user.ID
+	return Result{
+		Token:      token,
+		Session:    s.Session,
+		User:       user,
+		Enterprise: o.Enterprise,
+		Sync:       sync,
+		ReturnTo:   returnTo,
+	}, nil
 }
 
-// write decides about a sign-in and writes what comes of it.
-func (t *try) write(ctx context.Context, s sso.SignIn, returnTo string) (Result, error) {
-	ent, err := t.Directory.Enterprise(ctx, t.c.Enterprise)
-	if err != nil {
-		return Result{}, fmt.Errorf("load enterprise: %w", err)
-	}
-	rules, err := t.compiled()
-	if err != nil {
-		return Result{}, err
-	}
-	token := sso.NewSecret()
-	s.Session.Token, s.Brake = token.Hash(), t.cfg.Brake
-	s.DefaultGroups = t.cfg.DefaultGroups
+// complete adds to a sign-in what is known only when it is written.
+func (t *try) complete(s *sso.SignIn, token sso.Secret) {
+	s.Session.Token = token.Hash()
+	s.Brake, s.DefaultGroups = t.cfg.Brake, t.cfg.DefaultGroups
 	if t.cb.Browser != "" {
 		s.Session.Browser = t.cb.Browser.Hash()
 	}
 	for _, brought := range t.cb.Sessions {
 		s.Brought = append(s.Brought, brought.Hash())
 	}
-	var seen sso.SignInFacts
-	proven := s.Proof != ""
-	decide, email := t.decide(s.Identity, ent, rules, proven), sso.EmailDecision{}
-	user, sync, err := t.Recorder.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
-		v, err := decide(facts)
-		email, seen = v.Email, facts
-		return v, t.orAsk(v, facts, proven, err)
-	})
-	if asked, ok := t.question(err, ent, s.Identity, returnTo); ok {
-		return asked, nil
-	}
-	if refused, ok := errors.AsType[*refusal](err); ok {
-		t.attempt.Email = refused.email
-		if refused.err.Code == codeRequired {
-			return t.wait(ctx, ent, s, returnTo)
-		}
-	}
-	if err != nil {
-		return Result{}, fmt.Errorf("record sign-in: %w", err)
-	}
-	if user.Status == sso.UserPending {
-		t.attempt.Email, t.attempt.User = email, user.ID
-		if email.Action != sso.VouchFirst && seen.Login.Waits() {
-			return Result{}, errLoginInUse(seen.Login.Holder)
-		}
-		return Result{}, errVouchRequired()
-	}
-	if len(seen.Replaced) > 0 {
-		t.Revoked(ctx)
-	}
-	s.Session.User = user.ID
-	return Result{Token: token, Session: s.Session, User: user, Enterprise: ent, Sync: sync, ReturnTo: returnTo}, nil
 }
 
 // record keeps a failed attempt and returns its error with the reference.

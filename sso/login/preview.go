@@ -2,12 +2,11 @@ package login
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
-	"gatehouse/sso/mapping"
+	"gatehouse/sso/evaluate"
 )
 
 // Snapshots reads what a preview is made from.
@@ -51,25 +50,26 @@ func (s *Service) PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.
 		return Preview{}, &sso.Error{Kind: sso.Conflict, Code: "no_configuration",
 			Public: "The connection has no such configuration: it was never enabled, or nothing is being edited."}
 	}
-	asserted := p.Groups
-	if limit := cfg.Mapping.GroupLimit; asserted.State == sso.GroupsValues && limit > 0 && len(asserted.Names) == limit {
-		asserted.State = sso.GroupsTruncated
+	in := evaluate.Input{
+		Connection: c,
+		Config:     *cfg,
+		Evidence:   evaluate.Groups{Login: p.Login, AssertedGroups: p.Groups},
 	}
-	if asserted, err = mapping.Narrow(cfg.Mapping, asserted); err != nil {
-		return Preview{}, fmt.Errorf("narrow the names: %w", err)
-	}
-	user, snapshot, err := s.Snapshots.Snapshot(ctx, ent, id, p.User, p.Login, asserted.Names, cfg.Brake, cfg.DefaultGroups)
+	in.Facts = evaluate.ReadOnly(func(ctx context.Context, as sso.Identity) (facts sso.SignInFacts, err error) {
+		facts.User, facts.Groups, err = s.Snapshots.Snapshot(ctx, ent, id, p.User, p.Login, as.Groups.Names, cfg.Brake, cfg.DefaultGroups)
+		return facts, err
+	})
+	o, err := s.evaluator.Evaluate(ctx, in)
 	if err != nil {
-		return Preview{}, fmt.Errorf("read what is there: %w", err)
-	}
-	result := Preview{User: user, Asserted: asserted}
-	result.Changes, err = groupsync.Plan(groupsync.RulesOf(*cfg), asserted, snapshot)
-	if refused, ok := errors.AsType[*sso.Error](err); ok {
-		result.Refused = refused
-		return result, nil
-	} else if err != nil {
 		return Preview{}, err
 	}
-	result.Organizations = groupsync.ByOrganization(result.Changes, snapshot)
+	d := o.Decision
+	result := Preview{User: d.Facts.User, Asserted: o.Identity.Groups}
+	if refusal := d.Final(); refusal != nil {
+		result.Refused = refusal.Err
+		return result, nil
+	}
+	result.Changes = d.Plan
+	result.Organizations = groupsync.ByOrganization(d.Plan, d.Facts.Groups)
 	return result, nil
 }

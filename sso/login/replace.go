@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"gatehouse/sso"
+	"gatehouse/sso/evaluate"
 )
 
 // Question is what a person has to agree to before a sign-in replaces the
@@ -67,24 +68,17 @@ func (t *try) mayReplace(facts sso.SignInFacts) error {
 	return nil
 }
 
-// orAsk is the error of a decision, or where it lets the person in, that of
-// mayReplace. proven says that they entered a code, on a page that names where it
-// leads.
-func (t *try) orAsk(v sso.Verdict, facts sso.SignInFacts, proven bool, err error) error {
-	if !proven && entered(v, facts.Login, err) {
-		if asks := t.mayReplace(facts); asks != nil {
+// orAsk returns refused, the error of a decision; or where the user is let in, now
+// or after a code, that of mayReplace. proven reports that they entered a code, on
+// a page that names where it leads.
+func (t *try) orAsk(d evaluate.Decision, proven bool, refused error) error {
+	r := d.Refusal()
+	if !proven && (r == nil || r.Until == evaluate.UntilCode) {
+		if asks := t.mayReplace(d.Facts); asks != nil {
 			return asks
 		}
 	}
-	return err
-}
-
-// entered reports whether a decision lets the person in, now or after a code.
-func entered(v sso.Verdict, claim sso.LoginClaim, err error) bool {
-	if refused, ok := errors.AsType[*refusal](err); ok {
-		return refused.err.Code == codeRequired
-	}
-	return err == nil && v.Email.Action != sso.VouchFirst && !claim.Waits()
+	return refused
 }
 
 // question is the result of a sign-in that mayReplace refused; ok is false for any

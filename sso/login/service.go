@@ -3,25 +3,22 @@ package login
 import (
 	"context"
 	"log/slog"
-	"sync"
 	"time"
 
 	"gatehouse/internal/mail"
 	"gatehouse/oidc"
 	"gatehouse/saml"
 	"gatehouse/sso"
+	"gatehouse/sso/evaluate"
 )
 
-// Protocol is one way of asking an identity provider who somebody is.
+// Protocol is one way of asking an identity provider who a user is.
 type Protocol interface {
 	// Begin makes the request that sends the browser to the identity provider.
 	Begin(ctx context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin) (sso.Redirect, error)
-	// Correlate reads which pending login an answer names, "" if none. Nothing
-	// is verified yet; what cannot be read is an Invalid error.
+	// Correlate reads which pending login a response names, "" if none. Nothing
+	// is verified yet; an unreadable response is an Invalid error.
 	Correlate(cb sso.Callback) (pending string, err error)
-	// Complete verifies an answer. p is nil for one that nobody asked for. The
-	// checks are returned on failure too, up to the one that failed.
-	Complete(ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Assertion, []sso.Check, error)
 }
 
 // Directory finds where a sign-in belongs.
@@ -66,7 +63,7 @@ type Options struct {
 	OIDC      *oidc.RelyingParty
 	// Graph is asked for groups that an answer had no room for, as far as the
 	// connection says so. Optional.
-	Graph           Graph
+	Graph           evaluate.Graph
 	DirectoryBudget time.Duration // of asking it, while a person waits; 0: six seconds
 	// Refresh fetches a connection's IdP metadata again because an answer was
 	// signed with a key we do not know. It limits its own rate and reports
@@ -99,8 +96,7 @@ type Options struct {
 // Service carries sign-ins through. It is safe for concurrent use.
 type Service struct {
 	Options
-	slots    *slots
-	policies sync.Map // by connection
+	evaluator *evaluate.Evaluator
 	// shadowing bounds how many sign-ins are compared with a draft at once.
 	shadowing chan struct{}
 	tallies   tallies
@@ -117,10 +113,18 @@ func New(o Options) *Service {
 	if o.Synced == nil {
 		o.Synced = func(int, int) {}
 	}
-	if o.DirectoryBudget <= 0 {
-		o.DirectoryBudget = directoryBudget
+	return &Service{
+		Options:   o,
+		shadowing: make(chan struct{}, shadowsAtOnce),
+		evaluator: evaluate.New(evaluate.Options{
+			SAML:            o.SAML,
+			OIDC:            o.OIDC,
+			Enterprises:     o.Directory,
+			Graph:           o.Graph,
+			DirectoryBudget: o.DirectoryBudget,
+			NoMail:          o.Mail == nil,
+		}),
 	}
-	return &Service{Options: o, slots: newSlots(), shadowing: make(chan struct{}, shadowsAtOnce)}
 }
 
 func (s *Service) protocol(c sso.Connection) Protocol {

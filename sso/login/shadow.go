@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/mapping"
+	"gatehouse/sso/evaluate"
 )
 
 // Shadows keeps what a draft would have made of sign-ins.
@@ -30,13 +30,13 @@ const (
 // sign-in that is over, if that is wanted. It waits for nothing, and whatever
 // goes wrong with it is logged and forgotten.
 func (t *try) compare(ctx context.Context, result Result, err error) {
-	if t.Shadows == nil || t.c.Shadow.IsZero() || t.c.Draft == nil || !t.judged || !result.outcome() {
+	if t.Shadows == nil || t.c.Shadow.IsZero() || t.c.Draft == nil || t.outcome == nil || !result.outcome() {
 		return
 	}
 	if k := sso.KindOf(err); err != nil && (k == sso.Internal || k == sso.Unavailable || k == sso.Upstream) {
 		return // it says nothing about the configuration
 	}
-	if t.c.Protocol == sso.OIDC && t.assertion == nil {
+	if t.c.Protocol == sso.OIDC && !t.verified() {
 		return // a code is redeemed once, so there is nothing to look at again
 	}
 	select {
@@ -60,22 +60,32 @@ func (t *try) compare(ctx context.Context, result Result, err error) {
 	}()
 }
 
-// difference is what the draft makes of the same answer.
+// difference evaluates the same response by the draft.
 func (t *try) difference(ctx context.Context, result Result, failed error) sso.ShadowDifference {
-	d := sso.ShadowDifference{Enterprise: t.c.Enterprise, Connection: t.c.ID, Since: t.c.Shadow, Person: t.attempt.Login,
-		User: result.User.ID, Attempt: t.attempt.ID, At: t.attempt.At, LiveCode: sso.CodeOf(failed)}
-	if result.Proof != "" {
-		d.LiveCode = codeRequired
+	d := sso.ShadowDifference{
+		Enterprise: t.c.Enterprise,
+		Connection: t.c.ID,
+		Since:      t.c.Shadow,
+		Person:     t.attempt.Login,
+		User:       result.User.ID,
+		Attempt:    t.attempt.ID,
+		At:         t.attempt.At,
+		LiveCode:   sso.CodeOf(failed),
 	}
-	draft := &try{Service: t.Service, c: t.c, cfg: *t.c.Draft, cb: t.cb, pending: t.pending, assertion: t.assertion, attempt: sso.Attempt{At: t.attempt.At}}
-	identity, err := draft.identify(ctx, t.identity)
-	if identity != nil {
-		d.Detail = differing(t.identity, *identity)
+	if result.Proof != "" {
+		d.LiveCode = evaluate.CodeRequired
+	}
+	o, err := t.byDraft(ctx, result)
+	if o != nil && o.Identity != nil {
+		d.Detail = differing(t.outcome.Identity, *o.Identity)
 		if d.Person == "" {
-			d.Person = identity.Login
+			d.Person = o.Identity.Login
 		}
-		if err == nil {
-			err = t.suppose(ctx, draft, *identity, result, &d)
+		if refusal := o.Decision.Refusal(); err == nil && refusal != nil {
+			err = refusal
+		}
+		if err == nil && d.LiveCode == "" {
+			moves(&d.Detail, o.Decision.Plan)
 		}
 	}
 	d.DraftCode = sso.CodeOf(err)
@@ -85,83 +95,47 @@ func (t *try) difference(ctx context.Context, result Result, failed error) sso.S
 	return d
 }
 
-// identify reads the answer by the draft: a SAML response is verified once more,
-// with what the draft trusts; claims of an OpenID provider are those that were
-// verified already.
-func (t *try) identify(ctx context.Context, live *sso.Identity) (*sso.Identity, error) {
-	a := t.assertion
+// byDraft evaluates the response by the draft: a SAML response is verified once
+// more, by what the draft trusts; the claims of an OpenID provider are those that
+// were verified already. The outcome is nil if the response is not looked at.
+func (t *try) byDraft(ctx context.Context, result Result) (*evaluate.Outcome, error) {
+	in := evaluate.Input{Connection: t.c, Config: *t.c.Draft, DirectoryAsked: true}
+	if live := t.outcome.Identity; live != nil {
+		in.Listed = &live.Groups
+	}
 	if t.c.Protocol == sso.SAML {
-		if t.pending == nil && t.cfg.SAML.IDPInitiated != sso.IDPInitiatedDirect {
-			if _, err := t.unsolicited(); err != nil {
+		if t.pending == nil {
+			if _, err := unsolicited(t.c, in.Config); err != nil {
 				return nil, err
 			}
 		}
-		verified, err := t.judge(ctx)
-		if err != nil {
-			return nil, err
-		}
-		a = &verified
+		in.Evidence = evaluate.Response{Callback: t.cb, Pending: t.pending}
+	} else {
+		in.Evidence = evaluate.Assertion{Assertion: *t.outcome.Assertion}
 	}
-	identity, _, err := mapping.Apply(t.cfg, t.c, *a)
-	if err != nil {
-		return nil, err
-	}
-	asked := t.cfg.Directory != nil && (identity.Groups.State == sso.GroupsOverage || identity.Groups.State == sso.GroupsTruncated)
-	if asked && live != nil { // the directory was asked once, for the sign-in itself
-		if identity.Groups, err = mapping.Narrow(t.cfg.Mapping, live.Groups); err != nil {
-			return nil, err
-		}
-	}
-	return &identity, nil
+	in.Facts = evaluate.ReadOnly(func(ctx context.Context, id sso.Identity) (sso.SignInFacts, error) {
+		return t.factsAfter(ctx, in.Config, id, result)
+	})
+	return t.evaluator.Evaluate(ctx, in)
 }
 
-// suppose plans what the draft would do after the sign-in as it was.
-func (t *try) suppose(ctx context.Context, draft *try, identity sso.Identity, result Result, d *sso.ShadowDifference) error {
-	ent, err := t.Directory.Enterprise(ctx, t.c.Enterprise)
+// factsAfter reads what the draft would decide from, after the sign-in as it was.
+func (t *try) factsAfter(ctx context.Context, cfg sso.Config, id sso.Identity, result Result) (facts sso.SignInFacts, err error) {
+	user, live := result.User.ID, t.outcome.Identity
+	if live == nil || id.Subject != live.Subject && id.Login != live.Login {
+		user = "" // found by what the draft says, or unknown yet
+	}
+	facts.User, facts.Groups, err = t.Shadows.Snapshot(ctx, t.c.Enterprise, t.c.ID, user, id.Login, id.Groups.Names, cfg.Brake, cfg.DefaultGroups)
 	if err != nil {
-		return fmt.Errorf("load enterprise: %w", err)
+		return facts, err
 	}
-	rules, err := compilePolicies(draft.c, draft.cfg)
-	if err != nil {
-		return err
+	if facts.Login, err = t.Shadows.LoginClaim(ctx, t.c.Enterprise, facts.User, id.Login); err != nil {
+		return facts, fmt.Errorf("look for the login: %w", err)
 	}
-	whose := result.User.ID
-	if t.identity == nil || identity.Subject != t.identity.Subject && identity.Login != t.identity.Login {
-		whose = "" // found by what the draft says, or nobody yet
-	}
-	user, groups, err := t.Shadows.Snapshot(ctx, t.c.Enterprise, t.c.ID, whose, identity.Login, identity.Groups.Names,
-		draft.cfg.Brake, draft.cfg.DefaultGroups)
-	if err != nil {
-		return fmt.Errorf("read what is there: %w", err)
-	}
-	claim, err := t.Shadows.LoginClaim(ctx, t.c.Enterprise, user, identity.Login)
-	if err != nil {
-		return fmt.Errorf("look for the login: %w", err)
-	}
-	facts := sso.SignInFacts{User: user, Login: claim, Groups: groups}
-	facts.First = user.ID == "" || result.Proof != "" || t.attempt.Email.Action != "" || user.CreatedAt.Equal(user.LastSignInAt)
-	facts.DomainVerified = facts.First && t.proven(ctx, ent, identity.Email)
-	v, err := draft.decide(identity, ent, rules, false)(facts)
-	if err := outside(v, claim, err); err != nil {
-		return err
-	}
-	if d.LiveCode == "" {
-		moves(&d.Detail, v.Memberships)
-	}
-	return nil
-}
-
-// outside is why somebody would not come in, nil if they would.
-func outside(v sso.Verdict, claim sso.LoginClaim, refused error) error {
-	switch {
-	case refused != nil:
-		return refused
-	case v.Email.Action == sso.VouchFirst:
-		return errVouchRequired()
-	case claim.Waits():
-		return errLoginInUse(claim.Holder)
-	}
-	return nil
+	u := facts.User
+	facts.First = u.ID == "" || result.Proof != "" || t.attempt.Email.Action != "" || u.CreatedAt.Equal(u.LastSignInAt)
+	facts.DomainVerified = facts.First && t.proven(ctx, id.Email)
+	return facts, nil
 }
 
 // moves tells what a plan would change, held or not.
@@ -173,13 +147,13 @@ func moves(d *sso.ShadowDetail, m sso.MembershipChanges) {
 }
 
 // proven reports whether the domain of an address is the enterprise's.
-func (t *try) proven(ctx context.Context, ent sso.Enterprise, email string) bool {
+func (t *try) proven(ctx context.Context, email string) bool {
 	domain := sso.EmailDomain(email)
 	if domain == "" {
 		return false
 	}
 	owner, err := t.Directory.EnterpriseByDomain(ctx, domain)
-	return err == nil && owner.ID == ent.ID
+	return err == nil && owner.ID == t.c.Enterprise
 }
 
 // differing tells two identities of one answer apart.

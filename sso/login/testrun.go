@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/evaluate"
 )
 
 // Tests keeps test connections, and reads what they are made from.
@@ -142,9 +143,9 @@ func (s *Service) open(ctx context.Context, run sso.TestRun, browser sso.Secret,
 	}
 	redirect, err := s.protocol(c).Begin(ctx, c, cfg, p)
 	if err != nil {
-		r := s.rehearsal(c, cfg, run, sso.Callback{})
+		r := s.newTrial(c, cfg, run, sso.Callback{})
 		if c.Protocol == sso.OIDC {
-			r.that(false, "discovery", "the discovery document of "+cfg.OIDC.Issuer, causeOf(err))
+			r.checks.That(false, "discovery", "the discovery document of "+cfg.OIDC.Issuer, causeOf(err))
 		}
 		run, err = r.finish(ctx, err, "")
 		return sso.Redirect{}, run, err
@@ -191,12 +192,12 @@ func (s *Service) waitingTest(ctx context.Context, c sso.Connection, cb sso.Call
 // completeTest takes the answer to a test connection, and whether it names the
 // request. It writes nothing but what came of it.
 func (s *Service) completeTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, asked bool) (Result, error) {
-	return s.rehearseAnswer(ctx, p, cb, func(r *rehearsal) error { return r.live(ctx, asked) })
+	return s.finishTest(ctx, p, cb, func(r *trial) error { return r.live(ctx, asked) })
 }
 
-// rehearseAnswer ends the test connection that p began, as judge says, unless it
+// finishTest ends the test connection that p began, as judge says, unless it
 // is over.
-func (s *Service) rehearseAnswer(ctx context.Context, p sso.PendingLogin, cb sso.Callback, judge func(r *rehearsal) error) (Result, error) {
+func (s *Service) finishTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, judge func(r *trial) error) (Result, error) {
 	run, err := s.Tests.TestRun(ctx, p.Enterprise, p.Test)
 	if err != nil {
 		return Result{}, fmt.Errorf("find test connection: %w", err)
@@ -208,7 +209,7 @@ func (s *Service) rehearseAnswer(ctx context.Context, p sso.PendingLogin, cb sso
 	if err != nil {
 		return Result{}, err
 	}
-	r := s.rehearsal(c, cfg, run, cb)
+	r := s.newTrial(c, cfg, run, cb)
 	r.pending = &p
 	err = judge(r)
 	if errors.Is(err, errAnsweredTwice) {
@@ -228,7 +229,7 @@ var errAnsweredTwice = errors.New("another answer to the same request is being l
 
 // sameBrowser checks that the answer came in the browser that was sent to the
 // identity provider.
-func (r *rehearsal) sameBrowser() error {
+func (r *trial) sameBrowser() error {
 	mine, got := began(*r.pending, r.cb), "that browser"
 	switch {
 	case r.cb.Browser == "":
@@ -236,7 +237,7 @@ func (r *rehearsal) sameBrowser() error {
 	case !mine:
 		got = "another browser"
 	}
-	if !r.that(mine, "browser", "the browser that was sent to the identity provider", got) {
+	if !r.checks.That(mine, "browser", "the browser that was sent to the identity provider", got) {
 		return errStateExpired()
 	}
 	return nil
@@ -244,15 +245,19 @@ func (r *rehearsal) sameBrowser() error {
 
 // live is a sign-in with everything but what it would write. asked says that the
 // answer names the request; one that does not is judged as such.
-func (r *rehearsal) live(ctx context.Context, asked bool) error {
+func (r *trial) live(ctx context.Context, asked bool) error {
 	if err := r.sameBrowser(); err != nil {
 		return err
 	}
 	if r.c.Protocol == sso.OIDC {
-		if !r.that(asked, "state", "that of the request", map[bool]string{true: "that one", false: "(missing)"}[asked]) {
+		got := "that one"
+		if !asked {
+			got = "(missing)"
+		}
+		if !r.checks.That(asked, "state", "that of the request", got) {
 			return errStateExpired()
 		}
-		first, err := r.Recorder.UsePendingLogin(ctx, *r.pending)
+		first, err := r.svc.Recorder.UsePendingLogin(ctx, *r.pending)
 		if err != nil {
 			return fmt.Errorf("claim pending login: %w", err)
 		}
@@ -264,19 +269,66 @@ func (r *rehearsal) live(ctx context.Context, asked bool) error {
 	if !asked {
 		request = nil
 	}
-	x, err := r.examine(ctx, request)
-	r.take(x)
+	return r.evaluate(ctx, evaluate.Response{
+		Callback: r.cb,
+		Pending:  request,
+		Show:     true,
+		Refresh:  r.refresh,
+		Verified: r.verified,
+	})
+}
+
+// verified reports what verification found, and refuses a response that was used
+// before.
+func (r *trial) verified(ctx context.Context, o *evaluate.Outcome, err error) error {
+	r.examined(o.Examined)
 	if err != nil {
 		return err
 	}
-	used, err := r.Tests.AnswerUsed(ctx, r.c.Enterprise, r.c.ID, x.Assertion.ResponseID)
+	used, err := r.svc.Tests.AnswerUsed(ctx, r.c.Enterprise, r.c.ID, o.Examined.Assertion.ResponseID)
 	if err != nil {
 		return fmt.Errorf("look for the answer: %w", err)
 	}
-	if !r.that(!used, "replay", "an answer that was not used before", map[bool]string{false: "a new one", true: "one that signed somebody in already"}[used]) {
+	got := "a new one"
+	if used {
+		got = "one that signed somebody in already"
+	}
+	if !r.checks.That(!used, "replay", "an answer that was not used before", got) {
 		return &sso.Error{Kind: sso.Conflict, Code: "saml_replayed", Public: "This sign-in was used already. Start again."}
 	}
-	return r.rehearse(ctx, x.Assertion)
+	return nil
+}
+
+// refresh fetches the metadata again because no known key fits, as a sign-in does.
+func (r *trial) refresh(ctx context.Context, c sso.Connection, cause error) (sso.Connection, *sso.Config, error) {
+	if r.svc.RefreshTested == nil {
+		return c, nil, cause
+	}
+	const name = "metadata"
+	fresh, changed, err := r.svc.RefreshTested(ctx, c)
+	switch {
+	case err != nil:
+		r.checks.Warn(name, "the metadata fetched again, because no key fits", publicText(err))
+		return c, nil, cause
+	case !changed:
+		r.checks.Warn(name, "a key that fits, in the metadata fetched again", "the same keys as before")
+		return c, nil, cause
+	}
+	cfg, err := tested(fresh)
+	if err != nil {
+		return c, nil, cause
+	}
+	r.checks.Warn(name, "a key that is known", "a new key: the metadata was fetched again, and what it says is saved")
+	r.c, r.cfg = fresh, cfg
+	r.run.Revision, r.run.Version = fresh.Revision, cfg.Version
+	return fresh, &cfg, nil
+}
+
+func publicText(err error) string {
+	if e, ok := errors.AsType[*sso.Error](err); ok {
+		return e.Public
+	}
+	return "it could not be fetched"
 }
 
 func causeOf(err error) string {

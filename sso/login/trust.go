@@ -20,12 +20,12 @@ type Trusts interface {
 // draft: its browser has a session that was opened through what is live, and the
 // draft finds the same user. The test must have been opened by whoever began it,
 // in this browser: a link that is sent to a signed-in user must not approve.
-func (r *rehearsal) vouch(ctx context.Context, run sso.TestRun) error {
+func (r *trial) vouch(ctx context.Context, run sso.TestRun) error {
 	if run.State != sso.TestPassed || !r.pending.Own || r.begun != r.cfg.Version || !r.changesTrust() {
 		return nil
 	}
 	digest := r.cfg.TrustDigest()
-	known, err := r.Tests.BrowserUser(ctx, r.c.Enterprise, r.c.ID, r.cb.Browser.Hash(), r.c.Trust.Since)
+	known, err := r.svc.Tests.BrowserUser(ctx, r.c.Enterprise, r.c.ID, r.cb.Browser.Hash(), r.c.Trust.Since)
 	if err != nil || known == "" {
 		return err
 	}
@@ -39,12 +39,12 @@ func (r *rehearsal) vouch(ctx context.Context, run sso.TestRun) error {
 			return c.Trust, nil
 		}
 		approved := *change
-		approved.DecidedBy, approved.DecidedAt, approved.Approved = sso.Actor(known), r.Now().UTC().Truncate(time.Microsecond), true
+		approved.DecidedBy, approved.DecidedAt, approved.Approved = sso.Actor(known), r.svc.Now().UTC().Truncate(time.Microsecond), true
 		approved.Test = run.ID
 		c.Trust.Draft = &approved
 		return c.Trust, nil
 	}
-	if _, err = r.Tests.UpdateTrust(ctx, sso.Actor(known), r.c.Enterprise, r.c.ID, "connection.trust_approved", approve); err != nil {
+	if _, err = r.svc.Tests.UpdateTrust(ctx, sso.Actor(known), r.c.Enterprise, r.c.ID, "connection.trust_approved", approve); err != nil {
 		return fmt.Errorf("record what a test connection approves: %w", err)
 	}
 	return nil
@@ -52,18 +52,18 @@ func (r *rehearsal) vouch(ctx context.Context, run sso.TestRun) error {
 
 // changesTrust reports whether what is tested waits, or may have to wait, for an
 // approval.
-func (r *rehearsal) changesTrust() bool {
+func (r *trial) changesTrust() bool {
 	return r.c.Live != nil && r.c.Draft != nil && r.c.Trust.Draft != nil
 }
 
 // finds returns the user whom a sign-in would be of once the draft is live. With
 // another subject everybody is found by login once more.
-func (r *rehearsal) finds(ctx context.Context) (sso.UserID, error) {
+func (r *trial) finds(ctx context.Context) (sso.UserID, error) {
 	if r.result.Identity == nil {
 		return "", nil
 	}
 	if r.c.Live.Mapping.Subject == r.cfg.Mapping.Subject {
 		return r.result.Known, nil
 	}
-	return r.Tests.UserByLogin(ctx, r.c.Enterprise, r.c.ID, r.result.Identity.Login)
+	return r.svc.Tests.UserByLogin(ctx, r.c.Enterprise, r.c.ID, r.result.Identity.Login)
 }

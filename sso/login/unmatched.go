@@ -38,7 +38,7 @@ func (t *try) unmatched(err error) error {
 // anonymous reports whether anyone may have sent what failed with err. A failure
 // on our side or the identity provider's is none of the sender's.
 func (t *try) anonymous(err error) bool {
-	if t.pending != nil || t.assertion != nil || t.vouched {
+	if t.pending != nil || t.verified() || t.vouched {
 		return false
 	}
 	switch sso.KindOf(err) {
@@ -56,7 +56,7 @@ func (t *try) keep(ctx context.Context, failure error) error {
 	switch {
 	case t.anonymous(failure), t.pending != nil && !t.pending.UsedAt.IsZero():
 		return t.sumUp(ctx)
-	case t.pending != nil && t.assertion == nil && !t.MayRecord(ctx, t.c.ID):
+	case t.pending != nil && !t.verified() && !t.MayRecord(ctx, t.c.ID):
 		if t.c.Protocol == sso.SAML { // of OpenID Connect it is used already
 			if _, err := t.Recorder.UsePendingLogin(ctx, *t.pending); err != nil {
 				return fmt.Errorf("use pending login: %w", err)

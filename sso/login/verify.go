@@ -13,6 +13,7 @@ import (
 
 	"gatehouse/internal/mail"
 	"gatehouse/sso"
+	"gatehouse/sso/evaluate"
 )
 
 // Proofs keeps sign-ins that wait for a code.
@@ -43,7 +44,7 @@ type Entry struct {
 
 // wait keeps a sign-in until the code is entered, and sends the first one. That
 // this fails is said on the page, which sends another.
-func (t *try) wait(ctx context.Context, ent sso.Enterprise, s sso.SignIn, returnTo string) (Result, error) {
+func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, returnTo string) (Result, error) {
 	if t.Mail == nil {
 		return Result{}, &sso.Error{Kind: sso.Forbidden, Code: "mail_not_configured",
 			Public: "A code would have to be sent to your address, and sending mail is not set up here. Ask your administrator."}
@@ -53,14 +54,14 @@ func (t *try) wait(ctx context.Context, ent sso.Enterprise, s sso.SignIn, return
 	}
 	now := t.Now()
 	s.Session.Token = sso.Hash{}
-	s.Attempt.Outcome, s.Attempt.Code, s.Attempt.Email = sso.OutcomePending, codeRequired, t.attempt.Email
-	s.Note = t.note
+	s.Attempt.Outcome, s.Attempt.Code, s.Attempt.Email = sso.OutcomePending, evaluate.CodeRequired, t.attempt.Email
+	s.Note = o.Note
 	p := sso.EmailProof{ID: sso.NewID[sso.EmailProofID](now), Enterprise: t.c.Enterprise, Connection: t.c.ID, Browser: t.cb.Browser.Hash(),
 		ReturnTo: returnTo, Account: sso.Secret(string(t.c.ID) + "|" + s.Identity.Subject).Hash(), SignIn: s, CreatedAt: now, ExpiresAt: now.Add(sso.ProofLifetime)}
 	if err := t.Proofs.SaveEmailProof(ctx, p); err != nil {
 		return Result{}, fmt.Errorf("keep the sign-in: %w", err)
 	}
-	if err := t.send(ctx, p, ent, t.cb.Remote); err != nil && sso.KindOf(err) != sso.Upstream && sso.KindOf(err) != sso.TooMany {
+	if err := t.send(ctx, p, o.Enterprise, t.cb.Remote); err != nil && sso.KindOf(err) != sso.Upstream && sso.KindOf(err) != sso.TooMany {
 		t.Log.WarnContext(ctx, "the state of a code was not kept", "attempt", string(s.Attempt.ID), "error", err)
 	}
 	return Result{Proof: p.ID, Session: sso.Session{Connection: t.c.ID}}, nil
@@ -159,7 +160,7 @@ func (s *Service) Verify(ctx context.Context, e Entry) (Result, error) {
 		return Result{}, fmt.Errorf("find connection: %w", err)
 	}
 	signIn := w.SignIn
-	t := &try{Service: s, c: c, vouched: true, attempt: signIn.Attempt, note: signIn.Note,
+	t := &try{Service: s, c: c, vouched: true, attempt: signIn.Attempt,
 		cb: sso.Callback{Browser: e.Browser, Sessions: e.Sessions, Remote: signIn.Attempt.Remote, UserAgent: signIn.Attempt.UserAgent}}
 	return t.conclude(ctx, func() (Result, error) { return t.admit(ctx, w) })
 }
@@ -173,7 +174,8 @@ func (t *try) admit(ctx context.Context, w Waiting) (Result, error) {
 	s.Proof, s.Pending = w.ID, ""
 	s.Attempt.Outcome, s.Attempt.Code = sso.OutcomeSucceeded, ""
 	s.Session.ID, s.Session.CreatedAt, s.Session.LastSeenAt = sso.NewID[sso.SessionID](now), now, now
-	return t.write(ctx, s, w.ReturnTo)
+	identity := evaluate.Identity{Identity: s.Identity, Note: s.Note}
+	return t.evaluate(ctx, identity, true, func(*evaluate.Outcome) (sso.SignIn, string) { return s, w.ReturnTo })
 }
 
 // readCode takes six digits, however they are grouped: space, dashes and other

@@ -7,26 +7,26 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/policy"
+	"gatehouse/sso/evaluate"
 )
 
 // fewest is how many names or near misses a warning lists before it counts the
 // rest.
 const fewest = 3
 
-func (r *rehearsal) raise(w sso.Warning) {
+func (r *trial) raise(w sso.Warning) {
 	w.Want, w.Got = sso.Inert(w.Want), sso.Inert(w.Got)
 	r.result.Warnings = append(r.result.Warnings, w)
 }
 
 // warnings finds what stops nobody and needs attention all the same: first what
 // would be wrong about groups, then the rest.
-func (r *rehearsal) warnings(in policy.Input) {
+func (r *trial) warnings(d evaluate.Decision) {
 	if r.cfg.Provisioning != sso.ProvisionSCIM {
-		r.groupWarnings(len(in.MatchedGroups))
+		r.groupWarnings(len(d.Matched))
 	}
 	r.loginWarning()
-	for _, c := range r.attempt.Checks {
+	for _, c := range r.checks {
 		if w, ok := alarm(c); ok {
 			r.raise(w)
 		}
@@ -40,7 +40,7 @@ func (r *rehearsal) warnings(in policy.Input) {
 	if id.EmailUnsaid {
 		r.raise(sso.Warning{Code: "email_missing", Field: "email", Want: strings.Join(r.cfg.Mapping.Email, ", "), Minor: true})
 	}
-	if domain := sso.EmailDomain(id.Email); domain != "" && !in.DomainVerified {
+	if domain := sso.EmailDomain(id.Email); domain != "" && !d.Facts.DomainVerified {
 		r.raise(sso.Warning{Code: "domain_unverified", Got: domain, Minor: true})
 	}
 	if r.result.Email.Action == sso.VouchFirst {
@@ -49,7 +49,7 @@ func (r *rehearsal) warnings(in policy.Input) {
 }
 
 // groupWarnings compares what was sent about groups with the groups here.
-func (r *rehearsal) groupWarnings(matched int) {
+func (r *trial) groupWarnings(matched int) {
 	g, read := r.result.Identity.Groups, strings.Join(r.cfg.Mapping.Groups, ", ")
 	switch {
 	case g.Unfetched:
@@ -82,7 +82,7 @@ func (r *rehearsal) groupWarnings(matched int) {
 }
 
 // lossWarnings are about memberships that the sign-in would take.
-func (r *rehearsal) lossWarnings() {
+func (r *trial) lossWarnings() {
 	var removed []string
 	stays := 0
 	for _, o := range r.result.Changes {
@@ -108,7 +108,7 @@ func (r *rehearsal) lossWarnings() {
 // loginWarning is about a login that was read from the subject because what the
 // mapping names before it was not sent. Google's NameID is the primary address,
 // and the guide has it used as the login.
-func (r *rehearsal) loginWarning() {
+func (r *trial) loginWarning() {
 	from, names := r.result.Origins["login"], r.cfg.Mapping.Login
 	i := slices.IndexFunc(names, isSubject)
 	if (from == "NameID" || from == "sub") && i > 0 && r.c.Provider != sso.Google {
@@ -178,7 +178,7 @@ func objectIDs(names []string) (ids []string) {
 
 // warnOfLogin says what a sign-in would come to if another active user has the
 // login.
-func (r *rehearsal) warnOfLogin(facts sso.SignInFacts) {
+func (r *trial) warnOfLogin(facts sso.SignInFacts) {
 	switch {
 	case facts.Login.Waits():
 		r.raise(sso.Warning{Code: "login_contested", Field: "login", Got: r.result.Identity.Login})

@@ -202,23 +202,6 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
-func TestDryRun(t *testing.T) {
-	t.Parallel()
-	s, err := policy.CompileSignIn(`identity.login != "eve"`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := policy.CompileVerification(sso.EmailVerification{Mode: policy.ModeUnverifiedDomain})
-	if err != nil {
-		t.Fatal(err)
-	}
-	trials := policy.DryRun(s, v, []policy.Input{person(nil), person(func(in *policy.Input) { in.Identity.Login = "eve" }), person(proven)})
-	if len(trials) != 3 || trials[0].Denied != nil || trials[0].Decision.Action != sso.RequireCode || sso.CodeOf(trials[1].Denied) != "sign_in_denied" ||
-		trials[1].Decision != (sso.EmailDecision{}) || trials[2].Decision.Action != sso.SkipCode {
-		t.Errorf("got %+v", trials)
-	}
-}
-
 // TestAtOnce is for the race detector.
 func TestAtOnce(t *testing.T) {
 	t.Parallel()

@@ -43,21 +43,3 @@ func (s *SignIn) Check(in Input) error {
 	}
 	return nil
 }
-
-// Trial is what a policy would have done about one sign-in.
-type Trial struct {
-	Denied   error             // of SignIn.Check
-	Decision sso.EmailDecision // zero if denied
-}
-
-// DryRun tries policies on sign-ins that were, in their order. Nothing comes of
-// it.
-func DryRun(s *SignIn, v *Verification, inputs []Input) []Trial {
-	trials := make([]Trial, len(inputs))
-	for i, in := range inputs {
-		if trials[i].Denied = s.Check(in); trials[i].Denied == nil {
-			trials[i].Decision = v.Decide(in)
-		}
-	}
-	return trials
-}

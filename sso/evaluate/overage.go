@@ -1,4 +1,4 @@
-package login
+package evaluate
 
 import (
 	"context"
@@ -13,74 +13,92 @@ import (
 	"gatehouse/sso/mapping"
 )
 
-// Graph says who is in which group where an answer has no room for the list;
-// entra.Client does.
+// Graph lists the groups of a user that a response had no room for; entra.Client
+// does.
 type Graph interface {
 	Memberships(ctx context.Context, app entra.Application, oid string) (entra.Memberships, error)
 }
 
-// Bounds of asking, while a person waits.
+// Bounds of a request to the directory, while a user waits.
 const (
 	directoryBudget = 6 * time.Second
-	// directoryAtOnce is how many people of one connection are asked about at
-	// the same time: a directory that hangs must not hold everything we have.
+	// directoryAtOnce is how many requests of one connection run at the same time:
+	// a directory that hangs must not hold all resources.
 	directoryAtOnce = 8
 )
 
-// The claims by which Entra ID says a person's object ID.
+// The claims in which Entra ID sends a user's object ID.
 const (
 	oidcObject = "oid"
 	samlObject = "http://schemas.microsoft.com/identity/claims/objectidentifier"
 )
 
-// askDirectory gets the list that the answer had no room for, if the connection
-// says where. If that fails, the groups stay as unknown as they were, which
-// removes nobody, and the attempt and the sync record say whose turn it is.
-func (t *try) askDirectory(ctx context.Context, id *sso.Identity) {
-	state := id.Groups.State
-	if t.Graph == nil || t.cfg.Directory == nil || t.cfg.Provisioning == sso.ProvisionSCIM ||
+// completeGroups replaces groups that the response had no room for by those of
+// the directory, if the connection is configured for it. If that fails, the
+// groups stay unknown, which removes no membership, and the checks and o.Note say
+// what an admin can do.
+func (e *Evaluator) completeGroups(ctx context.Context, in Input, o *Outcome) error {
+	state := o.Identity.Groups.State
+	if o.kind.listed || o.Config.Directory == nil || o.Config.Provisioning == sso.ProvisionSCIM ||
 		state != sso.GroupsOverage && state != sso.GroupsTruncated {
-		return
+		return nil
 	}
-	checks := sso.Checks(t.attempt.Checks)
-	const name, want = "directory", "every group, from Microsoft Graph"
-	found, err := t.listed(ctx, id.Claims)
 	switch {
-	case err != nil:
-		checks.Warn(name, want, err.Error())
-		t.note = whoseTurn(err)
-	case found.Groups.NotUnderstoodCount > 0:
-		checks.Warn(name, want, fmt.Sprintf("%d groups; the names of %d others were not understood", len(found.Groups.Names), found.Groups.NotUnderstoodCount))
-	case len(found.Duplicates) > 0:
-		checks.Warn(name, want, fmt.Sprintf("%d groups; several are called %s, and count as one", len(found.Groups.Names), strings.Join(found.Duplicates, ", ")))
-	default:
-		checks.That(true, name, want, fmt.Sprintf("%d groups", len(found.Groups.Names)))
+	case in.DirectoryAsked && in.Listed != nil:
+		var err error
+		o.Identity.Groups, err = mapping.Narrow(o.Config.Mapping, *in.Listed)
+		return err
+	case !in.DirectoryAsked && e.Graph != nil:
+		e.askDirectory(ctx, o)
 	}
-	if err == nil {
-		id.Groups = found.Groups
-	}
-	t.attempt.Checks = checks
+	return nil
 }
 
-// listed asks within the budget, and narrows the answer as the mapping does it
-// with what is asserted.
-func (t *try) listed(ctx context.Context, claims sso.Claims) (entra.Memberships, error) {
-	oid, ok := claims.First(oidcObject)
+func (e *Evaluator) askDirectory(ctx context.Context, o *Outcome) {
+	const name, want = "directory", "every group, from Microsoft Graph"
+	found, err := e.listed(ctx, o)
+	switch {
+	case err != nil:
+		o.checks.Warn(name, want, err.Error())
+		o.Note = adviceOn(err)
+	case found.Groups.NotUnderstoodCount > 0:
+		o.checks.Warn(name, want, fmt.Sprintf("%d groups; the names of %d others were not understood",
+			len(found.Groups.Names), found.Groups.NotUnderstoodCount))
+	case len(found.Duplicates) > 0:
+		o.checks.Warn(name, want, fmt.Sprintf("%d groups; several are called %s, and count as one",
+			len(found.Groups.Names), strings.Join(found.Duplicates, ", ")))
+	default:
+		o.checks.That(true, name, want, fmt.Sprintf("%d groups", len(found.Groups.Names)))
+	}
+	if err == nil {
+		o.Identity.Groups = found.Groups
+	}
+}
+
+// listed asks within the budget, and narrows the list as the mapping does with
+// asserted names.
+func (e *Evaluator) listed(ctx context.Context, o *Outcome) (entra.Memberships, error) {
+	oid, ok := o.Identity.Claims.First(oidcObject)
 	if !ok {
-		oid, ok = claims.First(samlObject)
+		oid, ok = o.Identity.Claims.First(samlObject)
 	}
 	if !ok {
 		return entra.Memberships{}, errNoObject
 	}
-	ctx, cancel := context.WithTimeout(ctx, t.DirectoryBudget)
+	ctx, cancel := context.WithTimeout(ctx, e.DirectoryBudget)
 	defer cancel()
-	release, err := t.slots.take(ctx, t.c.ID)
+	release, err := e.slots.take(ctx, o.Connection.ID)
 	if err != nil {
 		return entra.Memberships{}, err
 	}
 	defer release()
-	d := t.cfg.Directory
-	m, err := t.Graph.Memberships(ctx, entra.Application{Tenant: d.Tenant, ClientID: d.ClientID, Secret: d.ClientSecret, ByID: d.ByID}, oid)
+	d := o.Config.Directory
+	m, err := e.Graph.Memberships(ctx, entra.Application{
+		Tenant:   d.Tenant,
+		ClientID: d.ClientID,
+		Secret:   d.ClientSecret,
+		ByID:     d.ByID,
+	}, oid)
 	if err != nil {
 		return entra.Memberships{}, err
 	}
@@ -88,8 +106,8 @@ func (t *try) listed(ctx context.Context, claims sso.Claims) (entra.Memberships,
 		return entra.Memberships{}, errContradiction
 	}
 	// A list of which include keeps nothing stays one of values, as an asserted
-	// one does: the brake is about it, and an empty list is none of its business.
-	m.Groups, err = mapping.Narrow(t.cfg.Mapping, m.Groups)
+	// one does: the brake is about it, which does not look at empty lists.
+	m.Groups, err = mapping.Narrow(o.Config.Mapping, m.Groups)
 	if err != nil {
 		return entra.Memberships{}, err
 	}
@@ -98,14 +116,14 @@ func (t *try) listed(ctx context.Context, claims sso.Claims) (entra.Memberships,
 
 var (
 	errNoObject = errors.New("the answer has no object ID, neither as oid nor as " + samlObject)
-	// errContradiction: Graph is asked only about people who are in groups.
+	// errContradiction: Graph is asked only about users who are in groups.
 	errContradiction = errors.New("no group at all, which the identity provider contradicts: it said that there are too many to send, or sent some")
 
 	errBusy = errors.New("too many people of this connection are being asked about, and none was done in time")
 )
 
-// whoseTurn says what an admin can do about a list that could not be had.
-func whoseTurn(err error) string {
+// adviceOn returns what an admin can do about a list that could not be read.
+func adviceOn(err error) string {
 	switch {
 	case errors.Is(err, errNoObject):
 		return "Microsoft Graph was not asked: the identity provider does not send the person's object ID. Let it send the claim oid, or " + samlObject + "."
@@ -120,11 +138,8 @@ func whoseTurn(err error) string {
 	return "Microsoft Graph gave no usable list in time. If it stays so, look at the attempt's check \"directory\"."
 }
 
-// noted adds to a sync record's note why the list could not be had.
-func (t *try) noted(note string) string { return strings.TrimSpace(note + " " + t.note) }
-
-// slots bound what is asked at once, for each connection. A connection that
-// nobody asks for takes no room.
+// slots bound the concurrent requests of each connection. A connection without
+// requests takes no room.
 type slots struct {
 	mu sync.Mutex
 	of map[sso.ConnectionID]*slot
@@ -132,7 +147,7 @@ type slots struct {
 
 type slot struct {
 	taken chan struct{}
-	users int // who has it or waits for it
+	users int // how many hold it or wait for it
 }
 
 func newSlots() *slots { return &slots{of: map[sso.ConnectionID]*slot{}} }

@@ -1,0 +1,43 @@
+package evaluate_test
+
+import (
+	"testing"
+
+	"gatehouse/sso"
+	"gatehouse/sso/evaluate"
+	"gatehouse/sso/policy"
+)
+
+// TestDryRun decides about recorded identities as if it were their first sign-in.
+func TestDryRun(t *testing.T) {
+	t.Parallel()
+	rules, err := evaluate.NewRules(sso.Connection{}, sso.Config{
+		AllowSignIn:       `identity.login != "eve"`,
+		EmailVerification: sso.EmailVerification{Mode: policy.ModeUnverifiedDomain},
+	}, sso.Enterprise{}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for login, want := range map[string]struct {
+		proven  bool
+		allowed bool
+		refusal string
+		email   sso.EmailAction
+	}{
+		"ada": {allowed: true, refusal: evaluate.CodeRequired, email: sso.RequireCode},
+		"eve": {refusal: "sign_in_denied", email: sso.RequireCode},
+		"bob": {proven: true, allowed: true, email: sso.SkipCode},
+	} {
+		d := rules.Decide(evaluate.Case{
+			Identity: sso.Identity{Login: login, Email: login + "@acme.example"},
+			Facts:    sso.SignInFacts{First: true, DomainVerified: want.proven},
+		})
+		code := ""
+		if r := d.Refusal(); r != nil {
+			code = sso.CodeOf(r)
+		}
+		if d.Allowed() != want.allowed || d.Email.Action != want.email || code != want.refusal {
+			t.Errorf("%s: allowed %v, email %+v, refused with %q", login, d.Allowed(), d.Email, code)
+		}
+	}
+}

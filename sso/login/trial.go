@@ -1,0 +1,229 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"gatehouse/groupsync"
+	"gatehouse/sso"
+	"gatehouse/sso/evaluate"
+)
+
+// trial is a test connection being evaluated: the steps of a sign-in, of which
+// only the report is stored.
+type trial struct {
+	svc     *Service
+	c       sso.Connection
+	cfg     sso.Config // the draft, or what is live if nothing is being edited
+	cb      sso.Callback
+	pending *sso.PendingLogin
+	at      time.Time
+	checks  sso.Checks
+	run     sso.TestRun
+	begun   int // the version that there was to test when the run began
+	result  sso.TestResult
+	held    sso.HeldCause // why the group sync would be held; "" if it would not
+}
+
+func (s *Service) newTrial(c sso.Connection, cfg sso.Config, run sso.TestRun, cb sso.Callback) *trial {
+	begun := run.Version
+	run.Revision, run.Version = c.Revision, cfg.Version
+	return &trial{svc: s, c: c, cfg: cfg, cb: cb, at: s.Now(), run: run, begun: begun}
+}
+
+// evaluate judges evidence as a sign-in would, and reports what it comes to. What
+// refuses the sign-in is the error, so that the rest of the report is there to be
+// seen.
+func (r *trial) evaluate(ctx context.Context, evidence evaluate.Evidence) error {
+	o, err := r.svc.evaluator.Evaluate(ctx, evaluate.Input{
+		Connection: r.c,
+		Config:     r.cfg,
+		Evidence:   evidence,
+		Facts: evaluate.ReadOnly(func(ctx context.Context, id sso.Identity) (sso.SignInFacts, error) {
+			return r.svc.Tests.SignInFacts(ctx, r.c.Enterprise, id, r.cfg.Brake, r.cfg.DefaultGroups)
+		}),
+	})
+	r.identified(o)
+	if err != nil {
+		return err
+	}
+	r.decided(o.Decision)
+	if refusal := o.Decision.Final(); refusal != nil {
+		return refusal
+	}
+	return nil
+}
+
+// identified reports what verification and mapping found.
+func (r *trial) identified(o *evaluate.Outcome) {
+	r.checks = append(r.checks, o.MappingChecks()...)
+	r.result.Origins, r.result.Identity = o.Origins(), o.Identity
+}
+
+// decided reports what a sign-in would come to.
+func (r *trial) decided(d evaluate.Decision) {
+	r.result.Known = d.Facts.User.ID
+	allowed := d.Allowed()
+	r.result.Allowed = &allowed
+	r.result.Email = d.Email
+	if !d.Facts.First {
+		r.result.Email.Reason = "They have signed in before: nothing is asked."
+	}
+	if d.Planned() {
+		r.plan(d)
+	}
+	r.warnings(d)
+	r.warnOfLogin(d.Facts)
+}
+
+// examined reports what a protocol found.
+func (r *trial) examined(x sso.Examined) {
+	r.checks = append(r.checks, x.Checks...)
+	r.result.Raw = x.Raw
+	r.certificate(x.Assertion.Certificate)
+	if !x.Captured {
+		r.clock()
+	}
+}
+
+// certificate says how long the one that signed is good for. That it expired is
+// told by the protocol.
+func (r *trial) certificate(fingerprint string) {
+	if fingerprint == "" || r.cfg.SAML == nil || r.has("certificate") {
+		return
+	}
+	for _, c := range r.cfg.SAML.Certificates {
+		cert, err := c.Parse()
+		if err != nil || c.Fingerprint() != fingerprint {
+			continue
+		}
+		left := cert.NotAfter.Sub(r.svc.Now())
+		got := "on " + cert.NotAfter.UTC().Format("2 January 2006") + ", in " + sso.Spoken(left)
+		if left < 0 {
+			got = "expired on " + cert.NotAfter.UTC().Format("2 January 2006")
+		}
+		if left < expiresSoon {
+			r.checks.Warn("certificate", "valid for more than 60 days", got)
+		} else {
+			r.checks.That(true, "certificate", "valid now", "expires "+got)
+		}
+	}
+}
+
+// expiresSoon is when a certificate should be replaced.
+const expiresSoon = 60 * 24 * time.Hour
+
+// noticeable is by how much a clock has to be off for an admin to be told.
+const noticeable = 5 * time.Second
+
+// clock says by how much the identity provider's clock is off, which is no more
+// exact than an answer is fast.
+func (r *trial) clock() {
+	if r.has("clock") {
+		return
+	}
+	for _, c := range r.checks {
+		if c.Name != "assertion_issue_instant" && c.Name != "issued_at" {
+			continue
+		}
+		issued, err := time.Parse(time.RFC3339, c.Got)
+		if err != nil {
+			return
+		}
+		off := issued.Sub(r.at)
+		switch got := sso.Spoken(off); {
+		case off > noticeable:
+			r.checks.Warn("clock", "within "+sso.Spoken(noticeable)+" of ours", got+" ahead")
+		case off < -6*noticeable:
+			r.checks.Warn("clock", "within "+sso.Spoken(noticeable)+" of ours", got+" behind, or the response took so long")
+		default:
+			r.checks.That(true, "clock", "within "+sso.Spoken(noticeable)+" of ours", "off by "+got+" at most")
+		}
+		return
+	}
+}
+
+func (r *trial) has(check string) bool {
+	for _, c := range r.checks {
+		if c.Name == check {
+			return true
+		}
+	}
+	return false
+}
+
+// plan reports the group sync.
+func (r *trial) plan(d evaluate.Decision) {
+	record := d.Plan.Record
+	r.result.Mode, r.result.Note = record.Mode, record.Note
+	r.result.Unmatched, r.result.NearMisses = record.Unmatched, record.NearMisses
+	if d.Plan.Held != nil {
+		r.held = d.Plan.Held.Cause
+	}
+	for _, o := range groupsync.ByOrganization(d.Plan, d.Facts.Groups) {
+		r.result.Changes = append(r.result.Changes, sso.OrganizationDelta{
+			Organization: o.Organization,
+			Name:         o.Name,
+			Added:        groupNames(o.Added),
+			Removed:      groupNames(o.Removed),
+			Kept:         groupNames(o.Kept),
+			Defaults:     groupNames(byDefault(slices.Concat(o.Added, o.Kept))),
+		})
+	}
+}
+
+// byDefault are those that are default groups of the connection.
+func byDefault(changes []sso.GroupChange) (defaults []sso.GroupChange) {
+	for _, c := range changes {
+		if c.Source == sso.SourceConnection {
+			defaults = append(defaults, c)
+		}
+	}
+	return defaults
+}
+
+func groupNames(changes []sso.GroupChange) []string {
+	names := make([]string, len(changes))
+	for i, c := range changes {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// conclude says how the run ended, as far as it is known here.
+func (r *trial) conclude(cause error) sso.TestRun {
+	run := r.run
+	run.State, run.Code, run.Detail, run.EndedAt = sso.TestPassed, "", "", r.svc.Now()
+	if cause != nil {
+		run.State, run.Code, run.Detail = sso.TestFailed, "internal", cause.Error()
+		if known, ok := errors.AsType[*sso.Error](cause); ok {
+			run.Code = known.Code
+		}
+	}
+	r.result.Checks = r.checks
+	run.Result, run.Warned = r.result, r.result.Warned()
+	return run
+}
+
+// finish writes what came of it, even if the browser has gone away meanwhile.
+// Of two answers at the same moment one counts; the other is told what came of
+// it. What is our own failure is none of the test.
+func (r *trial) finish(ctx context.Context, cause error, pending string) (sso.TestRun, error) {
+	if kind := sso.KindOf(cause); cause != nil && (kind == sso.Internal || kind == sso.Unavailable) {
+		return r.run, cause
+	}
+	run := r.conclude(cause)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	first, err := r.svc.Tests.FinishTestRun(ctx, run, pending)
+	if err == nil && !first {
+		run, err = r.svc.Tests.TestRun(ctx, run.Enterprise, run.ID)
+	}
+	if err != nil {
+		return r.run, fmt.Errorf("finish test connection: %w", err)
+	}
+	return run, nil
+}
