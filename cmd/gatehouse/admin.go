@@ -39,8 +39,8 @@ func (a *app) newToken() *cobra.Command {
 	return cmd
 }
 
-// makeToken creates a token that lasts as long as expires, for ever if that is
-// 0, and prints it.
+// makeToken creates an API token and prints it. The token is valid for expires, or
+// without limit if expires is 0.
 func (a *app) makeToken(cmd *cobra.Command, name string, expires time.Duration) error {
 	return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
 		bearer := sso.APIToken.New()
@@ -124,7 +124,7 @@ func oneTokenID(_ *cobra.Command, args []string) error {
 	return nil
 }
 
-// withStore opens the database for one piece of work.
+// withStore opens the database, calls work, and closes the database.
 func (a *app) withStore(cmd *cobra.Command, work func(ctx context.Context, db *store.DB) error) error {
 	c, err := a.settings(cmd)
 	if err != nil {

@@ -13,8 +13,8 @@ import (
 	"gatehouse/store"
 )
 
-// newLink makes a link for whoever has a shell on the server: that is what
-// proves them.
+// newLink returns the command that prints a one-time link to become an operator.
+// A shell on the server is the proof of identity.
 func (a *app) newLink() *cobra.Command {
 	cmd := jsonFlag(a.withStoreSettings(&cobra.Command{
 		Use: "link", Short: "Make a one-time link that makes an admin, and print it once", Args: cobra.NoArgs,
@@ -46,8 +46,8 @@ func welcomeURL(c config.Config, token sso.Secret) string {
 	return c.BaseURL + "/admin/welcome/" + token.Reveal()
 }
 
-// firstLink prints the link to the first admin where there is none. Whoever
-// reads what the program says has a shell on the server, or its log.
+// firstLink prints the link that creates the first operator if there is none. Only
+// users with a shell on the server or access to its log see the output.
 func (a *app) firstLink(ctx context.Context, g *gateway) error {
 	token, ok, err := g.admin.FirstInvitation(ctx)
 	if err != nil {

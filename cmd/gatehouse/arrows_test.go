@@ -8,54 +8,54 @@ import (
 	"gatehouse/internal/devtools/golist"
 )
 
-// arrows says of a package what it may import, and why no more.
+// arrows lists what a package may import, and why nothing else.
 type arrows struct {
 	ours   string // packages of this module, without "gatehouse/"
 	others string // modules
 	why    string
 }
 
-// levels is the whole table, from the bottom up: nothing imports what stands
-// below it.
+// levels is the whole table, from the bottom up: a package imports only packages
+// above its own row.
 //
 //nolint:lll // one row per package reads best
 var levels = map[string]arrows{
 	"sso":    {"", "", "the vocabulary imports nothing but the standard library, so that everyone can import it"},
-	"config": {"sso sso/address", "github.com/caarlos0/env/v11 github.com/goccy/go-yaml", "settings act on nothing; whoever needs one is given it by cmd"},
+	"config": {"sso sso/address", "github.com/caarlos0/env/v11 github.com/goccy/go-yaml", "settings act on nothing; cmd hands them to the packages that need one"},
 
 	"saml":            {"sso sso/address", "github.com/beevik/etree github.com/crewjam/saml github.com/hashicorp/golang-lru/v2 github.com/russellhaering/goxmldsig", "a protocol is pure: no cookies, database, policy or pages. Only here is SAML spoken"},
 	"oidc":            {"sso sso/address", "github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/go-json-experiment/json github.com/hashicorp/golang-lru/v2 golang.org/x/oauth2 golang.org/x/sync", "a protocol is pure: no cookies, database, policy or pages. Only here is OpenID Connect spoken"},
-	"internal/mail":   {"sso sso/address", "github.com/wneessen/go-mail", "composing and sending; when, others decide. Only here is SMTP"},
-	"sso/policy":      {"sso", "cel.dev/cel-go", "deciding is a function of what is known; others find it out and act. Only here is CEL"},
-	"groupsync":       {"sso sso/fold", "golang.org/x/text", "planning is a function of what is and what was said; others read and write"},
-	"groupsync/entra": {"sso", "", "it asks Microsoft Graph and decides nothing; which addresses may be called, its client knows"},
+	"internal/mail":   {"sso sso/address", "github.com/wneessen/go-mail", "it composes and sends mail; callers decide when. Only here is SMTP"},
+	"sso/policy":      {"sso", "cel.dev/cel-go", "deciding is a pure function of facts; callers load the facts and act. Only here is CEL"},
+	"groupsync":       {"sso sso/fold", "golang.org/x/text", "planning is a pure function of memberships and asserted groups; callers read and write"},
+	"groupsync/entra": {"sso", "", "it asks Microsoft Graph and decides nothing; its HTTP client restricts the addresses"},
 	"store/engine":    {"", "github.com/jackc/pgx/v5 github.com/pressly/goose/v3 modernc.org/sqlite", "it runs SQL and knows no noun. Only here are the databases' drivers"},
-	"store":           {"sso sso/fold store/engine", "", "the store decides nothing, so it needs no one who decides. Only here are tables"},
-	"store/memory":    {"sso", "github.com/hashicorp/golang-lru/v2", "what one node shares with itself; the truth is in SQL"},
-	"store/redis":     {"sso", "github.com/go-redis/redis_rate/v10 github.com/redis/go-redis/v9", "what several nodes share; the truth is in SQL. Only here is Redis"},
-	"web/route":       {"sso", "", "what every HTTP edge stands on knows none of them"},
+	"store":           {"sso sso/fold store/engine", "", "the store decides nothing, so it imports no package that does. Only here are tables"},
+	"store/memory":    {"sso", "github.com/hashicorp/golang-lru/v2", "in-process variants of what nodes share; the truth is in SQL"},
+	"store/redis":     {"sso", "github.com/go-redis/redis_rate/v10 github.com/redis/go-redis/v9", "state shared by several nodes; the truth is in SQL. Only here is Redis"},
+	"web/route":       {"sso", "", "the base of every HTTP edge knows none of them"},
 
-	"internal/outbound": {"sso", "code.dny.dev/ssrf", "the one client for what identity providers are asked knows no protocol"},
+	"internal/outbound": {"sso", "code.dny.dev/ssrf", "the HTTP client for requests to identity providers knows no protocol"},
 
-	"sso/address":     {"sso", "golang.org/x/net golang.org/x/text", "how an address is written is a question about text; whose it is, others know"},
-	"sso/fold":        {"sso", "golang.org/x/text", "whether two names look alike, and what a name may be meant for, are questions about text; the store keeps the answer, groupsync asks it"},
+	"sso/address":     {"sso", "golang.org/x/net golang.org/x/text", "the syntax of an address is a question about text; callers know whose it is"},
+	"sso/fold":        {"sso", "golang.org/x/text", "whether two names look alike is a question about text; the store keeps the folded names, groupsync compares them"},
 	"sso/mapping":     {"sso sso/address sso/fold", "", "reading an assertion is a function of the assertion and the mapping"},
 	"sso/evaluate":    {"sso sso/mapping sso/policy groupsync groupsync/entra", "", "deciding what a sign-in comes to is one function of evidence, configuration and facts; who calls it writes, stores and shows"},
 	"sso/login":       {"sso sso/address sso/evaluate groupsync internal/mail saml oidc", "", "the order of a sign-in, and nothing of HTTP, SQL or pages"},
 	"sso/connections": {"sso sso/address sso/evaluate sso/mapping sso/policy saml oidc", "golang.org/x/net golang.org/x/sync", "what an administrator does to connections and domains, and nothing of HTTP, SQL or pages"},
-	"sso/sessions":    {"sso", "github.com/hashicorp/golang-lru/v2 golang.org/x/sync", "who a token is; where tokens are kept is the store's business"},
-	"sso/signing":     {"sso", "github.com/go-jose/go-jose/v4", "which key signs is a function of the clock; what is signed, and where keys are kept, others know"},
+	"sso/sessions":    {"sso", "github.com/hashicorp/golang-lru/v2 golang.org/x/sync", "it resolves tokens to sessions; the store keeps them"},
+	"sso/signing":     {"sso", "github.com/go-jose/go-jose/v4", "the signing key is a function of the clock; callers know what is signed, the store keeps the keys"},
 	"sso/access":      {"sso sso/address", "github.com/alexedwards/argon2id github.com/go-webauthn/webauthn", "who may do what in the console, and nothing of HTTP, SQL or pages"},
-	"sso/catalog":     {"sso", "", "the catalogue is a table; who fails, others find out"},
-	"sso/guide":       {"sso", "", "how an identity provider is connected is data"},
-	"sso/health":      {"sso sso/address sso/catalog internal/mail", "", "what is unwell is a function of what is known, told in the words of the catalogue; others know it, and send"},
-	"web/page":        {"sso", "", "pages show what they are given"},
-	"web/session":     {"sso", "github.com/gorilla/sessions github.com/gorilla/securecookie github.com/hashicorp/golang-lru/v2", "cookie to token and back; whose token it is, others find out"},
+	"sso/catalog":     {"sso", "", "the catalogue is a table; callers find out what failed"},
+	"sso/guide":       {"sso", "", "the instructions for each identity provider are data"},
+	"sso/health":      {"sso sso/address sso/catalog internal/mail", "", "findings are a pure function of facts, worded by the catalogue; callers load the facts and send the mail"},
+	"web/page":        {"sso", "", "pages render the data they are given"},
+	"web/session":     {"sso", "github.com/gorilla/sessions github.com/gorilla/securecookie github.com/hashicorp/golang-lru/v2", "it maps cookies to tokens and back; sso/sessions resolves tokens"},
 
 	"web/signin":         {"sso sso/login web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/account":        {"sso web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/forwardauth":    {"sso sso/address web/page web/route", "github.com/hashicorp/golang-lru/v2", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/console":        {"sso sso/catalog web/page web/route", "", "what every page of the console stands on knows none of them"},
+	"web/console":        {"sso sso/catalog web/page web/route", "", "the base of every page of the console knows none of them"},
 	"web/access":         {"sso sso/access web/console web/page web/route web/session", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/overview":       {"sso sso/health sso/catalog web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/directory":      {"sso sso/address sso/connections groupsync web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
@@ -66,39 +66,39 @@ var levels = map[string]arrows{
 	"web/api":            {"sso sso/address sso/access sso/login sso/catalog sso/connections groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/ops":            {"sso web/route", "github.com/prometheus/client_golang", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 
-	"internal/demo/demoidp":   {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is someone else's program as far as the gateway goes"},
-	"internal/demo/demomail":  {"", "github.com/emersion/go-smtp", "the demonstration's mail server is someone else's program as far as the gateway goes"},
-	"internal/demo/demoproxy": {"", "", "the demonstration's reverse proxy takes the gateway's word over HTTP, as any other would"},
-	"internal/demo":           {"sso saml oidc sso/policy store internal/demo/demoidp internal/demo/demomail internal/demo/demoproxy", "github.com/coreos/go-oidc/v3", "a demonstration is set up as an administrator would; nothing but the demo verb needs it"},
-	"cmd/gatehouse":           {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main builds everything and knows everyone, and needs no protocol or database library for it"},
+	"internal/demo/demoidp":   {"sso", "github.com/beevik/etree github.com/crewjam/saml github.com/go-jose/go-jose/v4 github.com/russellhaering/goxmldsig", "the development identity provider is a separate program to the gateway"},
+	"internal/demo/demomail":  {"", "github.com/emersion/go-smtp", "the demo's mail server is a separate program to the gateway"},
+	"internal/demo/demoproxy": {"", "", "the demo's reverse proxy asks the gateway over HTTP, as any other would"},
+	"internal/demo":           {"sso saml oidc sso/policy store internal/demo/demoidp internal/demo/demomail internal/demo/demoproxy", "github.com/coreos/go-oidc/v3", "the demo configures the gateway as an admin would; only the demo command needs it"},
+	"cmd/gatehouse":           {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main wires all packages, and needs no protocol or database library for it"},
 
-	"store/storetest":           {"sso sso/fold store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite pgregory.net/rapid", "the suite every database passes; for tests"},
-	"store/nodetest":            {"sso sso/sessions web/route", "", "the suite whatever nodes share passes; for tests"},
+	"store/storetest":           {"sso sso/fold store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite pgregory.net/rapid", "the test suite for every database"},
+	"store/nodetest":            {"sso sso/sessions web/route", "", "the test suite for every implementation of state shared by nodes"},
 	"internal/testkit/proxies":  {"", "", "real reverse proxies; for tests"},
 	"internal/testkit/smtptest": {"", "github.com/emersion/go-sasl github.com/emersion/go-smtp", "a mail server; for tests"},
 	"internal/testkit/chromium": {"", "github.com/chromedp/chromedp", "a real browser; for tests"},
-	"e2e/bench":                 {"", "github.com/jackc/pgx/v5", "measurements alone"},
-	"e2e":                       {"", "", "tests alone"},
-	"e2e/auditor":               {"sso store", "", "tests of the whole product see it from outside, and its database behind its back"},
-	"e2e/faults":                {"", "", "tests alone"},
-	"e2e/harness":               {"sso store internal/testkit/chromium internal/demo/demoidp", "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9", "tests of the whole product see it from outside"},
-	"e2e/keycloak":              {"sso e2e/harness", "github.com/chromedp/chromedp", "tests of the whole product see it from outside"},
+	"e2e/bench":                 {"", "github.com/jackc/pgx/v5", "only benchmarks"},
+	"e2e":                       {"", "", "only tests"},
+	"e2e/auditor":               {"sso store", "", "tests of the whole product from outside, with direct access to its database"},
+	"e2e/faults":                {"", "", "only tests"},
+	"e2e/harness":               {"sso store internal/testkit/chromium internal/demo/demoidp", "github.com/chromedp/cdproto github.com/chromedp/chromedp github.com/redis/go-redis/v9", "tests of the whole product from outside"},
+	"e2e/keycloak":              {"sso e2e/harness", "github.com/chromedp/chromedp", "tests of the whole product from outside"},
 
-	"internal/devtools":           {"", "", "what is about the repository is not part of the product"},
-	"internal/devtools/budget":    {"internal/devtools/golist", "", "what is about the repository is not part of the product"},
-	"internal/devtools/gallery":   {"web/page", "", "it serves the pages and nothing else"},
-	"internal/devtools/golist":    {"", "", "what is about the repository is not part of the product"},
-	"internal/devtools/gotest":    {"", "", "what is about the repository is not part of the product"},
-	"internal/devtools/vulncheck": {"", "", "what is about the repository is not part of the product"},
+	"internal/devtools":           {"", "", "tools for the repository are not part of the product"},
+	"internal/devtools/budget":    {"internal/devtools/golist", "", "tools for the repository are not part of the product"},
+	"internal/devtools/gallery":   {"web/page", "", "it serves the pages' examples"},
+	"internal/devtools/golist":    {"", "", "tools for the repository are not part of the product"},
+	"internal/devtools/gotest":    {"", "", "tools for the repository are not part of the product"},
+	"internal/devtools/vulncheck": {"", "", "tools for the repository are not part of the product"},
 }
 
-// inTests are the modules that any test may use beside those of its package.
+// inTests lists the modules that any test may import besides those of its package.
 const inTests = "github.com/emersion/go-sasl github.com/emersion/go-smtp github.com/google/go-cmp pgregory.net/rapid github.com/chromedp/chromedp github.com/chromedp/cdproto " +
 	"golang.org/x/net golang.org/x/oauth2 github.com/coreos/go-oidc/v3 github.com/go-jose/go-jose/v4 github.com/redis/go-redis/v9 " +
 	"github.com/mattermost/xml-roundtrip-validator github.com/crewjam/saml " + // the latter to be measured against
 	"github.com/pressly/goose/v3" // to step back to an earlier schema
 
-// onlyTests are ours that nothing but tests, and each other, may import.
+// onlyTests lists our packages that only tests, and each other, may import.
 const onlyTests = "store/storetest store/nodetest internal/testkit/proxies internal/testkit/chromium internal/testkit/smtptest e2e"
 
 func TestArrows(t *testing.T) {
@@ -152,7 +152,7 @@ func within(path, prefixes string) bool {
 	return slices.ContainsFunc(strings.Fields(prefixes), func(prefix string) bool { return golist.Within(path, prefix) })
 }
 
-// TestArrowsCanFail makes sure of the table's own rules.
+// TestArrowsCanFail tests allow itself.
 func TestArrowsCanFail(t *testing.T) {
 	for _, c := range []struct {
 		from, path string

@@ -18,13 +18,13 @@ import (
 
 const (
 	auditEvery    = time.Hour
-	auditBatch    = 500 // heads that are marked as logged in one transaction
+	auditBatch    = 500 // heads marked as logged in one transaction
 	auditHeadLine = "audit head"
 	auditLineMax  = 1 << 20
 )
 
-// logAuditHeads writes the end of every audit chain that grew to the log, with a
-// signature. `gatehouse admin audit --log` compares them with the chains.
+// logAuditHeads writes the signed head of every audit chain that grew to the log.
+// `gatehouse admin audit --log` compares the logged heads with the chains.
 func (g *gateway) logAuditHeads(ctx context.Context) error {
 	for {
 		heads, err := g.db.AuditHeadsToLog(ctx, auditBatch)
@@ -64,8 +64,8 @@ func (a *app) newAudit() *cobra.Command {
 	return cmd
 }
 
-// verifyAudit walks every chain, the installation's own included, and says
-// which is broken and where.
+// verifyAudit verifies every chain, including the installation's own, and prints
+// which are broken and where.
 func (a *app) verifyAudit(ctx context.Context, db *store.DB, asJSON bool) error {
 	chains := []sso.Enterprise{{Key: "(installation)"}}
 	for page := (sso.Page{Limit: 200}); ; {
@@ -101,7 +101,7 @@ func (a *app) verifyAudit(ctx context.Context, db *store.DB, asJSON bool) error 
 	return broken
 }
 
-// loggedHead is an AuditHead as a line of the log has it.
+// loggedHead is the JSON form of a sso.AuditHead in the log.
 type loggedHead struct {
 	Message    string           `json:"msg"`
 	Enterprise sso.EnterpriseID `json:"enterprise"`
@@ -111,7 +111,7 @@ type loggedHead struct {
 	Signature  string           `json:"signature"`
 }
 
-// verifyLog compares every head in a log with the chain it is of.
+// verifyLog compares every audit head in a log file with its chain.
 func (a *app) verifyLog(ctx context.Context, db *store.DB, path string, quiet bool) error {
 	file, err := os.Open(path) //nolint:gosec // the operator names the file
 	if err != nil {

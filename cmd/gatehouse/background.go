@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"math/rand/v2" // so that nodes do not work at the same moment
+	"math/rand/v2" // keeps nodes from working at the same moment
 	"sync"
 	"time"
 
@@ -12,10 +12,10 @@ import (
 const (
 	sweepEvery   = 5 * time.Minute
 	countEvery   = 5 * time.Second
-	refreshEvery = 10 * time.Minute // how often is looked for metadata that is due
+	refreshEvery = 10 * time.Minute // interval of looking for metadata due for refresh
 )
 
-// background starts what goes on beside answering; it ends with ctx.
+// background starts the periodic work, which ends with ctx.
 func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	var all sync.WaitGroup
 	all.Go(func() { g.live.Run(ctx) })
@@ -31,8 +31,8 @@ func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	return &all
 }
 
-// count writes now and then, and in the end, how many responses answered no
-// sign-in.
+// count stores the number of unsolicited responses periodically, and once more when
+// ctx ends.
 func (g *gateway) count(ctx context.Context) {
 	g.every(ctx, countEvery, "count responses that answer no sign-in", g.login.Flush)
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), countEvery)
@@ -42,8 +42,8 @@ func (g *gateway) count(ctx context.Context) {
 	}
 }
 
-// every does work now and then, and logs what fails: the next turn tries again.
-// Nodes that started together do not work together.
+// every calls work periodically until ctx ends and logs its errors; the next turn
+// tries again. Random jitter keeps nodes apart that started together.
 func (g *gateway) every(ctx context.Context, pause time.Duration, what string, work func(context.Context) error) {
 	for {
 		if err := work(ctx); err != nil && ctx.Err() == nil {
@@ -61,7 +61,7 @@ func (g *gateway) sweep(ctx context.Context) error {
 	return g.db.Sweep(ctx, store.Retention{Attempts: g.config.Retention.Attempts, SyncRecords: g.config.Retention.Sync})
 }
 
-// rotate seals everything with the current key, once.
+// rotate seals all stored secrets with the current key, once.
 func (g *gateway) rotate(ctx context.Context) {
 	n, err := g.db.RotateKeys(ctx)
 	if err != nil {

@@ -26,7 +26,7 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// posts is a gateway with answers to it that were made beforehand.
+// posts is a gateway with SAML responses prepared beforehand.
 type posts struct {
 	g       *gateway
 	demo    *demo.Demo
@@ -79,7 +79,7 @@ func newPosts(b *testing.B, database string) *posts {
 	return s
 }
 
-// answers are n answers with 20 groups to n requests of one browser.
+// answers returns n SAML responses with 20 groups to n requests of one browser.
 func (s *posts) answers(b *testing.B, n int) []url.Values {
 	b.Helper()
 	all := make([]url.Values, n)
@@ -105,15 +105,16 @@ func (s *posts) post(form url.Values) int {
 	return w.Code
 }
 
-// processor is the processor time this process has used, which other work on
-// the machine does not add to.
+// processor returns the processor time used by this process, which is independent
+// of other work on the machine.
 func processor() time.Duration {
 	var r syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &r) // fails only for another argument
 	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
 }
 
-// measured reports processor time, garbage collection included, per item.
+// measured runs each n times and reports the processor time per item, including
+// garbage collection.
 func measured(b *testing.B, n int, each func(i int)) {
 	b.Helper()
 	b.ResetTimer()
@@ -124,10 +125,10 @@ func measured(b *testing.B, n int, each func(i int)) {
 	b.ReportMetric(float64((processor()-before).Microseconds())/float64(n), "cpu-µs/op")
 }
 
-// BenchmarkACSPost is one whole post of an answer with 20 groups: verified,
-// mapped, memberships planned, everything written durably, session made. Beside
-// it crewjam/saml verifies the very same answers, and does nothing else. Run it
-// with -benchtime 300x: each answer is signed beforehand.
+// BenchmarkACSPost measures the POST of a SAML response with 20 groups: verify, map,
+// plan memberships, write durably, start a session. For comparison, crewjam/saml
+// verifies the same responses and does nothing else. Run it with -benchtime 300x:
+// each response is signed beforehand.
 func BenchmarkACSPost(b *testing.B) {
 	databases := map[string]func() string{
 		"SQLite": func() string { return storetest.SQLite(b) },
@@ -139,7 +140,7 @@ func BenchmarkACSPost(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			s := newPosts(b, database())
 			s.g.router.Limiter = nil
-			for _, form := range s.answers(b, 20) { // nobody's first sign-in is what is measured
+			for _, form := range s.answers(b, 20) { // first sign-ins are not measured
 				if status := s.post(form); status != http.StatusSeeOther {
 					b.Fatalf("status %d", status)
 				}
@@ -172,7 +173,8 @@ func BenchmarkACSPost(b *testing.B) {
 	})
 }
 
-// crewjam is crewjam/saml set up for the same connection.
+// crewjam returns a crewjam/saml service provider configured for the same
+// connection.
 func (s *posts) crewjam(b *testing.B) (*crewjam.ServiceProvider, url.URL) {
 	b.Helper()
 	doc, err := s.demo.IDP("acme").Metadata()
@@ -190,8 +192,8 @@ func (s *posts) crewjam(b *testing.B) (*crewjam.ServiceProvider, url.URL) {
 	return &crewjam.ServiceProvider{EntityID: s.g.saml.EntityID(s.saml.ID), AcsURL: *acs, IDPMetadata: idp}, *acs
 }
 
-// BenchmarkPrincipal is what every request behind a sign-in costs: whose session
-// it is.
+// BenchmarkPrincipal measures resolving a session cookie, which every authenticated
+// request does.
 func BenchmarkPrincipal(b *testing.B) {
 	s := newPosts(b, storetest.SQLite(b))
 	ctx, stop := context.WithCancel(b.Context())

@@ -7,8 +7,8 @@ import (
 
 var errDiskFailed = errors.New("the disk failed to keep what it was given; start again to go on from what is there")
 
-// untilBroken is ctx, but ends also when nothing can be written any more. why,
-// to be called at the end, tells the one from the other.
+// untilBroken returns a context that also ends when the database cannot be written
+// any more. why, called at the end, returns that error, or nil if ctx ended.
 func (g *gateway) untilBroken(ctx context.Context) (_ context.Context, why func() error) {
 	ctx, end := context.WithCancelCause(ctx)
 	go func() {

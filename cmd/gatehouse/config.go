@@ -21,8 +21,8 @@ func newConfig(a *app) *cobra.Command {
 	return cmd
 }
 
-// checkSettings prints warnings; problems are its error. With --json both are on
-// standard output, and the exit status alone says that there are problems.
+// checkSettings prints warnings and returns problems as its error. With --json both
+// are printed to standard output, and only the exit status reports the problems.
 func (a *app) checkSettings(cmd *cobra.Command) error {
 	c, problems := config.Load(a.sources(cmd))
 	warnings := c.Warnings()
@@ -47,7 +47,7 @@ func (a *app) checkSettings(cmd *cobra.Command) error {
 	return nil
 }
 
-// orEmpty makes a list that is missing one without elements, for JSON.
+// orEmpty returns an empty list for nil, so that JSON has [] and not null.
 func orEmpty(problems []config.Problem) []config.Problem {
 	if problems == nil {
 		return []config.Problem{}
@@ -55,7 +55,8 @@ func orEmpty(problems []config.Problem) []config.Problem {
 	return problems
 }
 
-// printSettings prints even what is wrong: that is when somebody looks.
+// printSettings prints the settings, including invalid ones: an operator looks at
+// them when something is wrong.
 func (a *app) printSettings(cmd *cobra.Command) error {
 	c, problems := config.Load(a.sources(cmd))
 	print := c.YAML

@@ -17,7 +17,8 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// get opens a page and wants a status and texts on it.
+// get requests a page as who and asserts its status and texts; a text that begins
+// with "NOT " must be absent.
 func (d *consoleTest) get(who, path string, status int, texts ...string) string {
 	d.Helper()
 	w := d.ask(d.g.handler(), who, http.MethodGet, path, "same-origin")
@@ -40,7 +41,7 @@ func (d *consoleTest) says(w *httptest.ResponseRecorder, what string, status int
 	return said
 }
 
-// post sends a form, and is the answer with where it leads.
+// post sends a form as who and returns the response.
 func (d *consoleTest) post(who, path string, form url.Values) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(http.MethodPost, d.g.config.BaseURL+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -53,7 +54,7 @@ func (d *consoleTest) post(who, path string, form url.Values) *httptest.Response
 	return w
 }
 
-// failed records a sign-in that failed because of its audience.
+// failed records a failed sign-in with a wrong audience.
 func (d *consoleTest) failed(c sso.Connection, login string) sso.Attempt {
 	d.Helper()
 	now := time.Now()
@@ -109,7 +110,7 @@ func TestActivityReplayIsOffered(t *testing.T) {
 		Identity: &sso.Identity{Connection: d.other.ID, Subject: "00u1", Login: "x", Email: "x@acme.test", Claims: sso.Claims{"team": {"a", "b"}}}}
 	d.ok(d.g.db.RecordAttempt(t.Context(), a, ""))
 	d.get(named, activityAt+"/attempts/"+string(a.ID), 200, "/connections/"+string(d.other.ID)+"/tests", "00u1", "x@acme.test", "a, b")
-	// The form leads somewhere: to the test that came of it.
+	// The form redirects to the test that it started.
 	w := d.post(named, "/admin/enterprises/acme/connections/"+string(d.other.ID)+"/tests", url.Values{"kind": {"replay"}, "attempt": {string(a.ID)}})
 	if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.Contains(at, "/tests/test-") {
 		t.Errorf("a replay leads to %q with %d", at, w.Code)
@@ -135,7 +136,7 @@ func TestActivityAudit(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
 	ctx, at := t.Context(), activityAt+"/audit"
-	for range 230 { // more than one part of an export
+	for range 230 { // more than one batch of an export
 		_, err := d.g.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: d.acme.ID, Name: string(sso.NewID[sso.DomainID](time.Now())) + ".test", TXTRecord: "x"})
 		d.ok(err)
 	}
@@ -189,8 +190,8 @@ func TestActivityVerify(t *testing.T) {
 	d.get(named, at, 200, "The chain is broken at event 3", "it is not what was written")
 }
 
-// TestGuide: every code of the catalogue can be linked to, and the places are
-// those of the product that was chosen.
+// TestGuide tests that every code of the catalogue has an anchor, and that the
+// places named are those of the chosen product.
 func TestGuide(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)

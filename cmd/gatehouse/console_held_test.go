@@ -10,7 +10,7 @@ import (
 	"gatehouse/sso"
 )
 
-// sends lets somebody sign in at acme with these names of groups.
+// sends records a sign-in at acme with these asserted group names.
 func (d *consoleTest) sends(login string, names ...string) {
 	d.Helper()
 	now := time.Now()
@@ -29,8 +29,9 @@ func (d *consoleTest) sends(login string, names ...string) {
 	d.ok(err)
 }
 
-// TestOverviewWhileRemovalsAreHeld: one held sync needs somebody; removals held
-// from now on are red, on this company's overview alone, until it is decided.
+// TestOverviewWhileRemovalsAreHeld tests that one held sync is shown as pending and
+// that a connection whose removals are all held is shown as an error, on the
+// overview of its enterprise only, until an admin decides.
 func TestOverviewWhileRemovalsAreHeld(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)

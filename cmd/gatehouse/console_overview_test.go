@@ -62,7 +62,7 @@ func TestDeleteEnterprise(t *testing.T) {
 	d.get(operator, "/admin/enterprises?done=deleted", 200, "Enterprise deleted", "NOT Enterprise acme")
 	w = d.ask(d.g.handler(), named, http.MethodGet, "/admin/enterprises/acme", "same-origin")
 	if !strings.HasPrefix(w.Header().Get("Location"), "/admin/sign-in") {
-		t.Errorf("whoever was signed in there is answered with %d", w.Code)
+		t.Errorf("a user of the deleted enterprise is answered with %d", w.Code)
 	}
 }
 

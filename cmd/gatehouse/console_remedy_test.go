@@ -20,8 +20,8 @@ var (
 	whySection  = regexp.MustCompile(`(?s)<section[^>]*aria-labelledby="(?:h-why|h-cause|h-warn-\d+)">.*?</section>`)
 )
 
-// acts checks the part of a page that explains a stop: side, place, and a link
-// that opens for the visitor, or whom they ask.
+// acts asserts that the part of a page that explains a failure names the side, the
+// place, and either a link that who can open or the role to ask.
 func (d *consoleTest) acts(who, code, part string) {
 	d.Helper()
 	if sideOnPage.FindString(part) == "" || placeOnPage.FindString(part) == "" {
@@ -41,9 +41,9 @@ func (d *consoleTest) acts(who, code, part string) {
 	}
 }
 
-// TestEveryRemedyLeadsSomewhere opens a failed sign-in and a failed test of every
-// code there is, as everyone who may see it, and follows the link to the place.
-func TestEveryRemedyLeadsSomewhere(t *testing.T) {
+// TestRemedyLinks opens a failed sign-in and a failed test for every error code, in
+// every role that may see them, and follows the link of the remedy.
+func TestRemedyLinks(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
 	now := time.Now()
@@ -74,8 +74,8 @@ func TestEveryRemedyLeadsSomewhere(t *testing.T) {
 	}
 }
 
-// TestEveryWarningLeadsSomewhere is the same of the warnings of a test that passed.
-func TestEveryWarningLeadsSomewhere(t *testing.T) {
+// TestWarningLinks does the same for the warnings of a passed test.
+func TestWarningLinks(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
 	now := time.Now()
@@ -92,8 +92,8 @@ func TestEveryWarningLeadsSomewhere(t *testing.T) {
 	}
 }
 
-// TestSetupLinksFindTheirPages follows every link on the pages that a setup link
-// opens: none leads to a page that it does not open.
+// TestSetupLinksFindTheirPages follows every link on the pages open to a setup link
+// and expects each to be open to it too.
 func TestSetupLinksFindTheirPages(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)

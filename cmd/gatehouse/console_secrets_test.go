@@ -11,10 +11,9 @@ import (
 	"gatehouse/sso"
 )
 
-// TestConsoleShowsNoSecret (CVE-2026-40166, GHSA-m9h4-7j9c-55x9): no page and no
-// file of the console, for no visitor, has the client secret, the directory's
-// secret, a private key or a cookie of another browser in it. Pages are taken
-// from what is registered.
+// TestConsoleShowsNoSecret (CVE-2026-40166, GHSA-m9h4-7j9c-55x9) requests every
+// registered page and file of the console in every role: none contains the client
+// secret, the directory's secret, a private key or a cookie of another browser.
 func TestConsoleShowsNoSecret(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
@@ -84,8 +83,8 @@ func TestConsoleShowsNoSecret(t *testing.T) {
 	}
 }
 
-// privateLine is a part of a private key that no other text has. The modulus,
-// which the certificate has too, is at the beginning.
+// privateLine returns a line of the private key that no other text contains. The
+// beginning would not do: it is the modulus, which the certificate contains too.
 func privateLine(t *testing.T, pair sso.KeyPair) string {
 	t.Helper()
 	text := pair.Private.Reveal()

@@ -17,7 +17,7 @@ import (
 	"gatehouse/sso/connections"
 )
 
-// send sends a form of somebody's browser from a page of ours.
+// send posts a form as who, from a page of the console.
 func (d *consoleTest) send(who, path string, form url.Values) *httptest.ResponseRecorder {
 	d.Helper()
 	r := httptest.NewRequest(http.MethodPost, d.g.config.BaseURL+path, strings.NewReader(form.Encode()))
@@ -33,7 +33,7 @@ func (d *consoleTest) send(who, path string, form url.Values) *httptest.Response
 	return w
 }
 
-// live gives acme's connection a configuration that can be enabled, and is.
+// live gives acme's connection a valid configuration and enables it.
 func (d *consoleTest) live() {
 	d.Helper()
 	_, _, err := d.g.setup.Edit(d.Context(), sso.ActorOperator, d.acme.ID, d.conn.ID, connections.Edit{
@@ -50,8 +50,8 @@ func (d *consoleTest) live() {
 		EmailVerification: &connections.EmailVerificationEdit{Mode: new("never")},
 	})
 	d.ok(err)
-	// As if it had been live from the beginning, so that everybody is signed in
-	// through it.
+	// The configuration counts as live from the beginning, so all sessions were
+	// started through it.
 	swap := func(c sso.Connection) (sso.Connection, error) {
 		c.Live, c.Draft, c.Trust = c.Draft, nil, sso.Trust{}
 		return c, nil
@@ -74,7 +74,7 @@ func (d *consoleTest) now() sso.Connection {
 	return c
 }
 
-// evil enters another identity provider in the assistant.
+// evil enters another identity provider in the assistant, as who.
 func (d *consoleTest) evil(who, entity string) {
 	d.Helper()
 	at := "/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/setup/configure"
@@ -85,16 +85,17 @@ func (d *consoleTest) evil(who, entity string) {
 	}
 }
 
-// enable presses the button of the assistant.
+// enable posts the assistant's enable form as who.
 func (d *consoleTest) enable(who string) *httptest.ResponseRecorder {
 	d.Helper()
 	at := "/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/setup/enable"
 	return d.send(who, at, url.Values{"revision": {strconv.FormatInt(d.now().Revision, 10)}, "confirm": {d.conn.Name}})
 }
 
-// TestHolderOfALinkTakesNothingOver walks the ways of a link's holder through the
-// real pages: another identity provider is live only after an admin's approval.
-func TestHolderOfALinkTakesNothingOver(t *testing.T) {
+// TestSetupLinkTrustChange tries every way through the real pages by which the holder
+// of a setup link could make another identity provider live without an admin's
+// approval.
+func TestSetupLinkTrustChange(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
 	d.live()
@@ -109,7 +110,7 @@ func TestHolderOfALinkTakesNothingOver(t *testing.T) {
 	d.evil(link, "https://evil.test")
 	refused("enable", d.enable(link))
 	digest := d.now().Draft.TrustDigest()
-	// What would approve it, or make it another connection's, is not there.
+	// The pages that approve it or move it to another connection answer 404.
 	for path, form := range map[string]url.Values{
 		home + "/trust/approve": {"digest": {digest}}, home + "/disable": {}, home + "/rollback": {}, home + "/enable": {},
 		home + "/delete": {"name": {d.conn.Name}}, "/admin/enterprises/acme/access/admins": {"login": {"bystander@acme.test"}},
@@ -119,7 +120,7 @@ func TestHolderOfALinkTakesNothingOver(t *testing.T) {
 			t.Errorf("%s answers %d", path, w.Code)
 		}
 	}
-	// A second link makes a connection beside it, which waits as well.
+	// A connection created by a second link needs approval as well.
 	beside := url.Values{"provider": {"custom"}, "protocol": {"saml"}, "name": {"Beside"}}
 	w := d.send(newLinkOf, "/admin/enterprises/acme/connections/new", beside)
 	parts := strings.Split(w.Header().Get("Location"), "/")
@@ -133,14 +134,14 @@ func TestHolderOfALinkTakesNothingOver(t *testing.T) {
 		t.Errorf("a connection beside the live one: %d, %s", w.Code, d.now().State)
 	}
 	d.conn = first
-	// A changed draft is another change.
+	// A changed draft is another change and needs its own approval.
 	if w := d.send(named, home+"/trust/approve", url.Values{"digest": {digest}}); w.Code != http.StatusSeeOther {
 		t.Fatalf("an admin cannot approve: %d %s", w.Code, w.Body)
 	}
 	d.evil(link, "https://evil.test/other")
 	refused("edit after the approval", d.enable(link))
 	digest = d.now().Draft.TrustDigest()
-	// The admin whose browser has the link open does not approve it.
+	// An admin cannot approve in a browser that has the link open.
 	d.cookies["both"] = slices.Concat(d.cookies[named], d.cookies[link])
 	if w := d.send("both", home+"/trust/approve", url.Values{"digest": {digest}}); w.Code != http.StatusUnprocessableEntity {
 		t.Errorf("an admin with the link approves: %d", w.Code)
@@ -151,13 +152,13 @@ func TestHolderOfALinkTakesNothingOver(t *testing.T) {
 	if w := d.enable(link); w.Code != http.StatusSeeOther || d.now().Live.SAML.IDPEntityID != "https://evil.test/other" {
 		t.Fatalf("once it is approved: %d %s", w.Code, w.Body)
 	}
-	// The operator who was tied through it is an ordinary user of the company now.
+	// The operator tied through it is an ordinary user of the enterprise now.
 	for _, who := range []string{operatorSSO, operatorTwo} {
 		if w := d.ask(d.g.handler(), who, http.MethodGet, "/admin/enterprises", "same-origin"); w.Code != http.StatusForbidden {
 			t.Errorf("%s gets %d", who, w.Code)
 		}
 	}
-	// A session of before speaks for the trust of before.
+	// A session from before the change still counts for the previous trust.
 	d.evil(link, "https://evil.test/third")
 	refusedNow := d.enable(link)
 	if refusedNow.Code != http.StatusUnprocessableEntity {
@@ -169,9 +170,10 @@ func TestHolderOfALinkTakesNothingOver(t *testing.T) {
 	}
 }
 
-// TestAdminAlone walks the ways of one admin of the company: disabled, deleted and
-// made anew, rolled back, or approved by themselves, it is the same change.
-func TestAdminAlone(t *testing.T) {
+// TestOneAdminTrustChange tries every way by which one enterprise admin alone could
+// change the trust: disabling, deleting and recreating the connection, rolling back,
+// or approving their own change.
+func TestOneAdminTrustChange(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
 	d.live()
@@ -193,7 +195,7 @@ func TestAdminAlone(t *testing.T) {
 	if w := d.send(byGroup, home+"/disable", nil); w.Code != http.StatusSeeOther {
 		t.Fatalf("disable: %d", w.Code)
 	}
-	// Their sessions have ended with it; an operator has them in again elsewhere.
+	// The change ended their sessions; an operator refuses it.
 	if w := d.send(operator, home+"/trust/refuse", url.Values{"digest": {d.now().Draft.TrustDigest()}}); w.Code != http.StatusSeeOther {
 		t.Errorf("an operator cannot refuse: %d", w.Code)
 	}
@@ -210,9 +212,9 @@ func TestAdminAlone(t *testing.T) {
 	}
 }
 
-// TestAdminApprovesNothingOfTheirOwnLink: an admin who creates a setup link, opens it
-// in another browser and changes the trust through it is still one admin alone.
-func TestAdminApprovesNothingOfTheirOwnLink(t *testing.T) {
+// TestAdminCannotApproveOwnSetupLink tests that an admin who creates a setup link and
+// changes the trust through it in another browser cannot approve that change.
+func TestAdminCannotApproveOwnSetupLink(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
 	d.live()
@@ -239,7 +241,7 @@ func TestAdminApprovesNothingOfTheirOwnLink(t *testing.T) {
 	if w := d.enable("second browser"); w.Code != http.StatusUnprocessableEntity || d.now().Live.SAML.IDPEntityID != "https://idp.test" {
 		t.Errorf("enable afterwards: %d", w.Code)
 	}
-	// A link that was revoked was still theirs; another admin approves what was done through it.
+	// A revoked link still counts as theirs; another admin can approve its change.
 	links, _, err := d.g.db.SetupLinks(t.Context(), d.acme.ID, sso.Page{})
 	d.ok(err)
 	d.send(named, "/admin/enterprises/acme/access/links/"+string(links[0].ID)+"/revoke", nil)
@@ -251,8 +253,8 @@ func TestAdminApprovesNothingOfTheirOwnLink(t *testing.T) {
 	}
 }
 
-// TestTyingNeedsAPassword: a console that was left open gives away neither a tie
-// nor a passkey.
+// TestTyingNeedsAPassword tests that an unattended console session can neither tie an
+// account nor add a passkey without the password.
 func TestTyingNeedsAPassword(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
@@ -282,7 +284,7 @@ func TestTyingNeedsAPassword(t *testing.T) {
 	if w := d.send("left open", tie, nil); w.Header().Get("Location") != me+"?done=tied" {
 		t.Errorf("tie after that: %d to %q", w.Code, w.Header().Get("Location"))
 	}
-	// Nobody is asked who is nobody.
+	// A user without an admin account is not asked for a password.
 	if w := d.ask(d.g.handler(), stranger, http.MethodGet, "/admin/confirm", "same-origin"); w.Header().Get("Location") != "/admin/sign-in" {
 		t.Errorf("%d to %q", w.Code, w.Header().Get("Location"))
 	}

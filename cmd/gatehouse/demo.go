@@ -41,12 +41,12 @@ func newDemo(a *app) *cobra.Command {
 	return cmd
 }
 
-// demoPort is where the demo listens unless it is told otherwise.
+// demoPort is the default port of the demo.
 const demoPort = 8080
 
 type demoOptions struct {
 	port     int
-	portOnly bool // no other port will do
+	portOnly bool // fail if the port is taken
 	dir      string
 	verbose  bool
 }
@@ -99,8 +99,8 @@ func (a *app) demo(ctx context.Context, o demoOptions) (err error) {
 	return g.run(ctx, []listener{{l, route.Server(p.config.Listen, g.handler(), p.log)}}, 0)
 }
 
-// demoParts opens the demo's database, which must be one, or empty: its people
-// need no password, and nobody else's data is to be behind that.
+// demoParts opens the demo's database. It refuses the database of a real
+// installation: the demo's users need no password.
 func demoParts(ctx context.Context, c config.Config, stderr io.Writer) (parts, error) {
 	p := parts{config: c, log: newLog(stderr, c.Log),
 		banner: &page.Banner{Text: "This is a demo: its people need no password.", Href: "/demo", Label: "What to try"}}
@@ -124,8 +124,8 @@ func demoParts(ctx context.Context, c config.Config, stderr io.Writer) (parts, e
 	return p, nil
 }
 
-// loopback listens on this machine only. If the port is taken, it listens on
-// another one, unless only says that no other will do.
+// loopback listens on the loopback interface. If the port is taken, it listens on
+// another one, unless only is set.
 func loopback(ctx context.Context, port int, only bool) (net.Listener, error) {
 	var config net.ListenConfig
 	address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
@@ -144,7 +144,7 @@ func demoConfig(dir string, l net.Listener, verbose bool) config.Config {
 	c.DataDir = dir
 	c.Database = config.Address("sqlite:" + dir + "/gatehouse.db")
 	c.Listen = l.Addr().String()
-	_, port, _ := net.SplitHostPort(c.Listen) // it is an address and a port
+	_, port, _ := net.SplitHostPort(c.Listen) // cannot fail: the listener's address has a port
 	c.BaseURL = "http://localhost:" + port
 	c.AllowPrivateIDPAddresses = true
 	c.Log.Level = "warn"

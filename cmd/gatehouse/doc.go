@@ -1,9 +1,9 @@
-// Command gatehouse is the gateway: `gatehouse serve` runs it, `gatehouse demo`
-// shows it, and the other commands look after it.
+// Command gatehouse is the gateway: `gatehouse serve` runs it, `gatehouse demo` runs
+// a demonstration, and the other commands administer an installation.
 //
-// What lives here: one file per command, and wire.go, the only place that knows
-// every part and puts them together.
+// What lives here: one file per command, and wire.go and console.go, the only places
+// that know all packages and wire them.
 //
-// What must not: decisions of any kind. A command reads its settings, calls
-// once, and prints.
+// What must not live here: decisions. A command reads its settings, makes one call
+// and prints the result.
 package main

@@ -9,15 +9,15 @@ import (
 	"gatehouse/web/console"
 )
 
-// healthEvery is how often every enterprise is looked at.
+// healthEvery is the interval of health checks of all enterprises.
 const healthEvery = time.Hour
 
-// heldEvery is how often is looked for group syncs that were held: admins hear
-// of them within five minutes, also if the first attempt to mail fails.
+// heldEvery is the interval of looking for held group syncs: admins are mailed within
+// five minutes even if the first attempt fails.
 const heldEvery = time.Minute
 
-// doctor finds out what is unwell, and tells it through post, if there is one.
-func (g *gateway) doctor(post mail.Sender) *health.Service {
+// newHealth returns the health checks, which report through post if it is not nil.
+func (g *gateway) newHealth(post mail.Sender) *health.Service {
 	return health.New(health.Options{Facts: g.db, Ledger: g.db, Mail: post, Site: hostOf(g.config.BaseURL), Log: g.log, Now: time.Now, Observe: g.metrics.Certificate,
 		Link: func(e sso.Enterprise, path string) string { return g.config.BaseURL + console.Home(e) + "/" + path }})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// healthcheckTimeout is less than what container engines wait.
+// healthcheckTimeout is shorter than the timeout of container engines.
 const healthcheckTimeout = 5 * time.Second
 
 func newHealthcheck(a *app) *cobra.Command {
@@ -28,8 +28,8 @@ func newHealthcheck(a *app) *cobra.Command {
 	}), "listen")
 }
 
-// askReady asks where serve listens; an address of every interface means this
-// machine.
+// askReady requests /readyz at the address serve listens on; an address of all
+// interfaces means the loopback address.
 func askReady(ctx context.Context, listen string) error {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"gatehouse/sso"
 )
 
-// lockedBuffer is written by the program while the test reads it.
+// lockedBuffer is a buffer that the program writes while the test reads it.
 type lockedBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer
@@ -78,7 +78,7 @@ func get(t *testing.T, url string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-// makeEnterprise makes the database of a real installation.
+// makeEnterprise creates the database of a real installation.
 func makeEnterprise(t *testing.T, c *command) {
 	t.Helper()
 	conf, problems := config.Load(config.Sources{Env: c.env})

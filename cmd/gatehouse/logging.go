@@ -12,8 +12,8 @@ import (
 	"gatehouse/config"
 )
 
-// newLog makes the one logger. Secrets have a type that logs itself as
-// redacted, so nothing is filtered here.
+// newLog returns the logger. Secrets have a type that logs itself as redacted, so
+// nothing is filtered here.
 func newLog(w io.Writer, c config.Log) *slog.Logger {
 	level := slog.LevelInfo
 	_ = level.UnmarshalText([]byte(c.Level)) // config has checked it
@@ -25,8 +25,8 @@ func newLog(w io.Writer, c config.Log) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: durationsAsText}))
 }
 
-// durationsAsText writes durations with their unit, as 22.2ms: slog's JSON has
-// them in nanoseconds without one.
+// durationsAsText formats durations with their unit, such as 22.2ms: slog's JSON
+// handler writes plain nanoseconds.
 func durationsAsText(_ []string, a slog.Attr) slog.Attr {
 	if a.Value.Kind() == slog.KindDuration {
 		a.Value = slog.StringValue(a.Value.Duration().Round(time.Microsecond).String())

@@ -7,7 +7,7 @@ import (
 	"gatehouse/internal/mail"
 )
 
-// sender is what mail goes out through; nil if nothing is set up.
+// sender returns the mail sender; nil without a mail server.
 func sender(c config.SMTP) (mail.Sender, error) {
 	if c.Addr == "" {
 		return nil, nil
@@ -15,7 +15,7 @@ func sender(c config.SMTP) (mail.Sender, error) {
 	return mail.NewSMTP(mail.Config{Addr: c.Addr, TLS: mail.TLS(c.TLS), Username: c.Username, Password: c.Password, From: c.From})
 }
 
-// hostOf is whose mail it is: what people see in the address bar.
+// hostOf returns the host of the base URL, which mails name as their origin.
 func hostOf(base string) string {
 	_, host, _ := strings.Cut(base, "://")
 	return host

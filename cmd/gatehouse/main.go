@@ -15,9 +15,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if os.Getenv("GOGC") == "" {
-		// What a sign-in or a request leaves behind is dead at once, and little
-		// lives on: to collect half as often costs a few megabytes and saves a
-		// tenth of the work.
+		// Nearly all allocations of a request die with it and the live heap is small:
+		// collecting half as often costs a few megabytes and saves a tenth of the
+		// processor time.
 		debug.SetGCPercent(200)
 	}
 	os.Exit(run(ctx, os.Args[1:], os.Environ(), os.Stdout, os.Stderr))
@@ -27,11 +27,11 @@ func main() {
 const (
 	exitOK      = 0
 	exitFailure = 1
-	exitUsage   = 2 // the command line itself is wrong
+	exitUsage   = 2 // the command line is wrong
 )
 
-// run is the whole program, with everything it takes from the process passed
-// in. It ends, at the latest, soon after ctx does.
+// run is the whole program; its inputs from the process are parameters. It returns
+// the exit status, soon after ctx ends at the latest.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
 	root := newRoot(&app{environ: environ, stdout: stdout, stderr: stderr})
 	root.SetArgs(args)
@@ -46,22 +46,22 @@ func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) 
 	}
 	if problems, ok := errors.AsType[*configError](err); ok {
 		for _, p := range problems.problems {
-			fmt.Fprintln(stderr, "gatehouse:", p) //nolint:errcheck // there is nowhere left to say it
+			fmt.Fprintln(stderr, "gatehouse:", p) //nolint:errcheck // there is no other output to report it to
 		}
 		return exitFailure
 	}
-	fmt.Fprintln(stderr, "gatehouse:", err) //nolint:errcheck // there is nowhere left to say it
+	fmt.Fprintln(stderr, "gatehouse:", err) //nolint:errcheck // there is no other output to report it to
 	if _, ok := errors.AsType[*failure](err); ok {
 		return exitFailure
 	}
 	return exitUsage
 }
 
-// errReported fails a command that has printed what is wrong already.
+// errReported is the error of a command that has already printed its problems.
 var errReported = errors.New("reported")
 
-// failure is what went wrong while a command did its work; whatever else comes
-// back is about the command line.
+// failure is an error of a command's work. Errors of any other type are about the
+// command line.
 type failure struct{ error }
 
 func (f *failure) Unwrap() error { return f.error }

@@ -16,7 +16,7 @@ import (
 	"gatehouse/store"
 )
 
-// command runs the program in a directory of its own.
+// command runs the program in a temporary directory.
 type command struct {
 	t   *testing.T
 	env []string
@@ -36,7 +36,7 @@ func (c *command) run(args ...string) (status int, stdout, stderr string) {
 	return status, out.String(), errs.String()
 }
 
-// must is for what has to work.
+// must runs the program, fails the test unless it succeeds, and returns its output.
 func (c *command) must(args ...string) string {
 	c.t.Helper()
 	status, stdout, stderr := c.run(args...)
@@ -52,7 +52,7 @@ func TestExitStatus(t *testing.T) {
 	for _, tt := range []struct {
 		args   string
 		status int
-		stderr string // one line of it
+		stderr string // one of its lines
 	}{
 		{"--help", 0, ""},
 		{"serve --help", 0, ""},
@@ -66,7 +66,7 @@ func TestExitStatus(t *testing.T) {
 		{"serve --config /nowhere.yaml", 1, "gatehouse: cannot be read: no such file or directory (/nowhere.yaml)"},
 		{"--version", 0, ""},
 		{"admin", 0, ""},
-		{"admin link --listen :9 --log-level warn", 0, ""}, // with the flags of serve
+		{"admin link --listen :9 --log-level warn", 0, ""}, // accepts the flags of serve
 		{"admin revoke tok-1", 2, `gatehouse: "tok-1" is not the ID of a token`},
 		{"admin revoke", 2, "gatehouse: give the ID of one token; gatehouse admin tokens lists them"},
 		{"admin token --name x --expires-in -1h", 2, "gatehouse: --expires-in: the token would be expired already"},
@@ -184,8 +184,8 @@ func TestSecretKeyIsMadeOnce(t *testing.T) {
 	}
 }
 
-// TestLostSecretKey: beside a database, a key that is missing or empty is named,
-// and nothing is written in its place.
+// TestLostSecretKey tests that next to an existing database, a missing or empty key
+// file is an error and no new key is written.
 func TestLostSecretKey(t *testing.T) {
 	t.Parallel()
 	c := newCommand(t)
@@ -236,8 +236,8 @@ func TestMigrate(t *testing.T) {
 	}
 }
 
-// TestServe starts the gateway, asks it, and stops it, with a request on its
-// way.
+// TestServe starts the gateway, sends requests, and stops it while a request is in
+// progress.
 func TestServe(t *testing.T) {
 	t.Parallel()
 	c := newCommand(t)

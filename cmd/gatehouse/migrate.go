@@ -52,7 +52,7 @@ func (a *app) schemaStatus(cmd *cobra.Command) error {
 }
 
 func (a *app) migrateUp(cmd *cobra.Command) error {
-	// Opening it is what migrates it.
+	// Opening the database migrates it.
 	if err := a.withStore(cmd, func(context.Context, *store.DB) error { return nil }); err != nil {
 		return err
 	}

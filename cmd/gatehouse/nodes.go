@@ -13,9 +13,9 @@ import (
 	"gatehouse/web/route"
 )
 
-// nodes is what the nodes of an installation share besides the database. A node
-// without Redis counts for itself, and learns of the others' revocations from
-// the database alone.
+// nodes holds what the nodes of an installation share besides the database. Without
+// Redis, a node counts rate limits for itself and learns of other nodes' revocations
+// from the database.
 type nodes struct {
 	bus     sessions.Bus // nil without Redis
 	limiter route.Limiter
@@ -35,9 +35,8 @@ func newNodes(c config.Config, log *slog.Logger) (nodes, error) {
 	return nodes{bus: r, limiter: r, ping: r.Ping, close: r.Close}, nil
 }
 
-// look asks Redis for a first time, so that the log says at the start that it
-// does not answer and not at the first request. The client logs it; the node
-// works without.
+// look pings Redis at start-up, so that the log reports a missing Redis then and not
+// at the first request. The client logs the error; the node works without Redis.
 func (n nodes) look(ctx context.Context) {
 	if n.ping != nil {
 		_ = n.ping(ctx)

@@ -16,7 +16,7 @@ import (
 	"gatehouse/sso"
 )
 
-// lines is a log that is read while it is written.
+// lines is a log that can be read while it is written.
 type lines struct {
 	mu  sync.Mutex
 	all bytes.Buffer
@@ -36,9 +36,8 @@ func (l *lines) String() string {
 
 var reference = regexp.MustCompile(`\b(?:att|req)-[a-z0-9]{10,}`)
 
-// TestEveryReferenceLeadsToARecord: whatever stops a person, the reference that
-// they are shown is found: an attempt in the console, or a line of the log at the
-// level that is logged by default.
+// TestEveryReferenceLeadsToARecord tests that the reference on every failure page
+// leads to an attempt in the console or to a line of the log at the default level.
 func TestEveryReferenceLeadsToARecord(t *testing.T) {
 	t.Parallel()
 	log := &lines{}
@@ -75,7 +74,7 @@ func TestEveryReferenceLeadsToARecord(t *testing.T) {
 			w = d.ask(d.g.handler(), c.who, c.method, c.path, "same-origin")
 		}
 		if w.Code < 400 {
-			continue // led on: nothing is shown
+			continue // a redirect shows no reference
 		}
 		shown := reference.FindString(html.UnescapeString(w.Body.String()))
 		switch {

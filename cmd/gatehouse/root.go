@@ -14,7 +14,7 @@ import (
 	"gatehouse/web/ops"
 )
 
-// app is what every command has.
+// app holds the inputs and outputs of every command.
 type app struct {
 	environ        []string
 	stdout, stderr io.Writer
@@ -42,8 +42,8 @@ func newRoot(a *app) *cobra.Command {
 	return root
 }
 
-// listSubcommands is what a command does that only has others below it. A name
-// that is none of theirs is a mistake on the command line, not a call for help.
+// listSubcommands runs a command that only has subcommands: it prints help, or fails
+// on an unknown subcommand.
 func listSubcommands(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
@@ -51,7 +51,7 @@ func listSubcommands(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown command %q for %q; see %[2]s --help", args[0], cmd.CommandPath())
 }
 
-// does makes the error of a command's work a failure.
+// does returns a cobra RunE that wraps the error of work in a failure.
 func does(work func(cmd *cobra.Command) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) error {
 		if err := work(cmd); err != nil {
@@ -61,14 +61,14 @@ func does(work func(cmd *cobra.Command) error) func(*cobra.Command, []string) er
 	}
 }
 
-// configError is all that is wrong with the settings.
+// configError lists all problems with the settings.
 type configError struct{ problems []config.Problem }
 
 func (e *configError) Error() string {
 	return fmt.Sprintf("%d settings are wrong", len(e.problems))
 }
 
-// withSettings gives a command the flags of every setting.
+// withSettings adds the flags of all settings to a command.
 func (a *app) withSettings(cmd *cobra.Command) *cobra.Command {
 	flags := cmd.Flags()
 	flags.StringP("config", "c", "", "YAML `file` with settings")
@@ -84,9 +84,8 @@ func (a *app) withSettings(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// listOnly keeps flags of settings out of a command's --help, other than those
-// named. They are still accepted, so that any command can be called with the
-// flags of serve.
+// listOnly hides the flags of settings from a command's --help, except those named.
+// They are still accepted, so every command accepts the flags of serve.
 func listOnly(cmd *cobra.Command, names ...string) *cobra.Command {
 	for _, s := range config.Settings() {
 		for _, name := range []string{s.Flag, s.Flag + "-file"} {
@@ -98,20 +97,20 @@ func listOnly(cmd *cobra.Command, names ...string) *cobra.Command {
 	return cmd
 }
 
-// withStoreSettings is withSettings for a command that only opens the database.
+// withStoreSettings is like withSettings, for a command that only opens the database.
 func (a *app) withStoreSettings(cmd *cobra.Command, more ...string) *cobra.Command {
 	return listOnly(a.withSettings(cmd), append(more, "data_dir", "database", "secret_key", "secret_key_previous")...)
 }
 
-// flagText takes a flag's value as it is: package config reads it, in the same
-// way and words as from any other source.
+// flagText keeps a flag's value as text: package config parses it the same way, and
+// with the same messages, as from any other source.
 type flagText struct{ text, kind string }
 
 func (f *flagText) String() string     { return f.text }
 func (f *flagText) Set(s string) error { f.text = s; return nil }
 func (f *flagText) Type() string       { return f.kind }
 
-// settings reads what cmd was told.
+// settings loads the settings of cmd from all sources.
 func (a *app) settings(cmd *cobra.Command) (config.Config, error) {
 	c, problems := config.Load(a.sources(cmd))
 	if len(problems) > 0 {
@@ -156,5 +155,5 @@ func (a *app) printJSON(v any) error {
 }
 
 func (a *app) printf(format string, args ...any) {
-	fmt.Fprintf(a.stdout, format, args...) //nolint:errcheck // a closed standard output is nobody's to tell
+	fmt.Fprintf(a.stdout, format, args...) //nolint:errcheck // a closed standard output cannot be reported
 }

@@ -13,11 +13,11 @@ import (
 	"gatehouse/store"
 )
 
-// keyFile is the secret key of an installation on SQLite, in data_dir.
+// keyFile is the name of the secret key's file in data_dir, for SQLite.
 const keyFile = "secret.key"
 
-// keyring is what secrets at rest are sealed with. On SQLite, where there is one
-// node, a key that was not configured is made once and kept beside the database.
+// keyring returns the keys that seal secrets at rest. On SQLite, which has one node,
+// a key that is not configured is created once and kept next to the database.
 func keyring(c config.Config) (store.Keyring, error) {
 	ring := store.Keyring{Current: c.SecretKey, Previous: c.SecretKeyPrevious}
 	if ring.Current != "" {
@@ -41,8 +41,8 @@ func keyring(c config.Config) (store.Keyring, error) {
 	return ring, err
 }
 
-// mustBeNew fails if a database is there already. A new key could open nothing
-// in it, and once written it would look like the right one.
+// mustBeNew fails if the database already exists. A new key could open none of its
+// secrets, and once written it would look like the right one.
 func mustBeNew(database config.Address, key string) error {
 	file := strings.TrimPrefix(strings.TrimPrefix(database.Reveal(), "sqlite:"), "//")
 	info, err := os.Stat(file)
@@ -67,14 +67,14 @@ func readKey(path string) (sso.Secret, error) {
 	return key, nil
 }
 
-// makeKey writes a new key in one step: a key that was half written, or
-// overwritten by another process that starts, would lock everything away.
+// makeKey writes a new key atomically: a partly written key, or one overwritten by
+// another starting process, would make all secrets unreadable.
 func makeKey(path string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), keyFile+".*") // only its owner may read it
+	f, err := os.CreateTemp(filepath.Dir(path), keyFile+".*") // readable by its owner only
 	if err != nil {
 		return fmt.Errorf("make a secret key: %w", err)
 	}
-	defer os.Remove(f.Name()) //nolint:errcheck // the link is what stays
+	defer os.Remove(f.Name()) //nolint:errcheck // the hard link remains
 	_, err = f.WriteString(store.NewKey().Reveal() + "\n")
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("write the secret key: %w", err)

@@ -54,13 +54,13 @@ func (a *app) serve(ctx context.Context, c config.Config) (err error) {
 	g.nodes.look(ctx)
 	log.Info("ready", "base_url", c.BaseURL, "listen", all[0].Addr().String(), "database", c.Database.String(), "version", g.build.Version)
 	err = errors.Join(a.firstLink(ctx, g), hint(ctx, g))
-	if err != nil && ctx.Err() == nil { // stopped meanwhile, it stops as always
+	if err != nil && ctx.Err() == nil { // if ctx ended meanwhile, it stops as usual
 		return err
 	}
 	return g.run(ctx, all, c.ShutdownDelay)
 }
 
-// listeners are where g answers: one, and perhaps one for metrics.
+// listeners opens the main listener and, if configured, one for metrics.
 func listeners(ctx context.Context, c config.Config, g *gateway, log *slog.Logger) ([]listener, error) {
 	main, err := listen(ctx, "listen", c.Listen, g.handler(), log)
 	if err != nil {
@@ -77,7 +77,7 @@ func listeners(ctx context.Context, c config.Config, g *gateway, log *slog.Logge
 	return all, nil
 }
 
-// hint tells the operator of an empty installation what to do next.
+// hint logs the next step to the operator of an empty installation.
 func hint(ctx context.Context, g *gateway) error {
 	enterprises, _, err := g.db.Enterprises(ctx, sso.Page{Limit: 1})
 	if err != nil {

@@ -15,11 +15,10 @@ import (
 	"gatehouse/web/route"
 )
 
-// shutdownTimeout is how long answers in progress may take once nothing new is
-// accepted.
+// shutdownTimeout bounds requests in progress once no new ones are accepted.
 const shutdownTimeout = 30 * time.Second
 
-// listener is one address that is served.
+// listener is an open listener and its handler.
 type listener struct {
 	net.Listener
 	server *http.Server
@@ -34,9 +33,9 @@ func listen(ctx context.Context, setting, address string, h http.Handler, log *s
 	return listener{l, route.Server(address, h, log)}, nil
 }
 
-// whyNotListen says what is wrong with an address to listen on, and what to do.
+// whyNotListen returns the problem with a listen address and its remedy.
 func whyNotListen(address string, err error) string {
-	_, port, _ := net.SplitHostPort(address) // err is shown if it cannot be told
+	_, port, _ := net.SplitHostPort(address) // otherwise err is shown
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
 		return fmt.Sprintf("port %s is taken by another program; stop that program or choose another port", port)
@@ -48,10 +47,9 @@ func whyNotListen(address string, err error) string {
 	return err.Error()
 }
 
-// serveUntil serves until ctx ends or a listener breaks. Then drain is called
-// (it makes /readyz say no), requests are served for another delay, and at last
-// those in progress are waited for. A signal that arrives meanwhile ends the
-// delay, the next one the waiting.
+// serveUntil serves until ctx ends or a listener fails. It then calls drain (which
+// makes /readyz fail), keeps serving for delay, stops accepting, and waits for
+// requests in progress. A further signal ends the delay, the next one the waiting.
 func serveUntil(ctx context.Context, all []listener, drain func(), delay time.Duration, log *slog.Logger) error {
 	broken := make(chan error, len(all))
 	for _, l := range all {

@@ -13,9 +13,9 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// TestServeTellsThatRedisIsAway: at the start, not at the first request that
-// would use it, and without failing.
-func TestServeTellsThatRedisIsAway(t *testing.T) {
+// TestServeWithoutRedis tests that serve logs an unreachable Redis at start-up, not at
+// the first request that would use it, and works without it.
+func TestServeWithoutRedis(t *testing.T) {
 	t.Parallel()
 	postgres := storetest.Postgres(t)
 	c := newCommand(t)
@@ -72,7 +72,8 @@ func TestConfigCheckJSON(t *testing.T) {
 	}
 }
 
-// TestHelpHasTypesAndDefaults: what --help says of a flag can be typed as it is.
+// TestHelpHasTypesAndDefaults tests that the defaults shown by --help are valid
+// values.
 func TestHelpHasTypesAndDefaults(t *testing.T) {
 	t.Parallel()
 	c := newCommand(t)
@@ -90,8 +91,8 @@ func TestHelpHasTypesAndDefaults(t *testing.T) {
 	}
 }
 
-// TestAuditLog: the signed ends that serve writes to its log are verified by the
-// admin command, and a line that was changed is named.
+// TestAuditLog tests that the admin command verifies the signed audit heads in serve's
+// log and reports a changed line.
 func TestAuditLog(t *testing.T) {
 	t.Parallel()
 	c := newCommand(t)

@@ -35,17 +35,17 @@ import (
 	"gatehouse/web/signin"
 )
 
-// parts are what a gateway is made of that outlives it or differs between serve
-// and demo.
+// parts holds what a gateway is built from: what outlives it, or differs between
+// serve and demo.
 type parts struct {
 	config config.Config
 	db     *store.DB
 	keys   store.Keyring
 	log    *slog.Logger
-	banner *page.Banner // above every page; nil for none
+	banner *page.Banner // shown above every page; nil for none
 }
 
-// gateway is every part, put together.
+// gateway holds all parts of the running program.
 type gateway struct {
 	parts
 	build     ops.Build
@@ -63,7 +63,7 @@ type gateway struct {
 	console   *console.Console
 	nodes     nodes
 	router    *route.Router
-	signedOut string // where an identity provider sends the browser back to
+	signedOut string // URL that an identity provider returns the browser to after logout
 }
 
 func newGateway(p parts) (g *gateway, err error) {
@@ -81,7 +81,7 @@ func newGateway(p parts) (g *gateway, err error) {
 	return g, nil
 }
 
-// services are what does the work, from the protocols up.
+// services builds the services, from the protocols up.
 func (g *gateway) services() error {
 	c := g.config
 	agent := "Gatehouse/" + g.build.Version
@@ -110,7 +110,7 @@ func (g *gateway) services() error {
 	if err != nil {
 		return err
 	}
-	g.health = g.doctor(post)
+	g.health = g.newHealth(post)
 	g.login = login.New(login.Options{
 		Directory: g.db, Recorder: g.db, Revoker: g.db, Proofs: g.db, Mail: post, Site: hostOf(c.BaseURL), Snapshots: g.db, Tests: g.db, Shadows: g.db, SAML: g.saml, OIDC: g.oidc, Graph: graph,
 		Refresh: g.setup.Refresh, RefreshTested: g.setup.RefreshTested, MayRecord: g.mayRecord, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
@@ -121,7 +121,7 @@ func (g *gateway) services() error {
 	return err
 }
 
-// edges are what answers, under one router.
+// edges builds the HTTP handlers under one router.
 func (g *gateway) edges() error {
 	c := g.config
 	pages, err := page.New(page.Options{Banner: g.banner})
@@ -161,7 +161,7 @@ func (g *gateway) edges() error {
 	return nil
 }
 
-// enterpriseOf is whose connection it is.
+// enterpriseOf returns the enterprise of a connection.
 func (g *gateway) enterpriseOf(ctx context.Context, id sso.ConnectionID) (sso.Enterprise, error) {
 	c, err := g.db.ConnectionByID(ctx, id)
 	if err != nil {
@@ -170,18 +170,18 @@ func (g *gateway) enterpriseOf(ctx context.Context, id sso.ConnectionID) (sso.En
 	return g.db.Enterprise(ctx, c.Enterprise)
 }
 
-// handler is everything that answers on the main listener.
+// handler returns the handler of the main listener.
 func (g *gateway) handler() http.Handler { return g.sessions.Renew(g.router) }
 
-// mount hands everything at and below a path to h, behind the router's checks.
+// mount registers h for path and everything below it, behind the router's checks.
 func (g *gateway) mount(path string, h http.Handler) {
 	path = strings.TrimSuffix(path, "/")
 	g.router.API(path, h, route.DefaultMaxBody)
 	g.router.API(path+"/", h, route.DefaultMaxBody)
 }
 
-// run answers until ctx ends, with the work in the background going on for as
-// long as anybody is answered.
+// run serves until ctx ends. The background work goes on until the last request is
+// answered.
 func (g *gateway) run(ctx context.Context, all []listener, delay time.Duration) error {
 	ctx, why := g.untilBroken(ctx)
 	go settle()
@@ -196,29 +196,28 @@ func (g *gateway) run(ctx context.Context, all []listener, delay time.Duration) 
 	return err
 }
 
-// settle gives the system back what start-up needed and nothing needs again:
-// reading the migrations alone takes megabytes, which are kept in a pool that
-// only the second collection empties.
+// settle returns the memory that only start-up needed to the system: reading the
+// migrations takes megabytes, which stay in a pool until the second collection.
 func settle() {
 	runtime.GC()
 	debug.FreeOSMemory()
 }
 
-// close lets go of what newGateway took.
+// close releases what newGateway opened.
 func (g *gateway) close() error {
 	if err := g.nodes.close(); err != nil {
-		return fmt.Errorf("let go of the other nodes: %w", err)
+		return fmt.Errorf("close Redis: %w", err)
 	}
 	return nil
 }
 
-// mayRecord limits how many failures of a connection are recorded one by one
-// although nothing about them was verified.
+// mayRecord limits how many unverified failures of a connection are recorded one by
+// one.
 func (g *gateway) mayRecord(ctx context.Context, c sso.ConnectionID) bool {
 	n := g.config.RateLimits.FailuresPerConnection
 	if n == 0 {
 		return true
 	}
 	wait, err := g.nodes.limiter.Allow(ctx, "recorded:"+string(c), n)
-	return err != nil || wait == 0 // a limiter that cannot tell costs rows, not references
+	return err != nil || wait == 0 // if the limiter fails, record: references stay valid
 }
