@@ -49,20 +49,22 @@ var levels = map[string]arrows{
 	"sso/catalog":     {"sso", "", "the catalogue is a table; callers find out what failed"},
 	"sso/guide":       {"sso", "", "the instructions for each identity provider are data"},
 	"sso/health":      {"sso sso/address sso/catalog internal/mail", "", "findings are a pure function of facts, worded by the catalogue; callers load the facts and send the mail"},
-	"web/page":        {"sso", "", "pages render the data they are given"},
+	"web":             {"web/access web/account web/activity web/assistant web/connection web/console web/directory web/overview web/signin web/testconnection web/ui", "", "it only lists the pages of the features"},
+	"web/ui":          {"sso", "", "the kit renders the data it is given, and knows no feature"},
+	"web/ui/gallery":  {"sso web/ui", "", "it holds what examples share; the examples are beside their pages"},
 	"web/session":     {"sso", "github.com/gorilla/sessions github.com/gorilla/securecookie github.com/hashicorp/golang-lru/v2", "it maps cookies to tokens and back; sso/sessions resolves tokens"},
 
-	"web/signin":         {"sso sso/login web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/account":        {"sso web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/forwardauth":    {"sso sso/address web/page web/route", "github.com/hashicorp/golang-lru/v2", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/console":        {"sso sso/catalog web/page web/route", "", "the base of every page of the console knows none of them"},
-	"web/access":         {"sso sso/access web/console web/page web/route web/session", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/overview":       {"sso sso/health sso/catalog web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/directory":      {"sso sso/address sso/connections groupsync web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/activity":       {"sso sso/catalog web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/assistant":      {"sso sso/guide sso/mapping sso/catalog sso/connections web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/connection":     {"sso sso/login sso/mapping sso/catalog sso/connections groupsync web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
-	"web/testconnection": {"sso sso/guide sso/login sso/catalog web/console web/page web/route", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/signin":         {"sso sso/login web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/account":        {"sso web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/forwardauth":    {"sso sso/address web/route web/ui", "github.com/hashicorp/golang-lru/v2", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/console":        {"sso sso/catalog web/route web/ui web/ui/gallery", "", "the base of every page of the console knows none of them"},
+	"web/access":         {"sso sso/access web/console web/route web/session web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/overview":       {"sso sso/health sso/catalog web/console web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/directory":      {"sso sso/address sso/connections groupsync web/console web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/activity":       {"sso sso/catalog web/console web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/assistant":      {"sso sso/guide sso/mapping sso/catalog sso/connections web/console web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/connection":     {"sso sso/login sso/mapping sso/catalog sso/connections groupsync web/console web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
+	"web/testconnection": {"sso sso/guide sso/login sso/catalog web/console web/route web/ui web/ui/gallery", "", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/api":            {"sso sso/address sso/access sso/login sso/catalog sso/connections groupsync web/route", "github.com/danielgtaylor/huma/v2 github.com/go-json-experiment/json", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 	"web/ops":            {"sso web/route", "github.com/prometheus/client_golang", "an edge decodes, makes one call and renders; it sees the store only through an interface of its own"},
 
@@ -73,6 +75,7 @@ var levels = map[string]arrows{
 	"cmd/gatehouse":           {"*", "github.com/lmittmann/tint github.com/mattn/go-isatty github.com/prometheus/client_golang github.com/spf13/cobra", "main wires all packages, and needs no protocol or database library for it"},
 
 	"store/storetest":           {"sso sso/fold store", "github.com/google/go-cmp github.com/jackc/pgx/v5 modernc.org/sqlite pgregory.net/rapid", "the test suite for every database"},
+	"web/ui/uitest":             {"web/ui web/ui/gallery", "github.com/google/go-cmp golang.org/x/net", "the checks of the pages of every feature"},
 	"store/nodetest":            {"sso sso/sessions web/route", "", "the test suite for every implementation of state shared by nodes"},
 	"internal/testkit/proxies":  {"", "", "real reverse proxies; for tests"},
 	"internal/testkit/smtptest": {"", "github.com/emersion/go-sasl github.com/emersion/go-smtp", "a mail server; for tests"},
@@ -86,7 +89,7 @@ var levels = map[string]arrows{
 
 	"internal/devtools":           {"", "", "tools for the repository are not part of the product"},
 	"internal/devtools/budget":    {"internal/devtools/golist", "", "tools for the repository are not part of the product"},
-	"internal/devtools/gallery":   {"web/page", "", "it serves the pages' examples"},
+	"internal/devtools/gallery":   {"web web/access web/account web/activity web/assistant web/connection web/directory web/overview web/signin web/testconnection web/ui web/ui/gallery", "", "it serves the pages' examples"},
 	"internal/devtools/golist":    {"", "", "tools for the repository are not part of the product"},
 	"internal/devtools/gotest":    {"", "", "tools for the repository are not part of the product"},
 	"internal/devtools/vulncheck": {"", "", "tools for the repository are not part of the product"},
@@ -99,7 +102,7 @@ const inTests = "github.com/emersion/go-sasl github.com/emersion/go-smtp github.
 	"github.com/pressly/goose/v3" // to step back to an earlier schema
 
 // onlyTests lists our packages that only tests, and each other, may import.
-const onlyTests = "store/storetest store/nodetest internal/testkit/proxies internal/testkit/chromium internal/testkit/smtptest e2e"
+const onlyTests = "store/storetest store/nodetest web/ui/uitest internal/testkit/proxies internal/testkit/chromium internal/testkit/smtptest e2e"
 
 func TestArrows(t *testing.T) {
 	packages, err := golist.Packages(".")
@@ -172,7 +175,7 @@ func TestArrowsCanFail(t *testing.T) {
 		{"cmd/gatehouse", "gatehouse/internal/demo", true},
 		{"cmd/gatehouse", "gatehouse/store/storetest", false},
 		{"e2e/keycloak", "gatehouse/e2e/harness", true},
-		{"web/page", "github.com/chromedp/chromedp", false},
+		{"web/ui", "github.com/chromedp/chromedp", false},
 	} {
 		if got := levels[c.from].allow(c.from, c.path); got != c.want {
 			t.Errorf("%s may import %s: %v", c.from, c.path, got)

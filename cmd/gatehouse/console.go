@@ -18,12 +18,12 @@ import (
 	"gatehouse/web/console"
 	"gatehouse/web/directory"
 	"gatehouse/web/overview"
-	"gatehouse/web/page"
 	"gatehouse/web/testconnection"
+	"gatehouse/web/ui"
 )
 
 // registerConsole registers every page of the console.
-func (g *gateway) registerConsole(pages *page.Pages) error {
+func (g *gateway) registerConsole(pages *ui.Renderer) error {
 	base, err := url.Parse(g.config.BaseURL)
 	if err != nil {
 		return err
@@ -63,7 +63,7 @@ func (g *gateway) registerConsole(pages *page.Pages) error {
 }
 
 // newAccess returns the sign-in to the console and its session checks.
-func (g *gateway) newAccess(pages *page.Pages) *access.Handlers {
+func (g *gateway) newAccess(pages *ui.Renderer) *access.Handlers {
 	return access.New(access.Options{
 		Service:    g.admin,
 		Passkeys:   g.passkeys,

@@ -17,8 +17,8 @@ import (
 	"gatehouse/config"
 	"gatehouse/internal/demo"
 	"gatehouse/sso"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 func newDemo(a *app) *cobra.Command {
@@ -103,7 +103,7 @@ func (a *app) demo(ctx context.Context, o demoOptions) (err error) {
 // installation: the demo's users need no password.
 func demoParts(ctx context.Context, c config.Config, stderr io.Writer) (parts, error) {
 	p := parts{config: c, log: newLog(stderr, c.Log),
-		banner: &page.Banner{Text: "This is a demo: its people need no password.", Href: "/demo", Label: "What to try"}}
+		banner: &ui.Banner{Text: "This is a demo: its people need no password.", Href: "/demo", Label: "What to try"}}
 	var err error
 	if p.keys, err = keyring(c); err != nil {
 		return p, err

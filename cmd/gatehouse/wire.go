@@ -24,15 +24,16 @@ import (
 	"gatehouse/sso/sessions"
 	"gatehouse/sso/signing"
 	"gatehouse/store"
+	"gatehouse/web"
 	"gatehouse/web/account"
 	"gatehouse/web/api"
 	"gatehouse/web/console"
 	"gatehouse/web/forwardauth"
 	"gatehouse/web/ops"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
 	"gatehouse/web/session"
 	"gatehouse/web/signin"
+	"gatehouse/web/ui"
 )
 
 // parts holds what a gateway is built from: what outlives it, or differs between
@@ -42,7 +43,7 @@ type parts struct {
 	db     *store.DB
 	keys   store.Keyring
 	log    *slog.Logger
-	banner *page.Banner // shown above every page; nil for none
+	banner *ui.Banner // shown above every page; nil for none
 }
 
 // gateway holds all parts of the running program.
@@ -124,7 +125,7 @@ func (g *gateway) services() error {
 // edges builds the HTTP handlers under one router.
 func (g *gateway) edges() error {
 	c := g.config
-	pages, err := page.New(page.Options{Banner: g.banner})
+	pages, err := ui.New(ui.Options{Banner: g.banner}, web.Templates()...)
 	if err != nil {
 		return err
 	}

@@ -24,8 +24,8 @@ import (
 	"gatehouse/sso/signing"
 	"gatehouse/store"
 	"gatehouse/web/forwardauth"
-	gwpage "gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // world is a demo with everything behind it but the gateway's own pages:
@@ -92,7 +92,7 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 func (w *world) gateway() http.Handler {
 	w.t.Helper()
 	log := slog.New(slog.DiscardHandler)
-	pages, err := gwpage.New(gwpage.Options{})
+	pages, err := ui.New(ui.Options{})
 	if err != nil {
 		w.t.Fatal(err)
 	}

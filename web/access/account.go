@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/access"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 const (
@@ -34,8 +34,8 @@ func (h *Handlers) me(w http.ResponseWriter, r *http.Request, v console.Visit) e
 	return h.showMe(w, r, v, http.StatusOK, nil)
 }
 
-func passwordFields() []page.Field {
-	return []page.Field{
+func passwordFields() []ui.Field {
+	return []ui.Field{
 		{ID: "current", Name: "current", Label: "Your password now", Kind: "password", Autocomplete: "current-password", Most: access.MaxPassword},
 		{ID: "password", Name: "password", Label: "New password", Hint: "At least 12 characters; several words are easiest.", Kind: "password",
 			Autocomplete: "new-password", Most: access.MaxPassword},
@@ -48,19 +48,19 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err != nil {
 		return fmt.Errorf("find the account: %w", err)
 	}
-	p := &page.AdminAccount{Base: h.Console.Base(v, console.AreaAdmins, page.Link{Label: console.AreaAdmins, Href: adminsPath}),
+	p := &adminAccountPage{Base: h.Console.Base(v, console.AreaAdmins, ui.Link{Label: console.AreaAdmins, Href: adminsPath}),
 		Fields: passwordFields()}
 	p.Flash = meSaid(r)
 	if r.URL.Query().Get("done") == "welcome" {
-		p.Next = &page.Link{Label: "Next: add an enterprise", Href: console.Prefix + "/enterprises"}
+		p.Next = &ui.Link{Label: "Next: add an enterprise", Href: console.Prefix + "/enterprises"}
 	}
-	p.Wrong = page.Blame(problem, &p.Fields[0], &p.Fields[1])
-	login := page.Fact{Label: "Login", Value: a.Login}
+	p.Wrong = ui.Blame(problem, &p.Fields[0], &p.Fields[1])
+	login := ui.Fact{Label: "Login", Value: a.Login}
 	if a.Recovery {
-		login.Badge = &page.Badge{Label: "recovery admin", State: "ok"}
+		login.Badge = &ui.Badge{Label: "recovery admin", State: "ok"}
 	}
-	signedIn := page.NewTime(a.LastSignInAt, h.Now())
-	p.Facts = []page.Fact{{Label: "Name", Value: a.Name}, login, {Label: "Last sign-in", Time: &signedIn}}
+	signedIn := ui.NewTime(a.LastSignInAt, h.Now())
+	p.Facts = []ui.Fact{{Label: "Name", Value: a.Name}, login, {Label: "Last sign-in", Time: &signedIn}}
 	if p.Tied, p.CanTie, err = h.ties(r, a); err != nil {
 		return err
 	}
@@ -74,20 +74,20 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 }
 
 // ties are who an account is by single sign-on, and who it could be.
-func (h *Handlers) ties(r *http.Request, a sso.Admin) (tied, can *page.TiedTo, err error) {
+func (h *Handlers) ties(r *http.Request, a sso.Admin) (tied, can *tiedTo, err error) {
 	if a.User != "" {
 		u, e, err := h.Service.TiedTo(r.Context(), a)
 		if err != nil {
 			return nil, nil, err
 		}
-		return &page.TiedTo{Name: u.Name, Login: u.Login, Enterprise: e.Name}, nil, nil
+		return &tiedTo{Name: u.Name, Login: u.Login, Enterprise: e.Name}, nil, nil
 	}
 	b, err := h.browser(r)
 	if err != nil || b.Principal == nil {
 		return nil, nil, err
 	}
 	u := b.Principal.User
-	return nil, &page.TiedTo{Name: u.Name, Login: u.Login, Enterprise: b.Principal.Enterprise.Name}, nil
+	return nil, &tiedTo{Name: u.Name, Login: u.Login, Enterprise: b.Principal.Enterprise.Name}, nil
 }
 
 func (h *Handlers) changePassword(w http.ResponseWriter, r *http.Request, v console.Visit) error {

@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/access"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // Principals says who is signed in by single sign-on; session.Manager does.
@@ -42,7 +42,7 @@ type Options struct {
 	Device     Cookie // of browsers that a local admin signed in with
 	Facts      Facts
 	BaseURL    string // where people reach us
-	Pages      *page.Pages
+	Pages      *ui.Renderer
 	Now        func() time.Time
 }
 

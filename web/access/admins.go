@@ -9,31 +9,31 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // latestUses is how many sign-ins of admins are listed.
 const latestUses = 20
 
-func recoveryField() page.Field {
-	return page.Field{ID: "recovery", Name: "recovery", Label: "A recovery admin", Hint: "Gets in with a password even where single sign-on is enforced.",
+func recoveryField() ui.Field {
+	return ui.Field{ID: "recovery", Name: "recovery", Label: "A recovery admin", Hint: "Gets in with a password even where single sign-on is enforced.",
 		Kind: "check", Value: "yes", Optional: true}
 }
 
 func (h *Handlers) admins(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	return h.showAdmins(w, r, v, http.StatusOK, func(p *page.Admins) {
+	return h.showAdmins(w, r, v, http.StatusOK, func(p *adminsPage) {
 		p.Flash = console.Said(r, map[string]string{"disabled": "The account is disabled, and signed out everywhere.", "enabled": "The account is enabled again.",
 			"recovery": "The account is now a recovery admin.", "ordinary": "The account is no longer a recovery admin."})
 	})
 }
 
-func (h *Handlers) showAdmins(w http.ResponseWriter, r *http.Request, v console.Visit, status int, change func(*page.Admins)) error {
+func (h *Handlers) showAdmins(w http.ResponseWriter, r *http.Request, v console.Visit, status int, change func(*adminsPage)) error {
 	after := r.URL.Query().Get("after")
 	all, next, err := h.Service.Accounts.Admins(r.Context(), sso.Page{Cursor: after})
 	if err != nil {
 		return fmt.Errorf("list admins: %w", err)
 	}
-	p := &page.Admins{Base: h.Console.Base(v, console.AreaAdmins), Recovery: recoveryField(), Pager: pager(adminsPath, after, next)}
+	p := &adminsPage{Base: h.Console.Base(v, console.AreaAdmins), Recovery: recoveryField(), Pager: pager(adminsPath, after, next)}
 	for _, a := range all {
 		p.Rows = append(p.Rows, h.adminRow(a, v))
 	}
@@ -44,8 +44,8 @@ func (h *Handlers) showAdmins(w http.ResponseWriter, r *http.Request, v console.
 	return h.Pages.Render(w, status, p)
 }
 
-func pager(path, after, next string) page.Pager {
-	var p page.Pager
+func pager(path, after, next string) ui.Pager {
+	var p ui.Pager
 	if after != "" {
 		p.First = path
 	}
@@ -55,13 +55,13 @@ func pager(path, after, next string) page.Pager {
 	return p
 }
 
-func (h *Handlers) adminRow(a sso.Admin, v console.Visit) page.AdminRow {
-	row := page.AdminRow{Name: a.Name, Login: a.Login, Mine: a.ID == v.Admin, SignedIn: page.NewTime(a.LastSignInAt, h.Now()), Passkeys: len(a.Passkeys)}
+func (h *Handlers) adminRow(a sso.Admin, v console.Visit) adminRow {
+	row := adminRow{Name: a.Name, Login: a.Login, Mine: a.ID == v.Admin, SignedIn: ui.NewTime(a.LastSignInAt, h.Now()), Passkeys: len(a.Passkeys)}
 	act := func(label, verb string) {
-		row.Acts = append(row.Acts, page.Act{Label: label, Action: adminsPath + "/" + string(a.ID) + "/" + verb, About: a.Login})
+		row.Acts = append(row.Acts, rowAct{Label: label, Action: adminsPath + "/" + string(a.ID) + "/" + verb, About: a.Login})
 	}
 	if a.Recovery {
-		row.Badges = append(row.Badges, page.Badge{Label: "recovery", State: "ok"})
+		row.Badges = append(row.Badges, ui.Badge{Label: "recovery", State: "ok"})
 		act("Make an ordinary admin", "ordinary")
 	} else {
 		act("Make a recovery admin", "recovery")
@@ -69,14 +69,14 @@ func (h *Handlers) adminRow(a sso.Admin, v console.Visit) page.AdminRow {
 	if a.DisabledAt.IsZero() {
 		act("Disable", "disable")
 	} else {
-		row.Badges = append(row.Badges, page.Badge{Label: "disabled", State: "warn"})
+		row.Badges = append(row.Badges, ui.Badge{Label: "disabled", State: "warn"})
 		act("Enable", "enable")
 	}
 	return row
 }
 
 // uses are the latest times that somebody got in with an account, or did not.
-func (h *Handlers) uses(ctx context.Context) ([]page.AdminUse, error) {
+func (h *Handlers) uses(ctx context.Context) ([]adminUse, error) {
 	var events []sso.AuditEvent
 	for _, action := range []string{"admin.signed_in", "admin.refused"} {
 		some, _, err := h.Facts.AuditEvents(ctx, "", sso.AuditFilter{Action: action}, sso.Page{Limit: latestUses})
@@ -86,9 +86,9 @@ func (h *Handlers) uses(ctx context.Context) ([]page.AdminUse, error) {
 		events = append(events, some...)
 	}
 	slices.SortFunc(events, func(a, b sso.AuditEvent) int { return cmp.Compare(b.Sequence, a.Sequence) })
-	var all []page.AdminUse
+	var all []adminUse
 	for _, e := range events[:min(len(events), latestUses)] {
-		u := page.AdminUse{At: page.NewTime(e.At, h.Now()), Succeeded: e.Action == "admin.signed_in", Who: e.Detail["login"],
+		u := adminUse{At: ui.NewTime(e.At, h.Now()), Succeeded: e.Action == "admin.signed_in", Who: e.Detail["login"],
 			Recovery: e.Detail["recovery"] == "true", Remote: e.Detail["remote"]}
 		u.What = "Refused: " + e.Detail["why"]
 		if u.Succeeded {
@@ -105,8 +105,8 @@ func (h *Handlers) invite(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err != nil {
 		return err
 	}
-	return h.showAdmins(w, r, v, http.StatusOK, func(p *page.Admins) {
-		p.Invited = &page.NewLink{URL: page.Copyable{ID: "invited", Value: h.BaseURL + welcomePath + token.Reveal()}, Expires: page.NewTime(i.ExpiresAt, h.Now())}
+	return h.showAdmins(w, r, v, http.StatusOK, func(p *adminsPage) {
+		p.Invited = &newLink{URL: ui.Copyable{ID: "invited", Value: h.BaseURL + welcomePath + token.Reveal()}, Expires: ui.NewTime(i.ExpiresAt, h.Now())}
 	})
 }
 
@@ -119,7 +119,7 @@ func (h *Handlers) change(done string, do func(ctx context.Context, by sso.Actor
 		}
 		err = do(r.Context(), v.Actor, id)
 		if problems(err) {
-			return h.showAdmins(w, r, v, http.StatusUnprocessableEntity, func(p *page.Admins) { p.Wrong = page.Blame(err) })
+			return h.showAdmins(w, r, v, http.StatusUnprocessableEntity, func(p *adminsPage) { p.Wrong = ui.Blame(err) })
 		}
 		if err != nil {
 			return err

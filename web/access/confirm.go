@@ -8,8 +8,8 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/access"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 const confirmPasskeyPath = console.ConfirmPath + "/passkey"
@@ -37,10 +37,10 @@ func (h *Handlers) askConfirm(w http.ResponseWriter, r *http.Request) error {
 
 func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status int, c access.Confirming, returnTo string,
 	problem error) error {
-	p := &page.AdminConfirm{
+	p := &adminConfirmPage{
 		Login:    c.Admin.Login,
 		ReturnTo: returnTo,
-		Password: page.Field{
+		Password: ui.Field{
 			ID:           "password",
 			Name:         "password",
 			Label:        "Password",
@@ -48,7 +48,7 @@ func (h *Handlers) showConfirm(w http.ResponseWriter, r *http.Request, status in
 			Autocomplete: "current-password",
 			Most:         access.MaxPassword,
 		},
-		Wrong: page.Blame(problem),
+		Wrong: ui.Blame(problem),
 	}
 	if h.Passkeys != nil {
 		asked, ok, err := h.Passkeys.BeginConfirm(r.Context(), c)

@@ -7,7 +7,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // entry is what somebody typed on the page, to be shown again.
@@ -15,7 +15,7 @@ type entry struct {
 	login string
 	link  map[string]string // by field
 	wrong error
-	made  *page.NewLink
+	made  *newLink
 }
 
 // access shows who administers an enterprise.
@@ -32,9 +32,9 @@ func accessSaid(r *http.Request) string {
 
 func (h *Handlers) showAccess(w http.ResponseWriter, r *http.Request, v console.Visit, status int, typed entry) error {
 	e := v.Enterprise
-	p := &page.Access{Base: h.Console.Base(v, console.AreaAccess), AddTo: console.At(e, "access", "admins"), LinkTo: console.At(e, "access", "links"),
+	p := &accessPage{Base: h.Console.Base(v, console.AreaAccess), AddTo: console.At(e, "access", "admins"), LinkTo: console.At(e, "access", "links"),
 		Enforced: e.Enforced, Made: typed.made,
-		Add: page.Field{ID: "user", Name: "login", Label: "Login of a person here", Hint: "As your identity provider sends it, such as ada@acme.example.",
+		Add: ui.Field{ID: "user", Name: "login", Label: "Login of a person here", Hint: "As your identity provider sends it, such as ada@acme.example.",
 			InputMode: "email", Value: typed.login}}
 	p.Flash = accessSaid(r)
 	connections, err := h.Facts.Connections(r.Context(), e.ID)
@@ -48,27 +48,27 @@ func (h *Handlers) showAccess(w http.ResponseWriter, r *http.Request, v console.
 		return err
 	}
 	p.LinkForm = linkFields(connections, typed.link)
-	blamed := []*page.Field{&p.Add}
+	blamed := []*ui.Field{&p.Add}
 	for i := range p.LinkForm {
 		blamed = append(blamed, &p.LinkForm[i])
 	}
-	p.Wrong = page.Blame(typed.wrong, blamed...)
+	p.Wrong = ui.Blame(typed.wrong, blamed...)
 	if err := h.enforcement(r, v, p); err != nil {
 		return err
 	}
 	return h.Pages.Render(w, status, p)
 }
 
-func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *page.Access) error {
+func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *accessPage) error {
 	after := r.URL.Query().Get("after")
 	all, next, err := h.Service.Access.EnterpriseAdmins(r.Context(), e.ID, sso.Page{Cursor: after})
 	if err != nil {
 		return fmt.Errorf("list admins: %w", err)
 	}
 	for _, a := range all {
-		p.Admins = append(p.Admins, page.NamedAdmin{Name: a.User.Name, Login: a.User.Login, Href: console.At(e, "people", string(a.User.ID)),
-			Inactive: a.User.Status != sso.UserActive, Since: page.NewTime(a.CreatedAt, h.Now()),
-			Remove: page.Confirm{Label: "Remove", Text: "They can no longer open the console, unless one of their groups is a group of admins.",
+		p.Admins = append(p.Admins, namedAdmin{Name: a.User.Name, Login: a.User.Login, Href: console.At(e, "people", string(a.User.ID)),
+			Inactive: a.User.Status != sso.UserActive, Since: ui.NewTime(a.CreatedAt, h.Now()),
+			Remove: ui.Confirm{Label: "Remove", Text: "They can no longer open the console, unless one of their groups is a group of admins.",
 				Action: console.At(e, "access", "admins", string(a.User.ID), "remove"), Button: "Remove"}})
 	}
 	p.Pager = pager(console.At(e, "access"), after, next)
@@ -77,27 +77,27 @@ func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *page.Access
 		return fmt.Errorf("list groups of admins: %w", err)
 	}
 	for _, g := range groups {
-		p.Groups = append(p.Groups, page.Link{Label: g.Name, Href: console.At(e, "groups", string(g.ID))})
+		p.Groups = append(p.Groups, ui.Link{Label: g.Name, Href: console.At(e, "groups", string(g.ID))})
 	}
 	return nil
 }
 
 // enforcement says whether single sign-on can be enforced, and what is missing.
-func (h *Handlers) enforcement(r *http.Request, v console.Visit, p *page.Access) error {
+func (h *Handlers) enforcement(r *http.Request, v console.Visit, p *accessPage) error {
 	e := v.Enterprise
 	if e.Enforced {
-		p.Enforce.Confirm = page.Confirm{Label: "Stop enforcing it", Text: "Setup links open again, and passwords of admins who belong here are accepted.",
+		p.Enforce.Confirm = ui.Confirm{Label: "Stop enforcing it", Text: "Setup links open again, and passwords of admins who belong here are accepted.",
 			Action: console.At(e, "access", "relax"), Button: "Stop enforcing it"}
 		return nil
 	}
-	p.Enforce.Confirm = page.Confirm{Label: "Enforce single sign-on", Text: "Setup links stop opening, and so do passwords of admins who belong here, but for recovery admins.",
+	p.Enforce.Confirm = ui.Confirm{Label: "Enforce single sign-on", Text: "Setup links stop opening, and so do passwords of admins who belong here, but for recovery admins.",
 		Action: console.At(e, "access", "enforce"), Button: "Enforce it", Danger: true}
 	missing, err := h.Service.MissingToEnforce(r.Context(), v.Visitor, e.ID)
 	if err != nil {
 		return err
 	}
 	for _, m := range missing {
-		todo := page.Todo{Text: m.Public}
+		todo := ui.Todo{Text: m.Public}
 		switch m.Code {
 		case "test_needed":
 			todo.Href, todo.Label = console.At(e, "connections"), "Test a connection"

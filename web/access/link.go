@@ -11,14 +11,14 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/access"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 const setupPath = "/setup/"
 
 // linkFields is the form of a new setup link, with what was typed before.
-func linkFields(connections []sso.Connection, typed map[string]string) []page.Field {
+func linkFields(connections []sso.Connection, typed map[string]string) []ui.Field {
 	value := func(field, otherwise string) string {
 		if v, ok := typed[field]; ok {
 			return v
@@ -26,11 +26,11 @@ func linkFields(connections []sso.Connection, typed map[string]string) []page.Fi
 		return otherwise
 	}
 	chosen := value("connection", "")
-	options := []page.Option{{Value: "", Label: "A new connection", Chosen: chosen == ""}}
+	options := []ui.Option{{Value: "", Label: "A new connection", Chosen: chosen == ""}}
 	for _, c := range connections {
-		options = append(options, page.Option{Value: string(c.ID), Label: c.Name, Chosen: chosen == string(c.ID)})
+		options = append(options, ui.Option{Value: string(c.ID), Label: c.Name, Chosen: chosen == string(c.ID)})
 	}
-	return []page.Field{
+	return []ui.Field{
 		{ID: "for", Name: "for", Label: "Recipient", Hint: "A name or an address, for the list here.", Value: value("for", "")},
 		{ID: "connection", Name: "connection", Label: "What does it open?", Kind: "select", Options: options, Optional: true},
 		{ID: "expires_in", Name: "expires_in", Label: "For how many hours?", Hint: "From 1 to 720; 168 is a week.", Kind: "number", Most: 3,
@@ -42,7 +42,7 @@ func linkFields(connections []sso.Connection, typed map[string]string) []page.Fi
 
 // setupLinks lists the latest links of an enterprise. Older ones are in the audit
 // trail.
-func (h *Handlers) setupLinks(r *http.Request, e sso.Enterprise, connections []sso.Connection, p *page.Access) error {
+func (h *Handlers) setupLinks(r *http.Request, e sso.Enterprise, connections []sso.Connection, p *accessPage) error {
 	links, _, err := h.Service.Links.SetupLinks(r.Context(), e.ID, sso.Page{})
 	if err != nil {
 		return fmt.Errorf("list setup links: %w", err)
@@ -52,11 +52,11 @@ func (h *Handlers) setupLinks(r *http.Request, e sso.Enterprise, connections []s
 		names[c.ID] = c.Name
 	}
 	for _, l := range links {
-		row := page.SetupLinkRow{For: l.For, Connection: names[l.Connection], Badge: stateOf(l, h.Now()), Opens: l.Opens, MaxOpens: l.MaxOpens,
-			Opened: page.NewTime(l.OpenedAt, h.Now()), Expires: page.NewTime(l.ExpiresAt, h.Now())}
+		row := setupLinkRow{For: l.For, Connection: names[l.Connection], Badge: stateOf(l, h.Now()), Opens: l.Opens, MaxOpens: l.MaxOpens,
+			Opened: ui.NewTime(l.OpenedAt, h.Now()), Expires: ui.NewTime(l.ExpiresAt, h.Now())}
 		// One that was opened for the last time may still be in use.
 		if l.RevokedAt.IsZero() && h.Now().Before(l.ExpiresAt) {
-			row.Revoke = &page.Confirm{Label: "Revoke", Text: "The link stops working, and anyone using the assistant through it is signed out.",
+			row.Revoke = &ui.Confirm{Label: "Revoke", Text: "The link stops working, and anyone using the assistant through it is signed out.",
 				Action: console.At(e, "access", "links", string(l.ID), "revoke"), Button: "Revoke"}
 		}
 		p.Links = append(p.Links, row)
@@ -64,16 +64,16 @@ func (h *Handlers) setupLinks(r *http.Request, e sso.Enterprise, connections []s
 	return nil
 }
 
-func stateOf(l sso.SetupLink, now time.Time) page.Badge {
+func stateOf(l sso.SetupLink, now time.Time) ui.Badge {
 	switch {
 	case !l.RevokedAt.IsZero():
-		return page.Badge{Label: "revoked"}
+		return ui.Badge{Label: "revoked"}
 	case !now.Before(l.ExpiresAt):
-		return page.Badge{Label: "expired"}
+		return ui.Badge{Label: "expired"}
 	case l.Opens >= l.MaxOpens:
-		return page.Badge{Label: "used up", State: "warn"}
+		return ui.Badge{Label: "used up", State: "warn"}
 	}
-	return page.Badge{Label: "open", State: "ok"}
+	return ui.Badge{Label: "open", State: "ok"}
 }
 
 // makeLink shows the link it makes, once.
@@ -87,8 +87,8 @@ func (h *Handlers) makeLink(w http.ResponseWriter, r *http.Request, v console.Vi
 		var l sso.SetupLink
 		var token sso.Secret
 		if l, token, err = h.Service.CreateLink(r.Context(), v.Actor, v.Enterprise, n); err == nil {
-			return h.showAccess(w, r, v, http.StatusOK, entry{made: &page.NewLink{For: l.For, Expires: page.NewTime(l.ExpiresAt, h.Now()),
-				URL: page.Copyable{ID: "made", Value: h.BaseURL + setupPath + token.Reveal()}}})
+			return h.showAccess(w, r, v, http.StatusOK, entry{made: &newLink{For: l.For, Expires: ui.NewTime(l.ExpiresAt, h.Now()),
+				URL: ui.Copyable{ID: "made", Value: h.BaseURL + setupPath + token.Reveal()}}})
 		}
 	}
 	if problems(err) {
@@ -144,7 +144,7 @@ func (h *Handlers) showSetup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("find the enterprise: %w", err)
 	}
-	p := &page.SetupStart{Action: setupPath + token.Reveal(), For: l.For, Expires: page.NewTime(l.ExpiresAt, h.Now())}
+	p := &setupStartPage{Action: setupPath + token.Reveal(), For: l.For, Expires: ui.NewTime(l.ExpiresAt, h.Now())}
 	p.Enterprise = e.Name
 	if p.By, err = h.Service.NameOf(r.Context(), l.Enterprise, l.CreatedBy); err != nil {
 		return err

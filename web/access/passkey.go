@@ -8,14 +8,14 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/access"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 const passkeyPath = signInPath + "/passkey"
 
-func challenge(c access.Challenge, action string) *page.Challenge {
-	return &page.Challenge{Action: action, Options: string(c.Options), Token: c.Token.Reveal()}
+func challenge(c access.Challenge, action string) *passkeyChallenge {
+	return &passkeyChallenge{Action: action, Options: string(c.Options), Token: c.Token.Reveal()}
 }
 
 // askPasskey shows the sign-in page with a challenge. It has an address of its
@@ -33,7 +33,7 @@ func (h *Handlers) showPasskey(w http.ResponseWriter, r *http.Request, status in
 		return err
 	}
 	p := h.signInPage("", returnTo)
-	p.Passkey, p.Wrong = challenge(c, passkeyPath), page.Blame(problem)
+	p.Passkey, p.Wrong = challenge(c, passkeyPath), ui.Blame(problem)
 	return h.Pages.Render(w, status, p)
 }
 
@@ -57,12 +57,12 @@ func (h *Handlers) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 // passkeys are what an account has, and what a browser would sign to add one.
-func (h *Handlers) passkeys(r *http.Request, a sso.Admin, p *page.AdminAccount) error {
+func (h *Handlers) passkeys(r *http.Request, a sso.Admin, p *adminAccountPage) error {
 	for _, k := range a.Passkeys {
 		id := base64.RawURLEncoding.EncodeToString(k.ID)
-		p.Passkeys = append(p.Passkeys, page.PasskeyRow{Name: k.Name, Made: page.NewTime(k.CreatedAt, h.Now()), Used: page.NewTime(k.LastUsedAt, h.Now()),
-			Remove: page.Confirm{Label: "Remove", Text: "It no longer signs you in. Delete it on your device, too.", Action: mePath + "/passkeys/remove", Button: "Remove it",
-				Fields: []page.HiddenField{{Name: "id", Value: id}}}})
+		p.Passkeys = append(p.Passkeys, passkeyRow{Name: k.Name, Made: ui.NewTime(k.CreatedAt, h.Now()), Used: ui.NewTime(k.LastUsedAt, h.Now()),
+			Remove: ui.Confirm{Label: "Remove", Text: "It no longer signs you in. Delete it on your device, too.", Action: mePath + "/passkeys/remove", Button: "Remove it",
+				Fields: []ui.HiddenField{{Name: "id", Value: id}}}})
 	}
 	if h.Passkeys == nil || p.Confirm != "" {
 		return nil

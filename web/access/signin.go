@@ -11,8 +11,8 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/access"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // within keeps people in the console: where they wanted to go if that is there,
@@ -49,18 +49,18 @@ func (h *Handlers) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	p := h.signInPage("", returnTo)
 	p.Flash = console.Said(r, map[string]string{"out": "You are signed out."})
 	if b.Principal != nil {
-		p.Enterprise, p.User = b.Principal.Enterprise.Name, &page.Person{Name: b.Principal.User.Name, Login: b.Principal.User.Login}
+		p.Enterprise, p.User = b.Principal.Enterprise.Name, &ui.Person{Name: b.Principal.User.Name, Login: b.Principal.User.Login}
 	}
 	return h.Pages.Render(w, http.StatusOK, p)
 }
 
-func (h *Handlers) signInPage(login, returnTo string) *page.AdminSignIn {
+func (h *Handlers) signInPage(login, returnTo string) *adminSignInPage {
 	if returnTo == console.Prefix {
 		returnTo = ""
 	}
-	return &page.AdminSignIn{ReturnTo: returnTo,
-		Login:    page.Field{ID: "login", Name: "login", Label: "Login", Autocomplete: "username", Most: 100, Value: login},
-		Password: page.Field{ID: "password", Name: "password", Label: "Password", Kind: "password", Autocomplete: "current-password", Most: access.MaxPassword}}
+	return &adminSignInPage{ReturnTo: returnTo,
+		Login:    ui.Field{ID: "login", Name: "login", Label: "Login", Autocomplete: "username", Most: 100, Value: login},
+		Password: ui.Field{ID: "password", Name: "password", Label: "Password", Kind: "password", Autocomplete: "current-password", Most: access.MaxPassword}}
 }
 
 func (h *Handlers) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -98,7 +98,7 @@ func (h *Handlers) refused(w http.ResponseWriter, r *http.Request, login, return
 		login = ""
 	}
 	p := h.signInPage(login, returnTo)
-	p.Wrong = page.Blame(err)
+	p.Wrong = ui.Blame(err)
 	if code == "sso_enforced" {
 		if p.Company, err = h.company(r.Context(), login); err != nil {
 			return err
@@ -108,13 +108,13 @@ func (h *Handlers) refused(w http.ResponseWriter, r *http.Request, login, return
 }
 
 // company leads to the single sign-on of whose admin has a login.
-func (h *Handlers) company(ctx context.Context, login string) (*page.Choice, error) {
+func (h *Handlers) company(ctx context.Context, login string) (*ui.Choice, error) {
 	e, err := h.Service.CompanyOf(ctx, login)
 	if err != nil {
 		return nil, err
 	}
 	q := url.Values{"enterprise_key": {e.Key}, "return_to": {console.Prefix}}
-	return &page.Choice{Name: e.Name, Detail: "Single sign-on", Href: "/login/sso?" + q.Encode()}, nil
+	return &ui.Choice{Name: e.Name, Detail: "Single sign-on", Href: "/login/sso?" + q.Encode()}, nil
 }
 
 // signOut ends what the console began. Who is there by single sign-on, too, is
@@ -136,7 +136,7 @@ func (h *Handlers) signOut(w http.ResponseWriter, r *http.Request) error {
 	case setup == "":
 		return console.Done(w, signInPath, "out")
 	}
-	return h.Pages.Render(w, http.StatusOK, &page.SignedOut{})
+	return h.Pages.Render(w, http.StatusOK, &ui.SignedOut{})
 }
 
 const welcomePath = console.Prefix + "/welcome/"
@@ -146,22 +146,22 @@ func (h *Handlers) showWelcome(w http.ResponseWriter, r *http.Request) error {
 	return h.welcome(w, r, http.StatusOK, accountFields("", ""), nil)
 }
 
-func (h *Handlers) welcome(w http.ResponseWriter, r *http.Request, status int, fields []page.Field, wrong []page.Wrong) error {
+func (h *Handlers) welcome(w http.ResponseWriter, r *http.Request, status int, fields []ui.Field, wrong []ui.Wrong) error {
 	token := sso.Secret(r.PathValue("token"))
 	i, err := h.Service.Invitation(r.Context(), token)
 	if err != nil {
 		return invitationGone(err)
 	}
-	return h.Pages.Render(w, status, &page.AdminWelcome{Action: welcomePath + token.Reveal(), Recovery: i.Recovery,
-		Expires: page.NewTime(i.ExpiresAt, h.Now()), Fields: fields, Wrong: wrong})
+	return h.Pages.Render(w, status, &adminWelcomePage{Action: welcomePath + token.Reveal(), Recovery: i.Recovery,
+		Expires: ui.NewTime(i.ExpiresAt, h.Now()), Fields: fields, Wrong: wrong})
 }
 
 func invitationGone(err error) error {
 	return route.WithWay(fmt.Errorf("find the invitation: %w", err), route.Way{Href: signInPath, Label: "Sign in to the console"})
 }
 
-func accountFields(name, login string) []page.Field {
-	return []page.Field{
+func accountFields(name, login string) []ui.Field {
+	return []ui.Field{
 		{ID: "name", Name: "name", Label: "Your name", Autocomplete: "name", Value: name},
 		{ID: "login", Name: "login", Label: "Login", Hint: "You sign in with it: ada, or ada@example.com.", Autocomplete: "username", Most: 100, Value: login},
 		{ID: "password", Name: "password", Label: "Password", Hint: "At least 12 characters; several words are easiest.", Kind: "password",
@@ -174,7 +174,7 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request) error {
 	_, token, err := h.Service.Accept(r.Context(), sso.Secret(r.PathValue("token")), n, h.signInOf(r))
 	if known, ok := errors.AsType[*sso.Error](err); ok && len(known.Fields) > 0 {
 		fields := accountFields(n.Name, n.Login)
-		return h.welcome(w, r, http.StatusUnprocessableEntity, fields, page.Blame(err, &fields[0], &fields[1], &fields[2]))
+		return h.welcome(w, r, http.StatusUnprocessableEntity, fields, ui.Blame(err, &fields[0], &fields[1], &fields[2]))
 	}
 	if err != nil {
 		return invitationGone(err)

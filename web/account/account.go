@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // Store is what is known about somebody; store.DB is one.
@@ -31,7 +31,7 @@ type Sessions interface {
 type Options struct {
 	Store    Store
 	Sessions Sessions
-	Pages    *page.Pages
+	Pages    *ui.Renderer
 	// Revoked tells this node and the others that sessions were ended.
 	Revoked func(ctx context.Context)
 	Now     func() time.Time
@@ -72,7 +72,7 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // deleted meanwhile: the session is about to end
 		return fmt.Errorf("find connection: %w", err)
 	}
-	base := page.Base{Enterprise: p.Enterprise.Name, User: &page.Person{Name: p.User.Name, Login: p.User.Login}, Flash: flash(r)}
+	base := ui.Base{Enterprise: p.Enterprise.Name, User: &ui.Person{Name: p.User.Name, Login: p.User.Login}, Flash: flash(r)}
 	profile := a.profile(p, connection)
 	if len(memberships) == 0 {
 		records, _, err := a.Store.SyncRecords(r.Context(), p.Enterprise.ID, sso.SyncFilter{User: p.User.ID}, sso.Page{Limit: 1})
@@ -85,7 +85,7 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("list sessions: %w", err)
 	}
-	return a.Pages.Render(w, http.StatusOK, &page.Account{Base: base, Profile: profile,
+	return a.Pages.Render(w, http.StatusOK, &accountPage{Base: base, Profile: profile,
 		Organizations: a.organizations(memberships), Sessions: a.sessions(sessions, p.Session.ID), SignIns: a.signIns(attempts)})
 }
 

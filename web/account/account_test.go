@@ -14,8 +14,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // records stands for the store.
@@ -101,7 +101,7 @@ func newFixture(t *testing.T) *fixture {
 	}
 	f.attempts = []sso.Attempt{{ID: "att-2", Outcome: sso.OutcomeFailed, Code: "saml_expired", At: now}, {ID: "att-1", Outcome: sso.OutcomeSucceeded, At: now,
 		Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"Engineering"}}}}
-	pages, err := page.New(page.Options{})
+	pages, err := ui.New(ui.Options{}, Templates())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,32 +6,32 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
-func (a *Account) profile(p sso.Principal, c sso.Connection) page.Profile {
+func (a *Account) profile(p sso.Principal, c sso.Connection) profileFacts {
 	through := ""
 	if c.ID != "" {
-		through = c.Name + " (" + page.Runs(c) + ")"
+		through = c.Name + " (" + ui.Runs(c) + ")"
 	}
-	return page.Profile{Name: p.User.Name, Login: p.User.Login, Email: p.User.Email, EmailVerified: p.User.EmailVerified,
-		Connection: through, SignedInAt: page.NewTime(p.Session.CreatedAt, a.Now())}
+	return profileFacts{Name: p.User.Name, Login: p.User.Login, Email: p.User.Email, EmailVerified: p.User.EmailVerified,
+		Connection: through, SignedInAt: ui.NewTime(p.Session.CreatedAt, a.Now())}
 }
 
 // organizations sorts memberships by organization, default group first.
-func (a *Account) organizations(all []sso.UserMembership) []page.Organization {
+func (a *Account) organizations(all []sso.UserMembership) []organization {
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(x, y sso.UserMembership) int {
 		return cmp.Or(strings.Compare(x.Organization.Name, y.Organization.Name), strings.Compare(string(x.Organization.ID), string(y.Organization.ID)),
 			rank(x.Group)-rank(y.Group), strings.Compare(x.Group.Name, y.Group.Name))
 	})
-	var out []page.Organization
+	var out []organization
 	for i, m := range all {
 		if i == 0 || all[i-1].Organization.ID != m.Organization.ID {
-			out = append(out, page.Organization{Name: m.Organization.Name})
+			out = append(out, organization{Name: m.Organization.Name})
 		}
 		last := &out[len(out)-1]
-		last.Groups = append(last.Groups, page.Group{Name: m.Group.Name, Source: source(m.Membership.Source), Since: page.NewTime(m.Membership.Since, a.Now())})
+		last.Groups = append(last.Groups, group{Name: m.Group.Name, Source: source(m.Membership.Source), Since: ui.NewTime(m.Membership.Since, a.Now())})
 	}
 	return out
 }
@@ -56,7 +56,7 @@ func source(s sso.MembershipSource) string {
 }
 
 // sessions lists this one first, then the latest seen.
-func (a *Account) sessions(all []sso.Session, current sso.SessionID) []page.Session {
+func (a *Account) sessions(all []sso.Session, current sso.SessionID) []session {
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(x, y sso.Session) int {
 		if (x.ID == current) != (y.ID == current) {
@@ -67,21 +67,21 @@ func (a *Account) sessions(all []sso.Session, current sso.SessionID) []page.Sess
 		}
 		return y.LastSeenAt.Compare(x.LastSeenAt)
 	})
-	var out []page.Session
+	var out []session
 	for _, s := range all {
 		if s.ID != current && !s.Alive(a.Now()) {
 			continue
 		}
-		out = append(out, page.Session{ID: string(s.ID), Browser: page.Browser(s.UserAgent), Remote: s.Remote, Current: s.ID == current,
-			Began: page.NewTime(s.CreatedAt, a.Now()), Seen: page.NewTime(s.LastSeenAt, a.Now())})
+		out = append(out, session{ID: string(s.ID), Browser: ui.Browser(s.UserAgent), Remote: s.Remote, Current: s.ID == current,
+			Began: ui.NewTime(s.CreatedAt, a.Now()), Seen: ui.NewTime(s.LastSeenAt, a.Now())})
 	}
 	return out
 }
 
-func (a *Account) signIns(attempts []sso.Attempt) []page.SignInRow {
-	var out []page.SignInRow
+func (a *Account) signIns(attempts []sso.Attempt) []signInRow {
+	var out []signInRow
 	for _, t := range attempts {
-		row := page.SignInRow{At: page.NewTime(t.At, a.Now()), Succeeded: t.Outcome == sso.OutcomeSucceeded, Result: "Signed in",
+		row := signInRow{At: ui.NewTime(t.At, a.Now()), Succeeded: t.Outcome == sso.OutcomeSucceeded, Result: "Signed in",
 			Remote: t.Remote, Reference: string(t.ID)}
 		if !row.Succeeded {
 			row.Result = "Refused"
@@ -93,8 +93,8 @@ func (a *Account) signIns(attempts []sso.Attempt) []page.SignInRow {
 
 // noAccess says what the company sent at the last sign-in that worked, and what
 // that nearly was.
-func noAccess(base page.Base, profile page.Profile, attempts []sso.Attempt, records []sso.SyncRecord) *page.NoAccess {
-	p := &page.NoAccess{Base: base, Profile: profile}
+func noAccess(base ui.Base, profile profileFacts, attempts []sso.Attempt, records []sso.SyncRecord) *noAccessPage {
+	p := &noAccessPage{Base: base, Profile: profile}
 	for _, t := range attempts {
 		if t.Outcome == sso.OutcomeSucceeded {
 			p.Asserted = t.Groups.Names
@@ -104,7 +104,7 @@ func noAccess(base page.Base, profile page.Profile, attempts []sso.Attempt, reco
 	}
 	for _, r := range records {
 		for _, m := range r.NearMisses {
-			if near := (page.Near{Asserted: m.Asserted, Name: m.Name}); m.Why != sso.IsObjectID && m.Why != sso.IsDefaultGroup && !slices.Contains(p.Near, near) {
+			if near := (nearName{Asserted: m.Asserted, Name: m.Name}); m.Why != sso.IsObjectID && m.Why != sso.IsDefaultGroup && !slices.Contains(p.Near, near) {
 				p.Near = append(p.Near, near)
 			}
 		}

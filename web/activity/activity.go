@@ -8,8 +8,8 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // Records keeps what happened; store.DB is one.
@@ -92,8 +92,8 @@ const (
 	tabAudit        = "Audit log"
 )
 
-func tabs(e sso.Enterprise, current string) []page.Link {
-	all := []page.Link{{Label: tabAttempts, Href: console.At(e, "activity")}, {Label: tabSyncs, Href: console.At(e, "activity", "syncs")},
+func tabs(e sso.Enterprise, current string) []ui.Link {
+	all := []ui.Link{{Label: tabAttempts, Href: console.At(e, "activity")}, {Label: tabSyncs, Href: console.At(e, "activity", "syncs")},
 		{Label: tabProvisioning, Href: console.At(e, "activity", "provisioning")}, {Label: tabAudit, Href: console.At(e, "activity", "audit")}}
 	for i := range all {
 		all[i].Current = all[i].Label == current
@@ -102,7 +102,7 @@ func tabs(e sso.Enterprise, current string) []page.Link {
 }
 
 func (a *Activity) provisioning(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
-	return a.Console.Render(w, http.StatusOK, &page.Provisioning{Base: a.Console.Base(v, console.AreaActivity),
+	return a.Console.Render(w, http.StatusOK, &provisioningPage{Base: a.Console.Base(v, console.AreaActivity),
 		Tabs: tabs(v.Enterprise, tabProvisioning), Connections: console.At(v.Enterprise, "connections")})
 }
 
@@ -150,8 +150,8 @@ func (n narrowing) with(cursor string) string {
 }
 
 // happened is what the page of the list says about it.
-func (n narrowing) happened(tabs []page.Link, next string, fields ...*page.Field) page.Happened {
-	h := page.Happened{Tabs: tabs, Action: n.at, All: n.at, Narrowed: len(n.query) > 0}
+func (n narrowing) happened(tabs []ui.Link, next string, fields ...*ui.Field) eventList {
+	h := eventList{Tabs: tabs, Action: n.at, All: n.at, Narrowed: len(n.query) > 0}
 	if next != "" {
 		h.Pager.Next = n.with(next)
 	}
@@ -165,7 +165,7 @@ func (n narrowing) happened(tabs []page.Link, next string, fields ...*page.Field
 		}
 	}
 	if len(n.wrong) > 0 {
-		h.Wrong = page.Blame(&sso.Error{Kind: sso.Invalid, Code: "validation_failed", Fields: n.wrong}, fields...)
+		h.Wrong = ui.Blame(&sso.Error{Kind: sso.Invalid, Code: "validation_failed", Fields: n.wrong}, fields...)
 	}
 	for _, f := range fields {
 		h.Filters = append(h.Filters, *f)
@@ -181,18 +181,18 @@ func (n narrowing) status() int {
 	return http.StatusOK
 }
 
-func sinceField() *page.Field { return &page.Field{Name: "since", Label: "Since", Kind: "date"} }
+func sinceField() *ui.Field { return &ui.Field{Name: "since", Label: "Since", Kind: "date"} }
 
 // naming finds names, each once.
 type naming struct {
 	*Activity
 	v           console.Visit
 	connections map[sso.ConnectionID]sso.Connection
-	seen        map[string]page.Link
+	seen        map[string]ui.Link
 }
 
 func (a *Activity) naming(ctx context.Context, v console.Visit) (*naming, error) {
-	n := &naming{Activity: a, v: v, connections: map[sso.ConnectionID]sso.Connection{}, seen: map[string]page.Link{}}
+	n := &naming{Activity: a, v: v, connections: map[sso.ConnectionID]sso.Connection{}, seen: map[string]ui.Link{}}
 	if v.Enterprise.ID == "" {
 		return n, nil
 	}

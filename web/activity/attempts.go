@@ -13,8 +13,8 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/catalog"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -44,10 +44,10 @@ func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Vi
 			return fmt.Errorf("list attempts: %w", err)
 		}
 	}
-	p := &page.Attempts{Base: a.Console.Base(v, console.AreaActivity), Happened: n.happened(tabs(v.Enterprise, tabAttempts), next,
-		&page.Field{Name: "reference", Label: "Reference", Mono: true}, &page.Field{Name: "login", Label: "Login", Autocomplete: "off"},
-		&page.Field{Name: "outcome", Label: "Result", Kind: "select", Options: []page.Option{{Label: "any"}, {Value: "failed", Label: "failed"}, {Value: "succeeded", Label: "succeeded"}, {Value: "pending", Label: "waits for a code"}, {Value: string(sso.OutcomeUnmatched), Label: "answers no sign-in"}}},
-		&page.Field{Name: "code", Label: "Code", Mono: true}, sinceField())}
+	p := &attemptsPage{Base: a.Console.Base(v, console.AreaActivity), eventList: n.happened(tabs(v.Enterprise, tabAttempts), next,
+		&ui.Field{Name: "reference", Label: "Reference", Mono: true}, &ui.Field{Name: "login", Label: "Login", Autocomplete: "off"},
+		&ui.Field{Name: "outcome", Label: "Result", Kind: "select", Options: []ui.Option{{Label: "any"}, {Value: "failed", Label: "failed"}, {Value: "succeeded", Label: "succeeded"}, {Value: "pending", Label: "waits for a code"}, {Value: string(sso.OutcomeUnmatched), Label: "answers no sign-in"}}},
+		&ui.Field{Name: "code", Label: "Code", Mono: true}, sinceField())}
 	for _, x := range all {
 		p.Rows = append(p.Rows, a.row(names, x))
 	}
@@ -62,25 +62,25 @@ func noReference(reference string) string {
 	return "No sign-in of this company has this reference. It begins with att-, and is 30 characters long."
 }
 
-func (a *Activity) row(names *naming, x sso.Attempt) page.TriedRow {
+func (a *Activity) row(names *naming, x sso.Attempt) triedRow {
 	e := names.v.Enterprise
-	return page.TriedRow{At: page.NewTime(x.At, a.Now()), Result: outcome(x), Who: x.Login, Connection: names.connection(x.Connection), Code: x.Code,
+	return triedRow{At: ui.NewTime(x.At, a.Now()), Result: outcome(x), Who: x.Login, Connection: names.connection(x.Connection), Code: x.Code,
 		CodeHref: guideTo(names.connections[x.Connection], x.Code), Reference: string(x.ID), Href: console.At(e, "activity", "attempts", string(x.ID))}
 }
 
-func outcome(x sso.Attempt) page.Badge {
+func outcome(x sso.Attempt) ui.Badge {
 	switch x.Outcome {
 	case sso.OutcomeSucceeded:
-		return page.Badge{Label: "succeeded", State: "ok"}
+		return ui.Badge{Label: "succeeded", State: "ok"}
 	case sso.OutcomePending:
-		return page.Badge{Label: "waits for a code", State: "warn"}
+		return ui.Badge{Label: "waits for a code", State: "warn"}
 	case sso.OutcomeUnmatched:
 		if x.More > 0 {
-			return page.Badge{Label: "answers no sign-in × " + thousands(x.More+1)}
+			return ui.Badge{Label: "answers no sign-in × " + thousands(x.More+1)}
 		}
-		return page.Badge{Label: "answers no sign-in"}
+		return ui.Badge{Label: "answers no sign-in"}
 	}
-	return page.Badge{Label: "failed", State: "error"}
+	return ui.Badge{Label: "failed", State: "error"}
 }
 
 // thousands writes a count as people read it: 1,204.
@@ -119,22 +119,22 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 		return fmt.Errorf("list connections: %w", err)
 	}
 	c := names.connections[x.Connection]
-	p := &page.AttemptDetail{Base: a.Console.Base(v, console.AreaActivity, page.Link{Label: tabAttempts, Href: console.At(v.Enterprise, "activity")}),
-		Tabs: tabs(v.Enterprise, tabAttempts), Reference: page.Copyable{ID: "reference", Value: string(x.ID)}, Result: outcome(x), Groups: said(x.Groups), Advice: advice(v, c, x)}
+	p := &attemptDetailPage{Base: a.Console.Base(v, console.AreaActivity, ui.Link{Label: tabAttempts, Href: console.At(v.Enterprise, "activity")}),
+		Tabs: tabs(v.Enterprise, tabAttempts), Reference: ui.Copyable{ID: "reference", Value: string(x.ID)}, Result: outcome(x), Groups: said(x.Groups), Advice: advice(v, c, x)}
 	p.Trusted = x.Identity != nil || x.Outcome == sso.OutcomeSucceeded || x.Groups.State != sso.GroupsAbsent
 	if p.Facts, err = a.facts(r, names, x); err != nil {
 		return err
 	}
 	for _, check := range x.Checks {
-		p.Checks = append(p.Checks, page.NewCheck(check))
+		p.Checks = append(p.Checks, console.NewCheck(check))
 	}
 	if i := x.Identity; i != nil {
 		p.Said = identity(*i)
 		for _, name := range slices.Sorted(maps.Keys(i.Claims)) {
-			p.Claims = append(p.Claims, page.ClaimLine{Name: name, Values: strings.Join(i.Claims[name], ", ")})
+			p.Claims = append(p.Claims, claimLine{Name: name, Values: strings.Join(i.Claims[name], ", ")})
 		}
 		if c.Draft != nil && i.Claims != nil {
-			p.Replay = &page.Replay{Action: console.AtConnection(v.Enterprise, c.ID, "tests"), Attempt: string(x.ID)}
+			p.Replay = &replay{Action: console.AtConnection(v.Enterprise, c.ID, "tests"), Attempt: string(x.ID)}
 		}
 	}
 	p.Decided = decided(x.Email)
@@ -142,17 +142,17 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 }
 
 // facts are what is known about an attempt, with links to what it is about.
-func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]page.Fact, error) {
-	e, at := names.v.Enterprise, page.NewTime(x.At, a.Now())
-	connection := page.Fact{Label: "Connection", Value: names.connection(x.Connection)}
+func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]ui.Fact, error) {
+	e, at := names.v.Enterprise, ui.NewTime(x.At, a.Now())
+	connection := ui.Fact{Label: "Connection", Value: names.connection(x.Connection)}
 	if names.connections[x.Connection].ID != "" {
 		connection.Href = console.AtConnection(e, x.Connection)
 	}
-	who := page.Fact{Label: "Person", Value: cmp.Or(x.Login, "unknown: the sign-in ended before that")}
-	facts := []page.Fact{{Label: "When", Time: &at}, {Label: "Exactly", Value: at.Exact}, who, connection,
+	who := ui.Fact{Label: "Person", Value: cmp.Or(x.Login, "unknown: the sign-in ended before that")}
+	facts := []ui.Fact{{Label: "When", Time: &at}, {Label: "Exactly", Value: at.Exact}, who, connection,
 		{Label: "From", Value: cmp.Or(x.Remote, "not known")}, {Label: "Browser", Value: cmp.Or(x.UserAgent, "not known")}}
 	if x.More > 0 {
-		facts = append(facts, page.Fact{Label: "Like it", Value: thousands(x.More) + " more responses like this in this minute"})
+		facts = append(facts, ui.Fact{Label: "Like it", Value: thousands(x.More) + " more responses like this in this minute"})
 	}
 	if x.User == "" {
 		return facts, nil
@@ -167,18 +167,18 @@ func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]page.
 		return nil, fmt.Errorf("find sync record: %w", err)
 	}
 	for _, s := range records {
-		facts = append(facts, page.Fact{Label: "Group sync", Value: "What it changed", Href: console.At(e, "activity", "syncs", string(s.ID))})
+		facts = append(facts, ui.Fact{Label: "Group sync", Value: "What it changed", Href: console.At(e, "activity", "syncs", string(s.ID))})
 	}
 	return facts, nil
 }
 
 // advice says why an attempt failed and what to do; nil if it did not.
-func advice(v console.Visit, c sso.Connection, x sso.Attempt) *page.Advice {
+func advice(v console.Visit, c sso.Connection, x sso.Attempt) *failureAdvice {
 	if x.Outcome == sso.OutcomeSucceeded || x.Code == "" {
 		return nil
 	}
 	found := catalog.For(c.Provider, c.Protocol, x.Code, x.Checks)
-	a := &page.Advice{
+	a := &failureAdvice{
 		Cause: found.Cause,
 		Whose: whose(found.Side),
 		Do:    found.Do,
@@ -200,18 +200,18 @@ func whose(side catalog.Side) string {
 	return "An admin, here in the console"
 }
 
-func identity(i sso.Identity) []page.Fact {
-	email := page.Fact{Label: "E-mail", Value: cmp.Or(i.Email, "none")}
+func identity(i sso.Identity) []ui.Fact {
+	email := ui.Fact{Label: "E-mail", Value: cmp.Or(i.Email, "none")}
 	if i.Email != "" && i.EmailVerified {
-		email.Badge = &page.Badge{Label: "verified, it says", State: "ok"}
+		email.Badge = &ui.Badge{Label: "verified, it says", State: "ok"}
 	}
-	return []page.Fact{{Label: "Subject", Value: i.Subject, Code: true}, {Label: "Login", Value: i.Login}, email, {Label: "Name", Value: cmp.Or(i.Name, "none")}}
+	return []ui.Fact{{Label: "Subject", Value: i.Subject, Code: true}, {Label: "Login", Value: i.Login}, email, {Label: "Name", Value: cmp.Or(i.Name, "none")}}
 }
 
 // said puts what was said about groups into words.
-func said(g sso.AssertedGroups) page.GroupsSaid {
-	s := page.GroupsSaid{Names: g.Names, Source: g.Source, NotUnderstood: page.NewNotUnderstood(g)}
-	s.Badge, s.Words = page.GroupsState(g)
+func said(g sso.AssertedGroups) groupsSaid {
+	s := groupsSaid{Names: g.Names, Source: g.Source, NotUnderstood: console.NewNotUnderstood(g)}
+	s.Badge, s.Words = console.GroupsState(g)
 	return s
 }
 

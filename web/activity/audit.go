@@ -15,7 +15,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // chainOf is whose audit log it is, and where.
@@ -50,14 +50,14 @@ func (a *Activity) verify(w http.ResponseWriter, r *http.Request, v console.Visi
 	var broken *Broken
 	switch {
 	case errors.As(err, &broken):
-		return a.log(w, r, v, &page.Checked{State: "error", Text: fmt.Sprintf("The chain is broken at event %d: %s. Something changed the database other than Gatehouse. Compare it with a backup.", broken.Sequence, broken.Reason)})
+		return a.log(w, r, v, &chainCheck{State: "error", Text: fmt.Sprintf("The chain is broken at event %d: %s. Something changed the database other than Gatehouse. Compare it with a backup.", broken.Sequence, broken.Reason)})
 	case err != nil:
 		return fmt.Errorf("verify the audit chain: %w", err)
 	}
-	return a.log(w, r, v, &page.Checked{State: "ok", Text: fmt.Sprintf("All %d events are as they were written: none was changed, removed or added.", n)})
+	return a.log(w, r, v, &chainCheck{State: "ok", Text: fmt.Sprintf("All %d events are as they were written: none was changed, removed or added.", n)})
 }
 
-func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, checked *page.Checked) error {
+func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, checked *chainCheck) error {
 	n, ent, f, err := a.asked(r, v)
 	if err != nil {
 		return err
@@ -69,17 +69,17 @@ func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, 
 			return fmt.Errorf("list audit events: %w", err)
 		}
 	}
-	p := &page.AuditLog{Checked: checked, Check: n.at + "/verify", JSON: n.export("/events.jsonl"), CSV: n.export("/events.csv"), Instance: ent == ""}
+	p := &auditLogPage{Checked: checked, Check: n.at + "/verify", JSON: n.export("/events.jsonl"), CSV: n.export("/events.csv"), Instance: ent == ""}
 	area := console.AreaActivity
-	var links []page.Link
+	var links []ui.Link
 	if ent == "" {
 		area = console.AreaAdmins
 	} else {
 		links = tabs(v.Enterprise, tabAudit)
 	}
 	p.Base = a.Console.Base(v, area)
-	p.Happened = n.happened(links, next, &page.Field{Name: "actor", Label: "Who", Hint: "A login, or an identifier.", Autocomplete: "off"},
-		&page.Field{Name: "action", Label: "What", Hint: "Such as connection.enabled.", Mono: true}, sinceField())
+	p.eventList = n.happened(links, next, &ui.Field{Name: "actor", Label: "Who", Hint: "A login, or an identifier.", Autocomplete: "off"},
+		&ui.Field{Name: "action", Label: "What", Hint: "Such as connection.enabled.", Mono: true}, sinceField())
 	names, err := a.naming(r.Context(), v)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
@@ -94,14 +94,14 @@ func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, 
 	return a.Console.Render(w, n.status(), p)
 }
 
-func (a *Activity) changeRow(ctx context.Context, names *naming, e sso.AuditEvent) (page.ChangeRow, error) {
+func (a *Activity) changeRow(ctx context.Context, names *naming, e sso.AuditEvent) (changeRow, error) {
 	who, err := names.of(ctx, e.Actor)
 	if err != nil {
-		return page.ChangeRow{}, fmt.Errorf("find out who it was: %w", err)
+		return changeRow{}, fmt.Errorf("find out who it was: %w", err)
 	}
-	row := page.ChangeRow{Sequence: strconv.FormatInt(e.Sequence, 10), At: page.NewTime(e.At, a.Now()), Who: who.Label, WhoHref: who.Href, Action: e.Action, Target: e.Target}
+	row := changeRow{Sequence: strconv.FormatInt(e.Sequence, 10), At: ui.NewTime(e.At, a.Now()), Who: who.Label, WhoHref: who.Href, Action: e.Action, Target: e.Target}
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
-		row.Details = append(row.Details, page.ClaimLine{Name: name, Values: e.Detail[name]})
+		row.Details = append(row.Details, claimLine{Name: name, Values: e.Detail[name]})
 	}
 	return row, nil
 }

@@ -9,7 +9,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/catalog"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // productOf is how an identity provider stands in the address of the guide.
@@ -18,12 +18,12 @@ func productOf(p sso.Provider, protocol sso.Protocol) string {
 }
 
 // products are what the guide knows places of.
-func products() []page.Option {
+func products() []ui.Option {
 	names := map[sso.Provider]string{sso.Okta: "Okta", sso.Entra: "Microsoft Entra ID", sso.JumpCloud: "JumpCloud", sso.Google: "Google Workspace", sso.OneLogin: "OneLogin",
 		sso.Ping: "Ping", sso.Keycloak: "Keycloak", sso.ADFS: "AD FS", sso.Custom: "Another product"}
-	all := []page.Option{{Label: "any"}}
+	all := []ui.Option{{Label: "any"}}
 	for _, p := range sso.Providers {
-		all = append(all, page.Option{Value: productOf(p, sso.SAML), Label: names[p] + ", SAML"}, page.Option{Value: productOf(p, sso.OIDC), Label: names[p] + ", OpenID Connect"})
+		all = append(all, ui.Option{Value: productOf(p, sso.SAML), Label: names[p] + ", SAML"}, ui.Option{Value: productOf(p, sso.OIDC), Label: names[p] + ", OpenID Connect"})
 	}
 	return all
 }
@@ -34,23 +34,23 @@ func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit
 	n := read(r, guide, "code", "provider")
 	sought, product := strings.ToLower(strings.TrimSpace(n.query.Get("code"))), n.query.Get("provider")
 	options := products()
-	if !slices.ContainsFunc(options, func(o page.Option) bool { return o.Value == product }) {
+	if !slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == product }) {
 		product = ""
 	}
-	p := &page.Guide{Base: a.Console.Base(v, console.AreaTroubleshooting)}
+	p := &guidePage{Base: a.Console.Base(v, console.AreaTroubleshooting)}
 	found := 0
 	for _, e := range catalog.All() {
 		if !strings.Contains(e.Code, sought) {
 			continue
 		}
 		if len(p.Areas) == 0 || p.Areas[len(p.Areas)-1].Name != e.Area {
-			p.Areas = append(p.Areas, page.GuideArea{ID: "area-" + strconv.Itoa(len(p.Areas)+1), Name: e.Area})
+			p.Areas = append(p.Areas, guideArea{ID: "area-" + strconv.Itoa(len(p.Areas)+1), Name: e.Area})
 		}
 		area := &p.Areas[len(p.Areas)-1]
-		area.Rows = append(area.Rows, page.GuideRow{Code: e.Code, Meaning: sentence(e.Meaning), Whose: whose(e.Side), Do: sentence(e.Do), Place: place(product, e)})
+		area.Rows = append(area.Rows, guideRow{Code: e.Code, Meaning: sentence(e.Meaning), Whose: whose(e.Side), Do: sentence(e.Do), Place: place(product, e)})
 		found++
 	}
-	h := n.happened(nil, "", &page.Field{Name: "code", Label: "Code", Mono: true, Autocomplete: "off"}, &page.Field{Name: "provider", Label: "Identity provider", Kind: "select", Options: options})
+	h := n.happened(nil, "", &ui.Field{Name: "code", Label: "Code", Mono: true, Autocomplete: "off"}, &ui.Field{Name: "provider", Label: "Identity provider", Kind: "select", Options: options})
 	p.Action, p.Filters = h.Action, h.Filters
 	if sought != "" {
 		p.All = guide

@@ -6,18 +6,18 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // of names whoever did something: a person by name, with where there is more
 // about them. What is not known any more keeps its identifier.
-func (n *naming) of(ctx context.Context, actor string) (page.Link, error) {
+func (n *naming) of(ctx context.Context, actor string) (ui.Link, error) {
 	if l, ok := n.seen[actor]; ok {
 		return l, nil
 	}
 	l, err := n.look(ctx, actor)
 	if sso.KindOf(err) == sso.NotFoundKind {
-		l, err = page.Link{Label: actor}, nil
+		l, err = ui.Link{Label: actor}, nil
 	}
 	if err == nil {
 		n.seen[actor] = l
@@ -25,33 +25,33 @@ func (n *naming) of(ctx context.Context, actor string) (page.Link, error) {
 	return l, err
 }
 
-func (n *naming) look(ctx context.Context, actor string) (page.Link, error) {
+func (n *naming) look(ctx context.Context, actor string) (ui.Link, error) {
 	switch sso.Actor(actor) {
 	case sso.ActorSystem:
-		return page.Link{Label: "Gatehouse itself"}, nil
+		return ui.Link{Label: "Gatehouse itself"}, nil
 	case sso.ActorOperator:
-		return page.Link{Label: "someone with access to the server"}, nil
+		return ui.Link{Label: "someone with access to the server"}, nil
 	}
 	ent := n.v.Enterprise
 	if id, err := sso.ParseID[sso.UserID](actor); err == nil && ent.ID != "" {
 		u, err := n.Names.User(ctx, ent.ID, id)
-		return page.Link{Label: cmp.Or(u.Name, u.Login), Href: console.At(ent, "people", actor)}, err
+		return ui.Link{Label: cmp.Or(u.Name, u.Login), Href: console.At(ent, "people", actor)}, err
 	}
 	if id, err := sso.ParseID[sso.ConnectionID](actor); err == nil && n.connections[id].ID != "" {
-		return page.Link{Label: "a sign-in through " + n.connections[id].Name, Href: console.AtConnection(ent, id)}, nil
+		return ui.Link{Label: "a sign-in through " + n.connections[id].Name, Href: console.AtConnection(ent, id)}, nil
 	}
 	if id, err := sso.ParseID[sso.AdminID](actor); err == nil {
 		admin, err := n.Names.Admin(ctx, id)
-		return page.Link{Label: cmp.Or(admin.Name, admin.Login)}, err
+		return ui.Link{Label: cmp.Or(admin.Name, admin.Login)}, err
 	}
 	if id, err := sso.ParseID[sso.SetupLinkID](actor); err == nil && ent.ID != "" {
 		l, err := n.Names.SetupLink(ctx, ent.ID, id)
-		return page.Link{Label: "the setup link for " + l.For}, err
+		return ui.Link{Label: "the setup link for " + l.For}, err
 	}
 	if _, err := sso.ParseID[sso.TokenID](actor); err == nil {
-		return page.Link{Label: "the API token " + actor}, nil
+		return ui.Link{Label: "the API token " + actor}, nil
 	}
-	return page.Link{Label: actor}, nil
+	return ui.Link{Label: actor}, nil
 }
 
 // actor is whom somebody means who entered an identifier, a login, or one of

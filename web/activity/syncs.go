@@ -7,7 +7,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 func (a *Activity) syncs(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -33,14 +33,14 @@ func (a *Activity) syncs(w http.ResponseWriter, r *http.Request, v console.Visit
 			return fmt.Errorf("list sync records: %w", err)
 		}
 	}
-	p := &page.SyncList{Base: a.Console.Base(v, console.AreaActivity), Happened: n.happened(tabs(v.Enterprise, tabSyncs), next,
-		&page.Field{Name: "login", Label: "Login", Autocomplete: "off"}, sinceField())}
+	p := &syncListPage{Base: a.Console.Base(v, console.AreaActivity), eventList: n.happened(tabs(v.Enterprise, tabSyncs), next,
+		&ui.Field{Name: "login", Label: "Login", Autocomplete: "off"}, sinceField())}
 	for _, s := range all {
 		who, err := names.of(r.Context(), string(s.User))
 		if err != nil {
 			return fmt.Errorf("find person: %w", err)
 		}
-		p.Rows = append(p.Rows, page.SyncEntry{At: page.NewTime(s.At, a.Now()), Who: who.Label, WhoHref: who.Href, Mode: mode(s.Mode), Result: results(s),
+		p.Rows = append(p.Rows, syncEntry{At: ui.NewTime(s.At, a.Now()), Who: who.Label, WhoHref: who.Href, Mode: mode(s.Mode), Result: results(s),
 			Href: console.At(v.Enterprise, "activity", "syncs", string(s.ID))})
 	}
 	return a.Console.Render(w, n.status(), p)
@@ -61,22 +61,22 @@ func mode(m sso.SyncMode) string {
 }
 
 // results sum a record up.
-func results(s sso.SyncRecord) []page.Badge {
-	var all []page.Badge
+func results(s sso.SyncRecord) []ui.Badge {
+	var all []ui.Badge
 	add := func(n int, what, state string) {
 		if n > 0 {
-			all = append(all, page.Badge{Label: strconv.Itoa(n) + " " + what, State: state})
+			all = append(all, ui.Badge{Label: strconv.Itoa(n) + " " + what, State: state})
 		}
 	}
 	if s.Held != "" {
-		all = append(all, page.Badge{Label: "held", State: "error"})
+		all = append(all, ui.Badge{Label: "held", State: "error"})
 	}
 	add(len(s.Added), "added", "ok")
 	add(len(s.Removed), "removed", "warn")
 	add(len(s.Unmatched), "unmatched", "")
 	add(len(s.NearMisses), "nearly matched", "warn")
 	if len(all) == 0 {
-		all = append(all, page.Badge{Label: "no change"})
+		all = append(all, ui.Badge{Label: "no change"})
 	}
 	return all
 }
@@ -98,16 +98,16 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 	if err != nil {
 		return fmt.Errorf("find person: %w", err)
 	}
-	at := page.NewTime(s.At, a.Now())
-	p := &page.SyncDetail{Base: a.Console.Base(v, console.AreaActivity, page.Link{Label: tabSyncs, Href: console.At(v.Enterprise, "activity", "syncs")}),
+	at := ui.NewTime(s.At, a.Now())
+	p := &syncDetailPage{Base: a.Console.Base(v, console.AreaActivity, ui.Link{Label: tabSyncs, Href: console.At(v.Enterprise, "activity", "syncs")}),
 		Tabs: tabs(v.Enterprise, tabSyncs), ID: string(s.ID), Note: s.Note, Changes: changes(s), Groups: said(s.Asserted), Matched: s.Matched, Unmatched: s.Unmatched,
-		Facts: []page.Fact{{Label: "When", Time: &at}, {Label: "Exactly", Value: at.Exact}, {Label: "Person", Value: who.Label, Href: who.Href}, {Label: "What was done", Value: mode(s.Mode)}}}
+		Facts: []ui.Fact{{Label: "When", Time: &at}, {Label: "Exactly", Value: at.Exact}, {Label: "Person", Value: who.Label, Href: who.Href}, {Label: "What was done", Value: mode(s.Mode)}}}
 	if s.Connection != "" {
-		p.Facts = append(p.Facts, page.Fact{Label: "Connection", Value: names.connection(s.Connection)})
+		p.Facts = append(p.Facts, ui.Fact{Label: "Connection", Value: names.connection(s.Connection)})
 	}
-	cause := page.Fact{Label: "Cause", Value: "an admin"}
+	cause := ui.Fact{Label: "Cause", Value: "an admin"}
 	if s.Attempt != "" {
-		cause = page.Fact{Label: "Cause", Value: "the sign-in " + string(s.Attempt), Href: console.At(v.Enterprise, "activity", "attempts", string(s.Attempt))}
+		cause = ui.Fact{Label: "Cause", Value: "the sign-in " + string(s.Attempt), Href: console.At(v.Enterprise, "activity", "attempts", string(s.Attempt))}
 	}
 	p.Facts = append(p.Facts, cause)
 	if s.Held != "" {
@@ -119,25 +119,25 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 		p.Unknown = console.At(v.Enterprise, "groups")
 	}
 	for _, m := range s.NearMisses {
-		p.Near = append(p.Near, page.NearGroup{Asserted: m.Asserted, Group: m.Name, Organization: m.OrganizationName, Why: m.Why.Words()})
+		p.Near = append(p.Near, nearGroup{Asserted: m.Asserted, Group: m.Name, Organization: m.OrganizationName, Why: m.Why.Words()})
 	}
 	return a.Console.Render(w, http.StatusOK, p)
 }
 
 // changes are what changed, organization by organization in the order they came.
-func changes(s sso.SyncRecord) []page.OrganizationChange {
-	var all []page.OrganizationChange
+func changes(s sso.SyncRecord) []organizationChange {
+	var all []organizationChange
 	at := map[sso.OrganizationID]int{}
-	in := func(c sso.GroupChange) *page.OrganizationChange {
+	in := func(c sso.GroupChange) *organizationChange {
 		if _, ok := at[c.Organization]; !ok {
 			at[c.Organization] = len(all)
-			all = append(all, page.OrganizationChange{Name: c.OrganizationName})
+			all = append(all, organizationChange{Name: c.OrganizationName})
 		}
 		return &all[at[c.Organization]]
 	}
 	for _, c := range s.Added {
 		o := in(c)
-		o.Added = append(o.Added, page.WithReason(c.Name, c.Source))
+		o.Added = append(o.Added, console.WithReason(c.Name, c.Source))
 	}
 	for _, c := range s.Removed {
 		o := in(c)

@@ -14,8 +14,8 @@ import (
 	"gatehouse/sso/guide"
 	"gatehouse/sso/mapping"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 func (a *Assistant) showAttributes(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -38,27 +38,27 @@ type attributes struct {
 	*state
 	form  *form
 	said  string
-	trace *page.GroupTrace
+	trace *console.GroupTrace
 	tried bool // the form is not saved, and was shown on the last test
 }
 
-func (a *Assistant) trace(ctx context.Context, s *state, m sso.Mapping) (*page.GroupTrace, error) {
+func (a *Assistant) trace(ctx context.Context, s *state, m sso.Mapping) (*console.GroupTrace, error) {
 	trace, err := a.Traces.TraceGroups(ctx, s.Enterprise.ID, s.Connection.ID, m, *s.last.Result.Identity)
 	if err != nil {
 		return nil, fmt.Errorf("trace groups of the last test: %w", err)
 	}
-	return page.NewGroupTrace(trace, page.NewTime(s.last.EndedAt, a.Now())), nil
+	return console.NewGroupTrace(trace, ui.NewTime(s.last.EndedAt, a.Now())), nil
 }
 
 func (a *Assistant) renderAttributes(w http.ResponseWriter, s *attributes, err error) error {
 	base, around := a.around(s.state, "attributes")
 	base.Flash = s.said
-	p := &page.SetupAttributes{Base: base, Assistant: around, Part: a.part(s.state, "h-do", "In "+s.place(), s.guide.Attributes), Groups: a.part(s.state, "h-groups", s.guide.Groups.Title, s.guide.Groups),
-		Claims: s.claims(), Form: page.SetupForm{Action: s.at("attributes"), Button: "Save", Hidden: []page.HiddenField{s.revision()}, Tried: s.tried}, Trace: s.trace}
-	p.Form.Wrong = page.Blame(renamed(err), s.form.all()...)
+	p := &setupAttributesPage{Base: base, stepFrame: around, Part: a.part(s.state, "h-do", "In "+s.place(), s.guide.Attributes), Groups: a.part(s.state, "h-groups", s.guide.Groups.Title, s.guide.Groups),
+		Claims: s.claims(), Form: setupForm{Action: s.at("attributes"), Button: "Save", Hidden: []ui.HiddenField{s.revision()}, Tried: s.tried}, Trace: s.trace}
+	p.Form.Wrong = ui.Blame(renamed(err), s.form.all()...)
 	p.Form.Fields, p.Form.More = values(s.form.fields), values(s.form.more)
 	if s.last != nil {
-		at := page.NewTime(s.last.EndedAt, a.Now())
+		at := ui.NewTime(s.last.EndedAt, a.Now())
 		p.Tested = &at
 	}
 	if s.reached() {
@@ -69,11 +69,11 @@ func (a *Assistant) renderAttributes(w http.ResponseWriter, s *attributes, err e
 }
 
 // claims are the lines of the table, ticked off by what came last.
-func (s *state) claims() []page.ClaimRow {
-	var all []page.ClaimRow
+func (s *state) claims() []claimRow {
+	var all []claimRow
 	words := map[guide.Use]string{guide.Subject: "Identifier", guide.Login: "Login", guide.Email: "E-mail", guide.Name: "Name", guide.Groups: "Groups"}
 	for i, c := range s.guide.Claims {
-		row := page.ClaimRow{Use: words[c.Use], Name: page.Copyable{ID: "claim-" + string(rune('a'+i)), Value: c.Name}, Value: c.Value, Note: c.Note, Badge: s.badge(c)}
+		row := claimRow{Use: words[c.Use], Name: ui.Copyable{ID: "claim-" + string(rune('a'+i)), Value: c.Name}, Value: c.Value, Note: c.Note, Badge: s.badge(c)}
 		if c.ByName {
 			row.Note = strings.TrimSpace("Sent by default. " + c.Note)
 		}
@@ -85,19 +85,19 @@ func (s *state) claims() []page.ClaimRow {
 	return all
 }
 
-func (s *state) badge(c guide.Claim) page.Badge {
+func (s *state) badge(c guide.Claim) ui.Badge {
 	if !s.reached() {
-		return page.Badge{Label: "not tested"}
+		return ui.Badge{Label: "not tested"}
 	}
 	id := s.last.Result.Identity
 	if _, sent := id.Claims[c.Name]; sent || c.Name == guide.NameID {
-		return page.Badge{Label: "seen", State: "ok"}
+		return ui.Badge{Label: "seen", State: "ok"}
 	}
 	known := map[guide.Use]string{guide.Subject: id.Subject, guide.Login: id.Login, guide.Email: id.Email, guide.Name: id.Name}
 	if known[c.Use] != "" || c.Use == guide.Groups && len(id.Groups.Names) > 0 {
-		return page.Badge{Label: "under another name", State: "ok"}
+		return ui.Badge{Label: "under another name", State: "ok"}
 	}
-	return page.Badge{Label: "not sent", State: "warn"}
+	return ui.Badge{Label: "not sent", State: "warn"}
 }
 
 // Bounds of what is shown of a test.
@@ -107,18 +107,18 @@ const (
 )
 
 // sent is what came last, claim by claim.
-func (s *state) sent() []page.Sent {
+func (s *state) sent() []sent {
 	if !s.reached() {
 		return nil
 	}
 	claims := s.last.Result.Identity.Claims
-	var all []page.Sent
+	var all []sent
 	for _, name := range slices.Sorted(maps.Keys(claims)) {
 		if len(all) == maxClaims {
 			break
 		}
 		values := claims[name]
-		one := page.Sent{Name: name, Values: values}
+		one := sent{Name: name, Values: values}
 		if len(values) > maxValues {
 			one.Values, one.More = values[:maxValues], len(values)-maxValues
 		}
@@ -134,17 +134,17 @@ func (s *state) mappingForm(entered url.Values) *form {
 	if c := s.config(); c != nil {
 		m, absent, optional = c.Mapping, c.GroupSync.OnAbsent, c.EmailOptional
 	}
-	lines := func(name, label, hint string, values []string, optional bool) *page.Field {
-		return &page.Field{ID: name, Name: name, Label: label, Hint: hint, Kind: "area", Lines: max(3, len(values)), Mono: true, Optional: optional, Value: strings.Join(values, "\n")}
+	lines := func(name, label, hint string, values []string, optional bool) *ui.Field {
+		return &ui.Field{ID: name, Name: name, Label: label, Hint: hint, Kind: "area", Lines: max(3, len(values)), Mono: true, Optional: optional, Value: strings.Join(values, "\n")}
 	}
-	line := func(name, label, hint, value string) *page.Field {
-		return &page.Field{ID: name, Name: name, Label: label, Hint: hint, Mono: true, Optional: true, Most: 1024, Value: value, Autocomplete: "off"}
+	line := func(name, label, hint, value string) *ui.Field {
+		return &ui.Field{ID: name, Name: name, Label: label, Hint: hint, Mono: true, Optional: true, Most: 1024, Value: value, Autocomplete: "off"}
 	}
 	rewrite := sso.Rewrite{}
 	if m.GroupsRewrite != nil {
 		rewrite = *m.GroupsRewrite
 	}
-	f := &form{fields: []*page.Field{
+	f := &form{fields: []*ui.Field{
 		lines("mapping.login", "Login", "The username. It must be unique and never change.", m.Login, false),
 		lines("mapping.email", "E-mail", "Leave it empty if no one has an address.", m.Email, true),
 		{ID: "email_optional", Name: "email_optional", Label: "Some people have no e-mail address", Kind: "check", Value: "yes",
@@ -156,16 +156,16 @@ func (s *state) mappingForm(entered url.Values) *form {
 		lines("default_groups", "Default groups", "Everyone who signs in through this connection joins these groups here, whatever is sent. "+
 			"As organization/group, one a line.",
 			s.defaults, true),
-	}, more: []*page.Field{
+	}, more: []*ui.Field{
 		line("mapping.subject", "Identifier", "The permanent identifier. Leave empty to use NameID or sub.", m.Subject),
 		line("mapping.delimiter", "Between group names", "If several names are sent as one text: the separator between them.", m.Delimiter),
 		{ID: "mapping.groups_rewrite.preset", Name: "mapping.groups_rewrite.preset", Label: "What becomes of each group value", Kind: "select", Value: rewrite.Preset,
-			Hint: "A value that this does not apply to stays as it is.", Options: page.RewriteOptions()},
+			Hint: "A value that this does not apply to stays as it is.", Options: console.RewriteOptions()},
 		line("mapping.groups_rewrite.pattern", "Expression for group names", `A regular expression with the name in parentheses, such as ^ACME\\(.+)$. Only without a choice above.`, rewrite.Pattern),
 		line("mapping.groups_rewrite.replace", "Group name from the expression", "Leave it empty for $1, the first part in parentheses.", rewrite.Replace),
 		line("mapping.include", "Only these groups count", "A regular expression. Leave it empty for all.", m.Include),
 		line("mapping.exclude", "These groups do not count", "A regular expression. Leave it empty for none.", m.Exclude),
-		{ID: "group_sync.on_absent", Name: "group_sync.on_absent", Label: "When no groups are sent", Kind: "select", Value: string(absent), Options: []page.Option{
+		{ID: "group_sync.on_absent", Name: "group_sync.on_absent", Label: "When no groups are sent", Kind: "select", Value: string(absent), Options: []ui.Option{
 			{Value: string(sso.KeepGroups), Label: "Keep current memberships"}, {Value: string(sso.ClearGroups), Label: "Treat as no groups"}, {Value: string(sso.DenySignIn), Label: "Refuse the sign-in"}}},
 	}}
 	for _, field := range f.all() {

@@ -8,32 +8,32 @@ import (
 	"gatehouse/sso/connections"
 	"gatehouse/sso/guide"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // products are what can be connected, with the protocols that only allows; ""
 // for all.
-func products(at string, only sso.Protocol, now guide.Guide) []page.Product {
-	var all []page.Product
+func products(at string, only sso.Protocol, now guide.Guide) []product {
+	var all []product
 	for _, g := range guide.All() {
 		if only != "" && g.Protocol != only {
 			continue
 		}
-		way := page.Way{Protocol: page.Over("", g.Protocol), Why: g.Why, Better: g.Better && only == "", Href: at + "?provider=" + string(g.Provider) + "&protocol=" + string(g.Protocol),
+		way := protocolWay{Protocol: over("", g.Protocol), Why: g.Why, Better: g.Better && only == "", Href: at + "?provider=" + string(g.Provider) + "&protocol=" + string(g.Protocol),
 			Current: g.Provider == now.Provider && g.Protocol == now.Protocol}
 		if n := len(all); n > 0 && all[n-1].Name == g.Product {
 			all[n-1].Ways = append(all[n-1].Ways, way)
-			slices.SortStableFunc(all[n-1].Ways, func(x, y page.Way) int { return rank(x) - rank(y) })
+			slices.SortStableFunc(all[n-1].Ways, func(x, y protocolWay) int { return rank(x) - rank(y) })
 			continue
 		}
-		all = append(all, page.Product{Name: g.Product, Ways: []page.Way{way}})
+		all = append(all, product{Name: g.Product, Ways: []protocolWay{way}})
 	}
 	return all
 }
 
 // rank puts the better way first.
-func rank(w page.Way) int {
+func rank(w protocolWay) int {
 	if w.Better {
 		return 0
 	}
@@ -54,7 +54,7 @@ func (a *Assistant) choose(w http.ResponseWriter, r *http.Request, v console.Vis
 	if g, ok := chosen(r.URL.Query().Get); ok {
 		return a.name(w, v, g, g.Product, nil)
 	}
-	return a.Console.Render(w, http.StatusOK, &page.ChooseProvider{Base: a.base(v, ""), Heading: "Set up single sign-on",
+	return a.Console.Render(w, http.StatusOK, &chooseProviderPage{Base: a.base(v, ""), Heading: "Set up single sign-on",
 		Lead:     "Choose the identity provider that " + v.Enterprise.Name + " uses. It takes about 20 minutes; you can leave at any time and go on later.",
 		Products: products(console.At(v.Enterprise, "connections", "new"), "", guide.Guide{})})
 }
@@ -67,14 +67,14 @@ func bound(v console.Visit) bool {
 // name asks what the connection is to be called. err is what was wrong with what
 // was said before.
 func (a *Assistant) name(w http.ResponseWriter, v console.Visit, g guide.Guide, value string, err error) error {
-	field := page.Field{ID: "name", Name: "name", Label: "Name of the connection", Hint: "People see it where there is a choice: Employees, for example.", Value: value, Autocomplete: "off"}
+	field := ui.Field{ID: "name", Name: "name", Label: "Name of the connection", Hint: "People see it where there is a choice: Employees, for example.", Value: value, Autocomplete: "off"}
 	if g.Provider == sso.Custom && err == nil {
 		field.Value = ""
 	}
 	here := console.At(v.Enterprise, "connections", "new")
-	return a.Console.Render(w, statusOf(err), &page.NameConnection{Base: a.base(v, ""), Heading: "Name the connection", Lead: page.Over(g.Product, g.Protocol),
-		Wrong: page.Blame(err, &field), Fields: []page.Field{field}, Action: here, Button: "Next", Back: page.Link{Label: "Choose another", Href: here},
-		Hidden: []page.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}}})
+	return a.Console.Render(w, statusOf(err), &nameConnectionPage{Base: a.base(v, ""), Heading: "Name the connection", Lead: over(g.Product, g.Protocol),
+		Wrong: ui.Blame(err, &field), Fields: []ui.Field{field}, Action: here, Button: "Next", Back: ui.Link{Label: "Choose another", Href: here},
+		Hidden: []ui.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}}})
 }
 
 // create makes the draft that all steps work on.
@@ -116,18 +116,18 @@ func (a *Assistant) chooseAgain(w http.ResponseWriter, r *http.Request, v consol
 	if v.Connection.Live != nil {
 		only, lead = v.Connection.Protocol, "This connection is in use, so it keeps its protocol. For the other one, make a new connection beside it."
 	}
-	return a.Console.Render(w, http.StatusOK, &page.ChooseProvider{Base: a.base(v, v.Connection.Name), Heading: "Change identity provider", Lead: lead,
-		Products: products(s.at("provider"), only, s.guide), Back: &page.Link{Label: "Back to the assistant", Href: s.at()}})
+	return a.Console.Render(w, http.StatusOK, &chooseProviderPage{Base: a.base(v, v.Connection.Name), Heading: "Change identity provider", Lead: lead,
+		Products: products(s.at("provider"), only, s.guide), Back: &ui.Link{Label: "Back to the assistant", Href: s.at()}})
 }
 
 // sure asks before anything is lost.
 func (a *Assistant) sure(w http.ResponseWriter, s *state, g guide.Guide, err error) error {
-	p := &page.NameConnection{Base: a.base(s.Visit, s.Connection.Name), Heading: "Change to " + page.Over(g.Product, g.Protocol), Lead: "The steps are then those of " + g.Product + ". What you entered stays.",
-		Wrong: page.Blame(err), Action: s.at("provider"), Button: "Change", Back: page.Link{Label: "Keep it as it is", Href: s.at()},
-		Hidden: []page.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}, s.revision()}}
+	p := &nameConnectionPage{Base: a.base(s.Visit, s.Connection.Name), Heading: "Change to " + over(g.Product, g.Protocol), Lead: "The steps are then those of " + g.Product + ". What you entered stays.",
+		Wrong: ui.Blame(err), Action: s.at("provider"), Button: "Change", Back: ui.Link{Label: "Keep it as it is", Href: s.at()},
+		Hidden: []ui.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}, s.revision()}}
 	if g.Protocol != s.Connection.Protocol {
 		p.Lead = "The steps are then those of " + g.Product + "."
-		p.Warnings = []page.Todo{{State: "warn", Text: "This is a different protocol. The values of the identity provider that you entered are deleted, and it needs different addresses of ours."}}
+		p.Warnings = []ui.Todo{{State: "warn", Text: "This is a different protocol. The values of the identity provider that you entered are deleted, and it needs different addresses of ours."}}
 	}
 	return a.Console.Render(w, statusOf(err), p)
 }

@@ -14,7 +14,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 func (a *Assistant) showConfigure(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -69,12 +69,12 @@ func (s *state) verdict() string {
 func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, said string, again bool, err error) error {
 	base, around := a.around(s, "configure")
 	base.Flash = said
-	p := &page.SetupConfigure{Base: base, Assistant: around, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Configure), Tabs: s.tabs(f.manual)}
+	p := &setupConfigurePage{Base: base, stepFrame: around, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Configure), Tabs: s.tabs(f.manual)}
 	if s.begun() {
 		p.Read, p.Keys = s.read(), a.keys(s.config())
 		p.Warnings = s.worthALook()
 		for _, m := range s.missing {
-			p.Warnings = append(p.Warnings, page.Todo{State: "warn", Text: m.Message})
+			p.Warnings = append(p.Warnings, ui.Todo{State: "warn", Text: m.Message})
 		}
 	}
 	p.Open = again || err != nil || len(s.missing) > 0
@@ -84,12 +84,12 @@ func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, sa
 	if p.Open {
 		p.Next = nil
 	}
-	p.Form = page.SetupForm{Action: s.at("configure"), Button: "Save and check", Files: f.manual, Hidden: []page.HiddenField{{Name: "how", Value: f.how()}, s.revision()}}
+	p.Form = setupForm{Action: s.at("configure"), Button: "Save and check", Files: f.manual, Hidden: []ui.HiddenField{{Name: "how", Value: f.how()}, s.revision()}}
 	if !s.begun() {
 		p.Form.Button = "Create connection"
 	}
 	f.offer(err)
-	p.Form.Wrong = page.Blame(renamed(err), f.all()...)
+	p.Form.Wrong = ui.Blame(renamed(err), f.all()...)
 	p.Form.Fields, p.Form.More = values(f.fields), values(f.more)
 	p.Form.Meant = f.meant(err)
 	return a.Console.Render(w, statusOf(err), p)
@@ -97,10 +97,10 @@ func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, sa
 
 // worthALook is what works and should not stay as it is, each said once: two
 // fields may have the same fault.
-func (s *state) worthALook() []page.Todo {
-	var all []page.Todo
+func (s *state) worthALook() []ui.Todo {
+	var all []ui.Todo
 	for _, warning := range s.warnings {
-		t := page.Todo{State: "warn", Text: warning.Message}
+		t := ui.Todo{State: "warn", Text: warning.Message}
 		if warning.Field == "provider" {
 			t.Href, t.Label = s.at("provider"), "Change identity provider"
 		}
@@ -112,46 +112,46 @@ func (s *state) worthALook() []page.Todo {
 }
 
 // tabs are the ways to give a SAML identity provider's values.
-func (s *state) tabs(manual bool) []page.Link {
+func (s *state) tabs(manual bool) []ui.Link {
 	if s.Connection.Protocol != sso.SAML || s.guide.FileOnly {
 		return nil
 	}
-	return []page.Link{{Label: "Automatic", Href: s.at("configure") + "?how=automatic", Current: !manual}, {Label: "Manual", Href: s.at("configure") + "?how=manual", Current: manual}}
+	return []ui.Link{{Label: "Automatic", Href: s.at("configure") + "?how=automatic", Current: !manual}, {Label: "Manual", Href: s.at("configure") + "?how=manual", Current: manual}}
 }
 
 // read is what is known of the identity provider.
-func (s *state) read() []page.Fact {
+func (s *state) read() []ui.Fact {
 	c := s.config()
 	if o := c.OIDC; o != nil {
-		facts := []page.Fact{{Label: "Issuer", Value: o.Issuer, Code: true}, {Label: "Client ID", Value: o.ClientID, Code: true}}
+		facts := []ui.Fact{{Label: "Issuer", Value: o.Issuer, Code: true}, {Label: "Client ID", Value: o.ClientID, Code: true}}
 		if o.ClientSecret != "" {
-			facts = append(facts, page.Fact{Label: "Client secret", Value: "kept", Badge: &page.Badge{Label: "not shown again"}})
+			facts = append(facts, ui.Fact{Label: "Client secret", Value: "kept", Badge: &ui.Badge{Label: "not shown again"}})
 		}
-		return append(facts, page.Fact{Label: "Scopes", Value: strings.Join(o.Scopes, " "), Code: true}, page.Fact{Label: "We authenticate by", Value: string(o.AuthMethod), Code: true})
+		return append(facts, ui.Fact{Label: "Scopes", Value: strings.Join(o.Scopes, " "), Code: true}, ui.Fact{Label: "We authenticate by", Value: string(o.AuthMethod), Code: true})
 	}
-	facts := []page.Fact{{Label: "Entity ID", Value: c.SAML.IDPEntityID, Code: true}, {Label: "Sign-in address", Value: c.SAML.SSO.URL, Code: true},
+	facts := []ui.Fact{{Label: "Entity ID", Value: c.SAML.IDPEntityID, Code: true}, {Label: "Sign-in address", Value: c.SAML.SSO.URL, Code: true},
 		{Label: "People are sent there by", Value: map[string]string{sso.BindingRedirect: "a redirect", sso.BindingPOST: "a form"}[c.SAML.SSO.Binding]}}
 	if c.SAML.SLO != nil {
-		facts = append(facts, page.Fact{Label: "Sign-out address", Value: c.SAML.SLO.URL, Code: true})
+		facts = append(facts, ui.Fact{Label: "Sign-out address", Value: c.SAML.SLO.URL, Code: true})
 	}
 	if c.SAML.MetadataURL == "" {
-		return append(facts, page.Fact{Label: "New certificates", Value: "have to be entered here by hand"})
+		return append(facts, ui.Fact{Label: "New certificates", Value: "have to be entered here by hand"})
 	}
-	return append(facts, page.Fact{Label: "Metadata URL", Value: c.SAML.MetadataURL, Code: true}, page.Fact{Label: "New certificates", Value: "are picked up automatically"})
+	return append(facts, ui.Fact{Label: "Metadata URL", Value: c.SAML.MetadataURL, Code: true}, ui.Fact{Label: "New certificates", Value: "are picked up automatically"})
 }
 
 // keys are the certificates that are trusted.
-func (a *Assistant) keys(c *sso.Config) []page.SigningKey {
+func (a *Assistant) keys(c *sso.Config) []signingKey {
 	if c.SAML == nil {
 		return nil
 	}
-	var all []page.SigningKey
+	var all []signingKey
 	for _, one := range c.SAML.Certificates {
 		cert, err := one.Parse()
 		if err != nil {
 			continue // it was checked when it was saved
 		}
-		k := page.SigningKey{Fingerprint: one.Fingerprint()[:16] + "…", Algorithm: cert.PublicKeyAlgorithm.String(), Until: cert.NotAfter.UTC().Format("2 January 2006"), Badge: page.Badge{Label: "good", State: "ok"}}
+		k := signingKey{Fingerprint: one.Fingerprint()[:16] + "…", Algorithm: cert.PublicKeyAlgorithm.String(), Until: cert.NotAfter.UTC().Format("2 January 2006"), Badge: ui.Badge{Label: "good", State: "ok"}}
 		switch key := cert.PublicKey.(type) {
 		case *rsa.PublicKey:
 			k.Algorithm = fmt.Sprintf("RSA, %d bits", key.N.BitLen())
@@ -160,9 +160,9 @@ func (a *Assistant) keys(c *sso.Config) []page.SigningKey {
 		}
 		switch left := cert.NotAfter.Sub(a.Now()); {
 		case left < 0:
-			k.Badge = page.Badge{Label: "expired", State: "error"}
+			k.Badge = ui.Badge{Label: "expired", State: "error"}
 		case left < 60*24*time.Hour:
-			k.Badge = page.Badge{Label: fmt.Sprintf("%d days left", int(left/(24*time.Hour))), State: "warn"}
+			k.Badge = ui.Badge{Label: fmt.Sprintf("%d days left", int(left/(24*time.Hour))), State: "warn"}
 		}
 		all = append(all, k)
 	}

@@ -24,8 +24,8 @@ import (
 	"gatehouse/store/storetest"
 	pages "gatehouse/web/assistant"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // visitors let in whoever the header names: the roles are others' tests.
@@ -55,7 +55,7 @@ func newFixture(t *testing.T) *fixture {
 	var err error
 	f.ent, err = f.db.CreateEnterprise(t.Context(), "adm-olive", sso.Enterprise{Key: "acme", Name: "Acme"})
 	f.ok(err)
-	all, err := page.New(page.Options{})
+	all, err := ui.New(ui.Options{}, console.Templates(), pages.Templates())
 	f.ok(err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	f.router, err = route.New(route.Options{BaseURL: "https://sso.example.com", Now: time.Now, Log: log})

@@ -10,13 +10,13 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // form is what the configuration step asks for.
 type form struct {
 	manual       bool
-	fields, more []*page.Field
+	fields, more []*ui.Field
 	secret       sso.Secret // as it was just entered; never part of a field
 	// confirmed is the issuer that was ticked although its address states another.
 	confirmed string
@@ -32,10 +32,10 @@ func (f *form) how() string {
 	return "automatic"
 }
 
-func (f *form) all() []*page.Field { return append(append([]*page.Field{}, f.fields...), f.more...) }
+func (f *form) all() []*ui.Field { return append(append([]*ui.Field{}, f.fields...), f.more...) }
 
-func values(fields []*page.Field) []page.Field {
-	var all []page.Field
+func values(fields []*ui.Field) []ui.Field {
+	var all []ui.Field
 	for _, f := range fields {
 		all = append(all, *f)
 	}
@@ -57,19 +57,19 @@ func (f *form) get(name string) string {
 
 // checked reports whether a box of the form is ticked.
 func (f *form) checked(name string) bool {
-	return slices.ContainsFunc(f.all(), func(field *page.Field) bool { return field.Name == name && field.Checked })
+	return slices.ContainsFunc(f.all(), func(field *ui.Field) bool { return field.Name == name && field.Checked })
 }
 
 // meant are the corrections of what was refused.
-func (f *form) meant(err error) []page.Meant {
-	var all []page.Meant
+func (f *form) meant(err error) []meant {
+	var all []meant
 	known := asError(err)
 	if known == nil {
 		return nil
 	}
 	for _, field := range f.fields {
 		if better := connections.Advise(field.Name, field.Value).Better; better != "" && field.Error != "" {
-			all = append(all, page.Meant{Label: field.Label, Value: better, Use: field.Name + "=" + better})
+			all = append(all, meant{Label: field.Label, Value: better, Use: field.Name + "=" + better})
 		}
 	}
 	return all
@@ -139,13 +139,13 @@ func (s *state) label(field, ours string) string {
 	return ours
 }
 
-func address(name, label, hint, value string) *page.Field {
-	return &page.Field{ID: name, Name: name, Label: label, Hint: hint, Kind: "", InputMode: "url", Mono: true, Most: 2048, Value: value, Autocomplete: "off"}
+func address(name, label, hint, value string) *ui.Field {
+	return &ui.Field{ID: name, Name: name, Label: label, Hint: hint, Kind: "", InputMode: "url", Mono: true, Most: 2048, Value: value, Autocomplete: "off"}
 }
 
 func (s *state) automaticForm(c *sso.SAMLConfig) *form {
-	return &form{fields: []*page.Field{address("saml.metadata_url", "Metadata URL", s.hint("saml.metadata_url"), c.MetadataURL)},
-		more: []*page.Field{{ID: "saml.idp_entity_id", Name: "saml.idp_entity_id", Label: "Entity ID", Hint: "Only needed if the metadata describes several identity providers.", Mono: true, Optional: true, Most: 1024, Autocomplete: "off"}}}
+	return &form{fields: []*ui.Field{address("saml.metadata_url", "Metadata URL", s.hint("saml.metadata_url"), c.MetadataURL)},
+		more: []*ui.Field{{ID: "saml.idp_entity_id", Name: "saml.idp_entity_id", Label: "Entity ID", Hint: "Only needed if the metadata describes several identity providers.", Mono: true, Optional: true, Most: 1024, Autocomplete: "off"}}}
 }
 
 func (s *state) manualForm(c *sso.SAMLConfig) *form {
@@ -153,14 +153,14 @@ func (s *state) manualForm(c *sso.SAMLConfig) *form {
 	if hint := s.hint("saml.metadata_xml"); hint != "" {
 		file = hint
 	}
-	f := &form{manual: true, fields: []*page.Field{
+	f := &form{manual: true, fields: []*ui.Field{
 		{ID: "file.metadata", Name: "file.metadata", Label: "Metadata file", Hint: file, Kind: "file", Optional: true, Accept: ".xml,text/xml,application/xml,application/samlmetadata+xml"},
 		{ID: "saml.metadata_xml", Name: "saml.metadata_xml", Label: "Or metadata, pasted", Kind: "area", Optional: true, Mono: true},
 		address("saml.idp_entity_id", "Or by hand: entity ID", s.hint("saml.idp_entity_id"), c.IDPEntityID),
 		address("saml.sso_url", "Single Sign-On Login URL", s.hint("saml.sso_url"), c.SSO.URL),
 		{ID: "file.certificates", Name: "file.certificates", Label: "Certificate file", Hint: s.hint("saml.certificates"), Kind: "file", Optional: true, Accept: ".pem,.crt,.cer,.cert,.der,.txt"},
 		{ID: "saml.certificates", Name: "saml.certificates", Label: "Or certificate, pasted", Kind: "area", Optional: true, Mono: true},
-	}, more: []*page.Field{{ID: "saml.sso_binding", Name: "saml.sso_binding", Label: "People are sent there by", Kind: "select", Options: []page.Option{
+	}, more: []*ui.Field{{ID: "saml.sso_binding", Name: "saml.sso_binding", Label: "People are sent there by", Kind: "select", Options: []ui.Option{
 		{Value: sso.BindingRedirect, Label: "a redirect (HTTP-Redirect)", Chosen: c.SSO.Binding != sso.BindingPOST}, {Value: sso.BindingPOST, Label: "a form (HTTP-POST)", Chosen: c.SSO.Binding == sso.BindingPOST}}}}}
 	for _, field := range f.fields {
 		field.Optional = true // one of three ways is enough
@@ -183,15 +183,15 @@ func (s *state) oidcForm(c *sso.Config) *form {
 	if c != nil && c.OIDC != nil {
 		o = c.OIDC
 	}
-	secret := &page.Field{ID: "oidc.client_secret", Name: "oidc.client_secret", Label: s.label("oidc.client_secret", "Client secret"), Hint: s.hint("oidc.client_secret"), Kind: "password", Most: 1024, Autocomplete: "off"}
+	secret := &ui.Field{ID: "oidc.client_secret", Name: "oidc.client_secret", Label: s.label("oidc.client_secret", "Client secret"), Hint: s.hint("oidc.client_secret"), Kind: "password", Most: 1024, Autocomplete: "off"}
 	if o.ClientSecret != "" {
 		secret.Optional, secret.Hint = true, "Kept, and not shown again. Leave this empty to keep it. With another issuer it has to be entered again."
 	}
-	return &form{fields: []*page.Field{
+	return &form{fields: []*ui.Field{
 		address("oidc.issuer", s.label("oidc.issuer", "Issuer or discovery URL"), s.hint("oidc.issuer"), o.Issuer),
 		{ID: "oidc.client_id", Name: "oidc.client_id", Label: s.label("oidc.client_id", "Client ID"), Hint: s.hint("oidc.client_id"), Mono: true, Most: 255, Value: o.ClientID, Autocomplete: "off"},
 		secret,
-	}, more: []*page.Field{{ID: "oidc.scopes", Name: "oidc.scopes", Label: "Scopes", Hint: "With a space between them. openid is always asked for.", Mono: true, Optional: true, Most: 1024, Value: strings.Join(o.Scopes, " "), Autocomplete: "off"}}}
+	}, more: []*ui.Field{{ID: "oidc.scopes", Name: "oidc.scopes", Label: "Scopes", Hint: "With a space between them. openid is always asked for.", Mono: true, Optional: true, Most: 1024, Value: strings.Join(o.Scopes, " "), Autocomplete: "off"}}}
 }
 
 // entered is the form with what was just entered in it, corrections taken over
@@ -232,11 +232,11 @@ func (f *form) offer(err error) {
 	if stated == "" {
 		stated = f.confirmed
 	}
-	i := slices.IndexFunc(f.fields, func(x *page.Field) bool { return x.Name == "oidc.issuer" })
+	i := slices.IndexFunc(f.fields, func(x *ui.Field) bool { return x.Name == "oidc.issuer" })
 	if stated == "" || err == nil || i < 0 {
 		return
 	}
-	f.fields = slices.Insert(f.fields, i+1, &page.Field{
+	f.fields = slices.Insert(f.fields, i+1, &ui.Field{
 		ID:       "oidc.confirmed_issuer",
 		Name:     "oidc.confirmed_issuer",
 		Label:    "The issuer is " + stated,
@@ -249,7 +249,7 @@ func (f *form) offer(err error) {
 }
 
 // hide keeps what must not be shown out of a field.
-func (f *form) hide(x *page.Field) {
+func (f *form) hide(x *ui.Field) {
 	text := ""
 	switch raw, err := base64.StdEncoding.DecodeString(x.Value); {
 	case x.Kind != "area":

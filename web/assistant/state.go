@@ -11,8 +11,8 @@ import (
 	"gatehouse/sso/connections"
 	"gatehouse/sso/guide"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // state is how far a connection is.
@@ -142,17 +142,17 @@ func (s *state) current() string {
 }
 
 // around is what every step has around itself. id is that of the step.
-func (a *Assistant) around(s *state, id string) (page.Base, page.Assistant) {
-	p := page.Assistant{Over: page.Over(s.guide.Product, s.guide.Protocol), Role: "You need: " + lower(s.guide.Role), Change: s.at("provider")}
+func (a *Assistant) around(s *state, id string) (ui.Base, stepFrame) {
+	p := stepFrame{Over: over(s.guide.Product, s.guide.Protocol), Role: "You need: " + lower(s.guide.Role), Change: s.at("provider")}
 	steps := s.steps()
 	for i, st := range steps {
-		p.Steps = append(p.Steps, page.Step{Label: st.label, Href: s.at(st.id), Current: st.id == id, Done: st.done})
+		p.Steps = append(p.Steps, stepLink{Label: st.label, Href: s.at(st.id), Current: st.id == id, Done: st.done})
 		if st.id != id {
 			continue
 		}
 		p.Number, p.Heading = i+1, st.label
 		if i+1 < len(steps) {
-			p.Next = &page.Link{Label: "Next: " + lower(steps[i+1].label), Href: s.at(steps[i+1].id)}
+			p.Next = &ui.Link{Label: "Next: " + lower(steps[i+1].label), Href: s.at(steps[i+1].id)}
 		}
 	}
 	if s.Role != sso.RoleSetupLink {
@@ -163,11 +163,11 @@ func (a *Assistant) around(s *state, id string) (page.Base, page.Assistant) {
 
 // base is a page below the connections; name is that of the connection, "" while
 // there is none.
-func (a *Assistant) base(v console.Visit, name string) page.Base {
+func (a *Assistant) base(v console.Visit, name string) ui.Base {
 	area := console.AreaConnections
-	trail := []page.Link{{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}}
+	trail := []ui.Link{{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}}
 	if name != "" {
-		trail = append(trail, page.Link{Label: name, Href: console.AtConnection(v.Enterprise, v.Connection.ID)})
+		trail = append(trail, ui.Link{Label: name, Href: console.AtConnection(v.Enterprise, v.Connection.ID)})
 	}
 	if v.Role == sso.RoleSetupLink {
 		area = console.AreaSetup
@@ -185,14 +185,14 @@ func lower(label string) string {
 }
 
 // part is a part of the guide with our values filled in.
-func (a *Assistant) part(s *state, id, heading string, p guide.Part) page.Part {
+func (a *Assistant) part(s *state, id, heading string, p guide.Part) part {
 	values := a.Values(s.Enterprise, s.Connection)
-	out := page.Part{ID: id, Heading: heading}
+	out := part{ID: id, Heading: heading}
 	for _, w := range p.Warnings {
 		out.Warnings = append(out.Warnings, pieces(w))
 	}
 	for i, d := range p.Do {
-		in := page.Instruction{Text: pieces(d.Text)}
+		in := instruction{Text: pieces(d.Text)}
 		for j, v := range d.Give {
 			if e, ok := s.entry(fmt.Sprintf("%s-%d-%d", id, i, j), v, values); ok {
 				in.Values = append(in.Values, e)
@@ -205,31 +205,31 @@ func (a *Assistant) part(s *state, id, heading string, p guide.Part) page.Part {
 
 // entry is a value as the page shows it; a connection that has none of it leaves
 // it out.
-func (s *state) entry(id string, v guide.Value, values map[guide.Kind]string) (page.Entry, bool) {
-	e := page.Entry{Label: v.Label, Hint: v.Hint}
+func (s *state) entry(id string, v guide.Value, values map[guide.Kind]string) (console.Entry, bool) {
+	e := console.Entry{Label: v.Label, Hint: v.Hint}
 	switch v.Kind {
 	case guide.Choice:
 		e.Choice = v.Text
 	case guide.MetadataFile:
-		e.Download = &page.Link{Label: "Download metadata", Href: s.at("files", "metadata.xml")}
+		e.Download = &ui.Link{Label: "Download metadata", Href: s.at("files", "metadata.xml")}
 	case guide.Certificate:
 		if len(s.Connection.Keys) == 0 {
 			return e, false
 		}
-		e.Download = &page.Link{Label: "Download certificate", Href: s.at("files", "certificate.pem")}
+		e.Download = &ui.Link{Label: "Download certificate", Href: s.at("files", "certificate.pem")}
 	default:
 		if values[v.Kind] == "" {
 			return e, false
 		}
-		e.Copy = &page.Copyable{ID: id, Value: values[v.Kind]}
+		e.Copy = &ui.Copyable{ID: id, Value: values[v.Kind]}
 	}
 	return e, true
 }
 
-func pieces(text string) []page.Piece {
-	var out []page.Piece
+func pieces(text string) []piece {
+	var out []piece
 	for _, s := range guide.Spans(text) {
-		out = append(out, page.Piece(s))
+		out = append(out, piece(s))
 	}
 	return out
 }

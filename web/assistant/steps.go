@@ -10,12 +10,12 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // revision is what a form carries so that it does not undo what it did not show.
-func (s *state) revision() page.HiddenField {
-	return page.HiddenField{Name: "revision", Value: strconv.FormatInt(s.Connection.Revision, 10)}
+func (s *state) revision() ui.HiddenField {
+	return ui.HiddenField{Name: "revision", Value: strconv.FormatInt(s.Connection.Revision, 10)}
 }
 
 // revisionOf is the revision that a form was made from; -1, which no connection
@@ -34,7 +34,7 @@ func (a *Assistant) showCreate(w http.ResponseWriter, r *http.Request, v console
 		return err
 	}
 	base, p := a.around(s, "create")
-	return a.Console.Render(w, http.StatusOK, &page.SetupCreate{Base: base, Assistant: p, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Create)})
+	return a.Console.Render(w, http.StatusOK, &setupCreatePage{Base: base, stepFrame: p, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Create)})
 }
 
 func (a *Assistant) showAssign(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -43,7 +43,7 @@ func (a *Assistant) showAssign(w http.ResponseWriter, r *http.Request, v console
 		return err
 	}
 	base, p := a.around(s, "assign")
-	return a.Console.Render(w, http.StatusOK, &page.SetupAssign{Base: base, Assistant: p, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Assign)})
+	return a.Console.Render(w, http.StatusOK, &setupAssignPage{Base: base, stepFrame: p, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Assign)})
 }
 
 // place is where instructions are followed.
@@ -60,7 +60,7 @@ func (a *Assistant) showTest(w http.ResponseWriter, r *http.Request, v console.V
 		return err
 	}
 	base, around := a.around(s, "test")
-	p := &page.SetupTest{Base: base, Assistant: around, Missing: s.lacks(), All: console.AtConnection(v.Enterprise, v.Connection.ID, "tests"), Again: s.passed()}
+	p := &setupTestPage{Base: base, stepFrame: around, Missing: s.lacks(), All: console.AtConnection(v.Enterprise, v.Connection.ID, "tests"), Again: s.passed()}
 	if len(s.missing) == 0 {
 		p.Start = p.All
 	}
@@ -68,7 +68,7 @@ func (a *Assistant) showTest(w http.ResponseWriter, r *http.Request, v console.V
 		p.Next = nil // it stays here until it works
 	}
 	if s.last != nil {
-		p.Last = &page.LastTest{Badge: page.TestState(*s.last), At: page.NewTime(s.last.EndedAt, a.Now()), Href: p.All + "/" + string(s.last.ID),
+		p.Last = &lastTest{Badge: console.TestState(*s.last), At: ui.NewTime(s.last.EndedAt, a.Now()), Href: p.All + "/" + string(s.last.ID),
 			Old: s.last.Revision != s.Connection.Revision}
 		if s.last.State != sso.TestPassed {
 			p.Last.Detail = s.last.Detail
@@ -78,10 +78,10 @@ func (a *Assistant) showTest(w http.ResponseWriter, r *http.Request, v console.V
 }
 
 // lacks is what has to be entered before anybody can sign in.
-func (s *state) lacks() []page.Todo {
-	var all []page.Todo
+func (s *state) lacks() []ui.Todo {
+	var all []ui.Todo
 	for _, m := range s.missing {
-		todo := page.Todo{State: "warn", Text: m.Message, Href: s.at("configure"), Label: "Enter it"}
+		todo := ui.Todo{State: "warn", Text: m.Message, Href: s.at("configure"), Label: "Enter it"}
 		if m.Field == "provisioning" { // the assistant does not ask for it
 			todo.Href, todo.Label = console.AtConnection(s.Enterprise, s.Connection.ID, "settings"), "Settings"
 		}
@@ -102,8 +102,8 @@ func (a *Assistant) showEnable(w http.ResponseWriter, r *http.Request, v console
 func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err error) error {
 	base, around := a.around(s, "enable")
 	around.Next = nil
-	p := &page.SetupEnable{Base: base, Assistant: around, Missing: s.lacks(), Changes: s.changes(),
-		Form: page.SetupForm{Action: s.at("enable"), Button: "Proceed", Hidden: []page.HiddenField{s.revision()}}}
+	p := &setupEnablePage{Base: base, stepFrame: around, Missing: s.lacks(), Changes: s.changes(),
+		Form: setupForm{Action: s.at("enable"), Button: "Proceed", Hidden: []ui.HiddenField{s.revision()}}}
 	for _, d := range connections.Differences(s.Connection.Live, s.Connection.Draft) {
 		if s.Connection.Live != nil && s.Connection.Draft != nil {
 			one := differs(d)
@@ -114,16 +114,16 @@ func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err
 		}
 	}
 	p.Warnings = append(s.approval(), s.worthALook()...)
-	var fields []*page.Field
+	var fields []*ui.Field
 	if !s.passed() {
 		hint := "It has not been tested in its current state. If something is wrong, no one can sign in."
-		field := page.Field{ID: "confirm", Name: "confirm", Label: "Enter “" + s.Connection.Name + "” to enable it without a passed test", Hint: hint, Value: typed, Autocomplete: "off"}
+		field := ui.Field{ID: "confirm", Name: "confirm", Label: "Enter “" + s.Connection.Name + "” to enable it without a passed test", Hint: hint, Value: typed, Autocomplete: "off"}
 		fields = append(fields, &field)
-		p.Warnings = append(p.Warnings, page.Todo{State: "warn", Text: "The current configuration has not passed a test.", Href: s.at("test"), Label: "Test it"})
-		p.Form.Wrong = page.Blame(err, fields...)
-		p.Form.Fields = []page.Field{field}
+		p.Warnings = append(p.Warnings, ui.Todo{State: "warn", Text: "The current configuration has not passed a test.", Href: s.at("test"), Label: "Test it"})
+		p.Form.Wrong = ui.Blame(err, fields...)
+		p.Form.Fields = []ui.Field{field}
 	} else {
-		p.Form.Wrong = page.Blame(err)
+		p.Form.Wrong = ui.Blame(err)
 	}
 	return a.Console.Render(w, statusOf(err), p)
 }
@@ -152,8 +152,8 @@ func (s *state) changes() []string {
 	return append(all, "Anyone signing in for the first time gets a new account.")
 }
 
-func differs(d connections.Difference) page.Differs {
-	out := page.Differs{
+func differs(d connections.Difference) difference {
+	out := difference{
 		Field:  console.FieldLabel(d.Field),
 		Before: console.FieldValue(d.Field, d.Before),
 		After:  console.FieldValue(d.Field, d.After),
@@ -220,16 +220,16 @@ func (a *Assistant) showDone(w http.ResponseWriter, r *http.Request, v console.V
 		around.Heading = s.Connection.Name + " is enabled"
 	}
 	base.Flash = console.Said(r, map[string]string{"enabled": "People can sign in now."})
-	p := &page.SetupDone{Base: base, Assistant: around, Link: page.Copyable{ID: "link", Value: a.Values(s.Enterprise, s.Connection)[Link]}}
+	p := &setupDonePage{Base: base, stepFrame: around, Link: ui.Copyable{ID: "link", Value: a.Values(s.Enterprise, s.Connection)[Link]}}
 	if v.Role != sso.RoleSetupLink {
-		p.Todo = []page.Todo{
+		p.Todo = []ui.Todo{
 			{Text: "Verify your e-mail domains: people then need no code at their first sign-in, and are led here by their address.", Href: console.At(v.Enterprise, "domains"), Label: "Domains"},
 			{Text: "See which groups of your identity provider match a group here, and which almost do.", Href: console.AtConnection(v.Enterprise, v.Connection.ID, "groups"), Label: "Verify groups"},
 			{Text: "Choose who the admins are, and whether admins must use single sign-on too.", Href: console.At(v.Enterprise, "access"), Label: "Access"},
 		}
 	}
 	if s.Connection.State != sso.ConnectionEnabled {
-		p.Todo = append([]page.Todo{{State: "warn", Text: "No one can sign in through it until it is enabled.", Href: s.at("enable"), Label: "Enable it"}}, p.Todo...)
+		p.Todo = append([]ui.Todo{{State: "warn", Text: "No one can sign in through it until it is enabled.", Href: s.at("enable"), Label: "Enable it"}}, p.Todo...)
 	}
 	return a.Console.Render(w, http.StatusOK, p)
 }

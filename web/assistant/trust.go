@@ -6,7 +6,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // reload is the state after something was recorded about the connection.
@@ -21,16 +21,16 @@ func (a *Assistant) reload(ctx context.Context, v console.Visit) (*state, error)
 
 // approval says what enabling waits for if the draft changes whom the company
 // trusts; nothing if it does not, or is approved.
-func (s *state) approval() []page.Todo {
+func (s *state) approval() []ui.Todo {
 	if s.trust == nil || s.trust.State() == "approved" {
 		return nil
 	}
-	todo := page.Todo{State: "warn", Href: s.at("test"), Label: "Test it"}
+	todo := ui.Todo{State: "warn", Href: s.at("test"), Label: "Test it"}
 	const changes = "This changes whom the company trusts to say who its people are. "
 	const test = " Or test it yourself, in a browser that is signed in through the connection as it is now, as the same person."
 	switch state := s.trust.State(); {
 	case s.Role == sso.RoleOperator:
-		return []page.Todo{{State: "warn", Text: changes + "You are an operator: enabling it approves it. Check every value below first."}}
+		return []ui.Todo{{State: "warn", Text: changes + "You are an operator: enabling it approves it. Check every value below first."}}
 	case state == "waiting":
 		todo.Text = changes + "It waits for approval: another admin of the company, or an operator, approves it on the page of the connection. " +
 			"Nothing changes until then. Once it is approved, come back and enable it here." + test
@@ -40,5 +40,5 @@ func (s *state) approval() []page.Todo {
 	default:
 		todo.Text = changes + "Enabling it asks for approval by another admin of the company or by an operator." + test
 	}
-	return []page.Todo{todo}
+	return []ui.Todo{todo}
 }

@@ -9,35 +9,35 @@ import (
 	"gatehouse/groupsync"
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // mostChoices is how many names and groups are offered in one list.
 const mostChoices = 200
 
 // acceptForm gives a name that is sent and nowhere here to a group.
-func (o overview) acceptForm(v console.Visit, typed url.Values) *page.GroupForm {
-	names := page.Field{ID: "accept-name", Name: "name", Label: "Name", Kind: "select"}
+func (o overview) acceptForm(v console.Visit, typed url.Values) *groupForm {
+	names := ui.Field{ID: "accept-name", Name: "name", Label: "Name", Kind: "select"}
 	for _, n := range o.names {
 		if n.nowhere() && len(names.Options) < mostChoices && len(groupsync.CheckName("", groupsync.CleanName(n.text))) == 0 {
-			names.Options = append(names.Options, page.Option{Value: n.text, Label: n.text + ", of " + people(n.people), Chosen: n.text == typed.Get("name")})
+			names.Options = append(names.Options, ui.Option{Value: n.text, Label: n.text + ", of " + people(n.people), Chosen: n.text == typed.Get("name")})
 		}
 	}
 	titles := map[sso.OrganizationID]string{}
 	for _, x := range o.organizations {
 		titles[x.ID] = x.Name
 	}
-	groups := page.Field{ID: "accept-group", Name: "group", Label: "Of the group", Kind: "select"}
+	groups := ui.Field{ID: "accept-group", Name: "group", Label: "Of the group", Kind: "select"}
 	for _, t := range o.tallies {
 		if !t.Group.Default && len(groups.Options) < mostChoices {
-			groups.Options = append(groups.Options, page.Option{Value: string(t.Group.ID), Label: t.Group.Name + " in " + titles[t.Group.Organization],
+			groups.Options = append(groups.Options, ui.Option{Value: string(t.Group.ID), Label: t.Group.Name + " in " + titles[t.Group.Organization],
 				Chosen: string(t.Group.ID) == typed.Get("group")})
 		}
 	}
 	if len(names.Options) == 0 || len(groups.Options) == 0 {
 		return nil
 	}
-	return &page.GroupForm{Action: at(v, "groups", "accept"), Fields: []page.Field{names, groups}}
+	return &groupForm{Action: at(v, "groups", "accept"), Fields: []ui.Field{names, groups}}
 }
 
 // accept makes a name an IdP name of a group, beside those it has.
@@ -70,7 +70,7 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, v console.Visi
 
 // readOnly takes everything off the page that the holder of a setup link may not
 // do, and every link to a page that is not for them.
-func readOnly(p *page.ConnectionGroups) {
+func readOnly(p *connectionGroupsPage) {
 	p.Ask = ""
 	for i := range p.Missing {
 		p.Missing[i].Href = ""

@@ -13,7 +13,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 func (h *Handlers) certificates(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -26,10 +26,10 @@ func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v co
 	if err != nil {
 		return fmt.Errorf("list certificates: %w", err)
 	}
-	p := &page.ConnectionCertificates{Base: h.base(v, true), Revision: strconv.FormatInt(c.Revision, 10)}
+	p := &connectionCertificatesPage{Base: h.base(v, true), Revision: strconv.FormatInt(c.Revision, 10)}
 	p.Flash = console.Said(r, map[string]string{"added": "The certificate is in the draft.", "removed": "The certificate is removed in the draft.",
 		"new": "The metadata was fetched, and something in it is new.", "same": "The metadata was fetched. Nothing in it is new.", "confirmed": "The new certificates are trusted from now on.", "rotated": "There is a new key. Give its certificate to the identity provider."})
-	p.Field = page.Field{ID: "certificate", Name: "certificate", Label: "Certificate", Kind: "area", Mono: true, Lines: 8, Most: 65536,
+	p.Field = ui.Field{ID: "certificate", Name: "certificate", Label: "Certificate", Kind: "area", Mono: true, Lines: 8, Most: 65536,
 		Hint: "The text between BEGIN CERTIFICATE and END CERTIFICATE, with these lines or without.", Value: r.PostForm.Get("certificate")}
 	h.theirs(p, v, used)
 	h.metadata(p, v)
@@ -39,10 +39,10 @@ func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v co
 		if i > 0 {
 			label = "An older key, still read with"
 		}
-		p.Own = append(p.Own, page.OwnKey{Label: label, Made: h.time(k.CreatedAt), Download: at(v, "certificates", "own", string(k.ID))})
+		p.Own = append(p.Own, ownKey{Label: label, Made: h.time(k.CreatedAt), Download: at(v, "certificates", "own", string(k.ID))})
 	}
 	if len(c.Keys) > 0 {
-		p.Rotate = &page.Confirm{Label: "Create a new key", Action: at(v, "certificates", "rotate"), Button: "Create a new key",
+		p.Rotate = &ui.Confirm{Label: "Create a new key", Action: at(v, "certificates", "rotate"), Button: "Create a new key",
 			Text: "It signs from now on, at once. What is encrypted to an older one can still be read. If the identity provider checks our signatures, give it the new certificate right away: until then it refuses us."}
 	}
 	if refused != nil {
@@ -52,8 +52,8 @@ func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v co
 }
 
 // certificateFaults puts what is wrong with a certificate on the only field.
-func certificateFaults(err error, field *page.Field) []page.Wrong {
-	all := page.Blame(err)
+func certificateFaults(err error, field *ui.Field) []ui.Wrong {
+	all := ui.Blame(err)
 	for i, f := range all {
 		if f.Label == "certificate" || strings.HasPrefix(f.Label, "saml.certificates") {
 			field.Error = f.Message
@@ -66,28 +66,28 @@ func certificateFaults(err error, field *page.Field) []page.Wrong {
 }
 
 // metadata is how fetching it went.
-func (h *Handlers) metadata(p *page.ConnectionCertificates, v console.Visit) {
+func (h *Handlers) metadata(p *connectionCertificatesPage, v console.Visit) {
 	c := v.Connection
 	cfg := serving(c)
 	if cfg == nil || cfg.SAML == nil {
-		p.Metadata = []page.Fact{{Label: "Keys", Value: "Fetched from the provider when needed. There is nothing to roll over by hand."}}
+		p.Metadata = []ui.Fact{{Label: "Keys", Value: "Fetched from the provider when needed. There is nothing to roll over by hand."}}
 		return
 	}
 	p.Add = at(v, "certificates")
 	if cfg.SAML.MetadataURL == "" {
-		p.Metadata = []page.Fact{{Label: "Address", Value: "none: certificates are changed by hand"}}
+		p.Metadata = []ui.Fact{{Label: "Address", Value: "none: certificates are changed by hand"}}
 		return
 	}
 	p.Refresh = at(v, "certificates", "refresh")
 	checked := h.time(c.Metadata.CheckedAt)
-	result := page.Fact{Label: "Result", Value: "It worked", Badge: &page.Badge{Label: "ok", State: "ok"}}
+	result := ui.Fact{Label: "Result", Value: "It worked", Badge: &ui.Badge{Label: "ok", State: "ok"}}
 	switch {
 	case c.Metadata.Error != "":
-		result = page.Fact{Label: "Result", Value: c.Metadata.Error, Badge: &page.Badge{Label: "failed", State: "error"}}
+		result = ui.Fact{Label: "Result", Value: c.Metadata.Error, Badge: &ui.Badge{Label: "failed", State: "error"}}
 	case c.Metadata.CheckedAt.IsZero():
-		result = page.Fact{Label: "Result", Value: "It is fetched about every hour, once the connection is enabled"}
+		result = ui.Fact{Label: "Result", Value: "It is fetched about every hour, once the connection is enabled"}
 	}
-	p.Metadata = []page.Fact{{Label: "Address", Value: cfg.SAML.MetadataURL, Code: true}, {Label: "Fetched", Time: &checked}, result}
+	p.Metadata = []ui.Fact{{Label: "Address", Value: cfg.SAML.MetadataURL, Code: true}, {Label: "Fetched", Time: &checked}, result}
 }
 
 // serving is what people sign in with, or else what is being edited.
@@ -115,7 +115,7 @@ func trustedBy(cfg *sso.Config) []sso.Certificate {
 
 // theirs lists the identity provider's certificates: those that are trusted, those
 // that wait in the draft, and those that were.
-func (h *Handlers) theirs(p *page.ConnectionCertificates, v console.Visit, used []sso.CertificateUse) {
+func (h *Handlers) theirs(p *connectionCertificatesPage, v console.Visit, used []sso.CertificateUse) {
 	c := v.Connection
 	live, draft := trustedBy(c.Live), trustedBy(c.Draft)
 	all := slices.Concat(live, draft)
@@ -128,15 +128,15 @@ func (h *Handlers) theirs(p *page.ConnectionCertificates, v console.Visit, used 
 			continue
 		}
 		seen[f] = true
-		row := page.CertificateRow{Fingerprint: fingerprint(f), Source: source(x.Source), Used: page.Time{Relative: "never"}}
+		row := certificateRow{Fingerprint: fingerprint(f), Source: source(x.Source), Used: ui.Time{Relative: "never"}}
 		inLive, inDraft := has(live, f), has(draft, f)
 		switch {
 		case inLive && (c.Draft == nil || inDraft):
-			row.State = page.Badge{Label: "trusted", State: "ok"}
+			row.State = ui.Badge{Label: "trusted", State: "ok"}
 		case inLive:
-			row.State, p.Draft = page.Badge{Label: "trusted, removed in the draft", State: "warn"}, at(v)
+			row.State, p.Draft = ui.Badge{Label: "trusted, removed in the draft", State: "warn"}, at(v)
 		default:
-			row.State, p.Draft = page.Badge{Label: "pending in the draft", State: "warn"}, at(v)
+			row.State, p.Draft = ui.Badge{Label: "pending in the draft", State: "warn"}, at(v)
 		}
 		h.describe(&row, x, window)
 		if has(trustedBy(edited(c)), f) {
@@ -149,20 +149,20 @@ func (h *Handlers) theirs(p *page.ConnectionCertificates, v console.Visit, used 
 	}
 	for _, u := range used {
 		if !seen[u.Fingerprint] {
-			p.Rows = append(p.Rows, page.CertificateRow{Subject: "No longer trusted", Fingerprint: fingerprint(u.Fingerprint), State: page.Badge{Label: "retired"}, Source: source(u.Source), Used: h.time(u.LastUsed)})
+			p.Rows = append(p.Rows, certificateRow{Subject: "No longer trusted", Fingerprint: fingerprint(u.Fingerprint), State: ui.Badge{Label: "retired"}, Source: source(u.Source), Used: h.time(u.LastUsed)})
 		}
 	}
 }
 
 // removal asks before a certificate goes. One of metadata that is fetched goes
 // when the metadata says so, and the last one stays.
-func removal(v console.Visit, x sso.Certificate, f string) *page.Confirm {
+func removal(v console.Visit, x sso.Certificate, f string) *ui.Confirm {
 	cfg := edited(v.Connection)
 	if cfg.SAML.MetadataURL != "" && x.Source == sso.FromMetadata || len(cfg.SAML.Certificates) == 1 {
 		return nil
 	}
-	return &page.Confirm{Label: "Remove", Text: "Answers signed with it are refused, once the draft is enabled.", Action: at(v, "certificates", "remove"), Button: "Remove in the draft", Danger: true,
-		Fields: []page.HiddenField{{Name: "fingerprint", Value: f}, {Name: "revision", Value: strconv.FormatInt(v.Connection.Revision, 10)}}}
+	return &ui.Confirm{Label: "Remove", Text: "Answers signed with it are refused, once the draft is enabled.", Action: at(v, "certificates", "remove"), Button: "Remove in the draft", Danger: true,
+		Fields: []ui.HiddenField{{Name: "fingerprint", Value: f}, {Name: "revision", Value: strconv.FormatInt(v.Connection.Revision, 10)}}}
 }
 
 func has(all []sso.Certificate, fingerprint string) bool {
@@ -209,7 +209,7 @@ func (s span) place(t time.Time) int {
 	return max(0, min(1000, int(1000*t.Sub(s.from).Seconds()/s.to.Sub(s.from).Seconds())))
 }
 
-func (h *Handlers) describe(row *page.CertificateRow, x sso.Certificate, window span) {
+func (h *Handlers) describe(row *certificateRow, x sso.Certificate, window span) {
 	cert, err := x.Parse()
 	if err != nil {
 		row.Subject = "A certificate that cannot be read"
@@ -220,7 +220,7 @@ func (h *Handlers) describe(row *page.CertificateRow, x sso.Certificate, window 
 		row.Subject = cert.Subject.String()
 	}
 	now, from := h.Now(), window.place(cert.NotBefore)
-	life := &page.Lifeline{From: from, Length: max(4, window.place(cert.NotAfter)-from), Now: window.place(now), State: "ok"}
+	life := &lifeline{From: from, Length: max(4, window.place(cert.NotAfter)-from), Now: window.place(now), State: "ok"}
 	left := int(cert.NotAfter.Sub(now) / day)
 	until := cert.NotAfter.UTC().Format("2 January 2006")
 	switch {
@@ -300,10 +300,10 @@ func (h *Handlers) refresh(w http.ResponseWriter, r *http.Request, v console.Vis
 
 // pending asks whether certificates are right that the metadata put in place of all
 // others; nil if none wait.
-func pending(v console.Visit) *page.Confirm {
+func pending(v console.Visit) *ui.Confirm {
 	cfg := serving(v.Connection)
 	if cfg != nil && cfg.OIDC != nil && len(cfg.OIDC.PendingKeys) > 0 {
-		return &page.Confirm{
+		return &ui.Confirm{
 			Label:  "Confirm the new keys",
 			Action: at(v, "certificates", "confirm"),
 			Button: "Trust the new keys",
@@ -318,7 +318,7 @@ func pending(v console.Visit) *page.Confirm {
 	for _, c := range cfg.SAML.Pending {
 		names = append(names, c.Fingerprint())
 	}
-	return &page.Confirm{
+	return &ui.Confirm{
 		Label:  "Confirm the new certificates",
 		Action: at(v, "certificates", "confirm"),
 		Button: "Trust the new certificates",

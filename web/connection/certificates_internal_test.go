@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
 )
 
 // TestLifelines: a lifetime is drawn where it lies, however long it is.
@@ -43,7 +42,7 @@ func TestLifelines(t *testing.T) {
 		}
 		c := sso.Certificate{Raw: der}
 		window := windowOf([]sso.Certificate{c}, now)
-		var row page.CertificateRow
+		var row certificateRow
 		h.describe(&row, c, window)
 		l := row.Life
 		if row.Subject != "idp.test" || l == nil || l.State != tt.state || !strings.Contains(l.Text, tt.words) || l.Length < tt.least || l.Length > tt.most || l.From < 0 || l.From+l.Length > 1004 || l.Now <= 0 || l.Now >= 1000 {

@@ -9,8 +9,8 @@ import (
 	"gatehouse/sso/connections"
 	"gatehouse/sso/login"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // Store keeps what is shown; store.DB is one. It is made of the small interfaces
@@ -124,10 +124,10 @@ func withSetupLink(p console.Page) console.Page {
 func (h *Handlers) revoked(ctx context.Context) { h.Revoked(context.WithoutCancel(ctx)) }
 
 // base surrounds a page about the connection, or about something of it.
-func (h *Handlers) base(v console.Visit, below bool) page.Base {
-	trail := []page.Link{{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}}
+func (h *Handlers) base(v console.Visit, below bool) ui.Base {
+	trail := []ui.Link{{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}}
 	if below {
-		trail = append(trail, page.Link{Label: v.Connection.Name, Href: at(v)})
+		trail = append(trail, ui.Link{Label: v.Connection.Name, Href: at(v)})
 	}
 	area := console.AreaConnections
 	if v.Role == sso.RoleSetupLink {
@@ -141,7 +141,7 @@ func at(v console.Visit, parts ...string) string {
 	return console.AtConnection(v.Enterprise, v.Connection.ID, parts...)
 }
 
-func (h *Handlers) time(t time.Time) page.Time { return page.NewTime(t, h.Now()) }
+func (h *Handlers) time(t time.Time) ui.Time { return ui.NewTime(t, h.Now()) }
 
 // refusal is what can be told about an error on the page where it was made:
 // whether it is one.
@@ -154,9 +154,9 @@ func refusal(err error) bool {
 }
 
 // wrong is the summary of a refusal that is about no field of the page.
-func wrong(err error) []page.Wrong {
-	var all []page.Wrong
-	for _, w := range page.Blame(err) {
+func wrong(err error) []ui.Wrong {
+	var all []ui.Wrong
+	for _, w := range ui.Blame(err) {
 		if w.Label != "" {
 			w.Label = console.FieldLabel(w.Label)
 		}
@@ -166,7 +166,7 @@ func wrong(err error) []page.Wrong {
 }
 
 // status is that of a page with these faults.
-func status(faults []page.Wrong) int {
+func status(faults []ui.Wrong) int {
 	if len(faults) > 0 {
 		return http.StatusUnprocessableEntity
 	}

@@ -22,9 +22,9 @@ import (
 	"gatehouse/store/storetest"
 	"gatehouse/web/connection"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
 	"gatehouse/web/testconnection"
+	"gatehouse/web/ui"
 )
 
 // visitors let in whoever the header names: the roles are others' tests.
@@ -68,7 +68,7 @@ func newFixture(t *testing.T) *fixture {
 			GroupSync: sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}}})
 	f.ok(err)
 	f.enter()
-	pages, err := page.New(page.Options{})
+	pages, err := ui.New(ui.Options{}, console.Templates(), connection.Templates(), testconnection.Templates())
 	f.ok(err)
 	f.router, err = route.New(route.Options{BaseURL: "https://sso.example", Now: time.Now, Log: log})
 	f.ok(err)

@@ -13,12 +13,12 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/login"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // drifts lists the groups whose numbers differ most from what is said, each with
 // the reasons for it.
-func (h *Handlers) drifts(ctx context.Context, p *page.ConnectionGroups, v console.Visit, o overview) error {
+func (h *Handlers) drifts(ctx context.Context, p *connectionGroupsPage, v console.Visit, o overview) error {
 	titles := map[sso.OrganizationID]string{}
 	for _, x := range o.organizations {
 		titles[x.ID] = x.Name
@@ -39,9 +39,9 @@ func (h *Handlers) drifts(ctx context.Context, p *page.ConnectionGroups, v conso
 		if err != nil {
 			return fmt.Errorf("compare expected and actual members: %w", err)
 		}
-		p.Missing = append(p.Missing, page.DriftLine{Group: d.Group.Name, Organization: titles[d.Group.Organization], Why: reasons(d),
+		p.Missing = append(p.Missing, driftLine{Group: d.Group.Name, Organization: titles[d.Group.Organization], Why: reasons(d),
 			Href:  console.At(v.Enterprise, "groups", string(d.Group.ID), "drift"),
-			Share: page.Share{Label: "In it", Text: strconv.Itoa(d.Actual) + " of " + strconv.Itoa(d.Expected) + " expected", Percent: percent(d.Actual, max(d.Expected, d.Actual)), State: "warn"}})
+			Share: share{Label: "In it", Text: strconv.Itoa(d.Actual) + " of " + strconv.Itoa(d.Expected) + " expected", Percent: percent(d.Actual, max(d.Expected, d.Actual)), State: "warn"}})
 	}
 	return nil
 }
@@ -95,8 +95,8 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err != nil {
 		return fmt.Errorf("find the person: %w", err)
 	}
-	p := &page.ConnectionPerson{Base: h.base(v, true), Person: text, Back: at(v, "groups")}
-	p.Console.Trail = append(p.Console.Trail, page.Link{Label: "Verify groups", Href: p.Back})
+	p := &connectionPersonPage{Base: h.base(v, true), Person: text, Back: at(v, "groups")}
+	p.Console.Trail = append(p.Console.Trail, ui.Link{Label: "Verify groups", Href: p.Back})
 	if text == "" || len(all) == 0 {
 		p.Notes = []string{"No one here has this login. Go back and enter the full login of someone who has signed in."}
 		return h.Console.Render(w, http.StatusOK, p)
@@ -116,7 +116,7 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 	preview, err := h.Preview.PreviewSync(r.Context(), v.Enterprise.ID, v.Connection.ID, login.Supposed{User: u.ID, Groups: last.Asserted})
 	switch {
 	case refusal(err):
-		p.Notes = []string{page.Blame(err)[0].Message}
+		p.Notes = []string{ui.Blame(err)[0].Message}
 		return h.Console.Render(w, http.StatusOK, p)
 	case err != nil:
 		return fmt.Errorf("plan the sign-in: %w", err)
@@ -125,9 +125,9 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 	return h.Console.Render(w, http.StatusOK, p)
 }
 
-func (h *Handlers) previewed(p *page.ConnectionPerson, last sso.SyncRecord, preview login.Preview) {
+func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, preview login.Preview) {
 	said := h.time(last.At)
-	p.Facts = []page.Fact{{Label: "Last told", Time: &said}, {Label: "Groups then", Value: count(len(last.Asserted.Names), "name", "names") + ", " + last.Asserted.State.String()}}
+	p.Facts = []ui.Fact{{Label: "Last told", Time: &said}, {Label: "Groups then", Value: count(len(last.Asserted.Names), "name", "names") + ", " + last.Asserted.State.String()}}
 	if preview.Refused != nil {
 		p.Refused = preview.Refused.Public
 		return
@@ -143,7 +143,7 @@ func (h *Handlers) previewed(p *page.ConnectionPerson, last sso.SyncRecord, prev
 	plain := func(all []sso.GroupChange) []string {
 		var names []string
 		for _, g := range all {
-			names = append(names, page.WithReason(g.Name, g.Source))
+			names = append(names, console.WithReason(g.Name, g.Source))
 		}
 		return names
 	}
@@ -153,7 +153,7 @@ func (h *Handlers) previewed(p *page.ConnectionPerson, last sso.SyncRecord, prev
 		}
 	}
 	for _, o := range preview.Organizations {
-		c := page.PersonChanges{Name: o.Name, Added: plain(o.Added), Removed: plain(o.Removed), Kept: plain(o.Kept)}
+		c := personChanges{Name: o.Name, Added: plain(o.Added), Removed: plain(o.Removed), Kept: plain(o.Kept)}
 		for _, m := range o.NearMisses {
 			c.Near = append(c.Near, "“"+m.Asserted+"” is nearly “"+m.Name+"”: "+m.Why.Words())
 		}

@@ -6,7 +6,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // settled is what the settings show: what is being edited, or else live.
@@ -18,9 +18,9 @@ func settled(c sso.Connection) *sso.Config {
 }
 
 // sections are the fields of the settings; defaults are the default groups.
-func sections(c sso.Connection, defaults []sso.PrincipalGroup) []page.FieldSection {
+func sections(c sso.Connection, defaults []sso.PrincipalGroup) []fieldSection {
 	cfg := settled(c)
-	all := []page.FieldSection{{ID: "general", Heading: "General", Fields: []page.Field{
+	all := []fieldSection{{ID: "general", Heading: "General", Fields: []ui.Field{
 		{ID: "name", Name: "name", Label: console.FieldLabel("name"), Value: c.Name, Hint: "People see it where there is a choice. It changes at once.", Autocomplete: "off"},
 	}}}
 	all = append(all, groupFields(cfg, defaults), brakeFields(cfg.Brake), policyFields(cfg))
@@ -33,19 +33,19 @@ func sections(c sso.Connection, defaults []sso.PrincipalGroup) []page.FieldSecti
 	return append(all, directoryFields(cfg))
 }
 
-func choice(name, hint, value string) page.Field {
-	return page.Field{ID: idOf(name), Name: name, Label: console.FieldLabel(name), Hint: hint, Kind: "select", Options: chosen(name, value)}
+func choice(name, hint, value string) ui.Field {
+	return ui.Field{ID: idOf(name), Name: name, Label: console.FieldLabel(name), Hint: hint, Kind: "select", Options: chosen(name, value)}
 }
 
-func box(name, hint string, checked bool) page.Field {
-	return page.Field{ID: idOf(name), Name: name, Label: console.FieldLabel(name), Hint: hint, Kind: "check", Value: "yes", Checked: checked, Optional: true}
+func box(name, hint string, checked bool) ui.Field {
+	return ui.Field{ID: idOf(name), Name: name, Label: console.FieldLabel(name), Hint: hint, Kind: "check", Value: "yes", Checked: checked, Optional: true}
 }
 
-func line(name, hint, value string) page.Field {
-	return page.Field{ID: idOf(name), Name: name, Label: console.FieldLabel(name), Hint: hint, Value: value, Optional: true, Mono: true, Most: 1024, Autocomplete: "off"}
+func line(name, hint, value string) ui.Field {
+	return ui.Field{ID: idOf(name), Name: name, Label: console.FieldLabel(name), Hint: hint, Value: value, Optional: true, Mono: true, Most: 1024, Autocomplete: "off"}
 }
 
-func number(name, hint string, value int) page.Field {
+func number(name, hint string, value int) ui.Field {
 	f := line(name, hint, "")
 	if value != 0 {
 		f.Value = strconv.Itoa(value)
@@ -54,7 +54,7 @@ func number(name, hint string, value int) page.Field {
 	return f
 }
 
-func secret(name, hint string) page.Field {
+func secret(name, hint string) ui.Field {
 	f := line(name, hint, "")
 	f.Kind, f.Autocomplete = "password", "new-password"
 	return f
@@ -62,12 +62,12 @@ func secret(name, hint string) page.Field {
 
 func idOf(name string) string { return strings.NewReplacer(".", "-", "_", "-").Replace(name) }
 
-func groupFields(cfg *sso.Config, defaults []sso.PrincipalGroup) page.FieldSection {
+func groupFields(cfg *sso.Config, defaults []sso.PrincipalGroup) fieldSection {
 	m, g, r := cfg.Mapping, cfg.GroupSync, sso.Rewrite{}
 	if m.GroupsRewrite != nil {
 		r = *m.GroupsRewrite
 	}
-	s := page.FieldSection{ID: "groups", Heading: "Groups", Fields: []page.Field{
+	s := fieldSection{ID: "groups", Heading: "Groups", Fields: []ui.Field{
 		choice("group_sync.mode", "What a sign-in may take away.", string(g.Mode)),
 		choice("group_sync.on_absent", "Without group data, memberships are kept unless you choose otherwise.", string(g.OnAbsent)),
 		choice("group_sync.on_overage", "Entra ID sends a pointer in place of a long list.", string(g.OnOverage)),
@@ -87,7 +87,7 @@ func groupFields(cfg *sso.Config, defaults []sso.PrincipalGroup) page.FieldSecti
 	return s
 }
 
-func defaultGroups(all []sso.PrincipalGroup) page.Field {
+func defaultGroups(all []sso.PrincipalGroup) ui.Field {
 	refs := make([]string, len(all))
 	for i, g := range all {
 		refs[i] = g.Ref()
@@ -98,8 +98,8 @@ func defaultGroups(all []sso.PrincipalGroup) page.Field {
 	return f
 }
 
-func brakeFields(b sso.Brake) page.FieldSection {
-	return page.FieldSection{ID: "brake", Heading: "Brake", Lead: "Group syncs that look like a mistake are held until an admin decides; people sign in with their old groups.", Fields: []page.Field{
+func brakeFields(b sso.Brake) fieldSection {
+	return fieldSection{ID: "brake", Heading: "Brake", Lead: "Group syncs that look like a mistake are held until an admin decides; people sign in with their old groups.", Fields: []ui.Field{
 		box("brake.off", "Then a wrong setting at the identity provider can empty every group.", b.Off),
 		number("brake.share", "Removals from a group are held once it loses more than this share of its members. Empty: 50.", b.Share),
 		number("brake.people", "Up to this many people of a group are never held for the share. Empty: 20.", b.People),
@@ -107,14 +107,14 @@ func brakeFields(b sso.Brake) page.FieldSection {
 	}}
 }
 
-func policyFields(cfg *sso.Config) page.FieldSection {
+func policyFields(cfg *sso.Config) fieldSection {
 	v := cfg.EmailVerification
-	rule := func(name, hint, value string) page.Field {
+	rule := func(name, hint, value string) ui.Field {
 		f := line(name, hint, value)
 		f.Kind, f.Most, f.Lines = "area", 4096, 4
 		return f
 	}
-	return page.FieldSection{ID: "policies", Heading: "Who may sign in", Lead: "Rules are written in CEL, over identity, connection and enterprise. Try them before you save.", Fields: []page.Field{
+	return fieldSection{ID: "policies", Heading: "Who may sign in", Lead: "Rules are written in CEL, over identity, connection and enterprise. Try them before you save.", Fields: []ui.Field{
 		rule("allow_sign_in", "For example: \"staff\" in identity.groups. Empty: everyone whom the identity provider lets in.", cfg.AllowSignIn),
 		box("email_optional", "For example contractors without a mailbox. Without this, a sign-in is refused if no address is sent. "+
 			"The rules here decide about these people, too; identity.email is empty then.", cfg.EmailOptional),
@@ -124,12 +124,12 @@ func policyFields(cfg *sso.Config) page.FieldSection {
 	}}
 }
 
-func samlFields(c *sso.SAMLConfig) page.FieldSection {
+func samlFields(c *sso.SAMLConfig) fieldSection {
 	slo := ""
 	if c.SLO != nil {
 		slo = c.SLO.URL
 	}
-	s := page.FieldSection{ID: "saml", Heading: "SAML", Fields: []page.Field{
+	s := fieldSection{ID: "saml", Heading: "SAML", Fields: []ui.Field{
 		choice("saml.allow_idp_initiated", "When people start from the identity provider’s dashboard.", string(c.IDPInitiated)),
 		choice("saml.name_id_format", "What we ask the identity provider to call people by.", c.NameIDFormat),
 		box("saml.force_authn", "Even if they are signed in there already.", c.ForceAuthn),
@@ -144,8 +144,8 @@ func samlFields(c *sso.SAMLConfig) page.FieldSection {
 	return s
 }
 
-func oidcFields(c *sso.OIDCConfig) page.FieldSection {
-	return page.FieldSection{ID: "oidc", Heading: "OpenID Connect", Fields: []page.Field{
+func oidcFields(c *sso.OIDCConfig) fieldSection {
+	return fieldSection{ID: "oidc", Heading: "OpenID Connect", Fields: []ui.Field{
 		line("oidc.scopes", "With space between them. openid is always asked for.", strings.Join(c.Scopes, " ")),
 		choice("oidc.prompt", "What the identity provider asks of people.", c.Prompt),
 		box("oidc.confirm_new_keys",
@@ -155,12 +155,12 @@ func oidcFields(c *sso.OIDCConfig) page.FieldSection {
 	}}
 }
 
-func directoryFields(cfg *sso.Config) page.FieldSection {
+func directoryFields(cfg *sso.Config) fieldSection {
 	d := sso.Directory{}
 	if cfg.Directory != nil {
 		d = *cfg.Directory
 	}
-	return page.FieldSection{ID: "directory", Heading: "Microsoft Graph", Lead: "Only for Entra ID: where groups are asked for that do not fit into an answer. Empty tenant and application: nowhere.", Fields: []page.Field{
+	return fieldSection{ID: "directory", Heading: "Microsoft Graph", Lead: "Only for Entra ID: where groups are asked for that do not fit into an answer. Empty tenant and application: nowhere.", Fields: []ui.Field{
 		line("directory.tenant", "Its ID, or a domain of it.", d.Tenant),
 		line("directory.client_id", "It needs GroupMember.Read.All and User.Read.All, with admin consent.", d.ClientID),
 		secret("directory.client_secret", "It is never shown. Leave it empty to keep the one that is there."),

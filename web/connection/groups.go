@@ -12,7 +12,7 @@ import (
 	"gatehouse/groupsync"
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // Matrix is what the groups of identity providers are compared with.
@@ -178,10 +178,10 @@ func (h *Handlers) showGroups(w http.ResponseWriter, r *http.Request, v console.
 	if err != nil {
 		return err
 	}
-	p := &page.ConnectionGroups{Base: h.base(v, true), Facts: o.facts(v), Ask: at(v, "groups", "person"), Here: at(v, "groups")}
+	p := &connectionGroupsPage{Base: h.base(v, true), Facts: o.facts(v), Ask: at(v, "groups", "person"), Here: at(v, "groups")}
 	p.Flash = console.Said(r, map[string]string{"created": "Group created. People join it at their next sign-in.",
 		"accepted": "The name is accepted for the group. People join it at their next sign-in; reconcile the group below to add them now."})
-	p.Person = page.Field{ID: "person", Name: "login", Label: "Login", Hint: "The full login of someone who has signed in.", Autocomplete: "off"}
+	p.Person = ui.Field{ID: "person", Name: "login", Label: "Login", Hint: "The full login of someone who has signed in.", Autocomplete: "off"}
 	h.matrix(p, r.URL.Query(), v, o)
 	if err := h.drifts(r.Context(), p, v, o); err != nil {
 		return err
@@ -193,9 +193,9 @@ func (h *Handlers) showGroups(w http.ResponseWriter, r *http.Request, v console.
 	}
 	p.Objects = slices.ContainsFunc(o.names, func(n name) bool { return n.nowhere() && sso.LooksLikeObjectID(n.text) })
 	if refused != nil && p.Accept != nil && r.PostForm.Has("group") {
-		p.Wrong = page.Blame(refused, &p.Accept.Fields[0], &p.Accept.Fields[1])
+		p.Wrong = ui.Blame(refused, &p.Accept.Fields[0], &p.Accept.Fields[1])
 	} else if refused != nil && p.Create != nil {
-		p.Wrong = page.Blame(refused, &p.Create.Fields[0], &p.Create.Fields[1])
+		p.Wrong = ui.Blame(refused, &p.Create.Fields[0], &p.Create.Fields[1])
 	} else if refused != nil {
 		p.Wrong = wrong(refused)
 	}
@@ -212,15 +212,15 @@ func (o overview) count(show string) int {
 	return n
 }
 
-func (o overview) facts(v console.Visit) []page.Fact {
-	warned := func(label string, n int, show string) page.Fact {
-		f := page.Fact{Label: label, Value: count(n, "name", "names")}
+func (o overview) facts(v console.Visit) []ui.Fact {
+	warned := func(label string, n int, show string) ui.Fact {
+		f := ui.Fact{Label: label, Value: count(n, "name", "names")}
 		if n > 0 {
-			f.Href, f.Badge = at(v, "groups")+"?show="+show, &page.Badge{Label: "review", State: "warn"}
+			f.Href, f.Badge = at(v, "groups")+"?show="+show, &ui.Badge{Label: "review", State: "warn"}
 		}
 		return f
 	}
-	facts := []page.Fact{warned("Unmatched", o.count(showNowhere), showNowhere), warned("Near misses", o.count(showNear), showNear),
+	facts := []ui.Fact{warned("Unmatched", o.count(showNowhere), showNowhere), warned("Near misses", o.count(showNear), showNear),
 		{Label: "Never sent", Value: count(o.count(showUnsent), "name", "names"), Href: at(v, "groups") + "?show=" + showUnsent}}
 	without, partly, all := 0, 0, 0
 	for _, r := range o.records {
@@ -236,30 +236,30 @@ func (o overview) facts(v console.Visit) []page.Fact {
 		}
 	}
 	if all > 0 {
-		f := page.Fact{Label: "Lately without groups", Value: strconv.Itoa(without) + " of the last " + count(all, "group sync", "group syncs")}
+		f := ui.Fact{Label: "Lately without groups", Value: strconv.Itoa(without) + " of the last " + count(all, "group sync", "group syncs")}
 		if without > 0 {
-			f.Badge = &page.Badge{Label: "groups unknown", State: "warn"}
+			f.Badge = &ui.Badge{Label: "groups unknown", State: "warn"}
 		}
 		facts = append(facts, f)
 	}
 	if partly > 0 {
-		facts = append(facts, page.Fact{Label: "Lately not fully understood", Value: strconv.Itoa(partly) + " of the last " + count(all, "group sync", "group syncs"),
-			Href: console.At(v.Enterprise, "activity", "syncs"), Badge: &page.Badge{Label: "no one loses a group", State: "warn"}})
+		facts = append(facts, ui.Fact{Label: "Lately not fully understood", Value: strconv.Itoa(partly) + " of the last " + count(all, "group sync", "group syncs"),
+			Href: console.At(v.Enterprise, "activity", "syncs"), Badge: &ui.Badge{Label: "no one loses a group", State: "warn"}})
 	}
 	return facts
 }
 
 // matrix fills in the names that were asked for.
-func (h *Handlers) matrix(p *page.ConnectionGroups, q url.Values, v console.Visit, o overview) {
+func (h *Handlers) matrix(p *connectionGroupsPage, q url.Values, v console.Visit, o overview) {
 	show, search := q.Get("show"), strings.TrimSpace(q.Get("q"))
 	if !slices.Contains([]string{showNowhere, showUnsent, showNear}, show) {
 		show = showAll
 	}
 	for _, s := range []struct{ show, label string }{{showAll, "All names"}, {showNowhere, "Unmatched"}, {showNear, "Near misses"}, {showUnsent, "Never sent"}} {
-		p.Show = append(p.Show, page.Link{Label: s.label + " (" + strconv.Itoa(o.count(s.show)) + ")", Href: at(v, "groups") + "?show=" + s.show, Current: s.show == show})
+		p.Show = append(p.Show, ui.Link{Label: s.label + " (" + strconv.Itoa(o.count(s.show)) + ")", Href: at(v, "groups") + "?show=" + s.show, Current: s.show == show})
 	}
 	p.Shown = show
-	p.Search = page.Field{ID: "q", Name: "q", Label: "Part of a name", Value: search, Optional: true, Autocomplete: "off"}
+	p.Search = ui.Field{ID: "q", Name: "q", Label: "Part of a name", Value: search, Optional: true, Autocomplete: "off"}
 	columns := o.organizations[:min(len(o.organizations), columnsShown)]
 	for _, org := range columns {
 		p.Columns = append(p.Columns, org.Name)
@@ -293,22 +293,22 @@ func (h *Handlers) matrix(p *page.ConnectionGroups, q url.Values, v console.Visi
 }
 
 // form creates a group of a name that is sent and nowhere here.
-func (o overview) form(v console.Visit, typed url.Values) *page.GroupForm {
-	f := &page.GroupForm{Action: at(v, "groups")}
-	names := page.Field{ID: "new-name", Name: "name", Label: "Name", Kind: "select"}
+func (o overview) form(v console.Visit, typed url.Values) *groupForm {
+	f := &groupForm{Action: at(v, "groups")}
+	names := ui.Field{ID: "new-name", Name: "name", Label: "Name", Kind: "select"}
 	for _, n := range o.names {
 		if n.nowhere() && len(names.Options) < 200 {
-			names.Options = append(names.Options, page.Option{Value: n.text, Label: n.text + ", of " + people(n.people), Chosen: n.text == typed.Get("name")})
+			names.Options = append(names.Options, ui.Option{Value: n.text, Label: n.text + ", of " + people(n.people), Chosen: n.text == typed.Get("name")})
 		}
 	}
-	orgs := page.Field{ID: "organization", Name: "organization", Label: "In the organization", Kind: "select"}
+	orgs := ui.Field{ID: "organization", Name: "organization", Label: "In the organization", Kind: "select"}
 	for _, x := range o.organizations {
-		orgs.Options = append(orgs.Options, page.Option{Value: string(x.ID), Label: x.Name, Chosen: string(x.ID) == typed.Get("organization")})
+		orgs.Options = append(orgs.Options, ui.Option{Value: string(x.ID), Label: x.Name, Chosen: string(x.ID) == typed.Get("organization")})
 	}
 	if len(names.Options) == 0 || len(orgs.Options) == 0 {
 		return nil
 	}
-	f.Fields = []page.Field{names, orgs}
+	f.Fields = []ui.Field{names, orgs}
 	return f
 }
 

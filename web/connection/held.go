@@ -8,7 +8,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // Holding keeps what the brake has stopped.
@@ -36,8 +36,8 @@ func (h *Handlers) showHeld(w http.ResponseWriter, r *http.Request, v console.Vi
 	if err != nil {
 		return fmt.Errorf("list held syncs: %w", err)
 	}
-	trail := page.Link{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}
-	p := &page.HeldSyncs{Base: h.Console.Base(v, console.AreaConnections, trail), Pager: pager(r, cursor, next)}
+	trail := ui.Link{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}
+	p := &heldSyncsPage{Base: h.Console.Base(v, console.AreaConnections, trail), Pager: pager(r, cursor, next)}
 	p.Flash = console.Said(r, map[string]string{"approved": "It is done: the memberships are what the identity provider said.", "discarded": "Memberships stay as they are. The person’s next sign-in is looked at anew.",
 		"all-approved": "It is done: all memberships are what the identity provider sent.", "all-discarded": "Memberships stay as they are. Groups that were lost to the same cause are restored."})
 	if refused != nil {
@@ -66,8 +66,8 @@ func (h *Handlers) showHeld(w http.ResponseWriter, r *http.Request, v console.Vi
 	return h.Console.Render(w, status(p.Wrong), p)
 }
 
-func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync) (page.HeldRow, error) {
-	row := page.HeldRow{ID: string(x.ID), Person: string(x.User), At: h.time(x.At), Added: groupNames(x.Changes.Added), Removed: groupNames(x.Changes.Removed)}
+func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync) (heldRow, error) {
+	row := heldRow{ID: string(x.ID), Person: string(x.User), At: h.time(x.At), Added: groupNames(x.Changes.Added), Removed: groupNames(x.Changes.Removed)}
 	u, err := h.Store.User(ctx, v.Enterprise.ID, x.User)
 	switch {
 	case err == nil:
@@ -77,17 +77,17 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 	}
 	switch x.State {
 	case sso.HeldWaiting:
-		row.State = page.Badge{Label: "waits", State: "warn"}
+		row.State = ui.Badge{Label: "waits", State: "warn"}
 		row.Text = heldReason(x.Changes.Cause)
 		to := console.At(v.Enterprise, "held", string(x.ID))
-		row.Approve = &page.Confirm{Label: "Approve", Text: approveText(x.Changes.Cause), Action: to + "/approve", Button: "Approve", Danger: true}
-		row.Discard = &page.Confirm{Label: "Discard", Text: "Memberships stay as they are, until the person signs in the next time.", Action: to + "/discard", Button: "Discard"}
+		row.Approve = &ui.Confirm{Label: "Approve", Text: approveText(x.Changes.Cause), Action: to + "/approve", Button: "Approve", Danger: true}
+		row.Discard = &ui.Confirm{Label: "Discard", Text: "Memberships stay as they are, until the person signs in the next time.", Action: to + "/discard", Button: "Discard"}
 	case sso.HeldApproved:
-		row.State, row.Decided = page.Badge{Label: "approved", State: "ok"}, "approved by "+byWhom(v, x.DecidedBy)
+		row.State, row.Decided = ui.Badge{Label: "approved", State: "ok"}, "approved by "+byWhom(v, x.DecidedBy)
 	case sso.HeldDiscarded:
-		row.State, row.Decided = page.Badge{Label: "discarded"}, "discarded by "+byWhom(v, x.DecidedBy)
+		row.State, row.Decided = ui.Badge{Label: "discarded"}, "discarded by "+byWhom(v, x.DecidedBy)
 	case sso.HeldSuperseded:
-		row.State, row.Decided = page.Badge{Label: "superseded"}, "the identity provider said something else since"
+		row.State, row.Decided = ui.Badge{Label: "superseded"}, "the identity provider said something else since"
 	}
 	return row, nil
 }
@@ -118,11 +118,11 @@ func (h *Handlers) decide(w http.ResponseWriter, r *http.Request, v console.Visi
 }
 
 // pager leads on from a part of a list, with whatever else was asked for.
-func pager(r *http.Request, cursor, next string) page.Pager {
+func pager(r *http.Request, cursor, next string) ui.Pager {
 	q := r.URL.Query()
 	q.Del("done")
 	q.Del("after")
-	var p page.Pager
+	var p ui.Pager
 	if cursor != "" {
 		p.First = "?" + q.Encode()
 	}

@@ -7,11 +7,11 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // heldCauses are the causes for which something waits, or is held from now on.
-func (h *Handlers) heldCauses(ctx context.Context, v console.Visit) ([]page.HeldCause, error) {
+func (h *Handlers) heldCauses(ctx context.Context, v console.Visit) ([]heldCause, error) {
 	all, err := h.Store.HeldTallies(ctx, v.Enterprise.ID)
 	if err != nil {
 		return nil, fmt.Errorf("count held syncs: %w", err)
@@ -26,17 +26,17 @@ func (h *Handlers) heldCauses(ctx context.Context, v console.Visit) ([]page.Held
 			names[c.ID] = c.Name
 		}
 	}
-	var causes []page.HeldCause
+	var causes []heldCause
 	for _, t := range all {
 		causes = append(causes, h.heldCause(v, t, names[t.Connection]))
 	}
 	return causes, nil
 }
 
-func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string) page.HeldCause {
-	c := page.HeldCause{
+func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string) heldCause {
+	c := heldCause{
 		Title: causeTitle(t),
-		State: page.Badge{Label: "waits", State: "warn"},
+		State: ui.Badge{Label: "waits", State: "warn"},
 		Since: h.time(t.Since),
 		Count: count(t.Waiting, "person waits", "people wait"),
 		Text:  heldText(t.Cause),
@@ -45,13 +45,13 @@ func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string
 		c.Title = connection + ": " + c.Title
 	}
 	if t.Standing {
-		c.State = page.Badge{Label: "removals held", State: "error"}
+		c.State = ui.Badge{Label: "removals held", State: "error"}
 	}
 	to := func(verb string) string { return console.At(v.Enterprise, "held", verb) }
-	of := []page.HiddenField{{Name: "cause", Value: string(t.Cause)}, {Name: "connection", Value: string(t.Connection)},
+	of := []ui.HiddenField{{Name: "cause", Value: string(t.Cause)}, {Name: "connection", Value: string(t.Connection)},
 		{Name: "group", Value: string(t.Group)}, {Name: "through", Value: string(t.Newest)}}
-	c.Approve = &page.Confirm{Label: "Approve all", Text: approveText(t.Cause), Action: to("approve"), Fields: of, Button: "Approve all", Danger: true}
-	c.Discard = &page.Confirm{Label: "Discard all", Text: "Memberships stay as they are.", Action: to("discard"), Fields: of, Button: "Discard all"}
+	c.Approve = &ui.Confirm{Label: "Approve all", Text: approveText(t.Cause), Action: to("approve"), Fields: of, Button: "Approve all", Danger: true}
+	c.Discard = &ui.Confirm{Label: "Discard all", Text: "Memberships stay as they are.", Action: to("discard"), Fields: of, Button: "Discard all"}
 	if t.Waiting == 0 { // removals are held from now on, though
 		c.Count = "no one waits"
 		c.Approve.Label, c.Approve.Button, c.Approve.Text = "Allow removals", "Allow removals", "Groups that were kept are removed at each person’s next sign-in."

@@ -7,7 +7,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 const day = 24 * time.Hour
@@ -17,7 +17,7 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
-	p := &page.Connections{Base: h.Console.Base(v, console.AreaConnections), New: console.At(v.Enterprise, "connections", "new")}
+	p := &connectionsPage{Base: h.Console.Base(v, console.AreaConnections), New: console.At(v.Enterprise, "connections", "new")}
 	p.Flash = console.Said(r, map[string]string{"deleted": "The connection is deleted."})
 	for _, c := range all {
 		reach, err := h.Store.ConnectionReach(r.Context(), v.Enterprise.ID, c.ID)
@@ -35,36 +35,36 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 		if more != "" {
 			text = "More than " + text
 		}
-		p.Held = &page.Todo{State: "warn", Text: text, Href: console.At(v.Enterprise, "held"), Label: "Look at them"}
+		p.Held = &ui.Todo{State: "warn", Text: text, Href: console.At(v.Enterprise, "held"), Label: "Look at them"}
 	}
 	return h.Console.Render(w, http.StatusOK, p)
 }
 
-func (h *Handlers) row(e sso.Enterprise, c sso.Connection, reach sso.ConnectionReach) page.ConnectionRow {
-	row := page.ConnectionRow{Name: c.Name, Href: console.AtConnection(e, c.ID), Runs: page.Runs(c), State: state(c), Last: h.time(reach.LastSeen), Certificate: h.lasts(c)}
+func (h *Handlers) row(e sso.Enterprise, c sso.Connection, reach sso.ConnectionReach) connectionRow {
+	row := connectionRow{Name: c.Name, Href: console.AtConnection(e, c.ID), Runs: ui.Runs(c), State: state(c), Last: h.time(reach.LastSeen), Certificate: h.lasts(c)}
 	switch {
 	case c.State == sso.ConnectionDraft:
-		row.Next = page.Link{Label: "Continue set-up", Href: console.AtConnection(e, c.ID, "setup")}
+		row.Next = ui.Link{Label: "Continue set-up", Href: console.AtConnection(e, c.ID, "setup")}
 	case c.Draft != nil:
-		row.Next = page.Link{Label: "Look at the draft", Href: row.Href}
+		row.Next = ui.Link{Label: "Look at the draft", Href: row.Href}
 	case c.State == sso.ConnectionEnabled:
-		row.Next = page.Link{Label: "Verify groups", Href: console.AtConnection(e, c.ID, "groups")}
+		row.Next = ui.Link{Label: "Verify groups", Href: console.AtConnection(e, c.ID, "groups")}
 	}
 	return row
 }
 
 // lasts says how long the certificates of a connection last: the one that lasts
 // longest, since all are trusted at once.
-func (h *Handlers) lasts(c sso.Connection) page.Fact {
+func (h *Handlers) lasts(c sso.Connection) ui.Fact {
 	cfg := c.Live
 	if cfg == nil {
 		cfg = c.Draft
 	}
 	switch {
 	case c.Protocol == sso.OIDC:
-		return page.Fact{Label: "Certificate", Value: "keys are fetched when needed"}
+		return ui.Fact{Label: "Certificate", Value: "keys are fetched when needed"}
 	case cfg == nil || cfg.SAML == nil || len(cfg.SAML.Certificates) == 0:
-		return page.Fact{Label: "Certificate", Value: "none yet"}
+		return ui.Fact{Label: "Certificate", Value: "none yet"}
 	}
 	var last time.Time
 	for _, x := range cfg.SAML.Certificates {
@@ -73,12 +73,12 @@ func (h *Handlers) lasts(c sso.Connection) page.Fact {
 		}
 	}
 	left := int(last.Sub(h.Now()) / day)
-	f := page.Fact{Label: "Certificate", Value: count(left, "day left", "days left")}
+	f := ui.Fact{Label: "Certificate", Value: count(left, "day left", "days left")}
 	switch {
 	case last.Before(h.Now()):
-		f.Value, f.Badge = "", &page.Badge{Label: "expired", State: "error"}
+		f.Value, f.Badge = "", &ui.Badge{Label: "expired", State: "error"}
 	case left < 30:
-		f.Badge = &page.Badge{Label: "expires soon", State: "warn"}
+		f.Badge = &ui.Badge{Label: "expires soon", State: "warn"}
 	}
 	return f
 }

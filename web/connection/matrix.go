@@ -6,22 +6,22 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // rowOf is the row of one name, with a cell for each organization.
-func rowOf(v console.Visit, n name, columns []sso.Organization) page.MatrixRow {
-	row := page.MatrixRow{Name: n.text, People: people(n.people)}
+func rowOf(v console.Visit, n name, columns []sso.Organization) matrixRow {
+	row := matrixRow{Name: n.text, People: people(n.people)}
 	switch {
 	case n.text == sso.DefaultGroupName:
-		row.State = page.Badge{Label: "matches nothing"}
+		row.State = ui.Badge{Label: "matches nothing"}
 	case n.nowhere():
-		row.State = page.Badge{Label: "unmatched", State: "warn"}
+		row.State = ui.Badge{Label: "unmatched", State: "warn"}
 		if sso.LooksLikeObjectID(n.text) {
 			row.State.Label = "unmatched, an object ID"
 		}
 	case n.unsent():
-		row.State, row.People = page.Badge{Label: "never sent"}, "nobody"
+		row.State, row.People = ui.Badge{Label: "never sent"}, "nobody"
 	}
 	for _, o := range columns {
 		row.Cells = append(row.Cells, cellOf(v, n, o))
@@ -29,10 +29,10 @@ func rowOf(v console.Visit, n name, columns []sso.Organization) page.MatrixRow {
 	return row
 }
 
-func cellOf(v console.Visit, n name, o sso.Organization) page.MatrixCell {
+func cellOf(v console.Visit, n name, o sso.Organization) matrixCell {
 	if n.text == sso.DefaultGroupName {
-		return page.MatrixCell{
-			State: page.Badge{Label: "default group excluded"},
+		return matrixCell{
+			State: ui.Badge{Label: "default group excluded"},
 			Href:  console.At(v.Enterprise, "groups", string(o.DefaultGroup)),
 		}
 	}
@@ -43,22 +43,22 @@ func cellOf(v console.Visit, n name, o sso.Organization) page.MatrixCell {
 	}
 	for _, m := range n.near {
 		if m.Organization == o.ID {
-			return page.MatrixCell{State: page.Badge{Label: nearness(m.Why), State: "warn"}, Detail: m.Name,
+			return matrixCell{State: ui.Badge{Label: nearness(m.Why), State: "warn"}, Detail: m.Name,
 				Href: console.At(v.Enterprise, "groups", string(m.Group)), Accept: console.AcceptName(v, m, "")}
 		}
 	}
 	if len(n.groups) > 0 && n.said {
-		return page.MatrixCell{State: page.Badge{Label: "only elsewhere"}}
+		return matrixCell{State: ui.Badge{Label: "only elsewhere"}}
 	}
-	return page.MatrixCell{}
+	return matrixCell{}
 }
 
 // matchedCell is the cell of a group that has the name. People are in a default
 // group of the connection whether its name is sent or not.
-func matchedCell(v console.Visit, n name, g sso.Group) page.MatrixCell {
+func matchedCell(v console.Visit, n name, g sso.Group) matrixCell {
 	const everyone = "default group of the connection"
-	cell := page.MatrixCell{
-		State: page.Badge{Label: "matched", State: "ok"},
+	cell := matrixCell{
+		State: ui.Badge{Label: "matched", State: "ok"},
 		Href:  console.At(v.Enterprise, "groups", string(g.ID)),
 	}
 	cfg := v.Connection.Live
@@ -68,10 +68,10 @@ func matchedCell(v console.Visit, n name, g sso.Group) page.MatrixCell {
 	joined := slices.Contains(cfg.DefaultGroups, g.ID)
 	switch {
 	case !n.said && joined:
-		cell.State = page.Badge{Label: everyone}
+		cell.State = ui.Badge{Label: everyone}
 		return cell
 	case !n.said:
-		cell.State = page.Badge{Label: "here"}
+		cell.State = ui.Badge{Label: "here"}
 		return cell
 	case g.Name != n.text:
 		cell.State.Label, cell.Detail = "matched as IdP name", g.Name

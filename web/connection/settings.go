@@ -13,7 +13,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 func (h *Handlers) settings(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -24,8 +24,8 @@ func (h *Handlers) settings(w http.ResponseWriter, r *http.Request, v console.Vi
 type shownSettings struct {
 	typed   url.Values // nil: what is kept
 	refused error
-	trial   *page.PolicyTrial
-	trace   *page.GroupTrace
+	trial   *policyTrial
+	trace   *console.GroupTrace
 }
 
 func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -77,7 +77,7 @@ func (h *Handlers) tryGroups(w http.ResponseWriter, r *http.Request, v console.V
 }
 
 // trace is of the last test that came as far as an identity.
-func (h *Handlers) trace(ctx context.Context, v console.Visit, edit connections.MappingEdit) (*page.GroupTrace, error) {
+func (h *Handlers) trace(ctx context.Context, v console.Visit, edit connections.MappingEdit) (*console.GroupTrace, error) {
 	m, err := h.Setup.TryMapping(v.Connection, edit)
 	if err != nil {
 		return nil, err
@@ -97,29 +97,29 @@ func (h *Handlers) trace(ctx context.Context, v console.Visit, edit connections.
 		if err != nil {
 			return nil, err
 		}
-		return page.NewGroupTrace(trace, h.time(run.EndedAt)), nil
+		return console.NewGroupTrace(trace, h.time(run.EndedAt)), nil
 	}
 	return nil, &sso.Error{Kind: sso.Conflict, Code: "no_test", Public: "No test connection has shown yet what is sent. Run one, then come back."}
 }
 
-func (h *Handlers) trial(all []connections.Trial) *page.PolicyTrial {
+func (h *Handlers) trial(all []connections.Trial) *policyTrial {
 	if len(all) == 0 {
-		return &page.PolicyTrial{Summary: "No one has signed in through this connection yet, so there is nothing to try it on."}
+		return &policyTrial{Summary: "No one has signed in through this connection yet, so there is nothing to try it on."}
 	}
-	p, refused := &page.PolicyTrial{}, 0
+	p, refused := &policyTrial{}, 0
 	for _, t := range all {
-		row := page.TrialRow{Login: t.Attempt.Login, At: h.time(t.Attempt.At), Reason: t.Email.Reason}
+		row := trialRow{Login: t.Attempt.Login, At: h.time(t.Attempt.At), Reason: t.Email.Reason}
 		switch {
 		case t.Denied:
-			row.Result, row.Reason = page.Badge{Label: "refused", State: "error"}, "The rule for who may sign in says no."
+			row.Result, row.Reason = ui.Badge{Label: "refused", State: "error"}, "The rule for who may sign in says no."
 		case t.Email.Action == sso.DenyEntry:
-			row.Result = page.Badge{Label: "refused", State: "error"}
+			row.Result = ui.Badge{Label: "refused", State: "error"}
 		case t.Email.Action == sso.RequireCode:
-			row.Result = page.Badge{Label: "enters a code", State: "warn"}
+			row.Result = ui.Badge{Label: "enters a code", State: "warn"}
 		case t.Email.Action == sso.VouchFirst:
-			row.Result = page.Badge{Label: "waits for you", State: "warn"}
+			row.Result = ui.Badge{Label: "waits for you", State: "warn"}
 		default:
-			row.Result = page.Badge{Label: "gets in", State: "ok"}
+			row.Result = ui.Badge{Label: "gets in", State: "ok"}
 		}
 		if row.Result.State == "error" {
 			refused++
@@ -137,12 +137,12 @@ func (h *Handlers) form(ctx context.Context, w http.ResponseWriter, v console.Vi
 	if err != nil {
 		return fmt.Errorf("name the default groups: %w", err)
 	}
-	p := &page.ConnectionSettings{Base: h.base(v, true), Action: at(v, "settings"), Try: at(v, "settings", "try"), Back: at(v), Trial: s.trial, Trace: s.trace, TryGroups: at(v, "settings", "try-groups") + "#trace",
+	p := &connectionSettingsPage{Base: h.base(v, true), Action: at(v, "settings"), Try: at(v, "settings", "try"), Back: at(v), Trial: s.trial, Trace: s.trace, TryGroups: at(v, "settings", "try-groups") + "#trace",
 		Revision: strconv.FormatInt(c.Revision, 10), Live: c.Live != nil, Sections: sections(c, defaults)}
 	if typed != nil {
 		p.Revision = typed.Get("revision")
 	}
-	var fields []*page.Field
+	var fields []*ui.Field
 	for i := range p.Sections {
 		for j := range p.Sections[i].Fields {
 			f := &p.Sections[i].Fields[j]
@@ -153,7 +153,7 @@ func (h *Handlers) form(ctx context.Context, w http.ResponseWriter, v console.Vi
 		}
 	}
 	if refused != nil {
-		p.Wrong = page.Blame(unnumbered(refused), fields...)
+		p.Wrong = ui.Blame(unnumbered(refused), fields...)
 		for i := range p.Wrong {
 			p.Wrong[i].Label = console.FieldLabel(p.Wrong[i].Label)
 		}
@@ -178,7 +178,7 @@ func unnumbered(err error) error {
 }
 
 // retype gives a field what was typed into it; a secret is typed anew.
-func retype(f *page.Field, typed url.Values) {
+func retype(f *ui.Field, typed url.Values) {
 	value := typed.Get(f.Name)
 	switch f.Kind {
 	case "password":
@@ -299,7 +299,7 @@ func as[T ~string](v *string) *T {
 
 // chosen marks the option that has a value, which is one of them even if nobody
 // would choose it any more.
-func chosen(field, value string) []page.Option {
+func chosen(field, value string) []ui.Option {
 	all := slices.Clone(console.FieldOptions(field))
 	found := false
 	for i := range all {
@@ -307,7 +307,7 @@ func chosen(field, value string) []page.Option {
 		found = found || all[i].Chosen
 	}
 	if !found {
-		all = append(all, page.Option{Value: value, Label: console.FieldValue(field, value), Chosen: true})
+		all = append(all, ui.Option{Value: value, Label: console.FieldValue(field, value), Chosen: true})
 	}
 	return all
 }

@@ -10,7 +10,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // Shadows keeps what a draft would have made of sign-ins.
@@ -34,7 +34,7 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 	if err != nil {
 		return fmt.Errorf("list comparisons: %w", err)
 	}
-	p := &page.ConnectionShadow{Base: h.base(v, true), On: !c.Shadow.IsZero(), Pager: pager(r, cursor, next)}
+	p := &connectionShadowPage{Base: h.base(v, true), On: !c.Shadow.IsZero(), Pager: pager(r, cursor, next)}
 	p.Flash = console.Said(r, map[string]string{"started": "From now on every sign-in is compared with the draft.", "stopped": "Sign-ins are compared no more. What was found stays until the draft changes."})
 	if refused != nil {
 		p.Wrong = wrong(refused)
@@ -51,10 +51,10 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 	}
 	if p.On {
 		since := h.time(c.Shadow)
-		p.Facts = append(p.Facts, page.Fact{Label: "Since", Time: &since})
+		p.Facts = append(p.Facts, ui.Fact{Label: "Since", Time: &since})
 	}
 	if c.Draft != nil && c.Live != nil {
-		p.Facts = append(p.Facts, page.Fact{Label: "Compared", Value: version(c.Draft) + " with " + strings.ToLower(version(c.Live)), Href: at(v)})
+		p.Facts = append(p.Facts, ui.Fact{Label: "Compared", Value: version(c.Draft) + " with " + strings.ToLower(version(c.Live)), Href: at(v)})
 		if c.State == sso.ConnectionEnabled {
 			p.Promote = promotion(v, tally)
 		}
@@ -71,7 +71,7 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 	return h.Console.Render(w, status(p.Wrong), p)
 }
 
-func promotion(v console.Visit, t sso.ShadowTally) *page.Confirm {
+func promotion(v console.Visit, t sso.ShadowTally) *ui.Confirm {
 	c := v.Connection
 	n := len(connections.Differences(c.Live, c.Draft))
 	text := count(n, "field changes", "fields change") + " for everyone who signs in from now on. "
@@ -81,24 +81,24 @@ func promotion(v console.Visit, t sso.ShadowTally) *page.Confirm {
 	default:
 		text += "Of " + count(t.Compared, "sign-in", "sign-ins") + " compared, " + strconv.Itoa(t.Differing) + " differed, and " + strconv.Itoa(t.Refused) + " would have been refused."
 	}
-	return &page.Confirm{Label: "Promote the draft", Text: text + " You can roll back at any time.", Action: at(v, "enable"), Button: "Proceed",
-		Fields: []page.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}}
+	return &ui.Confirm{Label: "Promote the draft", Text: text + " You can roll back at any time.", Action: at(v, "enable"), Button: "Proceed",
+		Fields: []ui.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}}
 }
 
-func counts(t sso.ShadowTally) []page.Share {
+func counts(t sso.ShadowTally) []share {
 	of := " of " + count(t.Compared, "sign-in", "sign-ins")
-	bar := func(label string, n int, state string) page.Share {
+	bar := func(label string, n int, state string) share {
 		if n == 0 {
 			state = "ok"
 		}
-		return page.Share{Label: label, Text: strconv.Itoa(n) + of, Percent: percent(n, t.Compared), State: state}
+		return share{Label: label, Text: strconv.Itoa(n) + of, Percent: percent(n, t.Compared), State: state}
 	}
-	return []page.Share{bar("The same", t.Compared-t.Differing, "ok"), bar("Something differs", t.Differing, "warn"),
+	return []share{bar("The same", t.Compared-t.Differing, "ok"), bar("Something differs", t.Differing, "warn"),
 		bar("Got in, and would be refused", t.Refused, "error"), bar("Were refused, and would get in", t.Admitted, "warn")}
 }
 
-func (h *Handlers) shadowRow(v console.Visit, d sso.ShadowDifference) page.ShadowRow {
-	row := page.ShadowRow{Person: d.Person, At: h.time(d.At), Times: count(d.Times, "time", "times"), Outcome: page.Badge{Label: "gets in"}}
+func (h *Handlers) shadowRow(v console.Visit, d sso.ShadowDifference) shadowRow {
+	row := shadowRow{Person: d.Person, At: h.time(d.At), Times: count(d.Times, "time", "times"), Outcome: ui.Badge{Label: "gets in"}}
 	if row.Person == "" {
 		row.Person = "unknown"
 	}
@@ -107,11 +107,11 @@ func (h *Handlers) shadowRow(v console.Visit, d sso.ShadowDifference) page.Shado
 	}
 	switch {
 	case d.LiveCode == "" && d.DraftCode != "":
-		row.Outcome = page.Badge{Label: "would be refused", State: "error"}
+		row.Outcome = ui.Badge{Label: "would be refused", State: "error"}
 	case d.LiveCode != "" && d.DraftCode == "":
-		row.Outcome = page.Badge{Label: "would get in", State: "warn"}
+		row.Outcome = ui.Badge{Label: "would get in", State: "warn"}
 	case d.DraftCode != "":
-		row.Outcome = page.Badge{Label: "refused by both"}
+		row.Outcome = ui.Badge{Label: "refused by both"}
 	}
 	row.Lines = lines(d)
 	return row
@@ -164,7 +164,7 @@ func some(names []string) string {
 func groupNames(all []sso.GroupChange) []string {
 	names := make([]string, 0, len(all))
 	for _, g := range all {
-		names = append(names, page.WithReason(g.Name+" ("+g.OrganizationName+")", g.Source))
+		names = append(names, console.WithReason(g.Name+" ("+g.OrganizationName+")", g.Source))
 	}
 	return names
 }

@@ -12,7 +12,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // latest is how many test connections are listed.
@@ -39,14 +39,14 @@ func (h *Handlers) render(w http.ResponseWriter, r *http.Request, v console.Visi
 	}
 	p.Flash, p.Delete.Name.Value = console.Said(r, done()), typed
 	if sso.CodeOf(refused) == "validation_failed" && p.Delete.Blocked == "" {
-		p.Wrong = page.Blame(refused, &p.Delete.Name)
+		p.Wrong = ui.Blame(refused, &p.Delete.Name)
 	} else if refused != nil {
 		p.Wrong = wrong(refused)
 	}
 	return h.Console.Render(w, status(p.Wrong), p)
 }
 
-func (h *Handlers) page(ctx context.Context, v console.Visit) (*page.Connection, error) {
+func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, error) {
 	c := v.Connection
 	reach, err := h.Store.ConnectionReach(ctx, c.Enterprise, c.ID)
 	if err != nil {
@@ -56,20 +56,20 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*page.Connection,
 	if err != nil {
 		return nil, fmt.Errorf("list test connections: %w", err)
 	}
-	p := &page.Connection{Base: h.base(v, false), Name: c.Name, Runs: page.Runs(c), State: state(c), Facts: h.facts(c, reach), TestsHref: at(v, "tests"),
-		SignIn: page.Copyable{ID: "sign-in", Value: h.signIn(v)}, Places: places(v), Acts: acts(v, reach), Delete: deletePart(v, reach)}
+	p := &connectionPage{Base: h.base(v, false), Name: c.Name, Runs: ui.Runs(c), State: state(c), Facts: h.facts(c, reach), TestsHref: at(v, "tests"),
+		SignIn: ui.Copyable{ID: "sign-in", Value: h.signIn(v)}, Places: places(v), Acts: acts(v, reach), Delete: deletePart(v, reach)}
 	for _, t := range tests {
-		p.Tests = append(p.Tests, page.TestLine{At: h.time(t.CreatedAt), State: testState(t), By: byWhom(v, t.By), Why: t.Code, Href: at(v, "tests", string(t.ID))})
+		p.Tests = append(p.Tests, testLine{At: h.time(t.CreatedAt), State: testState(t), By: byWhom(v, t.By), Why: t.Code, Href: at(v, "tests", string(t.ID))})
 	}
 	if c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM {
-		p.Todos = append(p.Todos, page.Todo{State: "warn", Text: "No sign-in changes a membership: provisioning is set to SCIM, which is not available yet.",
+		p.Todos = append(p.Todos, ui.Todo{State: "warn", Text: "No sign-in changes a membership: provisioning is set to SCIM, which is not available yet.",
 			Href: at(v, "settings") + "#provisioning", Label: "Change it"})
 	}
 	if c.Metadata.Error != "" {
-		p.Todos = append(p.Todos, page.Todo{State: "error", Text: "The identity provider’s metadata cannot be fetched: " + c.Metadata.Error, Href: at(v, "certificates"), Label: "Look at it"})
+		p.Todos = append(p.Todos, ui.Todo{State: "error", Text: "The identity provider’s metadata cannot be fetched: " + c.Metadata.Error, Href: at(v, "certificates"), Label: "Look at it"})
 	}
 	if f := h.lasts(c); f.Badge != nil {
-		p.Todos = append(p.Todos, page.Todo{State: f.Badge.State, Text: "The certificate of the identity provider: " + strings.TrimPrefix(f.Value+", "+f.Badge.Label, ", ") + ".", Href: at(v, "certificates"), Label: "Certificates"})
+		p.Todos = append(p.Todos, ui.Todo{State: f.Badge.State, Text: "The certificate of the identity provider: " + strings.TrimPrefix(f.Value+", "+f.Badge.Label, ", ") + ".", Href: at(v, "certificates"), Label: "Certificates"})
 	}
 	if p.Trust, err = h.trustParts(ctx, v); err != nil {
 		return nil, err
@@ -84,37 +84,37 @@ func (h *Handlers) signIn(v console.Visit) string {
 	return h.BaseURL + "/login/sso?" + url.Values{"enterprise_key": {v.Enterprise.Key}, "connection": {string(v.Connection.ID)}}.Encode()
 }
 
-func places(v console.Visit) []page.Link {
-	return []page.Link{{Label: "Set-up", Href: at(v, "setup")}, {Label: "Settings", Href: at(v, "settings")}, {Label: "Certificates", Href: at(v, "certificates")},
+func places(v console.Visit) []ui.Link {
+	return []ui.Link{{Label: "Set-up", Href: at(v, "setup")}, {Label: "Settings", Href: at(v, "settings")}, {Label: "Certificates", Href: at(v, "certificates")},
 		{Label: "Verify groups", Href: at(v, "groups")}, {Label: "Tests", Href: at(v, "tests")}, {Label: "Shadow mode", Href: at(v, "shadow")}}
 }
 
-func (h *Handlers) facts(c sso.Connection, reach sso.ConnectionReach) []page.Fact {
+func (h *Handlers) facts(c sso.Connection, reach sso.ConnectionReach) []ui.Fact {
 	last := h.time(reach.LastSeen)
-	facts := []page.Fact{{Label: "Last sign-in", Time: &last}, {Label: "People", Value: people(reach.People)}, {Label: "Sessions", Value: count(reach.Sessions, "session", "sessions")}, h.lasts(c)}
+	facts := []ui.Fact{{Label: "Last sign-in", Time: &last}, {Label: "People", Value: people(reach.People)}, {Label: "Sessions", Value: count(reach.Sessions, "session", "sessions")}, h.lasts(c)}
 	for _, v := range []struct {
 		label string
 		cfg   *sso.Config
 	}{{"Live", c.Live}, {"Draft", c.Draft}, {"Version before", c.Previous}} {
 		if v.cfg != nil {
-			facts = append(facts, page.Fact{Label: v.label, Value: version(v.cfg)})
+			facts = append(facts, ui.Fact{Label: v.label, Value: version(v.cfg)})
 		}
 	}
 	if !c.Metadata.CheckedAt.IsZero() {
 		checked := h.time(c.Metadata.CheckedAt)
-		facts = append(facts, page.Fact{Label: "Metadata fetched", Time: &checked})
+		facts = append(facts, ui.Fact{Label: "Metadata fetched", Time: &checked})
 	}
 	made := h.time(c.CreatedAt)
-	return append(facts, page.Fact{Label: "Made", Time: &made}, page.Fact{Label: "Identifier", Value: string(c.ID), Code: true})
+	return append(facts, ui.Fact{Label: "Made", Time: &made}, ui.Fact{Label: "Identifier", Value: string(c.ID), Code: true})
 }
 
 func version(cfg *sso.Config) string { return "Version " + strconv.Itoa(cfg.Version) }
 
-func testState(t sso.TestRun) page.Badge {
+func testState(t sso.TestRun) ui.Badge {
 	if t.State == sso.TestExpired {
-		return page.Badge{Label: "no one came back", State: "warn"}
+		return ui.Badge{Label: "no one came back", State: "warn"}
 	}
-	return page.TestState(t)
+	return console.TestState(t)
 }
 
 func byWhom(v console.Visit, by sso.Actor) string {
@@ -144,16 +144,16 @@ func (h *Handlers) defaultRefs(ctx context.Context, c sso.Connection) (map[strin
 }
 
 // draft is what is being edited, with what there is to know before it is enabled.
-func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestRun) (*page.DraftPart, error) {
+func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestRun) (*draftPart, error) {
 	c := v.Connection
-	d := &page.DraftPart{Version: version(c.Draft), First: c.Live == nil, Edit: at(v, "settings"), Setup: at(v, "setup"), Test: at(v, "tests")}
+	d := &draftPart{Version: version(c.Draft), First: c.Live == nil, Edit: at(v, "settings"), Setup: at(v, "setup"), Test: at(v, "tests")}
 	if !d.First {
 		refs, err := h.defaultRefs(ctx, c)
 		if err != nil {
 			return nil, err
 		}
 		d.Changes = changes(connections.Differences(c.Live, c.Draft), refs)
-		d.Discard = &page.Confirm{Label: "Discard the draft", Text: "Your edits are discarded. The live configuration does not change.", Action: at(v, "discard"), Button: "Discard", Danger: true}
+		d.Discard = &ui.Confirm{Label: "Discard the draft", Text: "Your edits are discarded. The live configuration does not change.", Action: at(v, "discard"), Button: "Discard", Danger: true}
 	}
 	if c.State == sso.ConnectionEnabled {
 		d.Shadow = at(v, "shadow")
@@ -163,26 +163,26 @@ func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestR
 	if d.Loses, err = h.loses(ctx, c); err != nil {
 		return nil, err
 	}
-	d.Enable = page.Confirm{Label: "Enable the draft", Text: consequences(c, d), Action: at(v, "enable"), Button: "Proceed",
-		Fields: []page.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}}
+	d.Enable = ui.Confirm{Label: "Enable the draft", Text: consequences(c, d), Action: at(v, "enable"), Button: "Proceed",
+		Fields: []ui.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}}
 	return d, nil
 }
 
 // tested says whether the draft, as it is, was tested.
-func tested(c sso.Connection, tests []sso.TestRun) (page.Badge, string) {
+func tested(c sso.Connection, tests []sso.TestRun) (ui.Badge, string) {
 	i := slices.IndexFunc(tests, func(t sso.TestRun) bool { return !t.EndedAt.IsZero() && t.Kind != sso.TestCaptured })
 	switch {
 	case i < 0:
-		return page.Badge{Label: "not tested", State: "warn"}, "Test the connection first: a test shows what will happen to whom, and changes nothing."
+		return ui.Badge{Label: "not tested", State: "warn"}, "Test the connection first: a test shows what will happen to whom, and changes nothing."
 	case tests[i].State != sso.TestPassed:
-		return page.Badge{Label: "test failed", State: "error"}, "The last test connection did not pass."
+		return ui.Badge{Label: "test failed", State: "error"}, "The last test connection did not pass."
 	case tests[i].Revision != c.Revision || tests[i].Version != c.Draft.Version:
-		return page.Badge{Label: "tested before", State: "warn"}, "The last test passed, but the connection was changed since."
+		return ui.Badge{Label: "tested before", State: "warn"}, "The last test passed, but the connection was changed since."
 	}
 	if tests[i].Warned > 0 {
-		return page.Badge{Label: "test passed, with warnings", State: "warn"}, "The last test passed with exactly this draft, with warnings: read them first."
+		return ui.Badge{Label: "test passed, with warnings", State: "warn"}, "The last test passed with exactly this draft, with warnings: read them first."
 	}
-	return page.Badge{Label: "test passed", State: "ok"}, "The last test passed with exactly this draft."
+	return ui.Badge{Label: "test passed", State: "ok"}, "The last test passed with exactly this draft."
 }
 
 // loses are those of the people who signed in lately whom the draft would refuse
@@ -205,7 +205,7 @@ func (h *Handlers) loses(ctx context.Context, c sso.Connection) ([]string, error
 }
 
 // consequences is what enabling comes to.
-func consequences(c sso.Connection, d *page.DraftPart) string {
+func consequences(c sso.Connection, d *draftPart) string {
 	text := "People can sign in through this connection from now on."
 	if !d.First {
 		text = count(len(d.Changes), "field changes", "fields change") + " for everyone who signs in from now on. Sessions continue. You can roll back at any time."
@@ -221,12 +221,12 @@ func consequences(c sso.Connection, d *page.DraftPart) string {
 }
 
 // acts are what changes the state of the connection.
-func acts(v console.Visit, reach sso.ConnectionReach) []page.Confirm {
+func acts(v console.Visit, reach sso.ConnectionReach) []ui.Confirm {
 	c := v.Connection
-	var all []page.Confirm
+	var all []ui.Confirm
 	if c.Live != nil && c.Previous != nil {
 		n := len(connections.Differences(c.Live, c.Previous))
-		all = append(all, page.Confirm{Label: "Roll back", Action: at(v, "rollback"), Button: "Roll back",
+		all = append(all, ui.Confirm{Label: "Roll back", Action: at(v, "rollback"), Button: "Roll back",
 			Text: "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " + count(n, "field changes", "fields change") + " back. A draft stays as it is. Rolling back once more takes it back."})
 	}
 	switch {
@@ -237,10 +237,10 @@ func acts(v console.Visit, reach sso.ConnectionReach) []page.Confirm {
 		if reach.Only > 0 {
 			text += " " + people(reach.Only) + " (" + strings.Join(reach.Logins, ", ") + ellipsis(reach.Only > len(reach.Logins)) + ") cannot sign in another way."
 		}
-		all = append(all, page.Confirm{Label: "Disable", Text: text, Action: at(v, "disable"), Button: "Disable", Danger: true})
+		all = append(all, ui.Confirm{Label: "Disable", Text: text, Action: at(v, "disable"), Button: "Disable", Danger: true})
 	case c.State == sso.ConnectionDisabled && c.Draft == nil:
-		all = append(all, page.Confirm{Label: "Enable again", Text: "People can sign in through it again, as before it was disabled.", Action: at(v, "enable"), Button: "Proceed",
-			Fields: []page.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}})
+		all = append(all, ui.Confirm{Label: "Enable again", Text: "People can sign in through it again, as before it was disabled.", Action: at(v, "enable"), Button: "Proceed",
+			Fields: []ui.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}})
 	}
 	return all
 }
@@ -252,12 +252,12 @@ func ellipsis(more bool) string {
 	return ""
 }
 
-func deletePart(v console.Visit, reach sso.ConnectionReach) page.DeletePart {
-	p := page.DeletePart{Action: at(v, "delete"), Text: "The configuration, its keys and the identities known through it are deleted, and " + count(reach.Sessions, "session ends", "sessions end") +
+func deletePart(v console.Visit, reach sso.ConnectionReach) deleteSection {
+	p := deleteSection{Action: at(v, "delete"), Text: "The configuration, its keys and the identities known through it are deleted, and " + count(reach.Sessions, "session ends", "sessions end") +
 		". The people stay. This cannot be taken back.",
-		Name: page.Field{ID: "confirm-name", Name: "name", Label: "Name of the connection", Hint: "Type it as it is written above.", Autocomplete: "off"}}
+		Name: ui.Field{ID: "confirm-name", Name: "name", Label: "Name of the connection", Hint: "Type it as it is written above.", Autocomplete: "off"}}
 	if err := connections.LocksOut(reach); err != nil {
-		if w := page.Blame(err); len(w) > 0 {
+		if w := ui.Blame(err); len(w) > 0 {
 			p.Blocked = w[0].Message
 		}
 	}

@@ -10,7 +10,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // TrustDecider decides about changes of whom a connection trusts; connections.Service
@@ -24,14 +24,14 @@ type TrustDecider interface {
 
 // trustParts are what changes whom the connection trusts, and what the visitor can do
 // about it.
-func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.TrustPart, error) {
+func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]trustPart, error) {
 	all, err := h.Setup.TrustChanges(ctx, v.Connection)
 	if err != nil {
 		return nil, fmt.Errorf("list changes of trust: %w", err)
 	}
-	parts := make([]page.TrustPart, 0, len(all))
+	parts := make([]trustPart, 0, len(all))
 	for _, c := range all {
-		part := page.TrustPart{Heading: "The draft changes whom you trust", Changes: changes(c.Changes, nil)}
+		part := trustPart{Heading: "The draft changes whom you trust", Changes: changes(c.Changes, nil)}
 		refused := "It stays in the draft and is not enabled. Sign-in goes on as it is."
 		if c.Back {
 			part.Heading = "Rolling back changes whom you trust"
@@ -41,7 +41,7 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.Trus
 		for _, a := range c.Authors {
 			part.By = append(part.By, author(v, a))
 		}
-		digest := []page.HiddenField{{Name: "digest", Value: c.Digest}}
+		digest := []ui.HiddenField{{Name: "digest", Value: c.Digest}}
 		refusal := h.Setup.MayDecide(ctx, connections.ApproverOf(v.Visitor), v.Connection, &c.TrustChange)
 		known, told := errors.AsType[*sso.Error](refusal)
 		switch {
@@ -51,7 +51,7 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.Trus
 		case refusal != nil:
 			return nil, fmt.Errorf("look who may approve: %w", refusal)
 		default:
-			part.Approve = &page.Confirm{
+			part.Approve = &ui.Confirm{
 				Label: "Approve this change",
 				Text: "Compare every value with what the admin of the identity provider tells you: " +
 					"anyone who controls it can sign in as anyone of your company.",
@@ -61,7 +61,7 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.Trus
 			}
 		}
 		if c.State() != "refused" && !c.AskedAt.IsZero() {
-			part.Refuse = &page.Confirm{
+			part.Refuse = &ui.Confirm{
 				Label:  "Refuse this change",
 				Text:   refused,
 				Action: at(v, "trust", "refuse"),
@@ -76,7 +76,7 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]page.Trus
 }
 
 // trustState says how far a change is.
-func trustState(c connections.TrustChange) (page.Badge, string) {
+func trustState(c connections.TrustChange) (ui.Badge, string) {
 	// A test connection tries the draft, so it is no way for a rollback.
 	attempt, doing, again := "enable it", "Enabling it", "Edit or discard the draft."
 	way := " It needs an approval by another admin of the company or by an operator, " +
@@ -87,16 +87,16 @@ func trustState(c connections.TrustChange) (page.Badge, string) {
 	}
 	switch c.State() {
 	case "waiting":
-		return page.Badge{Label: "waits for approval", State: "error"}, "An attempt was made to " + attempt + "." + way
+		return ui.Badge{Label: "waits for approval", State: "error"}, "An attempt was made to " + attempt + "." + way
 	case "refused":
-		return page.Badge{Label: "refused"}, "An admin refused it. " + again
+		return ui.Badge{Label: "refused"}, "An admin refused it. " + again
 	case "approved":
 		if c.Test != "" {
-			return page.Badge{Label: "approved", State: "ok"}, "Approved by a passed test connection of a user who signs in here now."
+			return ui.Badge{Label: "approved", State: "ok"}, "Approved by a passed test connection of a user who signs in here now."
 		}
-		return page.Badge{Label: "approved", State: "ok"}, "Approved as it is now. Any further change of trust needs another approval."
+		return ui.Badge{Label: "approved", State: "ok"}, "Approved as it is now. Any further change of trust needs another approval."
 	}
-	return page.Badge{Label: "needs approval", State: "warn"}, doing + " asks for approval." + way
+	return ui.Badge{Label: "needs approval", State: "warn"}, doing + " asks for approval." + way
 }
 
 // author is who made a change, in words.

@@ -7,7 +7,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // named are groups as people know them; groups has their references by ID.
@@ -23,10 +23,10 @@ func named(ids []string, groups map[string]string) (refs []string) {
 
 // changes are differences as a page shows them; groups has the references of
 // groups by ID.
-func changes(all []connections.Difference, groups map[string]string) []page.Change {
-	shown := make([]page.Change, 0, len(all))
+func changes(all []connections.Difference, groups map[string]string) []change {
+	shown := make([]change, 0, len(all))
 	for _, d := range all {
-		c := page.Change{Label: console.FieldLabel(d.Field), Before: console.FieldValue(d.Field, d.Before), After: console.FieldValue(d.Field, d.After), Gone: d.Gone, New: d.New, Secret: d.Secret}
+		c := change{Label: console.FieldLabel(d.Field), Before: console.FieldValue(d.Field, d.Before), After: console.FieldValue(d.Field, d.After), Gone: d.Gone, New: d.New, Secret: d.Secret}
 		switch d.Field {
 		case "saml.certificates":
 			c.Gone, c.New = shortened(d.Gone), shortened(d.New)
@@ -57,16 +57,16 @@ func fingerprint(hex string) string {
 	return "SHA-256 " + strings.Join(pairs, ":") + "…"
 }
 
-func state(c sso.Connection) page.Badge {
+func state(c sso.Connection) ui.Badge {
 	switch {
 	case c.State == sso.ConnectionEnabled && c.Draft != nil:
-		return page.Badge{Label: "enabled, with a draft", State: "ok"}
+		return ui.Badge{Label: "enabled, with a draft", State: "ok"}
 	case c.State == sso.ConnectionEnabled:
-		return page.Badge{Label: "enabled", State: "ok"}
+		return ui.Badge{Label: "enabled", State: "ok"}
 	case c.State == sso.ConnectionDisabled:
-		return page.Badge{Label: "disabled"}
+		return ui.Badge{Label: "disabled"}
 	}
-	return page.Badge{Label: "draft", State: "warn"}
+	return ui.Badge{Label: "draft", State: "warn"}
 }
 
 // count is a number of things: "1 person", "2 people".

@@ -2,24 +2,24 @@ package console
 
 import (
 	"gatehouse/sso"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // AcceptName makes the asserted name of a near miss an IdP name of its group; nil
 // where that is no mend. test is the test connection that it leads back to, ""
 // for Verify groups.
-func AcceptName(v Visit, m sso.NearMiss, test sso.TestRunID) *page.Press {
+func AcceptName(v Visit, m sso.NearMiss, test sso.TestRunID) *ui.Press {
 	if !m.Acceptable() || len(sso.ValidateGroupName("", m.Asserted)) > 0 {
 		return nil
 	}
-	p := &page.Press{
+	p := &ui.Press{
 		Label:  "Accept",
 		About:  "Accept “" + m.Asserted + "” for " + m.Name + " in " + m.OrganizationName,
 		Action: AtConnection(v.Enterprise, v.Connection.ID, "groups", "accept"),
-		Fields: []page.HiddenField{{Name: "name", Value: m.Asserted}, {Name: "group", Value: string(m.Group)}},
+		Fields: []ui.HiddenField{{Name: "name", Value: m.Asserted}, {Name: "group", Value: string(m.Group)}},
 	}
 	if test != "" {
-		p.Fields = append(p.Fields, page.HiddenField{Name: "test", Value: string(test)})
+		p.Fields = append(p.Fields, ui.HiddenField{Name: "test", Value: string(test)})
 	}
 	return p
 }

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // The areas, as links of the navigation are called.
@@ -33,8 +33,8 @@ const (
 
 // Base is what surrounds a page: area is where it belongs, trail what leads down
 // to it from there.
-func (c *Console) Base(v Visit, area string, trail ...page.Link) page.Base {
-	b := page.Base{Enterprise: v.Enterprise.Name, User: &page.Person{Name: v.Name, Login: v.Login}, Console: &page.Console{Trail: trail, SignOut: Prefix + "/sign-out"}}
+func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
+	b := ui.Base{Enterprise: v.Enterprise.Name, User: &ui.Person{Name: v.Name, Login: v.Login}, Console: &ui.Console{Trail: trail, SignOut: Prefix + "/sign-out"}}
 	if v.User != "" && v.Admin == "" {
 		b.Console.SignOut = "/logout" // they came by single sign-on, and go by it
 	}
@@ -47,16 +47,16 @@ func (c *Console) Base(v Visit, area string, trail ...page.Link) page.Base {
 		return b
 	case sso.RoleEnterpriseAdmin:
 		b.Console.Role = "admin of " + v.Enterprise.Name
-		b.Console.Areas = []page.Area{{Links: []page.Link{{Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"}}}}
+		b.Console.Areas = []ui.Area{{Links: []ui.Link{{Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"}}}}
 	case sso.RoleOperator:
-		b.Console.Areas = []page.Area{{Links: []page.Link{
+		b.Console.Areas = []ui.Area{{Links: []ui.Link{
 			{Label: AreaEnterprises, Href: Prefix + "/enterprises"}, {Label: AreaApplications, Href: Prefix + "/applications"},
 			{Label: AreaAdmins, Href: Prefix + "/admins"}, {Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"},
 		}}}
 	}
 	if v.Enterprise.ID != "" {
 		b.Console.Home = Home(v.Enterprise)
-		own := page.Area{Heading: v.Enterprise.Name, Links: []page.Link{
+		own := ui.Area{Heading: v.Enterprise.Name, Links: []ui.Link{
 			{Label: AreaOverview, Href: Home(v.Enterprise)}, {Label: AreaConnections, Href: At(v.Enterprise, "connections")},
 			{Label: AreaGroups, Href: At(v.Enterprise, "groups")}, {Label: AreaPeople, Href: At(v.Enterprise, "people")},
 			{Label: AreaOrganizations, Href: At(v.Enterprise, "organizations")}, {Label: AreaDomains, Href: At(v.Enterprise, "domains")},
@@ -69,7 +69,7 @@ func (c *Console) Base(v Visit, area string, trail ...page.Link) page.Base {
 }
 
 // mark says which link of the navigation leads to the area of the page.
-func mark(areas []page.Area, area string) {
+func mark(areas []ui.Area, area string) {
 	for _, a := range areas {
 		for i := range a.Links {
 			a.Links[i].Current = a.Links[i].Label == area
@@ -79,28 +79,28 @@ func mark(areas []page.Area, area string) {
 
 // setupAreas are the pages that the holder of a setup link may open. Before the
 // link has created its connection there are fewer.
-func setupAreas(v Visit) []page.Area {
-	own := page.Area{Heading: v.Enterprise.Name}
+func setupAreas(v Visit) []ui.Area {
+	own := ui.Area{Heading: v.Enterprise.Name}
 	if id := v.Visitor.Connection; id != "" {
-		own.Links = []page.Link{
+		own.Links = []ui.Link{
 			{Label: AreaSetup, Href: AtConnection(v.Enterprise, id, "setup")},
 			{Label: AreaTests, Href: AtConnection(v.Enterprise, id, "tests")},
 			{Label: AreaVerifyGroups, Href: AtConnection(v.Enterprise, id, "groups")},
 		}
 	} else {
-		own.Links = []page.Link{{Label: AreaSetup, Href: At(v.Enterprise, "connections", "new")}}
+		own.Links = []ui.Link{{Label: AreaSetup, Href: At(v.Enterprise, "connections", "new")}}
 	}
-	own.Links = append(own.Links, page.Link{Label: AreaDomains, Href: At(v.Enterprise, "domains")})
-	return []page.Area{own}
+	own.Links = append(own.Links, ui.Link{Label: AreaDomains, Href: At(v.Enterprise, "domains")})
+	return []ui.Area{own}
 }
 
 // setupTrail is a trail without the pages that a setup link does not open. The
 // assistant takes the place of the connection's own page.
-func setupTrail(v Visit, trail []page.Link) []page.Link {
+func setupTrail(v Visit, trail []ui.Link) []ui.Link {
 	if v.Connection.ID == "" {
 		return nil
 	}
-	var own []page.Link
+	var own []ui.Link
 	for _, l := range trail {
 		if l.Href == AtConnection(v.Enterprise, v.Connection.ID) {
 			l.Href = AtConnection(v.Enterprise, v.Connection.ID, "setup")
@@ -113,7 +113,7 @@ func setupTrail(v Visit, trail []page.Link) []page.Link {
 }
 
 // Render shows a page. status is 200, or 422 for a form that is shown again.
-func (c *Console) Render(w http.ResponseWriter, status int, p page.Page) error {
+func (c *Console) Render(w http.ResponseWriter, status int, p ui.Page) error {
 	return c.Pages.Render(w, status, p)
 }
 

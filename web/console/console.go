@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // Prefix is that of every page of the console.
@@ -72,7 +72,7 @@ type Directory interface {
 type Options struct {
 	Access    Access
 	Directory Directory
-	Pages     *page.Pages
+	Pages     *ui.Renderer
 	Now       func() time.Time
 }
 

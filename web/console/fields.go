@@ -4,7 +4,7 @@ import (
 	"regexp"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // labels returns the names that the console has for the fields of a configuration,
@@ -86,67 +86,67 @@ func FieldLabel(field string) string {
 
 // FieldOptions returns the values a configuration field can be given, in words;
 // nil if it has no fixed values.
-func FieldOptions(field string) []page.Option {
+func FieldOptions(field string) []ui.Option {
 	switch field {
 	case "group_sync.mode":
-		return []page.Option{
+		return []ui.Option{
 			{Value: "reset", Label: "Reset to what the identity provider says"},
 			{Value: "reset-synced", Label: "Reset, but keep what was added by hand"},
 			{Value: "add-only", Label: "Add only"},
 		}
 	case "group_sync.on_absent":
-		return []page.Option{
+		return []ui.Option{
 			{Value: "keep", Label: "Keep all memberships"},
 			{Value: "clear", Label: "Clear them"},
 			{Value: "deny", Label: "Refuse the sign-in"},
 		}
 	case "group_sync.on_overage":
-		return []page.Option{
+		return []ui.Option{
 			{Value: "keep", Label: "Keep all memberships"},
 			{Value: "deny", Label: "Refuse the sign-in"},
 		}
 	case "mapping.groups_rewrite.preset":
-		return page.RewriteOptions()
+		return RewriteOptions()
 	case "email_verification.mode":
-		return []page.Option{
+		return []ui.Option{
 			{Value: "unverified-domain", Label: "Unless the domain is verified"},
 			{Value: "always", Label: "Always"},
 			{Value: "never", Label: "Never"},
 			{Value: "expression", Label: "By the rule below"},
 		}
 	case "saml.allow_idp_initiated":
-		return []page.Option{
+		return []ui.Option{
 			{Value: "off", Label: "Not allowed"},
 			{Value: "rebounce", Label: "Allowed: starts a sign-in of our own"},
 			{Value: "direct", Label: "Allowed directly (less safe)"},
 		}
 	case "saml.name_id_format":
-		return []page.Option{
+		return []ui.Option{
 			{Value: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", Label: "Persistent"},
 			{Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", Label: "Unspecified: as chosen at the identity provider"},
 			{Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", Label: "E-mail address"},
 			{Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName", Label: "Windows domain qualified name"},
 		}
 	case "saml.sso_binding":
-		return []page.Option{
+		return []ui.Option{
 			{Value: sso.BindingRedirect, Label: "HTTP-Redirect"},
 			{Value: sso.BindingPOST, Label: "HTTP-POST"},
 		}
 	case "oidc.token_endpoint_auth_method":
-		return []page.Option{
+		return []ui.Option{
 			{Value: "client_secret_basic", Label: "Client secret (basic)"},
 			{Value: "client_secret_post", Label: "Client secret (post)"},
 			{Value: "private_key_jwt", Label: "Our key (private_key_jwt)"},
 		}
 	case "oidc.prompt":
-		return []page.Option{
+		return []ui.Option{
 			{Value: "", Label: "Leave it to the identity provider"},
 			{Value: "login", Label: "Ask for the password every time"},
 			{Value: "select_account", Label: "Ask which account"},
 			{Value: "consent", Label: "Ask for consent"},
 		}
 	case "provisioning":
-		return []page.Option{
+		return []ui.Option{
 			{Value: "jit", Label: "At sign-in"},
 		}
 	}

@@ -3,7 +3,7 @@ package console
 import (
 	"gatehouse/sso"
 	"gatehouse/sso/catalog"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // remedyPage is where a page that a remedy names is found.
@@ -16,7 +16,7 @@ type remedyPage struct {
 // Remedy is the link to the page on which a remedy is carried out. If the visitor
 // may not open it, ask says whom to ask. Both are zero for a remedy that is
 // carried out elsewhere, and for one of a connection that is gone.
-func Remedy(v Visit, id sso.ConnectionID, p catalog.Page) (link *page.Link, ask string) {
+func Remedy(v Visit, id sso.ConnectionID, p catalog.Page) (link *ui.Link, ask string) {
 	r, known := remedyPages(v, id)[p]
 	if !known {
 		return nil, ""
@@ -27,7 +27,7 @@ func Remedy(v Visit, id sso.ConnectionID, p catalog.Page) (link *page.Link, ask 
 	case v.Role != sso.RoleOperator && r.need == Operator:
 		return nil, "Ask the team that runs this service."
 	}
-	return &page.Link{Label: r.label, Href: r.href}, ""
+	return &ui.Link{Label: r.label, Href: r.href}, ""
 }
 
 func remedyPages(v Visit, id sso.ConnectionID) map[catalog.Page]remedyPage {

@@ -11,7 +11,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/address"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // Applications keeps applications, and knows the enterprises that may come in.
@@ -47,10 +47,10 @@ func (d *Directory) applications(w http.ResponseWriter, r *http.Request, v conso
 	if err != nil {
 		return fmt.Errorf("list applications: %w", err)
 	}
-	p := &page.Applications{Base: d.Console.Base(v, console.AreaApplications), Pager: q.pager(applicationsPath, next)}
+	p := &applicationsPage{Base: d.Console.Base(v, console.AreaApplications), Pager: q.pager(applicationsPath, next)}
 	p.Flash = console.Said(r, map[string]string{"deleted": "Application deleted. No one can access it through Gatehouse now."})
 	for _, a := range all {
-		row := page.ApplicationRow{Application: page.Link{Label: a.Name, Href: applicationHref(a.ID)}, Key: a.Key, Who: admitted(a)}
+		row := applicationRow{Application: ui.Link{Label: a.Name, Href: applicationHref(a.ID)}, Key: a.Key, Who: admitted(a)}
 		if len(a.Origins) > 0 {
 			row.Origin, row.More = a.Origins[0], len(a.Origins)-1
 		}
@@ -96,12 +96,12 @@ func typedIn(r *http.Request) typed {
 	}
 }
 
-func (t typed) fields() []page.Field {
+func (t typed) fields() []ui.Field {
 	const lines = 64 << 10
-	area := func(name, label, hint, value string, optional bool) page.Field {
-		return page.Field{ID: name, Name: name, Label: label, Hint: hint, Value: value, Kind: "area", Lines: 3, Most: lines, Mono: true, Optional: optional}
+	area := func(name, label, hint, value string, optional bool) ui.Field {
+		return ui.Field{ID: name, Name: name, Label: label, Hint: hint, Value: value, Kind: "area", Lines: 3, Most: lines, Mono: true, Optional: optional}
 	}
-	return []page.Field{
+	return []ui.Field{
 		{ID: "name", Name: "name", Label: "Name", Hint: "What people are shown.", Value: t.name, Most: sso.MaxNameLength, Autocomplete: "off"},
 		{ID: "key", Name: "key", Label: "Key", Hint: "Part of the addresses that proxies ask. If you change it, proxies with the old key let no one in.", Value: t.key, Most: 63, Mono: true, Autocomplete: "off"},
 		area("origins", "Where it is", "Scheme and host, such as https://wiki.example.com, one a line. The first is where people go who asked for nothing in particular.", t.origins, false),
@@ -232,11 +232,11 @@ func (d *Directory) newApplication(w http.ResponseWriter, _ *http.Request, v con
 
 func (d *Directory) showNew(w http.ResponseWriter, v console.Visit, t typed, wrong error) error {
 	fields := t.fields()
-	return d.Console.Render(w, statusOf(wrong), &page.ApplicationDetail{Base: d.applicationBase(v), Heading: "Add an application", New: true, Wrong: page.Blame(wrong, pointers(fields)...), Action: applicationsPath, Fields: fields})
+	return d.Console.Render(w, statusOf(wrong), &applicationDetailPage{Base: d.applicationBase(v), Heading: "Add an application", New: true, Wrong: ui.Blame(wrong, pointers(fields)...), Action: applicationsPath, Fields: fields})
 }
 
-func (d *Directory) applicationBase(v console.Visit) page.Base {
-	return d.Console.Base(v, console.AreaApplications, page.Link{Label: "Applications", Href: applicationsPath})
+func (d *Directory) applicationBase(v console.Visit) ui.Base {
+	return d.Console.Base(v, console.AreaApplications, ui.Link{Label: "Applications", Href: applicationsPath})
 }
 
 func (d *Directory) createApplication(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -281,8 +281,8 @@ func (d *Directory) application(w http.ResponseWriter, r *http.Request, v consol
 
 func (d *Directory) showApplication(w http.ResponseWriter, r *http.Request, v console.Visit, a sso.Application, t typed, wrong error) error {
 	fields, here := t.fields(), applicationHref(a.ID)
-	p := &page.ApplicationDetail{Base: d.applicationBase(v), Heading: a.Name, Wrong: page.Blame(wrong, pointers(fields)...), Action: here, Fields: fields, Snippets: d.snippets(a), Cookie: !d.reaches(a),
-		Remove: &page.Confirm{Label: "Delete this application", Text: "No one can access it through Gatehouse afterwards: its proxy is refused within a second.", Action: here + "/delete", Button: "Delete", Danger: true}}
+	p := &applicationDetailPage{Base: d.applicationBase(v), Heading: a.Name, Wrong: ui.Blame(wrong, pointers(fields)...), Action: here, Fields: fields, Snippets: d.snippets(a), Cookie: !d.reaches(a),
+		Remove: &ui.Confirm{Label: "Delete this application", Text: "No one can access it through Gatehouse afterwards: its proxy is refused within a second.", Action: here + "/delete", Button: "Delete", Danger: true}}
 	p.Flash = console.Said(r, map[string]string{"created": "The application is added. Its proxy can ask for it now.", "saved": "The application is changed. It holds within a second, on every node."})
 	return d.Console.Render(w, statusOf(wrong), p)
 }

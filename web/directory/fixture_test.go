@@ -21,8 +21,8 @@ import (
 	"gatehouse/store/storetest"
 	"gatehouse/web/console"
 	"gatehouse/web/directory"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // visitors let in whoever the header names: the roles are others' tests.
@@ -76,7 +76,7 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{T: t, dns: records{}}
 	f.db = storetest.Open(t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, nil)
 	f.acme, f.globex = f.place("acme"), f.place("globex")
-	pages, err := page.New(page.Options{})
+	pages, err := ui.New(ui.Options{}, console.Templates(), directory.Templates())
 	f.ok(err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	f.router, err = route.New(route.Options{BaseURL: "https://sso.example.com", Now: time.Now, Log: log})

@@ -9,7 +9,7 @@ import (
 	"gatehouse/groupsync"
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // Groups keeps groups.
@@ -32,9 +32,9 @@ func (d *Directory) groupPages() []console.Page {
 }
 
 // groupForm is what a group is changed by.
-func groupForm(g sso.Group) []page.Field {
+func groupForm(g sso.Group) []ui.Field {
 	name, admin := g.Name, g.Admin
-	return []page.Field{
+	return []ui.Field{
 		{ID: "name", Name: "name", Label: "Name", Hint: "Exactly as the identity provider says it: names are matched byte for byte, so upper and lower case, spaces and accents count.", Value: name, Most: sso.MaxGroupNameLength, Autocomplete: "off"},
 		{ID: "idp_names", Name: "idp_names", Label: "IdP names", Hint: "Other names that the identity provider may send for this group, one a line: an object ID, a distinguished name, a path, an old name.", Kind: "area", Lines: max(2, len(g.IDPNames)), Mono: true, Optional: true, Value: strings.Join(g.IDPNames, "\n")},
 		{ID: "admin", Name: "admin", Label: "Its members administer this enterprise", Hint: "They can open this console, and change connections, people and groups.", Kind: "check", Value: "yes", Checked: admin, Optional: true},
@@ -42,15 +42,15 @@ func groupForm(g sso.Group) []page.Field {
 }
 
 // newGroupForm is what a group is made by.
-func newGroupForm(organizations []sso.Organization, g sso.Group) []page.Field {
+func newGroupForm(organizations []sso.Organization, g sso.Group) []ui.Field {
 	if len(organizations) == 0 {
 		return nil
 	}
-	f := page.Field{ID: "organization", Name: "organization", Label: "Organization", Kind: "select"}
+	f := ui.Field{ID: "organization", Name: "organization", Label: "Organization", Kind: "select"}
 	for _, o := range organizations {
-		f.Options = append(f.Options, page.Option{Value: string(o.ID), Label: o.Name + " (" + o.Key + ")", Chosen: o.ID == g.Organization})
+		f.Options = append(f.Options, ui.Option{Value: string(o.ID), Label: o.Name + " (" + o.Key + ")", Chosen: o.ID == g.Organization})
 	}
-	return append([]page.Field{f}, groupForm(g)...)
+	return append([]ui.Field{f}, groupForm(g)...)
 }
 
 const mostOrganizations = 200 // offered to choose from
@@ -66,7 +66,7 @@ func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console
 	if err != nil {
 		return fmt.Errorf("list organizations: %w", err)
 	}
-	names, filter := map[sso.OrganizationID]string{}, &page.Field{ID: "in", Name: "organization", Label: "Organization", Kind: "select", Options: []page.Option{{Label: "All of them"}}}
+	names, filter := map[sso.OrganizationID]string{}, &ui.Field{ID: "in", Name: "organization", Label: "Organization", Kind: "select", Options: []ui.Option{{Label: "All of them"}}}
 	f := sso.GroupFilter{Contains: q.text("q")}
 	for _, o := range organizations {
 		names[o.ID] = o.Name
@@ -74,7 +74,7 @@ func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console
 		if chosen {
 			f.Organization = o.ID
 		}
-		filter.Options = append(filter.Options, page.Option{Value: string(o.ID), Label: o.Name, Chosen: chosen})
+		filter.Options = append(filter.Options, ui.Option{Value: string(o.ID), Label: o.Name, Chosen: chosen})
 	}
 	all, next, err := d.Store.Groups(ctx, ent, f, q.page())
 	if err != nil {
@@ -89,8 +89,8 @@ func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console
 	}
 	path := console.At(v.Enterprise, "groups")
 	form := newGroupForm(organizations, made)
-	p := &page.Groups{Base: d.Console.Base(v, console.AreaGroups), Rows: countRows(v.Enterprise, all, names), Pager: q.pager(path, next, "q", "organization"),
-		Search: page.Search{Action: path, Label: "Part of a name", Value: q.text("q"), Filter: filter}, Wrong: page.Blame(wrong, pointers(form)...), Action: path, Fields: form}
+	p := &groupsPage{Base: d.Console.Base(v, console.AreaGroups), Rows: countRows(v.Enterprise, all, names), Pager: q.pager(path, next, "q", "organization"),
+		Search: searchForm{Action: path, Label: "Part of a name", Value: q.text("q"), Filter: filter}, Wrong: ui.Blame(wrong, pointers(form)...), Action: path, Fields: form}
 	if form == nil {
 		p.Action = console.At(v.Enterprise, "organizations") + "#h-new"
 	}
@@ -98,7 +98,7 @@ func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console
 		p.Search.All = path
 	}
 	for _, c := range connections {
-		p.Verify = append(p.Verify, page.Link{Label: c.Name, Href: console.AtConnection(v.Enterprise, c.ID, "groups")})
+		p.Verify = append(p.Verify, ui.Link{Label: c.Name, Href: console.AtConnection(v.Enterprise, c.ID, "groups")})
 	}
 	return d.Console.Render(w, statusOf(wrong), p)
 }

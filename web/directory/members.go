@@ -9,7 +9,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // Memberships keeps who is in which group.
@@ -66,18 +66,18 @@ func (d *Directory) showPickGroup(w http.ResponseWriter, r *http.Request, v cons
 		return fmt.Errorf("find out about a person: %w", err)
 	}
 	here := personHref(e, u.ID)
-	p := &page.Pick{Base: d.Console.Base(v, console.AreaPeople, page.Link{Label: "People", Href: console.At(e, "people")}, page.Link{Label: called(u), Href: here}),
-		Heading: "Add " + called(u) + " to a group", Lasting: lasting(through(connections, identities)), Wrong: page.Blame(wrong), What: "Groups", Pager: q.pager(here+"/groups", next, "q"),
-		Search: search(q, here+"/groups", "Part of a name", ""), Back: page.Link{Label: "Back to " + called(u), Href: here}}
+	p := &pickPage{Base: d.Console.Base(v, console.AreaPeople, ui.Link{Label: "People", Href: console.At(e, "people")}, ui.Link{Label: called(u), Href: here}),
+		Heading: "Add " + called(u) + " to a group", Lasting: lasting(through(connections, identities)), Wrong: ui.Blame(wrong), What: "Groups", Pager: q.pager(here+"/groups", next, "q"),
+		Search: search(q, here+"/groups", "Part of a name", ""), Back: ui.Link{Label: "Back to " + called(u), Href: here}}
 	for _, c := range all {
-		row := page.PickRow{Name: c.Group.Name, Detail: names[c.Group.Organization] + ", " + counted(c.Members, "member"), Href: groupHref(e, c.Group.ID)}
+		row := pickRow{Name: c.Group.Name, Detail: names[c.Group.Organization] + ", " + counted(c.Members, "member"), Href: groupHref(e, c.Group.ID)}
 		if c.Group.Default {
 			row.Detail += ", the default group: sign-ins remove no one from it"
 		}
 		if !slices.ContainsFunc(in, func(m sso.UserMembership) bool {
 			return m.Group.ID == c.Group.ID && m.Membership.Source != sso.SourceDefault
 		}) {
-			row.Press = &page.Press{Label: "Add", About: "Add to " + c.Group.Name + " in " + names[c.Group.Organization], Action: here + "/groups", Fields: []page.HiddenField{{Name: "group", Value: string(c.Group.ID)}}}
+			row.Press = &ui.Press{Label: "Add", About: "Add to " + c.Group.Name + " in " + names[c.Group.Organization], Action: here + "/groups", Fields: []ui.HiddenField{{Name: "group", Value: string(c.Group.ID)}}}
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -85,8 +85,8 @@ func (d *Directory) showPickGroup(w http.ResponseWriter, r *http.Request, v cons
 }
 
 // search is that of a list, with the way to all of it where it is narrowed.
-func search(q query, path, label, hint string) page.Search {
-	s := page.Search{Action: path, Label: label, Hint: hint, Value: q.text("q")}
+func search(q query, path, label, hint string) searchForm {
+	s := searchForm{Action: path, Label: label, Hint: hint, Value: q.text("q")}
 	if s.Value != "" {
 		s.All = path
 	}
@@ -136,9 +136,9 @@ func (d *Directory) showPickPerson(w http.ResponseWriter, r *http.Request, v con
 		return fmt.Errorf("list connections: %w", err)
 	}
 	here := groupHref(e, g.ID)
-	p := &page.Pick{Base: d.Console.Base(v, console.AreaGroups, page.Link{Label: "Groups", Href: console.At(e, "groups")}, page.Link{Label: g.Name, Href: here}),
-		Heading: "Add someone to " + g.Name, Lasting: lasting(connections), Wrong: page.Blame(wrong), What: "People", Pager: q.pager(here+"/add", next, "q"),
-		Search: search(q, here+"/add", "Name, login or e-mail", "How it begins. Upper and lower case are the same."), Back: page.Link{Label: "Back to " + g.Name, Href: here}}
+	p := &pickPage{Base: d.Console.Base(v, console.AreaGroups, ui.Link{Label: "Groups", Href: console.At(e, "groups")}, ui.Link{Label: g.Name, Href: here}),
+		Heading: "Add someone to " + g.Name, Lasting: lasting(connections), Wrong: ui.Blame(wrong), What: "People", Pager: q.pager(here+"/add", next, "q"),
+		Search: search(q, here+"/add", "Name, login or e-mail", "How it begins. Upper and lower case are the same."), Back: ui.Link{Label: "Back to " + g.Name, Href: here}}
 	if g.Default {
 		p.Lasting = []string{"Sign-ins remove no one from a default group. People added here by hand stay in the organization, even if they are in no other group of it."}
 	}
@@ -148,9 +148,9 @@ func (d *Directory) showPickPerson(w http.ResponseWriter, r *http.Request, v con
 		return fmt.Errorf("list members: %w", err)
 	}
 	for _, u := range all {
-		row := page.PickRow{Name: called(u), Detail: u.Login, Href: personHref(e, u.ID)}
+		row := pickRow{Name: called(u), Detail: u.Login, Href: personHref(e, u.ID)}
 		if !slices.ContainsFunc(in, func(m sso.Member) bool { return m.User.ID == u.ID && m.Membership.Source != sso.SourceDefault }) {
-			row.Press = &page.Press{Label: "Add", About: "Add " + called(u), Action: here + "/members", Fields: []page.HiddenField{{Name: "user", Value: string(u.ID)}}}
+			row.Press = &ui.Press{Label: "Add", About: "Add " + called(u), Action: here + "/members", Fields: []ui.HiddenField{{Name: "user", Value: string(u.ID)}}}
 		}
 		p.Rows = append(p.Rows, row)
 	}

@@ -7,7 +7,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // Organizations keeps organizations.
@@ -32,15 +32,15 @@ func (d *Directory) organizationPages() []console.Page {
 }
 
 // organizationForm is what organizations are made and changed by.
-func organizationForm(key, name string) []page.Field {
-	return []page.Field{
+func organizationForm(key, name string) []ui.Field {
+	return []ui.Field{
 		{ID: "name", Name: "name", Label: "Name", Hint: "What people are shown, such as Research.", Value: name, Most: sso.MaxNameLength, Autocomplete: "off"},
 		{ID: "key", Name: "key", Label: "Key", Hint: "What applications are told before the slash of a group: research/engineering. Lower-case letters, digits and hyphens.", Value: key, Most: 63, Mono: true, Autocomplete: "off"},
 	}
 }
 
-func pointers(fields []page.Field) []*page.Field {
-	all := make([]*page.Field, len(fields))
+func pointers(fields []ui.Field) []*ui.Field {
+	all := make([]*ui.Field, len(fields))
 	for i := range fields {
 		all[i] = &fields[i]
 	}
@@ -51,17 +51,17 @@ func (d *Directory) organizations(w http.ResponseWriter, r *http.Request, v cons
 	return d.showOrganizations(w, r, v, organizationForm("", ""), nil)
 }
 
-func (d *Directory) showOrganizations(w http.ResponseWriter, r *http.Request, v console.Visit, form []page.Field, wrong error) error {
+func (d *Directory) showOrganizations(w http.ResponseWriter, r *http.Request, v console.Visit, form []ui.Field, wrong error) error {
 	q := queryOf(r)
 	all, next, err := d.Store.OrganizationCounts(r.Context(), v.Enterprise.ID, q.page())
 	if err != nil {
 		return fmt.Errorf("list organizations: %w", err)
 	}
 	path := console.At(v.Enterprise, "organizations")
-	p := &page.Organizations{Base: d.Console.Base(v, console.AreaOrganizations), Pager: q.pager(path, next), Wrong: page.Blame(wrong, pointers(form)...), Action: path, Fields: form}
+	p := &organizationsPage{Base: d.Console.Base(v, console.AreaOrganizations), Pager: q.pager(path, next), Wrong: ui.Blame(wrong, pointers(form)...), Action: path, Fields: form}
 	p.Flash = console.Said(r, map[string]string{"deleted": "The organization is deleted, with its groups."})
 	for _, c := range all {
-		p.Rows = append(p.Rows, page.OrganizationRow{Organization: page.Link{Label: c.Organization.Name, Href: console.At(v.Enterprise, "organizations", string(c.Organization.ID))},
+		p.Rows = append(p.Rows, organizationRow{Organization: ui.Link{Label: c.Organization.Name, Href: console.At(v.Enterprise, "organizations", string(c.Organization.ID))},
 			Key: c.Organization.Key, Groups: c.Groups, Members: c.Members})
 	}
 	return d.Console.Render(w, statusOf(wrong), p)
@@ -104,26 +104,26 @@ func (d *Directory) organization(w http.ResponseWriter, r *http.Request, v conso
 	if err != nil {
 		return err
 	}
-	return d.showOrganization(w, r, v, o, organizationForm(o.Key, o.Name), page.Field{}, nil)
+	return d.showOrganization(w, r, v, o, organizationForm(o.Key, o.Name), ui.Field{}, nil)
 }
 
 // showOrganization shows one; typed is what was typed to delete it.
-func (d *Directory) showOrganization(w http.ResponseWriter, r *http.Request, v console.Visit, o sso.Organization, form []page.Field, typed page.Field, wrong error) error {
+func (d *Directory) showOrganization(w http.ResponseWriter, r *http.Request, v console.Visit, o sso.Organization, form []ui.Field, typed ui.Field, wrong error) error {
 	q, here := queryOf(r), console.At(v.Enterprise, "organizations", string(o.ID))
 	groups, next, err := d.Store.Groups(r.Context(), v.Enterprise.ID, sso.GroupFilter{Organization: o.ID}, q.page())
 	if err != nil {
 		return fmt.Errorf("list groups: %w", err)
 	}
 	open := typed.ID != ""
-	typed = page.Field{ID: "typed", Name: "typed", Label: "Type the key " + o.Key + " to go on", Value: typed.Value, Most: 63, Mono: true, Autocomplete: "off"}
-	created := page.NewTime(o.CreatedAt, d.Now())
-	p := &page.OrganizationDetail{Base: d.Console.Base(v, console.AreaOrganizations, page.Link{Label: "Organizations", Href: console.At(v.Enterprise, "organizations")}), Name: o.Name,
-		Facts: []page.Fact{{Label: "Key", Value: o.Key, Code: true}, {Label: "Default group", Value: sso.DefaultGroupName, Href: groupHref(v.Enterprise, o.DefaultGroup)},
+	typed = ui.Field{ID: "typed", Name: "typed", Label: "Type the key " + o.Key + " to go on", Value: typed.Value, Most: 63, Mono: true, Autocomplete: "off"}
+	created := ui.NewTime(o.CreatedAt, d.Now())
+	p := &organizationDetailPage{Base: d.Console.Base(v, console.AreaOrganizations, ui.Link{Label: "Organizations", Href: console.At(v.Enterprise, "organizations")}), Name: o.Name,
+		Facts: []ui.Fact{{Label: "Key", Value: o.Key, Code: true}, {Label: "Default group", Value: sso.DefaultGroupName, Href: groupHref(v.Enterprise, o.DefaultGroup)},
 			{Label: "Made", Time: &created}, {Label: "Identifier", Value: string(o.ID), Code: true}},
 		Rows: countRows(v.Enterprise, groups, map[sso.OrganizationID]string{o.ID: o.Name}), Pager: q.pager(here, next),
 		Create: console.At(v.Enterprise, "groups") + "?organization=" + string(o.ID) + "#h-new", Action: here, Fields: form}
-	p.Wrong = page.Blame(wrong, append(pointers(form), &typed)...)
-	p.Remove = page.TypedForm{Action: here + "/delete", Field: typed, Button: "Delete this organization", Open: open,
+	p.Wrong = ui.Blame(wrong, append(pointers(form), &typed)...)
+	p.Remove = ui.TypedForm{Action: here + "/delete", Field: typed, Button: "Delete this organization", Open: open,
 		Text: "Its groups are deleted with it, and everyone leaves them. They no longer give access to applications. This cannot be undone: memberships of a deleted group cannot be restored."}
 	p.Flash = console.Said(r, map[string]string{"created": "Organization created, with its default group.", "saved": "Organization changed.", "group-deleted": "Group deleted."})
 	return d.Console.Render(w, statusOf(wrong), p)
@@ -141,7 +141,7 @@ func (d *Directory) changeOrganization(w http.ResponseWriter, r *http.Request, v
 	})
 	switch {
 	case shown(err):
-		return d.showOrganization(w, r, v, o, organizationForm(key, name), page.Field{}, err)
+		return d.showOrganization(w, r, v, o, organizationForm(key, name), ui.Field{}, err)
 	case err != nil:
 		return fmt.Errorf("change an organization: %w", err)
 	}
@@ -156,7 +156,7 @@ func (d *Directory) deleteOrganization(w http.ResponseWriter, r *http.Request, v
 	}
 	if typed := r.PostForm.Get("typed"); typed != o.Key {
 		wrong := sso.InvalidField("validation_failed", "typed", "This is not the key of the organization: nothing was deleted.")
-		return d.showOrganization(w, r, v, o, organizationForm(o.Key, o.Name), page.Field{ID: "typed", Value: typed}, wrong)
+		return d.showOrganization(w, r, v, o, organizationForm(o.Key, o.Name), ui.Field{ID: "typed", Value: typed}, wrong)
 	}
 	if err := d.Store.DeleteOrganization(r.Context(), v.Actor, v.Enterprise.ID, o.ID); err != nil {
 		return fmt.Errorf("delete an organization: %w", err)
@@ -166,10 +166,10 @@ func (d *Directory) deleteOrganization(w http.ResponseWriter, r *http.Request, v
 }
 
 // countRows are groups in a list, with the names of their organizations.
-func countRows(e sso.Enterprise, all []sso.GroupCount, names map[sso.OrganizationID]string) (rows []page.GroupCountRow) {
+func countRows(e sso.Enterprise, all []sso.GroupCount, names map[sso.OrganizationID]string) (rows []groupCountRow) {
 	for _, c := range all {
-		row := page.GroupCountRow{Group: page.Link{Label: c.Group.Name, Href: groupHref(e, c.Group.ID)}, Actual: c.Members, Expected: fmt.Sprint(c.Expected), Off: c.Expected != c.Members,
-			Organization: page.Link{Label: names[c.Group.Organization], Href: console.At(e, "organizations", string(c.Group.Organization))}, Badge: groupBadge(c.Group)}
+		row := groupCountRow{Group: ui.Link{Label: c.Group.Name, Href: groupHref(e, c.Group.ID)}, Actual: c.Members, Expected: fmt.Sprint(c.Expected), Off: c.Expected != c.Members,
+			Organization: ui.Link{Label: names[c.Group.Organization], Href: console.At(e, "organizations", string(c.Group.Organization))}, Badge: groupBadge(c.Group)}
 		if c.Group.Default {
 			row.Expected, row.Off = "not synced", false
 		}
@@ -178,12 +178,12 @@ func countRows(e sso.Enterprise, all []sso.GroupCount, names map[sso.Organizatio
 	return rows
 }
 
-func groupBadge(g sso.Group) *page.Badge {
+func groupBadge(g sso.Group) *ui.Badge {
 	switch {
 	case g.Default:
-		return &page.Badge{Label: "default"}
+		return &ui.Badge{Label: "default"}
 	case g.Admin:
-		return &page.Badge{Label: "admins", State: "warn"}
+		return &ui.Badge{Label: "admins", State: "warn"}
 	}
 	return nil
 }

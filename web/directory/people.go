@@ -7,7 +7,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // People keeps who there is.
@@ -27,7 +27,7 @@ func (d *Directory) peoplePages() []console.Page {
 func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	q := queryOf(r)
 	status := sso.UserStatus(q.text("status"))
-	options := []page.Option{{Value: "", Label: "Everyone"}, {Value: string(sso.UserActive), Label: "Active"},
+	options := []ui.Option{{Value: "", Label: "Everyone"}, {Value: string(sso.UserActive), Label: "Active"},
 		{Value: string(sso.UserPending), Label: "Waiting for an admin"}, {Value: string(sso.UserDeactivated), Label: "Deactivated"}}
 	known := false
 	for i := range options {
@@ -46,20 +46,20 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 		return fmt.Errorf("list people: %w", err)
 	}
 	path := console.At(v.Enterprise, "people")
-	p := &page.People{Base: d.Console.Base(v, console.AreaPeople), Pager: q.pager(path, next, "q", "status"),
-		Search: page.Search{Action: path, Label: "Name, login or e-mail", Hint: "How it begins. Upper and lower case are the same.", Value: q.text("q"),
-			Filter: &page.Field{ID: "status", Name: "status", Label: "Status", Kind: "select", Options: options}}}
+	p := &peoplePage{Base: d.Console.Base(v, console.AreaPeople), Pager: q.pager(path, next, "q", "status"),
+		Search: searchForm{Action: path, Label: "Name, login or e-mail", Hint: "How it begins. Upper and lower case are the same.", Value: q.text("q"),
+			Filter: &ui.Field{ID: "status", Name: "status", Label: "Status", Kind: "select", Options: options}}}
 	if f != (sso.UserFilter{}) {
 		p.Search.All = path
 	}
 	for _, u := range all {
-		p.Rows = append(p.Rows, page.PersonRow{Person: plain(personLink(v.Enterprise, u)), Email: u.Email, Status: statusBadge(u.Status), LastSignIn: page.NewTime(u.LastSignInAt, d.Now())})
+		p.Rows = append(p.Rows, personRow{Person: plain(personLink(v.Enterprise, u)), Email: u.Email, Status: statusBadge(u.Status), LastSignIn: ui.NewTime(u.LastSignInAt, d.Now())})
 	}
 	return d.Console.Render(w, http.StatusOK, p)
 }
 
 // plain is a link without its badge, where that has a column of its own.
-func plain(p page.PersonLink) page.PersonLink {
+func plain(p personRef) personRef {
 	p.Badge = nil
 	return p
 }

@@ -10,7 +10,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // Sessions keeps who is signed in.
@@ -77,8 +77,8 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	}
 	e := v.Enterprise
 	here := personHref(e, u.ID)
-	p := &page.PersonDetail{Base: d.Console.Base(v, console.AreaPeople, page.Link{Label: "People", Href: console.At(e, "people")}), Name: called(u), Status: statusBadge(u.Status),
-		Wrong: page.Blame(wrong), Facts: d.personFacts(u), Sees: sees(u, memberships), Groups: d.groupRows(e, u, memberships), AddHref: here + "/groups", Lasting: lasting(through(connections, identities)),
+	p := &personDetailPage{Base: d.Console.Base(v, console.AreaPeople, ui.Link{Label: "People", Href: console.At(e, "people")}), Name: called(u), Status: statusBadge(u.Status),
+		Wrong: ui.Blame(wrong), Facts: d.personFacts(u), Sees: sees(u, memberships), Groups: d.groupRows(e, u, memberships), AddHref: here + "/groups", Lasting: lasting(through(connections, identities)),
 		Identities: d.identityRows(e, identities, connections), SignIns: d.attemptRows(e, attempts), SignInsAll: console.At(e, "activity") + "?" + url.Values{"login": {u.Login}}.Encode(),
 		Syncs: d.syncRows(e, syncs), SyncsAll: console.At(e, "activity", "syncs") + "?" + url.Values{"login": {u.Login}}.Encode(),
 		Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", "")}
@@ -91,23 +91,23 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	return d.Console.Render(w, statusOf(wrong), p)
 }
 
-func (d *Directory) personFacts(u sso.User) []page.Fact {
-	moment := func(label string, t page.Time) page.Fact { return page.Fact{Label: label, Time: &t} }
-	facts := []page.Fact{{Label: "Login", Value: u.Login}}
+func (d *Directory) personFacts(u sso.User) []ui.Fact {
+	moment := func(label string, t ui.Time) ui.Fact { return ui.Fact{Label: label, Time: &t} }
+	facts := []ui.Fact{{Label: "Login", Value: u.Login}}
 	if u.Email == "" {
-		facts = append(facts, page.Fact{Label: "E-mail", Value: "none given by the identity provider"})
+		facts = append(facts, ui.Fact{Label: "E-mail", Value: "none given by the identity provider"})
 	} else {
-		badge := page.Badge{Label: "not verified", State: "warn"}
+		badge := ui.Badge{Label: "not verified", State: "warn"}
 		if u.EmailVerified {
-			badge = page.Badge{Label: "verified", State: "ok"}
+			badge = ui.Badge{Label: "verified", State: "ok"}
 		}
-		facts = append(facts, page.Fact{Label: "E-mail", Value: u.Email, Badge: &badge})
+		facts = append(facts, ui.Fact{Label: "E-mail", Value: u.Email, Badge: &badge})
 	}
-	facts = append(facts, moment("First heard of", page.NewTime(u.CreatedAt, d.Now())), moment("Last sign-in", page.NewTime(u.LastSignInAt, d.Now())))
+	facts = append(facts, moment("First heard of", ui.NewTime(u.CreatedAt, d.Now())), moment("Last sign-in", ui.NewTime(u.LastSignInAt, d.Now())))
 	if !u.VouchedAt.IsZero() {
-		facts = append(facts, moment("Vouched for", page.NewTime(u.VouchedAt, d.Now())))
+		facts = append(facts, moment("Vouched for", ui.NewTime(u.VouchedAt, d.Now())))
 	}
-	return append(facts, page.Fact{Label: "Identifier", Value: string(u.ID), Code: true})
+	return append(facts, ui.Fact{Label: "Identifier", Value: string(u.ID), Code: true})
 }
 
 // sees says what somebody's own page tells them.
@@ -151,23 +151,23 @@ func through(all []sso.Connection, identities []sso.UserIdentity) []sso.Connecti
 	return mine
 }
 
-func (d *Directory) groupRows(e sso.Enterprise, u sso.User, all []sso.UserMembership) (rows []page.GroupRow) {
+func (d *Directory) groupRows(e sso.Enterprise, u sso.User, all []sso.UserMembership) (rows []groupRow) {
 	for _, m := range all {
-		row := page.GroupRow{Organization: page.Link{Label: m.Organization.Name, Href: console.At(e, "organizations", string(m.Organization.ID))},
-			Group: page.Link{Label: m.Group.Name, Href: groupHref(e, m.Group.ID)}, Source: sourceWords(m.Membership.Source),
-			Since: page.NewTime(m.Membership.Since, d.Now()), Cause: causeOf(e, m.Membership.Cause)}
+		row := groupRow{Organization: ui.Link{Label: m.Organization.Name, Href: console.At(e, "organizations", string(m.Organization.ID))},
+			Group: ui.Link{Label: m.Group.Name, Href: groupHref(e, m.Group.ID)}, Source: sourceWords(m.Membership.Source),
+			Since: ui.NewTime(m.Membership.Since, d.Now()), Cause: causeOf(e, m.Membership.Cause)}
 		if m.Membership.Source != sso.SourceDefault {
-			row.Remove = &page.Press{Label: "Take out", About: "Take out: " + called(u) + ", of " + m.Group.Name, Action: personHref(e, u.ID) + "/groups/" + string(m.Group.ID) + "/remove"}
+			row.Remove = &ui.Press{Label: "Take out", About: "Take out: " + called(u) + ", of " + m.Group.Name, Action: personHref(e, u.ID) + "/groups/" + string(m.Group.ID) + "/remove"}
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-func (d *Directory) identityRows(e sso.Enterprise, all []sso.UserIdentity, connections []sso.Connection) (rows []page.IdentityRow) {
+func (d *Directory) identityRows(e sso.Enterprise, all []sso.UserIdentity, connections []sso.Connection) (rows []identityRow) {
 	for _, i := range all {
-		row := page.IdentityRow{Connection: page.Link{Label: string(i.Connection), Href: console.AtConnection(e, i.Connection)}, Subject: i.Subject, Login: i.Login,
-			Since: page.NewTime(i.CreatedAt, d.Now()), LastSeen: page.NewTime(i.LastSeenAt, d.Now())}
+		row := identityRow{Connection: ui.Link{Label: string(i.Connection), Href: console.AtConnection(e, i.Connection)}, Subject: i.Subject, Login: i.Login,
+			Since: ui.NewTime(i.CreatedAt, d.Now()), LastSeen: ui.NewTime(i.LastSeenAt, d.Now())}
 		for _, c := range connections {
 			if c.ID == i.Connection {
 				row.Connection.Label = c.Name
@@ -178,34 +178,34 @@ func (d *Directory) identityRows(e sso.Enterprise, all []sso.UserIdentity, conne
 	return rows
 }
 
-func (d *Directory) attemptRows(e sso.Enterprise, all []sso.Attempt) (rows []page.AttemptRow) {
+func (d *Directory) attemptRows(e sso.Enterprise, all []sso.Attempt) (rows []attemptRow) {
 	for _, a := range all {
-		result := page.Badge{Label: "signed in", State: "ok"}
+		result := ui.Badge{Label: "signed in", State: "ok"}
 		switch a.Outcome {
 		case sso.OutcomeFailed:
-			result = page.Badge{Label: "refused", State: "error"}
+			result = ui.Badge{Label: "refused", State: "error"}
 		case sso.OutcomePending:
-			result = page.Badge{Label: "waits for a code", State: "warn"}
+			result = ui.Badge{Label: "waits for a code", State: "warn"}
 		}
-		rows = append(rows, page.AttemptRow{At: page.NewTime(a.At, d.Now()), Result: result, Code: a.Code, Remote: a.Remote,
-			Reference: page.Link{Label: string(a.ID), Href: console.At(e, "activity", "attempts", string(a.ID))}})
+		rows = append(rows, attemptRow{At: ui.NewTime(a.At, d.Now()), Result: result, Code: a.Code, Remote: a.Remote,
+			Reference: ui.Link{Label: string(a.ID), Href: console.At(e, "activity", "attempts", string(a.ID))}})
 	}
 	return rows
 }
 
-func (d *Directory) syncRows(e sso.Enterprise, all []sso.SyncRecord) (rows []page.SyncRow) {
+func (d *Directory) syncRows(e sso.Enterprise, all []sso.SyncRecord) (rows []syncRow) {
 	for _, s := range all {
-		row := page.SyncRow{At: page.NewTime(s.At, d.Now()), What: changesOf(s), State: page.Badge{Label: "changed", State: "ok"},
-			Record: page.Link{Label: string(s.ID), Href: console.At(e, "activity", "syncs", string(s.ID))}}
+		row := syncRow{At: ui.NewTime(s.At, d.Now()), What: changesOf(s), State: ui.Badge{Label: "changed", State: "ok"},
+			Record: ui.Link{Label: string(s.ID), Href: console.At(e, "activity", "syncs", string(s.ID))}}
 		switch {
 		case s.Held != "":
-			row.State = page.Badge{Label: "held", State: "warn"}
+			row.State = ui.Badge{Label: "held", State: "warn"}
 		case s.Mode == sso.SyncRestore:
-			row.State = page.Badge{Label: "by an admin"}
+			row.State = ui.Badge{Label: "by an admin"}
 		case s.Mode == sso.SyncKeep:
-			row.State = page.Badge{Label: "kept", State: "warn"}
+			row.State = ui.Badge{Label: "kept", State: "warn"}
 		case len(s.Added)+len(s.Removed) == 0:
-			row.State = page.Badge{Label: "as it was"}
+			row.State = ui.Badge{Label: "as it was"}
 		}
 		rows = append(rows, row)
 	}
@@ -221,7 +221,7 @@ func changesOf(s sso.SyncRecord) string {
 		}
 		var names []string
 		for _, g := range all[:min(len(all), most)] {
-			names = append(names, page.WithReason(g.OrganizationName+" / "+g.Name, g.Source))
+			names = append(names, console.WithReason(g.OrganizationName+" / "+g.Name, g.Source))
 		}
 		if more := len(all) - most; more > 0 {
 			names = append(names, fmt.Sprint(more, " more"))

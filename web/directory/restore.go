@@ -11,7 +11,7 @@ import (
 	"gatehouse/groupsync"
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // Restoring keeps who was in which group, and puts people back.
@@ -41,11 +41,11 @@ func (d *Directory) restorePages() []console.Page {
 // seconds.
 const momentLayout = "2006-01-02T15:04"
 
-func (d *Directory) momentForm(action, id, button, value string) page.MomentForm {
+func (d *Directory) momentForm(action, id, button, value string) momentForm {
 	if value == "" {
 		value = d.Now().UTC().Add(-24 * time.Hour).Format(momentLayout)
 	}
-	return page.MomentForm{Action: action, Button: button, Field: page.Field{ID: id, Name: "at", Label: "Moment, in UTC", Hint: "Such as 2026-11-24T10:30.", Kind: "datetime-local", Value: value, Most: 40, Autocomplete: "off"}}
+	return momentForm{Action: action, Button: button, Field: ui.Field{ID: id, Name: "at", Label: "Moment, in UTC", Hint: "Such as 2026-11-24T10:30.", Kind: "datetime-local", Value: value, Most: 40, Autocomplete: "off"}}
 }
 
 // momentOf reads a moment, as forms and addresses have it.
@@ -103,10 +103,10 @@ func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v consol
 	if err := errors.Join(err2, err3); err != nil {
 		return fmt.Errorf("find out about a person: %w", err)
 	}
-	p := &page.Restoring{Base: d.Console.Base(v, console.AreaPeople, page.Link{Label: "People", Href: console.At(v.Enterprise, "people")}, page.Link{Label: called(u), Href: here}),
-		Heading: "Restore the groups of " + called(u), Lasting: lasting(through(connections, identities)), Button: "Restore", Back: page.Link{Label: "Leave everything as it is", Href: here}}
-	name := func(m sso.PastMembership) page.MovedRow {
-		return page.MovedRow{Name: m.Group.Name, Detail: m.Group.OrganizationName, Href: groupHref(v.Enterprise, m.Group.Group)}
+	p := &restoringPage{Base: d.Console.Base(v, console.AreaPeople, ui.Link{Label: "People", Href: console.At(v.Enterprise, "people")}, ui.Link{Label: called(u), Href: here}),
+		Heading: "Restore the groups of " + called(u), Lasting: lasting(through(connections, identities)), Button: "Restore", Back: ui.Link{Label: "Leave everything as it is", Href: here}}
+	name := func(m sso.PastMembership) movedRow {
+		return movedRow{Name: m.Group.Name, Detail: m.Group.OrganizationName, Href: groupHref(v.Enterprise, m.Group.Group)}
 	}
 	return d.showRestoring(w, p, restoring{action: here + "/restore", raw: raw, at: at, seen: seen, err: err, row: name})
 }
@@ -118,20 +118,20 @@ type restoring struct {
 	at     time.Time
 	seen   sso.Restored
 	err    error
-	row    func(sso.PastMembership) page.MovedRow
+	row    func(sso.PastMembership) movedRow
 }
 
 // showRestoring shows what would change, and why it was not done if it was to be.
-func (d *Directory) showRestoring(w http.ResponseWriter, p *page.Restoring, s restoring) error {
-	moment := page.Field{ID: "h-go", Name: "at", Label: "Moment"}
-	p.Wrong = page.Blame(s.err, &moment)
+func (d *Directory) showRestoring(w http.ResponseWriter, p *restoringPage, s restoring) error {
+	moment := ui.Field{ID: "h-go", Name: "at", Label: "Moment"}
+	p.Wrong = ui.Blame(s.err, &moment)
 	switch {
 	case s.at.IsZero() && s.raw == "":
 		p.Lead = "As the identity provider last sent it. People whose groups are uncertain stay where they are."
 	case s.at.IsZero() || s.err != nil && len(s.seen.Add)+len(s.seen.Remove)+len(s.seen.Gone) == 0:
 		p.Lead = "Nothing was changed."
 	default:
-		p.Lead = "As it was at " + page.NewTime(s.at, d.Now()).Exact + ". Nothing is changed before you say so."
+		p.Lead = "As it was at " + ui.NewTime(s.at, d.Now()).Exact + ". Nothing is changed before you say so."
 	}
 	for _, l := range []struct {
 		id, heading string
@@ -142,10 +142,10 @@ func (d *Directory) showRestoring(w http.ResponseWriter, p *page.Restoring, s re
 	if len(s.seen.Add)+len(s.seen.Remove) > 0 {
 		p.Action = s.action
 		if s.raw != "" {
-			p.Fields = []page.HiddenField{{Name: "at", Value: s.raw}}
+			p.Fields = []ui.HiddenField{{Name: "at", Value: s.raw}}
 		}
 		if groupsync.ShareBrake(s.seen.Members, len(s.seen.Remove)) {
-			p.Confirm = &page.Field{ID: "sure", Name: "sure", Kind: "check", Value: "yes", Label: fmt.Sprintf("Take %d of %d people out at once", len(s.seen.Remove), s.seen.Members),
+			p.Confirm = &ui.Field{ID: "sure", Name: "sure", Kind: "check", Value: "yes", Label: fmt.Sprintf("Take %d of %d people out at once", len(s.seen.Remove), s.seen.Members),
 				Hint: "This is more than half of the group. It is more often a mistake than meant."}
 		}
 	}
@@ -153,25 +153,25 @@ func (d *Directory) showRestoring(w http.ResponseWriter, p *page.Restoring, s re
 }
 
 // moved is one list of a restore; none if nobody is in it.
-func moved(id, heading string, all []sso.PastMembership, row func(sso.PastMembership) page.MovedRow) []page.MovedList {
+func moved(id, heading string, all []sso.PastMembership, row func(sso.PastMembership) movedRow) []movedList {
 	const most = 100
 	if len(all) == 0 {
 		return nil
 	}
-	l := page.MovedList{ID: id, Heading: heading}
+	l := movedList{ID: id, Heading: heading}
 	for _, m := range all[:min(len(all), most)] {
 		l.Rows = append(l.Rows, row(m))
 	}
 	if more := len(all) - most; more > 0 {
 		l.More = fmt.Sprint("And ", more, " more.")
 	}
-	return []page.MovedList{l}
+	return []movedList{l}
 }
 
 // persons names the people of a restore, as far as they are shown.
-func (d *Directory) persons(ctx context.Context, e sso.Enterprise) func(sso.PastMembership) page.MovedRow {
-	return func(m sso.PastMembership) page.MovedRow {
-		row := page.MovedRow{Name: string(m.User), Detail: sourceWords(m.Source), Href: personHref(e, m.User)}
+func (d *Directory) persons(ctx context.Context, e sso.Enterprise) func(sso.PastMembership) movedRow {
+	return func(m sso.PastMembership) movedRow {
+		row := movedRow{Name: string(m.User), Detail: sourceWords(m.Source), Href: personHref(e, m.User)}
 		if u, err := d.Store.User(ctx, e.ID, m.User); err == nil { // else the identifier has to do
 			row.Name, row.Detail = called(u), u.Login
 		}
@@ -218,8 +218,8 @@ func (d *Directory) moveGroup(w http.ResponseWriter, r *http.Request, v console.
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
-	p := &page.Restoring{Base: d.Console.Base(v, console.AreaGroups, page.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, page.Link{Label: g.Name, Href: here}),
-		Heading: "Restore " + g.Name, Button: "Restore", Lasting: lasting(connections), Back: page.Link{Label: "Leave everything as it is", Href: here}}
+	p := &restoringPage{Base: d.Console.Base(v, console.AreaGroups, ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, ui.Link{Label: g.Name, Href: here}),
+		Heading: "Restore " + g.Name, Button: "Restore", Lasting: lasting(connections), Back: ui.Link{Label: "Leave everything as it is", Href: here}}
 	if said == "reconciled" {
 		p.Heading, p.Button, p.Lasting = "Reconcile "+g.Name, "Reconcile", nil
 	}
@@ -237,13 +237,13 @@ func (d *Directory) drift(w http.ResponseWriter, r *http.Request, v console.Visi
 		return fmt.Errorf("compare expected and actual members: %w", err)
 	}
 	here := groupHref(v.Enterprise, g.ID)
-	p := &page.GroupDrift{Base: d.Console.Base(v, console.AreaGroups, page.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, page.Link{Label: g.Name, Href: here}),
+	p := &groupDriftPage{Base: d.Console.Base(v, console.AreaGroups, ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, ui.Link{Label: g.Name, Href: here}),
 		Heading: "Expected in " + g.Name, Expected: drift.Expected, Actual: drift.Actual, More: drift.More}
 	for _, x := range drift.Drifting {
 		comes, goes := groupsync.Reconcile(x)
-		row := page.DriftRow{Person: personLink(v.Enterprise, x.User), Reason: reasonWords(groupsync.Explain(x), x.Membership == nil), Reconciled: comes || goes}
+		row := driftRow{Person: personLink(v.Enterprise, x.User), Reason: reasonWords(groupsync.Explain(x), x.Membership == nil), Reconciled: comes || goes}
 		if x.Last.ID != "" {
-			row.Record = page.Link{Label: string(x.Last.ID), Href: console.At(v.Enterprise, "activity", "syncs", string(x.Last.ID))}
+			row.Record = ui.Link{Label: string(x.Last.ID), Href: console.At(v.Enterprise, "activity", "syncs", string(x.Last.ID))}
 		}
 		if row.Reconciled || drift.More {
 			p.Preview = here + "/reconcile"
@@ -267,20 +267,20 @@ func (d *Directory) history(w http.ResponseWriter, r *http.Request, v console.Vi
 	raw := q.text("at")
 	at, wrong := momentOf(raw)
 	form := d.momentForm(here+"/history", "at", "Show members", raw)
-	p := &page.PastMembers{Base: d.Console.Base(v, console.AreaGroups, page.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, page.Link{Label: g.Name, Href: here}),
-		Heading: "Who was in " + g.Name, Wrong: page.Blame(wrong, &form.Field), Moment: form}
+	p := &pastMembersPage{Base: d.Console.Base(v, console.AreaGroups, ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, ui.Link{Label: g.Name, Href: here}),
+		Heading: "Who was in " + g.Name, Wrong: ui.Blame(wrong, &form.Field), Moment: form}
 	if wrong == nil {
 		all, next, err := d.Store.GroupMembersAt(r.Context(), v.Enterprise.ID, g.ID, at, q.page())
 		if err != nil {
 			return fmt.Errorf("list former members: %w", err)
 		}
-		p.At, p.Pager = page.NewTime(at, d.Now()), q.pager(here+"/history", next, "at")
+		p.At, p.Pager = ui.NewTime(at, d.Now()), q.pager(here+"/history", next, "at")
 		if !g.Default {
-			p.Restore = page.Link{Label: "See what restoring this would change", Href: here + "/restore?" + url.Values{"at": {raw}}.Encode()}
+			p.Restore = ui.Link{Label: "See what restoring this would change", Href: here + "/restore?" + url.Values{"at": {raw}}.Encode()}
 		}
 		for _, m := range all {
-			p.Rows = append(p.Rows, page.PastRow{Person: personLink(v.Enterprise, m.User), Source: sourceWords(m.Membership.Source), From: page.NewTime(m.Membership.From, d.Now()), Cause: causeOf(v.Enterprise, m.Membership.Cause),
-				Until: page.NewTime(m.Membership.Until, d.Now()), EndedBy: causeOf(v.Enterprise, m.Membership.EndedBy), Still: m.Membership.Until.IsZero()})
+			p.Rows = append(p.Rows, pastRow{Person: personLink(v.Enterprise, m.User), Source: sourceWords(m.Membership.Source), From: ui.NewTime(m.Membership.From, d.Now()), Cause: causeOf(v.Enterprise, m.Membership.Cause),
+				Until: ui.NewTime(m.Membership.Until, d.Now()), EndedBy: causeOf(v.Enterprise, m.Membership.EndedBy), Still: m.Membership.Until.IsZero()})
 		}
 	}
 	return d.Console.Render(w, statusOf(wrong), p)

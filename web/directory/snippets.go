@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
 )
 
 // snippetFiles are the configurations of docs/integrations, word for word, with
@@ -34,18 +33,18 @@ func proxies() []proxy {
 }
 
 // snippets are what to configure the proxy of an application with.
-func (d *Directory) snippets(a sso.Application) []page.Snippet {
+func (d *Directory) snippets(a sso.Application) []snippet {
 	var hosts []string
 	for _, o := range a.Origins {
 		if u, err := url.Parse(o); err == nil {
 			hosts = append(hosts, u.Hostname())
 		}
 	}
-	var all []page.Snippet
+	var all []snippet
 	for _, p := range proxies() {
 		text, _ := snippetFiles.ReadFile("snippets/" + p.file + ".txt") // they are part of the program
 		filled := strings.NewReplacer("{hosts}", p.hosts(hosts), "{key}", a.Key, "{cookie}", d.SessionCookie).Replace(string(text))
-		all = append(all, page.Snippet{ID: "snippet-" + p.file, Proxy: p.name, Tested: p.tested, Text: filled, Replace: p.replace})
+		all = append(all, snippet{ID: "snippet-" + p.file, Proxy: p.name, Tested: p.tested, Text: filled, Replace: p.replace})
 	}
 	return all
 }

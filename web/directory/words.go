@@ -9,7 +9,7 @@ import (
 	"gatehouse/groupsync"
 	"gatehouse/sso"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // sourceWords says what put somebody into a group.
@@ -27,14 +27,14 @@ func sourceWords(s sso.MembershipSource) string {
 	return "by hand"
 }
 
-func statusBadge(s sso.UserStatus) page.Badge {
+func statusBadge(s sso.UserStatus) ui.Badge {
 	switch s {
 	case sso.UserDeactivated:
-		return page.Badge{Label: "deactivated", State: "error"}
+		return ui.Badge{Label: "deactivated", State: "error"}
 	case sso.UserPending:
-		return page.Badge{Label: "waits for you", State: "warn"}
+		return ui.Badge{Label: "waits for you", State: "warn"}
 	}
-	return page.Badge{Label: "active", State: "ok"}
+	return ui.Badge{Label: "active", State: "ok"}
 }
 
 // called is what somebody is called on a page.
@@ -52,8 +52,8 @@ func personHref(e sso.Enterprise, id sso.UserID) string { return console.At(e, "
 
 func groupHref(e sso.Enterprise, id sso.GroupID) string { return console.At(e, "groups", string(id)) }
 
-func personLink(e sso.Enterprise, u sso.User) page.PersonLink {
-	p := page.PersonLink{Name: called(u), Href: personHref(e, u.ID)}
+func personLink(e sso.Enterprise, u sso.User) personRef {
+	p := personRef{Name: called(u), Href: personHref(e, u.ID)}
 	if p.Name != u.Login {
 		p.Login = u.Login
 	}
@@ -66,31 +66,31 @@ func personLink(e sso.Enterprise, u sso.User) page.PersonLink {
 
 // causeOf says in words what an identifier in a membership means, and where
 // there is more about it.
-func causeOf(e sso.Enterprise, cause string) page.Cause {
+func causeOf(e sso.Enterprise, cause string) causeLink {
 	kind, _, _ := strings.Cut(cause, "-")
 	switch {
 	case cause == "":
-		return page.Cause{Text: "not known"}
+		return causeLink{Text: "not known"}
 	case cause == string(sso.ActorOperator):
-		return page.Cause{Text: "someone with access to the server"}
+		return causeLink{Text: "someone with access to the server"}
 	case cause == string(sso.ActorSystem):
-		return page.Cause{Text: "background work"}
+		return causeLink{Text: "background work"}
 	case kind == "att":
-		return page.Cause{Text: "sign-in", Href: console.At(e, "activity", "attempts", cause)}
+		return causeLink{Text: "sign-in", Href: console.At(e, "activity", "attempts", cause)}
 	case kind == "sync":
-		return page.Cause{Text: "group sync", Href: console.At(e, "activity", "syncs", cause)}
+		return causeLink{Text: "group sync", Href: console.At(e, "activity", "syncs", cause)}
 	case kind == "user":
-		return page.Cause{Text: "an admin", Href: console.At(e, "people", cause)}
+		return causeLink{Text: "an admin", Href: console.At(e, "people", cause)}
 	case kind == "conn":
-		return page.Cause{Text: "the connection", Href: console.At(e, "connections", cause)}
+		return causeLink{Text: "the connection", Href: console.At(e, "connections", cause)}
 	case kind == "adm":
-		return page.Cause{Text: "an operator"}
+		return causeLink{Text: "an operator"}
 	case kind == "tok":
-		return page.Cause{Text: "the API"}
+		return causeLink{Text: "the API"}
 	case kind == "link":
-		return page.Cause{Text: "a setup link"}
+		return causeLink{Text: "a setup link"}
 	}
-	return page.Cause{Text: sso.Inert(cause)}
+	return causeLink{Text: sso.Inert(cause)}
 }
 
 // reasonWords says why somebody is not where they were last said to be.
@@ -173,7 +173,7 @@ const listSize = 50
 func (q query) page() sso.Page { return sso.Page{Cursor: q.Get("cursor"), Limit: listSize} }
 
 // pager leads on in a list at path, with what is kept of the address.
-func (q query) pager(path, next string, keep ...string) page.Pager {
+func (q query) pager(path, next string, keep ...string) ui.Pager {
 	address := func(cursor string) string {
 		v := url.Values{}
 		for _, name := range append(keep, "cursor") {
@@ -189,7 +189,7 @@ func (q query) pager(path, next string, keep ...string) page.Pager {
 		}
 		return path + "?" + v.Encode()
 	}
-	var p page.Pager
+	var p ui.Pager
 	if next != "" {
 		p.Next = address(next)
 	}

@@ -19,9 +19,9 @@ import (
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/forwardauth"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
 	"gatehouse/web/session"
+	"gatehouse/web/ui"
 )
 
 const (
@@ -140,7 +140,7 @@ func newWorldAt(t testing.TB, base, domain string, settings ...setting) *world {
 	var err error
 	w.manager, err = session.New(session.Options{BaseURL: base, Keys: []sso.Secret{store.NewKey()}, CookieName: "gatehouse", CookieDomain: domain, Resolver: w.live})
 	w.ok(err)
-	pages, err := page.New(page.Options{})
+	pages, err := ui.New(ui.Options{})
 	w.ok(err)
 	w.keys = signing.New(signing.Options{Store: w.db, Log: log, Now: w.clock.Now})
 	o := forwardauth.Options{Applications: w.db, Sessions: w.manager, Keys: w.keys, Pages: pages, BaseURL: base, CookieDomain: domain,

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // Applications keeps what is behind the proxies; store.DB does.
@@ -45,7 +45,7 @@ type Options struct {
 	Applications Applications
 	Sessions     Sessions
 	Keys         Keys
-	Pages        *page.Pages
+	Pages        *ui.Renderer
 	BaseURL      string // where people reach us
 	// CookieDomain is where the session cookie goes besides our own host; "":
 	// nowhere.
@@ -201,7 +201,7 @@ func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract
 		route.WriteProblem(w, failure)
 		return
 	}
-	p := page.NewFailure(failure.Status, failure.Code, failure.Public, failure.Reference, failure.At)
+	p := ui.NewFailure(failure.Status, failure.Code, failure.Public, failure.Reference, failure.At)
 	p.Home = f.origin + "/" // the page is shown at the application's address
 	if failure.Code == "app_enterprise" || failure.Code == "app_group" {
 		p.Href, p.Label = "/account", "Go to my account"

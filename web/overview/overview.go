@@ -10,8 +10,8 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/health"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // Store keeps the enterprises; store.DB is one.
@@ -68,14 +68,14 @@ func (o *Overview) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 	return o.Console.Render(w, http.StatusOK, p)
 }
 
-func (o *Overview) enterprises(r *http.Request, v console.Visit) (*page.EnterpriseList, error) {
+func (o *Overview) enterprises(r *http.Request, v console.Visit) (*enterpriseListPage, error) {
 	sought, cursor := r.URL.Query().Get("q"), r.URL.Query().Get("cursor")
 	all, next, err := o.Store.EnterpriseSummaries(r.Context(), sought, sso.Page{Cursor: cursor})
 	if err != nil {
 		return nil, fmt.Errorf("list enterprises: %w", err)
 	}
-	p := &page.EnterpriseList{Base: o.Console.Base(v, console.AreaEnterprises), Sought: sought != "", Fields: fields("", "", ""),
-		Search: page.Field{ID: "q", Name: "q", Label: "Name or key", Optional: true, Value: sought, Autocomplete: "off"}}
+	p := &enterpriseListPage{Base: o.Console.Base(v, console.AreaEnterprises), Sought: sought != "", Fields: fields("", "", ""),
+		Search: ui.Field{ID: "q", Name: "q", Label: "Name or key", Optional: true, Value: sought, Autocomplete: "off"}}
 	at := func(cursor string) string {
 		q := url.Values{}
 		if sought != "" {
@@ -93,26 +93,26 @@ func (o *Overview) enterprises(r *http.Request, v console.Visit) (*page.Enterpri
 		p.Pager.First = at("")
 	}
 	for _, s := range all {
-		p.Rows = append(p.Rows, page.EnterpriseRow{Name: s.Enterprise.Name, Key: s.Enterprise.Key, Href: console.Home(s.Enterprise), State: state(s),
-			People: s.People, Connections: s.Enabled, LastSignIn: page.NewTime(s.LastSuccess, o.Now())})
+		p.Rows = append(p.Rows, enterpriseRow{Name: s.Enterprise.Name, Key: s.Enterprise.Key, Href: console.Home(s.Enterprise), State: state(s),
+			People: s.People, Connections: s.Enabled, LastSignIn: ui.NewTime(s.LastSuccess, o.Now())})
 	}
 	return p, nil
 }
 
-func state(s sso.EnterpriseSummary) page.Badge {
+func state(s sso.EnterpriseSummary) ui.Badge {
 	switch {
 	case s.Enabled > 0 && s.Drafts > 0:
-		return page.Badge{Label: "a draft waits", State: "warn"}
+		return ui.Badge{Label: "a draft waits", State: "warn"}
 	case s.Enabled > 0:
-		return page.Badge{Label: "enabled", State: "ok"}
+		return ui.Badge{Label: "enabled", State: "ok"}
 	case s.Drafts > 0:
-		return page.Badge{Label: "being set up", State: "warn"}
+		return ui.Badge{Label: "being set up", State: "warn"}
 	}
-	return page.Badge{Label: "not set up"}
+	return ui.Badge{Label: "not set up"}
 }
 
-func fields(name, key, organization string) []page.Field {
-	return []page.Field{
+func fields(name, key, organization string) []ui.Field {
+	return []ui.Field{
 		{ID: "name", Name: "name", Label: "Name", Value: name, Autocomplete: "off"},
 		{ID: "key", Name: "key", Label: "Key", Value: key, Hint: "Lower-case letters, digits and hyphens. It appears in the sign-in link.", Mono: true, Autocomplete: "off", Most: 63},
 		{ID: "organization", Name: "organization", Label: "First organization", Value: organization, Hint: "An organization groups teams within the company. You can add more later. Defaults to the company name.", Optional: true, Autocomplete: "off"},
@@ -157,7 +157,7 @@ func entry(err error) bool {
 }
 
 // again shows the list with what was entered, and what is wrong with it.
-func (o *Overview) again(w http.ResponseWriter, r *http.Request, v console.Visit, err error, entered []page.Field) error {
+func (o *Overview) again(w http.ResponseWriter, r *http.Request, v console.Visit, err error, entered []ui.Field) error {
 	if !entry(err) {
 		return fmt.Errorf("create enterprise: %w", err)
 	}
@@ -166,7 +166,7 @@ func (o *Overview) again(w http.ResponseWriter, r *http.Request, v console.Visit
 		return failed
 	}
 	p.Fields = entered
-	p.Wrong = page.Blame(err, &p.Fields[0], &p.Fields[1], &p.Fields[2])
+	p.Wrong = ui.Blame(err, &p.Fields[0], &p.Fields[1], &p.Fields[2])
 	return o.Console.Render(w, http.StatusUnprocessableEntity, p)
 }
 
@@ -186,15 +186,15 @@ func (o *Overview) rename(w http.ResponseWriter, r *http.Request, v console.Visi
 	if !entry(err) {
 		return fmt.Errorf("rename enterprise: %w", err)
 	}
-	return o.wrong(w, r, v, func(p *page.Overview) {
+	return o.wrong(w, r, v, func(p *overviewPage) {
 		f := p.Operator
 		f.Open, f.Fields[0].Value, f.Fields[1].Value = true, name, key
-		p.Wrong = page.Blame(err, &f.Fields[0], &f.Fields[1])
+		p.Wrong = ui.Blame(err, &f.Fields[0], &f.Fields[1])
 	})
 }
 
 // wrong shows the overview again with what was entered.
-func (o *Overview) wrong(w http.ResponseWriter, r *http.Request, v console.Visit, fill func(*page.Overview)) error {
+func (o *Overview) wrong(w http.ResponseWriter, r *http.Request, v console.Visit, fill func(*overviewPage)) error {
 	p, err := o.overview(r.Context(), v)
 	if err != nil {
 		return err
@@ -206,10 +206,10 @@ func (o *Overview) wrong(w http.ResponseWriter, r *http.Request, v console.Visit
 func (o *Overview) remove(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	if typed := r.PostForm.Get("confirm"); typed != v.Enterprise.Key {
 		err := sso.InvalidField("validation_failed", "confirm", "This is not the key of the enterprise. Nothing was deleted.")
-		return o.wrong(w, r, v, func(p *page.Overview) {
+		return o.wrong(w, r, v, func(p *overviewPage) {
 			f := &p.Operator.Delete
 			f.Open, f.Field.Value = true, typed
-			p.Wrong = page.Blame(err, &f.Field)
+			p.Wrong = ui.Blame(err, &f.Field)
 		})
 	}
 	if err := o.Store.DeleteEnterprise(r.Context(), v.Actor, v.Enterprise.ID); err != nil {

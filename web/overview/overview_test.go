@@ -20,8 +20,8 @@ import (
 	"gatehouse/store/storetest"
 	"gatehouse/web/console"
 	"gatehouse/web/overview"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // visitors let in whom the header names: the roles are others' tests.
@@ -58,7 +58,7 @@ func newFixture(t *testing.T) *fixture {
 		"ada":   {Role: sso.RoleEnterpriseAdmin, Actor: "user-ada", Enterprise: f.ent.ID},
 		"gus":   {Role: sso.RoleEnterpriseAdmin, Actor: "user-gus", Enterprise: other.ID},
 	}
-	pages, err := page.New(page.Options{})
+	pages, err := ui.New(ui.Options{}, console.Templates(), overview.Templates())
 	f.ok(err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	f.router, err = route.New(route.Options{BaseURL: "https://sso.example", Now: time.Now, Log: log})

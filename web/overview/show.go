@@ -16,7 +16,7 @@ import (
 	"gatehouse/sso/catalog"
 	"gatehouse/sso/health"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 func (o *Overview) show(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -28,7 +28,7 @@ func (o *Overview) show(w http.ResponseWriter, r *http.Request, v console.Visit)
 	return o.Console.Render(w, http.StatusOK, p)
 }
 
-func (o *Overview) overview(ctx context.Context, v console.Visit) (*page.Overview, error) {
+func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage, error) {
 	e := v.Enterprise
 	s, found, err := o.Health.Examine(ctx, e.ID)
 	if err != nil {
@@ -38,8 +38,8 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*page.Overvie
 	if err != nil {
 		return nil, fmt.Errorf("list domains: %w", err)
 	}
-	p := &page.Overview{Base: o.Console.Base(v, console.AreaOverview), Chart: chart(s), Failures: failures(e, s.Vitals),
-		SignIn: page.Copyable{ID: "sign-in", Value: o.BaseURL + "/login/sso?" + url.Values{"enterprise_key": {e.Key}}.Encode()}}
+	p := &overviewPage{Base: o.Console.Base(v, console.AreaOverview), Chart: chart(s), Failures: failures(e, s.Vitals),
+		SignIn: ui.Copyable{ID: "sign-in", Value: o.BaseURL + "/login/sso?" + url.Values{"enterprise_key": {e.Key}}.Encode()}}
 	p.Enterprise = e.Name
 	p.Verdict, p.Sentence = verdict(s, found)
 	p.Todos = slices.Concat(unwell(e, found), stopped(e, s), waiting(e, s, domains))
@@ -50,16 +50,16 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*page.Overvie
 		p.Connections = append(p.Connections, connection(e, s, c))
 	}
 	if v.Role == sso.RoleOperator {
-		p.Operator = &page.OperatorForms{Rename: console.At(e, "rename"), Fields: fields(e.Name, e.Key, "")[:2], Delete: page.TypedForm{Action: console.At(e, "delete"), Button: "Delete this enterprise",
+		p.Operator = &operatorForms{Rename: console.At(e, "rename"), Fields: fields(e.Name, e.Key, "")[:2], Delete: ui.TypedForm{Action: console.At(e, "delete"), Button: "Delete this enterprise",
 			Text:  "All connections, people, groups, sign-ins and sessions of " + e.Name + " are deleted. Only a backup brings them back. The audit log stays.",
-			Field: page.Field{ID: "confirm", Name: "confirm", Label: "Type " + e.Key + " to confirm", Mono: true, Autocomplete: "off"}}}
+			Field: ui.Field{ID: "confirm", Name: "confirm", Label: "Type " + e.Key + " to confirm", Mono: true, Autocomplete: "off"}}}
 		p.Operator.Fields[1].Hint = "It appears in the sign-in link. The old link stops working."
 	}
 	return p, nil
 }
 
 // verdict says in a word and a sentence whether sign-in works.
-func verdict(s health.State, found []sso.Finding) (page.Badge, string) {
+func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
 	enabled := slices.ContainsFunc(s.Connections, func(c sso.Connection) bool { return c.State == sso.ConnectionEnabled })
 	last := time.Time{}
 	for _, at := range s.Vitals.LastSuccess {
@@ -67,33 +67,33 @@ func verdict(s health.State, found []sso.Finding) (page.Badge, string) {
 			last = at
 		}
 	}
-	works := "Sign-in works: the last one succeeded " + page.NewTime(last, s.Now).Relative + "."
+	works := "Sign-in works: the last one succeeded " + ui.NewTime(last, s.Now).Relative + "."
 	failing := slices.IndexFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthErrors })
 	held := slices.ContainsFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthHeld && f.Urgent })
 	switch {
 	case len(s.Connections) == 0:
-		return page.Badge{Label: "not set up"}, "No one can sign in yet."
+		return ui.Badge{Label: "not set up"}, "No one can sign in yet."
 	case !enabled:
-		return page.Badge{Label: "not enabled", State: "warn"}, "No connection is enabled, so no one can sign in."
+		return ui.Badge{Label: "not enabled", State: "warn"}, "No connection is enabled, so no one can sign in."
 	case failing >= 0:
-		return page.Badge{Label: "failing", State: "error"}, found[failing].Text
+		return ui.Badge{Label: "failing", State: "error"}, found[failing].Text
 	case held:
-		return page.Badge{Label: "removals held", State: "error"}, works + " Removals from groups are held until an admin decides."
+		return ui.Badge{Label: "removals held", State: "error"}, works + " Removals from groups are held until an admin decides."
 	case last.IsZero():
-		return page.Badge{Label: "waits for people", State: "ok"}, "A connection is enabled, and no one has signed in through it yet."
+		return ui.Badge{Label: "waits for people", State: "ok"}, "A connection is enabled, and no one has signed in through it yet."
 	case slices.ContainsFunc(s.Vitals.HeldBy, stands):
-		return page.Badge{Label: "removals stopped", State: "warn"}, works + " No one leaves a group through a connection whose removals are stopped."
+		return ui.Badge{Label: "removals stopped", State: "warn"}, works + " No one leaves a group through a connection whose removals are stopped."
 	case len(found) > 0:
-		return page.Badge{Label: "needs you", State: "warn"}, works + " Something needs you before it stays so."
+		return ui.Badge{Label: "needs you", State: "warn"}, works + " Something needs you before it stays so."
 	}
-	return page.Badge{Label: "healthy", State: "ok"}, works
+	return ui.Badge{Label: "healthy", State: "ok"}, works
 }
 
 // unwell is what was found, with where it is put right.
-func unwell(e sso.Enterprise, found []sso.Finding) []page.Todo {
-	var all []page.Todo
+func unwell(e sso.Enterprise, found []sso.Finding) []ui.Todo {
+	var all []ui.Todo
 	for _, f := range found {
-		t := page.Todo{State: "warn", Text: f.Text + " " + health.Whose(f.Side) + ": " + f.Do, Href: console.Home(e) + "/" + f.Path, Label: label(f.Kind)}
+		t := ui.Todo{State: "warn", Text: f.Text + " " + health.Whose(f.Side) + ": " + f.Do, Href: console.Home(e) + "/" + f.Path, Label: label(f.Kind)}
 		if f.Urgent {
 			t.State = "error"
 		}
@@ -107,8 +107,8 @@ func unwell(e sso.Enterprise, found []sso.Finding) []page.Todo {
 func stands(t sso.HeldTally) bool { return t.Standing && t.Mass() && t.Waiting == 0 }
 
 // stopped is what goes on after an admin discarded what was held.
-func stopped(e sso.Enterprise, s health.State) []page.Todo {
-	var all []page.Todo
+func stopped(e sso.Enterprise, s health.State) []ui.Todo {
+	var all []ui.Todo
 	for _, t := range s.Vitals.HeldBy {
 		if !stands(t) {
 			continue
@@ -123,7 +123,7 @@ func stopped(e sso.Enterprise, s health.State) []page.Todo {
 		if t.Cause == sso.HeldGroupShare {
 			text = "Removals from " + t.GroupName + " through " + name + " stay stopped: what was held is decided, and no admin has approved more."
 		}
-		all = append(all, page.Todo{State: "warn", Text: text, Href: console.At(e, "held"), Label: "See what is stopped"})
+		all = append(all, ui.Todo{State: "warn", Text: text, Href: console.At(e, "held"), Label: "See what is stopped"})
 	}
 	return all
 }
@@ -139,12 +139,12 @@ func label(k sso.HealthKind) string {
 }
 
 // waiting is what is not unwell and still waits for somebody.
-func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []page.Todo {
-	var all []page.Todo
+func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []ui.Todo {
+	var all []ui.Todo
 	groups := console.At(e, "groups")
 	for _, c := range s.Connections {
 		if c.Draft != nil {
-			all = append(all, page.Todo{Text: "A draft of " + c.Name + " waits to be tested and enabled.", Href: console.AtConnection(e, c.ID), Label: "Go on with it"})
+			all = append(all, ui.Todo{Text: "A draft of " + c.Name + " waits to be tested and enabled.", Href: console.AtConnection(e, c.ID), Label: "Go on with it"})
 		}
 		if c.State == sso.ConnectionEnabled {
 			groups = console.AtConnection(e, c.ID, "groups")
@@ -155,20 +155,20 @@ func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []page.Todo
 		if n == 1 {
 			text = "1 group that the identity provider names is that of no organization here."
 		}
-		all = append(all, page.Todo{Text: text, Href: groups, Label: "Compare the groups"})
+		all = append(all, ui.Todo{Text: text, Href: groups, Label: "Compare the groups"})
 	}
 	for _, d := range domains {
 		if !d.Verified() {
-			all = append(all, page.Todo{Text: "The domain " + d.Name + " is not verified yet, so its addresses do not lead here.", Href: console.At(e, "domains"), Label: "Verify it"})
+			all = append(all, ui.Todo{Text: "The domain " + d.Name + " is not verified yet, so its addresses do not lead here.", Href: console.At(e, "domains"), Label: "Verify it"})
 		}
 	}
 	return all
 }
 
-func chart(s health.State) page.Chart {
+func chart(s health.State) barChart {
 	const day = 24 * time.Hour
 	begin := health.Query(s.Now).Days
-	days := make([]page.Day, health.Shown/day)
+	days := make([]chartDay, health.Shown/day)
 	for i := range days {
 		days[i].Name = begin.Add(time.Duration(i) * day).Format("2 Jan")
 	}
@@ -184,13 +184,13 @@ func chart(s health.State) page.Chart {
 			days[i].Failed += n.Count
 		}
 	}
-	return page.NewChart(days)
+	return newChart(days)
 }
 
 // mostCauses are how many causes of failures are told; the list has them all.
 const mostCauses = 8
 
-func failures(e sso.Enterprise, v sso.Vitals) []page.FailureRow {
+func failures(e sso.Enterprise, v sso.Vitals) []failureRow {
 	counts := map[string]int{}
 	for _, n := range v.Last {
 		if n.Outcome == sso.OutcomeFailed {
@@ -198,10 +198,10 @@ func failures(e sso.Enterprise, v sso.Vitals) []page.FailureRow {
 		}
 	}
 	codes := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
-	var all []page.FailureRow
+	var all []failureRow
 	for _, code := range codes[:min(len(codes), mostCauses)] {
 		known, _ := catalog.Of(code)
-		all = append(all, page.FailureRow{Count: counts[code], Code: code, Guide: console.Prefix + "/troubleshooting#" + url.PathEscape(code), Meaning: sentence(known.Meaning),
+		all = append(all, failureRow{Count: counts[code], Code: code, Guide: console.Prefix + "/troubleshooting#" + url.PathEscape(code), Meaning: sentence(known.Meaning),
 			Whose: side(known.Side), List: console.At(e, "activity") + "?" + url.Values{"outcome": {"failed"}, "code": {code}}.Encode()})
 	}
 	return all
@@ -224,17 +224,17 @@ func side(s catalog.Side) string {
 	return "an admin acts, here"
 }
 
-func connection(e sso.Enterprise, s health.State, c sso.Connection) page.ConnectionHealth {
-	h := page.ConnectionHealth{ID: string(c.ID), Name: c.Name, Href: console.AtConnection(e, c.ID), State: page.Badge{Label: string(c.State)}}
+func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHealth {
+	h := connectionHealth{ID: string(c.ID), Name: c.Name, Href: console.AtConnection(e, c.ID), State: ui.Badge{Label: string(c.State)}}
 	switch c.State {
 	case sso.ConnectionEnabled:
 		h.State.State = "ok"
 	case sso.ConnectionDraft:
 		h.State.State = "warn"
 	}
-	at := func(label string, t time.Time) page.Fact {
-		moment := page.NewTime(t, s.Now)
-		return page.Fact{Label: label, Time: &moment}
+	at := func(label string, t time.Time) ui.Fact {
+		moment := ui.NewTime(t, s.Now)
+		return ui.Fact{Label: label, Time: &moment}
 	}
 	h.Facts = append(h.Facts, at("Last success", s.Vitals.LastSuccess[c.ID]), rate(s, c))
 	if cert, _, ok := health.Latest(c); ok {
@@ -245,52 +245,52 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) page.Connect
 	}
 	if c.Live != nil && c.Live.SAML != nil && c.Live.SAML.MetadataURL != "" {
 		f := at("Metadata fetched", c.Metadata.CheckedAt)
-		f.Badge = &page.Badge{Label: "as it should be", State: "ok"}
+		f.Badge = &ui.Badge{Label: "as it should be", State: "ok"}
 		if c.Metadata.Error != "" {
-			f.Badge = &page.Badge{Label: "failed", State: "error"}
+			f.Badge = &ui.Badge{Label: "failed", State: "error"}
 		}
 		h.Facts = append(h.Facts, f)
 	}
 	if c.Draft != nil {
-		h.Facts = append(h.Facts, page.Fact{Label: "Draft", Value: "waits to be enabled", Href: console.AtConnection(e, c.ID), Badge: &page.Badge{Label: "draft", State: "warn"}})
+		h.Facts = append(h.Facts, ui.Fact{Label: "Draft", Value: "waits to be enabled", Href: console.AtConnection(e, c.ID), Badge: &ui.Badge{Label: "draft", State: "warn"}})
 	}
 	return h
 }
 
 const few = 5 // sign-ins
 
-func rate(s health.State, c sso.Connection) page.Fact {
+func rate(s health.State, c sso.Connection) ui.Fact {
 	total, failed, _ := health.Failures(s.Vitals, c.ID)
-	f := page.Fact{Label: "Failures, 24 hours", Value: "no one signed in"}
+	f := ui.Fact{Label: "Failures, 24 hours", Value: "no one signed in"}
 	if total == 0 {
 		return f
 	}
 	f.Value = fmt.Sprintf("%d of %d (%d %%)", failed, total, (100*failed+total-1)/total)
 	switch {
 	case failed == 0:
-		f.Badge = &page.Badge{Label: "none", State: "ok"}
+		f.Badge = &ui.Badge{Label: "none", State: "ok"}
 	case total < few: // which says nothing yet
 	case 2*failed >= total:
-		f.Badge = &page.Badge{Label: "many", State: "error"}
+		f.Badge = &ui.Badge{Label: "many", State: "error"}
 	case 4*failed >= total:
-		f.Badge = &page.Badge{Label: "some", State: "warn"}
+		f.Badge = &ui.Badge{Label: "some", State: "warn"}
 	default:
-		f.Badge = &page.Badge{Label: "normal", State: "ok"}
+		f.Badge = &ui.Badge{Label: "normal", State: "ok"}
 	}
 	return f
 }
 
-func certificate(left int) page.Fact {
-	f := page.Fact{Label: "Certificate", Value: strconv.Itoa(left) + " days left", Badge: &page.Badge{Label: "valid", State: "ok"}}
+func certificate(left int) ui.Fact {
+	f := ui.Fact{Label: "Certificate", Value: strconv.Itoa(left) + " days left", Badge: &ui.Badge{Label: "valid", State: "ok"}}
 	switch {
 	case left < 0:
-		f.Value, f.Badge = "none is valid", &page.Badge{Label: "expired", State: "error"}
+		f.Value, f.Badge = "none is valid", &ui.Badge{Label: "expired", State: "error"}
 	case left == 1:
-		f.Value, f.Badge = "1 day left", &page.Badge{Label: "expires soon", State: "error"}
+		f.Value, f.Badge = "1 day left", &ui.Badge{Label: "expires soon", State: "error"}
 	case left <= 7:
-		f.Badge = &page.Badge{Label: "expires soon", State: "error"}
+		f.Badge = &ui.Badge{Label: "expires soon", State: "error"}
 	case left <= 60:
-		f.Badge = &page.Badge{Label: "expires", State: "warn"}
+		f.Badge = &ui.Badge{Label: "expires", State: "warn"}
 	}
 	return f
 }
@@ -298,12 +298,12 @@ func certificate(left int) page.Fact {
 // noticeable is a difference of clocks that does not come from the way alone.
 const noticeable = 5 * time.Second
 
-func clock(skew time.Duration) page.Fact {
-	f := page.Fact{Label: "Clock of the provider", Value: "as ours", Badge: &page.Badge{Label: "in step", State: "ok"}}
+func clock(skew time.Duration) ui.Fact {
+	f := ui.Fact{Label: "Clock of the provider", Value: "as ours", Badge: &ui.Badge{Label: "in step", State: "ok"}}
 	if skew.Abs() <= noticeable {
 		return f
 	}
-	f.Value, f.Badge = strconv.Itoa(int(skew.Abs()/time.Second))+" seconds ahead of ours", &page.Badge{Label: "out of step", State: "warn"}
+	f.Value, f.Badge = strconv.Itoa(int(skew.Abs()/time.Second))+" seconds ahead of ours", &ui.Badge{Label: "out of step", State: "warn"}
 	if skew < 0 {
 		f.Value = strconv.Itoa(int(-skew/time.Second)) + " seconds behind ours"
 	}

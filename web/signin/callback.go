@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // answer takes what an identity provider sent the browser with, SAML or OIDC.
@@ -20,7 +20,7 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		return s.stray(w, r)
 	}
 	if s.cookieHeldBack(r) {
-		return s.Pages.Render(w, http.StatusOK, page.NewReturn(r.URL.EscapedPath(), r.PostForm))
+		return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
 	}
 	result, err := s.Login.Complete(r.Context(), id, s.callback(r, delivered(r)))
 	if sso.KindOf(err) == sso.NotFoundKind {

@@ -4,15 +4,15 @@ import (
 	"net/http"
 	"strings"
 
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // FailurePage is how a router shows a failure to a person; it is given to
 // route.Options.RenderFailure.
-func FailurePage(pages *page.Pages) func(http.ResponseWriter, *http.Request, route.Failure) error {
+func FailurePage(pages *ui.Renderer) func(http.ResponseWriter, *http.Request, route.Failure) error {
 	return func(w http.ResponseWriter, r *http.Request, f route.Failure) error {
-		p := page.NewFailure(f.Status, f.Code, f.Public, f.Reference, f.At)
+		p := ui.NewFailure(f.Status, f.Code, f.Public, f.Reference, f.At)
 		p.Enterprise = f.Way.Enterprise
 		switch {
 		case f.Way.Href != "":

@@ -13,8 +13,8 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/login"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // remote stands for login.Service and the identity provider behind it: what it
@@ -150,7 +150,7 @@ func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 	f.companies["other"] = login.Found{Enterprise: f.other, Connections: []sso.Connection{f.okta}}
 	f.companies["two"] = login.Found{Enterprise: f.acme, Connections: []sso.Connection{f.okta, f.entra}}
 	f.result = login.Result{Token: "token", Session: sso.Session{Connection: f.okta.ID}, Enterprise: f.acme, ReturnTo: "/"}
-	pages, err := page.New(page.Options{})
+	pages, err := ui.New(ui.Options{}, Templates())
 	if err != nil {
 		t.Fatal(err)
 	}

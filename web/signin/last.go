@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // used is where a browser signed in last. It comes from a cookie that anybody
@@ -42,7 +42,7 @@ func (s *Signin) lastUsed(r *http.Request) used {
 
 // lastChoice is the button above the form: the company this browser signed in
 // at last, if it is still there. Not finding it costs nobody the form.
-func (s *Signin) lastChoice(r *http.Request, returnTo string) *page.Choice {
+func (s *Signin) lastChoice(r *http.Request, returnTo string) *ui.Choice {
 	last := s.lastUsed(r)
 	if last.key == "" {
 		return nil
@@ -53,7 +53,7 @@ func (s *Signin) lastChoice(r *http.Request, returnTo string) *page.Choice {
 	}
 	for _, c := range found.Connections {
 		if c.ID == last.connection {
-			return &page.Choice{Name: found.Enterprise.Name, Detail: page.Runs(c), Href: linkTo(last.key, c.ID, returnTo), Last: true}
+			return &ui.Choice{Name: found.Enterprise.Name, Detail: ui.Runs(c), Href: linkTo(last.key, c.ID, returnTo), Last: true}
 		}
 	}
 	return nil

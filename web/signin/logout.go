@@ -5,8 +5,8 @@ import (
 	"net/http"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // confirmLogout asks whoever is signed in, and tells everybody else that they
@@ -15,10 +15,10 @@ func (s *Signin) confirmLogout(w http.ResponseWriter, r *http.Request) error {
 	p, err := s.Sessions.Principal(r)
 	switch {
 	case err == nil:
-		return s.Pages.Render(w, http.StatusOK, &page.LogoutConfirm{Base: page.Base{
-			Enterprise: p.Enterprise.Name, User: &page.Person{Name: p.User.Name, Login: p.User.Login}}})
+		return s.Pages.Render(w, http.StatusOK, &logoutConfirmPage{Base: ui.Base{
+			Enterprise: p.Enterprise.Name, User: &ui.Person{Name: p.User.Name, Login: p.User.Login}}})
 	case sso.KindOf(err) == sso.Unauthenticated:
-		return s.Pages.Render(w, http.StatusOK, &page.SignedOut{})
+		return s.Pages.Render(w, http.StatusOK, &ui.SignedOut{})
 	}
 	return fmt.Errorf("find session: %w", err)
 }

@@ -7,7 +7,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/login"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // replacesField is the form field in which a person agrees that a session ends.
@@ -48,7 +48,7 @@ func (s *Signin) heldBack(r *http.Request) bool {
 // browser has its cookie from then on.
 func (s *Signin) redeliver(w http.ResponseWriter, r *http.Request) error {
 	s.Sessions.Browser(w, r)
-	return s.Pages.Render(w, http.StatusOK, page.NewReturn(r.URL.EscapedPath(), r.PostForm))
+	return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
 }
 
 // askAtLink asks before a sign-in at another company begins.
@@ -76,6 +76,6 @@ func (s *Signin) ask(w http.ResponseWriter, q login.Question, form url.Values, a
 			fields[name] = values
 		}
 	}
-	p := page.NewReplace(q.Current, q.Enterprise, q.Login, sso.Redirect{URL: action, Form: fields})
+	p := newReplace(q.Current, q.Enterprise, q.Login, sso.Redirect{URL: action, Form: fields})
 	return s.Pages.Render(w, http.StatusOK, p)
 }

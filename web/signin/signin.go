@@ -10,8 +10,8 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/login"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // Login carries sign-ins through; login.Service does.
@@ -44,7 +44,7 @@ type Options struct {
 	Codes    Codes
 	Tests    Tests
 	Sessions Sessions
-	Pages    *page.Pages
+	Pages    *ui.Renderer
 	// Metadata is our SAML metadata for a connection; NotFound for one that
 	// does not exist or does not speak SAML.
 	Metadata func(ctx context.Context, id sso.ConnectionID) ([]byte, error)
@@ -130,7 +130,7 @@ func (s *Signin) home(w http.ResponseWriter, r *http.Request) error {
 	case err == nil:
 		return route.SeeOther(w, "/account")
 	case sso.KindOf(err) == sso.Unauthenticated:
-		return s.showForm(w, r, http.StatusOK, page.SignIn{})
+		return s.showForm(w, r, http.StatusOK, signInPage{})
 	}
 	return fmt.Errorf("find session: %w", err)
 }
@@ -142,7 +142,7 @@ func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 	returnTo := knownReturn(query.Get("return_to"))
 	key := query.Get("enterprise_key")
 	if key == "" {
-		return s.showForm(w, r, http.StatusOK, page.SignIn{ReturnTo: returnTo})
+		return s.showForm(w, r, http.StatusOK, signInPage{ReturnTo: returnTo})
 	}
 	found, err := s.Login.Discover(r.Context(), key)
 	if err != nil {
@@ -154,8 +154,8 @@ func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 	if principal, err := s.Sessions.Principal(r); err == nil && principal.Enterprise.ID != found.Enterprise.ID {
 		return s.askAtLink(w, principal, found.Enterprise, "", returnTo)
 	}
-	return s.Pages.Render(w, http.StatusOK, &page.Continue{
-		Base: page.Base{Enterprise: found.Enterprise.Name}, Action: linkTo(found.Enterprise.Key, "", returnTo)})
+	return s.Pages.Render(w, http.StatusOK, &ui.Continue{
+		Base: ui.Base{Enterprise: found.Enterprise.Name}, Action: linkTo(found.Enterprise.Key, "", returnTo)})
 }
 
 // find takes what somebody typed to the page that says which company it is.
@@ -181,11 +181,11 @@ func (s *Signin) notFound(w http.ResponseWriter, r *http.Request, text, returnTo
 	if len(text) > sso.MaxLoginLength || !sso.Printable(text) {
 		text = ""
 	}
-	return s.showForm(w, r, http.StatusUnprocessableEntity, page.SignIn{Value: text, ReturnTo: returnTo,
+	return s.showForm(w, r, http.StatusUnprocessableEntity, signInPage{Value: text, ReturnTo: returnTo,
 		Problem: "We do not know this company. Check the spelling, or use the sign-in link your company gave you."})
 }
 
-func (s *Signin) showForm(w http.ResponseWriter, r *http.Request, status int, p page.SignIn) error {
+func (s *Signin) showForm(w http.ResponseWriter, r *http.Request, status int, p signInPage) error {
 	if p.Problem == "" {
 		p.Last = s.lastChoice(r, p.ReturnTo)
 	}
@@ -238,11 +238,11 @@ func keyOnly(key string) string {
 
 func (s *Signin) choose(w http.ResponseWriter, r *http.Request, found login.Found, returnTo string) error {
 	last := s.lastUsed(r)
-	p := &page.ChooseConnection{Base: page.Base{Enterprise: found.Enterprise.Name}}
+	p := &chooseConnectionPage{Base: ui.Base{Enterprise: found.Enterprise.Name}}
 	for _, c := range found.Connections {
-		choice := page.Choice{Name: c.Name, Detail: page.Runs(c), Href: linkTo(found.Enterprise.Key, c.ID, returnTo), Last: c.ID == last.connection}
+		choice := ui.Choice{Name: c.Name, Detail: ui.Runs(c), Href: linkTo(found.Enterprise.Key, c.ID, returnTo), Last: c.ID == last.connection}
 		if choice.Last {
-			p.Choices = append([]page.Choice{choice}, p.Choices...)
+			p.Choices = append([]ui.Choice{choice}, p.Choices...)
 		} else {
 			p.Choices = append(p.Choices, choice)
 		}
@@ -269,7 +269,7 @@ func (s *Signin) leave(w http.ResponseWriter, enterprise string, redirect sso.Re
 	if redirect.Form != nil {
 		route.AllowFormTo(w, redirect.URL)
 	}
-	return s.Pages.Render(w, http.StatusOK, page.NewContinue(enterprise, redirect, signOut))
+	return s.Pages.Render(w, http.StatusOK, ui.NewContinue(enterprise, redirect, signOut))
 }
 
 // linkTo is the sign-in link of an enterprise, for one of its connections or

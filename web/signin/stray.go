@@ -11,8 +11,8 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/login"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // stray takes what may be a response that an identity provider sent to a wrong
@@ -25,7 +25,7 @@ func (s *Signin) stray(w http.ResponseWriter, r *http.Request) error {
 		return sso.NotFound("not_found", "There is nothing at this address.")
 	}
 	if s.cookieHeldBack(r) {
-		return s.Pages.Render(w, http.StatusOK, page.NewReturn(r.URL.EscapedPath(), r.PostForm))
+		return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
 	}
 	result, err := s.Login.Astray(r.Context(), login.Delivery{Address: s.BaseURL + r.URL.EscapedPath(), Method: r.Method}, s.callback(r, form))
 	if err != nil {

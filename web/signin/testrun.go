@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"gatehouse/sso"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
 )
 
@@ -56,5 +55,5 @@ func (s *Signin) tested(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("find company: %w", err)
 	}
-	return s.Pages.Render(w, http.StatusOK, page.NewTested(ent, run))
+	return s.Pages.Render(w, http.StatusOK, newTested(ent, run))
 }

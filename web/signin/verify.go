@@ -12,8 +12,8 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/login"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // Codes lets people in who prove their address; login.Service does.
@@ -119,9 +119,9 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 		return fmt.Errorf("find the sign-in: %w", err)
 	}
 	now := s.Now()
-	p := &page.Verify{Base: page.Base{Enterprise: waiting.Enterprise.Name}, Email: page.Masked(waiting.Email),
-		Proof: string(waiting.ID), Connection: string(waiting.Connection), NotSent: page.NotSent(waiting.Problem),
-		Sent: !waiting.SentAt.IsZero(), SentAt: page.NewTime(waiting.SentAt, now), Until: page.NewTime(waiting.CodeUntil, now),
+	p := &verifyPage{Base: ui.Base{Enterprise: waiting.Enterprise.Name}, Email: masked(waiting.Email),
+		Proof: string(waiting.ID), Connection: string(waiting.Connection), NotSent: notSent(waiting.Problem),
+		Sent: !waiting.SentAt.IsZero(), SentAt: ui.NewTime(waiting.SentAt, now), Until: ui.NewTime(waiting.CodeUntil, now),
 		Locked: waiting.Dead() || !waiting.SentAt.IsZero() && !now.Before(waiting.CodeUntil)}
 	if known, ok := errors.AsType[*sso.Error](problem); ok {
 		p.Problem = known.Public
@@ -153,7 +153,7 @@ func (s *Signin) enter(w http.ResponseWriter, r *http.Request, result login.Resu
 	// After a form, the policy of its page keeps redirects on our origin, also
 	// the one by which an application's address is reached.
 	if r.Method == http.MethodPost && fromUs(r) && strings.HasPrefix(to, "/login/continue/") {
-		return s.Pages.Render(w, http.StatusOK, page.NewArrived(result.Enterprise.Name, to))
+		return s.Pages.Render(w, http.StatusOK, ui.NewArrived(result.Enterprise.Name, to))
 	}
 	return route.SeeOther(w, to)
 }

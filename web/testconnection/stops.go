@@ -7,20 +7,20 @@ import (
 	"gatehouse/sso/catalog"
 	"gatehouse/sso/guide"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
 // stops are the pages of the identity provider from which nobody comes back,
 // with the values to compare.
-func (p *Pages) stops(v console.Visit) (all []page.TestStop) {
+func (p *Pages) stops(v console.Visit) (all []testStop) {
 	c := v.Connection
 	ours, places := p.Values(v.Enterprise, c), catalog.StopPlaces(c.Provider, c.Protocol)
 	for i, s := range guide.Stops(c.Provider, c.Protocol) {
-		stop := page.TestStop{Cause: s.Cause, Message: s.Message, Do: s.Do, Place: places[i]}
+		stop := testStop{Cause: s.Cause, Message: s.Message, Do: s.Do, Place: places[i]}
 		add := func(label, value string) {
 			if value != "" {
 				id := fmt.Sprintf("stop-%d-%d", i, len(stop.Values))
-				stop.Values = append(stop.Values, page.Entry{Label: label, Copy: &page.Copyable{ID: id, Value: value}})
+				stop.Values = append(stop.Values, console.Entry{Label: label, Copy: &ui.Copyable{ID: id, Value: value}})
 			}
 		}
 		for _, kind := range s.Compare {

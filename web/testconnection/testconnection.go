@@ -11,8 +11,8 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/guide"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
 	"gatehouse/web/route"
+	"gatehouse/web/ui"
 )
 
 // Tests makes test connections; login.Service does.
@@ -98,7 +98,7 @@ func (p *Pages) showList(w http.ResponseWriter, r *http.Request, v console.Visit
 		view.Pager.First = here(v)
 	}
 	view.Captured.Value = captured
-	view.Wrong = page.Blame(wrong, &view.Captured)
+	view.Wrong = ui.Blame(wrong, &view.Captured)
 	return p.Console.Render(w, status, view)
 }
 
@@ -175,7 +175,7 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, v console.Visit) er
 // offerNames lets an admin make the asserted name of a near miss an IdP name of
 // its group. A setup link may not: the groups of a company are no part of setting
 // a connection up.
-func (p *Pages) offerNames(ctx context.Context, view *page.Test, v console.Visit, run sso.TestRun) error {
+func (p *Pages) offerNames(ctx context.Context, view *testPage, v console.Visit, run sso.TestRun) error {
 	if view.Groups == nil || v.Role == sso.RoleSetupLink {
 		return nil
 	}
@@ -223,7 +223,7 @@ func (p *Pages) open(w http.ResponseWriter, r *http.Request, v console.Visit) er
 		return route.SeeOther(w, redirect.URL)
 	}
 	route.AllowFormTo(w, redirect.URL)
-	return p.Console.Render(w, http.StatusOK, page.NewContinue(v.Enterprise.Name, redirect, false))
+	return p.Console.Render(w, http.StatusOK, ui.NewContinue(v.Enterprise.Name, redirect, false))
 }
 
 // opener is who opens a test on purpose: nobody if another site led there, which

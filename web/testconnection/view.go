@@ -9,12 +9,12 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/catalog"
 	"gatehouse/web/console"
-	"gatehouse/web/page"
+	"gatehouse/web/ui"
 )
 
-func (p *Pages) base(v console.Visit, below ...page.Link) page.Base {
+func (p *Pages) base(v console.Visit, below ...ui.Link) ui.Base {
 	area := console.AreaConnections
-	trail := []page.Link{
+	trail := []ui.Link{
 		{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")},
 		{Label: v.Connection.Name, Href: console.AtConnection(v.Enterprise, v.Connection.ID)},
 	}
@@ -24,10 +24,10 @@ func (p *Pages) base(v console.Visit, below ...page.Link) page.Base {
 	return p.Console.Base(v, area, append(trail, below...)...)
 }
 
-func (p *Pages) viewList(v console.Visit, runs []sso.TestRun, attempts []sso.Attempt) *page.Tests {
+func (p *Pages) viewList(v console.Visit, runs []sso.TestRun, attempts []sso.Attempt) *testsPage {
 	c := v.Connection
-	view := &page.Tests{Base: p.base(v), Connection: c.Name, Start: here(v), Draft: c.Draft != nil,
-		Captured: page.Field{ID: "captured", Name: "captured", Label: "Response", Kind: "area", Lines: 6, Mono: true},
+	view := &testsPage{Base: p.base(v), Connection: c.Name, Start: here(v), Draft: c.Draft != nil,
+		Captured: ui.Field{ID: "captured", Name: "captured", Label: "Response", Kind: "area", Lines: 6, Mono: true},
 		What:     "the value of SAMLResponse, or the XML of the response"}
 	if c.Protocol == sso.OIDC {
 		view.What = "an ID token, or the address that the browser was sent back to"
@@ -36,10 +36,10 @@ func (p *Pages) viewList(v console.Visit, runs []sso.TestRun, attempts []sso.Att
 		view.Blocked, view.Fix = "There is no configuration yet.", console.AtConnection(v.Enterprise, c.ID, "setup")
 	}
 	for i, a := range attempts {
-		view.Attempts = append(view.Attempts, page.Option{Value: string(a.ID), Label: a.Login + ", " + page.NewTime(a.At, p.Now()).Relative, Chosen: i == 0})
+		view.Attempts = append(view.Attempts, ui.Option{Value: string(a.ID), Label: a.Login + ", " + ui.NewTime(a.At, p.Now()).Relative, Chosen: i == 0})
 	}
 	for _, run := range runs {
-		row := page.TestRow{Href: here(v, string(run.ID)), Kind: kindOf(run.Kind), Badge: page.TestState(run), At: page.NewTime(run.CreatedAt, p.Now())}
+		row := testRow{Href: here(v, string(run.ID)), Kind: kindOf(run.Kind), Badge: console.TestState(run), At: ui.NewTime(run.CreatedAt, p.Now())}
 		if run.State == sso.TestFailed {
 			row.Result = run.Code
 		}
@@ -52,10 +52,10 @@ func kindOf(k sso.TestKind) string {
 	return map[sso.TestKind]string{sso.TestLive: "a sign-in", sso.TestCaptured: "a pasted response", sso.TestReplay: "a replayed sign-in"}[k]
 }
 
-func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *page.Test {
-	view := &page.Test{Base: p.base(v, page.Link{Label: "Test connections", Href: here(v)}), Badge: page.TestState(run)}
-	begun, setup := page.NewTime(run.CreatedAt, p.Now()), func(step string) string { return console.AtConnection(v.Enterprise, run.Connection, "setup", step) }
-	view.Facts = []page.Fact{{Label: "Kind", Value: kindOf(run.Kind)}, {Label: "Begun", Time: &begun}, {Label: "Reference", Value: string(run.ID), Code: true}}
+func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *testPage {
+	view := &testPage{Base: p.base(v, ui.Link{Label: "Test connections", Href: here(v)}), Badge: console.TestState(run)}
+	begun, setup := ui.NewTime(run.CreatedAt, p.Now()), func(step string) string { return console.AtConnection(v.Enterprise, run.Connection, "setup", step) }
+	view.Facts = []ui.Fact{{Label: "Kind", Value: kindOf(run.Kind)}, {Label: "Begun", Time: &begun}, {Label: "Reference", Value: string(run.ID), Code: true}}
 	switch run.State {
 	case sso.TestWaiting:
 		view.Heading, view.Sentence = "Waiting for the sign-in", "Waiting for a response from the identity provider."
@@ -73,10 +73,10 @@ func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *page
 			view.Heading = "The test passed, with warnings"
 		}
 		if v.Connection.Draft != nil {
-			view.Links = append(view.Links, page.Link{Label: "Enable the connection", Href: setup("enable"), Current: true})
+			view.Links = append(view.Links, ui.Link{Label: "Enable the connection", Href: setup("enable"), Current: true})
 		}
 	}
-	view.Links = append(view.Links, page.Link{Label: "Back to the setup assistant", Href: setup("test")})
+	view.Links = append(view.Links, ui.Link{Label: "Back to the setup assistant", Href: setup("test")})
 	if run.Kind == sso.TestLive {
 		view.Again = here(v)
 	}
@@ -97,24 +97,24 @@ func passed(run sso.TestRun) string {
 	return "A sign-in would work and make the changes below. Nothing was changed."
 }
 
-func (p *Pages) viewWaiting(v console.Visit, run sso.TestRun, link sso.Secret) *page.TestWaiting {
-	w := &page.TestWaiting{Open: here(v, string(run.ID), "open"), Refresh: here(v, string(run.ID))}
+func (p *Pages) viewWaiting(v console.Visit, run sso.TestRun, link sso.Secret) *testWaiting {
+	w := &testWaiting{Open: here(v, string(run.ID), "open"), Refresh: here(v, string(run.ID))}
 	minutes := int(run.ExpiresAt.Sub(p.Now())/time.Minute) + 1
 	w.Left = "There are " + strconv.Itoa(minutes) + " minutes left."
 	if minutes == 1 {
 		w.Left = "There is less than a minute left."
 	}
 	if link != "" {
-		w.Link = &page.Copyable{ID: "link", Value: p.BaseURL + "/login/test/" + link.Reveal()}
+		w.Link = &ui.Copyable{ID: "link", Value: p.BaseURL + "/login/test/" + link.Reveal()}
 		w.Refresh += "?link=" + link.Reveal()
 	}
 	return w
 }
 
 // failed is the cause, the side and the place.
-func failed(v console.Visit, run sso.TestRun) *page.TestFailed {
+func failed(v console.Visit, run sso.TestRun) *testFailed {
 	a := catalog.For(v.Connection.Provider, v.Connection.Protocol, run.Code, run.Result.Checks)
-	f := &page.TestFailed{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Code: run.Code}
+	f := &testFailed{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Code: run.Code}
 	f.Link, f.Ask = console.Remedy(v, v.Connection.ID, a.Page)
 	if cfg := tried(v.Connection); a.Page == catalog.Certificates && cfg != nil && cfg.SAML != nil && cfg.SAML.MetadataURL != "" {
 		f.Fetch = console.AtConnection(v.Enterprise, v.Connection.ID, "setup", "metadata")
@@ -135,9 +135,9 @@ func sideOf(s catalog.Side) string {
 }
 
 // viewWarning says about a warning what failed says about a failure.
-func viewWarning(v console.Visit, run sso.TestRunID, w sso.Warning) page.TestWarning {
+func viewWarning(v console.Visit, run sso.TestRunID, w sso.Warning) testWarning {
 	a := catalog.Warn(v.Connection.Provider, v.Connection.Protocol, w)
-	view := page.TestWarning{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Minor: w.Minor}
+	view := testWarning{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Minor: w.Minor}
 	view.Link, view.Ask = console.Remedy(v, v.Connection.ID, besides(w.Code, a.Page))
 	switch {
 	case w.Code != "group_near_miss" || view.Link == nil:
@@ -168,7 +168,7 @@ func besides(code string, p catalog.Page) catalog.Page {
 	return ""
 }
 
-func (p *Pages) viewResult(view *page.Test, v console.Visit, run sso.TestRun) {
+func (p *Pages) viewResult(view *testPage, v console.Visit, run sso.TestRun) {
 	r := run.Result
 	for _, w := range r.Warnings {
 		if w.Minor {
@@ -178,7 +178,7 @@ func (p *Pages) viewResult(view *page.Test, v console.Visit, run sso.TestRun) {
 		}
 	}
 	for _, c := range r.Checks {
-		view.Checks = append(view.Checks, page.NewCheck(c))
+		view.Checks = append(view.Checks, console.NewCheck(c))
 	}
 	if r.Identity != nil {
 		view.Identity = viewIdentity(*r.Identity, r.Origins)
@@ -187,19 +187,19 @@ func (p *Pages) viewResult(view *page.Test, v console.Visit, run sso.TestRun) {
 		}
 	}
 	for _, o := range r.Changes {
-		view.Changes = append(view.Changes, page.TestChange{Organization: o.Name, Added: withReasons(o.Added, o.Defaults),
+		view.Changes = append(view.Changes, testChange{Organization: o.Name, Added: withReasons(o.Added, o.Defaults),
 			Removed: o.Removed, Kept: withReasons(o.Kept, o.Defaults)})
 	}
 	if r.Allowed != nil {
 		view.Entry = viewEntry(r)
 	}
 	if r.Raw != "" {
-		view.Raw = &page.Copyable{ID: "raw", Value: r.Raw}
+		view.Raw = &ui.Copyable{ID: "raw", Value: r.Raw}
 	}
-	view.Bundle = &page.Copyable{ID: "bundle", Value: bundle(view, run)}
+	view.Bundle = &ui.Copyable{ID: "bundle", Value: bundle(view, run)}
 }
 
-func viewIdentity(id sso.Identity, origins map[string]string) []page.TestValue {
+func viewIdentity(id sso.Identity, origins map[string]string) []testValue {
 	verified := "not verified by the identity provider"
 	if id.EmailVerified {
 		verified = "verified by the identity provider"
@@ -208,39 +208,39 @@ func viewIdentity(id sso.Identity, origins map[string]string) []page.TestValue {
 	if email == "" {
 		email = "none"
 	}
-	return []page.TestValue{
+	return []testValue{
 		{Field: "Subject", Value: id.Subject, From: origins["subject"]}, {Field: "Login", Value: id.Login, From: origins["login"]},
 		{Field: "E-mail", Value: email, From: origins["email"]}, {Field: "E-mail verified", Value: verified, From: origins["email_verified"]},
 		{Field: "Name", Value: id.Name, From: origins["name"]}, {Field: "Groups", Value: strconv.Itoa(len(id.Groups.Names)), From: origins["groups"]},
 	}
 }
 
-func viewGroups(r sso.TestResult) *page.TestGroups {
+func viewGroups(r sso.TestResult) *testGroups {
 	g := r.Identity.Groups
-	view := &page.TestGroups{Names: g.Names, Note: r.Note, Unmatched: r.Unmatched, NotUnderstood: page.NewNotUnderstood(g)}
-	view.Badge, view.State = page.GroupsState(g)
+	view := &testGroups{Names: g.Names, Note: r.Note, Unmatched: r.Unmatched, NotUnderstood: console.NewNotUnderstood(g)}
+	view.Badge, view.State = console.GroupsState(g)
 	for _, n := range r.NearMisses {
-		view.Near = append(view.Near, page.TestNear{Asserted: n.Asserted, Name: n.Name, Organization: n.OrganizationName, Why: n.Why.Words()})
+		view.Near = append(view.Near, testNear{Asserted: n.Asserted, Name: n.Name, Organization: n.OrganizationName, Why: n.Why.Words()})
 	}
 	return view
 }
 
-func viewEntry(r sso.TestResult) []page.Fact {
-	allowed := page.Fact{Label: "Who may sign in", Value: "lets this person in", Badge: &page.Badge{Label: "yes", State: "ok"}}
+func viewEntry(r sso.TestResult) []ui.Fact {
+	allowed := ui.Fact{Label: "Who may sign in", Value: "lets this person in", Badge: &ui.Badge{Label: "yes", State: "ok"}}
 	if !*r.Allowed {
-		allowed = page.Fact{Label: "Who may sign in", Value: "does not let this person in", Badge: &page.Badge{Label: "no", State: "error"}}
+		allowed = ui.Fact{Label: "Who may sign in", Value: "does not let this person in", Badge: &ui.Badge{Label: "no", State: "error"}}
 	}
 	decision := map[sso.EmailAction]string{sso.RequireCode: "A code is sent to the address. ", sso.SkipCode: "Nothing is asked. ",
 		sso.VouchFirst: "An admin has to vouch first. ", sso.DenyEntry: "They do not get in. "}[r.Email.Action]
-	who := page.Fact{Label: "Account", Value: "a new user"}
+	who := ui.Fact{Label: "Account", Value: "a new user"}
 	if r.Known != "" {
 		who.Value, who.Code = string(r.Known), true
 	}
-	return []page.Fact{who, allowed, {Label: "First sign-in", Value: decision + r.Email.Reason}}
+	return []ui.Fact{who, allowed, {Label: "First sign-in", Value: decision + r.Email.Reason}}
 }
 
 // bundle is the whole page as text, for whoever helps.
-func bundle(view *page.Test, run sso.TestRun) string {
+func bundle(view *testPage, run sso.TestRun) string {
 	var b strings.Builder
 	line := func(parts ...string) { b.WriteString(strings.Join(parts, " ") + "\n") }
 	line("Test connection", string(run.ID), "of", string(run.Connection)+",", run.CreatedAt.UTC().Format(time.RFC3339))
@@ -278,7 +278,7 @@ func withReasons(names, defaults []string) []string {
 	for i, name := range names {
 		all[i] = name
 		if slices.Contains(defaults, name) {
-			all[i] = page.WithReason(name, sso.SourceConnection)
+			all[i] = console.WithReason(name, sso.SourceConnection)
 		}
 	}
 	return all

@@ -4,9 +4,21 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
-	"gatehouse/web/page"
+	"gatehouse/web"
+	"gatehouse/web/access"
+	"gatehouse/web/account"
+	"gatehouse/web/activity"
+	"gatehouse/web/assistant"
+	"gatehouse/web/connection"
+	"gatehouse/web/directory"
+	"gatehouse/web/overview"
+	"gatehouse/web/signin"
+	"gatehouse/web/testconnection"
+	"gatehouse/web/ui"
+	"gatehouse/web/ui/gallery"
 )
 
 const address = "127.0.0.1:8090"
@@ -19,11 +31,34 @@ func main() {
 }
 
 func serve() error {
-	pages, err := page.New(page.Options{})
+	pages, err := ui.New(ui.Options{}, templates()...)
 	if err != nil {
 		return err
 	}
 	fmt.Println("http://" + address + "/")
-	server := http.Server{Addr: address, Handler: pages.GalleryHandler(), ReadHeaderTimeout: 5 * time.Second}
+	server := http.Server{
+		Addr:              address,
+		Handler:           gallery.Handler(pages, examples),
+		ReadHeaderTimeout: 5 * time.Second,
+	}
 	return server.ListenAndServe()
+}
+
+// templates returns the pages of the gateway and those of the gallery.
+func templates() []ui.Templates { return append(web.Templates(), gallery.Templates()) }
+
+// examples returns the examples of every feature.
+func examples() []gallery.Example {
+	return slices.Concat(
+		signin.Gallery(),
+		account.Gallery(),
+		access.Gallery(),
+		overview.Gallery(),
+		directory.Gallery(),
+		activity.Gallery(),
+		assistant.Gallery(),
+		connection.Gallery(),
+		testconnection.Gallery(),
+		gallery.Gallery(),
+	)
 }

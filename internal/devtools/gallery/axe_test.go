@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"gatehouse/internal/testkit/chromium"
+	"gatehouse/web/ui/gallery"
+)
+
+// violation is what axe-core finds wrong with a page.
+type violation struct {
+	Rule   string   `json:"rule"`
+	Impact string   `json:"impact"`
+	Help   string   `json:"help"`
+	Where  []string `json:"where"`
+}
+
+const runAxe = `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.map(v => ({
+  rule: v.id, impact: v.impact, help: v.help, where: v.nodes.slice(0, 4).map(n => n.html.slice(0, 160))})))`
+
+// axeSource is the checker, which TEST_AXE names.
+func axeSource(t *testing.T) string {
+	t.Helper()
+	file := os.Getenv("TEST_AXE")
+	if file == "" {
+		const reason = "TEST_AXE does not name axe-core; scripts/axe gets it"
+		if slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), "axe") {
+			t.Fatal(reason)
+		}
+		t.Skip(reason)
+	}
+	source, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(source)
+}
+
+// findings are what the checker says of the page the browser shows. What is
+// evaluated from outside, no Content-Security-Policy keeps away.
+func findings(ctx context.Context, source string) ([]violation, error) {
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](source+"; true")); err != nil {
+		return nil, err
+	}
+	return chromedp.Run(ctx, chromedp.Evaluate[[]violation](runAxe, chromedp.EvalAwaitPromise))
+}
+
+// TestAccessible has axe-core look at every example, wide and light as well as
+// narrow and dark: whatever it finds fails, of any impact.
+func TestAccessible(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	source := axeSource(t)
+	ctx := chromium.Start(t)
+	p := newRenderer(t)
+	server := httptest.NewServer(gallery.Handler(p, examples))
+	t.Cleanup(server.Close)
+	for _, as := range []struct {
+		width  int64
+		scheme string
+	}{{1280, "light"}, {360, "dark"}} {
+		for _, e := range examples() {
+			if _, err := look(ctx, server.URL+"/gallery/"+e.Name, as.width, as.scheme); err != nil {
+				t.Fatalf("%s: %v", e.Name, err)
+			}
+			found, err := findings(ctx, source)
+			if err != nil {
+				t.Fatalf("%s: %v", e.Name, err)
+			}
+			for _, v := range found {
+				t.Errorf("%s at %d, %s: %s (%s): %s\n\t%s", e.Name, as.width, as.scheme, v.Rule, v.Impact, v.Help, strings.Join(v.Where, "\n\t"))
+			}
+		}
+	}
+}
+
+// TestAccessibleCanFail shows the checker a page with what it must find.
+func TestAccessibleCanFail(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	source := axeSource(t)
+	ctx := chromium.Start(t)
+	if err := chromedp.Do(ctx, chromedp.Navigate(`data:text/html,<title>x</title><html lang="en"><main><h1>x</h1><input><p style="color:%23ccc">pale</p></main>`)); err != nil {
+		t.Fatal(err)
+	}
+	found, err := findings(ctx, source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, rule := range []string{"label", "color-contrast"} {
+		if !slices.ContainsFunc(found, func(v violation) bool { return v.Rule == rule && (v.Impact == "serious" || v.Impact == "critical") }) {
+			t.Errorf("the checker does not find %s: %+v", rule, found)
+		}
+	}
+}

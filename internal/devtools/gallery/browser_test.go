@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"gatehouse/internal/testkit/chromium"
+	"gatehouse/web/ui"
+	"gatehouse/web/ui/gallery"
+)
+
+// measured is what a browser says of a page it has laid out.
+type measured struct {
+	Wide       float64  `json:"wide"`       // how far it is wider than the window, in CSS pixels
+	Small      []string `json:"small"`      // things to press that are too small
+	Clipped    []string `json:"clipped"`    // tables of rows that are wider than their place
+	Unstyled   bool     `json:"unstyled"`   // the style sheet did not apply
+	Background string   `json:"background"` // of the page
+}
+
+const measure = `(() => {
+  const name = e => e.tagName.toLowerCase() + ' "' + e.textContent.trim().slice(0, 30) + '"';
+  // A box or a radio button is pressed by its label, too.
+  const height = e => Math.max(...[e, ...(e.labels ?? [])].map(x => x.getBoundingClientRect().height));
+  const inline = e => e.tagName === "A" && getComputedStyle(e).display === "inline";
+  return {
+    wide: document.documentElement.scrollWidth - innerWidth,
+    small: [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")]
+      .filter(e => e.checkVisibility() && !inline(e) && height(e) < 43.5).map(name),
+    clipped: [...document.querySelectorAll(".scroll:has(> table.stack)")]
+      .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
+      .map(e => e.querySelector("thead").textContent + " by " + (e.scrollWidth - e.clientWidth)),
+    unstyled: getComputedStyle(document.querySelector("h1")).fontWeight === "700",
+    background: getComputedStyle(document.documentElement).backgroundColor,
+  };
+})()`
+
+// TestGalleryInBrowser lays every example out in Chromium: nothing is wider
+// than a window of 320 pixels, no table is cut off, everything to press is at least 44 high, the
+// Content-Security-Policy lets the style sheet through, and dark is dark. With
+// GATEHOUSE_SCREENSHOTS it leaves pictures there for a person to look at.
+func TestGalleryInBrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("short")
+	}
+	ctx := chromium.Start(t)
+	p, err := ui.New(ui.Options{Banner: &ui.Banner{Text: "Demonstration: nothing here is real.", Href: "/demo", Label: "What to try"}}, templates()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(gallery.Handler(p, examples))
+	t.Cleanup(server.Close)
+	shots := os.Getenv("GATEHOUSE_SCREENSHOTS")
+	backgrounds := map[string]string{}
+	for _, width := range []int64{320, 360, 1280} {
+		for _, scheme := range []string{"light", "dark"} {
+			for _, e := range examples() {
+				got, err := look(ctx, server.URL+"/gallery/"+e.Name, width, scheme)
+				if err != nil {
+					t.Fatalf("%s: %v", e.Name, err)
+				}
+				if got.Wide > 0 || len(got.Small)+len(got.Clipped) > 0 || got.Unstyled {
+					t.Errorf("%s at %d, %s: %+v", e.Name, width, scheme, got)
+				}
+				backgrounds[scheme] = got.Background
+				if shots != "" && width != 320 {
+					shoot(ctx, t, filepath.Join(shots, strings.Join([]string{e.Name, strconv.Itoa(int(width)), scheme}, "_")+".png"))
+				}
+			}
+		}
+	}
+	if backgrounds["light"] == backgrounds["dark"] {
+		t.Errorf("light and dark have the same background %s", backgrounds["light"])
+	}
+}
+
+func look(ctx context.Context, url string, width int64, scheme string) (measured, error) {
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media); err != nil {
+		return measured{}, err
+	}
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800), chromedp.Navigate(url)); err != nil {
+		return measured{}, err
+	}
+	return chromedp.Run(ctx, chromedp.Evaluate[measured](measure))
+}
+
+func shoot(ctx context.Context, t *testing.T, file string) {
+	t.Helper()
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, png, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,49 @@
+package activity
+
+import "gatehouse/web/ui"
+
+// syncListPage lists group syncs.
+type syncListPage struct {
+	ui.Base
+	eventList
+	Rows []syncEntry
+}
+
+func (*syncListPage) Title() string { return "Group syncs" }
+
+// syncEntry is one group sync of a list.
+type syncEntry struct {
+	At      ui.Time
+	Who     string
+	WhoHref string
+	Mode    string
+	Result  []ui.Badge
+	Href    string
+}
+
+// syncDetailPage is what one group sync saw and did.
+type syncDetailPage struct {
+	ui.Base
+	Tabs      []ui.Link
+	ID        string
+	Facts     []ui.Fact
+	Note      string
+	Held      string // where what waits is decided; "" if nothing does
+	Changes   []organizationChange
+	Groups    groupsSaid
+	Matched   []string
+	Unmatched []string
+	Near      []nearGroup
+	Unknown   string // where a group can be made for what matched none
+}
+
+func (*syncDetailPage) Title() string { return "Group sync" }
+
+// organizationChange is what changed in one organization.
+type organizationChange struct {
+	Name           string
+	Added, Removed []string
+}
+
+// nearGroup is a group that an unmatched name nearly names.
+type nearGroup struct{ Asserted, Group, Organization, Why string }

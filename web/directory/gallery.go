@@ -1,0 +1,22 @@
+package directory
+
+import (
+	"gatehouse/web/ui/gallery"
+	"slices"
+)
+
+// Gallery returns the examples of the pages of this package; each call makes new
+// values, since rendering changes them.
+func Gallery() []gallery.Example {
+	return slices.Concat(
+		galleryPeople(),
+		galleryPerson(),
+		galleryQuestions(),
+		galleryOrganizations(),
+		galleryGroups(),
+		galleryGroupMembers(),
+		galleryRestoring(),
+		galleryDomains(),
+		galleryApplications(),
+	)
+}

@@ -1,0 +1,57 @@
+package directory
+
+import "gatehouse/web/ui"
+
+// groupDetailPage is one group and who is in it.
+type groupDetailPage struct {
+	ui.Base
+	Name    string
+	Badge   *ui.Badge
+	Wrong   []ui.Wrong
+	Facts   []ui.Fact
+	Drift   []ui.Todo // what is off
+	Lasting []string
+	Search  searchForm
+	Rows    []memberRow
+	Pager   ui.Pager
+	AddHref string
+	Moment  momentForm
+	Default bool // it belongs to its organization
+	Action  string
+	Fields  []ui.Field
+	Remove  *ui.Confirm
+	Restore momentForm
+}
+
+func (p *groupDetailPage) Title() string { return p.Name }
+
+// memberRow is somebody in a group.
+type memberRow struct {
+	Person personRef
+	Source string
+	Since  ui.Time
+	Cause  causeLink
+	Remove *ui.Press
+}
+
+// groupDriftPage compares who is in a group with whom the identity providers named.
+type groupDriftPage struct {
+	ui.Base
+	Heading  string
+	Expected int
+	Actual   int
+	Missing  []driftRow
+	Extra    []driftRow
+	More     bool   // there are others
+	Preview  string // address of what reconciling would do; "" if it would do nothing
+}
+
+func (p *groupDriftPage) Title() string { return p.Heading }
+
+// driftRow is somebody who is not where they should be.
+type driftRow struct {
+	Person     personRef
+	Reason     string
+	Reconciled bool
+	Record     ui.Link // Href is "" if there is none
+}

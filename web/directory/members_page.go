@@ -1,0 +1,26 @@
+package directory
+
+import "gatehouse/web/ui"
+
+// pickPage is a list to choose a group for somebody from, or somebody for a group.
+type pickPage struct {
+	ui.Base
+	Heading string
+	Lasting []string // what becomes of it, connection by connection
+	Wrong   []ui.Wrong
+	Search  searchForm
+	What    string // the head of the first column
+	Rows    []pickRow
+	Pager   ui.Pager
+	Back    ui.Link
+}
+
+func (p *pickPage) Title() string { return p.Heading }
+
+// pickRow is one that can be chosen.
+type pickRow struct {
+	Name   string
+	Detail string
+	Href   string
+	Press  *ui.Press // nil if it was chosen before
+}

@@ -1,0 +1,21 @@
+package directory
+
+import "gatehouse/web/ui"
+
+// peoplePage lists an enterprise's people.
+type peoplePage struct {
+	ui.Base
+	Search searchForm
+	Rows   []personRow
+	Pager  ui.Pager
+}
+
+func (peoplePage) Title() string { return "People" }
+
+// personRow is somebody in a list.
+type personRow struct {
+	Person     personRef
+	Email      string
+	Status     ui.Badge
+	LastSignIn ui.Time
+}

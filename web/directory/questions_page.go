@@ -1,0 +1,47 @@
+package directory
+
+import "gatehouse/web/ui"
+
+// questionsPage are the claims to a login that somebody else has.
+type questionsPage struct {
+	ui.Base
+	Wrong []ui.Wrong
+	Rows  []questionRow
+	Pager ui.Pager
+}
+
+func (*questionsPage) Title() string { return "Who has which login" }
+
+// questionRow is one claim, with both records.
+type questionRow struct {
+	ID       string
+	Login    string
+	Keeps    string // the login that the claimant signs in with meanwhile; "" if they are outside
+	Since    ui.Time
+	Attempt  ui.Link // Href is "" if no sign-in raised it
+	Claimant questionPerson
+	Holder   questionPerson
+	Action   string // where the answer is posted
+}
+
+// questionPerson is one of the two records.
+type questionPerson struct {
+	ID         string
+	Person     personRef
+	Status     ui.Badge
+	Email      string
+	Since      ui.Time
+	LastSignIn ui.Time
+	Identities []identityRow
+}
+
+// LoginOf is the field for another login of one of the two.
+func (r questionRow) LoginOf(who string) ui.Field {
+	return ui.Field{
+		ID:           "login-" + who + "-" + r.ID,
+		Name:         "login",
+		Label:        "Another login",
+		Hint:         "Sign-ins leave it as it is from then on.",
+		Autocomplete: "off",
+	}
+}

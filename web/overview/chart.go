@@ -1,0 +1,75 @@
+package overview
+
+import "strconv"
+
+// barChart is sign-ins per day, as bars.
+type barChart struct {
+	Bars    []bar
+	Summary string // what it shows, in words
+	Most    int    // of one day: the top of the scale
+}
+
+// bar is one day of a Chart, in the units of its picture.
+type bar struct {
+	Day                  string // "24 Nov"
+	Succeeded, Failed    int
+	X, Good, Bad, Height int // from the top: where good begins, where bad does; height of good
+	BadHeight            int
+	Middle               int
+	Label                string // under every other bar
+}
+
+// The picture of a Chart.
+const (
+	chartWidth  = 40  // of a day
+	chartHeight = 140 // of the highest
+	chartTop    = 10
+)
+
+// newChart draws days, oldest first.
+func newChart(days []chartDay) barChart {
+	c := barChart{}
+	good, bad := 0, 0
+	for _, d := range days {
+		c.Most = max(c.Most, d.Succeeded+d.Failed)
+		good, bad = good+d.Succeeded, bad+d.Failed
+	}
+	for i, d := range days {
+		b := bar{Day: d.Name, Succeeded: d.Succeeded, Failed: d.Failed, X: i*chartWidth + 6, Middle: i*chartWidth + chartWidth/2, Height: scaled(d.Succeeded, c.Most), BadHeight: scaled(d.Failed, c.Most)}
+		b.Good = chartTop + chartHeight - b.Height
+		b.Bad = b.Good - b.BadHeight
+		if (len(days)-1-i)%2 == 0 {
+			b.Label = d.Name
+		}
+		c.Bars = append(c.Bars, b)
+	}
+	c.Summary = "In the last " + strconv.Itoa(len(days)) + " days " + counted(good, "sign-in") + " succeeded and " + strconv.Itoa(bad) + " failed."
+	return c
+}
+
+// scaled is the height of a bar; whatever is not nothing can be seen.
+func scaled(n, most int) int {
+	if n == 0 || most == 0 {
+		return 0
+	}
+	return max(2, n*chartHeight/most)
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
+
+// chartDay is what a Chart is drawn of.
+type chartDay struct {
+	Name              string // "24 Nov"
+	Succeeded, Failed int
+}
+
+// Width is that of the picture.
+func (c barChart) Width() int { return len(c.Bars)*chartWidth + 10 }
+
+// None says that there is nothing to draw.
+func (c barChart) None() bool { return c.Most == 0 }

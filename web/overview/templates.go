@@ -1,0 +1,21 @@
+package overview
+
+import (
+	"embed"
+
+	"gatehouse/web/ui"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Templates returns the pages of this package.
+func Templates() ui.Templates {
+	return ui.Templates{
+		Pages: []ui.Page{
+			new(enterpriseListPage),
+			new(overviewPage),
+		},
+		Files: files,
+	}
+}

@@ -1,0 +1,38 @@
+package signin
+
+import (
+	"gatehouse/sso"
+	"gatehouse/web/ui"
+)
+
+// testedPage is what the browser lands on after a test connection. It tells whoever
+// is there no more than how it went.
+type testedPage struct {
+	ui.Base
+	State    string // "ok", "warn", "error" or "" for none
+	Heading  string
+	Sentence string
+	Href     string // what came of it, for those who administer the connection
+}
+
+func (p *testedPage) Title() string { return p.Heading }
+
+// newTested chooses the words.
+func newTested(e sso.Enterprise, run sso.TestRun) *testedPage {
+	p := &testedPage{Base: ui.Base{Enterprise: e.Name}, Href: "/admin/enterprises/" + e.Key + "/connections/" + string(run.Connection) + "/tests/" + string(run.ID)}
+	switch run.State {
+	case sso.TestPassed:
+		p.State, p.Heading, p.Sentence = "ok", "The test passed", "Signing in through this connection would work. You were not signed in: nothing was changed."
+		if run.Warned > 0 {
+			p.State, p.Heading = "warn", "The test passed, with warnings"
+			p.Sentence = "Signing in through this connection would work, but something needs attention first. You were not signed in: nothing was changed."
+		}
+	case sso.TestFailed:
+		p.State, p.Heading, p.Sentence = "error", "The test failed", "Signing in through this connection would not work yet. Nothing was changed."
+	case sso.TestWaiting:
+		p.Heading, p.Sentence = "The test is not finished", "Waiting for a response from the identity provider."
+	default:
+		p.Heading, p.Sentence = "The test is over", "The identity provider did not respond in time. Begin another test."
+	}
+	return p
+}

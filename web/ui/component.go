@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Field is one input with its label.
+type Field struct {
+	ID, Name, Label, Hint, Error, Value string
+	Autocomplete, InputMode             string
+	Pattern                             string // what a browser accepts; "" for anything
+	// Kind is "" for one line of text, "password", "url", "number", "date",
+	// "area" for several lines, "file", "select" and "radio" for one of Options,
+	// "check" for a box.
+	Kind     string
+	Optional bool
+	Most     int // characters; 0 means 254
+	Lines    int // of an area; 0 means 4
+	Options  []Option
+	Checked  bool   // of a box, whose Value is sent if it is
+	Accept   string // of a file: ".xml,text/xml"
+	Mono     bool   // to be read letter by letter
+}
+
+// Longest is Most, or what stands for it.
+func (f Field) Longest() int {
+	if f.Most == 0 {
+		return 254
+	}
+	return f.Most
+}
+
+// Rows is Lines, or what stands for it.
+func (f Field) Rows() int {
+	if f.Lines == 0 {
+		return 4
+	}
+	return f.Lines
+}
+
+// Describes lists the elements that describe the input, for aria-describedby.
+func (f Field) Describes() string {
+	s := ""
+	if f.Error != "" {
+		s = f.ID + "-error"
+	}
+	if f.Hint != "" {
+		if s != "" {
+			s += " "
+		}
+		s += f.ID + "-hint"
+	}
+	return s
+}
+
+// Copyable is a value with a copy button. ID is unique on its page.
+type Copyable struct{ ID, Value string }
+
+// Time is a moment as a page shows it: how long ago, and exactly.
+type Time struct{ ISO, Exact, Relative string }
+
+// NewTime describes t as seen at now. The zero time is "never".
+func NewTime(t, now time.Time) Time {
+	if t.IsZero() {
+		return Time{Relative: "never"}
+	}
+	t = t.UTC()
+	return Time{ISO: t.Format(time.RFC3339), Exact: t.Format("2 January 2006, 15:04 UTC"), Relative: relative(now.Sub(t))}
+}
+
+func relative(d time.Duration) string {
+	const day = 24 * time.Hour
+	switch {
+	case d < -time.Minute:
+		return "in " + strings.TrimSuffix(relative(-d), " ago")
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return ago(int(d/time.Minute), "minute")
+	case d < day:
+		return ago(int(d/time.Hour), "hour")
+	case d < 60*day:
+		return ago(int(d/day), "day")
+	case d < 730*day:
+		return ago(int(d/(30*day)), "month")
+	}
+	return ago(int(d/(365*day)), "year")
+}
+
+func ago(n int, unit string) string {
+	if n != 1 {
+		unit += "s"
+	}
+	return strconv.Itoa(n) + " " + unit + " ago"
+}
+
+// Choice is one way to sign in.
+type Choice struct {
+	Name   string // of the company, or of its connection
+	Detail string // what it runs on, "Okta, SAML"; may be empty
+	Href   string
+	Last   bool // what this browser used last
+}
+
+// HiddenField is one part of a message.
+type HiddenField struct{ Name, Value string }

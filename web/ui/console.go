@@ -1,0 +1,81 @@
+package ui
+
+// Console is what surrounds every page of the console.
+type Console struct {
+	Areas []Area
+	Home  string // of the enterprise; "" where it has none, or the visitor may not open it
+	// Trail leads from there down to the page, which is not part of it.
+	Trail   []Link
+	Role    string // of whoever is there, in words; "" for an operator
+	SignOut string // where signing out is posted
+}
+
+// Area is a part of the console, in its navigation.
+type Area struct {
+	Heading string // "" for the first
+	Links   []Link
+}
+
+// Link leads somewhere.
+type Link struct {
+	Label, Href string
+	Current     bool // that is where this page belongs
+}
+
+// Badge is a word about the state of something.
+type Badge struct {
+	Label string
+	State string // "ok", "warn", "error", or "" for neither good nor bad
+}
+
+// Fact is a line of what is known about something. Value or Time is set.
+type Fact struct {
+	Label string
+	Value string
+	Href  string // where Value leads; "" for nowhere
+	Code  bool   // Value is to be read letter by letter
+	Badge *Badge
+	Time  *Time
+}
+
+// Todo is something that wants doing, with where it is done.
+type Todo struct {
+	State string // "error", "warn", or "" for what can wait
+	Text  string
+	Href  string
+	Label string
+}
+
+// Pager leads to the other parts of a list.
+type Pager struct {
+	Next  string // address of the next part; "" if this is the last
+	First string // address of the first part; "" if this is it
+}
+
+// Confirm is an act that cannot be taken back easily, with a question before it.
+// It works without scripts: the question is folded away.
+type Confirm struct {
+	Label  string // of what unfolds the question
+	Text   string // what will happen
+	Action string // where it is posted
+	Button string // of the act itself
+	Fields []HiddenField
+	Danger bool
+}
+
+// Press is a button that does one thing at once.
+type Press struct {
+	Label  string
+	About  string // whom or what it is done to, for those who only hear the button
+	Action string // where it is posted
+	Fields []HiddenField
+}
+
+// TypedForm is an act that is done only if its object's key is typed.
+type TypedForm struct {
+	Action string
+	Text   string // what will happen
+	Field  Field
+	Button string
+	Open   bool // it was tried, and not like this
+}

@@ -1,0 +1,126 @@
+package ui
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strings"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Page is a page struct, by pointer; it embeds [Base]. The page that a struct
+// called peoplePage fills is People, and its template is People.html.
+type Page interface {
+	Title() string // in the head of the page, and at the end of its trail
+	common() *Base
+}
+
+// Base has what every page shows.
+type Base struct {
+	Enterprise string   // name of the company the page is about; "" if none is known
+	User       *Person  // who is signed in; nil if no user is
+	Flash      string   // what was just done, in one sentence
+	Home       string   // our own address, for a page shown under another one; else ""
+	Console    *Console // what surrounds a page of the console; nil for any other page
+	Dir        string   // direction of the text; "" means ltr
+
+	Product string  // set by Render
+	Banner  *Banner // set by Render
+}
+
+func (b *Base) common() *Base { return b }
+
+// Person is the signed-in user in the head of a page.
+type Person struct{ Name, Login string }
+
+// Initial returns the letter shown in place of a picture.
+func (p Person) Initial() string {
+	for _, r := range p.Name + p.Login {
+		return strings.ToUpper(string(r))
+	}
+	return "?"
+}
+
+// Banner is one line above every page.
+type Banner struct{ Text, Href, Label string }
+
+// Options are what all pages of an installation share.
+type Options struct {
+	Product string  // "" means Gatehouse
+	Banner  *Banner // nil for none
+}
+
+// Renderer fills the templates of pages. It is safe for concurrent use.
+type Renderer struct {
+	Options
+	sheets map[reflect.Type]*sheet
+	unused []string
+	assets *assets
+}
+
+// New parses the templates of the kit and of features, and hashes the assets. It
+// fails for a page without a template, a template without a page, a component
+// that is missing, and two components of one name. A page is escaped the first
+// time it is shown, so pages that are never opened cost little.
+func New(o Options, features ...Templates) (*Renderer, error) {
+	if o.Product == "" {
+		o.Product = "Gatehouse"
+	}
+	a, err := newAssets()
+	if err != nil {
+		return nil, fmt.Errorf("load assets: %w", err)
+	}
+	p := &Renderer{
+		Options: o,
+		sheets:  map[reflect.Type]*sheet{},
+		assets:  a,
+	}
+	if err := p.parse(append([]Templates{kit()}, features...)); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// kit returns the pages that belong to no feature, with the layout and the
+// components of all pages.
+func kit() Templates {
+	return Templates{
+		Pages: []Page{new(Continue), new(SignedOut), new(Failure)},
+		Files: files,
+	}
+}
+
+// Unused returns the names of the components that no page calls, sorted.
+func (p *Renderer) Unused() []string { return p.unused }
+
+// Render fills page, setting Product, Banner and Dir of its Base, and writes it
+// with the status. If the page cannot be filled, Render writes nothing and
+// returns why.
+func (p *Renderer) Render(w http.ResponseWriter, status int, page Page) error {
+	b := page.common()
+	b.Product, b.Banner = p.Product, p.Banner
+	if b.Dir == "" {
+		b.Dir = "ltr"
+	}
+	s := p.sheets[reflect.TypeOf(page)]
+	if s == nil {
+		return fmt.Errorf("render page %s: its feature is not among the templates", Name(page))
+	}
+	t, err := s.template()
+	if err != nil {
+		return fmt.Errorf("put page %s together: %w", Name(page), err)
+	}
+	var buf bytes.Buffer
+	if err := t.Execute(&buf, page); err != nil {
+		return fmt.Errorf("render page %s: %w", Name(page), err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(buf.Bytes()) // the browser went away: the error has no reader
+	return nil
+}
