@@ -9,8 +9,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Config is every setting. The tags env and envPrefix make the names; help is
-// what --help and the documentation say.
+// Config holds every setting. The tags env and envPrefix make the names; help is the
+// text in --help and in the documentation.
 type Config struct {
 	BaseURL  string  `env:"BASE_URL" yaml:"base_url" help:"where people reach Gatehouse, such as https://sso.example.com"`
 	Listen   string  `env:"LISTEN" yaml:"listen" help:"address and port to listen on"`
@@ -37,18 +37,18 @@ type Config struct {
 	ShutdownDelay time.Duration `env:"SHUTDOWN_DELAY" yaml:"shutdown_delay" help:"how long to answer on after /readyz said no, for load balancers to notice"`
 }
 
-// Directory is where groups are asked for that an answer had no room for.
+// Directory configures the requests for groups that a response had no room for.
 type Directory struct {
 	LoginURL string `env:"LOGIN_URL" yaml:"login_url" help:"origin of Microsoft's token endpoint; another one for national clouds"`
 	GraphURL string `env:"GRAPH_URL" yaml:"graph_url" help:"origin of Microsoft Graph; another one for national clouds"`
 }
 
-// DNS is who is asked for the records that prove domains.
+// DNS configures the lookup of the records that prove domains.
 type DNS struct {
 	Resolver string `env:"RESOLVER" yaml:"resolver" help:"IP address and port of the DNS server that the records of domains are looked up at; empty: the system's"`
 }
 
-// Session is how long people stay signed in, and the cookie that says so.
+// Session configures the lifetime of sessions and their cookie.
 type Session struct {
 	Idle         time.Duration `env:"IDLE" yaml:"idle" help:"a session ends when it was not used for this long"`
 	Max          time.Duration `env:"MAX" yaml:"max" help:"a session ends after this long, used or not"`
@@ -56,7 +56,7 @@ type Session struct {
 	CookieDomain string        `env:"COOKIE_DOMAIN" yaml:"cookie_domain" help:"domain the session cookie is sent to; empty: this host only"`
 }
 
-// SMTP is the mail server that codes are sent through.
+// SMTP configures the mail server.
 type SMTP struct {
 	Addr     string     `env:"ADDR" yaml:"addr" help:"host:port of the mail server; empty: no mail, so no codes"`
 	Username string     `env:"USERNAME" yaml:"username" help:"name to sign in to the mail server with; empty: without"`
@@ -65,25 +65,25 @@ type SMTP struct {
 	TLS      string     `env:"TLS" yaml:"tls" help:"starttls, tls, or none: only for a server on this machine"`
 }
 
-// Log is how much is logged and in what form.
+// Log configures the level and the format of the log.
 type Log struct {
 	Level  string `env:"LEVEL" yaml:"level" help:"debug, info, warn or error"`
 	Format string `env:"FORMAT" yaml:"format" help:"json, text, or auto: text on a terminal"`
 }
 
-// Metrics is where they are served.
+// Metrics configures the listener of the metrics.
 type Metrics struct {
 	Listen string `env:"LISTEN" yaml:"listen" help:"address and port of a listener of its own for /metrics; empty: on listen, for loopback only"`
 }
 
-// Retention is how long what happened is kept; 0 is for ever.
+// Retention configures how long records are kept; 0 keeps them without limit.
 type Retention struct {
 	Attempts time.Duration `env:"ATTEMPTS" yaml:"attempts" help:"how long sign-in attempts are kept; 0: for ever"`
 	Sync     time.Duration `env:"SYNC" yaml:"sync" help:"how long sync records are kept; 0: for ever"`
 }
 
-// RateLimits is how often something may happen within a minute; 0 means no limit.
-// The defaults suit an office of 5,000 people behind one address.
+// RateLimits configures limits per minute; 0 means no limit. The defaults suit an
+// office of 5,000 users behind one address.
 type RateLimits struct {
 	SignInPerAddress      int `env:"SIGN_IN_PER_ADDRESS" yaml:"sign_in_per_address" help:"sign-ins that may start per minute from one client address; 0: no limit"`
 	FailuresPerAddress    int `env:"FAILURES_PER_ADDRESS" yaml:"failures_per_address" help:"requests that may fail per minute from one client address before more are refused unseen; 0: no limit"`
@@ -92,7 +92,7 @@ type RateLimits struct {
 	SCIMPerConnection     int `env:"SCIM_PER_CONNECTION" yaml:"scim_per_connection" help:"provisioning requests per minute and connection; 0: no limit"`
 }
 
-// Default is what holds for what nobody set.
+// Default returns the default settings.
 func Default() Config {
 	const day = 24 * time.Hour
 	return Config{
@@ -113,21 +113,21 @@ func Default() Config {
 	}
 }
 
-// SQLite reports whether everything is kept in a file on this machine.
+// SQLite reports whether the database is SQLite, a file on this machine.
 func (c Config) SQLite() bool { return strings.HasPrefix(string(c.Database), "sqlite:") }
 
-// Secure reports whether people reach us over https.
+// Secure reports whether browsers reach Gatehouse over https.
 func (c Config) Secure() bool { return strings.HasPrefix(c.BaseURL, "https://") }
 
-// Address is an address with a password in it, perhaps: it prints without.
+// Address is an address that may contain a password; String leaves the password out.
 type Address string
 
-// Reveal returns the address with its password, to connect with.
+// Reveal returns the address including its password.
 func (a Address) Reveal() string { return string(a) }
 
-// String hides what may be a password: that of the user part, and the values of
-// parameters that are not known to be harmless. An address in another form than
-// a URL, such as PostgreSQL's "host=db password=secret", is hidden whole.
+// String returns the address without possible passwords: without that of the user
+// part, and without the values of parameters not known to be harmless. An address
+// that is not a URL, such as PostgreSQL's "host=db password=secret", is hidden whole.
 func (a Address) String() string {
 	if a == "" || strings.HasPrefix(string(a), "sqlite:") {
 		return string(a)
@@ -138,10 +138,10 @@ func (a Address) String() string {
 		return hidden
 	}
 	if u.User == nil && strings.Contains(string(a), "@") {
-		return hidden // a password with a character that ends the user part
+		return hidden // the password contains a character that ends the user part
 	}
 	if _, ok := u.User.Password(); u.User != nil && !ok && strings.HasPrefix(u.Scheme, "redis") {
-		u.User = url.User(redacted) // some write the password in place of the name
+		u.User = url.User(redacted) // some operators write the password in place of the name
 	}
 	query, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
@@ -156,13 +156,13 @@ func (a Address) String() string {
 	return u.Redacted()
 }
 
-// redacted is what url.URL.Redacted writes in place of a password.
+// redacted replaces a password, as in url.URL.Redacted.
 const redacted = "xxxxx"
 
 var addressSchemes = map[string]bool{"postgres": true, "postgresql": true, "redis": true, "rediss": true}
 
-// harmlessParameters are parameters of PostgreSQL and Redis addresses whose
-// values an operator needs to see and that hold no secret.
+// harmlessParameters lists parameters of PostgreSQL and Redis addresses that hold no
+// secret and that an operator needs to see.
 var harmlessParameters = map[string]bool{
 	"addr":                 true,
 	"application_name":     true,
@@ -181,8 +181,8 @@ var harmlessParameters = map[string]bool{
 	"user":                 true,
 }
 
-// MarshalText is String for encoders.
+// MarshalText returns String, for encoders.
 func (a Address) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
-// UnmarshalText takes an address as it is.
+// UnmarshalText stores b unchanged.
 func (a *Address) UnmarshalText(b []byte) error { *a = Address(b); return nil }

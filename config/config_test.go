@@ -99,7 +99,7 @@ func TestEverySettingByEverySource(t *testing.T) {
 	}
 }
 
-func TestAllProblemsAtOnce(t *testing.T) {
+func TestLoadReportsAllProblems(t *testing.T) {
 	t.Parallel()
 	file := write(t, "bad.yaml", "listn: :1\nsession:\n  idle: soon\n  maximum: 3h\nlog: loud\nlisten: {a: b}\n")
 	_, problems := Load(Sources{
@@ -218,7 +218,7 @@ func TestHostsInASCII(t *testing.T) {
 	}
 }
 
-func TestSecretsAreReadFromFilesAndNeverShown(t *testing.T) {
+func TestSecretsFromFiles(t *testing.T) {
 	t.Parallel()
 	c, problems := Load(Sources{
 		Env:   []string{"GATEHOUSE_SECRET_KEY_FILE=" + write(t, "key", aKey+"\n"), "GATEHOUSE_DATABASE_FILE=" + write(t, "db", "postgres://u:kanarie@db/x?sslpassword=kanarie")},
@@ -244,9 +244,9 @@ func TestSecretsAreReadFromFilesAndNeverShown(t *testing.T) {
 	}
 }
 
-// TestAddressesAreNeverShownWithTheirPassword: whatever form an address has, what
-// may be a password is not printed.
-func TestAddressesAreNeverShownWithTheirPassword(t *testing.T) {
+// TestAddressStringHidesPassword tests that String hides a password in every form of
+// an address.
+func TestAddressStringHidesPassword(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
 		"sqlite:./var/gatehouse.db":                                    "sqlite:./var/gatehouse.db",
@@ -273,8 +273,7 @@ func TestAddressesAreNeverShownWithTheirPassword(t *testing.T) {
 	}
 }
 
-// TestBaseURLFollowsListen: without a base URL, links name the port that the
-// process listens on.
+// TestBaseURLFollowsListen tests that the default base URL has the port of listen.
 func TestBaseURLFollowsListen(t *testing.T) {
 	t.Parallel()
 	for listen, want := range map[string]string{

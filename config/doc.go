@@ -1,12 +1,11 @@
-// Package config is what an installation is told: one struct, filled from
-// defaults, a file, the environment and flags, in this order of growing
-// precedence.
+// Package config loads the settings of an installation into one struct: from
+// defaults, a file, the environment and flags, in order of increasing precedence.
 //
-// A setting has one name, "session.idle". In the file that is a path, in the
-// environment GATEHOUSE_SESSION_IDLE, as a flag --session-idle. Whatever the
-// source, it is text that is read in one way, so that a mistake is reported in
-// the same words, and all mistakes at once.
+// A setting has one name, such as "session.idle". In the file the name is a path, in
+// the environment GATEHOUSE_SESSION_IDLE, as a flag --session-idle. Values of all
+// sources are parsed the same way, so a problem has the same message everywhere, and
+// all problems are reported at once.
 //
-// What must not live here: anything that acts on a setting; package variables.
-// Only cmd may import this package: everybody else is given what they need.
+// What must not live here: code that acts on a setting; package variables. Only cmd
+// may import this package: it passes settings to the other packages.
 package config

@@ -6,8 +6,8 @@ import (
 	"gatehouse/sso/address"
 )
 
-// hosts brings the host names of settings into ASCII, as browsers, certificates
-// and DNS have them.
+// hosts converts the host names in c to ASCII, the form that browsers, certificates
+// and DNS use.
 func (l *loader) hosts(c *Config) {
 	for _, s := range []struct {
 		name    string
@@ -30,7 +30,8 @@ func (l *loader) hosts(c *Config) {
 	}
 }
 
-// domainOfCookies may begin with a dot, as cookies once did.
+// domainOfCookies converts a cookie domain to ASCII. It may begin with a dot, as in
+// older cookie specifications.
 func domainOfCookies(domain string) (string, error) {
 	name, dotted := strings.CutPrefix(domain, ".")
 	converted, err := address.Host(name)
@@ -40,11 +41,11 @@ func domainOfCookies(domain string) (string, error) {
 	return converted, err
 }
 
-// mailServer is a host and a port.
+// mailServer converts the host of a host:port to ASCII.
 func mailServer(addr string) (string, error) {
 	port := strings.LastIndexByte(addr, ':')
 	if port < 0 {
-		return addr, nil // what lacks a port is refused later
+		return addr, nil // a missing port is refused by Validate
 	}
 	host, err := address.Host(addr[:port])
 	return host + addr[port:], err

@@ -13,11 +13,11 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// Problem is what is wrong with one setting.
+// Problem describes what is wrong with one setting.
 type Problem struct {
 	Setting string `json:"setting"` // its name in the file; "" if it is about the file itself
 	Source  string `json:"source"`  // where it was set: a file name, a variable, a flag; "" if nowhere
-	Message string `json:"message"` // one sentence that says what to do
+	Message string `json:"message"` // one sentence, with the remedy
 }
 
 func (p Problem) String() string {
@@ -31,18 +31,18 @@ func (p Problem) String() string {
 	return s
 }
 
-// Sources are where settings come from; later ones win.
+// Sources holds the sources of settings; later ones take precedence.
 type Sources struct {
 	File  string            // path of a YAML file; "" for none
-	Env   []string          // as os.Environ gives it
+	Env   []string          // in the form of os.Environ
 	Flags map[string]string // by Setting.Flag, only those that were given; secrets also as NAME-file
 }
 
-// value is a setting's text and where it came from.
+// value is the text of a setting and its source.
 type value struct{ text, source string }
 
-// Load reads the sources. What is right is in the Config even if something else
-// is wrong.
+// Load reads the sources. The Config holds every valid setting, even if there are
+// problems with others.
 func Load(s Sources) (Config, []Problem) {
 	l := loader{values: map[string]value{}}
 	l.file(s.File)
@@ -63,7 +63,7 @@ func Load(s Sources) (Config, []Problem) {
 		broken[p.Setting] = true
 	}
 	for _, p := range c.Validate() {
-		if !broken[p.Setting] { // its default would be blamed for what was not read
+		if !broken[p.Setting] { // else the default would be reported in place of the unreadable value
 			p.Source = l.sourceOf(p.Setting)
 			l.problems = append(l.problems, p)
 		}
@@ -71,9 +71,9 @@ func Load(s Sources) (Config, []Problem) {
 	return c, l.problems
 }
 
-// localURL is the default base URL with the port that listen names, so that
-// links point at the process that printed them. A port that the system chooses
-// is not known yet; the default then stays.
+// localURL returns the default base URL with the port of listen, so that links lead to
+// this process. If the system chooses the port, it is not known yet and base is
+// returned unchanged.
 func localURL(base, listen string) string {
 	_, port, err := net.SplitHostPort(listen)
 	if err != nil || port == "" || port == "0" {
@@ -91,7 +91,7 @@ func (l *loader) problem(setting, source, format string, args ...any) {
 	l.problems = append(l.problems, Problem{setting, source, fmt.Sprintf(format, args...)})
 }
 
-// file flattens the file to the names of settings.
+// file reads the settings file.
 func (l *loader) file(path string) {
 	if path == "" {
 		return
@@ -151,7 +151,7 @@ func sortedKeys(m map[string]any) []string {
 	return keys
 }
 
-// textOf writes a YAML value the way the environment would have it.
+// textOf returns a YAML value as the text that an environment variable would have.
 func textOf(v any) string {
 	switch v := v.(type) {
 	case nil:
@@ -183,7 +183,7 @@ func (l *loader) environment(environ []string) {
 			delete(given, s.Env+"_FILE")
 		}
 	}
-	delete(given, Prefix+"CONFIG") // the file itself, read by cmd
+	delete(given, Prefix+"CONFIG") // the name of the file, which cmd reads
 	left := make(map[string]any, len(given))
 	for name := range given {
 		left[name] = nil
@@ -213,7 +213,7 @@ func (l *loader) fromFile(s Setting, path, source string) {
 	l.values[s.Env] = value{strings.TrimSpace(string(text)), source}
 }
 
-// reason is why a file could not be read, without repeating its name.
+// reason returns the error of reading a file without the file's name.
 func reason(err error) string {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err.Error()
@@ -221,7 +221,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// fill reads the values into c, one by one, so that each mistake has a name.
+// fill parses the values into c one by one, so that each problem names its setting.
 func (l *loader) fill(c *Config) {
 	for _, s := range Settings() {
 		v, ok := l.values[s.Env]
@@ -230,7 +230,7 @@ func (l *loader) fill(c *Config) {
 		}
 		text := v.text
 		if text == "" {
-			continue // as good as not set: compose files and charts write NAME= for that
+			continue // treated as not set: compose files and charts write NAME= for that
 		}
 		err := env.ParseWithOptions(c, env.Options{Environment: map[string]string{s.Env: text}, Prefix: Prefix})
 		if err != nil {
@@ -239,7 +239,8 @@ func (l *loader) fill(c *Config) {
 	}
 }
 
-// unreadable says what a setting should look like. It does not repeat a secret.
+// unreadable returns the message for a value that cannot be parsed. It does not
+// repeat a secret.
 func unreadable(s Setting, text string) string {
 	switch {
 	case s.Bool:

@@ -6,7 +6,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// YAML is the settings as a file that could be loaded, but for secrets, which
+// YAML returns the settings as a file that can be loaded, except for secrets, which
 // are redacted.
 func (c Config) YAML() ([]byte, error) {
 	out, err := yaml.MarshalWithOptions(c, yaml.IndentSequence(true))
@@ -16,7 +16,7 @@ func (c Config) YAML() ([]byte, error) {
 	return out, nil
 }
 
-// JSON is YAML in the other notation.
+// JSON is like YAML, but returns JSON.
 func (c Config) JSON() ([]byte, error) {
 	out, err := c.YAML()
 	if err != nil {

@@ -9,30 +9,30 @@ import (
 	"gatehouse/sso"
 )
 
-// Prefix begins the name of every environment variable.
+// Prefix is the prefix of all environment variables.
 const Prefix = "GATEHOUSE_"
 
-// Setting is one value that can be set.
+// Setting describes one setting.
 type Setting struct {
 	Name string // in the file, as a path: "session.idle"
 	Env  string // "GATEHOUSE_SESSION_IDLE"
 	Flag string // "session-idle"
 	Help string // without a full stop
-	// Type is what a value looks like, as --help shows it: string, duration,
-	// bool, number, secret, url or networks.
+	// Type is the type of the value as --help shows it: string, duration, bool,
+	// number, secret, url or networks.
 	Type    string
 	Default string // as it is written in the file; "" for none
-	Secret  bool   // may also be given as a file, by the name with _FILE (or -file)
-	Bool    bool   // a flag without a value means true
+	Secret  bool   // may also be read from a file, named by NAME_FILE (or --name-file)
+	Bool    bool   // as a flag without a value it is true
 	Number  bool   // a whole number
 }
 
-// Settings lists what can be set, in the order of Config.
+// Settings lists all settings, in the order of Config.
 func Settings() []Setting {
 	return settings(reflect.ValueOf(Default()), "", Prefix)
 }
 
-// settings lists the fields of defaults, a Config or a section of one.
+// settings lists the settings of defaults, a Config or one of its sections.
 func settings(defaults reflect.Value, path, env string) []Setting {
 	var all []Setting
 	for i := range defaults.NumField() {
@@ -75,7 +75,7 @@ func typeName(t reflect.Type) string {
 	return "string"
 }
 
-// defaultText is a default as it is written in the file: 8h and not 8h0m0s.
+// defaultText returns a default as it is written in the file: 8h and not 8h0m0s.
 func defaultText(v reflect.Value) string {
 	if v.IsZero() {
 		return ""
@@ -86,8 +86,8 @@ func defaultText(v reflect.Value) string {
 	return fmt.Sprint(v.Interface())
 }
 
-// DurationText writes a duration in the largest units that need no fraction,
-// without units that are zero: 8h, 1m30s, 90ms.
+// DurationText formats a duration in the largest units that need no fraction and
+// leaves out units that are zero: 8h, 1m30s, 90ms.
 func DurationText(d time.Duration) string {
 	text := d.String()
 	if d%time.Minute == 0 && d != 0 {
@@ -99,6 +99,6 @@ func DurationText(d time.Duration) string {
 	return text
 }
 
-// MayBeFile reports whether the setting can be given as the name of a file that
-// holds it: secrets, and addresses with a password in them.
+// MayBeFile reports whether the setting can be read from a file: secrets, and
+// addresses that may contain a password.
 func (s Setting) MayBeFile() bool { return s.Secret || s.Name == "database" || s.Name == "redis" }

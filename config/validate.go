@@ -16,7 +16,7 @@ import (
 	"gatehouse/sso/address"
 )
 
-// Validate reports all that is wrong with the settings as a whole.
+// Validate returns all problems with the settings.
 func (c Config) Validate() []Problem {
 	v := validator{}
 	v.baseURL(c.BaseURL)
@@ -28,7 +28,7 @@ func (c Config) Validate() []Problem {
 	v.key("secret_key", c.SecretKey.Reveal())
 	v.key("secret_key_previous", c.SecretKeyPrevious.Reveal())
 	for _, p := range c.TrustedProxies {
-		v.that(p.Bits() > 0, "trusted_proxies", "%s is everybody: name the networks of your proxies", p)
+		v.that(p.Bits() > 0, "trusted_proxies", "%s is every address: name the networks of your proxies", p)
 	}
 	v.origin("directory.login_url", c.Directory.LoginURL)
 	v.origin("directory.graph_url", c.Directory.GraphURL)
@@ -44,7 +44,7 @@ func (c Config) Validate() []Problem {
 	return v
 }
 
-// mostPerMinute bounds every rate limit: more is no limit, which 0 says.
+// mostPerMinute is the largest rate limit; 0 means no limit.
 const mostPerMinute = 1_000_000
 
 func (v *validator) rateLimits(r RateLimits) {
@@ -75,8 +75,8 @@ func (v *validator) oneOf(setting, got string, allowed ...string) {
 	v.that(false, setting, "is %q; use %s", got, strings.Join(allowed, ", "))
 }
 
-// baseURL must be an origin: everything we make an address of is below it, and
-// cookies are for a whole host. Plain http is for this machine only.
+// baseURL requires an origin: our paths begin at its root, and cookies are for a whole
+// host. Plain http is allowed on the loopback interface only.
 func (v *validator) baseURL(s string) {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -94,8 +94,8 @@ func loopback(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost")
 }
 
-// origin is where others are, who have addresses of their own below it. A client
-// secret goes there, so plain http is for this machine only.
+// origin requires the origin of another server. Client secrets are sent there, so
+// plain http is allowed on the loopback interface only.
 func (v *validator) origin(setting, s string) {
 	u, err := url.Parse(s)
 	ok := err == nil && u.Host != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" &&
@@ -111,7 +111,7 @@ func (v *validator) listen(setting, s string) {
 	v.that(err == nil, setting, "is %q; use an address and a port such as 127.0.0.1:8080 or :8080", s)
 }
 
-// resolver is an address and no name: who would look that up?
+// resolver requires an IP address and a port: a name would itself need a lookup.
 func (v *validator) resolver(s string) {
 	if s == "" {
 		return
@@ -157,7 +157,8 @@ func (v *validator) session(c Config) {
 	v.that(inside && strings.Contains(domain, "."), "session.cookie_domain", "is %q, which the host of base_url is not in", s.CookieDomain)
 }
 
-// smtp is checked in full where mail is set up; here is what can be said without.
+// smtp checks the mail settings as far as possible without package mail, which checks
+// them in full.
 func (v *validator) smtp(s SMTP) {
 	v.oneOf("smtp.tls", s.TLS, "starttls", "tls", "none")
 	if s.Addr == "" {
@@ -176,7 +177,7 @@ func (v *validator) smtp(s SMTP) {
 	v.that(s.TLS != "none" || loopback(host), "smtp.tls", "is none, which only a mail server on this machine may be")
 }
 
-// Warnings are about what is valid and may not be meant.
+// Warnings returns remarks about valid settings that may not be intended.
 func (c Config) Warnings() []Problem {
 	if c.SMTP.Addr != "" {
 		return nil

@@ -16,18 +16,18 @@ import (
 const (
 	wikiKey     = "wiki"
 	apiKey      = "api"
-	releasesKey = "releases" // a part of the API that a group is needed for
+	releasesKey = "releases" // a part of the API that requires a group
 )
 
-// said are the headers that an application learns from who is there.
+// said lists the identity headers that an application reads.
 var said = [...]string{
 	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified",
 	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise",
 	"Remote-User", "Remote-Name", "Remote-Email", "Remote-Groups",
 }
 
-// applications are the programs behind the proxy. They know of people only what
-// their headers say.
+// applications returns the programs behind the proxy. They know about users only what
+// the identity headers contain.
 func (d *Demo) applications() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /demo/wiki", d.onPage(d.wiki))
@@ -41,7 +41,7 @@ type wikiPage struct {
 	Name      string
 	Groups    []string
 	Headers   []headerView
-	Assertion *assertionView // nil: it does not hold
+	Assertion *assertionView // nil: it is invalid
 	Wrong     string         // why not
 	KeysURL   string
 }
@@ -51,7 +51,7 @@ type headerView struct {
 	Parts []string // of the value, between commas; none if it is empty
 }
 
-// assertionView is what the signed assertion says.
+// assertionView is the content of the signed assertion.
 type assertionView struct {
 	Email         string
 	EmailVerified bool
@@ -77,8 +77,8 @@ func (d *Demo) wiki(w http.ResponseWriter, r *http.Request) error {
 	return d.render(w, http.StatusOK, "wiki", pg)
 }
 
-// verify checks an assertion as any program can: with the keys that Gatehouse
-// publishes.
+// verify verifies an assertion with the keys that Gatehouse publishes, as any program
+// can.
 func (d *Demo) verify(ctx context.Context, application, assertion string) (*assertionView, error) {
 	token, err := d.verifier(application).Verify(ctx, assertion)
 	if err != nil {
@@ -98,8 +98,8 @@ func (d *Demo) verifier(application string) *gooidc.IDTokenVerifier {
 	return gooidc.NewVerifier(d.options.BaseURL, d.keys, &gooidc.Config{ClientID: application, SupportedSigningAlgs: []string{gooidc.ES256}, Now: d.options.Now})
 }
 
-// decoded reads a value of an identity header: what does not fit into one is
-// percent-encoded.
+// decoded decodes the value of an identity header, in which other characters than
+// printable ASCII are percent-encoded.
 func decoded(value string) string {
 	if plain, err := url.PathUnescape(value); err == nil {
 		return plain
@@ -107,7 +107,7 @@ func decoded(value string) string {
 	return value
 }
 
-// groupsIn reads the list of groups; a comma within a name is encoded.
+// groupsIn parses the groups header; a comma within a name is percent-encoded.
 func groupsIn(h http.Header) []string {
 	list := h.Get("X-Auth-Request-Groups")
 	if list == "" {
@@ -120,7 +120,7 @@ func groupsIn(h http.Header) []string {
 	return groups
 }
 
-// apiHello says who is asking.
+// apiHello answers with the name of the user.
 func apiHello(w http.ResponseWriter, r *http.Request) error {
 	return asJSON(w, map[string]any{
 		"you": r.Header.Get("X-Auth-Request-User"), "name": decoded(r.Header.Get("X-Auth-Request-Name")),
@@ -128,7 +128,7 @@ func apiHello(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// apiReleases is reached by release managers only; that is not decided here.
+// apiReleases answers release managers; Gatehouse enforces that, not this handler.
 func apiReleases(w http.ResponseWriter, r *http.Request) error {
 	return asJSON(w, map[string]any{"you": r.Header.Get("X-Auth-Request-User"), "releases": []string{"1.0.0", "1.1.0", "2.0.0"}})
 }

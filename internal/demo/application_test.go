@@ -11,8 +11,7 @@ import (
 	"gatehouse/sso"
 )
 
-// ask goes to an address with headers of the client's own choice, and follows no
-// redirect.
+// ask sends a request with the given headers and follows no redirect.
 func (w *world) ask(path string, header http.Header) (status int, location, body string) {
 	w.t.Helper()
 	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.base+path, nil)
@@ -30,13 +29,12 @@ func (w *world) ask(path string, header http.Header) (status int, location, body
 	return status, resp.Header.Get("Location"), body
 }
 
-// browser are the headers of one that looks at pages, with a session cookie.
+// browser returns the headers of a page request by a browser with a session cookie.
 func browser(session string) http.Header {
 	return http.Header{"Accept": {"text/html"}, "Sec-Fetch-Mode": {"navigate"}, "Cookie": {"session=" + session}}
 }
 
-// TestApplications goes through all that can happen at the proxy, and looks at
-// what the checklist makes of it.
+// TestApplications tests every decision at the proxy and its effect on the checklist.
 func TestApplications(t *testing.T) {
 	w := freshWorld(t)
 	want := proxyFacts{}
@@ -95,8 +93,8 @@ func TestApplications(t *testing.T) {
 	look("a session was ended")
 }
 
-// TestAssertions: what is not signed by Gatehouse for the wiki does not hold,
-// and the page says so.
+// TestAssertions tests that the wiki rejects an assertion that Gatehouse did not sign
+// for it, and says so.
 func TestAssertions(t *testing.T) {
 	w := freshWorld(t)
 	w.as(w.demo.acmeConnection, "acme", adaID)
@@ -110,7 +108,8 @@ func TestAssertions(t *testing.T) {
 	}
 }
 
-// TestApplicationsOfKeptDatabase: they are registered once, and move along.
+// TestApplicationsOfKeptDatabase tests that a restarted demo updates the registered
+// applications' addresses and registers none twice.
 func TestApplicationsOfKeptDatabase(t *testing.T) {
 	dsn, keys := file(t)
 	newWorld(t, dsn, keys)

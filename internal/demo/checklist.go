@@ -8,13 +8,13 @@ import (
 	"gatehouse/sso"
 )
 
-// facts are what tick the checklist: what the store recorded, and what the
-// proxy saw.
+// facts determine the ticks of the checklist: the store's records, and the requests
+// at the proxy.
 type facts struct {
 	overSAML, overOIDC, changed, refused, unknown, revoked bool
-	code                                                   bool   // asked for, and entered
-	contractor                                             string // why the contractor needed none; empty: not signed in yet
-	fetched                                                int    // groups that Graph named
+	code                                                   bool   // requested, and entered
+	contractor                                             string // why the contractor needed no code; empty: not signed in yet
+	fetched                                                int    // number of groups from Graph
 	drafted, tested, connected                             bool   // Initech: its connection, by a test, and by a sign-in
 	proxyFacts
 }
@@ -24,11 +24,11 @@ type step struct {
 	Title, Text    string
 	Link, LinkText string
 	Done           bool
-	Found          string // what came of it, beyond that it is done
+	Found          string // the result, shown beside the tick
 }
 
-// happened gathers the facts.
-func (d *Demo) happened(ctx context.Context) (facts, error) {
+// loadFacts loads the facts.
+func (d *Demo) loadFacts(ctx context.Context) (facts, error) {
 	f := facts{proxyFacts: d.seen.soFar()}
 	for _, ent := range []sso.EnterpriseID{d.acme.ID, d.globex.ID} {
 		if err := d.synced(ctx, ent, &f); err != nil {
@@ -50,7 +50,7 @@ func (d *Demo) happened(ctx context.Context) (facts, error) {
 	return f, d.succeeded(ctx, &f)
 }
 
-// setUp reads how far somebody is with connecting Initech.
+// setUp loads the progress of connecting Initech.
 func (d *Demo) setUp(ctx context.Context, f *facts) error {
 	connections, err := d.options.Store.Connections(ctx, d.initech.ID)
 	if err != nil {
@@ -64,7 +64,7 @@ func (d *Demo) setUp(ctx context.Context, f *facts) error {
 	return nil
 }
 
-// synced reads the facts about groups from a company's records.
+// synced loads the facts about groups from a company's sync records.
 func (d *Demo) synced(ctx context.Context, ent sso.EnterpriseID, f *facts) error {
 	records, _, err := d.options.Store.SyncRecords(ctx, ent, sso.SyncFilter{}, sso.Page{Limit: 200})
 	if err != nil {
@@ -80,11 +80,11 @@ func (d *Demo) synced(ctx context.Context, ent sso.EnterpriseID, f *facts) error
 	return nil
 }
 
-// succeeded reads the facts about who got in, and how.
+// succeeded loads the facts about successful sign-ins.
 func (d *Demo) succeeded(ctx context.Context, f *facts) error {
 	for _, who := range []struct {
 		ent   sso.EnterpriseID
-		login string // empty: anybody
+		login string // empty: any user
 		found func([]sso.Attempt)
 	}{
 		{d.acme.ID, adaLogin, func(all []sso.Attempt) { f.overSAML = len(all) > 0 }},
@@ -118,8 +118,8 @@ func (d *Demo) attempts(ctx context.Context, ent sso.EnterpriseID, filter sso.At
 	return all, nil
 }
 
-// changedLater reports whether somebody's memberships changed in a sign-in that
-// was not their first, which gives everybody their first groups.
+// changedLater reports whether a sign-in other than a user's first changed
+// memberships.
 func changedLater(records []sso.SyncRecord) bool {
 	first := map[sso.UserID]sso.SyncRecord{}
 	for _, r := range records {
@@ -178,7 +178,8 @@ func (d *Demo) steps(f facts) []step {
 
 func signInLink(key string) string { return signInLinkTo(key, "/demo/whoami") }
 
-// signInLinkTo asks again who one is, whoever is signed in.
+// signInLinkTo returns a sign-in link that makes the identity provider ask for the
+// person, even if a session exists.
 func signInLinkTo(key, path string) string {
 	return "/login/sso?enterprise_key=" + key + "&prompt=login&return_to=" + path
 }

@@ -9,15 +9,15 @@ import (
 	"gatehouse/sso"
 )
 
-// consolePath signs a browser in as the demo's operator. Nothing but a demo, whose
-// people need no password either, has such a door.
+// consolePath signs a browser in as the demo's operator, without a password. Only the
+// demo has this path.
 const consolePath = "/demo/console"
 
-// operatorLogin is an address, so that the letters about what is unwell arrive in
-// the demo's mailbox. The domain is reserved (RFC 2606).
+// operatorLogin is an e-mail address, so that mail about problems arrives in the
+// demo's mailbox. The domain is reserved (RFC 2606).
 const operatorLogin = "olive@operators.example"
 
-// operator finds the demo's operator or makes them.
+// operator loads the demo's operator or creates it.
 func (d *Demo) operator(ctx context.Context) error {
 	db := d.options.Store
 	var err error
@@ -28,7 +28,7 @@ func (d *Demo) operator(ctx context.Context) error {
 	if _, err = db.CreateInvitation(ctx, by, sso.Invitation{Token: token.Hash(), Recovery: true, ExpiresAt: d.options.Now().Add(time.Minute)}); err != nil {
 		return fmt.Errorf("invite the operator: %w", err)
 	}
-	// Without a password, nobody signs in by one.
+	// Without a password, this account cannot sign in with one.
 	if d.olive, err = db.AcceptInvitation(ctx, token.Hash(), sso.Admin{Login: operatorLogin, Name: "Olive Operator"}); err != nil {
 		return fmt.Errorf("make the operator: %w", err)
 	}
@@ -54,5 +54,5 @@ func (d *Demo) console(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// consoleLink leads to a page of the console, signed in.
+// consoleLink returns a link that signs in to the console and leads to a page of it.
 func consoleLink(path string) string { return consolePath + "?return_to=" + path }

@@ -18,22 +18,22 @@ import (
 	"gatehouse/store"
 )
 
-// Options are what New needs.
+// Options configures a Demo.
 type Options struct {
 	BaseURL string // of the gateway, loopback, without a trailing slash
 	Outside *Outside
 	Store   *store.DB
 	SAML    *saml.ServiceProvider
 	OIDC    *oidc.RelyingParty
-	// Principal says who is signed in; see session.Manager.
+	// Principal returns the signed-in user; see session.Manager.
 	Principal func(r *http.Request) (sso.Principal, error)
-	// SignedOut is where an identity provider sends people back to whom Gatehouse
+	// SignedOut is the URL that an identity provider returns users to after they
 	// signed out; empty: BaseURL with a slash.
 	SignedOut string
-	// Cookie is the name of the session cookie, by which the proxy tells that a
-	// session was ended.
+	// Cookie is the name of the session cookie, by which the proxy recognises ended
+	// sessions.
 	Cookie string
-	// Admit gives a browser the token of an operator's session; see session.Bearer.
+	// Admit sets the cookie of an operator's session; see session.Bearer.
 	Admit func(w http.ResponseWriter, token sso.Secret) error
 	Now   func() time.Time // nil: time.Now
 }
@@ -44,7 +44,7 @@ type Demo struct {
 	pages            *pages
 	proxy            *demoproxy.Proxy
 	seen             seen          // by the proxy
-	keys             gooidc.KeySet // of the gateway, as applications know them
+	keys             gooidc.KeySet // the gateway's published keys
 	acme             sso.Enterprise
 	globex           sso.Enterprise
 	initech          sso.Enterprise
@@ -79,13 +79,13 @@ func New(ctx context.Context, o Options) (*Demo, error) {
 // Close stops the applications.
 func (d *Demo) Close() error { return d.proxy.Close() }
 
-// IDP is a company's identity provider, by the company's key; nil if it has
+// IDP returns a company's identity provider, by the company's key, or nil if it has
 // none.
 func (d *Demo) IDP(key string) *demoidp.IdP {
 	return map[string]*demoidp.IdP{d.acme.Key: d.options.Outside.acme, d.globex.Key: d.options.Outside.globex, d.initech.Key: d.options.Outside.initech}[key]
 }
 
-// Mount adds the pages and the identity providers, all below /demo.
+// Mount registers the pages and the identity providers, all below /demo.
 func (d *Demo) Mount(mux *http.ServeMux) {
 	mux.Handle("GET /demo", d.onPage(d.home))
 	mux.Handle("GET /demo/{$}", http.RedirectHandler("/demo", http.StatusMovedPermanently))
@@ -101,7 +101,7 @@ func (d *Demo) Mount(mux *http.ServeMux) {
 	mux.Handle("/demo/api/releases", d.proxy.Guard(releasesKey))
 }
 
-// Summary is what the terminal prints: what to open, and who can sign in.
+// Summary returns the text for the terminal: the links and the people.
 func (d *Demo) Summary() string {
 	base := d.options.BaseURL
 	var b strings.Builder

@@ -12,9 +12,8 @@ import (
 	"gatehouse/sso"
 )
 
-// TestChecklistTicksItself walks through the checklist and looks at it after
-// every step.
-func TestChecklistTicksItself(t *testing.T) {
+// TestChecklist does the steps of the checklist and asserts the ticks after each.
+func TestChecklist(t *testing.T) {
 	w := freshWorld(t)
 	want := facts{}
 	look := func(step string) {
@@ -82,9 +81,8 @@ func TestChecklistTicksItself(t *testing.T) {
 	w.says("/demo", "10 of 16 done", "Why: The connection&#39;s expression says", "The directory named 232 groups.")
 }
 
-// TestEveryFaultIsNoticed is the promise of the fault page: what it says
-// Gatehouse does is what Gatehouse does.
-func TestEveryFaultIsNoticed(t *testing.T) {
+// TestFaults tests that Gatehouse reacts to every fault as the fault page says.
+func TestFaults(t *testing.T) {
 	w := freshWorld(t)
 	w.as(w.demo.acmeConnection, "acme", adaID) // something to replay
 	w.as(w.demo.globexConnection, "globex", "globex-0001")
@@ -152,8 +150,8 @@ func TestWhoami(t *testing.T) {
 	}
 }
 
-// TestKeptDatabase is a demo that is started again on its data, at another
-// address and with new keys at the identity providers.
+// TestKeptDatabase restarts a demo on its data, at another address and with new keys
+// of the identity providers.
 func TestKeptDatabase(t *testing.T) {
 	dsn, keys := file(t)
 	w := newWorld(t, dsn, keys)
@@ -211,7 +209,7 @@ func TestSummary(t *testing.T) {
 	}
 }
 
-func TestPagesSayWhenTheStoreIsAway(t *testing.T) {
+func TestPagesWithClosedStore(t *testing.T) {
 	w := freshWorld(t)
 	w.demo.options.Principal = func(*http.Request) (sso.Principal, error) {
 		return sso.Principal{}, &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Try again in a moment.", Err: errors.New("secret detail")}
@@ -224,8 +222,8 @@ func TestPagesSayWhenTheStoreIsAway(t *testing.T) {
 	}
 }
 
-// TestConsole opens the demo's door to the console: one operator, however often
-// it is opened, and a return within this site only.
+// TestConsole tests the demo's sign-in to the console: it uses a single operator and
+// returns only to paths of this site.
 func TestConsole(t *testing.T) {
 	w := freshWorld(t)
 	for path, want := range map[string]string{consolePath: "/admin", consoleLink("/admin/enterprises/acme"): "/admin/enterprises/acme", consolePath + "?return_to=https://evil.example": "/admin"} {
@@ -238,7 +236,7 @@ func TestConsole(t *testing.T) {
 			t.Errorf("%s: admits %+v, %v", path, admin, err)
 		}
 	}
-	if f, err := w.demo.happened(t.Context()); err != nil || !f.console || f.drafted {
+	if f, err := w.demo.loadFacts(t.Context()); err != nil || !f.console || f.drafted {
 		t.Errorf("the checklist: %+v, %v", f, err)
 	}
 }

@@ -5,13 +5,13 @@ import (
 	"time"
 )
 
-// lookEvery is how often a page that keeps looking for letters does so.
+// lookEvery is the refresh interval of the mail page, in seconds.
 const lookEvery = "4"
 
 type mailPage struct {
 	basePage
 	Letters []letterView
-	Looking bool // again and again
+	Looking bool // whether the page refreshes itself
 }
 
 type letterView struct {
@@ -19,8 +19,8 @@ type letterView struct {
 	At, AtISO               string
 }
 
-// mail shows the letters that were sent. Keeping to look works by a header of
-// old, and so without a script.
+// mail shows the letters that were sent. It refreshes by the Refresh header, so
+// without a script.
 func (d *Demo) mail(w http.ResponseWriter, r *http.Request) error {
 	pg := &mailPage{basePage: basePage{Title: "Outgoing mail"}, Looking: r.URL.Query().Has("looking")}
 	for _, l := range d.options.Outside.mail.Letters() {
@@ -28,7 +28,7 @@ func (d *Demo) mail(w http.ResponseWriter, r *http.Request) error {
 			To: l.To, From: l.From, Subject: l.Subject, Text: l.Text, At: clock(l.At), AtISO: l.At.UTC().Format(time.RFC3339),
 		})
 	}
-	if err := d.whoIsThere(r, &pg.basePage); err != nil {
+	if err := d.setPrincipal(r, &pg.basePage); err != nil {
 		return err
 	}
 	if pg.Looking {

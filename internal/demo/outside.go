@@ -12,25 +12,25 @@ import (
 	"gatehouse/internal/demo/demomail"
 )
 
-// globexTenant makes Globex's directory one of Entra ID.
+// globexTenant is the tenant ID of Globex, whose directory resembles Entra ID.
 const globexTenant = "6c0f2f3e-1d5b-4c1e-9a0e-9b5a7d0c2e11"
 
-// MailFrom is the sender of the demonstration's letters.
+// MailFrom is the sender of the demo's mail.
 const MailFrom = "Gatehouse demo <sign-in@gatehouse.example>"
 
-// Outside is what the companies and the internet have, and Gatehouse talks to:
-// identity providers, a mail server, and Microsoft Graph.
+// Outside holds the systems that Gatehouse talks to: identity providers, a mail
+// server, and Microsoft Graph.
 type Outside struct {
 	base         string
 	acme, globex *demoidp.IdP
-	initech      *demoidp.IdP // that no connection leads to yet
+	initech      *demoidp.IdP // has no connection yet
 	mail         *demomail.Box
 	graph        net.Listener
 	server       *http.Server
-	done         chan struct{} // closed when graph is answered no more
+	done         chan struct{} // closed when the Graph server has stopped
 }
 
-// OpenOutside starts them, for a gateway at base. now nil is time.Now.
+// OpenOutside starts the systems for a gateway at base. now nil is time.Now.
 func OpenOutside(ctx context.Context, base string, now func() time.Time) (o *Outside, err error) {
 	o = &Outside{base: base, done: make(chan struct{})}
 	if o.acme, err = identityProvider(base, acme(), acmePeople(), now); err != nil {
@@ -52,7 +52,7 @@ func OpenOutside(ctx context.Context, base string, now func() time.Time) (o *Out
 	o.server = &http.Server{Handler: o.globex.Graph(), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		defer close(o.done)
-		_ = o.server.Serve(o.graph) // it ends when it is closed
+		_ = o.server.Serve(o.graph) // returns when the server is closed
 	}()
 	return o, nil
 }
@@ -73,16 +73,16 @@ func identityProvider(base string, c company, people []demoidp.Person, now func(
 
 func idpPath(key string) string { return "/demo/idp/" + key }
 
-// MailAddr is where the mail server listens.
+// MailAddr returns the address of the mail server.
 func (o *Outside) MailAddr() string { return o.mail.Addr() }
 
-// GraphURL is the origin of both Microsoft Graph and its token endpoint.
+// GraphURL returns the origin of both Microsoft Graph and its token endpoint.
 func (o *Outside) GraphURL() string { return "http://" + o.graph.Addr().String() }
 
 // Close stops the servers.
 func (o *Outside) Close() error {
 	err := errors.Join(o.server.Close(), o.mail.Close())
-	_ = o.graph.Close() // the server does not know it if it was closed before it began
+	_ = o.graph.Close() // a server closed before it began to serve does not know it
 	<-o.done
 	return err
 }

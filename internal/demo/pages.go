@@ -67,7 +67,7 @@ func (pg *pages) serveStatic() http.Handler {
 type basePage struct {
 	Title   string
 	Version string
-	Who     string // who is signed in, "" for nobody
+	Who     string // name of the signed-in user, or ""
 }
 
 func (b *basePage) common() *basePage { return b }
@@ -92,7 +92,7 @@ type whoamiPage struct {
 	basePage
 	Name, Login, Email, Company string
 	EmailVerified               bool
-	FirstTime                   string // what was decided about the address, and why
+	FirstTime                   string // the decision about the address and its reason
 	Key                         string
 	Connection, Protocol, Since string
 	SinceISO                    string
@@ -143,7 +143,7 @@ func (d *Demo) render(w http.ResponseWriter, status int, name string, pg page) e
 }
 
 func (d *Demo) home(w http.ResponseWriter, r *http.Request) error {
-	f, err := d.happened(r.Context())
+	f, err := d.loadFacts(r.Context())
 	if err != nil {
 		return err
 	}
@@ -157,14 +157,14 @@ func (d *Demo) home(w http.ResponseWriter, r *http.Request) error {
 			pg.Done++
 		}
 	}
-	if err := d.whoIsThere(r, &pg.basePage); err != nil {
+	if err := d.setPrincipal(r, &pg.basePage); err != nil {
 		return err
 	}
 	return d.render(w, http.StatusOK, "home", pg)
 }
 
-// whoIsThere tells a page who looks at it.
-func (d *Demo) whoIsThere(r *http.Request, pg *basePage) error {
+// setPrincipal sets the signed-in user of a page.
+func (d *Demo) setPrincipal(r *http.Request, pg *basePage) error {
 	switch p, err := d.options.Principal(r); {
 	case err == nil:
 		pg.Who = p.User.Name
@@ -183,7 +183,7 @@ func companyOf(c company, text string, connected bool) companyView {
 	return v
 }
 
-// Fields for the templates, which read exported names only.
+// Accessors for the templates, which see exported names only.
 
 func (o organization) Name() string     { return o.name }
 func (o organization) Groups() []string { return o.groups }

@@ -2,7 +2,7 @@ package demo
 
 import "gatehouse/internal/demo/demoidp"
 
-// People of the checklist.
+// The people of the checklist.
 const (
 	adaLogin        = "ada@acme.example"
 	adaID           = "acme-0001"
@@ -58,7 +58,7 @@ func initechPeople() []demoidp.Person {
 	}
 }
 
-// company is what is seeded of one enterprise.
+// company is the seed data of one enterprise.
 type company struct {
 	key, name, domain string
 	tenant            string // of Entra ID; empty: the directory is not one
@@ -85,8 +85,8 @@ func globex() company {
 	}}
 }
 
-// initech is what the setup assistant is tried on: it has people and groups, and
-// no connection.
+// initech returns the company for trying the setup assistant: it has people and
+// groups, but no connection.
 func initech() company {
 	return company{"initech", "Initech", "initech.example", "", []organization{
 		{"software", "Software", []string{"developers", "testers", "managers"}},

@@ -12,22 +12,21 @@ import (
 	"gatehouse/sso/policy"
 )
 
-// MetaKey is the mark of a demo's database; its value is "1".
+// MetaKey marks a demo's database; its value is "1".
 const MetaKey = "demo"
 
-// contractorsSkip is Acme's rule about e-mail: contractors have no mailbox, and
-// everybody else is asked for a code unless the domain of their address is
-// proven.
+// contractorsSkip is Acme's e-mail expression: contractors, who have no mailbox, need
+// no code; all others need one unless the domain of their address is proven.
 const contractorsSkip = `"contractors" in identity.groups`
 
-// directoryApp is who Gatehouse is at Microsoft Graph.
+// directoryApp is Gatehouse's client ID at Microsoft Graph.
 const directoryApp = "gatehouse-directory"
 
-// by is who made the seeded things, for the audit trail.
+// by is the actor of the seeding, for the audit trail.
 const by = sso.ActorSystem
 
-// seed fills an empty database. On one that a demo filled before, it only tells
-// the connections the identity providers' new keys and addresses.
+// seed fills an empty database. In a database filled by an earlier demo, it only
+// updates the identity providers' keys and addresses in the connections.
 func (d *Demo) seed(ctx context.Context) error {
 	if err := d.options.Store.SetMeta(ctx, MetaKey, "1"); err != nil {
 		return fmt.Errorf("mark the database as a demo's: %w", err)
@@ -54,8 +53,8 @@ func (d *Demo) seed(ctx context.Context) error {
 	return d.registerApplications(ctx)
 }
 
-// registerApplications tells Gatehouse of what is behind the proxy, and where
-// that is now.
+// registerApplications registers the applications behind the proxy, or updates their
+// addresses.
 func (d *Demo) registerApplications(ctx context.Context) error {
 	db := d.options.Store
 	have, _, err := db.Applications(ctx, sso.Page{})
@@ -85,7 +84,7 @@ func (d *Demo) registerApplications(ctx context.Context) error {
 	return nil
 }
 
-// enterprise finds a company or makes it with all that is in it.
+// enterprise loads a company, or creates it with its data.
 func (d *Demo) enterprise(ctx context.Context, c company) (sso.Enterprise, error) {
 	db := d.options.Store
 	ent, err := db.EnterpriseByKey(ctx, c.key)
@@ -109,7 +108,7 @@ func (d *Demo) enterprise(ctx context.Context, c company) (sso.Enterprise, error
 	return ent, d.domain(ctx, ent, c.domain)
 }
 
-// domain gives the enterprise a domain as if it had proven it.
+// domain adds a domain to the enterprise and marks it proven.
 func (d *Demo) domain(ctx context.Context, ent sso.Enterprise, name string) error {
 	if name == "" {
 		return nil
@@ -124,7 +123,7 @@ func (d *Demo) domain(ctx context.Context, ent sso.Enterprise, name string) erro
 }
 
 func (d *Demo) connectAcme(ctx context.Context) error {
-	// Two RSA keys are made on the way; at the same time, it takes half as long.
+	// Both connections generate an RSA key; in parallel that takes half as long.
 	type made struct {
 		key sso.KeyPair
 		err error
@@ -195,8 +194,8 @@ func (d *Demo) connectGlobex(ctx context.Context) error {
 	return nil
 }
 
-// connection makes an enabled connection, or gives the one a demo made before
-// this configuration.
+// connection creates an enabled connection, or updates the configuration of the one
+// created by an earlier demo.
 func (d *Demo) connection(ctx context.Context, c sso.Connection, live sso.Config) (sso.Connection, error) {
 	db := d.options.Store
 	live.Version = 1

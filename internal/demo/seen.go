@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// maxLetIn is how many sessions are remembered.
+// maxLetIn is the number of sessions remembered.
 const maxLetIn = 1000
 
-// seen is what the proxy saw, for the lines of the checklist that leave nothing
-// in the store: what an application is asked, Gatehouse does not record.
+// seen records requests at the proxy, for the checklist: Gatehouse itself does not
+// record requests to applications.
 type seen struct {
 	cookie string // name of the session cookie
 
@@ -19,15 +19,15 @@ type seen struct {
 	letIn map[[sha256.Size]byte]bool // hashes of session cookies
 }
 
-// proxyFacts tick the checklist.
+// proxyFacts are the facts of the checklist from the proxy.
 type proxyFacts struct {
-	wiki      bool // somebody read it
-	forbidden bool // somebody is in none of the groups that a part of the API needs
-	ended     bool // a session that got in once is sent to sign in
-	console   bool // somebody opened the console
+	wiki      bool // a user read it
+	forbidden bool // a user lacks the groups that a part of the API requires
+	ended     bool // a session that was allowed before is redirected to sign in
+	console   bool // the console was opened
 }
 
-// answer takes note of what Gatehouse said about a request.
+// answer records Gatehouse's decision about a request.
 func (s *seen) answer(r *http.Request, application string, status int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -49,7 +49,7 @@ func (s *seen) answer(r *http.Request, application string, status int) {
 	}
 }
 
-// inConsole takes note of somebody in the console.
+// inConsole records that the console was opened.
 func (s *seen) inConsole() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

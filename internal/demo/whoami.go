@@ -11,7 +11,7 @@ import (
 	"gatehouse/sso"
 )
 
-// membershipsView are somebody's groups in one organization.
+// membershipsView shows a user's groups in one organization.
 type membershipsView struct {
 	Name   string
 	Groups []groupView
@@ -23,18 +23,18 @@ type groupView struct {
 	New    bool   // the last sync added it
 }
 
-// syncView is what the last sign-in made of the groups.
+// syncView shows the effect of the last sign-in on the groups.
 type syncView struct {
 	At, AtISO string
 	Said      string   // one sentence
-	Names     []string // as asserted, those that match first, shortened to maxNames
-	More      int      // how many names are left out
+	Names     []string // as asserted, matching ones first, at most maxNames
+	More      int      // number of names left out
 	Added     []string
 	Removed   []string
 	Kept      []string
 	Unmatched []string
 	MoreUn    int
-	Near      []string // what the unmatched are nearly, in words
+	Near      []string // near misses of unmatched names, in words
 	Note      string
 }
 
@@ -88,8 +88,8 @@ func (d *Demo) whoamiPage(ctx context.Context, p sso.Principal) (*whoamiPage, er
 	return pg, nil
 }
 
-// firstTime says what was decided about somebody's address when they first got
-// in, and why; "" if nothing was.
+// firstTime returns the decision about a user's address at their first sign-in and
+// its reason, or "" if there was none.
 func (d *Demo) firstTime(ctx context.Context, p sso.Principal) (string, error) {
 	all, err := d.attempts(ctx, p.Enterprise.ID, sso.AttemptFilter{User: p.User.ID, Outcome: sso.OutcomeSucceeded})
 	if err != nil {
@@ -110,8 +110,8 @@ func (d *Demo) firstTime(ctx context.Context, p sso.Principal) (string, error) {
 
 func clock(t time.Time) string { return t.Local().Format("15:04:05") }
 
-// viewMemberships groups by organization, in the order of names, the default
-// group last.
+// viewMemberships groups memberships by organization, ordered by name with the
+// default group last.
 func viewMemberships(all []sso.UserMembership, last sso.SyncRecord) []membershipsView {
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(a, b sso.UserMembership) int {
@@ -175,7 +175,7 @@ func viewSync(r sso.SyncRecord, now []sso.UserMembership) *syncView {
 		v.Near = append(v.Near, nearInWords(n))
 	}
 	slices.Sort(v.Near)
-	v.Near = slices.Compact(v.Near) // several organizations may have the group
+	v.Near = slices.Compact(v.Near) // several organizations may have the same group
 	for _, c := range r.Added {
 		v.Added = append(v.Added, c.OrganizationName+" / "+c.Name)
 	}
@@ -209,7 +209,7 @@ func shorten(names []string) (first []string, more int) {
 	return names[:n], len(names) - n
 }
 
-// fetched reports whether the groups were asked for at Microsoft Graph.
+// fetched reports whether the groups were fetched from Microsoft Graph.
 func fetched(a sso.AssertedGroups) bool {
 	return strings.HasSuffix(a.Source, "/transitiveMemberOf/microsoft.graph.group")
 }

@@ -37,7 +37,7 @@ func TestViewMemberships(t *testing.T) {
 	}
 }
 
-// TestSourceInWords: no source is shown as it is stored.
+// TestSourceInWords tests that no source is shown as its stored value.
 func TestSourceInWords(t *testing.T) {
 	for source, want := range map[sso.MembershipSource]string{
 		sso.SourceJIT:        "from your identity provider",

@@ -28,8 +28,8 @@ import (
 	"gatehouse/web/ui"
 )
 
-// world is a demo with everything behind it but the gateway's own pages:
-// sign-ins are carried through by the login service itself.
+// world is a demo with all services but without the gateway's pages: sign-ins call
+// the login service.
 type world struct {
 	t       *testing.T
 	db      *store.DB
@@ -37,7 +37,7 @@ type world struct {
 	login   *login.Service
 	base    string
 	browser sso.Secret
-	who     *sso.Principal // nil: nobody
+	who     *sso.Principal // nil: not signed in
 }
 
 func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
@@ -88,7 +88,8 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	return w
 }
 
-// gateway is what the demo needs of one: forward-auth, and a way to the demo.
+// gateway returns the handlers of a gateway that the demo needs: forward-auth and the
+// demo's pages.
 func (w *world) gateway() http.Handler {
 	w.t.Helper()
 	log := slog.New(slog.DiscardHandler)
@@ -113,7 +114,7 @@ func (w *world) gateway() http.Handler {
 	return router
 }
 
-// Lost implements forwardauth.Sessions: these browsers lose nothing.
+// Lost implements forwardauth.Sessions: no cookie is ever lost here.
 func (w *world) Lost(*http.Request) error { return nil }
 
 // Principal implements forwardauth.Sessions.
@@ -126,13 +127,14 @@ func (w *world) principal(*http.Request) (sso.Principal, error) {
 	return *w.who, nil
 }
 
-// signIn goes to the company's identity provider as somebody and back.
+// signIn signs a person in at the company's identity provider and delivers the
+// response.
 func (w *world) signIn(c sso.Connection, key, person string) (login.Result, error) {
 	w.t.Helper()
 	ctx := w.t.Context()
 	start := login.Start{Enterprise: c.Enterprise, Browser: w.browser}
 	if w.who != nil {
-		start.Replaces = w.who.Session.ID // whoever is asked says yes
+		start.Replaces = w.who.Session.ID // agrees to replace the session
 	}
 	redirect, err := w.login.Begin(ctx, start)
 	if err != nil {
@@ -159,8 +161,8 @@ func (w *world) signIn(c sso.Connection, key, person string) (login.Result, erro
 
 var sixDigits = regexp.MustCompile(`\b\d{6}\b`)
 
-// as signs in, with the code of the newest letter if one is asked for, and stays
-// signed in.
+// as signs in, with the code of the newest letter if one is required, and stays signed
+// in.
 func (w *world) as(c sso.Connection, key, person string) sso.Principal {
 	w.t.Helper()
 	result, err := w.signIn(c, key, person)
@@ -188,7 +190,7 @@ func (w *world) get(path string) (int, string) {
 	return w.read(resp)
 }
 
-// says checks that a page has all of these texts.
+// says asserts that a page contains all of these texts.
 func (w *world) says(path string, texts ...string) {
 	w.t.Helper()
 	_, body := w.get(path)
@@ -211,7 +213,7 @@ func (w *world) read(resp *http.Response) (int, string) {
 
 func (w *world) facts() facts {
 	w.t.Helper()
-	f, err := w.demo.happened(w.t.Context())
+	f, err := w.demo.loadFacts(w.t.Context())
 	if err != nil {
 		w.t.Fatal(err)
 	}

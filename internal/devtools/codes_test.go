@@ -14,14 +14,14 @@ import (
 	"testing"
 )
 
-// notOurs are directories whose codes never reach anybody, and the catalogue,
-// which says nothing about what is in use.
+// notOurs lists directories whose codes users never see, and the catalogue, which
+// does not show which codes are in use.
 const notOurs = "sso/catalog e2e internal/demo internal/demo/demoidp internal/devtools store/storetest store/nodetest tools"
 
-// collector finds the codes of errors: what is given to a field, a parameter, a
-// variable or a constant that is called code.
+// collector finds error codes: values assigned to a field, a parameter, a variable or
+// a constant named code.
 type collector struct {
-	takes map[string]int // functions and methods with a parameter code, and which it is
+	takes map[string]int // index of the parameter code, by function or method
 	codes map[string]bool
 }
 
@@ -70,8 +70,8 @@ func errorCodes(root string) ([]string, error) {
 	return all, nil
 }
 
-// learn notes which argument of a function is a code. Methods and functions are
-// kept apart, as add the method and add the closure are.
+// learn notes which parameter of a function is a code. It keeps methods and functions
+// of the same name apart.
 func (c *collector) learn(fn *ast.FuncDecl) {
 	n := 0
 	for _, field := range fn.Type.Params.List {
@@ -115,7 +115,7 @@ func (c *collector) call(n *ast.CallExpr) {
 	switch fn := n.Fun.(type) {
 	case *ast.Ident:
 		names = []string{callName(false, fn.Name)}
-	case *ast.SelectorExpr: // a method, or another package's function
+	case *ast.SelectorExpr: // a method, or a function of another package
 		names = []string{callName(true, fn.Sel.Name)}
 		if fn.Sel.IsExported() {
 			names = append(names, callName(false, fn.Sel.Name))
@@ -134,7 +134,7 @@ func (c *collector) add(value ast.Expr) {
 		if code, err := strconv.Unquote(value.Value); err == nil && value.Kind == token.STRING && code != "" {
 			c.codes[code] = true
 		}
-	case *ast.BinaryExpr: // the protocol and what is wrong
+	case *ast.BinaryExpr: // the protocol and the problem
 		if suffix, ok := value.Y.(*ast.BasicLit); ok {
 			if text, err := strconv.Unquote(suffix.Value); err == nil {
 				c.codes["saml"+text], c.codes["oidc"+text] = true, true
@@ -143,7 +143,7 @@ func (c *collector) add(value ast.Expr) {
 	}
 }
 
-// TestDocErrorCodesAreFound makes sure that no way to give a code is missed.
+// TestDocErrorCodesAreFound tests that the collector finds every way to pass a code.
 func TestDocErrorCodesAreFound(t *testing.T) {
 	dir := t.TempDir()
 	const source = `package tried

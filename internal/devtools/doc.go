@@ -1,10 +1,9 @@
-// Package devtools is about the repository itself, not about the product: what
-// `make test` and `make check` run beside the programs that everyone has.
+// Package devtools is about the repository, not about the product: the tools of
+// `make test` and `make check`.
 //
-// What lives here: tests that the documents say what the code does; below it,
-// one package per tool: budget (how big and how tangled code may get), gotest
-// (a test run in which nothing is skipped unnoticed), vulncheck (known flaws of
-// what we build with).
+// What lives here: tests that the documents agree with the code; below it, one
+// package per tool: budget (limits on size and complexity), gotest (go test that fails
+// on skipped tests), vulncheck (known vulnerabilities of our dependencies).
 //
-// What must not: anything that the product imports.
+// What must not live here: packages that the product imports.
 package devtools

@@ -13,8 +13,7 @@ import (
 	"gatehouse/internal/devtools/golist"
 )
 
-// TestDocErrorCodes compares the codes in the source with those that people can
-// look up.
+// TestDocErrorCodes compares the codes in the source with the documented ones.
 func TestDocErrorCodes(t *testing.T) {
 	codes, err := errorCodes(root(t))
 	if err != nil {
@@ -34,8 +33,8 @@ func TestDocSettings(t *testing.T) {
 	compare(t, "setting", names, firstColumn(t, "docs/configuration.md"))
 }
 
-// TestDocDependencies compares the modules that our packages import with those
-// that are explained.
+// TestDocDependencies compares the modules that our packages import with the
+// documented ones.
 func TestDocDependencies(t *testing.T) {
 	modules, err := golist.Required(root(t))
 	if err != nil {
@@ -56,7 +55,7 @@ func TestDocDependencies(t *testing.T) {
 	compare(t, "dependency", slices.Collect(maps.Keys(direct)), firstColumn(t, "docs/dependencies.md"))
 }
 
-// moduleOf is the longest path of a module that an import path is within.
+// moduleOf returns the longest of modules that contains an import path.
 func moduleOf(path string, modules []string) string {
 	best := path
 	for _, m := range modules {
@@ -67,7 +66,7 @@ func moduleOf(path string, modules []string) string {
 	return best
 }
 
-// TestDocDecisions wants every decision in the index, and nothing else.
+// TestDocDecisions compares the decisions with their index.
 func TestDocDecisions(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(root(t), "docs", "decisions", "[0-9]*.md"))
 	if err != nil {
@@ -110,7 +109,7 @@ func TestDocLinks(t *testing.T) {
 	}
 }
 
-// documents are the Markdown files, relative to the root.
+// documents returns the Markdown files, relative to the root.
 func documents(t *testing.T) []string {
 	t.Helper()
 	var all []string
@@ -130,7 +129,7 @@ func documents(t *testing.T) []string {
 	return all
 }
 
-// sections are the headings of a document as links name them.
+// sections returns the anchors of a document's headings.
 func sections(t *testing.T, file string) []string {
 	t.Helper()
 	var all []string
@@ -141,7 +140,7 @@ func sections(t *testing.T, file string) []string {
 	return all
 }
 
-// firstColumn is what the rows of a document's tables are about, each once.
+// firstColumn returns the distinct first cells of a document's tables.
 func firstColumn(t *testing.T, file string) []string {
 	t.Helper()
 	var names []string

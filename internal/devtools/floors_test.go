@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestLibraryFloors asserts the version of each library that fixed a published
-// flaw, so that no later change of go.mod brings the flaw back.
+// TestLibraryFloors asserts that each library has at least the version that fixed a
+// published flaw, so that no change of go.mod brings the flaw back.
 func TestLibraryFloors(t *testing.T) {
 	required := map[string]string{}
 	for _, m := range regexp.MustCompile(`(?m)^\t(?:)(\S+) v(\d+\.\d+\.\d+)\S*(?: // indirect)?$`).FindAllStringSubmatch(read(t, "go.mod"), -1) {
@@ -37,5 +37,5 @@ func TestLibraryFloors(t *testing.T) {
 	}
 }
 
-// older compares two versions of three numbers, which Go's own versions are too.
+// older reports whether version a is older than b; both have three numbers.
 func older(a, b string) bool { return version.Compare("go"+a, "go"+b) < 0 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestDocRegressions looks for every test that the list of published flaws
-// names. A row without one says why.
+// TestDocRegressions tests that every test named in the list of published flaws
+// exists. A row without a test must give a reason.
 func TestDocRegressions(t *testing.T) {
 	rows, named := 0, 0
 	for _, m := range regexp.MustCompile(`(?m)^\| (\d+) \|.*\| (.+) \|$`).FindAllStringSubmatch(read(t, "docs/regressions.md"), -1) {
@@ -35,7 +35,7 @@ func TestDocRegressions(t *testing.T) {
 	}
 }
 
-// sources is all the Go of a directory.
+// sources returns the Go files of a directory, concatenated.
 func sources(t *testing.T, dir string) string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root(t), dir, "*.go"))

@@ -13,22 +13,22 @@ import (
 //go:embed templates
 var templates embed.FS
 
-// Code is a letter with the code that proves an address.
+// Code is the mail with the code that proves an e-mail address.
 type Code struct {
 	To      string
 	Code    sso.Secret
 	Company string        // the enterprise's name
-	Site    string        // host of base_url: whose letter this is, whatever the request said
-	Valid   time.Duration // from now on
+	Site    string        // host of base_url, never taken from the request
+	Valid   time.Duration // how long the code is valid
 }
 
-// letter is what the template is filled with.
+// letter is the data of the template.
 type letter struct {
 	Code, Company, Site string
 	Minutes             int
 }
 
-// Message writes the letter. It has no links: there is nothing to be lured to.
+// Message composes the mail. It has no links, so a forged copy gains nothing.
 func (c Code) Message() (Message, error) {
 	if !sso.Printable(c.Company) || !sso.Printable(c.Site) {
 		return Message{}, errInvalid("A name in it is not one line of text.")
@@ -42,6 +42,6 @@ func (c Code) Message() (Message, error) {
 	if err := plain.Execute(&text, data); err != nil {
 		return Message{}, fmt.Errorf("write the letter: %w", err)
 	}
-	// Not the code: subjects show on locked screens.
+	// The subject does not contain the code: locked screens show subjects.
 	return Message{To: c.To, Subject: "Your sign-in code", Text: text.String()}, nil
 }

@@ -9,8 +9,7 @@ import (
 	"gatehouse/sso"
 )
 
-// Health is a letter to somebody who administers a company's sign-in, about what
-// is unwell.
+// Health is a mail to an admin of an enterprise about its open problems.
 type Health struct {
 	To      string
 	Company string // the enterprise's name
@@ -18,16 +17,16 @@ type Health struct {
 	Items   []HealthItem
 }
 
-// HealthItem is one thing that is unwell.
+// HealthItem is one problem.
 type HealthItem struct {
 	Text string
 	Do   string
 	Side string    // who must act
 	By   time.Time // until when; zero: now
-	Link string    // where it is in the console
+	Link string    // the page of the console about it
 }
 
-// Until is By in words.
+// Until returns By in words.
 func (i HealthItem) Until() string {
 	if i.By.IsZero() {
 		return "now"
@@ -35,8 +34,7 @@ func (i HealthItem) Until() string {
 	return "by " + i.By.UTC().Format("2 January 2006")
 }
 
-// Message writes the letter. Its links are to the console, which asks who is
-// there.
+// Message composes the mail. Its links lead to the console, which requires a sign-in.
 func (h Health) Message() (Message, error) {
 	if !sso.Printable(h.Company) || !sso.Printable(h.Site) {
 		return Message{}, errInvalid("A name in it is not one line of text.")
@@ -45,7 +43,7 @@ func (h Health) Message() (Message, error) {
 	if err != nil {
 		return Message{}, fmt.Errorf("read the letter: %w", err)
 	}
-	for i := range h.Items { // names that tenants chose are in these
+	for i := range h.Items { // they contain names chosen by tenants
 		h.Items[i].Text, h.Items[i].Do = line(h.Items[i].Text), line(h.Items[i].Do)
 	}
 	var text strings.Builder
@@ -59,5 +57,5 @@ func (h Health) Message() (Message, error) {
 	return Message{To: h.To, Subject: subject, Text: text.String()}, nil
 }
 
-// line makes text one line.
+// line joins text into one line.
 func line(s string) string { return strings.Join(strings.Fields(s), " ") }

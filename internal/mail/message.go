@@ -10,24 +10,23 @@ import (
 	"gatehouse/sso"
 )
 
-// Message is one plain text to one person. There is no other form of it: nothing
-// in a text is markup.
+// Message is a plain text mail to one recipient. No part of the text is markup.
 type Message struct {
 	To      string // a plain address; see sso.ValidEmail
 	Subject string
 	Text    string
 }
 
-// Sender sends messages: [SMTP] does, and what the demo shows them with.
+// Sender sends messages, as [SMTP] does.
 type Sender interface {
-	// Send returns when the server has taken m. Errors are Invalid
+	// Send returns when the server has accepted m. Errors are Invalid
 	// "mail_invalid", and Upstream "mail_unavailable" or "mail_refused".
 	Send(ctx context.Context, m Message) error
 }
 
 const longestSubject = 200
 
-// compose makes the message with its headers.
+// compose returns the message with its headers.
 func compose(from mail.Address, m Message) (*gomail.Msg, error) {
 	if !sso.ValidEmail(m.To) {
 		return nil, errInvalid("The address is not a plain e-mail address.")
@@ -44,10 +43,10 @@ func compose(from mail.Address, m Message) (*gomail.Msg, error) {
 	}
 	msg.Subject(m.Subject)
 	msg.SetDate()
-	// The library would put the name of this machine into the ID.
+	// The library would put the host name of this machine into the ID.
 	_, domain, _ := strings.Cut(from.Address, "@")
 	msg.SetMessageIDWithValue(sso.NewSecret().Reveal() + "@" + domain)
-	// Nobody's absence note is an answer to this (RFC 3834).
+	// Keeps automatic replies away (RFC 3834).
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(gomail.TypeTextPlain, m.Text)
 	return msg, nil

@@ -18,21 +18,21 @@ import (
 	"gatehouse/sso/address"
 )
 
-// TLS is how the way to the server is protected.
+// TLS selects how the connection to the server is encrypted.
 type TLS string
 
-// The ways. Without protection a server is only spoken to on this machine.
+// The values of TLS. Without encryption, only a server on this machine is allowed.
 const (
 	StartTLS    TLS = "starttls" // required: a server without it is refused
 	ImplicitTLS TLS = "tls"
 	NoTLS       TLS = "none"
 )
 
-// timeout is for all of it, from dialling to the server's word that it has the
-// message: somebody waits for that before a page.
+// timeout bounds sending as a whole, from dialling to the server's acceptance: a user
+// waits for it in front of a page.
 const timeout = 10 * time.Second
 
-// Config is how to reach the server.
+// Config is the address of the server and how to connect to it.
 type Config struct {
 	Addr     string // host:port
 	TLS      TLS    // empty: StartTLS
@@ -45,7 +45,7 @@ type Config struct {
 	Timeout time.Duration
 }
 
-// SMTP sends through one server, with a connection of its own for each message.
+// SMTP sends mail through one server, with one connection per message.
 type SMTP struct {
 	cfg  Config
 	host string
@@ -54,7 +54,7 @@ type SMTP struct {
 }
 
 // NewSMTP checks the settings; it does not connect. The error is Invalid
-// "mail_settings" with the field, as the settings name it.
+// "mail_settings" with the field, named as in the settings.
 func NewSMTP(cfg Config) (*SMTP, error) {
 	host, service, err := net.SplitHostPort(cfg.Addr)
 	port, portErr := strconv.ParseUint(service, 10, 16)
@@ -105,7 +105,7 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 	if err := client.DialAndSendWithContext(ctx, msg); err != nil && !msg.IsDelivered() {
 		return failure(err)
 	}
-	return nil // taken, even if the goodbye went wrong
+	return nil // accepted, even if closing failed
 }
 
 func (s *SMTP) client() (*gomail.Client, error) {
@@ -116,7 +116,7 @@ func (s *SMTP) client() (*gomail.Client, error) {
 	}
 	switch s.cfg.TLS {
 	case ImplicitTLS:
-		options = append(options, gomail.WithSSL()) // what dial gives is encrypted already
+		options = append(options, gomail.WithSSL()) // the connection from dial is encrypted already
 	case NoTLS:
 		options = append(options, gomail.WithTLSPolicy(gomail.NoTLS))
 	default:
@@ -124,7 +124,7 @@ func (s *SMTP) client() (*gomail.Client, error) {
 	}
 	if s.cfg.Username != "" {
 		how := gomail.SMTPAuthAutoDiscover
-		if s.cfg.TLS == ImplicitTLS { // the library believes only its own dialler that the way is encrypted
+		if s.cfg.TLS == ImplicitTLS { // the library trusts only its own dialer to have encrypted the connection
 			how = gomail.SMTPAuthPlain
 		}
 		options = append(options, gomail.WithSMTPAuth(how),
@@ -137,8 +137,8 @@ func (s *SMTP) client() (*gomail.Client, error) {
 	return client, nil
 }
 
-// dial connects for as long as ctx has: the library moves its deadline with
-// every step, and a server that answers slowly enough would never reach it.
+// dial connects with the deadline of ctx for the whole exchange: the library extends
+// its deadline at every step, which a slow server could exploit forever.
 func (s *SMTP) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	plain, err := new(net.Dialer).DialContext(ctx, network, addr)
 	if err != nil {
@@ -160,7 +160,7 @@ func (s *SMTP) tls() *tls.Config {
 	return &tls.Config{ServerName: s.host, RootCAs: s.cfg.Roots, MinVersion: tls.VersionTLS12}
 }
 
-// bounded is a connection whose deadline is never put off beyond its end.
+// bounded is a connection whose deadline cannot be extended beyond end.
 type bounded struct {
 	net.Conn
 	end time.Time
@@ -174,8 +174,8 @@ func (b *bounded) SetDeadline(t time.Time) error {
 	return b.Conn.SetDeadline(t)
 }
 
-// failure tells a server that does not want this message from one that cannot
-// take any now.
+// failure returns "mail_refused" if the server rejects this message, and
+// "mail_unavailable" if it cannot accept any now.
 func failure(err error) error {
 	if refused, ok := errors.AsType[*gomail.SendError](err); ok && refused.Reason == gomail.ErrSMTPRcptTo && !refused.IsTemp() && refused.ErrorCode() >= 500 {
 		return &sso.Error{Kind: sso.Upstream, Code: "mail_refused", Err: err,

@@ -16,7 +16,7 @@ import (
 	"gatehouse/sso"
 )
 
-// serve starts a server, with STARTTLS, TLS from the start, or neither.
+// serve starts a server with STARTTLS, implicit TLS, or neither.
 func serve(t *testing.T, mode mail.TLS, cert *smtptest.Certificate) *smtptest.Server {
 	t.Helper()
 	switch mode {
@@ -105,7 +105,7 @@ func check(t *testing.T, s *smtptest.Server, delivered bool, user string, encryp
 	}
 }
 
-// TestInjection has what would be a second recipient or another header.
+// TestInjection sends values that would add a recipient or a header.
 func TestInjection(t *testing.T) {
 	t.Parallel()
 	s := serve(t, mail.NoTLS, nil)
@@ -148,8 +148,8 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-// TestNoAnswer has a server that takes the connection and says nothing, and one
-// that is not there.
+// TestNoAnswer sends to a server that accepts the connection and stays silent, and to
+// an unreachable one.
 func TestNoAnswer(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -168,8 +168,8 @@ func TestNoAnswer(t *testing.T) {
 	}
 }
 
-// TestSlowServer has servers that stop, or go on for ever, in the middle: Send
-// ends in its time whatever they do.
+// TestSlowServer sends to servers that stop or continue without end midway: Send
+// returns within its timeout.
 func TestSlowServer(t *testing.T) {
 	t.Parallel()
 	for name, speak := range map[string]func(net.Conn){
@@ -220,7 +220,7 @@ func TestSlowServer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			err = client.Send(t.Context(), letter) // without a limit of the whole this would not come back
+			err = client.Send(t.Context(), letter) // returns only because the whole exchange is bounded
 			close(done)
 			if sso.CodeOf(err) != "mail_unavailable" {
 				t.Errorf("got %v", err)

@@ -12,7 +12,7 @@ import (
 	"gatehouse/sso"
 )
 
-// limit puts the cap and the deadline on the body of resp.
+// limit applies the cap and the deadline to the body of resp.
 func (g *guard) limit(ctx context.Context, cancel context.CancelFunc, resp *http.Response) error {
 	if resp.ContentLength > g.maxBody {
 		_ = resp.Body.Close() // unread
@@ -36,10 +36,10 @@ func (g *guard) limit(ctx context.Context, cancel context.CancelFunc, resp *http
 	return nil
 }
 
-// body is a response's body whose errors are explained and whose Close ends the
-// deadline's timer.
+// body is a response body whose errors have codes and whose Close stops the timer of
+// the deadline.
 type body struct {
-	ctx    context.Context //nolint:containedctx // of the exchange this body is part of, to tell why reading failed
+	ctx    context.Context //nolint:containedctx // of the exchange, to find out why reading failed
 	cancel context.CancelFunc
 	raw    io.Closer
 	src    io.Reader
@@ -62,8 +62,8 @@ func (b *body) Close() error {
 	return nil
 }
 
-// capped fails, unlike io.LimitReader, when there is more than the cap: an
-// answer cut short must not be taken for a whole one.
+// capped fails beyond the cap, unlike io.LimitReader: a truncated response must not be
+// taken for a complete one.
 type capped struct {
 	src       io.Reader
 	left, max int64
@@ -88,12 +88,12 @@ func tooLarge(limit int64) error {
 	return &sso.UnusableError{Err: fmt.Errorf("an answer of more than %d bytes", limit)}
 }
 
-// text leaves out the byte order mark that a document may begin with, and fails
-// for one that is not UTF-8: every document of an identity provider is text.
+// text skips a leading byte order mark, and fails for a document that is not UTF-8:
+// every document of an identity provider is text.
 type text struct {
 	src  io.Reader
-	head []byte // read to be looked at, and not passed on yet
-	err  error  // of src; passed on after head
+	head []byte // read but not returned yet
+	err  error  // of src; returned after head
 	seen bool
 }
 
@@ -114,7 +114,7 @@ func (t *text) Read(p []byte) (int, error) {
 	return t.src.Read(p)
 }
 
-// look reads as much as it takes to recognise an encoding.
+// look reads enough to recognise an encoding.
 func (t *text) look() error {
 	t.seen = true
 	head := make([]byte, sso.HeadLength)
@@ -133,8 +133,8 @@ func (t *text) look() error {
 	return nil
 }
 
-// gunzip opens the stream at the first read, so that a header that never comes
-// is met under the body's rules.
+// gunzip opens the stream at the first read, so that the deadline and the errors of
+// the body apply to reading the gzip header.
 type gunzip struct {
 	src io.Reader
 	gz  *gzip.Reader

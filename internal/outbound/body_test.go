@@ -106,7 +106,7 @@ func TestBodies(t *testing.T) {
 	}
 }
 
-// Whatever is slow, the whole exchange ends at the deadline.
+// TestSlowness tests that the exchange ends at the deadline, whichever part is slow.
 func TestSlowness(t *testing.T) {
 	t.Parallel()
 	const timeout = 300 * time.Millisecond
@@ -166,8 +166,8 @@ func TestCallerGivesUp(t *testing.T) {
 	}
 }
 
-// TestByteOrderMark: a mark in front of what is fetched is no part of it, however
-// the bytes arrive, and what is not UTF-8 is refused by its name.
+// TestByteOrderMark tests that a byte order mark is skipped, however the bytes arrive,
+// and that other encodings are refused by name.
 func TestByteOrderMark(t *testing.T) {
 	t.Parallel()
 	const mark = "\ufeff"

@@ -8,40 +8,40 @@ import (
 	"time"
 )
 
-// Bounds of what is fetched.
+// Limits of a request.
 const (
 	DefaultTimeout = 10 * time.Second
-	// DefaultMaxBody is enough for any discovery document, key set, token or
-	// userinfo answer.
+	// DefaultMaxBody suffices for any discovery document, key set, token or userinfo
+	// response.
 	DefaultMaxBody = 2 << 20
-	// MetadataMaxBody is what to put in Options.MaxBody of the client that
-	// fetches SAML metadata, which federations publish in megabytes.
+	// MetadataMaxBody is the Options.MaxBody of the client that fetches SAML
+	// metadata: federations publish megabytes.
 	MetadataMaxBody = 5 << 20
 
 	maxRedirects  = 3
 	maxHeader     = 64 << 10
-	maxConnsHost  = 128 // of all enterprises at one provider, so that one host cannot take every descriptor
+	maxConnsHost  = 128 // for all enterprises at one provider, so that one host cannot use up all descriptors
 	idleConnsHost = 16
 )
 
-// Options of a client. The zero value is what production uses.
+// Options configures a client. Production uses the zero value.
 type Options struct {
-	// AllowPrivate lets loopback and private networks through, on any port, and
-	// plain http to loopback: for the demo, for tests, and for identity
-	// providers on the premises. Cloud metadata services stay out of reach.
+	// AllowPrivate permits loopback and private networks, on any port, and plain
+	// http to loopback: for the demo, for tests, and for identity providers on the
+	// premises. Cloud metadata services stay blocked.
 	AllowPrivate bool
 	UserAgent    string        // empty: "Gatehouse"
-	Timeout      time.Duration // for everything, redirects and body included; 0: DefaultTimeout
-	MaxBody      int64         // bytes, as sent and as decompressed; 0: DefaultMaxBody
-	Ports        []uint16      // reachable without AllowPrivate; nil: 443 and 8443
+	Timeout      time.Duration // of the whole exchange, including redirects and body; 0: DefaultTimeout
+	MaxBody      int64         // in bytes, before and after decompression; 0: DefaultMaxBody
+	Ports        []uint16      // permitted without AllowPrivate; nil: 443 and 8443
 	Resolver     *net.Resolver // nil: the system's
 	RootCAs      *x509.CertPool
 }
 
-// NewClient returns a client that is safe for concurrent use. Its errors, those
-// of reading a body included, are *sso.Error: Invalid "url_not_allowed" for an
-// address that may not be called, Upstream "idp_unavailable" for what may work
-// later, Upstream "idp_unusable" for what will not. Callers still have to close the body.
+// NewClient returns a client that is safe for concurrent use. Its errors, including
+// those of reading a body, are *sso.Error: Invalid "url_not_allowed" for a forbidden
+// address, Upstream "idp_unavailable" for a failure that may pass, and Upstream
+// "idp_unusable" for one that will not. Callers must close the body.
 func NewClient(o Options) *http.Client {
 	if o.UserAgent == "" {
 		o.UserAgent = "Gatehouse"
@@ -58,11 +58,11 @@ func NewClient(o Options) *http.Client {
 		Transport: &guard{
 			policy: policy, userAgent: o.UserAgent, timeout: o.Timeout, maxBody: o.MaxBody,
 			transport: &http.Transport{
-				Proxy:                  nil, // a proxy would resolve names itself, behind the check
+				Proxy:                  nil, // a proxy would resolve names itself and bypass the check
 				DialContext:            dialer.DialContext,
 				TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs},
 				ForceAttemptHTTP2:      true,
-				DisableCompression:     true, // done by guard, with a cap on both sides
+				DisableCompression:     true, // guard decompresses, with a cap on both sizes
 				MaxIdleConns:           256,
 				MaxIdleConnsPerHost:    idleConnsHost,
 				MaxConnsPerHost:        maxConnsHost,
@@ -70,7 +70,7 @@ func NewClient(o Options) *http.Client {
 				MaxResponseHeaderBytes: maxHeader,
 			},
 		},
-		// The guard follows redirects itself, under the one deadline.
+		// The guard follows redirects itself, under one deadline.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 }

@@ -2,8 +2,8 @@ package outbound
 
 import "testing"
 
-// A test through the environment could not fail: net/http reads it once, and
-// never uses a proxy for the loopback address a test has.
+// TestNoProxy looks at the transport. A test through the environment could not fail:
+// net/http reads it once, and never uses a proxy for loopback addresses.
 func TestNoProxy(t *testing.T) {
 	t.Parallel()
 	for _, private := range []bool{false, true} {

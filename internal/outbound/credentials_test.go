@@ -11,8 +11,8 @@ import (
 	"gatehouse/internal/outbound"
 )
 
-// origins are servers that redirect along ?to=, and remember which credentials
-// reached them.
+// origins is a set of servers that redirect along ?to= and record the credentials
+// they receive.
 type origins struct {
 	mu   sync.Mutex
 	seen map[string][]string // by path
@@ -32,8 +32,8 @@ func (o *origins) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // TestCredentialsStayWithTheirOrigin (CVE-2026-41181, CVE-2026-54603,
-// CVE-2026-54605): a token goes to the origin it was meant for. No redirect takes
-// it to another port, name or scheme, and none brings it back.
+// CVE-2026-54605) tests that a token is sent to its origin only: no redirect takes it
+// to another port, name or scheme, and none brings it back.
 func TestCredentialsStayWithTheirOrigin(t *testing.T) {
 	t.Parallel()
 	o := &origins{seen: map[string][]string{}}

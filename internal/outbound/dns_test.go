@@ -10,8 +10,8 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// fakeDNS is a resolver whose answers change: address is given the number of
-// addresses asked for so far.
+// fakeDNS returns a resolver whose answers change: address is called with the number
+// of addresses requested so far.
 func fakeDNS(t *testing.T, address func(n int) string) *net.Resolver {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")

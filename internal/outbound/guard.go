@@ -11,8 +11,8 @@ import (
 	"gatehouse/sso"
 )
 
-// guard is the transport of the client: one deadline over all redirects and the
-// body, every address checked, every body capped.
+// guard is the transport of the client: it applies one deadline to all redirects and
+// the body, checks every address, and caps every body.
 type guard struct {
 	policy    *policy
 	transport *http.Transport
@@ -21,14 +21,13 @@ type guard struct {
 	maxBody   int64
 }
 
-// RoundTrip implements http.RoundTripper. Unlike most, it follows redirects
-// itself: the deadline is of the whole exchange, and a transport sees no more
-// than one hop of it otherwise.
+// RoundTrip implements http.RoundTripper. It follows redirects itself, because the
+// deadline is of the whole exchange and a transport otherwise sees single hops.
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	ctx, cancel := context.WithTimeoutCause(req.Context(), g.timeout, fmt.Errorf("no complete answer within %s: %w", g.timeout, context.DeadlineExceeded))
 	failed := func(err error) error {
 		cause := explain(ctx, fmt.Errorf("%s %s: %w", req.Method, req.URL.Host, err))
-		cancel() // after the explanation, which asks the context why
+		cancel() // after explain, which looks at the context
 		return cause
 	}
 	resp, err := g.follow(ctx, req)
@@ -41,7 +40,8 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// CloseIdleConnections is what http.Client.CloseIdleConnections calls.
+// CloseIdleConnections implements the interface that http.Client.CloseIdleConnections
+// looks for.
 func (g *guard) CloseIdleConnections() { g.transport.CloseIdleConnections() }
 
 func (g *guard) follow(ctx context.Context, req *http.Request) (*http.Response, error) {
@@ -82,8 +82,8 @@ func isRedirect(resp *http.Response) bool {
 	return false
 }
 
-// next is the request a redirect asks for. Only what changes nothing is
-// repeated elsewhere; credentials stay with the host they were meant for.
+// next returns the request that follows a redirect. Only safe methods are repeated,
+// and credentials stay with their origin.
 func next(ctx context.Context, from *http.Request, resp *http.Response) (*http.Request, error) {
 	if from.Method != http.MethodGet && from.Method != http.MethodHead {
 		return nil, &sso.UnusableError{Err: fmt.Errorf("a %s was answered with a redirect (%d)", from.Method, resp.StatusCode)}
@@ -104,7 +104,7 @@ func next(ctx context.Context, from *http.Request, resp *http.Response) (*http.R
 	return hop, nil
 }
 
-// explain gives every failure its code.
+// explain returns err as an *sso.Error with its code.
 func explain(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[*sso.Error](err); ok {
 		return err

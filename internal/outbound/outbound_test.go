@@ -21,7 +21,7 @@ func get(t *testing.T, c *http.Client, url string) (string, error) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
 	if err != nil {
-		return "", &sso.Error{Code: "url_not_allowed", Kind: sso.Invalid, Err: err} // what is no URL is not called either
+		return "", &sso.Error{Code: "url_not_allowed", Kind: sso.Invalid, Err: err} // an invalid URL is not called either
 	}
 	resp, err := c.Do(req)
 	if err != nil {
@@ -52,10 +52,10 @@ func want(t *testing.T, err error, code string, kind sso.Kind) {
 func refused(t *testing.T, err error) { t.Helper(); want(t, err, "url_not_allowed", sso.Invalid) }
 func failed(t *testing.T, err error)  { t.Helper(); want(t, err, "idp_unavailable", sso.Upstream) }
 
-// unusable is about what trying again does not change.
+// unusable asserts the error that retrying does not change.
 func unusable(t *testing.T, err error) { t.Helper(); want(t, err, "idp_unusable", sso.Upstream) }
 
-// Hosts that are, to some parser or resolver, an address inside.
+// insideHosts returns hosts that some parser or resolver reads as a private address.
 func insideHosts() []string {
 	return []string{
 		// loopback, in every spelling

@@ -19,7 +19,7 @@ type policy struct {
 	private  bool
 	ports    []uint16 // nil: any
 	guardian *ssrf.Guardian
-	metadata []netip.Addr // services that hand credentials to whoever can reach them
+	metadata []netip.Addr // services that hand credentials to every client
 }
 
 func newPolicy(o Options) *policy {

@@ -9,17 +9,17 @@ import (
 	"gatehouse/sso"
 )
 
-// The applications pages are what an admin of the directory uses to let an
-// application in, as the consoles of real products have it.
+// The applications pages are for the directory's admin, who registers applications
+// there as in the consoles of real products.
 
 type newApplicationPage struct {
 	basePage
 	OIDC    bool
-	Label   string // entered so far, as is what follows
+	Label   string // form input, like the fields below
 	ACS     string
 	Entity  string
 	Return  string
-	After   string // where people go after signing out; may be empty
+	After   string // URL after signing out; may be empty
 	Problem string
 }
 
@@ -30,7 +30,7 @@ type applicationPage struct {
 	Certificate string // PEM, of a SAML application's directory
 }
 
-// Secret is the client's, which this page alone shows in clear.
+// Secret returns the client secret in clear; only this page shows it.
 func (pg *applicationPage) Secret() string { return pg.Client.Secret.Reveal() }
 
 func (p *IdP) applicationForm(w http.ResponseWriter, r *http.Request) error {

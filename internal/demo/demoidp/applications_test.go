@@ -10,8 +10,8 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// TestAddApplication adds one of each protocol as an admin does, and finds out
-// what it has to be told.
+// TestAddApplication adds an application of each protocol as an admin does, and reads
+// the values to enter there.
 func TestAddApplication(t *testing.T) {
 	t.Parallel()
 	idp, b := newDirectory(t)
@@ -50,7 +50,7 @@ func TestAddApplicationRefuses(t *testing.T) {
 	}
 }
 
-// newDirectory is a provider on a server of its own, with a browser there.
+// newDirectory starts a provider and returns it with a browser on its pages.
 func newDirectory(t *testing.T) (*demoidp.IdP, browser) {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Fault is a way in which the provider can misbehave.
+// Fault is a kind of misbehaviour of the provider.
 type Fault string
 
-// The faults. What each does and what a gateway should make of it is in Faults.
+// The faults. Faults describes each, and how a gateway should react.
 const (
 	NoFault           Fault = "none"
 	WrongAudience     Fault = "wrong-audience"
@@ -45,21 +45,21 @@ const (
 	Down              Fault = "down"
 )
 
-// none reports whether nothing is to go wrong; the zero value says so too.
+// none reports whether f is no fault; the zero value is none either.
 func (f Fault) none() bool { return f == NoFault || f == "" }
 
-// GroupLimit is the length at which a truncated group list ends.
+// GroupLimit is the length of a truncated group list.
 const GroupLimit = 100
 
-// FaultInfo explains a fault to people and to tests.
+// FaultInfo describes a fault, for the fault page and for tests.
 type FaultInfo struct {
 	Fault  Fault
 	Title  string
-	Does   string // one line: what the provider sends
-	Expect string // one line: what Gatehouse should make of it
-	// SAMLCode and OIDCCode are the error code of the refusal over a connection
-	// with Mapping and everything else as it is by default, "" for a sign-in
-	// that succeeds (and for a protocol that is not affected).
+	Does   string // one line: the provider's behaviour
+	Expect string // one line: Gatehouse's reaction
+	// SAMLCode and OIDCCode are the error codes of the refusal over a connection
+	// with Mapping and default settings; "" for a sign-in that succeeds, and for a
+	// protocol that is not affected.
 	SAMLCode, OIDCCode string
 	SAML, OIDC         bool // which protocols it affects
 }
@@ -143,7 +143,7 @@ func personFaults() []FaultInfo {
 		{Fault: OtherUserinfo, Title: "Userinfo of another", OIDC: true, OIDCCode: "",
 			Does: "Answers at the userinfo endpoint about someone else.", Expect: "Refused where userinfo is asked."},
 		{Fault: OtherCompanyEmail, Title: "Another company's e-mail", SAML: true, OIDC: true,
-			Does: "Gives an address at a domain this company does not own.", Expect: "Signed in as the same person; never joined with whoever has that address elsewhere."},
+			Does: "Gives an address at a domain this company does not own.", Expect: "Signed in as the same person; never joined with the user who has that address elsewhere."},
 		{Fault: Denied, Title: "Denied", SAML: true, OIDC: true, SAMLCode: "idp_denied", OIDCCode: "idp_denied",
 			Does: "Refuses the person, as for someone not assigned to the application.", Expect: "Refused, with the identity provider's own status."},
 		{Fault: Down, Title: "Down", OIDC: true, OIDCCode: "idp_unavailable",
@@ -151,10 +151,10 @@ func personFaults() []FaultInfo {
 	}
 }
 
-// SetFault makes every sign-in from now on misbehave, until NoFault.
+// SetFault applies a fault to every sign-in from now on, until NoFault.
 func (p *IdP) SetFault(f Fault) { p.setFault(f, false) }
 
-// SetFaultOnce makes the next sign-in misbehave, and no other.
+// SetFaultOnce applies a fault to the next sign-in only.
 func (p *IdP) SetFaultOnce(f Fault) { p.setFault(f, true) }
 
 func (p *IdP) setFault(f Fault, once bool) {
@@ -163,8 +163,7 @@ func (p *IdP) setFault(f Fault, once bool) {
 	p.fault, p.faultOnce = f, once
 }
 
-// Fault returns the fault that is switched on and whether it is for one
-// sign-in.
+// Fault returns the active fault and whether it applies to one sign-in only.
 func (p *IdP) Fault() (f Fault, once bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -174,7 +173,7 @@ func (p *IdP) Fault() (f Fault, once bool) {
 	return p.fault, p.faultOnce
 }
 
-// takeFault is what the sign-in being answered does wrong.
+// takeFault returns the fault of the current sign-in and uses up a fault set once.
 func (p *IdP) takeFault() Fault {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -186,7 +185,7 @@ func (p *IdP) takeFault() Fault {
 	return f
 }
 
-// asserted is what an answer says about a person.
+// asserted is the content of a response about a person.
 type asserted struct {
 	login, email         string
 	givenName, surname   string
@@ -194,8 +193,8 @@ type asserted struct {
 	groupsSent, overaged bool
 }
 
-// assert applies the faults that both protocols share. Of a tenant of Entra ID,
-// at most so many groups are listed.
+// assert applies the faults that both protocols share. A provider that resembles
+// Entra ID lists at most most groups.
 func (p *IdP) assert(person Person, f Fault, most int) asserted {
 	a := asserted{
 		login: person.Login, email: person.Email, givenName: person.GivenName, surname: person.Surname,
@@ -230,7 +229,7 @@ func (p *IdP) assert(person Person, f Fault, most int) asserted {
 	return a
 }
 
-// padGroups makes the list exactly n long.
+// padGroups pads or truncates the list to n groups.
 func padGroups(groups []string, n int) []string {
 	groups = slices.Clone(groups[:min(n, len(groups))])
 	for i := len(groups); i < n; i++ {

@@ -14,19 +14,19 @@ import (
 	"gatehouse/sso"
 )
 
-// How many groups Entra ID tells at most; with more it sends a pointer.
+// The most groups Entra ID lists; with more it sends a pointer instead.
 const (
 	mostInToken     = 200
 	mostInAssertion = 150
 )
 
-// mostOnPage is how many groups come at once, however many are asked for: fewer
-// than Graph's 999, so that there are pages to turn.
+// mostOnPage is the page size, whatever the client requests: smaller than Graph's 999,
+// so that clients have to follow pages.
 const mostOnPage = 100
 
 const graphTokenLives = time.Hour
 
-// The names under which Entra ID says whose directory it is, and who of it.
+// The names of Entra ID's claims for the tenant and the object ID.
 const (
 	claimTenant   = "tid"
 	claimObject   = "oid"
@@ -35,14 +35,13 @@ const (
 	samlObject    = samlNamespace + "objectidentifier"
 )
 
-// directoryApp may read the directory.
+// directoryApp is an application that may read the directory.
 type directoryApp struct {
 	id     string
 	secret sso.Secret
 }
 
-// LetRead gives an application the right to ask for everybody's groups, at
-// Graph.
+// LetRead lets an application read all users' groups at Graph.
 func (p *IdP) LetRead(clientID string, secret sso.Secret) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -50,7 +49,7 @@ func (p *IdP) LetRead(clientID string, secret sso.Secret) {
 	p.readers = append(p.readers, directoryApp{clientID, secret})
 }
 
-// ObjectID is the GUID that Graph knows somebody, or a group, by.
+// ObjectID returns the GUID of a person or a group at Graph.
 func (p *IdP) ObjectID(id string) string {
 	sum := sha256.Sum256([]byte(p.options.Tenant + "\x00" + id))
 	sum[6] = sum[6]&0x0f | 0x80 // version and variant of a UUID made like this (RFC 9562 §5.8)
@@ -58,9 +57,9 @@ func (p *IdP) ObjectID(id string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
-// Graph has the part of Microsoft's addresses that tells a person's groups: the
-// token endpoint of the tenant and transitiveMemberOf. Both are at the root of
-// an origin, so this wants one of its own.
+// Graph returns a handler for the part of Microsoft's API that lists a person's
+// groups: the token endpoint of the tenant and transitiveMemberOf. Both are at the
+// root of an origin, so it needs its own.
 func (p *IdP) Graph() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("POST /{tenant}/oauth2/v2.0/token", asJSON(p.graphToken))
@@ -68,7 +67,7 @@ func (p *IdP) Graph() http.Handler {
 	return mux
 }
 
-// graphToken is the client credentials grant (RFC 6749 §4.4).
+// graphToken serves the client credentials grant (RFC 6749 §4.4).
 func (p *IdP) graphToken(w http.ResponseWriter, r *http.Request) error {
 	r.Body = http.MaxBytesReader(w, r.Body, maxMessage)
 	if err := r.ParseForm(); err != nil {
@@ -79,7 +78,7 @@ func (p *IdP) graphToken(w http.ResponseWriter, r *http.Request) error {
 	p.mu.Unlock()
 	switch {
 	case down:
-		http.Error(w, "<h1>Internal Server Error</h1>", http.StatusInternalServerError) // what is down has no manners
+		http.Error(w, "<h1>Internal Server Error</h1>", http.StatusInternalServerError) // a failing server does not speak the protocol
 		return nil
 	case r.PathValue("tenant") != p.options.Tenant:
 		return refuseOAuth(http.StatusBadRequest, "invalid_request", "there is no such tenant")
@@ -103,7 +102,7 @@ func (p *IdP) mayRead(id, secret string) bool {
 	})
 }
 
-// graphGroups answers one page.
+// graphGroups serves one page of groups.
 func (p *IdP) graphGroups(w http.ResponseWriter, r *http.Request) error {
 	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if _, ok := p.graphTokens.get(p.now(), bearer); !ok {
@@ -155,7 +154,7 @@ func (p *IdP) graphPage(names []string) []map[string]string {
 	return page
 }
 
-// groupsOf are the groups of whoever has the object ID.
+// groupsOf returns the groups of the person with the object ID.
 func (p *IdP) groupsOf(oid string) (names []string, found bool) {
 	for _, person := range p.People() {
 		if strings.EqualFold(p.ObjectID(person.ID), oid) {
@@ -165,13 +164,13 @@ func (p *IdP) groupsOf(oid string) (names []string, found bool) {
 	return nil, false
 }
 
-// pointer is what stands in place of a list that is too long. Nobody is to
-// follow it as it is: where Graph is, whoever asks knows for themselves.
+// pointer returns the claim value that replaces a list that is too long. Clients must
+// not follow it: they have to know Graph's address themselves.
 func (p *IdP) pointer(person Person) string {
 	return p.base + "/users/" + p.ObjectID(person.ID) + "/getMemberObjects"
 }
 
-// asGraph gives errors the form that Graph gives them.
+// asGraph renders errors in the format of Graph.
 func asGraph(h handlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {

@@ -20,8 +20,8 @@ import (
 
 const tenant = "0a1b2c3d-0000-4000-8000-00000000000a"
 
-// startEntra serves a provider that resembles Entra ID, and its Graph: Ada is in
-// so many groups more, and an application may read.
+// startEntra serves a provider that resembles Entra ID, and its Graph, which an
+// application may read. Ada is in more further groups.
 func startEntra(t *testing.T, more int) (*demoidp.IdP, *httptest.Server) {
 	t.Helper()
 	idp := start(t, demoidp.Options{Tenant: tenant})
@@ -34,7 +34,7 @@ func startEntra(t *testing.T, more int) (*demoidp.IdP, *httptest.Server) {
 	return idp, graph
 }
 
-// TestGraph asks as the gateway does.
+// TestGraph sends the requests that the gateway sends.
 func TestGraph(t *testing.T) {
 	t.Parallel()
 	idp, graph := startEntra(t, 230)
@@ -73,8 +73,8 @@ func TestGraph(t *testing.T) {
 	}
 }
 
-// TestGraphRefuses what Graph refuses, so that the gateway's client is held to
-// it.
+// TestGraphRefuses tests that this Graph refuses what the real one does, so that the
+// gateway's client is tested against it.
 func TestGraphRefuses(t *testing.T) {
 	t.Parallel()
 	idp, graph := startEntra(t, 0)
@@ -159,8 +159,8 @@ func answer(t *testing.T, req *http.Request, into any) int {
 	return resp.StatusCode
 }
 
-// TestTooManyGroups: up to the protocol's limit all are told, and beyond it none
-// but a pointer.
+// TestTooManyGroups tests that all groups are listed up to the protocol's limit, and
+// only a pointer beyond it.
 func TestTooManyGroups(t *testing.T) {
 	t.Parallel()
 	for more, c := range map[int]struct{ saml, oidc bool }{0: {}, 148: {}, 149: {saml: true}, 198: {saml: true}, 199: {true, true}} {

@@ -16,23 +16,22 @@ import (
 	"gatehouse/sso"
 )
 
-// Options are what New needs.
+// Options configures an IdP.
 type Options struct {
-	// BaseURL is where the provider is reached, with the prefix it is mounted
-	// under and without a trailing slash: "http://127.0.0.1:8080/demo/idp".
-	// It is the OIDC issuer.
+	// BaseURL is the URL of the provider, with the prefix it is mounted under and
+	// without a trailing slash, such as "http://127.0.0.1:8080/demo/idp". It is the
+	// OIDC issuer.
 	BaseURL string
 	Now     func() time.Time // nil: time.Now
-	Keys    Keys             // nil ones are made when first needed
+	Keys    Keys             // nil keys are generated when first needed
 	Name    string           // on the pages; empty: "Demo Directory"
-	// RequireSignedRequests refuses AuthnRequests without a signature and says
-	// so in the metadata.
+	// RequireSignedRequests refuses AuthnRequests without a signature and declares
+	// that in the metadata.
 	RequireSignedRequests bool
-	// Tenant, a GUID, makes the provider resemble Entra ID: it says the tenant and
-	// everybody's object ID, sends a pointer in place of long lists of groups, and
-	// answers at Graph.
+	// Tenant, a GUID, makes the provider resemble Entra ID: it asserts the tenant and
+	// object IDs, sends a pointer in place of long lists of groups, and serves Graph.
 	Tenant string
-	// HomeURL and HomeName, if set, are where the pages link back to.
+	// HomeURL and HomeName, if set, are the link back on every page.
 	HomeURL, HomeName string
 }
 
@@ -58,39 +57,38 @@ type IdP struct {
 	readers   []directoryApp
 	fault     Fault
 	faultOnce bool
-	graphDown bool // for what is asked after the last sign-in
+	graphDown bool // for requests after the last sign-in
 	sessions  []ssoSession
 	lastSAML  map[string]url.Values // by SP entity ID, for Replay
 	lastToken map[string]string     // ID tokens by client ID, for Replay
 }
 
-// SP is a SAML service provider that may ask for sign-ins.
+// SP is a registered SAML service provider.
 type SP struct {
 	Name     string // on the pages; empty: the entity ID
 	EntityID string
 	ACSURL   string
-	SLOURL   string // empty: no single logout towards it
-	// SigningCerts verify its AuthnRequests and logout messages. With none,
-	// signatures are not looked at.
+	SLOURL   string // empty: no single logout
+	// SigningCerts verify its AuthnRequests and logout messages. If empty, signatures
+	// are not verified.
 	SigningCerts []*x509.Certificate
 	// EncryptionCert is used if Encrypt is set or the fault says so.
 	EncryptionCert *x509.Certificate
 	Encrypt        bool
 	EncryptionBits int // AES-GCM key size: 128, 192 or 256; 0 means 256
 	Sign           Signing
-	// Attributes are the names it is told about people by, where they are not
-	// those of the Claim constants: from what is told ("login", "email", "name",
-	// "firstName", "lastName", "groups") to the name it has there. What is not
-	// named is not told.
+	// Attributes, if not nil, maps "login", "email", "name", "firstName", "lastName"
+	// and "groups" to attribute names, in place of the Claim constants. Others are
+	// not sent.
 	Attributes map[string]string
-	// MailNameID makes the e-mail address the subject, whatever was asked for.
+	// MailNameID makes the e-mail address the NameID, whatever format was requested.
 	MailNameID bool
 }
 
-// Signing says which elements of a SAML answer are signed.
+// Signing selects the signed elements of a SAML response.
 type Signing int
 
-// The choices.
+// The values of Signing.
 const (
 	SignAssertion Signing = iota
 	SignResponse
@@ -105,12 +103,12 @@ type Client struct {
 	Key            any      // public key; non-nil: private_key_jwt is accepted
 	RedirectURIs   []string // compared exactly
 	PostLogoutURIs []string
-	// GroupsInUserinfo leaves the groups claim out of the ID token, as
+	// GroupsInUserinfo moves the groups claim from the ID token to userinfo, as
 	// providers with large directories do.
 	GroupsInUserinfo bool
 }
 
-// ssoSession is a sign-in given to a SAML service provider, for logout.
+// ssoSession is a session at a SAML service provider, for logout.
 type ssoSession struct {
 	Person, SP, NameID, Format, Index string
 	At                                time.Time
@@ -118,7 +116,7 @@ type ssoSession struct {
 
 const maxSessions = 200
 
-// New makes a provider with nobody in it.
+// New returns a provider without people.
 func New(o Options) (*IdP, error) {
 	base, err := url.Parse(o.BaseURL)
 	if err != nil || base.Host == "" || strings.HasSuffix(o.BaseURL, "/") {
@@ -147,21 +145,21 @@ func New(o Options) (*IdP, error) {
 	return p, nil
 }
 
-// Handler serves the provider. It may be mounted with or without the prefix of
-// BaseURL stripped.
+// Handler returns the handler of the provider. It may be mounted with or without the
+// prefix of BaseURL stripped.
 func (p *IdP) Handler() http.Handler { return p.handler }
 
-// Issuer is the OIDC issuer.
+// Issuer returns the OIDC issuer.
 func (p *IdP) Issuer() string { return p.base }
 
-// EntityID is the SAML entity ID, which is also MetadataURL.
+// EntityID returns the SAML entity ID, which equals MetadataURL.
 func (p *IdP) EntityID() string { return p.MetadataURL() }
 
-// MetadataURL is where the SAML metadata is served.
+// MetadataURL returns the URL of the SAML metadata.
 func (p *IdP) MetadataURL() string { return p.base + "/saml/metadata" }
 
-// RotateKeys makes new signing keys for both protocols. The keys before them
-// stay published, older ones do not.
+// RotateKeys generates new signing keys for both protocols. The previous keys stay
+// published, older ones do not.
 func (p *IdP) RotateKeys() error { return p.keys.rotate() }
 
 // RegisterSAML adds a service provider or replaces the one with its entity ID.
@@ -202,7 +200,7 @@ func (p *IdP) client(id string) (Client, error) {
 	return Client{}, refuse(http.StatusBadRequest, "No client with the ID %q is registered here.", id)
 }
 
-// refusal is an error whose text is shown on a page or sent to the client.
+// refusal is an error with a text for the page or the client.
 type refusal struct {
 	status int
 	code   string // OAuth error code; empty: invalid_request
@@ -226,15 +224,14 @@ func asRefusal(err error) *refusal {
 	return &refusal{status: http.StatusInternalServerError, code: "server_error", text: err.Error()}
 }
 
-// randomID has 160 bits and can stand in an XML ID.
+// randomID returns 160 random bits in a form valid as an XML ID.
 func randomID() string {
 	var b [20]byte
 	_, _ = rand.Read(b[:])
 	return "_" + hex.EncodeToString(b[:])
 }
 
-// shelf keeps values for a while under random keys. The zero lifetime keeps
-// nothing.
+// shelf keeps values under random keys for its lifetime.
 type shelf[T any] struct {
 	lifetime time.Duration
 	limit    int
@@ -261,7 +258,7 @@ func (s *shelf[T]) put(now time.Time, v T) string {
 	return key
 }
 
-// makeRoom drops what has expired, or else whatever expires first.
+// makeRoom drops expired values, or else the one that expires first.
 func (s *shelf[T]) makeRoom(now time.Time) {
 	var first string
 	for key, item := range s.items {
@@ -283,7 +280,7 @@ func (s *shelf[T]) get(now time.Time, key string) (T, bool) {
 	return item.value, ok && now.Before(item.until)
 }
 
-// take is get for what may be used once.
+// take is like get, and removes the value.
 func (s *shelf[T]) take(now time.Time, key string) (T, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// Keys are the signing keys to begin with; nil ones are made.
+// Keys holds the initial signing keys; nil keys are generated.
 type Keys struct {
 	SAML *rsa.PrivateKey
 	OIDC *ecdsa.PrivateKey
@@ -30,9 +30,9 @@ type oidcKey struct {
 	id      string
 }
 
-// keyring holds the current keys and those before them, newest first. The first
-// RSA key is made when first needed: it takes some 0.2 s, and whoever speaks
-// OpenID alone never needs one.
+// keyring holds the current and the previous keys, newest first. The first RSA key is
+// generated when first needed: that takes some 0.2 s, and OpenID Connect alone never
+// needs one.
 type keyring struct {
 	given Keys
 	now   func() time.Time
@@ -42,7 +42,7 @@ type keyring struct {
 	wrong *samlKey // never published
 }
 
-// forSAML returns the published keys; the first signs.
+// forSAML returns the published keys; the first is the signing key.
 func (k *keyring) forSAML() ([]samlKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -92,7 +92,7 @@ func (k *keyring) rotate() error {
 	return nil
 }
 
-// unpublished is a key nobody was told of.
+// unpublished returns a key that is never published.
 func (k *keyring) unpublished() (samlKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -20,7 +20,7 @@ type oidcRequest struct {
 	Scopes      []string
 }
 
-// grant is what a code stands for, and later an access token.
+// grant is the authorization behind a code, and later behind an access token.
 type grant struct {
 	oidcRequest
 	person Person
@@ -29,8 +29,8 @@ type grant struct {
 	sid    string
 }
 
-// RespondOIDC signs a person in without a browser: it answers the authorization
-// request a gateway would redirect to and returns the redirect back.
+// RespondOIDC signs a person in without a browser: it answers the gateway's
+// authorization request and returns the redirect back.
 func (p *IdP) RespondOIDC(personID string, r sso.Redirect) (callback string, err error) {
 	u, err := url.Parse(r.URL)
 	if err != nil {
@@ -43,9 +43,9 @@ func (p *IdP) RespondOIDC(personID string, r sso.Redirect) (callback string, err
 	return p.answerOIDC(request, personID)
 }
 
-// readAuthorize refuses with a page and never a redirect until the client and
-// its redirect URI are known (RFC 6749 §4.1.2.1); for a development tool that
-// is good enough for what comes after, too: whoever builds a client sees why.
+// readAuthorize checks an authorization request. It refuses with a page and never by
+// redirect: required until the client and its redirect URI are verified (RFC 6749
+// §4.1.2.1), and later convenient for developers, who see the reason.
 func (p *IdP) readAuthorize(q url.Values) (oidcRequest, error) {
 	for name, values := range q {
 		if len(values) > 1 {
@@ -73,7 +73,7 @@ func (p *IdP) readAuthorize(q url.Values) (oidcRequest, error) {
 	return request, nil
 }
 
-// answerOIDC uses up the fault and makes the redirect back to the client.
+// answerOIDC takes the fault and returns the redirect back to the client.
 func (p *IdP) answerOIDC(request oidcRequest, personID string) (string, error) {
 	person, err := p.person(personID)
 	if err != nil {
@@ -100,8 +100,8 @@ func (p *IdP) answerOIDC(request oidcRequest, personID string) (string, error) {
 	return request.RedirectURI + join + answer.Encode(), nil
 }
 
-// endSession is RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0).
-// There is no session of ours to end, so only the way back matters.
+// endSession serves RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0).
+// There is no provider session to end, so it only redirects back.
 func (p *IdP) endSession(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return refuse(http.StatusBadRequest, "The form could not be read.")

@@ -10,8 +10,8 @@ import (
 	"gatehouse/sso"
 )
 
-// LogoutToken makes a logout token for a client (OpenID Connect Back-Channel
-// Logout 1.0 §2.4) that ends all of a person's sessions there.
+// LogoutToken returns a logout token (OpenID Connect Back-Channel Logout 1.0 §2.4)
+// that ends all of a person's sessions at a client.
 func (p *IdP) LogoutToken(clientID, personID string) (string, error) {
 	now := time.Now()
 	payload, err := json.Marshal(map[string]any{

@@ -22,7 +22,7 @@ import (
 
 const callbackURL = "https://gw.example/oidc/conn-2/callback"
 
-// relyingParty is go-oidc and x/oauth2, independent readers of what we send.
+// relyingParty is a client on go-oidc and x/oauth2, independent implementations.
 type relyingParty struct {
 	provider *gooidc.Provider
 	config   oauth2.Config
@@ -57,7 +57,7 @@ type claims struct {
 	ClaimNames    map[string]string `json:"_claim_names"`
 }
 
-// signIn goes all the way and gives back what each side says.
+// signIn performs a whole sign-in and returns the callback, the tokens and claims.
 func (rp relyingParty) signIn(ctx context.Context, style oauth2.AuthStyle) (callback url.Values, token *oauth2.Token, id *gooidc.IDToken, err error) {
 	rp.config.Endpoint.AuthStyle = style
 	verifier := oauth2.GenerateVerifier()
@@ -134,7 +134,7 @@ func TestGroupsOnlyInUserinfo(t *testing.T) {
 	}
 }
 
-// oidcResult is what came of a sign-in with a fault.
+// oidcResult is the result of a sign-in with a fault.
 type oidcResult struct {
 	callback url.Values
 	claims   claims
@@ -230,7 +230,7 @@ func TestOIDCReplay(t *testing.T) {
 	}
 }
 
-// exchange posts to the token endpoint by hand.
+// exchange posts to the token endpoint and returns the status.
 func exchange(t *testing.T, idp *demoidp.IdP, form url.Values) int {
 	t.Helper()
 	resp, err := http.PostForm(idp.Issuer()+"/oidc/token", form)

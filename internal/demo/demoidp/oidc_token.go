@@ -21,7 +21,7 @@ import (
 
 const idTokenLifetime = 5 * time.Minute
 
-// discovery is the provider's metadata (OpenID Connect Discovery 1.0 §3).
+// discovery serves the provider's metadata (OpenID Connect Discovery 1.0 §3).
 func (p *IdP) discovery(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]any{
 		"issuer":                                         p.base,
@@ -80,7 +80,7 @@ func (p *IdP) token(w http.ResponseWriter, r *http.Request) error {
 	case base64.RawURLEncoding.EncodeToString(sum[:]) != g.Challenge:
 		return refuseOAuth(http.StatusBadRequest, "invalid_grant", "the code_verifier does not fit")
 	case g.fault == Down:
-		// Not an OAuth error: what is down has no manners.
+		// Not an OAuth error: a failing server does not speak the protocol.
 		http.Error(w, "<h1>503 Service Unavailable</h1>", http.StatusServiceUnavailable)
 		return nil
 	}
@@ -95,7 +95,7 @@ func (p *IdP) token(w http.ResponseWriter, r *http.Request) error {
 	})
 }
 
-// authenticate accepts the three methods of the discovery document.
+// authenticate authenticates the client by one of the discovery document's methods.
 func (p *IdP) authenticate(r *http.Request) (Client, error) {
 	wrong := refuseOAuth(http.StatusUnauthorized, "invalid_client", "the client cannot be authenticated")
 	if assertion := r.PostForm.Get("client_assertion"); assertion != "" {
@@ -140,7 +140,7 @@ func (p *IdP) authenticateJWT(assertion string, wrong error) (Client, error) {
 	return Client{}, wrong
 }
 
-// idToken makes the token, misbehaving as the grant's fault says.
+// idToken returns the ID token, with the grant's fault.
 func (p *IdP) idToken(g grant, access string) (string, error) {
 	if g.fault == Replay {
 		p.mu.Lock()
@@ -207,7 +207,7 @@ func (p *IdP) signToken(claims map[string]any, fault Fault) (string, error) {
 	}
 	key := keys[0]
 	if fault == WrongKey || fault == NoKey {
-		id := key.id // the same name, so that the signature is what fails
+		id := key.id // the same key ID, so that the signature is invalid
 		if key, err = newOIDCKey(nil); err != nil {
 			return "", err
 		}
@@ -228,8 +228,8 @@ func (p *IdP) signToken(claims map[string]any, fault Fault) (string, error) {
 	return signed.CompactSerialize()
 }
 
-// profile are the claims about the person that the scopes allow; groups are
-// always told, as with a provider whose groups claim is configured.
+// profile returns the claims about the person that the scopes permit. Groups are
+// always included, as with a provider whose groups claim is configured.
 func (p *IdP) profile(g grant) map[string]any {
 	a := p.assert(g.person, g.fault, mostInToken)
 	claims := map[string]any{}
@@ -265,7 +265,7 @@ func (p *IdP) profile(g grant) map[string]any {
 	return claims
 }
 
-// userinfo answers for the bearer of an access token (OpenID Connect Core §5.3).
+// userinfo serves the claims for an access token (OpenID Connect Core §5.3).
 func (p *IdP) userinfo(w http.ResponseWriter, r *http.Request) error {
 	bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	g, known := p.tokens.get(p.now(), bearer)
@@ -281,8 +281,8 @@ func (p *IdP) userinfo(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, claims)
 }
 
-// audienceOf reads which client an ID token of ours was for, even an expired
-// one; "" if it is not ours.
+// audienceOf returns the client of an ID token of this provider, even an expired one,
+// or "" for another token.
 func (p *IdP) audienceOf(idToken string) string {
 	token, err := jwt.ParseSigned(idToken, []jose.SignatureAlgorithm{jose.ES256})
 	keys, keyErr := p.keys.forOIDC()

@@ -19,7 +19,7 @@ var files embed.FS
 type pages struct {
 	sets    map[string]*template.Template
 	static  fs.FS
-	version string // of the static files, in their addresses
+	version string // of the static files, part of their URLs
 }
 
 func newPages() (*pages, error) {
@@ -54,18 +54,18 @@ func newPages() (*pages, error) {
 	return pg, nil
 }
 
-// basePage is what every page has.
+// basePage holds the data of every page.
 type basePage struct {
 	Title             string
 	Name              string // of the directory
-	Path              string // prefix of every link
+	Path              string // path prefix of every link
 	Base              string // the same, absolute
 	Version           string
 	HomeURL, HomeName string
-	Fault             *FaultInfo // switched on; nil for none
+	Fault             *FaultInfo // active fault; nil for none
 	Once              bool
 	AutoPost          bool
-	formTarget        string // origin, beyond our own, that forms may lead to
+	formTarget        string // further origin that forms may be sent to
 }
 
 func (b *basePage) common() *basePage { return b }
@@ -129,8 +129,8 @@ type messagePage struct {
 	Text string
 }
 
-// render writes a page into a buffer first, so that a failing template is not
-// half an answer.
+// render renders into a buffer first, so that a failing template sends no partial
+// response.
 func (p *IdP) render(w http.ResponseWriter, status int, name string, pg page) error {
 	b := pg.common()
 	b.Path, b.Base, b.Version = p.prefix, p.base, p.pages.version
@@ -157,7 +157,7 @@ func (p *IdP) render(w http.ResponseWriter, status int, name string, pg page) er
 	return nil
 }
 
-// formTo is the origin of an address, as a further form-action source.
+// formTo returns the origin of a URL, as a further form-action source.
 func formTo(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {

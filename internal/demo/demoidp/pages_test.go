@@ -16,7 +16,7 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// browser follows redirects on the provider and stops where they leave it.
+// browser follows redirects within the provider only.
 type browser struct {
 	t      *testing.T
 	client *http.Client
@@ -185,7 +185,7 @@ func TestPostsFromElsewhereAreRefused(t *testing.T) {
 		"/people/p-ada": http.StatusForbidden,
 		"/faults":       http.StatusForbidden,
 		"/start":        http.StatusForbidden,
-		"/saml/sso":     http.StatusBadRequest, // let in, and then there is no message
+		"/saml/sso":     http.StatusBadRequest, // accepted from elsewhere, but without a message
 		"/saml/slo":     http.StatusBadRequest,
 	} {
 		r, err := http.NewRequest(http.MethodPost, idp.Issuer()+path, nil)

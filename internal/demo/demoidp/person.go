@@ -8,28 +8,27 @@ import (
 	"gatehouse/sso"
 )
 
-// Person is somebody in the directory.
+// Person is a person in the directory.
 type Person struct {
 	ID        string // immutable; SAML persistent NameID and OIDC sub
 	Login     string
-	Email     string // empty: none is asserted
+	Email     string // empty: not asserted
 	GivenName string
 	Surname   string
 	Groups    []string
-	// MoreGroups is how many made-up groups the person is in beside Groups, to be
-	// somebody who is in very many.
+	// MoreGroups is the number of generated groups besides Groups, for people in very
+	// many groups.
 	MoreGroups int
-	// GroupsClaim stands in the place of Groups in an ID token, whatever it is as
-	// JSON. Nil: Groups.
+	// GroupsClaim, if not nil, replaces Groups in an ID token, encoded as JSON.
 	GroupsClaim any
-	NoMailbox   bool   // Email is asserted, but nobody can read what is sent there
-	Note        string // one line for the picker: what is special about them
+	NoMailbox   bool   // Email is asserted, but does not exist
+	Note        string // one line for the picker
 }
 
-// Name is what people are called on the pages.
+// Name returns the display name.
 func (p Person) Name() string { return strings.TrimSpace(p.GivenName + " " + p.Surname) }
 
-// Initials are for the picture next to the name.
+// Initials returns the initials for the picture next to the name.
 func (p Person) Initials() string {
 	var b strings.Builder
 	for _, part := range []string{p.GivenName, p.Surname} {
@@ -43,7 +42,7 @@ func (p Person) Initials() string {
 
 func (p Person) allGroups() []string { return padGroups(p.Groups, len(p.Groups)+p.MoreGroups) }
 
-// Names under which both protocols assert things, where the standard has none.
+// Claim names in both protocols, where the standard defines none.
 const (
 	ClaimLogin     = "login"
 	ClaimEmail     = "email"
@@ -53,7 +52,7 @@ const (
 	ClaimOverage   = "http://schemas.microsoft.com/claims/groups.link" // SAML
 )
 
-// Mapping reads what this provider asserts.
+// Mapping returns the mapping for this provider's claims.
 func Mapping(protocol sso.Protocol) sso.Mapping {
 	m := sso.Mapping{
 		Login: []string{ClaimLogin}, Email: []string{ClaimEmail},
@@ -69,7 +68,7 @@ func Mapping(protocol sso.Protocol) sso.Mapping {
 	return m
 }
 
-// AddPerson adds somebody or replaces the person with that ID.
+// AddPerson adds a person or replaces the one with the same ID.
 func (p *IdP) AddPerson(person Person) {
 	person.Groups = slices.Clone(person.Groups)
 	p.mu.Lock()
@@ -83,8 +82,8 @@ func (p *IdP) AddPerson(person Person) {
 	p.people = append(p.people, person)
 }
 
-// SetGroups replaces somebody's groups. They are asserted as given, so a test
-// can have duplicates and blanks.
+// SetGroups replaces a person's groups. They are asserted unchanged, so a test can
+// have duplicates and blanks.
 func (p *IdP) SetGroups(personID string, groups []string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -97,7 +96,7 @@ func (p *IdP) SetGroups(personID string, groups []string) error {
 	return fmt.Errorf("set groups: no person %q", personID)
 }
 
-// People returns everybody, in the order they were added.
+// People returns all people in the order they were added.
 func (p *IdP) People() []Person {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -108,7 +107,7 @@ func (p *IdP) People() []Person {
 	return all
 }
 
-// person finds somebody by ID or login.
+// person returns a person by ID or login.
 func (p *IdP) person(id string) (Person, error) {
 	for _, person := range p.People() {
 		if person.ID == id || person.Login == id {
@@ -118,7 +117,7 @@ func (p *IdP) person(id string) (Person, error) {
 	return Person{}, refuse(404, "There is no one with the ID or login %q in this directory.", id)
 }
 
-// groupNames are all names anybody has, for the page that edits them.
+// groupNames returns the names of all groups, for the page that edits them.
 func (p *IdP) groupNames() []string {
 	var all []string
 	for _, person := range p.People() {

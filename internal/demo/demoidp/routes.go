@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// pendingSignIn waits for somebody to be picked. Exactly one field is set.
+// pendingSignIn waits until a person is picked. Exactly one field is set.
 type pendingSignIn struct {
 	saml *samlRequest
 	oidc *oidcRequest
@@ -54,8 +54,8 @@ func (p *IdP) routes() http.Handler {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		static.ServeHTTP(w, r)
 	})
-	// What the application sends through the browser comes from another origin
-	// by design; everything else that is posted must be from our own pages.
+	// Applications post protocol messages from other origins by design; all other
+	// forms must come from our own pages.
 	guard := http.NewCrossOriginProtection()
 	guard.AddInsecureBypassPattern("POST /saml/sso")
 	guard.AddInsecureBypassPattern("POST /saml/slo")
@@ -70,7 +70,7 @@ func (p *IdP) routes() http.Handler {
 	})
 }
 
-// slashed gives the prefix alone the home page.
+// slashed serves the home page at the prefix without a trailing slash.
 func slashed(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "" {
@@ -149,7 +149,7 @@ func (p *IdP) authorize(w http.ResponseWriter, r *http.Request) error {
 	return p.proceed(w, r, pendingSignIn{oidc: &request}, q.Get("person"))
 }
 
-// start is a sign-in from this side: nobody asked for it.
+// start begins a sign-in at the provider (IdP-initiated).
 func (p *IdP) start(w http.ResponseWriter, r *http.Request) error {
 	sp, err := p.sp(r.FormValue("application"))
 	if err != nil {
@@ -158,8 +158,8 @@ func (p *IdP) start(w http.ResponseWriter, r *http.Request) error {
 	return p.proceed(w, r, pendingSignIn{saml: &samlRequest{SP: sp}}, "")
 }
 
-// proceed asks who is signing in, unless the request says so: a "person"
-// parameter (ID or login) is for tests that do not want to click.
+// proceed shows the picker, unless the request has a "person" parameter (ID or login),
+// which tests use.
 func (p *IdP) proceed(w http.ResponseWriter, r *http.Request, pending pendingSignIn, person string) error {
 	if person != "" {
 		return p.answer(w, r, pending, person)
@@ -305,7 +305,7 @@ func (p *IdP) faultsForm(w http.ResponseWriter, r *http.Request) error {
 	p.mu.Lock()
 	saml, oidc := len(p.sps) > 0, len(p.clients) > 0
 	p.mu.Unlock()
-	if saml != oidc { // only one protocol is in use: its faults only
+	if saml != oidc { // if one protocol is in use, show its faults only
 		for i := range pg.Sections {
 			pg.Sections[i].Faults = slices.DeleteFunc(pg.Sections[i].Faults, func(f FaultInfo) bool { return !(f.SAML && saml || f.OIDC && oidc) })
 		}

@@ -5,7 +5,7 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha1" //nolint:gosec // rsa-oaep-mgf1p fixes the mask to SHA-1 (XML Encryption §5.5.2), which is sound there
+	"crypto/sha1" //nolint:gosec // rsa-oaep-mgf1p fixes the mask to SHA-1 (XML Encryption §5.5.2), which is safe there
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
@@ -21,7 +21,7 @@ type xmlSigner struct {
 	method string
 }
 
-// signerFor returns nil if nothing is to be signed.
+// signerFor returns the signer for a response with the fault, nil for none.
 func (p *IdP) signerFor(fault Fault) (*xmlSigner, error) {
 	keys, err := p.keys.forSAML()
 	if err != nil {
@@ -41,8 +41,7 @@ func (p *IdP) signerFor(fault Fault) (*xmlSigner, error) {
 	return s, nil
 }
 
-// sign returns the Signature element for el, which the caller puts in its
-// place.
+// sign returns the Signature element for el; the caller inserts it.
 func (s *xmlSigner) sign(el *etree.Element) (*etree.Element, error) {
 	ctx, err := dsig.NewSigningContext(s.key.private, [][]byte{s.key.cert.Raw})
 	if err != nil {

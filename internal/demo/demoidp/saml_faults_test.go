@@ -10,7 +10,7 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// samlCheck looks at what crewjam's reader made of a faulty message.
+// samlCheck asserts how crewjam/saml read a faulty message.
 type samlCheck func(t *testing.T, a *crewjam.Assertion, err error)
 
 func accepted(check func(t *testing.T, a *crewjam.Assertion)) samlCheck {
@@ -79,7 +79,7 @@ func samlChecks() map[demoidp.Fault]samlCheck {
 		demoidp.ManyGroups:        groups(300, true),
 		demoidp.Truncated:         groups(demoidp.GroupLimit, true),
 		demoidp.Encrypted:         groups(2, true),
-		demoidp.SHA1:              groups(2, true), // crewjam takes it; the algorithm is looked at below
+		demoidp.SHA1:              groups(2, true), // crewjam accepts it; the algorithm is tested below
 		demoidp.Overage: accepted(func(t *testing.T, a *crewjam.Assertion) {
 			if _, ok := values(a, "groups"); ok {
 				t.Error("groups are there")
@@ -98,9 +98,8 @@ func samlChecks() map[demoidp.Fault]samlCheck {
 	}
 }
 
-// TestSAMLFaults shows that each fault is in the message, and is the one that
-// its name says: crewjam's reader refuses it with the words given, or accepts it
-// and the claims are as wanted.
+// TestSAMLFaults tests that the message has the fault: crewjam/saml refuses it with
+// the given words, or accepts it with the expected claims.
 func TestSAMLFaults(t *testing.T) {
 	tests := samlChecks()
 	idp := start(t, demoidp.Options{})

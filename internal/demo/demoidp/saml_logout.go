@@ -11,7 +11,7 @@ import (
 	crewjam "github.com/crewjam/saml"
 )
 
-// remember keeps a sign-in for logout, and only so many of them.
+// remember keeps a session for logout; their number is bounded.
 func (p *IdP) remember(s ssoSession) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -33,7 +33,7 @@ func (p *IdP) forget(entityID, nameID, index string) (ended int) {
 	return before - len(p.sessions)
 }
 
-// Sessions counts a person's SAML sign-ins that were not logged out.
+// Sessions returns the number of a person's SAML sessions.
 func (p *IdP) Sessions(personID string) int { return len(p.sessionsOf(personID)) }
 
 func (p *IdP) sessionsOf(personID string) []ssoSession {
@@ -48,9 +48,8 @@ func (p *IdP) sessionsOf(personID string) []ssoSession {
 	return all
 }
 
-// LogoutURL is where to send a browser to end a person's newest session at a
-// service provider from this side (IdP-initiated logout): a signed
-// LogoutRequest.
+// LogoutURL returns a URL with a signed LogoutRequest that ends a person's newest
+// session at a service provider (IdP-initiated logout).
 func (p *IdP) LogoutURL(personID, entityID string) (string, error) {
 	sp, err := p.sp(entityID)
 	if err != nil {
@@ -76,7 +75,7 @@ func (p *IdP) LogoutURL(personID, entityID string) (string, error) {
 	return "", refuse(http.StatusNotFound, "The person has no session there.")
 }
 
-// singleLogout answers a LogoutRequest, or ends the way of an answer to ours.
+// singleLogout answers a LogoutRequest, or receives the LogoutResponse to ours.
 func (p *IdP) singleLogout(w http.ResponseWriter, r *http.Request) error {
 	m, err := messageOf(r)
 	if err != nil {

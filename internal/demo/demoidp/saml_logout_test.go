@@ -79,8 +79,8 @@ func TestSingleLogout(t *testing.T) {
 	})
 }
 
-// sign and verify are the signature of the HTTP-Redirect binding, written a
-// second time.
+// sign and verify implement the signature of the HTTP-Redirect binding independently
+// of the code under test.
 func sign(t *testing.T, key *rsa.PrivateKey, query string) string {
 	t.Helper()
 	query += "&SigAlg=" + url.QueryEscape(dsig.RSASHA256SignatureMethod)

@@ -13,7 +13,7 @@ import (
 
 const samlProtocol = "urn:oasis:names:tc:SAML:2.0:protocol"
 
-// Metadata is the SAML metadata document, with every published key.
+// Metadata returns the SAML metadata document, with every published key.
 func (p *IdP) Metadata() ([]byte, error) {
 	keys, err := p.keys.forSAML()
 	if err != nil {
@@ -53,9 +53,8 @@ func (p *IdP) Metadata() ([]byte, error) {
 	return append([]byte(xml.Header), doc...), nil
 }
 
-// SPFromMetadata reads what RegisterSAML needs from a service provider's
-// metadata: its entity ID, first POST assertion consumer service, Redirect
-// logout address and keys.
+// SPFromMetadata returns the SP of a service provider's metadata: its entity ID, first
+// POST assertion consumer service, Redirect logout URL and keys.
 func SPFromMetadata(doc []byte) (SP, error) {
 	var entity crewjam.EntityDescriptor
 	if err := xml.Unmarshal(doc, &entity); err != nil {

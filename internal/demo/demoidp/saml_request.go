@@ -24,8 +24,8 @@ import (
 
 const maxMessage = 256 << 10
 
-// samlRequest is a sign-in asked for by a service provider, or begun here if it
-// has no ID.
+// samlRequest is a sign-in requested by a service provider, or begun here
+// (IdP-initiated) if it has no ID.
 type samlRequest struct {
 	SP           SP
 	ID           string
@@ -33,8 +33,7 @@ type samlRequest struct {
 	NameIDFormat string
 }
 
-// samlMessage is a message as it came in: by redirect with the query as it was
-// sent, or posted.
+// samlMessage is a received message: by redirect, with the raw query, or posted.
 type samlMessage struct {
 	fields   url.Values
 	rawQuery string
@@ -108,8 +107,7 @@ func (p *IdP) readAuthnRequest(m samlMessage) (samlRequest, error) {
 	return r, nil
 }
 
-// checkSignature accepts an unsigned SAMLRequest unless signatures are
-// required, and refuses a wrong one always.
+// checkSignature refuses an invalid signature, and a missing one if required.
 func (p *IdP) checkSignature(m samlMessage, doc []byte, sp SP, required bool) error {
 	const field = "SAMLRequest"
 	signed := m.fields.Get("Signature") != ""
@@ -141,8 +139,8 @@ func verifyEnveloped(doc []byte, cert *x509.Certificate, p *IdP) bool {
 	return err == nil
 }
 
-// verifyQuery checks the signature of the HTTP-Redirect binding, which covers
-// the parameters as they were escaped by the sender (SAML bindings §3.4.4.1).
+// verifyQuery verifies the signature of the HTTP-Redirect binding, which covers the
+// parameters as the sender escaped them (SAML bindings §3.4.4.1).
 func verifyQuery(rawQuery, field string, cert *x509.Certificate) bool {
 	raw := map[string]string{}
 	for pair := range strings.SplitSeq(rawQuery, "&") {
@@ -171,7 +169,7 @@ func verifyQuery(rawQuery, field string, cert *x509.Certificate) bool {
 	return rsa.VerifyPKCS1v15(key, crypto.SHA256, sum[:], signature) == nil
 }
 
-// redirectURL sends a signed message by the HTTP-Redirect binding.
+// redirectURL returns the URL of a signed message in the HTTP-Redirect binding.
 func (p *IdP) redirectURL(to, field string, message *etree.Element, relayState string) (string, error) {
 	doc := etree.NewDocument()
 	doc.SetRoot(message)

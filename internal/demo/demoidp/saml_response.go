@@ -24,9 +24,8 @@ const (
 	otherIssuer = "https://other-idp.example"
 )
 
-// RespondSAML signs a person in without a browser: it answers the AuthnRequest
-// a gateway would redirect to and returns the form a browser would post, and
-// where to.
+// RespondSAML signs a person in without a browser: it answers the gateway's
+// AuthnRequest and returns the form a browser would post, and its URL.
 func (p *IdP) RespondSAML(personID string, r sso.Redirect) (form url.Values, acsURL string, err error) {
 	m, err := messageTo(r)
 	if err != nil {
@@ -40,7 +39,7 @@ func (p *IdP) RespondSAML(personID string, r sso.Redirect) (form url.Values, acs
 	return form, request.SP.ACSURL, err
 }
 
-// InitiateSAML is an answer nobody asked for (IdP-initiated sign-in).
+// InitiateSAML returns an unsolicited response (IdP-initiated sign-in).
 func (p *IdP) InitiateSAML(personID, entityID string) (form url.Values, acsURL string, err error) {
 	sp, err := p.sp(entityID)
 	if err != nil {
@@ -50,7 +49,7 @@ func (p *IdP) InitiateSAML(personID, entityID string) (form url.Values, acsURL s
 	return form, sp.ACSURL, err
 }
 
-// answerSAML uses up the fault and makes the fields to post.
+// answerSAML takes the fault and returns the form fields.
 func (p *IdP) answerSAML(request samlRequest, personID string) (url.Values, error) {
 	person, err := p.person(personID)
 	if err != nil {
@@ -74,7 +73,7 @@ func (p *IdP) answerSAML(request samlRequest, personID string) (url.Values, erro
 	if request.RelayState != "" && fault != IDPInitiated {
 		form.Set("RelayState", request.RelayState)
 	}
-	if fault.none() { // what was refused for another fault shows nothing about a replay
+	if fault.none() { // a response refused for another fault cannot show a replay
 		p.mu.Lock()
 		p.lastSAML[request.SP.EntityID] = form
 		p.mu.Unlock()
@@ -82,7 +81,7 @@ func (p *IdP) answerSAML(request samlRequest, personID string) (url.Values, erro
 	return form, nil
 }
 
-// response makes the signed document.
+// response returns the signed response document.
 func (p *IdP) response(request samlRequest, person Person, fault Fault) ([]byte, error) {
 	at := p.now().UTC()
 	switch fault {
@@ -130,7 +129,8 @@ func (p *IdP) response(request samlRequest, person Person, fault Fault) ([]byte,
 	return text, nil
 }
 
-// addAssertion signs and encrypts as the service provider and the fault want.
+// addAssertion adds the assertion, signed and encrypted as the service provider and
+// the fault require.
 func (p *IdP) addAssertion(response *crewjam.Response, request samlRequest, person Person, fault Fault, signer *xmlSigner) error {
 	assertion := p.assertion(response, request, person, fault)
 	if signer != nil && request.SP.Sign != SignResponse {
@@ -209,7 +209,7 @@ func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person 
 	return assertion
 }
 
-// nameID gives the subject the form that was asked for, persistent by default.
+// nameID returns the NameID in the requested format, persistent by default.
 func nameID(person Person, format string) (value, givenFormat string) {
 	switch format {
 	case formatEmail:
@@ -220,7 +220,7 @@ func nameID(person Person, format string) (value, givenFormat string) {
 	return person.ID, formatPersistent
 }
 
-// renamed are the attributes under the names that this service provider knows.
+// renamed returns the attributes under the names configured for this service provider.
 func (sp SP) renamed(all []crewjam.Attribute, person Person) []crewjam.Attribute {
 	if sp.Attributes == nil {
 		return all
@@ -232,7 +232,7 @@ func (sp SP) renamed(all []crewjam.Attribute, person Person) []crewjam.Attribute
 			a.Name = name
 			named = append(named, a)
 		case a.Name == ClaimOverage, a.Name == samlTenant, a.Name == samlObject:
-			named = append(named, a) // an admin does not choose what these are called
+			named = append(named, a) // these names are not configurable
 		}
 	}
 	if name := sp.Attributes["name"]; name != "" {

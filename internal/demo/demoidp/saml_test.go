@@ -37,7 +37,7 @@ func ada() demoidp.Person {
 	}
 }
 
-// start serves a provider that knows Ada.
+// start serves a provider with Ada.
 func start(t *testing.T, o demoidp.Options) *demoidp.IdP {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(nil)
@@ -72,7 +72,7 @@ func keyPair(t *testing.T) (*rsa.PrivateKey, *x509.Certificate) {
 	return key, cert
 }
 
-// peer is crewjam's service provider, an independent reader of what we send.
+// peer returns a crewjam/saml service provider, an independent implementation.
 func peer(t *testing.T, idp *demoidp.IdP, sp demoidp.SP) *crewjam.ServiceProvider {
 	t.Helper()
 	key, cert := keyPair(t)
@@ -97,7 +97,7 @@ func peer(t *testing.T, idp *demoidp.IdP, sp demoidp.SP) *crewjam.ServiceProvide
 	}
 }
 
-// ask makes the request of a sign-in, as the gateway would redirect.
+// ask returns a sign-in request like the gateway's.
 func ask(t *testing.T, sp *crewjam.ServiceProvider, binding string) (sso.Redirect, string) {
 	t.Helper()
 	request, err := sp.MakeAuthenticationRequest(sp.GetSSOBindingLocation(binding), binding, crewjam.HTTPPostBinding)

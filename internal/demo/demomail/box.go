@@ -13,7 +13,7 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// kept is how many letters are remembered, the newest.
+// kept is the number of letters that a Box keeps.
 const kept = 50
 
 const (
@@ -21,7 +21,8 @@ const (
 	maxMessage = 1 << 20
 )
 
-// Box is a server and what it was sent. Its methods are safe for concurrent use.
+// Box is a mail server with the letters it received. Its methods are safe for
+// concurrent use.
 type Box struct {
 	listener net.Listener
 	server   *smtp.Server
@@ -32,8 +33,7 @@ type Box struct {
 	letters []Letter // oldest first
 }
 
-// Open starts a server on a free port of this machine, where nobody else can
-// reach it; now nil is time.Now.
+// Open starts a server on a free port of the loopback interface; now nil is time.Now.
 func Open(ctx context.Context, now func() time.Time) (*Box, error) {
 	if now == nil {
 		now = time.Now
@@ -50,15 +50,15 @@ func Open(ctx context.Context, now func() time.Time) (*Box, error) {
 	b.server.ErrorLog = slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)
 	go func() {
 		defer close(b.done)
-		_ = b.server.Serve(l) // it ends when it is closed
+		_ = b.server.Serve(l) // returns when the server is closed
 	}()
 	return b, nil
 }
 
-// Addr is the host and port it listens on.
+// Addr returns the host and port of the server.
 func (b *Box) Addr() string { return b.listener.Addr().String() }
 
-// Letters are the last ones, newest first.
+// Letters returns the kept letters, newest first.
 func (b *Box) Letters() []Letter {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -67,10 +67,10 @@ func (b *Box) Letters() []Letter {
 	return all
 }
 
-// Close stops the server. The letters can still be read.
+// Close stops the server. Letters still works.
 func (b *Box) Close() error {
-	// The listener too: a server that is closed before it began to serve does
-	// not know it.
+	// Also close the listener: a server closed before it began to serve does not
+	// know it.
 	_, _ = b.server.Close(), b.listener.Close()
 	<-b.done
 	return nil
@@ -85,7 +85,7 @@ func (b *Box) keep(l Letter) {
 	b.letters = append(b.letters, l)
 }
 
-// backend makes the server keep what it gets in box.
+// backend makes the server add the messages it receives to box.
 type backend struct{ box *Box }
 
 // NewSession implements smtp.Backend.

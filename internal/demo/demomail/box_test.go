@@ -34,7 +34,7 @@ func TestLetters(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		lines         []string
-		subject, text string // empty: it is refused
+		subject, text string // empty: the message is refused
 	}{
 		"plain":            {[]string{"Subject: Hello", "", "One", "Two", ""}, "Hello", "One\nTwo"},
 		"quoted-printable": {[]string{"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=", "Content-Transfer-Encoding: quoted-printable", "", "=C3=BC=", "ber"}, "Grüße", "über"},
@@ -61,7 +61,8 @@ func TestLetters(t *testing.T) {
 	}
 }
 
-// TestNewestFirst: to several people is several letters, and old ones go.
+// TestNewestFirst tests that a message to several recipients becomes several letters,
+// and that the oldest letters are dropped.
 func TestNewestFirst(t *testing.T) {
 	t.Parallel()
 	b := open(t)
@@ -76,7 +77,8 @@ func TestNewestFirst(t *testing.T) {
 	}
 }
 
-// TestClosed: nothing listens any more, and closing at once is no trouble.
+// TestClosed tests that a closed box does not listen, and that a box can be closed
+// right after Open.
 func TestClosed(t *testing.T) {
 	t.Parallel()
 	b, err := demomail.Open(t.Context(), nil)

@@ -1,9 +1,9 @@
-// Package demomail is the mail server of the demonstration: it takes every
-// letter and delivers none, so that the codes which Gatehouse sends can be read
-// on a page, and mailboxes need not exist.
+// Package demomail is the mail server of the demo: it accepts every letter and
+// delivers none, so that the codes Gatehouse sends can be read on a page, and
+// mailboxes need not exist.
 //
-// What lives here: a real SMTP server on a port of this machine, and reading
-// letters as a mail program would show them, as plain text.
+// What lives here: a real SMTP server on the loopback interface, and parsing letters
+// into plain text, as a mail program shows them.
 //
-// What must not: pages, and any use outside of the demonstration and tests.
+// What must not live here: pages. Only the demo and tests may use this package.
 package demomail

@@ -11,19 +11,19 @@ import (
 	"time"
 )
 
-// Letter is a message as its recipient would read it.
+// Letter is a received message as its recipient would read it.
 type Letter struct {
-	To      string // from the envelope: where it would have been delivered
+	To      string // from the envelope
 	From    string
 	Subject string
-	Text    string // the plain text, nothing of it to be taken for markup
+	Text    string // plain text, never markup
 	At      time.Time
 }
 
-// maxText is how much of a letter is kept, in bytes; the rest is cut off.
+// maxText is the limit of a letter's text in bytes; the rest is cut off.
 const maxText = 64 << 10
 
-// read finds the plain text of a message.
+// read parses a message and returns its plain text.
 func read(raw io.Reader) (Letter, error) {
 	m, err := mail.ReadMessage(raw)
 	if err != nil {
@@ -39,7 +39,7 @@ func read(raw io.Reader) (Letter, error) {
 		return l, err
 	}
 	for parts := multipart.NewReader(m.Body, parameters["boundary"]); ; {
-		part, err := parts.NextPart() // which decodes quoted-printable itself
+		part, err := parts.NextPart() // NextPart decodes quoted-printable itself
 		if err != nil {
 			return Letter{}, fmt.Errorf("look for plain text: %w", err)
 		}

@@ -1,11 +1,11 @@
-// Package demoproxy is the reverse proxy of the demonstration. It does what the
-// shipped configuration makes nginx, Caddy and Traefik do: it asks Gatehouse
-// about every request, lets nobody in whom Gatehouse does not, and tells the
-// application who is there in headers that nobody else can set.
+// Package demoproxy is the reverse proxy of the demo. It does what the documented
+// configuration makes nginx, Caddy and Traefik do: it asks Gatehouse about every
+// request, forwards only allowed ones, and passes the user's identity to the
+// application in headers that clients cannot set.
 //
-// What lives here: the question, the headers, and a way to the application that
-// only this process has.
+// What lives here: the forward-auth request, the headers, and an in-process
+// connection to the application.
 //
-// What must not: any knowledge of sessions or people; it takes Gatehouse's word,
-// over HTTP like any other proxy. Nothing but the demonstration uses it.
+// What must not live here: knowledge of sessions or users; it asks Gatehouse over
+// HTTP like any other proxy. Only the demo uses it.
 package demoproxy

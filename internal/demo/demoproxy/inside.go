@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// inside is a listener without an address: whoever could reach an application
-// past its proxy could be anybody there.
+// inside is a listener without an address: a client that reached the application
+// past its proxy could claim any identity.
 type inside struct {
 	conns  chan net.Conn
 	closed chan struct{}
@@ -49,7 +49,7 @@ func (l *inside) Close() error {
 // Addr implements net.Listener.
 func (*inside) Addr() net.Addr { return nowhere{} }
 
-// nowhere is the address of what has none.
+// nowhere is the net.Addr of an inside listener.
 type nowhere struct{}
 
 func (nowhere) Network() string { return "inside" }

@@ -12,27 +12,27 @@ import (
 	"time"
 )
 
-// identity are the headers that Gatehouse answers with and the application
-// believes, as the configuration of any proxy lists them.
+// identity lists the headers of Gatehouse's response that the proxy copies to the
+// request to the application.
 var identity = [...]string{
 	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
 	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise", "X-Auth-Request-Jwt",
 	"Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups",
 }
 
-// timeout is for asking; who waits for longer is not let in.
+// timeout bounds the request to Gatehouse; after it the request is refused.
 const timeout = 10 * time.Second
 
-// Options are what New needs.
+// Options configures a Proxy.
 type Options struct {
 	Gateway  string       // its base URL, without a trailing slash
 	Upstream http.Handler // the application
-	// Seen is told of every answer of Gatehouse's: which request to which
-	// application, and the status. Optional.
+	// Seen, if not nil, is called with every request, its application and the status
+	// of Gatehouse's response.
 	Seen func(r *http.Request, application string, status int)
 }
 
-// Proxy guards one application's program.
+// Proxy protects one application.
 type Proxy struct {
 	gateway   string
 	scheme    string
@@ -44,7 +44,7 @@ type Proxy struct {
 	done      chan struct{}
 }
 
-// New starts the application's server, which Close ends.
+// New starts the application's server, which Close stops.
 func New(o Options) (*Proxy, error) {
 	origin, err := url.Parse(o.Gateway)
 	if err != nil || origin.Host == "" {
@@ -56,27 +56,28 @@ func New(o Options) (*Proxy, error) {
 	p := &Proxy{
 		gateway: o.Gateway, scheme: origin.Scheme, seen: o.Seen, inside: newInside(), done: make(chan struct{}),
 		ask: &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse // it is the browser that is sent to sign in
+			return http.ErrUseLastResponse // the browser follows the redirect to sign in
 		}},
 		server: &http.Server{Handler: o.Upstream, ReadHeaderTimeout: timeout},
 	}
 	p.transport = &http.Transport{DialContext: p.inside.dial, DisableCompression: true}
 	go func() {
 		defer close(p.done)
-		_ = p.server.Serve(p.inside) // it ends when it is closed
+		_ = p.server.Serve(p.inside) // returns when the server is closed
 	}()
 	return p, nil
 }
 
-// Close ends the application's server and whatever it is answering.
+// Close stops the application's server and its requests in progress.
 func (p *Proxy) Close() error {
 	err := p.server.Close()
-	_ = p.inside.Close() // the server does not know it if it was closed before it began
+	_ = p.inside.Close() // a server closed before it began to serve does not know it
 	<-p.done
 	return err
 }
 
-// Guard lets in whom Gatehouse lets into an application, by its key.
+// Guard returns a handler that forwards the requests that Gatehouse allows to the
+// application with this key.
 func (p *Proxy) Guard(application string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer, err := p.question(r, application)
@@ -85,7 +86,7 @@ func (p *Proxy) Guard(application string) http.Handler {
 			http.Error(w, "Who you are cannot be found out just now. Try again in a moment.", http.StatusServiceUnavailable)
 			return
 		}
-		defer answer.Body.Close() //nolint:errcheck // it is small, and was read if it matters
+		defer answer.Body.Close() //nolint:errcheck // a small body, read if needed
 		p.seen(r, application, answer.StatusCode)
 		if answer.StatusCode != http.StatusOK {
 			refuse(w, answer)
@@ -96,8 +97,8 @@ func (p *Proxy) Guard(application string) http.Handler {
 	})
 }
 
-// question asks about a request as Caddy and Traefik do: with its headers, and
-// with what it was in X-Forwarded ones, whatever the client said in those.
+// question asks Gatehouse about a request as Caddy and Traefik do: with its headers,
+// and with its method and URL in X-Forwarded headers, which replace the client's.
 func (p *Proxy) question(r *http.Request, application string) (*http.Response, error) {
 	ask, err := http.NewRequestWithContext(r.Context(), http.MethodGet, p.gateway+"/auth/forward/"+url.PathEscape(application), nil)
 	if err != nil {
@@ -118,8 +119,8 @@ func (p *Proxy) question(r *http.Request, application string) (*http.Response, e
 	return p.ask.Do(ask)
 }
 
-// connectional are headers of the connection they came over, or of a body that
-// does not go along.
+// connectional reports whether a header belongs to the connection, or to the body,
+// which is not sent along.
 func connectional(name string) bool {
 	switch name {
 	case "Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Proxy-Authorization", "Proxy-Connection", "Content-Length", "Expect", "Accept-Encoding":
@@ -128,7 +129,8 @@ func connectional(name string) bool {
 	return false
 }
 
-// refuse gives the browser what Gatehouse said: where to sign in, or why not.
+// refuse copies Gatehouse's response to the browser: a redirect to sign in, or a
+// refusal.
 func refuse(w http.ResponseWriter, answer *http.Response) {
 	for name, values := range answer.Header {
 		if !spoken(name) && !connectional(name) {
@@ -136,16 +138,15 @@ func refuse(w http.ResponseWriter, answer *http.Response) {
 		}
 	}
 	status := answer.StatusCode
-	if status < 300 { // only 200 lets anybody in
+	if status < 300 { // only 200 allows a request
 		status = http.StatusServiceUnavailable
 	}
 	w.WriteHeader(status)
 	_, _ = io.Copy(w, answer.Body)
 }
 
-// forward makes the request that the application sees. What is of the
-// connection is gone from it already, so a client cannot name one of these
-// headers in Connection to be rid of it.
+// forward builds the request to the application. Connection headers are removed
+// before, so a client cannot drop an identity header by naming it in Connection.
 func forward(out *http.Request, said http.Header) {
 	out.URL.Scheme, out.URL.Host = "http", "application"
 	for name := range out.Header {
@@ -153,21 +154,21 @@ func forward(out *http.Request, said http.Header) {
 			delete(out.Header, name)
 		}
 	}
-	out.Header.Del("Cookie") // the session is nobody's business but Gatehouse's
+	out.Header.Del("Cookie") // the session cookie is for Gatehouse only
 	for _, name := range identity {
 		out.Header.Set(name, said.Get(name))
 	}
 }
 
-// spoken reports whether an application might read a header as one of the
-// identity headers, in whatever spelling: many take "_" and "." for "-".
+// spoken reports whether an application might read a header as an identity header:
+// many treat "_" and "." like "-".
 func spoken(name string) bool {
 	name = plain(name)
 	return strings.HasPrefix(name, "x-auth-request-") || strings.HasPrefix(name, "remote-")
 }
 
-// rewritten reports whether a header says where a request came from, or to
-// where it was, which is the proxy's to say.
+// rewritten reports whether a header describes the origin or the target of a request,
+// which only the proxy may set.
 func rewritten(name string) bool {
 	name = plain(name)
 	return name == "forwarded" || strings.HasPrefix(name, "x-forwarded-") || strings.HasPrefix(name, "x-original-") || strings.HasPrefix(name, "x-real-")

@@ -14,8 +14,8 @@ import (
 	"gatehouse/internal/demo/demoproxy"
 )
 
-// site is a proxy in front of an application that tells what it was sent, and a
-// gateway that answers as it is told.
+// site is a proxy with an application that echoes the request, and a gateway with
+// preset responses.
 type site struct {
 	url   string
 	asked *http.Request // the last question
@@ -71,7 +71,7 @@ func (s *site) get(t *testing.T, path string, header http.Header) (*http.Respons
 	return resp, string(body)
 }
 
-// identity is what the application is told about who is there.
+// identity returns the identity headers in the application's echo.
 func identity(t *testing.T, body string) map[string]string {
 	t.Helper()
 	var all http.Header
@@ -89,9 +89,9 @@ func identity(t *testing.T, body string) map[string]string {
 	return told
 }
 
-// TestNobodyElseSaysWho: whatever a client sends, in whatever spelling, the
-// application sees Gatehouse's headers and all of them, and no session.
-func TestNobodyElseSaysWho(t *testing.T) {
+// TestIdentityHeaders tests that the application receives exactly Gatehouse's identity
+// headers, in whatever spelling the client sends others, and no session cookie.
+func TestIdentityHeaders(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.says = func(w http.ResponseWriter) {
@@ -127,8 +127,8 @@ func TestNobodyElseSaysWho(t *testing.T) {
 	}
 }
 
-// TestQuestion: Gatehouse is asked about the request as it was, whatever the
-// client says about that.
+// TestQuestion tests that Gatehouse is asked about the actual request, whatever
+// X-Forwarded headers the client sends.
 func TestQuestion(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -153,8 +153,8 @@ func TestQuestion(t *testing.T) {
 	}
 }
 
-// TestRefused: but for 200, it is Gatehouse's answer that the browser gets, and
-// the application is not asked.
+// TestRefused tests that the browser gets Gatehouse's response unless its status is
+// 200, and that the application is not asked.
 func TestRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
@@ -180,8 +180,9 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-// TestGatewayAway: nobody gets in while there is nobody to ask.
-func TestGatewayAway(t *testing.T) {
+// TestGatewayUnreachable tests that requests are refused while Gatehouse is
+// unreachable.
+func TestGatewayUnreachable(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.says = func(http.ResponseWriter) { panic(http.ErrAbortHandler) }
@@ -199,7 +200,7 @@ func TestBadGateway(t *testing.T) {
 	}
 }
 
-// TestClosed at once, too.
+// TestClosed tests closing a proxy right after New.
 func TestClosed(t *testing.T) {
 	t.Parallel()
 	p, err := demoproxy.New(demoproxy.Options{Gateway: "http://localhost:1"})

@@ -1,5 +1,5 @@
-// Package golist asks the go command what this module consists of: packages and
-// what they import, and the modules it requires.
+// Package golist lists this module's packages with their imports, and the modules it
+// requires, by means of the go command.
 //
-// What must not live here: opinions about the answer; those are the tests'.
+// What must not live here: rules about the result; tests have those.
 package golist

@@ -11,14 +11,13 @@ import (
 	"strings"
 )
 
-// Package is one package of the module, with what each kind of its files
-// imports.
+// Package is one package of the module, with the imports of each kind of file.
 type Package struct {
 	ImportPath, Dir                    string
 	Imports, TestImports, XTestImports []string
 }
 
-// InTests is what only its tests may have needed to import.
+// InTests returns the imports of the package's tests.
 func (p Package) InTests() []string { return append(p.TestImports, p.XTestImports...) }
 
 // Packages lists the packages of the module that dir is in. A package that does
@@ -45,7 +44,7 @@ func Packages(dir string) ([]Package, error) {
 	}
 }
 
-// Required lists the paths of the modules that go.mod requires, direct or not.
+// Required lists the paths of the modules that go.mod requires, directly or indirectly.
 func Required(dir string) ([]string, error) {
 	answer, err := goCommand(dir, "mod", "edit", "-json")
 	if err != nil {
@@ -62,19 +61,19 @@ func Required(dir string) ([]string, error) {
 	return paths, nil
 }
 
-// Root is the directory of the go.mod that dir is under.
+// Root returns the directory of the go.mod file that dir is below.
 func Root(dir string) (string, error) {
 	file, err := goCommand(dir, "env", "GOMOD")
 	return filepath.Dir(strings.TrimSpace(string(file))), err
 }
 
-// Within reports whether an import path is a module's, or below a package.
+// Within reports whether an import path is prefix or below it.
 func Within(path, prefix string) bool {
 	return path == prefix || strings.HasPrefix(path, prefix+"/")
 }
 
-// Standard reports whether an import path is the standard library's: the first
-// element of everybody else's has a dot, and of ours it is the module.
+// Standard reports whether an import path is the standard library's: its first element
+// has no dot and is not our module.
 func Standard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return !strings.Contains(first, ".") && first != "gatehouse"

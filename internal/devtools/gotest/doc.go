@@ -1,10 +1,9 @@
-// Command gotest runs `go test` and lets nothing be skipped unnoticed: a test
-// that was skipped fails the run, with its reason.
+// Command gotest runs `go test` and fails if a test was skipped, with the reason.
 //
 //	go run ./internal/devtools/gotest -race ./store/...
 //
-// It shows what go test shows without -v, and closes with the counts.
+// It prints the output of go test without -v, followed by the counts.
 //
-// What must not live here: which services there are (scripts/with-services) and
-// which tests need them (the tests).
+// What must not live here: the services for tests (scripts/with-services), and which
+// tests need them (the tests).
 package main

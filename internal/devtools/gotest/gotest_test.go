@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestRun lets the real go test run small packages.
+// TestRun runs the real go test on small packages.
 func TestRun(t *testing.T) {
 	for _, c := range []struct {
 		name  string

@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	// Ctrl-C reaches go test as well; what it has to say is worth waiting for.
+	// Ctrl-C reaches go test as well; wait for its output.
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)
 
@@ -24,7 +24,7 @@ func main() {
 	}
 }
 
-// run reports whether go test succeeded and skipped nothing.
+// run reports whether go test succeeded and skipped no test.
 func run(args []string, out io.Writer) (bool, error) {
 	cmd := exec.Command("go", append([]string{"test", "-json"}, args...)...)
 	cmd.Stderr = out
@@ -38,10 +38,10 @@ func run(args []string, out io.Writer) (bool, error) {
 	r := newReport(out)
 	readErr := r.read(events)
 	if readErr != nil {
-		_, _ = io.Copy(io.Discard, events) // or go test would wait for a reader for ever
+		_, _ = io.Copy(io.Discard, events) // else go test would block on the pipe
 	}
 	err = cmd.Wait()
-	// Exit status 1 is a failed test and told by the report; anything else is not.
+	// The report explains an exit status; any other error it does not.
 	if exit, ended := errors.AsType[*exec.ExitError](err); err != nil && (!ended || !exit.Exited()) {
 		return false, fmt.Errorf("go test: %w", err)
 	}

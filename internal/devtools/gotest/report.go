@@ -18,10 +18,10 @@ type event struct {
 	Output     string
 }
 
-// name is a test of a package.
+// name identifies a test of a package.
 type name struct{ pkg, test string }
 
-// report is what a run has come to so far.
+// report is the state of a run so far.
 type report struct {
 	out     io.Writer
 	output  map[name][]string // of tests that have not ended
@@ -30,7 +30,7 @@ type report struct {
 	failed  int
 }
 
-// skip is a test that did not run, and what it gave as the reason.
+// skip is a skipped test and its reason.
 type skip struct {
 	name
 	reason string
@@ -89,16 +89,16 @@ func (r *report) count(at name, n *int) {
 	delete(r.output, at)
 }
 
-// printPackage prints what go test says about a whole package, which without -v
-// is one line, and what the test binary says outside of tests.
+// printPackage prints the output about a whole package, which is one line without -v,
+// and the output of the test binary outside of tests.
 func (r *report) printPackage(line string) {
 	if line != "PASS\n" && line != "FAIL\n" && !strings.HasPrefix(line, "coverage: ") {
 		r.print(line)
 	}
 }
 
-// printUnfinished prints what tests had said when their process died of a panic
-// or of the time-out: they get no end of their own.
+// printUnfinished prints the output of tests that were running when their process
+// died of a panic or a timeout: they have no end event.
 func (r *report) printUnfinished(pkg string) {
 	for at, lines := range r.output {
 		if at.pkg == pkg && at.test != "" {
@@ -108,8 +108,8 @@ func (r *report) printUnfinished(pkg string) {
 	}
 }
 
-// close prints the skipped tests and the counts, and reports whether all is
-// well.
+// close prints the skipped tests and the counts, and reports whether the run
+// succeeded.
 func (r *report) close() bool {
 	lines := make([]string, 0, len(r.skipped))
 	for _, s := range r.skipped {
@@ -123,7 +123,7 @@ func (r *report) close() bool {
 
 func (r *report) print(s string) { _, _ = io.WriteString(r.out, s) }
 
-// reasonIn finds what t.Skip was told: the last line that names a file.
+// reasonIn returns the message of t.Skip: the last line that names a file.
 func reasonIn(output []string) string {
 	for _, line := range slices.Backward(output) {
 		if text := strings.TrimSpace(line); strings.Contains(text, ".go:") {

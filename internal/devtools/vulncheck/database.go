@@ -12,15 +12,15 @@ import (
 	"strings"
 )
 
-// The copy of the database: newer ones are versions of the same module.
+// The pinned copy of the database; newer copies are versions of the same module.
 const (
 	snapshotModule = "golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018"
 	snapshotSum    = "h1:mfngRv0Yoh0VApsXKEN82CjD99kl7mtparN3bs3JnqI="
 	snapshotDay    = "2026-11-05"
 )
 
-// snapshot lays the copy out in dir as govulncheck wants a database: the
-// entries as they are, and an index from module to entry.
+// snapshot writes the copy to dir in the layout of a govulncheck database: the entries
+// unchanged, and an index from module to entry.
 func snapshot(dir string) error {
 	cmd := exec.Command("go", "mod", "download", "-json", snapshotModule)
 	cmd.Dir = dir // outside of our module, so that it stays out of go.sum
@@ -42,7 +42,7 @@ func snapshot(dir string) error {
 	return writeIndex(entries, filepath.Join(dir, "index"))
 }
 
-// indexed is what the index says of one module.
+// indexed is the index entry of one module.
 type indexed struct {
 	Path  string  `json:"path"`
 	Vulns []entry `json:"vulns"`

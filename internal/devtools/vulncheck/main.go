@@ -27,7 +27,7 @@ func main() {
 
 func run(out io.Writer, patterns []string) (bool, error) {
 	var db []string
-	// One small package, to find out whether the public database answers.
+	// Checks one small package to find out whether the public database answers.
 	if _, err := govulncheck("./internal/devtools/vulncheck"); err != nil {
 		dir, err := os.MkdirTemp("", "vulndb")
 		if err != nil {
@@ -47,8 +47,8 @@ func run(out io.Writer, patterns []string) (bool, error) {
 	return tell(out, found), nil
 }
 
-// govulncheck returns what it found, one finding per flaw and the deepest of
-// them: a flaw that is called is told as called.
+// govulncheck runs govulncheck and returns one finding per vulnerability, the deepest:
+// a called vulnerability is reported as called.
 func govulncheck(args ...string) ([]finding, error) {
 	cmd := exec.Command("go", append([]string{"tool", "-modfile=scripts/tools/go.mod", "govulncheck", "-format", "json"}, args...)...)
 	var complaint bytes.Buffer
@@ -60,7 +60,7 @@ func govulncheck(args ...string) ([]finding, error) {
 	return parse(bytes.NewReader(answer))
 }
 
-// finding is a flaw in something we build with.
+// finding is a vulnerability in a dependency.
 type finding struct {
 	OSV   string `json:"osv"`
 	Fixed string `json:"fixed_version"`
@@ -72,8 +72,8 @@ type finding struct {
 	summary string
 }
 
-// called reports whether our code reaches the flaw; otherwise it is only in
-// something that we require.
+// called reports whether our code calls the vulnerable function; otherwise it is only
+// in a required module.
 func (f finding) called() bool { return f.Trace[0].Function != "" }
 
 func (f finding) standard() bool {
@@ -118,8 +118,8 @@ func parse(answer io.Reader) ([]finding, error) {
 	}
 }
 
-// tell prints the flaws that are reached and reports whether none of them is
-// ours to mend.
+// tell prints the called vulnerabilities and reports whether none of them is in a
+// module that this repository can update.
 func tell(out io.Writer, found []finding) bool {
 	ok, others := true, 0
 	for _, f := range found {

@@ -10,11 +10,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Start starts the Chromium that TEST_CHROMIUM names, with an empty profile, and
-// gives its first window; both end with the test. Without one the test is
-// skipped, or fails if GATEHOUSE_TEST_REQUIRE lists browser. The window lives as
-// long as the context it is first used with, so that one must have no limit of
-// its own if the window is to be used again.
+// Start starts the Chromium named by TEST_CHROMIUM with an empty profile and returns
+// its first window; both end with the test. Without one the test is skipped, or fails
+// if GATEHOUSE_TEST_REQUIRE lists browser. The window ends with the context of its
+// first use, so that context must have no deadline if the window is used again.
 func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	path := os.Getenv("TEST_CHROMIUM")
@@ -25,7 +24,7 @@ func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 		}
 		t.Skip(reason)
 	}
-	// It is to speak to the test's own servers and to nobody else.
+	// It must connect to the test's own servers only.
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))

@@ -1,6 +1,6 @@
-// Package proxies runs real reverse proxies for tests, with the configuration
-// that our documents give to people.
+// Package proxies runs real reverse proxies for tests, with the configuration from our
+// documentation.
 //
-// What lives here: reading that configuration, putting the addresses of a test
-// into it, starting and ending the programs. What must not: what is tested.
+// What lives here: reading that configuration, filling in the addresses of a test,
+// starting and stopping the programs. What must not live here: assertions.
 package proxies

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Site is what is put into a document's configuration.
+// Site holds the values filled into the documented configuration.
 type Site struct {
 	Document string // the directory of the documents: "../../docs/integrations"
 	Gateway  string // host and port
@@ -21,24 +21,23 @@ type Site struct {
 	At       string // where the proxy is to listen; "": anywhere
 	Key      string // of the application
 	Cookie   string // name of the session cookie
-	// Without are lines left out, to see what they are good for.
+	// Without lists lines to leave out, to test their effect.
 	Without []string
 }
 
-// Free is an address on this machine that nobody listens on.
+// Free returns a free loopback address.
 func Free(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // it has told what there was to know
+	defer l.Close() //nolint:errcheck // only its address was needed
 	return l.Addr().String()
 }
 
-// Nginx starts the nginx that TEST_NGINX names and returns where it listens.
-// Without one the test is skipped, or fails if GATEHOUSE_TEST_REQUIRE lists
-// nginx.
+// Nginx starts the nginx named by TEST_NGINX and returns its address. Without one the
+// test is skipped, or fails if GATEHOUSE_TEST_REQUIRE lists nginx.
 func Nginx(t testing.TB, s Site) string {
 	t.Helper()
 	program := need(t, "nginx", "TEST_NGINX")
@@ -56,12 +55,12 @@ func Nginx(t testing.TB, s Site) string {
 	return at
 }
 
-// Caddy starts the Caddy that TEST_CADDY names, likewise.
+// Caddy is like Nginx, for the Caddy named by TEST_CADDY.
 func Caddy(t testing.TB, s Site) string {
 	t.Helper()
 	program := need(t, "caddy", "TEST_CADDY")
 	at, dir := s.at(t), t.TempDir()
-	_, port, _ := net.SplitHostPort(at) // it is an address and a port
+	_, port, _ := net.SplitHostPort(at) // cannot fail: at has a port
 	config := s.into(t, snippet(t, s.Document, "caddy"), "/auth/forward/wiki", map[string]string{"wiki.example.com {": "http://localhost:" + port + " {\n\tbind 127.0.0.1"})
 	whole := "{\n\tadmin off\n\tauto_https off\n\tstorage file_system " + dir + "\n}\n" + config
 	start(t, at, dir, whole, func(file string) *exec.Cmd {
@@ -90,7 +89,7 @@ func need(t testing.TB, name, variable string) string {
 	return program
 }
 
-// snippet is the one block of a document in its language.
+// snippet returns the only code block of a language in a document.
 func snippet(t testing.TB, dir, language string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(dir, language+".md"))
@@ -104,8 +103,7 @@ func snippet(t testing.TB, dir, language string) string {
 	return blocks[0][1]
 }
 
-// into replaces what a reader is asked to replace, and fails if any of it is not
-// there.
+// into fills in the placeholders of the configuration, and fails if one is missing.
 func (s Site) into(t testing.TB, config, endpoint string, more map[string]string) string {
 	t.Helper()
 	replace := map[string]string{"127.0.0.1:8080": s.Gateway, "127.0.0.1:3000": s.App, "__Secure-gatehouse": s.Cookie,
@@ -126,7 +124,7 @@ func (s Site) into(t testing.TB, config, endpoint string, more map[string]string
 	return strings.NewReplacer(pairs...).Replace(config)
 }
 
-// start runs a proxy until the test ends, and waits for it to listen.
+// start runs a proxy until the test ends, and waits until it listens.
 func start(t testing.TB, at, dir, config string, command func(file string) *exec.Cmd) {
 	t.Helper()
 	file := filepath.Join(dir, "config")
@@ -137,7 +135,7 @@ func start(t testing.TB, at, dir, config string, command func(file string) *exec
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer said.Close() //nolint:errcheck // the process has its own
+	defer said.Close() //nolint:errcheck // the process has its own descriptor
 	cmd := command(file)
 	cmd.Stdout, cmd.Stderr = said, said
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir)

@@ -1,5 +1,5 @@
-// Package smtptest is a real SMTP server that keeps what it is sent, with
-// STARTTLS, TLS from the start, or neither; for tests.
+// Package smtptest is a real SMTP server for tests that keeps the messages it
+// receives, with STARTTLS, implicit TLS, or neither.
 //
-// What must not live here: what a message says, and how one is sent.
+// What must not live here: composing and sending messages.
 package smtptest

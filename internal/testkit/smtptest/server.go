@@ -22,13 +22,13 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// Who may sign in.
+// The credentials of the server.
 const (
 	Username = "gatehouse"
 	Password = "right"
 )
 
-// Message is one as the server took it.
+// Message is a received message.
 type Message struct {
 	From, User string
 	To         []string
@@ -36,20 +36,20 @@ type Message struct {
 	Encrypted  bool
 }
 
-// Options are what a server has to offer.
+// Options configures a Server.
 type Options struct {
 	StartTLS, ImplicitTLS *Certificate
 }
 
-// Server takes messages for everybody but gone@…, whom nobody knows, and
-// later@…, who is greylisted.
+// Server accepts messages for all recipients but gone@…, who is unknown, and later@…,
+// who is greylisted.
 type Server struct {
 	Addr string
 	mu   sync.Mutex
 	got  []Message
 }
 
-// Start starts a server that ends with the test.
+// Start starts a server that stops with the test.
 func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	s := &Server{}
@@ -68,11 +68,11 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = srv.Serve(l) }()
-	t.Cleanup(func() { _, _ = srv.Close(), l.Close(); <-done }) // Serve may not know l yet
+	t.Cleanup(func() { _, _ = srv.Close(), l.Close(); <-done }) // Serve may not have registered l yet
 	return s
 }
 
-// Messages are those it took, oldest first.
+// Messages returns the received messages, oldest first.
 func (s *Server) Messages() []Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -127,10 +127,10 @@ func (s *session) Data(r io.Reader) error {
 func (*session) Reset()        {}
 func (*session) Logout() error { return nil }
 
-// Certificate is one for the loopback address.
+// Certificate is a self-signed certificate for the loopback address.
 type Certificate struct {
-	PEM   []byte         // for who is told by a file whom to trust
-	Roots *x509.CertPool // trust it
+	PEM   []byte         // for programs that read their roots from a file
+	Roots *x509.CertPool // contains it
 	pair  tls.Certificate
 }
 
@@ -138,7 +138,7 @@ func (c *Certificate) config() *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{c.pair}, MinVersion: tls.VersionTLS12}
 }
 
-// NewCertificate makes one that nobody else trusts.
+// NewCertificate returns a new self-signed certificate.
 func NewCertificate(t testing.TB) *Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
