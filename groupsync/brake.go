@@ -11,18 +11,18 @@ import (
 )
 
 const (
-	// suspicious is how many people must have lost groups to names that match
-	// nothing before the connection is stopped, and how many in a row must match
-	// again before the stop ends.
+	// suspicious is how many users must lose groups to unmatched names before
+	// the connection is stopped, and how many in a row must match again before
+	// the stop ends.
 	suspicious = 3
-	// weighed is how many people more than those who lost groups are noted as
-	// matching: enough to tip the balance, and no more.
+	// weighed is how many more matching users than losing ones are recorded:
+	// enough to decide, and no more.
 	weighed = 3
 )
 
-// brake decides whether the plan is held, and notes what it says about the
-// connection. It holds the whole plan, not the one removal: half of what the
-// identity provider sent is something that it never sent.
+// brake decides whether the plan is held, and records what this sign-in says
+// about the connection. It holds the whole plan and not one removal: applying
+// half of an assertion would be something the identity provider never sent.
 func (p *planner) brake(asserted sso.AssertedGroups) {
 	lost := p.lost()
 	cause, group := sso.HeldCause(""), sso.GroupID("")
@@ -30,7 +30,7 @@ func (p *planner) brake(asserted sso.AssertedGroups) {
 	if rules := p.snapshot.Brake.Rules; !rules.Off {
 		b := braking{planner: p, rules: rules.Effective(), facts: p.snapshot.Brake, lost: lost}
 		cause = b.names(asserted)
-		if cause == "" && !lastAdmin { // what is held for another cause takes nothing out of a group
+		if cause == "" && !lastAdmin { // a plan held for another cause removes no membership
 			cause, group = b.share()
 		}
 	}
@@ -42,7 +42,8 @@ func (p *planner) brake(asserted sso.AssertedGroups) {
 	}
 }
 
-// lost are the memberships that the plan takes, default groups aside.
+// lost returns the memberships that the plan removes, without those of default
+// groups.
 func (p *planner) lost() []sso.Membership {
 	var lost []sso.Membership
 	for _, m := range p.snapshot.Memberships {
@@ -54,16 +55,16 @@ func (p *planner) lost() []sso.Membership {
 	return lost
 }
 
-// braking is the brake of one connection at one sign-in.
+// braking is the evaluation of one connection's brake at one sign-in.
 type braking struct {
 	*planner
-	rules sso.Brake // effective
+	rules sso.Brake // with defaults filled in
 	facts sso.BrakeFacts
 	lost  []sso.Membership
 }
 
-// names notes what the sign-in says about the names of the connection, and
-// returns why the plan is held if it is because of them.
+// names records whether this sign-in's names still match, and returns the cause
+// if the plan is held because of them.
 func (b *braking) names(asserted sso.AssertedGroups) sso.HeldCause {
 	stop, standing := b.stop(sso.HeldNamesChanged, "")
 	allowed := !stop.Until.IsZero() && stop.Allowed(b.facts.At)
@@ -89,7 +90,7 @@ func (b *braking) names(asserted sso.AssertedGroups) sso.HeldCause {
 	return ""
 }
 
-// begin is where the window begins.
+// begin returns the start of the window.
 func (b *braking) begin() time.Time { return b.facts.At.Add(-b.rules.Span()) }
 
 func (b *braking) stop(cause sso.HeldCause, group sso.GroupID) (stop sso.BrakeStop, standing bool) {
@@ -106,7 +107,8 @@ func (b *braking) beginStop(s sso.BrakeStop) {
 	b.changes.Brake.Begun = append(b.changes.Brake.Begun, s)
 }
 
-// synced are the lost memberships that an identity provider gave.
+// synced returns the groups of the lost memberships that came from the identity
+// provider.
 func (b *braking) synced() (groups []sso.GroupID) {
 	for _, m := range b.lost {
 		if m.Source == sso.SourceJIT || m.Source == sso.SourceSCIM {
@@ -116,7 +118,7 @@ func (b *braking) synced() (groups []sso.GroupID) {
 	return groups
 }
 
-// sign is what this sign-in says about the names of the connection.
+// sign returns what this sign-in says about the names of the connection.
 func (b *braking) sign(stop sso.BrakeStop) sso.BrakeSign {
 	s := sso.BrakeSign{At: b.facts.At}
 	synced, matched := b.synced(), slices.Sorted(maps.Keys(b.named))
@@ -142,8 +144,8 @@ func (b *braking) called(groups []sso.GroupID) (names []string) {
 	return slices.Compact(names)
 }
 
-// newNames reports whether a name that matches nothing was not sent for the
-// person before. Names that no group can have say nothing about groups here.
+// newNames reports whether an unmatched name is new for this user. Names that
+// no group can have are ignored.
 func (b *braking) newNames() bool {
 	again := b.facts.Before.Kind == sso.SignRenamed
 	return slices.ContainsFunc(b.changes.Record.Unmatched, func(name string) bool {
@@ -151,8 +153,8 @@ func (b *braking) newNames() bool {
 	})
 }
 
-// doubted are those of the matched groups that somebody lost to names that match
-// nothing. None are needed once enough people match.
+// doubted returns the matched groups that other users lost to unmatched names.
+// It returns none once enough users match.
 func (b *braking) doubted(stop sso.BrakeStop, matched []sso.GroupID) []sso.GroupID {
 	in := slices.Clone(stop.Groups)
 	bad, good := 0, 0
@@ -170,8 +172,8 @@ func (b *braking) doubted(stop sso.BrakeStop, matched []sso.GroupID) []sso.Group
 	return slices.DeleteFunc(matched, func(id sso.GroupID) bool { return !slices.Contains(in, id) })
 }
 
-// signs are those of all people, newest first, with this sign-in's in place of
-// the person's last.
+// signs returns the signs of all users, newest first, with this sign-in's in
+// place of the user's previous one.
 func (b *braking) signs(now sso.BrakeSign) []sso.BrakeSign {
 	switch {
 	case now.Kind != "":
@@ -184,7 +186,7 @@ func (b *braking) signs(now sso.BrakeSign) []sso.BrakeSign {
 	return all
 }
 
-// count tells the signs since a moment apart.
+// count counts the signs of each kind since a moment.
 func count(signs []sso.BrakeSign, since time.Time) (renamed, nothing, matches int) {
 	for _, s := range signs {
 		switch {
@@ -201,9 +203,10 @@ func count(signs []sso.BrakeSign, since time.Time) (renamed, nothing, matches in
 }
 
 // namesChanged reports whether the names that the connection sends stopped
-// matching: at least three people lost groups, more than still match one of
-// these. Where no new name came for some of them, they must have lost different
-// groups: one group that was deleted at the identity provider looks like that.
+// matching: at least three users lost groups, and more than still match one of
+// these. If some of them sent no new name, they must have lost different
+// groups, because a single deleted group at the identity provider looks the
+// same.
 func namesChanged(signs []sso.BrakeSign, since time.Time) bool {
 	renamed, nothing, matches := count(signs, since)
 	if renamed+nothing < suspicious || renamed+nothing <= matches {
@@ -213,7 +216,7 @@ func namesChanged(signs []sso.BrakeSign, since time.Time) bool {
 	return renamed >= suspicious || len(names) > 1
 }
 
-// lostBy are the groups that people lost since a moment, and their names.
+// lostBy returns the groups that users lost since a moment, and their names.
 func lostBy(signs []sso.BrakeSign, since time.Time) (groups []sso.GroupID, names []string) {
 	for _, s := range signs {
 		if s.Kind.Lost() && s.At.After(since) {
@@ -225,8 +228,8 @@ func lostBy(signs []sso.BrakeSign, since time.Time) (groups []sso.GroupID, names
 	return slices.Compact(groups), slices.Compact(names)
 }
 
-// matchAgain reports whether the last three people matched, and as many within
-// the window as did not.
+// matchAgain reports whether the last three users matched, and within the
+// window at least as many matched as did not.
 func matchAgain(signs []sso.BrakeSign, since time.Time) bool {
 	if len(signs) < suspicious || slices.ContainsFunc(signs[:suspicious], func(s sso.BrakeSign) bool { return s.Kind.Lost() }) {
 		return false
@@ -235,8 +238,8 @@ func matchAgain(signs []sso.BrakeSign, since time.Time) bool {
 	return matches >= renamed+nothing
 }
 
-// share notes the losses, and holds the plan if one of the groups would lose too
-// many people.
+// share records the losses, and holds the plan if one of the groups would lose
+// too many members.
 func (b *braking) share() (cause sso.HeldCause, of sso.GroupID) {
 	b.changes.Brake.Losses = b.lost
 	for _, m := range b.lost {
@@ -262,8 +265,8 @@ func (b *braking) tooMany(group sso.GroupID) bool {
 	return people > b.rules.People && people*100 > b.rules.Share*l.Members
 }
 
-// losesLastAdmin reports whether the person is the only one in the enterprise's
-// admin groups and would be in none afterwards.
+// losesLastAdmin reports whether the user is the only admin of the enterprise
+// and would be in no admin group afterwards.
 func (p *planner) losesLastAdmin() bool {
 	admin := func(id sso.GroupID) bool { return slices.Contains(p.snapshot.AdminGroups, id) }
 	if p.snapshot.OtherAdmins || !slices.ContainsFunc(p.changes.Remove, admin) {
@@ -275,7 +278,7 @@ func (p *planner) losesLastAdmin() bool {
 	})
 }
 
-// hold puts the whole plan aside.
+// hold moves the whole plan into Held.
 func (p *planner) hold(cause sso.HeldCause, group sso.GroupID) {
 	c := &p.changes
 	c.Held = &sso.HeldChanges{Mode: c.Record.Mode, Cause: cause, Group: group, Add: c.Add, Remove: c.Remove}
@@ -285,8 +288,8 @@ func (p *planner) hold(cause sso.HeldCause, group sso.GroupID) {
 	c.Record.Note = HeldNote(cause, p.groups[group].Name)
 }
 
-// HeldNote says why a group sync is held, for admins; group is the name of the
-// group it is about, if it is about one.
+// HeldNote returns the sentence that tells an admin why a group sync is held.
+// group is the name of the group concerned, if there is one.
 func HeldNote(cause sso.HeldCause, group string) string {
 	const kept = " Every membership was kept until an admin decides."
 	switch cause {
@@ -302,18 +305,20 @@ func HeldNote(cause sso.HeldCause, group string) string {
 	return ""
 }
 
-// A change that takes more people than shareLeast, and more than half of all, out
-// of a group at once is more likely a mistake than meant.
+// shareLeast is the smallest removal that ShareBrake stops. Removing more
+// members than this, and more than half of a group, at once is more likely a
+// mistake than intended.
 const shareLeast = 20
 
-// ShareBrake reports whether taking removed of members people out of a group at
-// once has to be confirmed. It is about bursts, that is whole groups; what one
-// sign-in says is about one person.
+// ShareBrake reports whether removing that many of a group's members at once
+// needs a confirmation. It is about removals of many members by an admin; a
+// sign-in concerns one user.
 func ShareBrake(members, removed int) bool {
 	return removed > shareLeast && removed > members/2
 }
 
-// ErrShareBrake is Conflict "share_brake": nothing was changed.
+// ErrShareBrake returns Conflict "share_brake", which says that nothing was
+// changed.
 func ErrShareBrake(members, removed int) *sso.Error {
 	return &sso.Error{Kind: sso.Conflict, Code: "share_brake",
 		Public: fmt.Sprintf("This takes %d of %d people out of the group at once. Confirm it if it is meant.", removed, members)}

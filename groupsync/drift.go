@@ -2,8 +2,8 @@ package groupsync
 
 import "gatehouse/sso"
 
-// Explain says why somebody is not where the identity provider's last word puts
-// them. Of several reasons it is the one to act on.
+// Explain says why a user's membership differs from what the identity provider
+// last asserted. If several reasons apply, it returns the one to act on.
 func Explain(d sso.Drifting) sso.DriftReason {
 	switch {
 	case d.Group.Default:
@@ -16,7 +16,7 @@ func Explain(d sso.Drifting) sso.DriftReason {
 	return extra(d)
 }
 
-// missing is about somebody who is named and not there.
+// missing explains why an asserted user is not a member.
 func missing(d sso.Drifting) sso.DriftReason {
 	ended := d.Ended.Until
 	switch {
@@ -25,16 +25,16 @@ func missing(d sso.Drifting) sso.DriftReason {
 	case ended.IsZero() && d.Group.CreatedAt.After(d.Last.At):
 		return sso.DriftGroupNewer
 	case !ended.IsZero() && !ended.Before(d.Last.At):
-		return sso.DriftManual // a sign-in would have put them back
+		return sso.DriftManual // a sign-in would have added them again
 	case d.Last.Mode == sso.SyncKeep:
 		return sso.DriftUnknown
 	case ended.IsZero():
-		return sso.DriftGroupNewer // it got its name since
+		return sso.DriftGroupNewer // the group got its name later
 	}
 	return sso.DriftOther
 }
 
-// extra is about somebody who is there and not named.
+// extra explains why a member is not asserted.
 func extra(d sso.Drifting) sso.DriftReason {
 	switch {
 	case d.Membership.Source == sso.SourceSCIM:
@@ -54,18 +54,18 @@ func extra(d sso.Drifting) sso.DriftReason {
 	case d.Last.Mode == sso.SyncAddOnly:
 		return sso.DriftMode
 	}
-	return sso.DriftGroupNewer // it was called otherwise when they came
+	return sso.DriftGroupNewer // the group had another name when they joined
 }
 
-// Reconcile says what the person's next sign-in would do about the group if it
-// said the same again: whether they come in, or go. Somebody whose groups are
-// not certainly known stays, and who is deactivated does not sign in.
+// Reconcile says whether the user's next sign-in would add or remove the
+// membership if it asserted the same groups. A user whose groups are not known
+// for certain stays, and a deactivated user does not sign in.
 func Reconcile(d sso.Drifting) (add, remove bool) {
 	if d.Group.Default || d.Held != "" || !d.Known || d.User.Status != sso.UserActive {
 		return false, false
 	}
 	if d.Membership == nil {
-		// A list that was cut off is certain about those it names.
+		// A truncated list is certain about the names in it.
 		return d.Expected && (d.Certain || d.Last.Mode == sso.SyncAddOnly), false
 	}
 	return false, d.Certain && !d.Expected && removable(d.Last.Mode, d.Membership.Source)

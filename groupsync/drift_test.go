@@ -15,7 +15,8 @@ import (
 // day is a moment that is easy to order.
 func day(n int) time.Time { return time.Date(2026, 11, n, 12, 0, 0, 0, time.UTC) }
 
-// strays is somebody whose last sign-in was on the tenth, with whole groups.
+// strays returns a user whose last sign-in was on the tenth and asserted all
+// groups.
 func strays(change func(*sso.Drifting)) sso.Drifting {
 	d := sso.Drifting{User: sso.User{Status: sso.UserActive}, Expected: true, Known: true, Certain: true,
 		Group: sso.Group{CreatedAt: day(1)}, Last: sso.SyncRecord{Mode: sso.SyncReset, At: day(10)}}
@@ -76,8 +77,9 @@ func TestExplainAndReconcile(t *testing.T) {
 	}
 }
 
-// TestReconcileTakesNobodyWhoIsUnknown: whatever else is true of somebody.
-func TestReconcileTakesNobodyWhoIsUnknown(t *testing.T) {
+// TestReconcileKeepsMembersOfUnknownGroups checks that unknown groups remove no
+// member, whatever else is true.
+func TestReconcileKeepsMembersOfUnknownGroups(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		flag := func(name string) bool { return rapid.Bool().Draw(t, name) }

@@ -24,7 +24,8 @@ func signed(kinds ...sso.SignKind) (signs []sso.BrakeSign) {
 	return signs
 }
 
-// TestMassBrake: somebody is in web/dev and web/sre by sign-ins, and in data/admins by hand.
+// TestMassBrake has a user who is in web/dev and web/sre by sign-ins, and in
+// data/admins by hand.
 func TestMassBrake(t *testing.T) {
 	t.Parallel()
 	const renamed, nothing, matches = sso.SignRenamed, sso.SignNothing, sso.SignMatches
@@ -104,8 +105,9 @@ func TestMassBrake(t *testing.T) {
 	}
 }
 
-// TestLastAdminIsNotCounted: a sync held for the last admin takes nobody out of
-// a group, and so is no part of its share. It still says whether names match.
+// TestLastAdminIsNotCounted checks that a sync held for the last admin removes
+// no membership and so does not count towards its share. It still records
+// whether names match.
 func TestLastAdminIsNotCounted(t *testing.T) {
 	t.Parallel()
 	full := map[sso.GroupID]sso.GroupLosses{"web/sre": {People: 20, Members: 20}}

@@ -12,10 +12,10 @@ import (
 	"gatehouse/sso/fold"
 )
 
-// CheckName accepts the name of a group that an identity provider could assert
-// and a reader could tell apart. What sync compares is bytes, so of the ways to
-// write the same letters only the composed one, which everybody sends, may be
-// the name of a group; and what asserted names are compared without, none has.
+// CheckName reports what is wrong with the name of a group. Sync compares
+// bytes, so a name must be in Unicode normalization form C, which every
+// identity provider sends; it must have nothing that [CleanName] removes; and a
+// reader must be able to tell it from others.
 func CheckName(field, name string) []sso.FieldError {
 	if problems := sso.ValidateGroupName(field, name); len(problems) > 0 {
 		return problems
@@ -32,10 +32,10 @@ func CheckName(field, name string) []sso.FieldError {
 	return nil
 }
 
-// CleanIDPNames gives the IdP names of a group as they are kept: in Unicode
+// CleanIDPNames returns the IdP names of a group as they are stored: in Unicode
 // normalization form C, without surrounding space and invisible characters,
-// sorted, each once, without the group's own name. Each has to be what a group
-// could be called; fields are named idp_names[0] and so on, as they were given.
+// sorted, without duplicates and without the group's own name. Each must be a
+// valid group name; errors name the fields as given, idp_names[0] and so on.
 func CleanIDPNames(group string, names []string) ([]string, []sso.FieldError) {
 	var clean []string
 	var problems []sso.FieldError
@@ -59,5 +59,6 @@ func CleanIDPNames(group string, names []string) ([]string, []sso.FieldError) {
 	return clean, problems
 }
 
-// CleanName is name in the form in which names are compared: see [fold.Clean].
+// CleanName returns name in the form in which names are compared: see
+// [fold.Clean].
 func CleanName(name string) string { return fold.Clean(name) }

@@ -13,14 +13,14 @@ import (
 	"gatehouse/sso/fold"
 )
 
-// mostObjectIDs is how many object IDs are near misses: one tells as much as a
-// thousand.
+// mostObjectIDs is how many object IDs are reported as near misses. One tells
+// as much as a thousand.
 const mostObjectIDs = 50
 
-// NearMisses says which of groups the unmatched names nearly are, in an order
-// that does not depend on how they were found. A name that one organization has
-// and another has not is no miss, since names match in all organizations. An
-// object ID is a miss of no group.
+// NearMisses returns the groups whose names the unmatched names resemble, in a
+// stable order. A name that only some organizations have a group for is no near
+// miss, since names match in all organizations. An object ID is a near miss of
+// no particular group.
 func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.OrganizationID]string) []sso.NearMiss {
 	byFold := make(map[string][]named, len(groups))
 	for _, g := range groups {
@@ -61,15 +61,15 @@ func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.Or
 	return all
 }
 
-// named is a group by one of its names.
+// named is a group with one of its names.
 type named struct {
 	sso.Group
 	by string
 }
 
-// nearness compares two names of one fold. Equal names are near only if they
-// are a default group's: any other would have matched. What is only contained in
-// the asserted name is near for that.
+// nearness compares two names with the same fold. Equal names are near only for
+// a default group: any other would have matched. A name found inside the
+// asserted one is near for the reason it was found.
 func nearness(asserted string, reading fold.Reading, n named) (sso.Nearness, bool) {
 	if reading.Why != "" {
 		return reading.Why, !n.Default
@@ -84,13 +84,13 @@ func nearness(asserted string, reading fold.Reading, n named) (sso.Nearness, boo
 		return sso.DiffersInSpace, true
 	case visible(a) == b:
 		return sso.DiffersInvisibly, true
-	case norm.NFKC.IsNormalString(a) && cases.Fold().String(a) == cases.Fold().String(b): // else folding would undo ligatures
+	case norm.NFKC.IsNormalString(a) && cases.Fold().String(a) == cases.Fold().String(b): // folding would otherwise expand ligatures
 		return sso.DiffersInCase, true
 	}
 	return sso.DiffersInLookAlike, true
 }
 
-// visible is s without what nobody sees.
+// visible returns s without invisible characters.
 func visible(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) {

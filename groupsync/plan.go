@@ -9,19 +9,19 @@ import (
 	"gatehouse/sso"
 )
 
-// Plan makes the person's memberships in all organizations of the enterprise
-// what asserted says, as far as rules and certainty allow. They are in the default
-// groups of the connection whatever is asserted. Rules of mode
-// [sso.SyncKeep] are those of a connection whose memberships come by
-// provisioning: nothing changes, whatever is asserted. The changes include
-// the rows of default groups: who joins a first group of an organization joins
-// its default group, who loses the last one leaves it.
+// Plan returns the changes that make the user's memberships, in all
+// organizations of the enterprise, what asserted says, as far as rules and
+// certainty allow. The user is always in the default groups of the connection.
+// Rules of mode [sso.SyncKeep] are those of a connection whose memberships come
+// by provisioning: nothing changes. The changes include the rows of default
+// groups: a user who joins a first group of an organization joins its default
+// group, and a user who loses the last one leaves it.
 //
-// The brake holds a plan that would take the last admin away, or that is part of
-// a mass removal, as far as snapshot.Brake tells: see [sso.MembershipChanges].
+// The brake holds a plan that would remove the last admin, or that is part of a
+// mass removal according to snapshot.Brake: see [sso.MembershipChanges].
 //
 // The error is Forbidden "groups_unknown" if the rules refuse a sign-in whose
-// groups are not known; nothing else fails.
+// groups are not known. There is no other error.
 func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSnapshot) (sso.MembershipChanges, error) {
 	mode, note, err := effective(rules, asserted)
 	if err != nil {
@@ -58,7 +58,7 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 	return p.changes, nil
 }
 
-// effective turns what is configured and what is known into what is done.
+// effective returns the sync mode to apply, given the rules and what is known.
 func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, string, error) {
 	if rules.Mode == sso.SyncKeep {
 		return sso.SyncKeep, "Provisioning of this connection is set to SCIM, which is not available yet: " +
@@ -95,7 +95,7 @@ func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, 
 	return rules.Mode, "", nil
 }
 
-// partialNote says what was done about a list that was not fully understood.
+// partialNote says how a list that was not fully understood was handled.
 func partialNote(g sso.AssertedGroups) string {
 	if len(g.Names) == 0 {
 		return "Nothing of what the identity provider sent as groups was understood: every membership was kept. " +
@@ -108,15 +108,16 @@ func partialNote(g sso.AssertedGroups) string {
 type planner struct {
 	snapshot sso.GroupSnapshot
 	groups   map[sso.GroupID]sso.Group
-	member   map[sso.GroupID]sso.Membership // as it is before, then as it will be
-	named    map[sso.GroupID]bool           // by an asserted name
+	member   map[sso.GroupID]sso.Membership // the user's memberships: before the plan, then after it
+	named    map[sso.GroupID]bool           // groups matched by an asserted name
 	changes  sso.MembershipChanges
-	// byDefault says that a change is because of default groups of the connection.
+	// byDefault is set if the default groups of the connection change
+	// something.
 	byDefault bool
 }
 
-// match finds the groups of the asserted names, by name or IdP name, and records
-// which names match none. The name of the default group matches nothing.
+// match returns the groups of the asserted names, by name or IdP name, and
+// records the unmatched names. The name of a default group matches nothing.
 func (p *planner) match(names []string) map[sso.GroupID]bool {
 	byName := make(map[string][]sso.GroupID, len(p.groups))
 	for id, g := range p.groups {
@@ -144,8 +145,8 @@ func (p *planner) match(names []string) map[sso.GroupID]bool {
 	return wanted
 }
 
-// defaults are the connection's default groups that are there. An admin group is
-// none of them: everyone would administer the enterprise.
+// defaults returns the connection's default groups that exist. Admin groups are
+// left out: otherwise every user would administer the enterprise.
 func (p *planner) defaults(ids []sso.GroupID) map[sso.GroupID]bool {
 	defaults := make(map[sso.GroupID]bool, len(ids))
 	for _, id := range ids {
@@ -171,9 +172,9 @@ func (p *planner) add(wanted map[sso.GroupID]bool, source sso.MembershipSource) 
 	}
 }
 
-// leaveFormerDefaults ends memberships of groups that are default groups no
-// longer. That is certain whatever is known about the groups of the person; only
-// a connection that takes nobody out keeps them.
+// leaveFormerDefaults ends memberships of groups that are no longer default
+// groups. That is certain whatever is known about the user's groups; only an
+// add-only connection keeps them.
 func (p *planner) leaveFormerDefaults(configured sso.SyncMode, wanted, defaults map[sso.GroupID]bool) {
 	if configured == sso.SyncAddOnly {
 		return
@@ -205,9 +206,9 @@ func removable(mode sso.SyncMode, source sso.MembershipSource) bool {
 	return false
 }
 
-// followDefaults lets default-group rows follow the others. Only organizations
-// in which something changed are looked at, and only rows that exist because of
-// another membership are removed.
+// followDefaults makes the default-group rows follow the others. It looks only
+// at organizations with a change, and removes only rows that exist because of
+// another membership.
 func (p *planner) followDefaults() {
 	touched := map[sso.OrganizationID]bool{}
 	for _, m := range p.changes.Add {
@@ -247,13 +248,13 @@ func (p *planner) leave(id sso.GroupID) {
 	p.changes.Remove = append(p.changes.Remove, id)
 }
 
-// order puts the changes in one that does not depend on how they were found.
+// order sorts the changes, so that the result does not depend on map order.
 func (p *planner) order() {
 	slices.SortFunc(p.changes.Add, func(a, b sso.Membership) int { return cmp.Compare(a.Group, b.Group) })
 	slices.Sort(p.changes.Remove)
 }
 
-// describe writes the record.
+// describe fills in the sync record.
 func (p *planner) describe() {
 	c := &p.changes
 	if p.byDefault && c.Held == nil && c.Record.Note != "" {
@@ -264,7 +265,7 @@ func (p *planner) describe() {
 	c.Record.Added, c.Record.Removed = p.words(c.Add, c.Remove)
 }
 
-// words says changes in a way that outlives the groups.
+// words returns the changes with names, which outlive the groups.
 func (p *planner) words(add []sso.Membership, remove []sso.GroupID) (added, removed []sso.GroupChange) {
 	for _, m := range add {
 		change := p.name(m.Group)

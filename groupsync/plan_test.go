@@ -245,7 +245,7 @@ func TestPlanProperties(t *testing.T) {
 				t.Fatalf("%s removed %v", s.asserted.State, c.Remove)
 			}
 		},
-		"another IdP name takes nobody out": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
+		"adding an IdP name removes no member": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
 			s.snapshot.Groups = slices.Clone(s.snapshot.Groups)
 			i := rapid.IntRange(0, len(s.snapshot.Groups)-1).Draw(t, "group")
 			s.snapshot.Groups[i].IDPNames = append(slices.Clone(s.snapshot.Groups[i].IDPNames), "fresh")

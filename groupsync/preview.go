@@ -7,21 +7,21 @@ import (
 	"gatehouse/sso"
 )
 
-// OrganizationPreview is what a sync does in one organization.
+// OrganizationPreview is the effect of a sync in one organization.
 type OrganizationPreview struct {
 	Organization sso.OrganizationID
 	Name         string
 	Added        []sso.GroupChange
 	Removed      []sso.GroupChange
-	Kept         []sso.GroupChange // in which the person was and stays
+	Kept         []sso.GroupChange // memberships that stay
 	NearMisses   []sso.NearMiss
-	// OnlyElsewhere are asserted names that match, but no group of this
-	// organization. That is no mistake: names match wherever there is a group.
+	// OnlyElsewhere are asserted names that match groups of other organizations
+	// only. That is no mistake: a name matches wherever there is a group.
 	OnlyElsewhere []string
 }
 
-// ByOrganization tells a plan by organization, in the order of their names. A
-// plan that is held is told as what would be done.
+// ByOrganization splits a plan by organization, ordered by name. A held plan is
+// shown as if it were applied.
 func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []OrganizationPreview {
 	all := map[sso.OrganizationID]*OrganizationPreview{}
 	of := func(id sso.OrganizationID) *OrganizationPreview {
@@ -53,7 +53,7 @@ func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []Organ
 	}
 	for _, m := range c.Record.NearMisses {
 		if m.Organization == "" {
-			continue // an object ID, which is of no group
+			continue // an object ID, which belongs to no group
 		}
 		of(m.Organization).NearMisses = append(of(m.Organization).NearMisses, m)
 	}
@@ -72,7 +72,7 @@ func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []Organ
 	return list
 }
 
-// kept are the groups in which the person is and stays.
+// kept returns the groups that the user is in and stays in.
 func kept(snapshot sso.GroupSnapshot, gone []sso.GroupID) []sso.GroupChange {
 	p := planner{snapshot: snapshot, groups: map[sso.GroupID]sso.Group{}}
 	for _, g := range snapshot.Groups {

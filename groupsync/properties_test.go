@@ -30,7 +30,7 @@ func TestPlanKeepsWithinBounds(t *testing.T) {
 				}
 			}
 		},
-		"a default group is left only with the last other group of its organization, and only if nobody put the person there": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
+		"a default group is left only with the last other group of its organization, and only if no admin put the person there": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
 			after := apply(s.snapshot.Memberships, c)
 			for _, g := range s.snapshot.Groups {
 				if !g.Default || !slices.Contains(c.Remove, g.ID) {
@@ -58,7 +58,7 @@ func TestPlanKeepsWithinBounds(t *testing.T) {
 				}
 			}
 		},
-		"what somebody added by hand is removed by a reset alone": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
+		"a membership added by hand is removed only by mode reset": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
 			for _, m := range s.snapshot.Memberships {
 				if m.Source == sso.SourceManual && slices.Contains(c.Remove, m.Group) && c.Record.Mode != sso.SyncReset {
 					t.Fatalf("%s removed %s", c.Record.Mode, m.Group)

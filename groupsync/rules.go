@@ -2,8 +2,8 @@ package groupsync
 
 import "gatehouse/sso"
 
-// RulesOf are a configuration's rules for memberships, its default groups among
-// them. Where they come by provisioning, a sign-in has nothing to say about them.
+// RulesOf returns the membership rules of a configuration, including its
+// default groups. If memberships come by provisioning, a sign-in changes none.
 func RulesOf(cfg sso.Config) sso.GroupSync {
 	if cfg.Provisioning == sso.ProvisionSCIM {
 		return sso.GroupSync{Mode: sso.SyncKeep}

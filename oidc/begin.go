@@ -11,9 +11,9 @@ import (
 	"gatehouse/sso"
 )
 
-// Begin makes the authorization request: code flow, PKCE S256 (RFC 7636) and a
-// nonce whether or not the provider says it knows them; the pending login's ID
-// is the state.
+// Begin returns the redirect that starts a sign-in: authorization code flow
+// with PKCE S256 (RFC 7636) and a nonce, whether or not the provider announces
+// support. The pending login's ID is the state.
 func (rp *RelyingParty) Begin(ctx context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin) (sso.Redirect, error) {
 	known, err := rp.provider(c, cfg)
 	if err != nil {
@@ -32,9 +32,9 @@ func (rp *RelyingParty) Begin(ctx context.Context, c sso.Connection, cfg sso.Con
 	return sso.Redirect{URL: rp.oauth(c, *cfg.OIDC, d).AuthCodeURL(p.ID, options...)}, nil
 }
 
-// oauth is the client as x/oauth2 wants it. The way to authenticate is always
-// explicit: left open, x/oauth2 tries one after the other and sends code and
-// secret twice.
+// oauth returns the x/oauth2 configuration of the client. The authentication
+// method is always explicit: without one, x/oauth2 tries both and sends the
+// code and the secret twice.
 func (rp *RelyingParty) oauth(c sso.Connection, cfg sso.OIDCConfig, d Discovery) *oauth2.Config {
 	o := &oauth2.Config{
 		ClientID:    cfg.ClientID,
@@ -56,11 +56,12 @@ func (rp *RelyingParty) oauth(c sso.Connection, cfg sso.OIDCConfig, d Discovery)
 	return o
 }
 
-// maxState is longer than any state of ours, in bytes.
+// maxState is the longest state parameter accepted, in bytes. It exceeds the
+// length of every state we issue.
 const maxState = 128
 
-// Correlate gives the state parameter, "" if there is none. Nothing is
-// verified; what cannot be one of ours is Invalid "login_state_expired".
+// Correlate returns the state parameter, or "" if there is none. It verifies
+// nothing; a value that cannot be one of ours is Invalid "login_state_expired".
 func (rp *RelyingParty) Correlate(cb sso.Callback) (string, error) {
 	state, err := single(cb, "state")
 	if err == nil && len(state) > maxState {
@@ -72,8 +73,9 @@ func (rp *RelyingParty) Correlate(cb sso.Callback) (string, error) {
 	return state, nil
 }
 
-// single gives a parameter of the answer. Repeated ones are refused where the
-// answer comes in; this is for whoever calls otherwise.
+// single returns one parameter of an authorization response and refuses a
+// repeated one. The HTTP edge refuses repeated parameters too; this check
+// covers other callers.
 func single(cb sso.Callback, name string) (string, error) {
 	switch values := cb.Form[name]; len(values) {
 	case 0:

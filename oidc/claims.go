@@ -17,21 +17,22 @@ import (
 	"gatehouse/sso"
 )
 
-// Bounds of a claims document. The leaves leave room for many more groups than
-// sso.MaxGroups: the mapping picks those that count before it limits them.
+// Limits of a claims document. maxLeaves allows many more groups than
+// sso.MaxGroups, because the mapping selects groups before it applies that
+// limit.
 const (
 	maxDepth  = 8
 	maxLeaves = 50_000
 )
 
-// document is a JSON object of claims without repeated names.
+// document is a JSON object of claims in which no name is repeated.
 type document struct {
-	members map[string]jsontext.Value // of the top level, as sent
+	members map[string]jsontext.Value // members of the top level, as sent
 	claims  sso.Claims                // flattened
-	// twins are names that differ in case only, as dotted paths. encoding/json
-	// takes them for one another: there, "EMAIL" overrides "email".
+	// twins are pairs of names that differ only in case, as dotted paths.
+	// encoding/json treats them as one name: there, "EMAIL" overrides "email".
 	twins [][2]string
-	mixed map[string]sso.MixedClaim // those of them with values that are not texts, and objects
+	mixed map[string]sso.MixedClaim // claims with values that are not strings, and objects
 }
 
 func parseDocument(data []byte) (document, error) {
@@ -60,20 +61,20 @@ func parseDocument(data []byte) (document, error) {
 }
 
 // flattener walks a document once. jsontext refuses repeated names and invalid
-// UTF-8 by itself.
+// UTF-8.
 type flattener struct {
 	dec    *jsontext.Decoder
 	source string             // the document
 	top    map[string]*values // members of the top level
 	nested map[string]*values // everything deeper, by dotted path
-	owner  map[string]string  // which members, joined by NUL, a path in nested is of
+	owner  map[string]string  // by path in nested: the member names it stands for, joined by NUL
 	leaves int
 	twins  [][2]string
-	lists  []*list // those being read, the outermost first
+	lists  []*list // lists being read, outermost first
 }
 
-// object reads one. path is the dotted path of the object, exact its member
-// names joined by NUL, which two spellings of one path do not share.
+// object reads a JSON object. path is its dotted path; exact is its member
+// names joined by NUL, which distinguishes two spellings of one path.
 func (f *flattener) object(path, exact string, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("more than %d levels", maxDepth)
@@ -108,13 +109,13 @@ func (f *flattener) object(path, exact string, depth int) error {
 	return err
 }
 
-// claim is the one values are of: its dotted path, its member names joined by
-// NUL, and whether it is a member of the top level.
+// claim identifies what a value belongs to: its dotted path, its member names
+// joined by NUL, and whether it is a member of the top level.
 type claim struct {
 	path, exact string
 	top         bool
-	element     bool // of a list
-	inner       bool // of a list within a list
+	element     bool // the value is an element of a list
+	inner       bool // the list is inside another list
 }
 
 func (f *flattener) value(c claim, depth int) error {
@@ -127,7 +128,7 @@ func (f *flattener) value(c claim, depth int) error {
 		f.of(c).reject(f.since(start), sso.RawNotText)
 		return nil
 	case '[':
-		if err := f.add(c); err != nil { // there, even if nothing is in it
+		if err := f.add(c); err != nil { // the claim is present, even if it has no value
 			return err
 		}
 		start := f.dec.InputOffset()
@@ -146,7 +147,7 @@ func (f *flattener) value(c claim, depth int) error {
 	switch token.Kind() {
 	case 'n':
 		if !c.element {
-			return nil // null says nothing, like no claim at all
+			return nil // null counts like a missing claim
 		}
 		f.of(c).reject("null", sso.RawNotText)
 		return nil
@@ -156,8 +157,9 @@ func (f *flattener) value(c claim, depth int) error {
 	return f.scalar(c, token.String())
 }
 
-// array reads one. Texts in lists within it are values of the same claim, but an
-// element that is a list is not a text itself: even an empty one says something.
+// array reads a JSON array. Strings in nested arrays are values of the same
+// claim, but an array inside an array is not a string itself, and even an empty
+// one is recorded.
 func (f *flattener) array(c claim, depth int) error {
 	if depth > maxDepth {
 		return fmt.Errorf("more than %d levels", maxDepth)
@@ -184,7 +186,8 @@ func (f *flattener) array(c claim, depth int) error {
 	return err
 }
 
-// add records texts of a claim; none for a claim that is there all the same.
+// add records string values of a claim. Without texts it records that the claim
+// is present.
 func (f *flattener) add(c claim, texts ...string) error {
 	if !c.top {
 		if owner, ok := f.owner[c.path]; ok && owner != c.exact {
@@ -206,8 +209,8 @@ func (f *flattener) add(c claim, texts ...string) error {
 	return nil
 }
 
-// scalar records a number or a boolean: a text to most readers of claims, but
-// not the name of a group.
+// scalar records a number or a boolean. Most claims accept it as text; a group
+// name does not.
 func (f *flattener) scalar(c claim, text string) error {
 	if c.top && unmixed(c.path) {
 		return f.add(c, text)
@@ -221,7 +224,7 @@ func (f *flattener) scalar(c claim, text string) error {
 	return nil
 }
 
-// fold gives all names that encoding/json takes for one another the same form.
+// fold maps names that encoding/json treats as equal to the same string.
 func fold(s string) string {
 	ascii := true
 	for i := range len(s) {
@@ -242,7 +245,7 @@ func fold(s string) string {
 	}, s)
 }
 
-// text gives a member that must be a string; "" if it is missing.
+// text returns a member that must be a string, or "" if it is missing.
 func (d document) text(name string) (string, error) {
 	raw, ok := d.members[name]
 	if !ok {
@@ -255,8 +258,8 @@ func (d document) text(name string) (string, error) {
 	return s, nil
 }
 
-// moment gives a member that must be a NumericDate (RFC 7519 §2); zero if it is
-// missing.
+// moment returns a member that must be a NumericDate (RFC 7519 §2), or the zero
+// time if it is missing.
 func (d document) moment(name string) (time.Time, error) {
 	raw, ok := d.members[name]
 	if !ok {
@@ -270,7 +273,7 @@ func (d document) moment(name string) (time.Time, error) {
 	return time.Unix(int64(seconds), 0), nil
 }
 
-// audience gives aud, which is a string or a list of strings.
+// audience returns aud, which is a string or a list of strings.
 func (d document) audience() ([]string, error) {
 	raw, ok := d.members["aud"]
 	if !ok {

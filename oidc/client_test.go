@@ -106,7 +106,8 @@ func TestPrivateKeyJWT(t *testing.T) {
 	}
 }
 
-// The identity provider is who its certificate says, or nobody.
+// TestTLS checks that the identity provider must present a certificate for its
+// name.
 func TestTLS(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)

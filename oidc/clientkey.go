@@ -21,9 +21,10 @@ import (
 
 const assertionLifetime = 60 * time.Second
 
-// clientAssertion authenticates us by private_key_jwt (OpenID Connect Core §9,
-// RFC 7523). The certificate's thumbprints are in the header for providers that
-// are given the certificate, the key ID for those that are given the key set.
+// clientAssertion returns the JWT that authenticates the client by
+// private_key_jwt (OpenID Connect Core §9, RFC 7523). The header has the
+// certificate's thumbprints for providers that were given the certificate, and
+// the key ID for those that were given the key set.
 func (rp *RelyingParty) clientAssertion(c sso.Connection, clientID, audience string) (string, error) {
 	if len(c.Keys) == 0 {
 		return "", fmt.Errorf("client assertion: %w", errors.New("the connection has no key"))
@@ -71,8 +72,8 @@ func privateKey(pair sso.KeyPair) (*rsa.PrivateKey, error) {
 	return private, nil
 }
 
-// keyID names a key by itself, so that the two of us agree on it without
-// exchanging it.
+// keyID returns the JWK thumbprint of a key (RFC 7638), so that both sides
+// derive the same ID without exchanging it.
 func keyID(public crypto.PublicKey) (string, error) {
 	der, err := x509.MarshalPKIXPublicKey(public)
 	if err != nil {
@@ -82,8 +83,8 @@ func keyID(public crypto.PublicKey) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(sum[:]), nil
 }
 
-// ClientKeys is the connection's public keys as a JWK set, for an admin to
-// register where the client authenticates by private_key_jwt.
+// ClientKeys returns the connection's public keys as a JWK set, which an admin
+// registers at the provider when the client authenticates by private_key_jwt.
 func (rp *RelyingParty) ClientKeys(c sso.Connection) ([]byte, error) {
 	set := jose.JSONWebKeySet{Keys: []jose.JSONWebKey{}}
 	for _, pair := range c.Keys {

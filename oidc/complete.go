@@ -12,7 +12,8 @@ import (
 	"gatehouse/sso"
 )
 
-// maxCode is the longest authorization code sent on, in bytes.
+// maxCode is the longest authorization code sent to the token endpoint, in
+// bytes.
 const maxCode = 8 << 10
 
 // Complete redeems the code and verifies what comes. Errors: Invalid
@@ -32,12 +33,12 @@ func (rp *RelyingParty) Complete(ctx context.Context, c sso.Connection, cfg sso.
 	a := &answer{rp: rp, provider: known, connection: c, config: *cfg.OIDC, mapping: cfg.Mapping, pending: *p}
 	assertion, err := a.read(ctx, cb)
 	if err != nil {
-		return sso.Assertion{}, a.checks, fmt.Errorf("answer of %s: %w", cfg.OIDC.Issuer, err)
+		return sso.Assertion{}, a.checks, fmt.Errorf("response of %s: %w", cfg.OIDC.Issuer, err)
 	}
 	return assertion, a.checks, nil
 }
 
-// answer is one answer of an identity provider on its way through the checks.
+// answer verifies one response of an identity provider.
 type answer struct {
 	rp         *RelyingParty
 	provider   *provider
@@ -47,9 +48,10 @@ type answer struct {
 	pending    sso.PendingLogin
 	discovery  Discovery
 	checks     sso.Checks
-	kept       bool // it is an ID token that somebody kept, without its access token
-	unread     bool // userinfo was to be asked and could not be read
-	// tell is given what came, nothing of it verified; nil for a sign-in.
+	kept       bool // an ID token pasted by an admin, without its access token
+	unread     bool // userinfo was needed and could not be read
+	// tell, if not nil, receives each unverified document as it arrives. It is
+	// nil for a sign-in.
 	tell func(what string, doc []byte)
 }
 
@@ -78,7 +80,8 @@ func (a *answer) read(ctx context.Context, cb sso.Callback) (sso.Assertion, erro
 	return a.assertion(id), nil
 }
 
-// front checks what came through the browser and gives the code.
+// front checks the authorization response that the browser delivered, and
+// returns the code.
 func (a *answer) front(cb sso.Callback) (string, error) {
 	values := map[string]string{}
 	for _, name := range []string{"code", "error", "error_description", "iss", "state"} {
@@ -107,9 +110,9 @@ func (a *answer) front(cb sso.Callback) (string, error) {
 	return "", errRequest(fmt.Errorf("a code of %d bytes", len(values["code"])))
 }
 
-// sender checks who says they answered (RFC 9207): always if it is said, and it
-// has to be said by a provider that promises to, except with a refusal, which
-// is a refusal whoever sends it.
+// sender checks the iss parameter (RFC 9207). It is always checked if present,
+// and it is required from a provider that promises it, except on an error
+// response.
 func (a *answer) sender(form url.Values, denied bool) error {
 	got, said := form.Get("iss"), form.Has("iss")
 	if !said && (denied || !a.discovery.IssParameter) {
@@ -124,9 +127,9 @@ func (a *answer) sender(form url.Values, denied bool) error {
 	return nil
 }
 
-// assertion is what passed. Names that mean something between us and the
-// identity provider only, or lead to where claims could be fetched, are not
-// passed on.
+// assertion returns the verified assertion. It leaves out names that only
+// concern the exchange with the identity provider, and pointers to where claims
+// could be fetched.
 func (a *answer) assertion(id *idToken) sso.Assertion {
 	for name := range id.claims {
 		if slices.Contains([]string{"nonce", "at_hash", "c_hash", "s_hash"}, name) || hasRoot(name, "_claim_sources") {

@@ -18,7 +18,7 @@ import (
 const wellKnown = "/.well-known/openid-configuration"
 
 // Discovery is an OpenID provider's metadata (OpenID Connect Discovery 1.0 §3),
-// as far as it is used.
+// limited to the members that are used.
 type Discovery struct {
 	Issuer                string   `json:"issuer"`
 	AuthorizationEndpoint string   `json:"authorization_endpoint"`
@@ -30,30 +30,32 @@ type Discovery struct {
 	AuthMethods           []string `json:"token_endpoint_auth_methods_supported"`
 	Scopes                []string `json:"scopes_supported"`
 	Claims                []string `json:"claims_supported"`
-	// IssParameter promises the iss parameter in every authorization response
-	// (RFC 9207); its absence is then an attack.
+	// IssParameter announces the iss parameter in every authorization response
+	// (RFC 9207). A response without it is then treated as an attack.
 	IssParameter bool `json:"authorization_response_iss_parameter_supported"`
 }
 
-// Source is where an admin says that an issuer's metadata is.
+// Source is where an admin says an issuer's metadata is published.
 type Source struct {
-	// Address is the issuer, or the address of its discovery document. A slash at
-	// the end may be missing or too many.
+	// Address is the issuer, or the address of its discovery document. A
+	// missing or extra trailing slash is accepted.
 	Address string
-	// Confirmed is an issuer that the document may state although its address is
-	// another one's, byte for byte; empty: none.
+	// Confirmed is an issuer that the document may state although the address
+	// belongs to another one. It is compared byte for byte; empty means none.
 	Confirmed string
 }
 
-// Discovered is an issuer's metadata, with what to configure to find it again.
+// Discovered is an issuer's metadata and the configuration needed to find it
+// again.
 type Discovered struct {
 	Discovery
-	// URL is the address of the document where it does not follow from the issuer;
-	// empty where it does.
+	// URL is the address of the document if it does not follow from the issuer,
+	// else empty.
 	URL string
 }
 
-// MismatchError is the cause of an "issuer_mismatch" that an admin may confirm.
+// MismatchError is the cause of an "issuer_mismatch" error that an admin may
+// confirm.
 type MismatchError struct {
 	Address string // as entered
 	Issuer  string // as the document states it
@@ -63,10 +65,10 @@ func (e *MismatchError) Error() string {
 	return fmt.Sprintf("issuer: want %q, the discovery document says %q", sso.Inert(e.Address), sso.Inert(e.Issuer))
 }
 
-// Discover fetches the metadata of an issuer for an admin who is setting up a
-// connection. The Issuer in the document is the one to configure, byte for byte.
-// Errors: Invalid "url_not_allowed", "issuer_mismatch" (with a *MismatchError in
-// its chain if it can be confirmed), "metadata_unreadable",
+// Discover fetches an issuer's metadata for an admin who sets up a connection.
+// The Issuer in the document is the one to configure, byte for byte. Errors:
+// Invalid "url_not_allowed", "issuer_mismatch" (with a *MismatchError in its
+// chain if it can be confirmed), "metadata_unreadable",
 // "metadata_bad_endpoint"; Upstream "idp_unavailable", "idp_unusable".
 func (rp *RelyingParty) Discover(ctx context.Context, from Source) (Discovered, error) {
 	issuer, document, err := from.resolve()
@@ -88,9 +90,9 @@ func (rp *RelyingParty) Discover(ctx context.Context, from Source) (Discovered, 
 	return Discovered{}, wrongIssuer(issuer, d.Issuer)
 }
 
-// resolve gives the issuer that an address stands for, and the address of its
-// document. The query of a document's address belongs to it: older addresses of
-// Azure AD B2C name the policy there.
+// resolve returns the issuer that an address names, and the address of its
+// document. It keeps the query of a document's address: older Azure AD B2C
+// addresses name the policy there.
 func (s Source) resolve() (issuer, document string, err error) {
 	issuer, err = address.URL(strings.TrimSpace(s.Address))
 	if err != nil {
@@ -110,9 +112,9 @@ func (s Source) resolve() (issuer, document string, err error) {
 	return issuer, strings.TrimSuffix(issuer, "/") + wellKnown + query, nil
 }
 
-// confirmable refuses what is no issuer but a pattern of many: Entra ID states
-// {tenantid} for every tenant at once, so everyone with a Microsoft account could
-// sign in.
+// confirmable reports whether an admin may confirm issuer. A template of many
+// issuers is refused: Entra ID states {tenantid} for every tenant at once, so
+// everyone with a Microsoft account could sign in.
 func confirmable(issuer string) bool {
 	called, err := address.URL(issuer)
 	if err != nil {
@@ -142,7 +144,7 @@ func wrongIssuer(want, got string) *sso.Error {
 	return e
 }
 
-// fetchDiscovery fetches and checks the document, everything but its issuer.
+// fetchDiscovery fetches the document and checks everything but its issuer.
 func (rp *RelyingParty) fetchDiscovery(ctx context.Context, document string) (Discovery, error) {
 	doc, _, err := rp.get(ctx, document, "")
 	if err != nil {
@@ -156,8 +158,8 @@ func (rp *RelyingParty) fetchDiscovery(ctx context.Context, document string) (Di
 	return d, d.check()
 }
 
-// check brings the addresses into the form in which they are used. The issuer
-// stays as it is stated: it is compared byte by byte.
+// check validates the endpoints and converts them to the form in which they are
+// used. The issuer stays as stated, because it is compared byte by byte.
 func (d *Discovery) check() error {
 	for _, e := range []struct {
 		name     string
@@ -192,11 +194,11 @@ func (d *Discovery) check() error {
 	return nil
 }
 
-// algorithms are the signature algorithms accepted in an ID token: those the
-// provider says it uses, as far as nobody but it can sign with them.
+// algorithms returns the signature algorithms accepted in an ID token: those
+// the provider announces, without the symmetric ones and none.
 func (d *Discovery) algorithms() []string {
 	if len(d.SigningAlgorithms) == 0 {
-		return []string{gooidc.RS256} // the one every provider must support (OpenID Connect Core §15.1)
+		return []string{gooidc.RS256} // the algorithm every provider must support (OpenID Connect Core §15.1)
 	}
 	asymmetric := []string{
 		gooidc.RS256, gooidc.RS384, gooidc.RS512, gooidc.PS256, gooidc.PS384, gooidc.PS512,

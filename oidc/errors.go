@@ -22,9 +22,10 @@ func errDenied(err error) *sso.Error {
 		Public: "Your company's identity provider did not let you in. Ask your admin whether you may use this application.", Err: err}
 }
 
-// errAnswered is about an error response of the authorization endpoint. Only
-// some of them mean that the user may not come in: others say that it is busy, or
-// that it has to ask the user something, for which they begin again.
+// errAnswered returns the error for an error response of the authorization
+// endpoint. Only some codes mean that the user is refused: others say that the
+// provider is busy, or that it has to ask the user something, so the user
+// starts again.
 func errAnswered(code string, err error) *sso.Error {
 	switch code {
 	case "temporarily_unavailable", "server_error":
@@ -42,8 +43,10 @@ func errToken(err error) *sso.Error {
 		Public: "The sign-in message of your company's identity provider did not pass our checks.", Err: err}
 }
 
-// errUpstream is about what may work later, unless err says that it will not.
+// errUpstream returns an Upstream error for a failure that may be temporary,
+// unless err says that it is not.
 func errUpstream(err error) error { return sso.FetchError(err) }
 
-// errUnusable is about a response that cannot be used, now or later.
+// errUnusable returns the error for a response that cannot be used, now or
+// later.
 func errUnusable(err error) error { return sso.FetchError(&sso.UnusableError{Err: err}) }

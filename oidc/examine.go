@@ -14,8 +14,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Examine is Complete for a test connection: the same checks with the same
-// errors, and what came, as it may be shown.
+// Examine is Complete for a test connection: it makes the same checks, returns
+// the same errors, and also returns the response in a form that may be shown.
 func (rp *RelyingParty) Examine(ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Examined, error) {
 	if p == nil || p.Nonce == "" || p.Verifier == "" {
 		return sso.Examined{}, errState()
@@ -27,8 +27,8 @@ func (rp *RelyingParty) Examine(ctx context.Context, c sso.Connection, cfg sso.C
 	})
 }
 
-// ExamineCallback looks at the address that somebody's browser was sent back to.
-// Its code is left alone.
+// ExamineCallback looks at the address that a user's browser was sent back to.
+// It does not redeem the code.
 func (rp *RelyingParty) ExamineCallback(ctx context.Context, c sso.Connection, cfg sso.Config, form url.Values) (sso.Examined, error) {
 	x, err := rp.examine(c, cfg, sso.PendingLogin{}, func(a *answer) (_ sso.Assertion, err error) {
 		if err := a.discover(ctx); err != nil {
@@ -43,8 +43,9 @@ func (rp *RelyingParty) ExamineCallback(ctx context.Context, c sso.Connection, c
 	return x, err
 }
 
-// ExamineToken looks at an ID token that somebody kept: its times are checked as
-// of the moment at which it was issued, and its nonce is not known any more.
+// ExamineToken verifies a pasted ID token: its times are checked as of the
+// moment it was issued, and its nonce is not compared because it is no longer
+// known.
 func (rp *RelyingParty) ExamineToken(ctx context.Context, c sso.Connection, cfg sso.Config, token string) (sso.Examined, error) {
 	then := *rp
 	at, nonce := rp.now(), ""
@@ -97,13 +98,13 @@ func (rp *RelyingParty) examine(c sso.Connection, cfg sso.Config, p sso.PendingL
 	assertion, err := read(a)
 	x.Checks, x.Raw = a.checks, strings.Join(came, "\n\n")
 	if err != nil {
-		return x, fmt.Errorf("answer of %s: %w", cfg.OIDC.Issuer, err)
+		return x, fmt.Errorf("response of %s: %w", cfg.OIDC.Issuer, err)
 	}
 	x.Assertion = assertion
 	return x, nil
 }
 
-// payloadOf is what a token says, nothing of it verified; nil if it is none.
+// payloadOf returns the unverified payload of a token, or nil if it has none.
 func payloadOf(token string) []byte {
 	parts := strings.Split(token, ".")
 	if len(token) > maxToken || len(parts) != 3 {
@@ -116,7 +117,8 @@ func payloadOf(token string) []byte {
 	return payload
 }
 
-// redacted writes claims without what could be used again or ends a session.
+// redacted returns claims as JSON without the values that could be replayed or
+// that end a session.
 func redacted(doc []byte) string {
 	if _, err := parseDocument(doc); err != nil {
 		return fmt.Sprintf("(%d bytes that cannot be read as claims)", len(doc))
@@ -129,8 +131,8 @@ func redacted(doc []byte) string {
 	return strings.TrimSpace(out.String())
 }
 
-// mask copies a document that was read once already, without the values of
-// members that are secret.
+// mask copies a document that was parsed before, and replaces the values of
+// secret members.
 func mask(dec *jsontext.Decoder, enc *jsontext.Encoder) error {
 	for {
 		kind, length := dec.StackIndex(dec.StackDepth())
@@ -156,7 +158,7 @@ func mask(dec *jsontext.Decoder, enc *jsontext.Encoder) error {
 	}
 }
 
-// nameAt is the name of the member whose value comes next.
+// nameAt returns the name of the member whose value comes next.
 func nameAt(dec *jsontext.Decoder) string {
 	pointer := string(dec.StackPointer())
 	return pointer[strings.LastIndexByte(pointer, '/')+1:]
@@ -171,7 +173,7 @@ func secretName(name string) bool {
 	return strings.Contains(name, "password") || strings.Contains(name, "secret") || strings.HasSuffix(name, "token")
 }
 
-// discover gets the discovery document.
+// discover loads the discovery document.
 func (a *answer) discover(ctx context.Context) (err error) {
 	if a.discovery, err = a.provider.metadata(ctx); err != nil {
 		a.checks.That(false, "discovery", "the discovery document of "+a.config.Issuer, reason(err))

@@ -14,15 +14,15 @@ import (
 	"gatehouse/sso"
 )
 
-// tokens are what a code was redeemed for. access is empty where the provider
-// gave none: Azure AD B2C does so if nothing but openid is asked for.
+// tokens are the tokens that a code was redeemed for. access is empty if the
+// provider sent none: Azure AD B2C does so if only openid is requested.
 type tokens struct {
 	id     string
 	access string
 }
 
-// tokenResponse is a response of a token endpoint (RFC 6749 §5.1, §5.2), as far as
-// it is used.
+// tokenResponse is a response of a token endpoint (RFC 6749 §5.1, §5.2),
+// limited to the members that are used.
 type tokenResponse struct {
 	AccessToken jsontext.Value `json:"access_token"`
 	IDToken     jsontext.Value `json:"id_token"`
@@ -30,8 +30,9 @@ type tokenResponse struct {
 	Description jsontext.Value `json:"error_description"`
 }
 
-// redeem exchanges the code, once: an exchange whose response got lost may have
-// happened, and a code presented twice revokes what it gave (RFC 6749 §4.1.2).
+// redeem exchanges the code, once: an exchange whose response was lost may have
+// succeeded, and presenting a code twice revokes the tokens issued for it (RFC
+// 6749 §4.1.2).
 func (a *answer) redeem(ctx context.Context, code string) (tokens, error) {
 	const want = "tokens for the code"
 	var status int
@@ -60,12 +61,12 @@ func (a *answer) redeem(ctx context.Context, code string) (tokens, error) {
 		return tokens{}, errToken(errors.New("the token endpoint gave no id_token"))
 	}
 	a.checks.That(true, "code_exchange", want, string(a.authMethod())+" at "+a.discovery.TokenEndpoint)
-	a.checks.That(true, "pkce", "S256", "S256") // whether it is demanded, only the identity provider knows
+	a.checks.That(true, "pkce", "S256", "S256") // only the identity provider knows whether it requires PKCE
 	return t, nil
 }
 
-// tokenRequest is made here and not by x/oauth2, which refuses a response without
-// access_token.
+// tokenRequest builds the token request. x/oauth2 is not used because it
+// refuses a response without access_token.
 func (a *answer) tokenRequest(ctx context.Context, code string) (*http.Request, error) {
 	form := url.Values{
 		"grant_type":    {"authorization_code"},
@@ -93,14 +94,15 @@ func (a *answer) tokenRequest(ctx context.Context, code string) (*http.Request, 
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
 	if a.authMethod() == sso.ClientSecretBasic {
-		// Both are encoded before they are joined (RFC 6749 §2.3.1).
+		// RFC 6749 §2.3.1: both are form-encoded before they are joined.
 		req.SetBasicAuth(url.QueryEscape(a.config.ClientID), url.QueryEscape(a.config.ClientSecret.Reveal()))
 	}
 	return req, nil
 }
 
-// authMethod is the configured one, or the default of RFC 7591 §2. It is always
-// explicit: trying one after the other would send code and secret twice.
+// authMethod returns the configured method, or the default of RFC 7591 §2. It
+// is always explicit: trying both methods would send the code and the secret
+// twice.
 func (a *answer) authMethod() sso.AuthMethod {
 	if a.config.AuthMethod == "" {
 		return sso.ClientSecretBasic
@@ -108,8 +110,9 @@ func (a *answer) authMethod() sso.AuthMethod {
 	return a.config.AuthMethod
 }
 
-// readTokens tells a refusal, which is an OAuth error (RFC 6749 §5.2), from a
-// failure. The response itself is not kept: it may hold tokens.
+// readTokens reads a token response and distinguishes a refusal, which is an
+// OAuth error (RFC 6749 §5.2), from a failure. It does not keep the response,
+// which may contain tokens.
 func readTokens(host string, status int, body []byte) (tokens, error) {
 	var r tokenResponse
 	unreadable := json.Unmarshal(body, &r)
@@ -131,7 +134,7 @@ func readTokens(host string, status int, body []byte) (tokens, error) {
 	return tokens{id: text(r.IDToken), access: text(r.AccessToken)}, nil
 }
 
-// text is a member that is a string; "" if it is missing or anything else.
+// text returns raw as a string, or "" if it is missing or not a string.
 func text(raw jsontext.Value) string {
 	var s string
 	if raw.Kind() != '"' || json.Unmarshal(raw, &s) != nil {
@@ -140,7 +143,7 @@ func text(raw jsontext.Value) string {
 	return s
 }
 
-// cause is what an sso.Error has to say to an admin.
+// cause returns the part of an sso.Error that is meant for an admin.
 func cause(err error) error {
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Err != nil {
 		return e.Err
@@ -148,7 +151,7 @@ func cause(err error) error {
 	return err
 }
 
-// reason is what an admin is told about err in a check.
+// reason returns what a check tells an admin about err.
 func reason(err error) string {
 	said := cause(err)
 	inner, ok := errors.AsType[*sso.Error](said)

@@ -101,7 +101,7 @@ func (n nowhere) RoundTrip(r *http.Request) (*http.Response, error) {
 	return &http.Response{StatusCode: 400, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(`{"error":"invalid_grant"}`))}, nil
 }
 
-// FuzzCallback: no answer of a browser signs anybody in, breaks anything, or
+// FuzzCallback checks that no callback of a browser signs a user in, panics, or
 // makes us call anything but the token endpoint.
 func FuzzCallback(f *testing.F) {
 	for _, seed := range []string{"code=a&state=b&iss=https://idp.example", "error=access_denied&error_description=%3Cb%3E&iss=https://idp.example", "code=a&code=b", "error=x&code=y", "iss=https://evil.example&code=a", "state=%00"} {

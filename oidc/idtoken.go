@@ -17,11 +17,11 @@ import (
 )
 
 const (
-	maxToken  = 768 << 10 // more than sso.MaxGroups of the longest names need in Base64
-	maxHeader = 16 << 10  // room for a certificate chain nobody looks at
+	maxToken  = 768 << 10 // allows sso.MaxGroups of the longest names in Base64
+	maxHeader = 16 << 10  // allows a certificate chain, which is not read
 )
 
-// idToken is a verified one.
+// idToken is a verified ID token.
 type idToken struct {
 	document
 	subject  string
@@ -29,8 +29,8 @@ type idToken struct {
 	expires  time.Time
 }
 
-// header is a JOSE header as far as it is used. Keys in it or places to fetch
-// them from (jwk, jku, x5c, x5u) are not.
+// header is a JOSE header, limited to the members that are used. Keys in the
+// header, or places to fetch them from (jwk, jku, x5c, x5u), are not.
 type header struct {
 	Algorithm string   `json:"alg"`
 	KeyID     string   `json:"kid"`
@@ -124,8 +124,8 @@ func okay(err error) any {
 	return err
 }
 
-// verifier is go-oidc's. Its clock is ours less the leeway, because it has none
-// of its own for exp.
+// verifier returns go-oidc's verifier. Its clock is set back by the leeway,
+// because it applies none to exp.
 func (a *answer) verifier(s *signature) *gooidc.IDTokenVerifier {
 	return gooidc.NewVerifier(a.config.Issuer, s, &gooidc.Config{
 		ClientID: a.config.ClientID, SupportedSigningAlgs: a.discovery.algorithms(),
@@ -133,7 +133,7 @@ func (a *answer) verifier(s *signature) *gooidc.IDTokenVerifier {
 	})
 }
 
-// failed gives the error of a check that did not pass.
+// failed records a check and returns an error if it did not pass.
 func (a *answer) failed(ok bool, name, want, got string) error {
 	if a.checks.That(ok, name, want, got) {
 		return nil
@@ -162,7 +162,8 @@ func (a *answer) audience(id *idToken) error {
 	return a.failed(ok, "audience", a.config.ClientID, orMissing(strings.Join(got, ", "), err))
 }
 
-// authorizedParty: a token for several parties has to say which of them asked.
+// authorizedParty checks azp: a token with several audiences must name the
+// client that asked for it.
 func (a *answer) authorizedParty(id *idToken) error {
 	audience, _ := id.document.audience()
 	got, err := id.text("azp")
@@ -201,7 +202,7 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 func (a *answer) nonce(id *idToken) error {
 	got, err := id.text("nonce")
 	ok := err == nil && subtle.ConstantTimeCompare([]byte(got), []byte(a.pending.Nonce.Reveal())) == 1
-	seen := "that one" // the value itself is of no use to anybody who reads the checks
+	seen := "that one" // the value itself would not help a reader of the checks
 	if !ok {
 		if seen = orMissing(got, err); got != "" {
 			seen = "another one"
@@ -221,8 +222,8 @@ func usableSubject(s string) bool {
 	return strings.TrimSpace(s) != "" && len(s) <= sso.MaxSubjectLength && sso.Printable(s)
 }
 
-// accessTokenHash ties the access token, with which userinfo is asked, to the ID
-// token, where the provider does.
+// accessTokenHash checks at_hash, which ties the access token used for userinfo
+// to the ID token, if the provider sends it.
 func (a *answer) accessTokenHash(id *idToken, verified *gooidc.IDToken, t tokens) error {
 	if _, there := id.members["at_hash"]; !there || a.kept || t.access == "" { // no access token to compare
 		return nil

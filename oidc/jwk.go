@@ -18,28 +18,28 @@ import (
 
 const (
 	maxKeys    = 100
-	maxLeft    = 5 // how many unusable keys are named
+	maxLeft    = 5 // how many unusable keys an error names
 	minRSABits = 2048
-	maxRSABits = 8192 // what a verification may cost
+	maxRSABits = 8192 // limits the cost of a verification
 )
 
-// keySet is what a provider publishes at its jwks_uri.
+// keySet is the key set that a provider publishes at its jwks_uri.
 type keySet struct {
 	keys  []key
-	left  []string // what was left out, with the reason
-	fetch int      // counts the fetches; two sets of one number are the same
+	left  []string // skipped keys, with the reason
+	fetch int      // counts the fetches; two sets with one number are the same
 }
 
-// key is a public key of an identity provider that may sign.
+// key is a public signing key of an identity provider.
 type key struct {
 	id        string
 	algorithm string // the only one it may be used with; empty: any of its family
 	public    any
 }
 
-// parseKeys reads a JWK set. Keys that are not for signatures, of an unknown
-// type, malformed or too weak are left out (RFC 7517 §5); a set of more than
-// maxKeys keys is refused.
+// parseKeys reads a JWK set. It skips keys that are not for signatures, of an
+// unknown type, malformed or too weak (RFC 7517 §5), and refuses a set of more
+// than maxKeys keys.
 func parseKeys(doc []byte) (keySet, error) {
 	var published struct {
 		Keys []jsontext.Value `json:"keys"`
@@ -74,9 +74,10 @@ func parseKeys(doc []byte) (keySet, error) {
 	return set, nil
 }
 
-// jwk is a JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2), as far as it is
-// used. Its optional members x5c, x5t, x5t#S256 and x5u are not read: the key is
-// in n and e or x and y, and it is trusted for where it was published.
+// jwk is a JSON Web Key (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2), limited to the
+// members that are used. Its optional members x5c, x5t, x5t#S256 and x5u are
+// not read: the key is in n and e, or in x and y, and it is trusted because of
+// where it was published.
 type jwk struct {
 	Type      string         `json:"kty"`
 	ID        jsontext.Value `json:"kid"`
@@ -91,7 +92,7 @@ type jwk struct {
 	K         jsontext.Value `json:"k"`
 }
 
-// parseKey also returns the ID of a key that it refuses.
+// parseKey reads one key. It returns the key ID even if it refuses the key.
 func parseKey(raw jsontext.Value) (key, error) {
 	var j jwk
 	if err := json.Unmarshal(raw, &j); err != nil {
@@ -113,11 +114,11 @@ func parseKey(raw jsontext.Value) (key, error) {
 	return k, strong(k.public)
 }
 
-// isThere reports whether a member is there and says something: some programs
-// write null for the members that a key does not have.
+// isThere reports whether a member is present and not null: some programs write
+// null for members that a key does not have.
 func isThere(member jsontext.Value) bool { return len(member) > 0 && member.Kind() != 'n' }
 
-// public gives the key from the members that make it, in their strict form.
+// public returns the key from its members, which must be in their strict form.
 func (j jwk) public() (any, error) {
 	strict := map[string]string{"kty": j.Type}
 	var members map[string]string
@@ -141,7 +142,7 @@ func (j jwk) public() (any, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		for len(number) < size { // coordinates have the length of the field (RFC 7518 §6.2.1.2)
+		for len(number) < size { // coordinates are padded to the length of the field (RFC 7518 §6.2.1.2)
 			number = append([]byte{0}, number...)
 		}
 		strict[name] = base64.RawURLEncoding.EncodeToString(number)
@@ -157,8 +158,8 @@ func (j jwk) public() (any, error) {
 	return k.Key, nil
 }
 
-// decodeNumber reads base64url, and what some write in its place: with padding,
-// with line breaks, or in the standard alphabet. None of it can mean two things.
+// decodeNumber reads base64url, and the unambiguous variants that some
+// providers send: with padding, with line breaks, or in the standard alphabet.
 func decodeNumber(encoded string) ([]byte, error) {
 	const longest = 4 * maxRSABits / 8
 	if len(encoded) > longest {
@@ -175,7 +176,8 @@ func decodeNumber(encoded string) ([]byte, error) {
 	return number, nil
 }
 
-// strong refuses keys that are too short, and those that cost too much.
+// strong refuses keys that are too short, and keys that are too expensive to
+// verify with.
 func strong(public any) error {
 	switch k := public.(type) {
 	case *rsa.PublicKey:

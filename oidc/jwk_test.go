@@ -67,7 +67,7 @@ func TestOptionalMembersOfAKey(t *testing.T) {
 		"a kid that is a number":               {"kid": 7},
 		"no kid":                               {"kid": nil},
 		"an empty kid":                         {"kid": ""},
-		"members nobody knows":                 {"issuer": "https://idp.example", "exp": "soon", "key_ops": "verify"},
+		"unknown members":                      {"issuer": "https://idp.example", "exp": "soon", "key_ops": "verify"},
 		"private members that are null":        {"d": null, "k": null, "p": null, "x": null, "crv": null, "x5c": null},
 		"an expired x5c beside a wrong x5t":    {"x5c": []string{"AAAA"}, "x5t": "AAAA"},
 		"a key in another case beside the key": {"N": "AAAA", "KTY": "oct"},

@@ -15,8 +15,8 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// fits reports whether a signature with this algorithm can be of the key. The
-// type of the key decides, so that no token chooses how its key is used.
+// fits reports whether the key can verify a signature made with this algorithm.
+// The key's type decides, so that a token cannot choose how its key is used.
 func (k key) fits(algorithm string) bool {
 	if k.algorithm != "" && k.algorithm != algorithm {
 		return false
@@ -32,9 +32,9 @@ func (k key) fits(algorithm string) bool {
 	return false
 }
 
-// candidates are the keys that may have signed a token with this header: those of
-// its key ID, then those without any. A token without a key ID can be of every
-// key. A key that has another ID than the token names is never tried.
+// candidates returns the keys that may have signed a token with this header:
+// those with its key ID, then those without one. A token without a key ID may
+// be signed by any key. A key with another ID is never tried.
 func (s keySet) candidates(h header) []key {
 	var named, nameless []key
 	for _, k := range s.keys {
@@ -49,7 +49,7 @@ func (s keySet) candidates(h header) []key {
 	return append(named, nameless...)
 }
 
-// signingKeys gives the current keys.
+// signingKeys returns the current keys.
 func (p *provider) signingKeys(ctx context.Context) (keySet, error) {
 	p.mu.Lock()
 	keys, ok := p.keys.value, p.keys.usable(p.rp.now(), keysAge)
@@ -66,10 +66,9 @@ func (p *provider) signingKeys(ctx context.Context) (keySet, error) {
 	return keySet{}, errUpstream(err)
 }
 
-// otherKeys gives the keys as they are after had, none of which fitted: the
-// provider may have rotated them since. Everyone who asks while they are being
-// fetched waits for that. The result is had itself if nothing newer may be
-// fetched now.
+// otherKeys returns the keys published after had, none of which fitted: the
+// provider may have rotated its keys. Concurrent callers share one fetch. If no
+// fetch is allowed now, it returns had.
 func (p *provider) otherKeys(ctx context.Context, had keySet, stranger bool) (keySet, error) {
 	err := p.shared(ctx, "keys", func(ctx context.Context) error {
 		if !p.mayRefetch(had, stranger) {
@@ -85,8 +84,8 @@ func (p *provider) otherKeys(ctx context.Context, had keySet, stranger bool) (ke
 	return p.keys.value, nil
 }
 
-// mayRefetch allows it within the allowance, and not at all if the keys have been
-// fetched since.
+// mayRefetch reports whether the keys may be fetched again: within the
+// allowance, and only if they have not been fetched since had.
 func (p *provider) mayRefetch(had keySet, stranger bool) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -108,8 +107,8 @@ func (p *provider) fetchKeys(ctx context.Context) error {
 	return err
 }
 
-// keep remembers a key set. Of one that replaces every key that was noted no key is
-// trusted where an admin wants to confirm that.
+// keep caches a key set. If an admin has to confirm a set that replaces every
+// noted key, none of its keys is trusted until then.
 func (p *provider) keep(keys keySet, err error) {
 	now := p.rp.now()
 	p.mu.Lock()
@@ -126,8 +125,8 @@ func (p *provider) keep(keys keySet, err error) {
 	p.keys.value, p.keys.fetchedAt = keys, now
 }
 
-// tellKeys reports a key set that differs from what was noted, and from what is
-// known to wait.
+// tellKeys reports a key set that differs from the noted keys and from those
+// waiting for confirmation.
 func (p *provider) tellKeys(ctx context.Context, keys keySet) {
 	prints := keys.thumbprints()
 	if p.rp.seen == nil || slices.Equal(prints, p.noted.Keys) || slices.Equal(prints, p.noted.PendingKeys) {
@@ -138,16 +137,17 @@ func (p *provider) tellKeys(ctx context.Context, keys keySet) {
 	p.rp.seen(ctx, seen)
 }
 
-// thumbprint identifies a key (RFC 7638, SHA-256, base64url).
+// thumbprint returns the JWK thumbprint of a key (RFC 7638, SHA-256,
+// base64url).
 func (k key) thumbprint() string {
 	sum, err := (&jose.JSONWebKey{Key: k.public}).Thumbprint(crypto.SHA256)
 	if err != nil {
-		return "" // of no type that parseKey lets through
+		return "" // a type that parseKey does not accept
 	}
 	return base64.RawURLEncoding.EncodeToString(sum)
 }
 
-// thumbprints are those of all keys, sorted, each once.
+// thumbprints returns the thumbprints of all keys, sorted, without duplicates.
 func (s keySet) thumbprints() []string {
 	all := make([]string, 0, len(s.keys))
 	for _, k := range s.keys {
@@ -172,22 +172,22 @@ func (p *provider) loadKeys(ctx context.Context) (keySet, error) {
 	return keys, nil
 }
 
-// signature verifies one token's signature for go-oidc, and remembers what its
-// errors do not carry. It implements oidc.KeySet.
+// signature verifies one token's signature for go-oidc, and keeps what
+// go-oidc's errors do not carry. It implements oidc.KeySet.
 type signature struct {
 	provider *provider
 	header   header
-	stranger bool   // anyone may have sent the token
-	payload  []byte // what was verified; nil if nothing was
-	upstream error  // the keys could not be had
+	stranger bool   // the token may come from any client
+	payload  []byte // the verified payload; nil if nothing was verified
+	upstream error  // why the keys could not be loaded
 }
 
 // maxRotations is how many newer key sets one token is tried with: a fetch that
-// was under way already may bring a set that is outdated by the time it arrives.
+// was already running may return a set that is outdated when it arrives.
 const maxRotations = 3
 
-// VerifySignature tries the keys that fit, then those that the provider publishes
-// now.
+// VerifySignature tries the cached keys that fit, then the keys that the
+// provider publishes now.
 func (s *signature) VerifySignature(ctx context.Context, token string) ([]byte, error) {
 	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(s.header.Algorithm)})
 	if err != nil {
@@ -211,7 +211,8 @@ func (s *signature) VerifySignature(ctx context.Context, token string) ([]byte, 
 	return s.payload, nil
 }
 
-// noneFits names the keys that were left out: the missing one may be among them.
+// noneFits returns an error that names the skipped keys: the missing one may be
+// among them.
 func (s keySet) noneFits() error {
 	says := "no key of the identity provider fits the signature"
 	if len(s.left) > 0 {

@@ -54,7 +54,7 @@ func TestUserinfoThatFails(t *testing.T) {
 		"HTML":                userinfoAnswer(answer(200, "text/html", "<p>hello</p>")),
 		"a list":              userinfoAnswer(answer(200, "application/json", `[]`)),
 		"UTF-16":              userinfoAnswer(answer(200, "application/json", "\xff\xfe{\x00}\x00")),
-		"signed by nobody":    signedUserinfo(nil, func(*fakeIDP) string { return forge(`{"alg":"none"}`, `{"sub":"ada"}`, "") }),
+		"unsigned":            signedUserinfo(nil, func(*fakeIDP) string { return forge(`{"alg":"none"}`, `{"sub":"ada"}`, "") }),
 		"signed for another":  signedUserinfo(map[string]any{"aud": "other"}, nil),
 		"encrypted":           signedUserinfo(nil, func(*fakeIDP) string { return "a.b.c.d.e" }),
 		"a token that is not": userinfoAnswer(answer(200, "application/jwt", "hello")),
@@ -86,9 +86,9 @@ func TestUserinfoThatFails(t *testing.T) {
 		}
 	}
 	for name, do := range map[string]func(*fakeIDP){
-		"about somebody else":        groupsInUserinfo(map[string]any{"sub": "eve"}),
+		"about another subject":      groupsInUserinfo(map[string]any{"sub": "eve"}),
 		"without sub":                userinfoAnswer(answer(200, "application/json", `{"groups":["root"]}`)),
-		"signed about somebody else": signedUserinfo(map[string]any{"sub": "eve"}, nil),
+		"signed for another subject": signedUserinfo(map[string]any{"sub": "eve"}, nil),
 	} {
 		p := newIDP(t)
 		do(p)
@@ -105,7 +105,8 @@ func TestUserinfoThatFails(t *testing.T) {
 	}
 }
 
-// TestNamesThatDifferInCase: outside what is read they are nobody's business.
+// TestNamesThatDifferInCase checks that such names are accepted where nothing
+// reads them.
 func TestNamesThatDifferInCase(t *testing.T) {
 	t.Parallel()
 	for text, code := range map[string]string{

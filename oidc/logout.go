@@ -12,15 +12,15 @@ import (
 	"gatehouse/sso"
 )
 
-// logoutTokenAge is how long ago a logout token may have been made.
+// logoutTokenAge is the maximum age of a logout token.
 const logoutTokenAge = 2 * time.Minute
 
-// BeginLogout makes the request that ends the session at the identity provider
-// too (OpenID Connect RP-Initiated Logout 1.0), nil if it has nowhere to send
-// one. returnTo is where the identity provider sends the browser afterwards, a
-// URL or path of ours that is registered there; empty: nowhere. No id_token_hint
-// is sent: ID tokens are not kept. A provider that insists on one asks the
-// person.
+// BeginLogout returns the request that ends the session at the identity
+// provider (OpenID Connect RP-Initiated Logout 1.0), or nil if the provider has
+// no logout endpoint. returnTo is where the identity provider sends the browser
+// afterwards: a URL or path of ours that is registered there, or empty. No
+// id_token_hint is sent, because ID tokens are not kept; a provider that
+// requires one asks the user.
 func (rp *RelyingParty) BeginLogout(ctx context.Context, c sso.Connection, cfg sso.Config, s sso.Session, returnTo string) (*sso.Redirect, error) {
 	known, err := rp.provider(c, cfg)
 	if err != nil {
@@ -56,13 +56,13 @@ func (rp *RelyingParty) BeginLogout(ctx context.Context, c sso.Connection, cfg s
 	return &sso.Redirect{URL: u.String()}, nil
 }
 
-// LogoutToken is what a verified logout token says: whose sessions to end, those
-// of a subject, or the one of a session ID; either may be empty, not both.
+// LogoutToken is a verified logout token. It names the sessions to end by
+// subject or by session ID; one of the two may be empty.
 type LogoutToken struct {
 	Subject      string
 	SessionIndex string    // sid
 	ID           string    // jti: the caller remembers it until Expires and refuses it a second time
-	Expires      time.Time // to be lengthened by how far clocks may be apart
+	Expires      time.Time // without the allowance for clock skew
 }
 
 // BackchannelLogout verifies a logout token (OpenID Connect Back-Channel Logout
@@ -91,8 +91,9 @@ func errLogoutToken(err error) *sso.Error {
 }
 
 func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, error) {
-	// The type is only recommended (§2.4): older providers say JWT or nothing, and
-	// that of security event tokens (RFC 8417 §2.3) fits as well. What tells a logout token from any other is the event, and that it has no
+	// The type is only recommended (§2.4): older providers send JWT or nothing,
+	// and the type of security event tokens (RFC 8417 §2.3) is accepted as
+	// well. A logout token is distinguished by its event and by having no
 	// nonce.
 	h, err := readHeader(token, a.discovery.algorithms(), "logout+jwt", "secevent+jwt", "jwt", "")
 	if err != nil {
@@ -120,8 +121,8 @@ func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, er
 	return l, nil
 }
 
-// logoutClaims checks on the strictly read claims what go-oidc has checked on
-// its own reading, and what it leaves open.
+// logoutClaims checks the strictly parsed claims: again what go-oidc checked on
+// its own parse, and what it leaves to its caller.
 func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 	texts := map[string]string{}
 	for _, name := range []string{"iss", "sub", "sid", "jti"} {
@@ -158,7 +159,7 @@ func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 	return LogoutToken{Subject: texts["sub"], SessionIndex: texts["sid"], ID: texts["jti"], Expires: expires}, nil
 }
 
-// logoutTimes checks when a logout token was made and returns when it ends.
+// logoutTimes checks the age of a logout token and returns when it expires.
 func (a *answer) logoutTimes(doc document) (time.Time, error) {
 	now := a.rp.now()
 	made, err := doc.moment("iat")

@@ -95,7 +95,7 @@ func badUserinfo() []defect {
 		return defect{"userinfo " + name, "idp_unusable", "userinfo", userinfoAnswer(h)}
 	}
 	return []defect{
-		invalid("userinfo about somebody else", "userinfo_subject", groupsInUserinfo(map[string]any{"sub": "eve"})),
+		invalid("userinfo about another subject", "userinfo_subject", groupsInUserinfo(map[string]any{"sub": "eve"})),
 		invalid("userinfo sub in another case", "userinfo_subject", groupsInUserinfo(map[string]any{"sub": "Ada"})),
 		invalid("userinfo sub missing", "userinfo_subject", userinfoAnswer(answer(200, "application/json", `{"groups":["root"]}`))),
 		invalid("userinfo SUB instead of sub", "userinfo_subject", userinfoAnswer(answer(200, "application/json", `{"SUB":"ada","groups":["root"]}`))),
@@ -104,10 +104,10 @@ func badUserinfo() []defect {
 		invalid("userinfo sub twice", "userinfo", userinfoAnswer(answer(200, "application/json", `{"sub":"eve","sub":"ada"}`))),
 		invalid("userinfo HTML", "userinfo", userinfoAnswer(answer(200, "text/html", `<p>hello</p>`))),
 		invalid("userinfo a list", "userinfo", userinfoAnswer(answer(200, "application/json", `[]`))),
-		invalid("userinfo signed by nobody", "userinfo", signedUserinfo(nil, func(*fakeIDP) string { return forge(`{"alg":"none"}`, `{"sub":"ada"}`, "") })),
+		invalid("unsigned userinfo", "userinfo", signedUserinfo(nil, func(*fakeIDP) string { return forge(`{"alg":"none"}`, `{"sub":"ada"}`, "") })),
 		invalid("userinfo signed for another", "userinfo", signedUserinfo(map[string]any{"aud": "other"}, nil)),
 		invalid("userinfo signed by another", "userinfo", signedUserinfo(map[string]any{"iss": "https://evil.example"}, nil)),
-		invalid("userinfo signed about somebody else", "userinfo_subject", signedUserinfo(map[string]any{"sub": "eve"}, nil)),
+		invalid("signed userinfo about another subject", "userinfo_subject", signedUserinfo(map[string]any{"sub": "eve"}, nil)),
 		down("500", answer(500, "text/html", "oops")),
 		broken("401", answer(401, "application/json", `{"error":"invalid_token"}`)),
 		broken("without end", endless),

@@ -7,14 +7,14 @@ import (
 	"gatehouse/sso"
 )
 
-// values are those of one claim as they are found.
+// values are the values of one claim.
 type values struct {
-	all   []string       // texts and scalars; nil if there are only objects
+	all   []string       // strings and scalars; nil if there are only objects
 	texts []string       // all without the scalars, if other is not nil
-	other []sso.RawGroup // what is not a text, in order
+	other []sso.RawGroup // values that are not strings, in order
 }
 
-// reject records a value that is not a text.
+// reject records a value that is not a string.
 func (v *values) reject(raw string, why sso.RawReason) {
 	if v.other == nil {
 		v.texts = slices.Clone(v.all)
@@ -41,25 +41,25 @@ func (f *flattener) since(start int64) string { return f.cut(span{start, f.dec.I
 
 func (f *flattener) cut(s span) string { return strings.TrimLeft(f.source[s.from:s.to], " \t\r\n,:") }
 
-// span is a part of the source, with what separates it from the part before.
+// span is a part of the source, including the separator in front of it.
 type span struct{ from, to int64 }
 
-// list is a list that is being read. A path that leads through the objects in it
-// finds values only in those that have such a member: the others would be lost
-// in silence.
+// list is a list that is being read. A path through the objects in a list has
+// values only in the objects with that member; missing values would otherwise
+// go unnoticed.
 type list struct {
-	below    string // the dotted path of its claim, with a dot at the end
+	below    string // the dotted path of its claim, with a trailing dot
 	elements []span
 	members  map[string]*member
 }
 
 // member is a path below a list.
 type member struct {
-	next    int   // the first element that is not looked at yet
-	missing []int // elements that have no value at the path, at most sso.MaxRawGroups and one
+	next    int   // the first element not examined yet
+	missing []int // elements without a value at the path, at most sso.MaxRawGroups and one
 }
 
-// has records that the element being read has a value at path.
+// has records that the current element has a value at path.
 func (l *list) has(path string) {
 	if !strings.HasPrefix(path, l.below) {
 		return
@@ -79,8 +79,8 @@ func (m *member) skip(to int) {
 	}
 }
 
-// incomplete records at each path below a list which elements have no value
-// there.
+// incomplete records, for each path below a list, the elements that have no
+// value there.
 func (f *flattener) incomplete(l *list) {
 	for path, m := range l.members {
 		m.skip(len(l.elements))
@@ -90,8 +90,8 @@ func (f *flattener) incomplete(l *list) {
 	}
 }
 
-// found returns all claims, and those of them with values that are not texts. A
-// name as written wins over a path that spells the same.
+// found returns all claims, and those with values that are not strings. A
+// member name as written wins over a path with the same spelling.
 func (f *flattener) found() (sso.Claims, map[string]sso.MixedClaim) {
 	claims, mixed := sso.Claims{}, map[string]sso.MixedClaim{}
 	for _, from := range []map[string]*values{f.nested, f.top} {
@@ -111,8 +111,8 @@ func (f *flattener) found() (sso.Claims, map[string]sso.MixedClaim) {
 	return claims, mixed
 }
 
-// unmixed reports whether a claim is a number or a boolean by its definition
-// (OpenID Connect Core §5.1), so that nothing is unusual about it.
+// unmixed reports whether a claim is a number or a boolean by definition
+// (OpenID Connect Core §5.1), so that such a value is expected.
 func unmixed(name string) bool {
 	switch name {
 	case "exp", "iat", "nbf", "auth_time", "updated_at", "email_verified", "phone_number_verified":

@@ -16,16 +16,17 @@ import (
 	"gatehouse/sso/address"
 )
 
-// How long what an identity provider publishes is used.
+// How long published documents are cached.
 const (
 	discoveryAge = time.Hour
-	keysAge      = 5 * time.Minute    // a key taken out of the set is refused within this time
-	lastGoodAge  = 7 * 24 * time.Hour // what is remembered serves this long if it cannot be had anew
-	retryEvery   = time.Minute        // between tries to replace it
+	keysAge      = 5 * time.Minute    // a key removed from the set is refused within this time
+	lastGoodAge  = 7 * 24 * time.Hour // how long a cached document serves while it cannot be replaced
+	retryEvery   = time.Minute        // between attempts to replace it
 
-	// Keys are fetched again because none fitted. Tokens that came from the
-	// provider itself allow a few fetches in a row, for a provider that rotates
-	// twice within seconds. Anyone can send a logout token with a made-up key ID.
+	// Keys are fetched again when none fits a token. Tokens that the provider
+	// delivered itself allow a few fetches in a row, for a provider that
+	// rotates twice within seconds. Any client can send a logout token with a
+	// made-up key ID, so those allow fewer.
 	refetchBurst  = 4
 	refetchEvery  = 10 * time.Second
 	strangerBurst = 2
@@ -33,46 +34,46 @@ const (
 )
 
 const (
-	maxCalls = 32              // to one connection's identity provider at a time
-	maxWait  = 2 * time.Second // for one of them to end
-	maxBody  = 2 << 20         // of one response: an ID token and an access token of the greatest length
+	maxCalls = 32              // concurrent calls to one connection's identity provider
+	maxWait  = 2 * time.Second // how long a call waits for a free slot
+	maxBody  = 2 << 20         // of one response: an ID token and an access token of the maximum length
 )
 
 type providerKey struct {
 	connection sso.ConnectionID
 	revision   int64
 	issuer     string
-	discovery  string // address of the document; empty: it follows from the issuer
+	discovery  string // address of the document; empty: derived from the issuer
 }
 
-// provider is one connection's identity provider as it is known now.
+// provider is the cached state of one connection's identity provider.
 type provider struct {
 	rp     *RelyingParty
 	issuer string
-	noted  sso.OIDCConfig // which keys were published before
-	seen   sso.SeenKeys   // without the keys
+	noted  sso.OIDCConfig // keys that were published before
+	seen   sso.SeenKeys   // template for reports, without the keys
 	// document is the address of the discovery document.
 	document string
-	slots    chan struct{} // one for every call under way
+	slots    chan struct{} // one for each running call
 	flight   singleflight.Group
 
 	mu        sync.Mutex
 	discovery remembered[Discovery]
 	keys      remembered[keySet]
-	refetches allowance // for tokens that the provider itself delivered
-	strangers allowance // for tokens that anyone may have made up
+	refetches allowance // for tokens that the provider delivered itself
+	strangers allowance // for tokens that any client may have made up
 }
 
-// allowance limits how often something is done: burst times at once, and once
-// more after every interval.
+// allowance is a rate limit: burst times at once, and once more after every
+// interval.
 type allowance struct {
 	burst int
 	every time.Duration
 	spent int
-	since time.Time // since when spent is counted down
+	since time.Time // start of the interval that spent is reduced by
 }
 
-// take reports whether it may be done at now, and counts it if so.
+// take reports whether an action is allowed at now, and counts it if so.
 func (a *allowance) take(now time.Time) bool {
 	if regained := int(now.Sub(a.since) / a.every); regained >= a.spent || now.Before(a.since) {
 		a.spent, a.since = 0, now
@@ -95,8 +96,9 @@ type remembered[T any] struct {
 
 func (r *remembered[T]) have() bool { return !r.fetchedAt.IsZero() }
 
-// usable reports whether the value serves at now without being fetched: it is
-// fresh, or it is the last good one and a try to replace it has just failed.
+// usable reports whether the value may be used at now without a fetch: it is
+// fresh, or it is the last good one and an attempt to replace it has just
+// failed.
 func (r *remembered[T]) usable(now time.Time, age time.Duration) bool {
 	old := now.Sub(r.fetchedAt)
 	return r.have() && (old < age || old < lastGoodAge && now.Sub(r.triedAt) < retryEvery)
@@ -119,9 +121,9 @@ func newProvider(rp *RelyingParty, c sso.Connection, cfg sso.OIDCConfig) *provid
 	}
 }
 
-// documentOf is the address of an issuer's discovery document (OpenID Connect
-// Discovery 1.0 §4). The host is converted to be called; the issuer itself is
-// compared as it is.
+// documentOf returns the address of an issuer's discovery document (OpenID
+// Connect Discovery 1.0 §4). The host is converted to ASCII for the call; the
+// issuer itself is compared as it is.
 func documentOf(issuer string) string {
 	at := strings.TrimSuffix(issuer, "/") + wellKnown
 	converted, err := address.URL(at)
@@ -131,9 +133,9 @@ func documentOf(issuer string) string {
 	return converted
 }
 
-// call runs one exchange with the identity provider. A provider that hangs holds
-// its own connection's calls and nobody else's, and what is above the limit
-// fails soon and does not pile up.
+// call runs one exchange with the identity provider. A provider that hangs
+// blocks only the calls of its own connection; calls above the limit fail soon
+// instead of queueing.
 func (p *provider) call(ctx context.Context, exchange func(context.Context) error) error {
 	select {
 	case p.slots <- struct{}{}:
@@ -152,8 +154,8 @@ func (p *provider) call(ctx context.Context, exchange func(context.Context) erro
 	return exchange(ctx)
 }
 
-// shared runs fetch once for everybody who asks meanwhile. It goes on if one of
-// them leaves: the others, and the next, want the result.
+// shared runs fetch once for all concurrent callers. The fetch continues if the
+// first caller leaves, because the others and later callers want the result.
 func (p *provider) shared(ctx context.Context, what string, fetch func(context.Context) error) error {
 	done := p.flight.DoChan(what, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), budget)
@@ -168,8 +170,9 @@ func (p *provider) shared(ctx context.Context, what string, fetch func(context.C
 	}
 }
 
-// metadata gives the discovery document, whose issuer is exactly the configured
-// one. Any failure is Upstream: to somebody signing in there is no difference.
+// metadata returns the discovery document, whose issuer is exactly the
+// configured one. Every failure is Upstream: for the user signing in there is
+// no difference.
 func (p *provider) metadata(ctx context.Context) (Discovery, error) {
 	p.mu.Lock()
 	d, ok := p.discovery.value, p.discovery.usable(p.rp.now(), discoveryAge)
@@ -201,8 +204,8 @@ func (p *provider) fetchMetadata(ctx context.Context) error {
 	return err
 }
 
-// get fetches a document. Errors: the client's own; Upstream "idp_unavailable" or
-// "idp_unusable".
+// get fetches a document. Errors: those of the HTTP client; Upstream
+// "idp_unavailable" or "idp_unusable".
 func (rp *RelyingParty) get(ctx context.Context, address, bearer string) (body []byte, contentType string, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
@@ -222,7 +225,7 @@ func (rp *RelyingParty) get(ctx context.Context, address, bearer string) (body [
 	return body, contentType, nil
 }
 
-// do sends a request and reads the whole response, of whatever status.
+// do sends a request and reads the whole response, whatever its status.
 func (rp *RelyingParty) do(req *http.Request) (status int, body []byte, contentType string, err error) {
 	resp, err := rp.client.Do(req)
 	if err != nil {
@@ -232,7 +235,7 @@ func (rp *RelyingParty) do(req *http.Request) (status int, body []byte, contentT
 	body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	switch {
 	case err != nil && resp.StatusCode >= http.StatusBadRequest:
-		return resp.StatusCode, nil, "", nil // the status says more than what came with it
+		return resp.StatusCode, nil, "", nil // the status says more than the body
 	case err != nil:
 		return 0, nil, "", clientError(err)
 	case len(body) > maxBody:

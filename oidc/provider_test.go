@@ -166,7 +166,7 @@ func TestUnknownKeysDoNotMakeUsFetch(t *testing.T) {
 			t.Fatalf("try %d: %v", i, err)
 		}
 	}
-	const most = 3 // the first, and two that nobody else's rotation needs
+	const most = 3 // the first, and two that no other rotation needs
 	if n := p.count("/keys"); n > most {
 		t.Errorf("%d fetches for %d made-up keys, want at most %d", n, tries, most)
 	}

@@ -27,7 +27,7 @@ func TestRegressions(t *testing.T) {
 		"RFC 9207 an answer of another provider":                            refusing(badCallbacks(), "iss ", "denied by another"),
 		"CVE-2023-27490 a code of another sign-in":                          refusing(badCallbacks(), "code of another"),
 		"CVE-2024-29892 claims that overwrite reserved ones":                reservedClaims,
-		"OpenID Connect Core §5.3.4 userinfo about somebody else":           refusing(badUserinfo(), "userinfo about", "userinfo sub ", "userinfo SUB", "userinfo signed"),
+		"OpenID Connect Core §5.3.4 userinfo about another subject":         refusing(badUserinfo(), "userinfo about", "userinfo sub ", "userinfo SUB", "userinfo signed"),
 		"CVE-2026-33496, CVE-2026-71326 what is remembered is of one asker": rememberedApart,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,8 +86,8 @@ func pkceAlways(t *testing.T) {
 	}
 }
 
-// reservedClaims: neither a custom claim nor userinfo says who somebody is, for
-// whom the token is, or what the signed token says otherwise.
+// reservedClaims checks that neither a custom claim nor userinfo can replace
+// the subject, the audience, or any other claim of the signed token.
 func reservedClaims(t *testing.T) {
 	p := newIDP(t)
 	p.claims = func(m map[string]any) {

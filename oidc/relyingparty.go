@@ -13,28 +13,28 @@ import (
 	"gatehouse/sso"
 )
 
-// Limits in time. They are few and fixed: whoever needs others has a clock to
-// set.
+// Time limits. They are fixed: an installation that would need others has a
+// clock to correct.
 const (
-	leeway      = 60 * time.Second // how far the identity provider's clock may be from ours
-	maxTokenAge = 10 * time.Minute // an ID token is made for the sign-in it answers
-	budget      = 10 * time.Second // of one sign-in, for everything asked of the identity provider
+	leeway      = 60 * time.Second // allowed clock difference to the identity provider
+	maxTokenAge = 10 * time.Minute // an ID token is issued for the sign-in it belongs to
+	budget      = 10 * time.Second // of one sign-in, for all requests to the identity provider
 )
 
-// maxProviders bounds how many connections' documents and keys are remembered.
+// maxProviders is how many connections have their documents and keys cached.
 const maxProviders = 4096
 
-// Options of a RelyingParty.
+// Options configure a RelyingParty.
 type Options struct {
-	BaseURL string           // of Gatehouse, without a slash at the end
+	BaseURL string           // of Gatehouse, without a trailing slash
 	Now     func() time.Time // nil: time.Now
 	Client  *http.Client     // the guarded outbound client
-	// KeysSeen hears of every key set that differs from what the connection has
-	// noted. nil: nobody asks.
+	// KeysSeen, if not nil, is called with every key set that differs from the
+	// one noted for the connection.
 	KeysSeen func(ctx context.Context, seen sso.SeenKeys)
 }
 
-// RelyingParty signs people in at OpenID providers. It is safe for concurrent
+// RelyingParty signs users in at OpenID providers. It is safe for concurrent
 // use and starts nothing that outlives a call by more than its own deadline.
 type RelyingParty struct {
 	base      string
@@ -44,8 +44,8 @@ type RelyingParty struct {
 	providers *lru.Cache[providerKey, *provider]
 }
 
-// New makes a RelyingParty. Client must not be nil: there is no default that is
-// safe to fetch strangers' addresses with.
+// New returns a RelyingParty. Client must not be nil: no default client is safe
+// for fetching addresses entered by strangers.
 func New(o Options) *RelyingParty {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -54,15 +54,15 @@ func New(o Options) *RelyingParty {
 	return &RelyingParty{base: strings.TrimSuffix(o.BaseURL, "/"), now: o.Now, client: o.Client, seen: o.KeysSeen, providers: providers}
 }
 
-// RedirectURI is what an admin registers at the identity provider. It is one
-// per connection, so that an answer of one provider cannot be delivered as that
-// of another (RFC 9700 §4.4).
+// RedirectURI returns the redirect URI that an admin registers at the identity
+// provider. Each connection has its own, so that a response of one provider
+// cannot be delivered as another's (RFC 9700 §4.4).
 func (rp *RelyingParty) RedirectURI(id sso.ConnectionID) string {
 	return rp.base + "/oidc/" + string(id) + "/callback"
 }
 
-// provider finds what is remembered for a connection. A changed connection is
-// another key, so nothing of an earlier configuration is ever used again.
+// provider returns the cached state of a connection. A changed connection has
+// another cache key, so nothing of an earlier configuration is used again.
 func (rp *RelyingParty) provider(c sso.Connection, cfg sso.Config) (*provider, error) {
 	if cfg.OIDC == nil {
 		return nil, fmt.Errorf("connection %s: %w", c.ID, errors.New("no OpenID Connect configuration"))

@@ -8,7 +8,8 @@ import (
 	"gatehouse/sso"
 )
 
-// meaningful are the claims that decide something whatever the mapping says.
+// meaningful returns the claims that the protocol reads whatever the mapping
+// is.
 func meaningful() []string {
 	return []string{
 		"iss", "sub", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "sid", "auth_time", "acr", "amr", "tid", "oid",
@@ -16,8 +17,8 @@ func meaningful() []string {
 	}
 }
 
-// strictDocument is parseDocument for a document in which every name has a
-// meaning, such as a JOSE header: no two names may differ in case only.
+// strictDocument parses a document in which every name has a meaning, such as a
+// JOSE header: no two names may differ only in case.
 func strictDocument(data []byte) (document, error) {
 	d, err := parseDocument(data)
 	if err == nil && len(d.twins) > 0 {
@@ -30,8 +31,8 @@ func (d document) twinsError(pair [2]string) error {
 	return fmt.Errorf("%q and %q are the same name to some readers", sso.Inert(pair[0]), sso.Inert(pair[1]))
 }
 
-// unambiguous refuses names that differ in case only where somebody reads one of
-// them: the protocol, or the mapping. What nobody reads cannot be mistaken.
+// unambiguous refuses names that differ only in case if the protocol or the
+// mapping reads one of them. Other names cannot be confused.
 func (a *answer) unambiguous(d document) error {
 	if len(d.twins) == 0 {
 		return nil
@@ -45,13 +46,14 @@ func (a *answer) unambiguous(d document) error {
 	return nil
 }
 
-// concerns reports whether path, in any case, is name, above it, or below it.
+// concerns reports whether path equals name, contains it, or is below it,
+// ignoring case.
 func concerns(path, name string) bool {
 	path, name = fold(path), fold(name)
 	return path == name || strings.HasPrefix(name, path+".") || strings.HasPrefix(path, name+".")
 }
 
-// mapped are the claims that a mapping reads.
+// mapped returns the claims that a mapping reads.
 func mapped(m sso.Mapping) []string {
 	candidates := slices.Concat(strings.Split(m.Subject, "|"), m.Login, m.Email, m.EmailVerified, m.Name, m.Groups)
 	var names []string

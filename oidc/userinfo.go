@@ -11,9 +11,9 @@ import (
 	"gatehouse/sso"
 )
 
-// wantsUserinfo reports whether the mapping asks for something the ID token does
-// not have and userinfo could. Groups behind an overage pointer are known not to
-// fit anywhere.
+// wantsUserinfo reports whether the mapping asks for something that the ID
+// token lacks and userinfo could have. Groups behind an overage pointer are too
+// many for userinfo as well.
 func (a *answer) wantsUserinfo(claims sso.Claims) bool {
 	if a.discovery.UserinfoEndpoint == "" {
 		return false
@@ -27,8 +27,8 @@ func (a *answer) wantsUserinfo(claims sso.Claims) bool {
 	return !a.hasGroups(claims)
 }
 
-// hasGroups reports whether the claims say something about groups, or the mapping
-// does not ask for any.
+// hasGroups reports whether the claims say something about groups, or the
+// mapping reads none.
 func (a *answer) hasGroups(claims sso.Claims) bool {
 	if _, overage := claims["hasgroups"]; overage || len(a.mapping.Groups) == 0 {
 		return true
@@ -56,11 +56,11 @@ func expressible(claims sso.Claims, candidate string) bool {
 	return true
 }
 
-// askUserinfo completes the claims of an ID token, if the mapping asks for more.
-// Userinfo that cannot be had or read ends a sign-in only if login or e-mail would
-// have come from there. Groups that would have come from there are then unknown,
-// which is not the same as absent. Userinfo about another subject ends every
-// sign-in.
+// askUserinfo adds the claims of userinfo to those of an ID token, if the
+// mapping asks for more. A userinfo failure ends the sign-in only if login or
+// e-mail would have come from there; groups that would have come from there are
+// then unknown, which is not the same as absent. Userinfo about another subject
+// always ends the sign-in.
 func (a *answer) askUserinfo(ctx context.Context, t tokens, id *idToken) error {
 	if !a.wantsUserinfo(id.claims) {
 		return nil
@@ -83,7 +83,7 @@ func (a *answer) askUserinfo(ctx context.Context, t tokens, id *idToken) error {
 	return nil
 }
 
-// suffices reports whether the ID token alone has what no sign-in can do without.
+// suffices reports whether the ID token alone has what every sign-in requires.
 func (a *answer) suffices(claims sso.Claims) bool {
 	for _, candidates := range [][]string{a.mapping.Login, a.mapping.Email} {
 		if len(candidates) > 0 && !slices.ContainsFunc(candidates, func(c string) bool { return expressible(claims, c) }) {
@@ -117,8 +117,8 @@ func (a *answer) userinfo(ctx context.Context, t tokens) (document, error) {
 	return info, err
 }
 
-// readUserinfo reads the answer, which is JSON or, where the client is
-// registered so, a signed token (OpenID Connect Core §5.3.2).
+// readUserinfo reads a userinfo response: JSON or, if the client is registered
+// for it, a signed token (OpenID Connect Core §5.3.2).
 func (a *answer) readUserinfo(ctx context.Context, body []byte, contentType string) (document, error) {
 	if kind, _, _ := mime.ParseMediaType(contentType); kind == "application/jwt" {
 		return a.signedUserinfo(ctx, strings.TrimSpace(string(body)))
@@ -155,11 +155,11 @@ func (a *answer) signedUserinfo(ctx context.Context, token string) (document, er
 	return info, nil
 }
 
-// merge adds what the ID token does not have. What it has stays, under any
-// case, because it was signed for this sign-in; and what says for whom, by whom
-// and when it was made comes from nowhere else. Whether the e-mail is verified
-// is taken from where the e-mail is: the one of the two is not a word about that
-// of the other.
+// merge adds the claims that the ID token lacks. Claims of the ID token win, in
+// any case of their names, because they were signed for this sign-in; subject,
+// issuer, audience and times are never taken from userinfo. email_verified is
+// taken from the same document as the e-mail, because it says nothing about the
+// address in the other.
 func merge(into *document, info document, m sso.Mapping) {
 	claims := into.claims
 	if !slices.ContainsFunc(m.Email, func(c string) bool { return expressible(claims, c) }) {
@@ -180,7 +180,7 @@ func merge(into *document, info document, m sso.Mapping) {
 	for name, values := range info.claims {
 		if take(name) {
 			claims[name] = values
-			delete(into.mixed, name) // of the ID token: an object in the place of the list
+			delete(into.mixed, name) // replaces an object of the ID token at the place of the list
 		}
 	}
 	for name, mixed := range info.mixed {
@@ -190,7 +190,7 @@ func merge(into *document, info document, m sso.Mapping) {
 	}
 }
 
-// hasRoot reports whether name is root or a path below it, in any case.
+// hasRoot reports whether name is root or a path below it, ignoring case.
 func hasRoot(name, root string) bool {
 	first, _, _ := strings.Cut(name, ".")
 	return strings.EqualFold(first, root)

@@ -12,38 +12,38 @@ import (
 	"gatehouse/sso"
 )
 
-// Where Microsoft's worldwide cloud is; national clouds have other addresses.
+// Addresses of Microsoft's worldwide cloud; national clouds have others.
 const (
 	DefaultLoginURL = "https://login.microsoftonline.com"
 	DefaultGraphURL = "https://graph.microsoft.com"
 )
 
-// Bounds of one question, which a person waits for.
+// Limits of one lookup, which the user waits for.
 const (
 	budget   = 10 * time.Second
-	maxPages = 20 // Graph may send pages that are not full, even empty ones
-	// MaxGroups is of how many groups the list is read to its end. It is far more
-	// than sso.MaxGroups: a mapping picks those that count.
+	maxPages = 20 // Graph may send pages that are not full, or empty
+	// MaxGroups is how many groups are read. It is far more than sso.MaxGroups,
+	// because a mapping selects among them.
 	MaxGroups = 10_000
-	maxTries  = 4 // of one request that is throttled
+	maxTries  = 4 // of one throttled request
 
-	// MaxBody is what one page may weigh, in bytes: 999 groups with the longest
-	// names. A client that is passed in has to let as much through.
+	// MaxBody is the maximum size of one page in bytes: 999 groups with the
+	// longest names. The HTTP client must allow as much.
 	MaxBody = 2 << 20
 )
 
-// Options of a Client.
+// Options configure a Client.
 type Options struct {
 	// HTTP decides which addresses may be called; see internal/outbound.
 	HTTP     *http.Client
 	LoginURL string           // origin of the token endpoint; empty: DefaultLoginURL
 	GraphURL string           // origin of Graph; empty: DefaultGraphURL
-	Budget   time.Duration    // of one question, whatever it takes; 0: ten seconds
+	Budget   time.Duration    // of one lookup in total; 0: ten seconds
 	Now      func() time.Time // for dates in Retry-After; nil: time.Now
 }
 
-// Client asks Graph. It keeps nothing between two questions and is safe for
-// concurrent use.
+// Client asks Microsoft Graph. It keeps no state between lookups and is safe
+// for concurrent use.
 type Client struct {
 	http         *http.Client
 	login, graph *url.URL
@@ -51,8 +51,8 @@ type Client struct {
 	now          func() time.Time
 }
 
-// New returns a client, or Invalid "directory_url_invalid" if an address is not
-// an origin.
+// New returns a client. It fails with Invalid "directory_url_invalid" if an
+// address is not an origin.
 func New(o Options) (*Client, error) {
 	c := &Client{http: o.HTTP, budget: o.Budget, now: o.Now}
 	if c.budget <= 0 {
@@ -80,22 +80,22 @@ func origin(field, raw, otherwise string) (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
 
-// Application is what a connection signs in to Graph as. It needs the
-// application permissions GroupMember.Read.All and User.Read.All.
+// Application is the application that a connection signs in to Graph as. It
+// needs the application permissions GroupMember.Read.All and User.Read.All.
 type Application struct {
-	Tenant   string // GUID or a domain of the tenant
+	Tenant   string // GUID, or a domain of the tenant
 	ClientID string
 	Secret   sso.Secret
-	// ByID takes the object IDs of groups for their names, as tokens do unless
-	// told otherwise. Names can be changed and given twice; IDs cannot.
+	// ByID uses the object IDs of groups as their names, as tokens do by
+	// default. Names can be changed and used twice; IDs cannot.
 	ByID bool
 }
 
-// Memberships are what Graph said.
+// Memberships are the groups that Graph returned.
 type Memberships struct {
 	Groups sso.AssertedGroups // GroupsValues or GroupsEmpty
-	// Duplicates are names that several of the person's groups have, sorted:
-	// they are one name in Groups, and an admin cannot tell which was meant.
+	// Duplicates are names shared by several of the user's groups, sorted.
+	// Groups has each once, and an admin cannot tell which group was meant.
 	Duplicates []string
 }
 
@@ -104,13 +104,14 @@ var (
 	objectPattern = regexp.MustCompile(`^[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`)
 )
 
-// Memberships asks for the groups that the person of object ID oid is in,
-// directly or by other groups, within the budget.
+// Memberships returns the groups that the user with object ID oid is in,
+// directly or through other groups, within the budget.
 //
-// It fails with Upstream "directory_unavailable" if Graph gave no usable answer
-// in time, Upstream "directory_denied" if it refuses the application or does
-// not know the person, Upstream "too_many_groups" if there are more than
-// MaxGroups. The memberships are then unknown, which removes nobody.
+// It fails with Upstream "directory_unavailable" if Graph gave no usable
+// response in time, Upstream "directory_denied" if Graph refuses the
+// application or does not know the user, and Upstream "too_many_groups" if
+// there are more than MaxGroups. The memberships are then unknown, so no user
+// loses one.
 func (c *Client) Memberships(ctx context.Context, app Application, oid string) (Memberships, error) {
 	if !tenantPattern.MatchString(app.Tenant) || !objectPattern.MatchString(oid) {
 		return Memberships{}, denied(errors.New("the tenant or the person's object ID does not have the form of one"))

@@ -176,7 +176,7 @@ func TestBadAnswers(t *testing.T) {
 	tenant := app()
 	tenant.Tenant = "../evil"
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		t.Errorf("somebody else was asked, with %q", r.Header.Get("Authorization"))
+		t.Errorf("another host was asked, with %q", r.Header.Get("Authorization"))
 	}))
 	t.Cleanup(elsewhere.Close)
 	for name, c := range map[string]struct {

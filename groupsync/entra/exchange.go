@@ -48,17 +48,17 @@ func (c *Client) get(ctx context.Context, token sso.Secret, address *url.URL, in
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
 		if err == nil {
 			req.Header.Set("Authorization", "Bearer "+token.Reveal())
-			// Choosing the groups among what a person is a member of is what
-			// Graph calls an advanced query; it wants this header and $count.
+			// Filtering the objects that a user is a member of is an advanced
+			// query in Graph; it requires this header and $count.
 			req.Header.Set("ConsistencyLevel", "eventual")
 		}
 		return req, err
 	})
 }
 
-// exchange sends what build makes until the answer is anything but "later", and
-// reads it. Bodies of refusals are not kept: they are text of others, and may
-// repeat what was sent.
+// exchange sends the request that build makes, retries while Graph throttles
+// it, and reads the response. Bodies of refusals are not kept: they are foreign
+// text and may repeat what was sent.
 func (c *Client) exchange(ctx context.Context, address *url.URL, into any, build func(context.Context) (*http.Request, error)) error {
 	for try := 1; ; try++ {
 		req, err := build(ctx)
@@ -70,7 +70,7 @@ func (c *Client) exchange(ctx context.Context, address *url.URL, into any, build
 			return err
 		}
 		if later == 0 {
-			later = time.Second << (try - 1) // it did not say when
+			later = time.Second << (try - 1) // the response did not say when
 		}
 		if wait(ctx, later) != nil {
 			return err
@@ -78,8 +78,8 @@ func (c *Client) exchange(ctx context.Context, address *url.URL, into any, build
 	}
 }
 
-// once sends req. A delay that is not negative is that of an answer that asks
-// for patience, 0 if it names none.
+// once sends req. A non-negative delay means that Graph asked to retry later;
+// it is 0 if Graph did not say when.
 func (c *Client) once(req *http.Request, address *url.URL, into any) (later time.Duration, err error) {
 	req.Header.Set("Accept", "application/json")
 	resp, err := c.http.Do(req)
@@ -105,8 +105,8 @@ func (c *Client) once(req *http.Request, address *url.URL, into any) (later time
 	return -1, unavailable(said)
 }
 
-// withoutURL is the cause of what net/http says: the address that it would
-// repeat has the person in it.
+// withoutURL returns the cause of a net/http error without its URL, which
+// identifies the user.
 func withoutURL(err error) error {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		return fmt.Errorf("%s: %w", e.Op, e.Err)
@@ -123,12 +123,13 @@ func read(body io.Reader, into any) error {
 		return fmt.Errorf("more than %d bytes", MaxBody)
 	}
 	if json.Unmarshal(text, into) != nil {
-		return errors.New("not the JSON that was expected") // the parser's error may quote it
+		return errors.New("not the JSON that was expected") // the parser's error may quote the response
 	}
 	return nil
 }
 
-// retryAfter reads a number of seconds or a date, 0 if there is neither.
+// retryAfter returns the delay of a Retry-After header, which is a number of
+// seconds or a date; 0 if it is neither.
 func (c *Client) retryAfter(header string) time.Duration {
 	if n, err := strconv.ParseUint(strings.TrimSpace(header), 10, 31); err == nil {
 		return max(time.Duration(n)*time.Second, time.Millisecond)
@@ -139,7 +140,7 @@ func (c *Client) retryAfter(header string) time.Duration {
 	return 0
 }
 
-// wait gives up at once if the time would be up before it ends.
+// wait sleeps for d. It fails at once if the context's deadline comes first.
 func wait(ctx context.Context, d time.Duration) error {
 	if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
 		return context.DeadlineExceeded

@@ -10,8 +10,8 @@ import (
 	"gatehouse/sso"
 )
 
-// page is one answer of Graph. Value is a pointer because a page without a list
-// is none, and not an empty one.
+// page is one response of Graph. Value is a pointer to tell a page without a
+// list, which is an error, from an empty list.
 type page struct {
 	Value *[]struct {
 		ID          string `json:"id"`
@@ -20,12 +20,12 @@ type page struct {
 	Next string `json:"@odata.nextLink"`
 }
 
-// list follows the pages to the last.
+// list follows the pages to the last one.
 func (c *Client) list(ctx context.Context, app Application, token sso.Secret, oid string) (Memberships, error) {
 	address := c.graph.JoinPath("v1.0/users", oid, "transitiveMemberOf/microsoft.graph.group")
 	source := address.String()
 	address.RawQuery = "$select=id,displayName&$top=999&$count=true"
-	found := map[string]string{} // names by ID: a group may come on two pages, if the list changes meanwhile
+	found := map[string]string{} // names by ID: a group may be on two pages if the list changes meanwhile
 	for range maxPages {
 		var p page
 		if err := c.get(ctx, token, address, &p); err != nil {
@@ -58,7 +58,8 @@ func (c *Client) list(ctx context.Context, app Application, token sso.Secret, oi
 	return Memberships{}, unavailable(fmt.Errorf("more than %d pages", maxPages))
 }
 
-// next refuses to carry the token anywhere else.
+// next returns the address of the next page. It refuses another origin, which
+// would receive the token.
 func (c *Client) next(link string) (*url.URL, error) {
 	u, err := url.Parse(link)
 	if err != nil || u.Scheme != c.graph.Scheme || u.Host != c.graph.Host || u.User != nil {
