@@ -86,7 +86,7 @@ func (t *tx) approveHeld(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	if err := t.move(ctx, ent, &m); err != nil {
 		return err
 	}
-	if err := t.forget(ctx, ent, h.User); err != nil {
+	if err := t.invalidate(ctx, ent, h.User); err != nil {
 		return err
 	}
 	return t.audit(ctx, by, "sync.approved", string(h.User), "held", string(h.ID), "cause", string(h.Changes.Cause), "record", string(m.record.ID),

@@ -208,5 +208,5 @@ func (t *tx) giveBack(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, l
 	if len(users) == 0 {
 		return 0, t.needHead(ctx)
 	}
-	return len(users), t.forget(ctx, ent, users...)
+	return len(users), t.invalidate(ctx, ent, users...)
 }

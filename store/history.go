@@ -51,14 +51,13 @@ func (t *tx) followDefault(ent sso.EnterpriseID, org sso.OrganizationID, user ss
 		string(ent), string(org), string(user), string(sso.SourceDefault))
 }
 
-// mostForgotten is how many people are named one by one to the nodes; for more,
-// the sessions of the enterprise are read again.
-const mostForgotten = 50
+// maxInvalidated is how many users are listed one by one; for more, the nodes
+// reload all sessions of the enterprise.
+const maxInvalidated = 50
 
-// forget queues that every node reads people again: what they are in has
-// changed. No session ends by it.
-func (t *tx) forget(ctx context.Context, ent sso.EnterpriseID, users ...sso.UserID) error {
-	if len(users) > mostForgotten {
+// invalidate makes every node reload these users; their sessions continue.
+func (t *tx) invalidate(ctx context.Context, ent sso.EnterpriseID, users ...sso.UserID) error {
+	if len(users) > maxInvalidated {
 		return t.revoke(ctx, sso.Revocation{Enterprise: ent})
 	}
 	all := make([]sso.Revocation, len(users))

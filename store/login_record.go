@@ -280,7 +280,7 @@ func (r *recording) claimed(ctx context.Context) error {
 		r.settle(r.ent, r.user.ID)
 	}
 	if !r.isNew && r.old.Login != r.user.Login {
-		return r.forget(ctx, r.ent, r.user.ID)
+		return r.invalidate(ctx, r.ent, r.user.ID)
 	}
 	return nil
 }
@@ -325,7 +325,7 @@ func (r *recording) memberships(ctx context.Context) error {
 	if r.isNew {
 		return nil
 	}
-	return r.forget(ctx, r.ent, r.user.ID)
+	return r.invalidate(ctx, r.ent, r.user.ID)
 }
 
 // keep writes what is remembered of the sign-in.

@@ -85,7 +85,7 @@ func (db *DB) AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 			t.followDefault(ent, g.Organization, user, string(by))
 		}
 		t.followHistory(ent, user, string(by))
-		if err := t.forget(ctx, ent, user); err != nil {
+		if err := t.invalidate(ctx, ent, user); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, "membership.added", string(user), "group", string(group), "name", g.Name)
@@ -118,7 +118,7 @@ func (db *DB) RemoveMember(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		t.Queue("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(ent), string(user), string(group))
 		t.followDefault(ent, g.Organization, user, string(by))
 		t.followHistory(ent, user, string(by))
-		if err := t.forget(ctx, ent, user); err != nil {
+		if err := t.invalidate(ctx, ent, user); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, "membership.removed", string(user), "group", string(group), "name", g.Name)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"gatehouse/store/engine"
@@ -23,11 +24,12 @@ type Options struct {
 // Conflict, Forbidden…; Unavailable when the database cannot answer now) and
 // any other error for what should not happen.
 type DB struct {
-	sql      *engine.Database
-	sealer   *sealer
-	auditKey []byte
-	clock    func() time.Time
-	recalls  time.Time // since when there is a history of memberships
+	sql       *engine.Database
+	sealer    *sealer
+	auditKey  []byte
+	clock     func() time.Time
+	recalls   time.Time                             // since when there is a history of memberships
+	announced atomic.Pointer[func(context.Context)] // see OnRevocation
 }
 
 // Open opens a database, makes or updates its schema, and makes sure that the

@@ -71,7 +71,7 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if err := t.move(ctx, ent, &m); err != nil {
 			return err
 		}
-		if err := t.forget(ctx, ent, user); err != nil {
+		if err := t.invalidate(ctx, ent, user); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, "memberships.restored", string(user), "to", at.Format(time.RFC3339), "record", string(m.record.ID),
@@ -216,7 +216,7 @@ func (t *tx) moveAll(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g 
 	if len(users) == 0 {
 		return nil
 	}
-	if err := t.forget(ctx, ent, users...); err != nil {
+	if err := t.invalidate(ctx, ent, users...); err != nil {
 		return err
 	}
 	return t.audit(ctx, by, action, string(g.ID), append(detail, "name", g.Name, "added", strconv.Itoa(added), "removed", strconv.Itoa(removed))...)

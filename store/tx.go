@@ -14,18 +14,31 @@ type tx struct {
 	db   *DB
 	now  time.Time // the time of every row that the transaction writes
 	head head      // of the audit chain that it adds to
+	// revoked is set when the transaction writes a revocation.
+	revoked bool
 }
 
 // write runs fn in a transaction without an audit chain. fn may be run again, as
 // [engine.Database.Write] says.
 func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) error {
-	return db.sql.Write(ctx, func(ctx context.Context, raw *engine.Tx) error {
-		return fn(ctx, &tx{
+	revoked, err := db.transact(ctx, fn)
+	db.announce(ctx, revoked)
+	return err
+}
+
+// transact is write, and reports a committed revocation instead of announcing it.
+func (db *DB) transact(ctx context.Context, fn func(context.Context, *tx) error) (revoked bool, err error) {
+	err = db.sql.Write(ctx, func(ctx context.Context, raw *engine.Tx) error {
+		t := &tx{
 			Tx:  raw,
 			db:  db,
 			now: db.now(),
-		})
+		}
+		err := fn(ctx, t)
+		revoked = t.revoked
+		return err
 	})
+	return revoked && err == nil, err
 }
 
 // change runs fn in a transaction that adds audit events to the chain of an
@@ -33,16 +46,18 @@ func (db *DB) write(ctx context.Context, fn func(context.Context, *tx) error) er
 // after the other; few of them hold connections while they wait. It returns
 // NotFound if the enterprise does not exist.
 func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.Context, *tx) error) error {
-	once := func() error {
-		return db.write(ctx, func(ctx context.Context, t *tx) error {
+	revoked := false
+	once := func() (err error) {
+		revoked, err = db.transact(ctx, func(ctx context.Context, t *tx) error {
 			t.lockHead(ent)
 			if err := fn(ctx, t); err != nil {
 				return err
 			}
 			return t.saveHead(ctx)
 		})
+		return err
 	}
-	return db.sql.InTurn(ctx, string(ent), func() error {
+	err := db.sql.InTurn(ctx, string(ent), func() error {
 		err := once()
 		if !isPlanted(err) {
 			return err
@@ -52,6 +67,8 @@ func (db *DB) change(ctx context.Context, ent sso.EnterpriseID, fn func(context.
 		}
 		return once()
 	})
+	db.announce(ctx, revoked) // after InTurn: the next change need not wait for it
+	return err
 }
 
 // edit changes one row of an enterprise: load reads it, fn returns the new

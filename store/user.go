@@ -105,8 +105,10 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 		}
 		ended = strconv.Itoa(n)
 	}
-	if old.Login != u.Login && u.Status == sso.UserActive {
-		if err := t.forget(ctx, u.Enterprise, u.ID); err != nil { // their sessions tell another login from now on
+	// Applications are told the login of a session's user and whether the address is
+	// verified.
+	if u.Status == sso.UserActive && (old.Login != u.Login || old.EmailVerified != u.EmailVerified) {
+		if err := t.invalidate(ctx, u.Enterprise, u.ID); err != nil {
 			return err
 		}
 	}

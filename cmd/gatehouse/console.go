@@ -38,14 +38,12 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 		Health:  g.health,
 		Console: c,
 		BaseURL: g.config.BaseURL,
-		Revoked: g.live.Revoked,
 		Now:     time.Now,
 	}).Register(g.router)
 	directory.New(directory.Options{
 		Console:       c,
 		Store:         g.db,
 		Proving:       g.setup,
-		Revoked:       g.live.Revoked,
 		SessionCookie: g.sessions.Cookie(),
 		CookieDomain:  g.config.Session.CookieDomain,
 		Host:          base.Hostname(),
@@ -95,7 +93,6 @@ func (g *gateway) registerConnections(c *console.Console) {
 		Setup:   g.setup,
 		Preview: g.login,
 		BaseURL: g.config.BaseURL,
-		Revoked: g.live.Revoked,
 		Now:     time.Now,
 	}).Register(g.router)
 	testconnection.New(testconnection.Options{

@@ -95,6 +95,7 @@ func (g *gateway) services() error {
 	})
 	g.setup = connections.New(connections.Options{Store: g.db, Resolver: resolver(c.DNS), SAML: g.saml, OIDC: g.oidc, Log: g.log, AllowLoopback: c.AllowPrivateIDPAddresses, NoMail: c.SMTP.Addr == ""})
 	g.live = sessions.New(sessions.Options{Store: g.db, Bus: g.nodes.bus, Log: g.log, Now: time.Now})
+	g.db.OnRevocation(g.live.Revoked)
 	graph, err := entra.New(entra.Options{LoginURL: c.Directory.LoginURL, GraphURL: c.Directory.GraphURL, HTTP: outbound.NewClient(outbound.Options{
 		AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent, MaxBody: entra.MaxBody})})
 	if err != nil {
@@ -114,7 +115,7 @@ func (g *gateway) services() error {
 	g.health = g.newHealth(post)
 	g.login = login.New(login.Options{
 		Directory: g.db, Recorder: g.db, Revoker: g.db, Proofs: g.db, Mail: post, Site: hostOf(c.BaseURL), Snapshots: g.db, Tests: g.db, Shadows: g.db, SAML: g.saml, OIDC: g.oidc, Graph: graph,
-		Refresh: g.setup.Refresh, RefreshTested: g.setup.RefreshTested, MayRecord: g.mayRecord, Revoked: g.live.Revoked, Observe: g.metrics.Login, Synced: g.metrics.Synced,
+		Refresh: g.setup.Refresh, RefreshTested: g.setup.RefreshTested, MayRecord: g.mayRecord, Observe: g.metrics.Login, Synced: g.metrics.Synced,
 		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max, CodesPerRecipient: c.RateLimits.CodesPerRecipient,
 	})
 	g.admin = access.New(access.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Evidence: g.db, Limiter: g.nodes.limiter, Now: time.Now})
@@ -139,9 +140,9 @@ func (g *gateway) edges() error {
 	signin.New(signin.Options{BaseURL: c.BaseURL, Login: g.login, Codes: g.login, Tests: g.login, Now: time.Now, Sessions: g.sessions, Pages: pages, Metadata: g.setup.ServiceProviderMetadata,
 		Enterprise: g.enterpriseOf, Secure: c.Secure(), SignInPerAddress: c.RateLimits.SignInPerAddress,
 		Failures: route.Failures{Limiter: g.nodes.limiter, Name: "failures", PerMinute: c.RateLimits.FailuresPerAddress, Log: g.log}}).Register(g.router)
-	account.New(account.Options{Store: g.db, Sessions: g.sessions, Pages: pages, Revoked: g.live.Revoked, Now: time.Now}).Register(g.router)
+	account.New(account.Options{Store: g.db, Sessions: g.sessions, Pages: pages, Now: time.Now}).Register(g.router)
 	rest, err := api.New(api.Options{BaseURL: c.BaseURL, Store: g.db, Setup: g.setup, Preview: g.login, Tests: g.login, Links: g.admin, SAML: g.saml, OIDC: g.oidc,
-		Limiter: g.nodes.limiter, Revoked: g.live.Revoked, Log: g.log})
+		Limiter: g.nodes.limiter, Log: g.log})
 	if err != nil {
 		return err
 	}

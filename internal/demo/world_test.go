@@ -74,7 +74,7 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	w.login = login.New(login.Options{Graph: graph, Proofs: w.db, Mail: post, Site: "localhost",
 		Directory: w.db, Recorder: w.db, Revoker: w.db, SAML: sp, OIDC: rp,
 		Refresh: func(_ context.Context, c sso.Connection) (sso.Connection, bool, error) { return c, false, nil },
-		Revoked: func(context.Context) {}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		Log:     slog.New(slog.DiscardHandler), Now: time.Now,
 		IdleTimeout: time.Hour, MaxAge: time.Hour, SignedOut: w.base + "/",
 	})
 	srv.Config.Handler = w.gateway()

@@ -136,10 +136,6 @@ func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result,
 		return Result{ReturnTo: t.returnTo}, t.unmatched(t.record(ctx, err))
 	}
 	s.Synced(len(result.Sync.Added), len(result.Sync.Removed))
-	known := !result.User.CreatedAt.Equal(result.User.LastSignInAt)
-	if known && len(result.Sync.Added)+len(result.Sync.Removed) > 0 {
-		s.Revoked(ctx) // of no session, but what other sessions of theirs say about groups
-	}
 	return result, nil
 }
 
@@ -346,9 +342,6 @@ func (t *try) write(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, retu
 	if refused := o.Decision.Refusal(); refused != nil {
 		t.attempt.Email, t.attempt.User = o.Decision.Email, user.ID
 		return Result{}, refused
-	}
-	if len(o.Decision.Facts.Replaced) > 0 {
-		t.Revoked(ctx)
 	}
 	s.Session.User = user.ID
 	return Result{

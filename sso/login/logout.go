@@ -17,7 +17,6 @@ func (s *Service) Logout(ctx context.Context, p sso.Principal) (*sso.Redirect, e
 	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // else another tab or the identity provider was faster
 		return nil, fmt.Errorf("end session: %w", err)
 	}
-	s.Revoked(ctx)
 	redirect, err := s.logoutAtIDP(ctx, p.Session)
 	if err != nil {
 		s.Log.WarnContext(ctx, "signed out here, but not at the identity provider", "connection", p.Session.Connection, "error", err)
@@ -81,7 +80,6 @@ func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form ur
 			return nil, fmt.Errorf("end the subject's sessions: %w", err)
 		}
 	}
-	s.Revoked(ctx)
 	redirect, err := s.SAML.LogoutResponse(c, *cfg, message)
 	if err != nil {
 		return nil, fmt.Errorf("answer logout request: %w", err)
@@ -112,6 +110,5 @@ func (s *Service) BackchannelLogout(ctx context.Context, id sso.ConnectionID, to
 	if _, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, logout.Subject, logout.SessionIndex, once); err != nil {
 		return fmt.Errorf("end the subject's sessions: %w", err)
 	}
-	s.Revoked(ctx)
 	return nil
 }

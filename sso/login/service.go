@@ -72,8 +72,6 @@ type Options struct {
 	// RefreshTested is Refresh for the configuration that a test connection tries.
 	// Optional.
 	RefreshTested func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)
-	// Revoked tells this node and the others that sessions were ended.
-	Revoked func(ctx context.Context)
 	// MayRecord reports whether another failure of a connection may be recorded
 	// by itself although nothing about the response was verified; if not, it is
 	// summed up. Optional.

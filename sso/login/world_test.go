@@ -117,6 +117,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	t.Helper()
 	w := &world{T: t, clock: &clock{now: start()}, mux: http.NewServeMux(), browser: sso.NewSecret(), sessions: map[sso.Hash]sso.SessionID{}}
 	w.db = storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, w.clock.Now)
+	w.db.OnRevocation(func(context.Context) { w.locked(func() { w.revoked++ }) })
 	srv := httptest.NewServer(w.mux)
 	t.Cleanup(srv.Close)
 	w.idpBase = srv.URL
@@ -126,7 +127,6 @@ func newWorld(t *testing.T, dsn string) *world {
 	w.rp = oidc.New(oidc.Options{BaseURL: base, Now: w.clock.Now, Client: client})
 	w.options = login.Options{
 		Directory: w.db, Recorder: watched{w.db, w}, Revoker: w.db, Proofs: w.db, Snapshots: w.db, Tests: w.db, Site: "sso.example", Mail: &w.box, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
-		Revoked: func(context.Context) { w.locked(func() { w.revoked++ }) },
 		Observe: func(p sso.Protocol, code string) {
 			w.locked(func() { w.observed = append(w.observed, string(p)+":"+code) })
 		},

@@ -104,10 +104,11 @@ func (c *Cache) flushing(ctx context.Context) {
 	}
 }
 
-// Revoked is called after sessions were ended. When it returns, this node has
-// forgotten them, and the others were told to look; it waits for none of them.
+// Revoked is called by the store after a commit that added to the list of
+// revocations. When it returns, this node has applied the list, and the other
+// nodes were told to read it; it does not wait for them.
 func (c *Cache) Revoked(ctx context.Context) {
-	ctx = context.WithoutCancel(ctx) // whoever ended the sessions may be gone already
+	ctx = context.WithoutCancel(ctx) // the request that made the change may be over
 	if err := c.poll(ctx); err != nil {
 		c.marks.all()
 		c.Log.WarnContext(ctx, "what was revoked cannot be read: every session is read again", "error", err)

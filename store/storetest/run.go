@@ -142,6 +142,7 @@ func suites() map[string]map[string]func(*testing.T, fresh) {
 			"disabled":       testDisabledConnection,
 			"groups":         testPrincipalGroups,
 			"logout once":    testLogoutOnce,
+			"announcements":  testAnnouncements,
 			"pending logins": testPendingLogins,
 		},
 		"health": {

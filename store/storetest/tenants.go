@@ -13,7 +13,7 @@ import (
 // untenanted are the methods that belong to no enterprise, with the reason.
 func untenanted() map[string]string {
 	return map[string]string{
-		"Close": "the database", "Ping": "the database", "Broken": "the database", "Meta": "the database", "SetMeta": "the database", "RotateKeys": "the database", "Sweep": "the database",
+		"Close": "the database", "Ping": "the database", "Broken": "the database", "OnRevocation": "the database", "Meta": "the database", "SetMeta": "the database", "RotateKeys": "the database", "Sweep": "the database",
 		"CreateEnterprise": "makes the tenant", "Enterprises": "the operator's list", "EnterpriseSummaries": "the operator's list", "OperatorAddresses": "the instance's", "EnterpriseByKey": "finds the tenant", "EnterpriseByDomain": "finds the tenant",
 		"ConnectionByID": "finds the tenant of an address", "TestRunByToken": "found by 256 random bits", "ConnectionsToRefresh": "background work over all tenants", "EnterprisesHeld": "background work over all tenants",
 		"PendingLogin": "found by 160 random bits; the caller compares connection and browser", "Principal": "found by 256 random bits",

@@ -32,9 +32,7 @@ type Options struct {
 	Store    Store
 	Sessions Sessions
 	Pages    *ui.Renderer
-	// Revoked tells this node and the others that sessions were ended.
-	Revoked func(ctx context.Context)
-	Now     func() time.Time
+	Now      func() time.Time
 }
 
 // Account are the handlers.
@@ -127,7 +125,6 @@ func (a *Account) end(w http.ResponseWriter, r *http.Request, p sso.Principal, i
 	if err := a.Store.RevokeSession(r.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, id); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
-	a.Revoked(r.Context())
 	target := "/account?done=session"
 	if id == p.Session.ID {
 		a.Sessions.End(w, r)
@@ -158,7 +155,6 @@ func (a *Account) revokeOthers(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("end session %s: %w", s.ID, err)
 		}
 	}
-	a.Revoked(r.Context())
 	w.Header().Set("Location", "/account?done=others")
 	w.WriteHeader(http.StatusSeeOther)
 	return nil

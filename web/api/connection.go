@@ -97,7 +97,6 @@ func (a *API) deleteConnection(ctx context.Context, c caller, in *inConnection) 
 	if err := a.Setup.Delete(ctx, c.by, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err
 	}
-	a.revoked(ctx)
 	return nil, nil
 }
 

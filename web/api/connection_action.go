@@ -15,7 +15,7 @@ func (a *API) connectionActions() {
 		add(a, operation{id: name + "-connection", method: http.MethodPost, path: connectionPath + "/" + name, summary: summary, about: about}, a.act(do))
 	}
 	post("enable", "Enable a connection", "Makes the draft live in one step and keeps what was live for rollback. A disabled connection without a draft is switched on again as it was. What is missing is 422 connection_incomplete, with the fields.", a.Setup.Enable)
-	post("disable", "Disable a connection", "No one can sign in through it any more, and the sessions begun through it end. The configuration stays. While single sign-on is enforced, the last enabled connection is 409 would_lock_out.", a.disable)
+	post("disable", "Disable a connection", "No one can sign in through it any more, and the sessions begun through it end. The configuration stays. While single sign-on is enforced, the last enabled connection is 409 would_lock_out.", a.Setup.Disable)
 	post("rollback", "Return to the version before", "Swaps the live and the previous version; doing it again takes it back.", a.Setup.Rollback)
 	add(a, operation{id: "rotate-connection-key", method: http.MethodPost, path: connectionPath + "/rotate-key", summary: "Create a new key of ours",
 		about: "It signs from now on; what is encrypted to an older one can still be read. An identity provider that checks our signatures has to be given the new certificate."}, a.act(a.Setup.RotateKey))
@@ -26,14 +26,6 @@ func (a *API) connectionActions() {
 	add(a, operation{id: "refresh-connection-metadata", method: http.MethodPost, path: connectionPath + "/refresh-metadata", summary: "Fetch the identity provider's metadata now",
 		about: "Certificates and addresses are taken from there; another entity ID is refused. That nothing changed is no error."}, a.refreshMetadata)
 	a.trustOperations()
-}
-
-func (a *API) disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	c, err := a.Setup.Disable(ctx, by, ent, id)
-	if err == nil {
-		a.revoked(ctx)
-	}
-	return c, err
 }
 
 func (a *API) act(do action) func(context.Context, caller, *inConnection) (*ofConnection, error) {

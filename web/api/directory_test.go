@@ -205,6 +205,7 @@ func TestSessions(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		w := f.acme
 		f.more()
+		f.revoked = 0
 		list := f.do("GET", w.in(userPath+"/sessions"), nil)
 		if len(list.items()) != 3 || list.items()[2].(m)["id"] != w["session"] {
 			t.Fatalf("%s", list.Body)

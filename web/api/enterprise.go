@@ -119,6 +119,5 @@ func (a *API) deleteEnterprise(ctx context.Context, c caller, _ *struct{}) (*don
 	if err := a.Store.DeleteEnterprise(ctx, c.by, c.enterprise.ID); err != nil {
 		return nil, err
 	}
-	a.revoked(ctx)
 	return nil, nil
 }

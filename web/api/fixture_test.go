@@ -49,8 +49,10 @@ type fixture struct {
 	actor   sso.Actor
 	records map[string][]string // TXT records
 	revoked int
-	acme    world
-	other   world
+	// tellNodes, if set, is called with each announcement.
+	tellNodes func(context.Context)
+	acme      world
+	other     world
 }
 
 // world is one enterprise by the wildcards of the document's paths.
@@ -65,14 +67,14 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 	f.db = storetest.Open(t, database(t), store.Keyring{Current: store.NewKey()}, nil)
 	k, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{Name: "test", Hash: f.token.Hash()})
 	f.ok(err)
+	f.db.OnRevocation(f.announce)
 	f.actor = sso.Actor(k.ID)
 	log := slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	sp := saml.New(saml.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
 	rp := oidc.New(oidc.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
 	service := connections.New(connections.Options{Store: f.db, SAML: sp, OIDC: rp, Resolver: f, Log: log, AllowLoopback: true})
 	f.api, err = New(Options{Store: f.db, Setup: service,
-		Preview: login.New(login.Options{Snapshots: f.db}), Tests: login.New(login.Options{Snapshots: f.db, Tests: f.db, Now: time.Now}), Links: access.New(access.Options{Links: f.db, Now: time.Now}), SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log,
-		Revoked: func(context.Context) { f.revoked++ }})
+		Preview: login.New(login.Options{Snapshots: f.db}), Tests: login.New(login.Options{Snapshots: f.db, Tests: f.db, Now: time.Now}), Links: access.New(access.Options{Links: f.db, Now: time.Now}), SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log})
 	f.ok(err)
 	f.Router, err = route.New(route.Options{BaseURL: "https://" + host, Log: log, Now: time.Now})
 	f.ok(err)
@@ -318,5 +320,13 @@ func each(t *testing.T, test func(t *testing.T, f *fixture)) {
 			t.Parallel()
 			test(t, newFixture(t, database))
 		})
+	}
+}
+
+// announce receives the store's announcements of revocations.
+func (f *fixture) announce(ctx context.Context) {
+	f.revoked++
+	if f.tellNodes != nil {
+		f.tellNodes(ctx)
 	}
 }

@@ -141,10 +141,9 @@ func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	a.revoked(ctx)
 	return a.counted(ctx, c, g)
 }
 
 func (a *API) deleteGroup(ctx context.Context, c caller, in *inGroup) (*done, error) {
-	return a.changed(ctx, a.Store.DeleteGroup(ctx, c.by, c.enterprise.ID, in.Group))
+	return nil, a.Store.DeleteGroup(ctx, c.by, c.enterprise.ID, in.Group)
 }

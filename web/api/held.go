@@ -73,7 +73,6 @@ func (a *API) decideHeld(do func(context.Context, sso.Actor, sso.EnterpriseID, s
 		if err != nil {
 			return nil, err
 		}
-		a.revoked(ctx)
 		return answerTo(viewHeld(h), nil)
 	}
 }
@@ -120,9 +119,6 @@ func (a *API) decideAllHeld(approve bool) func(context.Context, caller, *inHeldC
 		b := in.Body
 		done, err := a.Store.DecideHeldSyncs(ctx, c.by, c.enterprise.ID, sso.HeldDecision{Cause: b.Cause, Connection: b.Connection, Group: b.Group,
 			Through: b.Through, Approve: approve, Restore: b.Restore == nil || *b.Restore})
-		if done != (sso.HeldDecided{}) {
-			a.revoked(ctx) // of what was decided before a failure, too
-		}
 		return answerTo(heldDecided(done), err)
 	}
 }

@@ -94,7 +94,7 @@ func (a *API) restoreUser(ctx context.Context, c caller, in *struct {
 	Body restoreUser
 }) (*out[restored], error) {
 	r, err := a.Store.RestoreUser(ctx, c.by, c.enterprise.ID, in.User, in.Body.At, decided(in.Body.DryRun, true))
-	return a.restoredAnswer(ctx, r, err)
+	return restoredAnswer(r, err)
 }
 
 func (a *API) restoreGroup(ctx context.Context, c caller, in *struct {
@@ -102,7 +102,7 @@ func (a *API) restoreGroup(ctx context.Context, c caller, in *struct {
 	Body  restoreGroup
 }) (*out[restored], error) {
 	r, err := a.Store.RestoreGroup(ctx, c.by, c.enterprise.ID, in.Group, in.Body.At, decided(in.Body.DryRun, in.Body.Confirm))
-	return a.restoredAnswer(ctx, r, err)
+	return restoredAnswer(r, err)
 }
 
 func (a *API) reconcileGroup(ctx context.Context, c caller, in *struct {
@@ -110,15 +110,12 @@ func (a *API) reconcileGroup(ctx context.Context, c caller, in *struct {
 	Body  reconcileGroup
 }) (*out[restored], error) {
 	r, err := a.Store.ReconcileGroup(ctx, c.by, c.enterprise.ID, in.Group, groupsync.Reconcile, decided(in.Body.DryRun, in.Body.Confirm))
-	return a.restoredAnswer(ctx, r, err)
+	return restoredAnswer(r, err)
 }
 
-func (a *API) restoredAnswer(ctx context.Context, r sso.Restored, err error) (*out[restored], error) {
+func restoredAnswer(r sso.Restored, err error) (*out[restored], error) {
 	if err != nil {
 		return nil, err
-	}
-	if r.Done {
-		a.revoked(ctx)
 	}
 	return answerTo(viewRestored(r), nil)
 }

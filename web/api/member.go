@@ -93,15 +93,6 @@ func (a *API) memberOperations() {
 		about: "By organization and name. With at, those of that moment, and why."}, a.listMemberships)
 }
 
-// changed is the answer to a change of memberships, after which other sessions
-// of the people may say something else.
-func (a *API) changed(ctx context.Context, err error) (*done, error) {
-	if err == nil {
-		a.revoked(ctx)
-	}
-	return nil, err
-}
-
 func (a *API) listMembers(ctx context.Context, c caller, in *struct {
 	Paging
 	AtMoment
@@ -116,11 +107,11 @@ func (a *API) listMembers(ctx context.Context, c caller, in *struct {
 }
 
 func (a *API) addMember(ctx context.Context, c caller, in *inMember) (*done, error) {
-	return a.changed(ctx, a.Store.AddMember(ctx, c.by, c.enterprise.ID, in.Group, in.User))
+	return nil, a.Store.AddMember(ctx, c.by, c.enterprise.ID, in.Group, in.User)
 }
 
 func (a *API) removeMember(ctx context.Context, c caller, in *inMember) (*done, error) {
-	return a.changed(ctx, a.Store.RemoveMember(ctx, c.by, c.enterprise.ID, in.Group, in.User))
+	return nil, a.Store.RemoveMember(ctx, c.by, c.enterprise.ID, in.Group, in.User)
 }
 
 func (a *API) listMemberships(ctx context.Context, c caller, in *struct {

@@ -113,8 +113,6 @@ type Options struct {
 	OIDC    OIDCAddresses
 	BaseURL string // begins sign-in links
 	Limiter route.Limiter
-	// Revoked tells this node and the others that sessions were ended.
-	Revoked func(ctx context.Context)
 	Log     *slog.Logger
 	Now     func() time.Time // nil: time.Now
 }
@@ -167,10 +165,6 @@ func New(o Options) (*API, error) {
 	a.document, err = finish(a.huma.OpenAPI())
 	return a, err
 }
-
-// revoked announces that sessions were ended, also if whoever asked for it went
-// away meanwhile.
-func (a *API) revoked(ctx context.Context) { a.Revoked(context.WithoutCancel(ctx)) }
 
 // OpenAPI is the API's document, OpenAPI 3.1 in JSON; the same for every
 // installation.

@@ -77,12 +77,9 @@ func (a *API) updateOrganization(ctx context.Context, c caller, in *struct {
 	o, err := a.Store.UpdateOrganization(ctx, c.by, c.enterprise.ID, in.Organization, func(o sso.Organization) (sso.Organization, error) {
 		return o, in.Body.apply(&o.Key, &o.Name)
 	})
-	if err == nil {
-		a.revoked(ctx)
-	}
 	return answerTo(viewOrganization(o), err)
 }
 
 func (a *API) deleteOrganization(ctx context.Context, c caller, in *inOrganization) (*done, error) {
-	return a.changed(ctx, a.Store.DeleteOrganization(ctx, c.by, c.enterprise.ID, in.Organization))
+	return nil, a.Store.DeleteOrganization(ctx, c.by, c.enterprise.ID, in.Organization)
 }

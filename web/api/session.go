@@ -49,7 +49,6 @@ func (a *API) revokeSessions(ctx context.Context, c caller, in *inUser) (*done, 
 	if _, err := a.Store.RevokeUserSessions(ctx, c.by, c.enterprise.ID, in.User); err != nil {
 		return nil, err
 	}
-	a.revoked(ctx)
 	return nil, nil
 }
 
@@ -59,6 +58,5 @@ func (a *API) revokeSession(ctx context.Context, c caller, in *struct {
 	if err := a.Store.RevokeSession(ctx, c.by, c.enterprise.ID, in.Session); err != nil {
 		return nil, err
 	}
-	a.revoked(ctx)
 	return nil, nil
 }

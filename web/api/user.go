@@ -132,9 +132,6 @@ func (a *API) updateUser(ctx context.Context, c caller, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if in.Body.Login != nil {
-		a.revoked(ctx)
-	}
 	return a.withIdentities(ctx, c, u)
 }
 
@@ -151,9 +148,6 @@ func (a *API) setStatus(status sso.UserStatus) func(context.Context, caller, *in
 		})
 		if err != nil {
 			return nil, err
-		}
-		if status == sso.UserDeactivated {
-			a.revoked(ctx)
 		}
 		return a.withIdentities(ctx, c, u)
 	}

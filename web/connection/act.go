@@ -29,7 +29,6 @@ func (h *Handlers) act(word string, do func(context.Context, sso.Actor, sso.Ente
 		case err != nil:
 			return fmt.Errorf("change the connection: %w", err)
 		}
-		h.revoked(r.Context())
 		return console.Done(w, at(v), word)
 	}
 }
@@ -58,6 +57,5 @@ func (h *Handlers) delete(w http.ResponseWriter, r *http.Request, v console.Visi
 	case err != nil:
 		return fmt.Errorf("delete the connection: %w", err)
 	}
-	h.revoked(r.Context())
 	return console.Done(w, console.At(v.Enterprise, "connections"), "deleted")
 }

@@ -73,9 +73,6 @@ type Options struct {
 	Setup   Setup
 	Preview Previewer
 	BaseURL string // begins sign-in links
-	// Revoked tells this node and the others that sessions were ended, or say
-	// something else from now on.
-	Revoked func(ctx context.Context)
 	Now     func() time.Time
 }
 
@@ -119,9 +116,6 @@ func withSetupLink(p console.Page) console.Page {
 	p.Need = console.Connection
 	return p
 }
-
-// revoked announces a change, also if whoever asked for it went away meanwhile.
-func (h *Handlers) revoked(ctx context.Context) { h.Revoked(context.WithoutCancel(ctx)) }
 
 // base surrounds a page about the connection, or about something of it.
 func (h *Handlers) base(v console.Visit, below bool) ui.Base {

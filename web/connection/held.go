@@ -113,7 +113,6 @@ func (h *Handlers) decide(w http.ResponseWriter, r *http.Request, v console.Visi
 	case err != nil:
 		return fmt.Errorf("decide a held sync: %w", err)
 	}
-	h.revoked(r.Context())
 	return console.Done(w, console.At(v.Enterprise, "held"), word)
 }
 

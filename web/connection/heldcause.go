@@ -143,11 +143,7 @@ func (h *Handlers) decideAll(w http.ResponseWriter, r *http.Request, v console.V
 	if d.Cause == "" || d.Connection == "" {
 		return notFound()
 	}
-	decided, err := h.Store.DecideHeldSyncs(r.Context(), v.Actor, v.Enterprise.ID, d)
-	if decided != (sso.HeldDecided{}) {
-		h.revoked(r.Context()) // of what was decided before a failure, too
-	}
-	if err != nil {
+	if _, err := h.Store.DecideHeldSyncs(r.Context(), v.Actor, v.Enterprise.ID, d); err != nil {
 		return fmt.Errorf("decide held syncs: %w", err)
 	}
 	return console.Done(w, console.At(v.Enterprise, "held"), done)

@@ -37,9 +37,6 @@ type Options struct {
 	Console *console.Console
 	Store   Store
 	Proving Proving
-	// Revoked tells this node and the others that sessions were ended, or say
-	// something else from now on.
-	Revoked func(ctx context.Context)
 	// SessionCookie is the session cookie's whole name, and CookieDomain the
 	// domain it is sent to; "": to this host alone.
 	SessionCookie string
@@ -76,8 +73,5 @@ func ofEnterprise(method, path string, handle console.Handler) console.Page {
 func withSetupLink(method, path string, handle console.Handler) console.Page {
 	return console.Page{Pattern: at(method, path), Need: console.Connection, Handle: handle}
 }
-
-// revoked announces a change, also if whoever asked for it went away meanwhile.
-func (d *Directory) revoked(ctx context.Context) { d.Revoked(context.WithoutCancel(ctx)) }
 
 func notFound() error { return sso.NotFound("not_found", "There is nothing at this address.") }

@@ -87,7 +87,8 @@ func newFixture(t *testing.T) *fixture {
 		"link":   {Role: sso.RoleSetupLink, Actor: "link-x", Enterprise: f.acme.ent.ID, Connection: f.acme.conn.ID}}
 	f.console = console.New(console.Options{Access: access, Directory: f.db, Pages: pages, Now: time.Now})
 	proving := connections.New(connections.Options{Store: f.db, Resolver: f.dns, Log: log})
-	directory.New(directory.Options{Console: f.console, Store: f.db, Proving: proving, Revoked: func(context.Context) { f.told++ }, SessionCookie: "__Secure-gatehouse",
+	f.db.OnRevocation(func(context.Context) { f.told++ })
+	directory.New(directory.Options{Console: f.console, Store: f.db, Proving: proving, SessionCookie: "__Secure-gatehouse",
 		CookieDomain: "example.com", Host: "sso.example.com", Now: time.Now}).Register(f.router)
 	return f
 }

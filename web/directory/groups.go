@@ -212,7 +212,6 @@ func (d *Directory) changeGroup(w http.ResponseWriter, r *http.Request, v consol
 	case err != nil:
 		return fmt.Errorf("change a group: %w", err)
 	}
-	d.revoked(r.Context())
 	return console.Done(w, groupHref(v.Enterprise, g.ID), "saved")
 }
 
@@ -228,6 +227,5 @@ func (d *Directory) deleteGroup(w http.ResponseWriter, r *http.Request, v consol
 	case err != nil:
 		return fmt.Errorf("delete a group: %w", err)
 	}
-	d.revoked(r.Context())
 	return console.Done(w, console.At(v.Enterprise, "organizations", string(g.Organization)), "group-deleted")
 }

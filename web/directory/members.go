@@ -108,7 +108,6 @@ func (d *Directory) addToGroup(w http.ResponseWriter, r *http.Request, v console
 	case err != nil:
 		return fmt.Errorf("add to a group: %w", err)
 	}
-	d.revoked(r.Context())
 	return console.Done(w, personHref(v.Enterprise, u.ID), "added")
 }
 
@@ -172,7 +171,6 @@ func (d *Directory) addPerson(w http.ResponseWriter, r *http.Request, v console.
 	case err != nil:
 		return fmt.Errorf("add to a group: %w", err)
 	}
-	d.revoked(r.Context())
 	return console.Done(w, groupHref(v.Enterprise, g.ID), "added")
 }
 
@@ -197,7 +195,6 @@ func (d *Directory) removeFrom(person bool) console.Handler {
 		case err != nil && sso.KindOf(err) != sso.NotFoundKind: // they are out already
 			return fmt.Errorf("take out of a group: %w", err)
 		}
-		d.revoked(r.Context())
 		if person {
 			return console.Done(w, personHref(v.Enterprise, u.ID), "removed")
 		}

@@ -145,7 +145,6 @@ func (d *Directory) changeOrganization(w http.ResponseWriter, r *http.Request, v
 	case err != nil:
 		return fmt.Errorf("change an organization: %w", err)
 	}
-	d.revoked(r.Context())
 	return console.Done(w, console.At(v.Enterprise, "organizations", string(o.ID)), "saved")
 }
 
@@ -161,7 +160,6 @@ func (d *Directory) deleteOrganization(w http.ResponseWriter, r *http.Request, v
 	if err := d.Store.DeleteOrganization(r.Context(), v.Actor, v.Enterprise.ID, o.ID); err != nil {
 		return fmt.Errorf("delete an organization: %w", err)
 	}
-	d.revoked(r.Context())
 	return console.Done(w, console.At(v.Enterprise, "organizations"), "deleted")
 }
 

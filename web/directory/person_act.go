@@ -76,7 +76,6 @@ func (d *Directory) changing(said string, change func(sso.User) (sso.User, error
 		if _, err := d.Store.UpdateUser(r.Context(), v.Actor, v.Enterprise.ID, u.ID, change); err != nil {
 			return fmt.Errorf("change a person: %w", err)
 		}
-		d.revoked(r.Context())
 		return console.Done(w, personHref(v.Enterprise, u.ID), said)
 	}
 }
@@ -104,7 +103,6 @@ func (d *Directory) endSession(w http.ResponseWriter, r *http.Request, v console
 		if err != nil && sso.KindOf(err) != sso.NotFoundKind {
 			return fmt.Errorf("end a session: %w", err)
 		}
-		d.revoked(r.Context())
 		return console.Done(w, personHref(v.Enterprise, u.ID), "session")
 	}
 	return notFound()
@@ -118,6 +116,5 @@ func (d *Directory) endSessions(w http.ResponseWriter, r *http.Request, v consol
 	if _, err := d.Store.RevokeUserSessions(r.Context(), v.Actor, v.Enterprise.ID, u.ID); err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}
-	d.revoked(r.Context())
 	return console.Done(w, personHref(v.Enterprise, u.ID), "sessions")
 }

@@ -115,7 +115,6 @@ func (d *Directory) answer(w http.ResponseWriter, r *http.Request, v console.Vis
 	if err != nil {
 		return d.showQuestions(w, r, v, err)
 	}
-	d.revoked(r.Context())
 	return console.Done(w, console.At(v.Enterprise, "questions"), "answered")
 }
 
@@ -144,7 +143,6 @@ func (d *Directory) giveLogin(w http.ResponseWriter, r *http.Request, v console.
 	if err != nil {
 		return d.showPerson(w, r, v, u, err)
 	}
-	d.revoked(r.Context())
 	return console.Done(w, personHref(v.Enterprise, u.ID), "login")
 }
 

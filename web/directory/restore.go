@@ -92,7 +92,6 @@ func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v consol
 	}
 	here := personHref(v.Enterprise, u.ID)
 	if err == nil && !look {
-		d.revoked(r.Context())
 		return console.Done(w, here, "restored")
 	}
 	if err != nil && !shown(err) {
@@ -208,7 +207,6 @@ func (d *Directory) moveGroup(w http.ResponseWriter, r *http.Request, v console.
 	here := groupHref(v.Enterprise, g.ID)
 	s.err = do(r.Context(), g, &s.seen)
 	if s.err == nil && !look {
-		d.revoked(r.Context())
 		return console.Done(w, here, said)
 	}
 	if s.err != nil && !shown(s.err) {

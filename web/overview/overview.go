@@ -35,8 +35,6 @@ type Options struct {
 	Health  Doctor
 	Console *console.Console
 	BaseURL string
-	// Revoked tells this node and the others that sessions were ended.
-	Revoked func(ctx context.Context)
 	Now     func() time.Time
 }
 
@@ -215,6 +213,5 @@ func (o *Overview) remove(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err := o.Store.DeleteEnterprise(r.Context(), v.Actor, v.Enterprise.ID); err != nil {
 		return fmt.Errorf("delete enterprise: %w", err)
 	}
-	o.Revoked(r.Context())
 	return console.Done(w, list, "deleted")
 }

@@ -1,7 +1,6 @@
 package overview_test
 
 import (
-	"context"
 	"fmt"
 	"html"
 	"io"
@@ -68,7 +67,6 @@ func newFixture(t *testing.T) *fixture {
 		Health:  health.New(health.Options{Facts: f.db, Ledger: f.db, Log: log, Now: time.Now}),
 		Console: console.New(console.Options{Access: f.who, Directory: f.db, Pages: pages, Now: time.Now}),
 		BaseURL: "https://sso.example",
-		Revoked: func(context.Context) {},
 		Now:     time.Now,
 	}).Register(f.router)
 	return f
