@@ -9,9 +9,8 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// TestActivity is what an admin does whom somebody has sent the reference of a
-// page that turned them away: it leads to what was verified, to the cause and to
-// the place; and the overview had it already.
+// TestActivity follows the reference of a failed sign-in as an admin: it leads to the
+// checks, the cause and the place to fix, and the overview shows the failure.
 func TestActivity(t *testing.T) {
 	harness.Long(t)
 	browser := harness.NewBrowser(t)

@@ -15,8 +15,8 @@ import (
 	"gatehouse/sso/guide"
 )
 
-// assistant is a gateway whose operator sets companies up, and the development
-// identity provider behind whatever product they say they have.
+// assistant is a gateway with an operator, and a development identity provider that
+// stands for every product.
 type assistant struct {
 	g    *harness.Gateway
 	api  *harness.API
@@ -24,7 +24,7 @@ type assistant struct {
 	root *harness.Browser
 }
 
-// setup is one walk through the assistant.
+// setup is one run through the assistant.
 type setup struct {
 	provider sso.Provider
 	protocol sso.Protocol
@@ -32,8 +32,8 @@ type setup struct {
 	scripts  bool
 }
 
-// TestAssistant walks through the setup assistant from the first click to an
-// enabled connection and the sign-in of another person, for each product.
+// TestAssistant completes the setup assistant for each product, from the first click
+// to an enabled connection and the sign-in of another person.
 func TestAssistant(t *testing.T) {
 	harness.Long(t)
 	a := &assistant{root: harness.NewBrowser(t), idp: harness.NewIdP(t, harness.Ada(), grace())}
@@ -64,14 +64,14 @@ func TestAssistant(t *testing.T) {
 	t.Run("by a setup link", a.byLink)
 }
 
-// grace signs in when everything is set up.
+// grace is the person who signs in at the end.
 func grace() demoidp.Person {
 	return demoidp.Person{ID: "p-2", Login: "grace@acme.example", Email: "grace@acme.example", GivenName: "Grace", Surname: "Hopper", Groups: []string{"testers", "Admins"}}
 }
 
 const next = ".actions a.button:not(.quiet)"
 
-// walk is what somebody does who has never seen it.
+// walk completes the assistant by following its pages only.
 func (a *assistant) walk(t *testing.T, b *harness.Browser, c *harness.Company, s setup) {
 	t.Helper()
 	b.Open(a.g.URL + "/admin/enterprises/" + c.Key + "/connections")
@@ -79,7 +79,7 @@ func (a *assistant) walk(t *testing.T, b *harness.Browser, c *harness.Company, s
 	a.walkOn(t, b, c, s)
 }
 
-// walkOn begins where the identity provider is chosen.
+// walkOn is walk from the choice of the identity provider on.
 func (a *assistant) walkOn(t *testing.T, b *harness.Browser, c *harness.Company, s setup) {
 	t.Helper()
 	b.Says("Set up single sign-on")
@@ -121,12 +121,12 @@ func (a *assistant) walkOn(t *testing.T, b *harness.Browser, c *harness.Company,
 	harness.WantGroups(t, c, "grace@acme.example", []string{"Mobile/Members", "Mobile/testers"})
 }
 
-// entered is at the account, past the page that asks for a code where mail is
-// switched off.
+// entered asserts that the browser arrives at the account, without a page for an
+// e-mail code.
 func (a *assistant) entered(b *harness.Browser) { b.Arrive(a.g.URL + "/account") }
 
-// register does what the page tells to do at the identity provider, with what
-// the page shows.
+// register follows the page's instructions at the identity provider, with the values
+// on the page.
 func (a *assistant) register(t *testing.T, b *harness.Browser, g guide.Guide) (client demoidp.Client) {
 	t.Helper()
 	shown := b.List(".entries .value code")
@@ -162,7 +162,7 @@ func (a *assistant) register(t *testing.T, b *harness.Browser, g guide.Guide) (c
 		case claim.Name == guide.NameID || claim.Use == guide.Subject:
 			sp.MailNameID = g.Provider == sso.Google // "Primary email"
 		case claim.Use == guide.Name && claim.Name != "name":
-			sp.Attributes[claim.Name] = claim.Name // half of it
+			sp.Attributes[claim.Name] = claim.Name // of the same name
 		default:
 			sp.Attributes[string(claim.Use)] = claim.Name
 		}
@@ -171,7 +171,7 @@ func (a *assistant) register(t *testing.T, b *harness.Browser, g guide.Guide) (c
 	return client
 }
 
-// configure enters what the identity provider gives, once wrong.
+// configure enters the identity provider's values, first with a mistake.
 func (a *assistant) configure(t *testing.T, b *harness.Browser, s setup, client demoidp.Client) {
 	t.Helper()
 	const save = "main form.form button:not([name])"
@@ -187,7 +187,7 @@ func (a *assistant) configure(t *testing.T, b *harness.Browser, s setup, client 
 		if strings.Contains(strings.Join(b.List("main"), ""), client.Secret.Reveal()) {
 			t.Error("a secret is shown")
 		}
-		b.Says("Kept, and not shown again") // so it is not asked for once more
+		b.Says("Kept, and not shown again") // so it is not required again
 		b.Fill(field("oidc.issuer"), " "+a.idp.Issuer()+"/.well-known/openid-configuration")
 	case s.manual:
 		if s.provider != sso.Google {
@@ -220,8 +220,8 @@ func (a *assistant) configure(t *testing.T, b *harness.Browser, s setup, client 
 	b.Submit(save)
 }
 
-// test runs a test connection: first one that fails and keeps the assistant
-// where it is, then one that passes.
+// test runs a test connection that fails, after which the assistant stays on the step,
+// then one that passes.
 func (a *assistant) test(t *testing.T, b *harness.Browser, c *harness.Company) {
 	t.Helper()
 	page := b.At()
@@ -253,8 +253,8 @@ func (a *assistant) test(t *testing.T, b *harness.Browser, c *harness.Company) {
 	b.Open(page)
 }
 
-// byLink hands the assistant on: whoever has the link makes the connection it
-// opens, and reaches nothing else.
+// byLink completes the assistant by a setup link, which opens its connection and no
+// other page.
 func (a *assistant) byLink(t *testing.T) {
 	c := harness.NewCompany(a.g, a.api, "by-link", harness.TwoOrganizations())
 	var made struct{ URL string }
@@ -267,5 +267,5 @@ func (a *assistant) byLink(t *testing.T) {
 	b.Open(a.g.URL + "/admin/enterprises/" + c.Key + "/people")
 	b.Says("There is nothing here")
 	b.Open(a.g.URL + "/admin/enterprises/" + c.Key + "/connections/new")
-	b.Says("Employees is enabled") // the one connection that the link opens
+	b.Says("Employees is enabled") // the only connection that the link opens
 }

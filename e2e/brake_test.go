@@ -18,8 +18,8 @@ import (
 
 const incidentPeople = 26
 
-// incident is a company whose identity provider stops sending the names of its
-// groups after everyone has signed in once.
+// incident is a company whose identity provider stops sending its group names after
+// all users have signed in once.
 type incident struct {
 	*testing.T
 	g      *harness.Gateway
@@ -31,7 +31,7 @@ type incident struct {
 	before map[string]string
 }
 
-// heldCause is what the API says of all that is held for one cause.
+// heldCause is the API's summary of the syncs held for one cause.
 type heldCause struct {
 	Cause    string `json:"cause"`
 	Waiting  int    `json:"waiting"`
@@ -45,8 +45,8 @@ type heldSync struct {
 	State string `json:"state"`
 }
 
-// newIncident creates the company and lets its people sign in; the groups of
-// each are those of lists, in turn.
+// newIncident creates the company and signs its people in; their groups are those of
+// lists, in turn.
 func newIncident(t *testing.T, g *harness.Gateway, api *harness.API, protocol string, lists ...[]string) *incident {
 	t.Helper()
 	x := &incident{T: t, g: g, api: api, before: map[string]string{}}
@@ -83,7 +83,7 @@ func (x *incident) signIn(i int) {
 	}
 }
 
-// memberships are everyone's groups by login.
+// memberships returns all users' groups by login.
 func (x *incident) memberships() map[string]string {
 	x.Helper()
 	all := map[string]string{}
@@ -93,7 +93,7 @@ func (x *incident) memberships() map[string]string {
 	return all
 }
 
-// lost are the logins of those who are no longer in the groups they were in.
+// lost returns the logins of users who lost groups.
 func (x *incident) lost() (logins []string) {
 	x.Helper()
 	now := x.memberships()
@@ -114,8 +114,7 @@ func (x *incident) causes() []heldCause {
 	return all.Items
 }
 
-// held fails the test unless that many syncs wait, all because the names
-// stopped matching.
+// held asserts that waiting syncs are held, all because the names stopped matching.
 func (x *incident) held(waiting, lost int) {
 	x.Helper()
 	want := []heldCause{{Cause: "connection_names_changed", Waiting: waiting, Standing: true, Lost: lost}}
@@ -128,7 +127,7 @@ func (x *incident) held(waiting, lost int) {
 	}
 }
 
-// red looks at the overview and at the list of what is held.
+// red asserts that the overview and the list of held syncs show the incident.
 func (x *incident) red(b *harness.Browser, waiting int) {
 	x.Helper()
 	b.Open(x.page(""))
@@ -145,7 +144,7 @@ func (x *incident) red(b *harness.Browser, waiting int) {
 	b.Shoot("held-" + x.c.Key)
 }
 
-// discard unfolds the one action about all of the cause, and confirms it.
+// discard opens the action for all syncs of the cause, and confirms it.
 func (x *incident) discard(b *harness.Browser, label string) {
 	x.Helper()
 	b.Open(x.page("/held"))
@@ -174,7 +173,7 @@ func (x *incident) discard(b *harness.Browser, label string) {
 	b.Shoot("overview-stopped-" + x.c.Key)
 }
 
-// mended lets everyone sign in with the right names again, which ends the stop.
+// mended signs all people in with the right names again, which ends the incident.
 func (x *incident) mended(b *harness.Browser) {
 	x.Helper()
 	x.idp.SetFault(demoidp.NoFault)
@@ -201,8 +200,8 @@ var (
 	blanks    = regexp.MustCompile(`\s+`)
 )
 
-// mailed waits for the mail to an admin of the company. The program looks for
-// held syncs once a minute.
+// mailed waits for the mail to an admin of the company, which the program sends
+// within a minute of the incident.
 func (x *incident) mailed(post *smtptest.Server, to string) {
 	x.Helper()
 	const says = "sends no longer match the groups here"
@@ -217,7 +216,7 @@ func (x *incident) mailed(post *smtptest.Server, to string) {
 	}
 }
 
-// admins marks a group whose members administer the company.
+// admins makes the members of a group admins of the company.
 func (x *incident) admins(name string) {
 	x.Helper()
 	type group struct{ ID, Name string }
@@ -228,10 +227,10 @@ func (x *incident) admins(name string) {
 	}
 }
 
-// TestNamesStopMatching replays two incidents with 26 people each: object IDs in
-// place of names, where nobody loses anything, and a prefix before some of the
-// names, where two do. Each is red on the overview and in the admins' mail
-// within five minutes, and one action ends it.
+// TestNamesStopMatching replays two incidents with 26 people each: object IDs in place
+// of names, where no user loses a group, and a prefix before some of the names, where
+// two users do. The overview and a mail to the admins report each within five minutes,
+// and one action ends it.
 func TestNamesStopMatching(t *testing.T) {
 	harness.Long(t)
 	t.Run("SQLite", func(t *testing.T) { namesStopMatching(t, harness.Options{}) })

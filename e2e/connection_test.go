@@ -9,8 +9,7 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// changing is a company whose operator changes a connection while people sign in
-// through it.
+// changing is a company whose operator changes a connection in use.
 type changing struct {
 	*testing.T
 	g    *harness.Gateway
@@ -21,9 +20,9 @@ type changing struct {
 	name string
 }
 
-// TestChangeWithoutOutage: what is edited waits beside what is live and is told
-// field by field; its shadow says what it would do to whom before it does; it is
-// enabled, and taken back.
+// TestChangeWithoutOutage edits a connection in use: the draft is compared with the
+// live configuration field by field, shadow mode shows its effect on real sign-ins,
+// and it is enabled and rolled back.
 func TestChangeWithoutOutage(t *testing.T) {
 	harness.Long(t)
 	root := harness.NewBrowser(t)
@@ -62,7 +61,7 @@ func (w *changing) groups(want ...string) {
 	harness.WantGroups(w.T, w.c, "ada@acme.example", want)
 }
 
-// edit makes a draft: first one that cannot be, then one that leaves a group out.
+// edit makes a draft: first an invalid one, then one that leaves a group out.
 func (w *changing) edit() {
 	w.b.Open(w.g.URL + "/admin/enterprises/" + w.c.Key + "/connections")
 	w.b.Says("Verify groups")
@@ -95,7 +94,7 @@ func (w *changing) edit() {
 	w.groups(harness.AdasGroups()...)
 }
 
-// shadow compares the draft with real sign-ins, which go by what is live.
+// shadow compares the draft with real sign-ins under the live configuration.
 func (w *changing) shadow() {
 	w.b.Open(w.at + "/shadow")
 	w.b.Submit(`form[action$="/shadow/start"] button`)
@@ -113,7 +112,7 @@ func (w *changing) shadow() {
 	w.b.Shoot("shadow")
 }
 
-// enable promotes the draft, and takes it back.
+// enable enables the draft and rolls it back.
 func (w *changing) enable() {
 	w.b.Click(`.confirm:has(form[action$="/enable"]) summary`)
 	w.b.Says("Of 2 sign-ins compared, 2 differed, and 1 would have been refused.")
@@ -133,7 +132,7 @@ func (w *changing) enable() {
 	w.groups(harness.AdasGroups()...)
 }
 
-// others are the pages beside it.
+// others opens the connection's other pages.
 func (w *changing) others() {
 	w.b.Open(w.at + "/groups")
 	w.b.Says("Verify groups")
@@ -164,7 +163,7 @@ func (w *changing) others() {
 	w.b.Says("Nothing waits")
 }
 
-// leave disables the connection, and then it can be deleted.
+// leave disables the connection and deletes it.
 func (w *changing) leave() {
 	w.b.Open(w.at)
 	w.b.Click(`.confirm:has(form[action$="/disable"]) summary`)

@@ -10,8 +10,8 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// TestOperator is the way of the first admin: the link that the first start
-// prints, a passkey, signing in by each, and an invitation for somebody else.
+// TestOperator tests the first operator's way: the link printed by the first start, a
+// password and a passkey, signing in by each, and an invitation for another operator.
 func TestOperator(t *testing.T) {
 	harness.Long(t)
 	b := harness.NewBrowser(t)
@@ -42,7 +42,7 @@ func TestOperator(t *testing.T) {
 	b.Open(g.URL + "/admin/admins")
 	b.Arrive(g.URL + "/admin/sign-in")
 	b.Click(`a[href^="/admin/sign-in/passkey"]`)
-	b.Arrive(g.URL + "/admin/admins") // where they wanted to go, by the passkey alone
+	b.Arrive(g.URL + "/admin/admins") // the page they wanted, by the passkey alone
 	b.Says("Signed in, by passkey")
 	b.Click(`form[action="/admin/admins/invite"] button`)
 	b.Says("It is not shown again")
@@ -58,8 +58,8 @@ func TestOperator(t *testing.T) {
 	other.Says("You become an operator")
 }
 
-// TestSetupLink is a setup link from the console to the assistant, and what it
-// opens when it is used up: the same as one that never was.
+// TestSetupLink tests a setup link from the console to the assistant. A used-up link
+// opens the same page as one that never existed.
 func TestSetupLink(t *testing.T) {
 	harness.Long(t)
 	g := harness.Start(t, harness.Options{})
@@ -76,7 +76,7 @@ func TestSetupLink(t *testing.T) {
 		t.Error("the link is shown again")
 	}
 	grace := g.Visitor()
-	for range 3 { // looking, as mail scanners do, uses nothing up
+	for range 3 { // fetching the page, as mail scanners do, does not use the link up
 		if a := grace.Get(link); a.Status != http.StatusOK || !strings.Contains(a.Body, "Olive Operator") {
 			t.Fatalf("the link shows %v", a)
 		}

@@ -10,8 +10,8 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// TestBlockedCookies signs in with a browser that keeps no cookies, over both
-// protocols: the page names the cause and the host, and offers to start again.
+// TestBlockedCookies signs in with a browser that blocks cookies, over both protocols:
+// the page names the cause and the host, and offers to start again.
 func TestBlockedCookies(t *testing.T) {
 	harness.Long(t)
 	profile := t.TempDir()

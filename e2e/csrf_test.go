@@ -13,7 +13,7 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// attacker is a site that posts forms in the browsers of the people who open it.
+// attacker is a site that posts forms from the browsers that open it.
 type attacker struct {
 	*httptest.Server
 	action string
@@ -35,10 +35,9 @@ func newAttacker(t *testing.T) *attacker {
 	return a
 }
 
-// TestLoginCSRF is a site that posts IdP-initiated responses of accounts of its
-// own in the browser of a person who is signed in: as another person of the same
-// company, and at another company. The person is asked, and stays who they are
-// until they agree.
+// TestLoginCSRF tests an attacker who posts IdP-initiated responses for their own
+// accounts from the browser of a signed-in user: for another user of the same company
+// and of another company. The user is asked and keeps their session until they agree.
 func TestLoginCSRF(t *testing.T) {
 	harness.Long(t)
 	eve := demoidp.Person{ID: "p-2", Login: "eve", Email: "eve@acme.example", GivenName: "Eve", Surname: "Evil"}
@@ -87,13 +86,13 @@ func TestLoginCSRF(t *testing.T) {
 		still("Ada Lovelace")
 	}
 
-	// Neither does it get past the question by answering it.
+	// The attacker cannot answer the question.
 	site.action, site.form = g.URL+"/login/sso", url.Values{"enterprise_key": {"globex"}, "replaces": {"ses-06h0szvx00c6tywfbgwe1c2nrr"}}
 	b.Open(site.URL)
 	b.Says("csrf")
 	still("Ada Lovelace")
 
-	// The person agrees to the last response that arrived.
+	// The user agrees to the last response.
 	form, target, err := evil.InitiateSAML("p-9", theirs.Provider.EntityID)
 	if err != nil {
 		t.Fatal(err)

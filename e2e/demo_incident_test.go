@@ -9,9 +9,9 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// TestDemoObjectIDs switches the fault on by which a directory sends object IDs
-// in place of names. Every membership stays, the overview is red, the operator is
-// mailed within five minutes, and one press ends it.
+// TestDemoObjectIDs turns on the fault that sends object IDs in place of names. All
+// memberships stay, the overview shows an error, the operator is mailed within five
+// minutes, and one click ends it.
 func TestDemoObjectIDs(t *testing.T) {
 	harness.Long(t)
 	g, _ := startDemo(t)
@@ -27,7 +27,7 @@ func TestDemoObjectIDs(t *testing.T) {
 	people := map[string]string{"acme-0001": "Platform / developers", "acme-0002": "Platform / developers", "acme-0004": "contractors"}
 	signIn := func(with string) {
 		for _, id := range []string{"acme-0001", "acme-0002", "acme-0004"} {
-			fault(with) // it is of the next sign-in alone
+			fault(with) // applies to the next sign-in only
 			v.step(1)
 			v.as("acme", id)
 			v.Arrive(v.base + "/demo/whoami")
@@ -36,7 +36,7 @@ func TestDemoObjectIDs(t *testing.T) {
 	}
 	overview := v.base + "/admin/enterprises/acme"
 	signIn("none")
-	signIn("group-ids") // they still have their groups
+	signIn("group-ids") // the groups are unchanged
 	v.Shoot("whoami-object-ids")
 
 	v.Open(overview)

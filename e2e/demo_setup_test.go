@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// demoSetup connects the third company, doing only what the pages say: in the
-// console, and at its directory in a second window.
+// demoSetup connects the third company by following the pages: of the console, and of
+// its directory in a second window.
 func demoSetup(v demoVisit) {
 	v.step(13)
 	v.Arrive(v.base + "/admin/enterprises")
@@ -40,7 +40,7 @@ func demoSetup(v demoVisit) {
 	v.Submit("main form button")
 	tester := demoVisit{v.Another(v.t), v.t, v.base}
 	tester.Open(v.One(".value code"))
-	tester.as("initech", "initech-0003") // Luca, whose group is nearly right
+	tester.as("initech", "initech-0003") // Luca, whose group is a near miss
 	tester.Says("passed")
 	v.Open(v.At())
 	v.Says("Bookkeepers")
@@ -62,7 +62,7 @@ func demoSetup(v demoVisit) {
 	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)
 }
 
-// shown is the value on the page that ends so.
+// shown returns the value on the page that has this suffix.
 func (v demoVisit) shown(end string) string {
 	v.t.Helper()
 	values := v.List(".value code")

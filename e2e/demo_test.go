@@ -15,7 +15,7 @@ import (
 
 var readyLine = regexp.MustCompile(`Gatehouse demo, ready in (\d+) ms`)
 
-// TestDemo does what whoever tries the demo is told to do, in a browser.
+// TestDemo does all steps of the demo's checklist in a browser.
 func TestDemo(t *testing.T) {
 	harness.Long(t)
 	g, port := startDemo(t)
@@ -44,7 +44,7 @@ func TestDemo(t *testing.T) {
 	})
 }
 
-// startDemo starts a demonstration of its own, and returns its port.
+// startDemo starts a demo and returns its port.
 func startDemo(t *testing.T) (g *harness.Gateway, port string) {
 	t.Helper()
 	g = harness.Prepare(t, harness.Options{})
@@ -59,7 +59,7 @@ func startDemo(t *testing.T) (g *harness.Gateway, port string) {
 	return g, port
 }
 
-// otherAddresses are those of this machine that other machines may reach.
+// otherAddresses returns the addresses of this machine other than loopback.
 func otherAddresses(t *testing.T) []string {
 	t.Helper()
 	all, err := net.InterfaceAddrs()
@@ -75,21 +75,21 @@ func otherAddresses(t *testing.T) []string {
 	return ips
 }
 
-// demoVisit is a browser that does only what the demo's pages offer.
+// demoVisit is a browser that follows the demo's pages.
 type demoVisit struct {
 	*harness.Browser
 	t    *testing.T
 	base string
 }
 
-// step follows the link of a line of the checklist.
+// step follows the link of step n of the checklist.
 func (v demoVisit) step(n int) {
 	v.t.Helper()
 	v.Open(v.base + "/demo")
 	v.Click(fmt.Sprintf("ol.checklist li:nth-of-type(%d) a.button", n))
 }
 
-// as is asked who they are by a company's identity provider, and answers.
+// as picks a person at a company's identity provider.
 func (v demoVisit) as(company, person string) {
 	v.t.Helper()
 	v.Arrive(v.base + "/demo/idp/" + company + "/pick/")
@@ -97,7 +97,7 @@ func (v demoVisit) as(company, person string) {
 	v.Click(`button[value="` + person + `"]`)
 }
 
-// switches agrees to sign in at another company than before.
+// switches agrees to replace the session by one of another company.
 func (v demoVisit) switches() {
 	v.t.Helper()
 	v.Says("instead?")
@@ -105,7 +105,7 @@ func (v demoVisit) switches() {
 	v.Click(`form[action="/login/sso"] button`)
 }
 
-// ticked checks which lines are ticked.
+// ticked asserts which steps are ticked.
 func (v demoVisit) ticked(want ...int) {
 	v.t.Helper()
 	v.Open(v.base + "/demo")
@@ -120,7 +120,7 @@ func (v demoVisit) ticked(want ...int) {
 	}
 }
 
-// reads opens the wiki and looks for what it says.
+// reads opens the wiki and asserts its texts.
 func (v demoVisit) reads(texts ...string) {
 	v.t.Helper()
 	v.Open(v.base + "/demo/wiki")
@@ -143,7 +143,7 @@ func demoChecklist(t *testing.T, g *harness.Gateway) {
 	v.Shoot("demo-done")
 }
 
-// demoGroups does the steps about groups, and leaves Ada signed in.
+// demoGroups does the steps about groups and leaves Ada signed in.
 func demoGroups(v demoVisit) {
 	whoami := v.base + "/demo/whoami"
 	v.step(1)
@@ -173,7 +173,7 @@ func demoGroups(v demoVisit) {
 	v.ticked(1, 4)
 }
 
-// demoApplications does the steps at the applications: Ada reads, Grace is
+// demoApplications does the steps at the applications: Ada is allowed, Grace is
 // refused.
 func demoApplications(v demoVisit) {
 	v.step(2)
@@ -196,8 +196,8 @@ func demoApplications(v demoVisit) {
 
 var sixDigits = regexp.MustCompile(`(?m)^\s*(\d{6})\s*$`)
 
-// demoPeople does the steps with somebody of another domain, who is asked for a
-// code once, a contractor, who is not, and somebody in too many groups.
+// demoPeople does the steps with a person of another domain, who needs a code once, a
+// contractor, who needs none, and a person in too many groups.
 func demoPeople(v demoVisit) {
 	whoami := v.base + "/demo/whoami"
 	v.step(5)
@@ -233,7 +233,7 @@ func demoPeople(v demoVisit) {
 	v.ticked(1, 2, 3, 4, 5, 6)
 	v.step(6)
 	v.as("globex", "globex-0004")
-	v.Arrive(whoami) // she is never asked again
+	v.Arrive(whoami) // no code is required again
 	v.Open(v.base + "/demo/mail")
 	if letters := v.List("article.letter h2"); len(letters) != 1 {
 		v.t.Errorf("%d letters were sent", len(letters))
@@ -261,7 +261,7 @@ func demoPeople(v demoVisit) {
 	v.Says(`Why: The connection's expression says "skip".`)
 }
 
-// demoFaults does the two steps in which the identity provider misbehaves.
+// demoFaults does the two steps with a fault of the identity provider.
 func demoFaults(v demoVisit) {
 	set := func(step int, fault string) {
 		v.step(step)
@@ -282,12 +282,12 @@ func demoFaults(v demoVisit) {
 	v.switches()
 	v.as("acme", "acme-0004")
 	v.Arrive(v.base + "/demo/whoami")
-	v.Says("contractors") // what is unknown takes nobody out of anything
+	v.Says("contractors") // unknown groups remove no membership
 	v.Shoot("whoami-unknown-groups")
 	v.ticked(1, 2, 3, 4, 5, 6, 7, 8, 9, 10)
 }
 
-// demoEnd ends the session of another browser, which notices at the wiki.
+// demoEnd ends the session of another browser, which the wiki then refuses.
 func demoEnd(v demoVisit) {
 	elsewhere := demoVisit{v.Another(v.t), v.t, v.base}
 	elsewhere.step(1)

@@ -13,9 +13,8 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// TestDirectory is an operator at work in a browser: looking somebody up, putting
-// them into a group by hand, and letting them in no more, which ends what they do
-// in a browser of their own.
+// TestDirectory finds a user as an operator in a browser, adds them to a group
+// manually, and deactivates them, which ends their session in another browser.
 func TestDirectory(t *testing.T) {
 	harness.Long(t)
 	browser := harness.NewBrowser(t)
@@ -114,7 +113,7 @@ func proveDomain(t *testing.T, b *harness.Browser, names *dns, home string) {
 	b.Shoot("domain-proven")
 }
 
-// dns is a name server for what a test says, over UDP.
+// dns is a name server for TXT records set by a test, over UDP.
 type dns struct {
 	addr    string
 	mu      sync.Mutex
@@ -158,7 +157,7 @@ func (d *dns) fail(fail bool) {
 	d.failing = fail
 }
 
-// reply answers a question about TXT records; any other has no answer.
+// reply answers a query for TXT records; other queries get an empty answer.
 func (d *dns) reply(asked []byte) ([]byte, error) {
 	var m dnsmessage.Message
 	if err := m.Unpack(asked); err != nil {
@@ -182,7 +181,7 @@ func (d *dns) reply(asked []byte) ([]byte, error) {
 	return m.Pack()
 }
 
-// TestDirectoryWithoutScripts does by plain requests what the pages' forms do.
+// TestDirectoryWithoutScripts submits the pages' forms by plain requests.
 func TestDirectoryWithoutScripts(t *testing.T) {
 	harness.Long(t)
 	g := harness.Start(t, harness.Options{})

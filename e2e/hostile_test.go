@@ -15,8 +15,8 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// TestHostilePosts: what is far too large, too deep or no answer at all is
-// refused as a client's mistake, and nobody is signed in by it.
+// TestHostilePosts tests that responses that are too large, too deep or garbage are
+// refused with a client error and start no session.
 func TestHostilePosts(t *testing.T) {
 	harness.Long(t)
 	idp := harness.NewIdP(t, harness.Ada())
@@ -41,8 +41,8 @@ func TestHostilePosts(t *testing.T) {
 	}
 }
 
-// post sends a form whole, however early the answer comes: net/http's client
-// gives up writing then, and with it the answer.
+// post sends a form completely even if the response comes early: net/http's client
+// would stop writing and lose the response.
 func post(t *testing.T, g *harness.Gateway, path, form string) harness.Answer {
 	t.Helper()
 	p := beginPost(t, g, path, len(form), "")
@@ -50,7 +50,7 @@ func post(t *testing.T, g *harness.Gateway, path, form string) harness.Answer {
 	return p.answer(t)
 }
 
-// slowPost is a request whose body has not been sent whole.
+// slowPost is a request whose body is incomplete.
 type slowPost struct{ conn net.Conn }
 
 func beginPost(t *testing.T, g *harness.Gateway, path string, length int, first string) slowPost {
@@ -82,8 +82,8 @@ func (p slowPost) answer(t *testing.T) harness.Answer {
 
 const samlProtocol = `xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"`
 
-// hostileMessages are forms for an assertion consumer service. The largest are
-// 350 kB as they are sent, the others just below what is let in.
+// hostileMessages returns forms for an assertion consumer service. The largest are
+// 350 kB as sent, the others just below the limit.
 func hostileMessages() map[string]url.Values {
 	wrap := func(inner string) string {
 		return `<p:Response ` + samlProtocol + ` ID="_x" Version="2.0" InResponseTo="gh0123456789012345678901234567890123456789">` + inner + `</p:Response>`

@@ -9,17 +9,17 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// journey is a gateway with a company for each protocol, and browsers.
+// journey is a gateway with a company per protocol, and browsers.
 type journey struct {
 	g       *harness.Gateway
 	idp     *demoidp.IdP
 	api     *harness.API
 	browser *harness.Browser
-	// otherACS is the ACS URL of a connection that asked nobody.
+	// otherACS is the ACS URL of a connection that sent no request.
 	otherACS string
 }
 
-// TestJourney goes through all that somebody sees, in a real browser with the
+// TestJourney opens every page of a sign-in in a real browser, with the
 // Content-Security-Policy in force.
 func TestJourney(t *testing.T) {
 	harness.Long(t)
@@ -35,7 +35,7 @@ func TestJourney(t *testing.T) {
 	t.Run("TwoWaysIn", j.twoWaysIn)
 }
 
-// pick is what somebody presses at the identity provider.
+// pick is the selector of the button at the identity provider.
 const pick = `button[value="p-1"]`
 
 func (j *journey) walk(t *testing.T, c *harness.Company) {
@@ -89,8 +89,8 @@ func (j *journey) walk(t *testing.T, c *harness.Company) {
 	}
 }
 
-// refused: a failure has one sentence, a way on and a reference by which an
-// admin finds what was wanted and what came.
+// refused asserts that a failure page has one sentence, a next step and a reference,
+// by which an admin finds the expected and the received value.
 func (j *journey) refused(t *testing.T, c *harness.Company) {
 	b := j.browser.Another(t)
 	j.idp.SetFaultOnce(demoidp.WrongAudience)
@@ -113,7 +113,7 @@ func (j *journey) refused(t *testing.T, c *harness.Company) {
 	b.Arrive(j.g.URL + "/account")
 }
 
-// twoWaysIn: a company with two connections lets people choose, and remembers.
+// twoWaysIn tests that a company with two connections offers a choice and remembers it.
 func (j *journey) twoWaysIn(t *testing.T) {
 	c := harness.NewCompany(j.g, j.api, "initech", harness.TwoOrganizations())
 	c.ConnectSAML(j.idp)

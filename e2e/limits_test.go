@@ -12,10 +12,10 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// TestGarbageTurnsNobodyAway floods each kind of endpoint with more garbage than
-// any limit allows. People of the company sign in meanwhile, at other addresses
-// and at those that the garbage comes from.
-func TestGarbageTurnsNobodyAway(t *testing.T) {
+// TestSignInDuringFlood floods each kind of endpoint with more garbage than any limit
+// allows. Users sign in meanwhile, from other addresses and from those that the
+// garbage comes from.
+func TestSignInDuringFlood(t *testing.T) {
 	harness.Long(t)
 	people := harness.People(15)
 	samlIdP, oidcIdP := harness.NewIdP(t, people...), harness.NewIdP(t, people...)
@@ -31,7 +31,7 @@ func TestGarbageTurnsNobodyAway(t *testing.T) {
 	for name, all := range harness.GarbageFor(saml, oidc, back.Form) {
 		refused := 0
 		for _, a := range harness.AtOnce(1200, func(i int) harness.Answer { return all[i%len(all)].Send(g.Visitor().From(strangers[i%3])) }) {
-			// A response that names no request begins a sign-in of ours instead.
+			// A response without InResponseTo begins a sign-in at the identity provider.
 			begins := a.Status == http.StatusSeeOther && strings.HasPrefix(a.Location, samlIdP.Issuer())
 			if a.Err != nil || !begins && (a.Status < 400 || a.Status >= 500) || slices.Contains(a.SetNames, "gatehouse") {
 				t.Errorf("%s: garbage: %v", name, a)
@@ -67,9 +67,9 @@ func TestGarbageTurnsNobodyAway(t *testing.T) {
 	}
 }
 
-// TestAnOfficeAtNine: ninety people behind one address click the link at the
-// same time, and all get in.
-func TestAnOfficeAtNine(t *testing.T) {
+// TestSignInsFromOneAddress tests that ninety users behind one address can sign in at
+// the same time.
+func TestSignInsFromOneAddress(t *testing.T) {
 	harness.Long(t)
 	people := harness.People(90)
 	idp := harness.NewIdP(t, people...)
@@ -82,9 +82,8 @@ func TestAnOfficeAtNine(t *testing.T) {
 	}
 }
 
-// TestLogoutsAreNeverRefused: an identity provider's server ends many sessions
-// within seconds, from one address that others send garbage from. Each message
-// with a right signature is acted upon.
+// TestLogoutsAreNeverRefused sends many logout messages within seconds from an address
+// that garbage comes from too. Each message with a valid signature ends its session.
 func TestLogoutsAreNeverRefused(t *testing.T) {
 	harness.Long(t)
 	const server = "192.0.2.10"

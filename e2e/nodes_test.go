@@ -11,8 +11,8 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// TestTwoNodes: two processes on one database are one gateway, with Redis
-// between them and, as Redis only makes things faster, without.
+// TestTwoNodes tests that two processes on one database act as one gateway, with and
+// without Redis, which only makes them faster.
 func TestTwoNodes(t *testing.T) {
 	harness.Long(t)
 	wire, redis := harness.NewRelay(t, harness.Redis(t))
@@ -52,7 +52,7 @@ func (n nodes) check(t *testing.T, c *harness.Company) {
 	if a := v.Deliver(back); a.Status != http.StatusSeeOther || !v.SignedIn() {
 		t.Fatalf("begun on one node, ended on the other: %v", a)
 	}
-	// The other node has seen the session above; now both may have it cached.
+	// The other node has resolved the session above; now both may have it cached.
 	v.At(n.one)
 	if !v.SignedIn() {
 		t.Fatal("signed in on one node and not on the other")

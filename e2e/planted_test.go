@@ -14,12 +14,12 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// planted is a fault at the identity provider, or in what was entered there, and
-// what an admin reads about it on the pages alone.
+// planted is a fault of the identity provider or of its configuration, and the texts
+// that the pages show about it.
 type planted struct {
 	trial
 	verdict string
-	do      string // part of the action
+	do      string // part of the action's text
 	link    string // part of the address that the page leads to; "" where it is acted elsewhere
 }
 
@@ -87,8 +87,8 @@ func plantedFaults() []planted {
 	}
 }
 
-// TestPlantedFaultsAreFound plants a fault, runs a test connection through the
-// pages as an admin does, and wants cause, side, action and place on the page.
+// TestPlantedFaultsAreFound plants a fault, runs a test connection through the pages,
+// and expects the cause, side, action and place on the page.
 func TestPlantedFaultsAreFound(t *testing.T) {
 	harness.Long(t)
 	w := newTried(t, map[string][]string{"Platform": {"developers", "Bookkeepers"}})
@@ -96,7 +96,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 	ada.Groups = []string{"developers", "bookkeepers"}
 	w.idp.AddPerson(ada)
 	w.otherACS = w.draft(t, trial{protocol: "saml", provider: "custom"}).Provider.ACSURL
-	old, at := *w, *w.journey // at an identity provider whose certificate expired a year ago
+	old, at := *w, *w.journey // an identity provider whose certificate expired a year ago
 	old.journey = &at
 	old.idp, old.front = harness.NewFrontedIdP(t, harness.Ada())
 	old.front.MoveClock(-11 * 365 * 24 * time.Hour)
@@ -117,7 +117,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 	}
 }
 
-// newTried is a gateway, an identity provider without people and an operator.
+// newTried returns a gateway, an identity provider without people and an operator.
 func newTried(t *testing.T, organizations map[string][]string) *tried {
 	t.Helper()
 	w := &tried{journey: &journey{}}
@@ -135,11 +135,11 @@ func (w *tried) find(t *testing.T, c planted) {
 	w.reads(t, w.testOnPages(t, conn, c.trial), c)
 }
 
-// testOnPages presses Test connection, signs in at the identity provider in the
-// window that opens, and gives the page of the result.
+// testOnPages starts a test connection, signs in at the identity provider in the
+// window that opens, and returns the page of the result.
 func (w *tried) testOnPages(t *testing.T, conn harness.Connection, c trial) harness.Answer {
 	t.Helper()
-	w.operator.From(fmt.Sprintf("127.0.1.%d", w.n)) // for the limit of tests in a minute
+	w.operator.From(fmt.Sprintf("127.0.1.%d", w.n)) // tests are limited per minute and address
 	begun := w.operator.Post("/admin/enterprises/acme/connections/"+conn.ID+"/tests", url.Values{"kind": {"live"}})
 	if begun.Status != http.StatusSeeOther {
 		t.Fatalf("the test does not begin: %v", begun)
@@ -158,7 +158,7 @@ func (w *tried) testOnPages(t *testing.T, conn harness.Connection, c trial) harn
 		back.Form, back.URL, err = w.idp.RespondSAML("p-1", redirect)
 	}
 	if err != nil {
-		return w.operator.Get(at) // the identity provider shows an error, and nobody comes back
+		return w.operator.Get(at) // the identity provider shows an error and does not redirect back
 	}
 	if c.edit != nil {
 		c.edit(w.journey, &back)
@@ -171,7 +171,7 @@ func (w *tried) testOnPages(t *testing.T, conn harness.Connection, c trial) harn
 
 var linked = regexp.MustCompile(`<p class="after"><a href="([^"]+)">`)
 
-// reads checks what the page says about a fault.
+// reads asserts the page's texts about a fault.
 func (w *tried) reads(t *testing.T, page harness.Answer, c planted) {
 	t.Helper()
 	text := html.UnescapeString(page.Body)
@@ -203,8 +203,8 @@ func (w *tried) reads(t *testing.T, page harness.Answer, c planted) {
 	}
 }
 
-// TestRolledCertificateIsFetchedAgain: the identity provider signs with another
-// key by now, and its metadata could not be fetched during the test.
+// TestRolledCertificateIsFetchedAgain tests an identity provider that changed its
+// signing key while its metadata could not be fetched.
 func TestRolledCertificateIsFetchedAgain(t *testing.T) {
 	harness.Long(t)
 	w := newTried(t, harness.TwoOrganizations())

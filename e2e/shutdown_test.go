@@ -9,9 +9,9 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// TestGracefulShutdown: after SIGTERM the program first says that it is not
-// ready, answers on while load balancers notice, finishes what it has begun and
-// ends with status 0.
+// TestGracefulShutdown tests that after SIGTERM the program first reports not ready,
+// keeps serving while load balancers notice, finishes requests in progress and exits
+// with status 0.
 func TestGracefulShutdown(t *testing.T) {
 	harness.Long(t)
 	g := harness.Start(t, harness.Options{Env: []string{"GATEHOUSE_SHUTDOWN_DELAY=2s"}})
@@ -24,7 +24,7 @@ func TestGracefulShutdown(t *testing.T) {
 	if status := g.Probe("/login"); status != http.StatusOK {
 		t.Errorf("a request during the delay: %d", status)
 	}
-	// Once nobody new is let in, what began before SIGTERM is still there.
+	// When new requests are refused, those from before SIGTERM still run.
 	if !harness.Soon(10*time.Second, func() bool { return g.Probe("/healthz") == 0 }) || !g.Running() {
 		t.Errorf("still listening, or did not wait for a request in progress; running %v", g.Running())
 	}

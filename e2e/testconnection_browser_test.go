@@ -9,9 +9,8 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// TestTestConnectionInBrowser: an operator starts a test, signs in at the
-// identity provider in the window that opens, and the page they started from
-// shows what came of it by itself.
+// TestTestConnectionInBrowser starts a test as an operator and signs in at the identity
+// provider in the window that opens. The first page shows the result without a reload.
 func TestTestConnectionInBrowser(t *testing.T) {
 	harness.Long(t)
 	w := &tried{journey: &journey{browser: harness.NewBrowser(t)}}
@@ -55,7 +54,7 @@ func (w *tried) watch(t *testing.T, c trial) {
 	if text := window.Text(); strings.Contains(text, "ada@acme.example") || c.cause != "" && strings.Contains(text, c.cause) {
 		t.Errorf("whoever signs in is told %s", text)
 	}
-	b.Says(heading) // by itself
+	b.Says(heading) // without a reload
 	for _, text := range []string{c.cause, c.place} {
 		b.Says(text)
 	}

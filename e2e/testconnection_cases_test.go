@@ -9,24 +9,24 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// trial is one test connection and what an admin is to read about it.
+// trial is one test connection and the texts expected about it.
 type trial struct {
 	name     string
 	protocol string
 	provider string
 	fault    demoidp.Fault
-	config   harness.Object                  // besides what every connection here has
+	config   harness.Object                  // in addition to the base configuration
 	client   func(*demoidp.Client)           // as it is registered
 	party    func(*demoidp.SP)               // as it is registered, over SAML
-	front    func(*harness.Front)            // what happens to the provider meanwhile
-	edit     func(*journey, *harness.Return) // what happens to the answer on its way
-	stranger bool                            // another browser brings it
+	front    func(*harness.Front)            // changes the provider's behaviour
+	edit     func(*journey, *harness.Return) // changes the response
+	stranger bool                            // another browser delivers it
 
 	code  string
-	cause string // part of the cause
-	side  string // who has to act
-	place string // part of the place
-	warns string // of one that passes with warnings: the code of one; cause, side and place are its own
+	cause string // part of the cause's text
+	side  string // the side that has to act
+	place string // part of the place's text
+	warns string // for a passed test: the code of a warning, which cause, side and place describe
 }
 
 const (
@@ -35,7 +35,7 @@ const (
 	thePerson  = "The person who signs in"
 )
 
-// message changes the text of a SAML response.
+// message returns an edit of the text of a SAML response.
 func message(change func(string) string) func(*journey, *harness.Return) {
 	return func(_ *journey, r *harness.Return) {
 		text, err := base64.StdEncoding.DecodeString(r.Form.Get("SAMLResponse"))
@@ -161,7 +161,7 @@ func oidcAround() []trial {
 		{name: "userinfo of another", protocol: "oidc", provider: "ping", fault: demoidp.OtherUserinfo, client: func(c *demoidp.Client) { c.GroupsInUserinfo = true },
 			code: "id_token_invalid", cause: "Userinfo is about a different person", side: theCompany, place: "Attribute Mappings › sub"},
 		{name: "userinfo down", protocol: "oidc", provider: "okta", client: func(c *demoidp.Client) { c.GroupsInUserinfo = true },
-			config: harness.Object{"mapping": harness.Object{"email": []string{"mail"}}}, // which the ID token has not
+			config: harness.Object{"mapping": harness.Object{"email": []string{"mail"}}}, // which the ID token lacks
 			front:  func(f *harness.Front) { f.Answer(harness.Gone, "/oidc/userinfo") },
 			code:   "idp_unavailable", cause: "The userinfo endpoint gave no usable response", side: theCompany, place: "Sign On › Token claims"},
 		{name: "no discovery", protocol: "oidc", provider: "custom", front: func(f *harness.Front) { f.Answer(harness.Gone, "/.well-known/") },
@@ -169,7 +169,7 @@ func oidcAround() []trial {
 	}
 }
 
-// ruled are those that the connection itself refuses.
+// ruled returns the trials that a rule of the connection refuses.
 func ruled() []trial {
 	return []trial{
 		{name: "not allowed", protocol: "saml", provider: "okta", config: harness.Object{"allow_sign_in": `"nobody" in identity.groups`}, code: "sign_in_denied",

@@ -10,10 +10,10 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// TestTestConnectionByHand tries a connection without anybody who could sign in:
-// by an answer that was captured, and by an attempt that was recorded; and by a
-// setup link, which opens the tests of its own connection and of no other.
-func TestTestConnectionByHand(t *testing.T) {
+// TestTestConnectionWithoutSignIn tests a connection with a captured response, with a
+// recorded attempt, and by a setup link, which opens the tests of its own connection
+// only.
+func TestTestConnectionWithoutSignIn(t *testing.T) {
 	harness.Long(t)
 	idp := harness.NewIdP(t, harness.Ada())
 	g := harness.Start(t, harness.Options{})

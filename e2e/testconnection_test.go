@@ -12,7 +12,7 @@ import (
 	"gatehouse/sso"
 )
 
-// tried is a gateway whose connections are tried and never enabled.
+// tried is a gateway whose connections are tested but never enabled.
 type tried struct {
 	*journey
 	front    *harness.Front
@@ -21,8 +21,8 @@ type tried struct {
 	n        int
 }
 
-// TestTestConnections: every way to fail tells its own cause, whose side has to
-// act, and where; and whatever came of them, nothing is written.
+// TestTestConnections tests that every kind of failure reports its cause, the side
+// that has to act, and the place, and that no test changes users or groups.
 func TestTestConnections(t *testing.T) {
 	harness.Long(t)
 	w := &tried{journey: &journey{}}
@@ -50,8 +50,8 @@ func TestTestConnections(t *testing.T) {
 	}
 }
 
-// draft makes a connection that is never enabled, and makes it known at the
-// identity provider.
+// draft creates a connection that is never enabled, and registers it at the identity
+// provider.
 func (w *tried) draft(t *testing.T, c trial) harness.Connection {
 	t.Helper()
 	w.n++
@@ -127,8 +127,7 @@ func (w *tried) try(t *testing.T, c trial) {
 	}
 }
 
-// walkTo goes through a test connection as a browser does, and is where it
-// lands.
+// walkTo performs a test connection as a browser does, and returns the last page.
 func (w *tried) walkTo(t *testing.T, c trial, link string) harness.Answer {
 	t.Helper()
 	w.idp.SetFaultOnce(c.fault)
@@ -174,7 +173,7 @@ func (w *tried) walkTo(t *testing.T, c trial, link string) harness.Answer {
 	return landed
 }
 
-// agrees compares the API with the page.
+// agrees asserts that the API reports the same as the page.
 func (w *tried) agrees(t *testing.T, c trial, conn harness.Connection, id string) {
 	t.Helper()
 	var got struct {
@@ -217,9 +216,9 @@ func (w *tried) agrees(t *testing.T, c trial, conn harness.Connection, id string
 	}
 }
 
-// TestWaitingTestSaysWhereItStops: while nobody comes back, the page has the
-// messages of that identity provider, and our values to compare.
-func TestWaitingTestSaysWhereItStops(t *testing.T) {
+// TestWaitingTest tests that the page of a test without a response yet lists that
+// identity provider's error messages, and our values for comparison.
+func TestWaitingTest(t *testing.T) {
 	harness.Long(t)
 	w := &tried{journey: &journey{}}
 	w.idp, w.front = harness.NewFrontedIdP(t, harness.Ada())

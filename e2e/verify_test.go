@@ -14,7 +14,7 @@ import (
 	"gatehouse/internal/testkit/smtptest"
 )
 
-// told is what the API says about somebody, and about their latest sign-in.
+// told is the API's data about a user and their latest sign-in.
 type told struct {
 	Email         string `json:"email"`
 	EmailVerified bool   `json:"email_verified"`
@@ -25,9 +25,9 @@ type told struct {
 	} `json:"email_verification"`
 }
 
-// TestFirstSignIn is the policy hook from outside, over a mail server that wants
-// STARTTLS: the contractor without a mailbox comes in by the expression, the
-// employee of an unproven domain by a code, once.
+// TestFirstSignIn tests the e-mail policy with a mail server that requires STARTTLS:
+// the expression exempts the contractor without a mailbox, and the employee of an
+// unproven domain needs a code once.
 func TestFirstSignIn(t *testing.T) {
 	harness.Long(t)
 	margaret := demoidp.Person{ID: "p-1", Login: "margaret", Email: "margaret@globex.example", GivenName: "Margaret", Surname: "Hamilton", Groups: []string{"developers"}}
@@ -104,7 +104,7 @@ func TestFirstSignIn(t *testing.T) {
 	}
 }
 
-// codeIn is the one in the only message.
+// codeIn returns the code in the only message.
 func codeIn(t *testing.T, post *smtptest.Server) string {
 	t.Helper()
 	all := post.Messages()

@@ -8,9 +8,9 @@ import (
 	"gatehouse/internal/demo/demoidp"
 )
 
-// TestWithoutMailbox: somebody without an address is refused, an admin lets people
-// without one in and puts everyone into a default group in the settings, and from
-// then on they get in by a browser; over both protocols.
+// TestWithoutMailbox tests, over both protocols, that a user without an address is
+// refused until an admin permits users without one in the settings, along with a
+// default group of the connection.
 func TestWithoutMailbox(t *testing.T) {
 	harness.Long(t)
 	root := harness.NewBrowser(t)

@@ -9,26 +9,26 @@ import (
 	"gatehouse/store"
 )
 
-// Invariant is one of the promises, as docs/reliability.md numbers them.
+// Invariant is one of the invariants numbered in docs/reliability.md.
 type Invariant string
 
 // The invariants.
 const (
 	Kept     Invariant = "I1" // no acknowledged change is missing
-	Whole    Invariant = "I2" // nobody's groups are a mixture of two sign-ins
+	Whole    Invariant = "I2" // no user's groups are a mixture of two sign-ins
 	One      Invariant = "I3" // one user per connection and subject
-	Once     Invariant = "I4" // nothing made for one use was used twice
+	Once     Invariant = "I4" // nothing single-use was used twice
 	Refused  Invariant = "I5" // nothing revoked is accepted
-	Audited  Invariant = "I6" // the audit chain verifies and has every acknowledged change
-	Sound    Invariant = "I7" // the database is intact, and so are its references
+	Audited  Invariant = "I6" // the audit chain verifies and contains every acknowledged change
+	Sound    Invariant = "I7" // the database and its references are intact
 	Separate Invariant = "I8" // no row of one enterprise refers to another's
-	Discreet Invariant = "I9" // no secret where it could be read
+	Discreet Invariant = "I9" // no secret is readable
 )
 
-// spelledOut is how many violations of one invariant are told one by one.
+// spelledOut is the number of violations of one invariant that are reported in full.
 const spelledOut = 5
 
-// Violation is a promise that was broken, and what shows it.
+// Violation is a violated invariant and its evidence.
 type Violation struct {
 	Invariant Invariant
 	Says      string
@@ -36,25 +36,25 @@ type Violation struct {
 
 func (v Violation) String() string { return string(v.Invariant) + ": " + v.Says }
 
-// Auditor looks at one installation. Only DB is required: what is not given is
-// not looked at.
+// Auditor checks one installation. Only DB is required; checks of missing parts are
+// skipped.
 type Auditor struct {
 	DB       *sql.DB
 	Postgres bool
 	Store    *store.DB // verifies the audit chains
 	Journal  *Journal
-	// Alive and Dead ask from outside whether a credential is accepted: those of
-	// people who were told to be signed in, and those that were revoked.
+	// Alive and Dead test from outside whether a credential is accepted: those of
+	// acknowledged sign-ins, and revoked ones.
 	Alive, Dead map[string]func() bool
-	// Secrets must be found neither in the database, nor in Texts (by name), nor
-	// in the files at or below Files.
+	// Secrets must occur neither in the database, nor in Texts (by name), nor in the
+	// files at or below Files.
 	Secrets []string
 	Texts   map[string]string
 	Files   []string
 }
 
-// Check looks at everything and says what is broken; an error means that it
-// could not look. Nobody may be signing in meanwhile: its queries are no
+// Check checks all invariants and returns the violations; an error means that it
+// could not check. There must be no sign-ins meanwhile: its queries do not share a
 // snapshot.
 func (a *Auditor) Check(ctx context.Context) ([]Violation, error) {
 	c := &check{Auditor: a, ctx: ctx}
@@ -77,15 +77,15 @@ func (a *Auditor) Check(ctx context.Context) ([]Violation, error) {
 // check is one run of an Auditor.
 type check struct {
 	*Auditor
-	ctx   context.Context //nolint:containedctx // of the one call that the check is
+	ctx   context.Context //nolint:containedctx // of the call to Check
 	told  told
 	at    Invariant
 	found []Violation
 	said  map[Invariant]int
 }
 
-// broken adds a violation of the invariant being looked at. Many of a kind say
-// no more than some.
+// broken adds a violation of the invariant being checked; those beyond spelledOut are
+// only counted.
 func (c *check) broken(format string, args ...any) {
 	if c.said == nil {
 		c.said = map[Invariant]int{}
@@ -95,13 +95,13 @@ func (c *check) broken(format string, args ...any) {
 	}
 }
 
-// rows reads a whole answer, every value as text.
+// rows returns the result of a query, every value as text.
 func (c *check) rows(query string) ([][]string, error) {
 	rows, err := c.DB.QueryContext(c.ctx, query)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", firstLine(query), err)
 	}
-	defer func() { _ = rows.Close() }() // Err says whether all were read
+	defer func() { _ = rows.Close() }() // rows.Err reports failures
 	columns, err := rows.Columns()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", firstLine(query), err)
@@ -130,7 +130,7 @@ func firstLine(query string) string {
 	return line
 }
 
-// none runs a query that must find nothing, and says what it found.
+// none reports every row of a query that must return none.
 func (c *check) none(meaning, query string) error {
 	rows, err := c.rows(query)
 	for _, row := range rows {

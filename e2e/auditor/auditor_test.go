@@ -15,11 +15,11 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// secret is something that must be written nowhere.
+// secret is a value that must not be stored anywhere.
 const secret = "canary-5f0c1a7e44b2-canary"
 
-// installation is a database in which somebody of each of two enterprises has
-// signed in once.
+// installation is a database with two enterprises, each with one user who has signed
+// in once.
 type installation struct {
 	*auditor.Auditor
 	journal *auditor.Journal
@@ -55,7 +55,7 @@ func (in *installation) exec(t *testing.T, text string) {
 	}
 }
 
-// signIn makes an enterprise with a group and signs its only person in.
+// signIn creates an enterprise with a group and signs its only user in.
 func signIn(t *testing.T, db *store.DB, journal *auditor.Journal, key string) auditor.Person {
 	t.Helper()
 	ctx, now := t.Context(), time.Now()
@@ -98,8 +98,8 @@ func signIn(t *testing.T, db *store.DB, journal *auditor.Journal, key string) au
 	return person
 }
 
-// TestAuditorCanFail breaks one promise at a time, and each is named, with
-// nothing said about the others.
+// TestAuditorCanFail breaks one invariant at a time and expects the auditor to report
+// that one only.
 func TestAuditorCanFail(t *testing.T) {
 	run := func(text string) func(*testing.T, *installation) {
 		return func(t *testing.T, in *installation) { in.exec(t, text) }
@@ -182,8 +182,8 @@ func (in *installation) finds(t *testing.T, want []auditor.Invariant) {
 	}
 }
 
-// TestTornPage: what SQLite itself finds in a broken file is told, not an error
-// of looking.
+// TestTornPage tests that a corrupt SQLite file is reported as a violation, not as an
+// error of Check.
 func TestTornPage(t *testing.T) {
 	dsn := storetest.SQLite(t)
 	db := storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
@@ -211,7 +211,7 @@ func TestTornPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	found, err := (&auditor.Auditor{DB: storetest.Raw(t, dsn)}).Check(t.Context())
-	t.Log(err) // it may be too broken to look at the rest
+	t.Log(err) // the file may be too corrupt for the other checks
 	if !slices.ContainsFunc(found, func(v auditor.Violation) bool { return v.Invariant == auditor.Sound }) {
 		t.Errorf("found %v", found)
 	}

@@ -5,15 +5,14 @@ import (
 	"strings"
 )
 
-// sound: the database finds nothing wrong with itself, and no reference leads
-// nowhere.
+// sound checks I7: the database reports no corruption, and no reference dangles.
 func (c *check) sound() error {
 	if c.Postgres {
 		return c.soundPostgres()
 	}
 	rows, err := c.rows("pragma integrity_check")
 	if err != nil {
-		// What cannot be read at all is the answer, not a failure to ask.
+		// An unreadable database is a violation, not an error of the check.
 		c.broken("integrity_check: %v", err)
 		return nil
 	}
@@ -26,8 +25,8 @@ func (c *check) sound() error {
 }
 
 func (c *check) soundPostgres() error {
-	// Whether amcheck can be had is the server's business; several may want it
-	// at once, and then one of them fails.
+	// The server may lack amcheck, and creating it fails if another check does so at
+	// the same time.
 	_, _ = c.DB.ExecContext(c.ctx, "create extension if not exists amcheck schema public")
 	has, err := c.rows("select 1 from pg_extension where extname = 'amcheck'")
 	if err != nil {
@@ -48,7 +47,7 @@ func (c *check) soundPostgres() error {
 	return c.references()
 }
 
-// references checks every foreign key again, whatever PostgreSQL believes.
+// references checks every foreign key again by a query.
 func (c *check) references() error {
 	keys, err := c.rows(`select k.conname, k.conrelid::regclass::text, k.confrelid::regclass::text, string_agg('c.' || a.attname || ' = p.' || b.attname, ' and '),
 			string_agg('c.' || a.attname || ' is not null', ' and ')
@@ -67,7 +66,7 @@ func (c *check) references() error {
 	return nil
 }
 
-// column is one of a table.
+// column identifies a column.
 type column struct{ table, name string }
 
 func (c *check) columns() ([]column, error) {
@@ -86,9 +85,9 @@ func (c *check) columns() ([]column, error) {
 	return all, nil
 }
 
-// separate: what a row names, by a foreign key or not, is its own enterprise's.
-// Columns are found by their names, so that tables made later are looked at,
-// too. A row of no enterprise is the installation's, and may name anybody.
+// separate checks I8: every row that a row refers to, by a foreign key or not, is of
+// the same enterprise. It finds columns by name, so new tables are included. A row
+// without an enterprise is the installation's and may refer to any.
 func (c *check) separate() error {
 	columns, err := c.columns()
 	if err != nil {

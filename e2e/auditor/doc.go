@@ -1,8 +1,8 @@
-// Package auditor says whether an installation still keeps its promises after
-// something was done to it: a kill, a full disk, a database that went away.
+// Package auditor checks the invariants of an installation after a fault such as a
+// kill, a full disk or an unreachable database.
 //
-// What lives here: the journal of what clients were told, and one check for
-// each invariant (I1 to I9), which reads the database itself, past the store.
+// What lives here: the journal of what clients were told, and one check per
+// invariant, which reads the database directly and not through the store.
 //
-// What must not: doing the damage, and knowing which damage was done.
+// What must not live here: causing the faults, or knowing which fault happened.
 package auditor

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// Person is somebody of an enterprise, by the names both sides know.
+// Person identifies a user of an enterprise.
 type Person struct {
 	Enterprise string // its ID
 	Login      string
@@ -15,23 +15,23 @@ type Person struct {
 
 func (p Person) String() string { return p.Login + " of " + p.Enterprise }
 
-// Journal is what the clients of an installation were told, and what was said
-// to it. It may be written by several goroutines.
+// Journal records what clients sent to an installation and what it acknowledged. It
+// is safe for concurrent use.
 type Journal struct {
 	mu       sync.Mutex
-	asserted map[Person]map[string][]string // sets of group names, by their spelling
-	answers  map[string]int                 // how often each was acknowledged
-	fresh    []string                       // answers acknowledged since the last audit
+	asserted map[Person]map[string][]string // sets of group names, by key
+	answers  map[string]int                 // number of acknowledgements by response
+	fresh    []string                       // responses acknowledged since the last audit
 	signIns  map[Person]int
 }
 
-// NewJournal is one with nothing in it.
+// NewJournal returns an empty journal.
 func NewJournal() *Journal {
 	return &Journal{asserted: map[Person]map[string][]string{}, answers: map[string]int{}, signIns: map[Person]int{}}
 }
 
-// Asserts notes what an identity provider is about to say of somebody's groups:
-// call it before the answer can arrive.
+// Asserts records the groups that an identity provider is about to assert. Call it
+// before the response can arrive.
 func (j *Journal) Asserts(p Person, groups []string) {
 	set := slices.Clone(groups)
 	slices.Sort(set)
@@ -43,8 +43,8 @@ func (j *Journal) Asserts(p Person, groups []string) {
 	j.asserted[p][strings.Join(set, "\x00")] = set
 }
 
-// SignedIn notes that an answer was delivered and its sender told that they are
-// signed in. answer is what the gateway tells replays by.
+// SignedIn records an acknowledged sign-in. answer is the response's ID, by which the
+// gateway detects replays.
 func (j *Journal) SignedIn(p Person, answer string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -53,7 +53,7 @@ func (j *Journal) SignedIn(p Person, answer string) {
 	j.signIns[p]++
 }
 
-// Count is how many sign-ins were acknowledged.
+// Count returns the number of acknowledged sign-ins.
 func (j *Journal) Count() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -64,7 +64,7 @@ func (j *Journal) Count() int {
 	return n
 }
 
-// told is a copy of the journal; each acknowledged answer is fresh once.
+// told is a copy of the journal; each acknowledged response is fresh once.
 type told struct {
 	asserted map[Person]map[string][]string
 	fresh    []string

@@ -11,7 +11,7 @@ import (
 	"gatehouse/sso"
 )
 
-// kept: whoever was told to be signed in left their mark, and still is.
+// kept checks I1: every acknowledged sign-in is recorded, and its session is valid.
 func (c *check) kept() error {
 	rows, err := c.rows("select response from replay_marks")
 	if err != nil {
@@ -43,7 +43,7 @@ func (c *check) kept() error {
 	return nil
 }
 
-// counts reads rows of an enterprise, a login and a number.
+// counts returns the result of a query for enterprise, login and number.
 func (c *check) counts(query string) (map[Person]int, error) {
 	rows, err := c.rows(query)
 	if err != nil {
@@ -60,9 +60,8 @@ func (c *check) counts(query string) (map[Person]int, error) {
 	return found, nil
 }
 
-// whole: the groups of each person in the journal are those of one of the sets
-// that were asserted of them, in every organization, with the default groups
-// that go with them.
+// whole checks I2: the groups of each person in the journal are those of one asserted
+// set, in every organization, with the default groups that follow from it.
 func (c *check) whole() error {
 	groups, err := c.rows("select enterprise_id, organization_id, name, is_default from groups")
 	if err != nil {
@@ -90,7 +89,7 @@ func (c *check) whole() error {
 	return nil
 }
 
-// expected is where a set of names puts somebody.
+// expected returns the memberships that a set of names leads to.
 func expected(groups [][]string, p Person, set []string) []string {
 	var in []string
 	inside := map[string]bool{}
@@ -111,7 +110,7 @@ func expected(groups [][]string, p Person, set []string) []string {
 
 func isTrue(s string) bool { return s == "1" || s == "true" }
 
-// one: nobody is two users.
+// one checks I3: no person is two users.
 func (c *check) one() error {
 	for _, key := range []string{"subject", "login"} {
 		err := c.none("several users of one "+key, "select enterprise_id, connection_id, "+key+", count(*) from identities where "+key+
@@ -132,7 +131,7 @@ func (c *check) one() error {
 	return nil
 }
 
-// once: no answer and no attempt made two sessions.
+// once checks I4: no response and no attempt started two sessions.
 func (c *check) once() error {
 	for _, says := range c.told.twice {
 		c.broken("%s", says)
@@ -150,7 +149,7 @@ func (c *check) once() error {
 	return c.none("several sessions of one attempt", "select attempt_id, count(*) from sessions group by enterprise_id, attempt_id having count(*) > 1")
 }
 
-// sessionCreated is what the audit trail says of a session.
+// sessionCreated is an audit event about a new session.
 type sessionCreated struct{ session, attempt string }
 
 func (c *check) created() ([]sessionCreated, error) {
@@ -169,7 +168,7 @@ func (c *check) created() ([]sessionCreated, error) {
 	return all, nil
 }
 
-// refused: no session outlived its revocation, its user or its connection.
+// refused checks I5: no session outlived its revocation, its user or its connection.
 func (c *check) refused() error {
 	for meaning, query := range map[string]string{
 		"a revoked session is there": "select s.id from sessions s join revocations r on r.session_id = s.id",
@@ -190,7 +189,7 @@ func (c *check) refused() error {
 	return nil
 }
 
-// audited: the chains verify, and there is an event for each sign-in.
+// audited checks I6: the chains verify and contain an event for each sign-in.
 func (c *check) audited() error {
 	events, err := c.created()
 	if err != nil {

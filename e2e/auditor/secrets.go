@@ -12,11 +12,11 @@ import (
 	"strings"
 )
 
-// shortest is what a secret must have of bytes to be looked for: others are
-// there by chance.
+// shortest is the least length of a secret to look for, in bytes: shorter texts occur
+// by chance.
 const shortest = 16
 
-// discreet: no secret is in the database, its files, a log or a dump.
+// discreet checks I9: no secret is in the database, its files, a log or a dump.
 func (c *check) discreet() error {
 	if len(c.Secrets) == 0 {
 		return nil
@@ -42,7 +42,7 @@ func (c *check) report(f finder, where string, text []byte) {
 func (c *check) files(f finder, root string) error {
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		switch {
-		case errors.Is(err, fs.ErrNotExist): // of a process that is at work
+		case errors.Is(err, fs.ErrNotExist): // a temporary file of a running process
 			return nil
 		case err != nil || !d.Type().IsRegular():
 			return err
@@ -56,7 +56,7 @@ func (c *check) files(f finder, root string) error {
 	})
 }
 
-// tables reads every row: in a file, what is on two pages is in two pieces.
+// tables searches every row: in the file, a value may be split over two pages.
 func (c *check) tables(f finder) error {
 	columns, err := c.columns()
 	if err != nil {
@@ -78,13 +78,12 @@ func (c *check) tables(f finder) error {
 	return nil
 }
 
-// Find lists the secrets that are in text, each once. Short ones are not looked
-// for.
+// Find returns the secrets that occur in text, each once. Short ones are ignored.
 func Find(text string, secrets []string) []string {
 	return newFinder(secrets).in([]byte(text))
 }
 
-// finder looks for many texts at once, by their first eight bytes.
+// finder searches for many texts at once, by their first eight bytes.
 type finder map[[8]byte][]string
 
 func newFinder(secrets []string) finder {
@@ -98,7 +97,7 @@ func newFinder(secrets []string) finder {
 	return f
 }
 
-// in lists those that are in text, each once.
+// in returns the texts that occur in text, each once.
 func (f finder) in(text []byte) []string {
 	found := map[string]bool{}
 	for i := 0; i+shortest <= len(text); i++ {

@@ -24,14 +24,14 @@ const (
 	bareGroups  = "BENCH_BARE_GROUPS"
 )
 
-// bareToken is the cookie of the one who is signed in there.
+// bareToken is the cookie of the signed-in user there.
 const bareToken = "bm90aGluZyBidXQgYSBiZWFyZXIgdmFsdWUgb2YgNDMgYnl0ZXM"
 
-// allToken is the cookie of one about whom it says as much as Gatehouse does.
+// allToken is the cookie of a user with identity headers as long as Gatehouse's.
 const allToken = "bm90aGluZyBidXQgYW5vdGhlciB2YWx1ZSBvZiA0MyBieXRlcw"
 
-// serveBare is the least a gateway could do in Go: net/http, an opaque token, a
-// map, the identity headers.
+// serveBare runs a minimal gateway in Go: net/http, an opaque token, a map, the
+// identity headers.
 func serveBare() {
 	n, err := strconv.Atoi(os.Getenv(bareGroups))
 	if err != nil {
@@ -45,7 +45,7 @@ func serveBare() {
 	all := few.Clone()
 	for name, value := range (http.Header{"Remote-User": login, "Remote-Email": login, "Remote-Name": {"Ada Lovelace"}, "Remote-Groups": groups,
 		"X-Auth-Request-Email-Verified": {"false"}, "Cache-Control": {"no-store"},
-		// An assertion has the groups once more, in base64 and quoted.
+		// An assertion repeats the groups, quoted and in base64.
 		"X-Auth-Request-Jwt": {strings.Repeat("e", 500+(len(groups[0])+3*n)*4/3)}}) {
 		all[name] = value
 	}
@@ -66,10 +66,10 @@ func serveBare() {
 			h[name] = value
 		}
 	})
-	panic(http.ListenAndServe(os.Getenv(bareAddress), handler)) //nolint:gosec // for as long as a benchmark runs
+	panic(http.ListenAndServe(os.Getenv(bareAddress), handler)) //nolint:gosec // for the time of a benchmark
 }
 
-// groupNames are n names of usual length.
+// groupNames returns n names of usual length.
 func groupNames(n int) []string {
 	names := make([]string, n)
 	for i := range names {
@@ -100,8 +100,7 @@ func startBare(b *testing.B, groups int) (string, int) {
 	return address, cmd.Process.Pid
 }
 
-// load is a few connections that stay open, on which one request goes again and
-// again.
+// load is a few open connections on which one request is repeated.
 type load struct {
 	b       *testing.B
 	request []byte
@@ -110,7 +109,7 @@ type load struct {
 
 const connections = 4
 
-// newLoad opens the connections. request is what goes over the wire.
+// newLoad opens the connections. request is the raw request.
 func newLoad(b *testing.B, address, request string) *load {
 	b.Helper()
 	l := &load{b: b, request: []byte(request)}
@@ -125,7 +124,7 @@ func newLoad(b *testing.B, address, request string) *load {
 	return l
 }
 
-// run asks n times on every connection and wants the same status each time.
+// run sends n requests on every connection and expects the status each time.
 func (l *load) run(n, status int) {
 	l.b.Helper()
 	var all sync.WaitGroup

@@ -17,10 +17,10 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// BenchmarkConsole opens the pages of an enterprise with 100,000 people in 1,000
-// groups, five each, as the browser of an operator does. What is reported is how
-// long the answer takes, its median and what 99 of 100 stay below, and what it
-// costs in processor time, of the program and of the database server.
+// BenchmarkConsole opens the pages of an enterprise with 100,000 users in 1,000
+// groups, five each, as an operator's browser does. It reports the median and the 99th
+// percentile of the response time, and the processor time of the program and of the
+// database server.
 func BenchmarkConsole(b *testing.B) {
 	for name, database := range databases(b) {
 		b.Run(name, func(b *testing.B) {
@@ -28,7 +28,7 @@ func BenchmarkConsole(b *testing.B) {
 			home, began := s.crowd(), time.Now()
 			s.g.Terminate()
 			s.g.Ended()
-			s.g.Begin("serve") // what people are found by is made
+			s.g.Begin("serve") // builds the search terms
 			if !harness.Soon(5*time.Minute, func() bool { return s.g.Probe("/readyz") == http.StatusOK }) {
 				b.Fatal("not ready")
 			}
@@ -47,8 +47,8 @@ func BenchmarkConsole(b *testing.B) {
 	}
 }
 
-// crowd fills the enterprise behind the program's back, and returns where its
-// pages are. Names repeat, so that some searches find many and some one.
+// crowd fills the enterprise directly in the database, and returns the path of its
+// pages. Names repeat, so that some searches match many users and some one.
 func (s *setting) crowd() string {
 	s.Helper()
 	raw := storetest.Raw(s, s.g.DSN)
@@ -83,7 +83,7 @@ func (s *setting) crowd() string {
 	return "/admin/enterprises/" + s.acme.Key
 }
 
-// analyze does at once what PostgreSQL does by itself in a minute.
+// analyze updates the statistics, which autovacuum would do within a minute.
 func (s *setting) analyze(raw *sql.DB) {
 	s.Helper()
 	if s.sql == nil {
@@ -94,7 +94,7 @@ func (s *setting) analyze(raw *sql.DB) {
 	}
 }
 
-// measuredPage is one page that is opened.
+// measuredPage is a page to open.
 type measuredPage struct{ what, path string }
 
 func (s *setting) pages(c *courier, home string) []measuredPage {
@@ -119,9 +119,9 @@ func between(s, from, to string) string {
 	return before[strings.LastIndex(before, from)+len(from):]
 }
 
-const paced = 300 // times that a page is opened
+const paced = 300 // number of requests per page
 
-// pace opens a page; what the first ones take does not count.
+// pace measures a page, without its first requests.
 func (c *courier) pace(b *testing.B, path string) (p50, p99 float64) {
 	b.Helper()
 	const warm = 20

@@ -17,7 +17,7 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// rounds is how often each thing is measured; the median counts.
+// rounds is the number of measurements; the median is reported.
 const rounds = 5
 
 func TestMain(m *testing.M) {
@@ -30,14 +30,14 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// processorOf is the processor time a process has used since it began, to the
-// nanosecond. /proc/PID/stat has it to ten milliseconds, which is too coarse.
+// processorOf returns the processor time of processes in nanoseconds. The resolution
+// of /proc/PID/stat, ten milliseconds, is too coarse.
 func processorOf(tb testing.TB, pids ...int) time.Duration {
 	tb.Helper()
 	var sum time.Duration
 	for _, pid := range pids {
 		const processClock = 2                           // CPUCLOCK_SCHED, see clock_getcpuclockid(3)
-		clock := uintptr(uint32(^pid<<3 | processClock)) //nolint:gosec // how the kernel encodes it
+		clock := uintptr(uint32(^pid<<3 | processClock)) //nolint:gosec // the kernel's encoding
 		var at syscall.Timespec
 		if _, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&at)), 0); errno != 0 {
 			tb.Fatalf("processor time of process %d: %v", pid, errno)
@@ -69,11 +69,11 @@ var results struct {
 	all []result
 }
 
-// report gives the figures to the benchmark and to the table. aim is what
-// docs/performance.md wants.
+// report adds the figures to the benchmark and to the table. aim is the goal in
+// docs/performance.md.
 func report(b *testing.B, aim string, figures ...figure) {
 	b.Helper()
-	b.ReportMetric(0, "ns/op") // how long the rounds took together says nothing
+	b.ReportMetric(0, "ns/op") // the total time of the rounds means nothing
 	for _, f := range figures {
 		b.ReportMetric(f.value, f.unit)
 	}

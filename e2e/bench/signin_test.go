@@ -10,11 +10,11 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// answersPerRound is bounded by how many answers a connection takes in a minute.
+// answersPerRound is bounded by the rate limit of responses per connection.
 const answersPerRound = 100
 
-// BenchmarkACSPost is one post of a signed answer with 20 groups, by somebody
-// who was here before: verified, mapped, planned, written durably, session made.
+// BenchmarkACSPost measures the POST of a signed response with 20 groups for an
+// existing user: verify, map, plan, write durably, start a session.
 func BenchmarkACSPost(b *testing.B) {
 	for name, database := range databases(b) {
 		b.Run(name, func(b *testing.B) {
@@ -26,9 +26,8 @@ func BenchmarkACSPost(b *testing.B) {
 	}
 }
 
-// BenchmarkOIDCCallback is the way back of a whole sign-in over OpenID Connect:
-// the code is redeemed at the identity provider, the ID token verified,
-// everything written durably, session made.
+// BenchmarkOIDCCallback measures the callback of a sign-in over OpenID Connect: redeem
+// the code, verify the ID token, write durably, start a session.
 func BenchmarkOIDCCallback(b *testing.B) {
 	for name, database := range databases(b) {
 		b.Run(name, func(b *testing.B) {
@@ -40,8 +39,8 @@ func BenchmarkOIDCCallback(b *testing.B) {
 	}
 }
 
-// BenchmarkSignInStart is the sign-in link: pending login written, request made,
-// and signed over SAML, which is most of it.
+// BenchmarkSignInStart measures the sign-in link: write the pending login, build the
+// request and, over SAML, sign it, which costs most.
 func BenchmarkSignInStart(b *testing.B) {
 	for name, database := range databases(b) {
 		for _, protocol := range []sso.Protocol{sso.SAML, sso.OIDC} {
@@ -69,7 +68,7 @@ func BenchmarkSignInStart(b *testing.B) {
 	}
 }
 
-// startsPerRound is bounded by how many starts one address has in a minute.
+// startsPerRound is bounded by the rate limit of sign-ins per address.
 const startsPerRound = 10
 
 // start opens the sign-in link.
@@ -80,8 +79,7 @@ func (c *courier) start() {
 	}
 }
 
-// delivered is what an answer costs in the median of the rounds, once the person
-// is known.
+// delivered returns the median cost of a response for an existing user.
 func (s *setting) delivered() (ours, theirs float64) {
 	s.Helper()
 	for _, first := range s.letters(10) {
@@ -104,8 +102,8 @@ func (s *setting) delivered() (ours, theirs float64) {
 	return median(all), median(database)
 }
 
-// BenchmarkGrowth is the post of an answer with ever more memberships in the
-// enterprise, against ten thousand.
+// BenchmarkGrowth measures the POST of a response with growing numbers of memberships
+// in the enterprise, relative to ten thousand.
 func BenchmarkGrowth(b *testing.B) {
 	for name, database := range databases(b) {
 		b.Run(name, func(b *testing.B) {

@@ -13,8 +13,8 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// BenchmarkStart is the time from the start of the process to its first "ready",
-// and the memory it takes up when it has nothing to do.
+// BenchmarkStart measures the time from the start of the process until it is ready,
+// and its memory when idle.
 func BenchmarkStart(b *testing.B) {
 	for _, users := range []int{0, 100_000} {
 		for name, database := range databases(b) {
@@ -45,7 +45,7 @@ func start(b *testing.B, dsn string, users int) {
 			time.Sleep(500 * time.Microsecond)
 		}
 		ready = append(ready, float64(time.Since(began).Microseconds())/1000)
-		time.Sleep(2 * time.Second) // what start-up left is collected, or not
+		time.Sleep(2 * time.Second) // lets the garbage of start-up be collected
 		resident = append(resident, float64(g.Resident())/(1<<20))
 	}
 	aim := "ready ≤ 100 ms, ≤ 40 MiB"

@@ -17,7 +17,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // to ask the server which processes are its
+	_ "github.com/jackc/pgx/v5/stdlib" // to query the server's processes
 
 	"gatehouse/e2e/harness"
 	"gatehouse/internal/demo/demoidp"
@@ -25,7 +25,7 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// databases are those that can be had, by name. An empty DSN is SQLite.
+// databases returns the available databases by name. An empty DSN is SQLite.
 func databases(b *testing.B) map[string]func(*testing.B) string {
 	b.Helper()
 	all := map[string]func(*testing.B) string{"SQLite": func(*testing.B) string { return "" }}
@@ -35,20 +35,19 @@ func databases(b *testing.B) map[string]func(*testing.B) string {
 	return all
 }
 
-// setting is a running gateway with one company, and what shares its work.
+// setting is a running gateway with one company, and its servers.
 type setting struct {
 	*testing.B
 	g    *harness.Gateway
 	idp  *demoidp.IdP
 	acme *harness.Company
-	sql  *sql.DB // of PostgreSQL; else nil
+	sql  *sql.DB // PostgreSQL; nil for SQLite
 }
 
 const ada = "p-1"
 
-// newSetting starts a gateway: on PostgreSQL together with Redis, as several
-// nodes would have it. The person is in so many groups, all of which exist, in
-// three organizations.
+// newSetting starts a gateway, on PostgreSQL together with Redis as for several nodes.
+// The person is in groups existing groups, in three organizations.
 func newSetting(b *testing.B, dsn string, groups int) *setting {
 	b.Helper()
 	names := groupNames(groups)
@@ -75,19 +74,19 @@ func newSetting(b *testing.B, dsn string, groups int) *setting {
 	return s
 }
 
-// twoOrganizations are something to fill.
+// twoOrganizations returns empty organizations.
 func twoOrganizations() map[string][]string {
 	return map[string][]string{"Platform": {"developers"}, "Mobile": {"developers"}}
 }
 
-// firstOrganization is one of the company's.
+// firstOrganization returns the ID of the company's first organization.
 func firstOrganization(g *harness.Gateway, c *harness.Company) sso.OrganizationID {
 	return sso.OrganizationID(harness.List[struct {
 		ID string `json:"id"`
 	}](g.API(), "/enterprises/"+c.ID+"/organizations")[0].ID)
 }
 
-// backends are the processes of the database server that work for us.
+// backends returns the processes of the database server for this gateway.
 func (s *setting) backends() []int {
 	if s.sql == nil {
 		return nil
@@ -111,7 +110,7 @@ func (s *setting) backends() []int {
 	return pids
 }
 
-// cost is the processor time per item in milliseconds, of the program and of the
+// cost returns the processor time per item in milliseconds, of the program and of the
 // database server.
 func (s *setting) cost(n int, work func()) (ours, theirs float64) {
 	s.Helper()
@@ -123,16 +122,16 @@ func (s *setting) cost(n int, work func()) (ours, theirs float64) {
 	return ours, theirs
 }
 
-// courier is one browser on one connection that stays open: what opening
-// connections costs is nobody's sign-in.
+// courier is a browser with one open connection, so that the cost of opening
+// connections is not measured.
 type courier struct {
 	s       *setting
 	visitor *harness.Visitor
-	remote  string // where it seems to come from; limits are for addresses
+	remote  string // its client address, for the rate limits
 	conn    *bufio.ReadWriter
 }
 
-// couriers counts them, for their addresses.
+// couriers counts the couriers, to give each an address.
 var couriers atomic.Uint32
 
 func (s *setting) courier() *courier {
@@ -146,7 +145,7 @@ func (s *setting) courier() *courier {
 	return &courier{s: s, visitor: s.g.Visitor(), remote: fmt.Sprintf("192.0.%d.%d", n>>8&255, n&255), conn: bufio.NewReadWriter(bufio.NewReader(c), bufio.NewWriter(c))}
 }
 
-// send asks and returns the status, the Location and the body.
+// send sends a request and returns the status, the Location and the body.
 func (c *courier) send(method, target string, form url.Values) (int, string, string) {
 	c.s.Helper()
 	u, err := url.Parse(target)
@@ -183,16 +182,16 @@ func (c *courier) send(method, target string, form url.Values) (int, string, str
 	return resp.StatusCode, resp.Header.Get("Location"), string(text)
 }
 
-// letter is an answer of the identity provider that is not delivered yet.
+// letter is a response of the identity provider that is not delivered yet.
 type letter struct {
 	by *courier
 	harness.Return
 }
 
-// perCourier is less than the starts an address has in a minute.
+// perCourier is below the rate limit of sign-ins per address.
 const perCourier = 50
 
-// letters are n of them.
+// letters returns n undelivered responses.
 func (s *setting) letters(n int) []letter {
 	s.Helper()
 	var all []letter
@@ -210,7 +209,7 @@ func (s *setting) letters(n int) []letter {
 	return all
 }
 
-// deliver takes one to the gateway, where it must end in a session.
+// deliver posts the response, which must start a session.
 func (l letter) deliver() error {
 	method := http.MethodPost
 	if l.Form == nil {
