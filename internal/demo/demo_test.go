@@ -92,7 +92,7 @@ func TestFaults(t *testing.T) {
 				w.demo.IDP("acme").SetFaultOnce(info.Fault)
 				result, err := w.signIn(w.demo.acmeConnection, "acme", adaID)
 				if info.Fault == demoidp.IDPInitiated {
-					if err != nil || result.Restart == nil {
+					if err != nil || result.Start == nil {
 						t.Errorf("not started over: %v", err)
 					}
 					return

@@ -31,7 +31,7 @@ type Delivery struct {
 // and nothing is lost with a test. What matches nothing is counted, not
 // recorded.
 func (s *Service) Astray(ctx context.Context, d Delivery, cb sso.Callback) (Result, error) {
-	p, err := s.Recorder.PendingLogin(ctx, s.requestOf(cb))
+	p, err := s.Recorder.PendingLogin(ctx, s.namedAnywhere(cb))
 	if err == nil {
 		if result, ours, err := s.misdelivered(ctx, d, p, cb); ours {
 			return result, err
@@ -49,7 +49,7 @@ func (s *Service) Astray(ctx context.Context, d Delivery, cb sso.Callback) (Resu
 func (s *Service) TooLarge(ctx context.Context, id sso.ConnectionID, most int64, cb sso.Callback) (Result, error) {
 	cause := &sso.Error{Kind: sso.Invalid, Code: "saml_too_complex",
 		Public: "The message of your company's identity provider is larger than we accept.", Err: fmt.Errorf("a form of more than %d bytes", most)}
-	p, err := s.Recorder.PendingLogin(ctx, s.requestOf(cb))
+	p, err := s.Recorder.PendingLogin(ctx, s.namedAnywhere(cb))
 	if err == nil && p.Connection == id {
 		check := sso.Check{Name: "message", Want: fmt.Sprintf("a form of at most %d bytes", most), Got: "more than that"}
 		if result, ours, err := s.stop(ctx, p, cb, check, cause); ours {
@@ -67,9 +67,9 @@ func protocolOf(cb sso.Callback) sso.Protocol {
 	return sso.SAML
 }
 
-// requestOf reads which pending login a response belongs to, whatever protocol
-// the address speaks that it was sent to; "" if it says nothing.
-func (s *Service) requestOf(cb sso.Callback) string {
+// namedAnywhere reads which pending login a response names in either protocol,
+// whichever the address speaks that it was sent to; "" if none.
+func (s *Service) namedAnywhere(cb sso.Callback) string {
 	if cb.Form.Has("SAMLResponse") {
 		if id, err := s.SAML.Correlate(cb); err == nil && id != "" {
 			return id

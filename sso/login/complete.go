@@ -10,38 +10,58 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Result is a completed sign-in.
+// Outcome says what became of a response.
+type Outcome int
+
+// The outcomes, with the fields of Result that come with each.
+const (
+	// Failed comes with an error. ReturnTo is set if the browser began the sign-in,
+	// so that starting again leads there.
+	Failed Outcome = iota
+	// SignedIn comes with Token, Session, User, Enterprise, Sync and ReturnTo.
+	SignedIn
+	// CodeSent: the sign-in waits for the code sent to the user's address. Proof is
+	// set, and the connection in Session.
+	CodeSent
+	// Restart: the response is dropped in favour of a sign-in that begins with
+	// Start (IdP-initiated "rebounce").
+	Restart
+	// Tested: it was the response to a test connection, Test.
+	Tested
+	// Asks: the user has to answer Question first.
+	Asks
+	// Redeliver: the browser has to deliver the response once more, from our own
+	// site, with its cookies.
+	Redeliver
+)
+
+// Result is what became of a response. Only the fields of its outcome are set.
 type Result struct {
+	Outcome    Outcome
 	Token      sso.Secret // for the session cookie; exists nowhere else
 	Session    sso.Session
 	User       sso.User
 	Enterprise sso.Enterprise
 	Sync       sso.SyncRecord
-	// ReturnTo is where the browser that began the sign-in wants to go. It is set
-	// with an error, too, so that starting again leads there.
-	ReturnTo string
-	// Restart is set, and nothing else, when an answer that nobody asked for is
-	// dropped in favour of a sign-in of our own (IdP-initiated "rebounce").
-	Restart *Start
-	// Test is set, and nothing else, when it was the answer to a test connection.
-	Test *sso.TestRun
-	// Proof is set, with the connection in Session and nothing else, when the
-	// sign-in waits for a code that was sent to the person's address.
-	Proof sso.EmailProofID
-	// Question is set, and nothing else, when the person has to agree first.
-	Question *Question
-	// Redeliver is set, and nothing else, when the browser has to deliver the
-	// response once more, from our own site, with its cookies.
-	Redeliver bool
+	ReturnTo   string
+	Proof      sso.EmailProofID
+	Start      *Start
+	Test       *sso.TestRun
+	Question   *Question
 }
 
-// outcome reports whether a sign-in got as far as one, rather than having to begin
-// again or to wait for what the person says.
-func (r Result) outcome() bool {
-	return r.Restart == nil && r.Question == nil && !r.Redeliver
+// ended reports whether a sign-in came to an end or waits for a code, rather than
+// having to begin again or to ask the user.
+func (r Result) ended() bool {
+	switch r.Outcome {
+	case Failed, SignedIn, CodeSent:
+		return true
+	case Restart, Tested, Asks, Redeliver:
+	}
+	return false
 }
 
-// Complete takes an identity provider's answer to the connection it was
+// Complete takes an identity provider's response to the connection it was
 // delivered to. Every failure after the connection is known and the message
 // readable is recorded, and its *sso.Error carries the attempt as Reference.
 func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Callback) (Result, error) {
@@ -49,27 +69,22 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 	if err != nil {
 		return Result{}, fmt.Errorf("find connection: %w", err)
 	}
-	pending, err := s.protocol(c).Correlate(cb)
-	if err != nil || pending == "" {
-		if p, waits := s.waitingTest(ctx, c, cb); waits {
-			return s.completeTest(ctx, p, cb, err != nil) // what cannot be read is nothing that nobody asked for
-		}
-	}
-	asked, err := s.asked(ctx, c, cb, pending, err)
+	req, err := s.requestOf(ctx, c, cb)
+	t := s.newTry(c, cb)
 	if err != nil {
-		t := s.newTry(c, cb)
-		return t.conclude(ctx, func() (Result, error) { return Result{}, fmt.Errorf("read the answer to %s: %w", c.ID, err) })
+		return t.conclude(ctx, func() (Result, error) {
+			return Result{}, fmt.Errorf("read the answer to %s: %w", c.ID, err)
+		})
 	}
-	if asked.err == nil && asked.ID != "" && asked.Connection != c.ID {
-		if result, ours, err := s.misdelivered(ctx, Delivery{Address: s.address(c)}, asked.PendingLogin, cb); ours {
+	if req.known() && req.Connection != c.ID {
+		if result, ours, err := s.misdelivered(ctx, Delivery{Address: s.address(c)}, req.PendingLogin, cb); ours {
 			return result, err
 		}
 	}
-	if asked.err == nil && asked.Test != "" {
-		return s.completeTest(ctx, asked.PendingLogin, cb, true)
+	if req.known() && req.Test != "" {
+		return s.completeTest(ctx, req.PendingLogin, cb, !req.unnamed)
 	}
-	t := s.newTry(c, cb)
-	result, err := t.conclude(ctx, func() (Result, error) { return t.run(ctx, asked) })
+	result, err := t.conclude(ctx, func() (Result, error) { return t.run(ctx, req) })
 	t.compare(ctx, result, err)
 	return result, err
 }
@@ -83,37 +98,43 @@ func (s *Service) newTry(c sso.Connection, cb sso.Callback) *try {
 	}}
 }
 
-// asked is what was asked, or why that is not known. Its ID is what the answer
-// named, "" if nothing.
-type asked struct {
+// request is the pending login that a response answers, or the error of loading
+// it. Its ID is the one that the response names, "" for an unsolicited response.
+type request struct {
 	sso.PendingLogin
-	err error
+
+	err     error
+	unnamed bool // the response names none; the browser is in the middle of this test connection
 }
 
-// asked finds what an answer to c belongs to. named is what it says itself;
-// unread is why it does not, if it cannot be read: then its RelayState tells, if
-// this browser began that sign-in, and else unread is returned. One that says
-// nothing in the protocol of c may do so in the other.
-func (s *Service) asked(ctx context.Context, c sso.Connection, cb sso.Callback, named string, unread error) (asked, error) {
+func (r request) known() bool { return r.ID != "" && r.err == nil }
+
+// requestOf finds what a response to c answers. The error is that of a response
+// that cannot be read and belongs to nothing this browser began.
+func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callback) (request, error) {
+	named, unread := s.protocol(c).Correlate(cb)
 	if named != "" {
 		p, err := s.Recorder.PendingLogin(ctx, named)
 		p.ID = named
-		return asked{p, err}, nil
+		return request{PendingLogin: p, err: err}, nil
 	}
-	id := s.requestOf(cb)
+	if p, waits := s.waitingTest(ctx, c, cb); waits {
+		return request{PendingLogin: p, unnamed: unread == nil}, nil // unreadable counts as solicited
+	}
+	id := s.namedAnywhere(cb)
 	if id == "" {
-		return asked{}, unread
+		return request{}, unread
 	}
 	p, err := s.Recorder.PendingLogin(ctx, id)
 	switch {
 	case err == nil && p.Connection != c.ID:
-		return asked{p, nil}, nil
+		return request{PendingLogin: p}, nil
 	case unread == nil:
-		return asked{}, nil // it names nothing, so nobody asked for it
+		return request{}, nil // it names nothing in the protocol of c: unsolicited
 	case err == nil && c.Protocol == sso.SAML && began(p, cb) && p.UsedAt.IsZero():
-		return asked{p, nil}, nil
+		return request{PendingLogin: p}, nil
 	}
-	return asked{}, unread
+	return request{}, unread
 }
 
 // conclude counts and records what comes of a try.
@@ -121,9 +142,9 @@ func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result,
 	s := t.Service
 	result, err := run()
 	switch {
-	case !result.outcome():
+	case !result.ended():
 		return result, nil
-	case result.Proof != "":
+	case result.Outcome == CodeSent:
 		s.Observe(t.c.Protocol, evaluate.CodeRequired)
 		return result, nil
 	}
@@ -160,16 +181,18 @@ type try struct {
 func (t *try) verified() bool { return t.outcome != nil && t.outcome.Assertion != nil }
 
 // run is the order of a sign-in.
-func (t *try) run(ctx context.Context, asked asked) (Result, error) {
+func (t *try) run(ctx context.Context, req request) (Result, error) {
 	if err := t.serve(t.c); err != nil {
 		return Result{}, err
 	}
 	var err error
-	if asked.ID == "" {
-		if restart, err := unsolicited(t.c, t.cfg); restart != nil || err != nil {
-			return Result{Restart: restart}, err
+	if req.ID == "" {
+		if start, err := unsolicited(t.c, t.cfg); err != nil {
+			return Result{}, err
+		} else if start != nil {
+			return Result{Outcome: Restart, Start: start}, nil
 		}
-	} else if t.pending, err = t.claim(ctx, asked); err != nil {
+	} else if t.pending, err = t.claim(ctx, req); err != nil {
 		return Result{}, err
 	}
 	response := evaluate.Response{Callback: t.cb, Pending: t.pending, Refresh: t.refresh}
@@ -252,11 +275,11 @@ func errStateExpired() *sso.Error {
 // not spoil it by redeeming the code a second time. A SAML answer is verified
 // even if the pending login was used, so that a replay is called a replay; the
 // transaction that writes the sign-in uses it up.
-func (t *try) claim(ctx context.Context, asked asked) (*sso.PendingLogin, error) {
-	if asked.err != nil {
-		return nil, fmt.Errorf("find pending login: %w", asked.err)
+func (t *try) claim(ctx context.Context, req request) (*sso.PendingLogin, error) {
+	if req.err != nil {
+		return nil, fmt.Errorf("find pending login: %w", req.err)
 	}
-	p := asked.PendingLogin
+	p := req.PendingLogin
 	if p.Connection == t.c.ID && began(p, t.cb) {
 		t.returnTo = sso.ReturnTo(p.ReturnTo)
 	}
@@ -345,6 +368,7 @@ func (t *try) write(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, retu
 	}
 	s.Session.User = user.ID
 	return Result{
+		Outcome:    SignedIn,
 		Token:      token,
 		Session:    s.Session,
 		User:       user,

@@ -34,7 +34,7 @@ func TestSignIn(t *testing.T) {
 			if diff := cmp.Diff(wantUser, r.User); diff != "" {
 				w.Error(diff)
 			}
-			if r.Enterprise != c.Enterprise || r.ReturnTo != "/wiki?p=1" || r.Restart != nil {
+			if r.Enterprise != c.Enterprise || r.ReturnTo != "/wiki?p=1" || r.Start != nil {
 				w.Errorf("%+v", r)
 			}
 			opened := w.principal(r)
@@ -239,7 +239,7 @@ func TestUnsolicited(t *testing.T) {
 		w.observed = nil
 		result, err := w.complete(w.acme, w.unsolicited(w.acme, "ada"))
 		w.ok(err)
-		if want := (login.Start{Enterprise: w.acme.ID, Connection: w.acme.conn.ID}); result.Restart == nil || *result.Restart != want || result.Token != "" || result.Session.ID != "" {
+		if want := (login.Start{Enterprise: w.acme.ID, Connection: w.acme.conn.ID}); result.Start == nil || *result.Start != want || result.Token != "" || result.Session.ID != "" {
 			w.Errorf("got %+v", result)
 		}
 		if len(w.users(w.acme)) != 0 || w.attempts(w.acme, sso.OutcomeSucceeded) != 0 {

@@ -14,7 +14,7 @@ func (w *world) asks(name string, r login.Result, err error, about login.Result,
 	w.Helper()
 	w.ok(err)
 	q := r.Question
-	if q == nil || r.Token != "" || r.Session.ID != "" || r.Proof != "" || r.Redeliver {
+	if q == nil || r.Token != "" || r.Session.ID != "" || r.Proof != "" || r.Outcome == login.Redeliver {
 		w.Fatalf("%s: no question but %+v", name, r)
 	}
 	now := q.Current
@@ -205,7 +205,7 @@ func TestHeldBackCookies(t *testing.T) {
 		cb.HeldBack = true
 		r, err := w.complete(w.acme, cb)
 		w.ok(err)
-		if !r.Redeliver || r.Token != "" || len(w.users(w.acme)) != 0 {
+		if r.Outcome != login.Redeliver || r.Token != "" || len(w.users(w.acme)) != 0 {
 			w.Fatalf("acted on: %+v", r)
 		}
 		cb.HeldBack, cb.Browser = false, sso.NewSecret()
@@ -217,7 +217,7 @@ func TestHeldBackCookies(t *testing.T) {
 		forged := w.unsolicited(w.acme, "bob")
 		forged.HeldBack = true
 		forged.Form.Set("SAMLResponse", "PHg+")
-		if r, err := w.complete(w.acme, forged); err == nil || r.Redeliver {
+		if r, err := w.complete(w.acme, forged); err == nil || r.Outcome == login.Redeliver {
 			w.Errorf("garbage is delivered again: %+v, %v", r, err)
 		}
 	})

@@ -112,7 +112,7 @@ func switchedOff(w *world) {
 		w.idpInitiated(w.acme, mode)
 		r, err := w.complete(w.acme, w.unsolicited(w.acme, "ada"))
 		w.recorded(w.acme, err, sso.Forbidden, "connection_disabled")
-		if r.Restart != nil {
+		if r.Start != nil {
 			w.Errorf("%s: begins anew", mode)
 		}
 	}
@@ -140,7 +140,7 @@ func everyMode(w *world) {
 			cb.Form.Set("RelayState", "/somewhere")
 			r, err := w.complete(w.acme, cb)
 			got := sso.CodeOf(err)
-			if r.Restart != nil {
+			if r.Start != nil {
 				got = "restart"
 			}
 			if got != want || (r.Token != "") != (want == "") {

@@ -105,7 +105,7 @@ func stepSkipped(w *world) {
 	unasked.Browser = "" // a code could not be bound to it
 	restart, err := w.complete(c, unasked)
 	w.ok(err)
-	if restart.Restart == nil || restart.Token != "" || restart.Proof != "" {
+	if restart.Start == nil || restart.Token != "" || restart.Proof != "" {
 		w.Errorf("%+v", restart)
 	}
 	w.clock.move(sso.ProofLifetime + time.Second)

@@ -85,13 +85,13 @@ func (t *try) orAsk(d evaluate.Decision, proven bool, refused error) error {
 // other error.
 func (t *try) question(err error, ent sso.Enterprise, identity sso.Identity, returnTo string) (_ Result, ok bool) {
 	if errors.Is(err, errHeldBack) {
-		return Result{Redeliver: true}, true
+		return Result{Outcome: Redeliver}, true
 	}
 	o, ok := errors.AsType[*occupied](err)
 	if !ok {
 		return Result{}, false
 	}
-	return Result{Question: &Question{
+	return Result{Outcome: Asks, Question: &Question{
 		Current:    o.current,
 		Enterprise: ent,
 		Connection: t.c.ID,

@@ -30,7 +30,7 @@ const (
 // sign-in that is over, if that is wanted. It waits for nothing, and whatever
 // goes wrong with it is logged and forgotten.
 func (t *try) compare(ctx context.Context, result Result, err error) {
-	if t.Shadows == nil || t.c.Shadow.IsZero() || t.c.Draft == nil || t.outcome == nil || !result.outcome() {
+	if t.Shadows == nil || t.c.Shadow.IsZero() || t.c.Draft == nil || t.outcome == nil || !result.ended() {
 		return
 	}
 	if k := sso.KindOf(err); err != nil && (k == sso.Internal || k == sso.Unavailable || k == sso.Upstream) {
@@ -72,7 +72,7 @@ func (t *try) difference(ctx context.Context, result Result, failed error) sso.S
 		At:         t.attempt.At,
 		LiveCode:   sso.CodeOf(failed),
 	}
-	if result.Proof != "" {
+	if result.Outcome == CodeSent {
 		d.LiveCode = evaluate.CodeRequired
 	}
 	o, err := t.byDraft(ctx, result)
@@ -133,7 +133,7 @@ func (t *try) factsAfter(ctx context.Context, cfg sso.Config, id sso.Identity, r
 		return facts, fmt.Errorf("look for the login: %w", err)
 	}
 	u := facts.User
-	facts.First = u.ID == "" || result.Proof != "" || t.attempt.Email.Action != "" || u.CreatedAt.Equal(u.LastSignInAt)
+	facts.First = u.ID == "" || result.Outcome == CodeSent || t.attempt.Email.Action != "" || u.CreatedAt.Equal(u.LastSignInAt)
 	facts.DomainVerified = facts.First && t.proven(ctx, id.Email)
 	return facts, nil
 }

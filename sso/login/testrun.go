@@ -203,7 +203,7 @@ func (s *Service) finishTest(ctx context.Context, p sso.PendingLogin, cb sso.Cal
 		return Result{}, fmt.Errorf("find test connection: %w", err)
 	}
 	if run.State != sso.TestWaiting {
-		return Result{Test: &run}, nil
+		return Result{Outcome: Tested, Test: &run}, nil
 	}
 	c, cfg, err := s.toTest(ctx, p.Enterprise, p.Connection)
 	if err != nil {
@@ -214,7 +214,7 @@ func (s *Service) finishTest(ctx context.Context, p sso.PendingLogin, cb sso.Cal
 	err = judge(r)
 	if errors.Is(err, errAnsweredTwice) {
 		run, err = s.Tests.TestRun(ctx, p.Enterprise, p.Test)
-		return Result{Test: &run}, err
+		return Result{Outcome: Tested, Test: &run}, err
 	}
 	if run, err = r.finish(ctx, err, p.ID); err != nil {
 		return Result{}, err
@@ -222,7 +222,7 @@ func (s *Service) finishTest(ctx context.Context, p sso.PendingLogin, cb sso.Cal
 	if err := r.vouch(ctx, run); err != nil {
 		return Result{}, err
 	}
-	return Result{Test: &run}, nil
+	return Result{Outcome: Tested, Test: &run}, nil
 }
 
 var errAnsweredTwice = errors.New("another answer to the same request is being looked at")

@@ -50,7 +50,7 @@ func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, retur
 			Public: "A code would have to be sent to your address, and sending mail is not set up here. Ask your administrator."}
 	}
 	if t.cb.Browser == "" { // nobody could be told from anybody else: a sign-in of our own gives it a cookie
-		return Result{Restart: &Start{Enterprise: t.c.Enterprise, Connection: t.c.ID, ReturnTo: returnTo}}, nil
+		return Result{Outcome: Restart, Start: &Start{Enterprise: t.c.Enterprise, Connection: t.c.ID, ReturnTo: returnTo}}, nil
 	}
 	now := t.Now()
 	s.Session.Token = sso.Hash{}
@@ -64,7 +64,7 @@ func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, retur
 	if err := t.send(ctx, p, o.Enterprise, t.cb.Remote); err != nil && sso.KindOf(err) != sso.Upstream && sso.KindOf(err) != sso.TooMany {
 		t.Log.WarnContext(ctx, "the state of a code was not kept", "attempt", string(s.Attempt.ID), "error", err)
 	}
-	return Result{Proof: p.ID, Session: sso.Session{Connection: t.c.ID}}, nil
+	return Result{Outcome: CodeSent, Proof: p.ID, Session: sso.Session{Connection: t.c.ID}}, nil
 }
 
 // send makes a code and sends it. Only one that was taken by the mail server

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/login"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
 )
@@ -32,22 +33,22 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.withWay(r, id, result.ReturnTo, cookiesBlocked(r, fmt.Errorf("complete sign-in: %w", err)))
 	}
-	if result.Test != nil {
+	switch result.Outcome {
+	case login.Tested:
 		return route.SeeOther(w, testedLink(*result.Test))
-	}
-	if result.Question != nil {
+	case login.Asks:
 		return s.askAtResponse(w, r, *result.Question)
-	}
-	if result.Redeliver {
+	case login.Redeliver:
 		return s.redeliver(w, r)
-	}
-	if result.Restart != nil {
-		return s.withWay(r, id, result.Restart.ReturnTo, s.beginAgain(w, r, *result.Restart))
-	}
-	if result.Proof != "" {
+	case login.Restart:
+		return s.withWay(r, id, result.Start.ReturnTo, s.beginAgain(w, r, *result.Start))
+	case login.CodeSent:
 		return route.SeeOther(w, verifyLink(result.Proof, result.Session.Connection))
+	case login.SignedIn:
+		return s.enter(w, r, result)
+	case login.Failed: // comes with an error
 	}
-	return s.enter(w, r, result)
+	return fmt.Errorf("complete sign-in: unexpected outcome %d", result.Outcome)
 }
 
 // isIn reports whether a response failed only because it was used before, or came

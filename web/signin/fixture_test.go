@@ -149,7 +149,7 @@ func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 	f.companies["ada@acme.example"] = f.companies["acme"]
 	f.companies["other"] = login.Found{Enterprise: f.other, Connections: []sso.Connection{f.okta}}
 	f.companies["two"] = login.Found{Enterprise: f.acme, Connections: []sso.Connection{f.okta, f.entra}}
-	f.result = login.Result{Token: "token", Session: sso.Session{Connection: f.okta.ID}, Enterprise: f.acme, ReturnTo: "/"}
+	f.result = login.Result{Outcome: login.SignedIn, Token: "token", Session: sso.Session{Connection: f.okta.ID}, Enterprise: f.acme, ReturnTo: "/"}
 	pages, err := ui.New(ui.Options{}, Templates())
 	if err != nil {
 		t.Fatal(err)

@@ -140,7 +140,7 @@ func TestWhatFailsForOtherReasonsIsFree(t *testing.T) {
 func TestRebouncedResponsesCountApart(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFixture(t, 100)
-	f.held, f.result.Restart = true, &login.Start{}
+	f.held, f.result = true, login.Result{Outcome: login.Restart, Start: &login.Start{}}
 	for i := range 8 {
 		want := 303
 		if i >= 5 {

@@ -34,7 +34,7 @@ func TestRebounceIsNoLoop(t *testing.T) {
 		return w
 	}
 	signedIn := f.result
-	restart := login.Result{Restart: &login.Start{Enterprise: f.acme.ID, Connection: f.okta.ID}}
+	restart := login.Result{Outcome: login.Restart, Start: &login.Start{Enterprise: f.acme.ID, Connection: f.okta.ID}}
 	f.result = restart
 	if w := post(); w.Code != http.StatusSeeOther || location(w) != f.redirect.URL || len(jar) != 1 {
 		t.Fatalf("the first: %d %s %v", w.Code, location(w), jar)

@@ -131,7 +131,7 @@ func TestResponseThatAsks(t *testing.T) {
 		ReturnTo:   "/back",
 		Unused:     true,
 	}
-	f.result = login.Result{Question: &question}
+	f.result = login.Result{Outcome: login.Asks, Question: &question}
 	acs := "/saml/" + string(f.okta.ID) + "/acs"
 	w := f.post(acs, url.Values{"SAMLResponse": {"PGE+"}, "RelayState": {"gh1"}, "replaces": {"ses-forged"}})
 	for _, want := range []string{
@@ -202,7 +202,7 @@ func TestResponseIsDeliveredAgain(t *testing.T) {
 		}
 	}
 	f := newFixture(t)
-	f.result = login.Result{Redeliver: true}
+	f.result = login.Result{Outcome: login.Redeliver}
 	w := f.submit(strings.Replace(acs, "%s", string(f.okta.ID), 1), url.Values{"SAMLResponse": {"m"}}, "Sec-Fetch-Site", "cross-site")
 	body := w.Body.String()
 	if w.Code != http.StatusOK || !strings.Contains(body, `name="SAMLResponse" value="m"`) || !strings.Contains(body, "data-auto") {

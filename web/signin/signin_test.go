@@ -205,7 +205,7 @@ func TestAnswerLeadsToWhereItBegan(t *testing.T) {
 func TestAnswerNobodyAskedForBeginsAgain(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.result = login.Result{Restart: &login.Start{Enterprise: f.acme.ID, Connection: f.okta.ID}}
+	f.result = login.Result{Outcome: login.Restart, Start: &login.Start{Enterprise: f.acme.ID, Connection: f.okta.ID}}
 	w := f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{"SAMLResponse": {"m"}})
 	if w.Code != 303 || location(w) != f.redirect.URL || len(f.browser.started) != 0 || f.remote.started[0].Browser != "browser" {
 		t.Errorf("%d %s %+v", w.Code, location(w), f.remote.started)

@@ -36,7 +36,7 @@ func (s *Signin) stray(w http.ResponseWriter, r *http.Request) error {
 
 // stopped leads on from a response that ended a test connection.
 func (s *Signin) stopped(w http.ResponseWriter, r *http.Request, result login.Result) error {
-	if result.Test == nil {
+	if result.Outcome != login.Tested {
 		return sso.NotFound("not_found", "There is nothing at this address.")
 	}
 	return route.SeeOther(w, testedLink(*result.Test))

@@ -55,7 +55,7 @@ func TestStrayTest(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	run := sso.TestRun{ID: "test-1", Connection: f.okta.ID}
-	f.astray = login.Result{Test: &run}
+	f.astray = login.Result{Outcome: login.Tested, Test: &run}
 	w := f.post("/saml/wrong/acs", url.Values{"SAMLResponse": {"PHgvPg=="}, "RelayState": {"gh1"}})
 	if w.Code != 303 || location(w) != testedLink(run) {
 		t.Errorf("%d %s", w.Code, location(w))

@@ -46,7 +46,7 @@ func waiting(t *testing.T) (*fixture, url.Values) {
 	p := sso.EmailProof{ID: sso.NewID[sso.EmailProofID](now), Connection: f.okta.ID,
 		CodeState: sso.CodeState{SentAt: now.Add(-time.Minute), CodeUntil: now.Add(9 * time.Minute)}}
 	f.codes.waiting = login.Waiting{EmailProof: p, Enterprise: f.acme, Email: "ada@elsewhere.example"}
-	f.codes.result = login.Result{Token: "token", Session: sso.Session{Connection: f.okta.ID}, Enterprise: f.acme, ReturnTo: "/wiki"}
+	f.codes.result = login.Result{Outcome: login.SignedIn, Token: "token", Session: sso.Session{Connection: f.okta.ID}, Enterprise: f.acme, ReturnTo: "/wiki"}
 	return f, url.Values{"proof": {string(p.ID)}, "connection": {string(f.okta.ID)}}
 }
 
@@ -61,7 +61,7 @@ func with(form url.Values, name string, values ...string) url.Values {
 func TestAnswerThatWaitsForACode(t *testing.T) {
 	t.Parallel()
 	f, form := waiting(t)
-	f.remote.result = login.Result{Proof: f.codes.waiting.ID, Session: sso.Session{Connection: f.okta.ID}}
+	f.remote.result = login.Result{Outcome: login.CodeSent, Proof: f.codes.waiting.ID, Session: sso.Session{Connection: f.okta.ID}}
 	w := f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{"SAMLResponse": {"m"}})
 	if w.Code != 303 || location(w) != "/login/verify?"+form.Encode() || len(f.browser.started) != 0 {
 		t.Fatalf("%d %s", w.Code, location(w))
