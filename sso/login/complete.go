@@ -10,57 +10,6 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Outcome says what became of a response.
-type Outcome int
-
-// The outcomes, with the fields of Result that come with each.
-const (
-	// Failed comes with an error. ReturnTo is set if the browser began the sign-in,
-	// so that starting again leads there.
-	Failed Outcome = iota
-	// SignedIn comes with Token, Session, User, Enterprise, Sync and ReturnTo.
-	SignedIn
-	// CodeSent: the sign-in waits for the code sent to the user's address. Proof is
-	// set, and the connection in Session.
-	CodeSent
-	// Restart: the response is dropped in favour of a sign-in that begins with
-	// Start (IdP-initiated "rebounce").
-	Restart
-	// Tested: it was the response to a test connection, Test.
-	Tested
-	// Asks: the user has to answer Question first.
-	Asks
-	// Redeliver: the browser has to deliver the response once more, from our own
-	// site, with its cookies.
-	Redeliver
-)
-
-// Result is what became of a response. Only the fields of its outcome are set.
-type Result struct {
-	Outcome    Outcome
-	Token      sso.Secret // for the session cookie; exists nowhere else
-	Session    sso.Session
-	User       sso.User
-	Enterprise sso.Enterprise
-	Sync       sso.SyncRecord
-	ReturnTo   string
-	Proof      sso.EmailProofID
-	Start      *Start
-	Test       *sso.TestRun
-	Question   *Question
-}
-
-// ended reports whether a sign-in came to an end or waits for a code, rather than
-// having to begin again or to ask the user.
-func (r Result) ended() bool {
-	switch r.Outcome {
-	case Failed, SignedIn, CodeSent:
-		return true
-	case Restart, Tested, Asks, Redeliver:
-	}
-	return false
-}
-
 // Complete takes an identity provider's response to the connection it was
 // delivered to. Every failure after the connection is known and the message
 // readable is recorded, and its *sso.Error carries the attempt as Reference.
@@ -96,45 +45,6 @@ func (s *Service) newTry(c sso.Connection, cb sso.Callback) *try {
 		ID: sso.NewID[sso.AttemptID](now), Enterprise: c.Enterprise, Connection: c.ID,
 		Remote: cb.Remote, UserAgent: cb.UserAgent, At: now,
 	}}
-}
-
-// request is the pending login that a response answers, or the error of loading
-// it. Its ID is the one that the response names, "" for an unsolicited response.
-type request struct {
-	sso.PendingLogin
-
-	err     error
-	unnamed bool // the response names none; the browser is in the middle of this test connection
-}
-
-func (r request) known() bool { return r.ID != "" && r.err == nil }
-
-// requestOf finds what a response to c answers. The error is that of a response
-// that cannot be read and belongs to nothing this browser began.
-func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callback) (request, error) {
-	named, unread := s.protocol(c).Correlate(cb)
-	if named != "" {
-		p, err := s.Recorder.PendingLogin(ctx, named)
-		p.ID = named
-		return request{PendingLogin: p, err: err}, nil
-	}
-	if p, waits := s.waitingTest(ctx, c, cb); waits {
-		return request{PendingLogin: p, unnamed: unread == nil}, nil // unreadable counts as solicited
-	}
-	id := s.namedAnywhere(cb)
-	if id == "" {
-		return request{}, unread
-	}
-	p, err := s.Recorder.PendingLogin(ctx, id)
-	switch {
-	case err == nil && p.Connection != c.ID:
-		return request{PendingLogin: p}, nil
-	case unread == nil:
-		return request{}, nil // it names nothing in the protocol of c: unsolicited
-	case err == nil && c.Protocol == sso.SAML && began(p, cb) && p.UsedAt.IsZero():
-		return request{PendingLogin: p}, nil
-	}
-	return request{}, unread
 }
 
 // conclude counts and records what comes of a try.
@@ -245,59 +155,6 @@ func (t *try) serve(c sso.Connection) error {
 	return nil
 }
 
-// unsolicited decides about a response that names no pending login.
-func unsolicited(c sso.Connection, cfg sso.Config) (*Start, error) {
-	mode := sso.IDPInitiatedOff
-	if cfg.SAML != nil {
-		mode = cfg.SAML.IDPInitiated
-	}
-	switch mode {
-	case sso.IDPInitiatedDirect:
-		return nil, nil
-	case sso.IDPInitiatedRebounce:
-		return &Start{Enterprise: c.Enterprise, Connection: c.ID}, nil
-	}
-	if c.Protocol == sso.OIDC {
-		return nil, errStateExpired()
-	}
-	return nil, &sso.Error{Kind: sso.Forbidden, Code: "idp_initiated_disabled",
-		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here."}
-}
-
-func errStateExpired() *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
-		Public: "This sign-in took too long, was already finished, or began in another browser. Start again."}
-}
-
-// claim makes sure that this browser began it, for
-// this connection. An OpenID Connect answer uses it up here, before its code is
-// redeemed: of two that come at the same moment one goes on, and the other does
-// not spoil it by redeeming the code a second time. A SAML answer is verified
-// even if the pending login was used, so that a replay is called a replay; the
-// transaction that writes the sign-in uses it up.
-func (t *try) claim(ctx context.Context, req request) (*sso.PendingLogin, error) {
-	if req.err != nil {
-		return nil, fmt.Errorf("find pending login: %w", req.err)
-	}
-	p := req.PendingLogin
-	if p.Connection == t.c.ID && began(p, t.cb) {
-		t.returnTo = sso.ReturnTo(p.ReturnTo)
-	}
-	if p.Connection != t.c.ID || !began(p, t.cb) || !t.Now().Before(p.ExpiresAt) {
-		return nil, errStateExpired()
-	}
-	if t.c.Protocol == sso.OIDC {
-		first, err := t.Recorder.UsePendingLogin(ctx, p)
-		if err != nil {
-			return nil, fmt.Errorf("claim pending login: %w", err)
-		}
-		if !first {
-			return nil, errStateExpired()
-		}
-	}
-	return &p, nil
-}
-
 // refresh fetches the metadata again because no known key fits: the identity
 // provider may have rotated its keys. It limits its own rate.
 func (t *try) refresh(ctx context.Context, c sso.Connection, cause error) (sso.Connection, *sso.Config, error) {
@@ -310,34 +167,6 @@ func (t *try) refresh(ctx context.Context, c sso.Connection, cause error) (sso.C
 	}
 	cfg, err := fresh.Serving()
 	return fresh, cfg, err
-}
-
-// signIn is what a successful sign-in writes.
-func (t *try) signIn(a sso.Assertion, identity sso.Identity) sso.SignIn {
-	t.attempt.Outcome, t.attempt.Identity = sso.OutcomeSucceeded, &identity
-	s := sso.SignIn{
-		Identity:    identity,
-		Attempt:     t.attempt,
-		Certificate: a.Certificate,
-		Session:     t.session(a),
-		Replay: sso.ReplayMark{
-			Connection: t.c.ID,
-			ResponseID: a.ResponseID,
-			Until:      t.replayUntil(a),
-		},
-	}
-	if t.pending != nil && t.c.Protocol == sso.SAML {
-		s.Pending = t.pending.ID
-	}
-	return s
-}
-
-// destination is where the browser goes after the sign-in.
-func (t *try) destination() string {
-	if t.pending == nil {
-		return "/"
-	}
-	return sso.ReturnTo(t.pending.ReturnTo)
 }
 
 // write records a sign-in in one transaction, in which decide is called.

@@ -6,6 +6,34 @@ import (
 	"gatehouse/sso"
 )
 
+// signIn is what a successful sign-in writes.
+func (t *try) signIn(a sso.Assertion, identity sso.Identity) sso.SignIn {
+	t.attempt.Outcome, t.attempt.Identity = sso.OutcomeSucceeded, &identity
+	s := sso.SignIn{
+		Identity:    identity,
+		Attempt:     t.attempt,
+		Certificate: a.Certificate,
+		Session:     t.session(a),
+		Replay: sso.ReplayMark{
+			Connection: t.c.ID,
+			ResponseID: a.ResponseID,
+			Until:      t.replayUntil(a),
+		},
+	}
+	if t.pending != nil && t.c.Protocol == sso.SAML {
+		s.Pending = t.pending.ID
+	}
+	return s
+}
+
+// destination is where the browser goes after the sign-in.
+func (t *try) destination() string {
+	if t.pending == nil {
+		return "/"
+	}
+	return sso.ReturnTo(t.pending.ReturnTo)
+}
+
 // session is the one that begins, without its token.
 func (t *try) session(a sso.Assertion) sso.Session {
 	now := t.attempt.At

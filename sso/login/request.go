@@ -1,0 +1,100 @@
+package login
+
+import (
+	"context"
+	"fmt"
+
+	"gatehouse/sso"
+)
+
+// request is the pending login that a response answers, or the error of loading
+// it. Its ID is the one that the response names, "" for an unsolicited response.
+type request struct {
+	sso.PendingLogin
+
+	err     error
+	unnamed bool // the response names none; the browser is in the middle of this test connection
+}
+
+func (r request) known() bool { return r.ID != "" && r.err == nil }
+
+// requestOf finds what a response to c answers. The error is that of a response
+// that cannot be read and belongs to nothing this browser began.
+func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callback) (request, error) {
+	named, unread := s.protocol(c).Correlate(cb)
+	if named != "" {
+		p, err := s.Recorder.PendingLogin(ctx, named)
+		p.ID = named
+		return request{PendingLogin: p, err: err}, nil
+	}
+	if p, waits := s.waitingTest(ctx, c, cb); waits {
+		return request{PendingLogin: p, unnamed: unread == nil}, nil // unreadable counts as solicited
+	}
+	id := s.namedAnywhere(cb)
+	if id == "" {
+		return request{}, unread
+	}
+	p, err := s.Recorder.PendingLogin(ctx, id)
+	switch {
+	case err == nil && p.Connection != c.ID:
+		return request{PendingLogin: p}, nil
+	case unread == nil:
+		return request{}, nil // it names nothing in the protocol of c: unsolicited
+	case err == nil && c.Protocol == sso.SAML && began(p, cb) && p.UsedAt.IsZero():
+		return request{PendingLogin: p}, nil
+	}
+	return request{}, unread
+}
+
+// unsolicited decides about a response that names no pending login.
+func unsolicited(c sso.Connection, cfg sso.Config) (*Start, error) {
+	mode := sso.IDPInitiatedOff
+	if cfg.SAML != nil {
+		mode = cfg.SAML.IDPInitiated
+	}
+	switch mode {
+	case sso.IDPInitiatedDirect:
+		return nil, nil
+	case sso.IDPInitiatedRebounce:
+		return &Start{Enterprise: c.Enterprise, Connection: c.ID}, nil
+	}
+	if c.Protocol == sso.OIDC {
+		return nil, errStateExpired()
+	}
+	return nil, &sso.Error{Kind: sso.Forbidden, Code: "idp_initiated_disabled",
+		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here."}
+}
+
+func errStateExpired() *sso.Error {
+	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
+		Public: "This sign-in took too long, was already finished, or began in another browser. Start again."}
+}
+
+// claim makes sure that this browser began it, for
+// this connection. An OpenID Connect answer uses it up here, before its code is
+// redeemed: of two that come at the same moment one goes on, and the other does
+// not spoil it by redeeming the code a second time. A SAML answer is verified
+// even if the pending login was used, so that a replay is called a replay; the
+// transaction that writes the sign-in uses it up.
+func (t *try) claim(ctx context.Context, req request) (*sso.PendingLogin, error) {
+	if req.err != nil {
+		return nil, fmt.Errorf("find pending login: %w", req.err)
+	}
+	p := req.PendingLogin
+	if p.Connection == t.c.ID && began(p, t.cb) {
+		t.returnTo = sso.ReturnTo(p.ReturnTo)
+	}
+	if p.Connection != t.c.ID || !began(p, t.cb) || !t.Now().Before(p.ExpiresAt) {
+		return nil, errStateExpired()
+	}
+	if t.c.Protocol == sso.OIDC {
+		first, err := t.Recorder.UsePendingLogin(ctx, p)
+		if err != nil {
+			return nil, fmt.Errorf("claim pending login: %w", err)
+		}
+		if !first {
+			return nil, errStateExpired()
+		}
+	}
+	return &p, nil
+}
