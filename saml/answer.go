@@ -11,7 +11,7 @@ import (
 	"gatehouse/sso"
 )
 
-// answer is one response on its way through the checks.
+// answer verifies one response.
 type answer struct {
 	trust    *trust
 	config   sso.SAMLConfig
@@ -20,15 +20,16 @@ type answer struct {
 	mapped   bool // the subject comes from an attribute, not from the NameID
 	entityID string
 	acs      string
-	pending  *sso.PendingLogin // nil if nobody asked
+	pending  *sso.PendingLogin // nil if the response is unsolicited
 
 	checks sso.Checks
-	// response is what may be read of the message: what was signed, if the
-	// response was, else the message as it came. assertion is always signed.
+	// response is the part of the message that may be read: what was signed, if
+	// the response was, else the message as it came. assertion is always
+	// signed.
 	response  *etree.Element
-	signed    bool // response was
+	signed    bool // the response was signed
 	assertion *etree.Element
-	cert      *pinned // that verified the assertion
+	cert      *pinned // verified the assertion
 	sealed    int     // attributes that are encrypted one by one, and not read
 	ring      keyring
 }
@@ -53,8 +54,7 @@ func (a *answer) read(cb sso.Callback) (sso.Assertion, error) {
 	return a.assertionRules()
 }
 
-// decode gives the tree of a message that is well-formed, not too large, and
-// has one meaning.
+// decode parses a message that is well-formed, not too large, and unambiguous.
 func (a *answer) decode(cb sso.Callback) (*etree.Element, error) {
 	const name, want = "message", "a SAML 2.0 Response of plain XML"
 	fail := func(err *sso.Error) error {
@@ -88,9 +88,9 @@ func (a *answer) decode(cb sso.Callback) (*etree.Element, error) {
 	return root, nil
 }
 
-// solicited compares the request this response says it answers with the one
-// this browser made for this connection. A Response that does not say it is one
-// whose signed confirmation has to: see confirmation. One that names another
+// solicited checks that the response belongs to the request that this browser
+// made for this connection. If the Response has no InResponseTo, its signed
+// confirmation must have one: see confirmation. A Response that names another
 // request is refused, whatever its confirmation says.
 func (a *answer) solicited(got string) error {
 	const name = "in_response_to"
@@ -106,7 +106,7 @@ func (a *answer) solicited(got string) error {
 	}
 	if a.config.IDPInitiated != sso.IDPInitiatedDirect {
 		a.checks.That(false, name, "the ID of a request of ours", got)
-		return errUnsolicited(errors.New("an answer that nobody asked for"))
+		return errUnsolicited(errors.New("an unsolicited response"))
 	}
 	if got != "" {
 		a.checks.That(false, name, "none, or the ID of a request of ours", got)
@@ -116,10 +116,10 @@ func (a *answer) solicited(got string) error {
 	return nil
 }
 
-// authenticate goes from the outside to the inside: the response if it is
-// signed, its status, and then the one assertion, decrypted if it has to be,
-// which must be covered by a signature. Every signature that is there must be
-// good.
+// authenticate works from the outside to the inside: the response if it is
+// signed, its status, and then the one assertion, which is decrypted if
+// necessary and must be covered by a signature. Every signature that is present
+// must be good.
 func (a *answer) authenticate(root *etree.Element, v *authenticity) error {
 	var err error
 	if a.response, a.signed, err = v.open(root, "response_signature"); err != nil {
@@ -134,8 +134,8 @@ func (a *answer) authenticate(root *etree.Element, v *authenticity) error {
 	}
 	signed := assertion
 	if original, err := only(root, nsAssertion, "Assertion"); err == nil && original != nil {
-		// The namespaces of the message as it came: what was canonicalized for
-		// the response's signature has lost those that only the assertion's own
+		// Take the namespaces from the original message: canonicalization for
+		// the response's signature removes those that only the assertion's own
 		// signature names (InclusiveNamespaces).
 		signed = original
 	}
@@ -154,7 +154,8 @@ func (a *answer) authenticate(root *etree.Element, v *authenticity) error {
 	return nil
 }
 
-// theAssertion finds the one assertion of the response and decrypts it.
+// theAssertion returns the one assertion of the response, decrypted if
+// necessary.
 func (a *answer) theAssertion() (*etree.Element, error) {
 	plain, hidden := elements(a.response, nsAssertion, "Assertion"), elements(a.response, nsAssertion, "EncryptedAssertion")
 	if n := len(plain) + len(hidden); !a.checks.That(n == 1, "assertions", "1", strconv.Itoa(n)) {
@@ -166,8 +167,8 @@ func (a *answer) theAssertion() (*etree.Element, error) {
 	return a.decrypt(hidden[0])
 }
 
-// decrypt gives the assertion in el as a tree of its own, with the namespaces
-// that are in scope around it.
+// decrypt decrypts the assertion in el. It returns a separate tree with the
+// namespaces in scope around el.
 func (a *answer) decrypt(el *etree.Element) (*etree.Element, error) {
 	assertion, err := a.reveal(el, "decryption", "Assertion", a.signed)
 	if err != nil {
@@ -180,8 +181,8 @@ func (a *answer) decrypt(el *etree.Element) (*etree.Element, error) {
 	return assertion, nil
 }
 
-// reveal decrypts el, which has to hold one element of SAML with that tag.
-// signed says that what el is in was signed.
+// reveal decrypts el, which must contain one SAML element with that tag. signed
+// says whether the element around el was signed.
 func (a *answer) reveal(el *etree.Element, name, tag string, signed bool) (*etree.Element, error) {
 	want := "one of the keys of this connection, with AES-GCM and RSA-OAEP"
 	inside, by, err := a.ring.open(el, tag, signed)
@@ -200,7 +201,7 @@ func (a *answer) reveal(el *etree.Element, name, tag string, signed bool) (*etre
 	return inside, err
 }
 
-// causeOf is what the checks say about an error of ours.
+// causeOf returns what a check says about an error of ours.
 func causeOf(err error) string {
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Err != nil {
 		return e.Err.Error()
@@ -208,8 +209,8 @@ func causeOf(err error) string {
 	return err.Error()
 }
 
-// fragment makes a tree of a decrypted element, under the same rules as a whole
-// message. What is around it may declare its prefixes (XML Encryption §4.4: the
+// fragment parses a decrypted element, under the same rules as a whole message.
+// The elements around it may declare its prefixes (XML Encryption §4.4: the
 // plaintext takes the place of the ciphertext).
 func fragment(plain []byte, around []etree.Attr, tag string, l limits) (root *etree.Element, work int, err error) {
 	var outer []namespace

@@ -19,8 +19,9 @@ func TestAccepted(t *testing.T) {
 	}
 }
 
-// TestManyGroups: goxmldsig by itself gives up after 1,000 elements, which is
-// somebody with 950 groups, or with 490 if each is an attribute.
+// TestManyGroups signs in a user with many groups. goxmldsig gives up after
+// 1,000 elements, which a user with 950 groups exceeds, or with 490 if each is
+// an attribute.
 func TestManyGroups(t *testing.T) {
 	t.Parallel()
 	values := func(n int) string {

@@ -10,10 +10,11 @@ import (
 	"github.com/beevik/etree"
 )
 
-// TestWrapping moves what was signed to where a reader might find the signature
-// good, and puts something forged where a reader might look for the identity:
-// the eight classic forms and what lies between them, for each way of signing,
-// plain and encrypted. Whoever wraps can encrypt to us: the key is public.
+// TestWrapping moves the signed element to where a reader might find the
+// signature good, and puts a forged one where a reader might look for the
+// identity: the eight classic forms and what lies between them, for each way of
+// signing, plain and encrypted. An attacker can encrypt to us, because the key
+// is public.
 func TestWrapping(t *testing.T) {
 	t.Parallel()
 	vectors := 0
@@ -120,7 +121,7 @@ func (b base) wrap(t *testing.T, level, doc string, place func(wrapping), id, si
 	return []byte(written(t, root))
 }
 
-// forged is a copy that says to be somebody else.
+// forged returns a copy that claims another identity.
 func forged(t *testing.T, original *etree.Element) *etree.Element {
 	t.Helper()
 	evil := original.Copy()
@@ -350,6 +351,6 @@ func defacements() map[string]func(string) string {
 			all[kind+"-in-"+where] = func(s string) string { return strings.Replace(s, at, what+at, 1) }
 		}
 	}
-	delete(all, "element-in-status") // the schema forbids it, and nobody reads it
+	delete(all, "element-in-status") // the schema forbids it, and no code reads it
 	return all
 }

@@ -11,11 +11,12 @@ import (
 	"gatehouse/sso"
 )
 
-// attributes makes claims of the attribute statements: under an attribute's
-// Name and, where no attribute has that for a Name, under its FriendlyName.
-// Attributes that are repeated add up; one without values is there and empty;
-// one with a value that is not text is left out whole, and kept among the mixed
-// ones: part of a person's groups must not pass for all of them.
+// attributes returns the attribute statements as claims, under an attribute's
+// Name and, unless another attribute has it as its Name, under its
+// FriendlyName. Repeated attributes are joined. An attribute without values is
+// present and empty. An attribute with a value that is not text is left out of
+// the claims and recorded as mixed: a part of a user's groups must not pass for
+// all of them.
 func (a *answer) attributes() (sso.Claims, map[string]sso.MixedClaim, error) {
 	claims, friendly := sso.Claims{}, sso.Claims{}
 	mixed := map[string]sso.MixedClaim{}
@@ -61,8 +62,8 @@ func (a *answer) attributes() (sso.Claims, map[string]sso.MixedClaim, error) {
 	return claims, withOther(mixed), nil
 }
 
-// withOther leaves the attributes that have a value that is not text; nil if
-// none has.
+// withOther returns the attributes that have a value that is not text, or nil
+// if there is none.
 func withOther(mixed map[string]sso.MixedClaim) map[string]sso.MixedClaim {
 	for name, m := range mixed {
 		if len(m.Other) == 0 {
@@ -88,16 +89,16 @@ func add(claims sso.Claims, name string, values []string) {
 	claims[name] = append(claims[name], values...)
 }
 
-// attributeValues are those of one Attribute element.
+// attributeValues are the values of one Attribute element.
 type attributeValues struct {
 	all   []string       // byte for byte, as text
 	texts []string       // all without those of a scalar type
-	other []sso.RawGroup // as XML: what is not text, or of a scalar type
-	ok    bool           // all that say something are text
+	other []sso.RawGroup // as XML: values that are not text, or of a scalar type
+	ok    bool           // all values that are not blank are text
 }
 
-// valuesOf reads them. Blank values say nothing. A NameID as a value (as in
-// eduPersonTargetedID) is its text.
+// valuesOf reads the values of an attribute and skips blank ones. The value of
+// a NameID (as in eduPersonTargetedID) is its text.
 func valuesOf(attribute *etree.Element) attributeValues {
 	v := attributeValues{ok: true}
 	for _, el := range elements(attribute, nsAssertion, "AttributeValue") {
@@ -126,8 +127,8 @@ func valuesOf(attribute *etree.Element) attributeValues {
 	return v
 }
 
-// isScalar reports whether a value is declared to be a number, a boolean, a time
-// or bytes: a text to most readers of attributes, but not the name of a group.
+// isScalar reports whether a value is declared as a number, boolean, time or
+// binary. Most attributes accept it as text; a group name does not.
 func isScalar(el *etree.Element) bool {
 	for i := range el.Attr {
 		a := &el.Attr[i]
@@ -143,7 +144,8 @@ func isScalar(el *etree.Element) bool {
 	return false
 }
 
-// scalarTypes are those of XML Schema (part 2, §3.2 and 3.3) that are not texts.
+// scalarTypes are the types of XML Schema (part 2, §3.2 and 3.3) that are not
+// strings.
 var scalarTypes = [...]string{
 	"boolean", "decimal", "integer", "long", "int", "short", "byte", "float", "double",
 	"nonNegativeInteger", "positiveInteger", "nonPositiveInteger", "negativeInteger",

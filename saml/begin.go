@@ -9,11 +9,11 @@ import (
 	"gatehouse/sso"
 )
 
-// Begin asks the identity provider who somebody is. The AuthnRequest carries the
-// pending login's ID, which its answer has to repeat; the same value, opaque and
-// in need of no escaping, is the RelayState. Errors: Invalid
-// "saml_transient_name_id", and what no person can help (no key to sign with, an
-// address no browser may be sent to).
+// Begin returns the AuthnRequest that asks the identity provider to sign the
+// user in. It carries the pending login's ID, which the response must repeat;
+// the same value, which is opaque and needs no escaping, is the RelayState.
+// Errors: Invalid "saml_transient_name_id"; other errors are internal (no key
+// to sign with, an address that no browser may be sent to).
 func (sp *ServiceProvider) Begin(_ context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin) (sso.Redirect, error) {
 	t, err := sp.trust(c, cfg)
 	if err != nil {
@@ -47,13 +47,13 @@ func (sp *ServiceProvider) Begin(_ context.Context, c sso.Connection, cfg sso.Co
 	return redirect, nil
 }
 
-// askedFormat is the kind of name to ask for. It is always said: without it many
-// identity providers choose transient, which makes a new person at every
-// sign-in.
+// askedFormat returns the NameID format to request. It is always explicit:
+// without one, many identity providers choose transient, which creates a new
+// user at every sign-in.
 func askedFormat(cfg sso.Config) (string, error) {
 	switch format := cfg.SAML.NameIDFormat; {
 	case format == "":
-		return formatUnspec, nil // whatever was set there
+		return formatUnspec, nil // as configured at the identity provider
 	case format == formatTransient && cfg.Mapping.Subject == "":
 		return "", &sso.Error{Kind: sso.Invalid, Code: "saml_transient_name_id",
 			Public: "This connection asks for a name that is another one at every sign-in. Your admin has to choose another NameID format."}

@@ -8,10 +8,11 @@ import (
 	"gatehouse/sso"
 )
 
-// CheckCertificate says whether a certificate can be trusted for signatures: it
-// has to parse, and its key to be strong enough. Errors are Invalid
+// CheckCertificate reports whether a certificate can be trusted for signatures:
+// it must parse, and its key must be strong enough. Errors are Invalid
 // "certificate_unreadable" and "weak_key". The warning, a sentence for an admin
-// or empty, is about its dates: it is a pinned key, so they stop nobody.
+// or empty, is about its dates; they are not enforced, because the key is
+// pinned.
 func CheckCertificate(c sso.Certificate, now time.Time) (warning string, err error) {
 	cert, err := c.Parse()
 	if err != nil {
@@ -29,7 +30,8 @@ func errWeak(err error) *sso.Error {
 		Public: "The identity provider signs with a key that is not strong enough: RSA with 2048 bits or more, or ECDSA on P-256, P-384 or P-521, is needed.", Err: err}
 }
 
-// dates is a sentence about a certificate that is not valid now or not for long.
+// dates returns a warning about a certificate that is not valid now or expires
+// soon.
 func dates(cert *x509.Certificate, now time.Time) string {
 	const date = "2 January 2006"
 	name, end := "The certificate “"+sso.Inert(subjectOf(cert))+"”", cert.NotAfter.UTC().Format(date)

@@ -16,22 +16,22 @@ import (
 	"gatehouse/sso"
 )
 
-// maxKeys is how many EncryptedKeys of one element are looked at, and maxTries
-// how many RSA operations one message may cost: each takes about a millisecond.
+// maxKeys is how many EncryptedKeys of one element are tried, and maxTries how
+// many RSA operations one message may cost. Each takes about a millisecond.
 const (
 	maxKeys  = 8
 	maxTries = 16
 )
 
 // encrypted is an EncryptedAssertion or EncryptedID: one EncryptedData and the
-// EncryptedKeys for its recipients, which carry their octets in the message.
+// EncryptedKeys for its recipients, with their ciphertext in the message.
 type encrypted struct {
 	data       blockCipher
 	keys       []wrappedKey
 	ciphertext []byte
 }
 
-// wrappedKey is an EncryptedKey whose algorithm we take.
+// wrappedKey is an EncryptedKey with an algorithm that we accept.
 type wrappedKey struct {
 	transport rsa.OAEPOptions
 	octets    []byte
@@ -41,7 +41,7 @@ type wrappedKey struct {
 type blockCipher struct {
 	name     string
 	keyBytes int
-	cbc      bool // not authenticated: whoever can have us decrypt it can find out what is in it
+	cbc      bool // not authenticated: a client that can have us decrypt ciphertexts can learn the plaintext
 }
 
 func dataEncryption(uri string) (blockCipher, bool) {
@@ -63,8 +63,7 @@ func dataEncryption(uri string) (blockCipher, bool) {
 }
 
 // readEncrypted reads an EncryptedAssertion or EncryptedID. recipient is our
-// entity ID. Nothing in it is authenticated yet unless the message around it
-// was.
+// entity ID. Nothing in it is authenticated unless the message around it was.
 func readEncrypted(el *etree.Element, recipient string) (*encrypted, error) {
 	data, err := only(el, nsEnc, "EncryptedData")
 	if err != nil || data == nil {
@@ -93,7 +92,7 @@ func readEncrypted(el *etree.Element, recipient string) (*encrypted, error) {
 	for _, key := range keys {
 		k, err := readWrapped(key)
 		if err != nil {
-			failure = err // unless another one is for us
+			failure = err // unless another key is for us
 			continue
 		}
 		e.keys = append(e.keys, k)
@@ -124,11 +123,11 @@ func orMissing(err error) error {
 	return err
 }
 
-// encryptedKeys finds the keys, one for each recipient, which stand in the
+// encryptedKeys returns the keys, one for each recipient, which are in the
 // data's KeyInfo or beside the data (core §6.1, errata E43). A RetrievalMethod
-// may name them; it is not followed, since there is nowhere else to look. Those
-// that say they are for us are tried first, and those that say they are for
-// another recipient last.
+// may name them; it is not followed, since a key cannot be elsewhere. Keys that
+// name us as their recipient come first, and those that name another recipient
+// last.
 func encryptedKeys(el, data *etree.Element, recipient string) ([]*etree.Element, error) {
 	all := elements(el, nsEnc, "EncryptedKey")
 	info, err := only(data, nsDSig, "KeyInfo")
@@ -174,10 +173,10 @@ func cipherValue(el *etree.Element) ([]byte, error) {
 	return b, nil
 }
 
-// keyTransport reads RSA-OAEP in both of its forms (XML Encryption 1.1 §5.5.2):
-// the older fixes the mask generation to SHA-1 whatever the digest is, the newer
-// names both. RSA PKCS #1 v1.5 is refused: it tells an attacker whether the
-// padding was right.
+// keyTransport reads both forms of RSA-OAEP (XML Encryption 1.1 §5.5.2): the
+// older fixes the mask generation to SHA-1 whatever the digest is, the newer
+// names both. RSA PKCS #1 v1.5 is refused, because it tells an attacker whether
+// the padding was right.
 func keyTransport(method *etree.Element) (rsa.OAEPOptions, error) {
 	o := rsa.OAEPOptions{Hash: crypto.SHA1, MGFHash: crypto.SHA1} // the defaults of both forms
 	uri := value(method, "Algorithm")
@@ -231,21 +230,21 @@ func maskHash(uri string) (crypto.Hash, bool) {
 	return 0, false
 }
 
-// keyring is what an encrypted element of one message is opened with.
+// keyring has what is needed to decrypt the elements of one message.
 type keyring struct {
 	keys     []own
-	entityID string // ours, by which an EncryptedKey may name its recipient
+	entityID string // ours, which an EncryptedKey may name as its recipient
 	work     int    // spent on reading the message
 	tries    int    // spent on opening encrypted keys
 }
 
-// errUnsignedCBC is about an element that anyone on the way could have changed:
-// whether a changed ciphertext is refused as XML tells what is in it.
+// errUnsignedCBC refuses an element that could have been changed on the way:
+// whether a changed ciphertext is refused as XML leaks its contents.
 var errUnsignedCBC = errors.New("in a response that is not signed")
 
-// open decrypts el, which has to hold one element of SAML with that tag, and
-// gives it as a tree of its own, with the namespaces that are in scope around
-// el. signed says that what el is in was signed.
+// open decrypts el, which must contain one SAML element with that tag. It
+// returns a separate tree with the namespaces in scope around el. signed says
+// whether the element around el was signed.
 func (k *keyring) open(el *etree.Element, tag string, signed bool) (*etree.Element, blockCipher, error) {
 	e, err := readEncrypted(el, k.entityID)
 	if err != nil {
@@ -265,20 +264,18 @@ func (k *keyring) open(el *etree.Element, tag string, signed bool) (*etree.Eleme
 	return inside, e.data, err
 }
 
-// errOpen is the one way in which decryption fails, whatever was wrong: which
-// it was would help whoever is guessing.
+// errOpen is the only error of decryption. Details would help an attacker.
 var errOpen = errors.New("none of our keys opens it")
 
 // open decrypts with the first of our keys that opens one of the encrypted
-// keys. If none does, the data is put through the cipher with a random key all
-// the same, so that how long a refusal takes says nothing about where it came
-// from. Each pair of keys is one try; *tries counts those of the whole message,
-// and stops at maxTries.
+// keys. If none does, the data is decrypted with a random key all the same, so
+// that the duration of a refusal does not reveal its cause. Each pair of keys
+// is one try; *tries counts those of the whole message, and stops at maxTries.
 //
-// Trying several is no oracle. All of them are tried until one fits, a failure
-// is the same whichever did not, and OAEP accepts a chosen ciphertext with
-// negligible probability: what differs is only the time it takes until the one
-// key that its sender made for us is found, and the sender knows which that is.
+// Trying several keys is no oracle. They are tried until one fits, the error
+// does not say which failed, and OAEP accepts a chosen ciphertext with
+// negligible probability. Only the time until the right key is found differs,
+// and the sender knows which key that is.
 func (e *encrypted) open(keys []own, tries *int) ([]byte, error) {
 	for _, wrapped := range e.keys {
 		for _, key := range keys {
@@ -318,8 +315,8 @@ func (c blockCipher) open(key, ciphertext []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// openCBC removes the padding of XML Encryption, of which only the last octet,
-// its length, means anything (§5.2).
+// openCBC removes the padding of XML Encryption. Only its last octet, the
+// length, is defined (§5.2).
 func openCBC(block cipher.Block, ciphertext []byte) ([]byte, error) {
 	size := block.BlockSize()
 	if len(ciphertext) < 2*size || len(ciphertext)%size != 0 {

@@ -8,9 +8,9 @@ import (
 	"gatehouse/sso"
 )
 
-// errDenied tells what the identity provider refused with. codes are without
-// the common prefix, outermost first; only those of the specification
-// (core §3.2.2.2) reach a person.
+// errDenied returns the error for a Status that is not success. codes are
+// without the common prefix, outermost first; only those of the specification
+// (core §3.2.2.2) are shown.
 func errDenied(codes []string) *sso.Error {
 	if len(codes) > 0 && codes[len(codes)-1] == "NoPassive" {
 		return &sso.Error{Kind: sso.Invalid, Code: "idp_interaction_required", Err: errors.New("the identity provider answered NoPassive"),

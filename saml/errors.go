@@ -18,8 +18,8 @@ func errTooComplex(err error) *sso.Error {
 		Public: "The message of your company's identity provider is larger or more deeply nested than we accept.", Err: err}
 }
 
-// errSignature has one text for every way in which a signature can be wrong;
-// which it was is in the checks.
+// errSignature has one text for all signature failures. The checks tell which
+// it was.
 func errSignature(err error) *sso.Error {
 	return &sso.Error{Kind: sso.Forbidden, Code: "saml_signature_invalid",
 		Public: "The sign-in message of your company's identity provider did not pass our checks.", Err: err}
@@ -76,7 +76,7 @@ func errTooManyKeys(n int) *sso.Error {
 		Public: fmt.Sprintf("There are %d certificates for signing; we take %d.", n, maxCertificates)}
 }
 
-// errAmbiguous names the identity providers there are to choose from.
+// errAmbiguous lists the identity providers to choose from.
 func errAmbiguous(all []entity) *sso.Error {
 	const most = 10
 	var names []string
@@ -90,7 +90,7 @@ func errAmbiguous(all []entity) *sso.Error {
 		Public: fmt.Sprintf("There are %d identity providers in this metadata. Say which one, by its entity ID: %s", len(all), strings.Join(names, ", "))}
 }
 
-// scanned makes the error of a scan one that a person understands.
+// scanned converts an error of the scan to one that may be shown.
 func scanned(err error) *sso.Error {
 	if e, ok := err.(*scanError); ok && e.complex { //nolint:errorlint // the scanner returns it bare
 		return errTooComplex(err)
@@ -98,7 +98,7 @@ func scanned(err error) *sso.Error {
 	return errMalformed(err)
 }
 
-// mismatch is the cause that goes with a failed check.
+// mismatch returns the cause of a failed check.
 func mismatch(name, want, got string) error {
 	return fmt.Errorf("%s: want %q, got %q", name, sso.Inert(want), sso.Inert(got))
 }

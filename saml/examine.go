@@ -12,8 +12,8 @@ import (
 	"gatehouse/sso"
 )
 
-// Examine is Complete for a test connection: the same checks with the same
-// errors, and what came, as it may be shown.
+// Examine is Complete for a test connection: it makes the same checks, returns
+// the same errors, and also returns the response in a form that may be shown.
 func (sp *ServiceProvider) Examine(_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Examined, error) {
 	a, err := sp.examining(c, cfg)
 	if err != nil {
@@ -23,9 +23,9 @@ func (sp *ServiceProvider) Examine(_ context.Context, c sso.Connection, cfg sso.
 	return a.examine(cb)
 }
 
-// ExamineCaptured looks at a response that somebody kept: its times are checked
-// as of the moment at which it was issued, and which request it answers, nobody
-// knows any more. Nothing is used up.
+// ExamineCaptured verifies a pasted response: its times are checked as of the
+// moment it was issued, and the request it belongs to is not compared because
+// it is no longer known. It leaves no replay mark.
 func (sp *ServiceProvider) ExamineCaptured(_ context.Context, c sso.Connection, cfg sso.Config, doc []byte) (sso.Examined, error) {
 	a, err := sp.examining(c, cfg)
 	if err != nil {
@@ -53,7 +53,7 @@ func (sp *ServiceProvider) ExamineCaptured(_ context.Context, c sso.Connection, 
 	return x, err
 }
 
-// examining is an answer before anything was read.
+// examining returns the verification of a response that has not been read yet.
 func (sp *ServiceProvider) examining(c sso.Connection, cfg sso.Config) (*answer, error) {
 	t, err := sp.trust(c, cfg)
 	if err != nil {
@@ -72,15 +72,15 @@ func (a *answer) examine(cb sso.Callback) (sso.Examined, error) {
 	}
 	x.Checks, x.Raw = a.checks, raw
 	if err != nil {
-		return x, fmt.Errorf("answer of %s: %w", sso.Inert(a.config.IDPEntityID), err)
+		return x, fmt.Errorf("response of %s: %w", sso.Inert(a.config.IDPEntityID), err)
 	}
 	x.Assertion = assertion
 	return x, nil
 }
 
-// shown is the message as it may be shown, and whether its assertion is
-// encrypted. What is no response of plain XML is told by its size alone: nobody
-// knows what is in it.
+// shown returns the message in a form that may be shown, and whether its
+// assertion is encrypted. Of anything but a response in plain XML it tells only
+// the size, because its contents are unknown.
 func shown(cb sso.Callback) (raw string, encrypted bool) {
 	doc, err := posted(cb.Form, "SAMLResponse")
 	if err != nil {
@@ -100,8 +100,8 @@ func shown(cb sso.Callback) (raw string, encrypted bool) {
 
 const masked = "(left out)"
 
-// redacted writes a copy of an element without what could be used again or ends
-// a session: signatures, ciphertext and session indexes.
+// redacted returns a copy of an element as XML, without what could be replayed
+// or ends a session: signatures, ciphertext and session indexes.
 func redacted(el *etree.Element) string {
 	el = el.Copy()
 	mask(el)
@@ -138,8 +138,8 @@ func mask(el *etree.Element) {
 	}
 }
 
-// secretName reports whether a name is one of those under which nobody should
-// send anything, and some do.
+// secretName reports whether an attribute has the name of a secret. Identity
+// providers should not send any, but some do.
 func secretName(name string) bool {
 	name = strings.ToLower(name)
 	return strings.Contains(name, "password") || strings.Contains(name, "secret") || strings.HasSuffix(name, "token")

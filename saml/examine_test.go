@@ -89,7 +89,7 @@ func FuzzExamineCaptured(f *testing.F) {
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		x, err := p.ExamineCaptured(t.Context(), p.connection, p.config, doc)
 		if err != nil && sso.KindOf(err) == sso.Internal {
-			t.Fatalf("not an error for whoever pasted it: %v", err)
+			t.Fatalf("not an error for the admin who pasted it: %v", err)
 		}
 		if err != nil && (len(x.Checks) == 0 || x.Checks[len(x.Checks)-1].OK) {
 			t.Fatalf("no failed check: %v", err)

@@ -11,18 +11,18 @@ import (
 	"gatehouse/sso"
 )
 
-// FetchMetadata gets the metadata of the one identity provider that an address
-// publishes. Errors: those of [ServiceProvider.ReadMetadata]; Invalid
+// FetchMetadata fetches the metadata of the one identity provider that an
+// address publishes. Errors: those of [ServiceProvider.ReadMetadata]; Invalid
 // "url_not_allowed"; Upstream "metadata_unavailable" if it may be there later,
 // "metadata_unreadable" if not.
 func (sp *ServiceProvider) FetchMetadata(ctx context.Context, address string) (Metadata, error) {
 	return sp.FetchMetadataOf(ctx, address, "")
 }
 
-// FetchMetadataOf is FetchMetadata where an address publishes several identity
-// providers, as federations do, or where it is known which one is expected.
-// entityID only chooses: that a lone identity provider is another one is for
-// [Metadata.Apply] to refuse.
+// FetchMetadataOf is FetchMetadata for an address that publishes several
+// identity providers, as federations do, or for which the expected one is
+// known. entityID only selects: [Metadata.Apply] refuses a single identity
+// provider with another ID.
 func (sp *ServiceProvider) FetchMetadataOf(ctx context.Context, address, entityID string) (Metadata, error) {
 	doc, err := sp.fetch(ctx, strings.TrimSpace(address))
 	if err != nil {
@@ -56,7 +56,8 @@ func (sp *ServiceProvider) fetch(ctx context.Context, address string) ([]byte, e
 	return doc, nil
 }
 
-// errFetch lets through what the client says about an address it does not call.
+// errFetch keeps the HTTP client's error about an address that may not be
+// called.
 func errFetch(err error) error {
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind == sso.Invalid {
 		return err

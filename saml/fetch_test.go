@@ -49,7 +49,7 @@ func TestFetchMetadata(t *testing.T) {
 		"part of it":            {url: srv.URL + "/partial", want: "metadata_unreadable", kind: sso.Upstream},
 		"another status":        {url: srv.URL + "/created", want: "metadata_unreadable", kind: sso.Upstream},
 		"too large":             {url: srv.URL + "/large", want: "metadata_unreadable", kind: sso.Upstream},
-		"nobody there":          {url: "http://127.0.0.1:1/", want: "metadata_unavailable", kind: sso.Upstream},
+		"connection refused":    {url: "http://127.0.0.1:1/", want: "metadata_unavailable", kind: sso.Upstream},
 		"moved out of reach":    {url: srv.URL + "/away", want: "url_not_allowed", kind: sso.Invalid},
 		"file":                  {url: "file:///etc/passwd", want: "url_not_allowed", kind: sso.Invalid},
 		"plain http":            {url: "http://idp.example.com/metadata", want: "url_not_allowed", kind: sso.Invalid},

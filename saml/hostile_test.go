@@ -11,10 +11,10 @@ import (
 	"github.com/beevik/etree"
 )
 
-// hostile are posts of some 2.8 MB, which is as much as a form lets through,
-// made to cost. The first kind needs nothing; the second needs a signature of
-// the identity provider, which anybody who can sign in has: it is good, only
-// what it is said to be over is not.
+// hostile returns posts of some 2.8 MB, the limit of a form, that are made to
+// be expensive. The first kind needs nothing; the second needs a signature of
+// the identity provider, which every user has: it is good, but it does not
+// cover what it claims to cover.
 func hostile(t testing.TB) map[string][]byte {
 	t.Helper()
 	const size = 2040 << 10

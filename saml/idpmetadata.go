@@ -14,32 +14,33 @@ import (
 	"gatehouse/sso/address"
 )
 
-// Metadata is what an identity provider publishes about itself, as far as it is
-// used. Whoever made it is not proven by it: trust comes from where it was got.
+// Metadata is what an identity provider publishes about itself, limited to what
+// is used. It does not prove its author: it is trusted because of where it was
+// fetched.
 type Metadata struct {
 	EntityID     string
-	SSO          sso.Endpoint      // by HTTP-Redirect where that is offered, else by HTTP-POST
-	SLO          *sso.Endpoint     // likewise; nil: none of the two
+	SSO          sso.Endpoint      // by HTTP-Redirect if that is offered, else by HTTP-POST
+	SLO          *sso.Endpoint     // likewise; nil: neither is offered
 	Certificates []sso.Certificate // strong enough, from metadata
-	// WantSigned says that requests have to be signed.
+	// WantSigned says that requests must be signed.
 	WantSigned    bool
 	NameIDFormats []string
 	ValidUntil    time.Time // zero: no end
-	// Warnings are sentences for an admin about what works and should not stay
-	// as it is.
+	// Warnings are sentences for an admin about what works but should be
+	// changed.
 	Warnings []string
 }
 
-// ParseMetadata reads a document with one identity provider in it. It knows no
-// clock, so neither validUntil nor the dates of certificates are looked at;
+// ParseMetadata reads a document with one identity provider. It has no clock,
+// so it checks neither validUntil nor the dates of certificates;
 // [ServiceProvider.ReadMetadata] does that as well. Errors are Invalid:
 // "metadata_unreadable", "metadata_ambiguous", "metadata_no_signing_key",
 // "weak_key", "metadata_bad_endpoint".
 func ParseMetadata(doc []byte) (Metadata, error) { return parseMetadata(doc, "") }
 
 // ReadMetadata reads a document that an admin pasted or uploaded. entityID
-// chooses where there are several identity providers in it, and decides nothing
-// otherwise. Errors: those of ParseMetadata, and Invalid "metadata_expired".
+// selects among several identity providers and is ignored otherwise. Errors:
+// those of ParseMetadata, and Invalid "metadata_expired".
 func (sp *ServiceProvider) ReadMetadata(doc []byte, entityID string) (Metadata, error) {
 	m, err := parseMetadata(doc, entityID)
 	if err != nil {
@@ -78,8 +79,8 @@ func parseMetadata(doc []byte, entityID string) (Metadata, error) {
 	return one.read()
 }
 
-// plain leaves out a byte order mark, and the space before it or after it that
-// comes along when a document is pasted.
+// plain removes a byte order mark, and the space around it that is copied along
+// when a document is pasted.
 func plain(doc []byte) ([]byte, error) {
 	const space = " \t\r\n"
 	doc, err := sso.PlainText(bytes.TrimLeft(doc, space))
@@ -90,23 +91,22 @@ func plain(doc []byte) ([]byte, error) {
 	return bytes.TrimLeft(doc, space), nil
 }
 
-// isWebPage is about what an admin gets who takes the address people sign in at
-// for that of the metadata.
+// isWebPage reports whether doc is HTML, which an admin gets who enters the
+// sign-in address in place of the metadata address.
 func isWebPage(doc []byte) bool {
 	head := bytes.ToLower(bytes.TrimSpace(doc[:min(len(doc), 512)]))
 	return bytes.HasPrefix(head, []byte("<!doctype html")) || bytes.HasPrefix(head, []byte("<html"))
 }
 
-// entity is one that a document describes, with its roles as an identity
-// provider.
+// entity is one entity of a document, with its roles as an identity provider.
 type entity struct {
 	id    string
 	roles []*etree.Element // each describes the same identity provider
-	until time.Time        // by itself or by what it stands in
+	until time.Time        // the earliest validUntil of it and the elements around it
 }
 
-// entities lists the entities of a document, through any nesting; the scan has
-// seen to it that this is not deep.
+// entities returns the entities of a document at any depth. The scan limits the
+// depth.
 func entities(el *etree.Element, until time.Time) ([]entity, error) {
 	until, err := sooner(until, el)
 	if err != nil {
@@ -145,7 +145,7 @@ func readEntity(el *etree.Element, until time.Time) (entity, error) {
 	return p, nil
 }
 
-// sooner is the earlier of until and el's own validUntil.
+// sooner returns the earlier of until and el's own validUntil.
 func sooner(until time.Time, el *etree.Element) (time.Time, error) {
 	s := value(el, "validUntil")
 	if s == "" {
@@ -161,7 +161,7 @@ func sooner(until time.Time, el *etree.Element) (time.Time, error) {
 	return until, nil
 }
 
-// choose finds the identity provider that is meant.
+// choose selects the identity provider with that entity ID.
 func choose(all []entity, entityID string) (entity, error) {
 	var idps, named []entity
 	for _, p := range all {
@@ -216,8 +216,8 @@ func (p entity) read() (Metadata, error) {
 	return m, nil
 }
 
-// disagrees names what two descriptions of one identity provider say differently;
-// "" if they are one.
+// disagrees names the first difference between two descriptions of one identity
+// provider, or "" if they agree.
 func (m Metadata) disagrees(other Metadata) string {
 	sameLogout := m.SLO == other.SLO || m.SLO != nil && other.SLO != nil && *m.SLO == *other.SLO
 	missing := func(c sso.Certificate) bool { return !containsCertificate(other.Certificates, c) }
@@ -263,12 +263,11 @@ func (p entity) readRole(role *etree.Element) (Metadata, error) {
 	return m, nil
 }
 
-const maxLeft = 8 // how many unusable addresses are named
+const maxLeft = 8 // how many unusable addresses an error names
 
-// endpoint finds where a service takes messages through the browser. An address
-// that cannot be used is left out with a warning, since nobody may need it. Only
-// an address that runs as a script is refused with the whole document: that is no
-// mistake.
+// endpoint returns the browser endpoint of a service. An unusable address is
+// skipped with a warning, since it may not be needed. Only an address that runs
+// as a script refuses the whole document: that is no mistake.
 func endpoint(role *etree.Element, service string) (found *sso.Endpoint, left []string, err error) {
 	for _, el := range elements(role, nsMetadata, service) {
 		e := sso.Endpoint{URL: strings.Trim(value(el, "Location"), " \t\r\n"), Binding: value(el, "Binding")}
@@ -296,7 +295,7 @@ func endpoint(role *etree.Element, service string) (found *sso.Endpoint, left []
 	return found, left, nil
 }
 
-// leftOut tells an admin about an address that is not used.
+// leftOut returns the warning about an address that is not used.
 func leftOut(service string, e sso.Endpoint, err error) string {
 	binding := e.Binding[strings.LastIndexByte(e.Binding, ':')+1:]
 	if e.URL == "" {
@@ -305,7 +304,8 @@ func leftOut(service string, e sso.Endpoint, err error) string {
 	return "The " + service + " by " + binding + " was left out: " + sso.Inert(e.URL) + " cannot be used (" + err.Error() + ")."
 }
 
-// isScript is about addresses that a browser runs or shows instead of going there.
+// isScript reports whether a browser would run or show the address instead of
+// navigating to it.
 func isScript(address string) bool {
 	scheme, _, _ := strings.Cut(address, ":")
 	scheme = strings.ToLower(strings.Map(func(r rune) rune {
@@ -317,12 +317,12 @@ func isScript(address string) bool {
 	return slices.Contains([]string{"javascript", "data", "vbscript", "file", "blob", "view-source"}, scheme)
 }
 
-// Apply takes an identity provider's metadata over into a configuration, with
-// what an admin added by hand kept: certificates from elsewhere, and signing
-// that the identity provider does not insist on. It fails with Conflict
-// "metadata_entity_changed" if cfg is about another identity provider: whoever
-// can change what an address answers must not become a connection's identity
-// provider by that.
+// Apply writes an identity provider's metadata into a configuration. It keeps
+// what an admin added by hand: certificates from elsewhere, and signing that
+// the identity provider does not require. It fails with Conflict
+// "metadata_entity_changed" if cfg is about another identity provider: control
+// over an address must not be enough to replace a connection's identity
+// provider.
 func (m Metadata) Apply(cfg sso.SAMLConfig) (sso.SAMLConfig, error) {
 	if cfg.IDPEntityID != "" && cfg.IDPEntityID != m.EntityID {
 		return sso.SAMLConfig{}, &sso.Error{Kind: sso.Conflict, Code: "metadata_entity_changed",

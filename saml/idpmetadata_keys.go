@@ -13,12 +13,12 @@ import (
 	"gatehouse/sso"
 )
 
-// soon is how long before its end a certificate is worth a warning.
+// soon is how long before its expiry a certificate causes a warning.
 const soon = 30 * 24 * time.Hour
 
-// certificates gives the certificates a role signs with: those of key
-// descriptors for signing or without a use, which are for both. What cannot be
-// used is left out with a warning as long as something remains.
+// certificates returns the signing certificates of a role: those of key
+// descriptors for signing, or without a use, which are for both. Unusable ones
+// are skipped with a warning as long as one remains.
 func certificates(role *etree.Element) (trusted []sso.Certificate, warnings []string, err error) {
 	var weak, broken error
 	for _, descriptor := range elements(role, nsMetadata, "KeyDescriptor") {
@@ -61,7 +61,7 @@ func certificates(role *etree.Element) (trusted []sso.Certificate, warnings []st
 }
 
 // readKey reads the certificates of a key descriptor. Several in one X509Data
-// are a chain (XML Signature §4.5.4), of which only the end is a key that signs
+// are a chain (XML Signature §4.5.4), of which only the end entity's key signs
 // messages.
 func readKey(descriptor *etree.Element) ([]sso.Certificate, error) {
 	info, err := only(descriptor, nsDSig, "KeyInfo")
@@ -100,7 +100,7 @@ func readCertificate(el *etree.Element) (sso.Certificate, error) {
 	return sso.Certificate{Raw: der, Source: sso.FromMetadata}, nil
 }
 
-// ends leaves out the certificates that issued another of the same chain.
+// ends leaves out the certificates that issued another one of the same chain.
 func ends(chain []sso.Certificate) []sso.Certificate {
 	if len(chain) < 2 {
 		return chain
@@ -121,8 +121,8 @@ func containsCertificate(all []sso.Certificate, c sso.Certificate) bool {
 	return slices.ContainsFunc(all, func(other sso.Certificate) bool { return bytes.Equal(other.Raw, c.Raw) })
 }
 
-// asOf refuses metadata whose time is over, and warns of certificates whose is
-// or soon will be. Those are pinned keys: their dates stop nobody.
+// asOf refuses expired metadata, and warns of certificates that have expired or
+// soon will. Their dates are not enforced, because the keys are pinned.
 func (m Metadata) asOf(now time.Time) (Metadata, error) {
 	if !m.ValidUntil.IsZero() && !now.Before(m.ValidUntil) {
 		return Metadata{}, &sso.Error{Kind: sso.Invalid, Code: "metadata_expired",
@@ -132,7 +132,7 @@ func (m Metadata) asOf(now time.Time) (Metadata, error) {
 	for _, c := range m.Certificates {
 		cert, err := c.Parse()
 		if err != nil {
-			continue // only what parses was taken over
+			continue // only certificates that parse were taken over
 		}
 		if warning := dates(cert, now); warning != "" {
 			m.Warnings = append(m.Warnings, warning)

@@ -75,7 +75,7 @@ func nameOf(t testing.TB, c sso.Certificate) string {
 			return name
 		}
 	}
-	t.Fatal("a certificate that is nobody's")
+	t.Fatal("a certificate of no key")
 	return ""
 }
 
@@ -301,7 +301,7 @@ func TestAddressesNobodyNeeds(t *testing.T) {
 		"sign-in by POST http":      {sloService, service("SingleSignOnService", post, "http://idp.example.com/sso"), "https://idp.example.com/slo", []string{"SingleSignOnService by HTTP-POST was left out: http://idp.example.com/sso"}},
 		"sign-in by POST empty":     {sloService, service("SingleSignOnService", post, ""), "https://idp.example.com/slo", []string{"SingleSignOnService by HTTP-POST was left out: its address is empty"}},
 		"sign-in twice, one http":   {sloService, service("SingleSignOnService", redirect, "http://idp.example.com/other"), "https://idp.example.com/slo", []string{"http://idp.example.com/other"}},
-		"bindings nobody knows":     {sloService, service("SingleSignOnService", "urn:mace:shibboleth:1.0:profiles:AuthnRequest", "http://idp.example.com/shib"), "https://idp.example.com/slo", nil},
+		"unknown bindings":          {sloService, service("SingleSignOnService", "urn:mace:shibboleth:1.0:profiles:AuthnRequest", "http://idp.example.com/shib"), "https://idp.example.com/slo", nil},
 		"an artifact at no address": {sloService, `<md:ArtifactResolutionService index="0" Binding="urn:oasis:names:tc:SAML:2.0:bindings:SOAP" Location=""/>`, "https://idp.example.com/slo", nil},
 	} {
 		doc := strings.Replace(strings.Replace(idpEntity, sloService, c.logout, 1), ssoService, ssoService+c.more, 1)

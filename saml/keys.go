@@ -14,17 +14,17 @@ import (
 )
 
 const (
-	// keyBits is what every identity provider takes; some refuse longer keys.
+	// keyBits is a size that every identity provider accepts; some refuse
+	// longer keys.
 	keyBits = 2048
-	// keyYears is long because what is pinned is the key: a certificate that
-	// ends sooner only breaks sign-ins where somebody looks at its dates.
+	// keyYears is long because the key is pinned: a certificate that expires
+	// sooner only breaks sign-ins at identity providers that check its dates.
 	keyYears = 10
 )
 
-// NewKeyPair makes a key of ours towards one identity provider, with a
-// self-signed certificate in the given name. It takes some 0.2 s. The private
-// key is of no use for anything else: the certificate is for signing and for
-// the wrapping of keys.
+// NewKeyPair creates our key for one identity provider, with a self-signed
+// certificate in the given name. It takes some 0.2 s. The certificate allows
+// only signing and key wrapping.
 func NewKeyPair(name string, now time.Time) (sso.KeyPair, error) {
 	key, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
@@ -56,7 +56,7 @@ func NewKeyPair(name string, now time.Time) (sso.KeyPair, error) {
 	}, nil
 }
 
-// commonName cuts a name down to what X.509 allows (RFC 5280, ub-common-name).
+// commonName shortens a name to what X.509 allows (RFC 5280, ub-common-name).
 func commonName(name string) string {
 	const most = 64
 	if runes := []rune(name); len(runes) > most {

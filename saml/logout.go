@@ -15,29 +15,28 @@ import (
 )
 
 const (
-	// logoutLifetime is how long a logout message may be under way. Within it, a
-	// LogoutRequest that comes twice ends what is ended already.
+	// logoutLifetime is how long a logout message is accepted after it was
+	// issued. A LogoutRequest that is repeated within it has no further effect.
 	logoutLifetime    = 5 * time.Minute
 	maxRelayState     = 1024 // the standard says 80; some send addresses
 	maxSessionIndexes = 100
 )
 
-// LogoutMessage is what an identity provider said, signed, about the end of
-// somebody's session.
+// LogoutMessage is a verified logout message of an identity provider.
 type LogoutMessage struct {
-	Request    bool   // it asks for the end of sessions; else it answers a request of ours
+	Request    bool   // it asks to end sessions; otherwise it is the response to a request of ours
 	ID         string // of the message
-	RelayState string // to go back with the answer, as it came
-	// Of a request:
+	RelayState string // to be sent back with the response, unchanged
+	// Of a LogoutRequest:
 	Subject        string   // as in [sso.Session]
 	SessionIndexes []string // none: every session of the subject
-	// Of an answer: "Success", or the codes that say what did not work.
+	// Of a LogoutResponse: "Success", or the status codes of the failure.
 	Status string
 }
 
-// BeginLogout asks the identity provider to end a session that was ended here.
-// The request is signed whatever the connection says about requests to sign in:
-// hardly anybody accepts it otherwise.
+// BeginLogout returns the LogoutRequest for a session that was ended here. It
+// is always signed, whatever the connection says about AuthnRequests: most
+// identity providers require it.
 func (sp *ServiceProvider) BeginLogout(c sso.Connection, cfg sso.Config, s sso.Session) (sso.Redirect, error) {
 	if s.Subject == "" {
 		return sso.Redirect{}, errors.New("the session has no NameID to ask with")
@@ -58,9 +57,9 @@ func (sp *ServiceProvider) BeginLogout(c sso.Connection, cfg sso.Config, s sso.S
 	})
 }
 
-// LogoutResponse tells the identity provider that the sessions it named are
-// ended. It fails with Invalid "logout_unanswerable" if the connection has no
-// address for that.
+// LogoutResponse returns the message that tells the identity provider that the
+// sessions it named are ended. It fails with Invalid "logout_unanswerable" if
+// the connection has no address for that.
 func (sp *ServiceProvider) LogoutResponse(c sso.Connection, cfg sso.Config, m LogoutMessage) (sso.Redirect, error) {
 	response := crewjam.LogoutResponse{
 		ID: newMessageID(), InResponseTo: m.ID, Version: "2.0", IssueInstant: sp.now().UTC(),
@@ -93,16 +92,17 @@ func (sp *ServiceProvider) sendLogout(c sso.Connection, cfg sso.Config, out outg
 	return redirect, nil
 }
 
-// newMessageID gives 160 random bits as an XML ID, which begins with a letter.
+// newMessageID returns 160 random bits as an XML ID, which begins with a
+// letter.
 func newMessageID() string {
 	var b [20]byte
 	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
 	return "gh" + hex.EncodeToString(b[:])
 }
 
-// ParseLogout reads a logout message: of the HTTP-Redirect binding if there is a
-// rawQuery, byte for byte as it came, else of the HTTP-POST binding from form.
-// Only signed messages are accepted, and only what was signed is read. Errors:
+// ParseLogout reads a logout message: of the HTTP-Redirect binding if rawQuery
+// is not empty, byte for byte as it came, else of the HTTP-POST binding from
+// form. It accepts only signed messages and reads only what was signed. Errors:
 // Invalid "saml_malformed", "saml_too_complex", "saml_logout_encrypted";
 // Forbidden "saml_signature_invalid", "saml_wrong_recipient", "saml_expired".
 func (sp *ServiceProvider) ParseLogout(c sso.Connection, cfg sso.Config, form url.Values, rawQuery string) (LogoutMessage, error) {
@@ -132,7 +132,7 @@ func (sp *ServiceProvider) ParseLogout(c sso.Connection, cfg sso.Config, form ur
 	return message, nil
 }
 
-// incoming is a logout message on its way to being trusted.
+// incoming is a logout message that is being verified.
 type incoming struct {
 	trust      *trust
 	config     sso.SAMLConfig

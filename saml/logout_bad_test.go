@@ -14,7 +14,7 @@ import (
 	"gatehouse/sso"
 )
 
-// TestParseLogoutRefuses: whatever is wrong, nobody's session ends by it.
+// TestParseLogoutRefuses checks that no invalid logout message is accepted.
 func TestParseLogoutRefuses(t *testing.T) {
 	t.Parallel()
 	session := "<samlp:SessionIndex>_session1</samlp:SessionIndex>"
@@ -89,7 +89,7 @@ func TestParseLogoutRefuses(t *testing.T) {
 		"an encrypted name besides":           {message: changed(name, name+`<saml:EncryptedID/>`), code: "saml_malformed"},
 		"an empty session, which is not all":  {message: changed("_session1", ""), code: "saml_malformed"},
 		"a session with markup":               {message: changed("_session1", "<x/>"), code: "saml_malformed"},
-		"more sessions than anybody has":      {message: changed(session, strings.Repeat(session, maxSessionIndexes+1)), code: "saml_too_complex"},
+		"too many sessions":                   {message: changed(session, strings.Repeat(session, maxSessionIndexes+1)), code: "saml_too_complex"},
 		"answer without status":               {message: parting{message: testLoggedOut, change: []string{`<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/>`, ""}}, code: "saml_malformed"},
 		"a message that is larger than it is": {message: changed(session, session+strings.Repeat("<x/>", 5000)), code: "saml_too_complex"},
 	}

@@ -11,12 +11,12 @@ import (
 	"gatehouse/sso"
 )
 
-// logoutRules are those for a logout message whose signature was good (core
-// §3.7, profiles §4.4.4).
+// logoutRules checks a logout message with a good signature (core §3.7,
+// profiles §4.4.4).
 type logoutRules struct {
 	root   *etree.Element
 	issuer string
-	here   string // the address it has to be for
+	here   string // the address it must be for
 	now    time.Time
 	skew   time.Duration
 	ring   *keyring // opens an EncryptedID
@@ -40,7 +40,7 @@ func (r logoutRules) header() error {
 	if version := value(r.root, "Version"); version != "2.0" || value(r.root, "ID") == "" {
 		return errMalformed(fmt.Errorf("version %q or no ID", sso.Inert(version)))
 	}
-	// Bindings §3.4.5.2, 3.5.5.2: a signed message says where it is to go.
+	// Bindings §3.4.5.2, 3.5.5.2: a signed message must name its destination.
 	if destination := value(r.root, "Destination"); destination != r.here {
 		return errLogoutRecipient(mismatch("destination", r.here, destination))
 	}
@@ -65,7 +65,7 @@ func (r logoutRules) header() error {
 	return nil
 }
 
-// request reads whose sessions are to end.
+// request reads which sessions are to end.
 func (r logoutRules) request(m *LogoutMessage) error {
 	if end := value(r.root, "NotOnOrAfter"); end != "" {
 		until, err := instant(end)
@@ -77,7 +77,7 @@ func (r logoutRules) request(m *LogoutMessage) error {
 		}
 	}
 	name, err := identifier(r.root, func(hidden *etree.Element) (*etree.Element, error) {
-		el, _, err := r.ring.open(hidden, "NameID", true) // what it is in was signed
+		el, _, err := r.ring.open(hidden, "NameID", true) // the element around it was signed
 		return el, err
 	})
 	if sso.CodeOf(err) == "saml_decryption_failed" {
@@ -94,8 +94,8 @@ func (r logoutRules) request(m *LogoutMessage) error {
 	return err
 }
 
-// sessionIndexes are the sessions named. None at all means every session, so
-// one that is empty is not taken for that.
+// sessionIndexes returns the sessions named. No SessionIndex means every
+// session, so an empty one is an error.
 func (r logoutRules) sessionIndexes() ([]string, error) {
 	var all []string
 	for _, el := range elements(r.root, nsProtocol, "SessionIndex") {
@@ -110,7 +110,7 @@ func (r logoutRules) sessionIndexes() ([]string, error) {
 	return all, nil
 }
 
-// status reads how a request of ours went, without the free text in it.
+// status reads the status of a LogoutResponse, without its free text.
 func (r logoutRules) status() (string, error) {
 	el, err := only(r.root, nsProtocol, "Status")
 	if err != nil || el == nil {

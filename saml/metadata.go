@@ -14,10 +14,10 @@ const (
 	formatEmail      = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress"
 )
 
-// Metadata is the document an identity provider is set up with: who we are
-// towards it, where answers and logout messages go, and all our keys, newest
-// first, so that a key can be rolled over without a gap. It says what c serves,
-// or what is being edited while it serves nothing yet.
+// Metadata returns the document that an identity provider is configured with:
+// our entity ID, the addresses for responses and logout messages, and all our
+// keys, newest first, so that a key can be rolled over without a gap. It
+// describes the live configuration, or the draft if nothing is live.
 func (sp *ServiceProvider) Metadata(c sso.Connection) ([]byte, error) {
 	config := described(c)
 	root := etree.NewElement("md:EntityDescriptor")
@@ -28,7 +28,7 @@ func (sp *ServiceProvider) Metadata(c sso.Connection) ([]byte, error) {
 	role.CreateAttr("AuthnRequestsSigned", fmt.Sprint(config.SignRequests && len(c.Keys) > 0))
 	role.CreateAttr("WantAssertionsSigned", "true")
 	role.CreateAttr("protocolSupportEnumeration", nsProtocol)
-	// The order of what follows is that of the schema (metadata §2.4.4).
+	// The schema fixes the order of what follows (metadata §2.4.4).
 	for _, key := range c.Keys {
 		describeKey(role, "signing", key)
 	}
@@ -55,7 +55,7 @@ func (sp *ServiceProvider) Metadata(c sso.Connection) ([]byte, error) {
 	return out, nil
 }
 
-// described is the configuration that c's metadata speaks of.
+// described returns the configuration that c's metadata describes.
 func described(c sso.Connection) sso.SAMLConfig {
 	for _, cfg := range []*sso.Config{c.Live, c.Draft} {
 		if cfg != nil && cfg.SAML != nil {
@@ -65,8 +65,8 @@ func described(c sso.Connection) sso.SAMLConfig {
 	return sso.SAMLConfig{SignRequests: true}
 }
 
-// formats are the kinds of name we can key a person by: the one that is asked
-// for, or all but transient.
+// formats returns the NameID formats that can identify a user: the requested
+// one, or all but transient.
 func formats(config sso.SAMLConfig) []string {
 	if config.NameIDFormat != "" && config.NameIDFormat != formatTransient {
 		return []string{config.NameIDFormat}
@@ -82,8 +82,8 @@ func describeKey(role *etree.Element, use string, key sso.KeyPair) {
 	if use != "encryption" {
 		return
 	}
-	// CBC is not offered: it is taken only inside a signed response, and whoever
-	// reads this may choose.
+	// CBC is not offered: it is accepted only inside a signed response, and the
+	// identity provider chooses among what it finds here.
 	for _, algorithm := range []string{
 		nsEnc11 + "aes256-gcm", nsEnc11 + "aes192-gcm", nsEnc11 + "aes128-gcm",
 		nsEnc + "rsa-oaep-mgf1p", nsEnc11 + "rsa-oaep",
@@ -99,8 +99,8 @@ func describeEndpoint(role *etree.Element, tag, binding, location string) *etree
 	return endpoint
 }
 
-// document wraps an element for writing, escaped as the canonical form is: what
-// a reader parses is then the tree that was signed.
+// document wraps an element for writing, escaped as in the canonical form, so
+// that a parser gets the tree that was signed.
 func document(root *etree.Element) *etree.Document {
 	doc := etree.NewDocument()
 	doc.WriteSettings.CanonicalText, doc.WriteSettings.CanonicalAttrVal = true, true

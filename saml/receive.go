@@ -16,16 +16,16 @@ import (
 	"gatehouse/sso"
 )
 
-// received is a message of the HTTP-Redirect binding as its query carries it.
-// Parts are as the sender escaped them, for that is what was signed.
+// received is a message of the HTTP-Redirect binding. Its parts are escaped as
+// the sender escaped them, because that is what was signed.
 type received struct {
 	field string // fieldRequest or fieldResponse
 	parts map[string]string
 }
 
-// readQuery takes a query apart. A name of the binding stands at most once, and
-// is written plainly: whoever reads the query differently than the signature
-// covers it would read what was not signed.
+// readQuery splits a query into its parts. Each name of the binding may occur
+// once and must not be escaped: otherwise another reading of the query could
+// find what was not signed.
 func readQuery(rawQuery string) (received, error) {
 	r := received{parts: map[string]string{}}
 	if len(rawQuery) > 2*logoutLimits().bytes {
@@ -52,7 +52,7 @@ func readQuery(rawQuery string) (received, error) {
 	return r, err
 }
 
-// theField tells whether a message is a request or an answer.
+// theField returns whether a message is a request or a response.
 func theField[V any](parts map[string]V) (string, error) {
 	_, request := parts[fieldRequest]
 	_, response := parts[fieldResponse]
@@ -65,7 +65,7 @@ func theField[V any](parts map[string]V) (string, error) {
 	return fieldResponse, nil
 }
 
-// value is a part as it was before it was escaped, "" if it is not there.
+// value returns the unescaped value of a part, or "" if it is missing.
 func (r received) value(name string) (string, error) {
 	s, err := url.QueryUnescape(r.parts[name])
 	if err != nil {
@@ -74,7 +74,7 @@ func (r received) value(name string) (string, error) {
 	return s, nil
 }
 
-// octets are what the signature is over (bindings §3.4.4.1).
+// octets returns what the signature is over (bindings §3.4.4.1).
 func (r received) octets() []byte {
 	signed := r.field + "=" + r.parts[r.field]
 	if relayState, ok := r.parts[fieldRelayState]; ok {
@@ -83,7 +83,7 @@ func (r received) octets() []byte {
 	return []byte(signed + "&" + fieldAlgorithm + "=" + r.parts[fieldAlgorithm])
 }
 
-// message decodes the message. Nothing about it is verified by that.
+// message decodes the message. It verifies nothing.
 func (r received) message() ([]byte, error) {
 	encoding, err := r.value(fieldEncoding)
 	if err != nil {
@@ -103,8 +103,8 @@ func (r received) message() ([]byte, error) {
 	return inflate(packed, logoutLimits().bytes)
 }
 
-// inflate gives at most so many bytes: a megabyte can hold a gigabyte of zeros,
-// and no more of it is unpacked than would be read.
+// inflate unpacks at most that many bytes: a megabyte can hold a gigabyte of
+// zeros.
 func inflate(packed []byte, most int) ([]byte, error) {
 	in := bytes.NewReader(packed)
 	doc, err := io.ReadAll(io.LimitReader(flate.NewReader(in), int64(most)+1))
@@ -154,8 +154,7 @@ func (r received) verify(t *trust, allowSHA1 bool) error {
 	return fmt.Errorf("%s, by none of %s", m.name, t.fingerprints())
 }
 
-// messageTree reads a message that is not an answer to an AuthnRequest: it has
-// no assertion in it.
+// messageTree parses a message that contains no assertion.
 func messageTree(doc []byte, tag string) (*etree.Element, error) {
 	seen, err := scan(doc, logoutLimits(), nil)
 	if err != nil {
@@ -177,7 +176,7 @@ func messageTree(doc []byte, tag string) (*etree.Element, error) {
 	return root, nil
 }
 
-// openPosted gives what was signed of a message of the HTTP-POST binding.
+// openPosted returns the signed part of a message of the HTTP-POST binding.
 func openPosted(t *trust, config sso.SAMLConfig, root *etree.Element) (*etree.Element, error) {
 	v := &authenticity{trust: t, allowSHA1: config.AllowSHA1, checks: &sso.Checks{}}
 	opened, signed, err := v.open(root, "signature")

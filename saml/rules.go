@@ -13,18 +13,18 @@ import (
 )
 
 const (
-	// maxValidity bounds how old an assertion may be and how long it may be
-	// delivered for, and so how long its replay mark has to be kept.
+	// maxValidity is the maximum age of an assertion and how long it may be
+	// delivered for, and so how long its replay mark must be kept.
 	maxValidity     = 24 * time.Hour
 	maxValidityText = "24 hours"
-	// noticeable is by how much a clock has to be off for an admin to be told.
+	// noticeable is the clock difference from which an admin is told.
 	noticeable = 5 * time.Second
 
 	statusPrefix = "urn:oasis:names:tc:SAML:2.0:status:"
 )
 
-// status refuses anything but success. Only the code is taken over, never the
-// message: it is free text of the other side, and often names people.
+// status refuses every status but success. Only the code is used, never the
+// message: it is foreign free text and often contains names of users.
 func (a *answer) status() error {
 	const name = "status"
 	status, err := only(a.response, nsProtocol, "Status")
@@ -43,8 +43,8 @@ func (a *answer) status() error {
 	return errDenied(codes)
 }
 
-// statusCodes gives the codes of a Status without the common prefix, outermost
-// first, as deep as anything could be learned from.
+// statusCodes returns the codes of a Status without the common prefix,
+// outermost first, to the depth that is useful.
 func statusCodes(status *etree.Element) ([]string, error) {
 	var codes []string
 	for el := status; el != nil && len(codes) < 3; {
@@ -60,14 +60,14 @@ func statusCodes(status *etree.Element) ([]string, error) {
 	return codes, nil
 }
 
-// responseRules are those for what is around the assertion (profiles §4.1.4.2).
+// responseRules checks the Response element (profiles §4.1.4.2).
 func (a *answer) responseRules() error {
 	r := a.response
 	if err := a.header(r, "response"); err != nil {
 		return err
 	}
 	destination := value(r, "Destination")
-	// Bindings §3.5.5.2: a signed response has to say where it is to go.
+	// Bindings §3.5.5.2: a signed response must name its destination.
 	if destination != "" || a.signed {
 		if !a.checks.That(destination == a.acs, "destination", a.acs, destination) {
 			return errRecipient(mismatch("destination", a.acs, destination))
@@ -84,7 +84,7 @@ func (a *answer) responseRules() error {
 	return nil
 }
 
-// header checks what the response and the assertion have in common.
+// header checks what the Response and the Assertion have in common.
 func (a *answer) header(el *etree.Element, name string) error {
 	if version := value(el, "Version"); !a.checks.That(version == "2.0", name+"_version", "2.0", version) {
 		return errMalformed(mismatch(name+"_version", "2.0", version))
@@ -125,10 +125,10 @@ func (a *answer) issuer(el *etree.Element, name string) error {
 	return nil
 }
 
-// conditions checks when and for whom the assertion holds. They may hold for
-// days, as the token lifetime of AD FS makes them: that is how long the
-// assertion may be relied upon, not how long it may be delivered, which the
-// confirmation bounds (profiles §4.1.4.2, core §2.5.1).
+// conditions checks the Conditions of the assertion: when and for whom it is
+// valid. They may last for days, as the token lifetime of AD FS makes them:
+// that is how long the assertion may be relied upon. How long it may be
+// delivered is limited by the confirmation (profiles §4.1.4.2, core §2.5.1).
 func (a *answer) conditions() error {
 	el, err := only(a.assertion, nsAssertion, "Conditions")
 	if err != nil {
@@ -153,8 +153,8 @@ func (a *answer) conditions() error {
 		case is(child, nsAssertion, "OneTimeUse"), is(child, nsAssertion, "ProxyRestriction"):
 			// Every assertion is used once here, and none is passed on.
 		default:
-			// Core §2.5.1.1: a condition that is not understood makes the
-			// assertion's validity unknown.
+			// Core §2.5.1.1: an unknown condition makes the assertion's
+			// validity unknown.
 			a.checks.That(false, "conditions", "conditions that we know", child.Tag)
 			return errMalformed(fmt.Errorf("an unknown condition %q", sso.Inert(child.Tag)))
 		}
@@ -166,8 +166,8 @@ func (a *answer) conditions() error {
 	return nil
 }
 
-// audience checks one restriction: we have to be one of its audiences. All
-// restrictions have to hold (core §2.5.1.4).
+// audience checks one AudienceRestriction, which must name us. All restrictions
+// must hold (core §2.5.1.4).
 func (a *answer) audience(el *etree.Element) error {
 	var all []string
 	for _, child := range elements(el, nsAssertion, "Audience") {
@@ -186,7 +186,7 @@ func (a *answer) audience(el *etree.Element) error {
 }
 
 // window checks NotBefore and NotOnOrAfter of el. until is zero if el has no
-// end.
+// NotOnOrAfter.
 func (a *answer) window(el *etree.Element, name string) (until time.Time, err error) {
 	if from := value(el, "NotBefore"); from != "" {
 		begins, err := instant(from)
@@ -215,8 +215,8 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 	return until, nil
 }
 
-// clocks warns of an identity provider whose clock is noticeably ahead of ours,
-// or behind the request it answers.
+// clocks warns if the identity provider's clock is noticeably ahead of ours, or
+// behind the time of the request.
 func (a *answer) clocks(issued time.Time) {
 	switch {
 	case issued.Sub(a.now) > noticeable:

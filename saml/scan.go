@@ -7,49 +7,49 @@ import (
 	"gatehouse/sso"
 )
 
-// maxMetadata is how many bytes of metadata are read. An identity provider's own
-// are 5 to 60 KB.
+// maxMetadata is the maximum size of metadata in bytes. Identity providers
+// publish 5 to 60 KB.
 const maxMetadata = 512 << 10
 
-// limits bound what a document may cost before anything is known about who sent
-// it. Each is far above what identity providers send.
+// limits bound the cost of a document before anything is known about its
+// sender. Each is far above what identity providers send.
 type limits struct {
 	bytes      int
 	depth      int
 	elements   int  // 0: as many as the work allows
 	attributes int  // of one element
-	spaces     int  // namespace declarations in scope at one place: each copy of a scope costs that many
-	work       int  // what reading and canonicalization cost: see scanner.weigh
-	comments   bool // skipped rather than refused
+	spaces     int  // namespace declarations in scope at one place, which is what a copy of a scope costs
+	work       int  // of reading and canonicalization: see scanner.weigh
+	comments   bool // skip comments instead of refusing them
 }
 
-// messageLimits are those of responses. They are a budget of bytes and of work,
-// not of elements, so that a user in 2,000 groups with names of 250 bytes can
-// sign in, typed as Okta and Shibboleth write them, one Attribute each, and
-// encrypted (1.7 MB). The work is what a hostile message of any shape may cost:
-// 50 ms of processor time or less, which BenchmarkHostile measures.
+// messageLimits returns the limits of responses. They limit bytes and work, not
+// elements, so that a user in 2,000 groups with names of 250 bytes can sign in,
+// with one Attribute for each as Okta and Shibboleth send them, and encrypted
+// (1.7 MB). The work limits a hostile message of any shape to 50 ms of
+// processor time, which BenchmarkHostile measures.
 func messageLimits() limits {
 	return limits{bytes: 2 << 20, depth: 64, attributes: 64, spaces: 48, work: 350_000}
 }
 
-// logoutLimits are those of logout messages, which have no groups.
+// logoutLimits returns the limits of logout messages, which have no groups.
 func logoutLimits() limits {
 	return limits{bytes: 256 << 10, depth: 64, attributes: 64, spaces: 48, work: 100_000}
 }
 
-// metadataLimits allow for comments and for the many roles in what Entra ID and
-// AD FS publish.
+// metadataLimits returns the limits of metadata. They allow comments and the
+// many roles that Entra ID and AD FS publish.
 func metadataLimits() limits {
 	return limits{bytes: maxMetadata, depth: 64, elements: 20_000, attributes: 64, spaces: 64, work: 2_000_000, comments: true}
 }
 
-// scanError says where a document left the form we accept. It quotes names of
-// elements and attributes, never values: they may hold what must not be logged.
+// scanError says where a document leaves the accepted subset. It quotes names
+// of elements and attributes, never values, which must not be logged.
 type scanError struct {
 	complex  bool
 	at, line int    // the byte, from 0, and the line, from 1
 	what     string // "a CDATA section"
-	in       string // the innermost element: "Attribute groups"; "" outside of the root
+	in       string // the innermost element: "Attribute groups"; "" outside the root
 }
 
 func (e *scanError) Error() string {
@@ -60,18 +60,18 @@ func (e *scanError) Error() string {
 	return s
 }
 
-// outline is what a scan learns on the way. Nothing about it is verified.
+// outline is what a scan learns about a document. Nothing in it is verified.
 type outline struct {
 	space, tag   string // of the root element
 	inResponseTo string // of the root element, as written
 	confirmed    string // InResponseTo of the first SubjectConfirmationData
 	encrypted    bool   // there is an EncryptedAssertion
-	duplicateID  bool   // two elements have one ID, in any spelling of the attribute, or one has two
+	duplicateID  bool   // two elements have the same ID, in any spelling of the attribute, or one has two
 	work         int    // what reading the document costs
 }
 
 // namespace is a declaration in scope. Both parts are as written: character
-// references in declarations are refused, so equal text is an equal name.
+// references in declarations are refused, so equal text means equal names.
 type namespace struct{ prefix, uri []byte }
 
 type attribute struct{ prefix, local, value []byte }
@@ -82,11 +82,11 @@ type openElement struct {
 	spaces int    // how many declarations were in scope before it
 }
 
-// scanner walks a document once and accepts only a small part of XML, in which
-// nothing depends on who reads it: UTF-8 without a DTD, processing
-// instructions, CDATA sections and (in messages) comments; ASCII names with
-// declared prefixes; every attribute once, also by its resolved name; one root.
-// What it accepts, encoding/xml and libxml2 accept and read alike.
+// scanner checks a document in one pass. It accepts a small subset of XML that
+// every parser reads alike: UTF-8 without a DTD, processing instructions, CDATA
+// sections and (in messages) comments; ASCII names with declared prefixes;
+// every attribute once, also by its resolved name; one root. encoding/xml and
+// libxml2 read accepted documents alike.
 type scanner struct {
 	doc      []byte
 	pos      int
@@ -101,7 +101,7 @@ type scanner struct {
 }
 
 // scan checks doc. outer are the declarations in scope around it, for a
-// fragment that was cut out of another document.
+// fragment of another document.
 func scan(doc []byte, l limits, outer []namespace) (outline, error) {
 	s := scanner{doc: doc, limits: l, spaces: append(make([]namespace, 0, 16), outer...), ids: map[string]struct{}{}}
 	if len(doc) > l.bytes {
@@ -142,7 +142,7 @@ func (s *scanner) place() string {
 	return short(name)
 }
 
-// short is a name as it may be shown.
+// short returns a name in a form that may be shown.
 func short(name []byte) string {
 	const most = 80
 	if len(name) > most {
@@ -184,7 +184,7 @@ func (s *scanner) document() error {
 	return nil
 }
 
-// markup takes what begins with the < at the current position.
+// markup reads what begins with the < at the current position.
 func (s *scanner) markup() error {
 	if s.pos+1 >= len(s.doc) {
 		return s.malformed("ends inside an element")
@@ -230,7 +230,7 @@ func (s *scanner) declaration() error {
 	return nil
 }
 
-// declared names the encoding of a declaration, if it is a plain name.
+// declared returns the encoding of a declaration, if it is a plain name.
 func declared(attrs []attribute) string {
 	for _, a := range attrs {
 		if string(a.local) == "encoding" && len(a.value) <= 40 {
@@ -240,8 +240,8 @@ func declared(attrs []attribute) string {
 	return ""
 }
 
-// otherEncoding tells UTF-16 and UTF-32 by their first bytes, with a byte order
-// mark or without; "" is anything else.
+// otherEncoding returns "UTF-16" or "UTF-32" for a document whose first bytes
+// show it, with or without a byte order mark, else "".
 func otherEncoding(doc []byte) string {
 	for _, begin := range []struct{ bytes, name string }{
 		{"\xff\xfe\x00\x00", "UTF-32"}, {"\x00\x00\xfe\xff", "UTF-32"},
@@ -254,8 +254,8 @@ func otherEncoding(doc []byte) string {
 	return ""
 }
 
-// unmarked takes one byte order mark away from the beginning of a document: it
-// says that UTF-8 follows, and is in no canonical form.
+// unmarked removes one byte order mark from the beginning of a document. It
+// announces UTF-8 and is in no canonical form.
 func unmarked(doc []byte) []byte { return bytes.TrimPrefix(doc, []byte("\ufeff")) }
 
 // declares checks version, encoding and standalone, in this order.
@@ -280,7 +280,7 @@ func declares(attrs []attribute) bool {
 	return next > 0
 }
 
-// misc skips what may stand outside the root element.
+// misc skips what is allowed outside the root element.
 func (s *scanner) misc() error {
 	for {
 		s.skipSpace()

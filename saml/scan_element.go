@@ -47,7 +47,7 @@ func (s *scanner) startTag() error {
 	return nil
 }
 
-// note keeps what is worth knowing of the element that was just opened.
+// note records what the outline needs of the element just opened.
 func (s *scanner) note(space, local []byte) {
 	switch string(local) {
 	case "SubjectConfirmationData":
@@ -68,7 +68,7 @@ func (s *scanner) note(space, local []byte) {
 	}
 }
 
-// plain is the attribute of that name in no namespace, as written.
+// plain returns the attribute of that name in no namespace, as written.
 func (s *scanner) plain(name string) string {
 	for _, a := range s.attrs {
 		if len(a.prefix) == 0 && string(a.local) == name {
@@ -81,18 +81,18 @@ func (s *scanner) plain(name string) string {
 // bytesPerWork is how many bytes cost as much as one unit of weigh.
 const bytesPerWork = 20
 
-// weigh adds what the element costs anyone who reads and canonicalizes the
-// document: inclusive canonicalization copies every subtree once for each
-// element around it, attributes and all; both kinds copy the namespaces in
-// scope, twice, and compare the attributes of an element with each other.
+// weigh adds what the element costs to read and canonicalize: inclusive
+// canonicalization copies every subtree once for each element around it,
+// attributes and all; both kinds copy the namespaces in scope, twice, and
+// compare the attributes of an element with each other.
 func (s *scanner) weigh() {
 	const alone, element = 12, 3 // in attributes
 	attributes := len(s.attrs)
 	s.work += alone + len(s.open)*(element+attributes) + attributes*attributes/4 + 2*len(s.spaces)
 }
 
-// attributes reads up to and including the > and reports whether the element
-// ends with its start tag.
+// attributes reads up to and including the > and reports whether the tag is an
+// empty-element tag.
 func (s *scanner) attributes() (closed bool, err error) {
 	s.attrs = s.attrs[:0]
 	for {
@@ -150,7 +150,7 @@ func (s *scanner) attribute() error {
 	return nil
 }
 
-// declare brings a namespace into scope. Prefixes cannot be taken away, and
+// declare brings a namespace into scope. Prefixes cannot be undeclared, and
 // those of XML itself cannot be bound.
 func (s *scanner) declare(a attribute) error {
 	d := namespace{uri: a.value}
@@ -170,8 +170,8 @@ func (s *scanner) declare(a attribute) error {
 	return nil
 }
 
-// lookup resolves a prefix; an element without one, where no default is
-// declared, is in no namespace.
+// lookup resolves a prefix. An element without a prefix is in no namespace if
+// no default is declared.
 func (s *scanner) lookup(prefix []byte) (uri []byte, ok bool) {
 	if string(prefix) == "xml" {
 		return []byte(xmlNamespace), true
@@ -184,9 +184,8 @@ func (s *scanner) lookup(prefix []byte) (uri []byte, ok bool) {
 	return nil, len(prefix) == 0
 }
 
-// unique refuses an attribute that stands twice, as written or by its resolved
-// name, and looks after IDs: some readers take the attribute in any case or
-// namespace for one.
+// unique refuses a repeated attribute, as written or by its resolved name, and
+// records IDs: some parsers accept the ID attribute in any case or namespace.
 func (s *scanner) unique() error {
 	ids := 0
 	for i, a := range s.attrs {
@@ -209,7 +208,7 @@ func (s *scanner) unique() error {
 	return nil
 }
 
-// spaceOf is the namespace of an attribute, nil if it has none.
+// spaceOf returns the namespace of an attribute, or nil if it has none.
 func (s *scanner) spaceOf(a attribute) ([]byte, error) {
 	if len(a.prefix) == 0 || string(a.prefix) == "xmlns" {
 		return nil, nil
@@ -224,7 +223,8 @@ func (s *scanner) spaceOf(a attribute) ([]byte, error) {
 	return space, nil
 }
 
-// apart refuses two attributes of one name; space is a's namespace.
+// apart refuses two attributes with the same resolved name; space is a's
+// namespace.
 func (s *scanner) apart(a, b attribute, space []byte) error {
 	if !bytes.Equal(a.local, b.local) {
 		return nil
@@ -314,7 +314,7 @@ func (s *scanner) text(stop byte) error {
 	return s.malformed("ends inside an element or value")
 }
 
-// char reads one character of those that XML 1.0 allows.
+// char reads one character that XML 1.0 allows.
 func (s *scanner) char() error {
 	r, size := utf8.DecodeRune(s.doc[s.pos:])
 	if r == utf8.RuneError && size <= 1 || !allowed(r) {
@@ -354,7 +354,7 @@ func (s *scanner) reference() error {
 	return nil
 }
 
-// number reads what stands between & and ; of a character reference.
+// number parses a character reference without its & and ;.
 func number(name []byte) (rune, bool) {
 	if len(name) < 2 || name[0] != '#' {
 		return 0, false

@@ -19,7 +19,7 @@ import (
 	"gatehouse/sso/address"
 )
 
-// Names of what a binding carries (bindings §3.4.4 and 3.5.4).
+// Parameter names of the bindings (bindings §3.4.4 and 3.5.4).
 const (
 	fieldRequest    = "SAMLRequest"
 	fieldResponse   = "SAMLResponse"
@@ -29,7 +29,7 @@ const (
 	fieldEncoding   = "SAMLEncoding"
 )
 
-// outgoing is a message on its way to an identity provider through the browser.
+// outgoing is a message that the browser carries to an identity provider.
 type outgoing struct {
 	to         sso.Endpoint
 	field      string // fieldRequest or fieldResponse
@@ -38,7 +38,7 @@ type outgoing struct {
 	key        *own // nil: not signed
 }
 
-// signing is our key that signs: the newest.
+// signing returns our newest key, which signs.
 func (t *trust) signing() (*own, error) {
 	if len(t.keys) == 0 || t.keys[0].rsa == nil {
 		return nil, errors.New("no RSA key of ours to sign with")
@@ -46,8 +46,8 @@ func (t *trust) signing() (*own, error) {
 	return &t.keys[0], nil
 }
 
-// send writes the message in the form of its binding. The address was checked
-// when it was saved; a browser is sent there, so it is checked again.
+// send encodes the message for its binding. The address was checked when it was
+// saved; it is checked again because a browser is sent there.
 func (o outgoing) send() (sso.Redirect, error) {
 	to, err := address.URL(o.to.URL) // one that was saved before hosts were converted
 	if err == nil {
@@ -66,7 +66,7 @@ func (o outgoing) send() (sso.Redirect, error) {
 	return sso.Redirect{}, fmt.Errorf("binding %q", sso.Inert(o.to.Binding))
 }
 
-// post is the HTTP-POST binding: the signature is in the message.
+// post encodes for the HTTP-POST binding: the signature is in the message.
 func (o outgoing) post() (sso.Redirect, error) {
 	if o.key != nil {
 		if err := sign(o.message, o.key); err != nil {
@@ -84,8 +84,8 @@ func (o outgoing) post() (sso.Redirect, error) {
 	return sso.Redirect{URL: o.to.URL, Form: form}, nil
 }
 
-// sign puts an enveloped signature after the Issuer, which is the first child of
-// every message; there the schema wants it (core §3.2.1).
+// sign inserts an enveloped signature after the Issuer, the first child of
+// every message, where the schema wants it (core §3.2.1).
 func sign(message *etree.Element, key *own) error {
 	ctx, err := dsig.NewSigningContext(key.signer, [][]byte{key.cert})
 	if err != nil {
@@ -103,8 +103,8 @@ func sign(message *etree.Element, key *own) error {
 	return nil
 }
 
-// redirect is the HTTP-Redirect binding: the signature is over the query, as it
-// is escaped here, and not in the message (bindings §3.4.4.1).
+// redirect encodes for the HTTP-Redirect binding: the signature is over the
+// query, as it is escaped here, and not in the message (bindings §3.4.4.1).
 func (o outgoing) redirect() (sso.Redirect, error) {
 	doc, err := document(o.message).WriteToBytes()
 	if err != nil {

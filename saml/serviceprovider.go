@@ -14,17 +14,17 @@ import (
 	"gatehouse/sso"
 )
 
-// maxTrusts bounds how many connections' parsed keys are remembered.
+// maxTrusts is how many connections have their parsed keys cached.
 const maxTrusts = 4096
 
-// Options of a ServiceProvider.
+// Options configure a ServiceProvider.
 type Options struct {
-	BaseURL string           // of Gatehouse, without a slash at the end
+	BaseURL string           // of Gatehouse, without a trailing slash
 	Now     func() time.Time // nil: time.Now
-	Client  *http.Client     // the guarded outbound client, for FetchMetadata; its cap has to allow 512 KB
+	Client  *http.Client     // the guarded outbound client, for FetchMetadata; it must allow responses of 512 KB
 }
 
-// ServiceProvider signs people in at SAML identity providers. It is safe for
+// ServiceProvider signs users in at SAML identity providers. It is safe for
 // concurrent use and starts nothing that outlives a call.
 type ServiceProvider struct {
 	base   string
@@ -39,7 +39,7 @@ type trustKey struct {
 	version    int
 }
 
-// New makes a ServiceProvider.
+// New returns a ServiceProvider.
 func New(o Options) *ServiceProvider {
 	if o.Now == nil {
 		o.Now = time.Now
@@ -48,24 +48,25 @@ func New(o Options) *ServiceProvider {
 	return &ServiceProvider{base: strings.TrimSuffix(o.BaseURL, "/"), now: o.Now, client: o.Client, trusts: trusts}
 }
 
-// EntityID is our name at the identity provider, and the address of our
-// metadata. It is one per connection, so that an answer to one cannot be used
-// at another.
+// EntityID returns our entity ID at the identity provider, which is also the
+// address of our metadata. Each connection has its own, so that a response to
+// one cannot be used at another.
 func (sp *ServiceProvider) EntityID(id sso.ConnectionID) string {
 	return sp.base + "/saml/" + string(id) + "/metadata"
 }
 
-// ACSURL is where the identity provider sends answers (HTTP-POST binding).
+// ACSURL returns where the identity provider posts responses (HTTP-POST
+// binding).
 func (sp *ServiceProvider) ACSURL(id sso.ConnectionID) string {
 	return sp.base + "/saml/" + string(id) + "/acs"
 }
 
-// SLOURL is where the identity provider sends logout messages.
+// SLOURL returns where the identity provider sends logout messages.
 func (sp *ServiceProvider) SLOURL(id sso.ConnectionID) string {
 	return sp.base + "/saml/" + string(id) + "/slo"
 }
 
-// trust gives what a connection's certificates and keys compile to.
+// trust returns a connection's parsed certificates and keys, cached.
 func (sp *ServiceProvider) trust(c sso.Connection, cfg sso.Config) (*trust, error) {
 	if cfg.SAML == nil {
 		return nil, fmt.Errorf("connection %s: %w", c.ID, errors.New("no SAML configuration"))
@@ -82,11 +83,12 @@ func (sp *ServiceProvider) trust(c sso.Connection, cfg sso.Config) (*trust, erro
 	return t, nil
 }
 
-// Correlate reads which AuthnRequest a response says it answers, "" if none. If
-// the Response does not say so, its SubjectConfirmationData may; if that is
-// encrypted, the RelayState tells, which every request of ours carries. Nothing
-// is verified yet: Complete compares what was signed. Errors: Invalid
-// "saml_malformed", "saml_too_complex".
+// Correlate returns the ID of the AuthnRequest that a response names, or "" if
+// it names none. If the Response has no InResponseTo, its
+// SubjectConfirmationData may; if that is encrypted, the RelayState has it,
+// which every request of ours carries. Nothing is verified yet: Complete
+// compares what was signed. Errors: Invalid "saml_malformed",
+// "saml_too_complex".
 func (sp *ServiceProvider) Correlate(cb sso.Callback) (string, error) {
 	doc, err := posted(cb.Form, fieldResponse)
 	if err != nil {
@@ -107,8 +109,8 @@ func (sp *ServiceProvider) Correlate(cb sso.Callback) (string, error) {
 	return seen.confirmed, nil
 }
 
-// RequestOf gives the RelayState, which is the ID of the request, if it can be
-// one of ours, else "".
+// RequestOf returns the RelayState, which is the ID of the request, or "" if it
+// cannot be one of ours.
 func RequestOf(cb sso.Callback) string {
 	if state := cb.Form.Get(fieldRelayState); len(state) <= maxIDBytes {
 		return state
@@ -132,13 +134,13 @@ func posted(form url.Values, field string) ([]byte, error) {
 	return unmarked(doc), nil
 }
 
-// Complete verifies a response. p is nil for one that nobody asked for, which is
+// Complete verifies a response. p is nil for an unsolicited response, which is
 // accepted only by a connection whose IDPInitiated is "direct". Errors: Invalid
 // "saml_malformed", "saml_too_complex", "login_state_expired"; Forbidden
 // "saml_signature_invalid", "saml_decryption_failed", "saml_wrong_recipient",
 // "saml_expired", "saml_attribute_invalid", "idp_denied",
-// "idp_initiated_disabled". Whether the response was used before is for the
-// caller to find out, by the assertion's ResponseID.
+// "idp_initiated_disabled". The caller detects a replay by the assertion's
+// ResponseID.
 func (sp *ServiceProvider) Complete(_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Assertion, []sso.Check, error) {
 	t, err := sp.trust(c, cfg)
 	if err != nil {
@@ -150,7 +152,7 @@ func (sp *ServiceProvider) Complete(_ context.Context, c sso.Connection, cfg sso
 	}
 	assertion, err := a.read(cb)
 	if err != nil {
-		return sso.Assertion{}, a.checks, fmt.Errorf("answer of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
+		return sso.Assertion{}, a.checks, fmt.Errorf("response of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
 	}
 	return assertion, a.checks, nil
 }

@@ -7,22 +7,22 @@ import (
 	"github.com/beevik/etree"
 )
 
-// place is where in a message an element stands, as far as that decides what
-// may be in it.
+// place is the position of an element in a message, which decides what it may
+// contain.
 type place uint8
 
 const (
 	inMessage   place = iota // directly in the root of a protocol message
 	inAssertion              // directly in the one assertion
-	inSignature              // anywhere in a signature that is in its place
+	inSignature              // anywhere in a signature at its place
 	elsewhere
 )
 
 // inspect refuses a message that could be read in two ways: assertions and
-// signatures are where the schema has them or nowhere, and there are not more
-// of them than one. Elements are recognised by their local name, in whatever
-// namespace they are, so that nothing hides behind a prefix. It gives how many
-// assertions there are, encrypted ones included.
+// signatures must be where the schema has them, and there may be only one of
+// each. Elements are recognised by their local name in every namespace, so that
+// nothing hides behind a prefix. It returns the number of assertions, encrypted
+// ones included.
 func inspect(root *etree.Element, at place) (assertions int, err error) {
 	s := shape{}
 	if err := s.children(root, at); err != nil {
@@ -57,7 +57,7 @@ func (s *shape) children(el *etree.Element, at place) error {
 	return nil
 }
 
-// enter tells in what place the children of el are.
+// enter returns the place of el's children.
 func (s *shape) enter(el *etree.Element, at place) (place, error) {
 	switch el.Tag {
 	case "Assertion", "EncryptedAssertion":

@@ -15,7 +15,7 @@ import (
 	"gatehouse/sso"
 )
 
-// method is a signature algorithm by its URI in XML Signature.
+// method is a signature algorithm.
 type method struct {
 	name      string // as an admin knows it
 	hash      crypto.Hash
@@ -23,8 +23,8 @@ type method struct {
 	algorithm x509.SignatureAlgorithm
 }
 
-// signatureMethod knows RSA (PKCS #1 v1.5) and ECDSA, and nothing with a shared
-// key.
+// signatureMethod looks up an algorithm of XML Signature by its URI. It
+// supports RSA (PKCS #1 v1.5) and ECDSA, and no shared keys.
 func signatureMethod(uri string) (method, bool) {
 	switch uri {
 	case dsig.RSASHA1SignatureMethod:
@@ -61,8 +61,8 @@ func digestMethod(uri string) (crypto.Hash, bool) {
 	return 0, false
 }
 
-// canonical reports whether uri is a canonicalization we take. There are no
-// comments in a message, so the variants with comments are the ones without.
+// canonical reports whether uri is a canonicalization that we accept. Messages
+// have no comments, so the variants with and without comments are the same.
 func canonical(uri string) bool {
 	switch dsig.AlgorithmID(uri) {
 	case dsig.CanonicalXML10ExclusiveAlgorithmId, dsig.CanonicalXML10ExclusiveWithCommentsAlgorithmId,
@@ -73,8 +73,8 @@ func canonical(uri string) bool {
 	return false
 }
 
-// signature is a Signature of the one form we take: enveloped, one Reference, to
-// the element it stands in.
+// signature is a Signature of the one form we accept: enveloped, with one
+// Reference, to the element it is in.
 type signature struct {
 	element *etree.Element
 	method  method
@@ -83,14 +83,14 @@ type signature struct {
 	keyInfo *etree.Element // nil if there is none; only ever shown to an admin
 }
 
-// readSignature gives the signature directly in el, nil if there is none. Its
-// form is checked element by element, with nothing left over that goxmldsig or
-// anybody else might read.
+// readSignature returns the signature directly in el, or nil if there is none.
+// Its form is checked element by element, with nothing left over that goxmldsig
+// or another parser could read differently.
 func readSignature(el *etree.Element) (*signature, error) {
 	var sig *etree.Element
 	for _, token := range el.Child {
 		if child, ok := token.(*etree.Element); ok && child.Tag == "Signature" {
-			sig = child // inspect has seen to it that it is the only one
+			sig = child // inspect made sure that it is the only one
 		}
 	}
 	if sig == nil {
@@ -163,7 +163,7 @@ func (s *signature) readReference(el *etree.Element) error {
 	return err
 }
 
-// readValue reads a base64 leaf, which some wrap and indent.
+// readValue decodes a base64 element, which may be wrapped and indented.
 func (s *signature) readValue(el *etree.Element) ([]byte, error) {
 	if _, err := attributesOf(el, "Id"); err != nil {
 		return nil, err
@@ -179,7 +179,7 @@ func (s *signature) readValue(el *etree.Element) ([]byte, error) {
 	return b, nil
 }
 
-// decodeBase64 skips white space. Line breaks the decoder skips by itself.
+// decodeBase64 skips spaces and tabs. The decoder itself skips line breaks.
 func decodeBase64(s string) ([]byte, error) {
 	if strings.Contains(s, " ") || strings.Contains(s, "\t") {
 		s = strings.NewReplacer(" ", "", "\t", "").Replace(s)
@@ -187,7 +187,8 @@ func decodeBase64(s string) ([]byte, error) {
 	return base64.StdEncoding.DecodeString(s)
 }
 
-// canonicalization checks a CanonicalizationMethod or the Transform that is one.
+// canonicalization checks a CanonicalizationMethod, or a Transform that names
+// one.
 func canonicalization(el *etree.Element) error {
 	algorithm, err := attributesOf(el, "Algorithm")
 	if err != nil {
@@ -216,9 +217,9 @@ func canonicalization(el *etree.Element) error {
 	return nil
 }
 
-// sequence gives the children of el if they are the named elements of XML
-// Signature in this order and nothing else; a name that ends in ? may be
-// missing, and its place is then nil.
+// sequence returns the children of el, which must be the named elements of XML
+// Signature in this order and nothing else. A name that ends in ? is optional;
+// its place is nil if it is missing.
 func sequence(el *etree.Element, attributes []string, names ...string) ([]*etree.Element, error) {
 	if _, err := attributesOf(el, attributes...); err != nil {
 		return nil, err
@@ -250,8 +251,8 @@ func sequence(el *etree.Element, attributes []string, names ...string) ([]*etree
 	return found, nil
 }
 
-// attributesOf refuses any attribute but namespace declarations and the named
-// ones, and gives the value of the first of these.
+// attributesOf refuses attributes other than namespace declarations and the
+// named ones, and returns the value of the first named one.
 func attributesOf(el *etree.Element, names ...string) (string, error) {
 	for _, a := range el.Attr {
 		if !isDeclaration(a) && (a.Space != "" || !slices.Contains(names, a.Key)) {

@@ -16,7 +16,7 @@ const (
 	formatUnspec    = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 )
 
-// assertionRules are those for the assertion (profiles §4.1.4.2 and 4.1.4.3).
+// assertionRules checks the assertion (profiles §4.1.4.2 and 4.1.4.3).
 func (a *answer) assertionRules() (sso.Assertion, error) {
 	el := a.assertion
 	if err := a.header(el, "assertion"); err != nil {
@@ -57,10 +57,10 @@ func (a *answer) assertionRules() (sso.Assertion, error) {
 	return out, err
 }
 
-// deliverable gives until when the assertion could be delivered again: the end
-// of the longest of its bearer confirmations, since each of them may fit when
-// another is over, but no longer than its IssueInstant is accepted. Replay marks
-// live by it.
+// deliverable returns until when the assertion could be delivered again: the
+// end of its longest bearer confirmation, since each may fit after another has
+// ended, but no longer than its IssueInstant is accepted. Replay marks are kept
+// that long.
 func deliverable(assertion, subject *etree.Element) time.Time {
 	var until time.Time
 	for _, el := range elements(subject, nsAssertion, "SubjectConfirmation") {
@@ -76,9 +76,8 @@ func deliverable(assertion, subject *etree.Element) time.Time {
 	return until
 }
 
-// confirmations looks for one that lets anyone who carries the assertion use
-// it, here, now and for this request. There may be others; if none fits, the
-// failure of the last bearer confirmation is the one returned.
+// confirmations looks for a bearer confirmation that fits here, now and for
+// this request. If none fits, it returns the failure of the last one.
 func (a *answer) confirmations(subject *etree.Element) error {
 	var failure error
 	before := len(a.checks)
@@ -89,7 +88,7 @@ func (a *answer) confirmations(subject *etree.Element) error {
 		err := a.confirmation(el)
 		if err == nil {
 			if failure != nil {
-				a.checks = passed(a.checks, before) // those that did not fit did not matter
+				a.checks = passed(a.checks, before) // failures of other confirmations do not matter
 			}
 			return nil
 		}
@@ -137,7 +136,7 @@ func (a *answer) confirmation(el *etree.Element) error {
 		a.checks.That(false, "confirmation_not_on_or_after", "a time", "")
 		return errExpired(errors.New("a bearer confirmation without end"))
 	}
-	// Anyone who gets hold of the assertion can deliver it until then.
+	// A stolen assertion can be delivered until then.
 	if longest := a.now.Add(maxValidity + a.skew); until.After(longest) {
 		got := sso.Spoken(until.Sub(a.now)) + ", until " + stamp(until)
 		a.checks.That(false, "confirmation_lifetime", "at most "+maxValidityText, got)
@@ -153,8 +152,8 @@ func orNone(s string) string {
 	return s
 }
 
-// authn reads when and in what session the person signed in at the identity
-// provider. An assertion without that is no sign-in.
+// authn reads when and in which session the user signed in at the identity
+// provider. An assertion without an AuthnStatement is no sign-in.
 func (a *answer) authn(out *sso.Assertion) error {
 	statements := elements(a.assertion, nsAssertion, "AuthnStatement")
 	if !a.checks.That(len(statements) > 0, "authn_statement", "at least one", fmt.Sprint(len(statements))) {
@@ -190,12 +189,12 @@ func (a *answer) authn(out *sso.Assertion) error {
 	return nil
 }
 
-// nameID reads who the assertion is about. A transient name is another at every
-// sign-in, so it cannot be the key of a person.
+// nameID reads the subject. A transient name changes at every sign-in, so it
+// cannot identify a user.
 func (a *answer) nameID(subject *etree.Element, out *sso.Assertion) error {
 	const name = "name_id"
 	el, err := identifier(subject, func(hidden *etree.Element) (*etree.Element, error) {
-		return a.reveal(hidden, name+"_decryption", "NameID", true) // what it is in was signed
+		return a.reveal(hidden, name+"_decryption", "NameID", true) // the element around it was signed
 	})
 	if err != nil {
 		if _, told := errors.AsType[*sso.Error](err); told {
@@ -224,7 +223,8 @@ func (a *answer) nameID(subject *etree.Element, out *sso.Assertion) error {
 	return nil
 }
 
-// errHidden is about an EncryptedID whose check has told what was wrong.
+// errHidden returns the error for an EncryptedID whose check already says what
+// was wrong.
 func errHidden(err error) error {
 	if sso.CodeOf(err) == "saml_decryption_failed" {
 		return err
@@ -232,8 +232,8 @@ func errHidden(err error) error {
 	return errSubject(err)
 }
 
-// identifier finds the NameID in el, decrypted by reveal if it is an
-// EncryptedID; nil if there is neither. One name may stand there, in one form
+// identifier returns the NameID in el, decrypted by reveal if it is an
+// EncryptedID, or nil if there is neither. Only one name in one form is allowed
 // (core §2.4.1).
 func identifier(el *etree.Element, reveal func(hidden *etree.Element) (*etree.Element, error)) (*etree.Element, error) {
 	plain, hidden := elements(el, nsAssertion, "NameID"), elements(el, nsAssertion, "EncryptedID")

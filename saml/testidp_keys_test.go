@@ -25,8 +25,8 @@ type testKey struct {
 	cert    *x509.Certificate
 }
 
-// testKeyForms are the keys of testdata/keys; nobody uses them for anything
-// else. "attacker" is trusted by no one.
+// testKeyForms are the keys of testdata/keys, which are used for nothing else.
+// "attacker" is trusted by no connection.
 func testKeyForms() map[string]func() (crypto.Signer, error) {
 	rsaKey := func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 2048) }
 	weak := func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 1024) }

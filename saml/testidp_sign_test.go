@@ -154,8 +154,8 @@ func (f sigForm) keyInfo(t testing.TB) string {
 	return `<ds:KeyInfo><ds:X509Data>` + all + `</ds:X509Data></ds:KeyInfo>`
 }
 
-// sign makes a signature value with any algorithm URI, the ones nobody should
-// accept included.
+// sign returns a signature value with any algorithm URI, including those that
+// must not be accepted.
 func (k testKey) sign(t testing.TB, algorithm string, message []byte, der bool) []byte {
 	t.Helper()
 	if strings.Contains(algorithm, "hmac") { // with what everybody knows: the public key

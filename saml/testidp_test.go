@@ -195,7 +195,7 @@ type setup struct {
 	Keys         []string         `json:"keys,omitempty"`    // names of ours; "sp" if empty
 	AllowSHA1    bool             `json:"allow_sha1,omitempty"`
 	Skew         sso.Seconds      `json:"skew,omitempty"`
-	Unsolicited  bool             `json:"unsolicited,omitempty"` // nobody asked
+	Unsolicited  bool             `json:"unsolicited,omitempty"` // without a request
 	IDPInitiated sso.IDPInitiated `json:"idp_initiated,omitempty"`
 	Subject      string           `json:"subject,omitempty"` // of the mapping
 	ForceAuthn   bool             `json:"force_authn,omitempty"`

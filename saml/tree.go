@@ -12,7 +12,7 @@ import (
 	"gatehouse/sso"
 )
 
-// Namespaces.
+// XML namespaces.
 const (
 	nsProtocol  = "urn:oasis:names:tc:SAML:2.0:protocol"
 	nsAssertion = "urn:oasis:names:tc:SAML:2.0:assertion"
@@ -24,7 +24,7 @@ const (
 	nsInstance  = "http://www.w3.org/2001/XMLSchema-instance"
 )
 
-// parse makes the tree of a document that was scanned.
+// parse parses a document that was scanned.
 func parse(doc []byte, l limits) (*etree.Element, error) {
 	tree := etree.NewDocument()
 	tree.ReadSettings.MaxDepth = l.depth + 1
@@ -42,7 +42,7 @@ func is(el *etree.Element, space, tag string) bool {
 	return el != nil && el.Tag == tag && el.NamespaceURI() == space
 }
 
-// elements are the children of el with a name.
+// elements returns the children of el with a name.
 func elements(el *etree.Element, space, tag string) []*etree.Element {
 	var found []*etree.Element
 	for _, token := range el.Child {
@@ -53,8 +53,8 @@ func elements(el *etree.Element, space, tag string) []*etree.Element {
 	return found
 }
 
-// only gives the child of el with a name, nil if there is none. Two are an
-// error: readers differ in which they take.
+// only returns the child of el with a name, or nil if there is none. Two are an
+// error, because parsers differ in which they choose.
 func only(el *etree.Element, space, tag string) (*etree.Element, error) {
 	switch found := elements(el, space, tag); len(found) {
 	case 0:
@@ -66,8 +66,8 @@ func only(el *etree.Element, space, tag string) (*etree.Element, error) {
 	}
 }
 
-// text is all the text of an element that has no child elements. There is no
-// comment or instruction in the tree that could split it.
+// text returns the text of an element without child elements. The tree has no
+// comments or processing instructions that could split it.
 func text(el *etree.Element) (string, error) {
 	if len(el.Child) == 1 {
 		if data, ok := el.Child[0].(*etree.CharData); ok {
@@ -85,14 +85,14 @@ func text(el *etree.Element) (string, error) {
 	return all.String(), nil
 }
 
-// trimmed is text without the white space of pretty printing around it.
+// trimmed returns text without the white space of indentation around it.
 func trimmed(el *etree.Element) (string, error) {
 	s, err := text(el)
 	return strings.Trim(s, " \t\r\n"), err
 }
 
-// value is the attribute of that name in no namespace. etree's own look-up
-// would take one in any namespace.
+// value returns the attribute of that name in no namespace. etree's own lookup
+// would accept any namespace.
 func value(el *etree.Element, name string) string {
 	for i := range el.Attr {
 		if a := &el.Attr[i]; a.Key == name && a.Space == "" {
@@ -102,8 +102,8 @@ func value(el *etree.Element, name string) string {
 	return ""
 }
 
-// instant reads an xs:dateTime. SAML wants UTC (core §1.3.3); a time without a
-// zone is taken as that.
+// instant parses an xs:dateTime. SAML requires UTC (core §1.3.3); a time
+// without a zone is read as UTC.
 func instant(s string) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t.UTC(), nil
@@ -115,7 +115,7 @@ func instant(s string) (time.Time, error) {
 	return t, nil
 }
 
-// scope gives the namespace declarations in force inside el, the nearest of
+// scope returns the namespace declarations in force inside el, the nearest of
 // each prefix.
 func scope(el *etree.Element) []etree.Attr {
 	var all []etree.Attr
@@ -136,8 +136,8 @@ func isDeclaration(a etree.Attr) bool {
 	return a.Space == "xmlns" || a.Space == "" && a.Key == "xmlns"
 }
 
-// declare puts declarations on el that it does not have itself, so that it
-// means the same without its parents.
+// declare adds missing declarations to el, so that it means the same without
+// its parents.
 func declare(el *etree.Element, declarations []etree.Attr) {
 	for _, d := range declarations {
 		if !slices.ContainsFunc(el.Attr, func(a etree.Attr) bool { return a.Space == d.Space && a.Key == d.Key }) {

@@ -16,40 +16,39 @@ import (
 	"gatehouse/sso"
 )
 
-// maxCertificates bounds how many keys an answer is tried with.
+// maxCertificates is how many keys a response is tried with.
 const maxCertificates = 16
 
-// pinned is a certificate of the identity provider whose key is trusted.
+// pinned is a trusted certificate of the identity provider.
 type pinned struct {
 	cert        *x509.Certificate
 	fingerprint string
 }
 
-// short names the certificate for people who look for it in a list.
+// short names the certificate as lists show it.
 func (p *pinned) short() string { return named(p.cert) }
 
-// own is a key pair of ours.
+// own is one of our key pairs.
 type own struct {
 	signer crypto.Signer
 	rsa    *rsa.PrivateKey // nil if the key cannot decrypt
 	cert   []byte
 }
 
-// trust is what is compiled from one revision of a connection: parsed
-// certificates and keys.
+// trust is the parsed certificates and keys of one revision of a connection.
 type trust struct {
 	certs []*pinned
 	keys  []own
 	last  atomic.Int32 // which certificate fitted last; it is tried first
 
-	// What it was made from, compared before it is used again.
+	// The inputs, compared before the result is used again.
 	certificates []sso.Certificate
 	pairs        []sso.KeyPair
 }
 
-// madeFrom reports whether t is what c and cfg compile to. A revision number
-// says so too, but a decision about trust does not rest on a number somebody
-// else has to keep right.
+// madeFrom reports whether t is the result of compiling c and cfg. The revision
+// number says so too, but a decision about trust does not rely on other code
+// keeping a number right.
 func (t *trust) madeFrom(c sso.Connection, cfg sso.SAMLConfig) bool {
 	return slices.EqualFunc(t.certificates, cfg.Certificates, func(a, b sso.Certificate) bool { return bytes.Equal(a.Raw, b.Raw) }) &&
 		slices.EqualFunc(t.pairs, c.Keys, func(a, b sso.KeyPair) bool {
@@ -57,9 +56,9 @@ func (t *trust) madeFrom(c sso.Connection, cfg sso.SAMLConfig) bool {
 		})
 }
 
-// compile parses the certificates and keys of a connection. Keys that are too
-// weak were refused when they were saved; here they are left out, so that one
-// bad key does not stop those who sign in with another.
+// compile parses the certificates and keys of a connection. Weak keys are
+// refused when they are saved; here they are skipped, so that one bad key does
+// not stop sign-ins with another.
 func compile(c sso.Connection, cfg sso.SAMLConfig) (*trust, error) {
 	t := &trust{certificates: slices.Clone(cfg.Certificates), pairs: slices.Clone(c.Keys)}
 	for _, certificate := range cfg.Certificates {
@@ -100,7 +99,7 @@ func private(s sso.Secret) (crypto.Signer, error) {
 }
 
 // strong refuses keys that are too short, and those so long that one check
-// would cost a noticeable time.
+// takes a noticeable time.
 func strong(key crypto.PublicKey) error {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
@@ -117,7 +116,7 @@ func strong(key crypto.PublicKey) error {
 	return errors.New("a key that is neither RSA nor ECDSA")
 }
 
-// inOrder gives the pinned certificates, the one that fitted last first.
+// inOrder returns the pinned certificates, the last one that fitted first.
 func (t *trust) inOrder() []*pinned {
 	last := int(t.last.Load())
 	if last == 0 {

@@ -21,22 +21,22 @@ import (
 )
 
 // verify checks the signature of el with the pinned keys, one after the other,
-// and gives the element that was signed: not el, but what goxmldsig parsed from
-// the very octets whose digest it compared. Nothing else may be read
-// afterwards. el is changed on the way.
+// and returns the signed element: not el, but what goxmldsig parsed from the
+// octets whose digest it compared. Nothing else may be read afterwards. verify
+// changes el.
 //
-// A certificate in the message is no reason to trust it and no hint which of
-// ours to take: KeyInfo is removed before goxmldsig sees it. Expiry of a pinned
-// certificate is for the caller to report; goxmldsig is given a moment at which
-// the certificate is valid.
+// A certificate in the message is not trusted and does not select one of ours:
+// KeyInfo is removed before goxmldsig sees it. The caller reports an expired
+// pinned certificate; goxmldsig is given a time at which the certificate is
+// valid.
 func (t *trust) verify(el *etree.Element, s *signature) (*etree.Element, *pinned, error) {
 	tag, space, id := el.Tag, el.NamespaceURI(), value(el, "ID")
 	declare(el, scope(el))
 	if s.keyInfo != nil {
 		s.element.RemoveChild(s.keyInfo)
 	}
-	// goxmldsig looks for the signature from the front and gives up after 1,000
-	// elements. Where it stands among its siblings is not signed.
+	// goxmldsig searches for the signature from the front and gives up after
+	// 1,000 elements. Its position among its siblings is not signed.
 	el.RemoveChild(s.element)
 	el.InsertChildAt(0, s.element)
 
@@ -67,7 +67,7 @@ func (t *trust) verify(el *etree.Element, s *signature) (*etree.Element, *pinned
 	return nil, nil, fmt.Errorf("verify signature: %w", err)
 }
 
-// misfit says in words why a signature was not accepted.
+// misfit describes why a signature was not accepted.
 func misfit(err error) string {
 	switch {
 	case byAnotherKey(err):
@@ -84,10 +84,11 @@ func byAnotherKey(err error) bool {
 	return errors.Is(err, rsa.ErrVerification) || err != nil && strings.HasSuffix(err.Error(), "x509: ECDSA verification failure")
 }
 
-// byAnother reports whether the signature was surely made with another key than
-// that of check. It asks on an element that holds nothing but the signature:
-// each time goxmldsig validates one it copies it, and an answer that no key fits
-// should not cost a copy for each. What passes here is not verified.
+// byAnother reports whether the signature was certainly made with another key
+// than that of check. It verifies on an element that contains only the
+// signature: goxmldsig copies the element at each validation, and a response
+// that no key fits should not cost a copy for each key. A signature that passes
+// here is not verified.
 func (s *signature) byAnother(el *etree.Element, check dsig.ValidationContext) bool {
 	hollow := &etree.Element{Space: el.Space, Tag: el.Tag, Attr: el.Attr}
 	hollow.AddChild(s.element.Copy())
@@ -95,9 +96,9 @@ func (s *signature) byAnother(el *etree.Element, check dsig.ValidationContext) b
 	return byAnotherKey(err)
 }
 
-// write puts the signature value in the form goxmldsig reads: without white
-// space, and for ECDSA as ASN.1 instead of the two numbers of fixed length that
-// XML Signature has (RFC 4050 §3.3). The value is not covered by itself.
+// write converts the signature value to the form goxmldsig reads: without white
+// space, and for ECDSA as ASN.1 in place of the two numbers of fixed length of
+// XML Signature (RFC 4050 §3.3). The value itself is not signed.
 func (s *signature) write(p *pinned) {
 	raw := s.value
 	if key, ok := p.cert.PublicKey.(*ecdsa.PublicKey); ok {
@@ -110,8 +111,8 @@ func (s *signature) write(p *pinned) {
 	}
 }
 
-// asn1Signature leaves what is not two numbers of size bytes as it is: some
-// send ASN.1 themselves.
+// asn1Signature encodes two numbers of size bytes as ASN.1. It returns any
+// other value unchanged, because some identity providers send ASN.1.
 func asn1Signature(raw []byte, size int) []byte {
 	if len(raw) != 2*size {
 		return raw
@@ -123,17 +124,17 @@ func asn1Signature(raw []byte, size int) []byte {
 	return der
 }
 
-// authenticity collects what verifying one answer found out.
+// authenticity is what verifying one response found out.
 type authenticity struct {
 	trust     *trust
 	allowSHA1 bool
 	now       time.Time
 	checks    *sso.Checks
-	cert      *pinned // of the innermost signature
+	cert      *pinned // that verified the innermost signature
 }
 
-// open verifies the signature of el if it has one and gives what may be read of
-// it; signed is false, and el is given back, if it has none.
+// open verifies the signature of el, if it has one, and returns the part that
+// may be read. Without a signature, signed is false and opened is el.
 func (v *authenticity) open(el *etree.Element, name string) (opened *etree.Element, signed bool, err error) {
 	s, err := readSignature(el)
 	if err != nil {
@@ -163,8 +164,9 @@ func (v *authenticity) open(el *etree.Element, name string) (opened *etree.Eleme
 	return opened, true, nil
 }
 
-// expiry warns of the certificate that was used: it is a pinned key, so its
-// dates decide nothing, but the identity provider may think otherwise soon.
+// expiry warns if the certificate that was used has expired or soon will. The
+// dates of a pinned key are not enforced here, but the identity provider may
+// enforce them.
 func (v *authenticity) expiry() {
 	if v.cert == nil {
 		return
@@ -179,7 +181,7 @@ func (v *authenticity) expiry() {
 	}
 }
 
-// presented tells an admin which certificate the message itself names.
+// presented names the certificate in the message, for an admin.
 func (s *signature) presented() string {
 	const none = "without a certificate in the message"
 	if s.keyInfo == nil {
@@ -208,8 +210,8 @@ func (s *signature) presented() string {
 	return "with certificate " + named(cert) + " in the message"
 }
 
-// named describes a certificate by what consoles of identity providers list of it.
-// Two of one name are told apart by the day or else by the fingerprint.
+// named describes a certificate as the consoles of identity providers list it.
+// Certificates of the same name differ by the date or else by the fingerprint.
 func named(cert *x509.Certificate) string {
 	sum := sha256.Sum256(cert.Raw)
 	start := fmt.Sprintf("%X:%X:%X:%X", sum[:1], sum[1:2], sum[2:3], sum[3:4])
