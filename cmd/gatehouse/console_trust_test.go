@@ -74,6 +74,11 @@ func (d *consoleTest) now() sso.Connection {
 	return c
 }
 
+// current returns the field by which a form names the connection's revision.
+func (d *consoleTest) current() url.Values {
+	return url.Values{"revision": {strconv.FormatInt(d.now().Revision, 10)}}
+}
+
 // evil enters another identity provider in the assistant, as who.
 func (d *consoleTest) evil(who, entity string) {
 	d.Helper()
@@ -112,7 +117,7 @@ func TestSetupLinkTrustChange(t *testing.T) {
 	digest := d.now().Draft.TrustDigest()
 	// The pages that approve it or move it to another connection answer 404.
 	for path, form := range map[string]url.Values{
-		home + "/trust/approve": {"digest": {digest}}, home + "/disable": {}, home + "/rollback": {}, home + "/enable": {},
+		home + "/trust/approve": {"digest": {digest}}, home + "/disable": d.current(), home + "/rollback": d.current(), home + "/enable": d.current(),
 		home + "/delete": {"name": {d.conn.Name}}, "/admin/enterprises/acme/access/admins": {"login": {"bystander@acme.test"}},
 		"/admin/enterprises/acme/access/links": {"for": {"me"}, "expires_in": {"5"}, "max_opens": {"5"}},
 	} {
@@ -181,7 +186,7 @@ func TestOneAdminTrustChange(t *testing.T) {
 	d.evil(named, "https://evil.test")
 	for what, w := range map[string]*httptest.ResponseRecorder{
 		"enable in the assistant": d.enable(named),
-		"enable on the page":      d.send(named, home+"/enable", nil),
+		"enable on the page":      d.send(named, home+"/enable", d.current()),
 		"approve their own":       d.send(named, home+"/trust/approve", url.Values{"digest": {d.now().Draft.TrustDigest()}}),
 	} {
 		if w.Code != http.StatusUnprocessableEntity || d.now().Live.SAML.IDPEntityID != "https://idp.test" {
@@ -192,7 +197,7 @@ func TestOneAdminTrustChange(t *testing.T) {
 	if !strings.Contains(overview, "waits for approval") {
 		t.Error("the overview does not say what waits")
 	}
-	if w := d.send(byGroup, home+"/disable", nil); w.Code != http.StatusSeeOther {
+	if w := d.send(byGroup, home+"/disable", d.current()); w.Code != http.StatusSeeOther {
 		t.Fatalf("disable: %d", w.Code)
 	}
 	// The change ended their sessions; an operator refuses it.

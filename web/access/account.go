@@ -1,7 +1,6 @@
 package access
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 
@@ -92,19 +91,13 @@ func (h *Handlers) ties(r *http.Request, a sso.Admin) (tied, can *tiedTo, err er
 
 func (h *Handlers) changePassword(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	err := h.Service.ChangePassword(r.Context(), v.Admin, sso.Secret(r.PostForm.Get("current")), sso.Secret(r.PostForm.Get("password")), h.Admin.Token(r))
-	if problems(err) {
-		return h.showMe(w, r, v, http.StatusUnprocessableEntity, err)
+	if console.OnForm(err) {
+		return h.showMe(w, r, v, console.FormStatus(err), err)
 	}
 	if err != nil {
 		return fmt.Errorf("change the password: %w", err)
 	}
 	return console.Done(w, mePath, "password")
-}
-
-// problems reports whether an error is for the page that asked.
-func problems(err error) bool {
-	known, ok := errors.AsType[*sso.Error](err)
-	return ok && (known.Kind == sso.Invalid || known.Kind == sso.Conflict)
 }
 
 // tie makes who is signed in by single sign-on in this browser the same person.
@@ -127,8 +120,8 @@ func (h *Handlers) untie(w http.ResponseWriter, r *http.Request, v console.Visit
 
 func (h *Handlers) tied(w http.ResponseWriter, r *http.Request, v console.Visit, p *sso.Principal, done string) error {
 	err := h.Service.Tie(r.Context(), v.Admin, p)
-	if problems(err) {
-		return h.showMe(w, r, v, http.StatusUnprocessableEntity, err)
+	if console.OnForm(err) {
+		return h.showMe(w, r, v, console.FormStatus(err), err)
 	}
 	if err != nil {
 		return err

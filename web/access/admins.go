@@ -118,8 +118,8 @@ func (h *Handlers) change(done string, do func(ctx context.Context, by sso.Actor
 			return err
 		}
 		err = do(r.Context(), v.Actor, id)
-		if problems(err) {
-			return h.showAdmins(w, r, v, http.StatusUnprocessableEntity, func(p *adminsPage) { p.Wrong = ui.Blame(err) })
+		if console.OnForm(err) {
+			return h.showAdmins(w, r, v, console.FormStatus(err), func(p *adminsPage) { p.Wrong = ui.Blame(err) })
 		}
 		if err != nil {
 			return err

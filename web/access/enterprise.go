@@ -114,8 +114,8 @@ func (h *Handlers) enforcement(r *http.Request, v console.Visit, p *accessPage) 
 func (h *Handlers) addAdmin(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	login := strings.TrimSpace(r.PostForm.Get("login"))
 	err := h.Service.NameAdmin(r.Context(), v.Actor, v.Enterprise.ID, login)
-	if problems(err) {
-		return h.showAccess(w, r, v, http.StatusUnprocessableEntity, entry{login: login, wrong: err})
+	if console.OnForm(err) {
+		return h.showAccess(w, r, v, console.FormStatus(err), entry{login: login, wrong: err})
 	}
 	if err != nil {
 		return err
@@ -136,8 +136,8 @@ func (h *Handlers) removeAdmin(w http.ResponseWriter, r *http.Request, v console
 
 func (h *Handlers) enforce(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	err := h.Service.Enforce(r.Context(), v.Visitor, v.Enterprise.ID)
-	if problems(err) {
-		return h.showAccess(w, r, v, http.StatusUnprocessableEntity, entry{wrong: err})
+	if console.OnForm(err) {
+		return h.showAccess(w, r, v, console.FormStatus(err), entry{wrong: err})
 	}
 	if err != nil {
 		return err

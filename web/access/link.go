@@ -91,8 +91,8 @@ func (h *Handlers) makeLink(w http.ResponseWriter, r *http.Request, v console.Vi
 				URL: ui.Copyable{ID: "made", Value: h.BaseURL + setupPath + token.Reveal()}}})
 		}
 	}
-	if problems(err) {
-		return h.showAccess(w, r, v, http.StatusUnprocessableEntity, entry{link: typed, wrong: err})
+	if console.OnForm(err) {
+		return h.showAccess(w, r, v, console.FormStatus(err), entry{link: typed, wrong: err})
 	}
 	return err
 }

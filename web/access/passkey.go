@@ -80,8 +80,8 @@ func (h *Handlers) addPasskey(w http.ResponseWriter, r *http.Request, v console.
 		return route.SeeOther(w, mePath)
 	}
 	err := h.Passkeys.Add(r.Context(), v.Admin, sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer")))
-	if problems(err) || sso.CodeOf(err) == "challenge_gone" {
-		return h.showMe(w, r, v, http.StatusUnprocessableEntity, err)
+	if console.OnForm(err) || sso.CodeOf(err) == "challenge_gone" {
+		return h.showMe(w, r, v, console.FormStatus(err), err)
 	}
 	if err != nil {
 		return err

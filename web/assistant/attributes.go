@@ -54,7 +54,7 @@ func (a *Assistant) renderAttributes(w http.ResponseWriter, s *attributes, err e
 	base, around := a.around(s.state, "attributes")
 	base.Flash = s.said
 	p := &setupAttributesPage{Base: base, stepFrame: around, Part: a.part(s.state, "h-do", "In "+s.place(), s.guide.Attributes), Groups: a.part(s.state, "h-groups", s.guide.Groups.Title, s.guide.Groups),
-		Claims: s.claims(), Form: setupForm{Action: s.at("attributes"), Button: "Save", Hidden: []ui.HiddenField{s.revision()}, Tried: s.tried}, Trace: s.trace}
+		Claims: s.claims(), Form: setupForm{Action: s.at("attributes"), Button: "Save", Hidden: []ui.HiddenField{console.RevisionField(s.Connection)}, Tried: s.tried}, Trace: s.trace}
 	p.Form.Wrong = ui.Blame(renamed(err), s.form.all()...)
 	p.Form.Fields, p.Form.More = values(s.form.fields), values(s.form.more)
 	if s.last != nil {
@@ -65,7 +65,7 @@ func (a *Assistant) renderAttributes(w http.ResponseWriter, s *attributes, err e
 		p.Try = s.at("attributes", "try") + "#trace"
 	}
 	p.Sent = s.sent()
-	return a.Console.Render(w, statusOf(err), p)
+	return a.Console.Render(w, console.FormStatus(err), p)
 }
 
 // claims are the lines of the table, ticked off by what came last.
@@ -201,15 +201,15 @@ func (a *Assistant) saveAttributes(w http.ResponseWriter, r *http.Request, v con
 	f := s.mappingForm(r.PostForm)
 	absent := sso.WhenUnknown(f.get("group_sync.on_absent"))
 	edit := f.mapping()
-	_, _, err = a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, connections.Edit{Revision: revisionOf(r.PostForm),
+	_, _, err = a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, connections.Edit{Revision: console.Revision(r.PostForm),
 		Mapping:       &edit,
 		GroupSync:     &connections.GroupSyncEdit{OnAbsent: &absent},
 		DefaultGroups: linesOf(f.get("default_groups")),
 		EmailOptional: new(f.checked("email_optional"))})
-	switch kind := sso.KindOf(err); {
+	switch {
 	case err == nil:
 		return console.Done(w, s.at("attributes"), "saved")
-	case kind == sso.Invalid || kind == sso.Stale:
+	case console.OnForm(err):
 		return a.renderAttributes(w, &attributes{state: s, form: f}, err)
 	}
 	return err
@@ -248,7 +248,7 @@ func (a *Assistant) tryAttributes(w http.ResponseWriter, r *http.Request, v cons
 	}
 	m, err := a.Service.TryMapping(v.Connection, shown.form.mapping())
 	switch {
-	case sso.KindOf(err) == sso.Invalid:
+	case console.OnForm(err):
 		return a.renderAttributes(w, shown, err)
 	case err != nil:
 		return err

@@ -72,7 +72,7 @@ func (a *Assistant) name(w http.ResponseWriter, v console.Visit, g guide.Guide, 
 		field.Value = ""
 	}
 	here := console.At(v.Enterprise, "connections", "new")
-	return a.Console.Render(w, statusOf(err), &nameConnectionPage{Base: a.base(v, ""), Heading: "Name the connection", Lead: over(g.Product, g.Protocol),
+	return a.Console.Render(w, console.FormStatus(err), &nameConnectionPage{Base: a.base(v, ""), Heading: "Name the connection", Lead: over(g.Product, g.Protocol),
 		Wrong: ui.Blame(err, &field), Fields: []ui.Field{field}, Action: here, Button: "Next", Back: ui.Link{Label: "Choose another", Href: here},
 		Hidden: []ui.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}}})
 }
@@ -89,7 +89,7 @@ func (a *Assistant) create(w http.ResponseWriter, r *http.Request, v console.Vis
 	name := connections.Tidy(r.PostForm.Get("name"))
 	c, _, err := a.Service.Create(r.Context(), v.Actor, v.Enterprise.ID, g.Protocol, connections.Edit{Name: &name, Provider: &g.Provider})
 	switch {
-	case sso.KindOf(err) == sso.Invalid || sso.KindOf(err) == sso.Conflict:
+	case console.OnForm(err):
 		return a.name(w, v, g, r.PostForm.Get("name"), err)
 	case err != nil:
 		return err
@@ -124,12 +124,12 @@ func (a *Assistant) chooseAgain(w http.ResponseWriter, r *http.Request, v consol
 func (a *Assistant) sure(w http.ResponseWriter, s *state, g guide.Guide, err error) error {
 	p := &nameConnectionPage{Base: a.base(s.Visit, s.Connection.Name), Heading: "Change to " + over(g.Product, g.Protocol), Lead: "The steps are then those of " + g.Product + ". What you entered stays.",
 		Wrong: ui.Blame(err), Action: s.at("provider"), Button: "Change", Back: ui.Link{Label: "Keep it as it is", Href: s.at()},
-		Hidden: []ui.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}, s.revision()}}
+		Hidden: []ui.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}, console.RevisionField(s.Connection)}}
 	if g.Protocol != s.Connection.Protocol {
 		p.Lead = "The steps are then those of " + g.Product + "."
 		p.Warnings = []ui.Todo{{State: "warn", Text: "This is a different protocol. The values of the identity provider that you entered are deleted, and it needs different addresses of ours."}}
 	}
-	return a.Console.Render(w, statusOf(err), p)
+	return a.Console.Render(w, console.FormStatus(err), p)
 }
 
 func (a *Assistant) changeProvider(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -141,9 +141,9 @@ func (a *Assistant) changeProvider(w http.ResponseWriter, r *http.Request, v con
 	if !ok {
 		return route.SeeOther(w, s.at("provider"))
 	}
-	_, err = a.Service.Restart(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, revisionOf(r.PostForm), g.Protocol, g.Provider)
+	_, err = a.Service.Restart(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, console.Revision(r.PostForm), g.Protocol, g.Provider)
 	switch {
-	case sso.KindOf(err) == sso.Invalid || sso.KindOf(err) == sso.Stale:
+	case console.OnForm(err):
 		return a.sure(w, s, g, err)
 	case err != nil:
 		return err

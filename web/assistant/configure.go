@@ -39,12 +39,12 @@ func (a *Assistant) fetchMetadata(w http.ResponseWriter, r *http.Request, v cons
 		return err
 	}
 	_, changed, err := a.Service.RefreshMetadata(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
-	switch kind := sso.KindOf(err); {
+	switch {
 	case err == nil && changed:
 		return console.Done(w, s.at("configure"), "new")
 	case err == nil:
 		return console.Done(w, s.at("configure"), "same")
-	case kind == sso.Invalid, kind == sso.Conflict, kind == sso.Stale, kind == sso.Upstream:
+	case console.OnForm(err):
 		return a.renderConfigure(w, s, s.stored(""), "", false, err)
 	}
 	return fmt.Errorf("fetch the metadata: %w", err)
@@ -84,7 +84,7 @@ func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, sa
 	if p.Open {
 		p.Next = nil
 	}
-	p.Form = setupForm{Action: s.at("configure"), Button: "Save and check", Files: f.manual, Hidden: []ui.HiddenField{{Name: "how", Value: f.how()}, s.revision()}}
+	p.Form = setupForm{Action: s.at("configure"), Button: "Save and check", Files: f.manual, Hidden: []ui.HiddenField{{Name: "how", Value: f.how()}, console.RevisionField(s.Connection)}}
 	if !s.begun() {
 		p.Form.Button = "Create connection"
 	}
@@ -92,7 +92,7 @@ func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, sa
 	p.Form.Wrong = ui.Blame(renamed(err), f.all()...)
 	p.Form.Fields, p.Form.More = values(f.fields), values(f.more)
 	p.Form.Meant = f.meant(err)
-	return a.Console.Render(w, statusOf(err), p)
+	return a.Console.Render(w, console.FormStatus(err), p)
 }
 
 // worthALook is what works and should not stay as it is, each said once: two
@@ -176,14 +176,14 @@ func (a *Assistant) saveConfigure(w http.ResponseWriter, r *http.Request, v cons
 	}
 	f := s.entered(r.PostForm)
 	edit := f.edit(s)
-	edit.Revision = revisionOf(r.PostForm)
+	edit.Revision = console.Revision(r.PostForm)
 	_, warnings, err := a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, edit)
-	switch kind := sso.KindOf(err); {
+	switch {
 	case err == nil && unanswered(warnings):
 		return console.Done(w, s.at("configure"), "kept")
 	case err == nil:
 		return console.Done(w, s.at("configure"), "saved")
-	case kind != sso.Invalid && kind != sso.Stale:
+	case !console.OnForm(err):
 		return err
 	}
 	if kept, failed := a.keepSecret(r.Context(), s, edit, err); failed != nil {
@@ -209,7 +209,7 @@ func unanswered(warnings []connections.Warning) bool {
 // issuer yet: it must not be sent to one that it was not meant for.
 func (a *Assistant) keepSecret(ctx context.Context, s *state, edit connections.Edit, refused error) (bool, error) {
 	c := s.config()
-	if edit.OIDC == nil || edit.OIDC.ClientSecret == nil || sso.KindOf(refused) == sso.Stale || c == nil || c.OIDC == nil || c.OIDC.Issuer != "" || c.OIDC.ClientSecret != "" {
+	if edit.OIDC == nil || edit.OIDC.ClientSecret == nil || sso.KindOf(refused) != sso.Invalid || c == nil || c.OIDC == nil || c.OIDC.Issuer != "" || c.OIDC.ClientSecret != "" {
 		return false, nil
 	}
 	now, _, err := a.Service.Edit(ctx, s.Actor, s.Enterprise.ID, s.Connection.ID, connections.Edit{Revision: edit.Revision,

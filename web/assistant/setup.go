@@ -2,7 +2,6 @@ package assistant
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"gatehouse/sso"
@@ -97,16 +96,4 @@ func (a *Assistant) Register(rt *route.Router) {
 		Rates: []route.Rate{{Name: "setup", PerMinute: 60}}})
 	a.Console.Add(rt, console.Page{Pattern: "POST " + setupPath + "/metadata", Need: console.Connection, Handle: a.fetchMetadata,
 		Rates: []route.Rate{{Name: "metadata", PerMinute: 10}}})
-}
-
-// statusOf is that of a page that is shown because of what was wrong, if anything
-// was.
-func statusOf(err error) int {
-	switch {
-	case err == nil:
-		return http.StatusOK
-	case sso.KindOf(err) == sso.Stale:
-		return http.StatusConflict
-	}
-	return http.StatusUnprocessableEntity
 }

@@ -3,8 +3,6 @@ package assistant
 import (
 	"encoding/pem"
 	"net/http"
-	"net/url"
-	"strconv"
 	"strings"
 
 	"gatehouse/sso"
@@ -12,21 +10,6 @@ import (
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
-
-// revision is what a form carries so that it does not undo what it did not show.
-func (s *state) revision() ui.HiddenField {
-	return ui.HiddenField{Name: "revision", Value: strconv.FormatInt(s.Connection.Revision, 10)}
-}
-
-// revisionOf is the revision that a form was made from; -1, which no connection
-// has, if it does not say.
-func revisionOf(form url.Values) int64 {
-	n, err := strconv.ParseInt(form.Get("revision"), 10, 64)
-	if err != nil || n <= 0 {
-		return -1
-	}
-	return n
-}
 
 func (a *Assistant) showCreate(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	s, err := a.load(r.Context(), v)
@@ -103,7 +86,7 @@ func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err
 	base, around := a.around(s, "enable")
 	around.Next = nil
 	p := &setupEnablePage{Base: base, stepFrame: around, Missing: s.lacks(), Changes: s.changes(),
-		Form: setupForm{Action: s.at("enable"), Button: "Proceed", Hidden: []ui.HiddenField{s.revision()}}}
+		Form: setupForm{Action: s.at("enable"), Button: "Proceed", Hidden: []ui.HiddenField{console.RevisionField(s.Connection)}}}
 	for _, d := range connections.Differences(s.Connection.Live, s.Connection.Draft) {
 		if s.Connection.Live != nil && s.Connection.Draft != nil {
 			one := differs(d)
@@ -125,7 +108,7 @@ func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err
 	} else {
 		p.Form.Wrong = ui.Blame(err)
 	}
-	return a.Console.Render(w, statusOf(err), p)
+	return a.Console.Render(w, console.FormStatus(err), p)
 }
 
 // changes is what will be different for people, in sentences.
@@ -188,7 +171,7 @@ func (a *Assistant) enable(w http.ResponseWriter, r *http.Request, v console.Vis
 	}
 	typed := r.PostForm.Get("confirm")
 	switch {
-	case revisionOf(r.PostForm) != v.Connection.Revision:
+	case console.Revision(r.PostForm) != v.Connection.Revision:
 		err = &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Someone changed this connection in the meantime. Look at it again before you enable it."}
 	case !s.passed() && connections.Tidy(typed) != v.Connection.Name:
 		err = sso.InvalidField("invalid_configuration", "confirm", "Enter the name of the connection, exactly as it is.")
@@ -200,10 +183,10 @@ func (a *Assistant) enable(w http.ResponseWriter, r *http.Request, v console.Vis
 			return a.askEnable(w, s, typed, err)
 		}
 	}
-	switch kind := sso.KindOf(err); {
+	switch {
 	case err == nil:
 		return console.Done(w, s.at("done"), "enabled")
-	case kind == sso.Invalid, kind == sso.Stale, kind == sso.Upstream, kind == sso.Conflict:
+	case console.OnForm(err):
 		return a.askEnable(w, s, typed, err)
 	}
 	return err

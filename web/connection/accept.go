@@ -57,7 +57,7 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, v console.Visi
 		return g, nil
 	})
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.showGroups(w, r, v, err)
 	case err != nil:
 		return fmt.Errorf("accept a name for a group: %w", err)

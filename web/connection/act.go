@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"gatehouse/sso"
 	"gatehouse/web/console"
@@ -24,7 +23,7 @@ func (h *Handlers) act(word string, do func(context.Context, sso.Actor, sso.Ente
 			}
 		}
 		switch {
-		case refusal(err):
+		case console.OnForm(err):
 			return h.render(w, r, v, err, "")
 		case err != nil:
 			return fmt.Errorf("change the connection: %w", err)
@@ -33,11 +32,10 @@ func (h *Handlers) act(word string, do func(context.Context, sso.Actor, sso.Ente
 	}
 }
 
-// current is Stale "connection_changed" if the page was about an earlier revision
-// of the connection. Pages that do not say are about any.
+// current fails with Stale "connection_changed" if the form was made from an
+// earlier revision of the connection, or names none.
 func current(r *http.Request, c sso.Connection) error {
-	was := r.PostForm.Get("revision")
-	if was == "" || was == strconv.FormatInt(c.Revision, 10) {
+	if console.Revision(r.PostForm) == c.Revision {
 		return nil
 	}
 	return &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Someone else changed this connection in the meantime. Look at it again."}
@@ -52,7 +50,7 @@ func (h *Handlers) delete(w http.ResponseWriter, r *http.Request, v console.Visi
 		err = h.Setup.Delete(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
 	}
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.render(w, r, v, err, typed)
 	case err != nil:
 		return fmt.Errorf("delete the connection: %w", err)

@@ -48,7 +48,7 @@ func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v co
 	if refused != nil {
 		p.Wrong = certificateFaults(refused, &p.Field)
 	}
-	return h.Console.Render(w, status(p.Wrong), p)
+	return h.Console.Render(w, console.FormStatus(refused), p)
 }
 
 // certificateFaults puts what is wrong with a certificate on the only field.
@@ -162,7 +162,7 @@ func removal(v console.Visit, x sso.Certificate, f string) *ui.Confirm {
 		return nil
 	}
 	return &ui.Confirm{Label: "Remove", Text: "Answers signed with it are refused, once the draft is enabled.", Action: at(v, "certificates", "remove"), Button: "Remove in the draft", Danger: true,
-		Fields: []ui.HiddenField{{Name: "fingerprint", Value: f}, {Name: "revision", Value: strconv.FormatInt(v.Connection.Revision, 10)}}}
+		Fields: []ui.HiddenField{{Name: "fingerprint", Value: f}, console.RevisionField(v.Connection)}}
 }
 
 func has(all []sso.Certificate, fingerprint string) bool {
@@ -274,10 +274,9 @@ func (h *Handlers) trust(w http.ResponseWriter, r *http.Request, v console.Visit
 	if v.Connection.Protocol != sso.SAML {
 		return notFound()
 	}
-	revision, _ := strconv.ParseInt(r.PostForm.Get("revision"), 10, 64) // 0, which is any, for what is no number
-	_, _, err := h.Setup.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, connections.Edit{Revision: revision, SAML: &connections.SAMLEdit{Certificates: all}})
+	_, _, err := h.Setup.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, connections.Edit{Revision: console.Revision(r.PostForm), SAML: &connections.SAMLEdit{Certificates: all}})
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.showCertificates(w, r, v, err)
 	case err != nil:
 		return fmt.Errorf("change certificates: %w", err)
@@ -288,7 +287,7 @@ func (h *Handlers) trust(w http.ResponseWriter, r *http.Request, v console.Visit
 func (h *Handlers) refresh(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	_, changed, err := h.Setup.RefreshMetadata(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.showCertificates(w, r, v, err)
 	case err != nil:
 		return fmt.Errorf("fetch the metadata: %w", err)
@@ -329,7 +328,7 @@ func pending(v console.Visit) *ui.Confirm {
 
 func (h *Handlers) confirmKeys(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	switch _, err := h.Setup.ConfirmKeys(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID); {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.showCertificates(w, r, v, err)
 	case err != nil:
 		return fmt.Errorf("confirm certificates: %w", err)
@@ -340,7 +339,7 @@ func (h *Handlers) confirmKeys(w http.ResponseWriter, r *http.Request, v console
 func (h *Handlers) rotate(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	_, err := h.Setup.RotateKey(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.showCertificates(w, r, v, err)
 	case err != nil:
 		return fmt.Errorf("make a new key: %w", err)

@@ -2,7 +2,6 @@ package connection
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"gatehouse/sso"
@@ -137,16 +136,6 @@ func at(v console.Visit, parts ...string) string {
 
 func (h *Handlers) time(t time.Time) ui.Time { return ui.NewTime(t, h.Now()) }
 
-// refusal is what can be told about an error on the page where it was made:
-// whether it is one.
-func refusal(err error) bool {
-	switch sso.KindOf(err) {
-	case sso.Invalid, sso.Conflict, sso.Stale, sso.Upstream:
-		return true
-	}
-	return false
-}
-
 // wrong is the summary of a refusal that is about no field of the page.
 func wrong(err error) []ui.Wrong {
 	var all []ui.Wrong
@@ -157,12 +146,4 @@ func wrong(err error) []ui.Wrong {
 		all = append(all, w)
 	}
 	return all
-}
-
-// status is that of a page with these faults.
-func status(faults []ui.Wrong) int {
-	if len(faults) > 0 {
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusOK
 }

@@ -5,10 +5,12 @@ import (
 	"html"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -116,8 +118,19 @@ func (f *fixture) enterAs(decide sso.Decide, asserted sso.AssertedGroups) (recor
 	return record
 }
 
+// do makes a request as one of the visitors. A form about the connection names
+// the connection's revision, as those of its pages do.
 func (f *fixture) do(who, method, path string, form url.Values) (int, string) {
 	f.Helper()
+	if method == http.MethodPost && !form.Has("revision") {
+		form = maps.Clone(form)
+		if form == nil {
+			form = url.Values{}
+		}
+		if c, err := f.db.Connection(f.Context(), f.ent.ID, f.conn.ID); err == nil {
+			form.Set("revision", strconv.FormatInt(c.Revision, 10))
+		}
+	}
 	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
 	r.Host = "sso.example"
 	r.Header.Set("Visitor", who)
@@ -151,7 +164,12 @@ func TestRefusals(t *testing.T) {
 	before, err := f.db.Connection(t.Context(), f.ent.ID, f.conn.ID)
 	f.ok(err)
 	f.says(200, "GET", f.home, nil, "Okta & <co>", "It cannot be deleted now", "ada")
-	f.says(422, "POST", f.home+"/enable", url.Values{"revision": {"77"}}, "Someone else changed this connection")
+	for _, form := range []url.Values{{"revision": {"77"}}, {"revision": {""}}} {
+		for _, action := range []string{"enable", "disable", "rollback", "discard"} {
+			f.says(409, "POST", f.home+"/"+action, form, "Someone else changed this connection")
+		}
+		f.says(409, "POST", f.home+"/settings", url.Values{"revision": form["revision"], "name": {"Okta"}})
+	}
 	f.says(422, "POST", f.home+"/rollback", nil, "no earlier version")
 	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"Okta"}}, "This is not its name")
 	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"Okta & <co>"}}, "only way in for 1 active person (ada)")

@@ -115,7 +115,7 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 	last := records[i]
 	preview, err := h.Preview.PreviewSync(r.Context(), v.Enterprise.ID, v.Connection.ID, login.Supposed{User: u.ID, Groups: last.Asserted})
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		p.Notes = []string{ui.Blame(err)[0].Message}
 		return h.Console.Render(w, http.StatusOK, p)
 	case err != nil:

@@ -199,7 +199,7 @@ func (h *Handlers) showGroups(w http.ResponseWriter, r *http.Request, v console.
 	} else if refused != nil {
 		p.Wrong = wrong(refused)
 	}
-	return h.Console.Render(w, status(p.Wrong), p)
+	return h.Console.Render(w, console.FormStatus(refused), p)
 }
 
 func (o overview) count(show string) int {
@@ -324,7 +324,7 @@ func (h *Handlers) createGroup(w http.ResponseWriter, r *http.Request, v console
 		_, err = h.Store.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, sso.Group{Organization: id, Name: text})
 	}
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.showGroups(w, r, v, err)
 	case err != nil:
 		return fmt.Errorf("create the group: %w", err)

@@ -63,7 +63,7 @@ func (h *Handlers) showHeld(w http.ResponseWriter, r *http.Request, v console.Vi
 		}
 		p.Before = append(p.Before, row)
 	}
-	return h.Console.Render(w, status(p.Wrong), p)
+	return h.Console.Render(w, console.FormStatus(refused), p)
 }
 
 func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync) (heldRow, error) {
@@ -108,7 +108,7 @@ func (h *Handlers) decide(w http.ResponseWriter, r *http.Request, v console.Visi
 	}
 	_, err = do(r.Context(), v.Actor, v.Enterprise.ID, id)
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.showHeld(w, r, v, err)
 	case err != nil:
 		return fmt.Errorf("decide a held sync: %w", err)

@@ -34,7 +34,7 @@ func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v consol
 		_, _, err = h.Setup.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, edit)
 	}
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
 	case err != nil:
 		return fmt.Errorf("save the settings: %w", err)
@@ -51,7 +51,7 @@ func (h *Handlers) tryPolicies(w http.ResponseWriter, r *http.Request, v console
 	}
 	trials, err := h.Setup.DryRun(r.Context(), v.Enterprise.ID, v.Connection.ID, edit.EmailVerification, edit.AllowSignIn)
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
 	case err != nil:
 		return fmt.Errorf("try the policies: %w", err)
@@ -68,7 +68,7 @@ func (h *Handlers) tryGroups(w http.ResponseWriter, r *http.Request, v console.V
 	}
 	trace, err := h.trace(r.Context(), v, *edit.Mapping)
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
 	case err != nil:
 		return fmt.Errorf("try the mapping: %w", err)
@@ -158,7 +158,7 @@ func (h *Handlers) form(ctx context.Context, w http.ResponseWriter, v console.Vi
 			p.Wrong[i].Label = console.FieldLabel(p.Wrong[i].Label)
 		}
 	}
-	return h.Console.Render(w, status(p.Wrong), p)
+	return h.Console.Render(w, console.FormStatus(refused), p)
 }
 
 // unnumbered blames the one field that a list of default groups is typed into.
@@ -210,7 +210,7 @@ func editOf(form url.Values, c sso.Connection) (connections.Edit, error) {
 		Provisioning:      as[sso.Provisioning](f.text("provisioning")),
 		Directory:         &connections.DirectoryEdit{Tenant: f.text("directory.tenant"), ClientID: f.text("directory.client_id"), ClientSecret: f.secret("directory.client_secret"), ByID: f.box("directory.by_id")},
 	}
-	e.Revision, _ = strconv.ParseInt(form.Get("revision"), 10, 64) // 0, which is any, for what is no number
+	e.Revision = console.Revision(form)
 	if c.Protocol == sso.SAML {
 		e.SAML = &connections.SAMLEdit{SLOURL: f.text("saml.slo_url"), SignRequests: f.box("saml.sign_requests"), AllowIDPInitiated: as[sso.IDPInitiated](f.text("saml.allow_idp_initiated")),
 			NameIDFormat: f.text("saml.name_id_format"), ForceAuthn: f.box("saml.force_authn"), AllowSHA1: f.box("saml.allow_sha1"), ConfirmNewKeys: f.box("saml.confirm_new_keys"), ClockSkew: new(sso.Seconds(*f.number("saml.clock_skew_seconds")))}

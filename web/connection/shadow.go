@@ -68,7 +68,7 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 	for _, d := range all {
 		p.Rows = append(p.Rows, h.shadowRow(v, d))
 	}
-	return h.Console.Render(w, status(p.Wrong), p)
+	return h.Console.Render(w, console.FormStatus(refused), p)
 }
 
 func promotion(v console.Visit, t sso.ShadowTally) *ui.Confirm {
@@ -82,7 +82,7 @@ func promotion(v console.Visit, t sso.ShadowTally) *ui.Confirm {
 		text += "Of " + count(t.Compared, "sign-in", "sign-ins") + " compared, " + strconv.Itoa(t.Differing) + " differed, and " + strconv.Itoa(t.Refused) + " would have been refused."
 	}
 	return &ui.Confirm{Label: "Promote the draft", Text: text + " You can roll back at any time.", Action: at(v, "enable"), Button: "Proceed",
-		Fields: []ui.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}}
+		Fields: []ui.HiddenField{console.RevisionField(c)}}
 }
 
 func counts(t sso.ShadowTally) []share {
@@ -181,7 +181,7 @@ func (h *Handlers) switchShadow(w http.ResponseWriter, r *http.Request, v consol
 	do func(context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID) (sso.Connection, error)) error {
 	_, err := do(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
 	switch {
-	case refusal(err):
+	case console.OnForm(err):
 		return h.showShadow(w, r, v, err)
 	case err != nil:
 		return fmt.Errorf("switch the comparison: %w", err)

@@ -43,7 +43,7 @@ func (h *Handlers) render(w http.ResponseWriter, r *http.Request, v console.Visi
 	} else if refused != nil {
 		p.Wrong = wrong(refused)
 	}
-	return h.Console.Render(w, status(p.Wrong), p)
+	return h.Console.Render(w, console.FormStatus(refused), p)
 }
 
 func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, error) {
@@ -153,7 +153,8 @@ func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestR
 			return nil, err
 		}
 		d.Changes = changes(connections.Differences(c.Live, c.Draft), refs)
-		d.Discard = &ui.Confirm{Label: "Discard the draft", Text: "Your edits are discarded. The live configuration does not change.", Action: at(v, "discard"), Button: "Discard", Danger: true}
+		d.Discard = &ui.Confirm{Label: "Discard the draft", Text: "Your edits are discarded. The live configuration does not change.", Action: at(v, "discard"), Button: "Discard", Danger: true,
+			Fields: []ui.HiddenField{console.RevisionField(c)}}
 	}
 	if c.State == sso.ConnectionEnabled {
 		d.Shadow = at(v, "shadow")
@@ -164,7 +165,7 @@ func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestR
 		return nil, err
 	}
 	d.Enable = ui.Confirm{Label: "Enable the draft", Text: consequences(c, d), Action: at(v, "enable"), Button: "Proceed",
-		Fields: []ui.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}}
+		Fields: []ui.HiddenField{console.RevisionField(c)}}
 	return d, nil
 }
 
@@ -189,7 +190,7 @@ func tested(c sso.Connection, tests []sso.TestRun) (ui.Badge, string) {
 // by its rule for who may sign in.
 func (h *Handlers) loses(ctx context.Context, c sso.Connection) ([]string, error) {
 	trials, err := h.Setup.DryRun(ctx, c.Enterprise, c.ID, nil, nil)
-	if refusal(err) {
+	if console.OnForm(err) {
 		return nil, nil // enabling says so
 	}
 	if err != nil {
@@ -227,7 +228,8 @@ func acts(v console.Visit, reach sso.ConnectionReach) []ui.Confirm {
 	if c.Live != nil && c.Previous != nil {
 		n := len(connections.Differences(c.Live, c.Previous))
 		all = append(all, ui.Confirm{Label: "Roll back", Action: at(v, "rollback"), Button: "Roll back",
-			Text: "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " + count(n, "field changes", "fields change") + " back. A draft stays as it is. Rolling back once more takes it back."})
+			Fields: []ui.HiddenField{console.RevisionField(c)},
+			Text:   "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " + count(n, "field changes", "fields change") + " back. A draft stays as it is. Rolling back once more takes it back."})
 	}
 	switch {
 	case c.State == sso.ConnectionEnabled && reach.CheckEnforced() != nil:
@@ -237,10 +239,11 @@ func acts(v console.Visit, reach sso.ConnectionReach) []ui.Confirm {
 		if reach.Only > 0 {
 			text += " " + people(reach.Only) + " (" + strings.Join(reach.Logins, ", ") + ellipsis(reach.Only > len(reach.Logins)) + ") cannot sign in another way."
 		}
-		all = append(all, ui.Confirm{Label: "Disable", Text: text, Action: at(v, "disable"), Button: "Disable", Danger: true})
+		all = append(all, ui.Confirm{Label: "Disable", Text: text, Action: at(v, "disable"), Button: "Disable", Danger: true,
+			Fields: []ui.HiddenField{console.RevisionField(c)}})
 	case c.State == sso.ConnectionDisabled && c.Draft == nil:
 		all = append(all, ui.Confirm{Label: "Enable again", Text: "People can sign in through it again, as before it was disabled.", Action: at(v, "enable"), Button: "Proceed",
-			Fields: []ui.HiddenField{{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}}})
+			Fields: []ui.HiddenField{console.RevisionField(c)}})
 	}
 	return all
 }

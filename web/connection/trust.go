@@ -118,7 +118,7 @@ func (h *Handlers) decideTrust(approve bool, word string) console.Handler {
 		digest := r.PostForm.Get("digest")
 		_, err := h.Setup.DecideTrust(r.Context(), connections.ApproverOf(v.Visitor), v.Enterprise.ID, v.Connection.ID, digest, approve)
 		switch {
-		case refusal(err):
+		case console.OnForm(err):
 			return h.render(w, r, v, err, "")
 		case err != nil:
 			return fmt.Errorf("decide about a change of trust: %w", err)

@@ -232,7 +232,7 @@ func (d *Directory) newApplication(w http.ResponseWriter, _ *http.Request, v con
 
 func (d *Directory) showNew(w http.ResponseWriter, v console.Visit, t typed, wrong error) error {
 	fields := t.fields()
-	return d.Console.Render(w, statusOf(wrong), &applicationDetailPage{Base: d.applicationBase(v), Heading: "Add an application", New: true, Wrong: ui.Blame(wrong, pointers(fields)...), Action: applicationsPath, Fields: fields})
+	return d.Console.Render(w, console.FormStatus(wrong), &applicationDetailPage{Base: d.applicationBase(v), Heading: "Add an application", New: true, Wrong: ui.Blame(wrong, pointers(fields)...), Action: applicationsPath, Fields: fields})
 }
 
 func (d *Directory) applicationBase(v console.Visit) ui.Base {
@@ -246,7 +246,7 @@ func (d *Directory) createApplication(w http.ResponseWriter, r *http.Request, v 
 		a, err = d.Store.CreateApplication(r.Context(), v.Actor, a)
 	}
 	switch {
-	case shown(err):
+	case console.OnForm(err):
 		return d.showNew(w, v, t, err)
 	case err != nil:
 		return fmt.Errorf("create an application: %w", err)
@@ -284,7 +284,7 @@ func (d *Directory) showApplication(w http.ResponseWriter, r *http.Request, v co
 	p := &applicationDetailPage{Base: d.applicationBase(v), Heading: a.Name, Wrong: ui.Blame(wrong, pointers(fields)...), Action: here, Fields: fields, Snippets: d.snippets(a), Cookie: !d.reaches(a),
 		Remove: &ui.Confirm{Label: "Delete this application", Text: "No one can access it through Gatehouse afterwards: its proxy is refused within a second.", Action: here + "/delete", Button: "Delete", Danger: true}}
 	p.Flash = console.Said(r, map[string]string{"created": "The application is added. Its proxy can ask for it now.", "saved": "The application is changed. It holds within a second, on every node."})
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 // reaches reports whether the session cookie is sent to every host of an
@@ -316,7 +316,7 @@ func (d *Directory) changeApplication(w http.ResponseWriter, r *http.Request, v 
 		_, err = d.Store.UpdateApplication(r.Context(), v.Actor, old.ID, func(sso.Application) (sso.Application, error) { return a, nil })
 	}
 	switch {
-	case shown(err):
+	case console.OnForm(err):
 		return d.showApplication(w, r, v, old, t, err)
 	case err != nil:
 		return fmt.Errorf("change an application: %w", err)

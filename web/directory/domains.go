@@ -64,7 +64,7 @@ func (d *Directory) showDomains(w http.ResponseWriter, r *http.Request, v consol
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 func (d *Directory) domainRow(here string, domain sso.Domain) domainRow {
@@ -83,7 +83,7 @@ func (d *Directory) addDomain(w http.ResponseWriter, r *http.Request, v console.
 	name := r.PostForm.Get("name")
 	_, err := d.Proving.AddDomain(r.Context(), v.Actor, v.Enterprise.ID, name)
 	switch {
-	case shown(err):
+	case console.OnForm(err):
 		return d.showDomains(w, r, v, domainForm(name), "", err)
 	case err != nil:
 		return fmt.Errorf("add a domain: %w", err)
@@ -111,7 +111,7 @@ func (d *Directory) verifyDomain(w http.ResponseWriter, r *http.Request, v conso
 	}
 	_, err = d.Proving.VerifyDomain(r.Context(), v.Actor, v.Enterprise.ID, domain.ID)
 	switch {
-	case shown(err):
+	case console.OnForm(err):
 		return d.showDomains(w, r, v, domainForm(""), domain.ID, err)
 	case err != nil:
 		return fmt.Errorf("verify a domain: %w", err)

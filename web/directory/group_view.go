@@ -57,7 +57,7 @@ func (d *Directory) showGroup(w http.ResponseWriter, r *http.Request, v console.
 		p.Rows = append(p.Rows, row)
 	}
 	d.groupActs(p, here, g, count)
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 func (d *Directory) groupFacts(e sso.Enterprise, o sso.Organization, c sso.GroupCount) []ui.Fact {

@@ -100,7 +100,7 @@ func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console
 	for _, c := range connections {
 		p.Verify = append(p.Verify, ui.Link{Label: c.Name, Href: console.AtConnection(v.Enterprise, c.ID, "groups")})
 	}
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 // nameAll adds the names of organizations that are missing: there may be more
@@ -133,7 +133,7 @@ func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v consol
 		err = sso.InvalidField("validation_failed", "organization", "Choose one of these organizations.")
 	}
 	switch {
-	case shown(err):
+	case console.OnForm(err):
 		return d.showGroups(w, r, v, made, err)
 	case err != nil:
 		return fmt.Errorf("create a group: %w", err)
@@ -207,7 +207,7 @@ func (d *Directory) changeGroup(w http.ResponseWriter, r *http.Request, v consol
 		return checkedGroup(g)
 	})
 	switch {
-	case shown(err):
+	case console.OnForm(err):
 		return d.showGroup(w, r, v, g, groupForm(form), err)
 	case err != nil:
 		return fmt.Errorf("change a group: %w", err)
@@ -222,7 +222,7 @@ func (d *Directory) deleteGroup(w http.ResponseWriter, r *http.Request, v consol
 	}
 	err = d.Store.DeleteGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID)
 	switch {
-	case shown(err):
+	case console.OnForm(err):
 		return d.showGroup(w, r, v, g, groupForm(g), err)
 	case err != nil:
 		return fmt.Errorf("delete a group: %w", err)

@@ -81,7 +81,7 @@ func (d *Directory) showPickGroup(w http.ResponseWriter, r *http.Request, v cons
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 // search is that of a list, with the way to all of it where it is narrowed.
@@ -153,7 +153,7 @@ func (d *Directory) showPickPerson(w http.ResponseWriter, r *http.Request, v con
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 func (d *Directory) addPerson(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -188,9 +188,9 @@ func (d *Directory) removeFrom(person bool) console.Handler {
 		}
 		err = d.Store.RemoveMember(r.Context(), v.Actor, v.Enterprise.ID, g.ID, u.ID)
 		switch {
-		case shown(err) && person:
+		case console.OnForm(err) && person:
 			return d.showPerson(w, r, v, u, err)
-		case shown(err):
+		case console.OnForm(err):
 			return d.showGroup(w, r, v, g, groupForm(g), err)
 		case err != nil && sso.KindOf(err) != sso.NotFoundKind: // they are out already
 			return fmt.Errorf("take out of a group: %w", err)

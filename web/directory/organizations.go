@@ -64,7 +64,7 @@ func (d *Directory) showOrganizations(w http.ResponseWriter, r *http.Request, v 
 		p.Rows = append(p.Rows, organizationRow{Organization: ui.Link{Label: c.Organization.Name, Href: console.At(v.Enterprise, "organizations", string(c.Organization.ID))},
 			Key: c.Organization.Key, Groups: c.Groups, Members: c.Members})
 	}
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 func checkOrganization(o sso.Organization) error {
@@ -78,7 +78,7 @@ func (d *Directory) createOrganization(w http.ResponseWriter, r *http.Request, v
 		o, err = d.Store.CreateOrganization(r.Context(), v.Actor, o)
 	}
 	switch {
-	case shown(err):
+	case console.OnForm(err):
 		return d.showOrganizations(w, r, v, organizationForm(o.Key, r.PostForm.Get("name")), err)
 	case err != nil:
 		return fmt.Errorf("create an organization: %w", err)
@@ -126,7 +126,7 @@ func (d *Directory) showOrganization(w http.ResponseWriter, r *http.Request, v c
 	p.Remove = ui.TypedForm{Action: here + "/delete", Field: typed, Button: "Delete this organization", Open: open,
 		Text: "Its groups are deleted with it, and everyone leaves them. They no longer give access to applications. This cannot be undone: memberships of a deleted group cannot be restored."}
 	p.Flash = console.Said(r, map[string]string{"created": "Organization created, with its default group.", "saved": "Organization changed.", "group-deleted": "Group deleted."})
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 func (d *Directory) changeOrganization(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -140,7 +140,7 @@ func (d *Directory) changeOrganization(w http.ResponseWriter, r *http.Request, v
 		return o, checkOrganization(o)
 	})
 	switch {
-	case shown(err):
+	case console.OnForm(err):
 		return d.showOrganization(w, r, v, o, organizationForm(key, name), ui.Field{}, err)
 	case err != nil:
 		return fmt.Errorf("change an organization: %w", err)

@@ -88,7 +88,7 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	if err := d.personLogin(ctx, p, v.Enterprise, u, wrong); err != nil {
 		return err
 	}
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 func (d *Directory) personFacts(u sso.User) []ui.Fact {

@@ -46,7 +46,7 @@ func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v cons
 		p.Rows = append(p.Rows, row)
 	}
 	p.Wrong = ui.Blame(wrong)
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 func (d *Directory) questionRow(ctx context.Context, v console.Visit, q sso.IdentityQuestion) (row questionRow, err error) {
@@ -109,7 +109,7 @@ func (d *Directory) answer(w http.ResponseWriter, r *http.Request, v console.Vis
 	if err == nil {
 		_, err = d.Store.AnswerQuestion(r.Context(), v.Actor, v.Enterprise.ID, id, decision)
 	}
-	if kind := sso.KindOf(err); err != nil && kind != sso.Invalid && kind != sso.Conflict {
+	if err != nil && !console.OnForm(err) {
 		return fmt.Errorf("answer an identity question: %w", err)
 	}
 	if err != nil {
@@ -137,7 +137,7 @@ func (d *Directory) giveLogin(w http.ResponseWriter, r *http.Request, v console.
 			return u, nil
 		})
 	}
-	if kind := sso.KindOf(err); err != nil && kind != sso.Invalid && kind != sso.Conflict {
+	if err != nil && !console.OnForm(err) {
 		return fmt.Errorf("give a login: %w", err)
 	}
 	if err != nil {

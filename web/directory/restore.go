@@ -94,7 +94,7 @@ func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v consol
 	if err == nil && !look {
 		return console.Done(w, here, "restored")
 	}
-	if err != nil && !shown(err) {
+	if err != nil && !console.OnForm(err) {
 		return fmt.Errorf("restore memberships: %w", err)
 	}
 	identities, err2 := d.Store.UserIdentities(r.Context(), v.Enterprise.ID, u.ID)
@@ -148,7 +148,7 @@ func (d *Directory) showRestoring(w http.ResponseWriter, p *restoringPage, s res
 				Hint: "This is more than half of the group. It is more often a mistake than meant."}
 		}
 	}
-	return d.Console.Render(w, statusOf(s.err), p)
+	return d.Console.Render(w, console.FormStatus(s.err), p)
 }
 
 // moved is one list of a restore; none if nobody is in it.
@@ -209,7 +209,7 @@ func (d *Directory) moveGroup(w http.ResponseWriter, r *http.Request, v console.
 	if s.err == nil && !look {
 		return console.Done(w, here, said)
 	}
-	if s.err != nil && !shown(s.err) {
+	if s.err != nil && !console.OnForm(s.err) {
 		return fmt.Errorf("change a group: %w", s.err)
 	}
 	connections, err := d.Store.Connections(r.Context(), v.Enterprise.ID)
@@ -281,5 +281,5 @@ func (d *Directory) history(w http.ResponseWriter, r *http.Request, v console.Vi
 				Until: ui.NewTime(m.Membership.Until, d.Now()), EndedBy: causeOf(v.Enterprise, m.Membership.EndedBy), Still: m.Membership.Until.IsZero()})
 		}
 	}
-	return d.Console.Render(w, statusOf(wrong), p)
+	return d.Console.Render(w, console.FormStatus(wrong), p)
 }

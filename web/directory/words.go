@@ -199,24 +199,6 @@ func (q query) pager(path, next string, keep ...string) ui.Pager {
 	return p
 }
 
-// shown reports whether an error belongs on the page it came from: it is about
-// what was typed or pressed, and not about whether there is such a thing.
-func shown(err error) bool {
-	kind := sso.KindOf(err)
-	return kind == sso.Invalid || kind == sso.Conflict || kind == sso.Upstream
-}
-
-// statusOf is that of a page with an error on it, or without.
-func statusOf(err error) int {
-	switch {
-	case err == nil:
-		return http.StatusOK
-	case sso.KindOf(err) == sso.Upstream:
-		return http.StatusBadGateway
-	}
-	return http.StatusUnprocessableEntity
-}
-
 // invalid is nil without problems, and otherwise an error about the fields.
 func invalid(problems []sso.FieldError) error {
 	if len(problems) == 0 {

@@ -148,15 +148,9 @@ func invalid(problems []sso.FieldError) error {
 	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: "There are problems with some fields.", Fields: problems}
 }
 
-// entry reports whether an error is about what was entered.
-func entry(err error) bool {
-	kind := sso.KindOf(err)
-	return kind == sso.Invalid || kind == sso.Conflict
-}
-
 // again shows the list with what was entered, and what is wrong with it.
 func (o *Overview) again(w http.ResponseWriter, r *http.Request, v console.Visit, err error, entered []ui.Field) error {
-	if !entry(err) {
+	if !console.OnForm(err) {
 		return fmt.Errorf("create enterprise: %w", err)
 	}
 	p, failed := o.enterprises(r, v)
@@ -165,7 +159,7 @@ func (o *Overview) again(w http.ResponseWriter, r *http.Request, v console.Visit
 	}
 	p.Fields = entered
 	p.Wrong = ui.Blame(err, &p.Fields[0], &p.Fields[1], &p.Fields[2])
-	return o.Console.Render(w, http.StatusUnprocessableEntity, p)
+	return o.Console.Render(w, console.FormStatus(err), p)
 }
 
 func (o *Overview) rename(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -181,30 +175,30 @@ func (o *Overview) rename(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err == nil {
 		return console.Done(w, console.Home(changed), "renamed")
 	}
-	if !entry(err) {
+	if !console.OnForm(err) {
 		return fmt.Errorf("rename enterprise: %w", err)
 	}
-	return o.wrong(w, r, v, func(p *overviewPage) {
+	return o.wrong(w, r, v, err, func(p *overviewPage) {
 		f := p.Operator
 		f.Open, f.Fields[0].Value, f.Fields[1].Value = true, name, key
 		p.Wrong = ui.Blame(err, &f.Fields[0], &f.Fields[1])
 	})
 }
 
-// wrong shows the overview again with what was entered.
-func (o *Overview) wrong(w http.ResponseWriter, r *http.Request, v console.Visit, fill func(*overviewPage)) error {
+// wrong shows the overview again with what was entered and refused.
+func (o *Overview) wrong(w http.ResponseWriter, r *http.Request, v console.Visit, refused error, fill func(*overviewPage)) error {
 	p, err := o.overview(r.Context(), v)
 	if err != nil {
 		return err
 	}
 	fill(p)
-	return o.Console.Render(w, http.StatusUnprocessableEntity, p)
+	return o.Console.Render(w, console.FormStatus(refused), p)
 }
 
 func (o *Overview) remove(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	if typed := r.PostForm.Get("confirm"); typed != v.Enterprise.Key {
 		err := sso.InvalidField("validation_failed", "confirm", "This is not the key of the enterprise. Nothing was deleted.")
-		return o.wrong(w, r, v, func(p *overviewPage) {
+		return o.wrong(w, r, v, err, func(p *overviewPage) {
 			f := &p.Operator.Delete
 			f.Open, f.Field.Value = true, typed
 			p.Wrong = ui.Blame(err, &f.Field)

@@ -2,7 +2,6 @@ package testconnection
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -123,8 +122,8 @@ func (p *Pages) start(w http.ResponseWriter, r *http.Request, v console.Visit) e
 	default:
 		return &sso.Error{Kind: sso.Invalid, Code: "bad_request", Public: "Choose what to test with."}
 	}
-	if refused, ok := errors.AsType[*sso.Error](err); ok && (refused.Kind == sso.Invalid || refused.Kind == sso.Conflict) {
-		return p.showList(w, r, v, http.StatusUnprocessableEntity, err, captured)
+	if console.OnForm(err) {
+		return p.showList(w, r, v, console.FormStatus(err), err, captured)
 	}
 	if err != nil {
 		return fmt.Errorf("test connection: %w", err)
