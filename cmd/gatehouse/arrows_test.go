@@ -88,10 +88,13 @@ var levels = map[string]arrows{
 	"e2e/keycloak":              {"sso e2e/harness", "github.com/chromedp/chromedp", "tests of the whole product from outside"},
 
 	"internal/devtools":           {"", "", "tools for the repository are not part of the product"},
-	"internal/devtools/budget":    {"internal/devtools/golist", "", "tools for the repository are not part of the product"},
+	"internal/devtools/budget":    {"internal/devtools/findings internal/devtools/golist", "", "tools for the repository are not part of the product"},
+	"internal/devtools/figures":   {"internal/devtools/budget internal/devtools/findings internal/devtools/golist internal/devtools/structure", "", "tools for the repository are not part of the product"},
+	"internal/devtools/findings":  {"", "", "tools for the repository are not part of the product"},
 	"internal/devtools/gallery":   {"web web/access web/account web/activity web/assistant web/connection web/directory web/overview web/signin web/testconnection web/ui web/ui/gallery", "", "it serves the pages' examples"},
 	"internal/devtools/golist":    {"", "", "tools for the repository are not part of the product"},
 	"internal/devtools/gotest":    {"", "", "tools for the repository are not part of the product"},
+	"internal/devtools/structure": {"internal/devtools/findings internal/devtools/golist", "", "tools for the repository are not part of the product"},
 	"internal/devtools/vulncheck": {"", "", "tools for the repository are not part of the product"},
 }
 

@@ -2,8 +2,12 @@
 // `make test` and `make check`.
 //
 // What lives here: tests that the documents agree with the code; below it, one
-// package per tool: budget (limits on size and complexity), gotest (go test that fails
-// on skipped tests), vulncheck (known vulnerabilities of our dependencies).
+// package per tool: budget (limits for each file and function), structure
+// (rules across packages), findings (what these two report, and the lists of
+// exceptions), figures (the measurements as a table), gotest (go test that
+// fails on skipped tests), vulncheck (known vulnerabilities of our
+// dependencies), gallery (every page in a browser), golist (what the go command
+// knows about the module).
 //
 // What must not live here: packages that the product imports.
 package devtools

@@ -1,149 +1,127 @@
 package budget
 
 import (
-	"bytes"
-	"errors"
+	"cmp"
 	"fmt"
 	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"gatehouse/internal/devtools/findings"
 )
 
-// Limits are what the source may come to.
+// Limits are the most that the source may come to.
 type Limits struct {
-	FileLines       int
-	FunctionLines   int
-	LongFunctions   float64 // share of functions that may be longer than that
-	Complexity      int     // cyclomatic, of one function
-	InterfaceMethod int     // how many an interface may have
+	Tokens     int     // of a function
+	Complexity int     // cyclomatic, of a function
+	Columns    int     // of a line
+	TestColumn int     // of a line in a test or a test kit
+	Targets    int     // of an assignment
+	Duplicates float64 // share of the tokens in functions that repeat what is elsewhere
+	Pronouns   int     // in comments, of those that stand for a role
 }
 
 // Ours are the limits of this module.
 func Ours() Limits {
-	return Limits{FileLines: 400, FunctionLines: 60, LongFunctions: 0.02, Complexity: 15, InterfaceMethod: 8}
+	return Limits{
+		Tokens: 400, Complexity: 15, Columns: 120, TestColumn: 140, Targets: 3, Duplicates: 0.01, Pronouns: 40,
+	}
 }
 
-// Finding is one thing that is over budget or out of place.
-type Finding struct {
-	File string // relative to the module
-	Line int
-	What string
-}
+// The lists of what is excused.
+const (
+	listFunctions   = "functions"
+	listAssignments = "assignments"
+	listComments    = "comments"
+)
 
-func (f Finding) String() string { return fmt.Sprintf("%s:%d: %s", f.File, f.Line, f.What) }
-
-// file is a Go file that was read.
-type file struct {
-	path  string // relative to the module
-	test  bool
-	lines int
-	tree  *ast.File
+// Lists are the names of the lists that findings of this package refer to.
+func Lists() []string {
+	return []string{listFunctions, listAssignments, listComments, findings.Ceilings}
 }
 
 // check is one reading of a module.
 type check struct {
-	root      string
-	limits    Limits
-	set       *token.FileSet
-	packages  map[string][]*file // by directory
-	functions int
-	long      []Finding
-	findings  []Finding
+	*Source
+	limits   Limits
+	findings []findings.Finding
 }
 
-// Check reads every file of the module in root, and returns what is not as it
-// should be, in the order of files and lines.
-func Check(root string, limits Limits) ([]Finding, error) {
-	c := &check{root: root, limits: limits, set: token.NewFileSet(), packages: map[string][]*file{}}
-	if err := filepath.WalkDir(root, c.visit); err != nil {
-		return nil, err
+// Check returns everything in the source that is not as it should be, in the
+// order of files and lines.
+func Check(source *Source, limits Limits) []findings.Finding {
+	c := &check{Source: source, limits: limits}
+	for path, text := range source.Texts {
+		c.machinePaths(path, text)
 	}
-	for dir, files := range c.packages {
+	for dir, files := range source.Packages {
 		c.documented(dir, files)
 		c.variables(files)
-		for _, f := range files {
-			c.sizes(f)
-			c.forbidden(f)
-		}
 	}
-	if float64(len(c.long)) > c.limits.LongFunctions*float64(c.functions) {
-		c.findings = append(c.findings, c.long...)
+	for _, f := range source.Files() {
+		c.machinePaths(f.Path, f.Text)
+		c.functions(f)
+		c.assignments(f)
+		c.docComments(f)
+		c.forbidden(f)
 	}
-	slices.SortFunc(c.findings, func(a, b Finding) int {
-		if a.File != b.File {
-			return strings.Compare(a.File, b.File)
-		}
-		return a.Line - b.Line
+	c.counts()
+	slices.SortFunc(c.findings, func(a, b findings.Finding) int {
+		return cmp.Or(strings.Compare(a.File, b.File), a.Line-b.Line)
 	})
-	return c.findings, nil
+	return c.findings
 }
 
-// visit reads one file, or says which directories are not the module's.
-func (c *check) visit(path string, entry fs.DirEntry, err error) error {
-	if err != nil {
-		return err
+// counts are the findings about the module as a whole.
+func (c *check) counts() {
+	lines, inTests := WideLines(c.Source, c.limits.Columns), WideLines(c.Source, c.limits.TestColumn)
+	c.count("wide lines", lines.Product, 0, fmt.Sprintf("lines are wider than %d columns", c.limits.Columns))
+	c.count("wide lines in tests", inTests.Tests, 0,
+		fmt.Sprintf("lines of tests are wider than %d columns", c.limits.TestColumn))
+	c.count("pronouns", Pronouns(c.Source), c.limits.Pronouns,
+		`comments say "whoever", "somebody", "nobody" or "anybody" where a role has a name`)
+	all, duplicate := Duplicates(c.Source)
+	if most := int(c.limits.Duplicates * float64(all)); duplicate > most {
+		c.count("duplicate tokens", duplicate, most, "tokens in functions repeat what stands elsewhere")
 	}
-	relative, err := filepath.Rel(c.root, path)
-	if err != nil {
-		return err
-	}
-	if entry.IsDir() {
-		if slices.Contains([]string{".git", "var", "bin"}, relative) {
-			return fs.SkipDir
-		}
-		return nil
-	}
-	if !entry.Type().IsRegular() || relative == ".git" { // a file in a linked worktree
-		return nil
-	}
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // somebody is working here
-	}
-	if err != nil {
-		return err
-	}
-	c.machinePaths(relative, text)
-	if !strings.HasSuffix(relative, ".go") || strings.Contains(filepath.ToSlash("/"+relative), "/testdata/") {
-		return nil
-	}
-	return c.parse(relative, text)
 }
 
-func (c *check) parse(path string, text []byte) error {
-	tree, err := parser.ParseFile(c.set, path, text, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		return err
+// count reports a number that is over its limit, which the list of ceilings
+// may excuse.
+func (c *check) count(key string, n, limit int, what string) {
+	if n > limit {
+		c.findings = append(c.findings, findings.Finding{
+			What: fmt.Sprintf("%d %s; the limit is %d", n, what, limit),
+			List: findings.Ceilings, Key: key, Weight: n,
+		})
 	}
-	dir := filepath.Dir(path)
-	c.packages[dir] = append(c.packages[dir], &file{
-		path: path, test: strings.HasSuffix(path, "_test.go"), lines: bytes.Count(text, []byte("\n")), tree: tree,
+}
+
+func (c *check) find(f *File, at ast.Node, format string, args ...any) {
+	c.findings = append(c.findings, findings.Finding{File: f.Path, Line: c.line(at), What: fmt.Sprintf(format, args...)})
+}
+
+// excusable reports what an entry of a list may excuse.
+func (c *check) excusable(f *File, at ast.Node, list, key string, weight int, what string) {
+	c.findings = append(c.findings, findings.Finding{
+		File: f.Path, Line: c.line(at), What: what, List: list, Key: key, Weight: weight,
 	})
-	return nil
 }
-
-func (c *check) find(f *file, at ast.Node, format string, args ...any) {
-	c.findings = append(c.findings, Finding{f.path, c.line(at), fmt.Sprintf(format, args...)})
-}
-
-func (c *check) line(at ast.Node) int { return c.set.Position(at.Pos()).Line }
 
 // documented wants a doc.go that says what a package is for. A package of tests
 // alone needs none.
-func (c *check) documented(dir string, files []*file) {
+func (c *check) documented(dir string, files []*File) {
 	tests := true
 	for _, f := range files {
-		tests = tests && f.test
-		if filepath.Base(f.path) == "doc.go" && f.tree.Doc != nil {
+		tests = tests && f.Test
+		if filepath.Base(f.Path) == "doc.go" && f.Tree.Doc != nil {
 			return
 		}
 	}
 	if !tests {
-		c.findings = append(c.findings, Finding{dir, 0, "has no doc.go that says what lives here and what must not"})
+		c.findings = append(c.findings, findings.Finding{
+			File: dir, What: "has no doc.go that says what lives here and what must not",
+		})
 	}
 }

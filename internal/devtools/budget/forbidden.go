@@ -7,27 +7,28 @@ import (
 	"strconv"
 	"strings"
 
+	"gatehouse/internal/devtools/findings"
 	"gatehouse/internal/devtools/golist"
 )
 
 // forbidden finds what has no place in a program like this one.
-func (c *check) forbidden(f *file) {
-	if f.test {
+func (c *check) forbidden(f *File) {
+	if f.Test {
 		return
 	}
-	for _, spec := range f.tree.Imports {
+	for _, spec := range f.Tree.Imports {
 		path, err := strconv.Unquote(spec.Path.Value)
 		if err == nil && golist.Within(path, "math/rand") && spec.Comment == nil {
 			c.find(f, spec, "imports %s, which can be guessed: use crypto/rand, or say beside it why guessing does no harm", path)
 		}
 	}
-	ast.Inspect(f.tree, func(n ast.Node) bool {
+	ast.Inspect(f.Tree, func(n ast.Node) bool {
 		if id, ok := n.(*ast.Ident); ok && id.Name == "InsecureSkipVerify" {
 			c.find(f, id, "InsecureSkipVerify trusts whoever answers")
 		}
 		return true
 	})
-	for _, group := range f.tree.Comments {
+	for _, group := range f.Tree.Comments {
 		for _, comment := range group.List {
 			c.excuse(f, comment)
 		}
@@ -37,7 +38,7 @@ func (c *check) forbidden(f *file) {
 // nolint matches a comment that silences exactly one linter, with the reason.
 var nolint = regexp.MustCompile(`^//nolint:[a-z]+ // \S`)
 
-func (c *check) excuse(f *file, comment *ast.Comment) {
+func (c *check) excuse(f *File, comment *ast.Comment) {
 	if strings.HasPrefix(comment.Text, "//nolint") && !nolint.MatchString(comment.Text) {
 		c.find(f, comment, "a nolint names one linter and gives a reason: //nolint:errcheck // the reason")
 	}
@@ -52,6 +53,6 @@ func (c *check) machinePaths(path string, text []byte) {
 	}
 	for _, at := range machinePath.FindAllIndex(text, -1) {
 		line := 1 + bytes.Count(text[:at[1]], []byte("\n"))
-		c.findings = append(c.findings, Finding{path, line, "names a path of somebody's machine"})
+		c.findings = append(c.findings, findings.Finding{File: path, Line: line, What: "names a path of one machine"})
 	}
 }

@@ -11,22 +11,22 @@ import (
 // variables finds package variables that are not constant in effect: without a
 // value, made to change (sync, atomic), exported and not an error or an array,
 // or written to somewhere in the package.
-func (c *check) variables(files []*file) {
+func (c *check) variables(files []*File) {
 	var trees []*ast.File
-	declared := map[string]*file{}
+	declared := map[string]*File{}
 	for _, f := range files {
-		if f.test {
+		if f.Test {
 			continue
 		}
-		trees = append(trees, f.tree)
-		for _, d := range f.tree.Decls {
+		trees = append(trees, f.Tree)
+		for _, d := range f.Tree.Decls {
 			if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.VAR {
 				for _, s := range g.Specs {
 					c.variable(f, g, s.(*ast.ValueSpec))
 				}
 			}
 		}
-		declared[f.path] = f
+		declared[f.Path] = f
 	}
 	if len(trees) == 0 {
 		return
@@ -34,9 +34,9 @@ func (c *check) variables(files []*file) {
 	// Imports are left unresolved: only what the package itself declares matters.
 	info := &types.Info{Uses: map[*ast.Ident]types.Object{}}
 	conf := types.Config{Error: func(error) {}, Importer: nothing{}}
-	pkg, _ := conf.Check(trees[0].Name.Name, c.set, trees, info) // its errors are about imports
+	pkg, _ := conf.Check(trees[0].Name.Name, c.Set, trees, info) // its errors are about imports
 	for _, tree := range trees {
-		f := declared[c.set.Position(tree.Pos()).Filename]
+		f := declared[c.Set.Position(tree.Pos()).Filename]
 		ast.Inspect(tree, func(n ast.Node) bool {
 			for _, target := range written(n) {
 				id := root(target)
@@ -49,7 +49,7 @@ func (c *check) variables(files []*file) {
 	}
 }
 
-func (c *check) variable(f *file, g *ast.GenDecl, s *ast.ValueSpec) {
+func (c *check) variable(f *File, g *ast.GenDecl, s *ast.ValueSpec) {
 	embedded := g.Doc != nil && strings.Contains(g.Doc.List[len(g.Doc.List)-1].Text, "go:embed")
 	for i, name := range s.Names {
 		var value ast.Expr

@@ -20,6 +20,42 @@ type Package struct {
 // InTests returns the imports of the package's tests.
 func (p Package) InTests() []string { return append(p.TestImports, p.XTestImports...) }
 
+// Module is the path of this module.
+const Module = "gatehouse"
+
+// CompiledPackage is a package with its files and, if it is compiled, the file
+// with its export data.
+type CompiledPackage struct {
+	ImportPath, Dir, Export            string
+	GoFiles, TestGoFiles, XTestGoFiles []string
+}
+
+// Compiled compiles the packages of the module that dir is in, and lists them
+// and all that they import, each after what it imports itself.
+func Compiled(dir string) ([]CompiledPackage, error) {
+	answer, err := goCommand(dir, "list", "-export", "-deps",
+		"-json=ImportPath,Dir,Export,GoFiles,TestGoFiles,XTestGoFiles", "./...")
+	if err != nil {
+		return nil, err
+	}
+	return decode[CompiledPackage](answer)
+}
+
+// decode reads the objects that the go command writes one after the other.
+func decode[T any](answer []byte) ([]T, error) {
+	var all []T
+	for dec := json.NewDecoder(bytes.NewReader(answer)); ; {
+		var p T
+		switch err := dec.Decode(&p); {
+		case errors.Is(err, io.EOF):
+			return all, nil
+		case err != nil:
+			return nil, err
+		}
+		all = append(all, p)
+	}
+}
+
 // Packages lists the packages of the module that dir is in. A package that does
 // not compile is listed too.
 func Packages(dir string) ([]Package, error) {
@@ -31,17 +67,7 @@ func Packages(dir string) ([]Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Package
-	for dec := json.NewDecoder(bytes.NewReader(answer)); ; {
-		var p Package
-		switch err := dec.Decode(&p); {
-		case errors.Is(err, io.EOF):
-			return all, nil
-		case err != nil:
-			return nil, err
-		}
-		all = append(all, p)
-	}
+	return decode[Package](answer)
 }
 
 // Required lists the paths of the modules that go.mod requires, directly or indirectly.
@@ -76,7 +102,7 @@ func Within(path, prefix string) bool {
 // has no dot and is not our module.
 func Standard(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
-	return !strings.Contains(first, ".") && first != "gatehouse"
+	return !strings.Contains(first, ".") && first != Module
 }
 
 func goCommand(dir string, args ...string) ([]byte, error) {

@@ -1,0 +1,13 @@
+// Command figures prints what the source of a module comes to: tokens per
+// line, large functions, wide lines, method sets, exports of the kit of the
+// pages, unused exports, changes of the store from web, pronouns in comments,
+// duplicate logic. Run it in the module, or name another checkout of it:
+//
+//	go run ./internal/devtools/figures [DIR]
+//
+// With -shrink it instead lowers the lists of what is excused, in
+// internal/devtools/findings, to what is still there.
+//
+// What must not live here: the checks (internal/devtools/budget and
+// internal/devtools/structure).
+package main

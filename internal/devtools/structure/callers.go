@@ -1,0 +1,100 @@
+package structure
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+
+	"gatehouse/internal/devtools/findings"
+)
+
+// Step is a function that decides one step of a sign-in.
+type Step struct{ Package, Name string }
+
+// Steps are the steps that one place calls, so that a sign-in and a test of it
+// cannot disagree.
+func Steps() []Step {
+	return []Step{
+		{"sso/mapping", "Apply"},
+		{"sso/policy", "SignIn.Check"},
+		{"sso/policy", "Verification.Decide"},
+		{"groupsync", "Plan"},
+	}
+}
+
+// Callers reports the functions that use a step besides the first caller,
+// tests and the step's own package aside.
+func (m *Module) Callers(steps []Step) []findings.Finding {
+	var found []findings.Finding
+	for _, step := range steps {
+		callers := m.callers(step)
+		if len(callers) == 0 {
+			found = append(found, findings.Finding{What: step.Package + "." + step.Name + " does not exist or has no caller"})
+		}
+		if len(callers) > 1 {
+			found = append(found, callers...)
+		}
+	}
+	return sorted(found)
+}
+
+func (m *Module) callers(step Step) []findings.Finding {
+	home := m.find(step.Package)
+	if home == nil {
+		return nil
+	}
+	var found []findings.Finding
+	var keys []string
+	for _, p := range m.Packages {
+		if p == home {
+			continue
+		}
+		for _, f := range p.Files {
+			for _, d := range f.Decls {
+				ast.Inspect(d, func(n ast.Node) bool {
+					id, ok := n.(*ast.Ident)
+					if !ok || p.Info.Uses[id] == nil || !step.is(home, p.Info.Uses[id]) {
+						return true
+					}
+					key := step.Package + "." + step.Name + " in " + declares(d)
+					if slices.Contains(keys, p.Path+key) {
+						return true
+					}
+					keys = append(keys, p.Path+key)
+					found = append(found, m.finding(id.Pos(), ListCallers, key, 1,
+						"%s calls %s.%s, which one place should", p.Path, step.Package, step.Name))
+					return true
+				})
+			}
+		}
+	}
+	return found
+}
+
+func (s Step) is(home *Package, object types.Object) bool {
+	fn, ok := object.(*types.Func)
+	return ok && fn.Pkg() == home.Types && nameOf(fn) == s.Name
+}
+
+// nameOf is the name of a function, with that of its receiver's type.
+func nameOf(fn *types.Func) string {
+	receiver := fn.Signature().Recv()
+	if receiver == nil {
+		return fn.Name()
+	}
+	t := receiver.Type()
+	if pointer, ok := t.(*types.Pointer); ok {
+		t = pointer.Elem()
+	}
+	if named, ok := t.(*types.Named); ok {
+		return named.Obj().Name() + "." + fn.Name()
+	}
+	return fn.Name()
+}
+
+func declares(d ast.Decl) string {
+	if fn, ok := d.(*ast.FuncDecl); ok {
+		return fn.Name.Name
+	}
+	return "a declaration"
+}
