@@ -25,24 +25,24 @@ const (
 
 // readBrake queues what is known of the connection before it is known who the
 // person is.
-func (r *snapshotting) readBrake() {
+func (r *snapshotReader) readBrake() {
 	facts := &r.snapshot.Brake
-	facts.Rules, facts.At = r.brake, r.now
+	facts.Rules, facts.At = r.brake, r.tx.now
 	if r.brake.Off {
 		return
 	}
-	r.QueueQuery(func(row engine.Row) error {
+	r.tx.QueueQuery(func(row engine.Row) error {
 		s, err := scanStop(row)
 		facts.Stops = append(facts.Stops, s)
 		return err
 	}, "select "+stopColumns+" from brake_stops where enterprise_id = $1 and connection_id = $2 order by cause, group_id", string(r.ent), string(r.conn))
-	r.QueueQuery(func(row engine.Row) error {
+	r.tx.QueueQuery(func(row engine.Row) error {
 		var s sso.BrakeSign
 		err := row.Scan(&s.User, &s.Kind, engine.JSON(&s.Groups), engine.JSON(&s.Names), engine.Time(&s.At))
 		facts.Signs = append(facts.Signs, s)
 		return err
 	}, "select user_id, kind, groups, names, at from brake_signs where enterprise_id = $1 and connection_id = $2 and at > $3 order by at desc, user_id limit $4",
-		string(r.ent), string(r.conn), engine.Micros(r.now.Add(-signsKept)), int64(mostSigns))
+		string(r.ent), string(r.conn), engine.Micros(r.tx.now.Add(-signsKept)), int64(mostSigns))
 }
 
 const stopColumns = "cause, group_id, groups, at, since, last_at, allowed_until"
@@ -54,7 +54,7 @@ func scanStop(r engine.Row) (s sso.BrakeStop, err error) {
 
 // readLosses queues what is known of the groups that the person may lose. It
 // asks nothing about those who lose none, as nearly everybody.
-func (r *snapshotting) readLosses(user sso.UserID) {
+func (r *snapshotReader) readLosses(user sso.UserID) {
 	facts := &r.snapshot.Brake
 	facts.Signs = slices.DeleteFunc(facts.Signs, func(s sso.BrakeSign) bool {
 		if s.User == user {
@@ -67,28 +67,28 @@ func (r *snapshotting) readLosses(user sso.UserID) {
 		return
 	}
 	facts.Losses = map[sso.GroupID]sso.GroupLosses{}
-	r.QueueQuery(func(row engine.Row) error {
+	r.tx.QueueQuery(func(row engine.Row) error {
 		var id sso.GroupID
 		var l sso.GroupLosses
 		err := row.Scan(&id, &l.People)
 		facts.Losses[id] = l
 		return err
 	}, `select n.value, (select count(*) from brake_losses l where l.enterprise_id = $1 and l.connection_id = $2 and l.group_id = n.value
-			and l.at > $3 and l.user_id <> $4) from (`+r.db.sql.Dialect.Values("$5")+") n",
-		string(r.ent), string(r.conn), engine.Micros(r.now.Add(-r.brake.Span())), string(user), engine.JSONList(leaving))
+			and l.at > $3 and l.user_id <> $4) from (`+r.tx.db.sql.Dialect.Values("$5")+") n",
+		string(r.ent), string(r.conn), engine.Micros(r.tx.now.Add(-r.brake.Span())), string(user), engine.JSONList(leaving))
 	if len(r.possible) > 0 {
-		r.QueueQuery(func(row engine.Row) error {
+		r.tx.QueueQuery(func(row engine.Row) error {
 			name, err := engine.ScanText(row)
 			facts.Said = append(facts.Said, name)
 			return err
-		}, "select a.name from ("+r.db.sql.Dialect.Values("$3")+") n cross join asserted_names a where a.enterprise_id = $1 and a.user_id = $2 and a.name = n.value",
+		}, "select a.name from ("+r.tx.db.sql.Dialect.Values("$3")+") n cross join asserted_names a where a.enterprise_id = $1 and a.user_id = $2 and a.name = n.value",
 			string(r.ent), string(user), engine.JSONList(r.possible))
 	}
 }
 
 // leaving are the person's groups that no asserted name is the name of, default
 // groups aside: at most these the sign-in can take away.
-func (r *snapshotting) leaving() (groups []string) {
+func (r *snapshotReader) leaving() (groups []string) {
 	names := make(map[sso.GroupID]sso.Group, len(r.snapshot.Groups))
 	for _, g := range r.snapshot.Groups {
 		names[g.ID] = g
@@ -103,25 +103,25 @@ func (r *snapshotting) leaving() (groups []string) {
 
 // readMembers counts the members of groups of which so many people went that
 // their share matters, at the window's beginning and as far as it matters.
-func (r *snapshotting) readMembers(ctx context.Context) error {
+func (r *snapshotReader) readMembers(ctx context.Context) error {
 	rules, facts := r.brake.Effective(), &r.snapshot.Brake
 	for id, l := range facts.Losses {
 		if l.People+1 <= rules.People {
 			continue
 		}
-		r.QueueQuery(func(row engine.Row) error {
+		r.tx.QueueQuery(func(row engine.Row) error {
 			err := row.Scan(&l.Members)
 			facts.Losses[id] = l
 			return err
 		}, `select count(*) from (select 1 from membership_history h where h.enterprise_id = $1 and h.group_id = $2
 				and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3) limit $4) few`,
-			string(r.ent), string(id), engine.Micros(r.now.Add(-rules.Span())), int64((l.People+1)*100/rules.Share+1))
+			string(r.ent), string(id), engine.Micros(r.tx.now.Add(-rules.Span())), int64((l.People+1)*100/rules.Share+1))
 	}
-	return r.Flush(ctx)
+	return r.tx.Flush(ctx)
 }
 
 // noteBrake queues what the plan tells the brake.
-func (r *recording) noteBrake(ctx context.Context) error {
+func (r *loginRecord) noteBrake(ctx context.Context) error {
 	note, held := r.verdict.Memberships.Brake, r.verdict.Memberships.Held
 	if s := note.Sign; s.Kind != "" {
 		if err := r.noteSign(s); err != nil {
@@ -130,15 +130,15 @@ func (r *recording) noteBrake(ctx context.Context) error {
 	}
 	r.noteLosses(note, held == nil)
 	for _, s := range note.Ended {
-		r.Queue("delete from brake_stops where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4",
-			string(r.ent), string(r.conn), string(s.Cause), string(s.Group))
-		if err := r.audit(ctx, sso.ActorSystem, "brake.ended", string(r.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.Attempt.ID)); err != nil {
+		r.tx.Queue("delete from brake_stops where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4",
+			string(r.ent), string(r.groups.conn), string(s.Cause), string(s.Group))
+		if err := r.tx.audit(ctx, sso.ActorSystem, "brake.ended", string(r.groups.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.signIn.Attempt.ID)); err != nil {
 			return err
 		}
 	}
 	if held != nil {
-		r.Queue("update brake_stops set last_at = $5 where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4 and allowed_until = 0",
-			string(r.ent), string(r.conn), string(held.Cause), string(held.Group), engine.Micros(r.now))
+		r.tx.Queue("update brake_stops set last_at = $5 where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4 and allowed_until = 0",
+			string(r.ent), string(r.groups.conn), string(held.Cause), string(held.Group), engine.Micros(r.tx.now))
 	}
 	for _, s := range note.Begun {
 		if err := r.beginStop(ctx, s); err != nil {
@@ -148,7 +148,7 @@ func (r *recording) noteBrake(ctx context.Context) error {
 	return nil
 }
 
-func (r *recording) noteSign(s sso.BrakeSign) error {
+func (r *loginRecord) noteSign(s sso.BrakeSign) error {
 	groups, err := engine.JSONText(s.Groups)
 	if err != nil {
 		return fmt.Errorf("write a sign of the brake: %w", err)
@@ -157,28 +157,28 @@ func (r *recording) noteSign(s sso.BrakeSign) error {
 	if err != nil {
 		return fmt.Errorf("write a sign of the brake: %w", err)
 	}
-	r.Queue(`insert into brake_signs (enterprise_id, connection_id, user_id, kind, groups, names, at) values ($1, $2, $3, $4, $5, $6, $7)
+	r.tx.Queue(`insert into brake_signs (enterprise_id, connection_id, user_id, kind, groups, names, at) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (enterprise_id, connection_id, user_id) do update
 			set kind = excluded.kind, groups = excluded.groups, names = excluded.names, at = excluded.at`,
-		string(r.ent), string(r.conn), string(r.user.ID), string(s.Kind), groups, names, engine.Micros(r.now))
+		string(r.ent), string(r.groups.conn), string(r.user.ID), string(s.Kind), groups, names, engine.Micros(r.tx.now))
 	return nil
 }
 
-func (r *recording) noteLosses(note sso.BrakeNote, done bool) {
+func (r *loginRecord) noteLosses(note sso.BrakeNote, done bool) {
 	for _, m := range note.Losses {
 		sign := note.Sign.Kind.Lost() && slices.Contains(note.Sign.Groups, m.Group)
-		r.Queue(`insert into brake_losses (enterprise_id, connection_id, group_id, user_id, source, sign, done, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+		r.tx.Queue(`insert into brake_losses (enterprise_id, connection_id, group_id, user_id, source, sign, done, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
 			on conflict (enterprise_id, connection_id, group_id, user_id) do update
 				set source = excluded.source, sign = excluded.sign, done = excluded.done, at = excluded.at`,
-			string(r.ent), string(r.conn), string(m.Group), string(r.user.ID), string(m.Source), sign, done, engine.Micros(r.now))
+			string(r.ent), string(r.groups.conn), string(m.Group), string(r.user.ID), string(m.Source), sign, done, engine.Micros(r.tx.now))
 	}
 	if added := r.verdict.Memberships.Add; len(added) > 0 && !r.isNew {
 		ids := make([]string, len(added))
 		for i, m := range added {
 			ids[i] = string(m.Group)
 		}
-		r.Queue("delete from brake_losses where enterprise_id = $1 and connection_id = $2 and user_id = $3 and group_id in ("+r.db.sql.Dialect.Values("$4")+")",
-			string(r.ent), string(r.conn), string(r.user.ID), engine.JSONList(ids))
+		r.tx.Queue("delete from brake_losses where enterprise_id = $1 and connection_id = $2 and user_id = $3 and group_id in ("+r.tx.db.sql.Dialect.Values("$4")+")",
+			string(r.ent), string(r.groups.conn), string(r.user.ID), engine.JSONList(ids))
 	}
 }
 
@@ -186,21 +186,21 @@ func (r *recording) noteLosses(note sso.BrakeNote, done bool) {
 // that wait because no name of a person matched belong to the same trouble, as
 // those do that wait for the share of a group and came of names that match
 // nothing: one decision covers them.
-func (r *recording) beginStop(ctx context.Context, s sso.BrakeStop) error {
+func (r *loginRecord) beginStop(ctx context.Context, s sso.BrakeStop) error {
 	groups, err := engine.JSONText(s.Groups)
 	if err != nil {
 		return fmt.Errorf("write a stop of the brake: %w", err)
 	}
-	r.Queue("insert into brake_stops (enterprise_id, connection_id, "+stopColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $6, 0)
+	r.tx.Queue("insert into brake_stops (enterprise_id, connection_id, "+stopColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $6, 0)
 		on conflict (enterprise_id, connection_id, cause, group_id) do update
 			set groups = excluded.groups, at = excluded.at, since = excluded.since, last_at = excluded.last_at, allowed_until = 0`,
-		string(r.ent), string(r.conn), string(s.Cause), string(s.Group), groups, engine.Micros(s.At), engine.Micros(s.Since))
+		string(r.ent), string(r.groups.conn), string(s.Cause), string(s.Group), groups, engine.Micros(s.At), engine.Micros(s.Since))
 	if s.Cause == sso.HeldNamesChanged {
-		r.Queue(`update held_syncs set cause = $4, group_id = '' where enterprise_id = $1 and connection_id = $2 and state = 'waiting' and at >= $3
+		r.tx.Queue(`update held_syncs set cause = $4, group_id = '' where enterprise_id = $1 and connection_id = $2 and state = 'waiting' and at >= $3
 			and (cause = $5 or cause = $6 and user_id in (select b.user_id from brake_signs b
 				where b.enterprise_id = $1 and b.connection_id = $2 and b.kind in ($7, $8) and b.at >= $3))`,
-			string(r.ent), string(r.conn), engine.Micros(s.Since), string(s.Cause), string(sso.HeldMatchesNothing), string(sso.HeldGroupShare),
+			string(r.ent), string(r.groups.conn), engine.Micros(s.Since), string(s.Cause), string(sso.HeldMatchesNothing), string(sso.HeldGroupShare),
 			string(sso.SignRenamed), string(sso.SignNothing))
 	}
-	return r.audit(ctx, sso.ActorSystem, "brake.began", string(r.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.Attempt.ID))
+	return r.tx.audit(ctx, sso.ActorSystem, "brake.began", string(r.groups.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.signIn.Attempt.ID))
 }

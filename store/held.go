@@ -10,17 +10,17 @@ import (
 
 // hold queues what waits for an admin in place of being done. What waited
 // before is superseded by it.
-func (r *recording) hold(record *sso.SyncRecord, changes sso.HeldChanges) error {
+func (r *loginRecord) hold(record *sso.SyncRecord, changes sso.HeldChanges) error {
 	text, err := engine.JSONText(changes)
 	if err != nil {
 		return fmt.Errorf("write a held sync: %w", err)
 	}
-	record.Held = sso.NewID[sso.HeldSyncID](r.now)
-	r.Queue("update held_syncs set state = $3, decided_at = $4 where enterprise_id = $1 and user_id = $2 and state = $5",
-		string(r.ent), string(r.user.ID), string(sso.HeldSuperseded), engine.Micros(r.now), string(sso.HeldWaiting))
-	r.Queue(`insert into held_syncs (enterprise_id, id, user_id, connection_id, record_id, changes, state, at, decided_by, decided_at, cause, group_id)
+	record.Held = sso.NewID[sso.HeldSyncID](r.tx.now)
+	r.tx.Queue("update held_syncs set state = $3, decided_at = $4 where enterprise_id = $1 and user_id = $2 and state = $5",
+		string(r.ent), string(r.user.ID), string(sso.HeldSuperseded), engine.Micros(r.tx.now), string(sso.HeldWaiting))
+	r.tx.Queue(`insert into held_syncs (enterprise_id, id, user_id, connection_id, record_id, changes, state, at, decided_by, decided_at, cause, group_id)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, '', 0, $9, $10)`,
-		string(r.ent), string(record.Held), string(r.user.ID), string(record.Connection), string(record.ID), text, string(sso.HeldWaiting), engine.Micros(r.now),
+		string(r.ent), string(record.Held), string(r.user.ID), string(record.Connection), string(record.ID), text, string(sso.HeldWaiting), engine.Micros(r.tx.now),
 		string(changes.Cause), string(changes.Group))
 	return nil
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"gatehouse/sso"
@@ -28,16 +27,21 @@ func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) 
 	if s.Session.Enterprise != s.Attempt.Enterprise || s.Session.Connection != s.Identity.Connection {
 		return sso.User{}, sso.SyncRecord{}, errors.New("session, attempt and identity are of different enterprises or connections")
 	}
-	var r *recording
+	var r *loginRecord
 	err = db.change(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) error {
-		r = &recording{SignIn: s, snapshotting: &snapshotting{
-			tx:       t,
-			ent:      s.Session.Enterprise,
-			conn:     s.Session.Connection,
-			brake:    s.Brake,
-			defaults: s.DefaultGroups,
-			names:    s.Identity.Groups.Names,
-		}}
+		r = &loginRecord{
+			tx:     t,
+			ent:    s.Session.Enterprise,
+			signIn: s,
+			groups: &snapshotReader{
+				tx:       t,
+				ent:      s.Session.Enterprise,
+				conn:     s.Session.Connection,
+				brake:    s.Brake,
+				defaults: s.DefaultGroups,
+				names:    s.Identity.Groups.Names,
+			},
+		}
 		return r.run(ctx, decide)
 	})
 	if err != nil {
@@ -47,34 +51,36 @@ func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) 
 	return r.user, r.verdict.Memberships.Record, nil
 }
 
-// recording is one sign-in being written.
-type recording struct {
-	*snapshotting
-	sso.SignIn
+// loginRecord writes one sign-in.
+type loginRecord struct {
+	tx      *tx
+	ent     sso.EnterpriseID
+	signIn  sso.SignIn
+	groups  *snapshotReader
 	bound   bool     // the subject is known
-	proven  bool     // the domain of the e-mail is the enterprise's
-	isNew   bool     // the user was made by this sign-in
-	old     sso.User // as they were, unless new
-	asked   bool     // an identity question about them waits
-	holder  sso.User // the active user who has the asserted login; zero if nobody
+	proven  bool     // the e-mail's domain is verified for the enterprise
+	isNew   bool     // this sign-in creates the user
+	old     sso.User // before the sign-in; zero if new
+	asked   bool     // an identity question about the user is open
+	holder  sso.User // the active user with the asserted login; zero if none
 	login   sso.LoginClaim
-	said    word     // about their groups before
-	user    sso.User // as they are
+	digest  assertedDigest // of the sign-in before
+	user    sso.User       // after the sign-in
 	verdict sso.Verdict
-	brought []sso.Principal // end with it
+	brought []sso.Principal // sessions of the browser, which end
 }
 
-func (r *recording) run(ctx context.Context, decide sso.Decide) error {
+func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.claim(ctx); err != nil {
 		return err
 	}
 	if err := r.person(ctx); err != nil {
 		return err
 	}
-	if err := r.complete(ctx, r.user.ID); err != nil {
+	if err := r.groups.complete(ctx, r.user.ID); err != nil {
 		return err
 	}
-	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(), DomainVerified: r.proven, Login: r.login, Groups: r.snapshot, Replaced: r.brought}
+	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(), DomainVerified: r.proven, Login: r.login, Groups: r.groups.snapshot, Replaced: r.brought}
 	var err error
 	if r.verdict, err = decide(facts); err != nil {
 		return err
@@ -91,42 +97,42 @@ func (r *recording) run(ctx context.Context, decide sso.Decide) error {
 	if r.login.Waits() {
 		return r.await(ctx)
 	}
-	if r.verdict.EmailProven && !r.user.EmailVerified && r.Identity.Email != "" {
+	if r.verdict.EmailProven && !r.user.EmailVerified && r.signIn.Identity.Email != "" {
 		r.user.EmailVerified = true
-		r.updateUser(r.user)
+		r.tx.updateUser(r.user)
 	}
 	if err := r.memberships(ctx); err != nil {
 		return err
 	}
-	r.listen()
+	r.saveAsserted()
 	return r.keep(ctx)
 }
 
 // claim uses up the answer and the pending login, and on the same trip looks
 // for the person by subject, for the groups, and for the proof of the e-mail's
 // domain. A replay is called one even though its pending login is used as well.
-func (r *recording) claim(ctx context.Context) error {
+func (r *loginRecord) claim(ctx context.Context) error {
 	var proven int64
 	var state sso.ConnectionState
 	used := r.useUp()
 	r.readBrought()
-	r.QueueQuery(func(row engine.Row) error {
+	r.tx.QueueQuery(func(row engine.Row) error {
 		r.bound = true
-		return row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain, &r.asked)...)
-	}, selectPerson+" and i.subject = $3", string(r.ent), string(r.Session.Connection), r.Identity.Subject)
-	r.readGroups()
-	r.readMemberships("identities i cross join", `i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
-		and m.enterprise_id = $1 and m.user_id = i.user_id`, string(r.ent), string(r.Session.Connection), r.Identity.Subject)
-	r.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
-		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(r.ent), sso.EmailDomain(r.Identity.Email))
-	r.QueueQuery(func(row engine.Row) error { return row.Scan(userFields(&r.holder)...) }, selectHolder, string(r.ent), loginKey(r.Identity.Login))
-	r.QueueQuery(func(row engine.Row) error { return row.Scan(&state) },
-		"select state from connections where enterprise_id = $1 and id = $2", string(r.ent), string(r.Session.Connection))
-	if err := r.Flush(ctx); err != nil {
+		return row.Scan(append(userFields(&r.old), &r.digest.hash, &r.digest.certain, &r.asked)...)
+	}, selectPerson+" and i.subject = $3", string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Subject)
+	r.groups.readGroups()
+	r.groups.readMemberships("identities i cross join", `i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
+		and m.enterprise_id = $1 and m.user_id = i.user_id`, string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Subject)
+	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
+		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(r.ent), sso.EmailDomain(r.signIn.Identity.Email))
+	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(userFields(&r.holder)...) }, selectHolder, string(r.ent), loginKey(r.signIn.Identity.Login))
+	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&state) },
+		"select state from connections where enterprise_id = $1 and id = $2", string(r.ent), string(r.signIn.Session.Connection))
+	if err := r.tx.Flush(ctx); err != nil {
 		return err
 	}
 	switch {
-	case !r.head.locked || state == "":
+	case !r.tx.head.locked || state == "":
 		return errMissing()
 	case state != sso.ConnectionEnabled:
 		return sso.NotServing()
@@ -137,10 +143,10 @@ func (r *recording) claim(ctx context.Context) error {
 
 // useUp queues that what the sign-in answers is used; what it returns says,
 // when that was sent, whether it was not before.
-func (r *recording) useUp() func() error {
+func (r *loginRecord) useUp() func() error {
 	var fresh, unused int64
-	if r.Proof != "" {
-		r.useProof(&unused, r.ent, r.Session.Connection, r.Proof)
+	if r.signIn.Proof != "" {
+		r.tx.useProof(&unused, r.ent, r.signIn.Session.Connection, r.signIn.Proof)
 		return func() error {
 			if unused == 0 {
 				return sso.CodeExpired()
@@ -148,15 +154,15 @@ func (r *recording) useUp() func() error {
 			return nil
 		}
 	}
-	r.mark(&fresh, r.ent, sso.ReplayMark{Connection: r.Session.Connection, ResponseID: r.Replay.ResponseID, Until: r.Replay.Until})
-	if r.Pending != "" {
-		r.usePending(&unused, r.ent, r.Session.Connection, r.Pending)
+	r.tx.mark(&fresh, r.ent, sso.ReplayMark{Connection: r.signIn.Session.Connection, ResponseID: r.signIn.Replay.ResponseID, Until: r.signIn.Replay.Until})
+	if r.signIn.Pending != "" {
+		r.tx.usePending(&unused, r.ent, r.signIn.Session.Connection, r.signIn.Pending)
 	}
 	return func() error {
 		switch {
 		case fresh == 0:
 			return errReplayed()
-		case r.Pending != "" && unused == 0:
+		case r.signIn.Pending != "" && unused == 0:
 			return errStateExpired()
 		}
 		return nil
@@ -173,14 +179,14 @@ const (
 
 // person finds the user or makes one: by subject; else by login where no
 // subject is bound; else somebody new. Never by e-mail.
-func (r *recording) person(ctx context.Context) error {
+func (r *loginRecord) person(ctx context.Context) error {
 	known := r.bound
 	if !known {
 		var err error
-		_, known, err = engine.One(ctx, r, func(row engine.Row) (struct{}, error) {
-			return struct{}{}, row.Scan(append(userFields(&r.old), &r.said.hash, &r.said.certain, &r.asked)...)
+		_, known, err = engine.One(ctx, r.tx, func(row engine.Row) (struct{}, error) {
+			return struct{}{}, row.Scan(append(userFields(&r.old), &r.digest.hash, &r.digest.certain, &r.asked)...)
 		}, selectPerson+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
-			string(r.ent), string(r.Session.Connection), r.Identity.Login)
+			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Login)
 		if err != nil {
 			return err
 		}
@@ -197,43 +203,43 @@ func (r *recording) person(ctx context.Context) error {
 	if err := r.contest(ctx); err != nil {
 		return err
 	}
-	r.updateUser(r.user)
-	r.findable(r.old, r.user)
-	r.Queue(`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
-		string(r.ent), string(r.user.ID), string(r.Session.Connection), r.Identity.Subject, r.Identity.Login, engine.Micros(r.now))
+	r.tx.updateUser(r.user)
+	r.tx.findable(r.old, r.user)
+	r.tx.Queue(`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
+		string(r.ent), string(r.user.ID), string(r.signIn.Session.Connection), r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now))
 	if !r.bound {
 		// Others of this login that nobody claimed are of people who had it
 		// before: whoever gets it next must not become them.
-		r.Queue("delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
-			string(r.ent), string(r.Session.Connection), r.Identity.Login, string(r.user.ID))
-		r.readMemberships("", ofUser, string(r.ent), string(r.user.ID))
+		r.tx.Queue("delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
+			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Login, string(r.user.ID))
+		r.groups.readMemberships("", ofUser, string(r.ent), string(r.user.ID))
 	}
 	return nil
 }
 
-func (r *recording) newcomer() {
+func (r *loginRecord) newcomer() {
 	r.isNew = true
-	r.user = sso.User{ID: sso.NewID[sso.UserID](r.now), Enterprise: r.ent, Status: sso.UserActive, CreatedAt: r.now}
+	r.user = sso.User{ID: sso.NewID[sso.UserID](r.tx.now), Enterprise: r.ent, Status: sso.UserActive, CreatedAt: r.tx.now}
 	r.profile()
 	if r.holder.ID != "" {
 		r.login.Holder, r.user.Status = r.holder.ID, sso.UserPending
 	}
-	r.insertUser(r.user)
-	r.findable(sso.User{}, r.user)
-	r.Queue("insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at) values ($1, $2, $3, $4, $5, $6, $6)",
-		string(r.ent), string(r.Session.Connection), string(r.user.ID), r.Identity.Subject, r.Identity.Login, engine.Micros(r.now))
+	r.tx.insertUser(r.user)
+	r.tx.findable(sso.User{}, r.user)
+	r.tx.Queue("insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at) values ($1, $2, $3, $4, $5, $6, $6)",
+		string(r.ent), string(r.signIn.Session.Connection), string(r.user.ID), r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now))
 }
 
 // profile takes over what the identity provider says. An address counts as
 // verified if its domain is proven; or if it was verified and is the same. One
 // that was not sent this time, where it may be missing, stays as it is known.
-func (r *recording) profile() {
-	u, i := &r.user, r.Identity
+func (r *loginRecord) profile() {
+	u, i := &r.user, r.signIn.Identity
 	if !i.EmailUnsaid {
 		u.EmailVerified = i.Email != "" && (r.proven || u.EmailVerified && u.Email == i.Email)
 		u.Email = i.Email
 	}
-	u.Name, u.LastSignInAt = i.Name, r.now
+	u.Name, u.LastSignInAt = i.Name, r.tx.now
 	if !u.LoginGiven {
 		u.Login = i.Login
 	}
@@ -242,11 +248,11 @@ func (r *recording) profile() {
 // contest finds out whether somebody known claims a login that another active
 // user has. Who is active goes on with the login they had; who was pending is
 // decided about again, and waits on.
-func (r *recording) contest(ctx context.Context) error {
+func (r *loginRecord) contest(ctx context.Context) error {
 	holder := r.holder
-	if loginKey(r.user.Login) != loginKey(r.Identity.Login) { // a login that an admin gave
+	if loginKey(r.user.Login) != loginKey(r.signIn.Identity.Login) { // a login that an admin gave
 		var err error
-		if holder, _, err = loginHolder(ctx, r, r.ent, r.user.Login); err != nil {
+		if holder, _, err = loginHolder(ctx, r.tx, r.ent, r.user.Login); err != nil {
 			return err
 		}
 	}
@@ -266,73 +272,73 @@ func (r *recording) contest(ctx context.Context) error {
 // claimed keeps the identity question of somebody who claims the login of
 // another, and settles the one of somebody who does not any more. A login that
 // changed is another in their sessions, too.
-func (r *recording) claimed(ctx context.Context) error {
+func (r *loginRecord) claimed(ctx context.Context) error {
 	switch {
 	case r.login.Holder != "":
-		q := sso.IdentityQuestion{Enterprise: r.ent, User: r.user.ID, Holder: r.login.Holder, Connection: r.Session.Connection, Attempt: r.Attempt.ID, Login: r.Identity.Login}
+		q := sso.IdentityQuestion{Enterprise: r.ent, User: r.user.ID, Holder: r.login.Holder, Connection: r.signIn.Session.Connection, Attempt: r.signIn.Attempt.ID, Login: r.signIn.Identity.Login}
 		if r.login.Keeps {
 			q.Keeps = r.user.Login
 		}
-		if err := r.question(ctx, sso.Actor(r.Session.Connection), q); err != nil {
+		if err := r.tx.question(ctx, sso.Actor(r.signIn.Session.Connection), q); err != nil {
 			return err
 		}
 	case r.asked:
-		r.settle(r.ent, r.user.ID)
+		r.tx.settle(r.ent, r.user.ID)
 	}
 	if !r.isNew && r.old.Login != r.user.Login {
-		return r.invalidate(ctx, r.ent, r.user.ID)
+		return r.tx.invalidate(ctx, r.ent, r.user.ID)
 	}
 	return nil
 }
 
 // await keeps who it was, for an admin to vouch for or to decide about their
 // login, and lets nobody in.
-func (r *recording) await(ctx context.Context) error {
+func (r *loginRecord) await(ctx context.Context) error {
 	r.user.Status, r.user.LastSignInAt = sso.UserPending, r.old.LastSignInAt
-	r.user.EmailVerified = r.user.EmailVerified || r.verdict.EmailProven && r.Identity.Email != ""
-	r.updateUser(r.user)
-	r.findable(sso.User{ID: r.user.ID}, r.user)
+	r.user.EmailVerified = r.user.EmailVerified || r.verdict.EmailProven && r.signIn.Identity.Email != ""
+	r.tx.updateUser(r.user)
+	r.tx.findable(sso.User{ID: r.user.ID}, r.user)
 	if r.old.Status == sso.UserActive {
-		if _, err := r.endUserSessions(ctx, r.ent, r.user.ID); err != nil {
+		if _, err := r.tx.endUserSessions(ctx, r.ent, r.user.ID); err != nil {
 			return err
 		}
 	}
-	by, attempt := sso.Actor(r.Session.Connection), string(r.Attempt.ID)
+	by, attempt := sso.Actor(r.signIn.Session.Connection), string(r.signIn.Attempt.ID)
 	if r.isNew {
-		return r.audit(ctx, by, "user.created", string(r.user.ID), "login", r.user.Login, "email", r.user.Email, "status", string(r.user.Status), "attempt", attempt)
+		return r.tx.audit(ctx, by, "user.created", string(r.user.ID), "login", r.user.Login, "email", r.user.Email, "status", string(r.user.Status), "attempt", attempt)
 	}
 	if changed := difference(r.old, r.user); len(changed) > 0 {
-		return r.audit(ctx, by, "user.updated", string(r.user.ID), append(changed, "attempt", attempt)...)
+		return r.tx.audit(ctx, by, "user.updated", string(r.user.ID), append(changed, "attempt", attempt)...)
 	}
 	return nil
 }
 
 // memberships writes the difference and nothing else. Only then is there
 // something to tell the history and the nodes, which know nothing of who is new.
-func (r *recording) memberships(ctx context.Context) error {
+func (r *loginRecord) memberships(ctx context.Context) error {
 	if len(r.verdict.Memberships.Add)+len(r.verdict.Memberships.Remove) == 0 {
 		return nil
 	}
 	for i := range r.verdict.Memberships.Add {
 		m := &r.verdict.Memberships.Add[i]
-		m.User, m.Since, m.Cause = r.user.ID, r.now, string(r.Attempt.ID)
-		r.insertMembership(r.ent, *m)
+		m.User, m.Since, m.Cause = r.user.ID, r.tx.now, string(r.signIn.Attempt.ID)
+		r.tx.insertMembership(r.ent, *m)
 	}
 	for _, group := range r.verdict.Memberships.Remove {
-		r.Queue("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(r.ent), string(r.user.ID), string(group))
+		r.tx.Queue("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(r.ent), string(r.user.ID), string(group))
 	}
-	r.followHistory(r.ent, r.user.ID, string(r.Attempt.ID))
+	r.tx.followHistory(r.ent, r.user.ID, string(r.signIn.Attempt.ID))
 	if r.isNew {
 		return nil
 	}
-	return r.invalidate(ctx, r.ent, r.user.ID)
+	return r.tx.invalidate(ctx, r.ent, r.user.ID)
 }
 
 // keep writes what is remembered of the sign-in.
-func (r *recording) keep(ctx context.Context) error {
+func (r *loginRecord) keep(ctx context.Context) error {
 	record := &r.verdict.Memberships.Record
-	record.ID, record.Enterprise, record.User, record.At = sso.NewID[sso.SyncRecordID](r.now), r.ent, r.user.ID, r.now
-	record.Connection, record.Attempt = r.Session.Connection, r.Attempt.ID
+	record.ID, record.Enterprise, record.User, record.At = sso.NewID[sso.SyncRecordID](r.tx.now), r.ent, r.user.ID, r.tx.now
+	record.Connection, record.Attempt = r.signIn.Session.Connection, r.signIn.Attempt.ID
 	if held := r.verdict.Memberships.Held; held != nil {
 		if err := r.hold(record, *held); err != nil {
 			return err
@@ -341,59 +347,23 @@ func (r *recording) keep(ctx context.Context) error {
 	if err := r.noteBrake(ctx); err != nil {
 		return err
 	}
-	if err := r.insertSync(*record); err != nil {
+	if err := r.tx.insertSync(*record); err != nil {
 		return err
 	}
-	r.Attempt.User, r.Session.User = r.user.ID, r.user.ID
+	r.signIn.Attempt.User, r.signIn.Session.User = r.user.ID, r.user.ID
 	if r.verdict.Email.Action != "" {
-		r.Attempt.Email = r.verdict.Email
+		r.signIn.Attempt.Email = r.verdict.Email
 	}
-	if err := r.insertAttempt(r.Attempt); err != nil {
+	if err := r.tx.insertAttempt(r.signIn.Attempt); err != nil {
 		return err
 	}
 	if err := r.replaceBrought(ctx); err != nil {
 		return err
 	}
-	r.insertSession(r.Session)
-	if r.Certificate != "" {
-		r.Queue(`update certificates set last_used = $4 where enterprise_id = $1 and connection_id = $2 and fingerprint = $3 and last_used <= $5`,
-			string(r.ent), string(r.Session.Connection), r.Certificate, engine.Micros(r.now), engine.Micros(r.now.Add(-time.Minute)))
+	r.tx.insertSession(r.signIn.Session)
+	if r.signIn.Certificate != "" {
+		r.tx.Queue(`update certificates set last_used = $4 where enterprise_id = $1 and connection_id = $2 and fingerprint = $3 and last_used <= $5`,
+			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Certificate, engine.Micros(r.tx.now), engine.Micros(r.tx.now.Add(-time.Minute)))
 	}
 	return r.events(ctx)
-}
-
-// events tells the audit trail what changed.
-func (r *recording) events(ctx context.Context) error {
-	by, attempt := sso.Actor(r.Session.Connection), string(r.Attempt.ID)
-	if r.isNew {
-		if err := r.audit(ctx, by, "user.created", string(r.user.ID), "login", r.user.Login, "email", r.user.Email, "attempt", attempt); err != nil {
-			return err
-		}
-	} else if changed := difference(r.old, r.user); len(changed) > 0 {
-		if err := r.audit(ctx, by, "user.updated", string(r.user.ID), append(changed, "attempt", attempt)...); err != nil {
-			return err
-		}
-	}
-	if len(r.verdict.Memberships.Add)+len(r.verdict.Memberships.Remove) > 0 {
-		record := r.verdict.Memberships.Record
-		err := r.audit(ctx, by, "memberships.synced", string(r.user.ID),
-			"added", groupNames(record.Added), "removed", groupNames(record.Removed), "record", string(record.ID), "attempt", attempt)
-		if err != nil {
-			return err
-		}
-	}
-	if held := r.verdict.Memberships.Record.Held; held != "" {
-		if err := r.audit(ctx, by, "sync.held", string(r.user.ID), "held", string(held), "attempt", attempt); err != nil {
-			return err
-		}
-	}
-	return r.audit(ctx, sso.Actor(r.user.ID), "session.created", string(r.Session.ID), "connection", string(r.Session.Connection), "attempt", attempt)
-}
-
-func groupNames(changes []sso.GroupChange) string {
-	names := make([]string, len(changes))
-	for i, c := range changes {
-		names[i] = c.OrganizationName + "/" + c.Name
-	}
-	return strings.Join(names, ", ")
 }

@@ -18,7 +18,7 @@ const selectBrought = "select " + sessionColumns + ", " + userColumns + `, e.id,
 // readBrought queues that the sessions of the browser are looked for. It may
 // have signed in at another company before, so these statements name a browser
 // or a token, each of which only that browser has, and no enterprise.
-func (r *recording) readBrought() {
+func (r *loginRecord) readBrought() {
 	take := func(row engine.Row) error {
 		var b sso.Principal
 		e := &b.Enterprise
@@ -34,30 +34,30 @@ func (r *recording) readBrought() {
 		r.brought = append(r.brought, b)
 		return nil
 	}
-	if browser := hexOf(r.Session.Browser); browser != "" {
-		r.QueueQuery(take, selectBrought+"s.browser = $1", browser)
+	if browser := hexOf(r.signIn.Session.Browser); browser != "" {
+		r.tx.QueueQuery(take, selectBrought+"s.browser = $1", browser)
 	}
-	for _, token := range r.Brought[:min(len(r.Brought), maxBrought)] {
-		r.QueueQuery(take, selectBrought+"s.token = $1", token.String())
+	for _, token := range r.signIn.Brought[:min(len(r.signIn.Brought), maxBrought)] {
+		r.tx.QueueQuery(take, selectBrought+"s.token = $1", token.String())
 	}
 }
 
 // replaceBrought ends them. Of those of other companies the audit trail is told
 // afterwards: to lock two trails at once, two sign-ins could wait for each other.
-func (r *recording) replaceBrought(ctx context.Context) error {
+func (r *loginRecord) replaceBrought(ctx context.Context) error {
 	gone := make([]sso.Revocation, len(r.brought))
 	for i, b := range r.brought {
-		r.Queue("delete from sessions where enterprise_id = $1 and id = $2", string(b.Enterprise.ID), string(b.Session.ID))
+		r.tx.Queue("delete from sessions where enterprise_id = $1 and id = $2", string(b.Enterprise.ID), string(b.Session.ID))
 		gone[i].Session = b.Session.ID
 	}
-	if err := r.revoke(ctx, gone...); err != nil {
+	if err := r.tx.revoke(ctx, gone...); err != nil {
 		return err
 	}
 	for _, b := range r.brought {
 		if b.Enterprise.ID != r.ent {
 			continue
 		}
-		if err := r.audit(ctx, sso.Actor(b.User.ID), "session.replaced", string(b.Session.ID), "by", string(r.Session.ID)); err != nil {
+		if err := r.tx.audit(ctx, sso.Actor(b.User.ID), "session.replaced", string(b.Session.ID), "by", string(r.signIn.Session.ID)); err != nil {
 			return err
 		}
 	}
@@ -67,7 +67,7 @@ func (r *recording) replaceBrought(ctx context.Context) error {
 // tellOthers writes to the audit trails of other companies that sessions of
 // theirs have ended. It has happened: if it cannot be written, the sign-in is
 // good all the same.
-func (db *DB) tellOthers(ctx context.Context, r *recording) {
+func (db *DB) tellOthers(ctx context.Context, r *loginRecord) {
 	for _, b := range r.brought {
 		if b.Enterprise.ID == r.ent || r.user.Status == sso.UserPending {
 			continue

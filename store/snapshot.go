@@ -14,9 +14,10 @@ import (
 // knows no statistics, begin at the left; "materialized" does so for PostgreSQL,
 // whose statistics may be older than the rows.
 
-// snapshotting reads what a group sync has to know.
-type snapshotting struct {
-	*tx
+// snapshotReader reads the groups and memberships that a group sync is planned
+// from.
+type snapshotReader struct {
+	tx       *tx
 	ent      sso.EnterpriseID
 	conn     sso.ConnectionID
 	brake    sso.Brake     // of the connection
@@ -29,54 +30,54 @@ type snapshotting struct {
 
 // readGroups queues what can be read before it is known who the person is: the
 // groups of the asserted names.
-func (r *snapshotting) readGroups() {
+func (r *snapshotReader) readGroups() {
 	r.snapshot = sso.GroupSnapshot{Organizations: map[sso.OrganizationID]string{}}
 	r.possible = possibleNames(r.names)
 	r.readBrake()
 	r.readDefaults()
 	if len(r.possible) > 0 {
-		r.QueueQuery(func(row engine.Row) error {
+		r.tx.QueueQuery(func(row engine.Row) error {
 			g, err := scanGroup(row)
 			r.snapshot.Groups = append(r.snapshot.Groups, g)
 			return err
-		}, "select "+groupColumns+" from ("+r.db.sql.Dialect.Values("$2")+`) n cross join groups g
+		}, "select "+groupColumns+" from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join groups g
 			where g.enterprise_id = $1 and g.name = n.value`, string(r.ent), engine.JSONList(r.possible))
 		r.readAliased()
 	}
 }
 
 // readDefaults queues the default groups of the connection.
-func (r *snapshotting) readDefaults() {
+func (r *snapshotReader) readDefaults() {
 	if len(r.defaults) == 0 {
 		return
 	}
-	r.QueueQuery(func(row engine.Row) error {
+	r.tx.QueueQuery(func(row engine.Row) error {
 		g, err := scanGroup(row)
 		r.snapshot.Groups = append(r.snapshot.Groups, g)
 		return err
-	}, "select "+groupColumns+" from ("+r.db.sql.Dialect.Values("$2")+`) n cross join groups g
+	}, "select "+groupColumns+" from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join groups g
 		where g.enterprise_id = $1 and g.id = n.value`, string(r.ent), engine.JSONList(groupTexts(r.defaults)))
 }
 
 // readAliased queues the groups that an asserted name is an IdP name of, each
 // with that name; once puts together what is found several times.
-func (r *snapshotting) readAliased() {
-	r.QueueQuery(func(row engine.Row) error {
+func (r *snapshotReader) readAliased() {
+	r.tx.QueueQuery(func(row engine.Row) error {
 		var g sso.Group
 		var name string
 		err := row.Scan(append(groupFields(&g), &name)...)
 		g.IDPNames = []string{name}
 		r.snapshot.Groups = append(r.snapshot.Groups, g)
 		return err
-	}, "select "+groupColumns+", i.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join group_idp_names i cross join groups g
+	}, "select "+groupColumns+", i.name from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join group_idp_names i cross join groups g
 		where i.enterprise_id = $1 and i.name = n.value and g.enterprise_id = $1 and g.id = i.group_id order by i.name`,
 		string(r.ent), engine.JSONList(r.possible))
 }
 
 // readMemberships queues memberships with their groups. Whose they are is not
 // read with each: complete knows it.
-func (r *snapshotting) readMemberships(from, where string, args ...any) {
-	r.QueueQuery(func(row engine.Row) error {
+func (r *snapshotReader) readMemberships(from, where string, args ...any) {
+	r.tx.QueueQuery(func(row engine.Row) error {
 		var m sso.Membership
 		var g sso.Group
 		err := row.Scan(append(groupFields(&g), &m.Source, engine.Time(&m.Since), &m.Cause)...)
@@ -93,19 +94,19 @@ const ofUser = "m.enterprise_id = $1 and m.user_id = $2"
 // complete reads the rest of the snapshot on one trip: the organizations of its
 // groups with their default groups, what the unmatched names nearly are, and who
 // else is an admin.
-func (r *snapshotting) complete(ctx context.Context, user sso.UserID) error {
-	if err := r.Flush(ctx); err != nil {
+func (r *snapshotReader) complete(ctx context.Context, user sso.UserID) error {
+	if err := r.tx.Flush(ctx); err != nil {
 		return err
 	}
 	for i := range r.snapshot.Memberships {
 		r.snapshot.Memberships[i].User = user
 	}
-	organizations := r.once()
+	organizations := r.dedupeGroups()
 	r.readNear()
 	r.readAdmins(user)
 	r.readLosses(user)
 	if len(organizations) > 0 {
-		r.QueueQuery(func(row engine.Row) error {
+		r.tx.QueueQuery(func(row engine.Row) error {
 			var g sso.Group
 			var name string
 			if err := row.Scan(append(groupFields(&g), &name)...); err != nil {
@@ -116,19 +117,19 @@ func (r *snapshotting) complete(ctx context.Context, user sso.UserID) error {
 				r.snapshot.Groups = append(r.snapshot.Groups, g)
 			}
 			return nil
-		}, "select "+groupColumns+", o.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join organizations o cross join groups g
+		}, "select "+groupColumns+", o.name from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join organizations o cross join groups g
 			where o.enterprise_id = $1 and o.id = n.value and g.enterprise_id = $1 and g.organization_id = o.id and g.is_default`,
 			string(r.ent), engine.JSONList(organizations))
 	}
-	if err := r.Flush(ctx); err != nil {
+	if err := r.tx.Flush(ctx); err != nil {
 		return err
 	}
 	return r.readMembers(ctx)
 }
 
-// once leaves every group of the snapshot in it once, with all IdP names by
-// which it was found, and gives the organizations they belong to.
-func (r *snapshotting) once() (organizations []string) {
+// dedupeGroups removes duplicate groups, merges the IdP names by which they were
+// found, and returns their organizations.
+func (r *snapshotReader) dedupeGroups() (organizations []string) {
 	s := &r.snapshot
 	r.known = make(map[sso.GroupID]bool, len(s.Groups))
 	aliases := map[sso.GroupID][]string{}
@@ -162,12 +163,12 @@ const (
 
 // readNear queues a look, by index, for groups whose names are near the asserted
 // names that match none.
-func (r *snapshotting) readNear() {
+func (r *snapshotReader) readNear() {
 	folds := r.unmatchedFolds()
 	if len(folds) == 0 {
 		return
 	}
-	r.QueueQuery(func(row engine.Row) error {
+	r.tx.QueueQuery(func(row engine.Row) error {
 		var g sso.Group
 		var alias, name string
 		if err := row.Scan(append(groupFields(&g), &alias, &name)...); err != nil {
@@ -179,9 +180,9 @@ func (r *snapshotting) readNear() {
 		r.snapshot.Near = append(r.snapshot.Near, g)
 		r.snapshot.Organizations[g.Organization] = name
 		return nil
-	}, "select "+groupColumns+", '', o.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join groups g cross join organizations o
+	}, "select "+groupColumns+", '', o.name from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join groups g cross join organizations o
 		where g.enterprise_id = $1 and g.folded = n.value and o.enterprise_id = $1 and o.id = g.organization_id
-		union all select `+groupColumns+", i.name, o.name from ("+r.db.sql.Dialect.Values("$2")+`) n cross join group_idp_names i cross join groups g cross join organizations o
+		union all select `+groupColumns+", i.name, o.name from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join group_idp_names i cross join groups g cross join organizations o
 		where i.enterprise_id = $1 and i.folded = n.value and g.enterprise_id = $1 and g.id = i.group_id
 			and o.enterprise_id = $1 and o.id = g.organization_id limit $3`,
 		string(r.ent), engine.JSONList(folds), int64(mostNear))
@@ -189,7 +190,7 @@ func (r *snapshotting) readNear() {
 
 // unmatchedFolds are the folds of what the asserted names that no group was found
 // for may be meant for, without what PostgreSQL would refuse to compare.
-func (r *snapshotting) unmatchedFolds() (folds []string) {
+func (r *snapshotReader) unmatchedFolds() (folds []string) {
 	matched := make(map[string]bool, len(r.snapshot.Groups))
 	for _, g := range r.snapshot.Groups {
 		matched[g.Name] = !g.Default
@@ -217,7 +218,7 @@ func (r *snapshotting) unmatchedFolds() (folds []string) {
 
 // readAdmins notes which groups have admins, and queues the question who else is
 // one, but only if the person is: nobody else can be the last.
-func (r *snapshotting) readAdmins(user sso.UserID) {
+func (r *snapshotReader) readAdmins(user sso.UserID) {
 	s := &r.snapshot
 	for _, g := range s.Groups {
 		if g.Admin {
@@ -227,7 +228,7 @@ func (r *snapshotting) readAdmins(user sso.UserID) {
 	if len(s.AdminGroups) == 0 || !slices.ContainsFunc(s.Memberships, func(m sso.Membership) bool { return slices.Contains(s.AdminGroups, m.Group) }) {
 		return
 	}
-	r.QueueQuery(func(row engine.Row) error {
+	r.tx.QueueQuery(func(row engine.Row) error {
 		var other string
 		s.OtherAdmins = true
 		return row.Scan(&other)
@@ -256,9 +257,9 @@ func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.Connecti
 	brake sso.Brake, defaults []sso.GroupID) (_ sso.User, _ sso.GroupSnapshot, err error) {
 	defer func() { doing(&err, "read group snapshot") }()
 	var u sso.User
-	var r *snapshotting
+	var r *snapshotReader
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
-		r = &snapshotting{tx: t, ent: ent, conn: c, brake: brake, defaults: defaults, names: names}
+		r = &snapshotReader{tx: t, ent: ent, conn: c, brake: brake, defaults: defaults, names: names}
 		if _, err := found(db.findConnection(ctx, t, ent, c)); err != nil {
 			return err
 		}
@@ -276,11 +277,11 @@ func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.Connecti
 	return u, r.snapshot, nil
 }
 
-func (r *snapshotting) whose(ctx context.Context, c sso.ConnectionID, user sso.UserID, login string) (sso.User, error) {
+func (r *snapshotReader) whose(ctx context.Context, c sso.ConnectionID, user sso.UserID, login string) (sso.User, error) {
 	if user != "" {
-		return found(findUser(ctx, r, r.ent, user))
+		return found(findUser(ctx, r.tx, r.ent, user))
 	}
-	u, _, err := engine.One(ctx, r, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+	u, _, err := engine.One(ctx, r.tx, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
 		string(r.ent), string(c), engine.Clean(login, sso.MaxLoginLength))
 	return u, err
 }

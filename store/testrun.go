@@ -209,7 +209,7 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 	defer func() { doing(&err, "read the facts of a sign-in") }()
 	var f sso.SignInFacts
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
-		r := &snapshotting{tx: t, ent: ent, conn: id.Connection, brake: brake, defaults: defaults, names: id.Groups.Names}
+		r := &snapshotReader{tx: t, ent: ent, conn: id.Connection, brake: brake, defaults: defaults, names: id.Groups.Names}
 		if _, err := found(db.findConnection(ctx, t, ent, id.Connection)); err != nil {
 			return err
 		}
@@ -227,7 +227,7 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 			return err
 		}
 		var proven int64
-		r.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
+		r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
 			"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(ent), sso.EmailDomain(id.Email))
 		r.readGroups()
 		r.readMemberships("", ofUser, string(ent), string(f.User.ID))
