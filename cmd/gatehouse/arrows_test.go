@@ -50,7 +50,7 @@ var levels = map[string]arrows{
 	"sso/guide":       {"sso", "", "the instructions for each identity provider are data"},
 	"sso/health":      {"sso sso/address sso/catalog internal/mail", "", "findings are a pure function of facts, worded by the catalogue; callers load the facts and send the mail"},
 	"web":             {"web/access web/account web/activity web/assistant web/connection web/console web/directory web/overview web/signin web/testconnection web/ui", "", "it only lists the pages of the features"},
-	"web/ui":          {"sso", "", "the kit renders the data it is given, and knows no feature"},
+	"web/ui":          {"sso sso/catalog", "", "the kit renders the data it is given, and knows no feature"},
 	"web/ui/gallery":  {"sso web/ui", "", "it holds what examples share; the examples are beside their pages"},
 	"web/session":     {"sso", "github.com/gorilla/sessions github.com/gorilla/securecookie github.com/hashicorp/golang-lru/v2", "it maps cookies to tokens and back; sso/sessions resolves tokens"},
 
