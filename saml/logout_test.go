@@ -47,7 +47,7 @@ func (m parting) field() string {
 	return "SAMLRequest"
 }
 
-// query signs as an identity provider does, with nothing of this package.
+// redirected returns a signed query, made without the code under test.
 func (m parting) redirected(t testing.TB) string {
 	t.Helper()
 	packed, err := deflate([]byte(replaced(t, or(m.message, testLogout), m.change)))

@@ -10,7 +10,7 @@ import (
 // OAuth, forward-auth) has one table from Kind to its own status.
 type Kind uint8
 
-// The nine kinds. The kind is decided where the fact is known, once.
+// The kinds of errors. The code that finds the fact decides the kind.
 const (
 	Internal        Kind = iota // anything unexpected; the text never reaches a person
 	Invalid                     // the caller sent something that cannot be accepted

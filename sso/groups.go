@@ -12,7 +12,7 @@ import (
 // removes nobody.
 type GroupsState uint8
 
-// The six states.
+// The states of asserted groups.
 const (
 	GroupsAbsent    GroupsState = iota // no such attribute
 	GroupsEmpty                        // the attribute, without values

@@ -16,19 +16,22 @@ type Retention struct {
 	SyncRecords time.Duration
 }
 
-// A revocation is kept for so long, in which every node has read it.
+// revocationsKept is how long revocations are kept: every node has read them by
+// then.
 const revocationsKept = 24 * time.Hour
 
-// What a draft would have made of sign-ins is of no use when it is a month old.
+// shadowsKept is how long differences of a draft are kept; older ones are of no
+// use.
 const shadowsKept = 30 * 24 * time.Hour
 
-// Codes that were sent are counted for a day.
+// codesKept is how long sent codes count towards the limits.
 const codesKept = 24 * time.Hour
 
-// An invitation that nobody took is shown for a while, then it is gone.
+// invitationsKept is how long an expired invitation is still listed.
 const invitationsKept = 30 * 24 * time.Hour
 
-// Responses that answer no sign-in may be anyone's: a weekend's are enough.
+// unmatchedKept is how long unsolicited responses are kept; any client can send
+// them, and a weekend is enough to read them.
 const unmatchedKept = 3 * 24 * time.Hour
 
 const swept = 1000 // rows removed in one transaction, so that sign-ins get between

@@ -16,7 +16,7 @@ import (
 	"gatehouse/store/storetest"
 )
 
-// each database: "" is SQLite.
+// databases returns how to create a database of each kind; "" is SQLite.
 func databases(r *result) map[string]func() string {
 	return map[string]func() string{"SQLite": func() string { return "" }, "PostgreSQL": func() string { return storetest.Postgres(r) }}
 }

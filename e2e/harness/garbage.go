@@ -30,7 +30,7 @@ func unsigned(conn Connection, inResponseTo string) string {
 	return base64.StdEncoding.EncodeToString([]byte(doc))
 }
 
-// GarbageFor returns garbage for the four kinds of endpoints for identity
+// GarbageFor returns garbage for the kinds of endpoints for identity
 // providers, by the name of the kind. captured is the form of a genuine SAML
 // response that belongs to another browser.
 func GarbageFor(saml, oidc Connection, captured url.Values) map[string][]Garbage {

@@ -20,7 +20,7 @@ import (
 	"gatehouse/e2e/harness"
 )
 
-// The administrator of every server the suite starts.
+// admin and password are the credentials of every server that the suite starts.
 const admin, password = "admin", "admin"
 
 // Server is a running Keycloak.

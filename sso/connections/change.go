@@ -91,7 +91,8 @@ func (s *Service) withKey(c sso.Connection) (sso.Connection, error) {
 	return c, nil
 }
 
-// Tries to save a change before others' changes are blamed.
+// maxTries is how often a change is saved again after a concurrent change, before
+// it fails.
 const maxTries = 3
 
 // change loads a connection, lets prepare make the new one, which may take the

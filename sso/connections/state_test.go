@@ -7,7 +7,7 @@ import (
 	"gatehouse/sso/connections"
 )
 
-// edit asks for a sign-in with another prompt, which tells versions apart.
+// prompt changes the prompt of the connection, which tells versions apart.
 func (w *world) prompt(id sso.ConnectionID, text string) sso.Connection {
 	w.Helper()
 	c, _, err := w.Edit(w.Context(), by, w.ent, id, connections.Edit{OIDC: &connections.OIDCEdit{Prompt: &text}})

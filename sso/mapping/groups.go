@@ -17,7 +17,7 @@ const (
 	oidcHasGroups = "hasgroups"     // implicit and hybrid flows
 )
 
-// groups tells which of the six states the assertion is in.
+// groups returns the asserted groups and their state.
 func (r *reader) groups(m sso.Mapping) sso.AssertedGroups {
 	if r.failed != nil {
 		return sso.AssertedGroups{}

@@ -64,8 +64,8 @@ func Open(o Options) (*Client, error) {
 	return &Client{Options: o, redis: redis, rates: redis_rate.NewLimiter(redis)}, nil
 }
 
-// connect tells the three kinds of address apart. Errors never quote it: what
-// is misread in it may be a part of the password.
+// connect opens a client for the address of a server, of sentinels or of a
+// cluster. Errors do not quote the address, which may have a password.
 func connect(address sso.Secret, patience time.Duration) (goredis.UniversalClient, error) {
 	parsed, err := url.Parse(address.Reveal())
 	if err != nil || parsed.Scheme != "redis" && parsed.Scheme != "rediss" {
@@ -97,9 +97,9 @@ func connect(address sso.Secret, patience time.Duration) (goredis.UniversalClien
 	return goredis.NewClient(o), nil
 }
 
-// impatient settles what must not be left to an address, in the three kinds of
-// options that have it: nothing is waited for longer than that, and what failed
-// is not tried again while somebody waits.
+// impatient sets the options that an address must not set, of any kind of
+// client: no call waits for longer than patience, and failed calls are not
+// repeated while a user waits.
 func impatient(patience time.Duration, dial, read, write, pool *time.Duration, contextual *bool, retries, dials *int) {
 	*dial, *read, *write, *pool = patience, patience, patience, patience
 	*contextual, *retries, *dials = true, -1, 1

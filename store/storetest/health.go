@@ -9,7 +9,7 @@ import (
 	"gatehouse/store"
 )
 
-// fails records an attempt that failed.
+// failed records an attempt that failed with code.
 func (w *world) failed(code string) sso.Attempt {
 	w.Helper()
 	a := w.signIn("ada").Attempt

@@ -87,7 +87,7 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 		Organizations: a.organizations(memberships), Sessions: a.sessions(sessions, p.Session.ID), SignIns: a.signIns(attempts)})
 }
 
-// done are the sentences a redirect may ask the page to say.
+// flash returns the message that a redirect asks the page to show.
 func flash(r *http.Request) string {
 	switch r.URL.Query().Get("done") {
 	case "session":

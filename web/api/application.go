@@ -109,7 +109,8 @@ func orNone[T any](all []T) []T {
 	return all
 }
 
-// check refuses what cannot be accepted, and enterprises that do not exist.
+// checkApplication returns an error for invalid fields and for enterprises that
+// do not exist.
 func (a *API) checkApplication(ctx context.Context, app sso.Application) error {
 	problems := app.Validate()
 	for i, id := range append(slices.Clone(app.Enterprises), app.SignIn) {

@@ -19,8 +19,7 @@ import (
 // maxDepth is how deep the members of a body may nest; ours go to three.
 const maxDepth = 32
 
-// route answers these codes with 400, 413 and 415, here and where it finds them
-// itself.
+// badRequest returns an error that route answers with 400.
 func badRequest(public string) *sso.Error {
 	return &sso.Error{Kind: sso.Invalid, Code: "bad_request", Public: public}
 }

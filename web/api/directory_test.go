@@ -24,7 +24,7 @@ func (f *fixture) made(path string, body any) string {
 	return r.text("id")
 }
 
-// by is who did the newest thing in the first enterprise.
+// newest returns the newest audit event of the first enterprise.
 func (f *fixture) newest() sso.AuditEvent {
 	f.Helper()
 	events, _, err := f.db.AuditEvents(f.Context(), sso.EnterpriseID(f.acme["enterprise"]), sso.AuditFilter{}, sso.Page{Limit: 1})

@@ -97,8 +97,8 @@ func NewNotUnderstood(g sso.AssertedGroups) *NotUnderstood {
 	return list
 }
 
-// GroupsState says in which of the six states the asserted groups are, and what
-// that means.
+// GroupsState returns the state of the asserted groups as a badge, and what it
+// means.
 func GroupsState(g sso.AssertedGroups) (ui.Badge, string) {
 	switch g.State {
 	case sso.GroupsValues:

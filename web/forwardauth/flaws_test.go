@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// A contract is tried with the headers its proxy sets, and without them.
+// contractCase is a contract with the headers that its proxy sets.
 type contractCase struct {
 	name, path string
 	own        map[string]string // the headers that the proxy of this contract sets

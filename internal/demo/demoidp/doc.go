@@ -13,7 +13,7 @@
 //
 // The OpenID part uses go-jose and not a provider library: a good library refuses to
 // make the faulty tokens needed here (unsigned, with a foreign issuer, with another
-// request's nonce), and working around that would take more code than the four
+// request's nonce), and working around that would take more code than the
 // endpoints.
 //
 // The SAML part takes its message types from crewjam/saml and its signatures
