@@ -114,7 +114,7 @@ func (g *gateway) services() error {
 	}
 	g.health = g.newHealth(post)
 	g.login = login.New(login.Options{
-		Directory: g.db, Recorder: g.db, Revoker: g.db, Proofs: g.db, Mail: post, Site: hostOf(c.BaseURL), Snapshots: g.db, Tests: g.db, Shadows: g.db, SAML: g.saml, OIDC: g.oidc, Graph: graph,
+		Enterprises: g.db, SignIns: g.db, Sessions: g.db, Facts: g.db, TestRuns: g.db, Mail: post, Site: hostOf(c.BaseURL), SAML: g.saml, OIDC: g.oidc, Graph: graph,
 		Refresh: g.setup.Refresh, RefreshTested: g.setup.RefreshTested, MayRecord: g.mayRecord, Observe: g.metrics.Login, Synced: g.metrics.Synced,
 		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max, CodesPerRecipient: c.RateLimits.CodesPerRecipient,
 	})

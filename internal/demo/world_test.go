@@ -71,8 +71,8 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.login = login.New(login.Options{Graph: graph, Proofs: w.db, Mail: post, Site: "localhost",
-		Directory: w.db, Recorder: w.db, Revoker: w.db, SAML: sp, OIDC: rp,
+	w.login = login.New(login.Options{Graph: graph, Facts: w.db, Mail: post, Site: "localhost",
+		Enterprises: w.db, SignIns: w.db, Sessions: w.db, SAML: sp, OIDC: rp,
 		Refresh: func(_ context.Context, c sso.Connection) (sso.Connection, bool, error) { return c, false, nil },
 		Log:     slog.New(slog.DiscardHandler), Now: time.Now,
 		IdleTimeout: time.Hour, MaxAge: time.Hour, SignedOut: w.base + "/",

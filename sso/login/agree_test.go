@@ -151,7 +151,7 @@ func (w *world) agreeLater(c *company, gate agreement, person string) {
 		w.foretells(c, gate, "replay", replay)
 	}
 	if gate.groups {
-		preview, err := w.login.PreviewSync(ctx, c.ID, c.conn.ID, login.Supposed{Login: person, Groups: attempt.Groups, Draft: true})
+		preview, err := w.login.PreviewSync(ctx, c.ID, c.conn.ID, login.PreviewRequest{Login: person, Groups: attempt.Groups, Draft: true})
 		w.ok(err)
 		code := ""
 		if preview.Refused != nil {

@@ -31,7 +31,7 @@ type Delivery struct {
 // and nothing is lost with a test. What matches nothing is counted, not
 // recorded.
 func (s *Service) Astray(ctx context.Context, d Delivery, cb sso.Callback) (Result, error) {
-	p, err := s.Recorder.PendingLogin(ctx, s.namedAnywhere(cb))
+	p, err := s.SignIns.PendingLogin(ctx, s.namedAnywhere(cb))
 	if err == nil {
 		if result, ours, err := s.misdelivered(ctx, d, p, cb); ours {
 			return result, err
@@ -49,7 +49,7 @@ func (s *Service) Astray(ctx context.Context, d Delivery, cb sso.Callback) (Resu
 func (s *Service) TooLarge(ctx context.Context, id sso.ConnectionID, most int64, cb sso.Callback) (Result, error) {
 	cause := &sso.Error{Kind: sso.Invalid, Code: "saml_too_complex",
 		Public: "The message of your company's identity provider is larger than we accept.", Err: fmt.Errorf("a form of more than %d bytes", most)}
-	p, err := s.Recorder.PendingLogin(ctx, s.namedAnywhere(cb))
+	p, err := s.SignIns.PendingLogin(ctx, s.namedAnywhere(cb))
 	if err == nil && p.Connection == id {
 		check := sso.Check{Name: "message", Want: fmt.Sprintf("a form of at most %d bytes", most), Got: "more than that"}
 		if result, ours, err := s.stop(ctx, p, cb, check, cause); ours {
@@ -101,7 +101,7 @@ func (s *Service) address(c sso.Connection) string {
 
 // misdelivered ends what p began, because its response came by d.
 func (s *Service) misdelivered(ctx context.Context, d Delivery, p sso.PendingLogin, cb sso.Callback) (_ Result, ours bool, _ error) {
-	c, err := s.Directory.ConnectionByID(ctx, p.Connection)
+	c, err := s.Enterprises.ConnectionByID(ctx, p.Connection)
 	if err != nil {
 		return Result{}, true, fmt.Errorf("find connection: %w", err)
 	}
@@ -138,7 +138,7 @@ func (s *Service) stop(ctx context.Context, p sso.PendingLogin, cb sso.Callback,
 	if !began(p, cb) || !p.UsedAt.IsZero() {
 		return Result{}, false, nil
 	}
-	c, err := s.Directory.ConnectionByID(ctx, p.Connection)
+	c, err := s.Enterprises.ConnectionByID(ctx, p.Connection)
 	if err != nil {
 		return Result{}, true, fmt.Errorf("find connection: %w", err)
 	}
@@ -149,7 +149,7 @@ func (s *Service) stop(ctx context.Context, p sso.PendingLogin, cb sso.Callback,
 }
 
 func (s *Service) stopTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, check sso.Check, cause *sso.Error) (Result, error) {
-	return s.finishTest(ctx, p, cb, func(r *trial) error {
+	return s.finishTest(ctx, p, cb, func(r *testRun) error {
 		if err := r.sameBrowser(); err != nil {
 			return err
 		}

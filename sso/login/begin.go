@@ -50,14 +50,14 @@ func (s *Service) Begin(ctx context.Context, start Start) (sso.Redirect, error) 
 		s.Observe(c.Protocol, sso.CodeOf(err))
 		return sso.Redirect{}, fmt.Errorf("begin sign-in over %s: %w", c.ID, err)
 	}
-	if err := s.Recorder.SavePendingLogin(ctx, p); err != nil {
+	if err := s.SignIns.SavePendingLogin(ctx, p); err != nil {
 		return sso.Redirect{}, fmt.Errorf("save pending login: %w", err)
 	}
 	return redirect, nil
 }
 
 func (s *Service) choose(ctx context.Context, start Start) (sso.Connection, error) {
-	all, err := s.Directory.Connections(ctx, start.Enterprise)
+	all, err := s.Enterprises.Connections(ctx, start.Enterprise)
 	if err != nil {
 		return sso.Connection{}, fmt.Errorf("list connections: %w", err)
 	}
@@ -119,10 +119,10 @@ func domainOf(text string) string {
 // unknown, the answer is the same NotFound "unknown_company".
 func (s *Service) Discover(ctx context.Context, text string) (Found, error) {
 	text = strings.TrimSpace(text)
-	find, key := s.Directory.EnterpriseByKey, strings.ToLower(text)
+	find, key := s.Enterprises.EnterpriseByKey, strings.ToLower(text)
 	usable := sso.ValidateKey("", key) == nil // anything else may not even be stored
 	if strings.Contains(text, "@") {
-		find, key = s.Directory.EnterpriseByDomain, domainOf(text)
+		find, key = s.Enterprises.EnterpriseByDomain, domainOf(text)
 		usable = key != ""
 	}
 	unknown := sso.NotFound("unknown_company", "We do not know this company. Check the spelling, or use the sign-in link your company gave you.")
@@ -135,7 +135,7 @@ func (s *Service) Discover(ctx context.Context, text string) (Found, error) {
 		return Found{}, fmt.Errorf("find enterprise: %w", err)
 	}
 	// Also of none: what is unknown takes as long as what is known.
-	all, err := s.Directory.Connections(ctx, ent.ID)
+	all, err := s.Enterprises.Connections(ctx, ent.ID)
 	if err != nil && !missing {
 		return Found{}, fmt.Errorf("list connections: %w", err)
 	}

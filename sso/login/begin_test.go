@@ -12,6 +12,7 @@ import (
 	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 	"gatehouse/sso/login"
+	"gatehouse/store"
 )
 
 func TestBegin(t *testing.T) {
@@ -107,7 +108,7 @@ var errDisk = errors.New("the disk is full")
 
 // faulty is a store of which some methods fail.
 type faulty struct {
-	login.Recorder
+	*store.DB
 	save, attempt, record error
 }
 
@@ -115,26 +116,26 @@ func (f faulty) SavePendingLogin(ctx context.Context, p sso.PendingLogin) error 
 	if f.save != nil {
 		return f.save
 	}
-	return f.Recorder.SavePendingLogin(ctx, p)
+	return f.DB.SavePendingLogin(ctx, p)
 }
 
 func (f faulty) RecordAttempt(ctx context.Context, a sso.Attempt, pending string) error {
 	if f.attempt != nil {
 		return f.attempt
 	}
-	return f.Recorder.RecordAttempt(ctx, a, pending)
+	return f.DB.RecordAttempt(ctx, a, pending)
 }
 
 func (f faulty) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (sso.User, sso.SyncRecord, error) {
 	if f.record != nil {
 		return sso.User{}, sso.SyncRecord{}, f.record
 	}
-	return f.Recorder.RecordLogin(ctx, s, decide)
+	return f.DB.RecordLogin(ctx, s, decide)
 }
 
 func TestBeginWithoutAStore(t *testing.T) {
 	each(t, func(w *world) {
-		s := w.with(func(o *login.Options) { o.Recorder = faulty{Recorder: w.db, save: errDisk} })
+		s := w.with(func(o *login.Options) { o.SignIns = faulty{DB: w.db, save: errDisk} })
 		if r, err := s.Begin(w.Context(), login.Start{Enterprise: w.acme.ID, Browser: w.browser}); !errors.Is(err, errDisk) || r.URL != "" {
 			w.Errorf("sent to %q although nothing was saved: %v", r.URL, err)
 		}

@@ -110,7 +110,7 @@ func TestObjectIDIncident(t *testing.T) {
 		if got := x.tallies(); got != "connection_names_changed  waiting=25 standing=true lost=0" {
 			w.Error(got)
 		}
-		preview, err := w.login.PreviewSync(w.Context(), x.c.ID, x.c.conn.ID, login.Supposed{Login: "p03", Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: objectIDs(x.groups["p03"])}})
+		preview, err := w.login.PreviewSync(w.Context(), x.c.ID, x.c.conn.ID, login.PreviewRequest{Login: "p03", Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: objectIDs(x.groups["p03"])}})
 		w.ok(err)
 		if h := preview.Changes.Held; h == nil || h.Cause != sso.HeldNamesChanged || preview.Changes.Record.Note == "" {
 			w.Errorf("the preview says %+v", preview.Changes)

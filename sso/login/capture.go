@@ -26,7 +26,7 @@ func (s *Service) Captured(ctx context.Context, by sso.Actor, ent sso.Enterprise
 	if err != nil {
 		return sso.TestRun{}, err
 	}
-	r := s.newTrial(c, cfg, s.newRun(by, c, cfg, sso.TestCaptured), sso.Callback{})
+	r := s.newTestRun(c, cfg, s.newRun(by, c, cfg, sso.TestCaptured), sso.Callback{})
 	examine := func(ctx context.Context, c sso.Connection, cfg sso.Config) (sso.Examined, error) {
 		return s.examineCapture(ctx, c, cfg, came)
 	}
@@ -60,7 +60,7 @@ func (s *Service) Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	if err != nil {
 		return sso.TestRun{}, err
 	}
-	a, err := s.Tests.AssertedAttempt(ctx, ent, attempt)
+	a, err := s.TestRuns.AssertedAttempt(ctx, ent, attempt)
 	if err != nil {
 		return sso.TestRun{}, fmt.Errorf("find attempt: %w", err)
 	}
@@ -71,7 +71,7 @@ func (s *Service) Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		return sso.TestRun{}, &sso.Error{Kind: sso.Conflict, Code: "nothing_recorded",
 			Public: "This attempt got no further than the identity provider, or said too much to be kept. Choose another one."}
 	}
-	r := s.newTrial(c, cfg, s.newRun(by, c, cfg, sso.TestReplay), sso.Callback{})
+	r := s.newTestRun(c, cfg, s.newRun(by, c, cfg, sso.TestReplay), sso.Callback{})
 	r.checks.That(true, "recorded", "what an attempt asserted", "the sign-in of "+a.At.UTC().Format(time.RFC1123))
 	return s.keep(ctx, r, r.evaluate(ctx, evaluate.Assertion{Assertion: sso.Assertion{
 		Subject: a.Identity.Subject,
@@ -82,12 +82,12 @@ func (s *Service) Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 }
 
 // keep writes a test connection that nobody has to come back for.
-func (s *Service) keep(ctx context.Context, r *trial, cause error) (sso.TestRun, error) {
+func (s *Service) keep(ctx context.Context, r *testRun, cause error) (sso.TestRun, error) {
 	if kind := sso.KindOf(cause); cause != nil && (kind == sso.Internal || kind == sso.Unavailable) {
 		return sso.TestRun{}, cause
 	}
 	run := r.conclude(cause)
-	if err := s.Tests.CreateTestRun(ctx, run); err != nil {
+	if err := s.TestRuns.CreateTestRun(ctx, run); err != nil {
 		return sso.TestRun{}, fmt.Errorf("keep test connection: %w", err)
 	}
 	return run, nil

@@ -16,15 +16,6 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Proofs keeps sign-ins that wait for a code.
-type Proofs interface {
-	SaveEmailProof(ctx context.Context, p sso.EmailProof) error
-	EmailProof(ctx context.Context, id sso.EmailProofID) (sso.EmailProof, error)
-	SaveCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret, problem string) error
-	TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret) error
-	CountCode(ctx context.Context, c sso.CodeRequest) error
-}
-
 // Waiting is a sign-in that waits for a code, as its page shows it.
 type Waiting struct {
 	sso.EmailProof
@@ -45,24 +36,24 @@ type Entry struct {
 // wait keeps a sign-in until the code is entered, and sends the first one. That
 // this fails is said on the page, which sends another.
 func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, returnTo string) (Result, error) {
-	if t.Mail == nil {
+	if t.svc.Mail == nil {
 		return Result{}, &sso.Error{Kind: sso.Forbidden, Code: "mail_not_configured",
 			Public: "A code would have to be sent to your address, and sending mail is not set up here. Ask your administrator."}
 	}
 	if t.cb.Browser == "" { // nobody could be told from anybody else: a sign-in of our own gives it a cookie
 		return Result{Outcome: Restart, Start: &Start{Enterprise: t.c.Enterprise, Connection: t.c.ID, ReturnTo: returnTo}}, nil
 	}
-	now := t.Now()
+	now := t.svc.Now()
 	s.Session.Token = sso.Hash{}
 	s.Attempt.Outcome, s.Attempt.Code, s.Attempt.Email = sso.OutcomePending, evaluate.CodeRequired, t.attempt.Email
 	s.Note = o.Note
 	p := sso.EmailProof{ID: sso.NewID[sso.EmailProofID](now), Enterprise: t.c.Enterprise, Connection: t.c.ID, Browser: t.cb.Browser.Hash(),
 		ReturnTo: returnTo, Account: sso.Secret(string(t.c.ID) + "|" + s.Identity.Subject).Hash(), SignIn: s, CreatedAt: now, ExpiresAt: now.Add(sso.ProofLifetime)}
-	if err := t.Proofs.SaveEmailProof(ctx, p); err != nil {
+	if err := t.svc.SignIns.SaveEmailProof(ctx, p); err != nil {
 		return Result{}, fmt.Errorf("keep the sign-in: %w", err)
 	}
-	if err := t.send(ctx, p, o.Enterprise, t.cb.Remote); err != nil && sso.KindOf(err) != sso.Upstream && sso.KindOf(err) != sso.TooMany {
-		t.Log.WarnContext(ctx, "the state of a code was not kept", "attempt", string(s.Attempt.ID), "error", err)
+	if err := t.svc.send(ctx, p, o.Enterprise, t.cb.Remote); err != nil && sso.KindOf(err) != sso.Upstream && sso.KindOf(err) != sso.TooMany {
+		t.svc.Log.WarnContext(ctx, "the state of a code was not kept", "attempt", string(s.Attempt.ID), "error", err)
 	}
 	return Result{Outcome: CodeSent, Proof: p.ID, Session: sso.Session{Connection: t.c.ID}}, nil
 }
@@ -76,7 +67,7 @@ func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise
 	defer cancel()
 	code := newCode()
 	to := p.SignIn.Identity.Email
-	err := s.Proofs.CountCode(ctx, sso.CodeRequest{Enterprise: p.Enterprise, Account: p.Account, Recipient: sso.MailboxOf(to), Remote: remote, PerMinute: s.CodesPerRecipient})
+	err := s.SignIns.CountCode(ctx, sso.CodeRequest{Enterprise: p.Enterprise, Account: p.Account, Recipient: sso.MailboxOf(to), Remote: remote, PerMinute: s.CodesPerRecipient})
 	if err == nil {
 		err = s.post(ctx, mail.Code{To: to, Code: code, Company: ent.Name, Site: s.Site, Valid: sso.CodeLifetime})
 	}
@@ -84,9 +75,9 @@ func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise
 		if sso.KindOf(err) == sso.Upstream {
 			s.Log.WarnContext(ctx, "a code was not sent", "attempt", string(p.SignIn.Attempt.ID), "error", err)
 		}
-		return errors.Join(err, s.Proofs.SaveCode(ctx, p.Enterprise, p.ID, "", sso.CodeOf(err)))
+		return errors.Join(err, s.SignIns.SaveCode(ctx, p.Enterprise, p.ID, "", sso.CodeOf(err)))
 	}
-	return s.Proofs.SaveCode(ctx, p.Enterprise, p.ID, code, "")
+	return s.SignIns.SaveCode(ctx, p.Enterprise, p.ID, code, "")
 }
 
 // sendTime is for counting, sending and keeping a code: the mail server has ten
@@ -110,7 +101,7 @@ func newCode() sso.Secret {
 // Waiting returns the sign-in that waits in this browser. Unknown, over, used and
 // another browser's are Invalid "code_expired".
 func (s *Service) Waiting(ctx context.Context, e Entry) (Waiting, error) {
-	p, err := s.Proofs.EmailProof(ctx, e.Proof)
+	p, err := s.SignIns.EmailProof(ctx, e.Proof)
 	if err != nil {
 		return Waiting{}, err
 	}
@@ -118,7 +109,7 @@ func (s *Service) Waiting(ctx context.Context, e Entry) (Waiting, error) {
 	if e.Browser == "" || subtle.ConstantTimeCompare(p.Browser[:], browser[:]) != 1 {
 		return Waiting{}, sso.CodeExpired()
 	}
-	ent, err := s.Directory.Enterprise(ctx, p.Enterprise)
+	ent, err := s.Enterprises.Enterprise(ctx, p.Enterprise)
 	if err != nil {
 		return Waiting{}, fmt.Errorf("load enterprise: %w", err)
 	}
@@ -152,15 +143,15 @@ func (s *Service) Verify(ctx context.Context, e Entry) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	if err := s.Proofs.TryCode(ctx, w.EmailProof.Enterprise, w.ID, code); err != nil {
+	if err := s.SignIns.TryCode(ctx, w.EmailProof.Enterprise, w.ID, code); err != nil {
 		return Result{}, err
 	}
-	c, err := s.Directory.ConnectionByID(ctx, w.Connection)
+	c, err := s.Enterprises.ConnectionByID(ctx, w.Connection)
 	if err != nil {
 		return Result{}, fmt.Errorf("find connection: %w", err)
 	}
 	signIn := w.SignIn
-	t := &try{Service: s, c: c, vouched: true, attempt: signIn.Attempt,
+	t := &try{svc: s, c: c, vouched: true, attempt: signIn.Attempt,
 		cb: sso.Callback{Browser: e.Browser, Sessions: e.Sessions, Remote: signIn.Attempt.Remote, UserAgent: signIn.Attempt.UserAgent}}
 	return t.conclude(ctx, func() (Result, error) { return t.admit(ctx, w) })
 }
@@ -170,7 +161,7 @@ func (t *try) admit(ctx context.Context, w Waiting) (Result, error) {
 	if err := t.serve(t.c); err != nil {
 		return Result{}, err
 	}
-	s, now := w.SignIn, t.Now()
+	s, now := w.SignIn, t.svc.Now()
 	s.Proof, s.Pending = w.ID, ""
 	s.Attempt.Outcome, s.Attempt.Code = sso.OutcomeSucceeded, ""
 	s.Session.ID, s.Session.CreatedAt, s.Session.LastSeenAt = sso.NewID[sso.SessionID](now), now, now

@@ -14,7 +14,7 @@ import (
 // delivered to. Every failure after the connection is known and the message
 // readable is recorded, and its *sso.Error carries the attempt as Reference.
 func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Callback) (Result, error) {
-	c, err := s.Directory.ConnectionByID(ctx, id)
+	c, err := s.Enterprises.ConnectionByID(ctx, id)
 	if err != nil {
 		return Result{}, fmt.Errorf("find connection: %w", err)
 	}
@@ -41,7 +41,7 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 // newTry is an answer to c before anything is known about it.
 func (s *Service) newTry(c sso.Connection, cb sso.Callback) *try {
 	now := s.Now()
-	return &try{Service: s, c: c, cb: cb, attempt: sso.Attempt{
+	return &try{svc: s, c: c, cb: cb, attempt: sso.Attempt{
 		ID: sso.NewID[sso.AttemptID](now), Enterprise: c.Enterprise, Connection: c.ID,
 		Remote: cb.Remote, UserAgent: cb.UserAgent, At: now,
 	}}
@@ -49,7 +49,7 @@ func (s *Service) newTry(c sso.Connection, cb sso.Callback) *try {
 
 // conclude counts and records what comes of a try.
 func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result, error) {
-	s := t.Service
+	s := t.svc
 	result, err := run()
 	switch {
 	case !result.ended():
@@ -72,7 +72,7 @@ func (t *try) conclude(ctx context.Context, run func() (Result, error)) (Result,
 
 // try is one response on its way through a sign-in.
 type try struct {
-	*Service
+	svc     *Service
 	c       sso.Connection
 	cfg     sso.Config // of c, what it serves
 	cb      sso.Callback
@@ -117,7 +117,7 @@ func (t *try) evaluate(ctx context.Context, evidence evaluate.Evidence, proven b
 	plan func(*evaluate.Outcome) (s sso.SignIn, returnTo string)) (Result, error) {
 	var result Result
 	var err error
-	t.outcome, err = t.evaluator.Evaluate(ctx, evaluate.Input{
+	t.outcome, err = t.svc.evaluator.Evaluate(ctx, evaluate.Input{
 		Connection: t.c,
 		Config:     t.cfg,
 		Evidence:   evidence,
@@ -158,7 +158,7 @@ func (t *try) serve(c sso.Connection) error {
 // refresh fetches the metadata again because no known key fits: the identity
 // provider may have rotated its keys. It limits its own rate.
 func (t *try) refresh(ctx context.Context, c sso.Connection, cause error) (sso.Connection, *sso.Config, error) {
-	fresh, changed, err := t.Refresh(ctx, c)
+	fresh, changed, err := t.svc.Refresh(ctx, c)
 	switch {
 	case err != nil:
 		return c, nil, errors.Join(cause, fmt.Errorf("refresh metadata: %w", err))
@@ -173,7 +173,7 @@ func (t *try) refresh(ctx context.Context, c sso.Connection, cause error) (sso.C
 func (t *try) write(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, returnTo string, decide sso.Decide) (Result, error) {
 	token := sso.NewSecret()
 	t.complete(&s, token)
-	user, sync, err := t.Recorder.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
+	user, sync, err := t.svc.SignIns.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
 		v, err := decide(facts)
 		return v, t.orAsk(o.Decision, s.Proof != "", err)
 	})

@@ -93,7 +93,7 @@ func TestDefaultGroupsBeforehand(t *testing.T) {
 			if len(all) != 1 || names(all[0].Detail.Added) != "app/ops" || all[0].Detail.Added[0].Source != sso.SourceConnection {
 				w.Errorf("%s: shadow mode says %+v", c.Key, all)
 			}
-			p, err := w.login.PreviewSync(w.Context(), c.ID, c.conn.ID, login.Supposed{User: r.User.ID, Draft: true, Groups: sso.AssertedGroups{}})
+			p, err := w.login.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{User: r.User.ID, Draft: true, Groups: sso.AssertedGroups{}})
 			w.ok(err)
 			var why []string
 			for _, o := range p.Organizations {

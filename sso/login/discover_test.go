@@ -44,7 +44,7 @@ func TestUnknownTakesTheSameWay(t *testing.T) {
 			"acme", "nobody", "acme-2", "ada@acme.example", "nobody@acme.example", "eve@unknown.example", "eve@acme.examples",
 		} {
 			d := &askedDirectory{DB: w.db}
-			s := w.with(func(o *login.Options) { o.Directory = d })
+			s := w.with(func(o *login.Options) { o.Enterprises = d })
 			_, err := s.Discover(w.Context(), typed)
 			if err != nil && sso.CodeOf(err) != "unknown_company" {
 				w.Errorf("%s: %v", typed, err)
@@ -73,7 +73,7 @@ func BenchmarkDiscover(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := login.New(login.Options{Directory: db})
+	s := login.New(login.Options{Enterprises: db})
 	for _, typed := range []string{"acme", "nobody", "ada@acme.example", "eve@unknown.example"} {
 		b.Run(typed, func(b *testing.B) {
 			for b.Loop() {

@@ -69,10 +69,10 @@ func TestOtherSessionsLearn(t *testing.T) {
 func TestPreview(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
-		s := w.with(func(o *login.Options) { o.Snapshots = w.db })
+		s := w.with(func(*login.Options) {})
 		user := w.enters(c, "ada").User.ID
 		names := []string{"sre", "OPS", "nowhere"}
-		p, err := s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.Supposed{Login: "ada", Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: names}})
+		p, err := s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{Login: "ada", Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: names}})
 		w.ok(err)
 		w.in(c, user, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
 		w.ok(c.idp.SetGroups("id-ada", names))
@@ -83,14 +83,14 @@ func TestPreview(t *testing.T) {
 			w.Errorf("shown %+v\ndone %+v", was, is)
 		}
 		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.GroupSync.OnOverage = sso.DenySignIn })
-		p, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.Supposed{User: user, Groups: sso.AssertedGroups{State: sso.GroupsOverage}})
+		p, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{User: user, Groups: sso.AssertedGroups{State: sso.GroupsOverage}})
 		w.ok(err)
 		if p.Refused == nil || p.Refused.Code != "groups_unknown" {
 			w.Errorf("got %+v", p)
 		}
-		_, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.Supposed{User: user, Draft: true})
+		_, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{User: user, Draft: true})
 		w.fails(err, sso.Conflict, "no_configuration")
-		_, err = s.PreviewSync(w.Context(), w.globex.ID, c.conn.ID, login.Supposed{User: user})
+		_, err = s.PreviewSync(w.Context(), w.globex.ID, c.conn.ID, login.PreviewRequest{User: user})
 		w.fails(err, sso.NotFoundKind, "not_found")
 	})
 }

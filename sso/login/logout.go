@@ -13,7 +13,7 @@ import (
 // person is signed out whatever the identity provider does, so a failure to
 // address it is logged and not returned.
 func (s *Service) Logout(ctx context.Context, p sso.Principal) (*sso.Redirect, error) {
-	err := s.Revoker.RevokeSession(ctx, sso.Actor(p.User.ID), p.Enterprise.ID, p.Session.ID)
+	err := s.Sessions.RevokeSession(ctx, sso.Actor(p.User.ID), p.Enterprise.ID, p.Session.ID)
 	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // else another tab or the identity provider was faster
 		return nil, fmt.Errorf("end session: %w", err)
 	}
@@ -26,7 +26,7 @@ func (s *Service) Logout(ctx context.Context, p sso.Principal) (*sso.Redirect, e
 }
 
 func (s *Service) logoutAtIDP(ctx context.Context, session sso.Session) (*sso.Redirect, error) {
-	c, err := s.Directory.ConnectionByID(ctx, session.Connection)
+	c, err := s.Enterprises.ConnectionByID(ctx, session.Connection)
 	if err != nil {
 		return nil, fmt.Errorf("find connection: %w", err)
 	}
@@ -51,7 +51,7 @@ func (s *Service) logoutAtIDP(ctx context.Context, session sso.Session) (*sso.Re
 // once, and is answered, or a LogoutResponse, which ends the journey: then the
 // redirect is nil. Only signed messages are accepted.
 func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form url.Values, rawQuery string) (*sso.Redirect, error) {
-	c, err := s.Directory.ConnectionByID(ctx, id)
+	c, err := s.Enterprises.ConnectionByID(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("find connection: %w", err)
 	}
@@ -75,7 +75,7 @@ func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form ur
 	}
 	for _, index := range indexes {
 		once := sso.ReplayMark{Connection: c.ID, ResponseID: "logout:" + message.ID + " " + index, Until: s.Now().Add(pendingLifetime + 2*cfg.SAML.Skew())}
-		_, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index, once)
+		_, err := s.Sessions.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index, once)
 		if err != nil && sso.KindOf(err) != sso.Conflict { // else it was acted upon before: by the Back button, or because the answer got lost
 			return nil, fmt.Errorf("end the subject's sessions: %w", err)
 		}
@@ -91,7 +91,7 @@ func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form ur
 // Back-Channel Logout 1.0) and ends the sessions it names. A token is accepted
 // once.
 func (s *Service) BackchannelLogout(ctx context.Context, id sso.ConnectionID, token string) error {
-	c, err := s.Directory.ConnectionByID(ctx, id)
+	c, err := s.Enterprises.ConnectionByID(ctx, id)
 	if err != nil {
 		return fmt.Errorf("find connection: %w", err)
 	}
@@ -107,7 +107,7 @@ func (s *Service) BackchannelLogout(ctx context.Context, id sso.ConnectionID, to
 		return fmt.Errorf("verify logout token: %w", err)
 	}
 	once := sso.ReplayMark{Connection: c.ID, ResponseID: "logout:" + logout.ID, Until: logout.Expires.Add(sso.DefaultClockSkew)}
-	if _, err := s.Revoker.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, logout.Subject, logout.SessionIndex, once); err != nil {
+	if _, err := s.Sessions.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, logout.Subject, logout.SessionIndex, once); err != nil {
 		return fmt.Errorf("end the subject's sessions: %w", err)
 	}
 	return nil

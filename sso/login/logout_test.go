@@ -136,7 +136,7 @@ func TestLogoutTwice(t *testing.T) {
 }
 
 // stuck is a store that cannot end sessions.
-type stuck struct{ login.Revoker }
+type stuck struct{ *store.DB }
 
 func (stuck) RevokeSession(context.Context, sso.Actor, sso.EnterpriseID, sso.SessionID) error {
 	return errDisk
@@ -150,7 +150,7 @@ func (stuck) RevokeSubjectSessions(context.Context, sso.Actor, sso.EnterpriseID,
 // lives is never reported as ended, and the same message works once it can.
 func TestLogoutThatDidNotHappen(t *testing.T) {
 	each(t, func(w *world) {
-		s := w.with(func(o *login.Options) { o.Revoker = stuck{} })
+		s := w.with(func(o *login.Options) { o.Sessions = stuck{} })
 		r := w.enters(w.acme, "ada")
 		if redirect, err := s.Logout(w.Context(), w.principal(r)); !errors.Is(err, errDisk) || redirect != nil {
 			w.Errorf("%+v, %v", redirect, err)

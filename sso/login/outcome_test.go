@@ -10,6 +10,7 @@ import (
 	"gatehouse/internal/demo/demoidp"
 	"gatehouse/sso"
 	"gatehouse/sso/login"
+	"gatehouse/store"
 )
 
 // TestMappingFailures: the checks of the protocol and of the mapping are kept,
@@ -94,7 +95,7 @@ func TestSessionEndsWhenTheProviderSays(t *testing.T) {
 // a reference that would lead nowhere.
 func TestAnAttemptThatCannotBeKept(t *testing.T) {
 	each(t, func(w *world) {
-		s := w.with(func(o *login.Options) { o.Recorder = faulty{Recorder: w.db, attempt: errDisk} })
+		s := w.with(func(o *login.Options) { o.SignIns = faulty{DB: w.db, attempt: errDisk} })
 		w.acme.idp.SetFaultOnce(demoidp.WrongAudience)
 		_, err := s.Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)))
 		w.fails(err, sso.Forbidden, "saml_wrong_recipient")
@@ -110,7 +111,7 @@ func TestASignInThatCannotBeKept(t *testing.T) {
 		down := &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}
 		for _, c := range []*company{w.acme, w.globex} {
 			for _, fault := range []error{errDisk, down} {
-				s := w.with(func(o *login.Options) { o.Recorder = faulty{Recorder: w.db, record: fault} })
+				s := w.with(func(o *login.Options) { o.SignIns = faulty{DB: w.db, record: fault} })
 				r, err := s.Complete(w.Context(), c.conn.ID, w.answer(c, "ada", w.begin(c)))
 				a := w.recorded(c, err, sso.KindOf(fault), sso.CodeOf(fault))
 				if r.Token != "" || !errors.Is(err, fault) || len(a.Checks) < 8 {
@@ -126,7 +127,7 @@ func TestASignInThatCannotBeKept(t *testing.T) {
 
 // leaving is a directory whose asker goes away.
 type leaving struct {
-	login.Directory
+	*store.DB
 	leave context.CancelFunc
 }
 
@@ -140,7 +141,7 @@ func TestABrowserThatHasGone(t *testing.T) {
 	each(t, func(w *world) {
 		ctx, cancel := context.WithCancel(w.Context())
 		defer cancel()
-		s := w.with(func(o *login.Options) { o.Directory = leaving{w.db, cancel} })
+		s := w.with(func(o *login.Options) { o.Enterprises = leaving{w.db, cancel} })
 		_, err := s.Complete(ctx, w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)))
 		if a := w.recorded(w.acme, err, sso.Internal, "internal"); a.Login != "ada" || ctx.Err() == nil {
 			w.Errorf("the attempt says %+v", a)

@@ -9,24 +9,18 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Snapshots reads what a preview is made from.
-type Snapshots interface {
-	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string,
-		brake sso.Brake, defaults []sso.GroupID) (sso.User, sso.GroupSnapshot, error)
-}
-
-// Supposed is a sign-in that nobody made.
-type Supposed struct {
-	User   sso.UserID // or else
-	Login  string     // of whoever has it; of nobody, it is a newcomer's
+// PreviewRequest describes the sign-in to preview: User, or Login; an unknown
+// login previews a new user.
+type PreviewRequest struct {
+	User   sso.UserID
+	Login  string
 	Groups sso.AssertedGroups
-	Draft  bool // by what is being edited instead of what is live
+	Draft  bool // by the draft instead of the live configuration
 }
 
 // Preview is what a sign-in would do to memberships.
 type Preview struct {
-	User          sso.User // zero: a newcomer
+	User          sso.User // zero: a new user
 	Asserted      sso.AssertedGroups
 	Changes       sso.MembershipChanges
 	Organizations []groupsync.OrganizationPreview
@@ -37,8 +31,8 @@ type Preview struct {
 // of sign-ins, and writes nothing. Names go through include and exclude first, as
 // if they had been asserted. It fails with Conflict "no_configuration" if the
 // connection has none of the kind.
-func (s *Service) PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p Supposed) (Preview, error) {
-	c, err := s.Snapshots.Connection(ctx, ent, id)
+func (s *Service) PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p PreviewRequest) (Preview, error) {
+	c, err := s.Facts.Connection(ctx, ent, id)
 	if err != nil {
 		return Preview{}, fmt.Errorf("find connection: %w", err)
 	}
@@ -56,7 +50,7 @@ func (s *Service) PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.
 		Evidence:   evaluate.Groups{Login: p.Login, AssertedGroups: p.Groups},
 	}
 	in.Facts = evaluate.ReadOnly(func(ctx context.Context, as sso.Identity) (facts sso.SignInFacts, err error) {
-		facts.User, facts.Groups, err = s.Snapshots.Snapshot(ctx, ent, id, p.User, p.Login, as.Groups.Names, cfg.Brake, cfg.DefaultGroups)
+		facts.User, facts.Groups, err = s.Facts.Snapshot(ctx, ent, id, p.User, p.Login, as.Groups.Names, cfg.Brake, cfg.DefaultGroups)
 		return facts, err
 	})
 	o, err := s.evaluator.Evaluate(ctx, in)

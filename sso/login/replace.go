@@ -49,7 +49,7 @@ func (t *try) mayReplace(facts sso.SignInFacts) error {
 	for i, p := range facts.Replaced {
 		foreign := p.Enterprise.ID != t.c.Enterprise
 		other := p.User.ID != facts.User.ID && t.pending == nil
-		if !p.Session.Alive(t.Now()) || !foreign && !other {
+		if !p.Session.Alive(t.svc.Now()) || !foreign && !other {
 			continue
 		}
 		if p.Session.ID == agreed {

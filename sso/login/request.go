@@ -23,7 +23,7 @@ func (r request) known() bool { return r.ID != "" && r.err == nil }
 func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callback) (request, error) {
 	named, unread := s.protocol(c).Correlate(cb)
 	if named != "" {
-		p, err := s.Recorder.PendingLogin(ctx, named)
+		p, err := s.SignIns.PendingLogin(ctx, named)
 		p.ID = named
 		return request{PendingLogin: p, err: err}, nil
 	}
@@ -34,7 +34,7 @@ func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callba
 	if id == "" {
 		return request{}, unread
 	}
-	p, err := s.Recorder.PendingLogin(ctx, id)
+	p, err := s.SignIns.PendingLogin(ctx, id)
 	switch {
 	case err == nil && p.Connection != c.ID:
 		return request{PendingLogin: p}, nil
@@ -84,11 +84,11 @@ func (t *try) claim(ctx context.Context, req request) (*sso.PendingLogin, error)
 	if p.Connection == t.c.ID && began(p, t.cb) {
 		t.returnTo = sso.ReturnTo(p.ReturnTo)
 	}
-	if p.Connection != t.c.ID || !began(p, t.cb) || !t.Now().Before(p.ExpiresAt) {
+	if p.Connection != t.c.ID || !began(p, t.cb) || !t.svc.Now().Before(p.ExpiresAt) {
 		return nil, errStateExpired()
 	}
 	if t.c.Protocol == sso.OIDC {
-		first, err := t.Recorder.UsePendingLogin(ctx, p)
+		first, err := t.svc.SignIns.UsePendingLogin(ctx, p)
 		if err != nil {
 			return nil, fmt.Errorf("claim pending login: %w", err)
 		}

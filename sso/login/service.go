@@ -21,8 +21,8 @@ type Protocol interface {
 	Correlate(cb sso.Callback) (pending string, err error)
 }
 
-// Directory finds where a sign-in belongs.
-type Directory interface {
+// enterpriseFinder finds where a sign-in belongs.
+type enterpriseFinder interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
 	EnterpriseByDomain(ctx context.Context, name string) (sso.Enterprise, error)
@@ -30,39 +30,65 @@ type Directory interface {
 	ConnectionByID(ctx context.Context, id sso.ConnectionID) (sso.Connection, error)
 }
 
-// Recorder keeps what happened.
-type Recorder interface {
+// signInStore keeps sign-ins: those that were begun, those that wait for a code,
+// and what came of each.
+type signInStore interface {
 	SavePendingLogin(ctx context.Context, p sso.PendingLogin) error
 	PendingLogin(ctx context.Context, id string) (sso.PendingLogin, error)
 	UsePendingLogin(ctx context.Context, p sso.PendingLogin) (first bool, err error)
 	RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (sso.User, sso.SyncRecord, error)
 	RecordAttempt(ctx context.Context, a sso.Attempt, pending string) error
 	CountUnmatched(ctx context.Context, a sso.Attempt, n int) error
+	RecordShadow(ctx context.Context, d sso.ShadowDifference) error
+	codeStore
 }
 
-// Revoker ends sessions.
-type Revoker interface {
+// codeStore keeps sign-ins that wait for a code.
+type codeStore interface {
+	SaveEmailProof(ctx context.Context, p sso.EmailProof) error
+	EmailProof(ctx context.Context, id sso.EmailProofID) (sso.EmailProof, error)
+	SaveCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret, problem string) error
+	TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret) error
+	CountCode(ctx context.Context, c sso.CodeRequest) error
+}
+
+// factReader reads what a sign-in would be decided from, for those who write none.
+type factReader interface {
+	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	SignInFacts(
+		ctx context.Context, ent sso.EnterpriseID, id sso.Identity, brake sso.Brake, defaults []sso.GroupID,
+	) (sso.SignInFacts, error)
+	Snapshot(
+		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string,
+		brake sso.Brake, defaults []sso.GroupID,
+	) (sso.User, sso.GroupSnapshot, error)
+	LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (sso.LoginClaim, error)
+}
+
+// sessionRevoker ends sessions.
+type sessionRevoker interface {
 	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
-	RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, c sso.ConnectionID, subject, sessionIndex string, once sso.ReplayMark) (int, error)
+	RevokeSubjectSessions(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, c sso.ConnectionID,
+		subject, sessionIndex string, once sso.ReplayMark,
+	) (int, error)
 }
 
-// Options are what a Service is made of; all of it is required unless said.
+// Options configures a Service; all of it is required unless said.
 type Options struct {
-	Directory Directory
-	Recorder  Recorder
-	Revoker   Revoker
-	Proofs    Proofs
-	// Mail sends codes, as Site, the host people know us by. nil: nobody who
-	// needs a code gets in.
-	Mail      mail.Sender
-	Site      string
-	Snapshots Snapshots // for previews and test connections alone
-	Tests     Tests     // nil: there are no test connections
-	Shadows   Shadows   // nil: nothing is compared with a draft
-	SAML      *saml.ServiceProvider
-	OIDC      *oidc.RelyingParty
-	// Graph is asked for groups that an answer had no room for, as far as the
-	// connection says so. Optional.
+	Enterprises enterpriseFinder
+	SignIns     signInStore
+	Sessions    sessionRevoker
+	Facts       factReader
+	TestRuns    testRunStore // nil: there are no test connections
+	// Mail sends codes in the name of Site, the public host name. If nil, users
+	// who need a code are not let in.
+	Mail mail.Sender
+	Site string
+	SAML *saml.ServiceProvider
+	OIDC *oidc.RelyingParty
+	// Graph is asked for groups that a response had no room for, if the connection
+	// is configured for it. Optional.
 	Graph           evaluate.Graph
 	DirectoryBudget time.Duration // of asking it, while a person waits; 0: six seconds
 	// Refresh fetches a connection's IdP metadata again because an answer was
@@ -117,7 +143,7 @@ func New(o Options) *Service {
 		evaluator: evaluate.New(evaluate.Options{
 			SAML:            o.SAML,
 			OIDC:            o.OIDC,
-			Enterprises:     o.Directory,
+			Enterprises:     o.Enterprises,
 			Graph:           o.Graph,
 			DirectoryBudget: o.DirectoryBudget,
 			NoMail:          o.Mail == nil,

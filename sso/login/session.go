@@ -37,7 +37,7 @@ func (t *try) destination() string {
 // session is the one that begins, without its token.
 func (t *try) session(a sso.Assertion) sso.Session {
 	now := t.attempt.At
-	ends, said := now.Add(t.MaxAge), a.SessionEnd
+	ends, said := now.Add(t.svc.MaxAge), a.SessionEnd
 	if !said.IsZero() && !said.After(now) {
 		said = said.Add(t.skew()) // over by our clock, and accepted because theirs may be behind
 	}
@@ -49,7 +49,7 @@ func (t *try) session(a sso.Assertion) sso.Session {
 		Enterprise: t.c.Enterprise, Connection: t.c.ID, Attempt: t.attempt.ID,
 		Subject: forLogout(a.Subject), NameIDFormat: forLogout(a.SubjectFormat), SessionIndex: forLogout(a.SessionIndex),
 		Remote: t.cb.Remote, UserAgent: t.cb.UserAgent,
-		CreatedAt: now, LastSeenAt: now, IdleTimeout: t.IdleTimeout, ExpiresAt: ends,
+		CreatedAt: now, LastSeenAt: now, IdleTimeout: t.svc.IdleTimeout, ExpiresAt: ends,
 	}
 }
 

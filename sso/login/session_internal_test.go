@@ -12,7 +12,7 @@ import (
 func TestSessionIsNeverLongerThanTheProviderSays(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	try := &try{Service: New(Options{MaxAge: 12 * time.Hour}), cfg: sso.Config{SAML: &sso.SAMLConfig{ClockSkew: 120}}, attempt: sso.Attempt{At: now}}
+	try := &try{svc: New(Options{MaxAge: 12 * time.Hour}), cfg: sso.Config{SAML: &sso.SAMLConfig{ClockSkew: 120}}, attempt: sso.Attempt{At: now}}
 	for said, want := range map[time.Duration]time.Duration{
 		8 * time.Hour:      8 * time.Hour,
 		13 * time.Hour:     12 * time.Hour,

@@ -11,14 +11,6 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Shadows keeps what a draft would have made of sign-ins.
-type Shadows interface {
-	RecordShadow(ctx context.Context, d sso.ShadowDifference) error
-	Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string,
-		brake sso.Brake, defaults []sso.GroupID) (sso.User, sso.GroupSnapshot, error)
-	LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (sso.LoginClaim, error)
-}
-
 const (
 	// shadowsAtOnce is how many sign-ins are compared at a time. Whoever comes
 	// while so many are is not compared: what is live goes first.
@@ -30,7 +22,7 @@ const (
 // sign-in that is over, if that is wanted. It waits for nothing, and whatever
 // goes wrong with it is logged and forgotten.
 func (t *try) compare(ctx context.Context, result Result, err error) {
-	if t.Shadows == nil || t.c.Shadow.IsZero() || t.c.Draft == nil || t.outcome == nil || !result.ended() {
+	if t.c.Shadow.IsZero() || t.c.Draft == nil || t.outcome == nil || !result.ended() {
 		return
 	}
 	if k := sso.KindOf(err); err != nil && (k == sso.Internal || k == sso.Unavailable || k == sso.Upstream) {
@@ -40,22 +32,22 @@ func (t *try) compare(ctx context.Context, result Result, err error) {
 		return // a code is redeemed once, so there is nothing to look at again
 	}
 	select {
-	case t.shadowing <- struct{}{}:
+	case t.svc.shadowing <- struct{}{}:
 	default:
 		return
 	}
 	ctx = context.WithoutCancel(ctx)
 	go func() {
-		defer func() { <-t.shadowing }()
+		defer func() { <-t.svc.shadowing }()
 		defer func() {
 			if r := recover(); r != nil {
-				t.Log.ErrorContext(ctx, "the comparison with a draft panicked", "connection", t.c.ID, "panic", r, "stack", string(debug.Stack()))
+				t.svc.Log.ErrorContext(ctx, "the comparison with a draft panicked", "connection", t.c.ID, "panic", r, "stack", string(debug.Stack()))
 			}
 		}()
 		ctx, cancel := context.WithTimeout(ctx, shadowBudget)
 		defer cancel()
-		if err := t.Shadows.RecordShadow(ctx, t.difference(ctx, result, err)); err != nil {
-			t.Log.WarnContext(ctx, "a sign-in was not compared with the draft", "connection", t.c.ID, "attempt", t.attempt.ID, "error", err)
+		if err := t.svc.SignIns.RecordShadow(ctx, t.difference(ctx, result, err)); err != nil {
+			t.svc.Log.WarnContext(ctx, "a sign-in was not compared with the draft", "connection", t.c.ID, "attempt", t.attempt.ID, "error", err)
 		}
 	}()
 }
@@ -116,7 +108,7 @@ func (t *try) byDraft(ctx context.Context, result Result) (*evaluate.Outcome, er
 	in.Facts = evaluate.ReadOnly(func(ctx context.Context, id sso.Identity) (sso.SignInFacts, error) {
 		return t.factsAfter(ctx, in.Config, id, result)
 	})
-	return t.evaluator.Evaluate(ctx, in)
+	return t.svc.evaluator.Evaluate(ctx, in)
 }
 
 // factsAfter reads what the draft would decide from, after the sign-in as it was.
@@ -125,11 +117,11 @@ func (t *try) factsAfter(ctx context.Context, cfg sso.Config, id sso.Identity, r
 	if live == nil || id.Subject != live.Subject && id.Login != live.Login {
 		user = "" // found by what the draft says, or unknown yet
 	}
-	facts.User, facts.Groups, err = t.Shadows.Snapshot(ctx, t.c.Enterprise, t.c.ID, user, id.Login, id.Groups.Names, cfg.Brake, cfg.DefaultGroups)
+	facts.User, facts.Groups, err = t.svc.Facts.Snapshot(ctx, t.c.Enterprise, t.c.ID, user, id.Login, id.Groups.Names, cfg.Brake, cfg.DefaultGroups)
 	if err != nil {
 		return facts, err
 	}
-	if facts.Login, err = t.Shadows.LoginClaim(ctx, t.c.Enterprise, facts.User, id.Login); err != nil {
+	if facts.Login, err = t.svc.Facts.LoginClaim(ctx, t.c.Enterprise, facts.User, id.Login); err != nil {
 		return facts, fmt.Errorf("look for the login: %w", err)
 	}
 	u := facts.User
@@ -152,7 +144,7 @@ func (t *try) proven(ctx context.Context, email string) bool {
 	if domain == "" {
 		return false
 	}
-	owner, err := t.Directory.EnterpriseByDomain(ctx, domain)
+	owner, err := t.svc.Enterprises.EnterpriseByDomain(ctx, domain)
 	return err == nil && owner.ID == t.c.Enterprise
 }
 

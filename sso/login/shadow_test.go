@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/login"
+	"gatehouse/store"
 )
 
 // shadow gives a company a draft, made from what is live, and compares with it.
@@ -28,7 +29,7 @@ func (w *world) shadow(c *company, change func(cfg *sso.Config)) *login.Service 
 		return conn, nil
 	})
 	w.ok(err)
-	return w.with(func(o *login.Options) { o.Shadows = w.db })
+	return w.with(func(*login.Options) {})
 }
 
 // tally waits until so many sign-ins were compared.
@@ -135,7 +136,7 @@ func TestShadowTrust(t *testing.T) {
 func TestShadowStaysOut(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.globex
-		broken := w.with(func(o *login.Options) { o.Shadows = panicking{} })
+		broken := w.with(func(o *login.Options) { o.Facts = panicking{w.db} })
 		_, err := w.completeBy(broken, c, w.answer(c, "ada", w.begin(c)))
 		w.ok(err)
 		s := w.shadow(c, func(*sso.Config) {})
@@ -149,7 +150,7 @@ func TestShadowStaysOut(t *testing.T) {
 	})
 }
 
-type panicking struct{}
+type panicking struct{ *store.DB }
 
 func (panicking) RecordShadow(context.Context, sso.ShadowDifference) error { panic("canary") }
 

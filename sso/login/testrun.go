@@ -10,17 +10,24 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Tests keeps test connections, and reads what they are made from.
-type Tests interface {
+// testRunStore keeps test connections, and knows through whose trust their
+// browsers are signed in.
+type testRunStore interface {
 	CreateTestRun(ctx context.Context, r sso.TestRun) error
 	FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string) (first bool, err error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 	TestRunByToken(ctx context.Context, token sso.Hash) (sso.TestRun, error)
 	PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash) (sso.PendingLogin, error)
 	AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (bool, error)
-	SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Identity, brake sso.Brake, defaults []sso.GroupID) (sso.SignInFacts, error)
 	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
-	Trusts
+	BrowserUser(
+		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash, since time.Time,
+	) (sso.UserID, error)
+	UserByLogin(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, login string) (sso.UserID, error)
+	UpdateTrust(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
+		fn func(sso.Connection) (sso.Trust, error),
+	) (sso.Connection, error)
 }
 
 // lateTest is for how long after its end an answer to a test connection is still
@@ -59,14 +66,14 @@ func (s *Service) BeginTest(ctx context.Context, by sso.Actor, ent sso.Enterpris
 	token = sso.NewSecret()
 	run = s.newRun(by, c, cfg, sso.TestLive)
 	run.State, run.Token, run.ExpiresAt = sso.TestWaiting, token.Hash(), run.CreatedAt.Add(pendingLifetime)
-	if err := s.Tests.CreateTestRun(ctx, run); err != nil {
+	if err := s.TestRuns.CreateTestRun(ctx, run); err != nil {
 		return sso.TestRun{}, "", fmt.Errorf("begin test connection: %w", err)
 	}
 	return run, token, nil
 }
 
 func (s *Service) toTest(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, sso.Config, error) {
-	c, err := s.Snapshots.Connection(ctx, ent, id)
+	c, err := s.Facts.Connection(ctx, ent, id)
 	if err != nil {
 		return sso.Connection{}, sso.Config{}, fmt.Errorf("find connection: %w", err)
 	}
@@ -109,7 +116,7 @@ func incomplete(cfg sso.Config) error {
 // there is nowhere to go any more, or the identity provider cannot be asked, the
 // redirect is zero and the run says how it ended.
 func (s *Service) OpenTest(ctx context.Context, token, browser sso.Secret) (sso.Redirect, sso.TestRun, error) {
-	run, err := s.Tests.TestRunByToken(ctx, token.Hash())
+	run, err := s.TestRuns.TestRunByToken(ctx, token.Hash())
 	if sso.KindOf(err) == sso.NotFoundKind {
 		return sso.Redirect{}, sso.TestRun{}, errTestOver()
 	}
@@ -122,7 +129,7 @@ func (s *Service) OpenTest(ctx context.Context, token, browser sso.Secret) (sso.
 // OpenTestOf is OpenTest for an admin of the connection, who needs no link. by is
 // who opens it on purpose, "" if that is not certain.
 func (s *Service) OpenTestOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret) (sso.Redirect, sso.TestRun, error) {
-	run, err := s.Tests.TestRun(ctx, ent, id)
+	run, err := s.TestRuns.TestRun(ctx, ent, id)
 	if err != nil {
 		return sso.Redirect{}, sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
 	}
@@ -143,14 +150,14 @@ func (s *Service) open(ctx context.Context, run sso.TestRun, browser sso.Secret,
 	}
 	redirect, err := s.protocol(c).Begin(ctx, c, cfg, p)
 	if err != nil {
-		r := s.newTrial(c, cfg, run, sso.Callback{})
+		r := s.newTestRun(c, cfg, run, sso.Callback{})
 		if c.Protocol == sso.OIDC {
 			r.checks.That(false, "discovery", "the discovery document of "+cfg.OIDC.Issuer, causeOf(err))
 		}
 		run, err = r.finish(ctx, err, "")
 		return sso.Redirect{}, run, err
 	}
-	if err := s.Recorder.SavePendingLogin(ctx, p); err != nil {
+	if err := s.SignIns.SavePendingLogin(ctx, p); err != nil {
 		return sso.Redirect{}, run, fmt.Errorf("save pending login: %w", err)
 	}
 	return redirect, run, nil
@@ -159,11 +166,11 @@ func (s *Service) open(ctx context.Context, run sso.TestRun, browser sso.Secret,
 // TestOf says how far a test connection is, to the browser that comes back from
 // it.
 func (s *Service) TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRunID) (sso.TestRun, error) {
-	found, err := s.Directory.ConnectionByID(ctx, c)
+	found, err := s.Enterprises.ConnectionByID(ctx, c)
 	if err != nil {
 		return sso.TestRun{}, fmt.Errorf("find connection: %w", err)
 	}
-	run, err := s.Tests.TestRun(ctx, found.Enterprise, id)
+	run, err := s.TestRuns.TestRun(ctx, found.Enterprise, id)
 	if err != nil {
 		return sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
 	}
@@ -177,14 +184,14 @@ func (s *Service) TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRun
 // say so: one that cannot be read, or that nobody asked for. If this browser is
 // in the middle of a test over the connection, that is the answer to it.
 func (s *Service) waitingTest(ctx context.Context, c sso.Connection, cb sso.Callback) (sso.PendingLogin, bool) {
-	if s.Tests == nil || cb.Browser == "" {
+	if s.TestRuns == nil || cb.Browser == "" {
 		return sso.PendingLogin{}, false
 	}
-	p, err := s.Tests.PendingTest(ctx, c.Enterprise, c.ID, cb.Browser.Hash())
+	p, err := s.TestRuns.PendingTest(ctx, c.Enterprise, c.ID, cb.Browser.Hash())
 	if err != nil || p.Test == "" {
 		return sso.PendingLogin{}, false // an ordinary sign-in, and if the store is ill it will say so there
 	}
-	run, err := s.Tests.TestRun(ctx, p.Enterprise, p.Test)
+	run, err := s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
 	_, closed := c.Serving() // then it can be nothing else, if only the page of an answer that is reloaded
 	return p, err == nil && (run.State == sso.TestWaiting || closed != nil)
 }
@@ -192,13 +199,13 @@ func (s *Service) waitingTest(ctx context.Context, c sso.Connection, cb sso.Call
 // completeTest takes the answer to a test connection, and whether it names the
 // request. It writes nothing but what came of it.
 func (s *Service) completeTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, asked bool) (Result, error) {
-	return s.finishTest(ctx, p, cb, func(r *trial) error { return r.live(ctx, asked) })
+	return s.finishTest(ctx, p, cb, func(r *testRun) error { return r.live(ctx, asked) })
 }
 
 // finishTest ends the test connection that p began, as judge says, unless it
 // is over.
-func (s *Service) finishTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, judge func(r *trial) error) (Result, error) {
-	run, err := s.Tests.TestRun(ctx, p.Enterprise, p.Test)
+func (s *Service) finishTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, judge func(r *testRun) error) (Result, error) {
+	run, err := s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
 	if err != nil {
 		return Result{}, fmt.Errorf("find test connection: %w", err)
 	}
@@ -209,11 +216,11 @@ func (s *Service) finishTest(ctx context.Context, p sso.PendingLogin, cb sso.Cal
 	if err != nil {
 		return Result{}, err
 	}
-	r := s.newTrial(c, cfg, run, cb)
+	r := s.newTestRun(c, cfg, run, cb)
 	r.pending = &p
 	err = judge(r)
 	if errors.Is(err, errAnsweredTwice) {
-		run, err = s.Tests.TestRun(ctx, p.Enterprise, p.Test)
+		run, err = s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
 		return Result{Outcome: Tested, Test: &run}, err
 	}
 	if run, err = r.finish(ctx, err, p.ID); err != nil {
@@ -229,7 +236,7 @@ var errAnsweredTwice = errors.New("another answer to the same request is being l
 
 // sameBrowser checks that the answer came in the browser that was sent to the
 // identity provider.
-func (r *trial) sameBrowser() error {
+func (r *testRun) sameBrowser() error {
 	mine, got := began(*r.pending, r.cb), "that browser"
 	switch {
 	case r.cb.Browser == "":
@@ -245,7 +252,7 @@ func (r *trial) sameBrowser() error {
 
 // live is a sign-in with everything but what it would write. asked says that the
 // answer names the request; one that does not is judged as such.
-func (r *trial) live(ctx context.Context, asked bool) error {
+func (r *testRun) live(ctx context.Context, asked bool) error {
 	if err := r.sameBrowser(); err != nil {
 		return err
 	}
@@ -257,7 +264,7 @@ func (r *trial) live(ctx context.Context, asked bool) error {
 		if !r.checks.That(asked, "state", "that of the request", got) {
 			return errStateExpired()
 		}
-		first, err := r.svc.Recorder.UsePendingLogin(ctx, *r.pending)
+		first, err := r.svc.SignIns.UsePendingLogin(ctx, *r.pending)
 		if err != nil {
 			return fmt.Errorf("claim pending login: %w", err)
 		}
@@ -280,12 +287,12 @@ func (r *trial) live(ctx context.Context, asked bool) error {
 
 // verified reports what verification found, and refuses a response that was used
 // before.
-func (r *trial) verified(ctx context.Context, o *evaluate.Outcome, err error) error {
+func (r *testRun) verified(ctx context.Context, o *evaluate.Outcome, err error) error {
 	r.examined(o.Examined)
 	if err != nil {
 		return err
 	}
-	used, err := r.svc.Tests.AnswerUsed(ctx, r.c.Enterprise, r.c.ID, o.Examined.Assertion.ResponseID)
+	used, err := r.svc.TestRuns.AnswerUsed(ctx, r.c.Enterprise, r.c.ID, o.Examined.Assertion.ResponseID)
 	if err != nil {
 		return fmt.Errorf("look for the answer: %w", err)
 	}
@@ -300,7 +307,7 @@ func (r *trial) verified(ctx context.Context, o *evaluate.Outcome, err error) er
 }
 
 // refresh fetches the metadata again because no known key fits, as a sign-in does.
-func (r *trial) refresh(ctx context.Context, c sso.Connection, cause error) (sso.Connection, *sso.Config, error) {
+func (r *testRun) refresh(ctx context.Context, c sso.Connection, cause error) (sso.Connection, *sso.Config, error) {
 	if r.svc.RefreshTested == nil {
 		return c, nil, cause
 	}

@@ -12,7 +12,7 @@ import (
 func (s *Service) TraceGroups(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
 	m sso.Mapping, tested sso.Identity) (sso.GroupTrace, error) {
 	return evaluate.TraceGroups(m, tested, func(names []string) (sso.GroupSnapshot, error) {
-		_, snapshot, err := s.Snapshots.Snapshot(ctx, ent, id, "", "", names, sso.Brake{}, nil)
+		_, snapshot, err := s.Facts.Snapshot(ctx, ent, id, "", "", names, sso.Brake{}, nil)
 		return snapshot, err
 	})
 }

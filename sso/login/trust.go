@@ -8,24 +8,16 @@ import (
 	"gatehouse/sso"
 )
 
-// Trusts knows through whose trust the browser of a test connection is signed in.
-type Trusts interface {
-	BrowserUser(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash, since time.Time) (sso.UserID, error)
-	UserByLogin(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, login string) (sso.UserID, error)
-	UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
-		fn func(sso.Connection) (sso.Trust, error)) (sso.Connection, error)
-}
-
 // vouch approves a change of trust by a passed test connection of exactly this
 // draft: its browser has a session that was opened through what is live, and the
 // draft finds the same user. The test must have been opened by whoever began it,
 // in this browser: a link that is sent to a signed-in user must not approve.
-func (r *trial) vouch(ctx context.Context, run sso.TestRun) error {
+func (r *testRun) vouch(ctx context.Context, run sso.TestRun) error {
 	if run.State != sso.TestPassed || !r.pending.Own || r.begun != r.cfg.Version || !r.changesTrust() {
 		return nil
 	}
 	digest := r.cfg.TrustDigest()
-	known, err := r.svc.Tests.BrowserUser(ctx, r.c.Enterprise, r.c.ID, r.cb.Browser.Hash(), r.c.Trust.Since)
+	known, err := r.svc.TestRuns.BrowserUser(ctx, r.c.Enterprise, r.c.ID, r.cb.Browser.Hash(), r.c.Trust.Since)
 	if err != nil || known == "" {
 		return err
 	}
@@ -44,7 +36,7 @@ func (r *trial) vouch(ctx context.Context, run sso.TestRun) error {
 		c.Trust.Draft = &approved
 		return c.Trust, nil
 	}
-	if _, err = r.svc.Tests.UpdateTrust(ctx, sso.Actor(known), r.c.Enterprise, r.c.ID, "connection.trust_approved", approve); err != nil {
+	if _, err = r.svc.TestRuns.UpdateTrust(ctx, sso.Actor(known), r.c.Enterprise, r.c.ID, "connection.trust_approved", approve); err != nil {
 		return fmt.Errorf("record what a test connection approves: %w", err)
 	}
 	return nil
@@ -52,18 +44,18 @@ func (r *trial) vouch(ctx context.Context, run sso.TestRun) error {
 
 // changesTrust reports whether what is tested waits, or may have to wait, for an
 // approval.
-func (r *trial) changesTrust() bool {
+func (r *testRun) changesTrust() bool {
 	return r.c.Live != nil && r.c.Draft != nil && r.c.Trust.Draft != nil
 }
 
 // finds returns the user whom a sign-in would be of once the draft is live. With
 // another subject everybody is found by login once more.
-func (r *trial) finds(ctx context.Context) (sso.UserID, error) {
+func (r *testRun) finds(ctx context.Context) (sso.UserID, error) {
 	if r.result.Identity == nil {
 		return "", nil
 	}
 	if r.c.Live.Mapping.Subject == r.cfg.Mapping.Subject {
 		return r.result.Known, nil
 	}
-	return r.svc.Tests.UserByLogin(ctx, r.c.Enterprise, r.c.ID, r.result.Identity.Login)
+	return r.svc.TestRuns.UserByLogin(ctx, r.c.Enterprise, r.c.ID, r.result.Identity.Login)
 }

@@ -56,9 +56,9 @@ func (t *try) keep(ctx context.Context, failure error) error {
 	switch {
 	case t.anonymous(failure), t.pending != nil && !t.pending.UsedAt.IsZero():
 		return t.sumUp(ctx)
-	case t.pending != nil && !t.verified() && !t.MayRecord(ctx, t.c.ID):
+	case t.pending != nil && !t.verified() && !t.svc.MayRecord(ctx, t.c.ID):
 		if t.c.Protocol == sso.SAML { // of OpenID Connect it is used already
-			if _, err := t.Recorder.UsePendingLogin(ctx, *t.pending); err != nil {
+			if _, err := t.svc.SignIns.UsePendingLogin(ctx, *t.pending); err != nil {
 				return fmt.Errorf("use pending login: %w", err)
 			}
 		}
@@ -68,7 +68,7 @@ func (t *try) keep(ctx context.Context, failure error) error {
 	if t.pending != nil {
 		pending = t.pending.ID
 	}
-	return t.Recorder.RecordAttempt(ctx, t.attempt, pending)
+	return t.svc.SignIns.RecordAttempt(ctx, t.attempt, pending)
 }
 
 // sumUp counts the attempt towards the one that stands for its connection, code
@@ -79,12 +79,12 @@ func (t *try) sumUp(ctx context.Context) error {
 	minute := a.At.Truncate(time.Minute)
 	a.ID = sso.DerivedID[sso.AttemptID](minute, string(a.Connection)+" "+a.Code)
 	a.Outcome = sso.OutcomeUnmatched
-	if t.tallies.add(*a) {
+	if t.svc.tallies.add(*a) {
 		return nil
 	}
-	err := t.Recorder.CountUnmatched(ctx, *a, 1)
+	err := t.svc.SignIns.CountUnmatched(ctx, *a, 1)
 	if err != nil {
-		t.tallies.drop(a.ID)
+		t.svc.tallies.drop(a.ID)
 	}
 	return err
 }
@@ -149,7 +149,7 @@ func (s *tallies) take(now time.Time) []tally {
 func (s *Service) Flush(ctx context.Context) error {
 	var failed error
 	for _, one := range s.tallies.take(s.Now()) {
-		if err := s.Recorder.CountUnmatched(ctx, one.first, one.more); err != nil {
+		if err := s.SignIns.CountUnmatched(ctx, one.first, one.more); err != nil {
 			failed = errors.Join(failed, err)
 			s.Log.WarnContext(ctx, "responses that answer no sign-in were not counted", "connection", one.first.Connection, "code", one.first.Code, "count", one.more)
 		}

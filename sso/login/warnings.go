@@ -14,14 +14,14 @@ import (
 // rest.
 const fewest = 3
 
-func (r *trial) raise(w sso.Warning) {
+func (r *testRun) raise(w sso.Warning) {
 	w.Want, w.Got = sso.Inert(w.Want), sso.Inert(w.Got)
 	r.result.Warnings = append(r.result.Warnings, w)
 }
 
 // warnings finds what stops nobody and needs attention all the same: first what
 // would be wrong about groups, then the rest.
-func (r *trial) warnings(d evaluate.Decision) {
+func (r *testRun) warnings(d evaluate.Decision) {
 	if r.cfg.Provisioning != sso.ProvisionSCIM {
 		r.groupWarnings(len(d.Matched))
 	}
@@ -49,7 +49,7 @@ func (r *trial) warnings(d evaluate.Decision) {
 }
 
 // groupWarnings compares what was sent about groups with the groups here.
-func (r *trial) groupWarnings(matched int) {
+func (r *testRun) groupWarnings(matched int) {
 	g, read := r.result.Identity.Groups, strings.Join(r.cfg.Mapping.Groups, ", ")
 	switch {
 	case g.Unfetched:
@@ -82,7 +82,7 @@ func (r *trial) groupWarnings(matched int) {
 }
 
 // lossWarnings are about memberships that the sign-in would take.
-func (r *trial) lossWarnings() {
+func (r *testRun) lossWarnings() {
 	var removed []string
 	stays := 0
 	for _, o := range r.result.Changes {
@@ -108,7 +108,7 @@ func (r *trial) lossWarnings() {
 // loginWarning is about a login that was read from the subject because what the
 // mapping names before it was not sent. Google's NameID is the primary address,
 // and the guide has it used as the login.
-func (r *trial) loginWarning() {
+func (r *testRun) loginWarning() {
 	from, names := r.result.Origins["login"], r.cfg.Mapping.Login
 	i := slices.IndexFunc(names, isSubject)
 	if (from == "NameID" || from == "sub") && i > 0 && r.c.Provider != sso.Google {
@@ -178,7 +178,7 @@ func objectIDs(names []string) (ids []string) {
 
 // warnOfLogin says what a sign-in would come to if another active user has the
 // login.
-func (r *trial) warnOfLogin(facts sso.SignInFacts) {
+func (r *testRun) warnOfLogin(facts sso.SignInFacts) {
 	switch {
 	case facts.Login.Waits():
 		r.raise(sso.Warning{Code: "login_contested", Field: "login", Got: r.result.Identity.Login})

@@ -126,7 +126,7 @@ func newWorld(t *testing.T, dsn string) *world {
 	w.sp = saml.New(saml.Options{BaseURL: base, Now: w.clock.Now, Client: client})
 	w.rp = oidc.New(oidc.Options{BaseURL: base, Now: w.clock.Now, Client: client})
 	w.options = login.Options{
-		Directory: w.db, Recorder: watched{w.db, w}, Revoker: w.db, Proofs: w.db, Snapshots: w.db, Tests: w.db, Site: "sso.example", Mail: &w.box, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
+		Enterprises: w.db, SignIns: watched{w.db, w}, Sessions: w.db, Facts: w.db, TestRuns: w.db, Site: "sso.example", Mail: &w.box, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
 		Observe: func(p sso.Protocol, code string) {
 			w.locked(func() { w.observed = append(w.observed, string(p)+":"+code) })
 		},

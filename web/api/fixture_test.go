@@ -74,7 +74,7 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 	rp := oidc.New(oidc.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
 	service := connections.New(connections.Options{Store: f.db, SAML: sp, OIDC: rp, Resolver: f, Log: log, AllowLoopback: true})
 	f.api, err = New(Options{Store: f.db, Setup: service,
-		Preview: login.New(login.Options{Snapshots: f.db}), Tests: login.New(login.Options{Snapshots: f.db, Tests: f.db, Now: time.Now}), Links: access.New(access.Options{Links: f.db, Now: time.Now}), SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log})
+		Preview: login.New(login.Options{Facts: f.db}), Tests: login.New(login.Options{Facts: f.db, TestRuns: f.db, Now: time.Now}), Links: access.New(access.Options{Links: f.db, Now: time.Now}), SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log})
 	f.ok(err)
 	f.Router, err = route.New(route.Options{BaseURL: "https://" + host, Log: log, Now: time.Now})
 	f.ok(err)

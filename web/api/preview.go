@@ -12,7 +12,7 @@ import (
 
 // Previewer plans sign-ins that nobody made; login.Service does.
 type Previewer interface {
-	PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.Supposed) (login.Preview, error)
+	PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.PreviewRequest) (login.Preview, error)
 }
 
 type supposed struct {
@@ -69,7 +69,7 @@ func (a *API) previewSync(ctx context.Context, c caller, in *struct {
 	if !asserted.State.NamesGroups() {
 		asserted.Names = nil
 	}
-	p, err := a.Preview.PreviewSync(ctx, c.enterprise.ID, in.Connection, login.Supposed{User: b.User, Login: b.Login, Groups: asserted, Draft: b.Draft})
+	p, err := a.Preview.PreviewSync(ctx, c.enterprise.ID, in.Connection, login.PreviewRequest{User: b.User, Login: b.Login, Groups: asserted, Draft: b.Draft})
 	return answerTo(viewPreview(p), err)
 }
 

@@ -64,7 +64,7 @@ func newFixture(t *testing.T) *fixture {
 	sp, rp := saml.New(saml.Options{BaseURL: "https://sso.example.com", Client: client}), oidc.New(oidc.Options{BaseURL: "https://sso.example.com", Client: client})
 	f.service = connections.New(connections.Options{Store: f.db, SAML: sp, OIDC: rp, Log: log, AllowLoopback: true})
 	desk := console.New(console.Options{Access: f.who, Directory: f.db, Pages: all, Now: time.Now})
-	pages.New(pages.Options{Console: desk, Service: f.service, Store: f.db, Traces: login.New(login.Options{Snapshots: f.db}), Now: time.Now, Values: func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string {
+	pages.New(pages.Options{Console: desk, Service: f.service, Store: f.db, Traces: login.New(login.Options{Facts: f.db}), Now: time.Now, Values: func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string {
 		return map[guide.Kind]string{guide.ACSURL: sp.ACSURL(c.ID), guide.EntityID: sp.EntityID(c.ID), guide.RedirectURI: rp.RedirectURI(c.ID), pages.Link: "https://sso.example.com/login/sso?enterprise_key=" + e.Key}
 	}}).Register(f.router)
 	server := httptest.NewUnstartedServer(nil)

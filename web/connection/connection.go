@@ -61,7 +61,7 @@ type Changing interface {
 
 // Previewer plans sign-ins that nobody made; login.Service does.
 type Previewer interface {
-	PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.Supposed) (login.Preview, error)
+	PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.PreviewRequest) (login.Preview, error)
 	TraceGroups(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, m sso.Mapping, tested sso.Identity) (sso.GroupTrace, error)
 }
 

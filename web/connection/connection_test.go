@@ -79,7 +79,7 @@ func newFixture(t *testing.T) *fixture {
 		"link": {Role: sso.RoleSetupLink, Actor: "link-x", Enterprise: f.ent.ID, Connection: f.conn.ID}}
 	desk := console.New(console.Options{Access: access, Directory: f.db, Pages: pages, Now: time.Now})
 	f.db.OnRevocation(func(context.Context) { f.told++ })
-	connection.New(connection.Options{Console: desk, Store: f.db, Setup: service, Preview: login.New(login.Options{Snapshots: f.db}), BaseURL: "https://sso.example",
+	connection.New(connection.Options{Console: desk, Store: f.db, Setup: service, Preview: login.New(login.Options{Facts: f.db}), BaseURL: "https://sso.example",
 		Now: time.Now}).Register(f.router)
 	testconnection.New(testconnection.Options{Store: f.db, Console: desk, BaseURL: "https://sso.example", Now: time.Now}).Register(f.router)
 	f.home = "/admin/enterprises/acme/connections/" + string(f.conn.ID)

@@ -113,7 +113,7 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 		return h.Console.Render(w, http.StatusOK, p)
 	}
 	last := records[i]
-	preview, err := h.Preview.PreviewSync(r.Context(), v.Enterprise.ID, v.Connection.ID, login.Supposed{User: u.ID, Groups: last.Asserted})
+	preview, err := h.Preview.PreviewSync(r.Context(), v.Enterprise.ID, v.Connection.ID, login.PreviewRequest{User: u.ID, Groups: last.Asserted})
 	switch {
 	case console.OnForm(err):
 		p.Notes = []string{ui.Blame(err)[0].Message}

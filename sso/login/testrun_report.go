@@ -12,9 +12,9 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// trial is a test connection being evaluated: the steps of a sign-in, of which
+// testRun is a test connection being evaluated: the steps of a sign-in, of which
 // only the report is stored.
-type trial struct {
+type testRun struct {
 	svc     *Service
 	c       sso.Connection
 	cfg     sso.Config // the draft, or what is live if nothing is being edited
@@ -28,22 +28,22 @@ type trial struct {
 	held    sso.HeldCause // why the group sync would be held; "" if it would not
 }
 
-func (s *Service) newTrial(c sso.Connection, cfg sso.Config, run sso.TestRun, cb sso.Callback) *trial {
+func (s *Service) newTestRun(c sso.Connection, cfg sso.Config, run sso.TestRun, cb sso.Callback) *testRun {
 	begun := run.Version
 	run.Revision, run.Version = c.Revision, cfg.Version
-	return &trial{svc: s, c: c, cfg: cfg, cb: cb, at: s.Now(), run: run, begun: begun}
+	return &testRun{svc: s, c: c, cfg: cfg, cb: cb, at: s.Now(), run: run, begun: begun}
 }
 
 // evaluate judges evidence as a sign-in would, and reports what it comes to. What
 // refuses the sign-in is the error, so that the rest of the report is there to be
 // seen.
-func (r *trial) evaluate(ctx context.Context, evidence evaluate.Evidence) error {
+func (r *testRun) evaluate(ctx context.Context, evidence evaluate.Evidence) error {
 	o, err := r.svc.evaluator.Evaluate(ctx, evaluate.Input{
 		Connection: r.c,
 		Config:     r.cfg,
 		Evidence:   evidence,
 		Facts: evaluate.ReadOnly(func(ctx context.Context, id sso.Identity) (sso.SignInFacts, error) {
-			return r.svc.Tests.SignInFacts(ctx, r.c.Enterprise, id, r.cfg.Brake, r.cfg.DefaultGroups)
+			return r.svc.Facts.SignInFacts(ctx, r.c.Enterprise, id, r.cfg.Brake, r.cfg.DefaultGroups)
 		}),
 	})
 	r.identified(o)
@@ -58,13 +58,13 @@ func (r *trial) evaluate(ctx context.Context, evidence evaluate.Evidence) error 
 }
 
 // identified reports what verification and mapping found.
-func (r *trial) identified(o *evaluate.Outcome) {
+func (r *testRun) identified(o *evaluate.Outcome) {
 	r.checks = append(r.checks, o.MappingChecks()...)
 	r.result.Origins, r.result.Identity = o.Origins(), o.Identity
 }
 
 // decided reports what a sign-in would come to.
-func (r *trial) decided(d evaluate.Decision) {
+func (r *testRun) decided(d evaluate.Decision) {
 	r.result.Known = d.Facts.User.ID
 	allowed := d.Allowed()
 	r.result.Allowed = &allowed
@@ -80,7 +80,7 @@ func (r *trial) decided(d evaluate.Decision) {
 }
 
 // examined reports what a protocol found.
-func (r *trial) examined(x sso.Examined) {
+func (r *testRun) examined(x sso.Examined) {
 	r.checks = append(r.checks, x.Checks...)
 	r.result.Raw = x.Raw
 	r.certificate(x.Assertion.Certificate)
@@ -91,7 +91,7 @@ func (r *trial) examined(x sso.Examined) {
 
 // certificate says how long the one that signed is good for. That it expired is
 // told by the protocol.
-func (r *trial) certificate(fingerprint string) {
+func (r *testRun) certificate(fingerprint string) {
 	if fingerprint == "" || r.cfg.SAML == nil || r.has("certificate") {
 		return
 	}
@@ -121,7 +121,7 @@ const noticeable = 5 * time.Second
 
 // clock says by how much the identity provider's clock is off, which is no more
 // exact than an answer is fast.
-func (r *trial) clock() {
+func (r *testRun) clock() {
 	if r.has("clock") {
 		return
 	}
@@ -146,7 +146,7 @@ func (r *trial) clock() {
 	}
 }
 
-func (r *trial) has(check string) bool {
+func (r *testRun) has(check string) bool {
 	for _, c := range r.checks {
 		if c.Name == check {
 			return true
@@ -156,7 +156,7 @@ func (r *trial) has(check string) bool {
 }
 
 // plan reports the group sync.
-func (r *trial) plan(d evaluate.Decision) {
+func (r *testRun) plan(d evaluate.Decision) {
 	record := d.Plan.Record
 	r.result.Mode, r.result.Note = record.Mode, record.Note
 	r.result.Unmatched, r.result.NearMisses = record.Unmatched, record.NearMisses
@@ -194,7 +194,7 @@ func groupNames(changes []sso.GroupChange) []string {
 }
 
 // conclude says how the run ended, as far as it is known here.
-func (r *trial) conclude(cause error) sso.TestRun {
+func (r *testRun) conclude(cause error) sso.TestRun {
 	run := r.run
 	run.State, run.Code, run.Detail, run.EndedAt = sso.TestPassed, "", "", r.svc.Now()
 	if cause != nil {
@@ -211,16 +211,16 @@ func (r *trial) conclude(cause error) sso.TestRun {
 // finish writes what came of it, even if the browser has gone away meanwhile.
 // Of two answers at the same moment one counts; the other is told what came of
 // it. What is our own failure is none of the test.
-func (r *trial) finish(ctx context.Context, cause error, pending string) (sso.TestRun, error) {
+func (r *testRun) finish(ctx context.Context, cause error, pending string) (sso.TestRun, error) {
 	if kind := sso.KindOf(cause); cause != nil && (kind == sso.Internal || kind == sso.Unavailable) {
 		return r.run, cause
 	}
 	run := r.conclude(cause)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
-	first, err := r.svc.Tests.FinishTestRun(ctx, run, pending)
+	first, err := r.svc.TestRuns.FinishTestRun(ctx, run, pending)
 	if err == nil && !first {
-		run, err = r.svc.Tests.TestRun(ctx, run.Enterprise, run.ID)
+		run, err = r.svc.TestRuns.TestRun(ctx, run.Enterprise, run.ID)
 	}
 	if err != nil {
 		return r.run, fmt.Errorf("finish test connection: %w", err)
