@@ -21,7 +21,7 @@ type Start struct {
 	Enterprise sso.EnterpriseID
 	Connection sso.ConnectionID // "" if the enterprise has only one that is enabled
 	ReturnTo   string           // where to go afterwards; anything but a path of ours becomes "/"
-	Browser    sso.Secret       // the browser's pending cookie, to which the answer is bound
+	Browser    sso.Secret       // the browser's pending cookie, to which the response is bound
 	Replaces   sso.SessionID    // what the person agreed to end by it; "" if they were not asked
 }
 

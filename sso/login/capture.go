@@ -13,10 +13,9 @@ import (
 	"gatehouse/sso/evaluate"
 )
 
-// Captured looks at an answer that somebody kept: a SAMLResponse, its XML, an ID
-// token, or the address that the browser was sent back to. Its checks are made,
-// and what it says is mapped; nothing is used up and nobody is asked what would
-// change. Invalid "capture_unreadable" is what is none of these.
+// Captured examines a response that was kept: a SAMLResponse, its XML, an ID
+// token, or the address that the browser was sent back to. It is verified and
+// mapped; nothing is used up and no memberships are planned. Invalid "capture_unreadable" is what is none of these.
 func (s *Service) Captured(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, text string) (sso.TestRun, error) {
 	c, cfg, err := s.toTest(ctx, ent, id)
 	if err != nil {

@@ -38,7 +38,7 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 	return result, err
 }
 
-// newTry is an answer to c before anything is known about it.
+// newTry returns the try of a response to c, before anything is known about it.
 func (s *Service) newTry(c sso.Connection, cb sso.Callback) *try {
 	now := s.Now()
 	return &try{svc: s, c: c, cb: cb, attempt: sso.Attempt{

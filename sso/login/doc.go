@@ -1,13 +1,16 @@
-// Package login is the order of a sign-in, and the only place that knows it:
+// Package login carries sign-ins from the first request to the session:
 //
 //	Begin     connection → pending login → the protocol's request
-//	Complete  connection → which pending login → the protocol verifies →
-//	          mapping → groups → one transaction → session
+//	Complete  response → pending login → evaluate → one transaction → session
+//	Verify    code → evaluate → one transaction → session
+//	Logout    ends sessions here and at the identity provider
 //
-// The steps do not know each other: SAML and OIDC give an [sso.Assertion],
-// package mapping an [sso.Identity], package groupsync the changes, the store
-// writes. Whatever fails is recorded as an [sso.Attempt] whose ID the person is
-// shown as the reference.
+// What a response comes to is decided by package evaluate; login writes it, in
+// one transaction in which the store calls the decision. Test connections, shadow
+// mode and previews have the same decision made and write no user, session or
+// membership. A failure is recorded as an [sso.Attempt] whose ID the user is shown
+// as the reference.
 //
-// What must not live here: how a message is verified, SQL, HTTP, HTML.
+// What must not live here: how a message is verified, who is let in, SQL, HTTP,
+// HTML.
 package login

@@ -71,9 +71,9 @@ func errStateExpired() *sso.Error {
 }
 
 // claim makes sure that this browser began it, for
-// this connection. An OpenID Connect answer uses it up here, before its code is
+// this connection. An OpenID Connect response uses it up here, before its code is
 // redeemed: of two that come at the same moment one goes on, and the other does
-// not spoil it by redeeming the code a second time. A SAML answer is verified
+// not spoil it by redeeming the code a second time. A SAML response is verified
 // even if the pending login was used, so that a replay is called a replay; the
 // transaction that writes the sign-in uses it up.
 func (t *try) claim(ctx context.Context, req request) (*sso.PendingLogin, error) {

@@ -91,7 +91,7 @@ type Options struct {
 	// is configured for it. Optional.
 	Graph           evaluate.Graph
 	DirectoryBudget time.Duration // of asking it, while a person waits; 0: six seconds
-	// Refresh fetches a connection's IdP metadata again because an answer was
+	// Refresh fetches a connection's IdP metadata again because a response was
 	// signed with a key we do not know. It limits its own rate and reports
 	// whether anything changed.
 	Refresh func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)

@@ -70,7 +70,7 @@ func (t *try) skew() time.Duration {
 	return sso.DefaultClockSkew
 }
 
-// replayUntil is when the answer could not be accepted any more by any clock we
+// replayUntil is when the response could not be accepted any more by any clock we
 // tolerate, and never less than a pending login lives.
 func (t *try) replayUntil(a sso.Assertion) time.Time {
 	until := a.NotOnOrAfter.Add(2 * t.skew())

@@ -148,7 +148,7 @@ func (t *try) proven(ctx context.Context, email string) bool {
 	return err == nil && owner.ID == t.c.Enterprise
 }
 
-// differing tells two identities of one answer apart.
+// differing returns how two identities of one response differ.
 func differing(live *sso.Identity, draft sso.Identity) (d sso.ShadowDetail) {
 	if live == nil {
 		return d

@@ -30,17 +30,17 @@ type testRunStore interface {
 	) (sso.Connection, error)
 }
 
-// lateTest is for how long after its end an answer to a test connection is still
-// known to be one, so that whoever comes late is told so, and not that their
-// sign-in failed.
+// lateTest is for how long after its end a response to a test connection is still
+// known to be one, so that a late user is told so, and not that their sign-in
+// failed.
 const lateTest = time.Hour
 
 func errTestOver() *sso.Error {
 	return &sso.Error{Kind: sso.Invalid, Code: "test_over", Public: "This test connection is over. Begin another one."}
 }
 
-// tested is the configuration that a test connection tries: the draft, or what
-// is live if nothing is being edited.
+// tested returns the configuration that a test connection tries: the draft, or the
+// live one if there is no draft.
 func tested(c sso.Connection) (sso.Config, error) {
 	switch {
 	case c.Draft != nil:
@@ -180,9 +180,8 @@ func (s *Service) TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRun
 	return run, nil
 }
 
-// waitingTest is the test connection that an answer belongs to which does not
-// say so: one that cannot be read, or that nobody asked for. If this browser is
-// in the middle of a test over the connection, that is the answer to it.
+// waitingTest finds the running test of this browser for a response without a
+// usable InResponseTo or state.
 func (s *Service) waitingTest(ctx context.Context, c sso.Connection, cb sso.Callback) (sso.PendingLogin, bool) {
 	if s.TestRuns == nil || cb.Browser == "" {
 		return sso.PendingLogin{}, false
@@ -192,18 +191,18 @@ func (s *Service) waitingTest(ctx context.Context, c sso.Connection, cb sso.Call
 		return sso.PendingLogin{}, false // an ordinary sign-in, and if the store is ill it will say so there
 	}
 	run, err := s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
-	_, closed := c.Serving() // then it can be nothing else, if only the page of an answer that is reloaded
+	_, closed := c.Serving() // then it can be nothing else, if only a reloaded response
 	return p, err == nil && (run.State == sso.TestWaiting || closed != nil)
 }
 
-// completeTest takes the answer to a test connection, and whether it names the
-// request. It writes nothing but what came of it.
+// completeTest takes the response to a test connection; asked reports whether it
+// names the request. It writes the report and nothing else.
 func (s *Service) completeTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, asked bool) (Result, error) {
 	return s.finishTest(ctx, p, cb, func(r *testRun) error { return r.live(ctx, asked) })
 }
 
-// finishTest ends the test connection that p began, as judge says, unless it
-// is over.
+// finishTest ends the test connection that p began with the result of judge,
+// unless it is over.
 func (s *Service) finishTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, judge func(r *testRun) error) (Result, error) {
 	run, err := s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
 	if err != nil {
@@ -234,7 +233,7 @@ func (s *Service) finishTest(ctx context.Context, p sso.PendingLogin, cb sso.Cal
 
 var errAnsweredTwice = errors.New("another answer to the same request is being looked at")
 
-// sameBrowser checks that the answer came in the browser that was sent to the
+// sameBrowser checks that the response came in the browser that was sent to the
 // identity provider.
 func (r *testRun) sameBrowser() error {
 	mine, got := began(*r.pending, r.cb), "that browser"
@@ -251,7 +250,7 @@ func (r *testRun) sameBrowser() error {
 }
 
 // live is a sign-in with everything but what it would write. asked says that the
-// answer names the request; one that does not is judged as such.
+// response names the request; one that does not is judged as unsolicited.
 func (r *testRun) live(ctx context.Context, asked bool) error {
 	if err := r.sameBrowser(); err != nil {
 		return err

@@ -89,8 +89,8 @@ func (r *testRun) examined(x sso.Examined) {
 	}
 }
 
-// certificate says how long the one that signed is good for. That it expired is
-// told by the protocol.
+// certificate reports how long the signing certificate is valid. The protocol
+// reports that it expired.
 func (r *testRun) certificate(fingerprint string) {
 	if fingerprint == "" || r.cfg.SAML == nil || r.has("certificate") {
 		return
@@ -119,8 +119,8 @@ const expiresSoon = 60 * 24 * time.Hour
 // noticeable is by how much a clock has to be off for an admin to be told.
 const noticeable = 5 * time.Second
 
-// clock says by how much the identity provider's clock is off, which is no more
-// exact than an answer is fast.
+// clock reports by how much the identity provider's clock is off, no more
+// exact than a response is fast.
 func (r *testRun) clock() {
 	if r.has("clock") {
 		return
@@ -175,7 +175,7 @@ func (r *testRun) plan(d evaluate.Decision) {
 	}
 }
 
-// byDefault are those that are default groups of the connection.
+// byDefault returns the changes of default groups of the connection.
 func byDefault(changes []sso.GroupChange) (defaults []sso.GroupChange) {
 	for _, c := range changes {
 		if c.Source == sso.SourceConnection {
@@ -193,7 +193,7 @@ func groupNames(changes []sso.GroupChange) []string {
 	return names
 }
 
-// conclude says how the run ended, as far as it is known here.
+// conclude returns the run with its report.
 func (r *testRun) conclude(cause error) sso.TestRun {
 	run := r.run
 	run.State, run.Code, run.Detail, run.EndedAt = sso.TestPassed, "", "", r.svc.Now()
@@ -208,9 +208,9 @@ func (r *testRun) conclude(cause error) sso.TestRun {
 	return run
 }
 
-// finish writes what came of it, even if the browser has gone away meanwhile.
-// Of two answers at the same moment one counts; the other is told what came of
-// it. What is our own failure is none of the test.
+// finish writes the report, even if the browser has gone away meanwhile. Of two
+// responses at the same moment one counts; the other gets its report. Our own
+// failures are returned, not recorded as the test's result.
 func (r *testRun) finish(ctx context.Context, cause error, pending string) (sso.TestRun, error) {
 	if kind := sso.KindOf(cause); cause != nil && (kind == sso.Internal || kind == sso.Unavailable) {
 		return r.run, cause

@@ -48,7 +48,7 @@ func (t *try) anonymous(err error) bool {
 	return false
 }
 
-// keep records the failed attempt: by itself if it is the first answer to a
+// keep records the failed attempt: by itself if it is the first response to a
 // sign-in of this browser, else summed up with others like it. What nothing was verified of,
 // although the browser began a sign-in, is summed up as well once there is too
 // much of it: beginning one costs nothing.
