@@ -56,7 +56,7 @@ func (db *DB) Admins(ctx context.Context, page sso.Page) (_ []sso.Admin, next st
 	return all, next, err
 }
 
-// HasAdmin reports whether anybody can sign in as an operator.
+// HasAdmin reports whether a user can sign in as an operator.
 func (db *DB) HasAdmin(ctx context.Context) (_ bool, err error) {
 	defer func() { doing(&err, "look for an admin") }()
 	_, ok, err := engine.One(ctx, db.sql, engine.ScanText, "select id from admins where disabled_at = 0 limit 1")
@@ -69,8 +69,8 @@ func (db *DB) HasRecovery(ctx context.Context) (_ bool, err error) {
 	return otherRecovery(ctx, db.sql, "")
 }
 
-// otherRecovery reports whether there is a recovery admin beside one, "" for
-// none in particular, who is not disabled.
+// otherRecovery reports whether there is an enabled recovery admin other than
+// one; "" excludes none.
 func otherRecovery(ctx context.Context, r engine.Reader, than sso.AdminID) (bool, error) {
 	_, ok, err := engine.One(ctx, r, engine.ScanText, "select id from admins where recovery and disabled_at = 0 and id <> $1 limit 1", string(than))
 	return ok, err
@@ -85,11 +85,10 @@ func errLoginTaken() *sso.Error {
 	return taken("login_taken", "login", "Another admin has this login. Choose another.")
 }
 
-// UpdateAdmin changes an account, under the name that the audit trail gives it;
-// fn runs inside the transaction. Whoever is disabled by it has no session any
-// more, and neither has who got another password, but for the session keep. The
-// last recovery admin who is not disabled stays one: Conflict
-// "last_recovery_admin".
+// UpdateAdmin changes an account; action is the name of the audit event, and fn
+// runs inside the transaction. Disabling an account ends its sessions; a new
+// password ends all but the session keep. Removing the last enabled recovery
+// admin is Conflict "last_recovery_admin".
 func (db *DB) UpdateAdmin(ctx context.Context, by sso.Actor, id sso.AdminID, action string, keep sso.Hash, fn func(sso.Admin) (sso.Admin, error)) (result sso.Admin, err error) {
 	defer func() { doing(&err, "update admin") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
@@ -148,7 +147,7 @@ func (t *tx) saveAdmin(ctx context.Context, by sso.Actor, action string, keep ss
 		"enterprise", changedText(string(old.Enterprise), string(a.Enterprise)), "user", changedText(string(old.User), string(a.User)))
 }
 
-// changedText is what an audit event says about a text, nothing if it stayed.
+// changedText returns the new text for an audit event, "" if it did not change.
 func changedText(old, now string) string {
 	if old == now {
 		return ""
@@ -163,8 +162,8 @@ func scanInvitation(r engine.Row) (i sso.Invitation, err error) {
 	return i, err
 }
 
-// CreateInvitation makes a one-time link; ID and CreatedAt are filled in. One of
-// ActorStart replaces those before it that nobody used.
+// CreateInvitation creates a one-time link; ID and CreatedAt are filled in. An
+// invitation of ActorStart replaces its earlier unused ones.
 func (db *DB) CreateInvitation(ctx context.Context, by sso.Actor, i sso.Invitation) (_ sso.Invitation, err error) {
 	defer func() { doing(&err, "create invitation") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
@@ -182,13 +181,13 @@ func (db *DB) CreateInvitation(ctx context.Context, by sso.Actor, i sso.Invitati
 	return i, nil
 }
 
-// errInvitation is the same for every link that makes nobody an admin.
+// errInvitation is the same for every invitation that cannot be used.
 func errInvitation() *sso.Error {
 	return sso.NotFound("invitation_gone", "This link has expired or was used already. Ask for a new one.")
 }
 
-// Invitation returns the invitation of a token that may still be used; any other
-// is NotFound "invitation_gone".
+// Invitation returns the usable invitation of a token; any other is NotFound
+// "invitation_gone".
 func (db *DB) Invitation(ctx context.Context, token sso.Hash) (_ sso.Invitation, err error) {
 	defer func() { doing(&err, "find invitation") }()
 	return openInvitation(ctx, db.sql, token, db.now())
@@ -202,9 +201,9 @@ func openInvitation(ctx context.Context, r engine.Reader, token sso.Hash, now ti
 	return i, err
 }
 
-// AcceptInvitation makes an account and uses its invitation up; ID and CreatedAt
-// are filled in, and whether it is a recovery admin the invitation says. Of
-// several at once, one makes an account.
+// AcceptInvitation creates an account and uses its invitation up. ID, CreatedAt
+// and, as the invitation says, whether it is a recovery admin are filled in. Of
+// several concurrent calls, one creates an account.
 func (db *DB) AcceptInvitation(ctx context.Context, token sso.Hash, a sso.Admin) (_ sso.Admin, err error) {
 	defer func() { doing(&err, "accept invitation") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {

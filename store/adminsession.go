@@ -8,8 +8,8 @@ import (
 	"gatehouse/store/engine"
 )
 
-// StartAdminSession keeps a session of an admin who is not disabled, ends the one
-// that it replaces, and writes down how they signed in; CreatedAt and LastSeenAt are filled in.
+// StartAdminSession creates a session of an enabled admin, ends the session it
+// replaces, and audits the sign-in. CreatedAt and LastSeenAt are filled in.
 func (db *DB) StartAdminSession(ctx context.Context, s sso.AdminSession, how string) (err error) {
 	defer func() { doing(&err, "start admin session") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
@@ -29,8 +29,8 @@ func (db *DB) StartAdminSession(ctx context.Context, s sso.AdminSession, how str
 	})
 }
 
-// AdminSession returns a session with its account, and notes to the minute that
-// it was seen. One that is over, that was not seen for longer than idle, or whose
+// AdminSession returns a session with its account, and updates LastSeenAt once a
+// minute. A session that has expired or was idle for longer than idle, or whose
 // account is disabled, is Unauthenticated "session_ended".
 func (db *DB) AdminSession(ctx context.Context, token sso.Hash, idle time.Duration) (s sso.AdminSession, a sso.Admin, err error) {
 	defer func() { doing(&err, "find admin session") }()
@@ -54,7 +54,7 @@ func (db *DB) AdminSession(ctx context.Context, token sso.Hash, idle time.Durati
 		return sso.AdminSession{}, sso.Admin{}, err
 	}
 	if minute := now.Truncate(time.Minute); s.LastSeenAt.Before(minute) {
-		// As with tokens: not being able to note it is no reason to refuse.
+		// As with tokens, failing to store it is no reason to refuse.
 		_ = db.write(ctx, func(_ context.Context, t *tx) error {
 			t.Queue("update admin_sessions set last_seen_at = $2 where token = $1 and last_seen_at < $2", token.String(), engine.Micros(minute))
 			return nil
@@ -63,7 +63,7 @@ func (db *DB) AdminSession(ctx context.Context, token sso.Hash, idle time.Durati
 	return s, a, nil
 }
 
-// EndAdminSession ends a session, if there is one.
+// EndAdminSession ends a session, if it exists.
 func (db *DB) EndAdminSession(ctx context.Context, token sso.Hash) (err error) {
 	defer func() { doing(&err, "end admin session") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
@@ -75,8 +75,8 @@ func (db *DB) EndAdminSession(ctx context.Context, token sso.Hash) (err error) {
 	})
 }
 
-// ConfirmAdminSession notes that the owner of a session gave a password or used a
-// passkey again. One that has ended is NotFound.
+// ConfirmAdminSession records that the owner of a session entered the password or
+// used a passkey again. A session that has ended is NotFound.
 func (db *DB) ConfirmAdminSession(ctx context.Context, token sso.Hash, how string) (err error) {
 	defer func() { doing(&err, "confirm admin session") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
@@ -89,8 +89,8 @@ func (db *DB) ConfirmAdminSession(ctx context.Context, token sso.Hash, how strin
 	})
 }
 
-// RefusedAdmin writes down that somebody tried to sign in as an operator, with
-// the login they gave.
+// RefusedAdmin audits a failed attempt to sign in as an operator, with the login
+// that was entered.
 func (db *DB) RefusedAdmin(ctx context.Context, login, remote, why string) (err error) {
 	defer func() { doing(&err, "record a refused admin") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {

@@ -10,12 +10,12 @@ import (
 	"gatehouse/store/engine"
 )
 
-// applicationCounter grows with every change, so that what is remembered of
-// applications can be compared for the price of one row.
+// applicationCounter grows with every change of an application, so that a cache
+// is checked by reading one row.
 const applicationCounter = "applications"
 
-// applicationRow is what is kept of an application as JSON. Names are written
-// out: they outlive those of the code.
+// applicationRow is the stored JSON of an application. Its names are written out
+// because they outlive those of the code.
 type applicationRow struct {
 	Origins     []string           `json:"origins"`
 	Enterprises []sso.EnterpriseID `json:"enterprises,omitempty"`
@@ -50,7 +50,7 @@ func definitionOf(a sso.Application) (string, error) {
 	})
 }
 
-// CreateApplication makes an application; ID and CreatedAt are filled in. A key
+// CreateApplication creates an application; ID and CreatedAt are filled in. A key
 // that is in use is Conflict "key_taken".
 func (db *DB) CreateApplication(ctx context.Context, by sso.Actor, a sso.Application) (_ sso.Application, err error) {
 	defer func() { doing(&err, "create application") }()
@@ -98,7 +98,8 @@ func (db *DB) Applications(ctx context.Context, page sso.Page) (_ []sso.Applicat
 	return all, next, err
 }
 
-// ApplicationRevision is another number after every change of an application.
+// ApplicationRevision returns a number that changes with every change of an
+// application.
 func (db *DB) ApplicationRevision(ctx context.Context) (_ int64, err error) {
 	defer func() { doing(&err, "read the revision of applications") }()
 	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select value from counters where name = $1", applicationCounter)
@@ -106,7 +107,7 @@ func (db *DB) ApplicationRevision(ctx context.Context) (_ int64, err error) {
 }
 
 // UpdateApplication changes an application; fn runs inside the transaction and
-// must not change the lists it is given in place.
+// must not modify the lists it receives.
 func (db *DB) UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error)) (result sso.Application, err error) {
 	defer func() { doing(&err, "update application") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
@@ -137,7 +138,7 @@ func (db *DB) UpdateApplication(ctx context.Context, by sso.Actor, id sso.Applic
 	return result, nil
 }
 
-// DeleteApplication removes an application: nobody gets into it any more.
+// DeleteApplication deletes an application.
 func (db *DB) DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) (err error) {
 	defer func() { doing(&err, "delete application") }()
 	return db.change(ctx, "", func(ctx context.Context, t *tx) error {
@@ -150,7 +151,8 @@ func (db *DB) DeleteApplication(ctx context.Context, by sso.Actor, id sso.Applic
 	})
 }
 
-// groupsOf scans what dialect.groups gathered, in the order of principals.
+// groupsOf scans the result of Dialect.Triples, sorted like the groups of a
+// principal.
 func groupsOf(groups *[]sso.PrincipalGroup) engine.ScanFunc {
 	return func(src any) error {
 		text, err := engine.Text(src)

@@ -12,12 +12,12 @@ import (
 
 const (
 	attemptIdentity = "attempts.identity"
-	// maxIdentity is what is kept of an identity; the claims of a longer one go.
+	// maxIdentity is the size of a stored identity; a longer one loses its claims.
 	maxIdentity = 16 << 10
 )
 
-// sealIdentity makes what is kept of what the identity provider said. The groups
-// are in the attempt already.
+// sealIdentity returns the sealed identity of an attempt, without the groups,
+// which the attempt has already.
 func (t *tx) sealIdentity(a sso.Attempt) (string, error) {
 	if a.Identity == nil {
 		return "", nil
@@ -35,9 +35,9 @@ func (t *tx) sealIdentity(a sso.Attempt) (string, error) {
 	return t.db.sealer.seal(place{attemptIdentity, string(a.ID), a.Enterprise}, sso.Secret(text)), nil
 }
 
-// AssertedIdentities lists the newest attempts over a connection that got as far
-// as an identity, with it, for policies to be tried on; and which of the names of
-// groups they have are names or IdP names of a group, sorted.
+// AssertedIdentities lists the newest attempts over a connection that have an
+// identity, for policies to be tried on. groups are those of the asserted names
+// that are a name or IdP name of a group, sorted.
 func (db *DB) AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int) (_ []sso.Attempt, groups []string, err error) {
 	defer func() { doing(&err, "list what identity providers said") }()
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (a sso.Attempt, err error) {
@@ -78,11 +78,11 @@ func (db *DB) openIdentity(a sso.Attempt, sealed string) (*sso.Identity, error) 
 	return &kept, nil
 }
 
-// scanMore is a row of which there is more to scan than its reader knows.
+// scanMore is a row with columns that follow those its scan function knows.
 type scanMore struct {
 	engine.Row
 	more []any
 }
 
-// Scan implements row.
+// Scan implements engine.Row.
 func (s scanMore) Scan(dest ...any) error { return s.Row.Scan(append(dest, s.more...)...) }

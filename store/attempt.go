@@ -29,7 +29,7 @@ func (t *tx) insertAttempt(a sso.Attempt) error {
 	if err != nil {
 		return err
 	}
-	// One that waited for a code is finished; no other is ever written again.
+	// Only an attempt that waited for a code is written again.
 	t.Queue("insert into attempts ("+attemptColumns+`, identity) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		on conflict (enterprise_id, id) do update set user_id = excluded.user_id, outcome = excluded.outcome, code = excluded.code, detail = excluded.detail
 		where attempts.outcome <> 'succeeded'`,
@@ -39,8 +39,8 @@ func (t *tx) insertAttempt(a sso.Attempt) error {
 	return nil
 }
 
-// CountUnmatched adds n responses that answer no sign-in to the attempt that
-// stands for them, which is a unless another node was first.
+// CountUnmatched adds n to the attempt that counts the responses of a connection
+// that answer no sign-in. The first call of any node stores a as that attempt.
 func (db *DB) CountUnmatched(ctx context.Context, a sso.Attempt, n int) (err error) {
 	defer func() { doing(&err, "count responses that answer no sign-in") }()
 	checks, err := engine.JSONText(a.Checks)
@@ -70,7 +70,7 @@ func (db *DB) Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptF
 	w.AndText("outcome = ", string(f.Outcome))
 	w.AndText("code = ", f.Code)
 	if f.Outcome != "" && f.Outcome != sso.OutcomeSucceeded {
-		w.Add(" and outcome <> 'succeeded'") // which an index is of
+		w.Add(" and outcome <> 'succeeded'") // there is an index of these
 	}
 	if f.Code != "" {
 		w.Add(" and code <> ''") // likewise
@@ -82,7 +82,8 @@ func (db *DB) Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptF
 	return all, next, err
 }
 
-// Attempt returns one attempt, by the reference a person was shown.
+// Attempt returns one attempt by its ID, which is the reference on a failure
+// page.
 func (db *DB) Attempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (_ sso.Attempt, err error) {
 	defer func() { doing(&err, "find attempt") }()
 	return found(engine.One(ctx, db.sql, scanAttempt, "select "+attemptColumns+" from attempts where enterprise_id = $1 and id = $2", string(ent), string(id)))

@@ -12,17 +12,18 @@ import (
 	"gatehouse/store/engine"
 )
 
-// head is the end of an enterprise's audit chain as a transaction sees it.
+// head is the end of an audit chain as a transaction read it.
 type head struct {
 	enterprise sso.EnterpriseID
-	locked     bool // it was read and is ours until the commit
-	forged     bool // it is not what was written; that stays visible
+	locked     bool // it was read and is locked until the commit
+	forged     bool // its MAC is wrong; see forgedMAC
 	sequence   int64
 	hash       sso.Hash
 	grown      bool
 }
 
-// lockHead queues the lock of an enterprise's head, so it comes first of all.
+// lockHead queues the lock of a chain's head as the first statement of the
+// transaction.
 func (t *tx) lockHead(ent sso.EnterpriseID) {
 	t.head = head{enterprise: ent}
 	t.QueueQuery(func(r engine.Row) error {
@@ -36,13 +37,14 @@ func (t *tx) lockHead(ent sso.EnterpriseID) {
 	}, "select sequence, hash, mac from audit_heads where enterprise_id = $1"+t.db.sql.Dialect.ForUpdate, string(ent))
 }
 
-// insertHead queues the head of a new chain, which is ours from then on.
+// insertHead queues the head of a new chain, which this transaction then owns.
 func (t *tx) insertHead(ent sso.EnterpriseID) {
 	t.head = head{enterprise: ent, locked: true}
 	t.Queue("insert into audit_heads (enterprise_id, sequence, hash, mac) values ($1, 0, '', $2)", string(ent), t.db.headMAC(t.head))
 }
 
-// needHead makes sure that the lock was taken.
+// needHead makes sure that the head is locked; it returns NotFound if the
+// enterprise does not exist.
 func (t *tx) needHead(ctx context.Context) error {
 	if !t.head.locked {
 		if err := t.Flush(ctx); err != nil {
@@ -55,8 +57,8 @@ func (t *tx) needHead(ctx context.Context) error {
 	return nil
 }
 
-// audit adds an event to the chain. detail is names and values in turn; an
-// empty value is left out.
+// audit adds an event to the chain. detail is alternating names and values; empty
+// values are omitted.
 func (t *tx) audit(ctx context.Context, by sso.Actor, action, target string, detail ...string) error {
 	if err := t.needHead(ctx); err != nil {
 		return err
@@ -89,7 +91,7 @@ func (t *tx) audit(ctx context.Context, by sso.Actor, action, target string, det
 	return nil
 }
 
-// saveHead queues the new end of the chain for the commit.
+// saveHead queues the new end of the chain.
 func (t *tx) saveHead(ctx context.Context) error {
 	if err := t.needHead(ctx); err != nil {
 		return err
@@ -99,8 +101,7 @@ func (t *tx) saveHead(ctx context.Context) error {
 	}
 	mac := t.db.headMAC(t.head)
 	if t.head.forged {
-		// The enterprise's people still get in, but a correct MAC would hide what
-		// was done.
+		// Users can still sign in, but a valid MAC would hide the forgery.
 		mac = forgedMAC
 	}
 	t.Queue("update audit_heads set sequence = $2, hash = $3, mac = $4 where enterprise_id = $1",
@@ -108,8 +109,8 @@ func (t *tx) saveHead(ctx context.Context) error {
 	return nil
 }
 
-// chain is the hash of an event: an HMAC over the hash before it and all that
-// the event says.
+// chain returns the hash of an event: an HMAC over the previous hash and all
+// fields of the event.
 func (db *DB) chain(before sso.Hash, e sso.AuditEvent) (sso.Hash, error) {
 	canonical, err := json.Marshal(struct { // fields in this order, map keys sorted
 		ID         sso.EventID
@@ -130,8 +131,8 @@ func (db *DB) chain(before sso.Hash, e sso.AuditEvent) (sso.Hash, error) {
 	return sso.Hash(mac.Sum(nil)), nil
 }
 
-// headMAC protects the end of a chain: whoever cuts events off cannot make the
-// head that would go with what is left.
+// headMAC authenticates the end of a chain: without the key, a chain that was cut
+// off cannot get a valid head.
 func (db *DB) headMAC(h head) string {
 	mac := hmac.New(sha256.New, db.auditKey)
 	fmt.Fprintf(mac, "head|%s|%d|%s", h.enterprise, h.sequence, h.hash)
@@ -145,8 +146,8 @@ func scanEvent(r engine.Row) (e sso.AuditEvent, err error) {
 	return e, err
 }
 
-// AuditEvents lists an enterprise's events, newest first; "" is the instance
-// itself.
+// AuditEvents lists the events of an enterprise, newest first; "" is the
+// instance.
 func (db *DB) AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, page sso.Page) (_ []sso.AuditEvent, next string, err error) {
 	defer func() { doing(&err, "list audit events") }()
 	w := &engine.Where{}
@@ -161,7 +162,7 @@ func (db *DB) AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.Audit
 		}
 		w.And("sequence < ", before)
 	}
-	// A row behind the end of the chain is none of its events.
+	// Rows after the end of the chain are not its events.
 	w.Add(" and sequence <= (select sequence from audit_heads where enterprise_id = $1)")
 	query := "select " + eventColumns + " from audit_events" + w.Page("sequence", "", page.Size(), true)
 	events, err := engine.List(ctx, db.sql, scanEvent, query, w.Args()...)
@@ -172,7 +173,7 @@ func (db *DB) AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.Audit
 	return events, next, nil
 }
 
-// BrokenChainError says where an audit chain stops being what was written.
+// BrokenChainError says where an audit chain is not what was written.
 type BrokenChainError struct {
 	Enterprise sso.EnterpriseID
 	Sequence   int64 // of the first event that is wrong or missing
@@ -183,9 +184,9 @@ func (e *BrokenChainError) Error() string {
 	return fmt.Sprintf("audit chain of %q is broken at event %d: %s", e.Enterprise, e.Sequence, e.Reason)
 }
 
-// VerifyAudit reads an enterprise's whole chain and returns how many events it
-// has. The error is a *BrokenChainError if any was changed, removed, moved or
-// cut off.
+// VerifyAudit reads the whole chain of an enterprise and returns the number of
+// its events. The error is a *BrokenChainError if an event was changed, removed,
+// moved or cut off.
 func (db *DB) VerifyAudit(ctx context.Context, ent sso.EnterpriseID) (events int, err error) {
 	defer func() { doing(&err, "verify audit chain") }()
 	end, mac, err := db.readHead(ctx, ent)
@@ -229,17 +230,17 @@ func (db *DB) VerifyAudit(ctx context.Context, ent sso.EnterpriseID) (events int
 	return events, db.verifyOutside(ctx, ent)
 }
 
-// verifyOutside looks for rows before the first event of a chain and behind its
+// verifyOutside looks for rows before the first event of a chain and after its
 // end.
 func (db *DB) verifyOutside(ctx context.Context, ent sso.EnterpriseID) error {
-	n, err := db.before(ctx, ent)
+	n, err := db.countBeforeStart(ctx, ent)
 	if err != nil {
 		return err
 	}
 	if n > 0 {
 		return &BrokenChainError{ent, 0, "a row was added before the first event"}
 	}
-	first, err := db.behind(ctx, ent)
+	first, err := db.firstBehindEnd(ctx, ent)
 	if err != nil {
 		return err
 	}

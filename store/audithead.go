@@ -11,17 +11,16 @@ import (
 	"gatehouse/store/engine"
 )
 
-// forgedMAC is what a head carries from the moment it was found not to be what
-// was written. No later change makes it look genuine again.
+// forgedMAC is stored as the MAC of a head that was found to be forged. Later
+// changes keep it, so the head never verifies again.
 const forgedMAC = "forged"
 
 // isPlanted reports an audit event that could not be written because another row
 // has its place in the chain.
 func isPlanted(err error) bool { return engine.IsUniqueIn(err, "audit_events") }
 
-// setAside moves what lies behind the end of an enterprise's chain out of the
-// way, and keeps it. Rows planted there must not keep the enterprise's people
-// from signing in. The chain says what was found.
+// setAside moves rows after the end of a chain into another table, so that
+// planted rows cannot block sign-ins, and audits that.
 func (db *DB) setAside(ctx context.Context, ent sso.EnterpriseID) error {
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		t.lockHead(ent)
@@ -42,9 +41,8 @@ func (db *DB) setAside(ctx context.Context, ent sso.EnterpriseID) error {
 	})
 }
 
-// AuditHeadsToLog returns the ends of chains that grew since they were returned
-// last, at most limit of them, and marks them as logged: of several nodes, one
-// gets each.
+// AuditHeadsToLog returns at most limit heads of chains that grew since they were
+// last returned, and marks them as logged. Each is returned to one node only.
 func (db *DB) AuditHeadsToLog(ctx context.Context, limit int) (heads []sso.AuditHead, err error) {
 	defer func() { doing(&err, "mark the ends of audit chains as logged") }()
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
@@ -72,16 +70,16 @@ func (db *DB) AuditHeadsToLog(ctx context.Context, limit int) (heads []sso.Audit
 	return heads, err
 }
 
-// signHead is an HMAC over a logged head with the key of the audit chains.
+// signHead returns the HMAC of a logged head under the key of the audit chains.
 func (db *DB) signHead(h sso.AuditHead) sso.Hash {
 	mac := hmac.New(sha256.New, db.auditKey)
 	fmt.Fprintf(mac, "logged head|%s|%d|%s|%d", h.Enterprise, h.Sequence, h.Hash, engine.Micros(h.At))
 	return sso.Hash(mac.Sum(nil))
 }
 
-// VerifyLoggedHead compares a head that was logged with the chain as it is. The
-// error is a *BrokenChainError if the chain no longer has that event, which
-// means that it was set back, or if this database did not sign the head.
+// VerifyLoggedHead compares a logged head with the chain. The error is a
+// *BrokenChainError if the chain lacks that event, so was set back, or if this
+// database did not sign the head.
 func (db *DB) VerifyLoggedHead(ctx context.Context, h sso.AuditHead) (err error) {
 	defer func() { doing(&err, "verify a logged audit head") }()
 	if signature := db.signHead(h); !hmac.Equal(h.Signature[:], signature[:]) {
@@ -101,10 +99,10 @@ func (db *DB) VerifyLoggedHead(ctx context.Context, h sso.AuditHead) (err error)
 	return nil
 }
 
-// behind returns the sequence number of the first row behind the end of a chain,
-// 0 if there is none. It reads the rows before the end, so that an event that is
-// being written is never behind it.
-func (db *DB) behind(ctx context.Context, ent sso.EnterpriseID) (int64, error) {
+// firstBehindEnd returns the sequence number of the first row after the end of a chain, 0
+// if there is none. It reads the rows before it reads the end, so that an event
+// being written is never after it.
+func (db *DB) firstBehindEnd(ctx context.Context, ent sso.EnterpriseID) (int64, error) {
 	last, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select coalesce(max(sequence), 0) from audit_events where enterprise_id = $1", string(ent))
 	if err != nil {
 		return 0, err
@@ -118,8 +116,9 @@ func (db *DB) behind(ctx context.Context, ent sso.EnterpriseID) (int64, error) {
 	return first, err
 }
 
-// before returns how many rows of a chain have a number before the first.
-func (db *DB) before(ctx context.Context, ent sso.EnterpriseID) (int64, error) {
+// countBeforeStart returns the number of rows of a chain with a sequence number before the
+// first.
+func (db *DB) countBeforeStart(ctx context.Context, ent sso.EnterpriseID) (int64, error) {
 	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select count(*) from audit_events where enterprise_id = $1 and sequence < 1", string(ent))
 	return n, err
 }

@@ -10,21 +10,20 @@ import (
 	"gatehouse/store/engine"
 )
 
-// What the brake reads is exact because sign-ins of one enterprise follow each
-// other: each has locked the head of the audit chain before it reads. A sign-in
-// that loses nobody a group writes nothing here, unless others of its connection
-// lost groups to names that match nothing.
+// The reads of the brake are exact because sign-ins of one enterprise run one
+// after the other: each locks the head of the audit chain before it reads. A
+// sign-in that removes no membership writes nothing here, unless other users of
+// its connection lost groups to names that match nothing.
 
 const (
-	// mostSigns is how many people's signs are weighed.
+	// mostSigns is how many users' signs are counted.
 	mostSigns = 64
 	signsKept = 24 * time.Hour
-	// lossesKept is for how long what people lost can be given back.
+	// lossesKept is how long lost memberships can be restored.
 	lossesKept = 30 * 24 * time.Hour
 )
 
-// readBrake queues what is known of the connection before it is known who the
-// person is.
+// readBrake queues the reads that need only the connection.
 func (r *snapshotReader) readBrake() {
 	facts := &r.snapshot.Brake
 	facts.Rules, facts.At = r.brake, r.tx.now
@@ -52,8 +51,8 @@ func scanStop(r engine.Row) (s sso.BrakeStop, err error) {
 	return s, err
 }
 
-// readLosses queues what is known of the groups that the person may lose. It
-// asks nothing about those who lose none, as nearly everybody.
+// readLosses queues the reads about the groups that the user may lose. A user who
+// loses none, the usual case, costs no query.
 func (r *snapshotReader) readLosses(user sso.UserID) {
 	facts := &r.snapshot.Brake
 	facts.Signs = slices.DeleteFunc(facts.Signs, func(s sso.BrakeSign) bool {
@@ -86,8 +85,8 @@ func (r *snapshotReader) readLosses(user sso.UserID) {
 	}
 }
 
-// leaving are the person's groups that no asserted name is the name of, default
-// groups aside: at most these the sign-in can take away.
+// leaving returns the user's groups, without default groups, that no asserted
+// name matches: the sign-in can remove at most these.
 func (r *snapshotReader) leaving() (groups []string) {
 	names := make(map[sso.GroupID]sso.Group, len(r.snapshot.Groups))
 	for _, g := range r.snapshot.Groups {
@@ -101,8 +100,8 @@ func (r *snapshotReader) leaving() (groups []string) {
 	return groups
 }
 
-// readMembers counts the members of groups of which so many people went that
-// their share matters, at the window's beginning and as far as it matters.
+// readMembers counts the members, at the beginning of the window and up to the
+// number that matters, of groups that lost enough users for the share to matter.
 func (r *snapshotReader) readMembers(ctx context.Context) error {
 	rules, facts := r.brake.Effective(), &r.snapshot.Brake
 	for id, l := range facts.Losses {
@@ -120,7 +119,7 @@ func (r *snapshotReader) readMembers(ctx context.Context) error {
 	return r.tx.Flush(ctx)
 }
 
-// noteBrake queues what the plan tells the brake.
+// noteBrake queues what the plan reports to the brake.
 func (r *loginRecord) noteBrake(ctx context.Context) error {
 	note, held := r.verdict.Memberships.Brake, r.verdict.Memberships.Held
 	if s := note.Sign; s.Kind != "" {
@@ -182,10 +181,9 @@ func (r *loginRecord) noteLosses(note sso.BrakeNote, done bool) {
 	}
 }
 
-// beginStop queues that removals are held from now on. Syncs of the connection
-// that wait because no name of a person matched belong to the same trouble, as
-// those do that wait for the share of a group and came of names that match
-// nothing: one decision covers them.
+// beginStop queues a stop, which holds removals from now on. Waiting syncs of the
+// connection whose names matched nothing, and those held for the share of a group
+// because of such names, get the cause of the stop: one decision covers them all.
 func (r *loginRecord) beginStop(ctx context.Context, s sso.BrakeStop) error {
 	groups, err := engine.JSONText(s.Groups)
 	if err != nil {

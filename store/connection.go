@@ -9,8 +9,8 @@ import (
 	"gatehouse/store/engine"
 )
 
-// CreateConnection makes a connection of c.Enterprise. ID, Revision and
-// CreatedAt are filled in, State if it is empty.
+// CreateConnection creates a connection of c.Enterprise. ID, Revision and
+// CreatedAt are filled in, and State if it is empty.
 func (db *DB) CreateConnection(ctx context.Context, by sso.Actor, c sso.Connection) (_ sso.Connection, err error) {
 	defer func() { doing(&err, "create connection") }()
 	if c.State == "" {
@@ -18,7 +18,7 @@ func (db *DB) CreateConnection(ctx context.Context, by sso.Actor, c sso.Connecti
 	}
 	err = db.change(ctx, c.Enterprise, func(ctx context.Context, t *tx) error {
 		c.ID, c.Revision, c.CreatedAt = sso.NewID[sso.ConnectionID](t.now), 1, t.now
-		c.Keys, c.Shadow = t.nameKeys(c.Keys), sso.Connection{}.Shadow // which begins with a change
+		c.Keys, c.Shadow = t.nameKeys(c.Keys), sso.Connection{}.Shadow // starts with a change
 		s, err := t.connectionRow(c)
 		if err != nil {
 			return err
@@ -43,8 +43,8 @@ func (db *DB) Connection(ctx context.Context, ent sso.EnterpriseID, id sso.Conne
 	return found(db.findConnection(ctx, db.sql, ent, id))
 }
 
-// ConnectionByID returns a connection whose enterprise is not known yet: the
-// address an identity provider answers to names the connection alone.
+// ConnectionByID returns a connection of any enterprise: the address that an
+// identity provider responds to names the connection only.
 func (db *DB) ConnectionByID(ctx context.Context, id sso.ConnectionID) (_ sso.Connection, err error) {
 	defer func() { doing(&err, "find connection") }()
 	ent, err := found(engine.One(ctx, db.sql, engine.ScanText, "select enterprise_id from connections where id = $1", string(id)))
@@ -69,23 +69,24 @@ func (db *DB) Connections(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Co
 }
 
 // ConnectionsToRefresh lists the enabled SAML connections of all enterprises
-// whose live configuration has a metadata address and was checked before a
-// moment, or never.
+// whose live configuration has a metadata URL that was last checked before a
+// time, or never.
 func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time) (_ []sso.Connection, err error) {
 	defer func() { doing(&err, "list connections to refresh") }()
 	return db.listConnections(ctx, db.sql, "where c.state = $1 and c.metadata_url <> '' and c.metadata_checked_at < $2",
 		string(sso.ConnectionEnabled), engine.Micros(checkedBefore))
 }
 
-// UpdateConnection changes a connection; fn runs inside the transaction and
-// must not change what it is given in place. Revision grows, and the event is
-// called action. The protocol stays once the connection was live. When another version becomes live whose Mapping.Subject is
-// another one, the connection's subjects are unbound: what they were read from
-// is not asserted any more, so people are found by login once, and bound again.
-// When it is enabled no more, its sessions end; Conflict "would_lock_out" if single
-// sign-on is enforced and no other connection is enabled. Its shadow follows the draft: it
-// begins anew with another one, and ends with none. With another Trust.Since,
-// operators' accounts are untied from the users who are known through it.
+// UpdateConnection changes a connection; fn runs inside the transaction and must
+// not modify the lists it receives. Revision grows, and action is the name of the
+// audit event. The protocol cannot change once the connection was live. If the
+// live Mapping.Subject changes, the subjects of the connection are unbound,
+// because the old ones are no longer asserted: users are found by login once and
+// bound again. If the connection is no longer enabled, its sessions end; Conflict
+// "would_lock_out" if single sign-on is enforced and no other connection is
+// enabled. Shadow mode starts anew with another draft and ends without one. If
+// Trust.Since changes, operators' accounts are unlinked from users of the
+// connection.
 func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 	fn func(sso.Connection) (sso.Connection, error)) (result sso.Connection, err error) {
 	defer func() { doing(&err, "update connection") }()
@@ -120,7 +121,7 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 			t.Queue("update identities set subject = null where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
 		}
 		if !old.Trust.Since.Equal(c.Trust.Since) {
-			if err := t.untie(ctx, by, ent, id); err != nil {
+			if err := t.unlinkAdmins(ctx, by, ent, id); err != nil {
 				return err
 			}
 		}
@@ -138,28 +139,28 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 	return result, nil
 }
 
-// switchOff ends the sessions of a connection that stops being enabled, whatever
-// the change was that did it. The check belongs to the transaction: two
-// connections may be disabled at the same time.
+// switchOff ends the sessions of a connection that stops being enabled. The check
+// for the last connection is inside the transaction because two connections may
+// be disabled at the same time.
 func (t *tx) switchOff(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
 	reach, err := t.db.reach(ctx, t, ent, id)
 	if err != nil {
 		return err
 	}
-	reach.State = sso.ConnectionEnabled // as it was: the queued update is sent before a read
+	reach.State = sso.ConnectionEnabled // the queued update is sent before the read
 	if err := reach.CheckEnforced(); err != nil {
 		return err
 	}
 	return t.endSessionsOf(ctx, by, ent, id)
 }
 
-// failingSince keeps the first of the failures that follow each other.
+// failingSince returns the time of the first of consecutive failures.
 func failingSince(failure, checked string) string {
 	return "case when " + failure + " = '' then 0 when metadata_failing_since = 0 then " + checked + " else metadata_failing_since end"
 }
 
-// SetMetadataStatus records how a refresh went. It is no change of the
-// connection: Revision stays, and there is no event.
+// SetMetadataStatus records the outcome of a metadata refresh. Revision stays,
+// and there is no audit event.
 func (db *DB) SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s sso.MetadataStatus) (err error) {
 	defer func() { doing(&err, "record metadata refresh") }()
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
@@ -168,9 +169,9 @@ func (db *DB) SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id ss
 	})
 }
 
-// DeleteConnection removes a connection with the identities it knows, ends its
-// sessions and discards its held syncs. The users stay. allow sees whom it is for, as of the transaction,
-// and its error leaves everything as it was; nil allows it whoever that is.
+// DeleteConnection deletes a connection with its identities, ends its sessions
+// and discards its held syncs. The users stay. allow, if not nil, is called in
+// the transaction with the users who depend on the connection; its error aborts.
 func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, allow func(sso.ConnectionReach) error) (err error) {
 	defer func() { doing(&err, "delete connection") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
@@ -192,7 +193,7 @@ func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		if err := t.endSessionsOf(ctx, by, ent, id); err != nil {
 			return err
 		}
-		if err := t.untie(ctx, by, ent, id); err != nil {
+		if err := t.unlinkAdmins(ctx, by, ent, id); err != nil {
 			return err
 		}
 		dropped, err := t.discardHeldOf(ctx, by, ent, id)
@@ -208,7 +209,7 @@ func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 	})
 }
 
-// endSessionsOf ends whatever was begun through a connection.
+// endSessionsOf ends sessions, pending logins and waiting codes of a connection.
 func (t *tx) endSessionsOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
 	ids, err := engine.List(ctx, t, engine.ScanText, "delete from sessions where enterprise_id = $1 and connection_id = $2 returning id", string(ent), string(id))
 	if err != nil {
@@ -217,8 +218,9 @@ func (t *tx) endSessionsOf(ctx context.Context, by sso.Actor, ent sso.Enterprise
 	return t.sessionsRevoked(ctx, by, ids)
 }
 
-// Certificates lists what an identity provider signed or may sign with, the
-// latest used first. Certificates that are not trusted any more stay listed.
+// Certificates lists the certificates that an identity provider signed or may
+// sign with, last used first. Certificates that are no longer trusted stay
+// listed.
 func (db *DB) Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (_ []sso.CertificateUse, err error) {
 	defer func() { doing(&err, "list certificates") }()
 	if _, err := found(engine.One(ctx, db.sql, engine.ScanText, "select name from connections where enterprise_id = $1 and id = $2", string(ent), string(id))); err != nil {

@@ -10,13 +10,13 @@ import (
 	"gatehouse/store/engine"
 )
 
-// version is one of the three configurations of a connection as stored: JSON
-// in which secrets are redacted, and the secrets sealed beside it.
+// version is one of the three configurations of a connection as stored: JSON with
+// redacted secrets, and the sealed secrets.
 type version struct {
 	columns   [2]string // where the secrets are sealed to
 	text      string
 	secret    string // the client secret
-	directory string // that of the directory
+	directory string // the secret of the directory
 }
 
 const privateKey = "connection_keys.private"
@@ -74,7 +74,7 @@ func (db *DB) openVersion(v version, c sso.Connection) (*sso.Config, error) {
 	return cfg, nil
 }
 
-// connectionRow is the arguments of an insert or update, in the order of the
+// connectionRow returns the arguments of an insert or update in the order of the
 // columns.
 func (t *tx) connectionRow(c sso.Connection) ([]any, error) {
 	live, err := t.db.sealVersion(liveSecrets(), c, c.Live)
@@ -103,7 +103,7 @@ func (t *tx) connectionRow(c sso.Connection) ([]any, error) {
 		trust, asked}, nil
 }
 
-// nameKeys gives every key that has none an ID.
+// nameKeys sets the ID of keys that have none.
 func (t *tx) nameKeys(keys []sso.KeyPair) []sso.KeyPair {
 	keys = slices.Clone(keys)
 	for i := range keys {
@@ -114,7 +114,7 @@ func (t *tx) nameKeys(keys []sso.KeyPair) []sso.KeyPair {
 	return keys
 }
 
-// saveKeys queues all keys of a connection that has none stored.
+// saveKeys queues the keys that are not stored yet.
 func (t *tx) saveKeys(c sso.Connection) {
 	for i, k := range c.Keys {
 		t.Queue("insert into connection_keys (enterprise_id, connection_id, id, position, certificate, private, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
@@ -123,8 +123,8 @@ func (t *tx) saveKeys(c sso.Connection) {
 	}
 }
 
-// seeCertificates queues that the identity provider's certificates are trusted
-// or about to be.
+// seeCertificates queues the certificates of the identity provider that are
+// trusted or pending.
 func (t *tx) seeCertificates(c sso.Connection) {
 	for _, cfg := range []*sso.Config{c.Draft, c.Live} {
 		if cfg == nil || cfg.SAML == nil {
@@ -144,8 +144,8 @@ const selectConnections = `select c.id, c.enterprise_id, c.name, c.protocol, c.p
 	coalesce(k.id, ''), coalesce(k.certificate, ''), coalesce(k.private, ''), coalesce(k.created_at, 0)
 	from connections c left join connection_keys k on k.enterprise_id = c.enterprise_id and k.connection_id = c.id `
 
-// listConnections reads connections with their keys: one row for each key, or
-// one without.
+// listConnections reads connections with their keys: one row for each key, or one
+// row for a connection without.
 func (db *DB) listConnections(ctx context.Context, r engine.Reader, where string, args ...any) ([]sso.Connection, error) {
 	var all []sso.Connection
 	err := r.Query(ctx, func(r engine.Row) error {

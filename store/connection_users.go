@@ -8,21 +8,21 @@ import (
 	"gatehouse/store/engine"
 )
 
-// someLogins is how many people are named where only their number is asked for.
+// someLogins is how many users are named where only their number is asked for.
 const someLogins = 5
 
-// ConnectionReach says who a connection is for.
+// ConnectionReach returns which users depend on a connection.
 func (db *DB) ConnectionReach(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (_ sso.ConnectionReach, err error) {
 	defer func() { doing(&err, "find whom a connection is for") }()
 	return db.reach(ctx, db.sql, ent, id)
 }
 
-// known are the active people whom a connection knows.
+// known selects the active users with an identity at a connection.
 const known = ` from identities i join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id and u.status = 'active'
 	where i.enterprise_id = $1 and i.connection_id = $2`
 
-// alone is true of those of known whom no other enabled connection knows.
-const alone = ` not exists (select 1 from identities x join connections y on y.enterprise_id = x.enterprise_id and y.id = x.connection_id
+// onlyThere restricts known to users with no identity at another enabled connection.
+const onlyThere = ` not exists (select 1 from identities x join connections y on y.enterprise_id = x.enterprise_id and y.id = x.connection_id
 	where x.enterprise_id = $1 and x.user_id = i.user_id and x.connection_id <> i.connection_id and y.state = 'enabled')`
 
 func (db *DB) reach(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ConnectionReach, error) {
@@ -46,8 +46,8 @@ func (db *DB) reach(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, 
 	}
 	reach.Only = reach.People
 	also := ""
-	if reach.Others > 0 { // else nobody can be known to one
-		also = " and" + alone
+	if reach.Others > 0 { // otherwise no user can have an identity at one
+		also = " and" + onlyThere
 		var none time.Time
 		if err := count(&reach.Only, &none, also); err != nil || reach.Only == 0 {
 			return reach, err

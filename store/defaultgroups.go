@@ -9,7 +9,7 @@ import (
 	"gatehouse/store/engine"
 )
 
-// GroupNamed returns the group of a name in the organization with a key.
+// GroupNamed returns the group with a name in the organization with a key.
 func (db *DB) GroupNamed(ctx context.Context, ent sso.EnterpriseID, organization, name string) (_ sso.Group, err error) {
 	defer func() { doing(&err, "find group by name") }()
 	return found(engine.One(ctx, db.sql, scanGroup, "select "+groupColumns+` from groups g
@@ -17,8 +17,8 @@ func (db *DB) GroupNamed(ctx context.Context, ent sso.EnterpriseID, organization
 		where g.enterprise_id = $1 and o.key = $2 and g.name = $3`, string(ent), organization, name))
 }
 
-// GroupRefs tells which groups some IDs are, in their order. IDs of no group are
-// left out.
+// GroupRefs returns the groups with some IDs, in the order of the IDs. IDs of no
+// group are omitted.
 func (db *DB) GroupRefs(ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID) (_ []sso.PrincipalGroup, err error) {
 	defer func() { doing(&err, "name groups") }()
 	if len(ids) == 0 {
@@ -54,8 +54,8 @@ func groupTexts(ids []sso.GroupID) []string {
 	return texts
 }
 
-// checkNotDefault returns Conflict "group_is_default" if a group for which the
-// condition on g holds is a default group of a connection, live or in a draft.
+// checkNotDefault returns Conflict "group_is_default" if a group that satisfies
+// the condition on g is a default group of a connection, live or draft.
 func (t *tx) checkNotDefault(ctx context.Context, condition string, args ...any) error {
 	name, is, err := engine.One(ctx, t, engine.ScanText, `select c.name from groups g cross join connections c
 		where g.enterprise_id = $1 and c.enterprise_id = $1 and `+condition+`
@@ -71,15 +71,16 @@ func (t *tx) checkNotDefault(ctx context.Context, condition string, args ...any)
 // A configuration names a group as a default group if its text has the ID in
 // quotes: IDs are unique, and have no character that like treats specially.
 
-// strayingDefault is a condition in a query about the group $2: a user x.user_id
-// is known through an enabled connection that has it among its default groups.
+// strayingDefault is a condition in a query about the group $2: the user
+// x.user_id is known through an enabled connection with the group among its
+// default groups.
 const strayingDefault = `exists (select 1 from identities di cross join connections dc
 	where di.enterprise_id = $1 and di.user_id = x.user_id and dc.enterprise_id = $1 and dc.id = di.connection_id
 		and dc.state = 'enabled' and dc.live like '%"' || $2 || '"%')`
 
-// expectedByDefault counts the members of a group g who are in it because it is a
-// default group of their connection, and whom no identity provider names into it.
-// A group that is no default group costs a look at the connections.
+// expectedByDefault counts the members of a group g who are in it only because it
+// is a default group of their connection. For a group that is no default group it
+// reads the connections only.
 const expectedByDefault = `(case when exists (select 1 from connections c
 		where c.enterprise_id = g.enterprise_id and c.live like '%"' || g.id || '"%')
 	then (select count(*) from memberships dm where dm.enterprise_id = g.enterprise_id and dm.group_id = g.id
@@ -91,8 +92,8 @@ const expectedByDefault = `(case when exists (select 1 from connections c
 				where n.enterprise_id = g.enterprise_id and n.group_id = g.id))))
 	else 0 end)`
 
-// changedDefaults is what an audit event says about the default groups of what is
-// live; nothing if they stayed.
+// changedDefaults returns the live default groups for an audit event, nothing if
+// they did not change.
 func changedDefaults(old, now *sso.Config) (detail []string) {
 	list := func(cfg *sso.Config) string {
 		if cfg == nil {

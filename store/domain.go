@@ -19,8 +19,8 @@ func errDomainTaken() *sso.Error {
 }
 
 // CreateDomain adds a domain to d.Enterprise; ID and CreatedAt are filled in.
-// Several enterprises may claim one, but only one can have it verified; one
-// that is taken is Conflict "domain_taken".
+// Several enterprises may claim a domain, but only one can verify it: a domain
+// verified by another is Conflict "domain_taken".
 func (db *DB) CreateDomain(ctx context.Context, by sso.Actor, d sso.Domain) (_ sso.Domain, err error) {
 	defer func() { doing(&err, "create domain") }()
 	err = db.change(ctx, d.Enterprise, func(ctx context.Context, t *tx) error {
@@ -54,8 +54,8 @@ func (db *DB) Domains(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Domain
 	return engine.List(ctx, db.sql, scanDomain, "select "+domainColumns+" from domains where enterprise_id = $1 order by name", string(ent))
 }
 
-// UpdateDomain changes whether a domain is verified and its record; fn runs
-// inside the transaction.
+// UpdateDomain changes the TXT record of a domain and whether it is verified; fn
+// runs inside the transaction.
 func (db *DB) UpdateDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID,
 	fn func(sso.Domain) (sso.Domain, error)) (_ sso.Domain, err error) {
 	defer func() { doing(&err, "update domain") }()
@@ -80,7 +80,7 @@ func (db *DB) UpdateDomain(ctx context.Context, by sso.Actor, ent sso.Enterprise
 	})
 }
 
-// DeleteDomain removes a domain.
+// DeleteDomain deletes a domain.
 func (db *DB) DeleteDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) (err error) {
 	defer func() { doing(&err, "delete domain") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -93,7 +93,7 @@ func (db *DB) DeleteDomain(ctx context.Context, by sso.Actor, ent sso.Enterprise
 	})
 }
 
-// EnterpriseByDomain returns the enterprise that has proven a domain.
+// EnterpriseByDomain returns the enterprise that verified a domain.
 func (db *DB) EnterpriseByDomain(ctx context.Context, name string) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "find enterprise by domain") }()
 	return found(engine.One(ctx, db.sql, scanEnterprise, `select e.id, e.key, e.name, e.enforced, e.created_at from enterprises e

@@ -7,14 +7,16 @@ import (
 	"gatehouse/store/engine"
 )
 
-// mostDrifting is how many people a drift names; who reconciles a group sees all.
+// mostDrifting is how many users GroupDrift names; ReconcileGroup sees all.
 const mostDrifting = 500
 
-// maxReconciled is how many people one call looks at; the next finds the rest.
+// maxReconciled is how many users one call of ReconcileGroup reads; the next call
+// finds the rest.
 const maxReconciled = 20_000
 
-// GroupDrift compares who is in a group with whom the identity providers last
-// named, by index. It names at most 500 people who are not where they should be.
+// GroupDrift compares the members of a group with the users for whom the identity
+// providers last asserted it. It names at most 500 users who differ, and reads
+// indexes only.
 func (db *DB) GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (_ sso.GroupDrift, err error) {
 	defer func() { doing(&err, "compare expected and actual members") }()
 	g, err := found(db.findNamedGroup(ctx, db.sql, ent, group))
@@ -28,27 +30,26 @@ func (db *DB) GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.Gr
 	return d, err
 }
 
-// expectedMembers counts whom the identity providers name, of a group g: by its
-// name, and those who are named by an IdP name alone. Nobody is named into a
-// default group.
+// expectedMembers counts the users for whom a group g is asserted by its name or
+// by one of its IdP names. A default group is never asserted.
 const expectedMembers = `((select count(*) from asserted_names a where not g.is_default and a.enterprise_id = g.enterprise_id and a.name = g.name)
 	+ (select count(distinct a.user_id) from group_idp_names n cross join asserted_names a
 		where n.enterprise_id = g.enterprise_id and n.group_id = g.id and a.enterprise_id = g.enterprise_id and a.name = n.name
 		and not exists (select 1 from asserted_names b where b.enterprise_id = g.enterprise_id and b.user_id = a.user_id and b.name = g.name)))`
 
-// shouldBeIn counts who should be in a group g: whom the identity providers name,
-// and those whose connection has it among its default groups.
+// shouldBeIn counts the expected members of a group g: users for whom it is
+// asserted, and users whose connection has it among its default groups.
 const shouldBeIn = "(" + expectedMembers + " + " + expectedByDefault + ")"
 
-// namedHere are the people whom the identity providers name into one group.
+// namedHere selects the users for whom one group is asserted.
 const namedHere = `with named as materialized (select a.user_id from asserted_names a where a.enterprise_id = $1 and a.name = $3
 	union select a.user_id from group_idp_names n cross join asserted_names a
 		where n.enterprise_id = $1 and n.group_id = $2 and a.enterprise_id = $1 and a.name = n.name)
 `
 
-// strayed are the people of one group who are expected and not there, or the
-// other way round, each with what explains it. The join with users is written so
-// that SQLite begins with those few people, and not with everybody there is.
+// strayed selects the users of one group who are expected but not members, or the
+// reverse, with the facts that explain it. The join with users is written so that
+// SQLite starts with those few users instead of all.
 const strayed = namedHere + `select ` + userColumns + `, d.expected,
 	coalesce(m.group_id, ''), coalesce(m.source, ''), coalesce(m.since, 0), coalesce(m.cause, ''),
 	u.asserted_hash, u.asserted_certain, coalesce(r.id, ''), coalesce(r.mode, ''), coalesce(r.at, 0),
@@ -99,9 +100,9 @@ func drift(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, g sso.Gro
 	return d, err
 }
 
-// ReconcileGroup puts people where they were last said to be. decide says of
-// each who strays whether they come in, or go; confirm sees what would change
-// and says whether it shall, as with RestoreGroup.
+// ReconcileGroup makes the members of a group those last asserted. decide says of
+// each user who differs whether to add or to remove them; confirm is called with
+// the changes and says whether to make them, as in RestoreGroup.
 func (db *DB) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
 	decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (result sso.Restored, err error) {
 	defer func() { doing(&err, "reconcile group") }()
@@ -116,12 +117,12 @@ func (db *DB) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.Enterpri
 		if err != nil {
 			return err
 		}
-		var people []moving
+		var people []membershipChange
 		result, people = reconciliation(by, d, decide)
 		if result.Done, err = confirm(result); err != nil || !result.Done {
 			return err
 		}
-		return t.moveAll(ctx, by, ent, g, people, "group.reconciled")
+		return t.changeGroupMembers(ctx, by, ent, g, people, "group.reconciled")
 	})
 	if err != nil {
 		return sso.Restored{}, err
@@ -129,12 +130,13 @@ func (db *DB) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.Enterpri
 	return result, nil
 }
 
-// reconciliation is a drift made into changes, as far as decide wants them.
-func reconciliation(by sso.Actor, d sso.GroupDrift, decide func(sso.Drifting) (add, remove bool)) (r sso.Restored, people []moving) {
+// reconciliation returns a drift as membership changes, as far as decide wants
+// them.
+func reconciliation(by sso.Actor, d sso.GroupDrift, decide func(sso.Drifting) (add, remove bool)) (r sso.Restored, people []membershipChange) {
 	r.Members = d.Actual
 	for _, x := range d.Drifting {
 		add, remove := decide(x)
-		m := moving{user: x.User.ID, cause: string(by), record: sso.SyncRecord{Mode: sso.SyncRestore,
+		m := membershipChange{user: x.User.ID, cause: string(by), record: sso.SyncRecord{Mode: sso.SyncRestore,
 			Note: "Reconciled by " + string(by) + " with what the identity provider last said."}}
 		past := sso.PastMembership{Group: sso.GroupChange{Group: d.Group.ID, Name: d.Group.Name, Organization: d.Group.Organization}, User: x.User.ID, Source: sso.SourceJIT}
 		switch {

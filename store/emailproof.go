@@ -17,9 +17,9 @@ const (
 	ofWaiting   = " where enterprise_id = $1 and id = $2 and used_at = 0 and expires_at > $3"
 )
 
-// SaveEmailProof keeps a sign-in that waits for a code. It uses up the answer
-// and the pending login as RecordLogin would, with the same errors, and keeps
-// the attempt; of the user it writes nothing.
+// SaveEmailProof stores a sign-in that waits for a code. It uses up the response
+// and the pending login as RecordLogin does, with the same errors, and stores the
+// attempt; it writes nothing about the user.
 func (db *DB) SaveEmailProof(ctx context.Context, p sso.EmailProof) (err error) {
 	defer func() { doing(&err, "save a sign-in that waits for a code") }()
 	waiting, err := json.Marshal(p.SignIn)
@@ -53,9 +53,9 @@ func (db *DB) SaveEmailProof(ctx context.Context, p sso.EmailProof) (err error) 
 	})
 }
 
-// EmailProof returns a sign-in that waits for a code; one that is unknown, over
-// or used is Invalid "code_expired". The ID comes back from outside and is no
-// secret: whose browser it is, the caller compares.
+// EmailProof returns a sign-in that waits for a code; one that is unknown,
+// expired or used is Invalid "code_expired". The ID comes from the browser and is
+// not secret: the caller compares the browser.
 func (db *DB) EmailProof(ctx context.Context, id sso.EmailProofID) (_ sso.EmailProof, err error) {
 	defer func() { doing(&err, "find a sign-in that waits for a code") }()
 	var waiting string
@@ -82,9 +82,9 @@ func (db *DB) EmailProof(ctx context.Context, id sso.EmailProofID) (_ sso.EmailP
 	return p, nil
 }
 
-// SaveCode keeps what became of sending a code: the one that counts from now on,
-// in place of any before, or why none was sent, which leaves the one before in
-// force. Invalid "code_expired" if the sign-in does not wait any more.
+// SaveCode stores the outcome of sending a code: the code that is valid from now
+// on instead of any earlier one, or why none was sent, which leaves the earlier
+// one valid. Invalid "code_expired" if the sign-in no longer waits.
 func (db *DB) SaveCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret, problem string) (err error) {
 	defer func() { doing(&err, "save a code") }()
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
@@ -96,8 +96,8 @@ func (db *DB) SaveCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPr
 	})
 }
 
-// codeHash is what is kept of a code: there are only a million, so that without
-// the key it would tell them, and without the row equal ones would look alike.
+// codeHash is the stored hash of a code. It is keyed, because there are only a
+// million codes, and includes the row, so that equal codes differ.
 func codeHash(key []byte, id sso.EmailProofID, code sso.Secret) string {
 	return hex.EncodeToString(keyed(key, string(id)+"|"+code.Reveal()))
 }
@@ -110,8 +110,8 @@ func (s *sealer) isCode(kept string, id sso.EmailProofID, code sso.Secret) bool 
 	return found
 }
 
-// TryCode compares a code with the one that was sent. However many come at once,
-// no more than sso.MaxCodeTries wrong ones are compared. Errors are Invalid:
+// TryCode compares a code with the one that was sent. Of any number of concurrent
+// calls, at most sso.MaxCodeTries wrong codes are compared. Errors are Invalid:
 // "code_wrong", "code_locked" from the last wrong one on, "code_expired".
 func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret) (err error) {
 	defer func() { doing(&err, "try a code") }()
@@ -150,14 +150,14 @@ func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPro
 	return verdict
 }
 
-// CountCode makes room for one more code, or is TooMany "too_many_codes" with
-// the time to wait: so many may be sent for an account, to a mailbox, and by
-// an enterprise or from a client's network whose codes nobody enters. What is
-// counted stays counted if sending fails.
+// CountCode counts a code about to be sent, or returns TooMany "too_many_codes"
+// with the time to wait. Limits apply to an account, to a mailbox, and to the
+// codes of an enterprise or a client's network that are not entered. A code stays
+// counted if sending fails.
 func (db *DB) CountCode(ctx context.Context, c sso.CodeRequest) (err error) {
 	defer func() { doing(&err, "count a code") }()
 	return db.change(ctx, c.Enterprise, func(ctx context.Context, t *tx) error {
-		if err := t.needHead(ctx); err != nil { // of two for one account, the other waits here
+		if err := t.needHead(ctx); err != nil { // of two codes for one account, the second waits here
 			return err
 		}
 		for _, limit := range codeLimits(c, t.now) {
@@ -176,8 +176,8 @@ func (db *DB) CountCode(ctx context.Context, c sso.CodeRequest) (err error) {
 	})
 }
 
-// codeLimit is how many codes may be sent in a time. The last condition of where
-// is its beginning.
+// codeLimit is how many codes may be sent in a period. The last condition of
+// where is the beginning of the period.
 type codeLimit struct {
 	where  string
 	args   []any
@@ -189,7 +189,7 @@ func codeLimits(c sso.CodeRequest, now time.Time) []codeLimit {
 	const (
 		account   = "enterprise_id = $1 and account = $2 and at > $3"
 		company   = "enterprise_id = $1 and entered = 0 and at > $2"
-		recipient = "recipient = $1 and at > $2" // whatever the enterprise, and so is the next
+		recipient = "recipient = $1 and at > $2" // in any enterprise, as the next
 		remote    = "remote = $1 and entered = 0 and at <= $2 and at > $3"
 	)
 	ent, to := string(c.Enterprise), []any{c.Recipient.String()}
@@ -202,22 +202,22 @@ func codeLimits(c sso.CodeRequest, now time.Time) []codeLimit {
 	if c.PerMinute > 0 {
 		limits = append(limits, codeLimit{recipient, to, time.Minute, c.PerMinute})
 	}
-	if c.Remote != "" { // else nobody knows where from
-		over := engine.Micros(now.Add(-sso.CodeLifetime)) // those that still count may be entered yet
+	if c.Remote != "" { // otherwise the network is unknown
+		over := engine.Micros(now.Add(-sso.CodeLifetime)) // newer codes may still be entered
 		limits = append(limits, codeLimit{remote, []any{engine.Clean(sso.NetworkOf(c.Remote), maxRemote), over}, time.Hour, sso.CodesPerAddress})
 	}
 	return limits
 }
 
-// codesSince counts codes, and says when the first of them was sent.
+// codesSince counts codes and returns when the first of them was sent.
 func (t *tx) codesSince(ctx context.Context, where string, args ...any) (n int64, first time.Time, err error) {
 	_, _, err = engine.One(ctx, t, func(r engine.Row) (struct{}, error) { return struct{}{}, r.Scan(&n, engine.Time(&first)) },
 		"select count(*), coalesce(min(at), 0) from email_codes where "+where, args...)
 	return n, first, err
 }
 
-// useProof queues that a sign-in that waited is used, if its code was entered;
-// what was kept of it goes.
+// useProof queues that a waiting sign-in is used, if its code was entered, and
+// the removal of its stored data.
 func (t *tx) useProof(affected *int64, ent sso.EnterpriseID, c sso.ConnectionID, id sso.EmailProofID) {
 	t.QueueCount(affected, `update email_proofs set used_at = $4, code_hash = '', sign_in = ''
 		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0 and proven_at > 0 and expires_at > $4`,

@@ -19,7 +19,7 @@ func errKeyTaken() *sso.Error {
 	return taken("key_taken", "key", "This key is in use already. Choose another.")
 }
 
-// CreateEnterprise makes an enterprise; ID and CreatedAt are filled in. A key
+// CreateEnterprise creates an enterprise; ID and CreatedAt are filled in. A key
 // that is in use is Conflict "key_taken".
 func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "create enterprise") }()
@@ -48,7 +48,7 @@ func (db *DB) Enterprise(ctx context.Context, id sso.EnterpriseID) (_ sso.Enterp
 	return found(engine.One(ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1", string(id)))
 }
 
-// EnterpriseByKey returns the enterprise whose sign-in link has the key.
+// EnterpriseByKey returns the enterprise whose sign-in link contains a key.
 func (db *DB) EnterpriseByKey(ctx context.Context, key string) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "find enterprise by key") }()
 	return found(engine.One(ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+" from enterprises where key = $1", key))
@@ -84,11 +84,11 @@ func (db *DB) UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.Enterpr
 	})
 }
 
-// deleteTimeout is for what may have many rows to remove.
+// deleteTimeout is for transactions that may delete many rows.
 const deleteTimeout = time.Minute
 
-// DeleteEnterprise removes an enterprise and all that is in it. Its audit chain
-// stays.
+// DeleteEnterprise deletes an enterprise with everything in it but its audit
+// chain.
 func (db *DB) DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID) (err error) {
 	defer func() { doing(&err, "delete enterprise") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)

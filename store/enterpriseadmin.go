@@ -7,8 +7,8 @@ import (
 	"gatehouse/store/engine"
 )
 
-// Administers reports whether an active user was named to administer their
-// enterprise, or is in a group whose members do.
+// Administers reports whether an active user was appointed as an admin of their
+// enterprise, or is in a group whose members are admins.
 func (db *DB) Administers(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ bool, err error) {
 	defer func() { doing(&err, "find out who administers") }()
 	_, ok, err := engine.One(ctx, db.sql, engine.ScanText, `select u.id from users u where u.enterprise_id = $1 and u.id = $2 and u.status = $3 and (
@@ -18,8 +18,7 @@ func (db *DB) Administers(ctx context.Context, ent sso.EnterpriseID, user sso.Us
 	return ok, err
 }
 
-// EnterpriseAdmins lists who was named to administer an enterprise, in the order
-// of their identifiers.
+// EnterpriseAdmins lists the users appointed as admins of an enterprise, by ID.
 func (db *DB) EnterpriseAdmins(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.EnterpriseAdmin, next string, err error) {
 	defer func() { doing(&err, "list enterprise admins") }()
 	w := &engine.Where{}
@@ -34,14 +33,14 @@ func (db *DB) EnterpriseAdmins(ctx context.Context, ent sso.EnterpriseID, page s
 	return all, next, err
 }
 
-// AdminGroups lists the groups whose members administer an enterprise.
+// AdminGroups lists the groups whose members are admins of an enterprise.
 func (db *DB) AdminGroups(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Group, err error) {
 	defer func() { doing(&err, "list admin groups") }()
 	return engine.List(ctx, db.sql, scanGroup, "select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.is_admin order by g.name, g.id limit 200", string(ent))
 }
 
-// AddEnterpriseAdmin names a user to administer their enterprise; naming them
-// again changes nothing.
+// AddEnterpriseAdmin appoints a user as an admin of their enterprise; appointing
+// them again changes nothing.
 func (db *DB) AddEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (err error) {
 	defer func() { doing(&err, "add enterprise admin") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -58,7 +57,7 @@ func (db *DB) AddEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.Ente
 	})
 }
 
-// RemoveEnterpriseAdmin takes back that a user was named.
+// RemoveEnterpriseAdmin revokes the appointment of a user.
 func (db *DB) RemoveEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (err error) {
 	defer func() { doing(&err, "remove enterprise admin") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -69,18 +68,19 @@ func (db *DB) RemoveEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.E
 	})
 }
 
-// EnforceSSO switches on or off that the enterprise's admins sign in through it
-// alone. Switching it on needs a recovery admin who is not disabled, else it is
-// Conflict "no_recovery_admin"; test is what shows that signing in works.
+// EnforceSSO sets whether admins of the enterprise must sign in through it.
+// Enforcing needs an enabled recovery admin, else it is Conflict
+// "no_recovery_admin"; test is the test connection that proves that signing in
+// works.
 func (db *DB) EnforceSSO(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, on bool, test sso.TestRunID) (err error) {
 	defer func() { doing(&err, "enforce single sign-on") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		if on {
-			// The last one cannot go: what is true here stays true.
+			// The last recovery admin cannot be removed, so this stays true.
 			if some, err := otherRecovery(ctx, t, ""); err != nil || !some {
 				return orNone(err)
 			}
-			// The connection of the test may have been disabled since.
+			// The connection of the test may have been disabled meanwhile.
 			if _, err := found(engine.One(ctx, t, engine.ScanText, "select id from connections where enterprise_id = $1 and state = $2 limit 1", string(ent), string(sso.ConnectionEnabled))); err != nil {
 				return orNoConnection(err)
 			}

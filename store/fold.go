@@ -10,11 +10,10 @@ import (
 
 const foldKey = "groups_folded"
 
-const foldedAtOnce = 1000 // rows of one transaction, so that sign-ins get between
+const foldedAtOnce = 1000 // rows in one transaction, so that sign-ins can run in between
 
-// foldGroups makes the folds of all names of groups again if they were made by
-// another version of [fold.Name], or never. Doing it twice, also at once, does no
-// harm.
+// foldGroups recomputes the folded names of all groups after a change of
+// [fold.Name]. It may run more than once, also concurrently.
 func (db *DB) foldGroups(ctx context.Context) error {
 	if made, err := db.Meta(ctx, foldKey); err != nil || made == fold.Version {
 		return err
@@ -33,8 +32,8 @@ func (db *DB) foldGroups(ctx context.Context) error {
 	return db.SetMeta(ctx, foldKey, fold.Version)
 }
 
-// folding is where names are read, after an enterprise and an identifier, and how
-// the fold of one is written.
+// folding is where names are read, after an enterprise and an ID, and how a fold
+// is written.
 type folding struct{ read, write string }
 
 func (db *DB) foldAll(ctx context.Context, f folding) error {

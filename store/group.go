@@ -36,7 +36,8 @@ func (t *tx) insertGroup(ent sso.EnterpriseID, g sso.Group) {
 		string(ent), string(g.ID), string(g.Organization), g.Name, fold.Name(g.Name), g.Default, g.Admin, engine.Micros(g.CreatedAt))
 }
 
-// changedFlag is what an audit event says about a flag, nothing if it stayed.
+// changedFlag returns the new value of a flag for an audit event, "" if it did
+// not change.
 func changedFlag(old, now bool) string {
 	if old == now {
 		return ""
@@ -78,8 +79,8 @@ func findGroup(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id ss
 	return engine.One(ctx, r, scanGroup, "select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.id = $2", string(ent), string(id))
 }
 
-// Groups lists an enterprise's groups, with their IdP names and how many people
-// are in each, oldest first.
+// Groups lists the groups of an enterprise with their IdP names and member
+// counts, oldest first.
 func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, page sso.Page) (_ []sso.GroupCount, next string, err error) {
 	defer func() { doing(&err, "list groups") }()
 	w := &engine.Where{}
@@ -92,7 +93,7 @@ func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilte
 	}
 	query := "select " + groupColumns + `,
 		(select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id), ` + shouldBeIn + `
-		from (select * from groups g` + w.Page("g.id", page.Cursor, page.Size(), false) + ") g order by g.id" // counted for the page alone
+		from (select * from groups g` + w.Page("g.id", page.Cursor, page.Size(), false) + ") g order by g.id" // counts only the page
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (c sso.GroupCount, err error) {
 		err = r.Scan(append(groupFields(&c.Group), &c.Members, &c.Expected)...)
 		return c, err
@@ -108,10 +109,10 @@ func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilte
 	return all, next, db.withIDPNames(ctx, db.sql, ent, groups...)
 }
 
-// UpdateGroup changes the names, the IdP names, and whether its members are
-// admins; fn runs inside the transaction. The default group's are not to be
-// changed: Conflict "default_group". A name that another group of the
-// organization has is Conflict "name_taken". A default group of a connection cannot
+// UpdateGroup changes the name, the IdP names, and whether the members are
+// admins; fn runs inside the transaction. A default group of an organization
+// cannot be changed: Conflict "default_group". A name of another group of the
+// organization is Conflict "name_taken". A default group of a connection cannot
 // become an admin group: Conflict "group_is_default".
 func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID,
 	fn func(sso.Group) (sso.Group, error)) (g sso.Group, err error) {
@@ -165,9 +166,10 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		"idp_names_added", changedNames(g.IDPNames, old.IDPNames), "idp_names_removed", changedNames(old.IDPNames, g.IDPNames))
 }
 
-// DeleteGroup removes a group; whoever was in no other group of its
-// organization leaves that. The default group stays: Conflict "default_group"; and
-// so does a default group of a connection: Conflict "group_is_default".
+// DeleteGroup deletes a group; members who are in no other group of its
+// organization leave the organization. The default group cannot be deleted:
+// Conflict "default_group"; nor can a default group of a connection: Conflict
+// "group_is_default".
 func (db *DB) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) (err error) {
 	defer func() { doing(&err, "delete group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)

@@ -7,12 +7,12 @@ import (
 	"gatehouse/store/engine"
 )
 
-// mostSaid is how many names are listed. An enterprise has hundreds; one that
-// sends a name for every person is not looked at name by name.
+// mostSaid is how many names SaidNames lists. An enterprise has hundreds; one
+// that asserts a name for every user is not worth listing.
 const mostSaid = 20_000
 
-// SaidNames lists the names of groups, but for default groups, that the identity
-// providers of an enterprise last said of its people, by name.
+// SaidNames lists the names that are asserted for the users of an enterprise and
+// are no default group, by name.
 func (db *DB) SaidNames(ctx context.Context, ent sso.EnterpriseID) (_ []sso.SaidName, err error) {
 	defer func() { doing(&err, "list names of groups") }()
 	return engine.List(ctx, db.sql, func(r engine.Row) (n sso.SaidName, err error) {
@@ -21,9 +21,9 @@ func (db *DB) SaidNames(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Said
 	}, "select a.name, count(*) from asserted_names a where a.enterprise_id = $1 group by a.name order by a.name limit $2", string(ent), int64(mostSaid))
 }
 
-// GroupTallies lists all groups of an enterprise, with their IdP names and how
-// many people are in each and should be, by organization and name. It reads
-// indexes alone, and no person.
+// GroupTallies lists all groups of an enterprise with their IdP names and their
+// numbers of members and expected members, by organization and name. It reads
+// indexes and no users.
 func (db *DB) GroupTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.GroupTally, err error) {
 	defer func() { doing(&err, "count members of groups") }()
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (t sso.GroupTally, err error) {

@@ -16,14 +16,14 @@ func scanHealth(r engine.Row) (e sso.HealthEvent, err error) {
 	return e, err
 }
 
-// RecordHealth makes what is recorded as unwell the same as what was found: what
-// is new is added, what is gone is resolved. What is found again, at the same
-// threshold or a milder one, is not new. Several nodes may do so at once.
+// RecordHealth makes the open health events of an enterprise those in found: it
+// adds new ones and resolves those that are gone. A finding that is open at the
+// same or a worse threshold is not new. Nodes may call it concurrently.
 func (db *DB) RecordHealth(ctx context.Context, ent sso.EnterpriseID, findings []sso.Finding) (added []sso.HealthEvent, err error) {
 	defer func() { doing(&err, "record what is unwell") }()
 	open, err := db.openHealth(ctx, db.sql, ent)
 	if err != nil || sameHealth(open, findings) {
-		return nil, err // as nearly always: no lock is needed to see that
+		return nil, err // the usual case, which needs no lock
 	}
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		added = nil
@@ -56,8 +56,9 @@ func (db *DB) openHealth(ctx context.Context, r engine.Reader, ent sso.Enterpris
 	return engine.List(ctx, r, scanHealth, "select "+healthColumns+" from health_events where enterprise_id = $1 and resolved_at = 0 order by id", string(ent))
 }
 
-// recorded reports whether a finding was recorded as at least as bad as it is. The
-// thresholds of certificates fall as it gets worse; other kinds have one.
+// recorded reports whether a finding is open as at least as severe. The
+// thresholds of certificates decrease with severity; other kinds have one
+// threshold.
 func recorded(open []sso.HealthEvent, f sso.Finding) bool {
 	for _, e := range open {
 		if e.HealthKey == f.HealthKey && e.Threshold <= f.Threshold {
@@ -114,7 +115,7 @@ func (t *tx) insertHealth(ctx context.Context, ent sso.EnterpriseID, f sso.Findi
 	return e, t.audit(ctx, sso.ActorSystem, "health.found", about(e), "kind", string(f.Kind), "event", string(e.ID), "text", f.Text)
 }
 
-// about is what an event is of: a connection, or the enterprise.
+// about is the subject of an event: a connection, or the enterprise.
 func about(e sso.HealthEvent) string {
 	if e.Connection != "" {
 		return string(e.Connection)
@@ -122,7 +123,7 @@ func about(e sso.HealthEvent) string {
 	return string(e.Enterprise)
 }
 
-// HealthEvents lists what was found to be unwell, newest first.
+// HealthEvents lists health events, newest first.
 func (db *DB) HealthEvents(ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, page sso.Page) (_ []sso.HealthEvent, next string, err error) {
 	defer func() { doing(&err, "list health events") }()
 	w := &engine.Where{}
@@ -139,9 +140,9 @@ func (db *DB) HealthEvents(ctx context.Context, ent sso.EnterpriseID, f sso.Heal
 
 const unsent = "enterprise_id = $1 and mailed_at = 0 and resolved_at = 0 and claimed_until < $2"
 
-// ClaimHealthMail gives what is still unwell and was not mailed yet to whoever
-// asks first, until a moment: who has not said by then that it was mailed,
-// will not, and the next may.
+// ClaimHealthMail returns open events that were not mailed yet and reserves them
+// for the caller until a time. If the caller does not report them mailed by then,
+// another may claim them.
 func (db *DB) ClaimHealthMail(ctx context.Context, ent sso.EnterpriseID, until time.Time) (all []sso.HealthEvent, err error) {
 	defer func() { doing(&err, "claim a health mail") }()
 	if some, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select count(*) from health_events where "+unsent, string(ent), engine.Micros(db.now())); err != nil || some == 0 {
@@ -155,8 +156,8 @@ func (db *DB) ClaimHealthMail(ctx context.Context, ent sso.EnterpriseID, until t
 	return all, err
 }
 
-// ReleaseHealthMail gives back what was claimed and could not be mailed, so that
-// the next who asks gets it at once.
+// ReleaseHealthMail releases claimed events that could not be mailed, so that the
+// next caller gets them at once.
 func (db *DB) ReleaseHealthMail(ctx context.Context, ent sso.EnterpriseID, events []sso.HealthEventID) (err error) {
 	defer func() { doing(&err, "release a health mail") }()
 	ids := make([]string, len(events))
@@ -169,7 +170,7 @@ func (db *DB) ReleaseHealthMail(ctx context.Context, ent sso.EnterpriseID, event
 	})
 }
 
-// HealthMailed records that events were told to somebody by mail.
+// HealthMailed records that events were mailed.
 func (db *DB) HealthMailed(ctx context.Context, ent sso.EnterpriseID, events []sso.HealthEventID, people int) (err error) {
 	defer func() { doing(&err, "record a health mail") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -185,11 +186,11 @@ func (db *DB) HealthMailed(ctx context.Context, ent sso.EnterpriseID, events []s
 	})
 }
 
-// mostAdmins is how many people of an enterprise are told.
+// mostAdmins is how many admins of an enterprise are notified.
 const mostAdmins = 50
 
-// AdminAddresses are those of the active people who administer an enterprise and
-// have one: named, or by a group.
+// AdminAddresses returns the e-mail addresses of active admins of an enterprise,
+// appointed or by group.
 func (db *DB) AdminAddresses(ctx context.Context, ent sso.EnterpriseID) (_ []string, err error) {
 	defer func() { doing(&err, "find whom to tell") }()
 	return engine.List(ctx, db.sql, engine.ScanText, `select distinct u.email from (
@@ -198,8 +199,8 @@ func (db *DB) AdminAddresses(ctx context.Context, ent sso.EnterpriseID) (_ []str
 		join users u on u.enterprise_id = $1 and u.id = x.user_id where u.status = 'active' and u.email <> '' order by u.email limit $2`, string(ent), int64(mostAdmins))
 }
 
-// OperatorAddresses are those of operators who are not disabled: their login, if
-// it may be an address, or that of who they are by single sign-on.
+// OperatorAddresses returns the addresses of enabled operators: the login, if it
+// can be an address, or that of the linked user.
 func (db *DB) OperatorAddresses(ctx context.Context) (_ []string, err error) {
 	defer func() { doing(&err, "find operators to tell") }()
 	return engine.List(ctx, db.sql, engine.ScanText, `select distinct case when u.email is not null and u.email <> '' then u.email else a.login end as address

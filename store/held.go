@@ -8,8 +8,7 @@ import (
 	"gatehouse/store/engine"
 )
 
-// hold queues what waits for an admin in place of being done. What waited
-// before is superseded by it.
+// hold queues a held sync, which supersedes the user's earlier one.
 func (r *loginRecord) hold(record *sso.SyncRecord, changes sso.HeldChanges) error {
 	text, err := engine.JSONText(changes)
 	if err != nil {
@@ -25,9 +24,9 @@ func (r *loginRecord) hold(record *sso.SyncRecord, changes sso.HeldChanges) erro
 	return nil
 }
 
-// newerWord is true of a held sync after which the identity provider has said
-// something else about the person: what was held is not what it says any more.
-// It is looked for when somebody asks, so that no sign-in has to write it down.
+// newerWord is true of a held sync after which the identity provider asserted
+// something else for the user, so that the held changes are outdated. It is
+// evaluated when read, so that sign-ins write nothing for it.
 const newerWord = `exists (select 1 from sync_records r where r.enterprise_id = $1 and r.user_id = h.user_id and r.at > h.at
 	and (r.mode in ('reset', 'reset-synced', 'add-only') or r.held_id <> ''))`
 
@@ -41,7 +40,7 @@ func scanHeld(r engine.Row) (h sso.HeldSync, err error) {
 	return h, err
 }
 
-// HeldSyncs lists what waits for an admin, or did, newest first.
+// HeldSyncs lists held syncs in any state, newest first.
 func (db *DB) HeldSyncs(ctx context.Context, ent sso.EnterpriseID, f sso.HeldFilter, page sso.Page) (_ []sso.HeldSync, next string, err error) {
 	defer func() { doing(&err, "list held syncs") }()
 	w := &engine.Where{}
@@ -67,9 +66,9 @@ func findHeld(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso
 	return engine.One(ctx, r, scanHeld, selectHeld+" where x.enterprise_id = $1 and x.id = $2", string(ent), string(id))
 }
 
-// ApproveHeldSync does what was held, as far as the groups are still there, and
-// leaves a sync record of its own. Something that does not wait any more is
-// Conflict "held_sync_decided".
+// ApproveHeldSync makes the held changes, as far as the groups still exist, and
+// stores a sync record. A held sync that is decided is Conflict
+// "held_sync_decided".
 func (db *DB) ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (_ sso.HeldSync, err error) {
 	defer func() { doing(&err, "approve held sync") }()
 	return db.decideHeld(ctx, by, ent, id, sso.HeldApproved, (*tx).approveHeld)
@@ -80,10 +79,10 @@ func (t *tx) approveHeld(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	if err != nil {
 		return err
 	}
-	m := moving{user: h.User, cause: string(by), add: h.Changes.Add, remove: h.Changes.Remove, record: sso.SyncRecord{
+	m := membershipChange{user: h.User, cause: string(by), add: h.Changes.Add, remove: h.Changes.Remove, record: sso.SyncRecord{
 		Connection: h.Connection, Attempt: before.Attempt, Mode: h.Changes.Mode, Asserted: before.Asserted, Matched: before.Matched, Unmatched: before.Unmatched,
 		Note: "What the brake had held was approved by " + string(by) + "."}}
-	if err := t.move(ctx, ent, &m); err != nil {
+	if err := t.changeMemberships(ctx, ent, &m); err != nil {
 		return err
 	}
 	if err := t.invalidate(ctx, ent, h.User); err != nil {
@@ -93,8 +92,8 @@ func (t *tx) approveHeld(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		"added", groupNames(m.record.Added), "removed", groupNames(m.record.Removed))
 }
 
-// DiscardHeldSync drops what was held: memberships stay as they are. Something
-// that does not wait any more is Conflict "held_sync_decided".
+// DiscardHeldSync drops the held changes. A held sync that is decided is Conflict
+// "held_sync_decided".
 func (db *DB) DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (_ sso.HeldSync, err error) {
 	defer func() { doing(&err, "discard held sync") }()
 	return db.decideHeld(ctx, by, ent, id, sso.HeldDiscarded, (*tx).discardHeld)
@@ -104,8 +103,8 @@ func (t *tx) discardHeld(ctx context.Context, by sso.Actor, _ sso.EnterpriseID, 
 	return t.audit(ctx, by, "sync.discarded", string(h.User), "held", string(h.ID), "cause", string(h.Changes.Cause))
 }
 
-// discardHeldOf discards all that waits of a connection, which is about to be
-// deleted, and returns how many that were: its stops end with it.
+// discardHeldOf discards all waiting syncs of a connection that is being deleted
+// and returns their number. Its stops are deleted with it.
 func (t *tx) discardHeldOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (int, error) {
 	all, err := engine.List(ctx, t, engine.ScanText, `update held_syncs as h set state = $3, decided_by = $4, decided_at = $5
 		where h.enterprise_id = $1 and h.connection_id = $2 and h.state = 'waiting' and not `+newerWord+` returning id`,
@@ -113,7 +112,7 @@ func (t *tx) discardHeldOf(ctx context.Context, by sso.Actor, ent sso.Enterprise
 	return len(all), err
 }
 
-// decided queues that a held sync waits no longer.
+// decided queues the decision of a held sync.
 func (t *tx) decided(by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID, state sso.HeldState) {
 	t.Queue("update held_syncs set state = $3, decided_by = $4, decided_at = $5 where enterprise_id = $1 and id = $2",
 		string(ent), string(id), string(state), string(by), engine.Micros(t.now))

@@ -8,12 +8,12 @@ import (
 	"gatehouse/store/engine"
 )
 
-// decidedAtOnce is how many held syncs, or people, one transaction decides, so
-// that sign-ins get between.
+// decidedAtOnce is how many held syncs or users one transaction decides, so that
+// sign-ins can run in between.
 const decidedAtOnce = 50
 
-// HeldTallies counts what waits, by cause, connection and group, and what else is
-// held from now on.
+// HeldTallies counts waiting syncs by cause, connection and group, and adds
+// causes that hold removals from now on.
 func (db *DB) HeldTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.HeldTally, err error) {
 	defer func() { doing(&err, "count held syncs") }()
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (t sso.HeldTally, err error) {
@@ -40,13 +40,12 @@ func (db *DB) HeldTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.He
 	return all, err
 }
 
-// lostTo is true of a loss l that was done for the cause of c, and that the person has not
-// got back.
+// lostTo is true of a loss l to the cause of c that the user has not got back.
 const lostTo = `l.done and (c.cause = 'connection_names_changed' and l.sign or c.cause = 'group_share' and l.group_id = c.group_id)
 	and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = l.user_id and m.group_id = l.group_id)`
 
-// EnterprisesHeld lists enterprises of which a sync was held since a moment and
-// waits, and those of which a change of trust does.
+// EnterprisesHeld lists the enterprises with a waiting sync that was held since a
+// time, and those with a waiting change of trust.
 func (db *DB) EnterprisesHeld(ctx context.Context, since time.Time) (_ []sso.Enterprise, err error) {
 	defer func() { doing(&err, "list enterprises with held syncs") }()
 	return engine.List(ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+` from enterprises e
@@ -54,12 +53,11 @@ func (db *DB) EnterprisesHeld(ctx context.Context, since time.Time) (_ []sso.Ent
 		or e.id in (select c.enterprise_id from connections c where c.trust_asked > $1) order by e.id`, engine.Micros(since))
 }
 
-// DecideHeldSyncs approves or discards all that waits for one cause, up to
-// d.Through, in several transactions: each held sync as ApproveHeldSync and
-// DiscardHeldSync do. An approval lifts the stops of the cause for BrakeQuiet; a
-// discard leaves them, and gives back what people lost to the cause if d.Restore
-// says so. Called again after a failure it goes on with the rest. A group of
-// another enterprise has nothing that waits.
+// DecideHeldSyncs approves or discards all syncs waiting for one cause, up to
+// d.Through, in several transactions, as ApproveHeldSync and DiscardHeldSync do.
+// An approval lifts the stops of the cause for BrakeQuiet; a discard keeps them
+// and, if d.Restore is set, restores memberships lost to the cause. After a
+// failure, another call decides the rest.
 func (db *DB) DecideHeldSyncs(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) (done sso.HeldDecided, err error) {
 	defer func() { doing(&err, "decide held syncs") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
@@ -83,7 +81,7 @@ func (db *DB) DecideHeldSyncs(ctx context.Context, by sso.Actor, ent sso.Enterpr
 	}
 }
 
-// decideSome decides the oldest that wait.
+// decideSome decides the oldest waiting syncs.
 func (db *DB) decideSome(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) (n int, err error) {
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		if err := t.needHead(ctx); err != nil {
@@ -116,7 +114,7 @@ func (db *DB) decideSome(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	return n, err
 }
 
-// allowStops lifts the stops of a cause, and keeps others from beginning.
+// allowStops lifts the stops of a cause and prevents new ones for a while.
 func (db *DB) allowStops(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) error {
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		lifted, err := engine.List(ctx, t, func(r engine.Row) (s [2]string, err error) {
@@ -141,15 +139,15 @@ func (db *DB) allowStops(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	})
 }
 
-// loss is one membership that somebody lost to a cause.
+// loss is one membership that a user lost to a cause.
 type loss struct {
 	connection sso.ConnectionID
 	user       sso.UserID
 	membership sso.Membership
 }
 
-// restoreLost gives back what people lost to a cause before it was noticed, as
-// far as the groups are still there, and says to how many.
+// restoreLost restores memberships that users lost to a cause before it was
+// noticed, as far as the groups still exist, and returns the number of users.
 func (db *DB) restoreLost(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) (people int, err error) {
 	for {
 		var n int
@@ -168,7 +166,7 @@ func (db *DB) restoreLost(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 	}
 }
 
-// losses are those of the next people who lost something to a cause.
+// losses returns the losses of the next users.
 func (t *tx) losses(ctx context.Context, ent sso.EnterpriseID, d sso.HeldDecision) ([]loss, error) {
 	const of = ` from brake_stops c join brake_losses l on l.enterprise_id = c.enterprise_id and l.connection_id = c.connection_id and l.at > c.since
 		join groups g on g.enterprise_id = l.enterprise_id and g.id = l.group_id
@@ -182,7 +180,7 @@ func (t *tx) losses(ctx context.Context, ent sso.EnterpriseID, d sso.HeldDecisio
 		string(ent), string(d.Cause), string(d.Connection), string(d.Group), int64(decidedAtOnce))
 }
 
-// giveBack restores losses, which are in the order of people.
+// giveBack restores losses, which are sorted by user.
 func (t *tx) giveBack(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, losses []loss) (people int, err error) {
 	var users []sso.UserID
 	for len(losses) > 0 {
@@ -190,14 +188,14 @@ func (t *tx) giveBack(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, l
 		for n < len(losses) && losses[n].user == losses[0].user {
 			n++
 		}
-		m := moving{user: losses[0].user, cause: string(by), record: sso.SyncRecord{Connection: losses[0].connection, Mode: sso.SyncRestore,
+		m := membershipChange{user: losses[0].user, cause: string(by), record: sso.SyncRecord{Connection: losses[0].connection, Mode: sso.SyncRestore,
 			Note: "Given back by " + string(by) + ": it was lost before the brake held the removals."}}
 		for _, x := range losses[:n] {
 			m.add = append(m.add, x.membership)
 			t.Queue("delete from brake_losses where enterprise_id = $1 and connection_id = $2 and group_id = $3 and user_id = $4",
 				string(ent), string(x.connection), string(x.membership.Group), string(x.user))
 		}
-		if err := t.move(ctx, ent, &m); err != nil {
+		if err := t.changeMemberships(ctx, ent, &m); err != nil {
 			return 0, err
 		}
 		if err := t.audit(ctx, by, "memberships.restored", string(m.user), "record", string(m.record.ID), "added", groupNames(m.record.Added)); err != nil {

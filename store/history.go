@@ -8,9 +8,9 @@ import (
 	"gatehouse/store/engine"
 )
 
-// followHistory queues what makes the history of a person say what their
-// memberships are now, by whatever they were changed in this transaction: open
-// intervals end, and new ones begin. It looks at one person's rows alone.
+// followHistory queues the update of a user's membership history to the current
+// memberships: intervals of ended memberships end, and new ones begin. It reads
+// rows of one user only.
 func (t *tx) followHistory(ent sso.EnterpriseID, user sso.UserID, cause string) {
 	t.Queue(`update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and user_id = $2 and until_at = 0
 		and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = $2
@@ -25,8 +25,8 @@ func (t *tx) followHistory(ent sso.EnterpriseID, user sso.UserID, cause string) 
 		string(ent), string(user), engine.Micros(t.now))
 }
 
-// endGroup queues the end of everybody's interval in a group that is about to
-// be deleted, and keeps what it was called.
+// endGroup queues the end of all history intervals in a group about to be
+// deleted, and stores its name.
 func (t *tx) endGroup(ent sso.EnterpriseID, group sso.GroupID, by sso.Actor) {
 	t.Queue(`insert into former_groups (enterprise_id, id, organization_id, organization_name, name, is_default)
 		select g.enterprise_id, g.id, g.organization_id, o.name, g.name, g.is_default from groups g
@@ -36,9 +36,9 @@ func (t *tx) endGroup(ent sso.EnterpriseID, group sso.GroupID, by sso.Actor) {
 		string(ent), string(group), engine.Micros(t.now), string(by))
 }
 
-// followDefault queues what makes somebody's row in the default group of an
-// organization follow the others there: whoever is in any group is in it too,
-// and a row that is there because of another goes with the last one.
+// followDefault queues the update of a user's membership in the default group of
+// an organization: a member of any group is in it too, and a membership with
+// source default ends with the last other group.
 func (t *tx) followDefault(ent sso.EnterpriseID, org sso.OrganizationID, user sso.UserID, cause string) {
 	const others = `exists (select 1 from memberships x join groups y on y.enterprise_id = x.enterprise_id and y.id = x.group_id
 		where x.enterprise_id = $1 and x.user_id = $3 and y.organization_id = $2 and not y.is_default)`
@@ -70,7 +70,7 @@ func (t *tx) invalidate(ctx context.Context, ent sso.EnterpriseID, users ...sso.
 const pastColumns = `h.group_id, coalesce(g.name, f.name, ''), coalesce(g.organization_id, f.organization_id, ''), coalesce(o.name, f.organization_name, ''),
 	coalesce(g.is_default, f.is_default, false), h.user_id, h.source, h.from_at, h.cause, h.until_at, h.ended_by`
 
-// pastFrom joins a history with what its groups are called, or were.
+// pastFrom joins a history with the current or former names of its groups.
 const pastFrom = ` left join groups g on g.enterprise_id = h.enterprise_id and g.id = h.group_id
 	left join organizations o on o.enterprise_id = g.enterprise_id and o.id = g.organization_id
 	left join former_groups f on f.enterprise_id = h.enterprise_id and f.id = h.group_id`
@@ -85,8 +85,8 @@ func scanPast(r engine.Row) (p sso.PastMembership, err error) {
 	return p, err
 }
 
-// GroupMembersAt lists who was in a group at a moment, in the order people were
-// made. The group may have been deleted since.
+// GroupMembersAt lists the members of a group at a time, oldest user first. The
+// group may have been deleted since.
 func (db *DB) GroupMembersAt(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time, page sso.Page) (_ []sso.PastMember, next string, err error) {
 	defer func() { doing(&err, "list former members") }()
 	_, err = found(engine.One(ctx, db.sql, engine.ScanText, `select id from groups where enterprise_id = $1 and id = $2
@@ -104,8 +104,8 @@ func (db *DB) GroupMembersAt(ctx context.Context, ent sso.EnterpriseID, group ss
 	return all, next, err
 }
 
-// UserMembershipsAt lists the groups somebody was in at a moment, also those
-// that were deleted since, by organization and name.
+// UserMembershipsAt lists the groups of a user at a time, including groups
+// deleted since, by organization and name.
 func (db *DB) UserMembershipsAt(ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time) (_ []sso.PastMembership, err error) {
 	defer func() { doing(&err, "list former memberships") }()
 	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {

@@ -8,18 +8,18 @@ import (
 	"gatehouse/store/engine"
 )
 
-// A claim is longer than a request may take, so that one whose node died is
-// free again; an answer is kept for as long as senders are told.
+// A claim lasts longer than a request may take, so that the key is free again if
+// the node died; an answer is stored for as long as the documentation promises.
 const (
 	requestClaimed = 2 * time.Minute
 	answerKept     = 24 * time.Hour
 )
 
-// ClaimRequest begins a request that may be repeated. If it was answered
-// before, the answer is returned and known is true; then nothing is to be done.
-// A key that another request had is Invalid "idempotency_key_reused"; one whose
-// request is running is Conflict "idempotency_key_in_use". Whoever gets neither
-// has to call KeepAnswer or ReleaseRequest.
+// ClaimRequest begins a request with an idempotency key. If the request was
+// completed before, known is true and the stored answer is returned. A key that
+// was used for another request is Invalid "idempotency_key_reused"; one whose
+// request is running is Conflict "idempotency_key_in_use". Otherwise the caller
+// must call KeepAnswer or ReleaseRequest.
 func (db *DB) ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Hash) (a sso.KeptAnswer, known bool, err error) {
 	defer func() { doing(&err, "claim request") }()
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
@@ -54,7 +54,7 @@ func (db *DB) ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Ha
 	return a, known, err
 }
 
-// KeepAnswer ends a claim by what the request was answered.
+// KeepAnswer ends a claim and stores the answer of the request.
 func (db *DB) KeepAnswer(ctx context.Context, k sso.RequestKey, a sso.KeptAnswer) (err error) {
 	defer func() { doing(&err, "keep answer") }()
 	header, err := engine.JSONText(a.Header)
@@ -68,8 +68,8 @@ func (db *DB) KeepAnswer(ctx context.Context, k sso.RequestKey, a sso.KeptAnswer
 	})
 }
 
-// ReleaseRequest ends a claim whose request changed nothing: it may be tried
-// again with the same key.
+// ReleaseRequest ends the claim of a request that changed nothing, so that it can
+// be retried with the same key.
 func (db *DB) ReleaseRequest(ctx context.Context, k sso.RequestKey) (err error) {
 	defer func() { doing(&err, "release request") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {

@@ -33,7 +33,7 @@ func (db *DB) withIDPNames(ctx context.Context, r engine.Reader, ent sso.Enterpr
 		where n.enterprise_id = $1 and n.group_id = l.value order by n.group_id, n.name`, string(ent), engine.JSONList(ids))
 }
 
-// findNamedGroup is findGroup with the IdP names.
+// findNamedGroup is findGroup with IdP names.
 func (db *DB) findNamedGroup(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, bool, error) {
 	g, ok, err := findGroup(ctx, r, ent, id)
 	if err != nil || !ok {
@@ -44,7 +44,7 @@ func (db *DB) findNamedGroup(ctx context.Context, r engine.Reader, ent sso.Enter
 	return g, true, err
 }
 
-// saveIDPNames makes the IdP names of a group those of g. old are those it had.
+// saveIDPNames replaces the IdP names of old by those of g.
 func (t *tx) saveIDPNames(ent sso.EnterpriseID, old, g sso.Group) {
 	for _, name := range old.IDPNames {
 		if !slices.Contains(g.IDPNames, name) {
@@ -59,9 +59,9 @@ func (t *tx) saveIDPNames(ent sso.EnterpriseID, old, g sso.Group) {
 	}
 }
 
-// checkNames fails with Conflict "name_taken" if another group of the
-// organization has one of the group's names, and says which one. The lock of the
-// enterprise makes that hold until the commit.
+// checkNames returns Conflict "name_taken", naming the other group, if another
+// group of the organization has one of the names of g. The lock of the enterprise
+// makes the check valid until the commit.
 func (t *tx) checkNames(ctx context.Context, ent sso.EnterpriseID, g sso.Group) error {
 	if err := t.needHead(ctx); err != nil {
 		return err
@@ -94,8 +94,8 @@ func (t *tx) checkNames(ctx context.Context, ent sso.EnterpriseID, g sso.Group) 
 	return taken("name_taken", field, "“"+u.name+"” is the name of another group in this organization. Rename or delete that one first.")
 }
 
-// changedNames are the names of one list that another does not have, for the
-// audit trail.
+// changedNames returns the names in one list that are not in the other, for an
+// audit event.
 func changedNames(all, others []string) string {
 	return strings.Join(slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(others, s) }), ", ")
 }

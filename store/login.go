@@ -23,7 +23,7 @@ const (
 	pendingVerifier = "pending_logins.verifier"
 )
 
-// SavePendingLogin keeps a sign-in that was started.
+// SavePendingLogin stores a sign-in that was started.
 func (db *DB) SavePendingLogin(ctx context.Context, p sso.PendingLogin) (err error) {
 	defer func() { doing(&err, "save pending login") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
@@ -37,9 +37,9 @@ func (db *DB) SavePendingLogin(ctx context.Context, p sso.PendingLogin) (err err
 	})
 }
 
-// PendingLogin returns a sign-in that was started, also one that is used. One
-// that is unknown or expired is Invalid "login_state_expired". The ID is 160
-// random bits that come back from outside; whose it is, the caller compares.
+// PendingLogin returns a sign-in that was started, also if it is used. One that
+// is unknown or expired is Invalid "login_state_expired". The ID is 160 random
+// bits that come back from the browser; the caller compares the browser.
 func (db *DB) PendingLogin(ctx context.Context, id string) (_ sso.PendingLogin, err error) {
 	defer func() { doing(&err, "find pending login") }()
 	if engine.Clean(id, len(id)) != id {
@@ -68,15 +68,14 @@ func (db *DB) PendingLogin(ctx context.Context, id string) (_ sso.PendingLogin, 
 	return p, nil
 }
 
-// usePending queues that a pending login of the connection is used up, if it
-// was not.
+// usePending queues the use of a pending login of the connection; affected is 0
+// if it was used before.
 func (t *tx) usePending(affected *int64, ent sso.EnterpriseID, c sso.ConnectionID, id string) {
 	t.QueueCount(affected, `update pending_logins set used_at = $4
 		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0`, string(ent), string(c), id, engine.Micros(t.now))
 }
 
-// mark queues that an answer of an identity provider is used; affected becomes
-// 0 if it was already.
+// mark queues the replay mark of a response; affected is 0 if it was used before.
 func (t *tx) mark(affected *int64, ent sso.EnterpriseID, m sso.ReplayMark) {
 	response := sso.Secret(m.ResponseID).Hash()
 	t.QueueCount(affected, `insert into replay_marks (enterprise_id, connection_id, response, until) values ($1, $2, $3, $4)
@@ -84,9 +83,9 @@ func (t *tx) mark(affected *int64, ent sso.EnterpriseID, m sso.ReplayMark) {
 		string(ent), string(m.Connection), hex.EncodeToString(response[:]), engine.Micros(m.Until))
 }
 
-// UsePendingLogin uses up a pending login and reports whether it was the first
-// to. It is for answers that must not be looked at twice even at the same time;
-// others are used up by RecordLogin.
+// UsePendingLogin uses up a pending login and reports whether it was unused. It
+// is for responses that must be processed once even if they arrive concurrently;
+// other pending logins are used up by RecordLogin.
 func (db *DB) UsePendingLogin(ctx context.Context, p sso.PendingLogin) (first bool, err error) {
 	defer func() { doing(&err, "use pending login") }()
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
@@ -99,8 +98,8 @@ func (db *DB) UsePendingLogin(ctx context.Context, p sso.PendingLogin) (first bo
 	return first && err == nil, err
 }
 
-// RecordAttempt keeps a sign-in that failed, and uses up the pending login it
-// answered if that is one of the attempt's connection.
+// RecordAttempt stores a failed sign-in and uses up its pending login if that is
+// one of the attempt's connection.
 func (db *DB) RecordAttempt(ctx context.Context, a sso.Attempt, pendingID string) (err error) {
 	defer func() { doing(&err, "record attempt") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {

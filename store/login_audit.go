@@ -7,8 +7,8 @@ import (
 	"gatehouse/sso"
 )
 
-// events writes the audit events of a sign-in.
-func (r *loginRecord) events(ctx context.Context) error {
+// auditSignIn writes the audit events of a sign-in.
+func (r *loginRecord) auditSignIn(ctx context.Context) error {
 	by, attempt := sso.Actor(r.signIn.Session.Connection), string(r.signIn.Attempt.ID)
 	if r.isNew {
 		if err := r.tx.audit(ctx, by, "user.created", string(r.user.ID), "login", r.user.Login, "email", r.user.Email, "attempt", attempt); err != nil {

@@ -9,19 +9,19 @@ import (
 	"gatehouse/store/engine"
 )
 
-// RecordLogin writes all of a successful sign-in in one transaction: the answer
-// and the pending login are used up, the user is found or made, decide says
-// what becomes of it and of the memberships, and sync record, attempt, session
-// and audit events are kept.
+// RecordLogin writes a successful sign-in in one transaction: it uses up the
+// response and the pending login, finds or creates the user, lets decide determine
+// the outcome and the memberships, and stores sync record, attempt, session and
+// audit events.
 //
-// If decide says that an admin has to vouch first, the user is kept as pending,
-// and nothing else: no membership, no session, no attempt.
+// If decide requires that an admin vouches first, only the user is stored, as
+// pending: no membership, session or attempt.
 //
-// An answer that was used is Conflict "saml_replayed"; a pending login that was
-// used Invalid "login_state_expired"; a sign-in that waited for a code and was
-// used, or whose code was not entered, Invalid "code_expired"; a deactivated user Forbidden
+// A response that was used is Conflict "saml_replayed"; a pending login that was
+// used Invalid "login_state_expired"; a waiting sign-in that was used, or whose code
+// was not entered, Invalid "code_expired"; a deactivated user Forbidden
 // "user_inactive"; a connection that was disabled meanwhile Forbidden
-// "connection_disabled". An error, also one of decide, leaves nothing written.
+// "connection_disabled". After an error, also one of decide, nothing is written.
 func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (_ sso.User, _ sso.SyncRecord, err error) {
 	defer func() { doing(&err, "record sign-in") }()
 	if s.Session.Enterprise != s.Attempt.Enterprise || s.Session.Connection != s.Identity.Connection {
@@ -47,7 +47,7 @@ func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) 
 	if err != nil {
 		return sso.User{}, sso.SyncRecord{}, err
 	}
-	db.tellOthers(ctx, r)
+	db.auditElsewhere(ctx, r)
 	return r.user, r.verdict.Memberships.Record, nil
 }
 
@@ -74,7 +74,7 @@ func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.claim(ctx); err != nil {
 		return err
 	}
-	if err := r.person(ctx); err != nil {
+	if err := r.resolveUser(ctx); err != nil {
 		return err
 	}
 	if err := r.groups.complete(ctx, r.user.ID); err != nil {
@@ -85,17 +85,17 @@ func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 	if r.verdict, err = decide(facts); err != nil {
 		return err
 	}
-	if r.user.Status == sso.UserDeactivated { // whatever was decided, nothing is written for them
+	if r.user.Status == sso.UserDeactivated { // nothing is written in any case
 		return sso.UserInactive()
 	}
 	if r.verdict.Email.Action == sso.VouchFirst {
-		return r.await(ctx)
+		return r.savePending(ctx)
 	}
-	if err := r.claimed(ctx); err != nil {
+	if err := r.saveQuestion(ctx); err != nil {
 		return err
 	}
 	if r.login.Waits() {
-		return r.await(ctx)
+		return r.savePending(ctx)
 	}
 	if r.verdict.EmailProven && !r.user.EmailVerified && r.signIn.Identity.Email != "" {
 		r.user.EmailVerified = true
@@ -105,12 +105,13 @@ func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 		return err
 	}
 	r.saveAsserted()
-	return r.keep(ctx)
+	return r.saveRecords(ctx)
 }
 
-// claim uses up the answer and the pending login, and on the same trip looks
-// for the person by subject, for the groups, and for the proof of the e-mail's
-// domain. A replay is called one even though its pending login is used as well.
+// claim uses up the response and the pending login and, in the same round trip,
+// reads the user by subject, the groups and whether the e-mail's domain is
+// verified. A replay is reported as one although its pending login is used as
+// well.
 func (r *loginRecord) claim(ctx context.Context) error {
 	var proven int64
 	var state sso.ConnectionState
@@ -141,8 +142,8 @@ func (r *loginRecord) claim(ctx context.Context) error {
 	return used()
 }
 
-// useUp queues that what the sign-in answers is used; what it returns says,
-// when that was sent, whether it was not before.
+// useUp queues the use of the response and the pending login. The returned
+// function reports, after the queue was sent, whether they were unused.
 func (r *loginRecord) useUp() func() error {
 	var fresh, unused int64
 	if r.signIn.Proof != "" {
@@ -177,9 +178,9 @@ const (
 	join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id where i.enterprise_id = $1 and i.connection_id = $2`
 )
 
-// person finds the user or makes one: by subject; else by login where no
-// subject is bound; else somebody new. Never by e-mail.
-func (r *loginRecord) person(ctx context.Context) error {
+// resolveUser finds the user by subject, else by login where no subject is bound, else
+// creates one. It never searches by e-mail.
+func (r *loginRecord) resolveUser(ctx context.Context) error {
 	known := r.bound
 	if !known {
 		var err error
@@ -192,24 +193,24 @@ func (r *loginRecord) person(ctx context.Context) error {
 		}
 	}
 	if !known {
-		r.newcomer()
+		r.createUser()
 		return nil
 	}
 	r.user = r.old
 	if r.old.Status == sso.UserDeactivated {
 		return nil // decide refuses; see run
 	}
-	r.profile()
-	if err := r.contest(ctx); err != nil {
+	r.copyProfile()
+	if err := r.checkLogin(ctx); err != nil {
 		return err
 	}
 	r.tx.updateUser(r.user)
-	r.tx.findable(r.old, r.user)
+	r.tx.updateTerms(r.old, r.user)
 	r.tx.Queue(`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
 		string(r.ent), string(r.user.ID), string(r.signIn.Session.Connection), r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now))
 	if !r.bound {
-		// Others of this login that nobody claimed are of people who had it
-		// before: whoever gets it next must not become them.
+		// Other unbound identities with this login are of earlier users of the login:
+		// its next user must not become one of them.
 		r.tx.Queue("delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
 			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Login, string(r.user.ID))
 		r.groups.readMemberships("", ofUser, string(r.ent), string(r.user.ID))
@@ -217,23 +218,23 @@ func (r *loginRecord) person(ctx context.Context) error {
 	return nil
 }
 
-func (r *loginRecord) newcomer() {
+func (r *loginRecord) createUser() {
 	r.isNew = true
 	r.user = sso.User{ID: sso.NewID[sso.UserID](r.tx.now), Enterprise: r.ent, Status: sso.UserActive, CreatedAt: r.tx.now}
-	r.profile()
+	r.copyProfile()
 	if r.holder.ID != "" {
 		r.login.Holder, r.user.Status = r.holder.ID, sso.UserPending
 	}
 	r.tx.insertUser(r.user)
-	r.tx.findable(sso.User{}, r.user)
+	r.tx.updateTerms(sso.User{}, r.user)
 	r.tx.Queue("insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at) values ($1, $2, $3, $4, $5, $6, $6)",
 		string(r.ent), string(r.signIn.Session.Connection), string(r.user.ID), r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now))
 }
 
-// profile takes over what the identity provider says. An address counts as
-// verified if its domain is proven; or if it was verified and is the same. One
-// that was not sent this time, where it may be missing, stays as it is known.
-func (r *loginRecord) profile() {
+// copyProfile copies the asserted profile. An address counts as verified if its
+// domain is verified, or if it was verified and did not change. An address that
+// may be missing and was not sent this time stays.
+func (r *loginRecord) copyProfile() {
 	u, i := &r.user, r.signIn.Identity
 	if !i.EmailUnsaid {
 		u.EmailVerified = i.Email != "" && (r.proven || u.EmailVerified && u.Email == i.Email)
@@ -245,10 +246,10 @@ func (r *loginRecord) profile() {
 	}
 }
 
-// contest finds out whether somebody known claims a login that another active
-// user has. Who is active goes on with the login they had; who was pending is
-// decided about again, and waits on.
-func (r *loginRecord) contest(ctx context.Context) error {
+// checkLogin checks whether a known user claims the login of another active user. An
+// active user continues with the former login; a pending one is decided again and
+// stays pending.
+func (r *loginRecord) checkLogin(ctx context.Context) error {
 	holder := r.holder
 	if loginKey(r.user.Login) != loginKey(r.signIn.Identity.Login) { // a login that an admin gave
 		var err error
@@ -269,21 +270,21 @@ func (r *loginRecord) contest(ctx context.Context) error {
 	return nil
 }
 
-// claimed keeps the identity question of somebody who claims the login of
-// another, and settles the one of somebody who does not any more. A login that
-// changed is another in their sessions, too.
-func (r *loginRecord) claimed(ctx context.Context) error {
+// saveQuestion raises the identity question of a user who claims the login of another,
+// and closes it if they no longer do. A changed login reaches the user's
+// sessions.
+func (r *loginRecord) saveQuestion(ctx context.Context) error {
 	switch {
 	case r.login.Holder != "":
 		q := sso.IdentityQuestion{Enterprise: r.ent, User: r.user.ID, Holder: r.login.Holder, Connection: r.signIn.Session.Connection, Attempt: r.signIn.Attempt.ID, Login: r.signIn.Identity.Login}
 		if r.login.Keeps {
 			q.Keeps = r.user.Login
 		}
-		if err := r.tx.question(ctx, sso.Actor(r.signIn.Session.Connection), q); err != nil {
+		if err := r.tx.raiseQuestion(ctx, sso.Actor(r.signIn.Session.Connection), q); err != nil {
 			return err
 		}
 	case r.asked:
-		r.tx.settle(r.ent, r.user.ID)
+		r.tx.closeQuestion(r.ent, r.user.ID)
 	}
 	if !r.isNew && r.old.Login != r.user.Login {
 		return r.tx.invalidate(ctx, r.ent, r.user.ID)
@@ -291,13 +292,13 @@ func (r *loginRecord) claimed(ctx context.Context) error {
 	return nil
 }
 
-// await keeps who it was, for an admin to vouch for or to decide about their
-// login, and lets nobody in.
-func (r *loginRecord) await(ctx context.Context) error {
+// savePending stores the user as pending, for an admin to vouch for them or to decide
+// about the login, without a session.
+func (r *loginRecord) savePending(ctx context.Context) error {
 	r.user.Status, r.user.LastSignInAt = sso.UserPending, r.old.LastSignInAt
 	r.user.EmailVerified = r.user.EmailVerified || r.verdict.EmailProven && r.signIn.Identity.Email != ""
 	r.tx.updateUser(r.user)
-	r.tx.findable(sso.User{ID: r.user.ID}, r.user)
+	r.tx.updateTerms(sso.User{ID: r.user.ID}, r.user)
 	if r.old.Status == sso.UserActive {
 		if _, err := r.tx.endUserSessions(ctx, r.ent, r.user.ID); err != nil {
 			return err
@@ -313,8 +314,8 @@ func (r *loginRecord) await(ctx context.Context) error {
 	return nil
 }
 
-// memberships writes the difference and nothing else. Only then is there
-// something to tell the history and the nodes, which know nothing of who is new.
+// memberships writes the changed memberships. History and nodes are told only if
+// there are any, and nodes not of a new user.
 func (r *loginRecord) memberships(ctx context.Context) error {
 	if len(r.verdict.Memberships.Add)+len(r.verdict.Memberships.Remove) == 0 {
 		return nil
@@ -334,8 +335,8 @@ func (r *loginRecord) memberships(ctx context.Context) error {
 	return r.tx.invalidate(ctx, r.ent, r.user.ID)
 }
 
-// keep writes what is remembered of the sign-in.
-func (r *loginRecord) keep(ctx context.Context) error {
+// saveRecords writes the sync record, the attempt and the session.
+func (r *loginRecord) saveRecords(ctx context.Context) error {
 	record := &r.verdict.Memberships.Record
 	record.ID, record.Enterprise, record.User, record.At = sso.NewID[sso.SyncRecordID](r.tx.now), r.ent, r.user.ID, r.tx.now
 	record.Connection, record.Attempt = r.signIn.Session.Connection, r.signIn.Attempt.ID
@@ -365,5 +366,5 @@ func (r *loginRecord) keep(ctx context.Context) error {
 		r.tx.Queue(`update certificates set last_used = $4 where enterprise_id = $1 and connection_id = $2 and fingerprint = $3 and last_used <= $5`,
 			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Certificate, engine.Micros(r.tx.now), engine.Micros(r.tx.now.Add(-time.Minute)))
 	}
-	return r.events(ctx)
+	return r.auditSignIn(ctx)
 }

@@ -18,14 +18,14 @@ func scanMembership(r engine.Row) (m sso.Membership, err error) {
 	return m, err
 }
 
-// insertMembership queues a row; one that is there already stays as it is.
+// insertMembership queues a membership; an existing one stays as it is.
 func (t *tx) insertMembership(ent sso.EnterpriseID, m sso.Membership) {
 	t.Queue(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause) values ($1, $2, $3, $4, $5, $6)
 		on conflict (enterprise_id, user_id, group_id) do nothing`,
 		string(ent), string(m.User), string(m.Group), string(m.Source), engine.Micros(t.now), m.Cause)
 }
 
-// GroupMembers lists who is in a group, in the order people were made.
+// GroupMembers lists the members of a group, oldest user first.
 func (db *DB) GroupMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, page sso.Page) (_ []sso.Member, next string, err error) {
 	defer func() { doing(&err, "list members") }()
 	if _, err := found(findGroup(ctx, db.sql, ent, group)); err != nil {
@@ -44,7 +44,7 @@ func (db *DB) GroupMembers(ctx context.Context, ent sso.EnterpriseID, group sso.
 	return all, next, err
 }
 
-// UserMemberships lists the groups somebody is in, by organization and name.
+// UserMemberships lists the groups of a user by organization and name.
 func (db *DB) UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ []sso.UserMembership, err error) {
 	defer func() { doing(&err, "list memberships") }()
 	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
@@ -62,9 +62,9 @@ func (db *DB) UserMemberships(ctx context.Context, ent sso.EnterpriseID, user ss
 		where m.enterprise_id = $1 and m.user_id = $2 order by o.name, o.id, g.name, g.id`, string(ent), string(user))
 }
 
-// AddMember puts somebody into a group by hand, and so into the default group
-// of its organization. Who is in it already stays as they are, except that a
-// default-group row becomes one of its own.
+// AddMember adds a user to a group manually, and to the default group of its
+// organization. An existing membership stays, except that one with source default
+// becomes manual.
 func (db *DB) AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) (err error) {
 	defer func() { doing(&err, "add member") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -92,9 +92,9 @@ func (db *DB) AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 	})
 }
 
-// RemoveMember takes somebody out of a group; with the last group they leave
-// the organization. Out of the default group nobody is taken who is in another
-// one: Conflict "default_group".
+// RemoveMember removes a user from a group; with the last group they leave the
+// organization. A user who is in another group cannot be removed from the default
+// group: Conflict "default_group".
 func (db *DB) RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) (err error) {
 	defer func() { doing(&err, "remove member") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -125,8 +125,8 @@ func (db *DB) RemoveMember(ctx context.Context, by sso.Actor, ent sso.Enterprise
 	})
 }
 
-// membership finds a group, and a user's row in it if there is one; both have
-// to be of the enterprise.
+// membership returns a group and the user's membership in it, if any; group and
+// user must belong to the enterprise.
 func (t *tx) membership(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) (g sso.Group, m sso.Membership, is bool, err error) {
 	if g, err = found(findGroup(ctx, t, ent, group)); err != nil {
 		return g, m, false, err

@@ -8,19 +8,19 @@ import (
 	"gatehouse/store/engine"
 )
 
-// moving is a change of one person's memberships that no sign-in makes now.
-type moving struct {
+// membershipChange is a manual, restored or approved change of one user's memberships.
+type membershipChange struct {
 	user   sso.UserID
-	cause  string // who did it
+	cause  string // the actor
 	add    []sso.Membership
 	remove []sso.GroupID
-	record sso.SyncRecord // what to keep about it; the rest is filled in by move
+	record sso.SyncRecord // move fills in the rest
 }
 
-// move queues the change with all that belongs to it: rows of default groups,
-// history and sync record. Groups that are gone are left out. The caller tells
-// the nodes and the audit trail.
-func (t *tx) move(ctx context.Context, ent sso.EnterpriseID, m *moving) error {
+// changeMemberships queues the change with its default-group memberships, history and sync
+// record. Groups that no longer exist are skipped. The caller invalidates the
+// user and writes the audit event.
+func (t *tx) changeMemberships(ctx context.Context, ent sso.EnterpriseID, m *membershipChange) error {
 	groups, names, err := t.groupsByID(ctx, ent, slices.Concat(m.remove, groupsOfAll(m.add)))
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func groupsOfAll(all []sso.Membership) []sso.GroupID {
 	return ids
 }
 
-// groupsByID reads groups that are still there, and the names of their
+// groupsByID returns the groups that still exist, and the names of their
 // organizations.
 func (t *tx) groupsByID(ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID) (map[sso.GroupID]sso.Group, map[sso.OrganizationID]string, error) {
 	texts := make([]string, len(ids))

@@ -10,30 +10,29 @@ import (
 	"gatehouse/store/engine"
 )
 
-// Options are what a DB is opened with.
+// Options configure a DB.
 type Options struct {
-	// DSN is "sqlite:" and a path, "sqlite::memory:" for a database that is
-	// gone when it is closed, or a postgres:// address.
+	// DSN is the address that engine.Open takes.
 	DSN  string
 	Keys Keyring
 	Now  func() time.Time // nil: time.Now
 }
 
-// DB is everything that is kept. It is safe for concurrent use. Its methods
-// return an *sso.Error for what means something to a caller (NotFound,
-// Conflict, Forbidden…; Unavailable when the database cannot answer now) and
-// any other error for what should not happen.
+// DB is the store. It is safe for concurrent use. Its methods return an
+// *sso.Error for conditions that callers handle (NotFound, Conflict, Forbidden,
+// Unavailable if the database cannot answer now), and other errors for unexpected
+// failures.
 type DB struct {
-	sql       *engine.Database
-	sealer    *sealer
-	auditKey  []byte
-	clock     func() time.Time
-	recalls   time.Time                             // since when there is a history of memberships
-	announced atomic.Pointer[func(context.Context)] // see OnRevocation
+	sql          *engine.Database
+	sealer       *sealer
+	auditKey     []byte
+	clock        func() time.Time
+	historySince time.Time                             // when the membership history began
+	announced    atomic.Pointer[func(context.Context)] // see OnRevocation
 }
 
-// Open opens a database, makes or updates its schema, and makes sure that the
-// keys are the ones it was written with.
+// Open opens a database, creates or migrates its schema, and checks that it was
+// written with the given keys.
 func Open(ctx context.Context, o Options) (_ *DB, err error) {
 	db := &DB{clock: o.Now}
 	if db.clock == nil {
@@ -65,31 +64,33 @@ func (db *DB) connect(ctx context.Context, dsn string) error {
 	return err
 }
 
-// now is the present as it can be stored.
+// now returns the current time in the precision that is stored.
 func (db *DB) now() time.Time { return db.clock().UTC().Truncate(time.Microsecond) }
 
-// Close waits for what is being written and lets go of the database.
+// Close waits for running writes and closes the database.
 func (db *DB) Close() error { return db.sql.Close() }
 
-// Ping reports whether the database answers and can be written to as far as is
-// known.
+// Ping reports whether the database answers and, as far as is known, can be
+// written to.
 func (db *DB) Ping(ctx context.Context) (err error) {
 	defer func() { doing(&err, "reach the database") }()
 	return db.sql.Ping(ctx)
 }
 
-// Broken is closed when the disk did not keep what it was given. Nothing is
-// written any more then: what the disk holds, only a new process can say.
+// Broken returns a channel that is closed when a disk failed to store a write.
+// From then on every write fails: what the disk holds can only be found out by a
+// new process.
 func (db *DB) Broken() <-chan struct{} { return db.sql.Broken() }
 
-// Meta returns what SetMeta stored under a key, "" if nothing.
+// Meta returns the value that SetMeta stored under a key, "" if none.
 func (db *DB) Meta(ctx context.Context, key string) (value string, err error) {
 	defer func() { doing(&err, "read "+key) }()
 	value, _, err = engine.One(ctx, db.sql, engine.ScanText, "select value from meta where key = $1", key)
 	return value, err
 }
 
-// SetMeta stores a fact about the whole database, such as that it is a demo's.
+// SetMeta stores a fact about the whole database, such as that it is a
+// demonstration.
 func (db *DB) SetMeta(ctx context.Context, key, value string) (err error) {
 	defer func() { doing(&err, "write "+key) }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
@@ -106,9 +107,9 @@ const (
 
 func sealedValue(name string) place { return place{column: "sealed_values.value", row: name} }
 
-// prepareKeys opens the sealed canary and the key of the audit chains, or makes
-// them if the database is new. The audit key is random and sealed like any
-// secret, so that the chains survive a rotation.
+// prepareKeys opens the sealed canary and the key of the audit chains, or creates
+// them in a new database. The audit key is random and sealed like other secrets,
+// so that chains survive a key rotation.
 func (db *DB) prepareKeys(ctx context.Context) error {
 	err := db.write(ctx, func(ctx context.Context, t *tx) error {
 		var made int64
@@ -119,8 +120,8 @@ func (db *DB) prepareKeys(ctx context.Context) error {
 		if err := t.Flush(ctx); err != nil || made == 0 {
 			return err
 		}
-		// Only with the key is the instance's chain begun: one that is missing
-		// later was removed, and must not look like a new one.
+		// The instance's chain begins together with the key: a chain that is missing
+		// later was removed and must not look new.
 		db.auditKey = []byte(fresh.Reveal())
 		t.insertHead("")
 		return nil

@@ -15,7 +15,7 @@ func scanOrganization(r engine.Row) (o sso.Organization, err error) {
 	return o, err
 }
 
-// CreateOrganization makes an organization of o.Enterprise with its default
+// CreateOrganization creates an organization of o.Enterprise with its default
 // group; ID, DefaultGroup and CreatedAt are filled in. A key that is in use in
 // the enterprise is Conflict "key_taken".
 func (db *DB) CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (_ sso.Organization, err error) {
@@ -59,7 +59,7 @@ func (db *DB) Organizations(ctx context.Context, ent sso.EnterpriseID, page sso.
 	return all, next, err
 }
 
-// OrganizationCounts is Organizations with what is in each.
+// OrganizationCounts is Organizations with the numbers of groups and members.
 func (db *DB) OrganizationCounts(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.OrganizationCount, next string, err error) {
 	defer func() { doing(&err, "count organizations") }()
 	w := &engine.Where{}
@@ -68,7 +68,7 @@ func (db *DB) OrganizationCounts(ctx context.Context, ent sso.EnterpriseID, page
 		(select count(*) from memberships m where m.enterprise_id = o.enterprise_id and m.group_id = o.group_id)
 		from (select o.id, o.enterprise_id, o.key, o.name, g.id as group_id, o.created_at from organizations o
 			join groups g on g.enterprise_id = o.enterprise_id and g.organization_id = o.id and g.is_default` +
-		w.Page("o.id", page.Cursor, page.Size(), false) + ") o order by o.id" // counted for the page alone
+		w.Page("o.id", page.Cursor, page.Size(), false) + ") o order by o.id" // counts only the page
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (c sso.OrganizationCount, err error) {
 		o := &c.Organization
 		err = r.Scan(&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, engine.Time(&o.CreatedAt), &c.Groups, &c.Members)
@@ -95,7 +95,7 @@ func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
-		if o.Key != old.Key { // sessions tell applications organization/group
+		if o.Key != old.Key { // applications are told organization/group
 			if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
 				return err
 			}
@@ -104,8 +104,9 @@ func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 	})
 }
 
-// DeleteOrganization removes an organization with its groups and memberships.
-// One with a default group of a connection stays: Conflict "group_is_default".
+// DeleteOrganization deletes an organization with its groups and memberships. An
+// organization with a default group of a connection cannot be deleted: Conflict
+// "group_is_default".
 func (db *DB) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID) (err error) {
 	defer func() { doing(&err, "delete organization") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)

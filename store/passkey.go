@@ -7,7 +7,7 @@ import (
 	"gatehouse/store/engine"
 )
 
-// SaveChallenge keeps what a passkey is asked to sign.
+// SaveChallenge stores the challenge that a passkey has to sign.
 func (db *DB) SaveChallenge(ctx context.Context, c sso.PasskeyChallenge) (err error) {
 	defer func() { doing(&err, "save challenge") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
@@ -17,7 +17,7 @@ func (db *DB) SaveChallenge(ctx context.Context, c sso.PasskeyChallenge) (err er
 	})
 }
 
-// UseChallenge returns a challenge and uses it up. One that is unknown, used or
+// UseChallenge returns a challenge and deletes it. One that is unknown, used or
 // expired is NotFound "challenge_gone".
 func (db *DB) UseChallenge(ctx context.Context, token sso.Hash) (c sso.PasskeyChallenge, err error) {
 	defer func() { doing(&err, "use challenge") }()

@@ -16,7 +16,7 @@ func scanQuestion(r engine.Row) (q sso.IdentityQuestion, err error) {
 	return q, err
 }
 
-// IdentityQuestions lists the questions about people of one login, newest first.
+// IdentityQuestions lists identity questions, newest first.
 func (db *DB) IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, page sso.Page) (_ []sso.IdentityQuestion, next string, err error) {
 	defer func() { doing(&err, "list identity questions") }()
 	w := &engine.Where{}
@@ -42,8 +42,8 @@ func findQuestion(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id
 	return engine.One(ctx, r, scanQuestion, "select "+questionColumns+" from identity_questions q where q.enterprise_id = $1 and q.id = $2", string(ent), string(id))
 }
 
-// question raises a question about a user, or renews the one that waits.
-func (t *tx) question(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) error {
+// raiseQuestion raises an identity question about a user, or renews the open one.
+func (t *tx) raiseQuestion(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) error {
 	n, err := t.Exec(ctx, `update identity_questions set holder_id = $4, connection_id = $5, attempt_id = $6, login = $7, keeps = $8
 		where enterprise_id = $1 and user_id = $2 and state = $3`,
 		string(q.Enterprise), string(q.User), string(sso.QuestionWaiting), string(q.Holder), string(q.Connection), string(q.Attempt), q.Login, q.Keeps)
@@ -58,17 +58,17 @@ func (t *tx) question(ctx context.Context, by sso.Actor, q sso.IdentityQuestion)
 	return t.audit(ctx, by, "identity.questioned", string(q.User), "question", string(q.ID), "login", q.Login, "holder", string(q.Holder), "attempt", string(q.Attempt))
 }
 
-// settle queues that a user's question, if one waits, has no matter any more.
-func (t *tx) settle(ent sso.EnterpriseID, user sso.UserID) {
+// closeQuestion queues the end of a user's open question, which no longer matters.
+func (t *tx) closeQuestion(ent sso.EnterpriseID, user sso.UserID) {
 	t.Queue("update identity_questions set state = $4, decided_at = $5 where enterprise_id = $1 and user_id = $2 and state = $3",
 		string(ent), string(user), string(sso.QuestionWaiting), string(sso.QuestionSettled), engine.Micros(t.now))
 }
 
-// AnswerQuestion does what an admin decided about two people who claim one
-// login, in one transaction. Afterwards the claimant is active with the login
-// they claimed or were given, unless they were refused. A question that does not
-// wait any more is Conflict "question_decided", a login that a third person has
-// Conflict "login_in_use".
+// AnswerQuestion carries out an admin's decision about two users who claim one
+// login, in one transaction. The claimant is active afterwards, with the login
+// they claimed or were given, unless they were refused. A question that is
+// decided is Conflict "question_decided", a login of a third user Conflict
+// "login_in_use".
 func (db *DB) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision) (q sso.IdentityQuestion, err error) {
 	defer func() { doing(&err, "answer identity question") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -100,7 +100,7 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 	}
 	changed := claimant
 	if changed.Status == sso.UserPending {
-		changed.Status = sso.UserActive // the policies were satisfied, and are asked again at the next sign-in
+		changed.Status = sso.UserActive // the policies were satisfied, and are evaluated again at the next sign-in
 	}
 	switch {
 	case d.Answer == sso.AnswerRefuse && q.Keeps != "":
@@ -121,15 +121,15 @@ func (t *tx) answer(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d
 	return t.changeUser(ctx, by, claimant, changed)
 }
 
-// makeRoom takes the login away from whoever has it now: another login or
-// deactivation, as was decided.
+// makeRoom takes the login from its current holder, who gets another login or is
+// deactivated, as decided.
 func (t *tx) makeRoom(ctx context.Context, by sso.Actor, q sso.IdentityQuestion, d sso.QuestionDecision) error {
 	holder, ok, err := loginHolder(ctx, t, q.Enterprise, q.Login)
 	if err != nil || !ok {
 		return err
 	}
 	if holder.ID != q.Holder {
-		// A third person has it since: the decision was about somebody else.
+		// A third user has it meanwhile: the decision was about another holder.
 		return sso.LoginInUse("login", q.Login)
 	}
 	changed := holder

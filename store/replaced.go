@@ -8,16 +8,16 @@ import (
 	"gatehouse/store/engine"
 )
 
-// maxBrought is how many cookies of sessions a sign-in is asked about.
+// maxBrought is how many session cookies of a browser a sign-in looks up.
 const maxBrought = 8
 
 const selectBrought = "select " + sessionColumns + ", " + userColumns + `, e.id, e.key, e.name from sessions s
 	join users u on u.enterprise_id = s.enterprise_id and u.id = s.user_id
 	join enterprises e on e.id = s.enterprise_id where `
 
-// readBrought queues that the sessions of the browser are looked for. It may
-// have signed in at another company before, so these statements name a browser
-// or a token, each of which only that browser has, and no enterprise.
+// readBrought queues the sessions of the browser. They may belong to another
+// enterprise, so the statements name a browser or a token, which only that
+// browser has, and no enterprise.
 func (r *loginRecord) readBrought() {
 	take := func(row engine.Row) error {
 		var b sso.Principal
@@ -42,8 +42,8 @@ func (r *loginRecord) readBrought() {
 	}
 }
 
-// replaceBrought ends them. Of those of other companies the audit trail is told
-// afterwards: to lock two trails at once, two sign-ins could wait for each other.
+// replaceBrought ends these sessions. Those of other enterprises are audited
+// afterwards: two sign-ins that lock two chains each could wait for each other.
 func (r *loginRecord) replaceBrought(ctx context.Context) error {
 	gone := make([]sso.Revocation, len(r.brought))
 	for i, b := range r.brought {
@@ -64,10 +64,9 @@ func (r *loginRecord) replaceBrought(ctx context.Context) error {
 	return nil
 }
 
-// tellOthers writes to the audit trails of other companies that sessions of
-// theirs have ended. It has happened: if it cannot be written, the sign-in is
-// good all the same.
-func (db *DB) tellOthers(ctx context.Context, r *loginRecord) {
+// auditElsewhere audits the ended sessions of other enterprises. The sign-in is
+// committed, so errors are ignored.
+func (db *DB) auditElsewhere(ctx context.Context, r *loginRecord) {
 	for _, b := range r.brought {
 		if b.Enterprise.ID == r.ent || r.user.Status == sso.UserPending {
 			continue

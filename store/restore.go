@@ -13,8 +13,8 @@ import (
 
 const historyKey = "membership_history_since"
 
-// beginHistory notes since when there is a history: who was taken out of a group
-// before, it does not know, so nothing can be restored to before.
+// beginHistory stores since when there is a history. Memberships that ended
+// earlier are unknown, so nothing can be restored to before.
 func (db *DB) beginHistory(ctx context.Context) error {
 	var text string
 	err := db.write(ctx, func(ctx context.Context, t *tx) (err error) {
@@ -26,14 +26,14 @@ func (db *DB) beginHistory(ctx context.Context) error {
 		return fmt.Errorf("note when the history begins: %w", err)
 	}
 	n, err := strconv.ParseInt(text, 10, 64)
-	db.recalls = engine.FromMicros(n)
+	db.historySince = engine.FromMicros(n)
 	return err
 }
 
-// recall fails if what was at a moment is not known, or has not been: a restore
-// to it would take people out for no reason but that.
-func (t *tx) recall(at, made time.Time) error {
-	since := t.db.recalls
+// checkMoment returns an error if the memberships at a time are unknown or the time is
+// in the future: restoring to it would remove memberships wrongly.
+func (t *tx) checkMoment(at, made time.Time) error {
+	since := t.db.historySince
 	if made.After(since) {
 		since = made
 	}
@@ -46,10 +46,10 @@ func (t *tx) recall(at, made time.Time) error {
 	return nil
 }
 
-// RestoreUser makes somebody's memberships what they were at a moment. confirm
-// sees what would change and says whether it shall; its error leaves everything
-// as it is. Rows of default groups that exist because of others follow them. A
-// moment of which nothing is known is Invalid "moment_not_known".
+// RestoreUser restores the memberships of a user at a time. confirm is called
+// with the changes and says whether to make them; its error aborts. Memberships
+// with source default follow the others. A time before the history is Invalid
+// "moment_not_known".
 func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, at time.Time,
 	confirm func(sso.Restored) (bool, error)) (result sso.Restored, err error) {
 	defer func() { doing(&err, "restore memberships") }()
@@ -58,7 +58,7 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if err != nil {
 			return err
 		}
-		if err := t.recall(at, u.CreatedAt); err != nil {
+		if err := t.checkMoment(at, u.CreatedAt); err != nil {
 			return err
 		}
 		if result, err = t.restoration(ctx, ent, user, at); err != nil {
@@ -68,7 +68,7 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 			return err
 		}
 		m := restoring(by, user, result.Add, result.Remove, at)
-		if err := t.move(ctx, ent, &m); err != nil {
+		if err := t.changeMemberships(ctx, ent, &m); err != nil {
 			return err
 		}
 		if err := t.invalidate(ctx, ent, user); err != nil {
@@ -83,7 +83,7 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 	return result, nil
 }
 
-// restoration compares what somebody was in with what they are in.
+// restoration compares the memberships of a user at a time with the current ones.
 func (t *tx) restoration(ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time) (r sso.Restored, err error) {
 	then, err := pastOf(ctx, t, ent, user, at)
 	if err != nil {
@@ -118,9 +118,9 @@ func (t *tx) restoration(ctx context.Context, ent sso.EnterpriseID, user sso.Use
 	return r, nil
 }
 
-// restoring is a restore as a change of one person.
-func restoring(by sso.Actor, user sso.UserID, add, remove []sso.PastMembership, at time.Time) moving {
-	m := moving{user: user, cause: string(by), record: sso.SyncRecord{Mode: sso.SyncRestore,
+// restoring returns a restore as the membership change of one user.
+func restoring(by sso.Actor, user sso.UserID, add, remove []sso.PastMembership, at time.Time) membershipChange {
+	m := membershipChange{user: user, cause: string(by), record: sso.SyncRecord{Mode: sso.SyncRestore,
 		Note: "Restored by " + string(by) + " to what was at " + at.UTC().Format(time.RFC3339) + "."}}
 	for _, p := range add {
 		m.add = append(m.add, sso.Membership{Group: p.Group.Group, Source: p.Source})
@@ -131,9 +131,8 @@ func restoring(by sso.Actor, user sso.UserID, add, remove []sso.PastMembership, 
 	return m
 }
 
-// RestoreGroup makes the members of a group what they were at a moment; confirm
-// is as in RestoreUser. The default group follows the others: Conflict
-// "default_group".
+// RestoreGroup restores the members of a group at a time; confirm is as in
+// RestoreUser. The default group follows the others: Conflict "default_group".
 func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, at time.Time,
 	confirm func(sso.Restored) (bool, error)) (result sso.Restored, err error) {
 	defer func() { doing(&err, "restore group") }()
@@ -147,7 +146,7 @@ func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		if g.Default {
 			return errDefaultGroup()
 		}
-		if err := t.recall(at, g.CreatedAt); err != nil {
+		if err := t.checkMoment(at, g.CreatedAt); err != nil {
 			return err
 		}
 		if result, err = t.groupRestoration(ctx, ent, group, at); err != nil {
@@ -156,14 +155,14 @@ func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		if result.Done, err = confirm(result); err != nil || !result.Done {
 			return err
 		}
-		var people []moving
+		var people []membershipChange
 		for _, p := range result.Add {
 			people = append(people, restoring(by, p.User, []sso.PastMembership{p}, nil, at))
 		}
 		for _, p := range result.Remove {
 			people = append(people, restoring(by, p.User, nil, []sso.PastMembership{p}, at))
 		}
-		return t.moveAll(ctx, by, ent, g, people, "group.restored", "to", at.Format(time.RFC3339))
+		return t.changeGroupMembers(ctx, by, ent, g, people, "group.restored", "to", at.Format(time.RFC3339))
 	})
 	if err != nil {
 		return sso.Restored{}, err
@@ -171,8 +170,8 @@ func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterprise
 	return result, nil
 }
 
-// groupRestoration compares who was in a group with who is. People that are
-// gone cannot come back.
+// groupRestoration compares the members of a group at a time with the current
+// ones. Deleted users cannot be restored.
 func (t *tx) groupRestoration(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time) (r sso.Restored, err error) {
 	const members = "select " + pastColumns + " from membership_history h join users u on u.enterprise_id = h.enterprise_id and u.id = h.user_id" + pastFrom + `
 		where h.enterprise_id = $1 and h.group_id = $2 and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3) order by h.user_id`
@@ -184,12 +183,12 @@ func (t *tx) groupRestoration(ctx context.Context, ent sso.EnterpriseID, group s
 	if err != nil {
 		return r, err
 	}
-	r.Add, r.Remove, r.Members = without(then, now), without(now, then), len(now)
+	r.Add, r.Remove, r.Members = missingFrom(then, now), missingFrom(now, then), len(now)
 	return r, nil
 }
 
-// without are those of all that are of nobody in others.
-func without(all, others []sso.PastMembership) (left []sso.PastMembership) {
+// missingFrom returns the entries of all whose user is not in others.
+func missingFrom(all, others []sso.PastMembership) (left []sso.PastMembership) {
 	known := make(map[sso.UserID]bool, len(others))
 	for _, p := range others {
 		known[p.User] = true
@@ -202,12 +201,13 @@ func without(all, others []sso.PastMembership) (left []sso.PastMembership) {
 	return left
 }
 
-// moveAll changes many people's place in one group, as one event.
-func (t *tx) moveAll(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group, people []moving, action string, detail ...string) error {
+// changeGroupMembers changes the membership of many users in one group, with one audit
+// event.
+func (t *tx) changeGroupMembers(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group, people []membershipChange, action string, detail ...string) error {
 	var users []sso.UserID
 	added, removed := 0, 0
 	for i := range people {
-		if err := t.move(ctx, ent, &people[i]); err != nil {
+		if err := t.changeMemberships(ctx, ent, &people[i]); err != nil {
 			return err
 		}
 		users = append(users, people[i].user)

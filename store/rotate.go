@@ -9,8 +9,8 @@ import (
 	"gatehouse/store/engine"
 )
 
-// sealedColumn is where sealed values are. id is the column that names the row
-// to place.
+// sealedColumn is a column with sealed values. id is the column that identifies
+// the row in a place.
 type sealedColumn struct {
 	table, column, id string
 	tenant            bool // the table has an enterprise_id
@@ -20,7 +20,7 @@ func (c sealedColumn) place(row string, ent sso.EnterpriseID) place {
 	return place{c.table + "." + c.column, row, ent}
 }
 
-// sealedColumns lists every place a secret is kept in.
+// sealedColumns lists all columns with secrets.
 func sealedColumns() []sealedColumn {
 	return []sealedColumn{
 		{"sealed_values", "value", "name", false},
@@ -43,9 +43,9 @@ func sealedColumns() []sealedColumn {
 
 const rotated = 200 // values sealed again in one transaction
 
-// RotateKeys seals with the current key whatever another one sealed, and
-// returns how many values that were. Once it has returned on all nodes, the
-// previous key is not needed any more.
+// RotateKeys seals with the current key all values that another key sealed, and
+// returns their number. After it has returned on all nodes, the previous key is
+// no longer needed.
 func (db *DB) RotateKeys(ctx context.Context) (n int, err error) {
 	defer func() { doing(&err, "rotate the secret key") }()
 	for _, c := range sealedColumns() {
@@ -71,8 +71,8 @@ type sealedRow struct {
 	enterprise sso.EnterpriseID
 }
 
-// reseal does up to so many values of a column. One that changes meanwhile is
-// left alone: whoever changed it sealed it.
+// reseal seals a limited number of values of a column again. A value that changes
+// concurrently is skipped: it was sealed by that change.
 func (t *tx) reseal(ctx context.Context, c sealedColumn) (int, error) {
 	enterprise, same := "''", "$3 = ''"
 	if c.tenant {

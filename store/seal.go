@@ -15,30 +15,30 @@ import (
 	"gatehouse/sso"
 )
 
-// Keyring is what secrets are sealed with: 32 bytes in base64 each, as NewKey
+// Keyring has the keys that seal secrets: 32 bytes in base64 each, as NewKey
 // makes them. Current seals; both open.
 type Keyring struct {
 	Current  sso.Secret
 	Previous sso.Secret // empty unless the key is being rotated
 }
 
-// NewKey makes a key for a Keyring.
+// NewKey returns a random key for a Keyring.
 func NewKey() sso.Secret {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // crypto/rand.Read never fails since Go 1.24
 	return sso.Secret(base64.StdEncoding.EncodeToString(b[:]))
 }
 
-// sealer seals with AES-256-GCM and a random nonce. What it makes is
-// "1.<key id>.<base64>"; the place it is for is authenticated with it, so that
-// it opens nowhere else.
+// sealer seals with AES-256-GCM and a random nonce. A sealed value is "1.<key
+// id>.<base64>"; the place is authenticated, so that a value cannot be moved
+// elsewhere.
 type sealer struct {
 	current string
 	keys    map[string]cipher.AEAD
-	codes   [][]byte // what hashes of short codes are keyed with, the current first
+	codes   [][]byte // keys of the hashes of short codes, the current first
 }
 
-// keyed is a hash that only who has the key can make.
+// keyed returns the HMAC of text under key.
 func keyed(key []byte, text string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(text))
@@ -85,7 +85,7 @@ func newSealer(k Keyring) (*sealer, error) {
 	return s, nil
 }
 
-// seal keeps "" as it is: that there is no secret is none.
+// seal returns "" for "": a missing secret stays visible as such.
 func (s *sealer) seal(p place, value sso.Secret) string {
 	if value == "" {
 		return ""
@@ -94,7 +94,7 @@ func (s *sealer) seal(p place, value sso.Secret) string {
 	return sealFormat + "." + s.current + "." + base64.RawStdEncoding.EncodeToString(box)
 }
 
-// errWrongKey is about a value sealed with a key that is not in the ring.
+// errWrongKey means that a value was sealed with a key that is not in the ring.
 var errWrongKey = errors.New("it was sealed with another secret key than those configured")
 
 func (s *sealer) open(p place, sealed string) (sso.Secret, error) {

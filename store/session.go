@@ -31,9 +31,9 @@ func (t *tx) insertSession(s sso.Session) {
 		engine.Micros(s.CreatedAt), engine.Micros(s.LastSeenAt), s.IdleTimeout.Microseconds(), engine.Micros(s.ExpiresAt), hexOf(s.Browser))
 }
 
-// Principal returns who a bearer value speaks for, with their groups. No session, a dead one, or
-// one of a user who may not act is Unauthenticated "session_ended"; that we
-// cannot know is Unavailable, which is not the same.
+// Principal returns the user, enterprise and groups of a session by its token
+// hash. A session that is unknown or over, or whose user is not active, is
+// Unauthenticated "session_ended"; Unavailable means that it is not known.
 func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, err error) {
 	defer func() { doing(&err, "find session") }()
 	p, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (p sso.Principal, err error) {
@@ -57,9 +57,9 @@ func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, e
 	return p, nil
 }
 
-// TouchSessions writes when sessions were last used. A session that is gone
-// stays gone, and no time goes backwards. Sessions of several enterprises come
-// together here, named by IDs that the caller read from their rows.
+// TouchSessions stores when sessions were last used. Sessions that ended stay
+// ended, and times never go backwards. The sessions may belong to several
+// enterprises; the caller read their IDs from the store.
 func (db *DB) TouchSessions(ctx context.Context, seen map[sso.SessionID]time.Time) (err error) {
 	defer func() { doing(&err, "touch sessions") }()
 	if len(seen) == 0 {
@@ -99,8 +99,7 @@ func (db *DB) RevokeSession(ctx context.Context, by sso.Actor, ent sso.Enterpris
 	})
 }
 
-// RevokeUserSessions ends all sessions of a user and returns how many there
-// were.
+// RevokeUserSessions ends all sessions of a user and returns their number.
 func (db *DB) RevokeUserSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (n int, err error) {
 	defer func() { doing(&err, "revoke the user's sessions") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -115,8 +114,8 @@ func (db *DB) RevokeUserSessions(ctx context.Context, by sso.Actor, ent sso.Ente
 	return n, err
 }
 
-// endUserSessions tells every node even if there is no session: one may be
-// known to a cache only.
+// endUserSessions revokes the user even if they have no session: a node may still
+// have one cached.
 func (t *tx) endUserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (int, error) {
 	n, err := t.Exec(ctx, "delete from sessions where enterprise_id = $1 and user_id = $2", string(ent), string(user))
 	if err != nil {
@@ -125,11 +124,10 @@ func (t *tx) endUserSessions(ctx context.Context, ent sso.EnterpriseID, user sso
 	return int(n), t.revoke(ctx, sso.Revocation{User: user})
 }
 
-// RevokeSubjectSessions ends the sessions that an identity provider means by a
-// subject, a session index, or both; at least one has to be given. It returns
-// how many there were, which may be none. once, unless it is the zero mark, is
-// of the message that said so: one that was acted upon already is Conflict
-// "saml_replayed".
+// RevokeSubjectSessions ends the sessions that an identity provider names by a
+// subject, a session index, or both; at least one is required. It returns their
+// number, which may be 0. once, if set, is the replay mark of the logout message:
+// a message that was processed before is Conflict "saml_replayed".
 func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, c sso.ConnectionID,
 	subject, sessionIndex string, once sso.ReplayMark) (n int, err error) {
 	defer func() { doing(&err, "revoke the subject's sessions") }()
@@ -159,8 +157,8 @@ func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.E
 	return n, err
 }
 
-// sessionsRevoked tells the nodes and the audit trail about sessions that were
-// deleted one by one.
+// sessionsRevoked adds deleted sessions to the list of revocations and audits
+// them.
 func (t *tx) sessionsRevoked(ctx context.Context, by sso.Actor, ids []string) error {
 	gone := make([]sso.Revocation, len(ids))
 	for i, id := range ids {

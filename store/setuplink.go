@@ -21,7 +21,7 @@ func findSetupLink(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, i
 	return engine.One(ctx, r, scanSetupLink, "select "+setupLinkColumns+" from setup_links l where l.enterprise_id = $1 and l.id = $2", string(ent), string(id))
 }
 
-// orNull is a reference that may be to nothing.
+// orNull returns nil for "", for a nullable reference.
 func orNull(id string) any {
 	if id == "" {
 		return nil
@@ -29,7 +29,7 @@ func orNull(id string) any {
 	return id
 }
 
-// CreateSetupLink makes a link; ID and CreatedAt are filled in.
+// CreateSetupLink creates a link; ID and CreatedAt are filled in.
 func (db *DB) CreateSetupLink(ctx context.Context, by sso.Actor, l sso.SetupLink) (_ sso.SetupLink, err error) {
 	defer func() { doing(&err, "create setup link") }()
 	err = db.change(ctx, l.Enterprise, func(ctx context.Context, t *tx) error {
@@ -64,7 +64,7 @@ func (db *DB) SetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupL
 	return found(findSetupLink(ctx, db.sql, ent, id))
 }
 
-// RevokeSetupLink ends a link and what was begun with it.
+// RevokeSetupLink ends a link and its sessions.
 func (db *DB) RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) (err error) {
 	defer func() { doing(&err, "revoke setup link") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -78,14 +78,14 @@ func (db *DB) RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.Enterpr
 	})
 }
 
-// errSetupLink is the same for every link that opens nothing.
+// errSetupLink is the same for every link that cannot be opened.
 func errSetupLink() *sso.Error {
 	return sso.NotFound("setup_link_gone", "This setup link does not open anything any more. Ask whoever sent it for a new one.")
 }
 
-// SetupLinkByToken returns the link of a token that can be opened. One that is
-// unknown, expired, used up or revoked is NotFound "setup_link_gone", and so is
-// every one of an enterprise that enforces single sign-on.
+// SetupLinkByToken returns the link of a token that can be opened. A link that is
+// unknown, expired, used up or revoked, or of an enterprise that enforces single
+// sign-on, is NotFound "setup_link_gone".
 func (db *DB) SetupLinkByToken(ctx context.Context, token sso.Hash) (_ sso.SetupLink, err error) {
 	defer func() { doing(&err, "find setup link by token") }()
 	l, ok, err := engine.One(ctx, db.sql, scanSetupLink, "select "+setupLinkColumns+` from setup_links l
@@ -99,9 +99,9 @@ func (db *DB) SetupLinkByToken(ctx context.Context, token sso.Hash) (_ sso.Setup
 	return l, nil
 }
 
-// OpenSetupLink counts an opening and begins a session of the holder, which ends
-// with the link or after most. At once, nobody gets in more often than the link
-// allows.
+// OpenSetupLink counts an opening and starts a session of the holder, which ends
+// with the link or after most. Concurrent calls cannot exceed the number of
+// openings.
 func (db *DB) OpenSetupLink(ctx context.Context, token, session sso.Hash, most time.Duration, remote string) (l sso.SetupLink, err error) {
 	defer func() { doing(&err, "open setup link") }()
 	known, err := db.SetupLinkByToken(ctx, token)
@@ -134,9 +134,9 @@ func (db *DB) OpenSetupLink(ctx context.Context, token, session sso.Hash, most t
 	return l, nil
 }
 
-// SetupSession returns the link that a session was begun with. A session that is
-// over, or whose link was revoked or expired, is Unauthenticated "session_ended",
-// and so is every one of an enterprise that enforces single sign-on.
+// SetupSession returns the link that a session was started with. A session that
+// is over, whose link was revoked or expired, or whose enterprise enforces single
+// sign-on, is Unauthenticated "session_ended".
 func (db *DB) SetupSession(ctx context.Context, token sso.Hash) (_ sso.SetupLink, err error) {
 	defer func() { doing(&err, "find setup session") }()
 	now := db.now()
@@ -152,7 +152,7 @@ func (db *DB) SetupSession(ctx context.Context, token sso.Hash) (_ sso.SetupLink
 	return l, nil
 }
 
-// EndSetupSession ends a session, if there is one.
+// EndSetupSession ends a session, if it exists.
 func (db *DB) EndSetupSession(ctx context.Context, token sso.Hash) (err error) {
 	defer func() { doing(&err, "end setup session") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
@@ -161,8 +161,8 @@ func (db *DB) EndSetupSession(ctx context.Context, token sso.Hash) (err error) {
 	})
 }
 
-// BindSetupLink gives a link the one connection it opens from then on. One that
-// has another already is Conflict "setup_link_bound".
+// BindSetupLink restricts a link to one connection. A link that is bound to
+// another is Conflict "setup_link_bound".
 func (db *DB) BindSetupLink(ctx context.Context, ent sso.EnterpriseID, id sso.SetupLinkID, connection sso.ConnectionID) (err error) {
 	defer func() { doing(&err, "bind setup link") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {

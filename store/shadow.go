@@ -10,15 +10,15 @@ import (
 )
 
 const (
-	// mostShadowed is of how many people differences are kept for a connection:
-	// whoever sees so many knows that something is wrong with the draft.
+	// mostShadowed is how many users' differences are stored for a connection: so
+	// many show that something is wrong with the draft.
 	mostShadowed = 1000
 	maxPerson    = sso.MaxLoginLength
 )
 
-// followShadow makes the shadow of a changed connection follow its draft: what
-// was compared with another draft does not count any more, and without a draft,
-// or where nobody signs in, there is nothing to compare.
+// followShadow updates the shadow mode of a changed connection: results for
+// another draft are deleted, and without a draft, or if the connection is not
+// enabled, shadow mode ends.
 func (t *tx) followShadow(old sso.Connection, c *sso.Connection) {
 	if c.Draft == nil || c.State != sso.ConnectionEnabled {
 		c.Shadow = sso.Connection{}.Shadow
@@ -34,8 +34,8 @@ func (t *tx) followShadow(old sso.Connection, c *sso.Connection) {
 	}
 }
 
-// RecordShadow counts a sign-in that was compared, and keeps what differed. What
-// belongs to a comparison that is over is left out.
+// RecordShadow counts a compared sign-in and stores its difference. A result of a
+// comparison that has ended is ignored.
 func (db *DB) RecordShadow(ctx context.Context, d sso.ShadowDifference) (err error) {
 	defer func() { doing(&err, "record a comparison") }()
 	text, err := engine.JSONText(d.Detail)
@@ -71,7 +71,7 @@ func (db *DB) RecordShadow(ctx context.Context, d sso.ShadowDifference) (err err
 	})
 }
 
-// Shadow counts what was compared with a connection's draft.
+// Shadow returns the counts of the comparison with a connection's draft.
 func (db *DB) Shadow(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (_ sso.ShadowTally, err error) {
 	defer func() { doing(&err, "count comparisons") }()
 	return found(engine.One(ctx, db.sql, func(r engine.Row) (t sso.ShadowTally, err error) {
@@ -83,8 +83,8 @@ func (db *DB) Shadow(ctx context.Context, ent sso.EnterpriseID, id sso.Connectio
 		where c.enterprise_id = $1 and c.id = $2`, string(ent), string(id)))
 }
 
-// ShadowDifferences lists what differed, by person. It keeps at most a thousand
-// people for a connection.
+// ShadowDifferences lists the stored differences by user, of at most 1000 users a
+// connection.
 func (db *DB) ShadowDifferences(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, page sso.Page) (_ []sso.ShadowDifference, next string, err error) {
 	defer func() { doing(&err, "list comparisons") }()
 	if _, err := found(engine.One(ctx, db.sql, engine.ScanText, "select id from connections where enterprise_id = $1 and id = $2", string(ent), string(id))); err != nil {

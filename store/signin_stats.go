@@ -15,20 +15,20 @@ const (
 	aDay      = "86400000000" // microseconds
 )
 
-// ended are all ways that attempts end, so that one index is read for each.
+// ended lists all outcomes of attempts, so that one index range is read for each.
 const ended = "a.outcome in ('succeeded', 'failed', 'pending')"
 
-// bigint says what a parameter is where nothing else does.
+// bigint declares the type of a parameter where the statement does not.
 func bigint(param string) string { return "cast(" + param + " as bigint)" }
 
-// Vitals counts how sign-in goes, by indexes alone: its cost follows what
-// happened since q.Days, and not all that ever did.
+// Vitals returns the sign-in statistics of an enterprise. It reads indexes only;
+// the cost depends on what happened since q.Days.
 func (db *DB) Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuery) (v sso.Vitals, err error) {
 	defer func() { doing(&err, "count sign-ins") }()
 	// SQLite joins in this order.
 	const of = " from connections c cross join attempts a where c.enterprise_id = $1 and a.enterprise_id = $1 and a.connection_id = c.id and "
-	// A count for each day and outcome is a walk along the index; grouping would
-	// sort what it walks along.
+	// Counting each day and outcome reads an index range; grouping would sort the
+	// rows.
 	v.Days, err = engine.List(ctx, db.sql, func(r engine.Row) (n sso.SignInCount, err error) {
 		var day int64
 		err = r.Scan(&n.Connection, &n.Outcome, &day, &n.Count)
@@ -56,7 +56,7 @@ func (db *DB) Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuer
 	return v, db.waiting(ctx, ent, &v)
 }
 
-// newest reads what the latest attempts over each connection say.
+// newest reads the latest attempts over each connection.
 func (db *DB) newest(ctx context.Context, ent sso.EnterpriseID, most int, v *sso.Vitals) error {
 	v.LastSuccess, v.HadGroups = map[sso.ConnectionID]time.Time{}, map[sso.UserID]bool{}
 	ids, err := engine.List(ctx, db.sql, engine.ScanText, "select c.id from connections c where c.enterprise_id = $1 order by c.id", string(ent))
@@ -85,13 +85,14 @@ func (db *DB) newest(ctx context.Context, ent sso.EnterpriseID, most int, v *sso
 	return nil
 }
 
-// prefixed says of each column which table it is of.
+// prefixed qualifies each column with a table.
 func prefixed(table, columns string) string {
 	return table + "." + strings.ReplaceAll(columns, ", ", ", "+table+".")
 }
 
-// waiting counts what waits for an admin. The names of groups are found by
-// leaping from each to the next, so that how many people have one costs nothing.
+// waiting counts what needs an admin. Unmatched names are found by skipping from
+// each name to the next in the index, so that the number of users who have one
+// does not matter.
 func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) error {
 	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, `with recursive said(name, n) as (
 			select (select min(name) from asserted_names where enterprise_id = $1), 1
@@ -121,15 +122,14 @@ func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) 
 	return nil
 }
 
-// EnterpriseSummaries lists enterprises with what the list of them tells, oldest
-// first; contains is a part of the name or of the key, whose letter case does
-// not matter.
+// EnterpriseSummaries lists enterprises with a summary each, oldest first.
+// contains is a part of the name or key in any letter case.
 func (db *DB) EnterpriseSummaries(ctx context.Context, contains string, page sso.Page) (_ []sso.EnterpriseSummary, next string, err error) {
 	defer func() { doing(&err, "list enterprises with their numbers") }()
 	w := &engine.Where{}
 	w.AndText("e.id > ", page.Cursor)
 	if contains != "" {
-		// Not like, whose wildcards mean something.
+		// Not like, which has wildcards.
 		w.And("replace(lower(e.name) || '/' || e.key, ", strings.ToLower(contains))
 		w.Add(", '') <> lower(e.name) || '/' || e.key")
 	}

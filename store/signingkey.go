@@ -13,8 +13,7 @@ func signingKeyPlace(id sso.KeyID) place {
 	return place{column: "signing_keys.private", row: string(id)}
 }
 
-// SigningKeys lists the keys that assertions to applications are signed with,
-// oldest first.
+// SigningKeys lists the keys that sign assertions to applications, oldest first.
 func (db *DB) SigningKeys(ctx context.Context) (_ []sso.SigningKey, err error) {
 	defer func() { doing(&err, "list signing keys") }()
 	return db.signingKeys(ctx, db.sql)
@@ -34,13 +33,13 @@ func (db *DB) signingKeys(ctx context.Context, r engine.Reader) ([]sso.SigningKe
 	}, "select id, public, private, created_at from signing_keys order by created_at, id")
 }
 
-// ChangeSigningKeys lets fn, which runs inside the transaction, say which key is
-// added and which are removed, and returns what there is then. Two that ask at
-// once follow each other. ID and CreatedAt are filled in.
+// ChangeSigningKeys calls fn inside the transaction to get the key to add and the
+// keys to remove, and returns the keys afterwards. Concurrent calls run one after
+// the other. ID and CreatedAt are filled in.
 func (db *DB) ChangeSigningKeys(ctx context.Context, fn func([]sso.SigningKey) (add *sso.SigningKey, remove []sso.KeyID, err error)) (keys []sso.SigningKey, err error) {
 	defer func() { doing(&err, "change signing keys") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
-		if keys, err = db.signingKeys(ctx, t); err != nil { // behind the lock, which is queued first
+		if keys, err = db.signingKeys(ctx, t); err != nil { // after the lock, which is queued first
 			return err
 		}
 		add, remove, err := fn(keys)

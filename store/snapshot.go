@@ -9,10 +9,10 @@ import (
 	"gatehouse/store/engine"
 )
 
-// The snapshot of a sign-in is read by index alone: its cost follows the
-// asserted names and the person's memberships. "cross join" makes SQLite, which
-// knows no statistics, begin at the left; "materialized" does so for PostgreSQL,
-// whose statistics may be older than the rows.
+// The snapshot of a sign-in is read by index: its cost depends on the asserted
+// names and the user's memberships. "cross join" makes SQLite, which has no
+// statistics, join from left to right; "materialized" does so for PostgreSQL, whose
+// statistics may be outdated.
 
 // snapshotReader reads the groups and memberships that a group sync is planned
 // from.
@@ -23,13 +23,13 @@ type snapshotReader struct {
 	brake    sso.Brake     // of the connection
 	defaults []sso.GroupID // default groups of the connection
 	names    []string      // asserted
-	possible []string      // those of them that a group can have
+	possible []string      // asserted names that a group can have
 	snapshot sso.GroupSnapshot
-	known    map[sso.GroupID]bool // those in it, each once
+	known    map[sso.GroupID]bool // the groups in snapshot
 }
 
-// readGroups queues what can be read before it is known who the person is: the
-// groups of the asserted names.
+// readGroups queues the reads that do not need the user: the groups of the
+// asserted names.
 func (r *snapshotReader) readGroups() {
 	r.snapshot = sso.GroupSnapshot{Organizations: map[sso.OrganizationID]string{}}
 	r.possible = possibleNames(r.names)
@@ -59,8 +59,8 @@ func (r *snapshotReader) readDefaults() {
 		where g.enterprise_id = $1 and g.id = n.value`, string(r.ent), engine.JSONList(groupTexts(r.defaults)))
 }
 
-// readAliased queues the groups that an asserted name is an IdP name of, each
-// with that name; once puts together what is found several times.
+// readAliased queues the groups with an asserted name among their IdP names, each
+// with that name; dedupeGroups merges them.
 func (r *snapshotReader) readAliased() {
 	r.tx.QueueQuery(func(row engine.Row) error {
 		var g sso.Group
@@ -74,8 +74,8 @@ func (r *snapshotReader) readAliased() {
 		string(r.ent), engine.JSONList(r.possible))
 }
 
-// readMemberships queues memberships with their groups. Whose they are is not
-// read with each: complete knows it.
+// readMemberships queues memberships with their groups. complete fills in the
+// user.
 func (r *snapshotReader) readMemberships(from, where string, args ...any) {
 	r.tx.QueueQuery(func(row engine.Row) error {
 		var m sso.Membership
@@ -91,9 +91,9 @@ func (r *snapshotReader) readMemberships(from, where string, args ...any) {
 
 const ofUser = "m.enterprise_id = $1 and m.user_id = $2"
 
-// complete reads the rest of the snapshot on one trip: the organizations of its
-// groups with their default groups, what the unmatched names nearly are, and who
-// else is an admin.
+// complete reads the rest of the snapshot in one round trip: the organizations of
+// the groups with their default groups, near misses of unmatched names, and other
+// admins.
 func (r *snapshotReader) complete(ctx context.Context, user sso.UserID) error {
 	if err := r.tx.Flush(ctx); err != nil {
 		return err
@@ -161,8 +161,8 @@ const (
 	mostNear      = 50
 )
 
-// readNear queues a look, by index, for groups whose names are near the asserted
-// names that match none.
+// readNear queues the groups whose folded names are near asserted names without a
+// match, by index.
 func (r *snapshotReader) readNear() {
 	folds := r.unmatchedFolds()
 	if len(folds) == 0 {
@@ -188,8 +188,8 @@ func (r *snapshotReader) readNear() {
 		string(r.ent), engine.JSONList(folds), int64(mostNear))
 }
 
-// unmatchedFolds are the folds of what the asserted names that no group was found
-// for may be meant for, without what PostgreSQL would refuse to compare.
+// unmatchedFolds returns the folds of the likely readings of asserted names
+// without a group, without those that PostgreSQL cannot compare.
 func (r *snapshotReader) unmatchedFolds() (folds []string) {
 	matched := make(map[string]bool, len(r.snapshot.Groups))
 	for _, g := range r.snapshot.Groups {
@@ -216,8 +216,8 @@ func (r *snapshotReader) unmatchedFolds() (folds []string) {
 	return folds
 }
 
-// readAdmins notes which groups have admins, and queues the question who else is
-// one, but only if the person is: nobody else can be the last.
+// readAdmins lists the admin groups and, if the user is in one, queues whether
+// there is another admin: only then can the user be the last.
 func (r *snapshotReader) readAdmins(user sso.UserID) {
 	s := &r.snapshot
 	for _, g := range s.Groups {
@@ -237,8 +237,8 @@ func (r *snapshotReader) readAdmins(user sso.UserID) {
 		and u.enterprise_id = $1 and u.id = m.user_id and u.status = $3 limit 1`, string(r.ent), string(user), string(sso.UserActive))
 }
 
-// possibleNames leaves out what no group can be called, and what PostgreSQL
-// would refuse to compare.
+// possibleNames omits names that no group can have and names that PostgreSQL
+// cannot compare.
 func possibleNames(names []string) []string {
 	var possible []string
 	for _, name := range names {
@@ -249,10 +249,10 @@ func possibleNames(names []string) []string {
 	return possible
 }
 
-// Snapshot reads what a sign-in of somebody over a connection would be decided
-// from, if it asserted names: user, or else whoever has the login there. Who is
-// nobody yet is the zero user. brake and defaults, the default groups, are those of
-// the configuration. Nothing is written.
+// Snapshot reads the facts that a sign-in of a user over a connection with these
+// names would be decided from. Without user, the user is found by login; one who
+// is unknown is the zero user. brake and defaults are those of the configuration.
+// Nothing is written.
 func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string,
 	brake sso.Brake, defaults []sso.GroupID) (_ sso.User, _ sso.GroupSnapshot, err error) {
 	defer func() { doing(&err, "read group snapshot") }()
@@ -264,7 +264,7 @@ func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.Connecti
 			return err
 		}
 		var err error
-		if u, err = r.whose(ctx, c, user, login); err != nil {
+		if u, err = r.findUser(ctx, c, user, login); err != nil {
 			return err
 		}
 		r.readGroups()
@@ -277,7 +277,7 @@ func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.Connecti
 	return u, r.snapshot, nil
 }
 
-func (r *snapshotReader) whose(ctx context.Context, c sso.ConnectionID, user sso.UserID, login string) (sso.User, error) {
+func (r *snapshotReader) findUser(ctx context.Context, c sso.ConnectionID, user sso.UserID, login string) (sso.User, error) {
 	if user != "" {
 		return found(findUser(ctx, r.tx, r.ent, user))
 	}

@@ -9,8 +9,8 @@ import (
 	"gatehouse/store/engine"
 )
 
-// Retention is how long what happened is kept; 0 is for ever. Audit events are
-// kept as long as the database.
+// Retention is how long attempts and sync records are stored; 0 is forever. Audit
+// events are never deleted.
 type Retention struct {
 	Attempts    time.Duration
 	SyncRecords time.Duration
@@ -34,11 +34,11 @@ const invitationsKept = 30 * 24 * time.Hour
 // them, and a weekend is enough to read them.
 const unmatchedKept = 3 * 24 * time.Hour
 
-const swept = 1000 // rows removed in one transaction, so that sign-ins get between
+const swept = 1000 // rows deleted in one transaction, so that sign-ins can run in between
 
-// Sweep removes what has expired: pending logins, sign-ins that wait for a
-// code, replay marks, sessions,
-// answers kept for repeated requests, revocations, what a draft would have made of sign-ins, what the brake counted, and attempts, test connections and sync records past their retention.
+// Sweep deletes expired rows: pending logins, waiting sign-ins, replay marks,
+// sessions, stored answers, revocations, results of shadow mode, data of the
+// brake, and attempts, test connections and sync records past their retention.
 func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 	defer func() { doing(&err, "sweep") }()
 	now := db.now()

@@ -30,7 +30,7 @@ func (t *tx) insertSync(s sso.SyncRecord) error {
 	return nil
 }
 
-// SyncRecords lists what group syncs saw and did, newest first.
+// SyncRecords lists sync records, newest first.
 func (db *DB) SyncRecords(ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, page sso.Page) (_ []sso.SyncRecord, next string, err error) {
 	defer func() { doing(&err, "list sync records") }()
 	w := &engine.Where{}
@@ -44,7 +44,7 @@ func (db *DB) SyncRecords(ctx context.Context, ent sso.EnterpriseID, f sso.SyncF
 	return all, next, err
 }
 
-// SyncRecord returns what one group sync saw and did.
+// SyncRecord returns one sync record.
 func (db *DB) SyncRecord(ctx context.Context, ent sso.EnterpriseID, id sso.SyncRecordID) (_ sso.SyncRecord, err error) {
 	defer func() { doing(&err, "find sync record") }()
 	return found(engine.One(ctx, db.sql, scanSync, "select "+syncColumns+" from sync_records where enterprise_id = $1 and id = $2", string(ent), string(id)))

@@ -11,14 +11,14 @@ import (
 
 const (
 	testResult = "test_runs.result"
-	// maxTestResult is what is kept of a result; what came goes from a longer one.
+	// maxTestResult is the size of a stored result; a longer one loses the response.
 	maxTestResult = 512 << 10
 )
 
 const testRunColumns = "t.id, t.enterprise_id, t.connection_id, t.kind, t.state, t.started_by, t.token, t.revision, t.version, t.code, t.detail, t.warned, t.created_at, t.expires_at, t.ended_at"
 
-// scanTestRun reads one without its result. Nobody writes that a run expired: it
-// is so as soon as nobody can come back.
+// scanTestRun scans a test connection without its result. Expiry is computed when
+// it is read, not stored.
 func (db *DB) scanTestRun(r engine.Row) (t sso.TestRun, err error) {
 	err = r.Scan(&t.ID, &t.Enterprise, &t.Connection, &t.Kind, &t.State, &t.By, hexHash(&t.Token), &t.Revision, &t.Version, &t.Code, &t.Detail, &t.Warned,
 		engine.Time(&t.CreatedAt), engine.Time(&t.ExpiresAt), engine.Time(&t.EndedAt))
@@ -59,8 +59,8 @@ func (db *DB) sealResult(t sso.TestRun) (string, error) {
 	return db.sealer.seal(place{testResult, string(t.ID), t.Enterprise}, sso.Secret(text)), nil
 }
 
-// What is left out of a result that is too large, in this order: names of groups
-// and what a sign-in would change are bounded elsewhere.
+// Parts omitted from a result that is too large, in this order. Group names and
+// planned changes are bounded elsewhere.
 
 func withoutRaw(r *sso.TestResult) { r.Raw = "" }
 
@@ -80,8 +80,8 @@ func withoutClaims(r *sso.TestResult) {
 	}
 }
 
-// CreateTestRun keeps a test connection: one that waits, or one of what somebody
-// pasted or of an attempt, which is finished as it begins.
+// CreateTestRun stores a test connection: one that waits, or one of a pasted
+// response or an attempt, which is finished at once.
 func (db *DB) CreateTestRun(ctx context.Context, r sso.TestRun) (err error) {
 	defer func() { doing(&err, "create test run") }()
 	return db.change(ctx, r.Enterprise, func(ctx context.Context, t *tx) error {
@@ -115,10 +115,10 @@ func (t *tx) testEnded(ctx context.Context, r sso.TestRun) error {
 	return t.audit(ctx, r.By, "test."+string(r.State), string(r.ID), "connection", string(r.Connection), "code", r.Code)
 }
 
-// FinishTestRun writes what came of a test connection that waits, and uses up
-// the pending login of it, if it names one. It reports whether it was the first
-// to: of two answers at the same moment one counts. One that is finished or
-// expired stays as it is.
+// FinishTestRun stores the result of a waiting test connection and uses up its
+// pending login, if any. It reports whether it was the first: of two concurrent
+// responses one counts. A test connection that is finished or expired stays as it
+// is.
 func (db *DB) FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string) (first bool, err error) {
 	defer func() { doing(&err, "finish test run") }()
 	err = db.change(ctx, r.Enterprise, func(ctx context.Context, t *tx) error {
@@ -166,22 +166,22 @@ func (db *DB) TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilt
 	return all, next, err
 }
 
-// TestRun returns one test connection, with its result.
+// TestRun returns one test connection with its result.
 func (db *DB) TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (_ sso.TestRun, err error) {
 	defer func() { doing(&err, "find test run") }()
 	return found(engine.One(ctx, db.sql, db.scanWholeTestRun, "select "+testRunColumns+", t.result from test_runs t where t.enterprise_id = $1 and t.id = $2", string(ent), string(id)))
 }
 
-// TestRunByToken returns the live one that a link starts, by the hash of what is
-// in the link.
+// TestRunByToken returns the test connection that a link starts, by the hash of
+// the link's token.
 func (db *DB) TestRunByToken(ctx context.Context, token sso.Hash) (_ sso.TestRun, err error) {
 	defer func() { doing(&err, "find test run") }()
 	return found(engine.One(ctx, db.sql, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.token = $1", token.String()))
 }
 
-// PendingTest returns the newest pending login, used or not, that a browser has at a
-// connection for a test connection: what an answer belongs to that does not say
-// what it answers.
+// PendingTest returns the newest pending login of a browser for a test of a
+// connection, used or not. It identifies the test of a response that does not
+// name its request.
 func (db *DB) PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash) (_ sso.PendingLogin, err error) {
 	defer func() { doing(&err, "find pending test") }()
 	id, err := found(engine.One(ctx, db.sql, engine.ScanText, `select id from pending_logins where enterprise_id = $1 and connection_id = $2 and browser = $3 and test_run <> ''
@@ -192,8 +192,7 @@ func (db *DB) PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.Conne
 	return db.PendingLogin(ctx, id)
 }
 
-// AnswerUsed reports whether an answer of an identity provider was used already,
-// and leaves it as it is.
+// AnswerUsed reports whether a response was used before. It changes nothing.
 func (db *DB) AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (used bool, err error) {
 	defer func() { doing(&err, "look for an answer") }()
 	_, used, err = engine.One(ctx, db.sql, engine.ScanText, "select response from replay_marks where enterprise_id = $1 and connection_id = $2 and response = $3",
@@ -201,8 +200,8 @@ func (db *DB) AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.Connec
 	return used, err
 }
 
-// SignInFacts reads what a sign-in of an identity would be decided from, by the
-// order in which people are recognised. Who is nobody yet is the zero user.
+// SignInFacts reads the facts that a sign-in of an identity would be decided
+// from, finding the user in the same order. An unknown user is the zero user.
 // Nothing is written.
 func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Identity, brake sso.Brake,
 	defaults []sso.GroupID) (_ sso.SignInFacts, err error) {
@@ -240,8 +239,8 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 	return f, err
 }
 
-// AssertedAttempt returns one attempt with what the identity provider said, nil
-// if it did not get that far.
+// AssertedAttempt returns one attempt with its asserted identity, nil if it has
+// none.
 func (db *DB) AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (_ sso.Attempt, err error) {
 	defer func() { doing(&err, "find attempt") }()
 	return found(engine.One(ctx, db.sql, func(r engine.Row) (sso.Attempt, error) {

@@ -15,8 +15,8 @@ func scanToken(r engine.Row) (k sso.Token, err error) {
 	return k, err
 }
 
-// CreateToken makes a token of the REST API; ID and CreatedAt are filled in.
-// Tokens belong to the instance, and so do their audit events.
+// CreateToken creates a token of the REST API; ID and CreatedAt are filled in.
+// Tokens and their audit events belong to the instance.
 func (db *DB) CreateToken(ctx context.Context, by sso.Actor, k sso.Token) (_ sso.Token, err error) {
 	defer func() { doing(&err, "create token") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
@@ -31,8 +31,8 @@ func (db *DB) CreateToken(ctx context.Context, by sso.Actor, k sso.Token) (_ sso
 	return k, nil
 }
 
-// TokenByHash returns the token of a bearer value. One that is unknown or
-// expired is Unauthenticated "invalid_token".
+// TokenByHash returns a token by its hash. One that is unknown or expired is
+// Unauthenticated "invalid_token".
 func (db *DB) TokenByHash(ctx context.Context, h sso.Hash) (_ sso.Token, err error) {
 	defer func() { doing(&err, "find token") }()
 	k, ok, err := engine.One(ctx, db.sql, scanToken, "select "+tokenColumns+" from tokens where hash = $1", h.String())
@@ -44,8 +44,8 @@ func (db *DB) TokenByHash(ctx context.Context, h sso.Hash) (_ sso.Token, err err
 		return sso.Token{}, sso.InvalidToken()
 	}
 	if minute := now.Truncate(time.Minute); k.LastUsedAt.Before(minute) {
-		// Knowing when it was used last is not worth refusing it now: a full
-		// disk, for one, stops this write and nothing else.
+		// A failure to store the last use is no reason to refuse the token: a full
+		// disk, for example, fails this write and no read.
 		_ = db.write(ctx, func(_ context.Context, t *tx) error {
 			t.Queue("update tokens set last_used_at = $2 where id = $1", string(k.ID), engine.Micros(minute))
 			return nil

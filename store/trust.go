@@ -10,9 +10,9 @@ import (
 	"gatehouse/store/engine"
 )
 
-// trustColumns returns what is stored of a connection's trust: JSON, "" for the
-// zero value, and when a change was asked for or, if none waits, when a passed
-// test alone made one live. Admins are told of both within minutes.
+// trustColumns returns the stored trust of a connection: JSON, "" for the zero
+// value, and the time when a change was requested or, if none waits, when a
+// passed test alone made one live. Admins are notified of both within minutes.
 func trustColumns(t sso.Trust) (text string, asked int64, err error) {
 	if reflect.DeepEqual(t, sso.Trust{}) {
 		return "", 0, nil
@@ -27,9 +27,9 @@ func trustColumns(t sso.Trust) (text string, asked int64, err error) {
 	return string(written), asked, err
 }
 
-// UpdateTrust changes what is kept about a connection's trust; fn runs inside the
-// transaction. It is no change of the connection: Revision stays. The event is
-// called action; if fn changes nothing, there is none.
+// UpdateTrust changes the trust of a connection; fn runs inside the transaction.
+// Revision stays. action is the name of the audit event; if fn changes nothing,
+// there is none.
 func (db *DB) UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 	fn func(sso.Connection) (sso.Trust, error)) (result sso.Connection, err error) {
 	defer func() { doing(&err, "update trust") }()
@@ -59,8 +59,8 @@ func (db *DB) UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 	return result, nil
 }
 
-// trustDetail is what an audit event says about the change that it is about: the
-// one of the draft, if there is one.
+// trustDetail returns the audit detail of a change of trust: of the draft, if
+// there is one.
 func trustDetail(t sso.Trust) []string {
 	c := t.Draft
 	if t.Back != nil && (c == nil || t.Back.DecidedAt.After(c.DecidedAt) || t.Back.AskedAt.After(c.AskedAt)) {
@@ -72,9 +72,9 @@ func trustDetail(t sso.Trust) []string {
 	return []string{"digest", c.Digest, "asked_by", string(c.AskedBy), "test", string(c.Test)}
 }
 
-// untie takes their single sign-on from the operators' accounts that are tied to
-// a user of a connection: who that is, another decides from now on.
-func (t *tx) untie(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
+// unlinkAdmins unlinks operators' accounts from the users of a connection, whose
+// identities another party decides from now on.
+func (t *tx) unlinkAdmins(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
 	tied, err := engine.List(ctx, t, engine.ScanText, `update admins set enterprise_id = '', user_id = ''
 		where enterprise_id = $1
 		and user_id in (select i.user_id from identities i where i.enterprise_id = $1 and i.connection_id = $2)
@@ -91,7 +91,7 @@ func (t *tx) untie(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id s
 }
 
 // TrustsAnyone reports whether an enterprise trusts an identity provider already:
-// a connection beside one was live, or people have signed in.
+// another connection was live, or users have signed in.
 func (db *DB) TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso.ConnectionID) (yes bool, err error) {
 	defer func() { doing(&err, "look for trust") }()
 	_, yes, err = engine.One(ctx, db.sql, engine.ScanText, `select id from connections where enterprise_id = $1 and id <> $2 and live <> '' limit 1`,
@@ -102,8 +102,8 @@ func (db *DB) TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso
 	return yes, err
 }
 
-// BrowserUser returns the active user of the session that a browser has through a
-// connection, begun at or after since; "" for none, and for several users.
+// BrowserUser returns the active user of the browser's session through a
+// connection that began at or after since; "" if there is none or several users.
 func (db *DB) BrowserUser(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash,
 	since time.Time) (_ sso.UserID, err error) {
 	defer func() { doing(&err, "find the user of a browser") }()
@@ -130,8 +130,8 @@ func (db *DB) BrowserUser(ctx context.Context, ent sso.EnterpriseID, c sso.Conne
 	return user, nil
 }
 
-// UserByLogin returns the user whom a connection knows by a login, as a sign-in
-// finds them whose subject is not known; "" for nobody.
+// UserByLogin returns the user that a connection knows by a login, as a sign-in
+// without a known subject finds them; "" if there is none.
 func (db *DB) UserByLogin(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, login string) (_ sso.UserID, err error) {
 	defer func() { doing(&err, "find user by login") }()
 	u, _, err := engine.One(ctx, db.sql, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",

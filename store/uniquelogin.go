@@ -13,16 +13,15 @@ import (
 
 const (
 	loginsKey    = "logins_folded"
-	longestLogin = 256 // bytes of a folded login that is kept as it is; an index has room for little more
+	longestLogin = 256 // bytes of a folded login that is stored as is; an index has room for little more
 )
 
-// loginKey is the same for all logins that name one person to an application or
-// a reader: letter case, Unicode form, invisible characters and look-alike
-// letters do not matter.
+// loginKey is equal for logins that applications and readers take for one: letter
+// case, Unicode form, invisible characters and look-alike letters do not matter.
 func loginKey(login string) string {
 	key := fold.Name(login)
 	if key == "" {
-		key = login // nothing of it is visible
+		key = login // no character is visible
 	}
 	if len(key) > longestLogin {
 		sum := sha256.Sum256([]byte(key))
@@ -33,12 +32,12 @@ func loginKey(login string) string {
 
 const selectHolder = "select " + userColumns + " from users u where u.enterprise_id = $1 and u.login_folded = $2 and u.status = 'active'"
 
-// loginHolder finds the active user who has a login.
+// loginHolder returns the active user with a login.
 func loginHolder(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, login string) (sso.User, bool, error) {
 	return engine.One(ctx, r, scanUser, selectHolder, string(ent), loginKey(login))
 }
 
-// loginFree refuses a change after which two active users would have one login.
+// loginFree refuses a change that would give two active users one login.
 func (t *tx) loginFree(ctx context.Context, old, u sso.User) error {
 	if u.Status != sso.UserActive || old.Status == sso.UserActive && loginKey(old.Login) == loginKey(u.Login) {
 		return nil
@@ -53,8 +52,8 @@ func (t *tx) loginFree(ctx context.Context, old, u sso.User) error {
 	return nil
 }
 
-// LoginClaim says what a sign-in of a user with a login would find. The zero
-// user stands for somebody new.
+// LoginClaim returns what a sign-in of a user with a login would find. The zero
+// user is a new one.
 func (db *DB) LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (_ sso.LoginClaim, err error) {
 	defer func() { doing(&err, "look for a login") }()
 	return claimOf(ctx, db.sql, ent, u, login)
@@ -71,16 +70,16 @@ func claimOf(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, old sso
 	return sso.LoginClaim{Holder: holder.ID, Keeps: keepsLogin(old, login)}, nil
 }
 
-// keepsLogin reports whether a user goes on with the login they have where the
-// one that they claim belongs to another.
+// keepsLogin reports whether a user keeps the current login if the claimed one
+// belongs to another.
 func keepsLogin(old sso.User, claimed string) bool {
 	return old.ID != "" && old.Status == sso.UserActive && loginKey(old.Login) != loginKey(claimed)
 }
 
-// foldLogins completes users of an earlier version, which allowed several active
-// users of one login: the first of them stays active. Each of the others waits
-// from then on, with an identity question for an admin and an audit event. Doing
-// it twice, also at once, does no harm.
+// foldLogins migrates users of a version that allowed several active users with
+// one login: the first stays active, and each of the others is pending, with an
+// identity question and an audit event. It may run more than once, also
+// concurrently.
 func (db *DB) foldLogins(ctx context.Context) error {
 	if made, err := db.Meta(ctx, loginsKey); err != nil || made == fold.Version {
 		return err
@@ -97,16 +96,16 @@ func (db *DB) foldLogins(ctx context.Context) error {
 	return db.SetMeta(ctx, loginsKey, fold.Version)
 }
 
-const loginsAtOnce = 200 // users of one transaction, so that sign-ins get between
+const loginsAtOnce = 200 // users in one transaction, so that sign-ins can run in between
 
 func (db *DB) foldLoginsOf(ctx context.Context, ent sso.EnterpriseID) error {
 	after := ""
 	for more := true; more; {
 		err := db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-			if after == "" { // what another version of the fold made says nothing about this one's
+			if after == "" { // keys of another version of the fold do not compare with these
 				t.Queue("update users set login_folded = '' where enterprise_id = $1", string(ent))
 			}
-			// Identifiers begin with the time, so the first of several comes first.
+			// IDs begin with the time, so the oldest user comes first.
 			some, err := engine.List(ctx, t, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id > $2 order by u.id limit $3",
 				string(ent), after, int64(loginsAtOnce))
 			if err != nil {
@@ -155,12 +154,12 @@ func (t *tx) foldSome(ctx context.Context, ent sso.EnterpriseID, some []sso.User
 	return nil
 }
 
-// suspend makes one of two active users of one login wait for an admin.
+// suspend makes one of two active users with one login pending.
 func (t *tx) suspend(ctx context.Context, u, holder sso.User) error {
 	waits := u
 	waits.Status = sso.UserPending
 	t.updateUser(waits)
-	t.findable(u, waits)
+	t.updateTerms(u, waits)
 	connection, _, err := engine.One(ctx, t, engine.ScanText, "select connection_id from identities where enterprise_id = $1 and user_id = $2 order by last_seen_at desc limit 1",
 		string(u.Enterprise), string(u.ID))
 	if err != nil {
@@ -169,7 +168,7 @@ func (t *tx) suspend(ctx context.Context, u, holder sso.User) error {
 	if _, err := t.endUserSessions(ctx, u.Enterprise, u.ID); err != nil {
 		return err
 	}
-	return t.question(ctx, sso.ActorSystem, sso.IdentityQuestion{
+	return t.raiseQuestion(ctx, sso.ActorSystem, sso.IdentityQuestion{
 		Enterprise: u.Enterprise,
 		User:       u.ID,
 		Holder:     holder.ID,

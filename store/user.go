@@ -30,12 +30,12 @@ func findUser(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso
 	return engine.One(ctx, r, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id = $2", string(ent), string(id))
 }
 
-// Users lists an enterprise's people, in the order they were made; those of a
-// search in the order of what they were found by.
+// Users lists the users of an enterprise, oldest first; a search by prefix lists
+// them by matching term.
 func (db *DB) Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, page sso.Page) (_ []sso.User, next string, err error) {
 	defer func() { doing(&err, "list users") }()
-	if term(f.Prefix) != "" {
-		return db.searched(ctx, ent, f, page)
+	if encodeTerm(f.Prefix) != "" {
+		return db.searchUsers(ctx, ent, f, page)
 	}
 	w := &engine.Where{}
 	w.And("u.enterprise_id = ", string(ent))
@@ -48,8 +48,8 @@ func (db *DB) Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter,
 	return all, next, err
 }
 
-// UserIdentities lists what ties a user to identity providers. Subject is empty
-// while none is bound.
+// UserIdentities lists the identities of a user. Subject is empty while none is
+// bound.
 func (db *DB) UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ []sso.UserIdentity, err error) {
 	defer func() { doing(&err, "list identities") }()
 	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
@@ -63,9 +63,8 @@ func (db *DB) UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso
 }
 
 // UpdateUser changes a user; fn runs inside the transaction. Deactivating ends
-// every session of theirs before it returns. A login that is set is kept at
-// sign-ins if LoginGiven is. What would make two active users of one login is
-// Conflict "login_in_use".
+// all sessions of the user. A changed login survives sign-ins if LoginGiven is
+// set. A login of another active user is Conflict "login_in_use".
 func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 	fn func(sso.User) (sso.User, error)) (_ sso.User, err error) {
 	defer func() { doing(&err, "update user") }()
@@ -80,13 +79,13 @@ func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	})
 }
 
-// changeUser writes a user whom an admin changed, with all that follows from it.
+// changeUser writes a user whom an admin changed, with sessions and audit event.
 func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) error {
 	if err := t.loginFree(ctx, old, u); err != nil {
 		return err
 	}
 	t.updateUser(u)
-	t.findable(old, u)
+	t.updateTerms(old, u)
 	if err := t.Flush(ctx); err != nil {
 		return ifTaken(err, sso.LoginInUse("login", u.Login))
 	}
@@ -129,7 +128,7 @@ func (t *tx) updateUser(u sso.User) {
 		u.LoginGiven, loginKey(u.Login))
 }
 
-// difference is what an audit event says about a changed user.
+// difference returns the audit detail of a changed user.
 func difference(old, u sso.User) []string {
 	var detail []string
 	for _, f := range []struct{ name, old, new string }{

@@ -13,18 +13,18 @@ import (
 )
 
 const (
-	longestTerm = 64 // bytes, folded; a search that is longer is one for its beginning
-	mostTerms   = 8  // of one person: login, e-mail, the name and where its words begin
+	longestTerm = 64 // bytes, folded; a longer prefix is truncated
+	mostTerms   = 8  // per user: login, e-mail, and the name from each word on
 	termsKey    = "users_termed"
-	termsMade   = "1/" + fold.Version // grows with either
+	termsMade   = "1/" + fold.Version // changes with either
 
-	termedAtOnce = 500 // people of one transaction, so that sign-ins get between
+	termedAtOnce = 500 // users in one transaction, so that sign-ins can run in between
 	widestID     = 64  // identifiers are shorter
 )
 
-// termsOf are the texts that somebody is found by, each with what follows it:
-// "ada lovelace" and "lovelace", so that a search may begin with either.
-func termsOf(u sso.User) []string {
+// searchTerms returns the strings a prefix search may match: login, e-mail, and the
+// name from each word on.
+func searchTerms(u sso.User) []string {
 	texts := []string{u.Login, u.Email, u.Name}
 	for rest := fold.Name(u.Name); ; {
 		_, after, more := strings.Cut(rest, " ")
@@ -35,22 +35,21 @@ func termsOf(u sso.User) []string {
 	}
 	var terms []string
 	for _, text := range texts {
-		if t := term(text); t != "" && !slices.Contains(terms, t) && len(terms) < mostTerms {
+		if t := encodeTerm(text); t != "" && !slices.Contains(terms, t) && len(terms) < mostTerms {
 			terms = append(terms, t)
 		}
 	}
 	return terms
 }
 
-// term is a text as the table has it.
-func term(text string) string {
+// encodeTerm folds, truncates and hex-encodes text for user_terms.term.
+func encodeTerm(text string) string {
 	folded := fold.Name(text)
 	return hex.EncodeToString([]byte(folded[:min(len(folded), longestTerm)]))
 }
 
-// findable queues what somebody is found by from now on, if it is anything else
-// than before.
-func (t *tx) findable(old, u sso.User) {
+// updateTerms replaces the user's search terms if one changed.
+func (t *tx) updateTerms(old, u sso.User) {
 	if old.ID == u.ID && old.Login == u.Login && old.Email == u.Email && old.Name == u.Name && old.Status == u.Status {
 		return
 	}
@@ -58,11 +57,11 @@ func (t *tx) findable(old, u sso.User) {
 		t.Queue("delete from user_terms where enterprise_id = $1 and user_id = $2", string(u.Enterprise), string(u.ID))
 	}
 	t.Queue("insert into user_terms (enterprise_id, user_id, term, status) select $1, $2, n.value, $4 from ("+t.db.sql.Dialect.Values("$3")+") n",
-		string(u.Enterprise), string(u.ID), engine.JSONList(termsOf(u)), string(u.Status))
+		string(u.Enterprise), string(u.ID), engine.JSONList(searchTerms(u)), string(u.Status))
 }
 
-// makeTerms makes the terms of everybody again if they were made by another
-// version of this program, or never. Doing it twice, also at once, does no harm.
+// makeTerms recomputes the search terms of all users after a change of how they
+// are made. It may run more than once, also concurrently.
 func (db *DB) makeTerms(ctx context.Context) error {
 	if made, err := db.Meta(ctx, termsKey); err != nil || made == termsMade {
 		return err
@@ -80,7 +79,7 @@ func (db *DB) makeTerms(ctx context.Context) error {
 				for end < len(some) && some[end].Enterprise == some[begin].Enterprise {
 					end++
 				}
-				t.term(some[begin].Enterprise, some[begin:end])
+				t.queueTerms(some[begin].Enterprise, some[begin:end])
 				begin = end
 			}
 			if more = len(some) == termedAtOnce; more {
@@ -95,12 +94,13 @@ func (db *DB) makeTerms(ctx context.Context) error {
 	return db.SetMeta(ctx, termsKey, termsMade)
 }
 
-// term queues the terms of many people of one enterprise, in two statements.
-func (t *tx) term(ent sso.EnterpriseID, people []sso.User) {
+// queueTerms queues the search terms of many users of one enterprise, in two
+// statements.
+func (t *tx) queueTerms(ent sso.EnterpriseID, people []sso.User) {
 	var ids, terms []string
 	for _, u := range people {
 		ids = append(ids, string(u.ID))
-		for _, term := range termsOf(u) {
+		for _, term := range searchTerms(u) {
 			terms = append(terms, fmt.Sprintf("%-*s%s", widestID, u.ID, term))
 		}
 	}
@@ -110,17 +110,17 @@ func (t *tx) term(ent sso.EnterpriseID, people []sso.User) {
 		string(ent), engine.JSONList(terms), int64(widestID))
 }
 
-// sought is a search for what people are found by.
-type sought struct {
-	from, until string // terms, the latter not included
-	after       string // user whose term was from; "" at the beginning
+// termSearch is a prefix search.
+type termSearch struct {
+	from, until string // terms; until is excluded
+	after       string // user with the term from; "" on the first page
 }
 
-// seek reads a search and the cursor of its page. Whatever is longer than a term
-// is cut, and finds what begins alike.
-func seek(prefix, cursor string) (sought, error) {
-	from := term(prefix)
-	s := sought{from: from, until: from + "g"} // g follows every digit
+// parseSearch parses a search and the cursor of its page. A prefix longer than a term is
+// truncated, so it also finds other users with the same beginning.
+func parseSearch(prefix, cursor string) (termSearch, error) {
+	from := encodeTerm(prefix)
+	s := termSearch{from: from, until: from + "g"} // g follows every digit
 	if cursor == "" {
 		return s, nil
 	}
@@ -132,25 +132,24 @@ func seek(prefix, cursor string) (sought, error) {
 	return s, nil
 }
 
-// lowest narrows terms t of a search to the one that comes first of each
-// person's: they are in the answer once. First is where the search began, not
-// this page.
+// lowest keeps only each user's first matching term t, so that no user is listed
+// twice. It compares with the beginning of the search, not of the page.
 const lowest = " and not exists (select 1 from user_terms x where x.enterprise_id = t.enterprise_id and x.user_id = t.user_id and x.term < t.term and x.term >= "
 
-// conditions adds those of a search to w.
-func (s sought) conditions(w *engine.Where, prefix string) {
+// conditions adds the conditions of a search to w.
+func (s termSearch) conditions(w *engine.Where, prefix string) {
 	w.And("t.term >= ", s.from)
 	w.And("t.term < ", s.until)
 	if s.after != "" {
 		w.And("(t.term, t.user_id) > ("+w.Param(s.from)+", ", s.after)
 		w.Add(")")
 	}
-	w.Add(lowest + w.Param(term(prefix)) + ")")
+	w.Add(lowest + w.Param(encodeTerm(prefix)) + ")")
 }
 
-// searched are people by what they are found by, in the order of that.
-func (db *DB) searched(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, page sso.Page) ([]sso.User, string, error) {
-	s, err := seek(f.Prefix, page.Cursor)
+// searchUsers returns users by prefix, ordered by matching term.
+func (db *DB) searchUsers(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, page sso.Page) ([]sso.User, string, error) {
+	s, err := parseSearch(f.Prefix, page.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
@@ -160,7 +159,7 @@ func (db *DB) searched(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilt
 	s.conditions(w, f.Prefix)
 	w.AndText("u.login = ", f.Login)
 	w.AndText("lower(u.email) = ", strings.ToLower(f.Email))
-	// The condition on u repeats the join's for both databases to start from t.
+	// The condition on u repeats the join's so that both databases start from t.
 	query := "select " + userColumns + ", t.term from user_terms t cross join users u" + w.String() +
 		" and u.enterprise_id = t.enterprise_id and u.id = t.user_id order by t.term, t.user_id limit " + limit(page)
 	type hit struct {
@@ -179,21 +178,21 @@ func (db *DB) searched(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilt
 	return users, next, err
 }
 
-// fewMembers is how many people of a group are all looked at in a search; of a
-// larger one, those whom the search finds are looked for in it.
+// fewMembers is up to how many members a search reads all members of a group; in
+// a larger group it looks up the users whom the search finds.
 const fewMembers = 2000
 
-// SearchMembers lists who is in a group and is found by the beginning of a
-// login, an e-mail or a word of a name; letter case does not matter.
+// SearchMembers lists the members of a group with a login, an e-mail or a word of
+// the name that begins with a prefix, in any letter case.
 func (db *DB) SearchMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, prefix string, page sso.Page) (_ []sso.Member, next string, err error) {
 	defer func() { doing(&err, "search members") }()
-	if term(prefix) == "" {
+	if encodeTerm(prefix) == "" {
 		return db.GroupMembers(ctx, ent, group, page)
 	}
 	if _, err := found(findGroup(ctx, db.sql, ent, group)); err != nil {
 		return nil, "", err
 	}
-	s, err := seek(prefix, page.Cursor)
+	s, err := parseSearch(prefix, page.Cursor)
 	if err != nil {
 		return nil, "", err
 	}
