@@ -15,7 +15,7 @@ import (
 // Examine is Complete for a test connection: it makes the same checks, returns
 // the same errors, and also returns the response in a form that may be shown.
 func (sp *ServiceProvider) Examine(_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Examined, error) {
-	a, err := sp.examining(c, cfg)
+	a, err := sp.verification(c, cfg)
 	if err != nil {
 		return sso.Examined{}, err
 	}
@@ -27,7 +27,7 @@ func (sp *ServiceProvider) Examine(_ context.Context, c sso.Connection, cfg sso.
 // moment it was issued, and the request it belongs to is not compared because
 // it is no longer known. It leaves no replay mark.
 func (sp *ServiceProvider) ExamineCaptured(_ context.Context, c sso.Connection, cfg sso.Config, doc []byte) (sso.Examined, error) {
-	a, err := sp.examining(c, cfg)
+	a, err := sp.verification(c, cfg)
 	if err != nil {
 		return sso.Examined{}, err
 	}
@@ -53,8 +53,8 @@ func (sp *ServiceProvider) ExamineCaptured(_ context.Context, c sso.Connection, 
 	return x, err
 }
 
-// examining returns the verification of a response that has not been read yet.
-func (sp *ServiceProvider) examining(c sso.Connection, cfg sso.Config) (*answer, error) {
+// verification returns the verification of a response that has not been read yet.
+func (sp *ServiceProvider) verification(c sso.Connection, cfg sso.Config) (*answer, error) {
 	t, err := sp.trust(c, cfg)
 	if err != nil {
 		return nil, err

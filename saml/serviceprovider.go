@@ -142,14 +142,11 @@ func posted(form url.Values, field string) ([]byte, error) {
 // "idp_initiated_disabled". The caller detects a replay by the assertion's
 // ResponseID.
 func (sp *ServiceProvider) Complete(_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Assertion, []sso.Check, error) {
-	t, err := sp.trust(c, cfg)
+	a, err := sp.verification(c, cfg)
 	if err != nil {
 		return sso.Assertion{}, nil, err
 	}
-	a := &answer{
-		trust: t, config: *cfg.SAML, now: sp.now(), skew: cfg.SAML.Skew(), mapped: cfg.Mapping.Subject != "",
-		entityID: sp.EntityID(c.ID), acs: sp.ACSURL(c.ID), pending: p,
-	}
+	a.pending = p
 	assertion, err := a.read(cb)
 	if err != nil {
 		return sso.Assertion{}, a.checks, fmt.Errorf("response of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
