@@ -38,6 +38,41 @@ const (
 // Providers lists every provider, in the order people are offered them.
 var Providers = [...]Provider{Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Custom}
 
+// Product returns the name of the product; "" for Custom.
+func (p Provider) Product() string {
+	switch p {
+	case Okta:
+		return "Okta"
+	case Entra:
+		return "Microsoft Entra ID"
+	case JumpCloud:
+		return "JumpCloud"
+	case Google:
+		return "Google Workspace"
+	case OneLogin:
+		return "OneLogin"
+	case Ping:
+		return "Ping"
+	case Keycloak:
+		return "Keycloak"
+	case ADFS:
+		return "AD FS"
+	}
+	return ""
+}
+
+// Over returns what a connection runs on, "Okta, SAML"; product may be "".
+func (p Protocol) Over(product string) string {
+	name := "SAML"
+	if p == OIDC {
+		name = "OpenID Connect"
+	}
+	if product == "" {
+		return name
+	}
+	return product + ", " + name
+}
+
 // ConnectionState is whether people can sign in through a connection:
 // draft → enabled ⇄ disabled.
 type ConnectionState string

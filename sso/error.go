@@ -89,6 +89,10 @@ func CodeOf(err error) string {
 	return "internal"
 }
 
+// NothingHere is the error of an address that leads nowhere, or not for this
+// user: both look the same.
+func NothingHere() *Error { return NotFound("not_found", "There is nothing at this address.") }
+
 // NotFound is for what does not exist and for what belongs to somebody else;
 // the two are indistinguishable on purpose.
 func NotFound(code, public string) *Error {

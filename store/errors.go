@@ -51,7 +51,7 @@ func isOurs(err error) bool {
 	return ok
 }
 
-func errMissing() *sso.Error { return sso.NotFound("not_found", "There is nothing at this address.") }
+func errMissing() *sso.Error { return sso.NothingHere() }
 
 func taken(code, field, message string) *sso.Error {
 	return &sso.Error{Kind: sso.Conflict, Code: code, Public: message, Fields: []sso.FieldError{{Field: field, Message: message}}}

@@ -182,7 +182,7 @@ func (p *Passkeys) Remove(ctx context.Context, id sso.AdminID, key []byte) error
 	is := func(k sso.Passkey) bool { return bytes.Equal(k.ID, key) }
 	_, err := p.service.Accounts.UpdateAdmin(ctx, sso.Actor(id), id, "admin.passkey_removed", sso.Hash{}, func(a sso.Admin) (sso.Admin, error) {
 		if !slices.ContainsFunc(a.Passkeys, is) {
-			return a, sso.NotFound("not_found", "There is nothing at this address.")
+			return a, sso.NothingHere()
 		}
 		a.Passkeys = slices.DeleteFunc(slices.Clone(a.Passkeys), is)
 		return a, nil

@@ -164,7 +164,7 @@ func (s *Service) ServiceProviderMetadata(ctx context.Context, id sso.Connection
 		return nil, err
 	}
 	if c.Protocol != sso.SAML {
-		return nil, sso.NotFound("not_found", "There is nothing at this address.")
+		return nil, sso.NothingHere()
 	}
 	return s.SAML.Metadata(c)
 }

@@ -198,7 +198,7 @@ func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, c
 	}
 	switch {
 	case a.Through == "":
-		return sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.NothingHere()
 	case change.By(a.By) || change.By(sso.Actor(a.Link)):
 		return errOtherApprover()
 	}

@@ -39,7 +39,7 @@ func (s *Service) Astray(ctx context.Context, d Delivery, cb sso.Callback) (Resu
 	} else if sso.KindOf(err) == sso.Unavailable {
 		return Result{}, fmt.Errorf("find pending login: %w", err)
 	}
-	nothing := sso.NotFound("not_found", "There is nothing at this address.")
+	nothing := sso.NothingHere()
 	s.Observe(protocolOf(cb), sso.CodeOf(nothing))
 	return Result{}, nothing
 }

@@ -60,7 +60,7 @@ func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form ur
 		return nil, err
 	}
 	if c.Protocol != sso.SAML {
-		return nil, sso.NotFound("not_found", "There is nothing at this address.")
+		return nil, sso.NothingHere()
 	}
 	message, err := s.SAML.ParseLogout(c, *cfg, form, rawQuery)
 	if err != nil {
@@ -100,7 +100,7 @@ func (s *Service) BackchannelLogout(ctx context.Context, id sso.ConnectionID, to
 		return err
 	}
 	if c.Protocol != sso.OIDC {
-		return sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.NothingHere()
 	}
 	logout, err := s.OIDC.BackchannelLogout(ctx, c, *cfg, token)
 	if err != nil {

@@ -175,7 +175,7 @@ func (s *Service) TestOf(ctx context.Context, c sso.ConnectionID, id sso.TestRun
 		return sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
 	}
 	if run.Connection != c {
-		return sso.TestRun{}, sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.TestRun{}, sso.NothingHere()
 	}
 	return run, nil
 }

@@ -370,7 +370,7 @@ func (f foreign) proofs() calls {
 // NotFound.
 func notThere(err error) error {
 	if sso.CodeOf(err) == "code_expired" {
-		return sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.NothingHere()
 	}
 	return err
 }

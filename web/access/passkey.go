@@ -92,7 +92,7 @@ func (h *Handlers) addPasskey(w http.ResponseWriter, r *http.Request, v console.
 func (h *Handlers) removePasskey(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	id, err := base64.RawURLEncoding.DecodeString(r.PostForm.Get("id"))
 	if err != nil || h.Passkeys == nil {
-		return sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.NothingHere()
 	}
 	if err := h.Passkeys.Remove(r.Context(), v.Admin, id); err != nil {
 		return err

@@ -118,7 +118,7 @@ func (a *Account) revoke(w http.ResponseWriter, r *http.Request) error {
 			return a.end(w, r, p, id)
 		}
 	}
-	return sso.NotFound("not_found", "There is nothing at this address.")
+	return sso.NothingHere()
 }
 
 func (a *Account) end(w http.ResponseWriter, r *http.Request, p sso.Principal, id sso.SessionID) error {

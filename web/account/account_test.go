@@ -34,7 +34,7 @@ type records struct {
 
 func (s *records) Connection(context.Context, sso.EnterpriseID, sso.ConnectionID) (sso.Connection, error) {
 	if s.connection.ID == "" {
-		return sso.Connection{}, sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.Connection{}, sso.NothingHere()
 	}
 	return s.connection, nil
 }

@@ -12,7 +12,7 @@ import (
 func (a *Account) profile(p sso.Principal, c sso.Connection) profileFacts {
 	through := ""
 	if c.ID != "" {
-		through = c.Name + " (" + ui.Runs(c) + ")"
+		through = c.Name + " (" + c.Protocol.Over(c.Provider.Product()) + ")"
 	}
 	return profileFacts{Name: p.User.Name, Login: p.User.Login, Email: p.User.Email, EmailVerified: p.User.EmailVerified,
 		Connection: through, SignedInAt: ui.NewTime(p.Session.CreatedAt, a.Now())}

@@ -1,6 +1,7 @@
 package activity
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -19,11 +20,12 @@ func productOf(p sso.Provider, protocol sso.Protocol) string {
 
 // products are what the guide knows places of.
 func products() []ui.Option {
-	names := map[sso.Provider]string{sso.Okta: "Okta", sso.Entra: "Microsoft Entra ID", sso.JumpCloud: "JumpCloud", sso.Google: "Google Workspace", sso.OneLogin: "OneLogin",
-		sso.Ping: "Ping", sso.Keycloak: "Keycloak", sso.ADFS: "AD FS", sso.Custom: "Another product"}
 	all := []ui.Option{{Label: "any"}}
 	for _, p := range sso.Providers {
-		all = append(all, ui.Option{Value: productOf(p, sso.SAML), Label: names[p] + ", SAML"}, ui.Option{Value: productOf(p, sso.OIDC), Label: names[p] + ", OpenID Connect"})
+		product := cmp.Or(p.Product(), "Another product")
+		for _, protocol := range []sso.Protocol{sso.SAML, sso.OIDC} {
+			all = append(all, ui.Option{Value: productOf(p, protocol), Label: protocol.Over(product)})
+		}
 	}
 	return all
 }

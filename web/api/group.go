@@ -111,7 +111,7 @@ func (a *API) getGroup(ctx context.Context, c caller, in *inGroup) (*out[group],
 func (a *API) counted(ctx context.Context, c caller, g sso.Group) (*out[group], error) {
 	all, _, err := a.Store.Groups(ctx, c.enterprise.ID, sso.GroupFilter{Organization: g.Organization, Name: g.Name}, sso.Page{Limit: 1})
 	if err == nil && (len(all) == 0 || all[0].Group.ID != g.ID) {
-		err = notFound() // renamed or deleted meanwhile
+		err = sso.NothingHere() // renamed or deleted meanwhile
 	}
 	if err != nil {
 		return nil, err

@@ -141,10 +141,8 @@ func (a *API) match(w http.ResponseWriter, r *http.Request) (string, error) {
 		w.Header().Set("Allow", refused.Header().Get("Allow"))
 		return "", &sso.Error{Kind: sso.Invalid, Code: "method_not_allowed", Public: "This address does not take this method."}
 	}
-	return "", notFound()
+	return "", sso.NothingHere()
 }
-
-func notFound() *sso.Error { return sso.NotFound("not_found", "There is nothing at this address.") }
 
 // run has huma decode, validate and carry out a request.
 func (a *API) run(r *http.Request, token sso.TokenID) (*answer, error) {

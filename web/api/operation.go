@@ -135,7 +135,7 @@ func checkPath(wildcards []string) func(huma.Context, func(huma.Context)) {
 		for _, name := range wildcards {
 			value := ctx.Param(name)
 			if !wellFormed(name, value) {
-				c.err = notFound()
+				c.err = sso.NothingHere()
 				return
 			}
 			if name == "enterprise" {

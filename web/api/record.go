@@ -83,7 +83,7 @@ func (a *API) listAuditEvents(ctx context.Context, c caller, in *auditInput) (*o
 		return nil, err
 	}
 	if len(first) == 0 {
-		return nil, notFound()
+		return nil, sso.NothingHere()
 	}
 	return a.auditEvents(ctx, c.enterprise.ID, in)
 }

@@ -142,7 +142,7 @@ func (a *API) getTest(ctx context.Context, c caller, in *struct {
 	}
 	run, err := a.Store.TestRun(ctx, c.enterprise.ID, in.Test)
 	if err == nil && run.Connection != x.ID {
-		err = notFound()
+		err = sso.NothingHere()
 	}
 	if err != nil {
 		return nil, err

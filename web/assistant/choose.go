@@ -20,7 +20,7 @@ func products(at string, only sso.Protocol, now guide.Guide) []product {
 		if only != "" && g.Protocol != only {
 			continue
 		}
-		way := protocolWay{Protocol: over("", g.Protocol), Why: g.Why, Better: g.Better && only == "", Href: at + "?provider=" + string(g.Provider) + "&protocol=" + string(g.Protocol),
+		way := protocolWay{Protocol: g.Protocol.Over(""), Why: g.Why, Better: g.Better && only == "", Href: at + "?provider=" + string(g.Provider) + "&protocol=" + string(g.Protocol),
 			Current: g.Provider == now.Provider && g.Protocol == now.Protocol}
 		if n := len(all); n > 0 && all[n-1].Name == g.Product {
 			all[n-1].Ways = append(all[n-1].Ways, way)
@@ -72,7 +72,7 @@ func (a *Assistant) name(w http.ResponseWriter, v console.Visit, g guide.Guide, 
 		field.Value = ""
 	}
 	here := console.At(v.Enterprise, "connections", "new")
-	return a.Console.Render(w, console.FormStatus(err), &nameConnectionPage{Base: a.base(v, ""), Heading: "Name the connection", Lead: over(g.Product, g.Protocol),
+	return a.Console.Render(w, console.FormStatus(err), &nameConnectionPage{Base: a.base(v, ""), Heading: "Name the connection", Lead: g.Protocol.Over(g.Product),
 		Wrong: ui.Blame(err, &field), Fields: []ui.Field{field}, Action: here, Button: "Next", Back: ui.Link{Label: "Choose another", Href: here},
 		Hidden: []ui.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}}})
 }
@@ -122,7 +122,7 @@ func (a *Assistant) chooseAgain(w http.ResponseWriter, r *http.Request, v consol
 
 // sure asks before anything is lost.
 func (a *Assistant) sure(w http.ResponseWriter, s *state, g guide.Guide, err error) error {
-	p := &nameConnectionPage{Base: a.base(s.Visit, s.Connection.Name), Heading: "Change to " + over(g.Product, g.Protocol), Lead: "The steps are then those of " + g.Product + ". What you entered stays.",
+	p := &nameConnectionPage{Base: a.base(s.Visit, s.Connection.Name), Heading: "Change to " + g.Protocol.Over(g.Product), Lead: "The steps are then those of " + g.Product + ". What you entered stays.",
 		Wrong: ui.Blame(err), Action: s.at("provider"), Button: "Change", Back: ui.Link{Label: "Keep it as it is", Href: s.at()},
 		Hidden: []ui.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}, console.RevisionField(s.Connection)}}
 	if g.Protocol != s.Connection.Protocol {

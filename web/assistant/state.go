@@ -143,7 +143,7 @@ func (s *state) current() string {
 
 // around is what every step has around itself. id is that of the step.
 func (a *Assistant) around(s *state, id string) (ui.Base, stepFrame) {
-	p := stepFrame{Over: over(s.guide.Product, s.guide.Protocol), Role: "You need: " + lower(s.guide.Role), Change: s.at("provider")}
+	p := stepFrame{Over: s.guide.Protocol.Over(s.guide.Product), Role: "You need: " + lower(s.guide.Role), Change: s.at("provider")}
 	steps := s.steps()
 	for i, st := range steps {
 		p.Steps = append(p.Steps, stepLink{Label: st.label, Href: s.at(st.id), Current: st.id == id, Done: st.done})

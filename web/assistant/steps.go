@@ -228,7 +228,7 @@ func (a *Assistant) metadataFile(w http.ResponseWriter, r *http.Request, v conso
 // certificateFile is that of the key which signs now.
 func (a *Assistant) certificateFile(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
 	if len(v.Connection.Keys) == 0 {
-		return sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.NothingHere()
 	}
 	return download(w, "application/x-pem-file", "gatehouse.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: v.Connection.Keys[0].Certificate}))
 }

@@ -1,7 +1,6 @@
 package assistant
 
 import (
-	"gatehouse/sso"
 	"gatehouse/web/ui"
 )
 
@@ -52,17 +51,4 @@ type setupDonePage struct {
 	stepFrame
 	Link ui.Copyable
 	Todo []ui.Todo
-}
-
-// over says what a connection runs on, in the words of its product; product may
-// be empty.
-func over(product string, protocol sso.Protocol) string {
-	name := "SAML"
-	if protocol == sso.OIDC {
-		name = "OpenID Connect"
-	}
-	if product == "" {
-		return name
-	}
-	return product + ", " + name
 }

@@ -20,7 +20,7 @@ func (o overview) acceptForm(v console.Visit, typed url.Values) *groupForm {
 	names := ui.Field{ID: "accept-name", Name: "name", Label: "Name", Kind: "select"}
 	for _, n := range o.names {
 		if n.nowhere() && len(names.Options) < mostChoices && len(groupsync.CheckName("", groupsync.CleanName(n.text))) == 0 {
-			names.Options = append(names.Options, ui.Option{Value: n.text, Label: n.text + ", of " + people(n.people), Chosen: n.text == typed.Get("name")})
+			names.Options = append(names.Options, ui.Option{Value: n.text, Label: n.text + ", of " + ui.People(n.people), Chosen: n.text == typed.Get("name")})
 		}
 	}
 	titles := map[sso.OrganizationID]string{}
@@ -44,7 +44,7 @@ func (o overview) acceptForm(v console.Visit, typed url.Values) *groupForm {
 func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	id, err := sso.ParseID[sso.GroupID](r.PostForm.Get("group"))
 	if err != nil {
-		return notFound()
+		return sso.NothingHere()
 	}
 	name := r.PostForm.Get("name")
 	_, err = h.Store.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, id, func(g sso.Group) (sso.Group, error) {

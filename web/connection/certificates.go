@@ -229,7 +229,7 @@ func (h *Handlers) describe(row *certificateRow, x sso.Certificate, window span)
 	case now.After(cert.NotAfter):
 		life.State, life.Text = "error", "expired on "+until
 	default:
-		life.Text = "until " + until + ", " + count(left, "day left", "days left")
+		life.Text = "until " + until + ", " + ui.Count(left, "day left", "days left")
 		if left < 30 {
 			life.State = "warn"
 		}
@@ -259,7 +259,7 @@ func (h *Handlers) addCertificate(w http.ResponseWriter, r *http.Request, v cons
 func (h *Handlers) removeCertificate(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	f, cfg := r.PostForm.Get("fingerprint"), edited(v.Connection)
 	if !has(trustedBy(cfg), f) {
-		return notFound()
+		return sso.NothingHere()
 	}
 	if len(trustedBy(cfg)) == 1 {
 		return h.showCertificates(w, r, v, &sso.Error{Kind: sso.Conflict, Code: "validation_failed", Public: "This is the only certificate that is trusted. Add the new one first."})
@@ -267,12 +267,10 @@ func (h *Handlers) removeCertificate(w http.ResponseWriter, r *http.Request, v c
 	return h.trust(w, r, v, texts(cfg, f), "removed")
 }
 
-func notFound() error { return sso.NotFound("not_found", "There is nothing at this address.") }
-
 // trust edits which certificates are trusted besides those of the metadata.
 func (h *Handlers) trust(w http.ResponseWriter, r *http.Request, v console.Visit, all []string, word string) error {
 	if v.Connection.Protocol != sso.SAML {
-		return notFound()
+		return sso.NothingHere()
 	}
 	_, _, err := h.Setup.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, connections.Edit{Revision: console.Revision(r.PostForm), SAML: &connections.SAMLEdit{Certificates: all}})
 	switch {
@@ -357,5 +355,5 @@ func (h *Handlers) ownCertificate(w http.ResponseWriter, r *http.Request, v cons
 			return pem.Encode(w, &pem.Block{Type: "CERTIFICATE", Bytes: k.Certificate})
 		}
 	}
-	return notFound()
+	return sso.NothingHere()
 }

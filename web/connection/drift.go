@@ -127,7 +127,7 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 
 func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, preview login.Preview) {
 	said := h.time(last.At)
-	p.Facts = []ui.Fact{{Label: "Last told", Time: &said}, {Label: "Groups then", Value: count(len(last.Asserted.Names), "name", "names") + ", " + last.Asserted.State.String()}}
+	p.Facts = []ui.Fact{{Label: "Last told", Time: &said}, {Label: "Groups then", Value: ui.Count(len(last.Asserted.Names), "name", "names") + ", " + last.Asserted.State.String()}}
 	if preview.Refused != nil {
 		p.Refused = preview.Refused.Public
 		return

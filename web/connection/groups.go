@@ -214,14 +214,14 @@ func (o overview) count(show string) int {
 
 func (o overview) facts(v console.Visit) []ui.Fact {
 	warned := func(label string, n int, show string) ui.Fact {
-		f := ui.Fact{Label: label, Value: count(n, "name", "names")}
+		f := ui.Fact{Label: label, Value: ui.Count(n, "name", "names")}
 		if n > 0 {
 			f.Href, f.Badge = at(v, "groups")+"?show="+show, &ui.Badge{Label: "review", State: "warn"}
 		}
 		return f
 	}
 	facts := []ui.Fact{warned("Unmatched", o.count(showNowhere), showNowhere), warned("Near misses", o.count(showNear), showNear),
-		{Label: "Never sent", Value: count(o.count(showUnsent), "name", "names"), Href: at(v, "groups") + "?show=" + showUnsent}}
+		{Label: "Never sent", Value: ui.Count(o.count(showUnsent), "name", "names"), Href: at(v, "groups") + "?show=" + showUnsent}}
 	without, partly, all := 0, 0, 0
 	for _, r := range o.records {
 		if r.Connection != v.Connection.ID {
@@ -236,14 +236,14 @@ func (o overview) facts(v console.Visit) []ui.Fact {
 		}
 	}
 	if all > 0 {
-		f := ui.Fact{Label: "Lately without groups", Value: strconv.Itoa(without) + " of the last " + count(all, "group sync", "group syncs")}
+		f := ui.Fact{Label: "Lately without groups", Value: strconv.Itoa(without) + " of the last " + ui.Count(all, "group sync", "group syncs")}
 		if without > 0 {
 			f.Badge = &ui.Badge{Label: "groups unknown", State: "warn"}
 		}
 		facts = append(facts, f)
 	}
 	if partly > 0 {
-		facts = append(facts, ui.Fact{Label: "Lately not fully understood", Value: strconv.Itoa(partly) + " of the last " + count(all, "group sync", "group syncs"),
+		facts = append(facts, ui.Fact{Label: "Lately not fully understood", Value: strconv.Itoa(partly) + " of the last " + ui.Count(all, "group sync", "group syncs"),
 			Href: console.At(v.Enterprise, "activity", "syncs"), Badge: &ui.Badge{Label: "no one loses a group", State: "warn"}})
 	}
 	return facts
@@ -279,7 +279,7 @@ func (h *Handlers) matrix(p *connectionGroupsPage, q url.Values, v console.Visit
 	if from+len(part) < len(found) {
 		p.Pager.Next = "?" + url.Values{"show": {show}, "q": {search}, "after": {part[len(part)-1].text}}.Encode()
 	}
-	p.Total = count(len(found), "name", "names")
+	p.Total = ui.Count(len(found), "name", "names")
 	if len(part) < len(found) {
 		p.Total += ", of which " + strconv.Itoa(from+1) + " to " + strconv.Itoa(from+len(part)) + " are shown"
 	}
@@ -298,7 +298,7 @@ func (o overview) form(v console.Visit, typed url.Values) *groupForm {
 	names := ui.Field{ID: "new-name", Name: "name", Label: "Name", Kind: "select"}
 	for _, n := range o.names {
 		if n.nowhere() && len(names.Options) < 200 {
-			names.Options = append(names.Options, ui.Option{Value: n.text, Label: n.text + ", of " + people(n.people), Chosen: n.text == typed.Get("name")})
+			names.Options = append(names.Options, ui.Option{Value: n.text, Label: n.text + ", of " + ui.People(n.people), Chosen: n.text == typed.Get("name")})
 		}
 	}
 	orgs := ui.Field{ID: "organization", Name: "organization", Label: "In the organization", Kind: "select"}
@@ -315,7 +315,7 @@ func (o overview) form(v console.Visit, typed url.Values) *groupForm {
 func (h *Handlers) createGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	id, err := sso.ParseID[sso.OrganizationID](r.PostForm.Get("organization"))
 	if err != nil {
-		return notFound()
+		return sso.NothingHere()
 	}
 	text := r.PostForm.Get("name")
 	if faults := sso.ValidateGroupName("name", text); faults != nil {

@@ -104,7 +104,7 @@ func (h *Handlers) decide(w http.ResponseWriter, r *http.Request, v console.Visi
 	do func(context.Context, sso.Actor, sso.EnterpriseID, sso.HeldSyncID) (sso.HeldSync, error)) error {
 	id, err := sso.ParseID[sso.HeldSyncID](r.PathValue("held"))
 	if err != nil {
-		return notFound()
+		return sso.NothingHere()
 	}
 	_, err = do(r.Context(), v.Actor, v.Enterprise.ID, id)
 	switch {

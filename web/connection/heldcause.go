@@ -38,7 +38,7 @@ func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string
 		Title: causeTitle(t),
 		State: ui.Badge{Label: "waits", State: "warn"},
 		Since: h.time(t.Since),
-		Count: count(t.Waiting, "person waits", "people wait"),
+		Count: ui.Count(t.Waiting, "person waits", "people wait"),
 		Text:  heldText(t.Cause),
 	}
 	if connection != "" {
@@ -61,7 +61,7 @@ func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string
 		c.Discard.Text += " Removals are held until sign-ins match again or you approve them."
 	}
 	if t.Lost > 0 {
-		lost := count(t.Lost, "person", "people")
+		lost := ui.Count(t.Lost, "person", "people")
 		c.Text += " Before it was noticed, " + lost + " lost groups."
 		c.Discard.Label, c.Discard.Button = "Discard all and restore "+lost, "Discard and restore"
 		c.Discard.Text += " Groups that were lost to the same cause are given back."
@@ -141,7 +141,7 @@ func (h *Handlers) decideAll(w http.ResponseWriter, r *http.Request, v console.V
 		Restore:    true,
 	}
 	if d.Cause == "" || d.Connection == "" {
-		return notFound()
+		return sso.NothingHere()
 	}
 	if _, err := h.Store.DecideHeldSyncs(r.Context(), v.Actor, v.Enterprise.ID, d); err != nil {
 		return fmt.Errorf("decide held syncs: %w", err)

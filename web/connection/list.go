@@ -31,7 +31,7 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 		return fmt.Errorf("list held syncs: %w", err)
 	}
 	if n := len(held); n > 0 {
-		text := count(n, "group sync waits for you.", "group syncs wait for you.")
+		text := ui.Count(n, "group sync waits for you.", "group syncs wait for you.")
 		if more != "" {
 			text = "More than " + text
 		}
@@ -41,7 +41,7 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 }
 
 func (h *Handlers) row(e sso.Enterprise, c sso.Connection, reach sso.ConnectionReach) connectionRow {
-	row := connectionRow{Name: c.Name, Href: console.AtConnection(e, c.ID), Runs: ui.Runs(c), State: state(c), Last: h.time(reach.LastSeen), Certificate: h.lasts(c)}
+	row := connectionRow{Name: c.Name, Href: console.AtConnection(e, c.ID), Runs: c.Protocol.Over(c.Provider.Product()), State: state(c), Last: h.time(reach.LastSeen), Certificate: h.lasts(c)}
 	switch {
 	case c.State == sso.ConnectionDraft:
 		row.Next = ui.Link{Label: "Continue set-up", Href: console.AtConnection(e, c.ID, "setup")}
@@ -73,7 +73,7 @@ func (h *Handlers) lasts(c sso.Connection) ui.Fact {
 		}
 	}
 	left := int(last.Sub(h.Now()) / day)
-	f := ui.Fact{Label: "Certificate", Value: count(left, "day left", "days left")}
+	f := ui.Fact{Label: "Certificate", Value: ui.Count(left, "day left", "days left")}
 	switch {
 	case last.Before(h.Now()):
 		f.Value, f.Badge = "", &ui.Badge{Label: "expired", State: "error"}

@@ -11,7 +11,7 @@ import (
 
 // rowOf is the row of one name, with a cell for each organization.
 func rowOf(v console.Visit, n name, columns []sso.Organization) matrixRow {
-	row := matrixRow{Name: n.text, People: people(n.people)}
+	row := matrixRow{Name: n.text, People: ui.People(n.people)}
 	switch {
 	case n.text == sso.DefaultGroupName:
 		row.State = ui.Badge{Label: "matches nothing"}

@@ -126,7 +126,7 @@ func (h *Handlers) trial(all []connections.Trial) *policyTrial {
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	p.Summary = "Of the last " + count(len(all), "sign-in", "sign-ins") + ", each taken as the person’s first, " + strconv.Itoa(refused) + " would be refused."
+	p.Summary = "Of the last " + ui.Count(len(all), "sign-in", "sign-ins") + ", each taken as the person’s first, " + strconv.Itoa(refused) + " would be refused."
 	return p
 }
 

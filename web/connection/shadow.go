@@ -74,19 +74,19 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 func promotion(v console.Visit, t sso.ShadowTally) *ui.Confirm {
 	c := v.Connection
 	n := len(connections.Differences(c.Live, c.Draft))
-	text := count(n, "field changes", "fields change") + " for everyone who signs in from now on. "
+	text := ui.Count(n, "field changes", "fields change") + " for everyone who signs in from now on. "
 	switch {
 	case t.Compared == 0:
 		text += "No sign-in was compared yet."
 	default:
-		text += "Of " + count(t.Compared, "sign-in", "sign-ins") + " compared, " + strconv.Itoa(t.Differing) + " differed, and " + strconv.Itoa(t.Refused) + " would have been refused."
+		text += "Of " + ui.Count(t.Compared, "sign-in", "sign-ins") + " compared, " + strconv.Itoa(t.Differing) + " differed, and " + strconv.Itoa(t.Refused) + " would have been refused."
 	}
 	return &ui.Confirm{Label: "Promote the draft", Text: text + " You can roll back at any time.", Action: at(v, "enable"), Button: "Proceed",
 		Fields: []ui.HiddenField{console.RevisionField(c)}}
 }
 
 func counts(t sso.ShadowTally) []share {
-	of := " of " + count(t.Compared, "sign-in", "sign-ins")
+	of := " of " + ui.Count(t.Compared, "sign-in", "sign-ins")
 	bar := func(label string, n int, state string) share {
 		if n == 0 {
 			state = "ok"
@@ -98,7 +98,7 @@ func counts(t sso.ShadowTally) []share {
 }
 
 func (h *Handlers) shadowRow(v console.Visit, d sso.ShadowDifference) shadowRow {
-	row := shadowRow{Person: d.Person, At: h.time(d.At), Times: count(d.Times, "time", "times"), Outcome: ui.Badge{Label: "gets in"}}
+	row := shadowRow{Person: d.Person, At: h.time(d.At), Times: ui.Count(d.Times, "time", "times"), Outcome: ui.Badge{Label: "gets in"}}
 	if row.Person == "" {
 		row.Person = "unknown"
 	}

@@ -56,7 +56,7 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, 
 	if err != nil {
 		return nil, fmt.Errorf("list test connections: %w", err)
 	}
-	p := &connectionPage{Base: h.base(v, false), Name: c.Name, Runs: ui.Runs(c), State: state(c), Facts: h.facts(c, reach), TestsHref: at(v, "tests"),
+	p := &connectionPage{Base: h.base(v, false), Name: c.Name, Runs: c.Protocol.Over(c.Provider.Product()), State: state(c), Facts: h.facts(c, reach), TestsHref: at(v, "tests"),
 		SignIn: ui.Copyable{ID: "sign-in", Value: h.signIn(v)}, Places: places(v), Acts: acts(v, reach), Delete: deletePart(v, reach)}
 	for _, t := range tests {
 		p.Tests = append(p.Tests, testLine{At: h.time(t.CreatedAt), State: testState(t), By: byWhom(v, t.By), Why: t.Code, Href: at(v, "tests", string(t.ID))})
@@ -91,7 +91,7 @@ func places(v console.Visit) []ui.Link {
 
 func (h *Handlers) facts(c sso.Connection, reach sso.ConnectionReach) []ui.Fact {
 	last := h.time(reach.LastSeen)
-	facts := []ui.Fact{{Label: "Last sign-in", Time: &last}, {Label: "People", Value: people(reach.People)}, {Label: "Sessions", Value: count(reach.Sessions, "session", "sessions")}, h.lasts(c)}
+	facts := []ui.Fact{{Label: "Last sign-in", Time: &last}, {Label: "People", Value: ui.People(reach.People)}, {Label: "Sessions", Value: ui.Count(reach.Sessions, "session", "sessions")}, h.lasts(c)}
 	for _, v := range []struct {
 		label string
 		cfg   *sso.Config
@@ -209,11 +209,11 @@ func (h *Handlers) loses(ctx context.Context, c sso.Connection) ([]string, error
 func consequences(c sso.Connection, d *draftPart) string {
 	text := "People can sign in through this connection from now on."
 	if !d.First {
-		text = count(len(d.Changes), "field changes", "fields change") + " for everyone who signs in from now on. Sessions continue. You can roll back at any time."
+		text = ui.Count(len(d.Changes), "field changes", "fields change") + " for everyone who signs in from now on. Sessions continue. You can roll back at any time."
 	}
 	text += " " + d.Note
 	if n := len(d.Loses); n > 0 {
-		text += " Of the people who signed in lately, " + people(n) + " would lose access."
+		text += " Of the people who signed in lately, " + ui.People(n) + " would lose access."
 	}
 	if c.Live != nil && c.Draft.Mapping.Subject != c.Live.Mapping.Subject {
 		text += " The subject changes: everyone is matched by their login once more."
@@ -229,15 +229,15 @@ func acts(v console.Visit, reach sso.ConnectionReach) []ui.Confirm {
 		n := len(connections.Differences(c.Live, c.Previous))
 		all = append(all, ui.Confirm{Label: "Roll back", Action: at(v, "rollback"), Button: "Roll back",
 			Fields: []ui.HiddenField{console.RevisionField(c)},
-			Text:   "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " + count(n, "field changes", "fields change") + " back. A draft stays as it is. Rolling back once more takes it back."})
+			Text:   "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " + ui.Count(n, "field changes", "fields change") + " back. A draft stays as it is. Rolling back once more takes it back."})
 	}
 	switch {
 	case c.State == sso.ConnectionEnabled && reach.CheckEnforced() != nil:
 		// The delete part says why neither is possible.
 	case c.State == sso.ConnectionEnabled:
-		text := "This blocks sign-in through this connection and ends " + count(reach.Sessions, "session", "sessions") + ". The configuration stays."
+		text := "This blocks sign-in through this connection and ends " + ui.Count(reach.Sessions, "session", "sessions") + ". The configuration stays."
 		if reach.Only > 0 {
-			text += " " + people(reach.Only) + " (" + strings.Join(reach.Logins, ", ") + ellipsis(reach.Only > len(reach.Logins)) + ") cannot sign in another way."
+			text += " " + ui.People(reach.Only) + " (" + strings.Join(reach.Logins, ", ") + ellipsis(reach.Only > len(reach.Logins)) + ") cannot sign in another way."
 		}
 		all = append(all, ui.Confirm{Label: "Disable", Text: text, Action: at(v, "disable"), Button: "Disable", Danger: true,
 			Fields: []ui.HiddenField{console.RevisionField(c)}})
@@ -256,7 +256,7 @@ func ellipsis(more bool) string {
 }
 
 func deletePart(v console.Visit, reach sso.ConnectionReach) deleteSection {
-	p := deleteSection{Action: at(v, "delete"), Text: "The configuration, its keys and the identities known through it are deleted, and " + count(reach.Sessions, "session ends", "sessions end") +
+	p := deleteSection{Action: at(v, "delete"), Text: "The configuration, its keys and the identities known through it are deleted, and " + ui.Count(reach.Sessions, "session ends", "sessions end") +
 		". The people stay. This cannot be taken back.",
 		Name: ui.Field{ID: "confirm-name", Name: "name", Label: "Name of the connection", Hint: "Type it as it is written above.", Autocomplete: "off"}}
 	if err := connections.LocksOut(reach); err != nil {

@@ -1,7 +1,6 @@
 package connection
 
 import (
-	"strconv"
 	"strings"
 
 	"gatehouse/sso"
@@ -68,16 +67,6 @@ func state(c sso.Connection) ui.Badge {
 	}
 	return ui.Badge{Label: "draft", State: "warn"}
 }
-
-// count is a number of things: "1 person", "2 people".
-func count(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
-}
-
-func people(n int) string { return count(n, "person", "people") }
 
 func percent(n, of int) int {
 	if of <= 0 {

@@ -142,8 +142,6 @@ func (c *Console) away(w http.ResponseWriter, r *http.Request, err error) error 
 	return route.SeeOther(w, Prefix+"/sign-in?"+url.Values{"return_to": {r.URL.RequestURI()}}.Encode())
 }
 
-func notFound() error { return sso.NotFound("not_found", "There is nothing at this address.") }
-
 // visit finds out who is there and what the path names. Whatever is not for
 // them, and does not say that it is, is not there.
 func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
@@ -154,7 +152,7 @@ func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 	v := Visit{Visitor: visitor}
 	link := visitor.Role == sso.RoleSetupLink
 	if need == Operator && visitor.Role != sso.RoleOperator || need != Connection && link {
-		return Visit{}, notFound()
+		return Visit{}, sso.NothingHere()
 	}
 	if v.Enterprise, err = c.enterprise(r, visitor); err != nil {
 		return Visit{}, hidden(err)
@@ -162,7 +160,7 @@ func (c *Console) visit(r *http.Request, need Need) (Visit, error) {
 	if raw := r.PathValue("connection"); raw != "" {
 		id, err := sso.ParseID[sso.ConnectionID](raw)
 		if err != nil || link && visitor.Connection != id {
-			return Visit{}, notFound()
+			return Visit{}, sso.NothingHere()
 		}
 		if v.Connection, err = c.Directory.Connection(r.Context(), v.Enterprise.ID, id); err != nil {
 			return Visit{}, hidden(err)
@@ -181,14 +179,14 @@ func (c *Console) enterprise(r *http.Request, v sso.Visitor) (sso.Enterprise, er
 	case key == "":
 		return c.Directory.Enterprise(r.Context(), v.Enterprise)
 	case sso.ValidateKey("enterprise", key) != nil:
-		return sso.Enterprise{}, notFound()
+		return sso.Enterprise{}, sso.NothingHere()
 	}
 	e, err := c.Directory.EnterpriseByKey(r.Context(), key)
 	if err != nil {
 		return sso.Enterprise{}, err
 	}
 	if !v.Sees(e.ID) {
-		return sso.Enterprise{}, notFound()
+		return sso.Enterprise{}, sso.NothingHere()
 	}
 	return e, nil
 }
@@ -196,7 +194,7 @@ func (c *Console) enterprise(r *http.Request, v sso.Visitor) (sso.Enterprise, er
 // hidden makes every way of not being there the same.
 func hidden(err error) error {
 	if sso.KindOf(err) == sso.NotFoundKind {
-		return errors.Join(notFound(), err)
+		return errors.Join(sso.NothingHere(), err)
 	}
 	return err
 }

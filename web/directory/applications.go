@@ -65,10 +65,10 @@ func applicationHref(id sso.ApplicationID) string { return applicationsPath + "/
 func admitted(a sso.Application) string {
 	who := "everybody"
 	if len(a.Enterprises) > 0 {
-		who = "people of " + counted(len(a.Enterprises), "enterprise")
+		who = "people of " + ui.Count(len(a.Enterprises), "enterprise", "enterprises")
 	}
 	if len(a.Groups) > 0 {
-		who += " in one of " + counted(len(a.Groups), "group")
+		who += " in one of " + ui.Count(len(a.Groups), "group", "groups")
 	}
 	return who
 }

@@ -73,5 +73,3 @@ func ofEnterprise(method, path string, handle console.Handler) console.Page {
 func withSetupLink(method, path string, handle console.Handler) console.Page {
 	return console.Page{Pattern: at(method, path), Need: console.Connection, Handle: handle}
 }
-
-func notFound() error { return sso.NotFound("not_found", "There is nothing at this address.") }

@@ -77,7 +77,7 @@ func (d *Directory) groupActs(p *groupDetailPage, here string, g sso.Group, c ss
 	if g.Default {
 		return
 	}
-	text := fmt.Sprintf("%s leave it. Who is in no other group of the organization leaves that, too. Memberships of a deleted group cannot be restored.", counted(c.Members, "member"))
+	text := fmt.Sprintf("%s leave it. Who is in no other group of the organization leaves that, too. Memberships of a deleted group cannot be restored.", ui.Count(c.Members, "member", "members"))
 	if g.Admin {
 		text += " Its members administer this enterprise, and cease to by it."
 	}

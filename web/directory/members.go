@@ -38,7 +38,7 @@ func (d *Directory) countOf(ctx context.Context, ent sso.EnterpriseID, g sso.Gro
 		return sso.GroupCount{}, fmt.Errorf("count members: %w", err)
 	}
 	if len(all) == 0 || all[0].Group.ID != g.ID {
-		return sso.GroupCount{}, notFound() // renamed or deleted meanwhile
+		return sso.GroupCount{}, sso.NothingHere() // renamed or deleted meanwhile
 	}
 	return all[0], nil
 }
@@ -70,7 +70,7 @@ func (d *Directory) showPickGroup(w http.ResponseWriter, r *http.Request, v cons
 		Heading: "Add " + called(u) + " to a group", Lasting: lasting(through(connections, identities)), Wrong: ui.Blame(wrong), What: "Groups", Pager: q.pager(here+"/groups", next, "q"),
 		Search: search(q, here+"/groups", "Part of a name", ""), Back: ui.Link{Label: "Back to " + called(u), Href: here}}
 	for _, c := range all {
-		row := pickRow{Name: c.Group.Name, Detail: names[c.Group.Organization] + ", " + counted(c.Members, "member"), Href: groupHref(e, c.Group.ID)}
+		row := pickRow{Name: c.Group.Name, Detail: names[c.Group.Organization] + ", " + ui.Count(c.Members, "member", "members"), Href: groupHref(e, c.Group.ID)}
 		if c.Group.Default {
 			row.Detail += ", the default group: sign-ins remove no one from it"
 		}

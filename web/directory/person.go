@@ -124,14 +124,7 @@ func sees(u sso.User, all []sso.UserMembership) string {
 	for _, m := range all {
 		seen[m.Organization.ID] = true
 	}
-	return fmt.Sprintf("Their own page shows them these groups, in %s.", counted(len(seen), "organization"))
-}
-
-func counted(n int, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return fmt.Sprint(n, " ", noun)
+	return fmt.Sprintf("Their own page shows them these groups, in %s.", ui.Count(len(seen), "organization", "organizations"))
 }
 
 // through are the connections that somebody comes through; all of them if that

@@ -105,7 +105,7 @@ func (d *Directory) endSession(w http.ResponseWriter, r *http.Request, v console
 		}
 		return console.Done(w, personHref(v.Enterprise, u.ID), "session")
 	}
-	return notFound()
+	return sso.NothingHere()
 }
 
 func (d *Directory) endSessions(w http.ResponseWriter, r *http.Request, v console.Visit) error {

@@ -95,7 +95,7 @@ func (d *Directory) questionPerson(ctx context.Context, e sso.Enterprise, id sso
 func (d *Directory) answer(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	id, err := sso.ParseID[sso.QuestionID](r.PathValue("question"))
 	if err != nil {
-		return notFound()
+		return sso.NothingHere()
 	}
 	decision := sso.QuestionDecision{Answer: sso.QuestionAnswer(r.PostForm.Get("answer")), Holder: r.PostForm.Get("of") == "holder"}
 	switch decision.Answer {

@@ -21,7 +21,7 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := known.of[r.PathValue("application")]
 	if a == nil {
-		return sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.NothingHere()
 	}
 	query := r.URL.Query()
 	asked := query["to"]

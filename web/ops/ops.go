@@ -107,7 +107,7 @@ func (o *Ops) version(w http.ResponseWriter, _ *http.Request) error {
 // metrics are for this machine.
 func (o *Ops) metrics(w http.ResponseWriter, r *http.Request) error {
 	if !fromThisMachine(r) {
-		return sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.NothingHere()
 	}
 	o.Metrics.Handler().ServeHTTP(w, r)
 	return nil

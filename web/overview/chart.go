@@ -1,6 +1,10 @@
 package overview
 
-import "strconv"
+import (
+	"strconv"
+
+	"gatehouse/web/ui"
+)
 
 // barChart is sign-ins per day, as bars.
 type barChart struct {
@@ -43,7 +47,7 @@ func newChart(days []chartDay) barChart {
 		}
 		c.Bars = append(c.Bars, b)
 	}
-	c.Summary = "In the last " + strconv.Itoa(len(days)) + " days " + counted(good, "sign-in") + " succeeded and " + strconv.Itoa(bad) + " failed."
+	c.Summary = "In the last " + strconv.Itoa(len(days)) + " days " + ui.Count(good, "sign-in", "sign-ins") + " succeeded and " + strconv.Itoa(bad) + " failed."
 	return c
 }
 
@@ -53,13 +57,6 @@ func scaled(n, most int) int {
 		return 0
 	}
 	return max(2, n*chartHeight/most)
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.Itoa(n) + " " + what + "s"
 }
 
 // chartDay is what a Chart is drawn of.

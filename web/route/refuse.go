@@ -102,7 +102,7 @@ func checkTarget(r *http.Request) error {
 		dirty = dirty || segment == "." || segment == ".."
 	}
 	if dirty {
-		return sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.NothingHere()
 	}
 	cookies := 0
 	for _, line := range r.Header.Values("Cookie") {

@@ -187,7 +187,7 @@ func (e *entry) route(method string) (*Route, error) {
 		return e.any, nil
 	}
 	if e.methods == nil {
-		return nil, sso.NotFound("not_found", "There is nothing at this address.")
+		return nil, sso.NothingHere()
 	}
 	if method == http.MethodHead && e.methods[method] == nil {
 		method = http.MethodGet

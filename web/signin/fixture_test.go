@@ -161,13 +161,13 @@ func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 	o := Options{BaseURL: base, Login: f.remote, Codes: f.codes, Now: func() time.Time { return now }, Sessions: f.browser, Pages: pages, Secure: strings.HasPrefix(base, "https:"),
 		Metadata: func(_ context.Context, id sso.ConnectionID) ([]byte, error) {
 			if id != f.okta.ID {
-				return nil, sso.NotFound("not_found", "There is nothing at this address.")
+				return nil, sso.NothingHere()
 			}
 			return []byte("<EntityDescriptor/>"), nil
 		},
 		Enterprise: func(_ context.Context, id sso.ConnectionID) (sso.Enterprise, error) {
 			if id != f.okta.ID {
-				return sso.Enterprise{}, sso.NotFound("not_found", "There is nothing at this address.")
+				return sso.Enterprise{}, sso.NothingHere()
 			}
 			return f.acme, nil
 		}}

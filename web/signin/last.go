@@ -53,7 +53,7 @@ func (s *Signin) lastChoice(r *http.Request, returnTo string) *ui.Choice {
 	}
 	for _, c := range found.Connections {
 		if c.ID == last.connection {
-			return &ui.Choice{Name: found.Enterprise.Name, Detail: ui.Runs(c), Href: linkTo(last.key, c.ID, returnTo), Last: true}
+			return &ui.Choice{Name: found.Enterprise.Name, Detail: c.Protocol.Over(c.Provider.Product()), Href: linkTo(last.key, c.ID, returnTo), Last: true}
 		}
 	}
 	return nil

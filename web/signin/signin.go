@@ -240,7 +240,7 @@ func (s *Signin) choose(w http.ResponseWriter, r *http.Request, found login.Foun
 	last := s.lastUsed(r)
 	p := &chooseConnectionPage{Base: ui.Base{Enterprise: found.Enterprise.Name}}
 	for _, c := range found.Connections {
-		choice := ui.Choice{Name: c.Name, Detail: ui.Runs(c), Href: linkTo(found.Enterprise.Key, c.ID, returnTo), Last: c.ID == last.connection}
+		choice := ui.Choice{Name: c.Name, Detail: c.Protocol.Over(c.Provider.Product()), Href: linkTo(found.Enterprise.Key, c.ID, returnTo), Last: c.ID == last.connection}
 		if choice.Last {
 			p.Choices = append([]ui.Choice{choice}, p.Choices...)
 		} else {

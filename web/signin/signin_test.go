@@ -246,7 +246,7 @@ func TestFailedAnswerHasAWayOn(t *testing.T) {
 func TestUnknownConnectionsLookAlike(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.remote.err = sso.NotFound("not_found", "There is nothing at this address.")
+	f.remote.err = sso.NothingHere()
 	var bodies []string
 	for _, id := range []string{string(f.okta.ID), string(f.entra.ID), "conn-x", "CONN", strings.ToUpper(string(f.okta.ID))} {
 		w := f.post("/saml/"+id+"/acs", url.Values{"SAMLResponse": {"m"}})

@@ -22,7 +22,7 @@ import (
 func (s *Signin) stray(w http.ResponseWriter, r *http.Request) error {
 	form := delivered(r)
 	if !form.Has("SAMLResponse") && !form.Has("SAMLart") && !form.Has("state") {
-		return sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.NothingHere()
 	}
 	if s.cookieHeldBack(r) {
 		return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
@@ -37,7 +37,7 @@ func (s *Signin) stray(w http.ResponseWriter, r *http.Request) error {
 // stopped leads on from a response that ended a test connection.
 func (s *Signin) stopped(w http.ResponseWriter, r *http.Request, result login.Result) error {
 	if result.Outcome != login.Tested {
-		return sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.NothingHere()
 	}
 	return route.SeeOther(w, testedLink(*result.Test))
 }

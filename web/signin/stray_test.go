@@ -19,7 +19,7 @@ func errWrongAddress() error {
 func TestStrayResponses(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.remote.err = sso.NotFound("not_found", "There is nothing at this address.") // of an ID that no connection has
+	f.remote.err = sso.NothingHere() // of an ID that no connection has
 	f.astrayErr = errWrongAddress()
 	id := string(f.okta.ID)
 	response := url.Values{"SAMLResponse": {"PHgvPg=="}, "RelayState": {"gh1"}}
@@ -67,7 +67,7 @@ func TestStrayTest(t *testing.T) {
 func TestNothingStray(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.astrayErr = sso.NotFound("not_found", "There is nothing at this address.")
+	f.astrayErr = sso.NothingHere()
 	unknown := f.get("/nothing/here")
 	for _, form := range []url.Values{{}, {"a": {"b"}}, {"RelayState": {"gh1"}}, {"SAMLRequest": {"x"}}} {
 		for _, path := range []string{"/saml/x/acs", "/saml/x", "/oidc/x/callback", "/anything"} {

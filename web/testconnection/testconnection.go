@@ -147,7 +147,7 @@ func (p *Pages) found(r *http.Request, v console.Visit) (sso.TestRun, error) {
 		return sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
 	}
 	if run.Connection != v.Connection.ID {
-		return sso.TestRun{}, sso.NotFound("not_found", "There is nothing at this address.")
+		return sso.TestRun{}, sso.NothingHere()
 	}
 	return run, nil
 }

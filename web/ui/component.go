@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"strconv"
 	"strings"
 	"time"
 )
@@ -89,12 +88,7 @@ func relative(d time.Duration) string {
 	return ago(int(d/(365*day)), "year")
 }
 
-func ago(n int, unit string) string {
-	if n != 1 {
-		unit += "s"
-	}
-	return strconv.Itoa(n) + " " + unit + " ago"
-}
+func ago(n int, unit string) string { return Count(n, unit, unit+"s") + " ago" }
 
 // Choice is one way to sign in.
 type Choice struct {

@@ -1,16 +1,14 @@
 package ui
 
-import "gatehouse/sso"
+import "strconv"
 
-// Runs says what a connection runs on, in the words of its product: "Okta, SAML".
-func Runs(c sso.Connection) string {
-	protocol := "SAML"
-	if c.Protocol == sso.OIDC {
-		protocol = "OpenID Connect"
+// Count returns a number of things in words: "1 person", "2 people".
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
 	}
-	if name, ok := map[sso.Provider]string{sso.Okta: "Okta", sso.Entra: "Microsoft Entra ID", sso.JumpCloud: "JumpCloud", sso.Google: "Google Workspace",
-		sso.OneLogin: "OneLogin", sso.Ping: "Ping", sso.Keycloak: "Keycloak", sso.ADFS: "AD FS"}[c.Provider]; ok {
-		return name + ", " + protocol
-	}
-	return protocol
+	return strconv.Itoa(n) + " " + many
 }
+
+// People returns a number of people in words.
+func People(n int) string { return Count(n, "person", "people") }
