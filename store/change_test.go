@@ -135,7 +135,7 @@ func TestLaneIsLeftByACancelledChange(t *testing.T) {
 	}
 }
 
-// TestStalledLane: a database that does not answer makes nobody wait behind those
+// TestStalledLane: a database that does not answer makes no change wait behind those
 // it did not answer.
 func TestStalledLane(t *testing.T) {
 	t.Parallel()

@@ -29,7 +29,7 @@ type between func(testing.TB) (a, b sessions.Bus)
 func noBus(testing.TB) (a, b sessions.Bus) { return nil, nil }
 
 func inProcess(testing.TB) (a, b sessions.Bus) {
-	bus := &memory.Bus{}
+	bus := &nodetest.LocalBus{}
 	return bus, bus
 }
 
@@ -129,7 +129,7 @@ func waitFor(t testing.TB, done func() bool) {
 func TestBusIsFaster(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)
-	bus := &memory.Bus{}
+	bus := &nodetest.LocalBus{}
 	a, b := w.node(bus), w.node(bus)
 	w.runs(b)
 	a.Revoked(t.Context())

@@ -9,7 +9,7 @@ import (
 )
 
 // limiterKeys is how many keys are counted at a time, at about 200 bytes each.
-// Whoever floods it with new ones makes the least recently used forget.
+// A flood of new keys evicts the least recently used.
 const limiterKeys = 1 << 16
 
 // Limiter counts what a key did within a minute, evenly refilled (the generic

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/sso/sessions"
 	"gatehouse/store/memory"
 	"gatehouse/store/nodetest"
 )
@@ -15,14 +14,6 @@ func TestLimiter(t *testing.T) {
 	nodetest.RunLimiter(t, func(testing.TB) (nodetest.Limiter, nodetest.Limiter) {
 		l := memory.NewLimiter(time.Now)
 		return l, l
-	})
-}
-
-func TestBus(t *testing.T) {
-	t.Parallel()
-	nodetest.RunBus(t, func(testing.TB) (sessions.Bus, sessions.Bus) {
-		b := &memory.Bus{}
-		return b, b
 	})
 }
 

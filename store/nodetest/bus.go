@@ -12,12 +12,12 @@ import (
 const Patience = 20 * time.Second
 
 // RunBus checks every promise of a bus. nodes gives the ends of two nodes, with
-// nobody else on it.
+// no other subscribers.
 func RunBus(t *testing.T, nodes func(testing.TB) (sessions.Bus, sessions.Bus)) {
 	for name, test := range map[string]func(*testing.T, sessions.Bus, sessions.Bus){
 		"reaches everyone":                  testReaches,
 		"ends with its context":             testEnds,
-		"nobody needs to listen":            testNobodyListens,
+		"needs no subscriber":               testNoSubscriber,
 		"one who is idle is not waited for": testIdle,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -107,7 +107,7 @@ func testEnds(t *testing.T, a, _ sessions.Bus) {
 	}
 }
 
-func testNobodyListens(t *testing.T, a, b sessions.Bus) {
+func testNoSubscriber(t *testing.T, a, b sessions.Bus) {
 	publish(t, a)
 	publish(t, b)
 	nudges := listen(t, a, b)
@@ -117,7 +117,7 @@ func testNobodyListens(t *testing.T, a, b sessions.Bus) {
 
 func testIdle(t *testing.T, a, b sessions.Bus) {
 	idle, busy := listen(t, a, b), listen(t, a, b)
-	for range 500 { // nobody takes any of it
+	for range 500 { // the idle subscriber reads none of them
 		publish(t, a)
 	}
 	Nudged(t, idle)

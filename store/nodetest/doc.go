@@ -1,7 +1,7 @@
-// Package nodetest checks what the nodes of an installation use together, a bus
-// and a limiter, whether it is in process (package memory) or in Redis (package
-// redis): [RunBus] and [RunLimiter] are the promises of both, [Redis] gives the
-// address of a server, and a [Proxy] makes it refuse and hang.
+// Package nodetest tests what the nodes of an installation share, a bus and a
+// limiter, in process ([LocalBus], package memory) or in Redis (package redis).
+// [RunBus] and [RunLimiter] are the suites, [Redis] returns the address of a
+// server, and a [Proxy] makes it refuse connections and hang.
 //
 // What must not live here: anything a program imports; only tests do.
 package nodetest

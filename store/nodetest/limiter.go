@@ -114,7 +114,7 @@ func testWait(t *testing.T, l, _ Limiter) {
 		t.Fatal("nothing is ever refused")
 	}
 	// Where two count, the one that was not asked may want a little more; but
-	// whoever waits as told is let in before three more would have been due.
+	// a client that waits as told is admitted before three more would have been due.
 	for told := wait; told < 300*time.Millisecond; told += wait {
 		time.Sleep(wait + 5*time.Millisecond)
 		ok, again := allow(t, l, "wait", perMinute)

@@ -23,7 +23,7 @@ func (c *Client) Publish(ctx context.Context) error {
 	return nil
 }
 
-// Subscribe gives a value when somebody published, and whenever the subscription
+// Subscribe gives a value when a node published, and whenever the subscription
 // was made anew, because what was published meanwhile is lost. It reconnects
 // until ctx ends or the Client is closed; then the channel is closed.
 func (c *Client) Subscribe(ctx context.Context) <-chan struct{} {

@@ -5,7 +5,7 @@
 // Redis is not trusted with anything. A message says only "look", a counter
 // only slows people down, and no session is kept there (docs/decisions says
 // why). So a Redis that is down, hangs, was flushed, or says what is not true
-// logs nobody out and revives nothing; other nodes then see a revocation when
+// ends no session and revives none; other nodes then see a revocation when
 // they next poll, and each node limits by its own count. Nothing waits for it
 // longer than a fifth of a second, and after that not at all for a while.
 //
@@ -19,5 +19,5 @@
 // single one names it twice. The other parameters are those of go-redis, in
 // snake case, except timeouts and retries, which are fixed.
 //
-// What must not live here: anything whose loss or forgery would let somebody in.
+// What must not live here: anything whose loss or forgery would admit a user.
 package redis

@@ -23,7 +23,7 @@ func faults() map[string]func(*nodetest.Proxy) {
 	return map[string]func(*nodetest.Proxy){"refuses": (*nodetest.Proxy).Refuse, "hangs": (*nodetest.Proxy).Hang}
 }
 
-// TestLimitsWithoutRedis: nobody waits, each node still limits, it is said once,
+// TestLimitsWithoutRedis: no request waits, each node still limits, it is said once,
 // and the nodes count together again once Redis is back.
 func TestLimitsWithoutRedis(t *testing.T) {
 	t.Parallel()

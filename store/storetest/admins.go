@@ -183,7 +183,7 @@ func testAdminSessions(t *testing.T, fresh fresh) {
 	alive(idling, false)
 	one, two := start(), start()
 	update(one, func(a sso.Admin) sso.Admin { a.Password = "another"; return a })
-	alive(one, true) // whoever changed it stays
+	alive(one, true) // the admin who changed it stays
 	alive(two, false)
 	update(sso.Hash{}, func(a sso.Admin) sso.Admin { a.DisabledAt = w.clock.Now(); return a })
 	alive(one, false)

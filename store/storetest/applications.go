@@ -74,8 +74,8 @@ func testApplications(t *testing.T, fresh fresh) {
 	applicationOutlives(w, want)
 }
 
-// applicationOutlives: an application whose only enterprise is deleted lets
-// nobody in, and not everybody; the trail says all that was done.
+// applicationOutlives: an application whose only enterprise is deleted admits
+// no user, instead of all; the trail says all that was done.
 func applicationOutlives(w *world, want sso.Application) {
 	w.Helper()
 	ctx := w.Context()
@@ -138,7 +138,7 @@ func testSigningKeys(t *testing.T, fresh fresh) {
 }
 
 // testPrincipalGroups: a session speaks for the groups its user is in now, of
-// all organizations, and for nobody else's.
+// all organizations, and for no others.
 func testPrincipalGroups(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()

@@ -70,7 +70,7 @@ func (b braked) plan(asserted sso.AssertedGroups, facts sso.BrakeFacts) (c sso.M
 }
 
 // testBrakeWindow: what happened exactly a window ago no longer counts, a moment
-// later does; nobody counts for themselves; the members are those of the
+// later does; users do not count for themselves; the members are those of the
 // window's beginning.
 func testBrakeWindow(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
@@ -221,7 +221,7 @@ func testBrakeTakesOver(t *testing.T, fresh fresh) {
 }
 
 // testBrakeOfOthers: what the brake knows of one enterprise says nothing about
-// another, and is decided by nobody there.
+// another, and cannot be decided there.
 func testBrakeOfOthers(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	other := addWorld(t, w.db, w.clock, "globex")

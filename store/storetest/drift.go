@@ -125,9 +125,9 @@ func testReconcile(t *testing.T, fresh fresh) {
 	w.historyHolds()
 }
 
-// testForget: whoever's groups change is read again by every node, and nobody
-// else is.
-func testForget(t *testing.T, fresh fresh) {
+// testInvalidated: a user whose groups change is reloaded by every node, and no
+// other user is.
+func testInvalidated(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	last := int64(0)
@@ -141,7 +141,7 @@ func testForget(t *testing.T, fresh fresh) {
 		w.same(want, all)
 	}
 	ada, _ := w.enter("ada", "dev")
-	forgotten() // nobody knows a new person
+	forgotten() // no node has cached a new user
 	w.enter("ada", "dev")
 	forgotten()
 	w.enter("ada", "sre")

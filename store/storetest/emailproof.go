@@ -9,7 +9,7 @@ import (
 	"gatehouse/sso"
 )
 
-// proof saves a sign-in of somebody that waits for the code 123456.
+// proof saves a sign-in that waits for the code 123456.
 func (w *world) proof(subject string, groups ...string) sso.EmailProof {
 	w.Helper()
 	s := w.signIn(subject, groups...)
@@ -156,7 +156,7 @@ func testVouch(t *testing.T, fresh fresh) {
 	}
 	var u sso.User
 	var err error
-	for range 2 { // comes again before anybody vouched
+	for range 2 { // comes again before an admin vouched
 		s := w.signIn("ada", "dev")
 		w.pending(&s)
 		u, _, err = w.db.RecordLogin(ctx, s, vouch(true))
@@ -226,7 +226,7 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 	w.ok(other.db.CountCode(ctx, again)) // another enterprise's account
 
 	// One network: an office behind it may be sent any number, of which some hundred
-	// may be entered by nobody. IPv6 addresses of a network count together, however
+	// may never be entered. IPv6 addresses of a network count together, however
 	// they are spelled.
 	for _, remotes := range [][]string{
 		{"192.0.2.1"},

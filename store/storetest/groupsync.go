@@ -20,7 +20,7 @@ func Held(asserted sso.AssertedGroups, remove ...sso.Group) sso.Decide {
 	}
 }
 
-// hold makes a sign-in of somebody whose leaving web/dev is held, and gives what
+// hold makes a sign-in that would remove the user from web/dev and is held, and gives what
 // waits.
 func (w *world) hold(subject string) sso.HeldSync {
 	w.Helper()
@@ -35,7 +35,7 @@ func (w *world) hold(subject string) sso.HeldSync {
 	return h
 }
 
-// at are the groups somebody was in at a moment, as memberships gives them.
+// at returns the groups of a user at a time, as memberships gives them.
 func (w *world) at(u sso.UserID, at time.Time) []string {
 	w.Helper()
 	all, err := w.db.UserMembershipsAt(w.Context(), w.ent.ID, u, at)
@@ -265,7 +265,7 @@ func testAdmins(t *testing.T, fresh fresh) {
 	admins := []sso.GroupID{g.ID}
 	want(nil, false)(see("bob", "dev")) // has nothing to do with it
 	want(admins, false)(see("ada", "ops"))
-	want(admins, false)(see("bob", "ops")) // is none yet, so nobody asks
+	want(admins, false)(see("bob", "ops")) // is none yet, so no query asks
 	want(admins, true)(see("ada", "ops"))
 	bob, _ := w.enter("bob", "ops")
 	_, err = w.db.UpdateUser(ctx, by, w.ent.ID, bob.ID, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })

@@ -166,7 +166,7 @@ func testHealthMailOnce(t *testing.T, fresh fresh) {
 	if got := claim(); len(got) != 0 {
 		t.Errorf("%d events were claimed twice", len(got))
 	}
-	w.clock.Move(11 * time.Minute) // whoever claimed them died
+	w.clock.Move(11 * time.Minute) // the node that claimed them died
 	got := claim()
 	if len(got) != 2 {
 		t.Fatalf("%d events were claimed after the death of a node", len(got))

@@ -49,7 +49,7 @@ func (w *world) oneHolder() {
 	}
 }
 
-// testLoginReused: whoever comes second with a login waits, however the login is
+// testLoginReused: the second user with a login waits, however the login is
 // written and whichever connection it comes through.
 func testLoginReused(t *testing.T, fresh fresh) {
 	for name, login := range map[string]string{
@@ -93,7 +93,7 @@ func (w *world) signedOut(id sso.UserID) {
 	}
 }
 
-// testLoginChanged: somebody known whose login becomes another's goes on with
+// testLoginChanged: a known user whose login becomes another's goes on with
 // the one they had, and takes the other as soon as it is free.
 func testLoginChanged(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)

@@ -12,7 +12,7 @@ import (
 	"gatehouse/sso/fold"
 )
 
-// join signs somebody in by login, e-mail and name.
+// join signs a user in by login, e-mail and name.
 func (w *world) join(login, email, name string, groups ...string) sso.User {
 	w.Helper()
 	s := w.signIn(login, groups...)
@@ -109,7 +109,7 @@ func testSearch(t *testing.T, fresh fresh) {
 	}
 }
 
-// testFoundAgain changes what somebody is found by, by hand and by a sign-in,
+// testFoundAgain changes a user's search terms, manually and by a sign-in,
 // and takes away what the program made.
 func testFoundAgain(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)

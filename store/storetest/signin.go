@@ -145,7 +145,7 @@ func testRebind(t *testing.T, fresh fresh) {
 		})
 		w.ok(err)
 	}
-	enable("") // another version with the same subject binds nobody anew
+	enable("") // another version with the same subject unbinds no identity
 	w.clock.Move(time.Hour)
 	latest := w.signIn("another-subject")
 	latest.Identity.Login = ada.Login

@@ -154,7 +154,7 @@ func testPendingTests(t *testing.T, fresh fresh) {
 }
 
 // testSignInFacts: what is read beforehand is what the sign-in is then decided
-// from, for a newcomer, for somebody known and for somebody known by login alone.
+// from, for a new user, for a known user and for one known by login only.
 func testSignInFacts(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
@@ -185,8 +185,8 @@ func testSignInFacts(t *testing.T, fresh fresh) {
 	}
 }
 
-// named leaves out of memberships whose they are, which nobody is yet who is a
-// newcomer.
+// named returns memberships without their user, which a new user does not have
+// yet.
 func named(s sso.GroupSnapshot) []sso.Membership {
 	all := append([]sso.Membership{}, s.Memberships...)
 	for i := range all {
@@ -249,8 +249,8 @@ func (f foreign) tests() calls {
 	}
 }
 
-// testLargeResults: of a result that is too large the parts that nobody needs to
-// act on are left out, and the rest is kept.
+// testLargeResults: of a result that is too large the parts that an admin need not
+// act on are omitted, and the rest is kept.
 func testLargeResults(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	large := strings.Repeat("x", 600<<10)

@@ -112,7 +112,7 @@ func (w *world) fails(err error, kind sso.Kind, code string) {
 	}
 }
 
-// signIn makes what a sign-in of somebody writes; each call is another answer.
+// signIn returns a sign-in of a user; each call has a new response.
 func (w *world) signIn(subject string, groups ...string) sso.SignIn {
 	now := w.clock.Now()
 	attempt := sso.NewID[sso.AttemptID](now)
@@ -190,7 +190,7 @@ func Reset(asserted sso.AssertedGroups) sso.Decide {
 	}
 }
 
-// memberships lists somebody's groups as "org/name=source".
+// memberships lists a user's groups as "org/name=source".
 func (w *world) memberships(u sso.UserID) []string {
 	w.Helper()
 	all, err := w.db.UserMemberships(context.Background(), w.ent.ID, u)

@@ -1,18 +1,19 @@
-package memory
+package nodetest
 
 import (
 	"context"
 	"sync"
 )
 
-// Bus is a sessions.Bus between parts of one process. The zero value works.
-type Bus struct {
+// LocalBus is a sessions.Bus in one process. The zero value works.
+type LocalBus struct {
 	mu          sync.Mutex
 	subscribers map[chan struct{}]struct{}
 }
 
-// Publish never waits: who has not looked yet since the last time will see both.
-func (b *Bus) Publish(context.Context) error {
+// Publish never waits: a subscriber that has not read the last value gets one for
+// both.
+func (b *LocalBus) Publish(context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for s := range b.subscribers {
@@ -24,9 +25,9 @@ func (b *Bus) Publish(context.Context) error {
 	return nil
 }
 
-// Subscribe gives a value after others published, until ctx ends and the channel
-// is closed.
-func (b *Bus) Subscribe(ctx context.Context) <-chan struct{} {
+// Subscribe returns a channel that gets a value after each Publish and is closed
+// when ctx ends.
+func (b *LocalBus) Subscribe(ctx context.Context) <-chan struct{} {
 	s := make(chan struct{}, 1)
 	b.mu.Lock()
 	defer b.mu.Unlock()
