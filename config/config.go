@@ -96,10 +96,19 @@ type RateLimits struct {
 func Default() Config {
 	const day = 24 * time.Hour
 	return Config{
-		BaseURL: "http://localhost:8080", Listen: ":8080", DataDir: "./var",
-		Directory: Directory{LoginURL: "https://login.microsoftonline.com", GraphURL: "https://graph.microsoft.com"},
-		SMTP:      SMTP{TLS: "starttls"},
-		Session:   Session{Idle: 8 * time.Hour, Max: day, CookieName: "gatehouse"},
+		BaseURL: "http://localhost:8080",
+		Listen:  ":8080",
+		DataDir: "./var",
+		Directory: Directory{
+			LoginURL: "https://login.microsoftonline.com",
+			GraphURL: "https://graph.microsoft.com",
+		},
+		SMTP: SMTP{TLS: "starttls"},
+		Session: Session{
+			Idle:       8 * time.Hour,
+			Max:        day,
+			CookieName: "gatehouse",
+		},
 		Log:       Log{Level: "info", Format: "auto"},
 		Retention: Retention{Attempts: 90 * day},
 		RateLimits: RateLimits{
@@ -134,13 +143,18 @@ func (a Address) String() string {
 	}
 	hidden := sso.Secret(a).String()
 	u, err := url.Parse(string(a))
-	if err != nil || !addressSchemes[u.Scheme] || u.Opaque != "" || u.Fragment != "" {
+	if err != nil ||
+		!addressSchemes[u.Scheme] ||
+		u.Opaque != "" ||
+		u.Fragment != "" {
 		return hidden
 	}
 	if u.User == nil && strings.Contains(string(a), "@") {
 		return hidden // the password contains a character that ends the user part
 	}
-	if _, ok := u.User.Password(); u.User != nil && !ok && strings.HasPrefix(u.Scheme, "redis") {
+	if _, ok := u.User.Password(); u.User != nil &&
+		!ok &&
+		strings.HasPrefix(u.Scheme, "redis") {
 		u.User = url.User(redacted) // some operators write the password in place of the name
 	}
 	query, err := url.ParseQuery(u.RawQuery)
@@ -159,7 +173,12 @@ func (a Address) String() string {
 // redacted replaces a password, as in url.URL.Redacted.
 const redacted = "xxxxx"
 
-var addressSchemes = map[string]bool{"postgres": true, "postgresql": true, "redis": true, "rediss": true}
+var addressSchemes = map[string]bool{
+	"postgres":   true,
+	"postgresql": true,
+	"redis":      true,
+	"rediss":     true,
+}
 
 // harmlessParameters lists parameters of PostgreSQL and Redis addresses that hold no
 // secret and that an operator needs to see.
@@ -185,4 +204,7 @@ var harmlessParameters = map[string]bool{
 func (a Address) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 
 // UnmarshalText stores b unchanged.
-func (a *Address) UnmarshalText(b []byte) error { *a = Address(b); return nil }
+func (a *Address) UnmarshalText(b []byte) error {
+	*a = Address(b)
+	return nil
+}

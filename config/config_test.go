@@ -23,18 +23,28 @@ func write(t *testing.T, name, text string) string {
 
 func TestPrecedence(t *testing.T) {
 	t.Parallel()
-	file := write(t, "gatehouse.yaml", "listen: :1111\nsession:\n  idle: 1h\n  max: 2h\ntrusted_proxies: [10.0.0.0/8, 192.168.0.0/16]\n")
+	file := write(
+		t, "gatehouse.yaml",
+		"listen: :1111\nsession:\n  idle: 1h\n  max: 2h\ntrusted_proxies: [10.0.0.0/8, 192.168.0.0/16]\n",
+	)
 	c, problems := Load(Sources{
-		File: file, Env: []string{"GATEHOUSE_SESSION_IDLE=30m", "GATEHOUSE_SESSION_MAX=90m", "PATH=/bin"},
+		File: file,
+		Env: []string{
+			"GATEHOUSE_SESSION_IDLE=30m", "GATEHOUSE_SESSION_MAX=90m", "PATH=/bin",
+		},
 		Flags: map[string]string{"session-max": "4h"},
 	})
 	if problems != nil {
 		t.Fatal(problems)
 	}
-	if c.Listen != ":1111" || c.Session.Idle != 30*time.Minute || c.Session.Max != 4*time.Hour || len(c.TrustedProxies) != 2 {
+	if c.Listen != ":1111" ||
+		c.Session.Idle != 30*time.Minute ||
+		c.Session.Max != 4*time.Hour ||
+		len(c.TrustedProxies) != 2 {
 		t.Errorf("%+v", c)
 	}
-	if c.Database != "sqlite:./var/gatehouse.db" || c.BaseURL != "http://localhost:1111" {
+	if c.Database != "sqlite:./var/gatehouse.db" ||
+		c.BaseURL != "http://localhost:1111" {
 		t.Errorf("defaults: %s %s", c.Database, c.BaseURL)
 	}
 }
@@ -42,14 +52,38 @@ func TestPrecedence(t *testing.T) {
 func TestEverySettingByEverySource(t *testing.T) {
 	t.Parallel()
 	text := map[string]string{
-		"base_url": "https://sso.example.com", "listen": "127.0.0.1:9", "data_dir": "/data", "database": "postgres://u:p@db/x", "redis": "redis://r",
-		"secret_key": aKey, "secret_key_previous": aKey, "trusted_proxies": "10.0.0.0/8", "allow_private_idp_addresses": "true",
-		"directory.login_url": "https://login.microsoftonline.us", "directory.graph_url": "https://graph.microsoft.us",
-		"dns.resolver": "192.0.2.53:53", "smtp.addr": "localhost:25", "smtp.username": "u", "smtp.password": "p", "smtp.from": "sso@example.com", "smtp.tls": "none",
-		"session.idle": "1m", "session.max": "2m", "session.cookie_name": "c", "session.cookie_domain": "example.com",
-		"log.level": "debug", "log.format": "json", "metrics.listen": ":9", "retention.attempts": "1h", "retention.sync": "2h", "shutdown_delay": "1s",
-		"rate_limits.sign_in_per_address": "1", "rate_limits.failures_per_address": "2", "rate_limits.failures_per_connection": "3",
-		"rate_limits.codes_per_recipient": "4", "rate_limits.scim_per_connection": "5",
+		"base_url":                            "https://sso.example.com",
+		"listen":                              "127.0.0.1:9",
+		"data_dir":                            "/data",
+		"database":                            "postgres://u:p@db/x",
+		"redis":                               "redis://r",
+		"secret_key":                          aKey,
+		"secret_key_previous":                 aKey,
+		"trusted_proxies":                     "10.0.0.0/8",
+		"allow_private_idp_addresses":         "true",
+		"directory.login_url":                 "https://login.microsoftonline.us",
+		"directory.graph_url":                 "https://graph.microsoft.us",
+		"dns.resolver":                        "192.0.2.53:53",
+		"smtp.addr":                           "localhost:25",
+		"smtp.username":                       "u",
+		"smtp.password":                       "p",
+		"smtp.from":                           "sso@example.com",
+		"smtp.tls":                            "none",
+		"session.idle":                        "1m",
+		"session.max":                         "2m",
+		"session.cookie_name":                 "c",
+		"session.cookie_domain":               "example.com",
+		"log.level":                           "debug",
+		"log.format":                          "json",
+		"metrics.listen":                      ":9",
+		"retention.attempts":                  "1h",
+		"retention.sync":                      "2h",
+		"shutdown_delay":                      "1s",
+		"rate_limits.sign_in_per_address":     "1",
+		"rate_limits.failures_per_address":    "2",
+		"rate_limits.failures_per_connection": "3",
+		"rate_limits.codes_per_recipient":     "4",
+		"rate_limits.scim_per_connection":     "5",
 	}
 	var environ []string
 	flags := map[string]string{}
@@ -90,7 +124,11 @@ func TestEverySettingByEverySource(t *testing.T) {
 	if p1 != nil || p2 != nil || p3 != nil {
 		t.Fatal(p1, p2, p3)
 	}
-	equal := cmp.Comparer(func(a, b Config) bool { x, _ := a.YAML(); y, _ := b.YAML(); return string(x) == string(y) })
+	equal := cmp.Comparer(func(a, b Config) bool {
+		x, _ := a.YAML()
+		y, _ := b.YAML()
+		return string(x) == string(y)
+	})
 	if !cmp.Equal(byEnv, byFlag, equal) || !cmp.Equal(byEnv, byFile, equal) {
 		t.Errorf("the sources disagree:\n%+v\n%+v\n%+v", byEnv, byFlag, byFile)
 	}
@@ -104,9 +142,18 @@ func TestLoadReportsAllProblems(t *testing.T) {
 	file := write(t, "bad.yaml", "listn: :1\nsession:\n  idle: soon\n  maximum: 3h\nlog: loud\nlisten: {a: b}\n")
 	_, problems := Load(Sources{
 		File: file,
-		Env:  []string{"GATEHOUSE_BASE_URL=http://sso.example.com/x", "GATEHOUSE_TRUSTED_PROXIES=everybody", "GATEHOUSE_DATABSE=x", "GATEHOUSE_SECRET_KEY_FILE=/nowhere", "GATEHOUSE_DATABASE=postgres://db/x"},
+		Env: []string{
+			"GATEHOUSE_BASE_URL=http://sso.example.com/x",
+			"GATEHOUSE_TRUSTED_PROXIES=everybody", "GATEHOUSE_DATABSE=x",
+			"GATEHOUSE_SECRET_KEY_FILE=/nowhere",
+			"GATEHOUSE_DATABASE=postgres://db/x",
+		},
 		Flags: map[string]string{
-			"allow-private-idp-addresses": "perhaps", "log-level": "loud", "shutdown-delay": "1h", "redis": "http://x"},
+			"allow-private-idp-addresses": "perhaps",
+			"log-level":                   "loud",
+			"shutdown-delay":              "1h",
+			"redis":                       "http://x",
+		},
 	})
 	var got []string
 	for _, p := range problems {
@@ -136,32 +183,51 @@ func TestLoadReportsAllProblems(t *testing.T) {
 func TestValidate(t *testing.T) {
 	t.Parallel()
 	for setting, env := range map[string][]string{
-		"base_url":              {"BASE_URL=sso.example.com"},
-		"listen":                {"LISTEN=8080"},
-		"metrics.listen":        {"METRICS_LISTEN=:port"},
-		"database":              {"DATABASE=mysql://x"},
-		"secret_key":            {"DATABASE=postgres://db/x"},
-		"redis":                 {"REDIS=redis://r"}, // with SQLite
-		"secret_key_previous":   {"SECRET_KEY_PREVIOUS=short"},
-		"trusted_proxies":       {"TRUSTED_PROXIES=0.0.0.0/0"},
-		"dns.resolver":          {"DNS_RESOLVER=dns.example:53"},
-		"smtp.addr":             {"SMTP_ADDR=mail", "SMTP_FROM=a@x.example"},
-		"smtp.from":             {"SMTP_ADDR=mail:587", "SMTP_FROM=a@x.example\nBcc: b@x.example"},
-		"smtp.password":         {"SMTP_ADDR=mail:587", "SMTP_FROM=a@x.example", "SMTP_USERNAME=u"},
-		"smtp.tls":              {"SMTP_ADDR=mail:25", "SMTP_FROM=a@x.example", "SMTP_TLS=none"},
-		"session.idle":          {"SESSION_IDLE=1s"},
-		"session.max":           {"SESSION_MAX=1h", "SESSION_IDLE=2h"},
-		"session.cookie_name":   {"SESSION_COOKIE_NAME=a;b"},
-		"session.cookie_domain": {"SESSION_COOKIE_DOMAIN=other.example", "BASE_URL=https://sso.example.com"},
-		"log.format":            {"LOG_FORMAT=xml"},
-		"retention.attempts":    {"RETENTION_ATTEMPTS=-1h"},
-		"retention.sync":        {"RETENTION_SYNC=-1h"},
+		"base_url":            {"BASE_URL=sso.example.com"},
+		"listen":              {"LISTEN=8080"},
+		"metrics.listen":      {"METRICS_LISTEN=:port"},
+		"database":            {"DATABASE=mysql://x"},
+		"secret_key":          {"DATABASE=postgres://db/x"},
+		"redis":               {"REDIS=redis://r"}, // with SQLite
+		"secret_key_previous": {"SECRET_KEY_PREVIOUS=short"},
+		"trusted_proxies":     {"TRUSTED_PROXIES=0.0.0.0/0"},
+		"dns.resolver":        {"DNS_RESOLVER=dns.example:53"},
+		"smtp.addr":           {"SMTP_ADDR=mail", "SMTP_FROM=a@x.example"},
+		"smtp.from": {
+			"SMTP_ADDR=mail:587", "SMTP_FROM=a@x.example\nBcc: b@x.example",
+		},
+		"smtp.password": {
+			"SMTP_ADDR=mail:587", "SMTP_FROM=a@x.example", "SMTP_USERNAME=u",
+		},
+		"smtp.tls": {
+			"SMTP_ADDR=mail:25", "SMTP_FROM=a@x.example", "SMTP_TLS=none",
+		},
+		"session.idle":        {"SESSION_IDLE=1s"},
+		"session.max":         {"SESSION_MAX=1h", "SESSION_IDLE=2h"},
+		"session.cookie_name": {"SESSION_COOKIE_NAME=a;b"},
+		"session.cookie_domain": {
+			"SESSION_COOKIE_DOMAIN=other.example",
+			"BASE_URL=https://sso.example.com",
+		},
+		"log.format":         {"LOG_FORMAT=xml"},
+		"retention.attempts": {"RETENTION_ATTEMPTS=-1h"},
+		"retention.sync":     {"RETENTION_SYNC=-1h"},
 
-		"rate_limits.sign_in_per_address":     {"RATE_LIMITS_SIGN_IN_PER_ADDRESS=-1"},
-		"rate_limits.failures_per_address":    {"RATE_LIMITS_FAILURES_PER_ADDRESS=many"},
-		"rate_limits.failures_per_connection": {"RATE_LIMITS_FAILURES_PER_CONNECTION=1000001"},
-		"rate_limits.codes_per_recipient":     {"RATE_LIMITS_CODES_PER_RECIPIENT=1.5"},
-		"rate_limits.scim_per_connection":     {"RATE_LIMITS_SCIM_PER_CONNECTION=1m"},
+		"rate_limits.sign_in_per_address": {
+			"RATE_LIMITS_SIGN_IN_PER_ADDRESS=-1",
+		},
+		"rate_limits.failures_per_address": {
+			"RATE_LIMITS_FAILURES_PER_ADDRESS=many",
+		},
+		"rate_limits.failures_per_connection": {
+			"RATE_LIMITS_FAILURES_PER_CONNECTION=1000001",
+		},
+		"rate_limits.codes_per_recipient": {
+			"RATE_LIMITS_CODES_PER_RECIPIENT=1.5",
+		},
+		"rate_limits.scim_per_connection": {
+			"RATE_LIMITS_SCIM_PER_CONNECTION=1m",
+		},
 	} {
 		for i := range env {
 			env[i] = Prefix + env[i]
@@ -171,12 +237,20 @@ func TestValidate(t *testing.T) {
 			t.Errorf("%v: %v", env, problems)
 		}
 	}
-	good := []string{"BASE_URL=https://sso.example.com/", "SESSION_COOKIE_DOMAIN=example.com", "DATABASE=postgresql://db/x", "SECRET_KEY=" + aKey, "REDIS=rediss://u:p@r:6380/1", "LISTEN="}
+	good := []string{
+		"BASE_URL=https://sso.example.com/", "SESSION_COOKIE_DOMAIN=example.com",
+		"DATABASE=postgresql://db/x", "SECRET_KEY=" + aKey,
+		"REDIS=rediss://u:p@r:6380/1", "LISTEN=",
+	}
 	for i := range good {
 		good[i] = Prefix + good[i]
 	}
 	c, problems := Load(Sources{Env: good})
-	if problems != nil || c.BaseURL != "https://sso.example.com" || !c.Secure() || c.SQLite() || c.Listen != ":8080" {
+	if problems != nil ||
+		c.BaseURL != "https://sso.example.com" ||
+		!c.Secure() ||
+		c.SQLite() ||
+		c.Listen != ":8080" {
 		t.Errorf("%v %+v", problems, c)
 	}
 }
@@ -189,8 +263,14 @@ func TestHostsInASCII(t *testing.T) {
 		}
 		return Sources{Env: pairs}
 	}
-	c, problems := Load(set("BASE_URL=https://sso.BÜCHER.example/", "SESSION_COOKIE_DOMAIN=.bu\u0308cher.example", "SMTP_ADDR=post.bücher.example:587",
-		"SMTP_FROM=sso@bücher.example", "DIRECTORY_LOGIN_URL=https://例え.テスト", "DIRECTORY_GRAPH_URL=https://graph.bücher.example:8443"))
+	c, problems := Load(set(
+		"BASE_URL=https://sso.BÜCHER.example/",
+		"SESSION_COOKIE_DOMAIN=.bu\u0308cher.example",
+		"SMTP_ADDR=post.bücher.example:587",
+		"SMTP_FROM=sso@bücher.example",
+		"DIRECTORY_LOGIN_URL=https://例え.テスト",
+		"DIRECTORY_GRAPH_URL=https://graph.bücher.example:8443",
+	))
 	if problems != nil {
 		t.Fatal(problems)
 	}
@@ -212,7 +292,9 @@ func TestHostsInASCII(t *testing.T) {
 		"session.cookie_domain": "SESSION_COOKIE_DOMAIN=-bücher.example",
 	} {
 		_, problems := Load(set(bad))
-		if len(problems) != 1 || problems[0].Setting != setting || problems[0].Source == "" {
+		if len(problems) != 1 ||
+			problems[0].Setting != setting ||
+			problems[0].Source == "" {
 			t.Errorf("%s: %v", bad, problems)
 		}
 	}
@@ -221,13 +303,23 @@ func TestHostsInASCII(t *testing.T) {
 func TestSecretsFromFiles(t *testing.T) {
 	t.Parallel()
 	c, problems := Load(Sources{
-		Env:   []string{"GATEHOUSE_SECRET_KEY_FILE=" + write(t, "key", aKey+"\n"), "GATEHOUSE_DATABASE_FILE=" + write(t, "db", "postgres://u:kanarie@db/x?sslpassword=kanarie")},
-		Flags: map[string]string{"redis-file": write(t, "redis", "redis://:kanarie@r/0"), "secret-key-previous-file": write(t, "old", aKey)},
+		Env: []string{
+			"GATEHOUSE_SECRET_KEY_FILE=" + write(t, "key", aKey+"\n"),
+			"GATEHOUSE_DATABASE_FILE=" +
+				write(t, "db", "postgres://u:kanarie@db/x?sslpassword=kanarie"),
+		},
+		Flags: map[string]string{
+			"redis-file":               write(t, "redis", "redis://:kanarie@r/0"),
+			"secret-key-previous-file": write(t, "old", aKey),
+		},
 	})
 	if problems != nil {
 		t.Fatal(problems)
 	}
-	if c.SecretKey.Reveal() != aKey || c.SecretKeyPrevious.Reveal() != aKey || !strings.Contains(c.Database.Reveal(), "kanarie") || !strings.Contains(c.Redis.Reveal(), "kanarie") {
+	if c.SecretKey.Reveal() != aKey ||
+		c.SecretKeyPrevious.Reveal() != aKey ||
+		!strings.Contains(c.Database.Reveal(), "kanarie") ||
+		!strings.Contains(c.Redis.Reveal(), "kanarie") {
 		t.Error("not read")
 	}
 	out, err := c.YAML()
@@ -239,7 +331,8 @@ func TestSecretsFromFiles(t *testing.T) {
 			t.Errorf("shown:\n%s", out)
 		}
 	}
-	if !strings.Contains(string(out), "postgres://u:xxxxx@db/x") || !strings.Contains(string(out), "idle: 8h0m0s") {
+	if !strings.Contains(string(out), "postgres://u:xxxxx@db/x") ||
+		!strings.Contains(string(out), "idle: 8h0m0s") {
 		t.Errorf("\n%s", out)
 	}
 }
@@ -277,14 +370,23 @@ func TestAddressStringHidesPassword(t *testing.T) {
 func TestBaseURLFollowsListen(t *testing.T) {
 	t.Parallel()
 	for listen, want := range map[string]string{
-		":9090": "http://localhost:9090", "127.0.0.1:81": "http://localhost:81", "[::1]:82": "http://localhost:82", ":0": "http://localhost:8080",
+		":9090":        "http://localhost:9090",
+		"127.0.0.1:81": "http://localhost:81",
+		"[::1]:82":     "http://localhost:82",
+		":0":           "http://localhost:8080",
 	} {
 		c, problems := Load(Sources{Env: []string{"GATEHOUSE_LISTEN=" + listen}})
 		if problems != nil || c.BaseURL != want {
-			t.Errorf("listen %s: %s, want %s (%v)", listen, c.BaseURL, want, problems)
+			t.Errorf(
+				"listen %s: %s, want %s (%v)", listen, c.BaseURL, want, problems,
+			)
 		}
 	}
-	c, _ := Load(Sources{Env: []string{"GATEHOUSE_LISTEN=:9090", "GATEHOUSE_BASE_URL=https://sso.example.com"}})
+	c, _ := Load(Sources{
+		Env: []string{
+			"GATEHOUSE_LISTEN=:9090", "GATEHOUSE_BASE_URL=https://sso.example.com",
+		},
+	})
 	if c.BaseURL != "https://sso.example.com" {
 		t.Error("a base URL that was given is replaced by", c.BaseURL)
 	}
@@ -292,7 +394,12 @@ func TestBaseURLFollowsListen(t *testing.T) {
 
 func TestPrintedSettingsLoad(t *testing.T) {
 	t.Parallel()
-	want, _ := Load(Sources{Env: []string{"GATEHOUSE_TRUSTED_PROXIES=10.0.0.0/8,fd00::/8", "GATEHOUSE_SESSION_IDLE=5m"}})
+	want, _ := Load(Sources{
+		Env: []string{
+			"GATEHOUSE_TRUSTED_PROXIES=10.0.0.0/8,fd00::/8",
+			"GATEHOUSE_SESSION_IDLE=5m",
+		},
+	})
 	out, err := want.YAML()
 	if err != nil {
 		t.Fatal(err)
@@ -310,11 +417,13 @@ func TestPrintedSettingsLoad(t *testing.T) {
 func TestBrokenFile(t *testing.T) {
 	t.Parallel()
 	_, problems := Load(Sources{File: write(t, "x.yaml", "listen: [1\n")})
-	if len(problems) != 1 || !strings.Contains(problems[0].String(), "is not valid YAML") {
+	if len(problems) != 1 ||
+		!strings.Contains(problems[0].String(), "is not valid YAML") {
 		t.Error(problems)
 	}
 	_, problems = Load(Sources{File: "/nowhere/gatehouse.yaml"})
-	if len(problems) != 1 || !strings.Contains(problems[0].String(), "cannot be read: no such file") {
+	if len(problems) != 1 ||
+		!strings.Contains(problems[0].String(), "cannot be read: no such file") {
 		t.Error(problems)
 	}
 }
@@ -322,11 +431,20 @@ func TestBrokenFile(t *testing.T) {
 func TestDirectoryOrigins(t *testing.T) {
 	t.Parallel()
 	for address, ok := range map[string]bool{
-		"https://graph.microsoft.us": true, "https://graph.microsoft.us/": true, "http://127.0.0.1:8081": true, "http://localhost:1": true,
-		"http://graph.microsoft.us": false, "graph.microsoft.us": false, "https://x@graph.microsoft.us": false, "https://graph.microsoft.us/v1.0": false, "https://graph.microsoft.us?x": false,
+		"https://graph.microsoft.us":      true,
+		"https://graph.microsoft.us/":     true,
+		"http://127.0.0.1:8081":           true,
+		"http://localhost:1":              true,
+		"http://graph.microsoft.us":       false,
+		"graph.microsoft.us":              false,
+		"https://x@graph.microsoft.us":    false,
+		"https://graph.microsoft.us/v1.0": false,
+		"https://graph.microsoft.us?x":    false,
 	} {
 		for _, name := range []string{"DIRECTORY_LOGIN_URL", "DIRECTORY_GRAPH_URL"} {
-			if _, problems := Load(Sources{Env: []string{Prefix + name + "=" + address}}); (problems == nil) != ok {
+			if _, problems := Load(Sources{
+				Env: []string{Prefix + name + "=" + address},
+			}); (problems == nil) != ok {
 				t.Errorf("%s=%s: %v", name, address, problems)
 			}
 		}

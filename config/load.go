@@ -103,7 +103,10 @@ func (l *loader) file(path string) {
 	}
 	var tree map[string]any
 	if err := yaml.Unmarshal(doc, &tree); err != nil {
-		l.problem("", path, "is not valid YAML: %s", strings.TrimSpace(yaml.FormatError(err, false, true)))
+		l.problem(
+			"", path, "is not valid YAML: %s",
+			strings.TrimSpace(yaml.FormatError(err, false, true)),
+		)
 		return
 	}
 	known := map[string]Setting{}
@@ -232,7 +235,10 @@ func (l *loader) fill(c *Config) {
 		if text == "" {
 			continue // treated as not set: compose files and charts write NAME= for that
 		}
-		err := env.ParseWithOptions(c, env.Options{Environment: map[string]string{s.Env: text}, Prefix: Prefix})
+		err := env.ParseWithOptions(c, env.Options{
+			Environment: map[string]string{s.Env: text},
+			Prefix:      Prefix,
+		})
 		if err != nil {
 			l.problem(s.Name, v.source, "%s", unreadable(s, text))
 		}

@@ -101,4 +101,8 @@ func DurationText(d time.Duration) string {
 
 // MayBeFile reports whether the setting can be read from a file: secrets, and
 // addresses that may contain a password.
-func (s Setting) MayBeFile() bool { return s.Secret || s.Name == "database" || s.Name == "redis" }
+func (s Setting) MayBeFile() bool {
+	return s.Secret ||
+		s.Name == "database" ||
+		s.Name == "redis"
+}

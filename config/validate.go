@@ -35,10 +35,15 @@ func (c Config) Validate() []Problem {
 	v.resolver(c.DNS.Resolver)
 	v.session(c)
 	v.smtp(c.SMTP)
-	v.that(c.Retention.Attempts >= 0, "retention.attempts", "is negative; use 0 to keep them for ever")
+	v.that(
+		c.Retention.Attempts >= 0, "retention.attempts", "is negative; use 0 to keep them for ever",
+	)
 	v.that(c.Retention.Sync >= 0, "retention.sync", "is negative; use 0 to keep them for ever")
 	v.rateLimits(c.RateLimits)
-	v.that(c.ShutdownDelay >= 0 && c.ShutdownDelay <= time.Minute, "shutdown_delay", "is %s; use 0s to 1m", c.ShutdownDelay)
+	v.that(
+		c.ShutdownDelay >= 0 && c.ShutdownDelay <= time.Minute, "shutdown_delay",
+		"is %s; use 0s to 1m", c.ShutdownDelay,
+	)
 	v.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	v.oneOf("log.format", c.Log.Format, "auto", "json", "text")
 	return v
@@ -49,7 +54,10 @@ const mostPerMinute = 1_000_000
 
 func (v *validator) rateLimits(r RateLimits) {
 	check := func(setting string, n int) {
-		v.that(n >= 0 && n <= mostPerMinute, "rate_limits."+setting, "is %d; use 1 to %d per minute, or 0 for no limit", n, mostPerMinute)
+		v.that(
+			n >= 0 && n <= mostPerMinute, "rate_limits."+setting,
+			"is %d; use 1 to %d per minute, or 0 for no limit", n, mostPerMinute,
+		)
 	}
 	check("sign_in_per_address", r.SignInPerAddress)
 	check("failures_per_address", r.FailuresPerAddress)
@@ -62,7 +70,10 @@ type validator []Problem
 
 func (v *validator) that(ok bool, setting, format string, args ...any) {
 	if !ok {
-		*v = append(*v, Problem{Setting: setting, Message: fmt.Sprintf(format, args...)})
+		*v = append(*v, Problem{
+			Setting: setting,
+			Message: fmt.Sprintf(format, args...),
+		})
 	}
 }
 
@@ -83,8 +94,19 @@ func (v *validator) baseURL(s string) {
 		v.that(false, "base_url", "is %q; use an address such as https://sso.example.com", s)
 		return
 	}
-	v.that(u.Path == "" && u.RawQuery == "" && u.Fragment == "" && u.User == nil, "base_url", "has more than a scheme and a host; Gatehouse needs a host of its own")
-	v.that(u.Scheme == "https" || loopback(u.Hostname()), "base_url", "is plain http, which only localhost may be; put TLS in front and use https://%s", u.Host)
+	v.that(
+		u.Path == "" &&
+			u.RawQuery == "" &&
+			u.Fragment == "" &&
+			u.User == nil,
+		"base_url",
+		"has more than a scheme and a host; Gatehouse needs a host of its own",
+	)
+	v.that(
+		u.Scheme == "https" || loopback(u.Hostname()), "base_url",
+		"is plain http, which only localhost may be; put TLS in front and use https://%s",
+		u.Host,
+	)
 }
 
 func loopback(host string) bool {
@@ -98,7 +120,12 @@ func loopback(host string) bool {
 // plain http is allowed on the loopback interface only.
 func (v *validator) origin(setting, s string) {
 	u, err := url.Parse(s)
-	ok := err == nil && u.Host != "" && u.User == nil && strings.Trim(u.Path, "/") == "" && u.RawQuery == "" && u.Fragment == "" &&
+	ok := err == nil &&
+		u.Host != "" &&
+		u.User == nil &&
+		strings.Trim(u.Path, "/") == "" &&
+		u.RawQuery == "" &&
+		u.Fragment == "" &&
 		(u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()))
 	v.that(ok, setting, "is not an origin; use one such as https://graph.microsoft.com, without a path")
 }
@@ -124,10 +151,16 @@ func (v *validator) stores(c Config) {
 	db := c.Database.Reveal()
 	postgres := strings.HasPrefix(db, "postgres://") || strings.HasPrefix(db, "postgresql://")
 	v.that(c.SQLite() || postgres, "database", "begins neither with sqlite: nor with postgres://")
-	v.that(!postgres || c.SecretKey != "", "secret_key", "is needed with PostgreSQL, the same on every node; make one with: openssl rand -base64 32")
+	v.that(
+		!postgres || c.SecretKey != "", "secret_key",
+		"is needed with PostgreSQL, the same on every node; make one with: openssl rand -base64 32",
+	)
 	if r := c.Redis.Reveal(); r != "" {
 		scheme, _, _ := strings.Cut(r, "://")
-		v.that(scheme == "redis" || scheme == "rediss", "redis", "begins neither with redis:// nor with rediss://")
+		v.that(
+			scheme == "redis" || scheme == "rediss", "redis",
+			"begins neither with redis:// nor with rediss://",
+		)
 		v.that(!c.SQLite(), "redis", "needs PostgreSQL; SQLite runs on a single node")
 	}
 }
@@ -147,14 +180,21 @@ func (v *validator) session(c Config) {
 	v.that(s.Idle >= time.Minute, "session.idle", "is %s; use at least 1m", s.Idle)
 	v.that(s.Max >= s.Idle, "session.max", "is %s, less than session.idle (%s)", s.Max, s.Idle)
 	v.that(s.Max <= 400*24*time.Hour, "session.max", "is %s; use at most 9600h", s.Max)
-	v.that(cookieName.MatchString(s.CookieName), "session.cookie_name", "is %q; use up to 32 letters, digits, dots, hyphens and underscores", s.CookieName)
+	v.that(
+		cookieName.MatchString(s.CookieName), "session.cookie_name",
+		"is %q; use up to 32 letters, digits, dots, hyphens and underscores",
+		s.CookieName,
+	)
 	if s.CookieDomain == "" {
 		return
 	}
 	u, err := url.Parse(c.BaseURL)
 	domain := strings.TrimPrefix(s.CookieDomain, ".")
 	inside := err == nil && (u.Hostname() == domain || strings.HasSuffix(u.Hostname(), "."+domain))
-	v.that(inside && strings.Contains(domain, "."), "session.cookie_domain", "is %q, which the host of base_url is not in", s.CookieDomain)
+	v.that(
+		inside && strings.Contains(domain, "."), "session.cookie_domain",
+		"is %q, which the host of base_url is not in", s.CookieDomain,
+	)
 }
 
 // smtp checks the mail settings as far as possible without package mail, which checks
@@ -162,18 +202,34 @@ func (v *validator) session(c Config) {
 func (v *validator) smtp(s SMTP) {
 	v.oneOf("smtp.tls", s.TLS, "starttls", "tls", "none")
 	if s.Addr == "" {
-		v.that(s.Username == "" && s.From == "", "smtp.addr", "is needed for mail; use host and port such as mail.example.com:587")
+		v.that(
+			s.Username == "" && s.From == "", "smtp.addr",
+			"is needed for mail; use host and port such as mail.example.com:587",
+		)
 		return
 	}
 	host, service, err := net.SplitHostPort(s.Addr)
 	port, portErr := strconv.ParseUint(service, 10, 16)
-	v.that(err == nil && portErr == nil && port > 0 && host != "", "smtp.addr", "is %q; use host and port such as mail.example.com:587", s.Addr)
+	v.that(
+		err == nil &&
+			portErr == nil &&
+			port > 0 &&
+			host != "", "smtp.addr",
+		"is %q; use host and port such as mail.example.com:587",
+		s.Addr,
+	)
 	from, err := mail.ParseAddress(s.From)
 	if err == nil {
 		_, err = address.Email(from.Address)
 	}
-	v.that(err == nil && sso.Printable(from.Name), "smtp.from", "is %q; use an address such as Sign-in <sso@example.com>", s.From)
-	v.that((s.Username == "") == (s.Password == ""), "smtp.password", "and smtp.username go together")
+	v.that(
+		err == nil && sso.Printable(from.Name), "smtp.from",
+		"is %q; use an address such as Sign-in <sso@example.com>",
+		s.From,
+	)
+	v.that(
+		(s.Username == "") == (s.Password == ""), "smtp.password", "and smtp.username go together",
+	)
 	v.that(s.TLS != "none" || loopback(host), "smtp.tls", "is none, which only a mail server on this machine may be")
 }
 
@@ -182,5 +238,8 @@ func (c Config) Warnings() []Problem {
 	if c.SMTP.Addr != "" {
 		return nil
 	}
-	return []Problem{{Setting: "smtp.addr", Message: "is not set. E-mail codes are disabled; connections that require one refuse the sign-in"}}
+	return []Problem{{
+		Setting: "smtp.addr",
+		Message: "is not set. E-mail codes are disabled; connections that require one refuse the sign-in",
+	}}
 }

@@ -48,7 +48,12 @@ func TestActivity(t *testing.T) {
 	browser.Fill("#reference", "  "+reference)
 	browser.Click(".search button")
 	browser.Arrive(home + "/activity/attempts/" + reference)
-	for _, text := range []string{"Why it failed", "audience", "The company’s IT admin, at the identity provider", "Where"} {
+	for _, text := range []string{
+		"Why it failed",
+		"audience",
+		"The company’s IT admin, at the identity provider",
+		"Where",
+	} {
 		browser.Says(text)
 	}
 	if failed := browser.List(`.tag[data-state="error"]`); len(failed) < 2 {

@@ -36,7 +36,10 @@ type setup struct {
 // to an enabled connection and the sign-in of another person.
 func TestAssistant(t *testing.T) {
 	harness.Long(t)
-	a := &assistant{root: harness.NewBrowser(t), idp: harness.NewIdP(t, harness.Ada(), grace())}
+	a := &assistant{
+		root: harness.NewBrowser(t),
+		idp:  harness.NewIdP(t, harness.Ada(), grace()),
+	}
 	a.g = harness.Start(t, harness.Options{})
 	a.api = a.g.API()
 	for key, s := range map[string]setup{
@@ -66,7 +69,14 @@ func TestAssistant(t *testing.T) {
 
 // grace is the person who signs in at the end.
 func grace() demoidp.Person {
-	return demoidp.Person{ID: "p-2", Login: "grace@acme.example", Email: "grace@acme.example", GivenName: "Grace", Surname: "Hopper", Groups: []string{"testers", "Admins"}}
+	return demoidp.Person{
+		ID:        "p-2",
+		Login:     "grace@acme.example",
+		Email:     "grace@acme.example",
+		GivenName: "Grace",
+		Surname:   "Hopper",
+		Groups:    []string{"testers", "Admins"},
+	}
 }
 
 const next = ".actions a.button:not(.quiet)"
@@ -84,7 +94,10 @@ func (a *assistant) walkOn(t *testing.T, b *harness.Browser, c *harness.Company,
 	t.Helper()
 	b.Says("Set up single sign-on")
 	b.Shoot("choose")
-	b.Submit(`a.choice[href$="provider=` + string(s.provider) + "&protocol=" + string(s.protocol) + `"]`)
+	b.Submit(
+		`a.choice[href$="provider=` + string(s.provider) + "&protocol=" +
+			string(s.protocol) + `"]`,
+	)
 	b.Fill("#name", "Employees")
 	b.Submit("main form button")
 	g := guide.Of(s.provider, s.protocol)
@@ -118,7 +131,9 @@ func (a *assistant) walkOn(t *testing.T, b *harness.Browser, c *harness.Company,
 	person.Click(`button[value="p-2"]`)
 	a.entered(person)
 	person.Says("Grace Hopper")
-	harness.WantGroups(t, c, "grace@acme.example", []string{"Mobile/Members", "Mobile/testers"})
+	harness.WantGroups(t, c, "grace@acme.example", []string{
+		"Mobile/Members", "Mobile/testers",
+	})
 }
 
 // entered asserts that the browser arrives at the account, without a page for an
@@ -132,18 +147,27 @@ func (a *assistant) register(t *testing.T, b *harness.Browser, g guide.Guide) (c
 	shown := b.List(".entries .value code")
 	find := func(what string) string {
 		t.Helper()
-		i := slices.IndexFunc(shown, func(s string) bool { return strings.HasSuffix(s, what) })
+		i := slices.IndexFunc(shown, func(s string) bool {
+			return strings.HasSuffix(s, what)
+		})
 		if i < 0 {
 			t.Fatalf("no value that ends with %s is shown: %q", what, shown)
 		}
 		return shown[i]
 	}
 	if g.Protocol == sso.OIDC {
-		client = demoidp.Client{ID: "client-" + string(g.Provider) + "-" + t.Name()[len(t.Name())-9:], Secret: sso.NewSecret(), RedirectURIs: []string{find("/callback")}}
+		client = demoidp.Client{
+			ID: "client-" + string(g.Provider) + "-" +
+				t.Name()[len(t.Name())-9:],
+			Secret:       sso.NewSecret(),
+			RedirectURIs: []string{find("/callback")},
+		}
 		a.idp.RegisterOIDC(client)
 		return client
 	}
-	resp, err := http.Get("http://" + a.g.Addr + strings.TrimPrefix(find("/metadata"), a.g.URL))
+	resp, err := http.Get(
+		"http://" + a.g.Addr + strings.TrimPrefix(find("/metadata"), a.g.URL),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +177,9 @@ func (a *assistant) register(t *testing.T, b *harness.Browser, g guide.Guide) (c
 		t.Fatal(err)
 	}
 	sp, err := demoidp.SPFromMetadata(doc)
-	if err != nil || sp.ACSURL != find("/acs") || sp.EntityID != find("/metadata") {
+	if err != nil ||
+		sp.ACSURL != find("/acs") ||
+		sp.EntityID != find("/metadata") {
 		t.Fatalf("our metadata has other addresses than the page: %+v %v", sp, err)
 	}
 	sp.Attributes = map[string]string{}
@@ -184,11 +210,16 @@ func (a *assistant) configure(t *testing.T, b *harness.Browser, s setup, client 
 		b.Submit(save)
 		b.Says("There is a problem with 1 field")
 		b.Shoot("wrong-issuer")
-		if strings.Contains(strings.Join(b.List("main"), ""), client.Secret.Reveal()) {
+		if strings.Contains(
+			strings.Join(b.List("main"), ""), client.Secret.Reveal(),
+		) {
 			t.Error("a secret is shown")
 		}
 		b.Says("Kept, and not shown again") // so it is not required again
-		b.Fill(field("oidc.issuer"), " "+a.idp.Issuer()+"/.well-known/openid-configuration")
+		b.Fill(
+			field("oidc.issuer"),
+			" "+a.idp.Issuer()+"/.well-known/openid-configuration",
+		)
 	case s.manual:
 		if s.provider != sso.Google {
 			b.Submit(`.tabs a[href$="manual"]`)
@@ -211,7 +242,10 @@ func (a *assistant) configure(t *testing.T, b *harness.Browser, s setup, client 
 		}
 		b.Upload(field("file.metadata"), good)
 	default:
-		b.Fill(field("saml.metadata_url"), strings.TrimPrefix(a.idp.MetadataURL(), "http://"))
+		b.Fill(
+			field("saml.metadata_url"),
+			strings.TrimPrefix(a.idp.MetadataURL(), "http://"),
+		)
 		b.Submit(save)
 		b.Says("There is a problem with 1 field")
 		b.Shoot("wrong-address")
@@ -258,7 +292,10 @@ func (a *assistant) test(t *testing.T, b *harness.Browser, c *harness.Company) {
 func (a *assistant) byLink(t *testing.T) {
 	c := harness.NewCompany(a.g, a.api, "by-link", harness.TwoOrganizations())
 	var made struct{ URL string }
-	a.api.Do(http.MethodPost, "/enterprises/"+c.ID+"/setup-links", harness.Object{"for": "the IT of By-link"}, &made)
+	a.api.Do(
+		http.MethodPost, "/enterprises/"+c.ID+"/setup-links",
+		harness.Object{"for": "the IT of By-link"}, &made,
+	)
 	b := a.root.Another(t)
 	b.Open(made.URL)
 	b.Shoot("setup-link")

@@ -49,7 +49,12 @@ type heldSync struct {
 // lists, in turn.
 func newIncident(t *testing.T, g *harness.Gateway, api *harness.API, protocol string, lists ...[]string) *incident {
 	t.Helper()
-	x := &incident{T: t, g: g, api: api, before: map[string]string{}}
+	x := &incident{
+		T:      t,
+		g:      g,
+		api:    api,
+		before: map[string]string{},
+	}
 	x.people = harness.People(incidentPeople)
 	for i := range x.people {
 		login := fmt.Sprintf("p%d@%s.example", i, protocol)
@@ -57,7 +62,10 @@ func newIncident(t *testing.T, g *harness.Gateway, api *harness.API, protocol st
 		x.people[i].Groups = lists[i%len(lists)]
 	}
 	x.idp = harness.NewIdP(t, x.people...)
-	x.c = harness.NewCompany(g, api, protocol, map[string][]string{"Platform": {"developers", "admins"}, "Mobile": {"developers", "testers"}})
+	x.c = harness.NewCompany(g, api, protocol, map[string][]string{
+		"Platform": {"developers", "admins"},
+		"Mobile":   {"developers", "testers"},
+	})
 	if protocol == "saml" {
 		x.conn = x.c.ConnectSAML(x.idp).ID
 	} else {
@@ -78,7 +86,9 @@ func (x *incident) page(rest string) string {
 
 func (x *incident) signIn(i int) {
 	x.Helper()
-	if a := x.g.Visitor().SignIn(x.idp, x.c.Key, x.people[i].ID); a.Err != nil || a.Status != http.StatusSeeOther {
+	if a := x.g.Visitor().SignIn(
+		x.idp, x.c.Key, x.people[i].ID,
+	); a.Err != nil || a.Status != http.StatusSeeOther {
 		x.Fatalf("%s: %v", x.people[i].Login, a)
 	}
 }
@@ -117,12 +127,19 @@ func (x *incident) causes() []heldCause {
 // held asserts that waiting syncs are held, all because the names stopped matching.
 func (x *incident) held(waiting, lost int) {
 	x.Helper()
-	want := []heldCause{{Cause: "connection_names_changed", Waiting: waiting, Standing: true, Lost: lost}}
+	want := []heldCause{{
+		Cause:    "connection_names_changed",
+		Waiting:  waiting,
+		Standing: true,
+		Lost:     lost,
+	}}
 	if got := x.causes(); !slices.Equal(got, want) {
 		x.Errorf("held are %+v, not %+v", got, want)
 	}
 	all := harness.List[heldSync](x.api, x.path("/held-syncs?state=waiting"))
-	if len(all) != waiting || slices.ContainsFunc(all, func(h heldSync) bool { return h.Cause != "connection_names_changed" }) {
+	if len(all) != waiting || slices.ContainsFunc(all, func(h heldSync) bool {
+		return h.Cause != "connection_names_changed"
+	}) {
 		x.Errorf("the list of held syncs has %d: %+v", len(all), all)
 	}
 }
@@ -149,7 +166,9 @@ func (x *incident) discard(b *harness.Browser, label string) {
 	x.Helper()
 	b.Open(x.page("/held"))
 	const form = `form[action$="/held/discard"]`
-	if got := b.List(`.confirm:has(` + form + `) summary`); len(got) != 1 || !strings.Contains(got[0], label) {
+	if got := b.List(
+		`.confirm:has(` + form + `) summary`,
+	); len(got) != 1 || !strings.Contains(got[0], label) {
 		x.Fatalf("what can be discarded at once: %q, not %q", got, label)
 	}
 	b.Click(`.confirm:has(` + form + `) summary`)
@@ -207,8 +226,12 @@ func (x *incident) mailed(post *smtptest.Server, to string) {
 	const says = "sends no longer match the groups here"
 	arrived := harness.Soon(2*time.Minute, func() bool {
 		return slices.ContainsFunc(post.Messages(), func(m smtptest.Message) bool {
-			text := blanks.ReplaceAllString(softBreak.ReplaceAllString(m.Raw, ""), " ")
-			return slices.Contains(m.To, to) && strings.Contains(text, says) && strings.Contains(m.Raw, "/"+x.c.Key+"/held")
+			text := blanks.ReplaceAllString(
+				softBreak.ReplaceAllString(m.Raw, ""), " ",
+			)
+			return slices.Contains(m.To, to) &&
+				strings.Contains(text, says) &&
+				strings.Contains(m.Raw, "/"+x.c.Key+"/held")
 		})
 	})
 	if !arrived {
@@ -222,7 +245,10 @@ func (x *incident) admins(name string) {
 	type group struct{ ID, Name string }
 	for _, found := range harness.List[group](x.api, x.path("/groups")) {
 		if found.Name == name {
-			x.api.Do(http.MethodPatch, x.path("/groups/"+found.ID), harness.Object{"admin": true}, nil)
+			x.api.Do(
+				http.MethodPatch, x.path("/groups/"+found.ID),
+				harness.Object{"admin": true}, nil,
+			)
 		}
 	}
 }
@@ -233,19 +259,29 @@ func (x *incident) admins(name string) {
 // and one action ends it.
 func TestNamesStopMatching(t *testing.T) {
 	harness.Long(t)
-	t.Run("SQLite", func(t *testing.T) { namesStopMatching(t, harness.Options{}) })
-	t.Run("PostgreSQL", func(t *testing.T) { namesStopMatching(t, harness.Options{Database: storetest.Postgres(t)}) })
+	t.Run("SQLite", func(t *testing.T) {
+		namesStopMatching(t, harness.Options{})
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		namesStopMatching(t, harness.Options{Database: storetest.Postgres(t)})
+	})
 }
 
 func namesStopMatching(t *testing.T, o harness.Options) {
 	browser := harness.NewBrowser(t)
 	post := smtptest.Start(t, smtptest.Options{})
-	o.Env = []string{"GATEHOUSE_SMTP_ADDR=" + post.Addr, "GATEHOUSE_SMTP_TLS=none", "GATEHOUSE_SMTP_FROM=Sign-in <sso@gate.example>"}
+	o.Env = []string{
+		"GATEHOUSE_SMTP_ADDR=" + post.Addr, "GATEHOUSE_SMTP_TLS=none",
+		"GATEHOUSE_SMTP_FROM=Sign-in <sso@gate.example>",
+	}
 	g := harness.Start(t, o)
 	api := g.API()
 	browser.Operator(g)
 
-	ids := newIncident(t, g, api, "saml", []string{"developers", "admins"}, []string{"developers"}, []string{"testers", "developers"})
+	ids := newIncident(
+		t, g, api, "saml", []string{"developers", "admins"}, []string{"developers"},
+		[]string{"testers", "developers"},
+	)
 	ids.admins("admins")
 	for i := range ids.people {
 		ids.idp.SetFault(demoidp.GroupIDs)
@@ -260,7 +296,10 @@ func namesStopMatching(t *testing.T, o harness.Options) {
 	ids.held(incidentPeople-1, 0)
 	ids.red(browser, incidentPeople-1)
 
-	prefix := newIncident(t, g, api, "oidc", []string{"developers", "testers"}, []string{"testers", "admins"})
+	prefix := newIncident(
+		t, g, api, "oidc", []string{"developers", "testers"},
+		[]string{"testers", "admins"},
+	)
 	prefix.admins("testers")
 	for i, p := range prefix.people {
 		changed := []string{}

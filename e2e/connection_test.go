@@ -31,13 +31,23 @@ func TestChangeWithoutOutage(t *testing.T) {
 	api := g.API()
 	for _, protocol := range []string{"saml", "oidc"} {
 		t.Run(protocol, func(t *testing.T) {
-			w := &changing{T: t, g: g, idp: idp, c: harness.NewCompany(g, api, protocol, harness.TwoOrganizations()), b: root.Another(t)}
+			w := &changing{
+				T:   t,
+				g:   g,
+				idp: idp,
+				c: harness.NewCompany(
+					g, api, protocol, harness.TwoOrganizations(),
+				),
+				b: root.Another(t),
+			}
 			connect := w.c.ConnectSAML
 			if protocol == "oidc" {
 				connect = w.c.ConnectOIDC
 			}
 			conn := connect(idp)
-			w.at, w.name = g.URL+"/admin/enterprises/"+protocol+"/connections/"+conn.ID, "Test Directory over "+strings.ToUpper(protocol)
+			w.at = g.URL + "/admin/enterprises/" + protocol + "/connections/" +
+				conn.ID
+			w.name = "Test Directory over " + strings.ToUpper(protocol)
 			w.signIn("p-1")
 			w.b.Operator(g)
 			w.edit()
@@ -102,7 +112,10 @@ func (w *changing) shadow() {
 	w.signIn("p-1")
 	w.signIn("p-2")
 	w.groups(harness.AdasGroups()...)
-	if !harness.Soon(10e9, func() bool { w.b.Open(w.at + "/shadow"); return strings.Contains(w.b.Text(), "2 of 2 sign-ins") }) {
+	if !harness.Soon(10e9, func() bool {
+		w.b.Open(w.at + "/shadow")
+		return strings.Contains(w.b.Text(), "2 of 2 sign-ins")
+	}) {
 		w.Fatalf("nothing was compared:\n%s", w.b.Text())
 	}
 	w.b.Says("Names that no longer count: admins")
@@ -119,7 +132,10 @@ func (w *changing) enable() {
 	w.b.Submit(`form[action$="/enable"] button`)
 	w.b.Says("The connection is enabled")
 	w.signIn("p-1")
-	w.groups("Mobile/Members", "Mobile/developers", "Platform/Members", "Platform/developers")
+	w.groups(
+		"Mobile/Members", "Mobile/developers", "Platform/Members",
+		"Platform/developers",
+	)
 	if a := w.g.Visitor().SignIn(w.idp, w.c.Key, "p-2"); a.Status != http.StatusForbidden {
 		w.Errorf("grace: %v", a)
 	}

@@ -67,7 +67,12 @@ func TestSetupLink(t *testing.T) {
 	c := harness.NewCompany(g, api, "acme", harness.TwoOrganizations())
 	operator := harness.Operator(t, g)
 	access := "/admin/enterprises/" + c.Key + "/access"
-	a := operator.Post(access+"/links", url.Values{"for": {"Grace"}, "connection": {""}, "expires_in": {"1"}, "max_opens": {"1"}})
+	a := operator.Post(access+"/links", url.Values{
+		"for":        {"Grace"},
+		"connection": {""},
+		"expires_in": {"1"},
+		"max_opens":  {"1"},
+	})
 	link := regexp.MustCompile(`http[^"<]*/setup/[A-Za-z0-9_-]+`).FindString(a.Body)
 	if a.Status != http.StatusOK || link == "" {
 		t.Fatalf("no link: %v", a)
@@ -87,7 +92,9 @@ func TestSetupLink(t *testing.T) {
 	if a := grace.Get("/admin"); a.Location != "/admin/enterprises/"+c.Key+"/connections/new" {
 		t.Errorf("the holder begins at %v", a)
 	}
-	for _, path := range []string{access, "/admin/admins", "/admin/enterprises/" + c.Key} {
+	for _, path := range []string{
+		access, "/admin/admins", "/admin/enterprises/" + c.Key,
+	} {
 		if a := grace.Get(path); a.Status != http.StatusNotFound {
 			t.Errorf("the holder sees %s: %v", path, a)
 		}
@@ -95,10 +102,15 @@ func TestSetupLink(t *testing.T) {
 	varying := regexp.MustCompile(`req-[a-z0-9]+|\d{4}-\d\d-\d\dT[0-9:.]+Z|\d+ \w+ \d{4}, \d\d:\d\d UTC`)
 	gone := g.Visitor().Post(link, url.Values{})
 	never := g.Visitor().Get("/setup/" + strings.Repeat("a", 43))
-	if gone.Status != http.StatusNotFound || varying.ReplaceAllString(gone.Body, "") != varying.ReplaceAllString(never.Body, "") || gone.Code() != "setup_link_gone" {
+	if gone.Status != http.StatusNotFound ||
+		varying.ReplaceAllString(gone.Body, "") != varying.ReplaceAllString(
+			never.Body, "",
+		) ||
+		gone.Code() != "setup_link_gone" {
 		t.Errorf("a link that is used up says %v, one that never was %v", gone, never)
 	}
-	if a := grace.Post("/admin/sign-out", url.Values{}); a.Status != http.StatusOK || grace.Get("/admin").Status != http.StatusSeeOther {
+	if a := grace.Post("/admin/sign-out", url.Values{}); a.Status != http.StatusOK ||
+		grace.Get("/admin").Status != http.StatusSeeOther {
 		t.Errorf("the holder signs out: %v", a)
 	}
 }

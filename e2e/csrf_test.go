@@ -25,9 +25,15 @@ func newAttacker(t *testing.T) *attacker {
 	a := &attacker{}
 	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = fmt.Fprintf(w, `<!doctype html><form method="post" action="%s">`, html.EscapeString(a.action))
+		_, _ = fmt.Fprintf(
+			w, `<!doctype html><form method="post" action="%s">`,
+			html.EscapeString(a.action),
+		)
 		for name := range a.form {
-			_, _ = fmt.Fprintf(w, `<input type="hidden" name="%s" value="%s">`, name, html.EscapeString(a.form.Get(name)))
+			_, _ = fmt.Fprintf(
+				w, `<input type="hidden" name="%s" value="%s">`, name,
+				html.EscapeString(a.form.Get(name)),
+			)
 		}
 		_, _ = fmt.Fprint(w, `</form><script>document.forms[0].submit()</script>`)
 	}))
@@ -40,9 +46,21 @@ func newAttacker(t *testing.T) *attacker {
 // and of another company. The user is asked and keeps their session until they agree.
 func TestLoginCSRF(t *testing.T) {
 	harness.Long(t)
-	eve := demoidp.Person{ID: "p-2", Login: "eve", Email: "eve@acme.example", GivenName: "Eve", Surname: "Evil"}
+	eve := demoidp.Person{
+		ID:        "p-2",
+		Login:     "eve",
+		Email:     "eve@acme.example",
+		GivenName: "Eve",
+		Surname:   "Evil",
+	}
 	idp := harness.NewIdP(t, harness.Ada(), eve)
-	mallory := demoidp.Person{ID: "p-9", Login: "mallory", Email: "mallory@globex.example", GivenName: "Mallory", Surname: "Evil"}
+	mallory := demoidp.Person{
+		ID:        "p-9",
+		Login:     "mallory",
+		Email:     "mallory@globex.example",
+		GivenName: "Mallory",
+		Surname:   "Evil",
+	}
 	evil := harness.NewIdP(t, mallory)
 	g := harness.Start(t, harness.Options{})
 	api := g.API()
@@ -73,7 +91,9 @@ func TestLoginCSRF(t *testing.T) {
 		{idp, ours, "p-2", "Sign in as another person?", "eve"},
 		{evil, theirs, "p-9", "instead?", "mallory"},
 	} {
-		form, target, err := attack.idp.InitiateSAML(attack.person, attack.conn.Provider.EntityID)
+		form, target, err := attack.idp.InitiateSAML(
+			attack.person, attack.conn.Provider.EntityID,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +107,11 @@ func TestLoginCSRF(t *testing.T) {
 	}
 
 	// The attacker cannot answer the question.
-	site.action, site.form = g.URL+"/login/sso", url.Values{"enterprise_key": {"globex"}, "replaces": {"ses-06h0szvx00c6tywfbgwe1c2nrr"}}
+	site.action = g.URL + "/login/sso"
+	site.form = url.Values{
+		"enterprise_key": {"globex"},
+		"replaces":       {"ses-06h0szvx00c6tywfbgwe1c2nrr"},
+	}
 	b.Open(site.URL)
 	b.Says("csrf")
 	still("Ada Lovelace")

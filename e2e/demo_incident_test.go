@@ -24,7 +24,11 @@ func TestDemoObjectIDs(t *testing.T) {
 		v.Click(`button[data-primary]`)
 		v.Says("Saved.")
 	}
-	people := map[string]string{"acme-0001": "Platform / developers", "acme-0002": "Platform / developers", "acme-0004": "contractors"}
+	people := map[string]string{
+		"acme-0001": "Platform / developers",
+		"acme-0002": "Platform / developers",
+		"acme-0004": "contractors",
+	}
 	signIn := func(with string) {
 		for _, id := range []string{"acme-0001", "acme-0002", "acme-0004"} {
 			fault(with) // applies to the next sign-in only
@@ -65,7 +69,8 @@ func TestDemoObjectIDs(t *testing.T) {
 
 	signIn("none")
 	v.Open(overview)
-	if got := v.List(".tag"); slices.Contains(got, "removals stopped") || slices.Contains(got, "removals held") {
+	if got := v.List(".tag"); slices.Contains(got, "removals stopped") ||
+		slices.Contains(got, "removals held") {
 		t.Errorf("once names are sent again, the overview says %q", got)
 	}
 }

@@ -66,7 +66,9 @@ func demoSetup(v demoVisit) {
 func (v demoVisit) shown(end string) string {
 	v.t.Helper()
 	values := v.List(".value code")
-	i := slices.IndexFunc(values, func(value string) bool { return strings.HasSuffix(value, end) })
+	i := slices.IndexFunc(values, func(value string) bool {
+		return strings.HasSuffix(value, end)
+	})
 	if i < 0 {
 		v.t.Fatalf("no value that ends with %s is shown: %q", end, values)
 	}

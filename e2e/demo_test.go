@@ -37,7 +37,9 @@ func TestDemo(t *testing.T) {
 		t.Errorf("exit status %d", status)
 	}
 	t.Run("ServeRefusesItsDatabase", func(t *testing.T) {
-		_, said, status := g.Command("serve", "--secret-key-file", filepath.Join(g.DataDir, "secret.key"))
+		_, said, status := g.Command(
+			"serve", "--secret-key-file", filepath.Join(g.DataDir, "secret.key"),
+		)
 		if status != 1 || !strings.Contains(said, "database of a demo") {
 			t.Errorf("status %d: %s", status, said)
 		}
@@ -53,7 +55,9 @@ func startDemo(t *testing.T) (g *harness.Gateway, port string) {
 		t.Fatal(err)
 	}
 	g.Begin("demo", "--port", port, "--data-dir", g.DataDir)
-	if !harness.Soon(20*time.Second, func() bool { return readyLine.MatchString(g.Log()) || !g.Running() }) || !g.Running() {
+	if !harness.Soon(20*time.Second, func() bool {
+		return readyLine.MatchString(g.Log()) || !g.Running()
+	}) || !g.Running() {
 		t.Fatalf("no ready line:\n%s", g.Log())
 	}
 	return g, port
@@ -68,7 +72,9 @@ func otherAddresses(t *testing.T) []string {
 	}
 	var ips []string
 	for _, a := range all {
-		if n, ok := a.(*net.IPNet); ok && !n.IP.IsLoopback() && !n.IP.IsLinkLocalUnicast() {
+		if n, ok := a.(*net.IPNet); ok &&
+			!n.IP.IsLoopback() &&
+			!n.IP.IsLinkLocalUnicast() {
 			ips = append(ips, n.IP.String())
 		}
 	}
@@ -149,7 +155,9 @@ func demoGroups(v demoVisit) {
 	v.step(1)
 	v.as("acme", "acme-0001")
 	v.Arrive(whoami)
-	for _, text := range []string{"Ada Lovelace", "Platform", "Mobile", "Data", "release-managers"} {
+	for _, text := range []string{
+		"Ada Lovelace", "Platform", "Mobile", "Data", "release-managers",
+	} {
 		v.Says(text)
 	}
 	v.Shoot("whoami-saml")
@@ -166,7 +174,10 @@ func demoGroups(v demoVisit) {
 	v.Click(`a[data-primary]`) // "Sign in again"
 	v.as("acme", "acme-0001")
 	v.Arrive(whoami)
-	for _, text := range []string{"Platform / admins", "Data / admins", "Platform / release-managers", "Mobile / release-managers"} {
+	for _, text := range []string{
+		"Platform / admins", "Data / admins", "Platform / release-managers",
+		"Mobile / release-managers",
+	} {
 		v.Says(text) // removed by the last sync, in every organization
 	}
 	v.Shoot("whoami-after-change")
@@ -178,7 +189,10 @@ func demoGroups(v demoVisit) {
 func demoApplications(v demoVisit) {
 	v.step(2)
 	v.Arrive(v.base + "/demo/wiki")
-	for _, text := range []string{"Good day, Ada Lovelace", "platform/developers", "made for this wiki", "E-mail proven\nyes"} {
+	for _, text := range []string{
+		"Good day, Ada Lovelace", "platform/developers", "made for this wiki",
+		"E-mail proven\nyes",
+	} {
 		v.Says(text)
 	}
 	v.Shoot("wiki")

@@ -20,10 +20,15 @@ func TestDirectory(t *testing.T) {
 	browser := harness.NewBrowser(t)
 	idp := harness.NewIdP(t, harness.People(30)...)
 	names := newDNS(t)
-	g := harness.Start(t, harness.Options{Env: []string{"GATEHOUSE_DNS_RESOLVER=" + names.addr}})
+	g := harness.Start(t, harness.Options{
+		Env: []string{"GATEHOUSE_DNS_RESOLVER=" + names.addr},
+	})
 	api := g.API()
 	c := harness.NewCompany(g, api, "acme", harness.TwoOrganizations())
-	api.Do(http.MethodPost, "/enterprises/"+c.ID+"/organizations", harness.Object{"key": "extra", "name": "Extra"}, nil)
+	api.Do(http.MethodPost, "/enterprises/"+c.ID+"/organizations", harness.Object{
+		"key":  "extra",
+		"name": "Extra",
+	}, nil)
 	conn := c.ConnectSAML(idp)
 	c.Switch(conn.ID, "enable")
 	for _, p := range harness.People(30) {
@@ -129,7 +134,10 @@ func newDNS(t *testing.T) *dns {
 	}
 	d := &dns{addr: conn.LocalAddr().String(), records: map[string][]string{}}
 	done := make(chan struct{})
-	t.Cleanup(func() { _ = conn.Close(); <-done })
+	t.Cleanup(func() {
+		_ = conn.Close()
+		<-done
+	})
 	go func() {
 		defer close(done)
 		for buf := make([]byte, 1500); ; {
@@ -165,7 +173,10 @@ func (d *dns) reply(asked []byte) ([]byte, error) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	m.Response, m.Authoritative, m.RecursionAvailable, m.Additionals = true, true, true, nil
+	m.Response = true
+	m.Authoritative = true
+	m.RecursionAvailable = true
+	m.Additionals = nil
 	q := m.Questions[0]
 	values, known := d.records[q.Name.String()]
 	switch {
@@ -175,7 +186,15 @@ func (d *dns) reply(asked []byte) ([]byte, error) {
 		m.RCode = dnsmessage.RCodeNameError
 	case q.Type == dnsmessage.TypeTXT:
 		for _, v := range values {
-			m.Answers = append(m.Answers, dnsmessage.Resource{Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class, TTL: 1}, Body: &dnsmessage.TXTResource{TXT: []string{v}}})
+			m.Answers = append(m.Answers, dnsmessage.Resource{
+				Header: dnsmessage.ResourceHeader{
+					Name:  q.Name,
+					Type:  q.Type,
+					Class: q.Class,
+					TTL:   1,
+				},
+				Body: &dnsmessage.TXTResource{TXT: []string{v}},
+			})
 		}
 	}
 	return m.Pack()
@@ -214,7 +233,11 @@ func TestDirectoryWithoutScripts(t *testing.T) {
 	if a := ada.SignIn(idp, "acme", harness.Ada().ID); a.Status != http.StatusSeeOther || !ada.SignedIn() {
 		t.Errorf("after reactivating: %v", a)
 	}
-	if a := v.Post("/admin/applications", url.Values{"name": {"Wiki"}, "key": {"wiki"}, "origins": {"https://wiki.example.com"}}); a.Status != http.StatusSeeOther {
+	if a := v.Post("/admin/applications", url.Values{
+		"name":    {"Wiki"},
+		"key":     {"wiki"},
+		"origins": {"https://wiki.example.com"},
+	}); a.Status != http.StatusSeeOther {
 		t.Errorf("add an application: %v", a)
 	}
 	if a := ada.Get(person); a.Status != http.StatusForbidden && a.Status != http.StatusNotFound {

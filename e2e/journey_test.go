@@ -23,10 +23,17 @@ type journey struct {
 // Content-Security-Policy in force.
 func TestJourney(t *testing.T) {
 	harness.Long(t)
-	j := &journey{browser: harness.NewBrowser(t), idp: harness.NewIdP(t, harness.Ada())}
+	j := &journey{
+		browser: harness.NewBrowser(t),
+		idp:     harness.NewIdP(t, harness.Ada()),
+	}
 	j.g = harness.Start(t, harness.Options{})
 	j.api = j.g.API()
-	overSAML, overOIDC := harness.NewCompany(j.g, j.api, "acme", harness.TwoOrganizations()), harness.NewCompany(j.g, j.api, "globex", harness.TwoOrganizations())
+	overSAML, overOIDC := harness.NewCompany(
+		j.g, j.api, "acme", harness.TwoOrganizations(),
+	), harness.NewCompany(
+		j.g, j.api, "globex", harness.TwoOrganizations(),
+	)
 	overSAML.ConnectSAML(j.idp)
 	overOIDC.ConnectOIDC(j.idp)
 	t.Run("SAML", func(t *testing.T) { j.walk(t, overSAML) })
@@ -52,7 +59,9 @@ func (j *journey) walk(t *testing.T, c *harness.Company) {
 	b.Arrive(j.idp.Issuer() + "/pick/")
 	b.Click(pick)
 	b.Arrive(j.g.URL + "/account")
-	for _, text := range []string{"Ada Lovelace", "Platform", "Mobile", "developers", "admins", "this one"} {
+	for _, text := range []string{
+		"Ada Lovelace", "Platform", "Mobile", "developers", "admins", "this one",
+	} {
 		b.Says(text)
 	}
 	if strings.Contains(b.Text(), "testers") {
@@ -102,9 +111,14 @@ func (j *journey) refused(t *testing.T, c *harness.Company) {
 	b.Shoot("refused")
 	reference := b.One("dl.reference dd code")
 	attempts := c.Attempts()
-	if len(attempts) == 0 || attempts[0].ID != reference || attempts[0].Code != "saml_wrong_recipient" || len(attempts[0].Checks) == 0 {
+	if len(attempts) == 0 ||
+		attempts[0].ID != reference ||
+		attempts[0].Code != "saml_wrong_recipient" ||
+		len(attempts[0].Checks) == 0 {
 		t.Errorf("reference %s, attempts %+v", reference, attempts)
-	} else if last := attempts[0].Checks[len(attempts[0].Checks)-1]; last.OK || last.Want == "" || last.Got == "" {
+	} else if last := attempts[0].Checks[len(attempts[0].Checks)-1]; last.OK ||
+		last.Want == "" ||
+		last.Got == "" {
 		t.Errorf("the last check says %+v", last)
 	}
 	b.Click("main a.button")
@@ -119,7 +133,8 @@ func (j *journey) twoWaysIn(t *testing.T) {
 	c.ConnectSAML(j.idp)
 	oidc := c.ConnectOIDC(j.idp)
 	b := j.browser.Another(t)
-	b.Open(j.g.URL + "/login/sso?enterprise_key=initech&return_to=" + url.QueryEscape("/account?from=link"))
+	b.Open(j.g.URL + "/login/sso?enterprise_key=initech&return_to=" +
+		url.QueryEscape("/account?from=link"))
 	b.Says("Test Directory over SAML")
 	b.Shoot("choose")
 	b.Click(`a[href*="` + oidc.ID + `"]`)

@@ -21,7 +21,8 @@ func TestSignInDuringFlood(t *testing.T) {
 	samlIdP, oidcIdP := harness.NewIdP(t, people...), harness.NewIdP(t, people...)
 	g := harness.Start(t, harness.Options{})
 	api := g.API()
-	acme, globex := harness.NewCompany(g, api, "acme", nil), harness.NewCompany(g, api, "globex", nil)
+	acme := harness.NewCompany(g, api, "acme", nil)
+	globex := harness.NewCompany(g, api, "globex", nil)
 	saml, oidc := acme.ConnectSAML(samlIdP), globex.ConnectOIDC(oidcIdP)
 	back, err := g.Visitor().Visit(samlIdP, "acme", people[0].ID)
 	if err != nil {
@@ -30,10 +31,15 @@ func TestSignInDuringFlood(t *testing.T) {
 	strangers := []string{"203.0.113.1", "203.0.113.2", "203.0.113.3"}
 	for name, all := range harness.GarbageFor(saml, oidc, back.Form) {
 		refused := 0
-		for _, a := range harness.AtOnce(1200, func(i int) harness.Answer { return all[i%len(all)].Send(g.Visitor().From(strangers[i%3])) }) {
+		for _, a := range harness.AtOnce(1200, func(i int) harness.Answer {
+			return all[i%len(all)].Send(g.Visitor().From(strangers[i%3]))
+		}) {
 			// A response without InResponseTo begins a sign-in at the identity provider.
-			begins := a.Status == http.StatusSeeOther && strings.HasPrefix(a.Location, samlIdP.Issuer())
-			if a.Err != nil || !begins && (a.Status < 400 || a.Status >= 500) || slices.Contains(a.SetNames, "gatehouse") {
+			begins := a.Status == http.StatusSeeOther &&
+				strings.HasPrefix(a.Location, samlIdP.Issuer())
+			if a.Err != nil ||
+				!begins && (a.Status < 400 || a.Status >= 500) ||
+				slices.Contains(a.SetNames, "gatehouse") {
 				t.Errorf("%s: garbage: %v", name, a)
 			}
 			if a.Status == http.StatusTooManyRequests {
@@ -58,9 +64,12 @@ func TestSignInDuringFlood(t *testing.T) {
 		}
 	}
 	refused := slices.ContainsFunc(harness.AtOnce(400, func(int) harness.Answer {
-		return g.Visitor().From(strangers[0]).Get("/oidc/" + oidc.ID + "/callback?state=x")
+		return g.Visitor().From(strangers[0]).Get(
+			"/oidc/" + oidc.ID + "/callback?state=x",
+		)
 	}), func(a harness.Answer) bool {
-		return a.Status == http.StatusTooManyRequests && a.Header.Get("Retry-After") != ""
+		return a.Status == http.StatusTooManyRequests &&
+			a.Header.Get("Retry-After") != ""
 	})
 	if !refused {
 		t.Error("garbage is never refused")
@@ -75,7 +84,9 @@ func TestSignInsFromOneAddress(t *testing.T) {
 	idp := harness.NewIdP(t, people...)
 	g := harness.Start(t, harness.Options{})
 	harness.NewCompany(g, g.API(), "acme", nil).ConnectSAML(idp)
-	for i, a := range harness.AtOnce(len(people), func(i int) harness.Answer { return g.Visitor().From("198.51.100.1").SignIn(idp, "acme", people[i].ID) }) {
+	for i, a := range harness.AtOnce(len(people), func(i int) harness.Answer {
+		return g.Visitor().From("198.51.100.1").SignIn(idp, "acme", people[i].ID)
+	}) {
 		if a.Status != http.StatusSeeOther || a.Location != "/account" {
 			t.Errorf("person %d: %v", i, a)
 		}
@@ -96,15 +107,25 @@ func TestLogoutsAreNeverRefused(t *testing.T) {
 		if err != nil {
 			return harness.Answer{Err: err}
 		}
-		return g.Visitor().From(server).Post("/oidc/"+conn.ID+"/backchannel-logout", url.Values{"logout_token": {token}})
+		return g.Visitor().From(server).Post(
+			"/oidc/"+conn.ID+"/backchannel-logout",
+			url.Values{"logout_token": {token}},
+		)
 	}
 	for name, before := range map[string]func(i int) harness.Answer{
-		"330 logouts": func(i int) harness.Answer { return end(fmt.Sprint("somebody-", i)) },
+		"330 logouts": func(i int) harness.Answer {
+			return end(fmt.Sprint("somebody-", i))
+		},
 		"garbage from the same address": func(i int) harness.Answer {
-			return g.Visitor().From(server).Post("/oidc/"+conn.ID+"/backchannel-logout", url.Values{"logout_token": {"x"}})
+			return g.Visitor().From(server).Post(
+				"/oidc/"+conn.ID+"/backchannel-logout",
+				url.Values{"logout_token": {"x"}},
+			)
 		},
 		"garbage at the callback": func(i int) harness.Answer {
-			return g.Visitor().From(server).Get("/oidc/" + conn.ID + "/callback?state=x")
+			return g.Visitor().From(server).Get(
+				"/oidc/" + conn.ID + "/callback?state=x",
+			)
 		},
 	} {
 		ada := g.Visitor()
@@ -119,7 +140,9 @@ func TestLogoutsAreNeverRefused(t *testing.T) {
 		if a := end(harness.Ada().ID); a.Status != http.StatusOK {
 			t.Errorf("%s: the logout of Ada: %v %s", name, a, a.Body)
 		}
-		if !harness.Soon(10*time.Second, func() bool { return !ada.SignedIn() }) {
+		if !harness.Soon(10*time.Second, func() bool {
+			return !ada.SignedIn()
+		}) {
 			t.Errorf("%s: Ada is still signed in", name)
 		}
 	}

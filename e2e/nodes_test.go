@@ -16,16 +16,29 @@ import (
 func TestTwoNodes(t *testing.T) {
 	harness.Long(t)
 	wire, redis := harness.NewRelay(t, harness.Redis(t))
-	one := harness.Start(t, harness.Options{Database: storetest.Postgres(t), Redis: redis})
-	n := nodes{one: one, two: harness.Start(t, harness.Options{Beside: one, Redis: redis}), idp: harness.NewIdP(t, harness.Ada())}
+	one := harness.Start(t, harness.Options{
+		Database: storetest.Postgres(t),
+		Redis:    redis,
+	})
+	n := nodes{
+		one: one,
+		two: harness.Start(t, harness.Options{Beside: one, Redis: redis}),
+		idp: harness.NewIdP(t, harness.Ada()),
+	}
 	api := one.API()
-	overSAML, overOIDC := harness.NewCompany(one, api, "acme", harness.TwoOrganizations()), harness.NewCompany(one, api, "globex", harness.TwoOrganizations())
+	overSAML, overOIDC := harness.NewCompany(
+		one, api, "acme", harness.TwoOrganizations(),
+	), harness.NewCompany(
+		one, api, "globex", harness.TwoOrganizations(),
+	)
 	overSAML.ConnectSAML(n.idp)
 	overOIDC.ConnectOIDC(n.idp)
 	for _, redis := range []struct {
 		name string
 		set  func()
-	}{{"WithRedis", func() {}}, {"RedisDown", wire.Cut}, {"RedisBack", wire.Mend}} {
+	}{
+		{"WithRedis", func() {}}, {"RedisDown", wire.Cut}, {"RedisBack", wire.Mend},
+	} {
 		redis.set()
 		t.Run(redis.name+"/SAML", func(t *testing.T) { n.check(t, overSAML) })
 		t.Run(redis.name+"/OIDC", func(t *testing.T) { n.check(t, overOIDC) })
@@ -58,7 +71,9 @@ func (n nodes) check(t *testing.T, c *harness.Company) {
 		t.Fatal("signed in on one node and not on the other")
 	}
 	now := c.Sessions("ada@acme.example")
-	mine := slices.DeleteFunc(now, func(s harness.Session) bool { return slices.Contains(before, s) })
+	mine := slices.DeleteFunc(now, func(s harness.Session) bool {
+		return slices.Contains(before, s)
+	})
 	if len(mine) != 1 {
 		t.Fatalf("a sign-in made %d sessions", len(mine))
 	}

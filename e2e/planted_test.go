@@ -32,58 +32,228 @@ const (
 func plantedFaults() []planted {
 	never := func(c *demoidp.Client) { c.ID = "another" }
 	return []planted{
-		{trial: trial{name: "wrong audience", protocol: "saml", provider: "okta", fault: demoidp.WrongAudience,
-			cause: "for another audience: expected http://localhost", side: theCompany, place: "Audience URI (SP Entity ID)"},
-			verdict: failed, do: "Set the audience"},
-		{trial: trial{name: "ACS URL of another connection", protocol: "saml", provider: "google",
-			edit:  func(j *journey, r *harness.Return) { r.URL = j.otherACS },
-			cause: "sent to an address that is not this connection's", side: theCompany, place: "ACS URL"},
-			verdict: failed, do: "letter by letter"},
-		{trial: trial{name: "ACS URL with a typing error", protocol: "saml", provider: "okta",
-			edit:  func(_ *journey, r *harness.Return) { r.URL = strings.Replace(r.URL, "/acs", "X/acs", 1) },
-			cause: "sent to an address that is not this connection's", side: theCompany, place: "Single sign on URL"},
-			verdict: failed, do: "letter by letter"},
-		{trial: trial{name: "wrong entity ID at the identity provider", protocol: "saml", provider: "keycloak",
-			party: func(sp *demoidp.SP) { sp.EntityID += "x" },
-			cause: "Our entity ID is unknown there", side: theCompany, place: "Client ID"},
-			verdict: waiting, do: "Enter this entity ID at the application"},
-		{trial: trial{name: "expired certificate", protocol: "saml", provider: "okta",
-			cause: "“Development identity provider” expired on ", side: theCompany, place: "SAML Signing Certificates"},
-			verdict: warned, do: "Renew it at the identity provider", link: "/certificates"},
-		{trial: trial{name: "wrong key", protocol: "saml", provider: "google", fault: demoidp.WrongKey,
-			cause: "not signed by a certificate that is trusted here", side: us, place: "Certificates › Fetch it now"},
-			verdict: failed, do: "Fetch the metadata again", link: "/certificates"},
-		{trial: trial{name: "clock ten minutes fast", protocol: "saml", provider: "adfs", fault: demoidp.ClockOff,
-			cause: "issued at", side: theCompany, place: "The clock of the machine that runs AD FS"},
-			verdict: failed, do: "Set the identity provider's clock"},
-		{trial: trial{name: "no group attribute", protocol: "saml", provider: "google", fault: demoidp.NoGroups,
-			cause: "No group attribute was sent", side: theCompany, place: "Group membership"},
-			verdict: warned, do: "Send the group attribute", link: "/setup/attributes"},
-		{trial: trial{name: "group in other letter case", protocol: "saml", provider: "custom",
-			cause: "“bookkeepers” was sent, Platform has “Bookkeepers”", side: us, place: "Verify groups"},
-			verdict: warned, do: "Accept the name", link: "#h-near"},
-		{trial: trial{name: "login falls back to the NameID", protocol: "saml", provider: "okta", fault: demoidp.NoLogin,
-			config: harness.Object{"mapping": harness.Object{"login": []string{"login", "NameID"}, "email": []string{"email"}, "name": []string{"{firstName} {lastName}"}, "groups": []string{"groups"}}},
-			cause:  "The login was read from NameID, because login was not sent", side: theCompany, place: "Profile attribute statements"},
-			verdict: warned, do: "Send the login as login", link: "/setup/attributes"},
-		{trial: trial{name: "wrong client secret", protocol: "oidc", provider: "keycloak", client: func(c *demoidp.Client) { c.Secret = "another" },
-			cause: "refused our client secret", side: theCompany, place: "Credentials › Client Secret"},
-			verdict: failed, do: "new client secret"},
-		{trial: trial{name: "wrong client ID", protocol: "oidc", provider: "entra", client: never,
-			cause: "The client ID is unknown there", side: theCompany, place: "Application (client) ID"},
-			verdict: waiting, do: "Compare the client ID entered here"},
-		{trial: trial{name: "unsigned", protocol: "saml", provider: "adfs", fault: demoidp.Unsigned,
-			cause: "Nothing in the response is signed", side: theCompany, place: "SamlResponseSignature MessageAndAssertion"},
-			verdict: failed, do: "Sign the response"},
-		{trial: trial{name: "encrypted to another key", protocol: "saml", provider: "keycloak", fault: demoidp.EncryptedWrongKey,
-			cause: "encrypted with a key", side: theCompany, place: "Keys › Encrypt assertions"},
-			verdict: failed, do: "encryption certificate"},
-		{trial: trial{name: "transient NameID", protocol: "saml", provider: "jumpcloud", fault: demoidp.TransientNameID,
-			cause: "The NameID is transient", side: theCompany, place: "SAMLSubject NameID Format"},
-			verdict: failed, do: "persistent, emailAddress or unspecified"},
-		{trial: trial{name: "object IDs in place of names", protocol: "oidc", provider: "entra", fault: demoidp.GroupIDs,
-			cause: "sent as object IDs", side: theCompany, place: "Token configuration › Add groups claim"},
-			verdict: warned, do: "Send the names of groups instead", link: "/groups"},
+		{
+			trial: trial{
+				name:     "wrong audience",
+				protocol: "saml",
+				provider: "okta",
+				fault:    demoidp.WrongAudience,
+				cause:    "for another audience: expected http://localhost",
+				side:     theCompany,
+				place:    "Audience URI (SP Entity ID)",
+			},
+			verdict: failed,
+			do:      "Set the audience",
+		},
+		{
+			trial: trial{
+				name:     "ACS URL of another connection",
+				protocol: "saml",
+				provider: "google",
+				edit: func(j *journey, r *harness.Return) {
+					r.URL = j.otherACS
+				},
+				cause: "sent to an address that is not this connection's",
+				side:  theCompany,
+				place: "ACS URL",
+			},
+			verdict: failed,
+			do:      "letter by letter",
+		},
+		{
+			trial: trial{
+				name:     "ACS URL with a typing error",
+				protocol: "saml",
+				provider: "okta",
+				edit: func(_ *journey, r *harness.Return) {
+					r.URL = strings.Replace(r.URL, "/acs", "X/acs", 1)
+				},
+				cause: "sent to an address that is not this connection's",
+				side:  theCompany,
+				place: "Single sign on URL",
+			},
+			verdict: failed,
+			do:      "letter by letter",
+		},
+		{
+			trial: trial{
+				name:     "wrong entity ID at the identity provider",
+				protocol: "saml",
+				provider: "keycloak",
+				party:    func(sp *demoidp.SP) { sp.EntityID += "x" },
+				cause:    "Our entity ID is unknown there",
+				side:     theCompany,
+				place:    "Client ID",
+			},
+			verdict: waiting,
+			do:      "Enter this entity ID at the application",
+		},
+		{
+			trial: trial{
+				name:     "expired certificate",
+				protocol: "saml",
+				provider: "okta",
+				cause:    "“Development identity provider” expired on ",
+				side:     theCompany,
+				place:    "SAML Signing Certificates",
+			},
+			verdict: warned,
+			do:      "Renew it at the identity provider",
+			link:    "/certificates",
+		},
+		{
+			trial: trial{
+				name:     "wrong key",
+				protocol: "saml",
+				provider: "google",
+				fault:    demoidp.WrongKey,
+				cause:    "not signed by a certificate that is trusted here",
+				side:     us,
+				place:    "Certificates › Fetch it now",
+			},
+			verdict: failed,
+			do:      "Fetch the metadata again",
+			link:    "/certificates",
+		},
+		{
+			trial: trial{
+				name:     "clock ten minutes fast",
+				protocol: "saml",
+				provider: "adfs",
+				fault:    demoidp.ClockOff,
+				cause:    "issued at",
+				side:     theCompany,
+				place:    "The clock of the machine that runs AD FS",
+			},
+			verdict: failed,
+			do:      "Set the identity provider's clock",
+		},
+		{
+			trial: trial{
+				name:     "no group attribute",
+				protocol: "saml",
+				provider: "google",
+				fault:    demoidp.NoGroups,
+				cause:    "No group attribute was sent",
+				side:     theCompany,
+				place:    "Group membership",
+			},
+			verdict: warned,
+			do:      "Send the group attribute",
+			link:    "/setup/attributes",
+		},
+		{
+			trial: trial{
+				name:     "group in other letter case",
+				protocol: "saml",
+				provider: "custom",
+				cause:    "“bookkeepers” was sent, Platform has “Bookkeepers”",
+				side:     us,
+				place:    "Verify groups",
+			},
+			verdict: warned,
+			do:      "Accept the name",
+			link:    "#h-near",
+		},
+		{
+			trial: trial{
+				name:     "login falls back to the NameID",
+				protocol: "saml",
+				provider: "okta",
+				fault:    demoidp.NoLogin,
+				config: harness.Object{"mapping": harness.Object{
+					"login":  []string{"login", "NameID"},
+					"email":  []string{"email"},
+					"name":   []string{"{firstName} {lastName}"},
+					"groups": []string{"groups"},
+				}},
+				cause: "The login was read from NameID, because login was not sent",
+				side:  theCompany,
+				place: "Profile attribute statements",
+			},
+			verdict: warned,
+			do:      "Send the login as login",
+			link:    "/setup/attributes",
+		},
+		{
+			trial: trial{
+				name:     "wrong client secret",
+				protocol: "oidc",
+				provider: "keycloak",
+				client:   func(c *demoidp.Client) { c.Secret = "another" },
+				cause:    "refused our client secret",
+				side:     theCompany,
+				place:    "Credentials › Client Secret",
+			},
+			verdict: failed,
+			do:      "new client secret",
+		},
+		{
+			trial: trial{
+				name:     "wrong client ID",
+				protocol: "oidc",
+				provider: "entra",
+				client:   never,
+				cause:    "The client ID is unknown there",
+				side:     theCompany,
+				place:    "Application (client) ID",
+			},
+			verdict: waiting,
+			do:      "Compare the client ID entered here",
+		},
+		{
+			trial: trial{
+				name:     "unsigned",
+				protocol: "saml",
+				provider: "adfs",
+				fault:    demoidp.Unsigned,
+				cause:    "Nothing in the response is signed",
+				side:     theCompany,
+				place:    "SamlResponseSignature MessageAndAssertion",
+			},
+			verdict: failed,
+			do:      "Sign the response",
+		},
+		{
+			trial: trial{
+				name:     "encrypted to another key",
+				protocol: "saml",
+				provider: "keycloak",
+				fault:    demoidp.EncryptedWrongKey,
+				cause:    "encrypted with a key",
+				side:     theCompany,
+				place:    "Keys › Encrypt assertions",
+			},
+			verdict: failed,
+			do:      "encryption certificate",
+		},
+		{
+			trial: trial{
+				name:     "transient NameID",
+				protocol: "saml",
+				provider: "jumpcloud",
+				fault:    demoidp.TransientNameID,
+				cause:    "The NameID is transient",
+				side:     theCompany,
+				place:    "SAMLSubject NameID Format",
+			},
+			verdict: failed,
+			do:      "persistent, emailAddress or unspecified",
+		},
+		{
+			trial: trial{
+				name:     "object IDs in place of names",
+				protocol: "oidc",
+				provider: "entra",
+				fault:    demoidp.GroupIDs,
+				cause:    "sent as object IDs",
+				side:     theCompany,
+				place:    "Token configuration › Add groups claim",
+			},
+			verdict: warned,
+			do:      "Send the names of groups instead",
+			link:    "/groups",
+		},
 	}
 }
 
@@ -95,7 +265,10 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 	ada := harness.Ada()
 	ada.Groups = []string{"developers", "bookkeepers"}
 	w.idp.AddPerson(ada)
-	w.otherACS = w.draft(t, trial{protocol: "saml", provider: "custom"}).Provider.ACSURL
+	w.otherACS = w.draft(t, trial{
+		protocol: "saml",
+		provider: "custom",
+	}).Provider.ACSURL
 	old, at := *w, *w.journey // an identity provider whose certificate expired a year ago
 	old.journey = &at
 	old.idp, old.front = harness.NewFrontedIdP(t, harness.Ada())
@@ -140,7 +313,10 @@ func (w *tried) find(t *testing.T, c planted) {
 func (w *tried) testOnPages(t *testing.T, conn harness.Connection, c trial) harness.Answer {
 	t.Helper()
 	w.operator.From(fmt.Sprintf("127.0.1.%d", w.n)) // tests are limited per minute and address
-	begun := w.operator.Post("/admin/enterprises/acme/connections/"+conn.ID+"/tests", url.Values{"kind": {"live"}})
+	begun := w.operator.Post(
+		"/admin/enterprises/acme/connections/"+conn.ID+"/tests",
+		url.Values{"kind": {"live"}},
+	)
 	if begun.Status != http.StatusSeeOther {
 		t.Fatalf("the test does not begin: %v", begun)
 	}
@@ -175,7 +351,9 @@ var linked = regexp.MustCompile(`<p class="after"><a href="([^"]+)">`)
 func (w *tried) reads(t *testing.T, page harness.Answer, c planted) {
 	t.Helper()
 	text := html.UnescapeString(page.Body)
-	for _, want := range []string{"<h1>" + c.verdict + "</h1>", c.cause, c.side, c.place, c.do} {
+	for _, want := range []string{
+		"<h1>" + c.verdict + "</h1>", c.cause, c.side, c.place, c.do,
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page (%d) does not say %q", page.Status, want)
 		}
@@ -195,7 +373,11 @@ func (w *tried) reads(t *testing.T, page harness.Answer, c planted) {
 			t.Errorf("the page has no link to …%s", c.link)
 		}
 	}
-	if open, folded := strings.Index(text, ">failed</span>"), strings.Index(text, "checks passed</summary>"); c.verdict == failed && folded > 0 && open > folded {
+	if open, folded := strings.Index(text, ">failed</span>"), strings.Index(
+		text, "checks passed</summary>",
+	); c.verdict == failed &&
+		folded > 0 &&
+		open > folded {
 		t.Error("the checks that passed are before the one that failed")
 	}
 	if t.Failed() {
@@ -216,20 +398,33 @@ func TestRolledCertificateIsFetchedAgain(t *testing.T) {
 	}
 	w.front.Answer(harness.Gone, "/saml/metadata")
 	page := w.testOnPages(t, conn, c)
-	w.reads(t, page, planted{verdict: failed, do: "Fetch the metadata again", link: "/certificates",
-		trial: trial{cause: "not signed by a certificate that is trusted here", side: us, place: "Certificates › Fetch it now"}})
+	w.reads(t, page, planted{
+		verdict: failed,
+		do:      "Fetch the metadata again",
+		link:    "/certificates",
+		trial: trial{
+			cause: "not signed by a certificate that is trusted here",
+			side:  us,
+			place: "Certificates › Fetch it now",
+		},
+	})
 	step := "/admin/enterprises/acme/connections/" + conn.ID + "/setup/"
 	fetch := step + "metadata"
-	for name, body := range map[string]string{"result": page.Body, "step 2": w.operator.Get(step + "configure").Body} {
+	for name, body := range map[string]string{
+		"result": page.Body,
+		"step 2": w.operator.Get(step + "configure").Body,
+	} {
 		if !strings.Contains(body, `action="`+fetch+`"`) {
 			t.Errorf("the %s has no button that fetches the metadata", name)
 		}
 	}
-	if a := w.operator.Post(fetch, nil); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "metadata") {
+	if a := w.operator.Post(fetch, nil); a.Status != http.StatusUnprocessableEntity ||
+		!strings.Contains(a.Body, "metadata") {
 		t.Errorf("metadata that cannot be fetched: %v", a)
 	}
 	w.front.Answer(harness.Well, "")
-	if a := w.operator.Post(fetch, nil); a.Status != http.StatusSeeOther || !strings.HasSuffix(a.Location, "/setup/configure?done=new") {
+	if a := w.operator.Post(fetch, nil); a.Status != http.StatusSeeOther ||
+		!strings.HasSuffix(a.Location, "/setup/configure?done=new") {
 		t.Fatalf("fetching the metadata: %v", a)
 	}
 	if page := w.testOnPages(t, conn, c); !strings.Contains(page.Body, "<h1>The test passed</h1>") {

@@ -14,18 +14,24 @@ import (
 // with status 0.
 func TestGracefulShutdown(t *testing.T) {
 	harness.Long(t)
-	g := harness.Start(t, harness.Options{Env: []string{"GATEHOUSE_SHUTDOWN_DELAY=2s"}})
+	g := harness.Start(t, harness.Options{
+		Env: []string{"GATEHOUSE_SHUTDOWN_DELAY=2s"},
+	})
 	const form = "company=nobody"
 	slow := beginPost(t, g, "/login", len(form), form[:5])
 	g.Terminate()
-	if !harness.Soon(2*time.Second, func() bool { return g.Probe("/readyz") == http.StatusServiceUnavailable }) {
+	if !harness.Soon(2*time.Second, func() bool {
+		return g.Probe("/readyz") == http.StatusServiceUnavailable
+	}) {
 		t.Errorf("/readyz says %d after SIGTERM", g.Probe("/readyz"))
 	}
 	if status := g.Probe("/login"); status != http.StatusOK {
 		t.Errorf("a request during the delay: %d", status)
 	}
 	// When new requests are refused, those from before SIGTERM still run.
-	if !harness.Soon(10*time.Second, func() bool { return g.Probe("/healthz") == 0 }) || !g.Running() {
+	if !harness.Soon(10*time.Second, func() bool {
+		return g.Probe("/healthz") == 0
+	}) || !g.Running() {
 		t.Errorf("still listening, or did not wait for a request in progress; running %v", g.Running())
 	}
 	if _, err := io.WriteString(slow.conn, form[5:]); err != nil {

@@ -22,8 +22,24 @@ func TestTestConnectionInBrowser(t *testing.T) {
 	for _, c := range []trial{
 		{name: "passes", protocol: "saml", provider: "okta"},
 		{name: "passes", protocol: "oidc", provider: "keycloak"},
-		{name: "fails", protocol: "saml", provider: "entra", fault: demoidp.WrongAudience, code: "saml_wrong_recipient", cause: "another audience", place: "Identifier (Entity ID)"},
-		{name: "fails", protocol: "oidc", provider: "okta", fault: demoidp.WrongNonce, code: "id_token_invalid", cause: "its nonce is not the one that was sent", place: "System Log"},
+		{
+			name:     "fails",
+			protocol: "saml",
+			provider: "entra",
+			fault:    demoidp.WrongAudience,
+			code:     "saml_wrong_recipient",
+			cause:    "another audience",
+			place:    "Identifier (Entity ID)",
+		},
+		{
+			name:     "fails",
+			protocol: "oidc",
+			provider: "okta",
+			fault:    demoidp.WrongNonce,
+			code:     "id_token_invalid",
+			cause:    "its nonce is not the one that was sent",
+			place:    "System Log",
+		},
 	} {
 		t.Run(c.protocol+" "+c.name, func(t *testing.T) { w.watch(t, c) })
 	}
@@ -51,7 +67,8 @@ func (w *tried) watch(t *testing.T, c trial) {
 		heading = "The test failed"
 	}
 	window.Says(heading)
-	if text := window.Text(); strings.Contains(text, "ada@acme.example") || c.cause != "" && strings.Contains(text, c.cause) {
+	if text := window.Text(); strings.Contains(text, "ada@acme.example") ||
+		c.cause != "" && strings.Contains(text, c.cause) {
 		t.Errorf("whoever signs in is told %s", text)
 	}
 	b.Says(heading) // without a reload
@@ -59,12 +76,17 @@ func (w *tried) watch(t *testing.T, c trial) {
 		b.Says(text)
 	}
 	if c.code == "" {
-		for _, text := range []string{"Ada Lovelace", "Platform", "Mobile", "developers", "Added to"} {
+		for _, text := range []string{
+			"Ada Lovelace", "Platform", "Mobile", "developers", "Added to",
+		} {
 			b.Says(text)
 		}
 	}
 	var found struct{ Items []struct{ State string } }
-	w.api.Do(http.MethodGet, "/enterprises/"+w.company.ID+"/connections/"+conn.ID+"/tests", nil, &found)
+	w.api.Do(
+		http.MethodGet,
+		"/enterprises/"+w.company.ID+"/connections/"+conn.ID+"/tests", nil, &found,
+	)
 	if len(found.Items) != 1 {
 		t.Errorf("there are %+v", found.Items)
 	}

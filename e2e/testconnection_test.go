@@ -31,7 +31,10 @@ func TestTestConnections(t *testing.T) {
 	w.api = w.g.API()
 	w.company = harness.NewCompany(w.g, w.api, "acme", harness.TwoOrganizations())
 	w.operator = harness.Operator(t, w.g)
-	w.otherACS = w.draft(t, trial{protocol: "saml", provider: "custom"}).Provider.ACSURL
+	w.otherACS = w.draft(t, trial{
+		protocol: "saml",
+		provider: "custom",
+	}).Provider.ACSURL
 	failing := 0
 	for _, c := range trials() {
 		if c.code != "" {
@@ -43,9 +46,13 @@ func TestTestConnections(t *testing.T) {
 		t.Errorf("only %d ways to fail were tried", failing)
 	}
 	if users, attempts := len(w.company.Users("")), len(w.company.Attempts()); users+attempts > 0 {
-		t.Errorf("there are %d users, and the attempts %+v", users, w.company.Attempts())
+		t.Errorf(
+			"there are %d users, and the attempts %+v", users, w.company.Attempts(),
+		)
 	}
-	if records := harness.List[harness.Object](w.api, "/enterprises/"+w.company.ID+"/sync-records"); len(records) > 0 {
+	if records := harness.List[harness.Object](
+		w.api, "/enterprises/"+w.company.ID+"/sync-records",
+	); len(records) > 0 {
 		t.Errorf("there are %d sync records", len(records))
 	}
 }
@@ -55,14 +62,33 @@ func TestTestConnections(t *testing.T) {
 func (w *tried) draft(t *testing.T, c trial) harness.Connection {
 	t.Helper()
 	w.n++
-	definition := harness.Object{"name": fmt.Sprintf("%s %d", c.provider, w.n), "protocol": c.protocol, "provider": c.provider, "email_verification": harness.Object{"mode": "never"}}
+	definition := harness.Object{
+		"name":               fmt.Sprintf("%s %d", c.provider, w.n),
+		"protocol":           c.protocol,
+		"provider":           c.provider,
+		"email_verification": harness.Object{"mode": "never"},
+	}
 	m := demoidp.Mapping(sso.Protocol(c.protocol))
-	definition["mapping"] = harness.Object{"login": m.Login, "email": m.Email, "name": m.Name, "groups": m.Groups, "group_limit": m.GroupLimit}
+	definition["mapping"] = harness.Object{
+		"login":       m.Login,
+		"email":       m.Email,
+		"name":        m.Name,
+		"groups":      m.Groups,
+		"group_limit": m.GroupLimit,
+	}
 	secret, client := sso.NewSecret(), fmt.Sprintf("gatehouse-%d", w.n)
 	if c.protocol == "saml" {
-		definition["saml"] = harness.Object{"metadata_url": w.idp.MetadataURL(), "sign_requests": true}
+		definition["saml"] = harness.Object{
+			"metadata_url":  w.idp.MetadataURL(),
+			"sign_requests": true,
+		}
 	} else {
-		definition["oidc"] = harness.Object{"issuer": w.idp.Issuer(), "client_id": client, "client_secret": secret.Reveal(), "scopes": []string{"openid", "profile", "email", "groups"}}
+		definition["oidc"] = harness.Object{
+			"issuer":        w.idp.Issuer(),
+			"client_id":     client,
+			"client_secret": secret.Reveal(),
+			"scopes":        []string{"openid", "profile", "email", "groups"},
+		}
 	}
 	for name, value := range c.config {
 		definition[name] = value
@@ -79,7 +105,11 @@ func (w *tried) draft(t *testing.T, c trial) harness.Connection {
 		w.idp.RegisterSAML(sp)
 		return conn
 	}
-	known := demoidp.Client{ID: client, Secret: secret, RedirectURIs: []string{conn.Party.RedirectURI}}
+	known := demoidp.Client{
+		ID:           client,
+		Secret:       secret,
+		RedirectURIs: []string{conn.Party.RedirectURI},
+	}
 	if c.client != nil {
 		c.client(&known)
 	}
@@ -90,7 +120,10 @@ func (w *tried) draft(t *testing.T, c trial) harness.Connection {
 func (w *tried) try(t *testing.T, c trial) {
 	conn := w.draft(t, c)
 	var begun struct{ ID, URL string }
-	w.api.Do(http.MethodPost, "/enterprises/"+w.company.ID+"/connections/"+conn.ID+"/tests", nil, &begun)
+	w.api.Do(
+		http.MethodPost,
+		"/enterprises/"+w.company.ID+"/connections/"+conn.ID+"/tests", nil, &begun,
+	)
 	landed := w.walkTo(t, c, strings.TrimPrefix(begun.URL, w.g.URL))
 	heading := "The test passed"
 	switch {
@@ -99,14 +132,22 @@ func (w *tried) try(t *testing.T, c trial) {
 	case c.warns != "":
 		heading = "The test passed, with warnings"
 	}
-	if !strings.Contains(landed.Body, heading) || c.cause != "" && strings.Contains(html.UnescapeString(landed.Body), c.cause) || landed.Status != http.StatusOK {
+	if !strings.Contains(landed.Body, heading) ||
+		c.cause != "" &&
+			strings.Contains(html.UnescapeString(landed.Body), c.cause) ||
+		landed.Status != http.StatusOK {
 		t.Fatalf("the browser lands on %d: %s", landed.Status, landed.Body)
 	}
-	page := w.operator.Get("/admin/enterprises/acme/connections/" + conn.ID + "/tests/" + begun.ID)
+	page := w.operator.Get(
+		"/admin/enterprises/acme/connections/" + conn.ID + "/tests/" + begun.ID,
+	)
 	text := html.UnescapeString(page.Body)
 	wanted := []string{"<h1>" + heading + "</h1>", c.cause, c.side, c.place}
 	if c.code == "" {
-		wanted = append(wanted, "Ada Lovelace", "ada@acme.example", "What a sign-in would change")
+		wanted = append(
+			wanted, "Ada Lovelace", "ada@acme.example",
+			"What a sign-in would change",
+		)
 	} else {
 		wanted = append(wanted, "<code>"+c.code+"</code>")
 	}
@@ -122,7 +163,10 @@ func (w *tried) try(t *testing.T, c trial) {
 		t.Errorf("there are %d attempts", n)
 	}
 	w.agrees(t, c, conn, begun.ID)
-	if again := w.g.Visitor().Get(strings.TrimPrefix(begun.URL, w.g.URL)); again.Status != http.StatusSeeOther || !strings.HasPrefix(again.Location, "/login/tested/") {
+	if again := w.g.Visitor().Get(strings.TrimPrefix(
+		begun.URL, w.g.URL,
+	)); again.Status != http.StatusSeeOther ||
+		!strings.HasPrefix(again.Location, "/login/tested/") {
 		t.Errorf("the link of a finished test leads to %v", again)
 	}
 }
@@ -160,14 +204,17 @@ func (w *tried) walkTo(t *testing.T, c trial, link string) harness.Answer {
 		v = w.g.Visitor()
 	}
 	a := v.Deliver(back)
-	if a.Status != http.StatusSeeOther || !strings.HasPrefix(a.Location, "/login/tested/") {
+	if a.Status != http.StatusSeeOther ||
+		!strings.HasPrefix(a.Location, "/login/tested/") {
 		t.Fatalf("the answer to a test leads to %v: %s", a, a.Body)
 	}
 	landed := v.Get(a.Location)
 	if v.SignedIn() {
 		t.Error("a test connection signed someone in")
 	}
-	if twice := v.Deliver(back); !c.stranger && c.edit == nil && (twice.Status != http.StatusSeeOther || twice.Location != a.Location) {
+	if twice := v.Deliver(back); !c.stranger &&
+		c.edit == nil &&
+		(twice.Status != http.StatusSeeOther || twice.Location != a.Location) {
 		t.Errorf("the same answer once more leads to %v", twice)
 	}
 	return landed
@@ -190,7 +237,11 @@ func (w *tried) agrees(t *testing.T, c trial, conn harness.Connection, id string
 			Organizations []struct{ Name string }
 		} `json:"sync_preview"`
 	}
-	w.api.Do(http.MethodGet, "/enterprises/"+w.company.ID+"/connections/"+conn.ID+"/tests/"+id, nil, &got)
+	w.api.Do(
+		http.MethodGet,
+		"/enterprises/"+w.company.ID+"/connections/"+conn.ID+"/tests/"+id,
+		nil, &got,
+	)
 	want := "passed"
 	if c.code != "" {
 		want = "failed"
@@ -204,11 +255,15 @@ func (w *tried) agrees(t *testing.T, c trial, conn harness.Connection, id string
 	if c.code == "" && (got.Warned > 0) != (c.warns != "") {
 		t.Errorf("the API says %d warnings: %+v", got.Warned, got.Warnings)
 	}
-	if got.State != want || got.Code != c.code || !strings.Contains(cause, c.cause) || !strings.Contains(place, c.place) ||
+	if got.State != want ||
+		got.Code != c.code ||
+		!strings.Contains(cause, c.cause) ||
+		!strings.Contains(place, c.place) ||
 		c.code == "" && got.Identity.Login != "ada@acme.example" {
 		t.Errorf("the API says %+v", got)
 	}
-	if strings.Contains(got.Raw, "SignatureValue>M") || strings.Contains(got.Raw, `"nonce": "g`) {
+	if strings.Contains(got.Raw, "SignatureValue>M") ||
+		strings.Contains(got.Raw, `"nonce": "g`) {
 		t.Errorf("what came is shown with what is secret: %s", got.Raw)
 	}
 	if c.name == "passes" && (len(got.Preview.Organizations) != 2 || got.Raw == "") {
@@ -231,21 +286,41 @@ func TestWaitingTest(t *testing.T) {
 		messages           []string
 	}{
 		{"saml", "entra", []string{"AADSTS700016", "AADSTS50011", "AADSTS50105"}},
-		{"oidc", "okta", []string{"must be a Login redirect URI", "User is not assigned to the client application", "General › Client Credentials › Client ID"}},
+		{
+			"oidc",
+			"okta",
+			[]string{
+				"must be a Login redirect URI",
+				"User is not assigned to the client application",
+				"General › Client Credentials › Client ID",
+			},
+		},
 		{"oidc", "google", []string{"redirect_uri_mismatch", "invalid_client"}},
 		{"saml", "custom", []string{"Metadata not found"}},
 	} {
 		conn := w.draft(t, trial{protocol: c.protocol, provider: c.provider})
 		var begun struct{ ID string }
-		w.api.Do(http.MethodPost, "/enterprises/"+w.company.ID+"/connections/"+conn.ID+"/tests", nil, &begun)
-		text := html.UnescapeString(w.operator.Get("/admin/enterprises/acme/connections/" + conn.ID + "/tests/" + begun.ID).Body)
-		wanted := append(c.messages, "Waiting for the sign-in", conn.Provider.ACSURL, conn.Provider.EntityID, conn.Party.RedirectURI)
+		w.api.Do(
+			http.MethodPost,
+			"/enterprises/"+w.company.ID+"/connections/"+conn.ID+"/tests",
+			nil, &begun,
+		)
+		text := html.UnescapeString(w.operator.Get(
+			"/admin/enterprises/acme/connections/" + conn.ID + "/tests/" + begun.ID,
+		).Body)
+		wanted := append(
+			c.messages, "Waiting for the sign-in", conn.Provider.ACSURL,
+			conn.Provider.EntityID, conn.Party.RedirectURI,
+		)
 		if c.protocol == "oidc" {
 			wanted = append(wanted, fmt.Sprintf("gatehouse-%d", w.n), w.idp.Issuer())
 		}
 		for _, want := range wanted {
 			if !strings.Contains(text, want) {
-				t.Errorf("%s over %s: the page does not say %q", c.provider, c.protocol, want)
+				t.Errorf(
+					"%s over %s: the page does not say %q", c.provider, c.protocol,
+					want,
+				)
 			}
 		}
 	}

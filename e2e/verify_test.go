@@ -30,8 +30,23 @@ type told struct {
 // unproven domain needs a code once.
 func TestFirstSignIn(t *testing.T) {
 	harness.Long(t)
-	margaret := demoidp.Person{ID: "p-1", Login: "margaret", Email: "margaret@globex.example", GivenName: "Margaret", Surname: "Hamilton", Groups: []string{"developers"}}
-	kim := demoidp.Person{ID: "p-2", Login: "kim", Email: "kim@contractor.example", NoMailbox: true, GivenName: "Kim", Surname: "Contractor", Groups: []string{"developers", "contractors"}}
+	margaret := demoidp.Person{
+		ID:        "p-1",
+		Login:     "margaret",
+		Email:     "margaret@globex.example",
+		GivenName: "Margaret",
+		Surname:   "Hamilton",
+		Groups:    []string{"developers"},
+	}
+	kim := demoidp.Person{
+		ID:        "p-2",
+		Login:     "kim",
+		Email:     "kim@contractor.example",
+		NoMailbox: true,
+		GivenName: "Kim",
+		Surname:   "Contractor",
+		Groups:    []string{"developers", "contractors"},
+	}
 	browser := harness.NewBrowser(t)
 	idp := harness.NewIdP(t, margaret, kim)
 	cert := smtptest.NewCertificate(t)
@@ -40,13 +55,24 @@ func TestFirstSignIn(t *testing.T) {
 	if err := os.WriteFile(roots, cert.PEM, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	g := harness.Start(t, harness.Options{Env: []string{"SSL_CERT_FILE=" + roots, "GATEHOUSE_SMTP_ADDR=" + post.Addr, "GATEHOUSE_SMTP_FROM=Sign-in <sso@gate.example>",
-		"GATEHOUSE_SMTP_USERNAME=" + smtptest.Username, "GATEHOUSE_SMTP_PASSWORD=" + smtptest.Password}})
+	g := harness.Start(t, harness.Options{Env: []string{
+		"SSL_CERT_FILE=" + roots, "GATEHOUSE_SMTP_ADDR=" + post.Addr,
+		"GATEHOUSE_SMTP_FROM=Sign-in <sso@gate.example>",
+		"GATEHOUSE_SMTP_USERNAME=" + smtptest.Username,
+		"GATEHOUSE_SMTP_PASSWORD=" + smtptest.Password,
+	}})
 	api := g.API()
 	c := harness.NewCompany(g, api, "acme", harness.TwoOrganizations())
 	conn := c.ConnectSAML(idp)
-	api.Do(http.MethodPatch, "/enterprises/"+c.ID+"/connections/"+conn.ID, harness.Object{
-		"email_verification": harness.Object{"mode": "expression", "expression": `"contractors" in identity.groups`}}, nil)
+	api.Do(
+		http.MethodPatch, "/enterprises/"+c.ID+"/connections/"+conn.ID,
+		harness.Object{
+			"email_verification": harness.Object{
+				"mode":       "expression",
+				"expression": `"contractors" in identity.groups`,
+			}},
+		nil,
+	)
 	c.Switch(conn.ID, "enable")
 	signIn := func(b *harness.Browser, person string) {
 		b.Open(g.URL + "/login/sso?enterprise_key=acme&return_to=/account")
@@ -62,7 +88,10 @@ func TestFirstSignIn(t *testing.T) {
 		t.Fatalf("%d messages for someone without a mailbox", n)
 	}
 	user, attempt := tell(t, c, api, "kim")
-	if user.EmailVerified || attempt.Decision == nil || attempt.Decision.Action != "skip" || !strings.Contains(attempt.Decision.Reason, "expression") {
+	if user.EmailVerified ||
+		attempt.Decision == nil ||
+		attempt.Decision.Action != "skip" ||
+		!strings.Contains(attempt.Decision.Reason, "expression") {
 		t.Errorf("%+v, %+v", user, attempt.Decision)
 	}
 
@@ -74,7 +103,11 @@ func TestFirstSignIn(t *testing.T) {
 	if n := len(c.Users("margaret")); n != 0 {
 		t.Error("she is known before she entered the code")
 	}
-	if pending := harness.List[told](api, "/enterprises/"+c.ID+"/attempts?outcome=pending"); len(pending) != 1 || pending[0].Decision == nil || pending[0].Decision.Action != "require" {
+	if pending := harness.List[told](
+		api, "/enterprises/"+c.ID+"/attempts?outcome=pending",
+	); len(pending) != 1 ||
+		pending[0].Decision == nil ||
+		pending[0].Decision.Action != "require" {
 		t.Errorf("%+v", pending)
 	}
 	code := codeIn(t, post)
@@ -85,19 +118,33 @@ func TestFirstSignIn(t *testing.T) {
 	b.Click("main form button")
 	b.Arrive(g.URL + "/account")
 	b.Says("verified")
-	harness.WantGroups(t, c, "margaret", []string{"Mobile/Members", "Mobile/developers", "Platform/Members", "Platform/developers"})
+	harness.WantGroups(t, c, "margaret", []string{
+		"Mobile/Members", "Mobile/developers", "Platform/Members",
+		"Platform/developers",
+	})
 	user, attempt = tell(t, c, api, "margaret")
-	if !user.EmailVerified || attempt.Outcome != "succeeded" || attempt.Decision == nil || attempt.Decision.Action != "require" || !strings.Contains(attempt.Decision.Reason, "globex.example") {
+	if !user.EmailVerified ||
+		attempt.Outcome != "succeeded" ||
+		attempt.Decision == nil ||
+		attempt.Decision.Action != "require" ||
+		!strings.Contains(attempt.Decision.Reason, "globex.example") {
 		t.Errorf("%+v, %+v", user, attempt)
 	}
 
 	again := browser.Another(t)
 	signIn(again, "p-1")
 	again.Arrive(g.URL + "/account")
-	if user, attempt = tell(t, c, api, "margaret"); !user.EmailVerified || attempt.Decision != nil || len(post.Messages()) != 1 {
-		t.Errorf("the second time: %+v, %+v, %d messages", user, attempt, len(post.Messages()))
+	if user, attempt = tell(t, c, api, "margaret"); !user.EmailVerified ||
+		attempt.Decision != nil ||
+		len(post.Messages()) != 1 {
+		t.Errorf(
+			"the second time: %+v, %+v, %d messages", user, attempt,
+			len(post.Messages()),
+		)
 	}
-	for _, secret := range []string{code, smtptest.Password + `"`, "margaret@globex"} {
+	for _, secret := range []string{
+		code, smtptest.Password + `"`, "margaret@globex",
+	} {
 		if strings.Contains(g.Log(), secret) {
 			t.Errorf("the log has %q", secret)
 		}
@@ -108,7 +155,10 @@ func TestFirstSignIn(t *testing.T) {
 func codeIn(t *testing.T, post *smtptest.Server) string {
 	t.Helper()
 	all := post.Messages()
-	if len(all) != 1 || !all[0].Encrypted || all[0].User != smtptest.Username || strings.Join(all[0].To, " ") != "margaret@globex.example" {
+	if len(all) != 1 ||
+		!all[0].Encrypted ||
+		all[0].User != smtptest.Username ||
+		strings.Join(all[0].To, " ") != "margaret@globex.example" {
 		t.Fatalf("%+v", all)
 	}
 	found := regexp.MustCompile(`(?m)^ +(\d{6})\s*$`).FindStringSubmatch(all[0].Raw)
@@ -125,6 +175,8 @@ func tell(t *testing.T, c *harness.Company, api *harness.API, login string) (use
 		t.Fatalf("%d users called %s", len(users), login)
 	}
 	api.Do(http.MethodGet, "/enterprises/"+c.ID+"/users/"+users[0].ID, nil, &user)
-	attempts := harness.List[told](api, "/enterprises/"+c.ID+"/attempts?login="+url.QueryEscape(login))
+	attempts := harness.List[told](
+		api, "/enterprises/"+c.ID+"/attempts?login="+url.QueryEscape(login),
+	)
 	return user, attempts[0]
 }

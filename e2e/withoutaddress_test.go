@@ -14,23 +14,37 @@ import (
 func TestWithoutMailbox(t *testing.T) {
 	harness.Long(t)
 	root := harness.NewBrowser(t)
-	milton := demoidp.Person{ID: "p-3", Login: "milton", GivenName: "Milton", Surname: "Waddams", Groups: []string{"developers"}}
+	milton := demoidp.Person{
+		ID:        "p-3",
+		Login:     "milton",
+		GivenName: "Milton",
+		Surname:   "Waddams",
+		Groups:    []string{"developers"},
+	}
 	idp := harness.NewIdP(t, harness.Ada(), milton)
 	g := harness.Start(t, harness.Options{})
 	api := g.API()
 	for _, protocol := range []string{"saml", "oidc"} {
 		t.Run(protocol, func(t *testing.T) {
-			c := harness.NewCompany(g, api, protocol, map[string][]string{"Platform": {"developers", "everyone"}})
+			c := harness.NewCompany(g, api, protocol, map[string][]string{
+				"Platform": {"developers", "everyone"},
+			})
 			connect := c.ConnectSAML
 			if protocol == "oidc" {
 				connect = c.ConnectOIDC
 			}
 			conn := connect(idp)
 			api.Do(http.MethodPatch, "/enterprises/"+c.ID+"/connections/"+conn.ID,
-				harness.Object{"email_verification": harness.Object{"mode": "unverified-domain", "trust_idp": true}}, nil)
+				harness.Object{"email_verification": harness.Object{
+					"mode":      "unverified-domain",
+					"trust_idp": true,
+				}}, nil)
 			c.Switch(conn.ID, "enable")
 			signIn := func(b *harness.Browser, person string) {
-				b.Open(g.URL + "/login/sso?enterprise_key=" + protocol + "&return_to=/account")
+				b.Open(
+					g.URL + "/login/sso?enterprise_key=" + protocol +
+						"&return_to=/account",
+				)
 				b.Arrive(idp.Issuer() + "/pick/")
 				b.Click(`button[value="` + person + `"]`)
 			}
@@ -43,7 +57,8 @@ func TestWithoutMailbox(t *testing.T) {
 
 			admin := root.Another(t)
 			admin.Operator(g)
-			at := g.URL + "/admin/enterprises/" + protocol + "/connections/" + conn.ID
+			at := g.URL + "/admin/enterprises/" + protocol + "/connections/" +
+				conn.ID
 			admin.Open(at + "/settings")
 			admin.Choose("#email-optional")
 			admin.Retype("#default-groups", "platform/everyone")
@@ -59,10 +74,15 @@ func TestWithoutMailbox(t *testing.T) {
 			b.Says("Milton Waddams")
 			b.Shoot("account-without-address")
 			user, attempt := tell(t, c, api, "milton")
-			if user.Email != "" || user.EmailVerified || attempt.Decision == nil || attempt.Decision.Action != "skip" {
+			if user.Email != "" ||
+				user.EmailVerified ||
+				attempt.Decision == nil ||
+				attempt.Decision.Action != "skip" {
 				t.Errorf("%+v, %+v", user, attempt.Decision)
 			}
-			harness.WantGroups(t, c, "milton", []string{"Platform/Members", "Platform/developers", "Platform/everyone"})
+			harness.WantGroups(t, c, "milton", []string{
+				"Platform/Members", "Platform/developers", "Platform/everyone",
+			})
 			if a := g.Visitor().SignIn(idp, c.Key, "p-1"); a.Err != nil || a.Status != http.StatusSeeOther {
 				t.Fatalf("somebody with an address: %v", a)
 			}

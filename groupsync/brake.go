@@ -28,7 +28,12 @@ func (p *planner) brake(asserted sso.AssertedGroups) {
 	cause, group := sso.HeldCause(""), sso.GroupID("")
 	lastAdmin := p.losesLastAdmin()
 	if rules := p.snapshot.Brake.Rules; !rules.Off {
-		b := braking{planner: p, rules: rules.Effective(), facts: p.snapshot.Brake, lost: lost}
+		b := braking{
+			planner: p,
+			rules:   rules.Effective(),
+			facts:   p.snapshot.Brake,
+			lost:    lost,
+		}
 		cause = b.names(asserted)
 		if cause == "" && !lastAdmin { // a plan held for another cause removes no membership
 			cause, group = b.share()
@@ -51,7 +56,9 @@ func (p *planner) lost() []sso.Membership {
 			lost = append(lost, m)
 		}
 	}
-	slices.SortFunc(lost, func(a, b sso.Membership) int { return cmp.Compare(a.Group, b.Group) })
+	slices.SortFunc(lost, func(a, b sso.Membership) int {
+		return cmp.Compare(a.Group, b.Group)
+	})
 	return lost
 }
 
@@ -78,12 +85,17 @@ func (b *braking) names(asserted sso.AssertedGroups) sso.HeldCause {
 		b.changes.Brake.Ended = append(b.changes.Brake.Ended, stop)
 	case standing && len(b.lost) > 0:
 		return sso.HeldNamesChanged
-	case !standing && !allowed && sign.Kind.Lost() && namesChanged(signs, b.begin()):
+	case !standing &&
+		!allowed &&
+		sign.Kind.Lost() &&
+		namesChanged(signs, b.begin()):
 		groups, _ := lostBy(signs, b.begin())
 		b.beginStop(sso.BrakeStop{Cause: sso.HeldNamesChanged, Groups: groups})
 		return sso.HeldNamesChanged
 	}
-	nothing := len(b.changes.Record.Matched) == 0 && asserted.State == sso.GroupsValues && len(b.synced()) > 0
+	nothing := len(b.changes.Record.Matched) == 0 &&
+		asserted.State == sso.GroupsValues &&
+		len(b.synced()) > 0
 	if nothing && !allowed {
 		return sso.HeldMatchesNothing
 	}
@@ -149,7 +161,9 @@ func (b *braking) called(groups []sso.GroupID) (names []string) {
 func (b *braking) newNames() bool {
 	again := b.facts.Before.Kind == sso.SignRenamed
 	return slices.ContainsFunc(b.changes.Record.Unmatched, func(name string) bool {
-		return name != sso.DefaultGroupName && sso.ValidateGroupName("", name) == nil && (again || !slices.Contains(b.facts.Said, name))
+		return name != sso.DefaultGroupName &&
+			sso.ValidateGroupName("", name) == nil &&
+			(again || !slices.Contains(b.facts.Said, name))
 	})
 }
 
@@ -169,7 +183,9 @@ func (b *braking) doubted(stop sso.BrakeStop, matched []sso.GroupID) []sso.Group
 	if stop.At.IsZero() && good > bad+weighed {
 		return nil
 	}
-	return slices.DeleteFunc(matched, func(id sso.GroupID) bool { return !slices.Contains(in, id) })
+	return slices.DeleteFunc(matched, func(id sso.GroupID) bool {
+		return !slices.Contains(in, id)
+	})
 }
 
 // signs returns the signs of all users, newest first, with this sign-in's in
@@ -231,7 +247,9 @@ func lostBy(signs []sso.BrakeSign, since time.Time) (groups []sso.GroupID, names
 // matchAgain reports whether the last three users matched, and within the
 // window at least as many matched as did not.
 func matchAgain(signs []sso.BrakeSign, since time.Time) bool {
-	if len(signs) < suspicious || slices.ContainsFunc(signs[:suspicious], func(s sso.BrakeSign) bool { return s.Kind.Lost() }) {
+	if len(signs) < suspicious || slices.ContainsFunc(signs[:suspicious], func(s sso.BrakeSign) bool {
+		return s.Kind.Lost()
+	}) {
 		return false
 	}
 	renamed, nothing, matches := count(signs, since)
@@ -248,7 +266,11 @@ func (b *braking) share() (cause sso.HeldCause, of sso.GroupID) {
 		case !standing && stop.Allowed(b.facts.At):
 			continue
 		case !standing && b.tooMany(m.Group):
-			b.beginStop(sso.BrakeStop{Cause: sso.HeldGroupShare, Group: m.Group, Groups: []sso.GroupID{m.Group}})
+			b.beginStop(sso.BrakeStop{
+				Cause:  sso.HeldGroupShare,
+				Group:  m.Group,
+				Groups: []sso.GroupID{m.Group},
+			})
 		case !standing:
 			continue
 		}
@@ -268,7 +290,9 @@ func (b *braking) tooMany(group sso.GroupID) bool {
 // losesLastAdmin reports whether the user is the only admin of the enterprise
 // and would be in no admin group afterwards.
 func (p *planner) losesLastAdmin() bool {
-	admin := func(id sso.GroupID) bool { return slices.Contains(p.snapshot.AdminGroups, id) }
+	admin := func(id sso.GroupID) bool {
+		return slices.Contains(p.snapshot.AdminGroups, id)
+	}
 	if p.snapshot.OtherAdmins || !slices.ContainsFunc(p.changes.Remove, admin) {
 		return false
 	}
@@ -281,7 +305,13 @@ func (p *planner) losesLastAdmin() bool {
 // hold moves the whole plan into Held.
 func (p *planner) hold(cause sso.HeldCause, group sso.GroupID) {
 	c := &p.changes
-	c.Held = &sso.HeldChanges{Mode: c.Record.Mode, Cause: cause, Group: group, Add: c.Add, Remove: c.Remove}
+	c.Held = &sso.HeldChanges{
+		Mode:   c.Record.Mode,
+		Cause:  cause,
+		Group:  group,
+		Add:    c.Add,
+		Remove: c.Remove,
+	}
 	c.Held.Added, c.Held.Removed = p.words(c.Add, c.Remove)
 	c.Add, c.Remove = nil, nil
 	c.Record.Mode = sso.SyncKeep
@@ -298,7 +328,8 @@ func HeldNote(cause sso.HeldCause, group string) string {
 	case sso.HeldNamesChanged:
 		return "The group names that this connection sends no longer match the groups here." + kept
 	case sso.HeldGroupShare:
-		return "Sign-ins through this connection would take too many people out of the group " + group + " at once." + kept
+		return "Sign-ins through this connection would take too many people out of the group " +
+			group + " at once." + kept
 	case sso.HeldMatchesNothing:
 		return "None of the group names matches a group here, and the person had synced memberships." + kept
 	}
@@ -320,6 +351,12 @@ func ShareBrake(members, removed int) bool {
 // ErrShareBrake returns Conflict "share_brake", which says that nothing was
 // changed.
 func ErrShareBrake(members, removed int) *sso.Error {
-	return &sso.Error{Kind: sso.Conflict, Code: "share_brake",
-		Public: fmt.Sprintf("This takes %d of %d people out of the group at once. Confirm it if it is meant.", removed, members)}
+	return &sso.Error{
+		Kind: sso.Conflict,
+		Code: "share_brake",
+		Public: fmt.Sprintf(
+			"This takes %d of %d people out of the group at once. Confirm it if it is meant.",
+			removed, members,
+		),
+	}
 }

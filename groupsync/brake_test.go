@@ -20,20 +20,90 @@ func TestBrake(t *testing.T) {
 		want     string // of what is done, or held
 		held     bool
 	}{
-		"the last one":           {sso.GroupSync{Mode: sso.SyncReset}, values("dev"), admins, false, "+app/Members=default +app/dev=jit +data/dev=jit +web/Members=default +web/dev=jit -data/admins", true},
-		"by an empty list":       {sso.GroupSync{Mode: sso.SyncReset}, values(), admins, false, "-data/Members -data/admins", true},
-		"by a missing attribute": {sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.ClearGroups}, state(sso.GroupsAbsent), admins, false, "-data/Members -data/admins", true},
-		"there are others":       {sso.GroupSync{Mode: sso.SyncReset}, values(), admins, true, "-data/Members -data/admins", false},
-		"moves to another":       {sso.GroupSync{Mode: sso.SyncReset}, values("sre"), admins, false, "+web/Members=default +web/sre=jit -data/Members -data/admins", false},
-		"stays":                  {sso.GroupSync{Mode: sso.SyncReset}, values("admins"), admins, false, "", false},
-		"no admin groups":        {sso.GroupSync{Mode: sso.SyncReset}, values(), nil, false, "-data/Members -data/admins", false},
-		"never was one":          {sso.GroupSync{Mode: sso.SyncReset}, values(), admins[1:], false, "-data/Members -data/admins", false},
-		"unknown":                {sso.GroupSync{Mode: sso.SyncReset}, state(sso.GroupsOverage), admins, false, "", false},
+		"the last one": {
+			sso.GroupSync{Mode: sso.SyncReset},
+			values("dev"),
+			admins,
+			false,
+			"+app/Members=default +app/dev=jit +data/dev=jit +web/Members=default +web/dev=jit -data/admins",
+			true,
+		},
+		"by an empty list": {
+			sso.GroupSync{Mode: sso.SyncReset},
+			values(),
+			admins,
+			false,
+			"-data/Members -data/admins",
+			true,
+		},
+		"by a missing attribute": {
+			sso.GroupSync{
+				Mode:     sso.SyncReset,
+				OnAbsent: sso.ClearGroups,
+			},
+			state(sso.GroupsAbsent),
+			admins,
+			false,
+			"-data/Members -data/admins",
+			true,
+		},
+		"there are others": {
+			sso.GroupSync{Mode: sso.SyncReset},
+			values(),
+			admins,
+			true,
+			"-data/Members -data/admins",
+			false,
+		},
+		"moves to another": {
+			sso.GroupSync{Mode: sso.SyncReset},
+			values("sre"),
+			admins,
+			false,
+			"+web/Members=default +web/sre=jit -data/Members -data/admins",
+			false,
+		},
+		"stays": {
+			sso.GroupSync{Mode: sso.SyncReset},
+			values("admins"),
+			admins,
+			false,
+			"",
+			false,
+		},
+		"no admin groups": {
+			sso.GroupSync{Mode: sso.SyncReset},
+			values(),
+			nil,
+			false,
+			"-data/Members -data/admins",
+			false,
+		},
+		"never was one": {
+			sso.GroupSync{Mode: sso.SyncReset},
+			values(),
+			admins[1:],
+			false,
+			"-data/Members -data/admins",
+			false,
+		},
+		"unknown": {
+			sso.GroupSync{Mode: sso.SyncReset},
+			state(sso.GroupsOverage),
+			admins,
+			false,
+			"",
+			false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got, err := groupsync.Plan(c.rules, c.asserted, sso.GroupSnapshot{
-				Groups: acme, Memberships: in("data/admins=jit", "data/Members=default"), AdminGroups: c.admins, OtherAdmins: c.others})
+				Groups:      acme,
+				Memberships: in("data/admins=jit", "data/Members=default"),
+				AdminGroups: c.admins,
+				OtherAdmins: c.others,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -41,8 +111,14 @@ func TestBrake(t *testing.T) {
 				t.Fatalf("held: %v", got.Held)
 			}
 			if c.held {
-				if summary(got) != "" || len(got.Record.Added)+len(got.Record.Removed) > 0 || got.Record.Mode != sso.SyncKeep || got.Record.Note == "" {
-					t.Errorf("held, but did %s and recorded %+v", summary(got), got.Record)
+				if summary(got) != "" ||
+					len(got.Record.Added)+len(got.Record.Removed) > 0 ||
+					got.Record.Mode != sso.SyncKeep ||
+					got.Record.Note == "" {
+					t.Errorf(
+						"held, but did %s and recorded %+v", summary(got),
+						got.Record,
+					)
 				}
 				got.Add, got.Remove = got.Held.Add, got.Held.Remove
 			}

@@ -61,12 +61,17 @@ func extra(d sso.Drifting) sso.DriftReason {
 // membership if it asserted the same groups. A user whose groups are not known
 // for certain stays, and a deactivated user does not sign in.
 func Reconcile(d sso.Drifting) (add, remove bool) {
-	if d.Group.Default || d.Held != "" || !d.Known || d.User.Status != sso.UserActive {
+	if d.Group.Default ||
+		d.Held != "" ||
+		!d.Known ||
+		d.User.Status != sso.UserActive {
 		return false, false
 	}
 	if d.Membership == nil {
 		// A truncated list is certain about the names in it.
 		return d.Expected && (d.Certain || d.Last.Mode == sso.SyncAddOnly), false
 	}
-	return false, d.Certain && !d.Expected && removable(d.Last.Mode, d.Membership.Source)
+	return false, d.Certain &&
+		!d.Expected &&
+		removable(d.Last.Mode, d.Membership.Source)
 }

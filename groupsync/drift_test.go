@@ -18,15 +18,24 @@ func day(n int) time.Time { return time.Date(2026, 11, n, 12, 0, 0, 0, time.UTC)
 // strays returns a user whose last sign-in was on the tenth and asserted all
 // groups.
 func strays(change func(*sso.Drifting)) sso.Drifting {
-	d := sso.Drifting{User: sso.User{Status: sso.UserActive}, Expected: true, Known: true, Certain: true,
-		Group: sso.Group{CreatedAt: day(1)}, Last: sso.SyncRecord{Mode: sso.SyncReset, At: day(10)}}
+	d := sso.Drifting{
+		User:     sso.User{Status: sso.UserActive},
+		Expected: true,
+		Known:    true,
+		Certain:  true,
+		Group:    sso.Group{CreatedAt: day(1)},
+		Last:     sso.SyncRecord{Mode: sso.SyncReset, At: day(10)},
+	}
 	change(&d)
 	return d
 }
 
 func isIn(source sso.MembershipSource, since int) func(*sso.Drifting) {
 	return func(d *sso.Drifting) {
-		d.Expected, d.Membership = false, &sso.Membership{Source: source, Since: day(since)}
+		d.Expected, d.Membership = false, &sso.Membership{
+			Source: source,
+			Since:  day(since),
+		}
 	}
 }
 
@@ -39,39 +48,99 @@ func TestExplainAndReconcile(t *testing.T) {
 			}
 		})
 	}
-	mode := func(m sso.SyncMode) func(*sso.Drifting) { return func(d *sso.Drifting) { d.Last.Mode = m } }
+	mode := func(m sso.SyncMode) func(*sso.Drifting) {
+		return func(d *sso.Drifting) {
+			d.Last.Mode = m
+		}
+	}
 	uncertain := func(d *sso.Drifting) { d.Certain = false }
 	off := func(d *sso.Drifting) { d.User.Status = sso.UserDeactivated }
 	held := func(d *sso.Drifting) { d.Held = "held-x" }
-	left := func(n int) func(*sso.Drifting) { return func(d *sso.Drifting) { d.Ended.Until = day(n) } }
+	left := func(n int) func(*sso.Drifting) {
+		return func(d *sso.Drifting) {
+			d.Ended.Until = day(n)
+		}
+	}
 	for name, c := range map[string]struct {
 		d      sso.Drifting
 		why    sso.DriftReason
 		change string
 	}{
-		"a default group":               {with(func(d *sso.Drifting) { d.Group.Default = true }), sso.DriftDefault, ""},
-		"missing, held":                 {with(held), sso.DriftHeld, ""},
-		"missing, deactivated":          {with(off), sso.DriftDeactivated, ""},
-		"missing, the group is newer":   {with(func(d *sso.Drifting) { d.Group.CreatedAt = day(11) }), sso.DriftGroupNewer, "add"},
-		"missing, renamed since":        {with(), sso.DriftGroupNewer, "add"},
-		"missing, taken out since":      {with(left(12)), sso.DriftManual, "add"},
-		"missing, left long ago":        {with(left(5)), sso.DriftOther, "add"},
-		"missing, the last was unknown": {with(uncertain, mode(sso.SyncKeep)), sso.DriftUnknown, ""},
-		"missing, cut off":              {with(uncertain, left(12), mode(sso.SyncAddOnly)), sso.DriftManual, "add"},
-		"extra, by hand":                {with(isIn(sso.SourceManual, 12)), sso.DriftManual, "remove"},
-		"extra, by hand, kept":          {with(isIn(sso.SourceManual, 12), mode(sso.SyncResetSynced)), sso.DriftManual, ""},
-		"extra, by SCIM":                {with(isIn(sso.SourceSCIM, 5)), sso.DriftProvisioned, "remove"},
-		"extra, held":                   {with(isIn(sso.SourceJIT, 5), held), sso.DriftHeld, ""},
-		"extra, nothing was ever said":  {with(isIn(sso.SourceJIT, 5), func(d *sso.Drifting) { d.Known, d.Certain = false, false }), sso.DriftNeverSaid, ""},
-		"extra, deactivated":            {with(isIn(sso.SourceJIT, 5), off), sso.DriftDeactivated, ""},
-		"extra, unknown":                {with(isIn(sso.SourceJIT, 5), uncertain, mode(sso.SyncKeep)), sso.DriftUnknown, ""},
-		"extra, restored":               {with(isIn(sso.SourceJIT, 12)), sso.DriftRestored, "remove"},
-		"extra, nothing is taken away":  {with(isIn(sso.SourceJIT, 5), mode(sso.SyncAddOnly)), sso.DriftMode, ""},
-		"extra, renamed since":          {with(isIn(sso.SourceJIT, 5)), sso.DriftGroupNewer, "remove"},
+		"a default group": {
+			with(func(d *sso.Drifting) {
+				d.Group.Default = true
+			}),
+			sso.DriftDefault,
+			"",
+		},
+		"missing, held":        {with(held), sso.DriftHeld, ""},
+		"missing, deactivated": {with(off), sso.DriftDeactivated, ""},
+		"missing, the group is newer": {
+			with(func(d *sso.Drifting) {
+				d.Group.CreatedAt = day(11)
+			}),
+			sso.DriftGroupNewer,
+			"add",
+		},
+		"missing, renamed since":   {with(), sso.DriftGroupNewer, "add"},
+		"missing, taken out since": {with(left(12)), sso.DriftManual, "add"},
+		"missing, left long ago":   {with(left(5)), sso.DriftOther, "add"},
+		"missing, the last was unknown": {
+			with(uncertain, mode(sso.SyncKeep)), sso.DriftUnknown, "",
+		},
+		"missing, cut off": {
+			with(uncertain, left(12), mode(sso.SyncAddOnly)), sso.DriftManual, "add",
+		},
+		"extra, by hand": {
+			with(isIn(sso.SourceManual, 12)), sso.DriftManual, "remove",
+		},
+		"extra, by hand, kept": {
+			with(isIn(sso.SourceManual, 12), mode(sso.SyncResetSynced)),
+			sso.DriftManual,
+			"",
+		},
+		"extra, by SCIM": {
+			with(isIn(sso.SourceSCIM, 5)), sso.DriftProvisioned, "remove",
+		},
+		"extra, held": {
+			with(isIn(sso.SourceJIT, 5), held), sso.DriftHeld, "",
+		},
+		"extra, nothing was ever said": {
+			with(isIn(sso.SourceJIT, 5), func(d *sso.Drifting) {
+				d.Known = false
+				d.Certain = false
+			}),
+			sso.DriftNeverSaid,
+			"",
+		},
+		"extra, deactivated": {
+			with(isIn(sso.SourceJIT, 5), off), sso.DriftDeactivated, "",
+		},
+		"extra, unknown": {
+			with(isIn(sso.SourceJIT, 5), uncertain, mode(sso.SyncKeep)),
+			sso.DriftUnknown,
+			"",
+		},
+		"extra, restored": {
+			with(isIn(sso.SourceJIT, 12)), sso.DriftRestored, "remove",
+		},
+		"extra, nothing is taken away": {
+			with(isIn(sso.SourceJIT, 5), mode(sso.SyncAddOnly)),
+			sso.DriftMode,
+			"",
+		},
+		"extra, renamed since": {
+			with(isIn(sso.SourceJIT, 5)), sso.DriftGroupNewer, "remove",
+		},
 	} {
 		add, remove := groupsync.Reconcile(c.d)
-		change := map[[2]bool]string{{true, false}: "add", {false, true}: "remove"}[[2]bool{add, remove}]
-		if why := groupsync.Explain(c.d); why != c.why || change != c.change || add && remove {
+		change := map[[2]bool]string{
+			{true, false}: "add",
+			{false, true}: "remove",
+		}[[2]bool{add, remove}]
+		if why := groupsync.Explain(c.d); why != c.why ||
+			change != c.change ||
+			add && remove {
 			t.Errorf("%s: %s, %q; want %s, %q", name, why, change, c.why, c.change)
 		}
 	}
@@ -84,15 +153,30 @@ func TestReconcileKeepsMembersOfUnknownGroups(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
 		d := strays(func(d *sso.Drifting) {
-			d.Expected, d.Known, d.Certain = flag("expected"), flag("known"), flag("certain")
-			d.Last.Mode = rapid.SampledFrom([]sso.SyncMode{sso.SyncReset, sso.SyncResetSynced, sso.SyncAddOnly, sso.SyncKeep}).Draw(t, "mode")
+			d.Expected, d.Known, d.Certain = flag(
+				"expected",
+			), flag("known"), flag("certain")
+			d.Last.Mode = rapid.SampledFrom([]sso.SyncMode{
+				sso.SyncReset, sso.SyncResetSynced, sso.SyncAddOnly, sso.SyncKeep,
+			}).Draw(t, "mode")
 			if flag("member") {
-				d.Membership = &sso.Membership{Source: rapid.SampledFrom([]sso.MembershipSource{sso.SourceJIT, sso.SourceManual, sso.SourceSCIM}).Draw(t, "source")}
+				d.Membership = &sso.Membership{
+					Source: rapid.SampledFrom([]sso.MembershipSource{
+						sso.SourceJIT, sso.SourceManual, sso.SourceSCIM,
+					}).Draw(t, "source"),
+				}
 			}
 		})
 		add, remove := groupsync.Reconcile(d)
-		if remove && (!d.Certain || !d.Known || d.Expected || d.Membership == nil) || add && (!d.Expected || d.Membership != nil || !d.Certain && d.Last.Mode != sso.SyncAddOnly) || groupsync.Explain(d) == "" {
-			t.Fatalf("%+v: add %v, remove %v, %q", d, add, remove, groupsync.Explain(d))
+		if remove && (!d.Certain || !d.Known || d.Expected || d.Membership == nil) ||
+			add &&
+				(!d.Expected ||
+					d.Membership != nil ||
+					!d.Certain && d.Last.Mode != sso.SyncAddOnly) ||
+			groupsync.Explain(d) == "" {
+			t.Fatalf(
+				"%+v: add %v, remove %v, %q", d, add, remove, groupsync.Explain(d),
+			)
 		}
 	})
 }
@@ -103,13 +187,23 @@ func TestShareBrake(t *testing.T) {
 		members, removed int
 		want             bool
 	}{
-		{0, 0, false}, {20, 20, false}, {21, 21, true}, {40, 20, false}, {41, 21, true}, {42, 21, false}, {42, 22, true}, {1000, 500, false}, {1000, 501, true}, {30, 0, false},
+		{0, 0, false},
+		{20, 20, false},
+		{21, 21, true},
+		{40, 20, false},
+		{41, 21, true},
+		{42, 21, false},
+		{42, 22, true},
+		{1000, 500, false},
+		{1000, 501, true},
+		{30, 0, false},
 	} {
 		if got := groupsync.ShareBrake(c.members, c.removed); got != c.want {
 			t.Errorf("%d of %d: %v", c.removed, c.members, got)
 		}
 	}
-	if err := groupsync.ErrShareBrake(41, 21); sso.KindOf(err) != sso.Conflict || sso.CodeOf(err) != "share_brake" {
+	if err := groupsync.ErrShareBrake(41, 21); sso.KindOf(err) != sso.Conflict ||
+		sso.CodeOf(err) != "share_brake" {
 		t.Error(err)
 	}
 }
@@ -117,10 +211,16 @@ func TestShareBrake(t *testing.T) {
 func TestRulesOf(t *testing.T) {
 	t.Parallel()
 	rules := sso.GroupSync{Mode: sso.SyncAddOnly, OnAbsent: sso.DenySignIn}
-	if got := groupsync.RulesOf(sso.Config{GroupSync: rules, Provisioning: sso.ProvisionJIT}); !reflect.DeepEqual(got, rules) {
+	if got := groupsync.RulesOf(sso.Config{
+		GroupSync:    rules,
+		Provisioning: sso.ProvisionJIT,
+	}); !reflect.DeepEqual(got, rules) {
 		t.Errorf("got %+v", got)
 	}
-	got := groupsync.RulesOf(sso.Config{GroupSync: rules, Provisioning: sso.ProvisionSCIM})
+	got := groupsync.RulesOf(sso.Config{
+		GroupSync:    rules,
+		Provisioning: sso.ProvisionSCIM,
+	})
 	if !reflect.DeepEqual(got, sso.GroupSync{Mode: sso.SyncKeep}) {
 		t.Errorf("provisioned: %+v", got)
 	}
@@ -130,12 +230,22 @@ func TestRulesOf(t *testing.T) {
 // held or not.
 func TestByOrganization(t *testing.T) {
 	t.Parallel()
-	snapshot := sso.GroupSnapshot{Groups: acme, Memberships: in("data/admins=jit", "data/Members=default"), AdminGroups: []sso.GroupID{"data/admins"},
-		Organizations: map[sso.OrganizationID]string{"web": "Web", "app": "App", "data": "Data"}}
+	snapshot := sso.GroupSnapshot{
+		Groups:      acme,
+		Memberships: in("data/admins=jit", "data/Members=default"),
+		AdminGroups: []sso.GroupID{"data/admins"},
+		Organizations: map[sso.OrganizationID]string{
+			"web":  "Web",
+			"app":  "App",
+			"data": "Data",
+		},
+	}
 	for _, others := range []bool{true, false} {
 		snapshot.OtherAdmins = others
 		snapshot.Near = world("app/Sre")
-		changes, err := groupsync.Plan(sso.GroupSync{Mode: sso.SyncReset}, values("dev", "SRE"), snapshot)
+		changes, err := groupsync.Plan(
+			sso.GroupSync{Mode: sso.SyncReset}, values("dev", "SRE"), snapshot,
+		)
 		if err != nil || (changes.Held == nil) != others {
 			t.Fatal(err, changes.Held)
 		}
@@ -151,7 +261,10 @@ func TestByOrganization(t *testing.T) {
 			for _, m := range o.NearMisses {
 				near = append(near, m.Name)
 			}
-			got[o.Name] = [][]string{words(o.Added), words(o.Removed), words(o.Kept), near, o.OnlyElsewhere}
+			got[o.Name] = [][]string{
+				words(o.Added), words(o.Removed), words(o.Kept), near,
+				o.OnlyElsewhere,
+			}
 		}
 		want := map[string][][]string{
 			"App":  {{"Members", "dev"}, nil, nil, {"Sre"}, nil},
@@ -163,12 +276,17 @@ func TestByOrganization(t *testing.T) {
 		}
 	}
 	snapshot.Groups = world("web/Members", "web/dev", "data/Members", "data/admins")
-	changes, err := groupsync.Plan(sso.GroupSync{Mode: sso.SyncAddOnly}, values("dev"), snapshot)
+	changes, err := groupsync.Plan(
+		sso.GroupSync{Mode: sso.SyncAddOnly}, values("dev"), snapshot,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, o := range groupsync.ByOrganization(changes, snapshot) {
-		if want := map[string][]string{"Web": nil, "Data": {"dev"}}[o.Name]; cmp.Diff(want, o.OnlyElsewhere) != "" {
+		if want := map[string][]string{
+			"Web":  nil,
+			"Data": {"dev"},
+		}[o.Name]; cmp.Diff(want, o.OnlyElsewhere) != "" {
 			t.Errorf("%s: only elsewhere: %v", o.Name, o.OnlyElsewhere)
 		}
 	}

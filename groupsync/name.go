@@ -21,13 +21,22 @@ func CheckName(field, name string) []sso.FieldError {
 		return problems
 	}
 	if !norm.NFC.IsNormalString(name) {
-		return []sso.FieldError{{Field: field, Message: "Write this in Unicode normalization form C: names are compared byte for byte."}}
+		return []sso.FieldError{{
+			Field:   field,
+			Message: "Write this in Unicode normalization form C: names are compared byte for byte.",
+		}}
 	}
 	if strings.ContainsRune(name, unicode.ReplacementChar) {
-		return []sso.FieldError{{Field: field, Message: "Enter the character that was lost: the name has U+FFFD in its place."}}
+		return []sso.FieldError{{
+			Field:   field,
+			Message: "Enter the character that was lost: the name has U+FFFD in its place.",
+		}}
 	}
 	if fold.Clean(name) != name {
-		return []sso.FieldError{{Field: field, Message: "Remove the characters before or after the name that cannot be seen: asserted names are compared without them."}}
+		return []sso.FieldError{{
+			Field:   field,
+			Message: "Remove the characters before or after the name that cannot be seen: asserted names are compared without them.",
+		}}
 	}
 	return nil
 }
@@ -46,7 +55,10 @@ func CleanIDPNames(group string, names []string) ([]string, []sso.FieldError) {
 		case len(faults) > 0:
 			problems = append(problems, faults...)
 		case name == sso.DefaultGroupName:
-			problems = append(problems, sso.FieldError{Field: field, Message: "Default groups have this name: group sync matches nothing by it."})
+			problems = append(problems, sso.FieldError{
+				Field:   field,
+				Message: "Default groups have this name: group sync matches nothing by it.",
+			})
 		case name != group:
 			clean = append(clean, name)
 		}
@@ -54,7 +66,10 @@ func CleanIDPNames(group string, names []string) ([]string, []sso.FieldError) {
 	slices.Sort(clean)
 	clean = slices.Compact(clean)
 	if len(clean) > sso.MaxIDPNames {
-		problems = append(problems, sso.FieldError{Field: "idp_names", Message: fmt.Sprintf("Use at most %d names.", sso.MaxIDPNames)})
+		problems = append(problems, sso.FieldError{
+			Field:   "idp_names",
+			Message: fmt.Sprintf("Use at most %d names.", sso.MaxIDPNames),
+		})
 	}
 	return clean, problems
 }

@@ -50,13 +50,21 @@ func NearMisses(unmatched []string, groups []sso.Group, organizations map[sso.Or
 				})
 			}
 		}
-		if len(seen) == 0 && objectIDs < mostObjectIDs && sso.LooksLikeObjectID(strings.TrimSpace(asserted)) {
+		if len(seen) == 0 &&
+			objectIDs < mostObjectIDs &&
+			sso.LooksLikeObjectID(strings.TrimSpace(asserted)) {
 			objectIDs++
-			all = append(all, sso.NearMiss{Asserted: asserted, Why: sso.IsObjectID})
+			all = append(all, sso.NearMiss{
+				Asserted: asserted,
+				Why:      sso.IsObjectID,
+			})
 		}
 	}
 	slices.SortFunc(all, func(a, b sso.NearMiss) int {
-		return cmp.Or(cmp.Compare(a.Asserted, b.Asserted), cmp.Compare(a.OrganizationName, b.OrganizationName), cmp.Compare(a.Group, b.Group))
+		return cmp.Or(
+			cmp.Compare(a.Asserted, b.Asserted),
+			cmp.Compare(a.OrganizationName, b.OrganizationName), cmp.Compare(a.Group, b.Group),
+		)
 	})
 	return all
 }
@@ -84,7 +92,8 @@ func nearness(asserted string, reading fold.Reading, n named) (sso.Nearness, boo
 		return sso.DiffersInSpace, true
 	case visible(a) == b:
 		return sso.DiffersInvisibly, true
-	case norm.NFKC.IsNormalString(a) && cases.Fold().String(a) == cases.Fold().String(b): // folding would otherwise expand ligatures
+	case norm.NFKC.IsNormalString(a) && cases.Fold().String(a) == cases.Fold().String(b):
+		// folding would otherwise expand ligatures
 		return sso.DiffersInCase, true
 	}
 	return sso.DiffersInLookAlike, true

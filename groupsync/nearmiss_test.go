@@ -13,7 +13,10 @@ import (
 
 func TestNearMisses(t *testing.T) {
 	t.Parallel()
-	groups := world("web/Members", "web/sre", "web/On call", "app/Members", "app/Sre", "app/office", "data/Members", "data/HR", "data/straße")
+	groups := world(
+		"web/Members", "web/sre", "web/On call", "app/Members", "app/Sre",
+		"app/office", "data/Members", "data/HR", "data/straße",
+	)
 	for asserted, want := range map[string][]string{
 		"SRE":            {"app/Sre case", "web/sre case"},
 		" sre":           {"app/Sre case", "web/sre space"},
@@ -24,17 +27,27 @@ func TestNearMisses(t *testing.T) {
 		"НR":             {"data/HR look-alike"}, // Cyrillic En, which is drawn as H
 		"s\u200bre":      {"app/Sre look-alike", "web/sre invisible"},
 		"STRASSE":        {"data/straße case"},
-		"Members":        {"app/Members default", "data/Members default", "web/Members default"},
-		"members":        {"app/Members case", "data/Members case", "web/Members case"},
-		"sres":           nil,
-		"":               nil,
-		" ":              nil,
-		"\xff":           nil,
-		"\ufffd":         nil,
+		"Members": {
+			"app/Members default", "data/Members default", "web/Members default",
+		},
+		"members": {"app/Members case", "data/Members case", "web/Members case"},
+		"sres":    nil,
+		"":        nil,
+		" ":       nil,
+		"\xff":    nil,
+		"\ufffd":  nil,
 	} {
 		var got []string
-		for _, m := range groupsync.NearMisses([]string{asserted}, groups, map[sso.OrganizationID]string{"web": "web", "app": "app", "data": "data"}) {
-			if m.Asserted != asserted || string(m.Group) != m.OrganizationName+"/"+m.Name {
+		for _, m := range groupsync.NearMisses(
+			[]string{asserted}, groups,
+			map[sso.OrganizationID]string{
+				"web":  "web",
+				"app":  "app",
+				"data": "data",
+			},
+		) {
+			if m.Asserted != asserted ||
+				string(m.Group) != m.OrganizationName+"/"+m.Name {
 				t.Errorf("%q: %+v", asserted, m)
 			}
 			got = append(got, fmt.Sprint(m.Group, " ", m.Why))
@@ -52,7 +65,11 @@ func TestNearMissesOfIDPNames(t *testing.T) {
 	groups := world("web/Members", "web/sre", "web/dev")
 	groups[1].IDPNames = []string{"SRE team", "sre Team", "CN=SRE"}
 	for asserted, want := range map[string][]string{
-		"sre team": {"web/sre case"}, "cn=sre": {"web/sre case"}, " CN=SRE": {"web/sre space"}, "SRE team": nil, "SRE": {"web/sre case"},
+		"sre team": {"web/sre case"},
+		"cn=sre":   {"web/sre case"},
+		" CN=SRE":  {"web/sre space"},
+		"SRE team": nil,
+		"SRE":      {"web/sre case"},
 	} {
 		var got []string
 		for _, m := range groupsync.NearMisses([]string{asserted}, groups, nil) {
@@ -97,7 +114,9 @@ func TestNearMissesInside(t *testing.T) {
 		var got []string
 		for _, m := range groupsync.NearMisses([]string{asserted}, groups, nil) {
 			got = append(got, fmt.Sprint(m.Group, " ", m.Why))
-			if m.Why.Words() == "" || m.Acceptable() != (m.Why.Mend() != sso.MendDelimiter && m.Why.Mend() != sso.MendNone) {
+			if m.Why.Words() == "" ||
+				m.Acceptable() != (m.Why.Mend() != sso.MendDelimiter &&
+					m.Why.Mend() != sso.MendNone) {
 				t.Errorf("%q: %+v", asserted, m)
 			}
 		}
@@ -122,16 +141,34 @@ func TestObjectIDsAreNearMisses(t *testing.T) {
 		want      []string
 	}{
 		{"lower case", []string{id}, groups, []string{id + " object-id"}},
-		{"upper case", []string{strings.ToUpper(id)}, groups, []string{strings.ToUpper(id) + " object-id"}},
+		{
+			"upper case",
+			[]string{strings.ToUpper(id)},
+			groups,
+			[]string{strings.ToUpper(id) + " object-id"},
+		},
 		{"no groups at all", []string{id}, nil, []string{id + " object-id"}},
-		{"beside a name", []string{id, "SRE"}, groups, []string{id + " object-id", "SRE case"}},
-		{"in other case than the IdP name", []string{strings.ToUpper(id)}, named, []string{strings.ToUpper(id) + " case"}},
+		{
+			"beside a name",
+			[]string{id, "SRE"},
+			groups,
+			[]string{id + " object-id", "SRE case"},
+		},
+		{
+			"in other case than the IdP name",
+			[]string{strings.ToUpper(id)},
+			named,
+			[]string{strings.ToUpper(id) + " case"},
+		},
 		{"cut off", []string{id[:35], "x" + id}, groups, nil},
 	} {
 		var got []string
 		for _, m := range groupsync.NearMisses(c.unmatched, c.groups, nil) {
 			got = append(got, m.Asserted+" "+string(m.Why))
-			if m.Why == sso.IsObjectID && (m.Group != "" || m.Acceptable() || !strings.Contains(m.Why.Words(), "IdP name")) {
+			if m.Why == sso.IsObjectID &&
+				(m.Group != "" ||
+					m.Acceptable() ||
+					!strings.Contains(m.Why.Words(), "IdP name")) {
 				t.Errorf("%s: %+v", c.name, m)
 			}
 		}

@@ -31,7 +31,11 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 		snapshot: snapshot,
 		groups:   make(map[sso.GroupID]sso.Group, len(snapshot.Groups)),
 		member:   make(map[sso.GroupID]sso.Membership, len(snapshot.Memberships)),
-		changes:  sso.MembershipChanges{Record: sso.SyncRecord{Mode: mode, Asserted: asserted, Note: note}},
+		changes: sso.MembershipChanges{Record: sso.SyncRecord{
+			Mode:     mode,
+			Asserted: asserted,
+			Note:     note,
+		}},
 	}
 	for _, g := range snapshot.Groups {
 		p.groups[g.ID] = g
@@ -54,7 +58,9 @@ func Plan(rules sso.GroupSync, asserted sso.AssertedGroups, snapshot sso.GroupSn
 		p.brake(asserted)
 	}
 	p.describe()
-	p.changes.Record.NearMisses = NearMisses(p.changes.Record.Unmatched, snapshot.Near, snapshot.Organizations)
+	p.changes.Record.NearMisses = NearMisses(
+		p.changes.Record.Unmatched, snapshot.Near, snapshot.Organizations,
+	)
 	return p.changes, nil
 }
 
@@ -64,31 +70,43 @@ func effective(rules sso.GroupSync, asserted sso.AssertedGroups) (sso.SyncMode, 
 		return sso.SyncKeep, "Provisioning of this connection is set to SCIM, which is not available yet: " +
 			"the sign-in left all memberships as they were. Set it to sign-in.", nil
 	}
-	unknown := &sso.Error{Kind: sso.Forbidden, Code: "groups_unknown",
-		Public: "Your company's sign-in did not say which groups you are in, and that is required here."}
+	unknown := &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "groups_unknown",
+		Public: "Your company's sign-in did not say which groups you are in, and that is required here.",
+	}
 	switch asserted.State {
 	case sso.GroupsPartial:
 		return sso.SyncAddOnly, partialNote(asserted), nil
 	case sso.GroupsTruncated:
 		if asserted.Unread > 0 {
-			return sso.SyncAddOnly, fmt.Sprintf("The identity provider named more groups than are read here: %d of %d were read and added, none was removed. "+
-				"Let it send fewer, or narrow the list with the mapping's include.", len(asserted.Names), len(asserted.Names)+asserted.Unread), nil
+			return sso.SyncAddOnly, fmt.Sprintf(
+				"The identity provider named more groups than are read here: %d of %d were read and added, none was removed. "+
+					"Let it send fewer, or narrow the list with the mapping's include.",
+				len(asserted.Names), len(asserted.Names)+asserted.Unread,
+			), nil
 		}
-		return sso.SyncAddOnly, "The list has the length at which this identity provider cuts lists off, or came with a pointer to more: groups were added, none removed.", nil
+		return sso.SyncAddOnly,
+			"The list has the length at which this identity provider cuts lists off, or came with a pointer to more: groups were added, none removed.",
+			nil
 	case sso.GroupsOverage:
 		if rules.OnOverage == sso.DenySignIn {
 			return "", "", unknown
 		}
-		return sso.SyncKeep, "The identity provider sent a pointer instead of the list, because the person is in too many groups: every membership was kept.", nil
+		return sso.SyncKeep,
+			"The identity provider sent a pointer instead of the list, because the person is in too many groups: every membership was kept.",
+			nil
 	case sso.GroupsAbsent:
 		switch rules.OnAbsent {
 		case sso.DenySignIn:
 			return "", "", unknown
 		case sso.ClearGroups:
 			if asserted.Unfetched {
-				return sso.SyncKeep, "What may list the groups could not be read, so they are unknown: every membership was kept.", nil
+				return sso.SyncKeep,
+					"What may list the groups could not be read, so they are unknown: every membership was kept.", nil
 			}
-			return rules.Mode, "The identity provider sent no group attribute; this connection takes that for no groups.", nil
+			return rules.Mode,
+				"The identity provider sent no group attribute; this connection takes that for no groups.", nil
 		}
 		return sso.SyncKeep, "The identity provider sent no group attribute: every membership was kept.", nil
 	}
@@ -180,7 +198,10 @@ func (p *planner) leaveFormerDefaults(configured sso.SyncMode, wanted, defaults 
 		return
 	}
 	for id, m := range maps.Clone(p.member) {
-		if m.Source == sso.SourceConnection && !wanted[id] && !defaults[id] && !p.groups[id].Default {
+		if m.Source == sso.SourceConnection &&
+			!wanted[id] &&
+			!defaults[id] &&
+			!p.groups[id].Default {
 			p.leave(id)
 			p.byDefault = true
 		}
@@ -189,7 +210,10 @@ func (p *planner) leaveFormerDefaults(configured sso.SyncMode, wanted, defaults 
 
 func (p *planner) remove(mode sso.SyncMode, wanted, defaults map[sso.GroupID]bool) {
 	for id, m := range maps.Clone(p.member) {
-		if wanted[id] || defaults[id] || p.groups[id].Default || !removable(mode, m.Source) {
+		if wanted[id] ||
+			defaults[id] ||
+			p.groups[id].Default ||
+			!removable(mode, m.Source) {
 			continue
 		}
 		p.leave(id)
@@ -201,7 +225,9 @@ func removable(mode sso.SyncMode, source sso.MembershipSource) bool {
 	case sso.SyncReset:
 		return true
 	case sso.SyncResetSynced:
-		return source == sso.SourceJIT || source == sso.SourceSCIM || source == sso.SourceConnection
+		return source == sso.SourceJIT ||
+			source == sso.SourceSCIM ||
+			source == sso.SourceConnection
 	}
 	return false
 }
@@ -250,7 +276,9 @@ func (p *planner) leave(id sso.GroupID) {
 
 // order sorts the changes, so that the result does not depend on map order.
 func (p *planner) order() {
-	slices.SortFunc(p.changes.Add, func(a, b sso.Membership) int { return cmp.Compare(a.Group, b.Group) })
+	slices.SortFunc(p.changes.Add, func(a, b sso.Membership) int {
+		return cmp.Compare(a.Group, b.Group)
+	})
 	slices.Sort(p.changes.Remove)
 }
 
@@ -282,5 +310,10 @@ func (p *planner) words(add []sso.Membership, remove []sso.GroupID) (added, remo
 
 func (p *planner) name(id sso.GroupID) sso.GroupChange {
 	g := p.groups[id]
-	return sso.GroupChange{Group: id, Name: g.Name, Organization: g.Organization, OrganizationName: p.snapshot.Organizations[g.Organization]}
+	return sso.GroupChange{
+		Group:            id,
+		Name:             g.Name,
+		Organization:     g.Organization,
+		OrganizationName: p.snapshot.Organizations[g.Organization],
+	}
 }

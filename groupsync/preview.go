@@ -26,7 +26,10 @@ func ByOrganization(c sso.MembershipChanges, snapshot sso.GroupSnapshot) []Organ
 	all := map[sso.OrganizationID]*OrganizationPreview{}
 	of := func(id sso.OrganizationID) *OrganizationPreview {
 		if all[id] == nil {
-			all[id] = &OrganizationPreview{Organization: id, Name: snapshot.Organizations[id]}
+			all[id] = &OrganizationPreview{
+				Organization: id,
+				Name:         snapshot.Organizations[id],
+			}
 		}
 		return all[id]
 	}

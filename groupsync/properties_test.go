@@ -15,9 +15,13 @@ import (
 func TestPlanKeepsWithinBounds(t *testing.T) {
 	t.Parallel()
 	properties := map[string]func(t *rapid.T, s scenario, c sso.MembershipChanges){
-		"only groups it was shown, so none of another enterprise": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
+		"only groups it was shown, so none of another enterprise": func(
+			t *rapid.T, s scenario, c sso.MembershipChanges,
+		) {
 			shown := func(id sso.GroupID) bool {
-				return slices.ContainsFunc(s.snapshot.Groups, func(g sso.Group) bool { return g.ID == id })
+				return slices.ContainsFunc(s.snapshot.Groups, func(g sso.Group) bool {
+					return g.ID == id
+				})
 			}
 			for _, m := range c.Add {
 				if !shown(m.Group) || is(s.snapshot.Memberships, m.Group) {
@@ -30,37 +34,53 @@ func TestPlanKeepsWithinBounds(t *testing.T) {
 				}
 			}
 		},
-		"a default group is left only with the last other group of its organization, and only if no admin put the person there": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
+		"a default group is left only with the last other group of its organization, and only if no admin put the person there": func(
+			t *rapid.T, s scenario, c sso.MembershipChanges,
+		) {
 			after := apply(s.snapshot.Memberships, c)
 			for _, g := range s.snapshot.Groups {
 				if !g.Default || !slices.Contains(c.Remove, g.ID) {
 					continue
 				}
-				if row := s.snapshot.Memberships[slices.IndexFunc(s.snapshot.Memberships, member(g.ID))]; row.Source != sso.SourceDefault {
+				if row := s.snapshot.Memberships[slices.IndexFunc(
+					s.snapshot.Memberships, member(g.ID),
+				)]; row.Source != sso.SourceDefault {
 					t.Fatalf("%s was removed, a row of source %s", g.ID, row.Source)
 				}
 				for _, other := range s.snapshot.Groups {
-					if other.Organization == g.Organization && !other.Default && is(after, other.ID) {
+					if other.Organization == g.Organization &&
+						!other.Default &&
+						is(after, other.ID) {
 						t.Fatalf("out of %s, though in %s", g.ID, other.ID)
 					}
 				}
 			}
 		},
-		"a name is a membership in each organization that has a group of these bytes, as name or IdP name, and in no other": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
+		"a name is a membership in each organization that has a group of these bytes, as name or IdP name, and in no other": func(
+			t *rapid.T, s scenario, c sso.MembershipChanges,
+		) {
 			if c.Record.Mode == sso.SyncKeep {
 				return
 			}
 			after := apply(s.snapshot.Memberships, c)
 			for _, g := range s.snapshot.Groups {
 				named := slices.ContainsFunc(s.asserted.Names, g.Named)
-				if named && !is(after, g.ID) || !named && !g.Default && is(c.Add, g.ID) {
-					t.Fatalf("%q is asserted %v: in it afterwards %v", g.ID, named, is(after, g.ID))
+				if named && !is(after, g.ID) ||
+					!named && !g.Default && is(c.Add, g.ID) {
+					t.Fatalf(
+						"%q is asserted %v: in it afterwards %v", g.ID, named,
+						is(after, g.ID),
+					)
 				}
 			}
 		},
-		"a membership added by hand is removed only by mode reset": func(t *rapid.T, s scenario, c sso.MembershipChanges) {
+		"a membership added by hand is removed only by mode reset": func(
+			t *rapid.T, s scenario, c sso.MembershipChanges,
+		) {
 			for _, m := range s.snapshot.Memberships {
-				if m.Source == sso.SourceManual && slices.Contains(c.Remove, m.Group) && c.Record.Mode != sso.SyncReset {
+				if m.Source == sso.SourceManual &&
+					slices.Contains(c.Remove, m.Group) &&
+					c.Record.Mode != sso.SyncReset {
 					t.Fatalf("%s removed %s", c.Record.Mode, m.Group)
 				}
 			}
@@ -70,16 +90,28 @@ func TestPlanKeepsWithinBounds(t *testing.T) {
 			for _, m := range c.Add {
 				added = append(added, m.Group)
 			}
-			if !slices.Equal(added, ids(c.Record.Added)) || !slices.Equal(c.Remove, ids(c.Record.Removed)) {
-				t.Fatalf("added %v, recorded %v; removed %v, recorded %v", added, ids(c.Record.Added), c.Remove, ids(c.Record.Removed))
+			if !slices.Equal(added, ids(c.Record.Added)) ||
+				!slices.Equal(c.Remove, ids(c.Record.Removed)) {
+				t.Fatalf(
+					"added %v, recorded %v; removed %v, recorded %v", added,
+					ids(c.Record.Added), c.Remove, ids(c.Record.Removed),
+				)
 			}
 			if diff := cmp.Diff(s.asserted, c.Record.Asserted); diff != "" {
 				t.Fatal(diff)
 			}
 		},
-		"nothing changes where memberships come by provisioning": func(t *rapid.T, s scenario, _ sso.MembershipChanges) {
-			s.rules = sso.GroupSync{Mode: sso.SyncKeep, OnAbsent: s.rules.OnAbsent, OnOverage: sso.DenySignIn}
-			if c := plan(t, s); summary(c) != "" || c.Record.Mode != sso.SyncKeep || c.Record.Note == "" {
+		"nothing changes where memberships come by provisioning": func(
+			t *rapid.T, s scenario, _ sso.MembershipChanges,
+		) {
+			s.rules = sso.GroupSync{
+				Mode:      sso.SyncKeep,
+				OnAbsent:  s.rules.OnAbsent,
+				OnOverage: sso.DenySignIn,
+			}
+			if c := plan(t, s); summary(c) != "" ||
+				c.Record.Mode != sso.SyncKeep ||
+				c.Record.Note == "" {
 				t.Fatalf("%s (%s)", summary(c), c.Record.Mode)
 			}
 		},
@@ -115,9 +147,14 @@ func TestPlanChangesNothingItIsGiven(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		s := anything(t)
-		groups, memberships, names := slices.Clone(s.snapshot.Groups), slices.Clone(s.snapshot.Memberships), slices.Clone(s.asserted.Names)
+		groups := slices.Clone(s.snapshot.Groups)
+		memberships := slices.Clone(s.snapshot.Memberships)
+		names := slices.Clone(s.asserted.Names)
 		first := plan(t, s)
-		if diff := cmp.Diff([]any{groups, memberships, names}, []any{s.snapshot.Groups, s.snapshot.Memberships, s.asserted.Names}); diff != "" {
+		if diff := cmp.Diff(
+			[]any{groups, memberships, names},
+			[]any{s.snapshot.Groups, s.snapshot.Memberships, s.asserted.Names},
+		); diff != "" {
 			t.Fatal(diff)
 		}
 		if diff := cmp.Diff(first, plan(t, s)); diff != "" {
@@ -135,7 +172,9 @@ func TestUnknownNeverRemovesAnyone(t *testing.T) {
 		s := anything(t)
 		s.rules.OnAbsent = rapid.SampledFrom([]sso.WhenUnknown{"", sso.KeepGroups}).Draw(t, "absent")
 		random := rapid.SliceOfN(rapid.Uint32(), 1000, 1000).Draw(t, "sign-ins")
-		names := []string{"a", "A", "b", "c", "Members ", "ﬁ", "fi", "Members", "nowhere"}
+		names := []string{
+			"a", "A", "b", "c", "Members ", "ﬁ", "fi", "Members", "nowhere",
+		}
 		unknown := 0
 		for _, n := range random {
 			s.asserted = sso.AssertedGroups{State: sso.GroupsState(n % 6)}

@@ -14,7 +14,9 @@ import (
 // Begin returns the redirect that starts a sign-in: authorization code flow
 // with PKCE S256 (RFC 7636) and a nonce, whether or not the provider announces
 // support. The pending login's ID is the state.
-func (rp *RelyingParty) Begin(ctx context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin) (sso.Redirect, error) {
+func (rp *RelyingParty) Begin(
+	ctx context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin,
+) (sso.Redirect, error) {
 	known, err := rp.provider(c, cfg)
 	if err != nil {
 		return sso.Redirect{}, err
@@ -25,7 +27,9 @@ func (rp *RelyingParty) Begin(ctx context.Context, c sso.Connection, cfg sso.Con
 	if err != nil {
 		return sso.Redirect{}, fmt.Errorf("begin at %s: %w", cfg.OIDC.Issuer, err)
 	}
-	options := []oauth2.AuthCodeOption{gooidc.Nonce(p.Nonce.Reveal()), oauth2.S256ChallengeOption(p.Verifier.Reveal())}
+	options := []oauth2.AuthCodeOption{
+		gooidc.Nonce(p.Nonce.Reveal()), oauth2.S256ChallengeOption(p.Verifier.Reveal()),
+	}
 	if cfg.OIDC.Prompt != "" {
 		options = append(options, oauth2.SetAuthURLParam("prompt", cfg.OIDC.Prompt))
 	}
@@ -40,7 +44,11 @@ func (rp *RelyingParty) oauth(c sso.Connection, cfg sso.OIDCConfig, d Discovery)
 		ClientID:    cfg.ClientID,
 		RedirectURL: rp.RedirectURI(c.ID),
 		Scopes:      []string{gooidc.ScopeOpenID},
-		Endpoint:    oauth2.Endpoint{AuthURL: d.AuthorizationEndpoint, TokenURL: d.TokenEndpoint, AuthStyle: oauth2.AuthStyleInParams},
+		Endpoint: oauth2.Endpoint{
+			AuthURL:   d.AuthorizationEndpoint,
+			TokenURL:  d.TokenEndpoint,
+			AuthStyle: oauth2.AuthStyleInParams,
+		},
 	}
 	if cfg.AuthMethod != sso.PrivateKeyJWT {
 		o.ClientSecret = cfg.ClientSecret.Reveal()
@@ -83,7 +91,10 @@ func single(cb sso.Callback, name string) (string, error) {
 	case 1:
 		return values[0], nil
 	}
-	return "", &sso.Error{Kind: sso.Invalid, Code: "duplicate_parameter",
+	return "", &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "duplicate_parameter",
 		Public: "The answer of your company's identity provider names something twice. Start again.",
-		Err:    fmt.Errorf("parameter %q is repeated", name)}
+		Err:    fmt.Errorf("parameter %q is repeated", name),
+	}
 }

@@ -17,7 +17,11 @@ import (
 func BenchmarkComplete(b *testing.B) {
 	run := func(b *testing.B, p *fakeIDP, c *http.Client) {
 		b.Helper()
-		rp := oidc.New(oidc.Options{BaseURL: base, Now: at, Client: c})
+		rp := oidc.New(oidc.Options{
+			BaseURL: base,
+			Now:     at,
+			Client:  c,
+		})
 		pending := pendingLogin(at())
 		cb, err := p.authorize(rp, pending)
 		if err != nil {
@@ -26,7 +30,11 @@ func BenchmarkComplete(b *testing.B) {
 		token := p.makeIDToken(pending.Nonce.Reveal()) // signing is the provider's work
 		p.override["/token"] = func(w http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body)
-			reply(w, map[string]any{"access_token": "the-access-token", "token_type": "Bearer", "id_token": token})
+			reply(w, map[string]any{
+				"access_token": "the-access-token",
+				"token_type":   "Bearer",
+				"id_token":     token,
+			})
 		}
 		b.ReportAllocs()
 		for b.Loop() {

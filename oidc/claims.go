@@ -101,7 +101,11 @@ func (f *flattener) object(path, exact string, depth int) error {
 			f.twins = append(f.twins, [2]string{other, below})
 		}
 		seen[folded] = below
-		if err := f.value(claim{path: below, exact: exact + "\x00" + name, top: depth == 1}, depth); err != nil {
+		if err := f.value(claim{
+			path:  below,
+			exact: exact + "\x00" + name,
+			top:   depth == 1,
+		}, depth); err != nil {
 			return err
 		}
 	}
@@ -267,7 +271,11 @@ func (d document) moment(name string) (time.Time, error) {
 	}
 	const tooLate = 1 << 37 // seconds; about the year 6300
 	seconds, err := strconv.ParseFloat(string(raw), 64)
-	if raw.Kind() != '0' || err != nil || math.IsNaN(seconds) || seconds <= 0 || seconds >= tooLate {
+	if raw.Kind() != '0' ||
+		err != nil ||
+		math.IsNaN(seconds) ||
+		seconds <= 0 ||
+		seconds >= tooLate {
 		return time.Time{}, fmt.Errorf("%s is not a time in seconds", name)
 	}
 	return time.Unix(int64(seconds), 0), nil
@@ -284,7 +292,9 @@ func (d document) audience() ([]string, error) {
 		return []string{one}, err
 	}
 	var all []string
-	if raw.Kind() != '[' || bytes.Contains(raw, []byte("null")) && hasNull(raw) || json.Unmarshal(raw, &all) != nil {
+	if raw.Kind() != '[' ||
+		bytes.Contains(raw, []byte("null")) && hasNull(raw) ||
+		json.Unmarshal(raw, &all) != nil {
 		return nil, errors.New("aud is neither a string nor a list of strings")
 	}
 	return all, nil

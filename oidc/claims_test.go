@@ -16,18 +16,28 @@ func TestFlatten(t *testing.T) {
 	t.Parallel()
 	for doc, want := range map[string]sso.Claims{
 		`{}`: {},
-		`{"a":"x","b":1,"c":true,"d":1.50,"e":1e400}`: {"a": {"x"}, "b": {"1"}, "c": {"true"}, "d": {"1.50"}, "e": {"1e400"}},
-		`{"a":null,"b":[],"c":[null],"d":{}}`:         {"b": {}, "c": {}},
-		`{"a":["x",1,false,null,"x"]}`:                {"a": {"x", "1", "false", "x"}},
-		`{"a":{"b":{"c":["x","y"]},"d":"z"}}`:         {"a.b.c": {"x", "y"}, "a.d": {"z"}},
-		`{"a.b":"literal","a":{"b":"nested","c":1}}`:  {"a.b": {"literal"}, "a.c": {"1"}},
-		`{"a":{"b":"nested"},"a.b":[]}`:               {"a.b": {}},
-		`{"a":{"b":"nested"},"a.b":null}`:             {"a.b": {"nested"}},
-		`{"g":[{"name":"x","id":1},{"name":"y"}]}`:    {"g": {}, "g.name": {"x", "y"}, "g.id": {"1"}},
-		`{"a":[["x"],["y",["z"]]]}`:                   {"a": {"x", "y", "z"}},
-		`{"_claim_names":{"groups":"src1"}}`:          {"_claim_names.groups": {"src1"}},
-		`{"":"x","a":{"":"y"}}`:                       {"": {"x"}, "a.": {"y"}},
-		` {"a":"\u00e9\n"} `:                          {"a": {"é\n"}},
+		`{"a":"x","b":1,"c":true,"d":1.50,"e":1e400}`: {
+			"a": {"x"},
+			"b": {"1"},
+			"c": {"true"},
+			"d": {"1.50"},
+			"e": {"1e400"},
+		},
+		`{"a":null,"b":[],"c":[null],"d":{}}`:        {"b": {}, "c": {}},
+		`{"a":["x",1,false,null,"x"]}`:               {"a": {"x", "1", "false", "x"}},
+		`{"a":{"b":{"c":["x","y"]},"d":"z"}}`:        {"a.b.c": {"x", "y"}, "a.d": {"z"}},
+		`{"a.b":"literal","a":{"b":"nested","c":1}}`: {"a.b": {"literal"}, "a.c": {"1"}},
+		`{"a":{"b":"nested"},"a.b":[]}`:              {"a.b": {}},
+		`{"a":{"b":"nested"},"a.b":null}`:            {"a.b": {"nested"}},
+		`{"g":[{"name":"x","id":1},{"name":"y"}]}`: {
+			"g":      {},
+			"g.name": {"x", "y"},
+			"g.id":   {"1"},
+		},
+		`{"a":[["x"],["y",["z"]]]}`:          {"a": {"x", "y", "z"}},
+		`{"_claim_names":{"groups":"src1"}}`: {"_claim_names.groups": {"src1"}},
+		`{"":"x","a":{"":"y"}}`:              {"": {"x"}, "a.": {"y"}},
+		` {"a":"\u00e9\n"} `:                 {"a": {"é\n"}},
 	} {
 		d, err := parseDocument([]byte(doc))
 		if err != nil {
@@ -39,9 +49,29 @@ func TestFlatten(t *testing.T) {
 		}
 	}
 	for _, doc := range []string{
-		``, `null`, `1`, `"x"`, `[]`, `{`, `{"a"}`, `{"a":}`, `{"a":1,}`, `{"a":1}x`, `{"a":1}{}`, `{'a':1}`, `{"a":NaN}`, `{"a":01}`, "{\"a\":\"\x01\"}",
-		`{"a":1,"a":1}`, `{"\u0061":1,"a":1}`, `{"x":[{"a":1,"a":1}]}`,
-		`{"a.b":{"c":1},"a":{"b.c":1}}`, `{"a":"\ud800"}`, "{\"a\":\"\xff\"}", "\ufeff{}", `{"a":` + strings.Repeat("[", 8) + strings.Repeat("]", 8) + `}`,
+		``,
+		`null`,
+		`1`,
+		`"x"`,
+		`[]`,
+		`{`,
+		`{"a"}`,
+		`{"a":}`,
+		`{"a":1,}`,
+		`{"a":1}x`,
+		`{"a":1}{}`,
+		`{'a':1}`,
+		`{"a":NaN}`,
+		`{"a":01}`,
+		"{\"a\":\"\x01\"}",
+		`{"a":1,"a":1}`,
+		`{"\u0061":1,"a":1}`,
+		`{"x":[{"a":1,"a":1}]}`,
+		`{"a.b":{"c":1},"a":{"b.c":1}}`,
+		`{"a":"\ud800"}`,
+		"{\"a\":\"\xff\"}",
+		"\ufeff{}",
+		`{"a":` + strings.Repeat("[", 8) + strings.Repeat("]", 8) + `}`,
 		`{"a":[` + strings.Repeat(`1,`, maxLeaves) + `1]}`,
 	} {
 		if d, err := parseDocument([]byte(doc)); err == nil {
@@ -52,12 +82,21 @@ func TestFlatten(t *testing.T) {
 
 func TestRoomForGroups(t *testing.T) {
 	t.Parallel()
-	for n, want := range map[int]bool{sso.MaxGroups: true, sso.MaxGroups + 1: true, 3 * sso.MaxGroups: true, 30 * sso.MaxGroups: false} {
+	for n, want := range map[int]bool{
+		sso.MaxGroups:      true,
+		sso.MaxGroups + 1:  true,
+		3 * sso.MaxGroups:  true,
+		30 * sso.MaxGroups: false,
+	} {
 		groups := make([]string, n)
 		for i := range groups {
 			groups[i] = fmt.Sprintf("group-%d", i)
 		}
-		doc, err := json.Marshal(map[string]any{"groups": groups, "iss": "x", "aud": []string{"a", "b"}})
+		doc, err := json.Marshal(map[string]any{
+			"groups": groups,
+			"iss":    "x",
+			"aud":    []string{"a", "b"},
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +112,10 @@ func TestRoomForGroups(t *testing.T) {
 func TestNothingIsLost(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		values := rapid.MapOfN(rapid.StringMatching(`[a-z]{1,6}`), rapid.SliceOfN(rapid.String(), 0, 5), 0, 10).Draw(t, "claims")
+		values := rapid.MapOfN(
+			rapid.StringMatching(`[a-z]{1,6}`), rapid.SliceOfN(rapid.String(), 0, 5),
+			0, 10,
+		).Draw(t, "claims")
 		doc, err := json.Marshal(map[string]any{"top": values})
 		if err != nil {
 			t.Fatal(err)
@@ -96,8 +138,12 @@ func TestNothingIsLost(t *testing.T) {
 func TestFoldIsEncodingJSONs(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		a := rapid.StringOfN(rapid.RuneFrom([]rune("aAkK\u212asSſßẞéÉıIiİ_-")), 1, 3, -1).Draw(t, "a")
-		b := rapid.StringOfN(rapid.RuneFrom([]rune("aAkK\u212asSſßẞéÉıIiİ_-")), 1, 3, -1).Draw(t, "b")
+		a := rapid.StringOfN(
+			rapid.RuneFrom([]rune("aAkK\u212asSſßẞéÉıIiİ_-")), 1, 3, -1,
+		).Draw(t, "a")
+		b := rapid.StringOfN(
+			rapid.RuneFrom([]rune("aAkK\u212asSſßẞéÉıIiİ_-")), 1, 3, -1,
+		).Draw(t, "b")
 		if (fold(a) == fold(b)) != strings.EqualFold(a, b) {
 			t.Fatalf("%q and %q: folded alike %v", a, b, fold(a) == fold(b))
 		}
@@ -106,7 +152,11 @@ func TestFoldIsEncodingJSONs(t *testing.T) {
 
 func TestInert(t *testing.T) {
 	t.Parallel()
-	for in, want := range map[string]string{"a b": "a b", "a\nb\x00\u202e": "a�b��", "\xff": "�"} {
+	for in, want := range map[string]string{
+		"a b":            "a b",
+		"a\nb\x00\u202e": "a�b��",
+		"\xff":           "�",
+	} {
 		if got := sso.Inert(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)
 		}

@@ -19,7 +19,10 @@ import (
 
 func TestClientAuthentication(t *testing.T) {
 	t.Parallel()
-	basic := "Basic " + base64.StdEncoding.EncodeToString([]byte("gatehouse-client:s3cret%26%2B%2F%3D"))
+	basic := "Basic " +
+		base64.StdEncoding.EncodeToString([]byte(
+			"gatehouse-client:s3cret%26%2B%2F%3D",
+		))
 	for method, want := range map[sso.AuthMethod][3]string{
 		sso.ClientSecretBasic: {basic, "", ""},
 		"":                    {basic, "", ""},
@@ -41,10 +44,14 @@ func TestClientAuthentication(t *testing.T) {
 
 func TestCodeAndSecretAreSentOnceEvenIfRefused(t *testing.T) {
 	t.Parallel()
-	for _, method := range []sso.AuthMethod{sso.ClientSecretBasic, sso.ClientSecretPost} {
+	for _, method := range []sso.AuthMethod{
+		sso.ClientSecretBasic, sso.ClientSecretPost,
+	} {
 		p := newIDP(t)
 		p.config.OIDC.AuthMethod = method
-		p.override["/token"] = answer(401, "application/json", `{"error":"invalid_client"}`)
+		p.override["/token"] = answer(
+			401, "application/json", `{"error":"invalid_client"}`,
+		)
 		if _, _, err := p.signIn(p.party()); sso.CodeOf(err) != "idp_denied" {
 			t.Error(err)
 		}
@@ -61,7 +68,14 @@ func TestPrivateKeyJWT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.conn.Keys = []sso.KeyPair{{ID: "key-1", Certificate: []byte("DER"), Private: sso.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))}}
+	p.conn.Keys = []sso.KeyPair{{
+		ID:          "key-1",
+		Certificate: []byte("DER"),
+		Private: sso.Secret(pem.EncodeToMemory(&pem.Block{
+			Type:  "PRIVATE KEY",
+			Bytes: der,
+		})),
+	}}
 	p.config.OIDC.AuthMethod = sso.PrivateKeyJWT
 	rp := p.party()
 	doc, err := rp.ClientKeys(p.conn)
@@ -69,7 +83,9 @@ func TestPrivateKeyJWT(t *testing.T) {
 		t.Fatal(err)
 	}
 	var published jose.JSONWebKeySet
-	if err := json.Unmarshal(doc, &published); err != nil || len(published.Keys) != 1 || !published.Keys[0].IsPublic() {
+	if err := json.Unmarshal(doc, &published); err != nil ||
+		len(published.Keys) != 1 ||
+		!published.Keys[0].IsPublic() {
 		t.Fatalf("%s: %v", doc, err)
 	}
 	ids := map[string]bool{}
@@ -77,22 +93,36 @@ func TestPrivateKeyJWT(t *testing.T) {
 		if _, _, err := p.signIn(rp); err != nil {
 			t.Fatal(err)
 		}
-		if p.basic != "" || p.posted.Has("client_secret") || p.posted.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
+		if p.basic != "" ||
+			p.posted.Has("client_secret") ||
+			p.posted.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
 			t.Errorf("%q %v", p.basic, p.posted)
 		}
-		token, err := jwt.ParseSigned(p.posted.Get("client_assertion"), []jose.SignatureAlgorithm{jose.RS256})
+		token, err := jwt.ParseSigned(
+			p.posted.Get("client_assertion"), []jose.SignatureAlgorithm{jose.RS256},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if token.Headers[0].KeyID != published.Keys[0].KeyID {
-			t.Errorf("kid %q, published %q", token.Headers[0].KeyID, published.Keys[0].KeyID)
+			t.Errorf(
+				"kid %q, published %q", token.Headers[0].KeyID,
+				published.Keys[0].KeyID,
+			)
 		}
 		var claims jwt.Claims
 		if err := token.Claims(published.Keys[0].Key, &claims); err != nil {
 			t.Fatal(err)
 		}
-		want := jwt.Expected{Issuer: clientID, Subject: clientID, AnyAudience: jwt.Audience{p.issuer() + "/token"}, Time: at()}
-		if err := claims.ValidateWithLeeway(want, 0); err != nil || claims.Expiry.Time().Sub(at()).Seconds() != 60 || len(claims.ID) < 22 {
+		want := jwt.Expected{
+			Issuer:      clientID,
+			Subject:     clientID,
+			AnyAudience: jwt.Audience{p.issuer() + "/token"},
+			Time:        at(),
+		}
+		if err := claims.ValidateWithLeeway(want, 0); err != nil ||
+			claims.Expiry.Time().Sub(at()).Seconds() != 60 ||
+			len(claims.ID) < 22 {
 			t.Errorf("%+v: %v", claims, err)
 		}
 		ids[claims.ID] = true
@@ -114,12 +144,19 @@ func TestTLS(t *testing.T) {
 	secure := httptest.NewTLSServer(p)
 	defer secure.Close()
 	old := httptest.NewUnstartedServer(p)
-	old.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10} //nolint:gosec // to be refused
+	old.TLS = &tls.Config{
+		MaxVersion: tls.VersionTLS11,
+		MinVersion: tls.VersionTLS10,
+	} //nolint:gosec // to be refused
 	old.StartTLS()
 	defer old.Close()
 	roots := x509.NewCertPool()
 	roots.AddCert(secure.Certificate())
-	trusting := oidc.New(oidc.Options{BaseURL: base, Now: at, Client: client(t, outbound.Options{RootCAs: roots})})
+	trusting := oidc.New(oidc.Options{
+		BaseURL: base,
+		Now:     at,
+		Client:  client(t, outbound.Options{RootCAs: roots}),
+	})
 	p.discovery = set(map[string]any{"issuer": secure.URL})
 	if _, err := trusting.Discover(t.Context(), oidc.Source{Address: secure.URL}); err != nil {
 		t.Errorf("right certificate: %v", err)
@@ -129,10 +166,15 @@ func TestTLS(t *testing.T) {
 		url string
 	}{
 		"self-signed": {p.party(), secure.URL},
-		"wrong name":  {trusting, "https://localhost" + secure.URL[len("https://127.0.0.1"):]},
-		"TLS 1.1":     {trusting, old.URL},
+		"wrong name": {
+			trusting,
+			"https://localhost" + secure.URL[len("https://127.0.0.1"):],
+		},
+		"TLS 1.1": {trusting, old.URL},
 	} {
-		if _, err := try.rp.Discover(t.Context(), oidc.Source{Address: try.url}); sso.CodeOf(err) != "idp_unusable" {
+		if _, err := try.rp.Discover(
+			t.Context(), oidc.Source{Address: try.url},
+		); sso.CodeOf(err) != "idp_unusable" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

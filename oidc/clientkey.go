@@ -37,7 +37,8 @@ func (rp *RelyingParty) clientAssertion(c sso.Connection, clientID, audience str
 	if err != nil {
 		return "", fmt.Errorf("client assertion: %w", err)
 	}
-	short, long := sha1.Sum(c.Keys[0].Certificate), sha256.Sum256(c.Keys[0].Certificate) //nolint:gosec // as above
+	short := sha1.Sum(c.Keys[0].Certificate)
+	long := sha256.Sum256(c.Keys[0].Certificate) //nolint:gosec // as above
 	options := (&jose.SignerOptions{}).WithType("JWT").WithHeader("kid", id).
 		WithHeader("x5t", base64.RawURLEncoding.EncodeToString(short[:])).
 		WithHeader("x5t#S256", base64.RawURLEncoding.EncodeToString(long[:]))
@@ -47,8 +48,13 @@ func (rp *RelyingParty) clientAssertion(c sso.Connection, clientID, audience str
 	}
 	now := rp.now()
 	assertion, err := jwt.Signed(signer).Claims(jwt.Claims{
-		Issuer: clientID, Subject: clientID, Audience: jwt.Audience{audience}, ID: sso.NewSecret().Reveal(),
-		IssuedAt: jwt.NewNumericDate(now), NotBefore: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(assertionLifetime)),
+		Issuer:    clientID,
+		Subject:   clientID,
+		Audience:  jwt.Audience{audience},
+		ID:        sso.NewSecret().Reveal(),
+		IssuedAt:  jwt.NewNumericDate(now),
+		NotBefore: jwt.NewNumericDate(now),
+		Expiry:    jwt.NewNumericDate(now.Add(assertionLifetime)),
 	}).Serialize()
 	if err != nil {
 		return "", fmt.Errorf("sign client assertion: %w", err)
@@ -96,7 +102,12 @@ func (rp *RelyingParty) ClientKeys(c sso.Connection) ([]byte, error) {
 		if err != nil {
 			return nil, fmt.Errorf("client keys: %w", err)
 		}
-		set.Keys = append(set.Keys, jose.JSONWebKey{Key: &private.PublicKey, KeyID: id, Algorithm: string(jose.RS256), Use: "sig"})
+		set.Keys = append(set.Keys, jose.JSONWebKey{
+			Key:       &private.PublicKey,
+			KeyID:     id,
+			Algorithm: string(jose.RS256),
+			Use:       "sig",
+		})
 	}
 	doc, err := json.Marshal(set)
 	if err != nil {

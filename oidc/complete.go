@@ -20,7 +20,9 @@ const maxCode = 8 << 10
 // "login_state_expired" (nobody asked), "bad_request", "duplicate_parameter",
 // "issuer_mismatch"; Forbidden "idp_denied", "id_token_invalid"; Upstream
 // "idp_unavailable", "idp_unusable".
-func (rp *RelyingParty) Complete(ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Assertion, []sso.Check, error) {
+func (rp *RelyingParty) Complete(
+	ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
+) (sso.Assertion, []sso.Check, error) {
 	if p == nil || p.Nonce == "" || p.Verifier == "" {
 		return sso.Assertion{}, nil, errState()
 	}
@@ -30,7 +32,14 @@ func (rp *RelyingParty) Complete(ctx context.Context, c sso.Connection, cfg sso.
 	}
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	a := &answer{rp: rp, provider: known, connection: c, config: *cfg.OIDC, mapping: cfg.Mapping, pending: *p}
+	a := &answer{
+		rp:         rp,
+		provider:   known,
+		connection: c,
+		config:     *cfg.OIDC,
+		mapping:    cfg.Mapping,
+		pending:    *p,
+	}
 	assertion, err := a.read(ctx, cb)
 	if err != nil {
 		return sso.Assertion{}, a.checks, fmt.Errorf("response of %s: %w", cfg.OIDC.Issuer, err)
@@ -106,7 +115,10 @@ func (a *answer) front(cb sso.Callback) (string, error) {
 	if code := values["code"]; code != "" && len(code) <= maxCode {
 		return code, nil
 	}
-	a.checks.That(false, "authorization", fmt.Sprintf("a code of at most %d bytes", maxCode), fmt.Sprintf("%d bytes", len(values["code"])))
+	a.checks.That(
+		false, "authorization", fmt.Sprintf("a code of at most %d bytes", maxCode),
+		fmt.Sprintf("%d bytes", len(values["code"])),
+	)
 	return "", errRequest(fmt.Errorf("a code of %d bytes", len(values["code"])))
 }
 
@@ -122,7 +134,9 @@ func (a *answer) sender(form url.Values, denied bool) error {
 		got = "missing, though the identity provider promises it"
 	}
 	if !a.checks.That(said && got == a.config.Issuer, "response_issuer", a.config.Issuer, got) {
-		return errIssuer(fmt.Errorf("iss parameter: want %q, got %q", a.config.Issuer, sso.Inert(got)))
+		return errIssuer(fmt.Errorf(
+			"iss parameter: want %q, got %q", a.config.Issuer, sso.Inert(got),
+		))
 	}
 	return nil
 }
@@ -132,7 +146,8 @@ func (a *answer) sender(form url.Values, denied bool) error {
 // could be fetched.
 func (a *answer) assertion(id *idToken) sso.Assertion {
 	for name := range id.claims {
-		if slices.Contains([]string{"nonce", "at_hash", "c_hash", "s_hash"}, name) || hasRoot(name, "_claim_sources") {
+		if slices.Contains([]string{"nonce", "at_hash", "c_hash", "s_hash"}, name) ||
+			hasRoot(name, "_claim_sources") {
 			delete(id.claims, name)
 		}
 	}
@@ -144,15 +159,22 @@ func (a *answer) assertion(id *idToken) sso.Assertion {
 	if len(id.mixed) == 0 {
 		id.mixed = nil
 	}
-	sum := sha256.Sum256([]byte(a.config.Issuer + "|" + id.subject + "|" + a.pending.Nonce.Reveal()))
+	sum := sha256.Sum256([]byte(
+		a.config.Issuer + "|" + id.subject + "|" + a.pending.Nonce.Reveal(),
+	))
 	authnAt := id.issuedAt
 	if at, err := id.moment("auth_time"); err == nil && !at.IsZero() {
 		authnAt = at
 	}
 	session, _ := id.text("sid") // left out if it is not a string: nothing depends on it
 	return sso.Assertion{
-		Issuer: a.config.Issuer, Subject: id.subject, Claims: id.claims, Mixed: id.mixed,
-		AuthnAt: authnAt, ResponseID: hex.EncodeToString(sum[:]), NotOnOrAfter: id.expires,
+		Issuer:          a.config.Issuer,
+		Subject:         id.subject,
+		Claims:          id.claims,
+		Mixed:           id.mixed,
+		AuthnAt:         authnAt,
+		ResponseID:      hex.EncodeToString(sum[:]),
+		NotOnOrAfter:    id.expires,
 		SessionIndex:    session,
 		GroupsUnfetched: a.unread && !a.hasGroups(id.claims),
 	}

@@ -62,7 +62,10 @@ type MismatchError struct {
 }
 
 func (e *MismatchError) Error() string {
-	return fmt.Sprintf("issuer: want %q, the discovery document says %q", sso.Inert(e.Address), sso.Inert(e.Issuer))
+	return fmt.Sprintf(
+		"issuer: want %q, the discovery document says %q", sso.Inert(e.Address),
+		sso.Inert(e.Issuer),
+	)
 }
 
 // Discover fetches an issuer's metadata for an admin who sets up a connection.
@@ -84,7 +87,9 @@ func (rp *RelyingParty) Discover(ctx context.Context, from Source) (Discovered, 
 	if address.SameIssuer(d.Issuer, issuer) {
 		return Discovered{Discovery: d}, nil
 	}
-	if from.Confirmed != "" && from.Confirmed == d.Issuer && confirmable(d.Issuer) {
+	if from.Confirmed != "" &&
+		from.Confirmed == d.Issuer &&
+		confirmable(d.Issuer) {
 		return Discovered{Discovery: d, URL: document}, nil
 	}
 	return Discovered{}, wrongIssuer(issuer, d.Issuer)
@@ -122,18 +127,31 @@ func confirmable(issuer string) bool {
 	}
 	u, err := url.Parse(called)
 	return err == nil && sso.CheckEndpoint(called) == nil && u.RawQuery == "" &&
-		!strings.ContainsAny(issuer, "{}*<>") && !strings.Contains(strings.ToLower(issuer), "%7b") && sso.Printable(issuer)
+		!strings.ContainsAny(issuer, "{}*<>") &&
+		!strings.Contains(strings.ToLower(issuer), "%7b") &&
+		sso.Printable(issuer)
 }
 
 func notIssuer(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "url_not_allowed",
-		Public: "Enter the issuer, an https address such as https://login.example.com.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "url_not_allowed",
+		Public: "Enter the issuer, an https address such as https://login.example.com.",
+		Err:    err,
+	}
 }
 
 func wrongIssuer(want, got string) *sso.Error {
 	mismatch := &MismatchError{Address: want, Issuer: got}
-	e := &sso.Error{Kind: sso.Invalid, Code: "issuer_mismatch", Err: mismatch,
-		Public: fmt.Sprintf("The document at this address states another issuer, %s. Enter that issuer, or confirm it if its own address has no document.", sso.Inert(got))}
+	e := &sso.Error{
+		Kind: sso.Invalid,
+		Code: "issuer_mismatch",
+		Err:  mismatch,
+		Public: fmt.Sprintf(
+			"The document at this address states another issuer, %s. Enter that issuer, or confirm it if its own address has no document.",
+			sso.Inert(got),
+		),
+	}
 	switch {
 	case strings.Contains(got, "{tenant"):
 		e.Public = "This address serves every Entra tenant. Use the one of yours: https://login.microsoftonline.com/<your tenant ID>/v2.0."
@@ -152,8 +170,12 @@ func (rp *RelyingParty) fetchDiscovery(ctx context.Context, document string) (Di
 	}
 	var d Discovery
 	if err := json.Unmarshal(doc, &d); err != nil {
-		return Discovery{}, &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
-			Public: "There is no OpenID discovery document at this address.", Err: fmt.Errorf("read discovery document: %w", err)}
+		return Discovery{}, &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "metadata_unreadable",
+			Public: "There is no OpenID discovery document at this address.",
+			Err:    fmt.Errorf("read discovery document: %w", err),
+		}
 	}
 	return d, d.check()
 }
@@ -180,16 +202,26 @@ func (d *Discovery) check() error {
 			err = sso.CheckEndpoint(usable)
 		}
 		if err != nil {
-			return &sso.Error{Kind: sso.Invalid, Code: "metadata_bad_endpoint",
-				Public: "The identity provider's discovery document names an address that cannot be used: " + e.name + ".",
-				Err:    fmt.Errorf("%s %q: %w", e.name, sso.Inert(*e.stated), err)}
+			return &sso.Error{
+				Kind: sso.Invalid,
+				Code: "metadata_bad_endpoint",
+				Public: "The identity provider's discovery document names an address that cannot be used: " +
+					e.name + ".",
+				Err: fmt.Errorf("%s %q: %w", e.name, sso.Inert(*e.stated), err),
+			}
 		}
 		*e.stated = usable
 	}
 	if len(d.algorithms()) == 0 {
-		return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
+		return &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "metadata_unreadable",
 			Public: "The identity provider signs ID tokens only in ways that cannot be trusted.",
-			Err:    fmt.Errorf("id_token_signing_alg_values_supported: %q", sso.Inert(strings.Join(d.SigningAlgorithms, " ")))}
+			Err: fmt.Errorf(
+				"id_token_signing_alg_values_supported: %q",
+				sso.Inert(strings.Join(d.SigningAlgorithms, " ")),
+			),
+		}
 	}
 	return nil
 }
@@ -204,5 +236,7 @@ func (d *Discovery) algorithms() []string {
 		gooidc.RS256, gooidc.RS384, gooidc.RS512, gooidc.PS256, gooidc.PS384, gooidc.PS512,
 		gooidc.ES256, gooidc.ES384, gooidc.ES512, gooidc.EdDSA,
 	}
-	return slices.DeleteFunc(asymmetric, func(a string) bool { return !slices.Contains(d.SigningAlgorithms, a) })
+	return slices.DeleteFunc(asymmetric, func(a string) bool {
+		return !slices.Contains(d.SigningAlgorithms, a)
+	})
 }

@@ -3,23 +3,38 @@ package oidc
 import "gatehouse/sso"
 
 func errState() *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
-		Public: "This sign-in took too long, was already finished, or began in another browser. Start again."}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "login_state_expired",
+		Public: "This sign-in took too long, was already finished, or began in another browser. Start again.",
+	}
 }
 
 func errRequest(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "bad_request",
-		Public: "The answer of your company's identity provider cannot be read. Start again.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "bad_request",
+		Public: "The answer of your company's identity provider cannot be read. Start again.",
+		Err:    err,
+	}
 }
 
 func errIssuer(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "issuer_mismatch",
-		Public: "This answer came from another identity provider than the one that was asked.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "issuer_mismatch",
+		Public: "This answer came from another identity provider than the one that was asked.",
+		Err:    err,
+	}
 }
 
 func errDenied(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "idp_denied",
-		Public: "Your company's identity provider did not let you in. Ask your admin whether you may use this application.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "idp_denied",
+		Public: "Your company's identity provider did not let you in. Ask your admin whether you may use this application.",
+		Err:    err,
+	}
 }
 
 // errAnswered returns the error for an error response of the authorization
@@ -29,18 +44,30 @@ func errDenied(err error) *sso.Error {
 func errAnswered(code string, err error) *sso.Error {
 	switch code {
 	case "temporarily_unavailable", "server_error":
-		return &sso.Error{Kind: sso.Upstream, Code: "idp_unavailable", Err: err,
-			Public: "Your company's identity provider is busy or has a problem. Try again in a minute."}
+		return &sso.Error{
+			Kind:   sso.Upstream,
+			Code:   "idp_unavailable",
+			Err:    err,
+			Public: "Your company's identity provider is busy or has a problem. Try again in a minute.",
+		}
 	case "login_required", "interaction_required", "account_selection_required", "consent_required":
-		return &sso.Error{Kind: sso.Invalid, Code: "idp_interaction_required", Err: err,
-			Public: "Your company's identity provider needs to ask you something first. Start again, and answer there."}
+		return &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "idp_interaction_required",
+			Err:    err,
+			Public: "Your company's identity provider needs to ask you something first. Start again, and answer there.",
+		}
 	}
 	return errDenied(err)
 }
 
 func errToken(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "id_token_invalid",
-		Public: "The sign-in message of your company's identity provider did not pass our checks.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "id_token_invalid",
+		Public: "The sign-in message of your company's identity provider did not pass our checks.",
+		Err:    err,
+	}
 }
 
 // errUpstream returns an Upstream error for a failure that may be temporary,

@@ -16,7 +16,9 @@ import (
 
 // Examine is Complete for a test connection: it makes the same checks, returns
 // the same errors, and also returns the response in a form that may be shown.
-func (rp *RelyingParty) Examine(ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Examined, error) {
+func (rp *RelyingParty) Examine(
+	ctx context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
+) (sso.Examined, error) {
 	if p == nil || p.Nonce == "" || p.Verifier == "" {
 		return sso.Examined{}, errState()
 	}
@@ -29,7 +31,9 @@ func (rp *RelyingParty) Examine(ctx context.Context, c sso.Connection, cfg sso.C
 
 // ExamineCallback looks at the address that a user's browser was sent back to.
 // It does not redeem the code.
-func (rp *RelyingParty) ExamineCallback(ctx context.Context, c sso.Connection, cfg sso.Config, form url.Values) (sso.Examined, error) {
+func (rp *RelyingParty) ExamineCallback(
+	ctx context.Context, c sso.Connection, cfg sso.Config, form url.Values,
+) (sso.Examined, error) {
 	x, err := rp.examine(c, cfg, sso.PendingLogin{}, func(a *answer) (_ sso.Assertion, err error) {
 		if err := a.discover(ctx); err != nil {
 			return sso.Assertion{}, err
@@ -46,7 +50,9 @@ func (rp *RelyingParty) ExamineCallback(ctx context.Context, c sso.Connection, c
 // ExamineToken verifies a pasted ID token: its times are checked as of the
 // moment it was issued, and its nonce is not compared because it is no longer
 // known.
-func (rp *RelyingParty) ExamineToken(ctx context.Context, c sso.Connection, cfg sso.Config, token string) (sso.Examined, error) {
+func (rp *RelyingParty) ExamineToken(
+	ctx context.Context, c sso.Connection, cfg sso.Config, token string,
+) (sso.Examined, error) {
 	then := *rp
 	at, nonce := rp.now(), ""
 	if d, err := parseDocument(payloadOf(token)); err == nil {
@@ -73,7 +79,10 @@ func (rp *RelyingParty) ExamineToken(ctx context.Context, c sso.Connection, cfg 
 	x.Captured, x.At = true, at
 	for i, check := range x.Checks {
 		if check.OK && check.Name == "nonce" {
-			x.Checks[i].Want, x.Checks[i].Got, x.Checks[i].Warning = "not compared: which sign-in it was is not known any more", orNone(nonce), true
+			x.Checks[i].Want, x.Checks[i].Got, x.Checks[i].Warning = "not compared: which sign-in it was is not known any more",
+				orNone(
+					nonce,
+				), true
 		}
 	}
 	return x, err
@@ -86,15 +95,26 @@ func orNone(nonce string) string {
 	return "one"
 }
 
-func (rp *RelyingParty) examine(c sso.Connection, cfg sso.Config, p sso.PendingLogin, read func(*answer) (sso.Assertion, error)) (sso.Examined, error) {
+func (rp *RelyingParty) examine(
+	c sso.Connection, cfg sso.Config, p sso.PendingLogin, read func(*answer) (sso.Assertion, error),
+) (sso.Examined, error) {
 	x := sso.Examined{At: rp.now()}
 	known, err := rp.provider(c, cfg)
 	if err != nil {
 		return x, err
 	}
 	var came []string
-	a := &answer{rp: rp, provider: known, connection: c, config: *cfg.OIDC, mapping: cfg.Mapping, pending: p,
-		tell: func(what string, doc []byte) { came = append(came, what+"\n\n"+redacted(doc)) }}
+	a := &answer{
+		rp:         rp,
+		provider:   known,
+		connection: c,
+		config:     *cfg.OIDC,
+		mapping:    cfg.Mapping,
+		pending:    p,
+		tell: func(what string, doc []byte) {
+			came = append(came, what+"\n\n"+redacted(doc))
+		},
+	}
 	assertion, err := read(a)
 	x.Checks, x.Raw = a.checks, strings.Join(came, "\n\n")
 	if err != nil {
@@ -170,7 +190,9 @@ func secretName(name string) bool {
 	case "nonce", "at_hash", "c_hash", "s_hash", "sid", "jti":
 		return true
 	}
-	return strings.Contains(name, "password") || strings.Contains(name, "secret") || strings.HasSuffix(name, "token")
+	return strings.Contains(name, "password") ||
+		strings.Contains(name, "secret") ||
+		strings.HasSuffix(name, "token")
 }
 
 // discover loads the discovery document.

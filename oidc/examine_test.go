@@ -17,9 +17,16 @@ func TestExamine(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	p.claims = func(c map[string]any) {
-		c["client_secret"], c["nested"] = "canary-1", map[string]any{"api_token": "canary-2", "plain": "seen"}
+		c["client_secret"], c["nested"] = "canary-1", map[string]any{
+			"api_token": "canary-2",
+			"plain":     "seen",
+		}
 	}
-	p.userinfo = map[string]any{"sub": "ada", "department": "research", "password": "canary-3"}
+	p.userinfo = map[string]any{
+		"sub":        "ada",
+		"department": "research",
+		"password":   "canary-3",
+	}
 	p.config.Mapping.Name = []string{"department"}
 	rp := p.party()
 	pending, cb := p.begun(t, rp)
@@ -39,12 +46,17 @@ func TestExamine(t *testing.T) {
 	if diff := cmp.Diff(checks, x.Checks); diff != "" {
 		t.Errorf("checks (-complete +examine):\n%s", diff)
 	}
-	for _, secret := range []string{"canary", pending.Nonce.Reveal(), "session-1", "the-access-token"} {
+	for _, secret := range []string{
+		"canary", pending.Nonce.Reveal(), "session-1", "the-access-token",
+	} {
 		if strings.Contains(x.Raw, secret) {
 			t.Errorf("what came shows %q: %s", secret, x.Raw)
 		}
 	}
-	for _, shown := range []string{"ada@acme.test", "research", `"plain": "seen"`, `"nonce": "(left out)"`, "The ID token", "Userinfo"} {
+	for _, shown := range []string{
+		"ada@acme.test", "research", `"plain": "seen"`, `"nonce": "(left out)"`,
+		"The ID token", "Userinfo",
+	} {
 		if !strings.Contains(x.Raw, shown) {
 			t.Errorf("what came does not show %q: %s", shown, x.Raw)
 		}
@@ -59,7 +71,9 @@ func TestExamineShowsWhatWasRefused(t *testing.T) {
 	rp := p.party()
 	pending, cb := p.begun(t, rp)
 	x, err := rp.Examine(t.Context(), p.conn, p.config, pending, cb)
-	if sso.CodeOf(err) != "id_token_invalid" || x.Assertion.Subject != "" || !strings.Contains(x.Raw, "somebody-else") {
+	if sso.CodeOf(err) != "id_token_invalid" ||
+		x.Assertion.Subject != "" ||
+		!strings.Contains(x.Raw, "somebody-else") {
 		t.Errorf("%+v, %v", x, err)
 	}
 	if last := x.Checks[len(x.Checks)-1]; last.Name != "audience" || last.OK {
@@ -76,13 +90,22 @@ func TestExamineToken(t *testing.T) {
 	p.now = func() time.Time { return at().Add(100 * time.Hour) }
 	rp := p.party()
 	x, err := rp.ExamineToken(t.Context(), p.conn, p.config, token)
-	if err != nil || !x.Captured || !x.At.Equal(at()) || x.Assertion.Subject != "ada" || strings.Contains(x.Raw, "some-nonce") {
+	if err != nil ||
+		!x.Captured ||
+		!x.At.Equal(at()) ||
+		x.Assertion.Subject != "ada" ||
+		strings.Contains(x.Raw, "some-nonce") {
 		t.Errorf("%+v, %v", x, err)
 	}
 	p.signer = otherKey()
 	forged, _ := p.makeIDToken("some-nonce").(string)
-	for _, wrong := range []string{forged, "", "a.b.c", "..", token + "x", strings.ReplaceAll(token, ".", "..")} {
-		if x, err := rp.ExamineToken(t.Context(), p.conn, p.config, wrong); sso.CodeOf(err) != "id_token_invalid" || x.Assertion.Subject != "" {
+	for _, wrong := range []string{
+		forged, "", "a.b.c", "..", token + "x", strings.ReplaceAll(token, ".", ".."),
+	} {
+		if x, err := rp.ExamineToken(
+			t.Context(), p.conn, p.config, wrong,
+		); sso.CodeOf(err) != "id_token_invalid" ||
+			x.Assertion.Subject != "" {
 			t.Errorf("%.20q: %+v, %v", wrong, x, err)
 		}
 	}
@@ -94,7 +117,12 @@ func TestExamineToken(t *testing.T) {
 // begun is a sign-in on its way back.
 func (p *fakeIDP) begun(t *testing.T, rp *oidc.RelyingParty) (*sso.PendingLogin, sso.Callback) {
 	t.Helper()
-	pending := &sso.PendingLogin{ID: "gh-state", Nonce: sso.NewSecret(), Verifier: sso.NewSecret(), CreatedAt: at()}
+	pending := &sso.PendingLogin{
+		ID:        "gh-state",
+		Nonce:     sso.NewSecret(),
+		Verifier:  sso.NewSecret(),
+		CreatedAt: at(),
+	}
 	redirect, err := rp.Begin(t.Context(), p.conn, p.config, *pending)
 	if err != nil {
 		t.Fatal(err)
@@ -106,5 +134,11 @@ func (p *fakeIDP) begun(t *testing.T, rp *oidc.RelyingParty) (*sso.PendingLogin,
 	p.mu.Lock()
 	p.request = u.Query()
 	p.mu.Unlock()
-	return pending, sso.Callback{Form: url.Values{"code": {"the-code"}, "state": {pending.ID}, "iss": {p.issuer()}}}
+	return pending, sso.Callback{
+		Form: url.Values{
+			"code":  {"the-code"},
+			"state": {pending.ID},
+			"iss":   {p.issuer()},
+		},
+	}
 }

@@ -60,7 +60,9 @@ func (a *answer) redeem(ctx context.Context, code string) (tokens, error) {
 		a.checks.That(false, "code_exchange", want, "no id_token")
 		return tokens{}, errToken(errors.New("the token endpoint gave no id_token"))
 	}
-	a.checks.That(true, "code_exchange", want, string(a.authMethod())+" at "+a.discovery.TokenEndpoint)
+	a.checks.That(
+		true, "code_exchange", want, string(a.authMethod())+" at "+a.discovery.TokenEndpoint,
+	)
 	a.checks.That(true, "pkce", "S256", "S256") // only the identity provider knows whether it requires PKCE
 	return t, nil
 }
@@ -79,7 +81,9 @@ func (a *answer) tokenRequest(ctx context.Context, code string) (*http.Request, 
 		form.Set("client_id", a.config.ClientID)
 		form.Set("client_secret", a.config.ClientSecret.Reveal())
 	case sso.PrivateKeyJWT:
-		assertion, err := a.rp.clientAssertion(a.connection, a.config.ClientID, a.discovery.TokenEndpoint)
+		assertion, err := a.rp.clientAssertion(
+			a.connection, a.config.ClientID, a.discovery.TokenEndpoint,
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +91,9 @@ func (a *answer) tokenRequest(ctx context.Context, code string) (*http.Request, 
 		form.Set("client_assertion", assertion)
 		form.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, a.discovery.TokenEndpoint, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(
+		ctx, http.MethodPost, a.discovery.TokenEndpoint, strings.NewReader(form.Encode()),
+	)
 	if err != nil {
 		return nil, errUnusable(fmt.Errorf("make request: %w", err))
 	}
@@ -95,7 +101,9 @@ func (a *answer) tokenRequest(ctx context.Context, code string) (*http.Request, 
 	req.Header.Set("Accept", "application/json")
 	if a.authMethod() == sso.ClientSecretBasic {
 		// RFC 6749 §2.3.1: both are form-encoded before they are joined.
-		req.SetBasicAuth(url.QueryEscape(a.config.ClientID), url.QueryEscape(a.config.ClientSecret.Reveal()))
+		req.SetBasicAuth(
+			url.QueryEscape(a.config.ClientID), url.QueryEscape(a.config.ClientSecret.Reveal()),
+		)
 	}
 	return req, nil
 }
@@ -120,16 +128,25 @@ func readTokens(host string, status int, body []byte) (tokens, error) {
 	temporary := status >= http.StatusInternalServerError || status == http.StatusTooManyRequests
 	success := status >= http.StatusOK && status < http.StatusMultipleChoices
 	switch {
-	case unreadable == nil && code != "" && !temporary && code != "server_error" && code != "temporarily_unavailable":
-		return tokens{}, errDenied(fmt.Errorf("the token endpoint answered %d %s", status, sso.Inert(code+" "+text(r.Description))))
+	case unreadable == nil &&
+		code != "" &&
+		!temporary &&
+		code != "server_error" &&
+		code != "temporarily_unavailable":
+		return tokens{}, errDenied(fmt.Errorf(
+			"the token endpoint answered %d %s", status, sso.Inert(code+" "+text(r.Description)),
+		))
 	case unreadable == nil && code != "":
-		return tokens{}, errUpstream(fmt.Errorf("the token endpoint answered %d %s", status, sso.Inert(code)))
+		return tokens{}, errUpstream(fmt.Errorf(
+			"the token endpoint answered %d %s", status, sso.Inert(code),
+		))
 	case !success:
 		return tokens{}, errUpstream(&sso.StatusError{Host: host, Code: status})
 	case len(body) == 0:
 		return tokens{}, errUpstream(errors.New("the token endpoint's response is empty"))
 	case unreadable != nil:
-		return tokens{}, errUnusable(errors.New("the token endpoint's response is not a JSON object")) // the cause may quote it
+		// the cause may quote it
+		return tokens{}, errUnusable(errors.New("the token endpoint's response is not a JSON object"))
 	}
 	return tokens{id: text(r.IDToken), access: text(r.AccessToken)}, nil
 }

@@ -84,16 +84,44 @@ type fakeIDP struct {
 func newIDP(t testing.TB) *fakeIDP {
 	t.Helper()
 	p := &fakeIDP{
-		t: t, now: at, signer: signingKey(), algorithm: jose.RS256, kid: "k1", hits: map[string]int{}, override: map[string]http.HandlerFunc{},
-		header: map[string]any{"typ": "JWT"},
-		keys:   []jose.JSONWebKey{{Key: &signingKey().PublicKey, KeyID: "k1", Use: "sig", Algorithm: "RS256"}},
+		t:         t,
+		now:       at,
+		signer:    signingKey(),
+		algorithm: jose.RS256,
+		kid:       "k1",
+		hits:      map[string]int{},
+		override:  map[string]http.HandlerFunc{},
+		header:    map[string]any{"typ": "JWT"},
+		keys: []jose.JSONWebKey{{
+			Key:       &signingKey().PublicKey,
+			KeyID:     "k1",
+			Use:       "sig",
+			Algorithm: "RS256",
+		}},
 	}
 	p.server = httptest.NewServer(p)
 	t.Cleanup(p.server.Close)
-	p.config = sso.Config{OIDC: &sso.OIDCConfig{
-		Issuer: p.issuer(), ClientID: clientID, ClientSecret: secret, AuthMethod: sso.ClientSecretBasic, Scopes: []string{"openid", "profile", "email", "groups"},
-	}, Mapping: sso.Mapping{Login: []string{"preferred_username"}, Email: []string{"email"}, Name: []string{"name"}, Groups: []string{"groups"}}}
-	p.conn = sso.Connection{ID: connection, Protocol: sso.OIDC, State: sso.ConnectionEnabled, Revision: 1}
+	p.config = sso.Config{
+		OIDC: &sso.OIDCConfig{
+			Issuer:       p.issuer(),
+			ClientID:     clientID,
+			ClientSecret: secret,
+			AuthMethod:   sso.ClientSecretBasic,
+			Scopes:       []string{"openid", "profile", "email", "groups"},
+		},
+		Mapping: sso.Mapping{
+			Login:  []string{"preferred_username"},
+			Email:  []string{"email"},
+			Name:   []string{"name"},
+			Groups: []string{"groups"},
+		},
+	}
+	p.conn = sso.Connection{
+		ID:       connection,
+		Protocol: sso.OIDC,
+		State:    sso.ConnectionEnabled,
+		Revision: 1,
+	}
 	return p
 }
 
@@ -101,7 +129,11 @@ func (p *fakeIDP) issuer() string { return p.server.URL }
 
 // party is a relying party with the real outbound client.
 func (p *fakeIDP) party() *oidc.RelyingParty {
-	return oidc.New(oidc.Options{BaseURL: base, Now: func() time.Time { return p.now() }, Client: client(p.t, outbound.Options{})})
+	return oidc.New(oidc.Options{
+		BaseURL: base,
+		Now:     func() time.Time { return p.now() },
+		Client:  client(p.t, outbound.Options{}),
+	})
 }
 
 func client(t testing.TB, o outbound.Options) *http.Client {
@@ -149,9 +181,16 @@ func reply(w http.ResponseWriter, v any) {
 
 func (p *fakeIDP) discoveryDocument() map[string]any {
 	d := map[string]any{
-		"issuer": p.issuer(), "authorization_endpoint": p.issuer() + "/authorize", "token_endpoint": p.issuer() + "/token",
-		"jwks_uri": p.issuer() + "/keys", "id_token_signing_alg_values_supported": []string{string(p.algorithm), "HS256", "none"},
-		"response_types_supported": []string{"code"}, "end_session_endpoint": p.issuer() + "/logout?from=rp",
+		"issuer":                 p.issuer(),
+		"authorization_endpoint": p.issuer() + "/authorize",
+		"token_endpoint":         p.issuer() + "/token",
+		"jwks_uri":               p.issuer() + "/keys",
+		"id_token_signing_alg_values_supported": []string{
+			string(p.algorithm), "HS256", "none",
+		},
+		"response_types_supported": []string{"code"},
+		"end_session_endpoint": p.issuer() +
+			"/logout?from=rp",
 		"authorization_response_iss_parameter_supported": true,
 	}
 	if p.userinfo != nil {
@@ -173,14 +212,26 @@ func (p *fakeIDP) token(w http.ResponseWriter, r *http.Request) {
 	request := p.request
 	p.mu.Unlock()
 	sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
-	if r.PostForm.Get("code") != "the-code" || r.PostForm.Get("redirect_uri") != request.Get("redirect_uri") ||
-		base64.RawURLEncoding.EncodeToString(sum[:]) != request.Get("code_challenge") || request.Get("code_challenge_method") != "S256" {
+	if r.PostForm.Get("code") != "the-code" ||
+		r.PostForm.Get("redirect_uri") != request.Get("redirect_uri") ||
+		base64.RawURLEncoding.EncodeToString(
+			sum[:],
+		) != request.Get("code_challenge") ||
+		request.Get("code_challenge_method") != "S256" {
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusBadRequest)
-		reply(w, map[string]any{"error": "invalid_grant", "error_description": "code, redirect_uri or verifier"})
+		reply(w, map[string]any{
+			"error":             "invalid_grant",
+			"error_description": "code, redirect_uri or verifier",
+		})
 		return
 	}
-	answer := map[string]any{"access_token": "the-access-token", "token_type": "Bearer", "expires_in": 300, "id_token": p.makeIDToken(request.Get("nonce"))}
+	answer := map[string]any{
+		"access_token": "the-access-token",
+		"token_type":   "Bearer",
+		"expires_in":   300,
+		"id_token":     p.makeIDToken(request.Get("nonce")),
+	}
 	if p.tokens != nil {
 		p.tokens(answer)
 	}
@@ -191,9 +242,18 @@ func (p *fakeIDP) makeIDToken(nonce string) any {
 	now := p.now()
 	half := sha256.Sum256([]byte("the-access-token"))
 	claims := map[string]any{
-		"iss": p.issuer(), "sub": "ada", "aud": clientID, "nonce": nonce, "iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(),
-		"auth_time": now.Add(-time.Minute).Unix(), "sid": "session-1", "preferred_username": "ada", "email": "ada@acme.test", "name": "Ada",
-		"groups": []string{"dev", "ops"},
+		"iss":                p.issuer(),
+		"sub":                "ada",
+		"aud":                clientID,
+		"nonce":              nonce,
+		"iat":                now.Unix(),
+		"exp":                now.Add(5 * time.Minute).Unix(),
+		"auth_time":          now.Add(-time.Minute).Unix(),
+		"sid":                "session-1",
+		"preferred_username": "ada",
+		"email":              "ada@acme.test",
+		"name":               "Ada",
+		"groups":             []string{"dev", "ops"},
 	}
 	if p.algorithm == jose.RS256 {
 		claims["at_hash"] = base64.RawURLEncoding.EncodeToString(half[:16])
@@ -221,7 +281,10 @@ func (p *fakeIDP) sign(payload []byte) string {
 	for name, value := range p.header {
 		options.ExtraHeaders[jose.HeaderKey(name)] = value
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: p.algorithm, Key: jose.JSONWebKey{Key: p.signer, KeyID: p.kid}}, options)
+	signer, err := jose.NewSigner(jose.SigningKey{
+		Algorithm: p.algorithm,
+		Key:       jose.JSONWebKey{Key: p.signer, KeyID: p.kid},
+	}, options)
 	if err != nil {
 		p.t.Error(err)
 		return ""
@@ -241,7 +304,9 @@ func (p *fakeIDP) sign(payload []byte) string {
 // forge makes a token with any header and signature at all.
 func forge(header, payload, signature string) string {
 	enc := base64.RawURLEncoding
-	return enc.EncodeToString([]byte(header)) + "." + enc.EncodeToString([]byte(payload)) + "." + enc.EncodeToString([]byte(signature))
+	return enc.EncodeToString([]byte(header)) + "." +
+		enc.EncodeToString([]byte(payload)) + "." +
+		enc.EncodeToString([]byte(signature))
 }
 
 func payloadOf(token string) []byte {
@@ -260,8 +325,12 @@ func (p *fakeIDP) count(path string) int {
 
 func pendingLogin(now time.Time) sso.PendingLogin {
 	return sso.PendingLogin{
-		ID: "gh0123456789abcdef0123456789abcdef01234567", Connection: connection, Nonce: sso.NewSecret(), Verifier: sso.NewSecret(),
-		CreatedAt: now, ExpiresAt: now.Add(10 * time.Minute),
+		ID:         "gh0123456789abcdef0123456789abcdef01234567",
+		Connection: connection,
+		Nonce:      sso.NewSecret(),
+		Verifier:   sso.NewSecret(),
+		CreatedAt:  now,
+		ExpiresAt:  now.Add(10 * time.Minute),
 	}
 }
 
@@ -278,13 +347,19 @@ func (p *fakeIDP) authorize(rp *oidc.RelyingParty, pending sso.PendingLogin) (ss
 	p.mu.Lock()
 	p.request = u.Query()
 	p.mu.Unlock()
-	form := url.Values{"code": {"the-code"}, "state": {u.Query().Get("state")}, "iss": {p.issuer()}}
+	form := url.Values{
+		"code":  {"the-code"},
+		"state": {u.Query().Get("state")},
+		"iss":   {p.issuer()},
+	}
 	if p.callback != nil {
 		p.callback(form)
 	}
 	cb := sso.Callback{Form: form}
 	if id, err := rp.Correlate(cb); err != nil || id != pending.ID {
-		return cb, errors.Join(err, errors.New("state does not name the pending login"))
+		return cb, errors.Join(
+			err, errors.New("state does not name the pending login"),
+		)
 	}
 	return cb, nil
 }

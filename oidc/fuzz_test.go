@@ -16,7 +16,13 @@ import (
 // FuzzFlatten: what is accepted has no name twice under any reading, reads the
 // same to encoding/json, and is bounded.
 func FuzzFlatten(f *testing.F) {
-	for _, seed := range []string{`{"sub":"a","groups":["x","y"],"realm_access":{"roles":[]}}`, `{"a":1,"A":2}`, `{"a.b":1,"a":{"b":2}}`, `{"a":[[{"b":[1]}]]}`, `{"a":null}`} {
+	for _, seed := range []string{
+		`{"sub":"a","groups":["x","y"],"realm_access":{"roles":[]}}`,
+		`{"a":1,"A":2}`,
+		`{"a.b":1,"a":{"b":2}}`,
+		`{"a":[[{"b":[1]}]]}`,
+		`{"a":null}`,
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
@@ -92,19 +98,36 @@ type nowhere struct{ t *testing.T }
 
 func (n nowhere) RoundTrip(r *http.Request) (*http.Response, error) {
 	if strings.HasSuffix(r.URL.Path, wellKnown) {
-		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(`{"issuer":"https://idp.example",
-			"authorization_endpoint":"https://idp.example/a","token_endpoint":"https://idp.example/t","jwks_uri":"https://idp.example/k","authorization_response_iss_parameter_supported":true}`))}, nil
+		return &http.Response{
+			StatusCode: 200,
+			Header:     http.Header{},
+			Body: io.NopCloser(strings.NewReader(`{"issuer":"https://idp.example",
+			"authorization_endpoint":"https://idp.example/a","token_endpoint":"https://idp.example/t","jwks_uri":"https://idp.example/k","authorization_response_iss_parameter_supported":true}`)),
+		}, nil
 	}
-	if r.URL.Host != "idp.example" || r.URL.Path != "/t" || r.Method != http.MethodPost {
+	if r.URL.Host != "idp.example" ||
+		r.URL.Path != "/t" ||
+		r.Method != http.MethodPost {
 		n.t.Errorf("%s %s", r.Method, r.URL)
 	}
-	return &http.Response{StatusCode: 400, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(`{"error":"invalid_grant"}`))}, nil
+	return &http.Response{
+		StatusCode: 400,
+		Header:     http.Header{"Content-Type": {"application/json"}},
+		Body:       io.NopCloser(strings.NewReader(`{"error":"invalid_grant"}`)),
+	}, nil
 }
 
 // FuzzCallback checks that no callback of a browser signs a user in, panics, or
 // makes us call anything but the token endpoint.
 func FuzzCallback(f *testing.F) {
-	for _, seed := range []string{"code=a&state=b&iss=https://idp.example", "error=access_denied&error_description=%3Cb%3E&iss=https://idp.example", "code=a&code=b", "error=x&code=y", "iss=https://evil.example&code=a", "state=%00"} {
+	for _, seed := range []string{
+		"code=a&state=b&iss=https://idp.example",
+		"error=access_denied&error_description=%3Cb%3E&iss=https://idp.example",
+		"code=a&code=b",
+		"error=x&code=y",
+		"iss=https://evil.example&code=a",
+		"state=%00",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, query string) {
@@ -113,24 +136,38 @@ func FuzzCallback(f *testing.F) {
 			return
 		}
 		now := time.Unix(1_800_000_000, 0)
-		rp := New(Options{BaseURL: "https://gate.example", Now: func() time.Time { return now }, Client: &http.Client{Transport: nowhere{t}}})
+		rp := New(Options{
+			BaseURL: "https://gate.example",
+			Now:     func() time.Time { return now },
+			Client:  &http.Client{Transport: nowhere{t}},
+		})
 		cb := sso.Callback{Form: form}
 		if id, err := rp.Correlate(cb); err == nil && id != form.Get("state") {
 			t.Fatalf("state %q", id)
 		}
 		c := sso.Connection{ID: "conn-01k0000000000000000000000a"}
-		cfg := sso.Config{OIDC: &sso.OIDCConfig{Issuer: "https://idp.example", ClientID: "c", ClientSecret: "s"}}
-		a, checks, err := rp.Complete(t.Context(), c, cfg, &sso.PendingLogin{ID: "gh", Nonce: "n", Verifier: "v"}, cb)
+		cfg := sso.Config{OIDC: &sso.OIDCConfig{
+			Issuer:       "https://idp.example",
+			ClientID:     "c",
+			ClientSecret: "s",
+		}}
+		a, checks, err := rp.Complete(t.Context(), c, cfg, &sso.PendingLogin{
+			ID:       "gh",
+			Nonce:    "n",
+			Verifier: "v",
+		}, cb)
 		if err == nil || a.Subject != "" {
 			t.Fatalf("signed in as %+v", a)
 		}
 		switch sso.CodeOf(err) {
-		case "idp_denied", "idp_unavailable", "idp_interaction_required", "bad_request", "duplicate_parameter", "issuer_mismatch":
+		case "idp_denied", "idp_unavailable", "idp_interaction_required",
+			"bad_request", "duplicate_parameter", "issuer_mismatch":
 		default:
 			t.Fatalf("unexpected %v", err)
 		}
 		for _, check := range checks {
-			if !sso.Printable(strings.ReplaceAll(check.Got+check.Want, "�", "")) || len([]rune(check.Got)) > 201 {
+			if !sso.Printable(strings.ReplaceAll(check.Got+check.Want, "�", "")) ||
+				len([]rune(check.Got)) > 201 {
 				t.Fatalf("check %+v", check)
 			}
 		}

@@ -35,7 +35,11 @@ func TestGood(t *testing.T) {
 			claims := readClaims(t, filepath.Join(dir, "id_token.json"), p)
 			p.claims = func(m map[string]any) {
 				for name := range m {
-					if name != "iss" && name != "aud" && name != "nonce" && name != "iat" && name != "exp" {
+					if name != "iss" &&
+						name != "aud" &&
+						name != "nonce" &&
+						name != "iat" &&
+						name != "exp" {
 						delete(m, name)
 					}
 				}
@@ -48,7 +52,9 @@ func TestGood(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.config.Mapping = mapping.Preset(sso.Provider(strings.TrimSpace(string(provider))), sso.OIDC)
+			p.config.Mapping = mapping.Preset(
+				sso.Provider(strings.TrimSpace(string(provider))), sso.OIDC,
+			)
 			a, _, err := p.signIn(p.party())
 			if err != nil {
 				t.Fatal(err)
@@ -103,7 +109,9 @@ func compareGolden(t *testing.T, path string, p *fakeIDP, a sso.Assertion) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprintf("%s\n", bytes.ReplaceAll(doc, []byte(p.issuer()), []byte("$ISSUER")))
+	got := fmt.Sprintf(
+		"%s\n", bytes.ReplaceAll(doc, []byte(p.issuer()), []byte("$ISSUER")),
+	)
 	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
 			t.Fatal(err)

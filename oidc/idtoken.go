@@ -42,7 +42,9 @@ type header struct {
 // given types (RFC 8725 §3.11).
 func readHeader(token string, algorithms []string, types ...string) (header, error) {
 	if len(token) > maxToken {
-		return header{}, fmt.Errorf("a token of %d bytes; at most %d are read", len(token), maxToken)
+		return header{}, fmt.Errorf(
+			"a token of %d bytes; at most %d are read", len(token), maxToken,
+		)
 	}
 	switch strings.Count(token, ".") {
 	case 2:
@@ -53,7 +55,9 @@ func readHeader(token string, algorithms []string, types ...string) (header, err
 	}
 	first, _, _ := strings.Cut(token, ".")
 	if len(first) > maxHeader {
-		return header{}, fmt.Errorf("a header of %d bytes; at most %d are read", len(first), maxHeader)
+		return header{}, fmt.Errorf(
+			"a header of %d bytes; at most %d are read", len(first), maxHeader,
+		)
 	}
 	doc, err := base64.RawURLEncoding.Strict().DecodeString(first)
 	if err != nil {
@@ -69,11 +73,15 @@ func readHeader(token string, algorithms []string, types ...string) (header, err
 	kind := strings.TrimPrefix(strings.ToLower(h.Type), "application/")
 	switch {
 	case !slices.Contains(algorithms, h.Algorithm):
-		return h, fmt.Errorf("algorithm %q, not one of %s", sso.Inert(h.Algorithm), strings.Join(algorithms, ", "))
+		return h, fmt.Errorf(
+			"algorithm %q, not one of %s", sso.Inert(h.Algorithm), strings.Join(algorithms, ", "),
+		)
 	case !slices.Contains(types, kind):
 		return h, fmt.Errorf("type %q", sso.Inert(h.Type))
 	case len(h.Critical) > 0:
-		return h, fmt.Errorf("the header makes %q critical", sso.Inert(strings.Join(h.Critical, " ")))
+		return h, fmt.Errorf(
+			"the header makes %q critical", sso.Inert(strings.Join(h.Critical, " ")),
+		)
 	}
 	return h, nil
 }
@@ -87,14 +95,20 @@ func (a *answer) idToken(ctx context.Context, t tokens) (*idToken, error) {
 		a.checks.That(false, "signature", want, err.Error())
 		return nil, errToken(err)
 	}
-	s := &signature{provider: a.provider, header: h, stranger: a.kept}
+	s := &signature{
+		provider: a.provider,
+		header:   h,
+		stranger: a.kept,
+	}
 	verified, verdict := a.verifier(s).Verify(ctx, t.id)
 	if s.payload == nil {
 		if s.upstream != nil {
 			a.checks.That(false, "signature", want, reason(s.upstream))
 			return nil, s.upstream
 		}
-		a.checks.That(false, "signature", want, fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verdict))
+		a.checks.That(
+			false, "signature", want, fmt.Sprintf("%s, key %q: %v", h.Algorithm, h.KeyID, verdict),
+		)
 		return nil, errToken(verdict)
 	}
 	a.checks.That(true, "signature", want, h.Algorithm+", key "+h.KeyID)
@@ -102,7 +116,9 @@ func (a *answer) idToken(ctx context.Context, t tokens) (*idToken, error) {
 	if err == nil {
 		err = a.unambiguous(doc)
 	}
-	if !a.checks.That(err == nil, "claims", "a JSON object without repeated names", fmt.Sprint(okay(cause(err)))) {
+	if !a.checks.That(
+		err == nil, "claims", "a JSON object without repeated names", fmt.Sprint(okay(cause(err))),
+	) {
 		return nil, errToken(fmt.Errorf("ID token: %w", err))
 	}
 	id := &idToken{document: doc}
@@ -128,8 +144,9 @@ func okay(err error) any {
 // because it applies none to exp.
 func (a *answer) verifier(s *signature) *gooidc.IDTokenVerifier {
 	return gooidc.NewVerifier(a.config.Issuer, s, &gooidc.Config{
-		ClientID: a.config.ClientID, SupportedSigningAlgs: a.discovery.algorithms(),
-		Now: func() time.Time { return a.rp.now().Add(-leeway) },
+		ClientID:             a.config.ClientID,
+		SupportedSigningAlgs: a.discovery.algorithms(),
+		Now:                  func() time.Time { return a.rp.now().Add(-leeway) },
 	})
 }
 
@@ -143,7 +160,9 @@ func (a *answer) failed(ok bool, name, want, got string) error {
 
 func (a *answer) issuer(id *idToken) error {
 	got, err := id.text("iss")
-	return a.failed(err == nil && got == a.config.Issuer, "issuer", a.config.Issuer, orMissing(got, err))
+	return a.failed(
+		err == nil && got == a.config.Issuer, "issuer", a.config.Issuer, orMissing(got, err),
+	)
 }
 
 func orMissing(s string, err error) string {
@@ -170,7 +189,10 @@ func (a *answer) authorizedParty(id *idToken) error {
 	if _, there := id.members["azp"]; !there && len(audience) == 1 {
 		return nil
 	}
-	return a.failed(err == nil && got == a.config.ClientID, "authorized_party", a.config.ClientID, orMissing(got, err))
+	return a.failed(
+		err == nil && got == a.config.ClientID, "authorized_party", a.config.ClientID,
+		orMissing(got, err),
+	)
 }
 
 // times checks exp, iat and nbf against our clock.
@@ -180,19 +202,29 @@ func (a *answer) times(id *idToken) error {
 	if id.expires, err = id.moment("exp"); err != nil || id.expires.IsZero() {
 		return a.failed(false, "expiry", "after "+stamp(now), orMissing("", err))
 	}
-	if err := a.failed(now.Before(id.expires.Add(leeway)), "expiry", "after our time, "+stamp(now), stamp(id.expires)); err != nil {
+	if err := a.failed(
+		now.Before(id.expires.Add(leeway)), "expiry", "after our time, "+stamp(now),
+		stamp(id.expires),
+	); err != nil {
 		return err
 	}
 	oldest, newest := now.Add(-maxTokenAge-leeway), now.Add(leeway)
-	want := "at most " + sso.Spoken(maxTokenAge) + " before and " + sso.Spoken(leeway) + " after our time, " + stamp(now)
+	want := "at most " + sso.Spoken(maxTokenAge) + " before and " + sso.Spoken(leeway) +
+		" after our time, " + stamp(now)
 	if id.issuedAt, err = id.moment("iat"); err != nil || id.issuedAt.IsZero() {
 		return a.failed(false, "issued_at", want, orMissing("", err))
 	}
-	if err := a.failed(!id.issuedAt.Before(oldest) && !id.issuedAt.After(newest), "issued_at", want, stamp(id.issuedAt)); err != nil {
+	if err := a.failed(
+		!id.issuedAt.Before(oldest) && !id.issuedAt.After(newest), "issued_at", want,
+		stamp(id.issuedAt),
+	); err != nil {
 		return err
 	}
 	if begins, err := id.moment("nbf"); err != nil || begins.After(newest) {
-		return a.failed(false, "not_before", "at most "+sso.Spoken(leeway)+" after our time, "+stamp(now), orMissing(stamp(begins), err))
+		return a.failed(
+			false, "not_before", "at most "+sso.Spoken(leeway)+" after our time, "+stamp(now),
+			orMissing(stamp(begins), err),
+		)
 	}
 	return nil
 }
@@ -201,7 +233,8 @@ func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 func (a *answer) nonce(id *idToken) error {
 	got, err := id.text("nonce")
-	ok := err == nil && subtle.ConstantTimeCompare([]byte(got), []byte(a.pending.Nonce.Reveal())) == 1
+	ok := err == nil &&
+		subtle.ConstantTimeCompare([]byte(got), []byte(a.pending.Nonce.Reveal())) == 1
 	seen := "that one" // the value itself would not help a reader of the checks
 	if !ok {
 		if seen = orMissing(got, err); got != "" {
@@ -215,21 +248,32 @@ func (a *answer) subject(id *idToken) error {
 	got, err := id.text("sub")
 	ok := err == nil && usableSubject(got)
 	id.subject = got
-	return a.failed(ok, "subject", fmt.Sprintf("1 to %d bytes, all visible", sso.MaxSubjectLength), orMissing(got, err))
+	return a.failed(
+		ok,
+		"subject",
+		fmt.Sprintf("1 to %d bytes, all visible", sso.MaxSubjectLength),
+		orMissing(got, err),
+	)
 }
 
 func usableSubject(s string) bool {
-	return strings.TrimSpace(s) != "" && len(s) <= sso.MaxSubjectLength && sso.Printable(s)
+	return strings.TrimSpace(s) != "" &&
+		len(s) <= sso.MaxSubjectLength &&
+		sso.Printable(s)
 }
 
 // accessTokenHash checks at_hash, which ties the access token used for userinfo
 // to the ID token, if the provider sends it.
 func (a *answer) accessTokenHash(id *idToken, verified *gooidc.IDToken, t tokens) error {
-	if _, there := id.members["at_hash"]; !there || a.kept || t.access == "" { // no access token to compare
+	if _, there := id.members["at_hash"]; !there ||
+		a.kept ||
+		t.access == "" { // no access token to compare
 		return nil
 	}
 	err := verified.VerifyAccessToken(t.access)
-	if a.failed(err == nil, "access_token_hash", "that of the access token", fmt.Sprint(okay(err))) != nil {
+	if a.failed(
+		err == nil, "access_token_hash", "that of the access token", fmt.Sprint(okay(err)),
+	) != nil {
 		return errToken(fmt.Errorf("at_hash: %w", err))
 	}
 	return nil

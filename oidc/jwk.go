@@ -45,10 +45,13 @@ func parseKeys(doc []byte) (keySet, error) {
 		Keys []jsontext.Value `json:"keys"`
 	}
 	if err := json.Unmarshal(doc, &published); err != nil {
-		return keySet{}, errors.New("the document at the jwks_uri is not a JSON object of keys") // the cause would quote it
+		// the cause would quote it
+		return keySet{}, errors.New("the document at the jwks_uri is not a JSON object of keys")
 	}
 	if len(published.Keys) > maxKeys {
-		return keySet{}, fmt.Errorf("a key set of %d keys; at most %d are read", len(published.Keys), maxKeys)
+		return keySet{}, fmt.Errorf(
+			"a key set of %d keys; at most %d are read", len(published.Keys), maxKeys,
+		)
 	}
 	var set keySet
 	for i, raw := range published.Keys {
@@ -128,7 +131,11 @@ func (j jwk) public() (any, error) {
 		members = map[string]string{"n": j.N, "e": j.E}
 	case "EC":
 		members = map[string]string{"x": j.X, "y": j.Y}
-		size = map[string]int{"P-256": 32, "P-384": 48, "P-521": 66}[j.Curve]
+		size = map[string]int{
+			"P-256": 32,
+			"P-384": 48,
+			"P-521": 66,
+		}[j.Curve]
 	case "OKP":
 		members = map[string]string{"x": j.X}
 	default:

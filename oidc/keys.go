@@ -129,7 +129,9 @@ func (p *provider) keep(keys keySet, err error) {
 // waiting for confirmation.
 func (p *provider) tellKeys(ctx context.Context, keys keySet) {
 	prints := keys.thumbprints()
-	if p.rp.seen == nil || slices.Equal(prints, p.noted.Keys) || slices.Equal(prints, p.noted.PendingKeys) {
+	if p.rp.seen == nil ||
+		slices.Equal(prints, p.noted.Keys) ||
+		slices.Equal(prints, p.noted.PendingKeys) {
 		return
 	}
 	seen := p.seen
@@ -189,7 +191,9 @@ const maxRotations = 3
 // VerifySignature tries the cached keys that fit, then the keys that the
 // provider publishes now.
 func (s *signature) VerifySignature(ctx context.Context, token string) ([]byte, error) {
-	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(s.header.Algorithm)})
+	jws, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{
+		jose.SignatureAlgorithm(s.header.Algorithm),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read token: %w", err)
 	}

@@ -17,10 +17,13 @@ import (
 func TestNoAccessToken(t *testing.T) {
 	t.Parallel()
 	for name, tokens := range map[string]func(map[string]any){
-		"missing":      without("access_token"),
-		"empty":        set(map[string]any{"access_token": ""}),
-		"null":         set(map[string]any{"access_token": nil}),
-		"with expires": func(m map[string]any) { without("access_token", "token_type")(m); m["expires_in"] = "3600" },
+		"missing": without("access_token"),
+		"empty":   set(map[string]any{"access_token": ""}),
+		"null":    set(map[string]any{"access_token": nil}),
+		"with expires": func(m map[string]any) {
+			without("access_token", "token_type")(m)
+			m["expires_in"] = "3600"
+		},
 	} {
 		p := newIDP(t)
 		p.tokens = tokens
@@ -34,7 +37,9 @@ func TestNoAccessToken(t *testing.T) {
 		groupsInUserinfo(nil)(p) // e-mail would come from there
 		_, checks, err := p.signIn(p.party())
 		last := checks[len(checks)-1]
-		if sso.CodeOf(err) != "idp_unusable" || last.Name != "userinfo" || !strings.Contains(last.Got, "no access token") {
+		if sso.CodeOf(err) != "idp_unusable" ||
+			last.Name != "userinfo" ||
+			!strings.Contains(last.Got, "no access token") {
 			t.Errorf("%s, where userinfo is needed: %v, %+v", name, err, last)
 		}
 	}
@@ -45,24 +50,38 @@ func TestNoAccessToken(t *testing.T) {
 func TestUserinfoThatFails(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]func(*fakeIDP){
-		"401":                 userinfoAnswer(answer(401, "application/json", `{"error":"invalid_token"}`)),
-		"403":                 userinfoAnswer(answer(403, "text/html", "no")),
-		"404":                 userinfoAnswer(answer(404, "text/html", "no")),
-		"500":                 userinfoAnswer(answer(500, "text/html", "oops")),
-		"hanging up":          userinfoAnswer(hangUp),
-		"plain text":          userinfoAnswer(answer(200, "text/plain", "hello")),
-		"HTML":                userinfoAnswer(answer(200, "text/html", "<p>hello</p>")),
-		"a list":              userinfoAnswer(answer(200, "application/json", `[]`)),
-		"UTF-16":              userinfoAnswer(answer(200, "application/json", "\xff\xfe{\x00}\x00")),
-		"unsigned":            signedUserinfo(nil, func(*fakeIDP) string { return forge(`{"alg":"none"}`, `{"sub":"ada"}`, "") }),
-		"signed for another":  signedUserinfo(map[string]any{"aud": "other"}, nil),
-		"encrypted":           signedUserinfo(nil, func(*fakeIDP) string { return "a.b.c.d.e" }),
-		"a token that is not": userinfoAnswer(answer(200, "application/jwt", "hello")),
-		"groups twice":        userinfoAnswer(answer(200, "application/json", `{"sub":"ada","groups":["a"],"GROUPS":["b"]}`)),
-		"too large":           userinfoAnswer(endless),
+		"401": userinfoAnswer(answer(
+			401, "application/json", `{"error":"invalid_token"}`,
+		)),
+		"403":        userinfoAnswer(answer(403, "text/html", "no")),
+		"404":        userinfoAnswer(answer(404, "text/html", "no")),
+		"500":        userinfoAnswer(answer(500, "text/html", "oops")),
+		"hanging up": userinfoAnswer(hangUp),
+		"plain text": userinfoAnswer(answer(200, "text/plain", "hello")),
+		"HTML":       userinfoAnswer(answer(200, "text/html", "<p>hello</p>")),
+		"a list":     userinfoAnswer(answer(200, "application/json", `[]`)),
+		"UTF-16": userinfoAnswer(answer(
+			200, "application/json", "\xff\xfe{\x00}\x00",
+		)),
+		"unsigned": signedUserinfo(nil, func(*fakeIDP) string {
+			return forge(`{"alg":"none"}`, `{"sub":"ada"}`, "")
+		}),
+		"signed for another": signedUserinfo(map[string]any{"aud": "other"}, nil),
+		"encrypted": signedUserinfo(nil, func(*fakeIDP) string {
+			return "a.b.c.d.e"
+		}),
+		"a token that is not": userinfoAnswer(answer(
+			200, "application/jwt", "hello",
+		)),
+		"groups twice": userinfoAnswer(answer(
+			200, "application/json", `{"sub":"ada","groups":["a"],"GROUPS":["b"]}`,
+		)),
+		"too large": userinfoAnswer(endless),
 		"at a metadata service": func(p *fakeIDP) {
 			groupsInUserinfo(nil)(p)
-			p.discovery = set(map[string]any{"userinfo_endpoint": "https://169.254.169.254/"})
+			p.discovery = set(map[string]any{
+				"userinfo_endpoint": "https://169.254.169.254/",
+			})
 		},
 	} {
 		p := newIDP(t)
@@ -73,12 +92,20 @@ func TestUserinfoThatFails(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		at := slices.IndexFunc(checks, func(c sso.Check) bool { return c.Name == "userinfo" })
-		if at < 0 || !checks[at].OK || !checks[at].Warning || checks[at].Got == "" {
+		at := slices.IndexFunc(checks, func(c sso.Check) bool {
+			return c.Name == "userinfo"
+		})
+		if at < 0 ||
+			!checks[at].OK ||
+			!checks[at].Warning ||
+			checks[at].Got == "" {
 			t.Errorf("%s: no warning: %+v", name, checks)
 		}
 		if _, there := a.Claims["groups"]; there || !a.GroupsUnfetched {
-			t.Errorf("%s: groups %q, unread %v", name, a.Claims["groups"], a.GroupsUnfetched)
+			t.Errorf(
+				"%s: groups %q, unread %v", name, a.Claims["groups"],
+				a.GroupsUnfetched,
+			)
 		}
 		p.claims = without("groups", "email")
 		if a, _, err := p.signIn(p.party()); err == nil {
@@ -86,9 +113,13 @@ func TestUserinfoThatFails(t *testing.T) {
 		}
 	}
 	for name, do := range map[string]func(*fakeIDP){
-		"about another subject":      groupsInUserinfo(map[string]any{"sub": "eve"}),
-		"without sub":                userinfoAnswer(answer(200, "application/json", `{"groups":["root"]}`)),
-		"signed for another subject": signedUserinfo(map[string]any{"sub": "eve"}, nil),
+		"about another subject": groupsInUserinfo(map[string]any{"sub": "eve"}),
+		"without sub": userinfoAnswer(answer(
+			200, "application/json", `{"groups":["root"]}`,
+		)),
+		"signed for another subject": signedUserinfo(
+			map[string]any{"sub": "eve"}, nil,
+		),
 	} {
 		p := newIDP(t)
 		do(p)
@@ -100,7 +131,9 @@ func TestUserinfoThatFails(t *testing.T) {
 	p := newIDP(t)
 	userinfoAnswer(answer(403, "text/html", "no"))(p)
 	p.claims = without("name") // groups are in the ID token
-	if a, _, err := p.signIn(p.party()); err != nil || a.GroupsUnfetched || len(a.Claims["groups"]) != 2 {
+	if a, _, err := p.signIn(p.party()); err != nil ||
+		a.GroupsUnfetched ||
+		len(a.Claims["groups"]) != 2 {
 		t.Errorf("only the name is missing: %+v, %v", a, err)
 	}
 }
@@ -149,11 +182,21 @@ func TestByteOrderMarks(t *testing.T) {
 	}
 	p := newIDP(t)
 	groupsInUserinfo(map[string]any{"email": "ada@acme.test"})(p)
-	p.override["/.well-known/openid-configuration"] = func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, marked(p.discoveryDocument())) }
-	p.override["/keys"] = func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, marked(map[string]any{"keys": p.keys})) }
-	p.override["/userinfo"] = func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, marked(p.userinfo)) }
+	p.override["/.well-known/openid-configuration"] = func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, marked(p.discoveryDocument()))
+	}
+	p.override["/keys"] = func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, marked(map[string]any{"keys": p.keys}))
+	}
+	p.override["/userinfo"] = func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, marked(p.userinfo))
+	}
 	p.override["/token"] = func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, marked(map[string]any{"access_token": "the-access-token", "token_type": "Bearer", "id_token": p.makeIDToken(p.request.Get("nonce"))}))
+		fmt.Fprint(w, marked(map[string]any{
+			"access_token": "the-access-token",
+			"token_type":   "Bearer",
+			"id_token":     p.makeIDToken(p.request.Get("nonce")),
+		}))
 	}
 	a, _, err := p.signIn(p.party())
 	if err != nil || a.Claims["email"] == nil {
@@ -172,25 +215,44 @@ func TestConfirmedIssuer(t *testing.T) {
 	stated := p.issuer() + "/tenant/v2.0/" // where no document is
 	p.discovery = set(map[string]any{"issuer": stated})
 	document := p.issuer() + "/policy/v2.0/.well-known/openid-configuration"
-	p.override["/policy/v2.0/.well-known/openid-configuration"] = func(w http.ResponseWriter, _ *http.Request) { reply(w, p.discoveryDocument()) }
+	p.override["/policy/v2.0/.well-known/openid-configuration"] = func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, p.discoveryDocument())
+	}
 	rp := p.party()
-	for _, address := range []string{p.issuer() + "/policy/v2.0", p.issuer() + "/policy/v2.0/", document} {
+	for _, address := range []string{
+		p.issuer() + "/policy/v2.0", p.issuer() + "/policy/v2.0/", document,
+	} {
 		_, err := rp.Discover(t.Context(), oidc.Source{Address: address})
-		if sso.CodeOf(err) != "issuer_mismatch" || !strings.Contains(asError(t, err).Public, stated) {
+		if sso.CodeOf(err) != "issuer_mismatch" ||
+			!strings.Contains(asError(t, err).Public, stated) {
 			t.Errorf("%s: %v", address, err)
 		}
-		for _, wrong := range []string{p.issuer(), stated[:len(stated)-1], "https://evil.example", strings.ToUpper(stated)} {
-			if _, err := rp.Discover(t.Context(), oidc.Source{Address: address, Confirmed: wrong}); sso.CodeOf(err) != "issuer_mismatch" {
+		for _, wrong := range []string{
+			p.issuer(),
+			stated[:len(stated)-1],
+			"https://evil.example",
+			strings.ToUpper(stated),
+		} {
+			if _, err := rp.Discover(t.Context(), oidc.Source{
+				Address:   address,
+				Confirmed: wrong,
+			}); sso.CodeOf(err) != "issuer_mismatch" {
 				t.Errorf("%s confirmed as %s: %v", address, wrong, err)
 			}
 		}
-		d, err := rp.Discover(t.Context(), oidc.Source{Address: address, Confirmed: stated})
+		d, err := rp.Discover(t.Context(), oidc.Source{
+			Address:   address,
+			Confirmed: stated,
+		})
 		if err != nil || d.Issuer != stated || d.URL != document {
 			t.Errorf("%s: %+v, %v", address, d, err)
 		}
 	}
 	query := document + "?p=B2C_1_policy"
-	if d, err := rp.Discover(t.Context(), oidc.Source{Address: query, Confirmed: stated}); err != nil || d.URL != query {
+	if d, err := rp.Discover(t.Context(), oidc.Source{
+		Address:   query,
+		Confirmed: stated,
+	}); err != nil || d.URL != query {
 		t.Errorf("an address with a query: %+v, %v", d, err)
 	}
 
@@ -215,12 +277,22 @@ func TestConfirmedIssuer(t *testing.T) {
 func TestPatternsAreNoIssuers(t *testing.T) {
 	t.Parallel()
 	for _, stated := range []string{
-		"https://login.microsoftonline.com/{tenantid}/v2.0", "https://login.microsoftonline.com/{tenant}/v2.0", "https://login.microsoftonline.com/%7Btenantid%7D/v2.0",
-		"https://*.idp.example/", "https://<tenant>.idp.example/", "http://idp.example/", "urn:issuer", "https://idp.example/?tenant=x", "",
+		"https://login.microsoftonline.com/{tenantid}/v2.0",
+		"https://login.microsoftonline.com/{tenant}/v2.0",
+		"https://login.microsoftonline.com/%7Btenantid%7D/v2.0",
+		"https://*.idp.example/",
+		"https://<tenant>.idp.example/",
+		"http://idp.example/",
+		"urn:issuer",
+		"https://idp.example/?tenant=x",
+		"",
 	} {
 		p := newIDP(t)
 		p.discovery = set(map[string]any{"issuer": stated})
-		_, err := p.party().Discover(t.Context(), oidc.Source{Address: p.issuer(), Confirmed: stated})
+		_, err := p.party().Discover(t.Context(), oidc.Source{
+			Address:   p.issuer(),
+			Confirmed: stated,
+		})
 		if sso.CodeOf(err) != "issuer_mismatch" {
 			t.Errorf("%q: %v", stated, err)
 		}

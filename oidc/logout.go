@@ -21,7 +21,9 @@ const logoutTokenAge = 2 * time.Minute
 // afterwards: a URL or path of ours that is registered there, or empty. No
 // id_token_hint is sent, because ID tokens are not kept; a provider that
 // requires one asks the user.
-func (rp *RelyingParty) BeginLogout(ctx context.Context, c sso.Connection, cfg sso.Config, s sso.Session, returnTo string) (*sso.Redirect, error) {
+func (rp *RelyingParty) BeginLogout(
+	ctx context.Context, c sso.Connection, cfg sso.Config, s sso.Session, returnTo string,
+) (*sso.Redirect, error) {
 	known, err := rp.provider(c, cfg)
 	if err != nil {
 		return nil, err
@@ -68,14 +70,21 @@ type LogoutToken struct {
 // BackchannelLogout verifies a logout token (OpenID Connect Back-Channel Logout
 // 1.0 §2.6). Errors: Invalid "logout_token_invalid"; Upstream
 // "idp_unavailable", "idp_unusable".
-func (rp *RelyingParty) BackchannelLogout(ctx context.Context, c sso.Connection, cfg sso.Config, token string) (LogoutToken, error) {
+func (rp *RelyingParty) BackchannelLogout(
+	ctx context.Context, c sso.Connection, cfg sso.Config, token string,
+) (LogoutToken, error) {
 	known, err := rp.provider(c, cfg)
 	if err != nil {
 		return LogoutToken{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, budget)
 	defer cancel()
-	a := &answer{rp: rp, provider: known, connection: c, config: *cfg.OIDC}
+	a := &answer{
+		rp:         rp,
+		provider:   known,
+		connection: c,
+		config:     *cfg.OIDC,
+	}
 	if a.discovery, err = known.metadata(ctx); err != nil {
 		return LogoutToken{}, fmt.Errorf("logout token of %s: %w", cfg.OIDC.Issuer, err)
 	}
@@ -87,7 +96,12 @@ func (rp *RelyingParty) BackchannelLogout(ctx context.Context, c sso.Connection,
 }
 
 func errLogoutToken(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "logout_token_invalid", Public: "The logout token is not valid.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "logout_token_invalid",
+		Public: "The logout token is not valid.",
+		Err:    err,
+	}
 }
 
 func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, error) {
@@ -99,7 +113,11 @@ func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, er
 	if err != nil {
 		return LogoutToken{}, errLogoutToken(err)
 	}
-	s := &signature{provider: a.provider, header: h, stranger: true}
+	s := &signature{
+		provider: a.provider,
+		header:   h,
+		stranger: true,
+	}
 	verified, verdict := a.verifier(s).VerifyLogout(ctx, token)
 	if s.upstream != nil {
 		return LogoutToken{}, s.upstream
@@ -115,8 +133,12 @@ func (a *answer) logoutToken(ctx context.Context, token string) (LogoutToken, er
 	if err != nil {
 		return LogoutToken{}, errLogoutToken(err)
 	}
-	if l.Subject != verified.Subject || l.SessionIndex != verified.SessionID || l.ID != verified.TokenID {
-		return LogoutToken{}, errLogoutToken(errors.New("the token reads differently to two readers"))
+	if l.Subject != verified.Subject ||
+		l.SessionIndex != verified.SessionID ||
+		l.ID != verified.TokenID {
+		return LogoutToken{}, errLogoutToken(errors.New(
+			"the token reads differently to two readers",
+		))
 	}
 	return l, nil
 }
@@ -136,8 +158,13 @@ func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 		texts[name] = text
 	}
 	audience, err := doc.audience()
-	if err != nil || texts["iss"] != a.config.Issuer || !slices.Contains(audience, a.config.ClientID) {
-		return LogoutToken{}, fmt.Errorf("made by %q for %q: %w", sso.Inert(texts["iss"]), audience, errors.Join(err, errors.New("not ours")))
+	if err != nil ||
+		texts["iss"] != a.config.Issuer ||
+		!slices.Contains(audience, a.config.ClientID) {
+		return LogoutToken{}, fmt.Errorf(
+			"made by %q for %q: %w", sso.Inert(texts["iss"]), audience,
+			errors.Join(err, errors.New("not ours")),
+		)
 	}
 	if _, there := doc.members["nonce"]; there {
 		return LogoutToken{}, errors.New("a nonce")
@@ -156,7 +183,12 @@ func (a *answer) logoutClaims(doc document) (LogoutToken, error) {
 	if err != nil {
 		return LogoutToken{}, err
 	}
-	return LogoutToken{Subject: texts["sub"], SessionIndex: texts["sid"], ID: texts["jti"], Expires: expires}, nil
+	return LogoutToken{
+		Subject:      texts["sub"],
+		SessionIndex: texts["sid"],
+		ID:           texts["jti"],
+		Expires:      expires,
+	}, nil
 }
 
 // logoutTimes checks the age of a logout token and returns when it expires.
@@ -167,8 +199,12 @@ func (a *answer) logoutTimes(doc document) (time.Time, error) {
 	if err := errors.Join(err, err2); err != nil {
 		return time.Time{}, err
 	}
-	if made.Before(now.Add(-logoutTokenAge-leeway)) || made.After(now.Add(leeway)) || !now.Before(expires.Add(leeway)) {
-		return time.Time{}, fmt.Errorf("made at %s, expires at %s, now %s", stamp(made), stamp(expires), stamp(now))
+	if made.Before(now.Add(-logoutTokenAge-leeway)) ||
+		made.After(now.Add(leeway)) ||
+		!now.Before(expires.Add(leeway)) {
+		return time.Time{}, fmt.Errorf(
+			"made at %s, expires at %s, now %s", stamp(made), stamp(expires), stamp(now),
+		)
 	}
 	return expires, nil
 }

@@ -39,7 +39,9 @@ func (f *flattener) of(c claim) *values {
 // since returns the source from an offset up to what was read last.
 func (f *flattener) since(start int64) string { return f.cut(span{start, f.dec.InputOffset()}) }
 
-func (f *flattener) cut(s span) string { return strings.TrimLeft(f.source[s.from:s.to], " \t\r\n,:") }
+func (f *flattener) cut(s span) string {
+	return strings.TrimLeft(f.source[s.from:s.to], " \t\r\n,:")
+}
 
 // span is a part of the source, including the separator in front of it.
 type span struct{ from, to int64 }

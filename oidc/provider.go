@@ -110,10 +110,15 @@ func newProvider(rp *RelyingParty, c sso.Connection, cfg sso.OIDCConfig) *provid
 		document = documentOf(cfg.Issuer)
 	}
 	return &provider{
-		rp:        rp,
-		issuer:    cfg.Issuer,
-		noted:     cfg,
-		seen:      sso.SeenKeys{Enterprise: c.Enterprise, Connection: c.ID, Issuer: cfg.Issuer, DiscoveryURL: cfg.DiscoveryURL},
+		rp:     rp,
+		issuer: cfg.Issuer,
+		noted:  cfg,
+		seen: sso.SeenKeys{
+			Enterprise:   c.Enterprise,
+			Connection:   c.ID,
+			Issuer:       cfg.Issuer,
+			DiscoveryURL: cfg.DiscoveryURL,
+		},
 		document:  document,
 		slots:     make(chan struct{}, maxCalls),
 		refetches: allowance{burst: refetchBurst, every: refetchEvery},
@@ -145,7 +150,9 @@ func (p *provider) call(ctx context.Context, exchange func(context.Context) erro
 		select {
 		case p.slots <- struct{}{}:
 		case <-timer.C:
-			return errUpstream(fmt.Errorf("%d calls to %s are already waiting for an answer", maxCalls, p.issuer))
+			return errUpstream(fmt.Errorf(
+				"%d calls to %s are already waiting for an answer", maxCalls, p.issuer,
+			))
 		case <-ctx.Done():
 			return errUpstream(fmt.Errorf("wait for a call to %s: %w", p.issuer, ctx.Err()))
 		}
@@ -239,7 +246,9 @@ func (rp *RelyingParty) do(req *http.Request) (status int, body []byte, contentT
 	case err != nil:
 		return 0, nil, "", clientError(err)
 	case len(body) > maxBody:
-		return 0, nil, "", errUnusable(fmt.Errorf("%s answered with more than %d bytes", req.URL.Host, maxBody))
+		return 0, nil, "", errUnusable(fmt.Errorf(
+			"%s answered with more than %d bytes", req.URL.Host, maxBody,
+		))
 	}
 	return resp.StatusCode, body, resp.Header.Get("Content-Type"), nil
 }

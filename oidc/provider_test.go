@@ -58,7 +58,9 @@ func TestLastGoodDocumentsServeWhileTheyCannotBeHad(t *testing.T) {
 	if _, _, err := p.signIn(rp); err != nil {
 		t.Fatal(err)
 	}
-	p.override["/.well-known/openid-configuration"] = answer(500, "text/html", "down")
+	p.override["/.well-known/openid-configuration"] = answer(
+		500, "text/html", "down",
+	)
 	p.override["/keys"] = answer(500, "text/html", "down")
 	for hour := range 7*24 - 1 {
 		now = at().Add(time.Duration(hour) * time.Hour)
@@ -137,7 +139,11 @@ func TestRemovedKeyIsRefusedSoon(t *testing.T) {
 	if _, _, err := p.signIn(rp); err != nil {
 		t.Fatal(err)
 	}
-	p.keys = []jose.JSONWebKey{{Key: &otherKey().PublicKey, KeyID: "k2"}} // but it goes on signing with the old one
+	// but it goes on signing with the old one
+	p.keys = []jose.JSONWebKey{{
+		Key:   &otherKey().PublicKey,
+		KeyID: "k2",
+	}}
 	now = now.Add(10 * time.Minute)
 	if _, _, err := p.signIn(rp); sso.CodeOf(err) != "id_token_invalid" {
 		t.Errorf("10 minutes after the key was removed: %v", err)
@@ -152,7 +158,9 @@ func TestUnknownKeysDoNotMakeUsFetch(t *testing.T) {
 	rp := p.party()
 	logout := func(i int) error {
 		p.kid = fmt.Sprintf("made-up-%d", i)
-		_, err := rp.BackchannelLogout(t.Context(), p.conn, p.config, p.logoutToken(nil, nil))
+		_, err := rp.BackchannelLogout(
+			t.Context(), p.conn, p.config, p.logoutToken(nil, nil),
+		)
 		return err
 	}
 	const tries = 10_000
@@ -161,7 +169,10 @@ func TestUnknownKeysDoNotMakeUsFetch(t *testing.T) {
 	first, rest, _ := strings.Cut(signed, ".")
 	_ = first
 	for i := range tries {
-		_, err := rp.BackchannelLogout(t.Context(), p.conn, p.config, forgeHeader(fmt.Sprintf(`{"alg":"RS256","typ":"logout+jwt","kid":"made-up-%d"}`, i))+"."+rest)
+		_, err := rp.BackchannelLogout(
+			t.Context(), p.conn, p.config,
+			forgeHeader(fmt.Sprintf(`{"alg":"RS256","typ":"logout+jwt","kid":"made-up-%d"}`, i))+"."+rest,
+		)
 		if sso.CodeOf(err) != "logout_token_invalid" {
 			t.Fatalf("try %d: %v", i, err)
 		}
@@ -188,7 +199,11 @@ func TestHangingProviderIsContained(t *testing.T) {
 	hang := make(chan struct{})
 	p, other := newIDP(t), newIDP(t)
 	other.conn.ID = "conn-01k0000000000000000000000b"
-	rp := oidc.New(oidc.Options{BaseURL: base, Now: at, Client: client(t, outbound.Options{Timeout: 5 * time.Second})})
+	rp := oidc.New(oidc.Options{
+		BaseURL: base,
+		Now:     at,
+		Client:  client(t, outbound.Options{Timeout: 5 * time.Second}),
+	})
 	if _, _, err := p.signIn(rp); err != nil {
 		t.Fatal(err)
 	}
@@ -218,7 +233,8 @@ func TestHangingProviderIsContained(t *testing.T) {
 			}
 		})
 	}
-	for start := time.Now(); refused.Load() < 200-32 && time.Since(start) < 4*time.Second; {
+	for start := time.Now(); refused.Load() < 200-32 &&
+		time.Since(start) < 4*time.Second; {
 		if _, _, err := other.signIn(rp); err != nil {
 			t.Fatalf("another connection: %v", err)
 		}
@@ -249,8 +265,11 @@ func TestNothingGoesOnAfterACall(t *testing.T) {
 		rp := oidc.New(oidc.Options{BaseURL: base, Client: c})
 		cfg := sso.Config{OIDC: &sso.OIDCConfig{Issuer: "https://idp.example"}}
 		start := time.Now()
-		_, err := rp.Begin(t.Context(), sso.Connection{ID: connection}, cfg, pendingLogin(start))
-		if sso.CodeOf(err) != "idp_unavailable" || time.Since(start) > 10500*time.Millisecond {
+		_, err := rp.Begin(
+			t.Context(), sso.Connection{ID: connection}, cfg, pendingLogin(start),
+		)
+		if sso.CodeOf(err) != "idp_unavailable" ||
+			time.Since(start) > 10500*time.Millisecond {
 			t.Errorf("after %s: %v", time.Since(start), err)
 		}
 	})
@@ -260,20 +279,36 @@ func TestDiscover(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
 	rp := p.party()
-	for _, typed := range []string{p.issuer(), " " + p.issuer() + "/ ", p.issuer() + "/.well-known/openid-configuration", p.issuer() + "/.well-known/openid-configuration?x=1"} {
+	for _, typed := range []string{
+		p.issuer(),
+		" " + p.issuer() + "/ ",
+		p.issuer() + "/.well-known/openid-configuration",
+		p.issuer() + "/.well-known/openid-configuration?x=1",
+	} {
 		d, err := rp.Discover(t.Context(), oidc.Source{Address: typed})
-		if err != nil || d.Issuer != p.issuer() || d.TokenEndpoint != p.issuer()+"/token" || !d.IssParameter {
+		if err != nil ||
+			d.Issuer != p.issuer() ||
+			d.TokenEndpoint != p.issuer()+"/token" ||
+			!d.IssParameter {
 			t.Errorf("%q: %+v, %v", typed, d, err)
 		}
 	}
 	issuerAt(p, "/")
-	if d, err := rp.Discover(t.Context(), oidc.Source{Address: p.issuer()}); err != nil || d.Issuer != p.issuer()+"/" {
+	if d, err := rp.Discover(t.Context(), oidc.Source{
+		Address: p.issuer(),
+	}); err != nil || d.Issuer != p.issuer()+"/" {
 		t.Errorf("issuer with a slash: %+v, %v", d, err)
 	}
 	for typed, code := range map[string]string{
-		"": "url_not_allowed", "hello": "url_not_allowed", "https://": "url_not_allowed", "ftp://idp.example": "url_not_allowed",
-		p.issuer() + "?tenant=x": "url_not_allowed", "https://169.254.169.254": "url_not_allowed", "http://idp.example": "url_not_allowed",
-		"https://user@idp.example": "url_not_allowed", p.issuer() + "/nowhere": "idp_unusable",
+		"":                         "url_not_allowed",
+		"hello":                    "url_not_allowed",
+		"https://":                 "url_not_allowed",
+		"ftp://idp.example":        "url_not_allowed",
+		p.issuer() + "?tenant=x":   "url_not_allowed",
+		"https://169.254.169.254":  "url_not_allowed",
+		"http://idp.example":       "url_not_allowed",
+		"https://user@idp.example": "url_not_allowed",
+		p.issuer() + "/nowhere":    "idp_unusable",
 	} {
 		if _, err := rp.Discover(t.Context(), oidc.Source{Address: typed}); sso.CodeOf(err) != code {
 			t.Errorf("%q: want %s, got %v", typed, code, err)
@@ -284,16 +319,38 @@ func TestDiscover(t *testing.T) {
 		code   string
 		public string
 	}{
-		"tenants":   {set(map[string]any{"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0"}), "issuer_mismatch", "tenant"},
-		"another":   {set(map[string]any{"issuer": "https://evil.example"}), "issuer_mismatch", "https://evil.example"},
-		"endpoint":  {set(map[string]any{"authorization_endpoint": "javascript:alert(1)"}), "metadata_bad_endpoint", "authorization_endpoint"},
-		"algorithm": {set(map[string]any{"id_token_signing_alg_values_supported": []string{"none"}}), "metadata_unreadable", "signs"},
-		"type":      {set(map[string]any{"token_endpoint": 5}), "metadata_unreadable", "discovery document"},
+		"tenants": {
+			set(map[string]any{"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0"}),
+			"issuer_mismatch",
+			"tenant",
+		},
+		"another": {
+			set(map[string]any{"issuer": "https://evil.example"}),
+			"issuer_mismatch",
+			"https://evil.example",
+		},
+		"endpoint": {
+			set(map[string]any{"authorization_endpoint": "javascript:alert(1)"}),
+			"metadata_bad_endpoint",
+			"authorization_endpoint",
+		},
+		"algorithm": {
+			set(map[string]any{
+				"id_token_signing_alg_values_supported": []string{"none"},
+			}),
+			"metadata_unreadable",
+			"signs",
+		},
+		"type": {
+			set(map[string]any{"token_endpoint": 5}), "metadata_unreadable",
+			"discovery document",
+		},
 	} {
 		p := newIDP(t)
 		p.discovery = c.change
 		_, err := p.party().Discover(t.Context(), oidc.Source{Address: p.issuer()})
-		if sso.CodeOf(err) != c.code || !strings.Contains(fmt.Sprint(err), c.public) {
+		if sso.CodeOf(err) != c.code ||
+			!strings.Contains(fmt.Sprint(err), c.public) {
 			t.Errorf("%s: want %s %q, got %v", name, c.code, c.public, err)
 		}
 	}
@@ -302,11 +359,16 @@ func TestDiscover(t *testing.T) {
 func TestSecretsAndRefusalsStayInside(t *testing.T) {
 	t.Parallel()
 	p := newIDP(t)
-	p.override["/token"] = answer(401, "application/json", `{"error":"invalid_client","error_description":"<b>`+strings.Repeat("x", 5000)+`\u202e"}`)
+	p.override["/token"] = answer(
+		401, "application/json",
+		`{"error":"invalid_client","error_description":"<b>`+strings.Repeat("x", 5000)+`\u202e"}`,
+	)
 	_, checks, err := p.signIn(p.party())
 	said := fmt.Sprint(err)
 	doc, _ := json.Marshal(checks)
-	if len(said) > 800 || strings.Contains(said+string(doc), secret) || strings.Contains(said, "\u202e") {
+	if len(said) > 800 ||
+		strings.Contains(said+string(doc), secret) ||
+		strings.Contains(said, "\u202e") {
 		t.Errorf("error %s\nchecks %s", said, doc)
 	}
 	p = newIDP(t)
@@ -316,7 +378,8 @@ func TestSecretsAndRefusalsStayInside(t *testing.T) {
 		v.Set("error_description", "<script>")
 	}
 	_, _, err = p.signIn(p.party())
-	if e := asError(t, err); strings.Contains(e.Public, "script") || !strings.Contains(e.Err.Error(), "<script>") {
+	if e := asError(t, err); strings.Contains(e.Public, "script") ||
+		!strings.Contains(e.Err.Error(), "<script>") {
 		t.Errorf("public %q, cause %v", e.Public, e.Err)
 	}
 }

@@ -51,7 +51,13 @@ func New(o Options) *RelyingParty {
 		o.Now = time.Now
 	}
 	providers, _ := lru.New[providerKey, *provider](maxProviders) // fails only for a size below one
-	return &RelyingParty{base: strings.TrimSuffix(o.BaseURL, "/"), now: o.Now, client: o.Client, seen: o.KeysSeen, providers: providers}
+	return &RelyingParty{
+		base:      strings.TrimSuffix(o.BaseURL, "/"),
+		now:       o.Now,
+		client:    o.Client,
+		seen:      o.KeysSeen,
+		providers: providers,
+	}
 }
 
 // RedirectURI returns the redirect URI that an admin registers at the identity
@@ -65,9 +71,16 @@ func (rp *RelyingParty) RedirectURI(id sso.ConnectionID) string {
 // another cache key, so nothing of an earlier configuration is used again.
 func (rp *RelyingParty) provider(c sso.Connection, cfg sso.Config) (*provider, error) {
 	if cfg.OIDC == nil {
-		return nil, fmt.Errorf("connection %s: %w", c.ID, errors.New("no OpenID Connect configuration"))
+		return nil, fmt.Errorf(
+			"connection %s: %w", c.ID, errors.New("no OpenID Connect configuration"),
+		)
 	}
-	key := providerKey{connection: c.ID, revision: c.Revision, issuer: cfg.OIDC.Issuer, discovery: cfg.OIDC.DiscoveryURL}
+	key := providerKey{
+		connection: c.ID,
+		revision:   c.Revision,
+		issuer:     cfg.OIDC.Issuer,
+		discovery:  cfg.OIDC.DiscoveryURL,
+	}
 	if p, ok := rp.providers.Get(key); ok {
 		return p, nil
 	}

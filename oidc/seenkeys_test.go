@@ -20,10 +20,12 @@ func TestKeySetsAreReported(t *testing.T) {
 	var seen []sso.SeenKeys
 	party := func() *oidc.RelyingParty { // a new one knows no keys
 		return oidc.New(oidc.Options{
-			BaseURL:  base,
-			Now:      p.now,
-			Client:   client(t, outbound.Options{}),
-			KeysSeen: func(_ context.Context, s sso.SeenKeys) { seen = append(seen, s) },
+			BaseURL: base,
+			Now:     p.now,
+			Client:  client(t, outbound.Options{}),
+			KeysSeen: func(_ context.Context, s sso.SeenKeys) {
+				seen = append(seen, s)
+			},
 		})
 	}
 	signIn := func(code string, reports int) {
@@ -38,7 +40,11 @@ func TestKeySetsAreReported(t *testing.T) {
 	}
 	signIn("", 1)
 	first := seen[0]
-	if first.Enterprise != "ent-1" || first.Connection != connection || first.Issuer != p.issuer() || len(first.Keys) != 1 || len(first.Keys[0]) != 43 {
+	if first.Enterprise != "ent-1" ||
+		first.Connection != connection ||
+		first.Issuer != p.issuer() ||
+		len(first.Keys) != 1 ||
+		len(first.Keys[0]) != 43 {
 		t.Errorf("reported %+v", first)
 	}
 	noted := p.config.OIDC

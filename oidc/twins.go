@@ -12,8 +12,10 @@ import (
 // is.
 func meaningful() []string {
 	return []string{
-		"iss", "sub", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "sid", "auth_time", "acr", "amr", "tid", "oid",
-		"at_hash", "c_hash", "s_hash", "events", "email", "email_verified", "xms_edov", "hasgroups", "_claim_names", "_claim_sources",
+		"iss", "sub", "aud", "azp", "exp", "iat", "nbf", "jti", "nonce", "sid", "auth_time", "acr",
+		"amr", "tid", "oid",
+		"at_hash", "c_hash", "s_hash", "events", "email", "email_verified", "xms_edov", "hasgroups",
+		"_claim_names", "_claim_sources",
 	}
 }
 
@@ -28,7 +30,9 @@ func strictDocument(data []byte) (document, error) {
 }
 
 func (d document) twinsError(pair [2]string) error {
-	return fmt.Errorf("%q and %q are the same name to some readers", sso.Inert(pair[0]), sso.Inert(pair[1]))
+	return fmt.Errorf(
+		"%q and %q are the same name to some readers", sso.Inert(pair[0]), sso.Inert(pair[1]),
+	)
 }
 
 // unambiguous refuses names that differ only in case if the protocol or the
@@ -39,7 +43,9 @@ func (a *answer) unambiguous(d document) error {
 	}
 	read := append(meaningful(), mapped(a.mapping)...)
 	for _, pair := range d.twins {
-		if slices.ContainsFunc(read, func(name string) bool { return concerns(pair[0], name) || concerns(pair[1], name) }) {
+		if slices.ContainsFunc(read, func(name string) bool {
+			return concerns(pair[0], name) || concerns(pair[1], name)
+		}) {
 			return errToken(d.twinsError(pair))
 		}
 	}
@@ -50,12 +56,16 @@ func (a *answer) unambiguous(d document) error {
 // ignoring case.
 func concerns(path, name string) bool {
 	path, name = fold(path), fold(name)
-	return path == name || strings.HasPrefix(name, path+".") || strings.HasPrefix(path, name+".")
+	return path == name ||
+		strings.HasPrefix(name, path+".") ||
+		strings.HasPrefix(path, name+".")
 }
 
 // mapped returns the claims that a mapping reads.
 func mapped(m sso.Mapping) []string {
-	candidates := slices.Concat(strings.Split(m.Subject, "|"), m.Login, m.Email, m.EmailVerified, m.Name, m.Groups)
+	candidates := slices.Concat(
+		strings.Split(m.Subject, "|"), m.Login, m.Email, m.EmailVerified, m.Name, m.Groups,
+	)
 	var names []string
 	for _, candidate := range candidates {
 		if !strings.Contains(candidate, "{") {

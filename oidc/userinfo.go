@@ -20,7 +20,9 @@ func (a *answer) wantsUserinfo(claims sso.Claims) bool {
 	}
 	m := a.mapping
 	for _, candidates := range [][]string{m.Login, m.Email, m.Name} {
-		if len(candidates) > 0 && !slices.ContainsFunc(candidates, func(c string) bool { return expressible(claims, c) }) {
+		if len(candidates) > 0 && !slices.ContainsFunc(candidates, func(c string) bool {
+			return expressible(claims, c)
+		}) {
 			return true
 		}
 	}
@@ -76,8 +78,12 @@ func (a *answer) askUserinfo(ctx context.Context, t tokens, id *idToken) error {
 		return fmt.Errorf("userinfo: %w", err)
 	}
 	got, err := info.text("sub")
-	if !a.checks.That(err == nil && got == id.subject, "userinfo_subject", id.subject, orMissing(got, err)) {
-		return errToken(fmt.Errorf("userinfo is about %q, the ID token about %q", sso.Inert(got), sso.Inert(id.subject)))
+	if !a.checks.That(
+		err == nil && got == id.subject, "userinfo_subject", id.subject, orMissing(got, err),
+	) {
+		return errToken(fmt.Errorf(
+			"userinfo is about %q, the ID token about %q", sso.Inert(got), sso.Inert(id.subject),
+		))
 	}
 	merge(&id.document, info, a.mapping)
 	return nil
@@ -86,7 +92,9 @@ func (a *answer) askUserinfo(ctx context.Context, t tokens, id *idToken) error {
 // suffices reports whether the ID token alone has what every sign-in requires.
 func (a *answer) suffices(claims sso.Claims) bool {
 	for _, candidates := range [][]string{a.mapping.Login, a.mapping.Email} {
-		if len(candidates) > 0 && !slices.ContainsFunc(candidates, func(c string) bool { return expressible(claims, c) }) {
+		if len(candidates) > 0 && !slices.ContainsFunc(candidates, func(c string) bool {
+			return expressible(claims, c)
+		}) {
 			return false
 		}
 	}
@@ -96,7 +104,9 @@ func (a *answer) suffices(claims sso.Claims) bool {
 // userinfo fetches the claims of the userinfo endpoint (OpenID Connect Core §5.3).
 func (a *answer) userinfo(ctx context.Context, t tokens) (document, error) {
 	if t.access == "" {
-		return document{}, errUnusable(errors.New("the token endpoint gave no access token, which userinfo is asked with"))
+		return document{}, errUnusable(errors.New(
+			"the token endpoint gave no access token, which userinfo is asked with",
+		))
 	}
 	var body []byte
 	var contentType string
@@ -149,8 +159,13 @@ func (a *answer) signedUserinfo(ctx context.Context, token string) (document, er
 	}
 	issuer, errIss := info.text("iss")
 	audience, errAud := info.audience()
-	if errIss != nil || errAud != nil || issuer != a.config.Issuer || !slices.Contains(audience, a.config.ClientID) {
-		return document{}, errToken(fmt.Errorf("signed by %q for %q: %w", sso.Inert(issuer), audience, errors.Join(errIss, errAud)))
+	if errIss != nil ||
+		errAud != nil ||
+		issuer != a.config.Issuer ||
+		!slices.Contains(audience, a.config.ClientID) {
+		return document{}, errToken(fmt.Errorf(
+			"signed by %q for %q: %w", sso.Inert(issuer), audience, errors.Join(errIss, errAud),
+		))
 	}
 	return info, nil
 }
@@ -162,7 +177,9 @@ func (a *answer) signedUserinfo(ctx context.Context, token string) (document, er
 // address in the other.
 func merge(into *document, info document, m sso.Mapping) {
 	claims := into.claims
-	if !slices.ContainsFunc(m.Email, func(c string) bool { return expressible(claims, c) }) {
+	if !slices.ContainsFunc(m.Email, func(c string) bool {
+		return expressible(claims, c)
+	}) {
 		for _, name := range m.EmailVerified {
 			delete(claims, name)
 		}
@@ -173,7 +190,8 @@ func merge(into *document, info document, m sso.Mapping) {
 	}
 	take := func(name string) bool {
 		reserved := slices.ContainsFunc([]string{
-			"iss", "aud", "sub", "azp", "exp", "iat", "nbf", "jti", "nonce", "sid", "auth_time", "acr", "amr", "tid", "oid",
+			"iss", "aud", "sub", "azp", "exp", "iat", "nbf", "jti", "nonce", "sid", "auth_time",
+			"acr", "amr", "tid", "oid",
 		}, func(root string) bool { return hasRoot(name, root) })
 		return !reserved && !have[fold(name)]
 	}

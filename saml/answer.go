@@ -42,7 +42,12 @@ func (a *answer) read(cb sso.Callback) (sso.Assertion, error) {
 	if err := a.solicited(value(root, "InResponseTo")); err != nil {
 		return sso.Assertion{}, err
 	}
-	v := &authenticity{trust: a.trust, allowSHA1: a.config.AllowSHA1, now: a.now, checks: &a.checks}
+	v := &authenticity{
+		trust:     a.trust,
+		allowSHA1: a.config.AllowSHA1,
+		now:       a.now,
+		checks:    &a.checks,
+	}
 	if err := a.authenticate(root, v); err != nil {
 		return sso.Assertion{}, err
 	}
@@ -70,7 +75,11 @@ func (a *answer) decode(cb sso.Callback) (*etree.Element, error) {
 	if err != nil {
 		return nil, fail(scanned(err))
 	}
-	a.ring = keyring{keys: a.trust.keys, entityID: a.entityID, work: seen.work}
+	a.ring = keyring{
+		keys:     a.trust.keys,
+		entityID: a.entityID,
+		work:     seen.work,
+	}
 	if seen.space != nsProtocol || seen.tag != "Response" {
 		return nil, fail(errMalformed(fmt.Errorf("an element %q", seen.tag)))
 	}
@@ -148,7 +157,10 @@ func (a *answer) authenticate(root *etree.Element, v *authenticity) error {
 	case a.signed:
 		a.assertion = assertion // never the original
 	default:
-		a.checks.That(false, "assertion_signature", "signed by "+a.trust.fingerprints(), "neither the response nor the assertion is signed")
+		a.checks.That(
+			false, "assertion_signature", "signed by "+a.trust.fingerprints(),
+			"neither the response nor the assertion is signed",
+		)
 		return errSignature(errors.New("nothing is signed"))
 	}
 	return nil
@@ -157,7 +169,8 @@ func (a *answer) authenticate(root *etree.Element, v *authenticity) error {
 // theAssertion returns the one assertion of the response, decrypted if
 // necessary.
 func (a *answer) theAssertion() (*etree.Element, error) {
-	plain, hidden := elements(a.response, nsAssertion, "Assertion"), elements(a.response, nsAssertion, "EncryptedAssertion")
+	plain := elements(a.response, nsAssertion, "Assertion")
+	hidden := elements(a.response, nsAssertion, "EncryptedAssertion")
 	if n := len(plain) + len(hidden); !a.checks.That(n == 1, "assertions", "1", strconv.Itoa(n)) {
 		return nil, errSignature(fmt.Errorf("%d assertions", n))
 	}
@@ -188,7 +201,10 @@ func (a *answer) reveal(el *etree.Element, name, tag string, signed bool) (*etre
 	inside, by, err := a.ring.open(el, tag, signed)
 	switch {
 	case errors.Is(err, errUnsignedCBC):
-		a.checks.That(false, name, "AES-GCM, or a response that is signed", by.name+" "+errUnsignedCBC.Error())
+		a.checks.That(
+			false, name, "AES-GCM, or a response that is signed",
+			by.name+" "+errUnsignedCBC.Error(),
+		)
 	case sso.CodeOf(err) == "saml_decryption_failed":
 		a.checks.That(false, name, want, causeOf(err))
 	case err != nil:

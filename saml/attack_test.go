@@ -25,7 +25,10 @@ func TestWrapping(t *testing.T) {
 			vectors++
 			t.Run(b.name+"/"+v.name, func(t *testing.T) {
 				t.Parallel()
-				p.refuse(t, v.doc, "saml_signature_invalid", "saml_malformed", "saml_decryption_failed")
+				p.refuse(
+					t, v.doc, "saml_signature_invalid", "saml_malformed",
+					"saml_decryption_failed",
+				)
 			})
 		}
 	}
@@ -43,13 +46,20 @@ type base struct {
 
 func bases() []base {
 	var all []base
-	for _, sign := range [][]string{{"assertion"}, {"response"}, {"assertion", "response"}} {
+	for _, sign := range [][]string{
+		{"assertion"},
+		{"response"},
+		{"assertion", "response"},
+	} {
 		for _, e := range []*encryption{nil, {}} {
 			name := strings.Join(sign, "+")
 			if e != nil {
 				name += "-encrypted"
 			}
-			all = append(all, base{name, reply{knobs: knobs{Sign: sign, Encrypt: e}}})
+			all = append(all, base{name, reply{knobs: knobs{
+				Sign:    sign,
+				Encrypt: e,
+			}}})
 		}
 	}
 	return all
@@ -75,9 +85,16 @@ func (b base) wrapped(t *testing.T, named string) []vector {
 				continue
 			}
 			for _, id := range []string{"same", "other", "absent"} {
-				for _, signature := range []string{"on-evil", "on-original", "on-both"} {
-					name := strings.Join([]string{level, place, "id-" + id, "signature-" + signature}, "/")
-					all = append(all, vector{name, b.wrap(t, level, doc, places[place], id, signature)})
+				for _, signature := range []string{
+					"on-evil", "on-original", "on-both",
+				} {
+					name := strings.Join(
+						[]string{level, place, "id-" + id, "signature-" + signature},
+						"/",
+					)
+					all = append(all, vector{
+						name, b.wrap(t, level, doc, places[place], id, signature),
+					})
 				}
 			}
 		}
@@ -132,9 +149,14 @@ func forged(t *testing.T, original *etree.Element) *etree.Element {
 	hidden := find(evil, "EncryptedAssertion")
 	parent, at := hidden.Parent(), hidden.Index()
 	parent.RemoveChild(hidden)
-	plain := parseText(t, strings.ReplaceAll(string(reply{}.build(t)), testPerson, testAttacker))
+	plain := parseText(
+		t, strings.ReplaceAll(string(reply{}.build(t)), testPerson, testAttacker),
+	)
 	assertion := find(plain, "Assertion")
-	parent.InsertChildAt(at, encryption{}.element(t, []byte(written(t, withScope(assertion))), "saml"))
+	parent.InsertChildAt(
+		at,
+		encryption{}.element(t, []byte(written(t, withScope(assertion))), "saml"),
+	)
 	return evil
 }
 
@@ -190,7 +212,8 @@ func within(el *etree.Element, path ...string) *etree.Element {
 		if next == nil {
 			prefix := "saml:"
 			switch tag {
-			case "Signature", "Object", "KeyInfo", "SignatureValue", "SignedInfo", "Reference":
+			case "Signature", "Object", "KeyInfo", "SignatureValue", "SignedInfo",
+				"Reference":
 				next = el.CreateElement("ds:" + tag)
 				next.CreateAttr("xmlns:ds", nsDSig)
 			case "Extensions", "Status", "StatusDetail":
@@ -209,8 +232,12 @@ func within(el *etree.Element, path ...string) *etree.Element {
 // taken out before its digest is made.
 func unsignedParts() map[string][]string {
 	return map[string][]string{
-		"signature": {"Signature"}, "object": {"Signature", "Object"}, "key-info": {"Signature", "KeyInfo"},
-		"signature-value": {"Signature", "SignatureValue"}, "signed-info": {"Signature", "SignedInfo"}, "reference": {"Signature", "SignedInfo", "Reference"},
+		"signature":       {"Signature"},
+		"object":          {"Signature", "Object"},
+		"key-info":        {"Signature", "KeyInfo"},
+		"signature-value": {"Signature", "SignatureValue"},
+		"signed-info":     {"Signature", "SignedInfo"},
+		"reference":       {"Signature", "SignedInfo", "Reference"},
 	}
 }
 
@@ -218,44 +245,86 @@ func assertionPlaces() map[string]func(wrapping) {
 	all := map[string]func(wrapping){
 		"XSW3-evil-before": func(w wrapping) { w.place(w.evil, w.original) },
 		"XSW5-evil-after":  func(w wrapping) { w.place(w.original, w.evil) },
-		"original-first":   func(w wrapping) { w.evil.InsertChildAt(0, w.original); w.place(w.evil) },
-		"evil-first":       func(w wrapping) { w.original.InsertChildAt(0, w.evil); w.place(w.original) },
+		"original-first": func(w wrapping) {
+			w.evil.InsertChildAt(0, w.original)
+			w.place(w.evil)
+		},
+		"evil-first": func(w wrapping) {
+			w.original.InsertChildAt(0, w.evil)
+			w.place(w.original)
+		},
 	}
 	inEvil := map[string][]string{
-		"XSW4-original-inside": {}, "original-in-advice": {"Advice"}, "original-in-subject": {"Subject"},
-		"original-in-confirmation": {"Subject", "SubjectConfirmation", "SubjectConfirmationData"},
-		"original-in-attribute":    {"AttributeStatement", "Attribute", "AttributeValue"}, "original-in-audience": {"Conditions", "AudienceRestriction", "Audience"},
+		"XSW4-original-inside": {},
+		"original-in-advice":   {"Advice"},
+		"original-in-subject":  {"Subject"},
+		"original-in-confirmation": {
+			"Subject", "SubjectConfirmation", "SubjectConfirmationData",
+		},
+		"original-in-attribute": {"AttributeStatement", "Attribute", "AttributeValue"},
+		"original-in-audience":  {"Conditions", "AudienceRestriction", "Audience"},
 	}
 	for name, path := range unsignedParts() {
 		prefix := map[string]string{"signature": "XSW6-", "object": "XSW8-"}[name]
 		inEvil[prefix+"original-in-"+name] = path
-		all["evil-in-"+name] = func(w wrapping) { within(w.original, path...).AddChild(w.evil); w.place(w.original) }
+		all["evil-in-"+name] = func(w wrapping) {
+			within(w.original, path...).AddChild(w.evil)
+			w.place(w.original)
+		}
 	}
 	for name, path := range inEvil {
-		all[name] = func(w wrapping) { within(w.evil, path...).AddChild(w.original); w.place(w.evil) }
+		all[name] = func(w wrapping) {
+			within(w.evil, path...).AddChild(w.original)
+			w.place(w.evil)
+		}
 	}
-	for name, path := range map[string][]string{"extensions": {"Extensions"}, "status": {"Status"}, "status-detail": {"Status", "StatusDetail"}, "issuer": {"Issuer"}} {
+	for name, path := range map[string][]string{
+		"extensions":    {"Extensions"},
+		"status":        {"Status"},
+		"status-detail": {"Status", "StatusDetail"},
+		"issuer":        {"Issuer"},
+	} {
 		prefix := map[string]string{"extensions": "XSW7-"}[name]
-		all[prefix+"evil-in-"+name] = func(w wrapping) { w.place(w.original); within(w.root, path...).AddChild(w.evil) }
-		all["original-in-"+name] = func(w wrapping) { w.place(w.evil); within(w.root, path...).AddChild(w.original) }
+		all[prefix+"evil-in-"+name] = func(w wrapping) {
+			w.place(w.original)
+			within(w.root, path...).AddChild(w.evil)
+		}
+		all["original-in-"+name] = func(w wrapping) {
+			w.place(w.evil)
+			within(w.root, path...).AddChild(w.original)
+		}
 	}
 	return all
 }
 
 func responsePlaces() map[string]func(wrapping) {
 	all := map[string]func(wrapping){
-		"XSW2-original-before-signature": func(w wrapping) { w.evil.InsertChildAt(0, w.original) },
-		"original-last":                  func(w wrapping) { w.evil.AddChild(w.original) },
+		"XSW2-original-before-signature": func(w wrapping) {
+			w.evil.InsertChildAt(0, w.original)
+		},
+		"original-last": func(w wrapping) {
+			w.evil.AddChild(w.original)
+		},
 	}
 	places := map[string][]string{
-		"extensions": {"Extensions"}, "status": {"Status"}, "status-detail": {"Status", "StatusDetail"}, "issuer": {"Issuer"},
-		"advice": {"Assertion", "Advice"}, "attribute": {"Assertion", "AttributeStatement", "Attribute", "AttributeValue"},
+		"extensions":    {"Extensions"},
+		"status":        {"Status"},
+		"status-detail": {"Status", "StatusDetail"},
+		"issuer":        {"Issuer"},
+		"advice":        {"Assertion", "Advice"},
+		"attribute": {
+			"Assertion", "AttributeStatement", "Attribute", "AttributeValue",
+		},
 	}
 	maps.Copy(places, unsignedParts())
 	for name, path := range places {
 		prefix := map[string]string{"signature": "XSW1-"}[name]
-		all[prefix+"original-in-"+name] = func(w wrapping) { within(w.evil, path...).AddChild(w.original) }
-		all["evil-in-"+name] = func(w wrapping) { within(w.original, path...).AddChild(w.evil) }
+		all[prefix+"original-in-"+name] = func(w wrapping) {
+			within(w.evil, path...).AddChild(w.original)
+		}
+		all["evil-in-"+name] = func(w wrapping) {
+			within(w.original, path...).AddChild(w.evil)
+		}
 	}
 	return all
 }
@@ -277,7 +346,11 @@ func TestDefacing(t *testing.T) {
 			vectors++
 			t.Run(fmt.Sprintf("%s/%s", b.name, name), func(t *testing.T) {
 				t.Parallel()
-				p.refuse(t, []byte(doc), "saml_signature_invalid", "saml_malformed", "saml_wrong_recipient", "login_state_expired", "saml_decryption_failed")
+				p.refuse(
+					t, []byte(doc), "saml_signature_invalid", "saml_malformed",
+					"saml_wrong_recipient", "login_state_expired",
+					"saml_decryption_failed",
+				)
 			})
 		}
 	}
@@ -290,65 +363,156 @@ func TestDefacing(t *testing.T) {
 func defacements() map[string]func(string) string {
 	all := map[string]func(string) string{
 		"entity": func(s string) string {
-			return `<!DOCTYPE r [<!ENTITY a "` + testAttacker + `">]>` + strings.Replace(s, testPerson, "&a;", 1)
+			return `<!DOCTYPE r [<!ENTITY a "` + testAttacker + `">]>` +
+				strings.Replace(s, testPerson, "&a;", 1)
 		},
-		"entity-external":   func(s string) string { return `<!DOCTYPE r SYSTEM "https://evil.example/d.dtd">` + s },
-		"default-attribute": func(s string) string { return `<!DOCTYPE r [<!ATTLIST saml:Assertion ID ID "_evil">]>` + s },
+		"entity-external": func(s string) string {
+			return `<!DOCTYPE r SYSTEM "https://evil.example/d.dtd">` + s
+		},
+		"default-attribute": func(s string) string {
+			return `<!DOCTYPE r [<!ATTLIST saml:Assertion ID ID "_evil">]>` + s
+		},
 		"xinclude": func(s string) string {
-			return strings.Replace(s, "<samlp:Status>", `<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" xml:base="/"/><samlp:Status>`, 1)
+			return strings.Replace(
+				s, "<samlp:Status>",
+				`<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd" xml:base="/"/><samlp:Status>`,
+				1,
+			)
 		},
 		"second-root": func(s string) string { return s + s },
-		"c14n-void":   func(s string) string { return strings.Replace(s, nsExcC14N, "urn:nothing", 1) },
-		"c14n-relative": func(s string) string {
-			return strings.Replace(s, `<saml:Assertion `, `<saml:Assertion xmlns:rel="relative" xmlns:x="" `, 1)
+		"c14n-void": func(s string) string {
+			return strings.Replace(s, nsExcC14N, "urn:nothing", 1)
 		},
-		"digest-comment": func(s string) string { return strings.Replace(s, `<ds:DigestValue>`, `<ds:DigestValue><!--AAAA-->`, 1) },
+		"c14n-relative": func(s string) string {
+			return strings.Replace(
+				s, `<saml:Assertion `,
+				`<saml:Assertion xmlns:rel="relative" xmlns:x="" `, 1,
+			)
+		},
+		"digest-comment": func(s string) string {
+			return strings.Replace(
+				s, `<ds:DigestValue>`, `<ds:DigestValue><!--AAAA-->`, 1,
+			)
+		},
 		"digest-second": func(s string) string {
 			return strings.Replace(s, `</ds:DigestValue>`, `</ds:DigestValue><ds:DigestValue>AAAA</ds:DigestValue>`, 1)
 		},
 		"reference-second": func(s string) string {
-			return strings.Replace(s, `</ds:Reference>`, `</ds:Reference><ds:Reference URI="#_evil"/>`, 1)
+			return strings.Replace(
+				s, `</ds:Reference>`, `</ds:Reference><ds:Reference URI="#_evil"/>`,
+				1,
+			)
 		},
-		"reference-nothing": func(s string) string { return strings.Replace(s, `URI="#_`, `URI="#_x`, 1) },
-		"reference-empty":   func(s string) string { return strings.Replace(s, `URI="#_assertion1"`, `URI=""`, 1) },
-		"id-renamed":        func(s string) string { return strings.Replace(s, ` ID="_`, ` Id="_`, 1) },
-		"id-of-assertion":   func(s string) string { return strings.Replace(s, `ID="_assertion1"`, `ID="_evil"`, 1) },
+		"reference-nothing": func(s string) string {
+			return strings.Replace(s, `URI="#_`, `URI="#_x`, 1)
+		},
+		"reference-empty": func(s string) string {
+			return strings.Replace(s, `URI="#_assertion1"`, `URI=""`, 1)
+		},
+		"id-renamed": func(s string) string {
+			return strings.Replace(s, ` ID="_`, ` Id="_`, 1)
+		},
+		"id-of-assertion": func(s string) string {
+			return strings.Replace(s, `ID="_assertion1"`, `ID="_evil"`, 1)
+		},
 		"id-namespaced": func(s string) string {
-			return strings.Replace(s, `ID="_assertion1"`, `saml:ID="_evil" ID="_assertion1"`, 1)
+			return strings.Replace(
+				s, `ID="_assertion1"`, `saml:ID="_evil" ID="_assertion1"`, 1,
+			)
 		},
-		"issuer-changed":  func(s string) string { return strings.Replace(s, testIssuer, "https://evil.example", 1) },
-		"acs-changed":     func(s string) string { return strings.Replace(s, testACS, "https://evil.example", 1) },
-		"request-changed": func(s string) string { return strings.Replace(s, testRequest, "_other", 1) },
+		"issuer-changed": func(s string) string {
+			return strings.Replace(s, testIssuer, "https://evil.example", 1)
+		},
+		"acs-changed": func(s string) string {
+			return strings.Replace(s, testACS, "https://evil.example", 1)
+		},
+		"request-changed": func(s string) string {
+			return strings.Replace(s, testRequest, "_other", 1)
+		},
 		"prefix-rebound": func(s string) string {
-			return strings.Replace(s, `<saml:NameID `, `<saml:NameID xmlns:saml="urn:x" `, 1)
+			return strings.Replace(
+				s, `<saml:NameID `, `<saml:NameID xmlns:saml="urn:x" `, 1,
+			)
 		},
 		"default-rebound": func(s string) string {
-			return strings.Replace(s, `<saml:Assertion `, `<saml:Assertion xmlns="`+nsAssertion+`" `, 1) + "<!-- -->"
+			return strings.Replace(
+				s, `<saml:Assertion `, `<saml:Assertion xmlns="`+nsAssertion+`" `, 1,
+			) +
+				"<!-- -->"
 		},
-		"root-rebound":      func(s string) string { return strings.Replace(s, `xmlns:samlp="`+nsProtocol, `xmlns:samlp="urn:x`, 1) },
-		"assertion-rebound": func(s string) string { return strings.ReplaceAll(s, `xmlns:saml="`+nsAssertion, `xmlns:saml="urn:x`) },
-		"signature-rebound": func(s string) string { return strings.Replace(s, `xmlns:ds="`+nsDSig, `xmlns:ds="urn:x`, 1) },
+		"root-rebound": func(s string) string {
+			return strings.Replace(
+				s, `xmlns:samlp="`+nsProtocol, `xmlns:samlp="urn:x`, 1,
+			)
+		},
+		"assertion-rebound": func(s string) string {
+			return strings.ReplaceAll(
+				s, `xmlns:saml="`+nsAssertion, `xmlns:saml="urn:x`,
+			)
+		},
+		"signature-rebound": func(s string) string {
+			return strings.Replace(s, `xmlns:ds="`+nsDSig, `xmlns:ds="urn:x`, 1)
+		},
 		"foreign-name-id": func(s string) string {
-			return strings.Replace(s, `<saml:NameID `, `<NameID xmlns="urn:x">`+testAttacker+`</NameID><saml:NameID `, 1)
+			return strings.Replace(
+				s, `<saml:NameID `,
+				`<NameID xmlns="urn:x">`+testAttacker+`</NameID><saml:NameID `,
+				1,
+			)
 		},
 		"foreign-subject": func(s string) string {
-			return strings.Replace(s, `<saml:Subject>`, `<saml:Subject><saml:NameID>`+testAttacker+`</saml:NameID></saml:Subject><saml:Subject>`, 1)
+			return strings.Replace(
+				s, `<saml:Subject>`,
+				`<saml:Subject><saml:NameID>`+testAttacker+
+					`</saml:NameID></saml:Subject><saml:Subject>`,
+				1,
+			)
 		},
 		"foreign-assertion": func(s string) string {
-			return strings.Replace(s, `</samlp:Response>`, `<x:Assertion xmlns:x="urn:x"/></samlp:Response>`, 1)
+			return strings.Replace(
+				s, `</samlp:Response>`,
+				`<x:Assertion xmlns:x="urn:x"/></samlp:Response>`, 1,
+			)
 		},
-		"assertion-renamed": func(s string) string { return strings.ReplaceAll(s, `saml:Assertion`, `saml:assertion`) },
+		"assertion-renamed": func(s string) string {
+			return strings.ReplaceAll(s, `saml:Assertion`, `saml:assertion`)
+		},
 		"audience-widened": func(s string) string {
-			return strings.Replace(s, `</saml:Audience>`, `</saml:Audience><saml:Audience>https://evil.example</saml:Audience>`, 1)
+			return strings.Replace(
+				s, `</saml:Audience>`,
+				`</saml:Audience><saml:Audience>https://evil.example</saml:Audience>`,
+				1,
+			)
 		},
-		"attribute-renamed": func(s string) string { return strings.Replace(s, `Name="groups"`, `Name="email"`, 1) },
-		"cipher-swapped":    func(s string) string { return strings.Replace(s, `aes256-gcm`, `aes256-cbc`, 1) },
+		"attribute-renamed": func(s string) string {
+			return strings.Replace(s, `Name="groups"`, `Name="email"`, 1)
+		},
+		"cipher-swapped": func(s string) string {
+			return strings.Replace(s, `aes256-gcm`, `aes256-cbc`, 1)
+		},
 	}
 	// What does not end a text for one reader ends it for another.
-	for where, at := range map[string]string{"name-id": testPerson, "issuer": testIssuer + "</saml:Issuer><saml:Subject", "audience": testEntityID + "</saml:Audience>",
-		"attribute": "engineering", "digest": "</ds:DigestValue>", "signature-value": "</ds:SignatureValue>", "status": "<samlp:StatusCode", "cipher": "</xenc:CipherValue>"} {
-		for kind, what := range map[string]string{"comment": "<!-- -->", "instruction": "<?x?>", "cdata": "<![CDATA[]]>", "element": "<x/>", "nul": "\x00", "entity": "&x;"} {
-			all[kind+"-in-"+where] = func(s string) string { return strings.Replace(s, at, what+at, 1) }
+	for where, at := range map[string]string{
+		"name-id":         testPerson,
+		"issuer":          testIssuer + "</saml:Issuer><saml:Subject",
+		"audience":        testEntityID + "</saml:Audience>",
+		"attribute":       "engineering",
+		"digest":          "</ds:DigestValue>",
+		"signature-value": "</ds:SignatureValue>",
+		"status":          "<samlp:StatusCode",
+		"cipher":          "</xenc:CipherValue>",
+	} {
+		for kind, what := range map[string]string{
+			"comment":     "<!-- -->",
+			"instruction": "<?x?>",
+			"cdata":       "<![CDATA[]]>",
+			"element":     "<x/>",
+			"nul":         "\x00",
+			"entity":      "&x;",
+		} {
+			all[kind+"-in-"+where] = func(s string) string {
+				return strings.Replace(s, at, what+at, 1)
+			}
 		}
 	}
 	delete(all, "element-in-status") // the schema forbids it, and no code reads it

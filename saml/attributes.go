@@ -30,7 +30,9 @@ func (a *answer) attributes() (sso.Claims, map[string]sso.MixedClaim, error) {
 			}
 			v := valuesOf(el)
 			if !v.ok {
-				a.checks.Warn("attributes", "text", name+" has a value that is not text and was left out")
+				a.checks.Warn(
+					"attributes", "text", name+" has a value that is not text and was left out",
+				)
 				unread = append(unread, name, alias)
 			}
 			addMixed(mixed, name, v.texts, v.other)
@@ -47,7 +49,10 @@ func (a *answer) attributes() (sso.Claims, map[string]sso.MixedClaim, error) {
 		}
 		if n := len(elements(statement, nsAssertion, "EncryptedAttribute")); n > 0 {
 			a.sealed += n
-			a.checks.Warn("attributes", "not encrypted one by one", fmt.Sprintf("%d encrypted attributes were left out", n))
+			a.checks.Warn(
+				"attributes", "not encrypted one by one",
+				fmt.Sprintf("%d encrypted attributes were left out", n),
+			)
 		}
 	}
 	for alias, values := range friendly {
@@ -103,14 +108,20 @@ func valuesOf(attribute *etree.Element) attributeValues {
 	v := attributeValues{ok: true}
 	for _, el := range elements(attribute, nsAssertion, "AttributeValue") {
 		if isNil(el) {
-			v.other = append(v.other, sso.RawGroup{Raw: source(el), Why: sso.RawNotText})
+			v.other = append(v.other, sso.RawGroup{
+				Raw: source(el),
+				Why: sso.RawNotText,
+			})
 			continue
 		}
 		s, err := text(el)
 		if err != nil {
 			if s, err = nameAsValue(el); err != nil {
 				v.ok = false
-				v.other = append(v.other, sso.RawGroup{Raw: source(el), Why: sso.RawNotText})
+				v.other = append(v.other, sso.RawGroup{
+					Raw: source(el),
+					Why: sso.RawNotText,
+				})
 				continue
 			}
 		}
@@ -119,7 +130,10 @@ func valuesOf(attribute *etree.Element) attributeValues {
 		}
 		v.all = append(v.all, s)
 		if isScalar(el) {
-			v.other = append(v.other, sso.RawGroup{Raw: source(el), Why: sso.RawNotText})
+			v.other = append(v.other, sso.RawGroup{
+				Raw: source(el),
+				Why: sso.RawNotText,
+			})
 		} else {
 			v.texts = append(v.texts, s)
 		}
@@ -175,7 +189,10 @@ func nameAsValue(el *etree.Element) (string, error) {
 func isNil(el *etree.Element) bool {
 	for i := range el.Attr {
 		a := &el.Attr[i]
-		if a.Key == "nil" && a.Space != "" && (a.Value == "true" || a.Value == "1") && a.NamespaceURI() == nsInstance {
+		if a.Key == "nil" &&
+			a.Space != "" &&
+			(a.Value == "true" || a.Value == "1") &&
+			a.NamespaceURI() == nsInstance {
 			return true
 		}
 	}

@@ -14,7 +14,9 @@ import (
 // the same value, which is opaque and needs no escaping, is the RelayState.
 // Errors: Invalid "saml_transient_name_id"; other errors are internal (no key
 // to sign with, an address that no browser may be sent to).
-func (sp *ServiceProvider) Begin(_ context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin) (sso.Redirect, error) {
+func (sp *ServiceProvider) Begin(
+	_ context.Context, c sso.Connection, cfg sso.Config, p sso.PendingLogin,
+) (sso.Redirect, error) {
 	t, err := sp.trust(c, cfg)
 	if err != nil {
 		return sso.Redirect{}, err
@@ -25,16 +27,27 @@ func (sp *ServiceProvider) Begin(_ context.Context, c sso.Connection, cfg sso.Co
 	}
 	create := true
 	request := crewjam.AuthnRequest{
-		ID: p.ID, Version: "2.0", IssueInstant: sp.now().UTC(), Destination: cfg.SAML.SSO.URL,
-		Issuer:                      &crewjam.Issuer{Value: sp.EntityID(c.ID)},
-		NameIDPolicy:                &crewjam.NameIDPolicy{Format: &format, AllowCreate: &create},
+		ID:           p.ID,
+		Version:      "2.0",
+		IssueInstant: sp.now().UTC(),
+		Destination:  cfg.SAML.SSO.URL,
+		Issuer:       &crewjam.Issuer{Value: sp.EntityID(c.ID)},
+		NameIDPolicy: &crewjam.NameIDPolicy{
+			Format:      &format,
+			AllowCreate: &create,
+		},
 		AssertionConsumerServiceURL: sp.ACSURL(c.ID),
 		ProtocolBinding:             sso.BindingPOST,
 	}
 	if cfg.SAML.ForceAuthn {
 		request.ForceAuthn = &cfg.SAML.ForceAuthn
 	}
-	out := outgoing{to: cfg.SAML.SSO, field: fieldRequest, message: request.Element(), relayState: p.ID}
+	out := outgoing{
+		to:         cfg.SAML.SSO,
+		field:      fieldRequest,
+		message:    request.Element(),
+		relayState: p.ID,
+	}
 	if cfg.SAML.SignRequests {
 		if out.key, err = t.signing(); err != nil {
 			return sso.Redirect{}, fmt.Errorf("connection %s: %w", c.ID, err)
@@ -55,8 +68,11 @@ func askedFormat(cfg sso.Config) (string, error) {
 	case format == "":
 		return formatUnspec, nil // as configured at the identity provider
 	case format == formatTransient && cfg.Mapping.Subject == "":
-		return "", &sso.Error{Kind: sso.Invalid, Code: "saml_transient_name_id",
-			Public: "This connection asks for a name that is another one at every sign-in. Your admin has to choose another NameID format."}
+		return "", &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "saml_transient_name_id",
+			Public: "This connection asks for a name that is another one at every sign-in. Your admin has to choose another NameID format.",
+		}
 	default:
 		return format, nil
 	}

@@ -38,7 +38,10 @@ func (p party) asks(to sso.Endpoint, signed bool) party {
 
 func (p party) begin(t testing.TB) (sso.Redirect, error) {
 	t.Helper()
-	return p.Begin(t.Context(), p.connection, p.config, sso.PendingLogin{ID: testID, CreatedAt: testNow()})
+	return p.Begin(t.Context(), p.connection, p.config, sso.PendingLogin{
+		ID:        testID,
+		CreatedAt: testNow(),
+	})
 }
 
 // delivered is a message as the other side sees it, read and verified with
@@ -78,7 +81,9 @@ func deliver(t testing.TB, r sso.Redirect, to, field string) delivered {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return delivered{doc, values.Get("RelayState"), verifiedQuery(t, query[1:], values)}
+	return delivered{
+		doc, values.Get("RelayState"), verifiedQuery(t, query[1:], values),
+	}
 }
 
 // verifiedQuery checks the signature of bindings §3.4.4.1: everything before
@@ -97,7 +102,10 @@ func verifiedQuery(t testing.TB, query string, values url.Values) bool {
 		name, _, _ := strings.Cut(pair, "=")
 		names += name + " "
 	}
-	if names != "SAMLRequest RelayState SigAlg " && names != "SAMLRequest SigAlg " && names != "SAMLResponse RelayState SigAlg " && names != "SAMLResponse SigAlg " {
+	if names != "SAMLRequest RelayState SigAlg " &&
+		names != "SAMLRequest SigAlg " &&
+		names != "SAMLResponse RelayState SigAlg " &&
+		names != "SAMLResponse SigAlg " {
 		t.Errorf("parameters: %s", names)
 	}
 	if values.Get("SigAlg") != "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256" {
@@ -108,7 +116,10 @@ func verifiedQuery(t testing.TB, query string, values url.Values) bool {
 		t.Fatal(err)
 	}
 	sum := sha256.Sum256([]byte(before))
-	if err := rsa.VerifyPKCS1v15(keyNamed(t, "sp").cert.PublicKey.(*rsa.PublicKey), crypto.SHA256, sum[:], signature); err != nil {
+	if err := rsa.VerifyPKCS1v15(
+		keyNamed(t, "sp").cert.PublicKey.(*rsa.PublicKey), crypto.SHA256, sum[:],
+		signature,
+	); err != nil {
 		t.Errorf("signature: %v", err)
 	}
 	return true
@@ -127,7 +138,9 @@ func verifiedByGoxmldsig(t testing.TB, doc []byte) bool {
 	if at := sig.Index(); at != 1 || tree.Root().ChildElements()[0].Tag != "Issuer" {
 		t.Errorf("the signature is child %d, not after the Issuer", at)
 	}
-	check := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{Roots: []*x509.Certificate{keyNamed(t, "sp").cert}})
+	check := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{
+		Roots: []*x509.Certificate{keyNamed(t, "sp").cert},
+	})
 	check.Clock = dsig.NewFakeClockAt(testNow())
 	if _, err := check.Validate(tree.Root()); err != nil {
 		t.Errorf("signature: %v", err)
@@ -138,7 +151,8 @@ func verifiedByGoxmldsig(t testing.TB, doc []byte) bool {
 // TestBegin reads what is asked as an identity provider does.
 func TestBegin(t *testing.T) {
 	t.Parallel()
-	redirect, post := sso.Endpoint{URL: testSSO, Binding: sso.BindingRedirect}, sso.Endpoint{URL: testSSO, Binding: sso.BindingPOST}
+	redirect := sso.Endpoint{URL: testSSO, Binding: sso.BindingRedirect}
+	post := sso.Endpoint{URL: testSSO, Binding: sso.BindingPOST}
 	tests := map[string]struct {
 		to     sso.Endpoint
 		signed bool
@@ -146,16 +160,52 @@ func TestBegin(t *testing.T) {
 		format string // formatUnspec if empty
 		force  bool
 	}{
-		"redirect":                   {to: redirect},
-		"redirect, signed":           {to: redirect, signed: true},
-		"post":                       {to: post},
-		"post, signed":               {to: post, signed: true},
-		"persistent":                 {to: redirect, change: func(c *sso.Config) { c.SAML.NameIDFormat = formatPersistent }, format: formatPersistent},
-		"transient, mapped":          {to: redirect, change: func(c *sso.Config) { c.SAML.NameIDFormat, c.Mapping.Subject = formatTransient, "uid" }, format: formatTransient},
-		"a new sign-in":              {to: post, signed: true, change: func(c *sso.Config) { c.SAML.ForceAuthn = true }, force: true},
-		"an address with a query":    {to: sso.Endpoint{URL: testSSO + "?idpid=C01&x=a%20b", Binding: sso.BindingRedirect}, signed: true},
-		"an address to escape":       {to: sso.Endpoint{URL: testSSO + `?a=1&b="<>'`, Binding: sso.BindingPOST}, signed: true},
-		"this machine, for the demo": {to: sso.Endpoint{URL: "http://127.0.0.1:8080/sso", Binding: sso.BindingRedirect}, signed: true},
+		"redirect":         {to: redirect},
+		"redirect, signed": {to: redirect, signed: true},
+		"post":             {to: post},
+		"post, signed":     {to: post, signed: true},
+		"persistent": {
+			to: redirect,
+			change: func(c *sso.Config) {
+				c.SAML.NameIDFormat = formatPersistent
+			},
+			format: formatPersistent,
+		},
+		"transient, mapped": {
+			to: redirect,
+			change: func(c *sso.Config) {
+				c.SAML.NameIDFormat = formatTransient
+				c.Mapping.Subject = "uid"
+			},
+			format: formatTransient,
+		},
+		"a new sign-in": {
+			to:     post,
+			signed: true,
+			change: func(c *sso.Config) { c.SAML.ForceAuthn = true },
+			force:  true,
+		},
+		"an address with a query": {
+			to: sso.Endpoint{
+				URL:     testSSO + "?idpid=C01&x=a%20b",
+				Binding: sso.BindingRedirect,
+			},
+			signed: true,
+		},
+		"an address to escape": {
+			to: sso.Endpoint{
+				URL:     testSSO + `?a=1&b="<>'`,
+				Binding: sso.BindingPOST,
+			},
+			signed: true,
+		},
+		"this machine, for the demo": {
+			to: sso.Endpoint{
+				URL:     "http://127.0.0.1:8080/sso",
+				Binding: sso.BindingRedirect,
+			},
+			signed: true,
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -176,14 +226,29 @@ func TestBegin(t *testing.T) {
 			if err := xml.Unmarshal(got.doc, &request); err != nil {
 				t.Fatal(err)
 			}
-			if request.ID != testID || request.Version != "2.0" || !request.IssueInstant.Equal(testNow()) || request.Destination != tt.to.URL {
-				t.Errorf("ID %s, version %s, at %s, for %s", request.ID, request.Version, request.IssueInstant, request.Destination)
+			if request.ID != testID ||
+				request.Version != "2.0" ||
+				!request.IssueInstant.Equal(testNow()) ||
+				request.Destination != tt.to.URL {
+				t.Errorf(
+					"ID %s, version %s, at %s, for %s", request.ID, request.Version,
+					request.IssueInstant, request.Destination,
+				)
 			}
-			if request.Issuer.Value != testEntityID || request.AssertionConsumerServiceURL != testACS || request.ProtocolBinding != sso.BindingPOST {
-				t.Errorf("from %s, answer to %s by %s", request.Issuer.Value, request.AssertionConsumerServiceURL, request.ProtocolBinding)
+			if request.Issuer.Value != testEntityID ||
+				request.AssertionConsumerServiceURL != testACS ||
+				request.ProtocolBinding != sso.BindingPOST {
+				t.Errorf(
+					"from %s, answer to %s by %s", request.Issuer.Value,
+					request.AssertionConsumerServiceURL, request.ProtocolBinding,
+				)
 			}
-			if policy := request.NameIDPolicy; *policy.Format != or(tt.format, formatUnspec) || !*policy.AllowCreate {
-				t.Errorf("format %s, allow create %t", *policy.Format, *policy.AllowCreate)
+			if policy := request.NameIDPolicy; *policy.Format != or(tt.format, formatUnspec) ||
+				!*policy.AllowCreate {
+				t.Errorf(
+					"format %s, allow create %t", *policy.Format,
+					*policy.AllowCreate,
+				)
 			}
 			if force := request.ForceAuthn != nil && *request.ForceAuthn; force != tt.force {
 				t.Errorf("force %t", force)
@@ -195,17 +260,22 @@ func TestBegin(t *testing.T) {
 // TestBeginWrites is the message to the byte.
 func TestBeginWrites(t *testing.T) {
 	t.Parallel()
-	p := setup{}.party(t).asks(sso.Endpoint{URL: testSSO, Binding: sso.BindingRedirect}, true)
+	p := setup{}.party(t).asks(
+		sso.Endpoint{URL: testSSO, Binding: sso.BindingRedirect}, true,
+	)
 	r, err := p.begin(t)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := `<samlp:AuthnRequest xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"` +
 		` ID="` + testID + `" Version="2.0" IssueInstant="2026-11-24T12:00:00Z" Destination="` + testSSO + `"` +
-		` AssertionConsumerServiceURL="` + testACS + `" ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST">` +
+		` AssertionConsumerServiceURL="` + testACS +
+		`" ProtocolBinding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST">` +
 		`<saml:Issuer>` + testEntityID + `</saml:Issuer>` +
 		`<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified" AllowCreate="true"></samlp:NameIDPolicy></samlp:AuthnRequest>`
-	if got := string(deliver(t, r, testSSO, "SAMLRequest").doc); strings.ReplaceAll(got, "/>", "></samlp:NameIDPolicy>") != want {
+	if got := string(deliver(t, r, testSSO, "SAMLRequest").doc); strings.ReplaceAll(
+		got, "/>", "></samlp:NameIDPolicy>",
+	) != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 	if r.Form != nil {
@@ -215,33 +285,105 @@ func TestBeginWrites(t *testing.T) {
 
 func TestBeginRefuses(t *testing.T) {
 	t.Parallel()
-	to := func(address, binding string) sso.Endpoint { return sso.Endpoint{URL: address, Binding: binding} }
+	to := func(address, binding string) sso.Endpoint {
+		return sso.Endpoint{
+			URL:     address,
+			Binding: binding,
+		}
+	}
 	tests := map[string]struct {
 		change func(*party)
 		code   string
 	}{
-		"transient":          {change: func(p *party) { p.config.SAML.NameIDFormat = formatTransient }, code: "saml_transient_name_id"},
-		"no key":             {change: func(p *party) { p.connection.Keys = nil }, code: "internal"},
-		"no RSA key":         {change: func(p *party) { p.connection.Keys = []sso.KeyPair{keyNamed(t, "sp-p256").pair(t, "sp-p256")} }, code: "internal"},
-		"broken key":         {change: func(p *party) { p.connection.Keys[0].Private = "x" }, code: "internal"},
-		"not SAML":           {change: func(p *party) { p.config.SAML = nil }, code: "internal"},
-		"no address":         {change: func(p *party) { p.config.SAML.SSO = sso.Endpoint{} }, code: "internal"},
-		"another binding":    {change: func(p *party) { p.config.SAML.SSO.Binding = "urn:oasis:names:tc:SAML:2.0:bindings:SOAP" }, code: "internal"},
-		"javascript, post":   {change: func(p *party) { p.config.SAML.SSO = to("javascript:alert(1)", sso.BindingPOST) }, code: "internal"},
-		"javascript":         {change: func(p *party) { p.config.SAML.SSO = to("javascript:alert(1)", sso.BindingRedirect) }, code: "internal"},
-		"http":               {change: func(p *party) { p.config.SAML.SSO = to("http://idp.example.com/", sso.BindingRedirect) }, code: "internal"},
-		"with a fragment":    {change: func(p *party) { p.config.SAML.SSO = to(testSSO+"#x", sso.BindingRedirect) }, code: "internal"},
-		"with a line break":  {change: func(p *party) { p.config.SAML.SSO = to(testSSO+"\r\nx: y", sso.BindingRedirect) }, code: "internal"},
-		"with a user's name": {change: func(p *party) { p.config.SAML.SSO = to("https://a@idp.example.com/", sso.BindingPOST) }, code: "internal"},
+		"transient": {
+			change: func(p *party) {
+				p.config.SAML.NameIDFormat = formatTransient
+			},
+			code: "saml_transient_name_id",
+		},
+		"no key": {
+			change: func(p *party) { p.connection.Keys = nil },
+			code:   "internal",
+		},
+		"no RSA key": {
+			change: func(p *party) {
+				p.connection.Keys = []sso.KeyPair{
+					keyNamed(t, "sp-p256").pair(t, "sp-p256"),
+				}
+			},
+			code: "internal",
+		},
+		"broken key": {
+			change: func(p *party) { p.connection.Keys[0].Private = "x" },
+			code:   "internal",
+		},
+		"not SAML": {
+			change: func(p *party) { p.config.SAML = nil },
+			code:   "internal",
+		},
+		"no address": {
+			change: func(p *party) { p.config.SAML.SSO = sso.Endpoint{} },
+			code:   "internal",
+		},
+		"another binding": {
+			change: func(p *party) {
+				p.config.SAML.SSO.Binding =
+					"urn:oasis:names:tc:SAML:2.0:bindings:SOAP"
+			},
+			code: "internal",
+		},
+		"javascript, post": {
+			change: func(p *party) {
+				p.config.SAML.SSO = to("javascript:alert(1)", sso.BindingPOST)
+			},
+			code: "internal",
+		},
+		"javascript": {
+			change: func(p *party) {
+				p.config.SAML.SSO = to("javascript:alert(1)", sso.BindingRedirect)
+			},
+			code: "internal",
+		},
+		"http": {
+			change: func(p *party) {
+				p.config.SAML.SSO = to(
+					"http://idp.example.com/", sso.BindingRedirect,
+				)
+			},
+			code: "internal",
+		},
+		"with a fragment": {
+			change: func(p *party) {
+				p.config.SAML.SSO = to(testSSO+"#x", sso.BindingRedirect)
+			},
+			code: "internal",
+		},
+		"with a line break": {
+			change: func(p *party) {
+				p.config.SAML.SSO = to(testSSO+"\r\nx: y", sso.BindingRedirect)
+			},
+			code: "internal",
+		},
+		"with a user's name": {
+			change: func(p *party) {
+				p.config.SAML.SSO = to("https://a@idp.example.com/", sso.BindingPOST)
+			},
+			code: "internal",
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := setup{}.party(t).asks(sso.Endpoint{URL: testSSO, Binding: sso.BindingRedirect}, true)
+			p := setup{}.party(t).asks(sso.Endpoint{
+				URL:     testSSO,
+				Binding: sso.BindingRedirect,
+			}, true)
 			tt.change(&p)
 			r, err := p.begin(t)
 			if sso.CodeOf(err) != tt.code || r.URL != "" || r.Form != nil {
-				t.Errorf("code %q, want %q; goes to %q", sso.CodeOf(err), tt.code, r.URL)
+				t.Errorf(
+					"code %q, want %q; goes to %q", sso.CodeOf(err), tt.code, r.URL,
+				)
 			}
 			if err != nil && strings.Contains(err.Error(), "PRIVATE") {
 				t.Error("shows a key")
@@ -256,8 +398,14 @@ func TestWriting(t *testing.T) {
 	t.Parallel()
 	const text = "</saml:NameID><x y=\"z\">&amp;<![CDATA[]]>\r\n\té"
 	for _, binding := range []string{sso.BindingRedirect, sso.BindingPOST} {
-		p := setup{}.party(t).asks(sso.Endpoint{URL: testSSO, Binding: binding}, true)
-		r, err := p.BeginLogout(p.connection, p.config, sso.Session{Subject: text, SessionIndex: text, NameIDFormat: formatPersistent})
+		p := setup{}.party(t).asks(
+			sso.Endpoint{URL: testSSO, Binding: binding}, true,
+		)
+		r, err := p.BeginLogout(p.connection, p.config, sso.Session{
+			Subject:      text,
+			SessionIndex: text,
+			NameIDFormat: formatPersistent,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -270,7 +418,10 @@ func TestWriting(t *testing.T) {
 			t.Fatal(err)
 		}
 		if request.NameID.Value != text || request.SessionIndex.Value != text {
-			t.Errorf("%s: %q, %q", binding, request.NameID.Value, request.SessionIndex.Value)
+			t.Errorf(
+				"%s: %q, %q", binding, request.NameID.Value,
+				request.SessionIndex.Value,
+			)
 		}
 	}
 }

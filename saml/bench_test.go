@@ -42,20 +42,34 @@ func measure(b *testing.B, run func() error) {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64((processor(b)-before).Microseconds())/float64(b.N), "cpu-µs/op")
+	b.ReportMetric(
+		float64((processor(b)-before).Microseconds())/float64(b.N), "cpu-µs/op",
+	)
 }
 
 // BenchmarkHostile is what one hostile post costs.
 func BenchmarkHostile(b *testing.B) {
 	p := manyTrusted().party(b)
-	all := map[string]sso.Callback{"form": {Form: url.Values{"SAMLResponse": {strings.Repeat(base64.StdEncoding.EncodeToString([]byte("<x>")), 700_000)}}}}
+	all := map[string]sso.Callback{
+		"form": {
+			Form: url.Values{
+				"SAMLResponse": {
+					strings.Repeat(
+						base64.StdEncoding.EncodeToString([]byte("<x>")), 700_000,
+					),
+				},
+			},
+		},
+	}
 	for name, doc := range hostile(b) {
 		all[name] = post(doc)
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		b.Run(name, func(b *testing.B) {
 			measure(b, func() error {
-				if _, _, err := p.Complete(b.Context(), p.connection, p.config, p.pending, all[name]); err == nil {
+				if _, _, err := p.Complete(
+					b.Context(), p.connection, p.config, p.pending, all[name],
+				); err == nil {
 					return fmt.Errorf("accepted")
 				}
 				return nil
@@ -77,10 +91,16 @@ func BenchmarkComplete(b *testing.B) {
 		{"response-10", 10, signing("response")},
 		{"both-10", 10, signing("assertion", "response")},
 		{"both-150", 150, signing("assertion", "response")},
-		{"encrypted-10", 10, encrypting(encryption{Data: "aes128-gcm", Digest: nsDSig + "sha1"}, "assertion")},
+		{"encrypted-10", 10, encrypting(encryption{
+			Data:   "aes128-gcm",
+			Digest: nsDSig + "sha1",
+		}, "assertion")},
 	} {
 		m.Form.KeyInfo = []string{"idp"} // crewjam/saml needs it
-		doc := reply{knobs: m.knobs, before: []string{"engineering</saml:AttributeValue>", groups(m.groups)}}.build(b)
+		doc := reply{
+			knobs:  m.knobs,
+			before: []string{"engineering</saml:AttributeValue>", groups(m.groups)},
+		}.build(b)
 		p := setup{}.party(b)
 		if a := p.accept(b, doc); len(a.Claims["groups"]) != m.groups+1 {
 			b.Fatalf("%d groups", len(a.Claims["groups"]))
@@ -88,11 +108,18 @@ func BenchmarkComplete(b *testing.B) {
 		cb := post(doc)
 		b.Run(m.name+"/gatehouse", func(b *testing.B) {
 			measure(b, func() error {
-				_, _, err := p.Complete(b.Context(), p.connection, p.config, p.pending, cb)
+				_, _, err := p.Complete(
+					b.Context(), p.connection, p.config, p.pending, cb,
+				)
 				return err
 			})
 		})
-		theirs, here := crewjamParty(b), url.URL{Scheme: "https", Host: "gate.example.com", Path: strings.TrimPrefix(testACS, testBase)}
+		theirs := crewjamParty(b)
+		here := url.URL{
+			Scheme: "https",
+			Host:   "gate.example.com",
+			Path:   strings.TrimPrefix(testACS, testBase),
+		}
 		b.Run(m.name+"/crewjam", func(b *testing.B) {
 			measure(b, func() error {
 				_, err := theirs.ParseXMLResponse(doc, []string{testRequest}, here)
@@ -113,8 +140,12 @@ func groups(n int) string {
 // crewjamParty is crewjam/saml with the same keys and clock.
 func crewjamParty(b *testing.B) *crewjam.ServiceProvider {
 	b.Helper()
-	metadata := `<EntityDescriptor xmlns="` + nsMetadata + `" entityID="` + testIssuer + `"><IDPSSODescriptor protocolSupportEnumeration="` + nsProtocol +
-		`"><KeyDescriptor use="signing"><KeyInfo xmlns="` + nsDSig + `"><X509Data><X509Certificate>` + base64.StdEncoding.EncodeToString(keyNamed(b, "idp").cert.Raw) +
+	metadata := `<EntityDescriptor xmlns="` + nsMetadata + `" entityID="` +
+		testIssuer + `"><IDPSSODescriptor protocolSupportEnumeration="` +
+		nsProtocol +
+		`"><KeyDescriptor use="signing"><KeyInfo xmlns="` + nsDSig +
+		`"><X509Data><X509Certificate>` +
+		base64.StdEncoding.EncodeToString(keyNamed(b, "idp").cert.Raw) +
 		`</X509Certificate></X509Data></KeyInfo></KeyDescriptor></IDPSSODescriptor></EntityDescriptor>`
 	idp := &crewjam.EntityDescriptor{}
 	if err := xml.Unmarshal([]byte(metadata), idp); err != nil {

@@ -16,8 +16,12 @@ import (
 func CheckCertificate(c sso.Certificate, now time.Time) (warning string, err error) {
 	cert, err := c.Parse()
 	if err != nil {
-		return "", &sso.Error{Kind: sso.Invalid, Code: "certificate_unreadable", Public: "This is not an X.509 certificate.",
-			Err: fmt.Errorf("parse certificate: %w", err)}
+		return "", &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "certificate_unreadable",
+			Public: "This is not an X.509 certificate.",
+			Err:    fmt.Errorf("parse certificate: %w", err),
+		}
 	}
 	if err := strong(cert.PublicKey); err != nil {
 		return "", errWeak(err)
@@ -26,15 +30,20 @@ func CheckCertificate(c sso.Certificate, now time.Time) (warning string, err err
 }
 
 func errWeak(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "weak_key",
-		Public: "The identity provider signs with a key that is not strong enough: RSA with 2048 bits or more, or ECDSA on P-256, P-384 or P-521, is needed.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "weak_key",
+		Public: "The identity provider signs with a key that is not strong enough: RSA with 2048 bits or more, or ECDSA on P-256, P-384 or P-521, is needed.",
+		Err:    err,
+	}
 }
 
 // dates returns a warning about a certificate that is not valid now or expires
 // soon.
 func dates(cert *x509.Certificate, now time.Time) string {
 	const date = "2 January 2006"
-	name, end := "The certificate “"+sso.Inert(subjectOf(cert))+"”", cert.NotAfter.UTC().Format(date)
+	name := "The certificate “" + sso.Inert(subjectOf(cert)) + "”"
+	end := cert.NotAfter.UTC().Format(date)
 	switch {
 	case now.After(cert.NotAfter):
 		return name + " expired on " + end + "."

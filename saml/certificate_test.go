@@ -24,8 +24,15 @@ func TestCheckCertificate(t *testing.T) {
 		t.Fatal(err)
 	}
 	der := func(from, until time.Time) []byte {
-		template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "idp"}, NotBefore: from, NotAfter: until}
-		made, err := x509.CreateCertificate(rand.Reader, template, template, &strong.PublicKey, strong)
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(1),
+			Subject:      pkix.Name{CommonName: "idp"},
+			NotBefore:    from,
+			NotAfter:     until,
+		}
+		made, err := x509.CreateCertificate(
+			rand.Reader, template, template, &strong.PublicKey, strong,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,18 +43,30 @@ func TestCheckCertificate(t *testing.T) {
 		der           []byte
 		warning, code string
 	}{
-		"fine":        {der(now.Add(-day), now.Add(365*day)), "", ""},
-		"ends soon":   {der(now.Add(-day), now.Add(20*day)), "expires on 14 December 2026", ""},
-		"over":        {der(now.Add(-day), now.Add(-time.Hour)), "expired on 24 November 2026", ""},
-		"not yet":     {der(now.Add(day), now.Add(365*day)), "begins on 25 November 2026", ""},
+		"fine": {der(now.Add(-day), now.Add(365*day)), "", ""},
+		"ends soon": {
+			der(now.Add(-day), now.Add(20*day)), "expires on 14 December 2026", "",
+		},
+		"over": {
+			der(now.Add(-day), now.Add(-time.Hour)), "expired on 24 November 2026",
+			"",
+		},
+		"not yet": {
+			der(now.Add(day), now.Add(365*day)), "begins on 25 November 2026", "",
+		},
 		"no X.509":    {[]byte("certificate"), "", "certificate_unreadable"},
 		"nothing":     {nil, "", "certificate_unreadable"},
 		"a weak key":  {weakCertificate(t, now), "", "weak_key"},
 		"cut in half": {der(now, now.Add(day))[:100], "", "certificate_unreadable"},
 	} {
 		warning, err := saml.CheckCertificate(sso.Certificate{Raw: tt.der}, now)
-		if sso.CodeOf(err) != tt.code || (tt.warning == "") != (warning == "") || !strings.Contains(warning, tt.warning) {
-			t.Errorf("%s: %q, %v; want %q, code %q", name, warning, err, tt.warning, tt.code)
+		if sso.CodeOf(err) != tt.code ||
+			(tt.warning == "") != (warning == "") ||
+			!strings.Contains(warning, tt.warning) {
+			t.Errorf(
+				"%s: %q, %v; want %q, code %q", name, warning, err, tt.warning,
+				tt.code,
+			)
 		}
 	}
 }
@@ -61,8 +80,20 @@ func weakCertificate(t *testing.T, now time.Time) []byte {
 		t.Fatal(err)
 	}
 	modulus := new(big.Int).SetBit(big.NewInt(1), 1023, 1)
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "idp"}, NotBefore: now, NotAfter: now.AddDate(1, 0, 0)}
-	made, err := x509.CreateCertificate(rand.Reader, template, template, &rsa.PublicKey{N: modulus, E: 65537}, signer)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{CommonName: "idp"},
+		NotBefore:    now,
+		NotAfter:     now.AddDate(1, 0, 0),
+	}
+	made, err := x509.CreateCertificate(
+		rand.Reader, template, template,
+		&rsa.PublicKey{
+			N: modulus,
+			E: 65537,
+		},
+		signer,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

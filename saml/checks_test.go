@@ -17,7 +17,9 @@ import (
 func TestChecks(t *testing.T) {
 	t.Parallel()
 	p := setup{}.party(t)
-	_, checks, err := p.complete(t, reply{knobs: encrypting(encryption{}, "assertion", "response")}.build(t))
+	_, checks, err := p.complete(
+		t, reply{knobs: encrypting(encryption{}, "assertion", "response")}.build(t),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,8 +31,10 @@ func TestChecks(t *testing.T) {
 		}
 	}
 	want := []string{
-		"message", "in_response_to", "response_signature", "status", "assertions", "decryption", "assertion_signature",
-		"response_version", "response_issue_instant", "destination", "response_issuer",
+		"message", "in_response_to", "response_signature", "status", "assertions",
+		"decryption", "assertion_signature",
+		"response_version", "response_issue_instant", "destination",
+		"response_issuer",
 		"assertion_version", "assertion_issue_instant", "issuer",
 		"recipient", "confirmation_in_response_to", "confirmation_not_on_or_after",
 		"conditions_not_before", "conditions_not_on_or_after", "audience",
@@ -45,19 +49,39 @@ func TestChecks(t *testing.T) {
 // of it may be able to do anything there, or be long.
 func TestChecksAreInert(t *testing.T) {
 	t.Parallel()
-	evil := "x\u202e\u200b\u0085\ufeff&lt;script&gt;&#10;" + strings.Repeat("y", 1000)
+	evil := "x\u202e\u200b\u0085\ufeff&lt;script&gt;&#10;" +
+		strings.Repeat("y", 1000)
 	for _, pairs := range [][]string{
-		{testIssuer + `</saml:Issuer><saml:Subject`, evil + `</saml:Issuer><saml:Subject`}, {`Destination="` + testACS, `Destination="` + evil}, {`Recipient="` + testACS, `Recipient="` + evil},
-		{testEntityID + `</saml:Audience>`, evil + `</saml:Audience>`}, {`Version="2.0"`, `Version="` + evil + `"`}, {`IssueInstant="2026-11-24T12:00:00Z"`, `IssueInstant="` + evil + `"`},
-		{`InResponseTo="` + testRequest, `InResponseTo="` + evil}, {`status:Success`, evil}, {`format:persistent`, `format:transient`, `>` + testPerson + `</saml:NameID>`, `>` + evil + `</saml:NameID>`},
-		{`AuthnInstant="2026-11-24T11:59:58Z"`, `AuthnInstant="` + evil + `"`}, {`<saml:Subject>`, `<saml:Subject><saml:NameID/>`},
+		{
+			testIssuer + `</saml:Issuer><saml:Subject`,
+			evil + `</saml:Issuer><saml:Subject`,
+		},
+		{`Destination="` + testACS, `Destination="` + evil},
+		{`Recipient="` + testACS, `Recipient="` + evil},
+		{testEntityID + `</saml:Audience>`, evil + `</saml:Audience>`},
+		{`Version="2.0"`, `Version="` + evil + `"`},
+		{`IssueInstant="2026-11-24T12:00:00Z"`, `IssueInstant="` + evil + `"`},
+		{`InResponseTo="` + testRequest, `InResponseTo="` + evil},
+		{`status:Success`, evil},
+		{
+			`format:persistent`, `format:transient`,
+			`>` + testPerson + `</saml:NameID>`, `>` + evil + `</saml:NameID>`,
+		},
+		{`AuthnInstant="2026-11-24T11:59:58Z"`, `AuthnInstant="` + evil + `"`},
+		{`<saml:Subject>`, `<saml:Subject><saml:NameID/>`},
 	} {
-		_, checks, err := setup{}.party(t).complete(t, reply{knobs: signing("assertion"), before: pairs}.build(t))
+		_, checks, err := setup{}.party(t).complete(t, reply{
+			knobs:  signing("assertion"),
+			before: pairs,
+		}.build(t))
 		if err == nil {
 			t.Errorf("%s: accepted", pairs[0])
 			continue
 		}
-		for _, c := range append(checks, sso.Check{Name: "error", Got: err.Error()}) {
+		for _, c := range append(checks, sso.Check{
+			Name: "error",
+			Got:  err.Error(),
+		}) {
 			for _, r := range c.Want + c.Got {
 				if r != ' ' && !unicode.IsPrint(r) && c.Name != "error" {
 					t.Errorf("%s: %s has %U", pairs[0], c.Name, r)
@@ -76,10 +100,17 @@ func TestNoPassive(t *testing.T) {
 	t.Parallel()
 	const prefix = "urn:oasis:names:tc:SAML:2.0:status:"
 	for _, outer := range []string{"Responder", "Requester"} {
-		said := `<samlp:Status><samlp:StatusCode Value="` + prefix + outer + `"><samlp:StatusCode Value="` + prefix + `NoPassive"/></samlp:StatusCode></samlp:Status>`
-		success := `<samlp:Status><samlp:StatusCode Value="` + prefix + `Success"/></samlp:Status>`
-		_, _, err := setup{}.party(t).complete(t, reply{knobs: signing("response"), before: []string{success, said}}.build(t))
-		if sso.KindOf(err) != sso.Invalid || sso.CodeOf(err) != "idp_interaction_required" {
+		said := `<samlp:Status><samlp:StatusCode Value="` + prefix + outer +
+			`"><samlp:StatusCode Value="` + prefix +
+			`NoPassive"/></samlp:StatusCode></samlp:Status>`
+		success := `<samlp:Status><samlp:StatusCode Value="` + prefix +
+			`Success"/></samlp:Status>`
+		_, _, err := setup{}.party(t).complete(t, reply{
+			knobs:  signing("response"),
+			before: []string{success, said},
+		}.build(t))
+		if sso.KindOf(err) != sso.Invalid ||
+			sso.CodeOf(err) != "idp_interaction_required" {
 			t.Errorf("%s: %v", outer, err)
 		}
 	}
@@ -90,26 +121,48 @@ func TestDenied(t *testing.T) {
 	status := func(codes ...string) string {
 		inner := ""
 		for i := len(codes) - 1; i >= 0; i-- {
-			inner = `<samlp:StatusCode Value="` + codes[i] + `">` + inner + `</samlp:StatusCode>`
+			inner = `<samlp:StatusCode Value="` + codes[i] + `">` + inner +
+				`</samlp:StatusCode>`
 		}
-		return `<samlp:Status>` + inner + `<samlp:StatusMessage>alice@example.com, call +1 555 0100</samlp:StatusMessage></samlp:Status>`
+		return `<samlp:Status>` + inner +
+			`<samlp:StatusMessage>alice@example.com, call +1 555 0100</samlp:StatusMessage></samlp:Status>`
 	}
 	const prefix = "urn:oasis:names:tc:SAML:2.0:status:"
 	for name, c := range map[string]struct{ status, public string }{
-		"outer only":       {status(prefix + "Responder"), "could not answer. Ask your admin whether you may use this application (Responder)."},
-		"the inner counts": {status(prefix+"Responder", prefix+"AuthnFailed"), "could not sign you in (AuthnFailed)."},
-		"policy":           {status(prefix+"Requester", prefix+"InvalidNameIDPolicy"), "Your admin can change it (InvalidNameIDPolicy)."},
-		"unknown inside":   {status(prefix+"Responder", "urn:x:y"), "(Responder)."},
-		"unknown":          {status("urn:evil:text"), "did not let you in."},
+		"outer only": {
+			status(prefix + "Responder"),
+			"could not answer. Ask your admin whether you may use this application (Responder).",
+		},
+		"the inner counts": {
+			status(prefix+"Responder", prefix+"AuthnFailed"),
+			"could not sign you in (AuthnFailed).",
+		},
+		"policy": {
+			status(prefix+"Requester", prefix+"InvalidNameIDPolicy"),
+			"Your admin can change it (InvalidNameIDPolicy).",
+		},
+		"unknown inside": {status(prefix+"Responder", "urn:x:y"), "(Responder)."},
+		"unknown":        {status("urn:evil:text"), "did not let you in."},
 	} {
-		doc := reply{knobs: signing("response"), before: []string{`<samlp:Status><samlp:StatusCode Value="` + prefix + `Success"/></samlp:Status>`, c.status}}.build(t)
+		doc := reply{
+			knobs: signing("response"),
+			before: []string{
+				`<samlp:Status><samlp:StatusCode Value="` + prefix +
+					`Success"/></samlp:Status>`,
+				c.status,
+			},
+		}.build(t)
 		_, _, err := setup{}.party(t).complete(t, doc)
 		denied, ok := errors.AsType[*sso.Error](err)
-		if !ok || denied.Code != "idp_denied" || denied.Kind != sso.Forbidden || !strings.HasSuffix(denied.Public, c.public) {
+		if !ok ||
+			denied.Code != "idp_denied" ||
+			denied.Kind != sso.Forbidden ||
+			!strings.HasSuffix(denied.Public, c.public) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if strings.Contains(err.Error(), "alice") || strings.Contains(denied.Public, "evil") {
+		if strings.Contains(err.Error(), "alice") ||
+			strings.Contains(denied.Public, "evil") {
 			t.Errorf("%s: takes over text: %v", name, err)
 		}
 	}
@@ -121,21 +174,38 @@ func TestDecryptionUniform(t *testing.T) {
 	p := setup{}.party(t)
 	seen := map[string]bool{}
 	for _, change := range []func(*etree.Element){
-		func(root *etree.Element) { flip("CipherValue")(find(root, "EncryptedKey")) },
-		func(root *etree.Element) { find(find(root, "EncryptedKey"), "CipherValue").SetText("AAAA") },
-		func(root *etree.Element) { flip("CipherValue")(find(find(root, "EncryptedData"), "CipherData")) },
 		func(root *etree.Element) {
-			find(find(find(root, "EncryptedData"), "CipherData"), "CipherValue").SetText("AAAA")
+			flip("CipherValue")(find(root, "EncryptedKey"))
 		},
 		func(root *etree.Element) {
-			find(root, "EncryptionMethod").CreateAttr("Algorithm", nsEnc11+"aes128-gcm")
+			find(find(root, "EncryptedKey"), "CipherValue").SetText("AAAA")
 		},
 		func(root *etree.Element) {
-			find(find(root, "EncryptedKey"), "EncryptionMethod").CreateElement("ds:DigestMethod").CreateAttr("xmlns:ds", nsDSig)
+			flip("CipherValue")(find(find(root, "EncryptedData"), "CipherData"))
+		},
+		func(root *etree.Element) {
+			find(
+				find(find(root, "EncryptedData"), "CipherData"), "CipherValue",
+			).SetText("AAAA")
+		},
+		func(root *etree.Element) {
+			find(root, "EncryptionMethod").CreateAttr(
+				"Algorithm", nsEnc11+"aes128-gcm",
+			)
+		},
+		func(root *etree.Element) {
+			find(
+				find(root, "EncryptedKey"), "EncryptionMethod",
+			).CreateElement("ds:DigestMethod").CreateAttr(
+				"xmlns:ds", nsDSig,
+			)
 			find(root, "DigestMethod").CreateAttr("Algorithm", nsEnc+"sha256")
 		},
 	} {
-		_, checks, err := p.complete(t, reply{knobs: encrypting(encryption{}, "assertion"), after: change}.build(t))
+		_, checks, err := p.complete(t, reply{
+			knobs: encrypting(encryption{}, "assertion"),
+			after: change,
+		}.build(t))
 		seen[sso.CodeOf(err)+err.Error()+lastCheck(checks)] = true
 	}
 	if len(seen) != 1 {
@@ -150,7 +220,14 @@ func TestConcurrent(t *testing.T) {
 	p := setup{Trusted: []string{"idp", "idp-next"}}.party(t)
 	var docs [][]byte
 	for _, key := range []string{"idp", "idp-next", "attacker"} {
-		docs = append(docs, reply{knobs: knobs{Sign: []string{"assertion"}, Form: sigForm{Key: key}}}.build(t))
+		docs = append(
+			docs,
+			reply{
+				knobs: knobs{Sign: []string{"assertion"}, Form: sigForm{Key: key}},
+			}.build(
+				t,
+			),
+		)
 	}
 	var wg sync.WaitGroup
 	for i := range 24 {

@@ -28,16 +28,29 @@ type conversation struct {
 func converse(t *testing.T, binding string) conversation {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(nil)
-	idp, err := demoidp.New(demoidp.Options{BaseURL: "http://" + srv.Listener.Addr().String(), RequireSignedRequests: true})
+	idp, err := demoidp.New(demoidp.Options{
+		BaseURL:               "http://" + srv.Listener.Addr().String(),
+		RequireSignedRequests: true,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	srv.Config.Handler = idp.Handler()
 	srv.Start()
 	t.Cleanup(srv.Close)
-	idp.AddPerson(demoidp.Person{ID: person, Login: "ada@acme.example", Email: "ada@acme.example", GivenName: "Ada", Surname: "Lovelace", Groups: []string{"developers"}})
+	idp.AddPerson(demoidp.Person{
+		ID:        person,
+		Login:     "ada@acme.example",
+		Email:     "ada@acme.example",
+		GivenName: "Ada",
+		Surname:   "Lovelace",
+		Groups:    []string{"developers"},
+	})
 
-	sp := saml.New(saml.Options{BaseURL: "https://gate.example.com", Client: outbound.NewClient(outbound.Options{AllowPrivate: true})})
+	sp := saml.New(saml.Options{
+		BaseURL: "https://gate.example.com",
+		Client:  outbound.NewClient(outbound.Options{AllowPrivate: true}),
+	})
 	metadata, err := sp.FetchMetadata(t.Context(), idp.MetadataURL())
 	if err != nil {
 		t.Fatal(err)
@@ -54,8 +67,16 @@ func converse(t *testing.T, binding string) conversation {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := conversation{sp: sp, idp: idp, config: sso.Config{SAML: &config},
-		connection: sso.Connection{ID: sso.NewID[sso.ConnectionID](time.Now()), Protocol: sso.SAML, Keys: []sso.KeyPair{key}}}
+	c := conversation{
+		sp:     sp,
+		idp:    idp,
+		config: sso.Config{SAML: &config},
+		connection: sso.Connection{
+			ID:       sso.NewID[sso.ConnectionID](time.Now()),
+			Protocol: sso.SAML,
+			Keys:     []sso.KeyPair{key},
+		},
+	}
 	c.introduce(t)
 	return c
 }
@@ -77,7 +98,11 @@ func (c conversation) introduce(t *testing.T) {
 
 func (c conversation) signIn(t *testing.T) sso.Assertion {
 	t.Helper()
-	pending := sso.PendingLogin{ID: "gh" + strings.Repeat("0123456789", 4), Connection: c.connection.ID, CreatedAt: time.Now()}
+	pending := sso.PendingLogin{
+		ID:         "gh" + strings.Repeat("0123456789", 4),
+		Connection: c.connection.ID,
+		CreatedAt:  time.Now(),
+	}
 	redirect, err := c.sp.Begin(t.Context(), c.connection, c.config, pending)
 	if err != nil {
 		t.Fatal(err)
@@ -89,7 +114,9 @@ func (c conversation) signIn(t *testing.T) sso.Assertion {
 	if acs != c.sp.ACSURL(c.connection.ID) || form.Get("RelayState") != pending.ID {
 		t.Errorf("answer to %s, RelayState %q", acs, form.Get("RelayState"))
 	}
-	a, checks, err := c.sp.Complete(t.Context(), c.connection, c.config, &pending, sso.Callback{Form: form})
+	a, checks, err := c.sp.Complete(
+		t.Context(), c.connection, c.config, &pending, sso.Callback{Form: form},
+	)
 	if err != nil {
 		t.Fatalf("%v: %v", err, checks)
 	}
@@ -100,10 +127,14 @@ func (c conversation) signIn(t *testing.T) sso.Assertion {
 // which the identity provider sends it back, "" if it keeps it.
 func follow(t *testing.T, r sso.Redirect) string {
 	t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	get := func() (*http.Response, error) { return client.Get(r.URL) }
 	if r.Form != nil {
-		get = func() (*http.Response, error) { return client.PostForm(r.URL, r.Form) }
+		get = func() (*http.Response, error) {
+			return client.PostForm(r.URL, r.Form)
+		}
 	}
 	resp, err := get()
 	if err != nil {
@@ -124,7 +155,10 @@ func follow(t *testing.T, r sso.Redirect) string {
 // required both ways and assertions encrypted.
 func TestConversation(t *testing.T) {
 	t.Parallel()
-	for name, binding := range map[string]string{"redirect": sso.BindingRedirect, "post": sso.BindingPOST} {
+	for name, binding := range map[string]string{
+		"redirect": sso.BindingRedirect,
+		"post":     sso.BindingPOST,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := converse(t, binding)
@@ -132,18 +166,28 @@ func TestConversation(t *testing.T) {
 				c.config.SAML.SLO.Binding = binding
 			}
 			a := c.signIn(t)
-			if a.Issuer != c.idp.EntityID() || a.Subject == "" || a.SessionIndex == "" {
+			if a.Issuer != c.idp.EntityID() ||
+				a.Subject == "" ||
+				a.SessionIndex == "" {
 				t.Fatalf("%+v", a)
 			}
 
 			t.Run("sign out here", func(t *testing.T) {
-				session := sso.Session{Subject: a.Subject, NameIDFormat: a.SubjectFormat, SessionIndex: a.SessionIndex}
+				session := sso.Session{
+					Subject:      a.Subject,
+					NameIDFormat: a.SubjectFormat,
+					SessionIndex: a.SessionIndex,
+				}
 				request, err := c.sp.BeginLogout(c.connection, c.config, session)
 				if err != nil {
 					t.Fatal(err)
 				}
-				message, err := c.sp.ParseLogout(c.connection, c.config, nil, follow(t, request))
-				if err != nil || message.Request || message.Status != "Success" {
+				message, err := c.sp.ParseLogout(
+					c.connection, c.config, nil, follow(t, request),
+				)
+				if err != nil ||
+					message.Request ||
+					message.Status != "Success" {
 					t.Fatalf("%+v, %v", message, err)
 				}
 				if n := c.idp.Sessions(person); n != 0 {
@@ -161,11 +205,16 @@ func TestConversation(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				message, err := c.sp.ParseLogout(c.connection, c.config, u.Query(), u.RawQuery)
+				message, err := c.sp.ParseLogout(
+					c.connection, c.config, u.Query(), u.RawQuery,
+				)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !message.Request || message.Subject != a.Subject || len(message.SessionIndexes) != 1 || message.SessionIndexes[0] != a.SessionIndex {
+				if !message.Request ||
+					message.Subject != a.Subject ||
+					len(message.SessionIndexes) != 1 ||
+					message.SessionIndexes[0] != a.SessionIndex {
 					t.Errorf("%+v", message)
 				}
 				answer, err := c.sp.LogoutResponse(c.connection, c.config, message)

@@ -190,7 +190,9 @@ func keyTransport(method *etree.Element) (rsa.OAEPOptions, error) {
 	}
 	if digest != nil {
 		if o.Hash, ok = digestMethod(value(digest, "Algorithm")); !ok {
-			return o, fmt.Errorf("digest of the key transport %q", sso.Inert(value(digest, "Algorithm")))
+			return o, fmt.Errorf(
+				"digest of the key transport %q", sso.Inert(value(digest, "Algorithm")),
+			)
 		}
 	}
 	mask, err := only(method, nsEnc11, "MGF")
@@ -199,7 +201,9 @@ func keyTransport(method *etree.Element) (rsa.OAEPOptions, error) {
 	}
 	if mask != nil && uri == nsEnc11+"rsa-oaep" {
 		if o.MGFHash, ok = maskHash(value(mask, "Algorithm")); !ok {
-			return o, fmt.Errorf("mask of the key transport %q", sso.Inert(value(mask, "Algorithm")))
+			return o, fmt.Errorf(
+				"mask of the key transport %q", sso.Inert(value(mask, "Algorithm")),
+			)
 		}
 	}
 	label, err := only(method, nsEnc, "OAEPparams")

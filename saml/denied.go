@@ -13,8 +13,12 @@ import (
 // (core §3.2.2.2) are shown.
 func errDenied(codes []string) *sso.Error {
 	if len(codes) > 0 && codes[len(codes)-1] == "NoPassive" {
-		return &sso.Error{Kind: sso.Invalid, Code: "idp_interaction_required", Err: errors.New("the identity provider answered NoPassive"),
-			Public: "Your company's identity provider needs to ask you something first. Start again, and answer there."}
+		return &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "idp_interaction_required",
+			Err:    errors.New("the identity provider answered NoPassive"),
+			Public: "Your company's identity provider needs to ask you something first. Start again, and answer there.",
+		}
 	}
 	said, public := "", "Your company's identity provider did not let you in."
 	for _, code := range codes {
@@ -22,8 +26,14 @@ func errDenied(codes []string) *sso.Error {
 			said, public = " ("+code+")", text
 		}
 	}
-	return &sso.Error{Kind: sso.Forbidden, Code: "idp_denied", Public: strings.TrimSuffix(public, ".") + said + ".",
-		Err: fmt.Errorf("the identity provider answered %q", sso.Inert(strings.Join(codes, " / ")))}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "idp_denied",
+		Public: strings.TrimSuffix(public, ".") + said + ".",
+		Err: fmt.Errorf(
+			"the identity provider answered %q", sso.Inert(strings.Join(codes, " / ")),
+		),
+	}
 }
 
 func meaning(code string) string {
@@ -42,7 +52,8 @@ func meaning(code string) string {
 	case "Responder":
 		return "Your company's identity provider could not answer." + ask + "."
 	case "NoAvailableIDP", "NoSupportedIDP", "ProxyCountExceeded", "PartialLogout", "ResourceNotRecognized", "TooManyResponses",
-		"UnknownAttrProfile", "InvalidAttrNameOrValue", "RequestVersionDeprecated", "RequestVersionTooHigh", "RequestVersionTooLow":
+		"UnknownAttrProfile", "InvalidAttrNameOrValue", "RequestVersionDeprecated",
+		"RequestVersionTooHigh", "RequestVersionTooLow":
 		return "Your company's identity provider did not let you in."
 	}
 	return ""

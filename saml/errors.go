@@ -9,71 +9,121 @@ import (
 )
 
 func errMalformed(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "saml_malformed",
-		Public: "The message of your company's identity provider cannot be read. Start again.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "saml_malformed",
+		Public: "The message of your company's identity provider cannot be read. Start again.",
+		Err:    err,
+	}
 }
 
 func errTooComplex(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "saml_too_complex",
-		Public: "The message of your company's identity provider is larger or more deeply nested than we accept.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "saml_too_complex",
+		Public: "The message of your company's identity provider is larger or more deeply nested than we accept.",
+		Err:    err,
+	}
 }
 
 // errSignature has one text for all signature failures. The checks tell which
 // it was.
 func errSignature(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "saml_signature_invalid",
-		Public: "The sign-in message of your company's identity provider did not pass our checks.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "saml_signature_invalid",
+		Public: "The sign-in message of your company's identity provider did not pass our checks.",
+		Err:    err,
+	}
 }
 
 func errDecryption(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "saml_decryption_failed",
-		Public: "The sign-in message of your company's identity provider cannot be decrypted.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "saml_decryption_failed",
+		Public: "The sign-in message of your company's identity provider cannot be decrypted.",
+		Err:    err,
+	}
 }
 
 func errRecipient(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "saml_wrong_recipient",
-		Public: "This sign-in message was made for another application or by another identity provider.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "saml_wrong_recipient",
+		Public: "This sign-in message was made for another application or by another identity provider.",
+		Err:    err,
+	}
 }
 
 func errExpired(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "saml_expired",
-		Public: "The sign-in message is too old or not valid yet. Start again; if it happens again, the clocks should be checked.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "saml_expired",
+		Public: "The sign-in message is too old or not valid yet. Start again; if it happens again, the clocks should be checked.",
+		Err:    err,
+	}
 }
 
 func errState(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
-		Public: "This sign-in took too long, was already finished, or began in another browser. Start again.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "login_state_expired",
+		Public: "This sign-in took too long, was already finished, or began in another browser. Start again.",
+		Err:    err,
+	}
 }
 
 func errUnsolicited(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "idp_initiated_disabled",
-		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "idp_initiated_disabled",
+		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here.",
+		Err:    err,
+	}
 }
 
 func errSubject(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "saml_attribute_invalid",
-		Public: "Your company's sign-in sent information about you that we cannot use.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "saml_attribute_invalid",
+		Public: "Your company's sign-in sent information about you that we cannot use.",
+		Err:    err,
+	}
 }
 
 func errUnreadable(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
-		Public: "This is not the SAML metadata of an identity provider, or it is not of a form we can read.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "metadata_unreadable",
+		Public: "This is not the SAML metadata of an identity provider, or it is not of a form we can read.",
+		Err:    err,
+	}
 }
 
 func errWebPage() *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "metadata_unreadable",
 		Public: "This is a web page, not metadata. Take the address or the file that your identity provider calls metadata; it begins with EntityDescriptor.",
-		Err:    errors.New("an HTML document")}
+		Err:    errors.New("an HTML document"),
+	}
 }
 
 func errBadEndpoint(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "metadata_bad_endpoint",
-		Public: "The metadata names no address that a browser can be sent to, or one that is not https.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "metadata_bad_endpoint",
+		Public: "The metadata names no address that a browser can be sent to, or one that is not https.",
+		Err:    err,
+	}
 }
 
 func errTooManyKeys(n int) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
-		Public: fmt.Sprintf("There are %d certificates for signing; we take %d.", n, maxCertificates)}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "metadata_unreadable",
+		Public: fmt.Sprintf("There are %d certificates for signing; we take %d.", n, maxCertificates),
+	}
 }
 
 // errAmbiguous lists the identity providers to choose from.
@@ -86,8 +136,14 @@ func errAmbiguous(all []entity) *sso.Error {
 	if len(all) > most {
 		names = append(names, "…")
 	}
-	return &sso.Error{Kind: sso.Invalid, Code: "metadata_ambiguous",
-		Public: fmt.Sprintf("There are %d identity providers in this metadata. Say which one, by its entity ID: %s", len(all), strings.Join(names, ", "))}
+	return &sso.Error{
+		Kind: sso.Invalid,
+		Code: "metadata_ambiguous",
+		Public: fmt.Sprintf(
+			"There are %d identity providers in this metadata. Say which one, by its entity ID: %s",
+			len(all), strings.Join(names, ", "),
+		),
+	}
 }
 
 // scanned converts an error of the scan to one that may be shown.

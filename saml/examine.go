@@ -14,7 +14,9 @@ import (
 
 // Examine is Complete for a test connection: it makes the same checks, returns
 // the same errors, and also returns the response in a form that may be shown.
-func (sp *ServiceProvider) Examine(_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Examined, error) {
+func (sp *ServiceProvider) Examine(
+	_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
+) (sso.Examined, error) {
 	a, err := sp.verification(c, cfg)
 	if err != nil {
 		return sso.Examined{}, err
@@ -26,7 +28,9 @@ func (sp *ServiceProvider) Examine(_ context.Context, c sso.Connection, cfg sso.
 // ExamineCaptured verifies a pasted response: its times are checked as of the
 // moment it was issued, and the request it belongs to is not compared because
 // it is no longer known. It leaves no replay mark.
-func (sp *ServiceProvider) ExamineCaptured(_ context.Context, c sso.Connection, cfg sso.Config, doc []byte) (sso.Examined, error) {
+func (sp *ServiceProvider) ExamineCaptured(
+	_ context.Context, c sso.Connection, cfg sso.Config, doc []byte,
+) (sso.Examined, error) {
 	a, err := sp.verification(c, cfg)
 	if err != nil {
 		return sso.Examined{}, err
@@ -43,7 +47,9 @@ func (sp *ServiceProvider) ExamineCaptured(_ context.Context, c sso.Connection, 
 	if a.config.IDPInitiated = sso.IDPInitiatedDirect; answers != "" {
 		a.pending = &sso.PendingLogin{ID: answers, CreatedAt: a.now}
 	}
-	x, err := a.examine(sso.Callback{Form: url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString(doc)}}})
+	x, err := a.examine(sso.Callback{
+		Form: url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString(doc)}},
+	})
 	x.Captured, x.At = true, a.now
 	for i, check := range x.Checks {
 		if check.OK && strings.HasSuffix(check.Name, "in_response_to") {
@@ -59,8 +65,15 @@ func (sp *ServiceProvider) verification(c sso.Connection, cfg sso.Config) (*answ
 	if err != nil {
 		return nil, err
 	}
-	return &answer{trust: t, config: *cfg.SAML, now: sp.now(), skew: cfg.SAML.Skew(), mapped: cfg.Mapping.Subject != "",
-		entityID: sp.EntityID(c.ID), acs: sp.ACSURL(c.ID)}, nil
+	return &answer{
+		trust:    t,
+		config:   *cfg.SAML,
+		now:      sp.now(),
+		skew:     cfg.SAML.Skew(),
+		mapped:   cfg.Mapping.Subject != "",
+		entityID: sp.EntityID(c.ID),
+		acs:      sp.ACSURL(c.ID),
+	}, nil
 }
 
 func (a *answer) examine(cb sso.Callback) (sso.Examined, error) {
@@ -142,5 +155,7 @@ func mask(el *etree.Element) {
 // providers should not send any, but some do.
 func secretName(name string) bool {
 	name = strings.ToLower(name)
-	return strings.Contains(name, "password") || strings.Contains(name, "secret") || strings.HasSuffix(name, "token")
+	return strings.Contains(name, "password") ||
+		strings.Contains(name, "secret") ||
+		strings.HasSuffix(name, "token")
 }

@@ -21,7 +21,9 @@ func TestExamine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, err := p.Examine(t.Context(), p.connection, p.config, p.pending, post(doc))
+		x, err := p.Examine(
+			t.Context(), p.connection, p.config, p.pending, post(doc),
+		)
 		if err != nil {
 			t.Fatalf("%s: %v", b.name, err)
 		}
@@ -37,13 +39,17 @@ func TestExamine(t *testing.T) {
 // reusable reports whether text has a signature, a ciphertext or a session index
 // in it.
 func reusable(raw string) bool {
-	for _, tag := range []string{"SignatureValue>", "CipherValue>", `SessionIndex="`} {
+	for _, tag := range []string{
+		"SignatureValue>", "CipherValue>", `SessionIndex="`,
+	} {
 		for rest := raw; ; {
 			_, after, found := strings.Cut(rest, tag)
 			if !found {
 				break
 			}
-			closes := strings.HasPrefix(after, "\n") || strings.HasPrefix(after, "<") || after == ""
+			closes := strings.HasPrefix(after, "\n") ||
+				strings.HasPrefix(after, "<") ||
+				after == ""
 			if !strings.HasPrefix(after, masked) && !closes {
 				return true
 			}
@@ -61,7 +67,10 @@ func TestExamineCaptured(t *testing.T) {
 	doc := bases()[0].build(t)
 	p.now = func() time.Time { return testNow().Add(1000 * time.Hour) }
 	x, err := p.ExamineCaptured(t.Context(), p.connection, p.config, doc)
-	if err != nil || !x.Captured || x.At.After(testNow().Add(time.Minute)) || x.Assertion.Subject != testPerson {
+	if err != nil ||
+		!x.Captured ||
+		x.At.After(testNow().Add(time.Minute)) ||
+		x.Assertion.Subject != testPerson {
 		t.Errorf("%+v, %v", x, err)
 	}
 	told := false
@@ -72,7 +81,9 @@ func TestExamineCaptured(t *testing.T) {
 		t.Errorf("it is not said that the request is not known: %+v", x.Checks)
 	}
 	other := setup{Trusted: []string{"idp-next"}}.party(t)
-	if _, err := other.ExamineCaptured(t.Context(), other.connection, other.config, doc); sso.CodeOf(err) != "saml_signature_invalid" {
+	if _, err := other.ExamineCaptured(
+		t.Context(), other.connection, other.config, doc,
+	); sso.CodeOf(err) != "saml_signature_invalid" {
 		t.Errorf("with another certificate: %v", err)
 	}
 }
@@ -95,7 +106,9 @@ func FuzzExamineCaptured(f *testing.F) {
 			t.Fatalf("no failed check: %v", err)
 		}
 		_, signature, found := strings.Cut(string(doc), "SignatureValue>")
-		if signature, _, _ = strings.Cut(signature, "<"); found && len(signature) > 100 && strings.Contains(x.Raw, strings.TrimSpace(signature)) {
+		if signature, _, _ = strings.Cut(signature, "<"); found &&
+			len(signature) > 100 &&
+			strings.Contains(x.Raw, strings.TrimSpace(signature)) {
 			t.Fatalf("a signature is shown: %s", x.Raw)
 		}
 	})

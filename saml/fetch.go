@@ -34,7 +34,12 @@ func (sp *ServiceProvider) FetchMetadataOf(ctx context.Context, address, entityI
 func (sp *ServiceProvider) fetch(ctx context.Context, address string) ([]byte, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, &sso.Error{Kind: sso.Invalid, Code: "url_not_allowed", Public: "This is not an address.", Err: err}
+		return nil, &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "url_not_allowed",
+			Public: "This is not an address.",
+			Err:    err,
+		}
 	}
 	req.Header.Set("Accept", "application/samlmetadata+xml, application/xml, text/xml, */*;q=0.1")
 	resp, err := sp.client.Do(req)
@@ -49,7 +54,10 @@ func (sp *ServiceProvider) fetch(ctx context.Context, address string) ([]byte, e
 	case err != nil:
 		return nil, errFetch(err)
 	case resp.StatusCode != http.StatusOK:
-		return nil, errFetch(&sso.StatusError{Host: req.URL.Host, Code: resp.StatusCode})
+		return nil, errFetch(&sso.StatusError{
+			Host: req.URL.Host,
+			Code: resp.StatusCode,
+		})
 	case len(doc) > maxMetadata:
 		return nil, errFetch(&sso.UnusableError{Err: fmt.Errorf("more than %d bytes", maxMetadata)})
 	}
@@ -70,5 +78,10 @@ func errFetch(err error) error {
 	if failure.Says != "" {
 		says = "The metadata could not be fetched from this address: " + failure.Says + "."
 	}
-	return &sso.Error{Kind: sso.Upstream, Code: code, Public: says, Err: err}
+	return &sso.Error{
+		Kind:   sso.Upstream,
+		Code:   code,
+		Public: says,
+		Err:    err,
+	}
 }

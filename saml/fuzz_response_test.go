@@ -29,10 +29,18 @@ func FuzzComplete(f *testing.F) {
 		signed[a.ResponseID] = a
 		at := bytes.Index(doc, []byte("Assertion ID="))
 		f.Add(doc, uint16(0), uint16(0), uint16(0))
-		f.Add(doc, uint16(max(at-6, 0)), uint16(len(doc)-len("</samlp:Response>")), uint16(bytes.Index(doc, []byte("<samlp:Status>"))))
+		f.Add(
+			doc, uint16(max(at-6, 0)), uint16(len(doc)-len("</samlp:Response>")),
+			uint16(bytes.Index(doc, []byte("<samlp:Status>"))),
+		)
 	}
-	for _, name := range []string{"okta", "entra", "signature-last", "inclusive-namespaces-of-the-assertion-only"} {
-		doc, err := os.ReadFile(filepath.Join("testdata", "good", name, "response.xml"))
+	for _, name := range []string{
+		"okta", "entra", "signature-last",
+		"inclusive-namespaces-of-the-assertion-only",
+	} {
+		doc, err := os.ReadFile(filepath.Join(
+			"testdata", "good", name, "response.xml",
+		))
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -64,8 +72,14 @@ func FuzzComplete(f *testing.F) {
 func FuzzScan(f *testing.F) {
 	f.Add([]byte(testMessage))
 	for _, seed := range []string{
-		`<?xml version='1.0' encoding="UTF-8" standalone='yes'?><a:b xmlns:a="u" InResponseTo="x&#x79;" ID="q"><c a:d=''/>&lt;]]</a:b >`, `<a xml:lang="en" ID="a"><b id="a" xmlns="x"/></a>`,
-		`<a xmlns=""><b xmlns="y">ÿ</b></a>`, "<a\tb\n=\r'c'/>\n", `<a b="'"/>`, `<a b='"&quot;&apos;&amp;'></a >`, `<!-- --><a/>`, `<a>&#x10ffff;</a>`,
+		`<?xml version='1.0' encoding="UTF-8" standalone='yes'?><a:b xmlns:a="u" InResponseTo="x&#x79;" ID="q"><c a:d=''/>&lt;]]</a:b >`,
+		`<a xml:lang="en" ID="a"><b id="a" xmlns="x"/></a>`,
+		`<a xmlns=""><b xmlns="y">ÿ</b></a>`,
+		"<a\tb\n=\r'c'/>\n",
+		`<a b="'"/>`,
+		`<a b='"&quot;&apos;&amp;'></a >`,
+		`<!-- --><a/>`,
+		`<a>&#x10ffff;</a>`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -147,22 +161,47 @@ func decoded(t *testing.T, doc []byte) outline {
 // FuzzDecrypt: nothing panics, whatever is said to be encrypted and whatever
 // comes out; authenticated encryption opens as what was sealed or not at all.
 func FuzzDecrypt(f *testing.F) {
-	const plain = `<saml:Assertion xmlns:saml="` + nsAssertion + `" ID="a"><saml:Issuer>x</saml:Issuer></saml:Assertion>`
+	const plain = `<saml:Assertion xmlns:saml="` + nsAssertion +
+		`" ID="a"><saml:Issuer>x</saml:Issuer></saml:Assertion>`
 	key := keyNamed(f, "sp").pair(f, "sp")
-	trusted, err := compile(sso.Connection{Keys: []sso.KeyPair{key}}, sso.SAMLConfig{})
+	trusted, err := compile(
+		sso.Connection{Keys: []sso.KeyPair{key}}, sso.SAMLConfig{},
+	)
 	if err != nil {
 		f.Fatal(err)
 	}
 	for _, e := range []encryption{
-		{}, {Data: "aes128-gcm"}, {Data: "aes192-gcm", Transport: "rsa-oaep", Digest: nsEnc + "sha256", MGF: "mgf1sha256"}, {Data: "aes128-cbc"}, {Data: "aes256-cbc", Label: "x"},
-		{Beside: true}, {Ambiguous: true}, {Transport: "rsa-1_5"}, {Data: "tripledes-cbc"}, {To: "attacker"}, {Also: []string{"attacker", "sp-old"}, Retrieval: true},
+		{},
+		{Data: "aes128-gcm"},
+		{
+			Data:      "aes192-gcm",
+			Transport: "rsa-oaep",
+			Digest:    nsEnc + "sha256",
+			MGF:       "mgf1sha256",
+		},
+		{Data: "aes128-cbc"},
+		{
+			Data:  "aes256-cbc",
+			Label: "x",
+		},
+		{Beside: true},
+		{Ambiguous: true},
+		{Transport: "rsa-1_5"},
+		{Data: "tripledes-cbc"},
+		{To: "attacker"},
+		{
+			Also:      []string{"attacker", "sp-old"},
+			Retrieval: true,
+		},
 	} {
 		f.Add([]byte(written(f, e.element(f, []byte(plain), "saml"))), []byte(plain))
 	}
 	f.Fuzz(func(t *testing.T, doc, inside []byte) {
 		around := []etree.Attr{{Space: "xmlns", Key: "saml", Value: nsAssertion}}
 		read := func(plain []byte) {
-			if el, _, err := fragment(plain, around, "Assertion", messageLimits()); err == nil && !is(el, nsAssertion, "Assertion") {
+			if el, _, err := fragment(
+				plain, around, "Assertion", messageLimits(),
+			); err == nil && !is(el, nsAssertion, "Assertion") {
 				t.Fatalf("%s passes for an assertion", plain)
 			}
 		}

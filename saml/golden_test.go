@@ -76,7 +76,10 @@ func TestGood(t *testing.T) {
 			c := readCase(t, dir)
 			doc := golden(t, filepath.Join(dir, "response.xml"), func() []byte {
 				message, _ := os.ReadFile(filepath.Join(dir, "message.xml")) // without one, the usual message
-				return reply{knobs: c.knobs, message: strings.TrimRight(string(message), "\n")}.build(t)
+				return reply{
+					knobs:   c.knobs,
+					message: strings.TrimRight(string(message), "\n"),
+				}.build(t)
 			})
 			p := c.party(t)
 			a, checks, err := p.complete(t, doc)
@@ -86,7 +89,10 @@ func TestGood(t *testing.T) {
 			compareAssertion(t, filepath.Join(dir, "assertion.json"), a)
 			compareWarnings(t, c.Warnings, checks)
 			if c.Provider != "" {
-				if _, _, err := mapping.Apply(sso.Config{Mapping: mapping.Preset(c.Provider, sso.SAML)}, p.connection, a); err != nil {
+				if _, _, err := mapping.Apply(
+					sso.Config{Mapping: mapping.Preset(c.Provider, sso.SAML)},
+					p.connection, a,
+				); err != nil {
 					t.Errorf("the preset cannot read it: %v", err)
 				}
 			}

@@ -86,7 +86,12 @@ func plain(doc []byte) ([]byte, error) {
 	doc, err := sso.PlainText(bytes.TrimLeft(doc, space))
 	if err != nil {
 		says := err.Error()
-		return nil, &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable", Public: strings.ToUpper(says[:1]) + says[1:] + ".", Err: err}
+		return nil, &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "metadata_unreadable",
+			Public: strings.ToUpper(says[:1]) + says[1:] + ".",
+			Err:    err,
+		}
 	}
 	return bytes.TrimLeft(doc, space), nil
 }
@@ -131,9 +136,13 @@ func entities(el *etree.Element, until time.Time) ([]entity, error) {
 }
 
 func readEntity(el *etree.Element, until time.Time) (entity, error) {
-	p := entity{id: strings.Trim(value(el, "entityID"), " \t\r\n"), until: until}
+	p := entity{
+		id:    strings.Trim(value(el, "entityID"), " \t\r\n"),
+		until: until,
+	}
 	for _, role := range elements(el, nsMetadata, "IDPSSODescriptor") {
-		if protocols := value(role, "protocolSupportEnumeration"); protocols != "" && !slices.Contains(strings.Fields(protocols), nsProtocol) {
+		if protocols := value(role, "protocolSupportEnumeration"); protocols != "" &&
+			!slices.Contains(strings.Fields(protocols), nsProtocol) {
 			continue
 		}
 		p.roles = append(p.roles, role)
@@ -181,9 +190,12 @@ func choose(all []entity, entityID string) (entity, error) {
 	case len(idps) > 1:
 		return entity{}, errAmbiguous(idps)
 	case len(all) > 0:
-		return entity{}, &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
+		return entity{}, &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "metadata_unreadable",
 			Public: "This is the metadata of an application, not of an identity provider.",
-			Err:    fmt.Errorf("%d entities, none with an IDPSSODescriptor for SAML 2.0", len(all))}
+			Err:    fmt.Errorf("%d entities, none with an IDPSSODescriptor for SAML 2.0", len(all)),
+		}
 	}
 	return entity{}, errUnreadable(errors.New("no EntityDescriptor"))
 }
@@ -207,9 +219,13 @@ func (p entity) read() (Metadata, error) {
 			return Metadata{}, err
 		}
 		if part := m.disagrees(other); part != "" {
-			return Metadata{}, &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
-				Public: "This metadata describes the identity provider twice, with different " + part + ". Publish one description.",
-				Err:    fmt.Errorf("%d IDPSSODescriptors with different %s", len(p.roles), part)}
+			return Metadata{}, &sso.Error{
+				Kind: sso.Invalid,
+				Code: "metadata_unreadable",
+				Public: "This metadata describes the identity provider twice, with different " +
+					part + ". Publish one description.",
+				Err: fmt.Errorf("%d IDPSSODescriptors with different %s", len(p.roles), part),
+			}
 		}
 		m.WantSigned = m.WantSigned || other.WantSigned
 	}
@@ -220,13 +236,16 @@ func (p entity) read() (Metadata, error) {
 // provider, or "" if they agree.
 func (m Metadata) disagrees(other Metadata) string {
 	sameLogout := m.SLO == other.SLO || m.SLO != nil && other.SLO != nil && *m.SLO == *other.SLO
-	missing := func(c sso.Certificate) bool { return !containsCertificate(other.Certificates, c) }
+	missing := func(c sso.Certificate) bool {
+		return !containsCertificate(other.Certificates, c)
+	}
 	switch {
 	case m.SSO != other.SSO:
 		return "single sign-on addresses"
 	case !sameLogout:
 		return "single logout addresses"
-	case len(m.Certificates) != len(other.Certificates) || slices.ContainsFunc(m.Certificates, missing):
+	case len(m.Certificates) != len(other.Certificates) ||
+		slices.ContainsFunc(m.Certificates, missing):
 		return "certificates"
 	}
 	return ""
@@ -234,13 +253,19 @@ func (m Metadata) disagrees(other Metadata) string {
 
 func (p entity) readRole(role *etree.Element) (Metadata, error) {
 	want := value(role, "WantAuthnRequestsSigned")
-	m := Metadata{EntityID: p.id, ValidUntil: p.until, WantSigned: want == "true" || want == "1"}
+	m := Metadata{
+		EntityID:   p.id,
+		ValidUntil: p.until,
+		WantSigned: want == "true" || want == "1",
+	}
 	single, left, err := endpoint(role, "SingleSignOnService")
 	if err != nil {
 		return Metadata{}, err
 	}
 	if single == nil {
-		return Metadata{}, errBadEndpoint(fmt.Errorf("no usable SingleSignOnService by HTTP-Redirect or HTTP-POST; left out: %q", left))
+		return Metadata{}, errBadEndpoint(fmt.Errorf(
+			"no usable SingleSignOnService by HTTP-Redirect or HTTP-POST; left out: %q", left,
+		))
 	}
 	m.SSO, m.Warnings = *single, left
 	if m.SLO, left, err = endpoint(role, "SingleLogoutService"); err != nil {
@@ -270,7 +295,10 @@ const maxLeft = 8 // how many unusable addresses an error names
 // as a script refuses the whole document: that is no mistake.
 func endpoint(role *etree.Element, service string) (found *sso.Endpoint, left []string, err error) {
 	for _, el := range elements(role, nsMetadata, service) {
-		e := sso.Endpoint{URL: strings.Trim(value(el, "Location"), " \t\r\n"), Binding: value(el, "Binding")}
+		e := sso.Endpoint{
+			URL:     strings.Trim(value(el, "Location"), " \t\r\n"),
+			Binding: value(el, "Binding"),
+		}
 		if isScript(e.URL) {
 			return nil, nil, errBadEndpoint(fmt.Errorf("%s %q", service, sso.Inert(e.URL)))
 		}
@@ -288,7 +316,8 @@ func endpoint(role *etree.Element, service string) (found *sso.Endpoint, left []
 			continue
 		}
 		e.URL = usable
-		if found == nil || found.Binding != sso.BindingRedirect && e.Binding == sso.BindingRedirect {
+		if found == nil ||
+			found.Binding != sso.BindingRedirect && e.Binding == sso.BindingRedirect {
 			found = &e
 		}
 	}
@@ -301,7 +330,8 @@ func leftOut(service string, e sso.Endpoint, err error) string {
 	if e.URL == "" {
 		return "The " + service + " by " + binding + " was left out: its address is empty."
 	}
-	return "The " + service + " by " + binding + " was left out: " + sso.Inert(e.URL) + " cannot be used (" + err.Error() + ")."
+	return "The " + service + " by " + binding + " was left out: " + sso.Inert(e.URL) +
+		" cannot be used (" + err.Error() + ")."
 }
 
 // isScript reports whether a browser would run or show the address instead of
@@ -314,7 +344,9 @@ func isScript(address string) bool {
 		}
 		return r
 	}, scheme))
-	return slices.Contains([]string{"javascript", "data", "vbscript", "file", "blob", "view-source"}, scheme)
+	return slices.Contains(
+		[]string{"javascript", "data", "vbscript", "file", "blob", "view-source"}, scheme,
+	)
 }
 
 // Apply writes an identity provider's metadata into a configuration. It keeps
@@ -325,9 +357,14 @@ func isScript(address string) bool {
 // provider.
 func (m Metadata) Apply(cfg sso.SAMLConfig) (sso.SAMLConfig, error) {
 	if cfg.IDPEntityID != "" && cfg.IDPEntityID != m.EntityID {
-		return sso.SAMLConfig{}, &sso.Error{Kind: sso.Conflict, Code: "metadata_entity_changed",
+		return sso.SAMLConfig{}, &sso.Error{
+			Kind:   sso.Conflict,
+			Code:   "metadata_entity_changed",
 			Public: "This metadata is of another identity provider than the one configured here. Make a new connection for it.",
-			Err:    fmt.Errorf("entityID: want %q, got %q", sso.Inert(cfg.IDPEntityID), sso.Inert(m.EntityID))}
+			Err: fmt.Errorf(
+				"entityID: want %q, got %q", sso.Inert(cfg.IDPEntityID), sso.Inert(m.EntityID),
+			),
+		}
 	}
 	trusted := slices.Clone(m.Certificates)
 	for _, c := range cfg.Certificates {
@@ -338,7 +375,10 @@ func (m Metadata) Apply(cfg sso.SAMLConfig) (sso.SAMLConfig, error) {
 	if len(trusted) > maxCertificates {
 		return sso.SAMLConfig{}, errTooManyKeys(len(trusted))
 	}
-	cfg.IDPEntityID, cfg.SSO, cfg.SLO, cfg.Certificates = m.EntityID, m.SSO, m.SLO, trusted
+	cfg.IDPEntityID = m.EntityID
+	cfg.SSO = m.SSO
+	cfg.SLO = m.SLO
+	cfg.Certificates = trusted
 	cfg.SignRequests = cfg.SignRequests || m.WantSigned
 	return cfg, nil
 }

@@ -8,7 +8,10 @@ import (
 
 // FuzzParseMetadata: whatever is accepted can be relied on as a configuration.
 func FuzzParseMetadata(f *testing.F) {
-	for _, doc := range []string{idpEntity, federation("https://a.example", testIssuer), federation(), testMessage, "<a/>"} {
+	for _, doc := range []string{
+		idpEntity, federation("https://a.example", testIssuer), federation(),
+		testMessage, "<a/>",
+	} {
 		f.Add(withKeys(f, doc))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
@@ -19,7 +22,10 @@ func FuzzParseMetadata(f *testing.F) {
 			}
 			return
 		}
-		if m.EntityID == "" || len(m.Certificates) == 0 || sso.CheckEndpoint(m.SSO.URL) != nil || m.SLO != nil && sso.CheckEndpoint(m.SLO.URL) != nil {
+		if m.EntityID == "" ||
+			len(m.Certificates) == 0 ||
+			sso.CheckEndpoint(m.SSO.URL) != nil ||
+			m.SLO != nil && sso.CheckEndpoint(m.SLO.URL) != nil {
 			t.Fatalf("accepted: %+v", m)
 		}
 		for _, c := range m.Certificates {

@@ -48,11 +48,18 @@ func certificates(role *etree.Element) (trusted []sso.Certificate, warnings []st
 	case len(trusted) == 0 && weak != nil:
 		return nil, nil, errWeak(weak)
 	case len(trusted) == 0:
-		return nil, nil, &sso.Error{Kind: sso.Invalid, Code: "metadata_no_signing_key",
-			Public: "There is no certificate for signing in this metadata, so nothing could vouch for a sign-in.", Err: orMissing(broken)}
+		return nil, nil, &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "metadata_no_signing_key",
+			Public: "There is no certificate for signing in this metadata, so nothing could vouch for a sign-in.",
+			Err:    orMissing(broken),
+		}
 	}
 	if weak != nil {
-		warnings = append(warnings, "A key that is not strong enough was left out: sign-ins signed with it are refused.")
+		warnings = append(
+			warnings,
+			"A key that is not strong enough was left out: sign-ins signed with it are refused.",
+		)
 	}
 	if broken != nil {
 		warnings = append(warnings, "A key that cannot be read was left out: sign-ins signed with it are refused.")
@@ -92,7 +99,9 @@ func readCertificate(el *etree.Element) (sso.Certificate, error) {
 		return sso.Certificate{}, err
 	}
 	// Some paste PEM where the base64 belongs.
-	encoded = strings.NewReplacer("-----BEGIN CERTIFICATE-----", "", "-----END CERTIFICATE-----", "").Replace(encoded)
+	encoded = strings.NewReplacer(
+		"-----BEGIN CERTIFICATE-----", "", "-----END CERTIFICATE-----", "",
+	).Replace(encoded)
 	der, err := decodeBase64(encoded)
 	if err != nil || len(der) == 0 {
 		return sso.Certificate{}, errors.New("an X509Certificate that is empty or not base64")
@@ -113,21 +122,29 @@ func ends(chain []sso.Certificate) []sso.Certificate {
 	}
 	return slices.DeleteFunc(slices.Clone(chain), func(c sso.Certificate) bool {
 		cert, err := c.Parse()
-		return err == nil && slices.ContainsFunc(issuers, func(name []byte) bool { return bytes.Equal(name, cert.RawSubject) })
+		return err == nil && slices.ContainsFunc(issuers, func(name []byte) bool {
+			return bytes.Equal(name, cert.RawSubject)
+		})
 	})
 }
 
 func containsCertificate(all []sso.Certificate, c sso.Certificate) bool {
-	return slices.ContainsFunc(all, func(other sso.Certificate) bool { return bytes.Equal(other.Raw, c.Raw) })
+	return slices.ContainsFunc(all, func(other sso.Certificate) bool {
+		return bytes.Equal(other.Raw, c.Raw)
+	})
 }
 
 // asOf refuses expired metadata, and warns of certificates that have expired or
 // soon will. Their dates are not enforced, because the keys are pinned.
 func (m Metadata) asOf(now time.Time) (Metadata, error) {
 	if !m.ValidUntil.IsZero() && !now.Before(m.ValidUntil) {
-		return Metadata{}, &sso.Error{Kind: sso.Invalid, Code: "metadata_expired",
-			Public: "This metadata was valid until " + m.ValidUntil.Format(time.DateOnly) + ". Get the current one from the identity provider.",
-			Err:    fmt.Errorf("validUntil %s, now %s", stamp(m.ValidUntil), stamp(now))}
+		return Metadata{}, &sso.Error{
+			Kind: sso.Invalid,
+			Code: "metadata_expired",
+			Public: "This metadata was valid until " + m.ValidUntil.Format(time.DateOnly) +
+				". Get the current one from the identity provider.",
+			Err: fmt.Errorf("validUntil %s, now %s", stamp(m.ValidUntil), stamp(now)),
+		}
 	}
 	for _, c := range m.Certificates {
 		cert, err := c.Parse()

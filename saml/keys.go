@@ -51,8 +51,13 @@ func NewKeyPair(name string, now time.Time) (sso.KeyPair, error) {
 		return sso.KeyPair{}, fmt.Errorf("make certificate: %w", err)
 	}
 	return sso.KeyPair{
-		ID: sso.NewID[sso.KeyID](now), Certificate: certificate, CreatedAt: now,
-		Private: sso.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})),
+		ID:          sso.NewID[sso.KeyID](now),
+		Certificate: certificate,
+		CreatedAt:   now,
+		Private: sso.Secret(pem.EncodeToMemory(&pem.Block{
+			Type:  "PRIVATE KEY",
+			Bytes: private,
+		})),
 	}, nil
 }
 

@@ -20,7 +20,9 @@ func TestNewKeyPair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := cert.CheckSignature(cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature); err != nil {
+	if err := cert.CheckSignature(
+		cert.SignatureAlgorithm, cert.RawTBSCertificate, cert.Signature,
+	); err != nil {
 		t.Errorf("not signed by itself: %v", err)
 	}
 	if key, ok := cert.PublicKey.(*rsa.PublicKey); !ok || key.N.BitLen() != 2048 {
@@ -29,8 +31,13 @@ func TestNewKeyPair(t *testing.T) {
 	if want := "Gatehouse for " + strings.Repeat("Æ", 50); cert.Subject.CommonName != want {
 		t.Errorf("name %q", cert.Subject.CommonName)
 	}
-	if now := testNow(); !cert.NotBefore.Before(now) || cert.NotAfter.Before(now.AddDate(9, 0, 0)) || cert.SerialNumber.Sign() <= 0 {
-		t.Errorf("from %s to %s, serial number %s", cert.NotBefore, cert.NotAfter, cert.SerialNumber)
+	if now := testNow(); !cert.NotBefore.Before(now) ||
+		cert.NotAfter.Before(now.AddDate(9, 0, 0)) ||
+		cert.SerialNumber.Sign() <= 0 {
+		t.Errorf(
+			"from %s to %s, serial number %s", cert.NotBefore, cert.NotAfter,
+			cert.SerialNumber,
+		)
 	}
 	if pair.CreatedAt != testNow() || !strings.HasPrefix(string(pair.ID), "key-") {
 		t.Errorf("made at %s as %s", pair.CreatedAt, pair.ID)
@@ -45,7 +52,9 @@ func TestNewKeyPair(t *testing.T) {
 	if other.ID == pair.ID || other.Private == pair.Private {
 		t.Error("the same key twice")
 	}
-	trusted, err := compile(sso.Connection{Keys: []sso.KeyPair{pair, other}}, sso.SAMLConfig{})
+	trusted, err := compile(
+		sso.Connection{Keys: []sso.KeyPair{pair, other}}, sso.SAMLConfig{},
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

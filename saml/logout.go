@@ -44,9 +44,12 @@ func (sp *ServiceProvider) BeginLogout(c sso.Connection, cfg sso.Config, s sso.S
 	now := sp.now().UTC()
 	end := now.Add(logoutLifetime)
 	request := crewjam.LogoutRequest{
-		ID: newMessageID(), Version: "2.0", IssueInstant: now, NotOnOrAfter: &end,
-		Issuer: &crewjam.Issuer{Value: sp.EntityID(c.ID)},
-		NameID: &crewjam.NameID{Format: s.NameIDFormat, Value: s.Subject},
+		ID:           newMessageID(),
+		Version:      "2.0",
+		IssueInstant: now,
+		NotOnOrAfter: &end,
+		Issuer:       &crewjam.Issuer{Value: sp.EntityID(c.ID)},
+		NameID:       &crewjam.NameID{Format: s.NameIDFormat, Value: s.Subject},
 	}
 	if s.SessionIndex != "" {
 		request.SessionIndex = &crewjam.SessionIndex{Value: s.SessionIndex}
@@ -62,24 +65,37 @@ func (sp *ServiceProvider) BeginLogout(c sso.Connection, cfg sso.Config, s sso.S
 // the connection has no address for that.
 func (sp *ServiceProvider) LogoutResponse(c sso.Connection, cfg sso.Config, m LogoutMessage) (sso.Redirect, error) {
 	response := crewjam.LogoutResponse{
-		ID: newMessageID(), InResponseTo: m.ID, Version: "2.0", IssueInstant: sp.now().UTC(),
-		Issuer: &crewjam.Issuer{Value: sp.EntityID(c.ID)},
-		Status: crewjam.Status{StatusCode: crewjam.StatusCode{Value: statusPrefix + "Success"}},
+		ID:           newMessageID(),
+		InResponseTo: m.ID,
+		Version:      "2.0",
+		IssueInstant: sp.now().UTC(),
+		Issuer:       &crewjam.Issuer{Value: sp.EntityID(c.ID)},
+		Status: crewjam.Status{
+			StatusCode: crewjam.StatusCode{Value: statusPrefix + "Success"},
+		},
 	}
-	return sp.sendLogout(c, cfg, outgoing{field: fieldResponse, relayState: m.RelayState}, func(destination string) *etree.Element {
+	return sp.sendLogout(c, cfg, outgoing{
+		field:      fieldResponse,
+		relayState: m.RelayState,
+	}, func(destination string) *etree.Element {
 		response.Destination = destination
 		return response.Element()
 	})
 }
 
-func (sp *ServiceProvider) sendLogout(c sso.Connection, cfg sso.Config, out outgoing, message func(destination string) *etree.Element) (sso.Redirect, error) {
+func (sp *ServiceProvider) sendLogout(
+	c sso.Connection, cfg sso.Config, out outgoing, message func(destination string) *etree.Element,
+) (sso.Redirect, error) {
 	t, err := sp.trust(c, cfg)
 	if err != nil {
 		return sso.Redirect{}, err
 	}
 	if cfg.SAML.SLO == nil {
-		return sso.Redirect{}, &sso.Error{Kind: sso.Invalid, Code: "logout_unanswerable",
-			Public: "You are signed out here. Your company's identity provider cannot be told: its logout address is not set."}
+		return sso.Redirect{}, &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "logout_unanswerable",
+			Public: "You are signed out here. Your company's identity provider cannot be told: its logout address is not set.",
+		}
 	}
 	out.to, out.message = *cfg.SAML.SLO, message(cfg.SAML.SLO.URL)
 	if out.key, err = t.signing(); err != nil {
@@ -105,7 +121,9 @@ func newMessageID() string {
 // form. It accepts only signed messages and reads only what was signed. Errors:
 // Invalid "saml_malformed", "saml_too_complex", "saml_logout_encrypted";
 // Forbidden "saml_signature_invalid", "saml_wrong_recipient", "saml_expired".
-func (sp *ServiceProvider) ParseLogout(c sso.Connection, cfg sso.Config, form url.Values, rawQuery string) (LogoutMessage, error) {
+func (sp *ServiceProvider) ParseLogout(
+	c sso.Connection, cfg sso.Config, form url.Values, rawQuery string,
+) (LogoutMessage, error) {
 	t, err := sp.trust(c, cfg)
 	if err != nil {
 		return LogoutMessage{}, err
@@ -122,11 +140,19 @@ func (sp *ServiceProvider) ParseLogout(c sso.Connection, cfg sso.Config, form ur
 	if err != nil {
 		return LogoutMessage{}, fmt.Errorf("logout message to %s: %w", c.ID, err)
 	}
-	rules := logoutRules{root: in.root, issuer: cfg.SAML.IDPEntityID, here: sp.SLOURL(c.ID), now: sp.now(), skew: cfg.SAML.Skew(),
-		ring: &keyring{keys: t.keys, entityID: sp.EntityID(c.ID)}}
+	rules := logoutRules{
+		root:   in.root,
+		issuer: cfg.SAML.IDPEntityID,
+		here:   sp.SLOURL(c.ID),
+		now:    sp.now(),
+		skew:   cfg.SAML.Skew(),
+		ring:   &keyring{keys: t.keys, entityID: sp.EntityID(c.ID)},
+	}
 	message, err := rules.read(in.field == fieldRequest)
 	if err != nil {
-		return LogoutMessage{}, fmt.Errorf("logout message of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
+		return LogoutMessage{}, fmt.Errorf(
+			"logout message of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err,
+		)
 	}
 	message.RelayState = in.relayState
 	return message, nil
@@ -189,6 +215,10 @@ func (in *incoming) posted(form url.Values) error {
 }
 
 func errLogoutSignature(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "saml_signature_invalid",
-		Public: "The sign-out message of your company's identity provider did not pass our checks, so nobody was signed out by it.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "saml_signature_invalid",
+		Public: "The sign-out message of your company's identity provider did not pass our checks, so nobody was signed out by it.",
+		Err:    err,
+	}
 }

@@ -73,7 +73,9 @@ func (r logoutRules) request(m *LogoutMessage) error {
 			return errMalformed(fmt.Errorf("NotOnOrAfter: %w", err))
 		}
 		if !until.After(r.now.Add(-r.skew)) {
-			return errLogoutExpired(fmt.Errorf("not on or after %s, now %s", stamp(until), stamp(r.now)))
+			return errLogoutExpired(fmt.Errorf(
+				"not on or after %s, now %s", stamp(until), stamp(r.now),
+			))
 		}
 	}
 	name, err := identifier(r.root, func(hidden *etree.Element) (*etree.Element, error) {
@@ -81,8 +83,12 @@ func (r logoutRules) request(m *LogoutMessage) error {
 		return el, err
 	})
 	if sso.CodeOf(err) == "saml_decryption_failed" {
-		return &sso.Error{Kind: sso.Invalid, Code: "saml_logout_encrypted", Err: err,
-			Public: "The sign-out message names the person in encrypted form, and none of our keys opens it."}
+		return &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "saml_logout_encrypted",
+			Err:    err,
+			Public: "The sign-out message names the person in encrypted form, and none of our keys opens it.",
+		}
 	}
 	if err != nil || name == nil {
 		return errMalformed(fmt.Errorf("not one NameID: %w", orMissing(err)))
@@ -127,11 +133,19 @@ func (r logoutRules) status() (string, error) {
 }
 
 func errLogoutRecipient(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "saml_wrong_recipient",
-		Public: "This sign-out message was made for another application or by another identity provider.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "saml_wrong_recipient",
+		Public: "This sign-out message was made for another application or by another identity provider.",
+		Err:    err,
+	}
 }
 
 func errLogoutExpired(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "saml_expired",
-		Public: "The sign-out message is too old or not valid yet. If it happens again, the clocks should be checked.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "saml_expired",
+		Public: "The sign-out message is too old or not valid yet. If it happens again, the clocks should be checked.",
+		Err:    err,
+	}
 }

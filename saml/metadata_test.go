@@ -50,13 +50,40 @@ func TestMetadataIsRead(t *testing.T) {
 		signed      bool
 		formats     []string
 	}{
-		"nothing configured yet":       {keys: 2, signed: true, formats: []string{formatPersistent, formatEmail, formatUnspec}},
-		"no keys":                      {keys: 0, formats: []string{formatPersistent, formatEmail, formatUnspec}},
-		"only a draft":                 {draft: &sso.SAMLConfig{NameIDFormat: formatEmail}, keys: 1, formats: []string{formatEmail}},
-		"live goes before draft":       {live: &sso.SAMLConfig{SignRequests: true}, draft: &sso.SAMLConfig{NameIDFormat: formatEmail}, keys: 2, signed: true, formats: []string{formatPersistent, formatEmail, formatUnspec}},
-		"transient is never published": {live: &sso.SAMLConfig{NameIDFormat: formatTransient}, keys: 1, formats: []string{formatPersistent, formatEmail, formatUnspec}},
+		"nothing configured yet": {
+			keys:    2,
+			signed:  true,
+			formats: []string{formatPersistent, formatEmail, formatUnspec},
+		},
+		"no keys": {
+			keys:    0,
+			formats: []string{formatPersistent, formatEmail, formatUnspec},
+		},
+		"only a draft": {
+			draft:   &sso.SAMLConfig{NameIDFormat: formatEmail},
+			keys:    1,
+			formats: []string{formatEmail},
+		},
+		"live goes before draft": {
+			live:    &sso.SAMLConfig{SignRequests: true},
+			draft:   &sso.SAMLConfig{NameIDFormat: formatEmail},
+			keys:    2,
+			signed:  true,
+			formats: []string{formatPersistent, formatEmail, formatUnspec},
+		},
+		"transient is never published": {
+			live:    &sso.SAMLConfig{NameIDFormat: formatTransient},
+			keys:    1,
+			formats: []string{formatPersistent, formatEmail, formatUnspec},
+		},
 		// What stands in the configuration is data, whatever it looks like (CVE-2026-46490).
-		"markup in a value": {live: &sso.SAMLConfig{NameIDFormat: `</md:NameIDFormat><x a="&quot;">&amp;]]>` + "\r\n"}, keys: 1, formats: []string{`</md:NameIDFormat><x a="&quot;">&amp;]]>` + "\r\n"}},
+		"markup in a value": {
+			live: &sso.SAMLConfig{
+				NameIDFormat: `</md:NameIDFormat><x a="&quot;">&amp;]]>` + "\r\n",
+			},
+			keys:    1,
+			formats: []string{`</md:NameIDFormat><x a="&quot;">&amp;]]>` + "\r\n"},
+		},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -81,8 +108,14 @@ func TestMetadataIsRead(t *testing.T) {
 				t.Fatal(err)
 			}
 			role := entity.SPSSODescriptors[0]
-			if entity.EntityID != testEntityID || *role.AuthnRequestsSigned != tt.signed || !*role.WantAssertionsSigned {
-				t.Errorf("entity %s, requests signed %t, wants signed %t", entity.EntityID, *role.AuthnRequestsSigned, *role.WantAssertionsSigned)
+			if entity.EntityID != testEntityID ||
+				*role.AuthnRequestsSigned != tt.signed ||
+				!*role.WantAssertionsSigned {
+				t.Errorf(
+					"entity %s, requests signed %t, wants signed %t",
+					entity.EntityID, *role.AuthnRequestsSigned,
+					*role.WantAssertionsSigned,
+				)
 			}
 			var formats []string
 			for _, f := range role.NameIDFormats {
@@ -91,10 +124,15 @@ func TestMetadataIsRead(t *testing.T) {
 			if strings.Join(formats, "|") != strings.Join(tt.formats, "|") {
 				t.Errorf("formats %q, want %q", formats, tt.formats)
 			}
-			if acs := role.AssertionConsumerServices; len(acs) != 1 || acs[0].Location != testACS || acs[0].Binding != sso.BindingPOST {
+			if acs := role.AssertionConsumerServices; len(acs) != 1 ||
+				acs[0].Location != testACS ||
+				acs[0].Binding != sso.BindingPOST {
 				t.Errorf("answers go to %v", acs)
 			}
-			if slo := role.SingleLogoutServices; len(slo) != 2 || slo[0].Binding != sso.BindingRedirect || slo[1].Binding != sso.BindingPOST || slo[0].Location != p.SLOURL(c.ID) {
+			if slo := role.SingleLogoutServices; len(slo) != 2 ||
+				slo[0].Binding != sso.BindingRedirect ||
+				slo[1].Binding != sso.BindingPOST ||
+				slo[0].Location != p.SLOURL(c.ID) {
 				t.Errorf("logout goes to %v", slo)
 			}
 			checkKeys(t, role.KeyDescriptors, c.Keys)
@@ -110,12 +148,20 @@ func checkKeys(t *testing.T, got []crewjam.KeyDescriptor, want []sso.KeyPair) {
 	for i, use := range []string{"signing", "encryption"} {
 		for j, pair := range want {
 			descriptor := got[i*len(want)+j]
-			der, err := decodeBase64(descriptor.KeyInfo.X509Data.X509Certificates[0].Data)
-			if err != nil || descriptor.Use != use || !bytes.Equal(der, pair.Certificate) {
-				t.Errorf("descriptor %d is of another key or use (%s): %v", i*len(want)+j, descriptor.Use, err)
+			der, err := decodeBase64(
+				descriptor.KeyInfo.X509Data.X509Certificates[0].Data,
+			)
+			if err != nil ||
+				descriptor.Use != use ||
+				!bytes.Equal(der, pair.Certificate) {
+				t.Errorf(
+					"descriptor %d is of another key or use (%s): %v", i*len(want)+j,
+					descriptor.Use, err,
+				)
 			}
 			for _, m := range descriptor.EncryptionMethods {
-				if _, known := dataEncryption(m.Algorithm); !known && !strings.Contains(m.Algorithm, "#rsa-oaep") {
+				if _, known := dataEncryption(m.Algorithm); !known &&
+					!strings.Contains(m.Algorithm, "#rsa-oaep") {
 					t.Errorf("offers %s, which is refused", m.Algorithm)
 				}
 				if strings.Contains(m.Algorithm, "cbc") {
@@ -123,7 +169,10 @@ func checkKeys(t *testing.T, got []crewjam.KeyDescriptor, want []sso.KeyPair) {
 				}
 			}
 			if offered := len(descriptor.EncryptionMethods) > 0; offered != (use == "encryption") {
-				t.Errorf("%s key with %d encryption methods", use, len(descriptor.EncryptionMethods))
+				t.Errorf(
+					"%s key with %d encryption methods", use,
+					len(descriptor.EncryptionMethods),
+				)
 			}
 		}
 	}

@@ -38,7 +38,8 @@ func readQuery(rawQuery string) (received, error) {
 			return received{}, errMalformed(errors.New("a name that is not escaped properly"))
 		}
 		switch plain {
-		case fieldRequest, fieldResponse, fieldRelayState, fieldAlgorithm, fieldSignature, fieldEncoding:
+		case fieldRequest, fieldResponse, fieldRelayState, fieldAlgorithm, fieldSignature,
+			fieldEncoding:
 		default:
 			continue
 		}
@@ -178,7 +179,11 @@ func messageTree(doc []byte, tag string) (*etree.Element, error) {
 
 // openPosted returns the signed part of a message of the HTTP-POST binding.
 func openPosted(t *trust, config sso.SAMLConfig, root *etree.Element) (*etree.Element, error) {
-	v := &authenticity{trust: t, allowSHA1: config.AllowSHA1, checks: &sso.Checks{}}
+	v := &authenticity{
+		trust:     t,
+		allowSHA1: config.AllowSHA1,
+		checks:    &sso.Checks{},
+	}
 	opened, signed, err := v.open(root, "signature")
 	if err != nil {
 		return nil, err

@@ -37,7 +37,9 @@ func (a *answer) status() error {
 		a.checks.That(false, name, "Success", err.Error())
 		return errMalformed(err)
 	}
-	if a.checks.That(len(codes) > 0 && codes[0] == "Success", name, "Success", strings.Join(codes, " / ")) {
+	if a.checks.That(
+		len(codes) > 0 && codes[0] == "Success", name, "Success", strings.Join(codes, " / "),
+	) {
 		return nil
 	}
 	return errDenied(codes)
@@ -195,7 +197,9 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 			return time.Time{}, errMalformed(err)
 		}
 		want := "at most " + sso.Spoken(a.skew) + " after our time, " + stamp(a.now)
-		if !a.checks.That(!begins.After(a.now.Add(a.skew)), name+"_not_before", want, stamp(begins)) {
+		if !a.checks.That(
+			!begins.After(a.now.Add(a.skew)), name+"_not_before", want, stamp(begins),
+		) {
 			return time.Time{}, errExpired(mismatch(name+"_not_before", want, stamp(begins)))
 		}
 	}
@@ -220,9 +224,15 @@ func (a *answer) window(el *etree.Element, name string) (until time.Time, err er
 func (a *answer) clocks(issued time.Time) {
 	switch {
 	case issued.Sub(a.now) > noticeable:
-		a.checks.Warn("clock", "within "+sso.Spoken(noticeable)+" of ours", sso.Spoken(issued.Sub(a.now))+" ahead")
+		a.checks.Warn(
+			"clock", "within "+sso.Spoken(noticeable)+" of ours",
+			sso.Spoken(issued.Sub(a.now))+" ahead",
+		)
 	case a.pending != nil && a.pending.CreatedAt.Sub(issued) > noticeable:
-		a.checks.Warn("clock", "not before our request", sso.Spoken(a.pending.CreatedAt.Sub(issued))+" behind")
+		a.checks.Warn(
+			"clock", "not before our request",
+			sso.Spoken(a.pending.CreatedAt.Sub(issued))+" behind",
+		)
 	}
 }
 

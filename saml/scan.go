@@ -29,18 +29,38 @@ type limits struct {
 // (1.7 MB). The work limits a hostile message of any shape to 50 ms of
 // processor time, which BenchmarkHostile measures.
 func messageLimits() limits {
-	return limits{bytes: 2 << 20, depth: 64, attributes: 64, spaces: 48, work: 350_000}
+	return limits{
+		bytes:      2 << 20,
+		depth:      64,
+		attributes: 64,
+		spaces:     48,
+		work:       350_000,
+	}
 }
 
 // logoutLimits returns the limits of logout messages, which have no groups.
 func logoutLimits() limits {
-	return limits{bytes: 256 << 10, depth: 64, attributes: 64, spaces: 48, work: 100_000}
+	return limits{
+		bytes:      256 << 10,
+		depth:      64,
+		attributes: 64,
+		spaces:     48,
+		work:       100_000,
+	}
 }
 
 // metadataLimits returns the limits of metadata. They allow comments and the
 // many roles that Entra ID and AD FS publish.
 func metadataLimits() limits {
-	return limits{bytes: maxMetadata, depth: 64, elements: 20_000, attributes: 64, spaces: 64, work: 2_000_000, comments: true}
+	return limits{
+		bytes:      maxMetadata,
+		depth:      64,
+		elements:   20_000,
+		attributes: 64,
+		spaces:     64,
+		work:       2_000_000,
+		comments:   true,
+	}
 }
 
 // scanError says where a document leaves the accepted subset. It quotes names
@@ -103,9 +123,16 @@ type scanner struct {
 // scan checks doc. outer are the declarations in scope around it, for a
 // fragment of another document.
 func scan(doc []byte, l limits, outer []namespace) (outline, error) {
-	s := scanner{doc: doc, limits: l, spaces: append(make([]namespace, 0, 16), outer...), ids: map[string]struct{}{}}
+	s := scanner{
+		doc:    doc,
+		limits: l,
+		spaces: append(make([]namespace, 0, 16), outer...),
+		ids:    map[string]struct{}{},
+	}
 	if len(doc) > l.bytes {
-		return outline{}, s.complex(fmt.Sprintf("a document of %d bytes, where %d are the limit", len(doc), l.bytes))
+		return outline{}, s.complex(fmt.Sprintf(
+			"a document of %d bytes, where %d are the limit", len(doc), l.bytes,
+		))
 	}
 	s.work = len(doc) / bytesPerWork
 	if err := s.document(); err != nil {
@@ -121,7 +148,13 @@ func (s *scanner) complex(what string) error { return s.fault(true, what) }
 
 func (s *scanner) fault(complex bool, what string) error {
 	at := min(s.pos, len(s.doc))
-	return &scanError{complex: complex, at: at, line: 1 + bytes.Count(s.doc[:at], []byte("\n")), what: what, in: s.place()}
+	return &scanError{
+		complex: complex,
+		at:      at,
+		line:    1 + bytes.Count(s.doc[:at], []byte("\n")),
+		what:    what,
+		in:      s.place(),
+	}
 }
 
 // place names the innermost element, and the Attribute around it if there is
@@ -272,7 +305,10 @@ func declares(attrs []attribute) bool {
 		case "standalone":
 			place, ok = 3, string(a.value) == "yes" || string(a.value) == "no"
 		}
-		if !ok || len(a.prefix) > 0 || place <= next || next == 0 && place != 1 {
+		if !ok ||
+			len(a.prefix) > 0 ||
+			place <= next ||
+			next == 0 && place != 1 {
 			return false
 		}
 		next = place
@@ -284,7 +320,8 @@ func declares(attrs []attribute) bool {
 func (s *scanner) misc() error {
 	for {
 		s.skipSpace()
-		if !bytes.HasPrefix(s.doc[s.pos:], []byte("<!")) && !bytes.HasPrefix(s.doc[s.pos:], []byte("<?")) {
+		if !bytes.HasPrefix(s.doc[s.pos:], []byte("<!")) &&
+			!bytes.HasPrefix(s.doc[s.pos:], []byte("<?")) {
 			return nil
 		}
 		if err := s.markup(); err != nil {

@@ -64,7 +64,9 @@ func (s *scanner) note(space, local []byte) {
 		}
 	}
 	if s.elements == 1 {
-		s.out.space, s.out.tag, s.out.inResponseTo = string(space), string(local), s.plain("InResponseTo")
+		s.out.space, s.out.tag, s.out.inResponseTo = string(space), string(local), s.plain(
+			"InResponseTo",
+		)
 	}
 }
 
@@ -156,11 +158,15 @@ func (s *scanner) declare(a attribute) error {
 	d := namespace{uri: a.value}
 	if len(a.prefix) > 0 {
 		d.prefix = a.local
-		if string(d.prefix) == "xml" || string(d.prefix) == "xmlns" || len(d.uri) == 0 {
+		if string(d.prefix) == "xml" ||
+			string(d.prefix) == "xmlns" ||
+			len(d.uri) == 0 {
 			return s.malformed("a declaration of a reserved or empty namespace")
 		}
 	}
-	if string(d.uri) == xmlNamespace || string(d.uri) == xmlnsNamespace || bytes.ContainsAny(d.uri, "& \t\r\n") {
+	if string(d.uri) == xmlNamespace ||
+		string(d.uri) == xmlnsNamespace ||
+		bytes.ContainsAny(d.uri, "& \t\r\n") {
 		return s.malformed("a declaration of a reserved or unusual namespace")
 	}
 	s.spaces = append(s.spaces, d)
@@ -198,7 +204,9 @@ func (s *scanner) unique() error {
 				return err
 			}
 		}
-		if len(a.local) == 2 && bytes.EqualFold(a.local, []byte("id")) && string(a.prefix) != "xmlns" {
+		if len(a.local) == 2 &&
+			bytes.EqualFold(a.local, []byte("id")) &&
+			string(a.prefix) != "xmlns" {
 			ids++
 			if err := s.identify(a, ids); err != nil {
 				return err
@@ -217,7 +225,9 @@ func (s *scanner) spaceOf(a attribute) ([]byte, error) {
 	if !ok {
 		return nil, s.malformed("an attribute with an undeclared prefix")
 	}
-	if string(a.prefix) == "xml" && string(a.local) != "lang" && string(a.local) != "space" {
+	if string(a.prefix) == "xml" &&
+		string(a.local) != "lang" &&
+		string(a.local) != "space" {
 		return nil, s.malformed("xml:base, xml:id or another attribute of XML itself")
 	}
 	return space, nil
@@ -232,7 +242,10 @@ func (s *scanner) apart(a, b attribute, space []byte) error {
 	if bytes.Equal(a.prefix, b.prefix) {
 		return s.malformed("an attribute that stands twice")
 	}
-	if other, ok := s.lookup(b.prefix); ok && space != nil && len(b.prefix) > 0 && bytes.Equal(space, other) {
+	if other, ok := s.lookup(b.prefix); ok &&
+		space != nil &&
+		len(b.prefix) > 0 &&
+		bytes.Equal(space, other) {
 		return s.malformed("an attribute that stands twice under two prefixes")
 	}
 	return nil
@@ -301,7 +314,9 @@ func (s *scanner) text(stop byte) error {
 			if err := s.reference(); err != nil {
 				return err
 			}
-		case c == ']' && stop == '<' && bytes.HasPrefix(s.doc[s.pos:], []byte("]]>")):
+		case c == ']' &&
+			stop == '<' &&
+			bytes.HasPrefix(s.doc[s.pos:], []byte("]]>")):
 			return s.malformed("a ]]> in text")
 		case c >= ' ' && c < utf8.RuneSelf:
 			s.pos++
@@ -328,7 +343,12 @@ func (s *scanner) char() error {
 }
 
 func allowed(r rune) bool {
-	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r < 0xd800 || r >= 0xe000 && r < 0xfffe || r >= 0x10000 && r <= utf8.MaxRune
+	return r == '\t' ||
+		r == '\n' ||
+		r == '\r' ||
+		r >= ' ' && r < 0xd800 ||
+		r >= 0xe000 && r < 0xfffe ||
+		r >= 0x10000 && r <= utf8.MaxRune
 }
 
 // reference reads one of the five entities of XML or a character reference.

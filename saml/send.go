@@ -125,7 +125,8 @@ func (o outgoing) redirect() (sso.Redirect, error) {
 		if err != nil {
 			return sso.Redirect{}, fmt.Errorf("sign query: %w", err)
 		}
-		query += "&" + fieldSignature + "=" + url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
+		query += "&" + fieldSignature + "=" +
+			url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
 	}
 	join := "?"
 	if strings.Contains(o.to.URL, "?") {

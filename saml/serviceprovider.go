@@ -45,7 +45,12 @@ func New(o Options) *ServiceProvider {
 		o.Now = time.Now
 	}
 	trusts, _ := lru.New[trustKey, *trust](maxTrusts) // fails only for a size below one
-	return &ServiceProvider{base: strings.TrimSuffix(o.BaseURL, "/"), now: o.Now, client: o.Client, trusts: trusts}
+	return &ServiceProvider{
+		base:   strings.TrimSuffix(o.BaseURL, "/"),
+		now:    o.Now,
+		client: o.Client,
+		trusts: trusts,
+	}
 }
 
 // EntityID returns our entity ID at the identity provider, which is also the
@@ -71,7 +76,11 @@ func (sp *ServiceProvider) trust(c sso.Connection, cfg sso.Config) (*trust, erro
 	if cfg.SAML == nil {
 		return nil, fmt.Errorf("connection %s: %w", c.ID, errors.New("no SAML configuration"))
 	}
-	key := trustKey{connection: c.ID, revision: c.Revision, version: cfg.Version}
+	key := trustKey{
+		connection: c.ID,
+		revision:   c.Revision,
+		version:    cfg.Version,
+	}
 	if t, ok := sp.trusts.Get(key); ok && t.madeFrom(c, *cfg.SAML) {
 		return t, nil
 	}
@@ -141,7 +150,9 @@ func posted(form url.Values, field string) ([]byte, error) {
 // "saml_expired", "saml_attribute_invalid", "idp_denied",
 // "idp_initiated_disabled". The caller detects a replay by the assertion's
 // ResponseID.
-func (sp *ServiceProvider) Complete(_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback) (sso.Assertion, []sso.Check, error) {
+func (sp *ServiceProvider) Complete(
+	_ context.Context, c sso.Connection, cfg sso.Config, p *sso.PendingLogin, cb sso.Callback,
+) (sso.Assertion, []sso.Check, error) {
 	a, err := sp.verification(c, cfg)
 	if err != nil {
 		return sso.Assertion{}, nil, err
@@ -149,7 +160,9 @@ func (sp *ServiceProvider) Complete(_ context.Context, c sso.Connection, cfg sso
 	a.pending = p
 	assertion, err := a.read(cb)
 	if err != nil {
-		return sso.Assertion{}, a.checks, fmt.Errorf("response of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err)
+		return sso.Assertion{}, a.checks, fmt.Errorf(
+			"response of %s: %w", sso.Inert(cfg.SAML.IDPEntityID), err,
+		)
 	}
 	return assertion, a.checks, nil
 }

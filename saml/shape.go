@@ -80,7 +80,8 @@ func (s *shape) enter(el *etree.Element, at place) (place, error) {
 		if at != inSignature {
 			return 0, fmt.Errorf("an element %s outside of a signature", el.Tag)
 		}
-	case "Response", "LogoutRequest", "LogoutResponse", "ArtifactResponse", "EntityDescriptor", "AuthnRequest":
+	case "Response", "LogoutRequest", "LogoutResponse", "ArtifactResponse", "EntityDescriptor",
+		"AuthnRequest":
 		return 0, fmt.Errorf("an element %s inside of another message", el.Tag)
 	}
 	if at == inSignature {

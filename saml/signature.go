@@ -109,7 +109,9 @@ func readSignature(el *etree.Element) (*signature, error) {
 }
 
 func (s *signature) readSignedInfo(el *etree.Element, id string) error {
-	parts, err := sequence(el, []string{"Id"}, "CanonicalizationMethod", "SignatureMethod", "Reference")
+	parts, err := sequence(
+		el, []string{"Id"}, "CanonicalizationMethod", "SignatureMethod", "Reference",
+	)
 	if err != nil {
 		return err
 	}
@@ -205,7 +207,9 @@ func canonicalization(el *etree.Element) error {
 			if _, err := attributesOf(child, "PrefixList"); err != nil {
 				return err
 			}
-			if !is(child, nsExcC14N, "InclusiveNamespaces") || inclusive > 1 || len(child.Child) > 0 {
+			if !is(child, nsExcC14N, "InclusiveNamespaces") ||
+				inclusive > 1 ||
+				len(child.Child) > 0 {
 				return fmt.Errorf("an element %s in %s", child.Tag, el.Tag)
 			}
 		case *etree.CharData:
@@ -234,10 +238,14 @@ func sequence(el *etree.Element, attributes []string, names ...string) ([]*etree
 			}
 			continue
 		}
-		for next < len(names) && strings.TrimSuffix(names[next], "?") != child.Tag && strings.HasSuffix(names[next], "?") {
+		for next < len(names) &&
+			strings.TrimSuffix(names[next], "?") != child.Tag &&
+			strings.HasSuffix(names[next], "?") {
 			next++
 		}
-		if next == len(names) || strings.TrimSuffix(names[next], "?") != child.Tag || child.NamespaceURI() != nsDSig {
+		if next == len(names) ||
+			strings.TrimSuffix(names[next], "?") != child.Tag ||
+			child.NamespaceURI() != nsDSig {
 			return nil, fmt.Errorf("an unexpected element %s in %s", child.Tag, el.Tag)
 		}
 		found[next] = child

@@ -35,7 +35,11 @@ func (a *answer) assertionRules() (sso.Assertion, error) {
 		a.checks.That(false, "subject", "one Subject", "")
 		return sso.Assertion{}, errSubject(fmt.Errorf("not one Subject: %w", orMissing(err)))
 	}
-	out := sso.Assertion{Issuer: a.config.IDPEntityID, ResponseID: value(el, "ID"), Certificate: a.cert.fingerprint}
+	out := sso.Assertion{
+		Issuer:      a.config.IDPEntityID,
+		ResponseID:  value(el, "ID"),
+		Certificate: a.cert.fingerprint,
+	}
 	if err := a.confirmations(subject); err != nil {
 		return sso.Assertion{}, err
 	}
@@ -125,7 +129,9 @@ func (a *answer) confirmation(el *etree.Element) error {
 	if a.pending != nil {
 		want = a.pending.ID
 	}
-	if got := value(data, "InResponseTo"); !a.checks.That(got == want, "confirmation_in_response_to", orNone(want), orNone(got)) {
+	if got := value(data, "InResponseTo"); !a.checks.That(
+		got == want, "confirmation_in_response_to", orNone(want), orNone(got),
+	) {
 		return errState(mismatch("confirmation_in_response_to", want, got))
 	}
 	until, err := a.window(data, "confirmation")
@@ -156,7 +162,9 @@ func orNone(s string) string {
 // provider. An assertion without an AuthnStatement is no sign-in.
 func (a *answer) authn(out *sso.Assertion) error {
 	statements := elements(a.assertion, nsAssertion, "AuthnStatement")
-	if !a.checks.That(len(statements) > 0, "authn_statement", "at least one", fmt.Sprint(len(statements))) {
+	if !a.checks.That(
+		len(statements) > 0, "authn_statement", "at least one", fmt.Sprint(len(statements)),
+	) {
 		return errMalformed(errors.New("no AuthnStatement"))
 	}
 	out.SessionIndex = value(statements[0], "SessionIndex")
@@ -166,7 +174,9 @@ func (a *answer) authn(out *sso.Assertion) error {
 		return errMalformed(err)
 	}
 	out.AuthnAt = at
-	if a.config.ForceAuthn && a.pending != nil && at.Before(a.pending.CreatedAt.Add(-a.skew)) {
+	if a.config.ForceAuthn &&
+		a.pending != nil &&
+		at.Before(a.pending.CreatedAt.Add(-a.skew)) {
 		a.checks.Warn("authn_instant", "a new sign-in, as asked for", "signed in at "+stamp(at))
 	}
 	for _, s := range statements {
@@ -179,7 +189,9 @@ func (a *answer) authn(out *sso.Assertion) error {
 			a.checks.That(false, "session_not_on_or_after", "a time", ends)
 			return errMalformed(err)
 		}
-		if want := "after " + stamp(a.now.Add(-a.skew)); !a.checks.That(end.After(a.now.Add(-a.skew)), "session_not_on_or_after", want, stamp(end)) {
+		if want := "after " + stamp(a.now.Add(-a.skew)); !a.checks.That(
+			end.After(a.now.Add(-a.skew)), "session_not_on_or_after", want, stamp(end),
+		) {
 			return errExpired(mismatch("session_not_on_or_after", want, stamp(end)))
 		}
 		if out.SessionEnd.IsZero() || end.Before(out.SessionEnd) {
@@ -211,13 +223,18 @@ func (a *answer) nameID(subject *etree.Element, out *sso.Assertion) error {
 		out.SubjectFormat = value(el, "Format")
 	}
 	if a.mapped {
-		a.checks.That(true, name, "any: the subject is mapped from an attribute", orNone(out.Subject))
+		a.checks.That(
+			true, name, "any: the subject is mapped from an attribute", orNone(out.Subject),
+		)
 		return nil
 	}
 	if !a.checks.That(out.Subject != "", name, "a name", out.Subject) {
 		return errSubject(errors.New("no NameID"))
 	}
-	if !a.checks.That(out.SubjectFormat != formatTransient, "name_id_format", "a name that stays the same", out.SubjectFormat) {
+	if !a.checks.That(
+		out.SubjectFormat != formatTransient, "name_id_format", "a name that stays the same",
+		out.SubjectFormat,
+	) {
 		return errSubject(errors.New("a transient NameID"))
 	}
 	return nil

@@ -58,7 +58,9 @@ func (e encryption) hide(t testing.TB, assertion *etree.Element) {
 	if e.plain != nil {
 		plain = e.plain(plain)
 	}
-	parent, at, prefix := assertion.Parent(), assertion.Index(), or(assertion.Space, "saml")
+	parent, at, prefix := assertion.Parent(), assertion.Index(), or(
+		assertion.Space, "saml",
+	)
 	hidden := e.element(t, []byte(plain), prefix)
 	parent.RemoveChild(assertion)
 	parent.InsertChildAt(at, hidden)
@@ -76,13 +78,16 @@ func (e encryption) element(t testing.TB, plain []byte, prefix string) *etree.El
 	}
 	method := ""
 	if e.Digest != "" {
-		method += `<ds:DigestMethod xmlns:ds="` + nsDSig + `" Algorithm="` + e.Digest + `"/>`
+		method += `<ds:DigestMethod xmlns:ds="` + nsDSig + `" Algorithm="` +
+			e.Digest + `"/>`
 	}
 	if e.MGF != "" {
-		method += `<xenc11:MGF xmlns:xenc11="` + nsEnc11 + `" Algorithm="` + nsEnc11 + e.MGF + `"/>`
+		method += `<xenc11:MGF xmlns:xenc11="` + nsEnc11 + `" Algorithm="` +
+			nsEnc11 + e.MGF + `"/>`
 	}
 	if e.Label != "" {
-		method += `<xenc:OAEPparams>` + base64.StdEncoding.EncodeToString([]byte(e.Label)) + `</xenc:OAEPparams>`
+		method += `<xenc:OAEPparams>` +
+			base64.StdEncoding.EncodeToString([]byte(e.Label)) + `</xenc:OAEPparams>`
 	}
 	keys, pointers := "", ""
 	for i, to := range append(slices.Clone(e.Also), or(e.To, "sp")) {
@@ -92,30 +97,41 @@ func (e encryption) element(t testing.TB, plain []byte, prefix string) *etree.El
 		if e.Retrieval {
 			id := "_key" + strconv.Itoa(i)
 			attributes += ` Id="` + id + `"`
-			pointers += `<ds:RetrievalMethod URI="#` + id + `" Type="` + nsEnc + `EncryptedKey"/>`
+			pointers += `<ds:RetrievalMethod URI="#` + id + `" Type="` + nsEnc +
+				`EncryptedKey"/>`
 		}
 		if e.Named && strings.HasPrefix(to, "sp") {
 			attributes += ` Recipient="` + testEntityID + `"`
 		} else if e.Named {
 			attributes += ` Recipient="https://` + to + `.example/metadata"`
 		}
-		keys += `<xenc:EncryptedKey` + attributes + `><xenc:EncryptionMethod Algorithm="` + transportURI + `">` + method +
-			`</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>` + base64.StdEncoding.EncodeToString(one.wrap(t, key)) +
+		keys += `<xenc:EncryptedKey` + attributes +
+			`><xenc:EncryptionMethod Algorithm="` + transportURI + `">` + method +
+			`</xenc:EncryptionMethod><xenc:CipherData><xenc:CipherValue>` +
+			base64.StdEncoding.EncodeToString(one.wrap(t, key)) +
 			`</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>`
 	}
 	container := prefix + ":" + or(e.Container, "EncryptedAssertion")
 	inside, beside := `<ds:KeyInfo xmlns:ds="`+nsDSig+`">`+keys+`</ds:KeyInfo>`, ""
 	switch {
 	case e.Retrieval:
-		inside, beside = `<ds:KeyInfo xmlns:ds="`+nsDSig+`">`+pointers+`</ds:KeyInfo>`, keys
+		inside, beside = `<ds:KeyInfo xmlns:ds="`+nsDSig+`">`+pointers+
+			`</ds:KeyInfo>`, keys
 	case e.Beside:
 		inside, beside = "", keys
 	}
-	s := `<` + container + ` xmlns:` + prefix + `="` + nsAssertion + `"><xenc:EncryptedData xmlns:xenc="` + nsEnc + `" Type="` + nsEnc + `Element">` +
-		`<xenc:EncryptionMethod Algorithm="` + e.dataURI() + `"/>` + inside + `<xenc:CipherData><xenc:CipherValue>` +
-		base64.StdEncoding.EncodeToString(e.seal(t, key, plain)) + `</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>` + beside + `</` + container + `>`
+	s := `<` + container + ` xmlns:` + prefix + `="` + nsAssertion +
+		`"><xenc:EncryptedData xmlns:xenc="` + nsEnc + `" Type="` + nsEnc +
+		`Element">` +
+		`<xenc:EncryptionMethod Algorithm="` + e.dataURI() + `"/>` + inside +
+		`<xenc:CipherData><xenc:CipherValue>` +
+		base64.StdEncoding.EncodeToString(e.seal(t, key, plain)) +
+		`</xenc:CipherValue></xenc:CipherData></xenc:EncryptedData>` + beside + `</` + container + `>`
 	if e.Ambiguous { // one prefix for two namespaces, as pysaml2 writes it
-		s = strings.ReplaceAll(strings.ReplaceAll(s, "xenc:", prefix+":"), "xmlns:xenc=", "xmlns:"+prefix+"=")
+		s = strings.ReplaceAll(
+			strings.ReplaceAll(s, "xenc:", prefix+":"), "xmlns:xenc=",
+			"xmlns:"+prefix+"=",
+		)
 	}
 	return parseText(t, s)
 }
@@ -142,7 +158,11 @@ func (e encryption) wrap(t testing.TB, key []byte) []byte {
 		//lint:ignore SA1019 this makes what has to be refused
 		wrapped, err = rsa.EncryptPKCS1v15(rand.Reader, public, key)
 	} else {
-		o := rsa.OAEPOptions{Hash: crypto.SHA1, MGFHash: crypto.SHA1, Label: []byte(e.Label)}
+		o := rsa.OAEPOptions{
+			Hash:    crypto.SHA1,
+			MGFHash: crypto.SHA1,
+			Label:   []byte(e.Label),
+		}
 		if hash, ok := digestMethod(e.Digest); ok {
 			o.Hash = hash
 		}
@@ -172,7 +192,9 @@ func (e encryption) seal(t testing.TB, key, plain []byte) []byte {
 	if strings.HasSuffix(e.Data, "-cbc") {
 		size := block.BlockSize()
 		padding := size - len(plain)%size
-		plain = append(bytes.Clone(plain), bytes.Repeat([]byte{byte(padding)}, padding)...)
+		plain = append(
+			bytes.Clone(plain), bytes.Repeat([]byte{byte(padding)}, padding)...,
+		)
 		iv := make([]byte, size, size+len(plain))
 		_, _ = rand.Read(iv)
 		sealed := make([]byte, len(plain))

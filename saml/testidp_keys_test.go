@@ -28,15 +28,30 @@ type testKey struct {
 // testKeyForms are the keys of testdata/keys, which are used for nothing else.
 // "attacker" is trusted by no connection.
 func testKeyForms() map[string]func() (crypto.Signer, error) {
-	rsaKey := func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 2048) }
-	weak := func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 1024) }
+	rsaKey := func() (crypto.Signer, error) {
+		return rsa.GenerateKey(rand.Reader, 2048)
+	}
+	weak := func() (crypto.Signer, error) {
+		return rsa.GenerateKey(rand.Reader, 1024)
+	}
 	curve := func(c elliptic.Curve) func() (crypto.Signer, error) {
-		return func() (crypto.Signer, error) { return ecdsa.GenerateKey(c, rand.Reader) }
+		return func() (crypto.Signer, error) {
+			return ecdsa.GenerateKey(c, rand.Reader)
+		}
 	}
 	return map[string]func() (crypto.Signer, error){
-		"idp": rsaKey, "idp-next": rsaKey, "idp-expired": rsaKey, "idp-future": rsaKey, "idp-weak": weak, "attacker": rsaKey,
-		"idp-p256": curve(elliptic.P256()), "idp-p384": curve(elliptic.P384()), "idp-p521": curve(elliptic.P521()),
-		"sp": rsaKey, "sp-old": rsaKey, "sp-p256": curve(elliptic.P256()),
+		"idp":         rsaKey,
+		"idp-next":    rsaKey,
+		"idp-expired": rsaKey,
+		"idp-future":  rsaKey,
+		"idp-weak":    weak,
+		"attacker":    rsaKey,
+		"idp-p256":    curve(elliptic.P256()),
+		"idp-p384":    curve(elliptic.P384()),
+		"idp-p521":    curve(elliptic.P521()),
+		"sp":          rsaKey,
+		"sp-old":      rsaKey,
+		"sp-p256":     curve(elliptic.P256()),
 	}
 }
 
@@ -85,8 +100,14 @@ func (k testKey) pair(t testing.TB, name string) sso.KeyPair {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sso.KeyPair{ID: sso.KeyID("key-" + name), Certificate: k.cert.Raw,
-		Private: sso.Secret(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))}
+	return sso.KeyPair{
+		ID:          sso.KeyID("key-" + name),
+		Certificate: k.cert.Raw,
+		Private: sso.Secret(pem.EncodeToMemory(&pem.Block{
+			Type:  "PRIVATE KEY",
+			Bytes: der,
+		})),
+	}
 }
 
 // TestKeys wants every key, and makes those that are missing with
@@ -114,8 +135,15 @@ func TestKeys(t *testing.T) {
 		case "idp-future":
 			from = from.AddDate(10, 0, 0)
 		}
-		template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: name}, NotBefore: from, NotAfter: from.AddDate(9, 0, 0)}
-		cert, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(1),
+			Subject:      pkix.Name{CommonName: name},
+			NotBefore:    from,
+			NotAfter:     from.AddDate(9, 0, 0),
+		}
+		cert, err := x509.CreateCertificate(
+			rand.Reader, template, template, private.Public(), private,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +151,13 @@ func TestKeys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert})...)
+		text := append(pem.EncodeToMemory(&pem.Block{
+			Type:  "PRIVATE KEY",
+			Bytes: key,
+		}), pem.EncodeToMemory(&pem.Block{
+			Type:  "CERTIFICATE",
+			Bytes: cert,
+		})...)
 		if err := os.WriteFile(path, text, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -51,8 +51,11 @@ func (f sigForm) sign(t testing.TB, el *etree.Element) {
 		algorithm = dsig.ECDSASHA256SignatureMethod
 	}
 	algorithm = or(f.Algorithm, algorithm)
-	sig := parseText(t, `<ds:Signature xmlns:ds="`+nsDSig+`">`+f.signedInfo(t, el, algorithm)+
-		`<ds:SignatureValue></ds:SignatureValue>`+f.keyInfo(t)+`</ds:Signature>`)
+	sig := parseText(
+		t,
+		`<ds:Signature xmlns:ds="`+nsDSig+`">`+f.signedInfo(t, el, algorithm)+
+			`<ds:SignatureValue></ds:SignatureValue>`+f.keyInfo(t)+`</ds:Signature>`,
+	)
 	insertSignature(el, sig, f.Last)
 	info := sig.ChildElements()[0]
 	alone := info.Copy()
@@ -61,7 +64,9 @@ func (f sigForm) sign(t testing.TB, el *etree.Element) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	find(sig, "SignatureValue").SetText(f.encode(key.sign(t, algorithm, canonical, f.ASN1)))
+	find(sig, "SignatureValue").SetText(f.encode(key.sign(
+		t, algorithm, canonical, f.ASN1,
+	)))
 }
 
 // insertSignature puts sig where the schema wants it.
@@ -113,13 +118,20 @@ func (f sigForm) signedInfo(t testing.TB, el *etree.Element, algorithm string) s
 	h.Write(canonical)
 	prefixes := ""
 	if f.PrefixList != "" {
-		prefixes = `<ec:InclusiveNamespaces xmlns:ec="` + nsExcC14N + `" PrefixList="` + f.PrefixList + `"/>`
+		prefixes = `<ec:InclusiveNamespaces xmlns:ec="` + nsExcC14N +
+			`" PrefixList="` + f.PrefixList + `"/>`
 	}
 	c14n := or(f.C14N, nsExcC14N)
-	info := `<ds:SignedInfo><ds:CanonicalizationMethod Algorithm="` + c14n + `"/><ds:SignatureMethod Algorithm="` + algorithm + `"/>` +
-		`<ds:Reference URI="#` + value(el, "ID") + `"><ds:Transforms><ds:Transform Algorithm="` + nsDSig + `enveloped-signature"/>` +
-		`<ds:Transform Algorithm="` + c14n + `">` + prefixes + `</ds:Transform></ds:Transforms>` +
-		`<ds:DigestMethod Algorithm="` + digestURI + `"/><ds:DigestValue>` + base64.StdEncoding.EncodeToString(h.Sum(nil)) + `</ds:DigestValue></ds:Reference></ds:SignedInfo>`
+	info := `<ds:SignedInfo><ds:CanonicalizationMethod Algorithm="` + c14n +
+		`"/><ds:SignatureMethod Algorithm="` + algorithm + `"/>` +
+		`<ds:Reference URI="#` + value(el, "ID") +
+		`"><ds:Transforms><ds:Transform Algorithm="` + nsDSig +
+		`enveloped-signature"/>` +
+		`<ds:Transform Algorithm="` + c14n + `">` + prefixes +
+		`</ds:Transform></ds:Transforms>` +
+		`<ds:DigestMethod Algorithm="` + digestURI + `"/><ds:DigestValue>` +
+		base64.StdEncoding.EncodeToString(h.Sum(nil)) +
+		`</ds:DigestValue></ds:Reference></ds:SignedInfo>`
 	if f.info != nil {
 		return f.info(info)
 	}
@@ -137,7 +149,9 @@ func (f sigForm) canonicalizer(prefixes string) dsig.Canonicalizer {
 	case dsig.CanonicalXML11WithCommentsAlgorithmId:
 		return dsig.MakeC14N11WithCommentsCanonicalizer()
 	case dsig.CanonicalXML10ExclusiveWithCommentsAlgorithmId:
-		return dsig.MakeC14N10ExclusiveWithCommentsCanonicalizerWithPrefixList(prefixes)
+		return dsig.MakeC14N10ExclusiveWithCommentsCanonicalizerWithPrefixList(
+			prefixes,
+		)
 	}
 	return dsig.MakeC14N10ExclusiveCanonicalizerWithPrefixList(prefixes)
 }
@@ -149,7 +163,9 @@ func (f sigForm) keyInfo(t testing.TB) string {
 	}
 	all := ""
 	for _, name := range f.KeyInfo {
-		all += `<ds:X509Certificate>` + base64.StdEncoding.EncodeToString(keyNamed(t, name).cert.Raw) + `</ds:X509Certificate>`
+		all += `<ds:X509Certificate>` +
+			base64.StdEncoding.EncodeToString(keyNamed(t, name).cert.Raw) +
+			`</ds:X509Certificate>`
 	}
 	return `<ds:KeyInfo><ds:X509Data>` + all + `</ds:X509Data></ds:KeyInfo>`
 }
@@ -177,7 +193,10 @@ func (k testKey) sign(t testing.TB, algorithm string, message []byte, der bool) 
 	h.Write(message)
 	var opts crypto.SignerOpts = hash
 	if strings.Contains(algorithm, "MGF1") {
-		opts = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: hash}
+		opts = &rsa.PSSOptions{
+			SaltLength: rsa.PSSSaltLengthEqualsHash,
+			Hash:       hash,
+		}
 	}
 	s, err := k.private.Sign(rand.Reader, h.Sum(nil), opts)
 	if err != nil {
@@ -192,5 +211,8 @@ func (k testKey) sign(t testing.TB, algorithm string, message []byte, der bool) 
 		t.Fatal(err)
 	}
 	size := (key.Params().BitSize + 7) / 8
-	return append(parts.R.FillBytes(make([]byte, size)), parts.S.FillBytes(make([]byte, size))...)
+	return append(
+		parts.R.FillBytes(make([]byte, size)),
+		parts.S.FillBytes(make([]byte, size))...,
+	)
 }

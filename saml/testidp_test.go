@@ -30,17 +30,21 @@ func testNow() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 // testMessage is an answer as most identity providers write it, before anything
 // is signed.
 const testMessage = `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"` +
-	` ID="_response1" Version="2.0" IssueInstant="2026-11-24T12:00:00Z" Destination="` + testACS + `" InResponseTo="` + testRequest + `">` +
+	` ID="_response1" Version="2.0" IssueInstant="2026-11-24T12:00:00Z" Destination="` +
+	testACS + `" InResponseTo="` + testRequest + `">` +
 	`<saml:Issuer>` + testIssuer + `</saml:Issuer>` +
 	`<samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>` +
 	`<saml:Assertion ID="_assertion1" Version="2.0" IssueInstant="2026-11-24T12:00:00Z">` +
 	`<saml:Issuer>` + testIssuer + `</saml:Issuer>` +
-	`<saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">` + testPerson + `</saml:NameID>` +
+	`<saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:2.0:nameid-format:persistent">` +
+	testPerson + `</saml:NameID>` +
 	`<saml:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:bearer">` +
-	`<saml:SubjectConfirmationData NotOnOrAfter="2026-11-24T12:05:00Z" Recipient="` + testACS + `" InResponseTo="` + testRequest + `"/>` +
+	`<saml:SubjectConfirmationData NotOnOrAfter="2026-11-24T12:05:00Z" Recipient="` +
+	testACS + `" InResponseTo="` + testRequest + `"/>` +
 	`</saml:SubjectConfirmation></saml:Subject>` +
 	`<saml:Conditions NotBefore="2026-11-24T11:55:00Z" NotOnOrAfter="2026-11-24T12:05:00Z">` +
-	`<saml:AudienceRestriction><saml:Audience>` + testEntityID + `</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
+	`<saml:AudienceRestriction><saml:Audience>` + testEntityID +
+	`</saml:Audience></saml:AudienceRestriction></saml:Conditions>` +
 	`<saml:AuthnStatement AuthnInstant="2026-11-24T11:59:58Z" SessionIndex="_session1"><saml:AuthnContext>` +
 	`<saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport</saml:AuthnContextClassRef>` +
 	`</saml:AuthnContext></saml:AuthnStatement>` +
@@ -53,13 +57,14 @@ const testMessage = `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:pr
 // Sign is one that has to be accepted.
 type reply struct {
 	knobs
-	message string                    // testMessage if empty
-	before  []string                  // pairs of old and new text, replaced before signing; every old text has to be there
-	tree    func(root *etree.Element) // before signing
-	signed  func(root *etree.Element) // after signing, before encryption
-	after   func(root *etree.Element) // at the end
-	text    []string                  // as before, in the finished document
-	bytes   func(document []byte) []byte
+	message string // testMessage if empty
+	// pairs of old and new text, replaced before signing; every old text has to be there
+	before []string
+	tree   func(root *etree.Element) // before signing
+	signed func(root *etree.Element) // after signing, before encryption
+	after  func(root *etree.Element) // at the end
+	text   []string                  // as before, in the finished document
+	bytes  func(document []byte) []byte
 }
 
 // knobs are how an identity provider is configured; in golden directories they
@@ -75,9 +80,19 @@ type knobs struct {
 func signing(what ...string) knobs { return knobs{Sign: what} }
 
 // hiding encrypts the NameID in a signed assertion.
-func hiding(e encryption) knobs { return knobs{Sign: []string{"assertion"}, Name: &e} }
+func hiding(e encryption) knobs {
+	return knobs{
+		Sign: []string{"assertion"},
+		Name: &e,
+	}
+}
 
-func encrypting(e encryption, sign ...string) knobs { return knobs{Sign: sign, Encrypt: &e} }
+func encrypting(e encryption, sign ...string) knobs {
+	return knobs{
+		Sign:    sign,
+		Encrypt: &e,
+	}
+}
 
 // build makes the document.
 func (r reply) build(t testing.TB) []byte {
@@ -156,7 +171,11 @@ func parseText(t testing.TB, s string) *etree.Element {
 func written(t testing.TB, el *etree.Element) string {
 	t.Helper()
 	doc := etree.NewDocument()
-	doc.WriteSettings = etree.WriteSettings{CanonicalText: true, CanonicalAttrVal: true} // a carriage return stays one
+	// a carriage return stays one
+	doc.WriteSettings = etree.WriteSettings{
+		CanonicalText:    true,
+		CanonicalAttrVal: true,
+	}
 	doc.SetRoot(el.Copy())
 	s, err := doc.WriteToString()
 	if err != nil {
@@ -211,21 +230,45 @@ type party struct {
 
 func (s setup) party(t testing.TB) party {
 	t.Helper()
-	cfg := &sso.SAMLConfig{IDPEntityID: s.Issuer, AllowSHA1: s.AllowSHA1, ClockSkew: s.Skew, IDPInitiated: s.IDPInitiated, ForceAuthn: s.ForceAuthn}
+	cfg := &sso.SAMLConfig{
+		IDPEntityID:  s.Issuer,
+		AllowSHA1:    s.AllowSHA1,
+		ClockSkew:    s.Skew,
+		IDPInitiated: s.IDPInitiated,
+		ForceAuthn:   s.ForceAuthn,
+	}
 	if cfg.IDPEntityID == "" {
 		cfg.IDPEntityID = testIssuer
 	}
 	for _, name := range orDefault(s.Trusted, "idp") {
-		cfg.Certificates = append(cfg.Certificates, sso.Certificate{Raw: keyNamed(t, name).cert.Raw})
+		cfg.Certificates = append(cfg.Certificates, sso.Certificate{
+			Raw: keyNamed(t, name).cert.Raw,
+		})
 	}
-	c := sso.Connection{ID: testConnection, Protocol: sso.SAML, Provider: s.Provider, State: sso.ConnectionEnabled, Revision: 1}
+	c := sso.Connection{
+		ID:       testConnection,
+		Protocol: sso.SAML,
+		Provider: s.Provider,
+		State:    sso.ConnectionEnabled,
+		Revision: 1,
+	}
 	for _, name := range orDefault(s.Keys, "sp") {
 		c.Keys = append(c.Keys, keyNamed(t, name).pair(t, name))
 	}
-	p := party{ServiceProvider: New(Options{BaseURL: testBase, Now: testNow}), connection: c,
-		config: sso.Config{SAML: cfg, Mapping: sso.Mapping{Subject: s.Subject}}}
+	p := party{
+		ServiceProvider: New(Options{BaseURL: testBase, Now: testNow}),
+		connection:      c,
+		config: sso.Config{
+			SAML:    cfg,
+			Mapping: sso.Mapping{Subject: s.Subject},
+		},
+	}
 	if !s.Unsolicited {
-		p.pending = &sso.PendingLogin{ID: testRequest, Connection: testConnection, CreatedAt: testNow().Add(-10 * time.Second)}
+		p.pending = &sso.PendingLogin{
+			ID:         testRequest,
+			Connection: testConnection,
+			CreatedAt:  testNow().Add(-10 * time.Second),
+		}
 	}
 	return p
 }
@@ -238,7 +281,9 @@ func orDefault(all []string, one string) []string {
 }
 
 func post(doc []byte) sso.Callback {
-	return sso.Callback{Form: url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString(doc)}}}
+	return sso.Callback{
+		Form: url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString(doc)}},
+	}
 }
 
 func (p party) complete(t testing.TB, doc []byte) (sso.Assertion, []sso.Check, error) {
@@ -280,7 +325,10 @@ func (p party) refuse(t testing.TB, doc []byte, codes ...string) {
 		t.Errorf("the last check did not fail: %s; %v", lastCheck(checks), err)
 	}
 	for i, c := range checks {
-		if !c.OK && i < len(checks)-1 && !strings.HasPrefix(c.Name, "confirmation") && c.Name != "recipient" {
+		if !c.OK &&
+			i < len(checks)-1 &&
+			!strings.HasPrefix(c.Name, "confirmation") &&
+			c.Name != "recipient" {
 			t.Errorf("check %s failed and did not end it", c.Name)
 		}
 	}

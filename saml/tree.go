@@ -124,7 +124,9 @@ func scope(el *etree.Element) []etree.Attr {
 			if !isDeclaration(a) {
 				continue
 			}
-			if !slices.ContainsFunc(all, func(b etree.Attr) bool { return b.Space == a.Space && b.Key == a.Key }) {
+			if !slices.ContainsFunc(all, func(b etree.Attr) bool {
+				return b.Space == a.Space && b.Key == a.Key
+			}) {
 				all = append(all, a)
 			}
 		}
@@ -140,8 +142,14 @@ func isDeclaration(a etree.Attr) bool {
 // its parents.
 func declare(el *etree.Element, declarations []etree.Attr) {
 	for _, d := range declarations {
-		if !slices.ContainsFunc(el.Attr, func(a etree.Attr) bool { return a.Space == d.Space && a.Key == d.Key }) {
-			el.Attr = append(el.Attr, etree.Attr{Space: d.Space, Key: d.Key, Value: d.Value})
+		if !slices.ContainsFunc(el.Attr, func(a etree.Attr) bool {
+			return a.Space == d.Space && a.Key == d.Key
+		}) {
+			el.Attr = append(el.Attr, etree.Attr{
+				Space: d.Space,
+				Key:   d.Key,
+				Value: d.Value,
+			})
 		}
 	}
 }

@@ -50,7 +50,9 @@ type trust struct {
 // number says so too, but a decision about trust does not rely on other code
 // keeping a number right.
 func (t *trust) madeFrom(c sso.Connection, cfg sso.SAMLConfig) bool {
-	return slices.EqualFunc(t.certificates, cfg.Certificates, func(a, b sso.Certificate) bool { return bytes.Equal(a.Raw, b.Raw) }) &&
+	return slices.EqualFunc(t.certificates, cfg.Certificates, func(a, b sso.Certificate) bool {
+		return bytes.Equal(a.Raw, b.Raw)
+	}) &&
 		slices.EqualFunc(t.pairs, c.Keys, func(a, b sso.KeyPair) bool {
 			return a.Private == b.Private && bytes.Equal(a.Certificate, b.Certificate)
 		})
@@ -60,13 +62,19 @@ func (t *trust) madeFrom(c sso.Connection, cfg sso.SAMLConfig) bool {
 // refused when they are saved; here they are skipped, so that one bad key does
 // not stop sign-ins with another.
 func compile(c sso.Connection, cfg sso.SAMLConfig) (*trust, error) {
-	t := &trust{certificates: slices.Clone(cfg.Certificates), pairs: slices.Clone(c.Keys)}
+	t := &trust{
+		certificates: slices.Clone(cfg.Certificates),
+		pairs:        slices.Clone(c.Keys),
+	}
 	for _, certificate := range cfg.Certificates {
 		cert, err := certificate.Parse()
 		if err != nil || strong(cert.PublicKey) != nil {
 			continue
 		}
-		t.certs = append(t.certs, &pinned{cert: cert, fingerprint: certificate.Fingerprint()})
+		t.certs = append(t.certs, &pinned{
+			cert:        cert,
+			fingerprint: certificate.Fingerprint(),
+		})
 		if len(t.certs) > maxCertificates {
 			return nil, fmt.Errorf("more than %d certificates", maxCertificates)
 		}
@@ -77,7 +85,11 @@ func compile(c sso.Connection, cfg sso.SAMLConfig) (*trust, error) {
 			return nil, fmt.Errorf("our key %s: %w", pair.ID, err)
 		}
 		decrypter, _ := key.(*rsa.PrivateKey)
-		t.keys = append(t.keys, own{signer: key, rsa: decrypter, cert: pair.Certificate})
+		t.keys = append(t.keys, own{
+			signer: key,
+			rsa:    decrypter,
+			cert:   pair.Certificate,
+		})
 	}
 	return t, nil
 }
@@ -108,7 +120,9 @@ func strong(key crypto.PublicKey) error {
 		}
 		return nil
 	case *ecdsa.PublicKey:
-		if key.Curve == elliptic.P256() || key.Curve == elliptic.P384() || key.Curve == elliptic.P521() {
+		if key.Curve == elliptic.P256() ||
+			key.Curve == elliptic.P384() ||
+			key.Curve == elliptic.P521() {
 			return nil
 		}
 		return errors.New("an elliptic curve other than P-256, P-384 and P-521")

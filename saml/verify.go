@@ -81,7 +81,8 @@ func misfit(err error) string {
 }
 
 func byAnotherKey(err error) bool {
-	return errors.Is(err, rsa.ErrVerification) || err != nil && strings.HasSuffix(err.Error(), "x509: ECDSA verification failure")
+	return errors.Is(err, rsa.ErrVerification) ||
+		err != nil && strings.HasSuffix(err.Error(), "x509: ECDSA verification failure")
 }
 
 // byAnother reports whether the signature was certainly made with another key
@@ -90,7 +91,11 @@ func byAnotherKey(err error) bool {
 // that no key fits should not cost a copy for each key. A signature that passes
 // here is not verified.
 func (s *signature) byAnother(el *etree.Element, check dsig.ValidationContext) bool {
-	hollow := &etree.Element{Space: el.Space, Tag: el.Tag, Attr: el.Attr}
+	hollow := &etree.Element{
+		Space: el.Space,
+		Tag:   el.Tag,
+		Attr:  el.Attr,
+	}
 	hollow.AddChild(s.element.Copy())
 	_, err := check.Validate(hollow)
 	return byAnotherKey(err)
@@ -117,7 +122,9 @@ func asn1Signature(raw []byte, size int) []byte {
 	if len(raw) != 2*size {
 		return raw
 	}
-	der, err := asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(raw[:size]), new(big.Int).SetBytes(raw[size:])})
+	der, err := asn1.Marshal(struct{ R, S *big.Int }{
+		new(big.Int).SetBytes(raw[:size]), new(big.Int).SetBytes(raw[size:]),
+	})
 	if err != nil {
 		return raw
 	}
@@ -158,7 +165,9 @@ func (v *authenticity) open(el *etree.Element, name string) (opened *etree.Eleme
 	}
 	v.checks.That(true, name, want, s.method.name+" by "+cert.short())
 	if weak {
-		v.checks.Warn("signature_algorithm", "SHA-256 or better", s.method.name+", digest "+s.digest.String())
+		v.checks.Warn(
+			"signature_algorithm", "SHA-256 or better", s.method.name+", digest "+s.digest.String(),
+		)
 	}
 	v.cert = cert
 	return opened, true, nil
@@ -175,9 +184,15 @@ func (v *authenticity) expiry() {
 	name := "“" + sso.Inert(subjectOf(cert)) + "”"
 	switch {
 	case v.now.After(cert.NotAfter):
-		v.checks.Warn("certificate", "valid now", name+" expired on "+cert.NotAfter.UTC().Format("2 January 2006"))
+		v.checks.Warn(
+			"certificate", "valid now",
+			name+" expired on "+cert.NotAfter.UTC().Format("2 January 2006"),
+		)
 	case v.now.Before(cert.NotBefore):
-		v.checks.Warn("certificate", "valid now", name+" begins on "+cert.NotBefore.UTC().Format("2 January 2006"))
+		v.checks.Warn(
+			"certificate", "valid now",
+			name+" begins on "+cert.NotBefore.UTC().Format("2 January 2006"),
+		)
 	}
 }
 
@@ -215,7 +230,8 @@ func (s *signature) presented() string {
 func named(cert *x509.Certificate) string {
 	sum := sha256.Sum256(cert.Raw)
 	start := fmt.Sprintf("%X:%X:%X:%X", sum[:1], sum[1:2], sum[2:3], sum[3:4])
-	return "“" + sso.Inert(subjectOf(cert)) + "” until " + cert.NotAfter.UTC().Format("2 January 2006") + " (fingerprint beginning " + start + ")"
+	return "“" + sso.Inert(subjectOf(cert)) + "” until " +
+		cert.NotAfter.UTC().Format("2 January 2006") + " (fingerprint beginning " + start + ")"
 }
 
 func joined(all []string) string {

@@ -33,7 +33,10 @@ func TestVerifyGivesWhatWasSigned(t *testing.T) {
 			t.Errorf("verified by %s", by.cert.Subject)
 		}
 		text := written(t, signed)
-		if signed == el || strings.Contains(text, testAttacker) || strings.Contains(text, "Signature") || !strings.Contains(text, testPerson) {
+		if signed == el ||
+			strings.Contains(text, testAttacker) ||
+			strings.Contains(text, "Signature") ||
+			!strings.Contains(text, testPerson) {
 			t.Errorf("what was signed is said to be %s", text)
 		}
 	}
@@ -59,7 +62,12 @@ func TestVerifyTheElementItself(t *testing.T) {
 		other.CreateAttr("xmlns:saml", nsAssertion)
 		other.CreateAttr("ID", id)
 		other.AddChild(s.element.Copy())
-		again := &signature{element: other.ChildElements()[0], method: s.method, digest: s.digest, value: s.value}
+		again := &signature{
+			element: other.ChildElements()[0],
+			method:  s.method,
+			digest:  s.digest,
+			value:   s.value,
+		}
 		if signed, _, err := trusted.verify(other, again); err == nil {
 			t.Errorf("%s", written(t, signed))
 		}
@@ -73,7 +81,15 @@ func TestReadsOnlyWhatWasSigned(t *testing.T) {
 	t.Parallel()
 	for _, b := range bases() {
 		p := setup{}.party(t)
-		a := &answer{trust: trustOf(t, "idp"), config: *p.config.SAML, now: testNow(), skew: p.config.SAML.Skew(), entityID: testEntityID, acs: testACS, pending: p.pending}
+		a := &answer{
+			trust:    trustOf(t, "idp"),
+			config:   *p.config.SAML,
+			now:      testNow(),
+			skew:     p.config.SAML.Skew(),
+			entityID: testEntityID,
+			acs:      testACS,
+			pending:  p.pending,
+		}
 		if _, err := a.read(post(b.build(t))); err != nil {
 			t.Fatal(err)
 		}
@@ -83,14 +99,18 @@ func TestReadsOnlyWhatWasSigned(t *testing.T) {
 		if slices.Contains(b.Sign, "response") && hasSignature(a.response) {
 			t.Errorf("%s: the response that is read still has its signature", b.name)
 		}
-		if !slices.Contains(b.Sign, "assertion") && b.Encrypt == nil && a.assertion.Parent() != a.response {
+		if !slices.Contains(b.Sign, "assertion") &&
+			b.Encrypt == nil &&
+			a.assertion.Parent() != a.response {
 			t.Errorf("%s: the assertion that is read is not in the response that was verified", b.name)
 		}
 	}
 }
 
 func hasSignature(el *etree.Element) bool {
-	return slices.ContainsFunc(el.ChildElements(), func(child *etree.Element) bool { return child.Tag == "Signature" })
+	return slices.ContainsFunc(el.ChildElements(), func(child *etree.Element) bool {
+		return child.Tag == "Signature"
+	})
 }
 
 func trustOf(t *testing.T, names ...string) *trust {

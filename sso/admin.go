@@ -98,7 +98,9 @@ type SetupLink struct {
 
 // Open reports whether the link can be redeemed at now.
 func (l SetupLink) Open(now time.Time) bool {
-	return l.RevokedAt.IsZero() && now.Before(l.ExpiresAt) && l.Opens < l.MaxOpens
+	return l.RevokedAt.IsZero() &&
+		now.Before(l.ExpiresAt) &&
+		l.Opens < l.MaxOpens
 }
 
 // EnterpriseAdmin is a user who was named to administer their own enterprise.
@@ -132,4 +134,6 @@ type Visitor struct {
 }
 
 // Sees reports whether anything of an enterprise is there for the visitor.
-func (v Visitor) Sees(ent EnterpriseID) bool { return v.Role == RoleOperator || v.Enterprise == ent }
+func (v Visitor) Sees(ent EnterpriseID) bool {
+	return v.Role == RoleOperator || v.Enterprise == ent
+}

@@ -82,30 +82,45 @@ func (a Application) Validate() []FieldError {
 		}
 	}
 	// Both an ID and a key may stand in an address.
-	add(!strings.HasPrefix(a.Key, prefixOf[ApplicationID]()+"-"), "key", "A key does not begin with app-, which is how identifiers begin.")
+	add(
+		!strings.HasPrefix(a.Key, prefixOf[ApplicationID]()+"-"), "key",
+		"A key does not begin with app-, which is how identifiers begin.",
+	)
 	add(a.Kind == ForwardAuth, "kind", "There is one kind as yet: forward-auth.")
 	add(len(a.Origins) > 0, "origins", "Name at least one origin, such as https://wiki.example.com.")
 	add(len(a.Origins) <= maxOrigins, "origins", "Use at most 50.")
 	for i, o := range a.Origins {
 		canonical, err := OriginOf(o)
-		add(err == nil && canonical == o, "origins["+strconv.Itoa(i)+"]", "Use a scheme and a host as browsers write them, such as https://wiki.example.com: lower case, no path, no standard port.")
+		add(
+			err == nil && canonical == o, "origins["+strconv.Itoa(i)+"]",
+			"Use a scheme and a host as browsers write them, such as https://wiki.example.com: lower case, no path, no standard port.",
+		)
 	}
 	add(len(a.Enterprises) <= maxEnterprises, "enterprises", "Use at most 1000.")
 	add(a.SignIn == "" || a.Admits(a.SignIn), "sign_in", "This enterprise is not among those that may come in.")
 	add(len(a.Groups) <= maxGroupRefs, "groups", "Use at most 200.")
 	for i, ref := range a.Groups {
-		add(validRef(ref, false), "groups["+strconv.Itoa(i)+"]", "Use the key of an organization, a slash and the name of a group.")
+		add(
+			validRef(ref, false), "groups["+strconv.Itoa(i)+"]",
+			"Use the key of an organization, a slash and the name of a group.",
+		)
 	}
 	add(len(a.Told) <= maxGroupRefs, "told_groups", "Use at most 200.")
 	for i, ref := range a.Told {
-		add(validRef(ref, true), "told_groups["+strconv.Itoa(i)+"]", "Use the key of an organization, a slash and the name of a group, or * for all of them.")
+		add(
+			validRef(ref, true), "told_groups["+strconv.Itoa(i)+"]",
+			"Use the key of an organization, a slash and the name of a group, or * for all of them.",
+		)
 	}
 	add(len(a.PublicPaths) <= maxPublicPaths, "public_paths", "Use at most 100.")
 	for i, path := range a.PublicPaths {
 		problem := publicPathProblem(path)
 		add(problem == "", "public_paths["+strconv.Itoa(i)+"]", problem)
 	}
-	add(a.GroupsLimit >= 0 && a.GroupsLimit <= MaxGroupsLimit, "groups_limit", "Use at most 16384 bytes; 0 is the default of 2048.")
+	add(
+		a.GroupsLimit >= 0 && a.GroupsLimit <= MaxGroupsLimit, "groups_limit",
+		"Use at most 16384 bytes; 0 is the default of 2048.",
+	)
 	return problems
 }
 
@@ -115,7 +130,9 @@ func GroupRef(organization, group string) string { return organization + "/" + g
 
 func validRef(ref string, all bool) bool {
 	organization, group, ok := strings.Cut(ref, "/")
-	return ok && ValidateKey("", organization) == nil && (all && group == "*" || ValidateGroupName("", group) == nil)
+	return ok &&
+		ValidateKey("", organization) == nil &&
+		(all && group == "*" || ValidateGroupName("", group) == nil)
 }
 
 // PrincipalGroup is a group somebody is in, as far as applications are told.
@@ -134,7 +151,9 @@ func ComparePrincipalGroups(a, b PrincipalGroup) int {
 }
 
 // hostPattern accepts DNS names and IPv4 addresses in lower case.
-var hostPattern = regexp.MustCompile(`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`)
+var hostPattern = regexp.MustCompile(
+	`^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$`,
+)
 
 // OriginOf is the origin of an absolute http or https address, as browsers
 // write it. What browsers might read as another origin than net/url does is an
@@ -157,7 +176,9 @@ func ParseAbsolute(address string) (*url.URL, error) {
 		return nil, wrong
 	}
 	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || !strings.HasPrefix(address[len(u.Scheme):], "://") {
+	if err != nil ||
+		u.Scheme != "http" && u.Scheme != "https" ||
+		!strings.HasPrefix(address[len(u.Scheme):], "://") {
 		return nil, wrong
 	}
 	if u.User != nil || u.Path != "" && u.Path[0] != '/' {

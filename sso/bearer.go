@@ -38,7 +38,9 @@ func (k BearerKind) New() Secret {
 // is Unauthenticated "invalid_token", the same as for an unknown one.
 func (k BearerKind) Parse(s string) (Secret, error) {
 	random, ok := strings.CutPrefix(s, string(k))
-	if !ok || len(random) != bearerRandom+bearerCheck || strings.Trim(random, base62) != "" {
+	if !ok ||
+		len(random) != bearerRandom+bearerCheck ||
+		strings.Trim(random, base62) != "" {
 		return "", InvalidToken()
 	}
 	if end := len(s) - bearerCheck; checksum(s[:end]) != s[end:] {
@@ -50,7 +52,11 @@ func (k BearerKind) Parse(s string) (Secret, error) {
 // InvalidToken is the one answer to every bearer value that opens nothing,
 // whatever is wrong with it.
 func InvalidToken() *Error {
-	return &Error{Kind: Unauthenticated, Code: "invalid_token", Public: "The API token is missing, expired or revoked."}
+	return &Error{
+		Kind:   Unauthenticated,
+		Code:   "invalid_token",
+		Public: "The API token is missing, expired or revoked.",
+	}
 }
 
 // checksum is no secret and proves nothing; it tells a token from a typo.

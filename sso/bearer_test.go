@@ -32,24 +32,38 @@ func TestBearerVariants(t *testing.T) {
 	t.Parallel()
 	valid := APIToken.New().Reveal()
 	variants := map[string]string{
-		"empty": "", "cut": valid[:len(valid)-1], "longer": valid + "0", "space before": " " + valid, "space after": valid + " ",
-		"line break": valid + "\n", "upper": strings.ToUpper(valid), "lower": strings.ToLower(valid), "other kind": "gw_pat_" + valid[7:],
-		"no kind": valid[7:], "dash": strings.Replace(valid, "_", "-", 1), "NUL": valid[:20] + "\x00" + valid[21:],
-		"wide digit": valid[:len(valid)-8] + "９" + valid[len(valid)-5:], "twice": valid + valid,
+		"empty":        "",
+		"cut":          valid[:len(valid)-1],
+		"longer":       valid + "0",
+		"space before": " " + valid,
+		"space after":  valid + " ",
+		"line break":   valid + "\n",
+		"upper":        strings.ToUpper(valid),
+		"lower":        strings.ToLower(valid),
+		"other kind":   "gw_pat_" + valid[7:],
+		"no kind":      valid[7:],
+		"dash":         strings.Replace(valid, "_", "-", 1),
+		"NUL":          valid[:20] + "\x00" + valid[21:],
+		"wide digit":   valid[:len(valid)-8] + "９" + valid[len(valid)-5:],
+		"twice":        valid + valid,
 	}
 	for i := range valid { // one character replaced, or two swapped
 		other := byte('x')
 		if valid[i] == other {
 			other = 'y'
 		}
-		variants["typo at "+string(rune('A'+i))] = valid[:i] + string(other) + valid[i+1:]
+		variants["typo at "+
+			string(rune('A'+i))] = valid[:i] + string(other) + valid[i+1:]
 		if i > 0 && valid[i] != valid[i-1] {
-			variants["swapped at "+string(rune('A'+i))] = valid[:i-1] + string(valid[i]) + string(valid[i-1]) + valid[i+1:]
+			variants["swapped at "+string(rune('A'+i))] = valid[:i-1] +
+				string(valid[i]) + string(valid[i-1]) + valid[i+1:]
 		}
 	}
 	for name, v := range variants {
 		got, err := APIToken.Parse(v)
-		if got != "" || CodeOf(err) != "invalid_token" || KindOf(err) != Unauthenticated {
+		if got != "" ||
+			CodeOf(err) != "invalid_token" ||
+			KindOf(err) != Unauthenticated {
 			t.Errorf("%s: %q is %q, %v", name, v, got.Reveal(), err)
 		}
 	}

@@ -8,10 +8,12 @@ type HeldCause string
 
 // The causes.
 const (
-	HeldLastAdmin      HeldCause = "last_admin"               // it would take the last member out of the admin groups
-	HeldNamesChanged   HeldCause = "connection_names_changed" // the names that the connection sends stopped matching
-	HeldGroupShare     HeldCause = "group_share"              // sign-ins through the connection would take too many people out of one group
-	HeldMatchesNothing HeldCause = "matches_nothing"          // none of the person's names matches, and they had synced memberships
+	HeldLastAdmin    HeldCause = "last_admin"               // it would take the last member out of the admin groups
+	HeldNamesChanged HeldCause = "connection_names_changed" // the names that the connection sends stopped matching
+	// sign-ins through the connection would take too many people out of one group
+	HeldGroupShare HeldCause = "group_share"
+	// none of the person's names matches, and they had synced memberships
+	HeldMatchesNothing HeldCause = "matches_nothing"
 )
 
 // HeldCauses lists every cause, the one that wins first.

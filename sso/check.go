@@ -26,13 +26,24 @@ func (c *Checks) That(ok bool, name, want, got string) bool {
 	if got == "" {
 		got = "(missing)"
 	}
-	*c = append(*c, Check{Name: name, Want: Inert(want), Got: Inert(got), OK: ok})
+	*c = append(*c, Check{
+		Name: name,
+		Want: Inert(want),
+		Got:  Inert(got),
+		OK:   ok,
+	})
 	return ok
 }
 
 // Warn adds what did not stop the sign-in but wants attention.
 func (c *Checks) Warn(name, want, got string) {
-	*c = append(*c, Check{Name: name, Want: Inert(want), Got: Inert(got), OK: true, Warning: true})
+	*c = append(*c, Check{
+		Name:    name,
+		Want:    Inert(want),
+		Got:     Inert(got),
+		OK:      true,
+		Warning: true,
+	})
 }
 
 // mostInert is how much of a stranger's text is worth keeping, in characters.

@@ -36,7 +36,9 @@ const (
 )
 
 // Providers lists every provider, in the order people are offered them.
-var Providers = [...]Provider{Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Custom}
+var Providers = [...]Provider{
+	Okta, Entra, JumpCloud, Google, OneLogin, Ping, Keycloak, ADFS, Custom,
+}
 
 // Product returns the name of the product; "" for Custom.
 func (p Provider) Product() string {
@@ -123,8 +125,11 @@ func (c Connection) Serving() (*Config, error) {
 
 // NotServing is the one answer to whoever would sign in where nobody can.
 func NotServing() *Error {
-	return &Error{Kind: Forbidden, Code: "connection_disabled",
-		Public: "Single sign-on is not switched on for this company."}
+	return &Error{
+		Kind:   Forbidden,
+		Code:   "connection_disabled",
+		Public: "Single sign-on is not switched on for this company.",
+	}
 }
 
 // Config is one version of what an admin configured.
@@ -157,7 +162,8 @@ type Directory struct {
 	Tenant       string `json:"tenant"` // GUID, or a domain of the tenant
 	ClientID     string `json:"client_id"`
 	ClientSecret Secret `json:"client_secret,omitempty"`
-	ByID         bool   `json:"by_id,omitempty"` // groups are known by object ID, as tokens name them unless told otherwise
+	// groups are known by object ID, as tokens name them unless told otherwise
+	ByID bool `json:"by_id,omitempty"`
 }
 
 // Bindings of a SAML endpoint, by the URI that names them in metadata.
@@ -288,7 +294,9 @@ type OIDCConfig struct {
 
 // Replaces reports whether a key set has none of the keys that were noted.
 func (c OIDCConfig) Replaces(keys []string) bool {
-	return len(c.Keys) > 0 && !slices.ContainsFunc(keys, func(k string) bool { return slices.Contains(c.Keys, k) })
+	return len(c.Keys) > 0 && !slices.ContainsFunc(keys, func(k string) bool {
+		return slices.Contains(c.Keys, k)
+	})
 }
 
 // SeenKeys are the keys that an OpenID provider was found to publish, by their
@@ -368,8 +376,10 @@ const (
 	SyncReset       SyncMode = "reset"        // everything the IdP did not name, manual additions too
 	SyncResetSynced SyncMode = "reset-synced" // only what sync itself added
 	SyncAddOnly     SyncMode = "add-only"     // nothing
-	SyncKeep        SyncMode = "keep"         // nothing, and nothing is added: the groups are unknown, or provisioning owns them. Never configured, only recorded
-	SyncRestore     SyncMode = "restore"      // what an admin restored or reconciled, whatever the IdP says. Never configured, only recorded
+	// nothing, and nothing is added: the groups are unknown, or provisioning owns them. Never configured, only recorded
+	SyncKeep SyncMode = "keep"
+	// what an admin restored or reconciled, whatever the IdP says. Never configured, only recorded
+	SyncRestore SyncMode = "restore"
 )
 
 // WhenUnknown is what a sign-in does about groups the IdP did not say.

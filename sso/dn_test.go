@@ -53,7 +53,15 @@ func TestCommonName(t *testing.T) {
 func TestLastSegment(t *testing.T) {
 	t.Parallel()
 	for path, want := range map[string]string{
-		"/developers": "developers", "/acme/dev/sre": "sre", "/acme/sre/": "sre", "a/b": "b", "a / b": "b", "developers": "", "/": "", "//": "", "": "",
+		"/developers":   "developers",
+		"/acme/dev/sre": "sre",
+		"/acme/sre/":    "sre",
+		"a/b":           "b",
+		"a / b":         "b",
+		"developers":    "",
+		"/":             "",
+		"//":            "",
+		"":              "",
 	} {
 		if got, ok := sso.LastSegment(path); got != want || ok != (want != "") {
 			t.Errorf("%q: got %q %v; want %q", path, got, ok, want)
@@ -64,8 +72,12 @@ func TestLastSegment(t *testing.T) {
 func TestLooksLikeObjectID(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{
-		"6731de76-14a6-49ae-97bc-6eba6914391e": true, "6731DE76-14A6-49AE-97BC-6EBA6914391E": true,
-		"6731de76-14a6-49ae-97bc-6eba6914391": false, "engineering": false, "x6731de76-14a6-49ae-97bc-6eba6914391e": false, "": false,
+		"6731de76-14a6-49ae-97bc-6eba6914391e":  true,
+		"6731DE76-14A6-49AE-97BC-6EBA6914391E":  true,
+		"6731de76-14a6-49ae-97bc-6eba6914391":   false,
+		"engineering":                           false,
+		"x6731de76-14a6-49ae-97bc-6eba6914391e": false,
+		"":                                      false,
 	} {
 		if got := sso.LooksLikeObjectID(name); got != want {
 			t.Errorf("%q: %v", name, got)

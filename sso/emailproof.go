@@ -87,8 +87,11 @@ func (s CodeState) Dead() bool { return s.Tries >= MaxCodeTries }
 // CodeExpired is the one answer about a code that does not count: expired, used,
 // replaced by another, or of somebody else.
 func CodeExpired() *Error {
-	return &Error{Kind: Invalid, Code: "code_expired",
-		Public: "This code is no longer valid: it expired, was used, or was replaced by a newer one. Start again."}
+	return &Error{
+		Kind:   Invalid,
+		Code:   "code_expired",
+		Public: "This code is no longer valid: it expired, was used, or was replaced by a newer one. Start again.",
+	}
 }
 
 // CodeWrong is about a code that is not the one, while there are tries left.
@@ -97,11 +100,19 @@ func CodeWrong(left int) *Error {
 	if left == 1 {
 		tries = "try"
 	}
-	return &Error{Kind: Invalid, Code: "code_wrong", Public: fmt.Sprintf("That code is incorrect. You have %d %s left.", left, tries)}
+	return &Error{
+		Kind:   Invalid,
+		Code:   "code_wrong",
+		Public: fmt.Sprintf("That code is incorrect. You have %d %s left.", left, tries),
+	}
 }
 
 // CodeLocked is about a code that was guessed at too often: from then on the
 // right one is refused, too.
 func CodeLocked() *Error {
-	return &Error{Kind: Invalid, Code: "code_locked", Public: "This code was entered wrongly too often and is no longer valid. Send a new one."}
+	return &Error{
+		Kind:   Invalid,
+		Code:   "code_locked",
+		Public: "This code was entered wrongly too often and is no longer valid. Send a new one.",
+	}
 }

@@ -49,5 +49,7 @@ func validPort(port string) bool {
 
 func isLoopback(host string) bool {
 	addr, err := netip.ParseAddr(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || err == nil && addr.IsLoopback()
+	return host == "localhost" ||
+		strings.HasSuffix(host, ".localhost") ||
+		err == nil && addr.IsLoopback()
 }

@@ -54,7 +54,9 @@ type Group struct {
 // Named reports whether an identity provider that sends name means the group.
 // Names are compared byte for byte; a default group is never meant.
 func (g Group) Named(name string) bool {
-	return !g.Default && name != DefaultGroupName && (g.Name == name || slices.Contains(g.IDPNames, name))
+	return !g.Default &&
+		name != DefaultGroupName &&
+		(g.Name == name || slices.Contains(g.IDPNames, name))
 }
 
 // Domain is a DNS name an enterprise says is its own; it counts once Verified.

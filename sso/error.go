@@ -25,8 +25,10 @@ const (
 )
 
 func (k Kind) String() string {
-	return [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not found",
-		"conflict", "stale", "too many", "upstream", "unavailable"}[k]
+	return [...]string{
+		"internal", "invalid", "unauthenticated", "forbidden", "not found",
+		"conflict", "stale", "too many", "upstream", "unavailable",
+	}[k]
 }
 
 // Error is the only error type whose text may reach a person: Public is one
@@ -96,10 +98,19 @@ func NothingHere() *Error { return NotFound("not_found", "There is nothing at th
 // NotFound is for what does not exist and for what belongs to somebody else;
 // the two are indistinguishable on purpose.
 func NotFound(code, public string) *Error {
-	return &Error{Kind: NotFoundKind, Code: code, Public: public}
+	return &Error{
+		Kind:   NotFoundKind,
+		Code:   code,
+		Public: public,
+	}
 }
 
 // InvalidField is an Invalid error about one input.
 func InvalidField(code, field, message string) *Error {
-	return &Error{Kind: Invalid, Code: code, Public: message, Fields: []FieldError{{field, message}}}
+	return &Error{
+		Kind:   Invalid,
+		Code:   code,
+		Public: message,
+		Fields: []FieldError{{field, message}},
+	}
 }

@@ -119,7 +119,8 @@ func explainConnection(err error) string {
 		return "the server did not answer in time"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
 		return "there is no route to the server"
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.Is(err, syscall.ECONNRESET):
 		return "the server closed the connection before its response was complete"
 	case dialed, requested:
 		return "the server could not be reached"
@@ -137,9 +138,17 @@ func FetchError(err error) error {
 	e, ok := errors.AsType[*Error](err)
 	refused := ok && e.Kind == Invalid // an address or a document that is refused now and later
 	if refused || ExplainFetch(err).Permanent {
-		return &Error{Kind: Upstream, Code: "idp_unusable",
-			Public: "Your company's identity provider is not set up in a way that works. Your company's IT team has to change something first.", Err: err}
+		return &Error{
+			Kind:   Upstream,
+			Code:   "idp_unusable",
+			Public: "Your company's identity provider is not set up in a way that works. Your company's IT team has to change something first.",
+			Err:    err,
+		}
 	}
-	return &Error{Kind: Upstream, Code: "idp_unavailable",
-		Public: "Your company's identity provider did not give a usable answer. Try again in a moment.", Err: err}
+	return &Error{
+		Kind:   Upstream,
+		Code:   "idp_unavailable",
+		Public: "Your company's identity provider did not give a usable answer. Try again in a moment.",
+		Err:    err,
+	}
 }

@@ -14,12 +14,13 @@ type GroupsState uint8
 
 // The states of asserted groups.
 const (
-	GroupsAbsent    GroupsState = iota // no such attribute
-	GroupsEmpty                        // the attribute, without values
-	GroupsValues                       // a non-empty list, all of it understood
-	GroupsOverage                      // a pointer to a list too long to send
-	GroupsTruncated                    // a list that is not all: as long as the IdP ever sends, longer than is read, or beside a pointer
-	GroupsPartial                      // a list of which something was not understood, maybe all of it
+	GroupsAbsent  GroupsState = iota // no such attribute
+	GroupsEmpty                      // the attribute, without values
+	GroupsValues                     // a non-empty list, all of it understood
+	GroupsOverage                    // a pointer to a list too long to send
+	// a list that is not all: as long as the IdP ever sends, longer than is read, or beside a pointer
+	GroupsTruncated
+	GroupsPartial // a list of which something was not understood, maybe all of it
 )
 
 var groupsStates = [...]string{"absent", "empty", "values", "overage", "truncated", "partial"}
@@ -75,7 +76,10 @@ type AssertedGroups struct {
 func (g *AssertedGroups) AddRaw(raw string, why RawReason) {
 	g.NotUnderstoodCount++
 	if len(g.NotUnderstood) < MaxRawGroups {
-		g.NotUnderstood = append(g.NotUnderstood, RawGroup{Raw: EscapeRaw(raw), Why: why})
+		g.NotUnderstood = append(g.NotUnderstood, RawGroup{
+			Raw: EscapeRaw(raw),
+			Why: why,
+		})
 	}
 }
 
@@ -96,7 +100,8 @@ type RawReason string
 
 // The reasons.
 const (
-	RawNotText       RawReason = "not_text"        // an object, a number, true, false or null; a SAML value with elements in it, or nil
+	// an object, a number, true, false or null; a SAML value with elements in it, or nil
+	RawNotText       RawReason = "not_text"
 	RawNoMember      RawReason = "no_member"       // an element without the member that the mapping names
 	RawLineBreak     RawReason = "line_break"      // a line break or tab inside
 	RawNoBreakSpace  RawReason = "no_break_space"  // a space other than U+0020 inside
@@ -108,7 +113,10 @@ const (
 
 // RawReasons lists every reason, for the documents of the API.
 func RawReasons() []RawReason {
-	return []RawReason{RawNotText, RawNoMember, RawLineBreak, RawNoBreakSpace, RawInvisible, RawGarbled, RawTooLong, RawLooksLikeList}
+	return []RawReason{
+		RawNotText, RawNoMember, RawLineBreak, RawNoBreakSpace, RawInvisible, RawGarbled,
+		RawTooLong, RawLooksLikeList,
+	}
 }
 
 // String says the reason in words that follow "because it".

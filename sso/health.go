@@ -53,7 +53,8 @@ const (
 
 // HealthKinds are all of them.
 var HealthKinds = [...]HealthKind{
-	HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors, HealthLogins, HealthTrust, HealthTrusted,
+	HealthCertificate, HealthMetadata, HealthKeys, HealthGroups, HealthHeld, HealthErrors,
+	HealthLogins, HealthTrust, HealthTrusted,
 	HealthProvisioned,
 }
 

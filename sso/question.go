@@ -78,5 +78,10 @@ func ValidateLogin(field, login string) []FieldError {
 func LoginInUse(field, login string) *Error {
 	text := "Another active person of this enterprise has the login " + Inert(login) +
 		". Give one of them another login, or deactivate the other first."
-	return &Error{Kind: Conflict, Code: "login_in_use", Public: text, Fields: []FieldError{{field, text}}}
+	return &Error{
+		Kind:   Conflict,
+		Code:   "login_in_use",
+		Public: text,
+		Fields: []FieldError{{field, text}},
+	}
 }

@@ -44,7 +44,9 @@ type ShadowField struct {
 // Differs reports whether there is anything to tell.
 func (d ShadowDifference) Differs() bool {
 	x := d.Detail
-	return d.LiveCode != d.DraftCode || len(x.Fields)+len(x.Lost)+len(x.Gained)+len(x.Added)+len(x.Removed) > 0 || x.Held
+	return d.LiveCode != d.DraftCode ||
+		len(x.Fields)+len(x.Lost)+len(x.Gained)+len(x.Added)+len(x.Removed) > 0 ||
+		x.Held
 }
 
 // ShadowTally counts what was compared since Connection.Shadow.

@@ -49,7 +49,8 @@ func wideEncoding(head []byte) string {
 	zero := func(from, to int) bool { return len(bytes.Trim(head[from:to], "\x00")) == 0 }
 	if len(head) >= 4 {
 		switch {
-		case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")), bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):
+		case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")),
+			bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):
 			return "UTF-32"
 		case ascii(0) && zero(1, 4), zero(0, 3) && ascii(3):
 			return "UTF-32"

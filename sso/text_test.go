@@ -43,11 +43,14 @@ func TestPlainText(t *testing.T) {
 	}
 	for name, forms := range map[string][]string{
 		"UTF-16": {
-			wide(mark+"<a/>", binary.LittleEndian, 2), wide(mark+"{}", binary.BigEndian, 2),
-			wide("<a/>", binary.LittleEndian, 2), wide("{}", binary.BigEndian, 2), wide("-", binary.LittleEndian, 2),
+			wide(mark+"<a/>", binary.LittleEndian, 2),
+			wide(mark+"{}", binary.BigEndian, 2),
+			wide("<a/>", binary.LittleEndian, 2), wide("{}", binary.BigEndian, 2),
+			wide("-", binary.LittleEndian, 2),
 		},
 		"UTF-32": {
-			wide(mark+"<a/>", binary.LittleEndian, 4), wide(mark+"{}", binary.BigEndian, 4),
+			wide(mark+"<a/>", binary.LittleEndian, 4),
+			wide(mark+"{}", binary.BigEndian, 4),
 			wide("<a/>", binary.LittleEndian, 4), wide("{}", binary.BigEndian, 4),
 		},
 	} {

@@ -60,7 +60,11 @@ func (c *TrustChange) ByTest() *TrustChange {
 }
 
 // Refused reports whether the latest decision is a refusal.
-func (c *TrustChange) Refused() bool { return c != nil && c.DecidedBy != "" && !c.Approved }
+func (c *TrustChange) Refused() bool {
+	return c != nil &&
+		c.DecidedBy != "" &&
+		!c.Approved
+}
 
 // By reports whether an actor is an author of the change or asked for it.
 func (c *TrustChange) By(a Actor) bool {
@@ -149,7 +153,10 @@ func (c *Config) Trusted() *Config {
 	t.Mapping.EmailVerified = listed(t.Mapping.EmailVerified)
 	if c.SAML != nil {
 		saml := *c.SAML
-		saml.SignRequests, saml.ForceAuthn, saml.ClockSkew, saml.ReplacedAt = false, false, 0, time.Time{}
+		saml.SignRequests = false
+		saml.ForceAuthn = false
+		saml.ClockSkew = 0
+		saml.ReplacedAt = time.Time{}
 		saml.Certificates = sorted(saml.Certificates)
 		saml.Pending = sorted(saml.Pending)
 		t.SAML = &saml
@@ -157,7 +164,9 @@ func (c *Config) Trusted() *Config {
 	if c.OIDC != nil {
 		oidc := *c.OIDC
 		oidc.Scopes, oidc.Prompt = nil, ""
-		oidc.Keys, oidc.PendingKeys, oidc.ReplacedAt = nil, nil, time.Time{} // noted of what the issuer publishes
+		oidc.Keys = nil
+		oidc.PendingKeys = nil
+		oidc.ReplacedAt = time.Time{} // noted of what the issuer publishes
 		t.OIDC = &oidc
 	}
 	return &t
@@ -176,6 +185,8 @@ func sorted(all []Certificate) []Certificate {
 		return nil
 	}
 	all = slices.Clone(all)
-	slices.SortFunc(all, func(a, b Certificate) int { return bytes.Compare(a.Raw, b.Raw) })
+	slices.SortFunc(all, func(a, b Certificate) int {
+		return bytes.Compare(a.Raw, b.Raw)
+	})
 	return all
 }

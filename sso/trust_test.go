@@ -20,26 +20,70 @@ func classes() map[string]string {
 	return map[string]string{
 		"Version": keeps,
 
-		"SAML.MetadataURL": decides, "SAML.IDPEntityID": decides, "SAML.SSO.URL": decides, "SAML.SSO.Binding": decides, "SAML.SLO.URL": decides,
-		"SAML.SLO.Binding": decides, "SAML.Certificates.Raw": decides, "SAML.Certificates.Source": decides, "SAML.IDPInitiated": decides,
-		"SAML.NameIDFormat": decides, "SAML.AllowSHA1": decides, "SAML.ConfirmNewKeys": decides, "SAML.Pending.Raw": decides,
-		"SAML.Pending.Source": decides, "SAML.SignRequests": asks, "SAML.ForceAuthn": asks, "SAML.ClockSkew": asks, "SAML.ReplacedAt": keeps,
+		"SAML.MetadataURL":         decides,
+		"SAML.IDPEntityID":         decides,
+		"SAML.SSO.URL":             decides,
+		"SAML.SSO.Binding":         decides,
+		"SAML.SLO.URL":             decides,
+		"SAML.SLO.Binding":         decides,
+		"SAML.Certificates.Raw":    decides,
+		"SAML.Certificates.Source": decides,
+		"SAML.IDPInitiated":        decides,
+		"SAML.NameIDFormat":        decides,
+		"SAML.AllowSHA1":           decides,
+		"SAML.ConfirmNewKeys":      decides,
+		"SAML.Pending.Raw":         decides,
+		"SAML.Pending.Source":      decides,
+		"SAML.SignRequests":        asks,
+		"SAML.ForceAuthn":          asks,
+		"SAML.ClockSkew":           asks,
+		"SAML.ReplacedAt":          keeps,
 
-		"OIDC.Issuer": decides, "OIDC.DiscoveryURL": decides, "OIDC.ClientID": decides, "OIDC.ClientSecret": decides, "OIDC.AuthMethod": decides,
-		"OIDC.Scopes": asks, "OIDC.Prompt": asks, "OIDC.ConfirmNewKeys": decides,
-		"OIDC.Keys": keeps, "OIDC.PendingKeys": keeps, "OIDC.ReplacedAt": keeps, // noted of what the issuer publishes
+		"OIDC.Issuer":         decides,
+		"OIDC.DiscoveryURL":   decides,
+		"OIDC.ClientID":       decides,
+		"OIDC.ClientSecret":   decides,
+		"OIDC.AuthMethod":     decides,
+		"OIDC.Scopes":         asks,
+		"OIDC.Prompt":         asks,
+		"OIDC.ConfirmNewKeys": decides,
+		"OIDC.Keys":           keeps,
+		"OIDC.PendingKeys":    keeps,
+		"OIDC.ReplacedAt":     keeps, // noted of what the issuer publishes
 
-		"Mapping.Subject": decides, "Mapping.Login": decides, "Mapping.Email": decides, "Mapping.EmailVerified": decides, "Mapping.Name": keeps,
-		"Mapping.Groups": permits, "Mapping.Delimiter": permits,
-		"Mapping.GroupsRewrite.Pattern": permits, "Mapping.GroupsRewrite.Replace": permits,
-		"Mapping.GroupsRewrite.Preset": permits, "Mapping.Include": permits, "Mapping.Exclude": permits, "Mapping.GroupLimit": permits,
+		"Mapping.Subject":               decides,
+		"Mapping.Login":                 decides,
+		"Mapping.Email":                 decides,
+		"Mapping.EmailVerified":         decides,
+		"Mapping.Name":                  keeps,
+		"Mapping.Groups":                permits,
+		"Mapping.Delimiter":             permits,
+		"Mapping.GroupsRewrite.Pattern": permits,
+		"Mapping.GroupsRewrite.Replace": permits,
+		"Mapping.GroupsRewrite.Preset":  permits,
+		"Mapping.Include":               permits,
+		"Mapping.Exclude":               permits,
+		"Mapping.GroupLimit":            permits,
 
-		"GroupSync.Mode": permits, "GroupSync.OnAbsent": permits, "GroupSync.OnOverage": permits,
-		"GroupSync.DefaultGroups": permits, "DefaultGroups": permits,
-		"Brake.Off": permits, "Brake.Share": permits, "Brake.People": permits, "Brake.Window": permits,
-		"Provisioning": permits, "AllowSignIn": permits, "EmailOptional": permits,
-		"EmailVerification.Mode": decides, "EmailVerification.Expression": decides, "EmailVerification.TrustIDP": decides,
-		"Directory.Tenant": permits, "Directory.ClientID": permits, "Directory.ClientSecret": permits, "Directory.ByID": permits,
+		"GroupSync.Mode":               permits,
+		"GroupSync.OnAbsent":           permits,
+		"GroupSync.OnOverage":          permits,
+		"GroupSync.DefaultGroups":      permits,
+		"DefaultGroups":                permits,
+		"Brake.Off":                    permits,
+		"Brake.Share":                  permits,
+		"Brake.People":                 permits,
+		"Brake.Window":                 permits,
+		"Provisioning":                 permits,
+		"AllowSignIn":                  permits,
+		"EmailOptional":                permits,
+		"EmailVerification.Mode":       decides,
+		"EmailVerification.Expression": decides,
+		"EmailVerification.TrustIDP":   decides,
+		"Directory.Tenant":             permits,
+		"Directory.ClientID":           permits,
+		"Directory.ClientSecret":       permits,
+		"Directory.ByID":               permits,
 	}
 }
 
@@ -77,10 +121,21 @@ func TestEveryMemberIsClassified(t *testing.T) {
 func TestEveryMemberOfAConnectionIsKnown(t *testing.T) {
 	t.Parallel()
 	known := map[string]string{
-		"ID": keeps, "Enterprise": keeps, "Name": keeps, "Provider": keeps, "Revision": keeps, "CreatedAt": keeps,
-		"Metadata": keeps, "Shadow": keeps,
-		"Protocol": "fixed once the connection was live", "State": permits, "Keys": "ours, not theirs",
-		"Live": decides, "Draft": decides, "Previous": decides, "Trust": "what was decided about changes",
+		"ID":         keeps,
+		"Enterprise": keeps,
+		"Name":       keeps,
+		"Provider":   keeps,
+		"Revision":   keeps,
+		"CreatedAt":  keeps,
+		"Metadata":   keeps,
+		"Shadow":     keeps,
+		"Protocol":   "fixed once the connection was live",
+		"State":      permits,
+		"Keys":       "ours, not theirs",
+		"Live":       decides,
+		"Draft":      decides,
+		"Previous":   decides,
+		"Trust":      "what was decided about changes",
 	}
 	c := reflect.TypeFor[Connection]()
 	for i := range c.NumField() {
@@ -121,11 +176,14 @@ func leaves(t reflect.Type, prefix string) []leaf {
 		f := t.Field(i)
 		name := prefix + f.Name
 		inner := f.Type
-		for inner.Kind() == reflect.Pointer || inner.Kind() == reflect.Slice && inner.Elem().Kind() == reflect.Struct {
+		for inner.Kind() == reflect.Pointer ||
+			inner.Kind() == reflect.Slice && inner.Elem().Kind() == reflect.Struct {
 			inner = inner.Elem()
 		}
 		if inner.Kind() != reflect.Struct || inner == reflect.TypeFor[time.Time]() {
-			all = append(all, leaf{name, func(v reflect.Value) { alter(v.Field(i)) }})
+			all = append(all, leaf{name, func(v reflect.Value) {
+				alter(v.Field(i))
+			}})
 			continue
 		}
 		for _, below := range leaves(inner, name+".") {

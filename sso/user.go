@@ -9,7 +9,8 @@ type UserStatus string
 const (
 	UserActive      UserStatus = "active"
 	UserDeactivated UserStatus = "deactivated"
-	UserPending     UserStatus = "pending" // known by a sign-in, and not let in until an admin vouches, or decides about their login
+	// known by a sign-in, and not let in until an admin vouches, or decides about their login
+	UserPending UserStatus = "pending"
 )
 
 // User is our record of a person in one enterprise. What identifies them is

@@ -26,7 +26,10 @@ func ValidateKey(field, key string) []FieldError {
 	if keyPattern.MatchString(key) {
 		return nil
 	}
-	return []FieldError{{field, "Use 1 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit."}}
+	return []FieldError{{
+		field,
+		"Use 1 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit.",
+	}}
 }
 
 // ValidateName accepts a display name: not blank, at most MaxNameLength bytes,
@@ -77,9 +80,13 @@ func ValidEmail(s string) bool {
 }
 
 var (
-	emailLocal = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*[A-Za-z0-9!#$%&'*+/=?^_`{|}~-])?$")
+	emailLocal = regexp.MustCompile(
+		"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]*[A-Za-z0-9!#$%&'*+/=?^_`{|}~-])?$",
+	)
 	// Not (?i): to that, the Kelvin sign is a k and the long s an s.
-	domainPattern = regexp.MustCompile(`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$`)
+	domainPattern = regexp.MustCompile(
+		`^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)+$`,
+	)
 )
 
 // EmailDomain returns the lower-case domain of a valid address, "" otherwise.
@@ -93,7 +100,9 @@ func EmailDomain(email string) string {
 
 // ValidateDomain accepts a registrable-looking DNS name in lower case.
 func ValidateDomain(field, name string) []FieldError {
-	if domainPattern.MatchString(name) && name == strings.ToLower(name) && len(name) <= 253 {
+	if domainPattern.MatchString(name) &&
+		name == strings.ToLower(name) &&
+		len(name) <= 253 {
 		return nil
 	}
 	return []FieldError{{field, "Enter a domain such as example.com, in lower case."}}
@@ -107,11 +116,18 @@ const maxReturnTo = 9 << 10
 // read more as an origin than net/url does ("/\evil", "//evil", "/\t/evil"), so
 // everything but plain absolute paths is refused.
 func ReturnTo(raw string) string {
-	if len(raw) > maxReturnTo || !strings.HasPrefix(raw, "/") || strings.HasPrefix(raw, "//") || strings.ContainsFunc(raw, misread) {
+	if len(raw) > maxReturnTo ||
+		!strings.HasPrefix(raw, "/") ||
+		strings.HasPrefix(raw, "//") ||
+		strings.ContainsFunc(raw, misread) {
 		return "/"
 	}
 	u, err := url.Parse(raw)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" {
+	if err != nil ||
+		u.Scheme != "" ||
+		u.Host != "" ||
+		u.User != nil ||
+		u.Opaque != "" {
 		return "/"
 	}
 	if ambiguous(u.Path) { // decoded: "/%2f/evil" and "/%09/evil" are refused as well
@@ -125,7 +141,9 @@ func ReturnTo(raw string) string {
 func ambiguous(path string) bool {
 	hidden := func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }
 	return strings.HasPrefix(path, "//") || strings.ContainsFunc(path, hidden) ||
-		strings.Contains(path, "/..") || strings.Contains(path, "/./") || strings.HasSuffix(path, "/.")
+		strings.Contains(path, "/..") ||
+		strings.Contains(path, "/./") ||
+		strings.HasSuffix(path, "/.")
 }
 
 // misread reports whether browsers drop a character of an address, or take it

@@ -11,11 +11,19 @@ import (
 // still read, and stay green.
 func TestWarningOfBefore(t *testing.T) {
 	var r sso.TestResult
-	if err := json.Unmarshal([]byte(`{"warnings":["Groups: absent.",{"code":"groups_absent","want":"groups"}]}`), &r); err != nil {
+	if err := json.Unmarshal(
+		[]byte(`{"warnings":["Groups: absent.",{"code":"groups_absent","want":"groups"}]}`), &r,
+	); err != nil {
 		t.Fatal(err)
 	}
-	want := []sso.Warning{{Code: "note", Got: "Groups: absent.", Minor: true}, {Code: "groups_absent", Want: "groups"}}
-	if len(r.Warnings) != 2 || r.Warnings[0] != want[0] || r.Warnings[1] != want[1] || r.Warned() != 1 {
+	want := []sso.Warning{
+		{Code: "note", Got: "Groups: absent.", Minor: true},
+		{Code: "groups_absent", Want: "groups"},
+	}
+	if len(r.Warnings) != 2 ||
+		r.Warnings[0] != want[0] ||
+		r.Warnings[1] != want[1] ||
+		r.Warned() != 1 {
 		t.Errorf("%+v, %d", r.Warnings, r.Warned())
 	}
 }

@@ -16,8 +16,12 @@ func adminPassword(id sso.AdminID) place { return place{"admins.password", strin
 
 func (db *DB) scanAdmin(r engine.Row) (a sso.Admin, err error) {
 	var sealed string
-	err = r.Scan(&a.ID, &a.Login, &a.Name, &sealed, engine.JSON(&a.Passkeys), &a.Recovery, &a.Enterprise, &a.User,
-		engine.Time(&a.CreatedAt), engine.Time(&a.LastSignInAt), engine.Time(&a.DisabledAt))
+	err = r.Scan(
+		&a.ID, &a.Login, &a.Name, &sealed, engine.JSON(&a.Passkeys), &a.Recovery, &a.Enterprise,
+		&a.User,
+		engine.Time(&a.CreatedAt), engine.Time(&a.LastSignInAt),
+		engine.Time(&a.DisabledAt),
+	)
 	if err == nil {
 		a.Password, err = db.sealer.open(adminPassword(a.ID), sealed)
 	}
@@ -25,7 +29,9 @@ func (db *DB) scanAdmin(r engine.Row) (a sso.Admin, err error) {
 }
 
 func (db *DB) findAdmin(ctx context.Context, r engine.Reader, where string, args ...any) (sso.Admin, error) {
-	return found(engine.One(ctx, r, db.scanAdmin, "select "+adminColumns+" from admins where "+where, args...))
+	return found(engine.One(
+		ctx, r, db.scanAdmin, "select "+adminColumns+" from admins where "+where, args...,
+	))
 }
 
 // Admin returns one account.
@@ -37,7 +43,9 @@ func (db *DB) Admin(ctx context.Context, id sso.AdminID) (_ sso.Admin, err error
 // AdminByLogin returns the account of a login, whatever its letter case.
 func (db *DB) AdminByLogin(ctx context.Context, login string) (_ sso.Admin, err error) {
 	defer func() { doing(&err, "find admin by login") }()
-	return db.findAdmin(ctx, db.sql, "lower(login) = lower($1)", engine.Clean(login, sso.MaxLoginLength))
+	return db.findAdmin(
+		ctx, db.sql, "lower(login) = lower($1)", engine.Clean(login, sso.MaxLoginLength),
+	)
 }
 
 // AdminByUser returns the account that is tied to a user.
@@ -50,9 +58,12 @@ func (db *DB) AdminByUser(ctx context.Context, ent sso.EnterpriseID, user sso.Us
 func (db *DB) Admins(ctx context.Context, page sso.Page) (_ []sso.Admin, next string, err error) {
 	defer func() { doing(&err, "list admins") }()
 	w := &engine.Where{}
-	query := "select " + adminColumns + " from admins" + w.Page("id", page.Cursor, page.Size(), false)
+	query := "select " + adminColumns + " from admins" +
+		w.Page("id", page.Cursor, page.Size(), false)
 	all, err := engine.List(ctx, db.sql, db.scanAdmin, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(a sso.Admin) string { return string(a.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(a sso.Admin) string {
+		return string(a.ID)
+	})
 	return all, next, err
 }
 
@@ -72,13 +83,20 @@ func (db *DB) HasRecovery(ctx context.Context) (_ bool, err error) {
 // otherRecovery reports whether there is an enabled recovery admin other than
 // one; "" excludes none.
 func otherRecovery(ctx context.Context, r engine.Reader, than sso.AdminID) (bool, error) {
-	_, ok, err := engine.One(ctx, r, engine.ScanText, "select id from admins where recovery and disabled_at = 0 and id <> $1 limit 1", string(than))
+	_, ok, err := engine.One(
+		ctx, r, engine.ScanText,
+		"select id from admins where recovery and disabled_at = 0 and id <> $1 limit 1",
+		string(than),
+	)
 	return ok, err
 }
 
 func errLastRecovery() *sso.Error {
-	return &sso.Error{Kind: sso.Conflict, Code: "last_recovery_admin",
-		Public: "This is the last recovery admin. Make another one first, or nobody could get in if single sign-on fails."}
+	return &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   "last_recovery_admin",
+		Public: "This is the last recovery admin. Make another one first, or nobody could get in if single sign-on fails.",
+	}
 }
 
 func errLoginTaken() *sso.Error {
@@ -89,7 +107,14 @@ func errLoginTaken() *sso.Error {
 // runs inside the transaction. Disabling an account ends its sessions; a new
 // password ends all but the session keep. Removing the last enabled recovery
 // admin is Conflict "last_recovery_admin".
-func (db *DB) UpdateAdmin(ctx context.Context, by sso.Actor, id sso.AdminID, action string, keep sso.Hash, fn func(sso.Admin) (sso.Admin, error)) (result sso.Admin, err error) {
+func (db *DB) UpdateAdmin(
+	ctx context.Context,
+	by sso.Actor,
+	id sso.AdminID,
+	action string,
+	keep sso.Hash,
+	fn func(sso.Admin) (sso.Admin, error),
+) (result sso.Admin, err error) {
 	defer func() { doing(&err, "update admin") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
 		old, err := db.findAdmin(ctx, t, "id = $1", string(id))
@@ -131,9 +156,15 @@ func (t *tx) saveAdmin(ctx context.Context, by sso.Actor, action string, keep ss
 	if err != nil {
 		return err
 	}
-	_, err = t.Exec(ctx, `update admins set login = $2, name = $3, password = $4, passkeys = $5, recovery = $6, enterprise_id = $7, user_id = $8,
-		last_sign_in_at = $9, disabled_at = $10 where id = $1`, string(a.ID), a.Login, a.Name, t.db.sealer.seal(adminPassword(a.ID), a.Password),
-		string(passkeys), a.Recovery, string(a.Enterprise), string(a.User), engine.Micros(a.LastSignInAt), engine.Micros(a.DisabledAt))
+	_, err = t.Exec(
+		ctx,
+		`update admins set login = $2, name = $3, password = $4, passkeys = $5, recovery = $6, enterprise_id = $7, user_id = $8,
+		last_sign_in_at = $9, disabled_at = $10 where id = $1`,
+		string(a.ID), a.Login, a.Name,
+		t.db.sealer.seal(adminPassword(a.ID), a.Password),
+		string(passkeys), a.Recovery, string(a.Enterprise), string(a.User),
+		engine.Micros(a.LastSignInAt), engine.Micros(a.DisabledAt),
+	)
 	switch {
 	case engine.IsUnique(err) && a.User != old.User:
 		return taken("user_tied", "user", "Another admin account is tied to this person already.").Because(err)
@@ -143,8 +174,13 @@ func (t *tx) saveAdmin(ctx context.Context, by sso.Actor, action string, keep ss
 	if a.Password != old.Password || !a.DisabledAt.IsZero() {
 		t.Queue("delete from admin_sessions where admin_id = $1 and token <> $2", string(a.ID), keep.String())
 	}
-	return t.audit(ctx, by, action, string(a.ID), "login", a.Login, "recovery", changedFlag(old.Recovery, a.Recovery),
-		"enterprise", changedText(string(old.Enterprise), string(a.Enterprise)), "user", changedText(string(old.User), string(a.User)))
+	return t.audit(
+		ctx, by, action, string(a.ID), "login", a.Login, "recovery",
+		changedFlag(old.Recovery, a.Recovery),
+		"enterprise",
+		changedText(string(old.Enterprise), string(a.Enterprise)), "user",
+		changedText(string(old.User), string(a.User)),
+	)
 }
 
 // changedText returns the new text for an audit event, "" if it did not change.
@@ -158,7 +194,10 @@ func changedText(old, now string) string {
 const invitationColumns = "id, token, recovery, created_by, created_at, expires_at, used_at, admin_id"
 
 func scanInvitation(r engine.Row) (i sso.Invitation, err error) {
-	err = r.Scan(&i.ID, hexHash(&i.Token), &i.Recovery, &i.CreatedBy, engine.Time(&i.CreatedAt), engine.Time(&i.ExpiresAt), engine.Time(&i.UsedAt), &i.Admin)
+	err = r.Scan(
+		&i.ID, hexHash(&i.Token), &i.Recovery, &i.CreatedBy, engine.Time(&i.CreatedAt),
+		engine.Time(&i.ExpiresAt), engine.Time(&i.UsedAt), &i.Admin,
+	)
 	return i, err
 }
 
@@ -167,13 +206,21 @@ func scanInvitation(r engine.Row) (i sso.Invitation, err error) {
 func (db *DB) CreateInvitation(ctx context.Context, by sso.Actor, i sso.Invitation) (_ sso.Invitation, err error) {
 	defer func() { doing(&err, "create invitation") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
-		i.ID, i.CreatedAt, i.CreatedBy, i.UsedAt, i.Admin = sso.NewID[sso.InvitationID](t.now), t.now, by, time.Time{}, ""
+		i.ID, i.CreatedAt, i.CreatedBy, i.UsedAt, i.Admin = sso.NewID[sso.InvitationID](
+			t.now,
+		), t.now, by, time.Time{}, ""
 		if by == sso.ActorStart {
 			t.Queue("delete from invitations where created_by = $1 and used_at = 0", string(by))
 		}
-		t.Queue("insert into invitations ("+invitationColumns+") values ($1, $2, $3, $4, $5, $6, 0, '')",
-			string(i.ID), i.Token.String(), i.Recovery, string(by), engine.Micros(i.CreatedAt), engine.Micros(i.ExpiresAt))
-		return t.audit(ctx, by, "admin.invited", string(i.ID), "recovery", changedFlag(false, i.Recovery))
+		t.Queue(
+			"insert into invitations ("+invitationColumns+
+				") values ($1, $2, $3, $4, $5, $6, 0, '')",
+			string(i.ID), i.Token.String(), i.Recovery, string(by), engine.Micros(i.CreatedAt),
+			engine.Micros(i.ExpiresAt),
+		)
+		return t.audit(
+			ctx, by, "admin.invited", string(i.ID), "recovery", changedFlag(false, i.Recovery),
+		)
 	})
 	if err != nil {
 		return sso.Invitation{}, err
@@ -194,7 +241,10 @@ func (db *DB) Invitation(ctx context.Context, token sso.Hash) (_ sso.Invitation,
 }
 
 func openInvitation(ctx context.Context, r engine.Reader, token sso.Hash, now time.Time) (sso.Invitation, error) {
-	i, ok, err := engine.One(ctx, r, scanInvitation, "select "+invitationColumns+" from invitations where token = $1", token.String())
+	i, ok, err := engine.One(
+		ctx, r, scanInvitation, "select "+invitationColumns+" from invitations where token = $1",
+		token.String(),
+	)
 	if err == nil && (!ok || !i.UsedAt.IsZero() || !now.Before(i.ExpiresAt)) {
 		err = errInvitation()
 	}
@@ -212,14 +262,27 @@ func (db *DB) AcceptInvitation(ctx context.Context, token sso.Hash, a sso.Admin)
 			return err
 		}
 		a.ID, a.CreatedAt, a.Recovery = sso.NewID[sso.AdminID](t.now), t.now, i.Recovery
-		_, err = t.Exec(ctx, "insert into admins ("+adminColumns+") values ($1, $2, $3, $4, '[]', $5, '', '', $6, 0, 0)", string(a.ID), a.Login, a.Name,
-			t.db.sealer.seal(adminPassword(a.ID), a.Password), a.Recovery, engine.Micros(a.CreatedAt))
+		_, err = t.Exec(
+			ctx,
+			"insert into admins ("+adminColumns+") values ($1, $2, $3, $4, '[]', $5, '', '', $6, 0, 0)",
+			string(a.ID), a.Login, a.Name,
+			t.db.sealer.seal(adminPassword(a.ID), a.Password),
+			a.Recovery,
+			engine.Micros(a.CreatedAt),
+		)
 		if err != nil {
 			return ifTaken(err, errLoginTaken())
 		}
-		t.Queue("update invitations set used_at = $2, admin_id = $3 where id = $1", string(i.ID), engine.Micros(t.now), string(a.ID))
-		return t.audit(ctx, sso.Actor(a.ID), "admin.created", string(a.ID), "login", a.Login, "invitation", string(i.ID),
-			"invited_by", string(i.CreatedBy), "recovery", changedFlag(false, a.Recovery))
+		t.Queue(
+			"update invitations set used_at = $2, admin_id = $3 where id = $1",
+			string(i.ID), engine.Micros(t.now), string(a.ID),
+		)
+		return t.audit(
+			ctx, sso.Actor(a.ID), "admin.created", string(a.ID), "login", a.Login, "invitation",
+			string(i.ID),
+			"invited_by", string(i.CreatedBy), "recovery",
+			changedFlag(false, a.Recovery),
+		)
 	})
 	if err != nil {
 		return sso.Admin{}, err

@@ -32,7 +32,12 @@ const applicationColumns = "id, key, name, kind, definition, created_at"
 func scanApplication(r engine.Row) (a sso.Application, err error) {
 	var d applicationRow
 	err = r.Scan(&a.ID, &a.Key, &a.Name, &a.Kind, engine.JSON(&d), engine.Time(&a.CreatedAt))
-	a.Origins, a.Enterprises, a.Groups, a.Told, a.GroupsLimit, a.SignIn = d.Origins, d.Enterprises, d.Groups, d.Told, d.GroupsLimit, d.SignIn
+	a.Origins = d.Origins
+	a.Enterprises = d.Enterprises
+	a.Groups = d.Groups
+	a.Told = d.Told
+	a.GroupsLimit = d.GroupsLimit
+	a.SignIn = d.SignIn
 	a.PublicPaths, a.AllowPreflight = d.PublicPaths, d.Preflight
 	return a, err
 }
@@ -60,8 +65,11 @@ func (db *DB) CreateApplication(ctx context.Context, by sso.Actor, a sso.Applica
 	}
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
 		a.ID, a.CreatedAt = sso.NewID[sso.ApplicationID](t.now), t.now
-		_, err := t.Exec(ctx, "insert into applications ("+applicationColumns+") values ($1, $2, $3, $4, $5, $6)",
-			string(a.ID), a.Key, a.Name, string(a.Kind), definition, engine.Micros(a.CreatedAt))
+		_, err := t.Exec(
+			ctx,
+			"insert into applications ("+applicationColumns+") values ($1, $2, $3, $4, $5, $6)",
+			string(a.ID), a.Key, a.Name, string(a.Kind), definition, engine.Micros(a.CreatedAt),
+		)
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
@@ -73,9 +81,13 @@ func (db *DB) CreateApplication(ctx context.Context, by sso.Actor, a sso.Applica
 	return a, nil
 }
 
-func (t *tx) applicationChanged(ctx context.Context, by sso.Actor, action string, a sso.Application, definition string) error {
+func (t *tx) applicationChanged(
+	ctx context.Context, by sso.Actor, action string, a sso.Application, definition string,
+) error {
 	t.Queue("update counters set value = value + 1 where name = $1", applicationCounter)
-	return t.audit(ctx, by, action, string(a.ID), "key", a.Key, "name", a.Name, "definition", definition)
+	return t.audit(
+		ctx, by, action, string(a.ID), "key", a.Key, "name", a.Name, "definition", definition,
+	)
 }
 
 // Application returns one application.
@@ -85,16 +97,22 @@ func (db *DB) Application(ctx context.Context, id sso.ApplicationID) (_ sso.Appl
 }
 
 func findApplication(ctx context.Context, r engine.Reader, id sso.ApplicationID) (sso.Application, bool, error) {
-	return engine.One(ctx, r, scanApplication, "select "+applicationColumns+" from applications where id = $1", string(id))
+	return engine.One(
+		ctx, r, scanApplication, "select "+applicationColumns+" from applications where id = $1",
+		string(id),
+	)
 }
 
 // Applications lists all applications, oldest first.
 func (db *DB) Applications(ctx context.Context, page sso.Page) (_ []sso.Application, next string, err error) {
 	defer func() { doing(&err, "list applications") }()
 	w := &engine.Where{}
-	query := "select " + applicationColumns + " from applications" + w.Page("id", page.Cursor, page.Size(), false)
+	query := "select " + applicationColumns + " from applications" +
+		w.Page("id", page.Cursor, page.Size(), false)
 	all, err := engine.List(ctx, db.sql, scanApplication, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(a sso.Application) string { return string(a.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(a sso.Application) string {
+		return string(a.ID)
+	})
 	return all, next, err
 }
 
@@ -102,13 +120,18 @@ func (db *DB) Applications(ctx context.Context, page sso.Page) (_ []sso.Applicat
 // application.
 func (db *DB) ApplicationRevision(ctx context.Context) (_ int64, err error) {
 	defer func() { doing(&err, "read the revision of applications") }()
-	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select value from counters where name = $1", applicationCounter)
+	n, _, err := engine.One(
+		ctx, db.sql, engine.ScanNumber, "select value from counters where name = $1",
+		applicationCounter,
+	)
 	return n, err
 }
 
 // UpdateApplication changes an application; fn runs inside the transaction and
 // must not modify the lists it receives.
-func (db *DB) UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error)) (result sso.Application, err error) {
+func (db *DB) UpdateApplication(
+	ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error),
+) (result sso.Application, err error) {
 	defer func() { doing(&err, "update application") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
 		old, err := found(findApplication(ctx, t, id))
@@ -165,7 +188,11 @@ func groupsOf(groups *[]sso.PrincipalGroup) engine.ScanFunc {
 		}
 		*groups = make([]sso.PrincipalGroup, len(rows))
 		for i, r := range rows {
-			(*groups)[i] = sso.PrincipalGroup{ID: sso.GroupID(r[0]), Organization: r[1], Name: r[2]}
+			(*groups)[i] = sso.PrincipalGroup{
+				ID:           sso.GroupID(r[0]),
+				Organization: r[1],
+				Name:         r[2],
+			}
 		}
 		slices.SortFunc(*groups, sso.ComparePrincipalGroups)
 		return nil

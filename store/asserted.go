@@ -32,13 +32,17 @@ func (t *tx) sealIdentity(a sso.Attempt) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write the identity of %s: %w", a.ID, err)
 	}
-	return t.db.sealer.seal(place{attemptIdentity, string(a.ID), a.Enterprise}, sso.Secret(text)), nil
+	return t.db.sealer.seal(
+		place{attemptIdentity, string(a.ID), a.Enterprise}, sso.Secret(text),
+	), nil
 }
 
 // AssertedIdentities lists the newest attempts over a connection that have an
 // identity, for policies to be tried on. groups are those of the asserted names
 // that are a name or IdP name of a group, sorted.
-func (db *DB) AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int) (_ []sso.Attempt, groups []string, err error) {
+func (db *DB) AssertedIdentities(
+	ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int,
+) (_ []sso.Attempt, groups []string, err error) {
 	defer func() { doing(&err, "list what identity providers said") }()
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (a sso.Attempt, err error) {
 		var sealed string
@@ -48,7 +52,9 @@ func (db *DB) AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c ss
 		}
 		a.Identity, err = db.openIdentity(a, sealed)
 		return a, err
-	}, "select "+attemptColumns+", identity from attempts where enterprise_id = $1 and connection_id = $2 and identity <> '' order by id desc limit $3",
+	},
+		"select "+attemptColumns+
+			", identity from attempts where enterprise_id = $1 and connection_id = $2 and identity <> '' order by id desc limit $3",
 		string(ent), string(c), min(limit, 200))
 	if err != nil {
 		return nil, nil, err
@@ -58,9 +64,14 @@ func (db *DB) AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c ss
 		names = append(names, a.Groups.Names...)
 	}
 	slices.Sort(names)
-	groups, err = engine.List(ctx, db.sql, engine.ScanText, "select name from groups where enterprise_id = $1 and not is_default and name in ("+db.sql.Dialect.Values("$2")+`)
-		union select name from group_idp_names where enterprise_id = $1 and name in (`+db.sql.Dialect.Values("$2")+")",
-		string(ent), engine.JSONList(slices.Compact(names)))
+	groups, err = engine.List(
+		ctx, db.sql, engine.ScanText,
+		"select name from groups where enterprise_id = $1 and not is_default and name in ("+
+			db.sql.Dialect.Values("$2")+`)
+		union select name from group_idp_names where enterprise_id = $1 and name in (`+
+			db.sql.Dialect.Values("$2")+")",
+		string(ent), engine.JSONList(slices.Compact(names)),
+	)
 	slices.Sort(groups)
 	return all, groups, err
 }

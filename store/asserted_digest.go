@@ -26,10 +26,18 @@ func (r *loginRecord) saveAsserted() {
 	r.tx.Queue("update users set asserted_hash = $3, asserted_certain = $4 where enterprise_id = $1 and id = $2",
 		string(r.ent), string(r.user.ID), now.hash, now.certain)
 	if now.hash != r.digest.hash {
-		r.tx.Queue("delete from asserted_names where enterprise_id = $1 and user_id = $2 and name not in ("+r.tx.db.sql.Dialect.Values("$3")+")",
-			string(r.ent), string(r.user.ID), engine.JSONList(names))
-		r.tx.Queue("insert into asserted_names (enterprise_id, user_id, name) select $1, $2, n.value from ("+r.tx.db.sql.Dialect.Values("$3")+`) n where true
-			on conflict (enterprise_id, user_id, name) do nothing`, string(r.ent), string(r.user.ID), engine.JSONList(names))
+		r.tx.Queue(
+			"delete from asserted_names where enterprise_id = $1 and user_id = $2 and name not in ("+
+				r.tx.db.sql.Dialect.Values("$3")+")",
+			string(r.ent), string(r.user.ID), engine.JSONList(names),
+		)
+		r.tx.Queue(
+			"insert into asserted_names (enterprise_id, user_id, name) select $1, $2, n.value from ("+
+				r.tx.db.sql.Dialect.Values("$3")+`) n where true
+			on conflict (enterprise_id, user_id, name) do nothing`,
+			string(r.ent),
+			string(r.user.ID), engine.JSONList(names),
+		)
 	}
 }
 
@@ -43,10 +51,15 @@ func (r *loginRecord) newDigest() ([]string, assertedDigest) {
 	c := r.verdict.Memberships
 	asserted := c.Record.Asserted
 	nothing := asserted.State == sso.GroupsPartial && len(asserted.Names) == 0
-	if c.Record.Mode == "" || nothing || c.Record.Mode == sso.SyncKeep && c.Held == nil {
+	if c.Record.Mode == "" ||
+		nothing ||
+		c.Record.Mode == sso.SyncKeep && c.Held == nil {
 		return nil, assertedDigest{hash: r.digest.hash}
 	}
 	names := slices.Sorted(slices.Values(r.groups.possible))
 	sum := sha256.Sum256([]byte(strings.Join(names, "\x00")))
-	return names, assertedDigest{hash: hex.EncodeToString(sum[:16]), certain: certain(asserted.State)}
+	return names, assertedDigest{
+		hash:    hex.EncodeToString(sum[:16]),
+		certain: certain(asserted.State),
+	}
 }

@@ -40,7 +40,10 @@ func (t *tx) lockHead(ent sso.EnterpriseID) {
 // insertHead queues the head of a new chain, which this transaction then owns.
 func (t *tx) insertHead(ent sso.EnterpriseID) {
 	t.head = head{enterprise: ent, locked: true}
-	t.Queue("insert into audit_heads (enterprise_id, sequence, hash, mac) values ($1, 0, '', $2)", string(ent), t.db.headMAC(t.head))
+	t.Queue(
+		"insert into audit_heads (enterprise_id, sequence, hash, mac) values ($1, 0, '', $2)",
+		string(ent), t.db.headMAC(t.head),
+	)
 }
 
 // needHead makes sure that the head is locked; it returns NotFound if the
@@ -64,8 +67,13 @@ func (t *tx) audit(ctx context.Context, by sso.Actor, action, target string, det
 		return err
 	}
 	e := sso.AuditEvent{
-		ID: sso.NewID[sso.EventID](t.now), Enterprise: t.head.enterprise, Sequence: t.head.sequence + 1,
-		Actor: string(by), Action: action, Target: target, At: t.now,
+		ID:         sso.NewID[sso.EventID](t.now),
+		Enterprise: t.head.enterprise,
+		Sequence:   t.head.sequence + 1,
+		Actor:      string(by),
+		Action:     action,
+		Target:     target,
+		At:         t.now,
 	}
 	for i := 0; i+1 < len(detail); i += 2 {
 		if detail[i+1] == "" {
@@ -86,7 +94,8 @@ func (t *tx) audit(ctx context.Context, by sso.Actor, action, target string, det
 	}
 	t.Queue(`insert into audit_events (enterprise_id, sequence, id, actor, action, target, detail, at, hash)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		string(e.Enterprise), e.Sequence, string(e.ID), e.Actor, e.Action, e.Target, text, engine.Micros(e.At), e.Hash.String())
+		string(e.Enterprise), e.Sequence, string(e.ID), e.Actor, e.Action, e.Target, text,
+		engine.Micros(e.At), e.Hash.String())
 	t.head.sequence, t.head.hash, t.head.grown = e.Sequence, e.Hash, true
 	return nil
 }
@@ -121,7 +130,9 @@ func (db *DB) chain(before sso.Hash, e sso.AuditEvent) (sso.Hash, error) {
 		Target     string
 		Detail     map[string]string
 		At         int64
-	}{e.ID, e.Enterprise, e.Sequence, e.Actor, e.Action, e.Target, e.Detail, engine.Micros(e.At)})
+	}{
+		e.ID, e.Enterprise, e.Sequence, e.Actor, e.Action, e.Target, e.Detail, engine.Micros(e.At),
+	})
 	if err != nil {
 		return sso.Hash{}, fmt.Errorf("write an audit event down: %w", err)
 	}
@@ -142,13 +153,18 @@ func (db *DB) headMAC(h head) string {
 const eventColumns = "id, enterprise_id, sequence, actor, action, target, detail, at, hash"
 
 func scanEvent(r engine.Row) (e sso.AuditEvent, err error) {
-	err = r.Scan(&e.ID, &e.Enterprise, &e.Sequence, &e.Actor, &e.Action, &e.Target, engine.JSON(&e.Detail), engine.Time(&e.At), hexHash(&e.Hash))
+	err = r.Scan(
+		&e.ID, &e.Enterprise, &e.Sequence, &e.Actor, &e.Action, &e.Target, engine.JSON(&e.Detail),
+		engine.Time(&e.At), hexHash(&e.Hash),
+	)
 	return e, err
 }
 
 // AuditEvents lists the events of an enterprise, newest first; "" is the
 // instance.
-func (db *DB) AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, page sso.Page) (_ []sso.AuditEvent, next string, err error) {
+func (db *DB) AuditEvents(
+	ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, page sso.Page,
+) (_ []sso.AuditEvent, next string, err error) {
 	defer func() { doing(&err, "list audit events") }()
 	w := &engine.Where{}
 	w.And("enterprise_id = ", string(ent))
@@ -164,12 +180,15 @@ func (db *DB) AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.Audit
 	}
 	// Rows after the end of the chain are not its events.
 	w.Add(" and sequence <= (select sequence from audit_heads where enterprise_id = $1)")
-	query := "select " + eventColumns + " from audit_events" + w.Page("sequence", "", page.Size(), true)
+	query := "select " + eventColumns + " from audit_events" +
+		w.Page("sequence", "", page.Size(), true)
 	events, err := engine.List(ctx, db.sql, scanEvent, query, w.Args()...)
 	if err != nil {
 		return nil, "", err
 	}
-	events, next = engine.CutPage(events, page.Size(), func(e sso.AuditEvent) string { return strconv.FormatInt(e.Sequence, 10) })
+	events, next = engine.CutPage(events, page.Size(), func(e sso.AuditEvent) string {
+		return strconv.FormatInt(e.Sequence, 10)
+	})
 	return events, next, nil
 }
 
@@ -181,7 +200,9 @@ type BrokenChainError struct {
 }
 
 func (e *BrokenChainError) Error() string {
-	return fmt.Sprintf("audit chain of %q is broken at event %d: %s", e.Enterprise, e.Sequence, e.Reason)
+	return fmt.Sprintf(
+		"audit chain of %q is broken at event %d: %s", e.Enterprise, e.Sequence, e.Reason,
+	)
 }
 
 // VerifyAudit reads the whole chain of an enterprise and returns the number of
@@ -193,7 +214,9 @@ func (db *DB) VerifyAudit(ctx context.Context, ent sso.EnterpriseID) (events int
 	if err != nil {
 		return 0, err
 	}
-	broken := func(sequence int64, reason string) error { return &BrokenChainError{ent, sequence, reason} }
+	broken := func(sequence int64, reason string) error {
+		return &BrokenChainError{ent, sequence, reason}
+	}
 	if !hmac.Equal([]byte(mac), []byte(db.headMAC(end))) {
 		return 0, broken(end.sequence, "its end was changed")
 	}
@@ -218,7 +241,9 @@ func (db *DB) VerifyAudit(ctx context.Context, ent sso.EnterpriseID) (events int
 			last, more = e, true
 			events++
 			return nil
-		}, "select "+eventColumns+" from audit_events where enterprise_id = $1 and sequence > $2 and sequence <= $3 order by sequence limit 2000",
+		},
+			"select "+eventColumns+
+				" from audit_events where enterprise_id = $1 and sequence > $2 and sequence <= $3 order by sequence limit 2000",
 			string(ent), last.Sequence, end.sequence)
 		if err != nil {
 			return events, err

@@ -28,13 +28,21 @@ func (db *DB) setAside(ctx context.Context, ent sso.EnterpriseID) error {
 			return err
 		}
 		const columns = "enterprise_id, sequence, id, actor, action, target, detail, at, hash"
-		moved, err := t.Exec(ctx, "insert into audit_set_aside ("+columns+", found_at) select "+columns+
-			", $3 from audit_events where enterprise_id = $1 and sequence > $2", string(ent), t.head.sequence, engine.Micros(t.now))
+		moved, err := t.Exec(
+			ctx,
+			"insert into audit_set_aside ("+columns+", found_at) select "+columns+
+				", $3 from audit_events where enterprise_id = $1 and sequence > $2",
+			string(ent),
+			t.head.sequence, engine.Micros(t.now),
+		)
 		if err != nil || moved == 0 {
 			return err
 		}
 		t.Queue("delete from audit_events where enterprise_id = $1 and sequence > $2", string(ent), t.head.sequence)
-		if err := t.audit(ctx, sso.ActorSystem, "audit.rows_set_aside", string(ent), "rows", strconv.FormatInt(moved, 10)); err != nil {
+		if err := t.audit(
+			ctx, sso.ActorSystem, "audit.rows_set_aside", string(ent), "rows",
+			strconv.FormatInt(moved, 10),
+		); err != nil {
 			return err
 		}
 		return t.saveHead(ctx)
@@ -64,7 +72,8 @@ func (db *DB) AuditHeadsToLog(ctx context.Context, limit int) (heads []sso.Audit
 			heads = append(heads, logged)
 			return nil
 		}, `update audit_heads set logged = sequence
-			where enterprise_id in (select enterprise_id from audit_heads where sequence > logged order by enterprise_id limit $1`+t.db.sql.Dialect.SkipLocked+`)
+			where enterprise_id in (select enterprise_id from audit_heads where sequence > logged order by enterprise_id limit $1`+
+			t.db.sql.Dialect.SkipLocked+`)
 			returning enterprise_id, sequence, hash, mac`, limit)
 	})
 	return heads, err
@@ -73,7 +82,9 @@ func (db *DB) AuditHeadsToLog(ctx context.Context, limit int) (heads []sso.Audit
 // signHead returns the HMAC of a logged head under the key of the audit chains.
 func (db *DB) signHead(h sso.AuditHead) sso.Hash {
 	mac := hmac.New(sha256.New, db.auditKey)
-	fmt.Fprintf(mac, "logged head|%s|%d|%s|%d", h.Enterprise, h.Sequence, h.Hash, engine.Micros(h.At))
+	fmt.Fprintf(
+		mac, "logged head|%s|%d|%s|%d", h.Enterprise, h.Sequence, h.Hash, engine.Micros(h.At),
+	)
 	return sso.Hash(mac.Sum(nil))
 }
 
@@ -86,7 +97,9 @@ func (db *DB) VerifyLoggedHead(ctx context.Context, h sso.AuditHead) (err error)
 		return &BrokenChainError{h.Enterprise, h.Sequence, "the line was not signed with the key of this database"}
 	}
 	var hash sso.Hash
-	_, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (struct{}, error) { return struct{}{}, r.Scan(hexHash(&hash)) },
+	_, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (struct{}, error) {
+		return struct{}{}, r.Scan(hexHash(&hash))
+	},
 		"select hash from audit_events where enterprise_id = $1 and sequence = $2", string(h.Enterprise), h.Sequence)
 	switch {
 	case err != nil:
@@ -103,7 +116,11 @@ func (db *DB) VerifyLoggedHead(ctx context.Context, h sso.AuditHead) (err error)
 // if there is none. It reads the rows before it reads the end, so that an event
 // being written is never after it.
 func (db *DB) firstBehindEnd(ctx context.Context, ent sso.EnterpriseID) (int64, error) {
-	last, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select coalesce(max(sequence), 0) from audit_events where enterprise_id = $1", string(ent))
+	last, _, err := engine.One(
+		ctx, db.sql, engine.ScanNumber,
+		"select coalesce(max(sequence), 0) from audit_events where enterprise_id = $1",
+		string(ent),
+	)
 	if err != nil {
 		return 0, err
 	}
@@ -111,14 +128,21 @@ func (db *DB) firstBehindEnd(ctx context.Context, ent sso.EnterpriseID) (int64, 
 	if err != nil || last <= end.sequence {
 		return 0, err
 	}
-	first, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select coalesce(min(sequence), 0) from audit_events where enterprise_id = $1 and sequence > $2",
-		string(ent), end.sequence)
+	first, _, err := engine.One(
+		ctx, db.sql, engine.ScanNumber,
+		"select coalesce(min(sequence), 0) from audit_events where enterprise_id = $1 and sequence > $2",
+		string(ent), end.sequence,
+	)
 	return first, err
 }
 
 // countBeforeStart returns the number of rows of a chain with a sequence number before the
 // first.
 func (db *DB) countBeforeStart(ctx context.Context, ent sso.EnterpriseID) (int64, error) {
-	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, "select count(*) from audit_events where enterprise_id = $1 and sequence < 1", string(ent))
+	n, _, err := engine.One(
+		ctx, db.sql, engine.ScanNumber,
+		"select count(*) from audit_events where enterprise_id = $1 and sequence < 1",
+		string(ent),
+	)
 	return n, err
 }

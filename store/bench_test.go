@@ -33,9 +33,13 @@ func BenchmarkRecordLogin(b *testing.B) {
 				f := newFixture(b, fresh, size)
 				b.Run("unchanged", func(b *testing.B) { f.run(b, false, 1) })
 				b.Run("changed", func(b *testing.B) { f.run(b, true, 1) })
-				b.Run("unchanged/callers=32", func(b *testing.B) { f.run(b, false, 32) })
+				b.Run("unchanged/callers=32", func(b *testing.B) {
+					f.run(b, false, 32)
+				})
 				f.beside = 60
-				b.Run("unchanged/unmatched=60", func(b *testing.B) { f.run(b, false, 1) })
+				b.Run("unchanged/unmatched=60", func(b *testing.B) {
+					f.run(b, false, 1)
+				})
 			})
 		}
 	}
@@ -62,20 +66,35 @@ func newFixture(b *testing.B, fresh func(testing.TB) string, memberships int) *f
 		}
 	}
 	dsn := fresh(b)
-	f := &fixture{db: storetest.Open(b, dsn, store.Keyring{Current: store.NewKey()}, nil)}
+	f := &fixture{
+		db: storetest.Open(b, dsn, store.Keyring{Current: store.NewKey()}, nil),
+	}
 	var err error
-	f.ent, err = f.db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{Key: "acme", Name: "Acme"})
+	f.ent, err = f.db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{
+		Key:  "acme",
+		Name: "Acme",
+	})
 	check(err)
-	f.conn, err = f.db.CreateConnection(ctx, sso.ActorSystem, sso.Connection{Enterprise: f.ent.ID, Protocol: sso.SAML, State: sso.ConnectionEnabled})
+	f.conn, err = f.db.CreateConnection(ctx, sso.ActorSystem, sso.Connection{
+		Enterprise: f.ent.ID,
+		Protocol:   sso.SAML,
+		State:      sso.ConnectionEnabled,
+	})
 	check(err)
 	for i := range 3 {
-		o, err := f.db.CreateOrganization(ctx, sso.ActorSystem, sso.Organization{Enterprise: f.ent.ID, Key: fmt.Sprintf("org-%d", i)})
+		o, err := f.db.CreateOrganization(ctx, sso.ActorSystem, sso.Organization{
+			Enterprise: f.ent.ID,
+			Key:        fmt.Sprintf("org-%d", i),
+		})
 		check(err)
 		f.orgs = append(f.orgs, o)
 	}
 	for i := range 40 {
 		f.names = append(f.names, fmt.Sprintf("group-%d", i))
-		_, err := f.db.CreateGroup(ctx, sso.ActorSystem, f.ent.ID, sso.Group{Organization: f.orgs[i%3].ID, Name: f.names[i]})
+		_, err := f.db.CreateGroup(ctx, sso.ActorSystem, f.ent.ID, sso.Group{
+			Organization: f.orgs[i%3].ID,
+			Name:         f.names[i],
+		})
 		check(err)
 	}
 	storetest.Fill(b, dsn, f.ent.ID, f.orgs[0].ID, memberships)
@@ -96,12 +115,40 @@ func (f *fixture) run(b *testing.B, changed bool, callers int) {
 		}
 		attempt := sso.NewID[sso.AttemptID](now)
 		s := sso.SignIn{
-			Identity: sso.Identity{Connection: f.conn.ID, Subject: fmt.Sprint("bench-", person), Login: "bench", Email: "bench@acme.test", Name: "Bench",
-				Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: names}},
-			Replay:  sso.ReplayMark{Connection: f.conn.ID, ResponseID: string(attempt), Until: now.Add(time.Hour)},
-			Attempt: sso.Attempt{ID: attempt, Enterprise: f.ent.ID, Connection: f.conn.ID, Outcome: sso.OutcomeSucceeded, At: now},
-			Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: f.ent.ID, Connection: f.conn.ID,
-				Attempt: attempt, CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)},
+			Identity: sso.Identity{
+				Connection: f.conn.ID,
+				Subject:    fmt.Sprint("bench-", person),
+				Login:      "bench",
+				Email:      "bench@acme.test",
+				Name:       "Bench",
+				Groups: sso.AssertedGroups{
+					State: sso.GroupsValues,
+					Names: names,
+				},
+			},
+			Replay: sso.ReplayMark{
+				Connection: f.conn.ID,
+				ResponseID: string(attempt),
+				Until:      now.Add(time.Hour),
+			},
+			Attempt: sso.Attempt{
+				ID:         attempt,
+				Enterprise: f.ent.ID,
+				Connection: f.conn.ID,
+				Outcome:    sso.OutcomeSucceeded,
+				At:         now,
+			},
+			Session: sso.Session{
+				ID:          sso.NewID[sso.SessionID](now),
+				Token:       sso.NewSecret().Hash(),
+				Enterprise:  f.ent.ID,
+				Connection:  f.conn.ID,
+				Attempt:     attempt,
+				CreatedAt:   now,
+				LastSeenAt:  now,
+				IdleTimeout: time.Hour,
+				ExpiresAt:   now.Add(time.Hour),
+			},
 		}
 		if _, _, err := f.db.RecordLogin(ctx, s, storetest.Reset(s.Identity.Groups)); err != nil {
 			b.Error(err)
@@ -151,11 +198,33 @@ func BenchmarkPrincipal(b *testing.B) {
 	now := time.Now()
 	attempt := sso.NewID[sso.AttemptID](now)
 	s := sso.SignIn{
-		Identity: sso.Identity{Connection: f.conn.ID, Subject: "bench", Login: "bench"},
-		Replay:   sso.ReplayMark{Connection: f.conn.ID, ResponseID: "x", Until: now.Add(time.Hour)},
-		Attempt:  sso.Attempt{ID: attempt, Enterprise: f.ent.ID, Connection: f.conn.ID, At: now},
-		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: f.ent.ID, Connection: f.conn.ID,
-			Attempt: attempt, CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)},
+		Identity: sso.Identity{
+			Connection: f.conn.ID,
+			Subject:    "bench",
+			Login:      "bench",
+		},
+		Replay: sso.ReplayMark{
+			Connection: f.conn.ID,
+			ResponseID: "x",
+			Until:      now.Add(time.Hour),
+		},
+		Attempt: sso.Attempt{
+			ID:         attempt,
+			Enterprise: f.ent.ID,
+			Connection: f.conn.ID,
+			At:         now,
+		},
+		Session: sso.Session{
+			ID:          sso.NewID[sso.SessionID](now),
+			Token:       sso.NewSecret().Hash(),
+			Enterprise:  f.ent.ID,
+			Connection:  f.conn.ID,
+			Attempt:     attempt,
+			CreatedAt:   now,
+			LastSeenAt:  now,
+			IdleTimeout: time.Hour,
+			ExpiresAt:   now.Add(time.Hour),
+		},
 	}
 	if _, _, err := f.db.RecordLogin(b.Context(), s, storetest.Reset(s.Identity.Groups)); err != nil {
 		b.Fatal(err)

@@ -34,20 +34,29 @@ func (r *snapshotReader) readBrake() {
 		s, err := scanStop(row)
 		facts.Stops = append(facts.Stops, s)
 		return err
-	}, "select "+stopColumns+" from brake_stops where enterprise_id = $1 and connection_id = $2 order by cause, group_id", string(r.ent), string(r.conn))
+	},
+		"select "+stopColumns+
+			" from brake_stops where enterprise_id = $1 and connection_id = $2 order by cause, group_id",
+		string(r.ent), string(r.conn))
 	r.tx.QueueQuery(func(row engine.Row) error {
 		var s sso.BrakeSign
-		err := row.Scan(&s.User, &s.Kind, engine.JSON(&s.Groups), engine.JSON(&s.Names), engine.Time(&s.At))
+		err := row.Scan(
+			&s.User, &s.Kind, engine.JSON(&s.Groups), engine.JSON(&s.Names), engine.Time(&s.At),
+		)
 		facts.Signs = append(facts.Signs, s)
 		return err
-	}, "select user_id, kind, groups, names, at from brake_signs where enterprise_id = $1 and connection_id = $2 and at > $3 order by at desc, user_id limit $4",
+	},
+		"select user_id, kind, groups, names, at from brake_signs where enterprise_id = $1 and connection_id = $2 and at > $3 order by at desc, user_id limit $4",
 		string(r.ent), string(r.conn), engine.Micros(r.tx.now.Add(-signsKept)), int64(mostSigns))
 }
 
 const stopColumns = "cause, group_id, groups, at, since, last_at, allowed_until"
 
 func scanStop(r engine.Row) (s sso.BrakeStop, err error) {
-	err = r.Scan(&s.Cause, &s.Group, engine.JSON(&s.Groups), engine.Time(&s.At), engine.Time(&s.Since), engine.Time(&s.Last), engine.Time(&s.Until))
+	err = r.Scan(
+		&s.Cause, &s.Group, engine.JSON(&s.Groups), engine.Time(&s.At), engine.Time(&s.Since),
+		engine.Time(&s.Last), engine.Time(&s.Until),
+	)
 	return s, err
 }
 
@@ -72,15 +81,19 @@ func (r *snapshotReader) readLosses(user sso.UserID) {
 		err := row.Scan(&id, &l.People)
 		facts.Losses[id] = l
 		return err
-	}, `select n.value, (select count(*) from brake_losses l where l.enterprise_id = $1 and l.connection_id = $2 and l.group_id = n.value
+	},
+		`select n.value, (select count(*) from brake_losses l where l.enterprise_id = $1 and l.connection_id = $2 and l.group_id = n.value
 			and l.at > $3 and l.user_id <> $4) from (`+r.tx.db.sql.Dialect.Values("$5")+") n",
-		string(r.ent), string(r.conn), engine.Micros(r.tx.now.Add(-r.brake.Span())), string(user), engine.JSONList(leaving))
+		string(r.ent), string(r.conn), engine.Micros(r.tx.now.Add(-r.brake.Span())), string(user),
+		engine.JSONList(leaving))
 	if len(r.possible) > 0 {
 		r.tx.QueueQuery(func(row engine.Row) error {
 			name, err := engine.ScanText(row)
 			facts.Said = append(facts.Said, name)
 			return err
-		}, "select a.name from ("+r.tx.db.sql.Dialect.Values("$3")+") n cross join asserted_names a where a.enterprise_id = $1 and a.user_id = $2 and a.name = n.value",
+		},
+			"select a.name from ("+r.tx.db.sql.Dialect.Values("$3")+
+				") n cross join asserted_names a where a.enterprise_id = $1 and a.user_id = $2 and a.name = n.value",
 			string(r.ent), string(user), engine.JSONList(r.possible))
 	}
 }
@@ -114,7 +127,8 @@ func (r *snapshotReader) readMembers(ctx context.Context) error {
 			return err
 		}, `select count(*) from (select 1 from membership_history h where h.enterprise_id = $1 and h.group_id = $2
 				and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3) limit $4) few`,
-			string(r.ent), string(id), engine.Micros(r.tx.now.Add(-rules.Span())), int64((l.People+1)*100/rules.Share+1))
+			string(r.ent), string(id), engine.Micros(r.tx.now.Add(-rules.Span())),
+			int64((l.People+1)*100/rules.Share+1))
 	}
 	return r.tx.Flush(ctx)
 }
@@ -129,15 +143,23 @@ func (r *loginRecord) noteBrake(ctx context.Context) error {
 	}
 	r.noteLosses(note, held == nil)
 	for _, s := range note.Ended {
-		r.tx.Queue("delete from brake_stops where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4",
-			string(r.ent), string(r.groups.conn), string(s.Cause), string(s.Group))
-		if err := r.tx.audit(ctx, sso.ActorSystem, "brake.ended", string(r.groups.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.signIn.Attempt.ID)); err != nil {
+		r.tx.Queue(
+			"delete from brake_stops where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4",
+			string(r.ent), string(r.groups.conn), string(s.Cause), string(s.Group),
+		)
+		if err := r.tx.audit(
+			ctx, sso.ActorSystem, "brake.ended", string(r.groups.conn), "cause", string(s.Cause),
+			"group", string(s.Group), "attempt", string(r.signIn.Attempt.ID),
+		); err != nil {
 			return err
 		}
 	}
 	if held != nil {
-		r.tx.Queue("update brake_stops set last_at = $5 where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4 and allowed_until = 0",
-			string(r.ent), string(r.groups.conn), string(held.Cause), string(held.Group), engine.Micros(r.tx.now))
+		r.tx.Queue(
+			"update brake_stops set last_at = $5 where enterprise_id = $1 and connection_id = $2 and cause = $3 and group_id = $4 and allowed_until = 0",
+			string(r.ent), string(r.groups.conn), string(held.Cause), string(held.Group),
+			engine.Micros(r.tx.now),
+		)
 	}
 	for _, s := range note.Begun {
 		if err := r.beginStop(ctx, s); err != nil {
@@ -156,28 +178,37 @@ func (r *loginRecord) noteSign(s sso.BrakeSign) error {
 	if err != nil {
 		return fmt.Errorf("write a sign of the brake: %w", err)
 	}
-	r.tx.Queue(`insert into brake_signs (enterprise_id, connection_id, user_id, kind, groups, names, at) values ($1, $2, $3, $4, $5, $6, $7)
+	r.tx.Queue(
+		`insert into brake_signs (enterprise_id, connection_id, user_id, kind, groups, names, at) values ($1, $2, $3, $4, $5, $6, $7)
 		on conflict (enterprise_id, connection_id, user_id) do update
 			set kind = excluded.kind, groups = excluded.groups, names = excluded.names, at = excluded.at`,
-		string(r.ent), string(r.groups.conn), string(r.user.ID), string(s.Kind), groups, names, engine.Micros(r.tx.now))
+		string(r.ent), string(r.groups.conn), string(r.user.ID), string(s.Kind), groups, names,
+		engine.Micros(r.tx.now),
+	)
 	return nil
 }
 
 func (r *loginRecord) noteLosses(note sso.BrakeNote, done bool) {
 	for _, m := range note.Losses {
 		sign := note.Sign.Kind.Lost() && slices.Contains(note.Sign.Groups, m.Group)
-		r.tx.Queue(`insert into brake_losses (enterprise_id, connection_id, group_id, user_id, source, sign, done, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
+		r.tx.Queue(
+			`insert into brake_losses (enterprise_id, connection_id, group_id, user_id, source, sign, done, at) values ($1, $2, $3, $4, $5, $6, $7, $8)
 			on conflict (enterprise_id, connection_id, group_id, user_id) do update
 				set source = excluded.source, sign = excluded.sign, done = excluded.done, at = excluded.at`,
-			string(r.ent), string(r.groups.conn), string(m.Group), string(r.user.ID), string(m.Source), sign, done, engine.Micros(r.tx.now))
+			string(r.ent), string(r.groups.conn), string(m.Group), string(r.user.ID),
+			string(m.Source), sign, done, engine.Micros(r.tx.now),
+		)
 	}
 	if added := r.verdict.Memberships.Add; len(added) > 0 && !r.isNew {
 		ids := make([]string, len(added))
 		for i, m := range added {
 			ids[i] = string(m.Group)
 		}
-		r.tx.Queue("delete from brake_losses where enterprise_id = $1 and connection_id = $2 and user_id = $3 and group_id in ("+r.tx.db.sql.Dialect.Values("$4")+")",
-			string(r.ent), string(r.groups.conn), string(r.user.ID), engine.JSONList(ids))
+		r.tx.Queue(
+			"delete from brake_losses where enterprise_id = $1 and connection_id = $2 and user_id = $3 and group_id in ("+
+				r.tx.db.sql.Dialect.Values("$4")+")",
+			string(r.ent), string(r.groups.conn), string(r.user.ID), engine.JSONList(ids),
+		)
 	}
 }
 
@@ -189,16 +220,27 @@ func (r *loginRecord) beginStop(ctx context.Context, s sso.BrakeStop) error {
 	if err != nil {
 		return fmt.Errorf("write a stop of the brake: %w", err)
 	}
-	r.tx.Queue("insert into brake_stops (enterprise_id, connection_id, "+stopColumns+`) values ($1, $2, $3, $4, $5, $6, $7, $6, 0)
+	r.tx.Queue(
+		"insert into brake_stops (enterprise_id, connection_id, "+stopColumns+
+			`) values ($1, $2, $3, $4, $5, $6, $7, $6, 0)
 		on conflict (enterprise_id, connection_id, cause, group_id) do update
 			set groups = excluded.groups, at = excluded.at, since = excluded.since, last_at = excluded.last_at, allowed_until = 0`,
-		string(r.ent), string(r.groups.conn), string(s.Cause), string(s.Group), groups, engine.Micros(s.At), engine.Micros(s.Since))
+		string(r.ent), string(r.groups.conn), string(s.Cause), string(s.Group), groups,
+		engine.Micros(s.At), engine.Micros(s.Since),
+	)
 	if s.Cause == sso.HeldNamesChanged {
-		r.tx.Queue(`update held_syncs set cause = $4, group_id = '' where enterprise_id = $1 and connection_id = $2 and state = 'waiting' and at >= $3
+		r.tx.Queue(
+			`update held_syncs set cause = $4, group_id = '' where enterprise_id = $1 and connection_id = $2 and state = 'waiting' and at >= $3
 			and (cause = $5 or cause = $6 and user_id in (select b.user_id from brake_signs b
 				where b.enterprise_id = $1 and b.connection_id = $2 and b.kind in ($7, $8) and b.at >= $3))`,
-			string(r.ent), string(r.groups.conn), engine.Micros(s.Since), string(s.Cause), string(sso.HeldMatchesNothing), string(sso.HeldGroupShare),
-			string(sso.SignRenamed), string(sso.SignNothing))
+			string(r.ent), string(r.groups.conn), engine.Micros(s.Since), string(s.Cause),
+			string(sso.HeldMatchesNothing), string(sso.HeldGroupShare),
+			string(sso.SignRenamed),
+			string(sso.SignNothing),
+		)
 	}
-	return r.tx.audit(ctx, sso.ActorSystem, "brake.began", string(r.groups.conn), "cause", string(s.Cause), "group", string(s.Group), "attempt", string(r.signIn.Attempt.ID))
+	return r.tx.audit(
+		ctx, sso.ActorSystem, "brake.began", string(r.groups.conn), "cause", string(s.Cause),
+		"group", string(s.Group), "attempt", string(r.signIn.Attempt.ID),
+	)
 }

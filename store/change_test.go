@@ -85,7 +85,9 @@ func TestRevocationsAreReadBesideAFullPool(t *testing.T) {
 		releases = append(releases, lockAuditHead(t, dsn, ent))
 	}
 	for _, ent := range slices.Concat(busy, busy) {
-		done.Go(func() { _, _ = db.UpdateEnterprise(patient, sso.ActorOperator, ent, rename) })
+		done.Go(func() {
+			_, _ = db.UpdateEnterprise(patient, sso.ActorOperator, ent, rename)
+		})
 	}
 	defer func() {
 		for _, release := range releases {
@@ -148,7 +150,9 @@ func TestStalledLane(t *testing.T) {
 	begun := time.Now()
 	for range changes {
 		done.Go(func() {
-			if _, err := db.UpdateEnterprise(t.Context(), sso.ActorOperator, ent, rename); sso.KindOf(err) != sso.Unavailable {
+			if _, err := db.UpdateEnterprise(
+				t.Context(), sso.ActorOperator, ent, rename,
+			); sso.KindOf(err) != sso.Unavailable {
 				t.Errorf("a change that is not answered: %v", err)
 			}
 		})
@@ -165,7 +169,10 @@ func TestStalledLane(t *testing.T) {
 
 func newEnterprise(t *testing.T, db *store.DB, key string) sso.EnterpriseID {
 	t.Helper()
-	ent, err := db.CreateEnterprise(t.Context(), sso.ActorOperator, sso.Enterprise{Key: key, Name: key})
+	ent, err := db.CreateEnterprise(t.Context(), sso.ActorOperator, sso.Enterprise{
+		Key:  key,
+		Name: key,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +193,9 @@ func lockAuditHead(t *testing.T, dsn string, ent sso.EnterpriseID) (release func
 		t.Fatal(err)
 	}
 	var sequence int64
-	if err := tx.QueryRow("select sequence from audit_heads where enterprise_id = $1 for update", string(ent)).Scan(&sequence); err != nil {
+	if err := tx.QueryRow(
+		"select sequence from audit_heads where enterprise_id = $1 for update", string(ent),
+	).Scan(&sequence); err != nil {
 		t.Fatal(err)
 	}
 	release = sync.OnceFunc(func() { _ = tx.Rollback() })

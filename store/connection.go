@@ -23,13 +23,19 @@ func (db *DB) CreateConnection(ctx context.Context, by sso.Actor, c sso.Connecti
 		if err != nil {
 			return err
 		}
-		t.Queue(`insert into connections (enterprise_id, id, name, protocol, provider, state, revision, live, live_secret, draft, draft_secret,
+		t.Queue(
+			`insert into connections (enterprise_id, id, name, protocol, provider, state, revision, live, live_secret, draft, draft_secret,
 				previous, previous_secret, metadata_url, metadata_checked_at, metadata_error, live_directory, draft_directory, previous_directory, shadow_since,
 				trust, trust_asked, created_at)
-			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`, append(s, engine.Micros(c.CreatedAt))...)
+			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`,
+			append(s, engine.Micros(c.CreatedAt))...,
+		)
 		t.saveKeys(c)
 		t.seeCertificates(c)
-		return t.audit(ctx, by, "connection.created", string(c.ID), "name", c.Name, "protocol", string(c.Protocol))
+		return t.audit(
+			ctx, by, "connection.created", string(c.ID), "name", c.Name, "protocol",
+			string(c.Protocol),
+		)
 	})
 	if err != nil {
 		return sso.Connection{}, err
@@ -47,15 +53,22 @@ func (db *DB) Connection(ctx context.Context, ent sso.EnterpriseID, id sso.Conne
 // identity provider responds to names the connection only.
 func (db *DB) ConnectionByID(ctx context.Context, id sso.ConnectionID) (_ sso.Connection, err error) {
 	defer func() { doing(&err, "find connection") }()
-	ent, err := found(engine.One(ctx, db.sql, engine.ScanText, "select enterprise_id from connections where id = $1", string(id)))
+	ent, err := found(engine.One(
+		ctx, db.sql, engine.ScanText, "select enterprise_id from connections where id = $1",
+		string(id),
+	))
 	if err != nil {
 		return sso.Connection{}, err
 	}
 	return found(db.findConnection(ctx, db.sql, sso.EnterpriseID(ent), id))
 }
 
-func (db *DB) findConnection(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error) {
-	all, err := db.listConnections(ctx, r, "where c.enterprise_id = $1 and c.id = $2", string(ent), string(id))
+func (db *DB) findConnection(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, bool, error) {
+	all, err := db.listConnections(
+		ctx, r, "where c.enterprise_id = $1 and c.id = $2", string(ent), string(id),
+	)
 	if err != nil || len(all) == 0 {
 		return sso.Connection{}, false, err
 	}
@@ -87,8 +100,14 @@ func (db *DB) ConnectionsToRefresh(ctx context.Context, checkedBefore time.Time)
 // enabled. Shadow mode starts anew with another draft and ends without one. If
 // Trust.Since changes, operators' accounts are unlinked from users of the
 // connection.
-func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
-	fn func(sso.Connection) (sso.Connection, error)) (result sso.Connection, err error) {
+func (db *DB) UpdateConnection(
+	ctx context.Context,
+	by sso.Actor,
+	ent sso.EnterpriseID,
+	id sso.ConnectionID,
+	action string,
+	fn func(sso.Connection) (sso.Connection, error),
+) (result sso.Connection, err error) {
 	defer func() { doing(&err, "update connection") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		old, err := found(db.findConnection(ctx, t, ent, id))
@@ -99,7 +118,10 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		if err != nil {
 			return err
 		}
-		c.ID, c.Enterprise, c.CreatedAt, c.Revision = old.ID, old.Enterprise, old.CreatedAt, old.Revision+1
+		c.ID = old.ID
+		c.Enterprise = old.Enterprise
+		c.CreatedAt = old.CreatedAt
+		c.Revision = old.Revision + 1
 		if old.Live != nil {
 			c.Protocol = old.Protocol
 		}
@@ -109,16 +131,24 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 		if err != nil {
 			return err
 		}
-		t.Queue(`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
+		t.Queue(
+			`update connections set name = $3, protocol = $4, provider = $5, state = $6, revision = $7, live = $8, live_secret = $9,
 				draft = $10, draft_secret = $11, previous = $12, previous_secret = $13, metadata_url = $14, metadata_checked_at = $15, metadata_error = $16,
 				live_directory = $17, draft_directory = $18, previous_directory = $19, shadow_since = $20, trust = $21, trust_asked = $22,
 				metadata_failing_since = `+failingSince("$16", "$15")+`
-			where enterprise_id = $1 and id = $2`, s...)
+			where enterprise_id = $1 and id = $2`,
+			s...,
+		)
 		t.Queue("delete from connection_keys where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
 		t.saveKeys(c)
 		t.seeCertificates(c)
-		if old.Live != nil && c.Live != nil && old.Live.Mapping.Subject != c.Live.Mapping.Subject {
-			t.Queue("update identities set subject = null where enterprise_id = $1 and connection_id = $2", string(ent), string(id))
+		if old.Live != nil &&
+			c.Live != nil &&
+			old.Live.Mapping.Subject != c.Live.Mapping.Subject {
+			t.Queue(
+				"update identities set subject = null where enterprise_id = $1 and connection_id = $2",
+				string(ent), string(id),
+			)
 		}
 		if !old.Trust.Since.Equal(c.Trust.Since) {
 			if err := t.unlinkAdmins(ctx, by, ent, id); err != nil {
@@ -131,7 +161,13 @@ func (db *DB) UpdateConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 			}
 		}
 		result = c
-		return t.audit(ctx, by, action, string(id), append(changedDefaults(old.Live, c.Live), "name", c.Name, "state", string(c.State))...)
+		return t.audit(
+			ctx,
+			by,
+			action,
+			string(id),
+			append(changedDefaults(old.Live, c.Live), "name", c.Name, "state", string(c.State))...,
+		)
 	})
 	if err != nil {
 		return sso.Connection{}, err
@@ -156,28 +192,41 @@ func (t *tx) switchOff(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, 
 
 // failingSince returns the time of the first of consecutive failures.
 func failingSince(failure, checked string) string {
-	return "case when " + failure + " = '' then 0 when metadata_failing_since = 0 then " + checked + " else metadata_failing_since end"
+	return "case when " + failure + " = '' then 0 when metadata_failing_since = 0 then " + checked +
+		" else metadata_failing_since end"
 }
 
 // SetMetadataStatus records the outcome of a metadata refresh. Revision stays,
 // and there is no audit event.
-func (db *DB) SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s sso.MetadataStatus) (err error) {
+func (db *DB) SetMetadataStatus(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s sso.MetadataStatus,
+) (err error) {
 	defer func() { doing(&err, "record metadata refresh") }()
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
-		return t.ExecOne(ctx, errMissing(), "update connections set metadata_checked_at = $3, metadata_error = $4, metadata_failing_since = "+failingSince("$4", "$3")+" where enterprise_id = $1 and id = $2",
-			string(ent), string(id), engine.Micros(s.CheckedAt), engine.Clean(s.Error, maxDetail))
+		return t.ExecOne(
+			ctx, errMissing(),
+			"update connections set metadata_checked_at = $3, metadata_error = $4, metadata_failing_since = "+
+				failingSince("$4", "$3")+" where enterprise_id = $1 and id = $2",
+			string(ent), string(id), engine.Micros(s.CheckedAt), engine.Clean(s.Error, maxDetail),
+		)
 	})
 }
 
 // DeleteConnection deletes a connection with its identities, ends its sessions
 // and discards its held syncs. The users stay. allow, if not nil, is called in
 // the transaction with the users who depend on the connection; its error aborts.
-func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, allow func(sso.ConnectionReach) error) (err error) {
+func (db *DB) DeleteConnection(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, allow func(sso.ConnectionReach) error,
+) (err error) {
 	defer func() { doing(&err, "delete connection") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		name, err := found(engine.One(ctx, t, engine.ScanText, "select name from connections where enterprise_id = $1 and id = $2", string(ent), string(id)))
+		name, err := found(engine.One(
+			ctx, t, engine.ScanText,
+			"select name from connections where enterprise_id = $1 and id = $2",
+			string(ent), string(id),
+		))
 		if err != nil {
 			return err
 		}
@@ -211,7 +260,11 @@ func (db *DB) DeleteConnection(ctx context.Context, by sso.Actor, ent sso.Enterp
 
 // endSessionsOf ends sessions, pending logins and waiting codes of a connection.
 func (t *tx) endSessionsOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error {
-	ids, err := engine.List(ctx, t, engine.ScanText, "delete from sessions where enterprise_id = $1 and connection_id = $2 returning id", string(ent), string(id))
+	ids, err := engine.List(
+		ctx, t, engine.ScanText,
+		"delete from sessions where enterprise_id = $1 and connection_id = $2 returning id",
+		string(ent), string(id),
+	)
 	if err != nil {
 		return err
 	}
@@ -221,14 +274,24 @@ func (t *tx) endSessionsOf(ctx context.Context, by sso.Actor, ent sso.Enterprise
 // Certificates lists the certificates that an identity provider signed or may
 // sign with, last used first. Certificates that are no longer trusted stay
 // listed.
-func (db *DB) Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (_ []sso.CertificateUse, err error) {
+func (db *DB) Certificates(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+) (_ []sso.CertificateUse, err error) {
 	defer func() { doing(&err, "list certificates") }()
-	if _, err := found(engine.One(ctx, db.sql, engine.ScanText, "select name from connections where enterprise_id = $1 and id = $2", string(ent), string(id))); err != nil {
+	if _, err := found(engine.One(
+		ctx, db.sql, engine.ScanText,
+		"select name from connections where enterprise_id = $1 and id = $2",
+		string(ent), string(id),
+	)); err != nil {
 		return nil, err
 	}
 	return engine.List(ctx, db.sql, func(r engine.Row) (c sso.CertificateUse, err error) {
-		err = r.Scan(&c.Fingerprint, &c.Source, engine.Time(&c.FirstSeen), engine.Time(&c.LastSeen), engine.Time(&c.LastUsed))
+		err = r.Scan(
+			&c.Fingerprint, &c.Source, engine.Time(&c.FirstSeen), engine.Time(&c.LastSeen),
+			engine.Time(&c.LastUsed),
+		)
 		return c, err
-	}, `select fingerprint, source, first_seen, last_seen, last_used from certificates where enterprise_id = $1 and connection_id = $2
+	},
+		`select fingerprint, source, first_seen, last_seen, last_used from certificates where enterprise_id = $1 and connection_id = $2
 		order by last_used desc, fingerprint`, string(ent), string(id))
 }

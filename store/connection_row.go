@@ -41,10 +41,14 @@ func (db *DB) sealVersion(columns [2]string, c sso.Connection, cfg *sso.Config) 
 	}
 	v := version{text: text}
 	if cfg.OIDC != nil {
-		v.secret = db.sealer.seal(place{columns[0], string(c.ID), c.Enterprise}, cfg.OIDC.ClientSecret)
+		v.secret = db.sealer.seal(
+			place{columns[0], string(c.ID), c.Enterprise}, cfg.OIDC.ClientSecret,
+		)
 	}
 	if cfg.Directory != nil {
-		v.directory = db.sealer.seal(place{columns[1], string(c.ID), c.Enterprise}, cfg.Directory.ClientSecret)
+		v.directory = db.sealer.seal(
+			place{columns[1], string(c.ID), c.Enterprise}, cfg.Directory.ClientSecret,
+		)
 	}
 	return v, nil
 }
@@ -97,10 +101,14 @@ func (t *tx) connectionRow(c sso.Connection) ([]any, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the trust of %s: %w", c.ID, err)
 	}
-	return []any{string(c.Enterprise), string(c.ID), c.Name, string(c.Protocol), string(c.Provider), string(c.State), c.Revision,
+	return []any{
+		string(c.Enterprise), string(c.ID), c.Name, string(c.Protocol), string(c.Provider),
+		string(c.State), c.Revision,
 		live.text, live.secret, draft.text, draft.secret, previous.text, previous.secret,
-		metadataURL, engine.Micros(c.Metadata.CheckedAt), engine.Clean(c.Metadata.Error, maxDetail), live.directory, draft.directory, previous.directory, engine.Micros(c.Shadow),
-		trust, asked}, nil
+		metadataURL, engine.Micros(c.Metadata.CheckedAt), engine.Clean(c.Metadata.Error, maxDetail),
+		live.directory, draft.directory, previous.directory, engine.Micros(c.Shadow),
+		trust, asked,
+	}, nil
 }
 
 // nameKeys sets the ID of keys that have none.
@@ -117,9 +125,16 @@ func (t *tx) nameKeys(keys []sso.KeyPair) []sso.KeyPair {
 // saveKeys queues the keys that are not stored yet.
 func (t *tx) saveKeys(c sso.Connection) {
 	for i, k := range c.Keys {
-		t.Queue("insert into connection_keys (enterprise_id, connection_id, id, position, certificate, private, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
-			string(c.Enterprise), string(c.ID), string(k.ID), int64(i), base64.StdEncoding.EncodeToString(k.Certificate),
-			t.db.sealer.seal(place{privateKey, string(k.ID), c.Enterprise}, k.Private), engine.Micros(k.CreatedAt))
+		t.Queue(
+			"insert into connection_keys (enterprise_id, connection_id, id, position, certificate, private, created_at) values ($1, $2, $3, $4, $5, $6, $7)",
+			string(c.Enterprise),
+			string(c.ID),
+			string(k.ID),
+			int64(i),
+			base64.StdEncoding.EncodeToString(k.Certificate),
+			t.db.sealer.seal(place{privateKey, string(k.ID), c.Enterprise}, k.Private),
+			engine.Micros(k.CreatedAt),
+		)
 	}
 }
 
@@ -131,10 +146,13 @@ func (t *tx) seeCertificates(c sso.Connection) {
 			continue
 		}
 		for _, cert := range cfg.SAML.Certificates {
-			t.Queue(`insert into certificates (enterprise_id, connection_id, fingerprint, source, first_seen, last_seen, last_used)
+			t.Queue(
+				`insert into certificates (enterprise_id, connection_id, fingerprint, source, first_seen, last_seen, last_used)
 				values ($1, $2, $3, $4, $5, $5, 0)
 				on conflict (enterprise_id, connection_id, fingerprint) do update set source = excluded.source, last_seen = excluded.last_seen`,
-				string(c.Enterprise), string(c.ID), cert.Fingerprint(), string(cert.Source), engine.Micros(t.now))
+				string(c.Enterprise), string(c.ID), cert.Fingerprint(), string(cert.Source),
+				engine.Micros(t.now),
+			)
 		}
 	}
 }
@@ -146,22 +164,38 @@ const selectConnections = `select c.id, c.enterprise_id, c.name, c.protocol, c.p
 
 // listConnections reads connections with their keys: one row for each key, or one
 // row for a connection without.
-func (db *DB) listConnections(ctx context.Context, r engine.Reader, where string, args ...any) ([]sso.Connection, error) {
+func (db *DB) listConnections(
+	ctx context.Context, r engine.Reader, where string, args ...any,
+) ([]sso.Connection, error) {
 	var all []sso.Connection
 	err := r.Query(ctx, func(r engine.Row) error {
 		var c sso.Connection
-		live, draft, previous := version{columns: liveSecrets()}, version{columns: draftSecrets()}, version{columns: previousSecrets()}
+		live := version{columns: liveSecrets()}
+		draft := version{columns: draftSecrets()}
+		previous := version{columns: previousSecrets()}
 		var k sso.KeyPair
 		var certificate, private string
-		err := r.Scan(&c.ID, &c.Enterprise, &c.Name, &c.Protocol, &c.Provider, &c.State, &c.Revision, &live.text, &live.secret,
-			&draft.text, &draft.secret, &previous.text, &previous.secret, &live.directory, &draft.directory, &previous.directory, engine.Time(&c.Metadata.CheckedAt), &c.Metadata.Error, engine.Time(&c.Metadata.FailingSince), engine.Time(&c.Shadow),
-			engine.JSON(&c.Trust), engine.Time(&c.CreatedAt),
-			&k.ID, &certificate, &private, engine.Time(&k.CreatedAt))
+		err := r.Scan(
+			&c.ID, &c.Enterprise, &c.Name, &c.Protocol, &c.Provider, &c.State, &c.Revision,
+			&live.text, &live.secret,
+			&draft.text, &draft.secret, &previous.text, &previous.secret,
+			&live.directory,
+			&draft.directory, &previous.directory,
+			engine.Time(&c.Metadata.CheckedAt), &c.Metadata.Error,
+			engine.Time(&c.Metadata.FailingSince), engine.Time(&c.Shadow),
+			engine.JSON(&c.Trust),
+			engine.Time(&c.CreatedAt),
+			&k.ID, &certificate, &private, engine.Time(&k.CreatedAt),
+		)
 		if err != nil {
 			return err
 		}
 		if len(all) == 0 || all[len(all)-1].ID != c.ID {
-			for v, into := range map[version]**sso.Config{live: &c.Live, draft: &c.Draft, previous: &c.Previous} {
+			for v, into := range map[version]**sso.Config{
+				live:     &c.Live,
+				draft:    &c.Draft,
+				previous: &c.Previous,
+			} {
 				if *into, err = db.openVersion(v, c); err != nil {
 					return err
 				}

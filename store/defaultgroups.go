@@ -10,16 +10,21 @@ import (
 )
 
 // GroupNamed returns the group with a name in the organization with a key.
-func (db *DB) GroupNamed(ctx context.Context, ent sso.EnterpriseID, organization, name string) (_ sso.Group, err error) {
+func (db *DB) GroupNamed(
+	ctx context.Context, ent sso.EnterpriseID, organization, name string,
+) (_ sso.Group, err error) {
 	defer func() { doing(&err, "find group by name") }()
 	return found(engine.One(ctx, db.sql, scanGroup, "select "+groupColumns+` from groups g
 		join organizations o on o.enterprise_id = g.enterprise_id and o.id = g.organization_id
-		where g.enterprise_id = $1 and o.key = $2 and g.name = $3`, string(ent), organization, name))
+		where g.enterprise_id = $1 and o.key = $2 and g.name = $3`, string(ent), organization,
+		name))
 }
 
 // GroupRefs returns the groups with some IDs, in the order of the IDs. IDs of no
 // group are omitted.
-func (db *DB) GroupRefs(ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID) (_ []sso.PrincipalGroup, err error) {
+func (db *DB) GroupRefs(
+	ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID,
+) (_ []sso.PrincipalGroup, err error) {
 	defer func() { doing(&err, "name groups") }()
 	if len(ids) == 0 {
 		return nil, nil
@@ -27,7 +32,9 @@ func (db *DB) GroupRefs(ctx context.Context, ent sso.EnterpriseID, ids []sso.Gro
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (g sso.PrincipalGroup, err error) {
 		err = r.Scan(&g.ID, &g.Organization, &g.Name)
 		return g, err
-	}, "select g.id, o.key, g.name from ("+db.sql.Dialect.Values("$2")+`) n cross join groups g cross join organizations o
+	},
+		"select g.id, o.key, g.name from ("+db.sql.Dialect.Values("$2")+
+			`) n cross join groups g cross join organizations o
 		where g.enterprise_id = $1 and g.id = n.value and o.enterprise_id = $1 and o.id = g.organization_id`,
 		string(ent), engine.JSONList(groupTexts(ids)))
 	if err != nil {
@@ -59,13 +66,17 @@ func groupTexts(ids []sso.GroupID) []string {
 func (t *tx) checkNotDefault(ctx context.Context, condition string, args ...any) error {
 	name, is, err := engine.One(ctx, t, engine.ScanText, `select c.name from groups g cross join connections c
 		where g.enterprise_id = $1 and c.enterprise_id = $1 and `+condition+`
-		and (c.live like '%"' || g.id || '"%' or c.draft like '%"' || g.id || '"%') order by c.id limit 1`, args...)
+		and (c.live like '%"' || g.id || '"%' or c.draft like '%"' || g.id || '"%') order by c.id limit 1`,
+		args...)
 	if err != nil || !is {
 		return err
 	}
-	return &sso.Error{Kind: sso.Conflict, Code: "group_is_default",
+	return &sso.Error{
+		Kind: sso.Conflict,
+		Code: "group_is_default",
 		Public: fmt.Sprintf("Everyone who signs in through the connection %s joins this group. "+
-			"Take it out of the connection's default groups first.", name)}
+			"Take it out of the connection's default groups first.", name),
+	}
 }
 
 // A configuration names a group as a default group if its text has the ID in

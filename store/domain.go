@@ -10,7 +10,10 @@ import (
 const domainColumns = "id, enterprise_id, name, txt_record, verified_at, created_at"
 
 func scanDomain(r engine.Row) (d sso.Domain, err error) {
-	err = r.Scan(&d.ID, &d.Enterprise, &d.Name, &d.TXTRecord, engine.Time(&d.VerifiedAt), engine.Time(&d.CreatedAt))
+	err = r.Scan(
+		&d.ID, &d.Enterprise, &d.Name, &d.TXTRecord, engine.Time(&d.VerifiedAt),
+		engine.Time(&d.CreatedAt),
+	)
 	return d, err
 }
 
@@ -25,8 +28,12 @@ func (db *DB) CreateDomain(ctx context.Context, by sso.Actor, d sso.Domain) (_ s
 	defer func() { doing(&err, "create domain") }()
 	err = db.change(ctx, d.Enterprise, func(ctx context.Context, t *tx) error {
 		d.ID, d.CreatedAt = sso.NewID[sso.DomainID](t.now), t.now
-		_, err := t.Exec(ctx, "insert into domains (enterprise_id, id, name, txt_record, verified_at, created_at) values ($1, $2, $3, $4, $5, $6)",
-			string(d.Enterprise), string(d.ID), d.Name, d.TXTRecord, engine.Micros(d.VerifiedAt), engine.Micros(d.CreatedAt))
+		_, err := t.Exec(
+			ctx,
+			"insert into domains (enterprise_id, id, name, txt_record, verified_at, created_at) values ($1, $2, $3, $4, $5, $6)",
+			string(d.Enterprise), string(d.ID), d.Name, d.TXTRecord, engine.Micros(d.VerifiedAt),
+			engine.Micros(d.CreatedAt),
+		)
 		if err != nil {
 			return ifTaken(err, errDomainTaken())
 		}
@@ -45,13 +52,21 @@ func (db *DB) Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID)
 }
 
 func findDomain(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, bool, error) {
-	return engine.One(ctx, r, scanDomain, "select "+domainColumns+" from domains where enterprise_id = $1 and id = $2", string(ent), string(id))
+	return engine.One(
+		ctx, r, scanDomain,
+		"select "+domainColumns+" from domains where enterprise_id = $1 and id = $2",
+		string(ent), string(id),
+	)
 }
 
 // Domains lists an enterprise's domains by name.
 func (db *DB) Domains(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Domain, err error) {
 	defer func() { doing(&err, "list domains") }()
-	return engine.List(ctx, db.sql, scanDomain, "select "+domainColumns+" from domains where enterprise_id = $1 order by name", string(ent))
+	return engine.List(
+		ctx, db.sql, scanDomain,
+		"select "+domainColumns+" from domains where enterprise_id = $1 order by name",
+		string(ent),
+	)
 }
 
 // UpdateDomain changes the TXT record of a domain and whether it is verified; fn
@@ -59,16 +74,24 @@ func (db *DB) Domains(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Domain
 func (db *DB) UpdateDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID,
 	fn func(sso.Domain) (sso.Domain, error)) (_ sso.Domain, err error) {
 	defer func() { doing(&err, "update domain") }()
-	load := func(ctx context.Context, t *tx) (sso.Domain, bool, error) { return findDomain(ctx, t, ent, id) }
+	load := func(ctx context.Context, t *tx) (sso.Domain, bool, error) {
+		return findDomain(ctx, t, ent, id)
+	}
 	change := func(old sso.Domain) (sso.Domain, error) {
 		d, err := fn(old)
-		d.ID, d.Enterprise, d.Name, d.CreatedAt = old.ID, old.Enterprise, old.Name, old.CreatedAt
+		d.ID = old.ID
+		d.Enterprise = old.Enterprise
+		d.Name = old.Name
+		d.CreatedAt = old.CreatedAt
 		d.VerifiedAt = engine.FromMicros(engine.Micros(d.VerifiedAt))
 		return d, err
 	}
 	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, d sso.Domain) error {
-		_, err := t.Exec(ctx, "update domains set txt_record = $3, verified_at = $4 where enterprise_id = $1 and id = $2",
-			string(ent), string(id), d.TXTRecord, engine.Micros(d.VerifiedAt))
+		_, err := t.Exec(
+			ctx,
+			"update domains set txt_record = $3, verified_at = $4 where enterprise_id = $1 and id = $2",
+			string(ent), string(id), d.TXTRecord, engine.Micros(d.VerifiedAt),
+		)
 		if err != nil {
 			return ifTaken(err, errDomainTaken())
 		}
@@ -96,6 +119,10 @@ func (db *DB) DeleteDomain(ctx context.Context, by sso.Actor, ent sso.Enterprise
 // EnterpriseByDomain returns the enterprise that verified a domain.
 func (db *DB) EnterpriseByDomain(ctx context.Context, name string) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "find enterprise by domain") }()
-	return found(engine.One(ctx, db.sql, scanEnterprise, `select e.id, e.key, e.name, e.enforced, e.created_at from enterprises e
-		join domains d on d.enterprise_id = e.id where d.name = $1 and d.verified_at > 0`, name))
+	return found(engine.One(
+		ctx, db.sql, scanEnterprise,
+		`select e.id, e.key, e.name, e.enforced, e.created_at from enterprises e
+		join domains d on d.enterprise_id = e.id where d.name = $1 and d.verified_at > 0`,
+		name,
+	))
 }

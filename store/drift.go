@@ -53,7 +53,8 @@ const namedHere = `with named as materialized (select a.user_id from asserted_na
 const strayed = namedHere + `select ` + userColumns + `, d.expected,
 	coalesce(m.group_id, ''), coalesce(m.source, ''), coalesce(m.since, 0), coalesce(m.cause, ''),
 	u.asserted_hash, u.asserted_certain, coalesce(r.id, ''), coalesce(r.mode, ''), coalesce(r.at, 0),
-	coalesce((select h.id from held_syncs h where h.enterprise_id = $1 and h.user_id = u.id and h.state = 'waiting' and not ` + newerWord + ` order by h.id desc limit 1), ''),
+	coalesce((select h.id from held_syncs h where h.enterprise_id = $1 and h.user_id = u.id and h.state = 'waiting' and not ` +
+	newerWord + ` order by h.id desc limit 1), ''),
 	coalesce(p.until_at, 0), coalesce(p.ended_by, '')
 	from (select a.user_id, true as expected from named a
 			where not exists (select 1 from memberships x where x.enterprise_id = $1 and x.user_id = a.user_id and x.group_id = $2)
@@ -68,13 +69,17 @@ const strayed = namedHere + `select ` + userColumns + `, d.expected,
 	where u.enterprise_id = $1 and u.id = d.user_id
 	order by d.user_id limit $4`
 
-func drift(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, g sso.Group, most int) (d sso.GroupDrift, err error) {
+func drift(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, g sso.Group, most int,
+) (d sso.GroupDrift, err error) {
 	d.Group = g
 	type counts struct{ expected, actual int }
 	n, _, err := engine.One(ctx, r, func(row engine.Row) (c counts, err error) {
 		err = row.Scan(&c.expected, &c.actual)
 		return c, err
-	}, "select "+shouldBeIn+`, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id)
+	},
+		"select "+shouldBeIn+
+			`, (select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id)
 		from groups g where g.enterprise_id = $1 and g.id = $2`, string(ent), string(g.ID))
 	if err != nil || g.Default {
 		d.Actual = n.actual
@@ -85,8 +90,13 @@ func drift(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, g sso.Gro
 		var m sso.Membership
 		var hash string
 		x.Group = g
-		dest := append(userFields(&x.User), &x.Expected, &m.Group, &m.Source, engine.Time(&m.Since), &m.Cause, &hash, &x.Certain,
-			&x.Last.ID, &x.Last.Mode, engine.Time(&x.Last.At), &x.Held, engine.Time(&x.Ended.Until), &x.Ended.EndedBy)
+		dest := append(
+			userFields(&x.User), &x.Expected, &m.Group, &m.Source, engine.Time(&m.Since), &m.Cause,
+			&hash, &x.Certain,
+			&x.Last.ID, &x.Last.Mode, engine.Time(&x.Last.At), &x.Held,
+			engine.Time(&x.Ended.Until),
+			&x.Ended.EndedBy,
+		)
 		if err := row.Scan(dest...); err != nil {
 			return x, err
 		}
@@ -104,7 +114,9 @@ func drift(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, g sso.Gro
 // each user who differs whether to add or to remove them; confirm is called with
 // the changes and says whether to make them, as in RestoreGroup.
 func (db *DB) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
-	decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (result sso.Restored, err error) {
+	decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (
+	result sso.Restored, err error,
+) {
 	defer func() { doing(&err, "reconcile group") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
@@ -132,20 +144,38 @@ func (db *DB) ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.Enterpri
 
 // reconciliation returns a drift as membership changes, as far as decide wants
 // them.
-func reconciliation(by sso.Actor, d sso.GroupDrift, decide func(sso.Drifting) (add, remove bool)) (r sso.Restored, people []membershipChange) {
+func reconciliation(
+	by sso.Actor, d sso.GroupDrift, decide func(sso.Drifting) (add, remove bool),
+) (r sso.Restored, people []membershipChange) {
 	r.Members = d.Actual
 	for _, x := range d.Drifting {
 		add, remove := decide(x)
-		m := membershipChange{user: x.User.ID, cause: string(by), record: sso.SyncRecord{Mode: sso.SyncRestore,
-			Note: "Reconciled by " + string(by) + " with what the identity provider last said."}}
-		past := sso.PastMembership{Group: sso.GroupChange{Group: d.Group.ID, Name: d.Group.Name, Organization: d.Group.Organization}, User: x.User.ID, Source: sso.SourceJIT}
+		m := membershipChange{
+			user:  x.User.ID,
+			cause: string(by),
+			record: sso.SyncRecord{
+				Mode: sso.SyncRestore,
+				Note: "Reconciled by " + string(by) + " with what the identity provider last said.",
+			},
+		}
+		past := sso.PastMembership{
+			Group: sso.GroupChange{
+				Group:        d.Group.ID,
+				Name:         d.Group.Name,
+				Organization: d.Group.Organization,
+			},
+			User:   x.User.ID,
+			Source: sso.SourceJIT,
+		}
 		switch {
 		case add:
 			m.add = []sso.Membership{{Group: d.Group.ID, Source: sso.SourceJIT}}
 			r.Add = append(r.Add, past)
 		case remove:
 			m.remove = []sso.GroupID{d.Group.ID}
-			past.Source, past.From, past.Cause = x.Membership.Source, x.Membership.Since, x.Membership.Cause
+			past.Source = x.Membership.Source
+			past.From = x.Membership.Since
+			past.Cause = x.Membership.Cause
 			r.Remove = append(r.Remove, past)
 		default:
 			continue

@@ -12,7 +12,10 @@ import (
 func TestStrayedBeginsWithTheGroup(t *testing.T) {
 	t.Parallel()
 	file := t.TempDir() + "/gatehouse.db"
-	db, err := Open(t.Context(), Options{DSN: "sqlite:" + file, Keys: Keyring{Current: NewKey()}})
+	db, err := Open(t.Context(), Options{
+		DSN:  "sqlite:" + file,
+		Keys: Keyring{Current: NewKey()},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +27,9 @@ func TestStrayedBeginsWithTheGroup(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = plain.Close() })
-	rows, err := plain.QueryContext(t.Context(), "explain query plan "+strayed, "ent", "group", "name", 10)
+	rows, err := plain.QueryContext(
+		t.Context(), "explain query plan "+strayed, "ent", "group", "name", 10,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +43,12 @@ func TestStrayedBeginsWithTheGroup(t *testing.T) {
 		}
 		steps = append(steps, step)
 	}
-	users := slices.IndexFunc(steps, func(s string) bool { return strings.HasPrefix(s, "SEARCH u ") || strings.HasPrefix(s, "SCAN u") })
-	if users < 0 || !strings.Contains(steps[users], "(enterprise_id=? AND id=?)") || rows.Err() != nil {
+	users := slices.IndexFunc(steps, func(s string) bool {
+		return strings.HasPrefix(s, "SEARCH u ") || strings.HasPrefix(s, "SCAN u")
+	})
+	if users < 0 ||
+		!strings.Contains(steps[users], "(enterprise_id=? AND id=?)") ||
+		rows.Err() != nil {
 		t.Errorf("the plan is %q, %v", steps, rows.Err())
 	}
 }

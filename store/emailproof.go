@@ -32,7 +32,11 @@ func (db *DB) SaveEmailProof(ctx context.Context, p sso.EmailProof) (err error) 
 		if p.SignIn.Pending != "" {
 			t.usePending(&unused, p.Enterprise, p.Connection, p.SignIn.Pending)
 		}
-		state, ok, err := engine.One(ctx, t, engine.ScanText, "select state from connections where enterprise_id = $1 and id = $2", string(p.Enterprise), string(p.Connection))
+		state, ok, err := engine.One(
+			ctx, t, engine.ScanText,
+			"select state from connections where enterprise_id = $1 and id = $2",
+			string(p.Enterprise), string(p.Connection),
+		)
 		switch {
 		case err != nil:
 			return err
@@ -45,10 +49,19 @@ func (db *DB) SaveEmailProof(ctx context.Context, p sso.EmailProof) (err error) 
 		case p.SignIn.Pending != "" && unused == 0:
 			return errStateExpired()
 		}
-		t.Queue(`insert into email_proofs (enterprise_id, id, connection_id, browser, return_to, account, sign_in, code_hash, sent_at, code_until, tries, problem,
+		t.Queue(
+			`insert into email_proofs (enterprise_id, id, connection_id, browser, return_to, account, sign_in, code_hash, sent_at, code_until, tries, problem,
 			proven_at, used_at, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $7, '', 0, 0, 0, '', 0, 0, $8, $9)`,
-			string(p.Enterprise), string(p.ID), string(p.Connection), p.Browser.String(), p.ReturnTo, p.Account.String(),
-			db.sealer.seal(place{proofSignIn, string(p.ID), p.Enterprise}, sso.Secret(waiting)), engine.Micros(p.CreatedAt), engine.Micros(p.ExpiresAt))
+			string(p.Enterprise),
+			string(p.ID),
+			string(p.Connection),
+			p.Browser.String(),
+			p.ReturnTo,
+			p.Account.String(),
+			db.sealer.seal(place{proofSignIn, string(p.ID), p.Enterprise}, sso.Secret(waiting)),
+			engine.Micros(p.CreatedAt),
+			engine.Micros(p.ExpiresAt),
+		)
 		return t.insertAttempt(p.SignIn.Attempt)
 	})
 }
@@ -61,10 +74,17 @@ func (db *DB) EmailProof(ctx context.Context, id sso.EmailProofID) (_ sso.EmailP
 	var waiting string
 	var usedAt int64
 	p, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (p sso.EmailProof, err error) {
-		err = r.Scan(&p.Enterprise, &p.ID, &p.Connection, hexHash(&p.Browser), &p.ReturnTo, hexHash(&p.Account), &waiting,
-			engine.Time(&p.SentAt), engine.Time(&p.CodeUntil), &p.Tries, &p.Problem, engine.Time(&p.ProvenAt), &usedAt, engine.Time(&p.CreatedAt), engine.Time(&p.ExpiresAt))
+		err = r.Scan(
+			&p.Enterprise, &p.ID, &p.Connection, hexHash(&p.Browser), &p.ReturnTo,
+			hexHash(&p.Account), &waiting,
+			engine.Time(&p.SentAt), engine.Time(&p.CodeUntil),
+			&p.Tries, &p.Problem,
+			engine.Time(&p.ProvenAt), &usedAt, engine.Time(&p.CreatedAt),
+			engine.Time(&p.ExpiresAt),
+		)
 		return p, err
-	}, `select enterprise_id, id, connection_id, browser, return_to, account, sign_in, sent_at, code_until, tries, problem, proven_at, used_at, created_at, expires_at
+	},
+		`select enterprise_id, id, connection_id, browser, return_to, account, sign_in, sent_at, code_until, tries, problem, proven_at, used_at, created_at, expires_at
 		from email_proofs where id = $1`, string(id))
 	if err != nil {
 		return sso.EmailProof{}, err
@@ -85,14 +105,24 @@ func (db *DB) EmailProof(ctx context.Context, id sso.EmailProofID) (_ sso.EmailP
 // SaveCode stores the outcome of sending a code: the code that is valid from now
 // on instead of any earlier one, or why none was sent, which leaves the earlier
 // one valid. Invalid "code_expired" if the sign-in no longer waits.
-func (db *DB) SaveCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret, problem string) (err error) {
+func (db *DB) SaveCode(
+	ctx context.Context, ent sso.EnterpriseID, id sso.EmailProofID, code sso.Secret, problem string,
+) (err error) {
 	defer func() { doing(&err, "save a code") }()
 	return db.write(ctx, func(ctx context.Context, t *tx) error {
 		if code == "" {
-			return t.ExecOne(ctx, sso.CodeExpired(), "update email_proofs set problem = $4"+ofWaiting, string(ent), string(id), engine.Micros(t.now), problem)
+			return t.ExecOne(
+				ctx, sso.CodeExpired(), "update email_proofs set problem = $4"+ofWaiting,
+				string(ent), string(id), engine.Micros(t.now), problem,
+			)
 		}
-		return t.ExecOne(ctx, sso.CodeExpired(), "update email_proofs set code_hash = $4, sent_at = $3, code_until = $5, tries = 0, problem = '', proven_at = 0"+ofWaiting,
-			string(ent), string(id), engine.Micros(t.now), codeHash(db.sealer.codes[0], id, code), engine.Micros(t.now.Add(sso.CodeLifetime)))
+		return t.ExecOne(
+			ctx, sso.CodeExpired(),
+			"update email_proofs set code_hash = $4, sent_at = $3, code_until = $5, tries = 0, problem = '', proven_at = 0"+
+				ofWaiting,
+			string(ent), string(id), engine.Micros(t.now), codeHash(db.sealer.codes[0], id, code),
+			engine.Micros(t.now.Add(sso.CodeLifetime)),
+		)
 	})
 }
 
@@ -125,7 +155,8 @@ func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPro
 		kept, ok, err := engine.One(ctx, t, func(r engine.Row) (kept string, err error) {
 			err = r.Scan(&kept, &tries)
 			return kept, err
-		}, "select code_hash, tries from email_proofs where enterprise_id = $1 and id = $2 and used_at = 0 and code_until > $3 and expires_at > $3",
+		},
+			"select code_hash, tries from email_proofs where enterprise_id = $1 and id = $2 and used_at = 0 and code_until > $3 and expires_at > $3",
 			string(ent), string(id), engine.Micros(t.now))
 		switch {
 		case err != nil || !ok:
@@ -136,7 +167,10 @@ func (db *DB) TryCode(ctx context.Context, ent sso.EnterpriseID, id sso.EmailPro
 			}
 		case db.sealer.isCode(kept, id, code):
 			verdict = nil
-			t.Queue("update email_proofs set proven_at = $3, tries = tries - 1 where enterprise_id = $1 and id = $2", string(ent), string(id), engine.Micros(t.now))
+			t.Queue(
+				"update email_proofs set proven_at = $3, tries = tries - 1 where enterprise_id = $1 and id = $2",
+				string(ent), string(id), engine.Micros(t.now),
+			)
 		case tries >= sso.MaxCodeTries:
 			verdict = sso.CodeLocked()
 		default:
@@ -161,17 +195,27 @@ func (db *DB) CountCode(ctx context.Context, c sso.CodeRequest) (err error) {
 			return err
 		}
 		for _, limit := range codeLimits(c, t.now) {
-			n, first, err := t.codesSince(ctx, limit.where, append(limit.args, engine.Micros(t.now.Add(-limit.window)))...)
+			n, first, err := t.codesSince(
+				ctx, limit.where, append(limit.args, engine.Micros(t.now.Add(-limit.window)))...,
+			)
 			if err != nil {
 				return err
 			}
 			if n >= int64(limit.most) {
-				return &sso.Error{Kind: sso.TooMany, Code: "too_many_codes", RetryAfter: max(first.Add(limit.window).Sub(t.now), time.Second),
-					Public: "Too many codes were asked for. Wait before you ask for another one."}
+				return &sso.Error{
+					Kind:       sso.TooMany,
+					Code:       "too_many_codes",
+					RetryAfter: max(first.Add(limit.window).Sub(t.now), time.Second),
+					Public:     "Too many codes were asked for. Wait before you ask for another one.",
+				}
 			}
 		}
-		t.Queue("insert into email_codes (enterprise_id, id, account, recipient, remote, at) values ($1, $2, $3, $4, $5, $6)",
-			string(c.Enterprise), string(sso.NewID[sso.EmailProofID](t.now)), c.Account.String(), c.Recipient.String(), engine.Clean(sso.NetworkOf(c.Remote), maxRemote), engine.Micros(t.now))
+		t.Queue(
+			"insert into email_codes (enterprise_id, id, account, recipient, remote, at) values ($1, $2, $3, $4, $5, $6)",
+			string(c.Enterprise), string(sso.NewID[sso.EmailProofID](t.now)), c.Account.String(),
+			c.Recipient.String(), engine.Clean(sso.NetworkOf(c.Remote), maxRemote),
+			engine.Micros(t.now),
+		)
 		return nil
 	})
 }
@@ -204,14 +248,21 @@ func codeLimits(c sso.CodeRequest, now time.Time) []codeLimit {
 	}
 	if c.Remote != "" { // otherwise the network is unknown
 		over := engine.Micros(now.Add(-sso.CodeLifetime)) // newer codes may still be entered
-		limits = append(limits, codeLimit{remote, []any{engine.Clean(sso.NetworkOf(c.Remote), maxRemote), over}, time.Hour, sso.CodesPerAddress})
+		limits = append(limits, codeLimit{
+			remote,
+			[]any{engine.Clean(sso.NetworkOf(c.Remote), maxRemote), over},
+			time.Hour,
+			sso.CodesPerAddress,
+		})
 	}
 	return limits
 }
 
 // codesSince counts codes and returns when the first of them was sent.
 func (t *tx) codesSince(ctx context.Context, where string, args ...any) (n int64, first time.Time, err error) {
-	_, _, err = engine.One(ctx, t, func(r engine.Row) (struct{}, error) { return struct{}{}, r.Scan(&n, engine.Time(&first)) },
+	_, _, err = engine.One(ctx, t, func(r engine.Row) (struct{}, error) {
+		return struct{}{}, r.Scan(&n, engine.Time(&first))
+	},
 		"select count(*), coalesce(min(at), 0) from email_codes where "+where, args...)
 	return n, first, err
 }
@@ -222,6 +273,8 @@ func (t *tx) useProof(affected *int64, ent sso.EnterpriseID, c sso.ConnectionID,
 	t.QueueCount(affected, `update email_proofs set used_at = $4, code_hash = '', sign_in = ''
 		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0 and proven_at > 0 and expires_at > $4`,
 		string(ent), string(c), string(id), engine.Micros(t.now))
-	t.Queue(`update email_codes set entered = 1 where enterprise_id = $1 and account = (select account from email_proofs where enterprise_id = $1 and id = $2)`,
-		string(ent), string(id))
+	t.Queue(
+		`update email_codes set entered = 1 where enterprise_id = $1 and account = (select account from email_proofs where enterprise_id = $1 and id = $2)`,
+		string(ent), string(id),
+	)
 }

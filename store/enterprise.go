@@ -45,30 +45,44 @@ func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterpri
 // Enterprise returns one enterprise.
 func (db *DB) Enterprise(ctx context.Context, id sso.EnterpriseID) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "find enterprise") }()
-	return found(engine.One(ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1", string(id)))
+	return found(engine.One(
+		ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1",
+		string(id),
+	))
 }
 
 // EnterpriseByKey returns the enterprise whose sign-in link contains a key.
 func (db *DB) EnterpriseByKey(ctx context.Context, key string) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "find enterprise by key") }()
-	return found(engine.One(ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+" from enterprises where key = $1", key))
+	return found(engine.One(
+		ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+" from enterprises where key = $1",
+		key,
+	))
 }
 
 // Enterprises lists all enterprises, oldest first.
 func (db *DB) Enterprises(ctx context.Context, page sso.Page) (_ []sso.Enterprise, next string, err error) {
 	defer func() { doing(&err, "list enterprises") }()
 	w := &engine.Where{}
-	query := "select " + enterpriseColumns + " from enterprises" + w.Page("id", page.Cursor, page.Size(), false)
+	query := "select " + enterpriseColumns + " from enterprises" +
+		w.Page("id", page.Cursor, page.Size(), false)
 	all, err := engine.List(ctx, db.sql, scanEnterprise, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(e sso.Enterprise) string { return string(e.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(e sso.Enterprise) string {
+		return string(e.ID)
+	})
 	return all, next, err
 }
 
 // UpdateEnterprise changes key and name; fn runs inside the transaction.
-func (db *DB) UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error)) (_ sso.Enterprise, err error) {
+func (db *DB) UpdateEnterprise(
+	ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error),
+) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "update enterprise") }()
 	load := func(ctx context.Context, t *tx) (sso.Enterprise, bool, error) {
-		return engine.One(ctx, t, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1", string(id))
+		return engine.One(
+			ctx, t, scanEnterprise, "select "+enterpriseColumns+" from enterprises where id = $1",
+			string(id),
+		)
 	}
 	change := func(old sso.Enterprise) (sso.Enterprise, error) {
 		e, err := fn(old)

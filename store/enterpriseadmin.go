@@ -11,32 +11,47 @@ import (
 // enterprise, or is in a group whose members are admins.
 func (db *DB) Administers(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ bool, err error) {
 	defer func() { doing(&err, "find out who administers") }()
-	_, ok, err := engine.One(ctx, db.sql, engine.ScanText, `select u.id from users u where u.enterprise_id = $1 and u.id = $2 and u.status = $3 and (
+	_, ok, err := engine.One(
+		ctx, db.sql, engine.ScanText,
+		`select u.id from users u where u.enterprise_id = $1 and u.id = $2 and u.status = $3 and (
 			exists (select 1 from enterprise_admins a where a.enterprise_id = $1 and a.user_id = $2) or
 			exists (select 1 from memberships m join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
-				where m.enterprise_id = $1 and m.user_id = $2 and g.is_admin))`, string(ent), string(user), string(sso.UserActive))
+				where m.enterprise_id = $1 and m.user_id = $2 and g.is_admin))`,
+		string(ent),
+		string(user), string(sso.UserActive),
+	)
 	return ok, err
 }
 
 // EnterpriseAdmins lists the users appointed as admins of an enterprise, by ID.
-func (db *DB) EnterpriseAdmins(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.EnterpriseAdmin, next string, err error) {
+func (db *DB) EnterpriseAdmins(
+	ctx context.Context, ent sso.EnterpriseID, page sso.Page,
+) (_ []sso.EnterpriseAdmin, next string, err error) {
 	defer func() { doing(&err, "list enterprise admins") }()
 	w := &engine.Where{}
 	w.And("a.enterprise_id = ", string(ent))
 	query := "select " + userColumns + `, a.created_by, a.created_at from enterprise_admins a
-		join users u on u.enterprise_id = a.enterprise_id and u.id = a.user_id` + w.Page("a.user_id", page.Cursor, page.Size(), false)
+		join users u on u.enterprise_id = a.enterprise_id and u.id = a.user_id` +
+		w.Page("a.user_id", page.Cursor, page.Size(), false)
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (a sso.EnterpriseAdmin, err error) {
 		err = r.Scan(append(userFields(&a.User), &a.CreatedBy, engine.Time(&a.CreatedAt))...)
 		return a, err
 	}, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(a sso.EnterpriseAdmin) string { return string(a.User.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(a sso.EnterpriseAdmin) string {
+		return string(a.User.ID)
+	})
 	return all, next, err
 }
 
 // AdminGroups lists the groups whose members are admins of an enterprise.
 func (db *DB) AdminGroups(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Group, err error) {
 	defer func() { doing(&err, "list admin groups") }()
-	return engine.List(ctx, db.sql, scanGroup, "select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.is_admin order by g.name, g.id limit 200", string(ent))
+	return engine.List(
+		ctx, db.sql, scanGroup,
+		"select "+groupColumns+
+			" from groups g where g.enterprise_id = $1 and g.is_admin order by g.name, g.id limit 200",
+		string(ent),
+	)
 }
 
 // AddEnterpriseAdmin appoints a user as an admin of their enterprise; appointing
@@ -48,8 +63,11 @@ func (db *DB) AddEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.Ente
 		if err != nil {
 			return err
 		}
-		n, err := t.Exec(ctx, "insert into enterprise_admins (enterprise_id, user_id, created_by, created_at) values ($1, $2, $3, $4) on conflict do nothing",
-			string(ent), string(user), string(by), engine.Micros(t.now))
+		n, err := t.Exec(
+			ctx,
+			"insert into enterprise_admins (enterprise_id, user_id, created_by, created_at) values ($1, $2, $3, $4) on conflict do nothing",
+			string(ent), string(user), string(by), engine.Micros(t.now),
+		)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -58,10 +76,16 @@ func (db *DB) AddEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.Ente
 }
 
 // RemoveEnterpriseAdmin revokes the appointment of a user.
-func (db *DB) RemoveEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (err error) {
+func (db *DB) RemoveEnterpriseAdmin(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
+) (err error) {
 	defer func() { doing(&err, "remove enterprise admin") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		if err := t.ExecOne(ctx, errMissing(), "delete from enterprise_admins where enterprise_id = $1 and user_id = $2", string(ent), string(user)); err != nil {
+		if err := t.ExecOne(
+			ctx, errMissing(),
+			"delete from enterprise_admins where enterprise_id = $1 and user_id = $2",
+			string(ent), string(user),
+		); err != nil {
 			return err
 		}
 		return t.audit(ctx, by, "enterprise_admin.removed", string(user))
@@ -72,7 +96,9 @@ func (db *DB) RemoveEnterpriseAdmin(ctx context.Context, by sso.Actor, ent sso.E
 // Enforcing needs an enabled recovery admin, else it is Conflict
 // "no_recovery_admin"; test is the test connection that proves that signing in
 // works.
-func (db *DB) EnforceSSO(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, on bool, test sso.TestRunID) (err error) {
+func (db *DB) EnforceSSO(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, on bool, test sso.TestRunID,
+) (err error) {
 	defer func() { doing(&err, "enforce single sign-on") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		if on {
@@ -81,7 +107,11 @@ func (db *DB) EnforceSSO(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 				return orNone(err)
 			}
 			// The connection of the test may have been disabled meanwhile.
-			if _, err := found(engine.One(ctx, t, engine.ScanText, "select id from connections where enterprise_id = $1 and state = $2 limit 1", string(ent), string(sso.ConnectionEnabled))); err != nil {
+			if _, err := found(engine.One(
+				ctx, t, engine.ScanText,
+				"select id from connections where enterprise_id = $1 and state = $2 limit 1",
+				string(ent), string(sso.ConnectionEnabled),
+			)); err != nil {
 				return orNoConnection(err)
 			}
 		}
@@ -100,14 +130,20 @@ func orNoConnection(err error) error {
 	if sso.KindOf(err) != sso.NotFoundKind {
 		return err
 	}
-	return &sso.Error{Kind: sso.Conflict, Code: "test_needed",
-		Public: "No connection of this company is enabled. Enable one and pass a test connection on it first."}
+	return &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   "test_needed",
+		Public: "No connection of this company is enabled. Enable one and pass a test connection on it first.",
+	}
 }
 
 func orNone(err error) error {
 	if err != nil {
 		return err
 	}
-	return &sso.Error{Kind: sso.Conflict, Code: "no_recovery_admin",
-		Public: "There is no recovery admin who could get in if single sign-on fails. Make one first, with gatehouse admin link --recovery."}
+	return &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   "no_recovery_admin",
+		Public: "There is no recovery admin who could get in if single sign-on fails. Make one first, with gatehouse admin link --recovery.",
+	}
 }

@@ -41,7 +41,9 @@ func classify(err error) error {
 	case engine.IsForeignKey(err):
 		return errMissing().Because(err)
 	case engine.IsInvalidText(err):
-		return sso.InvalidField("invalid_encoding", "", "The text is not valid UTF-8 or has a NUL in it.").Because(err)
+		return sso.InvalidField(
+			"invalid_encoding", "", "The text is not valid UTF-8 or has a NUL in it.",
+		).Because(err)
 	}
 	return err
 }
@@ -54,7 +56,12 @@ func isOurs(err error) bool {
 func errMissing() *sso.Error { return sso.NothingHere() }
 
 func taken(code, field, message string) *sso.Error {
-	return &sso.Error{Kind: sso.Conflict, Code: code, Public: message, Fields: []sso.FieldError{{Field: field, Message: message}}}
+	return &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   code,
+		Public: message,
+		Fields: []sso.FieldError{{Field: field, Message: message}},
+	}
 }
 
 // ifTaken replaces a unique violation by its meaning.

@@ -14,7 +14,10 @@ import (
 // openFile opens the file of a SQLite store behind its back.
 func openFile(t *testing.T, dsn string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(dsn, "sqlite:")+"?_pragma=busy_timeout(0)")
+	db, err := sql.Open(
+		"sqlite",
+		"file:"+strings.TrimPrefix(dsn, "sqlite:")+"?_pragma=busy_timeout(0)",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +41,8 @@ func TestLockedFileIsUnavailable(t *testing.T) {
 	exec(t, other, "begin immediate")
 	begun := time.Now()
 	err := db.SetMeta(t.Context(), "x", "1")
-	if sso.KindOf(err) != sso.Unavailable || sso.CodeOf(err) != "temporarily_unavailable" {
+	if sso.KindOf(err) != sso.Unavailable ||
+		sso.CodeOf(err) != "temporarily_unavailable" {
 		t.Errorf("got %v; want Unavailable", err)
 	}
 	if waited := time.Since(begun); waited < 4*time.Second || waited > 8*time.Second {
@@ -55,12 +59,20 @@ func TestLockedFileIsUnavailable(t *testing.T) {
 
 func TestUnreachablePostgresIsUnavailable(t *testing.T) {
 	t.Parallel()
-	_, err := store.Open(t.Context(), store.Options{DSN: "postgres://user:hunter2@127.0.0.1:1/x", Keys: store.Keyring{Current: store.NewKey()}})
+	_, err := store.Open(t.Context(), store.Options{
+		DSN:  "postgres://user:hunter2@127.0.0.1:1/x",
+		Keys: store.Keyring{Current: store.NewKey()},
+	})
 	if err == nil || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("got %v", err)
 	}
-	for _, dsn := range []string{"", "mysql://x", "postgres://user:hunter2@127.0.0.1:port/x"} {
-		if _, err := store.Open(t.Context(), store.Options{DSN: dsn, Keys: store.Keyring{Current: store.NewKey()}}); err == nil || strings.Contains(err.Error(), "hunter2") {
+	for _, dsn := range []string{
+		"", "mysql://x", "postgres://user:hunter2@127.0.0.1:port/x",
+	} {
+		if _, err := store.Open(t.Context(), store.Options{
+			DSN:  dsn,
+			Keys: store.Keyring{Current: store.NewKey()},
+		}); err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%q: got %v", dsn, err)
 		}
 	}

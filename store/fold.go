@@ -19,11 +19,15 @@ func (db *DB) foldGroups(ctx context.Context) error {
 		return err
 	}
 	for _, names := range []folding{
-		{"select enterprise_id, id, name from groups where (enterprise_id > $1 or enterprise_id = $1 and id > $2) order by enterprise_id, id limit $3",
-			"update groups set folded = $3 where enterprise_id = $1 and id = $2 and name = $4"},
-		{`select enterprise_id, organization_id || '/' || name, name from group_idp_names
+		{
+			"select enterprise_id, id, name from groups where (enterprise_id > $1 or enterprise_id = $1 and id > $2) order by enterprise_id, id limit $3",
+			"update groups set folded = $3 where enterprise_id = $1 and id = $2 and name = $4",
+		},
+		{
+			`select enterprise_id, organization_id || '/' || name, name from group_idp_names
 			where (enterprise_id > $1 or enterprise_id = $1 and organization_id || '/' || name > $2) order by 1, 2 limit $3`,
-			"update group_idp_names set folded = $3 where enterprise_id = $1 and organization_id || '/' || name = $2 and name = $4"},
+			"update group_idp_names set folded = $3 where enterprise_id = $1 and organization_id || '/' || name = $2 and name = $4",
+		},
 	} {
 		if err := db.foldAll(ctx, names); err != nil {
 			return fmt.Errorf("fold the names of groups: %w", err)

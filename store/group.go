@@ -27,13 +27,19 @@ func errNameTaken() *sso.Error {
 }
 
 func errDefaultGroup() *sso.Error {
-	return &sso.Error{Kind: sso.Conflict, Code: "default_group",
-		Public: "The default group belongs to its organization: it cannot be renamed or deleted, and people leave it with their last other group."}
+	return &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   "default_group",
+		Public: "The default group belongs to its organization: it cannot be renamed or deleted, and people leave it with their last other group.",
+	}
 }
 
 func (t *tx) insertGroup(ent sso.EnterpriseID, g sso.Group) {
-	t.Queue("insert into groups (enterprise_id, id, organization_id, name, folded, is_default, is_admin, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-		string(ent), string(g.ID), string(g.Organization), g.Name, fold.Name(g.Name), g.Default, g.Admin, engine.Micros(g.CreatedAt))
+	t.Queue(
+		"insert into groups (enterprise_id, id, organization_id, name, folded, is_default, is_admin, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+		string(ent), string(g.ID), string(g.Organization), g.Name, fold.Name(g.Name), g.Default,
+		g.Admin, engine.Micros(g.CreatedAt),
+	)
 }
 
 // changedFlag returns the new value of a flag for an audit event, "" if it did
@@ -48,7 +54,9 @@ func changedFlag(old, now bool) string {
 // CreateGroup creates a group of g.Organization; ID and CreatedAt are filled in.
 // A name or IdP name that another group of the organization has, of either kind,
 // is Conflict "name_taken".
-func (db *DB) CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (_ sso.Group, err error) {
+func (db *DB) CreateGroup(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group,
+) (_ sso.Group, err error) {
 	defer func() { doing(&err, "create group") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		g.ID, g.Default, g.CreatedAt = sso.NewID[sso.GroupID](t.now), false, t.now
@@ -60,8 +68,11 @@ func (db *DB) CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if err := t.Flush(ctx); err != nil {
 			return ifTaken(err, errNameTaken())
 		}
-		return t.audit(ctx, by, "group.created", string(g.ID), "name", g.Name, "organization", string(g.Organization),
-			"idp_names", strings.Join(g.IDPNames, ", "))
+		return t.audit(
+			ctx, by, "group.created", string(g.ID), "name", g.Name, "organization",
+			string(g.Organization),
+			"idp_names", strings.Join(g.IDPNames, ", "),
+		)
 	})
 	if err != nil {
 		return sso.Group{}, err
@@ -76,24 +87,35 @@ func (db *DB) Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (
 }
 
 func findGroup(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, bool, error) {
-	return engine.One(ctx, r, scanGroup, "select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.id = $2", string(ent), string(id))
+	return engine.One(
+		ctx, r, scanGroup,
+		"select "+groupColumns+" from groups g where g.enterprise_id = $1 and g.id = $2",
+		string(ent), string(id),
+	)
 }
 
 // Groups lists the groups of an enterprise with their IdP names and member
 // counts, oldest first.
-func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, page sso.Page) (_ []sso.GroupCount, next string, err error) {
+func (db *DB) Groups(
+	ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, page sso.Page,
+) (_ []sso.GroupCount, next string, err error) {
 	defer func() { doing(&err, "list groups") }()
 	w := &engine.Where{}
 	w.And("g.enterprise_id = ", string(ent))
 	w.AndText("g.organization_id = ", string(f.Organization))
 	w.AndText("g.name = ", f.Name)
 	if part := fold.Name(f.Contains); part != "" {
-		w.And("g.folded like ", "%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(part)+"%")
+		w.And(
+			"g.folded like ",
+			"%"+strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(part)+"%",
+		)
 		w.Add(" escape '!'")
 	}
 	query := "select " + groupColumns + `,
-		(select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id), ` + shouldBeIn + `
-		from (select * from groups g` + w.Page("g.id", page.Cursor, page.Size(), false) + ") g order by g.id" // counts only the page
+		(select count(*) from memberships m where m.enterprise_id = g.enterprise_id and m.group_id = g.id), ` +
+		shouldBeIn + `
+		from (select * from groups g` + w.Page("g.id", page.Cursor, page.Size(), false) +
+		") g order by g.id" // counts only the page
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (c sso.GroupCount, err error) {
 		err = r.Scan(append(groupFields(&c.Group), &c.Members, &c.Expected)...)
 		return c, err
@@ -101,7 +123,9 @@ func (db *DB) Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilte
 	if err != nil {
 		return nil, "", err
 	}
-	all, next = engine.CutPage(all, page.Size(), func(c sso.GroupCount) string { return string(c.Group.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(c sso.GroupCount) string {
+		return string(c.Group.ID)
+	})
 	groups := make([]*sso.Group, len(all))
 	for i := range all {
 		groups[i] = &all[i].Group
@@ -127,8 +151,13 @@ func (db *DB) UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if g, err = fn(given); err != nil {
 			return err
 		}
-		g.ID, g.Organization, g.Default, g.CreatedAt = old.ID, old.Organization, old.Default, old.CreatedAt
-		if g.Name == old.Name && g.Admin == old.Admin && slices.Equal(g.IDPNames, old.IDPNames) {
+		g.ID = old.ID
+		g.Organization = old.Organization
+		g.Default = old.Default
+		g.CreatedAt = old.CreatedAt
+		if g.Name == old.Name &&
+			g.Admin == old.Admin &&
+			slices.Equal(g.IDPNames, old.IDPNames) {
 			return nil
 		}
 		if g.Default {
@@ -151,8 +180,11 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	if err := t.checkNames(ctx, ent, g); err != nil {
 		return err
 	}
-	_, err := t.Exec(ctx, "update groups set name = $3, folded = $4, is_admin = $5 where enterprise_id = $1 and id = $2",
-		string(ent), string(g.ID), g.Name, fold.Name(g.Name), g.Admin)
+	_, err := t.Exec(
+		ctx,
+		"update groups set name = $3, folded = $4, is_admin = $5 where enterprise_id = $1 and id = $2",
+		string(ent), string(g.ID), g.Name, fold.Name(g.Name), g.Admin,
+	)
 	if err != nil {
 		return ifTaken(err, errNameTaken())
 	}
@@ -162,8 +194,13 @@ func (t *tx) updateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 			return err
 		}
 	}
-	return t.audit(ctx, by, "group.updated", string(g.ID), "name", g.Name, "was", old.Name, "admin", changedFlag(old.Admin, g.Admin),
-		"idp_names_added", changedNames(g.IDPNames, old.IDPNames), "idp_names_removed", changedNames(old.IDPNames, g.IDPNames))
+	return t.audit(
+		ctx, by, "group.updated", string(g.ID), "name", g.Name, "was", old.Name, "admin",
+		changedFlag(old.Admin, g.Admin),
+		"idp_names_added", changedNames(g.IDPNames, old.IDPNames),
+		"idp_names_removed",
+		changedNames(old.IDPNames, g.IDPNames),
+	)
 }
 
 // DeleteGroup deletes a group; members who are in no other group of its
@@ -195,11 +232,15 @@ func (db *DB) DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		t.Queue(`update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and until_at = 0
 			and group_id in (select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default)
 			and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = membership_history.user_id
-				and m.group_id = membership_history.group_id)`, string(ent), string(g.Organization), engine.Micros(t.now), string(by))
+				and m.group_id = membership_history.group_id)`, string(ent), string(g.Organization),
+			engine.Micros(t.now), string(by))
 		t.Queue("delete from groups where enterprise_id = $1 and id = $2", string(ent), string(id))
 		if err := t.revoke(ctx, sso.Revocation{Enterprise: ent}); err != nil {
 			return err
 		}
-		return t.audit(ctx, by, "group.deleted", string(id), "name", g.Name, "organization", string(g.Organization))
+		return t.audit(
+			ctx, by, "group.deleted", string(id), "name", g.Name, "organization",
+			string(g.Organization),
+		)
 	})
 }

@@ -18,7 +18,9 @@ func (db *DB) SaidNames(ctx context.Context, ent sso.EnterpriseID) (_ []sso.Said
 	return engine.List(ctx, db.sql, func(r engine.Row) (n sso.SaidName, err error) {
 		err = r.Scan(&n.Name, &n.People)
 		return n, err
-	}, "select a.name, count(*) from asserted_names a where a.enterprise_id = $1 group by a.name order by a.name limit $2", string(ent), int64(mostSaid))
+	},
+		"select a.name, count(*) from asserted_names a where a.enterprise_id = $1 group by a.name order by a.name limit $2",
+		string(ent), int64(mostSaid))
 }
 
 // GroupTallies lists all groups of an enterprise with their IdP names and their

@@ -18,11 +18,17 @@ func (db *DB) HeldTallies(ctx context.Context, ent sso.EnterpriseID) (_ []sso.He
 	defer func() { doing(&err, "count held syncs") }()
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (t sso.HeldTally, err error) {
 		var stopped int64
-		err = r.Scan(&t.Cause, &t.Connection, &t.Group, &t.GroupName, &t.Waiting, &t.Newest, engine.Time(&t.Since), &stopped, &t.Lost)
+		err = r.Scan(
+			&t.Cause, &t.Connection, &t.Group, &t.GroupName, &t.Waiting, &t.Newest,
+			engine.Time(&t.Since), &stopped, &t.Lost,
+		)
 		t.Standing = stopped > 0
 		return t, err
-	}, `with waiting as (select h.cause, h.connection_id, h.group_id, count(*) as n, max(h.id) as newest, min(h.at) as since
-			from held_syncs h where h.enterprise_id = $1 and h.state = 'waiting' and not `+newerWord+` group by 1, 2, 3),
+	},
+		`with waiting as (select h.cause, h.connection_id, h.group_id, count(*) as n, max(h.id) as newest, min(h.at) as since
+			from held_syncs h where h.enterprise_id = $1 and h.state = 'waiting' and not `+
+			newerWord+
+			` group by 1, 2, 3),
 		standing as (select s.cause, s.connection_id, s.group_id, s.at, s.since from brake_stops s
 			where s.enterprise_id = $1 and s.allowed_until = 0 and s.last_at > $2
 				and (s.group_id = '' or exists (select 1 from groups g where g.enterprise_id = $1 and g.id = s.group_id))),
@@ -50,7 +56,8 @@ func (db *DB) EnterprisesHeld(ctx context.Context, since time.Time) (_ []sso.Ent
 	defer func() { doing(&err, "list enterprises with held syncs") }()
 	return engine.List(ctx, db.sql, scanEnterprise, "select "+enterpriseColumns+` from enterprises e
 		where e.id in (select h.enterprise_id from held_syncs h where h.state = 'waiting' and h.at > $1)
-		or e.id in (select c.enterprise_id from connections c where c.trust_asked > $1) order by e.id`, engine.Micros(since))
+		or e.id in (select c.enterprise_id from connections c where c.trust_asked > $1) order by e.id`,
+		engine.Micros(since))
 }
 
 // DecideHeldSyncs approves or discards all syncs waiting for one cause, up to
@@ -58,7 +65,9 @@ func (db *DB) EnterprisesHeld(ctx context.Context, since time.Time) (_ []sso.Ent
 // An approval lifts the stops of the cause for BrakeQuiet; a discard keeps them
 // and, if d.Restore is set, restores memberships lost to the cause. After a
 // failure, another call decides the rest.
-func (db *DB) DecideHeldSyncs(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) (done sso.HeldDecided, err error) {
+func (db *DB) DecideHeldSyncs(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision,
+) (done sso.HeldDecided, err error) {
 	defer func() { doing(&err, "decide held syncs") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
@@ -82,7 +91,9 @@ func (db *DB) DecideHeldSyncs(ctx context.Context, by sso.Actor, ent sso.Enterpr
 }
 
 // decideSome decides the oldest waiting syncs.
-func (db *DB) decideSome(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) (n int, err error) {
+func (db *DB) decideSome(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision,
+) (n int, err error) {
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		if err := t.needHead(ctx); err != nil {
 			return err
@@ -94,7 +105,9 @@ func (db *DB) decideSome(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		w.AndText("x.connection_id = ", string(d.Connection))
 		w.AndText("x.group_id = ", string(d.Group))
 		w.AndText("x.id <= ", string(d.Through))
-		some, err := engine.List(ctx, t, scanHeld, selectHeld+w.Page("x.id", "", decidedAtOnce-1, false), w.Args()...)
+		some, err := engine.List(
+			ctx, t, scanHeld, selectHeld+w.Page("x.id", "", decidedAtOnce-1, false), w.Args()...,
+		)
 		if err != nil {
 			return err
 		}
@@ -122,16 +135,22 @@ func (db *DB) allowStops(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 			return s, err
 		}, `update brake_stops set allowed_until = $5 where enterprise_id = $1 and cause = $2 and allowed_until = 0
 			and ($3 = '' or connection_id = $3) and ($4 = '' or group_id = $4) returning connection_id, group_id`,
-			string(ent), string(d.Cause), string(d.Connection), string(d.Group), engine.Micros(t.now.Add(sso.BrakeQuiet)))
+			string(ent), string(d.Cause), string(d.Connection), string(d.Group),
+			engine.Micros(t.now.Add(sso.BrakeQuiet)))
 		if err != nil {
 			return err
 		}
 		for _, s := range lifted {
 			connection, group := s[0], s[1]
 			if d.Cause == sso.HeldNamesChanged {
-				t.Queue("delete from brake_signs where enterprise_id = $1 and connection_id = $2", string(ent), connection)
+				t.Queue(
+					"delete from brake_signs where enterprise_id = $1 and connection_id = $2",
+					string(ent), connection,
+				)
 			}
-			if err := t.audit(ctx, by, "brake.allowed", connection, "cause", string(d.Cause), "group", group); err != nil {
+			if err := t.audit(
+				ctx, by, "brake.allowed", connection, "cause", string(d.Cause), "group", group,
+			); err != nil {
 				return err
 			}
 		}
@@ -148,7 +167,9 @@ type loss struct {
 
 // restoreLost restores memberships that users lost to a cause before it was
 // noticed, as far as the groups still exist, and returns the number of users.
-func (db *DB) restoreLost(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) (people int, err error) {
+func (db *DB) restoreLost(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision,
+) (people int, err error) {
 	for {
 		var n int
 		err := db.change(ctx, ent, func(ctx context.Context, t *tx) error {
@@ -171,7 +192,8 @@ func (t *tx) losses(ctx context.Context, ent sso.EnterpriseID, d sso.HeldDecisio
 	const of = ` from brake_stops c join brake_losses l on l.enterprise_id = c.enterprise_id and l.connection_id = c.connection_id and l.at > c.since
 		join groups g on g.enterprise_id = l.enterprise_id and g.id = l.group_id
 		join users u on u.enterprise_id = l.enterprise_id and u.id = l.user_id
-		where c.enterprise_id = $1 and c.cause = $2 and c.allowed_until = 0 and ($3 = '' or c.connection_id = $3) and ($4 = '' or c.group_id = $4) and ` + lostTo
+		where c.enterprise_id = $1 and c.cause = $2 and c.allowed_until = 0 and ($3 = '' or c.connection_id = $3) and ($4 = '' or c.group_id = $4) and ` +
+		lostTo
 	return engine.List(ctx, t, func(r engine.Row) (x loss, err error) {
 		err = r.Scan(&x.connection, &x.user, &x.membership.Group, &x.membership.Source)
 		return x, err
@@ -188,17 +210,29 @@ func (t *tx) giveBack(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, l
 		for n < len(losses) && losses[n].user == losses[0].user {
 			n++
 		}
-		m := membershipChange{user: losses[0].user, cause: string(by), record: sso.SyncRecord{Connection: losses[0].connection, Mode: sso.SyncRestore,
-			Note: "Given back by " + string(by) + ": it was lost before the brake held the removals."}}
+		m := membershipChange{
+			user:  losses[0].user,
+			cause: string(by),
+			record: sso.SyncRecord{
+				Connection: losses[0].connection,
+				Mode:       sso.SyncRestore,
+				Note:       "Given back by " + string(by) + ": it was lost before the brake held the removals.",
+			},
+		}
 		for _, x := range losses[:n] {
 			m.add = append(m.add, x.membership)
-			t.Queue("delete from brake_losses where enterprise_id = $1 and connection_id = $2 and group_id = $3 and user_id = $4",
-				string(ent), string(x.connection), string(x.membership.Group), string(x.user))
+			t.Queue(
+				"delete from brake_losses where enterprise_id = $1 and connection_id = $2 and group_id = $3 and user_id = $4",
+				string(ent), string(x.connection), string(x.membership.Group), string(x.user),
+			)
 		}
 		if err := t.changeMemberships(ctx, ent, &m); err != nil {
 			return 0, err
 		}
-		if err := t.audit(ctx, by, "memberships.restored", string(m.user), "record", string(m.record.ID), "added", groupNames(m.record.Added)); err != nil {
+		if err := t.audit(
+			ctx, by, "memberships.restored", string(m.user), "record", string(m.record.ID), "added",
+			groupNames(m.record.Added),
+		); err != nil {
 			return 0, err
 		}
 		users, losses = append(users, m.user), losses[n:]

@@ -12,17 +12,21 @@ import (
 // memberships: intervals of ended memberships end, and new ones begin. It reads
 // rows of one user only.
 func (t *tx) followHistory(ent sso.EnterpriseID, user sso.UserID, cause string) {
-	t.Queue(`update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and user_id = $2 and until_at = 0
+	t.Queue(
+		`update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and user_id = $2 and until_at = 0
 		and not exists (select 1 from memberships m where m.enterprise_id = $1 and m.user_id = $2
 			and m.group_id = membership_history.group_id and m.source = membership_history.source)`,
-		string(ent), string(user), engine.Micros(t.now), cause)
-	t.Queue(`insert into membership_history (enterprise_id, user_id, group_id, from_at, until_at, source, cause, ended_by)
+		string(ent), string(user), engine.Micros(t.now), cause,
+	)
+	t.Queue(
+		`insert into membership_history (enterprise_id, user_id, group_id, from_at, until_at, source, cause, ended_by)
 		select m.enterprise_id, m.user_id, m.group_id, $3, 0, m.source, m.cause, '' from memberships m
 		where m.enterprise_id = $1 and m.user_id = $2 and not exists (select 1 from membership_history h
 			where h.enterprise_id = $1 and h.user_id = $2 and h.group_id = m.group_id and h.until_at = 0)
 		on conflict (enterprise_id, user_id, group_id, from_at) do update
 			set until_at = 0, source = excluded.source, cause = excluded.cause, ended_by = ''`,
-		string(ent), string(user), engine.Micros(t.now))
+		string(ent), string(user), engine.Micros(t.now),
+	)
 }
 
 // endGroup queues the end of all history intervals in a group about to be
@@ -32,8 +36,10 @@ func (t *tx) endGroup(ent sso.EnterpriseID, group sso.GroupID, by sso.Actor) {
 		select g.enterprise_id, g.id, g.organization_id, o.name, g.name, g.is_default from groups g
 		join organizations o on o.enterprise_id = g.enterprise_id and o.id = g.organization_id
 		where g.enterprise_id = $1 and g.id = $2`, string(ent), string(group))
-	t.Queue("update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and group_id = $2 and until_at = 0",
-		string(ent), string(group), engine.Micros(t.now), string(by))
+	t.Queue(
+		"update membership_history set until_at = $3, ended_by = $4 where enterprise_id = $1 and group_id = $2 and until_at = 0",
+		string(ent), string(group), engine.Micros(t.now), string(by),
+	)
 }
 
 // followDefault queues the update of a user's membership in the default group of
@@ -43,11 +49,14 @@ func (t *tx) followDefault(ent sso.EnterpriseID, org sso.OrganizationID, user ss
 	const others = `exists (select 1 from memberships x join groups y on y.enterprise_id = x.enterprise_id and y.id = x.group_id
 		where x.enterprise_id = $1 and x.user_id = $3 and y.organization_id = $2 and not y.is_default)`
 	t.Queue(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
-		select d.enterprise_id, $3, d.id, $4, $5, $6 from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default and `+others+`
+		select d.enterprise_id, $3, d.id, $4, $5, $6 from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default and `+
+		others+`
 		on conflict (enterprise_id, user_id, group_id) do nothing`,
-		string(ent), string(org), string(user), string(sso.SourceDefault), engine.Micros(t.now), cause)
+		string(ent), string(org), string(user), string(sso.SourceDefault), engine.Micros(t.now),
+		cause)
 	t.Queue(`delete from memberships where enterprise_id = $1 and user_id = $3 and source = $4 and group_id in
-		(select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default) and not `+others,
+		(select d.id from groups d where d.enterprise_id = $1 and d.organization_id = $2 and d.is_default) and not `+
+		others,
 		string(ent), string(org), string(user), string(sso.SourceDefault))
 }
 
@@ -76,8 +85,11 @@ const pastFrom = ` left join groups g on g.enterprise_id = h.enterprise_id and g
 	left join former_groups f on f.enterprise_id = h.enterprise_id and f.id = h.group_id`
 
 func pastFields(p *sso.PastMembership) []any {
-	return []any{&p.Group.Group, &p.Group.Name, &p.Group.Organization, &p.Group.OrganizationName, &p.Default, &p.User, &p.Source,
-		engine.Time(&p.From), &p.Cause, engine.Time(&p.Until), &p.EndedBy}
+	return []any{
+		&p.Group.Group, &p.Group.Name, &p.Group.Organization, &p.Group.OrganizationName, &p.Default,
+		&p.User, &p.Source,
+		engine.Time(&p.From), &p.Cause, engine.Time(&p.Until), &p.EndedBy,
+	}
 }
 
 func scanPast(r engine.Row) (p sso.PastMembership, err error) {
@@ -87,26 +99,37 @@ func scanPast(r engine.Row) (p sso.PastMembership, err error) {
 
 // GroupMembersAt lists the members of a group at a time, oldest user first. The
 // group may have been deleted since.
-func (db *DB) GroupMembersAt(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time, page sso.Page) (_ []sso.PastMember, next string, err error) {
+func (db *DB) GroupMembersAt(
+	ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time, page sso.Page,
+) (_ []sso.PastMember, next string, err error) {
 	defer func() { doing(&err, "list former members") }()
 	_, err = found(engine.One(ctx, db.sql, engine.ScanText, `select id from groups where enterprise_id = $1 and id = $2
-		union all select id from former_groups where enterprise_id = $1 and id = $2`, string(ent), string(group)))
+		union all select id from former_groups where enterprise_id = $1 and id = $2`, string(ent),
+		string(group)))
 	if err != nil {
 		return nil, "", err
 	}
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (m sso.PastMember, err error) {
 		err = r.Scan(append(userFields(&m.User), pastFields(&m.Membership)...)...)
 		return m, err
-	}, "select "+userColumns+", "+pastColumns+" from membership_history h join users u on u.enterprise_id = h.enterprise_id and u.id = h.user_id"+pastFrom+`
+	},
+		"select "+userColumns+", "+pastColumns+
+			" from membership_history h join users u on u.enterprise_id = h.enterprise_id and u.id = h.user_id"+
+			pastFrom+`
 		where h.enterprise_id = $1 and h.group_id = $2 and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3) and h.user_id > $4
-		order by h.user_id limit $5`, string(ent), string(group), engine.Micros(at), page.Cursor, int64(page.Size()+1))
-	all, next = engine.CutPage(all, page.Size(), func(m sso.PastMember) string { return string(m.User.ID) })
+		order by h.user_id limit $5`, string(ent), string(group), engine.Micros(at), page.Cursor,
+		int64(page.Size()+1))
+	all, next = engine.CutPage(all, page.Size(), func(m sso.PastMember) string {
+		return string(m.User.ID)
+	})
 	return all, next, err
 }
 
 // UserMembershipsAt lists the groups of a user at a time, including groups
 // deleted since, by organization and name.
-func (db *DB) UserMembershipsAt(ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time) (_ []sso.PastMembership, err error) {
+func (db *DB) UserMembershipsAt(
+	ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time,
+) (_ []sso.PastMembership, err error) {
 	defer func() { doing(&err, "list former memberships") }()
 	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
 		return nil, err
@@ -114,7 +137,9 @@ func (db *DB) UserMembershipsAt(ctx context.Context, ent sso.EnterpriseID, user 
 	return pastOf(ctx, db.sql, ent, user, at)
 }
 
-func pastOf(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, user sso.UserID, at time.Time) ([]sso.PastMembership, error) {
+func pastOf(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, user sso.UserID, at time.Time,
+) ([]sso.PastMembership, error) {
 	return engine.List(ctx, r, scanPast, "select "+pastColumns+" from membership_history h"+pastFrom+`
 		where h.enterprise_id = $1 and h.user_id = $2 and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3)
 		order by 4, 3, 2, 1`, string(ent), string(user), engine.Micros(at))

@@ -30,11 +30,14 @@ func (db *DB) withIDPNames(ctx context.Context, r engine.Reader, ent sso.Enterpr
 		}
 		return err
 	}, "select n.group_id, n.name from ("+db.sql.Dialect.Values("$2")+`) l cross join group_idp_names n
-		where n.enterprise_id = $1 and n.group_id = l.value order by n.group_id, n.name`, string(ent), engine.JSONList(ids))
+		where n.enterprise_id = $1 and n.group_id = l.value order by n.group_id, n.name`,
+		string(ent), engine.JSONList(ids))
 }
 
 // findNamedGroup is findGroup with IdP names.
-func (db *DB) findNamedGroup(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, bool, error) {
+func (db *DB) findNamedGroup(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.GroupID,
+) (sso.Group, bool, error) {
 	g, ok, err := findGroup(ctx, r, ent, id)
 	if err != nil || !ok {
 		return g, ok, err
@@ -48,13 +51,18 @@ func (db *DB) findNamedGroup(ctx context.Context, r engine.Reader, ent sso.Enter
 func (t *tx) saveIDPNames(ent sso.EnterpriseID, old, g sso.Group) {
 	for _, name := range old.IDPNames {
 		if !slices.Contains(g.IDPNames, name) {
-			t.Queue("delete from group_idp_names where enterprise_id = $1 and group_id = $2 and name = $3", string(ent), string(g.ID), name)
+			t.Queue(
+				"delete from group_idp_names where enterprise_id = $1 and group_id = $2 and name = $3",
+				string(ent), string(g.ID), name,
+			)
 		}
 	}
 	for _, name := range g.IDPNames {
 		if !slices.Contains(old.IDPNames, name) {
-			t.Queue("insert into group_idp_names (enterprise_id, organization_id, group_id, name, folded) values ($1, $2, $3, $4, $5)",
-				string(ent), string(g.Organization), string(g.ID), name, fold.Name(name))
+			t.Queue(
+				"insert into group_idp_names (enterprise_id, organization_id, group_id, name, folded) values ($1, $2, $3, $4, $5)",
+				string(ent), string(g.Organization), string(g.ID), name, fold.Name(name),
+			)
 		}
 	}
 }
@@ -73,7 +81,8 @@ func (t *tx) checkNames(ctx context.Context, ent sso.EnterpriseID, g sso.Group) 
 		return u, err
 	}, "select l.value, g.name, g.name from ("+t.db.sql.Dialect.Values("$3")+`) l cross join groups g
 			where g.enterprise_id = $1 and g.organization_id = $2 and g.name = l.value and g.id <> $4
-		union all select l.value, '', g.name from (`+t.db.sql.Dialect.Values("$3")+`) l cross join group_idp_names n cross join groups g
+		union all select l.value, '', g.name from (`+t.db.sql.Dialect.Values("$3")+
+		`) l cross join group_idp_names n cross join groups g
 			where n.enterprise_id = $1 and n.organization_id = $2 and n.name = l.value and n.group_id <> $4
 			and g.enterprise_id = $1 and g.id = n.group_id order by 1, 2`,
 		string(ent), string(g.Organization), engine.JSONList(names), string(g.ID))
@@ -86,16 +95,25 @@ func (t *tx) checkNames(ctx context.Context, ent sso.EnterpriseID, g sso.Group) 
 		field = "idp_names"
 	}
 	if u.own == "" {
-		return taken("name_taken", field, "“"+u.name+"” is an IdP name of the group “"+u.group+"” in this organization. Remove it there first.")
+		return taken(
+			"name_taken", field,
+			"“"+u.name+"” is an IdP name of the group “"+u.group+
+				"” in this organization. Remove it there first.",
+		)
 	}
 	if field == "name" {
 		return errNameTaken()
 	}
-	return taken("name_taken", field, "“"+u.name+"” is the name of another group in this organization. Rename or delete that one first.")
+	return taken(
+		"name_taken", field,
+		"“"+u.name+"” is the name of another group in this organization. Rename or delete that one first.",
+	)
 }
 
 // changedNames returns the names in one list that are not in the other, for an
 // audit event.
 func changedNames(all, others []string) string {
-	return strings.Join(slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(others, s) }), ", ")
+	return strings.Join(slices.DeleteFunc(slices.Clone(all), func(s string) bool {
+		return slices.Contains(others, s)
+	}), ", ")
 }

@@ -9,13 +9,19 @@ import (
 )
 
 func errStateExpired() *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
-		Public: "This sign-in took too long or was already finished. Start again."}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "login_state_expired",
+		Public: "This sign-in took too long or was already finished. Start again.",
+	}
 }
 
 func errReplayed() *sso.Error {
-	return &sso.Error{Kind: sso.Conflict, Code: "saml_replayed",
-		Public: "This sign-in was used already. Start again."}
+	return &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   "saml_replayed",
+		Public: "This sign-in was used already. Start again.",
+	}
 }
 
 const (
@@ -27,12 +33,25 @@ const (
 func (db *DB) SavePendingLogin(ctx context.Context, p sso.PendingLogin) (err error) {
 	defer func() { doing(&err, "save pending login") }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.Queue(`insert into pending_logins (id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test, test_run, replaces,
+		t.Queue(
+			`insert into pending_logins (id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test, test_run, replaces,
 				test_own, created_at, expires_at, used_at)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			p.ID, string(p.Enterprise), string(p.Connection), p.Browser.String(),
-			db.sealer.seal(place{pendingNonce, p.ID, p.Enterprise}, p.Nonce), db.sealer.seal(place{pendingVerifier, p.ID, p.Enterprise}, p.Verifier),
-			p.ReturnTo, p.Test != "", string(p.Test), string(p.Replaces), p.Own, engine.Micros(p.CreatedAt), engine.Micros(p.ExpiresAt), engine.Micros(p.UsedAt))
+			p.ID,
+			string(p.Enterprise),
+			string(p.Connection),
+			p.Browser.String(),
+			db.sealer.seal(place{pendingNonce, p.ID, p.Enterprise}, p.Nonce),
+			db.sealer.seal(place{pendingVerifier, p.ID, p.Enterprise}, p.Verifier),
+			p.ReturnTo,
+			p.Test != "",
+			string(p.Test),
+			string(p.Replaces),
+			p.Own,
+			engine.Micros(p.CreatedAt),
+			engine.Micros(p.ExpiresAt),
+			engine.Micros(p.UsedAt),
+		)
 		return nil
 	})
 }
@@ -47,8 +66,12 @@ func (db *DB) PendingLogin(ctx context.Context, id string) (_ sso.PendingLogin, 
 	}
 	var nonce, verifier string
 	p, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (p sso.PendingLogin, err error) {
-		err = r.Scan(&p.ID, &p.Enterprise, &p.Connection, hexHash(&p.Browser), &nonce, &verifier, &p.ReturnTo, &p.Test, &p.Replaces, &p.Own,
-			engine.Time(&p.CreatedAt), engine.Time(&p.ExpiresAt), engine.Time(&p.UsedAt))
+		err = r.Scan(
+			&p.ID, &p.Enterprise, &p.Connection, hexHash(&p.Browser), &nonce, &verifier,
+			&p.ReturnTo, &p.Test, &p.Replaces, &p.Own,
+			engine.Time(&p.CreatedAt),
+			engine.Time(&p.ExpiresAt), engine.Time(&p.UsedAt),
+		)
 		return p, err
 	}, `select id, enterprise_id, connection_id, browser, nonce, verifier, return_to, test_run, replaces, test_own,
 			created_at, expires_at, used_at
@@ -72,15 +95,19 @@ func (db *DB) PendingLogin(ctx context.Context, id string) (_ sso.PendingLogin, 
 // if it was used before.
 func (t *tx) usePending(affected *int64, ent sso.EnterpriseID, c sso.ConnectionID, id string) {
 	t.QueueCount(affected, `update pending_logins set used_at = $4
-		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0`, string(ent), string(c), id, engine.Micros(t.now))
+		where enterprise_id = $1 and connection_id = $2 and id = $3 and used_at = 0`, string(ent),
+		string(c), id, engine.Micros(t.now))
 }
 
 // mark queues the replay mark of a response; affected is 0 if it was used before.
 func (t *tx) mark(affected *int64, ent sso.EnterpriseID, m sso.ReplayMark) {
 	response := sso.Secret(m.ResponseID).Hash()
-	t.QueueCount(affected, `insert into replay_marks (enterprise_id, connection_id, response, until) values ($1, $2, $3, $4)
+	t.QueueCount(
+		affected,
+		`insert into replay_marks (enterprise_id, connection_id, response, until) values ($1, $2, $3, $4)
 		on conflict (enterprise_id, connection_id, response) do nothing`,
-		string(ent), string(m.Connection), hex.EncodeToString(response[:]), engine.Micros(m.Until))
+		string(ent), string(m.Connection), hex.EncodeToString(response[:]), engine.Micros(m.Until),
+	)
 }
 
 // UsePendingLogin uses up a pending login and reports whether it was unused. It

@@ -22,10 +22,15 @@ import (
 // was not entered, Invalid "code_expired"; a deactivated user Forbidden
 // "user_inactive"; a connection that was disabled meanwhile Forbidden
 // "connection_disabled". After an error, also one of decide, nothing is written.
-func (db *DB) RecordLogin(ctx context.Context, s sso.SignIn, decide sso.Decide) (_ sso.User, _ sso.SyncRecord, err error) {
+func (db *DB) RecordLogin(
+	ctx context.Context, s sso.SignIn, decide sso.Decide,
+) (_ sso.User, _ sso.SyncRecord, err error) {
 	defer func() { doing(&err, "record sign-in") }()
-	if s.Session.Enterprise != s.Attempt.Enterprise || s.Session.Connection != s.Identity.Connection {
-		return sso.User{}, sso.SyncRecord{}, errors.New("session, attempt and identity are of different enterprises or connections")
+	if s.Session.Enterprise != s.Attempt.Enterprise ||
+		s.Session.Connection != s.Identity.Connection {
+		return sso.User{}, sso.SyncRecord{}, errors.New(
+			"session, attempt and identity are of different enterprises or connections",
+		)
 	}
 	var r *loginRecord
 	err = db.change(ctx, s.Session.Enterprise, func(ctx context.Context, t *tx) error {
@@ -80,7 +85,14 @@ func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 	if err := r.groups.complete(ctx, r.user.ID); err != nil {
 		return err
 	}
-	facts := sso.SignInFacts{User: r.user, First: r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(), DomainVerified: r.proven, Login: r.login, Groups: r.groups.snapshot, Replaced: r.brought}
+	facts := sso.SignInFacts{
+		User:           r.user,
+		First:          r.old.LastSignInAt.IsZero() && r.old.VouchedAt.IsZero(),
+		DomainVerified: r.proven,
+		Login:          r.login,
+		Groups:         r.groups.snapshot,
+		Replaced:       r.brought,
+	}
 	var err error
 	if r.verdict, err = decide(facts); err != nil {
 		return err
@@ -97,7 +109,9 @@ func (r *loginRecord) run(ctx context.Context, decide sso.Decide) error {
 	if r.login.Waits() {
 		return r.savePending(ctx)
 	}
-	if r.verdict.EmailProven && !r.user.EmailVerified && r.signIn.Identity.Email != "" {
+	if r.verdict.EmailProven &&
+		!r.user.EmailVerified &&
+		r.signIn.Identity.Email != "" {
 		r.user.EmailVerified = true
 		r.tx.updateUser(r.user)
 	}
@@ -120,15 +134,25 @@ func (r *loginRecord) claim(ctx context.Context) error {
 	r.tx.QueueQuery(func(row engine.Row) error {
 		r.bound = true
 		return row.Scan(append(userFields(&r.old), &r.digest.hash, &r.digest.certain, &r.asked)...)
-	}, selectPerson+" and i.subject = $3", string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Subject)
+	}, selectPerson+" and i.subject = $3", string(r.ent), string(r.signIn.Session.Connection),
+		r.signIn.Identity.Subject)
 	r.groups.readGroups()
-	r.groups.readMemberships("identities i cross join", `i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
-		and m.enterprise_id = $1 and m.user_id = i.user_id`, string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Subject)
+	r.groups.readMemberships(
+		"identities i cross join",
+		`i.enterprise_id = $1 and i.connection_id = $2 and i.subject = $3
+		and m.enterprise_id = $1 and m.user_id = i.user_id`,
+		string(r.ent),
+		string(r.signIn.Session.Connection), r.signIn.Identity.Subject,
+	)
 	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
-		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(r.ent), sso.EmailDomain(r.signIn.Identity.Email))
-	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(userFields(&r.holder)...) }, selectHolder, string(r.ent), loginKey(r.signIn.Identity.Login))
+		"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0",
+		string(r.ent), sso.EmailDomain(r.signIn.Identity.Email))
+	r.tx.QueueQuery(func(row engine.Row) error {
+		return row.Scan(userFields(&r.holder)...)
+	}, selectHolder, string(r.ent), loginKey(r.signIn.Identity.Login))
 	r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&state) },
-		"select state from connections where enterprise_id = $1 and id = $2", string(r.ent), string(r.signIn.Session.Connection))
+		"select state from connections where enterprise_id = $1 and id = $2", string(r.ent),
+		string(r.signIn.Session.Connection))
 	if err := r.tx.Flush(ctx); err != nil {
 		return err
 	}
@@ -155,7 +179,11 @@ func (r *loginRecord) useUp() func() error {
 			return nil
 		}
 	}
-	r.tx.mark(&fresh, r.ent, sso.ReplayMark{Connection: r.signIn.Session.Connection, ResponseID: r.signIn.Replay.ResponseID, Until: r.signIn.Replay.Until})
+	r.tx.mark(&fresh, r.ent, sso.ReplayMark{
+		Connection: r.signIn.Session.Connection,
+		ResponseID: r.signIn.Replay.ResponseID,
+		Until:      r.signIn.Replay.Until,
+	})
 	if r.signIn.Pending != "" {
 		r.tx.usePending(&unused, r.ent, r.signIn.Session.Connection, r.signIn.Pending)
 	}
@@ -173,7 +201,8 @@ func (r *loginRecord) useUp() func() error {
 const (
 	selectIdentity = "select " + userColumns + fromIdentity
 	selectPerson   = "select " + userColumns + ", u.asserted_hash, u.asserted_certain" + `,
-	exists (select 1 from identity_questions q where q.enterprise_id = u.enterprise_id and q.user_id = u.id and q.state = 'waiting')` + fromIdentity
+	exists (select 1 from identity_questions q where q.enterprise_id = u.enterprise_id and q.user_id = u.id and q.state = 'waiting')` +
+		fromIdentity
 	fromIdentity = ` from identities i
 	join users u on u.enterprise_id = i.enterprise_id and u.id = i.user_id where i.enterprise_id = $1 and i.connection_id = $2`
 )
@@ -185,8 +214,12 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 	if !known {
 		var err error
 		_, known, err = engine.One(ctx, r.tx, func(row engine.Row) (struct{}, error) {
-			return struct{}{}, row.Scan(append(userFields(&r.old), &r.digest.hash, &r.digest.certain, &r.asked)...)
-		}, selectPerson+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+			return struct{}{}, row.Scan(append(
+				userFields(&r.old), &r.digest.hash, &r.digest.certain, &r.asked,
+			)...)
+		},
+			selectPerson+
+				" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
 			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Login)
 		if err != nil {
 			return err
@@ -206,13 +239,19 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 	}
 	r.tx.updateUser(r.user)
 	r.tx.updateTerms(r.old, r.user)
-	r.tx.Queue(`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
-		string(r.ent), string(r.user.ID), string(r.signIn.Session.Connection), r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now))
+	r.tx.Queue(
+		`update identities set subject = $4, login = $5, last_seen_at = $6 where enterprise_id = $1 and user_id = $2 and connection_id = $3`,
+		string(r.ent), string(r.user.ID), string(r.signIn.Session.Connection),
+		r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now),
+	)
 	if !r.bound {
 		// Other unbound identities with this login are of earlier users of the login:
 		// its next user must not become one of them.
-		r.tx.Queue("delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
-			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Login, string(r.user.ID))
+		r.tx.Queue(
+			"delete from identities where enterprise_id = $1 and connection_id = $2 and login = $3 and subject is null and user_id <> $4",
+			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Identity.Login,
+			string(r.user.ID),
+		)
 		r.groups.readMemberships("", ofUser, string(r.ent), string(r.user.ID))
 	}
 	return nil
@@ -220,15 +259,23 @@ func (r *loginRecord) resolveUser(ctx context.Context) error {
 
 func (r *loginRecord) createUser() {
 	r.isNew = true
-	r.user = sso.User{ID: sso.NewID[sso.UserID](r.tx.now), Enterprise: r.ent, Status: sso.UserActive, CreatedAt: r.tx.now}
+	r.user = sso.User{
+		ID:         sso.NewID[sso.UserID](r.tx.now),
+		Enterprise: r.ent,
+		Status:     sso.UserActive,
+		CreatedAt:  r.tx.now,
+	}
 	r.copyProfile()
 	if r.holder.ID != "" {
 		r.login.Holder, r.user.Status = r.holder.ID, sso.UserPending
 	}
 	r.tx.insertUser(r.user)
 	r.tx.updateTerms(sso.User{}, r.user)
-	r.tx.Queue("insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at) values ($1, $2, $3, $4, $5, $6, $6)",
-		string(r.ent), string(r.signIn.Session.Connection), string(r.user.ID), r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now))
+	r.tx.Queue(
+		"insert into identities (enterprise_id, connection_id, user_id, subject, login, created_at, last_seen_at) values ($1, $2, $3, $4, $5, $6, $6)",
+		string(r.ent), string(r.signIn.Session.Connection), string(r.user.ID),
+		r.signIn.Identity.Subject, r.signIn.Identity.Login, engine.Micros(r.tx.now),
+	)
 }
 
 // copyProfile copies the asserted profile. An address counts as verified if its
@@ -261,7 +308,10 @@ func (r *loginRecord) checkLogin(ctx context.Context) error {
 		r.user.Status = sso.UserActive
 		return nil
 	}
-	r.login = sso.LoginClaim{Holder: holder.ID, Keeps: keepsLogin(r.old, r.user.Login)}
+	r.login = sso.LoginClaim{
+		Holder: holder.ID,
+		Keeps:  keepsLogin(r.old, r.user.Login),
+	}
 	if r.login.Keeps {
 		r.user.Login = r.old.Login
 		return nil
@@ -276,7 +326,14 @@ func (r *loginRecord) checkLogin(ctx context.Context) error {
 func (r *loginRecord) saveQuestion(ctx context.Context) error {
 	switch {
 	case r.login.Holder != "":
-		q := sso.IdentityQuestion{Enterprise: r.ent, User: r.user.ID, Holder: r.login.Holder, Connection: r.signIn.Session.Connection, Attempt: r.signIn.Attempt.ID, Login: r.signIn.Identity.Login}
+		q := sso.IdentityQuestion{
+			Enterprise: r.ent,
+			User:       r.user.ID,
+			Holder:     r.login.Holder,
+			Connection: r.signIn.Session.Connection,
+			Attempt:    r.signIn.Attempt.ID,
+			Login:      r.signIn.Identity.Login,
+		}
 		if r.login.Keeps {
 			q.Keeps = r.user.Login
 		}
@@ -296,7 +353,8 @@ func (r *loginRecord) saveQuestion(ctx context.Context) error {
 // about the login, without a session.
 func (r *loginRecord) savePending(ctx context.Context) error {
 	r.user.Status, r.user.LastSignInAt = sso.UserPending, r.old.LastSignInAt
-	r.user.EmailVerified = r.user.EmailVerified || r.verdict.EmailProven && r.signIn.Identity.Email != ""
+	r.user.EmailVerified = r.user.EmailVerified ||
+		r.verdict.EmailProven && r.signIn.Identity.Email != ""
 	r.tx.updateUser(r.user)
 	r.tx.updateTerms(sso.User{ID: r.user.ID}, r.user)
 	if r.old.Status == sso.UserActive {
@@ -306,10 +364,15 @@ func (r *loginRecord) savePending(ctx context.Context) error {
 	}
 	by, attempt := sso.Actor(r.signIn.Session.Connection), string(r.signIn.Attempt.ID)
 	if r.isNew {
-		return r.tx.audit(ctx, by, "user.created", string(r.user.ID), "login", r.user.Login, "email", r.user.Email, "status", string(r.user.Status), "attempt", attempt)
+		return r.tx.audit(
+			ctx, by, "user.created", string(r.user.ID), "login", r.user.Login, "email",
+			r.user.Email, "status", string(r.user.Status), "attempt", attempt,
+		)
 	}
 	if changed := difference(r.old, r.user); len(changed) > 0 {
-		return r.tx.audit(ctx, by, "user.updated", string(r.user.ID), append(changed, "attempt", attempt)...)
+		return r.tx.audit(
+			ctx, by, "user.updated", string(r.user.ID), append(changed, "attempt", attempt)...,
+		)
 	}
 	return nil
 }
@@ -326,7 +389,10 @@ func (r *loginRecord) memberships(ctx context.Context) error {
 		r.tx.insertMembership(r.ent, *m)
 	}
 	for _, group := range r.verdict.Memberships.Remove {
-		r.tx.Queue("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(r.ent), string(r.user.ID), string(group))
+		r.tx.Queue(
+			"delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3",
+			string(r.ent), string(r.user.ID), string(group),
+		)
 	}
 	r.tx.followHistory(r.ent, r.user.ID, string(r.signIn.Attempt.ID))
 	if r.isNew {
@@ -338,7 +404,9 @@ func (r *loginRecord) memberships(ctx context.Context) error {
 // saveRecords writes the sync record, the attempt and the session.
 func (r *loginRecord) saveRecords(ctx context.Context) error {
 	record := &r.verdict.Memberships.Record
-	record.ID, record.Enterprise, record.User, record.At = sso.NewID[sso.SyncRecordID](r.tx.now), r.ent, r.user.ID, r.tx.now
+	record.ID, record.Enterprise, record.User, record.At = sso.NewID[sso.SyncRecordID](
+		r.tx.now,
+	), r.ent, r.user.ID, r.tx.now
 	record.Connection, record.Attempt = r.signIn.Session.Connection, r.signIn.Attempt.ID
 	if held := r.verdict.Memberships.Held; held != nil {
 		if err := r.hold(record, *held); err != nil {
@@ -363,8 +431,11 @@ func (r *loginRecord) saveRecords(ctx context.Context) error {
 	}
 	r.tx.insertSession(r.signIn.Session)
 	if r.signIn.Certificate != "" {
-		r.tx.Queue(`update certificates set last_used = $4 where enterprise_id = $1 and connection_id = $2 and fingerprint = $3 and last_used <= $5`,
-			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Certificate, engine.Micros(r.tx.now), engine.Micros(r.tx.now.Add(-time.Minute)))
+		r.tx.Queue(
+			`update certificates set last_used = $4 where enterprise_id = $1 and connection_id = $2 and fingerprint = $3 and last_used <= $5`,
+			string(r.ent), string(r.signIn.Session.Connection), r.signIn.Certificate,
+			engine.Micros(r.tx.now), engine.Micros(r.tx.now.Add(-time.Minute)),
+		)
 	}
 	return r.auditSignIn(ctx)
 }

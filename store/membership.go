@@ -20,13 +20,18 @@ func scanMembership(r engine.Row) (m sso.Membership, err error) {
 
 // insertMembership queues a membership; an existing one stays as it is.
 func (t *tx) insertMembership(ent sso.EnterpriseID, m sso.Membership) {
-	t.Queue(`insert into memberships (enterprise_id, user_id, group_id, source, since, cause) values ($1, $2, $3, $4, $5, $6)
+	t.Queue(
+		`insert into memberships (enterprise_id, user_id, group_id, source, since, cause) values ($1, $2, $3, $4, $5, $6)
 		on conflict (enterprise_id, user_id, group_id) do nothing`,
-		string(ent), string(m.User), string(m.Group), string(m.Source), engine.Micros(t.now), m.Cause)
+		string(ent), string(m.User), string(m.Group), string(m.Source), engine.Micros(t.now),
+		m.Cause,
+	)
 }
 
 // GroupMembers lists the members of a group, oldest user first.
-func (db *DB) GroupMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, page sso.Page) (_ []sso.Member, next string, err error) {
+func (db *DB) GroupMembers(
+	ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, page sso.Page,
+) (_ []sso.Member, next string, err error) {
 	defer func() { doing(&err, "list members") }()
 	if _, err := found(findGroup(ctx, db.sql, ent, group)); err != nil {
 		return nil, "", err
@@ -35,17 +40,22 @@ func (db *DB) GroupMembers(ctx context.Context, ent sso.EnterpriseID, group sso.
 	w.And("m.enterprise_id = ", string(ent))
 	w.And("m.group_id = ", string(group))
 	query := "select " + userColumns + ", " + membershipColumns + ` from memberships m
-		join users u on u.enterprise_id = m.enterprise_id and u.id = m.user_id` + w.Page("m.user_id", page.Cursor, page.Size(), false)
+		join users u on u.enterprise_id = m.enterprise_id and u.id = m.user_id` +
+		w.Page("m.user_id", page.Cursor, page.Size(), false)
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (m sso.Member, err error) {
 		err = r.Scan(append(userFields(&m.User), membershipFields(&m.Membership)...)...)
 		return m, err
 	}, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(m sso.Member) string { return string(m.User.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(m sso.Member) string {
+		return string(m.User.ID)
+	})
 	return all, next, err
 }
 
 // UserMemberships lists the groups of a user by organization and name.
-func (db *DB) UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ []sso.UserMembership, err error) {
+func (db *DB) UserMemberships(
+	ctx context.Context, ent sso.EnterpriseID, user sso.UserID,
+) (_ []sso.UserMembership, err error) {
 	defer func() { doing(&err, "list memberships") }()
 	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
 		return nil, err
@@ -53,19 +63,26 @@ func (db *DB) UserMemberships(ctx context.Context, ent sso.EnterpriseID, user ss
 	return engine.List(ctx, db.sql, func(r engine.Row) (m sso.UserMembership, err error) {
 		dest := append(membershipFields(&m.Membership), groupFields(&m.Group)...)
 		o := &m.Organization
-		err = r.Scan(append(dest, &o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, engine.Time(&o.CreatedAt))...)
+		err = r.Scan(append(
+			dest, &o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, engine.Time(&o.CreatedAt),
+		)...)
 		return m, err
-	}, "select "+membershipColumns+", "+groupColumns+`, o.id, o.enterprise_id, o.key, o.name, d.id, o.created_at from memberships m
+	},
+		"select "+membershipColumns+", "+groupColumns+
+			`, o.id, o.enterprise_id, o.key, o.name, d.id, o.created_at from memberships m
 		join groups g on g.enterprise_id = m.enterprise_id and g.id = m.group_id
 		join organizations o on o.enterprise_id = g.enterprise_id and o.id = g.organization_id
 		join groups d on d.enterprise_id = o.enterprise_id and d.organization_id = o.id and d.is_default
-		where m.enterprise_id = $1 and m.user_id = $2 order by o.name, o.id, g.name, g.id`, string(ent), string(user))
+		where m.enterprise_id = $1 and m.user_id = $2 order by o.name, o.id, g.name, g.id`,
+		string(ent), string(user))
 }
 
 // AddMember adds a user to a group manually, and to the default group of its
 // organization. An existing membership stays, except that one with source default
 // becomes manual.
-func (db *DB) AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) (err error) {
+func (db *DB) AddMember(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID,
+) (err error) {
 	defer func() { doing(&err, "add member") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		g, old, is, err := t.membership(ctx, ent, group, user)
@@ -79,7 +96,12 @@ func (db *DB) AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 			t.Queue("update memberships set source = $4 where enterprise_id = $1 and user_id = $2 and group_id = $3",
 				string(ent), string(user), string(group), string(sso.SourceManual))
 		default:
-			t.insertMembership(ent, sso.Membership{Group: group, User: user, Source: sso.SourceManual, Cause: string(by)})
+			t.insertMembership(ent, sso.Membership{
+				Group:  group,
+				User:   user,
+				Source: sso.SourceManual,
+				Cause:  string(by),
+			})
 		}
 		if !g.Default {
 			t.followDefault(ent, g.Organization, user, string(by))
@@ -88,14 +110,18 @@ func (db *DB) AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
 		if err := t.invalidate(ctx, ent, user); err != nil {
 			return err
 		}
-		return t.audit(ctx, by, "membership.added", string(user), "group", string(group), "name", g.Name)
+		return t.audit(
+			ctx, by, "membership.added", string(user), "group", string(group), "name", g.Name,
+		)
 	})
 }
 
 // RemoveMember removes a user from a group; with the last group they leave the
 // organization. A user who is in another group cannot be removed from the default
 // group: Conflict "default_group".
-func (db *DB) RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) (err error) {
+func (db *DB) RemoveMember(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID,
+) (err error) {
 	defer func() { doing(&err, "remove member") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		g, _, is, err := t.membership(ctx, ent, group, user)
@@ -115,19 +141,26 @@ func (db *DB) RemoveMember(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		if g.Default && others > 0 {
 			return errDefaultGroup()
 		}
-		t.Queue("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(ent), string(user), string(group))
+		t.Queue(
+			"delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3",
+			string(ent), string(user), string(group),
+		)
 		t.followDefault(ent, g.Organization, user, string(by))
 		t.followHistory(ent, user, string(by))
 		if err := t.invalidate(ctx, ent, user); err != nil {
 			return err
 		}
-		return t.audit(ctx, by, "membership.removed", string(user), "group", string(group), "name", g.Name)
+		return t.audit(
+			ctx, by, "membership.removed", string(user), "group", string(group), "name", g.Name,
+		)
 	})
 }
 
 // membership returns a group and the user's membership in it, if any; group and
 // user must belong to the enterprise.
-func (t *tx) membership(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) (g sso.Group, m sso.Membership, is bool, err error) {
+func (t *tx) membership(
+	ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID,
+) (g sso.Group, m sso.Membership, is bool, err error) {
 	if g, err = found(findGroup(ctx, t, ent, group)); err != nil {
 		return g, m, false, err
 	}
@@ -135,6 +168,7 @@ func (t *tx) membership(ctx context.Context, ent sso.EnterpriseID, group sso.Gro
 		return g, m, false, err
 	}
 	m, is, err = engine.One(ctx, t, scanMembership, "select "+membershipColumns+` from memberships m
-		where m.enterprise_id = $1 and m.user_id = $2 and m.group_id = $3`, string(ent), string(user), string(group))
+		where m.enterprise_id = $1 and m.user_id = $2 and m.group_id = $3`, string(ent),
+		string(user), string(group))
 	return g, m, is, err
 }

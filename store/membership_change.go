@@ -27,12 +27,20 @@ func (t *tx) changeMemberships(ctx context.Context, ent sso.EnterpriseID, m *mem
 	}
 	word := func(id sso.GroupID) sso.GroupChange {
 		g := groups[id]
-		return sso.GroupChange{Group: id, Name: g.Name, Organization: g.Organization, OrganizationName: names[g.Organization]}
+		return sso.GroupChange{
+			Group:            id,
+			Name:             g.Name,
+			Organization:     g.Organization,
+			OrganizationName: names[g.Organization],
+		}
 	}
 	touched := map[sso.OrganizationID]bool{}
 	for _, id := range m.remove {
 		if g, there := groups[id]; there && !g.Default {
-			t.Queue("delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3", string(ent), string(m.user), string(id))
+			t.Queue(
+				"delete from memberships where enterprise_id = $1 and user_id = $2 and group_id = $3",
+				string(ent), string(m.user), string(id),
+			)
 			m.record.Removed, touched[g.Organization] = append(m.record.Removed, word(id)), true
 		}
 	}
@@ -47,7 +55,9 @@ func (t *tx) changeMemberships(ctx context.Context, ent sso.EnterpriseID, m *mem
 		t.followDefault(ent, org, m.user, m.cause)
 	}
 	t.followHistory(ent, m.user, m.cause)
-	m.record.ID, m.record.Enterprise, m.record.User, m.record.At = sso.NewID[sso.SyncRecordID](t.now), ent, m.user, t.now
+	m.record.ID, m.record.Enterprise, m.record.User, m.record.At = sso.NewID[sso.SyncRecordID](
+		t.now,
+	), ent, m.user, t.now
 	return t.insertSync(m.record)
 }
 
@@ -61,7 +71,9 @@ func groupsOfAll(all []sso.Membership) []sso.GroupID {
 
 // groupsByID returns the groups that still exist, and the names of their
 // organizations.
-func (t *tx) groupsByID(ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID) (map[sso.GroupID]sso.Group, map[sso.OrganizationID]string, error) {
+func (t *tx) groupsByID(
+	ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID,
+) (map[sso.GroupID]sso.Group, map[sso.OrganizationID]string, error) {
 	texts := make([]string, len(ids))
 	for i, id := range ids {
 		texts[i] = string(id)
@@ -73,7 +85,10 @@ func (t *tx) groupsByID(ctx context.Context, ent sso.EnterpriseID, ids []sso.Gro
 		err := r.Scan(append(groupFields(&g), &name)...)
 		groups[g.ID], names[g.Organization] = g, name
 		return err
-	}, "select "+groupColumns+", o.name from ("+t.db.sql.Dialect.Values("$2")+`) n cross join groups g cross join organizations o
-		where g.enterprise_id = $1 and g.id = n.value and o.enterprise_id = $1 and o.id = g.organization_id`, string(ent), engine.JSONList(texts))
+	},
+		"select "+groupColumns+", o.name from ("+t.db.sql.Dialect.Values("$2")+
+			`) n cross join groups g cross join organizations o
+		where g.enterprise_id = $1 and g.id = n.value and o.enterprise_id = $1 and o.id = g.organization_id`,
+		string(ent), engine.JSONList(texts))
 	return groups, names, err
 }

@@ -15,7 +15,10 @@ import (
 // TestHeldOfDeletedConnectionsAreClosed: what waited of connections that were
 // deleted earlier waits no longer after the migration, and nothing else changes.
 func TestHeldOfDeletedConnectionsAreClosed(t *testing.T) {
-	for name, database := range map[string]func(testing.TB) string{"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres} {
+	for name, database := range map[string]func(testing.TB) string{
+		"SQLite":     storetest.SQLite,
+		"PostgreSQL": storetest.Postgres,
+	} {
 		t.Run(name, func(t *testing.T) {
 			dsn, keys := database(t), store.Keyring{Current: store.NewKey()}
 			db := storetest.Open(t, dsn, keys, nil)
@@ -26,13 +29,19 @@ func TestHeldOfDeletedConnectionsAreClosed(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			ent, err := db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{Key: "acme"})
+			ent, err := db.CreateEnterprise(
+				ctx, sso.ActorSystem, sso.Enterprise{Key: "acme"},
+			)
 			check(err)
-			other, err := db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{Key: "globex"})
+			other, err := db.CreateEnterprise(
+				ctx, sso.ActorSystem, sso.Enterprise{Key: "globex"},
+			)
 			check(err)
 			here, err := db.CreateConnection(ctx, sso.ActorSystem, draftOf(ent))
 			check(err)
-			elsewhere, err := db.CreateConnection(ctx, sso.ActorSystem, draftOf(other))
+			elsewhere, err := db.CreateConnection(
+				ctx, sso.ActorSystem, draftOf(other),
+			)
 			check(err)
 			check(db.Close())
 			raw := storetest.Raw(t, dsn)
@@ -40,12 +49,18 @@ func TestHeldOfDeletedConnectionsAreClosed(t *testing.T) {
 			if strings.HasPrefix(dsn, "sqlite:") {
 				dialect = goose.DialectSQLite3
 			}
-			provider, err := goose.NewProvider(dialect, raw, os.DirFS("migrations"), goose.WithDisableGlobalRegistry(true))
+			provider, err := goose.NewProvider(
+				dialect, raw, os.DirFS("migrations"),
+				goose.WithDisableGlobalRegistry(true),
+			)
 			check(err)
 			_, err = provider.DownTo(ctx, 26)
 			check(err)
-			_, err = raw.Exec(`insert into users (enterprise_id, id, status, login, email, email_verified, name, created_at, last_sign_in_at)
-				values ($1, 'user-1', 'active', 'ada', '', false, 'Ada', 1, 1)`, string(ent.ID))
+			_, err = raw.Exec(
+				`insert into users (enterprise_id, id, status, login, email, email_verified, name, created_at, last_sign_in_at)
+				values ($1, 'user-1', 'active', 'ada', '', false, 'Ada', 1, 1)`,
+				string(ent.ID),
+			)
 			check(err)
 			for id, held := range map[string][2]string{
 				"held-kept":    {string(here.ID), "waiting"},
@@ -53,8 +68,11 @@ func TestHeldOfDeletedConnectionsAreClosed(t *testing.T) {
 				"held-foreign": {string(elsewhere.ID), "waiting"}, // of another enterprise: it is none of this one's
 				"held-decided": {"conn-gone", "approved"},
 			} {
-				_, err := raw.Exec(`insert into held_syncs (enterprise_id, id, user_id, connection_id, record_id, changes,
-					state, at, decided_by, decided_at) values ($1, $2, 'user-1', $3, '', '{}', $4, 7, '', 0)`, string(ent.ID), id, held[0], held[1])
+				_, err := raw.Exec(
+					`insert into held_syncs (enterprise_id, id, user_id, connection_id, record_id, changes,
+					state, at, decided_by, decided_at) values ($1, $2, 'user-1', $3, '', '{}', $4, 7, '', 0)`,
+					string(ent.ID), id, held[0], held[1],
+				)
 				check(err)
 			}
 			db, err = store.Open(ctx, store.Options{DSN: dsn, Keys: keys})
@@ -67,7 +85,11 @@ func TestHeldOfDeletedConnectionsAreClosed(t *testing.T) {
 				"held-decided": "approved",
 			} {
 				var state string
-				check(raw.QueryRow("select state from held_syncs where id = $1", id).Scan(&state))
+				check(
+					raw.QueryRow(
+						"select state from held_syncs where id = $1", id,
+					).Scan(&state),
+				)
 				if state != want {
 					t.Errorf("%s is %s; want %s", id, state, want)
 				}
@@ -77,5 +99,10 @@ func TestHeldOfDeletedConnectionsAreClosed(t *testing.T) {
 }
 
 func draftOf(e sso.Enterprise) sso.Connection {
-	return sso.Connection{Enterprise: e.ID, Name: "x", Protocol: sso.SAML, State: sso.ConnectionDraft}
+	return sso.Connection{
+		Enterprise: e.ID,
+		Name:       "x",
+		Protocol:   sso.SAML,
+		State:      sso.ConnectionDraft,
+	}
 }

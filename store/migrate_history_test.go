@@ -15,7 +15,10 @@ import (
 // TestHistoryBeginsWithWhatIs: a database from before there was a history has one
 // after the migration, of what is in it; and the way back is open.
 func TestHistoryBeginsWithWhatIs(t *testing.T) {
-	for name, database := range map[string]func(testing.TB) string{"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres} {
+	for name, database := range map[string]func(testing.TB) string{
+		"SQLite":     storetest.SQLite,
+		"PostgreSQL": storetest.Postgres,
+	} {
 		t.Run(name, func(t *testing.T) {
 			dsn, keys := database(t), store.Keyring{Current: store.NewKey()}
 			db := storetest.Open(t, dsn, keys, nil)
@@ -26,9 +29,14 @@ func TestHistoryBeginsWithWhatIs(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			ent, err := db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{Key: "acme"})
+			ent, err := db.CreateEnterprise(
+				ctx, sso.ActorSystem, sso.Enterprise{Key: "acme"},
+			)
 			check(err)
-			org, err := db.CreateOrganization(ctx, sso.ActorSystem, sso.Organization{Enterprise: ent.ID, Key: "web"})
+			org, err := db.CreateOrganization(ctx, sso.ActorSystem, sso.Organization{
+				Enterprise: ent.ID,
+				Key:        "web",
+			})
 			check(err)
 			storetest.Fill(t, dsn, ent.ID, org.ID, 100)
 			check(db.Close())
@@ -37,7 +45,10 @@ func TestHistoryBeginsWithWhatIs(t *testing.T) {
 			if strings.HasPrefix(dsn, "sqlite:") {
 				dialect = goose.DialectSQLite3
 			}
-			provider, err := goose.NewProvider(dialect, raw, os.DirFS("migrations"), goose.WithDisableGlobalRegistry(true))
+			provider, err := goose.NewProvider(
+				dialect, raw, os.DirFS("migrations"),
+				goose.WithDisableGlobalRegistry(true),
+			)
 			check(err)
 			_, err = provider.DownTo(ctx, 2)
 			check(err)
@@ -46,7 +57,9 @@ func TestHistoryBeginsWithWhatIs(t *testing.T) {
 			defer db.Close() //nolint:errcheck // a store of a test
 			var same, all int
 			check(raw.QueryRow(`select count(*) from memberships m join membership_history h on h.enterprise_id = m.enterprise_id and h.user_id = m.user_id
-				and h.group_id = m.group_id and h.from_at = m.since and h.until_at = 0 and h.source = m.source`).Scan(&same))
+				and h.group_id = m.group_id and h.from_at = m.since and h.until_at = 0 and h.source = m.source`).Scan(
+				&same,
+			))
 			check(raw.QueryRow("select count(*) from memberships").Scan(&all))
 			if same != all || all < 100 {
 				t.Errorf("%d of %d memberships have a history", same, all)

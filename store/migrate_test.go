@@ -12,7 +12,10 @@ import (
 )
 
 func TestSchema(t *testing.T) {
-	for name, database := range map[string]func(testing.TB) string{"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres} {
+	for name, database := range map[string]func(testing.TB) string{
+		"SQLite":     storetest.SQLite,
+		"PostgreSQL": storetest.Postgres,
+	} {
 		t.Run(name, func(t *testing.T) {
 			dsn := database(t)
 			has, wants, err := store.Schema(t.Context(), dsn)

@@ -85,7 +85,9 @@ func (db *DB) Broken() <-chan struct{} { return db.sql.Broken() }
 // Meta returns the value that SetMeta stored under a key, "" if none.
 func (db *DB) Meta(ctx context.Context, key string) (value string, err error) {
 	defer func() { doing(&err, "read "+key) }()
-	value, _, err = engine.One(ctx, db.sql, engine.ScanText, "select value from meta where key = $1", key)
+	value, _, err = engine.One(
+		ctx, db.sql, engine.ScanText, "select value from meta where key = $1", key,
+	)
 	return value, err
 }
 
@@ -94,7 +96,10 @@ func (db *DB) Meta(ctx context.Context, key string) (value string, err error) {
 func (db *DB) SetMeta(ctx context.Context, key, value string) (err error) {
 	defer func() { doing(&err, "write "+key) }()
 	return db.write(ctx, func(_ context.Context, t *tx) error {
-		t.Queue("insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value", key, value)
+		t.Queue(
+			"insert into meta (key, value) values ($1, $2) on conflict (key) do update set value = excluded.value",
+			key, value,
+		)
 		return nil
 	})
 }
@@ -105,7 +110,12 @@ const (
 	auditKeyName = "audit_key"
 )
 
-func sealedValue(name string) place { return place{column: "sealed_values.value", row: name} }
+func sealedValue(name string) place {
+	return place{
+		column: "sealed_values.value",
+		row:    name,
+	}
+}
 
 // prepareKeys opens the sealed canary and the key of the audit chains, or creates
 // them in a new database. The audit key is random and sealed like other secrets,
@@ -130,13 +140,17 @@ func (db *DB) prepareKeys(ctx context.Context) error {
 		return fmt.Errorf("prepare the keys: %w", err)
 	}
 	for _, name := range []string{canaryName, auditKeyName} {
-		sealed, _, err := engine.One(ctx, db.sql, engine.ScanText, "select value from sealed_values where name = $1", name)
+		sealed, _, err := engine.One(
+			ctx, db.sql, engine.ScanText, "select value from sealed_values where name = $1", name,
+		)
 		if err != nil {
 			return fmt.Errorf("read the keys: %w", err)
 		}
 		value, err := db.sealer.open(sealedValue(name), sealed)
 		if err != nil {
-			return errors.New("the secret key is not the one this database was written with: restore secret.key in data_dir, or set secret_key")
+			return errors.New(
+				"the secret key is not the one this database was written with: restore secret.key in data_dir, or set secret_key",
+			)
 		}
 		db.auditKey = []byte(value.Reveal())
 	}

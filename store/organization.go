@@ -18,16 +18,27 @@ func scanOrganization(r engine.Row) (o sso.Organization, err error) {
 // CreateOrganization creates an organization of o.Enterprise with its default
 // group; ID, DefaultGroup and CreatedAt are filled in. A key that is in use in
 // the enterprise is Conflict "key_taken".
-func (db *DB) CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (_ sso.Organization, err error) {
+func (db *DB) CreateOrganization(
+	ctx context.Context, by sso.Actor, o sso.Organization,
+) (_ sso.Organization, err error) {
 	defer func() { doing(&err, "create organization") }()
 	err = db.change(ctx, o.Enterprise, func(ctx context.Context, t *tx) error {
 		o.ID, o.CreatedAt = sso.NewID[sso.OrganizationID](t.now), t.now
-		_, err := t.Exec(ctx, "insert into organizations (enterprise_id, id, key, name, created_at) values ($1, $2, $3, $4, $5)",
-			string(o.Enterprise), string(o.ID), o.Key, o.Name, engine.Micros(o.CreatedAt))
+		_, err := t.Exec(
+			ctx,
+			"insert into organizations (enterprise_id, id, key, name, created_at) values ($1, $2, $3, $4, $5)",
+			string(o.Enterprise), string(o.ID), o.Key, o.Name, engine.Micros(o.CreatedAt),
+		)
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
-		g := sso.Group{ID: sso.NewID[sso.GroupID](t.now), Organization: o.ID, Name: sso.DefaultGroupName, Default: true, CreatedAt: t.now}
+		g := sso.Group{
+			ID:           sso.NewID[sso.GroupID](t.now),
+			Organization: o.ID,
+			Name:         sso.DefaultGroupName,
+			Default:      true,
+			CreatedAt:    t.now,
+		}
 		o.DefaultGroup = g.ID
 		t.insertGroup(o.Enterprise, g)
 		return t.audit(ctx, by, "organization.created", string(o.ID), "key", o.Key, "name", o.Name)
@@ -39,28 +50,41 @@ func (db *DB) CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organi
 }
 
 // Organization returns one organization.
-func (db *DB) Organization(ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID) (_ sso.Organization, err error) {
+func (db *DB) Organization(
+	ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID,
+) (_ sso.Organization, err error) {
 	defer func() { doing(&err, "find organization") }()
 	return found(findOrganization(ctx, db.sql, ent, id))
 }
 
-func findOrganization(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, bool, error) {
-	return engine.One(ctx, r, scanOrganization, selectOrganizations+" where o.enterprise_id = $1 and o.id = $2", string(ent), string(id))
+func findOrganization(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.OrganizationID,
+) (sso.Organization, bool, error) {
+	return engine.One(
+		ctx, r, scanOrganization, selectOrganizations+" where o.enterprise_id = $1 and o.id = $2",
+		string(ent), string(id),
+	)
 }
 
 // Organizations lists an enterprise's organizations, oldest first.
-func (db *DB) Organizations(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.Organization, next string, err error) {
+func (db *DB) Organizations(
+	ctx context.Context, ent sso.EnterpriseID, page sso.Page,
+) (_ []sso.Organization, next string, err error) {
 	defer func() { doing(&err, "list organizations") }()
 	w := &engine.Where{}
 	w.And("o.enterprise_id = ", string(ent))
 	query := selectOrganizations + w.Page("o.id", page.Cursor, page.Size(), false)
 	all, err := engine.List(ctx, db.sql, scanOrganization, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(o sso.Organization) string { return string(o.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(o sso.Organization) string {
+		return string(o.ID)
+	})
 	return all, next, err
 }
 
 // OrganizationCounts is Organizations with the numbers of groups and members.
-func (db *DB) OrganizationCounts(ctx context.Context, ent sso.EnterpriseID, page sso.Page) (_ []sso.OrganizationCount, next string, err error) {
+func (db *DB) OrganizationCounts(
+	ctx context.Context, ent sso.EnterpriseID, page sso.Page,
+) (_ []sso.OrganizationCount, next string, err error) {
 	defer func() { doing(&err, "count organizations") }()
 	w := &engine.Where{}
 	w.And("o.enterprise_id = ", string(ent))
@@ -71,10 +95,15 @@ func (db *DB) OrganizationCounts(ctx context.Context, ent sso.EnterpriseID, page
 		w.Page("o.id", page.Cursor, page.Size(), false) + ") o order by o.id" // counts only the page
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (c sso.OrganizationCount, err error) {
 		o := &c.Organization
-		err = r.Scan(&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, engine.Time(&o.CreatedAt), &c.Groups, &c.Members)
+		err = r.Scan(
+			&o.ID, &o.Enterprise, &o.Key, &o.Name, &o.DefaultGroup, engine.Time(&o.CreatedAt),
+			&c.Groups, &c.Members,
+		)
 		return c, err
 	}, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(c sso.OrganizationCount) string { return string(c.Organization.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(c sso.OrganizationCount) string {
+		return string(c.Organization.ID)
+	})
 	return all, next, err
 }
 
@@ -87,11 +116,18 @@ func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 	}
 	change := func(old sso.Organization) (sso.Organization, error) {
 		o, err := fn(old)
-		o.ID, o.Enterprise, o.DefaultGroup, o.CreatedAt = old.ID, old.Enterprise, old.DefaultGroup, old.CreatedAt
+		o.ID = old.ID
+		o.Enterprise = old.Enterprise
+		o.DefaultGroup = old.DefaultGroup
+		o.CreatedAt = old.CreatedAt
 		return o, err
 	}
 	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, o sso.Organization) error {
-		_, err := t.Exec(ctx, "update organizations set key = $3, name = $4 where enterprise_id = $1 and id = $2", string(ent), string(id), o.Key, o.Name)
+		_, err := t.Exec(
+			ctx,
+			"update organizations set key = $3, name = $4 where enterprise_id = $1 and id = $2",
+			string(ent), string(id), o.Key, o.Name,
+		)
 		if err != nil {
 			return ifTaken(err, errKeyTaken())
 		}
@@ -107,7 +143,9 @@ func (db *DB) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 // DeleteOrganization deletes an organization with its groups and memberships. An
 // organization with a default group of a connection cannot be deleted: Conflict
 // "group_is_default".
-func (db *DB) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID) (err error) {
+func (db *DB) DeleteOrganization(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
+) (err error) {
 	defer func() { doing(&err, "delete organization") }()
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
@@ -119,7 +157,11 @@ func (db *DB) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.Ente
 		if err := t.checkNotDefault(ctx, "g.organization_id = $2", string(ent), string(id)); err != nil {
 			return err
 		}
-		groups, err := engine.List(ctx, t, engine.ScanText, "select id from groups where enterprise_id = $1 and organization_id = $2", string(ent), string(id))
+		groups, err := engine.List(
+			ctx, t, engine.ScanText,
+			"select id from groups where enterprise_id = $1 and organization_id = $2",
+			string(ent), string(id),
+		)
 		if err != nil {
 			return err
 		}

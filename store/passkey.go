@@ -28,7 +28,9 @@ func (db *DB) UseChallenge(ctx context.Context, token sso.Hash) (c sso.PasskeyCh
 			err = r.Scan(hexHash(&c.Token), &c.Admin, &session, engine.Time(&c.ExpiresAt))
 			c.Session = []byte(session)
 			return c, err
-		}, "delete from passkey_challenges where token = $1 returning token, admin_id, session, expires_at", token.String())
+		},
+			"delete from passkey_challenges where token = $1 returning token, admin_id, session, expires_at",
+			token.String())
 		if err == nil && (!ok || !t.now.Before(c.ExpiresAt)) {
 			err = sso.NotFound("challenge_gone", "That took too long, or was answered already. Try again.")
 		}

@@ -11,13 +11,18 @@ const questionColumns = `q.id, q.enterprise_id, q.user_id, q.holder_id, q.connec
 	q.created_at, q.decided_by, q.decided_at`
 
 func scanQuestion(r engine.Row) (q sso.IdentityQuestion, err error) {
-	err = r.Scan(&q.ID, &q.Enterprise, &q.User, &q.Holder, &q.Connection, &q.Attempt, &q.Login, &q.Keeps, &q.State, &q.Answer,
-		engine.Time(&q.CreatedAt), &q.DecidedBy, engine.Time(&q.DecidedAt))
+	err = r.Scan(
+		&q.ID, &q.Enterprise, &q.User, &q.Holder, &q.Connection, &q.Attempt, &q.Login, &q.Keeps,
+		&q.State, &q.Answer,
+		engine.Time(&q.CreatedAt), &q.DecidedBy, engine.Time(&q.DecidedAt),
+	)
 	return q, err
 }
 
 // IdentityQuestions lists identity questions, newest first.
-func (db *DB) IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, page sso.Page) (_ []sso.IdentityQuestion, next string, err error) {
+func (db *DB) IdentityQuestions(
+	ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, page sso.Page,
+) (_ []sso.IdentityQuestion, next string, err error) {
 	defer func() { doing(&err, "list identity questions") }()
 	w := &engine.Where{}
 	w.And("q.enterprise_id = ", string(ent))
@@ -26,42 +31,66 @@ func (db *DB) IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso
 		w.And("(q.user_id = ", string(f.User))
 		w.Add(" or q.holder_id = " + w.Param(string(f.User)) + ")")
 	}
-	query := "select " + questionColumns + " from identity_questions q" + w.Page("q.id", page.Cursor, page.Size(), true)
+	query := "select " + questionColumns + " from identity_questions q" +
+		w.Page("q.id", page.Cursor, page.Size(), true)
 	all, err := engine.List(ctx, db.sql, scanQuestion, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(q sso.IdentityQuestion) string { return string(q.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(q sso.IdentityQuestion) string {
+		return string(q.ID)
+	})
 	return all, next, err
 }
 
 // IdentityQuestion returns one question.
-func (db *DB) IdentityQuestion(ctx context.Context, ent sso.EnterpriseID, id sso.QuestionID) (_ sso.IdentityQuestion, err error) {
+func (db *DB) IdentityQuestion(
+	ctx context.Context, ent sso.EnterpriseID, id sso.QuestionID,
+) (_ sso.IdentityQuestion, err error) {
 	defer func() { doing(&err, "find identity question") }()
 	return found(findQuestion(ctx, db.sql, ent, id))
 }
 
-func findQuestion(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.QuestionID) (sso.IdentityQuestion, bool, error) {
-	return engine.One(ctx, r, scanQuestion, "select "+questionColumns+" from identity_questions q where q.enterprise_id = $1 and q.id = $2", string(ent), string(id))
+func findQuestion(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.QuestionID,
+) (sso.IdentityQuestion, bool, error) {
+	return engine.One(
+		ctx, r, scanQuestion,
+		"select "+questionColumns+" from identity_questions q where q.enterprise_id = $1 and q.id = $2",
+		string(ent), string(id),
+	)
 }
 
 // raiseQuestion raises an identity question about a user, or renews the open one.
 func (t *tx) raiseQuestion(ctx context.Context, by sso.Actor, q sso.IdentityQuestion) error {
-	n, err := t.Exec(ctx, `update identity_questions set holder_id = $4, connection_id = $5, attempt_id = $6, login = $7, keeps = $8
+	n, err := t.Exec(
+		ctx,
+		`update identity_questions set holder_id = $4, connection_id = $5, attempt_id = $6, login = $7, keeps = $8
 		where enterprise_id = $1 and user_id = $2 and state = $3`,
-		string(q.Enterprise), string(q.User), string(sso.QuestionWaiting), string(q.Holder), string(q.Connection), string(q.Attempt), q.Login, q.Keeps)
+		string(q.Enterprise), string(q.User), string(sso.QuestionWaiting), string(q.Holder),
+		string(q.Connection), string(q.Attempt), q.Login, q.Keeps,
+	)
 	if err != nil || n > 0 {
 		return err
 	}
 	q.ID = sso.NewID[sso.QuestionID](t.now)
-	t.Queue(`insert into identity_questions (enterprise_id, id, user_id, holder_id, connection_id, attempt_id, login, keeps, state, answer, created_at, decided_by, decided_at)
+	t.Queue(
+		`insert into identity_questions (enterprise_id, id, user_id, holder_id, connection_id, attempt_id, login, keeps, state, answer, created_at, decided_by, decided_at)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', $10, '', 0)`,
-		string(q.Enterprise), string(q.ID), string(q.User), string(q.Holder), string(q.Connection), string(q.Attempt), q.Login, q.Keeps,
-		string(sso.QuestionWaiting), engine.Micros(t.now))
-	return t.audit(ctx, by, "identity.questioned", string(q.User), "question", string(q.ID), "login", q.Login, "holder", string(q.Holder), "attempt", string(q.Attempt))
+		string(q.Enterprise), string(q.ID), string(q.User), string(q.Holder), string(q.Connection),
+		string(q.Attempt), q.Login, q.Keeps,
+		string(sso.QuestionWaiting), engine.Micros(t.now),
+	)
+	return t.audit(
+		ctx, by, "identity.questioned", string(q.User), "question", string(q.ID), "login", q.Login,
+		"holder", string(q.Holder), "attempt", string(q.Attempt),
+	)
 }
 
 // closeQuestion queues the end of a user's open question, which no longer matters.
 func (t *tx) closeQuestion(ent sso.EnterpriseID, user sso.UserID) {
-	t.Queue("update identity_questions set state = $4, decided_at = $5 where enterprise_id = $1 and user_id = $2 and state = $3",
-		string(ent), string(user), string(sso.QuestionWaiting), string(sso.QuestionSettled), engine.Micros(t.now))
+	t.Queue(
+		"update identity_questions set state = $4, decided_at = $5 where enterprise_id = $1 and user_id = $2 and state = $3",
+		string(ent), string(user), string(sso.QuestionWaiting), string(sso.QuestionSettled),
+		engine.Micros(t.now),
+	)
 }
 
 // AnswerQuestion carries out an admin's decision about two users who claim one
@@ -69,23 +98,37 @@ func (t *tx) closeQuestion(ent sso.EnterpriseID, user sso.UserID) {
 // they claimed or were given, unless they were refused. A question that is
 // decided is Conflict "question_decided", a login of a third user Conflict
 // "login_in_use".
-func (db *DB) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision) (q sso.IdentityQuestion, err error) {
+func (db *DB) AnswerQuestion(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision,
+) (q sso.IdentityQuestion, err error) {
 	defer func() { doing(&err, "answer identity question") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		if q, err = found(findQuestion(ctx, t, ent, id)); err != nil {
 			return err
 		}
 		if q.State != sso.QuestionWaiting {
-			return &sso.Error{Kind: sso.Conflict, Code: "question_decided",
-				Public: "This question does not wait any more: it was answered, or the login became free."}
+			return &sso.Error{
+				Kind:   sso.Conflict,
+				Code:   "question_decided",
+				Public: "This question does not wait any more: it was answered, or the login became free.",
+			}
 		}
 		if err := t.answer(ctx, by, q, d); err != nil {
 			return err
 		}
-		q.State, q.Answer, q.DecidedBy, q.DecidedAt = sso.QuestionAnswered, d.Answer, by, t.now
-		t.Queue("update identity_questions set state = $3, answer = $4, decided_by = $5, decided_at = $6 where enterprise_id = $1 and id = $2",
-			string(ent), string(id), string(q.State), string(q.Answer), string(by), engine.Micros(t.now))
-		return t.audit(ctx, by, "identity.answered", string(q.User), "question", string(q.ID), "answer", string(d.Answer), "holder", string(q.Holder), "login", d.Login)
+		q.State = sso.QuestionAnswered
+		q.Answer = d.Answer
+		q.DecidedBy = by
+		q.DecidedAt = t.now
+		t.Queue(
+			"update identity_questions set state = $3, answer = $4, decided_by = $5, decided_at = $6 where enterprise_id = $1 and id = $2",
+			string(ent), string(id), string(q.State), string(q.Answer), string(by),
+			engine.Micros(t.now),
+		)
+		return t.audit(
+			ctx, by, "identity.answered", string(q.User), "question", string(q.ID), "answer",
+			string(d.Answer), "holder", string(q.Holder), "login", d.Login,
+		)
 	})
 	if err != nil {
 		return sso.IdentityQuestion{}, err

@@ -47,7 +47,10 @@ func (r *loginRecord) readBrought() {
 func (r *loginRecord) replaceBrought(ctx context.Context) error {
 	gone := make([]sso.Revocation, len(r.brought))
 	for i, b := range r.brought {
-		r.tx.Queue("delete from sessions where enterprise_id = $1 and id = $2", string(b.Enterprise.ID), string(b.Session.ID))
+		r.tx.Queue(
+			"delete from sessions where enterprise_id = $1 and id = $2",
+			string(b.Enterprise.ID), string(b.Session.ID),
+		)
 		gone[i].Session = b.Session.ID
 	}
 	if err := r.tx.revoke(ctx, gone...); err != nil {
@@ -57,7 +60,10 @@ func (r *loginRecord) replaceBrought(ctx context.Context) error {
 		if b.Enterprise.ID != r.ent {
 			continue
 		}
-		if err := r.tx.audit(ctx, sso.Actor(b.User.ID), "session.replaced", string(b.Session.ID), "by", string(r.signIn.Session.ID)); err != nil {
+		if err := r.tx.audit(
+			ctx, sso.Actor(b.User.ID), "session.replaced", string(b.Session.ID), "by",
+			string(r.signIn.Session.ID),
+		); err != nil {
 			return err
 		}
 	}

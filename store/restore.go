@@ -18,8 +18,13 @@ const historyKey = "membership_history_since"
 func (db *DB) beginHistory(ctx context.Context) error {
 	var text string
 	err := db.write(ctx, func(ctx context.Context, t *tx) (err error) {
-		t.Queue("insert into meta (key, value) values ($1, $2) on conflict (key) do nothing", historyKey, strconv.FormatInt(engine.Micros(t.now), 10))
-		text, _, err = engine.One(ctx, t, engine.ScanText, "select value from meta where key = $1", historyKey)
+		t.Queue(
+			"insert into meta (key, value) values ($1, $2) on conflict (key) do nothing",
+			historyKey, strconv.FormatInt(engine.Micros(t.now), 10),
+		)
+		text, _, err = engine.One(
+			ctx, t, engine.ScanText, "select value from meta where key = $1", historyKey,
+		)
 		return err
 	})
 	if err != nil {
@@ -39,7 +44,10 @@ func (t *tx) checkMoment(at, made time.Time) error {
 	}
 	switch {
 	case at.Before(since):
-		return sso.InvalidField("moment_not_known", "at", "What was then is not known: the earliest moment is "+since.Format(time.RFC3339Nano)+".")
+		return sso.InvalidField(
+			"moment_not_known", "at",
+			"What was then is not known: the earliest moment is "+since.Format(time.RFC3339Nano)+".",
+		)
 	case at.After(t.now):
 		return sso.InvalidField("moment_not_known", "at", "This moment is in the future.")
 	}
@@ -74,8 +82,12 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if err := t.invalidate(ctx, ent, user); err != nil {
 			return err
 		}
-		return t.audit(ctx, by, "memberships.restored", string(user), "to", at.Format(time.RFC3339), "record", string(m.record.ID),
-			"added", groupNames(m.record.Added), "removed", groupNames(m.record.Removed))
+		return t.audit(
+			ctx, by, "memberships.restored", string(user), "to", at.Format(time.RFC3339), "record",
+			string(m.record.ID),
+			"added", groupNames(m.record.Added), "removed",
+			groupNames(m.record.Removed),
+		)
 	})
 	if err != nil {
 		return sso.Restored{}, err
@@ -84,7 +96,9 @@ func (db *DB) RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 }
 
 // restoration compares the memberships of a user at a time with the current ones.
-func (t *tx) restoration(ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time) (r sso.Restored, err error) {
+func (t *tx) restoration(
+	ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time,
+) (r sso.Restored, err error) {
 	then, err := pastOf(ctx, t, ent, user, at)
 	if err != nil {
 		return r, err
@@ -93,13 +107,19 @@ func (t *tx) restoration(ctx context.Context, ent sso.EnterpriseID, user sso.Use
 	if err != nil {
 		return r, err
 	}
-	here, err := engine.List(ctx, t, engine.ScanText, `select h.group_id from membership_history h join groups g on g.enterprise_id = h.enterprise_id and g.id = h.group_id
-		where h.enterprise_id = $1 and h.user_id = $2`, string(ent), string(user))
+	here, err := engine.List(
+		ctx, t, engine.ScanText,
+		`select h.group_id from membership_history h join groups g on g.enterprise_id = h.enterprise_id and g.id = h.group_id
+		where h.enterprise_id = $1 and h.user_id = $2`,
+		string(ent), string(user),
+	)
 	if err != nil {
 		return r, err
 	}
 	in := func(all []sso.PastMembership, id sso.GroupID) bool {
-		return slices.ContainsFunc(all, func(p sso.PastMembership) bool { return p.Group.Group == id })
+		return slices.ContainsFunc(all, func(p sso.PastMembership) bool {
+			return p.Group.Group == id
+		})
 	}
 	for _, p := range then {
 		switch {
@@ -120,10 +140,20 @@ func (t *tx) restoration(ctx context.Context, ent sso.EnterpriseID, user sso.Use
 
 // restoring returns a restore as the membership change of one user.
 func restoring(by sso.Actor, user sso.UserID, add, remove []sso.PastMembership, at time.Time) membershipChange {
-	m := membershipChange{user: user, cause: string(by), record: sso.SyncRecord{Mode: sso.SyncRestore,
-		Note: "Restored by " + string(by) + " to what was at " + at.UTC().Format(time.RFC3339) + "."}}
+	m := membershipChange{
+		user:  user,
+		cause: string(by),
+		record: sso.SyncRecord{
+			Mode: sso.SyncRestore,
+			Note: "Restored by " + string(by) + " to what was at " + at.UTC().Format(time.RFC3339) +
+				".",
+		},
+	}
 	for _, p := range add {
-		m.add = append(m.add, sso.Membership{Group: p.Group.Group, Source: p.Source})
+		m.add = append(m.add, sso.Membership{
+			Group:  p.Group.Group,
+			Source: p.Source,
+		})
 	}
 	for _, p := range remove {
 		m.remove = append(m.remove, p.Group.Group)
@@ -162,7 +192,9 @@ func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterprise
 		for _, p := range result.Remove {
 			people = append(people, restoring(by, p.User, nil, []sso.PastMembership{p}, at))
 		}
-		return t.changeGroupMembers(ctx, by, ent, g, people, "group.restored", "to", at.Format(time.RFC3339))
+		return t.changeGroupMembers(
+			ctx, by, ent, g, people, "group.restored", "to", at.Format(time.RFC3339),
+		)
 	})
 	if err != nil {
 		return sso.Restored{}, err
@@ -172,14 +204,22 @@ func (db *DB) RestoreGroup(ctx context.Context, by sso.Actor, ent sso.Enterprise
 
 // groupRestoration compares the members of a group at a time with the current
 // ones. Deleted users cannot be restored.
-func (t *tx) groupRestoration(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time) (r sso.Restored, err error) {
-	const members = "select " + pastColumns + " from membership_history h join users u on u.enterprise_id = h.enterprise_id and u.id = h.user_id" + pastFrom + `
+func (t *tx) groupRestoration(
+	ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time,
+) (r sso.Restored, err error) {
+	const members = "select " + pastColumns +
+		" from membership_history h join users u on u.enterprise_id = h.enterprise_id and u.id = h.user_id" +
+		pastFrom + `
 		where h.enterprise_id = $1 and h.group_id = $2 and h.from_at <= $3 and (h.until_at = 0 or h.until_at > $3) order by h.user_id`
-	then, err := engine.List(ctx, t, scanPast, members, string(ent), string(group), engine.Micros(at))
+	then, err := engine.List(
+		ctx, t, scanPast, members, string(ent), string(group), engine.Micros(at),
+	)
 	if err != nil {
 		return r, err
 	}
-	now, err := engine.List(ctx, t, scanPast, members, string(ent), string(group), engine.Micros(t.now))
+	now, err := engine.List(
+		ctx, t, scanPast, members, string(ent), string(group), engine.Micros(t.now),
+	)
 	if err != nil {
 		return r, err
 	}
@@ -203,7 +243,15 @@ func missingFrom(all, others []sso.PastMembership) (left []sso.PastMembership) {
 
 // changeGroupMembers changes the membership of many users in one group, with one audit
 // event.
-func (t *tx) changeGroupMembers(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group, people []membershipChange, action string, detail ...string) error {
+func (t *tx) changeGroupMembers(
+	ctx context.Context,
+	by sso.Actor,
+	ent sso.EnterpriseID,
+	g sso.Group,
+	people []membershipChange,
+	action string,
+	detail ...string,
+) error {
 	var users []sso.UserID
 	added, removed := 0, 0
 	for i := range people {
@@ -219,5 +267,13 @@ func (t *tx) changeGroupMembers(ctx context.Context, by sso.Actor, ent sso.Enter
 	if err := t.invalidate(ctx, ent, users...); err != nil {
 		return err
 	}
-	return t.audit(ctx, by, action, string(g.ID), append(detail, "name", g.Name, "added", strconv.Itoa(added), "removed", strconv.Itoa(removed))...)
+	return t.audit(
+		ctx,
+		by,
+		action,
+		string(g.ID),
+		append(
+			detail, "name", g.Name, "added", strconv.Itoa(added), "removed", strconv.Itoa(removed),
+		)...,
+	)
 }

@@ -33,14 +33,21 @@ func (t *tx) revoke(ctx context.Context, what ...sso.Revocation) error {
 		return nil
 	}
 	t.revoked = true
-	last, _, err := engine.One(ctx, t, engine.ScanNumber, "update counters set value = value + $2 where name = $1 returning value", revocationCounter, int64(len(what)))
+	last, _, err := engine.One(
+		ctx, t, engine.ScanNumber,
+		"update counters set value = value + $2 where name = $1 returning value",
+		revocationCounter, int64(len(what)),
+	)
 	if err != nil {
 		return err
 	}
 	first := last - int64(len(what)) + 1
 	for i, r := range what {
-		t.Queue("insert into revocations (sequence, session_id, user_id, enterprise_id, at) values ($1, $2, $3, $4, $5)",
-			first+int64(i), string(r.Session), string(r.User), string(r.Enterprise), engine.Micros(t.now))
+		t.Queue(
+			"insert into revocations (sequence, session_id, user_id, enterprise_id, at) values ($1, $2, $3, $4, $5)",
+			first+int64(i), string(r.Session), string(r.User), string(r.Enterprise),
+			engine.Micros(t.now),
+		)
 	}
 	return nil
 }
@@ -52,12 +59,17 @@ func (db *DB) Revocations(ctx context.Context, after int64) (_ []sso.Revocation,
 	return engine.List(ctx, db.sql.Urgent(), func(r engine.Row) (v sso.Revocation, err error) {
 		err = r.Scan(&v.Sequence, &v.Session, &v.User, &v.Enterprise)
 		return v, err
-	}, "select sequence, session_id, user_id, enterprise_id from revocations where sequence > $1 order by sequence limit 1000", after)
+	},
+		"select sequence, session_id, user_id, enterprise_id from revocations where sequence > $1 order by sequence limit 1000",
+		after)
 }
 
 // LastRevocation returns the newest sequence number, 0 before the first.
 func (db *DB) LastRevocation(ctx context.Context) (_ int64, err error) {
 	defer func() { doing(&err, "read the last revocation") }()
-	n, _, err := engine.One(ctx, db.sql.Urgent(), engine.ScanNumber, "select value from counters where name = $1", revocationCounter)
+	n, _, err := engine.One(
+		ctx, db.sql.Urgent(), engine.ScanNumber, "select value from counters where name = $1",
+		revocationCounter,
+	)
 	return n, err
 }

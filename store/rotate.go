@@ -81,7 +81,9 @@ func (t *tx) reseal(ctx context.Context, c sealedColumn) (int, error) {
 	rows, err := engine.List(ctx, t, func(r engine.Row) (s sealedRow, err error) {
 		err = r.Scan(&s.id, &s.enterprise, &s.value)
 		return s, err
-	}, "select "+c.id+", "+enterprise+", "+c.column+" from "+c.table+" where "+c.column+" <> '' and "+c.column+" not like $1 limit "+strconv.Itoa(rotated),
+	},
+		"select "+c.id+", "+enterprise+", "+c.column+" from "+c.table+" where "+c.column+
+			" <> '' and "+c.column+" not like $1 limit "+strconv.Itoa(rotated),
 		sealFormat+"."+t.db.sealer.current+".%")
 	if err != nil {
 		return 0, err
@@ -92,8 +94,11 @@ func (t *tx) reseal(ctx context.Context, c sealedColumn) (int, error) {
 		if err != nil {
 			return 0, fmt.Errorf("open a secret to seal it again: %w", err)
 		}
-		t.Queue("update "+c.table+" set "+c.column+" = $4 where "+c.id+" = $2 and "+c.column+" = $1 and "+same,
-			s.value, s.id, string(s.enterprise), t.db.sealer.seal(p, value))
+		t.Queue(
+			"update "+c.table+" set "+c.column+" = $4 where "+c.id+" = $2 and "+c.column+
+				" = $1 and "+same,
+			s.value, s.id, string(s.enterprise), t.db.sealer.seal(p, value),
+		)
 	}
 	return len(rows), nil
 }

@@ -16,11 +16,20 @@ func TestIntegrity(t *testing.T) {
 	t.Parallel()
 	dsn := storetest.SQLite(t)
 	db := storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, nil)
-	ent, err := db.CreateEnterprise(t.Context(), sso.ActorSystem, sso.Enterprise{Key: "acme", Name: "Acme"})
+	ent, err := db.CreateEnterprise(t.Context(), sso.ActorSystem, sso.Enterprise{
+		Key:  "acme",
+		Name: "Acme",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.CreateOrganization(t.Context(), sso.ActorSystem, sso.Organization{Enterprise: ent.ID, Key: "web"}); err != nil {
+	if _, err := db.CreateOrganization(
+		t.Context(), sso.ActorSystem,
+		sso.Organization{
+			Enterprise: ent.ID,
+			Key:        "web",
+		},
+	); err != nil {
 		t.Fatal(err)
 	}
 	file := openFile(t, dsn)
@@ -59,7 +68,10 @@ func TestEveryForeignKeyHasTheEnterprise(t *testing.T) {
 			t.Fatal(err)
 		}
 		found++
-		direct := columns == "enterprise_id" && (target == "enterprises" || target == "audit_heads") || target == "admins" // who are the installation's
+		// who are the installation's
+		direct := columns == "enterprise_id" &&
+			(target == "enterprises" || target == "audit_heads") ||
+			target == "admins"
 		if !direct && !strings.HasPrefix(columns, "enterprise_id,") {
 			t.Errorf("%s refers to %s by %s alone", table, target, columns)
 		}

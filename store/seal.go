@@ -61,7 +61,9 @@ func newSealer(k Keyring) (*sealer, error) {
 	for _, key := range []struct {
 		name  string
 		value sso.Secret
-	}{{"previous", k.Previous}, {"current", k.Current}} {
+	}{
+		{"previous", k.Previous}, {"current", k.Current},
+	} {
 		if key.value == "" && key.name == "previous" {
 			continue
 		}

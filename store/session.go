@@ -13,8 +13,12 @@ const sessionColumns = `s.id, s.token, s.enterprise_id, s.connection_id, s.user_
 	s.remote, s.user_agent, s.created_at, s.last_seen_at, s.idle_timeout, s.expires_at, s.browser`
 
 func sessionFields(s *sso.Session) []any {
-	return []any{&s.ID, hexHash(&s.Token), &s.Enterprise, &s.Connection, &s.User, &s.Attempt, &s.Subject, &s.NameIDFormat, &s.SessionIndex,
-		&s.Remote, &s.UserAgent, engine.Time(&s.CreatedAt), engine.Time(&s.LastSeenAt), engine.Duration(&s.IdleTimeout), engine.Time(&s.ExpiresAt), hexHash(&s.Browser)}
+	return []any{
+		&s.ID, hexHash(&s.Token), &s.Enterprise, &s.Connection, &s.User, &s.Attempt, &s.Subject,
+		&s.NameIDFormat, &s.SessionIndex,
+		&s.Remote, &s.UserAgent, engine.Time(&s.CreatedAt), engine.Time(&s.LastSeenAt),
+		engine.Duration(&s.IdleTimeout), engine.Time(&s.ExpiresAt), hexHash(&s.Browser),
+	}
 }
 
 func scanSession(r engine.Row) (s sso.Session, err error) {
@@ -23,12 +27,18 @@ func scanSession(r engine.Row) (s sso.Session, err error) {
 }
 
 func (t *tx) insertSession(s sso.Session) {
-	t.Queue(`insert into sessions (enterprise_id, id, token, connection_id, user_id, attempt_id, subject, name_id_format, session_index,
+	t.Queue(
+		`insert into sessions (enterprise_id, id, token, connection_id, user_id, attempt_id, subject, name_id_format, session_index,
 			remote, user_agent, created_at, last_seen_at, idle_timeout, expires_at, browser)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-		string(s.Enterprise), string(s.ID), s.Token.String(), string(s.Connection), string(s.User), string(s.Attempt),
-		s.Subject, s.NameIDFormat, s.SessionIndex, engine.Clean(s.Remote, maxRemote), engine.Clean(s.UserAgent, maxUserAgent),
-		engine.Micros(s.CreatedAt), engine.Micros(s.LastSeenAt), s.IdleTimeout.Microseconds(), engine.Micros(s.ExpiresAt), hexOf(s.Browser))
+		string(s.Enterprise), string(s.ID), s.Token.String(), string(s.Connection), string(s.User),
+		string(s.Attempt),
+		s.Subject, s.NameIDFormat, s.SessionIndex,
+		engine.Clean(s.Remote, maxRemote),
+		engine.Clean(s.UserAgent, maxUserAgent),
+		engine.Micros(s.CreatedAt), engine.Micros(s.LastSeenAt), s.IdleTimeout.Microseconds(),
+		engine.Micros(s.ExpiresAt), hexOf(s.Browser),
+	)
 }
 
 // Principal returns the user, enterprise and groups of a session by its token
@@ -39,9 +49,15 @@ func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, e
 	p, ok, err := engine.One(ctx, db.sql, func(r engine.Row) (p sso.Principal, err error) {
 		dest := append(sessionFields(&p.Session), userFields(&p.User)...)
 		e := &p.Enterprise
-		err = r.Scan(append(dest, &e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt), groupsOf(&p.Groups))...)
+		err = r.Scan(append(
+			dest, &e.ID, &e.Key, &e.Name, &e.Enforced, engine.Time(&e.CreatedAt),
+			groupsOf(&p.Groups),
+		)...)
 		return p, err
-	}, "select "+sessionColumns+", "+userColumns+", e.id, e.key, e.name, e.enforced, e.created_at, (select "+db.sql.Dialect.Triples("g.id", "o.key", "g.name")+`
+	},
+		"select "+sessionColumns+", "+userColumns+
+			", e.id, e.key, e.name, e.enforced, e.created_at, (select "+
+			db.sql.Dialect.Triples("g.id", "o.key", "g.name")+`
 			from memberships m cross join groups g cross join organizations o
 			where m.enterprise_id = s.enterprise_id and m.user_id = s.user_id and g.enterprise_id = m.enterprise_id and g.id = m.group_id
 			and o.enterprise_id = g.enterprise_id and o.id = g.organization_id)
@@ -52,7 +68,11 @@ func (db *DB) Principal(ctx context.Context, token sso.Hash) (_ sso.Principal, e
 		return sso.Principal{}, err
 	}
 	if !ok || !p.Session.Alive(db.now()) || p.User.Status != sso.UserActive {
-		return sso.Principal{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Your session has ended. Please sign in again."}
+		return sso.Principal{}, &sso.Error{
+			Kind:   sso.Unauthenticated,
+			Code:   "session_ended",
+			Public: "Your session has ended. Please sign in again.",
+		}
 	}
 	return p, nil
 }
@@ -67,7 +87,10 @@ func (db *DB) TouchSessions(ctx context.Context, seen map[sso.SessionID]time.Tim
 	}
 	return db.write(ctx, func(_ context.Context, t *tx) error {
 		for id, at := range seen {
-			t.Queue("update sessions set last_seen_at = $2 where id = $1 and last_seen_at < $2", string(id), engine.Micros(at))
+			t.Queue(
+				"update sessions set last_seen_at = $2 where id = $1 and last_seen_at < $2",
+				string(id), engine.Micros(at),
+			)
 		}
 		return nil
 	})
@@ -80,15 +103,23 @@ func (db *DB) UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.U
 		return nil, err
 	}
 	now := engine.Micros(db.now())
-	return engine.List(ctx, db.sql, scanSession, "select "+sessionColumns+` from sessions s where s.enterprise_id = $1 and s.user_id = $2
-		and s.expires_at > $3 and s.last_seen_at + s.idle_timeout > $3 order by s.id desc`, string(ent), string(user), now)
+	return engine.List(
+		ctx, db.sql, scanSession,
+		"select "+sessionColumns+` from sessions s where s.enterprise_id = $1 and s.user_id = $2
+		and s.expires_at > $3 and s.last_seen_at + s.idle_timeout > $3 order by s.id desc`,
+		string(ent), string(user), now,
+	)
 }
 
 // RevokeSession ends one session.
 func (db *DB) RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) (err error) {
 	defer func() { doing(&err, "revoke session") }()
 	return db.change(ctx, ent, func(ctx context.Context, t *tx) error {
-		user, err := found(engine.One(ctx, t, engine.ScanText, "delete from sessions where enterprise_id = $1 and id = $2 returning user_id", string(ent), string(id)))
+		user, err := found(engine.One(
+			ctx, t, engine.ScanText,
+			"delete from sessions where enterprise_id = $1 and id = $2 returning user_id",
+			string(ent), string(id),
+		))
 		if err != nil {
 			return err
 		}
@@ -100,7 +131,9 @@ func (db *DB) RevokeSession(ctx context.Context, by sso.Actor, ent sso.Enterpris
 }
 
 // RevokeUserSessions ends all sessions of a user and returns their number.
-func (db *DB) RevokeUserSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (n int, err error) {
+func (db *DB) RevokeUserSessions(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
+) (n int, err error) {
 	defer func() { doing(&err, "revoke the user's sessions") }()
 	err = db.change(ctx, ent, func(ctx context.Context, t *tx) error {
 		if _, err := found(findUser(ctx, t, ent, user)); err != nil {
@@ -144,7 +177,9 @@ func (db *DB) RevokeSubjectSessions(ctx context.Context, by sso.Actor, ent sso.E
 		if once != (sso.ReplayMark{}) {
 			t.mark(&fresh, ent, once)
 		}
-		ids, err := engine.List(ctx, t, engine.ScanText, "delete from sessions"+w.String()+" returning id", w.Args()...)
+		ids, err := engine.List(
+			ctx, t, engine.ScanText, "delete from sessions"+w.String()+" returning id", w.Args()...,
+		)
 		if err != nil {
 			return err
 		}

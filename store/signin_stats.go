@@ -34,7 +34,9 @@ func (db *DB) Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuer
 		err = r.Scan(&n.Connection, &n.Outcome, &day, &n.Count)
 		n.Day = engine.FromMicros(day)
 		return n, err
-	}, `with recursive days(day) as (select `+bigint("$2")+` union all select day + `+aDay+` from days where day + `+aDay+` <= $3)
+	},
+		`with recursive days(day) as (select `+bigint("$2")+` union all select day + `+aDay+
+			` from days where day + `+aDay+` <= $3)
 		select * from (select c.id, o.outcome, d.day, (select count(*) from attempts a where a.enterprise_id = $1 and a.connection_id = c.id
 				and a.outcome = o.outcome and a.at >= d.day and a.at < d.day + `+aDay+`) as n
 			from connections c cross join days d cross join (select 'succeeded' as outcome union all select 'failed' union all select 'pending') o
@@ -46,7 +48,10 @@ func (db *DB) Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuer
 	v.Last, err = engine.List(ctx, db.sql, func(r engine.Row) (n sso.SignInCount, err error) {
 		err = r.Scan(&n.Connection, &n.Outcome, &n.Code, &n.Count)
 		return n, err
-	}, "select a.connection_id, a.outcome, a.code, count(*)"+of+ended+" and a.at >= $2 group by 1, 2, 3 order by 4 desc, 1, 2, 3", string(ent), engine.Micros(q.Since))
+	},
+		"select a.connection_id, a.outcome, a.code, count(*)"+of+ended+
+			" and a.at >= $2 group by 1, 2, 3 order by 4 desc, 1, 2, 3",
+		string(ent), engine.Micros(q.Since))
 	if err != nil {
 		return v, err
 	}
@@ -59,7 +64,11 @@ func (db *DB) Vitals(ctx context.Context, ent sso.EnterpriseID, q sso.VitalsQuer
 // newest reads the latest attempts over each connection.
 func (db *DB) newest(ctx context.Context, ent sso.EnterpriseID, most int, v *sso.Vitals) error {
 	v.LastSuccess, v.HadGroups = map[sso.ConnectionID]time.Time{}, map[sso.UserID]bool{}
-	ids, err := engine.List(ctx, db.sql, engine.ScanText, "select c.id from connections c where c.enterprise_id = $1 order by c.id", string(ent))
+	ids, err := engine.List(
+		ctx, db.sql, engine.ScanText,
+		"select c.id from connections c where c.enterprise_id = $1 order by c.id",
+		string(ent),
+	)
 	if err != nil {
 		return err
 	}
@@ -70,7 +79,9 @@ func (db *DB) newest(ctx context.Context, ent sso.EnterpriseID, most int, v *sso
 				a, err = scanAttempt(scanMore{r, []any{&had}})
 				v.HadGroups[a.User] = had
 				return a, err
-			}, "select "+prefixed("a", attemptColumns)+`, exists (select 1 from asserted_names n where n.enterprise_id = a.enterprise_id and n.user_id = a.user_id)
+			},
+				"select "+prefixed("a", attemptColumns)+
+					`, exists (select 1 from asserted_names n where n.enterprise_id = a.enterprise_id and n.user_id = a.user_id)
 				from attempts a where a.enterprise_id = $1 and a.connection_id = $2 and a.outcome = $3 order by a.at desc limit $4`,
 				string(ent), id, string(outcome), int64(most))
 			if err != nil {
@@ -113,8 +124,11 @@ func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) 
 		held += t.Waiting
 	}
 	v.Held, v.More = min(held, mostHeld), held >= mostHeld || v.Unmatched == mostNames
-	questions, _, err := engine.One(ctx, db.sql, engine.ScanNumber, `select count(*) from (select 1 from identity_questions q where q.enterprise_id = $1 and q.state = 'waiting' limit $2) few`,
-		string(ent), int64(mostHeld))
+	questions, _, err := engine.One(
+		ctx, db.sql, engine.ScanNumber,
+		`select count(*) from (select 1 from identity_questions q where q.enterprise_id = $1 and q.state = 'waiting' limit $2) few`,
+		string(ent), int64(mostHeld),
+	)
 	if err != nil {
 		return err
 	}
@@ -124,7 +138,9 @@ func (db *DB) waiting(ctx context.Context, ent sso.EnterpriseID, v *sso.Vitals) 
 
 // EnterpriseSummaries lists enterprises with a summary each, oldest first.
 // contains is a part of the name or key in any letter case.
-func (db *DB) EnterpriseSummaries(ctx context.Context, contains string, page sso.Page) (_ []sso.EnterpriseSummary, next string, err error) {
+func (db *DB) EnterpriseSummaries(
+	ctx context.Context, contains string, page sso.Page,
+) (_ []sso.EnterpriseSummary, next string, err error) {
 	defer func() { doing(&err, "list enterprises with their numbers") }()
 	w := &engine.Where{}
 	w.AndText("e.id > ", page.Cursor)
@@ -142,9 +158,14 @@ func (db *DB) EnterpriseSummaries(ctx context.Context, contains string, page sso
 		from enterprises e` + w.String() + " order by e.id limit " + limit(page)
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (s sso.EnterpriseSummary, err error) {
 		e := &s.Enterprise
-		err = r.Scan(&e.ID, &e.Key, &e.Name, engine.Time(&e.CreatedAt), &s.People, &s.Enabled, &s.Drafts, engine.Time(&s.LastSuccess))
+		err = r.Scan(
+			&e.ID, &e.Key, &e.Name, engine.Time(&e.CreatedAt), &s.People, &s.Enabled, &s.Drafts,
+			engine.Time(&s.LastSuccess),
+		)
 		return s, err
 	}, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(s sso.EnterpriseSummary) string { return string(s.Enterprise.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(s sso.EnterpriseSummary) string {
+		return string(s.Enterprise.ID)
+	})
 	return all, next, err
 }

@@ -24,22 +24,34 @@ func BenchmarkVitals(b *testing.B) {
 		databases["postgres"] = storetest.Postgres
 	}
 	for name, fresh := range databases {
-		b.Run(fmt.Sprintf("%s/attempts=%d", name, attempts), func(b *testing.B) { benchVitals(b, fresh(b), attempts, people) })
+		b.Run(fmt.Sprintf("%s/attempts=%d", name, attempts), func(b *testing.B) {
+			benchVitals(b, fresh(b), attempts, people)
+		})
 	}
 }
 
 func benchVitals(b *testing.B, dsn string, attempts, people int) {
 	ctx, now := b.Context(), time.Now()
 	db := storetest.Open(b, dsn, store.Keyring{Current: store.NewKey()}, nil)
-	ent, err := db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{Key: "acme", Name: "Acme"})
+	ent, err := db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{
+		Key:  "acme",
+		Name: "Acme",
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	org, err := db.CreateOrganization(ctx, sso.ActorSystem, sso.Organization{Enterprise: ent.ID, Key: "org"})
+	org, err := db.CreateOrganization(ctx, sso.ActorSystem, sso.Organization{
+		Enterprise: ent.ID,
+		Key:        "org",
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	conn, err := db.CreateConnection(ctx, sso.ActorSystem, sso.Connection{Enterprise: ent.ID, Protocol: sso.SAML, State: sso.ConnectionEnabled})
+	conn, err := db.CreateConnection(ctx, sso.ActorSystem, sso.Connection{
+		Enterprise: ent.ID,
+		Protocol:   sso.SAML,
+		State:      sso.ConnectionEnabled,
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -53,7 +65,11 @@ func benchVitals(b *testing.B, dsn string, attempts, people int) {
 	}
 	for name, read := range map[string]func(context.Context) (int, error){
 		"vitals": func(ctx context.Context) (int, error) {
-			v, err := db.Vitals(ctx, ent.ID, sso.VitalsQuery{Days: now.Add(-14 * 24 * time.Hour), Since: now.Add(-24 * time.Hour), Newest: 5})
+			v, err := db.Vitals(ctx, ent.ID, sso.VitalsQuery{
+				Days:   now.Add(-14 * 24 * time.Hour),
+				Since:  now.Add(-24 * time.Hour),
+				Newest: 5,
+			})
 			return len(v.Days), err
 		},
 		"summaries": func(ctx context.Context) (int, error) {

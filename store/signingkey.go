@@ -36,7 +36,9 @@ func (db *DB) signingKeys(ctx context.Context, r engine.Reader) ([]sso.SigningKe
 // ChangeSigningKeys calls fn inside the transaction to get the key to add and the
 // keys to remove, and returns the keys afterwards. Concurrent calls run one after
 // the other. ID and CreatedAt are filled in.
-func (db *DB) ChangeSigningKeys(ctx context.Context, fn func([]sso.SigningKey) (add *sso.SigningKey, remove []sso.KeyID, err error)) (keys []sso.SigningKey, err error) {
+func (db *DB) ChangeSigningKeys(
+	ctx context.Context, fn func([]sso.SigningKey) (add *sso.SigningKey, remove []sso.KeyID, err error),
+) (keys []sso.SigningKey, err error) {
 	defer func() { doing(&err, "change signing keys") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
 		if keys, err = db.signingKeys(ctx, t); err != nil { // after the lock, which is queued first
@@ -50,7 +52,8 @@ func (db *DB) ChangeSigningKeys(ctx context.Context, fn func([]sso.SigningKey) (
 			k := *add
 			k.ID, k.CreatedAt = sso.NewID[sso.KeyID](t.now), t.now
 			t.Queue("insert into signing_keys (id, public, private, created_at) values ($1, $2, $3, $4)",
-				string(k.ID), base64.StdEncoding.EncodeToString(k.Public), db.sealer.seal(signingKeyPlace(k.ID), k.Private), engine.Micros(k.CreatedAt))
+				string(k.ID), base64.StdEncoding.EncodeToString(k.Public),
+				db.sealer.seal(signingKeyPlace(k.ID), k.Private), engine.Micros(k.CreatedAt))
 			keys = append(keys, k)
 			if err := t.audit(ctx, sso.ActorSystem, "signing_key.created", string(k.ID)); err != nil {
 				return err
@@ -58,7 +61,9 @@ func (db *DB) ChangeSigningKeys(ctx context.Context, fn func([]sso.SigningKey) (
 		}
 		for _, id := range remove {
 			t.Queue("delete from signing_keys where id = $1", string(id))
-			keys = slices.DeleteFunc(keys, func(k sso.SigningKey) bool { return k.ID == id })
+			keys = slices.DeleteFunc(keys, func(k sso.SigningKey) bool {
+				return k.ID == id
+			})
 			if err := t.audit(ctx, sso.ActorSystem, "signing_key.deleted", string(id)); err != nil {
 				return err
 			}

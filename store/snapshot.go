@@ -41,7 +41,8 @@ func (r *snapshotReader) readGroups() {
 			r.snapshot.Groups = append(r.snapshot.Groups, g)
 			return err
 		}, "select "+groupColumns+" from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join groups g
-			where g.enterprise_id = $1 and g.name = n.value`, string(r.ent), engine.JSONList(r.possible))
+			where g.enterprise_id = $1 and g.name = n.value`, string(r.ent),
+			engine.JSONList(r.possible))
 		r.readAliased()
 	}
 }
@@ -56,7 +57,8 @@ func (r *snapshotReader) readDefaults() {
 		r.snapshot.Groups = append(r.snapshot.Groups, g)
 		return err
 	}, "select "+groupColumns+" from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join groups g
-		where g.enterprise_id = $1 and g.id = n.value`, string(r.ent), engine.JSONList(groupTexts(r.defaults)))
+		where g.enterprise_id = $1 and g.id = n.value`, string(r.ent),
+		engine.JSONList(groupTexts(r.defaults)))
 }
 
 // readAliased queues the groups with an asserted name among their IdP names, each
@@ -69,7 +71,9 @@ func (r *snapshotReader) readAliased() {
 		g.IDPNames = []string{name}
 		r.snapshot.Groups = append(r.snapshot.Groups, g)
 		return err
-	}, "select "+groupColumns+", i.name from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join group_idp_names i cross join groups g
+	},
+		"select "+groupColumns+", i.name from ("+r.tx.db.sql.Dialect.Values("$2")+
+			`) n cross join group_idp_names i cross join groups g
 		where i.enterprise_id = $1 and i.name = n.value and g.enterprise_id = $1 and g.id = i.group_id order by i.name`,
 		string(r.ent), engine.JSONList(r.possible))
 }
@@ -86,7 +90,9 @@ func (r *snapshotReader) readMemberships(from, where string, args ...any) {
 		r.snapshot.Groups = append(r.snapshot.Groups, g)
 		return err
 	}, "with mine as materialized (select m.* from "+from+" memberships m where "+where+")"+
-		" select "+groupColumns+", m.source, m.since, m.cause from mine m cross join groups g where g.enterprise_id = $1 and g.id = m.group_id", args...)
+		" select "+groupColumns+
+		", m.source, m.since, m.cause from mine m cross join groups g where g.enterprise_id = $1 and g.id = m.group_id",
+		args...)
 }
 
 const ofUser = "m.enterprise_id = $1 and m.user_id = $2"
@@ -117,7 +123,9 @@ func (r *snapshotReader) complete(ctx context.Context, user sso.UserID) error {
 				r.snapshot.Groups = append(r.snapshot.Groups, g)
 			}
 			return nil
-		}, "select "+groupColumns+", o.name from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join organizations o cross join groups g
+		},
+			"select "+groupColumns+", o.name from ("+r.tx.db.sql.Dialect.Values("$2")+
+				`) n cross join organizations o cross join groups g
 			where o.enterprise_id = $1 and o.id = n.value and g.enterprise_id = $1 and g.organization_id = o.id and g.is_default`,
 			string(r.ent), engine.JSONList(organizations))
 	}
@@ -180,9 +188,12 @@ func (r *snapshotReader) readNear() {
 		r.snapshot.Near = append(r.snapshot.Near, g)
 		r.snapshot.Organizations[g.Organization] = name
 		return nil
-	}, "select "+groupColumns+", '', o.name from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join groups g cross join organizations o
+	},
+		"select "+groupColumns+", '', o.name from ("+r.tx.db.sql.Dialect.Values("$2")+
+			`) n cross join groups g cross join organizations o
 		where g.enterprise_id = $1 and g.folded = n.value and o.enterprise_id = $1 and o.id = g.organization_id
-		union all select `+groupColumns+", i.name, o.name from ("+r.tx.db.sql.Dialect.Values("$2")+`) n cross join group_idp_names i cross join groups g cross join organizations o
+		union all select `+groupColumns+", i.name, o.name from ("+r.tx.db.sql.Dialect.Values("$2")+
+			`) n cross join group_idp_names i cross join groups g cross join organizations o
 		where i.enterprise_id = $1 and i.folded = n.value and g.enterprise_id = $1 and g.id = i.group_id
 			and o.enterprise_id = $1 and o.id = g.organization_id limit $3`,
 		string(r.ent), engine.JSONList(folds), int64(mostNear))
@@ -207,7 +218,9 @@ func (r *snapshotReader) unmatchedFolds() (folds []string) {
 			break
 		}
 		for _, reading := range fold.Readings(name) {
-			if f := fold.Name(reading.Text); f != "" && sso.Printable(f) && !seen[f] {
+			if f := fold.Name(reading.Text); f != "" &&
+				sso.Printable(f) &&
+				!seen[f] {
 				seen[f] = true
 				folds = append(folds, f)
 			}
@@ -225,7 +238,9 @@ func (r *snapshotReader) readAdmins(user sso.UserID) {
 			s.AdminGroups = append(s.AdminGroups, g.ID)
 		}
 	}
-	if len(s.AdminGroups) == 0 || !slices.ContainsFunc(s.Memberships, func(m sso.Membership) bool { return slices.Contains(s.AdminGroups, m.Group) }) {
+	if len(s.AdminGroups) == 0 || !slices.ContainsFunc(s.Memberships, func(m sso.Membership) bool {
+		return slices.Contains(s.AdminGroups, m.Group)
+	}) {
 		return
 	}
 	r.tx.QueueQuery(func(row engine.Row) error {
@@ -234,7 +249,8 @@ func (r *snapshotReader) readAdmins(user sso.UserID) {
 		return row.Scan(&other)
 	}, `select u.id from groups g cross join memberships m cross join users u
 		where g.enterprise_id = $1 and g.is_admin and m.enterprise_id = $1 and m.group_id = g.id and m.user_id <> $2
-		and u.enterprise_id = $1 and u.id = m.user_id and u.status = $3 limit 1`, string(r.ent), string(user), string(sso.UserActive))
+		and u.enterprise_id = $1 and u.id = m.user_id and u.status = $3 limit 1`, string(r.ent),
+		string(user), string(sso.UserActive))
 }
 
 // possibleNames omits names that no group can have and names that PostgreSQL
@@ -253,13 +269,28 @@ func possibleNames(names []string) []string {
 // names would be decided from. Without user, the user is found by login; one who
 // is unknown is the zero user. brake and defaults are those of the configuration.
 // Nothing is written.
-func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, user sso.UserID, login string, names []string,
-	brake sso.Brake, defaults []sso.GroupID) (_ sso.User, _ sso.GroupSnapshot, err error) {
+func (db *DB) Snapshot(
+	ctx context.Context,
+	ent sso.EnterpriseID,
+	c sso.ConnectionID,
+	user sso.UserID,
+	login string,
+	names []string,
+	brake sso.Brake,
+	defaults []sso.GroupID,
+) (_ sso.User, _ sso.GroupSnapshot, err error) {
 	defer func() { doing(&err, "read group snapshot") }()
 	var u sso.User
 	var r *snapshotReader
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
-		r = &snapshotReader{tx: t, ent: ent, conn: c, brake: brake, defaults: defaults, names: names}
+		r = &snapshotReader{
+			tx:       t,
+			ent:      ent,
+			conn:     c,
+			brake:    brake,
+			defaults: defaults,
+			names:    names,
+		}
 		if _, err := found(db.findConnection(ctx, t, ent, c)); err != nil {
 			return err
 		}
@@ -277,11 +308,16 @@ func (db *DB) Snapshot(ctx context.Context, ent sso.EnterpriseID, c sso.Connecti
 	return u, r.snapshot, nil
 }
 
-func (r *snapshotReader) findUser(ctx context.Context, c sso.ConnectionID, user sso.UserID, login string) (sso.User, error) {
+func (r *snapshotReader) findUser(
+	ctx context.Context, c sso.ConnectionID, user sso.UserID, login string,
+) (sso.User, error) {
 	if user != "" {
 		return found(findUser(ctx, r.tx, r.ent, user))
 	}
-	u, _, err := engine.One(ctx, r.tx, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
-		string(r.ent), string(c), engine.Clean(login, sso.MaxLoginLength))
+	u, _, err := engine.One(
+		ctx, r.tx, scanUser,
+		selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+		string(r.ent), string(c), engine.Clean(login, sso.MaxLoginLength),
+	)
 	return u, err
 }

@@ -13,7 +13,9 @@ import (
 )
 
 // tenantStatement matches text that reads or writes a table of an enterprise.
-var tenantStatement = regexp.MustCompile(`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|identity_questions|brake_signs|brake_losses|brake_stops|health_events|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|shadow_tallies|shadow_differences|audit_events|audit_heads|audit_set_aside)\b`)
+var tenantStatement = regexp.MustCompile(
+	`(?:from|join|into|update) (?:organizations|groups|users|memberships|connections|connection_keys|certificates|identities|domains|pending_logins|test_runs|replay_marks|sessions|attempts|sync_records|asserted_names|membership_history|former_groups|held_syncs|identity_questions|brake_signs|brake_losses|brake_stops|health_events|email_proofs|email_codes|enterprise_admins|setup_links|setup_sessions|user_terms|shadow_tallies|shadow_differences|audit_events|audit_heads|audit_set_aside)\b`,
+)
 
 // TestEveryStatementNamesTheEnterprise reads the source: a statement about an
 // enterprise's table has the enterprise in it, also where the row's ID alone
@@ -68,16 +70,24 @@ func TestEveryStatementNamesTheEnterprise(t *testing.T) {
 				continue
 			}
 			all := texts(f, consts)
-			collected := slices.ContainsFunc(all, func(text string) bool { return strings.HasSuffix(text, "enterprise_id = ") })
+			collected := slices.ContainsFunc(all, func(text string) bool {
+				return strings.HasSuffix(text, "enterprise_id = ")
+			})
 			for _, text := range all {
 				if !tenantStatement.MatchString(text) {
 					continue
 				}
 				statements++
-				conditioned := strings.Contains(text, "enterprise_id = $") || strings.HasPrefix(text, "insert into ") && strings.Contains(text, "enterprise_id")
-				excepted := exceptions[f.Name.Name] != "" && strings.Contains(text, exceptions[f.Name.Name])
+				conditioned := strings.Contains(text, "enterprise_id = $") ||
+					strings.HasPrefix(text, "insert into ") &&
+						strings.Contains(text, "enterprise_id")
+				excepted := exceptions[f.Name.Name] != "" &&
+					strings.Contains(text, exceptions[f.Name.Name])
 				if !conditioned && !excepted && !collected {
-					t.Errorf("%s: %s does not say of which enterprise: %s", name, f.Name.Name, text)
+					t.Errorf(
+						"%s: %s does not say of which enterprise: %s", name,
+						f.Name.Name, text,
+					)
 				}
 			}
 		}

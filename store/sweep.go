@@ -61,7 +61,11 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 		{"revocations", "sequence", "at <= $1", now.Add(-revocationsKept)},
 		{"brake_signs", "user_id", "at <= $1", now.Add(-signsKept)},
 		{"brake_losses", "user_id", "at <= $1", now.Add(-lossesKept)},
-		{"brake_stops", "connection_id", "case when allowed_until = 0 then last_at else allowed_until end <= $1", now.Add(-sso.BrakeQuiet)},
+		{
+			"brake_stops", "connection_id",
+			"case when allowed_until = 0 then last_at else allowed_until end <= $1",
+			now.Add(-sso.BrakeQuiet),
+		},
 		{"attempts", "id", "at <= $1", since(now, keep.Attempts)},
 		{"attempts", "id", "outcome = 'unmatched' and at <= $1", now.Add(-unmatchedKept)},
 		{"test_runs", "id", "created_at <= $1", since(now, keep.Attempts)},
@@ -72,7 +76,8 @@ func (db *DB) Sweep(ctx context.Context, keep Retention) (err error) {
 			continue
 		}
 		query := "delete from " + e.table + " where " + e.condition + " and " + e.key +
-			" in (select " + e.key + " from " + e.table + " where " + e.condition + " limit " + strconv.Itoa(swept) + ")"
+			" in (select " + e.key + " from " + e.table + " where " + e.condition + " limit " +
+			strconv.Itoa(swept) + ")"
 		for n := int64(swept); n >= swept; {
 			err := db.write(ctx, func(ctx context.Context, t *tx) (err error) {
 				n, err = t.Exec(ctx, query, engine.Micros(e.before))

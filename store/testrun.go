@@ -20,8 +20,12 @@ const testRunColumns = "t.id, t.enterprise_id, t.connection_id, t.kind, t.state,
 // scanTestRun scans a test connection without its result. Expiry is computed when
 // it is read, not stored.
 func (db *DB) scanTestRun(r engine.Row) (t sso.TestRun, err error) {
-	err = r.Scan(&t.ID, &t.Enterprise, &t.Connection, &t.Kind, &t.State, &t.By, hexHash(&t.Token), &t.Revision, &t.Version, &t.Code, &t.Detail, &t.Warned,
-		engine.Time(&t.CreatedAt), engine.Time(&t.ExpiresAt), engine.Time(&t.EndedAt))
+	err = r.Scan(
+		&t.ID, &t.Enterprise, &t.Connection, &t.Kind, &t.State, &t.By, hexHash(&t.Token),
+		&t.Revision, &t.Version, &t.Code, &t.Detail, &t.Warned,
+		engine.Time(&t.CreatedAt),
+		engine.Time(&t.ExpiresAt), engine.Time(&t.EndedAt),
+	)
 	if t.State == sso.TestWaiting && !db.now().Before(t.ExpiresAt) {
 		t.State = sso.TestExpired
 	}
@@ -85,7 +89,11 @@ func withoutClaims(r *sso.TestResult) {
 func (db *DB) CreateTestRun(ctx context.Context, r sso.TestRun) (err error) {
 	defer func() { doing(&err, "create test run") }()
 	return db.change(ctx, r.Enterprise, func(ctx context.Context, t *tx) error {
-		if _, err := found(engine.One(ctx, t, engine.ScanText, "select name from connections where enterprise_id = $1 and id = $2", string(r.Enterprise), string(r.Connection))); err != nil {
+		if _, err := found(engine.One(
+			ctx, t, engine.ScanText,
+			"select name from connections where enterprise_id = $1 and id = $2",
+			string(r.Enterprise), string(r.Connection),
+		)); err != nil {
 			return err
 		}
 		sealed, token := "", ""
@@ -97,11 +105,20 @@ func (db *DB) CreateTestRun(ctx context.Context, r sso.TestRun) (err error) {
 		if r.Token != (sso.Hash{}) {
 			token = r.Token.String()
 		}
-		t.Queue(`insert into test_runs (enterprise_id, id, connection_id, kind, state, started_by, token, revision, version, code, detail, warned, result, created_at, expires_at, ended_at)
+		t.Queue(
+			`insert into test_runs (enterprise_id, id, connection_id, kind, state, started_by, token, revision, version, code, detail, warned, result, created_at, expires_at, ended_at)
 			values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-			string(r.Enterprise), string(r.ID), string(r.Connection), string(r.Kind), string(r.State), string(r.By), token, r.Revision, int64(r.Version),
-			r.Code, engine.Clean(r.Detail, maxDetail), int64(r.Warned), sealed, engine.Micros(r.CreatedAt), engine.Micros(r.ExpiresAt), engine.Micros(r.EndedAt))
-		if err := t.audit(ctx, r.By, "test.started", string(r.ID), "connection", string(r.Connection), "kind", string(r.Kind)); err != nil {
+			string(r.Enterprise), string(r.ID), string(r.Connection), string(r.Kind),
+			string(r.State), string(r.By), token, r.Revision, int64(r.Version),
+			r.Code,
+			engine.Clean(r.Detail, maxDetail), int64(r.Warned), sealed,
+			engine.Micros(r.CreatedAt),
+			engine.Micros(r.ExpiresAt), engine.Micros(r.EndedAt),
+		)
+		if err := t.audit(
+			ctx, r.By, "test.started", string(r.ID), "connection", string(r.Connection), "kind",
+			string(r.Kind),
+		); err != nil {
 			return err
 		}
 		if r.State == sso.TestWaiting {
@@ -112,7 +129,10 @@ func (db *DB) CreateTestRun(ctx context.Context, r sso.TestRun) (err error) {
 }
 
 func (t *tx) testEnded(ctx context.Context, r sso.TestRun) error {
-	return t.audit(ctx, r.By, "test."+string(r.State), string(r.ID), "connection", string(r.Connection), "code", r.Code)
+	return t.audit(
+		ctx, r.By, "test."+string(r.State), string(r.ID), "connection", string(r.Connection),
+		"code", r.Code,
+	)
 }
 
 // FinishTestRun stores the result of a waiting test connection and uses up its
@@ -126,12 +146,21 @@ func (db *DB) FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string
 		if err != nil {
 			return err
 		}
-		if _, err := found(engine.One(ctx, t, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.enterprise_id = $1 and t.id = $2", string(r.Enterprise), string(r.ID))); err != nil {
+		if _, err := found(engine.One(
+			ctx, t, db.scanTestRun,
+			"select "+testRunColumns+" from test_runs t where t.enterprise_id = $1 and t.id = $2",
+			string(r.Enterprise), string(r.ID),
+		)); err != nil {
 			return err
 		}
-		n, err := t.Exec(ctx, `update test_runs set state = $4, revision = $5, version = $6, code = $7, detail = $8, result = $9, ended_at = $10, warned = $11
+		n, err := t.Exec(
+			ctx,
+			`update test_runs set state = $4, revision = $5, version = $6, code = $7, detail = $8, result = $9, ended_at = $10, warned = $11
 			where enterprise_id = $1 and id = $2 and state = $3 and expires_at > $10`,
-			string(r.Enterprise), string(r.ID), string(sso.TestWaiting), string(r.State), r.Revision, int64(r.Version), r.Code, engine.Clean(r.Detail, maxDetail), sealed, engine.Micros(t.now), int64(r.Warned))
+			string(r.Enterprise), string(r.ID), string(sso.TestWaiting), string(r.State),
+			r.Revision, int64(r.Version), r.Code, engine.Clean(r.Detail, maxDetail), sealed,
+			engine.Micros(t.now), int64(r.Warned),
+		)
 		if err != nil || n == 0 {
 			return err
 		}
@@ -146,7 +175,9 @@ func (db *DB) FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string
 
 // TestRuns lists an enterprise's test connections without their results, newest
 // first.
-func (db *DB) TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, page sso.Page) (_ []sso.TestRun, next string, err error) {
+func (db *DB) TestRuns(
+	ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, page sso.Page,
+) (_ []sso.TestRun, next string, err error) {
 	defer func() { doing(&err, "list test runs") }()
 	w := &engine.Where{}
 	w.And("t.enterprise_id = ", string(ent))
@@ -160,32 +191,50 @@ func (db *DB) TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilt
 		w.And("t.expires_at > ", engine.Micros(db.now()))
 	}
 	w.AndText("t.state = ", string(state))
-	query := "select " + testRunColumns + " from test_runs t" + w.Page("t.id", page.Cursor, page.Size(), true)
+	query := "select " + testRunColumns + " from test_runs t" +
+		w.Page("t.id", page.Cursor, page.Size(), true)
 	all, err := engine.List(ctx, db.sql, db.scanTestRun, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(r sso.TestRun) string { return string(r.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(r sso.TestRun) string {
+		return string(r.ID)
+	})
 	return all, next, err
 }
 
 // TestRun returns one test connection with its result.
 func (db *DB) TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (_ sso.TestRun, err error) {
 	defer func() { doing(&err, "find test run") }()
-	return found(engine.One(ctx, db.sql, db.scanWholeTestRun, "select "+testRunColumns+", t.result from test_runs t where t.enterprise_id = $1 and t.id = $2", string(ent), string(id)))
+	return found(engine.One(
+		ctx, db.sql, db.scanWholeTestRun,
+		"select "+testRunColumns+", t.result from test_runs t where t.enterprise_id = $1 and t.id = $2",
+		string(ent), string(id),
+	))
 }
 
 // TestRunByToken returns the test connection that a link starts, by the hash of
 // the link's token.
 func (db *DB) TestRunByToken(ctx context.Context, token sso.Hash) (_ sso.TestRun, err error) {
 	defer func() { doing(&err, "find test run") }()
-	return found(engine.One(ctx, db.sql, db.scanTestRun, "select "+testRunColumns+" from test_runs t where t.token = $1", token.String()))
+	return found(engine.One(
+		ctx, db.sql, db.scanTestRun,
+		"select "+testRunColumns+" from test_runs t where t.token = $1",
+		token.String(),
+	))
 }
 
 // PendingTest returns the newest pending login of a browser for a test of a
 // connection, used or not. It identifies the test of a response that does not
 // name its request.
-func (db *DB) PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash) (_ sso.PendingLogin, err error) {
+func (db *DB) PendingTest(
+	ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash,
+) (_ sso.PendingLogin, err error) {
 	defer func() { doing(&err, "find pending test") }()
-	id, err := found(engine.One(ctx, db.sql, engine.ScanText, `select id from pending_logins where enterprise_id = $1 and connection_id = $2 and browser = $3 and test_run <> ''
-		and expires_at > $4 order by created_at desc limit 1`, string(ent), string(c), browser.String(), engine.Micros(db.now())))
+	id, err := found(engine.One(
+		ctx, db.sql, engine.ScanText,
+		`select id from pending_logins where enterprise_id = $1 and connection_id = $2 and browser = $3 and test_run <> ''
+		and expires_at > $4 order by created_at desc limit 1`,
+		string(ent), string(c),
+		browser.String(), engine.Micros(db.now()),
+	))
 	if err != nil {
 		return sso.PendingLogin{}, err
 	}
@@ -193,10 +242,15 @@ func (db *DB) PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.Conne
 }
 
 // AnswerUsed reports whether a response was used before. It changes nothing.
-func (db *DB) AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (used bool, err error) {
+func (db *DB) AnswerUsed(
+	ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string,
+) (used bool, err error) {
 	defer func() { doing(&err, "look for an answer") }()
-	_, used, err = engine.One(ctx, db.sql, engine.ScanText, "select response from replay_marks where enterprise_id = $1 and connection_id = $2 and response = $3",
-		string(ent), string(c), sso.Secret(responseID).Hash().String())
+	_, used, err = engine.One(
+		ctx, db.sql, engine.ScanText,
+		"select response from replay_marks where enterprise_id = $1 and connection_id = $2 and response = $3",
+		string(ent), string(c), sso.Secret(responseID).Hash().String(),
+	)
 	return used, err
 }
 
@@ -208,16 +262,30 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 	defer func() { doing(&err, "read the facts of a sign-in") }()
 	var f sso.SignInFacts
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
-		r := &snapshotReader{tx: t, ent: ent, conn: id.Connection, brake: brake, defaults: defaults, names: id.Groups.Names}
+		r := &snapshotReader{
+			tx:       t,
+			ent:      ent,
+			conn:     id.Connection,
+			brake:    brake,
+			defaults: defaults,
+			names:    id.Groups.Names,
+		}
 		if _, err := found(db.findConnection(ctx, t, ent, id.Connection)); err != nil {
 			return err
 		}
 		var known bool
 		var err error
-		f.User, known, err = engine.One(ctx, t, scanUser, selectIdentity+" and i.subject = $3", string(ent), string(id.Connection), id.Subject)
+		f.User, known, err = engine.One(
+			ctx, t, scanUser, selectIdentity+" and i.subject = $3", string(ent),
+			string(id.Connection), id.Subject,
+		)
 		if err == nil && !known {
-			f.User, _, err = engine.One(ctx, t, scanUser, selectIdentity+" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
-				string(ent), string(id.Connection), id.Login)
+			f.User, _, err = engine.One(
+				ctx, t, scanUser,
+				selectIdentity+
+					" and i.subject is null and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+				string(ent), string(id.Connection), id.Login,
+			)
 		}
 		if err != nil {
 			return err
@@ -227,13 +295,15 @@ func (db *DB) SignInFacts(ctx context.Context, ent sso.EnterpriseID, id sso.Iden
 		}
 		var proven int64
 		r.tx.QueueQuery(func(row engine.Row) error { return row.Scan(&proven) },
-			"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0", string(ent), sso.EmailDomain(id.Email))
+			"select count(*) from domains where enterprise_id = $1 and name = $2 and verified_at > 0",
+			string(ent), sso.EmailDomain(id.Email))
 		r.readGroups()
 		r.readMemberships("", ofUser, string(ent), string(f.User.ID))
 		if err := r.complete(ctx, f.User.ID); err != nil {
 			return err
 		}
-		f.First, f.DomainVerified, f.Groups = f.User.LastSignInAt.IsZero() && f.User.VouchedAt.IsZero(), proven > 0, r.snapshot
+		f.First, f.DomainVerified, f.Groups = f.User.LastSignInAt.IsZero() &&
+			f.User.VouchedAt.IsZero(), proven > 0, r.snapshot
 		return nil
 	})
 	return f, err
@@ -251,5 +321,6 @@ func (db *DB) AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.
 		}
 		a.Identity, err = db.openIdentity(a, sealed)
 		return a, err
-	}, "select "+attemptColumns+", identity from attempts where enterprise_id = $1 and id = $2", string(ent), string(id)))
+	}, "select "+attemptColumns+", identity from attempts where enterprise_id = $1 and id = $2",
+		string(ent), string(id)))
 }

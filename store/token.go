@@ -11,7 +11,10 @@ import (
 const tokenColumns = "id, name, hash, created_at, expires_at, last_used_at"
 
 func scanToken(r engine.Row) (k sso.Token, err error) {
-	err = r.Scan(&k.ID, &k.Name, hexHash(&k.Hash), engine.Time(&k.CreatedAt), engine.Time(&k.ExpiresAt), engine.Time(&k.LastUsedAt))
+	err = r.Scan(
+		&k.ID, &k.Name, hexHash(&k.Hash), engine.Time(&k.CreatedAt), engine.Time(&k.ExpiresAt),
+		engine.Time(&k.LastUsedAt),
+	)
 	return k, err
 }
 
@@ -21,8 +24,11 @@ func (db *DB) CreateToken(ctx context.Context, by sso.Actor, k sso.Token) (_ sso
 	defer func() { doing(&err, "create token") }()
 	err = db.change(ctx, "", func(ctx context.Context, t *tx) error {
 		k.ID, k.CreatedAt = sso.NewID[sso.TokenID](t.now), t.now
-		t.Queue("insert into tokens (id, name, hash, created_at, expires_at, last_used_at) values ($1, $2, $3, $4, $5, 0)",
-			string(k.ID), k.Name, k.Hash.String(), engine.Micros(k.CreatedAt), engine.Micros(k.ExpiresAt))
+		t.Queue(
+			"insert into tokens (id, name, hash, created_at, expires_at, last_used_at) values ($1, $2, $3, $4, $5, 0)",
+			string(k.ID), k.Name, k.Hash.String(), engine.Micros(k.CreatedAt),
+			engine.Micros(k.ExpiresAt),
+		)
 		return t.audit(ctx, by, "token.created", string(k.ID), "name", k.Name)
 	})
 	if err != nil {
@@ -35,7 +41,9 @@ func (db *DB) CreateToken(ctx context.Context, by sso.Actor, k sso.Token) (_ sso
 // Unauthenticated "invalid_token".
 func (db *DB) TokenByHash(ctx context.Context, h sso.Hash) (_ sso.Token, err error) {
 	defer func() { doing(&err, "find token") }()
-	k, ok, err := engine.One(ctx, db.sql, scanToken, "select "+tokenColumns+" from tokens where hash = $1", h.String())
+	k, ok, err := engine.One(
+		ctx, db.sql, scanToken, "select "+tokenColumns+" from tokens where hash = $1", h.String(),
+	)
 	if err != nil {
 		return sso.Token{}, err
 	}
@@ -58,9 +66,12 @@ func (db *DB) TokenByHash(ctx context.Context, h sso.Hash) (_ sso.Token, err err
 func (db *DB) Tokens(ctx context.Context, page sso.Page) (_ []sso.Token, next string, err error) {
 	defer func() { doing(&err, "list tokens") }()
 	w := &engine.Where{}
-	query := "select " + tokenColumns + " from tokens" + w.Page("id", page.Cursor, page.Size(), false)
+	query := "select " + tokenColumns + " from tokens" +
+		w.Page("id", page.Cursor, page.Size(), false)
 	all, err := engine.List(ctx, db.sql, scanToken, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(k sso.Token) string { return string(k.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(k sso.Token) string {
+		return string(k.ID)
+	})
 	return all, next, err
 }
 

@@ -50,7 +50,10 @@ func (db *DB) UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 		if err != nil {
 			return err
 		}
-		t.Queue("update connections set trust = $3, trust_asked = $4 where enterprise_id = $1 and id = $2", string(ent), string(id), text, asked)
+		t.Queue(
+			"update connections set trust = $3, trust_asked = $4 where enterprise_id = $1 and id = $2",
+			string(ent), string(id), text, asked,
+		)
 		return t.audit(ctx, by, action, string(id), trustDetail(c.Trust)...)
 	})
 	if err != nil {
@@ -63,7 +66,8 @@ func (db *DB) UpdateTrust(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 // there is one.
 func trustDetail(t sso.Trust) []string {
 	c := t.Draft
-	if t.Back != nil && (c == nil || t.Back.DecidedAt.After(c.DecidedAt) || t.Back.AskedAt.After(c.AskedAt)) {
+	if t.Back != nil &&
+		(c == nil || t.Back.DecidedAt.After(c.DecidedAt) || t.Back.AskedAt.After(c.AskedAt)) {
 		c = t.Back
 	}
 	if c == nil {
@@ -94,10 +98,17 @@ func (t *tx) unlinkAdmins(ctx context.Context, by sso.Actor, ent sso.EnterpriseI
 // another connection was live, or users have signed in.
 func (db *DB) TrustsAnyone(ctx context.Context, ent sso.EnterpriseID, beside sso.ConnectionID) (yes bool, err error) {
 	defer func() { doing(&err, "look for trust") }()
-	_, yes, err = engine.One(ctx, db.sql, engine.ScanText, `select id from connections where enterprise_id = $1 and id <> $2 and live <> '' limit 1`,
-		string(ent), string(beside))
+	_, yes, err = engine.One(
+		ctx, db.sql, engine.ScanText,
+		`select id from connections where enterprise_id = $1 and id <> $2 and live <> '' limit 1`,
+		string(ent), string(beside),
+	)
 	if err == nil && !yes {
-		_, yes, err = engine.One(ctx, db.sql, engine.ScanText, "select id from users where enterprise_id = $1 and last_sign_in_at > 0 limit 1", string(ent))
+		_, yes, err = engine.One(
+			ctx, db.sql, engine.ScanText,
+			"select id from users where enterprise_id = $1 and last_sign_in_at > 0 limit 1",
+			string(ent),
+		)
 	}
 	return yes, err
 }
@@ -132,9 +143,14 @@ func (db *DB) BrowserUser(ctx context.Context, ent sso.EnterpriseID, c sso.Conne
 
 // UserByLogin returns the user that a connection knows by a login, as a sign-in
 // without a known subject finds them; "" if there is none.
-func (db *DB) UserByLogin(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, login string) (_ sso.UserID, err error) {
+func (db *DB) UserByLogin(
+	ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, login string,
+) (_ sso.UserID, err error) {
 	defer func() { doing(&err, "find user by login") }()
-	u, _, err := engine.One(ctx, db.sql, scanUser, selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
-		string(ent), string(c), engine.Clean(login, sso.MaxLoginLength))
+	u, _, err := engine.One(
+		ctx, db.sql, scanUser,
+		selectIdentity+" and i.login = $3 order by i.last_seen_at desc, i.created_at desc limit 1",
+		string(ent), string(c), engine.Clean(login, sso.MaxLoginLength),
+	)
 	return u.ID, err
 }

@@ -30,7 +30,8 @@ func loginKey(login string) string {
 	return key
 }
 
-const selectHolder = "select " + userColumns + " from users u where u.enterprise_id = $1 and u.login_folded = $2 and u.status = 'active'"
+const selectHolder = "select " + userColumns +
+	" from users u where u.enterprise_id = $1 and u.login_folded = $2 and u.status = 'active'"
 
 // loginHolder returns the active user with a login.
 func loginHolder(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, login string) (sso.User, bool, error) {
@@ -39,7 +40,8 @@ func loginHolder(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, log
 
 // loginFree refuses a change that would give two active users one login.
 func (t *tx) loginFree(ctx context.Context, old, u sso.User) error {
-	if u.Status != sso.UserActive || old.Status == sso.UserActive && loginKey(old.Login) == loginKey(u.Login) {
+	if u.Status != sso.UserActive ||
+		old.Status == sso.UserActive && loginKey(old.Login) == loginKey(u.Login) {
 		return nil
 	}
 	holder, ok, err := loginHolder(ctx, t, u.Enterprise, u.Login)
@@ -54,12 +56,16 @@ func (t *tx) loginFree(ctx context.Context, old, u sso.User) error {
 
 // LoginClaim returns what a sign-in of a user with a login would find. The zero
 // user is a new one.
-func (db *DB) LoginClaim(ctx context.Context, ent sso.EnterpriseID, u sso.User, login string) (_ sso.LoginClaim, err error) {
+func (db *DB) LoginClaim(
+	ctx context.Context, ent sso.EnterpriseID, u sso.User, login string,
+) (_ sso.LoginClaim, err error) {
 	defer func() { doing(&err, "look for a login") }()
 	return claimOf(ctx, db.sql, ent, u, login)
 }
 
-func claimOf(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, old sso.User, login string) (sso.LoginClaim, error) {
+func claimOf(
+	ctx context.Context, r engine.Reader, ent sso.EnterpriseID, old sso.User, login string,
+) (sso.LoginClaim, error) {
 	if old.LoginGiven {
 		login = old.Login
 	}
@@ -73,7 +79,9 @@ func claimOf(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, old sso
 // keepsLogin reports whether a user keeps the current login if the claimed one
 // belongs to another.
 func keepsLogin(old sso.User, claimed string) bool {
-	return old.ID != "" && old.Status == sso.UserActive && loginKey(old.Login) != loginKey(claimed)
+	return old.ID != "" &&
+		old.Status == sso.UserActive &&
+		loginKey(old.Login) != loginKey(claimed)
 }
 
 // foldLogins migrates users of a version that allowed several active users with
@@ -84,7 +92,9 @@ func (db *DB) foldLogins(ctx context.Context) error {
 	if made, err := db.Meta(ctx, loginsKey); err != nil || made == fold.Version {
 		return err
 	}
-	enterprises, err := engine.List(ctx, db.sql, engine.ScanText, "select id from enterprises order by id")
+	enterprises, err := engine.List(
+		ctx, db.sql, engine.ScanText, "select id from enterprises order by id",
+	)
 	if err != nil {
 		return fmt.Errorf("fold logins: %w", err)
 	}
@@ -106,8 +116,11 @@ func (db *DB) foldLoginsOf(ctx context.Context, ent sso.EnterpriseID) error {
 				t.Queue("update users set login_folded = '' where enterprise_id = $1", string(ent))
 			}
 			// IDs begin with the time, so the oldest user comes first.
-			some, err := engine.List(ctx, t, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id > $2 order by u.id limit $3",
-				string(ent), after, int64(loginsAtOnce))
+			some, err := engine.List(
+				ctx, t, scanUser,
+				"select "+userColumns+" from users u where u.enterprise_id = $1 and u.id > $2 order by u.id limit $3",
+				string(ent), after, int64(loginsAtOnce),
+			)
 			if err != nil {
 				return err
 			}
@@ -133,7 +146,9 @@ func (t *tx) foldSome(ctx context.Context, ent sso.EnterpriseID, some []sso.User
 		u, err := scanUser(r)
 		holders[loginKey(u.Login)] = u
 		return err
-	}, "select "+userColumns+" from ("+t.db.sql.Dialect.Values("$2")+") n cross join users u where u.enterprise_id = $1 and u.login_folded = n.value and u.status = 'active'",
+	},
+		"select "+userColumns+" from ("+t.db.sql.Dialect.Values("$2")+
+			") n cross join users u where u.enterprise_id = $1 and u.login_folded = n.value and u.status = 'active'",
 		string(ent), engine.JSONList(keys))
 	if err != nil {
 		return err
@@ -149,7 +164,10 @@ func (t *tx) foldSome(ctx context.Context, ent sso.EnterpriseID, some []sso.User
 		case u.Status == sso.UserActive:
 			holders[keys[i]] = u
 		}
-		t.Queue("update users set login_folded = $3 where enterprise_id = $1 and id = $2", string(ent), string(u.ID), keys[i])
+		t.Queue(
+			"update users set login_folded = $3 where enterprise_id = $1 and id = $2",
+			string(ent), string(u.ID), keys[i],
+		)
 	}
 	return nil
 }
@@ -160,8 +178,11 @@ func (t *tx) suspend(ctx context.Context, u, holder sso.User) error {
 	waits.Status = sso.UserPending
 	t.updateUser(waits)
 	t.updateTerms(u, waits)
-	connection, _, err := engine.One(ctx, t, engine.ScanText, "select connection_id from identities where enterprise_id = $1 and user_id = $2 order by last_seen_at desc limit 1",
-		string(u.Enterprise), string(u.ID))
+	connection, _, err := engine.One(
+		ctx, t, engine.ScanText,
+		"select connection_id from identities where enterprise_id = $1 and user_id = $2 order by last_seen_at desc limit 1",
+		string(u.Enterprise), string(u.ID),
+	)
 	if err != nil {
 		return err
 	}

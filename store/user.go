@@ -12,7 +12,11 @@ import (
 const userColumns = "u.id, u.enterprise_id, u.login, u.email, u.email_verified, u.name, u.status, u.created_at, u.last_sign_in_at, u.vouched_at, u.login_given"
 
 func userFields(u *sso.User) []any {
-	return []any{&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status, engine.Time(&u.CreatedAt), engine.Time(&u.LastSignInAt), engine.Time(&u.VouchedAt), &u.LoginGiven}
+	return []any{
+		&u.ID, &u.Enterprise, &u.Login, &u.Email, &u.EmailVerified, &u.Name, &u.Status,
+		engine.Time(&u.CreatedAt), engine.Time(&u.LastSignInAt), engine.Time(&u.VouchedAt),
+		&u.LoginGiven,
+	}
 }
 
 func scanUser(r engine.Row) (u sso.User, err error) {
@@ -27,12 +31,18 @@ func (db *DB) User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (_ 
 }
 
 func findUser(ctx context.Context, r engine.Reader, ent sso.EnterpriseID, id sso.UserID) (sso.User, bool, error) {
-	return engine.One(ctx, r, scanUser, "select "+userColumns+" from users u where u.enterprise_id = $1 and u.id = $2", string(ent), string(id))
+	return engine.One(
+		ctx, r, scanUser,
+		"select "+userColumns+" from users u where u.enterprise_id = $1 and u.id = $2",
+		string(ent), string(id),
+	)
 }
 
 // Users lists the users of an enterprise, oldest first; a search by prefix lists
 // them by matching term.
-func (db *DB) Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, page sso.Page) (_ []sso.User, next string, err error) {
+func (db *DB) Users(
+	ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, page sso.Page,
+) (_ []sso.User, next string, err error) {
 	defer func() { doing(&err, "list users") }()
 	if encodeTerm(f.Prefix) != "" {
 		return db.searchUsers(ctx, ent, f, page)
@@ -42,24 +52,33 @@ func (db *DB) Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter,
 	w.AndText("u.login = ", f.Login)
 	w.AndText("lower(u.email) = ", strings.ToLower(f.Email))
 	w.AndText("u.status = ", string(f.Status))
-	query := "select " + userColumns + " from users u" + w.Page("u.id", page.Cursor, page.Size(), false)
+	query := "select " + userColumns + " from users u" +
+		w.Page("u.id", page.Cursor, page.Size(), false)
 	all, err := engine.List(ctx, db.sql, scanUser, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(u sso.User) string { return string(u.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(u sso.User) string {
+		return string(u.ID)
+	})
 	return all, next, err
 }
 
 // UserIdentities lists the identities of a user. Subject is empty while none is
 // bound.
-func (db *DB) UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (_ []sso.UserIdentity, err error) {
+func (db *DB) UserIdentities(
+	ctx context.Context, ent sso.EnterpriseID, user sso.UserID,
+) (_ []sso.UserIdentity, err error) {
 	defer func() { doing(&err, "list identities") }()
 	if _, err := found(findUser(ctx, db.sql, ent, user)); err != nil {
 		return nil, err
 	}
 	return engine.List(ctx, db.sql, func(r engine.Row) (i sso.UserIdentity, err error) {
-		err = r.Scan(&i.User, &i.Connection, &i.Subject, &i.Login, engine.Time(&i.CreatedAt), engine.Time(&i.LastSeenAt))
+		err = r.Scan(
+			&i.User, &i.Connection, &i.Subject, &i.Login, engine.Time(&i.CreatedAt),
+			engine.Time(&i.LastSeenAt),
+		)
 		return i, err
 	}, `select user_id, connection_id, coalesce(subject, ''), login, created_at, last_seen_at from identities
-		where enterprise_id = $1 and user_id = $2 order by created_at, connection_id`, string(ent), string(user))
+		where enterprise_id = $1 and user_id = $2 order by created_at, connection_id`, string(ent),
+		string(user))
 }
 
 // UpdateUser changes a user; fn runs inside the transaction. Deactivating ends
@@ -68,10 +87,15 @@ func (db *DB) UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso
 func (db *DB) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
 	fn func(sso.User) (sso.User, error)) (_ sso.User, err error) {
 	defer func() { doing(&err, "update user") }()
-	load := func(ctx context.Context, t *tx) (sso.User, bool, error) { return findUser(ctx, t, ent, id) }
+	load := func(ctx context.Context, t *tx) (sso.User, bool, error) {
+		return findUser(ctx, t, ent, id)
+	}
 	change := func(old sso.User) (sso.User, error) {
 		u, err := fn(old)
-		u.ID, u.Enterprise, u.CreatedAt, u.LastSignInAt = old.ID, old.Enterprise, old.CreatedAt, old.LastSignInAt
+		u.ID = old.ID
+		u.Enterprise = old.Enterprise
+		u.CreatedAt = old.CreatedAt
+		u.LastSignInAt = old.LastSignInAt
 		return u, err
 	}
 	return edit(ctx, db, ent, load, change, func(ctx context.Context, t *tx, old, u sso.User) error {
@@ -106,34 +130,50 @@ func (t *tx) changeUser(ctx context.Context, by sso.Actor, old, u sso.User) erro
 	}
 	// Applications are told the login of a session's user and whether the address is
 	// verified.
-	if u.Status == sso.UserActive && (old.Login != u.Login || old.EmailVerified != u.EmailVerified) {
+	if u.Status == sso.UserActive &&
+		(old.Login != u.Login || old.EmailVerified != u.EmailVerified) {
 		if err := t.invalidate(ctx, u.Enterprise, u.ID); err != nil {
 			return err
 		}
 	}
-	return t.audit(ctx, by, action, string(u.ID), append(difference(old, u), "sessions_ended", ended)...)
+	return t.audit(
+		ctx, by, action, string(u.ID), append(difference(old, u), "sessions_ended", ended)...,
+	)
 }
 
 func (t *tx) insertUser(u sso.User) {
-	t.Queue(`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at, vouched_at, login_given, login_folded)
+	t.Queue(
+		`insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at, vouched_at, login_given, login_folded)
 		values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), engine.Micros(u.CreatedAt), engine.Micros(u.LastSignInAt), engine.Micros(u.VouchedAt),
-		u.LoginGiven, loginKey(u.Login))
+		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name,
+		string(u.Status), engine.Micros(u.CreatedAt), engine.Micros(u.LastSignInAt),
+		engine.Micros(u.VouchedAt),
+		u.LoginGiven, loginKey(u.Login),
+	)
 }
 
 func (t *tx) updateUser(u sso.User) {
-	t.Queue(`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7, last_sign_in_at = $8, vouched_at = $9, login_given = $10, login_folded = $11
+	t.Queue(
+		`update users set login = $3, email = $4, email_verified = $5, name = $6, status = $7, last_sign_in_at = $8, vouched_at = $9, login_given = $10, login_folded = $11
 		where enterprise_id = $1 and id = $2`,
-		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name, string(u.Status), engine.Micros(u.LastSignInAt), engine.Micros(u.VouchedAt),
-		u.LoginGiven, loginKey(u.Login))
+		string(u.Enterprise), string(u.ID), u.Login, u.Email, u.EmailVerified, u.Name,
+		string(u.Status), engine.Micros(u.LastSignInAt), engine.Micros(u.VouchedAt),
+		u.LoginGiven,
+		loginKey(u.Login),
+	)
 }
 
 // difference returns the audit detail of a changed user.
 func difference(old, u sso.User) []string {
 	var detail []string
 	for _, f := range []struct{ name, old, new string }{
-		{"login", old.Login, u.Login}, {"email", old.Email, u.Email}, {"name", old.Name, u.Name},
-		{"email_verified", strconv.FormatBool(old.EmailVerified), strconv.FormatBool(u.EmailVerified)},
+		{"login", old.Login, u.Login},
+		{"email", old.Email, u.Email},
+		{"name", old.Name, u.Name},
+		{
+			"email_verified", strconv.FormatBool(old.EmailVerified),
+			strconv.FormatBool(u.EmailVerified),
+		},
 	} {
 		if f.old != f.new {
 			detail = append(detail, f.name, f.new, f.name+"_was", f.old)

@@ -35,7 +35,9 @@ func searchTerms(u sso.User) []string {
 	}
 	var terms []string
 	for _, text := range texts {
-		if t := encodeTerm(text); t != "" && !slices.Contains(terms, t) && len(terms) < mostTerms {
+		if t := encodeTerm(text); t != "" &&
+			!slices.Contains(terms, t) &&
+			len(terms) < mostTerms {
 			terms = append(terms, t)
 		}
 	}
@@ -50,14 +52,21 @@ func encodeTerm(text string) string {
 
 // updateTerms replaces the user's search terms if one changed.
 func (t *tx) updateTerms(old, u sso.User) {
-	if old.ID == u.ID && old.Login == u.Login && old.Email == u.Email && old.Name == u.Name && old.Status == u.Status {
+	if old.ID == u.ID &&
+		old.Login == u.Login &&
+		old.Email == u.Email &&
+		old.Name == u.Name &&
+		old.Status == u.Status {
 		return
 	}
 	if old.ID != "" {
 		t.Queue("delete from user_terms where enterprise_id = $1 and user_id = $2", string(u.Enterprise), string(u.ID))
 	}
-	t.Queue("insert into user_terms (enterprise_id, user_id, term, status) select $1, $2, n.value, $4 from ("+t.db.sql.Dialect.Values("$3")+") n",
-		string(u.Enterprise), string(u.ID), engine.JSONList(searchTerms(u)), string(u.Status))
+	t.Queue(
+		"insert into user_terms (enterprise_id, user_id, term, status) select $1, $2, n.value, $4 from ("+
+			t.db.sql.Dialect.Values("$3")+") n",
+		string(u.Enterprise), string(u.ID), engine.JSONList(searchTerms(u)), string(u.Status),
+	)
 }
 
 // makeTerms recomputes the search terms of all users after a change of how they
@@ -69,8 +78,12 @@ func (db *DB) makeTerms(ctx context.Context) error {
 	after := sso.User{}
 	for more := true; more; {
 		err := db.write(ctx, func(ctx context.Context, t *tx) error {
-			some, err := engine.List(ctx, t, scanUser, "select "+userColumns+` from users u where (u.enterprise_id, u.id) > ($1, $2)
-				order by u.enterprise_id, u.id limit $3`+t.db.sql.Dialect.ForUpdate, string(after.Enterprise), string(after.ID), int64(termedAtOnce))
+			some, err := engine.List(
+				ctx, t, scanUser,
+				"select "+userColumns+` from users u where (u.enterprise_id, u.id) > ($1, $2)
+				order by u.enterprise_id, u.id limit $3`+t.db.sql.Dialect.ForUpdate,
+				string(after.Enterprise), string(after.ID), int64(termedAtOnce),
+			)
 			if err != nil {
 				return err
 			}
@@ -104,10 +117,16 @@ func (t *tx) queueTerms(ent sso.EnterpriseID, people []sso.User) {
 			terms = append(terms, fmt.Sprintf("%-*s%s", widestID, u.ID, term))
 		}
 	}
-	t.Queue("delete from user_terms where enterprise_id = $1 and user_id in ("+t.db.sql.Dialect.Values("$2")+")", string(ent), engine.JSONList(ids))
-	t.Queue(`insert into user_terms (enterprise_id, user_id, term, status) select u.enterprise_id, u.id, substr(n.value, $3 + 1), u.status
-		from (`+t.db.sql.Dialect.Values("$2")+`) n cross join users u where u.enterprise_id = $1 and u.id = rtrim(substr(n.value, 1, $3))`,
-		string(ent), engine.JSONList(terms), int64(widestID))
+	t.Queue(
+		"delete from user_terms where enterprise_id = $1 and user_id in ("+t.db.sql.Dialect.Values("$2")+")",
+		string(ent), engine.JSONList(ids),
+	)
+	t.Queue(
+		`insert into user_terms (enterprise_id, user_id, term, status) select u.enterprise_id, u.id, substr(n.value, $3 + 1), u.status
+		from (`+t.db.sql.Dialect.Values("$2")+
+			`) n cross join users u where u.enterprise_id = $1 and u.id = rtrim(substr(n.value, 1, $3))`,
+		string(ent), engine.JSONList(terms), int64(widestID),
+	)
 }
 
 // termSearch is a prefix search.
@@ -148,7 +167,9 @@ func (s termSearch) conditions(w *engine.Where, prefix string) {
 }
 
 // searchUsers returns users by prefix, ordered by matching term.
-func (db *DB) searchUsers(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, page sso.Page) ([]sso.User, string, error) {
+func (db *DB) searchUsers(
+	ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, page sso.Page,
+) ([]sso.User, string, error) {
 	s, err := parseSearch(f.Prefix, page.Cursor)
 	if err != nil {
 		return nil, "", err
@@ -160,7 +181,8 @@ func (db *DB) searchUsers(ctx context.Context, ent sso.EnterpriseID, f sso.UserF
 	w.AndText("u.login = ", f.Login)
 	w.AndText("lower(u.email) = ", strings.ToLower(f.Email))
 	// The condition on u repeats the join's so that both databases start from t.
-	query := "select " + userColumns + ", t.term from user_terms t cross join users u" + w.String() +
+	query := "select " + userColumns + ", t.term from user_terms t cross join users u" +
+		w.String() +
 		" and u.enterprise_id = t.enterprise_id and u.id = t.user_id order by t.term, t.user_id limit " + limit(page)
 	type hit struct {
 		sso.User
@@ -170,7 +192,9 @@ func (db *DB) searchUsers(ctx context.Context, ent sso.EnterpriseID, f sso.UserF
 		err = r.Scan(append(userFields(&h.User), &h.term)...)
 		return h, err
 	}, query, w.Args()...)
-	all, next := engine.CutPage(all, page.Size(), func(h hit) string { return h.term + "." + string(h.ID) })
+	all, next := engine.CutPage(all, page.Size(), func(h hit) string {
+		return h.term + "." + string(h.ID)
+	})
 	users := make([]sso.User, len(all))
 	for i, h := range all {
 		users[i] = h.User
@@ -184,7 +208,9 @@ const fewMembers = 2000
 
 // SearchMembers lists the members of a group with a login, an e-mail or a word of
 // the name that begins with a prefix, in any letter case.
-func (db *DB) SearchMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, prefix string, page sso.Page) (_ []sso.Member, next string, err error) {
+func (db *DB) SearchMembers(
+	ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, prefix string, page sso.Page,
+) (_ []sso.Member, next string, err error) {
 	defer func() { doing(&err, "search members") }()
 	if encodeTerm(prefix) == "" {
 		return db.GroupMembers(ctx, ent, group, page)
@@ -197,7 +223,8 @@ func (db *DB) SearchMembers(ctx context.Context, ent sso.EnterpriseID, group sso
 		return nil, "", err
 	}
 	n, _, err := engine.One(ctx, db.sql, engine.ScanNumber, `select count(*) from (select 1 from memberships m
-		where m.enterprise_id = $1 and m.group_id = $2 limit $3) few`, string(ent), string(group), int64(fewMembers))
+		where m.enterprise_id = $1 and m.group_id = $2 limit $3) few`, string(ent), string(group),
+		int64(fewMembers))
 	if err != nil {
 		return nil, "", err
 	}
@@ -217,10 +244,14 @@ func (db *DB) SearchMembers(ctx context.Context, ent sso.EnterpriseID, group sso
 		term string
 	}
 	all, err := engine.List(ctx, db.sql, func(r engine.Row) (h hit, err error) {
-		err = r.Scan(append(append(userFields(&h.User), membershipFields(&h.Membership)...), &h.term)...)
+		err = r.Scan(append(
+			append(userFields(&h.User), membershipFields(&h.Membership)...), &h.term,
+		)...)
 		return h, err
 	}, query, w.Args()...)
-	all, next = engine.CutPage(all, page.Size(), func(h hit) string { return h.term + "." + string(h.User.ID) })
+	all, next = engine.CutPage(all, page.Size(), func(h hit) string {
+		return h.term + "." + string(h.User.ID)
+	})
 	members := make([]sso.Member, len(all))
 	for i, h := range all {
 		members[i] = h.Member

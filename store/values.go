@@ -30,5 +30,7 @@ const (
 func limit(p sso.Page) string { return strconv.Itoa(p.Size() + 1) }
 
 func errCursor() *sso.Error {
-	return sso.InvalidField("invalid_cursor", "cursor", "This is not a cursor that a list returned.")
+	return sso.InvalidField(
+		"invalid_cursor", "cursor", "This is not a cursor that a list returned.",
+	)
 }

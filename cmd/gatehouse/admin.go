@@ -14,18 +14,25 @@ import (
 )
 
 func newAdmin(a *app) *cobra.Command {
-	cmd := &cobra.Command{Use: "admin", Short: "Make admins and API tokens, verify the audit trail"}
+	cmd := &cobra.Command{
+		Use:   "admin",
+		Short: "Make admins and API tokens, verify the audit trail",
+	}
 	cmd.AddCommand(a.newLink(), a.newToken(), a.newTokens(), a.newRevoke(), a.newAudit())
 	return cmd
 }
 
 func (a *app) newToken() *cobra.Command {
 	cmd := jsonFlag(a.withStoreSettings(&cobra.Command{
-		Use: "token", Short: "Make a token of the REST API and print it once", Args: cobra.NoArgs,
+		Use:     "token",
+		Short:   "Make a token of the REST API and print it once",
+		Args:    cobra.NoArgs,
 		Example: "  gatehouse admin token --name terraform --expires-in 2160h",
 	}))
 	name := cmd.Flags().String("name", "", "what the token is for, as the audit trail and the list show it")
-	expires := cmd.Flags().Duration("expires-in", 0, "how long it is good for; 0: until it is revoked")
+	expires := cmd.Flags().Duration(
+		"expires-in", 0, "how long it is good for; 0: until it is revoked",
+	)
 	_ = cmd.MarkFlagRequired("name") // fails only for a flag that does not exist
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if problems := sso.ValidateName("name", *name); problems != nil {
@@ -34,7 +41,9 @@ func (a *app) newToken() *cobra.Command {
 		if *expires < 0 {
 			return errors.New("--expires-in: the token would be expired already")
 		}
-		return does(func(cmd *cobra.Command) error { return a.makeToken(cmd, *name, *expires) })(cmd, args)
+		return does(func(cmd *cobra.Command) error {
+			return a.makeToken(cmd, *name, *expires)
+		})(cmd, args)
 	}
 	return cmd
 }
@@ -67,7 +76,9 @@ func (a *app) makeToken(cmd *cobra.Command, name string, expires time.Duration) 
 
 func (a *app) newTokens() *cobra.Command {
 	return jsonFlag(a.withStoreSettings(&cobra.Command{
-		Use: "tokens", Short: "List the tokens of the REST API", Args: cobra.NoArgs,
+		Use:   "tokens",
+		Short: "List the tokens of the REST API",
+		Args:  cobra.NoArgs,
 		RunE: does(func(cmd *cobra.Command) error {
 			return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
 				return a.listTokens(ctx, db, wantsJSON(cmd))
@@ -84,9 +95,18 @@ func (a *app) listTokens(ctx context.Context, db *store.DB, asJSON bool) error {
 			return err
 		}
 		for _, t := range tokens {
-			rows = append(rows, map[string]any{"id": t.ID, "name": t.Name, "created_at": t.CreatedAt, "expires_at": orNil(t.ExpiresAt), "last_used_at": orNil(t.LastUsedAt)})
+			rows = append(rows, map[string]any{
+				"id":           t.ID,
+				"name":         t.Name,
+				"created_at":   t.CreatedAt,
+				"expires_at":   orNil(t.ExpiresAt),
+				"last_used_at": orNil(t.LastUsedAt),
+			})
 			if !asJSON {
-				a.printf("%s  %-24s created %s, expires %s, last used %s\n", t.ID, t.Name, day(t.CreatedAt), day(t.ExpiresAt), day(t.LastUsedAt))
+				a.printf(
+					"%s  %-24s created %s, expires %s, last used %s\n", t.ID, t.Name,
+					day(t.CreatedAt), day(t.ExpiresAt), day(t.LastUsedAt),
+				)
 			}
 		}
 		if next == "" {
@@ -102,7 +122,9 @@ func (a *app) listTokens(ctx context.Context, db *store.DB, asJSON bool) error {
 
 func (a *app) newRevoke() *cobra.Command {
 	return a.withStoreSettings(&cobra.Command{
-		Use: "revoke TOKEN-ID", Short: "Revoke a token of the REST API", Args: oneTokenID,
+		Use:   "revoke TOKEN-ID",
+		Short: "Revoke a token of the REST API",
+		Args:  oneTokenID,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			id, err := sso.ParseID[sso.TokenID](args[0])
 			if err != nil {

@@ -17,23 +17,38 @@ import (
 // A shell on the server is the proof of identity.
 func (a *app) newLink() *cobra.Command {
 	cmd := jsonFlag(a.withStoreSettings(&cobra.Command{
-		Use: "link", Short: "Make a one-time link that makes an admin, and print it once", Args: cobra.NoArgs,
+		Use:     "link",
+		Short:   "Make a one-time link that makes an admin, and print it once",
+		Args:    cobra.NoArgs,
 		Example: "  gatehouse admin link --recovery",
 	}, "base_url", "listen"))
-	recovery := cmd.Flags().Bool("recovery", false, "of a recovery admin, who gets in even where single sign-on is enforced")
+	recovery := cmd.Flags().Bool(
+		"recovery", false, "of a recovery admin, who gets in even where single sign-on is enforced",
+	)
 	cmd.RunE = does(func(cmd *cobra.Command) error {
 		c, err := a.settings(cmd)
 		if err != nil {
 			return err
 		}
 		return a.withStore(cmd, func(ctx context.Context, db *store.DB) error {
-			service := access.New(access.Options{Accounts: db, Sessions: db, Access: db, Links: db, Now: time.Now})
+			service := access.New(access.Options{
+				Accounts: db,
+				Sessions: db,
+				Access:   db,
+				Links:    db,
+				Now:      time.Now,
+			})
 			i, token, err := service.Invite(ctx, sso.ActorOperator, *recovery)
 			if err != nil {
 				return err
 			}
 			if wantsJSON(cmd) {
-				return a.printJSON(map[string]any{"id": i.ID, "url": welcomeURL(c, token), "recovery": i.Recovery, "expires_at": i.ExpiresAt})
+				return a.printJSON(map[string]any{
+					"id":         i.ID,
+					"url":        welcomeURL(c, token),
+					"recovery":   i.Recovery,
+					"expires_at": i.ExpiresAt,
+				})
 			}
 			a.printf("%s\n", welcomeURL(c, token))
 			return nil

@@ -127,7 +127,10 @@ func TestArrows(t *testing.T) {
 			}
 		}
 		for _, path := range p.InTests() {
-			if !golist.Standard(path) && !golist.Within(path, "gatehouse") && !row.allow(name, path) && !within(path, inTests) {
+			if !golist.Standard(path) &&
+				!golist.Within(path, "gatehouse") &&
+				!row.allow(name, path) &&
+				!within(path, inTests) {
 				t.Errorf("the tests of %s import %s, which is not among what tests may use", name, path)
 			}
 		}
@@ -155,7 +158,9 @@ func (a arrows) allow(from, path string) bool {
 }
 
 func within(path, prefixes string) bool {
-	return slices.ContainsFunc(strings.Fields(prefixes), func(prefix string) bool { return golist.Within(path, prefix) })
+	return slices.ContainsFunc(strings.Fields(prefixes), func(prefix string) bool {
+		return golist.Within(path, prefix)
+	})
 }
 
 // TestArrowsCanFail tests allow itself.

@@ -33,10 +33,17 @@ func (g *gateway) logAuditHeads(ctx context.Context) error {
 		}
 		for _, h := range heads {
 			if h.Forged {
-				g.log.ErrorContext(ctx, "the end of an audit chain was changed in the database", "enterprise", h.Enterprise, "sequence", h.Sequence)
+				g.log.ErrorContext(
+					ctx, "the end of an audit chain was changed in the database",
+					"enterprise", h.Enterprise, "sequence", h.Sequence,
+				)
 			}
-			g.log.InfoContext(ctx, auditHeadLine, "enterprise", h.Enterprise, "sequence", h.Sequence, "hash", h.Hash.String(),
-				"signed_at", h.At.Format(time.RFC3339Nano), "signature", h.Signature.String())
+			g.log.InfoContext(
+				ctx, auditHeadLine, "enterprise", h.Enterprise, "sequence", h.Sequence, "hash",
+				h.Hash.String(),
+				"signed_at", h.At.Format(time.RFC3339Nano), "signature",
+				h.Signature.String(),
+			)
 		}
 		if len(heads) < auditBatch {
 			return nil
@@ -46,7 +53,9 @@ func (g *gateway) logAuditHeads(ctx context.Context) error {
 
 func (a *app) newAudit() *cobra.Command {
 	cmd := jsonFlag(a.withStoreSettings(&cobra.Command{
-		Use: "audit", Short: "Verify the hash chains of the audit trail", Args: cobra.NoArgs,
+		Use:   "audit",
+		Short: "Verify the hash chains of the audit trail",
+		Args:  cobra.NoArgs,
 		Long: "Verify the hash chain of each enterprise and that of the installation. With --log, also compare\n" +
 			"them with the signed ends that serve writes to its log every hour: that shows a chain which was\n" +
 			"set back to an earlier end. The log is read as JSON lines; other lines are passed over.",
@@ -83,7 +92,12 @@ func (a *app) verifyAudit(ctx context.Context, db *store.DB, asJSON bool) error 
 	var broken error
 	for _, ent := range chains {
 		events, err := db.VerifyAudit(ctx, ent.ID)
-		row := map[string]any{"enterprise": ent.ID, "key": ent.Key, "events": events, "intact": err == nil}
+		row := map[string]any{
+			"enterprise": ent.ID,
+			"key":        ent.Key,
+			"events":     events,
+			"intact":     err == nil,
+		}
 		if err != nil {
 			broken = errors.Join(broken, err)
 			row["problem"] = err.Error()

@@ -21,10 +21,16 @@ func (g *gateway) background(ctx context.Context) *sync.WaitGroup {
 	all.Go(func() { g.live.Run(ctx) })
 	all.Go(func() { g.every(ctx, sweepEvery, "sweep the database", g.sweep) })
 	all.Go(func() { g.every(ctx, refreshEvery, "refresh metadata", g.setup.RefreshDue) })
-	all.Go(func() { g.every(ctx, auditEvery, "log the ends of the audit chains", g.logAuditHeads) })
+	all.Go(func() {
+		g.every(ctx, auditEvery, "log the ends of the audit chains", g.logAuditHeads)
+	})
 	all.Go(func() { g.count(ctx) })
-	all.Go(func() { g.every(ctx, healthEvery, "look at how enterprises are", g.health.Run) })
-	all.Go(func() { g.every(ctx, heldEvery, "look for held group syncs", g.health.RunHeld) })
+	all.Go(func() {
+		g.every(ctx, healthEvery, "look at how enterprises are", g.health.Run)
+	})
+	all.Go(func() {
+		g.every(ctx, heldEvery, "look for held group syncs", g.health.RunHeld)
+	})
 	if g.keys.Previous != "" {
 		all.Go(func() { g.rotate(ctx) })
 	}
@@ -58,7 +64,10 @@ func (g *gateway) every(ctx context.Context, pause time.Duration, what string, w
 }
 
 func (g *gateway) sweep(ctx context.Context) error {
-	return g.db.Sweep(ctx, store.Retention{Attempts: g.config.Retention.Attempts, SyncRecords: g.config.Retention.Sync})
+	return g.db.Sweep(ctx, store.Retention{
+		Attempts:    g.config.Retention.Attempts,
+		SyncRecords: g.config.Retention.Sync,
+	})
 }
 
 // rotate seals all stored secrets with the current key, once.
@@ -70,5 +79,8 @@ func (g *gateway) rotate(ctx context.Context) {
 		}
 		return
 	}
-	g.log.InfoContext(ctx, "secrets are sealed with the current key; secret_key_previous is needed no longer", "sealed", n)
+	g.log.InfoContext(
+		ctx, "secrets are sealed with the current key; secret_key_previous is needed no longer",
+		"sealed", n,
+	)
 }

@@ -57,12 +57,22 @@ func newPosts(b *testing.B, database string) *posts {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = s.g.close() })
-	s.demo, err = demo.New(b.Context(), demo.Options{BaseURL: c.BaseURL, Outside: outside, Store: p.db, SAML: s.g.saml, OIDC: s.g.oidc, Principal: s.g.sessions.Principal, SignedOut: s.g.signedOut})
+	s.demo, err = demo.New(b.Context(), demo.Options{
+		BaseURL:   c.BaseURL,
+		Outside:   outside,
+		Store:     p.db,
+		SAML:      s.g.saml,
+		OIDC:      s.g.oidc,
+		Principal: s.g.sessions.Principal,
+		SignedOut: s.g.signedOut,
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	s.browser = s.g.sessions.Browser(w, httptest.NewRequest(http.MethodGet, "/", nil))
+	s.browser = s.g.sessions.Browser(
+		w, httptest.NewRequest(http.MethodGet, "/", nil),
+	)
 	s.cookie = w.Result().Cookies()[0]
 	found, err := s.g.login.Discover(b.Context(), "acme")
 	if err != nil {
@@ -73,7 +83,9 @@ func newPosts(b *testing.B, database string) *posts {
 	for i := range 17 {
 		groups = append(groups, fmt.Sprintf("unmatched-%02d", i))
 	}
-	if err := s.demo.IDP("acme").SetGroups(adaAtAcme, append(groups, "developers", "admins", "release-managers")); err != nil {
+	if err := s.demo.IDP("acme").SetGroups(
+		adaAtAcme, append(groups, "developers", "admins", "release-managers"),
+	); err != nil {
 		b.Fatal(err)
 	}
 	return s
@@ -84,7 +96,10 @@ func (s *posts) answers(b *testing.B, n int) []url.Values {
 	b.Helper()
 	all := make([]url.Values, n)
 	for i := range all {
-		redirect, err := s.g.login.Begin(b.Context(), login.Start{Enterprise: s.saml.Enterprise, Browser: s.browser})
+		redirect, err := s.g.login.Begin(b.Context(), login.Start{
+			Enterprise: s.saml.Enterprise,
+			Browser:    s.browser,
+		})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -96,7 +111,10 @@ func (s *posts) answers(b *testing.B, n int) []url.Values {
 }
 
 func (s *posts) post(form url.Values) int {
-	r := httptest.NewRequest(http.MethodPost, "/saml/"+string(s.saml.ID)+"/acs", strings.NewReader(form.Encode()))
+	r := httptest.NewRequest(
+		http.MethodPost, "/saml/"+string(s.saml.ID)+"/acs",
+		strings.NewReader(form.Encode()),
+	)
 	r.Host = "localhost:8080"
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.AddCookie(s.cookie)
@@ -122,7 +140,9 @@ func measured(b *testing.B, n int, each func(i int)) {
 	for i := range n {
 		each(i)
 	}
-	b.ReportMetric(float64((processor()-before).Microseconds())/float64(n), "cpu-µs/op")
+	b.ReportMetric(
+		float64((processor()-before).Microseconds())/float64(n), "cpu-µs/op",
+	)
 }
 
 // BenchmarkACSPost measures the POST of a SAML response with 20 groups: verify, map,
@@ -189,7 +209,11 @@ func (s *posts) crewjam(b *testing.B) (*crewjam.ServiceProvider, url.URL) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return &crewjam.ServiceProvider{EntityID: s.g.saml.EntityID(s.saml.ID), AcsURL: *acs, IDPMetadata: idp}, *acs
+	return &crewjam.ServiceProvider{
+		EntityID:    s.g.saml.EntityID(s.saml.ID),
+		AcsURL:      *acs,
+		IDPMetadata: idp,
+	}, *acs
 }
 
 // BenchmarkPrincipal measures resolving a session cookie, which every authenticated
@@ -200,12 +224,18 @@ func BenchmarkPrincipal(b *testing.B) {
 	go s.g.live.Run(ctx)
 	defer stop()
 	form := s.answers(b, 1)[0]
-	result, err := s.g.login.Complete(b.Context(), s.saml.ID, sso.Callback{Form: form, Browser: s.browser})
+	result, err := s.g.login.Complete(b.Context(), s.saml.ID, sso.Callback{
+		Form:    form,
+		Browser: s.browser,
+	})
 	if err != nil {
 		b.Fatal(err)
 	}
 	w := httptest.NewRecorder()
-	if err := s.g.sessions.Start(w, httptest.NewRequest(http.MethodGet, "/", nil), result.Token, result.Session); err != nil {
+	if err := s.g.sessions.Start(
+		w, httptest.NewRequest(http.MethodGet, "/", nil), result.Token,
+		result.Session,
+	); err != nil {
 		b.Fatal(err)
 	}
 	r := httptest.NewRequest(http.MethodGet, "/", nil)

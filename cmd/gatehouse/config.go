@@ -10,12 +10,16 @@ func newConfig(a *app) *cobra.Command {
 	cmd := &cobra.Command{Use: "config", Short: "Check or print the settings"}
 	cmd.AddCommand(
 		jsonFlag(a.withSettings(&cobra.Command{
-			Use: "check", Short: "Report every problem of the settings at once", Args: cobra.NoArgs,
-			RunE: does(func(cmd *cobra.Command) error { return a.checkSettings(cmd) }),
+			Use:   "check",
+			Short: "Report every problem of the settings at once",
+			Args:  cobra.NoArgs,
+			RunE:  does(func(cmd *cobra.Command) error { return a.checkSettings(cmd) }),
 		})),
 		jsonFlag(a.withSettings(&cobra.Command{
-			Use: "print", Short: "Print the settings in effect, secrets redacted", Args: cobra.NoArgs,
-			RunE: does(func(cmd *cobra.Command) error { return a.printSettings(cmd) }),
+			Use:   "print",
+			Short: "Print the settings in effect, secrets redacted",
+			Args:  cobra.NoArgs,
+			RunE:  does(func(cmd *cobra.Command) error { return a.printSettings(cmd) }),
 		})),
 	)
 	return cmd

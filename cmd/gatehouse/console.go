@@ -30,7 +30,12 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 	}
 	admins := g.newAccess(pages)
 	admins.Register(g.router)
-	c := console.New(console.Options{Access: admins, Directory: g.db, Pages: pages, Now: time.Now})
+	c := console.New(console.Options{
+		Access:    admins,
+		Directory: g.db,
+		Pages:     pages,
+		Now:       time.Now,
+	})
 	g.console = c
 	admins.Enter(g.router, c)
 	overview.New(overview.Options{
@@ -111,7 +116,10 @@ func (g *gateway) registerConnections(c *console.Console) {
 func (g *gateway) verifyAudit(ctx context.Context, ent sso.EnterpriseID) (int, error) {
 	n, err := g.db.VerifyAudit(ctx, ent)
 	if broken, ok := errors.AsType[*store.BrokenChainError](err); ok {
-		return n, &activity.Broken{Sequence: broken.Sequence, Reason: broken.Reason}
+		return n, &activity.Broken{
+			Sequence: broken.Sequence,
+			Reason:   broken.Reason,
+		}
 	}
 	return n, err
 }
@@ -127,7 +135,8 @@ func (g *gateway) guideValues(e sso.Enterprise, c sso.Connection) map[guide.Kind
 	}
 	if c.Protocol == sso.OIDC {
 		values[guide.RedirectURI] = g.oidc.RedirectURI(c.ID)
-		values[guide.Backchannel] = g.config.BaseURL + "/oidc/" + string(c.ID) + "/backchannel-logout"
+		values[guide.Backchannel] = g.config.BaseURL + "/oidc/" + string(c.ID) +
+			"/backchannel-logout"
 		return values
 	}
 	acs := g.saml.ACSURL(c.ID)

@@ -53,7 +53,10 @@ const (
 )
 
 func roles() []string {
-	return []string{visitor, stranger, bystander, otherLink, foreignLink, link, newLinkOf, named, byGroup, operatorSSO, operatorTwo, operator, disabledUser}
+	return []string{
+		visitor, stranger, bystander, otherLink, foreignLink, link, newLinkOf, named,
+		byGroup, operatorSSO, operatorTwo, operator, disabledUser,
+	}
 }
 
 // admits reports whether a page with this need is open to a role. connection is
@@ -65,7 +68,9 @@ func admits(need console.Need, who string, connection bool) bool {
 	case console.Enterprise:
 		return slices.Contains([]string{named, byGroup, operator, operatorTwo}, who)
 	case console.Anybody:
-		return slices.Contains([]string{stranger, named, byGroup, operator, operatorTwo}, who)
+		return slices.Contains(
+			[]string{stranger, named, byGroup, operator, operatorTwo}, who,
+		)
 	}
 	switch who {
 	case link:
@@ -87,9 +92,17 @@ func newConsoleTestLogging(t *testing.T, log *slog.Logger) *consoleTest {
 	c := config.Default()
 	c.DataDir, c.BaseURL = t.TempDir(), "http://localhost:8080"
 	keys := store.Keyring{Current: store.NewKey()}
-	db, err := store.Open(t.Context(), store.Options{DSN: "sqlite:" + c.DataDir + "/gatehouse.db", Keys: keys})
+	db, err := store.Open(t.Context(), store.Options{
+		DSN:  "sqlite:" + c.DataDir + "/gatehouse.db",
+		Keys: keys,
+	})
 	d.ok(err)
-	d.g, err = newGateway(parts{config: c, db: db, keys: keys, log: log})
+	d.g, err = newGateway(parts{
+		config: c,
+		db:     db,
+		keys:   keys,
+		log:    log,
+	})
 	d.ok(err)
 	t.Cleanup(func() {
 		if err := d.g.close(); err != nil {
@@ -117,47 +130,107 @@ func (d *consoleTest) seed() {
 	var err error
 	d.acme, d.conn = d.enterprise("acme")
 	globex, globexConn := d.enterprise("globex")
-	d.other, err = db.CreateConnection(ctx, by, sso.Connection{Enterprise: d.acme.ID, Name: "Other", Protocol: sso.SAML, Provider: sso.Custom, State: sso.ConnectionDraft, Draft: &sso.Config{Version: 1, SAML: &sso.SAMLConfig{}}})
+	d.other, err = db.CreateConnection(ctx, by, sso.Connection{
+		Enterprise: d.acme.ID,
+		Name:       "Other",
+		Protocol:   sso.SAML,
+		Provider:   sso.Custom,
+		State:      sso.ConnectionDraft,
+		Draft:      &sso.Config{Version: 1, SAML: &sso.SAMLConfig{}},
+	})
 	d.ok(err)
-	org, err := db.CreateOrganization(ctx, by, sso.Organization{Enterprise: d.acme.ID, Key: "web", Name: "Web"})
+	org, err := db.CreateOrganization(ctx, by, sso.Organization{
+		Enterprise: d.acme.ID,
+		Key:        "web",
+		Name:       "Web",
+	})
 	d.ok(err)
-	group, err := db.CreateGroup(ctx, by, d.acme.ID, sso.Group{Organization: org.ID, Name: "admins", Admin: true})
+	group, err := db.CreateGroup(ctx, by, d.acme.ID, sso.Group{
+		Organization: org.ID,
+		Name:         "admins",
+		Admin:        true,
+	})
 	d.ok(err)
 	ada := d.user(named, d.acme, d.conn)
 	d.ok(db.AddEnterpriseAdmin(ctx, by, d.acme.ID, ada.User))
-	d.ok(db.AddMember(ctx, by, d.acme.ID, group.ID, d.user(byGroup, d.acme, d.conn).User))
+	d.ok(db.AddMember(
+		ctx, by, d.acme.ID, group.ID, d.user(byGroup, d.acme, d.conn).User,
+	))
 	d.user(bystander, d.acme, d.conn)
 	gone := d.user(disabledUser, d.acme, d.conn)
 	d.ok(db.AddEnterpriseAdmin(ctx, by, d.acme.ID, gone.User))
-	_, err = db.UpdateUser(ctx, by, d.acme.ID, gone.User, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })
+	_, err = db.UpdateUser(ctx, by, d.acme.ID, gone.User, func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserDeactivated
+		return u, nil
+	})
 	d.ok(err)
-	d.ok(db.AddEnterpriseAdmin(ctx, by, globex.ID, d.user(stranger, globex, globexConn).User))
+	d.ok(db.AddEnterpriseAdmin(
+		ctx, by, globex.ID, d.user(stranger, globex, globexConn).User,
+	))
 	me := d.account("olive", "")
 	d.account("tied", operatorSSO)
 	made := d.link(link, d.acme, d.conn.ID)
 	d.link(otherLink, d.acme, d.other.ID)
 	d.link(newLinkOf, d.acme, "")
 	d.link(foreignLink, globex, globexConn.ID)
-	domain, err := db.CreateDomain(ctx, by, sso.Domain{Enterprise: d.acme.ID, Name: "acme.test", TXTRecord: "x"})
+	domain, err := db.CreateDomain(ctx, by, sso.Domain{
+		Enterprise: d.acme.ID,
+		Name:       "acme.test",
+		TXTRecord:  "x",
+	})
 	d.ok(err)
-	application, err := db.CreateApplication(ctx, by, sso.Application{Key: "wiki", Name: "Wiki", Kind: sso.ForwardAuth, Origins: []string{"https://wiki.acme.test"}})
+	application, err := db.CreateApplication(ctx, by, sso.Application{
+		Key:     "wiki",
+		Name:    "Wiki",
+		Kind:    sso.ForwardAuth,
+		Origins: []string{"https://wiki.acme.test"},
+	})
 	d.ok(err)
 	records, _, err := db.SyncRecords(ctx, d.acme.ID, sso.SyncFilter{}, sso.Page{})
 	d.ok(err)
-	d.values = map[string]string{"enterprise": d.acme.Key, "connection": string(d.conn.ID), "user": string(ada.User), "group": string(group.ID), "organization": string(org.ID),
-		"admin": string(me.ID), "link": string(made.ID), "domain": string(domain.ID), "application": string(application.ID), "attempt": string(ada.Attempt),
-		"record": string(records[0].ID)}
+	d.values = map[string]string{
+		"enterprise":   d.acme.Key,
+		"connection":   string(d.conn.ID),
+		"user":         string(ada.User),
+		"group":        string(group.ID),
+		"organization": string(org.ID),
+		"admin":        string(me.ID),
+		"link":         string(made.ID),
+		"domain":       string(domain.ID),
+		"application":  string(application.ID),
+		"attempt":      string(ada.Attempt),
+		"record":       string(records[0].ID),
+	}
 }
 
 func (d *consoleTest) enterprise(key string) (sso.Enterprise, sso.Connection) {
 	d.Helper()
-	e, err := d.g.db.CreateEnterprise(d.Context(), sso.ActorSystem, sso.Enterprise{Key: key, Name: "Enterprise " + key})
+	e, err := d.g.db.CreateEnterprise(d.Context(), sso.ActorSystem, sso.Enterprise{
+		Key:  key,
+		Name: "Enterprise " + key,
+	})
 	d.ok(err)
 	pair, err := saml.NewKeyPair("Gatehouse", time.Now())
 	d.ok(err)
-	c, err := d.g.db.CreateConnection(d.Context(), sso.ActorSystem, sso.Connection{Enterprise: e.ID, Name: "Directory", Protocol: sso.SAML, Provider: sso.Custom,
-		State: sso.ConnectionEnabled, Keys: []sso.KeyPair{pair}, Live: &sso.Config{Version: 1, SAML: &sso.SAMLConfig{IDPEntityID: "https://idp.test",
-			SSO: sso.Endpoint{URL: "https://idp.test/sso", Binding: sso.BindingRedirect}, Certificates: []sso.Certificate{{Raw: pair.Certificate}}}}})
+	c, err := d.g.db.CreateConnection(d.Context(), sso.ActorSystem, sso.Connection{
+		Enterprise: e.ID,
+		Name:       "Directory",
+		Protocol:   sso.SAML,
+		Provider:   sso.Custom,
+		State:      sso.ConnectionEnabled,
+		Keys:       []sso.KeyPair{pair},
+		Live: &sso.Config{
+			Version: 1,
+			SAML: &sso.SAMLConfig{
+				IDPEntityID: "https://idp.test",
+				SSO: sso.Endpoint{
+					URL:     "https://idp.test/sso",
+					Binding: sso.BindingRedirect,
+				},
+				Certificates: []sso.Certificate{{Raw: pair.Certificate}},
+			},
+		},
+	})
 	d.ok(err)
 	return e, c
 }
@@ -165,21 +238,59 @@ func (d *consoleTest) enterprise(key string) (sso.Enterprise, sso.Connection) {
 // user signs a user in by single sign-on and keeps the cookies under who.
 func (d *consoleTest) user(who string, e sso.Enterprise, c sso.Connection) sso.Session {
 	d.Helper()
-	now, token, login := time.Now(), sso.NewSecret(), strings.ReplaceAll(who, " ", "-")+"@"+e.Key+".test"
+	now := time.Now()
+	token := sso.NewSecret()
+	login := strings.ReplaceAll(who, " ", "-") + "@" + e.Key + ".test"
 	attempt := sso.NewID[sso.AttemptID](now)
 	groups := sso.AssertedGroups{State: sso.GroupsAbsent}
-	s := sso.SignIn{Identity: sso.Identity{Connection: c.ID, Subject: login, Login: login, Email: login, Name: "Name of " + who, Groups: groups},
-		Replay:  sso.ReplayMark{Connection: c.ID, ResponseID: string(attempt), Until: now.Add(time.Hour)},
-		Attempt: sso.Attempt{ID: attempt, Enterprise: e.ID, Connection: c.ID, Login: login, Outcome: sso.OutcomeSucceeded, Groups: groups, At: now},
-		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: token.Hash(), Enterprise: e.ID, Connection: c.ID, Attempt: attempt, Subject: login,
-			CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)}}
+	s := sso.SignIn{
+		Identity: sso.Identity{
+			Connection: c.ID,
+			Subject:    login,
+			Login:      login,
+			Email:      login,
+			Name:       "Name of " + who,
+			Groups:     groups,
+		},
+		Replay: sso.ReplayMark{
+			Connection: c.ID,
+			ResponseID: string(attempt),
+			Until:      now.Add(time.Hour),
+		},
+		Attempt: sso.Attempt{
+			ID:         attempt,
+			Enterprise: e.ID,
+			Connection: c.ID,
+			Login:      login,
+			Outcome:    sso.OutcomeSucceeded,
+			Groups:     groups,
+			At:         now,
+		},
+		Session: sso.Session{
+			ID:          sso.NewID[sso.SessionID](now),
+			Token:       token.Hash(),
+			Enterprise:  e.ID,
+			Connection:  c.ID,
+			Attempt:     attempt,
+			Subject:     login,
+			CreatedAt:   now,
+			LastSeenAt:  now,
+			IdleTimeout: time.Hour,
+			ExpiresAt:   now.Add(time.Hour),
+		},
+	}
 	u, _, err := d.g.db.RecordLogin(d.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) {
-		return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncReset, Asserted: groups}}}, nil
+		return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{
+			Mode:     sso.SyncReset,
+			Asserted: groups,
+		}}}, nil
 	})
 	d.ok(err)
 	s.Session.User = u.ID
 	d.keep(who, func(w http.ResponseWriter) error {
-		return d.g.sessions.Start(w, httptest.NewRequest(http.MethodGet, "/", nil), token, s.Session)
+		return d.g.sessions.Start(
+			w, httptest.NewRequest(http.MethodGet, "/", nil), token, s.Session,
+		)
 	})
 	return s.Session
 }
@@ -190,10 +301,16 @@ func (d *consoleTest) account(login, tied string) sso.Admin {
 	d.Helper()
 	_, token, err := d.g.admin.Invite(d.Context(), sso.ActorOperator, true)
 	d.ok(err)
-	a, session, err := d.g.admin.Accept(d.Context(), token, access.NewAccount{Name: login, Login: login, Password: "correct horse battery"}, access.SignIn{})
+	a, session, err := d.g.admin.Accept(d.Context(), token, access.NewAccount{
+		Name:     login,
+		Login:    login,
+		Password: "correct horse battery",
+	}, access.SignIn{})
 	d.ok(err)
 	if tied == "" {
-		d.keep(operator, func(w http.ResponseWriter) error { return d.g.sessions.Admin().Set(w, session) })
+		d.keep(operator, func(w http.ResponseWriter) error {
+			return d.g.sessions.Admin().Set(w, session)
+		})
 		return a
 	}
 	s := d.user(tied, d.acme, d.conn)
@@ -202,20 +319,32 @@ func (d *consoleTest) account(login, tied string) sso.Admin {
 	d.ok(d.g.admin.Tie(d.Context(), a.ID, &p))
 	who, err := d.g.admin.Confirming(d.Context(), access.Browser{Principal: &p})
 	d.ok(err)
-	second, err := d.g.admin.Confirm(d.Context(), who, access.SignIn{Password: "correct horse battery"})
+	second, err := d.g.admin.Confirm(d.Context(), who, access.SignIn{
+		Password: "correct horse battery",
+	})
 	d.ok(err)
-	d.keep(operatorTwo, func(w http.ResponseWriter) error { return d.g.sessions.Admin().Set(w, second) })
+	d.keep(operatorTwo, func(w http.ResponseWriter) error {
+		return d.g.sessions.Admin().Set(w, second)
+	})
 	d.cookies[operatorTwo] = append(d.cookies[operatorTwo], d.cookies[tied]...)
 	return a
 }
 
 func (d *consoleTest) link(who string, e sso.Enterprise, c sso.ConnectionID) sso.SetupLink {
 	d.Helper()
-	l, token, err := d.g.admin.CreateLink(d.Context(), sso.ActorOperator, e, access.NewLink{For: who, Connection: c})
+	l, token, err := d.g.admin.CreateLink(
+		d.Context(), sso.ActorOperator, e,
+		access.NewLink{
+			For:        who,
+			Connection: c,
+		},
+	)
 	d.ok(err)
 	session, err := d.g.admin.OpenLink(d.Context(), token, "")
 	d.ok(err)
-	d.keep(who, func(w http.ResponseWriter) error { return d.g.sessions.Setup().Set(w, session) })
+	d.keep(who, func(w http.ResponseWriter) error {
+		return d.g.sessions.Setup().Set(w, session)
+	})
 	return l
 }
 
@@ -231,7 +360,10 @@ func (d *consoleTest) keep(who string, give func(http.ResponseWriter) error) {
 func (d *consoleTest) ask(h http.Handler, who, method, path, site string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, d.g.config.BaseURL+path, http.NoBody)
 	if method == http.MethodPost {
-		r = httptest.NewRequest(method, d.g.config.BaseURL+path, strings.NewReader(url.Values{"x": {"y"}}.Encode()))
+		r = httptest.NewRequest(
+			method, d.g.config.BaseURL+path,
+			strings.NewReader(url.Values{"x": {"y"}}.Encode()),
+		)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	r.Header.Set("Sec-Fetch-Site", site)
@@ -267,7 +399,9 @@ func TestConsoleAccess(t *testing.T) {
 	if len(needs) < 15 {
 		t.Fatalf("only %d pages: this test sees too little", len(needs))
 	}
-	nothing := body(d.ask(handler, operator, http.MethodGet, "/nothing-here", "same-origin"))
+	nothing := body(d.ask(
+		handler, operator, http.MethodGet, "/nothing-here", "same-origin",
+	))
 	stubs := d.stubPages(needs)
 	for pattern, need := range needs {
 		method, path, _ := strings.Cut(pattern, " ")
@@ -275,7 +409,10 @@ func TestConsoleAccess(t *testing.T) {
 		for _, who := range roles() {
 			if admits(need, who, strings.Contains(pattern, "{connection}")) {
 				if w := d.ask(stubs, who, method, path, "same-origin"); w.Code != http.StatusNoContent {
-					t.Errorf("%s is closed to %s: %d %s", pattern, who, w.Code, w.Header().Get("Location"))
+					t.Errorf(
+						"%s is closed to %s: %d %s", pattern, who, w.Code,
+						w.Header().Get("Location"),
+					)
 				}
 				continue
 			}
@@ -298,15 +435,18 @@ func (d *consoleTest) refuses(h http.Handler, pattern, path, who, nothing string
 	w := d.ask(h, who, method, path, "same-origin")
 	switch who {
 	case visitor, disabledUser:
-		if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasPrefix(at, "/admin/sign-in") {
+		if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther ||
+			!strings.HasPrefix(at, "/admin/sign-in") {
 			d.Errorf("%s sends %s to %q with %d", pattern, who, at, w.Code)
 		}
 	case operatorSSO:
-		if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.HasPrefix(at, "/admin/confirm?return_to=") {
+		if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther ||
+			!strings.HasPrefix(at, "/admin/confirm?return_to=") {
 			d.Errorf("%s sends %s to %q with %d", pattern, who, at, w.Code)
 		}
 	case bystander:
-		if w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "not_an_admin") {
+		if w.Code != http.StatusForbidden ||
+			!strings.Contains(w.Body.String(), "not_an_admin") {
 			d.Errorf("%s answers %s with %d", pattern, who, w.Code)
 		}
 	default:
@@ -319,17 +459,26 @@ func (d *consoleTest) refuses(h http.Handler, pattern, path, who, nothing string
 // stubPages registers every page of the real console with an empty handler.
 func (d *consoleTest) stubPages(needs map[string]console.Need) http.Handler {
 	d.Helper()
-	rt, err := route.New(route.Options{BaseURL: d.g.config.BaseURL, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	rt, err := route.New(route.Options{
+		BaseURL: d.g.config.BaseURL,
+		Log:     slog.New(slog.DiscardHandler),
+		Now:     time.Now,
+	})
 	d.ok(err)
 	c := console.New(d.g.console.Options)
 	for pattern, need := range needs {
-		c.Add(rt, console.Page{Pattern: pattern, Need: need, Handle: func(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
-			if key := d.fill("{enterprise}"); strings.Contains(pattern, "{enterprise}") && v.Enterprise.Key != key {
-				d.Errorf("%s is about %q", pattern, v.Enterprise.Key)
-			}
-			w.WriteHeader(http.StatusNoContent)
-			return nil
-		}})
+		c.Add(rt, console.Page{
+			Pattern: pattern,
+			Need:    need,
+			Handle: func(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
+				if key := d.fill("{enterprise}"); strings.Contains(pattern, "{enterprise}") &&
+					v.Enterprise.Key != key {
+					d.Errorf("%s is about %q", pattern, v.Enterprise.Key)
+				}
+				w.WriteHeader(http.StatusNoContent)
+				return nil
+			},
+		})
 	}
 	return rt
 }
@@ -362,7 +511,9 @@ func TestConsolePagesAnswer(t *testing.T) {
 		for _, role := range who {
 			w := d.ask(d.g.handler(), role, method, d.fill(path), "same-origin")
 			// Pages that need an input first, such as a day, answer 422.
-			if w.Code != http.StatusOK && w.Code != http.StatusSeeOther && w.Code != http.StatusUnprocessableEntity {
+			if w.Code != http.StatusOK &&
+				w.Code != http.StatusSeeOther &&
+				w.Code != http.StatusUnprocessableEntity {
 				t.Errorf("%s answers %s with %d", pattern, role, w.Code)
 			}
 			seen[sha256.Sum256(w.Body.Bytes())] = true

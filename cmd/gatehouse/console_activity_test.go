@@ -29,7 +29,10 @@ func (d *consoleTest) says(w *httptest.ResponseRecorder, what string, status int
 	d.Helper()
 	said := html.UnescapeString(w.Body.String())
 	if w.Code != status {
-		d.Errorf("%s: status %d, wanted %d: %s", what, w.Code, status, w.Header().Get("Location"))
+		d.Errorf(
+			"%s: status %d, wanted %d: %s", what, w.Code, status,
+			w.Header().Get("Location"),
+		)
 	}
 	for _, text := range texts {
 		if not, found := strings.CutPrefix(text, "NOT "); found == strings.Contains(said, not) && found {
@@ -43,7 +46,9 @@ func (d *consoleTest) says(w *httptest.ResponseRecorder, what string, status int
 
 // post sends a form as who and returns the response.
 func (d *consoleTest) post(who, path string, form url.Values) *httptest.ResponseRecorder {
-	r := httptest.NewRequest(http.MethodPost, d.g.config.BaseURL+path, strings.NewReader(form.Encode()))
+	r := httptest.NewRequest(
+		http.MethodPost, d.g.config.BaseURL+path, strings.NewReader(form.Encode()),
+	)
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	for _, c := range d.cookies[who] {
@@ -58,8 +63,24 @@ func (d *consoleTest) post(who, path string, form url.Values) *httptest.Response
 func (d *consoleTest) failed(c sso.Connection, login string) sso.Attempt {
 	d.Helper()
 	now := time.Now()
-	a := sso.Attempt{ID: sso.NewID[sso.AttemptID](now), Enterprise: d.acme.ID, Connection: c.ID, Login: login, Outcome: sso.OutcomeFailed, Code: "saml_wrong_recipient", Detail: "audience: <b>",
-		Checks: []sso.Check{{Name: "response_issuer", Want: "idp", Got: "idp", OK: true}, {Name: "audience", Want: "https://sso.example.com/metadata", Got: "https://elsewhere.example.com"}}, At: now}
+	a := sso.Attempt{
+		ID:         sso.NewID[sso.AttemptID](now),
+		Enterprise: d.acme.ID,
+		Connection: c.ID,
+		Login:      login,
+		Outcome:    sso.OutcomeFailed,
+		Code:       "saml_wrong_recipient",
+		Detail:     "audience: <b>",
+		Checks: []sso.Check{
+			{Name: "response_issuer", Want: "idp", Got: "idp", OK: true},
+			{
+				Name: "audience",
+				Want: "https://sso.example.com/metadata",
+				Got:  "https://elsewhere.example.com",
+			},
+		},
+		At: now,
+	}
 	d.ok(d.g.db.RecordAttempt(d.Context(), a, ""))
 	return a
 }
@@ -69,36 +90,83 @@ const activityAt = "/admin/enterprises/acme/activity"
 func TestActivityAttempts(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
-	okta, err := d.g.db.CreateConnection(t.Context(), sso.ActorSystem, sso.Connection{Enterprise: d.acme.ID, Name: "Okta", Protocol: sso.SAML, Provider: sso.Okta, State: sso.ConnectionEnabled, Live: &sso.Config{Version: 1, SAML: &sso.SAMLConfig{}}})
+	okta, err := d.g.db.CreateConnection(
+		t.Context(), sso.ActorSystem,
+		sso.Connection{
+			Enterprise: d.acme.ID,
+			Name:       "Okta",
+			Protocol:   sso.SAML,
+			Provider:   sso.Okta,
+			State:      sso.ConnectionEnabled,
+			Live:       &sso.Config{Version: 1, SAML: &sso.SAMLConfig{}},
+		},
+	)
 	d.ok(err)
 	a := d.failed(okta, "hopper@acme.test")
 	ref := string(a.ID)
 	page := activityAt + "/attempts/" + ref
-	d.get(named, activityAt, 200, ref, "hopper@acme.test", "Okta", "saml_wrong_recipient", "named-admin@acme.test")
-	for query, finds := range map[string]bool{"outcome=failed": true, "outcome=succeeded": false, "code=saml_wrong_recipient": true, "code=x": false, "login=hopper@acme.test": true, "login=hopper": false,
-		"since=2026-01-01": true, "since=" + time.Now().AddDate(0, 0, 2).Format(time.DateOnly): false, "outcome=failed&code=saml_wrong_recipient&login=hopper@acme.test": true} {
+	d.get(
+		named, activityAt, 200, ref, "hopper@acme.test", "Okta",
+		"saml_wrong_recipient", "named-admin@acme.test",
+	)
+	for query, finds := range map[string]bool{
+		"outcome=failed":            true,
+		"outcome=succeeded":         false,
+		"code=saml_wrong_recipient": true,
+		"code=x":                    false,
+		"login=hopper@acme.test":    true,
+		"login=hopper":              false,
+		"since=2026-01-01":          true,
+		"since=" + time.Now().AddDate(0, 0, 2).Format(time.DateOnly):      false,
+		"outcome=failed&code=saml_wrong_recipient&login=hopper@acme.test": true,
+	} {
 		want := "NOT " + page
 		if finds {
 			want = page
 		}
 		d.get(operator, activityAt+"?"+query, 200, want)
 	}
-	w := d.ask(d.g.handler(), named, http.MethodGet, activityAt+"?reference=+"+ref+"+", "same-origin")
+	w := d.ask(
+		d.g.handler(), named, http.MethodGet, activityAt+"?reference=+"+ref+"+",
+		"same-origin",
+	)
 	if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther || at != page {
 		t.Errorf("the reference leads to %q with %d", at, w.Code)
 	}
-	d.get(named, activityAt+"?reference="+string(sso.NewID[sso.AttemptID](time.Now())), 422, "No sign-in of this company has this reference", `href="#reference"`)
-	d.get(named, activityAt+"?reference=req-abc", 422, "finds it in the log", `value="req-abc"`)
-	d.get(stranger, "/admin/enterprises/globex/activity?reference="+ref, 422, "No sign-in of this company")
+	d.get(
+		named, activityAt+"?reference="+string(sso.NewID[sso.AttemptID](time.Now())),
+		422, "No sign-in of this company has this reference", `href="#reference"`,
+	)
+	d.get(
+		named, activityAt+"?reference=req-abc", 422, "finds it in the log",
+		`value="req-abc"`,
+	)
+	d.get(
+		stranger, "/admin/enterprises/globex/activity?reference="+ref,
+		422, "No sign-in of this company",
+	)
 	d.get(stranger, "/admin/enterprises/globex/activity/attempts/"+ref, 404)
 	d.get(named, activityAt+"?since=yesterday", 422, "Use a date such as")
 	d.get(named, activityAt+"?cursor=%27&login=%3Cscript%3E", 200)
 
 	advice := catalog.For(sso.Okta, sso.SAML, a.Code, a.Checks)
-	d.get(named, page, 200, advice.Cause, advice.Place, "The company’s IT admin", "https://elsewhere.example.com", "NOT audience: <b>", "/admin/troubleshooting?provider=okta+saml#saml_wrong_recipient", "ended before anything in the response could be trusted", "NOT the groups are unknown")
-	ok, _, err := d.g.db.Attempts(t.Context(), d.acme.ID, sso.AttemptFilter{Login: "named-admin@acme.test"}, sso.Page{})
+	d.get(
+		named, page, 200, advice.Cause, advice.Place, "The company’s IT admin",
+		"https://elsewhere.example.com", "NOT audience: <b>",
+		"/admin/troubleshooting?provider=okta+saml#saml_wrong_recipient",
+		"ended before anything in the response could be trusted",
+		"NOT the groups are unknown",
+	)
+	ok, _, err := d.g.db.Attempts(
+		t.Context(), d.acme.ID, sso.AttemptFilter{Login: "named-admin@acme.test"},
+		sso.Page{},
+	)
 	d.ok(err)
-	d.get(named, activityAt+"/attempts/"+string(ok[0].ID), 200, "Name of "+named, "/people/"+string(ok[0].User), "What it changed", "the groups are unknown, and no one loses one", "NOT Why it failed")
+	d.get(
+		named, activityAt+"/attempts/"+string(ok[0].ID), 200, "Name of "+named,
+		"/people/"+string(ok[0].User), "What it changed",
+		"the groups are unknown, and no one loses one", "NOT Why it failed",
+	)
 	d.get(named, activityAt+"/attempts/att-x", 404)
 }
 
@@ -106,13 +174,37 @@ func TestActivityReplayIsOffered(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
 	now := time.Now()
-	a := sso.Attempt{ID: sso.NewID[sso.AttemptID](now), Enterprise: d.acme.ID, Connection: d.other.ID, Login: "x", Outcome: sso.OutcomeFailed, Code: "sign_in_denied", At: now,
-		Identity: &sso.Identity{Connection: d.other.ID, Subject: "00u1", Login: "x", Email: "x@acme.test", Claims: sso.Claims{"team": {"a", "b"}}}}
+	a := sso.Attempt{
+		ID:         sso.NewID[sso.AttemptID](now),
+		Enterprise: d.acme.ID,
+		Connection: d.other.ID,
+		Login:      "x",
+		Outcome:    sso.OutcomeFailed,
+		Code:       "sign_in_denied",
+		At:         now,
+		Identity: &sso.Identity{
+			Connection: d.other.ID,
+			Subject:    "00u1",
+			Login:      "x",
+			Email:      "x@acme.test",
+			Claims:     sso.Claims{"team": {"a", "b"}},
+		},
+	}
 	d.ok(d.g.db.RecordAttempt(t.Context(), a, ""))
-	d.get(named, activityAt+"/attempts/"+string(a.ID), 200, "/connections/"+string(d.other.ID)+"/tests", "00u1", "x@acme.test", "a, b")
+	d.get(
+		named, activityAt+"/attempts/"+string(a.ID), 200,
+		"/connections/"+string(d.other.ID)+"/tests", "00u1", "x@acme.test", "a, b",
+	)
 	// The form redirects to the test that it started.
-	w := d.post(named, "/admin/enterprises/acme/connections/"+string(d.other.ID)+"/tests", url.Values{"kind": {"replay"}, "attempt": {string(a.ID)}})
-	if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther || !strings.Contains(at, "/tests/test-") {
+	w := d.post(
+		named, "/admin/enterprises/acme/connections/"+string(d.other.ID)+"/tests",
+		url.Values{
+			"kind":    {"replay"},
+			"attempt": {string(a.ID)},
+		},
+	)
+	if at := w.Header().Get("Location"); w.Code != http.StatusSeeOther ||
+		!strings.Contains(at, "/tests/test-") {
 		t.Errorf("a replay leads to %q with %d", at, w.Code)
 	}
 }
@@ -121,15 +213,26 @@ func TestActivitySyncs(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
 	at := activityAt + "/syncs"
-	records, _, err := d.g.db.SyncRecords(t.Context(), d.acme.ID, sso.SyncFilter{}, sso.Page{})
+	records, _, err := d.g.db.SyncRecords(
+		t.Context(), d.acme.ID, sso.SyncFilter{}, sso.Page{},
+	)
 	d.ok(err)
 	record := at + "/" + string(records[0].ID)
 	d.get(named, at, 200, record, "Name of ", "reset to what was said", "no change")
-	d.get(named, at+"?login=nobody", 200, "No group sync is like this", "NOT "+record)
+	d.get(
+		named, at+"?login=nobody", 200, "No group sync is like this", "NOT "+record,
+	)
 	d.get(named, at+"?login=named-admin@acme.test", 200, "Name of "+named)
-	d.get(named, record, 200, string(records[0].Attempt), "the groups are unknown, and no one loses one", "Nothing: the person was where")
+	d.get(
+		named, record, 200, string(records[0].Attempt),
+		"the groups are unknown, and no one loses one",
+		"Nothing: the person was where",
+	)
 	d.get(stranger, strings.ReplaceAll(record, "acme", "globex"), 404)
-	d.get(named, activityAt+"/provisioning", 200, "SCIM", "/admin/enterprises/acme/connections")
+	d.get(
+		named, activityAt+"/provisioning", 200, "SCIM",
+		"/admin/enterprises/acme/connections",
+	)
 }
 
 func TestActivityAudit(t *testing.T) {
@@ -137,20 +240,42 @@ func TestActivityAudit(t *testing.T) {
 	d := newConsoleTest(t)
 	ctx, at := t.Context(), activityAt+"/audit"
 	for range 230 { // more than one batch of an export
-		_, err := d.g.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: d.acme.ID, Name: string(sso.NewID[sso.DomainID](time.Now())) + ".test", TXTRecord: "x"})
+		_, err := d.g.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{
+			Enterprise: d.acme.ID,
+			Name:       string(sso.NewID[sso.DomainID](time.Now())) + ".test",
+			TXTRecord:  "x",
+		})
 		d.ok(err)
 	}
-	_, err := d.g.db.CreateOrganization(ctx, sso.Actor(d.values["user"]), sso.Organization{Enterprise: d.acme.ID, Key: "formula", Name: "=1+1"})
+	_, err := d.g.db.CreateOrganization(
+		ctx, sso.Actor(d.values["user"]),
+		sso.Organization{
+			Enterprise: d.acme.ID,
+			Key:        "formula",
+			Name:       "=1+1",
+		},
+	)
 	d.ok(err)
-	d.get(named, at, 200, "Name of "+named, "organization.created", "=1+1", "someone with access to the server", "?cursor=")
-	d.get(named, at+"?actor=named-admin@acme.test", 200, "organization.created", "NOT domain.created")
-	d.get(named, at+"?actor=somebody+on+the+server&action=domain.created", 200, "domain.created", "NOT organization.created")
+	d.get(
+		named, at, 200, "Name of "+named, "organization.created", "=1+1",
+		"someone with access to the server", "?cursor=",
+	)
+	d.get(
+		named, at+"?actor=named-admin@acme.test", 200, "organization.created",
+		"NOT domain.created",
+	)
+	d.get(
+		named, at+"?actor=somebody+on+the+server&action=domain.created",
+		200, "domain.created", "NOT organization.created",
+	)
 	d.get(named, at+"?actor=nobody", 200, "No event is like this")
 	d.get(named, at+"?since=x", 422, "Use a date")
 
 	n, err := d.g.db.VerifyAudit(ctx, d.acme.ID)
 	d.ok(err)
-	w := d.ask(d.g.handler(), named, http.MethodGet, at+"/events.jsonl", "same-origin")
+	w := d.ask(
+		d.g.handler(), named, http.MethodGet, at+"/events.jsonl", "same-origin",
+	)
 	lines, last := 0, int64(n+1)
 	for scanner := bufio.NewScanner(w.Body); scanner.Scan(); lines++ {
 		var e struct {
@@ -163,18 +288,36 @@ func TestActivityAudit(t *testing.T) {
 		}
 		last = e.Sequence
 	}
-	if lines != n || !strings.HasPrefix(w.Header().Get("Content-Disposition"), `attachment; filename="audit-acme-`) {
-		t.Errorf("%d of %d events, as %q", lines, n, w.Header().Get("Content-Disposition"))
+	if lines != n ||
+		!strings.HasPrefix(
+			w.Header().Get("Content-Disposition"),
+			`attachment; filename="audit-acme-`,
+		) {
+		t.Errorf(
+			"%d of %d events, as %q", lines, n,
+			w.Header().Get("Content-Disposition"),
+		)
 	}
-	rows, err := csv.NewReader(d.ask(d.g.handler(), named, http.MethodGet, at+"/events.csv?action=domain.created", "same-origin").Body).ReadAll()
+	rows, err := csv.NewReader(d.ask(
+		d.g.handler(), named, http.MethodGet, at+"/events.csv?action=domain.created",
+		"same-origin",
+	).Body).ReadAll()
 	d.ok(err)
-	if len(rows) != 232 || rows[0][4] != "action" || rows[1][4] != "domain.created" {
+	if len(rows) != 232 ||
+		rows[0][4] != "action" ||
+		rows[1][4] != "domain.created" {
 		t.Errorf("%d rows, the first %v", len(rows), rows[0])
 	}
-	if w := d.ask(d.g.handler(), named, http.MethodGet, at+"/events.csv?since=x", "same-origin"); w.Code != 422 || w.Header().Get("Content-Disposition") != "" {
+	if w := d.ask(
+		d.g.handler(), named, http.MethodGet, at+"/events.csv?since=x",
+		"same-origin",
+	); w.Code != 422 || w.Header().Get("Content-Disposition") != "" {
 		t.Errorf("a wrong date is answered with %d", w.Code)
 	}
-	d.get(operator, "/admin/audit", 200, "admin.created", "Audit log of this installation", "NOT organization.created")
+	d.get(
+		operator, "/admin/audit", 200, "admin.created",
+		"Audit log of this installation", "NOT organization.created",
+	)
 	d.get(operator, "/admin/audit/verify", 200, "are as they were written")
 }
 
@@ -184,10 +327,16 @@ func TestActivityVerify(t *testing.T) {
 	at := activityAt + "/audit/verify"
 	d.get(named, at, 200, "are as they were written")
 	raw := storetest.Raw(t, "sqlite:"+d.g.config.DataDir+"/gatehouse.db")
-	if _, err := raw.Exec("update audit_events set actor = 'user-x' where enterprise_id = $1 and sequence = 3", string(d.acme.ID)); err != nil {
+	if _, err := raw.Exec(
+		"update audit_events set actor = 'user-x' where enterprise_id = $1 and sequence = 3",
+		string(d.acme.ID),
+	); err != nil {
 		t.Fatal(err)
 	}
-	d.get(named, at, 200, "The chain is broken at event 3", "it is not what was written")
+	d.get(
+		named, at, 200, "The chain is broken at event 3",
+		"it is not what was written",
+	)
 }
 
 // TestGuide tests that every code of the catalogue has an anchor, and that the
@@ -202,9 +351,15 @@ func TestGuide(t *testing.T) {
 		}
 	}
 	place := catalog.For(sso.Entra, sso.OIDC, "idp_denied", nil).Place
-	d.get(stranger, "/admin/troubleshooting?code=IDP_denied&provider=entra+oidc", 200, "1 code has", place, "NOT user_inactive")
+	d.get(
+		stranger, "/admin/troubleshooting?code=IDP_denied&provider=entra+oidc",
+		200, "1 code has", place, "NOT user_inactive",
+	)
 	d.get(operator, "/admin/troubleshooting?code=no-such-code", 200, "No such code")
-	d.get(operator, "/admin/troubleshooting?provider=%3Cx%3E", 200, "idp_denied", "NOT <x>")
+	d.get(
+		operator, "/admin/troubleshooting?provider=%3Cx%3E", 200, "idp_denied",
+		"NOT <x>",
+	)
 	if strings.Contains(all, place) {
 		t.Error("there are places although no one said of which product")
 	}

@@ -50,18 +50,41 @@ func TestRemedyLinks(t *testing.T) {
 	tests := "/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/tests/"
 	linked := 0
 	for _, e := range catalog.All() {
-		a := sso.Attempt{ID: sso.NewID[sso.AttemptID](now), Enterprise: d.acme.ID, Connection: d.conn.ID, Outcome: sso.OutcomeFailed, Code: e.Code, At: now}
+		a := sso.Attempt{
+			ID:         sso.NewID[sso.AttemptID](now),
+			Enterprise: d.acme.ID,
+			Connection: d.conn.ID,
+			Outcome:    sso.OutcomeFailed,
+			Code:       e.Code,
+			At:         now,
+		}
 		d.ok(d.g.db.RecordAttempt(t.Context(), a, ""))
-		run := sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: d.acme.ID, Connection: d.conn.ID, Kind: sso.TestReplay, State: sso.TestFailed,
-			By: sso.ActorOperator, Code: e.Code, CreatedAt: now, EndedAt: now, ExpiresAt: now}
+		run := sso.TestRun{
+			ID:         sso.NewID[sso.TestRunID](now),
+			Enterprise: d.acme.ID,
+			Connection: d.conn.ID,
+			Kind:       sso.TestReplay,
+			State:      sso.TestFailed,
+			By:         sso.ActorOperator,
+			Code:       e.Code,
+			CreatedAt:  now,
+			EndedAt:    now,
+			ExpiresAt:  now,
+		}
 		d.ok(d.g.db.CreateTestRun(t.Context(), run))
 		for _, who := range []string{operator, named, link} {
-			pages := []string{tests + string(run.ID), activityAt + "/attempts/" + string(a.ID)}
+			pages := []string{
+				tests + string(run.ID), activityAt + "/attempts/" + string(a.ID),
+			}
 			if who == link {
 				pages = pages[:1]
 			}
 			for _, path := range pages {
-				part := whySection.FindString(d.ask(d.g.handler(), who, http.MethodGet, path, "same-origin").Body.String())
+				part := whySection.FindString(
+					d.ask(
+						d.g.handler(), who, http.MethodGet, path, "same-origin",
+					).Body.String(),
+				)
 				d.acts(who, e.Code, part)
 				if linkOnPage.MatchString(part) {
 					linked++
@@ -81,13 +104,41 @@ func TestWarningLinks(t *testing.T) {
 	now := time.Now()
 	for _, code := range catalog.WarningCodes() {
 		allowed := true
-		run := sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: d.acme.ID, Connection: d.conn.ID, Kind: sso.TestReplay, State: sso.TestPassed,
-			By: sso.ActorOperator, Warned: 1, CreatedAt: now, EndedAt: now, ExpiresAt: now,
-			Result: sso.TestResult{Allowed: &allowed, Identity: &sso.Identity{}, Warnings: []sso.Warning{{Code: code, Field: "login", Want: "login", Got: "NameID"}}}}
+		run := sso.TestRun{
+			ID:         sso.NewID[sso.TestRunID](now),
+			Enterprise: d.acme.ID,
+			Connection: d.conn.ID,
+			Kind:       sso.TestReplay,
+			State:      sso.TestPassed,
+			By:         sso.ActorOperator,
+			Warned:     1,
+			CreatedAt:  now,
+			EndedAt:    now,
+			ExpiresAt:  now,
+			Result: sso.TestResult{
+				Allowed:  &allowed,
+				Identity: &sso.Identity{},
+				Warnings: []sso.Warning{{
+					Code:  code,
+					Field: "login",
+					Want:  "login",
+					Got:   "NameID",
+				}},
+			},
+		}
 		d.ok(d.g.db.CreateTestRun(t.Context(), run))
 		for _, who := range []string{operator, named, link} {
-			path := "/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/tests/" + string(run.ID)
-			d.acts(who, code, whySection.FindString(d.ask(d.g.handler(), who, http.MethodGet, path, "same-origin").Body.String()))
+			path := "/admin/enterprises/acme/connections/" + string(d.conn.ID) +
+				"/tests/" + string(run.ID)
+			d.acts(
+				who,
+				code,
+				whySection.FindString(
+					d.ask(
+						d.g.handler(), who, http.MethodGet, path, "same-origin",
+					).Body.String(),
+				),
+			)
 		}
 	}
 }
@@ -98,7 +149,10 @@ func TestSetupLinksFindTheirPages(t *testing.T) {
 	t.Parallel()
 	d := newConsoleTest(t)
 	anchor := regexp.MustCompile(`<a [^>]*href="(/[^"#]*)`)
-	queue, seen := []string{"/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/setup/create"}, map[string]bool{}
+	queue := []string{
+		"/admin/enterprises/acme/connections/" + string(d.conn.ID) + "/setup/create",
+	}
+	seen := map[string]bool{}
 	for len(queue) > 0 {
 		path := queue[0]
 		queue = queue[1:]

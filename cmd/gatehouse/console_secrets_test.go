@@ -24,22 +24,34 @@ func TestConsoleShowsNoSecret(t *testing.T) {
 		Version:      1,
 		Mapping:      sso.Mapping{Login: []string{"sub"}},
 		Provisioning: sso.ProvisionJIT,
-		OIDC:         &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: clientSecret, AuthMethod: sso.ClientSecretBasic},
-		Directory:    &sso.Directory{Tenant: "acme.test", ClientID: "reader", ClientSecret: directorySecret},
+		OIDC: &sso.OIDCConfig{
+			Issuer:       "https://idp.test",
+			ClientID:     "gatehouse",
+			ClientSecret: clientSecret,
+			AuthMethod:   sso.ClientSecretBasic,
+		},
+		Directory: &sso.Directory{
+			Tenant:       "acme.test",
+			ClientID:     "reader",
+			ClientSecret: directorySecret,
+		},
 	}
 	draft, previous := cfg, cfg
 	draft.Version, previous.Version = 3, 2
-	oidc, err := d.g.db.CreateConnection(t.Context(), sso.ActorSystem, sso.Connection{
-		Enterprise: d.acme.ID,
-		Name:       "Second",
-		Protocol:   sso.OIDC,
-		Provider:   sso.Custom,
-		State:      sso.ConnectionEnabled,
-		Keys:       []sso.KeyPair{pair},
-		Live:       &cfg,
-		Draft:      &draft,
-		Previous:   &previous,
-	})
+	oidc, err := d.g.db.CreateConnection(
+		t.Context(), sso.ActorSystem,
+		sso.Connection{
+			Enterprise: d.acme.ID,
+			Name:       "Second",
+			Protocol:   sso.OIDC,
+			Provider:   sso.Custom,
+			State:      sso.ConnectionEnabled,
+			Keys:       []sso.KeyPair{pair},
+			Live:       &cfg,
+			Draft:      &draft,
+			Previous:   &previous,
+		},
+	)
 	d.ok(err)
 	secrets := map[string]string{
 		"the client secret":      clientSecret,
@@ -67,12 +79,18 @@ func TestConsoleShowsNoSecret(t *testing.T) {
 				for other, cookies := range d.cookies {
 					for _, c := range cookies {
 						// A removed cookie is empty, and a counter is no secret.
-						if other != who && len(c.Value) >= 16 && strings.Contains(text, c.Value) {
-							t.Errorf("%s shows the cookie %s of %s to %s", pattern, c.Name, other, who)
+						if other != who &&
+							len(c.Value) >= 16 &&
+							strings.Contains(text, c.Value) {
+							t.Errorf(
+								"%s shows the cookie %s of %s to %s", pattern,
+								c.Name, other, who,
+							)
 						}
 					}
 				}
-				if w.Code == http.StatusOK && strings.Contains(text, "https://idp.test") {
+				if w.Code == http.StatusOK &&
+					strings.Contains(text, "https://idp.test") {
 					told++
 				}
 			}

@@ -23,7 +23,9 @@ import (
 
 func newDemo(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "demo", Short: "Show the gateway with identity providers and people of its own", Args: cobra.NoArgs,
+		Use:   "demo",
+		Short: "Show the gateway with identity providers and people of its own",
+		Args:  cobra.NoArgs,
 		Long: "Run the gateway with two development identity providers (SAML and OpenID Connect), three\n" +
 			"companies and a checklist. It is for this machine only: its people need no password.",
 	}
@@ -71,8 +73,15 @@ func (a *app) demo(ctx context.Context, o demoOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, outside.Close()) }()
-	c.SMTP = config.SMTP{Addr: outside.MailAddr(), TLS: "none", From: demo.MailFrom}
-	c.Directory = config.Directory{LoginURL: outside.GraphURL(), GraphURL: outside.GraphURL()}
+	c.SMTP = config.SMTP{
+		Addr: outside.MailAddr(),
+		TLS:  "none",
+		From: demo.MailFrom,
+	}
+	c.Directory = config.Directory{
+		LoginURL: outside.GraphURL(),
+		GraphURL: outside.GraphURL(),
+	}
 	p, err := demoParts(ctx, c, a.stderr)
 	if err != nil {
 		return err
@@ -83,8 +92,17 @@ func (a *app) demo(ctx context.Context, o demoOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, g.close()) }()
-	d, err := demo.New(ctx, demo.Options{BaseURL: c.BaseURL, Outside: outside, Store: p.db, SAML: g.saml, OIDC: g.oidc,
-		Principal: g.sessions.Principal, SignedOut: g.signedOut, Cookie: c.Session.CookieName, Admit: g.sessions.Admin().Set})
+	d, err := demo.New(ctx, demo.Options{
+		BaseURL:   c.BaseURL,
+		Outside:   outside,
+		Store:     p.db,
+		SAML:      g.saml,
+		OIDC:      g.oidc,
+		Principal: g.sessions.Principal,
+		SignedOut: g.signedOut,
+		Cookie:    c.Session.CookieName,
+		Admit:     g.sessions.Admin().Set,
+	})
 	if err != nil {
 		return err
 	}
@@ -95,15 +113,25 @@ func (a *app) demo(ctx context.Context, o demoOptions) (err error) {
 	if !o.portOnly && l.Addr().(*net.TCPAddr).Port != o.port {
 		a.printf("\n  Port %d is taken by another program, so this demo has another one.\n", o.port)
 	}
-	a.printf("\n  Gatehouse demo, ready in %d ms. For this machine only; stop it with Ctrl-C.\n\n%s\n", time.Since(start).Milliseconds(), d.Summary())
+	a.printf(
+		"\n  Gatehouse demo, ready in %d ms. For this machine only; stop it with Ctrl-C.\n\n%s\n",
+		time.Since(start).Milliseconds(), d.Summary(),
+	)
 	return g.run(ctx, []listener{{l, route.Server(p.config.Listen, g.handler(), p.log)}}, 0)
 }
 
 // demoParts opens the demo's database. It refuses the database of a real
 // installation: the demo's users need no password.
 func demoParts(ctx context.Context, c config.Config, stderr io.Writer) (parts, error) {
-	p := parts{config: c, log: newLog(stderr, c.Log),
-		banner: &ui.Banner{Text: "This is a demo: its people need no password.", Href: "/demo", Label: "What to try"}}
+	p := parts{
+		config: c,
+		log:    newLog(stderr, c.Log),
+		banner: &ui.Banner{
+			Text:  "This is a demo: its people need no password.",
+			Href:  "/demo",
+			Label: "What to try",
+		},
+	}
 	var err error
 	if p.keys, err = keyring(c); err != nil {
 		return p, err

@@ -18,6 +18,16 @@ const heldEvery = time.Minute
 
 // newHealth returns the health checks, which report through post if it is not nil.
 func (g *gateway) newHealth(post mail.Sender) *health.Service {
-	return health.New(health.Options{Facts: g.db, Ledger: g.db, Mail: post, Site: hostOf(g.config.BaseURL), Log: g.log, Now: time.Now, Observe: g.metrics.Certificate,
-		Link: func(e sso.Enterprise, path string) string { return g.config.BaseURL + console.Home(e) + "/" + path }})
+	return health.New(health.Options{
+		Facts:   g.db,
+		Ledger:  g.db,
+		Mail:    post,
+		Site:    hostOf(g.config.BaseURL),
+		Log:     g.log,
+		Now:     time.Now,
+		Observe: g.metrics.Certificate,
+		Link: func(e sso.Enterprise, path string) string {
+			return g.config.BaseURL + console.Home(e) + "/" + path
+		},
+	})
 }

@@ -17,7 +17,9 @@ const healthcheckTimeout = 5 * time.Second
 
 func newHealthcheck(a *app) *cobra.Command {
 	return listOnly(a.withSettings(&cobra.Command{
-		Use: "healthcheck", Short: "Ask the gateway on this machine whether it is ready, for containers", Args: cobra.NoArgs,
+		Use:   "healthcheck",
+		Short: "Ask the gateway on this machine whether it is ready, for containers",
+		Args:  cobra.NoArgs,
 		RunE: does(func(cmd *cobra.Command) error {
 			c, err := a.settings(cmd)
 			if err != nil {
@@ -40,7 +42,9 @@ func askReady(ctx context.Context, listen string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, healthcheckTimeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	r, err := http.NewRequestWithContext(
+		ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil,
+	)
 	if err != nil {
 		return fmt.Errorf("make request: %w", err)
 	}

@@ -41,7 +41,9 @@ func contextWithCancel(t *testing.T) (context.Context, context.CancelFunc) {
 
 func waitUntil(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(
+		20 * time.Millisecond,
+	) {
 		if ok() {
 			return
 		}
@@ -93,7 +95,10 @@ func makeEnterprise(t *testing.T, c *command) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.CreateEnterprise(t.Context(), sso.ActorSystem, sso.Enterprise{Key: "acme", Name: "Acme"}); err != nil {
+	if _, err := db.CreateEnterprise(t.Context(), sso.ActorSystem, sso.Enterprise{
+		Key:  "acme",
+		Name: "Acme",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

@@ -20,9 +20,16 @@ func newLog(w io.Writer, c config.Log) *slog.Logger {
 	file, _ := w.(*os.File)
 	terminal := file != nil && isatty.IsTerminal(file.Fd())
 	if c.Format == "text" || c.Format == "auto" && terminal {
-		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !terminal}))
+		return slog.New(tint.NewTextHandler(w, &tint.Options{
+			Level:      level,
+			TimeFormat: time.TimeOnly,
+			NoColor:    !terminal,
+		}))
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: durationsAsText}))
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{
+		Level:       level,
+		ReplaceAttr: durationsAsText,
+	}))
 }
 
 // durationsAsText formats durations with their unit, such as 22.2ms: slog's JSON

@@ -33,7 +33,11 @@ const (
 // run is the whole program; its inputs from the process are parameters. It returns
 // the exit status, soon after ctx ends at the latest.
 func run(ctx context.Context, args, environ []string, stdout, stderr io.Writer) int {
-	root := newRoot(&app{environ: environ, stdout: stdout, stderr: stderr})
+	root := newRoot(&app{
+		environ: environ,
+		stdout:  stdout,
+		stderr:  stderr,
+	})
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)

@@ -26,7 +26,9 @@ type command struct {
 func newCommand(t *testing.T) *command {
 	t.Helper()
 	dir := t.TempDir()
-	return &command{t, []string{"GATEHOUSE_DATA_DIR=" + dir, "GATEHOUSE_SHUTDOWN_DELAY=0s"}, dir}
+	return &command{
+		t, []string{"GATEHOUSE_DATA_DIR=" + dir, "GATEHOUSE_SHUTDOWN_DELAY=0s"}, dir,
+	}
 }
 
 func (c *command) run(args ...string) (status int, stdout, stderr string) {
@@ -41,7 +43,9 @@ func (c *command) must(args ...string) string {
 	c.t.Helper()
 	status, stdout, stderr := c.run(args...)
 	if status != exitOK {
-		c.t.Fatalf("gatehouse %s: exit %d: %s", strings.Join(args, " "), status, stderr)
+		c.t.Fatalf(
+			"gatehouse %s: exit %d: %s", strings.Join(args, " "), status, stderr,
+		)
 	}
 	return stdout
 }
@@ -61,8 +65,16 @@ func TestExitStatus(t *testing.T) {
 		{"serve --lisen :1", 2, "gatehouse: unknown flag: --lisen"},
 		{"serve extra", 2, "gatehouse: unknown command"},
 		{"admin token", 2, `gatehouse: required flag(s) "name" not set`},
-		{"serve --listen 8080 --log-level loud", 1, `gatehouse: listen: is "8080"; use an address and a port such as 127.0.0.1:8080 or :8080 (--listen)`},
-		{"config check --log-level loud", 1, `gatehouse: log.level: is "loud"; use debug, info, warn, error (--log-level)`},
+		{
+			"serve --listen 8080 --log-level loud",
+			1,
+			`gatehouse: listen: is "8080"; use an address and a port such as 127.0.0.1:8080 or :8080 (--listen)`,
+		},
+		{
+			"config check --log-level loud",
+			1,
+			`gatehouse: log.level: is "loud"; use debug, info, warn, error (--log-level)`,
+		},
 		{"serve --config /nowhere.yaml", 1, "gatehouse: cannot be read: no such file or directory (/nowhere.yaml)"},
 		{"--version", 0, ""},
 		{"admin", 0, ""},
@@ -76,8 +88,13 @@ func TestExitStatus(t *testing.T) {
 		{"demo --port 1x", 2, "gatehouse: invalid argument"},
 	} {
 		status, _, stderr := c.run(strings.Fields(tt.args)...)
-		if status != tt.status || !strings.Contains(stderr, tt.stderr) || tt.status == 0 && stderr != "" {
-			t.Errorf("gatehouse %s: exit %d, want %d: %s", tt.args, status, tt.status, stderr)
+		if status != tt.status ||
+			!strings.Contains(stderr, tt.stderr) ||
+			tt.status == 0 && stderr != "" {
+			t.Errorf(
+				"gatehouse %s: exit %d, want %d: %s", tt.args, status, tt.status,
+				stderr,
+			)
 		}
 	}
 }
@@ -90,11 +107,14 @@ func TestConfigCommands(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.env = append(c.env, "GATEHOUSE_CONFIG="+file, "GATEHOUSE_SECRET_KEY=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=")
-	if out := c.must("config", "check"); !strings.Contains(out, "good") || !strings.Contains(out, "Warning: smtp.addr") {
+	if out := c.must("config", "check"); !strings.Contains(out, "good") ||
+		!strings.Contains(out, "Warning: smtp.addr") {
 		t.Error(out)
 	}
 	out := c.must("config", "print", "--session-idle", "20m")
-	for _, want := range []string{"base_url: https://sso.example.com", "idle: 20m0s", "[redacted]"} {
+	for _, want := range []string{
+		"base_url: https://sso.example.com", "idle: 20m0s", "[redacted]",
+	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("lacks %q:\n%s", want, out)
 		}
@@ -102,7 +122,9 @@ func TestConfigCommands(t *testing.T) {
 	var parsed struct {
 		Session struct{ Idle string }
 	}
-	if err := json.Unmarshal([]byte(c.must("config", "print", "--json")), &parsed); err != nil || parsed.Session.Idle != "8h0m0s" {
+	if err := json.Unmarshal(
+		[]byte(c.must("config", "print", "--json")), &parsed,
+	); err != nil || parsed.Session.Idle != "8h0m0s" {
 		t.Errorf("%+v %v", parsed, err)
 	}
 	if strings.Contains(out, "MDEy") {
@@ -118,18 +140,29 @@ func TestTokens(t *testing.T) {
 		ID, Name, Token string
 		ExpiresAt       string `json:"expires_at"`
 	}
-	if err := json.Unmarshal([]byte(c.must("admin", "token", "--name", "second", "--expires-in", "1h", "--json")), &made); err != nil {
+	if err := json.Unmarshal(
+		[]byte(c.must(
+			"admin", "token", "--name", "second", "--expires-in", "1h", "--json",
+		)),
+		&made,
+	); err != nil {
 		t.Fatal(err)
 	}
-	if bearer == "" || made.Token == bearer || made.ExpiresAt == "" || made.Name != "second" {
+	if bearer == "" ||
+		made.Token == bearer ||
+		made.ExpiresAt == "" ||
+		made.Name != "second" {
 		t.Errorf("%q %+v", bearer, made)
 	}
 	list := c.must("admin", "tokens")
-	if strings.Count(list, "\n") != 2 || strings.Contains(list, bearer) || strings.Contains(list, made.Token) {
+	if strings.Count(list, "\n") != 2 ||
+		strings.Contains(list, bearer) ||
+		strings.Contains(list, made.Token) {
 		t.Errorf("the list is\n%s", list)
 	}
 	c.must("admin", "revoke", made.ID)
-	if list := c.must("admin", "tokens"); strings.Contains(list, made.ID) || !strings.Contains(list, "first") {
+	if list := c.must("admin", "tokens"); strings.Contains(list, made.ID) ||
+		!strings.Contains(list, "first") {
 		t.Errorf("after revoking the list is\n%s", list)
 	}
 	if status, _, stderr := c.run("admin", "revoke", made.ID); status != exitFailure || stderr == "" {
@@ -152,7 +185,11 @@ func TestAdminLink(t *testing.T) {
 	if err := json.Unmarshal([]byte(c.must("admin", "link", "--recovery", "--json")), &made); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(plain, "/admin/welcome/") || made.URL == plain || !strings.Contains(made.URL, "/admin/welcome/") || !made.Recovery || made.ExpiresAt == "" {
+	if !strings.Contains(plain, "/admin/welcome/") ||
+		made.URL == plain ||
+		!strings.Contains(made.URL, "/admin/welcome/") ||
+		!made.Recovery ||
+		made.ExpiresAt == "" {
 		t.Errorf("%q %+v", plain, made)
 	}
 	if out := c.must("admin", "audit"); !strings.Contains(out, "2 events, intact") {
@@ -179,7 +216,8 @@ func TestSecretKeyIsMadeOnce(t *testing.T) {
 	if err := os.WriteFile(path, []byte(store.NewKey().Reveal()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, stderr := c.run("admin", "tokens"); status != exitFailure || !strings.Contains(stderr, "not the one this database was written with: restore secret.key") {
+	if status, _, stderr := c.run("admin", "tokens"); status != exitFailure ||
+		!strings.Contains(stderr, "not the one this database was written with: restore secret.key") {
 		t.Errorf("with another key: %d %s", status, stderr)
 	}
 }
@@ -196,13 +234,18 @@ func TestLostSecretKey(t *testing.T) {
 	}
 	elsewhere := t.TempDir()
 	for name, args := range map[string][]string{
-		"serve":                 {"serve"},
-		"admin":                 {"admin", "link"},
-		"migrate":               {"migrate", "up"},
-		"a data_dir of its own": {"serve", "--data-dir", elsewhere, "--database", "sqlite:" + c.dir + "/gatehouse.db"},
+		"serve":   {"serve"},
+		"admin":   {"admin", "link"},
+		"migrate": {"migrate", "up"},
+		"a data_dir of its own": {
+			"serve", "--data-dir", elsewhere, "--database",
+			"sqlite:" + c.dir + "/gatehouse.db",
+		},
 	} {
 		status, _, stderr := c.run(args...)
-		if status != exitFailure || !strings.Contains(stderr, "secret.key is missing") || !strings.Contains(stderr, "restore the file from a backup") {
+		if status != exitFailure ||
+			!strings.Contains(stderr, "secret.key is missing") ||
+			!strings.Contains(stderr, "restore the file from a backup") {
 			t.Errorf("%s: exit %d: %s", name, status, stderr)
 		}
 	}
@@ -214,7 +257,8 @@ func TestLostSecretKey(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if status, _, stderr := c.run("serve"); status != exitFailure || !strings.Contains(stderr, "is empty: restore it") {
+	if status, _, stderr := c.run("serve"); status != exitFailure ||
+		!strings.Contains(stderr, "is empty: restore it") {
 		t.Errorf("an empty key: exit %d: %s", status, stderr)
 	}
 }
@@ -231,7 +275,9 @@ func TestMigrate(t *testing.T) {
 	var status struct {
 		UpToDate bool `json:"up_to_date"`
 	}
-	if err := json.Unmarshal([]byte(c.must("migrate", "status", "--json")), &status); err != nil || !status.UpToDate {
+	if err := json.Unmarshal(
+		[]byte(c.must("migrate", "status", "--json")), &status,
+	); err != nil || !status.UpToDate {
 		t.Errorf("%+v %v", status, err)
 	}
 }
@@ -242,18 +288,35 @@ func TestServe(t *testing.T) {
 	t.Parallel()
 	c := newCommand(t)
 	address := freePort(t)
-	c.env = append(c.env, "GATEHOUSE_LISTEN="+address, "GATEHOUSE_BASE_URL=http://localhost:"+port(address))
+	c.env = append(
+		c.env, "GATEHOUSE_LISTEN="+address,
+		"GATEHOUSE_BASE_URL=http://localhost:"+port(address),
+	)
 	ctx, stop := contextWithCancel(t)
 	done := make(chan int, 1)
 	var stderr lockedBuffer
-	go func() { done <- run(ctx, []string{"serve"}, c.env, io.Discard, &stderr) }()
-	waitUntil(t, "ready", func() bool { status, _, _ := c.run("healthcheck"); return status == exitOK })
-	for path, want := range map[string]string{"/healthz": "ok", "/version": `"go":"go1.`, "/metrics": "gatehouse_build_info", "/login": "<html"} {
-		if status, body := get(t, "http://localhost:"+port(address)+path); status != http.StatusOK || !strings.Contains(body, want) {
+	go func() {
+		done <- run(ctx, []string{"serve"}, c.env, io.Discard, &stderr)
+	}()
+	waitUntil(t, "ready", func() bool {
+		status, _, _ := c.run("healthcheck")
+		return status == exitOK
+	})
+	for path, want := range map[string]string{
+		"/healthz": "ok",
+		"/version": `"go":"go1.`,
+		"/metrics": "gatehouse_build_info",
+		"/login":   "<html",
+	} {
+		if status, body := get(
+			t, "http://localhost:"+port(address)+path,
+		); status != http.StatusOK || !strings.Contains(body, want) {
 			t.Errorf("%s: %d %.200s", path, status, body)
 		}
 	}
-	if status, _ := get(t, "http://localhost:"+port(address)+"/api/v1/enterprises"); status != http.StatusUnauthorized {
+	if status, _ := get(
+		t, "http://localhost:"+port(address)+"/api/v1/enterprises",
+	); status != http.StatusUnauthorized {
 		t.Errorf("the REST API without a token: %d", status)
 	}
 	stop()
@@ -274,13 +337,24 @@ func TestServeRefusesTheDatabaseOfADemo(t *testing.T) {
 	ctx, stop := contextWithCancel(t)
 	done := make(chan int, 1)
 	var stdout, stderr lockedBuffer
-	go func() { done <- run(ctx, []string{"demo", "--port", "0", "--data-dir", c.dir}, nil, &stdout, &stderr) }()
-	waitUntil(t, "the demo", func() bool { return strings.Contains(stdout.String(), "ready in") })
+	go func() {
+		done <- run(
+			ctx,
+			[]string{"demo", "--port", "0", "--data-dir", c.dir},
+			nil,
+			&stdout,
+			&stderr,
+		)
+	}()
+	waitUntil(t, "the demo", func() bool {
+		return strings.Contains(stdout.String(), "ready in")
+	})
 	stop()
 	if status := <-done; status != exitOK {
 		t.Fatalf("demo: exit %d: %s", status, stderr.String())
 	}
-	if status, _, stderr := c.run("serve"); status != exitFailure || !strings.Contains(stderr, "database of a demo") {
+	if status, _, stderr := c.run("serve"); status != exitFailure ||
+		!strings.Contains(stderr, "database of a demo") {
 		t.Errorf("serve: %d %s", status, stderr)
 	}
 }
@@ -289,7 +363,8 @@ func TestDemoRefusesARealDatabase(t *testing.T) {
 	t.Parallel()
 	c := newCommand(t)
 	makeEnterprise(t, c)
-	if status, _, stderr := c.run("demo", "--port", "0", "--data-dir", c.dir); status != exitFailure || !strings.Contains(stderr, "real installation") {
+	if status, _, stderr := c.run("demo", "--port", "0", "--data-dir", c.dir); status != exitFailure ||
+		!strings.Contains(stderr, "real installation") {
 		t.Errorf("demo: %d %s", status, stderr)
 	}
 }
@@ -303,7 +378,9 @@ func TestListenTaken(t *testing.T) {
 	defer l.Close() //nolint:errcheck // of a test
 	c := newCommand(t)
 	c.env = append(c.env, "GATEHOUSE_LISTEN="+l.Addr().String())
-	if status, _, stderr := c.run("serve"); status != exitFailure || !strings.Contains(stderr, "listen: ") || !strings.Contains(stderr, "is taken by another program") {
+	if status, _, stderr := c.run("serve"); status != exitFailure ||
+		!strings.Contains(stderr, "listen: ") ||
+		!strings.Contains(stderr, "is taken by another program") {
 		t.Errorf("%d %s", status, stderr)
 	}
 }

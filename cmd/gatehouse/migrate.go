@@ -10,19 +10,24 @@ import (
 
 func newMigrate(a *app) *cobra.Command {
 	cmd := &cobra.Command{
-		Use: "migrate", Short: "Look at the database's schema, or bring it up to date",
+		Use:   "migrate",
+		Short: "Look at the database's schema, or bring it up to date",
 		Long: "Bring the database's schema up to date, or say how it stands. serve does so itself when it\n" +
 			"starts; do it beforehand if serve's database user may not change the schema. A schema never goes\n" +
 			"back: restore a backup instead.",
 	}
 	cmd.AddCommand(
 		jsonFlag(a.withStoreSettings(&cobra.Command{
-			Use: "status", Short: "Say which schema the database has", Args: cobra.NoArgs,
-			RunE: does(func(cmd *cobra.Command) error { return a.schemaStatus(cmd) }),
+			Use:   "status",
+			Short: "Say which schema the database has",
+			Args:  cobra.NoArgs,
+			RunE:  does(func(cmd *cobra.Command) error { return a.schemaStatus(cmd) }),
 		})),
 		a.withStoreSettings(&cobra.Command{
-			Use: "up", Short: "Bring the schema up to date", Args: cobra.NoArgs,
-			RunE: does(func(cmd *cobra.Command) error { return a.migrateUp(cmd) }),
+			Use:   "up",
+			Short: "Bring the schema up to date",
+			Args:  cobra.NoArgs,
+			RunE:  does(func(cmd *cobra.Command) error { return a.migrateUp(cmd) }),
 		}),
 	)
 	return cmd
@@ -38,7 +43,11 @@ func (a *app) schemaStatus(cmd *cobra.Command) error {
 		return err
 	}
 	if wantsJSON(cmd) {
-		return a.printJSON(map[string]any{"schema": has, "wants": wants, "up_to_date": has == wants})
+		return a.printJSON(map[string]any{
+			"schema":     has,
+			"wants":      wants,
+			"up_to_date": has == wants,
+		})
 	}
 	switch {
 	case has == wants:
@@ -53,7 +62,9 @@ func (a *app) schemaStatus(cmd *cobra.Command) error {
 
 func (a *app) migrateUp(cmd *cobra.Command) error {
 	// Opening the database migrates it.
-	if err := a.withStore(cmd, func(context.Context, *store.DB) error { return nil }); err != nil {
+	if err := a.withStore(cmd, func(context.Context, *store.DB) error {
+		return nil
+	}); err != nil {
 		return err
 	}
 	return a.schemaStatus(cmd)

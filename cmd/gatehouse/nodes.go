@@ -28,11 +28,21 @@ func newNodes(c config.Config, log *slog.Logger) (nodes, error) {
 	if c.Redis == "" {
 		return nodes{limiter: local, close: func() error { return nil }}, nil
 	}
-	r, err := redis.Open(redis.Options{URL: sso.Secret(c.Redis.Reveal()), Local: local, Log: log, Now: time.Now})
+	r, err := redis.Open(redis.Options{
+		URL:   sso.Secret(c.Redis.Reveal()),
+		Local: local,
+		Log:   log,
+		Now:   time.Now,
+	})
 	if err != nil {
 		return nodes{}, err
 	}
-	return nodes{bus: r, limiter: r, ping: r.Ping, close: r.Close}, nil
+	return nodes{
+		bus:     r,
+		limiter: r,
+		ping:    r.Ping,
+		close:   r.Close,
+	}, nil
 }
 
 // look pings Redis at start-up, so that the log reports a missing Redis then and not

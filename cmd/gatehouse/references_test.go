@@ -41,9 +41,16 @@ var reference = regexp.MustCompile(`\b(?:att|req)-[a-z0-9]{10,}`)
 func TestEveryReferenceLeadsToARecord(t *testing.T) {
 	t.Parallel()
 	log := &lines{}
-	d := newConsoleTestLogging(t, slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelInfo})))
+	d := newConsoleTestLogging(
+		t,
+		slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{
+			Level: slog.LevelInfo,
+		})),
+	)
 	acs := "/saml/" + string(d.conn.ID) + "/acs"
-	garbage := url.Values{"SAMLResponse": {base64.StdEncoding.EncodeToString([]byte("<x/>"))}}
+	garbage := url.Values{
+		"SAMLResponse": {base64.StdEncoding.EncodeToString([]byte("<x/>"))},
+	}
 	attempts, logged := 0, 0
 	for _, c := range []struct {
 		who, method, path string
@@ -88,7 +95,10 @@ func TestEveryReferenceLeadsToARecord(t *testing.T) {
 		default:
 			logged++
 			if !strings.Contains(log.String(), `"reference":"`+shown+`"`) {
-				t.Errorf("%s %s as %s: %d shows %s, which the log does not have", c.method, c.path, c.who, w.Code, shown)
+				t.Errorf(
+					"%s %s as %s: %d shows %s, which the log does not have",
+					c.method, c.path, c.who, w.Code, shown,
+				)
 			}
 		}
 	}
@@ -97,5 +107,8 @@ func TestEveryReferenceLeadsToARecord(t *testing.T) {
 	}
 	failed := d.failed(d.conn, "grace@acme.test")
 	d.get(operator, activityAt+"?reference="+string(failed.ID), 303)
-	d.get(operator, activityAt+"?reference="+string(sso.AttemptID("req-0123456789")), 422, "finds it in the log")
+	d.get(
+		operator, activityAt+"?reference="+string(sso.AttemptID("req-0123456789")),
+		422, "finds it in the log",
+	)
 }

@@ -33,7 +33,8 @@ func newRoot(a *app) *cobra.Command {
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	root.AddCommand(
-		newServe(a), newDemo(a), newMigrate(a), newAdmin(a), newConfig(a), newHealthcheck(a), newVersion(a))
+		newServe(a), newDemo(a), newMigrate(a), newAdmin(a), newConfig(a), newHealthcheck(a),
+		newVersion(a))
 	for _, parent := range root.Commands() {
 		if parent.HasSubCommands() {
 			parent.Args, parent.RunE = cobra.ArbitraryArgs, listSubcommands
@@ -99,16 +100,22 @@ func listOnly(cmd *cobra.Command, names ...string) *cobra.Command {
 
 // withStoreSettings is like withSettings, for a command that only opens the database.
 func (a *app) withStoreSettings(cmd *cobra.Command, more ...string) *cobra.Command {
-	return listOnly(a.withSettings(cmd), append(more, "data_dir", "database", "secret_key", "secret_key_previous")...)
+	return listOnly(
+		a.withSettings(cmd),
+		append(more, "data_dir", "database", "secret_key", "secret_key_previous")...,
+	)
 }
 
 // flagText keeps a flag's value as text: package config parses it the same way, and
 // with the same messages, as from any other source.
 type flagText struct{ text, kind string }
 
-func (f *flagText) String() string     { return f.text }
-func (f *flagText) Set(s string) error { f.text = s; return nil }
-func (f *flagText) Type() string       { return f.kind }
+func (f *flagText) String() string { return f.text }
+func (f *flagText) Set(s string) error {
+	f.text = s
+	return nil
+}
+func (f *flagText) Type() string { return f.kind }
 
 // settings loads the settings of cmd from all sources.
 func (a *app) settings(cmd *cobra.Command) (config.Config, error) {
@@ -134,7 +141,11 @@ func (a *app) sources(cmd *cobra.Command) config.Sources {
 			file = path
 		}
 	}
-	return config.Sources{File: file, Env: a.environ, Flags: maps.Clone(given)}
+	return config.Sources{
+		File:  file,
+		Env:   a.environ,
+		Flags: maps.Clone(given),
+	}
 }
 
 // jsonFlag adds --json to a command whose output is data.

@@ -52,7 +52,10 @@ func mustBeNew(database config.Address, key string) error {
 	if err != nil {
 		return fmt.Errorf("look for the database: %w", err)
 	}
-	return fmt.Errorf("%s is missing, and %s cannot be read without it: restore the file from a backup, or set secret_key to the key it held; nothing was changed", key, file)
+	return fmt.Errorf(
+		"%s is missing, and %s cannot be read without it: restore the file from a backup, or set secret_key to the key it held; nothing was changed",
+		key, file,
+	)
 }
 
 func readKey(path string) (sso.Secret, error) {

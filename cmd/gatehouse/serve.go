@@ -15,7 +15,9 @@ import (
 
 func newServe(a *app) *cobra.Command {
 	return a.withSettings(&cobra.Command{
-		Use: "serve", Short: "Run the gateway", Args: cobra.NoArgs,
+		Use:   "serve",
+		Short: "Run the gateway",
+		Args:  cobra.NoArgs,
 		RunE: does(func(cmd *cobra.Command) error {
 			c, err := a.settings(cmd)
 			if err != nil {
@@ -42,7 +44,12 @@ func (a *app) serve(ctx context.Context, c config.Config) (err error) {
 	} else if mark != "" {
 		return errors.New("this is the database of a demo, whose people need no password; use another one")
 	}
-	g, err := newGateway(parts{config: c, db: db, keys: keys, log: log})
+	g, err := newGateway(parts{
+		config: c,
+		db:     db,
+		keys:   keys,
+		log:    log,
+	})
 	if err != nil {
 		return err
 	}
@@ -52,7 +59,10 @@ func (a *app) serve(ctx context.Context, c config.Config) (err error) {
 		return err
 	}
 	g.nodes.look(ctx)
-	log.Info("ready", "base_url", c.BaseURL, "listen", all[0].Addr().String(), "database", c.Database.String(), "version", g.build.Version)
+	log.Info(
+		"ready", "base_url", c.BaseURL, "listen", all[0].Addr().String(), "database",
+		c.Database.String(), "version", g.build.Version,
+	)
 	err = errors.Join(a.firstLink(ctx, g), hint(ctx, g))
 	if err != nil && ctx.Err() == nil { // if ctx ended meanwhile, it stops as usual
 		return err

@@ -20,17 +20,28 @@ func TestServeWithoutRedis(t *testing.T) {
 	postgres := storetest.Postgres(t)
 	c := newCommand(t)
 	address := freePort(t)
-	c.env = append(c.env, "GATEHOUSE_LISTEN="+address, "GATEHOUSE_DATABASE="+postgres, "GATEHOUSE_REDIS=redis://"+freePort(t),
-		"GATEHOUSE_SECRET_KEY="+store.NewKey().Reveal())
+	c.env = append(
+		c.env, "GATEHOUSE_LISTEN="+address, "GATEHOUSE_DATABASE="+postgres,
+		"GATEHOUSE_REDIS=redis://"+freePort(t),
+		"GATEHOUSE_SECRET_KEY="+store.NewKey().Reveal(),
+	)
 	ctx, stop := contextWithCancel(t)
 	done := make(chan int, 1)
 	var stdout, stderr lockedBuffer
-	go func() { done <- run(ctx, []string{"serve"}, c.env, &stdout, &stderr) }()
-	waitUntil(t, "the link", func() bool { return strings.Contains(stdout.String(), "/admin/welcome/") })
-	if before, _, _ := strings.Cut(stderr.String(), `"msg":"ready"`); !strings.Contains(before, "Redis does not answer") {
+	go func() {
+		done <- run(ctx, []string{"serve"}, c.env, &stdout, &stderr)
+	}()
+	waitUntil(t, "the link", func() bool {
+		return strings.Contains(stdout.String(), "/admin/welcome/")
+	})
+	if before, _, _ := strings.Cut(
+		stderr.String(), `"msg":"ready"`,
+	); !strings.Contains(before, "Redis does not answer") {
 		t.Errorf("the log:\n%s", stderr.String())
 	}
-	if !strings.Contains(stdout.String(), "http://localhost:"+port(address)+"/admin/welcome/") {
+	if !strings.Contains(
+		stdout.String(), "http://localhost:"+port(address)+"/admin/welcome/",
+	) {
 		t.Errorf("the link does not name the port that is listened on: %s", stdout.String())
 	}
 	stop()
@@ -47,7 +58,9 @@ func TestDemoPort(t *testing.T) {
 	}
 	defer l.Close() //nolint:errcheck // of a test
 	status, _, stderr := newCommand(t).run("demo", "--port", port(l.Addr().String()))
-	if want := "gatehouse: --port: port " + port(l.Addr().String()) + " is taken by another program"; status != exitFailure || !strings.Contains(stderr, want) {
+	if want := "gatehouse: --port: port " + port(l.Addr().String()) +
+		" is taken by another program"; status != exitFailure ||
+		!strings.Contains(stderr, want) {
 		t.Errorf("exit %d: %s", status, stderr)
 	}
 }
@@ -60,14 +73,24 @@ func TestConfigCheckJSON(t *testing.T) {
 		OK                 bool
 		Problems, Warnings []problem
 	}
-	if err := json.Unmarshal([]byte(c.must("config", "check", "--json")), &got); err != nil || !got.OK || got.Problems == nil || len(got.Warnings) != 1 {
+	if err := json.Unmarshal(
+		[]byte(c.must("config", "check", "--json")), &got,
+	); err != nil ||
+		!got.OK ||
+		got.Problems == nil ||
+		len(got.Warnings) != 1 {
 		t.Errorf("%+v %v", got, err)
 	}
-	status, stdout, stderr := c.run("config", "check", "--json", "--log-level", "loud", "--listen", "8080")
+	status, stdout, stderr := c.run(
+		"config", "check", "--json", "--log-level", "loud", "--listen", "8080",
+	)
 	if status != exitFailure || stderr != "" {
 		t.Errorf("exit %d: %s", status, stderr)
 	}
-	if err := json.Unmarshal([]byte(stdout), &got); err != nil || got.OK || len(got.Problems) != 2 || got.Problems[0].Source != "--listen" {
+	if err := json.Unmarshal([]byte(stdout), &got); err != nil ||
+		got.OK ||
+		len(got.Problems) != 2 ||
+		got.Problems[0].Source != "--listen" {
 		t.Errorf("%+v %v", got, err)
 	}
 }
@@ -78,7 +101,10 @@ func TestHelpHasTypesAndDefaults(t *testing.T) {
 	t.Parallel()
 	c := newCommand(t)
 	help := c.must("serve", "--help")
-	for _, want := range []string{"--session-idle duration", "(default 8h)", "--listen string", `(default ":8080")`, "--trusted-proxies networks", "--secret-key-file file"} {
+	for _, want := range []string{
+		"--session-idle duration", "(default 8h)", "--listen string",
+		`(default ":8080")`, "--trusted-proxies networks", "--secret-key-file file",
+	} {
 		if !strings.Contains(help, want) {
 			t.Errorf("lacks %q:\n%s", want, help)
 		}
@@ -86,7 +112,8 @@ func TestHelpHasTypesAndDefaults(t *testing.T) {
 	if strings.Contains(help, " value ") {
 		t.Errorf("a flag without a type:\n%s", help)
 	}
-	if help := c.must("healthcheck", "--help"); strings.Contains(help, "smtp") || !strings.Contains(help, "--listen") {
+	if help := c.must("healthcheck", "--help"); strings.Contains(help, "smtp") ||
+		!strings.Contains(help, "--listen") {
 		t.Errorf("healthcheck lists what it does not use:\n%s", help)
 	}
 }
@@ -102,8 +129,12 @@ func TestAuditLog(t *testing.T) {
 	ctx, stop := contextWithCancel(t)
 	done := make(chan int, 1)
 	var stderr lockedBuffer
-	go func() { done <- run(ctx, []string{"serve"}, c.env, io.Discard, &stderr) }()
-	waitUntil(t, "the audit heads in the log", func() bool { return strings.Count(stderr.String(), `"msg":"audit head"`) >= 2 })
+	go func() {
+		done <- run(ctx, []string{"serve"}, c.env, io.Discard, &stderr)
+	}()
+	waitUntil(t, "the audit heads in the log", func() bool {
+		return strings.Count(stderr.String(), `"msg":"audit head"`) >= 2
+	})
 	stop()
 	if status := <-done; status != exitOK {
 		t.Fatalf("exit %d: %s", status, stderr.String())
@@ -115,11 +146,15 @@ func TestAuditLog(t *testing.T) {
 		}
 	}
 	write(stderr.String() + "not JSON\n")
-	if out := c.must("admin", "audit", "--log", log); !strings.Contains(out, "signed ends, all in their chains") || strings.Contains(out, " 0 signed") {
+	if out := c.must("admin", "audit", "--log", log); !strings.Contains(
+		out, "signed ends, all in their chains",
+	) ||
+		strings.Contains(out, " 0 signed") {
 		t.Error(out)
 	}
 	write(strings.ReplaceAll(stderr.String(), `"sequence":1,`, `"sequence":2,`))
-	if status, _, errs := c.run("admin", "audit", "--log", log); status != exitFailure || !strings.Contains(errs, "of the log") {
+	if status, _, errs := c.run("admin", "audit", "--log", log); status != exitFailure ||
+		!strings.Contains(errs, "of the log") {
 		t.Errorf("a changed line: exit %d: %s", status, errs)
 	}
 }

@@ -10,7 +10,9 @@ import (
 
 func newVersion(a *app) *cobra.Command {
 	return jsonFlag(&cobra.Command{
-		Use: "version", Short: "Say which version this is", Args: cobra.NoArgs,
+		Use:   "version",
+		Short: "Say which version this is",
+		Args:  cobra.NoArgs,
 		RunE: does(func(cmd *cobra.Command) error {
 			b := ops.ReadBuild()
 			if wantsJSON(cmd) {

@@ -68,7 +68,11 @@ type gateway struct {
 }
 
 func newGateway(p parts) (g *gateway, err error) {
-	g = &gateway{parts: p, build: ops.ReadBuild(), signedOut: p.config.BaseURL + "/logout"}
+	g = &gateway{
+		parts:     p,
+		build:     ops.ReadBuild(),
+		signedOut: p.config.BaseURL + "/logout",
+	}
 	g.metrics = ops.NewMetrics(g.build)
 	if g.nodes, err = newNodes(p.config, p.log); err != nil {
 		return nil, err
@@ -86,24 +90,58 @@ func newGateway(p parts) (g *gateway, err error) {
 func (g *gateway) services() error {
 	c := g.config
 	agent := "Gatehouse/" + g.build.Version
-	g.saml = saml.New(saml.Options{BaseURL: c.BaseURL, Client: outbound.NewClient(outbound.Options{
-		AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent, MaxBody: outbound.MetadataMaxBody})})
-	g.oidc = oidc.New(oidc.Options{
-		BaseURL:  c.BaseURL,
-		Client:   outbound.NewClient(outbound.Options{AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent}),
-		KeysSeen: func(ctx context.Context, seen sso.SeenKeys) { g.setup.SeeKeys(ctx, seen) },
+	g.saml = saml.New(saml.Options{
+		BaseURL: c.BaseURL,
+		Client: outbound.NewClient(outbound.Options{
+			AllowPrivate: c.AllowPrivateIDPAddresses,
+			UserAgent:    agent,
+			MaxBody:      outbound.MetadataMaxBody,
+		}),
 	})
-	g.setup = connections.New(connections.Options{Store: g.db, Resolver: resolver(c.DNS), SAML: g.saml, OIDC: g.oidc, Log: g.log, AllowLoopback: c.AllowPrivateIDPAddresses, NoMail: c.SMTP.Addr == ""})
-	g.live = sessions.New(sessions.Options{Store: g.db, Bus: g.nodes.bus, Log: g.log, Now: time.Now})
+	g.oidc = oidc.New(oidc.Options{
+		BaseURL: c.BaseURL,
+		Client: outbound.NewClient(outbound.Options{
+			AllowPrivate: c.AllowPrivateIDPAddresses,
+			UserAgent:    agent,
+		}),
+		KeysSeen: func(ctx context.Context, seen sso.SeenKeys) {
+			g.setup.SeeKeys(ctx, seen)
+		},
+	})
+	g.setup = connections.New(connections.Options{
+		Store:         g.db,
+		Resolver:      resolver(c.DNS),
+		SAML:          g.saml,
+		OIDC:          g.oidc,
+		Log:           g.log,
+		AllowLoopback: c.AllowPrivateIDPAddresses,
+		NoMail:        c.SMTP.Addr == "",
+	})
+	g.live = sessions.New(sessions.Options{
+		Store: g.db,
+		Bus:   g.nodes.bus,
+		Log:   g.log,
+		Now:   time.Now,
+	})
 	g.db.OnRevocation(g.live.Revoked)
-	graph, err := entra.New(entra.Options{LoginURL: c.Directory.LoginURL, GraphURL: c.Directory.GraphURL, HTTP: outbound.NewClient(outbound.Options{
-		AllowPrivate: c.AllowPrivateIDPAddresses, UserAgent: agent, MaxBody: entra.MaxBody})})
+	graph, err := entra.New(entra.Options{
+		LoginURL: c.Directory.LoginURL,
+		GraphURL: c.Directory.GraphURL,
+		HTTP: outbound.NewClient(outbound.Options{
+			AllowPrivate: c.AllowPrivateIDPAddresses,
+			UserAgent:    agent,
+			MaxBody:      entra.MaxBody,
+		}),
+	})
 	if err != nil {
 		return err
 	}
 	g.sessions, err = session.New(session.Options{
-		BaseURL: c.BaseURL, Keys: []sso.Secret{g.keys.Current, g.keys.Previous},
-		CookieName: c.Session.CookieName, CookieDomain: c.Session.CookieDomain, Resolver: g.live,
+		BaseURL:      c.BaseURL,
+		Keys:         []sso.Secret{g.keys.Current, g.keys.Previous},
+		CookieName:   c.Session.CookieName,
+		CookieDomain: c.Session.CookieDomain,
+		Resolver:     g.live,
 	})
 	if err != nil {
 		return err
@@ -114,11 +152,37 @@ func (g *gateway) services() error {
 	}
 	g.health = g.newHealth(post)
 	g.login = login.New(login.Options{
-		Enterprises: g.db, SignIns: g.db, Sessions: g.db, Facts: g.db, TestRuns: g.db, Mail: post, Site: hostOf(c.BaseURL), SAML: g.saml, OIDC: g.oidc, Graph: graph,
-		Refresh: g.setup.Refresh, RefreshTested: g.setup.RefreshTested, MayRecord: g.mayRecord, Observe: g.metrics.Login, Synced: g.metrics.Synced,
-		Log: g.log, Now: time.Now, SignedOut: g.signedOut, IdleTimeout: c.Session.Idle, MaxAge: c.Session.Max, CodesPerRecipient: c.RateLimits.CodesPerRecipient,
+		Enterprises:       g.db,
+		SignIns:           g.db,
+		Sessions:          g.db,
+		Facts:             g.db,
+		TestRuns:          g.db,
+		Mail:              post,
+		Site:              hostOf(c.BaseURL),
+		SAML:              g.saml,
+		OIDC:              g.oidc,
+		Graph:             graph,
+		Refresh:           g.setup.Refresh,
+		RefreshTested:     g.setup.RefreshTested,
+		MayRecord:         g.mayRecord,
+		Observe:           g.metrics.Login,
+		Synced:            g.metrics.Synced,
+		Log:               g.log,
+		Now:               time.Now,
+		SignedOut:         g.signedOut,
+		IdleTimeout:       c.Session.Idle,
+		MaxAge:            c.Session.Max,
+		CodesPerRecipient: c.RateLimits.CodesPerRecipient,
 	})
-	g.admin = access.New(access.Options{Accounts: g.db, Sessions: g.db, Access: g.db, Links: g.db, Evidence: g.db, Limiter: g.nodes.limiter, Now: time.Now})
+	g.admin = access.New(access.Options{
+		Accounts: g.db,
+		Sessions: g.db,
+		Access:   g.db,
+		Links:    g.db,
+		Evidence: g.db,
+		Limiter:  g.nodes.limiter,
+		Now:      time.Now,
+	})
 	g.passkeys, err = access.NewPasskeys(g.admin, g.db, c.BaseURL)
 	return err
 }
@@ -131,25 +195,75 @@ func (g *gateway) edges() error {
 		return err
 	}
 	g.router, err = route.New(route.Options{
-		BaseURL: c.BaseURL, TrustedProxies: c.TrustedProxies, Limiter: g.nodes.limiter, Log: g.log, Now: time.Now,
-		Observe: g.metrics.Request, RenderFailure: signin.FailurePage(pages),
+		BaseURL:        c.BaseURL,
+		TrustedProxies: c.TrustedProxies,
+		Limiter:        g.nodes.limiter,
+		Log:            g.log,
+		Now:            time.Now,
+		Observe:        g.metrics.Request,
+		RenderFailure:  signin.FailurePage(pages),
 	})
 	if err != nil {
 		return err
 	}
-	signin.New(signin.Options{BaseURL: c.BaseURL, Login: g.login, Codes: g.login, Tests: g.login, Now: time.Now, Sessions: g.sessions, Pages: pages, Metadata: g.setup.ServiceProviderMetadata,
-		Enterprise: g.enterpriseOf, Secure: c.Secure(), SignInPerAddress: c.RateLimits.SignInPerAddress,
-		Failures: route.Failures{Limiter: g.nodes.limiter, Name: "failures", PerMinute: c.RateLimits.FailuresPerAddress, Log: g.log}}).Register(g.router)
-	account.New(account.Options{Store: g.db, Sessions: g.sessions, Pages: pages, Now: time.Now}).Register(g.router)
-	rest, err := api.New(api.Options{BaseURL: c.BaseURL, Store: g.db, Setup: g.setup, Preview: g.login, Tests: g.login, Links: g.admin, SAML: g.saml, OIDC: g.oidc,
-		Limiter: g.nodes.limiter, Log: g.log})
+	signin.New(signin.Options{
+		BaseURL:          c.BaseURL,
+		Login:            g.login,
+		Codes:            g.login,
+		Tests:            g.login,
+		Now:              time.Now,
+		Sessions:         g.sessions,
+		Pages:            pages,
+		Metadata:         g.setup.ServiceProviderMetadata,
+		Enterprise:       g.enterpriseOf,
+		Secure:           c.Secure(),
+		SignInPerAddress: c.RateLimits.SignInPerAddress,
+		Failures: route.Failures{
+			Limiter:   g.nodes.limiter,
+			Name:      "failures",
+			PerMinute: c.RateLimits.FailuresPerAddress,
+			Log:       g.log,
+		},
+	}).Register(g.router)
+	account.New(account.Options{
+		Store:    g.db,
+		Sessions: g.sessions,
+		Pages:    pages,
+		Now:      time.Now,
+	}).Register(g.router)
+	rest, err := api.New(api.Options{
+		BaseURL: c.BaseURL,
+		Store:   g.db,
+		Setup:   g.setup,
+		Preview: g.login,
+		Tests:   g.login,
+		Links:   g.admin,
+		SAML:    g.saml,
+		OIDC:    g.oidc,
+		Limiter: g.nodes.limiter,
+		Log:     g.log,
+	})
 	if err != nil {
 		return err
 	}
 	g.router.API(api.Prefix, rest.Handler(), api.MaxBody)
-	forward, err := forwardauth.New(forwardauth.Options{Applications: g.db, Sessions: g.sessions, Pages: pages, BaseURL: c.BaseURL,
-		Keys:         signing.New(signing.Options{Store: g.db, Log: g.log, Now: time.Now}),
-		CookieDomain: c.Session.CookieDomain, TrustedProxies: c.TrustedProxies, SignInPerAddress: c.RateLimits.SignInPerAddress, Log: g.log, Now: time.Now, Observe: g.metrics.ForwardAuth})
+	forward, err := forwardauth.New(forwardauth.Options{
+		Applications: g.db,
+		Sessions:     g.sessions,
+		Pages:        pages,
+		BaseURL:      c.BaseURL,
+		Keys: signing.New(signing.Options{
+			Store: g.db,
+			Log:   g.log,
+			Now:   time.Now,
+		}),
+		CookieDomain:     c.Session.CookieDomain,
+		TrustedProxies:   c.TrustedProxies,
+		SignInPerAddress: c.RateLimits.SignInPerAddress,
+		Log:              g.log,
+		Now:              time.Now,
+		Observe:          g.metrics.ForwardAuth,
+	})
 	if err != nil {
 		return err
 	}
@@ -157,7 +271,11 @@ func (g *gateway) edges() error {
 	if err := g.registerConsole(pages); err != nil {
 		return err
 	}
-	g.ops = ops.New(ops.Options{Build: g.build, Metrics: g.metrics, Ready: g.db.Ping})
+	g.ops = ops.New(ops.Options{
+		Build:   g.build,
+		Metrics: g.metrics,
+		Ready:   g.db.Ping,
+	})
 	g.ops.Register(g.router)
 	g.router.Static("/static/", pages.Static())
 	return nil

@@ -64,8 +64,17 @@ func (a *Auditor) Check(ctx context.Context) ([]Violation, error) {
 	for _, look := range []struct {
 		at  Invariant
 		run func() error
-	}{{Sound, c.sound}, {Separate, c.separate}, {Kept, c.kept}, {Whole, c.whole}, {One, c.one}, {Once, c.once},
-		{Refused, c.refused}, {Audited, c.audited}, {Discreet, c.discreet}} {
+	}{
+		{Sound, c.sound},
+		{Separate, c.separate},
+		{Kept, c.kept},
+		{Whole, c.whole},
+		{One, c.one},
+		{Once, c.once},
+		{Refused, c.refused},
+		{Audited, c.audited},
+		{Discreet, c.discreet},
+	} {
 		c.at = look.at
 		if err := look.run(); err != nil {
 			return c.found, fmt.Errorf("look at %s: %w", look.at, err)

@@ -39,7 +39,10 @@ func (c *check) soundPostgres() error {
 			return err
 		}
 		for _, index := range indexes {
-			if _, err := c.DB.ExecContext(c.ctx, "select public.bt_index_check('"+index[0]+"'::regclass, true)"); err != nil {
+			if _, err := c.DB.ExecContext(
+				c.ctx,
+				"select public.bt_index_check('"+index[0]+"'::regclass, true)",
+			); err != nil {
 				c.broken("amcheck of %s: %v", index[0], err)
 			}
 		}
@@ -58,7 +61,10 @@ func (c *check) references() error {
 		return err
 	}
 	for _, k := range keys {
-		query := fmt.Sprintf("select c::text from %s c where %s and not exists (select 1 from %s p where %s) limit 5", k[1], k[4], k[2], k[3])
+		query := fmt.Sprintf(
+			"select c::text from %s c where %s and not exists (select 1 from %s p where %s) limit 5",
+			k[1], k[4], k[2], k[3],
+		)
 		if err := c.none("a reference of "+k[0]+" leads nowhere", query); err != nil {
 			return err
 		}
@@ -105,8 +111,11 @@ func (c *check) separate() error {
 		if !refers || !tenants[col.table] || !tenants[parent] {
 			continue
 		}
-		query := fmt.Sprintf(`select c.enterprise_id, c.%[1]s, p.enterprise_id from %[2]s c join %[3]s p on p.id = c.%[1]s and p.enterprise_id <> c.enterprise_id
-			where c.enterprise_id <> '' and not exists (select 1 from %[3]s q where q.id = c.%[1]s and q.enterprise_id = c.enterprise_id) limit 5`, col.name, col.table, parent)
+		query := fmt.Sprintf(
+			`select c.enterprise_id, c.%[1]s, p.enterprise_id from %[2]s c join %[3]s p on p.id = c.%[1]s and p.enterprise_id <> c.enterprise_id
+			where c.enterprise_id <> '' and not exists (select 1 from %[3]s q where q.id = c.%[1]s and q.enterprise_id = c.enterprise_id) limit 5`,
+			col.name, col.table, parent,
+		)
 		if err := c.none(col.table+"."+col.name+" is of another enterprise", query); err != nil {
 			return err
 		}

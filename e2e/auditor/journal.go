@@ -27,7 +27,11 @@ type Journal struct {
 
 // NewJournal returns an empty journal.
 func NewJournal() *Journal {
-	return &Journal{asserted: map[Person]map[string][]string{}, answers: map[string]int{}, signIns: map[Person]int{}}
+	return &Journal{
+		asserted: map[Person]map[string][]string{},
+		answers:  map[string]int{},
+		signIns:  map[Person]int{},
+	}
 }
 
 // Asserts records the groups that an identity provider is about to assert. Call it
@@ -75,7 +79,11 @@ type told struct {
 func (j *Journal) read() told {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	t := told{asserted: map[Person]map[string][]string{}, fresh: j.fresh, signIns: map[Person]int{}}
+	t := told{
+		asserted: map[Person]map[string][]string{},
+		fresh:    j.fresh,
+		signIns:  map[Person]int{},
+	}
 	j.fresh = nil
 	for p, sets := range j.asserted {
 		t.asserted[p] = map[string][]string{}
@@ -88,7 +96,10 @@ func (j *Journal) read() told {
 	}
 	for answer, n := range j.answers {
 		if n > 1 {
-			t.twice = append(t.twice, fmt.Sprintf("the answer %s signed someone in %d times", answer, n))
+			t.twice = append(
+				t.twice,
+				fmt.Sprintf("the answer %s signed someone in %d times", answer, n),
+			)
 		}
 	}
 	slices.Sort(t.twice)

@@ -26,7 +26,8 @@ func (c *check) kept() error {
 			c.broken("the answer %s was acknowledged and is not known", answer)
 		}
 	}
-	succeeded, err := c.counts("select enterprise_id, login, count(*) from attempts where outcome = '" + string(sso.OutcomeSucceeded) + "' group by enterprise_id, login")
+	succeeded, err := c.counts("select enterprise_id, login, count(*) from attempts where outcome = '" +
+		string(sso.OutcomeSucceeded) + "' group by enterprise_id, login")
 	if err != nil {
 		return err
 	}
@@ -80,9 +81,14 @@ func (c *check) whole() error {
 	}
 	for p, in := range actual {
 		slices.Sort(in)
-		in = slices.DeleteFunc(in, func(name string) bool { return name == "/" }) // in no group at all
+		// in no group at all
+		in = slices.DeleteFunc(in, func(name string) bool {
+			return name == "/"
+		})
 		sets, known := c.told.asserted[p]
-		if known && !slices.ContainsFunc(slices.Collect(maps.Values(sets)), func(set []string) bool { return slices.Equal(in, expected(groups, p, set)) }) {
+		if known && !slices.ContainsFunc(slices.Collect(maps.Values(sets)), func(set []string) bool {
+			return slices.Equal(in, expected(groups, p, set))
+		}) {
 			c.broken("%s is in %s, which is not what any one sign-in said", p, strings.Join(in, ", "))
 		}
 	}
@@ -113,8 +119,12 @@ func isTrue(s string) bool { return s == "1" || s == "true" }
 // one checks I3: no person is two users.
 func (c *check) one() error {
 	for _, key := range []string{"subject", "login"} {
-		err := c.none("several users of one "+key, "select enterprise_id, connection_id, "+key+", count(*) from identities where "+key+
-			" is not null group by enterprise_id, connection_id, "+key+" having count(*) > 1")
+		err := c.none(
+			"several users of one "+key,
+			"select enterprise_id, connection_id, "+key+
+				", count(*) from identities where "+key+
+				" is not null group by enterprise_id, connection_id, "+key+" having count(*) > 1",
+		)
 		if err != nil {
 			return err
 		}
@@ -146,7 +156,10 @@ func (c *check) once() error {
 			c.broken("attempt %s made more than one session", e.attempt)
 		}
 	}
-	return c.none("several sessions of one attempt", "select attempt_id, count(*) from sessions group by enterprise_id, attempt_id having count(*) > 1")
+	return c.none(
+		"several sessions of one attempt",
+		"select attempt_id, count(*) from sessions group by enterprise_id, attempt_id having count(*) > 1",
+	)
 }
 
 // sessionCreated is an audit event about a new session.
@@ -204,7 +217,12 @@ func (c *check) audited() error {
 		have        map[string]bool
 	}{
 		{"session", "select id from sessions", sessions},
-		{"successful attempt", "select id from attempts where outcome = '" + string(sso.OutcomeSucceeded) + "'", attempts},
+		{
+			"successful attempt",
+			"select id from attempts where outcome = '" +
+				string(sso.OutcomeSucceeded) + "'",
+			attempts,
+		},
 	} {
 		rows, err := c.rows(want.query)
 		if err != nil {

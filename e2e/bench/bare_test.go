@@ -37,16 +37,28 @@ func serveBare() {
 	if err != nil {
 		panic(err)
 	}
-	login, groups := []string{"p-1@acme.example"}, []string{strings.Join(groupNames(n), ",")}
+	login, groups := []string{"p-1@acme.example"}, []string{
+		strings.Join(groupNames(n), ","),
+	}
 	few := http.Header{
-		"X-Auth-Request-User": login, "X-Auth-Request-Email": login, "X-Auth-Request-Name": {"Ada Lovelace"},
-		"X-Auth-Request-Preferred-Username": login, "X-Auth-Request-Enterprise": {"acme"}, "X-Auth-Request-Groups": groups,
+		"X-Auth-Request-User":               login,
+		"X-Auth-Request-Email":              login,
+		"X-Auth-Request-Name":               {"Ada Lovelace"},
+		"X-Auth-Request-Preferred-Username": login,
+		"X-Auth-Request-Enterprise":         {"acme"},
+		"X-Auth-Request-Groups":             groups,
 	}
 	all := few.Clone()
-	for name, value := range (http.Header{"Remote-User": login, "Remote-Email": login, "Remote-Name": {"Ada Lovelace"}, "Remote-Groups": groups,
-		"X-Auth-Request-Email-Verified": {"false"}, "Cache-Control": {"no-store"},
+	for name, value := range (http.Header{
+		"Remote-User":                   login,
+		"Remote-Email":                  login,
+		"Remote-Name":                   {"Ada Lovelace"},
+		"Remote-Groups":                 groups,
+		"X-Auth-Request-Email-Verified": {"false"},
+		"Cache-Control":                 {"no-store"},
 		// An assertion repeats the groups, quoted and in base64.
-		"X-Auth-Request-Jwt": {strings.Repeat("e", 500+(len(groups[0])+3*n)*4/3)}}) {
+		"X-Auth-Request-Jwt": {strings.Repeat("e", 500+(len(groups[0])+3*n)*4/3)},
+	}) {
 		all[name] = value
 	}
 	known := map[string]http.Header{bareToken: few, allToken: all}
@@ -83,11 +95,16 @@ func startBare(b *testing.B, groups int) (string, int) {
 	b.Helper()
 	address := harness.FreeAddr(b)
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), bareAddress+"="+address, bareGroups+"="+strconv.Itoa(groups))
+	cmd.Env = append(
+		os.Environ(), bareAddress+"="+address, bareGroups+"="+strconv.Itoa(groups),
+	)
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	b.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+	})
 	if !harness.Soon(10*time.Second, func() bool {
 		c, err := net.Dial("tcp", address)
 		if err == nil {
@@ -119,7 +136,10 @@ func newLoad(b *testing.B, address, request string) *load {
 			b.Fatal(err)
 		}
 		b.Cleanup(func() { _ = c.Close() })
-		l.conns = append(l.conns, bufio.NewReadWriter(bufio.NewReaderSize(c, 64<<10), bufio.NewWriter(c)))
+		l.conns = append(
+			l.conns,
+			bufio.NewReadWriter(bufio.NewReaderSize(c, 64<<10), bufio.NewWriter(c)),
+		)
 	}
 	return l
 }

@@ -28,9 +28,17 @@ func BenchmarkForwardAuth(b *testing.B) {
 				bare := func(token string) *load {
 					return newLoad(b, address, "GET / HTTP/1.1\r\nHost: localhost\r\nCookie: session="+token+"\r\n\r\n")
 				}
-				mine, least, times := compare(b, ours, bare(bareToken), s.g.PID(), pid, http.StatusOK)
-				_, _, same := compare(b, ours, bare(allToken), s.g.PID(), pid, http.StatusOK)
-				report(b, "≤ 1.3 × bare", figure{mine, "cpu-µs/op"}, figure{least, "bare-cpu-µs/op"}, figure{times, "x-bare"}, figure{same, "x-bare-with-our-headers"})
+				mine, least, times := compare(
+					b, ours, bare(bareToken), s.g.PID(), pid, http.StatusOK,
+				)
+				_, _, same := compare(
+					b, ours, bare(allToken), s.g.PID(), pid, http.StatusOK,
+				)
+				report(
+					b, "≤ 1.3 × bare", figure{mine, "cpu-µs/op"},
+					figure{least, "bare-cpu-µs/op"}, figure{times, "x-bare"},
+					figure{same, "x-bare-with-our-headers"},
+				)
 			})
 		}
 	}
@@ -39,15 +47,23 @@ func BenchmarkForwardAuth(b *testing.B) {
 // BenchmarkForwardAuthRefused measures requests without a cookie, and with an invalid
 // one.
 func BenchmarkForwardAuthRefused(b *testing.B) {
-	for name, cookie := range map[string]string{"none": "", "forged": "gatehouse=" + strings.Repeat("MTc2", 40)} {
+	for name, cookie := range map[string]string{
+		"none":   "",
+		"forged": "gatehouse=" + strings.Repeat("MTc2", 40),
+	} {
 		b.Run(name, func(b *testing.B) {
 			s := newSetting(b, "", 1)
 			s.application()
 			ours := newLoad(b, s.g.Addr, s.request(cookie))
 			address, pid := startBare(b, 1)
 			bare := newLoad(b, address, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-			mine, least, times := compare(b, ours, bare, s.g.PID(), pid, http.StatusUnauthorized)
-			report(b, "≤ 1.2 × bare", figure{mine, "cpu-µs/op"}, figure{least, "bare-cpu-µs/op"}, figure{times, "x-bare"})
+			mine, least, times := compare(
+				b, ours, bare, s.g.PID(), pid, http.StatusUnauthorized,
+			)
+			report(
+				b, "≤ 1.2 × bare", figure{mine, "cpu-µs/op"},
+				figure{least, "bare-cpu-µs/op"}, figure{times, "x-bare"},
+			)
 		})
 	}
 }
@@ -59,7 +75,9 @@ func compare(b *testing.B, ours, bare *load, pid, barePID, status int) (mine, le
 	one := func(l *load, pid int) float64 {
 		before := processorOf(b, pid)
 		l.run(requestsPerRound, status)
-		return float64((processorOf(b, pid) - before).Nanoseconds()) / 1000 / (requestsPerRound * connections)
+		return float64(
+			(processorOf(b, pid) - before).Nanoseconds(),
+		) / 1000 / (requestsPerRound * connections)
 	}
 	one(ours, pid) // warms up the session cache
 	one(bare, barePID)
@@ -75,7 +93,12 @@ func compare(b *testing.B, ours, bare *load, pid, barePID, status int) (mine, le
 func (s *setting) application() {
 	s.Helper()
 	s.g.API().Do(http.MethodPost, "/applications", harness.Object{
-		"key": "wiki", "name": "Wiki", "kind": "forward-auth", "origins": []string{"http://localhost:8081"}, "groups_limit": 16384}, nil)
+		"key":          "wiki",
+		"name":         "Wiki",
+		"kind":         "forward-auth",
+		"origins":      []string{"http://localhost:8081"},
+		"groups_limit": 16384,
+	}, nil)
 	s.known()
 }
 
@@ -84,7 +107,9 @@ func (s *setting) application() {
 func (s *setting) known() {
 	s.Helper()
 	if !harness.Soon(30*time.Second, func() bool {
-		r, err := http.NewRequestWithContext(s.Context(), http.MethodGet, "http://"+s.g.Addr+"/auth/nginx/wiki", nil)
+		r, err := http.NewRequestWithContext(
+			s.Context(), http.MethodGet, "http://"+s.g.Addr+"/auth/nginx/wiki", nil,
+		)
 		if err != nil {
 			s.Fatal(err)
 		}
@@ -119,7 +144,8 @@ func (s *setting) signedIn() string {
 
 // request returns the raw request that nginx sends.
 func (s *setting) request(cookie string) string {
-	r := "GET /auth/nginx/wiki HTTP/1.1\r\nHost: " + strings.TrimPrefix(s.g.URL, "http://") + "\r\n" +
+	r := "GET /auth/nginx/wiki HTTP/1.1\r\nHost: " +
+		strings.TrimPrefix(s.g.URL, "http://") + "\r\n" +
 		"X-Original-URL: http://localhost:8081/page?x=1\r\nX-Original-Method: GET\r\n"
 	if cookie != "" {
 		r += "Cookie: " + cookie + "\r\n"

@@ -39,7 +39,9 @@ func processorOf(tb testing.TB, pids ...int) time.Duration {
 		const processClock = 2                           // CPUCLOCK_SCHED, see clock_getcpuclockid(3)
 		clock := uintptr(uint32(^pid<<3 | processClock)) //nolint:gosec // the kernel's encoding
 		var at syscall.Timespec
-		if _, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&at)), 0); errno != 0 {
+		if _, _, errno := syscall.Syscall(
+			syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&at)), 0,
+		); errno != 0 {
 			tb.Fatalf("processor time of process %d: %v", pid, errno)
 		}
 		sum += time.Duration(at.Nano())
@@ -79,7 +81,9 @@ func report(b *testing.B, aim string, figures ...figure) {
 	}
 	results.Lock()
 	defer results.Unlock()
-	results.all = append(results.all, result{strings.TrimPrefix(b.Name(), "Benchmark"), figures, aim})
+	results.all = append(results.all, result{
+		strings.TrimPrefix(b.Name(), "Benchmark"), figures, aim,
+	})
 }
 
 func printTable() {
@@ -94,7 +98,9 @@ func printTable() {
 		for _, f := range r.figures {
 			figures = append(figures, fmt.Sprintf("%.3g %s", f.value, f.unit))
 		}
-		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\n", r.what, strings.Join(figures, " · "), r.aim)
+		_, _ = fmt.Fprintf(
+			w, "%s\t%s\t%s\n", r.what, strings.Join(figures, " · "), r.aim,
+		)
 	}
 	_ = w.Flush()
 }

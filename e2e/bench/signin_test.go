@@ -21,7 +21,11 @@ func BenchmarkACSPost(b *testing.B) {
 			s := newSetting(b, database(b), 20)
 			s.acme.ConnectSAML(s.idp)
 			ours, theirs := s.delivered()
-			report(b, "≤ 2 ms on SQLite, ≤ 3 ms with PostgreSQL's share", figure{ours, "cpu-ms/op"}, figure{theirs, "database-cpu-ms/op"}, figure{ours + theirs, "sum-ms/op"})
+			report(
+				b, "≤ 2 ms on SQLite, ≤ 3 ms with PostgreSQL's share",
+				figure{ours, "cpu-ms/op"}, figure{theirs, "database-cpu-ms/op"},
+				figure{ours + theirs, "sum-ms/op"},
+			)
 		})
 	}
 }
@@ -34,7 +38,11 @@ func BenchmarkOIDCCallback(b *testing.B) {
 			s := newSetting(b, database(b), 20)
 			s.acme.ConnectOIDC(s.idp)
 			ours, theirs := s.delivered()
-			report(b, "with the start ≤ 1.3 ms", figure{ours, "cpu-ms/op"}, figure{theirs, "database-cpu-ms/op"}, figure{ours + theirs, "sum-ms/op"})
+			report(
+				b, "with the start ≤ 1.3 ms", figure{ours, "cpu-ms/op"},
+				figure{theirs, "database-cpu-ms/op"},
+				figure{ours + theirs, "sum-ms/op"},
+			)
 		})
 	}
 }
@@ -62,7 +70,11 @@ func BenchmarkSignInStart(b *testing.B) {
 					})
 					all, database = append(all, ours), append(database, theirs)
 				}
-				report(b, "of SAML 1.6 ms are a signature", figure{median(all), "cpu-ms/op"}, figure{median(database), "database-cpu-ms/op"})
+				report(
+					b, "of SAML 1.6 ms are a signature",
+					figure{median(all), "cpu-ms/op"},
+					figure{median(database), "database-cpu-ms/op"},
+				)
 			})
 		}
 	}
@@ -74,7 +86,9 @@ const startsPerRound = 10
 // start opens the sign-in link.
 func (c *courier) start() {
 	c.s.Helper()
-	if status, _, body := c.send("GET", "/login/sso?enterprise_key=acme", nil); status != 303 && status != 200 {
+	if status, _, body := c.send(
+		"GET", "/login/sso?enterprise_key=acme", nil,
+	); status != 303 && status != 200 {
 		c.s.Fatalf("status %d\n%s", status, body)
 	}
 }
@@ -112,12 +126,18 @@ func BenchmarkGrowth(b *testing.B) {
 				b.Run(fmt.Sprintf("memberships=%d", memberships), func(b *testing.B) {
 					s := newSetting(b, database(b), 20)
 					s.acme.ConnectSAML(s.idp)
-					storetest.Fill(b, s.g.DSN, sso.EnterpriseID(s.acme.ID), firstOrganization(s.g, s.acme), memberships)
+					storetest.Fill(
+						b, s.g.DSN, sso.EnterpriseID(s.acme.ID),
+						firstOrganization(s.g, s.acme), memberships,
+					)
 					ours, theirs := s.delivered()
 					if few == 0 {
 						few = ours + theirs
 					}
-					report(b, "≤ 1.3 × of 10,000", figure{ours + theirs, "cpu-ms/op"}, figure{(ours + theirs) / few, "x-of-fewest"})
+					report(
+						b, "≤ 1.3 × of 10,000", figure{ours + theirs, "cpu-ms/op"},
+						figure{(ours + theirs) / few, "x-of-fewest"},
+					)
 				})
 			}
 		})

@@ -29,7 +29,9 @@ func start(b *testing.B, dsn string, users int) {
 	g := harness.Start(b, harness.Options{Database: dsn})
 	if users > 0 {
 		acme := harness.NewCompany(g, g.API(), "acme", twoOrganizations())
-		storetest.Fill(b, g.DSN, sso.EnterpriseID(acme.ID), firstOrganization(g, acme), users)
+		storetest.Fill(
+			b, g.DSN, sso.EnterpriseID(acme.ID), firstOrganization(g, acme), users,
+		)
 	}
 	var ready []float64
 	var resident []float64
@@ -52,5 +54,8 @@ func start(b *testing.B, dsn string, users int) {
 	if users > 0 {
 		aim = "ready ≤ 300 ms"
 	}
-	report(b, aim, figure{median(ready), "ms-ready"}, figure{median(resident), "MiB-idle"})
+	report(
+		b, aim, figure{median(ready), "ms-ready"},
+		figure{median(resident), "MiB-idle"},
+	)
 }

@@ -28,9 +28,13 @@ import (
 // databases returns the available databases by name. An empty DSN is SQLite.
 func databases(b *testing.B) map[string]func(*testing.B) string {
 	b.Helper()
-	all := map[string]func(*testing.B) string{"SQLite": func(*testing.B) string { return "" }}
+	all := map[string]func(*testing.B) string{"SQLite": func(*testing.B) string {
+		return ""
+	}}
 	if os.Getenv("TEST_POSTGRES_URL") != "" {
-		all["PostgreSQL"] = func(b *testing.B) string { return storetest.Postgres(b) }
+		all["PostgreSQL"] = func(b *testing.B) string {
+			return storetest.Postgres(b)
+		}
 	}
 	return all
 }
@@ -51,14 +55,25 @@ const ada = "p-1"
 func newSetting(b *testing.B, dsn string, groups int) *setting {
 	b.Helper()
 	names := groupNames(groups)
-	organizations := map[string][]string{"One": {}, "Two": {}, "Three": {}}
+	organizations := map[string][]string{
+		"One":   {},
+		"Two":   {},
+		"Three": {},
+	}
 	keys := slices.Sorted(maps.Keys(organizations))
 	for i, name := range names {
 		key := keys[i%len(keys)]
 		organizations[key] = append(organizations[key], name)
 	}
 	s := &setting{B: b}
-	s.idp = harness.NewIdP(b, demoidp.Person{ID: ada, Login: "p-1@acme.example", Email: "p-1@acme.example", GivenName: "Ada", Surname: "Lovelace", Groups: names})
+	s.idp = harness.NewIdP(b, demoidp.Person{
+		ID:        ada,
+		Login:     "p-1@acme.example",
+		Email:     "p-1@acme.example",
+		GivenName: "Ada",
+		Surname:   "Lovelace",
+		Groups:    names,
+	})
 	o := harness.Options{Database: dsn}
 	if dsn != "" {
 		o.Redis = os.Getenv("TEST_REDIS_URL")
@@ -91,7 +106,9 @@ func (s *setting) backends() []int {
 	if s.sql == nil {
 		return nil
 	}
-	rows, err := s.sql.Query("select pid from pg_stat_activity where pid <> pg_backend_pid() and (datname = current_database() or backend_type in ('walwriter', 'checkpointer', 'background writer'))")
+	rows, err := s.sql.Query(
+		"select pid from pg_stat_activity where pid <> pg_backend_pid() and (datname = current_database() or backend_type in ('walwriter', 'checkpointer', 'background writer'))",
+	)
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -118,7 +135,9 @@ func (s *setting) cost(n int, work func()) (ours, theirs float64) {
 	before, beforeTheirs := processorOf(s, pid), processorOf(s, backends...)
 	work()
 	ours = float64((processorOf(s, pid) - before).Microseconds()) / 1000 / float64(n)
-	theirs = float64((processorOf(s, backends...) - beforeTheirs).Microseconds()) / 1000 / float64(n)
+	theirs = float64(
+		(processorOf(s, backends...) - beforeTheirs).Microseconds(),
+	) / 1000 / float64(n)
 	return ours, theirs
 }
 
@@ -142,7 +161,12 @@ func (s *setting) courier() *courier {
 	}
 	s.Cleanup(func() { _ = c.Close() })
 	n := couriers.Add(1)
-	return &courier{s: s, visitor: s.g.Visitor(), remote: fmt.Sprintf("192.0.%d.%d", n>>8&255, n&255), conn: bufio.NewReadWriter(bufio.NewReader(c), bufio.NewWriter(c))}
+	return &courier{
+		s:       s,
+		visitor: s.g.Visitor(),
+		remote:  fmt.Sprintf("192.0.%d.%d", n>>8&255, n&255),
+		conn:    bufio.NewReadWriter(bufio.NewReader(c), bufio.NewWriter(c)),
+	}
 }
 
 // send sends a request and returns the status, the Location and the body.
@@ -153,7 +177,9 @@ func (c *courier) send(method, target string, form url.Values) (int, string, str
 		c.s.Fatal(err)
 	}
 	body := form.Encode()
-	r, err := http.NewRequest(method, c.s.g.URL+u.RequestURI(), strings.NewReader(body))
+	r, err := http.NewRequest(
+		method, c.s.g.URL+u.RequestURI(), strings.NewReader(body),
+	)
 	if err != nil {
 		c.s.Fatal(err)
 	}

@@ -23,12 +23,22 @@ func newCrowd(r *result, nodes ...*harness.Gateway) *harness.Crowd {
 	api := nodes[0].API()
 	var companies []*harness.Company
 	for _, key := range []string{"acme", "globex", "initech", "umbrella"} {
-		c := harness.NewCompany(nodes[0], api, key, map[string][]string{"Platform": {"a1", "a2", "b1", "b2"}, "Mobile": {"a1", "b2"}})
+		c := harness.NewCompany(nodes[0], api, key, map[string][]string{
+			"Platform": {"a1", "a2", "b1", "b2"},
+			"Mobile":   {"a1", "b2"},
+		})
 		c.ConnectSAML(idp)
 		companies = append(companies, c)
 	}
-	return &harness.Crowd{Nodes: nodes, IdP: idp, Companies: companies, People: people, Sets: [][]string{{"a1", "a2"}, {"b1", "b2"}},
-		Journal: auditor.NewJournal(), Pause: 2 * time.Millisecond}
+	return &harness.Crowd{
+		Nodes:     nodes,
+		IdP:       idp,
+		Companies: companies,
+		People:    people,
+		Sets:      [][]string{{"a1", "a2"}, {"b1", "b2"}},
+		Journal:   auditor.NewJournal(),
+		Pause:     2 * time.Millisecond,
+	}
 }
 
 // begin lets the crowd in and waits until some of them are signed in.
@@ -88,7 +98,9 @@ func killedNode(r *result) {
 		node := nodes[n%len(nodes)]
 		node.Kill()
 		before := c.Count()
-		if !harness.Soon(10*time.Second, func() bool { return c.Count() >= before+3 }) {
+		if !harness.Soon(10*time.Second, func() bool {
+			return c.Count() >= before+3
+		}) {
 			r.Error("no one can sign in while one of three nodes is down")
 		}
 		people, failed := c.Stop()
@@ -99,7 +111,10 @@ func killedNode(r *result) {
 		still(r, people)
 		r.errors += len(failed)
 		if worst = max(worst, len(failed)); len(failed) > len(c.People) {
-			r.Errorf("%d requests of %d people failed for one kill: %v", len(failed), len(c.People), failed[0])
+			r.Errorf(
+				"%d requests of %d people failed for one kill: %v", len(failed),
+				len(c.People), failed[0],
+			)
 		}
 		if n%auditEvery == auditEvery-1 {
 			r.audit(c.Journal, nodes...)
@@ -111,10 +126,18 @@ func killedNode(r *result) {
 
 // threeNodes are one installation.
 func threeNodes(r *result, dsn, redis string, env ...string) []*harness.Gateway {
-	one := harness.Start(r, harness.Options{Database: dsn, Redis: redis, Env: env})
+	one := harness.Start(r, harness.Options{
+		Database: dsn,
+		Redis:    redis,
+		Env:      env,
+	})
 	all := []*harness.Gateway{one}
 	for range 2 {
-		all = append(all, harness.Start(r, harness.Options{Beside: one, Redis: redis, Env: env}))
+		all = append(all, harness.Start(r, harness.Options{
+			Beside: one,
+			Redis:  redis,
+			Env:    env,
+		}))
 	}
 	return all
 }

@@ -26,7 +26,9 @@ func postgresRestarted(r *result) {
 		begin(r, c)
 		server.Restart()
 		begun, before := time.Now(), c.Count()
-		if !harness.Soon(10*time.Second, func() bool { return c.Count() > before }) {
+		if !harness.Soon(10*time.Second, func() bool {
+			return c.Count() > before
+		}) {
 			r.Error("no one can sign in ten seconds after the database is back")
 		}
 		r.took(time.Since(begun))
@@ -34,7 +36,9 @@ func postgresRestarted(r *result) {
 		r.later(failed)
 		still(r, people)
 	})
-	r.auditWith(c.Journal, func(a *auditor.Auditor) { a.Files = append(a.Files, server.Dir) }, g)
+	r.auditWith(c.Journal, func(a *auditor.Auditor) {
+		a.Files = append(a.Files, server.Dir)
+	}, g)
 }
 
 // later makes sure that whoever could not be served was told to come back.
@@ -42,7 +46,8 @@ func (r *result) later(failed []harness.Answer) {
 	r.Helper()
 	r.errors += len(failed)
 	for _, a := range failed {
-		if a.Status == http.StatusInternalServerError || a.Status != 0 && a.Status != http.StatusServiceUnavailable {
+		if a.Status == http.StatusInternalServerError ||
+			a.Status != 0 && a.Status != http.StatusServiceUnavailable {
 			r.Errorf("without the database: %v", a)
 		}
 	}
@@ -58,7 +63,9 @@ func postgresHangs(r *result) {
 	acme.ConnectSAML(idp)
 	r.each(func(int) {
 		for _, break_ := range []func(){wire.Cut, wire.Hang} {
-			withoutDatabase(r, g, func(v *harness.Visitor) (harness.Return, error) { return v.Visit(idp, "acme", "p-1") }, break_, wire.Mend)
+			withoutDatabase(r, g, func(v *harness.Visitor) (harness.Return, error) {
+				return v.Visit(idp, "acme", "p-1")
+			}, break_, wire.Mend)
 		}
 	})
 	r.audit(auditor.NewJournal(), g)
@@ -67,7 +74,9 @@ func postgresHangs(r *result) {
 // longest is how long somebody may wait for "later".
 const longest = 3500 * time.Millisecond
 
-func withoutDatabase(r *result, g *harness.Gateway, visit func(*harness.Visitor) (harness.Return, error), take, giveBack func()) {
+func withoutDatabase(
+	r *result, g *harness.Gateway, visit func(*harness.Visitor) (harness.Return, error), take, giveBack func(),
+) {
 	v, begun := g.Visitor(), g.Visitor()
 	first, err := visit(v)
 	back, secondErr := visit(begun)
@@ -85,17 +94,27 @@ func withoutDatabase(r *result, g *harness.Gateway, visit func(*harness.Visitor)
 		ask  func() harness.Answer
 	}{
 		{"the account", func() harness.Answer { return v.Get("/account") }},
-		{"a sign-in link", func() harness.Answer { return g.Visitor().Get("/login/sso?enterprise_key=acme") }},
+		{"a sign-in link", func() harness.Answer {
+			return g.Visitor().Get("/login/sso?enterprise_key=acme")
+		}},
 		{"an answer", func() harness.Answer { return begun.Deliver(back) }},
-		{"signing out", func() harness.Answer { return v.Post("/logout", nil) }},
+		{"signing out", func() harness.Answer {
+			return v.Post("/logout", nil)
+		}},
 	}
-	for i, a := range harness.AtOnce(len(asked), func(i int) harness.Answer { return timed(r, asked[i].name, asked[i].ask) }) {
+	for i, a := range harness.AtOnce(len(asked), func(i int) harness.Answer {
+		return timed(r, asked[i].name, asked[i].ask)
+	}) {
 		r.errors++
-		if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" || len(a.SetNames) > 0 {
+		if a.Status != http.StatusServiceUnavailable ||
+			a.Header.Get("Retry-After") == "" ||
+			len(a.SetNames) > 0 {
 			r.Errorf("%s without the database: %v", asked[i].name, a)
 		}
 	}
-	if !harness.Soon(5*time.Second, func() bool { return g.Probe("/readyz") != http.StatusOK }) {
+	if !harness.Soon(5*time.Second, func() bool {
+		return g.Probe("/readyz") != http.StatusOK
+	}) {
 		r.Error("/readyz says it is ready without its database")
 	}
 	for _, path := range []string{"/healthz", "/version"} {
@@ -165,9 +184,12 @@ func locked(r *result) {
 			r.Error("nothing can be read while the file is locked")
 		}
 		begun := time.Now()
-		for _, a := range harness.AtOnce(50, func(int) harness.Answer { return g.Visitor().Get("/login/sso?enterprise_key=acme") }) {
+		for _, a := range harness.AtOnce(50, func(int) harness.Answer {
+			return g.Visitor().Get("/login/sso?enterprise_key=acme")
+		}) {
 			r.errors++
-			if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
+			if a.Status != http.StatusServiceUnavailable ||
+				a.Header.Get("Retry-After") == "" {
 				r.Errorf("the file is locked: %v", a)
 			}
 		}
@@ -176,7 +198,9 @@ func locked(r *result) {
 		}
 		<-released
 		begun = time.Now()
-		if !harness.Soon(5*time.Second, func() bool { return signedIn(g.Visitor().SignIn(idp, "acme", "p-1")) }) {
+		if !harness.Soon(5*time.Second, func() bool {
+			return signedIn(g.Visitor().SignIn(idp, "acme", "p-1"))
+		}) {
 			r.Error("no one can sign in after the lock")
 		}
 		r.took(time.Since(begun))
@@ -204,13 +228,17 @@ func diskFull(r *result) {
 		fill(r, filepath.Join(dir, "filler"))
 		refused := harness.Answer{}
 		for try := 0; try < 200 && refused.Status == 0; try++ { // there may be room left in the write-ahead log
-			for _, a := range harness.AtOnce(32, func(int) harness.Answer { return g.Visitor().Get("/login/sso?enterprise_key=acme") }) {
+			for _, a := range harness.AtOnce(32, func(int) harness.Answer {
+				return g.Visitor().Get("/login/sso?enterprise_key=acme")
+			}) {
 				if a.Status != http.StatusSeeOther {
 					refused = a
 				}
 			}
 		}
-		if refused.Status != http.StatusServiceUnavailable || refused.Code() != "storage_full" || refused.Header.Get("Retry-After") == "" {
+		if refused.Status != http.StatusServiceUnavailable ||
+			refused.Code() != "storage_full" ||
+			refused.Header.Get("Retry-After") == "" {
 			r.Errorf("the disk is full: %v", refused)
 		}
 		r.errors++
@@ -222,7 +250,11 @@ func diskFull(r *result) {
 			r.Fatal(err)
 		}
 		begun := time.Now()
-		if !harness.Soon(5*time.Second, func() bool { return g.Visitor().Get("/login/sso?enterprise_key=acme").Status == http.StatusSeeOther }) {
+		if !harness.Soon(5*time.Second, func() bool {
+			return g.Visitor().Get(
+				"/login/sso?enterprise_key=acme",
+			).Status == http.StatusSeeOther
+		}) {
 			r.Error("five seconds after there is room no one can sign in")
 		}
 		r.took(time.Since(begun))
@@ -258,9 +290,21 @@ func diskFails(r *result) {
 	r.each(func(n int) {
 		g.Terminate()
 		g.Ended()
-		g.BeginUnder([]string{strace, "-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync",
-			"-e", fmt.Sprintf("inject=fsync,fdatasync:error=EIO:when=%d+", 5+3*n)}, "serve")
-		if !harness.Soon(10*time.Second, func() bool { return g.Probe("/healthz") == http.StatusOK || !g.Running() }) {
+		g.BeginUnder([]string{
+			strace,
+			"-D",
+			"-f",
+			"-qq",
+			"-o",
+			"/dev/null",
+			"-e",
+			"trace=fsync,fdatasync",
+			"-e",
+			fmt.Sprintf("inject=fsync,fdatasync:error=EIO:when=%d+", 5+3*n),
+		}, "serve")
+		if !harness.Soon(10*time.Second, func() bool {
+			return g.Probe("/healthz") == http.StatusOK || !g.Running()
+		}) {
 			r.Error("the program does not start")
 		}
 		c.Start()

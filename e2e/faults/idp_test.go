@@ -28,7 +28,12 @@ type fronted struct {
 func newFronted(r *result, g *harness.Gateway, api *harness.API, key string, oidc bool) fronted {
 	r.Helper()
 	idp, front := harness.NewFrontedIdP(r, harness.Ada())
-	f := fronted{Company: harness.NewCompany(g, api, key, harness.TwoOrganizations()), g: g, idp: idp, front: front}
+	f := fronted{
+		Company: harness.NewCompany(g, api, key, harness.TwoOrganizations()),
+		g:       g,
+		idp:     idp,
+		front:   front,
+	}
 	if oidc {
 		f.conn = f.ConnectOIDC(idp)
 	} else {
@@ -56,13 +61,20 @@ func clockOfIdP(r *result) {
 	for key, oidc := range map[string]bool{"acme": false, "globex": true} {
 		f := newFronted(r, g, api, key, oidc)
 		r.each(func(int) {
-			for _, off := range []time.Duration{-58 * time.Second, 0, 58 * time.Second} {
+			for _, off := range []time.Duration{
+				-58 * time.Second, 0, 58 * time.Second,
+			} {
 				f.front.MoveClock(off)
-				f.mustSignIn(r, fmt.Sprintf("%s, a clock that is off by %s", key, off))
+				f.mustSignIn(
+					r, fmt.Sprintf("%s, a clock that is off by %s", key, off),
+				)
 			}
-			for _, off := range []time.Duration{63 * time.Second, 10 * time.Minute, -time.Hour} {
+			for _, off := range []time.Duration{
+				63 * time.Second, 10 * time.Minute, -time.Hour,
+			} {
 				f.front.MoveClock(off)
-				if a := f.signIn(); a.Status != http.StatusBadRequest && a.Status != http.StatusForbidden || a.Code() == "" {
+				if a := f.signIn(); a.Status != http.StatusBadRequest && a.Status != http.StatusForbidden ||
+					a.Code() == "" {
 					r.other++
 					r.Errorf("%s, a clock that is off by %s: %v", key, off, a)
 				}
@@ -131,14 +143,24 @@ func metadataSwapped(r *result) {
 	trusted := f.Certificates(f.conn.ID)
 	edits := map[string]func(string) string{
 		"another entity ID": func(s string) string {
-			return strings.Replace(s, `entityID="http`, `entityID="https://attacker.example/http`, 1)
+			return strings.Replace(
+				s, `entityID="http`, `entityID="https://attacker.example/http`, 1,
+			)
 		},
-		"no key":             func(s string) string { return strings.ReplaceAll(s, "KeyDescriptor", "Nothing") },
-		"no sign-in address": func(s string) string { return strings.ReplaceAll(s, "SingleSignOnService", "Nothing") },
-		"a page of HTML":     func(string) string { return "<!doctype html><title>Sign in</title>" },
-		"half of it":         func(s string) string { return s[:len(s)/2] },
-		"nothing":            func(string) string { return "" },
-		"a service provider": func(s string) string { return strings.ReplaceAll(s, "IDPSSODescriptor", "SPSSODescriptor") },
+		"no key": func(s string) string {
+			return strings.ReplaceAll(s, "KeyDescriptor", "Nothing")
+		},
+		"no sign-in address": func(s string) string {
+			return strings.ReplaceAll(s, "SingleSignOnService", "Nothing")
+		},
+		"a page of HTML": func(string) string {
+			return "<!doctype html><title>Sign in</title>"
+		},
+		"half of it": func(s string) string { return s[:len(s)/2] },
+		"nothing":    func(string) string { return "" },
+		"a service provider": func(s string) string {
+			return strings.ReplaceAll(s, "IDPSSODescriptor", "SPSSODescriptor")
+		},
 		"expired a while ago": func(s string) string {
 			return strings.Replace(s, "<EntityDescriptor", `<EntityDescriptor validUntil="2020-01-01T00:00:00Z"`, 1)
 		},
@@ -170,7 +192,10 @@ func idpMisbehaves(r *result) {
 	g := harness.Start(r, harness.Options{})
 	api := g.API()
 	good := newFronted(r, g, api, "good", false)
-	manners := []harness.Manner{harness.Slowly, harness.Endless, harness.Huge, harness.Looping, harness.Bomb, harness.Hanging, harness.Gone}
+	manners := []harness.Manner{
+		harness.Slowly, harness.Endless, harness.Huge, harness.Looping, harness.Bomb,
+		harness.Hanging, harness.Gone,
+	}
 	bad := make([]fronted, len(manners))
 	for i, manner := range manners {
 		bad[i] = newFronted(r, g, api, fmt.Sprintf("bad-%d", i), false)
@@ -197,7 +222,10 @@ func idpMisbehaves(r *result) {
 		}) {
 			r.took(took)
 			if took > 11*time.Second {
-				r.Errorf("metadata that comes %s was given up on after %s", manners[i], took)
+				r.Errorf(
+					"metadata that comes %s was given up on after %s", manners[i],
+					took,
+				)
 			}
 		}
 		over.Store(true)
@@ -216,11 +244,15 @@ func idpMisbehaves(r *result) {
 func idpHangs(r *result) {
 	g := harness.Start(r, harness.Options{})
 	api := g.API()
-	good, bad := newFronted(r, g, api, "good", false), newFronted(r, g, api, "bad", true)
+	good, bad := newFronted(
+		r, g, api, "good", false,
+	), newFronted(r, g, api, "bad", true)
 	if a := bad.signIn(); !signedIn(a) {
 		r.Fatal(a)
 	}
-	visitors, answers := make([]*harness.Visitor, r.rounds), make([]harness.Return, r.rounds)
+	visitors, answers := make(
+		[]*harness.Visitor, r.rounds,
+	), make([]harness.Return, r.rounds)
 	for i := range visitors {
 		var err error
 		visitors[i] = g.Visitor()
@@ -232,7 +264,9 @@ func idpHangs(r *result) {
 	done := make(chan []harness.Answer)
 	begun := time.Now()
 	go func() {
-		done <- harness.AtOnce(r.rounds, func(i int) harness.Answer { return visitors[i].Deliver(answers[i]) })
+		done <- harness.AtOnce(r.rounds, func(i int) harness.Answer {
+			return visitors[i].Deliver(answers[i])
+		})
 	}()
 	for n := 0; ; n++ {
 		select {
@@ -243,7 +277,8 @@ func idpHangs(r *result) {
 			}
 			for _, a := range all {
 				r.done++
-				if a.Status != http.StatusBadGateway && a.Status != http.StatusServiceUnavailable {
+				if a.Status != http.StatusBadGateway &&
+					a.Status != http.StatusServiceUnavailable {
 					r.Errorf("the identity provider hangs: %v", a)
 				}
 			}

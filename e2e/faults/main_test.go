@@ -69,7 +69,12 @@ func TestFaults(t *testing.T) {
 			continue
 		}
 		t.Run(f.id+"/"+f.name, func(t *testing.T) {
-			r := &result{T: t, id: f.id, name: f.name, rounds: rounds}
+			r := &result{
+				T:      t,
+				id:     f.id,
+				name:   f.name,
+				rounds: rounds,
+			}
 			table.add(r)
 			if slices.Contains([]string{"F-08", "F-35", "F-36"}, f.id) {
 				t.Parallel()
@@ -163,7 +168,10 @@ func (p *report) add(r *result) {
 func (p *report) String() string {
 	const format = "%-5s %-20s %7s %5s %5s %8s %6s %9s %7s  %s\n"
 	var b strings.Builder
-	fmt.Fprintf(&b, format, "fault", "", "rounds", "lost", "torn", "corrupt", "other", "slowest", "errors", "")
+	fmt.Fprintf(
+		&b, format, "fault", "", "rounds", "lost", "torn", "corrupt", "other",
+		"slowest", "errors", "",
+	)
 	for _, r := range p.rows {
 		verdict := "ok"
 		switch {
@@ -176,8 +184,12 @@ func (p *report) String() string {
 		if r.slowest > 0 {
 			slowest = r.slowest.Round(time.Millisecond).String()
 		}
-		fmt.Fprintf(&b, format, r.id, r.name, fmt.Sprint(r.done), fmt.Sprint(r.lost), fmt.Sprint(r.torn), fmt.Sprint(r.corrupt), fmt.Sprint(r.other),
-			slowest, fmt.Sprint(r.errors), strings.TrimSpace(verdict+" "+r.note))
+		fmt.Fprintf(
+			&b, format, r.id, r.name, fmt.Sprint(r.done), fmt.Sprint(r.lost),
+			fmt.Sprint(r.torn), fmt.Sprint(r.corrupt), fmt.Sprint(r.other),
+			slowest,
+			fmt.Sprint(r.errors), strings.TrimSpace(verdict+" "+r.note),
+		)
 	}
 	return b.String()
 }

@@ -57,8 +57,12 @@ func officeAtNine(r *result) {
 			notes = append(notes, name+": "+o.signAllIn())
 		})
 	}
-	at("PostgreSQL", func(r *result) []*harness.Gateway { return threeNodes(r, storetest.Postgres(r), harness.NewRedis(r)) })
-	at("SQLite", func(r *result) []*harness.Gateway { return []*harness.Gateway{harness.Start(r, harness.Options{})} })
+	at("PostgreSQL", func(r *result) []*harness.Gateway {
+		return threeNodes(r, storetest.Postgres(r), harness.NewRedis(r))
+	})
+	at("SQLite", func(r *result) []*harness.Gateway {
+		return []*harness.Gateway{harness.Start(r, harness.Options{})}
+	})
 	r.note = strings.Join(notes, "; ")
 }
 
@@ -71,7 +75,10 @@ func newOffice(r *result, nodes []*harness.Gateway) *office {
 		journal: auditor.NewJournal(),
 	}
 	o.idp = harness.NewIdP(r, o.people...)
-	o.company = harness.NewCompany(nodes[0], nodes[0].API(), "acme", map[string][]string{"Platform": {"developers"}})
+	o.company = harness.NewCompany(
+		nodes[0], nodes[0].API(), "acme",
+		map[string][]string{"Platform": {"developers"}},
+	)
 	o.saml = o.company.ConnectSAML(o.idp)
 	oidc := o.company.ConnectOIDC(o.idp)
 	captured, err := nodes[0].Visitor().VisitFrom(o.link(), o.idp, o.people[0].ID)
@@ -81,7 +88,9 @@ func newOffice(r *result, nodes []*harness.Gateway) *office {
 	kinds := harness.GarbageFor(o.saml, oidc, captured.Form)
 	for i := range 12 { // of each kind in turn, and of its variants in turn
 		for _, name := range slices.Sorted(maps.Keys(kinds)) {
-			o.garbage = append(o.garbage, thrown{name, kinds[name][i%len(kinds[name])]})
+			o.garbage = append(o.garbage, thrown{
+				name, kinds[name][i%len(kinds[name])],
+			})
 		}
 	}
 	return o
@@ -95,7 +104,9 @@ func (o *office) link() string {
 func (o *office) signAllIn() string {
 	r := o.r
 	flood := o.throwGarbage()
-	if !harness.Soon(time.Minute, func() bool { return flood.count(http.StatusTooManyRequests) >= 10 }) {
+	if !harness.Soon(time.Minute, func() bool {
+		return flood.count(http.StatusTooManyRequests) >= 10
+	}) {
 		r.Errorf("no garbage is refused: %v", flood.answers)
 	}
 	begun := time.Now()
@@ -116,7 +127,10 @@ func (o *office) signAllIn() string {
 	o.wantHealthy()
 	r.audit(o.journal, o.nodes...)
 	r.Logf("answers to garbage: %v", flood.answers)
-	return fmt.Sprintf("%d people in %s, %.0f garbage/s, %d responses counted in %d attempts", len(o.people), took.Round(100*time.Millisecond), rate, counted, rows)
+	return fmt.Sprintf(
+		"%d people in %s, %.0f garbage/s, %d responses counted in %d attempts",
+		len(o.people), took.Round(100*time.Millisecond), rate, counted, rows,
+	)
 }
 
 // enter signs everybody in, some at a time.
@@ -171,7 +185,10 @@ type flood struct {
 // throwGarbage sends it until the flood is ended, half of it from the office's
 // own address.
 func (o *office) throwGarbage() *flood {
-	addresses := []string{officeAddress, "203.0.113.1", officeAddress, "203.0.113.2", officeAddress, "203.0.113.3"}
+	addresses := []string{
+		officeAddress, "203.0.113.1", officeAddress, "203.0.113.2", officeAddress,
+		"203.0.113.3",
+	}
 	f := &flood{
 		begun:   time.Now(),
 		over:    make(chan struct{}),
@@ -182,13 +199,19 @@ func (o *office) throwGarbage() *flood {
 			select {
 			case <-f.over:
 				return
-			case <-time.After(time.Until(f.begun.Add(time.Duration(n) * garbageEvery))):
+			case <-time.After(time.Until(f.begun.Add(
+				time.Duration(n) * garbageEvery,
+			))):
 			}
 			f.all.Go(func() {
-				v := o.nodes[n%len(o.nodes)].Visitor().From(addresses[n/len(o.garbage)%len(addresses)])
+				v := o.nodes[n%len(o.nodes)].Visitor().From(
+					addresses[n/len(o.garbage)%len(addresses)],
+				)
 				one := o.garbage[n%len(o.garbage)]
 				a := one.Send(v)
-				if a.Err != nil || a.Status >= 500 || slices.Contains(a.SetNames, "gatehouse") {
+				if a.Err != nil ||
+					a.Status >= 500 ||
+					slices.Contains(a.SetNames, "gatehouse") {
 					o.r.Errorf("garbage at the %s endpoint: %v", one.at, a)
 				}
 				f.add(one.at, a.Status)
@@ -239,13 +262,15 @@ func (o *office) traces(f *flood) (rows, counted int) {
 	db := storetest.Raw(r, o.nodes[0].DSN)
 	defer func() { _ = db.Close() }()
 	byOutcome := func(outcome sso.Outcome) (n, more int) {
-		err := db.QueryRow("select count(*), coalesce(sum(more), 0) from attempts where outcome = '"+string(outcome)+"'").Scan(&n, &more)
+		err := db.QueryRow("select count(*), coalesce(sum(more), 0) from attempts where outcome = '"+
+			string(outcome)+"'").Scan(&n, &more)
 		if err != nil {
 			r.Fatal(err)
 		}
 		return n, more
 	}
-	least := f.answers["ACS"][http.StatusBadRequest] + f.answers["ACS"][http.StatusForbidden]
+	least := f.answers["ACS"][http.StatusBadRequest] +
+		f.answers["ACS"][http.StatusForbidden]
 	if !harness.Soon(30*time.Second, func() bool {
 		n, more := byOutcome(sso.OutcomeUnmatched)
 		rows, counted = n, n+more
@@ -275,7 +300,11 @@ func (o *office) wantHealthy() {
 	one := o.nodes[0]
 	db := storetest.Open(r, one.DSN, store.Keyring{Current: one.Key}, nil)
 	defer func() { _ = db.Close() }()
-	doctor := health.New(health.Options{Facts: db, Ledger: db, Now: time.Now})
+	doctor := health.New(health.Options{
+		Facts:  db,
+		Ledger: db,
+		Now:    time.Now,
+	})
 	_, found, err := doctor.Examine(r.Context(), sso.EnterpriseID(o.company.ID))
 	if err != nil {
 		r.Fatal(err)

@@ -13,8 +13,12 @@ import (
 // everywhere runs a fault on one program with SQLite, instrumented by the race
 // detector unless many rounds are wanted, and on three with PostgreSQL.
 func everywhere(r *result, run func(r *result, nodes []*harness.Gateway)) {
-	r.at("SQLite", func(r *result) { run(r, []*harness.Gateway{harness.Start(r, harness.Options{Race: !full()})}) })
-	r.at("PostgreSQL", func(r *result) { run(r, threeNodes(r, storetest.Postgres(r), "")) })
+	r.at("SQLite", func(r *result) {
+		run(r, []*harness.Gateway{harness.Start(r, harness.Options{Race: !full()})})
+	})
+	r.at("PostgreSQL", func(r *result) {
+		run(r, threeNodes(r, storetest.Postgres(r), ""))
+	})
 }
 
 // companies are one after the other, each for so many rounds: a connection
@@ -28,7 +32,10 @@ type companies struct {
 
 func (c *companies) of(round int) *harness.Company {
 	for len(c.all) <= round/c.limit {
-		company := harness.NewCompany(c.node, c.node.API(), fmt.Sprintf("acme-%d", len(c.all)), harness.TwoOrganizations())
+		company := harness.NewCompany(
+			c.node, c.node.API(), fmt.Sprintf("acme-%d", len(c.all)),
+			harness.TwoOrganizations(),
+		)
 		company.ConnectSAML(c.idp)
 		c.all = append(c.all, company)
 	}
@@ -41,11 +48,18 @@ func oneAnswer(r *result) {
 	everywhere(r, func(r *result, nodes []*harness.Gateway) {
 		idp := harness.NewIdP(r, harness.Ada())
 		const each = 10
-		every := &companies{node: nodes[0], idp: idp, limit: each}
+		every := &companies{
+			node:  nodes[0],
+			idp:   idp,
+			limit: each,
+		}
 		journal := auditor.NewJournal()
 		r.each(func(n int) {
 			acme := every.of(n)
-			journal.Asserts(auditor.Person{Enterprise: acme.ID, Login: harness.Ada().Login}, harness.Ada().Groups)
+			journal.Asserts(auditor.Person{
+				Enterprise: acme.ID,
+				Login:      harness.Ada().Login,
+			}, harness.Ada().Groups)
 			v := nodes[0].Visitor()
 			back, err := v.Visit(idp, acme.Key, "p-1")
 			if err != nil {
@@ -56,13 +70,20 @@ func oneAnswer(r *result) {
 			for i := range browsers {
 				browsers[i] = v.Twin(nodes[i%len(nodes)])
 			}
-			for i, a := range harness.AtOnce(50, func(i int) harness.Answer { return browsers[i].Deliver(back) }) {
+			for i, a := range harness.AtOnce(50, func(i int) harness.Answer {
+				return browsers[i].Deliver(back)
+			}) {
 				switch {
 				case signedIn(a):
 					outcomes["signed in"]++
-					journal.SignedIn(auditor.Person{Enterprise: acme.ID, Login: harness.Ada().Login}, back.ID())
+					journal.SignedIn(auditor.Person{
+						Enterprise: acme.ID,
+						Login:      harness.Ada().Login,
+					}, back.ID())
 					v = browsers[i]
-				case a.Code() == "saml_replayed" && a.Status == http.StatusBadRequest && len(a.SetNames) == 0:
+				case a.Code() == "saml_replayed" &&
+					a.Status == http.StatusBadRequest &&
+					len(a.SetNames) == 0:
 					outcomes["replayed"]++
 				default:
 					outcomes[a.String()]++
@@ -73,7 +94,10 @@ func oneAnswer(r *result) {
 				r.Errorf("outcomes: %v", outcomes)
 			}
 			if got := len(acme.Sessions("ada@acme.example")); got != n%each+1 || !v.SignedIn() {
-				r.Errorf("%d sessions after %d sign-ins, signed in %v", got, n%each+1, v.SignedIn())
+				r.Errorf(
+					"%d sessions after %d sign-ins, signed in %v", got, n%each+1,
+					v.SignedIn(),
+				)
 			}
 		})
 		for _, acme := range every.all {
@@ -89,7 +113,11 @@ func oneNewcomer(r *result) {
 	everywhere(r, func(r *result, nodes []*harness.Gateway) {
 		people := harness.People(r.rounds)
 		idp := harness.NewIdP(r, people...)
-		every := &companies{node: nodes[0], idp: idp, limit: 5}
+		every := &companies{
+			node:  nodes[0],
+			idp:   idp,
+			limit: 5,
+		}
 		journal := auditor.NewJournal()
 		r.each(func(n int) {
 			acme := every.of(n)
@@ -99,7 +127,9 @@ func oneNewcomer(r *result) {
 			}
 			journal.Asserts(who, []string{"developers"})
 			const n100 = 100
-			visitors, answers := make([]*harness.Visitor, n100), make([]harness.Return, n100)
+			visitors, answers := make(
+				[]*harness.Visitor, n100,
+			), make([]harness.Return, n100)
 			for i := range visitors {
 				var err error
 				visitors[i] = nodes[i%len(nodes)].Visitor()
@@ -108,7 +138,9 @@ func oneNewcomer(r *result) {
 				}
 			}
 			failures := map[string]int{}
-			for i, a := range harness.AtOnce(n100, func(i int) harness.Answer { return visitors[i].Deliver(answers[i]) }) {
+			for i, a := range harness.AtOnce(n100, func(i int) harness.Answer {
+				return visitors[i].Deliver(answers[i])
+			}) {
 				if !signedIn(a) {
 					failures[a.String()]++
 					r.errors++

@@ -120,7 +120,9 @@ func redisAway(r *result, take func(*harness.Relay)) {
 			r.took(time.Since(begun))
 		}
 		before := c.Count()
-		if !harness.Soon(10*time.Second, func() bool { return c.Count() >= before+20 }) {
+		if !harness.Soon(10*time.Second, func() bool {
+			return c.Count() >= before+20
+		}) {
 			r.Error("hardly anyone can sign in without Redis")
 		}
 		people, failed := c.Stop()
@@ -141,7 +143,10 @@ func redisAway(r *result, take func(*harness.Relay)) {
 
 // redisLies: what answers is no Redis. Nobody becomes anybody else by it.
 func redisLies(r *result) {
-	g := harness.Start(r, harness.Options{Database: storetest.Postgres(r), Redis: "redis://" + liar(r)})
+	g := harness.Start(r, harness.Options{
+		Database: storetest.Postgres(r),
+		Redis:    "redis://" + liar(r),
+	})
 	c := newCrowd(r, g)
 	visitors := make([]*harness.Visitor, len(c.People))
 	for i, p := range c.People {
@@ -167,7 +172,11 @@ func liar(r *result) string {
 		r.Fatal(err)
 	}
 	r.Cleanup(func() { _ = l.Close() })
-	says := []string{"+OK\r\n", "$5\r\nhello\r\n", ":1\r\n", "*2\r\n:0\r\n$1\r\n0\r\n", "$-1\r\n", "-ERR no\r\n", "*4\r\n:1\r\n:1\r\n$1\r\n9\r\n$2\r\n-1\r\n", "rubbish\r\n", "$99999999\r\n"}
+	says := []string{
+		"+OK\r\n", "$5\r\nhello\r\n", ":1\r\n", "*2\r\n:0\r\n$1\r\n0\r\n", "$-1\r\n",
+		"-ERR no\r\n", "*4\r\n:1\r\n:1\r\n$1\r\n9\r\n$2\r\n-1\r\n", "rubbish\r\n",
+		"$99999999\r\n",
+	}
 	go func() {
 		for {
 			conn, err := l.Accept()

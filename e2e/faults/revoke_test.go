@@ -30,15 +30,23 @@ func revokedWithoutRedis(r *result) {
 // ways are how a session ends before its time.
 func ways(c *harness.Company, conn harness.Connection) map[string]func(v *harness.Visitor) {
 	return map[string]func(v *harness.Visitor){
-		"signed out":                  func(v *harness.Visitor) { v.Post("/logout", nil) },
-		"ended by an administrator":   func(*harness.Visitor) { c.EndSessions("ada@acme.example") },
-		"the connection switched off": func(*harness.Visitor) { c.Switch(conn.ID, "disable") },
+		"signed out": func(v *harness.Visitor) {
+			v.Post("/logout", nil)
+		},
+		"ended by an administrator": func(*harness.Visitor) {
+			c.EndSessions("ada@acme.example")
+		},
+		"the connection switched off": func(*harness.Visitor) {
+			c.Switch(conn.ID, "disable")
+		},
 	}
 }
 
 func revocations(r *result, nodes []*harness.Gateway, limit time.Duration) {
 	idp := harness.NewIdP(r, harness.Ada())
-	acme := harness.NewCompany(nodes[0], nodes[0].API(), "acme", harness.TwoOrganizations())
+	acme := harness.NewCompany(
+		nodes[0], nodes[0].API(), "acme", harness.TwoOrganizations(),
+	)
 	conn := acme.ConnectSAML(idp)
 	dead := map[string]func() bool{}
 	r.each(func(n int) {
@@ -55,7 +63,9 @@ func revocations(r *result, nodes []*harness.Gateway, limit time.Duration) {
 			if took > limit {
 				r.Errorf("%s at one node, refused at the others after %s", way, took)
 			}
-			dead[fmt.Sprint(way, " in round ", n)] = func() bool { return anywhere(there) }
+			dead[fmt.Sprint(way, " in round ", n)] = func() bool {
+				return anywhere(there)
+			}
 			if way == "the connection switched off" {
 				acme.Switch(conn.ID, "enable")
 			}
@@ -66,11 +76,15 @@ func revocations(r *result, nodes []*harness.Gateway, limit time.Duration) {
 		g.Begin("serve") // what is cached is gone: the database alone says no
 		g.WaitReady()
 	}
-	r.auditWith(auditor.NewJournal(), func(a *auditor.Auditor) { a.Dead = dead }, nodes...)
+	r.auditWith(auditor.NewJournal(), func(a *auditor.Auditor) {
+		a.Dead = dead
+	}, nodes...)
 }
 
 // seenEverywhere is a session that every node knows.
-func seenEverywhere(r *result, nodes []*harness.Gateway, idp *demoidp.IdP) (here *harness.Visitor, there []*harness.Visitor) {
+func seenEverywhere(
+	r *result, nodes []*harness.Gateway, idp *demoidp.IdP,
+) (here *harness.Visitor, there []*harness.Visitor) {
 	r.Helper()
 	here = nodes[0].Visitor()
 	if a := here.SignIn(idp, "acme", "p-1"); a.Status != http.StatusSeeOther {

@@ -27,7 +27,9 @@ const (
 // is a browser.
 func rush(r *result) {
 	wire, dsn := harness.NewRelay(r, storetest.Postgres(r))
-	g := harness.Start(r, harness.Options{Database: strings.Replace(dsn, "pool_max_conns=8", "pool_max_conns=16", 1)})
+	g := harness.Start(r, harness.Options{
+		Database: strings.Replace(dsn, "pool_max_conns=8", "pool_max_conns=16", 1),
+	})
 	api := g.API()
 	api.Do(http.MethodPost, "/applications", harness.Object{
 		"key":     "wiki",
@@ -40,7 +42,9 @@ func rush(r *result) {
 	for _, key := range []string{"acme", "globex"} {
 		harness.NewCompany(g, api, key, nil).ConnectSAML(idp)
 	}
-	if !harness.Soon(30*time.Second, func() bool { return forwarded(g.Visitor()).Status == http.StatusUnauthorized }) {
+	if !harness.Soon(30*time.Second, func() bool {
+		return forwarded(g.Visitor()).Status == http.StatusUnauthorized
+	}) {
 		r.Fatal("the application is not known")
 	}
 	wire.Delay(farAway)
@@ -51,13 +55,19 @@ func rush(r *result) {
 	for i := range people {
 		crowd.Go(func() {
 			for !over.Load() {
-				busy.take(func() harness.Answer { return g.Visitor().SignIn(idp, "acme", people[i].ID) }, signedIn)
+				busy.take(func() harness.Answer {
+					return g.Visitor().SignIn(idp, "acme", people[i].ID)
+				}, signedIn)
 			}
 		})
 	}
 	// Until each browser was in once there is no queue to compare with.
-	if !harness.Soon(time.Minute, func() bool { return busy.count() >= r.rounds }) {
-		r.Errorf("only %d sign-ins of %d browsers in a minute", busy.count(), r.rounds)
+	if !harness.Soon(time.Minute, func() bool {
+		return busy.count() >= r.rounds
+	}) {
+		r.Errorf(
+			"only %d sign-ins of %d browsers in a minute", busy.count(), r.rounds,
+		)
 	}
 	times := neighbourIns
 	if full() {
@@ -65,15 +75,25 @@ func rush(r *result) {
 	}
 	for range times {
 		v := g.Visitor()
-		quiet.take(func() harness.Answer { return v.SignIn(idp, "globex", "p-0") }, signedIn)
+		quiet.take(func() harness.Answer {
+			return v.SignIn(idp, "globex", "p-0")
+		}, signedIn)
 		for range asksEach {
-			asks.take(func() harness.Answer { return forwarded(v) }, func(a harness.Answer) bool { return a.Status == http.StatusOK })
+			asks.take(func() harness.Answer {
+				return forwarded(v)
+			}, func(a harness.Answer) bool {
+				return a.Status == http.StatusOK
+			})
 		}
 	}
 	over.Store(true)
 	crowd.Wait()
 	wire.Delay(0)
-	for name, all := range map[string]*timings{"the busy company": busy, "the neighbour": quiet, "the neighbour at an application": asks} {
+	for name, all := range map[string]*timings{
+		"the busy company":                busy,
+		"the neighbour":                   quiet,
+		"the neighbour at an application": asks,
+	} {
 		if len(all.wrong) > 0 {
 			r.errors += len(all.wrong)
 			r.Errorf("%s was refused: %v", name, all.wrong)
@@ -91,7 +111,9 @@ func rush(r *result) {
 
 // forwarded is what a reverse proxy asks about a request for an application.
 func forwarded(v *harness.Visitor) harness.Answer {
-	return v.GetWith("/auth/nginx/wiki", http.Header{"X-Original-Url": {"http://localhost:8081/page"}})
+	return v.GetWith("/auth/nginx/wiki", http.Header{
+		"X-Original-Url": {"http://localhost:8081/page"},
+	})
 }
 
 // timings are how long requests took, and answers that were wrong.
@@ -135,6 +157,8 @@ func (t *timings) part(share float64) time.Duration {
 }
 
 func (t *timings) String() string {
-	round := func(share float64) time.Duration { return t.part(share).Round(100 * time.Microsecond) }
+	round := func(share float64) time.Duration {
+		return t.part(share).Round(100 * time.Microsecond)
+	}
 	return fmt.Sprintf("%d in median %s, p99 %s", t.count(), round(0.5), round(0.99))
 }

@@ -18,7 +18,10 @@ import (
 
 // databases returns how to create a database of each kind; "" is SQLite.
 func databases(r *result) map[string]func() string {
-	return map[string]func() string{"SQLite": func() string { return "" }, "PostgreSQL": func() string { return storetest.Postgres(r) }}
+	return map[string]func() string{
+		"SQLite":     func() string { return "" },
+		"PostgreSQL": func() string { return storetest.Postgres(r) },
+	}
 }
 
 // killedMigrating: whoever is killed while it makes the schema leaves nothing
@@ -28,7 +31,8 @@ func killedMigrating(r *result) {
 		r.each(func(n int) {
 			g := harness.Prepare(r, harness.Options{Database: fresh()})
 			g.Begin("migrate", "up")
-			time.Sleep(time.Duration(n)*5*time.Millisecond%(250*time.Millisecond) + rand.N(5*time.Millisecond))
+			time.Sleep(time.Duration(n)*5*time.Millisecond%(250*time.Millisecond) +
+				rand.N(5*time.Millisecond))
 			g.Kill()
 			begun := time.Now()
 			if _, said, status := g.Command("migrate", "up"); status != 0 {
@@ -61,7 +65,9 @@ func migratingAtOnce(r *result) {
 			}
 			r.took(time.Since(begun))
 			var twice int
-			err := storetest.Raw(r, g.DSN).QueryRow("select count(*) - count(distinct version_id) from goose_db_version").Scan(&twice)
+			err := storetest.Raw(r, g.DSN).QueryRow(
+				"select count(*) - count(distinct version_id) from goose_db_version",
+			).Scan(&twice)
 			if err != nil || twice != 0 {
 				r.Errorf("%s: %d steps were done twice (%v)", name, twice, err)
 			}
@@ -78,7 +84,9 @@ func wrongKey(r *result) {
 		r.each(func(int) {
 			g := harness.Start(r, harness.Options{Database: fresh()})
 			idp := harness.NewIdP(r, harness.Ada())
-			acme := harness.NewCompany(g, g.API(), "acme", harness.TwoOrganizations())
+			acme := harness.NewCompany(
+				g, g.API(), "acme", harness.TwoOrganizations(),
+			)
 			acme.ConnectOIDC(idp) // whose secret is sealed
 			v := g.Visitor()
 			if a := v.SignIn(idp, "acme", "p-1"); !signedIn(a) {
@@ -87,10 +95,18 @@ func wrongKey(r *result) {
 			g.Terminate()
 			g.Ended()
 			before, key := content(r, g), g.Key
-			for what, wrong := range map[string]string{"another": store.NewKey().Reveal(), "a short one": base64.StdEncoding.EncodeToString([]byte("short")), "rubbish": "rubbish", "half": key.Reveal()[:22]} {
+			for what, wrong := range map[string]string{
+				"another":     store.NewKey().Reveal(),
+				"a short one": base64.StdEncoding.EncodeToString([]byte("short")),
+				"rubbish":     "rubbish",
+				"half":        key.Reveal()[:22],
+			} {
 				g.Set("GATEHOUSE_SECRET_KEY", wrong)
 				if _, said, status := g.Command("serve"); status == 0 || strings.Contains(said, wrong) {
-					r.Errorf("%s: it started with %s key, or said it: %d %s", name, what, status, said)
+					r.Errorf(
+						"%s: it started with %s key, or said it: %d %s", name, what,
+						status, said,
+					)
 				}
 				if content(r, g) != before {
 					r.corrupt++
@@ -110,7 +126,9 @@ func wrongKey(r *result) {
 			if a := g.Visitor().SignIn(idp, "acme", "p-1"); !signedIn(a) {
 				r.Errorf("%s: what was sealed with the previous key cannot be read: %v", name, a)
 			}
-			sealed := func() bool { return strings.Contains(g.Log(), "sealed with the current key") }
+			sealed := func() bool {
+				return strings.Contains(g.Log(), "sealed with the current key")
+			}
 			if !harness.Soon(10*time.Second, sealed) {
 				r.Errorf("%s: nothing was sealed with the new key", name)
 			}
@@ -125,7 +143,10 @@ func content(r *result, g *harness.Gateway) string {
 	h := sha256.New()
 	db := storetest.Raw(r, g.DSN)
 	defer func() { _ = db.Close() }()
-	for _, table := range []string{"sealed_values", "meta", "connections", "users", "sessions", "audit_heads", "goose_db_version"} {
+	for _, table := range []string{
+		"sealed_values", "meta", "connections", "users", "sessions", "audit_heads",
+		"goose_db_version",
+	} {
 		rows, err := db.Query("select * from " + table + " order by 1")
 		if err != nil {
 			r.Fatal(err)

@@ -31,7 +31,13 @@ func (g *Gateway) API() *API {
 		g.t.Fatalf("gatehouse admin token: status %d: %s", status, said)
 	}
 	g.hide(strings.TrimSpace(out))
-	return &API{t: g.t, base: "http://" + g.Addr, host: strings.TrimPrefix(g.URL, "http://"), token: strings.TrimSpace(out), client: &http.Client{Timeout: 30 * time.Second}}
+	return &API{
+		t:      g.t,
+		base:   "http://" + g.Addr,
+		host:   strings.TrimPrefix(g.URL, "http://"),
+		token:  strings.TrimSpace(out),
+		client: &http.Client{Timeout: 30 * time.Second},
+	}
 }
 
 // Try asks for something below /api/v1 and decodes the answer, whatever its
@@ -62,11 +68,15 @@ func (a *API) Try(method, path string, in, out any) (status int, err error) {
 		return 0, fmt.Errorf("read the answer: %w", err)
 	}
 	if resp.StatusCode >= 400 {
-		return resp.StatusCode, fmt.Errorf("%s %s: %s: %s", method, path, resp.Status, text)
+		return resp.StatusCode, fmt.Errorf(
+			"%s %s: %s: %s", method, path, resp.Status, text,
+		)
 	}
 	if out != nil && len(text) > 0 {
 		if err := json.Unmarshal(text, out); err != nil {
-			return resp.StatusCode, fmt.Errorf("read the answer to %s %s: %w", method, path, err)
+			return resp.StatusCode, fmt.Errorf(
+				"read the answer to %s %s: %w", method, path, err,
+			)
 		}
 	}
 	return resp.StatusCode, nil

@@ -15,12 +15,22 @@ import (
 // Audit looks at the installation that these nodes are, behind their backs.
 // prepare may add to what is looked at, or be nil. Nothing is kept open: a
 // database that somebody else has open is not recovered after a crash.
-func Audit(t testing.TB, journal *auditor.Journal, prepare func(*auditor.Auditor), nodes ...*Gateway) ([]auditor.Violation, error) {
+func Audit(
+	t testing.TB, journal *auditor.Journal, prepare func(*auditor.Auditor), nodes ...*Gateway,
+) ([]auditor.Violation, error) {
 	t.Helper()
 	one := nodes[0]
 	db := storetest.Open(t, one.DSN, store.Keyring{Current: one.Key}, nil)
-	a := &auditor.Auditor{DB: storetest.Raw(t, one.DSN), Postgres: !strings.HasPrefix(one.DSN, "sqlite:"), Journal: journal, Store: db,
-		Alive: map[string]func() bool{}, Dead: map[string]func() bool{}, Texts: map[string]string{}, Secrets: []string{one.Key.Reveal()}}
+	a := &auditor.Auditor{
+		DB:       storetest.Raw(t, one.DSN),
+		Postgres: !strings.HasPrefix(one.DSN, "sqlite:"),
+		Journal:  journal,
+		Store:    db,
+		Alive:    map[string]func() bool{},
+		Dead:     map[string]func() bool{},
+		Texts:    map[string]string{},
+		Secrets:  []string{one.Key.Reveal()},
+	}
 	for _, g := range nodes {
 		a.Texts["the log of "+g.Addr] = g.Log()
 		a.Files = append(a.Files, g.DataDir)

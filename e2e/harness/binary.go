@@ -11,8 +11,12 @@ import (
 
 // builds are the programs of this test process, each made when first wanted.
 var builds = map[bool]func() (string, error){
-	false: sync.OnceValues(func() (string, error) { return build("gatehouse", "0") }),
-	true:  sync.OnceValues(func() (string, error) { return build("gatehouse-race", "1", "-race") }),
+	false: sync.OnceValues(func() (string, error) {
+		return build("gatehouse", "0")
+	}),
+	true: sync.OnceValues(func() (string, error) {
+		return build("gatehouse-race", "1", "-race")
+	}),
 }
 
 // buildDir is where they are; Main removes it.
@@ -22,7 +26,9 @@ func buildDir() string {
 
 func build(name, cgo string, flags ...string) (string, error) {
 	out := filepath.Join(buildDir(), name)
-	args := append(append([]string{"build"}, flags...), "-o", out, "gatehouse/cmd/gatehouse")
+	args := append(
+		append([]string{"build"}, flags...), "-o", out, "gatehouse/cmd/gatehouse",
+	)
 	cmd := exec.Command("go", args...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
 	if text, err := cmd.CombinedOutput(); err != nil {
@@ -44,7 +50,10 @@ func Main(m *testing.M) int {
 // the race detector, which needs a C compiler; TEST_GATEHOUSE_RACE names one.
 func Binary(t testing.TB, race bool) string {
 	t.Helper()
-	if given := os.Getenv(map[bool]string{false: "TEST_GATEHOUSE", true: "TEST_GATEHOUSE_RACE"}[race]); given != "" {
+	if given := os.Getenv(map[bool]string{
+		false: "TEST_GATEHOUSE",
+		true:  "TEST_GATEHOUSE_RACE",
+	}[race]); given != "" {
 		return given
 	}
 	if race {

@@ -38,7 +38,11 @@ type Browser struct {
 // more says another.
 func NewBrowser(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
 	t.Helper()
-	b := &Browser{t: t, ctx: chromium.Start(t, more...), shots: os.Getenv("GATEHOUSE_SCREENSHOTS")}
+	b := &Browser{
+		t:     t,
+		ctx:   chromium.Start(t, more...),
+		shots: os.Getenv("GATEHOUSE_SCREENSHOTS"),
+	}
 	b.begin()
 	return b
 }
@@ -52,7 +56,12 @@ func (b *Browser) Another(t testing.TB) *Browser {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	other := &Browser{t: t, ctx: ctx, shots: b.shots, stranger: b.stranger}
+	other := &Browser{
+		t:        t,
+		ctx:      ctx,
+		shots:    b.shots,
+		stranger: b.stranger,
+	}
 	other.begin()
 	return other
 }
@@ -78,7 +87,9 @@ func (b *Browser) listen() {
 		defer mu.Unlock()
 		switch e := ev.(type) {
 		case *runtime.EventExceptionThrown:
-			complaints = append(complaints, e.ExceptionDetails.URL+": "+e.ExceptionDetails.Text)
+			complaints = append(
+				complaints, e.ExceptionDetails.URL+": "+e.ExceptionDetails.Text,
+			)
 		case *log.EventEntryAdded:
 			if strings.Contains(e.Entry.Text, "Content Security Policy") {
 				complaints = append(complaints, e.Entry.URL+": "+e.Entry.Text)
@@ -151,7 +162,10 @@ func (b *Browser) At() string {
 func (b *Browser) see() string {
 	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
 	defer cancel()
-	text, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.body ? document.body.innerText.slice(0, 1500) : ''"))
+	text, err := chromedp.Run(
+		ctx,
+		chromedp.Evaluate[string]("document.body ? document.body.innerText.slice(0, 1500) : ''"),
+	)
 	return strings.TrimSpace(text) + errorText(err)
 }
 
@@ -165,7 +179,9 @@ func errorText(err error) string {
 // Arrive waits until it is at an address that begins like this.
 func (b *Browser) Arrive(prefix string) {
 	b.t.Helper()
-	if !Soon(patience, func() bool { return strings.HasPrefix(b.At(), prefix) && b.loaded() }) {
+	if !Soon(patience, func() bool {
+		return strings.HasPrefix(b.At(), prefix) && b.loaded()
+	}) {
 		b.t.Fatalf("at %s, wanted %s\n%s", b.At(), prefix, b.see())
 	}
 }
@@ -200,7 +216,12 @@ func (b *Browser) saysSoon(text string) bool {
 	return Soon(patience, func() bool {
 		ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
 		defer cancel()
-		says, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.body.innerText.toLowerCase().includes("+string(quoted)+")"))
+		says, err := chromedp.Run(
+			ctx,
+			chromedp.Evaluate[bool](
+				"document.body.innerText.toLowerCase().includes("+string(quoted)+")",
+			),
+		)
 		return err == nil && says
 	})
 }
@@ -212,14 +233,21 @@ func (b *Browser) List(css string) []string {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return eval[[]string](b, "[...document.querySelectorAll("+string(quoted)+")].map(e => e.textContent.trim())")
+	return eval[[]string](
+		b,
+		"[...document.querySelectorAll("+string(quoted)+
+			")].map(e => e.textContent.trim())",
+	)
 }
 
 // One is the text of the first element a CSS selector finds, once there is one.
 func (b *Browser) One(css string) string {
 	b.t.Helper()
 	var found []string
-	if !Soon(patience, func() bool { found = b.List(css); return len(found) > 0 }) {
+	if !Soon(patience, func() bool {
+		found = b.List(css)
+		return len(found) > 0
+	}) {
 		b.t.Fatalf("nothing is %s at %s\n%s", css, b.At(), b.see())
 	}
 	return found[0]
@@ -228,7 +256,10 @@ func (b *Browser) One(css string) string {
 // Fill types into a field what was not there before.
 func (b *Browser) Fill(css, text string) {
 	b.t.Helper()
-	b.do(chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Clear(chromedp.CSS(css)), chromedp.SendKeys(chromedp.CSS(css), text))
+	b.do(
+		chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Clear(chromedp.CSS(css)),
+		chromedp.SendKeys(chromedp.CSS(css), text),
+	)
 }
 
 // Click presses the first element a CSS selector finds.
@@ -268,7 +299,16 @@ func (b *Browser) Shoot(name string) {
 			if err != nil {
 				b.t.Fatal(err)
 			}
-			file := strings.Join([]string{strings.ToLower(strings.ReplaceAll(b.t.Name(), "/", "-")), strconv.Itoa(b.n), name, strconv.Itoa(int(width)), scheme}, "_")
+			file := strings.Join(
+				[]string{
+					strings.ToLower(strings.ReplaceAll(b.t.Name(), "/", "-")),
+					strconv.Itoa(b.n),
+					name,
+					strconv.Itoa(int(width)),
+					scheme,
+				},
+				"_",
+			)
 			if err := os.WriteFile(filepath.Join(b.shots, file+".png"), png, 0o600); err != nil {
 				b.t.Fatal(err)
 			}
@@ -281,7 +321,9 @@ func (b *Browser) scheme(name string) {
 	b.t.Helper()
 	// Without motion, or colours would be caught on their way from one to the other.
 	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-		{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}}}
+		{Name: "prefers-color-scheme", Value: name},
+		{Name: "prefers-reduced-motion", Value: "reduce"},
+	}}
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, media); err != nil {
 		b.t.Fatal(err)
 	}

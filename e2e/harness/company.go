@@ -42,15 +42,29 @@ type Connection struct {
 // NewCompany makes an enterprise with organizations and their groups.
 func NewCompany(g *Gateway, api *API, key string, organizations map[string][]string) *Company {
 	g.t.Helper()
-	c := &Company{Key: key, t: g.t, g: g, api: api}
+	c := &Company{
+		Key: key,
+		t:   g.t,
+		g:   g,
+		api: api,
+	}
 	var made struct{ ID string }
-	api.Do(http.MethodPost, "/enterprises", Object{"key": key, "name": strings.ToUpper(key[:1]) + key[1:]}, &made)
+	api.Do(http.MethodPost, "/enterprises", Object{
+		"key":  key,
+		"name": strings.ToUpper(key[:1]) + key[1:],
+	}, &made)
 	c.ID = made.ID
 	for _, name := range slices.Sorted(maps.Keys(organizations)) {
-		api.Do(http.MethodPost, c.path("/organizations"), Object{"key": strings.ToLower(name), "name": name}, &made)
+		api.Do(http.MethodPost, c.path("/organizations"), Object{
+			"key":  strings.ToLower(name),
+			"name": name,
+		}, &made)
 		org := made.ID
 		for _, group := range organizations[name] {
-			api.Do(http.MethodPost, c.path("/organizations/"+org+"/groups"), Object{"name": group}, &made)
+			api.Do(
+				http.MethodPost, c.path("/organizations/"+org+"/groups"),
+				Object{"name": group}, &made,
+			)
 		}
 	}
 	return c
@@ -90,7 +104,10 @@ func (c *Company) OldMetadata(id string) {
 // of the identity provider would.
 func (c *Company) Metadata(conn Connection) []byte {
 	c.t.Helper()
-	resp, err := http.Get("http://" + c.g.Addr + strings.TrimPrefix(conn.Provider.MetadataURL, c.g.URL))
+	resp, err := http.Get(
+		"http://" + c.g.Addr +
+			strings.TrimPrefix(conn.Provider.MetadataURL, c.g.URL),
+	)
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -105,7 +122,13 @@ func (c *Company) Metadata(conn Connection) []byte {
 // mapping is how a development identity provider's claims are read.
 func mapping(protocol sso.Protocol) Object {
 	m := demoidp.Mapping(protocol)
-	read := Object{"login": m.Login, "email": m.Email, "name": m.Name, "groups": m.Groups, "group_limit": m.GroupLimit}
+	read := Object{
+		"login":       m.Login,
+		"email":       m.Email,
+		"name":        m.Name,
+		"groups":      m.Groups,
+		"group_limit": m.GroupLimit,
+	}
 	if len(m.EmailVerified) > 0 {
 		read["email_verified"] = m.EmailVerified
 	}
@@ -119,20 +142,32 @@ func noCode() Object { return Object{"mode": "never"} }
 // provider, and makes it known there.
 func (c *Company) ConnectSAML(idp *demoidp.IdP) Connection {
 	c.t.Helper()
-	return c.connectSAML(idp, Object{"metadata_url": idp.MetadataURL(), "sign_requests": true})
+	return c.connectSAML(idp, Object{
+		"metadata_url":  idp.MetadataURL(),
+		"sign_requests": true,
+	})
 }
 
 // ConnectSAMLDirect is ConnectSAML, and takes responses that nobody asked for.
 func (c *Company) ConnectSAMLDirect(idp *demoidp.IdP) Connection {
 	c.t.Helper()
-	return c.connectSAML(idp, Object{"metadata_url": idp.MetadataURL(), "sign_requests": true, "allow_idp_initiated": "direct"})
+	return c.connectSAML(idp, Object{
+		"metadata_url":        idp.MetadataURL(),
+		"sign_requests":       true,
+		"allow_idp_initiated": "direct",
+	})
 }
 
 func (c *Company) connectSAML(idp *demoidp.IdP, settings Object) Connection {
 	c.t.Helper()
-	conn := c.Connect(Object{"name": "Test Directory over SAML", "protocol": "saml", "provider": "custom",
-		"saml":    settings,
-		"mapping": mapping(sso.SAML), "email_verification": noCode()})
+	conn := c.Connect(Object{
+		"name":               "Test Directory over SAML",
+		"protocol":           "saml",
+		"provider":           "custom",
+		"saml":               settings,
+		"mapping":            mapping(sso.SAML),
+		"email_verification": noCode(),
+	})
 	sp, err := demoidp.SPFromMetadata(c.Metadata(conn))
 	if err != nil {
 		c.t.Fatal(err)
@@ -147,10 +182,25 @@ func (c *Company) ConnectOIDC(idp *demoidp.IdP) Connection {
 	c.t.Helper()
 	secret := sso.NewSecret()
 	c.g.hide(secret.Reveal())
-	conn := c.Connect(Object{"name": "Test Directory over OIDC", "protocol": "oidc", "provider": "custom",
-		"oidc":    Object{"issuer": idp.Issuer(), "client_id": "gatehouse-" + c.Key, "client_secret": secret.Reveal(), "scopes": []string{"openid", "profile", "email", "groups"}},
-		"mapping": mapping(sso.OIDC), "email_verification": noCode()})
-	idp.RegisterOIDC(demoidp.Client{ID: "gatehouse-" + c.Key, Secret: secret, RedirectURIs: []string{conn.Party.RedirectURI}, PostLogoutURIs: []string{c.g.URL + "/logout", c.g.URL + "/"}})
+	conn := c.Connect(Object{
+		"name":     "Test Directory over OIDC",
+		"protocol": "oidc",
+		"provider": "custom",
+		"oidc": Object{
+			"issuer":        idp.Issuer(),
+			"client_id":     "gatehouse-" + c.Key,
+			"client_secret": secret.Reveal(),
+			"scopes":        []string{"openid", "profile", "email", "groups"},
+		},
+		"mapping":            mapping(sso.OIDC),
+		"email_verification": noCode(),
+	})
+	idp.RegisterOIDC(demoidp.Client{
+		ID:             "gatehouse-" + c.Key,
+		Secret:         secret,
+		RedirectURIs:   []string{conn.Party.RedirectURI},
+		PostLogoutURIs: []string{c.g.URL + "/logout", c.g.URL + "/"},
+	})
 	c.Switch(conn.ID, "enable")
 	return conn
 }
@@ -188,7 +238,9 @@ func (c *Company) Groups(login string) []string {
 		c.t.Fatalf("%d users have the login %s", len(users), login)
 	}
 	var names []string
-	for _, m := range List[membership](c.api, c.path("/users/"+users[0].ID+"/memberships")) {
+	for _, m := range List[membership](
+		c.api, c.path("/users/"+users[0].ID+"/memberships"),
+	) {
 		names = append(names, m.Organization+"/"+m.Group)
 	}
 	slices.Sort(names)
@@ -236,7 +288,10 @@ func (c *Company) Attempts() []Attempt {
 // of the answer.
 func (c *Company) Refresh(id string) int {
 	c.t.Helper()
-	status, _ := c.api.Try(http.MethodPost, c.path("/connections/"+id+"/refresh-metadata"), nil, nil) // the status says it all
+	// the status says it all
+	status, _ := c.api.Try(
+		http.MethodPost, c.path("/connections/"+id+"/refresh-metadata"), nil, nil,
+	)
 	return status
 }
 

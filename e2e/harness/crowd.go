@@ -42,7 +42,10 @@ func (c *Crowd) Start() {
 				case <-c.stop:
 					return
 				case <-time.After(c.Pause):
-					c.signIn(c.Companies[i%len(c.Companies)], c.People[i], c.Sets[n%len(c.Sets)])
+					c.signIn(
+						c.Companies[i%len(c.Companies)], c.People[i],
+						c.Sets[n%len(c.Sets)],
+					)
 				}
 			}
 		})
@@ -56,7 +59,9 @@ func (c *Crowd) signIn(company *Company, p demoidp.Person, groups []string) {
 	who := auditor.Person{Enterprise: company.ID, Login: p.Login}
 	c.Journal.Asserts(who, groups)
 	nodes := slices.Clone(c.Nodes)
-	rand.Shuffle(len(nodes), func(i, k int) { nodes[i], nodes[k] = nodes[k], nodes[i] })
+	rand.Shuffle(len(nodes), func(i, k int) {
+		nodes[i], nodes[k] = nodes[k], nodes[i]
+	})
 	v := nodes[0].Visitor()
 	v.At(nodes...)
 	v.asks = c.Balanced
@@ -67,7 +72,9 @@ func (c *Crowd) signIn(company *Company, p demoidp.Person, groups []string) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if a.Err != nil || a.Status != http.StatusSeeOther || a.Location != "/account" {
+	if a.Err != nil ||
+		a.Status != http.StatusSeeOther ||
+		a.Location != "/account" {
 		c.failed = append(c.failed, a)
 		return
 	}

@@ -11,7 +11,10 @@ import (
 // does in which they are switched off.
 func (b *Browser) NoScripts() {
 	b.t.Helper()
-	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+	if _, err := chromedp.Call(
+		b.ctx, emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true},
+	); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -31,11 +34,18 @@ func (b *Browser) Submit(css string) {
 		b.t.Fatal(err)
 	}
 	// What is pressed may lie under what stays in sight at the edge of a window.
-	if !eval[bool](b, "(e => { if (!e) return false; document.documentElement.dataset.old = 1; e.scrollIntoView({block: 'center'}); return true })(document.querySelector("+string(quoted)+"))") {
+	if !eval[bool](
+		b,
+		"(e => { if (!e) return false; document.documentElement.dataset.old = 1; e.scrollIntoView({block: 'center'}); return true })(document.querySelector("+
+			string(quoted)+"))",
+	) {
 		b.t.Fatalf("nothing to press is %s at %s\n%s", css, b.At(), b.see())
 	}
 	b.do(chromedp.Click(chromedp.CSS(css)))
-	if !Soon(patience, func() bool { return b.loaded() && !eval[bool](b, "'old' in document.documentElement.dataset") }) {
+	if !Soon(patience, func() bool {
+		return b.loaded() &&
+			!eval[bool](b, "'old' in document.documentElement.dataset")
+	}) {
 		b.t.Fatalf("%s leads nowhere from %s\n%s", css, b.At(), b.see())
 	}
 }
@@ -48,7 +58,11 @@ func (b *Browser) Retype(css, text string) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	if !eval[bool](b, "(([css, text]) => { const e = document.querySelector(css); if (e) e.value = text; return !!e })("+string(quoted)+")") {
+	if !eval[bool](
+		b,
+		"(([css, text]) => { const e = document.querySelector(css); if (e) e.value = text; return !!e })("+
+			string(quoted)+")",
+	) {
 		b.t.Fatalf("no field is %s at %s\n%s", css, b.At(), b.see())
 	}
 }

@@ -24,7 +24,8 @@ func (g Garbage) Send(v *Visitor) Answer {
 // unsigned is a SAML response with everything but a signature.
 func unsigned(conn Connection, inResponseTo string) string {
 	doc := `<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion" ID="_x" Version="2.0" IssueInstant="2026-11-28T12:00:00Z"` +
-		` Destination="` + conn.Provider.ACSURL + `" InResponseTo="` + inResponseTo + `"><a:Issuer>https://idp.example</a:Issuer>` +
+		` Destination="` + conn.Provider.ACSURL + `" InResponseTo="` + inResponseTo +
+		`"><a:Issuer>https://idp.example</a:Issuer>` +
 		`<p:Status><p:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></p:Status>` +
 		`<a:Assertion ID="_y" Version="2.0" IssueInstant="2026-11-28T12:00:00Z"><a:Issuer>https://idp.example</a:Issuer></a:Assertion></p:Response>`
 	return base64.StdEncoding.EncodeToString([]byte(doc))
@@ -36,11 +37,18 @@ func unsigned(conn Connection, inResponseTo string) string {
 func GarbageFor(saml, oidc Connection, captured url.Values) map[string][]Garbage {
 	pending := "gh" + strings.Repeat("0123456789", 4)
 	acs, slo := "/saml/"+saml.ID+"/acs", "/saml/"+saml.ID+"/slo"
-	callback, backchannel := "/oidc/"+oidc.ID+"/callback", "/oidc/"+oidc.ID+"/backchannel-logout"
+	callback, backchannel := "/oidc/"+oidc.ID+"/callback", "/oidc/"+oidc.ID+
+		"/backchannel-logout"
 	return map[string][]Garbage{
 		"ACS": {
 			{acs, url.Values{"SAMLResponse": {"x"}}},
-			{acs, url.Values{"SAMLResponse": {unsigned(saml, pending)}, "RelayState": {pending}}},
+			{
+				acs,
+				url.Values{
+					"SAMLResponse": {unsigned(saml, pending)},
+					"RelayState":   {pending},
+				},
+			},
 			{acs, url.Values{"SAMLResponse": {unsigned(saml, "")}}},
 			{acs, captured},
 		},

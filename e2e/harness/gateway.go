@@ -64,7 +64,15 @@ func Start(t testing.TB, o Options) *Gateway {
 // Prepare is Start without starting: for other commands on the same settings.
 func Prepare(t testing.TB, o Options) *Gateway {
 	t.Helper()
-	g := &Gateway{t: t, binary: Binary(t, o.Race), DSN: o.Database, Key: store.NewKey(), DataDir: o.DataDir, Addr: FreeAddr(t), secrets: map[string]bool{}}
+	g := &Gateway{
+		t:       t,
+		binary:  Binary(t, o.Race),
+		DSN:     o.Database,
+		Key:     store.NewKey(),
+		DataDir: o.DataDir,
+		Addr:    FreeAddr(t),
+		secrets: map[string]bool{},
+	}
 	if g.DataDir == "" {
 		g.DataDir = t.TempDir()
 	}
@@ -85,10 +93,14 @@ func Prepare(t testing.TB, o Options) *Gateway {
 		}
 	}
 	g.env = append(g.env,
-		"GATEHOUSE_BASE_URL="+g.URL, "GATEHOUSE_LISTEN="+g.Addr, "GATEHOUSE_DATA_DIR="+g.DataDir,
-		"GATEHOUSE_DATABASE="+g.DSN, "GATEHOUSE_REDIS="+o.Redis, "GATEHOUSE_SECRET_KEY="+g.Key.Reveal(),
-		"GATEHOUSE_ALLOW_PRIVATE_IDP_ADDRESSES=true", "GATEHOUSE_TRUSTED_PROXIES=127.0.0.0/8",
-		"GATEHOUSE_LOG_FORMAT=json", "GATEHOUSE_SHUTDOWN_DELAY=0s", "GORACE=halt_on_error=0")
+		"GATEHOUSE_BASE_URL="+g.URL, "GATEHOUSE_LISTEN="+g.Addr,
+		"GATEHOUSE_DATA_DIR="+g.DataDir,
+		"GATEHOUSE_DATABASE="+g.DSN, "GATEHOUSE_REDIS="+o.Redis,
+		"GATEHOUSE_SECRET_KEY="+g.Key.Reveal(),
+		"GATEHOUSE_ALLOW_PRIVATE_IDP_ADDRESSES=true",
+		"GATEHOUSE_TRUSTED_PROXIES=127.0.0.0/8",
+		"GATEHOUSE_LOG_FORMAT=json", "GATEHOUSE_SHUTDOWN_DELAY=0s",
+		"GORACE=halt_on_error=0")
 	g.env = append(g.env, o.Env...)
 	return g
 }
@@ -187,7 +199,9 @@ func (g *Gateway) Log() string { return g.log.String() }
 // WaitReady waits until /readyz says so.
 func (g *Gateway) WaitReady() {
 	g.t.Helper()
-	ready := Soon(30*time.Second, func() bool { return !g.Running() || g.Probe("/readyz") == http.StatusOK })
+	ready := Soon(30*time.Second, func() bool {
+		return !g.Running() || g.Probe("/readyz") == http.StatusOK
+	})
 	if !ready || !g.Running() {
 		g.t.Fatalf("the program is not ready:\n%s", tail(g.Log(), 30))
 	}
@@ -198,7 +212,9 @@ func (g *Gateway) WaitReady() {
 func (g *Gateway) Probe(path string) int {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+g.Addr+path, nil)
+	r, err := http.NewRequestWithContext(
+		ctx, http.MethodGet, "http://"+g.Addr+path, nil,
+	)
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -242,7 +258,10 @@ func (g *Gateway) Command(args ...string) (stdout, stderr string, status int) {
 	g.t.Helper()
 	cmd := exec.Command(g.binary, args...)
 	var out, said bytes.Buffer
-	cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = g.env, g.DataDir, &out, &said
+	cmd.Env = g.env
+	cmd.Dir = g.DataDir
+	cmd.Stdout = &out
+	cmd.Stderr = &said
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
 		g.t.Fatal(err)
 	}
@@ -253,7 +272,10 @@ func (g *Gateway) Command(args ...string) (stdout, stderr string, status int) {
 // left.
 func (g *Gateway) Store() *store.DB {
 	g.t.Helper()
-	db, err := store.Open(g.t.Context(), store.Options{DSN: g.DSN, Keys: store.Keyring{Current: g.Key}})
+	db, err := store.Open(g.t.Context(), store.Options{
+		DSN:  g.DSN,
+		Keys: store.Keyring{Current: g.Key},
+	})
 	if err != nil {
 		g.t.Fatal(err)
 	}
@@ -273,7 +295,9 @@ func (g *Gateway) Setting(name string) string {
 
 // Soon asks until the answer is yes, for as long as limit.
 func Soon(limit time.Duration, yes func() bool) bool {
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(25 * time.Millisecond) {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(
+		25 * time.Millisecond,
+	) {
 		if yes() {
 			return true
 		}

@@ -20,7 +20,12 @@ func NewFrontedIdP(t testing.TB, people ...demoidp.Person) (*demoidp.IdP, *Front
 	t.Helper()
 	front := &Front{over: make(chan struct{})}
 	srv := httptest.NewUnstartedServer(front)
-	idp, err := demoidp.New(demoidp.Options{BaseURL: "http://" + srv.Listener.Addr().String(), Name: "Test Directory", RequireSignedRequests: true, Now: front.now})
+	idp, err := demoidp.New(demoidp.Options{
+		BaseURL:               "http://" + srv.Listener.Addr().String(),
+		Name:                  "Test Directory",
+		RequireSignedRequests: true,
+		Now:                   front.now,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +35,9 @@ func NewFrontedIdP(t testing.TB, people ...demoidp.Person) (*demoidp.IdP, *Front
 	front.idp = idp.Handler()
 	srv.Start()
 	t.Cleanup(srv.Close)
-	t.Cleanup(func() { close(front.over) }) // before, or what hangs would be waited for
+	// before, or what hangs would be waited for
+	t.Cleanup(func() {
+		close(front.over)
+	})
 	return idp, front
 }

@@ -19,7 +19,9 @@ func Missing(t testing.TB, service, reason string) {
 
 // Required reports whether GATEHOUSE_TEST_REQUIRE lists something.
 func Required(service string) bool {
-	return slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), service)
+	return slices.Contains(
+		strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), service,
+	)
 }
 
 // Redis is the address of the server that TEST_REDIS_URL names.

@@ -20,7 +20,9 @@ const OperatorPassword = "correct horse battery staple"
 // shell on the server does.
 func (g *Gateway) AdminLink(t testing.TB, args ...string) string {
 	t.Helper()
-	out, said, status := g.Command(append([]string{"admin", "link", "--json"}, args...)...)
+	out, said, status := g.Command(append(
+		[]string{"admin", "link", "--json"}, args...,
+	)...)
 	var link struct{ URL string }
 	if err := json.Unmarshal([]byte(out), &link); err != nil || status != 0 {
 		t.Fatalf("gatehouse admin link: status %d: %v: %s", status, err, said)
@@ -39,9 +41,14 @@ func (o *operators) next() string { return "operator" + strconv.FormatInt(o.made
 func Operator(t testing.TB, g *Gateway) *Visitor {
 	t.Helper()
 	v := g.Visitor()
-	form := url.Values{"name": {"Olive Operator"}, "login": {g.operators.next()}, "password": {OperatorPassword}}
+	form := url.Values{
+		"name":     {"Olive Operator"},
+		"login":    {g.operators.next()},
+		"password": {OperatorPassword},
+	}
 	a := v.Post(g.AdminLink(t, "--recovery"), form)
-	if a.Status != http.StatusSeeOther || a.Location != "/admin/admins/me?done=welcome" {
+	if a.Status != http.StatusSeeOther ||
+		a.Location != "/admin/admins/me?done=welcome" {
 		t.Fatalf("make an operator: %v", a)
 	}
 	return v
@@ -66,9 +73,18 @@ func (b *Browser) Passkeys() {
 	if _, err := chromedp.Call(b.ctx, webauthn.Enable, webauthn.EnableParams{}); err != nil {
 		b.t.Fatal(err)
 	}
-	options := webauthn.VirtualAuthenticatorOptions{Protocol: "ctap2", Transport: "internal", HasResidentKey: true, HasUserVerification: true,
-		IsUserVerified: true, AutomaticPresenceSimulation: true}
-	if _, err := chromedp.Call(b.ctx, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &options}); err != nil {
+	options := webauthn.VirtualAuthenticatorOptions{
+		Protocol:                    "ctap2",
+		Transport:                   "internal",
+		HasResidentKey:              true,
+		HasUserVerification:         true,
+		IsUserVerified:              true,
+		AutomaticPresenceSimulation: true,
+	}
+	if _, err := chromedp.Call(
+		b.ctx, webauthn.AddVirtualAuthenticator,
+		webauthn.AddVirtualAuthenticatorParams{Options: &options},
+	); err != nil {
 		b.t.Fatal(err)
 	}
 }

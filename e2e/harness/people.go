@@ -11,18 +11,30 @@ import (
 
 // TwoOrganizations have groups of the same name, which sync must not mix up.
 func TwoOrganizations() map[string][]string {
-	return map[string][]string{"Platform": {"developers", "admins"}, "Mobile": {"developers", "testers"}}
+	return map[string][]string{
+		"Platform": {"developers", "admins"},
+		"Mobile":   {"developers", "testers"},
+	}
 }
 
 // Ada is in a group that both organizations have.
 func Ada() demoidp.Person {
-	return demoidp.Person{ID: "p-1", Login: "ada@acme.example", Email: "ada@acme.example", GivenName: "Ada", Surname: "Lovelace",
-		Groups: []string{"developers", "admins"}}
+	return demoidp.Person{
+		ID:        "p-1",
+		Login:     "ada@acme.example",
+		Email:     "ada@acme.example",
+		GivenName: "Ada",
+		Surname:   "Lovelace",
+		Groups:    []string{"developers", "admins"},
+	}
 }
 
 // AdasGroups is where that puts her.
 func AdasGroups() []string {
-	return []string{"Mobile/Members", "Mobile/developers", "Platform/Members", "Platform/admins", "Platform/developers"}
+	return []string{
+		"Mobile/Members", "Mobile/developers", "Platform/Members", "Platform/admins",
+		"Platform/developers",
+	}
 }
 
 // People are n of one company, in no group.
@@ -30,7 +42,13 @@ func People(n int) []demoidp.Person {
 	all := make([]demoidp.Person, n)
 	for i := range all {
 		login := fmt.Sprintf("p%d@acme.example", i)
-		all[i] = demoidp.Person{ID: fmt.Sprintf("p-%d", i), Login: login, Email: login, GivenName: "P", Surname: fmt.Sprint(i)}
+		all[i] = demoidp.Person{
+			ID:        fmt.Sprintf("p-%d", i),
+			Login:     login,
+			Email:     login,
+			GivenName: "P",
+			Surname:   fmt.Sprint(i),
+		}
 	}
 	return all
 }

@@ -23,7 +23,9 @@ func (g *Gateway) Resident() int64 {
 	}
 	for line := range strings.Lines(string(status)) {
 		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kib, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64)
+			kib, err := strconv.ParseInt(
+				strings.TrimSuffix(strings.TrimSpace(rest), " kB"), 10, 64,
+			)
 			if err != nil {
 				g.t.Fatal(err)
 			}

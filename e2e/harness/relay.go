@@ -35,7 +35,12 @@ func NewRelay(t testing.TB, address string) (*Relay, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &Relay{Addr: l.Addr().String(), target: u.Host, listener: l, open: map[net.Conn]bool{}}
+	r := &Relay{
+		Addr:     l.Addr().String(),
+		target:   u.Host,
+		listener: l,
+		open:     map[net.Conn]bool{},
+	}
 	r.moved = sync.NewCond(&r.mu)
 	t.Cleanup(func() {
 		r.Cut()

@@ -39,14 +39,29 @@ func NewPostgres(t testing.TB) *Postgres {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Postgres{t: t, bin: bin, port: port, Dir: filepath.Join(dir, "data"), log: filepath.Join(dir, "data", "log"),
-		URL: "postgres://gatehouse@127.0.0.1:" + port + "/postgres?sslmode=disable&pool_max_conns=8"}
-	if err := errors.Join(os.Mkdir(p.Dir, 0o700), os.Chmod(dir, 0o711), giveToPostgres(dir), giveToPostgres(p.Dir)); err != nil { //nolint:gosec // another user must get through
+	p := &Postgres{
+		t:    t,
+		bin:  bin,
+		port: port,
+		Dir:  filepath.Join(dir, "data"),
+		log:  filepath.Join(dir, "data", "log"),
+		URL: "postgres://gatehouse@127.0.0.1:" + port +
+			"/postgres?sslmode=disable&pool_max_conns=8",
+	}
+	if err := errors.Join(
+		os.Mkdir(p.Dir, 0o700), os.Chmod(dir, 0o711), giveToPostgres(dir),
+		giveToPostgres(p.Dir),
+	); err != nil { //nolint:gosec // another user must get through
 		t.Fatal(err)
 	}
-	p.run("initdb", "-D", p.Dir, "-U", "gatehouse", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+	p.run(
+		"initdb", "-D", p.Dir, "-U", "gatehouse", "-A", "trust", "-E", "UTF8",
+		"--locale=C.UTF-8", "--no-sync",
+	)
 	p.Start()
-	t.Cleanup(func() { _ = p.command("pg_ctl", "-D", p.Dir, "-m", "immediate", "-s", "stop").Run() })
+	t.Cleanup(func() {
+		_ = p.command("pg_ctl", "-D", p.Dir, "-m", "immediate", "-s", "stop").Run()
+	})
 	return p
 }
 
@@ -66,7 +81,15 @@ func (p *Postgres) control(what string) {
 		args = append([]string{"-m", "immediate"}, args...)
 	}
 	if what != "stop" {
-		args = append([]string{"-l", p.log, "-o", "-p " + p.port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=100"}, args...)
+		args = append(
+			[]string{
+				"-l",
+				p.log,
+				"-o",
+				"-p " + p.port + " -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=100",
+			},
+			args...,
+		)
 	}
 	p.run("pg_ctl", args...)
 }
@@ -94,7 +117,9 @@ func (p *Postgres) command(program string, args ...string) *exec.Cmd {
 	path := filepath.Join(p.bin, program)
 	cmd := exec.Command(path, args...)
 	if os.Getuid() == 0 {
-		cmd = exec.Command("runuser", append([]string{"-u", "postgres", "--", path}, args...)...)
+		cmd = exec.Command(
+			"runuser", append([]string{"-u", "postgres", "--", path}, args...)...,
+		)
 	}
 	cmd.Dir = filepath.Dir(p.Dir)
 	return cmd
@@ -138,7 +163,10 @@ func NewRedis(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(path, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--dir", t.TempDir())
+	cmd := exec.Command(
+		path, "--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly",
+		"no", "--dir", t.TempDir(),
+	)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

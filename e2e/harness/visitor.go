@@ -37,12 +37,26 @@ type Visitor struct {
 
 // Visitor makes one that nobody has seen.
 func (g *Gateway) Visitor() *Visitor {
-	remote := netip.AddrFrom4([4]byte{10, byte(rand.N(256)), byte(rand.N(256)), byte(rand.N(256))}) // each its own, for the rate limits
-	v := &Visitor{g: g, base: g.URL, nodes: []*Gateway{g}, remote: remote.String(), cookies: map[string]string{}}
+	// each its own, for the rate limits
+	remote := netip.AddrFrom4([4]byte{
+		10, byte(rand.N(256)), byte(rand.N(256)), byte(rand.N(256)),
+	})
+	v := &Visitor{
+		g:       g,
+		base:    g.URL,
+		nodes:   []*Gateway{g},
+		remote:  remote.String(),
+		cookies: map[string]string{},
+	}
 	v.client = &http.Client{
-		Timeout:       30 * time.Second,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		Transport:     &http.Transport{DisableKeepAlives: true, DialContext: v.dial},
+		Timeout: 30 * time.Second,
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
+		Transport: &http.Transport{
+			DisableKeepAlives: true,
+			DialContext:       v.dial,
+		},
 	}
 	return v
 }
@@ -107,7 +121,10 @@ func (a Answer) Code() string {
 }
 
 func (a Answer) String() string {
-	return fmt.Sprintf("%d code %q to %q cookies %v error %v", a.Status, a.Code(), a.Location, a.SetNames, a.Err)
+	return fmt.Sprintf(
+		"%d code %q to %q cookies %v error %v", a.Status, a.Code(), a.Location,
+		a.SetNames, a.Err,
+	)
 }
 
 // Get asks for a page, without following redirects.
@@ -148,7 +165,13 @@ func (v *Visitor) send(method, target, body string, header http.Header) Answer {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(resp.Body)
-	a := Answer{Status: resp.StatusCode, Header: resp.Header, Body: string(text), Location: resp.Header.Get("Location"), Err: err}
+	a := Answer{
+		Status:   resp.StatusCode,
+		Header:   resp.Header,
+		Body:     string(text),
+		Location: resp.Header.Get("Location"),
+		Err:      err,
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, c := range resp.Cookies() {
@@ -166,8 +189,10 @@ func (v *Visitor) send(method, target, body string, header http.Header) Answer {
 }
 
 var (
-	formAction = regexp.MustCompile(`<form method="post" action="([^"]+)" data-auto>`)
-	formField  = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
+	formAction = regexp.MustCompile(
+		`<form method="post" action="([^"]+)" data-auto>`,
+	)
+	formField = regexp.MustCompile(`<input type="hidden" name="([^"]+)" value="([^"]*)">`)
 )
 
 // Begin opens a company's sign-in link and says where it leads.
@@ -185,7 +210,10 @@ func (v *Visitor) Follow(link string) (sso.Redirect, error) {
 	if a.Status != http.StatusOK || action == nil {
 		return sso.Redirect{}, fmt.Errorf("begin a sign-in: %v", a)
 	}
-	redirect := sso.Redirect{URL: html.UnescapeString(action[1]), Form: url.Values{}}
+	redirect := sso.Redirect{
+		URL:  html.UnescapeString(action[1]),
+		Form: url.Values{},
+	}
 	for _, f := range formField.FindAllStringSubmatch(a.Body, -1) {
 		redirect.Form.Set(f[1], html.UnescapeString(f[2]))
 	}

@@ -38,7 +38,12 @@ func (b *Browser) Window(t testing.TB, press func()) *Browser {
 	}
 	ctx, cancel := chromedp.NewContext(b.ctx, chromedp.WithTargetID(opened))
 	t.Cleanup(cancel)
-	other := &Browser{t: t, ctx: ctx, shots: b.shots, stranger: b.stranger}
+	other := &Browser{
+		t:        t,
+		ctx:      ctx,
+		shots:    b.shots,
+		stranger: b.stranger,
+	}
 	other.listen()
 	return other
 }

@@ -21,9 +21,16 @@ import (
 func (s *suite) assistant(t *testing.T) {
 	operator := s.browser.Another(t)
 	operator.Operator(s.g)
-	for key, how := range map[string]string{"assisted-saml": "automatic", "assisted-manual": "manual", "assisted-oidc": "oidc"} {
+	for key, how := range map[string]string{
+		"assisted-saml":   "automatic",
+		"assisted-manual": "manual",
+		"assisted-oidc":   "oidc",
+	} {
 		t.Run(key, func(t *testing.T) {
-			c := harness.NewCompany(s.g, s.g.API(), key, map[string][]string{"Platform": {"developers", "Forschung & Entwicklung"}, "Data": {"developers", "開発"}})
+			c := harness.NewCompany(s.g, s.g.API(), key, map[string][]string{
+				"Platform": {"developers", "Forschung & Entwicklung"},
+				"Data":     {"developers", "開発"},
+			})
 			b := operator
 			s.connectBy(t, b, key, how)
 			b.Submit(onward) // attributes
@@ -48,7 +55,11 @@ func (s *suite) assistant(t *testing.T) {
 			b.Says("is enabled")
 			person := s.browser.Another(t)
 			s.as(person, c, zoe)
-			wantGroups(t, c, zoe, "Data/Members", "Data/developers", "Data/開発", "Platform/Forschung & Entwicklung", "Platform/Members", "Platform/developers")
+			wantGroups(
+				t, c, zoe, "Data/Members", "Data/developers", "Data/開発",
+				"Platform/Forschung & Entwicklung", "Platform/Members",
+				"Platform/developers",
+			)
 		})
 	}
 }
@@ -69,7 +80,9 @@ func (s *suite) connectBy(t *testing.T, b *harness.Browser, key, how string) {
 	b.Submit("main form button") // it is called Keycloak
 	shown := b.List(".entries .value code")
 	find := func(end string) string {
-		i := slices.IndexFunc(shown, func(v string) bool { return strings.HasSuffix(v, end) })
+		i := slices.IndexFunc(shown, func(v string) bool {
+			return strings.HasSuffix(v, end)
+		})
 		if i < 0 {
 			t.Fatalf("nothing that ends with %s is shown: %q", end, shown)
 		}
@@ -78,14 +91,27 @@ func (s *suite) connectBy(t *testing.T, b *harness.Browser, key, how string) {
 	field := func(name string) string { return `[name="` + name + `"]` }
 	secret := sso.NewSecret().Reveal()
 	if how == "oidc" {
-		s.realm.AddOIDC(Client{ID: key, Secret: secret, Redirect: find("/callback"), SignedOut: find("/logout"), BackchannelURL: find("/backchannel-logout")})
+		s.realm.AddOIDC(Client{
+			ID:             key,
+			Secret:         secret,
+			Redirect:       find("/callback"),
+			SignedOut:      find("/logout"),
+			BackchannelURL: find("/backchannel-logout"),
+		})
 	} else {
-		s.realm.AddSAML(fetch(t, "http://"+s.g.Addr+strings.TrimPrefix(find("/metadata"), s.g.URL)), Provider{})
+		s.realm.AddSAML(
+			fetch(
+				t, "http://"+s.g.Addr+strings.TrimPrefix(find("/metadata"), s.g.URL),
+			),
+			Provider{},
+		)
 	}
 	b.Submit(onward)
 	switch how {
 	case "oidc":
-		b.Fill(field("oidc.issuer"), s.realm.URL()+"/.well-known/openid-configuration")
+		b.Fill(
+			field("oidc.issuer"), s.realm.URL()+"/.well-known/openid-configuration",
+		)
 		b.Fill(field("oidc.client_id"), key)
 		b.Fill(field("oidc.client_secret"), secret)
 	case "manual":
@@ -121,14 +147,22 @@ func described(t *testing.T, doc []byte) (entity, signOn, certificate string) {
 			} `xml:"SingleSignOnService"`
 		} `xml:"IDPSSODescriptor"`
 	}
-	if err := xml.Unmarshal(doc, &m); err != nil || len(m.Role.Keys) == 0 || len(m.Role.SignOn) == 0 {
+	if err := xml.Unmarshal(doc, &m); err != nil ||
+		len(m.Role.Keys) == 0 ||
+		len(m.Role.SignOn) == 0 {
 		t.Fatalf("Keycloak's metadata: %v %s", err, doc)
 	}
-	der, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(m.Role.Keys[0].Certificate), ""))
+	der, err := base64.StdEncoding.DecodeString(strings.Join(
+		strings.Fields(m.Role.Keys[0].Certificate), "",
+	))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m.EntityID, m.Role.SignOn[0].Location, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	return m.EntityID, m.Role.SignOn[0].Location,
+		string(pem.EncodeToMemory(&pem.Block{
+			Type:  "CERTIFICATE",
+			Bytes: der,
+		}))
 }
 
 func fetch(t *testing.T, address string) []byte {

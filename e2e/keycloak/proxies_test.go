@@ -37,7 +37,10 @@ func newBehind(t *testing.T) *behind {
 		a.header = r.Header.Clone()
 		a.asked++
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = fmt.Fprintf(w, "<!doctype html><title>Wiki</title><p>Hello %s at %s</p>", r.Header.Get("Remote-User"), r.URL.RequestURI())
+		_, _ = fmt.Fprintf(
+			w, "<!doctype html><title>Wiki</title><p>Hello %s at %s</p>",
+			r.Header.Get("Remote-User"), r.URL.RequestURI(),
+		)
 	}))
 	t.Cleanup(a.server.Close)
 	return a
@@ -53,21 +56,55 @@ func (a *behind) told() (http.Header, int) {
 // Caddy, each of which is told who it is; the sign-out at Keycloak closes both.
 func (s *suite) behindProxies(t *testing.T) {
 	api := s.g.API()
-	c := harness.NewCompany(s.g, api, "behind", map[string][]string{"Platform": {"developers", "Forschung & Entwicklung"}})
+	c := harness.NewCompany(s.g, api, "behind", map[string][]string{
+		"Platform": {"developers", "Forschung & Entwicklung"},
+	})
 	secret := sso.NewSecret()
-	conn := c.Connect(harness.Object{"name": "Keycloak", "protocol": "oidc", "provider": "keycloak", "email_verification": harness.Object{"mode": "never"},
-		"oidc": harness.Object{"issuer": s.realm.URL(), "client_id": "behind", "client_secret": secret.Reveal(), "scopes": []string{"openid", "profile", "email"}}})
-	s.realm.AddOIDC(Client{ID: "behind", Secret: secret.Reveal(), Redirect: conn.Party.RedirectURI, SignedOut: s.g.URL + "/logout", BackchannelURL: conn.Party.Backchannel})
+	conn := c.Connect(harness.Object{
+		"name":               "Keycloak",
+		"protocol":           "oidc",
+		"provider":           "keycloak",
+		"email_verification": harness.Object{"mode": "never"},
+		"oidc": harness.Object{
+			"issuer":        s.realm.URL(),
+			"client_id":     "behind",
+			"client_secret": secret.Reveal(),
+			"scopes":        []string{"openid", "profile", "email"},
+		},
+	})
+	s.realm.AddOIDC(Client{
+		ID:             "behind",
+		Secret:         secret.Reveal(),
+		Redirect:       conn.Party.RedirectURI,
+		SignedOut:      s.g.URL + "/logout",
+		BackchannelURL: conn.Party.Backchannel,
+	})
 	c.Switch(conn.ID, "enable")
 
 	app := newBehind(t)
 	sites := map[string]string{}
-	for name, start := range map[string]func(testing.TB, proxies.Site) string{"nginx": proxies.Nginx, "caddy": proxies.Caddy} {
+	for name, start := range map[string]func(testing.TB, proxies.Site) string{
+		"nginx": proxies.Nginx,
+		"caddy": proxies.Caddy,
+	} {
 		at := harness.FreeAddr(t)
-		start(t, proxies.Site{Document: "../../docs/integrations", Gateway: s.g.Addr, App: app.server.Listener.Addr().String(), At: at, Key: "behind-" + name, Cookie: "gatehouse"})
+		start(t, proxies.Site{
+			Document: "../../docs/integrations",
+			Gateway:  s.g.Addr,
+			App:      app.server.Listener.Addr().String(),
+			At:       at,
+			Key:      "behind-" + name,
+			Cookie:   "gatehouse",
+		})
 		sites[name] = "http://localhost" + at[strings.LastIndex(at, ":"):]
-		api.Do(http.MethodPost, "/applications", harness.Object{"key": "behind-" + name, "name": name, "kind": "forward-auth", "origins": []string{sites[name]},
-			"groups": []string{"platform/developers"}, "sign_in": c.ID}, nil)
+		api.Do(http.MethodPost, "/applications", harness.Object{
+			"key":     "behind-" + name,
+			"name":    name,
+			"kind":    "forward-auth",
+			"origins": []string{sites[name]},
+			"groups":  []string{"platform/developers"},
+			"sign_in": c.ID,
+		}, nil)
 	}
 
 	b := s.browser.Another(t)
@@ -93,7 +130,9 @@ func (s *suite) behindProxies(t *testing.T) {
 
 	_, asked := app.told()
 	s.realm.LogOut(zoe)
-	if !harness.Soon(10*time.Second, func() bool { return len(c.Sessions(zoe)) == 0 }) {
+	if !harness.Soon(10*time.Second, func() bool {
+		return len(c.Sessions(zoe)) == 0
+	}) {
 		t.Fatal("the session has not ended")
 	}
 	for name, site := range sites {
@@ -110,14 +149,28 @@ func wantTold(t *testing.T, app *behind, audience string) {
 	header, _ := app.told()
 	login := url.PathEscape(zoe)
 	groups := "platform/developers,platform/Forschung & Entwicklung,platform/Members"
-	for name, want := range map[string]string{"X-Auth-Request-User": login, "X-Auth-Request-Preferred-Username": login, "Remote-User": login,
-		"X-Auth-Request-Email": "zoe@acme.example", "Remote-Email": "zoe@acme.example", "X-Auth-Request-Enterprise": "behind",
-		"X-Auth-Request-Groups": groups, "Remote-Groups": groups, "X-Auth-Request-Name": strings.ReplaceAll(url.PathEscape("Zoë Łukasiewicz-Müller"), "%20", " ")} {
+	for name, want := range map[string]string{
+		"X-Auth-Request-User":               login,
+		"X-Auth-Request-Preferred-Username": login,
+		"Remote-User":                       login,
+		"X-Auth-Request-Email":              "zoe@acme.example",
+		"Remote-Email":                      "zoe@acme.example",
+		"X-Auth-Request-Enterprise":         "behind",
+		"X-Auth-Request-Groups":             groups,
+		"Remote-Groups":                     groups,
+		"X-Auth-Request-Name": strings.ReplaceAll(
+			url.PathEscape("Zoë Łukasiewicz-Müller"), "%20", " ",
+		),
+	} {
 		if got := header[name]; !slices.Equal(got, []string{want}) {
 			t.Errorf("%s: %s is %q; want %q", audience, name, got, want)
 		}
 	}
-	if strings.Contains(header.Get("Cookie"), "gatehouse=") || len(strings.Split(header.Get("X-Auth-Request-Jwt"), ".")) != 3 {
-		t.Errorf("%s: cookies %q, assertion %q", audience, header.Get("Cookie"), header.Get("X-Auth-Request-Jwt"))
+	if strings.Contains(header.Get("Cookie"), "gatehouse=") ||
+		len(strings.Split(header.Get("X-Auth-Request-Jwt"), ".")) != 3 {
+		t.Errorf(
+			"%s: cookies %q, assertion %q", audience, header.Get("Cookie"),
+			header.Get("X-Auth-Request-Jwt"),
+		)
 	}
 }

@@ -31,16 +31,35 @@ type object = map[string]any
 // above it. It goes with the test.
 func (s *Server) NewRealm(t testing.TB, name string, groups []string, people []Person) *Realm {
 	t.Helper()
-	r := &Realm{Name: name, t: t, server: s, groups: map[string]string{}, users: map[string]string{}}
-	r.call(http.MethodPost, "", object{"realm": name, "enabled": true, "sslRequired": "none"}, nil)
+	r := &Realm{
+		Name:   name,
+		t:      t,
+		server: s,
+		groups: map[string]string{},
+		users:  map[string]string{},
+	}
+	r.call(http.MethodPost, "", object{
+		"realm":       name,
+		"enabled":     true,
+		"sslRequired": "none",
+	}, nil)
 	t.Cleanup(func() { _, _ = s.call(http.MethodDelete, "/"+name, nil, nil) })
 	for _, path := range groups {
 		r.addGroup(path)
 	}
 	for _, p := range people {
 		r.users[p.Login] = r.call(http.MethodPost, "/"+name+"/users", object{
-			"username": p.Login, "email": p.Email, "firstName": p.First, "lastName": p.Last, "enabled": true, "emailVerified": true,
-			"credentials": []object{{"type": "password", "value": p.Login, "temporary": false}},
+			"username":      p.Login,
+			"email":         p.Email,
+			"firstName":     p.First,
+			"lastName":      p.Last,
+			"enabled":       true,
+			"emailVerified": true,
+			"credentials": []object{{
+				"type":      "password",
+				"value":     p.Login,
+				"temporary": false,
+			}},
 		}, nil)
 		for _, path := range p.Groups {
 			r.Join(p.Login, path)
@@ -60,16 +79,24 @@ func (r *Realm) call(method, path string, in, out any) string {
 
 func (r *Realm) addGroup(path string) {
 	r.t.Helper()
-	parent, name := path[:strings.LastIndex(path, "/")], path[strings.LastIndex(path, "/")+1:]
+	parent, name := path[:strings.LastIndex(
+		path, "/",
+	)], path[strings.LastIndex(path, "/")+
+		1:]
 	if r.groups[path] != "" {
 		return
 	}
 	if parent == "" {
-		r.groups[path] = r.call(http.MethodPost, "/"+r.Name+"/groups", object{"name": name}, nil)
+		r.groups[path] = r.call(
+			http.MethodPost, "/"+r.Name+"/groups", object{"name": name}, nil,
+		)
 		return
 	}
 	r.addGroup(parent)
-	r.groups[path] = r.call(http.MethodPost, "/"+r.Name+"/groups/"+r.groups[parent]+"/children", object{"name": name}, nil)
+	r.groups[path] = r.call(
+		http.MethodPost, "/"+r.Name+"/groups/"+r.groups[parent]+"/children",
+		object{"name": name}, nil,
+	)
 }
 
 // Join makes somebody a member of a group.
@@ -83,7 +110,10 @@ func (r *Realm) member(method, login, group string) {
 	if r.groups[group] == "" || r.users[login] == "" {
 		r.t.Fatalf("there is no group %q or no one %q", group, login)
 	}
-	r.call(method, "/"+r.Name+"/users/"+r.users[login]+"/groups/"+r.groups[group], nil, nil)
+	r.call(
+		method, "/"+r.Name+"/users/"+r.users[login]+"/groups/"+r.groups[group], nil,
+		nil,
+	)
 }
 
 // URL is the realm's issuer, in front of everything it answers.
@@ -103,7 +133,9 @@ func (r *Realm) LogOut(login string) {
 func (r *Realm) Sessions(login string) int {
 	r.t.Helper()
 	var all []json.RawMessage
-	r.call(http.MethodGet, "/"+r.Name+"/users/"+r.users[login]+"/sessions", nil, &all)
+	r.call(
+		http.MethodGet, "/"+r.Name+"/users/"+r.users[login]+"/sessions", nil, &all,
+	)
 	return len(all)
 }
 
@@ -120,8 +152,16 @@ func (r *Realm) RotateKeys(drop bool) {
 	}
 	r.call(http.MethodGet, "/"+r.Name+"/components?type="+keys, nil, &old)
 	r.call(http.MethodPost, "/"+r.Name+"/components", object{
-		"name": "rotated", "providerId": "rsa-generated", "providerType": keys, "parentId": realm.ID,
-		"config": object{"priority": []string{"1000"}, "enabled": []string{"true"}, "active": []string{"true"}, "keySize": []string{"2048"}},
+		"name":         "rotated",
+		"providerId":   "rsa-generated",
+		"providerType": keys,
+		"parentId":     realm.ID,
+		"config": object{
+			"priority": []string{"1000"},
+			"enabled":  []string{"true"},
+			"active":   []string{"true"},
+			"keySize":  []string{"2048"},
+		},
 	}, nil)
 	for _, c := range old {
 		if drop && c.ProviderID == "rsa-generated" {
@@ -143,10 +183,17 @@ type Provider struct {
 func (r *Realm) AddSAML(metadata []byte, p Provider) {
 	r.t.Helper()
 	var client object
-	r.call(http.MethodPost, "/"+r.Name+"/client-description-converter", metadata, &client)
+	r.call(
+		http.MethodPost, "/"+r.Name+"/client-description-converter", metadata,
+		&client,
+	)
 	all := map[string]string{
-		"saml.server.signature": "true", "saml.assertion.signature": "true", "saml.signature.algorithm": "RSA_SHA256",
-		"saml.client.signature": "true", "saml_force_name_id_format": "true", "saml_name_id_format": "persistent",
+		"saml.server.signature":     "true",
+		"saml.assertion.signature":  "true",
+		"saml.signature.algorithm":  "RSA_SHA256",
+		"saml.client.signature":     "true",
+		"saml_force_name_id_format": "true",
+		"saml_name_id_format":       "persistent",
 	}
 	if given, ok := client["attributes"].(map[string]any); ok {
 		for name, value := range given {
@@ -160,18 +207,34 @@ func (r *Realm) AddSAML(metadata []byte, p Provider) {
 	all["saml.encryption.algorithm"] = p.Encryption
 	client["attributes"], client["frontchannelLogout"] = all, !p.Backchannel
 	client["protocolMappers"] = []object{
-		samlMapper("login", "saml-user-property-mapper", map[string]string{"user.attribute": "username"}),
-		samlMapper("email", "saml-user-property-mapper", map[string]string{"user.attribute": "email"}),
-		samlMapper("firstName", "saml-user-property-mapper", map[string]string{"user.attribute": "firstName"}),
-		samlMapper("lastName", "saml-user-property-mapper", map[string]string{"user.attribute": "lastName"}),
-		samlMapper("groups", "saml-group-membership-mapper", map[string]string{"full.path": "false", "single": "false"}),
+		samlMapper("login", "saml-user-property-mapper", map[string]string{
+			"user.attribute": "username",
+		}),
+		samlMapper("email", "saml-user-property-mapper", map[string]string{
+			"user.attribute": "email",
+		}),
+		samlMapper("firstName", "saml-user-property-mapper", map[string]string{
+			"user.attribute": "firstName",
+		}),
+		samlMapper("lastName", "saml-user-property-mapper", map[string]string{
+			"user.attribute": "lastName",
+		}),
+		samlMapper("groups", "saml-group-membership-mapper", map[string]string{
+			"full.path": "false",
+			"single":    "false",
+		}),
 	}
 	r.call(http.MethodPost, "/"+r.Name+"/clients", client, nil)
 }
 
 func samlMapper(attribute, kind string, config map[string]string) object {
 	config["attribute.name"], config["attribute.nameformat"] = attribute, "Basic"
-	return object{"name": attribute, "protocol": "saml", "protocolMapper": kind, "config": config}
+	return object{
+		"name":           attribute,
+		"protocol":       "saml",
+		"protocolMapper": kind,
+		"config":         config,
+	}
 }
 
 // Client is a relying party at the realm.
@@ -186,15 +249,31 @@ type Client struct {
 func (r *Realm) AddOIDC(c Client) {
 	r.t.Helper()
 	r.call(http.MethodPost, "/"+r.Name+"/clients", object{
-		"clientId": c.ID, "secret": c.Secret, "protocol": "openid-connect", "clientAuthenticatorType": "client-secret",
-		"publicClient": false, "standardFlowEnabled": true, "directAccessGrantsEnabled": false, "redirectUris": []string{c.Redirect},
+		"clientId":                  c.ID,
+		"secret":                    c.Secret,
+		"protocol":                  "openid-connect",
+		"clientAuthenticatorType":   "client-secret",
+		"publicClient":              false,
+		"standardFlowEnabled":       true,
+		"directAccessGrantsEnabled": false,
+		"redirectUris":              []string{c.Redirect},
 		"attributes": map[string]string{
-			"pkce.code.challenge.method": "S256", "post.logout.redirect.uris": c.SignedOut,
-			"backchannel.logout.url": c.BackchannelURL, "backchannel.logout.session.required": "true",
+			"pkce.code.challenge.method":          "S256",
+			"post.logout.redirect.uris":           c.SignedOut,
+			"backchannel.logout.url":              c.BackchannelURL,
+			"backchannel.logout.session.required": "true",
 		},
 		"protocolMappers": []object{{
-			"name": "groups", "protocol": "openid-connect", "protocolMapper": "oidc-group-membership-mapper",
-			"config": map[string]string{"claim.name": "groups", "full.path": "false", "id.token.claim": "true", "access.token.claim": "false", "userinfo.token.claim": "true"},
+			"name":           "groups",
+			"protocol":       "openid-connect",
+			"protocolMapper": "oidc-group-membership-mapper",
+			"config": map[string]string{
+				"claim.name":           "groups",
+				"full.path":            "false",
+				"id.token.claim":       "true",
+				"access.token.claim":   "false",
+				"userinfo.token.claim": "true",
+			},
 		}},
 	}, nil)
 }
@@ -206,6 +285,11 @@ func (r *Realm) LogoutURL() string { return r.URL() + "/protocol/openid-connect/
 // password.
 func (r *Realm) IsLoginPage(address string) bool {
 	u, err := url.Parse(address)
-	pages := []string{"/protocol/saml", "/protocol/openid-connect/auth", "/login-actions/authenticate"}
-	return err == nil && slices.ContainsFunc(pages, func(p string) bool { return strings.HasPrefix(address, r.URL()+p) }) && u.Fragment == ""
+	pages := []string{
+		"/protocol/saml", "/protocol/openid-connect/auth",
+		"/login-actions/authenticate",
+	}
+	return err == nil && slices.ContainsFunc(pages, func(p string) bool {
+		return strings.HasPrefix(address, r.URL()+p)
+	}) && u.Fragment == ""
 }

@@ -37,7 +37,10 @@ type Server struct {
 // TEST_KEYCLOAK_URL. It ends with the test.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	s := &Server{URL: os.Getenv("TEST_KEYCLOAK_URL"), client: &http.Client{Timeout: 30 * time.Second}}
+	s := &Server{
+		URL:    os.Getenv("TEST_KEYCLOAK_URL"),
+		client: &http.Client{Timeout: 30 * time.Second},
+	}
 	if s.URL != "" {
 		return s
 	}
@@ -55,9 +58,16 @@ func Start(t testing.TB) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(filepath.Join(home, "bin", "kc.sh"), "start-dev", "--http-host="+host, "--http-port="+port, "--db=dev-mem", "--cache=local")
-	cmd.Env = append(os.Environ(), "KC_BOOTSTRAP_ADMIN_USERNAME="+admin, "KC_BOOTSTRAP_ADMIN_PASSWORD="+password,
-		"JAVA_OPTS_APPEND=-XX:TieredStopAtLevel=1") // it lives for minutes: what is compiled well is never worth it
+	cmd := exec.Command(
+		filepath.Join(home, "bin", "kc.sh"), "start-dev", "--http-host="+host,
+		"--http-port="+port, "--db=dev-mem", "--cache=local",
+	)
+	cmd.Env = append(
+		os.Environ(), "KC_BOOTSTRAP_ADMIN_USERNAME="+admin,
+		"KC_BOOTSTRAP_ADMIN_PASSWORD="+password,
+		// it lives for minutes: what is compiled well is never worth it
+		"JAVA_OPTS_APPEND=-XX:TieredStopAtLevel=1",
+	)
 	cmd.Stdout, cmd.Stderr = said, said
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -72,7 +82,9 @@ func Start(t testing.TB) *Server {
 		<-ended
 		_ = said.Close()
 	})
-	if !harness.Soon(3*time.Minute, func() bool { return isClosed(ended) || s.answers() }) || isClosed(ended) {
+	if !harness.Soon(3*time.Minute, func() bool {
+		return isClosed(ended) || s.answers()
+	}) || isClosed(ended) {
 		text, _ := os.ReadFile(said.Name())
 		t.Fatalf("Keycloak does not start:\n%s", text)
 	}
@@ -104,8 +116,15 @@ func (s *Server) bearer() (string, error) {
 	if time.Now().Before(s.until) {
 		return s.token, nil
 	}
-	resp, err := s.client.PostForm(s.URL+"/realms/master/protocol/openid-connect/token", url.Values{
-		"grant_type": {"password"}, "client_id": {"admin-cli"}, "username": {admin}, "password": {password}})
+	resp, err := s.client.PostForm(
+		s.URL+"/realms/master/protocol/openid-connect/token",
+		url.Values{
+			"grant_type": {"password"},
+			"client_id":  {"admin-cli"},
+			"username":   {admin},
+			"password":   {password},
+		},
+	)
 	if err != nil {
 		return "", fmt.Errorf("sign in to the admin API: %w", err)
 	}
@@ -114,7 +133,9 @@ func (s *Server) bearer() (string, error) {
 		Token string `json:"access_token"`
 	}
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.Token == "" {
-		return "", fmt.Errorf("sign in to the admin API: status %d: %w", resp.StatusCode, err)
+		return "", fmt.Errorf(
+			"sign in to the admin API: status %d: %w", resp.StatusCode, err,
+		)
 	}
 	s.token, s.until = answer.Token, time.Now().Add(30*time.Second)
 	return s.token, nil
@@ -138,7 +159,9 @@ func (s *Server) call(method, path string, in, out any) (id string, err error) {
 			return "", fmt.Errorf("write %T: %w", in, err)
 		}
 	}
-	r, err := http.NewRequest(method, s.URL+"/admin/realms"+path, bytes.NewReader(body))
+	r, err := http.NewRequest(
+		method, s.URL+"/admin/realms"+path, bytes.NewReader(body),
+	)
 	if err != nil {
 		return "", fmt.Errorf("make request: %w", err)
 	}
@@ -151,7 +174,9 @@ func (s *Server) call(method, path string, in, out any) (id string, err error) {
 	defer func() { _ = resp.Body.Close() }()
 	text, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode >= 300 {
-		return "", fmt.Errorf("%s %s: %s %s %w", method, path, resp.Status, text, err)
+		return "", fmt.Errorf(
+			"%s %s: %s %s %w", method, path, resp.Status, text, err,
+		)
 	}
 	if out != nil {
 		if err := json.Unmarshal(text, out); err != nil {

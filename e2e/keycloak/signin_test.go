@@ -16,12 +16,20 @@ func (s *suite) signIn(t *testing.T) {
 			b.Says("Zoë Łukasiewicz-Müller")
 			b.Says("Forschung & Entwicklung")
 			b.Shoot("account")
-			wantGroups(t, c, zoe, "Data/Members", "Data/developers", "Data/開発", "Platform/Forschung & Entwicklung", "Platform/Members", "Platform/developers")
+			wantGroups(
+				t, c, zoe, "Data/Members", "Data/developers", "Data/開発",
+				"Platform/Forschung & Entwicklung", "Platform/Members",
+				"Platform/developers",
+			)
 			users := c.Users("")
-			if len(users) != 1 || users[0].Email != "zoe@acme.example" || users[0].Name != "Zoë Łukasiewicz-Müller" {
+			if len(users) != 1 ||
+				users[0].Email != "zoe@acme.example" ||
+				users[0].Name != "Zoë Łukasiewicz-Müller" {
 				t.Errorf("users %+v", users)
 			}
-			wantEncryption(t, c, map[string]string{"SAMLEncrypted": "AES-256-GCM"}[name])
+			wantEncryption(
+				t, c, map[string]string{"SAMLEncrypted": "AES-256-GCM"}[name],
+			)
 			s.again(b, c)
 			if users := c.Users(""); len(users) != 1 {
 				t.Errorf("a second sign-in made %+v", users)
@@ -66,7 +74,11 @@ func (s *suite) groupsAreReset(t *testing.T) {
 	for name, c := range s.companies() {
 		t.Run(name, func(t *testing.T) {
 			s.again(browsers[name], c)
-			wantGroups(t, c, zoe, "Data/Members", "Data/開発", "Platform/Forschung & Entwicklung", "Platform/Members", "Platform/admins")
+			wantGroups(
+				t, c, zoe, "Data/Members", "Data/開発",
+				"Platform/Forschung & Entwicklung", "Platform/Members",
+				"Platform/admins",
+			)
 			browsers[name].Says("admins")
 		})
 	}
@@ -115,7 +127,10 @@ func (s *suite) disabled(t *testing.T) {
 	for name, one := range map[string]struct {
 		c  *harness.Company
 		id string
-	}{"SAML": {s.signed, s.signedConnection.ID}, "OIDC": {s.open, s.openConnection.ID}} {
+	}{
+		"SAML": {s.signed, s.signedConnection.ID},
+		"OIDC": {s.open, s.openConnection.ID},
+	} {
 		t.Run(name, func(t *testing.T) {
 			under := s.browser.Another(t)
 			under.Open(s.link(one.c))

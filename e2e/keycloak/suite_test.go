@@ -50,10 +50,26 @@ func newSuite(t *testing.T) *suite {
 	server := Start(t)
 	s.browser.Excuse(server.URL)
 	s.realm = server.NewRealm(t, "acme",
-		[]string{"/engineering/developers", "/engineering/admins", "/Forschung & Entwicklung", "/開発"},
+		[]string{
+			"/engineering/developers", "/engineering/admins",
+			"/Forschung & Entwicklung", "/開発",
+		},
 		[]Person{
-			{Login: zoe, Email: "zoe@acme.example", First: "Zoë", Last: "Łukasiewicz-Müller", Groups: []string{"/engineering/developers", "/Forschung & Entwicklung", "/開発"}},
-			{Login: bob, Email: "bob@acme.example", First: "Bob", Last: "Nobody"},
+			{
+				Login: zoe,
+				Email: "zoe@acme.example",
+				First: "Zoë",
+				Last:  "Łukasiewicz-Müller",
+				Groups: []string{
+					"/engineering/developers", "/Forschung & Entwicklung", "/開発",
+				},
+			},
+			{
+				Login: bob,
+				Email: "bob@acme.example",
+				First: "Bob",
+				Last:  "Nobody",
+			},
 		})
 	s.g = harness.Start(t, harness.Options{})
 	api := s.g.API()
@@ -61,18 +77,31 @@ func newSuite(t *testing.T) *suite {
 		"Platform": {"developers", "admins", "Forschung & Entwicklung"},
 		"Data":     {"developers", "開発", "engineering"},
 	}
-	for key, at := range map[string]**harness.Company{"signed": &s.signed, "sealed": &s.sealed, "open": &s.open} {
+	for key, at := range map[string]**harness.Company{
+		"signed": &s.signed,
+		"sealed": &s.sealed,
+		"open":   &s.open,
+	} {
 		*at = harness.NewCompany(s.g, api, key, organizations)
 	}
 	s.signedConnection = s.connectSAML(s.signed, Provider{})
-	s.sealedConnection = s.connectSAML(s.sealed, Provider{Encryption: "http://www.w3.org/2009/xmlenc11#aes256-gcm", Backchannel: true})
+	s.sealedConnection = s.connectSAML(s.sealed, Provider{
+		Encryption:  "http://www.w3.org/2009/xmlenc11#aes256-gcm",
+		Backchannel: true,
+	})
 	s.connectOIDC()
 	return s
 }
 
 func (s *suite) connectSAML(c *harness.Company, p Provider) harness.Connection {
-	conn := c.Connect(harness.Object{"name": "Keycloak", "protocol": "saml", "provider": "keycloak",
-		"saml": harness.Object{"metadata_url": s.realm.MetadataURL(), "sign_requests": true},
+	conn := c.Connect(harness.Object{
+		"name":     "Keycloak",
+		"protocol": "saml",
+		"provider": "keycloak",
+		"saml": harness.Object{
+			"metadata_url":  s.realm.MetadataURL(),
+			"sign_requests": true,
+		},
 		// Over SAML, Keycloak says of somebody in no group just what it says when
 		// it was not told to send groups: nothing.
 		"group_sync": harness.Object{"mode": "reset", "on_absent": "clear"},
@@ -84,16 +113,34 @@ func (s *suite) connectSAML(c *harness.Company, p Provider) harness.Connection {
 
 func (s *suite) connectOIDC() {
 	secret := sso.NewSecret()
-	s.openConnection = s.open.Connect(harness.Object{"name": "Keycloak", "protocol": "oidc", "provider": "keycloak",
-		"oidc": harness.Object{"issuer": s.realm.URL(), "client_id": "gatehouse", "client_secret": secret.Reveal(), "scopes": []string{"openid", "profile", "email"}}})
-	s.realm.AddOIDC(Client{ID: "gatehouse", Secret: secret.Reveal(), Redirect: s.openConnection.Party.RedirectURI, SignedOut: s.g.URL + "/logout",
-		BackchannelURL: s.openConnection.Party.Backchannel})
+	s.openConnection = s.open.Connect(harness.Object{
+		"name":     "Keycloak",
+		"protocol": "oidc",
+		"provider": "keycloak",
+		"oidc": harness.Object{
+			"issuer":        s.realm.URL(),
+			"client_id":     "gatehouse",
+			"client_secret": secret.Reveal(),
+			"scopes":        []string{"openid", "profile", "email"},
+		},
+	})
+	s.realm.AddOIDC(Client{
+		ID:             "gatehouse",
+		Secret:         secret.Reveal(),
+		Redirect:       s.openConnection.Party.RedirectURI,
+		SignedOut:      s.g.URL + "/logout",
+		BackchannelURL: s.openConnection.Party.Backchannel,
+	})
 	s.open.Switch(s.openConnection.ID, "enable")
 }
 
 // companies are all of them, by how they sign in.
 func (s *suite) companies() map[string]*harness.Company {
-	return map[string]*harness.Company{"SAML": s.signed, "SAMLEncrypted": s.sealed, "OIDC": s.open}
+	return map[string]*harness.Company{
+		"SAML":          s.signed,
+		"SAMLEncrypted": s.sealed,
+		"OIDC":          s.open,
+	}
 }
 
 // link is a company's sign-in link; somebody signed in goes to Keycloak again.

@@ -54,7 +54,11 @@ type Client struct {
 // New returns a client. It fails with Invalid "directory_url_invalid" if an
 // address is not an origin.
 func New(o Options) (*Client, error) {
-	c := &Client{http: o.HTTP, budget: o.Budget, now: o.Now}
+	c := &Client{
+		http:   o.HTTP,
+		budget: o.Budget,
+		now:    o.Now,
+	}
 	if c.budget <= 0 {
 		c.budget = budget
 	}
@@ -74,8 +78,17 @@ func origin(field, raw, otherwise string) (*url.URL, error) {
 		raw = otherwise
 	}
 	u, err := url.Parse(raw)
-	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/" || u.Scheme != "https" && u.Scheme != "http" {
-		return nil, sso.InvalidField("directory_url_invalid", field, "Enter an origin such as https://graph.microsoft.com, without a path.")
+	if err != nil ||
+		u.Host == "" ||
+		u.User != nil ||
+		u.RawQuery != "" ||
+		u.Fragment != "" ||
+		u.Path != "" && u.Path != "/" ||
+		u.Scheme != "https" && u.Scheme != "http" {
+		return nil, sso.InvalidField(
+			"directory_url_invalid", field,
+			"Enter an origin such as https://graph.microsoft.com, without a path.",
+		)
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
@@ -116,10 +129,14 @@ func (c *Client) Memberships(ctx context.Context, app Application, oid string) (
 	if !tenantPattern.MatchString(app.Tenant) || !objectPattern.MatchString(oid) {
 		return Memberships{}, denied(errors.New("the tenant or the person's object ID does not have the form of one"))
 	}
-	ctx, cancel := context.WithTimeoutCause(ctx, c.budget, fmt.Errorf("no complete list within %s", c.budget))
+	ctx, cancel := context.WithTimeoutCause(
+		ctx, c.budget, fmt.Errorf("no complete list within %s", c.budget),
+	)
 	defer cancel()
 	m, err := c.ask(ctx, app, oid)
-	if cause := context.Cause(ctx); err != nil && cause != nil && sso.CodeOf(err) == codeUnavailable {
+	if cause := context.Cause(ctx); err != nil &&
+		cause != nil &&
+		sso.CodeOf(err) == codeUnavailable {
 		return Memberships{}, unavailable(fmt.Errorf("%w (%w)", cause, err))
 	}
 	return m, err
@@ -136,16 +153,28 @@ func (c *Client) ask(ctx context.Context, app Application, oid string) (Membersh
 const codeUnavailable = "directory_unavailable"
 
 func unavailable(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Upstream, Code: codeUnavailable,
-		Public: "Your company's directory did not say which groups you are in. Try again in a moment.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Upstream,
+		Code:   codeUnavailable,
+		Public: "Your company's directory did not say which groups you are in. Try again in a moment.",
+		Err:    err,
+	}
 }
 
 func denied(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Upstream, Code: "directory_denied",
-		Public: "Your company's directory does not let us read which groups you are in. Ask your admin.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Upstream,
+		Code:   "directory_denied",
+		Public: "Your company's directory does not let us read which groups you are in. Ask your admin.",
+		Err:    err,
+	}
 }
 
 func tooMany(n int) *sso.Error {
-	return &sso.Error{Kind: sso.Upstream, Code: "too_many_groups",
-		Public: "You are in more groups than can be taken over. Ask your admin.", Err: fmt.Errorf("at least %d groups, of %d at most", n, MaxGroups)}
+	return &sso.Error{
+		Kind:   sso.Upstream,
+		Code:   "too_many_groups",
+		Public: "You are in more groups than can be taken over. Ask your admin.",
+		Err:    fmt.Errorf("at least %d groups, of %d at most", n, MaxGroups),
+	}
 }

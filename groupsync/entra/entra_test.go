@@ -21,7 +21,11 @@ import (
 const person = "1f2e3d4c-0000-4000-8000-0123456789ab"
 
 func app() entra.Application {
-	return entra.Application{Tenant: "contoso.example", ClientID: "app", Secret: "canary-secret"}
+	return entra.Application{
+		Tenant:   "contoso.example",
+		ClientID: "app",
+		Secret:   "canary-secret",
+	}
 }
 
 func id(n int) string { return fmt.Sprintf("00000000-0000-4000-8000-%012d", n) }
@@ -58,20 +62,26 @@ func serve(t *testing.T, answer func(w http.ResponseWriter, r *http.Request, n i
 	g := &graph{}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /contoso.example/oauth2/v2.0/token", func(w http.ResponseWriter, r *http.Request) {
-		if r.FormValue("client_id") != "app" || r.FormValue("client_secret") != "canary-secret" ||
-			r.FormValue("grant_type") != "client_credentials" || r.FormValue("scope") != g.URL+"/.default" {
+		if r.FormValue("client_id") != "app" ||
+			r.FormValue("client_secret") != "canary-secret" ||
+			r.FormValue("grant_type") != "client_credentials" ||
+			r.FormValue("scope") != g.URL+"/.default" {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
 		_, _ = io.WriteString(w, `{"token_type":"Bearer","expires_in":3599,"access_token":"canary-token"}`)
 	})
-	mux.HandleFunc("GET /v1.0/users/"+person+"/transitiveMemberOf/microsoft.graph.group", func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Bearer canary-token" || r.Header.Get("ConsistencyLevel") != "eventual" {
-			w.WriteHeader(http.StatusUnauthorized)
-			return
-		}
-		answer(w, r, int(g.asked.Add(1)))
-	})
+	mux.HandleFunc(
+		"GET /v1.0/users/"+person+"/transitiveMemberOf/microsoft.graph.group",
+		func(w http.ResponseWriter, r *http.Request) {
+			if r.Header.Get("Authorization") != "Bearer canary-token" ||
+				r.Header.Get("ConsistencyLevel") != "eventual" {
+				w.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			answer(w, r, int(g.asked.Add(1)))
+		},
+	)
 	g.Server = httptest.NewServer(mux)
 	t.Cleanup(g.Close)
 	return g
@@ -79,7 +89,11 @@ func serve(t *testing.T, answer func(w http.ResponseWriter, r *http.Request, n i
 
 func (g *graph) ask(t *testing.T, app entra.Application) (entra.Memberships, error) {
 	t.Helper()
-	c, err := entra.New(entra.Options{HTTP: g.Client(), LoginURL: g.URL, GraphURL: g.URL})
+	c, err := entra.New(entra.Options{
+		HTTP:     g.Client(),
+		LoginURL: g.URL,
+		GraphURL: g.URL,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +108,9 @@ func TestMemberships(t *testing.T) {
 		next := "http://" + r.Host + r.URL.Path + "?$skiptoken=" + fmt.Sprint(n)
 		switch n {
 		case 1:
-			if q := r.URL.Query(); q.Get("$select") != "id,displayName" || q.Get("$top") != "999" || q.Get("$count") != "true" {
+			if q := r.URL.Query(); q.Get("$select") != "id,displayName" ||
+				q.Get("$top") != "999" ||
+				q.Get("$count") != "true" {
 				t.Errorf("asked for %s", r.URL.RawQuery)
 			}
 			page(w, next, group(2, "sre"), group(1, "dev"))
@@ -120,15 +136,46 @@ func TestMemberships(t *testing.T) {
 		names      []string
 		duplicates []string
 	}{
-		"pages":         {app(), three, []string{"dev", "sre"}, []string{"dev"}},
-		"by ID":         {byID, three, []string{id(1), id(2), id(3)}, nil},
-		"in no group":   {app(), func(w http.ResponseWriter, _ *http.Request, _ int) { page(w, "") }, nil, nil},
-		"as many as go": {byID, func(w http.ResponseWriter, _ *http.Request, _ int) { page(w, "", many(entra.MaxGroups)...) }, ids(entra.MaxGroups), nil},
-		"no names, by ID": {byID, func(w http.ResponseWriter, _ *http.Request, _ int) {
-			_, _ = fmt.Fprintf(w, `{"value":[{"id":%q,"displayName":null}]}`, id(1))
-		}, []string{id(1)}, nil},
-		"throttled":           {app(), later("0", http.StatusTooManyRequests), []string{"dev"}, nil},
-		"throttled to a date": {app(), later("Mon, 02 Jan 2006 15:04:05 GMT", http.StatusServiceUnavailable), []string{"dev"}, nil},
+		"pages": {app(), three, []string{"dev", "sre"}, []string{"dev"}},
+		"by ID": {byID, three, []string{id(1), id(2), id(3)}, nil},
+		"in no group": {
+			app(),
+			func(w http.ResponseWriter, _ *http.Request, _ int) {
+				page(w, "")
+			},
+			nil,
+			nil,
+		},
+		"as many as go": {
+			byID,
+			func(w http.ResponseWriter, _ *http.Request, _ int) {
+				page(w, "", many(entra.MaxGroups)...)
+			},
+			ids(entra.MaxGroups),
+			nil,
+		},
+		"no names, by ID": {
+			byID,
+			func(w http.ResponseWriter, _ *http.Request, _ int) {
+				_, _ = fmt.Fprintf(
+					w, `{"value":[{"id":%q,"displayName":null}]}`, id(1),
+				)
+			},
+			[]string{id(1)},
+			nil,
+		},
+		"throttled": {
+			app(),
+			later("0", http.StatusTooManyRequests),
+			[]string{"dev"},
+			nil,
+		},
+		"throttled to a date": {
+			app(),
+			later("Mon, 02 Jan 2006 15:04:05 GMT", http.StatusServiceUnavailable),
+			[]string{"dev"},
+			nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -137,11 +184,19 @@ func TestMemberships(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := sso.AssertedGroups{State: sso.GroupsEmpty, Names: c.names, Source: g.URL + "/v1.0/users/" + person + "/transitiveMemberOf/microsoft.graph.group"}
+			want := sso.AssertedGroups{
+				State: sso.GroupsEmpty,
+				Names: c.names,
+				Source: g.URL + "/v1.0/users/" + person +
+					"/transitiveMemberOf/microsoft.graph.group",
+			}
 			if len(c.names) > 0 {
 				want.State = sso.GroupsValues
 			}
-			if diff := cmp.Diff(entra.Memberships{Groups: want, Duplicates: c.duplicates}, got); diff != "" {
+			if diff := cmp.Diff(entra.Memberships{
+				Groups:     want,
+				Duplicates: c.duplicates,
+			}, got); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -160,7 +215,9 @@ func ids(n int) (all []string) {
 func TestBadAnswers(t *testing.T) {
 	t.Parallel()
 	text := func(s string) func(http.ResponseWriter, *http.Request, int) {
-		return func(w http.ResponseWriter, _ *http.Request, _ int) { _, _ = io.WriteString(w, s) }
+		return func(w http.ResponseWriter, _ *http.Request, _ int) {
+			_, _ = io.WriteString(w, s)
+		}
 	}
 	status := func(code int, retryAfter string) func(http.ResponseWriter, *http.Request, int) {
 		return func(w http.ResponseWriter, _ *http.Request, _ int) {
@@ -185,50 +242,123 @@ func TestBadAnswers(t *testing.T) {
 		code   string
 		asked  int // for pages at most
 	}{
-		"wrong secret":          {wrong, text(""), "directory_denied", 0},
-		"a path for a tenant":   {tenant, text(""), "directory_denied", 0},
-		"refused":               {app(), status(http.StatusForbidden, ""), "directory_denied", 1},
-		"unknown person":        {app(), status(http.StatusNotFound, ""), "directory_denied", 1},
-		"names may not be read": {app(), text(`{"value":[{"id":"` + id(1) + `","displayName":null}]}`), "directory_denied", 1},
-		"broken":                {app(), status(http.StatusInternalServerError, ""), "directory_unavailable", 1},
-		"throttled for long":    {app(), status(http.StatusTooManyRequests, "3600"), "directory_unavailable", 1},
-		"throttled for ever":    {app(), status(http.StatusServiceUnavailable, "0"), "directory_unavailable", 4},
-		"garbage":               {app(), text("<html>canary-token"), "directory_unavailable", 1},
-		"cut short":             {app(), text(`{"value":[{"id":"`), "directory_unavailable", 1},
-		"no list":               {app(), text(`{}`), "directory_unavailable", 1},
-		"null for a list":       {app(), text(`{"value":null}`), "directory_unavailable", 1},
-		"a group without an ID": {app(), text(`{"value":[{"displayName":"dev"}]}`), "directory_unavailable", 1},
-		"pages without end": {app(), func(w http.ResponseWriter, r *http.Request, _ int) {
-			page(w, "http://"+r.Host+r.URL.Path, group(1, "dev"))
-		}, "directory_unavailable", 20},
-		"a next page elsewhere": {app(), func(w http.ResponseWriter, _ *http.Request, _ int) {
-			page(w, elsewhere.URL+"/v1.0", group(1, "dev"))
-		}, "directory_unavailable", 1},
-		"a next page without a host": {app(), func(w http.ResponseWriter, r *http.Request, _ int) { page(w, r.URL.Path) }, "directory_unavailable", 1},
-		"a next page with a user": {app(), func(w http.ResponseWriter, r *http.Request, _ int) {
-			page(w, "http://x@"+r.Host+r.URL.Path)
-		}, "directory_unavailable", 1},
-		"too many": {app(), func(w http.ResponseWriter, _ *http.Request, _ int) { page(w, "", many(entra.MaxGroups+1)...) }, "too_many_groups", 1},
-		"1 GB": {app(), func(w http.ResponseWriter, _ *http.Request, _ int) {
-			for block := make([]byte, 1<<20); ; {
-				if _, err := w.Write(block); err != nil {
-					return
+		"wrong secret":        {wrong, text(""), "directory_denied", 0},
+		"a path for a tenant": {tenant, text(""), "directory_denied", 0},
+		"refused": {
+			app(), status(http.StatusForbidden, ""), "directory_denied", 1,
+		},
+		"unknown person": {
+			app(), status(http.StatusNotFound, ""), "directory_denied", 1,
+		},
+		"names may not be read": {
+			app(),
+			text(`{"value":[{"id":"` + id(1) + `","displayName":null}]}`),
+			"directory_denied",
+			1,
+		},
+		"broken": {
+			app(), status(http.StatusInternalServerError, ""),
+			"directory_unavailable", 1,
+		},
+		"throttled for long": {
+			app(), status(http.StatusTooManyRequests, "3600"),
+			"directory_unavailable", 1,
+		},
+		"throttled for ever": {
+			app(), status(http.StatusServiceUnavailable, "0"),
+			"directory_unavailable", 4,
+		},
+		"garbage": {
+			app(), text("<html>canary-token"), "directory_unavailable", 1,
+		},
+		"cut short": {
+			app(), text(`{"value":[{"id":"`), "directory_unavailable", 1,
+		},
+		"no list": {app(), text(`{}`), "directory_unavailable", 1},
+		"null for a list": {
+			app(), text(`{"value":null}`), "directory_unavailable", 1,
+		},
+		"a group without an ID": {
+			app(), text(`{"value":[{"displayName":"dev"}]}`),
+			"directory_unavailable", 1,
+		},
+		"pages without end": {
+			app(),
+			func(w http.ResponseWriter, r *http.Request, _ int) {
+				page(w, "http://"+r.Host+r.URL.Path, group(1, "dev"))
+			},
+			"directory_unavailable",
+			20,
+		},
+		"a next page elsewhere": {
+			app(),
+			func(w http.ResponseWriter, _ *http.Request, _ int) {
+				page(w, elsewhere.URL+"/v1.0", group(1, "dev"))
+			},
+			"directory_unavailable",
+			1,
+		},
+		"a next page without a host": {
+			app(),
+			func(w http.ResponseWriter, r *http.Request, _ int) {
+				page(w, r.URL.Path)
+			},
+			"directory_unavailable",
+			1,
+		},
+		"a next page with a user": {
+			app(),
+			func(w http.ResponseWriter, r *http.Request, _ int) {
+				page(w, "http://x@"+r.Host+r.URL.Path)
+			},
+			"directory_unavailable",
+			1,
+		},
+		"too many": {
+			app(),
+			func(w http.ResponseWriter, _ *http.Request, _ int) {
+				page(w, "", many(entra.MaxGroups+1)...)
+			},
+			"too_many_groups",
+			1,
+		},
+		"1 GB": {
+			app(),
+			func(w http.ResponseWriter, _ *http.Request, _ int) {
+				for block := make([]byte, 1<<20); ; {
+					if _, err := w.Write(block); err != nil {
+						return
+					}
 				}
-			}
-		}, "directory_unavailable", 1},
-		"hanging up": {app(), func(http.ResponseWriter, *http.Request, int) { panic(http.ErrAbortHandler) }, "directory_unavailable", 2}, // net/http may repeat a GET once
+			},
+			"directory_unavailable",
+			1,
+		},
+		// net/http may repeat a GET once
+		"hanging up": {
+			app(),
+			func(http.ResponseWriter, *http.Request, int) {
+				panic(http.ErrAbortHandler)
+			},
+			"directory_unavailable",
+			2,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			g := serve(t, c.answer)
 			got, err := g.ask(t, c.app)
-			if sso.CodeOf(err) != c.code || sso.KindOf(err) != sso.Upstream || got.Groups.State != sso.GroupsAbsent {
+			if sso.CodeOf(err) != c.code ||
+				sso.KindOf(err) != sso.Upstream ||
+				got.Groups.State != sso.GroupsAbsent {
 				t.Errorf("got %v, %v; want %s", got, err, c.code)
 			}
 			if asked := int(g.asked.Load()); asked > c.asked {
 				t.Errorf("asked for %d pages, at most %d wanted", asked, c.asked)
 			}
-			if err != nil && (strings.Contains(err.Error(), "canary") || strings.Contains(err.Error(), person)) {
+			if err != nil &&
+				(strings.Contains(err.Error(), "canary") ||
+					strings.Contains(err.Error(), person)) {
 				t.Errorf("the error says too much: %v", err)
 			}
 		})
@@ -252,12 +382,22 @@ func TestRedirect(t *testing.T) {
 
 func TestTimeIsUp(t *testing.T) {
 	t.Parallel()
-	g := serve(t, func(_ http.ResponseWriter, r *http.Request, _ int) { <-r.Context().Done() })
-	c, err := entra.New(entra.Options{HTTP: g.Client(), LoginURL: g.URL, GraphURL: g.URL, Budget: 50 * time.Millisecond})
+	g := serve(t, func(_ http.ResponseWriter, r *http.Request, _ int) {
+		<-r.Context().Done()
+	})
+	c, err := entra.New(entra.Options{
+		HTTP:     g.Client(),
+		LoginURL: g.URL,
+		GraphURL: g.URL,
+		Budget:   50 * time.Millisecond,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.Memberships(context.Background(), app(), person); sso.CodeOf(err) != "directory_unavailable" || !strings.Contains(err.Error(), "within 50ms") {
+	if _, err := c.Memberships(
+		context.Background(), app(), person,
+	); sso.CodeOf(err) != "directory_unavailable" ||
+		!strings.Contains(err.Error(), "within 50ms") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -265,9 +405,17 @@ func TestTimeIsUp(t *testing.T) {
 func TestNew(t *testing.T) {
 	t.Parallel()
 	for address, ok := range map[string]bool{
-		"": true, "https://graph.microsoft.us": true, "https://graph.microsoft.com/": true, "http://127.0.0.1:8080": true,
-		"graph.microsoft.com": false, "https://graph.microsoft.com/v1.0": false, "https://x@graph.microsoft.com": false,
-		"ftp://graph.microsoft.com": false, "https://graph.microsoft.com?x": false, "https://": false, "\x00": false,
+		"":                                 true,
+		"https://graph.microsoft.us":       true,
+		"https://graph.microsoft.com/":     true,
+		"http://127.0.0.1:8080":            true,
+		"graph.microsoft.com":              false,
+		"https://graph.microsoft.com/v1.0": false,
+		"https://x@graph.microsoft.com":    false,
+		"ftp://graph.microsoft.com":        false,
+		"https://graph.microsoft.com?x":    false,
+		"https://":                         false,
+		"\x00":                             false,
 	} {
 		if _, err := entra.New(entra.Options{GraphURL: address}); (err == nil) != ok {
 			t.Errorf("%q: %v", address, err)

@@ -18,8 +18,10 @@ import (
 // token signs in as the application (RFC 6749 §4.4).
 func (c *Client) token(ctx context.Context, app Application) (sso.Secret, error) {
 	form := url.Values{
-		"grant_type": {"client_credentials"}, "client_id": {app.ClientID}, "client_secret": {app.Secret.Reveal()},
-		"scope": {c.graph.String() + "/.default"},
+		"grant_type":    {"client_credentials"},
+		"client_id":     {app.ClientID},
+		"client_secret": {app.Secret.Reveal()},
+		"scope":         {c.graph.String() + "/.default"},
 	}.Encode()
 	address := c.login.JoinPath(app.Tenant, "oauth2/v2.0/token")
 	var answer struct {
@@ -27,7 +29,9 @@ func (c *Client) token(ctx context.Context, app Application) (sso.Secret, error)
 		TokenType   string `json:"token_type"`
 	}
 	err := c.exchange(ctx, address, &answer, func(ctx context.Context) (*http.Request, error) {
-		req, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), strings.NewReader(form))
+		req, err := http.NewRequestWithContext(
+			ctx, http.MethodPost, address.String(), strings.NewReader(form),
+		)
 		if err == nil {
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		}
@@ -59,7 +63,9 @@ func (c *Client) get(ctx context.Context, token sso.Secret, address *url.URL, in
 // exchange sends the request that build makes, retries while Graph throttles
 // it, and reads the response. Bodies of refusals are not kept: they are foreign
 // text and may repeat what was sent.
-func (c *Client) exchange(ctx context.Context, address *url.URL, into any, build func(context.Context) (*http.Request, error)) error {
+func (c *Client) exchange(
+	ctx context.Context, address *url.URL, into any, build func(context.Context) (*http.Request, error),
+) error {
 	for try := 1; ; try++ {
 		req, err := build(ctx)
 		if err != nil {

@@ -39,7 +39,9 @@ func (c *Client) list(ctx context.Context, app Application, token sso.Secret, oi
 				return Memberships{}, unavailable(errors.New("a group without an object ID"))
 			}
 			if g.DisplayName == "" && !app.ByID {
-				return Memberships{}, denied(errors.New("the application may not read the names of groups: it needs GroupMember.Read.All"))
+				return Memberships{}, denied(errors.New(
+					"the application may not read the names of groups: it needs GroupMember.Read.All",
+				))
 			}
 			found[g.ID] = g.DisplayName
 		}
@@ -62,14 +64,20 @@ func (c *Client) list(ctx context.Context, app Application, token sso.Secret, oi
 // would receive the token.
 func (c *Client) next(link string) (*url.URL, error) {
 	u, err := url.Parse(link)
-	if err != nil || u.Scheme != c.graph.Scheme || u.Host != c.graph.Host || u.User != nil {
+	if err != nil ||
+		u.Scheme != c.graph.Scheme ||
+		u.Host != c.graph.Host ||
+		u.User != nil {
 		return nil, unavailable(errors.New("the link to the next page leads elsewhere"))
 	}
 	return u, nil
 }
 
 func memberships(app Application, found map[string]string, source string) Memberships {
-	m := Memberships{Groups: sso.AssertedGroups{State: sso.GroupsEmpty, Source: source}}
+	m := Memberships{Groups: sso.AssertedGroups{
+		State:  sso.GroupsEmpty,
+		Source: source,
+	}}
 	for id, name := range found {
 		if app.ByID {
 			name = id

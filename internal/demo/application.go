@@ -21,7 +21,8 @@ const (
 
 // said lists the identity headers that an application reads.
 var said = [...]string{
-	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified",
+	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Preferred-Username",
+	"X-Auth-Request-Name", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified",
 	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise",
 	"Remote-User", "Remote-Name", "Remote-Email", "Remote-Groups",
 }
@@ -60,8 +61,13 @@ type assertionView struct {
 
 func (d *Demo) wiki(w http.ResponseWriter, r *http.Request) error {
 	pg := &wikiPage{
-		basePage: basePage{Title: "The wiki", Who: decoded(r.Header.Get("X-Auth-Request-Name"))},
-		Name:     decoded(r.Header.Get("X-Auth-Request-Name")), Groups: groupsIn(r.Header), KeysURL: d.options.BaseURL + "/oauth2/keys",
+		basePage: basePage{
+			Title: "The wiki",
+			Who:   decoded(r.Header.Get("X-Auth-Request-Name")),
+		},
+		Name:    decoded(r.Header.Get("X-Auth-Request-Name")),
+		Groups:  groupsIn(r.Header),
+		KeysURL: d.options.BaseURL + "/oauth2/keys",
 	}
 	for _, name := range said {
 		header := headerView{Name: name}
@@ -91,11 +97,17 @@ func (d *Demo) verify(ctx context.Context, application, assertion string) (*asse
 	if err := token.Claims(&claims); err != nil {
 		return nil, fmt.Errorf("read the assertion: %w", err)
 	}
-	return &assertionView{claims.Email, claims.EmailVerified, clock(token.Expiry.In(time.Local))}, nil
+	return &assertionView{
+		claims.Email, claims.EmailVerified, clock(token.Expiry.In(time.Local)),
+	}, nil
 }
 
 func (d *Demo) verifier(application string) *gooidc.IDTokenVerifier {
-	return gooidc.NewVerifier(d.options.BaseURL, d.keys, &gooidc.Config{ClientID: application, SupportedSigningAlgs: []string{gooidc.ES256}, Now: d.options.Now})
+	return gooidc.NewVerifier(d.options.BaseURL, d.keys, &gooidc.Config{
+		ClientID:             application,
+		SupportedSigningAlgs: []string{gooidc.ES256},
+		Now:                  d.options.Now,
+	})
 }
 
 // decoded decodes the value of an identity header, in which other characters than
@@ -123,14 +135,19 @@ func groupsIn(h http.Header) []string {
 // apiHello answers with the name of the user.
 func apiHello(w http.ResponseWriter, r *http.Request) error {
 	return asJSON(w, map[string]any{
-		"you": r.Header.Get("X-Auth-Request-User"), "name": decoded(r.Header.Get("X-Auth-Request-Name")),
-		"enterprise": r.Header.Get("X-Auth-Request-Enterprise"), "groups": append([]string{}, groupsIn(r.Header)...),
+		"you":        r.Header.Get("X-Auth-Request-User"),
+		"name":       decoded(r.Header.Get("X-Auth-Request-Name")),
+		"enterprise": r.Header.Get("X-Auth-Request-Enterprise"),
+		"groups":     append([]string{}, groupsIn(r.Header)...),
 	})
 }
 
 // apiReleases answers release managers; Gatehouse enforces that, not this handler.
 func apiReleases(w http.ResponseWriter, r *http.Request) error {
-	return asJSON(w, map[string]any{"you": r.Header.Get("X-Auth-Request-User"), "releases": []string{"1.0.0", "1.1.0", "2.0.0"}})
+	return asJSON(w, map[string]any{
+		"you":      r.Header.Get("X-Auth-Request-User"),
+		"releases": []string{"1.0.0", "1.1.0", "2.0.0"},
+	})
 }
 
 func asJSON(w http.ResponseWriter, v any) error {

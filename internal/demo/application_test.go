@@ -14,7 +14,9 @@ import (
 // ask sends a request with the given headers and follows no redirect.
 func (w *world) ask(path string, header http.Header) (status int, location, body string) {
 	w.t.Helper()
-	req, err := http.NewRequestWithContext(w.t.Context(), http.MethodGet, w.base+path, nil)
+	req, err := http.NewRequestWithContext(
+		w.t.Context(), http.MethodGet, w.base+path, nil,
+	)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -31,7 +33,11 @@ func (w *world) ask(path string, header http.Header) (status int, location, body
 
 // browser returns the headers of a page request by a browser with a session cookie.
 func browser(session string) http.Header {
-	return http.Header{"Accept": {"text/html"}, "Sec-Fetch-Mode": {"navigate"}, "Cookie": {"session=" + session}}
+	return http.Header{
+		"Accept":         {"text/html"},
+		"Sec-Fetch-Mode": {"navigate"},
+		"Cookie":         {"session=" + session},
+	}
 }
 
 // TestApplications tests every decision at the proxy and its effect on the checklist.
@@ -44,17 +50,28 @@ func TestApplications(t *testing.T) {
 			t.Errorf("after %s: %+v, want %+v", step, got, want)
 		}
 	}
-	if status, location, _ := w.ask("/demo/wiki", browser("of-ada")); status != http.StatusFound || !strings.HasPrefix(location, w.base+"/login/continue/wiki?to=") {
+	if status, location, _ := w.ask("/demo/wiki", browser("of-ada")); status != http.StatusFound ||
+		!strings.HasPrefix(location, w.base+"/login/continue/wiki?to=") {
 		t.Errorf("no one is sent to %q with status %d", location, status)
 	}
-	if status, _, body := w.ask("/demo/api", nil); status != http.StatusUnauthorized || strings.Contains(body, "<") {
+	if status, _, body := w.ask("/demo/api", nil); status != http.StatusUnauthorized ||
+		strings.Contains(body, "<") {
 		t.Errorf("a program of no one gets %d: %s", status, body)
 	}
 	look("no one asked")
 
 	w.as(w.demo.acmeConnection, "acme", "acme-0002")
-	status, _, body := w.ask("/demo/wiki", http.Header{"X-Auth-Request-Name": {"Eve"}, "X_Auth_Request_Name": {"Eve"}, "X-Auth-Request-Jwt": {"forged"}, "Cookie": {"session=of-grace"}})
-	for _, text := range []string{"Good day, Grace Hopper", "<li>platform/sre</li>", "<dt>E-mail proven</dt><dd>yes</dd>", "made for this wiki", "grace@acme.example"} {
+	status, _, body := w.ask("/demo/wiki", http.Header{
+		"X-Auth-Request-Name": {"Eve"},
+		"X_Auth_Request_Name": {"Eve"},
+		"X-Auth-Request-Jwt":  {"forged"},
+		"Cookie":              {"session=of-grace"},
+	})
+	for _, text := range []string{
+		"Good day, Grace Hopper", "<li>platform/sre</li>",
+		"<dt>E-mail proven</dt><dd>yes</dd>", "made for this wiki",
+		"grace@acme.example",
+	} {
 		if !strings.Contains(body, text) {
 			t.Errorf("the wiki lacks %q:\n%s", text, body)
 		}
@@ -69,17 +86,22 @@ func TestApplications(t *testing.T) {
 		You, Enterprise string
 		Groups          []string
 	}
-	if status, _, body := w.ask("/demo/api", nil); status != http.StatusOK || json.Unmarshal([]byte(body), &hello) != nil ||
-		hello.You != "grace@acme.example" || hello.Enterprise != "acme" || !slices.Contains(hello.Groups, "mobile/developers") {
+	if status, _, body := w.ask("/demo/api", nil); status != http.StatusOK ||
+		json.Unmarshal([]byte(body), &hello) != nil ||
+		hello.You != "grace@acme.example" ||
+		hello.Enterprise != "acme" ||
+		!slices.Contains(hello.Groups, "mobile/developers") {
 		t.Errorf("the API says %s (%d)", body, status)
 	}
-	if status, _, body := w.ask("/demo/api/releases", nil); status != http.StatusForbidden || !strings.Contains(body, "app_group") {
+	if status, _, body := w.ask("/demo/api/releases", nil); status != http.StatusForbidden ||
+		!strings.Contains(body, "app_group") {
 		t.Errorf("the releases say %s (%d)", body, status)
 	}
 	want.forbidden = true
 	look("Grace is no release manager")
 	w.as(w.demo.acmeConnection, "acme", adaID)
-	if status, _, body := w.ask("/demo/api/releases", nil); status != http.StatusOK || !strings.Contains(body, "2.0.0") {
+	if status, _, body := w.ask("/demo/api/releases", nil); status != http.StatusOK ||
+		!strings.Contains(body, "2.0.0") {
 		t.Errorf("the releases say %s (%d)", body, status)
 	}
 
@@ -101,7 +123,11 @@ func TestAssertions(t *testing.T) {
 	if _, _, body := w.ask("/demo/wiki", nil); !strings.Contains(body, "made for this wiki") {
 		t.Errorf("a good one does not hold:\n%s", body)
 	}
-	for name, assertion := range map[string]string{"none": "", "garbage": "a.b.c", "unsigned": "eyJhbGciOiJub25lIn0.e30."} {
+	for name, assertion := range map[string]string{
+		"none":     "",
+		"garbage":  "a.b.c",
+		"unsigned": "eyJhbGciOiJub25lIn0.e30.",
+	} {
 		if _, err := w.demo.verify(t.Context(), wikiKey, assertion); err == nil {
 			t.Errorf("%s: it holds", name)
 		}
@@ -120,7 +146,9 @@ func TestApplicationsOfKeptDatabase(t *testing.T) {
 	}
 	for _, a := range all {
 		if !slices.Equal(a.Origins, []string{again.base}) || a.Validate() != nil {
-			t.Errorf("%s is at %q, and has problems %v", a.Key, a.Origins, a.Validate())
+			t.Errorf(
+				"%s is at %q, and has problems %v", a.Key, a.Origins, a.Validate(),
+			)
 		}
 	}
 }
@@ -131,17 +159,30 @@ func TestMail(t *testing.T) {
 		t.Errorf("there is a letter:\n%s", body)
 	}
 	for _, subject := range []string{"First", "Second <script>"} {
-		letter := "From: x@gate.example\r\nSubject: " + subject + "\r\n\r\nYour code:\r\n\r\n    123456\r\n<b>not bold</b>\r\n"
-		if err := smtp.SendMail(w.demo.options.Outside.MailAddr(), nil, "x@gate.example", []string{"margaret@apollo.example"}, []byte(letter)); err != nil {
+		letter := "From: x@gate.example\r\nSubject: " + subject +
+			"\r\n\r\nYour code:\r\n\r\n    123456\r\n<b>not bold</b>\r\n"
+		if err := smtp.SendMail(
+			w.demo.options.Outside.MailAddr(), nil, "x@gate.example",
+			[]string{"margaret@apollo.example"}, []byte(letter),
+		); err != nil {
 			t.Fatal(err)
 		}
 	}
 	_, body := w.get("/demo/mail")
-	first, second := strings.Index(body, "First"), strings.Index(body, "Second &lt;script&gt;")
-	if first < 0 || second < 0 || first < second || !strings.Contains(body, "    123456\n&lt;b&gt;not bold") || !strings.Contains(body, "To margaret@apollo.example") {
+	first, second := strings.Index(body, "First"), strings.Index(
+		body, "Second &lt;script&gt;",
+	)
+	if first < 0 ||
+		second < 0 ||
+		first < second ||
+		!strings.Contains(body, "    123456\n&lt;b&gt;not bold") ||
+		!strings.Contains(body, "To margaret@apollo.example") {
 		t.Errorf("the letters are not as they should be:\n%s", body)
 	}
-	for path, refresh := range map[string]string{"/demo/mail": "", "/demo/mail?looking": lookEvery} {
+	for path, refresh := range map[string]string{
+		"/demo/mail":         "",
+		"/demo/mail?looking": lookEvery,
+	} {
 		resp, err := http.Get(w.base + path)
 		if err != nil {
 			t.Fatal(err)

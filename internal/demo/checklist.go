@@ -12,10 +12,12 @@ import (
 // at the proxy.
 type facts struct {
 	overSAML, overOIDC, changed, refused, unknown, revoked bool
-	code                                                   bool   // requested, and entered
-	contractor                                             string // why the contractor needed no code; empty: not signed in yet
-	fetched                                                int    // number of groups from Graph
-	drafted, tested, connected                             bool   // Initech: its connection, by a test, and by a sign-in
+	code                                                   bool // requested, and entered
+	// why the contractor needed no code; empty: not signed in yet
+	contractor string
+	fetched    int // number of groups from Graph
+	// Initech: its connection, by a test, and by a sign-in
+	drafted, tested, connected bool
 	proxyFacts
 }
 
@@ -38,7 +40,9 @@ func (d *Demo) loadFacts(ctx context.Context) (facts, error) {
 		if err != nil {
 			return facts{}, err
 		}
-		revoked, _, err := d.options.Store.AuditEvents(ctx, ent, sso.AuditFilter{Action: "session.revoked"}, sso.Page{Limit: 1})
+		revoked, _, err := d.options.Store.AuditEvents(
+			ctx, ent, sso.AuditFilter{Action: "session.revoked"}, sso.Page{Limit: 1},
+		)
 		if err != nil {
 			return facts{}, fmt.Errorf("read audit events: %w", err)
 		}
@@ -56,7 +60,9 @@ func (d *Demo) setUp(ctx context.Context, f *facts) error {
 	if err != nil {
 		return fmt.Errorf("read connections: %w", err)
 	}
-	tests, _, err := d.options.Store.TestRuns(ctx, d.initech.ID, sso.TestFilter{State: sso.TestPassed}, sso.Page{Limit: 1})
+	tests, _, err := d.options.Store.TestRuns(
+		ctx, d.initech.ID, sso.TestFilter{State: sso.TestPassed}, sso.Page{Limit: 1},
+	)
 	if err != nil {
 		return fmt.Errorf("read test connections: %w", err)
 	}
@@ -72,7 +78,9 @@ func (d *Demo) synced(ctx context.Context, ent sso.EnterpriseID, f *facts) error
 	}
 	f.changed = f.changed || changedLater(records)
 	for _, r := range records {
-		f.unknown = f.unknown || r.Asserted.State == sso.GroupsAbsent || r.Asserted.State == sso.GroupsOverage
+		f.unknown = f.unknown ||
+			r.Asserted.State == sso.GroupsAbsent ||
+			r.Asserted.State == sso.GroupsOverage
 		if fetched(r.Asserted) {
 			f.fetched = max(f.fetched, len(r.Asserted.Names))
 		}
@@ -98,10 +106,15 @@ func (d *Demo) succeeded(ctx context.Context, f *facts) error {
 			}
 		}},
 		{d.globex.ID, margaretLogin, func(all []sso.Attempt) {
-			f.code = slices.ContainsFunc(all, func(a sso.Attempt) bool { return a.Email.Action == sso.RequireCode })
+			f.code = slices.ContainsFunc(all, func(a sso.Attempt) bool {
+				return a.Email.Action == sso.RequireCode
+			})
 		}},
 	} {
-		all, err := d.attempts(ctx, who.ent, sso.AttemptFilter{Outcome: sso.OutcomeSucceeded, Login: who.login})
+		all, err := d.attempts(ctx, who.ent, sso.AttemptFilter{
+			Outcome: sso.OutcomeSucceeded,
+			Login:   who.login,
+		})
 		if err != nil {
 			return err
 		}
@@ -123,7 +136,9 @@ func (d *Demo) attempts(ctx context.Context, ent sso.EnterpriseID, filter sso.At
 func changedLater(records []sso.SyncRecord) bool {
 	first := map[sso.UserID]sso.SyncRecord{}
 	for _, r := range records {
-		if f, ok := first[r.User]; !ok || r.At.Before(f.At) || r.At.Equal(f.At) && r.ID < f.ID {
+		if f, ok := first[r.User]; !ok ||
+			r.At.Before(f.At) ||
+			r.At.Equal(f.At) && r.ID < f.ID {
 			first[r.User] = r
 		}
 	}
@@ -141,38 +156,118 @@ func (d *Demo) steps(f facts) []step {
 		named = fmt.Sprintf("The directory named %d groups.", f.fetched)
 	}
 	return []step{
-		{"Sign in to Acme as Ada", "Over SAML. Ada is in groups of the same name in three organizations.",
-			signInLink("acme"), "Sign in to Acme", f.overSAML, ""},
-		{"Read the wiki", "It has no sign-in of its own: a reverse proxy asks Gatehouse who you are.",
-			"/demo/wiki", "The wiki", f.wiki, ""},
-		{"Be refused by the API", "Its releases are for release managers. Open them as Grace, who is none.",
-			signInLinkTo("acme", "/demo/api/releases"), "Sign in, then the releases", f.forbidden, ""},
-		{"Change Ada’s groups and sign in again", "At Acme’s identity provider, take her out of admins. The next sign-in resets her memberships in every organization.",
-			idpPath("acme") + "/people/" + adaID, "Edit Ada’s groups", f.changed, ""},
-		{"Sign in to Globex", "Over OpenID Connect, as anyone there. While you are signed in to Acme, Gatehouse asks first: that session would end.",
-			signInLink("globex"), "Sign in to Globex", f.overOIDC, ""},
-		{"Verify an address", "Margaret of Globex has an address at a domain that Globex has not verified. Read the code in the outgoing mail, in a second tab; she is asked once.",
-			signInLink("globex"), "Sign in to Globex", f.code, ""},
-		{"Sign in as a contractor without a mailbox", "Kim of Acme could not read a code. Acme’s rule lets contractors in without one.",
-			signInLink("acme"), "Sign in to Acme", f.contractor != "", because},
-		{"Be in too many groups", "Katherine of Globex is in more groups than a sign-in can carry. Gatehouse asks the directory for them.",
-			signInLink("globex"), "Sign in to Globex", f.fetched > 0, named},
-		{"Make the identity provider misbehave", "Switch on a fault, such as a wrong audience, sign in, and read what people are told.",
-			idpPath("acme") + "/faults", "Fault switches", f.refused, ""},
-		{"Leave the groups out", "With the fault “No groups attribute”: not knowing someone’s groups takes no one out of one.",
-			idpPath("acme") + "/faults", "Fault switches", f.unknown, ""},
-		{"End a session", "Sign in with a second browser as well and read the wiki there. Find that session in your account and revoke it.",
-			"/account", "My account", f.revoked, ""},
-		{"See it ended", "In the second browser, open the wiki again: it is refused at once.",
-			"/demo/wiki", "The wiki", f.ended, ""},
-		{"Open the console", "Where admins set up companies and find out what went wrong. Here you are its operator, without a password.",
-			consolePath, "The console", f.console, ""},
-		{"Connect Initech", "With the setup assistant, as Initech’s IT admin would. In a second tab, add the application at Initech’s directory: it takes SAML and OpenID Connect.",
-			consoleLink("/admin/enterprises/initech/connections/new"), "Set up", f.drafted, ""},
-		{"Test the connection", "The assistant’s test writes nothing. Try it as Luca, whose group is nearly right; switch a fault on and see what it says.",
-			consoleLink("/admin/enterprises/initech/connections"), "Initech’s connection", f.tested, ""},
-		{"Enable it, and sign in", "The last step of the assistant. Then anyone of Initech gets in.",
-			signInLink("initech"), "Sign in to Initech", f.connected, ""},
+		{
+			"Sign in to Acme as Ada", "Over SAML. Ada is in groups of the same name in three organizations.",
+			signInLink("acme"), "Sign in to Acme", f.overSAML, "",
+		},
+		{
+			"Read the wiki", "It has no sign-in of its own: a reverse proxy asks Gatehouse who you are.",
+			"/demo/wiki", "The wiki", f.wiki, "",
+		},
+		{
+			"Be refused by the API",
+			"Its releases are for release managers. Open them as Grace, who is none.",
+			signInLinkTo("acme", "/demo/api/releases"),
+			"Sign in, then the releases",
+			f.forbidden,
+			"",
+		},
+		{
+			"Change Ada’s groups and sign in again",
+			"At Acme’s identity provider, take her out of admins. The next sign-in resets her memberships in every organization.",
+			idpPath("acme") + "/people/" + adaID,
+			"Edit Ada’s groups",
+			f.changed,
+			"",
+		},
+		{
+			"Sign in to Globex",
+			"Over OpenID Connect, as anyone there. While you are signed in to Acme, Gatehouse asks first: that session would end.",
+			signInLink("globex"),
+			"Sign in to Globex",
+			f.overOIDC,
+			"",
+		},
+		{
+			"Verify an address",
+			"Margaret of Globex has an address at a domain that Globex has not verified. Read the code in the outgoing mail, in a second tab; she is asked once.",
+			signInLink("globex"),
+			"Sign in to Globex",
+			f.code,
+			"",
+		},
+		{
+			"Sign in as a contractor without a mailbox",
+			"Kim of Acme could not read a code. Acme’s rule lets contractors in without one.",
+			signInLink("acme"),
+			"Sign in to Acme",
+			f.contractor != "",
+			because,
+		},
+		{
+			"Be in too many groups",
+			"Katherine of Globex is in more groups than a sign-in can carry. Gatehouse asks the directory for them.",
+			signInLink("globex"),
+			"Sign in to Globex",
+			f.fetched > 0,
+			named,
+		},
+		{
+			"Make the identity provider misbehave",
+			"Switch on a fault, such as a wrong audience, sign in, and read what people are told.",
+			idpPath("acme") + "/faults",
+			"Fault switches",
+			f.refused,
+			"",
+		},
+		{
+			"Leave the groups out",
+			"With the fault “No groups attribute”: not knowing someone’s groups takes no one out of one.",
+			idpPath("acme") + "/faults",
+			"Fault switches",
+			f.unknown,
+			"",
+		},
+		{
+			"End a session",
+			"Sign in with a second browser as well and read the wiki there. Find that session in your account and revoke it.",
+			"/account",
+			"My account",
+			f.revoked,
+			"",
+		},
+		{
+			"See it ended", "In the second browser, open the wiki again: it is refused at once.",
+			"/demo/wiki", "The wiki", f.ended, "",
+		},
+		{
+			"Open the console",
+			"Where admins set up companies and find out what went wrong. Here you are its operator, without a password.",
+			consolePath,
+			"The console",
+			f.console,
+			"",
+		},
+		{
+			"Connect Initech",
+			"With the setup assistant, as Initech’s IT admin would. In a second tab, add the application at Initech’s directory: it takes SAML and OpenID Connect.",
+			consoleLink("/admin/enterprises/initech/connections/new"),
+			"Set up",
+			f.drafted,
+			"",
+		},
+		{
+			"Test the connection",
+			"The assistant’s test writes nothing. Try it as Luca, whose group is nearly right; switch a fault on and see what it says.",
+			consoleLink("/admin/enterprises/initech/connections"),
+			"Initech’s connection",
+			f.tested,
+			"",
+		},
+		{
+			"Enable it, and sign in", "The last step of the assistant. Then anyone of Initech gets in.",
+			signInLink("initech"), "Sign in to Initech", f.connected, "",
+		},
 	}
 }
 

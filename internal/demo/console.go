@@ -25,11 +25,18 @@ func (d *Demo) operator(ctx context.Context) error {
 		return err
 	}
 	token := sso.NewSecret()
-	if _, err = db.CreateInvitation(ctx, by, sso.Invitation{Token: token.Hash(), Recovery: true, ExpiresAt: d.options.Now().Add(time.Minute)}); err != nil {
+	if _, err = db.CreateInvitation(ctx, by, sso.Invitation{
+		Token:     token.Hash(),
+		Recovery:  true,
+		ExpiresAt: d.options.Now().Add(time.Minute),
+	}); err != nil {
 		return fmt.Errorf("invite the operator: %w", err)
 	}
 	// Without a password, this account cannot sign in with one.
-	if d.olive, err = db.AcceptInvitation(ctx, token.Hash(), sso.Admin{Login: operatorLogin, Name: "Olive Operator"}); err != nil {
+	if d.olive, err = db.AcceptInvitation(ctx, token.Hash(), sso.Admin{
+		Login: operatorLogin,
+		Name:  "Olive Operator",
+	}); err != nil {
 		return fmt.Errorf("make the operator: %w", err)
 	}
 	return nil
@@ -37,8 +44,13 @@ func (d *Demo) operator(ctx context.Context) error {
 
 func (d *Demo) console(w http.ResponseWriter, r *http.Request) error {
 	token := sso.NewSecret()
-	err := d.options.Store.StartAdminSession(r.Context(), sso.AdminSession{Token: token.Hash(), Admin: d.olive.ID,
-		Remote: r.RemoteAddr, UserAgent: r.UserAgent(), ExpiresAt: d.options.Now().Add(12 * time.Hour)}, "demo")
+	err := d.options.Store.StartAdminSession(r.Context(), sso.AdminSession{
+		Token:     token.Hash(),
+		Admin:     d.olive.ID,
+		Remote:    r.RemoteAddr,
+		UserAgent: r.UserAgent(),
+		ExpiresAt: d.options.Now().Add(12 * time.Hour),
+	}, "demo")
 	if err != nil {
 		return fmt.Errorf("start a session of the operator: %w", err)
 	}

@@ -61,7 +61,10 @@ func New(ctx context.Context, o Options) (*Demo, error) {
 	if o.SignedOut == "" {
 		o.SignedOut = o.BaseURL + "/"
 	}
-	d := &Demo{options: o, seen: seen{cookie: o.Cookie, letIn: map[[sha256.Size]byte]bool{}}}
+	d := &Demo{
+		options: o,
+		seen:    seen{cookie: o.Cookie, letIn: map[[sha256.Size]byte]bool{}},
+	}
 	var err error
 	if d.pages, err = newPages(); err != nil {
 		return nil, err
@@ -70,7 +73,11 @@ func New(ctx context.Context, o Options) (*Demo, error) {
 		return nil, fmt.Errorf("seed the demo: %w", err)
 	}
 	d.keys = gooidc.NewRemoteKeySet(context.WithoutCancel(ctx), o.BaseURL+"/oauth2/keys")
-	if d.proxy, err = demoproxy.New(demoproxy.Options{Gateway: o.BaseURL, Upstream: d.applications(), Seen: d.seen.answer}); err != nil {
+	if d.proxy, err = demoproxy.New(demoproxy.Options{
+		Gateway:  o.BaseURL,
+		Upstream: d.applications(),
+		Seen:     d.seen.answer,
+	}); err != nil {
 		return nil, fmt.Errorf("start the applications: %w", err)
 	}
 	return d, nil
@@ -82,7 +89,11 @@ func (d *Demo) Close() error { return d.proxy.Close() }
 // IDP returns a company's identity provider, by the company's key, or nil if it has
 // none.
 func (d *Demo) IDP(key string) *demoidp.IdP {
-	return map[string]*demoidp.IdP{d.acme.Key: d.options.Outside.acme, d.globex.Key: d.options.Outside.globex, d.initech.Key: d.options.Outside.initech}[key]
+	return map[string]*demoidp.IdP{
+		d.acme.Key:    d.options.Outside.acme,
+		d.globex.Key:  d.options.Outside.globex,
+		d.initech.Key: d.options.Outside.initech,
+	}[key]
 }
 
 // Mount registers the pages and the identity providers, all below /demo.
@@ -118,7 +129,9 @@ func (d *Demo) Summary() string {
 	line("A wiki", "/demo/wiki")
 	line("An API", "/demo/api")
 	b.WriteString("\n  Who can sign in (no passwords: pick a person)\n")
-	for _, idp := range []*demoidp.IdP{d.options.Outside.acme, d.options.Outside.globex, d.options.Outside.initech} {
+	for _, idp := range []*demoidp.IdP{
+		d.options.Outside.acme, d.options.Outside.globex, d.options.Outside.initech,
+	} {
 		for _, person := range idp.People() {
 			groups := strings.Join(person.Groups, ", ")
 			if groups == "" {

@@ -40,10 +40,15 @@ func TestChecklist(t *testing.T) {
 	w.as(w.demo.acmeConnection, "acme", "acme-0004")
 	want.contractor = `The connection's expression says "skip".`
 	look("the contractor signed in")
-	w.says("/demo/whoami", "kim@freelance.example, not verified", "You didn’t need a code.")
+	w.says(
+		"/demo/whoami", "kim@freelance.example, not verified",
+		"You didn’t need a code.",
+	)
 	w.says("/demo/wiki", "<dt>E-mail proven</dt><dd>no</dd>", "Good day, Kim Novák")
 	want.wiki = true
-	if result, err := w.signIn(w.demo.globexConnection, "globex", margaretID); err != nil || result.Proof == "" {
+	if result, err := w.signIn(
+		w.demo.globexConnection, "globex", margaretID,
+	); err != nil || result.Proof == "" {
 		t.Fatalf("Margaret is asked for no code: %v", err)
 	}
 	look("a code was asked for")
@@ -52,7 +57,9 @@ func TestChecklist(t *testing.T) {
 	look("a code was entered")
 	w.says("/demo/whoami", "margaret@apollo.example, proven", "You entered a code.")
 	w.says("/demo/wiki", "<dt>E-mail proven</dt><dd>yes</dd>")
-	if result, err := w.signIn(w.demo.globexConnection, "globex", margaretID); err != nil || result.Proof != "" {
+	if result, err := w.signIn(
+		w.demo.globexConnection, "globex", margaretID,
+	); err != nil || result.Proof != "" {
 		t.Errorf("Margaret is asked again: %v", err)
 	}
 	w.as(w.demo.globexConnection, "globex", katherineID)
@@ -61,7 +68,12 @@ func TestChecklist(t *testing.T) {
 	w.says("/demo/whoami", "its directory named 232.", "<li>leads</li>")
 	w.demo.IDP("globex").SetFaultOnce(demoidp.DirectoryDown)
 	w.as(w.demo.globexConnection, "globex", katherineID)
-	w.says("/demo/whoami", "sent a link in place of the groups, because there are too many", "<h3 id=\"removed\">Removed</h3><p>Nothing</p>", "Microsoft Graph gave no usable list")
+	w.says(
+		"/demo/whoami",
+		"sent a link in place of the groups, because there are too many",
+		"<h3 id=\"removed\">Removed</h3><p>Nothing</p>",
+		"Microsoft Graph gave no usable list",
+	)
 	want.unknown = true
 	look("the directory did not answer")
 	w.demo.IDP("acme").SetFaultOnce(demoidp.WrongAudience)
@@ -73,12 +85,17 @@ func TestChecklist(t *testing.T) {
 	w.demo.IDP("acme").SetFaultOnce(demoidp.NoGroups)
 	p := w.as(w.demo.acmeConnection, "acme", adaID)
 	look("no groups")
-	if err := w.db.RevokeSession(t.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, p.Session.ID); err != nil {
+	if err := w.db.RevokeSession(
+		t.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, p.Session.ID,
+	); err != nil {
 		t.Fatal(err)
 	}
 	want.revoked = true
 	look("a session was revoked")
-	w.says("/demo", "10 of 16 done", "Why: The connection&#39;s expression says", "The directory named 232 groups.")
+	w.says(
+		"/demo", "10 of 16 done", "Why: The connection&#39;s expression says",
+		"The directory named 232 groups.",
+	)
 }
 
 // TestFaults tests that Gatehouse reacts to every fault as the fault page says.
@@ -116,7 +133,8 @@ func TestFaults(t *testing.T) {
 
 func TestWhoami(t *testing.T) {
 	w := freshWorld(t)
-	if status, body := w.get("/demo/whoami"); status != http.StatusUnauthorized || !strings.Contains(body, "No one is signed in") {
+	if status, body := w.get("/demo/whoami"); status != http.StatusUnauthorized ||
+		!strings.Contains(body, "No one is signed in") {
 		t.Errorf("status %d:\n%s", status, body)
 	}
 	w.as(w.demo.acmeConnection, "acme", adaID)
@@ -129,7 +147,9 @@ func TestWhoami(t *testing.T) {
 		t.Fatalf("status %d", status)
 	}
 	for _, want := range []string{
-		"You are Ada Lovelace", "Acme Directory, over SAML 2.0", "The identity provider named 3 groups.",
+		"You are Ada Lovelace",
+		"Acme Directory, over SAML 2.0",
+		"The identity provider named 3 groups.",
 		`data-kind="added" aria-labelledby="added"><h3 id="added">Added</h3><ul class="names"><li>Data / analysts</li></ul>`,
 		"<li>Data / admins</li><li>Mobile / release-managers</li><li>Platform / admins</li><li>Platform / release-managers</li>",
 		"<li>Data / developers</li><li>Mobile / developers</li><li>Platform / developers</li>",
@@ -141,7 +161,9 @@ func TestWhoami(t *testing.T) {
 		}
 	}
 	w.as(w.demo.acmeConnection, "acme", "acme-0006")
-	if _, body := w.get("/demo/whoami"); strings.Count(body, "<p>Developers is nearly developers: upper and lower case differ.</p>") != 1 {
+	if _, body := w.get("/demo/whoami"); strings.Count(
+		body, "<p>Developers is nearly developers: upper and lower case differ.</p>",
+	) != 1 {
 		t.Errorf("Alan is not told what his groups nearly are:\n%s", body)
 	}
 	w.as(w.demo.acmeConnection, "acme", "acme-0003")
@@ -177,7 +199,10 @@ func TestSeed(t *testing.T) {
 	if mark, err := w.db.Meta(ctx, MetaKey); err != nil || mark != "1" {
 		t.Errorf("mark = %q, %v", mark, err)
 	}
-	for domain, key := range map[string]string{"acme.example": "acme", "globex.example": "globex"} {
+	for domain, key := range map[string]string{
+		"acme.example":   "acme",
+		"globex.example": "globex",
+	} {
 		if ent, err := w.db.EnterpriseByDomain(ctx, domain); err != nil || ent.Key != key {
 			t.Errorf("%s belongs to %q, %v", domain, ent.Key, err)
 		}
@@ -194,7 +219,10 @@ func TestSeed(t *testing.T) {
 	for _, m := range memberships {
 		in[m.Group.Name]++
 	}
-	if in["developers"] != 3 || in["admins"] != 2 || in["release-managers"] != 2 || in[sso.DefaultGroupName] != 3 {
+	if in["developers"] != 3 ||
+		in["admins"] != 2 ||
+		in["release-managers"] != 2 ||
+		in[sso.DefaultGroupName] != 3 {
 		t.Errorf("Ada is in %v", in)
 	}
 }
@@ -202,7 +230,10 @@ func TestSeed(t *testing.T) {
 func TestSummary(t *testing.T) {
 	w := freshWorld(t)
 	text := w.demo.Summary()
-	for _, want := range []string{w.base + "/demo\n", "enterprise_key=acme", "enterprise_key=globex", "Ada Lovelace", "Linus Pauling", "no groups"} {
+	for _, want := range []string{
+		w.base + "/demo\n", "enterprise_key=acme", "enterprise_key=globex",
+		"Ada Lovelace", "Linus Pauling", "no groups",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("lacks %q:\n%s", want, text)
 		}
@@ -212,11 +243,18 @@ func TestSummary(t *testing.T) {
 func TestPagesWithClosedStore(t *testing.T) {
 	w := freshWorld(t)
 	w.demo.options.Principal = func(*http.Request) (sso.Principal, error) {
-		return sso.Principal{}, &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Try again in a moment.", Err: errors.New("secret detail")}
+		return sso.Principal{}, &sso.Error{
+			Kind:   sso.Unavailable,
+			Code:   "temporarily_unavailable",
+			Public: "Try again in a moment.",
+			Err:    errors.New("secret detail"),
+		}
 	}
 	for _, path := range []string{"/demo", "/demo/whoami"} {
 		status, body := w.get(path)
-		if status != http.StatusServiceUnavailable || !strings.Contains(body, "Try again in a moment.") || strings.Contains(body, "secret") {
+		if status != http.StatusServiceUnavailable ||
+			!strings.Contains(body, "Try again in a moment.") ||
+			strings.Contains(body, "secret") {
 			t.Errorf("%s: status %d:\n%s", path, status, body)
 		}
 	}
@@ -226,17 +264,28 @@ func TestPagesWithClosedStore(t *testing.T) {
 // returns only to paths of this site.
 func TestConsole(t *testing.T) {
 	w := freshWorld(t)
-	for path, want := range map[string]string{consolePath: "/admin", consoleLink("/admin/enterprises/acme"): "/admin/enterprises/acme", consolePath + "?return_to=https://evil.example": "/admin"} {
-		r, rec := httptest.NewRequest(http.MethodGet, path, nil), httptest.NewRecorder()
+	for path, want := range map[string]string{
+		consolePath:                                     "/admin",
+		consoleLink("/admin/enterprises/acme"):          "/admin/enterprises/acme",
+		consolePath + "?return_to=https://evil.example": "/admin",
+	} {
+		r, rec := httptest.NewRequest(
+			http.MethodGet, path, nil,
+		), httptest.NewRecorder()
 		if err := w.demo.console(rec, r); err != nil || rec.Header().Get("Location") != want {
 			t.Errorf("%s: leads to %q, %v", path, rec.Header().Get("Location"), err)
 		}
-		_, admin, err := w.db.AdminSession(t.Context(), sso.Secret(rec.Header().Get("X-Admitted")).Hash(), time.Hour)
+		_, admin, err := w.db.AdminSession(
+			t.Context(), sso.Secret(rec.Header().Get("X-Admitted")).Hash(),
+			time.Hour,
+		)
 		if err != nil || admin.ID != w.demo.olive.ID || !admin.Recovery {
 			t.Errorf("%s: admits %+v, %v", path, admin, err)
 		}
 	}
-	if f, err := w.demo.loadFacts(t.Context()); err != nil || !f.console || f.drafted {
+	if f, err := w.demo.loadFacts(t.Context()); err != nil ||
+		!f.console ||
+		f.drafted {
 		t.Errorf("the checklist: %+v, %v", f, err)
 	}
 }

@@ -49,7 +49,10 @@ func OpenOutside(ctx context.Context, base string, now func() time.Time) (o *Out
 	if o.mail, err = demomail.Open(ctx, now); err != nil {
 		return nil, errors.Join(err, o.graph.Close())
 	}
-	o.server = &http.Server{Handler: o.globex.Graph(), ReadHeaderTimeout: 10 * time.Second}
+	o.server = &http.Server{
+		Handler:           o.globex.Graph(),
+		ReadHeaderTimeout: 10 * time.Second,
+	}
 	go func() {
 		defer close(o.done)
 		_ = o.server.Serve(o.graph) // returns when the server is closed
@@ -59,8 +62,12 @@ func OpenOutside(ctx context.Context, base string, now func() time.Time) (o *Out
 
 func identityProvider(base string, c company, people []demoidp.Person, now func() time.Time) (*demoidp.IdP, error) {
 	idp, err := demoidp.New(demoidp.Options{
-		BaseURL: base + idpPath(c.key), Now: now, Name: c.name + " Directory", Tenant: c.tenant,
-		HomeURL: "/demo", HomeName: "Gatehouse demo",
+		BaseURL:  base + idpPath(c.key),
+		Now:      now,
+		Name:     c.name + " Directory",
+		Tenant:   c.tenant,
+		HomeURL:  "/demo",
+		HomeName: "Gatehouse demo",
 	})
 	if err != nil {
 		return nil, fmt.Errorf("start the identity provider of %s: %w", c.name, err)

@@ -115,7 +115,8 @@ func (d *Demo) onPage(h handlerFunc) http.Handler {
 		if err == nil {
 			return
 		}
-		status, text := http.StatusInternalServerError, "Something went wrong on our side. The terminal says what."
+		status := http.StatusInternalServerError
+		text := "Something went wrong on our side. The terminal says what."
 		if known, ok := errors.AsType[*sso.Error](err); ok && known.Kind == sso.Unavailable {
 			status, text = http.StatusServiceUnavailable, known.Public
 		}
@@ -136,7 +137,10 @@ func (d *Demo) render(w http.ResponseWriter, status int, name string, pg page) e
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	h.Set(
+		"Content-Security-Policy",
+		"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+	)
 	w.WriteHeader(status)
 	_, _ = body.WriteTo(w)
 	return nil
@@ -147,11 +151,23 @@ func (d *Demo) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pg := &homePage{basePage: basePage{Title: "Gatehouse demo"}, Steps: d.steps(f), Companies: []companyView{
-		companyOf(acme(), "Signs in over SAML 2.0. The groups of its organizations overlap on purpose.", true),
-		companyOf(globex(), "Signs in over OpenID Connect. Its directory resembles Entra ID, which sends a link in place of too many groups.", true),
-		companyOf(initech(), "Is not connected yet: its directory is there, and the setup assistant leads the way.", false),
-	}}
+	pg := &homePage{
+		basePage: basePage{Title: "Gatehouse demo"},
+		Steps:    d.steps(f),
+		Companies: []companyView{
+			companyOf(acme(), "Signs in over SAML 2.0. The groups of its organizations overlap on purpose.", true),
+			companyOf(
+				globex(),
+				"Signs in over OpenID Connect. Its directory resembles Entra ID, which sends a link in place of too many groups.",
+				true,
+			),
+			companyOf(
+				initech(),
+				"Is not connected yet: its directory is there, and the setup assistant leads the way.",
+				false,
+			),
+		},
+	}
 	for _, s := range pg.Steps {
 		if s.Done {
 			pg.Done++
@@ -175,7 +191,12 @@ func (d *Demo) setPrincipal(r *http.Request, pg *basePage) error {
 }
 
 func companyOf(c company, text string, connected bool) companyView {
-	v := companyView{Name: c.name, Key: c.key, Text: text, Organizations: c.organizations}
+	v := companyView{
+		Name:          c.name,
+		Key:           c.key,
+		Text:          text,
+		Organizations: c.organizations,
+	}
 	v.Console, v.IDP = consoleLink("/admin/enterprises/"+c.key), idpPath(c.key)+"/"
 	if connected {
 		v.SignIn = signInLink(c.key)

@@ -65,10 +65,19 @@ func (d *Demo) registerApplications(ctx context.Context) error {
 	for _, a := range []sso.Application{
 		{Key: wikiKey, Name: "The wiki"},
 		{Key: apiKey, Name: "The API"},
-		{Key: releasesKey, Name: "Releases", Groups: []string{sso.GroupRef("platform", "release-managers"), sso.GroupRef("mobile", "release-managers")}},
+		{
+			Key:  releasesKey,
+			Name: "Releases",
+			Groups: []string{
+				sso.GroupRef("platform", "release-managers"),
+				sso.GroupRef("mobile", "release-managers"),
+			},
+		},
 	} {
 		a.Kind, a.Origins = sso.ForwardAuth, origins
-		i := slices.IndexFunc(have, func(old sso.Application) bool { return old.Key == a.Key })
+		i := slices.IndexFunc(have, func(old sso.Application) bool {
+			return old.Key == a.Key
+		})
 		if i < 0 {
 			_, err = db.CreateApplication(ctx, by, a)
 		} else {
@@ -91,16 +100,26 @@ func (d *Demo) enterprise(ctx context.Context, c company) (sso.Enterprise, error
 	if err == nil || sso.KindOf(err) != sso.NotFoundKind {
 		return ent, err
 	}
-	if ent, err = db.CreateEnterprise(ctx, by, sso.Enterprise{Key: c.key, Name: c.name}); err != nil {
+	if ent, err = db.CreateEnterprise(ctx, by, sso.Enterprise{
+		Key:  c.key,
+		Name: c.name,
+	}); err != nil {
 		return sso.Enterprise{}, fmt.Errorf("create enterprise %s: %w", c.key, err)
 	}
 	for _, o := range c.organizations {
-		org, err := db.CreateOrganization(ctx, by, sso.Organization{Enterprise: ent.ID, Key: o.key, Name: o.name})
+		org, err := db.CreateOrganization(ctx, by, sso.Organization{
+			Enterprise: ent.ID,
+			Key:        o.key,
+			Name:       o.name,
+		})
 		if err != nil {
 			return sso.Enterprise{}, fmt.Errorf("create organization %s: %w", o.key, err)
 		}
 		for _, name := range o.groups {
-			if _, err := db.CreateGroup(ctx, by, ent.ID, sso.Group{Organization: org.ID, Name: name}); err != nil {
+			if _, err := db.CreateGroup(ctx, by, ent.ID, sso.Group{
+				Organization: org.ID,
+				Name:         name,
+			}); err != nil {
 				return sso.Enterprise{}, fmt.Errorf("create group %s of %s: %w", name, o.key, err)
 			}
 		}
@@ -114,7 +133,10 @@ func (d *Demo) domain(ctx context.Context, ent sso.Enterprise, name string) erro
 		return nil
 	}
 	_, err := d.options.Store.CreateDomain(ctx, by, sso.Domain{
-		Enterprise: ent.ID, Name: name, TXTRecord: "gatehouse-demo", VerifiedAt: d.options.Now(),
+		Enterprise: ent.ID,
+		Name:       name,
+		TXTRecord:  "gatehouse-demo",
+		VerifiedAt: d.options.Now(),
 	})
 	if err != nil {
 		return fmt.Errorf("create domain %s: %w", name, err)
@@ -154,9 +176,21 @@ func (d *Demo) connectAcme(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("take over the identity provider's metadata: %w", err)
 	}
-	d.acmeConnection, err = d.connection(ctx, sso.Connection{
-		Enterprise: d.acme.ID, Name: "Acme Directory", Protocol: sso.SAML, Keys: []sso.KeyPair{own.key},
-	}, sso.Config{SAML: &config, EmailVerification: sso.EmailVerification{Mode: policy.ModeExpression, Expression: contractorsSkip}})
+	d.acmeConnection, err = d.connection(ctx,
+		sso.Connection{
+			Enterprise: d.acme.ID,
+			Name:       "Acme Directory",
+			Protocol:   sso.SAML,
+			Keys:       []sso.KeyPair{own.key},
+		},
+		sso.Config{
+			SAML: &config,
+			EmailVerification: sso.EmailVerification{
+				Mode:       policy.ModeExpression,
+				Expression: contractorsSkip,
+			},
+		},
+	)
 	if err != nil {
 		return err
 	}
@@ -176,18 +210,35 @@ func (d *Demo) connectGlobex(ctx context.Context) error {
 	secret, reading := sso.NewSecret(), sso.NewSecret()
 	d.options.Outside.globex.LetRead(directoryApp, reading)
 	var err error
-	d.globexConnection, err = d.connection(ctx, sso.Connection{
-		Enterprise: d.globex.ID, Name: "Globex Directory", Protocol: sso.OIDC,
-	}, sso.Config{OIDC: &sso.OIDCConfig{
-		Issuer: d.options.Outside.globex.Issuer(), ClientID: "gatehouse", ClientSecret: secret,
-		AuthMethod: sso.ClientSecretBasic, Scopes: []string{"openid", "profile", "email", "groups"},
-	}, Directory: &sso.Directory{Tenant: globexTenant, ClientID: directoryApp, ClientSecret: reading},
-		EmailVerification: sso.EmailVerification{Mode: policy.ModeUnverifiedDomain}})
+	d.globexConnection, err = d.connection(ctx,
+		sso.Connection{
+			Enterprise: d.globex.ID,
+			Name:       "Globex Directory",
+			Protocol:   sso.OIDC,
+		},
+		sso.Config{
+			OIDC: &sso.OIDCConfig{
+				Issuer:       d.options.Outside.globex.Issuer(),
+				ClientID:     "gatehouse",
+				ClientSecret: secret,
+				AuthMethod:   sso.ClientSecretBasic,
+				Scopes:       []string{"openid", "profile", "email", "groups"},
+			},
+			Directory: &sso.Directory{
+				Tenant:       globexTenant,
+				ClientID:     directoryApp,
+				ClientSecret: reading,
+			},
+			EmailVerification: sso.EmailVerification{Mode: policy.ModeUnverifiedDomain},
+		},
+	)
 	if err != nil {
 		return err
 	}
 	d.options.Outside.globex.RegisterOIDC(demoidp.Client{
-		Name: "Gatehouse for Globex", ID: "gatehouse", Secret: secret,
+		Name:           "Gatehouse for Globex",
+		ID:             "gatehouse",
+		Secret:         secret,
 		RedirectURIs:   []string{d.options.OIDC.RedirectURI(d.globexConnection.ID)},
 		PostLogoutURIs: []string{d.options.SignedOut},
 	})
@@ -200,7 +251,11 @@ func (d *Demo) connection(ctx context.Context, c sso.Connection, live sso.Config
 	db := d.options.Store
 	live.Version = 1
 	live.Mapping = demoidp.Mapping(c.Protocol)
-	live.GroupSync = sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}
+	live.GroupSync = sso.GroupSync{
+		Mode:      sso.SyncReset,
+		OnAbsent:  sso.KeepGroups,
+		OnOverage: sso.KeepGroups,
+	}
 	live.Provisioning = sso.ProvisionJIT
 	c.Provider, c.State, c.Live = sso.Custom, sso.ConnectionEnabled, &live
 	have, err := db.Connections(ctx, c.Enterprise)
@@ -211,16 +266,23 @@ func (d *Demo) connection(ctx context.Context, c sso.Connection, live sso.Config
 		if old.Name != c.Name {
 			continue
 		}
-		return db.UpdateConnection(ctx, by, c.Enterprise, old.ID, "connection.enabled", func(was sso.Connection) (sso.Connection, error) {
-			if was.Protocol != c.Protocol {
-				return was, errors.New("the demo's connection was replaced by one of another protocol")
-			}
-			if was.Live != nil {
-				live.Version = was.Live.Version + 1
-			}
-			was.Live, was.State = &live, sso.ConnectionEnabled
-			return was, nil
-		})
+		return db.UpdateConnection(
+			ctx,
+			by,
+			c.Enterprise,
+			old.ID,
+			"connection.enabled",
+			func(was sso.Connection) (sso.Connection, error) {
+				if was.Protocol != c.Protocol {
+					return was, errors.New("the demo's connection was replaced by one of another protocol")
+				}
+				if was.Live != nil {
+					live.Version = was.Live.Version + 1
+				}
+				was.Live, was.State = &live, sso.ConnectionEnabled
+				return was, nil
+			},
+		)
 	}
 	return db.CreateConnection(ctx, by, c)
 }

@@ -43,7 +43,9 @@ const maxNames = 12
 func (d *Demo) whoami(w http.ResponseWriter, r *http.Request) error {
 	p, err := d.options.Principal(r)
 	if sso.KindOf(err) == sso.Unauthenticated {
-		return d.render(w, http.StatusUnauthorized, "whoami", &whoamiPage{basePage: basePage{Title: "No one is signed in"}})
+		return d.render(w, http.StatusUnauthorized, "whoami", &whoamiPage{
+			basePage: basePage{Title: "No one is signed in"},
+		})
 	}
 	if err != nil {
 		return fmt.Errorf("ask who is signed in: %w", err)
@@ -61,21 +63,37 @@ func (d *Demo) whoamiPage(ctx context.Context, p sso.Principal) (*whoamiPage, er
 	if err != nil {
 		return nil, fmt.Errorf("read memberships: %w", err)
 	}
-	records, _, err := d.options.Store.SyncRecords(ctx, ent, sso.SyncFilter{User: p.User.ID}, sso.Page{Limit: 1})
+	records, _, err := d.options.Store.SyncRecords(
+		ctx, ent, sso.SyncFilter{User: p.User.ID}, sso.Page{Limit: 1},
+	)
 	if err != nil {
 		return nil, fmt.Errorf("read sync records: %w", err)
 	}
 	pg := &whoamiPage{
-		basePage: basePage{Title: "You are " + p.User.Name, Who: p.User.Name},
-		Name:     p.User.Name, Login: p.User.Login, Email: p.User.Email, EmailVerified: p.User.EmailVerified, Company: p.Enterprise.Name, Key: p.Enterprise.Key,
-		Since: clock(p.Session.CreatedAt), SinceISO: p.Session.CreatedAt.UTC().Format(time.RFC3339), Subject: p.Session.Subject,
+		basePage: basePage{
+			Title: "You are " + p.User.Name,
+			Who:   p.User.Name,
+		},
+		Name:          p.User.Name,
+		Login:         p.User.Login,
+		Email:         p.User.Email,
+		EmailVerified: p.User.EmailVerified,
+		Company:       p.Enterprise.Name,
+		Key:           p.Enterprise.Key,
+		Since:         clock(p.Session.CreatedAt),
+		SinceISO:      p.Session.CreatedAt.UTC().Format(time.RFC3339),
+		Subject:       p.Session.Subject,
 	}
 	if pg.FirstTime, err = d.firstTime(ctx, p); err != nil {
 		return nil, err
 	}
 	for _, c := range []sso.Connection{d.acmeConnection, d.globexConnection} {
 		if c.ID == p.Session.Connection {
-			pg.Connection, pg.Protocol = c.Name, map[sso.Protocol]string{sso.SAML: "SAML 2.0", sso.OIDC: "OpenID Connect"}[c.Protocol]
+			pg.Connection = c.Name
+			pg.Protocol = map[sso.Protocol]string{
+				sso.SAML: "SAML 2.0",
+				sso.OIDC: "OpenID Connect",
+			}[c.Protocol]
 			pg.Person = idpPath(p.Enterprise.Key) + "/people/" + p.Session.Subject
 		}
 	}
@@ -91,7 +109,10 @@ func (d *Demo) whoamiPage(ctx context.Context, p sso.Principal) (*whoamiPage, er
 // firstTime returns the decision about a user's address at their first sign-in and
 // its reason, or "" if there was none.
 func (d *Demo) firstTime(ctx context.Context, p sso.Principal) (string, error) {
-	all, err := d.attempts(ctx, p.Enterprise.ID, sso.AttemptFilter{User: p.User.ID, Outcome: sso.OutcomeSucceeded})
+	all, err := d.attempts(ctx, p.Enterprise.ID, sso.AttemptFilter{
+		User:    p.User.ID,
+		Outcome: sso.OutcomeSucceeded,
+	})
 	if err != nil {
 		return "", err
 	}
@@ -133,8 +154,11 @@ func viewMemberships(all []sso.UserMembership, last sso.SyncRecord) []membership
 		}
 		view := &views[len(views)-1]
 		view.Groups = append(view.Groups, groupView{
-			Name: m.Group.Name, Source: sourceInWords(m.Membership.Source),
-			New: slices.ContainsFunc(last.Added, func(c sso.GroupChange) bool { return c.Group == m.Group.ID }),
+			Name:   m.Group.Name,
+			Source: sourceInWords(m.Membership.Source),
+			New: slices.ContainsFunc(last.Added, func(c sso.GroupChange) bool {
+				return c.Group == m.Group.ID
+			}),
 		})
 	}
 	return views
@@ -157,7 +181,12 @@ func sourceInWords(s sso.MembershipSource) string {
 }
 
 func viewSync(r sso.SyncRecord, now []sso.UserMembership) *syncView {
-	v := &syncView{At: clock(r.At), AtISO: r.At.UTC().Format(time.RFC3339), Said: saidInWords(r.Asserted), Note: r.Note}
+	v := &syncView{
+		At:    clock(r.At),
+		AtISO: r.At.UTC().Format(time.RFC3339),
+		Said:  saidInWords(r.Asserted),
+		Note:  r.Note,
+	}
 	matched := func(name string) bool { return slices.Contains(r.Matched, name) }
 	names := slices.Clone(r.Asserted.Names)
 	slices.SortStableFunc(names, func(a, b string) int {
@@ -183,7 +212,9 @@ func viewSync(r sso.SyncRecord, now []sso.UserMembership) *syncView {
 		v.Removed = append(v.Removed, c.OrganizationName+" / "+c.Name)
 	}
 	for _, m := range now {
-		added := slices.ContainsFunc(r.Added, func(c sso.GroupChange) bool { return c.Group == m.Group.ID })
+		added := slices.ContainsFunc(r.Added, func(c sso.GroupChange) bool {
+			return c.Group == m.Group.ID
+		})
 		if !added && !m.Group.Default {
 			v.Kept = append(v.Kept, m.Organization.Name+" / "+m.Group.Name)
 		}
@@ -216,7 +247,10 @@ func fetched(a sso.AssertedGroups) bool {
 
 func saidInWords(a sso.AssertedGroups) string {
 	if fetched(a) {
-		return fmt.Sprintf("The identity provider sent a link in place of the groups, and its directory named %d.", len(a.Names))
+		return fmt.Sprintf(
+			"The identity provider sent a link in place of the groups, and its directory named %d.",
+			len(a.Names),
+		)
 	}
 	switch a.State {
 	case sso.GroupsEmpty:
@@ -226,7 +260,10 @@ func saidInWords(a sso.AssertedGroups) string {
 	case sso.GroupsTruncated:
 		return fmt.Sprintf("The identity provider named %d groups, which is where it cuts lists off.", len(a.Names))
 	case sso.GroupsPartial:
-		return fmt.Sprintf("The identity provider sent a list of groups of which %d values were not understood.", a.NotUnderstoodCount)
+		return fmt.Sprintf(
+			"The identity provider sent a list of groups of which %d values were not understood.",
+			a.NotUnderstoodCount,
+		)
 	case sso.GroupsValues:
 		if len(a.Names) == 1 {
 			return "The identity provider named one group."

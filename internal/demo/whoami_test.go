@@ -10,8 +10,12 @@ import (
 
 func member(org, group string, source sso.MembershipSource) sso.UserMembership {
 	return sso.UserMembership{
-		Membership:   sso.Membership{Source: source},
-		Group:        sso.Group{ID: sso.GroupID(org + "/" + group), Name: group, Default: source == sso.SourceDefault},
+		Membership: sso.Membership{Source: source},
+		Group: sso.Group{
+			ID:      sso.GroupID(org + "/" + group),
+			Name:    group,
+			Default: source == sso.SourceDefault,
+		},
 		Organization: sso.Organization{Name: org},
 	}
 }
@@ -19,7 +23,9 @@ func member(org, group string, source sso.MembershipSource) sso.UserMembership {
 func TestViewMemberships(t *testing.T) {
 	last := sso.SyncRecord{Added: []sso.GroupChange{{Group: "Web/leads"}}}
 	got := viewMemberships([]sso.UserMembership{
-		member("Web", sso.DefaultGroupName, sso.SourceDefault), member("Web", "leads", sso.SourceJIT), member("Web", "Zoo", sso.SourceManual),
+		member("Web", sso.DefaultGroupName, sso.SourceDefault),
+		member("Web", "leads", sso.SourceJIT),
+		member("Web", "Zoo", sso.SourceManual),
 		member("Data", "admins", sso.SourceJIT),
 	}, last)
 	var flat []string
@@ -54,13 +60,23 @@ func TestSourceInWords(t *testing.T) {
 
 func TestNearMissesInWords(t *testing.T) {
 	near := func(why sso.Nearness, organization sso.OrganizationID) sso.NearMiss {
-		return sso.NearMiss{Asserted: "Developers", Name: "developers", Organization: organization, Why: why}
+		return sso.NearMiss{
+			Asserted:     "Developers",
+			Name:         "developers",
+			Organization: organization,
+			Why:          why,
+		}
 	}
-	v := viewSync(sso.SyncRecord{NearMisses: []sso.NearMiss{near(sso.DiffersInCase, "org-1"), near(sso.DiffersInCase, "org-2"), near(sso.DiffersInSpace, "org-1"),
-		near(sso.DiffersInLookAlike, "org-1"), near(sso.IsDefaultGroup, "org-1")}}, nil)
+	v := viewSync(sso.SyncRecord{NearMisses: []sso.NearMiss{
+		near(sso.DiffersInCase, "org-1"), near(sso.DiffersInCase, "org-2"),
+		near(sso.DiffersInSpace, "org-1"),
+		near(sso.DiffersInLookAlike, "org-1"), near(sso.IsDefaultGroup, "org-1"),
+	}}, nil)
 	want := []string{
-		"Developers is nearly developers: some characters only look the same", "Developers is nearly developers: spaces differ",
-		"Developers is nearly developers: upper and lower case differ", "Developers is what everyone’s group is called: no one is put there by name",
+		"Developers is nearly developers: some characters only look the same",
+		"Developers is nearly developers: spaces differ",
+		"Developers is nearly developers: upper and lower case differ",
+		"Developers is what everyone’s group is called: no one is put there by name",
 	}
 	if !slices.Equal(v.Near, want) {
 		t.Errorf("got %q, want %q", v.Near, want)
@@ -72,17 +88,40 @@ func TestViewSyncShortensLongLists(t *testing.T) {
 	for i := range 300 {
 		names = append(names, strconv.Itoa(i))
 	}
-	v := viewSync(sso.SyncRecord{
-		Asserted: sso.AssertedGroups{State: sso.GroupsValues, Names: names}, Matched: []string{"299"}, Unmatched: names[:maxNames],
-		Added: []sso.GroupChange{{Group: "Web/leads", Name: "leads", OrganizationName: "Web"}},
-	}, []sso.UserMembership{member("Web", "leads", sso.SourceJIT), member("Web", "staff", sso.SourceManual), member("Web", sso.DefaultGroupName, sso.SourceDefault)})
-	if len(v.Names) != maxNames || v.More != 300-maxNames || len(v.Unmatched) != maxNames || v.MoreUn != 0 {
-		t.Errorf("%d names and %d more, %d unmatched and %d more", len(v.Names), v.More, len(v.Unmatched), v.MoreUn)
+	v := viewSync(
+		sso.SyncRecord{
+			Asserted: sso.AssertedGroups{
+				State: sso.GroupsValues,
+				Names: names,
+			},
+			Matched:   []string{"299"},
+			Unmatched: names[:maxNames],
+			Added: []sso.GroupChange{{
+				Group:            "Web/leads",
+				Name:             "leads",
+				OrganizationName: "Web",
+			}},
+		},
+		[]sso.UserMembership{
+			member("Web", "leads", sso.SourceJIT),
+			member("Web", "staff", sso.SourceManual),
+			member("Web", sso.DefaultGroupName, sso.SourceDefault),
+		},
+	)
+	if len(v.Names) != maxNames ||
+		v.More != 300-maxNames ||
+		len(v.Unmatched) != maxNames ||
+		v.MoreUn != 0 {
+		t.Errorf(
+			"%d names and %d more, %d unmatched and %d more", len(v.Names), v.More,
+			len(v.Unmatched), v.MoreUn,
+		)
 	}
 	if v.Names[0] != "299" || v.Names[1] != "0" {
 		t.Errorf("the names begin with %q", v.Names[:2])
 	}
-	if !slices.Equal(v.Added, []string{"Web / leads"}) || !slices.Equal(v.Kept, []string{"Web / staff"}) {
+	if !slices.Equal(v.Added, []string{"Web / leads"}) ||
+		!slices.Equal(v.Kept, []string{"Web / staff"}) {
 		t.Errorf("added %q, kept %q", v.Added, v.Kept)
 	}
 }

@@ -43,7 +43,11 @@ type world struct {
 func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	t.Helper()
 	srv := httptest.NewUnstartedServer(nil)
-	w := &world{t: t, base: "http://" + srv.Listener.Addr().String(), browser: sso.NewSecret()}
+	w := &world{
+		t:       t,
+		base:    "http://" + srv.Listener.Addr().String(),
+		browser: sso.NewSecret(),
+	}
 	var err error
 	if w.db, err = store.Open(t.Context(), store.Options{DSN: dsn, Keys: keys}); err != nil {
 		t.Fatal(err)
@@ -55,27 +59,56 @@ func newWorld(t *testing.T, dsn string, keys store.Keyring) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.demo, err = New(t.Context(), Options{BaseURL: w.base, Outside: outside, Store: w.db, SAML: sp, OIDC: rp, Principal: w.principal, Cookie: "session",
+	w.demo, err = New(t.Context(), Options{
+		BaseURL:   w.base,
+		Outside:   outside,
+		Store:     w.db,
+		SAML:      sp,
+		OIDC:      rp,
+		Principal: w.principal,
+		Cookie:    "session",
 		Admit: func(rw http.ResponseWriter, token sso.Secret) error {
 			rw.Header().Set("X-Admitted", token.Reveal())
 			return nil
-		}})
+		},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	graph, err := entra.New(entra.Options{HTTP: client, LoginURL: outside.GraphURL(), GraphURL: outside.GraphURL()})
+	graph, err := entra.New(entra.Options{
+		HTTP:     client,
+		LoginURL: outside.GraphURL(),
+		GraphURL: outside.GraphURL(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	post, err := mail.NewSMTP(mail.Config{Addr: outside.MailAddr(), TLS: mail.NoTLS, From: MailFrom})
+	post, err := mail.NewSMTP(mail.Config{
+		Addr: outside.MailAddr(),
+		TLS:  mail.NoTLS,
+		From: MailFrom,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.login = login.New(login.Options{Graph: graph, Facts: w.db, Mail: post, Site: "localhost",
-		Enterprises: w.db, SignIns: w.db, Sessions: w.db, SAML: sp, OIDC: rp,
-		Refresh: func(_ context.Context, c sso.Connection) (sso.Connection, bool, error) { return c, false, nil },
-		Log:     slog.New(slog.DiscardHandler), Now: time.Now,
-		IdleTimeout: time.Hour, MaxAge: time.Hour, SignedOut: w.base + "/",
+	w.login = login.New(login.Options{
+		Graph:       graph,
+		Facts:       w.db,
+		Mail:        post,
+		Site:        "localhost",
+		Enterprises: w.db,
+		SignIns:     w.db,
+		Sessions:    w.db,
+		SAML:        sp,
+		OIDC:        rp,
+		Refresh: func(_ context.Context, c sso.Connection) (sso.Connection, bool, error) {
+			return c, false, nil
+		},
+		Log:         slog.New(slog.DiscardHandler),
+		Now:         time.Now,
+		IdleTimeout: time.Hour,
+		MaxAge:      time.Hour,
+		SignedOut:   w.base + "/",
 	})
 	srv.Config.Handler = w.gateway()
 	srv.Start()
@@ -97,12 +130,27 @@ func (w *world) gateway() http.Handler {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	router, err := route.New(route.Options{BaseURL: w.base, Log: log, Now: time.Now})
+	router, err := route.New(route.Options{
+		BaseURL: w.base,
+		Log:     log,
+		Now:     time.Now,
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	forward, err := forwardauth.New(forwardauth.Options{Applications: w.db, Sessions: w, Pages: pages, BaseURL: w.base, Log: log, Now: time.Now,
-		Keys: signing.New(signing.Options{Store: w.db, Log: log, Now: time.Now})})
+	forward, err := forwardauth.New(forwardauth.Options{
+		Applications: w.db,
+		Sessions:     w,
+		Pages:        pages,
+		BaseURL:      w.base,
+		Log:          log,
+		Now:          time.Now,
+		Keys: signing.New(signing.Options{
+			Store: w.db,
+			Log:   log,
+			Now:   time.Now,
+		}),
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -122,7 +170,11 @@ func (w *world) Principal(r *http.Request) (sso.Principal, error) { return w.pri
 
 func (w *world) principal(*http.Request) (sso.Principal, error) {
 	if w.who == nil {
-		return sso.Principal{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Sign in."}
+		return sso.Principal{}, &sso.Error{
+			Kind:   sso.Unauthenticated,
+			Code:   "session_ended",
+			Public: "Sign in.",
+		}
 	}
 	return *w.who, nil
 }
@@ -140,7 +192,12 @@ func (w *world) signIn(c sso.Connection, key, person string) (login.Result, erro
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	idp, cb := w.demo.IDP(key), sso.Callback{Browser: w.browser, Remote: "127.0.0.1", UserAgent: "test"}
+	idp := w.demo.IDP(key)
+	cb := sso.Callback{
+		Browser:   w.browser,
+		Remote:    "127.0.0.1",
+		UserAgent: "test",
+	}
 	if c.Protocol == sso.SAML {
 		if cb.Form, _, err = idp.RespondSAML(person, redirect); err != nil {
 			w.t.Fatal(err)
@@ -168,7 +225,12 @@ func (w *world) as(c sso.Connection, key, person string) sso.Principal {
 	result, err := w.signIn(c, key, person)
 	if err == nil && result.Proof != "" {
 		code := sixDigits.FindString(w.demo.options.Outside.mail.Letters()[0].Text)
-		result, err = w.login.Verify(w.t.Context(), login.Entry{Proof: result.Proof, Browser: w.browser, Code: code, Remote: "127.0.0.1"})
+		result, err = w.login.Verify(w.t.Context(), login.Entry{
+			Proof:   result.Proof,
+			Browser: w.browser,
+			Code:    code,
+			Remote:  "127.0.0.1",
+		})
 	}
 	if err != nil {
 		w.t.Fatalf("sign in to %s as %s: %v", key, person, err)
@@ -228,5 +290,6 @@ func freshWorld(t *testing.T) *world {
 
 func file(t *testing.T) (dsn string, keys store.Keyring) {
 	t.Helper()
-	return "sqlite:" + filepath.Join(t.TempDir(), "demo.db"), store.Keyring{Current: store.NewKey()}
+	return "sqlite:" +
+		filepath.Join(t.TempDir(), "demo.db"), store.Keyring{Current: store.NewKey()}
 }

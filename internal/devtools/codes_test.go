@@ -37,15 +37,22 @@ func errorCodes(root string) ([]string, error) {
 			return err
 		}
 		if entry.IsDir() {
-			if entry.Name() == "testdata" || slices.Contains(strings.Fields(notOurs), filepath.ToSlash(relative)) {
+			if entry.Name() == "testdata" ||
+				slices.Contains(
+					strings.Fields(notOurs), filepath.ToSlash(relative),
+				) {
 				return fs.SkipDir
 			}
 			return nil
 		}
-		if filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") || entry.Name() == "gallery.go" {
+		if filepath.Ext(path) != ".go" ||
+			strings.HasSuffix(path, "_test.go") ||
+			entry.Name() == "gallery.go" {
 			return nil
 		}
-		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(
+			token.NewFileSet(), path, nil, parser.SkipObjectResolution,
+		)
 		files = append(files, f)
 		return err
 	})
@@ -76,7 +83,9 @@ func (c *collector) learn(fn *ast.FuncDecl) {
 	n := 0
 	for _, field := range fn.Type.Params.List {
 		for _, name := range field.Names {
-			if isText, ok := field.Type.(*ast.Ident); ok && isText.Name == "string" && name.Name == "code" {
+			if isText, ok := field.Type.(*ast.Ident); ok &&
+				isText.Name == "string" &&
+				name.Name == "code" {
 				c.takes[callName(fn.Recv != nil, fn.Name.Name)] = n
 			}
 			n++
@@ -96,13 +105,17 @@ func (c *collector) visit(n ast.Node) bool {
 		c.call(n)
 	case *ast.ValueSpec:
 		for i, name := range n.Names {
-			if i < len(n.Values) && (strings.HasPrefix(strings.ToLower(name.Name), "code") || name.Name == "invalid") {
+			if i < len(n.Values) &&
+				(strings.HasPrefix(strings.ToLower(name.Name), "code") ||
+					name.Name == "invalid") {
 				c.add(n.Values[i])
 			}
 		}
 	case *ast.AssignStmt:
 		for i, to := range n.Lhs {
-			if name, ok := to.(*ast.Ident); ok && name.Name == "code" && i < len(n.Rhs) {
+			if name, ok := to.(*ast.Ident); ok &&
+				name.Name == "code" &&
+				i < len(n.Rhs) {
 				c.add(n.Rhs[i])
 			}
 		}
@@ -131,7 +144,9 @@ func (c *collector) call(n *ast.CallExpr) {
 func (c *collector) add(value ast.Expr) {
 	switch value := value.(type) {
 	case *ast.BasicLit:
-		if code, err := strconv.Unquote(value.Value); err == nil && value.Kind == token.STRING && code != "" {
+		if code, err := strconv.Unquote(value.Value); err == nil &&
+			value.Kind == token.STRING &&
+			code != "" {
 			c.codes[code] = true
 		}
 	case *ast.BinaryExpr: // the protocol and the problem

@@ -23,7 +23,8 @@ var counted = regexp.MustCompile(`(?i)\b(?:three|four|five|six|seven|eight|nine|
 // the code has. Decisions and lists of flaws are records of their day.
 func TestDocCounts(t *testing.T) {
 	for _, file := range documents(t) {
-		if golist.Within(filepath.ToSlash(file), "docs/decisions") || file == filepath.Join("docs", "regressions.md") {
+		if golist.Within(filepath.ToSlash(file), "docs/decisions") ||
+			file == filepath.Join("docs", "regressions.md") {
 			continue
 		}
 		for _, found := range counts(read(t, file)) {
@@ -43,7 +44,10 @@ func TestDocCounts(t *testing.T) {
 			if strings.HasSuffix(file, "_test.go") {
 				continue
 			}
-			f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ParseComments|parser.SkipObjectResolution)
+			f, err := parser.ParseFile(
+				token.NewFileSet(), file, nil,
+				parser.ParseComments|parser.SkipObjectResolution,
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -65,14 +69,18 @@ func comments(f *ast.File) string {
 
 // counts are the counted things of a text, whose lines may be wrapped anywhere.
 func counts(text string) []string {
-	return counted.FindAllString(regexp.MustCompile(`[ \n]+`).ReplaceAllString(text, " "), -1)
+	return counted.FindAllString(
+		regexp.MustCompile(`[ \n]+`).ReplaceAllString(text, " "), -1,
+	)
 }
 
 // TestDocCountsAreFound tries what is a count of the code's and what is not.
 func TestDocCountsAreFound(t *testing.T) {
 	text := "The nine\nkinds of error, two databases, three small scripts, 3 codes an hour, " +
 		"five wrong codes, Forty error codes, thirty minutes, four pages"
-	want := []string{"nine kinds", "three small scripts", "Forty error codes", "four pages"}
+	want := []string{
+		"nine kinds", "three small scripts", "Forty error codes", "four pages",
+	}
 	if got := counts(text); !slices.Equal(got, want) {
 		t.Errorf("counts = %q, want %q", got, want)
 	}

@@ -52,7 +52,10 @@ func TestDocDependencies(t *testing.T) {
 			}
 		}
 	}
-	compare(t, "dependency", slices.Collect(maps.Keys(direct)), firstColumn(t, "docs/dependencies.md"))
+	compare(
+		t, "dependency", slices.Collect(maps.Keys(direct)),
+		firstColumn(t, "docs/dependencies.md"),
+	)
 }
 
 // moduleOf returns the longest of modules that contains an import path.
@@ -68,7 +71,9 @@ func moduleOf(path string, modules []string) string {
 
 // TestDocDecisions compares the decisions with their index.
 func TestDocDecisions(t *testing.T) {
-	files, err := filepath.Glob(filepath.Join(root(t), "docs", "decisions", "[0-9]*.md"))
+	files, err := filepath.Glob(filepath.Join(
+		root(t), "docs", "decisions", "[0-9]*.md",
+	))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +81,9 @@ func TestDocDecisions(t *testing.T) {
 		files[i] = filepath.Base(f)
 	}
 	var listed []string
-	for _, m := range regexp.MustCompile(`\]\((\d[^)]*)\)`).FindAllStringSubmatch(read(t, "docs/decisions/README.md"), -1) {
+	for _, m := range regexp.MustCompile(`\]\((\d[^)]*)\)`).FindAllStringSubmatch(
+		read(t, "docs/decisions/README.md"), -1,
+	) {
 		listed = append(listed, m[1])
 	}
 	compare(t, "decision", files, listed)
@@ -134,8 +141,15 @@ func sections(t *testing.T, file string) []string {
 	t.Helper()
 	var all []string
 	dropped := regexp.MustCompile(`[^\p{L}\p{N}\- ]`)
-	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(read(t, file), -1) {
-		all = append(all, strings.ReplaceAll(dropped.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-"))
+	for _, m := range regexp.MustCompile(`(?m)^#+ (.+)$`).FindAllStringSubmatch(
+		read(t, file), -1,
+	) {
+		all = append(
+			all,
+			strings.ReplaceAll(
+				dropped.ReplaceAllString(strings.ToLower(m[1]), ""), " ", "-",
+			),
+		)
 	}
 	return all
 }

@@ -10,7 +10,9 @@ import (
 // published flaw, so that no change of go.mod brings the flaw back.
 func TestLibraryFloors(t *testing.T) {
 	required := map[string]string{}
-	for _, m := range regexp.MustCompile(`(?m)^\t(?:)(\S+) v(\d+\.\d+\.\d+)\S*(?: // indirect)?$`).FindAllStringSubmatch(read(t, "go.mod"), -1) {
+	for _, m := range regexp.MustCompile(
+		`(?m)^\t(?:)(\S+) v(\d+\.\d+\.\d+)\S*(?: // indirect)?$`,
+	).FindAllStringSubmatch(read(t, "go.mod"), -1) {
 		required[m[1]] = m[2]
 	}
 	for _, floor := range []struct{ module, version, flaws string }{
@@ -24,13 +26,22 @@ func TestLibraryFloors(t *testing.T) {
 		case got == "":
 			t.Errorf("%s is not required any more: take its row out of this test", floor.module)
 		case older(got, floor.version):
-			t.Errorf("%s %s is older than %s, which fixed %s", floor.module, got, floor.version, floor.flaws)
+			t.Errorf(
+				"%s %s is older than %s, which fixed %s", floor.module, got,
+				floor.version, floor.flaws,
+			)
 		}
 	}
 	for _, c := range []struct {
 		a, b string
 		want bool
-	}{{"5.9.1", "5.9.2", true}, {"5.9.2", "5.9.2", false}, {"5.10.0", "5.9.2", false}, {"0.7.0", "0.7.1", true}, {"4.13.0", "5.9.2", true}} {
+	}{
+		{"5.9.1", "5.9.2", true},
+		{"5.9.2", "5.9.2", false},
+		{"5.10.0", "5.9.2", false},
+		{"0.7.0", "0.7.1", true},
+		{"4.13.0", "5.9.2", true},
+	} {
 		if older(c.a, c.b) != c.want {
 			t.Errorf("%s older than %s: %v", c.a, c.b, !c.want)
 		}

@@ -12,11 +12,19 @@ import (
 // exists. A row without a test must give a reason.
 func TestDocRegressions(t *testing.T) {
 	rows, named := 0, 0
-	for _, m := range regexp.MustCompile(`(?m)^\| (\d+) \|.*\| (.+) \|$`).FindAllStringSubmatch(read(t, "docs/regressions.md"), -1) {
+	for _, m := range regexp.MustCompile(
+		`(?m)^\| (\d+) \|.*\| (.+) \|$`,
+	).FindAllStringSubmatch(
+		read(t, "docs/regressions.md"), -1,
+	) {
 		rows++
-		tests := regexp.MustCompile("`([a-z/]+): ([Tt]est\\w+)(?:/([^`]+))?`").FindAllStringSubmatch(m[2], -1)
-		excused := regexp.MustCompile(`^not (yet|applicable|a test): `).MatchString(m[2])
-		if excused == (len(tests) > 0) || !excused && len(tests) != strings.Count(m[2], "`")/2 {
+		tests := regexp.MustCompile(
+			"`([a-z/]+): ([Tt]est\\w+)(?:/([^`]+))?`",
+		).FindAllStringSubmatch(m[2], -1)
+		excused :=
+			regexp.MustCompile(`^not (yet|applicable|a test): `).MatchString(m[2])
+		if excused == (len(tests) > 0) ||
+			!excused && len(tests) != strings.Count(m[2], "`")/2 {
 			t.Errorf("row %s names no test that can be read, or one and an excuse: %s", m[1], m[2])
 		}
 		for _, name := range tests {
@@ -26,7 +34,9 @@ func TestDocRegressions(t *testing.T) {
 				t.Errorf("row %s: %s has no %s", m[1], name[1], name[2])
 			}
 			if row := name[3]; row != "" && !strings.Contains(source, `"`+row+`"`) {
-				t.Errorf("row %s: %s of %s has no row %q", m[1], name[2], name[1], row)
+				t.Errorf(
+					"row %s: %s of %s has no row %q", m[1], name[2], name[1], row,
+				)
 			}
 		}
 	}

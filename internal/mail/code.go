@@ -38,10 +38,19 @@ func (c Code) Message() (Message, error) {
 		return Message{}, fmt.Errorf("read the letter: %w", err)
 	}
 	var text strings.Builder
-	data := letter{Code: c.Code.Reveal(), Company: c.Company, Site: c.Site, Minutes: int(c.Valid.Minutes())}
+	data := letter{
+		Code:    c.Code.Reveal(),
+		Company: c.Company,
+		Site:    c.Site,
+		Minutes: int(c.Valid.Minutes()),
+	}
 	if err := plain.Execute(&text, data); err != nil {
 		return Message{}, fmt.Errorf("write the letter: %w", err)
 	}
 	// The subject does not contain the code: locked screens show subjects.
-	return Message{To: c.To, Subject: "Your sign-in code", Text: text.String()}, nil
+	return Message{
+		To:      c.To,
+		Subject: "Your sign-in code",
+		Text:    text.String(),
+	}, nil
 }

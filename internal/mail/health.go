@@ -54,7 +54,11 @@ func (h Health) Message() (Message, error) {
 	if len(subject) > longestSubject {
 		subject = "Single sign-on of your company needs you"
 	}
-	return Message{To: h.To, Subject: subject, Text: text.String()}, nil
+	return Message{
+		To:      h.To,
+		Subject: subject,
+		Text:    text.String(),
+	}, nil
 }
 
 // line joins text into one line.

@@ -31,7 +31,9 @@ func compose(from mail.Address, m Message) (*gomail.Msg, error) {
 	if !sso.ValidEmail(m.To) {
 		return nil, errInvalid("The address is not a plain e-mail address.")
 	}
-	if m.Subject == "" || len(m.Subject) > longestSubject || !sso.Printable(m.Subject) {
+	if m.Subject == "" ||
+		len(m.Subject) > longestSubject ||
+		!sso.Printable(m.Subject) {
 		return nil, errInvalid("The subject is not one line of text.")
 	}
 	msg := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
@@ -53,5 +55,9 @@ func compose(from mail.Address, m Message) (*gomail.Msg, error) {
 }
 
 func errInvalid(public string) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "mail_invalid", Public: public}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "mail_invalid",
+		Public: public,
+	}
 }

@@ -66,7 +66,9 @@ func NewSMTP(cfg Config) (*SMTP, error) {
 		from.Address, err = address.Email(from.Address)
 	}
 	if err != nil || !sso.Printable(from.Name) {
-		return nil, sso.InvalidField("mail_settings", "smtp.from", "Enter an address such as Sign-in <sso@example.com>.")
+		return nil, sso.InvalidField(
+			"mail_settings", "smtp.from", "Enter an address such as Sign-in <sso@example.com>.",
+		)
 	}
 	switch cfg.TLS {
 	case "":
@@ -74,7 +76,10 @@ func NewSMTP(cfg Config) (*SMTP, error) {
 	case StartTLS, ImplicitTLS:
 	case NoTLS:
 		if !loopback(host) {
-			return nil, sso.InvalidField("mail_settings", "smtp.tls", "Without TLS only a server on this machine can be used.")
+			return nil, sso.InvalidField(
+				"mail_settings", "smtp.tls",
+				"Without TLS only a server on this machine can be used.",
+			)
 		}
 	default:
 		return nil, sso.InvalidField("mail_settings", "smtp.tls", "Choose starttls, tls or none.")
@@ -82,7 +87,12 @@ func NewSMTP(cfg Config) (*SMTP, error) {
 	if cfg.Timeout == 0 {
 		cfg.Timeout = timeout
 	}
-	return &SMTP{cfg: cfg, host: host, port: int(port), from: *from}, nil
+	return &SMTP{
+		cfg:  cfg,
+		host: host,
+		port: int(port),
+		from: *from,
+	}, nil
 }
 
 func loopback(host string) bool {
@@ -111,7 +121,8 @@ func (s *SMTP) Send(ctx context.Context, m Message) error {
 func (s *SMTP) client() (*gomail.Client, error) {
 	_, domain, _ := strings.Cut(s.from.Address, "@")
 	options := []gomail.Option{
-		gomail.WithPort(s.port), gomail.WithTimeout(s.cfg.Timeout), gomail.WithoutNoop(), gomail.WithHELO(domain), gomail.WithDialContextFunc(s.dial),
+		gomail.WithPort(s.port), gomail.WithTimeout(s.cfg.Timeout), gomail.WithoutNoop(),
+		gomail.WithHELO(domain), gomail.WithDialContextFunc(s.dial),
 		gomail.WithTLSConfig(s.tls()),
 	}
 	switch s.cfg.TLS {
@@ -157,7 +168,11 @@ func (s *SMTP) dial(ctx context.Context, network, addr string) (net.Conn, error)
 }
 
 func (s *SMTP) tls() *tls.Config {
-	return &tls.Config{ServerName: s.host, RootCAs: s.cfg.Roots, MinVersion: tls.VersionTLS12}
+	return &tls.Config{
+		ServerName: s.host,
+		RootCAs:    s.cfg.Roots,
+		MinVersion: tls.VersionTLS12,
+	}
 }
 
 // bounded is a connection whose deadline cannot be extended beyond end.
@@ -177,10 +192,21 @@ func (b *bounded) SetDeadline(t time.Time) error {
 // failure returns "mail_refused" if the server rejects this message, and
 // "mail_unavailable" if it cannot accept any now.
 func failure(err error) error {
-	if refused, ok := errors.AsType[*gomail.SendError](err); ok && refused.Reason == gomail.ErrSMTPRcptTo && !refused.IsTemp() && refused.ErrorCode() >= 500 {
-		return &sso.Error{Kind: sso.Upstream, Code: "mail_refused", Err: err,
-			Public: "The mail server does not deliver to this address. Ask your administrator whether it is right."}
+	if refused, ok := errors.AsType[*gomail.SendError](err); ok &&
+		refused.Reason == gomail.ErrSMTPRcptTo &&
+		!refused.IsTemp() &&
+		refused.ErrorCode() >= 500 {
+		return &sso.Error{
+			Kind:   sso.Upstream,
+			Code:   "mail_refused",
+			Err:    err,
+			Public: "The mail server does not deliver to this address. Ask your administrator whether it is right.",
+		}
 	}
-	return &sso.Error{Kind: sso.Upstream, Code: "mail_unavailable", Err: err,
-		Public: "The message could not be sent. Try again in a minute."}
+	return &sso.Error{
+		Kind:   sso.Upstream,
+		Code:   "mail_unavailable",
+		Err:    err,
+		Public: "The message could not be sent. Try again in a minute.",
+	}
 }

@@ -28,7 +28,11 @@ func serve(t *testing.T, mode mail.TLS, cert *smtptest.Certificate) *smtptest.Se
 	return smtptest.Start(t, smtptest.Options{})
 }
 
-var letter = mail.Message{To: "ada@acme.example", Subject: "Grüße, your code", Text: "123456\n.\nQUIT\n"}
+var letter = mail.Message{
+	To:      "ada@acme.example",
+	Subject: "Grüße, your code",
+	Text:    "123456\n.\nQUIT\n",
+}
 
 func TestSend(t *testing.T) {
 	t.Parallel()
@@ -41,21 +45,70 @@ func TestSend(t *testing.T) {
 		to             string
 		code           string
 	}{
-		"STARTTLS":               {server: mail.StartTLS, client: "", roots: roots},
-		"STARTTLS, signed in":    {server: mail.StartTLS, client: mail.StartTLS, roots: roots, user: "gatehouse", password: "right"},
-		"TLS, signed in":         {server: mail.ImplicitTLS, client: mail.ImplicitTLS, roots: roots, user: "gatehouse", password: "right"},
-		"on this machine":        {server: mail.NoTLS, client: mail.NoTLS},
-		"a wrong password":       {server: mail.StartTLS, roots: roots, user: "gatehouse", password: "wrong-password", code: "mail_unavailable"},
-		"STARTTLS is stripped":   {server: mail.NoTLS, client: mail.StartTLS, roots: roots, code: "mail_unavailable"},
-		"an unknown certificate": {server: mail.StartTLS, roots: x509.NewCertPool(), code: "mail_unavailable"},
-		"unknown, TLS":           {server: mail.ImplicitTLS, client: mail.ImplicitTLS, roots: x509.NewCertPool(), code: "mail_unavailable"},
-		"no one there":           {server: mail.StartTLS, roots: roots, to: "gone@acme.example", code: "mail_refused"},
-		"not now":                {server: mail.StartTLS, roots: roots, to: "later@acme.example", code: "mail_unavailable"},
+		"STARTTLS": {server: mail.StartTLS, client: "", roots: roots},
+		"STARTTLS, signed in": {
+			server:   mail.StartTLS,
+			client:   mail.StartTLS,
+			roots:    roots,
+			user:     "gatehouse",
+			password: "right",
+		},
+		"TLS, signed in": {
+			server:   mail.ImplicitTLS,
+			client:   mail.ImplicitTLS,
+			roots:    roots,
+			user:     "gatehouse",
+			password: "right",
+		},
+		"on this machine": {server: mail.NoTLS, client: mail.NoTLS},
+		"a wrong password": {
+			server:   mail.StartTLS,
+			roots:    roots,
+			user:     "gatehouse",
+			password: "wrong-password",
+			code:     "mail_unavailable",
+		},
+		"STARTTLS is stripped": {
+			server: mail.NoTLS,
+			client: mail.StartTLS,
+			roots:  roots,
+			code:   "mail_unavailable",
+		},
+		"an unknown certificate": {
+			server: mail.StartTLS,
+			roots:  x509.NewCertPool(),
+			code:   "mail_unavailable",
+		},
+		"unknown, TLS": {
+			server: mail.ImplicitTLS,
+			client: mail.ImplicitTLS,
+			roots:  x509.NewCertPool(),
+			code:   "mail_unavailable",
+		},
+		"no one there": {
+			server: mail.StartTLS,
+			roots:  roots,
+			to:     "gone@acme.example",
+			code:   "mail_refused",
+		},
+		"not now": {
+			server: mail.StartTLS,
+			roots:  roots,
+			to:     "later@acme.example",
+			code:   "mail_unavailable",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := serve(t, c.server, cert)
-			client, err := mail.NewSMTP(mail.Config{Addr: s.Addr, TLS: c.client, Roots: c.roots, Username: c.user, Password: sso.Secret(c.password), From: "Sign-in <sso@gate.example>"})
+			client, err := mail.NewSMTP(mail.Config{
+				Addr:     s.Addr,
+				TLS:      c.client,
+				Roots:    c.roots,
+				Username: c.user,
+				Password: sso.Secret(c.password),
+				From:     "Sign-in <sso@gate.example>",
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +120,9 @@ func TestSend(t *testing.T) {
 			if sso.CodeOf(err) != c.code {
 				t.Fatalf("got %v, want %q", err, c.code)
 			}
-			if err != nil && (strings.Contains(err.Error(), "123456") || strings.Contains(err.Error(), "wrong-password")) {
+			if err != nil &&
+				(strings.Contains(err.Error(), "123456") ||
+					strings.Contains(err.Error(), "wrong-password")) {
 				t.Errorf("the error tells: %v", err)
 			}
 			check(t, s, c.code == "", c.user, c.server != mail.NoTLS)
@@ -88,7 +143,10 @@ func check(t *testing.T, s *smtptest.Server, delivered bool, user string, encryp
 		t.Fatalf("the server took %d messages", len(all))
 	}
 	got := all[0]
-	if got.From != "sso@gate.example" || strings.Join(got.To, " ") != letter.To || got.User != user || got.Encrypted != encrypted {
+	if got.From != "sso@gate.example" ||
+		strings.Join(got.To, " ") != letter.To ||
+		got.User != user ||
+		got.Encrypted != encrypted {
 		t.Errorf("envelope: %+v", got)
 	}
 	m, err := netmail.ReadMessage(strings.NewReader(got.Raw))
@@ -96,11 +154,16 @@ func check(t *testing.T, s *smtptest.Server, delivered bool, user string, encryp
 		t.Fatal(err)
 	}
 	h := m.Header
-	if h.Get("To") != "<ada@acme.example>" || h.Get("From") != `"Sign-in" <sso@gate.example>` || h.Get("Auto-Submitted") != "auto-generated" ||
-		!strings.HasSuffix(h.Get("Message-Id"), "@gate.example>") || h.Get("User-Agent") != "" || !strings.HasPrefix(h.Get("Content-Type"), "text/plain") {
+	if h.Get("To") != "<ada@acme.example>" ||
+		h.Get("From") != `"Sign-in" <sso@gate.example>` ||
+		h.Get("Auto-Submitted") != "auto-generated" ||
+		!strings.HasSuffix(h.Get("Message-Id"), "@gate.example>") ||
+		h.Get("User-Agent") != "" ||
+		!strings.HasPrefix(h.Get("Content-Type"), "text/plain") {
 		t.Errorf("headers: %v", h)
 	}
-	if strings.Contains(got.Raw, "Grüße") || !strings.Contains(got.Raw, "123456\r\n.\r\nQUIT") {
+	if strings.Contains(got.Raw, "Grüße") ||
+		!strings.Contains(got.Raw, "123456\r\n.\r\nQUIT") {
 		t.Errorf("body: %s", got.Raw)
 	}
 }
@@ -109,19 +172,31 @@ func check(t *testing.T, s *smtptest.Server, delivered bool, user string, encryp
 func TestInjection(t *testing.T) {
 	t.Parallel()
 	s := serve(t, mail.NoTLS, nil)
-	client, err := mail.NewSMTP(mail.Config{Addr: s.Addr, TLS: mail.NoTLS, From: "sso@gate.example"})
+	client, err := mail.NewSMTP(mail.Config{
+		Addr: s.Addr,
+		TLS:  mail.NoTLS,
+		From: "sso@gate.example",
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, to := range []string{"", "ada", "a@x.example,b@y.example", "a@x.example\r\nBcc: b@y.example", "a@x.example%0aBcc:b@y.example", `"a@x.example"@y.example`,
-		"a@b@y.example", "Ada <a@x.example>", "a@x.example> <b@y.example", "a＠x.example", "a@x.example ", "ä@x.example", "a@x.example\x00", "a@x.example; b@y.example"} {
+	for _, to := range []string{
+		"", "ada", "a@x.example,b@y.example", "a@x.example\r\nBcc: b@y.example",
+		"a@x.example%0aBcc:b@y.example", `"a@x.example"@y.example`,
+		"a@b@y.example", "Ada <a@x.example>", "a@x.example> <b@y.example",
+		"a＠x.example", "a@x.example ", "ä@x.example", "a@x.example\x00",
+		"a@x.example; b@y.example",
+	} {
 		m := letter
 		m.To = to
 		if err := client.Send(t.Context(), m); sso.CodeOf(err) != "mail_invalid" {
 			t.Errorf("to %q: %v", to, err)
 		}
 	}
-	for _, subject := range []string{"", "x\r\nBcc: b@y.example", "x\ny", "x\u2028y", "x\u202ey", "x\x00", "\xff", strings.Repeat("x", 201)} {
+	for _, subject := range []string{
+		"", "x\r\nBcc: b@y.example", "x\ny", "x\u2028y", "x\u202ey", "x\x00", "\xff",
+		strings.Repeat("x", 201),
+	} {
 		m := letter
 		m.Subject = subject
 		if err := client.Send(t.Context(), m); sso.CodeOf(err) != "mail_invalid" {
@@ -134,14 +209,31 @@ func TestInjection(t *testing.T) {
 func TestSettings(t *testing.T) {
 	t.Parallel()
 	for field, configs := range map[string][]mail.Config{
-		"smtp.addr": {{}, {Addr: "mail"}, {Addr: ":25"}, {Addr: "mail:0"}, {Addr: "mail:70000"}, {Addr: "mail:smtp"}},
-		"smtp.from": {{Addr: "mail:25"}, {Addr: "mail:25", From: "a@x.example\r\nX: y"}, {Addr: "mail:25", From: "a@x.example, b@x.example"}},
-		"smtp.tls": {{Addr: "mail:25", From: "a@x.example", TLS: mail.NoTLS}, {Addr: "10.0.0.1:25", From: "a@x.example", TLS: mail.NoTLS},
-			{Addr: "localhost.evil.example:25", From: "a@x.example", TLS: mail.NoTLS}, {Addr: "mail:25", From: "a@x.example", TLS: "maybe"}},
+		"smtp.addr": {
+			{},
+			{Addr: "mail"},
+			{Addr: ":25"},
+			{Addr: "mail:0"},
+			{Addr: "mail:70000"},
+			{Addr: "mail:smtp"},
+		},
+		"smtp.from": {
+			{Addr: "mail:25"},
+			{Addr: "mail:25", From: "a@x.example\r\nX: y"},
+			{Addr: "mail:25", From: "a@x.example, b@x.example"},
+		},
+		"smtp.tls": {
+			{Addr: "mail:25", From: "a@x.example", TLS: mail.NoTLS},
+			{Addr: "10.0.0.1:25", From: "a@x.example", TLS: mail.NoTLS},
+			{Addr: "localhost.evil.example:25", From: "a@x.example", TLS: mail.NoTLS},
+			{Addr: "mail:25", From: "a@x.example", TLS: "maybe"},
+		},
 	} {
 		for _, cfg := range configs {
 			_, err := mail.NewSMTP(cfg)
-			if e, ok := errors.AsType[*sso.Error](err); !ok || e.Code != "mail_settings" || e.Fields[0].Field != field {
+			if e, ok := errors.AsType[*sso.Error](err); !ok ||
+				e.Code != "mail_settings" ||
+				e.Fields[0].Field != field {
 				t.Errorf("%+v: %v, want %s", cfg, err, field)
 			}
 		}
@@ -156,7 +248,12 @@ func TestNoAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client, err := mail.NewSMTP(mail.Config{Addr: l.Addr().String(), TLS: mail.NoTLS, From: "a@x.example", Timeout: 100 * time.Millisecond})
+	client, err := mail.NewSMTP(mail.Config{
+		Addr:    l.Addr().String(),
+		TLS:     mail.NoTLS,
+		From:    "a@x.example",
+		Timeout: 100 * time.Millisecond,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +270,9 @@ func TestNoAnswer(t *testing.T) {
 func TestSlowServer(t *testing.T) {
 	t.Parallel()
 	for name, speak := range map[string]func(net.Conn){
-		"silent after the greeting": func(c net.Conn) { _, _ = c.Write([]byte("220 localhost\r\n")) },
+		"silent after the greeting": func(c net.Conn) {
+			_, _ = c.Write([]byte("220 localhost\r\n"))
+		},
 		"drips": func(c net.Conn) {
 			for {
 				if _, err := c.Write([]byte("220-slow\r\n")); err != nil {
@@ -192,7 +291,9 @@ func TestSlowServer(t *testing.T) {
 					answer = "354 go on\r\n"
 				case line == ".":
 					return
-				case !strings.HasPrefix(line, "EHLO") && !strings.HasPrefix(line, "MAIL") && !strings.HasPrefix(line, "RCPT"):
+				case !strings.HasPrefix(line, "EHLO") &&
+					!strings.HasPrefix(line, "MAIL") &&
+					!strings.HasPrefix(line, "RCPT"):
 					continue
 				}
 				_, _ = c.Write([]byte(answer))
@@ -216,7 +317,12 @@ func TestSlowServer(t *testing.T) {
 				<-done
 				_ = c.Close()
 			}()
-			client, err := mail.NewSMTP(mail.Config{Addr: l.Addr().String(), TLS: mail.NoTLS, From: "a@x.example", Timeout: 300 * time.Millisecond})
+			client, err := mail.NewSMTP(mail.Config{
+				Addr:    l.Addr().String(),
+				TLS:     mail.NoTLS,
+				From:    "a@x.example",
+				Timeout: 300 * time.Millisecond,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -231,13 +337,23 @@ func TestSlowServer(t *testing.T) {
 
 func TestCode(t *testing.T) {
 	t.Parallel()
-	c := mail.Code{To: "ada@acme.example", Code: "042042", Company: `Acme <b onclick="x">& Co</b>`, Site: "sso.acme.example", Valid: 10 * time.Minute}
+	c := mail.Code{
+		To:      "ada@acme.example",
+		Code:    "042042",
+		Company: `Acme <b onclick="x">& Co</b>`,
+		Site:    "sso.acme.example",
+		Valid:   10 * time.Minute,
+	}
 	m, err := c.Message()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.To != c.To || strings.Contains(m.Subject, "042042") || !strings.Contains(m.Text, "042042") ||
-		!strings.Contains(m.Text, "10 minutes") || !strings.Contains(m.Text, c.Company) || strings.Contains(m.Text, "http") {
+	if m.To != c.To ||
+		strings.Contains(m.Subject, "042042") ||
+		!strings.Contains(m.Text, "042042") ||
+		!strings.Contains(m.Text, "10 minutes") ||
+		!strings.Contains(m.Text, c.Company) ||
+		strings.Contains(m.Text, "http") {
 		t.Errorf("got %+v", m)
 	}
 	c.Company = "Acme\r\n\r\nGo to evil.example"

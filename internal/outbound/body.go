@@ -18,18 +18,35 @@ func (g *guard) limit(ctx context.Context, cancel context.CancelFunc, resp *http
 		_ = resp.Body.Close() // unread
 		return tooLarge(g.maxBody)
 	}
-	b := &body{ctx: ctx, cancel: cancel, raw: resp.Body, from: resp.Request.URL.Host}
-	b.src = &capped{src: resp.Body, left: g.maxBody, max: g.maxBody}
-	switch encoding := strings.ToLower(strings.TrimSpace(resp.Header.Get("Content-Encoding"))); encoding {
+	b := &body{
+		ctx:    ctx,
+		cancel: cancel,
+		raw:    resp.Body,
+		from:   resp.Request.URL.Host,
+	}
+	b.src = &capped{
+		src:  resp.Body,
+		left: g.maxBody,
+		max:  g.maxBody,
+	}
+	switch encoding := strings.ToLower(strings.TrimSpace(resp.Header.Get(
+		"Content-Encoding",
+	))); encoding {
 	case "", "identity":
 	case "gzip":
-		b.src = &capped{src: &gunzip{src: b.src}, left: g.maxBody, max: g.maxBody}
+		b.src = &capped{
+			src:  &gunzip{src: b.src},
+			left: g.maxBody,
+			max:  g.maxBody,
+		}
 		resp.Header.Del("Content-Encoding")
 		resp.Header.Del("Content-Length")
 		resp.ContentLength, resp.Uncompressed = -1, true
 	default:
 		_ = resp.Body.Close() // unread
-		return &sso.UnusableError{Err: fmt.Errorf("content encoding %q was not asked for", encoding)}
+		return &sso.UnusableError{
+			Err: fmt.Errorf("content encoding %q was not asked for", encoding),
+		}
 	}
 	b.src = &text{src: b.src}
 	resp.Body = b

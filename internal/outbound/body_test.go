@@ -53,37 +53,101 @@ func TestBodies(t *testing.T) {
 		}
 	}
 	small := newClient(t, outbound.Options{AllowPrivate: true})
-	large := newClient(t, outbound.Options{AllowPrivate: true, MaxBody: outbound.MetadataMaxBody})
+	large := newClient(t, outbound.Options{
+		AllowPrivate: true,
+		MaxBody:      outbound.MetadataMaxBody,
+	})
 	for name, c := range map[string]struct {
 		client *http.Client
 		body   http.HandlerFunc
 		size   int // -1: refused, -2: refused for good
 	}{
-		"empty":        {small, func(http.ResponseWriter, *http.Request) {}, 0},
-		"just as much": {small, func(w http.ResponseWriter, _ *http.Request) { zeros(w, limit) }, limit},
-		"one more":     {small, func(w http.ResponseWriter, _ *http.Request) { zeros(w, limit+1) }, -2},
-		"one more, announced": {small, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Length", fmt.Sprint(limit+1))
-			zeros(w, limit+1)
-		}, -2},
-		"1 GB announced": {small, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Length", "1073741824")
-			zeros(w, 1000)
-		}, -2},
-		"1 GB":                      {small, func(w http.ResponseWriter, _ *http.Request) { zeros(w, 1<<30) }, -2},
-		"metadata of 5 MB":          {large, func(w http.ResponseWriter, _ *http.Request) { zeros(w, 5<<20) }, 5 << 20},
-		"metadata of more":          {large, func(w http.ResponseWriter, _ *http.Request) { zeros(w, 5<<20+1) }, -2},
-		"cut short":                 {small, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Length", "100"); zeros(w, 50) }, -1},
-		"compressed":                {small, reply("gzip", compressed(limit)), limit},
-		"bomb":                      {small, reply("gzip", compressed(100<<20)), -2},
-		"bomb in a bomb":            {small, reply("gzip, gzip", compressed(100)), -2},
-		"empty members without end": {small, reply("gzip", bytes.Repeat(compressed(0), 120_000)), -2},
-		"not gzip":                  {small, reply("gzip", []byte("hello")), -1},
-		"gzip cut short":            {small, reply("gzip", compressed(limit)[:20]), -1},
-		"gzip without anything":     {small, reply("gzip", nil), -1},
-		"brotli":                    {small, reply("br", []byte("hello")), -2},
-		"header of 100 kB":          {small, func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("X", strings.Repeat("x", 100<<10)) }, -1},
-		"hanging up":                {small, func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, -1},
+		"empty": {small, func(http.ResponseWriter, *http.Request) {}, 0},
+		"just as much": {
+			small,
+			func(w http.ResponseWriter, _ *http.Request) {
+				zeros(w, limit)
+			},
+			limit,
+		},
+		"one more": {
+			small,
+			func(w http.ResponseWriter, _ *http.Request) {
+				zeros(w, limit+1)
+			},
+			-2,
+		},
+		"one more, announced": {
+			small,
+			func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Length", fmt.Sprint(limit+1))
+				zeros(w, limit+1)
+			},
+			-2,
+		},
+		"1 GB announced": {
+			small,
+			func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Length", "1073741824")
+				zeros(w, 1000)
+			},
+			-2,
+		},
+		"1 GB": {
+			small,
+			func(w http.ResponseWriter, _ *http.Request) {
+				zeros(w, 1<<30)
+			},
+			-2,
+		},
+		"metadata of 5 MB": {
+			large,
+			func(w http.ResponseWriter, _ *http.Request) {
+				zeros(w, 5<<20)
+			},
+			5 << 20,
+		},
+		"metadata of more": {
+			large,
+			func(w http.ResponseWriter, _ *http.Request) {
+				zeros(w, 5<<20+1)
+			},
+			-2,
+		},
+		"cut short": {
+			small,
+			func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Length", "100")
+				zeros(w, 50)
+			},
+			-1,
+		},
+		"compressed":     {small, reply("gzip", compressed(limit)), limit},
+		"bomb":           {small, reply("gzip", compressed(100<<20)), -2},
+		"bomb in a bomb": {small, reply("gzip, gzip", compressed(100)), -2},
+		"empty members without end": {
+			small,
+			reply("gzip", bytes.Repeat(compressed(0), 120_000)),
+			-2,
+		},
+		"not gzip":              {small, reply("gzip", []byte("hello")), -1},
+		"gzip cut short":        {small, reply("gzip", compressed(limit)[:20]), -1},
+		"gzip without anything": {small, reply("gzip", nil), -1},
+		"brotli":                {small, reply("br", []byte("hello")), -2},
+		"header of 100 kB": {
+			small,
+			func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("X", strings.Repeat("x", 100<<10))
+			},
+			-1,
+		},
+		"hanging up": {
+			small,
+			func(http.ResponseWriter, *http.Request) {
+				panic(http.ErrAbortHandler)
+			},
+			-1,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -125,9 +189,11 @@ func TestSlowness(t *testing.T) {
 	c := newClient(t, outbound.Options{AllowPrivate: true, Timeout: timeout})
 	for name, url := range map[string]string{
 		"one byte at a time": serve(t, drip),
-		"no answer":          serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
-		"no HTTP at all":     "http://" + silent.Addr().String(),
-		"no TLS handshake":   "https://" + silent.Addr().String(),
+		"no answer": serve(t, func(_ http.ResponseWriter, r *http.Request) {
+			<-r.Context().Done()
+		}),
+		"no HTTP at all":   "http://" + silent.Addr().String(),
+		"no TLS handshake": "https://" + silent.Addr().String(),
 		"slow redirects": serve(t, func(w http.ResponseWriter, r *http.Request) {
 			time.Sleep(timeout / 2)
 			http.Redirect(w, r, "/", http.StatusFound)
@@ -149,7 +215,9 @@ func TestSlowness(t *testing.T) {
 
 func TestCallerGivesUp(t *testing.T) {
 	t.Parallel()
-	url := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	url := serve(t, func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+	})
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
@@ -180,14 +248,32 @@ func TestByteOrderMark(t *testing.T) {
 			}
 		}
 	}
-	for in, want := range map[string]string{mark + "{}": "{}", mark: "", mark + "x": "x", "{}": "{}", "x": "x", "": "", mark + mark + "x": mark + "x"} {
-		for name, handler := range map[string]http.HandlerFunc{"at once": func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, in) }, "byte by byte": drip(in)} {
+	for in, want := range map[string]string{
+		mark + "{}":       "{}",
+		mark:              "",
+		mark + "x":        "x",
+		"{}":              "{}",
+		"x":               "x",
+		"":                "",
+		mark + mark + "x": mark + "x",
+	} {
+		for name, handler := range map[string]http.HandlerFunc{
+			"at once": func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w, in)
+			},
+			"byte by byte": drip(in),
+		} {
 			if got, err := get(t, c, serve(t, handler)); err != nil || got != want {
 				t.Errorf("%q %s: %q, %v", in, name, got, err)
 			}
 		}
 	}
-	for in, name := range map[string]string{"\xff\xfe<\x00": "UTF-16", "\xfe\xff\x00<": "UTF-16", "\x00{\x00}": "UTF-16", "{\x00\x00\x00": "UTF-32"} {
+	for in, name := range map[string]string{
+		"\xff\xfe<\x00": "UTF-16",
+		"\xfe\xff\x00<": "UTF-16",
+		"\x00{\x00}":    "UTF-16",
+		"{\x00\x00\x00": "UTF-32",
+	} {
 		_, err := get(t, c, serve(t, drip(in)))
 		unusable(t, err)
 		if !strings.Contains(fmt.Sprint(err), name) {

@@ -53,14 +53,25 @@ func NewClient(o Options) *http.Client {
 		o.MaxBody = DefaultMaxBody
 	}
 	policy := newPolicy(o)
-	dialer := &net.Dialer{Timeout: o.Timeout, KeepAlive: 30 * time.Second, Resolver: o.Resolver, Control: policy.control}
+	dialer := &net.Dialer{
+		Timeout:   o.Timeout,
+		KeepAlive: 30 * time.Second,
+		Resolver:  o.Resolver,
+		Control:   policy.control,
+	}
 	return &http.Client{
 		Transport: &guard{
-			policy: policy, userAgent: o.UserAgent, timeout: o.Timeout, maxBody: o.MaxBody,
+			policy:    policy,
+			userAgent: o.UserAgent,
+			timeout:   o.Timeout,
+			maxBody:   o.MaxBody,
 			transport: &http.Transport{
-				Proxy:                  nil, // a proxy would resolve names itself and bypass the check
-				DialContext:            dialer.DialContext,
-				TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: o.RootCAs},
+				Proxy:       nil, // a proxy would resolve names itself and bypass the check
+				DialContext: dialer.DialContext,
+				TLSClientConfig: &tls.Config{
+					MinVersion: tls.VersionTLS12,
+					RootCAs:    o.RootCAs,
+				},
 				ForceAttemptHTTP2:      true,
 				DisableCompression:     true, // guard decompresses, with a cap on both sizes
 				MaxIdleConns:           256,
@@ -71,6 +82,8 @@ func NewClient(o Options) *http.Client {
 			},
 		},
 		// The guard follows redirects itself, under one deadline.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		CheckRedirect: func(*http.Request, []*http.Request) error {
+			return http.ErrUseLastResponse
+		},
 	}
 }

@@ -56,14 +56,32 @@ func TestCredentialsStayWithTheirOrigin(t *testing.T) {
 		hops []string
 		kept bool
 	}{
-		"another path":            {[]string{home.URL + "/1", home.URL + "/same"}, true},
-		"another port":            {[]string{home.URL + "/2", other.URL + "/port"}, false},
-		"another name":            {[]string{home.URL + "/3", byName + "/name"}, false},
-		"away and back":           {[]string{home.URL + "/4", other.URL + "/between", home.URL + "/back"}, false},
-		"away after another path": {[]string{home.URL + "/5", home.URL + "/inner", other.URL + "/outer"}, false},
-		"with a user":             {[]string{home.URL + "/6", strings.Replace(other.URL, "http://", "http://gatehouse@", 1) + "/user"}, false},
+		"another path": {[]string{home.URL + "/1", home.URL + "/same"}, true},
+		"another port": {
+			[]string{home.URL + "/2", other.URL + "/port"},
+			false,
+		},
+		"another name": {[]string{home.URL + "/3", byName + "/name"}, false},
+		"away and back": {
+			[]string{home.URL + "/4", other.URL + "/between", home.URL + "/back"},
+			false,
+		},
+		"away after another path": {
+			[]string{home.URL + "/5", home.URL + "/inner", other.URL + "/outer"},
+			false,
+		},
+		"with a user": {
+			[]string{
+				home.URL + "/6",
+				strings.Replace(other.URL, "http://", "http://gatehouse@", 1) +
+					"/user",
+			},
+			false,
+		},
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, through(c.hops...), http.NoBody)
+		req, err := http.NewRequestWithContext(
+			t.Context(), http.MethodGet, through(c.hops...), http.NoBody,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -27,14 +27,19 @@ func fakeDNS(t *testing.T, address func(n int) string) *net.Resolver {
 			if err != nil {
 				return
 			}
-			if out := dnsAnswer(buf[:n], func() string { return address(int(asked.Add(1)) - 1) }); out != nil {
+			if out := dnsAnswer(buf[:n], func() string {
+				return address(int(asked.Add(1)) - 1)
+			}); out != nil {
 				_, _ = conn.WriteTo(out, from)
 			}
 		}
 	}()
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
-	}}
+	return &net.Resolver{
+		PreferGo: true,
+		Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "udp", conn.LocalAddr().String())
+		},
+	}
 }
 
 func dnsAnswer(query []byte, address func() string) []byte {
@@ -45,8 +50,12 @@ func dnsAnswer(query []byte, address func() string) []byte {
 	m.Response, m.Authoritative, m.Additionals = true, true, nil
 	if q := m.Questions[0]; q.Type == dnsmessage.TypeA {
 		m.Answers = []dnsmessage.Resource{{
-			Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class},
-			Body:   &dnsmessage.AResource{A: netip.MustParseAddr(address()).As4()},
+			Header: dnsmessage.ResourceHeader{
+				Name:  q.Name,
+				Type:  q.Type,
+				Class: q.Class,
+			},
+			Body: &dnsmessage.AResource{A: netip.MustParseAddr(address()).As4()},
 		}}
 	}
 	out, err := m.Pack()

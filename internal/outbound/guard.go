@@ -24,7 +24,11 @@ type guard struct {
 // RoundTrip implements http.RoundTripper. It follows redirects itself, because the
 // deadline is of the whole exchange and a transport otherwise sees single hops.
 func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
-	ctx, cancel := context.WithTimeoutCause(req.Context(), g.timeout, fmt.Errorf("no complete answer within %s: %w", g.timeout, context.DeadlineExceeded))
+	ctx, cancel := context.WithTimeoutCause(
+		req.Context(),
+		g.timeout,
+		fmt.Errorf("no complete answer within %s: %w", g.timeout, context.DeadlineExceeded),
+	)
 	failed := func(err error) error {
 		cause := explain(ctx, fmt.Errorf("%s %s: %w", req.Method, req.URL.Host, err))
 		cancel() // after explain, which looks at the context
@@ -76,7 +80,8 @@ func (g *guard) follow(ctx context.Context, req *http.Request) (*http.Response, 
 
 func isRedirect(resp *http.Response) bool {
 	switch resp.StatusCode {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 		return resp.Header.Get("Location") != ""
 	}
 	return false
@@ -86,7 +91,9 @@ func isRedirect(resp *http.Response) bool {
 // and credentials stay with their origin.
 func next(ctx context.Context, from *http.Request, resp *http.Response) (*http.Request, error) {
 	if from.Method != http.MethodGet && from.Method != http.MethodHead {
-		return nil, &sso.UnusableError{Err: fmt.Errorf("a %s was answered with a redirect (%d)", from.Method, resp.StatusCode)}
+		return nil, &sso.UnusableError{
+			Err: fmt.Errorf("a %s was answered with a redirect (%d)", from.Method, resp.StatusCode),
+		}
 	}
 	to, err := from.URL.Parse(resp.Header.Get("Location"))
 	if err != nil {

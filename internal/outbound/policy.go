@@ -23,19 +23,25 @@ type policy struct {
 }
 
 func newPolicy(o Options) *policy {
-	p := &policy{private: o.AllowPrivate, ports: o.Ports, metadata: []netip.Addr{
-		netip.MustParseAddr("169.254.169.254"), // nearly every cloud
-		netip.MustParseAddr("169.254.170.2"),   // container credentials
-		netip.MustParseAddr("100.100.100.200"), // inside the shared address space
-		netip.MustParseAddr("168.63.129.16"),   // a public address that only its own guests reach
-		netip.MustParseAddr("192.0.0.192"),
-		netip.MustParseAddr("fd00:ec2::254"),
-		netip.MustParseAddr("fd20:ce::254"),
-	}}
+	p := &policy{
+		private: o.AllowPrivate,
+		ports:   o.Ports,
+		metadata: []netip.Addr{
+			netip.MustParseAddr("169.254.169.254"), // nearly every cloud
+			netip.MustParseAddr("169.254.170.2"),   // container credentials
+			netip.MustParseAddr("100.100.100.200"), // inside the shared address space
+			netip.MustParseAddr("168.63.129.16"),   // a public address that only its own guests reach
+			netip.MustParseAddr("192.0.0.192"),
+			netip.MustParseAddr("fd00:ec2::254"),
+			netip.MustParseAddr("fd20:ce::254"),
+		},
+	}
 	if p.private {
 		p.ports = nil
 		p.guardian = ssrf.New(ssrf.WithAnyPort(),
-			ssrf.WithAllowedV4Prefixes(prefixes("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")...),
+			ssrf.WithAllowedV4Prefixes(prefixes(
+				"127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10",
+			)...),
 			ssrf.WithAllowedV6Prefixes(prefixes("::1/128", "fc00::/7")...))
 		return p
 	}
@@ -89,7 +95,9 @@ func (p *policy) checkURL(u *url.URL) error {
 		return notAllowed("an address with a user name or password")
 	case u.Opaque != "" || host == "":
 		return notAllowed("an address without a host")
-	case u.Scheme == "https", u.Scheme == "http" && p.private && isLoopback(host):
+	case u.Scheme == "https", u.Scheme == "http" &&
+		p.private &&
+		isLoopback(host):
 	default:
 		return notAllowed("scheme %q", u.Scheme)
 	}
@@ -129,7 +137,11 @@ func (p *policy) checkName(host string) error {
 	name := strings.ToLower(strings.TrimSuffix(host, "."))
 	for i := range len(name) {
 		c := name[i]
-		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' && c != '_' {
+		if (c < 'a' || c > 'z') &&
+			(c < '0' || c > '9') &&
+			c != '-' &&
+			c != '.' &&
+			c != '_' {
 			return notAllowed("host %q", host)
 		}
 	}
@@ -155,7 +167,10 @@ func isLoopback(host string) bool {
 }
 
 func notAllowed(format string, args ...any) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "url_not_allowed",
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "url_not_allowed",
 		Public: "This address may not be called. Use an https address on the public internet.",
-		Err:    fmt.Errorf(format, args...)}
+		Err:    fmt.Errorf(format, args...),
+	}
 }

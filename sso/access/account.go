@@ -35,7 +35,10 @@ func canonicalLogin(login string) string {
 func (n NewAccount) validate() error {
 	problems := sso.ValidateName("name", n.Name)
 	if !loginPattern.MatchString(n.Login) {
-		problems = append(problems, sso.FieldError{Field: "login", Message: "Use 2 to 100 letters, digits and . _ @ + -, beginning with a letter or digit."})
+		problems = append(problems, sso.FieldError{
+			Field:   "login",
+			Message: "Use 2 to 100 letters, digits and . _ @ + -, beginning with a letter or digit.",
+		})
 	}
 	problems = append(problems, validPassword("password", n.Password, n.Login)...)
 	return invalid(problems)
@@ -45,14 +48,23 @@ func invalid(problems []sso.FieldError) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: "There are problems with some fields.", Fields: problems}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "validation_failed",
+		Public: "There are problems with some fields.",
+		Fields: problems,
+	}
 }
 
 // Invite makes a one-time link by which somebody makes themselves an admin. The
 // token is known to nobody afterwards.
 func (s *Service) Invite(ctx context.Context, by sso.Actor, recovery bool) (sso.Invitation, sso.Secret, error) {
 	token := sso.NewSecret()
-	i, err := s.Accounts.CreateInvitation(ctx, by, sso.Invitation{Token: token.Hash(), Recovery: recovery, ExpiresAt: s.Now().Add(InvitationLength)})
+	i, err := s.Accounts.CreateInvitation(ctx, by, sso.Invitation{
+		Token:     token.Hash(),
+		Recovery:  recovery,
+		ExpiresAt: s.Now().Add(InvitationLength),
+	})
 	if err != nil {
 		return sso.Invitation{}, "", fmt.Errorf("make an invitation: %w", err)
 	}
@@ -77,7 +89,9 @@ func (s *Service) FirstInvitation(ctx context.Context) (token sso.Secret, ok boo
 }
 
 // Accept makes an account of an invitation and signs its owner in.
-func (s *Service) Accept(ctx context.Context, token sso.Secret, n NewAccount, in SignIn) (sso.Admin, sso.Secret, error) {
+func (s *Service) Accept(
+	ctx context.Context, token sso.Secret, n NewAccount, in SignIn,
+) (sso.Admin, sso.Secret, error) {
 	if _, err := s.Accounts.Invitation(ctx, token.Hash()); err != nil {
 		return sso.Admin{}, "", err
 	}
@@ -89,7 +103,11 @@ func (s *Service) Accept(ctx context.Context, token sso.Secret, n NewAccount, in
 	if err != nil {
 		return sso.Admin{}, "", err
 	}
-	a, err := s.Accounts.AcceptInvitation(ctx, token.Hash(), sso.Admin{Login: n.Login, Name: n.Name, Password: hash})
+	a, err := s.Accounts.AcceptInvitation(ctx, token.Hash(), sso.Admin{
+		Login:    n.Login,
+		Name:     n.Name,
+		Password: hash,
+	})
 	if err != nil {
 		return sso.Admin{}, "", fmt.Errorf("make the account: %w", err)
 	}
@@ -121,7 +139,10 @@ func (s *Service) ChangePassword(ctx context.Context, id sso.AdminID, current, n
 	if err != nil {
 		return err
 	}
-	return s.update(ctx, sso.Actor(id), id, "admin.password_changed", keep.Hash(), func(a sso.Admin) sso.Admin { a.Password = hash; return a })
+	return s.update(ctx, sso.Actor(id), id, "admin.password_changed", keep.Hash(), func(a sso.Admin) sso.Admin {
+		a.Password = hash
+		return a
+	})
 }
 
 // Disable ends what an account may do; Enable gives it back.
@@ -137,12 +158,18 @@ func (s *Service) Disable(ctx context.Context, by sso.Actor, id sso.AdminID) err
 
 // Enable undoes Disable.
 func (s *Service) Enable(ctx context.Context, by sso.Actor, id sso.AdminID) error {
-	return s.update(ctx, by, id, "admin.enabled", sso.Hash{}, func(a sso.Admin) sso.Admin { a.DisabledAt = time.Time{}; return a })
+	return s.update(ctx, by, id, "admin.enabled", sso.Hash{}, func(a sso.Admin) sso.Admin {
+		a.DisabledAt = time.Time{}
+		return a
+	})
 }
 
 // SetRecovery makes an account a recovery admin, or one that is none.
 func (s *Service) SetRecovery(ctx context.Context, by sso.Actor, id sso.AdminID, on bool) error {
-	return s.update(ctx, by, id, "admin.updated", sso.Hash{}, func(a sso.Admin) sso.Admin { a.Recovery = on; return a })
+	return s.update(ctx, by, id, "admin.updated", sso.Hash{}, func(a sso.Admin) sso.Admin {
+		a.Recovery = on
+		return a
+	})
 }
 
 // Tie makes somebody's sign-in through their company that of an account, too;
@@ -156,8 +183,12 @@ func (s *Service) Tie(ctx context.Context, id sso.AdminID, p *sso.Principal) err
 	})
 }
 
-func (s *Service) update(ctx context.Context, by sso.Actor, id sso.AdminID, action string, keep sso.Hash, fn func(sso.Admin) sso.Admin) error {
-	_, err := s.Accounts.UpdateAdmin(ctx, by, id, action, keep, func(a sso.Admin) (sso.Admin, error) { return fn(a), nil })
+func (s *Service) update(
+	ctx context.Context, by sso.Actor, id sso.AdminID, action string, keep sso.Hash, fn func(sso.Admin) sso.Admin,
+) error {
+	_, err := s.Accounts.UpdateAdmin(ctx, by, id, action, keep, func(a sso.Admin) (sso.Admin, error) {
+		return fn(a), nil
+	})
 	if err != nil {
 		return fmt.Errorf("change the account: %w", err)
 	}

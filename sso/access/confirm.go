@@ -20,24 +20,35 @@ const ConfirmedFor = 5 * time.Minute
 // runs that identity provider can say who they are; only the operator has their
 // password or passkey.
 func errSecondStep() *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "second_step_needed",
-		Public: "You are signed in at your company. To open the console as an operator, give your password or use a passkey as well."}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "second_step_needed",
+		Public: "You are signed in at your company. To open the console as an operator, give your password or use a passkey as well.",
+	}
 }
 
 // secondOf reports whether a console session still is the second step of the
 // session by single sign-on that the browser has.
 func secondOf(session sso.AdminSession, a sso.Admin, p *sso.Principal) bool {
-	return p != nil && p.Session.ID == session.Session && p.Enterprise.ID == a.Enterprise && p.User.ID == a.User
+	return p != nil &&
+		p.Session.ID == session.Session &&
+		p.Enterprise.ID == a.Enterprise &&
+		p.User.ID == a.User
 }
 
 // Recent is nil if a visitor gave their password or used a passkey lately, and
 // else Forbidden "confirmation_needed".
 func (s *Service) Recent(v sso.Visitor) error {
-	if since := s.Now().Sub(v.ConfirmedAt); v.Admin != "" && !v.ConfirmedAt.IsZero() && since <= ConfirmedFor {
+	if since := s.Now().Sub(v.ConfirmedAt); v.Admin != "" &&
+		!v.ConfirmedAt.IsZero() &&
+		since <= ConfirmedFor {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Forbidden, Code: "confirmation_needed",
-		Public: "Give your password or use a passkey again before you change how this account signs in."}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "confirmation_needed",
+		Public: "Give your password or use a passkey again before you change how this account signs in.",
+	}
 }
 
 // Confirming is an operator who is asked for a password or passkey.
@@ -88,7 +99,11 @@ func (s *Service) Confirm(ctx context.Context, c Confirming, in SignIn) (sso.Sec
 		return "", err
 	}
 	if !same {
-		return "", s.refuse(ctx, in, "wrong password", &sso.Error{Kind: sso.Invalid, Code: "admin_refused", Public: "This is not your password."})
+		return "", s.refuse(ctx, in, "wrong password", &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "admin_refused",
+			Public: "This is not your password.",
+		})
 	}
 	return s.confirmed(ctx, c, in, "password")
 }
@@ -112,7 +127,9 @@ func (p *Passkeys) BeginConfirm(ctx context.Context, c Confirming) (ch Challenge
 	if err != nil || len(o.keys) == 0 {
 		return Challenge{}, false, err
 	}
-	options, session, err := p.party.BeginLogin(o, webauthn.WithUserVerification(protocol.VerificationRequired))
+	options, session, err := p.party.BeginLogin(
+		o, webauthn.WithUserVerification(protocol.VerificationRequired),
+	)
 	if err != nil {
 		return Challenge{}, false, fmt.Errorf("ask for a passkey: %w", err)
 	}
@@ -122,7 +139,9 @@ func (p *Passkeys) BeginConfirm(ctx context.Context, c Confirming) (ch Challenge
 
 // Confirm takes what the browser had signed; see Service.Confirm. Every failure
 // of the passkey is "passkey_refused".
-func (p *Passkeys) Confirm(ctx context.Context, c Confirming, token sso.Secret, answer []byte, in SignIn) (sso.Secret, error) {
+func (p *Passkeys) Confirm(
+	ctx context.Context, c Confirming, token sso.Secret, answer []byte, in SignIn,
+) (sso.Secret, error) {
 	in.Login = c.Admin.Login
 	session, err := p.use(ctx, token, c.Admin.ID)
 	if err != nil {

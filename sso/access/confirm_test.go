@@ -38,8 +38,14 @@ func TestSecondStep(t *testing.T) {
 	// It is the second step of that sign-in, in that browser, and of no other.
 	f.fails(visitor(access.Browser{Admin: token}), "session_ended")
 	again := f.user("olive@acme.test")
-	f.fails(visitor(access.Browser{Principal: again, Admin: token}), "second_step_needed")
-	f.fails(visitor(access.Browser{Principal: f.user("eve@acme.test"), Admin: token}), "not_an_admin")
+	f.fails(
+		visitor(access.Browser{Principal: again, Admin: token}),
+		"second_step_needed",
+	)
+	f.fails(visitor(access.Browser{
+		Principal: f.user("eve@acme.test"),
+		Admin:     token,
+	}), "not_an_admin")
 	// Untied, it is worth nothing, and neither is the sign-in.
 	f.ok(f.Tie(ctx, olive.ID, nil))
 	f.fails(visitor(access.Browser{Principal: p, Admin: token}), "not_an_admin")
@@ -81,5 +87,8 @@ func TestRecentConfirmation(t *testing.T) {
 		t.Error("another session begins where there is one")
 	}
 	f.ok(f.Recent(visit()))
-	f.fails(f.Recent(sso.Visitor{Role: sso.RoleEnterpriseAdmin, ConfirmedAt: f.Now()}), "confirmation_needed")
+	f.fails(f.Recent(sso.Visitor{
+		Role:        sso.RoleEnterpriseAdmin,
+		ConfirmedAt: f.Now(),
+	}), "confirmation_needed")
 }

@@ -21,8 +21,11 @@ type Evidence interface {
 const looked = 200
 
 func errTestNeeded() *sso.Error {
-	return &sso.Error{Kind: sso.Conflict, Code: "test_needed",
-		Public: "First, pass a test yourself on an enabled connection that hasn’t changed since."}
+	return &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   "test_needed",
+		Public: "First, pass a test yourself on an enabled connection that hasn’t changed since.",
+	}
 }
 
 // Proof finds the test that lets somebody enforce single sign-on: a live one,
@@ -39,7 +42,12 @@ func Proof(by sso.Actor, connections []sso.Connection, runs []sso.TestRun) (sso.
 	}
 	for _, run := range runs {
 		version, ok := serving[run.Connection]
-		if ok && run.State == sso.TestPassed && run.Kind == sso.TestLive && run.By == by && by != "" && run.Version == version {
+		if ok &&
+			run.State == sso.TestPassed &&
+			run.Kind == sso.TestLive &&
+			run.By == by &&
+			by != "" &&
+			run.Version == version {
 			return run.ID, true
 		}
 	}
@@ -52,7 +60,9 @@ func (s *Service) proof(ctx context.Context, by sso.Actor, ent sso.EnterpriseID)
 	if err != nil {
 		return "", fmt.Errorf("list connections: %w", err)
 	}
-	runs, _, err := s.Evidence.TestRuns(ctx, ent, sso.TestFilter{State: sso.TestPassed}, sso.Page{Limit: looked})
+	runs, _, err := s.Evidence.TestRuns(
+		ctx, ent, sso.TestFilter{State: sso.TestPassed}, sso.Page{Limit: looked},
+	)
 	if err != nil {
 		return "", fmt.Errorf("list test connections: %w", err)
 	}
@@ -79,7 +89,9 @@ func (s *Service) Enforce(ctx context.Context, v sso.Visitor, ent sso.Enterprise
 }
 
 // MissingToEnforce is what has to be done before Enforce works.
-func (s *Service) MissingToEnforce(ctx context.Context, v sso.Visitor, ent sso.EnterpriseID) (missing []*sso.Error, err error) {
+func (s *Service) MissingToEnforce(
+	ctx context.Context, v sso.Visitor, ent sso.EnterpriseID,
+) (missing []*sso.Error, err error) {
 	if _, err := s.proof(ctx, v.Actor, ent); err != nil {
 		known, ok := errors.AsType[*sso.Error](err)
 		if !ok || known.Code != "test_needed" {
@@ -92,8 +104,11 @@ func (s *Service) MissingToEnforce(ctx context.Context, v sso.Visitor, ent sso.E
 		return nil, fmt.Errorf("look for a recovery admin: %w", err)
 	}
 	if !has {
-		missing = append(missing, &sso.Error{Kind: sso.Conflict, Code: "no_recovery_admin",
-			Public: "There has to be a recovery admin who gets in if single sign-on fails."})
+		missing = append(missing, &sso.Error{
+			Kind:   sso.Conflict,
+			Code:   "no_recovery_admin",
+			Public: "There has to be a recovery admin who gets in if single sign-on fails.",
+		})
 	}
 	return missing, nil
 }

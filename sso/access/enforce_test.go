@@ -14,22 +14,54 @@ func TestProof(t *testing.T) {
 	t.Parallel()
 	const by, other sso.Actor = "user-1", "user-2"
 	live := func(v int) *sso.Config { return &sso.Config{Version: v} }
-	connections := []sso.Connection{{ID: "on", State: sso.ConnectionEnabled, Live: live(2), Draft: live(3)},
-		{ID: "off", State: sso.ConnectionDisabled, Live: live(1)}, {ID: "draft", State: sso.ConnectionDraft, Draft: live(1)}}
-	good := sso.TestRun{ID: "good", Connection: "on", Kind: sso.TestLive, State: sso.TestPassed, By: by, Version: 2}
-	change := func(fn func(*sso.TestRun)) sso.TestRun { r := good; fn(&r); return r }
+	connections := []sso.Connection{
+		{ID: "on", State: sso.ConnectionEnabled, Live: live(2), Draft: live(3)},
+		{ID: "off", State: sso.ConnectionDisabled, Live: live(1)},
+		{ID: "draft", State: sso.ConnectionDraft, Draft: live(1)},
+	}
+	good := sso.TestRun{
+		ID:         "good",
+		Connection: "on",
+		Kind:       sso.TestLive,
+		State:      sso.TestPassed,
+		By:         by,
+		Version:    2,
+	}
+	change := func(fn func(*sso.TestRun)) sso.TestRun {
+		r := good
+		fn(&r)
+		return r
+	}
 	for name, run := range map[string]sso.TestRun{
-		"failed":                change(func(r *sso.TestRun) { r.State = sso.TestFailed }),
-		"still waiting":         change(func(r *sso.TestRun) { r.State = sso.TestWaiting }),
-		"no one came back":      change(func(r *sso.TestRun) { r.State = sso.TestExpired }),
-		"someone else's":        change(func(r *sso.TestRun) { r.By = other }),
-		"of a pasted answer":    change(func(r *sso.TestRun) { r.Kind = sso.TestCaptured }),
-		"of a recorded attempt": change(func(r *sso.TestRun) { r.Kind = sso.TestReplay }),
-		"of the draft":          change(func(r *sso.TestRun) { r.Version = 3 }),
-		"of what was before":    change(func(r *sso.TestRun) { r.Version = 1 }),
-		"disabled":              change(func(r *sso.TestRun) { r.Connection, r.Version = "off", 1 }),
-		"never enabled":         change(func(r *sso.TestRun) { r.Connection, r.Version = "draft", 1 }),
-		"of a deleted one":      change(func(r *sso.TestRun) { r.Connection = "gone" }),
+		"failed": change(func(r *sso.TestRun) {
+			r.State = sso.TestFailed
+		}),
+		"still waiting": change(func(r *sso.TestRun) {
+			r.State = sso.TestWaiting
+		}),
+		"no one came back": change(func(r *sso.TestRun) {
+			r.State = sso.TestExpired
+		}),
+		"someone else's": change(func(r *sso.TestRun) { r.By = other }),
+		"of a pasted answer": change(func(r *sso.TestRun) {
+			r.Kind = sso.TestCaptured
+		}),
+		"of a recorded attempt": change(func(r *sso.TestRun) {
+			r.Kind = sso.TestReplay
+		}),
+		"of the draft":       change(func(r *sso.TestRun) { r.Version = 3 }),
+		"of what was before": change(func(r *sso.TestRun) { r.Version = 1 }),
+		"disabled": change(func(r *sso.TestRun) {
+			r.Connection = "off"
+			r.Version = 1
+		}),
+		"never enabled": change(func(r *sso.TestRun) {
+			r.Connection = "draft"
+			r.Version = 1
+		}),
+		"of a deleted one": change(func(r *sso.TestRun) {
+			r.Connection = "gone"
+		}),
 	} {
 		if id, ok := access.Proof(by, connections, []sso.TestRun{run}); ok {
 			t.Errorf("%s proves something: %s", name, id)
@@ -39,7 +71,9 @@ func TestProof(t *testing.T) {
 	if id, ok := access.Proof(by, connections, []sso.TestRun{bad, good}); !ok || id != "good" {
 		t.Errorf("a good one among others is not found: %q", id)
 	}
-	if _, ok := access.Proof("", connections, []sso.TestRun{change(func(r *sso.TestRun) { r.By = "" })}); ok {
+	if _, ok := access.Proof("", connections, []sso.TestRun{change(func(r *sso.TestRun) {
+		r.By = ""
+	})}); ok {
 		t.Error("no one's test is a proof for no one")
 	}
 }
@@ -47,8 +81,19 @@ func TestProof(t *testing.T) {
 // passed writes a test down that somebody passed.
 func (f *fixture) passed(by sso.Actor) {
 	f.Helper()
-	run := sso.TestRun{ID: sso.NewID[sso.TestRunID](f.Now()), Enterprise: f.ent.ID, Connection: f.conn.ID, Kind: sso.TestLive, State: sso.TestPassed, By: by,
-		Token: sso.NewSecret().Hash(), Version: 2, CreatedAt: f.Now(), ExpiresAt: f.Now().Add(time.Hour), EndedAt: f.Now()}
+	run := sso.TestRun{
+		ID:         sso.NewID[sso.TestRunID](f.Now()),
+		Enterprise: f.ent.ID,
+		Connection: f.conn.ID,
+		Kind:       sso.TestLive,
+		State:      sso.TestPassed,
+		By:         by,
+		Token:      sso.NewSecret().Hash(),
+		Version:    2,
+		CreatedAt:  f.Now(),
+		ExpiresAt:  f.Now().Add(time.Hour),
+		EndedAt:    f.Now(),
+	}
 	f.ok(f.db.CreateTestRun(f.Context(), run))
 }
 
@@ -57,7 +102,11 @@ func TestEnforce(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ctx := t.Context()
-	v := sso.Visitor{Role: sso.RoleEnterpriseAdmin, Actor: "user-1", Enterprise: f.ent.ID}
+	v := sso.Visitor{
+		Role:       sso.RoleEnterpriseAdmin,
+		Actor:      "user-1",
+		Enterprise: f.ent.ID,
+	}
 	missing := func(want ...string) {
 		t.Helper()
 		got, err := f.MissingToEnforce(ctx, v, f.ent.ID)
@@ -116,7 +165,10 @@ func TestEnforcedPasswords(t *testing.T) {
 	f.ok(err)
 	second, err := f.Confirm(ctx, who, access.SignIn{Password: password})
 	f.ok(err)
-	if v, err := f.Visitor(ctx, access.Browser{Principal: p, Admin: second}); err != nil || v.Admin != tied.ID {
+	if v, err := f.Visitor(ctx, access.Browser{
+		Principal: p,
+		Admin:     second,
+	}); err != nil || v.Admin != tied.ID {
 		t.Errorf("by both they are %+v (%v)", v, err)
 	}
 	f.ok(f.db.EnforceSSO(ctx, "x", f.ent.ID, false, ""))
@@ -130,7 +182,10 @@ func TestVisitors(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	ctx := t.Context()
-	other, err := f.db.CreateEnterprise(ctx, "x", sso.Enterprise{Key: "globex", Name: "Globex"})
+	other, err := f.db.CreateEnterprise(ctx, "x", sso.Enterprise{
+		Key:  "globex",
+		Name: "Globex",
+	})
 	f.ok(err)
 	_, operator := f.account("olive", true)
 	ada := f.user("ada@acme.test")
@@ -151,19 +206,71 @@ func TestVisitors(t *testing.T) {
 		role    sso.Role
 		of      sso.EnterpriseID
 	}{
-		"an operator":                       {access.Browser{Admin: operator}, sso.RoleOperator, ""},
-		"an operator with a link":           {access.Browser{Admin: operator, Setup: own}, sso.RoleOperator, ""},
-		"an operator who is signed in":      {access.Browser{Admin: operator, Principal: ada}, sso.RoleOperator, ""},
-		"an admin":                          {access.Browser{Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"an admin whose account ended":      {access.Browser{Admin: stale, Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"an admin with a link of their own": {access.Browser{Principal: ada, Setup: own}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"an admin with a link of another":   {access.Browser{Principal: ada, Setup: foreign}, sso.RoleSetupLink, other.ID},
-		"an admin with a link that ended":   {access.Browser{Principal: ada, Setup: stale}, sso.RoleEnterpriseAdmin, f.ent.ID},
-		"someone with a link":               {access.Browser{Setup: own}, sso.RoleSetupLink, f.ent.ID},
-		"someone else of it, with the link": {access.Browser{Principal: f.user("eve@acme.test"), Setup: own}, sso.RoleSetupLink, f.ent.ID},
+		"an operator": {access.Browser{Admin: operator}, sso.RoleOperator, ""},
+		"an operator with a link": {
+			access.Browser{
+				Admin: operator,
+				Setup: own,
+			},
+			sso.RoleOperator,
+			"",
+		},
+		"an operator who is signed in": {
+			access.Browser{
+				Admin:     operator,
+				Principal: ada,
+			},
+			sso.RoleOperator,
+			"",
+		},
+		"an admin": {access.Browser{Principal: ada}, sso.RoleEnterpriseAdmin, f.ent.ID},
+		"an admin whose account ended": {
+			access.Browser{
+				Admin:     stale,
+				Principal: ada,
+			},
+			sso.RoleEnterpriseAdmin,
+			f.ent.ID,
+		},
+		"an admin with a link of their own": {
+			access.Browser{
+				Principal: ada,
+				Setup:     own,
+			},
+			sso.RoleEnterpriseAdmin,
+			f.ent.ID,
+		},
+		"an admin with a link of another": {
+			access.Browser{
+				Principal: ada,
+				Setup:     foreign,
+			},
+			sso.RoleSetupLink,
+			other.ID,
+		},
+		"an admin with a link that ended": {
+			access.Browser{
+				Principal: ada,
+				Setup:     stale,
+			},
+			sso.RoleEnterpriseAdmin,
+			f.ent.ID,
+		},
+		"someone with a link": {access.Browser{Setup: own}, sso.RoleSetupLink, f.ent.ID},
+		"someone else of it, with the link": {
+			access.Browser{
+				Principal: f.user("eve@acme.test"),
+				Setup:     own,
+			},
+			sso.RoleSetupLink,
+			f.ent.ID,
+		},
 	} {
 		v, err := f.Visitor(ctx, c.browser)
-		if err != nil || v.Role != c.role || v.Enterprise != c.of || v.Actor == "" {
+		if err != nil ||
+			v.Role != c.role ||
+			v.Enterprise != c.of ||
+			v.Actor == "" {
 			t.Errorf("%s is %+v (%v)", name, v, err)
 		}
 	}
@@ -181,8 +288,12 @@ func TestLinks(t *testing.T) {
 	f := newFixture(t)
 	ctx := t.Context()
 	for name, n := range map[string]access.NewLink{
-		"for no one": {}, "too short": {For: "x", ExpiresIn: time.Hour - 1}, "too long": {For: "x", ExpiresIn: access.MaxLinkLength + 1},
-		"backwards": {For: "x", ExpiresIn: -time.Hour}, "too often": {For: "x", MaxOpens: 101}, "never": {For: "x", MaxOpens: -1},
+		"for no one": {},
+		"too short":  {For: "x", ExpiresIn: time.Hour - 1},
+		"too long":   {For: "x", ExpiresIn: access.MaxLinkLength + 1},
+		"backwards":  {For: "x", ExpiresIn: -time.Hour},
+		"too often":  {For: "x", MaxOpens: 101},
+		"never":      {For: "x", MaxOpens: -1},
 	} {
 		if _, _, err := f.CreateLink(ctx, "x", f.ent, n); sso.CodeOf(err) != "validation_failed" {
 			t.Errorf("%s: %v", name, err)
@@ -190,7 +301,9 @@ func TestLinks(t *testing.T) {
 	}
 	l, token, err := f.CreateLink(ctx, "x", f.ent, access.NewLink{For: "Grace"})
 	f.ok(err)
-	if l.MaxOpens != 10 || l.ExpiresAt.Sub(f.Now()) != 7*24*time.Hour || l.Token != token.Hash() {
+	if l.MaxOpens != 10 ||
+		l.ExpiresAt.Sub(f.Now()) != 7*24*time.Hour ||
+		l.Token != token.Hash() {
 		t.Errorf("the defaults are %+v", l)
 	}
 	session, err := f.OpenLink(ctx, token, "")

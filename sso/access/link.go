@@ -30,22 +30,33 @@ type NewLink struct {
 func (n NewLink) Validate() error {
 	problems := sso.ValidateName("for", n.For)
 	if n.ExpiresIn != 0 && (n.ExpiresIn < MinLinkLength || n.ExpiresIn > MaxLinkLength) {
-		problems = append(problems, sso.FieldError{Field: "expires_in", Message: "Choose between one hour and 30 days."})
+		problems = append(problems, sso.FieldError{
+			Field:   "expires_in",
+			Message: "Choose between one hour and 30 days.",
+		})
 	}
 	if n.MaxOpens < 0 || n.MaxOpens > MaxOpens {
-		problems = append(problems, sso.FieldError{Field: "max_opens", Message: "Choose between 1 and 100."})
+		problems = append(problems, sso.FieldError{
+			Field:   "max_opens",
+			Message: "Choose between 1 and 100.",
+		})
 	}
 	return invalid(problems)
 }
 
 // CreateLink makes a setup link. The token is known to nobody afterwards.
-func (s *Service) CreateLink(ctx context.Context, by sso.Actor, e sso.Enterprise, n NewLink) (sso.SetupLink, sso.Secret, error) {
+func (s *Service) CreateLink(
+	ctx context.Context, by sso.Actor, e sso.Enterprise, n NewLink,
+) (sso.SetupLink, sso.Secret, error) {
 	if err := n.Validate(); err != nil {
 		return sso.SetupLink{}, "", err
 	}
 	if e.Enforced {
-		return sso.SetupLink{}, "", &sso.Error{Kind: sso.Conflict, Code: "sso_enforced",
-			Public: "Setup links do not open while single sign-on is enforced. Let the person sign in and administer, or stop enforcing it."}
+		return sso.SetupLink{}, "", &sso.Error{
+			Kind:   sso.Conflict,
+			Code:   "sso_enforced",
+			Public: "Setup links do not open while single sign-on is enforced. Let the person sign in and administer, or stop enforcing it.",
+		}
 	}
 	if n.ExpiresIn == 0 {
 		n.ExpiresIn = DefaultLinkLength
@@ -54,8 +65,14 @@ func (s *Service) CreateLink(ctx context.Context, by sso.Actor, e sso.Enterprise
 		n.MaxOpens = DefaultOpens
 	}
 	token := sso.NewSecret()
-	l, err := s.Links.CreateSetupLink(ctx, by, sso.SetupLink{Enterprise: e.ID, Connection: n.Connection, Token: token.Hash(), For: n.For,
-		MaxOpens: n.MaxOpens, ExpiresAt: s.Now().Add(n.ExpiresIn)})
+	l, err := s.Links.CreateSetupLink(ctx, by, sso.SetupLink{
+		Enterprise: e.ID,
+		Connection: n.Connection,
+		Token:      token.Hash(),
+		For:        n.For,
+		MaxOpens:   n.MaxOpens,
+		ExpiresAt:  s.Now().Add(n.ExpiresIn),
+	})
 	if err != nil {
 		return sso.SetupLink{}, "", fmt.Errorf("make a setup link: %w", err)
 	}

@@ -45,7 +45,11 @@ func NewPasskeys(s *Service, challenges Challenges, baseURL string) (*Passkeys, 
 	if net.ParseIP(base.Hostname()) != nil {
 		return nil, nil //nolint:nilnil // there are none, and that is no failure
 	}
-	party, err := webauthn.New(&webauthn.Config{RPID: base.Hostname(), RPDisplayName: "Gatehouse", RPOrigins: []string{base.Scheme + "://" + base.Host}})
+	party, err := webauthn.New(&webauthn.Config{
+		RPID:          base.Hostname(),
+		RPDisplayName: "Gatehouse",
+		RPOrigins:     []string{base.Scheme + "://" + base.Host},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare passkeys: %w", err)
 	}
@@ -81,7 +85,9 @@ func ownerOf(a sso.Admin) (owner, error) {
 	return o, nil
 }
 
-func (p *Passkeys) save(ctx context.Context, id sso.AdminID, options any, session *webauthn.SessionData) (Challenge, error) {
+func (p *Passkeys) save(
+	ctx context.Context, id sso.AdminID, options any, session *webauthn.SessionData,
+) (Challenge, error) {
 	made, err := json.Marshal(options)
 	if err != nil {
 		return Challenge{}, fmt.Errorf("write a challenge: %w", err)
@@ -91,14 +97,21 @@ func (p *Passkeys) save(ctx context.Context, id sso.AdminID, options any, sessio
 		return Challenge{}, fmt.Errorf("write a challenge down: %w", err)
 	}
 	token := sso.NewSecret()
-	err = p.challenges.SaveChallenge(ctx, sso.PasskeyChallenge{Token: token.Hash(), Admin: id, Session: kept, ExpiresAt: p.service.Now().Add(challengeLength)})
+	err = p.challenges.SaveChallenge(ctx, sso.PasskeyChallenge{
+		Token:     token.Hash(),
+		Admin:     id,
+		Session:   kept,
+		ExpiresAt: p.service.Now().Add(challengeLength),
+	})
 	if err != nil {
 		return Challenge{}, fmt.Errorf("keep a challenge: %w", err)
 	}
 	return Challenge{made, token}, nil
 }
 
-func (p *Passkeys) use(ctx context.Context, token sso.Secret, id sso.AdminID) (session webauthn.SessionData, err error) {
+func (p *Passkeys) use(
+	ctx context.Context, token sso.Secret, id sso.AdminID,
+) (session webauthn.SessionData, err error) {
 	c, err := p.challenges.UseChallenge(ctx, token.Hash())
 	if err != nil {
 		return session, err
@@ -127,8 +140,13 @@ func (p *Passkeys) BeginAdd(ctx context.Context, id sso.AdminID) (Challenge, err
 	for _, k := range o.keys {
 		known = append(known, k.Descriptor())
 	}
-	options, session, err := p.party.BeginRegistration(o, webauthn.WithExclusions(known), webauthn.WithAuthenticatorSelection(protocol.AuthenticatorSelection{
-		ResidentKey: protocol.ResidentKeyRequirementRequired, UserVerification: protocol.VerificationRequired}))
+	options, session, err := p.party.BeginRegistration(
+		o, webauthn.WithExclusions(known),
+		webauthn.WithAuthenticatorSelection(protocol.AuthenticatorSelection{
+			ResidentKey:      protocol.ResidentKeyRequirementRequired,
+			UserVerification: protocol.VerificationRequired,
+		}),
+	)
 	if err != nil {
 		return Challenge{}, fmt.Errorf("begin to add a passkey: %w", err)
 	}
@@ -136,7 +154,11 @@ func (p *Passkeys) BeginAdd(ctx context.Context, id sso.AdminID) (Challenge, err
 }
 
 func errPasskey(err error) error {
-	e := &sso.Error{Kind: sso.Invalid, Code: "passkey_refused", Public: "This passkey was not accepted. Try again, or use your password."}
+	e := &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "passkey_refused",
+		Public: "This passkey was not accepted. Try again, or use your password.",
+	}
 	return e.Because(err)
 }
 
@@ -167,10 +189,19 @@ func (p *Passkeys) Add(ctx context.Context, id sso.AdminID, token sso.Secret, an
 		return fmt.Errorf("write a passkey down: %w", err)
 	}
 	if len(a.Passkeys) >= maxPasskeys {
-		return &sso.Error{Kind: sso.Conflict, Code: "too_many_passkeys", Public: "An account has ten passkeys at most. Remove one first."}
+		return &sso.Error{
+			Kind:   sso.Conflict,
+			Code:   "too_many_passkeys",
+			Public: "An account has ten passkeys at most. Remove one first.",
+		}
 	}
 	now := p.service.Now()
-	key := sso.Passkey{ID: made.ID, Name: "Passkey of " + now.UTC().Format("2 January 2006, 15:04"), Credential: credential, CreatedAt: now}
+	key := sso.Passkey{
+		ID:         made.ID,
+		Name:       "Passkey of " + now.UTC().Format("2 January 2006, 15:04"),
+		Credential: credential,
+		CreatedAt:  now,
+	}
 	return p.service.update(ctx, sso.Actor(id), id, "admin.passkey_added", sso.Hash{}, func(a sso.Admin) sso.Admin {
 		a.Passkeys = append(slices.Clone(a.Passkeys), key)
 		return a
@@ -180,13 +211,20 @@ func (p *Passkeys) Add(ctx context.Context, id sso.AdminID, token sso.Secret, an
 // Remove takes a passkey off an account; one that is not there is NotFound.
 func (p *Passkeys) Remove(ctx context.Context, id sso.AdminID, key []byte) error {
 	is := func(k sso.Passkey) bool { return bytes.Equal(k.ID, key) }
-	_, err := p.service.Accounts.UpdateAdmin(ctx, sso.Actor(id), id, "admin.passkey_removed", sso.Hash{}, func(a sso.Admin) (sso.Admin, error) {
-		if !slices.ContainsFunc(a.Passkeys, is) {
-			return a, sso.NothingHere()
-		}
-		a.Passkeys = slices.DeleteFunc(slices.Clone(a.Passkeys), is)
-		return a, nil
-	})
+	_, err := p.service.Accounts.UpdateAdmin(
+		ctx,
+		sso.Actor(id),
+		id,
+		"admin.passkey_removed",
+		sso.Hash{},
+		func(a sso.Admin) (sso.Admin, error) {
+			if !slices.ContainsFunc(a.Passkeys, is) {
+				return a, sso.NothingHere()
+			}
+			a.Passkeys = slices.DeleteFunc(slices.Clone(a.Passkeys), is)
+			return a, nil
+		},
+	)
 	if err != nil {
 		return fmt.Errorf("remove a passkey: %w", err)
 	}
@@ -195,7 +233,9 @@ func (p *Passkeys) Remove(ctx context.Context, id sso.AdminID, key []byte) error
 
 // BeginSignIn asks whoever is there for a passkey.
 func (p *Passkeys) BeginSignIn(ctx context.Context) (Challenge, error) {
-	options, session, err := p.party.BeginDiscoverableLogin(webauthn.WithUserVerification(protocol.VerificationRequired))
+	options, session, err := p.party.BeginDiscoverableLogin(webauthn.WithUserVerification(
+		protocol.VerificationRequired,
+	))
 	if err != nil {
 		return Challenge{}, fmt.Errorf("ask for a passkey: %w", err)
 	}
@@ -217,9 +257,13 @@ func (p *Passkeys) SignIn(ctx context.Context, token sso.Secret, answer []byte, 
 	case err != nil:
 		return "", p.service.refuse(ctx, in, "passkey not accepted", errPasskey(err))
 	case !a.DisabledAt.IsZero():
-		return "", p.service.refuse(ctx, in, "disabled", errPasskey(errors.New("the account is disabled")))
+		return "", p.service.refuse(
+			ctx, in, "disabled", errPasskey(errors.New("the account is disabled")),
+		)
 	case made.Authenticator.CloneWarning:
-		return "", p.service.refuse(ctx, in, "passkey was copied", errPasskey(errors.New("its counter went backwards")))
+		return "", p.service.refuse(
+			ctx, in, "passkey was copied", errPasskey(errors.New("its counter went backwards")),
+		)
 	}
 	signed, err := p.service.begin(ctx, a, in, "passkey")
 	if err != nil {
@@ -229,7 +273,9 @@ func (p *Passkeys) SignIn(ctx context.Context, token sso.Secret, answer []byte, 
 }
 
 // prove finds out whose passkey signed the challenge.
-func (p *Passkeys) prove(ctx context.Context, session webauthn.SessionData, answer []byte) (a sso.Admin, made *webauthn.Credential, err error) {
+func (p *Passkeys) prove(
+	ctx context.Context, session webauthn.SessionData, answer []byte,
+) (a sso.Admin, made *webauthn.Credential, err error) {
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
 	if err != nil {
 		return a, nil, err

@@ -37,7 +37,13 @@ func newHasher() *hasher { return &hasher{make(chan struct{}, hashesAtOnce)} }
 // params are those of the OWASP password storage cheat sheet with the least
 // memory: 12 MiB, three passes.
 func params() *argon2id.Params {
-	return &argon2id.Params{Memory: 12 << 10, Iterations: 3, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+	return &argon2id.Params{
+		Memory:      12 << 10,
+		Iterations:  3,
+		Parallelism: 1,
+		SaltLength:  16,
+		KeyLength:   32,
+	}
 }
 
 func (h *hasher) turn(ctx context.Context) (done func(), err error) {
@@ -52,7 +58,12 @@ func (h *hasher) turn(ctx context.Context) (done func(), err error) {
 }
 
 func busy(err error) error {
-	e := &sso.Error{Kind: sso.TooMany, Code: "rate_limited", Public: "Too many people are signing in at once. Wait a moment, then try again.", RetryAfter: hashPatience}
+	e := &sso.Error{
+		Kind:       sso.TooMany,
+		Code:       "rate_limited",
+		Public:     "Too many people are signing in at once. Wait a moment, then try again.",
+		RetryAfter: hashPatience,
+	}
 	return e.Because(err)
 }
 
@@ -91,15 +102,24 @@ func validPassword(field string, password sso.Secret, login string) []sso.FieldE
 	n := utf8.RuneCountInString(text)
 	switch {
 	case n < MinPassword:
-		return []sso.FieldError{{Field: field, Message: "Use at least 12 characters. Several words are easier to remember than one with odd characters."}}
+		return []sso.FieldError{{
+			Field:   field,
+			Message: "Use at least 12 characters. Several words are easier to remember than one with odd characters.",
+		}}
 	case n > MaxPassword:
 		return []sso.FieldError{{Field: field, Message: "Use at most 128 characters."}}
 	case !utf8.ValidString(text):
 		return []sso.FieldError{{Field: field, Message: "It has characters that cannot be in it."}}
 	case login != "" && strings.Contains(strings.ToLower(text), strings.ToLower(login)):
-		return []sso.FieldError{{Field: field, Message: "Leave out your login: it is the first thing that others try."}}
+		return []sso.FieldError{{
+			Field:   field,
+			Message: "Leave out your login: it is the first thing that others try.",
+		}}
 	case strings.Trim(text, text[:1]) == "":
-		return []sso.FieldError{{Field: field, Message: "Use more than one character over and over."}}
+		return []sso.FieldError{{
+			Field:   field,
+			Message: "Use more than one character over and over.",
+		}}
 	}
 	return nil
 }

@@ -33,14 +33,23 @@ func (s *Service) NameAdmin(ctx context.Context, by sso.Actor, ent sso.Enterpris
 	if login == "" {
 		return sso.InvalidField("validation_failed", "login", "Enter a login.")
 	}
-	found, _, err := s.Evidence.Users(ctx, ent, sso.UserFilter{Login: login, Status: sso.UserActive}, sso.Page{Limit: 2})
+	found, _, err := s.Evidence.Users(ctx, ent, sso.UserFilter{
+		Login:  login,
+		Status: sso.UserActive,
+	}, sso.Page{Limit: 2})
 	switch {
 	case err != nil:
 		return fmt.Errorf("find the person: %w", err)
 	case len(found) == 0:
-		return sso.InvalidField("validation_failed", "login", "No active person here has this login. People appear here after their first sign-in.")
+		return sso.InvalidField(
+			"validation_failed", "login",
+			"No active person here has this login. People appear here after their first sign-in.",
+		)
 	case len(found) > 1:
-		return sso.InvalidField("validation_failed", "login", "Several people here have this login. Put them into a group of admins instead.")
+		return sso.InvalidField(
+			"validation_failed", "login",
+			"Several people here have this login. Put them into a group of admins instead.",
+		)
 	}
 	if err := s.Access.AddEnterpriseAdmin(ctx, by, ent, found[0].ID); err != nil {
 		return fmt.Errorf("name an admin: %w", err)

@@ -21,7 +21,14 @@ type Accounts interface {
 	AdminByLogin(ctx context.Context, login string) (sso.Admin, error)
 	AdminByUser(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) (sso.Admin, error)
 	Admins(ctx context.Context, page sso.Page) ([]sso.Admin, string, error)
-	UpdateAdmin(ctx context.Context, by sso.Actor, id sso.AdminID, action string, keep sso.Hash, fn func(sso.Admin) (sso.Admin, error)) (sso.Admin, error)
+	UpdateAdmin(
+		ctx context.Context,
+		by sso.Actor,
+		id sso.AdminID,
+		action string,
+		keep sso.Hash,
+		fn func(sso.Admin) (sso.Admin, error),
+	) (sso.Admin, error)
 	CreateInvitation(ctx context.Context, by sso.Actor, i sso.Invitation) (sso.Invitation, error)
 	Invitation(ctx context.Context, token sso.Hash) (sso.Invitation, error)
 	AcceptInvitation(ctx context.Context, token sso.Hash, a sso.Admin) (sso.Admin, error)
@@ -54,7 +61,9 @@ type Links interface {
 	SetupLinks(ctx context.Context, ent sso.EnterpriseID, page sso.Page) ([]sso.SetupLink, string, error)
 	RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) error
 	SetupLinkByToken(ctx context.Context, token sso.Hash) (sso.SetupLink, error)
-	OpenSetupLink(ctx context.Context, token, session sso.Hash, most time.Duration, remote string) (sso.SetupLink, error)
+	OpenSetupLink(
+		ctx context.Context, token, session sso.Hash, most time.Duration, remote string,
+	) (sso.SetupLink, error)
 	SetupSession(ctx context.Context, token sso.Hash) (sso.SetupLink, error)
 	EndSetupSession(ctx context.Context, token sso.Hash) error
 }

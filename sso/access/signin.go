@@ -21,7 +21,9 @@ const triesPerMinute = 30
 // cookie that only we can make, it says that tries of this browser are not those
 // of strangers; it opens nothing.
 func Device(login string) sso.Secret {
-	sum := sha256.Sum256([]byte("gatehouse admin device 1 " + strings.ToLower(canonicalLogin(login))))
+	sum := sha256.Sum256([]byte(
+		"gatehouse admin device 1 " + strings.ToLower(canonicalLogin(login)),
+	))
 	return sso.Secret(base64.RawURLEncoding.EncodeToString(sum[:]))
 }
 
@@ -41,12 +43,19 @@ type SignIn struct {
 // errCredentials is the same whatever is wrong, so that nobody learns which
 // logins there are.
 func errCredentials() *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "admin_refused", Public: "Login or password is wrong, or the account is disabled."}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "admin_refused",
+		Public: "Login or password is wrong, or the account is disabled.",
+	}
 }
 
 func errEnforced() *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "sso_enforced",
-		Public: "Your company signs in through its own identity provider alone. Sign in there, then open the console again."}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "sso_enforced",
+		Public: "Your company signs in through its own identity provider alone. Sign in there, then open the console again.",
+	}
 }
 
 // SignIn checks a password and begins a session, whose token it returns. Every
@@ -160,7 +169,12 @@ func (s *Service) allow(ctx context.Context, login, from string) error {
 }
 
 func tooMany(wait time.Duration) error {
-	return &sso.Error{Kind: sso.TooMany, Code: "rate_limited", Public: "Too many tries at once. Wait a moment, then try again.", RetryAfter: wait}
+	return &sso.Error{
+		Kind:       sso.TooMany,
+		Code:       "rate_limited",
+		Public:     "Too many tries at once. Wait a moment, then try again.",
+		RetryAfter: wait,
+	}
 }
 
 // SignOut ends a session, if there is one.

@@ -27,13 +27,30 @@ func TestStrangersLockNobodyOut(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.account("olive", true)
-	service := access.New(access.Options{Accounts: f.db, Sessions: f.db, Access: f.db, Links: f.db, Evidence: f.db, Limiter: few{}, Now: f.Now})
+	service := access.New(access.Options{
+		Accounts: f.db,
+		Sessions: f.db,
+		Access:   f.db,
+		Links:    f.db,
+		Evidence: f.db,
+		Limiter:  few{},
+		Now:      f.Now,
+	})
 	try := func(remote, word string, device sso.Secret) string {
-		_, err := service.SignIn(t.Context(), access.SignIn{Login: "olive", Password: sso.Secret(word), Remote: remote, Device: device})
+		_, err := service.SignIn(t.Context(), access.SignIn{
+			Login:    "olive",
+			Password: sso.Secret(word),
+			Remote:   remote,
+			Device:   device,
+		})
 		return sso.CodeOf(err)
 	}
-	for _, stranger := range []string{"198.51.100.1", "198.51.100.2", "2001:db8::1"} {
-		for i, want := range []string{"admin_refused", "admin_refused", "rate_limited", "rate_limited"} {
+	for _, stranger := range []string{
+		"198.51.100.1", "198.51.100.2", "2001:db8::1",
+	} {
+		for i, want := range []string{
+			"admin_refused", "admin_refused", "rate_limited", "rate_limited",
+		} {
 			if code := try(stranger, "a guess", access.Device("somebody")); code != want {
 				t.Errorf("guess %d from %s: %s; want %s", i, stranger, code, want)
 			}
@@ -61,12 +78,27 @@ func TestGuessesOfANetwork(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.account("olive", true)
-	service := access.New(access.Options{Accounts: f.db, Sessions: f.db, Access: f.db, Links: f.db, Evidence: f.db, Limiter: few{}, Now: f.Now})
+	service := access.New(access.Options{
+		Accounts: f.db,
+		Sessions: f.db,
+		Access:   f.db,
+		Links:    f.db,
+		Evidence: f.db,
+		Limiter:  few{},
+		Now:      f.Now,
+	})
 	try := func(remote, word string) string {
-		_, err := service.SignIn(t.Context(), access.SignIn{Login: "olive", Password: sso.Secret(word), Remote: remote})
+		_, err := service.SignIn(t.Context(), access.SignIn{
+			Login:    "olive",
+			Password: sso.Secret(word),
+			Remote:   remote,
+		})
 		return sso.CodeOf(err)
 	}
-	for i, remote := range []string{"2001:db8::1", "2001:DB8:0:0::2", "2001:db8::ffff:ffff", "2001:db8:0:0:abcd::"} {
+	for i, remote := range []string{
+		"2001:db8::1", "2001:DB8:0:0::2", "2001:db8::ffff:ffff",
+		"2001:db8:0:0:abcd::",
+	} {
 		want := "rate_limited"
 		if i < 2 {
 			want = "admin_refused"

@@ -23,10 +23,14 @@ func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 	for _, way := range ways {
 		found, err := way(ctx, b)
 		switch {
-		case err == nil && found.Role == sso.RoleSetupLink && v.Sees(found.Enterprise):
+		case err == nil &&
+			found.Role == sso.RoleSetupLink &&
+			v.Sees(found.Enterprise):
 			v.Link = found.Link
 			return v, nil
-		case err == nil && found.Role == sso.RoleEnterpriseAdmin && b.Setup != "":
+		case err == nil &&
+			found.Role == sso.RoleEnterpriseAdmin &&
+			b.Setup != "":
 			v = found // unless the link is another enterprise's
 		case err == nil:
 			return found, nil
@@ -38,14 +42,21 @@ func (s *Service) Visitor(ctx context.Context, b Browser) (sso.Visitor, error) {
 	case v.Role != "":
 		return v, nil
 	case b.Principal != nil:
-		return sso.Visitor{}, &sso.Error{Kind: sso.Forbidden, Code: "not_an_admin",
-			Public: "You are signed in, but you do not administer anything here. Ask an admin of your company to add you."}
+		return sso.Visitor{}, &sso.Error{
+			Kind:   sso.Forbidden,
+			Code:   "not_an_admin",
+			Public: "You are signed in, but you do not administer anything here. Ask an admin of your company to add you.",
+		}
 	}
 	return sso.Visitor{}, errNobody()
 }
 
 func errNobody() error {
-	return &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."}
+	return &sso.Error{
+		Kind:   sso.Unauthenticated,
+		Code:   "session_ended",
+		Public: "Please sign in.",
+	}
 }
 
 func (s *Service) byAccount(ctx context.Context, b Browser) (sso.Visitor, error) {
@@ -68,7 +79,13 @@ func (s *Service) byAccount(ctx context.Context, b Browser) (sso.Visitor, error)
 }
 
 func operator(a sso.Admin) sso.Visitor {
-	return sso.Visitor{Role: sso.RoleOperator, Actor: sso.Actor(a.ID), Name: a.Name, Login: a.Login, Admin: a.ID}
+	return sso.Visitor{
+		Role:  sso.RoleOperator,
+		Actor: sso.Actor(a.ID),
+		Name:  a.Name,
+		Login: a.Login,
+		Admin: a.ID,
+	}
 }
 
 func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, error) {
@@ -90,8 +107,16 @@ func (s *Service) byPrincipal(ctx context.Context, b Browser) (sso.Visitor, erro
 	if err != nil {
 		return sso.Visitor{}, err
 	}
-	return sso.Visitor{Role: sso.RoleEnterpriseAdmin, Actor: sso.Actor(p.User.ID), Name: p.User.Name, Login: p.User.Login,
-		Enterprise: p.Enterprise.ID, User: p.User.ID, Through: p.Session.Connection, SignedInAt: p.Session.CreatedAt}, nil
+	return sso.Visitor{
+		Role:       sso.RoleEnterpriseAdmin,
+		Actor:      sso.Actor(p.User.ID),
+		Name:       p.User.Name,
+		Login:      p.User.Login,
+		Enterprise: p.Enterprise.ID,
+		User:       p.User.ID,
+		Through:    p.Session.Connection,
+		SignedInAt: p.Session.CreatedAt,
+	}, nil
 }
 
 func (s *Service) byLink(ctx context.Context, b Browser) (sso.Visitor, error) {
@@ -102,5 +127,12 @@ func (s *Service) byLink(ctx context.Context, b Browser) (sso.Visitor, error) {
 	if err != nil {
 		return sso.Visitor{}, err
 	}
-	return sso.Visitor{Role: sso.RoleSetupLink, Actor: sso.Actor(l.ID), Name: l.For, Enterprise: l.Enterprise, Connection: l.Connection, Link: l.ID}, nil
+	return sso.Visitor{
+		Role:       sso.RoleSetupLink,
+		Actor:      sso.Actor(l.ID),
+		Name:       l.For,
+		Enterprise: l.Enterprise,
+		Connection: l.Connection,
+		Link:       l.ID,
+	}, nil
 }

@@ -107,8 +107,14 @@ func oneWriting(label string) bool {
 	if len(scripts) <= 1 {
 		return true
 	}
-	for _, together := range [...][]string{{"Latin", "Han", "Hiragana", "Katakana"}, {"Latin", "Han", "Hangul"}, {"Latin", "Han", "Bopomofo"}} {
-		if !slices.ContainsFunc(scripts, func(s string) bool { return !slices.Contains(together, s) }) {
+	for _, together := range [...][]string{
+		{"Latin", "Han", "Hiragana", "Katakana"},
+		{"Latin", "Han", "Hangul"},
+		{"Latin", "Han", "Bopomofo"},
+	} {
+		if !slices.ContainsFunc(scripts, func(s string) bool {
+			return !slices.Contains(together, s)
+		}) {
 			return true
 		}
 	}

@@ -38,14 +38,22 @@ func TestEmailAtInternationalizedDomain(t *testing.T) {
 func TestEmailUnicodeTricks(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{
-		"", "@", "ada", "ada@", "@bücher.example", "a@b@bücher.example", "ada＠bücher.example", "ada@bücher.example＠acme.test",
-		"ада@bücher.example", "ａda@acme.test", "jürgen@acme.test", "ada\u200b@acme.test", "ad\u00ada@acme.test",
-		"ada@bücher\u200b.example", "ada@\u200bacme.test", "ada@ac\u212ae.test", "ada@bü\u212aer.example", "ada@acme.te\u017ft", "ada@\u017fso.test",
-		"ada@ａcme.test", "ada@acme。test", "ada@bücher．example", "ada@℀.test", "ada@acme.test\u2100", "ada@\u2488.example",
+		"", "@", "ada", "ada@", "@bücher.example", "a@b@bücher.example",
+		"ada＠bücher.example", "ada@bücher.example＠acme.test",
+		"ада@bücher.example", "ａda@acme.test", "jürgen@acme.test",
+		"ada\u200b@acme.test", "ad\u00ada@acme.test",
+		"ada@bücher\u200b.example", "ada@\u200bacme.test", "ada@ac\u212ae.test",
+		"ada@bü\u212aer.example", "ada@acme.te\u017ft", "ada@\u017fso.test",
+		"ada@ａcme.test", "ada@acme。test", "ada@bücher．example", "ada@℀.test",
+		"ada@acme.test\u2100", "ada@\u2488.example",
 		"ada@аcme.test", "ada@acmе.test", "ada@αcme.example", // Latin with a Cyrillic or Greek letter
-		"ada@bü cher.example", "ada@bücher.example\n", "ada@bücher..example", "ada@.bücher.example", "ada@-bücher.example", "ada@bücher-.example",
-		"ada@bücher", "ada@b\xfccher.example", "ada@bücher.example.", "ada@xn--zzzzzz99999.bücher.example", "ada@\u202ebücher.example",
-		"ada@bücher.example,eve@evil.test", "<ada@bücher.example>", "ada@" + strings.Repeat("ü", 64) + ".example", "ada@fa\ufb01.example", "ada@İstanbul.example",
+		"ada@bü cher.example", "ada@bücher.example\n", "ada@bücher..example",
+		"ada@.bücher.example", "ada@-bücher.example", "ada@bücher-.example",
+		"ada@bücher", "ada@b\xfccher.example", "ada@bücher.example.",
+		"ada@xn--zzzzzz99999.bücher.example", "ada@\u202ebücher.example",
+		"ada@bücher.example,eve@evil.test", "<ada@bücher.example>",
+		"ada@" + strings.Repeat("ü", 64) + ".example", "ada@fa\ufb01.example",
+		"ada@İstanbul.example",
 	} {
 		if got, err := address.Email(bad); err == nil {
 			t.Errorf("%q is taken for %q", bad, got)
@@ -55,7 +63,11 @@ func TestEmailUnicodeTricks(t *testing.T) {
 
 func TestEmailNamesTheReason(t *testing.T) {
 	t.Parallel()
-	for bad, want := range map[string]string{"jürgen@acme.test": "before the @", "ada@\u200bbücher.test": "after the @", "ada": "plain"} {
+	for bad, want := range map[string]string{
+		"jürgen@acme.test":      "before the @",
+		"ada@\u200bbücher.test": "after the @",
+		"ada":                   "plain",
+	} {
 		if _, err := address.Email(bad); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", bad, err)
 		}
@@ -63,7 +75,9 @@ func TestEmailNamesTheReason(t *testing.T) {
 }
 
 func FuzzEmail(f *testing.F) {
-	for _, s := range []string{"ada@bücher.example", "ada@xn--bcher-kva.example", "a@аcme.test", "a@℀.x"} {
+	for _, s := range []string{
+		"ada@bücher.example", "ada@xn--bcher-kva.example", "a@аcme.test", "a@℀.x",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -71,7 +85,9 @@ func FuzzEmail(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if again, err := address.Email(got); !sso.ValidEmail(got) || err != nil || again != got {
+		if again, err := address.Email(got); !sso.ValidEmail(got) ||
+			err != nil ||
+			again != got {
 			t.Errorf("%q is %q, then %q (%v)", s, got, again, err)
 		}
 	})

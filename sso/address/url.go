@@ -108,5 +108,7 @@ func hostIn(s string) (start, end int, found bool) {
 func SameIssuer(a, b string) bool {
 	first, err := URL(a)
 	second, err2 := URL(b)
-	return err == nil && err2 == nil && strings.TrimSuffix(first, "/") == strings.TrimSuffix(second, "/")
+	return err == nil &&
+		err2 == nil &&
+		strings.TrimSuffix(first, "/") == strings.TrimSuffix(second, "/")
 }

@@ -36,10 +36,23 @@ func TestURLHasAnASCIIHost(t *testing.T) {
 func TestURLUnicodeTricks(t *testing.T) {
 	t.Parallel()
 	for _, bad := range []string{
-		"https://аcme.example/", "https://acmе.example", "https://bücher\u200b.example", "https://acme。example/", "https://ac\u212ae.example/",
-		"https://１２７.0.0.1/", "https://①②⑦.0.0.1/", "https://℀.example", "https://b%FCcher.example/", "https://-bücher.example",
-		"https://bücher..example", "https://" + strings.Repeat("ü", 64) + ".example/", "https://bücher.exa mple/", "https://\u202ebücher.example",
-		"https://b%C3%BCcher%2fevil.example/", "https://bücher%zz.example/", "https://bü:cher.example:1/",
+		"https://аcme.example/",
+		"https://acmе.example",
+		"https://bücher\u200b.example",
+		"https://acme。example/",
+		"https://ac\u212ae.example/",
+		"https://１２７.0.0.1/",
+		"https://①②⑦.0.0.1/",
+		"https://℀.example",
+		"https://b%FCcher.example/",
+		"https://-bücher.example",
+		"https://bücher..example",
+		"https://" + strings.Repeat("ü", 64) + ".example/",
+		"https://bücher.exa mple/",
+		"https://\u202ebücher.example",
+		"https://b%C3%BCcher%2fevil.example/",
+		"https://bücher%zz.example/",
+		"https://bü:cher.example:1/",
 	} {
 		if got, err := address.URL(bad); err == nil {
 			t.Errorf("%q is taken for %q", bad, got)
@@ -71,7 +84,10 @@ func TestSameIssuer(t *testing.T) {
 }
 
 func FuzzURL(f *testing.F) {
-	for _, s := range []string{"https://bücher.example:1/ü", "https://a@b%C3%BC.example", "https://[::1%ü]/", "//ü", "a://b://ü"} {
+	for _, s := range []string{
+		"https://bücher.example:1/ü", "https://a@b%C3%BC.example",
+		"https://[::1%ü]/", "//ü", "a://b://ü",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -83,10 +99,15 @@ func FuzzURL(f *testing.F) {
 			t.Errorf("%q is %q, then %q (%v)", s, got, again, err)
 		}
 		u, err := url.Parse(got)
-		if err != nil || u.Host == "" || u.Scheme == "" || strings.HasPrefix(u.Host, "[") {
+		if err != nil ||
+			u.Host == "" ||
+			u.Scheme == "" ||
+			strings.HasPrefix(u.Host, "[") {
 			return
 		}
-		if strings.ContainsFunc(u.Hostname(), func(r rune) bool { return r >= 0x80 }) {
+		if strings.ContainsFunc(u.Hostname(), func(r rune) bool {
+			return r >= 0x80
+		}) {
 			t.Errorf("%q still has a host that is not ASCII: %q", s, u.Hostname())
 		}
 	})

@@ -29,10 +29,20 @@ func For(p sso.Provider, protocol sso.Protocol, code string, checks []sso.Check)
 	}
 	e, ok := Of(code)
 	if !ok {
-		e = Entry{Meaning: "the sign-in failed with the code " + code, Side: Operator, Do: "look at the log"}
+		e = Entry{
+			Meaning: "the sign-in failed with the code " + code,
+			Side:    Operator,
+			Do:      "look at the log",
+		}
 	}
 	spot := spotOf(e)
-	return Advice{Cause: sentence(e.Meaning), Side: e.Side, Do: sentence(e.Do), Place: there.at(spot), Page: pageOf(spot)}
+	return Advice{
+		Cause: sentence(e.Meaning),
+		Side:  e.Side,
+		Do:    sentence(e.Do),
+		Place: there.at(spot),
+		Page:  pageOf(spot),
+	}
 }
 
 // advise fills a row of a table with what the check says.
@@ -68,7 +78,9 @@ type fault struct {
 }
 
 func (f fault) fits(code string, failed sso.Check) bool {
-	return has(f.codes, code) && has(f.checks, failed.Name) && strings.Contains(failed.Got, f.got)
+	return has(f.codes, code) &&
+		has(f.checks, failed.Name) &&
+		strings.Contains(failed.Got, f.got)
 }
 
 func has(list, name string) bool {
@@ -88,7 +100,10 @@ func fill(s string, c sso.Check) string {
 	if got == "" {
 		got = "(missing)"
 	}
-	return strings.NewReplacer("{got}", got, "{want}", c.Want, "{field}", field(c.Name), "{off}", off(c), "{ago}", strings.Replace(off(c), "behind ours", "ago", 1)).Replace(s)
+	return strings.NewReplacer(
+		"{got}", got, "{want}", c.Want, "{field}", field(c.Name), "{off}", off(c), "{ago}",
+		strings.Replace(off(c), "behind ours", "ago", 1),
+	).Replace(s)
 }
 
 // off says by how much the time that was sent differs from ours, which ends what

@@ -34,28 +34,34 @@ type here struct {
 // elsewhere are the spots that are the same whichever identity provider it is.
 func elsewhere() map[spot]here {
 	return map[spot]here{
-		atConfigure:        {"Here: the connection › Setup assistant › Configure connection", Configure},
-		atMapping:          {"Here: the connection › Attribute mapping", Mapping},
-		atTests:            {"Here: the connection › Test connections", Tests},
-		atCertificatesHere: {"Here: the connection › Certificates › Fetch it now, or step 2 of the assistant", Certificates},
-		atVerifyGroups:     {"Here: the connection › Verify groups", VerifyGroups},
-		atHeldSyncs:        {"Here: the connection › Held group syncs", HeldSyncs},
-		atSettings:         {"Here: the connection › Settings", Settings},
-		atSwitch:           {"Here: SSO & provisioning › the connection", Connection},
-		atPeople:           {"Here: People › the person", People},
-		atLogins:           {"Here: People › Who has which login", Logins},
-		atGroupsHere:       {"Here: Groups", Groups},
-		atDomains:          {"Here: Domains", Domains},
-		atActivity:         {"Here: Activity", Activity},
-		atAccess:           {"Here: Access", Access},
-		atApplications:     {"Here: Applications", Applications},
-		atAdmins:           {"Here: Admins & recovery", Admins},
-		atServer:           {"On the server that runs Gatehouse: its configuration and its log", ""},
-		atProgram:          {"In the program that calls the API", ""},
-		atBrowser:          {"Not at the identity provider: in this browser, whose cookies for this site have to be kept", ""},
-		atPerson:           {"In the browser of the person who signs in", ""},
-		atDNS:              {"At the provider of your DNS; Domains here shows the record to create", Domains},
-		atSender:           {"With the person who sent you the setup link; they find it under Access", ""},
+		atConfigure: {"Here: the connection › Setup assistant › Configure connection", Configure},
+		atMapping:   {"Here: the connection › Attribute mapping", Mapping},
+		atTests:     {"Here: the connection › Test connections", Tests},
+		atCertificatesHere: {
+			"Here: the connection › Certificates › Fetch it now, or step 2 of the assistant",
+			Certificates,
+		},
+		atVerifyGroups: {"Here: the connection › Verify groups", VerifyGroups},
+		atHeldSyncs:    {"Here: the connection › Held group syncs", HeldSyncs},
+		atSettings:     {"Here: the connection › Settings", Settings},
+		atSwitch:       {"Here: SSO & provisioning › the connection", Connection},
+		atPeople:       {"Here: People › the person", People},
+		atLogins:       {"Here: People › Who has which login", Logins},
+		atGroupsHere:   {"Here: Groups", Groups},
+		atDomains:      {"Here: Domains", Domains},
+		atActivity:     {"Here: Activity", Activity},
+		atAccess:       {"Here: Access", Access},
+		atApplications: {"Here: Applications", Applications},
+		atAdmins:       {"Here: Admins & recovery", Admins},
+		atServer:       {"On the server that runs Gatehouse: its configuration and its log", ""},
+		atProgram:      {"In the program that calls the API", ""},
+		atBrowser: {
+			"Not at the identity provider: in this browser, whose cookies for this site have to be kept",
+			"",
+		},
+		atPerson: {"In the browser of the person who signs in", ""},
+		atDNS:    {"At the provider of your DNS; Domains here shows the record to create", Domains},
+		atSender: {"With the person who sent you the setup link; they find it under Access", ""},
 	}
 }
 
@@ -84,7 +90,9 @@ func spotOf(e Entry) spot {
 		return atApplications
 	case e.Area == "The console":
 		return atAdmins
-	case e.Area == "Connections and domains" || e.Area == "SAML" || e.Area == "OpenID Connect":
+	case e.Area == "Connections and domains" ||
+		e.Area == "SAML" ||
+		e.Area == "OpenID Connect":
 		return atConfigure
 	}
 	return atServer

@@ -64,9 +64,18 @@ func (p places) at(s spot) string {
 		return h.place
 	}
 	below := map[spot]string{
-		atAudience: p.audience, atACS: p.acs, atSigning: p.signing, atCertificate: p.certificate, atEncryption: p.encryption,
-		atSubject: p.subject, atAttributes: p.attributes, atGroups: p.groups, atAssignment: p.assignment, atIssuer: p.issuer,
-		atClient: p.client, atSecret: p.secret,
+		atAudience:    p.audience,
+		atACS:         p.acs,
+		atSigning:     p.signing,
+		atCertificate: p.certificate,
+		atEncryption:  p.encryption,
+		atSubject:     p.subject,
+		atAttributes:  p.attributes,
+		atGroups:      p.groups,
+		atAssignment:  p.assignment,
+		atIssuer:      p.issuer,
+		atClient:      p.client,
+		atSecret:      p.secret,
 	}[s]
 	switch {
 	case s == atIssuerHere:

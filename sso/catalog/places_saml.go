@@ -3,10 +3,11 @@ package catalog
 func oktaSAML() places {
 	const settings = "General › SAML Settings › Edit › Configure SAML › "
 	return places{
-		console:     "Okta Admin Console › Applications › your application",
-		audience:    settings + "Audience URI (SP Entity ID)",
-		acs:         settings + "Single sign on URL, with no Other Requestable SSO URLs",
-		signing:     settings + "Show Advanced Settings › Response: Signed, Assertion Signature: Signed, Signature Algorithm: RSA-SHA256",
+		console:  "Okta Admin Console › Applications › your application",
+		audience: settings + "Audience URI (SP Entity ID)",
+		acs:      settings + "Single sign on URL, with no Other Requestable SSO URLs",
+		signing: settings +
+			"Show Advanced Settings › Response: Signed, Assertion Signature: Signed, Signature Algorithm: RSA-SHA256",
 		certificate: "Sign On › SAML Signing Certificates",
 		encryption:  settings + "Show Advanced Settings › Assertion Encryption, Encryption Certificate",
 		subject:     settings + "Name ID format and Application username",
@@ -21,18 +22,20 @@ func oktaSAML() places {
 func entraSAML() places {
 	const sso = "Single sign-on › "
 	return places{
-		console:     "Microsoft Entra admin center › Enterprise applications › your application",
-		audience:    sso + "Basic SAML Configuration › Identifier (Entity ID)",
-		acs:         sso + "Basic SAML Configuration › Reply URL (Assertion Consumer Service URL), only one",
-		signing:     sso + "SAML Certificates › Token signing certificate › Edit › Signing Option: Sign SAML response and assertion, Signing Algorithm: SHA-256",
+		console:  "Microsoft Entra admin center › Enterprise applications › your application",
+		audience: sso + "Basic SAML Configuration › Identifier (Entity ID)",
+		acs:      sso + "Basic SAML Configuration › Reply URL (Assertion Consumer Service URL), only one",
+		signing: sso +
+			"SAML Certificates › Token signing certificate › Edit › Signing Option: Sign SAML response and assertion, Signing Algorithm: SHA-256",
 		certificate: sso + "SAML Certificates › Token signing certificate",
 		encryption:  "Security › Token encryption",
 		subject:     sso + "Attributes & Claims › Unique User Identifier (Name ID)",
 		attributes:  sso + "Attributes & Claims",
-		groups:      sso + "Attributes & Claims › Add a group claim › Groups assigned to the application, Cloud-only group display names or sAMAccountName",
-		assignment:  "Users and groups",
-		issuer:      sso + "Set up › Microsoft Entra Identifier",
-		log:         "Microsoft Entra admin center › Enterprise applications › your application › Sign-in logs",
+		groups: sso +
+			"Attributes & Claims › Add a group claim › Groups assigned to the application, Cloud-only group display names or sAMAccountName",
+		assignment: "Users and groups",
+		issuer:     sso + "Set up › Microsoft Entra Identifier",
+		log:        "Microsoft Entra admin center › Enterprise applications › your application › Sign-in logs",
 	}
 }
 

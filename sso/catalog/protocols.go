@@ -3,31 +3,90 @@ package catalog
 // saml are the codes of SAML sign-ins.
 func saml() []Entry {
 	return []Entry{
-		{"saml_malformed", "SAML", "the answer is no SAML response, or has what none may have: a DOCTYPE, a comment, a CDATA section, another encoding than UTF-8. The attempt says what and where", Company, "start again; if it stays, look at what is between the identity provider and Gatehouse"},
-		{"saml_too_complex", "SAML", "it is larger than 2 MB (3 MB as a form), or more complex than 2,000 groups with names of 250 bytes are", Company, "send only the groups assigned to the application"},
-		{"saml_signature_invalid", "SAML", "nothing that we trust signed what has to be signed", Company, "sign response or assertion with RSA-SHA256 or better. New certificate there? An admin here: *Certificates* of the connection, *Fetch it now*, or add it there"},
-		{"saml_decryption_failed", "SAML", "it was encrypted to another certificate, is damaged, or is encrypted with AES-CBC in a response that is not signed", Company, "upload the connection's encryption certificate, or switch encryption off; with AES-CBC (the default of Entra ID and AD FS), sign the response as well"},
-		{"saml_wrong_recipient", "SAML", "issuer, audience, recipient or destination are not ours", Company, "compare entity ID and ACS URL with those of this connection, letter by letter; the check says which"},
-		{"saml_expired", "SAML", "it is too old, not valid yet, or may be delivered for more than 24 hours", Company, "set the clocks, or allow a larger *Clock difference* in the settings of the connection, up to 300 seconds"},
-		{"saml_replayed", "SAML", "this response was accepted before", Person, "start again; do not go back to or reload the page of the response"},
-		{"saml_attribute_invalid", "SAML", "subject, login or e-mail are missing, or not usable", Company, "send the attribute, or name it in the *Attribute mapping*. The check says which one, and what was sent. For people without a mailbox, make the e-mail optional in the settings of the connection"},
+		{
+			"saml_malformed", "SAML",
+			"the answer is no SAML response, or has what none may have: a DOCTYPE, a comment, a CDATA section, another encoding than UTF-8. The attempt says what and where",
+			Company,
+			"start again; if it stays, look at what is between the identity provider and Gatehouse",
+		},
+		{
+			"saml_too_complex", "SAML",
+			"it is larger than 2 MB (3 MB as a form), or more complex than 2,000 groups with names of 250 bytes are",
+			Company, "send only the groups assigned to the application",
+		},
+		{
+			"saml_signature_invalid", "SAML", "nothing that we trust signed what has to be signed",
+			Company,
+			"sign response or assertion with RSA-SHA256 or better. New certificate there? An admin here: *Certificates* of the connection, *Fetch it now*, or add it there",
+		},
+		{
+			"saml_decryption_failed", "SAML",
+			"it was encrypted to another certificate, is damaged, or is encrypted with AES-CBC in a response that is not signed",
+			Company,
+			"upload the connection's encryption certificate, or switch encryption off; with AES-CBC (the default of Entra ID and AD FS), sign the response as well",
+		},
+		{
+			"saml_wrong_recipient", "SAML",
+			"issuer, audience, recipient or destination are not ours",
+			Company,
+			"compare entity ID and ACS URL with those of this connection, letter by letter; the check says which",
+		},
+		{
+			"saml_expired", "SAML",
+			"it is too old, not valid yet, or may be delivered for more than 24 hours",
+			Company,
+			"set the clocks, or allow a larger *Clock difference* in the settings of the connection, up to 300 seconds",
+		},
+		{
+			"saml_replayed", "SAML", "this response was accepted before", Person,
+			"start again; do not go back to or reload the page of the response",
+		},
+		{
+			"saml_attribute_invalid", "SAML", "subject, login or e-mail are missing, or not usable",
+			Company,
+			"send the attribute, or name it in the *Attribute mapping*. The check says which one, and what was sent. For people without a mailbox, make the e-mail optional in the settings of the connection",
+		},
 	}
 }
 
 // oidc are the codes of OpenID Connect sign-ins.
 func oidc() []Entry {
 	return []Entry{
-		{"id_token_invalid", "OpenID Connect", "signature, issuer, audience, nonce or times of the ID token are not right, or userinfo is about somebody else", Company, "the check says which; usual causes are the client ID of another application, and clocks"},
-		{"oidc_attribute_invalid", "OpenID Connect", "subject, login or e-mail are missing, or not usable", Company, "send the claim, ask for its scope, or name it in the *Attribute mapping*"},
+		{
+			"id_token_invalid", "OpenID Connect",
+			"signature, issuer, audience, nonce or times of the ID token are not right, or userinfo is about somebody else",
+			Company,
+			"the check says which; usual causes are the client ID of another application, and clocks",
+		},
+		{
+			"oidc_attribute_invalid", "OpenID Connect",
+			"subject, login or e-mail are missing, or not usable",
+			Company, "send the claim, ask for its scope, or name it in the *Attribute mapping*",
+		},
 	}
 }
 
 // signingOut are the codes of signing out.
 func signingOut() []Entry {
 	return []Entry{
-		{"session_ended", "Signing out", "the session was ended, or was not used for too long", Person, "sign in again"},
-		{"logout_token_invalid", "Signing out", "a back-channel logout whose token is not right", Company, "is the back-channel logout address of the right connection registered?"},
-		{"saml_logout_encrypted", "Signing out", "a logout request names the person in encrypted form, and none of our keys opens it", Company, "upload the connection's encryption certificate again, or switch encryption of NameIDs off"},
-		{"logout_unanswerable", "Signing out", "a logout request came, and the identity provider has no address for the answer", Company, "have a SingleLogoutService in the metadata"},
+		{
+			"session_ended", "Signing out", "the session was ended, or was not used for too long",
+			Person, "sign in again",
+		},
+		{
+			"logout_token_invalid", "Signing out", "a back-channel logout whose token is not right",
+			Company, "is the back-channel logout address of the right connection registered?",
+		},
+		{
+			"saml_logout_encrypted", "Signing out",
+			"a logout request names the person in encrypted form, and none of our keys opens it",
+			Company,
+			"upload the connection's encryption certificate again, or switch encryption of NameIDs off",
+		},
+		{
+			"logout_unanswerable", "Signing out",
+			"a logout request came, and the identity provider has no address for the answer",
+			Company, "have a SingleLogoutService in the metadata",
+		},
 	}
 }

@@ -46,7 +46,10 @@ func Of(code string) (Entry, bool) {
 
 // catalogue is everything as the guide has it, in Markdown.
 func catalogue() []Entry {
-	return slices.Concat(signing(), saml(), oidc(), testConnections(), signingOut(), connections(), applications(), api(), anyRequest(), backChannel(), mail(), console())
+	return slices.Concat(
+		signing(), saml(), oidc(), testConnections(), signingOut(), connections(), applications(),
+		api(), anyRequest(), backChannel(), mail(), console(),
+	)
 }
 
 // plain takes the Markdown out of an entry: code and emphasis keep their words,

@@ -3,56 +3,162 @@ package catalog
 // api are the codes of the API.
 func api() []Entry {
 	return []Entry{
-		{"invalid_token", "API", "no API token, or one that is unknown, revoked or expired", Operator, "`gatehouse admin token`; `Authorization: Bearer …`"},
-		{"not_found", "API", "it does not exist, or belongs to another company", Operator, "check the ID and the company"},
+		{
+			"invalid_token", "API", "no API token, or one that is unknown, revoked or expired",
+			Operator, "`gatehouse admin token`; `Authorization: Bearer …`",
+		},
+		{
+			"not_found", "API", "it does not exist, or belongs to another company", Operator,
+			"check the ID and the company",
+		},
 		{"validation_failed", "API", "entries cannot be accepted", Operator, "the fields say why"},
 		{"key_taken", "API", "the key is in use", Operator, "choose another"},
-		{"name_taken", "API", "another group of the organization has this name, as its own or as an IdP name", Operator, "use that one, or remove the name there first: the answer says which group has it"},
-		{"group_is_default", "API", "the group is a default group of a connection, so it cannot be deleted or become an admin group", Operator,
-			"take it out of the connection's default groups first: *SSO & provisioning*, the connection, *Settings*"},
+		{
+			"name_taken", "API",
+			"another group of the organization has this name, as its own or as an IdP name",
+			Operator,
+			"use that one, or remove the name there first: the answer says which group has it",
+		},
+		{
+			"group_is_default",
+			"API",
+			"the group is a default group of a connection, so it cannot be deleted or become an admin group",
+			Operator,
+			"take it out of the connection's default groups first: *SSO & provisioning*, the connection, *Settings*",
+		},
 		{"default_group", "API", "the default group cannot be renamed, deleted or filled", Operator, "–"},
-		{"would_lock_out", "API", "the connection is the only enabled one of active users, or the last one of a company that enforces single sign-on, so it cannot be deleted; with enforcement it cannot be disabled either", Operator, "enable another connection first; or stop enforcing single sign-on under *Access*; without enforcement, disabling the connection first allows its deletion"},
-		{"nothing_to_compare", "API", "sign-ins are to be compared with a draft, and there is no draft, or nobody signs in over the connection", Operator, "edit the connection first; enable it if it is not"},
-		{"question_decided", "API", "the identity question was answered, or the login became free", Operator, "look at the list of identity questions that wait again"},
-		{"held_sync_decided", "API", "it was approved, discarded, or superseded by a later sign-in of the person", Operator, "look at the list of held group syncs again"},
-		{"moment_not_known", "API", "a restore to a moment in the future, or before there was a history, the person or the group", Operator, "the message has the earliest moment"},
-		{"share_brake", "API", "this would take more than 20 people, and more than half, out of a group at once", Operator, "look at the preview; if it is intended, confirm it"},
-		{"no_configuration", "API", "a preview by a configuration that the connection does not have", Operator, "`draft` is for what is being edited; a connection that was never enabled has nothing else"},
-		{"no_test", "API", "nothing was sent yet that a mapping could be shown on", Operator,
-			"run a test connection first"},
-		{"group_name_invalid", "API", "a name or IdP name that is not in normalization form C, has space around it, is too long, or has characters that cannot be seen", Operator, "an identity provider's list could never match it"},
-		{"invalid_groups_state", "API", "an unknown state of groups", Operator, "`absent`, `empty`, `values`, `overage`, `truncated` or `partial`"},
-		{"invalid_cursor", "API", "not a cursor that this list returned", Operator, "begin without one"},
-		{"idempotency_key_in_use", "API", "the first request with this key is not finished", Operator, "wait, repeat"},
-		{"idempotency_key_reused", "API", "another request had this key", Operator, "use a new one"},
+		{
+			"would_lock_out", "API",
+			"the connection is the only enabled one of active users, or the last one of a company that enforces single sign-on, so it cannot be deleted; with enforcement it cannot be disabled either",
+			Operator,
+			"enable another connection first; or stop enforcing single sign-on under *Access*; without enforcement, disabling the connection first allows its deletion",
+		},
+		{
+			"nothing_to_compare", "API",
+			"sign-ins are to be compared with a draft, and there is no draft, or nobody signs in over the connection",
+			Operator, "edit the connection first; enable it if it is not",
+		},
+		{
+			"question_decided", "API",
+			"the identity question was answered, or the login became free",
+			Operator, "look at the list of identity questions that wait again",
+		},
+		{
+			"held_sync_decided", "API",
+			"it was approved, discarded, or superseded by a later sign-in of the person",
+			Operator, "look at the list of held group syncs again",
+		},
+		{
+			"moment_not_known", "API",
+			"a restore to a moment in the future, or before there was a history, the person or the group",
+			Operator, "the message has the earliest moment",
+		},
+		{
+			"share_brake", "API",
+			"this would take more than 20 people, and more than half, out of a group at once",
+			Operator, "look at the preview; if it is intended, confirm it",
+		},
+		{
+			"no_configuration", "API",
+			"a preview by a configuration that the connection does not have",
+			Operator,
+			"`draft` is for what is being edited; a connection that was never enabled has nothing else",
+		},
+		{
+			"no_test", "API", "nothing was sent yet that a mapping could be shown on", Operator,
+			"run a test connection first",
+		},
+		{
+			"group_name_invalid", "API",
+			"a name or IdP name that is not in normalization form C, has space around it, is too long, or has characters that cannot be seen",
+			Operator, "an identity provider's list could never match it",
+		},
+		{
+			"invalid_groups_state", "API", "an unknown state of groups", Operator,
+			"`absent`, `empty`, `values`, `overage`, `truncated` or `partial`",
+		},
+		{
+			"invalid_cursor", "API", "not a cursor that this list returned", Operator,
+			"begin without one",
+		},
+		{
+			"idempotency_key_in_use", "API", "the first request with this key is not finished",
+			Operator, "wait, repeat",
+		},
+		{
+			"idempotency_key_reused", "API", "another request had this key", Operator,
+			"use a new one",
+		},
 	}
 }
 
 // anyRequest are the codes of anything that is asked.
 func anyRequest() []Entry {
 	return []Entry{
-		{"rate_limited", "Any request", "too many requests", Person, "wait a minute. If it happens to everyone, the operator names the reverse proxy as a trusted one"},
-		{"storage_full", "Any request", "there is no room for what is to be written", Operator, "make room on the disk of the database; sessions last, and it continues automatically"},
-		{"temporarily_unavailable", "Any request", "the database cannot answer", Operator, "the log has the cause; nobody was signed out"},
-		{"shutting_down", "Any request", "this node is about to stop", Operator, "the load balancer should have moved on: `shutdown_delay`"},
-		{"internal", "Any request", "an unexpected error", Operator, "the log has the cause under the reference; please report it"},
-		{"csrf", "Any request", "a form was sent from another site", Person, "open the page here. Does the proxy change `Host` or `Origin`?"},
-		{"misdirected_request", "Any request", "the request is for another host", Operator, "`base_url`, or the proxy's `Host` header"},
-		{"method_not_allowed", "Any request", "the address does not take this method", Operator, "`Allow` says which"},
+		{
+			"rate_limited", "Any request", "too many requests", Person,
+			"wait a minute. If it happens to everyone, the operator names the reverse proxy as a trusted one",
+		},
+		{
+			"storage_full", "Any request", "there is no room for what is to be written", Operator,
+			"make room on the disk of the database; sessions last, and it continues automatically",
+		},
+		{
+			"temporarily_unavailable", "Any request", "the database cannot answer", Operator,
+			"the log has the cause; nobody was signed out",
+		},
+		{
+			"shutting_down", "Any request", "this node is about to stop", Operator,
+			"the load balancer should have moved on: `shutdown_delay`",
+		},
+		{
+			"internal", "Any request", "an unexpected error", Operator,
+			"the log has the cause under the reference; please report it",
+		},
+		{
+			"csrf", "Any request", "a form was sent from another site", Person,
+			"open the page here. Does the proxy change `Host` or `Origin`?",
+		},
+		{
+			"misdirected_request", "Any request", "the request is for another host", Operator,
+			"`base_url`, or the proxy's `Host` header",
+		},
+		{
+			"method_not_allowed", "Any request", "the address does not take this method", Operator,
+			"`Allow` says which",
+		},
 		{"uri_too_long", "Any request", "an address of more than 8 kB", Operator, "–"},
-		{"body_too_large", "Any request", "more than this address accepts", Operator, "the message has the limit"},
-		{"unsupported_media_type", "Any request", "not the content type that is expected", Operator, "the message has it"},
-		{"too_many_parameters", "Any request", "more than 100 parameters or 50 cookies", Person, "delete the cookies of this host"},
-		{"bad_request", "Any request", "it cannot be read", Operator, "the message says what is wrong"},
+		{
+			"body_too_large", "Any request", "more than this address accepts", Operator,
+			"the message has the limit",
+		},
+		{
+			"unsupported_media_type", "Any request", "not the content type that is expected",
+			Operator, "the message has it",
+		},
+		{
+			"too_many_parameters", "Any request", "more than 100 parameters or 50 cookies", Person,
+			"delete the cookies of this host",
+		},
+		{
+			"bad_request", "Any request", "it cannot be read", Operator,
+			"the message says what is wrong",
+		},
 		{"invalid_encoding", "Any request", "text that is not UTF-8, or with a NUL", Operator, "–"},
-		{"duplicate_parameter", "Any request", "a parameter or member is there twice", Operator, "send it once"},
+		{
+			"duplicate_parameter", "Any request", "a parameter or member is there twice", Operator,
+			"send it once",
+		},
 	}
 }
 
 // backChannel are the codes of what a machine at the back-channel logout address is told.
 func backChannel() []Entry {
 	return []Entry{
-		{"invalid_request", "Back-channel logout", "the request was refused", Company, "see the log"},
+		{
+			"invalid_request", "Back-channel logout", "the request was refused", Company,
+			"see the log",
+		},
 		{"server_error", "Back-channel logout", "the failure is ours", Operator, "see the log"},
 	}
 }
@@ -60,9 +166,23 @@ func backChannel() []Entry {
 // mail are the codes of letters.
 func mail() []Entry {
 	return []Entry{
-		{"mail_settings", "Mail", "the mail server's settings cannot be used", Operator, "the field says why"},
-		{"mail_unavailable", "Mail", "the mail server did not answer in time, or not usably, or did not take the message", Operator, "the log has its answer: password, certificate, STARTTLS on this port?"},
-		{"mail_refused", "Mail", "the mail server says that there is no such address", Company, "correct the person's address at the identity provider"},
-		{"mail_invalid", "Mail", "the address is not one plain address, or a name in the letter has characters that cannot be seen", Company, "correct it at the identity provider"},
+		{
+			"mail_settings", "Mail", "the mail server's settings cannot be used", Operator,
+			"the field says why",
+		},
+		{
+			"mail_unavailable", "Mail",
+			"the mail server did not answer in time, or not usably, or did not take the message",
+			Operator, "the log has its answer: password, certificate, STARTTLS on this port?",
+		},
+		{
+			"mail_refused", "Mail", "the mail server says that there is no such address",
+			Company, "correct the person's address at the identity provider",
+		},
+		{
+			"mail_invalid", "Mail",
+			"the address is not one plain address, or a name in the letter has characters that cannot be seen",
+			Company, "correct it at the identity provider",
+		},
 	}
 }

@@ -26,10 +26,17 @@ func ForVisitor(status int, code string) Visitor {
 func byStatus(status int, code string) Visitor {
 	switch {
 	case status == 404:
-		return Visitor{Heading: "There is nothing here", Next: "Check the address, or begin from the sign-in page."}
+		return Visitor{
+			Heading: "There is nothing here",
+			Next:    "Check the address, or begin from the sign-in page.",
+		}
 	case status == 429:
-		return Visitor{Heading: "One moment", Next: "Wait a minute, then try again. Nothing is locked."}
-	case status == 502 && (code == "idp_unusable" || code == "metadata_unreadable"): // trying again does not change these
+		return Visitor{
+			Heading: "One moment",
+			Next:    "Wait a minute, then try again. Nothing is locked.",
+		}
+	case status == 502 && (code == "idp_unusable" || code == "metadata_unreadable"):
+		// trying again does not change these
 		return Visitor{
 			Heading: "Your company’s sign‑in is not set up right",
 			Next:    "Trying again will not help. Tell your company’s IT team, and give them this reference so they can see what went wrong.",
@@ -105,9 +112,13 @@ func visitorWords() map[string]Visitor {
 			Next:    "Ask your company’s IT team to approve you, and give them this reference. Then sign in again.",
 			Label:   "Sign in again",
 		},
-		"idp_initiated_disabled": {Heading: "Start from here", Next: "One click more, and you are in.", Label: "Sign in"},
-		"setup_link_gone":        gone,
-		"invitation_gone":        gone,
+		"idp_initiated_disabled": {
+			Heading: "Start from here",
+			Next:    "One click more, and you are in.",
+			Label:   "Sign in",
+		},
+		"setup_link_gone": gone,
+		"invitation_gone": gone,
 		"not_an_admin": {
 			Heading: "Nothing to administer",
 			Next:    "If you have an admin account of your own, sign in with it.",

@@ -16,14 +16,26 @@ func TestWarn(t *testing.T) {
 	for _, code := range WarningCodes() {
 		for _, p := range sso.Providers {
 			for _, protocol := range []sso.Protocol{sso.SAML, sso.OIDC} {
-				w := sso.Warning{Code: code, Field: "email", Want: "a", Got: "b"}
+				w := sso.Warning{
+					Code:  code,
+					Field: "email",
+					Want:  "a",
+					Got:   "b",
+				}
 				a := Warn(p, protocol, w)
-				if a.Cause == "" || a.Side == "" || a.Place == "" || a.Do == "" && code != "note" {
+				if a.Cause == "" ||
+					a.Side == "" ||
+					a.Place == "" ||
+					a.Do == "" && code != "note" {
 					t.Errorf("%s, %s, %s: %+v is not complete", p, protocol, code, a)
 				}
 				forPeople(t, a)
-				if a.Side == Company && strings.HasPrefix(a.Place, "Here") || a.Side == Operator && !strings.HasPrefix(a.Place, "Here") {
-					t.Errorf("%s, %s, %s: %s is not where %s acts", p, protocol, code, a.Place, a.Side)
+				if a.Side == Company && strings.HasPrefix(a.Place, "Here") ||
+					a.Side == Operator && !strings.HasPrefix(a.Place, "Here") {
+					t.Errorf(
+						"%s, %s, %s: %s is not where %s acts", p, protocol, code,
+						a.Place, a.Side,
+					)
 				}
 			}
 		}
@@ -34,7 +46,10 @@ func TestWarn(t *testing.T) {
 func forPeople(t *testing.T, a Advice) {
 	t.Helper()
 	text := a.Cause + " " + a.Do
-	for _, word := range []string{" POST …", " GET …", " PATCH …", "…/", "{field}", "{want}", "{got}", "`", "*"} {
+	for _, word := range []string{
+		" POST …", " GET …", " PATCH …", "…/", "{field}", "{want}", "{got}", "`",
+		"*",
+	} {
 		if strings.Contains(text, word) {
 			t.Errorf("%q speaks to a program: %q", text, word)
 		}
@@ -49,8 +64,16 @@ func forPeople(t *testing.T, a Advice) {
 var underscored = regexp.MustCompile(`\b[a-z]+[_.][a-z_]+\b`)
 
 // protocolWords are the underscored words that identity providers themselves use.
-var protocolWords = map[string]bool{"jwks_uri": true, "token_endpoint": true, "redirect_uri": true, "invalid_client": true, "saml_subject": true,
-	"invalid_scope": true, "unauthorized_client": true, "invalid_grant": true}
+var protocolWords = map[string]bool{
+	"jwks_uri":            true,
+	"token_endpoint":      true,
+	"redirect_uri":        true,
+	"invalid_client":      true,
+	"saml_subject":        true,
+	"invalid_scope":       true,
+	"unauthorized_client": true,
+	"invalid_grant":       true,
+}
 
 // TestDocumentWarnings: the guide's table of warnings is the one here.
 func TestDocumentWarnings(t *testing.T) {
@@ -66,7 +89,10 @@ func TestDocumentWarnings(t *testing.T) {
 		if i+1 < len(all) && all[i+1].codes == w.codes {
 			continue // the last one of a code is the general one
 		}
-		rows += fmt.Sprintf("| `%s` | %s | %s | %s |\n", w.codes, words.Replace(w.cause), w.side, words.Replace(w.do))
+		rows += fmt.Sprintf(
+			"| `%s` | %s | %s | %s |\n", w.codes, words.Replace(w.cause), w.side,
+			words.Replace(w.do),
+		)
 	}
 	want := table.ReplaceAllLiteralString(string(have), rows)
 	if *update {

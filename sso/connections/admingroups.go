@@ -14,7 +14,9 @@ import (
 // another claim, would make any user an admin. An admin of the company enables such
 // a draft.
 func (s *Service) mayNameAdmins(ctx context.Context, by sso.Actor, c sso.Connection, next *sso.Config) error {
-	if !strings.HasPrefix(string(by), "link-") || c.Live == nil || reflect.DeepEqual(groupReading(c.Live), groupReading(next)) {
+	if !strings.HasPrefix(string(by), "link-") ||
+		c.Live == nil ||
+		reflect.DeepEqual(groupReading(c.Live), groupReading(next)) {
 		return nil
 	}
 	groups, err := s.Store.AdminGroups(ctx, c.Enterprise)

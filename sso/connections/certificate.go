@@ -20,7 +20,9 @@ const (
 func (w *editing) trust(texts []string, described bool) {
 	var all []sso.Certificate
 	if described {
-		all = slices.DeleteFunc(slices.Clone(w.cfg.SAML.Certificates), func(c sso.Certificate) bool { return c.Source != sso.FromMetadata })
+		all = slices.DeleteFunc(slices.Clone(w.cfg.SAML.Certificates), func(c sso.Certificate) bool {
+			return c.Source != sso.FromMetadata
+		})
 	}
 	if len(texts) > maxCertificates {
 		w.tooMany(len(texts))
@@ -33,8 +35,13 @@ func (w *editing) trust(texts []string, described bool) {
 			continue
 		}
 		for _, der := range found {
-			if !slices.ContainsFunc(all, func(c sso.Certificate) bool { return bytes.Equal(c.Raw, der) }) {
-				all = append(all, sso.Certificate{Raw: der, Source: sso.FromAdmin})
+			if !slices.ContainsFunc(all, func(c sso.Certificate) bool {
+				return bytes.Equal(c.Raw, der)
+			}) {
+				all = append(all, sso.Certificate{
+					Raw:    der,
+					Source: sso.FromAdmin,
+				})
 			}
 		}
 	}
@@ -42,7 +49,11 @@ func (w *editing) trust(texts []string, described bool) {
 }
 
 func (w *editing) tooMany(n int) {
-	w.add(invalid, "saml.certificates", fmt.Sprintf("There are %d certificates. Use at most %d.", n, maxCertificates))
+	w.add(
+		invalid,
+		"saml.certificates",
+		fmt.Sprintf("There are %d certificates. Use at most %d.", n, maxCertificates),
+	)
 }
 
 // byHand makes the certificates of metadata that is not read any more an admin's
@@ -81,7 +92,10 @@ func (w *editing) checkCertificates() {
 			w.warn(field, warning)
 		}
 		if cert, err := c.Parse(); err == nil && w.ours(cert) {
-			w.add("own_certificate", field, "This is the certificate that Gatehouse gave to the identity provider. Enter the one the identity provider signs with.")
+			w.add(
+				"own_certificate", field,
+				"This is the certificate that Gatehouse gave to the identity provider. Enter the one the identity provider signs with.",
+			)
 		}
 	}
 }

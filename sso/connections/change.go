@@ -17,11 +17,20 @@ const keyName = "Gatehouse"
 // admin registers at the identity provider follows from its ID. A SAML
 // connection gets a key pair of its own. Errors: Invalid with Fields; the code
 // is that of the first problem that has one, see Edit.
-func (s *Service) Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e Edit) (sso.Connection, []Warning, error) {
-	c := sso.Connection{Enterprise: ent, Protocol: protocol, Provider: sso.Custom, State: sso.ConnectionDraft}
+func (s *Service) Create(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e Edit,
+) (sso.Connection, []Warning, error) {
+	c := sso.Connection{
+		Enterprise: ent,
+		Protocol:   protocol,
+		Provider:   sso.Custom,
+		State:      sso.ConnectionDraft,
+	}
 	set(&c.Provider, e.Provider)
 	if protocol != sso.SAML && protocol != sso.OIDC {
-		return sso.Connection{}, nil, sso.InvalidField(invalid, "protocol", "Use one of: saml, oidc.")
+		return sso.Connection{}, nil, sso.InvalidField(
+			invalid, "protocol", "Use one of: saml, oidc.",
+		)
 	}
 	if e.Name == nil {
 		e.Name = new(string) // refused, together with all else that is wrong
@@ -36,7 +45,9 @@ func (s *Service) Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 	if err != nil {
 		return sso.Connection{}, nil, fmt.Errorf("create connection: %w", err)
 	}
-	c, err = s.Store.CreateConnection(ctx, by, s.followTrust(by, "connection.created", sso.Connection{}, c))
+	c, err = s.Store.CreateConnection(
+		ctx, by, s.followTrust(by, "connection.created", sso.Connection{}, c),
+	)
 	if err != nil {
 		return sso.Connection{}, nil, err
 	}
@@ -49,28 +60,37 @@ func (s *Service) Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 // "weak_key", "own_certificate", "issuer_mismatch", "secret_needed" or
 // "invalid_configuration"; Stale "connection_changed" if it was changed by
 // others again and again.
-func (s *Service) Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e Edit) (sso.Connection, []Warning, error) {
+func (s *Service) Edit(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e Edit,
+) (sso.Connection, []Warning, error) {
 	var warnings []Warning
-	c, err := s.change(ctx, by, ent, id, "connection.edited", func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
-		if e.Revision != 0 && e.Revision != c.Revision {
-			return c, errChanged()
-		}
-		base := startOf(c)
-		w := s.editing(c, base)
-		w.apply(ctx, e)
-		if err := w.err(); err != nil {
-			return c, fmt.Errorf("edit connection: %w", err)
-		}
-		warnings = w.warnings
-		edited := w.result()
-		switch same := reflect.DeepEqual(edited.Draft, base); {
-		case same && c.Draft == nil:
-			edited.Draft = nil // nothing to enable
-		case !same: // another version, so that nobody takes it for one that was tested
-			edited.Draft.Version = nextVersion(c)
-		}
-		return s.withKey(edited)
-	})
+	c, err := s.change(
+		ctx,
+		by,
+		ent,
+		id,
+		"connection.edited",
+		func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
+			if e.Revision != 0 && e.Revision != c.Revision {
+				return c, errChanged()
+			}
+			base := startOf(c)
+			w := s.editing(c, base)
+			w.apply(ctx, e)
+			if err := w.err(); err != nil {
+				return c, fmt.Errorf("edit connection: %w", err)
+			}
+			warnings = w.warnings
+			edited := w.result()
+			switch same := reflect.DeepEqual(edited.Draft, base); {
+			case same && c.Draft == nil:
+				edited.Draft = nil // nothing to enable
+			case !same: // another version, so that nobody takes it for one that was tested
+				edited.Draft.Version = nextVersion(c)
+			}
+			return s.withKey(edited)
+		},
+	)
 	if err != nil {
 		return sso.Connection{}, nil, err
 	}
@@ -79,7 +99,9 @@ func (s *Service) Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, 
 
 // withKey gives a connection that needs a key pair of ours its first.
 func (s *Service) withKey(c sso.Connection) (sso.Connection, error) {
-	jwt := c.Draft != nil && c.Draft.OIDC != nil && c.Draft.OIDC.AuthMethod == sso.PrivateKeyJWT
+	jwt := c.Draft != nil &&
+		c.Draft.OIDC != nil &&
+		c.Draft.OIDC.AuthMethod == sso.PrivateKeyJWT
 	if len(c.Keys) > 0 || c.Protocol == sso.OIDC && !jwt {
 		return c, nil
 	}
@@ -114,16 +136,23 @@ func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 			return c, nil
 		}
 		c = s.followTrust(by, action, old, c)
-		saved, err := s.Store.UpdateConnection(ctx, by, ent, id, action, func(now sso.Connection) (sso.Connection, error) {
-			if now.Revision != old.Revision || !sameTrust(now, old) {
-				return now, errChanged()
-			}
-			changed := c
-			if changed.Metadata == old.Metadata {
-				changed.Metadata = now.Metadata // recorded without a new revision
-			}
-			return changed, nil
-		})
+		saved, err := s.Store.UpdateConnection(
+			ctx,
+			by,
+			ent,
+			id,
+			action,
+			func(now sso.Connection) (sso.Connection, error) {
+				if now.Revision != old.Revision || !sameTrust(now, old) {
+					return now, errChanged()
+				}
+				changed := c
+				if changed.Metadata == old.Metadata {
+					changed.Metadata = now.Metadata // recorded without a new revision
+				}
+				return changed, nil
+			},
+		)
 		if sso.CodeOf(err) != "connection_changed" || try == maxTries {
 			return saved, err
 		}
@@ -131,7 +160,11 @@ func (s *Service) change(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 }
 
 func errChanged() *sso.Error {
-	return &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Someone else changed this connection in the meantime. Look at it again."}
+	return &sso.Error{
+		Kind:   sso.Stale,
+		Code:   "connection_changed",
+		Public: "Someone else changed this connection in the meantime. Look at it again.",
+	}
 }
 
 // maxKeys is how many keys of ours are published: the one in use and two that
@@ -142,18 +175,31 @@ const maxKeys = 3
 // what is encrypted to an older one can still be read. An identity provider that
 // checks our signatures has to be given the new certificate. Errors: Conflict
 // "no_key" for a connection that uses none.
-func (s *Service) RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	return s.change(ctx, by, ent, id, "connection.key_rotated", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
-		if len(c.Keys) == 0 {
-			return c, &sso.Error{Kind: sso.Conflict, Code: "no_key", Public: "This connection has no key of ours: it authenticates with a client secret."}
-		}
-		pair, err := saml.NewKeyPair(keyName, s.Now())
-		if err != nil {
-			return c, fmt.Errorf("rotate key: %w", err)
-		}
-		c.Keys = slices.Concat([]sso.KeyPair{pair}, c.Keys[:min(len(c.Keys), maxKeys-1)])
-		return c, nil
-	})
+func (s *Service) RotateKey(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, error) {
+	return s.change(
+		ctx,
+		by,
+		ent,
+		id,
+		"connection.key_rotated",
+		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+			if len(c.Keys) == 0 {
+				return c, &sso.Error{
+					Kind:   sso.Conflict,
+					Code:   "no_key",
+					Public: "This connection has no key of ours: it authenticates with a client secret.",
+				}
+			}
+			pair, err := saml.NewKeyPair(keyName, s.Now())
+			if err != nil {
+				return c, fmt.Errorf("rotate key: %w", err)
+			}
+			c.Keys = slices.Concat([]sso.KeyPair{pair}, c.Keys[:min(len(c.Keys), maxKeys-1)])
+			return c, nil
+		},
+	)
 }
 
 // ServiceProviderMetadata is what an admin gives a SAML identity provider. It is

@@ -21,9 +21,18 @@ func (w *editing) check() {
 	}
 	w.addAll(mapping.Validate(cfg.Mapping))
 	w.checkSubject()
-	oneOf(&w.problems, "group_sync.mode", cfg.GroupSync.Mode, sso.SyncReset, sso.SyncResetSynced, sso.SyncAddOnly)
-	oneOf(&w.problems, "group_sync.on_absent", cfg.GroupSync.OnAbsent, sso.KeepGroups, sso.ClearGroups, sso.DenySignIn)
-	oneOf(&w.problems, "group_sync.on_overage", cfg.GroupSync.OnOverage, sso.KeepGroups, sso.DenySignIn)
+	oneOf(
+		&w.problems, "group_sync.mode", cfg.GroupSync.Mode, sso.SyncReset, sso.SyncResetSynced,
+		sso.SyncAddOnly,
+	)
+	oneOf(
+		&w.problems, "group_sync.on_absent", cfg.GroupSync.OnAbsent, sso.KeepGroups,
+		sso.ClearGroups, sso.DenySignIn,
+	)
+	oneOf(
+		&w.problems, "group_sync.on_overage", cfg.GroupSync.OnOverage, sso.KeepGroups,
+		sso.DenySignIn,
+	)
 	oneOf(&w.problems, "provisioning", cfg.Provisioning, sso.ProvisionJIT, sso.ProvisionSCIM)
 	if cfg.Provisioning == sso.ProvisionSCIM {
 		w.warn("provisioning", noSCIM)
@@ -49,7 +58,13 @@ func (w *editing) checkBrake() {
 func (w *editing) checkSubject() {
 	for candidate := range strings.SplitSeq(w.cfg.Mapping.Subject, "|") {
 		if candidate != "" && slices.Contains(w.cfg.Mapping.Email, candidate) {
-			w.warn("mapping.subject", fmt.Sprintf("%q is an e-mail address here. Addresses change and are given to others: use a claim that never changes.", candidate))
+			w.warn(
+				"mapping.subject",
+				fmt.Sprintf(
+					"%q is an e-mail address here. Addresses change and are given to others: use a claim that never changes.",
+					candidate,
+				),
+			)
 		}
 	}
 }
@@ -69,7 +84,10 @@ func (w *editing) text(field, value string, longest int) {
 func (w *editing) address(code, field, entered string) bool {
 	usable, wrong := address.URL(entered)
 	if wrong != nil {
-		w.add(code, field, "The host of this address is not a domain name. Check its letters, or enter its ASCII form, which begins with xn--.")
+		w.add(
+			code, field,
+			"The host of this address is not a domain name. Check its letters, or enter its ASCII form, which begins with xn--.",
+		)
 		return false
 	}
 	err := sso.CheckEndpoint(usable)
@@ -118,15 +136,24 @@ func (w *editing) complete() {
 	if c := w.cfg.SAML; c != nil {
 		need(c.IDPEntityID == "", "saml.idp_entity_id", "Enter the identity provider's entity ID, or its metadata.")
 		need(c.SSO.URL == "", "saml.sso_url", "Enter the identity provider's single sign-on address, or its metadata.")
-		need(len(c.Certificates) == 0, "saml.certificates", "Enter the certificate the identity provider signs with, or its metadata.")
+		need(
+			len(c.Certificates) == 0, "saml.certificates",
+			"Enter the certificate the identity provider signs with, or its metadata.",
+		)
 	}
 	w.provisioned()
 	if c := w.cfg.Directory; c != nil {
-		need(c.ClientSecret == "", "directory.client_secret", "Enter the client secret of the application that groups are asked for as.")
+		need(
+			c.ClientSecret == "", "directory.client_secret",
+			"Enter the client secret of the application that groups are asked for as.",
+		)
 	}
 	if c := w.cfg.OIDC; c != nil {
 		need(c.Issuer == "", "oidc.issuer", "Enter the issuer.")
 		need(c.ClientID == "", "oidc.client_id", "Enter the client ID.")
-		need(c.ClientSecret == "" && c.AuthMethod != sso.PrivateKeyJWT, "oidc.client_secret", "Enter the client secret.")
+		need(
+			c.ClientSecret == "" && c.AuthMethod != sso.PrivateKeyJWT, "oidc.client_secret",
+			"Enter the client secret.",
+		)
 	}
 }

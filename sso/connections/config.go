@@ -17,14 +17,21 @@ const (
 // defaults is what a new connection starts with.
 func defaults(protocol sso.Protocol, provider sso.Provider) *sso.Config {
 	cfg := &sso.Config{
-		Version:           1,
-		Mapping:           mapping.Preset(provider, protocol),
-		GroupSync:         sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups},
+		Version: 1,
+		Mapping: mapping.Preset(provider, protocol),
+		GroupSync: sso.GroupSync{
+			Mode:      sso.SyncReset,
+			OnAbsent:  sso.KeepGroups,
+			OnOverage: sso.KeepGroups,
+		},
 		Provisioning:      sso.ProvisionJIT,
 		EmailVerification: sso.EmailVerification{Mode: "unverified-domain"},
 	}
 	if protocol == sso.OIDC {
-		cfg.OIDC = &sso.OIDCConfig{AuthMethod: sso.ClientSecretBasic, Scopes: defaultScopes()}
+		cfg.OIDC = &sso.OIDCConfig{
+			AuthMethod: sso.ClientSecretBasic,
+			Scopes:     defaultScopes(),
+		}
 		return cfg
 	}
 	cfg.SAML = &sso.SAMLConfig{

@@ -15,7 +15,9 @@ func (w *world) firstByLink() sso.Connection {
 	w.Helper()
 	c, _, err := w.Create(w.Context(), linkOne, w.ent, sso.SAML, connections.Edit{
 		Name: new("First"),
-		SAML: &connections.SAMLEdit{MetadataURL: new(newDirectory(w.T).metadataURL())},
+		SAML: &connections.SAMLEdit{
+			MetadataURL: new(newDirectory(w.T).metadataURL()),
+		},
 	})
 	w.ok(err)
 	return w.enables(linkOne, c.ID)
@@ -27,9 +29,24 @@ func (w *world) enter(c sso.Connection, subject string) {
 	now := w.clock.Now()
 	attempt := sso.NewID[sso.AttemptID](now)
 	_, _, err := w.db.RecordLogin(w.Context(), sso.SignIn{
-		Identity: sso.Identity{Connection: c.ID, Subject: subject, Login: subject},
-		Replay:   sso.ReplayMark{Connection: c.ID, ResponseID: string(attempt), Until: now.Add(time.Minute)},
-		Attempt:  sso.Attempt{ID: attempt, Enterprise: w.ent, Connection: c.ID, Login: subject, Outcome: sso.OutcomeSucceeded, At: now},
+		Identity: sso.Identity{
+			Connection: c.ID,
+			Subject:    subject,
+			Login:      subject,
+		},
+		Replay: sso.ReplayMark{
+			Connection: c.ID,
+			ResponseID: string(attempt),
+			Until:      now.Add(time.Minute),
+		},
+		Attempt: sso.Attempt{
+			ID:         attempt,
+			Enterprise: w.ent,
+			Connection: c.ID,
+			Login:      subject,
+			Outcome:    sso.OutcomeSucceeded,
+			At:         now,
+		},
 		Session: sso.Session{
 			ID:          sso.NewID[sso.SessionID](now),
 			Token:       sso.NewSecret().Hash(),
@@ -80,9 +97,16 @@ func TestCorrectionEndsWithTheFirstSignIn(t *testing.T) {
 func TestCorrectionIsOfTheSameLink(t *testing.T) {
 	t.Parallel()
 	for name, write := range map[string]func(*world, sso.ConnectionID){
-		"another link":            func(w *world, id sso.ConnectionID) { w.evil(linkTwo, id) },
-		"another link before it":  func(w *world, id sso.ConnectionID) { w.evil(linkTwo, id); w.evil(linkOne, id) },
-		"an admin of the company": func(w *world, id sso.ConnectionID) { w.evil(ada, id) },
+		"another link": func(w *world, id sso.ConnectionID) {
+			w.evil(linkTwo, id)
+		},
+		"another link before it": func(w *world, id sso.ConnectionID) {
+			w.evil(linkTwo, id)
+			w.evil(linkOne, id)
+		},
+		"an admin of the company": func(w *world, id sso.ConnectionID) {
+			w.evil(ada, id)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,7 +14,9 @@ import (
 // its ID or as organization/group.
 func (w *editing) defaultGroups(ctx context.Context, entries []string) {
 	if len(entries) > sso.MaxDefaultGroups {
-		w.add(invalid, "default_groups", fmt.Sprintf("Name at most %d groups.", sso.MaxDefaultGroups))
+		w.add(
+			invalid, "default_groups", fmt.Sprintf("Name at most %d groups.", sso.MaxDefaultGroups),
+		)
 		return
 	}
 	var ids []sso.GroupID
@@ -23,14 +25,23 @@ func (w *editing) defaultGroups(ctx context.Context, entries []string) {
 		g, err := w.group(ctx, strings.TrimSpace(entry))
 		switch {
 		case sso.KindOf(err) == sso.NotFoundKind:
-			w.add(invalid, field, fmt.Sprintf("This company has no group %q. Enter organization/group, as on the page of the group.",
-				sso.Inert(entry)))
+			w.add(
+				invalid, field,
+				fmt.Sprintf("This company has no group %q. Enter organization/group, as on the page of the group.",
+					sso.Inert(entry)),
+			)
 		case err != nil:
 			w.cause = errors.Join(w.cause, err)
 		case g.Default:
-			w.add(invalid, field, "Everyone who is in another group of the organization is in this one. Name another group.")
+			w.add(
+				invalid, field,
+				"Everyone who is in another group of the organization is in this one. Name another group.",
+			)
 		case g.Admin:
-			w.add(invalid, field, "The members of this group administer the company, so it cannot be a group of everyone who signs in.")
+			w.add(
+				invalid, field,
+				"The members of this group administer the company, so it cannot be a group of everyone who signs in.",
+			)
 		case !slices.Contains(ids, g.ID):
 			ids = append(ids, g.ID)
 		}

@@ -26,8 +26,13 @@ func LocksOut(r sso.ConnectionReach) error {
 	if r.State != sso.ConnectionEnabled || r.Others > 0 || r.Active == 0 {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Conflict, Code: "would_lock_out", Public: fmt.Sprintf(
-		"This is the only way in for %s. Enable another connection first; or disable this one first, if no one is to sign in through it.", whom(r))}
+	return &sso.Error{
+		Kind: sso.Conflict,
+		Code: "would_lock_out",
+		Public: fmt.Sprintf(
+			"This is the only way in for %s. Enable another connection first; or disable this one first, if no one is to sign in through it.",
+			whom(r)),
+	}
 }
 
 // whom names those who depend on a connection, as far as there is room.

@@ -36,13 +36,19 @@ func Differences(before, after *sso.Config) []Difference {
 		if a.text == b.text && slices.Equal(a.list, b.list) {
 			continue
 		}
-		d := Difference{Field: field, Before: a.text, After: b.text, Secret: a.secret || b.secret}
+		d := Difference{
+			Field:  field,
+			Before: a.text,
+			After:  b.text,
+			Secret: a.secret || b.secret,
+		}
 		switch {
 		case d.Secret:
 			d.Before, d.After = "", ""
 		case a.list != nil || b.list != nil:
 			if d.Gone, d.New = without(a.list, b.list), without(b.list, a.list); len(d.Gone)+len(d.New) == 0 {
-				d.Before, d.After = strings.Join(a.list, ", "), strings.Join(b.list, ", ") // in another order
+				d.Before = strings.Join(a.list, ", ")
+				d.After = strings.Join(b.list, ", ") // in another order
 			}
 		}
 		all = append(all, d)
@@ -72,14 +78,19 @@ func of(all []value, field string) value {
 }
 
 func without(all, others []string) []string {
-	return slices.DeleteFunc(slices.Clone(all), func(s string) bool { return slices.Contains(others, s) })
+	return slices.DeleteFunc(slices.Clone(all), func(s string) bool {
+		return slices.Contains(others, s)
+	})
 }
 
 func values(cfg *sso.Config) []value {
 	if cfg == nil {
 		return nil
 	}
-	m, v, d, r := cfg.Mapping, cfg.EmailVerification, sso.Directory{}, sso.Rewrite{}
+	m := cfg.Mapping
+	v := cfg.EmailVerification
+	d := sso.Directory{}
+	r := sso.Rewrite{}
 	if m.GroupsRewrite != nil {
 		r = *m.GroupsRewrite
 	}

@@ -14,13 +14,19 @@ import (
 func TestEveryFieldIsCompared(t *testing.T) {
 	t.Parallel()
 	full := func() *sso.Config {
-		return &sso.Config{SAML: &sso.SAMLConfig{SLO: &sso.Endpoint{URL: "https://a"}}, OIDC: &sso.OIDCConfig{}, Directory: &sso.Directory{},
-			Mapping: sso.Mapping{GroupsRewrite: &sso.Rewrite{}}}
+		return &sso.Config{
+			SAML:      &sso.SAMLConfig{SLO: &sso.Endpoint{URL: "https://a"}},
+			OIDC:      &sso.OIDCConfig{},
+			Directory: &sso.Directory{},
+			Mapping:   sso.Mapping{GroupsRewrite: &sso.Rewrite{}},
+		}
 	}
 	var walk func(v reflect.Value, path string, cfg *sso.Config)
 	walk = func(v reflect.Value, path string, cfg *sso.Config) {
 		switch {
-		case path == ".Version", path == ".SAML.SLO.Binding", path == ".SAML.ReplacedAt", // counted by us; follows the address; recorded by us
+		// counted by us; follows the address; recorded by us
+		case path == ".Version", path ==
+			".SAML.SLO.Binding", path == ".SAML.ReplacedAt",
 			path == ".OIDC.ReplacedAt",         // recorded by us
 			path == ".GroupSync.DefaultGroups": // filled in from .DefaultGroups when it is used
 		case v.Kind() == reflect.Pointer:
@@ -49,7 +55,8 @@ func TestEveryFieldIsCompared(t *testing.T) {
 				t.Errorf("%s: %d differences %v, want 1", path, len(got), got)
 			}
 			for _, d := range got {
-				if strings.Contains(path, "Secret") && (!d.Secret || d.Before != "" || d.After != "") {
+				if strings.Contains(path, "Secret") &&
+					(!d.Secret || d.Before != "" || d.After != "") {
 					t.Errorf("%s is told: %+v", path, d)
 				}
 			}
@@ -70,11 +77,30 @@ func TestDifferencesOfLists(t *testing.T) {
 		to   []string
 		want connections.Difference
 	}{
-		"more":          {[]string{"mail", "upn", "x"}, connections.Difference{Field: "mapping.login", New: []string{"x"}}},
-		"another":       {[]string{"mail", "x"}, connections.Difference{Field: "mapping.login", Gone: []string{"upn"}, New: []string{"x"}}},
-		"another order": {[]string{"upn", "mail"}, connections.Difference{Field: "mapping.login", Before: "mail, upn", After: "upn, mail"}},
+		"more": {
+			[]string{"mail", "upn", "x"},
+			connections.Difference{Field: "mapping.login", New: []string{"x"}},
+		},
+		"another": {
+			[]string{"mail", "x"},
+			connections.Difference{
+				Field: "mapping.login",
+				Gone:  []string{"upn"},
+				New:   []string{"x"},
+			},
+		},
+		"another order": {
+			[]string{"upn", "mail"},
+			connections.Difference{
+				Field:  "mapping.login",
+				Before: "mail, upn",
+				After:  "upn, mail",
+			},
+		},
 	} {
-		got := connections.Differences(a, &sso.Config{Mapping: sso.Mapping{Login: tt.to}})
+		got := connections.Differences(a, &sso.Config{
+			Mapping: sso.Mapping{Login: tt.to},
+		})
 		if len(got) != 1 {
 			t.Fatalf("%s: %v", name, got)
 		}
@@ -96,21 +122,100 @@ func TestLocksOut(t *testing.T) {
 		reach sso.ConnectionReach
 		says  string // "" for nothing
 	}{
-		"the only one":         {sso.ConnectionReach{State: sso.ConnectionEnabled, Active: 3, Only: 3, Logins: []string{"ada", "bob", "cy"}}, "3 active people (ada, bob, cy)."},
-		"no one used it yet":   {sso.ConnectionReach{State: sso.ConnectionEnabled, Active: 1}, "1 active person."},
-		"more than are named":  {sso.ConnectionReach{State: sso.ConnectionEnabled, Active: 9, Only: 2, Logins: []string{"ada", "bob"}}, "(ada, bob and others)"},
-		"one of two":           {sso.ConnectionReach{State: sso.ConnectionEnabled, Active: 3, Only: 3, Others: 1}, ""},
-		"disabled":             {sso.ConnectionReach{State: sso.ConnectionDisabled, Active: 3, Only: 3}, ""},
-		"a draft":              {sso.ConnectionReach{State: sso.ConnectionDraft, Active: 3}, ""},
-		"enforced, no one yet": {sso.ConnectionReach{State: sso.ConnectionEnabled, Enforced: true}, "stop enforcing"},
-		"enforced, disabled":   {sso.ConnectionReach{State: sso.ConnectionDisabled, Enforced: true}, "stop enforcing"},
-		"enforced, in use":     {sso.ConnectionReach{State: sso.ConnectionEnabled, Enforced: true, Active: 3}, "stop enforcing"},
-		"enforced, one of two": {sso.ConnectionReach{State: sso.ConnectionDisabled, Enforced: true, Active: 3, Others: 1}, ""},
-		"enforced, a draft":    {sso.ConnectionReach{State: sso.ConnectionDraft, Enforced: true}, ""},
-		"no one there":         {sso.ConnectionReach{State: sso.ConnectionEnabled}, ""},
+		"the only one": {
+			sso.ConnectionReach{
+				State:  sso.ConnectionEnabled,
+				Active: 3,
+				Only:   3,
+				Logins: []string{"ada", "bob", "cy"},
+			},
+			"3 active people (ada, bob, cy).",
+		},
+		"no one used it yet": {
+			sso.ConnectionReach{
+				State:  sso.ConnectionEnabled,
+				Active: 1,
+			},
+			"1 active person.",
+		},
+		"more than are named": {
+			sso.ConnectionReach{
+				State:  sso.ConnectionEnabled,
+				Active: 9,
+				Only:   2,
+				Logins: []string{"ada", "bob"},
+			},
+			"(ada, bob and others)",
+		},
+		"one of two": {
+			sso.ConnectionReach{
+				State:  sso.ConnectionEnabled,
+				Active: 3,
+				Only:   3,
+				Others: 1,
+			},
+			"",
+		},
+		"disabled": {
+			sso.ConnectionReach{
+				State:  sso.ConnectionDisabled,
+				Active: 3,
+				Only:   3,
+			},
+			"",
+		},
+		"a draft": {
+			sso.ConnectionReach{
+				State:  sso.ConnectionDraft,
+				Active: 3,
+			},
+			"",
+		},
+		"enforced, no one yet": {
+			sso.ConnectionReach{
+				State:    sso.ConnectionEnabled,
+				Enforced: true,
+			},
+			"stop enforcing",
+		},
+		"enforced, disabled": {
+			sso.ConnectionReach{
+				State:    sso.ConnectionDisabled,
+				Enforced: true,
+			},
+			"stop enforcing",
+		},
+		"enforced, in use": {
+			sso.ConnectionReach{
+				State:    sso.ConnectionEnabled,
+				Enforced: true,
+				Active:   3,
+			},
+			"stop enforcing",
+		},
+		"enforced, one of two": {
+			sso.ConnectionReach{
+				State:    sso.ConnectionDisabled,
+				Enforced: true,
+				Active:   3,
+				Others:   1,
+			},
+			"",
+		},
+		"enforced, a draft": {
+			sso.ConnectionReach{
+				State:    sso.ConnectionDraft,
+				Enforced: true,
+			},
+			"",
+		},
+		"no one there": {sso.ConnectionReach{State: sso.ConnectionEnabled}, ""},
 	} {
 		err := connections.LocksOut(tt.reach)
-		if (err != nil) != (tt.says != "") || err != nil && (sso.CodeOf(err) != "would_lock_out" || !strings.Contains(err.Error(), tt.says)) {
+		if (err != nil) != (tt.says != "") ||
+			err != nil &&
+				(sso.CodeOf(err) != "would_lock_out" ||
+					!strings.Contains(err.Error(), tt.says)) {
 			t.Errorf("%s: %v, want %q", name, err, tt.says)
 		}
 	}

@@ -26,8 +26,13 @@ func (w *editing) directory(e DirectoryEdit) {
 	set(&d.ClientID, e.ClientID)
 	set(&d.ClientSecret, e.ClientSecret)
 	set(&d.ByID, e.ByID)
-	if e.ClientSecret != nil && *e.ClientSecret != "" && e.ClientSecret.Reveal() == e.ClientSecret.String() {
-		w.add(invalid, "directory.client_secret", "This is the placeholder shown in place of the secret. Enter the secret itself, or leave it out.")
+	if e.ClientSecret != nil &&
+		*e.ClientSecret != "" &&
+		e.ClientSecret.Reveal() == e.ClientSecret.String() {
+		w.add(
+			invalid, "directory.client_secret",
+			"This is the placeholder shown in place of the secret. Enter the secret itself, or leave it out.",
+		)
 	}
 	w.cfg.Directory = &d
 	if d.Tenant == "" && d.ClientID == "" {
@@ -43,7 +48,9 @@ func (w *editing) checkDirectory() {
 	switch {
 	case !tenantPattern.MatchString(d.Tenant):
 		w.add(invalid, "directory.tenant", "Enter the tenant ID, or a domain of the tenant.")
-	case slices.Contains([]string{"common", "organizations", "consumers"}, strings.ToLower(d.Tenant)):
+	case slices.Contains(
+		[]string{"common", "organizations", "consumers"}, strings.ToLower(d.Tenant),
+	):
 		w.add(invalid, "directory.tenant", "This stands for every tenant. Enter the ID of yours.")
 	}
 	w.text("directory.client_id", d.ClientID, maxClientID)
@@ -51,7 +58,11 @@ func (w *editing) checkDirectory() {
 		w.add(invalid, "directory.client_id", "Enter the application's client ID.")
 	}
 	if secret := d.ClientSecret.Reveal(); len(secret) > maxClientSecret || !sso.Printable(secret) {
-		w.add(invalid, "directory.client_secret", fmt.Sprintf("Use at most %d bytes, without control characters.", maxClientSecret))
+		w.add(
+			invalid,
+			"directory.client_secret",
+			fmt.Sprintf("Use at most %d bytes, without control characters.", maxClientSecret),
+		)
 	}
 	if w.cfg.Provisioning == sso.ProvisionSCIM {
 		w.warn("directory", "Memberships come by provisioning: no sign-in asks for groups.")

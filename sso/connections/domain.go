@@ -31,14 +31,18 @@ func (s *Service) AddDomain(ctx context.Context, by sso.Actor, ent sso.Enterpris
 		return sso.Domain{}, err
 	}
 	return s.Store.CreateDomain(ctx, by, sso.Domain{
-		Enterprise: ent, Name: ascii, TXTRecord: challengeValue + strings.ToLower(rand.Text()),
+		Enterprise: ent,
+		Name:       ascii,
+		TXTRecord:  challengeValue + strings.ToLower(rand.Text()),
 	})
 }
 
 // domainName brings a name into the form that names are compared in: lower case,
 // A-labels, no dot at the end.
 func domainName(name string) (string, error) {
-	refuse := func(message string) error { return sso.InvalidField("domain_invalid", "name", message) }
+	refuse := func(message string) error {
+		return sso.InvalidField("domain_invalid", "name", message)
+	}
 	name = strings.TrimSuffix(strings.TrimSpace(name), ".")
 	ascii, err := address.Domain(name)
 	if err != nil {
@@ -51,9 +55,12 @@ func domainName(name string) (string, error) {
 	registrable, err := publicsuffix.EffectiveTLDPlusOne(ascii)
 	switch {
 	case err != nil:
-		return "", refuse("Anyone can have a name under " + ascii + ", so it belongs to no one company. Enter your own.")
+		return "", refuse("Anyone can have a name under " + ascii +
+			", so it belongs to no one company. Enter your own.")
 	case slices.Contains(mailboxProviders(), registrable):
-		return "", refuse("Anyone can have an address at " + ascii + ", so it cannot identify a company.")
+		return "", refuse(
+			"Anyone can have an address at " + ascii + ", so it cannot identify a company.",
+		)
 	}
 	return ascii, nil
 }
@@ -63,10 +70,14 @@ func domainName(name string) (string, error) {
 // for these; it is there to say so at once.
 func mailboxProviders() []string {
 	return []string{
-		"126.com", "163.com", "aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch", "gmx.com", "gmx.de", "gmx.net",
-		"googlemail.com", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.fr", "icloud.com", "laposte.net", "libero.it", "live.com",
-		"mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "naver.com", "orange.fr", "outlook.com", "outlook.de", "proton.me",
-		"protonmail.com", "qq.com", "rediffmail.com", "t-online.de", "tutanota.com", "web.de", "yahoo.co.jp", "yahoo.co.uk", "yahoo.com",
+		"126.com", "163.com", "aol.com", "fastmail.com", "free.fr", "gmail.com", "gmx.at", "gmx.ch",
+		"gmx.com", "gmx.de", "gmx.net",
+		"googlemail.com", "hey.com", "hotmail.co.uk", "hotmail.com", "hotmail.fr", "icloud.com",
+		"laposte.net", "libero.it", "live.com",
+		"mac.com", "mail.com", "mail.ru", "me.com", "msn.com", "naver.com", "orange.fr",
+		"outlook.com", "outlook.de", "proton.me",
+		"protonmail.com", "qq.com", "rediffmail.com", "t-online.de", "tutanota.com", "web.de",
+		"yahoo.co.jp", "yahoo.co.uk", "yahoo.com",
 		"yahoo.de", "yahoo.fr", "yandex.com", "yandex.ru", "zoho.com",
 	}
 }
@@ -76,7 +87,9 @@ func mailboxProviders() []string {
 // "domain_not_verified", which says what was looked for and what was found;
 // Conflict "domain_taken" if another enterprise has proven it; Upstream
 // "dns_unavailable".
-func (s *Service) VerifyDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error) {
+func (s *Service) VerifyDomain(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID,
+) (sso.Domain, error) {
 	d, err := s.Store.Domain(ctx, ent, id)
 	if err != nil || d.Verified() {
 		return d, err
@@ -101,14 +114,23 @@ func (s *Service) proven(ctx context.Context, d sso.Domain) error {
 		found, err = nil, nil
 	}
 	if err != nil {
-		return &sso.Error{Kind: sso.Upstream, Code: "dns_unavailable",
-			Public: "The DNS of this domain does not answer. Try again in a moment.", Err: fmt.Errorf("look up %s: %w", host, err)}
+		return &sso.Error{
+			Kind:   sso.Upstream,
+			Code:   "dns_unavailable",
+			Public: "The DNS of this domain does not answer. Try again in a moment.",
+			Err:    fmt.Errorf("look up %s: %w", host, err),
+		}
 	}
-	if slices.ContainsFunc(found, func(value string) bool { return strings.TrimSpace(value) == d.TXTRecord }) {
+	if slices.ContainsFunc(found, func(value string) bool {
+		return strings.TrimSpace(value) == d.TXTRecord
+	}) {
 		return nil
 	}
 	return sso.InvalidField("domain_not_verified", "name",
-		fmt.Sprintf("Looked for a TXT record at %s with the value %s; found %s. A new record can take some time to be seen.", host, d.TXTRecord, listed(found)))
+		fmt.Sprintf(
+			"Looked for a TXT record at %s with the value %s; found %s. A new record can take some time to be seen.",
+			host, d.TXTRecord, listed(found),
+		))
 }
 
 // listed makes records of strangers safe to show, and not too many of them.

@@ -11,7 +11,9 @@ import (
 
 // Tried keeps what policies are tried on.
 type Tried interface {
-	AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int) (attempts []sso.Attempt, groups []string, err error)
+	AssertedIdentities(
+		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int,
+	) (attempts []sso.Attempt, groups []string, err error)
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 }
@@ -31,7 +33,9 @@ const maxTrials = 50
 // DryRun tries policies on the newest attempts over a connection. What is not
 // given is as it is being edited, or else live. It writes nothing. Errors are
 // those of Edit about these two.
-func (s *Service) DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *EmailVerificationEdit, allow *string) ([]Trial, error) {
+func (s *Service) DryRun(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *EmailVerificationEdit, allow *string,
+) ([]Trial, error) {
 	c, err := s.Store.Connection(ctx, ent, id)
 	if err != nil {
 		return nil, err
@@ -68,11 +72,14 @@ func (s *Service) try(ctx context.Context, c sso.Connection, cfg *sso.Config) ([
 	}
 	trials := make([]Trial, len(attempts))
 	for i, a := range attempts {
-		d := rules.Decide(evaluate.Case{Identity: *a.Identity, Facts: sso.SignInFacts{
-			First:          true,
-			DomainVerified: verified(domains, sso.EmailDomain(a.Identity.Email)),
-			Groups:         sso.GroupSnapshot{Groups: groups},
-		}})
+		d := rules.Decide(evaluate.Case{
+			Identity: *a.Identity,
+			Facts: sso.SignInFacts{
+				First:          true,
+				DomainVerified: verified(domains, sso.EmailDomain(a.Identity.Email)),
+				Groups:         sso.GroupSnapshot{Groups: groups},
+			},
+		})
 		trials[i] = Trial{Attempt: a, Denied: !d.Allowed()}
 		if d.Allowed() {
 			trials[i].Email = d.Email

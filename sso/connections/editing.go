@@ -20,7 +20,11 @@ type editing struct {
 }
 
 func (s *Service) editing(c sso.Connection, base *sso.Config) *editing {
-	return &editing{Service: s, c: c, cfg: clone(base)}
+	return &editing{
+		Service: s,
+		c:       c,
+		cfg:     clone(base),
+	}
 }
 
 // result is the connection with the edited draft.

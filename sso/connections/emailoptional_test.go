@@ -17,10 +17,18 @@ func TestEmailOptional(t *testing.T) {
 	if c.Live.EmailOptional {
 		t.Error("a new connection lets people without an address in")
 	}
-	edited, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{EmailOptional: new(true)})
+	edited, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{
+		EmailOptional: new(true),
+	})
 	w.ok(err)
-	w.same([]connections.Difference{{Field: "email_optional", Before: "no", After: "yes"}}, connections.Differences(edited.Live, edited.Draft))
-	edited, _, err = w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{AllowSignIn: new("true")})
+	w.same([]connections.Difference{{
+		Field:  "email_optional",
+		Before: "no",
+		After:  "yes",
+	}}, connections.Differences(edited.Live, edited.Draft))
+	edited, _, err = w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{
+		AllowSignIn: new("true"),
+	})
 	w.ok(err)
 	if !edited.Draft.EmailOptional {
 		t.Error("an edit of something else takes it away")
@@ -34,14 +42,47 @@ func TestEmailOptional(t *testing.T) {
 		rule   connections.Edit
 		fields []string
 	}{
-		{connections.Edit{AllowSignIn: new(`identity.email_domain != "rival.example"`)}, []string{"allow_sign_in"}},
-		{connections.Edit{AllowSignIn: new(`identity.email.endsWith("@acme.example")`)}, []string{"allow_sign_in"}},
+		{
+			connections.Edit{
+				AllowSignIn: new(`identity.email_domain != "rival.example"`),
+			},
+			[]string{"allow_sign_in"},
+		},
+		{
+			connections.Edit{
+				AllowSignIn: new(`identity.email.endsWith("@acme.example")`),
+			},
+			[]string{"allow_sign_in"},
+		},
 		{connections.Edit{AllowSignIn: new(`identity.email == "" || identity.email_domain == "acme.example"`)}, nil},
 		{connections.Edit{AllowSignIn: new(`"staff" in identity.groups`)}, nil},
-		{connections.Edit{EmailVerification: mode(policy.ModeAlways, "")}, []string{"email_optional"}},
-		{connections.Edit{EmailVerification: mode(policy.ModeExpression, `identity.email_domain == "a.example"`)}, []string{"email_verification.expression"}},
-		{connections.Edit{EmailVerification: mode(policy.ModeNever, `identity.email_domain == "a.example"`)}, nil},
-		{connections.Edit{EmailOptional: new(false), AllowSignIn: new(`identity.email_domain != "a.example"`)}, nil},
+		{
+			connections.Edit{EmailVerification: mode(policy.ModeAlways, "")},
+			[]string{"email_optional"},
+		},
+		{
+			connections.Edit{
+				EmailVerification: mode(
+					policy.ModeExpression, `identity.email_domain == "a.example"`,
+				),
+			},
+			[]string{"email_verification.expression"},
+		},
+		{
+			connections.Edit{
+				EmailVerification: mode(
+					policy.ModeNever, `identity.email_domain == "a.example"`,
+				),
+			},
+			nil,
+		},
+		{
+			connections.Edit{
+				EmailOptional: new(false),
+				AllowSignIn:   new(`identity.email_domain != "a.example"`),
+			},
+			nil,
+		},
 	} {
 		rule := x.rule
 		if rule.AllowSignIn == nil {
@@ -56,11 +97,17 @@ func TestEmailOptional(t *testing.T) {
 			got = append(got, warning.Field)
 		}
 		if !slices.Equal(got, x.fields) {
-			t.Errorf("%q %+v: warns about %q, want %q", *rule.AllowSignIn, rule.EmailVerification, got, x.fields)
+			t.Errorf(
+				"%q %+v: warns about %q, want %q", *rule.AllowSignIn,
+				rule.EmailVerification, got, x.fields,
+			)
 		}
 	}
 }
 
 func mode(name, expression string) *connections.EmailVerificationEdit {
-	return &connections.EmailVerificationEdit{Mode: &name, Expression: &expression}
+	return &connections.EmailVerificationEdit{
+		Mode:       &name,
+		Expression: &expression,
+	}
 }

@@ -63,7 +63,11 @@ func (d dns) LookupTXT(_ context.Context, name string) ([]string, error) {
 	case error:
 		return nil, answer
 	}
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+	return nil, &net.DNSError{
+		Err:        "no such host",
+		Name:       name,
+		IsNotFound: true,
+	}
 }
 
 // world is one enterprise in a new database, and somebody who sets it up.
@@ -79,8 +83,15 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}, dns: dns{}, log: new(bytes.Buffer)}
-	w.db = storetest.Open(t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, w.clock.Now)
+	w := &world{
+		T:     t,
+		clock: &clock{now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)},
+		dns:   dns{},
+		log:   new(bytes.Buffer),
+	}
+	w.db = storetest.Open(
+		t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, w.clock.Now,
+	)
 	w.ent = w.enterprise("acme")
 	w.Service = w.node(nil)
 	return w
@@ -90,10 +101,21 @@ func newWorld(t *testing.T) *world {
 func (w *world) node(change func(*connections.Options)) *connections.Service {
 	client := outbound.NewClient(outbound.Options{AllowPrivate: true})
 	o := connections.Options{
-		Store: w.db, Resolver: w.dns, Now: w.clock.Now, AllowLoopback: true,
-		Log:  slog.New(slog.NewTextHandler(w.log, nil)),
-		SAML: saml.New(saml.Options{BaseURL: "https://gatehouse.test", Client: client, Now: w.clock.Now}),
-		OIDC: oidc.New(oidc.Options{BaseURL: "https://gatehouse.test", Client: client, Now: w.clock.Now}),
+		Store:         w.db,
+		Resolver:      w.dns,
+		Now:           w.clock.Now,
+		AllowLoopback: true,
+		Log:           slog.New(slog.NewTextHandler(w.log, nil)),
+		SAML: saml.New(saml.Options{
+			BaseURL: "https://gatehouse.test",
+			Client:  client,
+			Now:     w.clock.Now,
+		}),
+		OIDC: oidc.New(oidc.Options{
+			BaseURL: "https://gatehouse.test",
+			Client:  client,
+			Now:     w.clock.Now,
+		}),
 	}
 	if change != nil {
 		change(&o)
@@ -103,7 +125,10 @@ func (w *world) node(change func(*connections.Options)) *connections.Service {
 
 func (w *world) enterprise(key string) sso.EnterpriseID {
 	w.Helper()
-	e, err := w.db.CreateEnterprise(w.Context(), by, sso.Enterprise{Key: key, Name: key})
+	e, err := w.db.CreateEnterprise(w.Context(), by, sso.Enterprise{
+		Key:  key,
+		Name: key,
+	})
 	w.ok(err)
 	return e.ID
 }
@@ -144,7 +169,9 @@ func (w *world) load(id sso.ConnectionID) sso.Connection {
 // actions are those of the newest audit events, newest first.
 func (w *world) actions(n int) []string {
 	w.Helper()
-	events, _, err := w.db.AuditEvents(w.Context(), w.ent, sso.AuditFilter{}, sso.Page{Limit: n})
+	events, _, err := w.db.AuditEvents(
+		w.Context(), w.ent, sso.AuditFilter{}, sso.Page{Limit: n},
+	)
 	w.ok(err)
 	var actions []string
 	for _, e := range events {
@@ -170,7 +197,12 @@ type directory struct {
 
 func newDirectory(t testing.TB) *directory {
 	t.Helper()
-	d := &directory{entity: "https://idp.test/entity", sso: "https://idp.test/sso", asked: map[string]int{}, scopes: []string{"openid"}}
+	d := &directory{
+		entity: "https://idp.test/entity",
+		sso:    "https://idp.test/sso",
+		asked:  map[string]int{},
+		scopes: []string{"openid"},
+	}
 	d.certs = [][]byte{certificate(t, 365)}
 	d.Server = httptest.NewServer(http.HandlerFunc(d.serve))
 	t.Cleanup(d.Close)
@@ -180,7 +212,9 @@ func newDirectory(t testing.TB) *directory {
 func (d *directory) serve(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	d.asked[r.URL.Path]++
-	override, issuer, metadata, methods, scopes := d.override, d.issuer, metadataOf(d.entity, d.sso, d.certs...), d.methods, d.scopes
+	override, issuer, metadata, methods, scopes := d.override, d.issuer, metadataOf(
+		d.entity, d.sso, d.certs...,
+	), d.methods, d.scopes
 	d.mu.Unlock()
 	switch {
 	case override != nil:
@@ -192,8 +226,12 @@ func (d *directory) serve(w http.ResponseWriter, r *http.Request) {
 			issuer = d.URL
 		}
 		_ = json.NewEncoder(w).Encode(map[string]any{
-			"issuer": issuer, "authorization_endpoint": d.URL + "/authorize", "token_endpoint": d.URL + "/token", "jwks_uri": d.URL + "/keys",
-			"token_endpoint_auth_methods_supported": methods, "scopes_supported": scopes,
+			"issuer":                                issuer,
+			"authorization_endpoint":                d.URL + "/authorize",
+			"token_endpoint":                        d.URL + "/token",
+			"jwks_uri":                              d.URL + "/keys",
+			"token_endpoint_auth_methods_supported": methods,
+			"scopes_supported":                      scopes,
 		})
 	default:
 		http.NotFound(w, r)
@@ -225,11 +263,16 @@ func answer(status int, body string) http.HandlerFunc {
 func metadataOf(entity, location string, certs ...[]byte) string {
 	var keys strings.Builder
 	for _, der := range certs {
-		fmt.Fprintf(&keys, `<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>%s</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`,
-			base64.StdEncoding.EncodeToString(der))
+		fmt.Fprintf(
+			&keys,
+			`<KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>%s</X509Certificate></X509Data></KeyInfo></KeyDescriptor>`,
+			base64.StdEncoding.EncodeToString(der),
+		)
 	}
-	return fmt.Sprintf(`<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="%s"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">%s<SingleSignOnService Binding="%s" Location="%s"/></IDPSSODescriptor></EntityDescriptor>`,
-		entity, keys.String(), sso.BindingRedirect, location)
+	return fmt.Sprintf(
+		`<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="%s"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">%s<SingleSignOnService Binding="%s" Location="%s"/></IDPSSODescriptor></EntityDescriptor>`,
+		entity, keys.String(), sso.BindingRedirect, location,
+	)
 }
 
 // certificate is a new self-signed one that ends so many days after the world
@@ -246,9 +289,15 @@ func certificate(t testing.TB, days int) []byte {
 func signed(t testing.TB, public any, signer *ecdsa.PrivateKey, days int) []byte {
 	t.Helper()
 	begin := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	template := &x509.Certificate{SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: "idp"},
-		NotBefore: begin.AddDate(-1, 0, 0), NotAfter: begin.AddDate(0, 0, days)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, public, signer)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()),
+		Subject:      pkix.Name{CommonName: "idp"},
+		NotBefore:    begin.AddDate(-1, 0, 0),
+		NotAfter:     begin.AddDate(0, 0, days),
+	}
+	der, err := x509.CreateCertificate(
+		rand.Reader, template, template, public, signer,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -269,7 +318,10 @@ func keysOf(cfg *sso.Config) []string {
 // saml creates a SAML connection from the directory's metadata.
 func (w *world) saml(d *directory) sso.Connection {
 	w.Helper()
-	c, _, err := w.Create(w.Context(), by, w.ent, sso.SAML, connections.Edit{Name: new("Directory"), SAML: &connections.SAMLEdit{MetadataURL: new(d.metadataURL())}})
+	c, _, err := w.Create(w.Context(), by, w.ent, sso.SAML, connections.Edit{
+		Name: new("Directory"),
+		SAML: &connections.SAMLEdit{MetadataURL: new(d.metadataURL())},
+	})
 	w.ok(err)
 	return c
 }
@@ -285,8 +337,14 @@ func (w *world) live(d *directory) sso.Connection {
 // oidc creates an OpenID Connect connection to the directory.
 func (w *world) oidc(d *directory) sso.Connection {
 	w.Helper()
-	c, _, err := w.Create(w.Context(), by, w.ent, sso.OIDC, connections.Edit{Name: new("Directory"),
-		OIDC: &connections.OIDCEdit{Issuer: new(d.URL), ClientID: new("gatehouse"), ClientSecret: new(sso.Secret("canary-secret"))}})
+	c, _, err := w.Create(w.Context(), by, w.ent, sso.OIDC, connections.Edit{
+		Name: new("Directory"),
+		OIDC: &connections.OIDCEdit{
+			Issuer:       new(d.URL),
+			ClientID:     new("gatehouse"),
+			ClientSecret: new(sso.Secret("canary-secret")),
+		},
+	})
 	w.ok(err)
 	return c
 }

@@ -19,7 +19,8 @@ const replacedPause = 24 * time.Hour
 // keys before it is told to admins, or waits for them where the connection says
 // so. It is what oidc.Options.KeysSeen wants; a failure is logged.
 func (s *Service) SeeKeys(ctx context.Context, seen sso.SeenKeys) {
-	_, err := s.change(ctx, sso.ActorSystem, seen.Enterprise, seen.Connection, "connection.keys_seen",
+	_, err := s.change(
+		ctx, sso.ActorSystem, seen.Enterprise, seen.Connection, "connection.keys_seen",
 		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
 			if !publishes(c.Live, seen) {
 				return c, nil // a draft is tested, and tells nothing about what is live
@@ -32,15 +33,22 @@ func (s *Service) SeeKeys(ctx context.Context, seen sso.SeenKeys) {
 				}
 			}
 			return c, nil
-		})
+		},
+	)
 	if err != nil {
-		s.Log.WarnContext(ctx, "the keys of an identity provider could not be noted", "connection", seen.Connection, "error", err)
+		s.Log.WarnContext(
+			ctx, "the keys of an identity provider could not be noted",
+			"connection", seen.Connection, "error", err,
+		)
 	}
 }
 
 // publishes reports whether the keys are those of a version's provider.
 func publishes(cfg *sso.Config, seen sso.SeenKeys) bool {
-	return cfg != nil && cfg.OIDC != nil && cfg.OIDC.Issuer == seen.Issuer && cfg.OIDC.DiscoveryURL == seen.DiscoveryURL
+	return cfg != nil &&
+		cfg.OIDC != nil &&
+		cfg.OIDC.Issuer == seen.Issuer &&
+		cfg.OIDC.DiscoveryURL == seen.DiscoveryURL
 }
 
 // noted is a configuration with the keys that its provider publishes now.
@@ -63,7 +71,9 @@ func confirmed(cfg *sso.Config) (*sso.Config, bool) {
 	switch {
 	case cfg == nil:
 	case cfg.SAML != nil && len(cfg.SAML.Pending) > 0:
-		kept := slices.DeleteFunc(slices.Clone(cfg.SAML.Certificates), func(c sso.Certificate) bool { return c.Source == sso.FromMetadata })
+		kept := slices.DeleteFunc(slices.Clone(cfg.SAML.Certificates), func(c sso.Certificate) bool {
+			return c.Source == sso.FromMetadata
+		})
 		next.SAML.Certificates, next.SAML.Pending = slices.Concat(cfg.SAML.Pending, kept), nil
 	case cfg.OIDC != nil && len(cfg.OIDC.PendingKeys) > 0:
 		next.OIDC.Keys, next.OIDC.PendingKeys = cfg.OIDC.PendingKeys, nil

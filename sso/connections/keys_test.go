@@ -17,7 +17,12 @@ func TestSeeKeys(t *testing.T) {
 	c := w.oidc(d)
 	see := func(keys ...string) *sso.OIDCConfig {
 		t.Helper()
-		w.SeeKeys(t.Context(), sso.SeenKeys{Enterprise: w.ent, Connection: c.ID, Issuer: d.URL, Keys: keys})
+		w.SeeKeys(t.Context(), sso.SeenKeys{
+			Enterprise: w.ent,
+			Connection: c.ID,
+			Issuer:     d.URL,
+			Keys:       keys,
+		})
 		now := w.load(c.ID)
 		if now.Live == nil {
 			return now.Draft.OIDC
@@ -44,11 +49,14 @@ func TestSeeKeys(t *testing.T) {
 		t.Errorf("servers that publish different sets are told of again: %+v", got)
 	}
 	w.clock.Move(48 * time.Hour)
-	_, _, err = w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{OIDC: &connections.OIDCEdit{ConfirmNewKeys: new(true)}})
+	_, _, err = w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{
+		OIDC: &connections.OIDCEdit{ConfirmNewKeys: new(true)},
+	})
 	w.ok(err)
 	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
 	w.ok(err)
-	if got := see("f"); !slices.Equal(got.Keys, []string{"e"}) || !slices.Equal(got.PendingKeys, []string{"f"}) {
+	if got := see("f"); !slices.Equal(got.Keys, []string{"e"}) ||
+		!slices.Equal(got.PendingKeys, []string{"f"}) {
 		t.Errorf("what waits: %+v", got)
 	}
 	if got := see("e", "f"); got.PendingKeys != nil || len(got.Keys) != 2 {
@@ -63,12 +71,23 @@ func TestSeeKeys(t *testing.T) {
 	_, err = w.ConfirmKeys(t.Context(), by, w.ent, c.ID)
 	w.fails(err, sso.Conflict, "no_pending_keys")
 
-	w.SeeKeys(t.Context(), sso.SeenKeys{Enterprise: w.ent, Connection: c.ID, Issuer: "https://other.example", Keys: []string{"x"}})
+	w.SeeKeys(t.Context(), sso.SeenKeys{
+		Enterprise: w.ent,
+		Connection: c.ID,
+		Issuer:     "https://other.example",
+		Keys:       []string{"x"},
+	})
 	if got := w.load(c.ID).Live.OIDC; !slices.Equal(got.Keys, []string{"g"}) {
 		t.Errorf("keys of another issuer were noted: %+v", got)
 	}
 	other := newDirectory(t)
-	moved, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{OIDC: &connections.OIDCEdit{Issuer: new(other.URL), ClientSecret: new(sso.Secret("x"))}})
+	moved, _, err := w.Edit(
+		t.Context(), by, w.ent, c.ID,
+		connections.Edit{OIDC: &connections.OIDCEdit{
+			Issuer:       new(other.URL),
+			ClientSecret: new(sso.Secret("x")),
+		}},
+	)
 	w.ok(err)
 	if got := moved.Draft.OIDC; got.Keys != nil || !got.ConfirmNewKeys {
 		t.Errorf("another issuer keeps the keys: %+v", got)

@@ -28,7 +28,9 @@ func TestLastConnectionWhileEnforced(t *testing.T) {
 	w.fails(disable(second.ID), sso.Conflict, "would_lock_out")
 	w.ok(w.Delete(ctx, by, w.ent, draft.ID))
 
-	_, _, err := w.Edit(ctx, by, w.ent, second.ID, connections.Edit{GroupSync: &connections.GroupSyncEdit{Mode: new(sso.SyncAddOnly)}})
+	_, _, err := w.Edit(ctx, by, w.ent, second.ID, connections.Edit{
+		GroupSync: &connections.GroupSyncEdit{Mode: new(sso.SyncAddOnly)},
+	})
 	w.ok(err)
 	_, err = w.Enable(ctx, by, w.ent, second.ID)
 	w.ok(err)

@@ -30,12 +30,19 @@ func (w *editing) oidc(ctx context.Context, e OIDCEdit) {
 	setList(&cfg.Scopes, e.Scopes)
 	set(&cfg.Prompt, e.Prompt)
 	set(&cfg.ConfirmNewKeys, e.ConfirmNewKeys)
-	if e.ClientSecret != nil && *e.ClientSecret != "" && e.ClientSecret.Reveal() == e.ClientSecret.String() {
-		w.add(invalid, "oidc.client_secret", "This is the placeholder shown in place of the secret. Enter the secret itself, or leave it out.")
+	if e.ClientSecret != nil &&
+		*e.ClientSecret != "" &&
+		e.ClientSecret.Reveal() == e.ClientSecret.String() {
+		w.add(
+			invalid, "oidc.client_secret",
+			"This is the placeholder shown in place of the secret. Enter the secret itself, or leave it out.",
+		)
 	}
 	if e.Issuer == nil {
 		if e.ConfirmedIssuer != nil {
-			w.add(invalid, "oidc.confirmed_issuer", "Enter the address that states this issuer, too.")
+			w.add(
+				invalid, "oidc.confirmed_issuer", "Enter the address that states this issuer, too.",
+			)
 		}
 		return
 	}
@@ -44,7 +51,11 @@ func (w *editing) oidc(ctx context.Context, e OIDCEdit) {
 	if elsewhere {
 		cfg.Keys, cfg.PendingKeys, cfg.ReplacedAt = nil, nil, time.Time{}
 	}
-	if was.Issuer != "" && was.ClientSecret != "" && elsewhere && cfg.Issuer != "" && e.ClientSecret == nil {
+	if was.Issuer != "" &&
+		was.ClientSecret != "" &&
+		elsewhere &&
+		cfg.Issuer != "" &&
+		e.ClientSecret == nil {
 		w.add("secret_needed", "oidc.client_secret", "Enter the client secret again: it was meant for another issuer.")
 	}
 }
@@ -56,7 +67,9 @@ func (w *editing) issuer(ctx context.Context, e OIDCEdit, was sso.OIDCConfig) {
 	entered := strings.TrimSpace(strings.TrimPrefix(*e.Issuer, sso.ByteOrderMark))
 	text := inASCII(entered)
 	from := oidc.Source{Address: text, Confirmed: given(e.ConfirmedIssuer)}
-	if (entered == was.Issuer || text == was.Issuer) && was.DiscoveryURL != "" && e.ConfirmedIssuer == nil {
+	if (entered == was.Issuer || text == was.Issuer) &&
+		was.DiscoveryURL != "" &&
+		e.ConfirmedIssuer == nil {
 		from = discoveryOf(was) // it was confirmed before
 	} else {
 		w.cfg.OIDC.Issuer, w.cfg.OIDC.DiscoveryURL = text, ""
@@ -65,7 +78,10 @@ func (w *editing) issuer(ctx context.Context, e OIDCEdit, was sso.OIDCConfig) {
 		return
 	}
 	if servesAllTenants(text) || servesAllTenants(from.Confirmed) {
-		w.add("issuer_mismatch", field, "This address serves every Entra tenant. Use the one of yours: https://login.microsoftonline.com/<your tenant ID>/v2.0.")
+		w.add(
+			"issuer_mismatch", field,
+			"This address serves every Entra tenant. Use the one of yours: https://login.microsoftonline.com/<your tenant ID>/v2.0.",
+		)
 		return
 	}
 	d, err := w.OIDC.Discover(ctx, from)
@@ -73,7 +89,11 @@ func (w *editing) issuer(ctx context.Context, e OIDCEdit, was sso.OIDCConfig) {
 	case err == nil:
 		w.discovered(d, e)
 	case isTemporary(err):
-		w.warn(field, "The identity provider cannot be asked now: "+sso.ExplainFetch(err).Says+". It is asked again when the connection is enabled.")
+		w.warn(
+			field,
+			"The identity provider cannot be asked now: "+sso.ExplainFetch(err).Says+
+				". It is asked again when the connection is enabled.",
+		)
 	case sso.KindOf(err) == sso.Upstream:
 		w.misread(field, text, unreachable(err))
 	default:
@@ -106,17 +126,25 @@ func (w *editing) discovered(d oidc.Discovered, e OIDCEdit) {
 	if d.URL != "" {
 		w.warn("oidc.issuer", "The issuer is not at its own address. What is read at "+d.URL+" decides about its keys.")
 	}
-	if e.Scopes == nil && slices.Equal(cfg.Scopes, defaultScopes()) && slices.Contains(d.Scopes, "groups") {
+	if e.Scopes == nil &&
+		slices.Equal(cfg.Scopes, defaultScopes()) &&
+		slices.Contains(d.Scopes, "groups") {
 		cfg.Scopes = append(defaultScopes(), "groups")
 	}
 	offered := func(m sso.AuthMethod) bool {
 		return len(d.AuthMethods) == 0 || slices.Contains(d.AuthMethods, string(m))
 	}
-	if e.AuthMethod == nil && !offered(cfg.AuthMethod) && cfg.AuthMethod == sso.ClientSecretBasic && offered(sso.ClientSecretPost) {
+	if e.AuthMethod == nil &&
+		!offered(cfg.AuthMethod) &&
+		cfg.AuthMethod == sso.ClientSecretBasic &&
+		offered(sso.ClientSecretPost) {
 		cfg.AuthMethod = sso.ClientSecretPost
 	}
 	if !offered(cfg.AuthMethod) {
-		w.warn("oidc.token_endpoint_auth_method", fmt.Sprintf("The identity provider does not offer %s.", cfg.AuthMethod))
+		w.warn(
+			"oidc.token_endpoint_auth_method",
+			fmt.Sprintf("The identity provider does not offer %s.", cfg.AuthMethod),
+		)
 	}
 }
 
@@ -129,8 +157,16 @@ func servesAllTenants(issuer string) bool {
 	}
 	tenant, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
 	host := u.Hostname()
-	return (host == "login.microsoftonline.com" || host == "login.windows.net" || host == "sts.windows.net" || host == "login.microsoftonline.us") &&
-		slices.Contains([]string{"", "common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"}, tenant)
+	return (host == "login.microsoftonline.com" ||
+		host == "login.windows.net" ||
+		host == "sts.windows.net" ||
+		host == "login.microsoftonline.us") &&
+		slices.Contains(
+			[]string{
+				"", "common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad",
+			},
+			tenant,
+		)
 }
 
 // isTemporary is about a provider that may answer later at the same address: not
@@ -139,8 +175,12 @@ func servesAllTenants(issuer string) bool {
 func isTemporary(err error) bool { return sso.CodeOf(err) == "idp_unavailable" }
 
 func unreachable(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "metadata_unreadable",
-		Public: "The discovery document cannot be read at this address: " + sso.ExplainFetch(err).Says + ".", Err: err}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "metadata_unreadable",
+		Public: "The discovery document cannot be read at this address: " + sso.ExplainFetch(err).Says + ".",
+		Err:    err,
+	}
 }
 
 // confirmIssuer makes sure that an OpenID provider is the configured one before
@@ -167,9 +207,16 @@ func (w *editing) checkOIDC() {
 	c := w.cfg.OIDC
 	w.text("oidc.client_id", c.ClientID, maxClientID)
 	if secret := c.ClientSecret.Reveal(); len(secret) > maxClientSecret || !sso.Printable(secret) {
-		w.add(invalid, "oidc.client_secret", fmt.Sprintf("Use at most %d bytes, without control characters.", maxClientSecret))
+		w.add(
+			invalid,
+			"oidc.client_secret",
+			fmt.Sprintf("Use at most %d bytes, without control characters.", maxClientSecret),
+		)
 	}
-	oneOf(&w.problems, "oidc.token_endpoint_auth_method", c.AuthMethod, sso.ClientSecretBasic, sso.ClientSecretPost, sso.PrivateKeyJWT)
+	oneOf(
+		&w.problems, "oidc.token_endpoint_auth_method", c.AuthMethod, sso.ClientSecretBasic,
+		sso.ClientSecretPost, sso.PrivateKeyJWT,
+	)
 	if len(c.Scopes) > maxScopes {
 		w.add(invalid, "oidc.scopes", fmt.Sprintf("Use at most %d scopes.", maxScopes))
 	}

@@ -15,22 +15,47 @@ import (
 func TestIsTemporary(t *testing.T) {
 	t.Parallel()
 	upstream := func(cause error) error {
-		return fmt.Errorf("discover: %w", sso.FetchError(fmt.Errorf("fetch: %w", cause)))
+		return fmt.Errorf(
+			"discover: %w", sso.FetchError(fmt.Errorf("fetch: %w", cause)),
+		)
 	}
 	for name, tt := range map[string]struct {
 		err  error
 		want bool
 	}{
-		"refused":                {upstream(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}), true},
-		"too slow":               {upstream(context.DeadlineExceeded), true},
-		"DNS out of order":       {upstream(&net.DNSError{Err: "server misbehaving", IsTemporary: true}), true},
-		"no such name":           {upstream(&net.DNSError{Err: "no such host", IsNotFound: true}), false},
-		"of another certificate": {upstream(&tls.CertificateVerificationError{Err: errors.New("for another name")}), false},
-		"status 404":             {upstream(&sso.StatusError{Code: 404}), false},
-		"status 429":             {upstream(&sso.StatusError{Code: 429}), true},
-		"status 500":             {upstream(&sso.StatusError{Code: 500}), true},
-		"invalid":                {sso.InvalidField("url_not_allowed", "", "no"), false},
-		"ours":                   {errors.New("bug"), false},
+		"refused": {
+			upstream(&net.OpError{
+				Op:  "dial",
+				Err: syscall.ECONNREFUSED,
+			}),
+			true,
+		},
+		"too slow": {upstream(context.DeadlineExceeded), true},
+		"DNS out of order": {
+			upstream(&net.DNSError{
+				Err:         "server misbehaving",
+				IsTemporary: true,
+			}),
+			true,
+		},
+		"no such name": {
+			upstream(&net.DNSError{
+				Err:        "no such host",
+				IsNotFound: true,
+			}),
+			false,
+		},
+		"of another certificate": {
+			upstream(&tls.CertificateVerificationError{
+				Err: errors.New("for another name"),
+			}),
+			false,
+		},
+		"status 404": {upstream(&sso.StatusError{Code: 404}), false},
+		"status 429": {upstream(&sso.StatusError{Code: 429}), true},
+		"status 500": {upstream(&sso.StatusError{Code: 500}), true},
+		"invalid":    {sso.InvalidField("url_not_allowed", "", "no"), false},
+		"ours":       {errors.New("bug"), false},
 	} {
 		if got := isTemporary(tt.err); got != tt.want {
 			t.Errorf("%s: %v, want %v", name, got, tt.want)

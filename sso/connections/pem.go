@@ -72,9 +72,12 @@ func certificatesIn(text string, nested int) ([][]byte, string) {
 // cannot be seen.
 func unescaped(text string) string {
 	text = strings.NewReplacer(
-		`\\r\\n`, "\n", `\\n`, "\n", `\\r`, "\n", `\r\n`, "\n", `\n`, "\n", `\r`, "\n", `\t`, " ", `\/`, "/", `\u002b`, "+", `\u002f`, "/", `\u003d`, "=",
-		"&#10;", "\n", "&#13;", "\n", "&#xA;", "\n", "&#xD;", "\n", "&#43;", "+", "&#x2B;", "+", "&#61;", "=", "&quot;", `"`, "<br>", "\n", "<br/>", "\n", "<br />", "\n",
-		"%0A", "\n", "%0a", "\n", "%0D", "", "%0d", "", "%2B", "+", "%2b", "+", "%2F", "/", "%2f", "/", "%3D", "=", "%3d", "=", "%20", " ",
+		`\\r\\n`, "\n", `\\n`, "\n", `\\r`, "\n", `\r\n`, "\n", `\n`, "\n", `\r`, "\n", `\t`, " ",
+		`\/`, "/", `\u002b`, "+", `\u002f`, "/", `\u003d`, "=",
+		"&#10;", "\n", "&#13;", "\n", "&#xA;", "\n", "&#xD;", "\n", "&#43;", "+", "&#x2B;", "+",
+		"&#61;", "=", "&quot;", `"`, "<br>", "\n", "<br/>", "\n", "<br />", "\n",
+		"%0A", "\n", "%0a", "\n", "%0D", "", "%0d", "", "%2B", "+", "%2b", "+", "%2F", "/", "%2f",
+		"/", "%3D", "=", "%3d", "=", "%20", " ",
 	).Replace(text)
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -192,7 +195,8 @@ func decodeLenient(text string) ([]byte, bool) {
 // bare reads what has neither BEGIN lines nor elements around it.
 func bare(text string, nested int) ([][]byte, string) {
 	text = strings.Trim(text, " \n\t\"'`,;")
-	if digits := strings.NewReplacer(" ", "", "\n", "", ":", "", "0x", "").Replace(text); strings.HasPrefix(digits, "308") {
+	if digits := strings.NewReplacer(" ", "", "\n", "", ":", "", "0x", "").
+		Replace(text); strings.HasPrefix(digits, "308") {
 		if der, err := hex.DecodeString(digits); err == nil {
 			return recognised([][]byte{der})
 		}

@@ -16,10 +16,19 @@ func (w *editing) checkPolicies() {
 	_, err := policy.CompileSignIn(w.cfg.AllowSignIn)
 	w.expression("allow_sign_in", err)
 	v := w.cfg.EmailVerification
-	oneOf(&w.problems, "email_verification.mode", v.Mode, policy.ModeAlways, policy.ModeUnverifiedDomain, policy.ModeNever, policy.ModeExpression)
+	oneOf(
+		&w.problems, "email_verification.mode", v.Mode, policy.ModeAlways,
+		policy.ModeUnverifiedDomain, policy.ModeNever, policy.ModeExpression,
+	)
 	if v.Mode != policy.ModeExpression {
-		if len(v.Expression) > policy.MaxExpression || !utf8.ValidString(v.Expression) || strings.ContainsRune(v.Expression, 0) {
-			w.add(invalid, "email_verification.expression", fmt.Sprintf("Use at most %d bytes of text.", policy.MaxExpression))
+		if len(v.Expression) > policy.MaxExpression ||
+			!utf8.ValidString(v.Expression) ||
+			strings.ContainsRune(v.Expression, 0) {
+			w.add(
+				invalid,
+				"email_verification.expression",
+				fmt.Sprintf("Use at most %d bytes of text.", policy.MaxExpression),
+			)
 		}
 	} else {
 		_, err := policy.CompileVerification(v)
@@ -31,9 +40,15 @@ func (w *editing) checkPolicies() {
 	}
 	switch v.Mode {
 	case policy.ModeUnverifiedDomain:
-		w.warn("email_verification.mode", "No mail server is set up, so no codes are sent or asked for, and addresses stay unverified.")
+		w.warn(
+			"email_verification.mode",
+			"No mail server is set up, so no codes are sent or asked for, and addresses stay unverified.",
+		)
 	case policy.ModeAlways, policy.ModeExpression:
-		w.warn("email_verification.mode", "No mail server is set up, so no codes are sent: people who would have to enter one are refused.")
+		w.warn(
+			"email_verification.mode",
+			"No mail server is set up, so no codes are sent: people who would have to enter one are refused.",
+		)
 	}
 }
 
@@ -56,7 +71,10 @@ func (w *editing) checkWithoutAddress() {
 		}
 	}
 	if v.Mode == policy.ModeAlways {
-		w.warn("email_optional", "Everyone has to verify an address, so people without one wait until an admin vouches for them.")
+		w.warn(
+			"email_optional",
+			"Everyone has to verify an address, so people without one wait until an admin vouches for them.",
+		)
 	}
 }
 

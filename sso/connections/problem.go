@@ -47,7 +47,9 @@ func (p *problems) addError(field string, err error) {
 // misread is addError about an address, with what was probably meant by it.
 func (p *problems) misread(field, address string, err error) {
 	p.addError(field, err)
-	if says := Advise(field, address).Says; says != "" && len(p.fields) > 0 && p.fields[len(p.fields)-1].Field == field {
+	if says := Advise(field, address).Says; says != "" &&
+		len(p.fields) > 0 &&
+		p.fields[len(p.fields)-1].Field == field {
 		p.fields[len(p.fields)-1].Message = says
 	}
 }
@@ -57,7 +59,13 @@ func (p *problems) err() error {
 	if len(p.fields) == 0 {
 		return p.cause
 	}
-	e := &sso.Error{Kind: sso.Invalid, Code: p.code, Public: p.fields[0].Message, Fields: p.fields, Err: p.cause}
+	e := &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   p.code,
+		Public: p.fields[0].Message,
+		Fields: p.fields,
+		Err:    p.cause,
+	}
 	if len(p.fields) > 1 {
 		e.Public = fmt.Sprintf("There are problems with %d fields.", len(p.fields))
 	}

@@ -27,7 +27,9 @@ const (
 // from another address is refreshed from there, too. Errors: Invalid
 // "no_metadata_url"; Conflict "metadata_entity_changed"; those of reading it. A
 // failure changes nothing but the status.
-func (s *Service) RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error) {
+func (s *Service) RefreshMetadata(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, bool, error) {
 	c, err := s.Store.Connection(ctx, ent, id)
 	if err != nil {
 		return sso.Connection{}, false, err
@@ -137,7 +139,9 @@ func source(c sso.Connection) *sso.SAMLConfig {
 
 // refetch fetches from an address of one of the versions, takes over and records
 // how it went. The status is that of the address that counts.
-func (s *Service) refetch(ctx context.Context, by sso.Actor, c sso.Connection, address string) (sso.Connection, bool, error) {
+func (s *Service) refetch(
+	ctx context.Context, by sso.Actor, c sso.Connection, address string,
+) (sso.Connection, bool, error) {
 	from := leading(&c, address)
 	if from == nil {
 		return c, false, nil
@@ -195,35 +199,42 @@ func spoken(err error) string {
 func (s *Service) takeOver(ctx context.Context, by sso.Actor, c sso.Connection, address string, m saml.Metadata,
 	status sso.MetadataStatus) (now sso.Connection, changed bool, err error) {
 	var before sso.Connection
-	now, err = s.change(ctx, by, c.Enterprise, c.ID, actionRefreshed, func(_ context.Context, c sso.Connection) (sso.Connection, error) {
-		before, changed = c, false
-		next := c
-		leads := leading(&next, address)
-		if leads == nil {
-			return c, nil // it was changed meanwhile, and what was fetched is of no more use
-		}
-		var err error
-		for _, version := range []**sso.Config{&next.Live, &next.Draft, &next.Previous} {
-			if metadataURL(*version) != address {
-				continue
+	now, err = s.change(
+		ctx,
+		by,
+		c.Enterprise,
+		c.ID,
+		actionRefreshed,
+		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+			before, changed = c, false
+			next := c
+			leads := leading(&next, address)
+			if leads == nil {
+				return c, nil // it was changed meanwhile, and what was fetched is of no more use
 			}
-			updated, failed := s.updated(c, *version, m)
-			switch {
-			case failed == nil:
-				*version = updated
-			case version == leads:
-				err = failed
+			var err error
+			for _, version := range []**sso.Config{&next.Live, &next.Draft, &next.Previous} {
+				if metadataURL(*version) != address {
+					continue
+				}
+				updated, failed := s.updated(c, *version, m)
+				switch {
+				case failed == nil:
+					*version = updated
+				case version == leads:
+					err = failed
+				}
 			}
-		}
-		if err != nil || reflect.DeepEqual(next, c) {
-			return c, err
-		}
-		changed = true
-		if from := source(c); from != nil && from.MetadataURL == address {
-			next.Metadata = status
-		}
-		return next, nil
-	})
+			if err != nil || reflect.DeepEqual(next, c) {
+				return c, err
+			}
+			changed = true
+			if from := source(c); from != nil && from.MetadataURL == address {
+				next.Metadata = status
+			}
+			return next, nil
+		},
+	)
 	if err != nil {
 		return sso.Connection{}, false, err
 	}
@@ -266,9 +277,13 @@ func (s *Service) judged(was, is sso.SAMLConfig, m saml.Metadata) sso.SAMLConfig
 // replacesAll reports whether no certificate that metadata gave before is among
 // those it gives now.
 func replacesAll(before, now []sso.Certificate) bool {
-	had := slices.DeleteFunc(slices.Clone(before), func(c sso.Certificate) bool { return c.Source != sso.FromMetadata })
+	had := slices.DeleteFunc(slices.Clone(before), func(c sso.Certificate) bool {
+		return c.Source != sso.FromMetadata
+	})
 	return len(had) > 0 && !slices.ContainsFunc(had, func(c sso.Certificate) bool {
-		return slices.ContainsFunc(now, func(other sso.Certificate) bool { return bytes.Equal(c.Raw, other.Raw) })
+		return slices.ContainsFunc(now, func(other sso.Certificate) bool {
+			return bytes.Equal(c.Raw, other.Raw)
+		})
 	})
 }
 
@@ -276,19 +291,32 @@ func replacesAll(before, now []sso.Certificate) bool {
 // provider, that waited for it, in place of all that were published before, and
 // takes over the rest of the metadata.
 // Errors: Conflict "no_pending_keys".
-func (s *Service) ConfirmKeys(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	c, err := s.change(ctx, by, ent, id, actionConfirmed, func(_ context.Context, c sso.Connection) (sso.Connection, error) {
-		waited := false
-		for _, version := range []**sso.Config{&c.Live, &c.Draft, &c.Previous} {
-			if next, changed := confirmed(*version); changed {
-				*version, waited = next, true
+func (s *Service) ConfirmKeys(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, error) {
+	c, err := s.change(
+		ctx,
+		by,
+		ent,
+		id,
+		actionConfirmed,
+		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+			waited := false
+			for _, version := range []**sso.Config{&c.Live, &c.Draft, &c.Previous} {
+				if next, changed := confirmed(*version); changed {
+					*version, waited = next, true
+				}
 			}
-		}
-		if !waited {
-			return c, &sso.Error{Kind: sso.Conflict, Code: "no_pending_keys", Public: "No new certificates wait to be confirmed, and no new keys."}
-		}
-		return c, nil
-	})
+			if !waited {
+				return c, &sso.Error{
+					Kind:   sso.Conflict,
+					Code:   "no_pending_keys",
+					Public: "No new certificates wait to be confirmed, and no new keys.",
+				}
+			}
+			return c, nil
+		},
+	)
 	if err != nil {
 		return sso.Connection{}, err
 	}
@@ -322,7 +350,10 @@ func (s *Service) tell(ctx context.Context, was, is sso.Connection) {
 	if kept == 0 {
 		log = s.Log.WarnContext // a rollover usually leaves one of the old keys for a while
 	}
-	log(ctx, "identity provider metadata changed", "connection", is.ID, "enterprise", is.Enterprise, "keys_added", added, "keys_removed", removed)
+	log(
+		ctx, "identity provider metadata changed", "connection", is.ID, "enterprise", is.Enterprise,
+		"keys_added", added, "keys_removed", removed,
+	)
 }
 
 func fingerprints(cfg *sso.SAMLConfig) map[string]bool {

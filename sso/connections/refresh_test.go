@@ -21,11 +21,15 @@ func TestRefreshMetadataTakesKeysOver(t *testing.T) {
 	w, d := newWorld(t), newDirectory(t)
 	manual := certificate(t, 365)
 	c := w.live(d)
-	_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{SAML: &connections.SAMLEdit{Certificates: []string{b64(manual)}}})
+	_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{
+		SAML: &connections.SAMLEdit{Certificates: []string{b64(manual)}},
+	})
 	w.ok(err)
 	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
 	w.ok(err)
-	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{SAML: &connections.SAMLEdit{ForceAuthn: new(true)}})
+	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{
+		SAML: &connections.SAMLEdit{ForceAuthn: new(true)},
+	})
 	w.ok(err)
 
 	old, next := d.certs[0], certificate(t, 365)
@@ -36,7 +40,12 @@ func TestRefreshMetadataTakesKeysOver(t *testing.T) {
 		previous  []string
 	}{
 		{[][]byte{old}, false, []string{b64(old), b64(manual)}, []string{b64(old)}},
-		{[][]byte{old, next}, true, []string{b64(old), b64(next), b64(manual)}, []string{b64(old), b64(next)}},
+		{
+			[][]byte{old, next},
+			true,
+			[]string{b64(old), b64(next), b64(manual)},
+			[]string{b64(old), b64(next)},
+		},
 		{[][]byte{next}, true, []string{b64(next), b64(manual)}, []string{b64(next)}},
 	} {
 		d.set(func(d *directory) { d.certs = step.published })
@@ -44,20 +53,33 @@ func TestRefreshMetadataTakesKeysOver(t *testing.T) {
 		got, changed, err := w.RefreshMetadata(t.Context(), by, w.ent, c.ID)
 		w.ok(err)
 		if changed != step.changed || (got.Revision != c.Revision) != step.changed {
-			t.Errorf("changed %v, revision %d after %d", changed, got.Revision, c.Revision)
+			t.Errorf(
+				"changed %v, revision %d after %d", changed, got.Revision,
+				c.Revision,
+			)
 		}
 		w.same(step.live, keysOf(got.Live))
 		w.same(step.live, keysOf(got.Draft))
 		w.same(step.previous, keysOf(got.Previous))
 		w.same(sso.MetadataStatus{CheckedAt: w.clock.Now()}, got.Metadata)
-		if got.Live.Version != c.Live.Version || !got.Draft.SAML.ForceAuthn || got.Live.SAML.ForceAuthn {
+		if got.Live.Version != c.Live.Version ||
+			!got.Draft.SAML.ForceAuthn ||
+			got.Live.SAML.ForceAuthn {
 			t.Error("more than what the metadata says was changed")
 		}
 		c = w.load(c.ID)
 		w.same(got, c)
 	}
-	w.same([]string{"connection.metadata_refreshed", "connection.metadata_refreshed", "connection.edited"}, w.actions(3))
-	for _, want := range []string{"keys_added", sso.Certificate{Raw: next}.Fingerprint(), "level=INFO"} {
+	w.same(
+		[]string{
+			"connection.metadata_refreshed", "connection.metadata_refreshed",
+			"connection.edited",
+		},
+		w.actions(3),
+	)
+	for _, want := range []string{
+		"keys_added", sso.Certificate{Raw: next}.Fingerprint(), "level=INFO",
+	} {
 		if !strings.Contains(w.log.String(), want) {
 			t.Errorf("the log does not tell %q:\n%s", want, w.log)
 		}
@@ -75,16 +97,54 @@ func TestRefreshKeepsWhatWorks(t *testing.T) {
 		kind   sso.Kind
 		code   string
 	}{
-		"another entity": {answer(http.StatusOK, metadataOf("https://evil.test", d.sso, certificate(t, 365))), sso.Conflict, "metadata_entity_changed"},
-		"no keys":        {answer(http.StatusOK, metadataOf(d.entity, d.sso)), sso.Invalid, "metadata_no_signing_key"},
-		"a weak key":     {answer(http.StatusOK, metadataOf(d.entity, d.sso, weak(t, 1024))), sso.Invalid, "weak_key"},
-		"our own key":    {answer(http.StatusOK, metadataOf(d.entity, d.sso, c.Keys[0].Certificate)), sso.Invalid, "own_certificate"},
-		"a bad endpoint": {answer(http.StatusOK, metadataOf(d.entity, "javascript:alert(1)", d.certs...)), sso.Invalid, "metadata_bad_endpoint"},
-		"an error":       {answer(http.StatusInternalServerError, "canary"), sso.Upstream, "metadata_unavailable"},
-		"a page":         {answer(http.StatusOK, "<html>canary</html>"), sso.Invalid, "metadata_unreadable"},
-		"to the metadata": {func(rw http.ResponseWriter, r *http.Request) {
-			http.Redirect(rw, r, "http://169.254.169.254/", http.StatusFound)
-		}, sso.Invalid, "url_not_allowed"},
+		"another entity": {
+			answer(
+				http.StatusOK,
+				metadataOf("https://evil.test", d.sso, certificate(t, 365)),
+			),
+			sso.Conflict,
+			"metadata_entity_changed",
+		},
+		"no keys": {
+			answer(http.StatusOK, metadataOf(d.entity, d.sso)),
+			sso.Invalid,
+			"metadata_no_signing_key",
+		},
+		"a weak key": {
+			answer(http.StatusOK, metadataOf(d.entity, d.sso, weak(t, 1024))),
+			sso.Invalid,
+			"weak_key",
+		},
+		"our own key": {
+			answer(
+				http.StatusOK, metadataOf(d.entity, d.sso, c.Keys[0].Certificate),
+			),
+			sso.Invalid,
+			"own_certificate",
+		},
+		"a bad endpoint": {
+			answer(
+				http.StatusOK,
+				metadataOf(d.entity, "javascript:alert(1)", d.certs...),
+			),
+			sso.Invalid,
+			"metadata_bad_endpoint",
+		},
+		"an error": {
+			answer(http.StatusInternalServerError, "canary"), sso.Upstream,
+			"metadata_unavailable",
+		},
+		"a page": {
+			answer(http.StatusOK, "<html>canary</html>"), sso.Invalid,
+			"metadata_unreadable",
+		},
+		"to the metadata": {
+			func(rw http.ResponseWriter, r *http.Request) {
+				http.Redirect(rw, r, "http://169.254.169.254/", http.StatusFound)
+			},
+			sso.Invalid,
+			"url_not_allowed",
+		},
 	} {
 		d.set(func(d *directory) { d.override = tt.answer })
 		w.clock.Move(time.Hour)
@@ -93,7 +153,9 @@ func TestRefreshKeepsWhatWorks(t *testing.T) {
 			t.Errorf("%s: %v, %v; want %s, %s", name, changed, err, tt.kind, tt.code)
 		}
 		now := w.load(c.ID)
-		if now.Metadata.Error == "" || strings.Contains(now.Metadata.Error, "canary") || !now.Metadata.CheckedAt.Equal(w.clock.Now()) {
+		if now.Metadata.Error == "" ||
+			strings.Contains(now.Metadata.Error, "canary") ||
+			!now.Metadata.CheckedAt.Equal(w.clock.Now()) {
 			t.Errorf("%s: status %+v", name, now.Metadata)
 		}
 		now.Metadata = c.Metadata
@@ -127,7 +189,9 @@ func TestAllKeysReplacedIsAWarning(t *testing.T) {
 	c := w.live(d)
 	d.set(func(d *directory) { d.certs = [][]byte{certificate(t, 365)} })
 	_, changed, err := w.RefreshMetadata(t.Context(), by, w.ent, c.ID)
-	if err != nil || !changed || !strings.Contains(w.log.String(), "level=WARN") {
+	if err != nil ||
+		!changed ||
+		!strings.Contains(w.log.String(), "level=WARN") {
 		t.Errorf("%v %v:\n%s", changed, err, w.log)
 	}
 }
@@ -167,7 +231,8 @@ func TestFiftySignInsFetchOnce(t *testing.T) {
 	if n := d.count("/metadata") - before; n != 1 || changed.Load() != 50 {
 		t.Errorf("%d fetches, %d of 50 know of the new key", n, changed.Load())
 	}
-	if w.actions(1)[0] != "connection.metadata_refreshed" || w.actions(2)[1] != "connection.enabled" {
+	if w.actions(1)[0] != "connection.metadata_refreshed" ||
+		w.actions(2)[1] != "connection.enabled" {
 		t.Error(w.actions(3))
 	}
 }
@@ -272,7 +337,10 @@ func TestRefreshDue(t *testing.T) {
 	address := func(n int) string { return fmt.Sprintf("/%d/metadata", n) }
 	ids := []sso.ConnectionID{first.ID}
 	for n := range 4 {
-		c, _, err := w.Create(t.Context(), by, w.ent, sso.SAML, connections.Edit{Name: new("x"), SAML: &connections.SAMLEdit{MetadataURL: new(d.URL + address(n))}})
+		c, _, err := w.Create(t.Context(), by, w.ent, sso.SAML, connections.Edit{
+			Name: new("x"),
+			SAML: &connections.SAMLEdit{MetadataURL: new(d.URL + address(n))},
+		})
 		w.ok(err)
 		ids = append(ids, c.ID)
 		if n == 3 {
@@ -320,8 +388,18 @@ func TestRefreshesSpread(t *testing.T) {
 	w, d := newWorld(t), newDirectory(t)
 	const n = 40
 	for i := range n {
-		c := sso.Connection{Enterprise: w.ent, Name: "x", Protocol: sso.SAML, State: sso.ConnectionEnabled, Metadata: sso.MetadataStatus{CheckedAt: w.clock.Now()},
-			Live: &sso.Config{SAML: &sso.SAMLConfig{MetadataURL: fmt.Sprintf("%s/%d/metadata", d.URL, i)}}}
+		c := sso.Connection{
+			Enterprise: w.ent,
+			Name:       "x",
+			Protocol:   sso.SAML,
+			State:      sso.ConnectionEnabled,
+			Metadata:   sso.MetadataStatus{CheckedAt: w.clock.Now()},
+			Live: &sso.Config{
+				SAML: &sso.SAMLConfig{
+					MetadataURL: fmt.Sprintf("%s/%d/metadata", d.URL, i),
+				},
+			},
+		}
 		_, err := w.db.CreateConnection(t.Context(), by, c)
 		w.ok(err)
 	}
@@ -348,7 +426,10 @@ func TestRefreshesSpread(t *testing.T) {
 		steps = append(steps, fetched())
 		w.clock.Move(5 * time.Minute)
 	}
-	if steps[3] != n || steps[1] == 0 || steps[1] == n || !slices.IsSorted(steps) {
+	if steps[3] != n ||
+		steps[1] == 0 ||
+		steps[1] == n ||
+		!slices.IsSorted(steps) {
 		t.Errorf("of %d after 45, 50, 55 and 60 minutes: %v", n, steps)
 	}
 	if most.Load() > 8 {
@@ -364,12 +445,18 @@ func TestRefreshOfADraft(t *testing.T) {
 	c := w.saml(live)
 	c, err := w.Enable(t.Context(), by, w.ent, c.ID)
 	w.ok(err)
-	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{SAML: &connections.SAMLEdit{MetadataURL: new(next.URL + "/metadata")}})
+	c, _, err = w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{
+		SAML: &connections.SAMLEdit{MetadataURL: new(next.URL + "/metadata")},
+	})
 	w.ok(err)
 	was := keysOf(c.Live)
 	for name, refresh := range map[string]func() (sso.Connection, bool, error){
-		"button": func() (sso.Connection, bool, error) { return w.RefreshMetadata(t.Context(), by, w.ent, c.ID) },
-		"test":   func() (sso.Connection, bool, error) { return w.RefreshTested(t.Context(), w.load(c.ID)) },
+		"button": func() (sso.Connection, bool, error) {
+			return w.RefreshMetadata(t.Context(), by, w.ent, c.ID)
+		},
+		"test": func() (sso.Connection, bool, error) {
+			return w.RefreshTested(t.Context(), w.load(c.ID))
+		},
 	} {
 		key := certificate(t, 365)
 		next.set(func(d *directory) { d.certs = [][]byte{key} })
@@ -384,15 +471,21 @@ func TestRefreshOfADraft(t *testing.T) {
 			t.Errorf("%s, again: %v, %v", name, changed, err)
 		}
 	}
-	next.set(func(d *directory) { d.override = answer(http.StatusNotFound, "") })
+	next.set(func(d *directory) {
+		d.override = answer(http.StatusNotFound, "")
+	})
 	_, _, err = w.RefreshTested(t.Context(), w.load(c.ID))
-	if sso.CodeOf(err) != "metadata_unreadable" || !strings.Contains(err.Error(), "no such document (HTTP 404)") || w.load(c.ID).Metadata.Error != "" {
+	if sso.CodeOf(err) != "metadata_unreadable" ||
+		!strings.Contains(err.Error(), "no such document (HTTP 404)") ||
+		w.load(c.ID).Metadata.Error != "" {
 		t.Errorf("%v, %+v", err, w.load(c.ID).Metadata)
 	}
 	never := w.saml(live) // never live: its draft counts
 	key := certificate(t, 365)
 	live.set(func(d *directory) { d.certs = [][]byte{key} })
-	if got, changed, err := w.RefreshTested(t.Context(), never); err != nil || !changed || !slices.Equal(keysOf(got.Draft), []string{b64(key)}) {
+	if got, changed, err := w.RefreshTested(t.Context(), never); err != nil ||
+		!changed ||
+		!slices.Equal(keysOf(got.Draft), []string{b64(key)}) {
 		t.Errorf("a first draft: %v, %v", changed, err)
 	}
 }

@@ -33,7 +33,8 @@ func TestMetadataThatReplacesEveryKey(t *testing.T) {
 	if got := refresh(one); !got.ReplacedAt.IsZero() {
 		t.Errorf("one was left out: %v", got.ReplacedAt)
 	}
-	if got := refresh(two, three); !got.ReplacedAt.Equal(w.clock.Now()) || !slices.Equal(keysOf(w.load(c.ID).Live), []string{b64(two), b64(three)}) {
+	if got := refresh(two, three); !got.ReplacedAt.Equal(w.clock.Now()) ||
+		!slices.Equal(keysOf(w.load(c.ID).Live), []string{b64(two), b64(three)}) {
 		t.Errorf("all were replaced: %+v", got)
 	}
 	at := w.clock.Now()
@@ -53,31 +54,58 @@ func TestNewKeysThatWait(t *testing.T) {
 	w, d := newWorld(t), newDirectory(t)
 	c := w.saml(d)
 	byHandKey := certificate(t, 365)
-	c, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{SAML: &connections.SAMLEdit{ConfirmNewKeys: new(true), Certificates: []string{b64(byHandKey)}}})
+	c, _, err := w.Edit(
+		t.Context(), by, w.ent, c.ID,
+		connections.Edit{SAML: &connections.SAMLEdit{
+			ConfirmNewKeys: new(true),
+			Certificates:   []string{b64(byHandKey)},
+		}},
+	)
 	w.ok(err)
 	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
 	w.ok(err)
 	was := keysOf(c.Live)
 	next, other := certificate(t, 365), certificate(t, 365)
 	for name, fetch := range map[string]func() error{
-		"button":  func() error { _, _, err := w.RefreshMetadata(t.Context(), by, w.ent, c.ID); return err },
-		"sign-in": func() error { _, _, err := w.Refresh(t.Context(), w.load(c.ID)); return err },
-		"test":    func() error { _, _, err := w.RefreshTested(t.Context(), w.load(c.ID)); return err },
+		"button": func() error {
+			_, _, err := w.RefreshMetadata(t.Context(), by, w.ent, c.ID)
+			return err
+		},
+		"sign-in": func() error {
+			_, _, err := w.Refresh(t.Context(), w.load(c.ID))
+			return err
+		},
+		"test": func() error {
+			_, _, err := w.RefreshTested(t.Context(), w.load(c.ID))
+			return err
+		},
 	} {
 		d.set(func(d *directory) { d.certs = [][]byte{next} })
 		w.clock.Move(time.Hour)
 		w.ok(fetch())
 		live := w.load(c.ID).Live
-		if !slices.Equal(keysOf(live), was) || len(live.SAML.Pending) != 1 || !slices.Equal(live.SAML.Pending[0].Raw, next) {
-			t.Errorf("%s: %q, pending %d", name, keysOf(live), len(live.SAML.Pending))
+		if !slices.Equal(keysOf(live), was) ||
+			len(live.SAML.Pending) != 1 ||
+			!slices.Equal(live.SAML.Pending[0].Raw, next) {
+			t.Errorf(
+				"%s: %q, pending %d", name, keysOf(live), len(live.SAML.Pending),
+			)
 		}
 	}
 	old := c.Live.SAML.Certificates[0].Raw
-	d.set(func(d *directory) { d.certs = [][]byte{old, other} }) // back, with one more
+	// back, with one more
+	d.set(func(d *directory) {
+		d.certs = [][]byte{old, other}
+	})
 	_, _, err = w.RefreshMetadata(t.Context(), by, w.ent, c.ID)
 	w.ok(err)
-	if live := w.load(c.ID).Live; len(live.SAML.Pending) != 0 || !slices.Contains(keysOf(live), b64(other)) || !slices.Contains(keysOf(live), b64(old)) {
-		t.Errorf("the old key is back: %q, pending %d", keysOf(live), len(live.SAML.Pending))
+	if live := w.load(c.ID).Live; len(live.SAML.Pending) != 0 ||
+		!slices.Contains(keysOf(live), b64(other)) ||
+		!slices.Contains(keysOf(live), b64(old)) {
+		t.Errorf(
+			"the old key is back: %q, pending %d", keysOf(live),
+			len(live.SAML.Pending),
+		)
 	}
 	d.set(func(d *directory) { d.certs = [][]byte{next} })
 	_, _, err = w.RefreshMetadata(t.Context(), by, w.ent, c.ID)
@@ -88,7 +116,9 @@ func TestNewKeysThatWait(t *testing.T) {
 	slices.Sort(got)
 	want := []string{b64(byHandKey), b64(next)}
 	slices.Sort(want)
-	if !slices.Equal(got, want) || len(confirmed.Live.SAML.Pending) != 0 || !confirmed.Live.SAML.ReplacedAt.IsZero() {
+	if !slices.Equal(got, want) ||
+		len(confirmed.Live.SAML.Pending) != 0 ||
+		!confirmed.Live.SAML.ReplacedAt.IsZero() {
 		t.Errorf("confirmed: %q, %+v", got, confirmed.Live.SAML)
 	}
 	if now := w.load(c.ID); now.Metadata.Error != "" {

@@ -18,8 +18,16 @@ func (s *Service) Review(c sso.Connection) (missing []sso.FieldError, warnings [
 	w.complete()
 	missing = w.fields
 	w.check()
-	if p := Recognize(*w.cfg); p != "" && p != c.Provider && c.Provider != sso.Custom {
-		w.warn("provider", fmt.Sprintf("What you entered looks like %s, and the connection was set up as %s. Change the identity provider, or enter the values of the right one.", p, c.Provider))
+	if p := Recognize(*w.cfg); p != "" &&
+		p != c.Provider &&
+		c.Provider != sso.Custom {
+		w.warn(
+			"provider",
+			fmt.Sprintf(
+				"What you entered looks like %s, and the connection was set up as %s. Change the identity provider, or enter the values of the right one.",
+				p, c.Provider,
+			),
+		)
 	}
 	return missing, w.warnings
 }
@@ -44,10 +52,19 @@ func Recognize(cfg sso.Config) sso.Provider {
 			domain string
 			is     sso.Provider
 		}{
-			{".okta.com", sso.Okta}, {".oktapreview.com", sso.Okta}, {".okta-emea.com", sso.Okta}, {".sts.windows.net", sso.Entra},
-			{".login.microsoftonline.com", sso.Entra}, {".login.microsoftonline.us", sso.Entra}, {".jumpcloud.com", sso.JumpCloud},
-			{".accounts.google.com", sso.Google}, {".onelogin.com", sso.OneLogin}, {".pingone.com", sso.Ping}, {".pingone.eu", sso.Ping},
-			{".pingone.ca", sso.Ping}, {".pingone.asia", sso.Ping},
+			{".okta.com", sso.Okta},
+			{".oktapreview.com", sso.Okta},
+			{".okta-emea.com", sso.Okta},
+			{".sts.windows.net", sso.Entra},
+			{".login.microsoftonline.com", sso.Entra},
+			{".login.microsoftonline.us", sso.Entra},
+			{".jumpcloud.com", sso.JumpCloud},
+			{".accounts.google.com", sso.Google},
+			{".onelogin.com", sso.OneLogin},
+			{".pingone.com", sso.Ping},
+			{".pingone.eu", sso.Ping},
+			{".pingone.ca", sso.Ping},
+			{".pingone.asia", sso.Ping},
 		} {
 			if strings.HasSuffix(host, known.domain) {
 				return known.is
@@ -71,29 +88,42 @@ func Recognize(cfg sso.Config) sso.Provider {
 // as Edit.Revision. Errors: those of Edit.
 func (s *Service) Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64,
 	protocol sso.Protocol, provider sso.Provider) (sso.Connection, error) {
-	return s.change(ctx, by, ent, id, "connection.edited", func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
-		if revision != 0 && revision != c.Revision {
-			return c, errChanged()
-		}
-		if protocol != c.Protocol {
-			if c.Live != nil || protocol != sso.SAML && protocol != sso.OIDC {
-				return c, sso.InvalidField(invalid, "protocol", "This connection is in use, and keeps its protocol. Make a new connection for the other one.")
+	return s.change(
+		ctx,
+		by,
+		ent,
+		id,
+		"connection.edited",
+		func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
+			if revision != 0 && revision != c.Revision {
+				return c, errChanged()
 			}
-			c.Protocol, c.Provider, c.Draft, c.Metadata = protocol, provider, defaults(protocol, provider), sso.MetadataStatus{}
-		}
-		base := startOf(c)
-		w := s.editing(c, base)
-		w.apply(ctx, Edit{Provider: &provider})
-		if err := w.err(); err != nil {
-			return c, fmt.Errorf("restart connection: %w", err)
-		}
-		w.takePreset(c.Provider)
-		next := w.result()
-		if c.Draft == nil {
-			if next.Draft.Version = nextVersion(c); reflect.DeepEqual(base.Mapping, next.Draft.Mapping) && reflect.DeepEqual(base.SAML, next.Draft.SAML) {
-				next.Draft = nil // nothing but the name of the product is new
+			if protocol != c.Protocol {
+				if c.Live != nil || protocol != sso.SAML && protocol != sso.OIDC {
+					return c, sso.InvalidField(
+						invalid, "protocol",
+						"This connection is in use, and keeps its protocol. Make a new connection for the other one.",
+					)
+				}
+				c.Protocol, c.Provider, c.Draft, c.Metadata = protocol, provider, defaults(
+					protocol, provider,
+				), sso.MetadataStatus{}
 			}
-		}
-		return s.withKey(next)
-	})
+			base := startOf(c)
+			w := s.editing(c, base)
+			w.apply(ctx, Edit{Provider: &provider})
+			if err := w.err(); err != nil {
+				return c, fmt.Errorf("restart connection: %w", err)
+			}
+			w.takePreset(c.Provider)
+			next := w.result()
+			if c.Draft == nil {
+				if next.Draft.Version = nextVersion(c); reflect.DeepEqual(base.Mapping, next.Draft.Mapping) &&
+					reflect.DeepEqual(base.SAML, next.Draft.SAML) {
+					next.Draft = nil // nothing but the name of the product is new
+				}
+			}
+			return s.withKey(next)
+		},
+	)
 }

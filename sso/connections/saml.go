@@ -160,7 +160,10 @@ func (w *editing) byHand(e SAMLEdit, described bool) {
 		switch {
 		case part.typed == nil || *part.typed == *part.is:
 		case described:
-			w.add(invalid, "saml."+part.field, "The metadata says something else. Leave this out, or take the metadata away.")
+			w.add(
+				invalid, "saml."+part.field,
+				"The metadata says something else. Leave this out, or take the metadata away.",
+			)
 		default:
 			*part.is = strings.TrimSpace(*part.typed)
 		}
@@ -193,16 +196,28 @@ func (w *editing) checkSAML() {
 		w.address("metadata_bad_endpoint", "saml.slo_url", c.SLO.URL)
 	}
 	w.checkCertificates()
-	oneOf(&w.problems, "saml.allow_idp_initiated", c.IDPInitiated, sso.IDPInitiatedOff, sso.IDPInitiatedRebounce, sso.IDPInitiatedDirect)
-	oneOf(&w.problems, "saml.name_id_format", c.NameIDFormat, nameIDPersistent, nameIDUnspecified, nameIDEmail, nameIDWindows)
+	oneOf(
+		&w.problems, "saml.allow_idp_initiated", c.IDPInitiated, sso.IDPInitiatedOff,
+		sso.IDPInitiatedRebounce, sso.IDPInitiatedDirect,
+	)
+	oneOf(
+		&w.problems, "saml.name_id_format", c.NameIDFormat, nameIDPersistent, nameIDUnspecified,
+		nameIDEmail, nameIDWindows,
+	)
 	if limit := int(sso.MaxClockSkew / time.Second); c.ClockSkew < 0 || int(c.ClockSkew) > limit {
 		w.add(invalid, "saml.clock_skew_seconds", fmt.Sprintf("Use 0 to %d.", limit))
 	}
 	if c.AllowSHA1 {
-		w.warn("saml.allow_sha1", "Signatures with SHA-1 can be forged with enough money. Have the identity provider sign with SHA-256.")
+		w.warn(
+			"saml.allow_sha1",
+			"Signatures with SHA-1 can be forged with enough money. Have the identity provider sign with SHA-256.",
+		)
 	}
 	if c.IDPInitiated == sso.IDPInitiatedDirect {
-		w.warn("saml.allow_idp_initiated", `A link can sign a person in as someone else. “Allowed: starts a sign-in of our own” gives people the same click without that risk.`)
+		w.warn(
+			"saml.allow_idp_initiated",
+			`A link can sign a person in as someone else. “Allowed: starts a sign-in of our own” gives people the same click without that risk.`,
+		)
 	}
 }
 

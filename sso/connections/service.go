@@ -22,14 +22,26 @@ type Connections interface {
 	UpdateConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, action string,
 		fn func(sso.Connection) (sso.Connection, error)) (sso.Connection, error)
 	SetMetadataStatus(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s sso.MetadataStatus) error
-	DeleteConnection(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, allow func(sso.ConnectionReach) error) error
+	DeleteConnection(
+		ctx context.Context,
+		by sso.Actor,
+		ent sso.EnterpriseID,
+		id sso.ConnectionID,
+		allow func(sso.ConnectionReach) error,
+	) error
 }
 
 // Domains keeps domains.
 type Domains interface {
 	CreateDomain(ctx context.Context, by sso.Actor, d sso.Domain) (sso.Domain, error)
 	Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
-	UpdateDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID, fn func(sso.Domain) (sso.Domain, error)) (sso.Domain, error)
+	UpdateDomain(
+		ctx context.Context,
+		by sso.Actor,
+		ent sso.EnterpriseID,
+		id sso.DomainID,
+		fn func(sso.Domain) (sso.Domain, error),
+	) (sso.Domain, error)
 }
 
 // Groups looks up what is to be a default group, and whose members are admins.

@@ -9,24 +9,45 @@ import (
 // StartShadow compares every sign-in over an enabled connection from now on with
 // what its draft would make of it. Where that is done already, it goes on.
 // Errors: Conflict "nothing_to_compare" without a draft, or where nobody signs in.
-func (s *Service) StartShadow(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	return s.change(ctx, by, ent, id, "connection.shadow_started", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
-		if c.Draft == nil || c.State != sso.ConnectionEnabled {
-			return c, &sso.Error{Kind: sso.Conflict, Code: "nothing_to_compare",
-				Public: "There is nothing to compare: it takes a connection that people sign in through, and a draft beside it."}
-		}
-		if c.Shadow.IsZero() {
-			c.Shadow = s.Now()
-		}
-		return c, nil
-	})
+func (s *Service) StartShadow(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, error) {
+	return s.change(
+		ctx,
+		by,
+		ent,
+		id,
+		"connection.shadow_started",
+		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+			if c.Draft == nil || c.State != sso.ConnectionEnabled {
+				return c, &sso.Error{
+					Kind:   sso.Conflict,
+					Code:   "nothing_to_compare",
+					Public: "There is nothing to compare: it takes a connection that people sign in through, and a draft beside it.",
+				}
+			}
+			if c.Shadow.IsZero() {
+				c.Shadow = s.Now()
+			}
+			return c, nil
+		},
+	)
 }
 
 // StopShadow ends the comparison. What was found stays to be looked at until the
 // draft changes.
-func (s *Service) StopShadow(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	return s.change(ctx, by, ent, id, "connection.shadow_stopped", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
-		c.Shadow = sso.Connection{}.Shadow
-		return c, nil
-	})
+func (s *Service) StopShadow(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, error) {
+	return s.change(
+		ctx,
+		by,
+		ent,
+		id,
+		"connection.shadow_stopped",
+		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+			c.Shadow = sso.Connection{}.Shadow
+			return c, nil
+		},
+	)
 }

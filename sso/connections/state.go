@@ -14,53 +14,69 @@ import (
 // "idp_unavailable" if an OpenID provider cannot be asked whether it is the
 // configured one; Conflict "trust_approval_needed", and "admin_groups_mapping" for
 // the holder of a setup link.
-func (s *Service) Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	c, err := s.change(ctx, by, ent, id, actionEnabled, func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
-		if c.Draft == nil && c.State == sso.ConnectionEnabled {
-			return c, nil
-		}
-		next := clone(c.Draft)
-		if next == nil {
-			next = clone(c.Live)
-		}
-		if next == nil {
-			next = defaults(c.Protocol, c.Provider) // which is incomplete
-		}
-		w := s.editing(c, next)
-		w.complete()
-		w.defaultGroups(ctx, groupIDs(w.cfg.DefaultGroups)) // one may be gone, or an admin group, since
-		w.check()
-		if err := w.err(); err != nil {
-			return c, fmt.Errorf("enable connection: %w", err)
-		}
-		if err := s.mayTrust(ctx, by, c, next, c.Trust.Draft); err != nil {
-			return c, fmt.Errorf("enable connection: %w", err)
-		}
-		if err := s.mayNameAdmins(ctx, by, c, next); err != nil {
-			return c, fmt.Errorf("enable connection: %w", err)
-		}
-		if err := s.confirmIssuer(ctx, w.cfg); err != nil {
-			return c, fmt.Errorf("enable connection: %w", err)
-		}
-		c.State = sso.ConnectionEnabled
-		if c.Draft == nil {
-			return c, nil
-		}
-		if c.Live != nil {
-			c.Previous = c.Live
-			if metadataURL(c.Live) != metadataURL(w.cfg) {
-				c.Metadata = sso.MetadataStatus{} // that of the other address
+func (s *Service) Enable(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, error) {
+	c, err := s.change(
+		ctx,
+		by,
+		ent,
+		id,
+		actionEnabled,
+		func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
+			if c.Draft == nil && c.State == sso.ConnectionEnabled {
+				return c, nil
 			}
-		}
-		c.Live, c.Draft = w.cfg, nil
-		return c, nil
-	})
+			next := clone(c.Draft)
+			if next == nil {
+				next = clone(c.Live)
+			}
+			if next == nil {
+				next = defaults(c.Protocol, c.Provider) // which is incomplete
+			}
+			w := s.editing(c, next)
+			w.complete()
+			w.defaultGroups(ctx, groupIDs(w.cfg.DefaultGroups)) // one may be gone, or an admin group, since
+			w.check()
+			if err := w.err(); err != nil {
+				return c, fmt.Errorf("enable connection: %w", err)
+			}
+			if err := s.mayTrust(ctx, by, c, next, c.Trust.Draft); err != nil {
+				return c, fmt.Errorf("enable connection: %w", err)
+			}
+			if err := s.mayNameAdmins(ctx, by, c, next); err != nil {
+				return c, fmt.Errorf("enable connection: %w", err)
+			}
+			if err := s.confirmIssuer(ctx, w.cfg); err != nil {
+				return c, fmt.Errorf("enable connection: %w", err)
+			}
+			c.State = sso.ConnectionEnabled
+			if c.Draft == nil {
+				return c, nil
+			}
+			if c.Live != nil {
+				c.Previous = c.Live
+				if metadataURL(c.Live) != metadataURL(w.cfg) {
+					c.Metadata = sso.MetadataStatus{} // that of the other address
+				}
+			}
+			c.Live, c.Draft = w.cfg, nil
+			return c, nil
+		},
+	)
 	return s.asked(ctx, by, c, ent, id, false, err)
 }
 
 // asked records that a change waits for approval, if that is why it was refused.
-func (s *Service) asked(ctx context.Context, by sso.Actor, c sso.Connection, ent sso.EnterpriseID, id sso.ConnectionID, back bool,
-	err error) (sso.Connection, error) {
+func (s *Service) asked(
+	ctx context.Context,
+	by sso.Actor,
+	c sso.Connection,
+	ent sso.EnterpriseID,
+	id sso.ConnectionID,
+	back bool,
+	err error,
+) (sso.Connection, error) {
 	if sso.CodeOf(err) == "trust_approval_needed" {
 		err = s.ask(ctx, by, ent, id, back, err)
 	}
@@ -71,52 +87,86 @@ func (s *Service) asked(ctx context.Context, by sso.Actor, c sso.Connection, ent
 // it: a company that switches its sign-in off wants nobody in. The caller tells
 // the nodes. The configuration stays. Errors: Conflict "would_lock_out" for the
 // last enabled connection of an enterprise that enforces single sign-on.
-func (s *Service) Disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	return s.change(ctx, by, ent, id, "connection.disabled", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
-		if c.State == sso.ConnectionDraft {
-			return c, nil // nobody can sign in
-		}
-		c.State = sso.ConnectionDisabled
-		return c, nil
-	})
+func (s *Service) Disable(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, error) {
+	return s.change(
+		ctx,
+		by,
+		ent,
+		id,
+		"connection.disabled",
+		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+			if c.State == sso.ConnectionDraft {
+				return c, nil // nobody can sign in
+			}
+			c.State = sso.ConnectionDisabled
+			return c, nil
+		},
+	)
 }
 
 // Rollback swaps the live and the previous version; doing it again takes it
 // back. The draft, if there is one, stays. Errors: Conflict
 // "nothing_to_roll_back"; Invalid "provisioning_unavailable".
-func (s *Service) Rollback(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	c, err := s.change(ctx, by, ent, id, "connection.rolled_back", func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
-		if c.Previous == nil || c.Live == nil {
-			return c, &sso.Error{Kind: sso.Conflict, Code: "nothing_to_roll_back", Public: "There is no earlier version to return to."}
-		}
-		w := s.editing(c, c.Previous)
-		w.provisioned()
-		if err := w.err(); err != nil {
-			return c, fmt.Errorf("roll back connection: %w", err)
-		}
-		if err := s.mayTrust(ctx, by, c, c.Previous, c.Trust.Back); err != nil {
-			return c, fmt.Errorf("roll back connection: %w", err)
-		}
-		if metadataURL(c.Live) != metadataURL(c.Previous) {
-			c.Metadata = sso.MetadataStatus{}
-		}
-		c.Live, c.Previous = c.Previous, c.Live
-		return c, nil
-	})
+func (s *Service) Rollback(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, error) {
+	c, err := s.change(
+		ctx,
+		by,
+		ent,
+		id,
+		"connection.rolled_back",
+		func(ctx context.Context, c sso.Connection) (sso.Connection, error) {
+			if c.Previous == nil || c.Live == nil {
+				return c, &sso.Error{
+					Kind:   sso.Conflict,
+					Code:   "nothing_to_roll_back",
+					Public: "There is no earlier version to return to.",
+				}
+			}
+			w := s.editing(c, c.Previous)
+			w.provisioned()
+			if err := w.err(); err != nil {
+				return c, fmt.Errorf("roll back connection: %w", err)
+			}
+			if err := s.mayTrust(ctx, by, c, c.Previous, c.Trust.Back); err != nil {
+				return c, fmt.Errorf("roll back connection: %w", err)
+			}
+			if metadataURL(c.Live) != metadataURL(c.Previous) {
+				c.Metadata = sso.MetadataStatus{}
+			}
+			c.Live, c.Previous = c.Previous, c.Live
+			return c, nil
+		},
+	)
 	return s.asked(ctx, by, c, ent, id, true, err)
 }
 
 // DiscardDraft drops what is being edited. Without a draft nothing happens.
 // Errors: Conflict "never_enabled" if there is nothing but the draft.
-func (s *Service) DiscardDraft(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error) {
-	return s.change(ctx, by, ent, id, "connection.draft_discarded", func(_ context.Context, c sso.Connection) (sso.Connection, error) {
-		if c.Live == nil {
-			return c, &sso.Error{Kind: sso.Conflict, Code: "never_enabled",
-				Public: "This connection was never switched on, so the draft is all there is. Delete the connection instead."}
-		}
-		c.Draft = nil
-		return c, nil
-	})
+func (s *Service) DiscardDraft(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, error) {
+	return s.change(
+		ctx,
+		by,
+		ent,
+		id,
+		"connection.draft_discarded",
+		func(_ context.Context, c sso.Connection) (sso.Connection, error) {
+			if c.Live == nil {
+				return c, &sso.Error{
+					Kind:   sso.Conflict,
+					Code:   "never_enabled",
+					Public: "This connection was never switched on, so the draft is all there is. Delete the connection instead.",
+				}
+			}
+			c.Draft = nil
+			return c, nil
+		},
+	)
 }
 
 func metadataURL(cfg *sso.Config) string {

@@ -10,7 +10,9 @@ import (
 // prompt changes the prompt of the connection, which tells versions apart.
 func (w *world) prompt(id sso.ConnectionID, text string) sso.Connection {
 	w.Helper()
-	c, _, err := w.Edit(w.Context(), by, w.ent, id, connections.Edit{OIDC: &connections.OIDCEdit{Prompt: &text}})
+	c, _, err := w.Edit(w.Context(), by, w.ent, id, connections.Edit{
+		OIDC: &connections.OIDCEdit{Prompt: &text},
+	})
 	w.ok(err)
 	return c
 }
@@ -38,14 +40,24 @@ func TestLifeOfAConnection(t *testing.T) {
 			t.Fatalf("%s: %v", what, err)
 		}
 		if c.State != state || versions(c) != want {
-			t.Errorf("%s: %s %q, want %s %q", what, c.State, versions(c), state, want)
+			t.Errorf(
+				"%s: %s %q, want %s %q", what, c.State, versions(c), state, want,
+			)
 		}
 		w.same(c, w.load(id))
 	}
-	enable := func() (sso.Connection, error) { return w.Enable(ctx, by, w.ent, id) }
-	disable := func() (sso.Connection, error) { return w.Disable(ctx, by, w.ent, id) }
-	rollback := func() (sso.Connection, error) { return w.Rollback(ctx, by, w.ent, id) }
-	discard := func() (sso.Connection, error) { return w.DiscardDraft(ctx, by, w.ent, id) }
+	enable := func() (sso.Connection, error) {
+		return w.Enable(ctx, by, w.ent, id)
+	}
+	disable := func() (sso.Connection, error) {
+		return w.Disable(ctx, by, w.ent, id)
+	}
+	rollback := func() (sso.Connection, error) {
+		return w.Rollback(ctx, by, w.ent, id)
+	}
+	discard := func() (sso.Connection, error) {
+		return w.DiscardDraft(ctx, by, w.ent, id)
+	}
 	prompt := func(text string) func() (sso.Connection, error) {
 		return func() (sso.Connection, error) { return w.prompt(id, text), nil }
 	}
@@ -57,20 +69,32 @@ func TestLifeOfAConnection(t *testing.T) {
 	step("edit again", prompt("consent"), on, [3]string{"consent", "login", "-"})
 	step("discard", discard, on, [3]string{"-", "login", "-"})
 	step("discard nothing", discard, on, [3]string{"-", "login", "-"})
-	step("edit a third time", prompt("consent"), on, [3]string{"consent", "login", "-"})
+	step("edit a third time", prompt("consent"), on, [3]string{
+		"consent", "login", "-",
+	})
 	step("enable the second", enable, on, [3]string{"-", "consent", "login"})
 	step("roll back", rollback, on, [3]string{"-", "login", "consent"})
 	step("and forth", rollback, on, [3]string{"-", "consent", "login"})
 	step("disable", disable, off, [3]string{"-", "consent", "login"})
 	step("disable again", disable, off, [3]string{"-", "consent", "login"})
 	step("enable without a draft", enable, on, [3]string{"-", "consent", "login"})
-	step("roll back with a draft", prompt("select_account"), on, [3]string{"select_account", "consent", "login"})
-	step("which stays", rollback, on, [3]string{"select_account", "login", "consent"})
-	step("disable with a draft", disable, off, [3]string{"select_account", "login", "consent"})
+	step("roll back with a draft", prompt("select_account"), on, [3]string{
+		"select_account", "consent", "login",
+	})
+	step("which stays", rollback, on, [3]string{
+		"select_account", "login", "consent",
+	})
+	step("disable with a draft", disable, off, [3]string{
+		"select_account", "login", "consent",
+	})
 	step("and enable it", enable, on, [3]string{"-", "select_account", "login"})
-	w.same([]string{"connection.enabled", "connection.disabled", "connection.rolled_back", "connection.edited", "connection.enabled", "connection.disabled",
-		"connection.rolled_back", "connection.rolled_back", "connection.enabled", "connection.edited", "connection.draft_discarded", "connection.edited",
-		"connection.enabled", "connection.edited", "connection.created"}, w.actions(15))
+	w.same([]string{
+		"connection.enabled", "connection.disabled", "connection.rolled_back",
+		"connection.edited", "connection.enabled", "connection.disabled",
+		"connection.rolled_back", "connection.rolled_back", "connection.enabled",
+		"connection.edited", "connection.draft_discarded", "connection.edited",
+		"connection.enabled", "connection.edited", "connection.created",
+	}, w.actions(15))
 }
 
 // A version number is never given twice, or what was compiled from one version
@@ -117,10 +141,32 @@ func TestEnableNeedsAllOfIt(t *testing.T) {
 		edit     connections.Edit
 		missing  []string
 	}{
-		"SAML, nothing":        {sso.SAML, connections.Edit{}, []string{"saml.idp_entity_id", "saml.sso_url", "saml.certificates"}},
-		"SAML, no certificate": {sso.SAML, connections.Edit{SAML: &connections.SAMLEdit{IDPEntityID: new("urn:idp"), SSOURL: new("https://idp.test/sso")}}, []string{"saml.certificates"}},
-		"OIDC, nothing":        {sso.OIDC, connections.Edit{}, []string{"oidc.issuer", "oidc.client_id", "oidc.client_secret"}},
-		"OIDC, no secret":      {sso.OIDC, connections.Edit{OIDC: &connections.OIDCEdit{Issuer: new(d.URL), ClientID: new("c")}}, []string{"oidc.client_secret"}},
+		"SAML, nothing": {
+			sso.SAML,
+			connections.Edit{},
+			[]string{"saml.idp_entity_id", "saml.sso_url", "saml.certificates"},
+		},
+		"SAML, no certificate": {
+			sso.SAML,
+			connections.Edit{SAML: &connections.SAMLEdit{
+				IDPEntityID: new("urn:idp"),
+				SSOURL:      new("https://idp.test/sso"),
+			}},
+			[]string{"saml.certificates"},
+		},
+		"OIDC, nothing": {
+			sso.OIDC,
+			connections.Edit{},
+			[]string{"oidc.issuer", "oidc.client_id", "oidc.client_secret"},
+		},
+		"OIDC, no secret": {
+			sso.OIDC,
+			connections.Edit{OIDC: &connections.OIDCEdit{
+				Issuer:   new(d.URL),
+				ClientID: new("c"),
+			}},
+			[]string{"oidc.client_secret"},
+		},
 	} {
 		tt.edit.Name = &name
 		c, _, err := w.Create(t.Context(), by, w.ent, tt.protocol, tt.edit)
@@ -129,8 +175,14 @@ func TestEnableNeedsAllOfIt(t *testing.T) {
 		w.fails(err, sso.Invalid, "connection_incomplete", tt.missing...)
 		w.same(c, w.load(c.ID))
 	}
-	c, _, err := w.Create(t.Context(), by, w.ent, sso.OIDC, connections.Edit{Name: new("jwt"),
-		OIDC: &connections.OIDCEdit{Issuer: new(d.URL), ClientID: new("c"), AuthMethod: new(sso.PrivateKeyJWT)}})
+	c, _, err := w.Create(t.Context(), by, w.ent, sso.OIDC, connections.Edit{
+		Name: new("jwt"),
+		OIDC: &connections.OIDCEdit{
+			Issuer:     new(d.URL),
+			ClientID:   new("c"),
+			AuthMethod: new(sso.PrivateKeyJWT),
+		},
+	})
 	w.ok(err)
 	if _, err = w.Enable(t.Context(), by, w.ent, c.ID); err != nil {
 		t.Errorf("private_key_jwt needs no secret: %v", err)
@@ -142,7 +194,13 @@ func TestIncompleteDraftLeavesWhatIsLive(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)
 	c := w.live(d)
-	_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{SAML: &connections.SAMLEdit{MetadataURL: new(""), Certificates: []string{}}})
+	_, _, err := w.Edit(
+		t.Context(), by, w.ent, c.ID,
+		connections.Edit{SAML: &connections.SAMLEdit{
+			MetadataURL:  new(""),
+			Certificates: []string{},
+		}},
+	)
 	w.ok(err)
 	_, err = w.Enable(t.Context(), by, w.ent, c.ID)
 	w.fails(err, sso.Invalid, "connection_incomplete", "saml.certificates")
@@ -162,7 +220,9 @@ func TestStatusIsOfTheLiveAddress(t *testing.T) {
 		t.Error("the metadata was read, and no one knows when")
 	}
 	checked := c.Metadata
-	c, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{SAML: &connections.SAMLEdit{MetadataURL: new(d.URL + "/new/metadata")}})
+	c, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{
+		SAML: &connections.SAMLEdit{MetadataURL: new(d.URL + "/new/metadata")},
+	})
 	w.ok(err)
 	w.same(checked, c.Metadata)
 	c, err = w.Enable(t.Context(), by, w.ent, c.ID)
@@ -200,10 +260,17 @@ func TestProvisioningThatDoesNotExist(t *testing.T) {
 	// As an earlier version left it: live, and before what is live.
 	stored := func(change func(c *sso.Connection)) {
 		t.Helper()
-		_, err := w.db.UpdateConnection(ctx, by, w.ent, live.ID, "connection.edited", func(c sso.Connection) (sso.Connection, error) {
-			change(&c)
-			return c, nil
-		})
+		_, err := w.db.UpdateConnection(
+			ctx,
+			by,
+			w.ent,
+			live.ID,
+			"connection.edited",
+			func(c sso.Connection) (sso.Connection, error) {
+				change(&c)
+				return c, nil
+			},
+		)
 		w.ok(err)
 	}
 	stored(func(c *sso.Connection) {
@@ -213,7 +280,9 @@ func TestProvisioningThatDoesNotExist(t *testing.T) {
 	})
 	_, err = w.Rollback(ctx, by, w.ent, live.ID)
 	w.fails(err, sso.Invalid, code, "provisioning")
-	stored(func(c *sso.Connection) { c.Live, c.Previous, c.State = c.Previous, c.Live, sso.ConnectionDisabled })
+	stored(func(c *sso.Connection) {
+		c.Live, c.Previous, c.State = c.Previous, c.Live, sso.ConnectionDisabled
+	})
 	_, err = w.Enable(ctx, by, w.ent, live.ID)
 	w.fails(err, sso.Invalid, code, "provisioning")
 	_, err = w.Rollback(ctx, by, w.ent, live.ID)

@@ -16,21 +16,33 @@ func TestTestedTrustIsRemembered(t *testing.T) {
 	edit := func(who sso.Actor, address string) {
 		t.Helper()
 		_, _, err := w.Edit(t.Context(), who, w.ent, c.ID, connections.Edit{
-			SAML: &connections.SAMLEdit{MetadataURL: new(""), SSOURL: new(address)},
+			SAML: &connections.SAMLEdit{
+				MetadataURL: new(""),
+				SSOURL:      new(address),
+			},
 		})
 		w.ok(err)
 	}
 	edit(linkOne, "https://one.test/sso")
-	_, err := w.db.UpdateTrust(t.Context(), "user-eve", w.ent, c.ID, "connection.trust_approved", func(c sso.Connection) (sso.Trust, error) {
-		next := *c.Trust.Draft
-		next.DecidedBy, next.DecidedAt = "user-eve", w.clock.Now()
-		next.Approved, next.Test = true, "test-1"
-		c.Trust.Draft = &next
-		return c.Trust, nil
-	})
+	_, err := w.db.UpdateTrust(
+		t.Context(),
+		"user-eve",
+		w.ent,
+		c.ID,
+		"connection.trust_approved",
+		func(c sso.Connection) (sso.Trust, error) {
+			next := *c.Trust.Draft
+			next.DecidedBy, next.DecidedAt = "user-eve", w.clock.Now()
+			next.Approved, next.Test = true, "test-1"
+			c.Trust.Draft = &next
+			return c.Trust, nil
+		},
+	)
 	w.ok(err)
 	w.enables(linkOne, c.ID)
-	if got := w.load(c.ID).Trust.Tested; got == nil || got.Test != "test-1" || got.DecidedBy != "user-eve" {
+	if got := w.load(c.ID).Trust.Tested; got == nil ||
+		got.Test != "test-1" ||
+		got.DecidedBy != "user-eve" {
 		t.Errorf("after a passed test: %+v", got)
 	}
 	edit(linkTwo, "https://two.test/sso")

@@ -38,7 +38,9 @@ const (
 // the address in use leaves Since as it is: the address is what is trusted.
 func (s *Service) followTrust(by sso.Actor, action string, old, c sso.Connection) sso.Connection {
 	live := c.Live.TrustDigest()
-	if was := old.Live.TrustDigest(); was != "" && was != live && action != actionRefreshed {
+	if was := old.Live.TrustDigest(); was != "" &&
+		was != live &&
+		action != actionRefreshed {
 		c.Trust.Since = s.moment()
 	}
 	if old.Live.TrustDigest() != live && action != actionRefreshed {
@@ -59,7 +61,10 @@ func (s *Service) followTrust(by sso.Actor, action string, old, c sso.Connection
 	case old.Draft.TrustDigest() == draft:
 		return c // by whom it was, or nobody knows
 	}
-	c.Trust.Draft = &sso.TrustChange{Digest: draft, Authors: authors(by, action, old)}
+	c.Trust.Draft = &sso.TrustChange{
+		Digest:  draft,
+		Authors: authors(by, action, old),
+	}
 	return c
 }
 
@@ -96,7 +101,9 @@ func errApprovalNeeded() *sso.Error {
 // was decided about it, nil if nothing. One that trusts whom the live one trusts
 // needs nothing. Neither does the first of an enterprise that trusts nobody yet,
 // nor the correction of it that NeedsApproval describes.
-func (s *Service) mayTrust(ctx context.Context, by sso.Actor, c sso.Connection, next *sso.Config, change *sso.TrustChange) error {
+func (s *Service) mayTrust(
+	ctx context.Context, by sso.Actor, c sso.Connection, next *sso.Config, change *sso.TrustChange,
+) error {
 	needs, err := s.NeedsApproval(ctx, c, next)
 	if err != nil {
 		return err
@@ -132,30 +139,39 @@ func (s *Service) NeedsApproval(ctx context.Context, c sso.Connection, next *sso
 
 // ask records that a change waits for approval. why is the error that says so and
 // is returned, unless recording fails.
-func (s *Service) ask(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, back bool, why error) error {
-	_, err := s.Store.UpdateTrust(ctx, by, ent, id, "connection.trust_asked", func(c sso.Connection) (sso.Trust, error) {
-		t, at, version := c.Trust, &c.Trust.Draft, c.Draft
-		if back {
-			at, version = &c.Trust.Back, c.Previous
-		}
-		digest := version.TrustDigest()
-		if digest == "" {
-			return t, nil // it was discarded meanwhile
-		}
-		next := sso.TrustChange{Digest: digest}
-		switch {
-		case *at != nil && (*at).Digest == digest:
-			next = **at
-		case !back:
-			next.Authors = []sso.Actor{unknownAuthor}
-		}
-		if !next.AskedAt.IsZero() {
-			return t, nil
-		}
-		next.AskedBy, next.AskedAt = by, s.moment()
-		*at = &next
-		return c.Trust, nil
-	})
+func (s *Service) ask(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, back bool, why error,
+) error {
+	_, err := s.Store.UpdateTrust(
+		ctx,
+		by,
+		ent,
+		id,
+		"connection.trust_asked",
+		func(c sso.Connection) (sso.Trust, error) {
+			t, at, version := c.Trust, &c.Trust.Draft, c.Draft
+			if back {
+				at, version = &c.Trust.Back, c.Previous
+			}
+			digest := version.TrustDigest()
+			if digest == "" {
+				return t, nil // it was discarded meanwhile
+			}
+			next := sso.TrustChange{Digest: digest}
+			switch {
+			case *at != nil && (*at).Digest == digest:
+				next = **at
+			case !back:
+				next.Authors = []sso.Actor{unknownAuthor}
+			}
+			if !next.AskedAt.IsZero() {
+				return t, nil
+			}
+			next.AskedBy, next.AskedAt = by, s.moment()
+			*at = &next
+			return c.Trust, nil
+		},
+	)
 	if err != nil {
 		return fmt.Errorf("record that approval is needed: %w", err)
 	}
@@ -174,18 +190,29 @@ type Approver struct {
 
 // ApproverOf is a visitor of the console as one who decides.
 func ApproverOf(v sso.Visitor) Approver {
-	return Approver{By: v.Actor, Link: v.Link, Through: v.Through, Since: v.SignedInAt}
+	return Approver{
+		By:      v.Actor,
+		Link:    v.Link,
+		Through: v.Through,
+		Since:   v.SignedInAt,
+	}
 }
 
 func errOtherApprover() *sso.Error {
-	return &sso.Error{Kind: sso.Conflict, Code: "trust_other_approver",
+	return &sso.Error{
+		Kind: sso.Conflict,
+		Code: "trust_other_approver",
 		Public: "You made or requested this change, or created the setup link it was made through. " +
-			"So someone else has to approve it: another admin of the company, or an operator."}
+			"So someone else has to approve it: another admin of the company, or an operator.",
+	}
 }
 
 func errTrustChanged() *sso.Error {
-	return &sso.Error{Kind: sso.Conflict, Code: "trust_change_gone",
-		Public: "This is not what waits now: it was changed or withdrawn. Look at it again."}
+	return &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   "trust_change_gone",
+		Public: "This is not what waits now: it was changed or withdrawn. Look at it again.",
+	}
 }
 
 // MayDecide is nil if an approver may approve a change of a connection, and else
@@ -213,15 +240,20 @@ func (s *Service) MayDecide(ctx context.Context, a Approver, c sso.Connection, c
 		}
 	}
 	if a.Since.Before(through.Trust.Since) {
-		return &sso.Error{Kind: sso.Conflict, Code: "trust_sign_in_again",
-			Public: "You signed in before the company's identity provider was changed. Sign in again, then approve."}
+		return &sso.Error{
+			Kind:   sso.Conflict,
+			Code:   "trust_sign_in_again",
+			Public: "You signed in before the company's identity provider was changed. Sign in again, then approve.",
+		}
 	}
 	return nil
 }
 
 // ownLink reports whether an admin created a setup link through which a change was
 // made or requested. They may have opened it themselves, in another browser.
-func (s *Service) ownLink(ctx context.Context, ent sso.EnterpriseID, by sso.Actor, change *sso.TrustChange) (bool, error) {
+func (s *Service) ownLink(
+	ctx context.Context, ent sso.EnterpriseID, by sso.Actor, change *sso.TrustChange,
+) (bool, error) {
 	for _, actor := range append(slices.Clone(change.Authors), change.AskedBy) {
 		id, err := sso.ParseID[sso.SetupLinkID](string(actor))
 		if err != nil {
@@ -263,7 +295,9 @@ func (s *Service) DecideTrust(ctx context.Context, a Approver, ent sso.Enterpris
 	seen := *change
 	return s.Store.UpdateTrust(ctx, a.By, ent, id, action, func(now sso.Connection) (sso.Trust, error) {
 		change := changeOf(now, digest)
-		if change == nil || !slices.Equal(change.Authors, seen.Authors) || change.AskedBy != seen.AskedBy {
+		if change == nil ||
+			!slices.Equal(change.Authors, seen.Authors) ||
+			change.AskedBy != seen.AskedBy {
 			return now.Trust, errTrustChanged()
 		}
 		if change.DecidedBy != "" && change.Approved == approve {
@@ -283,10 +317,14 @@ func (s *Service) DecideTrust(ctx context.Context, a Approver, ent sso.Enterpris
 // changeOf is the change of a connection that has a digest, and is still what the
 // draft or a rollback would make of it.
 func changeOf(c sso.Connection, digest string) *sso.TrustChange {
-	if d := c.Trust.Draft; d != nil && d.Digest == digest && c.Draft.TrustDigest() == digest {
+	if d := c.Trust.Draft; d != nil &&
+		d.Digest == digest &&
+		c.Draft.TrustDigest() == digest {
 		return d
 	}
-	if b := c.Trust.Back; b != nil && b.Digest == digest && c.Previous.TrustDigest() == digest {
+	if b := c.Trust.Back; b != nil &&
+		b.Digest == digest &&
+		c.Previous.TrustDigest() == digest {
 		return b
 	}
 	return nil
@@ -325,12 +363,18 @@ func (s *Service) TrustChanges(ctx context.Context, c sso.Connection) ([]TrustCh
 		change *sso.TrustChange
 		next   *sso.Config
 		back   bool
-	}{{c.Trust.Draft, c.Draft, false}, {c.Trust.Back, c.Previous, true}} {
+	}{
+		{c.Trust.Draft, c.Draft, false},
+		{c.Trust.Back, c.Previous, true},
+	} {
 		needs, err := s.NeedsApproval(ctx, c, v.next)
 		if err != nil {
 			return nil, err
 		}
-		one := TrustChange{Back: v.back, Changes: Differences(c.Live.Trusted(), v.next.Trusted())}
+		one := TrustChange{
+			Back:    v.back,
+			Changes: Differences(c.Live.Trusted(), v.next.Trusted()),
+		}
 		switch {
 		case !needs, v.change == nil && v.back:
 			continue

@@ -21,10 +21,13 @@ func (w *world) evil(who sso.Actor, id sso.ConnectionID) sso.Connection {
 	w.Helper()
 	d := newDirectory(w.T)
 	d.set(func(d *directory) { d.entity = "https://evil.test/entity" })
-	c, _, err := w.Edit(w.Context(), who, w.ent, id, connections.Edit{SAML: &connections.SAMLEdit{
-		MetadataURL: new(d.metadataURL()),
-		IDPEntityID: new("https://evil.test/entity"),
-	}})
+	c, _, err := w.Edit(
+		w.Context(), who, w.ent, id,
+		connections.Edit{SAML: &connections.SAMLEdit{
+			MetadataURL: new(d.metadataURL()),
+			IDPEntityID: new("https://evil.test/entity"),
+		}},
+	)
 	w.ok(err)
 	return c
 }
@@ -37,7 +40,8 @@ func (w *world) needs(who sso.Actor, id sso.ConnectionID) {
 	w.fails(err, sso.Conflict, "trust_approval_needed")
 	after := w.load(id)
 	w.same(before.Live, after.Live)
-	if before.Revision != after.Revision || !after.Trust.Draft.Waits() && !after.Trust.Draft.Refused() {
+	if before.Revision != after.Revision ||
+		!after.Trust.Draft.Waits() && !after.Trust.Draft.Refused() {
 		w.Errorf("nothing waits, or the connection was changed: %+v", after.Trust)
 	}
 }
@@ -52,22 +56,44 @@ func (w *world) enables(who sso.Actor, id sso.ConnectionID) sso.Connection {
 // decide is by an admin who is signed in through the connection.
 func (w *world) decide(who sso.Actor, c sso.Connection, digest string, approve bool) error {
 	w.Helper()
-	_, err := w.DecideTrust(w.Context(), connections.Approver{By: who, Through: c.ID, Since: w.clock.Now()}, w.ent, c.ID, digest, approve)
+	_, err := w.DecideTrust(w.Context(), connections.Approver{
+		By:      who,
+		Through: c.ID,
+		Since:   w.clock.Now(),
+	}, w.ent, c.ID, digest, approve)
 	return err
 }
 
 func TestTrustOfALiveConnectionNeedsApproval(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]connections.Edit{
-		"certificates": {SAML: &connections.SAMLEdit{MetadataURL: new(""), Certificates: []string{b64(certificate(t, 90))}}},
-		"entity ID":    {SAML: &connections.SAMLEdit{MetadataURL: new(""), IDPEntityID: new("https://evil.test")}},
-		"address":      {SAML: &connections.SAMLEdit{MetadataURL: new(""), SSOURL: new("https://evil.test/sso")}},
-		"name ID":      {SAML: &connections.SAMLEdit{NameIDFormat: new("urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress")}},
-		"SHA-1":        {SAML: &connections.SAMLEdit{AllowSHA1: new(true)}},
-		"subject":      {Mapping: &connections.MappingEdit{Subject: new("department")}},
-		"login":        {Mapping: &connections.MappingEdit{Login: []string{"department"}}},
-		"e-mail":       {Mapping: &connections.MappingEdit{Email: []string{"department"}}},
-		"codes":        {EmailVerification: &connections.EmailVerificationEdit{Mode: new("never"), TrustIDP: new(true)}},
+		"certificates": {SAML: &connections.SAMLEdit{
+			MetadataURL:  new(""),
+			Certificates: []string{b64(certificate(t, 90))},
+		}},
+		"entity ID": {SAML: &connections.SAMLEdit{
+			MetadataURL: new(""),
+			IDPEntityID: new("https://evil.test"),
+		}},
+		"address": {SAML: &connections.SAMLEdit{
+			MetadataURL: new(""),
+			SSOURL:      new("https://evil.test/sso"),
+		}},
+		"name ID": {
+			SAML: &connections.SAMLEdit{NameIDFormat: new("urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress")},
+		},
+		"SHA-1":   {SAML: &connections.SAMLEdit{AllowSHA1: new(true)}},
+		"subject": {Mapping: &connections.MappingEdit{Subject: new("department")}},
+		"login": {
+			Mapping: &connections.MappingEdit{Login: []string{"department"}},
+		},
+		"e-mail": {
+			Mapping: &connections.MappingEdit{Email: []string{"department"}},
+		},
+		"codes": {EmailVerification: &connections.EmailVerificationEdit{
+			Mode:     new("never"),
+			TrustIDP: new(true),
+		}},
 	} {
 		for _, who := range []sso.Actor{linkOne, ada} {
 			t.Run(name+" by "+string(who), func(t *testing.T) {
@@ -91,8 +117,11 @@ func TestOtherChangesNeedNoApproval(t *testing.T) {
 	w := newWorld(t)
 	c := w.live(newDirectory(t))
 	_, _, err := w.Edit(t.Context(), linkOne, w.ent, c.ID, connections.Edit{
-		SAML:        &connections.SAMLEdit{ForceAuthn: new(true)},
-		Mapping:     &connections.MappingEdit{Groups: []string{"teams"}, Name: []string{"cn"}},
+		SAML: &connections.SAMLEdit{ForceAuthn: new(true)},
+		Mapping: &connections.MappingEdit{
+			Groups: []string{"teams"},
+			Name:   []string{"cn"},
+		},
 		AllowSignIn: new("true"),
 		GroupSync:   &connections.GroupSyncEdit{Mode: new(sso.SyncAddOnly)},
 	})
@@ -107,11 +136,22 @@ func TestOtherChangesNeedNoApproval(t *testing.T) {
 // holder of a link cannot make users members of it by reading other names.
 func TestLinkNamesNoAdmins(t *testing.T) {
 	t.Parallel()
-	rewrite := &connections.RewriteEdit{Pattern: new("^(.*)$"), Replace: new("admins")}
+	rewrite := &connections.RewriteEdit{
+		Pattern: new("^(.*)$"),
+		Replace: new("admins"),
+	}
 	for name, change := range map[string]connections.Edit{
-		"claim":     {Mapping: &connections.MappingEdit{Groups: []string{"department"}}},
-		"rewrite":   {Mapping: &connections.MappingEdit{GroupsRewrite: rewrite}},
-		"preset":    {Mapping: &connections.MappingEdit{GroupsRewrite: &connections.RewriteEdit{Preset: new(sso.RewriteCommonName)}}},
+		"claim": {
+			Mapping: &connections.MappingEdit{Groups: []string{"department"}},
+		},
+		"rewrite": {Mapping: &connections.MappingEdit{GroupsRewrite: rewrite}},
+		"preset": {
+			Mapping: &connections.MappingEdit{
+				GroupsRewrite: &connections.RewriteEdit{
+					Preset: new(sso.RewriteCommonName),
+				},
+			},
+		},
 		"delimiter": {Mapping: &connections.MappingEdit{Delimiter: new("-")}},
 		"include":   {Mapping: &connections.MappingEdit{Include: new("admins")}},
 		"exclude":   {Mapping: &connections.MappingEdit{Exclude: new("users")}},
@@ -120,9 +160,20 @@ func TestLinkNamesNoAdmins(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
 			c := w.live(newDirectory(t))
-			organization, err := w.db.CreateOrganization(t.Context(), by, sso.Organization{Enterprise: w.ent, Key: "web", Name: "Web"})
+			organization, err := w.db.CreateOrganization(
+				t.Context(), by,
+				sso.Organization{
+					Enterprise: w.ent,
+					Key:        "web",
+					Name:       "Web",
+				},
+			)
 			w.ok(err)
-			admins := sso.Group{Organization: organization.ID, Name: "admins", Admin: true}
+			admins := sso.Group{
+				Organization: organization.ID,
+				Name:         "admins",
+				Admin:        true,
+			}
 			_, err = w.db.CreateGroup(t.Context(), by, w.ent, admins)
 			w.ok(err)
 			_, _, err = w.Edit(t.Context(), linkOne, w.ent, c.ID, change)
@@ -132,7 +183,9 @@ func TestLinkNamesNoAdmins(t *testing.T) {
 			w.same(c.Live, w.load(c.ID).Live)
 			w.enables(ada, c.ID)
 			// What reads no other names is the link's to change.
-			_, _, err = w.Edit(t.Context(), linkOne, w.ent, c.ID, connections.Edit{Mapping: &connections.MappingEdit{Name: []string{"cn"}}})
+			_, _, err = w.Edit(t.Context(), linkOne, w.ent, c.ID, connections.Edit{
+				Mapping: &connections.MappingEdit{Name: []string{"cn"}},
+			})
 			w.ok(err)
 			w.enables(linkOne, c.ID)
 		})
@@ -143,11 +196,17 @@ func TestFirstConnectionNeedsNoApproval(t *testing.T) {
 	t.Parallel()
 	w, d := newWorld(t), newDirectory(t)
 	metadata := &connections.SAMLEdit{MetadataURL: new(d.metadataURL())}
-	c, _, err := w.Create(t.Context(), linkOne, w.ent, sso.SAML, connections.Edit{Name: new("First"), SAML: metadata})
+	c, _, err := w.Create(t.Context(), linkOne, w.ent, sso.SAML, connections.Edit{
+		Name: new("First"),
+		SAML: metadata,
+	})
 	w.ok(err)
 	w.enables(linkOne, c.ID)
 	// A second one beside it is another trust of the same enterprise.
-	c, _, err = w.Create(t.Context(), linkTwo, w.ent, sso.SAML, connections.Edit{Name: new("Second"), SAML: metadata})
+	c, _, err = w.Create(t.Context(), linkTwo, w.ent, sso.SAML, connections.Edit{
+		Name: new("Second"),
+		SAML: metadata,
+	})
 	w.ok(err)
 	w.needs(linkTwo, c.ID)
 	w.enables(by, c.ID)
@@ -162,15 +221,24 @@ func TestApprovalIsByAnotherAndForOneContent(t *testing.T) {
 	digest := c.Draft.TrustDigest()
 	// Neither the link nor an admin with the link in their browser.
 	w.fails(w.decide(linkOne, c, digest, true), sso.Conflict, "trust_other_approver")
-	withLink := connections.Approver{By: ada, Link: sso.SetupLinkID(linkOne), Through: c.ID, Since: w.clock.Now()}
+	withLink := connections.Approver{
+		By:      ada,
+		Link:    sso.SetupLinkID(linkOne),
+		Through: c.ID,
+		Since:   w.clock.Now(),
+	}
 	_, err := w.DecideTrust(t.Context(), withLink, w.ent, c.ID, digest, true)
 	w.fails(err, sso.Conflict, "trust_other_approver")
-	_, err = w.DecideTrust(t.Context(), connections.Approver{By: linkTwo}, w.ent, c.ID, digest, true)
+	_, err = w.DecideTrust(
+		t.Context(), connections.Approver{By: linkTwo}, w.ent, c.ID, digest, true,
+	)
 	w.fails(err, sso.NotFoundKind, "not_found")
 	w.fails(w.decide(ada, c, "another", true), sso.Conflict, "trust_change_gone")
 	w.ok(w.decide(ada, c, digest, true))
 	// What does not change trust leaves the approval; what does ends it.
-	_, _, err = w.Edit(t.Context(), linkOne, w.ent, c.ID, connections.Edit{Mapping: &connections.MappingEdit{Groups: []string{"teams"}}})
+	_, _, err = w.Edit(t.Context(), linkOne, w.ent, c.ID, connections.Edit{
+		Mapping: &connections.MappingEdit{Groups: []string{"teams"}},
+	})
 	w.ok(err)
 	if !w.load(c.ID).Trust.Draft.Approved {
 		t.Error("another mapping of groups ended the approval")
@@ -180,7 +248,11 @@ func TestApprovalIsByAnotherAndForOneContent(t *testing.T) {
 		w.needs(linkOne, c.ID)
 		w.ok(w.decide(grace, c, c.Draft.TrustDigest(), true))
 	}
-	w.fails(w.decide(ada, c, c.Draft.TrustDigest(), true), sso.Conflict, "trust_other_approver") // she is an author by now
+	// she is an author by now
+	w.fails(
+		w.decide(ada, c, c.Draft.TrustDigest(), true), sso.Conflict,
+		"trust_other_approver",
+	)
 	now := w.enables(linkOne, c.ID)
 	w.same("https://evil.test/entity", now.Live.SAML.IDPEntityID)
 	if !now.Trust.Since.Equal(w.clock.Now()) || now.Trust.Draft != nil {
@@ -227,7 +299,9 @@ func TestOperatorsEditIsNoApproval(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.evil(linkOne, w.live(newDirectory(t)).ID)
-	_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{SAML: &connections.SAMLEdit{AllowSHA1: new(true)}})
+	_, _, err := w.Edit(t.Context(), by, w.ent, c.ID, connections.Edit{
+		SAML: &connections.SAMLEdit{AllowSHA1: new(true)},
+	})
 	w.ok(err)
 	w.needs(linkOne, c.ID)
 }
@@ -278,7 +352,9 @@ func TestRollbackOfTheSameTrust(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.live(newDirectory(t))
-	_, _, err := w.Edit(t.Context(), ada, w.ent, c.ID, connections.Edit{Mapping: &connections.MappingEdit{Groups: []string{"teams"}}})
+	_, _, err := w.Edit(t.Context(), ada, w.ent, c.ID, connections.Edit{
+		Mapping: &connections.MappingEdit{Groups: []string{"teams"}},
+	})
 	w.ok(err)
 	w.enables(ada, c.ID)
 	if _, err := w.Rollback(t.Context(), ada, w.ent, c.ID); err != nil {
@@ -297,7 +373,11 @@ func TestApproverSignedInUnderAnotherTrust(t *testing.T) {
 	w.clock.Move(1000000)
 	w.enables(by, c.ID)
 	c = w.evil(linkOne, c.ID)
-	_, err := w.DecideTrust(t.Context(), connections.Approver{By: ada, Through: c.ID, Since: before}, w.ent, c.ID, c.Draft.TrustDigest(), true)
+	_, err := w.DecideTrust(t.Context(), connections.Approver{
+		By:      ada,
+		Through: c.ID,
+		Since:   before,
+	}, w.ent, c.ID, c.Draft.TrustDigest(), true)
 	w.fails(err, sso.Conflict, "trust_sign_in_again")
 }
 
@@ -314,7 +394,9 @@ func TestRefreshedMetadata(t *testing.T) {
 		t.Errorf("changed %v, %+v", changed, c.Trust)
 	}
 	other := newDirectory(t)
-	c, _, err = w.Edit(t.Context(), linkOne, w.ent, c.ID, connections.Edit{SAML: &connections.SAMLEdit{MetadataURL: new(other.metadataURL())}})
+	c, _, err = w.Edit(t.Context(), linkOne, w.ent, c.ID, connections.Edit{
+		SAML: &connections.SAMLEdit{MetadataURL: new(other.metadataURL())},
+	})
 	w.ok(err)
 	w.ok(w.decide(ada, c, c.Draft.TrustDigest(), true))
 	other.set(func(d *directory) { d.certs = [][]byte{certificate(t, 200)} })
@@ -342,7 +424,9 @@ func TestDraftOfEarlier(t *testing.T) {
 	w := newWorld(t)
 	c := w.evil(linkOne, w.live(newDirectory(t)).ID)
 	none := func(sso.Connection) (sso.Trust, error) { return sso.Trust{}, nil }
-	_, err := w.db.UpdateTrust(t.Context(), by, w.ent, c.ID, "connection.edited", none)
+	_, err := w.db.UpdateTrust(
+		t.Context(), by, w.ent, c.ID, "connection.edited", none,
+	)
 	w.ok(err)
 	w.needs(linkOne, c.ID)
 	w.evil(by, c.ID) // an operator's edit does not make the rest of it theirs
@@ -353,7 +437,9 @@ func TestTrustChangesNameTheFields(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	c := w.evil(linkOne, w.live(newDirectory(t)).ID)
-	_, _, err := w.Edit(t.Context(), linkOne, w.ent, c.ID, connections.Edit{Mapping: &connections.MappingEdit{Groups: []string{"teams"}}})
+	_, _, err := w.Edit(t.Context(), linkOne, w.ent, c.ID, connections.Edit{
+		Mapping: &connections.MappingEdit{Groups: []string{"teams"}},
+	})
 	w.ok(err)
 	changes, err := w.TrustChanges(t.Context(), w.load(c.ID))
 	w.ok(err)
@@ -370,7 +456,9 @@ func TestApprovalEndsWithTheDraft(t *testing.T) {
 	w := newWorld(t)
 	live := w.live(newDirectory(t))
 	d := newDirectory(t)
-	edit := connections.Edit{SAML: &connections.SAMLEdit{MetadataURL: new(d.metadataURL())}}
+	edit := connections.Edit{
+		SAML: &connections.SAMLEdit{MetadataURL: new(d.metadataURL())},
+	}
 	c, _, err := w.Edit(t.Context(), linkOne, w.ent, live.ID, edit)
 	w.ok(err)
 	w.ok(w.decide(ada, c, c.Draft.TrustDigest(), true))

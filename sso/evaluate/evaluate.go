@@ -155,7 +155,11 @@ func (e *Evaluator) Evaluate(ctx context.Context, in Input) (*Outcome, error) {
 		return o, err
 	}
 	decide := func(facts sso.SignInFacts) (sso.Verdict, error) {
-		o.Decision = rules.Decide(Case{Identity: *o.Identity, Facts: facts, Proven: in.Proven})
+		o.Decision = rules.Decide(Case{
+			Identity: *o.Identity,
+			Facts:    facts,
+			Proven:   in.Proven,
+		})
 		if record := &o.Decision.Plan.Record; o.Decision.Planned() {
 			record.Note = strings.TrimSpace(record.Note + " " + o.Note)
 		}

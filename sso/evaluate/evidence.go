@@ -34,7 +34,9 @@ type Response struct {
 func (r Response) read(ctx context.Context, e *Evaluator, o *Outcome) error {
 	err := r.verify(ctx, e, o)
 	const badSignature = "saml_signature_invalid"
-	if sso.CodeOf(err) == badSignature && o.Config.SAML.MetadataURL != "" && r.Refresh != nil {
+	if sso.CodeOf(err) == badSignature &&
+		o.Config.SAML.MetadataURL != "" &&
+		r.Refresh != nil {
 		err = r.again(ctx, e, o, err)
 	}
 	if r.Verified != nil {
@@ -115,14 +117,20 @@ type Groups struct {
 func (g Groups) read(_ context.Context, _ *Evaluator, o *Outcome) error {
 	asserted := g.AssertedGroups
 	limit := o.Config.Mapping.GroupLimit
-	if asserted.State == sso.GroupsValues && limit > 0 && len(asserted.Names) == limit {
+	if asserted.State == sso.GroupsValues &&
+		limit > 0 &&
+		len(asserted.Names) == limit {
 		asserted.State = sso.GroupsTruncated
 	}
 	asserted, err := mapping.Narrow(o.Config.Mapping, asserted)
 	if err != nil {
 		return fmt.Errorf("narrow the names: %w", err)
 	}
-	o.Identity = &sso.Identity{Connection: o.Connection.ID, Login: g.Login, Groups: asserted}
+	o.Identity = &sso.Identity{
+		Connection: o.Connection.ID,
+		Login:      g.Login,
+		Groups:     asserted,
+	}
 	o.kind = kind{listed: true, bare: true}
 	return nil
 }

@@ -80,11 +80,14 @@ func firstSignIn(d *Decision) *Refusal {
 	if d.Email.Action != sso.DenyEntry {
 		return nil
 	}
-	return &Refusal{Email: d.Email, Err: &sso.Error{
-		Kind:   sso.Forbidden,
-		Code:   "first_sign_in_denied",
-		Public: "Your company's rules do not let you in here. Ask your administrator.",
-	}}
+	return &Refusal{
+		Email: d.Email,
+		Err: &sso.Error{
+			Kind:   sso.Forbidden,
+			Code:   "first_sign_in_denied",
+			Public: "Your company's rules do not let you in here. Ask your administrator.",
+		},
+	}
 }
 
 // vouching keeps new users waiting until an admin vouches for them.
@@ -92,11 +95,14 @@ func vouching(d *Decision) *Refusal {
 	if d.Email.Action != sso.VouchFirst {
 		return nil
 	}
-	return &Refusal{Until: UntilVouched, Err: &sso.Error{
-		Kind:   sso.Forbidden,
-		Code:   "vouch_required",
-		Public: "An administrator has to confirm who you are before you can sign in. Ask yours, and sign in again afterwards.",
-	}}
+	return &Refusal{
+		Until: UntilVouched,
+		Err: &sso.Error{
+			Kind:   sso.Forbidden,
+			Code:   "vouch_required",
+			Public: "An administrator has to confirm who you are before you can sign in. Ask yours, and sign in again afterwards.",
+		},
+	}
 }
 
 // emailCode keeps new users waiting until they enter a code.
@@ -104,11 +110,15 @@ func emailCode(d *Decision) *Refusal {
 	if d.Email.Action != sso.RequireCode || d.proven {
 		return nil
 	}
-	return &Refusal{Until: UntilCode, Email: d.Email, Err: &sso.Error{
-		Kind:   sso.Forbidden,
-		Code:   CodeRequired,
-		Public: "Enter the code that was sent to your address.",
-	}}
+	return &Refusal{
+		Until: UntilCode,
+		Email: d.Email,
+		Err: &sso.Error{
+			Kind:   sso.Forbidden,
+			Code:   CodeRequired,
+			Public: "Enter the code that was sent to your address.",
+		},
+	}
 }
 
 // unknownGroups refuses users whose groups are not known, where the connection
@@ -126,14 +136,17 @@ func loginInUse(d *Decision) *Refusal {
 	if !d.Facts.Login.Waits() {
 		return nil
 	}
-	return &Refusal{Until: UntilLoginFree, Err: &sso.Error{
-		Kind: sso.Forbidden,
-		Code: "login_in_use",
-		Err:  fmt.Errorf("the login belongs to %s, who is active", d.Facts.Login.Holder),
-		Public: "Your user name is in use by another account of your company. " +
-			"An administrator has to sort this out before you can sign in. " +
-			"Tell yours the reference below, and sign in again afterwards.",
-	}}
+	return &Refusal{
+		Until: UntilLoginFree,
+		Err: &sso.Error{
+			Kind: sso.Forbidden,
+			Code: "login_in_use",
+			Err:  fmt.Errorf("the login belongs to %s, who is active", d.Facts.Login.Holder),
+			Public: "Your user name is in use by another account of your company. " +
+				"An administrator has to sort this out before you can sign in. " +
+				"Tell yours the reference below, and sign in again afterwards.",
+		},
+	}
 }
 
 // Refusal returns the refusal that decides, nil if the user is let in.

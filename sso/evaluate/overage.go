@@ -117,7 +117,9 @@ func (e *Evaluator) listed(ctx context.Context, o *Outcome) (entra.Memberships, 
 var (
 	errNoObject = errors.New("the answer has no object ID, neither as oid nor as " + samlObject)
 	// errContradiction: Graph is asked only about users who are in groups.
-	errContradiction = errors.New("no group at all, which the identity provider contradicts: it said that there are too many to send, or sent some")
+	errContradiction = errors.New(
+		"no group at all, which the identity provider contradicts: it said that there are too many to send, or sent some",
+	)
 
 	errBusy = errors.New("too many people of this connection are being asked about, and none was done in time")
 )
@@ -126,14 +128,18 @@ var (
 func adviceOn(err error) string {
 	switch {
 	case errors.Is(err, errNoObject):
-		return "Microsoft Graph was not asked: the identity provider does not send the person's object ID. Let it send the claim oid, or " + samlObject + "."
+		return "Microsoft Graph was not asked: the identity provider does not send the person's object ID. Let it send the claim oid, or " +
+			samlObject + "."
 	case errors.Is(err, errContradiction):
 		return "Microsoft Graph lists no group of the person, but the identity provider said that there are some: the groups are unknown. " +
 			"In Entra ID, check that the application may read hidden memberships, and that the directory is the one people sign in with."
 	case sso.CodeOf(err) == "directory_denied":
 		return "Microsoft Graph refused. In Entra ID, give the application GroupMember.Read.All and User.Read.All with admin consent, and check that its client secret has not expired."
 	case sso.CodeOf(err) == "too_many_groups":
-		return fmt.Sprintf("Microsoft Graph lists more than %d groups. Let the identity provider send only those assigned to the application.", entra.MaxGroups)
+		return fmt.Sprintf(
+			"Microsoft Graph lists more than %d groups. Let the identity provider send only those assigned to the application.",
+			entra.MaxGroups,
+		)
 	}
 	return "Microsoft Graph gave no usable list in time. If it stays so, look at the attempt's check \"directory\"."
 }
@@ -171,7 +177,10 @@ func (s *slots) take(ctx context.Context, id sso.ConnectionID) (release func(), 
 	}
 	select {
 	case mine.taken <- struct{}{}:
-		return func() { <-mine.taken; leave() }, nil
+		return func() {
+			<-mine.taken
+			leave()
+		}, nil
 	case <-ctx.Done():
 		leave()
 		return nil, errBusy

@@ -81,7 +81,13 @@ func NewRules(c sso.Connection, cfg sso.Config, ent sso.Enterprise, noMail bool)
 	if err != nil {
 		return nil, err
 	}
-	return &Rules{connection: c, config: cfg, enterprise: ent, policies: p, noMail: noMail}, nil
+	return &Rules{
+		connection: c,
+		config:     cfg,
+		enterprise: ent,
+		policies:   p,
+		noMail:     noMail,
+	}, nil
 }
 
 // Case is what Rules decide about.
@@ -132,7 +138,9 @@ func (r *Rules) Decide(c Case) Decision {
 			d.Email = r.policies.email.Decide(in)
 		}
 	}
-	d.Plan, d.unknown = groupsync.Plan(groupsync.RulesOf(r.config), c.Identity.Groups, c.Facts.Groups)
+	d.Plan, d.unknown = groupsync.Plan(
+		groupsync.RulesOf(r.config), c.Identity.Groups, c.Facts.Groups,
+	)
 	for _, refuses := range gates() {
 		if refusal := refuses(&d); refusal != nil {
 			d.Refusals = append(d.Refusals, refusal)
@@ -168,7 +176,12 @@ func known(err error) *sso.Error {
 	if e, ok := errors.AsType[*sso.Error](err); ok {
 		return e
 	}
-	return &sso.Error{Kind: sso.Internal, Code: "internal", Public: "Something went wrong on our side.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Internal,
+		Code:   "internal",
+		Public: "Something went wrong on our side.",
+		Err:    err,
+	}
 }
 
 // Planned reports whether the groups are known well enough to plan memberships.

@@ -29,15 +29,23 @@ func TestDryRun(t *testing.T) {
 		"bob": {proven: true, allowed: true, email: sso.SkipCode},
 	} {
 		d := rules.Decide(evaluate.Case{
-			Identity: sso.Identity{Login: login, Email: login + "@acme.example"},
-			Facts:    sso.SignInFacts{First: true, DomainVerified: want.proven},
+			Identity: sso.Identity{
+				Login: login,
+				Email: login + "@acme.example",
+			},
+			Facts: sso.SignInFacts{First: true, DomainVerified: want.proven},
 		})
 		code := ""
 		if r := d.Refusal(); r != nil {
 			code = sso.CodeOf(r)
 		}
-		if d.Allowed() != want.allowed || d.Email.Action != want.email || code != want.refusal {
-			t.Errorf("%s: allowed %v, email %+v, refused with %q", login, d.Allowed(), d.Email, code)
+		if d.Allowed() != want.allowed ||
+			d.Email.Action != want.email ||
+			code != want.refusal {
+			t.Errorf(
+				"%s: allowed %v, email %+v, refused with %q", login, d.Allowed(),
+				d.Email, code,
+			)
 		}
 	}
 }

@@ -49,6 +49,8 @@ func places(v sso.TracedGroup, snapshot sso.GroupSnapshot) []sso.GroupPlace {
 			})
 		}
 	}
-	slices.SortFunc(all, func(a, b sso.GroupPlace) int { return strings.Compare(a.Organization, b.Organization) })
+	slices.SortFunc(all, func(a, b sso.GroupPlace) int {
+		return strings.Compare(a.Organization, b.Organization)
+	})
 	return all
 }

@@ -27,12 +27,16 @@ func Clean(name string) string {
 }
 
 func trim(name string) string {
-	name = strings.TrimLeftFunc(name, func(r rune) bool { return ignorable(r) || unicode.Is(unicode.Variation_Selector, r) })
+	name = strings.TrimLeftFunc(name, func(r rune) bool {
+		return ignorable(r) || unicode.Is(unicode.Variation_Selector, r)
+	})
 	return strings.TrimRightFunc(name, ignorable)
 }
 
 // ignorable reports whether a character is space, or has no glyph of its own
 // (Default_Ignorable_Code_Point without variation selectors).
 func ignorable(r rune) bool {
-	return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
+	return unicode.IsSpace(r) ||
+		unicode.Is(unicode.Cf, r) ||
+		unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r)
 }

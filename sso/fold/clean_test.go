@@ -40,14 +40,17 @@ func TestClean(t *testing.T) {
 // them is gone.
 func TestCleanIsIdempotent(t *testing.T) {
 	t.Parallel()
-	odd := rapid.StringOf(rapid.RuneFrom([]rune(" aeu\u0308\u0301\u00a0\u200b\u200d\ufe0f\ufeff\u3164\n\t\u0345\u00fc\u1100\u1161\u11a8")))
+	odd := rapid.StringOf(rapid.RuneFrom([]rune(
+		" aeu\u0308\u0301\u00a0\u200b\u200d\ufe0f\ufeff\u3164\n\t\u0345\u00fc\u1100\u1161\u11a8",
+	)))
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.OneOf(odd, rapid.String()).Draw(t, "name")
 		once := Clean(s)
 		if again := Clean(once); again != once {
 			t.Fatalf("%q became %q, then %q", s, once, again)
 		}
-		if utf8.ValidString(s) && !norm.NFC.IsNormalString(once) || once != strings.TrimSpace(once) {
+		if utf8.ValidString(s) && !norm.NFC.IsNormalString(once) ||
+			once != strings.TrimSpace(once) {
 			t.Fatalf("%q became %q", s, once)
 		}
 	})

@@ -38,7 +38,11 @@ func ascii(name string) bool {
 // plain folds what is ASCII.
 func plain(name string) string {
 	name = strings.ToLower(name)
-	if name == "" || name[0] <= ' ' || name[len(name)-1] <= ' ' || strings.Contains(name, "  ") || strings.ContainsAny(name, "\t\n\v\f\r") {
+	if name == "" ||
+		name[0] <= ' ' ||
+		name[len(name)-1] <= ' ' ||
+		strings.Contains(name, "  ") ||
+		strings.ContainsAny(name, "\t\n\v\f\r") {
 		return strings.Join(strings.Fields(name), " ")
 	}
 	return name

@@ -60,7 +60,9 @@ func Readings(asserted string) []Reading {
 		add(text, sso.IsBracketed)
 	}
 	for _, cut := range []string{";,|\n\t", ";,|\n\t "} {
-		for _, text := range strings.FieldsFunc(asserted, func(r rune) bool { return strings.ContainsRune(cut, r) }) {
+		for _, text := range strings.FieldsFunc(asserted, func(r rune) bool {
+			return strings.ContainsRune(cut, r)
+		}) {
 			add(text, sso.IsPiece)
 		}
 	}

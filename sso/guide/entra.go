@@ -4,100 +4,225 @@ import "gatehouse/sso"
 
 // Warnings about what Entra ID says of groups.
 const (
-	entraNested  = "Nested groups are not expanded: a person who is only in a group inside an assigned group is sent without groups."
-	entraMany    = "Entra ID leaves the groups out altogether for people who are in many: more than 150 over SAML, 200 over OpenID Connect. *Groups assigned to the application* keeps the list short."
-	entraAbsent  = "Entra ID sends no group claim at all for a person who is in no assigned group, also when the last one is taken away. " + absentMeans
+	entraNested = "Nested groups are not expanded: a person who is only in a group inside an assigned group is sent without groups."
+	entraMany   = "Entra ID leaves the groups out altogether for people who are in many: more than 150 over SAML, 200 over OpenID Connect. *Groups assigned to the application* keeps the list short."
+	entraAbsent = "Entra ID sends no group claim at all for a person who is in no assigned group, also when the last one is taken away. " +
+		absentMeans
 	entraLicense = "Assigning groups to an application needs Entra ID P1 or better. Without it, assign people."
 )
 
 func entraSAML() Guide {
 	return Guide{
-		Provider: sso.Entra, Protocol: sso.SAML, Product: "Microsoft Entra ID", Better: true, Role: "A Cloud Application Administrator, or the owner of the application.",
-		Why: "Sends group names. New signing certificates are picked up automatically.",
-		Create: Part{Title: createTitle, Do: []Instruction{
-			do("In the Microsoft Entra admin center, go to *Enterprise applications* › *All applications*, and select *New application*, then *Create your own application*."),
-			do("Enter a name, choose *Integrate any other application you don't find in the gallery (Non-gallery)*, and select *Create*."),
-			do("In the application, under *Manage*, open *Single sign-on* and select *SAML*."),
-			do("In *Basic SAML Configuration*, select *Edit* and fill in:",
-				Value{EntityID, "Identifier (Entity ID)", "Also called audience or SP entity ID.", ""},
-				Value{ACSURL, "Reply URL (Assertion Consumer Service URL)", "Also called ACS URL or single sign-on URL.", ""},
-				Value{SignInURL, "Sign on URL (Optional)", "So that the tile in My Apps works.", ""}),
-			do("Select *Save*."),
-		}, Warnings: []string{
-			"Create your own application. Do not take one from the gallery that has a similar name: it comes with settings that do not fit.",
-			"Leave one *Reply URL*. " + oneACS,
-		}},
-		Configure: Part{Title: configureTitle, Do: []Instruction{
-			do("In *Single sign-on*, go to *SAML Certificates* and copy the *App Federation Metadata Url*."),
-		}},
+		Provider: sso.Entra,
+		Protocol: sso.SAML,
+		Product:  "Microsoft Entra ID",
+		Better:   true,
+		Role:     "A Cloud Application Administrator, or the owner of the application.",
+		Why:      "Sends group names. New signing certificates are picked up automatically.",
+		Create: Part{
+			Title: createTitle,
+			Do: []Instruction{
+				do("In the Microsoft Entra admin center, go to *Enterprise applications* › *All applications*, and select *New application*, then *Create your own application*."),
+				do("Enter a name, choose *Integrate any other application you don't find in the gallery (Non-gallery)*, and select *Create*."),
+				do("In the application, under *Manage*, open *Single sign-on* and select *SAML*."),
+				do("In *Basic SAML Configuration*, select *Edit* and fill in:",
+					Value{
+						EntityID, "Identifier (Entity ID)", "Also called audience or SP entity ID.",
+						"",
+					},
+					Value{
+						ACSURL, "Reply URL (Assertion Consumer Service URL)",
+						"Also called ACS URL or single sign-on URL.", "",
+					},
+					Value{
+						SignInURL, "Sign on URL (Optional)", "So that the tile in My Apps works.",
+						"",
+					}),
+				do("Select *Save*."),
+			},
+			Warnings: []string{
+				"Create your own application. Do not take one from the gallery that has a similar name: it comes with settings that do not fit.",
+				"Leave one *Reply URL*. " + oneACS,
+			},
+		},
+		Configure: Part{
+			Title: configureTitle,
+			Do: []Instruction{
+				do("In *Single sign-on*, go to *SAML Certificates* and copy the *App Federation Metadata Url*."),
+			},
+		},
 		Wanted: []Wanted{
-			{"saml.metadata_url", "App Federation Metadata Url", "Single sign-on › SAML Certificates", "https://login.microsoftonline.com/…/federationmetadata/2007-06/federationmetadata.xml?appid=…"},
-			{"saml.idp_entity_id", "Microsoft Entra Identifier", "Single sign-on › Set up", "https://sts.windows.net/<tenant ID>/"},
-			{"saml.sso_url", "Login URL", "Single sign-on › Set up", "https://login.microsoftonline.com/<tenant ID>/saml2"},
+			{
+				"saml.metadata_url", "App Federation Metadata Url",
+				"Single sign-on › SAML Certificates",
+				"https://login.microsoftonline.com/…/federationmetadata/2007-06/federationmetadata.xml?appid=…",
+			},
+			{
+				"saml.idp_entity_id", "Microsoft Entra Identifier", "Single sign-on › Set up",
+				"https://sts.windows.net/<tenant ID>/",
+			},
+			{
+				"saml.sso_url", "Login URL", "Single sign-on › Set up",
+				"https://login.microsoftonline.com/<tenant ID>/saml2",
+			},
 			{"saml.certificates", "Certificate (Base64)", "Single sign-on › SAML Certificates › Download", ""},
 		},
-		Attributes: Part{Title: attributeTitle, Do: []Instruction{
-			do("In *Single sign-on*, go to *Attributes & Claims* and select *Edit*."),
-			do("Under *Additional claims*, remove the claims with long names that Entra ID put there."),
-			do("Select *Add new claim* for each attribute of the table. Enter its name under *Name*, leave *Namespace* empty, and choose the *Source attribute*."),
-		}, Warnings: []string{"Leave *Unique User Identifier (Name ID)* as it is."}},
-		Claims: []Claim{
-			{Use: Login, Name: "login", Value: "user.userprincipalname"},
-			{Use: Email, Name: "email", Value: "user.mail", Note: "People without a mailbox have none. Their login is used instead if it looks like an address."},
-			{Use: Name, Name: "name", Value: "user.displayname"},
-			{Use: Groups, Name: "groups", Value: "Cloud-only group display names"},
+		Attributes: Part{
+			Title: attributeTitle,
+			Do: []Instruction{
+				do("In *Single sign-on*, go to *Attributes & Claims* and select *Edit*."),
+				do("Under *Additional claims*, remove the claims with long names that Entra ID put there."),
+				do("Select *Add new claim* for each attribute of the table. Enter its name under *Name*, leave *Namespace* empty, and choose the *Source attribute*."),
+			},
+			Warnings: []string{"Leave *Unique User Identifier (Name ID)* as it is."},
 		},
-		Groups: Part{Title: groupTitle, Do: []Instruction{
-			do("In *Attributes & Claims*, select *Add a group claim* and choose:",
-				choose("Which groups associated with the user should be returned in the claim?", "Groups assigned to the application"),
-				choose("Source attribute", "Cloud-only group display names")),
-			do("If your groups come from an on-premises Active Directory, choose *sAMAccountName* as *Source attribute*, and tick *Emit group name for cloud-only groups*."),
-			do("Under *Advanced options*, tick *Customize the name of the group claim* and enter `groups` as *Name*. Select *Save*."),
-		}, Warnings: []string{byName, entraNested, entraMany, entraAbsent}},
+		Claims: []Claim{
+			{
+				Use:   Login,
+				Name:  "login",
+				Value: "user.userprincipalname",
+			},
+			{
+				Use:   Email,
+				Name:  "email",
+				Value: "user.mail",
+				Note:  "People without a mailbox have none. Their login is used instead if it looks like an address.",
+			},
+			{
+				Use:   Name,
+				Name:  "name",
+				Value: "user.displayname",
+			},
+			{
+				Use:   Groups,
+				Name:  "groups",
+				Value: "Cloud-only group display names",
+			},
+		},
+		Groups: Part{
+			Title: groupTitle,
+			Do: []Instruction{
+				do("In *Attributes & Claims*, select *Add a group claim* and choose:",
+					choose(
+						"Which groups associated with the user should be returned in the claim?",
+						"Groups assigned to the application",
+					),
+					choose("Source attribute", "Cloud-only group display names")),
+				do("If your groups come from an on-premises Active Directory, choose *sAMAccountName* as *Source attribute*, and tick *Emit group name for cloud-only groups*."),
+				do("Under *Advanced options*, tick *Customize the name of the group claim* and enter `groups` as *Name*. Select *Save*."),
+			},
+			Warnings: []string{byName, entraNested, entraMany, entraAbsent},
+		},
 		Assign: entraAssign(),
 	}
 }
 
 func entraAssign() Part {
-	return Part{Title: assignTitle, Do: []Instruction{
-		do("In *Enterprise applications*, open the application, and under *Manage* › *Users and groups* select *Add user/group*."),
-		do("Select the groups whose people are to sign in, then *Assign*. For the test, you need to be in one of them."),
-	}, Warnings: []string{"Only the groups assigned here are sent. " + entraNested, entraLicense}}
+	return Part{
+		Title: assignTitle,
+		Do: []Instruction{
+			do("In *Enterprise applications*, open the application, and under *Manage* › *Users and groups* select *Add user/group*."),
+			do("Select the groups whose people are to sign in, then *Assign*. For the test, you need to be in one of them."),
+		},
+		Warnings: []string{"Only the groups assigned here are sent. " + entraNested, entraLicense},
+	}
 }
 
 func entraOIDC() Guide {
 	return Guide{
-		Provider: sso.Entra, Protocol: sso.OIDC, Product: "Microsoft Entra ID", Role: "A Cloud Application Administrator or Application Developer.",
-		Why: "If you prefer app registrations. Client secrets expire; note the expiry date.",
-		Create: Part{Title: createTitle, Do: []Instruction{
-			do("In the Microsoft Entra admin center, go to *App registrations* and select *New registration*."),
-			do("Enter a name, and as *Supported account types* choose *Accounts in this organizational directory only*."),
-			do("Under *Redirect URI*, choose the platform *Web* and enter:", Value{RedirectURI, "Redirect URI", "Also called callback URL.", ""}),
-			do("Select *Register*."),
-		}, Warnings: []string{"Register your own application for your own directory. One for any directory would let everyone with a Microsoft account in."}},
-		Configure: Part{Title: configureTitle, Do: []Instruction{
-			do("In *Overview*, copy the *Application (client) ID*, and the *Directory (tenant) ID*, which is part of the issuer: `https://login.microsoftonline.com/<tenant ID>/v2.0`."),
-			do("In *Certificates & secrets*, select *New client secret*, and copy its *Value*, not its *Secret ID*."),
-		}, Warnings: []string{"Addresses with `common` or `organizations` stand for every directory, and are not accepted."}},
+		Provider: sso.Entra,
+		Protocol: sso.OIDC,
+		Product:  "Microsoft Entra ID",
+		Role:     "A Cloud Application Administrator or Application Developer.",
+		Why:      "If you prefer app registrations. Client secrets expire; note the expiry date.",
+		Create: Part{
+			Title: createTitle,
+			Do: []Instruction{
+				do("In the Microsoft Entra admin center, go to *App registrations* and select *New registration*."),
+				do("Enter a name, and as *Supported account types* choose *Accounts in this organizational directory only*."),
+				do("Under *Redirect URI*, choose the platform *Web* and enter:", Value{
+					RedirectURI, "Redirect URI", "Also called callback URL.", "",
+				}),
+				do("Select *Register*."),
+			},
+			Warnings: []string{
+				"Register your own application for your own directory. One for any directory would let everyone with a Microsoft account in.",
+			},
+		},
+		Configure: Part{
+			Title: configureTitle,
+			Do: []Instruction{
+				do("In *Overview*, copy the *Application (client) ID*, and the *Directory (tenant) ID*, which is part of the issuer: `https://login.microsoftonline.com/<tenant ID>/v2.0`."),
+				do("In *Certificates & secrets*, select *New client secret*, and copy its *Value*, not its *Secret ID*."),
+			},
+			Warnings: []string{
+				"Addresses with `common` or `organizations` stand for every directory, and are not accepted.",
+			},
+		},
 		Wanted: []Wanted{
-			{"oidc.issuer", "Issuer", "Overview › Endpoints › OpenID Connect metadata document", "https://login.microsoftonline.com/<tenant ID>/v2.0"},
-			{"oidc.client_id", "Application (client) ID", "Overview", "6731de76-14a6-49ae-97bc-6eba6914391e"},
+			{
+				"oidc.issuer", "Issuer", "Overview › Endpoints › OpenID Connect metadata document",
+				"https://login.microsoftonline.com/<tenant ID>/v2.0",
+			},
+			{
+				"oidc.client_id", "Application (client) ID", "Overview",
+				"6731de76-14a6-49ae-97bc-6eba6914391e",
+			},
 			{"oidc.client_secret", "Value", "Certificates & secrets › Client secrets", ""},
 		},
-		Attributes: Part{Title: claimTitle, Do: []Instruction{
-			do("Login and name are sent by themselves."),
-			do("Open *Token configuration*, select *Add optional claim*, the token type *ID*, and tick `email`. Select *Add*."),
-		}, Warnings: []string{"People are known by `tid` and `oid`, which never change. Their address may."}},
-		Claims: []Claim{
-			{Use: Login, Name: "preferred_username", Value: "User principal name", ByName: true},
-			{Use: Email, Name: "email", Value: "email", Note: "People without a mailbox have none. Their login is used instead if it looks like an address."},
-			{Use: Name, Name: "name", Value: "Display name", ByName: true},
-			{Use: Groups, Name: "groups", Value: "Cloud-only group display names"},
+		Attributes: Part{
+			Title: claimTitle,
+			Do: []Instruction{
+				do("Login and name are sent by themselves."),
+				do("Open *Token configuration*, select *Add optional claim*, the token type *ID*, and tick `email`. Select *Add*."),
+			},
+			Warnings: []string{"People are known by `tid` and `oid`, which never change. Their address may."},
 		},
-		Groups: Part{Title: groupTitle, Do: []Instruction{
-			do("In *Token configuration*, select *Add groups claim* and choose:", choose("Select group types to include in Access, ID, and SAML tokens", "Groups assigned to the application")),
-			do("Under *Customize token properties by type* › *ID*, choose *Cloud-only group display names*, or *sAMAccountName* if your groups come from an on-premises Active Directory. Select *Add*."),
-		}, Warnings: []string{byName, "With *Group ID* chosen, groups come as object IDs and match no name.", entraNested, entraMany, entraAbsent}},
+		Claims: []Claim{
+			{
+				Use:    Login,
+				Name:   "preferred_username",
+				Value:  "User principal name",
+				ByName: true,
+			},
+			{
+				Use:   Email,
+				Name:  "email",
+				Value: "email",
+				Note:  "People without a mailbox have none. Their login is used instead if it looks like an address.",
+			},
+			{
+				Use:    Name,
+				Name:   "name",
+				Value:  "Display name",
+				ByName: true,
+			},
+			{
+				Use:   Groups,
+				Name:  "groups",
+				Value: "Cloud-only group display names",
+			},
+		},
+		Groups: Part{
+			Title: groupTitle,
+			Do: []Instruction{
+				do(
+					"In *Token configuration*, select *Add groups claim* and choose:",
+					choose(
+						"Select group types to include in Access, ID, and SAML tokens",
+						"Groups assigned to the application",
+					),
+				),
+				do("Under *Customize token properties by type* › *ID*, choose *Cloud-only group display names*, or *sAMAccountName* if your groups come from an on-premises Active Directory. Select *Add*."),
+			},
+			Warnings: []string{
+				byName,
+				"With *Group ID* chosen, groups come as object IDs and match no name.",
+				entraNested,
+				entraMany,
+				entraAbsent,
+			},
+		},
 		Assign: entraAssign(),
 	}
 }

@@ -117,7 +117,11 @@ func Spans(text string) []Span {
 			all = append(all, Span{Text: rest[:i]})
 		}
 		letter := rest[i] == '`'
-		all = append(all, Span{Text: rest[i+1 : i+1+end], Label: !letter, Code: letter})
+		all = append(all, Span{
+			Text:  rest[i+1 : i+1+end],
+			Label: !letter,
+			Code:  letter,
+		})
 		rest = rest[i+end+2:]
 	}
 	return all
@@ -132,8 +136,11 @@ type Span struct {
 
 // All are the guides, in the order people are offered them.
 func All() []Guide {
-	return []Guide{oktaSAML(), oktaOIDC(), entraSAML(), entraOIDC(), jumpCloudSAML(), googleSAML(), oneLoginSAML(), pingSAML(),
-		keycloakSAML(), keycloakOIDC(), adfsSAML(), customSAML(), customOIDC()}
+	return []Guide{
+		oktaSAML(), oktaOIDC(), entraSAML(), entraOIDC(), jumpCloudSAML(), googleSAML(),
+		oneLoginSAML(), pingSAML(),
+		keycloakSAML(), keycloakOIDC(), adfsSAML(), customSAML(), customOIDC(),
+	}
 }
 
 // Of is the guide of a provider over a protocol, or where there is none of its
@@ -171,6 +178,17 @@ const (
 	byName = "A group is matched by its name, letter by letter: `Engineering` and `engineering` are two groups. The group Members is never matched."
 )
 
-func do(text string, give ...Value) Instruction { return Instruction{Text: text, Give: give} }
+func do(text string, give ...Value) Instruction {
+	return Instruction{
+		Text: text,
+		Give: give,
+	}
+}
 
-func choose(label, text string) Value { return Value{Kind: Choice, Label: label, Text: text} }
+func choose(label, text string) Value {
+	return Value{
+		Kind:  Choice,
+		Label: label,
+		Text:  text,
+	}
+}

@@ -19,8 +19,15 @@ func name(g guide.Guide) string { return string(g.Provider) + " " + string(g.Pro
 func TestClaimsFitThePreset(t *testing.T) {
 	t.Parallel()
 	for _, g := range guide.All() {
-		values := map[guide.Use]string{guide.Subject: "u-1", guide.Login: "ada@acme.example", guide.Email: "ada.l@acme.example", guide.Groups: "engineering"}
-		if slices.ContainsFunc(g.Claims, func(c guide.Claim) bool { return c.Use == guide.Email && c.Name == guide.NameID }) {
+		values := map[guide.Use]string{
+			guide.Subject: "u-1",
+			guide.Login:   "ada@acme.example",
+			guide.Email:   "ada.l@acme.example",
+			guide.Groups:  "engineering",
+		}
+		if slices.ContainsFunc(g.Claims, func(c guide.Claim) bool {
+			return c.Use == guide.Email && c.Name == guide.NameID
+		}) {
 			values[guide.Email], values[guide.Subject] = values[guide.Login], values[guide.Login] // one claim is both
 		}
 		a := sso.Assertion{Subject: values[guide.Subject], Claims: sso.Claims{}}
@@ -36,14 +43,21 @@ func TestClaimsFitThePreset(t *testing.T) {
 			}
 		}
 		cfg := sso.Config{Mapping: mapping.Preset(g.Provider, g.Protocol)}
-		id, _, err := mapping.Apply(cfg, sso.Connection{ID: "conn", Protocol: g.Protocol}, a)
+		id, _, err := mapping.Apply(
+			cfg, sso.Connection{ID: "conn", Protocol: g.Protocol}, a,
+		)
 		if err != nil {
 			t.Errorf("%s: %v", name(g), err)
 			continue
 		}
-		if id.Login != values[guide.Login] || id.Email != values[guide.Email] || id.Name != strings.Join(names, " ") ||
+		if id.Login != values[guide.Login] ||
+			id.Email != values[guide.Email] ||
+			id.Name != strings.Join(names, " ") ||
 			!slices.Equal(id.Groups.Names, []string{values[guide.Groups]}) {
-			t.Errorf("%s: read %q, %q, %q, %v", name(g), id.Login, id.Email, id.Name, id.Groups)
+			t.Errorf(
+				"%s: read %q, %q, %q, %v", name(g), id.Login, id.Email, id.Name,
+				id.Groups,
+			)
 		}
 	}
 }
@@ -51,8 +65,14 @@ func TestClaimsFitThePreset(t *testing.T) {
 // TestGuidesAreWhole: nobody is left without a step, a value or a label.
 func TestGuidesAreWhole(t *testing.T) {
 	t.Parallel()
-	needs := map[sso.Protocol][]guide.Kind{sso.SAML: {guide.ACSURL, guide.EntityID}, sso.OIDC: {guide.RedirectURI}}
-	wants := map[sso.Protocol][]string{sso.SAML: {"saml.idp_entity_id", "saml.sso_url", "saml.certificates"}, sso.OIDC: {"oidc.issuer", "oidc.client_id", "oidc.client_secret"}}
+	needs := map[sso.Protocol][]guide.Kind{
+		sso.SAML: {guide.ACSURL, guide.EntityID},
+		sso.OIDC: {guide.RedirectURI},
+	}
+	wants := map[sso.Protocol][]string{
+		sso.SAML: {"saml.idp_entity_id", "saml.sso_url", "saml.certificates"},
+		sso.OIDC: {"oidc.issuer", "oidc.client_id", "oidc.client_secret"},
+	}
 	seen, better := map[string]bool{}, map[sso.Provider]int{}
 	for _, g := range guide.All() {
 		if seen[name(g)] {
@@ -69,7 +89,9 @@ func TestGuidesAreWhole(t *testing.T) {
 			t.Errorf("%s: says nothing about itself", name(g))
 		}
 		given := map[guide.Kind]bool{}
-		for _, p := range []guide.Part{g.Create, g.Configure, g.Attributes, g.Groups, g.Assign} {
+		for _, p := range []guide.Part{
+			g.Create, g.Configure, g.Attributes, g.Groups, g.Assign,
+		} {
 			if p.Title == "" || len(p.Do) == 0 {
 				t.Errorf("%s: a part without title or instructions: %+v", name(g), p)
 			}
@@ -92,7 +114,9 @@ func TestGuidesAreWhole(t *testing.T) {
 			}
 		}
 		for _, field := range wants[g.Protocol] {
-			if !slices.ContainsFunc(g.Wanted, func(w guide.Wanted) bool { return w.Field == field && w.Label != "" && w.Where != "" }) {
+			if !slices.ContainsFunc(g.Wanted, func(w guide.Wanted) bool {
+				return w.Field == field && w.Label != "" && w.Where != ""
+			}) {
 				t.Errorf("%s: does not say where to find %s", name(g), field)
 			}
 		}
@@ -118,7 +142,9 @@ func checkText(t *testing.T, where, text string) {
 			t.Errorf("%s: a mark without its other half: %q", where, text)
 		}
 	}
-	if !strings.HasSuffix(strings.TrimRight(text, "`"), ".") && !strings.HasSuffix(text, ":") && !strings.HasSuffix(text, "`") {
+	if !strings.HasSuffix(strings.TrimRight(text, "`"), ".") &&
+		!strings.HasSuffix(text, ":") &&
+		!strings.HasSuffix(text, "`") {
 		t.Errorf("%s: ends in the middle: %q", where, text)
 	}
 }
@@ -126,11 +152,23 @@ func checkText(t *testing.T, where, text string) {
 func TestSpans(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]guide.Span{
-		"":            nil,
-		"plain":       {{Text: "plain"}},
-		"a *b* `c` d": {{Text: "a "}, {Text: "b", Label: true}, {Text: " "}, {Text: "c", Code: true}, {Text: " d"}},
-		"`.*`":        {{Text: ".*", Code: true}},
-		"a * b":       {{Text: "a * b"}},
+		"":      nil,
+		"plain": {{Text: "plain"}},
+		"a *b* `c` d": {
+			{Text: "a "},
+			{
+				Text:  "b",
+				Label: true,
+			},
+			{Text: " "},
+			{
+				Text: "c",
+				Code: true,
+			},
+			{Text: " d"},
+		},
+		"`.*`":  {{Text: ".*", Code: true}},
+		"a * b": {{Text: "a * b"}},
 	} {
 		if got := guide.Spans(text); !slices.Equal(got, want) {
 			t.Errorf("%q: %+v", text, got)
@@ -138,7 +176,9 @@ func TestSpans(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write the tables of docs/identity-providers")
+var update = flag.Bool(
+	"update", false, "write the tables of docs/identity-providers",
+)
 
 // TestDocsAgree: the tables of docs/identity-providers are made from the guides;
 // `go test -run Docs ./sso/guide -args -update` makes them anew.
@@ -173,10 +213,16 @@ func TestDocsAgree(t *testing.T) {
 // tables are what to enter and what to send, for those who use the REST API.
 func tables(g guide.Guide) string {
 	ours := map[guide.Kind]string{
-		guide.ACSURL: "`service_provider.acs_url`", guide.ACSPattern: "the same as a regular expression: `^https:\\/\\/sso\\.example\\.com\\/saml\\/conn-…\\/acs$`",
-		guide.EntityID: "`service_provider.entity_id`", guide.MetadataURL: "`service_provider.metadata_url`", guide.MetadataFile: "what `service_provider.metadata_url` answers",
-		guide.Certificate: "`service_provider.encryption_certificate`", guide.RedirectURI: "`relying_party.redirect_uri`", guide.SignInURL: "`sign_in_url`",
-		guide.LogoutURL: "`https://sso.example.com/logout`", guide.Backchannel: "`relying_party.backchannel_logout_uri`",
+		guide.ACSURL:       "`service_provider.acs_url`",
+		guide.ACSPattern:   "the same as a regular expression: `^https:\\/\\/sso\\.example\\.com\\/saml\\/conn-…\\/acs$`",
+		guide.EntityID:     "`service_provider.entity_id`",
+		guide.MetadataURL:  "`service_provider.metadata_url`",
+		guide.MetadataFile: "what `service_provider.metadata_url` answers",
+		guide.Certificate:  "`service_provider.encryption_certificate`",
+		guide.RedirectURI:  "`relying_party.redirect_uri`",
+		guide.SignInURL:    "`sign_in_url`",
+		guide.LogoutURL:    "`https://sso.example.com/logout`",
+		guide.Backchannel:  "`relying_party.backchannel_logout_uri`",
 	}
 	var b strings.Builder
 	b.WriteString("\n| in " + g.Product + " | what to enter |\n|---|---|\n")
@@ -195,7 +241,9 @@ func tables(g guide.Guide) string {
 		if c.ByName {
 			sent = ", sent by default"
 		}
-		b.WriteString("| `" + c.Name + "` | " + strings.ReplaceAll(c.Value, ".*", "`.*`") + sent + " | " + string(c.Use) + " |\n")
+		b.WriteString("| `" + c.Name + "` | " +
+			strings.ReplaceAll(c.Value, ".*", "`.*`") + sent + " | " +
+			string(c.Use) + " |\n")
 	}
 	return b.String() + "\n"
 }

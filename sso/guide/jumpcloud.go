@@ -4,89 +4,169 @@ import "gatehouse/sso"
 
 func jumpCloudSAML() Guide {
 	return Guide{
-		Provider: sso.JumpCloud, Protocol: sso.SAML, Product: "JumpCloud", Better: true, Role: "A JumpCloud administrator.",
-		Why: "New certificates are picked up automatically.",
-		Create: Part{Title: createTitle, Do: []Instruction{
-			do("In the JumpCloud admin portal, go to *SSO Applications* and select *+ Add New Application*, then *Custom Application* and *Next*."),
-			do("Select *Manage Single Sign-On (SSO)* and *Configure SSO with SAML*, then *Next*."),
-			do("Enter a *Display Label*. Open *Advanced Settings* and choose the last part of the *SSO IdP URL* now. Select *Save Application*, then *Configure Application*."),
-			do("In the tab *SSO*, in *Configuration Settings*, fill in:",
-				Value{EntityID, "SP Entity ID", "Also called audience.", ""},
-				Value{ACSURL, "Default URL", "Under ACS URLs. Also called single sign-on URL.", ""}),
-			do("Leave *IdP Entity ID* as it is, or enter one of your own. Make sure of these:",
-				choose("SAMLSubject NameID Format", "urn:oasis:names:tc:SAML:1.0:nameid-format:unspecified"), choose("Signature Algorithm", "RSA-SHA256"), choose("Sign Assertion", "ticked")),
-			do("Tick *Declare Redirect Endpoint*."),
-		}, Warnings: []string{
-			"Enter one address under *ACS URLs*. " + oneACS,
-			"Without *Declare Redirect Endpoint* JumpCloud's metadata names no address that people can be sent to by a redirect.",
-			"The *SSO IdP URL* cannot be changed later.",
-		}},
-		Configure: Part{Title: configureTitle, Do: []Instruction{
-			do("In the tab *SSO*, under *JumpCloud Metadata*, select *Copy Metadata URL*. If the button is not there yet, select *Save* first."),
-		}},
+		Provider: sso.JumpCloud,
+		Protocol: sso.SAML,
+		Product:  "JumpCloud",
+		Better:   true,
+		Role:     "A JumpCloud administrator.",
+		Why:      "New certificates are picked up automatically.",
+		Create: Part{
+			Title: createTitle,
+			Do: []Instruction{
+				do("In the JumpCloud admin portal, go to *SSO Applications* and select *+ Add New Application*, then *Custom Application* and *Next*."),
+				do("Select *Manage Single Sign-On (SSO)* and *Configure SSO with SAML*, then *Next*."),
+				do("Enter a *Display Label*. Open *Advanced Settings* and choose the last part of the *SSO IdP URL* now. Select *Save Application*, then *Configure Application*."),
+				do("In the tab *SSO*, in *Configuration Settings*, fill in:",
+					Value{EntityID, "SP Entity ID", "Also called audience.", ""},
+					Value{
+						ACSURL,
+						"Default URL",
+						"Under ACS URLs. Also called single sign-on URL.",
+						"",
+					}),
+				do(
+					"Leave *IdP Entity ID* as it is, or enter one of your own. Make sure of these:",
+					choose("SAMLSubject NameID Format", "urn:oasis:names:tc:SAML:1.0:nameid-format:unspecified"),
+					choose("Signature Algorithm", "RSA-SHA256"),
+					choose("Sign Assertion", "ticked"),
+				),
+				do("Tick *Declare Redirect Endpoint*."),
+			},
+			Warnings: []string{
+				"Enter one address under *ACS URLs*. " + oneACS,
+				"Without *Declare Redirect Endpoint* JumpCloud's metadata names no address that people can be sent to by a redirect.",
+				"The *SSO IdP URL* cannot be changed later.",
+			},
+		},
+		Configure: Part{
+			Title: configureTitle,
+			Do: []Instruction{
+				do("In the tab *SSO*, under *JumpCloud Metadata*, select *Copy Metadata URL*. If the button is not there yet, select *Save* first."),
+			},
+		},
 		Wanted: []Wanted{
-			{"saml.metadata_url", "Copy Metadata URL", "SSO › JumpCloud Metadata", "https://sso.jumpcloud.com/saml2/metadata/…"},
+			{
+				"saml.metadata_url", "Copy Metadata URL", "SSO › JumpCloud Metadata",
+				"https://sso.jumpcloud.com/saml2/metadata/…",
+			},
 			{"saml.idp_entity_id", "IdP Entity ID", "SSO › Configuration Settings", "JumpCloud"},
 			{"saml.sso_url", "IdP URL", "SSO", "https://sso.jumpcloud.com/saml2/acme"},
-			{"saml.certificates", "IdP Certificate Valid", "SSO › IdP Certificate › Download certificate", ""},
+			{
+				"saml.certificates", "IdP Certificate Valid",
+				"SSO › IdP Certificate › Download certificate", "",
+			},
 		},
-		Attributes: Part{Title: attributeTitle, Do: []Instruction{
-			do("In the tab *SSO*, go to *Attributes* › *User Attribute Mapping* and select *add attribute* for each attribute of the table: its name is the *Service Provider Attribute Name*, the value the *JumpCloud Attribute Name*."),
-			do("Select *Save*."),
-		}, Warnings: []string{"Instructions of other products have *username* and *displayname* the other way round. As the table has them is right: the login is what stays the same, the name is what people read."}},
+		Attributes: Part{
+			Title: attributeTitle,
+			Do: []Instruction{
+				do("In the tab *SSO*, go to *Attributes* › *User Attribute Mapping* and select *add attribute* for each attribute of the table: its name is the *Service Provider Attribute Name*, the value the *JumpCloud Attribute Name*."),
+				do("Select *Save*."),
+			},
+			Warnings: []string{
+				"Instructions of other products have *username* and *displayname* the other way round. As the table has them is right: the login is what stays the same, the name is what people read.",
+			},
+		},
 		Claims: []Claim{
-			{Use: Login, Name: "login", Value: "username"}, {Use: Email, Name: "email", Value: "email"},
-			{Use: Name, Name: "name", Value: "displayname"}, {Use: Groups, Name: "groups", Value: "Include Group Attribute"},
+			{Use: Login, Name: "login", Value: "username"},
+			{Use: Email, Name: "email", Value: "email"},
+			{Use: Name, Name: "name", Value: "displayname"},
+			{Use: Groups, Name: "groups", Value: "Include Group Attribute"},
 		},
-		Groups: Part{Title: groupTitle, Do: []Instruction{
-			do("Under *Constant Attributes*, tick *Include Group Attribute*, and enter `groups` as *Groups Attribute Name*. Select *Save*."),
-		}, Warnings: []string{byName}},
-		Assign: Part{Title: assignTitle, Do: []Instruction{
-			do("In the application, open *User Groups* and tick the groups whose people are to sign in. For the test, you need to be in one of them."),
-			do("Select *Save*."),
-		}, Warnings: []string{"Only the groups ticked here are sent."}},
+		Groups: Part{
+			Title: groupTitle,
+			Do: []Instruction{
+				do("Under *Constant Attributes*, tick *Include Group Attribute*, and enter `groups` as *Groups Attribute Name*. Select *Save*."),
+			},
+			Warnings: []string{byName},
+		},
+		Assign: Part{
+			Title: assignTitle,
+			Do: []Instruction{
+				do("In the application, open *User Groups* and tick the groups whose people are to sign in. For the test, you need to be in one of them."),
+				do("Select *Save*."),
+			},
+			Warnings: []string{"Only the groups ticked here are sent."},
+		},
 	}
 }
 
 func oneLoginSAML() Guide {
 	return Guide{
-		Provider: sso.OneLogin, Protocol: sso.SAML, Product: "OneLogin", Better: true, Role: "A OneLogin administrator.",
-		Why: "New certificates are picked up automatically.",
-		Create: Part{Title: createTitle, Do: []Instruction{
-			do("In OneLogin, go to *Applications* › *Applications*, select *Add App*, and choose *SAML Custom Connector (Advanced)*."),
-			do("Enter a *Display Name*, switch *Visible in portal* off, and select *Save*."),
-			do("Open *Configuration* and fill in:",
-				Value{EntityID, "Audience (EntityID)", "Also called SP entity ID.", ""},
-				Value{ACSURL, "ACS (Consumer) URL", "Also called single sign-on URL.", ""},
-				Value{ACSPattern, "ACS (Consumer) URL Validator", "The same address as a regular expression.", ""}),
-			do("In the same place, choose:", choose("SAML initiator", "Service Provider"), choose("SAML nameID format", "Unspecified"), choose("SAML signature element", "Both")),
-			do("Open *SSO* and choose:", choose("SAML Signature Algorithm", "SHA-256")),
-			do("Select *Save*."),
-		}, Warnings: []string{"*ACS (Consumer) URL Validator* is a regular expression: copy it as it is, with its backslashes. Entered as a plain address it fits too much, or nothing."}},
-		Configure: Part{Title: configureTitle, Do: []Instruction{
-			do("In the application, open *SSO*, and copy the *Issuer URL*: it is the address of the metadata. *More Actions* › *SAML Metadata* has the same as a file."),
-		}},
+		Provider: sso.OneLogin,
+		Protocol: sso.SAML,
+		Product:  "OneLogin",
+		Better:   true,
+		Role:     "A OneLogin administrator.",
+		Why:      "New certificates are picked up automatically.",
+		Create: Part{
+			Title: createTitle,
+			Do: []Instruction{
+				do("In OneLogin, go to *Applications* › *Applications*, select *Add App*, and choose *SAML Custom Connector (Advanced)*."),
+				do("Enter a *Display Name*, switch *Visible in portal* off, and select *Save*."),
+				do("Open *Configuration* and fill in:",
+					Value{EntityID, "Audience (EntityID)", "Also called SP entity ID.", ""},
+					Value{ACSURL, "ACS (Consumer) URL", "Also called single sign-on URL.", ""},
+					Value{
+						ACSPattern, "ACS (Consumer) URL Validator",
+						"The same address as a regular expression.", "",
+					}),
+				do(
+					"In the same place, choose:", choose("SAML initiator", "Service Provider"),
+					choose("SAML nameID format", "Unspecified"),
+					choose("SAML signature element", "Both"),
+				),
+				do("Open *SSO* and choose:", choose("SAML Signature Algorithm", "SHA-256")),
+				do("Select *Save*."),
+			},
+			Warnings: []string{
+				"*ACS (Consumer) URL Validator* is a regular expression: copy it as it is, with its backslashes. Entered as a plain address it fits too much, or nothing.",
+			},
+		},
+		Configure: Part{
+			Title: configureTitle,
+			Do: []Instruction{
+				do("In the application, open *SSO*, and copy the *Issuer URL*: it is the address of the metadata. *More Actions* › *SAML Metadata* has the same as a file."),
+			},
+		},
 		Wanted: []Wanted{
 			{"saml.metadata_url", "Issuer URL", "SSO", "https://app.onelogin.com/saml/metadata/…"},
 			{"saml.idp_entity_id", "Issuer URL", "SSO", "https://app.onelogin.com/saml/metadata/…"},
-			{"saml.sso_url", "SAML 2.0 Endpoint (HTTP)", "SSO", "https://acme.onelogin.com/trust/saml2/http-redirect/sso/…"},
+			{
+				"saml.sso_url", "SAML 2.0 Endpoint (HTTP)", "SSO",
+				"https://acme.onelogin.com/trust/saml2/http-redirect/sso/…",
+			},
 			{"saml.certificates", "X.509 Certificate", "SSO › View Details › Download", ""},
 		},
-		Attributes: Part{Title: attributeTitle, Do: []Instruction{
-			do("In the application, open *Parameters* and select the plus sign for each attribute of the table."),
-			do("Enter its name as *Field name*, tick *Include in SAML assertion*, select *Save*, and choose the value. Select *Save* again."),
-		}},
-		Claims: []Claim{
-			{Use: Login, Name: "login", Value: "Username"}, {Use: Email, Name: "email", Value: "Email"},
-			{Use: Name, Name: "name", Value: "Name"}, {Use: Groups, Name: "groups", Value: "MemberOf"},
+		Attributes: Part{
+			Title: attributeTitle,
+			Do: []Instruction{
+				do("In the application, open *Parameters* and select the plus sign for each attribute of the table."),
+				do("Enter its name as *Field name*, tick *Include in SAML assertion*, select *Save*, and choose the value. Select *Save* again."),
+			},
 		},
-		Groups: Part{Title: groupTitle, Do: []Instruction{
-			do("Add a parameter `groups` likewise, with *Include in SAML assertion* and *Multi-value parameter* ticked."),
-			do("As its value choose *MemberOf*, or *User Roles* if roles are what you call groups, and *Semicolon Delimited input (Multi-value output)*."),
-		}, Warnings: []string{byName, "Without *Semicolon Delimited input (Multi-value output)* the list is sent as one value. It is then split at its semicolons here."}},
-		Assign: Part{Title: assignTitle, Do: []Instruction{
-			do("In the application, open *Access*, and choose the *Roles* whose people are to sign in. For the test, you need to have one of them."),
-			do("Select *Save*."),
-		}},
+		Claims: []Claim{
+			{Use: Login, Name: "login", Value: "Username"},
+			{Use: Email, Name: "email", Value: "Email"},
+			{Use: Name, Name: "name", Value: "Name"},
+			{Use: Groups, Name: "groups", Value: "MemberOf"},
+		},
+		Groups: Part{
+			Title: groupTitle,
+			Do: []Instruction{
+				do("Add a parameter `groups` likewise, with *Include in SAML assertion* and *Multi-value parameter* ticked."),
+				do("As its value choose *MemberOf*, or *User Roles* if roles are what you call groups, and *Semicolon Delimited input (Multi-value output)*."),
+			},
+			Warnings: []string{
+				byName,
+				"Without *Semicolon Delimited input (Multi-value output)* the list is sent as one value. It is then split at its semicolons here.",
+			},
+		},
+		Assign: Part{
+			Title: assignTitle,
+			Do: []Instruction{
+				do("In the application, open *Access*, and choose the *Roles* whose people are to sign in. For the test, you need to have one of them."),
+				do("Select *Save*."),
+			},
+		},
 	}
 }

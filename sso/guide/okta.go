@@ -3,97 +3,216 @@ package guide
 import "gatehouse/sso"
 
 // oktaAbsent is what Okta sends for a person whom no group of the filter fits.
-const oktaAbsent = "Okta sends no `groups` at all for a person in no group that the filter fits, also when the last one is taken away. " + absentMeans
+const oktaAbsent = "Okta sends no `groups` at all for a person in no group that the filter fits, also when the last one is taken away. " +
+	absentMeans
 
 func oktaSAML() Guide {
 	return Guide{
-		Provider: sso.Okta, Protocol: sso.SAML, Product: "Okta", Role: "An Okta admin who may manage applications.",
-		Why: "If your company asks for SAML, or for encrypted assertions.",
-		Create: Part{Title: createTitle, Do: []Instruction{
-			do("In the Okta admin console, go to *Applications* › *Applications* and select *Create App Integration*."),
-			do("Select *SAML 2.0*, then *Next*."),
-			do("In *General Settings*, enter a name under *App name*, and tick *Do not display application icon to users*: people begin at the sign-in link. Select *Next*."),
-			do("In *SAML Settings*, fill in:",
-				Value{ACSURL, "Single sign-on URL", "Also called assertion consumer service (ACS) URL. Leave Use this for Recipient URL and Destination URL ticked.", ""},
-				Value{EntityID, "Audience URI (SP Entity ID)", "Also called identifier or audience.", ""}),
-			do("Select *Show Advanced Settings* and make sure of these:",
-				choose("Response", "Signed"), choose("Assertion Signature", "Signed"), choose("Signature Algorithm", "RSA-SHA256")),
-			do("If assertions are to be encrypted, which is optional: set *Assertion Encryption* to *Encrypted*, *Encryption Algorithm* to *AES256-GCM*, *Key Transport Algorithm* to *RSA-OAEP*, and upload our certificate.",
-				Value{Certificate, "Encryption Certificate", "A PEM file.", ""}),
-			do("Select *Next*, then *Finish*."),
-		}, Warnings: []string{"Leave *Other Requestable SSO URLs* empty. " + oneACS}},
-		Configure: Part{Title: configureTitle, Do: []Instruction{
-			do("In the application, open *Sign On*. Under *Settings* › *Sign on methods*, copy the *Metadata URL*."),
-		}},
+		Provider: sso.Okta,
+		Protocol: sso.SAML,
+		Product:  "Okta",
+		Role:     "An Okta admin who may manage applications.",
+		Why:      "If your company asks for SAML, or for encrypted assertions.",
+		Create: Part{
+			Title: createTitle,
+			Do: []Instruction{
+				do("In the Okta admin console, go to *Applications* › *Applications* and select *Create App Integration*."),
+				do("Select *SAML 2.0*, then *Next*."),
+				do("In *General Settings*, enter a name under *App name*, and tick *Do not display application icon to users*: people begin at the sign-in link. Select *Next*."),
+				do("In *SAML Settings*, fill in:",
+					Value{
+						ACSURL,
+						"Single sign-on URL",
+						"Also called assertion consumer service (ACS) URL. Leave Use this for Recipient URL and Destination URL ticked.",
+						"",
+					},
+					Value{
+						EntityID, "Audience URI (SP Entity ID)",
+						"Also called identifier or audience.", "",
+					}),
+				do("Select *Show Advanced Settings* and make sure of these:",
+					choose("Response", "Signed"), choose("Assertion Signature", "Signed"),
+					choose("Signature Algorithm", "RSA-SHA256")),
+				do(
+					"If assertions are to be encrypted, which is optional: set *Assertion Encryption* to *Encrypted*, *Encryption Algorithm* to *AES256-GCM*, *Key Transport Algorithm* to *RSA-OAEP*, and upload our certificate.",
+					Value{Certificate, "Encryption Certificate", "A PEM file.", ""},
+				),
+				do("Select *Next*, then *Finish*."),
+			},
+			Warnings: []string{"Leave *Other Requestable SSO URLs* empty. " + oneACS},
+		},
+		Configure: Part{
+			Title: configureTitle,
+			Do: []Instruction{
+				do("In the application, open *Sign On*. Under *Settings* › *Sign on methods*, copy the *Metadata URL*."),
+			},
+		},
 		Wanted: []Wanted{
-			{"saml.metadata_url", "Metadata URL", "Sign On › Settings › Sign on methods", "https://acme.okta.com/app/exk1a2b3c4d5/sso/saml/metadata"},
-			{"saml.idp_entity_id", "Issuer", "Sign On › Settings › Sign on methods › More details", "http://www.okta.com/exk1a2b3c4d5"},
-			{"saml.sso_url", "Sign on URL", "Sign On › Settings › Sign on methods › More details", "https://acme.okta.com/app/acme_gatehouse_1/exk1a2b3c4d5/sso/saml"},
-			{"saml.certificates", "Signing Certificate", "Sign On › Settings › Sign on methods › More details › Download", ""},
+			{
+				"saml.metadata_url", "Metadata URL", "Sign On › Settings › Sign on methods",
+				"https://acme.okta.com/app/exk1a2b3c4d5/sso/saml/metadata",
+			},
+			{
+				"saml.idp_entity_id", "Issuer",
+				"Sign On › Settings › Sign on methods › More details",
+				"http://www.okta.com/exk1a2b3c4d5",
+			},
+			{
+				"saml.sso_url", "Sign on URL",
+				"Sign On › Settings › Sign on methods › More details",
+				"https://acme.okta.com/app/acme_gatehouse_1/exk1a2b3c4d5/sso/saml",
+			},
+			{
+				"saml.certificates", "Signing Certificate",
+				"Sign On › Settings › Sign on methods › More details › Download",
+				"",
+			},
 		},
-		Attributes: Part{Title: attributeTitle, Do: []Instruction{
-			do("In the application, open *Sign On*, go to *Attribute statements*, and open *Show legacy configuration*."),
-			do("Select *Edit*. Under *Profile attribute statements*, add one line for each attribute of the table, with *Name format* *Unspecified*."),
-			do("Select *Save*."),
-		}},
+		Attributes: Part{
+			Title: attributeTitle,
+			Do: []Instruction{
+				do("In the application, open *Sign On*, go to *Attribute statements*, and open *Show legacy configuration*."),
+				do("Select *Edit*. Under *Profile attribute statements*, add one line for each attribute of the table, with *Name format* *Unspecified*."),
+				do("Select *Save*."),
+			},
+		},
 		Claims: []Claim{
-			{Use: Login, Name: "login", Value: "user.login"}, {Use: Email, Name: "email", Value: "user.email"},
-			{Use: Name, Name: "name", Value: "user.displayName", Note: "Or user.firstName, if people have no display name."},
-			{Use: Groups, Name: "groups", Value: "Matches regex .*"},
+			{
+				Use:   Login,
+				Name:  "login",
+				Value: "user.login",
+			},
+			{
+				Use:   Email,
+				Name:  "email",
+				Value: "user.email",
+			},
+			{
+				Use:   Name,
+				Name:  "name",
+				Value: "user.displayName",
+				Note:  "Or user.firstName, if people have no display name.",
+			},
+			{
+				Use:   Groups,
+				Name:  "groups",
+				Value: "Matches regex .*",
+			},
 		},
-		Groups: Part{Title: groupTitle, Do: []Instruction{
-			do("In the same place, under *Group attribute statements*, enter `groups` as *Name*, and as *Filter* choose *Matches regex* with `.*`, or an expression that fits the groups you need."),
-		}, Warnings: []string{byName, oktaAbsent}},
+		Groups: Part{
+			Title: groupTitle,
+			Do: []Instruction{
+				do("In the same place, under *Group attribute statements*, enter `groups` as *Name*, and as *Filter* choose *Matches regex* with `.*`, or an expression that fits the groups you need."),
+			},
+			Warnings: []string{byName, oktaAbsent},
+		},
 		Assign: oktaAssign(),
 	}
 }
 
 func oktaAssign() Part {
-	return Part{Title: assignTitle, Do: []Instruction{
-		do("In the application, open *Assignments*."),
-		do("Select *Assign*, then *Assign to Groups*."),
-		do("Assign the groups whose people are to sign in, and select *Done*. For the test, you need to be in one of them."),
-	}}
+	return Part{
+		Title: assignTitle,
+		Do: []Instruction{
+			do("In the application, open *Assignments*."),
+			do("Select *Assign*, then *Assign to Groups*."),
+			do("Assign the groups whose people are to sign in, and select *Done*. For the test, you need to be in one of them."),
+		},
+	}
 }
 
 func oktaOIDC() Guide {
 	return Guide{
-		Provider: sso.Okta, Protocol: sso.OIDC, Product: "Okta", Better: true, Role: "An Okta admin who may manage applications.",
-		Why: "Fewest steps, and no certificate to renew.",
-		Create: Part{Title: createTitle, Do: []Instruction{
-			do("In the Okta admin console, go to *Applications* › *Applications* and select *Create App Integration*."),
-			do("As *Sign-in method* select *OIDC - OpenID Connect*, as *Application type* *Web application*. Select *Next*."),
-			do("Enter a name under *App integration name*, and as redirect URI:",
-				Value{RedirectURI, "Sign-in redirect URIs", "Also called callback URL. Remove any other from the list.", ""},
-				Value{LogoutURL, "Sign-out redirect URIs", "Optional: where signing out leads back to.", ""}),
-			do("Under *Assignments*, choose:",
-				choose("Controlled access", "Allow everyone in your organization to access"),
-				choose("Enable immediate access", "Enable immediate access with Federation Broker Mode")),
-			do("Select *Save*."),
-		}, Warnings: []string{"With *Federation Broker Mode* everyone in Okta may sign in. To choose who may, leave it off and assign groups in step 4."}},
-		Configure: Part{Title: configureTitle, Do: []Instruction{
-			do("In the application, open *General*. Under *Client Credentials*, copy the *Client ID*, and under *Client Secrets* the secret."),
-			do("Select your name in the top right corner, and copy your *Okta Domain*."),
-		}},
+		Provider: sso.Okta,
+		Protocol: sso.OIDC,
+		Product:  "Okta",
+		Better:   true,
+		Role:     "An Okta admin who may manage applications.",
+		Why:      "Fewest steps, and no certificate to renew.",
+		Create: Part{
+			Title: createTitle,
+			Do: []Instruction{
+				do("In the Okta admin console, go to *Applications* › *Applications* and select *Create App Integration*."),
+				do("As *Sign-in method* select *OIDC - OpenID Connect*, as *Application type* *Web application*. Select *Next*."),
+				do("Enter a name under *App integration name*, and as redirect URI:",
+					Value{
+						RedirectURI,
+						"Sign-in redirect URIs",
+						"Also called callback URL. Remove any other from the list.",
+						"",
+					},
+					Value{
+						LogoutURL, "Sign-out redirect URIs",
+						"Optional: where signing out leads back to.", "",
+					}),
+				do("Under *Assignments*, choose:",
+					choose("Controlled access", "Allow everyone in your organization to access"),
+					choose("Enable immediate access", "Enable immediate access with Federation Broker Mode")),
+				do("Select *Save*."),
+			},
+			Warnings: []string{
+				"With *Federation Broker Mode* everyone in Okta may sign in. To choose who may, leave it off and assign groups in step 4.",
+			},
+		},
+		Configure: Part{
+			Title: configureTitle,
+			Do: []Instruction{
+				do("In the application, open *General*. Under *Client Credentials*, copy the *Client ID*, and under *Client Secrets* the secret."),
+				do("Select your name in the top right corner, and copy your *Okta Domain*."),
+			},
+		},
 		Wanted: []Wanted{
 			{"oidc.issuer", "Okta Domain", "your name, top right", "https://acme.okta.com"},
 			{"oidc.client_id", "Client ID", "General › Client Credentials", "0oa1a2b3c4d5e6f7g8h9"},
 			{"oidc.client_secret", "Client Secret", "General › Client Secrets", ""},
 		},
-		Attributes: Part{Title: claimTitle, Do: []Instruction{
-			do("Login, e-mail and name are sent by themselves. There is nothing to do for them."),
-		}},
-		Claims: []Claim{
-			{Use: Login, Name: "preferred_username", Value: "Okta username", ByName: true},
-			{Use: Email, Name: "email", Value: "Primary email", ByName: true},
-			{Use: Name, Name: "name", Value: "First and last name", ByName: true},
-			{Use: Groups, Name: "groups", Value: "Matches regex .*"},
+		Attributes: Part{
+			Title: claimTitle,
+			Do: []Instruction{
+				do("Login, e-mail and name are sent by themselves. There is nothing to do for them."),
+			},
 		},
-		Groups: Part{Title: groupTitle, Do: []Instruction{
-			do("In the application, open *Sign On*. Under *Token claims*, open *Show legacy configuration* and select *Edit*."),
-			do("Fill in:", choose("Groups claim type", "Filter"), choose("Groups claim filter", "groups, Matches regex, .*")),
-			do("Select *Save*."),
-		}, Warnings: []string{byName, "Okta cuts the list at 100 groups without saying so. People in that many groups are added to groups and removed from none: choose an expression that fits only the groups you need.", oktaAbsent}},
+		Claims: []Claim{
+			{
+				Use:    Login,
+				Name:   "preferred_username",
+				Value:  "Okta username",
+				ByName: true,
+			},
+			{
+				Use:    Email,
+				Name:   "email",
+				Value:  "Primary email",
+				ByName: true,
+			},
+			{
+				Use:    Name,
+				Name:   "name",
+				Value:  "First and last name",
+				ByName: true,
+			},
+			{
+				Use:   Groups,
+				Name:  "groups",
+				Value: "Matches regex .*",
+			},
+		},
+		Groups: Part{
+			Title: groupTitle,
+			Do: []Instruction{
+				do("In the application, open *Sign On*. Under *Token claims*, open *Show legacy configuration* and select *Edit*."),
+				do(
+					"Fill in:", choose("Groups claim type", "Filter"),
+					choose("Groups claim filter", "groups, Matches regex, .*"),
+				),
+				do("Select *Save*."),
+			},
+			Warnings: []string{
+				byName,
+				"Okta cuts the list at 100 groups without saying so. People in that many groups are added to groups and removed from none: choose an expression that fits only the groups you need.",
+				oktaAbsent,
+			},
+		},
 		Assign: oktaAssign(),
 	}
 }

@@ -30,7 +30,11 @@ func Stops(p sso.Provider, protocol sso.Protocol) []Stop {
 				Do:      "Register this redirect URI at the application, letter by letter.",
 				Compare: []Kind{RedirectURI},
 			},
-			{Cause: "The person is not assigned to the application", Message: m.assigned, Do: "Assign the person, or a group they are in, to the application."},
+			{
+				Cause:   "The person is not assigned to the application",
+				Message: m.assigned,
+				Do:      "Assign the person, or a group they are in, to the application.",
+			},
 		}
 	}
 	return []Stop{
@@ -47,7 +51,11 @@ func Stops(p sso.Provider, protocol sso.Protocol) []Stop {
 			Do:      "Enter this ACS URL at the application, letter by letter, and no other.",
 			Compare: []Kind{ACSURL},
 		},
-		{Cause: "The person is not assigned to the application", Message: m.assigned, Do: "Assign the person, or a group they are in, to the application."},
+		{
+			Cause:   "The person is not assigned to the application",
+			Message: m.assigned,
+			Do:      "Assign the person, or a group they are in, to the application.",
+		},
 	}
 }
 
@@ -85,13 +93,29 @@ func samlMessages(p sso.Provider) shown {
 			assigned: "403 app_not_configured_for_user",
 		}
 	case sso.Keycloak:
-		return shown{unknown: "We are sorry… Client not found. (In the log: client_not_found)", address: "We are sorry… Invalid redirect uri. (In the log: invalid_redirect_uri)", assigned: "Access denied"}
+		return shown{
+			unknown:  "We are sorry… Client not found. (In the log: client_not_found)",
+			address:  "We are sorry… Invalid redirect uri. (In the log: invalid_redirect_uri)",
+			assigned: "Access denied",
+		}
 	case sso.JumpCloud:
-		return shown{unknown: "The application is not found, or the SP Entity ID does not match.", address: "The ACS URL in the request does not match that of the application.", assigned: "You do not have access to this application. (Authorization failed)"}
+		return shown{
+			unknown:  "The application is not found, or the SP Entity ID does not match.",
+			address:  "The ACS URL in the request does not match that of the application.",
+			assigned: "You do not have access to this application. (Authorization failed)",
+		}
 	case sso.OneLogin:
-		return shown{unknown: "We couldn't find the app you requested.", address: "The ACS URL in the request does not match the ACS URL Validator.", assigned: "You do not have access to this application."}
+		return shown{
+			unknown:  "We couldn't find the app you requested.",
+			address:  "The ACS URL in the request does not match the ACS URL Validator.",
+			assigned: "You do not have access to this application.",
+		}
 	case sso.Ping:
-		return shown{unknown: "The application is not found or disabled. (NOT_FOUND)", address: "The ACS URL in the request is not one of the application's ACS URLs. (INVALID_REQUEST)", assigned: notAssigned + " (ACCESS_DENIED)"}
+		return shown{
+			unknown:  "The application is not found or disabled. (NOT_FOUND)",
+			address:  "The ACS URL in the request is not one of the application's ACS URLs. (INVALID_REQUEST)",
+			assigned: notAssigned + " (ACCESS_DENIED)",
+		}
 	case sso.ADFS:
 		return shown{
 			unknown:  "An error occurred. (In the event log: MSIS7007 or MSIS3020, the relying party trust is unknown)",
@@ -127,7 +151,11 @@ func oidcMessages(p sso.Provider) shown {
 			assigned: "Access blocked: … can only be used within its organization. Error 403: org_internal",
 		}
 	case sso.Keycloak:
-		return shown{unknown: "We are sorry… Client not found.", address: "We are sorry… Invalid parameter: redirect_uri", assigned: "Access denied"}
+		return shown{
+			unknown:  "We are sorry… Client not found.",
+			address:  "We are sorry… Invalid parameter: redirect_uri",
+			assigned: "Access denied",
+		}
 	case sso.JumpCloud:
 		return shown{
 			unknown:  "invalid_client: Client authentication failed (e.g., unknown client)",
@@ -135,9 +163,17 @@ func oidcMessages(p sso.Provider) shown {
 			assigned: notAssigned,
 		}
 	case sso.OneLogin:
-		return shown{unknown: "invalid_client: client is invalid", address: "invalid_redirect_uri: redirect_uri did not match any client's registered redirect_uris", assigned: notAssigned}
+		return shown{
+			unknown:  "invalid_client: client is invalid",
+			address:  "invalid_redirect_uri: redirect_uri did not match any client's registered redirect_uris",
+			assigned: notAssigned,
+		}
 	case sso.Ping:
-		return shown{unknown: "The application is not found or disabled. (NOT_FOUND)", address: "Redirect URI mismatch. (INVALID_REQUEST)", assigned: notAssigned + " (ACCESS_DENIED)"}
+		return shown{
+			unknown:  "The application is not found or disabled. (NOT_FOUND)",
+			address:  "Redirect URI mismatch. (INVALID_REQUEST)",
+			assigned: notAssigned + " (ACCESS_DENIED)",
+		}
 	case sso.ADFS:
 		return shown{
 			unknown:  "MSIS9223: the client identifier is not registered",
@@ -145,5 +181,9 @@ func oidcMessages(p sso.Provider) shown {
 			assigned: "Access denied: you are not authorized to access this site. (MSIS5007)",
 		}
 	}
-	return shown{unknown: "invalid_client, unknown client, or No client with the ID …", address: "redirect_uri mismatch, or invalid redirect URI", assigned: "access_denied, or " + notAssigned}
+	return shown{
+		unknown:  "invalid_client, unknown client, or No client with the ID …",
+		address:  "redirect_uri mismatch, or invalid redirect URI",
+		assigned: "access_denied, or " + notAssigned,
+	}
 }

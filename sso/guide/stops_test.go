@@ -21,7 +21,10 @@ func TestStops(t *testing.T) {
 			}
 			seen := map[string]bool{}
 			for _, s := range stops {
-				if s.Cause == "" || s.Message == "" || s.Do == "" || seen[s.Message] {
+				if s.Cause == "" ||
+					s.Message == "" ||
+					s.Do == "" ||
+					seen[s.Message] {
 					t.Errorf("%s over %s: %+v is not complete, or says what another does", p, protocol, s)
 				}
 				seen[s.Message] = true
@@ -30,8 +33,11 @@ func TestStops(t *testing.T) {
 			if protocol == sso.OIDC {
 				address = guide.RedirectURI
 			}
-			if !slices.Contains(stops[1].Compare, address) || len(stops[0].Compare)+len(stops[0].Fields) == 0 {
-				t.Errorf("%s over %s has nothing to compare: %+v", p, protocol, stops)
+			if !slices.Contains(stops[1].Compare, address) ||
+				len(stops[0].Compare)+len(stops[0].Fields) == 0 {
+				t.Errorf(
+					"%s over %s has nothing to compare: %+v", p, protocol, stops,
+				)
 			}
 		}
 	}

@@ -30,7 +30,11 @@ const (
 // Query is what to ask for at a moment.
 func Query(now time.Time) sso.VitalsQuery {
 	day := now.UTC().Truncate(24 * time.Hour)
-	return sso.VitalsQuery{Days: day.Add(24*time.Hour - Shown), Since: now.Add(-Recent), Newest: enough}
+	return sso.VitalsQuery{
+		Days:   day.Add(24*time.Hour - Shown),
+		Since:  now.Add(-Recent),
+		Newest: enough,
+	}
 }
 
 const (
@@ -60,7 +64,9 @@ func Evaluate(s State) []sso.Finding {
 		if c.State != sso.ConnectionEnabled || c.Live == nil {
 			continue
 		}
-		for _, look := range []func(State, sso.Connection) (sso.Finding, bool){certificate, metadata, keys, groups, provisioning, errorRate, trusted} {
+		for _, look := range []func(State, sso.Connection) (sso.Finding, bool){
+			certificate, metadata, keys, groups, provisioning, errorRate, trusted,
+		} {
 			if f, ok := look(s, c); ok {
 				f.Connection = c.ID
 				all = append(all, f)
@@ -69,9 +75,15 @@ func Evaluate(s State) []sso.Finding {
 	}
 	all = append(all, heldSyncs(s)...)
 	if n := s.Vitals.Questions; n > 0 {
-		all = append(all, sso.Finding{HealthKey: sso.HealthKey{Kind: sso.HealthLogins}, FindingDetail: sso.FindingDetail{
-			Text: contested(n), Side: string(catalog.Operator), Path: "questions",
-			Do: "Look at both records and decide: give one of the two another login, deactivate the one who had it, or refuse the other."}})
+		all = append(all, sso.Finding{
+			HealthKey: sso.HealthKey{Kind: sso.HealthLogins},
+			FindingDetail: sso.FindingDetail{
+				Text: contested(n),
+				Side: string(catalog.Operator),
+				Path: "questions",
+				Do:   "Look at both records and decide: give one of the two another login, deactivate the one who had it, or refuse the other.",
+			},
+		})
 	}
 	slices.SortStableFunc(all, func(a, b sso.Finding) int {
 		return cmp.Or(btoi(b.Urgent)-btoi(a.Urgent), cmp.Compare(a.Threshold, b.Threshold))
@@ -138,9 +150,16 @@ func certificate(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	}
 	f.Kind, f.Subject = sso.HealthCertificate, fingerprint
 	on := cert.NotAfter.UTC().Format("2 January 2006")
-	f.FindingDetail = sso.FindingDetail{Text: "The certificate of " + c.Name + " expires on " + on + ".", Side: string(catalog.Company), By: cert.NotAfter.UTC(), Path: "connections/" + string(c.ID), Urgent: f.Threshold <= 7}
+	f.FindingDetail = sso.FindingDetail{
+		Text:   "The certificate of " + c.Name + " expires on " + on + ".",
+		Side:   string(catalog.Company),
+		By:     cert.NotAfter.UTC(),
+		Path:   "connections/" + string(c.ID),
+		Urgent: f.Threshold <= 7,
+	}
 	if f.Threshold == 0 {
-		f.Text = "The certificate of " + c.Name + " expired on " + on + ". Sign-in continues, because the key is what is trusted, until the identity provider signs with another."
+		f.Text = "The certificate of " + c.Name + " expired on " + on +
+			". Sign-in continues, because the key is what is trusted, until the identity provider signs with another."
 	}
 	f.Do = "Make a new signing certificate at the identity provider, add it to the connection here, and only then switch to it there."
 	if c.Live.SAML.MetadataURL != "" {
@@ -151,12 +170,22 @@ func certificate(s State, c sso.Connection) (f sso.Finding, ok bool) {
 
 func metadata(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	since := c.Metadata.FailingSince
-	if c.Live.SAML == nil || c.Live.SAML.MetadataURL == "" || since.IsZero() || s.Now.Sub(since) < patience {
+	if c.Live.SAML == nil ||
+		c.Live.SAML.MetadataURL == "" ||
+		since.IsZero() ||
+		s.Now.Sub(since) < patience {
 		return f, false
 	}
 	f.Kind = sso.HealthMetadata
-	f.FindingDetail = sso.FindingDetail{Text: "The metadata of " + c.Name + " cannot be fetched since " + since.UTC().Format("2 January 2006, 15:04 UTC") + ". Sign-in continues until the identity provider changes its certificate.",
-		Side: string(catalog.Company), Do: "Open the metadata address in a browser and see what answers. It was: " + c.Metadata.Error, At: since.UTC(), Path: "connections/" + string(c.ID)}
+	f.FindingDetail = sso.FindingDetail{
+		Text: "The metadata of " + c.Name + " cannot be fetched since " +
+			since.UTC().Format("2 January 2006, 15:04 UTC") +
+			". Sign-in continues until the identity provider changes its certificate.",
+		Side: string(catalog.Company),
+		Do:   "Open the metadata address in a browser and see what answers. It was: " + c.Metadata.Error,
+		At:   since.UTC(),
+		Path: "connections/" + string(c.ID),
+	}
 	return f, true
 }
 
@@ -174,7 +203,8 @@ func keys(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	case len(c.Live.SAML.Pending) > 0:
 		f.Threshold, f.Urgent = 1, true
 		f.Subject = c.Live.SAML.Pending[0].Fingerprint()
-		f.Text = "The metadata of " + c.Name + " names new signing certificates alone. They are not trusted until an admin confirms them."
+		f.Text = "The metadata of " + c.Name +
+			" names new signing certificates alone. They are not trusted until an admin confirms them."
 		f.Do = "Ask your identity provider's admin whether the certificates were changed. If so, confirm them; if not, someone else changed the metadata."
 		return f, true
 	case !at.IsZero() && s.Now.Sub(at) < told:
@@ -198,7 +228,8 @@ func publishedKeys(s State, c sso.Connection, f sso.Finding) (sso.Finding, bool)
 	case len(cfg.PendingKeys) > 0:
 		f.Threshold, f.Urgent = 1, true
 		f.Subject = cfg.PendingKeys[0]
-		f.Text = "The identity provider of " + c.Name + " publishes new signing keys alone. Sign-ins are refused until an admin confirms them."
+		f.Text = "The identity provider of " + c.Name +
+			" publishes new signing keys alone. Sign-ins are refused until an admin confirms them."
 		f.Do = "Ask your identity provider's admin whether the keys were changed. " +
 			"If so, confirm them; if not, somebody else changed what is published."
 		return f, true
@@ -233,7 +264,8 @@ func groups(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	if n < enough || !had || c.Live.Provisioning == sso.ProvisionSCIM {
 		return f, false
 	}
-	text, do := "The last %d sign-ins through %s said nothing about groups, and there were some before. No one lost a membership.", ": send the groups again."
+	text := "The last %d sign-ins through %s said nothing about groups, and there were some before. No one lost a membership."
+	do := ": send the groups again."
 	if partly > 0 {
 		text = "The groups of the last %d sign-ins through %s were not understood, or only in part. No one lost a membership, and no one will until they are."
 		do = ": send the names of groups as a list of texts. The page of each sign-in lists what was not understood, and why."
@@ -256,7 +288,8 @@ func provisioning(_ State, c sso.Connection) (f sso.Finding, ok bool) {
 	}
 	f.Kind = sso.HealthProvisioned
 	f.FindingDetail = sso.FindingDetail{
-		Text: "No sign-in through " + c.Name + " changes a membership: its provisioning is set to SCIM, which is not available yet.",
+		Text: "No sign-in through " + c.Name +
+			" changes a membership: its provisioning is set to SCIM, which is not available yet.",
 		Side: string(catalog.Operator),
 		Do:   "Open Settings, set Provisioning to “At sign-in”, and enable the draft.",
 		Path: "connections/" + string(c.ID),
@@ -288,14 +321,25 @@ func Failures(v sso.Vitals, c sso.ConnectionID) (total, failed int, code string)
 func errorRate(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	total, failed, code := Failures(s.Vitals, c.ID)
 	f.Kind = sso.HealthErrors
-	before := slices.ContainsFunc(s.Open, func(e sso.HealthEvent) bool { return e.Kind == f.Kind && e.Connection == c.ID })
-	bad := failed >= fewFailures && failed*failing >= total || before && failed > 0 && failed*recovered >= total
+	before := slices.ContainsFunc(s.Open, func(e sso.HealthEvent) bool {
+		return e.Kind == f.Kind && e.Connection == c.ID
+	})
+	bad := failed >= fewFailures && failed*failing >= total ||
+		before && failed > 0 && failed*recovered >= total
 	if !bad {
 		return f, false
 	}
 	advice := catalog.For(c.Provider, c.Protocol, code, lastChecks(s.Vitals, c.ID, code))
-	f.FindingDetail = sso.FindingDetail{Text: fmt.Sprintf("%d of the last day’s %d sign-ins through %s failed, most with %s.", failed, total, c.Name, code),
-		Side: string(advice.Side), Do: strings.TrimSpace(advice.Cause + " " + advice.Do), Path: "activity?outcome=failed", Urgent: true}
+	f.FindingDetail = sso.FindingDetail{
+		Text: fmt.Sprintf(
+			"%d of the last day’s %d sign-ins through %s failed, most with %s.",
+			failed, total, c.Name, code,
+		),
+		Side:   string(advice.Side),
+		Do:     strings.TrimSpace(advice.Cause + " " + advice.Do),
+		Path:   "activity?outcome=failed",
+		Urgent: true,
+	}
 	return f, true
 }
 

@@ -19,7 +19,11 @@ func heldSyncs(s State) (all []sso.Finding) {
 			subject += " " + string(t.Group)
 		}
 		all = append(all, sso.Finding{
-			HealthKey: sso.HealthKey{Kind: sso.HealthHeld, Connection: t.Connection, Subject: subject},
+			HealthKey: sso.HealthKey{
+				Kind:       sso.HealthHeld,
+				Connection: t.Connection,
+				Subject:    subject,
+			},
 			FindingDetail: sso.FindingDetail{
 				Text:   text,
 				Side:   string(catalog.Operator),
@@ -55,14 +59,17 @@ func heldWords(t sso.HeldTally, connection string) (text, do string) {
 	const decide = "Look at the held group syncs. If the removals are a mistake, discard them and correct the groups at the identity provider. If they are meant, approve them."
 	switch t.Cause {
 	case sso.HeldNamesChanged:
-		return "The group names that " + connection + " sends no longer match the groups here, so every removal is held. " + people, decide
+		return "The group names that " + connection +
+			" sends no longer match the groups here, so every removal is held. " + people, decide
 	case sso.HeldGroupShare:
 		if t.GroupName == "" {
 			t.GroupName = "a group that was deleted since"
 		}
-		return "Sign-ins through " + connection + " would take too many people out of " + t.GroupName + " at once, so removals from it are held. " + people, decide
+		return "Sign-ins through " + connection + " would take too many people out of " +
+			t.GroupName + " at once, so removals from it are held. " + people, decide
 	case sso.HeldMatchesNothing:
-		return "None of the group names that " + connection + " sent matches a group here. " + people, decide
+		return "None of the group names that " + connection + " sent matches a group here. " +
+			people, decide
 	}
 	return "A sign-in through " + connection + " would take the last member out of the admin groups. " + people,
 		"Look at the held group syncs and approve or discard them. Until then people sign in with their old groups."

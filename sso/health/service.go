@@ -23,7 +23,9 @@ type Facts interface {
 
 // Ledger keeps what was found, and who was told; store.DB is one.
 type Ledger interface {
-	HealthEvents(ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, p sso.Page) ([]sso.HealthEvent, string, error)
+	HealthEvents(
+		ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, p sso.Page,
+	) ([]sso.HealthEvent, string, error)
 	RecordHealth(ctx context.Context, ent sso.EnterpriseID, found []sso.Finding) ([]sso.HealthEvent, error)
 	ClaimHealthMail(ctx context.Context, ent sso.EnterpriseID, until time.Time) ([]sso.HealthEvent, error)
 	ReleaseHealthMail(ctx context.Context, ent sso.EnterpriseID, events []sso.HealthEventID) error
@@ -94,7 +96,10 @@ func (s *Service) seeAll(ctx context.Context, some []sso.Enterprise) (failed err
 func (s *Service) Run(ctx context.Context) error {
 	var failed error
 	for cursor := ""; ; {
-		some, next, err := s.Facts.Enterprises(ctx, sso.Page{Cursor: cursor, Limit: 200})
+		some, next, err := s.Facts.Enterprises(ctx, sso.Page{
+			Cursor: cursor,
+			Limit:  200,
+		})
 		if err != nil {
 			return errors.Join(failed, fmt.Errorf("list enterprises: %w", err))
 		}
@@ -116,7 +121,9 @@ func (s *Service) Examine(ctx context.Context, ent sso.EnterpriseID) (state Stat
 	if state.Vitals, err = s.Facts.Vitals(ctx, ent, Query(state.Now)); err != nil {
 		return state, nil, fmt.Errorf("count sign-ins: %w", err)
 	}
-	if state.Open, _, err = s.Ledger.HealthEvents(ctx, ent, sso.HealthFilter{Open: true}, sso.Page{Limit: 200}); err != nil {
+	if state.Open, _, err = s.Ledger.HealthEvents(
+		ctx, ent, sso.HealthFilter{Open: true}, sso.Page{Limit: 200},
+	); err != nil {
 		return state, nil, fmt.Errorf("list what is unwell: %w", err)
 	}
 	return state, Evaluate(state), nil
@@ -137,7 +144,10 @@ func (s *Service) see(ctx context.Context, e sso.Enterprise) error {
 		return fmt.Errorf("record what is unwell: %w", err)
 	}
 	for _, a := range added {
-		s.Log.WarnContext(ctx, "something is unwell", "enterprise", e.Key, "kind", string(a.Kind), "event", string(a.ID), "text", a.Text)
+		s.Log.WarnContext(
+			ctx, "something is unwell", "enterprise", e.Key, "kind", string(a.Kind), "event",
+			string(a.ID), "text", a.Text,
+		)
 	}
 	if s.Mail == nil {
 		return nil
@@ -156,7 +166,11 @@ func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
 	if err != nil {
 		return err
 	}
-	letter := mail.Health{Company: e.Name, Site: s.Site, Items: s.items(e, events)}
+	letter := mail.Health{
+		Company: e.Name,
+		Site:    s.Site,
+		Items:   s.items(e, events),
+	}
 	told := 0
 	var failed error
 	for _, address := range to {
@@ -176,7 +190,9 @@ func (s *Service) tell(ctx context.Context, e sso.Enterprise) error {
 		ids[i] = event.ID
 	}
 	if told == 0 {
-		return errors.Join(failed, s.Ledger.ReleaseHealthMail(context.WithoutCancel(ctx), e.ID, ids))
+		return errors.Join(
+			failed, s.Ledger.ReleaseHealthMail(context.WithoutCancel(ctx), e.ID, ids),
+		)
 	}
 	return errors.Join(failed, s.Ledger.HealthMailed(ctx, e.ID, ids, told))
 }
@@ -216,7 +232,13 @@ func usable(logins []string) []string {
 func (s *Service) items(e sso.Enterprise, events []sso.HealthEvent) []mail.HealthItem {
 	items := make([]mail.HealthItem, len(events))
 	for i, f := range events {
-		items[i] = mail.HealthItem{Text: f.Text, Do: f.Do, Side: Whose(f.Side), By: f.By, Link: s.Link(e, f.Path)}
+		items[i] = mail.HealthItem{
+			Text: f.Text,
+			Do:   f.Do,
+			Side: Whose(f.Side),
+			By:   f.By,
+			Link: s.Link(e, f.Path),
+		}
 	}
 	return items
 }

@@ -51,7 +51,11 @@ type world struct {
 
 func newWorld(t *testing.T, fresh func(testing.TB) string, certificate time.Duration) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{now: begin}, smtp: smtptest.Start(t, smtptest.Options{})}
+	w := &world{
+		T:     t,
+		clock: &clock{now: begin},
+		smtp:  smtptest.Start(t, smtptest.Options{}),
+	}
 	dsn, keys := fresh(t), store.Keyring{Current: store.NewKey()}
 	for range 2 {
 		db := storetest.Open(t, dsn, keys, w.clock.Now)
@@ -62,7 +66,10 @@ func newWorld(t *testing.T, fresh func(testing.TB) string, certificate time.Dura
 	}
 	ctx := t.Context()
 	var err error
-	w.ent, err = w.db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{Key: "acme", Name: "Acme Corporation"})
+	w.ent, err = w.db.CreateEnterprise(ctx, sso.ActorSystem, sso.Enterprise{
+		Key:  "acme",
+		Name: "Acme Corporation",
+	})
 	w.ok(err)
 	c := samlConnection(expires(t, begin.Add(certificate)))
 	c.Enterprise = w.ent.ID
@@ -73,12 +80,23 @@ func newWorld(t *testing.T, fresh func(testing.TB) string, certificate time.Dura
 
 func (w *world) node(db *store.DB) *health.Service {
 	w.Helper()
-	post, err := mail.NewSMTP(mail.Config{Addr: w.smtp.Addr, TLS: mail.NoTLS, From: "Sign-in <sso@example.com>"})
+	post, err := mail.NewSMTP(mail.Config{
+		Addr: w.smtp.Addr,
+		TLS:  mail.NoTLS,
+		From: "Sign-in <sso@example.com>",
+	})
 	w.ok(err)
-	return health.New(health.Options{Facts: db, Ledger: db, Mail: post, Site: "sso.example.com", Log: slog.New(slog.DiscardHandler), Now: w.clock.Now,
+	return health.New(health.Options{
+		Facts:  db,
+		Ledger: db,
+		Mail:   post,
+		Site:   "sso.example.com",
+		Log:    slog.New(slog.DiscardHandler),
+		Now:    w.clock.Now,
 		Link: func(e sso.Enterprise, path string) string {
 			return "https://sso.example.com/admin/enterprises/" + e.Key + "/" + path
-		}})
+		},
+	})
 }
 
 func (w *world) ok(err error) {
@@ -94,11 +112,44 @@ func (w *world) admin(login, email string) {
 	now := w.clock.Now()
 	attempt := sso.NewID[sso.AttemptID](now)
 	groups := sso.AssertedGroups{State: sso.GroupsAbsent}
-	s := sso.SignIn{Identity: sso.Identity{Connection: w.conn.ID, Subject: login, Login: login, Email: email, Name: login, Groups: groups},
-		Replay:  sso.ReplayMark{Connection: w.conn.ID, ResponseID: string(attempt), Until: now.Add(time.Hour)},
-		Attempt: sso.Attempt{ID: attempt, Enterprise: w.ent.ID, Connection: w.conn.ID, Login: login, Outcome: sso.OutcomeSucceeded, Groups: groups, At: now},
-		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: w.ent.ID, Connection: w.conn.ID, Attempt: attempt, CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)}}
-	u, _, err := w.db.RecordLogin(w.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) { return sso.Verdict{}, nil })
+	s := sso.SignIn{
+		Identity: sso.Identity{
+			Connection: w.conn.ID,
+			Subject:    login,
+			Login:      login,
+			Email:      email,
+			Name:       login,
+			Groups:     groups,
+		},
+		Replay: sso.ReplayMark{
+			Connection: w.conn.ID,
+			ResponseID: string(attempt),
+			Until:      now.Add(time.Hour),
+		},
+		Attempt: sso.Attempt{
+			ID:         attempt,
+			Enterprise: w.ent.ID,
+			Connection: w.conn.ID,
+			Login:      login,
+			Outcome:    sso.OutcomeSucceeded,
+			Groups:     groups,
+			At:         now,
+		},
+		Session: sso.Session{
+			ID:          sso.NewID[sso.SessionID](now),
+			Token:       sso.NewSecret().Hash(),
+			Enterprise:  w.ent.ID,
+			Connection:  w.conn.ID,
+			Attempt:     attempt,
+			CreatedAt:   now,
+			LastSeenAt:  now,
+			IdleTimeout: time.Hour,
+			ExpiresAt:   now.Add(time.Hour),
+		},
+	}
+	u, _, err := w.db.RecordLogin(w.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) {
+		return sso.Verdict{}, nil
+	})
 	w.ok(err)
 	w.ok(w.db.AddEnterpriseAdmin(w.Context(), sso.ActorSystem, w.ent.ID, u.ID))
 }
@@ -132,7 +183,10 @@ func (w *world) mails() (all []string) {
 }
 
 func databases() map[string]func(testing.TB) string {
-	return map[string]func(testing.TB) string{"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres}
+	return map[string]func(testing.TB) string{
+		"SQLite":     storetest.SQLite,
+		"PostgreSQL": storetest.Postgres,
+	}
 }
 
 // TestToldOnce has two nodes look every hour at a certificate that expires: each
@@ -150,18 +204,31 @@ func TestToldOnce(t *testing.T) {
 				t.Fatalf("told too early: %q", got)
 			}
 			want := 0
-			for _, after := range []time.Duration{day, 30 * day, 16 * day, 7 * day, 6 * day, day} { // 60, 30, 14, 7, 1, 0 days left
+			for _, after := range []time.Duration{
+				day, 30 * day, 16 * day, 7 * day, 6 * day, day,
+			} {
+				// 60, 30, 14, 7, 1, 0 days left
 				w.clock.Move(after)
 				want += 2
 				for range 3 {
 					w.hour()
 				}
 				if got := w.mails(); len(got) != want {
-					t.Fatalf("after another %v there are %d mails, wanted %d", after, len(got), want)
+					t.Fatalf(
+						"after another %v there are %d mails, wanted %d", after,
+						len(got), want,
+					)
 				}
 			}
 			first := w.mails()[0]
-			for _, part := range []string{"@acme.test", "Acme Corporation", "The certificate of Okta expires on 24 January 2027.", "by 24 January 2027", "Your IT admin, at the identity provider", "https://sso.example.com/admin/enterprises/acme/connections/" + string(w.conn.ID)} {
+			for _, part := range []string{
+				"@acme.test",
+				"Acme Corporation",
+				"The certificate of Okta expires on 24 January 2027.",
+				"by 24 January 2027",
+				"Your IT admin, at the identity provider",
+				"https://sso.example.com/admin/enterprises/acme/connections/" + string(w.conn.ID),
+			} {
 				if !strings.Contains(first, part) {
 					t.Errorf("the mail does not say %q:\n%s", part, first)
 				}
@@ -181,7 +248,9 @@ func TestResolved(t *testing.T) {
 	w.hour()
 	open := func(want int) {
 		t.Helper()
-		all, _, err := w.db.HealthEvents(t.Context(), w.ent.ID, sso.HealthFilter{Open: true}, sso.Page{})
+		all, _, err := w.db.HealthEvents(
+			t.Context(), w.ent.ID, sso.HealthFilter{Open: true}, sso.Page{},
+		)
 		w.ok(err)
 		if len(all) != want {
 			t.Errorf("%d are open, wanted %d", len(all), want)
@@ -190,12 +259,21 @@ func TestResolved(t *testing.T) {
 	open(1)
 	renew := func(after time.Duration) {
 		t.Helper()
-		_, err := w.db.UpdateConnection(t.Context(), sso.ActorSystem, w.ent.ID, w.conn.ID, "connection.edited", func(c sso.Connection) (sso.Connection, error) {
-			live := *c.Live
-			live.SAML = samlConnection(expires(t, w.clock.Now().Add(after))).Live.SAML
-			c.Live = &live
-			return c, nil
-		})
+		_, err := w.db.UpdateConnection(
+			t.Context(),
+			sso.ActorSystem,
+			w.ent.ID,
+			w.conn.ID,
+			"connection.edited",
+			func(c sso.Connection) (sso.Connection, error) {
+				live := *c.Live
+				live.SAML = samlConnection(expires(
+					t, w.clock.Now().Add(after),
+				)).Live.SAML
+				c.Live = &live
+				return c, nil
+			},
+		)
 		w.ok(err)
 		w.hour()
 	}
@@ -225,7 +303,11 @@ func (r *refusing) Send(ctx context.Context, m mail.Message) error {
 	down := r.down
 	r.mu.Unlock()
 	if down {
-		return &sso.Error{Kind: sso.Upstream, Code: "mail_unavailable", Public: "No."}
+		return &sso.Error{
+			Kind:   sso.Upstream,
+			Code:   "mail_unavailable",
+			Public: "No.",
+		}
 	}
 	return r.Sender.Send(ctx, m)
 }
@@ -255,15 +337,25 @@ func TestMailServerDown(t *testing.T) {
 func TestWhomToTell(t *testing.T) {
 	w := newWorld(t, storetest.SQLite, 20*day)
 	w.hour()
-	all, _, err := w.db.HealthEvents(t.Context(), w.ent.ID, sso.HealthFilter{Open: true}, sso.Page{})
+	all, _, err := w.db.HealthEvents(
+		t.Context(), w.ent.ID, sso.HealthFilter{Open: true}, sso.Page{},
+	)
 	w.ok(err)
 	if len(w.mails()) != 0 || len(all) != 1 || !all[0].MailedAt.IsZero() {
 		t.Fatalf("%q, %+v", w.mails(), all)
 	}
 	token := sso.NewSecret()
-	_, err = w.db.CreateInvitation(t.Context(), sso.ActorOperator, sso.Invitation{Token: token.Hash(), Recovery: true, CreatedBy: sso.ActorOperator, ExpiresAt: w.clock.Now().Add(day)})
+	_, err = w.db.CreateInvitation(t.Context(), sso.ActorOperator, sso.Invitation{
+		Token:     token.Hash(),
+		Recovery:  true,
+		CreatedBy: sso.ActorOperator,
+		ExpiresAt: w.clock.Now().Add(day),
+	})
 	w.ok(err)
-	_, err = w.db.AcceptInvitation(t.Context(), token.Hash(), sso.Admin{Login: "olive@vendor.test", Password: "x"})
+	_, err = w.db.AcceptInvitation(t.Context(), token.Hash(), sso.Admin{
+		Login:    "olive@vendor.test",
+		Password: "x",
+	})
 	w.ok(err)
 	w.hour()
 	if got := w.mails(); len(got) != 1 || !strings.Contains(got[0], "olive@vendor.test") {
@@ -282,15 +374,30 @@ func TestWhomToTell(t *testing.T) {
 // TestHostileNames: what tenants chose cannot make a mail say something else.
 func TestHostileNames(t *testing.T) {
 	t.Parallel()
-	m, err := mail.Health{To: "ada@acme.test", Company: "{{.To}} <b>", Site: "sso.example.com", Items: []mail.HealthItem{{Text: "The certificate of a\r\nBcc: eve@evil.test\n\n* Fine expires.", Do: "x", Link: "https://sso.example.com/x"}}}.Message()
+	m, err := mail.Health{
+		To:      "ada@acme.test",
+		Company: "{{.To}} <b>",
+		Site:    "sso.example.com",
+		Items: []mail.HealthItem{{
+			Text: "The certificate of a\r\nBcc: eve@evil.test\n\n* Fine expires.",
+			Do:   "x",
+			Link: "https://sso.example.com/x",
+		}},
+	}.Message()
 	if err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(m.Text, "\n")
-	if slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Bcc:") || strings.HasPrefix(l, "* Fine") }) || !strings.Contains(m.Text, "{{.To}} <b>") {
+	if slices.ContainsFunc(lines, func(l string) bool {
+		return strings.HasPrefix(l, "Bcc:") || strings.HasPrefix(l, "* Fine")
+	}) || !strings.Contains(m.Text, "{{.To}} <b>") {
 		t.Errorf("the mail is\n%s", m.Text)
 	}
-	if _, err := (mail.Health{To: "ada@acme.test", Company: "a\nb", Site: "x"}).Message(); sso.CodeOf(err) != "mail_invalid" {
+	if _, err := (mail.Health{
+		To:      "ada@acme.test",
+		Company: "a\nb",
+		Site:    "x",
+	}).Message(); sso.CodeOf(err) != "mail_invalid" {
 		t.Errorf("two lines in a subject: %v", err)
 	}
 }

@@ -14,7 +14,9 @@ func trust(c sso.Connection) (f sso.Finding, ok bool) {
 	if change == nil {
 		return f, false
 	}
-	f.Kind, f.Connection, f.Subject = sso.HealthTrust, c.ID, change.Digest[:min(len(change.Digest), 16)]
+	f.Kind = sso.HealthTrust
+	f.Connection = c.ID
+	f.Subject = change.Digest[:min(len(change.Digest), 16)]
 	f.FindingDetail = sso.FindingDetail{
 		Text:   "A change of whom " + c.Name + " trusts to say who people are waits for approval.",
 		Side:   string(catalog.Operator),
@@ -46,7 +48,8 @@ func trusted(s State, c sso.Connection) (f sso.Finding, ok bool) {
 	}
 	f.Kind, f.Subject = sso.HealthTrusted, change.Digest[:min(len(change.Digest), 16)]
 	f.FindingDetail = sso.FindingDetail{
-		Text: "A new identity provider or client was enabled on " + c.Name + ". A person who was signed in passed the test of it; no admin approved it.",
+		Text: "A new identity provider or client was enabled on " + c.Name +
+			". A person who was signed in passed the test of it; no admin approved it.",
 		Side: string(catalog.Operator),
 		Do:   "Check that the company wanted this change. If it did not, roll the connection back and revoke the setup link.",
 		At:   c.Trust.Since,

@@ -29,24 +29,63 @@ type agreement struct {
 func agreements() []agreement {
 	verification := func(mode, expression string) func(*sso.Config, string) {
 		return func(cfg *sso.Config, _ string) {
-			cfg.EmailVerification = sso.EmailVerification{Mode: mode, Expression: expression}
+			cfg.EmailVerification = sso.EmailVerification{
+				Mode:       mode,
+				Expression: expression,
+			}
 		}
 	}
 	return []agreement{
 		{name: "let in", policy: true, groups: true},
-		{name: "sign-in rule", code: "sign_in_denied", policy: true, rule: func(cfg *sso.Config, person string) {
-			cfg.AllowSignIn = `identity.login != "` + person + `"`
-		}},
-		{name: "first sign-in", code: "first_sign_in_denied", policy: true, rule: verification("expression", `"deny"`)},
-		{name: "vouching", code: "vouch_required", policy: true, rule: verification("expression", `"vouch"`)},
-		{name: "code by mail", code: "verification_required", policy: true, rule: verification("always", "")},
-		{name: "unknown groups", code: "groups_unknown", groups: true, fault: demoidp.NoGroups, rule: func(cfg *sso.Config, _ string) {
-			cfg.GroupSync.OnAbsent = sso.DenySignIn
-		}},
-		{name: "inactive user", code: "user_inactive", groups: true, arrange: deactivate},
-		{name: "inactive user whom the rule denies, too", code: "user_inactive", arrange: deactivate, rule: func(cfg *sso.Config, person string) {
-			cfg.AllowSignIn = `identity.login != "` + person + `"`
-		}},
+		{
+			name:   "sign-in rule",
+			code:   "sign_in_denied",
+			policy: true,
+			rule: func(cfg *sso.Config, person string) {
+				cfg.AllowSignIn = `identity.login != "` + person + `"`
+			},
+		},
+		{
+			name:   "first sign-in",
+			code:   "first_sign_in_denied",
+			policy: true,
+			rule:   verification("expression", `"deny"`),
+		},
+		{
+			name:   "vouching",
+			code:   "vouch_required",
+			policy: true,
+			rule:   verification("expression", `"vouch"`),
+		},
+		{
+			name:   "code by mail",
+			code:   "verification_required",
+			policy: true,
+			rule:   verification("always", ""),
+		},
+		{
+			name:   "unknown groups",
+			code:   "groups_unknown",
+			groups: true,
+			fault:  demoidp.NoGroups,
+			rule: func(cfg *sso.Config, _ string) {
+				cfg.GroupSync.OnAbsent = sso.DenySignIn
+			},
+		},
+		{
+			name:    "inactive user",
+			code:    "user_inactive",
+			groups:  true,
+			arrange: deactivate,
+		},
+		{
+			name:    "inactive user whom the rule denies, too",
+			code:    "user_inactive",
+			arrange: deactivate,
+			rule: func(cfg *sso.Config, person string) {
+				cfg.AllowSignIn = `identity.login != "` + person + `"`
+			},
+		},
 		{name: "login of another user", code: "login_in_use", arrange: takeLogin},
 		{name: "brake", held: true, groups: true, arrange: lastAdmin},
 	}
@@ -119,7 +158,10 @@ func (w *world) agree(c *company, gate agreement) {
 
 	respond()
 	run, _ := w.beginTest(c)
-	w.foretells(c, gate, "test connection", w.ended(c, run, w.tryOutAs(c, person, run, w.browser)))
+	w.foretells(
+		c, gate, "test connection",
+		w.ended(c, run, w.tryOutAs(c, person, run, w.browser)),
+	)
 
 	w.clock.move(time.Second) // so that its attempt is the newest
 	respond()
@@ -129,7 +171,10 @@ func (w *world) agree(c *company, gate agreement) {
 		code = "verification_required"
 	}
 	if code != gate.code || (result.Sync.Held != "") != gate.held {
-		w.Errorf("%s: the sign-in came to %q, held %q: %v", c.Key, code, result.Sync.Held, err)
+		w.Errorf(
+			"%s: the sign-in came to %q, held %q: %v", c.Key, code, result.Sync.Held,
+			err,
+		)
 	}
 	if _, differences := w.tally(c, 1); !gate.held && len(differences) != 0 {
 		w.Errorf("%s: shadow mode says %+v", c.Key, differences)
@@ -151,20 +196,32 @@ func (w *world) agreeLater(c *company, gate agreement, person string) {
 		w.foretells(c, gate, "replay", replay)
 	}
 	if gate.groups {
-		preview, err := w.login.PreviewSync(ctx, c.ID, c.conn.ID, login.PreviewRequest{Login: person, Groups: attempt.Groups, Draft: true})
+		preview, err := w.login.PreviewSync(
+			ctx, c.ID, c.conn.ID,
+			login.PreviewRequest{
+				Login:  person,
+				Groups: attempt.Groups,
+				Draft:  true,
+			},
+		)
 		w.ok(err)
 		code := ""
 		if preview.Refused != nil {
 			code = preview.Refused.Code
 		}
 		if code != gate.code || (preview.Changes.Held != nil) != gate.held {
-			w.Errorf("%s: the preview comes to %q, held %v", c.Key, code, preview.Changes.Held)
+			w.Errorf(
+				"%s: the preview comes to %q, held %v", c.Key, code,
+				preview.Changes.Held,
+			)
 		}
 	}
 	if !gate.policy {
 		return
 	}
-	trials, err := connections.New(connections.Options{Store: w.db}).DryRun(ctx, c.ID, c.conn.ID, nil, nil)
+	trials, err := connections.New(connections.Options{
+		Store: w.db,
+	}).DryRun(ctx, c.ID, c.conn.ID, nil, nil)
 	w.ok(err)
 	if code := foretoldBy(trials[0].Email, trials[0].Denied); code != gate.code {
 		w.Errorf("%s: the dry run comes to %q", c.Key, code)
@@ -176,16 +233,23 @@ func (w *world) foretells(c *company, gate agreement, sink string, run sso.TestR
 	w.Helper()
 	code := run.Code
 	if code == "" {
-		code = foretoldBy(run.Result.Email, run.Result.Allowed != nil && !*run.Result.Allowed)
+		code = foretoldBy(
+			run.Result.Email, run.Result.Allowed != nil && !*run.Result.Allowed,
+		)
 	}
 	warned := func(code string) bool {
-		return slices.ContainsFunc(run.Result.Warnings, func(w sso.Warning) bool { return w.Code == code })
+		return slices.ContainsFunc(run.Result.Warnings, func(w sso.Warning) bool {
+			return w.Code == code
+		})
 	}
 	if code == "" && warned("login_contested") {
 		code = "login_in_use"
 	}
 	if code != gate.code || warned("sync_held") != gate.held {
-		w.Errorf("%s: the %s comes to %q, want %q: %+v", c.Key, sink, code, gate.code, run)
+		w.Errorf(
+			"%s: the %s comes to %q, want %q: %+v", c.Key, sink, code, gate.code,
+			run,
+		)
 	}
 }
 

@@ -47,11 +47,19 @@ func (s *Service) Astray(ctx context.Context, d Delivery, cb sso.Callback) (Resu
 // TooLarge takes a response to c of which no more was read than the RelayState:
 // it has more than most bytes. Like Astray it ends only what this browser began.
 func (s *Service) TooLarge(ctx context.Context, id sso.ConnectionID, most int64, cb sso.Callback) (Result, error) {
-	cause := &sso.Error{Kind: sso.Invalid, Code: "saml_too_complex",
-		Public: "The message of your company's identity provider is larger than we accept.", Err: fmt.Errorf("a form of more than %d bytes", most)}
+	cause := &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "saml_too_complex",
+		Public: "The message of your company's identity provider is larger than we accept.",
+		Err:    fmt.Errorf("a form of more than %d bytes", most),
+	}
 	p, err := s.SignIns.PendingLogin(ctx, s.namedAnywhere(cb))
 	if err == nil && p.Connection == id {
-		check := sso.Check{Name: "message", Want: fmt.Sprintf("a form of at most %d bytes", most), Got: "more than that"}
+		check := sso.Check{
+			Name: "message",
+			Want: fmt.Sprintf("a form of at most %d bytes", most),
+			Got:  "more than that",
+		}
 		if result, ours, err := s.stop(ctx, p, cb, check, cause); ours {
 			return result, err
 		}
@@ -100,7 +108,9 @@ func (s *Service) address(c sso.Connection) string {
 }
 
 // misdelivered ends what p began, because its response came by d.
-func (s *Service) misdelivered(ctx context.Context, d Delivery, p sso.PendingLogin, cb sso.Callback) (_ Result, ours bool, _ error) {
+func (s *Service) misdelivered(
+	ctx context.Context, d Delivery, p sso.PendingLogin, cb sso.Callback,
+) (_ Result, ours bool, _ error) {
 	c, err := s.Enterprises.ConnectionByID(ctx, p.Connection)
 	if err != nil {
 		return Result{}, true, fmt.Errorf("find connection: %w", err)
@@ -112,10 +122,17 @@ func (s *Service) misdelivered(ctx context.Context, d Delivery, p sso.PendingLog
 	case c.Protocol == sso.SAML && d.Method == http.MethodGet:
 		want, got = want+" by HTTP-POST", got+" by HTTP-Redirect"
 	}
-	cause := &sso.Error{Kind: sso.Invalid, Code: "sent_to_wrong_address",
+	cause := &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "sent_to_wrong_address",
 		Public: "Your company's sign-in sent its response to a wrong address here. Ask your company's IT team, and give them the reference.",
-		Err:    fmt.Errorf("delivered to %s, wanted %s", got, want)}
-	return s.stop(ctx, p, cb, sso.Check{Name: "delivered_to", Want: want, Got: got}, cause)
+		Err:    fmt.Errorf("delivered to %s, wanted %s", got, want),
+	}
+	return s.stop(ctx, p, cb, sso.Check{
+		Name: "delivered_to",
+		Want: want,
+		Got:  got,
+	}, cause)
 }
 
 // shorter keeps an address readable.
@@ -130,7 +147,9 @@ func shorter(address string) string {
 // stop ends the sign-in or test connection that p began, with the check and the
 // cause that say why its response was not looked at. ours is false, and nothing
 // happened, if it is a sign-in of another browser, or one that is over.
-func (s *Service) stop(ctx context.Context, p sso.PendingLogin, cb sso.Callback, check sso.Check, cause *sso.Error) (_ Result, ours bool, _ error) {
+func (s *Service) stop(
+	ctx context.Context, p sso.PendingLogin, cb sso.Callback, check sso.Check, cause *sso.Error,
+) (_ Result, ours bool, _ error) {
 	if p.Test != "" {
 		result, err := s.stopTest(ctx, p, cb, check, cause)
 		return result, true, err
@@ -148,7 +167,9 @@ func (s *Service) stop(ctx context.Context, p sso.PendingLogin, cb sso.Callback,
 	return result, true, err
 }
 
-func (s *Service) stopTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, check sso.Check, cause *sso.Error) (Result, error) {
+func (s *Service) stopTest(
+	ctx context.Context, p sso.PendingLogin, cb sso.Callback, check sso.Check, cause *sso.Error,
+) (Result, error) {
 	return s.finishTest(ctx, p, cb, func(r *testRun) error {
 		if err := r.sameBrowser(); err != nil {
 			return err

@@ -17,14 +17,19 @@ func (w *world) reword(cb sso.Callback, change func(doc string) string) sso.Call
 	w.Helper()
 	doc, err := base64.StdEncoding.DecodeString(cb.Form.Get("SAMLResponse"))
 	w.ok(err)
-	cb.Form.Set("SAMLResponse", base64.StdEncoding.EncodeToString([]byte(change(string(doc)))))
+	cb.Form.Set(
+		"SAMLResponse",
+		base64.StdEncoding.EncodeToString([]byte(change(string(doc)))),
+	)
 	return cb
 }
 
 // astray delivers an answer to an address by a method.
 func (w *world) astray(address, method string, cb sso.Callback) (login.Result, error) {
 	w.Helper()
-	return w.login.Astray(w.Context(), login.Delivery{Address: address, Method: method}, cb)
+	return w.login.Astray(
+		w.Context(), login.Delivery{Address: address, Method: method}, cb,
+	)
 }
 
 // wrongAddresses are forms in which people enter the address of c's responses
@@ -35,7 +40,9 @@ func (w *world) wrongAddresses(c *company) map[string]string {
 		right = w.rp.RedirectURI(c.conn.ID)
 	}
 	return map[string]string{
-		"a letter too many":      strings.Replace(right, string(c.conn.ID), string(c.conn.ID)+"x", 1),
+		"a letter too many": strings.Replace(
+			right, string(c.conn.ID), string(c.conn.ID)+"x", 1,
+		),
 		"a slash at the end":     right + "/",
 		"in upper case":          strings.Replace(right, base, base+"/SAML", 1),
 		"without its last part":  right[:strings.LastIndex(right, "/")],
@@ -69,8 +76,15 @@ func TestSentToAWrongAddress(t *testing.T) {
 					w.Errorf("%s: a stranger's answer is recorded", name)
 				}
 				_, err := w.astray(address, "POST", cb)
-				check := w.failedCheck(w.recorded(c, err, sso.Invalid, "sent_to_wrong_address"))
-				if check.Name != "delivered_to" || check.Want != right || !strings.HasPrefix(address, strings.TrimSuffix(check.Got, "…")) || len(check.Got) > 400 {
+				check := w.failedCheck(w.recorded(
+					c, err, sso.Invalid, "sent_to_wrong_address",
+				))
+				if check.Name != "delivered_to" ||
+					check.Want != right ||
+					!strings.HasPrefix(
+						address, strings.TrimSuffix(check.Got, "…"),
+					) ||
+					len(check.Got) > 400 {
 					w.Errorf("%s: %+v", name, check)
 				}
 				// Once is enough: no second attempt, and no sign-in either.
@@ -91,22 +105,36 @@ func TestWrongBinding(t *testing.T) {
 			method, want string
 			form         func(cb sso.Callback) url.Values
 		}{
-			"by redirect": {"GET", "by HTTP-Redirect", func(cb sso.Callback) url.Values { return cb.Form }},
+			"by redirect": {"GET", "by HTTP-Redirect", func(cb sso.Callback) url.Values {
+				return cb.Form
+			}},
 			"by redirect, compressed": {"GET", "by HTTP-Redirect", func(cb sso.Callback) url.Values {
-				return url.Values{"SAMLResponse": {"fZJNb4MwDIb/Cso9JA"}, "RelayState": cb.Form["RelayState"]}
+				return url.Values{
+					"SAMLResponse": {"fZJNb4MwDIb/Cso9JA"},
+					"RelayState":   cb.Form["RelayState"],
+				}
 			}},
 			"an artifact": {"GET", "by HTTP-Artifact", func(cb sso.Callback) url.Values {
-				return url.Values{"SAMLart": {"AAQAAMh48"}, "RelayState": cb.Form["RelayState"]}
+				return url.Values{
+					"SAMLart":    {"AAQAAMh48"},
+					"RelayState": cb.Form["RelayState"],
+				}
 			}},
 			"an artifact, posted": {"POST", "by HTTP-Artifact", func(cb sso.Callback) url.Values {
-				return url.Values{"SAMLart": {"AAQAAMh48"}, "RelayState": cb.Form["RelayState"]}
+				return url.Values{
+					"SAMLart":    {"AAQAAMh48"},
+					"RelayState": cb.Form["RelayState"],
+				}
 			}},
 		} {
 			cb := w.answer(w.acme, "ada", w.begin(w.acme))
 			cb.Form = c.form(cb)
 			_, err := w.astray(w.sp.ACSURL(w.acme.conn.ID), c.method, cb)
-			check := w.failedCheck(w.recorded(w.acme, err, sso.Invalid, "sent_to_wrong_address"))
-			if !strings.HasSuffix(check.Got, c.want) || !strings.HasSuffix(check.Want, "by HTTP-POST") {
+			check := w.failedCheck(w.recorded(
+				w.acme, err, sso.Invalid, "sent_to_wrong_address",
+			))
+			if !strings.HasSuffix(check.Got, c.want) ||
+				!strings.HasSuffix(check.Want, "by HTTP-POST") {
 				w.Errorf("%s: %+v", name, check)
 			}
 		}
@@ -119,14 +147,22 @@ func TestNothingElsewhere(t *testing.T) {
 	each(t, func(w *world) {
 		unknown := "gh" + strings.Repeat("0", 40)
 		for name, form := range map[string]url.Values{
-			"nothing":                {},
-			"an unknown RelayState":  {"SAMLResponse": {"AAAA"}, "RelayState": {unknown}},
-			"an unknown state":       {"state": {unknown}, "code": {"x"}},
-			"an unknown request":     {"SAMLResponse": {base64.StdEncoding.EncodeToString([]byte(`<Response xmlns="urn:oasis:names:tc:SAML:2.0:protocol" InResponseTo="` + unknown + `"/>`))}},
+			"nothing":               {},
+			"an unknown RelayState": {"SAMLResponse": {"AAAA"}, "RelayState": {unknown}},
+			"an unknown state":      {"state": {unknown}, "code": {"x"}},
+			"an unknown request": {
+				"SAMLResponse": {
+					base64.StdEncoding.EncodeToString([]byte(`<Response xmlns="urn:oasis:names:tc:SAML:2.0:protocol" InResponseTo="` +
+						unknown + `"/>`)),
+				},
+			},
 			"a zero byte":            {"RelayState": {"a\x00b"}},
 			"a very long RelayState": {"RelayState": {strings.Repeat("x", 1<<20)}},
 		} {
-			_, err := w.astray(base+"/saml/x/acs", "POST", sso.Callback{Form: form, Browser: w.browser})
+			_, err := w.astray(base+"/saml/x/acs", "POST", sso.Callback{
+				Form:    form,
+				Browser: w.browser,
+			})
 			if sso.KindOf(err) != sso.NotFoundKind {
 				w.Errorf("%s: %v", name, err)
 			}
@@ -148,7 +184,11 @@ func TestTestSentToAWrongAddress(t *testing.T) {
 				kept, err := w.db.TestRun(w.Context(), c.ID, run.ID)
 				w.ok(err)
 				last := kept.Result.Checks[len(kept.Result.Checks)-1]
-				if result.Test == nil || result.Test.ID != run.ID || kept.State != sso.TestFailed || kept.Code != "sent_to_wrong_address" || last.Name != "delivered_to" {
+				if result.Test == nil ||
+					result.Test.ID != run.ID ||
+					kept.State != sso.TestFailed ||
+					kept.Code != "sent_to_wrong_address" ||
+					last.Name != "delivered_to" {
 					w.Errorf("%s: %+v, %+v", name, result, kept)
 				}
 			}
@@ -165,7 +205,9 @@ func TestTestSentToAWrongAddress(t *testing.T) {
 		}
 		// At the address of another connection, of any company.
 		run, _ = w.beginTest(w.acme)
-		result, err = w.login.Complete(w.Context(), w.globex.conn.ID, w.tryOut(w.acme, run, w.browser))
+		result, err = w.login.Complete(
+			w.Context(), w.globex.conn.ID, w.tryOut(w.acme, run, w.browser),
+		)
 		w.ok(err)
 		if result.Test == nil || result.Test.Code != "sent_to_wrong_address" {
 			w.Errorf("at another connection: %+v", result)
@@ -178,19 +220,50 @@ func TestTestSentToAWrongAddress(t *testing.T) {
 func TestUnreadable(t *testing.T) {
 	each(t, func(w *world) {
 		inside := func(old, next string) func(string) string {
-			return func(doc string) string { return strings.Replace(doc, old, next, 1) }
+			return func(doc string) string {
+				return strings.Replace(doc, old, next, 1)
+			}
 		}
 		for name, c := range map[string]struct {
 			change func(doc string) string
 			want   []string
 		}{
-			"ISO-8859-1": {func(doc string) string { return `<?xml version="1.0" encoding="ISO-8859-1"?>` + doc }, []string{"ISO-8859-1", "byte 0"}},
-			"CDATA":      {inside("ada@acme.example<", "<![CDATA[ada@acme.example]]><"), []string{"a CDATA section", "in "}},
-			"comment":    {inside(">dev<", "><!-- x -->dev<"), []string{"a comment", "in Attribute"}},
-			"UTF-16":     {func(doc string) string { return "\xff\xfe" + doc }, []string{"UTF-16"}},
-			"cut off":    {func(doc string) string { return doc[:len(doc)-20] }, []string{"byte"}},
-			"not XML":    {func(string) string { return "hello" }, []string{"byte 0"}},
-			"too many":   {inside(">dev<", ">dev<"+strings.Repeat("/x><x>y<", 1)), []string{"end tag"}},
+			"ISO-8859-1": {
+				func(doc string) string {
+					return `<?xml version="1.0" encoding="ISO-8859-1"?>` + doc
+				},
+				[]string{"ISO-8859-1", "byte 0"},
+			},
+			"CDATA": {
+				inside("ada@acme.example<", "<![CDATA[ada@acme.example]]><"),
+				[]string{"a CDATA section", "in "},
+			},
+			"comment": {
+				inside(">dev<", "><!-- x -->dev<"),
+				[]string{"a comment", "in Attribute"},
+			},
+			"UTF-16": {
+				func(doc string) string {
+					return "\xff\xfe" + doc
+				},
+				[]string{"UTF-16"},
+			},
+			"cut off": {
+				func(doc string) string {
+					return doc[:len(doc)-20]
+				},
+				[]string{"byte"},
+			},
+			"not XML": {
+				func(string) string {
+					return "hello"
+				},
+				[]string{"byte 0"},
+			},
+			"too many": {
+				inside(">dev<", ">dev<"+strings.Repeat("/x><x>y<", 1)),
+				[]string{"end tag"},
+			},
 		} {
 			cb := w.reword(w.answer(w.acme, "ada", w.begin(w.acme)), c.change)
 			stranger := cb
@@ -198,7 +271,9 @@ func TestUnreadable(t *testing.T) {
 			_, err := w.complete(w.acme, stranger)
 			w.fails(err, sso.Invalid, "saml_malformed") // and not recorded: see below
 			_, err = w.complete(w.acme, cb)
-			check := w.failedCheck(w.recorded(w.acme, err, sso.Invalid, "saml_malformed"))
+			check := w.failedCheck(w.recorded(
+				w.acme, err, sso.Invalid, "saml_malformed",
+			))
 			for _, part := range c.want {
 				if check.Name != "message" || !strings.Contains(check.Got, part) {
 					w.Errorf("%s: %+v without %q", name, check, part)
@@ -210,7 +285,9 @@ func TestUnreadable(t *testing.T) {
 		if n := w.attempts(w.acme, sso.OutcomeFailed); n != 7 {
 			w.Errorf("%d attempts, want one for each sign-in", n)
 		}
-		marked := w.reword(w.answer(w.acme, "ada", w.begin(w.acme)), func(doc string) string { return "\ufeff" + doc })
+		marked := w.reword(w.answer(w.acme, "ada", w.begin(w.acme)), func(doc string) string {
+			return "\ufeff" + doc
+		})
 		if r, err := w.complete(w.acme, marked); err != nil || r.Token == "" {
 			w.Errorf("a byte order mark: %v", err)
 		}
@@ -233,13 +310,17 @@ func TestTooLargeIsAnAttempt(t *testing.T) {
 			w.Errorf("%d attempts", n)
 		}
 		_, err = w.login.TooLarge(w.Context(), w.acme.conn.ID, 3<<20, cb)
-		if check := w.failedCheck(w.recorded(w.acme, err, sso.Invalid, "saml_too_complex")); check.Name != "message" {
+		if check := w.failedCheck(w.recorded(
+			w.acme, err, sso.Invalid, "saml_too_complex",
+		)); check.Name != "message" {
 			w.Errorf("%+v", check)
 		}
 		run, _ := w.beginTest(w.acme)
 		cb = w.tryOut(w.acme, run, w.browser)
 		result, err := w.login.TooLarge(w.Context(), w.acme.conn.ID, 3<<20, cb)
-		if err != nil || result.Test == nil || result.Test.Code != "saml_too_complex" {
+		if err != nil ||
+			result.Test == nil ||
+			result.Test.Code != "saml_too_complex" {
 			w.Errorf("%+v, %v", result, err)
 		}
 	})
@@ -253,12 +334,18 @@ func TestRequestNamedByTheConfirmationOnly(t *testing.T) {
 			from := strings.Index(doc, ` InResponseTo="`)
 			return doc[:from] + doc[from+len(` InResponseTo="gh"`)+40:]
 		}
-		for _, mode := range []sso.IDPInitiated{sso.IDPInitiatedOff, sso.IDPInitiatedDirect, sso.IDPInitiatedRebounce} {
+		for _, mode := range []sso.IDPInitiated{
+			sso.IDPInitiatedOff, sso.IDPInitiatedDirect, sso.IDPInitiatedRebounce,
+		} {
 			w.idpInitiated(w.acme, mode)
 			for name, relay := range map[string]func(cb sso.Callback){
 				"RelayState came back": func(sso.Callback) {},
-				"without RelayState":   func(cb sso.Callback) { cb.Form.Del("RelayState") },
-				"another RelayState":   func(cb sso.Callback) { cb.Form.Set("RelayState", "/home") },
+				"without RelayState": func(cb sso.Callback) {
+					cb.Form.Del("RelayState")
+				},
+				"another RelayState": func(cb sso.Callback) {
+					cb.Form.Set("RelayState", "/home")
+				},
 			} {
 				cb := w.reword(w.answer(w.acme, "ada", w.begin(w.acme)), unnamed)
 				relay(cb)
@@ -289,11 +376,21 @@ func TestTwoThousandLongNames(t *testing.T) {
 		for i := range 1999 {
 			groups = append(groups, fmt.Sprintf("CN=%0247d", i))
 		}
-		w.acme.idp.AddPerson(demoidp.Person{ID: "id-max", Login: "max", Email: "max@acme.example", GivenName: "Max", Surname: "X", Groups: groups})
+		w.acme.idp.AddPerson(demoidp.Person{
+			ID:        "id-max",
+			Login:     "max",
+			Email:     "max@acme.example",
+			GivenName: "Max",
+			Surname:   "X",
+			Groups:    groups,
+		})
 		r, err := w.signIn(w.acme, "max")
 		if err != nil || r.Token == "" {
 			w.Fatalf("%+v, %v", r, err)
 		}
-		w.in(w.acme, r.User.ID, "web/dev=jit", "app/dev=jit", "web/Members=default", "app/Members=default")
+		w.in(
+			w.acme, r.User.ID, "web/dev=jit", "app/dev=jit", "web/Members=default",
+			"app/Members=default",
+		)
 	})
 }

@@ -39,11 +39,16 @@ func (s *Service) Begin(ctx context.Context, start Start) (sso.Redirect, error) 
 	}
 	now := s.Now()
 	p := sso.PendingLogin{
-		ID: newPendingID(), Enterprise: c.Enterprise, Connection: c.ID,
-		Browser: start.Browser.Hash(), ReturnTo: sso.ReturnTo(start.ReturnTo),
-		Replaces: start.Replaces,
-		Nonce:    sso.NewSecret(), Verifier: sso.NewSecret(),
-		CreatedAt: now, ExpiresAt: now.Add(pendingLifetime),
+		ID:         newPendingID(),
+		Enterprise: c.Enterprise,
+		Connection: c.ID,
+		Browser:    start.Browser.Hash(),
+		ReturnTo:   sso.ReturnTo(start.ReturnTo),
+		Replaces:   start.Replaces,
+		Nonce:      sso.NewSecret(),
+		Verifier:   sso.NewSecret(),
+		CreatedAt:  now,
+		ExpiresAt:  now.Add(pendingLifetime),
 	}
 	redirect, err := s.protocol(c).Begin(ctx, c, *cfg, p)
 	if err != nil {
@@ -76,8 +81,11 @@ func (s *Service) choose(ctx context.Context, start Start) (sso.Connection, erro
 	case 1:
 		return enabled[0], nil
 	}
-	return sso.Connection{}, &sso.Error{Kind: sso.Invalid, Code: "connection_needed",
-		Public: "Your company has more than one way to sign in. Choose one."}
+	return sso.Connection{}, &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "connection_needed",
+		Public: "Your company has more than one way to sign in. Choose one.",
+	}
 }
 
 func enabledOf(all []sso.Connection) []sso.Connection {
@@ -125,7 +133,10 @@ func (s *Service) Discover(ctx context.Context, text string) (Found, error) {
 		find, key = s.Enterprises.EnterpriseByDomain, domainOf(text)
 		usable = key != ""
 	}
-	unknown := sso.NotFound("unknown_company", "We do not know this company. Check the spelling, or use the sign-in link your company gave you.")
+	unknown := sso.NotFound(
+		"unknown_company",
+		"We do not know this company. Check the spelling, or use the sign-in link your company gave you.",
+	)
 	if !usable {
 		return Found{}, unknown
 	}

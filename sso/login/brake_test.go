@@ -27,7 +27,13 @@ type incident struct {
 // yesterday lets n people sign in who are in the given groups, in turn.
 func yesterday(w *world, n int, groups ...[]string) *incident {
 	w.Helper()
-	x := &incident{world: w, c: w.globex, groups: map[string][]string{}, users: map[string]sso.UserID{}, before: map[string][]string{}}
+	x := &incident{
+		world:  w,
+		c:      w.globex,
+		groups: map[string][]string{},
+		users:  map[string]sso.UserID{},
+		before: map[string][]string{},
+	}
 	for i := range n {
 		name := fmt.Sprintf("p%02d", i)
 		x.people, x.groups[name] = append(x.people, name), groups[i%len(groups)]
@@ -58,7 +64,10 @@ func (x *incident) memberships(name string) []string {
 	x.ok(err)
 	names := []string{}
 	for _, m := range all {
-		names = append(names, m.Organization.Key+"/"+m.Group.Name+"="+string(m.Membership.Source))
+		names = append(
+			names,
+			m.Organization.Key+"/"+m.Group.Name+"="+string(m.Membership.Source),
+		)
 	}
 	return names
 }
@@ -80,7 +89,13 @@ func (x *incident) tallies() string {
 	x.ok(err)
 	texts := []string{}
 	for _, t := range all {
-		texts = append(texts, fmt.Sprintf("%s %s waiting=%d standing=%v lost=%d", t.Cause, t.GroupName, t.Waiting, t.Standing, t.Lost))
+		texts = append(
+			texts,
+			fmt.Sprintf(
+				"%s %s waiting=%d standing=%v lost=%d", t.Cause, t.GroupName,
+				t.Waiting, t.Standing, t.Lost,
+			),
+		)
 	}
 	return strings.Join(texts, "; ")
 }
@@ -97,7 +112,9 @@ func objectIDs(groups []string) []string {
 // Nobody loses anything, one decision ends it, and what follows is as usual.
 func TestObjectIDIncident(t *testing.T) {
 	each(t, func(w *world) {
-		x := yesterday(w, 26, []string{"dev", "sre"}, []string{"ops"}, []string{"dev", "ops"})
+		x := yesterday(
+			w, 26, []string{"dev", "sre"}, []string{"ops"}, []string{"dev", "ops"},
+		)
 		held := x.today(x.people, func(i int, groups []string) []string {
 			if i == 1 {
 				return groups
@@ -110,21 +127,39 @@ func TestObjectIDIncident(t *testing.T) {
 		if got := x.tallies(); got != "connection_names_changed  waiting=25 standing=true lost=0" {
 			w.Error(got)
 		}
-		preview, err := w.login.PreviewSync(w.Context(), x.c.ID, x.c.conn.ID, login.PreviewRequest{Login: "p03", Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: objectIDs(x.groups["p03"])}})
+		preview, err := w.login.PreviewSync(
+			w.Context(), x.c.ID, x.c.conn.ID,
+			login.PreviewRequest{
+				Login: "p03",
+				Groups: sso.AssertedGroups{
+					State: sso.GroupsValues,
+					Names: objectIDs(x.groups["p03"]),
+				},
+			},
+		)
 		w.ok(err)
-		if h := preview.Changes.Held; h == nil || h.Cause != sso.HeldNamesChanged || preview.Changes.Record.Note == "" {
+		if h := preview.Changes.Held; h == nil ||
+			h.Cause != sso.HeldNamesChanged ||
+			preview.Changes.Record.Note == "" {
 			w.Errorf("the preview says %+v", preview.Changes)
 		}
-		done, err := w.db.DecideHeldSyncs(w.Context(), by, x.c.ID, sso.HeldDecision{Cause: sso.HeldNamesChanged, Restore: true})
+		done, err := w.db.DecideHeldSyncs(w.Context(), by, x.c.ID, sso.HeldDecision{
+			Cause:   sso.HeldNamesChanged,
+			Restore: true,
+		})
 		w.ok(err)
 		if done.Decided != 25 || done.Restored != 0 || len(x.lost()) != 0 {
 			w.Errorf("got %+v, lost by %v", done, x.lost())
 		}
-		if held = x.today(x.people[:5], func(_ int, groups []string) []string { return objectIDs(groups) }); len(held) != 5 {
+		if held = x.today(x.people[:5], func(_ int, groups []string) []string {
+			return objectIDs(groups)
+		}); len(held) != 5 {
 			w.Errorf("after the discard it is held for %v", held)
 		}
 		w.clock.move(2 * time.Hour)
-		x.today(x.people, func(_ int, groups []string) []string { return groups })
+		x.today(x.people, func(_ int, groups []string) []string {
+			return groups
+		})
 		if got := x.tallies(); got != "" || len(x.lost()) != 0 {
 			w.Errorf("once the names are back: %s, lost by %v", got, x.lost())
 		}
@@ -149,7 +184,9 @@ func TestIncidents(t *testing.T) {
 	none := func(int, []string) []string { return nil }
 	without := func(name string) func(int, []string) []string {
 		return func(_ int, groups []string) []string {
-			return slices.DeleteFunc(slices.Clone(groups), func(g string) bool { return g == name })
+			return slices.DeleteFunc(slices.Clone(groups), func(g string) bool {
+				return g == name
+			})
 		}
 	}
 	for name, tt := range map[string]struct {
@@ -159,26 +196,84 @@ func TestIncidents(t *testing.T) {
 		lost, held int
 		tallies    string
 	}{
-		"half of the groups get a prefix": {26, 26, [][]string{{"dev", "ops"}, {"ops", "sre"}, {"ops"}}, prefixed, 2, 16,
-			"connection_names_changed  waiting=16 standing=true lost=2"},
-		"letter case changes": {26, 26, [][]string{{"ops", "sre"}, {"sre"}}, upper, 0, 26, "connection_names_changed  waiting=26 standing=true lost=0"},
-		"everybody gets an empty list": {26, 26, [][]string{{"dev"}, {"ops"}, {"sre"}}, none, 2, 24,
-			"connection_names_changed  waiting=24 standing=true lost=2"},
-		"one group is deleted, of five people": {26, 5, [][]string{{"dev", "ops"}}, without("dev"), 5, 0, ""},
-		"the only group of five is deleted":    {26, 5, [][]string{{"dev"}}, none, 5, 0, ""},
-		"one group loses its people": {30, 30, [][]string{{"ops", "sre"}}, without("sre"), 20, 10,
-			"group_share web/sre waiting=10 standing=true lost=20"},
-		"one person moves": {26, 1, [][]string{{"dev", "ops"}}, func(int, []string) []string { return []string{"ops", "elsewhere"} }, 1, 0, ""},
-		"one person's names change": {26, 1, [][]string{{"dev", "ops"}}, func(int, []string) []string { return []string{"elsewhere"} }, 0, 1,
-			"matches_nothing  waiting=1 standing=false lost=0"},
+		"half of the groups get a prefix": {
+			26, 26, [][]string{{"dev", "ops"}, {"ops", "sre"}, {"ops"}}, prefixed, 2, 16,
+			"connection_names_changed  waiting=16 standing=true lost=2",
+		},
+		"letter case changes": {
+			26,
+			26,
+			[][]string{
+				{"ops", "sre"},
+				{"sre"},
+			},
+			upper,
+			0,
+			26,
+			"connection_names_changed  waiting=26 standing=true lost=0",
+		},
+		"everybody gets an empty list": {
+			26, 26, [][]string{{"dev"}, {"ops"}, {"sre"}}, none, 2, 24,
+			"connection_names_changed  waiting=24 standing=true lost=2",
+		},
+		"one group is deleted, of five people": {
+			26,
+			5,
+			[][]string{{"dev", "ops"}},
+			without("dev"),
+			5,
+			0,
+			"",
+		},
+		"the only group of five is deleted": {
+			26,
+			5,
+			[][]string{{"dev"}},
+			none,
+			5,
+			0,
+			"",
+		},
+		"one group loses its people": {
+			30, 30, [][]string{{"ops", "sre"}}, without("sre"), 20, 10,
+			"group_share web/sre waiting=10 standing=true lost=20",
+		},
+		"one person moves": {
+			26,
+			1,
+			[][]string{{"dev", "ops"}},
+			func(int, []string) []string {
+				return []string{"ops", "elsewhere"}
+			},
+			1,
+			0,
+			"",
+		},
+		"one person's names change": {
+			26,
+			1,
+			[][]string{{"dev", "ops"}},
+			func(int, []string) []string {
+				return []string{"elsewhere"}
+			},
+			0,
+			1,
+			"matches_nothing  waiting=1 standing=false lost=0",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			each(t, func(w *world) {
 				tt.groups = slices.Clone(tt.groups)
 				x := yesterday(w, tt.n, tt.groups...)
 				held := x.today(x.people[:tt.changed], tt.change)
-				if lost := x.lost(); len(lost) != tt.lost || len(held) != tt.held || x.tallies() != tt.tallies {
-					w.Errorf("lost by %d, want %d; held for %d, want %d; %q, want %q", len(lost), tt.lost, len(held), tt.held, x.tallies(), tt.tallies)
+				if lost := x.lost(); len(lost) != tt.lost ||
+					len(held) != tt.held ||
+					x.tallies() != tt.tallies {
+					w.Errorf(
+						"lost by %d, want %d; held for %d, want %d; %q, want %q",
+						len(lost), tt.lost, len(held), tt.held, x.tallies(),
+						tt.tallies,
+					)
 				}
 			})
 		})
@@ -192,7 +287,10 @@ func TestGivenBack(t *testing.T) {
 		x := yesterday(w, 30, []string{"ops", "sre"})
 		without := func(int, []string) []string { return []string{"ops"} }
 		x.today(x.people, without)
-		done, err := w.db.DecideHeldSyncs(w.Context(), by, x.c.ID, sso.HeldDecision{Cause: sso.HeldGroupShare, Restore: true})
+		done, err := w.db.DecideHeldSyncs(w.Context(), by, x.c.ID, sso.HeldDecision{
+			Cause:   sso.HeldGroupShare,
+			Restore: true,
+		})
 		w.ok(err)
 		if done.Decided != 10 || done.Restored != 20 || len(x.lost()) != 0 {
 			w.Errorf("got %+v, lost by %v", done, x.lost())
@@ -200,14 +298,24 @@ func TestGivenBack(t *testing.T) {
 		if held := x.today(x.people, without); len(held) != 30 || len(x.lost()) != 0 {
 			w.Errorf("after the discard it is held for %d", len(held))
 		}
-		waiting, _, err := w.db.HeldSyncs(w.Context(), x.c.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{Limit: 200})
+		waiting, _, err := w.db.HeldSyncs(
+			w.Context(), x.c.ID, sso.HeldFilter{State: sso.HeldWaiting},
+			sso.Page{Limit: 200},
+		)
 		w.ok(err)
-		done, err = w.db.DecideHeldSyncs(w.Context(), by, x.c.ID, sso.HeldDecision{Cause: sso.HeldGroupShare, Approve: true, Through: waiting[9].ID})
+		done, err = w.db.DecideHeldSyncs(w.Context(), by, x.c.ID, sso.HeldDecision{
+			Cause:   sso.HeldGroupShare,
+			Approve: true,
+			Through: waiting[9].ID,
+		})
 		w.ok(err)
 		if done.Decided != 21 || len(x.lost()) != 21 {
 			w.Errorf("those shown: %+v, lost by %d", done, len(x.lost()))
 		}
-		done, err = w.db.DecideHeldSyncs(w.Context(), by, x.c.ID, sso.HeldDecision{Cause: sso.HeldGroupShare, Approve: true})
+		done, err = w.db.DecideHeldSyncs(w.Context(), by, x.c.ID, sso.HeldDecision{
+			Cause:   sso.HeldGroupShare,
+			Approve: true,
+		})
 		w.ok(err)
 		if done.Decided != 9 || len(x.lost()) != 30 || x.tallies() != "" {
 			w.Errorf("all: %+v, lost by %d, %s", done, len(x.lost()), x.tallies())
@@ -226,15 +334,42 @@ func TestBrakeAtOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for i, name := range x.people {
 			all.Go(func() {
-				asserted := sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"ops"}}
+				asserted := sso.AssertedGroups{
+					State: sso.GroupsValues,
+					Names: []string{"ops"},
+				}
 				now := w.clock.Now()
 				attempt := sso.NewID[sso.AttemptID](now)
 				_, _, err := w.db.RecordLogin(w.Context(), sso.SignIn{
-					Identity: sso.Identity{Connection: x.c.conn.ID, Subject: "id-" + name, Login: name, Groups: asserted},
-					Replay:   sso.ReplayMark{Connection: x.c.conn.ID, ResponseID: fmt.Sprint(i), Until: now.Add(time.Hour)},
-					Attempt:  sso.Attempt{ID: attempt, Enterprise: x.c.ID, Connection: x.c.conn.ID, Outcome: sso.OutcomeSucceeded, At: now},
-					Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: x.c.ID, Connection: x.c.conn.ID, Attempt: attempt,
-						CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)},
+					Identity: sso.Identity{
+						Connection: x.c.conn.ID,
+						Subject:    "id-" + name,
+						Login:      name,
+						Groups:     asserted,
+					},
+					Replay: sso.ReplayMark{
+						Connection: x.c.conn.ID,
+						ResponseID: fmt.Sprint(i),
+						Until:      now.Add(time.Hour),
+					},
+					Attempt: sso.Attempt{
+						ID:         attempt,
+						Enterprise: x.c.ID,
+						Connection: x.c.conn.ID,
+						Outcome:    sso.OutcomeSucceeded,
+						At:         now,
+					},
+					Session: sso.Session{
+						ID:          sso.NewID[sso.SessionID](now),
+						Token:       sso.NewSecret().Hash(),
+						Enterprise:  x.c.ID,
+						Connection:  x.c.conn.ID,
+						Attempt:     attempt,
+						CreatedAt:   now,
+						LastSeenAt:  now,
+						IdleTimeout: time.Hour,
+						ExpiresAt:   now.Add(time.Hour),
+					},
 				}, func(f sso.SignInFacts) (v sso.Verdict, err error) {
 					v.Memberships, err = groupsync.Plan(rules, asserted, f.Groups)
 					return v, err
@@ -245,7 +380,8 @@ func TestBrakeAtOnce(t *testing.T) {
 			})
 		}
 		all.Wait()
-		if got := x.tallies(); len(x.lost()) != 20 || got != "group_share web/sre waiting=10 standing=true lost=20" {
+		if got := x.tallies(); len(x.lost()) != 20 ||
+			got != "group_share web/sre waiting=10 standing=true lost=20" {
 			t.Errorf("lost by %d; %s", len(x.lost()), got)
 		}
 	})
@@ -254,14 +390,25 @@ func TestBrakeAtOnce(t *testing.T) {
 // TestBrakeOff: an admin may want none of it, but for the last admin.
 func TestBrakeOff(t *testing.T) {
 	each(t, func(w *world) {
-		w.edit(w.globex, func(_ *sso.Connection, cfg *sso.Config) { cfg.Brake.Off = true })
+		w.edit(w.globex, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.Brake.Off = true
+		})
 		x := yesterday(w, 5, []string{"dev", "sre"}, []string{"ops"})
-		if held := x.today(x.people, func(_ int, groups []string) []string { return objectIDs(groups) }); len(held) != 0 || len(x.lost()) != 5 {
+		if held := x.today(x.people, func(_ int, groups []string) []string {
+			return objectIDs(groups)
+		}); len(held) != 0 || len(x.lost()) != 5 {
 			w.Errorf("held for %v, lost by %v", held, x.lost())
 		}
 	})
 }
 
 func addPerson(idp *demoidp.IdP, name string, groups []string) {
-	idp.AddPerson(demoidp.Person{ID: "id-" + name, Login: name, Email: name + "@globex.example", GivenName: name, Surname: "X", Groups: groups})
+	idp.AddPerson(demoidp.Person{
+		ID:        "id-" + name,
+		Login:     name,
+		Email:     name + "@globex.example",
+		GivenName: name,
+		Surname:   "X",
+		Groups:    groups,
+	})
 }

@@ -16,7 +16,9 @@ import (
 // Captured examines a response that was kept: a SAMLResponse, its XML, an ID
 // token, or the address that the browser was sent back to. It is verified and
 // mapped; nothing is used up and no memberships are planned. Invalid "capture_unreadable" is what is none of these.
-func (s *Service) Captured(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, text string) (sso.TestRun, error) {
+func (s *Service) Captured(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, text string,
+) (sso.TestRun, error) {
 	c, cfg, err := s.toTest(ctx, ent, id)
 	if err != nil {
 		return sso.TestRun{}, err
@@ -29,9 +31,14 @@ func (s *Service) Captured(ctx context.Context, by sso.Actor, ent sso.Enterprise
 	examine := func(ctx context.Context, c sso.Connection, cfg sso.Config) (sso.Examined, error) {
 		return s.examineCapture(ctx, c, cfg, came)
 	}
-	o, err := s.evaluator.Evaluate(ctx, evaluate.Input{Connection: c, Config: cfg, Evidence: evaluate.Capture{Examine: examine}})
+	o, err := s.evaluator.Evaluate(ctx, evaluate.Input{
+		Connection: c,
+		Config:     cfg,
+		Evidence:   evaluate.Capture{Examine: examine},
+	})
 	r.examined(o.Examined)
-	r.result.Note = "The times were checked as of " + o.Examined.At.UTC().Format(time.RFC1123) + ", when this was issued."
+	r.result.Note = "The times were checked as of " + o.Examined.At.UTC().Format(time.RFC1123) +
+		", when this was issued."
 	if o.Examined.At.IsZero() {
 		r.result.Note = "The code was not redeemed: it is of use once."
 	}
@@ -39,7 +46,9 @@ func (s *Service) Captured(ctx context.Context, by sso.Actor, ent sso.Enterprise
 	return s.keep(ctx, r, err)
 }
 
-func (s *Service) examineCapture(ctx context.Context, c sso.Connection, cfg sso.Config, came capture) (sso.Examined, error) {
+func (s *Service) examineCapture(
+	ctx context.Context, c sso.Connection, cfg sso.Config, came capture,
+) (sso.Examined, error) {
 	switch {
 	case came.form != nil:
 		x, err := s.OIDC.ExamineCallback(ctx, c, cfg, came.form)
@@ -54,7 +63,9 @@ func (s *Service) examineCapture(ctx context.Context, c sso.Connection, cfg sso.
 // Replay takes what a recorded attempt asserted through the mapping that is
 // being edited. Conflict "nothing_recorded" is about an attempt that did not get
 // so far.
-func (s *Service) Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, attempt sso.AttemptID) (sso.TestRun, error) {
+func (s *Service) Replay(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, attempt sso.AttemptID,
+) (sso.TestRun, error) {
 	c, cfg, err := s.toTest(ctx, ent, id)
 	if err != nil {
 		return sso.TestRun{}, err
@@ -64,14 +75,22 @@ func (s *Service) Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID
 		return sso.TestRun{}, fmt.Errorf("find attempt: %w", err)
 	}
 	if a.Connection != id {
-		return sso.TestRun{}, sso.NotFound("not_found", "There is no such attempt over this connection.")
+		return sso.TestRun{}, sso.NotFound(
+			"not_found", "There is no such attempt over this connection.",
+		)
 	}
 	if a.Identity == nil || a.Identity.Claims == nil {
-		return sso.TestRun{}, &sso.Error{Kind: sso.Conflict, Code: "nothing_recorded",
-			Public: "This attempt got no further than the identity provider, or said too much to be kept. Choose another one."}
+		return sso.TestRun{}, &sso.Error{
+			Kind:   sso.Conflict,
+			Code:   "nothing_recorded",
+			Public: "This attempt got no further than the identity provider, or said too much to be kept. Choose another one.",
+		}
 	}
 	r := s.newTestRun(c, cfg, s.newRun(by, c, cfg, sso.TestReplay), sso.Callback{})
-	r.checks.That(true, "recorded", "what an attempt asserted", "the sign-in of "+a.At.UTC().Format(time.RFC1123))
+	r.checks.That(
+		true, "recorded", "what an attempt asserted",
+		"the sign-in of "+a.At.UTC().Format(time.RFC1123),
+	)
 	return s.keep(ctx, r, r.evaluate(ctx, evaluate.Assertion{Assertion: sso.Assertion{
 		Subject: a.Identity.Subject,
 		Claims:  a.Identity.Claims,
@@ -138,7 +157,8 @@ func readResponse(text string) (capture, error) {
 		}
 		return r
 	}, text))
-	if err != nil || !bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(doc, []byte("\ufeff"))), []byte("<")) {
+	if err != nil ||
+		!bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(doc, []byte("\ufeff"))), []byte("<")) {
 		return capture{}, errUnreadable("This is neither the XML of a SAML response nor the value of SAMLResponse.")
 	}
 	return capture{response: doc}, nil
@@ -155,7 +175,9 @@ func readToken(text string) (capture, error) {
 	}
 	form, err := url.ParseQuery(query)
 	if err != nil || !form.Has("code") && !form.Has("error") {
-		return capture{}, errUnreadable("This is neither an ID token nor the address that the browser was sent back to.")
+		return capture{}, errUnreadable(
+			"This is neither an ID token nor the address that the browser was sent back to.",
+		)
 	}
 	for _, values := range form {
 		if len(values) > 1 {

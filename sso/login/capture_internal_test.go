@@ -9,7 +9,11 @@ import (
 // FuzzReadCapture: whatever is pasted is one thing of those that can be looked
 // at, or refused with a message about the field.
 func FuzzReadCapture(f *testing.F) {
-	for _, text := range []string{"", "<a/>", "PGEvPg==", "SAMLResponse=PGEvPg%3D%3D&RelayState=x", "a.b.c", "https://x/cb?code=1&state=2", "?error=x", "code=1&code=2", "\ufeff<a/>", "%zz", "a.b.c?code=1"} {
+	for _, text := range []string{
+		"", "<a/>", "PGEvPg==", "SAMLResponse=PGEvPg%3D%3D&RelayState=x", "a.b.c",
+		"https://x/cb?code=1&state=2", "?error=x", "code=1&code=2", "\ufeff<a/>",
+		"%zz", "a.b.c?code=1",
+	} {
 		f.Add(text, true)
 		f.Add(text, false)
 	}
@@ -20,13 +24,16 @@ func FuzzReadCapture(f *testing.F) {
 		}
 		c, err := readCapture(protocol, text)
 		if err != nil {
-			if sso.CodeOf(err) != "capture_unreadable" || sso.KindOf(err) != sso.Invalid {
+			if sso.CodeOf(err) != "capture_unreadable" ||
+				sso.KindOf(err) != sso.Invalid {
 				t.Fatalf("%q: %v", text, err)
 			}
 			return
 		}
 		n := 0
-		for _, is := range []bool{c.response != nil, c.idToken != "", c.form != nil} {
+		for _, is := range []bool{
+			c.response != nil, c.idToken != "", c.form != nil,
+		} {
 			if is {
 				n++
 			}

@@ -37,25 +37,54 @@ type Entry struct {
 // this fails is said on the page, which sends another.
 func (t *try) wait(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, returnTo string) (Result, error) {
 	if t.svc.Mail == nil {
-		return Result{}, &sso.Error{Kind: sso.Forbidden, Code: "mail_not_configured",
-			Public: "A code would have to be sent to your address, and sending mail is not set up here. Ask your administrator."}
+		return Result{}, &sso.Error{
+			Kind:   sso.Forbidden,
+			Code:   "mail_not_configured",
+			Public: "A code would have to be sent to your address, and sending mail is not set up here. Ask your administrator.",
+		}
 	}
 	if t.cb.Browser == "" { // nobody could be told from anybody else: a sign-in of our own gives it a cookie
-		return Result{Outcome: Restart, Start: &Start{Enterprise: t.c.Enterprise, Connection: t.c.ID, ReturnTo: returnTo}}, nil
+		return Result{
+			Outcome: Restart,
+			Start: &Start{
+				Enterprise: t.c.Enterprise,
+				Connection: t.c.ID,
+				ReturnTo:   returnTo,
+			},
+		}, nil
 	}
 	now := t.svc.Now()
 	s.Session.Token = sso.Hash{}
-	s.Attempt.Outcome, s.Attempt.Code, s.Attempt.Email = sso.OutcomePending, evaluate.CodeRequired, t.attempt.Email
+	s.Attempt.Outcome = sso.OutcomePending
+	s.Attempt.Code = evaluate.CodeRequired
+	s.Attempt.Email = t.attempt.Email
 	s.Note = o.Note
-	p := sso.EmailProof{ID: sso.NewID[sso.EmailProofID](now), Enterprise: t.c.Enterprise, Connection: t.c.ID, Browser: t.cb.Browser.Hash(),
-		ReturnTo: returnTo, Account: sso.Secret(string(t.c.ID) + "|" + s.Identity.Subject).Hash(), SignIn: s, CreatedAt: now, ExpiresAt: now.Add(sso.ProofLifetime)}
+	p := sso.EmailProof{
+		ID:         sso.NewID[sso.EmailProofID](now),
+		Enterprise: t.c.Enterprise,
+		Connection: t.c.ID,
+		Browser:    t.cb.Browser.Hash(),
+		ReturnTo:   returnTo,
+		Account:    sso.Secret(string(t.c.ID) + "|" + s.Identity.Subject).Hash(),
+		SignIn:     s,
+		CreatedAt:  now,
+		ExpiresAt:  now.Add(sso.ProofLifetime),
+	}
 	if err := t.svc.SignIns.SaveEmailProof(ctx, p); err != nil {
 		return Result{}, fmt.Errorf("keep the sign-in: %w", err)
 	}
-	if err := t.svc.send(ctx, p, o.Enterprise, t.cb.Remote); err != nil && sso.KindOf(err) != sso.Upstream && sso.KindOf(err) != sso.TooMany {
-		t.svc.Log.WarnContext(ctx, "the state of a code was not kept", "attempt", string(s.Attempt.ID), "error", err)
+	if err := t.svc.send(ctx, p, o.Enterprise, t.cb.Remote); err != nil &&
+		sso.KindOf(err) != sso.Upstream &&
+		sso.KindOf(err) != sso.TooMany {
+		t.svc.Log.WarnContext(
+			ctx, "the state of a code was not kept", "attempt", string(s.Attempt.ID), "error", err,
+		)
 	}
-	return Result{Outcome: CodeSent, Proof: p.ID, Session: sso.Session{Connection: t.c.ID}}, nil
+	return Result{
+		Outcome: CodeSent,
+		Proof:   p.ID,
+		Session: sso.Session{Connection: t.c.ID},
+	}, nil
 }
 
 // send makes a code and sends it. Only one that was taken by the mail server
@@ -67,13 +96,27 @@ func (s *Service) send(ctx context.Context, p sso.EmailProof, ent sso.Enterprise
 	defer cancel()
 	code := newCode()
 	to := p.SignIn.Identity.Email
-	err := s.SignIns.CountCode(ctx, sso.CodeRequest{Enterprise: p.Enterprise, Account: p.Account, Recipient: sso.MailboxOf(to), Remote: remote, PerMinute: s.CodesPerRecipient})
+	err := s.SignIns.CountCode(ctx, sso.CodeRequest{
+		Enterprise: p.Enterprise,
+		Account:    p.Account,
+		Recipient:  sso.MailboxOf(to),
+		Remote:     remote,
+		PerMinute:  s.CodesPerRecipient,
+	})
 	if err == nil {
-		err = s.post(ctx, mail.Code{To: to, Code: code, Company: ent.Name, Site: s.Site, Valid: sso.CodeLifetime})
+		err = s.post(ctx, mail.Code{
+			To:      to,
+			Code:    code,
+			Company: ent.Name,
+			Site:    s.Site,
+			Valid:   sso.CodeLifetime,
+		})
 	}
 	if err != nil {
 		if sso.KindOf(err) == sso.Upstream {
-			s.Log.WarnContext(ctx, "a code was not sent", "attempt", string(p.SignIn.Attempt.ID), "error", err)
+			s.Log.WarnContext(
+				ctx, "a code was not sent", "attempt", string(p.SignIn.Attempt.ID), "error", err,
+			)
 		}
 		return errors.Join(err, s.SignIns.SaveCode(ctx, p.Enterprise, p.ID, "", sso.CodeOf(err)))
 	}
@@ -113,7 +156,11 @@ func (s *Service) Waiting(ctx context.Context, e Entry) (Waiting, error) {
 	if err != nil {
 		return Waiting{}, fmt.Errorf("load enterprise: %w", err)
 	}
-	return Waiting{EmailProof: p, Enterprise: ent, Email: p.SignIn.Identity.Email}, nil
+	return Waiting{
+		EmailProof: p,
+		Enterprise: ent,
+		Email:      p.SignIn.Identity.Email,
+	}, nil
 }
 
 // Resend sends another code, which replaces the one before. Errors besides those
@@ -125,7 +172,11 @@ func (s *Service) Resend(ctx context.Context, e Entry) error {
 		return err
 	}
 	if s.Mail == nil {
-		return &sso.Error{Kind: sso.Upstream, Code: "mail_unavailable", Public: "The message could not be sent. Try again in a minute."}
+		return &sso.Error{
+			Kind:   sso.Upstream,
+			Code:   "mail_unavailable",
+			Public: "The message could not be sent. Try again in a minute.",
+		}
 	}
 	return s.send(ctx, w.EmailProof, w.Enterprise, e.Remote)
 }
@@ -151,8 +202,18 @@ func (s *Service) Verify(ctx context.Context, e Entry) (Result, error) {
 		return Result{}, fmt.Errorf("find connection: %w", err)
 	}
 	signIn := w.SignIn
-	t := &try{svc: s, c: c, vouched: true, attempt: signIn.Attempt,
-		cb: sso.Callback{Browser: e.Browser, Sessions: e.Sessions, Remote: signIn.Attempt.Remote, UserAgent: signIn.Attempt.UserAgent}}
+	t := &try{
+		svc:     s,
+		c:       c,
+		vouched: true,
+		attempt: signIn.Attempt,
+		cb: sso.Callback{
+			Browser:   e.Browser,
+			Sessions:  e.Sessions,
+			Remote:    signIn.Attempt.Remote,
+			UserAgent: signIn.Attempt.UserAgent,
+		},
+	}
 	return t.conclude(ctx, func() (Result, error) { return t.admit(ctx, w) })
 }
 
@@ -164,9 +225,13 @@ func (t *try) admit(ctx context.Context, w Waiting) (Result, error) {
 	s, now := w.SignIn, t.svc.Now()
 	s.Proof, s.Pending = w.ID, ""
 	s.Attempt.Outcome, s.Attempt.Code = sso.OutcomeSucceeded, ""
-	s.Session.ID, s.Session.CreatedAt, s.Session.LastSeenAt = sso.NewID[sso.SessionID](now), now, now
+	s.Session.ID, s.Session.CreatedAt, s.Session.LastSeenAt = sso.NewID[sso.SessionID](
+		now,
+	), now, now
 	identity := evaluate.Identity{Identity: s.Identity, Note: s.Note}
-	return t.evaluate(ctx, identity, true, func(*evaluate.Outcome) (sso.SignIn, string) { return s, w.ReturnTo })
+	return t.evaluate(ctx, identity, true, func(*evaluate.Outcome) (sso.SignIn, string) {
+		return s, w.ReturnTo
+	})
 }
 
 // readCode takes six digits, however they are grouped: space, dashes and other
@@ -182,7 +247,8 @@ func readCode(typed string) (sso.Secret, error) {
 			code = append(code, r)
 		case r >= '０' && r <= '９':
 			code = append(code, r-'０'+'0')
-		case r == utf8.RuneError || !unicode.In(r, unicode.White_Space, unicode.P, unicode.Cf, unicode.Mn):
+		case r == utf8.RuneError ||
+			!unicode.In(r, unicode.White_Space, unicode.P, unicode.Cf, unicode.Mn):
 			return "", errMalformed()
 		}
 	}
@@ -193,5 +259,9 @@ func readCode(typed string) (sso.Secret, error) {
 }
 
 func errMalformed() *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "code_malformed", Public: "Enter the six digits of the code."}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "code_malformed",
+		Public: "Enter the six digits of the code.",
+	}
 }

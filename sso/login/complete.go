@@ -41,10 +41,19 @@ func (s *Service) Complete(ctx context.Context, id sso.ConnectionID, cb sso.Call
 // newTry returns the try of a response to c, before anything is known about it.
 func (s *Service) newTry(c sso.Connection, cb sso.Callback) *try {
 	now := s.Now()
-	return &try{svc: s, c: c, cb: cb, attempt: sso.Attempt{
-		ID: sso.NewID[sso.AttemptID](now), Enterprise: c.Enterprise, Connection: c.ID,
-		Remote: cb.Remote, UserAgent: cb.UserAgent, At: now,
-	}}
+	return &try{
+		svc: s,
+		c:   c,
+		cb:  cb,
+		attempt: sso.Attempt{
+			ID:         sso.NewID[sso.AttemptID](now),
+			Enterprise: c.Enterprise,
+			Connection: c.ID,
+			Remote:     cb.Remote,
+			UserAgent:  cb.UserAgent,
+			At:         now,
+		},
+	}
 }
 
 // conclude counts and records what comes of a try.
@@ -105,7 +114,11 @@ func (t *try) run(ctx context.Context, req request) (Result, error) {
 	} else if t.pending, err = t.claim(ctx, req); err != nil {
 		return Result{}, err
 	}
-	response := evaluate.Response{Callback: t.cb, Pending: t.pending, Refresh: t.refresh}
+	response := evaluate.Response{
+		Callback: t.cb,
+		Pending:  t.pending,
+		Refresh:  t.refresh,
+	}
 	return t.evaluate(ctx, response, false, func(o *evaluate.Outcome) (sso.SignIn, string) {
 		return t.signIn(*o.Assertion, *o.Identity), t.destination()
 	})
@@ -170,7 +183,9 @@ func (t *try) refresh(ctx context.Context, c sso.Connection, cause error) (sso.C
 }
 
 // write records a sign-in in one transaction, in which decide is called.
-func (t *try) write(ctx context.Context, o *evaluate.Outcome, s sso.SignIn, returnTo string, decide sso.Decide) (Result, error) {
+func (t *try) write(
+	ctx context.Context, o *evaluate.Outcome, s sso.SignIn, returnTo string, decide sso.Decide,
+) (Result, error) {
 	token := sso.NewSecret()
 	t.complete(&s, token)
 	user, sync, err := t.svc.SignIns.RecordLogin(ctx, s, func(facts sso.SignInFacts) (sso.Verdict, error) {
@@ -221,7 +236,12 @@ func (t *try) complete(s *sso.SignIn, token sso.Secret) {
 
 // record keeps a failed attempt and returns its error with the reference.
 func (t *try) record(ctx context.Context, cause error) error {
-	failure := &sso.Error{Kind: sso.Internal, Code: "internal", Public: "Something went wrong on our side.", Err: cause}
+	failure := &sso.Error{
+		Kind:   sso.Internal,
+		Code:   "internal",
+		Public: "Something went wrong on our side.",
+		Err:    cause,
+	}
 	if known, ok := errors.AsType[*sso.Error](cause); ok {
 		failure = known.Because(cause)
 		if known == cause { //nolint:errorlint // the very same value: nothing was wrapped around it

@@ -23,18 +23,44 @@ func TestSignIn(t *testing.T) {
 			r, err := w.complete(c, w.answer(c, "ada", redirect))
 			w.ok(err)
 			now := w.clock.Now()
-			wantSession := sso.Session{ID: r.Session.ID, Token: r.Token.Hash(), Browser: w.browser.Hash(), Enterprise: c.ID, Connection: c.conn.ID, User: r.User.ID, Attempt: r.Session.Attempt,
-				Subject: "id-ada", NameIDFormat: r.Session.NameIDFormat, SessionIndex: r.Session.SessionIndex, Remote: "192.0.2.7", UserAgent: "Browser/1",
-				CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: r.Session.ExpiresAt}
+			wantSession := sso.Session{
+				ID:           r.Session.ID,
+				Token:        r.Token.Hash(),
+				Browser:      w.browser.Hash(),
+				Enterprise:   c.ID,
+				Connection:   c.conn.ID,
+				User:         r.User.ID,
+				Attempt:      r.Session.Attempt,
+				Subject:      "id-ada",
+				NameIDFormat: r.Session.NameIDFormat,
+				SessionIndex: r.Session.SessionIndex,
+				Remote:       "192.0.2.7",
+				UserAgent:    "Browser/1",
+				CreatedAt:    now,
+				LastSeenAt:   now,
+				IdleTimeout:  time.Hour,
+				ExpiresAt:    r.Session.ExpiresAt,
+			}
 			if diff := cmp.Diff(wantSession, r.Session); diff != "" || r.Session.SessionIndex == "" {
 				w.Error(diff)
 			}
-			wantUser := sso.User{ID: r.User.ID, Enterprise: c.ID, Login: "ada", Email: "ada@" + c.Key + ".example", EmailVerified: true, Name: "ADA X",
-				Status: sso.UserActive, CreatedAt: now, LastSignInAt: now}
+			wantUser := sso.User{
+				ID:            r.User.ID,
+				Enterprise:    c.ID,
+				Login:         "ada",
+				Email:         "ada@" + c.Key + ".example",
+				EmailVerified: true,
+				Name:          "ADA X",
+				Status:        sso.UserActive,
+				CreatedAt:     now,
+				LastSignInAt:  now,
+			}
 			if diff := cmp.Diff(wantUser, r.User); diff != "" {
 				w.Error(diff)
 			}
-			if r.Enterprise != c.Enterprise || r.ReturnTo != "/wiki?p=1" || r.Start != nil {
+			if r.Enterprise != c.Enterprise ||
+				r.ReturnTo != "/wiki?p=1" ||
+				r.Start != nil {
 				w.Errorf("%+v", r)
 			}
 			opened := w.principal(r)
@@ -42,14 +68,26 @@ func TestSignIn(t *testing.T) {
 				w.Errorf("it speaks for %+v", opened.Groups)
 			}
 			opened.Groups = nil
-			if diff := cmp.Diff(sso.Principal{Session: r.Session, User: r.User, Enterprise: c.Enterprise}, opened); diff != "" {
+			if diff := cmp.Diff(sso.Principal{
+				Session:    r.Session,
+				User:       r.User,
+				Enterprise: c.Enterprise,
+			}, opened); diff != "" {
 				w.Errorf("what the session opens: %s", diff)
 			}
-			w.in(c, r.User.ID, "web/dev=jit", "web/sre=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+			w.in(
+				c, r.User.ID, "web/dev=jit", "web/sre=jit", "web/Members=default",
+				"app/dev=jit", "app/Members=default",
+			)
 			attempt, err := w.db.Attempt(w.Context(), c.ID, r.Session.Attempt)
 			w.ok(err)
-			if attempt.Outcome != sso.OutcomeSucceeded || attempt.Code != "" || attempt.User != r.User.ID || attempt.Login != "ada" ||
-				attempt.Remote != "192.0.2.7" || attempt.UserAgent != "Browser/1" || attempt.Groups.State != sso.GroupsValues {
+			if attempt.Outcome != sso.OutcomeSucceeded ||
+				attempt.Code != "" ||
+				attempt.User != r.User.ID ||
+				attempt.Login != "ada" ||
+				attempt.Remote != "192.0.2.7" ||
+				attempt.UserAgent != "Browser/1" ||
+				attempt.Groups.State != sso.GroupsValues {
 				w.Errorf("the attempt says %+v", attempt)
 			}
 			// Protocol, then mapping: the order in which they were made.
@@ -60,14 +98,22 @@ func TestSignIn(t *testing.T) {
 					w.Errorf("failed: %+v", check)
 				}
 			}
-			if all := strings.Join(names, " "); !strings.HasSuffix(all, " subject login email name groups") || !strings.Contains(all, "audience") {
+			if all := strings.Join(names, " "); !strings.HasSuffix(all, " subject login email name groups") ||
+				!strings.Contains(all, "audience") {
 				w.Errorf("checks %s", all)
 			}
-			if r.Sync.Attempt != attempt.ID || len(r.Sync.Added) != 5 || len(r.Sync.Unmatched) != 1 || r.Sync.Unmatched[0] != "nowhere" {
+			if r.Sync.Attempt != attempt.ID ||
+				len(r.Sync.Added) != 5 ||
+				len(r.Sync.Unmatched) != 1 ||
+				r.Sync.Unmatched[0] != "nowhere" {
 				w.Errorf("sync record %+v", r.Sync)
 			}
 		}
-		if diff := cmp.Diff([]string{"saml:", "oidc:"}, w.observed); diff != "" || w.added != 10 || w.removed != 0 {
+		if diff := cmp.Diff(
+			[]string{"saml:", "oidc:"}, w.observed,
+		); diff != "" ||
+			w.added != 10 ||
+			w.removed != 0 {
 			w.Errorf("%d added, %d removed, %s", w.added, w.removed, diff)
 		}
 	})
@@ -81,12 +127,17 @@ func TestSignInChangesGroups(t *testing.T) {
 			user := w.enters(c, "ada").User.ID
 			w.ok(c.idp.SetGroups("id-ada", []string{"Dev", "sre"}))
 			w.enters(c, "ada")
-			w.in(c, user, "app/Dev=jit", "app/Members=default", "web/sre=jit", "web/Members=default")
+			w.in(
+				c, user, "app/Dev=jit", "app/Members=default", "web/sre=jit",
+				"web/Members=default",
+			)
 			w.ok(c.idp.SetGroups("id-ada", []string{"sre"}))
 			w.enters(c, "ada")
 			w.in(c, user, "web/sre=jit", "web/Members=default")
 			w.enters(c, "ada")
-			for _, unknown := range []demoidp.Fault{demoidp.NoGroups, demoidp.Overage} {
+			for _, unknown := range []demoidp.Fault{
+				demoidp.NoGroups, demoidp.Overage,
+			} {
 				c.idp.SetFaultOnce(unknown)
 				w.enters(c, "ada")
 			}
@@ -194,24 +245,48 @@ func TestFailureUsesUpTheSignIn(t *testing.T) {
 
 func TestAnswerThatCannotBeRead(t *testing.T) {
 	each(t, func(w *world) {
-		for form, code := range map[string]string{"": "saml_malformed", "SAMLResponse=%21": "saml_malformed", "SAMLResponse=" + url.QueryEscape(base64.StdEncoding.EncodeToString([]byte("<a/>"))): "saml_malformed"} {
+		for form, code := range map[string]string{
+			"":                 "saml_malformed",
+			"SAMLResponse=%21": "saml_malformed",
+			"SAMLResponse=" +
+				url.QueryEscape(base64.StdEncoding.EncodeToString([]byte(
+					"<a/>",
+				))): "saml_malformed",
+		} {
 			values, err := url.ParseQuery(form)
 			w.ok(err)
-			_, err = w.complete(w.acme, sso.Callback{Form: values, Browser: w.browser})
+			_, err = w.complete(w.acme, sso.Callback{
+				Form:    values,
+				Browser: w.browser,
+			})
 			w.fails(err, sso.Invalid, code)
 		}
-		_, err := w.complete(w.globex, sso.Callback{Form: url.Values{"state": {"a", "b"}}, Browser: w.browser})
+		_, err := w.complete(w.globex, sso.Callback{
+			Form:    url.Values{"state": {"a", "b"}},
+			Browser: w.browser,
+		})
 		w.fails(err, sso.Invalid, "duplicate_parameter")
-		_, err = w.complete(w.globex, sso.Callback{Form: url.Values{"state": {strings.Repeat("a", 1000)}}, Browser: w.browser})
+		_, err = w.complete(w.globex, sso.Callback{
+			Form:    url.Values{"state": {strings.Repeat("a", 1000)}},
+			Browser: w.browser,
+		})
 		w.fails(err, sso.Invalid, "login_state_expired")
 		// Nothing that names nobody fills the list of attempts.
 		if n := w.attempts(w.acme, sso.OutcomeFailed) + w.attempts(w.globex, sso.OutcomeFailed); n != 0 {
 			w.Errorf("%d attempts", n)
 		}
-		_, err = w.complete(w.globex, sso.Callback{Form: url.Values{"code": {"x"}}, Browser: w.browser})
+		_, err = w.complete(w.globex, sso.Callback{
+			Form:    url.Values{"code": {"x"}},
+			Browser: w.browser,
+		})
 		w.recorded(w.globex, err, sso.Invalid, "login_state_expired")
-		for _, state := range []string{"gh-unknown", "a'; --", "\x00", "\xff", "gh\u202e"} {
-			_, err = w.complete(w.globex, sso.Callback{Form: url.Values{"code": {"x"}, "state": {state}}, Browser: w.browser})
+		for _, state := range []string{
+			"gh-unknown", "a'; --", "\x00", "\xff", "gh\u202e",
+		} {
+			_, err = w.complete(w.globex, sso.Callback{
+				Form:    url.Values{"code": {"x"}, "state": {state}},
+				Browser: w.browser,
+			})
 			w.recorded(w.globex, err, sso.Invalid, "login_state_expired")
 		}
 	})
@@ -220,7 +295,9 @@ func TestAnswerThatCannotBeRead(t *testing.T) {
 func TestUnknownConnection(t *testing.T) {
 	each(t, func(w *world) {
 		cb := w.answer(w.acme, "ada", w.begin(w.acme))
-		for _, id := range []sso.ConnectionID{"", "conn-x", sso.NewID[sso.ConnectionID](start())} {
+		for _, id := range []sso.ConnectionID{
+			"", "conn-x", sso.NewID[sso.ConnectionID](start()),
+		} {
 			_, err := w.login.Complete(w.Context(), id, cb)
 			w.fails(err, sso.NotFoundKind, "not_found")
 		}
@@ -239,10 +316,17 @@ func TestUnsolicited(t *testing.T) {
 		w.observed = nil
 		result, err := w.complete(w.acme, w.unsolicited(w.acme, "ada"))
 		w.ok(err)
-		if want := (login.Start{Enterprise: w.acme.ID, Connection: w.acme.conn.ID}); result.Start == nil || *result.Start != want || result.Token != "" || result.Session.ID != "" {
+		if want := (login.Start{
+			Enterprise: w.acme.ID,
+			Connection: w.acme.conn.ID,
+		}); result.Start == nil ||
+			*result.Start != want ||
+			result.Token != "" ||
+			result.Session.ID != "" {
 			w.Errorf("got %+v", result)
 		}
-		if len(w.users(w.acme)) != 0 || w.attempts(w.acme, sso.OutcomeSucceeded) != 0 {
+		if len(w.users(w.acme)) != 0 ||
+			w.attempts(w.acme, sso.OutcomeSucceeded) != 0 {
 			w.Error("an answer that was dropped did something")
 		}
 		if len(w.observed) != 0 {

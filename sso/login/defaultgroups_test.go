@@ -13,7 +13,9 @@ import (
 // joins makes these the default groups of the company's connection.
 func (w *world) joins(c *company, groups ...string) {
 	w.Helper()
-	w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.DefaultGroups = c.ids(groups...) })
+	w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+		cfg.DefaultGroups = c.ids(groups...)
+	})
 }
 
 func (c *company) ids(groups ...string) (ids []sso.GroupID) {
@@ -30,10 +32,17 @@ func TestEveryoneJoinsDefaultGroups(t *testing.T) {
 		for _, c := range []*company{w.acme, w.globex} {
 			w.joins(c, "app/ops")
 			r := w.enters(c, "ada")
-			w.in(c, r.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/ops=connection", "app/Members=default")
+			w.in(
+				c, r.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit",
+				"app/ops=connection", "app/Members=default",
+			)
 			added := r.Sync.Added
-			i := slices.IndexFunc(added, func(g sso.GroupChange) bool { return g.Name == "ops" })
-			if i < 0 || added[i].Source != sso.SourceConnection || !slices.Equal(r.Sync.Matched, []string{"dev"}) {
+			i := slices.IndexFunc(added, func(g sso.GroupChange) bool {
+				return g.Name == "ops"
+			})
+			if i < 0 ||
+				added[i].Source != sso.SourceConnection ||
+				!slices.Equal(r.Sync.Matched, []string{"dev"}) {
 				w.Errorf("%s: the record says %+v", c.Key, r.Sync)
 			}
 			c.idp.SetFaultOnce(demoidp.NoGroups)
@@ -53,12 +62,16 @@ func TestEveryoneJoinsDefaultGroups(t *testing.T) {
 			w.in(c, r.User.ID)
 
 			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
-				cfg.DefaultGroups, cfg.Mapping.Exclude, cfg.Mapping.Include = c.ids("app/ops"), "^ops$", "^nothing$"
+				cfg.DefaultGroups, cfg.Mapping.Exclude, cfg.Mapping.Include = c.ids(
+					"app/ops",
+				), "^ops$", "^nothing$"
 			})
 			r = w.enters(c, "eve")
 			w.in(c, r.User.ID, "app/ops=connection", "app/Members=default")
 			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
-				cfg.DefaultGroups, cfg.Provisioning = c.ids("web/sre"), sso.ProvisionSCIM
+				cfg.DefaultGroups, cfg.Provisioning = c.ids(
+					"web/sre",
+				), sso.ProvisionSCIM
 			})
 			r = w.enters(c, "eve")
 			w.in(c, r.User.ID, "app/ops=connection", "app/Members=default")
@@ -69,12 +82,16 @@ func TestEveryoneJoinsDefaultGroups(t *testing.T) {
 // TestDefaultGroupsOfAnotherEnterprise: an ID of another one joins nobody.
 func TestDefaultGroupsOfAnotherEnterprise(t *testing.T) {
 	each(t, func(w *world) {
-		w.edit(w.acme, func(_ *sso.Connection, cfg *sso.Config) { cfg.DefaultGroups = w.globex.ids("app/ops") })
+		w.edit(w.acme, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.DefaultGroups = w.globex.ids("app/ops")
+		})
 		c := w.acme
 		c.idp.SetFaultOnce(demoidp.NoGroups)
 		r := w.enters(c, "ada")
 		w.in(c, r.User.ID)
-		members, _, err := w.db.GroupMembers(w.Context(), w.globex.ID, w.globex.groups["app/ops"].ID, sso.Page{})
+		members, _, err := w.db.GroupMembers(
+			w.Context(), w.globex.ID, w.globex.groups["app/ops"].ID, sso.Page{},
+		)
 		if err != nil || len(members) != 0 {
 			w.Errorf("%v, %v", members, err)
 		}
@@ -86,14 +103,25 @@ func TestDefaultGroupsOfAnotherEnterprise(t *testing.T) {
 func TestDefaultGroupsBeforehand(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
-			s := w.shadow(c, func(cfg *sso.Config) { cfg.DefaultGroups = c.ids("app/ops") })
+			s := w.shadow(c, func(cfg *sso.Config) {
+				cfg.DefaultGroups = c.ids("app/ops")
+			})
 			r, err := w.completeBy(s, c, w.answer(c, "ada", w.begin(c)))
 			w.ok(err)
 			_, all := w.tally(c, 1)
-			if len(all) != 1 || names(all[0].Detail.Added) != "app/ops" || all[0].Detail.Added[0].Source != sso.SourceConnection {
+			if len(all) != 1 ||
+				names(all[0].Detail.Added) != "app/ops" ||
+				all[0].Detail.Added[0].Source != sso.SourceConnection {
 				w.Errorf("%s: shadow mode says %+v", c.Key, all)
 			}
-			p, err := w.login.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{User: r.User.ID, Draft: true, Groups: sso.AssertedGroups{}})
+			p, err := w.login.PreviewSync(
+				w.Context(), c.ID, c.conn.ID,
+				login.PreviewRequest{
+					User:   r.User.ID,
+					Draft:  true,
+					Groups: sso.AssertedGroups{},
+				},
+			)
 			w.ok(err)
 			var why []string
 			for _, o := range p.Organizations {
@@ -114,7 +142,9 @@ func TestDefaultGroupsBeforehand(t *testing.T) {
 				w.Errorf("%s: the test says %+v", c.Key, run.Result.Changes)
 			}
 
-			w.edit(c, func(conn *sso.Connection, cfg *sso.Config) { conn.Draft, cfg.DefaultGroups = nil, c.ids("app/ops") })
+			w.edit(c, func(conn *sso.Connection, cfg *sso.Config) {
+				conn.Draft, cfg.DefaultGroups = nil, c.ids("app/ops")
+			})
 			w.enters(c, "ada")
 			ops := c.groups["app/ops"].ID
 			drift := func() sso.GroupDrift {
@@ -123,14 +153,28 @@ func TestDefaultGroupsBeforehand(t *testing.T) {
 				w.ok(err)
 				return d
 			}
-			if d := drift(); d.Expected != 1 || d.Actual != 1 || len(d.Drifting) != 0 {
+			if d := drift(); d.Expected != 1 ||
+				d.Actual != 1 ||
+				len(d.Drifting) != 0 {
 				w.Errorf("%s: drift %+v", c.Key, d)
 			}
 			w.joins(c)
-			if d := drift(); d.Expected != 0 || d.Actual != 1 || len(d.Drifting) != 1 || groupsync.Explain(d.Drifting[0]) != sso.DriftFormer {
+			if d := drift(); d.Expected != 0 ||
+				d.Actual != 1 ||
+				len(d.Drifting) != 1 ||
+				groupsync.Explain(d.Drifting[0]) != sso.DriftFormer {
 				w.Errorf("%s: drift of a former default group %+v", c.Key, d)
 			}
-			done, err := w.db.ReconcileGroup(w.Context(), by, c.ID, ops, groupsync.Reconcile, func(sso.Restored) (bool, error) { return true, nil })
+			done, err := w.db.ReconcileGroup(
+				w.Context(),
+				by,
+				c.ID,
+				ops,
+				groupsync.Reconcile,
+				func(sso.Restored) (bool, error) {
+					return true, nil
+				},
+			)
 			w.ok(err)
 			if len(done.Remove) != 1 {
 				w.Errorf("%s: reconciling did %+v", c.Key, done)

@@ -38,16 +38,32 @@ func (w *world) directory(c *company, budget time.Duration) (*graph, *login.Serv
 	ec, err := ecKey()
 	w.ok(err)
 	path := "/" + c.Key + "-entra"
-	c.idp, err = demoidp.New(demoidp.Options{BaseURL: w.idpBase + path, Now: w.clock.Now, Tenant: tenant, Keys: demoidp.Keys{SAML: rsa, OIDC: ec}})
+	c.idp, err = demoidp.New(demoidp.Options{
+		BaseURL: w.idpBase + path,
+		Now:     w.clock.Now,
+		Tenant:  tenant,
+		Keys:    demoidp.Keys{SAML: rsa, OIDC: ec},
+	})
 	w.ok(err)
 	w.mux.Handle(path+"/", c.idp.Handler())
 	for _, name := range []string{"ada", "bob"} {
-		c.idp.AddPerson(demoidp.Person{ID: "id-" + name, Login: name, Email: name + "@" + c.Key + ".example", GivenName: name, Surname: "X", Groups: []string{"dev"}})
+		c.idp.AddPerson(demoidp.Person{
+			ID:        "id-" + name,
+			Login:     name,
+			Email:     name + "@" + c.Key + ".example",
+			GivenName: name,
+			Surname:   "X",
+			Groups:    []string{"dev"},
+		})
 	}
 	c.idp.LetRead("reader", "canary-directory-secret")
 	c.conn = w.connect(c, "Entra", c.conn.Protocol)
 	w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
-		cfg.Directory = &sso.Directory{Tenant: tenant, ClientID: "reader", ClientSecret: "canary-directory-secret"}
+		cfg.Directory = &sso.Directory{
+			Tenant:       tenant,
+			ClientID:     "reader",
+			ClientSecret: "canary-directory-secret",
+		}
 	})
 	g := &graph{}
 	real := c.idp.Graph()
@@ -60,14 +76,28 @@ func (w *world) directory(c *company, budget time.Duration) (*graph, *login.Serv
 		real.ServeHTTP(rw, r)
 	}))
 	w.Cleanup(g.Close)
-	client, err := entra.New(entra.Options{HTTP: g.Client(), LoginURL: g.URL, GraphURL: g.URL})
+	client, err := entra.New(entra.Options{
+		HTTP:     g.Client(),
+		LoginURL: g.URL,
+		GraphURL: g.URL,
+	})
 	w.ok(err)
-	return g, w.with(func(o *login.Options) { o.Graph, o.DirectoryBudget = client, budget })
+	return g, w.with(func(o *login.Options) {
+		o.Graph, o.DirectoryBudget = client, budget
+	})
 }
 
 // overage is somebody in their groups and in more than fit into an answer.
 func (c *company) overage(name string, groups ...string) {
-	c.idp.AddPerson(demoidp.Person{ID: "id-" + name, Login: name, Email: name + "@" + c.Key + ".example", GivenName: name, Surname: "X", Groups: groups, MoreGroups: 250})
+	c.idp.AddPerson(demoidp.Person{
+		ID:         "id-" + name,
+		Login:      name,
+		Email:      name + "@" + c.Key + ".example",
+		GivenName:  name,
+		Surname:    "X",
+		Groups:     groups,
+		MoreGroups: 250,
+	})
 }
 
 // entersBy is enters over another service.
@@ -98,24 +128,43 @@ func TestOverageIsAskedFor(t *testing.T) {
 			g, s := w.directory(c, time.Minute)
 			c.overage("ada", "dev", "sre")
 			r, a := w.entersBy(s, c, "ada")
-			w.in(c, r.User.ID, "web/dev=jit", "web/sre=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
-			if check := directoryCheck(a); !check.OK || check.Warning || check.Got != "252 groups" {
+			w.in(
+				c, r.User.ID, "web/dev=jit", "web/sre=jit", "web/Members=default",
+				"app/dev=jit", "app/Members=default",
+			)
+			if check := directoryCheck(a); !check.OK ||
+				check.Warning ||
+				check.Got != "252 groups" {
 				w.Errorf("the attempt says %+v", check)
 			}
-			if a.Groups.State != sso.GroupsValues || len(a.Groups.Names) != 252 || !strings.HasPrefix(a.Groups.Source, g.URL) || r.Sync.Note != "" || r.Sync.Mode != sso.SyncReset {
-				w.Errorf("asserted %s from %s, %s %q", a.Groups.State, a.Groups.Source, r.Sync.Mode, r.Sync.Note)
+			if a.Groups.State != sso.GroupsValues ||
+				len(a.Groups.Names) != 252 ||
+				!strings.HasPrefix(a.Groups.Source, g.URL) ||
+				r.Sync.Note != "" ||
+				r.Sync.Mode != sso.SyncReset {
+				w.Errorf(
+					"asserted %s from %s, %s %q", a.Groups.State, a.Groups.Source,
+					r.Sync.Mode, r.Sync.Note,
+				)
 			}
 			c.overage("ada", "ops")
 			r, _ = w.entersBy(s, c, "ada")
 			w.in(c, r.User.ID, "app/ops=jit", "app/Members=default")
-			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Mapping.Include = "^dev$" })
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+				cfg.Mapping.Include = "^dev$"
+			})
 			r, a = w.entersBy(s, c, "ada")
 			w.in(c, r.User.ID, "app/ops=jit", "app/Members=default")
 			if a.Groups.State != sso.GroupsValues || r.Sync.Mode != sso.SyncKeep {
-				w.Errorf("narrowed to nothing, which is held as it is for an asserted list: %s, %s", a.Groups.State, r.Sync.Mode)
+				w.Errorf(
+					"narrowed to nothing, which is held as it is for an asserted list: %s, %s",
+					a.Groups.State, r.Sync.Mode,
+				)
 			}
 			before := g.asked.Load()
-			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Mapping.Include = "" })
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+				cfg.Mapping.Include = ""
+			})
 			w.entersBy(s, c, "bob") // whose groups fit
 			if g.asked.Load() != before {
 				w.Error("asked for groups that were known")
@@ -133,16 +182,27 @@ func TestDirectoryThatFails(t *testing.T) {
 			c.overage("ada", "dev")
 			user := w.first(s, c)
 			c.overage("ada") // in nothing of ours any more, as far as one could know
-			hasty := w.with(func(o *login.Options) { o.Graph, o.DirectoryBudget = s.Graph, 50*time.Millisecond })
+			hasty := w.with(func(o *login.Options) {
+				o.Graph = s.Graph
+				o.DirectoryBudget = 50 * time.Millisecond
+			})
 			for name, f := range map[string]struct {
 				by   *login.Service
 				page http.HandlerFunc
 				turn string
 			}{
-				"hanging":   {hasty, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "in time"},
+				"hanging": {
+					hasty,
+					func(_ http.ResponseWriter, r *http.Request) {
+						<-r.Context().Done()
+					},
+					"in time",
+				},
 				"throttled": {s, status(http.StatusTooManyRequests, "3600"), "in time"},
 				"broken":    {s, status(http.StatusInternalServerError, ""), "in time"},
-				"refused":   {s, status(http.StatusForbidden, ""), "GroupMember.Read.All"},
+				"refused": {
+					s, status(http.StatusForbidden, ""), "GroupMember.Read.All",
+				},
 				"garbage":   {s, text("<html>canary"), "in time"},
 				"cut short": {s, text(`{"value":[{"id":"`), "in time"},
 				"no list":   {s, text(`{}`), "in time"},
@@ -154,7 +214,11 @@ func TestDirectoryThatFails(t *testing.T) {
 			}
 			g.spoil.Store(nil)
 			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
-				cfg.Directory = &sso.Directory{Tenant: tenant, ClientID: "reader", ClientSecret: "expired"}
+				cfg.Directory = &sso.Directory{
+					Tenant:       tenant,
+					ClientID:     "reader",
+					ClientSecret: "expired",
+				}
 			})
 			r, a := w.entersBy(s, c, "ada")
 			w.keeps(c, user, "a wrong secret", "client secret", r, a)
@@ -171,7 +235,10 @@ func TestDirectoryThatFails(t *testing.T) {
 func (w *world) first(s *login.Service, c *company) sso.UserID {
 	w.Helper()
 	r, _ := w.entersBy(s, c, "ada")
-	w.in(c, r.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+	w.in(
+		c, r.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit",
+		"app/Members=default",
+	)
 	return r.User.ID
 }
 
@@ -180,12 +247,20 @@ func (w *world) keeps(c *company, user sso.UserID, name, turn string, r login.Re
 	if r.User.ID != user {
 		w.Errorf("%s: somebody else signed in", name)
 	}
-	w.in(c, user, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+	w.in(
+		c, user, "web/dev=jit", "web/Members=default", "app/dev=jit",
+		"app/Members=default",
+	)
 	check := directoryCheck(a)
-	if !check.OK || !check.Warning || check.Got == "" || strings.Contains(check.Got, "canary") {
+	if !check.OK ||
+		!check.Warning ||
+		check.Got == "" ||
+		strings.Contains(check.Got, "canary") {
 		w.Errorf("%s: the attempt says %+v", name, check)
 	}
-	if r.Sync.Mode != sso.SyncKeep || !strings.Contains(r.Sync.Note, turn) || !strings.Contains(r.Sync.Note, "kept") {
+	if r.Sync.Mode != sso.SyncKeep ||
+		!strings.Contains(r.Sync.Note, turn) ||
+		!strings.Contains(r.Sync.Note, "kept") {
 		w.Errorf("%s: the record says %s, %q", name, r.Sync.Mode, r.Sync.Note)
 	}
 }
@@ -201,7 +276,9 @@ func status(code int, retryAfter string) http.HandlerFunc {
 }
 
 func text(s string) http.HandlerFunc {
-	return func(rw http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(rw, s) }
+	return func(rw http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(rw, s)
+	}
 }
 
 // TestNobodyIsAskedWithoutObjectID: a provider that is not Entra ID and still
@@ -213,7 +290,10 @@ func TestNobodyIsAskedWithoutObjectID(t *testing.T) {
 			s := w.with(func(o *login.Options) { o.Graph = asked })
 			r, _ := w.entersBy(s, c, "ada")
 			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
-				cfg.Directory = &sso.Directory{Tenant: tenant, ClientID: "reader"}
+				cfg.Directory = &sso.Directory{
+					Tenant:   tenant,
+					ClientID: "reader",
+				}
 			})
 			c.idp.SetFaultOnce(demoidp.Overage)
 			again, a := w.entersBy(s, c, "ada")
@@ -245,7 +325,13 @@ func (f *fakeGraph) Memberships(ctx context.Context, _ entra.Application, _ stri
 			return entra.Memberships{}, ctx.Err()
 		}
 	}
-	return entra.Memberships{Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"dev"}}, Duplicates: []string{"dev"}}, nil
+	return entra.Memberships{
+		Groups: sso.AssertedGroups{
+			State: sso.GroupsValues,
+			Names: []string{"dev"},
+		},
+		Duplicates: []string{"dev"},
+	}, nil
 }
 
 // TestDirectoryIsNotFlooded: of one connection few are asked about at a time,
@@ -257,7 +343,9 @@ func TestDirectoryIsNotFlooded(t *testing.T) {
 			w.directory(c, time.Minute)
 			c.overage("ada", "dev")
 		}
-		slow := w.with(func(o *login.Options) { o.Graph, o.DirectoryBudget = held, time.Minute })
+		slow := w.with(func(o *login.Options) {
+			o.Graph, o.DirectoryBudget = held, time.Minute
+		})
 		var answers []sso.Callback
 		for range 20 {
 			answers = append(answers, w.answer(w.globex, "ada", w.begin(w.globex)))
@@ -276,14 +364,22 @@ func TestDirectoryIsNotFlooded(t *testing.T) {
 		}
 		free := make(chan error)
 		go func() {
-			_, err := slow.Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "bob", w.begin(w.acme)))
+			_, err := slow.Complete(
+				w.Context(), w.acme.conn.ID,
+				w.answer(w.acme, "bob", w.begin(w.acme)),
+			)
 			free <- err
 		}()
 		w.ok(<-free)
 		close(held.let)
 		all.Wait()
-		if failed.Load() != 0 || held.most.Load() > 8 || held.calls.Load() != 20 {
-			w.Errorf("%d failed; %d at once, %d in all", failed.Load(), held.most.Load(), held.calls.Load())
+		if failed.Load() != 0 ||
+			held.most.Load() > 8 ||
+			held.calls.Load() != 20 {
+			w.Errorf(
+				"%d failed; %d at once, %d in all", failed.Load(), held.most.Load(),
+				held.calls.Load(),
+			)
 		}
 	})
 }
@@ -314,17 +410,28 @@ func TestUnknownRemovesNobody(t *testing.T) {
 			for i := range times {
 				c, user := companies[i%2], users[i%2]
 				w.ok(c.idp.SetGroups("id-ada", []string{fmt.Sprint("other-", i)}))
-				c.idp.SetFaultOnce([]demoidp.Fault{demoidp.NoGroups, demoidp.Overage, demoidp.Truncated}[i%3])
+				c.idp.SetFaultOnce(
+					[]demoidp.Fault{
+						demoidp.NoGroups, demoidp.Overage, demoidp.Truncated,
+					}[i%3],
+				)
 				r, a := w.entersBy(s, c, "ada")
-				if r.User.ID != user || len(r.Sync.Removed) != 0 || r.Sync.Note == "" {
+				if r.User.ID != user ||
+					len(r.Sync.Removed) != 0 ||
+					r.Sync.Note == "" {
 					t.Fatalf("sign-in %d: %+v", i, r.Sync)
 				}
-				if slices.ContainsFunc(a.Checks, func(c sso.Check) bool { return c.Warning }) {
+				if slices.ContainsFunc(a.Checks, func(c sso.Check) bool {
+					return c.Warning
+				}) {
 					warned++
 				}
 			}
 			for i, c := range companies {
-				w.in(c, users[i], "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+				w.in(
+					c, users[i], "web/dev=jit", "web/Members=default", "app/dev=jit",
+					"app/Members=default",
+				)
 			}
 			if warned != times {
 				t.Errorf("%d of %d attempts warn", warned, times)

@@ -41,7 +41,8 @@ func TestUnknownTakesTheSameWay(t *testing.T) {
 	each(t, func(w *world) {
 		w.enters(w.acme, "ada")
 		for _, typed := range []string{
-			"acme", "nobody", "acme-2", "ada@acme.example", "nobody@acme.example", "eve@unknown.example", "eve@acme.examples",
+			"acme", "nobody", "acme-2", "ada@acme.example", "nobody@acme.example",
+			"eve@unknown.example", "eve@acme.examples",
 		} {
 			d := &askedDirectory{DB: w.db}
 			s := w.with(func(o *login.Options) { o.Enterprises = d })
@@ -65,19 +66,32 @@ func TestUnknownTakesTheSameWay(t *testing.T) {
 
 // BenchmarkDiscover compares what is known with what is not.
 func BenchmarkDiscover(b *testing.B) {
-	db := storetest.Open(b, storetest.SQLite(b), store.Keyring{Current: store.NewKey()}, start)
-	acme, err := db.CreateEnterprise(b.Context(), by, sso.Enterprise{Key: "acme", Name: "Acme"})
+	db := storetest.Open(
+		b, storetest.SQLite(b), store.Keyring{Current: store.NewKey()}, start,
+	)
+	acme, err := db.CreateEnterprise(b.Context(), by, sso.Enterprise{
+		Key:  "acme",
+		Name: "Acme",
+	})
 	if err == nil {
-		_, err = db.CreateDomain(b.Context(), by, sso.Domain{Enterprise: acme.ID, Name: "acme.example", TXTRecord: "x", VerifiedAt: start()})
+		_, err = db.CreateDomain(b.Context(), by, sso.Domain{
+			Enterprise: acme.ID,
+			Name:       "acme.example",
+			TXTRecord:  "x",
+			VerifiedAt: start(),
+		})
 	}
 	if err != nil {
 		b.Fatal(err)
 	}
 	s := login.New(login.Options{Enterprises: db})
-	for _, typed := range []string{"acme", "nobody", "ada@acme.example", "eve@unknown.example"} {
+	for _, typed := range []string{
+		"acme", "nobody", "ada@acme.example", "eve@unknown.example",
+	} {
 		b.Run(typed, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := s.Discover(b.Context(), typed); err != nil && sso.CodeOf(err) != "unknown_company" {
+				if _, err := s.Discover(b.Context(), typed); err != nil &&
+					sso.CodeOf(err) != "unknown_company" {
 					b.Fatal(err)
 				}
 			}

@@ -50,7 +50,9 @@ func firstSignInBindsNobody(w *world) {
 			{ID: "ID-ADA", Login: "other", Email: victim.User.Email},
 			{ID: "id-ada\u00a0", Login: "other2", Email: victim.User.Email},
 		} {
-			attacker.GivenName, attacker.Surname, attacker.Groups = "ADA", "X", []string{"sre"}
+			attacker.GivenName, attacker.Surname, attacker.Groups = "ADA", "X", []string{
+				"sre",
+			}
 			c.idp.AddPerson(attacker)
 			w.browser = sso.NewSecret() // the next sign-in in the victim's would end their session
 			for _, at := range []*company{c, &second} {
@@ -82,21 +84,31 @@ func strangersBlockNobody(w *world) {
 	for _, c := range []*company{w.acme, w.globex} {
 		redirect := w.begin(c)
 		good := w.answer(c, "ada", redirect)
-		field := map[sso.Protocol]string{sso.SAML: "RelayState", sso.OIDC: "state"}[c.conn.Protocol]
+		field := map[sso.Protocol]string{
+			sso.SAML: "RelayState",
+			sso.OIDC: "state",
+		}[c.conn.Protocol]
 		handle := good.Form.Get(field)
 		if handle == "" {
 			w.Fatalf("%s: the response has no %s", c.Key, field)
 		}
 		other := w.answer(c, "bob", w.begin(c))
 		for name, form := range map[string]url.Values{
-			"nothing":            {field: {handle}},
-			"garbage":            {field: {handle}, "SAMLResponse": {"AAAA"}, "code": {"x"}},
+			"nothing": {field: {handle}},
+			"garbage": {
+				field:          {handle},
+				"SAMLResponse": {"AAAA"},
+				"code":         {"x"},
+			},
 			"a refusal":          {field: {handle}, "error": {"access_denied"}},
 			"the whole response": good.Form,
 			"another's response": with(other.Form, field, handle),
 		} {
 			for _, browser := range []sso.Secret{"", sso.NewSecret()} {
-				if r, err := w.complete(c, sso.Callback{Form: form, Browser: browser}); err == nil && r.Token != "" {
+				if r, err := w.complete(c, sso.Callback{
+					Form:    form,
+					Browser: browser,
+				}); err == nil && r.Token != "" {
 					w.Errorf("%s, %s: a stranger has a session", c.Key, name)
 				}
 			}
@@ -133,15 +145,27 @@ func neverReenabled(w *world) {
 			return u, nil
 		})
 		w.ok(err)
-		ways := map[string]sso.Callback{"under way": underWay, "begun anew": w.answer(c, "out", w.begin(c))}
+		ways := map[string]sso.Callback{
+			"under way":  underWay,
+			"begun anew": w.answer(c, "out", w.begin(c)),
+		}
 		if c == w.acme {
 			ways["from the provider"] = w.unsolicited(c, "out")
 		}
-		c.idp.AddPerson(demoidp.Person{ID: "id-out", Login: "out", Email: "new@elsewhere.example", GivenName: "O", Surname: "X", Groups: []string{"dev", "sre"}})
+		c.idp.AddPerson(demoidp.Person{
+			ID:        "id-out",
+			Login:     "out",
+			Email:     "new@elsewhere.example",
+			GivenName: "O",
+			Surname:   "X",
+			Groups:    []string{"dev", "sre"},
+		})
 		ways["with another address"] = w.answer(c, "out", w.begin(c))
 		for way, cb := range ways {
 			got, err := w.complete(c, cb)
-			if sso.CodeOf(err) != "user_inactive" || got.Token != "" || got.Proof != "" {
+			if sso.CodeOf(err) != "user_inactive" ||
+				got.Token != "" ||
+				got.Proof != "" {
 				w.Errorf("%s, %s: %+v, %v", c.Key, way, got, err)
 			}
 			after, err := w.db.User(w.Context(), c.ID, r.User.ID)
@@ -165,9 +189,14 @@ func plantedLogin(w *world) {
 		redirect := w.begin(c)
 		attackers := w.browser
 		victim := w.answer(c, "ada", redirect)
-		for name, browser := range map[string]sso.Secret{"the victim's browser": mine, "a browser without a cookie": ""} {
+		for name, browser := range map[string]sso.Secret{
+			"the victim's browser":       mine,
+			"a browser without a cookie": "",
+		} {
 			victim.Browser = browser
-			if r, err := w.complete(c, victim); err == nil || r.Token != "" || r.Proof != "" {
+			if r, err := w.complete(c, victim); err == nil ||
+				r.Token != "" ||
+				r.Proof != "" {
 				w.Errorf("%s, %s: %+v", c.Key, name, r)
 			}
 		}
@@ -188,9 +217,14 @@ func plantedLogin(w *world) {
 func otherCompanysSession(w *world) {
 	w.disable(w.globex)
 	ours := w.enters(w.acme, "ada")
-	_, err := w.login.Begin(w.Context(), login.Start{Enterprise: w.globex.ID, Browser: w.browser})
+	_, err := w.login.Begin(w.Context(), login.Start{
+		Enterprise: w.globex.ID,
+		Browser:    w.browser,
+	})
 	w.fails(err, sso.Forbidden, "connection_disabled")
-	w.edit(w.globex, func(conn *sso.Connection, _ *sso.Config) { conn.State = sso.ConnectionEnabled })
+	w.edit(w.globex, func(conn *sso.Connection, _ *sso.Config) {
+		conn.State = sso.ConnectionEnabled
+	})
 	theirs := w.enters(w.globex, "ada")
 	if theirs.User.ID == ours.User.ID || theirs.Session.Enterprise != w.globex.ID {
 		w.Errorf("%+v", theirs)
@@ -220,7 +254,10 @@ func nothingBeforeTheCode(w *world) {
 		w.outside(c, "always", "")
 		r, err := w.complete(c, w.answer(c, "out", w.begin(c)))
 		w.ok(err)
-		if r.Proof == "" || r.Token != "" || r.Session.ID != "" || r.User.ID != "" {
+		if r.Proof == "" ||
+			r.Token != "" ||
+			r.Session.ID != "" ||
+			r.User.ID != "" {
 			w.Errorf("%s: before the code there is %+v", c.Key, r)
 		}
 		for _, secret := range []sso.Secret{w.browser, sso.Secret(r.Proof)} {
@@ -245,14 +282,30 @@ func emptyOrAgain(w *world) {
 	for _, c := range []*company{w.acme, w.globex} {
 		w.outside(c, "always", "")
 		cb := w.answer(c, "out", w.begin(c))
-		for _, form := range []url.Values{nil, {}, {"RelayState": {""}, "SAMLResponse": {""}}, {"state": {""}, "code": {""}}} {
-			if r, err := w.complete(c, sso.Callback{Form: form, Browser: w.browser}); err == nil || r.Token != "" || r.Proof != "" {
+		for _, form := range []url.Values{
+			nil,
+			{},
+			{
+				"RelayState":   {""},
+				"SAMLResponse": {""},
+			},
+			{
+				"state": {""},
+				"code":  {""},
+			},
+		} {
+			if r, err := w.complete(c, sso.Callback{
+				Form:    form,
+				Browser: w.browser,
+			}); err == nil || r.Token != "" || r.Proof != "" {
 				w.Errorf("%s: %v leads to %+v", c.Key, form, r)
 			}
 		}
 		r, err := w.complete(c, cb)
 		w.ok(err)
-		for _, code := range []string{"", " ", "\n", "0", "000000\x00", "-", "１２３４５６"} {
+		for _, code := range []string{
+			"", " ", "\n", "0", "000000\x00", "-", "１２３４５６",
+		} {
 			if done, err := w.verify(r.Proof, code); err == nil || done.Token != "" {
 				w.Errorf("%s: the code %q leads to %+v", c.Key, code, done)
 			}
@@ -261,8 +314,12 @@ func emptyOrAgain(w *world) {
 		_, err = w.verify(r.Proof, code)
 		w.ok(err)
 		for name, again := range map[string]func() (login.Result, error){
-			"the code":     func() (login.Result, error) { return w.verify(r.Proof, code) },
-			"the response": func() (login.Result, error) { return w.complete(c, cb) },
+			"the code": func() (login.Result, error) {
+				return w.verify(r.Proof, code)
+			},
+			"the response": func() (login.Result, error) {
+				return w.complete(c, cb)
+			},
 		} {
 			if done, err := again(); err == nil || done.Token != "" {
 				w.Errorf("%s: %s works twice: %+v", c.Key, name, done)
@@ -278,15 +335,44 @@ func TestEmailVerifiedInEveryForm(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.globex
 		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
-			cfg.EmailVerification = sso.EmailVerification{Mode: "never", TrustIDP: true}
+			cfg.EmailVerification = sso.EmailVerification{
+				Mode:     "never",
+				TrustIDP: true,
+			}
 		})
 		said := `true`
-		person := demoidp.Person{ID: "id-new", Login: "new", Email: "new@elsewhere.example", GivenName: "N", Surname: "X"}
-		w.mux.HandleFunc("/globex/oidc/token", func(rw http.ResponseWriter, r *http.Request) { w.restated(rw, r, &said) })
+		person := demoidp.Person{
+			ID:        "id-new",
+			Login:     "new",
+			Email:     "new@elsewhere.example",
+			GivenName: "N",
+			Surname:   "X",
+		}
+		w.mux.HandleFunc("/globex/oidc/token", func(rw http.ResponseWriter, r *http.Request) {
+			w.restated(rw, r, &said)
+		})
 		for form, want := range map[string]bool{
-			`true`: true, `"true"`: true,
-			``: false, `null`: false, `false`: false, `"false"`: false, `0`: false, `1`: false, `"1"`: false, `2`: false, `"yes"`: false, `"True"`: false, `"TRUE"`: false,
-			`" true"`: false, `""`: false, `[]`: false, `{}`: false, `["true","false"]`: false, `[true,false]`: false, `["false","true"]`: false, `{"value":true}`: false,
+			`true`:             true,
+			`"true"`:           true,
+			``:                 false,
+			`null`:             false,
+			`false`:            false,
+			`"false"`:          false,
+			`0`:                false,
+			`1`:                false,
+			`"1"`:              false,
+			`2`:                false,
+			`"yes"`:            false,
+			`"True"`:           false,
+			`"TRUE"`:           false,
+			`" true"`:          false,
+			`""`:               false,
+			`[]`:               false,
+			`{}`:               false,
+			`["true","false"]`: false,
+			`[true,false]`:     false,
+			`["false","true"]`: false,
+			`{"value":true}`:   false,
 		} {
 			said, person.ID, person.Login = form, person.ID+"x", person.Login+"x"
 			c.idp.AddPerson(person) // a new one, because what was proven once stays so
@@ -298,7 +384,9 @@ func TestEmailVerifiedInEveryForm(t *testing.T) {
 				continue
 			}
 			if r.User.EmailVerified != want {
-				w.Errorf("email_verified %s is taken for %v", form, r.User.EmailVerified)
+				w.Errorf(
+					"email_verified %s is taken for %v", form, r.User.EmailVerified,
+				)
 			}
 		}
 	})
@@ -311,7 +399,9 @@ func (w *world) restated(rw http.ResponseWriter, r *http.Request, said *string) 
 	w.globex.idp.Handler().ServeHTTP(rec, r)
 	var body map[string]any
 	w.ok(json.Unmarshal(rec.Body.Bytes(), &body))
-	signed, err := jose.ParseSignedCompact(body["id_token"].(string), []jose.SignatureAlgorithm{jose.ES256})
+	signed, err := jose.ParseSignedCompact(
+		body["id_token"].(string), []jose.SignatureAlgorithm{jose.ES256},
+	)
 	w.ok(err)
 	var claims map[string]json.RawMessage
 	w.ok(json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &claims))
@@ -325,7 +415,10 @@ func (w *world) restated(rw http.ResponseWriter, r *http.Request, said *string) 
 	w.ok(err)
 	signer, err := jose.NewSigner(jose.SigningKey{
 		Algorithm: jose.ES256,
-		Key:       jose.JSONWebKey{Key: key, KeyID: signed.Signatures[0].Protected.KeyID},
+		Key: jose.JSONWebKey{
+			Key:   key,
+			KeyID: signed.Signatures[0].Protected.KeyID,
+		},
 	}, (&jose.SignerOptions{}).WithType("JWT"))
 	w.ok(err)
 	again, err := signer.Sign(payload)

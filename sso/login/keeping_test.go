@@ -15,25 +15,35 @@ import (
 func TestLastAdminStays(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.globex
-		_, err := w.db.UpdateGroup(w.Context(), by, c.ID, c.groups["web/sre"].ID, func(g sso.Group) (sso.Group, error) { g.Admin = true; return g, nil })
+		_, err := w.db.UpdateGroup(w.Context(), by, c.ID, c.groups["web/sre"].ID, func(g sso.Group) (sso.Group, error) {
+			g.Admin = true
+			return g, nil
+		})
 		w.ok(err)
 		w.ok(c.idp.SetGroups("id-ada", []string{"sre"}))
 		user := w.enters(c, "ada").User.ID
 		for i := range 100 {
 			w.clock.move(time.Second)
-			w.ok(c.idp.SetGroups("id-ada", [][]string{nil, {"dev"}, {"ops", "nowhere"}}[i%3]))
+			w.ok(c.idp.SetGroups(
+				"id-ada", [][]string{nil, {"dev"}, {"ops", "nowhere"}}[i%3],
+			))
 			r := w.enters(c, "ada")
 			if r.Sync.Held == "" || len(r.Sync.Added)+len(r.Sync.Removed) != 0 {
 				w.Fatalf("sign-in %d: %+v", i, r.Sync)
 			}
 		}
 		w.in(c, user, "web/sre=jit", "web/Members=default")
-		waiting, _, err := w.db.HeldSyncs(w.Context(), c.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{})
+		waiting, _, err := w.db.HeldSyncs(
+			w.Context(), c.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{},
+		)
 		w.ok(err)
 		if len(waiting) != 1 {
 			w.Fatalf("%d wait; want the last one alone", len(waiting))
 		}
-		events, _, err := w.db.AuditEvents(w.Context(), c.ID, sso.AuditFilter{Action: "sync.held"}, sso.Page{Limit: 200})
+		events, _, err := w.db.AuditEvents(
+			w.Context(), c.ID, sso.AuditFilter{Action: "sync.held"},
+			sso.Page{Limit: 200},
+		)
 		w.ok(err)
 		if len(events) != 100 {
 			w.Errorf("%d audit events; want 100", len(events))
@@ -42,7 +52,10 @@ func TestLastAdminStays(t *testing.T) {
 		w.enters(c, "bob")
 		w.ok(c.idp.SetGroups("id-ada", []string{"dev"}))
 		w.enters(c, "ada") // there is somebody else now
-		w.in(c, user, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+		w.in(
+			c, user, "web/dev=jit", "web/Members=default", "app/dev=jit",
+			"app/Members=default",
+		)
 	})
 }
 
@@ -72,25 +85,46 @@ func TestPreview(t *testing.T) {
 		s := w.with(func(*login.Options) {})
 		user := w.enters(c, "ada").User.ID
 		names := []string{"sre", "OPS", "nowhere"}
-		p, err := s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{Login: "ada", Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: names}})
+		p, err := s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{
+			Login:  "ada",
+			Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: names},
+		})
 		w.ok(err)
-		w.in(c, user, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+		w.in(
+			c, user, "web/dev=jit", "web/Members=default", "app/dev=jit",
+			"app/Members=default",
+		)
 		w.ok(c.idp.SetGroups("id-ada", names))
 		r := w.enters(c, "ada")
 		was, is := p.Changes.Record, r.Sync
-		if p.User.ID != user || fmt.Sprint(was.Added, was.Removed, was.Matched, was.Unmatched, was.NearMisses) != fmt.Sprint(is.Added, is.Removed, is.Matched, is.Unmatched, is.NearMisses) ||
+		if p.User.ID != user ||
+			fmt.Sprint(
+				was.Added, was.Removed, was.Matched, was.Unmatched, was.NearMisses,
+			) != fmt.Sprint(
+				is.Added, is.Removed, is.Matched, is.Unmatched, is.NearMisses,
+			) ||
 			len(is.NearMisses) != 1 || is.NearMisses[0].Why != sso.DiffersInCase {
 			w.Errorf("shown %+v\ndone %+v", was, is)
 		}
-		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.GroupSync.OnOverage = sso.DenySignIn })
-		p, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{User: user, Groups: sso.AssertedGroups{State: sso.GroupsOverage}})
+		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.GroupSync.OnOverage = sso.DenySignIn
+		})
+		p, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{
+			User:   user,
+			Groups: sso.AssertedGroups{State: sso.GroupsOverage},
+		})
 		w.ok(err)
 		if p.Refused == nil || p.Refused.Code != "groups_unknown" {
 			w.Errorf("got %+v", p)
 		}
-		_, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{User: user, Draft: true})
+		_, err = s.PreviewSync(w.Context(), c.ID, c.conn.ID, login.PreviewRequest{
+			User:  user,
+			Draft: true,
+		})
 		w.fails(err, sso.Conflict, "no_configuration")
-		_, err = s.PreviewSync(w.Context(), w.globex.ID, c.conn.ID, login.PreviewRequest{User: user})
+		_, err = s.PreviewSync(
+			w.Context(), w.globex.ID, c.conn.ID, login.PreviewRequest{User: user},
+		)
 		w.fails(err, sso.NotFoundKind, "not_found")
 	})
 }

@@ -19,7 +19,10 @@ func (s *Service) Logout(ctx context.Context, p sso.Principal) (*sso.Redirect, e
 	}
 	redirect, err := s.logoutAtIDP(ctx, p.Session)
 	if err != nil {
-		s.Log.WarnContext(ctx, "signed out here, but not at the identity provider", "connection", p.Session.Connection, "error", err)
+		s.Log.WarnContext(
+			ctx, "signed out here, but not at the identity provider",
+			"connection", p.Session.Connection, "error", err,
+		)
 		return nil, nil
 	}
 	return redirect, nil
@@ -50,7 +53,9 @@ func (s *Service) logoutAtIDP(ctx context.Context, session sso.Session) (*sso.Re
 // SingleLogout takes a SAML LogoutRequest, which ends the subject's sessions,
 // once, and is answered, or a LogoutResponse, which ends the journey: then the
 // redirect is nil. Only signed messages are accepted.
-func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form url.Values, rawQuery string) (*sso.Redirect, error) {
+func (s *Service) SingleLogout(
+	ctx context.Context, id sso.ConnectionID, form url.Values, rawQuery string,
+) (*sso.Redirect, error) {
 	c, err := s.Enterprises.ConnectionByID(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("find connection: %w", err)
@@ -74,9 +79,16 @@ func (s *Service) SingleLogout(ctx context.Context, id sso.ConnectionID, form ur
 		indexes = []string{""} // all of the subject's
 	}
 	for _, index := range indexes {
-		once := sso.ReplayMark{Connection: c.ID, ResponseID: "logout:" + message.ID + " " + index, Until: s.Now().Add(pendingLifetime + 2*cfg.SAML.Skew())}
-		_, err := s.Sessions.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index, once)
-		if err != nil && sso.KindOf(err) != sso.Conflict { // else it was acted upon before: by the Back button, or because the answer got lost
+		once := sso.ReplayMark{
+			Connection: c.ID,
+			ResponseID: "logout:" + message.ID + " " + index,
+			Until:      s.Now().Add(pendingLifetime + 2*cfg.SAML.Skew()),
+		}
+		_, err := s.Sessions.RevokeSubjectSessions(
+			ctx, sso.Actor(c.ID), c.Enterprise, c.ID, message.Subject, index, once,
+		)
+		if err != nil && sso.KindOf(err) != sso.Conflict {
+			// else it was acted upon before: by the Back button, or because the answer got lost
 			return nil, fmt.Errorf("end the subject's sessions: %w", err)
 		}
 	}
@@ -106,8 +118,14 @@ func (s *Service) BackchannelLogout(ctx context.Context, id sso.ConnectionID, to
 	if err != nil {
 		return fmt.Errorf("verify logout token: %w", err)
 	}
-	once := sso.ReplayMark{Connection: c.ID, ResponseID: "logout:" + logout.ID, Until: logout.Expires.Add(sso.DefaultClockSkew)}
-	if _, err := s.Sessions.RevokeSubjectSessions(ctx, sso.Actor(c.ID), c.Enterprise, c.ID, logout.Subject, logout.SessionIndex, once); err != nil {
+	once := sso.ReplayMark{
+		Connection: c.ID,
+		ResponseID: "logout:" + logout.ID,
+		Until:      logout.Expires.Add(sso.DefaultClockSkew),
+	}
+	if _, err := s.Sessions.RevokeSubjectSessions(
+		ctx, sso.Actor(c.ID), c.Enterprise, c.ID, logout.Subject, logout.SessionIndex, once,
+	); err != nil {
 		return fmt.Errorf("end the subject's sessions: %w", err)
 	}
 	return nil

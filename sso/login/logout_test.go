@@ -26,7 +26,9 @@ import (
 // nothing would.
 func (w *world) visit(address string) *http.Response {
 	w.Helper()
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	resp, err := client.Get(address)
 	w.ok(err)
 	w.Cleanup(func() { _ = resp.Body.Close() })
@@ -51,9 +53,16 @@ func TestLogoutOverSAML(t *testing.T) {
 		redirect, err := w.login.Logout(w.Context(), w.principal(here))
 		w.ok(err)
 		if w.alive(here) || !w.alive(elsewhere) || w.revoked != 1 {
-			w.Errorf("alive here %v, elsewhere %v; %d announcements", w.alive(here), w.alive(elsewhere), w.revoked)
+			w.Errorf(
+				"alive here %v, elsewhere %v; %d announcements", w.alive(here),
+				w.alive(elsewhere), w.revoked,
+			)
 		}
-		if redirect == nil || !strings.HasPrefix(redirect.URL, c.idp.EntityID()[:len(c.idp.EntityID())-len("metadata")]+"slo?") {
+		if redirect == nil ||
+			!strings.HasPrefix(
+				redirect.URL,
+				c.idp.EntityID()[:len(c.idp.EntityID())-len("metadata")]+"slo?",
+			) {
 			w.Fatalf("the identity provider is not told: %+v", redirect)
 		}
 		resp := w.visit(redirect.URL)
@@ -78,8 +87,12 @@ func TestLogoutOverOIDC(t *testing.T) {
 		if w.alive(r) || redirect == nil || w.revoked != 1 {
 			w.Fatalf("alive %v, redirect %+v", w.alive(r), redirect)
 		}
-		if resp := w.visit(redirect.URL); resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != base+"/" {
-			w.Errorf("the identity provider answers %d %s", resp.StatusCode, resp.Header.Get("Location"))
+		if resp := w.visit(redirect.URL); resp.StatusCode != http.StatusSeeOther ||
+			resp.Header.Get("Location") != base+"/" {
+			w.Errorf(
+				"the identity provider answers %d %s", resp.StatusCode,
+				resp.Header.Get("Location"),
+			)
 		}
 	})
 }
@@ -94,17 +107,32 @@ func TestLogoutHereWhateverIsThere(t *testing.T) {
 			change(c)
 			w.log.Reset()
 			redirect, err := w.login.Logout(w.Context(), p)
-			if err != nil || redirect != nil || w.alive(r) || (w.log.Len() > 0) != logged {
-				w.Errorf("%s: %+v, %v, alive %v, log %q", name, redirect, err, w.alive(r), &w.log)
+			if err != nil ||
+				redirect != nil ||
+				w.alive(r) ||
+				(w.log.Len() > 0) != logged {
+				w.Errorf(
+					"%s: %+v, %v, alive %v, log %q", name, redirect, err, w.alive(r),
+					&w.log,
+				)
 			}
 		}
 		enable := func(c *company) {
-			w.edit(c, func(conn *sso.Connection, _ *sso.Config) { conn.State = sso.ConnectionEnabled })
+			w.edit(c, func(conn *sso.Connection, _ *sso.Config) {
+				conn.State = sso.ConnectionEnabled
+			})
 		}
-		out("SAML without logout", w.acme, false, func(c *company) { w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.SAML.SLO = nil }) })
+		out("SAML without logout", w.acme, false, func(c *company) {
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+				cfg.SAML.SLO = nil
+			})
+		})
 		out("SAML to a script", w.acme, true, func(c *company) {
 			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
-				cfg.SAML.SLO = &sso.Endpoint{URL: "javascript:alert(1)", Binding: sso.BindingRedirect}
+				cfg.SAML.SLO = &sso.Endpoint{
+					URL:     "javascript:alert(1)",
+					Binding: sso.BindingRedirect,
+				}
 			})
 		})
 		out("SAML switched off", w.acme, false, w.disable)
@@ -142,7 +170,9 @@ func (stuck) RevokeSession(context.Context, sso.Actor, sso.EnterpriseID, sso.Ses
 	return errDisk
 }
 
-func (stuck) RevokeSubjectSessions(context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID, string, string, sso.ReplayMark) (int, error) {
+func (stuck) RevokeSubjectSessions(
+	context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID, string, string, sso.ReplayMark,
+) (int, error) {
 	return 0, errDisk
 }
 
@@ -152,14 +182,18 @@ func TestLogoutThatDidNotHappen(t *testing.T) {
 	each(t, func(w *world) {
 		s := w.with(func(o *login.Options) { o.Sessions = stuck{} })
 		r := w.enters(w.acme, "ada")
-		if redirect, err := s.Logout(w.Context(), w.principal(r)); !errors.Is(err, errDisk) || redirect != nil {
+		if redirect, err := s.Logout(
+			w.Context(), w.principal(r),
+		); !errors.Is(err, errDisk) || redirect != nil {
 			w.Errorf("%+v, %v", redirect, err)
 		}
 		address, err := w.acme.idp.LogoutURL("id-ada", w.sp.EntityID(w.acme.conn.ID))
 		w.ok(err)
 		u, err := url.Parse(address)
 		w.ok(err)
-		if redirect, err := s.SingleLogout(w.Context(), w.acme.conn.ID, u.Query(), u.RawQuery); !errors.Is(err, errDisk) || redirect != nil {
+		if redirect, err := s.SingleLogout(
+			w.Context(), w.acme.conn.ID, u.Query(), u.RawQuery,
+		); !errors.Is(err, errDisk) || redirect != nil {
 			w.Errorf("%+v, %v", redirect, err)
 		}
 		if !w.alive(r) || w.revoked != 0 {
@@ -186,23 +220,31 @@ func TestLogoutThatDidNotHappen(t *testing.T) {
 func TestSingleLogout(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
-		bob, first, last := w.enters(c, "bob"), w.enters(c, "ada"), w.enters(c, "ada")
+		bob, first, last := w.enters(
+			c, "bob",
+		), w.enters(c, "ada"), w.enters(c, "ada")
 		address, err := c.idp.LogoutURL("id-ada", w.sp.EntityID(c.conn.ID)) // names the newest session
 		w.ok(err)
 		redirect, err := w.singleLogout(c, address)
 		w.ok(err)
 		if w.alive(last) || !w.alive(first) || !w.alive(bob) || w.revoked != 1 {
-			w.Errorf("alive: last %v, first %v, another's %v; %d announcements", w.alive(last), w.alive(first), w.alive(bob), w.revoked)
+			w.Errorf(
+				"alive: last %v, first %v, another's %v; %d announcements",
+				w.alive(last), w.alive(first), w.alive(bob), w.revoked,
+			)
 		}
 		if redirect == nil {
 			w.Fatal("the request is not answered")
 		}
 		resp := w.visit(redirect.URL)
-		if body, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK || !strings.Contains(string(body), "confirmed") {
+		if body, _ := io.ReadAll(resp.Body); resp.StatusCode != http.StatusOK ||
+			!strings.Contains(string(body), "confirmed") {
 			w.Errorf("the identity provider says %d %s", resp.StatusCode, body)
 		}
 		// Once more: it ends what is ended, and is answered.
-		if redirect, err := w.singleLogout(c, address); err != nil || redirect == nil || !w.alive(first) {
+		if redirect, err := w.singleLogout(c, address); err != nil ||
+			redirect == nil ||
+			!w.alive(first) {
 			w.Errorf("again: %+v, %v", redirect, err)
 		}
 	})
@@ -220,17 +262,25 @@ func (w *world) logoutRequest(c *company, subject string, indexes ...string) str
 	var packed bytes.Buffer
 	out, err := flate.NewWriter(&packed, flate.DefaultCompression)
 	w.ok(err)
-	_, err = fmt.Fprintf(out, `<p:LogoutRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion" ID="%s" Version="2.0" IssueInstant="%s" Destination="%s">`+
-		`<a:Issuer>%s</a:Issuer><a:NameID>%s</a:NameID>%s</p:LogoutRequest>`, "_"+string(sso.NewSecret()), w.clock.Now().Format(time.RFC3339), to, c.idp.EntityID(), subject, &named)
+	_, err = fmt.Fprintf(
+		out,
+		`<p:LogoutRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion" ID="%s" Version="2.0" IssueInstant="%s" Destination="%s">`+
+			`<a:Issuer>%s</a:Issuer><a:NameID>%s</a:NameID>%s</p:LogoutRequest>`,
+		"_"+string(sso.NewSecret()), w.clock.Now().Format(time.RFC3339), to,
+		c.idp.EntityID(), subject, &named,
+	)
 	w.ok(err)
 	w.ok(out.Close())
-	query := "SAMLRequest=" + url.QueryEscape(base64.StdEncoding.EncodeToString(packed.Bytes())) + "&SigAlg=" + url.QueryEscape("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256")
+	query := "SAMLRequest=" +
+		url.QueryEscape(base64.StdEncoding.EncodeToString(packed.Bytes())) +
+		"&SigAlg=" + url.QueryEscape("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256")
 	private, err := rsaKey()
 	w.ok(err)
 	sum := sha256.Sum256([]byte(query))
 	signature, err := rsa.SignPKCS1v15(nil, private, crypto.SHA256, sum[:])
 	w.ok(err)
-	return to + "?" + query + "&Signature=" + url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
+	return to + "?" + query + "&Signature=" +
+		url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
 }
 
 // TestSingleLogoutOfSeveral: all sessions of the subject if none is named, those
@@ -238,21 +288,39 @@ func (w *world) logoutRequest(c *company, subject string, indexes ...string) str
 func TestSingleLogoutOfSeveral(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
-		bob, first, second, third := w.enters(c, "bob"), w.enters(c, "ada"), w.enters(c, "ada"), w.enters(c, "ada")
+		bob := w.enters(c, "bob")
+		first := w.enters(c, "ada")
+		second := w.enters(c, "ada")
+		third := w.enters(c, "ada")
 		for _, step := range []struct {
 			subject string
 			indexes []string
 			alive   [4]bool // bob, first, second, third
 		}{
-			{"id-ada", []string{bob.Session.SessionIndex, "another"}, [4]bool{true, true, true, true}},
+			{
+				"id-ada",
+				[]string{bob.Session.SessionIndex, "another"},
+				[4]bool{true, true, true, true},
+			},
 			{"id-nobody", nil, [4]bool{true, true, true, true}},
-			{"id-ada", []string{"another", second.Session.SessionIndex}, [4]bool{true, true, false, true}},
+			{
+				"id-ada",
+				[]string{"another", second.Session.SessionIndex},
+				[4]bool{true, true, false, true},
+			},
 			{"id-ada", nil, [4]bool{true, false, false, false}},
 		} {
-			redirect, err := w.singleLogout(c, w.logoutRequest(c, step.subject, step.indexes...))
+			redirect, err := w.singleLogout(
+				c, w.logoutRequest(c, step.subject, step.indexes...),
+			)
 			w.ok(err)
-			if got := [4]bool{w.alive(bob), w.alive(first), w.alive(second), w.alive(third)}; got != step.alive || redirect == nil {
-				w.Errorf("%s %q: alive %v, answered %v", step.subject, step.indexes, got, redirect != nil)
+			if got := [4]bool{
+				w.alive(bob), w.alive(first), w.alive(second), w.alive(third),
+			}; got != step.alive || redirect == nil {
+				w.Errorf(
+					"%s %q: alive %v, answered %v", step.subject, step.indexes, got,
+					redirect != nil,
+				)
 			}
 		}
 	})
@@ -268,7 +336,9 @@ func TestSingleLogoutOnce(t *testing.T) {
 		for _, message := range []*string{&all, &one} {
 			r := w.enters(c, "ada")
 			if *message == "" {
-				*message = w.logoutRequest(c, "id-ada", "another", r.Session.SessionIndex)
+				*message = w.logoutRequest(
+					c, "id-ada", "another", r.Session.SessionIndex,
+				)
 			}
 			_, err := w.singleLogout(c, *message)
 			w.ok(err)
@@ -295,7 +365,9 @@ func TestSingleLogoutOnce(t *testing.T) {
 func TestSingleLogoutThatCannotBeAnswered(t *testing.T) {
 	each(t, func(w *world) {
 		r := w.enters(w.acme, "ada")
-		w.edit(w.acme, func(_ *sso.Connection, cfg *sso.Config) { cfg.SAML.SLO = nil })
+		w.edit(w.acme, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.SAML.SLO = nil
+		})
 		_, err := w.singleLogout(w.acme, w.logoutRequest(w.acme, "id-ada"))
 		w.fails(err, sso.Invalid, "logout_unanswerable")
 		if w.alive(r) || w.revoked != 1 {
@@ -317,7 +389,9 @@ func TestSingleLogoutThatIsNotAccepted(t *testing.T) {
 			form, err := url.ParseQuery(raw)
 			w.ok(err)
 			redirect, err := w.login.SingleLogout(w.Context(), id, form, raw)
-			if redirect != nil || sso.KindOf(err) != kind || sso.CodeOf(err) != code {
+			if redirect != nil ||
+				sso.KindOf(err) != kind ||
+				sso.CodeOf(err) != code {
 				w.Errorf("%s: %+v, %v", name, redirect, err)
 			}
 			if !w.alive(r) || w.revoked != 0 {
@@ -326,13 +400,24 @@ func TestSingleLogoutThatIsNotAccepted(t *testing.T) {
 		}
 		raw := u.RawQuery
 		unsigned, _, _ := strings.Cut(raw, "&SigAlg=")
-		refused("unsigned", c.conn.ID, unsigned, sso.Forbidden, "saml_signature_invalid")
-		refused("with a RelayState that is not signed", c.conn.ID, raw+"&RelayState=x", sso.Forbidden, "saml_signature_invalid")
+		refused(
+			"unsigned", c.conn.ID, unsigned, sso.Forbidden, "saml_signature_invalid",
+		)
+		refused(
+			"with a RelayState that is not signed", c.conn.ID, raw+"&RelayState=x",
+			sso.Forbidden, "saml_signature_invalid",
+		)
 		refused("nothing", c.conn.ID, "", sso.Invalid, "saml_malformed")
 		refused("at nobody's address", "conn-x", raw, sso.NotFoundKind, "not_found")
-		refused("at an OIDC connection", w.globex.conn.ID, raw, sso.NotFoundKind, "not_found")
+		refused(
+			"at an OIDC connection", w.globex.conn.ID, raw, sso.NotFoundKind,
+			"not_found",
+		)
 		second := w.connect(c, "Second", sso.SAML)
-		refused("at another connection of the same provider", second.ID, raw, sso.Forbidden, "saml_wrong_recipient")
+		refused(
+			"at another connection of the same provider", second.ID, raw,
+			sso.Forbidden, "saml_wrong_recipient",
+		)
 		w.clock.move(7 * time.Minute)
 		refused("too late", c.conn.ID, raw, sso.Forbidden, "saml_expired")
 		w.disable(c) // which ends the session by itself

@@ -29,7 +29,11 @@ func (w *world) begin(c *company) sso.Redirect {
 // answer is what the identity provider sends back for somebody.
 func (w *world) answer(c *company, person string, r sso.Redirect) sso.Callback {
 	w.Helper()
-	cb := sso.Callback{Browser: w.browser, Remote: "192.0.2.7", UserAgent: "Browser/1"}
+	cb := sso.Callback{
+		Browser:   w.browser,
+		Remote:    "192.0.2.7",
+		UserAgent: "Browser/1",
+	}
 	var err error
 	if c.conn.Protocol == sso.SAML {
 		cb.Form, _, err = c.idp.RespondSAML(person, r)
@@ -105,7 +109,11 @@ func (w *world) recorded(c *company, err error, kind sso.Kind, code string) sso.
 	if login.Unmatched(err) || again && a.Outcome == sso.OutcomeUnmatched {
 		want = sso.OutcomeUnmatched
 	}
-	if a.Outcome != want || a.Code != code || a.Connection != c.conn.ID || a.Detail == "" || (a.User != "") != (code == "vouch_required" || code == "login_in_use") {
+	if a.Outcome != want ||
+		a.Code != code ||
+		a.Connection != c.conn.ID ||
+		a.Detail == "" ||
+		(a.User != "") != (code == "vouch_required" || code == "login_in_use") {
 		w.Errorf("the attempt says %+v", a)
 	}
 	return a
@@ -137,7 +145,12 @@ func (w *world) in(c *company, user sso.UserID, want ...string) {
 	w.ok(err)
 	got := []string{}
 	for _, m := range all {
-		got = append(got, fmt.Sprintf("%s/%s=%s", m.Organization.Key, m.Group.Name, m.Membership.Source))
+		got = append(
+			got,
+			fmt.Sprintf(
+				"%s/%s=%s", m.Organization.Key, m.Group.Name, m.Membership.Source,
+			),
+		)
 	}
 	slices.Sort(got)
 	slices.Sort(want)
@@ -165,7 +178,9 @@ func (w *world) principal(r login.Result) sso.Principal {
 
 func (w *world) users(c *company) []sso.User {
 	w.Helper()
-	all, _, err := w.db.Users(w.Context(), c.ID, sso.UserFilter{}, sso.Page{Limit: 200})
+	all, _, err := w.db.Users(
+		w.Context(), c.ID, sso.UserFilter{}, sso.Page{Limit: 200},
+	)
 	w.ok(err)
 	return all
 }
@@ -174,7 +189,9 @@ func (w *world) users(c *company) []sso.User {
 func (w *world) attempts(c *company, outcome sso.Outcome) int {
 	w.Helper()
 	w.ok(w.login.Flush(w.Context()))
-	all, _, err := w.db.Attempts(w.Context(), c.ID, sso.AttemptFilter{Outcome: outcome}, sso.Page{Limit: 200})
+	all, _, err := w.db.Attempts(
+		w.Context(), c.ID, sso.AttemptFilter{Outcome: outcome}, sso.Page{Limit: 200},
+	)
 	w.ok(err)
 	n := len(all)
 	for _, a := range all {
@@ -191,7 +208,9 @@ func (w *world) failures(c *company) int {
 
 func (w *world) syncRecords(c *company, user sso.UserID) []sso.SyncRecord {
 	w.Helper()
-	all, _, err := w.db.SyncRecords(w.Context(), c.ID, sso.SyncFilter{User: user}, sso.Page{Limit: 200})
+	all, _, err := w.db.SyncRecords(
+		w.Context(), c.ID, sso.SyncFilter{User: user}, sso.Page{Limit: 200},
+	)
 	w.ok(err)
 	return all
 }

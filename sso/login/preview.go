@@ -31,7 +31,9 @@ type Preview struct {
 // of sign-ins, and writes nothing. Names go through include and exclude first, as
 // if they had been asserted. It fails with Conflict "no_configuration" if the
 // connection has none of the kind.
-func (s *Service) PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p PreviewRequest) (Preview, error) {
+func (s *Service) PreviewSync(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p PreviewRequest,
+) (Preview, error) {
 	c, err := s.Facts.Connection(ctx, ent, id)
 	if err != nil {
 		return Preview{}, fmt.Errorf("find connection: %w", err)
@@ -41,8 +43,11 @@ func (s *Service) PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.
 		cfg = c.Draft
 	}
 	if cfg == nil {
-		return Preview{}, &sso.Error{Kind: sso.Conflict, Code: "no_configuration",
-			Public: "The connection has no such configuration: it was never enabled, or nothing is being edited."}
+		return Preview{}, &sso.Error{
+			Kind:   sso.Conflict,
+			Code:   "no_configuration",
+			Public: "The connection has no such configuration: it was never enabled, or nothing is being edited.",
+		}
 	}
 	in := evaluate.Input{
 		Connection: c,
@@ -50,7 +55,9 @@ func (s *Service) PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.
 		Evidence:   evaluate.Groups{Login: p.Login, AssertedGroups: p.Groups},
 	}
 	in.Facts = evaluate.ReadOnly(func(ctx context.Context, as sso.Identity) (facts sso.SignInFacts, err error) {
-		facts.User, facts.Groups, err = s.Facts.Snapshot(ctx, ent, id, p.User, p.Login, as.Groups.Names, cfg.Brake, cfg.DefaultGroups)
+		facts.User, facts.Groups, err = s.Facts.Snapshot(
+			ctx, ent, id, p.User, p.Login, as.Groups.Names, cfg.Brake, cfg.DefaultGroups,
+		)
 		return facts, err
 	})
 	o, err := s.evaluator.Evaluate(ctx, in)

@@ -14,12 +14,20 @@ func (w *world) asks(name string, r login.Result, err error, about login.Result,
 	w.Helper()
 	w.ok(err)
 	q := r.Question
-	if q == nil || r.Token != "" || r.Session.ID != "" || r.Proof != "" || r.Outcome == login.Redeliver {
+	if q == nil ||
+		r.Token != "" ||
+		r.Session.ID != "" ||
+		r.Proof != "" ||
+		r.Outcome == login.Redeliver {
 		w.Fatalf("%s: no question but %+v", name, r)
 	}
 	now := q.Current
 	same := now.Session.ID == about.Session.ID && now.User.Login == about.User.Login
-	if !same || now.Enterprise.Name != about.Enterprise.Name || q.Enterprise.ID != to.ID || q.Connection != to.conn.ID || q.Unused != (to.conn.Protocol == sso.SAML) {
+	if !same ||
+		now.Enterprise.Name != about.Enterprise.Name ||
+		q.Enterprise.ID != to.ID ||
+		q.Connection != to.conn.ID ||
+		q.Unused != (to.conn.Protocol == sso.SAML) {
 		w.Errorf("%s: asks %+v", name, q)
 	}
 	if !w.alive(about) {
@@ -61,7 +69,13 @@ func TestAnotherCompanyAsks(t *testing.T) {
 
 			r, err = w.complete(c.to, w.answer(c.to, "bob", w.beginsWith(c.to, "")))
 			w.asks("agreed to nothing", r, err, first, c.to)
-			r, err = w.complete(c.to, w.answer(c.to, "bob", w.beginsWith(c.to, sso.NewID[sso.SessionID](start()))))
+			r, err = w.complete(
+				c.to,
+				w.answer(
+					c.to, "bob",
+					w.beginsWith(c.to, sso.NewID[sso.SessionID](start())),
+				),
+			)
 			w.asks("agreed to another session", r, err, first, c.to)
 
 			agreed := w.beginsWith(c.to, first.Session.ID)
@@ -69,7 +83,9 @@ func TestAnotherCompanyAsks(t *testing.T) {
 			r, err = w.complete(c.to, w.answer(c.to, "bob", agreed))
 			w.asks("agreed to the session before", r, err, second, c.to)
 
-			r, err = w.complete(c.to, w.answer(c.to, "bob", w.beginsWith(c.to, second.Session.ID)))
+			r, err = w.complete(
+				c.to, w.answer(c.to, "bob", w.beginsWith(c.to, second.Session.ID)),
+			)
 			w.ok(err)
 			if !w.alive(r) || w.alive(second) || r.Enterprise.ID != c.to.ID {
 				w.Errorf("agreed: %+v", r)
@@ -140,14 +156,18 @@ func TestSameCompanyIsNotAsked(t *testing.T) {
 		w.browser = sso.NewSecret()
 		w.again(w.globex, "ada")
 		w.clock.move(2 * time.Hour) // it was not used for longer than it may be idle
-		r, err := w.complete(w.acme, w.answer(w.acme, "ada", w.beginsWith(w.acme, "")))
+		r, err := w.complete(
+			w.acme, w.answer(w.acme, "ada", w.beginsWith(w.acme, "")),
+		)
 		w.ok(err)
 		if r.Question != nil || !w.alive(r) {
 			w.Errorf("asked about a session that is over: %+v", r)
 		}
 		ended := r
 		w.ok(w.db.RevokeSession(w.Context(), by, w.acme.ID, ended.Session.ID))
-		r, err = w.complete(w.globex, w.answer(w.globex, "ada", w.beginsWith(w.globex, "")))
+		r, err = w.complete(
+			w.globex, w.answer(w.globex, "ada", w.beginsWith(w.globex, "")),
+		)
 		w.ok(err)
 		if r.Question != nil || !w.alive(r) {
 			w.Errorf("asked about a session that was ended: %+v", r)
@@ -162,7 +182,10 @@ func TestSameCompanyIsNotAsked(t *testing.T) {
 func TestPostedResponseReplacesNobody(t *testing.T) {
 	each(t, func(w *world) {
 		w.idpInitiated(w.acme, sso.IDPInitiatedDirect)
-		for name, victim := range map[string]*company{"the same company": w.acme, "another company": w.globex} {
+		for name, victim := range map[string]*company{
+			"the same company": w.acme,
+			"another company":  w.globex,
+		} {
 			w.browser = sso.NewSecret()
 			first := w.again(victim, "ada")
 			own := w.unsolicited(w.acme, "eve")
@@ -205,7 +228,9 @@ func TestHeldBackCookies(t *testing.T) {
 		cb.HeldBack = true
 		r, err := w.complete(w.acme, cb)
 		w.ok(err)
-		if r.Outcome != login.Redeliver || r.Token != "" || len(w.users(w.acme)) != 0 {
+		if r.Outcome != login.Redeliver ||
+			r.Token != "" ||
+			len(w.users(w.acme)) != 0 {
 			w.Fatalf("acted on: %+v", r)
 		}
 		cb.HeldBack, cb.Browser = false, sso.NewSecret()

@@ -29,7 +29,10 @@ func (w *world) atOnce(c *company, answers []sso.Callback) ([]login.Result, []er
 // one is sent to the identity provider, which takes a second for a theft.
 func TestOneAnswerManyTimes(t *testing.T) {
 	alone(t, func(w *world) {
-		for c, code := range map[*company]string{w.acme: "saml_replayed", w.globex: "login_state_expired"} {
+		for c, code := range map[*company]string{
+			w.acme:   "saml_replayed",
+			w.globex: "login_state_expired",
+		} {
 			cb, answers := w.answer(c, "ada", w.begin(c)), []sso.Callback{}
 			for range 50 {
 				answers = append(answers, cb)
@@ -52,8 +55,13 @@ func TestOneAnswerManyTimes(t *testing.T) {
 			}
 			sessions, err := w.db.UserSessions(w.Context(), c.ID, users[0].ID)
 			w.ok(err)
-			if failed := w.failures(c); len(sessions) != 1 || failed != 49 || len(w.syncRecords(c, users[0].ID)) != 1 {
-				w.Errorf("%s: %d sessions, %d failed attempts", c.Key, len(sessions), failed)
+			if failed := w.failures(c); len(sessions) != 1 ||
+				failed != 49 ||
+				len(w.syncRecords(c, users[0].ID)) != 1 {
+				w.Errorf(
+					"%s: %d sessions, %d failed attempts", c.Key, len(sessions),
+					failed,
+				)
 			}
 		}
 	})
@@ -85,9 +93,14 @@ func TestManyFirstSignIns(t *testing.T) {
 			sessions, err := w.db.UserSessions(w.Context(), c.ID, users[0].ID)
 			w.ok(err)
 			if len(tokens) != 100 || len(sessions) != 100 {
-				w.Errorf("%s: %d tokens, %d sessions", c.Key, len(tokens), len(sessions))
+				w.Errorf(
+					"%s: %d tokens, %d sessions", c.Key, len(tokens), len(sessions),
+				)
 			}
-			w.in(c, users[0].ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+			w.in(
+				c, users[0].ID, "web/dev=jit", "web/Members=default", "app/dev=jit",
+				"app/Members=default",
+			)
 			if _, err := w.db.VerifyAudit(w.Context(), c.ID); err != nil {
 				w.Error(err)
 			}
@@ -114,19 +127,27 @@ func TestNobodyGetsAnothersSession(t *testing.T) {
 			for i, err := range errs {
 				w.ok(err)
 				name, p := people[i%3], w.principal(results[i])
-				if p.User.Login != name || p.Session.Subject != "id-"+name || p.Enterprise.ID != c.ID || results[i].User.Login != name {
+				if p.User.Login != name ||
+					p.Session.Subject != "id-"+name ||
+					p.Enterprise.ID != c.ID ||
+					results[i].User.Login != name {
 					w.Errorf("%s became %s", name, p.User.Login)
 				}
 				attempt, err := w.db.Attempt(w.Context(), c.ID, p.Session.Attempt)
 				w.ok(err)
-				if attempt.Login != name || attempt.User != p.User.ID || attempt.Groups.Names[0] != groups[name][0] {
+				if attempt.Login != name ||
+					attempt.User != p.User.ID ||
+					attempt.Groups.Names[0] != groups[name][0] {
 					w.Errorf("the attempt of %s says %+v", name, attempt)
 				}
 			}
 			for _, u := range w.users(c) {
 				switch u.Login {
 				case "ada":
-					w.in(c, u.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+					w.in(
+						c, u.ID, "web/dev=jit", "web/Members=default", "app/dev=jit",
+						"app/Members=default",
+					)
 				case "bob":
 					w.in(c, u.ID, "web/sre=jit", "web/Members=default")
 				case "eve":

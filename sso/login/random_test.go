@@ -20,8 +20,17 @@ import (
 func TestRandomSignIns(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
-			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.Brake.Off = true }) // what it holds is in tests of its own
-			p := &population{world: w, company: c, random: rand.New(rand.NewPCG(17, 55)), in: map[string]map[string]bool{}, users: map[string]sso.UserID{}}
+			// what it holds is in tests of its own
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+				cfg.Brake.Off = true
+			})
+			p := &population{
+				world:   w,
+				company: c,
+				random:  rand.New(rand.NewPCG(17, 55)),
+				in:      map[string]map[string]bool{},
+				users:   map[string]sso.UserID{},
+			}
 			for range 60 {
 				p.step()
 			}
@@ -64,7 +73,10 @@ func (p *population) newGroup() {
 	if _, there := p.groups[org+"/"+name]; there {
 		return
 	}
-	g, err := p.db.CreateGroup(p.Context(), by, p.ID, sso.Group{Organization: p.groups[org+"/dev"].Organization, Name: name})
+	g, err := p.db.CreateGroup(p.Context(), by, p.ID, sso.Group{
+		Organization: p.groups[org+"/dev"].Organization,
+		Name:         name,
+	})
 	p.ok(err)
 	p.groups[org+"/"+name] = g
 }
@@ -83,13 +95,19 @@ func (p *population) byHand(person string, user sso.UserID) {
 
 func (p *population) signsIn(person string) {
 	var names []string
-	for _, name := range []string{"dev", "Dev", "sre", "ops", "new-0", "new-1", "new-2", "DEV", "dev ", sso.DefaultGroupName, "nowhere"} {
+	for _, name := range []string{
+		"dev", "Dev", "sre", "ops", "new-0", "new-1", "new-2", "DEV", "dev ",
+		sso.DefaultGroupName, "nowhere",
+	} {
 		if p.random.IntN(3) == 0 {
 			names = append(names, name)
 		}
 	}
 	p.ok(p.idp.SetGroups("id-"+person, names))
-	fault := []demoidp.Fault{demoidp.NoFault, demoidp.NoFault, demoidp.NoFault, demoidp.NoGroups, demoidp.Overage, demoidp.Truncated, demoidp.EmptyGroups}[p.random.IntN(7)]
+	fault := []demoidp.Fault{
+		demoidp.NoFault, demoidp.NoFault, demoidp.NoFault, demoidp.NoGroups,
+		demoidp.Overage, demoidp.Truncated, demoidp.EmptyGroups,
+	}[p.random.IntN(7)]
 	p.idp.SetFaultOnce(fault)
 	r := p.enters(p.company, person)
 	if p.users[person] == "" {
@@ -98,7 +116,9 @@ func (p *population) signsIn(person string) {
 	asserted := map[string]bool{}
 	for full := range p.groups {
 		_, name, _ := strings.Cut(full, "/")
-		if slices.ContainsFunc(names, func(said string) bool { return strings.TrimSpace(said) == name }) {
+		if slices.ContainsFunc(names, func(said string) bool {
+			return strings.TrimSpace(said) == name
+		}) {
 			asserted[full] = true
 		}
 	}
@@ -129,6 +149,9 @@ func (p *population) compare(person string, user sso.UserID) {
 		want[org+"/"+sso.DefaultGroupName] = true
 	}
 	if !maps.Equal(want, got) {
-		p.Fatalf("%s is in %v, and ought to be in %v", person, slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)))
+		p.Fatalf(
+			"%s is in %v, and ought to be in %v", person,
+			slices.Sorted(maps.Keys(got)), slices.Sorted(maps.Keys(want)),
+		)
 	}
 }

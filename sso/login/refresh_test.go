@@ -34,7 +34,9 @@ func TestUnknownKeyIsLookedForOnce(t *testing.T) {
 		w.ok(w.acme.idp.RotateKeys())
 		calls := 0
 		s := w.refreshing(&calls, nil)
-		r, err := s.Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)))
+		r, err := s.Complete(
+			w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)),
+		)
 		w.ok(err)
 		if calls != 1 || !w.alive(r) {
 			w.Errorf("%d refreshes", calls)
@@ -47,7 +49,9 @@ func TestUnknownKeyIsLookedForOnce(t *testing.T) {
 				w.Errorf("kept from the first try: %+v", c)
 			}
 		}
-		if _, err := s.Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme))); err != nil || calls != 1 {
+		if _, err := s.Complete(
+			w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)),
+		); err != nil || calls != 1 {
 			w.Errorf("the next one: %v, %d refreshes", err, calls)
 		}
 	})
@@ -58,19 +62,27 @@ func TestUnknownKeyIsLookedForOnce(t *testing.T) {
 func TestUnknownKeyThatStaysUnknown(t *testing.T) {
 	each(t, func(w *world) {
 		for name, refresh := range map[string]func(sso.Connection) (sso.Connection, bool, error){
-			"the same keys":    nil,
-			"nothing changed":  func(c sso.Connection) (sso.Connection, bool, error) { return c, false, nil },
-			"it cannot be had": func(c sso.Connection) (sso.Connection, bool, error) { return c, false, errDisk },
+			"the same keys": nil,
+			"nothing changed": func(c sso.Connection) (sso.Connection, bool, error) {
+				return c, false, nil
+			},
+			"it cannot be had": func(c sso.Connection) (sso.Connection, bool, error) {
+				return c, false, errDisk
+			},
 		} {
 			w.acme.idp.SetFaultOnce(demoidp.WrongKey)
 			calls := 0
-			_, err := w.refreshing(&calls, refresh).Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)))
+			_, err := w.refreshing(&calls, refresh).Complete(
+				w.Context(), w.acme.conn.ID,
+				w.answer(w.acme, "ada", w.begin(w.acme)),
+			)
 			a := w.recorded(w.acme, err, sso.Forbidden, "saml_signature_invalid")
 			w.failedCheck(a)
 			if calls != 1 {
 				w.Errorf("%s: %d refreshes", name, calls)
 			}
-			if failed := name == "it cannot be had"; errors.Is(err, errDisk) != failed || strings.Contains(a.Detail, "refresh") != failed {
+			if failed := name == "it cannot be had"; errors.Is(err, errDisk) != failed ||
+				strings.Contains(a.Detail, "refresh") != failed {
 				w.Errorf("%s: the admin is told %q", name, a.Detail)
 			}
 		}
@@ -82,17 +94,24 @@ func TestUnknownKeyThatStaysUnknown(t *testing.T) {
 
 func TestKeysSetByHandAreNotLookedFor(t *testing.T) {
 	each(t, func(w *world) {
-		w.edit(w.acme, func(_ *sso.Connection, cfg *sso.Config) { cfg.SAML.MetadataURL = "" })
+		w.edit(w.acme, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.SAML.MetadataURL = ""
+		})
 		calls := 0
 		s := w.refreshing(&calls, nil)
 		for _, fault := range []demoidp.Fault{demoidp.WrongKey, demoidp.Unsigned} {
 			w.acme.idp.SetFaultOnce(fault)
-			_, err := s.Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)))
+			_, err := s.Complete(
+				w.Context(), w.acme.conn.ID,
+				w.answer(w.acme, "ada", w.begin(w.acme)),
+			)
 			w.recorded(w.acme, err, sso.Forbidden, "saml_signature_invalid")
 		}
 		// Nor is there anything to look for where the key was right.
 		w.acme.idp.SetFaultOnce(demoidp.WrongAudience)
-		_, err := s.Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)))
+		_, err := s.Complete(
+			w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)),
+		)
 		w.recorded(w.acme, err, sso.Forbidden, "saml_wrong_recipient")
 		if calls != 0 {
 			w.Errorf("%d refreshes", calls)
@@ -100,7 +119,9 @@ func TestKeysSetByHandAreNotLookedFor(t *testing.T) {
 	})
 }
 
-func (w *world) withTested(refresh func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error)) *login.Service {
+func (w *world) withTested(
+	refresh func(ctx context.Context, c sso.Connection) (sso.Connection, bool, error),
+) *login.Service {
 	return w.with(func(o *login.Options) { o.RefreshTested = refresh })
 }
 
@@ -120,35 +141,64 @@ func TestTestConnectionFetchesNewKeys(t *testing.T) {
 			refreshed++
 			metadata, err := w.sp.FetchMetadata(ctx, c.Draft.SAML.MetadataURL)
 			w.ok(err)
-			next, err := w.db.UpdateConnection(ctx, sso.ActorSystem, c.Enterprise, c.ID, "connection.refreshed", func(old sso.Connection) (sso.Connection, error) {
-				cfg := *old.Draft
-				saml, err := metadata.Apply(*cfg.SAML)
-				cfg.SAML, old.Draft = &saml, &cfg
-				return old, err
-			})
+			next, err := w.db.UpdateConnection(
+				ctx,
+				sso.ActorSystem,
+				c.Enterprise,
+				c.ID,
+				"connection.refreshed",
+				func(old sso.Connection) (sso.Connection, error) {
+					cfg := *old.Draft
+					saml, err := metadata.Apply(*cfg.SAML)
+					cfg.SAML, old.Draft = &saml, &cfg
+					return old, err
+				},
+			)
 			return next, true, err
 		})
-		w.draft(w.acme, func(cfg *sso.Config) { cfg.Mapping.Name = []string{"email"} })
+		w.draft(w.acme, func(cfg *sso.Config) {
+			cfg.Mapping.Name = []string{"email"}
+		})
 		w.ok(w.acme.idp.RotateKeys())
 		run := w.tried()
 		if run.State != sso.TestPassed || refreshed != 1 {
-			w.Fatalf("%s %s: %s, %d refreshes, %+v", run.State, run.Code, run.Detail, refreshed, run.Result.Checks)
+			w.Fatalf(
+				"%s %s: %s, %d refreshes, %+v", run.State, run.Code, run.Detail,
+				refreshed, run.Result.Checks,
+			)
 		}
-		i := slices.IndexFunc(run.Result.Checks, func(c sso.Check) bool { return c.Name == "metadata" })
-		if i < 0 || !run.Result.Checks[i].Warning || run.Revision == w.acme.conn.Revision {
+		i := slices.IndexFunc(run.Result.Checks, func(c sso.Check) bool {
+			return c.Name == "metadata"
+		})
+		if i < 0 ||
+			!run.Result.Checks[i].Warning ||
+			run.Revision == w.acme.conn.Revision {
 			w.Errorf("checks %+v, revision %d", run.Result.Checks, run.Revision)
 		}
 		w.acme.idp.SetFaultOnce(demoidp.WrongKey)
-		w.login = w.withTested(func(_ context.Context, c sso.Connection) (sso.Connection, bool, error) { return c, false, nil })
+		w.login = w.withTested(func(_ context.Context, c sso.Connection) (sso.Connection, bool, error) {
+			return c, false, nil
+		})
 		if run := w.tried(); run.Code != "saml_signature_invalid" {
 			w.Errorf("the same keys: %s %s", run.State, run.Code)
 		}
 		w.acme.idp.SetFaultOnce(demoidp.WrongKey)
-		down := &sso.Error{Kind: sso.Upstream, Code: "metadata_unavailable", Public: "The server refuses connections."}
-		w.login = w.withTested(func(_ context.Context, c sso.Connection) (sso.Connection, bool, error) { return c, false, down })
+		down := &sso.Error{
+			Kind:   sso.Upstream,
+			Code:   "metadata_unavailable",
+			Public: "The server refuses connections.",
+		}
+		w.login = w.withTested(func(_ context.Context, c sso.Connection) (sso.Connection, bool, error) {
+			return c, false, down
+		})
 		run = w.tried()
-		if i := slices.IndexFunc(run.Result.Checks, func(c sso.Check) bool { return c.Name == "metadata" && c.Got == down.Public }); run.Code != "saml_signature_invalid" || i < 0 {
-			w.Errorf("it cannot be had: %s %s %+v", run.State, run.Code, run.Result.Checks)
+		if i := slices.IndexFunc(run.Result.Checks, func(c sso.Check) bool {
+			return c.Name == "metadata" && c.Got == down.Public
+		}); run.Code != "saml_signature_invalid" || i < 0 {
+			w.Errorf(
+				"it cannot be had: %s %s %+v", run.State, run.Code,
+				run.Result.Checks,
+			)
 		}
 	})
 }
@@ -161,7 +211,9 @@ func TestWhatChangedDuringARefreshCounts(t *testing.T) {
 		cb := w.answer(w.acme, "ada", w.begin(w.acme))
 		change := func(change func(*sso.Connection, *sso.Config)) func(sso.Connection) (sso.Connection, bool, error) {
 			return func(c sso.Connection) (sso.Connection, bool, error) {
-				metadata, err := w.sp.FetchMetadata(w.Context(), c.Live.SAML.MetadataURL)
+				metadata, err := w.sp.FetchMetadata(
+					w.Context(), c.Live.SAML.MetadataURL,
+				)
 				w.ok(err)
 				w.edit(w.acme, func(conn *sso.Connection, cfg *sso.Config) {
 					saml, err := metadata.Apply(*cfg.SAML)
@@ -173,20 +225,26 @@ func TestWhatChangedDuringARefreshCounts(t *testing.T) {
 			}
 		}
 		calls := 0
-		off := w.refreshing(&calls, change(func(conn *sso.Connection, _ *sso.Config) { conn.State = sso.ConnectionDisabled }))
+		off := w.refreshing(&calls, change(func(conn *sso.Connection, _ *sso.Config) {
+			conn.State = sso.ConnectionDisabled
+		}))
 		_, err := off.Complete(w.Context(), w.acme.conn.ID, cb)
 		w.recorded(w.acme, err, sso.Forbidden, "connection_disabled")
 		if n := len(w.users(w.acme)); n != 0 {
 			w.Fatalf("%d users", n)
 		}
 		w.ok(w.acme.idp.RotateKeys())
-		w.edit(w.acme, func(conn *sso.Connection, _ *sso.Config) { conn.State = sso.ConnectionEnabled })
+		w.edit(w.acme, func(conn *sso.Connection, _ *sso.Config) {
+			conn.State = sso.ConnectionEnabled
+		})
 		mapped := w.refreshing(&calls, change(func(_ *sso.Connection, cfg *sso.Config) {
 			cfg.Mapping.Name = []string{demoidp.ClaimLastName}
 			cfg.GroupSync.Mode = sso.SyncAddOnly
 		}))
 		w.ok(w.acme.idp.RotateKeys()) // twice: the keys before the last stay published
-		r, err := mapped.Complete(w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)))
+		r, err := mapped.Complete(
+			w.Context(), w.acme.conn.ID, w.answer(w.acme, "ada", w.begin(w.acme)),
+		)
 		w.ok(err)
 		if r.User.Name != "X" || r.Sync.Mode != sso.SyncAddOnly || calls != 2 {
 			w.Errorf("read with the mapping of before: %q, %s, %d refreshes", r.User.Name, r.Sync.Mode, calls)

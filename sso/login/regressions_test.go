@@ -45,9 +45,18 @@ func TestRegressions(t *testing.T) {
 // connection, whatever address it says they have.
 func anothersEmail(w *world) {
 	victim := w.enters(w.acme, "ada")
-	w.globex.idp.AddPerson(demoidp.Person{ID: "id-ada", Login: "ada", Email: "ada@acme.example", GivenName: "ADA", Surname: "X", Groups: []string{"dev"}})
+	w.globex.idp.AddPerson(demoidp.Person{
+		ID:        "id-ada",
+		Login:     "ada",
+		Email:     "ada@acme.example",
+		GivenName: "ADA",
+		Surname:   "X",
+		Groups:    []string{"dev"},
+	})
 	attacker := w.enters(w.globex, "ada") // the same address, login, subject, name
-	if attacker.User.ID == victim.User.ID || attacker.User.Enterprise != w.globex.ID || attacker.Session.Enterprise != w.globex.ID {
+	if attacker.User.ID == victim.User.ID ||
+		attacker.User.Enterprise != w.globex.ID ||
+		attacker.Session.Enterprise != w.globex.ID {
 		w.Fatalf("became %+v", attacker.User)
 	}
 	if attacker.User.EmailVerified {
@@ -58,8 +67,13 @@ func anothersEmail(w *world) {
 	if diff := cmp.Diff(victim.User, after); diff != "" {
 		w.Error(diff)
 	}
-	w.in(w.globex, attacker.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
-	if found, err := w.login.Discover(w.Context(), "ada@acme.example"); err != nil || found.Enterprise.ID != w.acme.ID {
+	w.in(
+		w.globex, attacker.User.ID, "web/dev=jit", "web/Members=default",
+		"app/dev=jit", "app/Members=default",
+	)
+	if found, err := w.login.Discover(
+		w.Context(), "ada@acme.example",
+	); err != nil || found.Enterprise.ID != w.acme.ID {
 		w.Errorf("the address now belongs to %+v, %v", found.Enterprise, err)
 	}
 }
@@ -73,7 +87,13 @@ func crossedConnections(w *world) {
 	secondOIDC.conn = w.connect(w.globex, "Second", sso.OIDC)
 	hooli := w.company("hooli", sso.SAML)
 	for _, c := range []struct{ began, ended *company }{
-		{w.acme, &second}, {&second, w.acme}, {w.acme, hooli}, {w.globex, &secondOIDC}, {&secondOIDC, w.globex}, {w.globex, w.acme}, {w.acme, w.globex},
+		{w.acme, &second},
+		{&second, w.acme},
+		{w.acme, hooli},
+		{w.globex, &secondOIDC},
+		{&secondOIDC, w.globex},
+		{w.globex, w.acme},
+		{w.acme, w.globex},
 	} {
 		who := "ada"
 		if c.began == &second || c.began == &secondOIDC {
@@ -86,12 +106,20 @@ func crossedConnections(w *world) {
 		}
 		stranger := cb
 		stranger.Browser = sso.NewSecret()
-		if r, err := w.login.Complete(w.Context(), c.ended.conn.ID, stranger); err == nil || r.Token != "" || sso.CodeOf(err) == "sent_to_wrong_address" {
-			w.Errorf("another browser at %s of %s: %v", c.ended.conn.Name, c.ended.Key, err)
+		if r, err := w.login.Complete(w.Context(), c.ended.conn.ID, stranger); err == nil ||
+			r.Token != "" ||
+			sso.CodeOf(err) == "sent_to_wrong_address" {
+			w.Errorf(
+				"another browser at %s of %s: %v", c.ended.conn.Name, c.ended.Key,
+				err,
+			)
 		}
 		r, err := w.login.Complete(w.Context(), c.ended.conn.ID, cb)
 		if r.Token != "" {
-			w.Errorf("begun at %s of %s, ended at %s of %s: %v", c.began.conn.Name, c.began.Key, c.ended.conn.Name, c.ended.Key, err)
+			w.Errorf(
+				"begun at %s of %s, ended at %s of %s: %v", c.began.conn.Name,
+				c.began.Key, c.ended.conn.Name, c.ended.Key, err,
+			)
 		}
 		w.recorded(c.began, err, sso.Invalid, "sent_to_wrong_address") // where it began, and by its own browser
 		_, err = w.login.Complete(w.Context(), c.began.conn.ID, cb)
@@ -105,10 +133,15 @@ func switchedOff(w *world) {
 		w.disable(c)
 		_, err := w.complete(c, cb)
 		w.recorded(c, err, sso.Forbidden, "connection_disabled")
-		_, err = w.login.Begin(w.Context(), login.Start{Enterprise: c.ID, Browser: w.browser})
+		_, err = w.login.Begin(w.Context(), login.Start{
+			Enterprise: c.ID,
+			Browser:    w.browser,
+		})
 		w.fails(err, sso.Forbidden, "connection_disabled")
 	}
-	for _, mode := range []sso.IDPInitiated{sso.IDPInitiatedOff, sso.IDPInitiatedRebounce, sso.IDPInitiatedDirect} {
+	for _, mode := range []sso.IDPInitiated{
+		sso.IDPInitiatedOff, sso.IDPInitiatedRebounce, sso.IDPInitiatedDirect,
+	} {
 		w.idpInitiated(w.acme, mode)
 		r, err := w.complete(w.acme, w.unsolicited(w.acme, "ada"))
 		w.recorded(w.acme, err, sso.Forbidden, "connection_disabled")
@@ -119,7 +152,9 @@ func switchedOff(w *world) {
 	if n := len(w.users(w.acme)) + len(w.users(w.globex)); n != 0 {
 		w.Errorf("%d users", n)
 	}
-	w.edit(w.acme, func(conn *sso.Connection, _ *sso.Config) { conn.State = sso.ConnectionDraft })
+	w.edit(w.acme, func(conn *sso.Connection, _ *sso.Config) {
+		conn.State = sso.ConnectionDraft
+	})
 	_, err := w.complete(w.acme, w.unsolicited(w.acme, "ada"))
 	w.recorded(w.acme, err, sso.Forbidden, "connection_disabled")
 }
@@ -128,11 +163,17 @@ func switchedOff(w *world) {
 // by nothing in the answer. OpenID Connect has no such answers.
 func everyMode(w *world) {
 	for mode, code := range map[sso.IDPInitiated]string{
-		sso.IDPInitiatedOff: "idp_initiated_disabled", sso.IDPInitiatedRebounce: "restart", sso.IDPInitiatedDirect: "",
-		"": "idp_initiated_disabled", "DIRECT": "idp_initiated_disabled",
+		sso.IDPInitiatedOff:      "idp_initiated_disabled",
+		sso.IDPInitiatedRebounce: "restart",
+		sso.IDPInitiatedDirect:   "",
+		"":                       "idp_initiated_disabled",
+		"DIRECT":                 "idp_initiated_disabled",
 	} {
 		w.idpInitiated(w.acme, mode)
-		for form, want := range map[string]string{"unsolicited": code, "solicited": ""} {
+		for form, want := range map[string]string{
+			"unsolicited": code,
+			"solicited":   "",
+		} {
 			cb := w.unsolicited(w.acme, "ada")
 			if form == "solicited" {
 				cb = w.answer(w.acme, "ada", w.begin(w.acme))
@@ -157,14 +198,32 @@ func everyMode(w *world) {
 func emailIsNoKey(w *world) {
 	for _, c := range []*company{w.acme, w.globex} {
 		ada := w.enters(c, "ada")
-		c.idp.AddPerson(demoidp.Person{ID: "id-new", Login: "another", Email: ada.User.Email, GivenName: "N", Surname: "N"})
+		c.idp.AddPerson(demoidp.Person{
+			ID:        "id-new",
+			Login:     "another",
+			Email:     ada.User.Email,
+			GivenName: "N",
+			Surname:   "N",
+		})
 		if r := w.enters(c, "another"); r.User.ID == ada.User.ID {
 			w.Errorf("%s: the same address is the same user", c.Key)
 		}
-		c.idp.AddPerson(demoidp.Person{ID: "id-ada", Login: "countess", Email: "lovelace@elsewhere.example", GivenName: "ADA", Surname: "L", Groups: []string{"sre"}})
+		c.idp.AddPerson(demoidp.Person{
+			ID:        "id-ada",
+			Login:     "countess",
+			Email:     "lovelace@elsewhere.example",
+			GivenName: "ADA",
+			Surname:   "L",
+			Groups:    []string{"sre"},
+		})
 		r := w.enters(c, "countess")
-		if r.User.ID != ada.User.ID || r.User.Email != "lovelace@elsewhere.example" || r.User.Login != "countess" || r.User.EmailVerified {
-			w.Errorf("%s: the same subject with another address is %+v", c.Key, r.User)
+		if r.User.ID != ada.User.ID ||
+			r.User.Email != "lovelace@elsewhere.example" ||
+			r.User.Login != "countess" ||
+			r.User.EmailVerified {
+			w.Errorf(
+				"%s: the same subject with another address is %+v", c.Key, r.User,
+			)
 		}
 		w.in(c, ada.User.ID, "web/sre=jit", "web/Members=default")
 	}
@@ -172,13 +231,31 @@ func emailIsNoKey(w *world) {
 
 func unprovenDomain(w *world) {
 	ctx := w.Context()
-	_, err := w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: w.globex.ID, Name: "acme.example", TXTRecord: "x", VerifiedAt: w.clock.Now()})
+	_, err := w.db.CreateDomain(ctx, by, sso.Domain{
+		Enterprise: w.globex.ID,
+		Name:       "acme.example",
+		TXTRecord:  "x",
+		VerifiedAt: w.clock.Now(),
+	})
 	w.fails(err, sso.Conflict, "domain_taken")
-	claimed, err := w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: w.globex.ID, Name: "acme.example", TXTRecord: "x"})
+	claimed, err := w.db.CreateDomain(ctx, by, sso.Domain{
+		Enterprise: w.globex.ID,
+		Name:       "acme.example",
+		TXTRecord:  "x",
+	})
 	w.ok(err)
-	_, err = w.db.UpdateDomain(ctx, by, w.globex.ID, claimed.ID, func(d sso.Domain) (sso.Domain, error) { d.VerifiedAt = w.clock.Now(); return d, nil })
+	_, err = w.db.UpdateDomain(ctx, by, w.globex.ID, claimed.ID, func(d sso.Domain) (sso.Domain, error) {
+		d.VerifiedAt = w.clock.Now()
+		return d, nil
+	})
 	w.fails(err, sso.Conflict, "domain_taken")
-	w.globex.idp.AddPerson(demoidp.Person{ID: "id-ada", Login: "ada", Email: "ada@acme.example", GivenName: "A", Surname: "A"})
+	w.globex.idp.AddPerson(demoidp.Person{
+		ID:        "id-ada",
+		Login:     "ada",
+		Email:     "ada@acme.example",
+		GivenName: "A",
+		Surname:   "A",
+	})
 	if w.enters(w.globex, "ada").User.EmailVerified {
 		w.Error("an unproven domain verifies an address")
 	}
@@ -213,8 +290,14 @@ func neverLinked(w *world) {
 }
 
 func namedConnection(w *world) {
-	for _, stranger := range []sso.ConnectionID{w.globex.conn.ID, sso.ConnectionID(w.globex.ID), "conn-x"} {
-		r, err := w.login.Begin(w.Context(), login.Start{Enterprise: w.acme.ID, Connection: stranger, Browser: w.browser})
+	for _, stranger := range []sso.ConnectionID{
+		w.globex.conn.ID, sso.ConnectionID(w.globex.ID), "conn-x",
+	} {
+		r, err := w.login.Begin(w.Context(), login.Start{
+			Enterprise: w.acme.ID,
+			Connection: stranger,
+			Browser:    w.browser,
+		})
 		if sso.CodeOf(err) != "connection_disabled" || r.URL != "" {
 			w.Errorf("%s: sent to %s, %v", stranger, r.URL, err)
 		}
@@ -227,9 +310,14 @@ func recycledNames(w *world) {
 	ctx := w.Context()
 	old := w.enters(w.acme, "ada")
 	w.ok(w.db.DeleteGroup(ctx, by, w.acme.ID, w.acme.groups["web/dev"].ID))
-	again, err := w.db.CreateGroup(ctx, by, w.acme.ID, sso.Group{Organization: w.acme.groups["web/dev"].Organization, Name: "dev"})
+	again, err := w.db.CreateGroup(ctx, by, w.acme.ID, sso.Group{
+		Organization: w.acme.groups["web/dev"].Organization,
+		Name:         "dev",
+	})
 	w.ok(err)
-	if members, _, err := w.db.GroupMembers(ctx, w.acme.ID, again.ID, sso.Page{}); err != nil || len(members) != 0 {
+	if members, _, err := w.db.GroupMembers(
+		ctx, w.acme.ID, again.ID, sso.Page{},
+	); err != nil || len(members) != 0 {
 		w.Errorf("a new group has the members of its namesake: %d, %v", len(members), err)
 	}
 	w.ok(w.db.DeleteConnection(ctx, by, w.acme.ID, w.acme.conn.ID, nil))
@@ -244,7 +332,10 @@ func recycledNames(w *world) {
 	other := w.enters(w.globex, "ada")
 	cb := w.answer(w.globex, "bob", w.begin(w.globex))
 	w.ok(w.db.DeleteEnterprise(ctx, by, w.globex.ID))
-	ent, err := w.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: "globex", Name: "GLOBEX"})
+	ent, err := w.db.CreateEnterprise(ctx, by, sso.Enterprise{
+		Key:  "globex",
+		Name: "GLOBEX",
+	})
 	w.ok(err)
 	if w.alive(other) || len(w.users(&company{Enterprise: ent})) != 0 {
 		w.Error("a new enterprise has what was its namesake's")
@@ -258,7 +349,10 @@ func recycledNames(w *world) {
 func deactivatedEverywhere(w *world) {
 	w.idpInitiated(w.acme, sso.IDPInitiatedDirect)
 	set := func(c *company, r login.Result, status sso.UserStatus) {
-		_, err := w.db.UpdateUser(w.Context(), by, c.ID, r.User.ID, func(u sso.User) (sso.User, error) { u.Status = status; return u, nil })
+		_, err := w.db.UpdateUser(w.Context(), by, c.ID, r.User.ID, func(u sso.User) (sso.User, error) {
+			u.Status = status
+			return u, nil
+		})
 		w.ok(err)
 	}
 	for _, c := range []*company{w.acme, w.globex} {
@@ -268,7 +362,10 @@ func deactivatedEverywhere(w *world) {
 		if w.alive(r) {
 			w.Error("a session outlived its user")
 		}
-		ways := map[string]sso.Callback{"under way": underWay, "begun anew": w.answer(c, "ada", w.begin(c))}
+		ways := map[string]sso.Callback{
+			"under way":  underWay,
+			"begun anew": w.answer(c, "ada", w.begin(c)),
+		}
 		if c == w.acme {
 			ways["from the provider"] = w.unsolicited(c, "ada")
 		}
@@ -306,7 +403,10 @@ func freshSession(w *world) {
 func cutTokens(w *world) {
 	r := w.enters(w.acme, "ada")
 	token := r.Token.Reveal()
-	wrong := []string{"", token + "=", token + " ", " " + token, token + "\x00", token + token, strings.ToUpper(token), strings.ToLower(token), r.Token.Hash().String()}
+	wrong := []string{
+		"", token + "=", token + " ", " " + token, token + "\x00", token + token,
+		strings.ToUpper(token), strings.ToLower(token), r.Token.Hash().String(),
+	}
 	for i := range token {
 		wrong = append(wrong, token[:i], token[i+1:], token[:i]+"A"+token[i+1:])
 	}
@@ -355,7 +455,9 @@ func TestNothingOfTheProviderIsKept(t *testing.T) {
 		_, _ = rw.Write(rec.Body.Bytes())
 	})
 	for _, c := range []*company{w.acme, w.globex} {
-		for _, fault := range []demoidp.Fault{demoidp.NoFault, demoidp.NoLogin, demoidp.WrongAudience} {
+		for _, fault := range []demoidp.Fault{
+			demoidp.NoFault, demoidp.NoLogin, demoidp.WrongAudience,
+		} {
 			c.idp.SetFaultOnce(fault)
 			redirect := w.begin(c)
 			p, cb := w.pendingOf(redirect), w.answer(c, "ada", redirect)
@@ -386,7 +488,9 @@ func TestNothingOfTheProviderIsKept(t *testing.T) {
 			}
 		}
 	}
-	attempts, _, err := w.db.Attempts(t.Context(), w.globex.ID, sso.AttemptFilter{}, sso.Page{})
+	attempts, _, err := w.db.Attempts(
+		t.Context(), w.globex.ID, sso.AttemptFilter{}, sso.Page{},
+	)
 	w.ok(err)
 	said := fmt.Sprintf("%s %+v %v", &w.log, attempts, w.observed)
 	for _, canary := range canaries {

@@ -28,7 +28,13 @@ func TestRegressionsOfCodes(t *testing.T) {
 func anothersProof(w *world) {
 	c := w.acme
 	w.outside(c, "always", "")
-	c.idp.AddPerson(demoidp.Person{ID: "id-eve2", Login: "eve2", Email: "eve2@elsewhere.example", GivenName: "E", Surname: "X"})
+	c.idp.AddPerson(demoidp.Person{
+		ID:        "id-eve2",
+		Login:     "eve2",
+		Email:     "eve2@elsewhere.example",
+		GivenName: "E",
+		Surname:   "X",
+	})
 	mine := w.waits(c, "out")
 	code := w.code()
 	theirs := w.waits(c, "eve2")
@@ -37,9 +43,16 @@ func anothersProof(w *world) {
 	}
 	_, err := w.verify(theirs, code)
 	w.refused(err, "code_wrong")
-	_, err = w.login.Verify(w.Context(), login.Entry{Proof: mine, Browser: sso.NewSecret(), Code: code})
+	_, err = w.login.Verify(w.Context(), login.Entry{
+		Proof:   mine,
+		Browser: sso.NewSecret(),
+		Code:    code,
+	})
 	w.refused(err, "code_expired")
-	w.refused(w.login.Resend(w.Context(), login.Entry{Proof: mine, Browser: sso.NewSecret()}), "code_expired")
+	w.refused(w.login.Resend(w.Context(), login.Entry{
+		Proof:   mine,
+		Browser: sso.NewSecret(),
+	}), "code_expired")
 	_, err = w.verify(sso.NewID[sso.EmailProofID](w.clock.Now()), code)
 	w.refused(err, "code_expired")
 	r, err := w.verify(mine, code)
@@ -54,13 +67,21 @@ func addressChanges(w *world) {
 	c := w.acme
 	w.outside(c, "always", "")
 	p := w.waits(c, "out")
-	c.idp.AddPerson(demoidp.Person{ID: "id-out", Login: "out", Email: "victim@elsewhere.example", GivenName: "O", Surname: "X"})
+	c.idp.AddPerson(demoidp.Person{
+		ID:        "id-out",
+		Login:     "out",
+		Email:     "victim@elsewhere.example",
+		GivenName: "O",
+		Surname:   "X",
+	})
 	r, err := w.verify(p, w.code())
 	w.ok(err)
 	if r.User.Email != "out@elsewhere.example" || !r.User.EmailVerified {
 		w.Errorf("%+v", r.User)
 	}
-	if again := w.enters(c, "out"); again.User.ID != r.User.ID || again.User.Email != "victim@elsewhere.example" || again.User.EmailVerified {
+	if again := w.enters(c, "out"); again.User.ID != r.User.ID ||
+		again.User.Email != "victim@elsewhere.example" ||
+		again.User.EmailVerified {
 		w.Errorf("another address is %+v", again.User)
 	}
 }
@@ -70,14 +91,29 @@ func addressChanges(w *world) {
 func spelledOtherwise(w *world) {
 	c := w.acme
 	w.outside(c, "always", "")
-	for i, email := range []string{"out@elsewhere.example", "OUT@elsewhere.example", "out@ELSEWHERE.example", "out+1@elsewhere.example", "other@elsewhere.example"} {
-		c.idp.AddPerson(demoidp.Person{ID: "id-out", Login: fmt.Sprintf("Out%d", i), Email: email, GivenName: "O", Surname: "X"})
+	for i, email := range []string{
+		"out@elsewhere.example", "OUT@elsewhere.example", "out@ELSEWHERE.example",
+		"out+1@elsewhere.example", "other@elsewhere.example",
+	} {
+		c.idp.AddPerson(demoidp.Person{
+			ID:        "id-out",
+			Login:     fmt.Sprintf("Out%d", i),
+			Email:     email,
+			GivenName: "O",
+			Surname:   "X",
+		})
 		w.browser = sso.NewSecret()
 		p := w.waits(c, fmt.Sprintf("Out%d", i))
-		waiting, err := w.login.Waiting(w.Context(), login.Entry{Proof: p, Browser: w.browser})
+		waiting, err := w.login.Waiting(w.Context(), login.Entry{
+			Proof:   p,
+			Browser: w.browser,
+		})
 		w.ok(err)
-		if (waiting.Problem == "too_many_codes") != (i >= 3) || len(w.box.letters) != min(i+1, 3) {
-			w.Errorf("sign-in %d: %q, %d letters", i, waiting.Problem, len(w.box.letters))
+		if (waiting.Problem == "too_many_codes") != (i >= 3) ||
+			len(w.box.letters) != min(i+1, 3) {
+			w.Errorf(
+				"sign-in %d: %q, %d letters", i, waiting.Problem, len(w.box.letters),
+			)
 		}
 	}
 }

@@ -91,12 +91,15 @@ func (t *try) question(err error, ent sso.Enterprise, identity sso.Identity, ret
 	if !ok {
 		return Result{}, false
 	}
-	return Result{Outcome: Asks, Question: &Question{
-		Current:    o.current,
-		Enterprise: ent,
-		Connection: t.c.ID,
-		Login:      identity.Login,
-		ReturnTo:   returnTo,
-		Unused:     t.c.Protocol == sso.SAML,
-	}}, true
+	return Result{
+		Outcome: Asks,
+		Question: &Question{
+			Current:    o.current,
+			Enterprise: ent,
+			Connection: t.c.ID,
+			Login:      identity.Login,
+			ReturnTo:   returnTo,
+			Unused:     t.c.Protocol == sso.SAML,
+		},
+	}, true
 }

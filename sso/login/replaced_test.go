@@ -25,15 +25,27 @@ func TestSignInEndsTheBrowsersSession(t *testing.T) {
 			w.clock.move(time.Minute)
 			second := w.again(c, "bob")
 			third := w.again(c, "bob")
-			if w.alive(first) || w.alive(second) || !w.alive(third) || w.revoked != before+2 {
-				w.Errorf("%s: first %v, second %v, third %v; nodes told %d times", c.Key, w.alive(first), w.alive(second), w.alive(third), w.revoked-before)
+			if w.alive(first) ||
+				w.alive(second) ||
+				!w.alive(third) ||
+				w.revoked != before+2 {
+				w.Errorf(
+					"%s: first %v, second %v, third %v; nodes told %d times",
+					c.Key, w.alive(first), w.alive(second), w.alive(third),
+					w.revoked-before,
+				)
 			}
 			if !w.alive(elsewhere) {
 				w.Errorf("%s: another browser was signed out", c.Key)
 			}
-			events, _, err := w.db.AuditEvents(w.Context(), c.ID, sso.AuditFilter{Action: "session.replaced"}, sso.Page{})
+			events, _, err := w.db.AuditEvents(
+				w.Context(), c.ID, sso.AuditFilter{Action: "session.replaced"},
+				sso.Page{},
+			)
 			w.ok(err)
-			if len(events) != 2 || events[1].Target != string(first.Session.ID) || events[1].Actor != string(first.User.ID) {
+			if len(events) != 2 ||
+				events[1].Target != string(first.Session.ID) ||
+				events[1].Actor != string(first.User.ID) {
 				w.Errorf("%s: %+v", c.Key, events)
 			}
 		}
@@ -44,7 +56,10 @@ func TestSignInEndsTheBrowsersSession(t *testing.T) {
 		if w.alive(ours) || !w.alive(theirs) {
 			w.Error("signing in at another company leaves the old session alive")
 		}
-		events, _, err := w.db.AuditEvents(w.Context(), w.acme.ID, sso.AuditFilter{Action: "session.replaced"}, sso.Page{Limit: 1})
+		events, _, err := w.db.AuditEvents(
+			w.Context(), w.acme.ID, sso.AuditFilter{Action: "session.replaced"},
+			sso.Page{Limit: 1},
+		)
 		w.ok(err)
 		if len(events) != 1 || events[0].Target != string(ours.Session.ID) {
 			w.Errorf("the audit log of the other company has %+v", events)
@@ -66,7 +81,11 @@ func TestSignInEndsTheBrowsersSession(t *testing.T) {
 		if w.alive(r) || !w.alive(last) {
 			w.Error("the session whose cookie came is alive")
 		}
-		other, err := w.complete(w.acme, func() sso.Callback { cb := w.unsolicited(w.acme, "eve"); cb.Browser = ""; return cb }())
+		other, err := w.complete(w.acme, func() sso.Callback {
+			cb := w.unsolicited(w.acme, "eve")
+			cb.Browser = ""
+			return cb
+		}())
 		w.ok(err)
 		if !w.alive(last) || !w.alive(other) {
 			w.Error("a browser without cookies ends somebody's session")

@@ -28,7 +28,11 @@ func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callba
 		return request{PendingLogin: p, err: err}, nil
 	}
 	if p, waits := s.waitingTest(ctx, c, cb); waits {
-		return request{PendingLogin: p, unnamed: unread == nil}, nil // unreadable counts as solicited
+		// unreadable counts as solicited
+		return request{
+			PendingLogin: p,
+			unnamed:      unread == nil,
+		}, nil
 	}
 	id := s.namedAnywhere(cb)
 	if id == "" {
@@ -40,7 +44,10 @@ func (s *Service) requestOf(ctx context.Context, c sso.Connection, cb sso.Callba
 		return request{PendingLogin: p}, nil
 	case unread == nil:
 		return request{}, nil // it names nothing in the protocol of c: unsolicited
-	case err == nil && c.Protocol == sso.SAML && began(p, cb) && p.UsedAt.IsZero():
+	case err == nil &&
+		c.Protocol == sso.SAML &&
+		began(p, cb) &&
+		p.UsedAt.IsZero():
 		return request{PendingLogin: p}, nil
 	}
 	return request{}, unread
@@ -61,13 +68,19 @@ func unsolicited(c sso.Connection, cfg sso.Config) (*Start, error) {
 	if c.Protocol == sso.OIDC {
 		return nil, errStateExpired()
 	}
-	return nil, &sso.Error{Kind: sso.Forbidden, Code: "idp_initiated_disabled",
-		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here."}
+	return nil, &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "idp_initiated_disabled",
+		Public: "Start from your company's sign-in link: signing in from the app tile is not switched on here.",
+	}
 }
 
 func errStateExpired() *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "login_state_expired",
-		Public: "This sign-in took too long, was already finished, or began in another browser. Start again."}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "login_state_expired",
+		Public: "This sign-in took too long, was already finished, or began in another browser. Start again.",
+	}
 }
 
 // claim makes sure that this browser began it, for
@@ -84,7 +97,9 @@ func (t *try) claim(ctx context.Context, req request) (*sso.PendingLogin, error)
 	if p.Connection == t.c.ID && began(p, t.cb) {
 		t.returnTo = sso.ReturnTo(p.ReturnTo)
 	}
-	if p.Connection != t.c.ID || !began(p, t.cb) || !t.svc.Now().Before(p.ExpiresAt) {
+	if p.Connection != t.c.ID ||
+		!began(p, t.cb) ||
+		!t.svc.Now().Before(p.ExpiresAt) {
 		return nil, errStateExpired()
 	}
 	if t.c.Protocol == sso.OIDC {

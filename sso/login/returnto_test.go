@@ -21,7 +21,9 @@ func TestFailureSaysWhereTheBrowserWantedToGo(t *testing.T) {
 				}
 				r.ReturnTo = ""
 				if r.Token != "" || r.User.ID != "" || r.Session.ID != "" {
-					w.Errorf("%s, %s: the result of an error has %+v", c.Key, name, r)
+					w.Errorf(
+						"%s, %s: the result of an error has %+v", c.Key, name, r,
+					)
 				}
 			}
 			redirect := w.begin(c)

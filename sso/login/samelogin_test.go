@@ -16,13 +16,22 @@ func TestOneLoginNamesOnePerson(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
 			first := w.enters(c, "ada")
-			c.idp.AddPerson(demoidp.Person{ID: "id-newcomer", Login: "ADA", Email: "newcomer@" + c.Key + ".example", GivenName: "Ada", Surname: "King", Groups: []string{"dev"}})
+			c.idp.AddPerson(demoidp.Person{
+				ID:        "id-newcomer",
+				Login:     "ADA",
+				Email:     "newcomer@" + c.Key + ".example",
+				GivenName: "Ada",
+				Surname:   "King",
+				Groups:    []string{"dev"},
+			})
 			second := *c
 			second.conn = w.connect(c, "Second", c.conn.Protocol)
 			for _, x := range []struct {
 				at  *company
 				who string
-			}{{c, "ADA"}, {&second, "ada"}} {
+			}{
+				{c, "ADA"}, {&second, "ada"},
+			} {
 				_, err := w.signIn(x.at, x.who)
 				a := w.recorded(x.at, err, sso.Forbidden, "login_in_use")
 				if a.User == first.User.ID || a.Login != x.who {
@@ -51,7 +60,10 @@ func TestOneLoginNamesOnePerson(t *testing.T) {
 // decides gives each claimant that waits a login of their own.
 func (w *world) decides(c *company) {
 	w.Helper()
-	all, _, err := w.db.IdentityQuestions(w.Context(), c.ID, sso.QuestionFilter{State: sso.QuestionWaiting}, sso.Page{})
+	all, _, err := w.db.IdentityQuestions(
+		w.Context(), c.ID, sso.QuestionFilter{State: sso.QuestionWaiting},
+		sso.Page{},
+	)
 	w.ok(err)
 	if len(all) != 2 {
 		w.Fatalf("%d questions wait; want 2", len(all))
@@ -61,7 +73,13 @@ func (w *world) decides(c *company) {
 		if q.Connection == c.conn.ID {
 			login = "ada.2"
 		}
-		_, err := w.db.AnswerQuestion(w.Context(), by, c.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerAnother, Login: login})
+		_, err := w.db.AnswerQuestion(
+			w.Context(), by, c.ID, q.ID,
+			sso.QuestionDecision{
+				Answer: sso.AnswerAnother,
+				Login:  login,
+			},
+		)
 		w.ok(err)
 	}
 }
@@ -86,14 +104,23 @@ func TestALoginThatBecomesAnothers(t *testing.T) {
 		c := w.globex
 		w.enters(c, "ada")
 		bob := w.enters(c, "bob")
-		c.idp.AddPerson(demoidp.Person{ID: "id-bob", Login: "Ada", Email: "bob@globex.example", GivenName: "BOB", Surname: "X", Groups: []string{"dev"}})
+		c.idp.AddPerson(demoidp.Person{
+			ID:        "id-bob",
+			Login:     "Ada",
+			Email:     "bob@globex.example",
+			GivenName: "BOB",
+			Surname:   "X",
+			Groups:    []string{"dev"},
+		})
 		if r := w.enters(c, "Ada"); r.User.ID != bob.User.ID || r.User.Login != "bob" {
 			w.Errorf("came in as %+v", r.User)
 		}
 		for who, keeps := range map[string]string{"Ada": "bob", "ada": ""} {
 			run, _ := w.beginTest(c)
 			browser := sso.NewSecret()
-			redirect, _, err := w.login.OpenTestOf(w.Context(), by, c.ID, run.ID, browser)
+			redirect, _, err := w.login.OpenTestOf(
+				w.Context(), by, c.ID, run.ID, browser,
+			)
 			w.ok(err)
 			cb := w.answer(c, who, redirect)
 			cb.Browser = browser

@@ -45,11 +45,19 @@ func (t *try) session(a sso.Assertion) sso.Session {
 		ends = said // the identity provider wants it shorter
 	}
 	return sso.Session{
-		ID:         sso.NewID[sso.SessionID](now),
-		Enterprise: t.c.Enterprise, Connection: t.c.ID, Attempt: t.attempt.ID,
-		Subject: forLogout(a.Subject), NameIDFormat: forLogout(a.SubjectFormat), SessionIndex: forLogout(a.SessionIndex),
-		Remote: t.cb.Remote, UserAgent: t.cb.UserAgent,
-		CreatedAt: now, LastSeenAt: now, IdleTimeout: t.svc.IdleTimeout, ExpiresAt: ends,
+		ID:           sso.NewID[sso.SessionID](now),
+		Enterprise:   t.c.Enterprise,
+		Connection:   t.c.ID,
+		Attempt:      t.attempt.ID,
+		Subject:      forLogout(a.Subject),
+		NameIDFormat: forLogout(a.SubjectFormat),
+		SessionIndex: forLogout(a.SessionIndex),
+		Remote:       t.cb.Remote,
+		UserAgent:    t.cb.UserAgent,
+		CreatedAt:    now,
+		LastSeenAt:   now,
+		IdleTimeout:  t.svc.IdleTimeout,
+		ExpiresAt:    ends,
 	}
 }
 

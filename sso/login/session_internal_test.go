@@ -12,7 +12,11 @@ import (
 func TestSessionIsNeverLongerThanTheProviderSays(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	try := &try{svc: New(Options{MaxAge: 12 * time.Hour}), cfg: sso.Config{SAML: &sso.SAMLConfig{ClockSkew: 120}}, attempt: sso.Attempt{At: now}}
+	try := &try{
+		svc:     New(Options{MaxAge: 12 * time.Hour}),
+		cfg:     sso.Config{SAML: &sso.SAMLConfig{ClockSkew: 120}},
+		attempt: sso.Attempt{At: now},
+	}
 	for said, want := range map[time.Duration]time.Duration{
 		8 * time.Hour:      8 * time.Hour,
 		13 * time.Hour:     12 * time.Hour,
@@ -34,8 +38,16 @@ func TestSessionIsNeverLongerThanTheProviderSays(t *testing.T) {
 func TestReplayMarksOutliveTheAnswer(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	try := &try{cfg: sso.Config{SAML: &sso.SAMLConfig{ClockSkew: 300}}, attempt: sso.Attempt{At: now}}
-	for answer, want := range map[time.Duration]time.Duration{-5 * time.Minute: pendingLifetime, 0: pendingLifetime, 5 * time.Minute: 15 * time.Minute, time.Hour: 70 * time.Minute} {
+	try := &try{
+		cfg:     sso.Config{SAML: &sso.SAMLConfig{ClockSkew: 300}},
+		attempt: sso.Attempt{At: now},
+	}
+	for answer, want := range map[time.Duration]time.Duration{
+		-5 * time.Minute: pendingLifetime,
+		0:                pendingLifetime,
+		5 * time.Minute:  15 * time.Minute,
+		time.Hour:        70 * time.Minute,
+	} {
 		if got := try.replayUntil(sso.Assertion{NotOnOrAfter: now.Add(answer)}).Sub(now); got != want {
 			t.Errorf("an answer that ends after %s is remembered for %s, want %s", answer, got, want)
 		}

@@ -22,7 +22,10 @@ const (
 // sign-in that is over, if that is wanted. It waits for nothing, and whatever
 // goes wrong with it is logged and forgotten.
 func (t *try) compare(ctx context.Context, result Result, err error) {
-	if t.c.Shadow.IsZero() || t.c.Draft == nil || t.outcome == nil || !result.ended() {
+	if t.c.Shadow.IsZero() ||
+		t.c.Draft == nil ||
+		t.outcome == nil ||
+		!result.ended() {
 		return
 	}
 	if k := sso.KindOf(err); err != nil && (k == sso.Internal || k == sso.Unavailable || k == sso.Upstream) {
@@ -41,13 +44,19 @@ func (t *try) compare(ctx context.Context, result Result, err error) {
 		defer func() { <-t.svc.shadowing }()
 		defer func() {
 			if r := recover(); r != nil {
-				t.svc.Log.ErrorContext(ctx, "the comparison with a draft panicked", "connection", t.c.ID, "panic", r, "stack", string(debug.Stack()))
+				t.svc.Log.ErrorContext(
+					ctx, "the comparison with a draft panicked", "connection", t.c.ID, "panic", r,
+					"stack", string(debug.Stack()),
+				)
 			}
 		}()
 		ctx, cancel := context.WithTimeout(ctx, shadowBudget)
 		defer cancel()
 		if err := t.svc.SignIns.RecordShadow(ctx, t.difference(ctx, result, err)); err != nil {
-			t.svc.Log.WarnContext(ctx, "a sign-in was not compared with the draft", "connection", t.c.ID, "attempt", t.attempt.ID, "error", err)
+			t.svc.Log.WarnContext(
+				ctx, "a sign-in was not compared with the draft", "connection", t.c.ID, "attempt",
+				t.attempt.ID, "error", err,
+			)
 		}
 	}()
 }
@@ -91,7 +100,11 @@ func (t *try) difference(ctx context.Context, result Result, failed error) sso.S
 // more, by what the draft trusts; the claims of an OpenID provider are those that
 // were verified already. The outcome is nil if the response is not looked at.
 func (t *try) byDraft(ctx context.Context, result Result) (*evaluate.Outcome, error) {
-	in := evaluate.Input{Connection: t.c, Config: *t.c.Draft, DirectoryAsked: true}
+	in := evaluate.Input{
+		Connection:     t.c,
+		Config:         *t.c.Draft,
+		DirectoryAsked: true,
+	}
 	if live := t.outcome.Identity; live != nil {
 		in.Listed = &live.Groups
 	}
@@ -112,12 +125,16 @@ func (t *try) byDraft(ctx context.Context, result Result) (*evaluate.Outcome, er
 }
 
 // factsAfter reads what the draft would decide from, after the sign-in as it was.
-func (t *try) factsAfter(ctx context.Context, cfg sso.Config, id sso.Identity, result Result) (facts sso.SignInFacts, err error) {
+func (t *try) factsAfter(
+	ctx context.Context, cfg sso.Config, id sso.Identity, result Result,
+) (facts sso.SignInFacts, err error) {
 	user, live := result.User.ID, t.outcome.Identity
 	if live == nil || id.Subject != live.Subject && id.Login != live.Login {
 		user = "" // found by what the draft says, or unknown yet
 	}
-	facts.User, facts.Groups, err = t.svc.Facts.Snapshot(ctx, t.c.Enterprise, t.c.ID, user, id.Login, id.Groups.Names, cfg.Brake, cfg.DefaultGroups)
+	facts.User, facts.Groups, err = t.svc.Facts.Snapshot(
+		ctx, t.c.Enterprise, t.c.ID, user, id.Login, id.Groups.Names, cfg.Brake, cfg.DefaultGroups,
+	)
 	if err != nil {
 		return facts, err
 	}
@@ -125,7 +142,10 @@ func (t *try) factsAfter(ctx context.Context, cfg sso.Config, id sso.Identity, r
 		return facts, fmt.Errorf("look for the login: %w", err)
 	}
 	u := facts.User
-	facts.First = u.ID == "" || result.Outcome == CodeSent || t.attempt.Email.Action != "" || u.CreatedAt.Equal(u.LastSignInAt)
+	facts.First = u.ID == "" ||
+		result.Outcome == CodeSent ||
+		t.attempt.Email.Action != "" ||
+		u.CreatedAt.Equal(u.LastSignInAt)
 	facts.DomainVerified = facts.First && t.proven(ctx, id.Email)
 	return facts, nil
 }
@@ -154,8 +174,10 @@ func differing(live *sso.Identity, draft sso.Identity) (d sso.ShadowDetail) {
 		return d
 	}
 	for _, f := range []sso.ShadowField{
-		{Field: "subject", Live: live.Subject, Draft: draft.Subject}, {Field: "login", Live: live.Login, Draft: draft.Login},
-		{Field: "email", Live: live.Email, Draft: draft.Email}, {Field: "name", Live: live.Name, Draft: draft.Name},
+		{Field: "subject", Live: live.Subject, Draft: draft.Subject},
+		{Field: "login", Live: live.Login, Draft: draft.Login},
+		{Field: "email", Live: live.Email, Draft: draft.Email},
+		{Field: "name", Live: live.Name, Draft: draft.Name},
 		{Field: "groups", Live: live.Groups.State.String(), Draft: draft.Groups.State.String()},
 	} {
 		if f.Live != f.Draft {
@@ -163,8 +185,12 @@ func differing(live *sso.Identity, draft sso.Identity) (d sso.ShadowDetail) {
 		}
 	}
 	less := func(all, others []string) []string {
-		return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return slices.Contains(others, name) })
+		return slices.DeleteFunc(slices.Clone(all), func(name string) bool {
+			return slices.Contains(others, name)
+		})
 	}
-	d.Lost, d.Gained = less(live.Groups.Names, draft.Groups.Names), less(draft.Groups.Names, live.Groups.Names)
+	d.Lost, d.Gained = less(
+		live.Groups.Names, draft.Groups.Names,
+	), less(draft.Groups.Names, live.Groups.Names)
 	return d
 }

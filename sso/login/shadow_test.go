@@ -17,17 +17,24 @@ import (
 func (w *world) shadow(c *company, change func(cfg *sso.Config)) *login.Service {
 	w.Helper()
 	var err error
-	c.conn, err = w.db.UpdateConnection(w.Context(), by, c.ID, c.conn.ID, "connection.edited", func(conn sso.Connection) (sso.Connection, error) {
-		cfg := *conn.Live
-		cfg.Version++
-		if cfg.SAML != nil {
-			saml := *cfg.SAML
-			cfg.SAML = &saml
-		}
-		change(&cfg)
-		conn.Draft, conn.Shadow = &cfg, w.clock.Now()
-		return conn, nil
-	})
+	c.conn, err = w.db.UpdateConnection(
+		w.Context(),
+		by,
+		c.ID,
+		c.conn.ID,
+		"connection.edited",
+		func(conn sso.Connection) (sso.Connection, error) {
+			cfg := *conn.Live
+			cfg.Version++
+			if cfg.SAML != nil {
+				saml := *cfg.SAML
+				cfg.SAML = &saml
+			}
+			change(&cfg)
+			conn.Draft, conn.Shadow = &cfg, w.clock.Now()
+			return conn, nil
+		},
+	)
 	w.ok(err)
 	return w.with(func(*login.Options) {})
 }
@@ -48,7 +55,10 @@ func (w *world) tally(c *company, compared int) (sso.ShadowTally, []sso.ShadowDi
 	all, _, err := w.db.ShadowDifferences(w.Context(), c.ID, c.conn.ID, sso.Page{})
 	w.ok(err)
 	if t.Compared != compared {
-		w.Errorf("%d sign-ins were compared, want %d\n%s", t.Compared, compared, w.log.String())
+		w.Errorf(
+			"%d sign-ins were compared, want %d\n%s", t.Compared, compared,
+			w.log.String(),
+		)
 	}
 	return t, all
 }
@@ -80,22 +90,41 @@ func TestShadow(t *testing.T) {
 			w.ok(err)
 			_, err = w.completeBy(s, c, w.answer(c, "bob", w.begin(c)))
 			w.ok(err)
-			w.in(c, ada.User.ID, "app/Members=default", "app/dev=jit", "web/Members=default", "web/dev=jit") // by what is live
+			// by what is live
+			w.in(
+				c, ada.User.ID, "app/Members=default", "app/dev=jit",
+				"web/Members=default", "web/dev=jit",
+			)
 			tally, all := w.tally(c, 2)
-			if tally.Differing != 2 || tally.Refused != 1 || tally.Admitted != 0 || len(all) != 2 {
+			if tally.Differing != 2 ||
+				tally.Refused != 1 ||
+				tally.Admitted != 0 ||
+				len(all) != 2 {
 				w.Fatalf("%s: %+v %+v", c.Key, tally, all)
 			}
 			a, b := all[0], all[1]
-			if a.Person != "ada" || a.User != ada.User.ID || a.LiveCode+a.DraftCode != "" || b.Person != "bob" || b.DraftCode != "sign_in_denied" {
+			if a.Person != "ada" ||
+				a.User != ada.User.ID ||
+				a.LiveCode+a.DraftCode != "" ||
+				b.Person != "bob" ||
+				b.DraftCode != "sign_in_denied" {
 				w.Errorf("%s: %+v", c.Key, all)
 			}
-			if !reflect.DeepEqual(a.Detail.Lost, []string{"dev"}) || names(a.Detail.Removed) != "app/Members app/dev web/Members web/dev" || len(a.Detail.Added) != 0 {
+			if !reflect.DeepEqual(a.Detail.Lost, []string{"dev"}) ||
+				names(
+					a.Detail.Removed,
+				) != "app/Members app/dev web/Members web/dev" ||
+				len(a.Detail.Added) != 0 {
 				w.Errorf("%s: %+v", c.Key, a.Detail)
 			}
-			if len(a.Detail.Fields) != 1 || a.Detail.Fields[0].Field != "name" || a.Detail.Fields[0].Draft != "ada@"+c.Key+".example" {
+			if len(a.Detail.Fields) != 1 ||
+				a.Detail.Fields[0].Field != "name" ||
+				a.Detail.Fields[0].Draft != "ada@"+c.Key+".example" {
 				w.Errorf("%s: %+v", c.Key, a.Detail.Fields)
 			}
-			attempts, _, err := w.db.Attempts(w.Context(), c.ID, sso.AttemptFilter{}, sso.Page{})
+			attempts, _, err := w.db.Attempts(
+				w.Context(), c.ID, sso.AttemptFilter{}, sso.Page{},
+			)
 			w.ok(err)
 			if len(attempts) != 2 {
 				w.Errorf("%s: %d attempts: the comparison left some of its own", c.Key, len(attempts))
@@ -109,11 +138,16 @@ func TestShadow(t *testing.T) {
 func TestShadowTrust(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
-		s := w.shadow(c, func(cfg *sso.Config) { cfg.SAML.IDPEntityID = "https://elsewhere.example" })
+		s := w.shadow(c, func(cfg *sso.Config) {
+			cfg.SAML.IDPEntityID = "https://elsewhere.example"
+		})
 		_, err := w.completeBy(s, c, w.answer(c, "ada", w.begin(c)))
 		w.ok(err)
 		tally, all := w.tally(c, 1)
-		if tally.Refused != 1 || len(all) != 1 || !strings.HasPrefix(all[0].DraftCode, "saml_") || all[0].Detail.Reason == "" {
+		if tally.Refused != 1 ||
+			len(all) != 1 ||
+			!strings.HasPrefix(all[0].DraftCode, "saml_") ||
+			all[0].Detail.Reason == "" {
 			w.Errorf("%+v %+v", tally, all)
 		}
 		right := c.conn.Live.SAML.IDPEntityID
@@ -125,7 +159,11 @@ func TestShadowTrust(t *testing.T) {
 		if err == nil {
 			w.Fatal("what is live let somebody in whom it must not")
 		}
-		if tally, all = w.tally(c, 1); tally.Admitted != 1 || len(all) != 1 || all[0].DraftCode != "" || all[0].LiveCode == "" || all[0].Person != "ada" {
+		if tally, all = w.tally(c, 1); tally.Admitted != 1 ||
+			len(all) != 1 ||
+			all[0].DraftCode != "" ||
+			all[0].LiveCode == "" ||
+			all[0].Person != "ada" {
 			w.Errorf("%+v %+v", tally, all)
 		}
 	})

@@ -17,7 +17,9 @@ type testRunStore interface {
 	FinishTestRun(ctx context.Context, r sso.TestRun, pendingID string) (first bool, err error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 	TestRunByToken(ctx context.Context, token sso.Hash) (sso.TestRun, error)
-	PendingTest(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash) (sso.PendingLogin, error)
+	PendingTest(
+		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, browser sso.Hash,
+	) (sso.PendingLogin, error)
 	AnswerUsed(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, responseID string) (bool, error)
 	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
 	BrowserUser(
@@ -36,7 +38,11 @@ type testRunStore interface {
 const lateTest = time.Hour
 
 func errTestOver() *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "test_over", Public: "This test connection is over. Begin another one."}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "test_over",
+		Public: "This test connection is over. Begin another one.",
+	}
 }
 
 // tested returns the configuration that a test connection tries: the draft, or the
@@ -48,14 +54,20 @@ func tested(c sso.Connection) (sso.Config, error) {
 	case c.Live != nil:
 		return *c.Live, nil
 	}
-	return sso.Config{}, &sso.Error{Kind: sso.Conflict, Code: "no_configuration", Public: "The connection has no configuration yet."}
+	return sso.Config{}, &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   "no_configuration",
+		Public: "The connection has no configuration yet.",
+	}
 }
 
 // BeginTest begins a test connection. token is the value in the link that starts
 // it, in whatever browser; it exists nowhere else. What is missing to send
 // anybody to the identity provider is Invalid "connection_incomplete", with the
 // fields.
-func (s *Service) BeginTest(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (run sso.TestRun, token sso.Secret, err error) {
+func (s *Service) BeginTest(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+) (run sso.TestRun, token sso.Secret, err error) {
 	c, cfg, err := s.toTest(ctx, ent, id)
 	if err != nil {
 		return sso.TestRun{}, "", err
@@ -65,14 +77,18 @@ func (s *Service) BeginTest(ctx context.Context, by sso.Actor, ent sso.Enterpris
 	}
 	token = sso.NewSecret()
 	run = s.newRun(by, c, cfg, sso.TestLive)
-	run.State, run.Token, run.ExpiresAt = sso.TestWaiting, token.Hash(), run.CreatedAt.Add(pendingLifetime)
+	run.State, run.Token, run.ExpiresAt = sso.TestWaiting, token.Hash(), run.CreatedAt.Add(
+		pendingLifetime,
+	)
 	if err := s.TestRuns.CreateTestRun(ctx, run); err != nil {
 		return sso.TestRun{}, "", fmt.Errorf("begin test connection: %w", err)
 	}
 	return run, token, nil
 }
 
-func (s *Service) toTest(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, sso.Config, error) {
+func (s *Service) toTest(
+	ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+) (sso.Connection, sso.Config, error) {
 	c, err := s.Facts.Connection(ctx, ent, id)
 	if err != nil {
 		return sso.Connection{}, sso.Config{}, fmt.Errorf("find connection: %w", err)
@@ -83,8 +99,16 @@ func (s *Service) toTest(ctx context.Context, ent sso.EnterpriseID, id sso.Conne
 
 func (s *Service) newRun(by sso.Actor, c sso.Connection, cfg sso.Config, kind sso.TestKind) sso.TestRun {
 	now := s.Now()
-	return sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: c.Enterprise, Connection: c.ID, Kind: kind, By: by,
-		Revision: c.Revision, Version: cfg.Version, CreatedAt: now}
+	return sso.TestRun{
+		ID:         sso.NewID[sso.TestRunID](now),
+		Enterprise: c.Enterprise,
+		Connection: c.ID,
+		Kind:       kind,
+		By:         by,
+		Revision:   c.Revision,
+		Version:    cfg.Version,
+		CreatedAt:  now,
+	}
 }
 
 // incomplete says what is missing to ask the identity provider at all.
@@ -92,7 +116,10 @@ func incomplete(cfg sso.Config) error {
 	var missing []sso.FieldError
 	need := func(value, field, message string) {
 		if value == "" {
-			missing = append(missing, sso.FieldError{Field: field, Message: message})
+			missing = append(missing, sso.FieldError{
+				Field:   field,
+				Message: message,
+			})
 		}
 	}
 	if cfg.SAML != nil {
@@ -109,7 +136,12 @@ func incomplete(cfg sso.Config) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Invalid, Code: "connection_incomplete", Public: "The connection is not complete enough to be tested.", Fields: missing}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "connection_incomplete",
+		Public: "The connection is not complete enough to be tested.",
+		Fields: missing,
+	}
 }
 
 // OpenTest sends a browser to the identity provider, by the value in a link. If
@@ -128,7 +160,9 @@ func (s *Service) OpenTest(ctx context.Context, token, browser sso.Secret) (sso.
 
 // OpenTestOf is OpenTest for an admin of the connection, who needs no link. by is
 // who opens it on purpose, "" if that is not certain.
-func (s *Service) OpenTestOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret) (sso.Redirect, sso.TestRun, error) {
+func (s *Service) OpenTestOf(
+	ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret,
+) (sso.Redirect, sso.TestRun, error) {
 	run, err := s.TestRuns.TestRun(ctx, ent, id)
 	if err != nil {
 		return sso.Redirect{}, sso.TestRun{}, fmt.Errorf("find test connection: %w", err)
@@ -136,7 +170,9 @@ func (s *Service) OpenTestOf(ctx context.Context, by sso.Actor, ent sso.Enterpri
 	return s.open(ctx, run, browser, by != "" && by == run.By)
 }
 
-func (s *Service) open(ctx context.Context, run sso.TestRun, browser sso.Secret, own bool) (sso.Redirect, sso.TestRun, error) {
+func (s *Service) open(
+	ctx context.Context, run sso.TestRun, browser sso.Secret, own bool,
+) (sso.Redirect, sso.TestRun, error) {
 	if run.State != sso.TestWaiting {
 		return sso.Redirect{}, run, nil
 	}
@@ -145,14 +181,25 @@ func (s *Service) open(ctx context.Context, run sso.TestRun, browser sso.Secret,
 		return sso.Redirect{}, run, err
 	}
 	p := sso.PendingLogin{
-		ID: newPendingID(), Enterprise: c.Enterprise, Connection: c.ID, Browser: browser.Hash(), ReturnTo: "/", Test: run.ID, Own: own,
-		Nonce: sso.NewSecret(), Verifier: sso.NewSecret(), CreatedAt: s.Now(), ExpiresAt: run.ExpiresAt.Add(lateTest),
+		ID:         newPendingID(),
+		Enterprise: c.Enterprise,
+		Connection: c.ID,
+		Browser:    browser.Hash(),
+		ReturnTo:   "/",
+		Test:       run.ID,
+		Own:        own,
+		Nonce:      sso.NewSecret(),
+		Verifier:   sso.NewSecret(),
+		CreatedAt:  s.Now(),
+		ExpiresAt:  run.ExpiresAt.Add(lateTest),
 	}
 	redirect, err := s.protocol(c).Begin(ctx, c, cfg, p)
 	if err != nil {
 		r := s.newTestRun(c, cfg, run, sso.Callback{})
 		if c.Protocol == sso.OIDC {
-			r.checks.That(false, "discovery", "the discovery document of "+cfg.OIDC.Issuer, causeOf(err))
+			r.checks.That(
+				false, "discovery", "the discovery document of "+cfg.OIDC.Issuer, causeOf(err),
+			)
 		}
 		run, err = r.finish(ctx, err, "")
 		return sso.Redirect{}, run, err
@@ -203,7 +250,9 @@ func (s *Service) completeTest(ctx context.Context, p sso.PendingLogin, cb sso.C
 
 // finishTest ends the test connection that p began with the result of judge,
 // unless it is over.
-func (s *Service) finishTest(ctx context.Context, p sso.PendingLogin, cb sso.Callback, judge func(r *testRun) error) (Result, error) {
+func (s *Service) finishTest(
+	ctx context.Context, p sso.PendingLogin, cb sso.Callback, judge func(r *testRun) error,
+) (Result, error) {
 	run, err := s.TestRuns.TestRun(ctx, p.Enterprise, p.Test)
 	if err != nil {
 		return Result{}, fmt.Errorf("find test connection: %w", err)
@@ -291,7 +340,9 @@ func (r *testRun) verified(ctx context.Context, o *evaluate.Outcome, err error) 
 	if err != nil {
 		return err
 	}
-	used, err := r.svc.TestRuns.AnswerUsed(ctx, r.c.Enterprise, r.c.ID, o.Examined.Assertion.ResponseID)
+	used, err := r.svc.TestRuns.AnswerUsed(
+		ctx, r.c.Enterprise, r.c.ID, o.Examined.Assertion.ResponseID,
+	)
 	if err != nil {
 		return fmt.Errorf("look for the answer: %w", err)
 	}
@@ -300,7 +351,11 @@ func (r *testRun) verified(ctx context.Context, o *evaluate.Outcome, err error) 
 		got = "one that signed somebody in already"
 	}
 	if !r.checks.That(!used, "replay", "an answer that was not used before", got) {
-		return &sso.Error{Kind: sso.Conflict, Code: "saml_replayed", Public: "This sign-in was used already. Start again."}
+		return &sso.Error{
+			Kind:   sso.Conflict,
+			Code:   "saml_replayed",
+			Public: "This sign-in was used already. Start again.",
+		}
 	}
 	return nil
 }
@@ -317,7 +372,9 @@ func (r *testRun) refresh(ctx context.Context, c sso.Connection, cause error) (s
 		r.checks.Warn(name, "the metadata fetched again, because no key fits", publicText(err))
 		return c, nil, cause
 	case !changed:
-		r.checks.Warn(name, "a key that fits, in the metadata fetched again", "the same keys as before")
+		r.checks.Warn(
+			name, "a key that fits, in the metadata fetched again", "the same keys as before",
+		)
 		return c, nil, cause
 	}
 	cfg, err := tested(fresh)

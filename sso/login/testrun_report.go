@@ -31,7 +31,15 @@ type testRun struct {
 func (s *Service) newTestRun(c sso.Connection, cfg sso.Config, run sso.TestRun, cb sso.Callback) *testRun {
 	begun := run.Version
 	run.Revision, run.Version = c.Revision, cfg.Version
-	return &testRun{svc: s, c: c, cfg: cfg, cb: cb, at: s.Now(), run: run, begun: begun}
+	return &testRun{
+		svc:   s,
+		c:     c,
+		cfg:   cfg,
+		cb:    cb,
+		at:    s.Now(),
+		run:   run,
+		begun: begun,
+	}
 }
 
 // evaluate judges evidence as a sign-in would, and reports what it comes to. What
@@ -43,7 +51,9 @@ func (r *testRun) evaluate(ctx context.Context, evidence evaluate.Evidence) erro
 		Config:     r.cfg,
 		Evidence:   evidence,
 		Facts: evaluate.ReadOnly(func(ctx context.Context, id sso.Identity) (sso.SignInFacts, error) {
-			return r.svc.Facts.SignInFacts(ctx, r.c.Enterprise, id, r.cfg.Brake, r.cfg.DefaultGroups)
+			return r.svc.Facts.SignInFacts(
+				ctx, r.c.Enterprise, id, r.cfg.Brake, r.cfg.DefaultGroups,
+			)
 		}),
 	})
 	r.identified(o)
@@ -138,9 +148,15 @@ func (r *testRun) clock() {
 		case off > noticeable:
 			r.checks.Warn("clock", "within "+sso.Spoken(noticeable)+" of ours", got+" ahead")
 		case off < -6*noticeable:
-			r.checks.Warn("clock", "within "+sso.Spoken(noticeable)+" of ours", got+" behind, or the response took so long")
+			r.checks.Warn(
+				"clock", "within "+sso.Spoken(noticeable)+" of ours",
+				got+" behind, or the response took so long",
+			)
 		default:
-			r.checks.That(true, "clock", "within "+sso.Spoken(noticeable)+" of ours", "off by "+got+" at most")
+			r.checks.That(
+				true, "clock", "within "+sso.Spoken(noticeable)+" of ours",
+				"off by "+got+" at most",
+			)
 		}
 		return
 	}
@@ -196,7 +212,10 @@ func groupNames(changes []sso.GroupChange) []string {
 // conclude returns the run with its report.
 func (r *testRun) conclude(cause error) sso.TestRun {
 	run := r.run
-	run.State, run.Code, run.Detail, run.EndedAt = sso.TestPassed, "", "", r.svc.Now()
+	run.State = sso.TestPassed
+	run.Code = ""
+	run.Detail = ""
+	run.EndedAt = r.svc.Now()
 	if cause != nil {
 		run.State, run.Code, run.Detail = sso.TestFailed, "internal", cause.Error()
 		if known, ok := errors.AsType[*sso.Error](cause); ok {

@@ -42,7 +42,10 @@ func (w *world) ended(c *company, run sso.TestRun, cb sso.Callback) sso.TestRun 
 	w.Helper()
 	result, err := w.login.Complete(w.Context(), c.conn.ID, cb)
 	w.ok(err)
-	if result.Test == nil || result.Test.ID != run.ID || result.Token != "" || result.Session.ID != "" {
+	if result.Test == nil ||
+		result.Test.ID != run.ID ||
+		result.Token != "" ||
+		result.Session.ID != "" {
 		w.Fatalf("a test connection came to %+v", result)
 	}
 	kept, err := w.db.TestRun(w.Context(), c.ID, run.ID)
@@ -62,13 +65,20 @@ func (w *world) nothing(c *company) {
 func (w *world) draft(c *company, change func(cfg *sso.Config)) {
 	w.Helper()
 	var err error
-	c.conn, err = w.db.UpdateConnection(w.Context(), by, c.ID, c.conn.ID, "connection.edited", func(conn sso.Connection) (sso.Connection, error) {
-		cfg := *conn.Live
-		cfg.Version++
-		change(&cfg)
-		conn.Draft = &cfg
-		return conn, nil
-	})
+	c.conn, err = w.db.UpdateConnection(
+		w.Context(),
+		by,
+		c.ID,
+		c.conn.ID,
+		"connection.edited",
+		func(conn sso.Connection) (sso.Connection, error) {
+			cfg := *conn.Live
+			cfg.Version++
+			change(&cfg)
+			conn.Draft = &cfg
+			return conn, nil
+		},
+	)
 	w.ok(err)
 }
 
@@ -77,18 +87,34 @@ func (w *world) draft(c *company, change func(cfg *sso.Config)) {
 func TestTestConnection(t *testing.T) {
 	each(t, func(w *world) {
 		for _, c := range []*company{w.acme, w.globex} {
-			w.draft(c, func(cfg *sso.Config) { cfg.Mapping.Name = []string{"email"} })
+			w.draft(c, func(cfg *sso.Config) {
+				cfg.Mapping.Name = []string{"email"}
+			})
 			run, _ := w.beginTest(c)
 			got := w.ended(c, run, w.tryOut(c, run, w.browser))
 			w.nothing(c)
 			r := got.Result
-			if got.State != sso.TestPassed || got.Code != "" || got.Revision != c.conn.Revision || got.Version != c.conn.Draft.Version || got.EndedAt.IsZero() {
+			if got.State != sso.TestPassed ||
+				got.Code != "" ||
+				got.Revision != c.conn.Revision ||
+				got.Version != c.conn.Draft.Version ||
+				got.EndedAt.IsZero() {
 				w.Errorf("%s: %+v", c.Key, got)
 			}
-			if r.Identity == nil || r.Identity.Login != "ada" || r.Identity.Name != "ada@"+c.Key+".example" || r.Origins["name"] != "email" || r.Origins["login"] == "" || r.Origins["groups"] != "groups" {
+			if r.Identity == nil ||
+				r.Identity.Login != "ada" ||
+				r.Identity.Name != "ada@"+c.Key+".example" ||
+				r.Origins["name"] != "email" ||
+				r.Origins["login"] == "" ||
+				r.Origins["groups"] != "groups" {
 				w.Errorf("%s: %+v from %v", c.Key, r.Identity, r.Origins)
 			}
-			if r.Known != "" || r.Email.Action != sso.SkipCode || r.Allowed == nil || !*r.Allowed || r.Mode != sso.SyncReset || r.Raw == "" {
+			if r.Known != "" ||
+				r.Email.Action != sso.SkipCode ||
+				r.Allowed == nil ||
+				!*r.Allowed ||
+				r.Mode != sso.SyncReset ||
+				r.Raw == "" {
 				w.Errorf("%s: %+v", c.Key, r)
 			}
 			for _, check := range r.Checks {
@@ -96,7 +122,9 @@ func TestTestConnection(t *testing.T) {
 					w.Errorf("%s: %+v", c.Key, check)
 				}
 			}
-			w.edit(c, func(conn *sso.Connection, cfg *sso.Config) { *cfg, conn.Draft = *conn.Draft, nil })
+			w.edit(c, func(conn *sso.Connection, cfg *sso.Config) {
+				*cfg, conn.Draft = *conn.Draft, nil
+			})
 			w.enters(c, "ada")
 			record := w.syncRecords(c, w.users(c)[0].ID)[0]
 			var done, foretold []string
@@ -114,7 +142,9 @@ func TestTestConnection(t *testing.T) {
 				w.Errorf("%s: foretold %q, done %q", c.Key, foretold, done)
 			}
 			run, _ = w.beginTest(c)
-			if again := w.ended(c, run, w.tryOut(c, run, w.browser)).Result; again.Known == "" || again.Email.Action != "" || len(again.Changes[0].Added) != 0 {
+			if again := w.ended(c, run, w.tryOut(c, run, w.browser)).Result; again.Known == "" ||
+				again.Email.Action != "" ||
+				len(again.Changes[0].Added) != 0 {
 				w.Errorf("%s: for somebody known: %+v", c.Key, again)
 			}
 		}
@@ -132,8 +162,12 @@ func TestTestConnectionKeepsItsChecks(t *testing.T) {
 			run, _ := w.beginTest(c)
 			got := w.ended(c, run, w.tryOut(c, run, w.browser))
 			for name := range strings.SplitSeq(names, " ") {
-				if !slices.ContainsFunc(got.Result.Checks, func(c sso.Check) bool { return c.Name == name && c.OK }) {
-					w.Errorf("%s: %s is not among %+v", c.Key, name, got.Result.Checks)
+				if !slices.ContainsFunc(got.Result.Checks, func(c sso.Check) bool {
+					return c.Name == name && c.OK
+				}) {
+					w.Errorf(
+						"%s: %s is not among %+v", c.Key, name, got.Result.Checks,
+					)
 				}
 			}
 		}
@@ -149,7 +183,9 @@ func TestTestConnectionOver(t *testing.T) {
 			first, second := w.tryOut(c, run, w.browser), w.tryOut(c, run, w.browser)
 			passed := w.ended(c, run, first)
 			again := w.ended(c, run, second)
-			if passed.State != sso.TestPassed || again.State != sso.TestPassed || !again.EndedAt.Equal(passed.EndedAt) {
+			if passed.State != sso.TestPassed ||
+				again.State != sso.TestPassed ||
+				!again.EndedAt.Equal(passed.EndedAt) {
 				w.Errorf("%s: %+v, then %+v", c.Key, passed, again)
 			}
 			late, _ := w.beginTest(c)
@@ -160,8 +196,13 @@ func TestTestConnectionOver(t *testing.T) {
 			}
 			for _, link := range []sso.Secret{token, ""} {
 				redirect, over, err := w.login.OpenTest(w.Context(), link, w.browser)
-				if redirect.URL != "" || link != "" && (err != nil || over.ID != run.ID) || link == "" && sso.CodeOf(err) != "test_over" {
-					w.Errorf("%s: the link leads to %+v, %+v, %v", c.Key, redirect, over, err)
+				if redirect.URL != "" ||
+					link != "" && (err != nil || over.ID != run.ID) ||
+					link == "" && sso.CodeOf(err) != "test_over" {
+					w.Errorf(
+						"%s: the link leads to %+v, %+v, %v", c.Key, redirect, over,
+						err,
+					)
 				}
 			}
 			w.nothing(c)
@@ -183,12 +224,16 @@ func TestTestConnectionRace(t *testing.T) {
 			ends := map[time.Time]bool{}
 			for i, err := range errs {
 				w.ok(err)
-				if results[i].Test == nil || results[i].Test.State != sso.TestPassed {
+				if results[i].Test == nil ||
+					results[i].Test.State != sso.TestPassed {
 					w.Fatalf("%s: %+v", c.Key, results[i])
 				}
 				ends[results[i].Test.EndedAt.UTC().Truncate(time.Microsecond)] = true
 			}
-			events, _, err := w.db.AuditEvents(w.Context(), c.ID, sso.AuditFilter{Action: "test.passed"}, sso.Page{})
+			events, _, err := w.db.AuditEvents(
+				w.Context(), c.ID, sso.AuditFilter{Action: "test.passed"},
+				sso.Page{},
+			)
 			w.ok(err)
 			if len(events) != 1 || len(ends) != 1 {
 				w.Errorf("%s: %d results, %d ends", c.Key, len(events), len(ends))
@@ -211,11 +256,17 @@ func TestTestConnectionIsOfItsEnterprise(t *testing.T) {
 		_, err = w.login.Captured(ctx, by, w.globex.ID, w.acme.conn.ID, "<a/>")
 		w.fails(err, sso.NotFoundKind, "not_found")
 		w.enters(w.acme, "ada")
-		attempts, _, err := w.db.Attempts(ctx, w.acme.ID, sso.AttemptFilter{}, sso.Page{})
+		attempts, _, err := w.db.Attempts(
+			ctx, w.acme.ID, sso.AttemptFilter{}, sso.Page{},
+		)
 		w.ok(err)
-		_, err = w.login.Replay(ctx, by, w.globex.ID, w.globex.conn.ID, attempts[0].ID)
+		_, err = w.login.Replay(
+			ctx, by, w.globex.ID, w.globex.conn.ID, attempts[0].ID,
+		)
 		w.fails(err, sso.NotFoundKind, "not_found")
-		w.edit(w.acme, func(_ *sso.Connection, cfg *sso.Config) { cfg.SAML.SSO.URL = "" })
+		w.edit(w.acme, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.SAML.SSO.URL = ""
+		})
 		_, _, err = w.login.BeginTest(ctx, by, w.acme.ID, w.acme.conn.ID)
 		w.fails(err, sso.Invalid, "connection_incomplete")
 	})
@@ -231,22 +282,38 @@ func TestCapturedResponse(t *testing.T) {
 		doc, err := base64.StdEncoding.DecodeString(encoded)
 		w.ok(err)
 		w.clock.move(72 * time.Hour)
-		for _, text := range []string{encoded, string(doc), "RelayState=x&SAMLResponse=" + strings.ReplaceAll(encoded, "+", "%2B"), "  " + encoded[:70] + "\r\n" + encoded[70:]} {
+		for _, text := range []string{
+			encoded,
+			string(doc),
+			"RelayState=x&SAMLResponse=" + strings.ReplaceAll(encoded, "+", "%2B"),
+			"  " + encoded[:70] + "\r\n" + encoded[70:],
+		} {
 			run, err := w.login.Captured(w.Context(), by, c.ID, c.conn.ID, text)
 			w.ok(err)
-			if run.State != sso.TestPassed || run.Kind != sso.TestCaptured || !strings.Contains(run.Result.Note, "Tue, 24 Nov 2026") || run.Result.Identity == nil || run.Result.Changes != nil {
+			if run.State != sso.TestPassed ||
+				run.Kind != sso.TestCaptured ||
+				!strings.Contains(run.Result.Note, "Tue, 24 Nov 2026") ||
+				run.Result.Identity == nil ||
+				run.Result.Changes != nil {
 				w.Errorf("%.30s: %+v", text, run)
 			}
-			if strings.Contains(run.Result.Raw, encoded[:40]) || !strings.Contains(run.Result.Raw, "<saml:Assertion") || strings.Contains(run.Result.Raw, "SessionIndex=\"_") {
+			if strings.Contains(run.Result.Raw, encoded[:40]) ||
+				!strings.Contains(run.Result.Raw, "<saml:Assertion") ||
+				strings.Contains(run.Result.Raw, "SessionIndex=\"_") {
 				w.Errorf("what came is %s", run.Result.Raw)
 			}
 		}
-		run, err := w.login.Captured(w.Context(), by, c.ID, c.conn.ID, strings.Replace(string(doc), "id-ada", "id-eve", 1))
+		run, err := w.login.Captured(
+			w.Context(), by, c.ID, c.conn.ID,
+			strings.Replace(string(doc), "id-ada", "id-eve", 1),
+		)
 		w.ok(err)
 		if run.State != sso.TestFailed || run.Code != "saml_signature_invalid" {
 			w.Errorf("tampered: %+v", run)
 		}
-		for _, text := range []string{"", "hello", "aGVsbG8=", strings.Repeat("a", 1<<20)} {
+		for _, text := range []string{
+			"", "hello", "aGVsbG8=", strings.Repeat("a", 1<<20),
+		} {
 			_, err := w.login.Captured(w.Context(), by, c.ID, c.conn.ID, text)
 			w.fails(err, sso.Invalid, "capture_unreadable")
 		}
@@ -259,15 +326,22 @@ func TestCapturedCallback(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.globex
 		cb := w.answer(c, "ada", w.begin(c))
-		run, err := w.login.Captured(w.Context(), by, c.ID, c.conn.ID, "https://sso.example/oidc/x/callback?"+cb.Form.Encode())
+		run, err := w.login.Captured(
+			w.Context(), by, c.ID, c.conn.ID,
+			"https://sso.example/oidc/x/callback?"+cb.Form.Encode(),
+		)
 		w.ok(err)
-		if run.State != sso.TestPassed || !strings.Contains(run.Result.Note, "not redeemed") {
+		if run.State != sso.TestPassed ||
+			!strings.Contains(run.Result.Note, "not redeemed") {
 			w.Errorf("%+v", run)
 		}
 		if result, err := w.complete(c, cb); err != nil || !w.alive(result) {
 			w.Errorf("the code was used up: %v", err)
 		}
-		run, err = w.login.Captured(w.Context(), by, c.ID, c.conn.ID, "?error=access_denied&error_description=no")
+		run, err = w.login.Captured(
+			w.Context(), by, c.ID, c.conn.ID,
+			"?error=access_denied&error_description=no",
+		)
 		w.ok(err)
 		if run.State != sso.TestFailed || run.Code != "idp_denied" {
 			w.Errorf("%+v", run)
@@ -292,7 +366,10 @@ func TestReplayedAttempt(t *testing.T) {
 		for _, o := range run.Result.Changes {
 			removed += len(o.Removed)
 		}
-		if run.State != sso.TestPassed || run.Kind != sso.TestReplay || run.Result.Known == "" || removed == 0 {
+		if run.State != sso.TestPassed ||
+			run.Kind != sso.TestReplay ||
+			run.Result.Known == "" ||
+			removed == 0 {
 			w.Errorf("%+v", run)
 		}
 		c.idp.SetFaultOnce(demoidp.Unsigned)

@@ -13,11 +13,16 @@ import (
 // draft finds the same user. The test must have been opened by whoever began it,
 // in this browser: a link that is sent to a signed-in user must not approve.
 func (r *testRun) vouch(ctx context.Context, run sso.TestRun) error {
-	if run.State != sso.TestPassed || !r.pending.Own || r.begun != r.cfg.Version || !r.changesTrust() {
+	if run.State != sso.TestPassed ||
+		!r.pending.Own ||
+		r.begun != r.cfg.Version ||
+		!r.changesTrust() {
 		return nil
 	}
 	digest := r.cfg.TrustDigest()
-	known, err := r.svc.TestRuns.BrowserUser(ctx, r.c.Enterprise, r.c.ID, r.cb.Browser.Hash(), r.c.Trust.Since)
+	known, err := r.svc.TestRuns.BrowserUser(
+		ctx, r.c.Enterprise, r.c.ID, r.cb.Browser.Hash(), r.c.Trust.Since,
+	)
 	if err != nil || known == "" {
 		return err
 	}
@@ -27,16 +32,24 @@ func (r *testRun) vouch(ctx context.Context, run sso.TestRun) error {
 	}
 	approve := func(c sso.Connection) (sso.Trust, error) {
 		change := c.Trust.Draft
-		if change == nil || change.Digest != digest || change.DecidedBy != "" || !c.Trust.Since.Equal(r.c.Trust.Since) {
+		if change == nil ||
+			change.Digest != digest ||
+			change.DecidedBy != "" ||
+			!c.Trust.Since.Equal(r.c.Trust.Since) {
 			return c.Trust, nil
 		}
 		approved := *change
-		approved.DecidedBy, approved.DecidedAt, approved.Approved = sso.Actor(known), r.svc.Now().UTC().Truncate(time.Microsecond), true
+		approved.DecidedBy, approved.DecidedAt, approved.Approved = sso.Actor(known), r.svc.Now().
+			UTC().Truncate(
+			time.Microsecond,
+		), true
 		approved.Test = run.ID
 		c.Trust.Draft = &approved
 		return c.Trust, nil
 	}
-	if _, err = r.svc.TestRuns.UpdateTrust(ctx, sso.Actor(known), r.c.Enterprise, r.c.ID, "connection.trust_approved", approve); err != nil {
+	if _, err = r.svc.TestRuns.UpdateTrust(
+		ctx, sso.Actor(known), r.c.Enterprise, r.c.ID, "connection.trust_approved", approve,
+	); err != nil {
 		return fmt.Errorf("record what a test connection approves: %w", err)
 	}
 	return nil

@@ -28,10 +28,17 @@ func (w *world) moves(c *company, change func(cfg *sso.Config)) {
 	digest := c.conn.Draft.TrustDigest()
 	var err error
 	asks := func(conn sso.Connection) (sso.Trust, error) {
-		conn.Trust.Draft = &sso.TrustChange{Digest: digest, Authors: []sso.Actor{linkHolder}, AskedBy: linkHolder, AskedAt: w.clock.Now()}
+		conn.Trust.Draft = &sso.TrustChange{
+			Digest:  digest,
+			Authors: []sso.Actor{linkHolder},
+			AskedBy: linkHolder,
+			AskedAt: w.clock.Now(),
+		}
 		return conn.Trust, nil
 	}
-	c.conn, err = w.db.UpdateTrust(w.Context(), linkHolder, c.ID, c.conn.ID, "connection.trust_asked", asks)
+	c.conn, err = w.db.UpdateTrust(
+		w.Context(), linkHolder, c.ID, c.conn.ID, "connection.trust_asked", asks,
+	)
 	w.ok(err)
 }
 
@@ -40,7 +47,9 @@ func (w *world) tests(c *company, who string, began, opened sso.Actor, browser s
 	w.Helper()
 	run, _, err := w.login.BeginTest(w.Context(), began, c.ID, c.conn.ID)
 	w.ok(err)
-	redirect, _, err := w.login.OpenTestOf(w.Context(), opened, c.ID, run.ID, browser)
+	redirect, _, err := w.login.OpenTestOf(
+		w.Context(), opened, c.ID, run.ID, browser,
+	)
 	w.ok(err)
 	cb := w.answer(c, who, redirect)
 	cb.Browser = browser
@@ -68,7 +77,10 @@ func TestPassedTestApproves(t *testing.T) {
 			w.moves(c, nil)
 			run := w.tests(c, "ada", linkHolder, linkHolder, w.browser)
 			got := w.approved(c)
-			if got == nil || !got.Approved || got.DecidedBy != sso.Actor(in.User.ID) || got.Test != run.ID {
+			if got == nil ||
+				!got.Approved ||
+				got.DecidedBy != sso.Actor(in.User.ID) ||
+				got.Test != run.ID {
 				w.Errorf("%s: %+v", c.Key, got)
 			}
 		}
@@ -103,7 +115,9 @@ func TestTestsThatApproveNothing(t *testing.T) {
 		},
 		"by a link sent to a signed-in user": func(w *world, c *company) {
 			w.moves(c, nil)
-			run, token, err := w.login.BeginTest(w.Context(), linkHolder, c.ID, c.conn.ID)
+			run, token, err := w.login.BeginTest(
+				w.Context(), linkHolder, c.ID, c.conn.ID,
+			)
 			w.ok(err)
 			redirect, _, err := w.login.OpenTest(w.Context(), token, w.browser)
 			w.ok(err)
@@ -122,10 +136,17 @@ func TestTestsThatApproveNothing(t *testing.T) {
 		"in a session of another trust": func(w *world, c *company) {
 			w.moves(c, nil)
 			w.clock.move(time.Second)
-			_, err := w.db.UpdateTrust(w.Context(), by, c.ID, c.conn.ID, "connection.edited", func(conn sso.Connection) (sso.Trust, error) {
-				conn.Trust.Since = w.clock.Now()
-				return conn.Trust, nil
-			})
+			_, err := w.db.UpdateTrust(
+				w.Context(),
+				by,
+				c.ID,
+				c.conn.ID,
+				"connection.edited",
+				func(conn sso.Connection) (sso.Trust, error) {
+					conn.Trust.Since = w.clock.Now()
+					return conn.Trust, nil
+				},
+			)
 			w.ok(err)
 			w.tests(c, "ada", linkHolder, linkHolder, w.browser)
 		},
@@ -135,24 +156,39 @@ func TestTestsThatApproveNothing(t *testing.T) {
 			w.tests(c, "ada", linkHolder, linkHolder, w.browser)
 		},
 		"of a draft that was exchanged after the test began": func(w *world, c *company) {
-			w.draft(c, func(cfg *sso.Config) { cfg.Mapping.Name = []string{"email"} })
-			run, _, err := w.login.BeginTest(w.Context(), linkHolder, c.ID, c.conn.ID)
+			w.draft(c, func(cfg *sso.Config) {
+				cfg.Mapping.Name = []string{"email"}
+			})
+			run, _, err := w.login.BeginTest(
+				w.Context(), linkHolder, c.ID, c.conn.ID,
+			)
 			w.ok(err)
-			redirect, _, err := w.login.OpenTestOf(w.Context(), linkHolder, c.ID, run.ID, w.browser)
+			redirect, _, err := w.login.OpenTestOf(
+				w.Context(), linkHolder, c.ID, run.ID, w.browser,
+			)
 			w.ok(err)
-			w.moves(c, func(cfg *sso.Config) { cfg.Version = c.conn.Draft.Version + 1 })
+			w.moves(c, func(cfg *sso.Config) {
+				cfg.Version = c.conn.Draft.Version + 1
+			})
 			cb := w.answer(c, "ada", redirect)
 			cb.Browser = w.browser
 			w.ended(c, run, cb)
 		},
 		"after a refusal": func(w *world, c *company) {
 			w.moves(c, nil)
-			_, err := w.db.UpdateTrust(w.Context(), by, c.ID, c.conn.ID, "connection.trust_refused", func(conn sso.Connection) (sso.Trust, error) {
-				refused := *conn.Trust.Draft
-				refused.DecidedBy, refused.DecidedAt = by, w.clock.Now()
-				conn.Trust.Draft = &refused
-				return conn.Trust, nil
-			})
+			_, err := w.db.UpdateTrust(
+				w.Context(),
+				by,
+				c.ID,
+				c.conn.ID,
+				"connection.trust_refused",
+				func(conn sso.Connection) (sso.Trust, error) {
+					refused := *conn.Trust.Draft
+					refused.DecidedBy, refused.DecidedAt = by, w.clock.Now()
+					conn.Trust.Draft = &refused
+					return conn.Trust, nil
+				},
+			)
 			w.ok(err)
 			w.tests(c, "ada", linkHolder, linkHolder, w.browser)
 		},
@@ -166,9 +202,13 @@ func TestTestsThatApproveNothing(t *testing.T) {
 		},
 		"by a user who is deactivated": func(w *world, c *company) {
 			w.moves(c, nil)
-			run, _, err := w.login.BeginTest(w.Context(), linkHolder, c.ID, c.conn.ID)
+			run, _, err := w.login.BeginTest(
+				w.Context(), linkHolder, c.ID, c.conn.ID,
+			)
 			w.ok(err)
-			redirect, _, err := w.login.OpenTestOf(w.Context(), linkHolder, c.ID, run.ID, w.browser)
+			redirect, _, err := w.login.OpenTestOf(
+				w.Context(), linkHolder, c.ID, run.ID, w.browser,
+			)
 			w.ok(err)
 			_, err = w.db.UpdateUser(w.Context(), by, c.ID, w.users(c)[0].ID, func(u sso.User) (sso.User, error) {
 				u.Status = sso.UserDeactivated
@@ -198,7 +238,9 @@ func TestReplayedTestApprovesNothing(t *testing.T) {
 		c := w.globex
 		in := w.enters(c, "ada")
 		w.moves(c, nil)
-		if _, err := w.login.Replay(w.Context(), linkHolder, c.ID, c.conn.ID, in.Session.Attempt); err != nil {
+		if _, err := w.login.Replay(
+			w.Context(), linkHolder, c.ID, c.conn.ID, in.Session.Attempt,
+		); err != nil {
 			w.Fatal(err)
 		}
 		if got := w.approved(c); got.Approved {

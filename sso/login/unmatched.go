@@ -151,7 +151,10 @@ func (s *Service) Flush(ctx context.Context) error {
 	for _, one := range s.tallies.take(s.Now()) {
 		if err := s.SignIns.CountUnmatched(ctx, one.first, one.more); err != nil {
 			failed = errors.Join(failed, err)
-			s.Log.WarnContext(ctx, "responses that answer no sign-in were not counted", "connection", one.first.Connection, "code", one.first.Code, "count", one.more)
+			s.Log.WarnContext(
+				ctx, "responses that answer no sign-in were not counted",
+				"connection", one.first.Connection, "code", one.first.Code, "count", one.more,
+			)
 		}
 	}
 	return failed

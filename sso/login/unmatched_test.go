@@ -40,7 +40,9 @@ func TestGarbageIsSummedUp(t *testing.T) {
 		for _, n := range nodes {
 			w.ok(n.Flush(w.Context()))
 		}
-		rows, _, err := w.db.Attempts(w.Context(), w.acme.ID, sso.AttemptFilter{}, sso.Page{Limit: 200})
+		rows, _, err := w.db.Attempts(
+			w.Context(), w.acme.ID, sso.AttemptFilter{}, sso.Page{Limit: 200},
+		)
 		w.ok(err)
 		counted := map[string]int{}
 		for _, a := range rows {
@@ -49,10 +51,16 @@ func TestGarbageIsSummedUp(t *testing.T) {
 				w.Errorf("%s %s stands for %d", a.Outcome, a.Code, 1+a.More)
 			}
 		}
-		if len(rows) != 3*len(kinds) || counted["saml_malformed"] != 3*perMinute || counted["login_state_expired"] != 3*perMinute {
+		if len(rows) != 3*len(kinds) ||
+			counted["saml_malformed"] != 3*perMinute ||
+			counted["login_state_expired"] != 3*perMinute {
 			w.Errorf("%d attempts, which stand for %v", len(rows), counted)
 		}
-		v, err := w.db.Vitals(w.Context(), w.acme.ID, sso.VitalsQuery{Since: start().Add(-time.Hour), Days: start().Add(-48 * time.Hour), Newest: 5})
+		v, err := w.db.Vitals(w.Context(), w.acme.ID, sso.VitalsQuery{
+			Since:  start().Add(-time.Hour),
+			Days:   start().Add(-48 * time.Hour),
+			Newest: 5,
+		})
 		w.ok(err)
 		if len(v.Days)+len(v.Last)+len(v.Newest) != 0 {
 			w.Errorf("garbage counts as sign-ins: %+v", v)
@@ -72,12 +80,18 @@ func TestUnverifiedFailuresAreLimited(t *testing.T) {
 	each(t, func(w *world) {
 		left := 3
 		w.login = w.with(func(o *login.Options) {
-			o.MayRecord = func(context.Context, sso.ConnectionID) bool { left--; return left >= 0 }
+			o.MayRecord = func(context.Context, sso.ConnectionID) bool {
+				left--
+				return left >= 0
+			}
 		})
 		for range 10 {
 			cb := w.answer(w.acme, "ada", w.begin(w.acme))
 			genuine := cb.Form
-			cb.Form = url.Values{"RelayState": genuine["RelayState"], "SAMLResponse": {tampered(w, genuine.Get("SAMLResponse"))}}
+			cb.Form = url.Values{
+				"RelayState":   genuine["RelayState"],
+				"SAMLResponse": {tampered(w, genuine.Get("SAMLResponse"))},
+			}
 			_, err := w.complete(w.acme, cb)
 			w.fails(err, sso.Forbidden, "saml_signature_invalid")
 			if login.Unmatched(err) {
@@ -88,10 +102,15 @@ func TestUnverifiedFailuresAreLimited(t *testing.T) {
 				w.Error("the sign-in is not over")
 			}
 		}
-		rows, _, err := w.db.Attempts(w.Context(), w.acme.ID, sso.AttemptFilter{Outcome: sso.OutcomeFailed}, sso.Page{Limit: 200})
+		rows, _, err := w.db.Attempts(
+			w.Context(), w.acme.ID, sso.AttemptFilter{Outcome: sso.OutcomeFailed},
+			sso.Page{Limit: 200},
+		)
 		w.ok(err)
 		if len(rows) != 3 || w.failures(w.acme) != 20 {
-			w.Errorf("%d recorded one by one; %d in all", len(rows), w.failures(w.acme))
+			w.Errorf(
+				"%d recorded one by one; %d in all", len(rows), w.failures(w.acme),
+			)
 		}
 	})
 }

@@ -48,7 +48,9 @@ func (w *world) code() string {
 	if len(w.box.letters) == 0 {
 		w.Fatal("no letter came")
 	}
-	return strings.ReplaceAll(sixDigits.FindString(w.box.letters[len(w.box.letters)-1].Text), " ", "")
+	return strings.ReplaceAll(
+		sixDigits.FindString(w.box.letters[len(w.box.letters)-1].Text), " ", "",
+	)
 }
 
 // wrong is another code.
@@ -62,9 +64,19 @@ func wrong(code string) string {
 // outside gives the company's person an address that nobody has proven.
 func (w *world) outside(c *company, mode, expression string) {
 	w.Helper()
-	c.idp.AddPerson(demoidp.Person{ID: "id-out", Login: "out", Email: "out@elsewhere.example", GivenName: "O", Surname: "X", Groups: []string{"dev"}})
+	c.idp.AddPerson(demoidp.Person{
+		ID:        "id-out",
+		Login:     "out",
+		Email:     "out@elsewhere.example",
+		GivenName: "O",
+		Surname:   "X",
+		Groups:    []string{"dev"},
+	})
 	w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
-		cfg.EmailVerification = sso.EmailVerification{Mode: mode, Expression: expression}
+		cfg.EmailVerification = sso.EmailVerification{
+			Mode:       mode,
+			Expression: expression,
+		}
 	})
 }
 
@@ -80,7 +92,11 @@ func (w *world) waits(c *company, login string) sso.EmailProofID {
 }
 
 func (w *world) verify(p sso.EmailProofID, code string) (login.Result, error) {
-	return w.login.Verify(w.Context(), login.Entry{Proof: p, Browser: w.browser, Code: code})
+	return w.login.Verify(w.Context(), login.Entry{
+		Proof:   p,
+		Browser: w.browser,
+		Code:    code,
+	})
 }
 
 func (w *world) refused(err error, code string) {
@@ -98,9 +114,16 @@ func TestCodeIsAskedForOnce(t *testing.T) {
 			if n := len(w.users(c)); n != 0 {
 				w.Errorf("%d users were made before", n)
 			}
-			waiting, err := w.login.Waiting(w.Context(), login.Entry{Proof: p, Browser: w.browser})
+			waiting, err := w.login.Waiting(w.Context(), login.Entry{
+				Proof:   p,
+				Browser: w.browser,
+			})
 			w.ok(err)
-			if waiting.Email != "out@elsewhere.example" || waiting.Enterprise != c.Enterprise || waiting.SentAt.IsZero() || waiting.Problem != "" || waiting.ReturnTo != "/wiki?p=1" {
+			if waiting.Email != "out@elsewhere.example" ||
+				waiting.Enterprise != c.Enterprise ||
+				waiting.SentAt.IsZero() ||
+				waiting.Problem != "" ||
+				waiting.ReturnTo != "/wiki?p=1" {
 				w.Errorf("%+v", waiting)
 			}
 			if w.attempts(c, sso.OutcomePending) != 1 {
@@ -109,20 +132,37 @@ func TestCodeIsAskedForOnce(t *testing.T) {
 			code := w.code()
 			_, err = w.verify(p, wrong(code))
 			w.refused(err, "code_wrong")
-			_, err = w.login.Verify(w.Context(), login.Entry{Proof: p, Browser: sso.NewSecret(), Code: code})
+			_, err = w.login.Verify(w.Context(), login.Entry{
+				Proof:   p,
+				Browser: sso.NewSecret(),
+				Code:    code,
+			})
 			w.refused(err, "code_expired")
-			_, err = w.login.Verify(w.Context(), login.Entry{Proof: p, Code: code})
+			_, err = w.login.Verify(w.Context(), login.Entry{
+				Proof: p,
+				Code:  code,
+			})
 			w.refused(err, "code_expired")
 			w.clock.move(9 * time.Minute)
 			r, err := w.verify(p, " "+code+"\n")
 			w.ok(err)
-			if !w.alive(r) || r.ReturnTo != "/wiki?p=1" || !r.User.EmailVerified || r.User.Email != "out@elsewhere.example" || !r.Session.CreatedAt.Equal(w.clock.Now()) {
+			if !w.alive(r) ||
+				r.ReturnTo != "/wiki?p=1" ||
+				!r.User.EmailVerified ||
+				r.User.Email != "out@elsewhere.example" ||
+				!r.Session.CreatedAt.Equal(w.clock.Now()) {
 				w.Errorf("%+v", r)
 			}
-			w.in(c, r.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+			w.in(
+				c, r.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit",
+				"app/Members=default",
+			)
 			attempt, err := w.db.Attempt(w.Context(), c.ID, r.Session.Attempt)
 			w.ok(err)
-			if attempt.Outcome != sso.OutcomeSucceeded || attempt.Code != "" || attempt.Email.Action != sso.RequireCode || !strings.Contains(attempt.Email.Reason, "elsewhere.example") {
+			if attempt.Outcome != sso.OutcomeSucceeded ||
+				attempt.Code != "" ||
+				attempt.Email.Action != sso.RequireCode ||
+				!strings.Contains(attempt.Email.Reason, "elsewhere.example") {
 				w.Errorf("the attempt says %+v", attempt)
 			}
 			_, err = w.verify(p, code)
@@ -131,7 +171,8 @@ func TestCodeIsAskedForOnce(t *testing.T) {
 				w.Errorf("the second time: %+v", again.User)
 			}
 			letters := len(w.box.letters)
-			if m := w.box.letters[letters-1]; m.To != "out@elsewhere.example" || strings.Contains(m.Subject, code) {
+			if m := w.box.letters[letters-1]; m.To != "out@elsewhere.example" ||
+				strings.Contains(m.Subject, code) {
 				w.Errorf("the letter %+v", m)
 			}
 		}
@@ -146,7 +187,8 @@ func TestCodeIsAskedForOnce(t *testing.T) {
 func (w *world) isNotLogged() {
 	w.Helper()
 	for _, m := range w.box.letters {
-		if code := sixDigits.FindString(m.Text); strings.Contains(w.log.String(), code) || strings.Contains(w.log.String(), m.To) {
+		if code := sixDigits.FindString(m.Text); strings.Contains(w.log.String(), code) ||
+			strings.Contains(w.log.String(), m.To) {
 			w.Errorf("the log tells: %s", w.log.String())
 		}
 	}
@@ -164,7 +206,14 @@ func TestPolicyDecides(t *testing.T) {
 		} {
 			w.outside(c, "expression", expression)
 			id := "id-" + fmt.Sprint(len(expression))
-			c.idp.AddPerson(demoidp.Person{ID: id, Login: id, Email: id + "@elsewhere.example", GivenName: "O", Surname: "X", Groups: []string{"dev", "nowhere"}})
+			c.idp.AddPerson(demoidp.Person{
+				ID:        id,
+				Login:     id,
+				Email:     id + "@elsewhere.example",
+				GivenName: "O",
+				Surname:   "X",
+				Groups:    []string{"dev", "nowhere"},
+			})
 			r, err := w.complete(c, w.answer(c, id, w.begin(c)))
 			if want == "wait" {
 				if err != nil || r.Proof == "" {
@@ -176,7 +225,9 @@ func TestPolicyDecides(t *testing.T) {
 			if err == nil {
 				attempt, err := w.db.Attempt(w.Context(), c.ID, r.Session.Attempt)
 				w.ok(err)
-				if r.User.EmailVerified || attempt.Email.Action != sso.SkipCode || attempt.Email.Reason == "" {
+				if r.User.EmailVerified ||
+					attempt.Email.Action != sso.SkipCode ||
+					attempt.Email.Reason == "" {
 					w.Errorf("%s: %+v, %+v", expression, r.User, attempt.Email)
 				}
 				continue
@@ -193,23 +244,35 @@ func TestAllowSignIn(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
 		first := w.enters(c, "ada")
-		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.AllowSignIn = `size(identity.matched_groups) > 0` })
+		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.AllowSignIn = `size(identity.matched_groups) > 0`
+		})
 		w.enters(c, "ada")
 		w.ok(c.idp.SetGroups("id-ada", []string{"nowhere", "Members"}))
 		_, err := w.complete(c, w.answer(c, "ada", w.begin(c)))
 		w.recorded(c, err, sso.Forbidden, "sign_in_denied")
-		w.in(c, first.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default") // nothing was written
+		// nothing was written
+		w.in(
+			c, first.User.ID, "web/dev=jit", "web/Members=default", "app/dev=jit",
+			"app/Members=default",
+		)
 
 		w.outside(c, "always", "")
 		p := w.waits(c, "out")
-		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.AllowSignIn = `false` })
+		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.AllowSignIn = `false`
+		})
 		_, err = w.verify(p, w.code())
 		w.recorded(c, err, sso.Forbidden, "sign_in_denied")
-		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.AllowSignIn = "" })
+		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.AllowSignIn = ""
+		})
 		w.disable(c)
 		_, err = w.verify(p, w.code())
 		w.refused(err, "connection_disabled")
-		w.edit(c, func(conn *sso.Connection, _ *sso.Config) { conn.State = sso.ConnectionEnabled })
+		w.edit(c, func(conn *sso.Connection, _ *sso.Config) {
+			conn.State = sso.ConnectionEnabled
+		})
 		r, err := w.verify(p, w.code())
 		w.ok(err)
 		attempt, err := w.db.Attempt(w.Context(), c.ID, r.Session.Attempt)
@@ -228,19 +291,29 @@ func TestAllowSignInByIDPName(t *testing.T) {
 			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
 				cfg.AllowSignIn = `identity.matched_groups == ["cn=dev", "dev"]`
 			})
-			w.ok(c.idp.SetGroups("id-ada", []string{"dev", "cn=dev", "cn=other", "Members"}))
+			w.ok(c.idp.SetGroups("id-ada", []string{
+				"dev", "cn=dev", "cn=other", "Members",
+			}))
 			_, err := w.signIn(c, "ada")
 			w.recorded(c, err, sso.Forbidden, "sign_in_denied")
 			for _, name := range []string{"web/dev", "app/dev"} { // unique within an organization
-				_, err = w.db.UpdateGroup(w.Context(), by, c.ID, c.groups[name].ID, func(g sso.Group) (sso.Group, error) {
-					g.IDPNames = []string{"cn=dev"}
-					return g, nil
-				})
+				_, err = w.db.UpdateGroup(
+					w.Context(),
+					by,
+					c.ID,
+					c.groups[name].ID,
+					func(g sso.Group) (sso.Group, error) {
+						g.IDPNames = []string{"cn=dev"}
+						return g, nil
+					},
+				)
 				w.ok(err)
 			}
 			w.enters(c, "ada")
 			w.ok(c.idp.SetGroups("id-ada", []string{"cn=dev"}))
-			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.AllowSignIn = `size(identity.matched_groups) > 0` })
+			w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+				cfg.AllowSignIn = `size(identity.matched_groups) > 0`
+			})
 			w.enters(c, "ada")
 		}
 	})
@@ -250,8 +323,17 @@ func TestTrustedProvider(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.globex
 		w.outside(c, "unverified-domain", "")
-		c.idp.AddPerson(demoidp.Person{ID: "id-v", Login: "v", Email: "v@elsewhere.example", NoMailbox: true, GivenName: "V", Surname: "X"})
-		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.EmailVerification.TrustIDP = true })
+		c.idp.AddPerson(demoidp.Person{
+			ID:        "id-v",
+			Login:     "v",
+			Email:     "v@elsewhere.example",
+			NoMailbox: true,
+			GivenName: "V",
+			Surname:   "X",
+		})
+		w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+			cfg.EmailVerification.TrustIDP = true
+		})
 		if r := w.enters(c, "out"); !r.User.EmailVerified {
 			w.Errorf("%+v", r.User)
 		}
@@ -269,7 +351,9 @@ func TestVouched(t *testing.T) {
 			w.recorded(c, err, sso.Forbidden, "vouch_required")
 		}
 		users := w.users(c)
-		if len(users) != 1 || users[0].Status != sso.UserPending || users[0].EmailVerified {
+		if len(users) != 1 ||
+			users[0].Status != sso.UserPending ||
+			users[0].EmailVerified {
 			w.Fatalf("%+v", users)
 		}
 		w.in(c, users[0].ID)
@@ -281,7 +365,10 @@ func TestVouched(t *testing.T) {
 		if r := w.enters(c, "out"); !r.User.EmailVerified || r.User.ID != users[0].ID {
 			w.Errorf("%+v", r.User)
 		}
-		w.in(c, users[0].ID, "web/dev=jit", "web/Members=default", "app/dev=jit", "app/Members=default")
+		w.in(
+			c, users[0].ID, "web/dev=jit", "web/Members=default", "app/dev=jit",
+			"app/Members=default",
+		)
 	})
 }
 
@@ -291,7 +378,11 @@ func TestMailTrouble(t *testing.T) {
 	each(t, func(w *world) {
 		c := w.acme
 		w.outside(c, "always", "")
-		down := &sso.Error{Kind: sso.Upstream, Code: "mail_unavailable", Public: "Later."}
+		down := &sso.Error{
+			Kind:   sso.Upstream,
+			Code:   "mail_unavailable",
+			Public: "Later.",
+		}
 		w.box.fail(down)
 		p := w.waits(c, "out")
 		e := login.Entry{Proof: p, Browser: w.browser}
@@ -314,7 +405,13 @@ func TestMailTrouble(t *testing.T) {
 
 		w.login = w.with(func(o *login.Options) { o.Mail = nil })
 		w.outside(c, "always", "")
-		c.idp.AddPerson(demoidp.Person{ID: "id-new", Login: "new", Email: "new@elsewhere.example", GivenName: "N", Surname: "X"})
+		c.idp.AddPerson(demoidp.Person{
+			ID:        "id-new",
+			Login:     "new",
+			Email:     "new@elsewhere.example",
+			GivenName: "N",
+			Surname:   "X",
+		})
 		_, err = w.complete(c, w.answer(c, "new", w.begin(c)))
 		if a := w.recorded(c, err, sso.Forbidden, "mail_not_configured"); a.Email.Action != sso.RequireCode {
 			w.Errorf("%+v", a)
@@ -336,17 +433,28 @@ func TestCodesThatAreNone(t *testing.T) {
 		w.outside(c, "always", "")
 		p := w.waits(c, "out")
 		code := w.code()
-		for _, bad := range []string{"", "12345", "1234567", "12345a", "+12345", "-12345", "123 45", "123-4567", "123 456 789 012", "12345\x00", "123456\x00", "٠١٢٣٤٥", "१२३४५६", "①②③④⑤⑥", "𝟙𝟚𝟛𝟜𝟝𝟞", "123+456", "1²3456", "code 123456", "\xff123456", "0x1234", "1e0000", `["1"]`, code + "\u00a0x"} {
+		for _, bad := range []string{
+			"", "12345", "1234567", "12345a", "+12345", "-12345", "123 45",
+			"123-4567", "123 456 789 012", "12345\x00", "123456\x00", "٠١٢٣٤٥",
+			"१२३४५६", "①②③④⑤⑥", "𝟙𝟚𝟛𝟜𝟝𝟞", "123+456", "1²3456", "code 123456",
+			"\xff123456", "0x1234", "1e0000", `["1"]`, code + "\u00a0x",
+		} {
 			_, err := w.verify(p, bad)
 			w.refused(err, "code_malformed")
 		}
 		for i := range 5 { // none of those was a try
 			_, err := w.verify(p, wrong(code))
-			w.refused(err, map[bool]string{true: "code_locked", false: "code_wrong"}[i == 4])
+			w.refused(
+				err,
+				map[bool]string{true: "code_locked", false: "code_wrong"}[i == 4],
+			)
 		}
 		_, err := w.verify(p, code)
 		w.refused(err, "code_locked")
-		w.ok(w.login.Resend(w.Context(), login.Entry{Proof: p, Browser: w.browser}))
+		w.ok(w.login.Resend(w.Context(), login.Entry{
+			Proof:   p,
+			Browser: w.browser,
+		}))
 		_, err = w.verify(p, w.code())
 		w.ok(err)
 	})
@@ -360,7 +468,13 @@ func TestCodesAsPeopleEnterThem(t *testing.T) {
 		w.outside(c, "always", "")
 		for i, between := range []string{" ", "-", "\u00a0\u200b"} {
 			login := fmt.Sprintf("new%d", i)
-			c.idp.AddPerson(demoidp.Person{ID: "id-" + login, Login: login, Email: login + "@elsewhere.example", GivenName: "N", Surname: "X"})
+			c.idp.AddPerson(demoidp.Person{
+				ID:        "id-" + login,
+				Login:     login,
+				Email:     login + "@elsewhere.example",
+				GivenName: "N",
+				Surname:   "X",
+			})
 			p := w.waits(c, login)
 			code := w.code()
 			_, err := w.verify(p, code[:3]+between+code[3:])

@@ -34,14 +34,28 @@ func (r *testRun) warnings(d evaluate.Decision) {
 	id := r.result.Identity
 	for _, field := range []string{"subject", "login", "email"} {
 		if from := r.result.Origins[field]; len(id.Claims[from]) > 1 {
-			r.raise(sso.Warning{Code: "claim_ambiguous", Field: field, Want: from, Got: strconv.Itoa(len(id.Claims[from]))})
+			r.raise(sso.Warning{
+				Code:  "claim_ambiguous",
+				Field: field,
+				Want:  from,
+				Got:   strconv.Itoa(len(id.Claims[from])),
+			})
 		}
 	}
 	if id.EmailUnsaid {
-		r.raise(sso.Warning{Code: "email_missing", Field: "email", Want: strings.Join(r.cfg.Mapping.Email, ", "), Minor: true})
+		r.raise(sso.Warning{
+			Code:  "email_missing",
+			Field: "email",
+			Want:  strings.Join(r.cfg.Mapping.Email, ", "),
+			Minor: true,
+		})
 	}
 	if domain := sso.EmailDomain(id.Email); domain != "" && !d.Facts.DomainVerified {
-		r.raise(sso.Warning{Code: "domain_unverified", Got: domain, Minor: true})
+		r.raise(sso.Warning{
+			Code:  "domain_unverified",
+			Got:   domain,
+			Minor: true,
+		})
 	}
 	if r.result.Email.Action == sso.VouchFirst {
 		r.raise(sso.Warning{Code: "vouching_needed", Minor: true})
@@ -59,19 +73,33 @@ func (r *testRun) groupWarnings(matched int) {
 	case g.State == sso.GroupsAbsent:
 		r.raise(sso.Warning{Code: "groups_absent", Want: read})
 	case g.State == sso.GroupsEmpty:
-		r.raise(sso.Warning{Code: "groups_empty", Want: read, Got: g.Source})
+		r.raise(sso.Warning{
+			Code: "groups_empty",
+			Want: read,
+			Got:  g.Source,
+		})
 	case g.State == sso.GroupsOverage:
 		r.raise(sso.Warning{Code: "groups_overage"})
 	case g.State == sso.GroupsTruncated:
-		r.raise(sso.Warning{Code: "groups_truncated", Got: strconv.Itoa(len(g.Names))})
+		r.raise(sso.Warning{
+			Code: "groups_truncated",
+			Got:  strconv.Itoa(len(g.Names)),
+		})
 	case g.State == sso.GroupsPartial:
-		r.raise(sso.Warning{Code: "groups_partial", Got: strconv.Itoa(g.NotUnderstoodCount)})
+		r.raise(sso.Warning{
+			Code: "groups_partial",
+			Got:  strconv.Itoa(g.NotUnderstoodCount),
+		})
 	}
 	ids := objectIDs(r.result.Unmatched)
 	near := nearMisses(r.result.NearMisses)
 	switch {
 	case len(ids) > 0:
-		r.raise(sso.Warning{Code: "groups_object_ids", Want: read, Got: ids[0]})
+		r.raise(sso.Warning{
+			Code: "groups_object_ids",
+			Want: read,
+			Got:  ids[0],
+		})
 	case len(near) == 0 && len(g.Names) > 0 && matched == 0:
 		r.raise(sso.Warning{Code: "groups_unmatched", Got: some(g.Names)})
 	}
@@ -101,7 +129,11 @@ func (r *testRun) lossWarnings() {
 		r.raise(sso.Warning{Code: "groups_all_removed", Got: some(removed)})
 	}
 	if r.held != "" {
-		r.raise(sso.Warning{Code: "sync_held", Want: string(r.held), Got: some(removed)})
+		r.raise(sso.Warning{
+			Code: "sync_held",
+			Want: string(r.held),
+			Got:  some(removed),
+		})
 	}
 }
 
@@ -111,8 +143,15 @@ func (r *testRun) lossWarnings() {
 func (r *testRun) loginWarning() {
 	from, names := r.result.Origins["login"], r.cfg.Mapping.Login
 	i := slices.IndexFunc(names, isSubject)
-	if (from == "NameID" || from == "sub") && i > 0 && r.c.Provider != sso.Google {
-		r.raise(sso.Warning{Code: "login_fallback", Field: "login", Want: names[0], Got: from})
+	if (from == "NameID" || from == "sub") &&
+		i > 0 &&
+		r.c.Provider != sso.Google {
+		r.raise(sso.Warning{
+			Code:  "login_fallback",
+			Field: "login",
+			Want:  names[0],
+			Got:   from,
+		})
 	}
 }
 
@@ -160,7 +199,10 @@ func some(names []string) string {
 func nearMisses(all []sso.NearMiss) (texts []string) {
 	for _, n := range all {
 		if n.Why != sso.IsDefaultGroup && n.Why != sso.IsObjectID {
-			texts = append(texts, fmt.Sprintf("“%s” was sent, %s has “%s”", n.Asserted, n.OrganizationName, n.Name))
+			texts = append(
+				texts,
+				fmt.Sprintf("“%s” was sent, %s has “%s”", n.Asserted, n.OrganizationName, n.Name),
+			)
 		}
 	}
 	return texts
@@ -181,8 +223,17 @@ func objectIDs(names []string) (ids []string) {
 func (r *testRun) warnOfLogin(facts sso.SignInFacts) {
 	switch {
 	case facts.Login.Waits():
-		r.raise(sso.Warning{Code: "login_contested", Field: "login", Got: r.result.Identity.Login})
+		r.raise(sso.Warning{
+			Code:  "login_contested",
+			Field: "login",
+			Got:   r.result.Identity.Login,
+		})
 	case facts.Login.Holder != "":
-		r.raise(sso.Warning{Code: "login_kept", Field: "login", Want: facts.User.Login, Got: r.result.Identity.Login})
+		r.raise(sso.Warning{
+			Code:  "login_kept",
+			Field: "login",
+			Want:  facts.User.Login,
+			Got:   r.result.Identity.Login,
+		})
 	}
 }

@@ -30,7 +30,10 @@ const (
 )
 
 func databases() map[string]func(testing.TB) string {
-	return map[string]func(testing.TB) string{"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres}
+	return map[string]func(testing.TB) string{
+		"SQLite":     storetest.SQLite,
+		"PostgreSQL": storetest.Postgres,
+	}
 }
 
 // each runs a test on every database.
@@ -106,33 +109,78 @@ type company struct {
 // Keys are made once: nothing here depends on two providers having different
 // ones, and each takes a while.
 var (
-	rsaKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
-	ecKey  = sync.OnceValues(func() (*ecdsa.PrivateKey, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) })
-	ourKey = sync.OnceValues(func() (sso.KeyPair, error) { return saml.NewKeyPair("Gatehouse test", start()) })
+	rsaKey = sync.OnceValues(func() (*rsa.PrivateKey, error) {
+		return rsa.GenerateKey(rand.Reader, 2048)
+	})
+	ecKey = sync.OnceValues(func() (*ecdsa.PrivateKey, error) {
+		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	})
+	ourKey = sync.OnceValues(func() (sso.KeyPair, error) {
+		return saml.NewKeyPair("Gatehouse test", start())
+	})
 )
 
 func start() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
 func newWorld(t *testing.T, dsn string) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{now: start()}, mux: http.NewServeMux(), browser: sso.NewSecret(), sessions: map[sso.Hash]sso.SessionID{}}
-	w.db = storetest.Open(t, dsn, store.Keyring{Current: store.NewKey()}, w.clock.Now)
-	w.db.OnRevocation(func(context.Context) { w.locked(func() { w.revoked++ }) })
+	w := &world{
+		T:        t,
+		clock:    &clock{now: start()},
+		mux:      http.NewServeMux(),
+		browser:  sso.NewSecret(),
+		sessions: map[sso.Hash]sso.SessionID{},
+	}
+	w.db = storetest.Open(
+		t, dsn, store.Keyring{Current: store.NewKey()}, w.clock.Now,
+	)
+	w.db.OnRevocation(func(context.Context) {
+		w.locked(func() {
+			w.revoked++
+		})
+	})
 	srv := httptest.NewServer(w.mux)
 	t.Cleanup(srv.Close)
 	w.idpBase = srv.URL
 	client := outbound.NewClient(outbound.Options{AllowPrivate: true})
 	t.Cleanup(client.CloseIdleConnections)
-	w.sp = saml.New(saml.Options{BaseURL: base, Now: w.clock.Now, Client: client})
-	w.rp = oidc.New(oidc.Options{BaseURL: base, Now: w.clock.Now, Client: client})
+	w.sp = saml.New(saml.Options{
+		BaseURL: base,
+		Now:     w.clock.Now,
+		Client:  client,
+	})
+	w.rp = oidc.New(oidc.Options{
+		BaseURL: base,
+		Now:     w.clock.Now,
+		Client:  client,
+	})
 	w.options = login.Options{
-		Enterprises: w.db, SignIns: watched{w.db, w}, Sessions: w.db, Facts: w.db, TestRuns: w.db, Site: "sso.example", Mail: &w.box, SAML: w.sp, OIDC: w.rp, Refresh: w.refresh,
+		Enterprises: w.db,
+		SignIns:     watched{w.db, w},
+		Sessions:    w.db,
+		Facts:       w.db,
+		TestRuns:    w.db,
+		Site:        "sso.example",
+		Mail:        &w.box,
+		SAML:        w.sp,
+		OIDC:        w.rp,
+		Refresh:     w.refresh,
 		Observe: func(p sso.Protocol, code string) {
-			w.locked(func() { w.observed = append(w.observed, string(p)+":"+code) })
+			w.locked(func() {
+				w.observed = append(w.observed, string(p)+":"+code)
+			})
 		},
-		Synced: func(added, removed int) { w.locked(func() { w.added += added; w.removed += removed }) },
-		Log:    slog.New(slog.NewTextHandler(&w.log, nil)), Now: w.clock.Now,
-		IdleTimeout: time.Hour, MaxAge: 12 * time.Hour, SignedOut: base + "/",
+		Synced: func(added, removed int) {
+			w.locked(func() {
+				w.added += added
+				w.removed += removed
+			})
+		},
+		Log:         slog.New(slog.NewTextHandler(&w.log, nil)),
+		Now:         w.clock.Now,
+		IdleTimeout: time.Hour,
+		MaxAge:      12 * time.Hour,
+		SignedOut:   base + "/",
 	}
 	w.login = login.New(w.options)
 	w.acme, w.globex = w.company("acme", sso.SAML), w.company("globex", sso.OIDC)
@@ -173,17 +221,35 @@ func (w *world) company(key string, protocol sso.Protocol) *company {
 	ctx := w.Context()
 	c := &company{groups: map[string]sso.Group{}}
 	var err error
-	c.Enterprise, err = w.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: key, Name: strings.ToUpper(key)})
+	c.Enterprise, err = w.db.CreateEnterprise(ctx, by, sso.Enterprise{
+		Key:  key,
+		Name: strings.ToUpper(key),
+	})
 	w.ok(err)
-	for org, groups := range map[string][]string{"web": {"dev", "sre"}, "app": {"dev", "Dev", "ops"}} {
-		o, err := w.db.CreateOrganization(ctx, by, sso.Organization{Enterprise: c.ID, Key: org, Name: org})
+	for org, groups := range map[string][]string{
+		"web": {"dev", "sre"},
+		"app": {"dev", "Dev", "ops"},
+	} {
+		o, err := w.db.CreateOrganization(ctx, by, sso.Organization{
+			Enterprise: c.ID,
+			Key:        org,
+			Name:       org,
+		})
 		w.ok(err)
 		for _, name := range groups {
-			c.groups[org+"/"+name], err = w.db.CreateGroup(ctx, by, c.ID, sso.Group{Organization: o.ID, Name: name})
+			c.groups[org+"/"+name], err = w.db.CreateGroup(ctx, by, c.ID, sso.Group{
+				Organization: o.ID,
+				Name:         name,
+			})
 			w.ok(err)
 		}
 	}
-	_, err = w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: c.ID, Name: key + ".example", TXTRecord: "x", VerifiedAt: w.clock.Now()})
+	_, err = w.db.CreateDomain(ctx, by, sso.Domain{
+		Enterprise: c.ID,
+		Name:       key + ".example",
+		TXTRecord:  "x",
+		VerifiedAt: w.clock.Now(),
+	})
 	w.ok(err)
 	c.idp = w.provider(key)
 	c.conn = w.connect(c, "Directory", protocol)
@@ -197,11 +263,22 @@ func (w *world) provider(key string) *demoidp.IdP {
 	w.ok(err)
 	ec, err := ecKey()
 	w.ok(err)
-	idp, err := demoidp.New(demoidp.Options{BaseURL: w.idpBase + "/" + key, Now: w.clock.Now, Keys: demoidp.Keys{SAML: rsa, OIDC: ec}})
+	idp, err := demoidp.New(demoidp.Options{
+		BaseURL: w.idpBase + "/" + key,
+		Now:     w.clock.Now,
+		Keys:    demoidp.Keys{SAML: rsa, OIDC: ec},
+	})
 	w.ok(err)
 	w.mux.Handle("/"+key+"/", idp.Handler())
 	for _, name := range []string{"ada", "bob", "eve"} {
-		idp.AddPerson(demoidp.Person{ID: "id-" + name, Login: name, Email: name + "@" + key + ".example", GivenName: strings.ToUpper(name), Surname: "X", Groups: []string{"dev"}})
+		idp.AddPerson(demoidp.Person{
+			ID:        "id-" + name,
+			Login:     name,
+			Email:     name + "@" + key + ".example",
+			GivenName: strings.ToUpper(name),
+			Surname:   "X",
+			Groups:    []string{"dev"},
+		})
 	}
 	return idp
 }
@@ -209,14 +286,35 @@ func (w *world) provider(key string) *demoidp.IdP {
 // connect makes a connection of the company to its identity provider, enabled.
 func (w *world) connect(c *company, name string, protocol sso.Protocol) sso.Connection {
 	w.Helper()
-	cfg := sso.Config{Version: 1, Mapping: demoidp.Mapping(protocol), Provisioning: sso.ProvisionJIT,
+	cfg := sso.Config{
+		Version:           1,
+		Mapping:           demoidp.Mapping(protocol),
+		Provisioning:      sso.ProvisionJIT,
 		EmailVerification: sso.EmailVerification{Mode: "never"},
-		GroupSync:         sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}}
-	conn := sso.Connection{Enterprise: c.ID, Name: name, Protocol: protocol, Provider: sso.Custom, State: sso.ConnectionEnabled, Live: &cfg}
+		GroupSync: sso.GroupSync{
+			Mode:      sso.SyncReset,
+			OnAbsent:  sso.KeepGroups,
+			OnOverage: sso.KeepGroups,
+		},
+	}
+	conn := sso.Connection{
+		Enterprise: c.ID,
+		Name:       name,
+		Protocol:   protocol,
+		Provider:   sso.Custom,
+		State:      sso.ConnectionEnabled,
+		Live:       &cfg,
+	}
 	clientID := key(c.Enterprise, name)
 	secret := sso.NewSecret()
 	if protocol == sso.OIDC {
-		cfg.OIDC = &sso.OIDCConfig{Issuer: c.idp.Issuer(), ClientID: clientID, ClientSecret: secret, AuthMethod: sso.ClientSecretBasic, Scopes: []string{"openid", "profile", "email", "groups"}}
+		cfg.OIDC = &sso.OIDCConfig{
+			Issuer:       c.idp.Issuer(),
+			ClientID:     clientID,
+			ClientSecret: secret,
+			AuthMethod:   sso.ClientSecretBasic,
+			Scopes:       []string{"openid", "profile", "email", "groups"},
+		}
 	} else {
 		ours, err := ourKey()
 		w.ok(err)
@@ -224,14 +322,23 @@ func (w *world) connect(c *company, name string, protocol sso.Protocol) sso.Conn
 		w.ok(err)
 		metadata, err := saml.ParseMetadata(doc)
 		w.ok(err)
-		saml, err := metadata.Apply(sso.SAMLConfig{MetadataURL: c.idp.MetadataURL(), SignRequests: true, IDPInitiated: sso.IDPInitiatedOff})
+		saml, err := metadata.Apply(sso.SAMLConfig{
+			MetadataURL:  c.idp.MetadataURL(),
+			SignRequests: true,
+			IDPInitiated: sso.IDPInitiatedOff,
+		})
 		w.ok(err)
 		cfg.SAML, conn.Keys = &saml, []sso.KeyPair{ours}
 	}
 	conn, err := w.db.CreateConnection(w.Context(), by, conn)
 	w.ok(err)
 	if protocol == sso.OIDC {
-		c.idp.RegisterOIDC(demoidp.Client{ID: clientID, Secret: secret, RedirectURIs: []string{w.rp.RedirectURI(conn.ID)}, PostLogoutURIs: []string{base + "/"}})
+		c.idp.RegisterOIDC(demoidp.Client{
+			ID:             clientID,
+			Secret:         secret,
+			RedirectURIs:   []string{w.rp.RedirectURI(conn.ID)},
+			PostLogoutURIs: []string{base + "/"},
+		})
 		return conn
 	}
 	doc, err := w.sp.Metadata(conn)
@@ -248,28 +355,39 @@ func key(e sso.Enterprise, name string) string { return e.Key + "-" + strings.To
 func (w *world) edit(c *company, change func(conn *sso.Connection, cfg *sso.Config)) {
 	w.Helper()
 	var err error
-	c.conn, err = w.db.UpdateConnection(w.Context(), by, c.ID, c.conn.ID, "connection.enabled", func(conn sso.Connection) (sso.Connection, error) {
-		cfg := *conn.Live
-		cfg.Version++
-		if cfg.SAML != nil {
-			saml := *cfg.SAML
-			cfg.SAML = &saml
-		}
-		conn.Live = &cfg
-		change(&conn, &cfg)
-		return conn, nil
-	})
+	c.conn, err = w.db.UpdateConnection(
+		w.Context(),
+		by,
+		c.ID,
+		c.conn.ID,
+		"connection.enabled",
+		func(conn sso.Connection) (sso.Connection, error) {
+			cfg := *conn.Live
+			cfg.Version++
+			if cfg.SAML != nil {
+				saml := *cfg.SAML
+				cfg.SAML = &saml
+			}
+			conn.Live = &cfg
+			change(&conn, &cfg)
+			return conn, nil
+		},
+	)
 	w.ok(err)
 }
 
 func (w *world) idpInitiated(c *company, mode sso.IDPInitiated) {
 	w.Helper()
-	w.edit(c, func(_ *sso.Connection, cfg *sso.Config) { cfg.SAML.IDPInitiated = mode })
+	w.edit(c, func(_ *sso.Connection, cfg *sso.Config) {
+		cfg.SAML.IDPInitiated = mode
+	})
 }
 
 func (w *world) disable(c *company) {
 	w.Helper()
-	w.edit(c, func(conn *sso.Connection, _ *sso.Config) { conn.State = sso.ConnectionDisabled })
+	w.edit(c, func(conn *sso.Connection, _ *sso.Config) {
+		conn.State = sso.ConnectionDisabled
+	})
 }
 
 // refresh is what login.Options.Refresh has to be, without its rate limit.
@@ -278,11 +396,18 @@ func (w *world) refresh(ctx context.Context, c sso.Connection) (sso.Connection, 
 	if err != nil {
 		return c, false, err
 	}
-	next, err := w.db.UpdateConnection(ctx, sso.ActorSystem, c.Enterprise, c.ID, "connection.refreshed", func(old sso.Connection) (sso.Connection, error) {
-		cfg := *old.Live
-		saml, err := metadata.Apply(*cfg.SAML)
-		cfg.SAML, old.Live = &saml, &cfg
-		return old, err
-	})
+	next, err := w.db.UpdateConnection(
+		ctx,
+		sso.ActorSystem,
+		c.Enterprise,
+		c.ID,
+		"connection.refreshed",
+		func(old sso.Connection) (sso.Connection, error) {
+			cfg := *old.Live
+			saml, err := metadata.Apply(*cfg.SAML)
+			cfg.SAML, old.Live = &saml, &cfg
+			return old, err
+		},
+	)
 	return next, err == nil, err
 }

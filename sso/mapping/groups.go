@@ -35,7 +35,10 @@ func (r *reader) groups(m sso.Mapping) sso.AssertedGroups {
 func groupsCheck(m sso.Mapping, g sso.AssertedGroups, sent int) sso.Check {
 	got := g.State.String()
 	if g.Source != "" {
-		got = fmt.Sprintf("%s: %d in %s, %d after include and exclude", g.State, sent, g.Source, len(g.Names)+g.Unread)
+		got = fmt.Sprintf(
+			"%s: %d in %s, %d after include and exclude", g.State, sent, g.Source,
+			len(g.Names)+g.Unread,
+		)
 	}
 	if g.Unfetched {
 		got = "unknown: what would say it, userinfo or an encrypted attribute, could not be read"
@@ -44,7 +47,10 @@ func groupsCheck(m sso.Mapping, g sso.AssertedGroups, sent int) sso.Check {
 		got += fmt.Sprintf("; the first %d are read", len(g.Names))
 	}
 	if g.NotUnderstoodCount > 0 {
-		got += fmt.Sprintf("; %d not understood, and no one loses a group by it: %s", g.NotUnderstoodCount, firstRaw(g.NotUnderstood))
+		got += fmt.Sprintf(
+			"; %d not understood, and no one loses a group by it: %s",
+			g.NotUnderstoodCount, firstRaw(g.NotUnderstood),
+		)
 	}
 	return sso.Check{
 		Name:    "groups",
@@ -126,18 +132,28 @@ func (r *reader) list(name string) (sso.MixedClaim, bool) {
 // objects of which none has such a member: none of them is understood. An object
 // without the member is no list, and says nothing about groups.
 func (r *reader) withoutMember(name string) (sso.MixedClaim, bool) {
-	for dot := strings.LastIndexByte(name, '.'); dot > 0; dot = strings.LastIndexByte(name[:dot], '.') {
+	for dot := strings.LastIndexByte(name, '.'); dot > 0; dot = strings.LastIndexByte(
+		name[:dot], '.',
+	) {
 		parent := name[:dot]
 		sent, listed := r.mixed[parent]
-		if _, present := r.values(parent); !present || !listed || !slices.ContainsFunc(sent.Other, isObject) {
+		if _, present := r.values(parent); !present ||
+			!listed ||
+			!slices.ContainsFunc(sent.Other, isObject) {
 			continue
 		}
 		var list sso.MixedClaim
 		for _, other := range sent.Other {
-			list.Other = append(list.Other, sso.RawGroup{Raw: other.Raw, Why: sso.RawNoMember})
+			list.Other = append(list.Other, sso.RawGroup{
+				Raw: other.Raw,
+				Why: sso.RawNoMember,
+			})
 		}
 		for _, text := range sent.Texts {
-			list.Other = append(list.Other, sso.RawGroup{Raw: strconv.Quote(text), Why: sso.RawNoMember})
+			list.Other = append(list.Other, sso.RawGroup{
+				Raw: strconv.Quote(text),
+				Why: sso.RawNoMember,
+			})
 		}
 		return list, true
 	}
@@ -150,7 +166,9 @@ func (r *reader) withoutMember(name string) (sso.MixedClaim, bool) {
 // values there are.
 func (r *reader) withoutObjects(candidates []string) (g sso.AssertedGroups, sent int) {
 	for _, name := range candidates {
-		for dot := strings.LastIndexByte(name, '.'); dot > 0; dot = strings.LastIndexByte(name[:dot], '.') {
+		for dot := strings.LastIndexByte(name, '.'); dot > 0; dot = strings.LastIndexByte(
+			name[:dot], '.',
+		) {
 			texts, present := r.values(name[:dot])
 			if !present {
 				continue

@@ -19,7 +19,12 @@ import (
 // and cannot be used still fails: it must not count as missing.
 func Apply(cfg sso.Config, c sso.Connection, a sso.Assertion) (sso.Identity, []sso.Check, error) {
 	r, m := newReader(a), cfg.Mapping
-	id := sso.Identity{Connection: c.ID, Claims: a.Claims, Mixed: a.Mixed, AuthnAt: a.AuthnAt}
+	id := sso.Identity{
+		Connection: c.ID,
+		Claims:     a.Claims,
+		Mixed:      a.Mixed,
+		AuthnAt:    a.AuthnAt,
+	}
 
 	subject := []string{subjectClaim}
 	if m.Subject != "" {
@@ -39,8 +44,12 @@ func Apply(cfg sso.Config, c sso.Connection, a sso.Assertion) (sso.Identity, []s
 	id.Groups = r.groups(m)
 
 	if r.failed != nil {
-		return sso.Identity{}, r.checks, &sso.Error{Kind: sso.Forbidden, Code: string(c.Protocol) + "_attribute_invalid",
-			Public: "Your company's sign-in sent information about you that we cannot use.", Err: r.failed}
+		return sso.Identity{}, r.checks, &sso.Error{
+			Kind:   sso.Forbidden,
+			Code:   string(c.Protocol) + "_attribute_invalid",
+			Public: "Your company's sign-in sent information about you that we cannot use.",
+			Err:    r.failed,
+		}
 	}
 	return id, r.checks, nil
 }
@@ -76,15 +85,22 @@ type reader struct {
 
 func newReader(a sso.Assertion) reader {
 	return reader{
-		claims:    withSubject(a),
-		values:    func(name string) ([]string, bool) { v, ok := a.Claims[name]; return v, ok },
+		claims: withSubject(a),
+		values: func(name string) ([]string, bool) {
+			v, ok := a.Claims[name]
+			return v, ok
+		},
 		mixed:     a.Mixed,
 		unfetched: a.GroupsUnfetched,
 	}
 }
 
 func (r *reader) fail(name, want, got string, err error) {
-	r.checks = append(r.checks, sso.Check{Name: name, Want: want, Got: got})
+	r.checks = append(r.checks, sso.Check{
+		Name: name,
+		Want: want,
+		Got:  got,
+	})
 	r.failed = err
 }
 
@@ -104,10 +120,18 @@ func (r *reader) require(name string, candidates []string, usable func(string) (
 	}
 	kept, err := usable(value)
 	if err != nil {
-		r.fail(name, want, fmt.Sprintf("%q from %s: %v", clip(value), from, err), fmt.Errorf("%s from %s: %w", name, from, err))
+		r.fail(
+			name, want, fmt.Sprintf("%q from %s: %v", clip(value), from, err),
+			fmt.Errorf("%s from %s: %w", name, from, err),
+		)
 		return ""
 	}
-	r.checks = append(r.checks, sso.Check{Name: name, Want: want, Got: kept + " (" + from + ")", OK: true})
+	r.checks = append(r.checks, sso.Check{
+		Name: name,
+		Want: want,
+		Got:  kept + " (" + from + ")",
+		OK:   true,
+	})
 	return kept
 }
 
@@ -143,14 +167,25 @@ func (r *reader) name(candidates []string, login string) string {
 	want := strings.Join(candidates, ", ")
 	from, value, ok := r.first(candidates)
 	if ok && len(value) <= sso.MaxNameLength && sso.Printable(value) {
-		r.checks = append(r.checks, sso.Check{Name: "name", Want: want, Got: value + " (" + from + ")", OK: true})
+		r.checks = append(r.checks, sso.Check{
+			Name: "name",
+			Want: want,
+			Got:  value + " (" + from + ")",
+			OK:   true,
+		})
 		return value
 	}
 	got := "none of them; the login stands in"
 	if ok {
 		got = fmt.Sprintf("%q from %s is too long or has invisible characters; the login stands in", clip(value), from)
 	}
-	r.checks = append(r.checks, sso.Check{Name: "name", Want: want, Got: got, OK: true, Warning: true})
+	r.checks = append(r.checks, sso.Check{
+		Name:    "name",
+		Want:    want,
+		Got:     got,
+		OK:      true,
+		Warning: true,
+	})
 	return login
 }
 

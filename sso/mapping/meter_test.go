@@ -14,9 +14,15 @@ import (
 // byte of a text of the letter a.
 func hostile() map[string]func(*sso.Mapping) {
 	return map[string]func(*sso.Mapping){
-		"include": func(m *sso.Mapping) { m.Include = `(?:a?){300}z|(?:[ab]?){100}c|0` },
-		"exclude": func(m *sso.Mapping) { m.Exclude = `(?:a?){300}z|(?:[ab]?){100}c` },
-		"rewrite": func(m *sso.Mapping) { m.GroupsRewrite = &sso.Rewrite{Pattern: `(?:[ab]?[ac]?[ad]?){60}(z)`} },
+		"include": func(m *sso.Mapping) {
+			m.Include = `(?:a?){300}z|(?:[ab]?){100}c|0`
+		},
+		"exclude": func(m *sso.Mapping) {
+			m.Exclude = `(?:a?){300}z|(?:[ab]?){100}c`
+		},
+		"rewrite": func(m *sso.Mapping) {
+			m.GroupsRewrite = &sso.Rewrite{Pattern: `(?:[ab]?[ac]?[ad]?){60}(z)`}
+		},
 	}
 }
 
@@ -52,8 +58,14 @@ func TestHostileExpressionsAreCutOff(t *testing.T) {
 			sent := s.read(sso.MixedClaim{Texts: longList()})
 			s.settle()
 			read := len(s.g.Names)
-			if sent != sso.MaxGroups || s.g.State != sso.GroupsTruncated || read == 0 || read+s.g.Unread != sso.MaxGroups {
-				t.Errorf("%s: sent %d, read %d, unread %d", s.g.State, sent, read, s.g.Unread)
+			if sent != sso.MaxGroups ||
+				s.g.State != sso.GroupsTruncated ||
+				read == 0 ||
+				read+s.g.Unread != sso.MaxGroups {
+				t.Errorf(
+					"%s: sent %d, read %d, unread %d", s.g.State, sent, read,
+					s.g.Unread,
+				)
 			}
 			if tried/2 > sso.MaxGroups/2 {
 				t.Errorf("the expressions were tried on %d values", tried/2)
@@ -90,8 +102,14 @@ func TestValuesFarTooLong(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("a", longestMatched) + "0"
 	for name, change := range hostile() {
-		id, _, err := apply(with(change), sso.Claims{"login": {"ada"}, "email": {"a@b.test"}, "groups": {"b0", long}})
-		if err != nil || id.Groups.State != sso.GroupsPartial || !slices.Equal(id.Groups.Names, []string{"b0"}) {
+		id, _, err := apply(with(change), sso.Claims{
+			"login":  {"ada"},
+			"email":  {"a@b.test"},
+			"groups": {"b0", long},
+		})
+		if err != nil ||
+			id.Groups.State != sso.GroupsPartial ||
+			!slices.Equal(id.Groups.Names, []string{"b0"}) {
 			t.Errorf("%s: %s %q, %v", name, id.Groups.State, id.Groups.Names, err)
 		}
 	}
@@ -101,17 +119,25 @@ func TestValuesFarTooLong(t *testing.T) {
 func TestReplacementThatRepeats(t *testing.T) {
 	t.Parallel()
 	m := with(func(m *sso.Mapping) {
-		m.GroupsRewrite = &sso.Rewrite{Pattern: `(.*)`, Replace: strings.Repeat("$0", 256)}
+		m.GroupsRewrite = &sso.Rewrite{
+			Pattern: `(.*)`,
+			Replace: strings.Repeat("$0", 256),
+		}
 	})
 	if p := Validate(m); len(p) > 0 {
 		t.Fatal(p)
 	}
-	for _, value := range []string{strings.Repeat("a", 250), strings.Repeat("é", 125), strings.Repeat("\u30b0", 80)} {
+	for _, value := range []string{
+		strings.Repeat("a", 250), strings.Repeat("é", 125),
+		strings.Repeat("\u30b0", 80),
+	} {
 		s, err := newSelection(m)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if name, leftOut := s.match(value); leftOut || len(name) > longestMatched || unusable(name) != sso.RawTooLong {
+		if name, leftOut := s.match(value); leftOut ||
+			len(name) > longestMatched ||
+			unusable(name) != sso.RawTooLong {
 			t.Errorf("%d bytes, %v, %q", len(name), leftOut, unusable(name))
 		}
 	}
@@ -133,13 +159,17 @@ func TestSelectorsHaveASize(t *testing.T) {
 					m.Include, m.Exclude = "", expression
 				}
 			})
-			if p := Validate(m); len(p) != 1 || p[0].Field != "mapping."+field || p[0].Message == "" {
+			if p := Validate(m); len(p) != 1 ||
+				p[0].Field != "mapping."+field ||
+				p[0].Message == "" {
 				t.Errorf("%s as %s: %v", name, field, p)
 			}
 		}
 	}
 	names := "^(?:" + strings.Repeat("department-00-of-acme|", 45) + "x)$"
-	if p := Validate(with(func(m *sso.Mapping) { m.Include = names })); len(p) != 0 {
+	if p := Validate(with(func(m *sso.Mapping) {
+		m.Include = names
+	})); len(p) != 0 {
 		t.Errorf("a list of names: %v", p)
 	}
 }

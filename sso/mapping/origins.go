@@ -15,7 +15,13 @@ func Origins(m sso.Mapping, protocol sso.Protocol, a sso.Assertion) map[string]s
 		subject = strings.Split(m.Subject, "|")
 	}
 	origins := map[string]string{}
-	for field, candidates := range map[string][]string{"subject": subject, "login": m.Login, "email": m.Email, "name": m.Name, "email_verified": m.EmailVerified} {
+	for field, candidates := range map[string][]string{
+		"subject":        subject,
+		"login":          m.Login,
+		"email":          m.Email,
+		"name":           m.Name,
+		"email_verified": m.EmailVerified,
+	} {
 		from, _, ok := r.first(candidates)
 		switch {
 		case !ok:

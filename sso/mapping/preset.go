@@ -60,10 +60,24 @@ func oidcPreset(provider sso.Provider) sso.Mapping {
 
 func samlPreset(provider sso.Provider) sso.Mapping {
 	m := sso.Mapping{
-		Login: []string{ClaimLogin, xmlsoap + "upn", xmlsoap + "name", "username", "uid", "urn:oid:0.9.2342.19200300.100.1.1"},
-		Email: []string{ClaimEmail, xmlsoap + "emailaddress", "mail", "urn:oid:0.9.2342.19200300.100.1.3"},
-		Name: []string{ClaimName, microsoft + "displayname", "displayname", "displayName", "urn:oid:2.16.840.1.113730.3.1.241",
-			"{firstname} {lastname}", "{firstName} {lastName}", "{givenName} {sn}", "{" + xmlsoap + "givenname} {" + xmlsoap + "surname}"},
+		Login: []string{
+			ClaimLogin, xmlsoap + "upn", xmlsoap + "name", "username", "uid",
+			"urn:oid:0.9.2342.19200300.100.1.1",
+		},
+		Email: []string{
+			ClaimEmail, xmlsoap + "emailaddress", "mail", "urn:oid:0.9.2342.19200300.100.1.3",
+		},
+		Name: []string{
+			ClaimName,
+			microsoft + "displayname",
+			"displayname",
+			"displayName",
+			"urn:oid:2.16.840.1.113730.3.1.241",
+			"{firstname} {lastname}",
+			"{firstName} {lastName}",
+			"{givenName} {sn}",
+			"{" + xmlsoap + "givenname} {" + xmlsoap + "surname}",
+		},
 		Groups: []string{ClaimGroups, "memberOf", "http://schemas.xmlsoap.org/claims/Group"},
 	}
 	switch provider {
@@ -75,7 +89,8 @@ func samlPreset(provider sso.Provider) sso.Mapping {
 		// objectidentifier survives a renamed account; the NameID does not.
 		m.Subject = microsoft + "objectidentifier|" + subjectClaim
 		m.Login = append(m.Login, subjectClaim)
-		m.Email = append(m.Email, xmlsoap+"upn", xmlsoap+"name", ClaimLogin) // people without a mailbox have no user.mail
+		// people without a mailbox have no user.mail
+		m.Email = append(m.Email, xmlsoap+"upn", xmlsoap+"name", ClaimLogin)
 		m.Name = append(m.Name, xmlsoap+"givenname")
 		m.Groups = append(m.Groups, "http://schemas.microsoft.com/ws/2008/06/identity/claims/groups")
 	case sso.Google:

@@ -162,7 +162,8 @@ func (s *selection) told(v sso.TracedGroup) {
 
 // drops reports whether include or exclude leaves a name out.
 func (s *selection) drops(name string) bool {
-	return s.include != nil && !s.include.MatchString(name) || s.exclude != nil && s.exclude.MatchString(name)
+	return s.include != nil && !s.include.MatchString(name) ||
+		s.exclude != nil && s.exclude.MatchString(name)
 }
 
 // settle makes the state that of a list with these values.
@@ -182,7 +183,9 @@ func unusable(name string) sso.RawReason {
 		return sso.RawInvisible
 	case strings.ContainsAny(name, "\r\n\t\v\f\u0085\u2028\u2029"):
 		return sso.RawLineBreak
-	case strings.ContainsFunc(name, func(r rune) bool { return r != ' ' && unicode.IsSpace(r) }):
+	case strings.ContainsFunc(name, func(r rune) bool {
+		return r != ' ' && unicode.IsSpace(r)
+	}):
 		return sso.RawNoBreakSpace
 	case !sso.Printable(name):
 		return sso.RawInvisible
@@ -223,7 +226,9 @@ func (s *selection) serialized(value string, alone bool) bool {
 	if oneInBrackets(v) {
 		return true
 	}
-	return pieces(v, ";") > 1 || pieces(v, "|") > 1 || pieces(v, ",") > 1 && !distinguishedName(v)
+	return pieces(v, ";") > 1 ||
+		pieces(v, "|") > 1 ||
+		pieces(v, ",") > 1 && !distinguishedName(v)
 }
 
 // inBrackets reports whether a value is written as a list: ["a","b"], [a, b],
@@ -236,7 +241,9 @@ func inBrackets(v string) bool {
 	inside := v[1 : len(v)-1]
 	switch v[:1] + v[len(v)-1:] {
 	case "[]":
-		return strings.TrimSpace(inside) == "" || strings.ContainsAny(inside, `,"';`) || inside == "object Object"
+		return strings.TrimSpace(inside) == "" ||
+			strings.ContainsAny(inside, `,"';`) ||
+			inside == "object Object"
 	case "{}", "()":
 		return strings.TrimSpace(inside) == "" || strings.ContainsAny(inside, `,"';`)
 	}
@@ -274,6 +281,10 @@ func distinguishedName(v string) bool {
 	kind, _, ok := strings.Cut(v, "=")
 	kind = strings.TrimSpace(kind)
 	return ok && kind != "" && !strings.ContainsFunc(kind, func(r rune) bool {
-		return r != '-' && r != '.' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+		return r != '-' &&
+			r != '.' &&
+			(r < '0' || r > '9') &&
+			(r < 'A' || r > 'Z') &&
+			(r < 'a' || r > 'z')
 	})
 }

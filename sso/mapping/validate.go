@@ -13,7 +13,10 @@ func Validate(m sso.Mapping) []sso.FieldError {
 	var problems []sso.FieldError
 	add := func(field string, err error) {
 		if err != nil {
-			problems = append(problems, sso.FieldError{Field: "mapping." + field, Message: err.Error()})
+			problems = append(problems, sso.FieldError{
+				Field:   "mapping." + field,
+				Message: err.Error(),
+			})
 		}
 	}
 	if m.Subject != "" {
@@ -24,7 +27,13 @@ func Validate(m sso.Mapping) []sso.FieldError {
 	lists := []struct {
 		field  string
 		values []string
-	}{{"login", m.Login}, {"email", m.Email}, {"email_verified", m.EmailVerified}, {"name", m.Name}, {"groups", m.Groups}}
+	}{
+		{"login", m.Login},
+		{"email", m.Email},
+		{"email_verified", m.EmailVerified},
+		{"name", m.Name},
+		{"groups", m.Groups},
+	}
 	for _, l := range lists {
 		if len(l.values) > maxCandidates {
 			add(l.field, fmt.Errorf("use at most %d candidates", maxCandidates))

@@ -17,7 +17,10 @@ func BenchmarkDecide(b *testing.B) {
 			"loop": `identity.groups.exists(g, g.startsWith("ext-") && g.endsWith("-admins"))`,
 		} {
 			b.Run(fmt.Sprintf("%s/%d", name, n), func(b *testing.B) {
-				v, err := policy.CompileVerification(sso.EmailVerification{Mode: policy.ModeExpression, Expression: expression})
+				v, err := policy.CompileVerification(sso.EmailVerification{
+					Mode:       policy.ModeExpression,
+					Expression: expression,
+				})
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -17,14 +17,20 @@ import (
 func checkRegexps(tree *ast.AST) []string {
 	var problems []string
 	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != "matches" || len(problems) == maxProblems {
+		if e.Kind() != ast.CallKind ||
+			e.AsCall().FunctionName() != "matches" ||
+			len(problems) == maxProblems {
 			return
 		}
 		args := e.AsCall().Args()
 		pattern := args[len(args)-1]
 		if !smallRegexp(pattern) {
 			at := tree.SourceInfo().GetStartLocation(pattern.ID())
-			problems = append(problems, position(at.Line(), at.Column())+"write the regular expression out, and keep it short and without large repetitions.")
+			problems = append(
+				problems,
+				position(at.Line(), at.Column())+
+					"write the regular expression out, and keep it short and without large repetitions.",
+			)
 		}
 	}))
 	return problems

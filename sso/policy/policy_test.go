@@ -13,11 +13,25 @@ import (
 
 func person(change func(*policy.Input)) policy.Input {
 	in := policy.Input{
-		Identity: sso.Identity{Subject: "s1", Login: "ada", Email: "ada@Acme.example", Name: "Ada",
-			Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"dev", "ops"}},
-			Claims: sso.Claims{"employeeType": {"staff"}}},
-		Connection: sso.Connection{ID: "conn-1", Name: "Okta", Protocol: sso.SAML, Provider: sso.Okta},
-		Enterprise: sso.Enterprise{Key: "acme", Name: "Acme"}, MatchedGroups: []string{"dev"},
+		Identity: sso.Identity{
+			Subject: "s1",
+			Login:   "ada",
+			Email:   "ada@Acme.example",
+			Name:    "Ada",
+			Groups: sso.AssertedGroups{
+				State: sso.GroupsValues,
+				Names: []string{"dev", "ops"},
+			},
+			Claims: sso.Claims{"employeeType": {"staff"}},
+		},
+		Connection: sso.Connection{
+			ID:       "conn-1",
+			Name:     "Okta",
+			Protocol: sso.SAML,
+			Provider: sso.Okta,
+		},
+		Enterprise:    sso.Enterprise{Key: "acme", Name: "Acme"},
+		MatchedGroups: []string{"dev"},
 	}
 	if change != nil {
 		change(&in)
@@ -48,39 +62,125 @@ func TestDecide(t *testing.T) {
 		want             sso.EmailAction
 		reason           string // part of it
 	}{
-		"never":                             {policy.ModeNever, "", nil, sso.SkipCode, "never asks"},
-		"always":                            {policy.ModeAlways, "", proven, sso.RequireCode, "everyone"},
-		"always, without an address":        {policy.ModeAlways, "", noAddress, sso.VouchFirst, "no address"},
-		"an unproven domain":                {policy.ModeUnverifiedDomain, "", nil, sso.RequireCode, "acme.example"},
-		"no mail server":                    {policy.ModeUnverifiedDomain, "", noMail, sso.SkipCode, "no mail server"},
-		"no mail server, everyone asked":    {policy.ModeAlways, "", noMail, sso.RequireCode, "everyone"},
-		"no mail server, an expression":     {policy.ModeExpression, "false", noMail, sso.RequireCode, "acme.example"},
-		"a proven domain":                   {policy.ModeUnverifiedDomain, "", proven, sso.SkipCode, "verified the domain acme.example"},
-		"the provider's word alone":         {policy.ModeUnverifiedDomain, "", saysVerified, sso.RequireCode, "not verified"},
-		"the word of a trusted provider":    {policy.ModeUnverifiedDomain, "", trusted, sso.SkipCode, "trusted"},
-		"nothing to prove":                  {policy.ModeUnverifiedDomain, "", noAddress, sso.SkipCode, "none to prove"},
-		"an address of two readings":        {policy.ModeUnverifiedDomain, "", func(in *policy.Input) { broken(in); proven(in) }, sso.VouchFirst, "no address to send"},
-		"the contractor":                    {expression, `"contractors" in identity.groups`, contractor, sso.SkipCode, `"skip"`},
-		"not a contractor":                  {expression, `"contractors" in identity.groups`, nil, sso.RequireCode, "default"},
-		"not a contractor, proven":          {expression, `"contractors" in identity.groups`, proven, sso.SkipCode, "default"},
-		"a word":                            {expression, `"deny"`, nil, sso.DenyEntry, `"deny"`},
-		"conditions":                        {expression, `identity.login == "x" ? "deny" : domain_verified ? "skip" : (size(identity.groups) > 1 ? "vouch" : "require")`, nil, sso.VouchFirst, `"vouch"`},
-		"default by word":                   {expression, `true ? "default" : "deny"`, proven, sso.SkipCode, "verified"},
-		"a claim":                           {expression, `identity.claims["employeeType"].exists(v, v == "staff") ? "skip" : "deny"`, nil, sso.SkipCode, ""},
-		"a claim that is not there":         {expression, `identity.claims["missing"][0] == "x"`, nil, sso.RequireCode, "expression failed"},
-		"failing without an address":        {expression, `identity.claims["missing"][0] == "x"`, noAddress, sso.VouchFirst, "expression failed"},
-		"whether a claim is there":          {expression, `"missing" in identity.claims ? "deny" : "skip"`, nil, sso.SkipCode, ""},
-		"groups are not known":              {expression, `identity.groups_state == "absent" ? "vouch" : "skip"`, func(in *policy.Input) { in.Identity.Groups = sso.AssertedGroups{} }, sso.VouchFirst, ""},
-		"everything has a name":             {expression, everything, nil, sso.SkipCode, ""},
-		"required, but there is no address": {expression, `"require"`, noAddress, sso.VouchFirst, "no address"},
+		"never": {
+			policy.ModeNever, "", nil, sso.SkipCode, "never asks",
+		},
+		"always": {
+			policy.ModeAlways, "", proven, sso.RequireCode, "everyone",
+		},
+		"always, without an address": {
+			policy.ModeAlways, "", noAddress, sso.VouchFirst, "no address",
+		},
+		"an unproven domain": {
+			policy.ModeUnverifiedDomain, "", nil, sso.RequireCode, "acme.example",
+		},
+		"no mail server": {
+			policy.ModeUnverifiedDomain, "", noMail, sso.SkipCode, "no mail server",
+		},
+		"no mail server, everyone asked": {
+			policy.ModeAlways, "", noMail, sso.RequireCode, "everyone",
+		},
+		"no mail server, an expression": {
+			policy.ModeExpression, "false", noMail, sso.RequireCode, "acme.example",
+		},
+		"a proven domain": {
+			policy.ModeUnverifiedDomain, "", proven, sso.SkipCode,
+			"verified the domain acme.example",
+		},
+		"the provider's word alone": {
+			policy.ModeUnverifiedDomain, "", saysVerified, sso.RequireCode,
+			"not verified",
+		},
+		"the word of a trusted provider": {
+			policy.ModeUnverifiedDomain, "", trusted, sso.SkipCode, "trusted",
+		},
+		"nothing to prove": {
+			policy.ModeUnverifiedDomain, "", noAddress, sso.SkipCode,
+			"none to prove",
+		},
+		"an address of two readings": {
+			policy.ModeUnverifiedDomain,
+			"",
+			func(in *policy.Input) {
+				broken(in)
+				proven(in)
+			},
+			sso.VouchFirst,
+			"no address to send",
+		},
+		"the contractor": {
+			expression, `"contractors" in identity.groups`, contractor, sso.SkipCode,
+			`"skip"`,
+		},
+		"not a contractor": {
+			expression, `"contractors" in identity.groups`, nil, sso.RequireCode,
+			"default",
+		},
+		"not a contractor, proven": {
+			expression, `"contractors" in identity.groups`, proven, sso.SkipCode,
+			"default",
+		},
+		"a word": {
+			expression, `"deny"`, nil, sso.DenyEntry, `"deny"`,
+		},
+		"conditions": {
+			expression,
+			`identity.login == "x" ? "deny" : domain_verified ? "skip" : (size(identity.groups) > 1 ? "vouch" : "require")`,
+			nil,
+			sso.VouchFirst,
+			`"vouch"`,
+		},
+		"default by word": {
+			expression, `true ? "default" : "deny"`, proven, sso.SkipCode,
+			"verified",
+		},
+		"a claim": {
+			expression,
+			`identity.claims["employeeType"].exists(v, v == "staff") ? "skip" : "deny"`,
+			nil,
+			sso.SkipCode,
+			"",
+		},
+		"a claim that is not there": {
+			expression, `identity.claims["missing"][0] == "x"`, nil, sso.RequireCode,
+			"expression failed",
+		},
+		"failing without an address": {
+			expression, `identity.claims["missing"][0] == "x"`, noAddress,
+			sso.VouchFirst, "expression failed",
+		},
+		"whether a claim is there": {
+			expression, `"missing" in identity.claims ? "deny" : "skip"`, nil,
+			sso.SkipCode, "",
+		},
+		"groups are not known": {
+			expression,
+			`identity.groups_state == "absent" ? "vouch" : "skip"`,
+			func(in *policy.Input) {
+				in.Identity.Groups = sso.AssertedGroups{}
+			},
+			sso.VouchFirst,
+			"",
+		},
+		"everything has a name": {
+			expression, everything, nil, sso.SkipCode, "",
+		},
+		"required, but there is no address": {
+			expression, `"require"`, noAddress, sso.VouchFirst, "no address",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			v, err := policy.CompileVerification(sso.EmailVerification{Mode: c.mode, Expression: c.expression})
+			v, err := policy.CompileVerification(sso.EmailVerification{
+				Mode:       c.mode,
+				Expression: c.expression,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := v.Decide(person(c.change)); got.Action != c.want || !strings.Contains(got.Reason, c.reason) || got.Reason == "" {
+			if got := v.Decide(person(c.change)); got.Action != c.want ||
+				!strings.Contains(got.Reason, c.reason) ||
+				got.Reason == "" {
 				t.Errorf("got %+v, want %s because of %q", got, c.want, c.reason)
 			}
 		})
@@ -97,43 +197,69 @@ func TestRefused(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat(`identity.groups.exists(g, g.matches(".*a.*b.*c.*")) || `, 40) + "true"
 	for name, c := range map[string]struct{ expression, want string }{
-		"nothing":              {" \n", "Enter the expression"},
-		"too long":             {strings.Repeat(" ", 4096) + "true", "at most 4096"},
-		"not text":             {"\xff", "at most 4096"},
-		"a zero byte":          {"true\x00", "at most 4096"},
-		"half a sentence":      {"true &&", "Line 1, column 8: "},
-		"the second line":      {"true &&\n  identity.login = 'x'", "Line 2, column 18: "},
-		"a name that is not":   {"identity.emial == 'x'", "identity.email,"},
-		"another noun":         {"\n user.login == 'x'", "Line 2, column 2: undeclared reference to 'user'"},
-		"the wrong type":       {"identity.login > 3", "Line 1, column 16: "},
-		"a number":             {"1 + 1", "of type int"},
-		"a list":               {"identity.groups", "of type list(string)"},
-		"a word that is not":   {"true ? 'skip' : \n 'skpi'", "Line 2, column 2: a result is one of"},
-		"a word that is made":  {"'sk' + 'ip'", "written out"},
-		"what someone asserts": {"domain_verified ? identity.name : 'skip'", "written out"},
-		"anything":             {"dyn(true)", "of type dyn"},
-		"a broken regexp":      {"identity.login.matches('(')", "Line 1, column 24: "},
-		"a regexp bomb":        {"identity.login.matches('((a{1,100}){1,100}){1,100}')", "Line 1, column"},
-		"a huge regexp":        {"identity.login.matches('(?:[a-z]{1,30}[0-9]{1,30}){30}')", "Line 1, column"},
-		"loops within loops":   {"identity.groups.exists(a, identity.groups.exists(b, a == b))", "too long"},
-		"three loops":          {"[1,2].all(a, [1,2].all(b, [1,2].all(c, a == b + c)))", "Line 1, column"},
-		"many loops":           {long, "Line 1, column"},
-		"deep":                 {strings.Repeat("(", 2000) + "true" + strings.Repeat(")", 2000), "Line 1, column"},
-		"deep and unfinished":  {strings.Repeat("[", 4000), "Line 1, column"},
-		"many sums":            {strings.Repeat("1+", 2000) + "1 == 1", "Line 1, column"},
-		"many choices":         {strings.Repeat("true?'skip':", 300) + "'skip'", "Line 1, column"},
-		"indexes":              {"identity.claims" + strings.Repeat("['a']", 700) + " == 1", "Line 1, column"},
-		"questions":            {strings.Repeat("true?", 800), "Line 1, column"},
+		"nothing":         {" \n", "Enter the expression"},
+		"too long":        {strings.Repeat(" ", 4096) + "true", "at most 4096"},
+		"not text":        {"\xff", "at most 4096"},
+		"a zero byte":     {"true\x00", "at most 4096"},
+		"half a sentence": {"true &&", "Line 1, column 8: "},
+		"the second line": {
+			"true &&\n  identity.login = 'x'", "Line 2, column 18: ",
+		},
+		"a name that is not": {"identity.emial == 'x'", "identity.email,"},
+		"another noun": {
+			"\n user.login == 'x'",
+			"Line 2, column 2: undeclared reference to 'user'",
+		},
+		"the wrong type": {"identity.login > 3", "Line 1, column 16: "},
+		"a number":       {"1 + 1", "of type int"},
+		"a list":         {"identity.groups", "of type list(string)"},
+		"a word that is not": {
+			"true ? 'skip' : \n 'skpi'", "Line 2, column 2: a result is one of",
+		},
+		"a word that is made": {"'sk' + 'ip'", "written out"},
+		"what someone asserts": {
+			"domain_verified ? identity.name : 'skip'", "written out",
+		},
+		"anything":           {"dyn(true)", "of type dyn"},
+		"a broken regexp":    {"identity.login.matches('(')", "Line 1, column 24: "},
+		"a regexp bomb":      {"identity.login.matches('((a{1,100}){1,100}){1,100}')", "Line 1, column"},
+		"a huge regexp":      {"identity.login.matches('(?:[a-z]{1,30}[0-9]{1,30}){30}')", "Line 1, column"},
+		"loops within loops": {"identity.groups.exists(a, identity.groups.exists(b, a == b))", "too long"},
+		"three loops":        {"[1,2].all(a, [1,2].all(b, [1,2].all(c, a == b + c)))", "Line 1, column"},
+		"many loops":         {long, "Line 1, column"},
+		"deep": {
+			strings.Repeat("(", 2000) + "true" + strings.Repeat(")", 2000),
+			"Line 1, column",
+		},
+		"deep and unfinished": {strings.Repeat("[", 4000), "Line 1, column"},
+		"many sums":           {strings.Repeat("1+", 2000) + "1 == 1", "Line 1, column"},
+		"many choices": {
+			strings.Repeat("true?'skip':", 300) + "'skip'", "Line 1, column",
+		},
+		"indexes": {
+			"identity.claims" + strings.Repeat("['a']", 700) + " == 1",
+			"Line 1, column",
+		},
+		"questions": {strings.Repeat("true?", 800), "Line 1, column"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			_, err := policy.CompileVerification(sso.EmailVerification{Mode: policy.ModeExpression, Expression: c.expression})
+			_, err := policy.CompileVerification(sso.EmailVerification{
+				Mode:       policy.ModeExpression,
+				Expression: c.expression,
+			})
 			refusal, ok := errors.AsType[*sso.Error](err)
-			if !ok || refusal.Kind != sso.Invalid || refusal.Code != "expression_invalid" || len(refusal.Fields) == 0 || len(refusal.Fields) > 5 {
+			if !ok ||
+				refusal.Kind != sso.Invalid ||
+				refusal.Code != "expression_invalid" ||
+				len(refusal.Fields) == 0 ||
+				len(refusal.Fields) > 5 {
 				t.Fatalf("got %v", err)
 			}
 			for _, f := range refusal.Fields {
-				if f.Field != "email_verification.expression" || !sso.Printable(f.Message) || len(f.Message) > 500 {
+				if f.Field != "email_verification.expression" ||
+					!sso.Printable(f.Message) ||
+					len(f.Message) > 500 {
 					t.Errorf("says %+v", f)
 				}
 			}
@@ -142,7 +268,9 @@ func TestRefused(t *testing.T) {
 			}
 		})
 	}
-	if _, err := policy.CompileVerification(sso.EmailVerification{Mode: "sometimes"}); sso.KindOf(err) != sso.Invalid {
+	if _, err := policy.CompileVerification(sso.EmailVerification{
+		Mode: "sometimes",
+	}); sso.KindOf(err) != sso.Invalid {
 		t.Errorf("an unknown mode: %v", err)
 	}
 }
@@ -162,11 +290,15 @@ func TestRunEnds(t *testing.T) {
 		`identity.claims["c"].all(v, v.contains("a"))`,
 		`identity.claims["c"].map(v, v + v).size() > 0`,
 	} {
-		v, err := policy.CompileVerification(sso.EmailVerification{Mode: policy.ModeExpression, Expression: expression})
+		v, err := policy.CompileVerification(sso.EmailVerification{
+			Mode:       policy.ModeExpression,
+			Expression: expression,
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := v.Decide(huge); got.Action != sso.RequireCode || !strings.Contains(got.Reason, "cost limit") {
+		if got := v.Decide(huge); got.Action != sso.RequireCode ||
+			!strings.Contains(got.Reason, "cost limit") {
 			t.Errorf("%s: %+v", expression, got)
 		}
 		s, err := policy.CompileSignIn(expression)
@@ -205,7 +337,10 @@ func TestSignIn(t *testing.T) {
 // TestAtOnce is for the race detector.
 func TestAtOnce(t *testing.T) {
 	t.Parallel()
-	v, err := policy.CompileVerification(sso.EmailVerification{Mode: policy.ModeExpression, Expression: `identity.groups.exists(g, g.matches("^contr"))`})
+	v, err := policy.CompileVerification(sso.EmailVerification{
+		Mode:       policy.ModeExpression,
+		Expression: `identity.groups.exists(g, g.matches("^contr"))`,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -53,8 +53,12 @@ func compile(field, expression string, results ...*celType) (*program, *ast.AST,
 	switch {
 	case strings.TrimSpace(expression) == "":
 		return nil, nil, unusable(field, "Enter the expression that decides.")
-	case len(expression) > MaxExpression || !utf8.ValidString(expression) || strings.ContainsRune(expression, 0):
-		return nil, nil, unusable(field, fmt.Sprintf("Use at most %d bytes of text.", MaxExpression))
+	case len(expression) > MaxExpression ||
+		!utf8.ValidString(expression) ||
+		strings.ContainsRune(expression, 0):
+		return nil, nil, unusable(
+			field, fmt.Sprintf("Use at most %d bytes of text.", MaxExpression),
+		)
 	}
 	env, err := environment()
 	if err != nil {
@@ -68,10 +72,19 @@ func compile(field, expression string, results ...*celType) (*program, *ast.AST,
 		return nil, nil, unusable(field, problems...)
 	}
 	if !slices.ContainsFunc(results, checked.OutputType().IsExactType) {
-		return nil, nil, unusable(field, fmt.Sprintf("Line 1, column 1: the result is of type %s, wanted: %s.", checked.OutputType(), names(results)))
+		return nil, nil, unusable(
+			field,
+			fmt.Sprintf(
+				"Line 1, column 1: the result is of type %s, wanted: %s.",
+				checked.OutputType(), names(results),
+			),
+		)
 	}
 	if cost, err := env.EstimateCost(checked, sizes{}); err != nil || cost.Max > maxCost {
-		return nil, nil, unusable(field, "Line 1, column 1: this could take too long with long lists. Use fewer loops within loops, and fewer regular expressions.")
+		return nil, nil, unusable(
+			field,
+			"Line 1, column 1: this could take too long with long lists. Use fewer loops within loops, and fewer regular expressions.",
+		)
 	}
 	run, err := env.Program(checked, cel.CostLimit(maxRun), cel.InterruptCheckFrequency(100),
 		cel.OptimizeRegex(interpreter.MatchesRegexOptimization))
@@ -83,10 +96,17 @@ func compile(field, expression string, results ...*celType) (*program, *ast.AST,
 
 func environment() (*cel.Env, error) {
 	options := []cel.EnvOption{
-		cel.ParserExpressionSizeLimit(MaxExpression), cel.ParserRecursionLimit(maxDepth), cel.ParserErrorRecoveryLimit(maxProblems),
-		cel.ExpressionNodeLimit(maxNodes), cel.ExpressionNestingDepthLimit(maxDepth),
-		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(), cel.ValidateTimestampLiterals(),
-			cel.ValidateHomogeneousAggregateLiterals(), cel.ValidateComprehensionNestingLimit(maxNested)),
+		cel.ParserExpressionSizeLimit(MaxExpression),
+		cel.ParserRecursionLimit(maxDepth),
+		cel.ParserErrorRecoveryLimit(maxProblems),
+		cel.ExpressionNodeLimit(maxNodes),
+		cel.ExpressionNestingDepthLimit(maxDepth),
+		cel.ASTValidators(
+			cel.ValidateRegexLiterals(), cel.ValidateDurationLiterals(),
+			cel.ValidateTimestampLiterals(),
+			cel.ValidateHomogeneousAggregateLiterals(),
+			cel.ValidateComprehensionNestingLimit(maxNested),
+		),
 	}
 	for _, v := range variables {
 		options = append(options, cel.Variable(v.name, v.typ))
@@ -105,7 +125,11 @@ func (p *program) eval(in Input) (ref.Val, error) {
 }
 
 func unusable(field string, messages ...string) error {
-	e := &sso.Error{Kind: sso.Invalid, Code: "expression_invalid", Public: "This expression cannot be used."}
+	e := &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "expression_invalid",
+		Public: "This expression cannot be used.",
+	}
 	for _, m := range messages {
 		e.Fields = append(e.Fields, sso.FieldError{Field: field, Message: m})
 	}

@@ -32,8 +32,11 @@ func (s *SignIn) Check(in Input) error {
 	if s.program == nil {
 		return nil
 	}
-	denied := &sso.Error{Kind: sso.Forbidden, Code: "sign_in_denied",
-		Public: "Your company's rules do not let you in here. Ask your administrator."}
+	denied := &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "sign_in_denied",
+		Public: "Your company's rules do not let you in here. Ask your administrator.",
+	}
 	value, err := s.program.eval(in)
 	if err != nil {
 		return denied.Because(err)

@@ -57,7 +57,10 @@ func CompileVerification(v sso.EmailVerification) (*Verification, error) {
 // checkWords wants every result to be written out, so that a misspelt one is
 // found when it is saved.
 func checkWords(tree *ast.AST) error {
-	words := []string{string(sso.RequireCode), string(sso.SkipCode), string(sso.VouchFirst), string(sso.DenyEntry), byDefault}
+	words := []string{
+		string(sso.RequireCode), string(sso.SkipCode), string(sso.VouchFirst),
+		string(sso.DenyEntry), byDefault,
+	}
 	var problems []string
 	for _, leaf := range leaves(tree.Expr()) {
 		if leaf.Kind() == ast.LiteralKind {
@@ -66,7 +69,11 @@ func checkWords(tree *ast.AST) error {
 			}
 		}
 		at := tree.SourceInfo().GetStartLocation(leaf.ID())
-		problems = append(problems, position(at.Line(), at.Column())+`a result is one of "`+strings.Join(words, `", "`)+`", written out.`)
+		problems = append(
+			problems,
+			position(at.Line(), at.Column())+`a result is one of "`+strings.Join(words, `", "`)+
+				`", written out.`,
+		)
 	}
 	if len(problems) > 0 {
 		return unusable(verificationField, problems[:min(len(problems), maxProblems)]...)
@@ -107,7 +114,10 @@ func (v *Verification) decide(in Input) sso.EmailDecision {
 func (v *Verification) byExpression(in Input) sso.EmailDecision {
 	value, err := v.program.eval(in)
 	if err != nil {
-		return decision(sso.RequireCode, "The expression failed, so a code is asked for: "+clean(err.Error())+".")
+		return decision(
+			sso.RequireCode,
+			"The expression failed, so a code is asked for: "+clean(err.Error())+".",
+		)
 	}
 	word, _ := value.Value().(string)
 	if yes, ok := value.Value().(bool); ok {
@@ -117,7 +127,9 @@ func (v *Verification) byExpression(in Input) sso.EmailDecision {
 		}
 	}
 	if word != byDefault {
-		return decision(sso.EmailAction(word), fmt.Sprintf("The connection's expression says %q.", word))
+		return decision(
+			sso.EmailAction(word), fmt.Sprintf("The connection's expression says %q.", word),
+		)
 	}
 	d := unverifiedDomain(in)
 	d.Reason = "No rule on this connection applied, so the default was used. " + d.Reason
@@ -130,11 +142,15 @@ func unverifiedDomain(in Input) sso.EmailDecision {
 	case in.Identity.Email == "":
 		return decision(sso.SkipCode, "The identity provider gave no address, so there is none to prove.")
 	case domain != "" && in.DomainVerified:
-		return decision(sso.SkipCode, fmt.Sprintf("The company has verified the domain %s.", domain))
+		return decision(
+			sso.SkipCode, fmt.Sprintf("The company has verified the domain %s.", domain),
+		)
 	case domain != "" && in.Identity.EmailVerified && in.Trusted:
 		return decision(sso.SkipCode, "The identity provider says the address is verified, and is trusted for that.")
 	}
-	return decision(sso.RequireCode, fmt.Sprintf("The company has not verified the domain %q.", domain))
+	return decision(
+		sso.RequireCode, fmt.Sprintf("The company has not verified the domain %q.", domain),
+	)
 }
 
 func decision(action sso.EmailAction, reason string) sso.EmailDecision {

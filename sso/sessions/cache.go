@@ -85,9 +85,15 @@ func New(o Options) *Cache {
 	if o.Size <= 0 {
 		o.Size = DefaultSize
 	}
-	c := &Cache{Options: o, start: o.Now(), shared: newShared(), list: newPosition()}
+	c := &Cache{
+		Options: o,
+		start:   o.Now(),
+		shared:  newShared(),
+		list:    newPosition(),
+	}
 	for i := range c.shards {
-		c.shards[i], _ = lru.New[sso.Hash, *entry]((o.Size + shardCount - 1) / shardCount) // fails only for sizes below 1
+		// fails only for sizes below 1
+		c.shards[i], _ = lru.New[sso.Hash, *entry]((o.Size + shardCount - 1) / shardCount)
 	}
 	return c
 }
@@ -123,7 +129,11 @@ func (c *Cache) Len() int {
 }
 
 func errEnded() *sso.Error {
-	return &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Your session has ended. Please sign in again."}
+	return &sso.Error{
+		Kind:   sso.Unauthenticated,
+		Code:   "session_ended",
+		Public: "Your session has ended. Please sign in again.",
+	}
 }
 
 // shard spreads sessions by a byte of their hash, which is as good as random.

@@ -20,7 +20,10 @@ func TestRemembers(t *testing.T) {
 	w := newWorld(t, inMemory, clock.Now)
 	ada, bob := w.signIn("ada"), w.signIn("bob")
 	idle := w.node(nil)
-	w.asks(idle, 2, func() { w.alive(idle, ada, ada) }) // has not read what was revoked: asks each time
+	// has not read what was revoked: asks each time
+	w.asks(idle, 2, func() {
+		w.alive(idle, ada, ada)
+	})
 	n := w.caching()
 	w.asks(n, 2, func() { w.alive(n, ada, bob, ada, bob, ada) })
 	if n.Len() != 2 {
@@ -44,10 +47,15 @@ func TestProfileChangesWithinHalfAMinute(t *testing.T) {
 	w.alive(n, ada)
 	u, err := w.db.User(t.Context(), w.ent.ID, ada.User)
 	w.ok(err)
-	n.store.answered = func(p sso.Principal) sso.Principal { p.User.Name = "Ada King"; return p }
+	n.store.answered = func(p sso.Principal) sso.Principal {
+		p.User.Name = "Ada King"
+		return p
+	}
 	clock.Move(30 * time.Second)
 	n.Revoked(t.Context())
-	if p, err := n.Principal(t.Context(), ada.Token); err != nil || p.User.Name != "Ada King" || p.User.ID != u.ID {
+	if p, err := n.Principal(t.Context(), ada.Token); err != nil ||
+		p.User.Name != "Ada King" ||
+		p.User.ID != u.ID {
 		t.Errorf("%q (%v)", p.User.Name, err)
 	}
 }
@@ -96,7 +104,9 @@ func TestIdleOnceSeenElsewhere(t *testing.T) {
 	here := w.caching()
 	w.alive(here, ada)
 	clock.Move(19 * time.Second)
-	w.ok(w.db.TouchSessions(t.Context(), map[sso.SessionID]time.Time{ada.ID: clock.Now()}))
+	w.ok(w.db.TouchSessions(t.Context(), map[sso.SessionID]time.Time{
+		ada.ID: clock.Now(),
+	}))
 	clock.Move(2 * time.Second)
 	here.Revoked(t.Context())
 	w.alive(here, ada)
@@ -118,7 +128,8 @@ func TestUseKeepsAlive(t *testing.T) {
 			n.Revoked(t.Context())
 		}
 	})
-	if p, err := n.Principal(t.Context(), ada.Token); err != nil || clock.Now().Sub(p.Session.LastSeenAt) != 2*time.Second {
+	if p, err := n.Principal(t.Context(), ada.Token); err != nil ||
+		clock.Now().Sub(p.Session.LastSeenAt) != 2*time.Second {
 		t.Errorf("last seen at %s (%v)", p.Session.LastSeenAt, err)
 	}
 }
@@ -144,8 +155,12 @@ func TestTouches(t *testing.T) {
 		}
 		seen, err := w.db.UserSessions(t.Context(), w.ent.ID, ada.User)
 		w.ok(err)
-		if len(seen) != 1 || clock.Now().Sub(seen[0].LastSeenAt) > min(time.Minute, idle/4) {
-			t.Errorf("idle after %s: last seen %s ago", idle, clock.Now().Sub(seen[0].LastSeenAt))
+		if len(seen) != 1 ||
+			clock.Now().Sub(seen[0].LastSeenAt) > min(time.Minute, idle/4) {
+			t.Errorf(
+				"idle after %s: last seen %s ago", idle,
+				clock.Now().Sub(seen[0].LastSeenAt),
+			)
 		}
 	}
 }
@@ -196,7 +211,10 @@ func TestStoreDown(t *testing.T) {
 	clock.Move(1)
 	w.fails(n, ada, sso.Unavailable, "temporarily_unavailable")
 	n.store.down.Store(false)
-	w.asks(n, 2, func() { w.alive(n, ada, ada) }) // the store is trusted, what is remembered not yet
+	// the store is trusted, what is remembered not yet
+	w.asks(n, 2, func() {
+		w.alive(n, ada, ada)
+	})
 	n.Revoked(t.Context())
 	w.asks(n, 0, func() { w.alive(n, ada) })
 }
@@ -253,7 +271,13 @@ func TestCacheKey(t *testing.T) {
 func TestMixup(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)
-	c := sessions.New(sessions.Options{Store: w.db, Now: time.Now, Size: 64, Log: slog.New(slog.DiscardHandler)}) // small: entries come and go
+	// small: entries come and go
+	c := sessions.New(sessions.Options{
+		Store: w.db,
+		Now:   time.Now,
+		Size:  64,
+		Log:   slog.New(slog.DiscardHandler),
+	})
 	var people []sso.Session
 	for _, name := range names(200) {
 		people = append(people, w.signIn(name))
@@ -270,10 +294,17 @@ func TestMixup(t *testing.T) {
 				case sso.KindOf(err) == sso.Unavailable:
 				case ended && sso.KindOf(err) == sso.Unauthenticated:
 					unknown.Add(1)
-				case !ended && err == nil && p.User.ID == s.User && p.Session.ID == s.ID && p.User.Login == s.Subject:
+				case !ended &&
+					err == nil &&
+					p.User.ID == s.User &&
+					p.Session.ID == s.ID &&
+					p.User.Login == s.Subject:
 					known.Add(1)
 				default:
-					t.Errorf("%s, ended %v, is %q (%v)", s.Subject, ended, p.User.Login, err)
+					t.Errorf(
+						"%s, ended %v, is %q (%v)", s.Subject, ended, p.User.Login,
+						err,
+					)
 					return
 				}
 				if i%10 == 0 && round == 20 {
@@ -302,7 +333,10 @@ func TestStoreAskedOnceForAll(t *testing.T) {
 	w := newWorld(t, inMemory, time.Now)
 	n, ada := w.caching(), w.signIn("ada")
 	release := make(chan struct{})
-	n.store.answered = func(p sso.Principal) sso.Principal { <-release; return p }
+	n.store.answered = func(p sso.Principal) sso.Principal {
+		<-release
+		return p
+	}
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() { w.alive(n, ada) })
@@ -351,7 +385,8 @@ func TestErrorsAreTheStores(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, inMemory, time.Now)
 	_, err := w.caching().Principal(t.Context(), sso.Hash{})
-	if e, ok := errors.AsType[*sso.Error](err); !ok || e.Public != "Your session has ended. Please sign in again." {
+	if e, ok := errors.AsType[*sso.Error](err); !ok ||
+		e.Public != "Your session has ended. Please sign in again." {
 		t.Errorf("%v", err)
 	}
 }

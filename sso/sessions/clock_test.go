@@ -12,7 +12,9 @@ import (
 // another, and nobody for longer after the end than the clocks differ.
 func TestClocksThatDiffer(t *testing.T) {
 	t.Parallel()
-	for _, off := range []time.Duration{-10 * time.Minute, -90 * time.Second, 90 * time.Second, 10 * time.Minute} {
+	for _, off := range []time.Duration{
+		-10 * time.Minute, -90 * time.Second, 90 * time.Second, 10 * time.Minute,
+	} {
 		t.Run(off.String(), func(t *testing.T) {
 			t.Parallel()
 			clock := newClock()
@@ -56,14 +58,24 @@ func TestClockStepsBack(t *testing.T) {
 	if _, err := w.db.VerifyAudit(t.Context(), w.ent.ID); err != nil {
 		t.Error(err)
 	}
-	events, _, err := w.db.AuditEvents(t.Context(), w.ent.ID, sso.AuditFilter{}, sso.Page{Limit: 100})
+	events, _, err := w.db.AuditEvents(
+		t.Context(), w.ent.ID, sso.AuditFilter{}, sso.Page{Limit: 100},
+	)
 	w.ok(err)
 	for i := 1; i < len(events); i++ {
 		if events[i].Sequence != events[i-1].Sequence-1 {
-			t.Errorf("event %d is followed by %d", events[i].Sequence, events[i-1].Sequence)
+			t.Errorf(
+				"event %d is followed by %d", events[i].Sequence,
+				events[i-1].Sequence,
+			)
 		}
 	}
-	if newest, revoked := events[0], events[2]; newest.Target != string(later.ID) || revoked.Action != "session.revoked" || !newest.At.Before(revoked.At) {
-		t.Errorf("the newest event is %s of %s, before it %s of %s", newest.Action, newest.At, revoked.Action, revoked.At)
+	if newest, revoked := events[0], events[2]; newest.Target != string(later.ID) ||
+		revoked.Action != "session.revoked" ||
+		!newest.At.Before(revoked.At) {
+		t.Errorf(
+			"the newest event is %s of %s, before it %s of %s", newest.Action,
+			newest.At, revoked.Action, revoked.At,
+		)
 	}
 }

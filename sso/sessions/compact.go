@@ -103,12 +103,23 @@ func (s shared) list(groups []sso.PrincipalGroup) *[]sso.PrincipalGroup {
 func (s shared) compact(p *sso.Principal) compact {
 	same := p.User.Login == p.User.Email
 	c := compact{
-		common:  unique.Make(common{p.Enterprise, p.Session.Connection, p.Session.NameIDFormat, p.Session.IdleTimeout, p.User.Status, p.User.EmailVerified, p.User.LoginGiven, same}),
-		browser: unique.Make(p.Session.UserAgent), groups: s.list(p.Groups), created: micros(p.Session.CreatedAt), expires: micros(p.Session.ExpiresAt),
-		userCreated: micros(p.User.CreatedAt), lastSignIn: micros(p.User.LastSignInAt), vouched: micros(p.User.VouchedAt),
+		common: unique.Make(common{
+			p.Enterprise, p.Session.Connection, p.Session.NameIDFormat, p.Session.IdleTimeout,
+			p.User.Status, p.User.EmailVerified, p.User.LoginGiven, same,
+		}),
+		browser:     unique.Make(p.Session.UserAgent),
+		groups:      s.list(p.Groups),
+		created:     micros(p.Session.CreatedAt),
+		expires:     micros(p.Session.ExpiresAt),
+		userCreated: micros(p.User.CreatedAt),
+		lastSignIn:  micros(p.User.LastSignInAt),
+		vouched:     micros(p.User.VouchedAt),
 	}
-	texts := [ownTexts]string{string(p.Session.ID), string(p.User.ID), string(p.Session.Attempt), p.Session.Subject, p.Session.SessionIndex, p.Session.Remote,
-		p.User.Login, p.User.Email, p.User.Name}
+	texts := [ownTexts]string{
+		string(p.Session.ID), string(p.User.ID), string(p.Session.Attempt), p.Session.Subject,
+		p.Session.SessionIndex, p.Session.Remote,
+		p.User.Login, p.User.Email, p.User.Name,
+	}
 	if same {
 		texts[emailText] = ""
 	}
@@ -138,12 +149,36 @@ func (c *compact) principal(token sso.Hash, seen int64) sso.Principal {
 		email = c.own(emailText)
 	}
 	p := sso.Principal{
-		Session: sso.Session{ID: sso.SessionID(c.own(sessionText)), Token: token, Enterprise: all.enterprise.ID, Connection: all.connection, User: user,
-			Attempt: sso.AttemptID(c.own(attemptText)), Subject: c.own(subjectText), NameIDFormat: all.format, SessionIndex: c.own(indexText),
-			Remote: c.own(remoteText), UserAgent: c.browser.Value(), CreatedAt: moment(c.created), LastSeenAt: moment(seen),
-			IdleTimeout: all.idle, ExpiresAt: moment(c.expires)},
-		User: sso.User{ID: user, Enterprise: all.enterprise.ID, Login: login, LoginGiven: all.loginGiven, Email: email, EmailVerified: all.emailVerified, Name: c.own(nameText),
-			Status: all.status, CreatedAt: moment(c.userCreated), LastSignInAt: moment(c.lastSignIn), VouchedAt: moment(c.vouched)},
+		Session: sso.Session{
+			ID:           sso.SessionID(c.own(sessionText)),
+			Token:        token,
+			Enterprise:   all.enterprise.ID,
+			Connection:   all.connection,
+			User:         user,
+			Attempt:      sso.AttemptID(c.own(attemptText)),
+			Subject:      c.own(subjectText),
+			NameIDFormat: all.format,
+			SessionIndex: c.own(indexText),
+			Remote:       c.own(remoteText),
+			UserAgent:    c.browser.Value(),
+			CreatedAt:    moment(c.created),
+			LastSeenAt:   moment(seen),
+			IdleTimeout:  all.idle,
+			ExpiresAt:    moment(c.expires),
+		},
+		User: sso.User{
+			ID:            user,
+			Enterprise:    all.enterprise.ID,
+			Login:         login,
+			LoginGiven:    all.loginGiven,
+			Email:         email,
+			EmailVerified: all.emailVerified,
+			Name:          c.own(nameText),
+			Status:        all.status,
+			CreatedAt:     moment(c.userCreated),
+			LastSignInAt:  moment(c.lastSignIn),
+			VouchedAt:     moment(c.vouched),
+		},
 		Enterprise: all.enterprise,
 	}
 	if c.groups != nil {

@@ -19,7 +19,9 @@ func fill(v reflect.Value, n *int) {
 	*n++
 	switch {
 	case v.Type() == reflect.TypeFor[time.Time]():
-		v.Set(reflect.ValueOf(time.UnixMicro(1_795_000_000_000_000 + int64(*n)).UTC()))
+		v.Set(reflect.ValueOf(
+			time.UnixMicro(1_795_000_000_000_000 + int64(*n)).UTC(),
+		))
 	case v.Type() == reflect.TypeFor[time.Duration]():
 		v.SetInt(int64(time.Duration(*n) * time.Second))
 	case v.Kind() == reflect.Struct:
@@ -51,8 +53,10 @@ func TestCompactKeepsEverything(t *testing.T) {
 		if !empty {
 			n := 0
 			fill(reflect.ValueOf(&p).Elem(), &n)
-			p.Session.User, p.Session.Enterprise, p.User.Enterprise = p.User.ID, p.Enterprise.ID, p.Enterprise.ID // as foreign keys have it
-			p.Session.Browser = sso.Hash{}                                                                        // written with the session and never read
+			// as foreign keys have it
+			p.Session.User, p.Session.Enterprise, p.User.Enterprise = p.User.ID, p.Enterprise.ID, p.Enterprise.ID
+			// written with the session and never read
+			p.Session.Browser = sso.Hash{}
 		}
 		c := s.compact(&p)
 		if diff := cmp.Diff(p, c.principal(p.Session.Token, micros(p.Session.LastSeenAt))); diff != "" {
@@ -67,15 +71,27 @@ func TestGroupListsAreShared(t *testing.T) {
 	list := func(names ...string) *[]sso.PrincipalGroup {
 		var all []sso.PrincipalGroup
 		for _, n := range names {
-			all = append(all, sso.PrincipalGroup{ID: sso.GroupID("group-" + n), Organization: "web", Name: n})
+			all = append(all, sso.PrincipalGroup{
+				ID:           sso.GroupID("group-" + n),
+				Organization: "web",
+				Name:         n,
+			})
 		}
 		return s.list(all)
 	}
 	first := list("a", "b")
-	if list("a", "b") != first || list("a") == first || list("ab") == first || list("b", "a") == first || list() != nil {
+	if list("a", "b") != first ||
+		list("a") == first ||
+		list("ab") == first ||
+		list("b", "a") == first ||
+		list() != nil {
 		t.Error("lists of the same groups are not one, or of others are")
 	}
-	renamed := s.list([]sso.PrincipalGroup{{ID: "group-a", Organization: "web", Name: "renamed"}})
+	renamed := s.list([]sso.PrincipalGroup{{
+		ID:           "group-a",
+		Organization: "web",
+		Name:         "renamed",
+	}})
 	if (*renamed)[0].Name != "renamed" || (*list("a"))[0].Name != "a" {
 		t.Error("a group that was renamed has its old name")
 	}
@@ -95,7 +111,11 @@ func TestMemory(t *testing.T) {
 func memory(t *testing.T, groups int) int {
 	t.Helper()
 	const n = 20_000
-	c := New(Options{Log: slog.New(slog.DiscardHandler), Now: time.Now, Size: n})
+	c := New(Options{
+		Log:  slog.New(slog.DiscardHandler),
+		Now:  time.Now,
+		Size: n,
+	})
 	for i := range c.shards {
 		c.shards[i], _ = lru.New[sso.Hash, *entry](n)
 	}
@@ -119,20 +139,63 @@ func memory(t *testing.T, groups int) int {
 }
 
 func somebody(i, groups int, now time.Time) sso.Principal {
-	ent := sso.Enterprise{ID: sso.EnterpriseID(fmt.Sprintf("ent-06d5x0wkj3n8p7r5t2v4y6z8%02d", i%50)), Key: fmt.Sprintf("company-%d", i%50), Name: fmt.Sprintf("Company %d", i%50), CreatedAt: now.Truncate(time.Hour)}
+	ent := sso.Enterprise{
+		ID: sso.EnterpriseID(fmt.Sprintf(
+			"ent-06d5x0wkj3n8p7r5t2v4y6z8%02d", i%50,
+		)),
+		Key:       fmt.Sprintf("company-%d", i%50),
+		Name:      fmt.Sprintf("Company %d", i%50),
+		CreatedAt: now.Truncate(time.Hour),
+	}
 	user := sso.UserID(fmt.Sprintf("user-06d5x0wkj3n8p7r5t2v4%06d", i))
 	login := fmt.Sprintf("person.%d@company-%d.example", i, i%50)
 	p := sso.Principal{
-		Session: sso.Session{ID: sso.SessionID(fmt.Sprintf("ses-06d5x0wkj3n8p7r5t2v4%06d", i)), Token: sso.NewSecret().Hash(), Enterprise: ent.ID,
-			Connection: sso.ConnectionID(fmt.Sprintf("conn-06d5x0wkj3n8p7r5t2v4y6z8%02d", i%50)), User: user, Attempt: sso.AttemptID(fmt.Sprintf("att-06d5x0wkj3n8p7r5t2v4%06d", i)),
-			Subject: fmt.Sprintf("00u%017d", i), NameIDFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", SessionIndex: fmt.Sprintf("_%032d", i), Remote: fmt.Sprintf("192.0.2.%d", i%256),
-			UserAgent: fmt.Sprintf("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%d.0.0.0 Safari/537.36", 140+i%20),
-			CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)},
-		User:       sso.User{ID: user, Enterprise: ent.ID, Login: login, Email: login, Name: fmt.Sprintf("Person Number %d", i), Status: sso.UserActive, CreatedAt: now, LastSignInAt: now},
+		Session: sso.Session{
+			ID: sso.SessionID(fmt.Sprintf(
+				"ses-06d5x0wkj3n8p7r5t2v4%06d", i,
+			)),
+			Token:      sso.NewSecret().Hash(),
+			Enterprise: ent.ID,
+			Connection: sso.ConnectionID(fmt.Sprintf(
+				"conn-06d5x0wkj3n8p7r5t2v4y6z8%02d", i%50,
+			)),
+			User: user,
+			Attempt: sso.AttemptID(fmt.Sprintf(
+				"att-06d5x0wkj3n8p7r5t2v4%06d", i,
+			)),
+			Subject:      fmt.Sprintf("00u%017d", i),
+			NameIDFormat: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+			SessionIndex: fmt.Sprintf("_%032d", i),
+			Remote:       fmt.Sprintf("192.0.2.%d", i%256),
+			UserAgent: fmt.Sprintf(
+				"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/%d.0.0.0 Safari/537.36",
+				140+i%20,
+			),
+			CreatedAt:   now,
+			LastSeenAt:  now,
+			IdleTimeout: time.Hour,
+			ExpiresAt:   now.Add(time.Hour),
+		},
+		User: sso.User{
+			ID:           user,
+			Enterprise:   ent.ID,
+			Login:        login,
+			Email:        login,
+			Name:         fmt.Sprintf("Person Number %d", i),
+			Status:       sso.UserActive,
+			CreatedAt:    now,
+			LastSignInAt: now,
+		},
 		Enterprise: ent,
 	}
 	for g := range groups {
-		p.Groups = append(p.Groups, sso.PrincipalGroup{ID: sso.GroupID(fmt.Sprintf("group-06d5x0wkj3n8p7r5t2v4%03d%03d", i%200, g)), Organization: "platform", Name: fmt.Sprintf("team-%d-%d", i%200, g)})
+		p.Groups = append(p.Groups, sso.PrincipalGroup{
+			ID: sso.GroupID(fmt.Sprintf(
+				"group-06d5x0wkj3n8p7r5t2v4%03d%03d", i%200, g,
+			)),
+			Organization: "platform",
+			Name:         fmt.Sprintf("team-%d-%d", i%200, g),
+		})
 	}
 	return p
 }

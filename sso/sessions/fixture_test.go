@@ -41,7 +41,11 @@ type faulty struct {
 
 func (f *faulty) cut() error {
 	if f.down.Load() {
-		return &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}
+		return &sso.Error{
+			Kind:   sso.Unavailable,
+			Code:   "temporarily_unavailable",
+			Public: "Later.",
+		}
 	}
 	return nil
 }
@@ -89,13 +93,37 @@ type world struct {
 
 func newWorld(t testing.TB, dsn string, now func() time.Time) *world {
 	t.Helper()
-	w := &world{TB: t, dsn: dsn, keys: store.Keyring{Current: store.NewKey()}, now: now}
+	w := &world{
+		TB:   t,
+		dsn:  dsn,
+		keys: store.Keyring{Current: store.NewKey()},
+		now:  now,
+	}
 	w.db = storetest.Open(t, dsn, w.keys, now)
 	var err error
-	w.ent, err = w.db.CreateEnterprise(t.Context(), sso.ActorOperator, sso.Enterprise{Key: "acme", Name: "Acme"})
+	w.ent, err = w.db.CreateEnterprise(
+		t.Context(), sso.ActorOperator,
+		sso.Enterprise{
+			Key:  "acme",
+			Name: "Acme",
+		},
+	)
 	w.ok(err)
-	w.conn, err = w.db.CreateConnection(t.Context(), sso.ActorOperator, sso.Connection{Enterprise: w.ent.ID, Protocol: sso.OIDC, State: sso.ConnectionEnabled,
-		Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse"}}})
+	w.conn, err = w.db.CreateConnection(
+		t.Context(), sso.ActorOperator,
+		sso.Connection{
+			Enterprise: w.ent.ID,
+			Protocol:   sso.OIDC,
+			State:      sso.ConnectionEnabled,
+			Live: &sso.Config{
+				Version: 1,
+				OIDC: &sso.OIDCConfig{
+					Issuer:   "https://idp.test",
+					ClientID: "gatehouse",
+				},
+			},
+		},
+	)
 	w.ok(err)
 	return w
 }
@@ -118,14 +146,43 @@ func (w *world) signInFor(subject string, idle time.Duration) sso.Session {
 	now := w.now()
 	attempt := sso.NewID[sso.AttemptID](now)
 	s := sso.SignIn{
-		Identity: sso.Identity{Connection: w.conn.ID, Subject: subject, Login: subject, Email: subject + "@acme.test", Name: subject},
-		Replay:   sso.ReplayMark{Connection: w.conn.ID, ResponseID: string(attempt), Until: now.Add(time.Hour)},
-		Attempt:  sso.Attempt{ID: attempt, Enterprise: w.ent.ID, Connection: w.conn.ID, Outcome: sso.OutcomeSucceeded, At: now},
-		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: w.ent.ID, Connection: w.conn.ID, Attempt: attempt,
-			Subject: subject, UserAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", Remote: "192.0.2.1",
-			CreatedAt: now, LastSeenAt: now, IdleTimeout: idle, ExpiresAt: now.Add(8 * time.Hour)},
+		Identity: sso.Identity{
+			Connection: w.conn.ID,
+			Subject:    subject,
+			Login:      subject,
+			Email:      subject + "@acme.test",
+			Name:       subject,
+		},
+		Replay: sso.ReplayMark{
+			Connection: w.conn.ID,
+			ResponseID: string(attempt),
+			Until:      now.Add(time.Hour),
+		},
+		Attempt: sso.Attempt{
+			ID:         attempt,
+			Enterprise: w.ent.ID,
+			Connection: w.conn.ID,
+			Outcome:    sso.OutcomeSucceeded,
+			At:         now,
+		},
+		Session: sso.Session{
+			ID:          sso.NewID[sso.SessionID](now),
+			Token:       sso.NewSecret().Hash(),
+			Enterprise:  w.ent.ID,
+			Connection:  w.conn.ID,
+			Attempt:     attempt,
+			Subject:     subject,
+			UserAgent:   "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+			Remote:      "192.0.2.1",
+			CreatedAt:   now,
+			LastSeenAt:  now,
+			IdleTimeout: idle,
+			ExpiresAt:   now.Add(8 * time.Hour),
+		},
 	}
-	user, _, err := w.db.RecordLogin(w.Context(), s, storetest.Reset(s.Identity.Groups))
+	user, _, err := w.db.RecordLogin(
+		w.Context(), s, storetest.Reset(s.Identity.Groups),
+	)
 	w.ok(err)
 	s.Session.User = user.ID
 	return s.Session
@@ -140,7 +197,12 @@ type node struct {
 
 func (w *world) node(bus sessions.Bus) *node {
 	n := &node{store: &faulty{DB: w.db}, log: &lines{}}
-	n.Cache = sessions.New(sessions.Options{Store: n.store, Bus: bus, Log: slog.New(slog.NewTextHandler(n.log, nil)), Now: w.now})
+	n.Cache = sessions.New(sessions.Options{
+		Store: n.store,
+		Bus:   bus,
+		Log:   slog.New(slog.NewTextHandler(n.log, nil)),
+		Now:   w.now,
+	})
 	return n
 }
 
@@ -159,7 +221,10 @@ func (w *world) runs(n *node) (stop func()) {
 		defer close(done)
 		n.Run(ctx)
 	}()
-	stop = func() { cancel(); <-done }
+	stop = func() {
+		cancel()
+		<-done
+	}
 	w.Cleanup(stop)
 	return stop
 }
@@ -187,7 +252,10 @@ func (w *world) alive(n *node, all ...sso.Session) {
 	w.Helper()
 	for _, s := range all {
 		p, err := n.Principal(w.Context(), s.Token)
-		if err != nil || p.Session.ID != s.ID || p.User.ID != s.User || p.Enterprise.ID != s.Enterprise {
+		if err != nil ||
+			p.Session.ID != s.ID ||
+			p.User.ID != s.User ||
+			p.Enterprise.ID != s.Enterprise {
 			w.Errorf("session of %s: %v, %s", s.Subject, err, p.User.ID)
 		}
 	}
@@ -203,8 +271,14 @@ func (w *world) over(n *node, all ...sso.Session) {
 
 func (w *world) fails(n *node, s sso.Session, kind sso.Kind, code string) {
 	w.Helper()
-	if p, err := n.Principal(w.Context(), s.Token); err == nil || sso.KindOf(err) != kind || sso.CodeOf(err) != code || p.User.ID != "" {
-		w.Errorf("session of %s: got %v, %q; want %s %s", s.Subject, err, p.User.ID, kind, code)
+	if p, err := n.Principal(w.Context(), s.Token); err == nil ||
+		sso.KindOf(err) != kind ||
+		sso.CodeOf(err) != code ||
+		p.User.ID != "" {
+		w.Errorf(
+			"session of %s: got %v, %q; want %s %s", s.Subject, err, p.User.ID, kind,
+			code,
+		)
 	}
 }
 

@@ -41,7 +41,9 @@ func overRedis(t testing.TB) (a, b sessions.Bus) {
 // cut is Redis that stopped answering after the nodes had subscribed.
 func cut(fail func(*nodetest.Proxy)) between {
 	return func(t testing.TB) (a, b sessions.Bus) {
-		proxy, prefix := nodetest.NewProxy(t, nodetest.Redis(t)), "test-"+sso.NewSecret().Reveal()
+		proxy, prefix := nodetest.NewProxy(
+			t, nodetest.Redis(t),
+		), "test-"+sso.NewSecret().Reveal()
 		a, b = connect(t, proxy.URL, prefix), connect(t, proxy.URL, prefix)
 		nodetest.Nudged(t, b.Subscribe(t.Context()))
 		fail(proxy)
@@ -51,8 +53,13 @@ func cut(fail func(*nodetest.Proxy)) between {
 
 func connect(t testing.TB, address sso.Secret, prefix string) *redis.Client {
 	t.Helper()
-	c, err := redis.Open(redis.Options{URL: address, Local: memory.NewLimiter(time.Now), Now: time.Now, Prefix: prefix,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	c, err := redis.Open(redis.Options{
+		URL:    address,
+		Local:  memory.NewLimiter(time.Now),
+		Now:    time.Now,
+		Prefix: prefix,
+		Log:    slog.New(slog.NewTextHandler(io.Discard, nil)),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,9 +71,17 @@ func connect(t testing.TB, address sso.Secret, prefix string) *redis.Client {
 // within two seconds, on both databases and whatever is between the nodes.
 func TestNodes(t *testing.T) {
 	t.Parallel()
-	for database, fresh := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
-		for name, bus := range map[string]between{"no bus": noBus, "in process": inProcess, "redis": overRedis,
-			"redis refuses": cut((*nodetest.Proxy).Refuse), "redis hangs": cut((*nodetest.Proxy).Hang)} {
+	for database, fresh := range map[string]func(testing.TB) string{
+		"sqlite":   storetest.SQLite,
+		"postgres": storetest.Postgres,
+	} {
+		for name, bus := range map[string]between{
+			"no bus":        noBus,
+			"in process":    inProcess,
+			"redis":         overRedis,
+			"redis refuses": cut((*nodetest.Proxy).Refuse),
+			"redis hangs":   cut((*nodetest.Proxy).Hang),
+		} {
 			t.Run(database+"/"+name, func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, fresh(t), time.Now)
@@ -109,7 +124,11 @@ func testNodes(w *world, a, b *node) {
 	w.alive(a, stays)
 	w.alive(b, stays)
 	slices.Sort(took)
-	w.Logf("dead on the other node after %s at the median, %s at most", took[len(took)/2].Round(time.Millisecond), took[len(took)-1].Round(time.Millisecond))
+	w.Logf(
+		"dead on the other node after %s at the median, %s at most",
+		took[len(took)/2].Round(time.Millisecond),
+		took[len(took)-1].Round(time.Millisecond),
+	)
 	if median := took[len(took)/2]; median > deadWithin { // one of five may be the machine's
 		w.Errorf("a revoked session was alive on another node for %s", median)
 	}
@@ -117,7 +136,9 @@ func testNodes(w *world, a, b *node) {
 
 func waitFor(t testing.TB, done func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(nodetest.Patience); !done(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(nodetest.Patience); !done(); time.Sleep(
+		2 * time.Millisecond,
+	) {
 		if time.Now().After(deadline) {
 			t.Fatal("waited in vain")
 		}
@@ -142,7 +163,10 @@ func TestBusIsFaster(t *testing.T) {
 		w.ok(w.db.RevokeSession(t.Context(), sso.ActorOperator, w.ent.ID, s.ID))
 		a.Revoked(t.Context())
 		told := time.Now()
-		waitFor(t, func() bool { _, err := b.Principal(t.Context(), s.Token); return err != nil })
+		waitFor(t, func() bool {
+			_, err := b.Principal(t.Context(), s.Token)
+			return err != nil
+		})
 		took += time.Since(told)
 	}
 	if took > rounds*250*time.Millisecond {
@@ -169,7 +193,9 @@ func TestFlushedRedis(t *testing.T) {
 	n.Revoked(t.Context())
 	var working, ended []sso.Session
 	for _, name := range names(20) {
-		working, ended = append(working, w.signIn(name)), append(ended, w.signIn(name+"-ended"))
+		working, ended = append(working, w.signIn(name)), append(
+			ended, w.signIn(name+"-ended"),
+		)
 	}
 	w.alive(n, ended...)
 	for _, s := range ended {

@@ -47,7 +47,10 @@ func (m *marks) pass(e *entry) bool {
 	if checked == n.generation {
 		return true
 	}
-	if checked < n.floor || n.after(e.own(sessionText), checked) || n.after(e.own(userText), checked) || n.after(string(e.common.Value().enterprise.ID), checked) {
+	if checked < n.floor ||
+		n.after(e.own(sessionText), checked) ||
+		n.after(e.own(userText), checked) ||
+		n.after(string(e.common.Value().enterprise.ID), checked) {
 		return false
 	}
 	e.checked.Store(n.generation)
@@ -66,7 +69,11 @@ func (m *marks) add(revoked []sso.Revocation, at time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	old := m.load()
-	n := &noted{generation: old.generation + 1, floor: old.floor, of: make(map[string]note, len(old.of)+len(revoked))}
+	n := &noted{
+		generation: old.generation + 1,
+		floor:      old.floor,
+		of:         make(map[string]note, len(old.of)+len(revoked)),
+	}
 	for id, found := range old.of {
 		if at-found.at <= lifetime {
 			n.of[id] = found

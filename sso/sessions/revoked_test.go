@@ -19,7 +19,9 @@ func TestRevoked(t *testing.T) {
 	t.Parallel()
 	by := sso.ActorOperator
 	for name, end := range map[string]func(w *world, s sso.Session) error{
-		"session": func(w *world, s sso.Session) error { return w.db.RevokeSession(w.Context(), by, w.ent.ID, s.ID) },
+		"session": func(w *world, s sso.Session) error {
+			return w.db.RevokeSession(w.Context(), by, w.ent.ID, s.ID)
+		},
 		"user": func(w *world, s sso.Session) error {
 			_, err := w.db.RevokeUserSessions(w.Context(), by, w.ent.ID, s.User)
 			return err
@@ -64,7 +66,9 @@ func TestDeletedConnectionEndsItsSessions(t *testing.T) {
 	w := newWorld(t, inMemory, newClock().Now)
 	n, ada := w.caching(), w.signIn("ada")
 	w.alive(n, ada)
-	w.ok(w.db.DeleteConnection(t.Context(), sso.ActorOperator, w.ent.ID, w.conn.ID, nil))
+	w.ok(w.db.DeleteConnection(
+		t.Context(), sso.ActorOperator, w.ent.ID, w.conn.ID, nil,
+	))
 	n.Revoked(t.Context())
 	w.over(n, ada)
 }
@@ -78,7 +82,10 @@ func TestLoadedBeforeRevokedAfter(t *testing.T) {
 	answered, release := make(chan struct{}), make(chan struct{})
 	var once sync.Once
 	n.store.answered = func(p sso.Principal) sso.Principal {
-		once.Do(func() { close(answered); <-release })
+		once.Do(func() {
+			close(answered)
+			<-release
+		})
 		return p
 	}
 	var early sync.WaitGroup
@@ -120,10 +127,16 @@ func TestListWithHoles(t *testing.T) {
 		more int // revocations of others, after the one that matters
 		then func(w *world)
 	}{
-		"swept":        {0, func(w *world) { w.exec("delete from revocations") }},
-		"partly swept": {5, func(w *world) { w.exec("delete from revocations where sequence <= 3") }},
-		"a hole":       {5, func(w *world) { w.exec("delete from revocations where sequence = 1") }},
-		"far behind":   {1500, func(*world) {}},
+		"swept": {0, func(w *world) {
+			w.exec("delete from revocations")
+		}},
+		"partly swept": {5, func(w *world) {
+			w.exec("delete from revocations where sequence <= 3")
+		}},
+		"a hole": {5, func(w *world) {
+			w.exec("delete from revocations where sequence = 1")
+		}},
+		"far behind": {1500, func(*world) {}},
 		"older database": {0, func(w *world) {
 			w.exec("delete from revocations")
 			w.exec("update counters set value = -3 where name = 'revocations'") // 0 was read
@@ -134,7 +147,9 @@ func TestListWithHoles(t *testing.T) {
 			w := newWorld(t, storetest.SQLite(t), newClock().Now)
 			n, ada, bob := w.caching(), w.signIn("ada"), w.signIn("bob")
 			w.alive(n, ada, bob)
-			w.ok(w.db.RevokeSession(t.Context(), sso.ActorOperator, w.ent.ID, ada.ID))
+			w.ok(w.db.RevokeSession(
+				t.Context(), sso.ActorOperator, w.ent.ID, ada.ID,
+			))
 			w.revokeOthers(1, c.more)
 			c.then(w)
 			n.Revoked(t.Context())
@@ -149,7 +164,8 @@ func TestListWithHoles(t *testing.T) {
 func (w *world) revokeOthers(last, n int) {
 	w.Helper()
 	w.exec(fmt.Sprintf(`with recursive n(i) as (select %d union all select i + 1 from n where i < %d)
-		insert into revocations (sequence, session_id, user_id, enterprise_id, at) select i, 'ses-' || i, '', '', 1 from n where i > %d`, last, last+n, last))
+		insert into revocations (sequence, session_id, user_id, enterprise_id, at) select i, 'ses-' || i, '', '', 1 from n where i > %d`,
+		last, last+n, last))
 	w.exec(fmt.Sprintf("update counters set value = %d where name = 'revocations'", last+n))
 }
 
@@ -182,16 +198,25 @@ func TestNotesOutliveEntries(t *testing.T) {
 	clock := newClock()
 	w := newWorld(t, inMemory, clock.Now)
 	for _, after := range []time.Duration{0, 10 * time.Second, 20 * time.Second} {
-		for _, later := range []time.Duration{0, time.Second, 9 * time.Second, 16 * time.Second, 30*time.Second - 1} {
-			n, ada, bob, eve := w.caching(), w.signIn("ada"), w.signIn("bob"), w.signIn("eve")
+		for _, later := range []time.Duration{
+			0, time.Second, 9 * time.Second, 16 * time.Second, 30*time.Second - 1,
+		} {
+			n := w.caching()
+			ada := w.signIn("ada")
+			bob := w.signIn("bob")
+			eve := w.signIn("eve")
 			w.alive(n, ada)
 			clock.Move(after)
 			for _, s := range []sso.Session{ada, bob} {
-				w.ok(w.db.RevokeSession(t.Context(), sso.ActorOperator, w.ent.ID, s.ID))
+				w.ok(w.db.RevokeSession(
+					t.Context(), sso.ActorOperator, w.ent.ID, s.ID,
+				))
 				n.Revoked(t.Context())
 				clock.Move(min(later, 30*time.Second-1-after))
 			}
-			w.ok(w.db.RevokeSession(t.Context(), sso.ActorOperator, w.ent.ID, eve.ID))
+			w.ok(w.db.RevokeSession(
+				t.Context(), sso.ActorOperator, w.ent.ID, eve.ID,
+			))
 			n.Revoked(t.Context())
 			w.over(n, ada, bob, eve)
 		}

@@ -24,7 +24,9 @@ type Store interface {
 	SigningKeys(ctx context.Context) ([]sso.SigningKey, error)
 	// ChangeSigningKeys runs fn in a transaction; two that ask at once follow each
 	// other.
-	ChangeSigningKeys(ctx context.Context, fn func([]sso.SigningKey) (add *sso.SigningKey, remove []sso.KeyID, err error)) ([]sso.SigningKey, error)
+	ChangeSigningKeys(
+		ctx context.Context, fn func([]sso.SigningKey) (add *sso.SigningKey, remove []sso.KeyID, err error),
+	) ([]sso.SigningKey, error)
 }
 
 // Options are what Keys are made of; all of it is required.
@@ -175,7 +177,12 @@ func newSet(keys []sso.SigningKey, now time.Time) (*set, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read public key %s: %w", k.ID, err)
 		}
-		public.Keys = append(public.Keys, jose.JSONWebKey{Key: key, KeyID: string(k.ID), Algorithm: string(jose.ES256), Use: "sig"})
+		public.Keys = append(public.Keys, jose.JSONWebKey{
+			Key:       key,
+			KeyID:     string(k.ID),
+			Algorithm: string(jose.ES256),
+			Use:       "sig",
+		})
 	}
 	var err error
 	if s.published, err = json.Marshal(public); err != nil {
@@ -186,7 +193,10 @@ func newSet(keys []sso.SigningKey, now time.Time) (*set, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.signer, err = jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: string(k.ID)}},
+	s.signer, err = jose.NewSigner(jose.SigningKey{
+		Algorithm: jose.ES256,
+		Key:       jose.JSONWebKey{Key: private, KeyID: string(k.ID)},
+	},
 		(&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {
 		return nil, fmt.Errorf("sign with key %s: %w", k.ID, err)
@@ -207,7 +217,10 @@ func newKey() (*sso.SigningKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write a private key: %w", err)
 	}
-	return &sso.SigningKey{Public: public, Private: sso.Secret(base64.StdEncoding.EncodeToString(private))}, nil
+	return &sso.SigningKey{
+		Public:  public,
+		Private: sso.Secret(base64.StdEncoding.EncodeToString(private)),
+	}, nil
 }
 
 func privateKey(k sso.SigningKey) (any, error) {

@@ -28,8 +28,13 @@ type installation struct {
 }
 
 func newInstallation(t *testing.T) *installation {
-	i := &installation{T: t, now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
-	i.db = storetest.Open(t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, i.Now)
+	i := &installation{
+		T:   t,
+		now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC),
+	}
+	i.db = storetest.Open(
+		t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, i.Now,
+	)
 	return i
 }
 
@@ -46,17 +51,27 @@ func (i *installation) move(d time.Duration) {
 }
 
 func (i *installation) node() *signing.Keys {
-	return signing.New(signing.Options{Store: i, Log: slog.New(slog.DiscardHandler), Now: i.Now})
+	return signing.New(signing.Options{
+		Store: i,
+		Log:   slog.New(slog.DiscardHandler),
+		Now:   i.Now,
+	})
 }
 
 func (i *installation) SigningKeys(ctx context.Context) ([]sso.SigningKey, error) {
 	if i.down {
-		return nil, &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}
+		return nil, &sso.Error{
+			Kind:   sso.Unavailable,
+			Code:   "temporarily_unavailable",
+			Public: "Later.",
+		}
 	}
 	return i.db.SigningKeys(ctx)
 }
 
-func (i *installation) ChangeSigningKeys(ctx context.Context, fn func([]sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error)) ([]sso.SigningKey, error) {
+func (i *installation) ChangeSigningKeys(
+	ctx context.Context, fn func([]sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error),
+) ([]sso.SigningKey, error) {
 	if i.down {
 		return nil, errors.New("down")
 	}
@@ -70,7 +85,9 @@ func (i *installation) sign(k *signing.Keys) (token, kid string) {
 	if err != nil {
 		i.Fatal(err)
 	}
-	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{
+		jose.ES256,
+	})
 	if err != nil {
 		i.Fatal(err)
 	}
@@ -97,7 +114,9 @@ func (i *installation) published(k *signing.Keys) jose.JSONWebKeySet {
 
 // verifies reports whether an application that has fetched keys accepts a token.
 func verifies(set jose.JSONWebKeySet, token string) bool {
-	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{
+		jose.ES256,
+	})
 	if err != nil {
 		return false
 	}
@@ -139,7 +158,8 @@ func TestRotation(t *testing.T) {
 			n := minute % 2
 			token, kid := i.sign(nodes[n])
 			seen[kid] = true
-			if !verifies(fetched, token) || !verifies(i.published(nodes[1-n]), token) {
+			if !verifies(fetched, token) ||
+				!verifies(i.published(nodes[1-n]), token) {
 				t.Fatalf("day %d, minute %d: the application does not know key %s", day, minute, kid)
 			}
 			if minute%5 == 4 {

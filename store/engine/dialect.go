@@ -32,7 +32,8 @@ func postgresDialect() Dialect {
 			return "select json_array_elements_text(" + param + "::text::json) as value"
 		},
 		Triples: func(a, b, c string) string {
-			return "coalesce(json_agg(json_build_array(" + a + ", " + b + ", " + c + ")), '[]')::text"
+			return "coalesce(json_agg(json_build_array(" + a + ", " + b + ", " + c +
+				")), '[]')::text"
 		},
 	}
 }

@@ -23,7 +23,8 @@ var errAddress = errors.New("the address of the database cannot be read")
 // IsUnique reports a violation of a unique constraint.
 func IsUnique(err error) bool {
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
+		return e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE ||
+			e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 	}
 	e, ok := errors.AsType[*pgconn.PgError](err)
 	return ok && e.Code == "23505"

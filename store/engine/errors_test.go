@@ -19,14 +19,19 @@ func TestViolations(t *testing.T) {
 			})
 		}
 		unique := run(insertFact, "a", "2")
-		if !engine.IsUnique(unique) || engine.IsForeignKey(unique) || engine.IsUnavailable(unique) {
+		if !engine.IsUnique(unique) ||
+			engine.IsForeignKey(unique) ||
+			engine.IsUnavailable(unique) {
 			t.Errorf("%v is not told to be a unique violation", unique)
 		}
-		if !engine.IsUniqueIn(unique, "facts") || engine.IsUniqueIn(unique, "remarks") {
+		if !engine.IsUniqueIn(unique, "facts") ||
+			engine.IsUniqueIn(unique, "remarks") {
 			t.Errorf("%v is not told to be one of the table", unique)
 		}
 		missing := run("insert into remarks (fact) values ($1)", "b")
-		if !engine.IsForeignKey(missing) || engine.IsUnique(missing) || engine.IsUniqueIn(missing, "remarks") {
+		if !engine.IsForeignKey(missing) ||
+			engine.IsUnique(missing) ||
+			engine.IsUniqueIn(missing, "remarks") {
 			t.Errorf("%v is not told to be a foreign-key violation", missing)
 		}
 	})

@@ -58,7 +58,10 @@ func set(ctx context.Context, db *engine.Database, key, value string) error {
 // get returns a fact, "" if there is none.
 func get(t *testing.T, db engine.Reader, key string) string {
 	t.Helper()
-	value, _, err := engine.One(t.Context(), db, engine.ScanText, "select value from facts where key = $1", key)
+	value, _, err := engine.One(
+		t.Context(), db, engine.ScanText, "select value from facts where key = $1",
+		key,
+	)
 	if err != nil {
 		t.Fatalf("read %s: %v", key, err)
 	}

@@ -30,7 +30,10 @@ func migrate(ctx context.Context, d goose.Dialect, db *sql.DB, migrations fs.FS)
 		return fmt.Errorf("read the schema version: %w", err)
 	}
 	if has > knows {
-		return fmt.Errorf("the database has schema %d, made by a newer version; this one knows schemas up to %d", has, knows)
+		return fmt.Errorf(
+			"the database has schema %d, made by a newer version; this one knows schemas up to %d",
+			has, knows,
+		)
 	}
 	return nil
 }

@@ -87,7 +87,9 @@ func (s *sqliteDB) connect(ctx context.Context, path, durability string, migrati
 	if err := migrate(ctx, goose.DialectSQLite3, s.writing, migrations); err != nil {
 		return err
 	}
-	s.reading, err = sql.Open("sqlite", sqliteURI(path, busyMillis, append(common, "query_only(1)")...))
+	s.reading, err = sql.Open(
+		"sqlite", sqliteURI(path, busyMillis, append(common, "query_only(1)")...),
+	)
 	if err != nil {
 		return fmt.Errorf("open %s for reading: %w", path, err)
 	}
@@ -126,7 +128,9 @@ func lockSQLite(ctx context.Context, path string) (unlock func() error, err erro
 	}
 	db.SetMaxOpenConns(1)
 	if _, err := db.ExecContext(ctx, "begin exclusive"); err != nil {
-		return nil, errors.Join(fmt.Errorf("wait for the process that is preparing %s: %w", path, err), db.Close())
+		return nil, errors.Join(
+			fmt.Errorf("wait for the process that is preparing %s: %w", path, err), db.Close(),
+		)
 	}
 	return db.Close, nil
 }
@@ -179,7 +183,9 @@ func (s *sqliteDB) ping(ctx context.Context) error {
 	if err := s.writer.failed(); err != nil {
 		return err
 	}
-	return s.Query(ctx, func(Row) error { return nil }, "select 1 from goose_db_version limit 1")
+	return s.Query(ctx, func(Row) error {
+		return nil
+	}, "select 1 from goose_db_version limit 1")
 }
 
 // urgent returns the ordinary reader: in WAL mode readers wait for no writer.

@@ -15,7 +15,10 @@ import (
 // openFile opens a SQLite file without the engine.
 func openFile(t *testing.T, dsn string) *sql.DB {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(dsn, "sqlite:")+"?_pragma=busy_timeout(0)")
+	db, err := sql.Open(
+		"sqlite",
+		"file:"+strings.TrimPrefix(dsn, "sqlite:")+"?_pragma=busy_timeout(0)",
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +150,9 @@ func TestCleanStopLeavesOneFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	var value string
-	if err := openFile(t, "sqlite:"+copied).QueryRow("select value from facts where key = 'kept'").Scan(&value); err != nil || value != "yes" {
+	if err := openFile(t, "sqlite:"+copied).QueryRow(
+		"select value from facts where key = 'kept'",
+	).Scan(&value); err != nil || value != "yes" {
 		t.Errorf("the copy has %q, %v", value, err)
 	}
 }

@@ -54,7 +54,9 @@ func TestQueueKeepsItsOrder(t *testing.T) {
 			t.Fatal(err)
 		}
 		if counted != 1 || !slices.Equal(seen, []string{"2"}) {
-			t.Errorf("%d rows were updated and %q read; want 1 and [2]", counted, seen)
+			t.Errorf(
+				"%d rows were updated and %q read; want 1 and [2]", counted, seen,
+			)
 		}
 	})
 }
@@ -125,7 +127,9 @@ func TestFailuresAmongOthers(t *testing.T) {
 				t.Errorf("transaction %d: %v", i, err)
 			}
 		}
-		n, _, err := engine.One(t.Context(), db, engine.ScanNumber, "select count(*) from facts")
+		n, _, err := engine.One(
+			t.Context(), db, engine.ScanNumber, "select count(*) from facts",
+		)
 		if err != nil || n != 30 {
 			t.Errorf("%d rows, %v; want 30", n, err)
 		}
@@ -140,7 +144,9 @@ func TestPanicReachesTheCaller(t *testing.T) {
 					t.Errorf("recovered %v; want the panic of fn", got)
 				}
 			}()
-			_ = db.Write(t.Context(), func(context.Context, *engine.Tx) error { panic("oh") })
+			_ = db.Write(t.Context(), func(context.Context, *engine.Tx) error {
+				panic("oh")
+			})
 		}()
 		if err := set(t.Context(), db, "a", "1"); err != nil {
 			t.Errorf("the next write: %v", err)
@@ -158,7 +164,9 @@ func TestClosedIsUnavailable(t *testing.T) {
 		if err := set(t.Context(), db, "a", "1"); !engine.IsUnavailable(err) {
 			t.Errorf("a write: %v", err)
 		}
-		err := db.Query(t.Context(), func(engine.Row) error { return nil }, "select 1")
+		err := db.Query(t.Context(), func(engine.Row) error {
+			return nil
+		}, "select 1")
 		if !engine.IsUnavailable(err) {
 			t.Errorf("a query: %v", err)
 		}

@@ -24,7 +24,11 @@ type Limiter struct {
 // NewLimiter makes a Limiter.
 func NewLimiter(now func() time.Time) *Limiter {
 	full, _ := simplelru.NewLRU[string, time.Duration](limiterKeys, nil) // fails only for sizes below 1
-	return &Limiter{now: now, start: now(), full: full}
+	return &Limiter{
+		now:   now,
+		start: now(),
+		full:  full,
+	}
 }
 
 // Allow reports how long to wait before key may act again; 0 means now, and that

@@ -26,7 +26,14 @@ func TestRefill(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
 		want  int
-	}{{0, 10}, {30 * time.Second, 5}, {6*time.Second - 1, 0}, {1, 1}, {-time.Hour, 0}, {time.Hour + 24*time.Hour, 10}} {
+	}{
+		{0, 10},
+		{30 * time.Second, 5},
+		{6*time.Second - 1, 0},
+		{1, 1},
+		{-time.Hour, 0},
+		{time.Hour + 24*time.Hour, 10},
+	} {
 		now = now.Add(c.after)
 		n := 0
 		for range 15 {

@@ -70,7 +70,10 @@ func testLimit(t *testing.T, l, _ Limiter) {
 
 func testKeysApart(t *testing.T, l, _ Limiter) {
 	allowed(t, l, "login:ip:192.0.2.1", 5, 10)
-	for _, key := range []string{"login:ip:192.0.2.11", "callback:ip:192.0.2.1", "login:ip:192.0.2.", "LOGIN:ip:192.0.2.1"} {
+	for _, key := range []string{
+		"login:ip:192.0.2.11", "callback:ip:192.0.2.1", "login:ip:192.0.2.",
+		"LOGIN:ip:192.0.2.1",
+	} {
 		if n := allowed(t, l, key, 5, 5); n != 5 {
 			t.Errorf("%q was limited by another key: %d of 5", key, n)
 		}
@@ -127,7 +130,10 @@ func testWait(t *testing.T, l, _ Limiter) {
 }
 
 func testOdd(t *testing.T, l, _ Limiter) {
-	for _, key := range []string{"", " ", "{a}{b}", "a\x00b", "a\r\nFLUSHALL\r\n", "\xff", "ключ", strings.Repeat("k", 10_000)} {
+	for _, key := range []string{
+		"", " ", "{a}{b}", "a\x00b", "a\r\nFLUSHALL\r\n", "\xff", "ключ",
+		strings.Repeat("k", 10_000),
+	} {
 		if n := allowed(t, l, "odd "+key, 2, 4); n != 2 {
 			t.Errorf("%.20q: %d of 2 were allowed", key, n)
 		}
@@ -153,7 +159,9 @@ func testCheck(t *testing.T, a, b Limiter) {
 			t.Fatal("checking alone uses the limit up")
 		}
 	}
-	if n := allowed(t, a, "check", 10, 9); n != 9 || check(a, 10) > 0 || check(b, 10) > 0 {
+	if n := allowed(t, a, "check", 10, 9); n != 9 ||
+		check(a, 10) > 0 ||
+		check(b, 10) > 0 {
 		t.Errorf("%d of 9 were allowed, or the tenth would not be", n)
 	}
 	allowed(t, b, "check", 10, 1)

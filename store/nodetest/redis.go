@@ -21,7 +21,9 @@ func Redis(t testing.TB) sso.Secret {
 	if server != "" {
 		return sso.Secret(server)
 	}
-	if slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), "redis") {
+	if slices.Contains(
+		strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), "redis",
+	) {
 		t.Fatal("TEST_REDIS_URL is not set, and Redis is required")
 	}
 	t.Skip("TEST_REDIS_URL is not set")

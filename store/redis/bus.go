@@ -16,7 +16,9 @@ func (c *Client) channel() string { return c.Prefix + ":revoked" }
 
 // Publish tells every subscriber to look.
 func (c *Client) Publish(ctx context.Context) error {
-	err := c.ask(ctx, func(ctx context.Context) error { return c.redis.Publish(ctx, c.channel(), "").Err() })
+	err := c.ask(ctx, func(ctx context.Context) error {
+		return c.redis.Publish(ctx, c.channel(), "").Err()
+	})
 	if err != nil {
 		return fmt.Errorf("publish in Redis: %w", err)
 	}
@@ -32,8 +34,10 @@ func (c *Client) Subscribe(ctx context.Context) <-chan struct{} {
 		defer close(nudges)
 		subscription := c.redis.Subscribe(ctx, c.channel())
 		defer subscription.Close() //nolint:errcheck // nothing is written to it
-		messages := subscription.ChannelWithSubscriptions(goredis.WithChannelHealthCheckInterval(silence),
-			goredis.WithChannelPingTimeout(silence), goredis.WithChannelReconnectTimeout(silence))
+		messages := subscription.ChannelWithSubscriptions(
+			goredis.WithChannelHealthCheckInterval(silence),
+			goredis.WithChannelPingTimeout(silence), goredis.WithChannelReconnectTimeout(silence),
+		)
 		for {
 			select {
 			case <-ctx.Done():

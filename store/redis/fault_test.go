@@ -20,7 +20,10 @@ const soon = 5 * time.Second
 
 // faults are ways in which Redis is not there.
 func faults() map[string]func(*nodetest.Proxy) {
-	return map[string]func(*nodetest.Proxy){"refuses": (*nodetest.Proxy).Refuse, "hangs": (*nodetest.Proxy).Hang}
+	return map[string]func(*nodetest.Proxy){
+		"refuses": (*nodetest.Proxy).Refuse,
+		"hangs":   (*nodetest.Proxy).Hang,
+	}
 }
 
 // TestLimitsWithoutRedis: no request waits, each node still limits, it is said once,
@@ -30,8 +33,15 @@ func TestLimitsWithoutRedis(t *testing.T) {
 	for name, fail := range faults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			proxy, prefix, log := nodetest.NewProxy(t, nodetest.Redis(t)), unique(), &lines{}
-			a, b := openWith(t, redis.Options{URL: proxy.URL, Prefix: prefix, Log: slog.New(slog.NewTextHandler(log, nil))}), open(t, proxy.URL, prefix)
+			proxy, prefix, log := nodetest.NewProxy(
+				t, nodetest.Redis(t),
+			), unique(), &lines{}
+			a := openWith(t, redis.Options{
+				URL:    proxy.URL,
+				Prefix: prefix,
+				Log:    slog.New(slog.NewTextHandler(log, nil)),
+			})
+			b := open(t, proxy.URL, prefix)
 			together(t, a, b)
 			fail(proxy)
 			start := time.Now()
@@ -49,7 +59,8 @@ func TestLimitsWithoutRedis(t *testing.T) {
 			if err := a.Publish(t.Context()); err == nil {
 				t.Error("publishing to nobody succeeded")
 			}
-			if n := log.count("Redis does not answer"); n < 1 || n > 3 { // once, unless the machine was busy before
+			if n := log.count("Redis does not answer"); n < 1 || n > 3 {
+				// once, unless the machine was busy before
 				t.Errorf("it was said %d times", n)
 			}
 			proxy.Heal(t)
@@ -86,7 +97,9 @@ func together(t *testing.T, a, b *redis.Client) {
 func TestFlush(t *testing.T) {
 	t.Parallel()
 	address, prefix := nodetest.Redis(t), unique()
-	a, b, behind := patient(t, address, prefix), patient(t, address, prefix), raw(t, address)
+	a, b, behind := patient(
+		t, address, prefix,
+	), patient(t, address, prefix), raw(t, address)
 	for range 3 {
 		allows(t, a, "guess", 3)
 	}
@@ -122,7 +135,9 @@ func TestBusComesBack(t *testing.T) {
 			}
 			proxy.Heal(t)
 			nodetest.Nudged(t, nudges)
-			for deadline := time.Now().Add(nodetest.Patience); a.Publish(t.Context()) != nil; time.Sleep(20 * time.Millisecond) {
+			for deadline := time.Now().Add(
+				nodetest.Patience,
+			); a.Publish(t.Context()) != nil; time.Sleep(20 * time.Millisecond) {
 				if time.Now().After(deadline) {
 					t.Fatal("nothing can be published again")
 				}

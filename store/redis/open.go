@@ -61,7 +61,11 @@ func Open(o Options) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open Redis: %w", err)
 	}
-	return &Client{Options: o, redis: redis, rates: redis_rate.NewLimiter(redis)}, nil
+	return &Client{
+		Options: o,
+		redis:   redis,
+		rates:   redis_rate.NewLimiter(redis),
+	}, nil
 }
 
 // connect opens a client for the address of a server, of sentinels or of a
@@ -77,22 +81,33 @@ func connect(address sso.Secret, patience time.Duration) (goredis.UniversalClien
 		if err != nil {
 			return nil, err
 		}
-		impatient(patience, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout, &o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries)
+		impatient(
+			patience, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout,
+			&o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries,
+		)
 		return goredis.NewFailoverClient(o), nil
 	case query.Has("addr"):
 		o, err := goredis.ParseClusterURL(address.Reveal())
 		if err != nil {
 			return nil, err
 		}
-		impatient(patience, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout, &o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries)
-		o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+		impatient(
+			patience, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout,
+			&o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries,
+		)
+		o.MaintNotificationsConfig = &maintnotifications.Config{
+			Mode: maintnotifications.ModeDisabled,
+		}
 		return goredis.NewClusterClient(o), nil
 	}
 	o, err := goredis.ParseURL(address.Reveal())
 	if err != nil {
 		return nil, err
 	}
-	impatient(patience, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout, &o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries)
+	impatient(
+		patience, &o.DialTimeout, &o.ReadTimeout, &o.WriteTimeout, &o.PoolTimeout,
+		&o.ContextTimeoutEnabled, &o.MaxRetries, &o.DialerRetries,
+	)
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return goredis.NewClient(o), nil
 }
@@ -127,7 +142,11 @@ func (c *Client) ask(ctx context.Context, f func(ctx context.Context) error) err
 	}
 	switch changed := c.circuit.report(c.Now(), err == nil); {
 	case changed && err != nil:
-		c.Log.WarnContext(ctx, "Redis does not answer: each node limits by its own count, and sees what others revoke when it next looks", "error", err)
+		c.Log.WarnContext(
+			ctx,
+			"Redis does not answer: each node limits by its own count, and sees what others revoke when it next looks",
+			"error", err,
+		)
 	case changed:
 		c.Log.InfoContext(ctx, "Redis answers again")
 	}

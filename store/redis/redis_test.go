@@ -29,7 +29,11 @@ func open(t testing.TB, address sso.Secret, prefix string) *redis.Client {
 // patient makes one for tests of what Redis does, however busy the machine is.
 func patient(t testing.TB, address sso.Secret, prefix string) *redis.Client {
 	t.Helper()
-	return openWith(t, redis.Options{URL: address, Prefix: prefix, Patience: nodetest.Patience})
+	return openWith(t, redis.Options{
+		URL:      address,
+		Prefix:   prefix,
+		Patience: nodetest.Patience,
+	})
 }
 
 func openWith(t testing.TB, o redis.Options) *redis.Client {
@@ -78,17 +82,34 @@ func TestPrefixesAreApart(t *testing.T) {
 
 func TestAddresses(t *testing.T) {
 	t.Parallel()
-	for _, good := range []sso.Secret{"redis://r", "redis://r:6380/1", "rediss://u:p@r:6380/1", "redis://:p@r?client_name=x",
-		"redis://r:26379/2?master_name=main&addr=s:26379", "redis://r:6379?addr=s:6379&addr=t:6379", "redis://r?read_timeout=1h&max_retries=9&dial_timeout=1h"} {
-		if c, err := redis.Open(redis.Options{URL: good, Log: slog.New(slog.DiscardHandler)}); err != nil {
+	for _, good := range []sso.Secret{
+		"redis://r",
+		"redis://r:6380/1",
+		"rediss://u:p@r:6380/1",
+		"redis://:p@r?client_name=x",
+		"redis://r:26379/2?master_name=main&addr=s:26379",
+		"redis://r:6379?addr=s:6379&addr=t:6379",
+		"redis://r?read_timeout=1h&max_retries=9&dial_timeout=1h",
+	} {
+		if c, err := redis.Open(redis.Options{
+			URL: good,
+			Log: slog.New(slog.DiscardHandler),
+		}); err != nil {
 			t.Errorf("%s: %v", good.Reveal(), err)
 		} else {
 			_ = c.Close()
 		}
 	}
-	for _, bad := range []sso.Secret{"", "r:6379", "http://r", "redis://u:kanarie/@r:x", "redis://:kanarie@[::1", "redis://:kanarie@r/x", "redis://:kanarie@r?x=1",
-		"redis://:kanarie@r?addr=s&x=1", "redis://:kanarie@r?master_name=m&x=1", "redis://:kanarie@r?pool_size=many", "redis://:kana\x00rie@r"} {
-		c, err := redis.Open(redis.Options{URL: bad, Log: slog.New(slog.DiscardHandler)})
+	for _, bad := range []sso.Secret{
+		"", "r:6379", "http://r", "redis://u:kanarie/@r:x", "redis://:kanarie@[::1",
+		"redis://:kanarie@r/x", "redis://:kanarie@r?x=1",
+		"redis://:kanarie@r?addr=s&x=1", "redis://:kanarie@r?master_name=m&x=1",
+		"redis://:kanarie@r?pool_size=many", "redis://:kana\x00rie@r",
+	} {
+		c, err := redis.Open(redis.Options{
+			URL: bad,
+			Log: slog.New(slog.DiscardHandler),
+		})
 		if err == nil {
 			_ = c.Close()
 			t.Errorf("%q is accepted", bad.Reveal())
@@ -103,7 +124,9 @@ func TestOnlyCountersAreKept(t *testing.T) {
 	t.Parallel()
 	address, prefix := nodetest.Redis(t), unique()
 	c := patient(t, address, prefix)
-	for _, key := range []string{"login:ip:192.0.2.1", "callback:connection:conn-1"} {
+	for _, key := range []string{
+		"login:ip:192.0.2.1", "callback:connection:conn-1",
+	} {
 		_, _ = c.Allow(t.Context(), key, 60)
 	}
 	if err := c.Publish(t.Context()); err != nil {
@@ -154,7 +177,11 @@ func (l *lines) count(text string) int {
 func TestCallerWhoLeavesIsNoFailure(t *testing.T) {
 	t.Parallel()
 	log := &lines{}
-	c := openWith(t, redis.Options{URL: nodetest.Redis(t), Patience: nodetest.Patience, Log: slog.New(slog.NewTextHandler(log, nil))})
+	c := openWith(t, redis.Options{
+		URL:      nodetest.Redis(t),
+		Patience: nodetest.Patience,
+		Log:      slog.New(slog.NewTextHandler(log, nil)),
+	})
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := c.Publish(gone); !errors.Is(err, context.Canceled) {

@@ -15,9 +15,17 @@ import (
 func (w *world) account(login string, recovery bool) sso.Admin {
 	w.Helper()
 	token := sso.NewSecret().Hash()
-	_, err := w.db.CreateInvitation(w.Context(), by, sso.Invitation{Token: token, Recovery: recovery, ExpiresAt: w.clock.Now().Add(time.Hour)})
+	_, err := w.db.CreateInvitation(w.Context(), by, sso.Invitation{
+		Token:     token,
+		Recovery:  recovery,
+		ExpiresAt: w.clock.Now().Add(time.Hour),
+	})
 	w.ok(err)
-	a, err := w.db.AcceptInvitation(w.Context(), token, sso.Admin{Login: login, Name: "Admin " + login, Password: "canary-password-hash"})
+	a, err := w.db.AcceptInvitation(w.Context(), token, sso.Admin{
+		Login:    login,
+		Name:     "Admin " + login,
+		Password: "canary-password-hash",
+	})
 	w.ok(err)
 	w.clock.Move(time.Second) // identifiers sort by when they were made
 	return a
@@ -30,12 +38,19 @@ func testInvitations(t *testing.T, fresh fresh) {
 		t.Helper()
 		_, err := w.db.Invitation(ctx, token)
 		w.fails(err, sso.NotFoundKind, "invitation_gone")
-		_, err = w.db.AcceptInvitation(ctx, token, sso.Admin{Login: "mallory", Name: "M"})
+		_, err = w.db.AcceptInvitation(ctx, token, sso.Admin{
+			Login: "mallory",
+			Name:  "M",
+		})
 		w.fails(err, sso.NotFoundKind, "invitation_gone")
 	}
 	invite := func(by sso.Actor) sso.Hash {
 		token := sso.NewSecret().Hash()
-		_, err := w.db.CreateInvitation(ctx, by, sso.Invitation{Token: token, Recovery: true, ExpiresAt: w.clock.Now().Add(time.Hour)})
+		_, err := w.db.CreateInvitation(ctx, by, sso.Invitation{
+			Token:     token,
+			Recovery:  true,
+			ExpiresAt: w.clock.Now().Add(time.Hour),
+		})
 		w.ok(err)
 		return token
 	}
@@ -47,13 +62,20 @@ func testInvitations(t *testing.T, fresh fresh) {
 	if w.ok(err); has {
 		t.Error("there is an admin before there is any")
 	}
-	a, err := w.db.AcceptInvitation(ctx, second, sso.Admin{Login: "Olive", Name: "Olive", Password: "canary-password-hash"})
+	a, err := w.db.AcceptInvitation(ctx, second, sso.Admin{
+		Login:    "Olive",
+		Name:     "Olive",
+		Password: "canary-password-hash",
+	})
 	w.ok(err)
 	gone(second) // used
 	if has, err = w.db.HasAdmin(ctx); err != nil || !has || !a.Recovery {
 		t.Errorf("%+v, %v, %v", a, has, err)
 	}
-	_, err = w.db.AcceptInvitation(ctx, kept, sso.Admin{Login: "oLIVE", Name: "x"})
+	_, err = w.db.AcceptInvitation(ctx, kept, sso.Admin{
+		Login: "oLIVE",
+		Name:  "x",
+	})
 	w.fails(err, sso.Conflict, "login_taken")
 	_, err = w.db.Invitation(ctx, kept) // and it is not used up by that
 	w.ok(err)
@@ -72,13 +94,19 @@ func testInvitations(t *testing.T, fresh fresh) {
 func testOneInvitation(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	token := sso.NewSecret().Hash()
-	_, err := w.db.CreateInvitation(t.Context(), by, sso.Invitation{Token: token, ExpiresAt: w.clock.Now().Add(time.Hour)})
+	_, err := w.db.CreateInvitation(t.Context(), by, sso.Invitation{
+		Token:     token,
+		ExpiresAt: w.clock.Now().Add(time.Hour),
+	})
 	w.ok(err)
 	var made atomic.Int32
 	var at sync.WaitGroup
 	for i := range 20 {
 		at.Go(func() {
-			_, err := w.db.AcceptInvitation(t.Context(), token, sso.Admin{Login: "login" + string(rune('a'+i)), Name: "x"})
+			_, err := w.db.AcceptInvitation(t.Context(), token, sso.Admin{
+				Login: "login" + string(rune('a'+i)),
+				Name:  "x",
+			})
 			if err == nil {
 				made.Add(1)
 			} else if sso.CodeOf(err) != "invitation_gone" {
@@ -105,16 +133,29 @@ func testLastRecovery(t *testing.T, fresh fresh) {
 	w.account("ordinary", false)
 	now := w.clock.Now()
 	ways := []func(sso.Admin) (sso.Admin, error){
-		func(a sso.Admin) (sso.Admin, error) { a.DisabledAt = now; return a, nil },
-		func(a sso.Admin) (sso.Admin, error) { a.Recovery = false; return a, nil },
-		func(a sso.Admin) (sso.Admin, error) { a.Recovery, a.DisabledAt = false, now; return a, nil },
+		func(a sso.Admin) (sso.Admin, error) {
+			a.DisabledAt = now
+			return a, nil
+		},
+		func(a sso.Admin) (sso.Admin, error) {
+			a.Recovery = false
+			return a, nil
+		},
+		func(a sso.Admin) (sso.Admin, error) {
+			a.Recovery = false
+			a.DisabledAt = now
+			return a, nil
+		},
 	}
 	for round := range 4 {
 		var at sync.WaitGroup
 		var refused atomic.Int32
 		for i, id := range ids {
 			at.Go(func() {
-				_, err := w.db.UpdateAdmin(ctx, by, id, "admin.updated", sso.Hash{}, ways[(i+round)%len(ways)])
+				_, err := w.db.UpdateAdmin(
+					ctx, by, id, "admin.updated", sso.Hash{},
+					ways[(i+round)%len(ways)],
+				)
 				if sso.CodeOf(err) == "last_recovery_admin" {
 					refused.Add(1)
 				} else if err != nil {
@@ -125,9 +166,17 @@ func testLastRecovery(t *testing.T, fresh fresh) {
 		at.Wait()
 		all, _, err := w.db.Admins(ctx, sso.Page{})
 		w.ok(err)
-		left := having(all, func(a sso.Admin) bool { return a.Recovery && a.DisabledAt.IsZero() })
-		if has, err := w.db.HasRecovery(ctx); err != nil || !has || left != 1 || refused.Load() == 0 {
-			t.Fatalf("round %d: %d are left, %d were refused (%v)", round, left, refused.Load(), err)
+		left := having(all, func(a sso.Admin) bool {
+			return a.Recovery && a.DisabledAt.IsZero()
+		})
+		if has, err := w.db.HasRecovery(ctx); err != nil ||
+			!has ||
+			left != 1 ||
+			refused.Load() == 0 {
+			t.Fatalf(
+				"round %d: %d are left, %d were refused (%v)", round, left,
+				refused.Load(), err,
+			)
 		}
 		for _, id := range ids {
 			_, err := w.db.UpdateAdmin(ctx, by, id, "admin.enabled", sso.Hash{}, func(a sso.Admin) (sso.Admin, error) {
@@ -150,7 +199,13 @@ func testAdminSessions(t *testing.T, fresh fresh) {
 	start := func() sso.Hash {
 		t.Helper()
 		token := sso.NewSecret().Hash()
-		w.ok(w.db.StartAdminSession(ctx, sso.AdminSession{Token: token, Admin: a.ID, Remote: "192.0.2.1", UserAgent: "x", ExpiresAt: w.clock.Now().Add(12 * time.Hour)}, "password"))
+		w.ok(w.db.StartAdminSession(ctx, sso.AdminSession{
+			Token:     token,
+			Admin:     a.ID,
+			Remote:    "192.0.2.1",
+			UserAgent: "x",
+			ExpiresAt: w.clock.Now().Add(12 * time.Hour),
+		}, "password"))
 		return token
 	}
 	alive := func(token sso.Hash, want bool) {
@@ -167,7 +222,9 @@ func testAdminSessions(t *testing.T, fresh fresh) {
 	}
 	update := func(token sso.Hash, fn func(sso.Admin) sso.Admin) {
 		t.Helper()
-		_, err := w.db.UpdateAdmin(ctx, by, a.ID, "admin.updated", token, func(a sso.Admin) (sso.Admin, error) { return fn(a), nil })
+		_, err := w.db.UpdateAdmin(ctx, by, a.ID, "admin.updated", token, func(a sso.Admin) (sso.Admin, error) {
+			return fn(a), nil
+		})
 		w.ok(err)
 	}
 	token := start()
@@ -182,13 +239,26 @@ func testAdminSessions(t *testing.T, fresh fresh) {
 	w.clock.Move(idle)
 	alive(idling, false)
 	one, two := start(), start()
-	update(one, func(a sso.Admin) sso.Admin { a.Password = "another"; return a })
+	update(one, func(a sso.Admin) sso.Admin {
+		a.Password = "another"
+		return a
+	})
 	alive(one, true) // the admin who changed it stays
 	alive(two, false)
-	update(sso.Hash{}, func(a sso.Admin) sso.Admin { a.DisabledAt = w.clock.Now(); return a })
+	update(sso.Hash{}, func(a sso.Admin) sso.Admin {
+		a.DisabledAt = w.clock.Now()
+		return a
+	})
 	alive(one, false)
-	w.fails(w.db.StartAdminSession(ctx, sso.AdminSession{Token: two, Admin: a.ID, ExpiresAt: w.clock.Now().Add(time.Hour)}, "password"), sso.NotFoundKind, "not_found")
-	update(sso.Hash{}, func(a sso.Admin) sso.Admin { a.DisabledAt = time.Time{}; return a })
+	w.fails(w.db.StartAdminSession(ctx, sso.AdminSession{
+		Token:     two,
+		Admin:     a.ID,
+		ExpiresAt: w.clock.Now().Add(time.Hour),
+	}, "password"), sso.NotFoundKind, "not_found")
+	update(sso.Hash{}, func(a sso.Admin) sso.Admin {
+		a.DisabledAt = time.Time{}
+		return a
+	})
 	alive(one, false) // it does not come back
 	three := start()
 	w.ok(w.db.EndAdminSession(ctx, three))
@@ -196,9 +266,14 @@ func testAdminSessions(t *testing.T, fresh fresh) {
 	alive(three, false)
 	w.ok(w.db.RefusedAdmin(ctx, "OLIVE", "192.0.2.9", "wrong password"))
 	w.ok(w.db.RefusedAdmin(ctx, "nobody\x00", "192.0.2.9", "no such login"))
-	events, _, err := w.db.AuditEvents(ctx, "", sso.AuditFilter{Action: "admin.refused"}, sso.Page{})
+	events, _, err := w.db.AuditEvents(
+		ctx, "", sso.AuditFilter{Action: "admin.refused"}, sso.Page{},
+	)
 	w.ok(err)
-	if len(events) != 2 || events[1].Target != string(a.ID) || events[1].Detail["recovery"] != "true" || events[0].Target != "" {
+	if len(events) != 2 ||
+		events[1].Target != string(a.ID) ||
+		events[1].Detail["recovery"] != "true" ||
+		events[0].Target != "" {
 		t.Errorf("got %+v", events)
 	}
 }
@@ -212,8 +287,15 @@ func testEnterpriseAdmins(t *testing.T, fresh fresh) {
 		t.Helper()
 		got, err := w.db.Administers(ctx, w.ent.ID, u.ID)
 		w.ok(err)
-		if elsewhere, err := w.db.Administers(ctx, other.ent.ID, u.ID); err != nil || elsewhere || got != want {
-			t.Errorf("administers %v, elsewhere %v (%v); want %v", got, elsewhere, err, want)
+		if elsewhere, err := w.db.Administers(
+			ctx, other.ent.ID, u.ID,
+		); err != nil ||
+			elsewhere ||
+			got != want {
+			t.Errorf(
+				"administers %v, elsewhere %v (%v); want %v", got, elsewhere, err,
+				want,
+			)
 		}
 	}
 	administers(false)
@@ -226,17 +308,26 @@ func testEnterpriseAdmins(t *testing.T, fresh fresh) {
 		t.Errorf("got %+v", all)
 	}
 	status := func(s sso.UserStatus) {
-		_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, func(u sso.User) (sso.User, error) { u.Status = s; return u, nil })
+		_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, func(u sso.User) (sso.User, error) {
+			u.Status = s
+			return u, nil
+		})
 		w.ok(err)
 	}
 	status(sso.UserDeactivated)
 	administers(false)
 	status(sso.UserActive)
 	w.ok(w.db.RemoveEnterpriseAdmin(ctx, by, w.ent.ID, u.ID))
-	w.fails(w.db.RemoveEnterpriseAdmin(ctx, by, w.ent.ID, u.ID), sso.NotFoundKind, "not_found")
+	w.fails(
+		w.db.RemoveEnterpriseAdmin(ctx, by, w.ent.ID, u.ID), sso.NotFoundKind,
+		"not_found",
+	)
 	administers(false)
 	mark := func(on bool) {
-		_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/dev"].ID, func(g sso.Group) (sso.Group, error) { g.Admin = on; return g, nil })
+		_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/dev"].ID, func(g sso.Group) (sso.Group, error) {
+			g.Admin = on
+			return g, nil
+		})
 		w.ok(err)
 	}
 	mark(true)
@@ -262,9 +353,15 @@ func testEnforced(t *testing.T, fresh fresh) {
 			t.Errorf("enforced %v, the link: %v; want %v", e.Enforced, err, want)
 		}
 	}
-	w.fails(w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict, "no_recovery_admin")
+	w.fails(
+		w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict,
+		"no_recovery_admin",
+	)
 	w.account("ordinary", false)
-	w.fails(w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict, "no_recovery_admin")
+	w.fails(
+		w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict,
+		"no_recovery_admin",
+	)
 	enforced(false)
 	w.account("olive", true)
 	session := sso.NewSecret().Hash()
@@ -277,7 +374,11 @@ func testEnforced(t *testing.T, fresh fresh) {
 	w.fails(err, sso.Unauthenticated, "session_ended")
 	_, err = w.db.OpenSetupLink(ctx, l.Token, sso.NewSecret().Hash(), time.Hour, "")
 	w.fails(err, sso.NotFoundKind, "setup_link_gone")
-	_, err = w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) { e.Name, e.Enforced = "New", false; return e, nil })
+	_, err = w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
+		e.Name = "New"
+		e.Enforced = false
+		return e, nil
+	})
 	w.ok(err)
 	enforced(true) // it is not switched off on the side
 	w.ok(w.db.EnforceSSO(ctx, by, w.ent.ID, false, ""))

@@ -45,40 +45,74 @@ func testAnnouncements(t *testing.T, fresh fresh) {
 		do   func(context.Context) error
 		want int // announcements
 	}{
-		{"a vouched user", func(ctx context.Context) error {
-			_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, vouch)
-			return err
-		}, 1},
-		{"a name that no session serves", func(ctx context.Context) error {
-			_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, rename)
-			return err
-		}, 0},
-		{"a sign-in without a change", func(ctx context.Context) error {
-			again := w.signIn("ada", "dev")
-			_, _, err := w.db.RecordLogin(ctx, again, Reset(again.Identity.Groups))
-			return err
-		}, 0},
-		{"a sign-in that fails after it changed memberships", func(ctx context.Context) error {
-			again := w.signIn("ada")
-			again.Session.ID = s.Session.ID // which is taken
-			_, _, err := w.db.RecordLogin(ctx, again, Reset(again.Identity.Groups))
-			if err == nil {
-				return fault
-			}
-			return nil
-		}, 0},
-		{"a sign-in with other groups", func(ctx context.Context) error {
-			again := w.signIn("ada")
-			_, _, err := w.db.RecordLogin(ctx, again, Reset(again.Identity.Groups))
-			return err
-		}, 1},
-		{"an ended session", func(ctx context.Context) error {
-			return w.db.RevokeSession(ctx, by, w.ent.ID, s.Session.ID)
-		}, 1},
-		{"a deactivated user", func(ctx context.Context) error {
-			_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, deactivate)
-			return err
-		}, 1},
+		{
+			"a vouched user",
+			func(ctx context.Context) error {
+				_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, vouch)
+				return err
+			},
+			1,
+		},
+		{
+			"a name that no session serves",
+			func(ctx context.Context) error {
+				_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, rename)
+				return err
+			},
+			0,
+		},
+		{
+			"a sign-in without a change",
+			func(ctx context.Context) error {
+				again := w.signIn("ada", "dev")
+				_, _, err := w.db.RecordLogin(
+					ctx, again, Reset(again.Identity.Groups),
+				)
+				return err
+			},
+			0,
+		},
+		{
+			"a sign-in that fails after it changed memberships",
+			func(ctx context.Context) error {
+				again := w.signIn("ada")
+				again.Session.ID = s.Session.ID // which is taken
+				_, _, err := w.db.RecordLogin(
+					ctx, again, Reset(again.Identity.Groups),
+				)
+				if err == nil {
+					return fault
+				}
+				return nil
+			},
+			0,
+		},
+		{
+			"a sign-in with other groups",
+			func(ctx context.Context) error {
+				again := w.signIn("ada")
+				_, _, err := w.db.RecordLogin(
+					ctx, again, Reset(again.Identity.Groups),
+				)
+				return err
+			},
+			1,
+		},
+		{
+			"an ended session",
+			func(ctx context.Context) error {
+				return w.db.RevokeSession(ctx, by, w.ent.ID, s.Session.ID)
+			},
+			1,
+		},
+		{
+			"a deactivated user",
+			func(ctx context.Context) error {
+				_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, deactivate)
+				return err
+			},
+			1,
+		},
 	} {
 		announced = 0
 		ctx, cancel = context.WithCancel(t.Context())
@@ -86,12 +120,17 @@ func testAnnouncements(t *testing.T, fresh fresh) {
 			t.Errorf("%s: %v", step.name, err)
 		}
 		if announced != step.want {
-			t.Errorf("%s: %d announcements; want %d", step.name, announced, step.want)
+			t.Errorf(
+				"%s: %d announcements; want %d", step.name, announced, step.want,
+			)
 		}
 		last, err := w.db.LastRevocation(t.Context())
 		w.ok(err)
 		if step.want > 0 && read != last {
-			t.Errorf("%s: the announcement saw revocation %d of %d", step.name, read, last)
+			t.Errorf(
+				"%s: the announcement saw revocation %d of %d", step.name, read,
+				last,
+			)
 		}
 		cancel()
 	}

@@ -11,8 +11,17 @@ import (
 )
 
 func wiki() sso.Application {
-	return sso.Application{Key: "wiki", Name: "Wiki", Kind: sso.ForwardAuth, Origins: []string{"https://wiki.acme.test", "https://docs.acme.test:8443"},
-		Groups: []string{"web/dev"}, Told: []string{"web/*", "app/Größe, \"alles\""}, GroupsLimit: 4096}
+	return sso.Application{
+		Key:  "wiki",
+		Name: "Wiki",
+		Kind: sso.ForwardAuth,
+		Origins: []string{
+			"https://wiki.acme.test", "https://docs.acme.test:8443",
+		},
+		Groups:      []string{"web/dev"},
+		Told:        []string{"web/*", "app/Größe, \"alles\""},
+		GroupsLimit: 4096,
+	}
 }
 
 func testApplications(t *testing.T, fresh fresh) {
@@ -24,7 +33,10 @@ func testApplications(t *testing.T, fresh fresh) {
 		now, err := w.db.ApplicationRevision(ctx)
 		w.ok(err)
 		if (now != last) != changed {
-			t.Errorf("the revision went from %d to %d; want changed %v", last, now, changed)
+			t.Errorf(
+				"the revision went from %d to %d; want changed %v", last, now,
+				changed,
+			)
 		}
 		last = now
 	}
@@ -41,34 +53,61 @@ func testApplications(t *testing.T, fresh fresh) {
 	_, err = w.db.CreateApplication(ctx, by, wiki())
 	w.fails(err, sso.Conflict, "key_taken")
 	w.clock.Move(time.Second) // identifiers sort by when they were made
-	other, err := w.db.CreateApplication(ctx, by, sso.Application{Key: "api", Name: "API", Kind: sso.ForwardAuth, Origins: []string{"https://api.acme.test"}})
+	other, err := w.db.CreateApplication(ctx, by, sso.Application{
+		Key:     "api",
+		Name:    "API",
+		Kind:    sso.ForwardAuth,
+		Origins: []string{"https://api.acme.test"},
+	})
 	w.ok(err)
 	revision(true)
 	all, _, err := w.db.Applications(ctx, sso.Page{})
 	w.ok(err)
 	w.same([]sso.Application{want, other}, all)
 
-	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) { a.Key = "wiki"; return a, nil })
+	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
+		a.Key = "wiki"
+		return a, nil
+	})
 	w.fails(err, sso.Conflict, "key_taken")
-	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) { return a, errors.New("refused") })
+	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
+		return a, errors.New("refused")
+	})
 	if err == nil {
 		t.Error("a change was made that was refused")
 	}
-	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) { return a, nil })
+	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
+		return a, nil
+	})
 	w.ok(err)
 	revision(false)
 	changed, err := w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
-		return sso.Application{ID: "app-x", Key: "service", Name: "Service", Kind: "other", Origins: []string{"https://service.acme.test"}}, nil
+		return sso.Application{
+			ID:      "app-x",
+			Key:     "service",
+			Name:    "Service",
+			Kind:    "other",
+			Origins: []string{"https://service.acme.test"},
+		}, nil
 	})
 	w.ok(err)
-	w.same(sso.Application{ID: other.ID, Key: "service", Name: "Service", Kind: sso.ForwardAuth, Origins: []string{"https://service.acme.test"}, CreatedAt: other.CreatedAt}, changed)
+	w.same(sso.Application{
+		ID:        other.ID,
+		Key:       "service",
+		Name:      "Service",
+		Kind:      sso.ForwardAuth,
+		Origins:   []string{"https://service.acme.test"},
+		CreatedAt: other.CreatedAt,
+	}, changed)
 	revision(true)
 	w.ok(w.db.DeleteApplication(ctx, by, other.ID))
 	revision(true)
 	w.fails(w.db.DeleteApplication(ctx, by, other.ID), sso.NotFoundKind, "not_found")
 	_, err = w.db.Application(ctx, other.ID)
 	w.fails(err, sso.NotFoundKind, "not_found")
-	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) { return a, nil })
+	_, err = w.db.UpdateApplication(ctx, by, other.ID, func(a sso.Application) (sso.Application, error) {
+		return a, nil
+	})
 	w.fails(err, sso.NotFoundKind, "not_found")
 	revision(false)
 	applicationOutlives(w, want)
@@ -89,7 +128,13 @@ func applicationOutlives(w *world, want sso.Application) {
 	for _, e := range events {
 		actions = append(actions, e.Action)
 	}
-	w.same([]string{"application.deleted", "application.updated", "application.created", "application.created"}, actions)
+	w.same(
+		[]string{
+			"application.deleted", "application.updated", "application.created",
+			"application.created",
+		},
+		actions,
+	)
 	_, err = w.db.VerifyAudit(ctx, "")
 	w.ok(err)
 }
@@ -97,7 +142,10 @@ func applicationOutlives(w *world, want sso.Application) {
 func testSigningKeys(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	key := sso.SigningKey{Public: []byte{1, 2, 3}, Private: "canary-signing-key"}
+	key := sso.SigningKey{
+		Public:  []byte{1, 2, 3},
+		Private: "canary-signing-key",
+	}
 	first := func(have []sso.SigningKey) (*sso.SigningKey, []sso.KeyID, error) {
 		if len(have) > 0 {
 			return nil, nil, nil
@@ -115,7 +163,10 @@ func testSigningKeys(t *testing.T, fresh fresh) {
 	at.Wait()
 	keys, err := w.db.SigningKeys(ctx)
 	w.ok(err)
-	if len(keys) != 1 || keys[0].Private.Reveal() != "canary-signing-key" || !slices.Equal(keys[0].Public, key.Public) || !keys[0].CreatedAt.Equal(w.clock.Now()) {
+	if len(keys) != 1 ||
+		keys[0].Private.Reveal() != "canary-signing-key" ||
+		!slices.Equal(keys[0].Public, key.Public) ||
+		!keys[0].CreatedAt.Equal(w.clock.Now()) {
 		t.Fatalf("got %+v", keys)
 	}
 	w.clock.Move(time.Hour)
@@ -166,7 +217,10 @@ func testPrincipalGroups(t *testing.T, fresh fresh) {
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["app/dev"].ID, u.ID))
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["app/Dev"].ID, u.ID))
 	groups()
-	odd, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{Organization: w.orgs["web"].ID, Name: `a "b", \c/ d` + "\u2028Ü"})
+	odd, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{
+		Organization: w.orgs["web"].ID,
+		Name:         `a "b", \c/ d` + "\u2028Ü",
+	})
 	if err == nil {
 		w.group["web/"+odd.Name] = odd
 		w.ok(w.db.AddMember(ctx, by, w.ent.ID, odd.ID, u.ID))

@@ -24,28 +24,122 @@ func testTampering(t *testing.T, fresh fresh) {
 		texts    []string
 		args     []any
 	}{
-		"edited action": {3, []string{"update audit_events set action = 'x' where enterprise_id = $1 and sequence = 3"}, []any{ent}},
-		"edited detail": {3, []string{"update audit_events set detail = '{\"name\":\"x\"}' where enterprise_id = $1 and sequence = 3"}, []any{ent}},
-		"edited time":   {3, []string{"update audit_events set at = at + 1 where enterprise_id = $1 and sequence = 3"}, []any{ent}},
-		"edited actor":  {1, []string{"update audit_events set actor = 'user-x' where enterprise_id = $1 and sequence = 1"}, []any{ent}},
-		"edited target": {3, []string{"update audit_events set target = 'x' where enterprise_id = $1 and sequence = 3"}, []any{ent}},
-		"edited hash":   {3, []string{"update audit_events set hash = '" + fmt.Sprintf("%064d", 0) + "' where enterprise_id = $1 and sequence = 3"}, []any{ent}},
-		"deleted":       {3, []string{"delete from audit_events where enterprise_id = $1 and sequence = 3"}, []any{ent}},
-		"first deleted": {1, []string{"delete from audit_events where enterprise_id = $1 and sequence = 1"}, []any{ent}},
-		"closed up": {3, []string{"delete from audit_events where enterprise_id = $1 and sequence = 3",
-			"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4"}, []any{ent}},
-		"swapped": {3, []string{"update audit_events set sequence = -1 where enterprise_id = $1 and sequence = 3",
-			"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4",
-			"update audit_events set sequence = 4 where enterprise_id = $1 and sequence = -1"}, []any{ent}},
-		"cut off":                  {5, []string{"delete from audit_events where enterprise_id = $1 and sequence > 4"}, []any{ent}},
-		"emptied":                  {1, []string{"delete from audit_events where enterprise_id = $1"}, []any{ent}},
-		"cut off with the head":    {4, []string{"delete from audit_events where enterprise_id = $1 and sequence > 4", "update audit_heads set sequence = 4, hash = (select hash from audit_events where enterprise_id = $1 and sequence = 4) where enterprise_id = $1"}, []any{ent}},
-		"emptied with the head":    {0, []string{"delete from audit_events where enterprise_id = $1", "update audit_heads set sequence = 0, hash = '' where enterprise_id = $1"}, []any{ent}},
-		"added behind the end":     {int64(own) + 1, []string{"insert into audit_events select enterprise_id, sequence + 1, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " + fmt.Sprint(own)}, []any{ent}},
-		"added far behind the end": {int64(own) + 100, []string{"insert into audit_events select enterprise_id, sequence + 100, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " + fmt.Sprint(own)}, []any{ent}},
-		"added before the first":   {0, []string{"insert into audit_events select enterprise_id, -5, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = 1"}, []any{ent}},
-		"head of another":          {int64(length), []string{"update audit_heads set sequence = o.sequence, hash = o.hash, mac = o.mac from audit_heads o where audit_heads.enterprise_id = $1 and o.enterprise_id = $2"}, []any{ent, foreign}},
-		"event of another":         {2, []string{"delete from audit_events where enterprise_id = $1 and sequence = 2", "update audit_events set enterprise_id = $1 where enterprise_id = $2 and sequence = 2"}, []any{ent, foreign}},
+		"edited action": {
+			3,
+			[]string{"update audit_events set action = 'x' where enterprise_id = $1 and sequence = 3"},
+			[]any{ent},
+		},
+		"edited detail": {
+			3,
+			[]string{"update audit_events set detail = '{\"name\":\"x\"}' where enterprise_id = $1 and sequence = 3"},
+			[]any{ent},
+		},
+		"edited time": {
+			3,
+			[]string{"update audit_events set at = at + 1 where enterprise_id = $1 and sequence = 3"},
+			[]any{ent},
+		},
+		"edited actor": {
+			1,
+			[]string{"update audit_events set actor = 'user-x' where enterprise_id = $1 and sequence = 1"},
+			[]any{ent},
+		},
+		"edited target": {
+			3,
+			[]string{"update audit_events set target = 'x' where enterprise_id = $1 and sequence = 3"},
+			[]any{ent},
+		},
+		"edited hash": {
+			3,
+			[]string{
+				"update audit_events set hash = '" + fmt.Sprintf("%064d", 0) +
+					"' where enterprise_id = $1 and sequence = 3",
+			},
+			[]any{ent},
+		},
+		"deleted": {
+			3,
+			[]string{"delete from audit_events where enterprise_id = $1 and sequence = 3"},
+			[]any{ent},
+		},
+		"first deleted": {
+			1,
+			[]string{"delete from audit_events where enterprise_id = $1 and sequence = 1"},
+			[]any{ent},
+		},
+		"closed up": {
+			3,
+			[]string{
+				"delete from audit_events where enterprise_id = $1 and sequence = 3",
+				"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4",
+			},
+			[]any{ent},
+		},
+		"swapped": {
+			3,
+			[]string{
+				"update audit_events set sequence = -1 where enterprise_id = $1 and sequence = 3",
+				"update audit_events set sequence = 3 where enterprise_id = $1 and sequence = 4",
+				"update audit_events set sequence = 4 where enterprise_id = $1 and sequence = -1",
+			},
+			[]any{ent},
+		},
+		"cut off": {
+			5,
+			[]string{"delete from audit_events where enterprise_id = $1 and sequence > 4"},
+			[]any{ent},
+		},
+		"emptied": {1, []string{"delete from audit_events where enterprise_id = $1"}, []any{ent}},
+		"cut off with the head": {
+			4,
+			[]string{
+				"delete from audit_events where enterprise_id = $1 and sequence > 4",
+				"update audit_heads set sequence = 4, hash = (select hash from audit_events where enterprise_id = $1 and sequence = 4) where enterprise_id = $1",
+			},
+			[]any{ent},
+		},
+		"emptied with the head": {
+			0,
+			[]string{
+				"delete from audit_events where enterprise_id = $1",
+				"update audit_heads set sequence = 0, hash = '' where enterprise_id = $1",
+			},
+			[]any{ent},
+		},
+		"added behind the end": {
+			int64(own) + 1,
+			[]string{
+				"insert into audit_events select enterprise_id, sequence + 1, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " +
+					fmt.Sprint(own),
+			},
+			[]any{ent},
+		},
+		"added far behind the end": {
+			int64(own) + 100,
+			[]string{
+				"insert into audit_events select enterprise_id, sequence + 100, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = " +
+					fmt.Sprint(own),
+			},
+			[]any{ent},
+		},
+		"added before the first": {
+			0,
+			[]string{"insert into audit_events select enterprise_id, -5, 'evt-x', actor, action, target, detail, at, hash from audit_events where enterprise_id = $1 and sequence = 1"},
+			[]any{ent},
+		},
+		"head of another": {
+			int64(length),
+			[]string{"update audit_heads set sequence = o.sequence, hash = o.hash, mac = o.mac from audit_heads o where audit_heads.enterprise_id = $1 and o.enterprise_id = $2"},
+			[]any{ent, foreign},
+		},
+		"event of another": {
+			2,
+			[]string{
+				"delete from audit_events where enterprise_id = $1 and sequence = 2",
+				"update audit_events set enterprise_id = $1 where enterprise_id = $2 and sequence = 2",
+			},
+			[]any{ent, foreign},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := Raw(t, w.dsn)
@@ -83,7 +177,10 @@ func testForkedChain(t *testing.T, fresh fresh) {
 	length := w.chainHolds()
 	undo := remember(t, db)
 	w.enter("ada")
-	if _, err := db.Exec("create table past as select * from audit_events where enterprise_id = $1 and sequence = "+fmt.Sprint(length+1), string(w.ent.ID)); err != nil {
+	if _, err := db.Exec(
+		"create table past as select * from audit_events where enterprise_id = $1 and sequence = "+fmt.Sprint(length+1),
+		string(w.ent.ID),
+	); err != nil {
 		t.Fatal(err)
 	}
 	undo()
@@ -91,8 +188,10 @@ func testForkedChain(t *testing.T, fresh fresh) {
 	if n := w.chainHolds(); n != length+2 {
 		t.Fatalf("%d events; want %d", n, length+2)
 	}
-	for _, text := range []string{"delete from audit_events where exists (select 1 from past where past.enterprise_id = audit_events.enterprise_id and past.sequence = audit_events.sequence)",
-		"insert into audit_events select * from past"} {
+	for _, text := range []string{
+		"delete from audit_events where exists (select 1 from past where past.enterprise_id = audit_events.enterprise_id and past.sequence = audit_events.sequence)",
+		"insert into audit_events select * from past",
+	} {
 		if _, err := db.Exec(text); err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +222,10 @@ func remember(t *testing.T, db *sql.DB) func() {
 			}
 		}
 	}
-	exec("create table kept_events as select * from audit_events", "create table kept_heads as select * from audit_heads")
+	exec(
+		"create table kept_events as select * from audit_events",
+		"create table kept_heads as select * from audit_heads",
+	)
 	return func() {
 		t.Helper()
 		exec("delete from audit_events", "delete from audit_heads",
@@ -138,7 +240,10 @@ func testAuditEvents(t *testing.T, fresh fresh) {
 	w.enter("ada")
 	w.clock.Move(time.Hour)
 	since := w.clock.Now()
-	_, err := w.db.CreateDomain(ctx, "tok-1", sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
+	_, err := w.db.CreateDomain(ctx, "tok-1", sso.Domain{
+		Enterprise: w.ent.ID,
+		Name:       "acme.test",
+	})
 	w.ok(err)
 	for name, c := range map[string]struct {
 		filter sso.AuditFilter
@@ -150,13 +255,18 @@ func testAuditEvents(t *testing.T, fresh fresh) {
 		"since":  {sso.AuditFilter{Since: since}, 1},
 		"none":   {sso.AuditFilter{Action: "group.created", Since: since}, 0},
 	} {
-		events, _, err := w.db.AuditEvents(ctx, w.ent.ID, c.filter, sso.Page{Limit: 200})
+		events, _, err := w.db.AuditEvents(
+			ctx, w.ent.ID, c.filter, sso.Page{Limit: 200},
+		)
 		w.ok(err)
 		if len(events) != c.want {
 			t.Errorf("%s: %d events; want %d", name, len(events), c.want)
 		}
 		for i, e := range events {
-			if e.Enterprise != w.ent.ID || e.ID == "" || e.At.IsZero() || i > 0 && e.Sequence >= events[i-1].Sequence {
+			if e.Enterprise != w.ent.ID ||
+				e.ID == "" ||
+				e.At.IsZero() ||
+				i > 0 && e.Sequence >= events[i-1].Sequence {
 				t.Errorf("%s: event %d is %+v", name, i, e)
 			}
 		}
@@ -165,7 +275,10 @@ func testAuditEvents(t *testing.T, fresh fresh) {
 
 func testInstanceChain(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	_, err := w.db.CreateToken(t.Context(), by, sso.Token{Name: "ci", Hash: sso.Secret("x").Hash()})
+	_, err := w.db.CreateToken(t.Context(), by, sso.Token{
+		Name: "ci",
+		Hash: sso.Secret("x").Hash(),
+	})
 	w.ok(err)
 	if n, err := w.db.VerifyAudit(t.Context(), ""); err != nil || n != 1 {
 		t.Errorf("the instance's chain has %d events (%v); want 1", n, err)
@@ -193,6 +306,9 @@ func testAuditSurvives(t *testing.T, fresh fresh) {
 	revoked, err := w.db.Revocations(t.Context(), 0)
 	w.ok(err)
 	w.same([]sso.Revocation{{Sequence: 1, Enterprise: w.ent.ID}}, revoked)
-	_, err = w.db.CreateDomain(t.Context(), by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
+	_, err = w.db.CreateDomain(t.Context(), by, sso.Domain{
+		Enterprise: w.ent.ID,
+		Name:       "acme.test",
+	})
 	w.fails(err, sso.NotFoundKind, "not_found")
 }

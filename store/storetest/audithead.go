@@ -13,7 +13,11 @@ import (
 // still sign in and admins still change things; the rows are kept as evidence,
 // and the chain names them.
 func testPlantedEvent(t *testing.T, fresh fresh) {
-	for name, ahead := range map[string][]int{"next": {1}, "next three": {1, 2, 3}, "one after the next": {2}} {
+	for name, ahead := range map[string][]int{
+		"next":               {1},
+		"next three":         {1, 2, 3},
+		"one after the next": {2},
+	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, fresh)
 			w.enter("ada", "dev")
@@ -22,16 +26,25 @@ func testPlantedEvent(t *testing.T, fresh fresh) {
 			if _, err := w.db.VerifyAudit(t.Context(), w.ent.ID); !broken(err) {
 				t.Errorf("before the next change: %v; want a broken chain", err)
 			}
-			if events, _, err := w.db.AuditEvents(t.Context(), w.ent.ID, sso.AuditFilter{Actor: "planted"}, sso.Page{}); err != nil || len(events) > 0 {
+			if events, _, err := w.db.AuditEvents(
+				t.Context(), w.ent.ID, sso.AuditFilter{Actor: "planted"}, sso.Page{},
+			); err != nil || len(events) > 0 {
 				t.Errorf("the list shows %d planted rows, %v", len(events), err)
 			}
 			w.enter("bob", "dev")
-			_, err := w.db.CreateDomain(t.Context(), by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
+			_, err := w.db.CreateDomain(t.Context(), by, sso.Domain{
+				Enterprise: w.ent.ID,
+				Name:       "acme.test",
+			})
 			w.ok(err)
 			w.chainHolds()
-			events, _, err := w.db.AuditEvents(t.Context(), w.ent.ID, sso.AuditFilter{Action: "audit.rows_set_aside"}, sso.Page{})
+			events, _, err := w.db.AuditEvents(
+				t.Context(), w.ent.ID,
+				sso.AuditFilter{Action: "audit.rows_set_aside"}, sso.Page{},
+			)
 			w.ok(err)
-			if len(events) != 1 || events[0].Detail["rows"] != fmt.Sprint(len(ahead)) {
+			if len(events) != 1 ||
+				events[0].Detail["rows"] != fmt.Sprint(len(ahead)) {
 				t.Errorf("the chain says %+v", events)
 			}
 			var kept int
@@ -47,8 +60,11 @@ func plant(t *testing.T, w *world, length int, ahead []int) {
 	t.Helper()
 	db := Raw(t, w.dsn)
 	for _, n := range ahead {
-		query := fmt.Sprintf(`insert into audit_events select enterprise_id, %d, 'evt-planted', 'planted', action, target, detail, at, hash
-			from audit_events where enterprise_id = '%s' and sequence = %d`, length+n, w.ent.ID, length)
+		query := fmt.Sprintf(
+			`insert into audit_events select enterprise_id, %d, 'evt-planted', 'planted', action, target, detail, at, hash
+			from audit_events where enterprise_id = '%s' and sequence = %d`,
+			length+n, w.ent.ID, length,
+		)
 		if _, err := db.Exec(query); err != nil {
 			t.Fatal(err)
 		}

@@ -30,7 +30,10 @@ func (w *world) brake(b braked) (facts sso.BrakeFacts, user sso.User, record sso
 	s := w.signIn(b.subject, "dev")
 	s.Brake = b.rules
 	if b.connection != "" {
-		s.Identity.Connection, s.Replay.Connection, s.Attempt.Connection, s.Session.Connection = b.connection, b.connection, b.connection, b.connection
+		s.Identity.Connection = b.connection
+		s.Replay.Connection = b.connection
+		s.Attempt.Connection = b.connection
+		s.Session.Connection = b.connection
 		s.Identity.Subject = string(b.connection) + b.subject
 	}
 	user, record, err := w.db.RecordLogin(w.Context(), s, func(f sso.SignInFacts) (v sso.Verdict, err error) {
@@ -45,12 +48,19 @@ func (w *world) brake(b braked) (facts sso.BrakeFacts, user sso.User, record sso
 func (b braked) plan(asserted sso.AssertedGroups, facts sso.BrakeFacts) (c sso.MembershipChanges) {
 	c.Record = sso.SyncRecord{Mode: sso.SyncReset, Asserted: asserted}
 	for _, g := range b.loses {
-		c.Brake.Losses = append(c.Brake.Losses, sso.Membership{Group: g.ID, Source: sso.SourceJIT})
+		c.Brake.Losses = append(c.Brake.Losses, sso.Membership{
+			Group:  g.ID,
+			Source: sso.SourceJIT,
+		})
 	}
 	switch {
 	case b.cause != "":
 		c.Record.Mode = sso.SyncKeep
-		c.Held = &sso.HeldChanges{Mode: sso.SyncReset, Cause: b.cause, Group: b.group}
+		c.Held = &sso.HeldChanges{
+			Mode:  sso.SyncReset,
+			Cause: b.cause,
+			Group: b.group,
+		}
 	default:
 		for _, g := range b.loses {
 			c.Remove = append(c.Remove, g.ID)
@@ -75,13 +85,22 @@ func (b braked) plan(asserted sso.AssertedGroups, facts sso.BrakeFacts) (c sso.M
 func testBrakeWindow(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	dev := w.group["web/dev"]
-	rules := sso.Brake{People: 1, Window: 3600, Share: 50}
+	rules := sso.Brake{
+		People: 1,
+		Window: 3600,
+		Share:  50,
+	}
 	for i := range 6 {
 		w.enter(fmt.Sprintf("p%d", i), "dev")
 	}
 	w.clock.Move(24 * time.Hour)
 	leave := func(subject string) {
-		w.brake(braked{subject: subject, rules: rules, sign: sso.SignRenamed, loses: []sso.Group{dev}})
+		w.brake(braked{
+			subject: subject,
+			rules:   rules,
+			sign:    sso.SignRenamed,
+			loses:   []sso.Group{dev},
+		})
 	}
 	leave("p0")
 	w.clock.Move(time.Microsecond)
@@ -90,9 +109,15 @@ func testBrakeWindow(t *testing.T, fresh fresh) {
 	leave("p2")
 	look := func(people, members int) {
 		t.Helper()
-		_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "", []string{"elsewhere"}, rules, nil)
+		_, s, err := w.db.Snapshot(
+			t.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "",
+			[]string{"elsewhere"}, rules, nil,
+		)
 		w.ok(err)
-		w.same(sso.GroupLosses{People: people, Members: members}, s.Brake.Losses[dev.ID])
+		w.same(
+			sso.GroupLosses{People: people, Members: members},
+			s.Brake.Losses[dev.ID],
+		)
 	}
 	look(3, 6) // a microsecond less than an hour after p0 left
 	w.clock.Move(time.Microsecond)
@@ -102,15 +127,24 @@ func testBrakeWindow(t *testing.T, fresh fresh) {
 	w.clock.Move(time.Hour)
 	look(0, 0)
 
-	w.brake(braked{subject: "p3", rules: rules, loses: []sso.Group{dev}})
-	_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "", []string{"elsewhere"}, rules, nil)
+	w.brake(braked{
+		subject: "p3",
+		rules:   rules,
+		loses:   []sso.Group{dev},
+	})
+	_, s, err := w.db.Snapshot(
+		t.Context(), w.ent.ID, w.conn.ID, w.user("p3"), "", []string{"elsewhere"},
+		rules, nil,
+	)
 	w.ok(err)
 	w.same(0, s.Brake.Losses[dev.ID].People)
 	look(0, 0)
 
 	signs := func(want int) {
 		t.Helper()
-		_, s, err := w.db.Snapshot(t.Context(), w.ent.ID, w.conn.ID, w.user("p4"), "", nil, rules, nil)
+		_, s, err := w.db.Snapshot(
+			t.Context(), w.ent.ID, w.conn.ID, w.user("p4"), "", nil, rules, nil,
+		)
 		w.ok(err)
 		w.same(want, len(s.Brake.Signs))
 	}
@@ -126,7 +160,10 @@ func testBrakeWindow(t *testing.T, fresh fresh) {
 // user finds who signed in as a subject.
 func (w *world) user(subject string) sso.UserID {
 	w.Helper()
-	all, _, err := w.db.Users(w.Context(), w.ent.ID, sso.UserFilter{Login: subject + "@acme.test"}, sso.Page{})
+	all, _, err := w.db.Users(
+		w.Context(), w.ent.ID, sso.UserFilter{Login: subject + "@acme.test"},
+		sso.Page{},
+	)
 	w.ok(err)
 	if len(all) != 1 {
 		w.Fatalf("%d users are %s", len(all), subject)
@@ -141,11 +178,30 @@ func testBrakeSweep(t *testing.T, fresh fresh) {
 	const day = 24 * time.Hour
 	dev := w.group["web/dev"]
 	w.enter("ada", "dev")
-	names := sso.BrakeStop{Cause: sso.HeldNamesChanged, At: w.clock.Now(), Since: w.clock.Now(), Last: w.clock.Now()}
-	share := sso.BrakeStop{Cause: sso.HeldGroupShare, Group: dev.ID, At: w.clock.Now(), Since: w.clock.Now(), Last: w.clock.Now()}
-	w.brake(braked{subject: "ada", sign: sso.SignRenamed, loses: []sso.Group{dev}, begins: &names})
+	names := sso.BrakeStop{
+		Cause: sso.HeldNamesChanged,
+		At:    w.clock.Now(),
+		Since: w.clock.Now(),
+		Last:  w.clock.Now(),
+	}
+	share := sso.BrakeStop{
+		Cause: sso.HeldGroupShare,
+		Group: dev.ID,
+		At:    w.clock.Now(),
+		Since: w.clock.Now(),
+		Last:  w.clock.Now(),
+	}
+	w.brake(braked{
+		subject: "ada",
+		sign:    sso.SignRenamed,
+		loses:   []sso.Group{dev},
+		begins:  &names,
+	})
 	w.brake(braked{subject: "bob", begins: &share})
-	_, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{Cause: sso.HeldGroupShare, Approve: true})
+	_, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{
+		Cause:   sso.HeldGroupShare,
+		Approve: true,
+	})
 	w.ok(err)
 	w.clock.Move(day / 2)
 	w.brake(braked{subject: "ada", cause: sso.HeldNamesChanged})
@@ -173,7 +229,10 @@ func testBrakeSweep(t *testing.T, fresh fresh) {
 func (w *world) braking() []int {
 	w.Helper()
 	dump := w.dump()
-	return []int{len(dump["brake_signs"]), len(dump["brake_losses"]), len(dump["brake_stops"])}
+	return []int{
+		len(dump["brake_signs"]), len(dump["brake_losses"]),
+		len(dump["brake_stops"]),
+	}
 }
 
 // testBrakeTakesOver: once the names of a connection are found to match no
@@ -182,39 +241,90 @@ func (w *world) braking() []int {
 func testBrakeTakesOver(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	dev, other := w.group["web/dev"], w.connection("Other")
-	for _, subject := range []string{"old", "nothing", "renamed", "empty", "deleted", "admin", "third"} {
+	for _, subject := range []string{
+		"old", "nothing", "renamed", "empty", "deleted", "admin", "third",
+	} {
 		w.enter(subject, "dev")
 	}
 	share := func(subject string, sign sso.SignKind) {
-		w.brake(braked{subject: subject, cause: sso.HeldGroupShare, group: dev.ID, sign: sign, loses: []sso.Group{dev}})
+		w.brake(braked{
+			subject: subject,
+			cause:   sso.HeldGroupShare,
+			group:   dev.ID,
+			sign:    sign,
+			loses:   []sso.Group{dev},
+		})
 	}
-	w.brake(braked{subject: "old", cause: sso.HeldMatchesNothing, sign: sso.SignRenamed})
+	w.brake(braked{
+		subject: "old",
+		cause:   sso.HeldMatchesNothing,
+		sign:    sso.SignRenamed,
+	})
 	w.clock.Move(time.Microsecond)
 	since := w.clock.Now()
-	w.brake(braked{subject: "nothing", cause: sso.HeldMatchesNothing, sign: sso.SignNothing})
+	w.brake(braked{
+		subject: "nothing",
+		cause:   sso.HeldMatchesNothing,
+		sign:    sso.SignNothing,
+	})
 	share("renamed", sso.SignRenamed)
 	share("empty", sso.SignNothing)
 	share("deleted", "")
-	w.brake(braked{subject: "admin", cause: sso.HeldLastAdmin, sign: sso.SignRenamed})
-	w.brake(braked{subject: "elsewhere", connection: other.ID, cause: sso.HeldMatchesNothing, sign: sso.SignRenamed})
+	w.brake(braked{
+		subject: "admin",
+		cause:   sso.HeldLastAdmin,
+		sign:    sso.SignRenamed,
+	})
+	w.brake(braked{
+		subject:    "elsewhere",
+		connection: other.ID,
+		cause:      sso.HeldMatchesNothing,
+		sign:       sso.SignRenamed,
+	})
 	w.clock.Move(time.Minute)
-	w.brake(braked{subject: "third", cause: sso.HeldNamesChanged, sign: sso.SignRenamed, loses: []sso.Group{dev},
-		begins: &sso.BrakeStop{Cause: sso.HeldNamesChanged, At: w.clock.Now(), Since: since, Last: w.clock.Now()}})
+	w.brake(braked{
+		subject: "third",
+		cause:   sso.HeldNamesChanged,
+		sign:    sso.SignRenamed,
+		loses:   []sso.Group{dev},
+		begins: &sso.BrakeStop{
+			Cause: sso.HeldNamesChanged,
+			At:    w.clock.Now(),
+			Since: since,
+			Last:  w.clock.Now(),
+		},
+	})
 	got := map[string]string{}
-	all, _, err := w.db.HeldSyncs(t.Context(), w.ent.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{})
+	all, _, err := w.db.HeldSyncs(
+		t.Context(), w.ent.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{},
+	)
 	w.ok(err)
 	for _, h := range all {
 		u, err := w.db.User(t.Context(), w.ent.ID, h.User)
 		w.ok(err)
 		got[u.Login] = string(h.Changes.Cause)
 		if (h.Changes.Group != "") != (h.Changes.Cause == sso.HeldGroupShare) {
-			t.Errorf("%s waits for %s of group %q", u.Login, h.Changes.Cause, h.Changes.Group)
+			t.Errorf(
+				"%s waits for %s of group %q", u.Login, h.Changes.Cause,
+				h.Changes.Group,
+			)
 		}
 	}
-	w.same(map[string]string{"old@acme.test": "matches_nothing", "nothing@acme.test": "connection_names_changed", "renamed@acme.test": "connection_names_changed",
-		"empty@acme.test": "connection_names_changed", "deleted@acme.test": "group_share", "admin@acme.test": "last_admin",
-		"elsewhere@acme.test": "matches_nothing", "third@acme.test": "connection_names_changed"}, got)
-	done, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{Cause: sso.HeldNamesChanged, Connection: w.conn.ID, Restore: true})
+	w.same(map[string]string{
+		"old@acme.test":       "matches_nothing",
+		"nothing@acme.test":   "connection_names_changed",
+		"renamed@acme.test":   "connection_names_changed",
+		"empty@acme.test":     "connection_names_changed",
+		"deleted@acme.test":   "group_share",
+		"admin@acme.test":     "last_admin",
+		"elsewhere@acme.test": "matches_nothing",
+		"third@acme.test":     "connection_names_changed",
+	}, got)
+	done, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{
+		Cause:      sso.HeldNamesChanged,
+		Connection: w.conn.ID,
+		Restore:    true,
+	})
 	w.ok(err)
 	w.same(sso.HeldDecided{Decided: 4}, done)
 	w.chainHolds()
@@ -229,16 +339,34 @@ func testBrakeOfOthers(t *testing.T, fresh fresh) {
 	dev := w.group["web/dev"]
 	w.enter("ada", "dev")
 	other.enter("ada", "dev")
-	stop := sso.BrakeStop{Cause: sso.HeldNamesChanged, At: w.clock.Now(), Since: w.clock.Now().Add(-time.Hour), Last: w.clock.Now()}
-	w.brake(braked{subject: "ada", sign: sso.SignRenamed, loses: []sso.Group{dev}, begins: &stop})
-	w.brake(braked{subject: "bob", cause: sso.HeldNamesChanged, sign: sso.SignRenamed})
+	stop := sso.BrakeStop{
+		Cause: sso.HeldNamesChanged,
+		At:    w.clock.Now(),
+		Since: w.clock.Now().Add(-time.Hour),
+		Last:  w.clock.Now(),
+	}
+	w.brake(braked{
+		subject: "ada",
+		sign:    sso.SignRenamed,
+		loses:   []sso.Group{dev},
+		begins:  &stop,
+	})
+	w.brake(braked{
+		subject: "bob",
+		cause:   sso.HeldNamesChanged,
+		sign:    sso.SignRenamed,
+	})
 	facts, _, _ := other.brake(braked{subject: "ada"})
-	w.same([]int{0, 0, 0}, []int{len(facts.Stops), len(facts.Signs), len(facts.Losses)})
+	w.same(
+		[]int{0, 0, 0}, []int{len(facts.Stops), len(facts.Signs), len(facts.Losses)},
+	)
 	tallies, err := w.db.HeldTallies(t.Context(), other.ent.ID)
 	w.ok(err)
 	w.same(0, len(tallies))
 	before := w.dump()
-	for _, d := range []sso.HeldDecision{{}, {Connection: w.conn.ID}, {Connection: other.conn.ID}, {Group: dev.ID}} {
+	for _, d := range []sso.HeldDecision{
+		{}, {Connection: w.conn.ID}, {Connection: other.conn.ID}, {Group: dev.ID},
+	} {
 		for _, approve := range []bool{true, false} {
 			d.Cause, d.Approve, d.Restore = sso.HeldNamesChanged, approve, true
 			done, err := w.db.DecideHeldSyncs(t.Context(), by, other.ent.ID, d)
@@ -259,36 +387,58 @@ func testBrakeOfOthers(t *testing.T, fresh fresh) {
 func testHeldOfDeleted(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	other := w.connection("Other")
-	stop := sso.BrakeStop{Cause: sso.HeldNamesChanged, At: w.clock.Now(), Since: w.clock.Now(), Last: w.clock.Now()}
+	stop := sso.BrakeStop{
+		Cause: sso.HeldNamesChanged,
+		At:    w.clock.Now(),
+		Since: w.clock.Now(),
+		Last:  w.clock.Now(),
+	}
 	_, ada, _ := w.brake(braked{subject: "ada", cause: sso.HeldMatchesNothing})
 	w.clock.Move(time.Second)
-	w.brake(braked{subject: "ada", cause: sso.HeldNamesChanged, begins: &stop})
+	w.brake(braked{
+		subject: "ada",
+		cause:   sso.HeldNamesChanged,
+		begins:  &stop,
+	})
 	w.brake(braked{subject: "bob", cause: sso.HeldLastAdmin})
 	w.brake(braked{subject: "cy", cause: sso.HeldMatchesNothing})
 	w.clock.Move(time.Second)
 	w.enter("cy", "dev") // says something else, which supersedes it
-	_, dan, _ := w.brake(braked{subject: "dan", connection: other.ID, cause: sso.HeldMatchesNothing})
+	_, dan, _ := w.brake(braked{
+		subject:    "dan",
+		connection: other.ID,
+		cause:      sso.HeldMatchesNothing,
+	})
 	w.clock.Move(time.Second)
 	w.ok(w.db.DeleteConnection(t.Context(), by, w.ent.ID, w.conn.ID, nil))
 	states := map[sso.HeldState]int{}
-	all, _, err := w.db.HeldSyncs(t.Context(), w.ent.ID, sso.HeldFilter{}, sso.Page{})
+	all, _, err := w.db.HeldSyncs(
+		t.Context(), w.ent.ID, sso.HeldFilter{}, sso.Page{},
+	)
 	w.ok(err)
 	for _, h := range all {
 		states[h.State]++
-		if h.State == sso.HeldDiscarded && (h.DecidedBy != by || !h.DecidedAt.Equal(w.clock.Now())) {
+		if h.State == sso.HeldDiscarded &&
+			(h.DecidedBy != by || !h.DecidedAt.Equal(w.clock.Now())) {
 			t.Errorf("discarded by %q at %v", h.DecidedBy, h.DecidedAt)
 		}
 		if h.State == sso.HeldWaiting && h.User != dan.ID {
 			t.Errorf("%s waits", h.User)
 		}
 	}
-	w.same(map[sso.HeldState]int{sso.HeldDiscarded: 2, sso.HeldSuperseded: 2, sso.HeldWaiting: 1}, states)
+	w.same(map[sso.HeldState]int{
+		sso.HeldDiscarded:  2,
+		sso.HeldSuperseded: 2,
+		sso.HeldWaiting:    1,
+	}, states)
 	tallies, err := w.db.HeldTallies(t.Context(), w.ent.ID)
 	w.ok(err)
 	if len(tallies) != 1 || tallies[0].Connection != other.ID {
 		t.Errorf("there is %+v", tallies)
 	}
-	events, _, err := w.db.AuditEvents(t.Context(), w.ent.ID, sso.AuditFilter{}, sso.Page{Limit: 1})
+	events, _, err := w.db.AuditEvents(
+		t.Context(), w.ent.ID, sso.AuditFilter{}, sso.Page{Limit: 1},
+	)
 	w.ok(err)
 	if e := events[0]; e.Action != "connection.deleted" || e.Detail["held_syncs_discarded"] != "2" {
 		t.Errorf("the audit trail says %+v", e)
@@ -312,14 +462,36 @@ func testStopOfDeleted(t *testing.T, fresh fresh) {
 	}
 	dev, sre := w.group["web/dev"], w.group["web/sre"]
 	for _, g := range []sso.Group{dev, sre} {
-		stop := sso.BrakeStop{Cause: sso.HeldGroupShare, Group: g.ID, At: w.clock.Now(), Since: w.clock.Now(), Last: w.clock.Now()}
-		w.brake(braked{subject: "of " + g.Name, cause: sso.HeldGroupShare, group: g.ID, begins: &stop})
+		stop := sso.BrakeStop{
+			Cause: sso.HeldGroupShare,
+			Group: g.ID,
+			At:    w.clock.Now(),
+			Since: w.clock.Now(),
+			Last:  w.clock.Now(),
+		}
+		w.brake(braked{
+			subject: "of " + g.Name,
+			cause:   sso.HeldGroupShare,
+			group:   g.ID,
+			begins:  &stop,
+		})
 	}
 	of := func(g sso.Group, name string, standing bool) sso.HeldTally {
-		return sso.HeldTally{Cause: sso.HeldGroupShare, Connection: w.conn.ID, Group: g.ID, GroupName: name, Waiting: 1, Standing: standing}
+		return sso.HeldTally{
+			Cause:      sso.HeldGroupShare,
+			Connection: w.conn.ID,
+			Group:      g.ID,
+			GroupName:  name,
+			Waiting:    1,
+			Standing:   standing,
+		}
 	}
-	want := []sso.HeldTally{of(dev, "Org web/dev", true), of(sre, "Org web/sre", true)}
-	slices.SortFunc(want, func(a, b sso.HeldTally) int { return cmp.Compare(a.Group, b.Group) })
+	want := []sso.HeldTally{
+		of(dev, "Org web/dev", true), of(sre, "Org web/sre", true),
+	}
+	slices.SortFunc(want, func(a, b sso.HeldTally) int {
+		return cmp.Compare(a.Group, b.Group)
+	})
 	tallies(want...)
 	w.ok(w.db.DeleteGroup(t.Context(), by, w.ent.ID, dev.ID))
 	for i := range want {
@@ -328,7 +500,11 @@ func testStopOfDeleted(t *testing.T, fresh fresh) {
 		}
 	}
 	tallies(want...)
-	done, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{Cause: sso.HeldGroupShare, Group: dev.ID, Restore: true})
+	done, err := w.db.DecideHeldSyncs(t.Context(), by, w.ent.ID, sso.HeldDecision{
+		Cause:   sso.HeldGroupShare,
+		Group:   dev.ID,
+		Restore: true,
+	})
 	w.ok(err)
 	w.same(sso.HeldDecided{Decided: 1}, done)
 	tallies(of(sre, "Org web/sre", true))

@@ -30,7 +30,9 @@ func Postgres(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv("TEST_POSTGRES_URL")
 	if server == "" {
-		if slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), "postgres") {
+		if slices.Contains(
+			strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), "postgres",
+		) {
 			t.Fatal("TEST_POSTGRES_URL is not set, and PostgreSQL is required")
 		}
 		t.Skip("TEST_POSTGRES_URL is not set")
@@ -62,7 +64,11 @@ func Postgres(t testing.TB) string {
 // Open opens a store that is closed with the test. now may be nil.
 func Open(t testing.TB, dsn string, keys store.Keyring, now func() time.Time) *store.DB {
 	t.Helper()
-	db, err := store.Open(context.Background(), store.Options{DSN: dsn, Keys: keys, Now: now})
+	db, err := store.Open(context.Background(), store.Options{
+		DSN:  dsn,
+		Keys: keys,
+		Now:  now,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

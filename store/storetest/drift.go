@@ -27,15 +27,33 @@ func testDrift(t *testing.T, fresh fresh) {
 	d = w.drift(group, 2, 2)
 	missing, extra := d["out@acme.test"], d["in@acme.test"]
 	w.same(2, len(d))
-	w.same(sso.PastMembership{Until: w.clock.Now(), EndedBy: string(by)}, missing.Ended)
-	w.same([]any{true, true, true, sso.SyncReset, (*sso.Membership)(nil)}, []any{missing.Expected, missing.Known, missing.Certain, missing.Last.Mode, missing.Membership})
-	w.same(&sso.Membership{Group: group, User: in.ID, Source: sso.SourceManual, Since: w.clock.Now(), Cause: string(by)}, extra.Membership)
+	w.same(
+		sso.PastMembership{Until: w.clock.Now(), EndedBy: string(by)}, missing.Ended,
+	)
+	w.same(
+		[]any{true, true, true, sso.SyncReset, (*sso.Membership)(nil)},
+		[]any{
+			missing.Expected, missing.Known, missing.Certain, missing.Last.Mode,
+			missing.Membership,
+		},
+	)
+	w.same(&sso.Membership{
+		Group:  group,
+		User:   in.ID,
+		Source: sso.SourceManual,
+		Since:  w.clock.Now(),
+		Cause:  string(by),
+	}, extra.Membership)
 	w.same([]any{false, sso.PastMembership{}}, []any{extra.Expected, extra.Ended})
 
 	w.clock.Move(time.Hour)
 	s := w.signIn("ada") // says nothing: what was said before stays, and is certain no more
 	_, _, err := w.db.RecordLogin(ctx, s, func(sso.SignInFacts) (sso.Verdict, error) {
-		return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncKeep}}}, nil
+		return sso.Verdict{
+			Memberships: sso.MembershipChanges{
+				Record: sso.SyncRecord{Mode: sso.SyncKeep},
+			},
+		}, nil
 	})
 	w.ok(err)
 	certain := rows(t, Raw(t, w.dsn), "select asserted_certain from users where login = $1", "ada@acme.test")
@@ -51,13 +69,18 @@ func testExpected(t *testing.T, fresh fresh) {
 	w.enter("ada", "dev")
 	w.enter("bob", "dev", "ops")
 	w.clock.Move(time.Hour)
-	later, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{Organization: w.orgs["web"].ID, Name: "ops"})
+	later, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{
+		Organization: w.orgs["web"].ID,
+		Name:         "ops",
+	})
 	w.ok(err)
 	d := w.drift(later.ID, 1, 0)["bob@acme.test"]
 	if !d.Expected || !d.Group.CreatedAt.After(d.Last.At) {
 		t.Errorf("a group made later: %+v", d)
 	}
-	counts, _, err := w.db.Groups(ctx, w.ent.ID, sso.GroupFilter{Organization: w.orgs["web"].ID}, sso.Page{})
+	counts, _, err := w.db.Groups(
+		ctx, w.ent.ID, sso.GroupFilter{Organization: w.orgs["web"].ID}, sso.Page{},
+	)
 	w.ok(err)
 	seen := []string{}
 	for _, c := range counts {
@@ -101,17 +124,27 @@ func testReconcile(t *testing.T, fresh fresh) {
 	w.clock.Move(time.Hour)
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, group, out.ID))
 	w.ok(w.db.AddMember(ctx, by, w.ent.ID, group, in.ID))
-	both := func(d sso.Drifting) (add, remove bool) { return d.Expected, !d.Expected }
+	both := func(d sso.Drifting) (add, remove bool) {
+		return d.Expected, !d.Expected
+	}
 	before := w.dump()
-	shown, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, both, func(sso.Restored) (bool, error) { return false, nil })
+	shown, err := w.db.ReconcileGroup(ctx, by, w.ent.ID, group, both, func(sso.Restored) (bool, error) {
+		return false, nil
+	})
 	w.ok(err)
 	w.same(before, w.dump())
-	if len(shown.Add) != 1 || len(shown.Remove) != 1 || shown.Members != 1 || shown.Done {
+	if len(shown.Add) != 1 ||
+		len(shown.Remove) != 1 ||
+		shown.Members != 1 ||
+		shown.Done {
 		t.Errorf("shown: %+v", shown)
 	}
 	_, err = w.db.ReconcileGroup(ctx, by, w.ent.ID, group, both, yes)
 	w.ok(err)
-	w.in(out.ID, "app/Members=default", "app/dev=jit", "web/Members=default", "web/dev=jit")
+	w.in(
+		out.ID, "app/Members=default", "app/dev=jit", "web/Members=default",
+		"web/dev=jit",
+	)
 	w.in(in.ID, "app/Members=default", "app/ops=jit")
 	if got := w.actions(1); got[0] != "group.reconciled" {
 		t.Errorf("the audit trail says %v", got)
@@ -145,7 +178,9 @@ func testInvalidated(t *testing.T, fresh fresh) {
 	w.enter("ada", "dev")
 	forgotten()
 	w.enter("ada", "sre")
-	person, company := sso.Revocation{User: ada.ID}, sso.Revocation{Enterprise: w.ent.ID}
+	person, company := sso.Revocation{User: ada.ID}, sso.Revocation{
+		Enterprise: w.ent.ID,
+	}
 	forgotten(person)
 	ops := w.group["app/ops"].ID
 	w.ok(w.db.AddMember(ctx, by, w.ent.ID, ops, ada.ID))
@@ -162,7 +197,10 @@ func testInvalidated(t *testing.T, fresh fresh) {
 	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, ops, rename[sso.Group])
 	w.ok(err)
 	forgotten(company)
-	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, ops, func(g sso.Group) (sso.Group, error) { g.Admin = true; return g, nil })
+	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, ops, func(g sso.Group) (sso.Group, error) {
+		g.Admin = true
+		return g, nil
+	})
 	w.ok(err)
 	forgotten()
 	w.ok(w.db.DeleteGroup(ctx, by, w.ent.ID, ops))
@@ -182,19 +220,34 @@ func testPreview(t *testing.T, fresh fresh) {
 		want  sso.User
 		rows  int
 	}{
-		"user": {ada.ID, "", ada, 2}, "login": {"", "ada@acme.test", ada, 2}, "newcomer": {"", "nobody@acme.test", sso.User{}, 0}, "odd": {"", "\x00\xff", sso.User{}, 0},
+		"user":     {ada.ID, "", ada, 2},
+		"login":    {"", "ada@acme.test", ada, 2},
+		"newcomer": {"", "nobody@acme.test", sso.User{}, 0},
+		"odd":      {"", "\x00\xff", sso.User{}, 0},
 	} {
-		u, s, err := w.db.Snapshot(ctx, w.ent.ID, w.conn.ID, c.user, c.login, []string{"dev", "OPS"}, sso.Brake{}, nil)
+		u, s, err := w.db.Snapshot(
+			ctx, w.ent.ID, w.conn.ID, c.user, c.login, []string{"dev", "OPS"},
+			sso.Brake{}, nil,
+		)
 		w.ok(err)
 		w.same(c.want, u)
-		if len(s.Memberships) != c.rows || len(s.Near) != 1 || s.Near[0].Name != "ops" || !slices.ContainsFunc(s.Groups, func(g sso.Group) bool { return reflect.DeepEqual(g, w.group["web/dev"]) }) {
+		if len(s.Memberships) != c.rows ||
+			len(s.Near) != 1 ||
+			s.Near[0].Name != "ops" ||
+			!slices.ContainsFunc(s.Groups, func(g sso.Group) bool {
+				return reflect.DeepEqual(g, w.group["web/dev"])
+			}) {
 			t.Errorf("%s: got %+v", name, s)
 		}
 	}
 	w.same(before, w.dump())
-	_, _, err := w.db.Snapshot(ctx, w.ent.ID, w.conn.ID, "user-unknown", "", nil, sso.Brake{}, nil)
+	_, _, err := w.db.Snapshot(
+		ctx, w.ent.ID, w.conn.ID, "user-unknown", "", nil, sso.Brake{}, nil,
+	)
 	w.fails(err, sso.NotFoundKind, "not_found")
-	_, _, err = w.db.Snapshot(ctx, w.ent.ID, "conn-unknown", ada.ID, "", nil, sso.Brake{}, nil)
+	_, _, err = w.db.Snapshot(
+		ctx, w.ent.ID, "conn-unknown", ada.ID, "", nil, sso.Brake{}, nil,
+	)
 	w.fails(err, sso.NotFoundKind, "not_found")
 }
 
@@ -204,13 +257,24 @@ func testFolded(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	db := Raw(t, w.dsn)
 	w.idpNames("web/dev", "OBJ-1")
-	for _, change := range []string{"update groups set folded = ''", "update group_idp_names set folded = ''", "delete from meta where key = 'groups_folded'"} {
+	for _, change := range []string{
+		"update groups set folded = ''", "update group_idp_names set folded = ''",
+		"delete from meta where key = 'groups_folded'",
+	} {
 		if _, err := db.Exec(change); err != nil {
 			t.Fatal(err)
 		}
 	}
 	Open(t, w.dsn, store.Keyring{Current: w.keys.Current}, w.clock.Now)
-	w.same([]string{"[Dev dev]", "[Members members]", "[Members members]", "[dev dev]", "[dev dev]", "[ops ops]", "[sre sre]"},
-		rows(t, db, "select name, folded from groups"))
-	w.same([]string{"[OBJ-1 obj-1]"}, rows(t, db, "select name, folded from group_idp_names"))
+	w.same(
+		[]string{
+			"[Dev dev]", "[Members members]", "[Members members]", "[dev dev]",
+			"[dev dev]", "[ops ops]", "[sre sre]",
+		},
+		rows(t, db, "select name, folded from groups"),
+	)
+	w.same(
+		[]string{"[OBJ-1 obj-1]"},
+		rows(t, db, "select name, folded from group_idp_names"),
+	)
 }

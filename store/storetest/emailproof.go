@@ -21,10 +21,22 @@ func (w *world) waiting(s sso.SignIn) sso.EmailProof {
 	w.Helper()
 	now := w.clock.Now()
 	s.Attempt.Outcome, s.Attempt.Code = sso.OutcomePending, "verification_required"
-	s.Attempt.Email = sso.EmailDecision{Action: sso.RequireCode, Reason: "Because."}
+	s.Attempt.Email = sso.EmailDecision{
+		Action: sso.RequireCode,
+		Reason: "Because.",
+	}
 	s.Session.Token = sso.Hash{}
-	p := sso.EmailProof{ID: sso.NewID[sso.EmailProofID](now), Enterprise: w.ent.ID, Connection: w.conn.ID, Browser: sso.Secret("browser").Hash(), ReturnTo: "/x",
-		Account: sso.Secret(s.Identity.Subject).Hash(), SignIn: s, CreatedAt: now, ExpiresAt: now.Add(sso.ProofLifetime)}
+	p := sso.EmailProof{
+		ID:         sso.NewID[sso.EmailProofID](now),
+		Enterprise: w.ent.ID,
+		Connection: w.conn.ID,
+		Browser:    sso.Secret("browser").Hash(),
+		ReturnTo:   "/x",
+		Account:    sso.Secret(s.Identity.Subject).Hash(),
+		SignIn:     s,
+		CreatedAt:  now,
+		ExpiresAt:  now.Add(sso.ProofLifetime),
+	}
 	w.ok(w.db.SaveEmailProof(w.Context(), p))
 	w.ok(w.db.SaveCode(w.Context(), w.ent.ID, p.ID, "123456", ""))
 	return p
@@ -36,7 +48,10 @@ func (w *world) finish(p sso.EmailProof) (sso.User, error) {
 	kept, err := w.db.EmailProof(w.Context(), p.ID)
 	w.ok(err)
 	s := kept.SignIn
-	s.Proof, s.Session.Token, s.Attempt.Outcome, s.Attempt.Code = p.ID, sso.NewSecret().Hash(), sso.OutcomeSucceeded, ""
+	s.Proof = p.ID
+	s.Session.Token = sso.NewSecret().Hash()
+	s.Attempt.Outcome = sso.OutcomeSucceeded
+	s.Attempt.Code = ""
 	u, _, err := w.db.RecordLogin(w.Context(), s, func(facts sso.SignInFacts) (sso.Verdict, error) {
 		if !facts.First {
 			w.Error("it is nobody's first")
@@ -54,17 +69,29 @@ func testEmailProof(t *testing.T, fresh fresh) {
 	p := w.proof("ada", "dev")
 	kept, err := w.db.EmailProof(ctx, p.ID)
 	w.ok(err)
-	p.CodeState = sso.CodeState{SentAt: w.clock.Now(), CodeUntil: w.clock.Now().Add(10 * time.Minute)}
+	p.CodeState = sso.CodeState{
+		SentAt:    w.clock.Now(),
+		CodeUntil: w.clock.Now().Add(10 * time.Minute),
+	}
 	w.same(p, kept)
 	users, _, err := w.db.Users(ctx, w.ent.ID, sso.UserFilter{}, sso.Page{})
 	w.ok(err)
 	if len(users) != 0 {
 		t.Errorf("something of the person was written: %+v", users)
 	}
-	w.fails(w.db.SaveEmailProof(ctx, func() sso.EmailProof { p := p; p.ID = sso.NewID[sso.EmailProofID](w.clock.Now()); return p }()), sso.Conflict, "saml_replayed")
+	w.fails(w.db.SaveEmailProof(ctx, func() sso.EmailProof {
+		p := p
+		p.ID = sso.NewID[sso.EmailProofID](w.clock.Now())
+		return p
+	}()), sso.Conflict, "saml_replayed")
 	again := w.signIn("ada")
 	again.Pending = p.SignIn.Pending
-	w.fails(w.db.SaveEmailProof(ctx, sso.EmailProof{ID: sso.NewID[sso.EmailProofID](w.clock.Now()), Enterprise: w.ent.ID, Connection: w.conn.ID, SignIn: again}), sso.Invalid, "login_state_expired")
+	w.fails(w.db.SaveEmailProof(ctx, sso.EmailProof{
+		ID:         sso.NewID[sso.EmailProofID](w.clock.Now()),
+		Enterprise: w.ent.ID,
+		Connection: w.conn.ID,
+		SignIn:     again,
+	}), sso.Invalid, "login_state_expired")
 	if _, err := w.finish(p); sso.CodeOf(err) != "code_expired" {
 		t.Errorf("without the code: %v", err)
 	}
@@ -85,16 +112,25 @@ func testEmailProof(t *testing.T, fresh fresh) {
 	if !u.EmailVerified {
 		t.Error("the address is not verified")
 	}
-	w.in(u.ID, "app/Members=default", "app/dev=jit", "web/Members=default", "web/dev=jit")
+	w.in(
+		u.ID, "app/Members=default", "app/dev=jit", "web/Members=default",
+		"web/dev=jit",
+	)
 	attempt, err := w.db.Attempt(ctx, w.ent.ID, p.SignIn.Attempt.ID)
 	w.ok(err)
-	if attempt.Outcome != sso.OutcomeSucceeded || attempt.Code != "" || attempt.User != u.ID || attempt.Email != p.SignIn.Attempt.Email {
+	if attempt.Outcome != sso.OutcomeSucceeded ||
+		attempt.Code != "" ||
+		attempt.User != u.ID ||
+		attempt.Email != p.SignIn.Attempt.Email {
 		t.Errorf("the attempt says %+v", attempt)
 	}
 	_, err = w.db.EmailProof(ctx, p.ID)
 	w.fails(err, sso.Invalid, "code_expired")
 	w.fails(w.db.TryCode(ctx, w.ent.ID, p.ID, "111111"), sso.Invalid, "code_expired")
-	w.fails(w.db.SaveCode(ctx, w.ent.ID, p.ID, "111111", ""), sso.Invalid, "code_expired")
+	w.fails(
+		w.db.SaveCode(ctx, w.ent.ID, p.ID, "111111", ""), sso.Invalid,
+		"code_expired",
+	)
 	w.codesEnd()
 	w.chainHolds()
 }
@@ -104,17 +140,38 @@ func (w *world) codesEnd() {
 	w.Helper()
 	p := w.proof("late")
 	w.clock.Move(10 * time.Minute)
-	w.fails(w.db.TryCode(w.Context(), w.ent.ID, p.ID, "123456"), sso.Invalid, "code_expired")
+	w.fails(
+		w.db.TryCode(w.Context(), w.ent.ID, p.ID, "123456"), sso.Invalid,
+		"code_expired",
+	)
 	w.ok(w.db.SaveCode(w.Context(), w.ent.ID, p.ID, "222222", ""))
 	w.ok(w.db.TryCode(w.Context(), w.ent.ID, p.ID, "222222"))
 	w.clock.Move(20 * time.Minute)
 	_, err := w.db.EmailProof(w.Context(), p.ID)
 	w.fails(err, sso.Invalid, "code_expired")
-	w.fails(w.db.TryCode(w.Context(), w.ent.ID, p.ID, "222222"), sso.Invalid, "code_expired")
+	w.fails(
+		w.db.TryCode(w.Context(), w.ent.ID, p.ID, "222222"), sso.Invalid,
+		"code_expired",
+	)
 	disabled := w.signIn("ada")
-	_, err = w.db.UpdateConnection(w.Context(), by, w.ent.ID, w.conn.ID, "connection.disabled", func(c sso.Connection) (sso.Connection, error) { c.State = sso.ConnectionDisabled; return c, nil })
+	_, err = w.db.UpdateConnection(
+		w.Context(),
+		by,
+		w.ent.ID,
+		w.conn.ID,
+		"connection.disabled",
+		func(c sso.Connection) (sso.Connection, error) {
+			c.State = sso.ConnectionDisabled
+			return c, nil
+		},
+	)
 	w.ok(err)
-	w.fails(w.db.SaveEmailProof(w.Context(), sso.EmailProof{ID: "proof-x", Enterprise: w.ent.ID, Connection: w.conn.ID, SignIn: disabled}), sso.Forbidden, "connection_disabled")
+	w.fails(w.db.SaveEmailProof(w.Context(), sso.EmailProof{
+		ID:         "proof-x",
+		Enterprise: w.ent.ID,
+		Connection: w.conn.ID,
+		SignIn:     disabled,
+	}), sso.Forbidden, "connection_disabled")
 }
 
 func testEmailProven(t *testing.T, fresh fresh) {
@@ -123,12 +180,17 @@ func testEmailProven(t *testing.T, fresh fresh) {
 		t.Helper()
 		s := w.signIn("ada")
 		s.Identity.Email = email
-		u, _, err := w.db.RecordLogin(t.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) { return sso.Verdict{EmailProven: proven}, nil })
+		u, _, err := w.db.RecordLogin(t.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) {
+			return sso.Verdict{EmailProven: proven}, nil
+		})
 		w.ok(err)
 		stored, err := w.db.User(t.Context(), w.ent.ID, u.ID)
 		w.ok(err)
 		if u.EmailVerified != want || stored.EmailVerified != want {
-			t.Errorf("%q, proven %v: verified %v, stored %v", email, proven, u.EmailVerified, stored.EmailVerified)
+			t.Errorf(
+				"%q, proven %v: verified %v, stored %v", email, proven,
+				u.EmailVerified, stored.EmailVerified,
+			)
 		}
 	}
 	step("ada@acme.test", false, false)
@@ -185,10 +247,15 @@ func testVouch(t *testing.T, fresh fresh) {
 	s := w.signIn("ada", "dev")
 	again, _, err := w.db.RecordLogin(ctx, s, vouch(false))
 	w.ok(err)
-	if again.ID != u.ID || again.Status != sso.UserActive || !again.EmailVerified {
+	if again.ID != u.ID ||
+		again.Status != sso.UserActive ||
+		!again.EmailVerified {
 		t.Errorf("got %+v", again)
 	}
-	w.in(u.ID, "app/Members=default", "app/dev=jit", "web/Members=default", "web/dev=jit")
+	w.in(
+		u.ID, "app/Members=default", "app/dev=jit", "web/Members=default",
+		"web/dev=jit",
+	)
 	w.chainHolds()
 }
 
@@ -209,20 +276,45 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 			t.Errorf("%+v; want a wait of %s", e, wait)
 		}
 	}
-	w.fails(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: "ent-unknown", Account: account(1), Recipient: recipient(), Remote: ""}), sso.NotFoundKind, "not_found")
+	w.fails(w.db.CountCode(ctx, sso.CodeRequest{
+		Enterprise: "ent-unknown",
+		Account:    account(1),
+		Recipient:  recipient(),
+		Remote:     "",
+	}), sso.NotFoundKind, "not_found")
 	for spell := range 4 {
 		for i := range 3 {
 			if n := 3*spell + i; n < 10 {
-				w.ok(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(1), Recipient: recipient(), Remote: "192.0.2.1"}))
+				w.ok(w.db.CountCode(ctx, sso.CodeRequest{
+					Enterprise: w.ent.ID,
+					Account:    account(1),
+					Recipient:  recipient(),
+					Remote:     "192.0.2.1",
+				}))
 			}
 		}
 		if spell < 3 {
-			refused(10*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(1), Recipient: recipient(), Remote: "192.0.2.1"}))
+			refused(10*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{
+				Enterprise: w.ent.ID,
+				Account:    account(1),
+				Recipient:  recipient(),
+				Remote:     "192.0.2.1",
+			}))
 		}
 		w.clock.Move(10 * time.Minute)
 	}
-	refused(24*time.Hour-40*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(1), Recipient: recipient(), Remote: "192.0.2.1"}))
-	again := sso.CodeRequest{Enterprise: other.ent.ID, Account: account(1), Recipient: recipient(), Remote: "192.0.2.1"}
+	refused(24*time.Hour-40*time.Minute, w.db.CountCode(ctx, sso.CodeRequest{
+		Enterprise: w.ent.ID,
+		Account:    account(1),
+		Recipient:  recipient(),
+		Remote:     "192.0.2.1",
+	}))
+	again := sso.CodeRequest{
+		Enterprise: other.ent.ID,
+		Account:    account(1),
+		Recipient:  recipient(),
+		Remote:     "192.0.2.1",
+	}
 	w.ok(other.db.CountCode(ctx, again)) // another enterprise's account
 
 	// One network: an office behind it may be sent any number, of which some hundred
@@ -249,7 +341,12 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 		w.ok(from(office)) // all of them may be entered yet
 		w.clock.Move(time.Second)
 		refused(50*time.Minute, from(office+1))
-		elsewhere := sso.CodeRequest{Enterprise: w.ent.ID, Account: account(99_000 + len(remotes)), Recipient: recipient(), Remote: "2001:db8:1:3::1"}
+		elsewhere := sso.CodeRequest{
+			Enterprise: w.ent.ID,
+			Account:    account(99_000 + len(remotes)),
+			Recipient:  recipient(),
+			Remote:     "2001:db8:1:3::1",
+		}
 		w.ok(w.db.CountCode(ctx, elsewhere))
 		elsewhere.Account, elsewhere.Remote = account(99_010+len(remotes)), ""
 		w.ok(w.db.CountCode(ctx, elsewhere))
@@ -259,9 +356,17 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 
 	// One mailbox, however it is spelt, by several companies for several accounts.
 	w.clock.Move(48 * time.Hour)
-	spellings := []string{"victim@elsewhere.example", "VICTIM@Elsewhere.example", "victim+1@elsewhere.example", "Victim+a+b@elsewhere.example"}
+	spellings := []string{
+		"victim@elsewhere.example", "VICTIM@Elsewhere.example",
+		"victim+1@elsewhere.example", "Victim+a+b@elsewhere.example",
+	}
 	to := func(n, perMinute int) error {
-		request := sso.CodeRequest{Enterprise: w.ent.ID, Account: account(1000 + n), Recipient: sso.MailboxOf(spellings[n%len(spellings)]), PerMinute: perMinute}
+		request := sso.CodeRequest{
+			Enterprise: w.ent.ID,
+			Account:    account(1000 + n),
+			Recipient:  sso.MailboxOf(spellings[n%len(spellings)]),
+			PerMinute:  perMinute,
+		}
 		if n%2 == 1 {
 			request.Enterprise = other.ent.ID
 		}
@@ -275,7 +380,12 @@ func testCodeLimits(t *testing.T, fresh fresh) {
 		w.ok(to(4+n, 0))
 	}
 	refused(24*time.Hour, to(50, 0))
-	w.ok(w.db.CountCode(ctx, sso.CodeRequest{Enterprise: w.ent.ID, Account: account(2000), Recipient: sso.MailboxOf("other@elsewhere.example"), PerMinute: 3}))
+	w.ok(w.db.CountCode(ctx, sso.CodeRequest{
+		Enterprise: w.ent.ID,
+		Account:    account(2000),
+		Recipient:  sso.MailboxOf("other@elsewhere.example"),
+		PerMinute:  3,
+	}))
 }
 
 func testAssertedIdentities(t *testing.T, fresh fresh) {
@@ -297,7 +407,10 @@ func testAssertedIdentities(t *testing.T, fresh fresh) {
 	if len(got) != 2 {
 		t.Fatalf("%d attempts", len(got))
 	}
-	w.same([]*sso.Identity{&long.Identity, &s.Identity}, []*sso.Identity{got[0].Identity, got[1].Identity})
+	w.same(
+		[]*sso.Identity{&long.Identity, &s.Identity},
+		[]*sso.Identity{got[0].Identity, got[1].Identity},
+	)
 	w.same([]string{"dev"}, groups)
 	if got, _, err = w.db.AssertedIdentities(ctx, w.ent.ID, w.conn.ID, 1); err != nil || len(got) != 1 {
 		t.Errorf("%d, %v", len(got), err)
@@ -312,14 +425,19 @@ func testGuesses(t *testing.T, fresh fresh) {
 	p := w.proof("ada")
 	codes := map[string]int{}
 	for _, err := range atOnce(1000, func(i int) error {
-		return w.db.TryCode(t.Context(), w.ent.ID, p.ID, sso.Secret(fmt.Sprintf("%06d", 500_000+i)))
+		return w.db.TryCode(
+			t.Context(), w.ent.ID, p.ID, sso.Secret(fmt.Sprintf("%06d", 500_000+i)),
+		)
 	}) {
 		codes[sso.CodeOf(err)]++
 	}
 	if codes["code_wrong"] != 4 || codes["code_locked"] != 996 {
 		t.Errorf("got %v", codes)
 	}
-	w.fails(w.db.TryCode(t.Context(), w.ent.ID, p.ID, "123456"), sso.Invalid, "code_locked")
+	w.fails(
+		w.db.TryCode(t.Context(), w.ent.ID, p.ID, "123456"), sso.Invalid,
+		"code_locked",
+	)
 	if kept, err := w.db.EmailProof(t.Context(), p.ID); err != nil || kept.Tries != 5 {
 		t.Errorf("%+v, %v", kept.CodeState, err)
 	}
@@ -332,7 +450,9 @@ func testGuesses(t *testing.T, fresh fresh) {
 		}
 		s := p.SignIn
 		s.Proof = p.ID
-		s.Session.ID, s.Session.Token = sso.NewID[sso.SessionID](w.clock.Now()), sso.NewSecret().Hash()
+		s.Session.ID, s.Session.Token = sso.NewID[sso.SessionID](
+			w.clock.Now(),
+		), sso.NewSecret().Hash()
 		_, _, err := w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
 		return err
 	}) {
@@ -350,14 +470,26 @@ func testGuesses(t *testing.T, fresh fresh) {
 func (f foreign) proofs() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	crossed := f.proof
-	crossed.Enterprise, crossed.ID = ent, sso.NewID[sso.EmailProofID](f.w.clock.Now())
+	crossed.Enterprise, crossed.ID = ent, sso.NewID[sso.EmailProofID](
+		f.w.clock.Now(),
+	)
 	crossed.SignIn.Replay.ResponseID, crossed.SignIn.Pending = "crossed", ""
 	return calls{
-		"SaveEmailProof": func() (int, error) { return 0, db.SaveEmailProof(ctx, crossed) },
-		"SaveCode":       func() (int, error) { return 0, notThere(db.SaveCode(ctx, ent, f.proof.ID, "123456", "")) },
-		"TryCode":        func() (int, error) { return 0, notThere(db.TryCode(ctx, ent, f.proof.ID, "123456")) },
+		"SaveEmailProof": func() (int, error) {
+			return 0, db.SaveEmailProof(ctx, crossed)
+		},
+		"SaveCode": func() (int, error) {
+			return 0, notThere(db.SaveCode(ctx, ent, f.proof.ID, "123456", ""))
+		},
+		"TryCode": func() (int, error) {
+			return 0, notThere(db.TryCode(ctx, ent, f.proof.ID, "123456"))
+		},
 		"CountCode": func() (int, error) {
-			return 0, db.CountCode(ctx, sso.CodeRequest{Enterprise: ent, Account: f.proof.Account, Remote: ""})
+			return 0, db.CountCode(ctx, sso.CodeRequest{
+				Enterprise: ent,
+				Account:    f.proof.Account,
+				Remote:     "",
+			})
 		},
 		"AssertedIdentities": func() (int, error) {
 			all, _, err := db.AssertedIdentities(ctx, ent, f.w.conn.ID, 10)
@@ -379,5 +511,9 @@ func notThere(err error) error {
 func (w *world) waitsForACode() {
 	w.Helper()
 	p := w.proof("grace")
-	w.ok(w.db.CountCode(w.Context(), sso.CodeRequest{Enterprise: w.ent.ID, Account: p.Account, Remote: "192.0.2.1"}))
+	w.ok(w.db.CountCode(w.Context(), sso.CodeRequest{
+		Enterprise: w.ent.ID,
+		Account:    p.Account,
+		Remote:     "192.0.2.1",
+	}))
 }

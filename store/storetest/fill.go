@@ -26,14 +26,30 @@ func Fill(t testing.TB, dsn string, ent sso.EnterpriseID, org sso.OrganizationID
 	numbers := func(name string, n int) string {
 		return fmt.Sprintf("%s(n) as (select 0 union all select n + 1 from %s where n < %d)", name, name, n-1)
 	}
-	exec("with recursive "+numbers("g", groups)+` insert into groups (enterprise_id, id, organization_id, name, is_default, created_at)
-		select $1, 'group-filled-' || n, $2, 'filled-' || n, false, 1 from g`, string(ent), string(org))
-	exec("with recursive "+numbers("u", memberships/each)+` insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at)
-		select $1, 'user-filled-' || n, 'filled-' || n, '', false, 'Filled', 'active', 1, 1 from u`, string(ent))
-	exec("with recursive "+numbers("u", memberships/each)+` insert into user_terms (enterprise_id, user_id, term, status)
-		select $1, 'user-filled-' || n, $2 || `+inHex("cast(n as text)")+", 'active' from u", string(ent), hex.EncodeToString([]byte("filled-")))
-	exec("with recursive "+numbers("u", memberships/each)+", "+numbers("g", each)+` insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
-		select $1, 'user-filled-' || u.n, 'group-filled-' || ((u.n * 7 + g.n * 37) % 1000), 'jit', 1, '' from u, g`, string(ent))
+	exec(
+		"with recursive "+numbers("g", groups)+
+			` insert into groups (enterprise_id, id, organization_id, name, is_default, created_at)
+		select $1, 'group-filled-' || n, $2, 'filled-' || n, false, 1 from g`,
+		string(ent), string(org),
+	)
+	exec(
+		"with recursive "+numbers("u", memberships/each)+
+			` insert into users (enterprise_id, id, login, email, email_verified, name, status, created_at, last_sign_in_at)
+		select $1, 'user-filled-' || n, 'filled-' || n, '', false, 'Filled', 'active', 1, 1 from u`,
+		string(ent),
+	)
+	exec(
+		"with recursive "+numbers("u", memberships/each)+` insert into user_terms (enterprise_id, user_id, term, status)
+		select $1, 'user-filled-' || n, $2 || `+inHex("cast(n as text)")+
+			", 'active' from u",
+		string(ent), hex.EncodeToString([]byte("filled-")),
+	)
+	exec(
+		"with recursive "+numbers("u", memberships/each)+", "+numbers("g", each)+
+			` insert into memberships (enterprise_id, user_id, group_id, source, since, cause)
+		select $1, 'user-filled-' || u.n, 'group-filled-' || ((u.n * 7 + g.n * 37) % 1000), 'jit', 1, '' from u, g`,
+		string(ent),
+	)
 	if err := tx.Commit(); err != nil {
 		t.Fatal(err)
 	}

@@ -14,9 +14,21 @@ func Held(asserted sso.AssertedGroups, remove ...sso.Group) sso.Decide {
 		held := &sso.HeldChanges{Mode: sso.SyncReset, Cause: sso.HeldLastAdmin}
 		for _, g := range remove {
 			held.Remove = append(held.Remove, g.ID)
-			held.Removed = append(held.Removed, sso.GroupChange{Group: g.ID, Name: g.Name, Organization: g.Organization, OrganizationName: facts.Groups.Organizations[g.Organization]})
+			held.Removed = append(held.Removed, sso.GroupChange{
+				Group:            g.ID,
+				Name:             g.Name,
+				Organization:     g.Organization,
+				OrganizationName: facts.Groups.Organizations[g.Organization],
+			})
 		}
-		return sso.Verdict{Memberships: sso.MembershipChanges{Held: held, Record: sso.SyncRecord{Mode: sso.SyncKeep, Asserted: asserted, Note: "Held."}}}, nil
+		return sso.Verdict{Memberships: sso.MembershipChanges{
+			Held: held,
+			Record: sso.SyncRecord{
+				Mode:     sso.SyncKeep,
+				Asserted: asserted,
+				Note:     "Held.",
+			},
+		}}, nil
 	}
 }
 
@@ -25,11 +37,16 @@ func Held(asserted sso.AssertedGroups, remove ...sso.Group) sso.Decide {
 func (w *world) hold(subject string) sso.HeldSync {
 	w.Helper()
 	s := w.signIn(subject)
-	u, r, err := w.db.RecordLogin(w.Context(), s, Held(s.Identity.Groups, w.group["web/dev"]))
+	u, r, err := w.db.RecordLogin(
+		w.Context(), s, Held(s.Identity.Groups, w.group["web/dev"]),
+	)
 	w.ok(err)
 	h, err := w.db.HeldSync(w.Context(), w.ent.ID, r.Held)
 	w.ok(err)
-	if h.User != u.ID || h.State != sso.HeldWaiting || h.Record != r.ID || len(h.Changes.Removed) != 1 {
+	if h.User != u.ID ||
+		h.State != sso.HeldWaiting ||
+		h.Record != r.ID ||
+		len(h.Changes.Removed) != 1 {
 		w.Errorf("what waits is %+v", h)
 	}
 	return h
@@ -42,7 +59,9 @@ func (w *world) at(u sso.UserID, at time.Time) []string {
 	w.ok(err)
 	names := []string{}
 	for _, p := range all {
-		names = append(names, p.Group.OrganizationName+"/"+p.Group.Name+"="+string(p.Source))
+		names = append(
+			names, p.Group.OrganizationName+"/"+p.Group.Name+"="+string(p.Source),
+		)
 	}
 	slices.Sort(names)
 	return names
@@ -61,25 +80,44 @@ func testHistory(t *testing.T, fresh fresh) {
 	w.ok(w.db.AddMember(ctx, by, w.ent.ID, w.group["web/sre"].ID, u.ID))
 	w.clock.Move(time.Hour)
 	w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, w.group["web/sre"].ID, u.ID))
-	both := []string{"Org app/Members=default", "Org app/dev=jit", "Org web/Members=default", "Org web/dev=jit"}
+	both := []string{
+		"Org app/Members=default", "Org app/dev=jit", "Org web/Members=default",
+		"Org web/dev=jit",
+	}
 	ops := []string{"Org app/Members=default", "Org app/ops=jit"}
 	for _, c := range []struct {
 		after time.Duration
 		want  []string
 	}{
-		{-time.Second, nil}, {0, both}, {time.Hour, both}, {2*time.Hour - time.Second, both}, {2 * time.Hour, ops},
-		{3 * time.Hour, append([]string{"Org web/Members=default", "Org web/sre=manual"}, ops...)}, {4 * time.Hour, ops}, {100 * time.Hour, ops},
+		{-time.Second, nil},
+		{0, both},
+		{time.Hour, both},
+		{2*time.Hour - time.Second, both},
+		{2 * time.Hour, ops},
+		{
+			3 * time.Hour,
+			append(
+				[]string{"Org web/Members=default", "Org web/sre=manual"}, ops...,
+			),
+		},
+		{4 * time.Hour, ops},
+		{100 * time.Hour, ops},
 	} {
 		slices.Sort(c.want)
 		w.same(c.want, w.at(u.ID, begin.Add(c.after)))
 	}
-	members, next, err := w.db.GroupMembersAt(ctx, w.ent.ID, w.group["web/dev"].ID, begin.Add(time.Hour), sso.Page{})
+	members, next, err := w.db.GroupMembersAt(
+		ctx, w.ent.ID, w.group["web/dev"].ID, begin.Add(time.Hour), sso.Page{},
+	)
 	w.ok(err)
 	if len(members) != 1 || next != "" || members[0].User.ID != u.ID {
 		t.Fatalf("got %+v", members)
 	}
 	m := members[0].Membership
-	if m.Cause != string(first.Attempt) || m.EndedBy != string(third.Attempt) || !m.From.Equal(begin) || !m.Until.Equal(begin.Add(2*time.Hour)) {
+	if m.Cause != string(first.Attempt) ||
+		m.EndedBy != string(third.Attempt) ||
+		!m.From.Equal(begin) ||
+		!m.Until.Equal(begin.Add(2*time.Hour)) {
 		t.Errorf("why: %+v", m)
 	}
 	w.historyHolds()
@@ -91,7 +129,10 @@ func (w *world) historyHolds() {
 	db := Raw(w, w.dsn)
 	defer db.Close() //nolint:errcheck // a connection of a test
 	const columns = "enterprise_id, user_id, group_id, source"
-	w.same(rows(w, db, "select "+columns+" from memberships"), rows(w, db, "select "+columns+" from membership_history where until_at = 0"))
+	w.same(
+		rows(w, db, "select "+columns+" from memberships"),
+		rows(w, db, "select "+columns+" from membership_history where until_at = 0"),
+	)
 	w.same([]string{}, rows(w, db, "select * from membership_history where until_at <> 0 and until_at < from_at"))
 }
 
@@ -104,11 +145,24 @@ func testHistoryOfGone(t *testing.T, fresh fresh) {
 	w.ok(w.db.DeleteGroup(ctx, by, w.ent.ID, w.group["web/sre"].ID))
 	w.clock.Move(time.Hour)
 	w.ok(w.db.DeleteOrganization(ctx, by, w.ent.ID, w.orgs["web"].ID))
-	w.same([]string{"Org app/Members=default", "Org app/dev=jit", "Org web/Members=default", "Org web/dev=jit", "Org web/sre=jit"}, w.at(u.ID, then))
-	w.same([]string{"Org app/Members=default", "Org app/dev=jit"}, w.at(u.ID, w.clock.Now()))
-	members, _, err := w.db.GroupMembersAt(ctx, w.ent.ID, w.group["web/sre"].ID, then, sso.Page{})
+	w.same(
+		[]string{
+			"Org app/Members=default", "Org app/dev=jit", "Org web/Members=default",
+			"Org web/dev=jit", "Org web/sre=jit",
+		},
+		w.at(u.ID, then),
+	)
+	w.same(
+		[]string{"Org app/Members=default", "Org app/dev=jit"},
+		w.at(u.ID, w.clock.Now()),
+	)
+	members, _, err := w.db.GroupMembersAt(
+		ctx, w.ent.ID, w.group["web/sre"].ID, then, sso.Page{},
+	)
 	w.ok(err)
-	if len(members) != 1 || members[0].Membership.EndedBy != string(by) || !members[0].Membership.Until.Equal(then.Add(time.Hour)) {
+	if len(members) != 1 ||
+		members[0].Membership.EndedBy != string(by) ||
+		!members[0].Membership.Until.Equal(then.Add(time.Hour)) {
 		t.Errorf("got %+v", members)
 	}
 	_, _, err = w.db.GroupMembersAt(ctx, w.ent.ID, "group-unknown", then, sso.Page{})
@@ -127,10 +181,16 @@ func testRestoreUser(t *testing.T, fresh fresh) {
 	w.clock.Move(time.Hour)
 	before := w.dump()
 	var shown sso.Restored
-	_, err := w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(r sso.Restored) (bool, error) { shown = r; return false, nil })
+	_, err := w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(r sso.Restored) (bool, error) {
+		shown = r
+		return false, nil
+	})
 	w.ok(err)
 	w.same(before, w.dump())
-	if len(shown.Add) != 2 || len(shown.Remove) != 1 || len(shown.Gone) != 1 || shown.Gone[0].Group.Name != "sre" {
+	if len(shown.Add) != 2 ||
+		len(shown.Remove) != 1 ||
+		len(shown.Gone) != 1 ||
+		shown.Gone[0].Group.Name != "sre" {
 		t.Errorf("shown: %+v", shown)
 	}
 	done, err := w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, yes)
@@ -138,10 +198,18 @@ func testRestoreUser(t *testing.T, fresh fresh) {
 	if !done.Done {
 		t.Error("not done")
 	}
-	w.in(u.ID, "app/Members=default", "app/dev=jit", "web/Members=default", "web/dev=jit")
-	records, _, err := w.db.SyncRecords(ctx, w.ent.ID, sso.SyncFilter{User: u.ID}, sso.Page{})
+	w.in(
+		u.ID, "app/Members=default", "app/dev=jit", "web/Members=default",
+		"web/dev=jit",
+	)
+	records, _, err := w.db.SyncRecords(
+		ctx, w.ent.ID, sso.SyncFilter{User: u.ID}, sso.Page{},
+	)
 	w.ok(err)
-	if r := records[0]; r.Mode != sso.SyncRestore || len(r.Added) != 2 || len(r.Removed) != 1 || r.Note == "" {
+	if r := records[0]; r.Mode != sso.SyncRestore ||
+		len(r.Added) != 2 ||
+		len(r.Removed) != 1 ||
+		r.Note == "" {
 		t.Errorf("the record says %+v", r)
 	}
 	if got := w.actions(1); got[0] != "memberships.restored" {
@@ -149,15 +217,21 @@ func testRestoreUser(t *testing.T, fresh fresh) {
 	}
 	w.historyHolds()
 	w.chainHolds()
-	for _, unknown := range []time.Time{then.Add(-time.Second), w.clock.Now().Add(time.Second), {}} {
+	for _, unknown := range []time.Time{
+		then.Add(-time.Second), w.clock.Now().Add(time.Second), {},
+	} {
 		_, err = w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, unknown, yes)
 		w.fails(err, sso.Invalid, "moment_not_known")
-		_, err = w.db.RestoreGroup(ctx, by, w.ent.ID, w.group["web/dev"].ID, unknown, yes)
+		_, err = w.db.RestoreGroup(
+			ctx, by, w.ent.ID, w.group["web/dev"].ID, unknown, yes,
+		)
 		w.fails(err, sso.Invalid, "moment_not_known")
 	}
 	before = w.dump()
 	refused := sso.InvalidField("x", "x", "No.")
-	_, err = w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(sso.Restored) (bool, error) { return true, refused })
+	_, err = w.db.RestoreUser(ctx, by, w.ent.ID, u.ID, then, func(sso.Restored) (bool, error) {
+		return true, refused
+	})
 	w.fails(err, sso.Invalid, "x")
 	w.same(before, w.dump())
 }
@@ -177,7 +251,9 @@ func testRestoreGroup(t *testing.T, fresh fresh) {
 	w.enter("new", "sre")
 	group := w.group["web/sre"].ID
 	before := w.dump()
-	shown, err := w.db.RestoreGroup(ctx, by, w.ent.ID, group, then, func(r sso.Restored) (bool, error) { return false, nil })
+	shown, err := w.db.RestoreGroup(ctx, by, w.ent.ID, group, then, func(r sso.Restored) (bool, error) {
+		return false, nil
+	})
 	w.ok(err)
 	w.same(before, w.dump())
 	if len(shown.Add) != 2 || len(shown.Remove) != 1 || shown.Members != 2 {
@@ -191,10 +267,15 @@ func testRestoreGroup(t *testing.T, fresh fresh) {
 		t.Errorf("%d members; want 3", len(members))
 	}
 	w.in(people[0].ID, "web/Members=default", "web/sre=jit")
-	w.in(people[1].ID, "app/Members=default", "app/dev=jit", "web/Members=default", "web/dev=jit", "web/sre=jit")
+	w.in(
+		people[1].ID, "app/Members=default", "app/dev=jit", "web/Members=default",
+		"web/dev=jit", "web/sre=jit",
+	)
 	w.historyHolds()
 	w.chainHolds()
-	_, err = w.db.RestoreGroup(ctx, by, w.ent.ID, w.group["web/Members"].ID, then, yes)
+	_, err = w.db.RestoreGroup(
+		ctx, by, w.ent.ID, w.group["web/Members"].ID, then, yes,
+	)
 	w.fails(err, sso.Conflict, "default_group")
 }
 
@@ -206,7 +287,11 @@ func testNear(t *testing.T, fresh fresh) {
 		want     []string
 	}{
 		{[]string{"dev", "Dev", "sre", "ops"}, nil},
-		{[]string{"OPS", "оps", "dev"}, []string{"app/ops"}}, // the second with a Cyrillic letter
+		// the second with a Cyrillic letter
+		{
+			[]string{"OPS", "оps", "dev"},
+			[]string{"app/ops"},
+		},
 		{[]string{" sre"}, []string{"web/sre"}},
 		{[]string{"DEV"}, []string{"app/Dev", "app/dev", "web/dev"}},
 		{[]string{"Members"}, []string{"app/Members", "web/Members"}},
@@ -217,21 +302,33 @@ func testNear(t *testing.T, fresh fresh) {
 		_, _, err := w.db.RecordLogin(t.Context(), s, func(facts sso.SignInFacts) (sso.Verdict, error) {
 			for _, g := range facts.Groups.Near {
 				for _, o := range w.orgs {
-					if o.ID == g.Organization && facts.Groups.Organizations[o.ID] == o.Name {
+					if o.ID == g.Organization &&
+						facts.Groups.Organizations[o.ID] == o.Name {
 						got = append(got, o.Key+"/"+g.Name)
 					}
 				}
 			}
-			near := []sso.NearMiss{{Asserted: "x", Group: "group-x", Name: "X", Why: sso.DiffersInCase}}
-			return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncKeep, NearMisses: near}}}, nil
+			near := []sso.NearMiss{{
+				Asserted: "x",
+				Group:    "group-x",
+				Name:     "X",
+				Why:      sso.DiffersInCase,
+			}}
+			return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{
+				Mode:       sso.SyncKeep,
+				NearMisses: near,
+			}}}, nil
 		})
 		w.ok(err)
 		slices.Sort(got)
 		w.same(c.want, got)
 	}
-	records, _, err := w.db.SyncRecords(t.Context(), w.ent.ID, sso.SyncFilter{}, sso.Page{})
+	records, _, err := w.db.SyncRecords(
+		t.Context(), w.ent.ID, sso.SyncFilter{}, sso.Page{},
+	)
 	w.ok(err)
-	if len(records[0].NearMisses) != 1 || records[0].NearMisses[0].Why != sso.DiffersInCase {
+	if len(records[0].NearMisses) != 1 ||
+		records[0].NearMisses[0].Why != sso.DiffersInCase {
 		t.Errorf("the record says %+v", records[0])
 	}
 }
@@ -257,7 +354,10 @@ func testAdmins(t *testing.T, fresh fresh) {
 		}
 	}
 	want(nil, false)(see("ada", "ops"))
-	g, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["app/ops"].ID, func(g sso.Group) (sso.Group, error) { g.Admin = true; return g, nil })
+	g, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["app/ops"].ID, func(g sso.Group) (sso.Group, error) {
+		g.Admin = true
+		return g, nil
+	})
 	w.ok(err)
 	if stored, err := w.db.Group(ctx, w.ent.ID, g.ID); err != nil || !stored.Admin {
 		t.Errorf("stored: %+v, %v", stored, err)
@@ -268,7 +368,10 @@ func testAdmins(t *testing.T, fresh fresh) {
 	want(admins, false)(see("bob", "ops")) // is none yet, so no query asks
 	want(admins, true)(see("ada", "ops"))
 	bob, _ := w.enter("bob", "ops")
-	_, err = w.db.UpdateUser(ctx, by, w.ent.ID, bob.ID, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })
+	_, err = w.db.UpdateUser(ctx, by, w.ent.ID, bob.ID, func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserDeactivated
+		return u, nil
+	})
 	w.ok(err)
 	want(admins, false)(see("ada", "ops")) // who may not act is no admin
 }
@@ -279,11 +382,16 @@ func testHeld(t *testing.T, fresh fresh) {
 	u, _ := w.enter("ada", "dev")
 	w.clock.Move(time.Hour)
 	first := w.hold("ada")
-	w.in(u.ID, "app/Members=default", "app/dev=jit", "web/Members=default", "web/dev=jit")
+	w.in(
+		u.ID, "app/Members=default", "app/dev=jit", "web/Members=default",
+		"web/dev=jit",
+	)
 	w.clock.Move(time.Hour)
 	second := w.hold("ada")
 	states := func() map[sso.HeldSyncID]sso.HeldState {
-		all, _, err := w.db.HeldSyncs(ctx, w.ent.ID, sso.HeldFilter{User: u.ID}, sso.Page{})
+		all, _, err := w.db.HeldSyncs(
+			ctx, w.ent.ID, sso.HeldFilter{User: u.ID}, sso.Page{},
+		)
 		w.ok(err)
 		m := map[sso.HeldSyncID]sso.HeldState{}
 		for _, h := range all {
@@ -291,25 +399,39 @@ func testHeld(t *testing.T, fresh fresh) {
 		}
 		return m
 	}
-	w.same(map[sso.HeldSyncID]sso.HeldState{first.ID: sso.HeldSuperseded, second.ID: sso.HeldWaiting}, states())
+	w.same(map[sso.HeldSyncID]sso.HeldState{
+		first.ID:  sso.HeldSuperseded,
+		second.ID: sso.HeldWaiting,
+	}, states())
 	_, err := w.db.ApproveHeldSync(ctx, by, w.ent.ID, first.ID)
 	w.fails(err, sso.Conflict, "held_sync_decided")
 	w.clock.Move(time.Hour)
 	unknown := w.signIn("ada") // says nothing, and so does not supersede
 	_, _, err = w.db.RecordLogin(ctx, unknown, func(sso.SignInFacts) (sso.Verdict, error) {
-		return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncKeep}}}, nil
+		return sso.Verdict{
+			Memberships: sso.MembershipChanges{
+				Record: sso.SyncRecord{Mode: sso.SyncKeep},
+			},
+		}, nil
 	})
 	w.ok(err)
 	w.clock.Move(time.Hour)
 	done, err := w.db.ApproveHeldSync(ctx, by, w.ent.ID, second.ID)
 	w.ok(err)
-	if done.State != sso.HeldApproved || done.DecidedBy != by || !done.DecidedAt.Equal(w.clock.Now()) {
+	if done.State != sso.HeldApproved ||
+		done.DecidedBy != by ||
+		!done.DecidedAt.Equal(w.clock.Now()) {
 		t.Errorf("got %+v", done)
 	}
 	w.in(u.ID, "app/Members=default", "app/dev=jit")
-	records, _, err := w.db.SyncRecords(ctx, w.ent.ID, sso.SyncFilter{User: u.ID}, sso.Page{})
+	records, _, err := w.db.SyncRecords(
+		ctx, w.ent.ID, sso.SyncFilter{User: u.ID}, sso.Page{},
+	)
 	w.ok(err)
-	if r := records[0]; r.Mode != sso.SyncReset || len(r.Removed) != 1 || r.Removed[0].Name != "dev" || r.Note == "" {
+	if r := records[0]; r.Mode != sso.SyncReset ||
+		len(r.Removed) != 1 ||
+		r.Removed[0].Name != "dev" ||
+		r.Note == "" {
 		t.Errorf("the record says %+v", r)
 	}
 	if got := w.actions(1); got[0] != "sync.approved" {
@@ -325,8 +447,15 @@ func testHeld(t *testing.T, fresh fresh) {
 	fourth := w.hold("ada")
 	w.clock.Move(time.Hour)
 	w.enter("ada", "dev")
-	w.same(map[sso.HeldSyncID]sso.HeldState{first.ID: sso.HeldSuperseded, second.ID: sso.HeldApproved, third.ID: sso.HeldDiscarded, fourth.ID: sso.HeldSuperseded}, states())
-	waiting, _, err := w.db.HeldSyncs(ctx, w.ent.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{})
+	w.same(map[sso.HeldSyncID]sso.HeldState{
+		first.ID:  sso.HeldSuperseded,
+		second.ID: sso.HeldApproved,
+		third.ID:  sso.HeldDiscarded,
+		fourth.ID: sso.HeldSuperseded,
+	}, states())
+	waiting, _, err := w.db.HeldSyncs(
+		ctx, w.ent.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{},
+	)
 	w.ok(err)
 	w.same(0, len(waiting))
 	_, err = w.db.DiscardHeldSync(ctx, by, w.ent.ID, fourth.ID)

@@ -32,21 +32,48 @@ func testVitals(t *testing.T, fresh fresh) {
 	w.clock.Move(time.Hour)
 	other := addWorld(t, w.db, w.clock, "other") // whose sign-ins are not counted
 	other.enter("eve", "unknown-elsewhere")
-	v, err := w.db.Vitals(ctx, w.ent.ID, sso.VitalsQuery{Days: begin, Since: w.clock.Now().Add(-2 * time.Hour), Newest: 2})
+	v, err := w.db.Vitals(ctx, w.ent.ID, sso.VitalsQuery{
+		Days:   begin,
+		Since:  w.clock.Now().Add(-2 * time.Hour),
+		Newest: 2,
+	})
 	w.ok(err)
 	id := w.conn.ID
 	w.same([]sso.SignInCount{
 		{Connection: id, Outcome: sso.OutcomeSucceeded, Day: begin, Count: 1},
-		{Connection: id, Outcome: sso.OutcomeFailed, Day: begin.Add(day), Count: 3},
-		{Connection: id, Outcome: sso.OutcomeSucceeded, Day: begin.Add(day), Count: 1},
+		{
+			Connection: id,
+			Outcome:    sso.OutcomeFailed,
+			Day:        begin.Add(day),
+			Count:      3,
+		},
+		{
+			Connection: id,
+			Outcome:    sso.OutcomeSucceeded,
+			Day:        begin.Add(day),
+			Count:      1,
+		},
 	}, v.Days)
 	w.same([]sso.SignInCount{
-		{Connection: id, Outcome: sso.OutcomeFailed, Code: "saml_expired", Count: 2},
-		{Connection: id, Outcome: sso.OutcomeFailed, Code: "idp_denied", Count: 1},
+		{
+			Connection: id,
+			Outcome:    sso.OutcomeFailed,
+			Code:       "saml_expired",
+			Count:      2,
+		},
+		{
+			Connection: id,
+			Outcome:    sso.OutcomeFailed,
+			Code:       "idp_denied",
+			Count:      1,
+		},
 		{Connection: id, Outcome: sso.OutcomeSucceeded, Count: 1},
 	}, v.Last)
 	w.same(map[sso.ConnectionID]time.Time{id: last}, v.LastSuccess)
-	if len(v.Newest) != 4 || v.Newest[0].Outcome != sso.OutcomeSucceeded || v.Newest[2].Outcome != sso.OutcomeFailed || len(v.Newest[0].Checks) == 0 {
+	if len(v.Newest) != 4 ||
+		v.Newest[0].Outcome != sso.OutcomeSucceeded ||
+		v.Newest[2].Outcome != sso.OutcomeFailed ||
+		len(v.Newest[0].Checks) == 0 {
 		t.Errorf("the newest are %+v", v.Newest)
 	}
 	if !v.HadGroups[ada.ID] || v.HadGroups[v.Newest[0].User] {
@@ -54,7 +81,11 @@ func testVitals(t *testing.T, fresh fresh) {
 	}
 	w.same([]int{1, 0}, []int{v.Unmatched, v.Held})
 	w.hold("ada")
-	v, err = w.db.Vitals(ctx, w.ent.ID, sso.VitalsQuery{Days: begin, Since: begin, Newest: 1})
+	v, err = w.db.Vitals(ctx, w.ent.ID, sso.VitalsQuery{
+		Days:   begin,
+		Since:  begin,
+		Newest: 1,
+	})
 	w.ok(err)
 	w.same([]int{1, 2}, []int{v.Held, len(v.Newest)})
 }
@@ -65,14 +96,32 @@ func testSummaries(t *testing.T, fresh fresh) {
 	w.enter("ada", "dev")
 	signed := w.clock.Now()
 	w.clock.Move(time.Second)
-	_, err := w.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: "percent", Name: "100 % Ünited"})
-	w.ok(err)
-	_, err = w.db.UpdateConnection(ctx, by, w.ent.ID, w.conn.ID, "connection.edited", func(c sso.Connection) (sso.Connection, error) {
-		c.Draft = &sso.Config{Version: 2}
-		return c, nil
+	_, err := w.db.CreateEnterprise(ctx, by, sso.Enterprise{
+		Key:  "percent",
+		Name: "100 % Ünited",
 	})
 	w.ok(err)
-	for search, want := range map[string][]string{"": {"acme", "percent"}, "ACM": {"acme"}, "enterprise a": {"acme"}, "%": {"percent"}, "_": nil, "100 %": {"percent"}, "nobody": nil} {
+	_, err = w.db.UpdateConnection(
+		ctx,
+		by,
+		w.ent.ID,
+		w.conn.ID,
+		"connection.edited",
+		func(c sso.Connection) (sso.Connection, error) {
+			c.Draft = &sso.Config{Version: 2}
+			return c, nil
+		},
+	)
+	w.ok(err)
+	for search, want := range map[string][]string{
+		"":             {"acme", "percent"},
+		"ACM":          {"acme"},
+		"enterprise a": {"acme"},
+		"%":            {"percent"},
+		"_":            nil,
+		"100 %":        {"percent"},
+		"nobody":       nil,
+	} {
 		all, _, err := w.db.EnterpriseSummaries(ctx, search, sso.Page{})
 		w.ok(err)
 		var keys []string
@@ -83,18 +132,43 @@ func testSummaries(t *testing.T, fresh fresh) {
 	}
 	all, next, err := w.db.EnterpriseSummaries(ctx, "", sso.Page{Limit: 1})
 	w.ok(err)
-	w.same([]sso.EnterpriseSummary{{Enterprise: w.ent, People: 1, Enabled: 1, Drafts: 1, LastSuccess: signed}}, all)
-	all, next, err = w.db.EnterpriseSummaries(ctx, "", sso.Page{Limit: 1, Cursor: next})
+	w.same([]sso.EnterpriseSummary{{
+		Enterprise:  w.ent,
+		People:      1,
+		Enabled:     1,
+		Drafts:      1,
+		LastSuccess: signed,
+	}}, all)
+	all, next, err = w.db.EnterpriseSummaries(ctx, "", sso.Page{
+		Limit:  1,
+		Cursor: next,
+	})
 	w.ok(err)
-	if len(all) != 1 || all[0].Enterprise.Key != "percent" || all[0].People != 0 || !all[0].LastSuccess.IsZero() || next != "" {
+	if len(all) != 1 ||
+		all[0].Enterprise.Key != "percent" ||
+		all[0].People != 0 ||
+		!all[0].LastSuccess.IsZero() ||
+		next != "" {
 		t.Errorf("the second page is %+v, then %q", all, next)
 	}
 }
 
 // expiring is a certificate with so many days left at most.
 func expiring(c sso.ConnectionID, fingerprint string, days int) sso.Finding {
-	return sso.Finding{HealthKey: sso.HealthKey{Kind: sso.HealthCertificate, Connection: c, Subject: fingerprint}, Threshold: days,
-		FindingDetail: sso.FindingDetail{Text: "It expires.", Side: "company", Do: "Renew it.", Path: "connections"}}
+	return sso.Finding{
+		HealthKey: sso.HealthKey{
+			Kind:       sso.HealthCertificate,
+			Connection: c,
+			Subject:    fingerprint,
+		},
+		Threshold: days,
+		FindingDetail: sso.FindingDetail{
+			Text: "It expires.",
+			Side: "company",
+			Do:   "Renew it.",
+			Path: "connections",
+		},
+	}
 }
 
 func testHealthEvents(t *testing.T, fresh fresh) {
@@ -110,27 +184,48 @@ func testHealthEvents(t *testing.T, fresh fresh) {
 		{found: []sso.Finding{expiring(w.conn.ID, "a", 60)}, new: 1, open: 1},
 		{found: []sso.Finding{expiring(w.conn.ID, "a", 60)}, open: 1},
 		{found: []sso.Finding{expiring(w.conn.ID, "a", 30), held}, new: 2, open: 3},
-		{found: []sso.Finding{expiring(w.conn.ID, "a", 60), held}, open: 3}, // a clock that was put back
+		// a clock that was put back
+		{
+			found: []sso.Finding{expiring(w.conn.ID, "a", 60), held},
+			open:  3,
+		},
 		{found: []sso.Finding{expiring(w.conn.ID, "b", 30), held}, new: 1, open: 2},
 		{found: []sso.Finding{held}, open: 1},
-		{found: []sso.Finding{expiring(w.conn.ID, "b", 30), held}, new: 1, open: 2}, // it is back: that is news
+		// it is back: that is news
+		{
+			found: []sso.Finding{expiring(w.conn.ID, "b", 30), held},
+			new:   1,
+			open:  2,
+		},
 		{found: nil},
 	} {
 		w.clock.Move(time.Hour)
 		added, err := w.db.RecordHealth(ctx, w.ent.ID, step.found)
 		w.ok(err)
-		open, _, err := w.db.HealthEvents(ctx, w.ent.ID, sso.HealthFilter{Open: true}, sso.Page{})
+		open, _, err := w.db.HealthEvents(
+			ctx, w.ent.ID, sso.HealthFilter{Open: true}, sso.Page{},
+		)
 		w.ok(err)
 		if len(added) != step.new || len(open) != step.open {
-			t.Errorf("%+v: %d new and %d open, wanted %d and %d", step.found, len(added), len(open), step.new, step.open)
+			t.Errorf(
+				"%+v: %d new and %d open, wanted %d and %d", step.found, len(added),
+				len(open), step.new, step.open,
+			)
 		}
 	}
-	all, _, err := w.db.HealthEvents(ctx, w.ent.ID, sso.HealthFilter{Kind: sso.HealthCertificate}, sso.Page{})
+	all, _, err := w.db.HealthEvents(
+		ctx, w.ent.ID, sso.HealthFilter{Kind: sso.HealthCertificate}, sso.Page{},
+	)
 	w.ok(err)
-	if len(all) != 4 || all[3].Threshold != 60 || all[3].Side != "company" || all[3].ResolvedAt.IsZero() {
+	if len(all) != 4 ||
+		all[3].Threshold != 60 ||
+		all[3].Side != "company" ||
+		all[3].ResolvedAt.IsZero() {
 		t.Errorf("certificates: %+v", all)
 	}
-	w.same([]string{"health.resolved", "health.resolved", "health.found"}, w.actions(3))
+	w.same(
+		[]string{"health.resolved", "health.resolved", "health.found"}, w.actions(3),
+	)
 	w.chainHolds()
 	_, err = w.db.RecordHealth(ctx, "ent-unknown", []sso.Finding{held})
 	w.fails(err, sso.NotFoundKind, "not_found")
@@ -141,14 +236,21 @@ func testHealthEvents(t *testing.T, fresh fresh) {
 func testHealthMailOnce(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	nodes := []*store.DB{w.db, Open(t, w.dsn, w.keys, w.clock.Now), Open(t, w.dsn, w.keys, w.clock.Now)}
+	nodes := []*store.DB{
+		w.db, Open(t, w.dsn, w.keys, w.clock.Now),
+		Open(t, w.dsn, w.keys, w.clock.Now),
+	}
 	claim := func() (all []sso.HealthEvent) {
 		var mu sync.Mutex
 		var done sync.WaitGroup
 		for _, db := range nodes {
 			done.Go(func() {
-				_, err := db.RecordHealth(ctx, w.ent.ID, []sso.Finding{expiring(w.conn.ID, "a", 30), expiring(w.conn.ID, "b", 7)})
-				some, claimErr := db.ClaimHealthMail(ctx, w.ent.ID, w.clock.Now().Add(10*time.Minute))
+				_, err := db.RecordHealth(ctx, w.ent.ID, []sso.Finding{
+					expiring(w.conn.ID, "a", 30), expiring(w.conn.ID, "b", 7),
+				})
+				some, claimErr := db.ClaimHealthMail(
+					ctx, w.ent.ID, w.clock.Now().Add(10*time.Minute),
+				)
 				mu.Lock()
 				defer mu.Unlock()
 				if err != nil || claimErr != nil {
@@ -171,12 +273,18 @@ func testHealthMailOnce(t *testing.T, fresh fresh) {
 	if len(got) != 2 {
 		t.Fatalf("%d events were claimed after the death of a node", len(got))
 	}
-	w.ok(w.db.HealthMailed(ctx, w.ent.ID, []sso.HealthEventID{got[0].ID, got[1].ID}, 3))
+	w.ok(w.db.HealthMailed(
+		ctx, w.ent.ID, []sso.HealthEventID{got[0].ID, got[1].ID}, 3,
+	))
 	w.clock.Move(11 * time.Minute)
 	if got := claim(); len(got) != 0 {
 		t.Errorf("%d events were mailed twice", len(got))
 	}
-	if open, _, err := w.db.HealthEvents(ctx, w.ent.ID, sso.HealthFilter{Open: true}, sso.Page{}); err != nil || len(open) != 2 || open[0].MailedAt.IsZero() {
+	if open, _, err := w.db.HealthEvents(
+		ctx, w.ent.ID, sso.HealthFilter{Open: true}, sso.Page{},
+	); err != nil ||
+		len(open) != 2 ||
+		open[0].MailedAt.IsZero() {
 		t.Errorf("%+v, %v", open, err)
 	}
 	w.chainHolds()
@@ -197,21 +305,38 @@ func testWhomToTell(t *testing.T, fresh fresh) {
 	addresses()
 	w.ok(w.db.AddEnterpriseAdmin(ctx, by, w.ent.ID, ada.ID))
 	addresses("ada@acme.test")
-	_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/dev"].ID, func(g sso.Group) (sso.Group, error) { g.Admin = true; return g, nil })
+	_, err := w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/dev"].ID, func(g sso.Group) (sso.Group, error) {
+		g.Admin = true
+		return g, nil
+	})
 	w.ok(err)
 	addresses("ada@acme.test", "grace@acme.test")
-	_, err = w.db.UpdateUser(ctx, by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })
+	_, err = w.db.UpdateUser(ctx, by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserDeactivated
+		return u, nil
+	})
 	w.ok(err)
 	addresses("grace@acme.test")
 	if got, err := w.db.OperatorAddresses(ctx); err != nil || len(got) != 0 {
 		t.Errorf("%v, %v", got, err)
 	}
 	token := sso.NewSecret()
-	_, err = w.db.CreateInvitation(ctx, by, sso.Invitation{Token: token.Hash(), Recovery: true, CreatedBy: by, ExpiresAt: w.clock.Now().Add(time.Hour)})
+	_, err = w.db.CreateInvitation(ctx, by, sso.Invitation{
+		Token:     token.Hash(),
+		Recovery:  true,
+		CreatedBy: by,
+		ExpiresAt: w.clock.Now().Add(time.Hour),
+	})
 	w.ok(err)
-	_, err = w.db.AcceptInvitation(ctx, token.Hash(), sso.Admin{Login: "olive@vendor.test", Name: "Olive", Password: "x"})
+	_, err = w.db.AcceptInvitation(ctx, token.Hash(), sso.Admin{
+		Login:    "olive@vendor.test",
+		Name:     "Olive",
+		Password: "x",
+	})
 	w.ok(err)
-	if got, err := w.db.OperatorAddresses(ctx); err != nil || len(got) != 1 || got[0] != "olive@vendor.test" {
+	if got, err := w.db.OperatorAddresses(ctx); err != nil ||
+		len(got) != 1 ||
+		got[0] != "olive@vendor.test" {
 		t.Errorf("%v, %v", got, err)
 	}
 }
@@ -222,7 +347,10 @@ func testFailingSince(t *testing.T, fresh fresh) {
 	check := func(failure string, since time.Time) {
 		t.Helper()
 		w.clock.Move(time.Hour)
-		w.ok(w.db.SetMetadataStatus(ctx, w.ent.ID, w.conn.ID, sso.MetadataStatus{CheckedAt: w.clock.Now(), Error: failure}))
+		w.ok(w.db.SetMetadataStatus(ctx, w.ent.ID, w.conn.ID, sso.MetadataStatus{
+			CheckedAt: w.clock.Now(),
+			Error:     failure,
+		}))
 		if since.IsZero() && failure != "" {
 			since = w.clock.Now()
 		}
@@ -234,7 +362,17 @@ func testFailingSince(t *testing.T, fresh fresh) {
 	check("no answer", time.Time{})
 	first := w.clock.Now()
 	check("another failure", first)
-	_, err := w.db.UpdateConnection(ctx, by, w.ent.ID, w.conn.ID, "connection.edited", func(c sso.Connection) (sso.Connection, error) { c.Name = "New"; return c, nil })
+	_, err := w.db.UpdateConnection(
+		ctx,
+		by,
+		w.ent.ID,
+		w.conn.ID,
+		"connection.edited",
+		func(c sso.Connection) (sso.Connection, error) {
+			c.Name = "New"
+			return c, nil
+		},
+	)
 	w.ok(err)
 	check("again", first)
 	check("", time.Time{})
@@ -250,7 +388,10 @@ func testActivity(t *testing.T, fresh fresh) {
 	got, err := w.db.SyncRecord(ctx, w.ent.ID, r.ID)
 	w.ok(err)
 	w.same(s.Attempt.ID, got.Attempt)
-	all, _, err := w.db.SyncRecords(ctx, w.ent.ID, sso.SyncFilter{User: u.ID, Attempt: s.Attempt.ID}, sso.Page{})
+	all, _, err := w.db.SyncRecords(ctx, w.ent.ID, sso.SyncFilter{
+		User:    u.ID,
+		Attempt: s.Attempt.ID,
+	}, sso.Page{})
 	w.ok(err)
 	w.same([]sso.SyncRecord{got}, all)
 	w.failed("saml_expired")
@@ -258,8 +399,13 @@ func testActivity(t *testing.T, fresh fresh) {
 		f    sso.AttemptFilter
 		want int
 	}{
-		{sso.AttemptFilter{Outcome: sso.OutcomeFailed}, 1}, {sso.AttemptFilter{Code: "saml_expired"}, 1}, {sso.AttemptFilter{Outcome: sso.OutcomeFailed, Code: "saml_expired"}, 1},
-		{sso.AttemptFilter{Outcome: sso.OutcomeSucceeded}, 2}, {sso.AttemptFilter{Outcome: sso.OutcomePending}, 0}, {sso.AttemptFilter{Code: "other"}, 0}, {sso.AttemptFilter{Login: "ada@acme.test"}, 3},
+		{sso.AttemptFilter{Outcome: sso.OutcomeFailed}, 1},
+		{sso.AttemptFilter{Code: "saml_expired"}, 1},
+		{sso.AttemptFilter{Outcome: sso.OutcomeFailed, Code: "saml_expired"}, 1},
+		{sso.AttemptFilter{Outcome: sso.OutcomeSucceeded}, 2},
+		{sso.AttemptFilter{Outcome: sso.OutcomePending}, 0},
+		{sso.AttemptFilter{Code: "other"}, 0},
+		{sso.AttemptFilter{Login: "ada@acme.test"}, 3},
 	} {
 		some, _, err := w.db.Attempts(ctx, w.ent.ID, c.f, sso.Page{})
 		w.ok(err)

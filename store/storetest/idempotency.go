@@ -34,7 +34,11 @@ func testIdempotency(t *testing.T, fresh fresh) {
 
 	w.ok(w.db.ReleaseRequest(ctx, k))
 	claimed(k, another) // what changed nothing leaves the key to any request
-	answer := sso.KeptAnswer{Status: 201, Header: map[string]string{"ETag": `"1"`}, Body: []byte(`{"id":"ß\u2028"}`)}
+	answer := sso.KeptAnswer{
+		Status: 201,
+		Header: map[string]string{"ETag": `"1"`},
+		Body:   []byte(`{"id":"ß\u2028"}`),
+	}
 	w.ok(w.db.KeepAnswer(ctx, k, answer))
 	w.ok(w.db.ReleaseRequest(ctx, k)) // too late: it is answered
 	w.ok(w.db.KeepAnswer(ctx, k, sso.KeptAnswer{Status: 500}))
@@ -70,7 +74,10 @@ func testIdempotency(t *testing.T, fresh fresh) {
 
 func (w *world) requestKey(token string) sso.RequestKey {
 	w.Helper()
-	k, err := w.db.CreateToken(w.Context(), by, sso.Token{Name: token, Hash: sso.NewSecret().Hash()})
+	k, err := w.db.CreateToken(w.Context(), by, sso.Token{
+		Name: token,
+		Hash: sso.NewSecret().Hash(),
+	})
 	w.ok(err)
 	return sso.RequestKey{Token: k.ID, Key: sso.Secret("key").Hash()}
 }

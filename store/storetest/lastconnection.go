@@ -14,11 +14,18 @@ import (
 func Enforce(t testing.TB, db *store.DB, ent sso.EnterpriseID) {
 	t.Helper()
 	ctx, token := t.Context(), sso.NewSecret().Hash()
-	_, err := db.CreateInvitation(ctx, by, sso.Invitation{Token: token, Recovery: true, ExpiresAt: time.Now().AddDate(1, 0, 0)})
+	_, err := db.CreateInvitation(ctx, by, sso.Invitation{
+		Token:     token,
+		Recovery:  true,
+		ExpiresAt: time.Now().AddDate(1, 0, 0),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := db.AcceptInvitation(ctx, token, sso.Admin{Login: "recovery", Name: "Recovery"}); err != nil {
+	if _, err := db.AcceptInvitation(ctx, token, sso.Admin{
+		Login: "recovery",
+		Name:  "Recovery",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.EnforceSSO(ctx, by, ent, true, "test-1"); err != nil {
@@ -34,14 +41,23 @@ func testLastConnection(t *testing.T, fresh fresh) {
 	w.account("olive", true)
 	first, second := w.conn.ID, w.connection("Second").ID
 	set := func(id sso.ConnectionID, state sso.ConnectionState) error {
-		_, err := w.db.UpdateConnection(ctx, by, w.ent.ID, id, "connection."+string(state), func(c sso.Connection) (sso.Connection, error) {
-			c.State = state
-			return c, nil
-		})
+		_, err := w.db.UpdateConnection(
+			ctx,
+			by,
+			w.ent.ID,
+			id,
+			"connection."+string(state),
+			func(c sso.Connection) (sso.Connection, error) {
+				c.State = state
+				return c, nil
+			},
+		)
 		return err
 	}
 	remove := func(id sso.ConnectionID) error {
-		return w.db.DeleteConnection(ctx, by, w.ent.ID, id, sso.ConnectionReach.CheckEnforced)
+		return w.db.DeleteConnection(
+			ctx, by, w.ent.ID, id, sso.ConnectionReach.CheckEnforced,
+		)
 	}
 	w.ok(w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"))
 	for _, order := range [][2]sso.ConnectionID{{first, second}, {second, first}} {
@@ -68,7 +84,10 @@ func testLastConnection(t *testing.T, fresh fresh) {
 	w.ok(w.db.EnforceSSO(ctx, by, w.ent.ID, false, ""))
 	w.ok(set(first, sso.ConnectionDisabled))
 	w.ok(set(second, sso.ConnectionDisabled))
-	w.fails(w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict, "test_needed")
+	w.fails(
+		w.db.EnforceSSO(ctx, by, w.ent.ID, true, "test-1"), sso.Conflict,
+		"test_needed",
+	)
 	w.ok(remove(first))
 	w.ok(remove(second))
 }

@@ -17,26 +17,44 @@ func testPages(t *testing.T, fresh fresh) {
 	for i := range 5 {
 		w.clock.Move(time.Second)
 		w.enter(fmt.Sprintf("person-%d", i), "dev")
-		_, err := w.db.CreateToken(ctx, by, sso.Token{Name: "t", Hash: sso.NewSecret().Hash()})
+		_, err := w.db.CreateToken(ctx, by, sso.Token{
+			Name: "t",
+			Hash: sso.NewSecret().Hash(),
+		})
 		w.ok(err)
 		if i > 0 {
-			_, err = w.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: fmt.Sprintf("e%d", i)})
+			_, err = w.db.CreateEnterprise(ctx, by, sso.Enterprise{
+				Key: fmt.Sprintf("e%d", i),
+			})
 			w.ok(err)
 		}
 		if i > 1 {
-			_, err = w.db.CreateOrganization(ctx, by, sso.Organization{Enterprise: w.ent.ID, Key: fmt.Sprintf("o%d", i)})
+			_, err = w.db.CreateOrganization(ctx, by, sso.Organization{
+				Enterprise: w.ent.ID,
+				Key:        fmt.Sprintf("o%d", i),
+			})
 			w.ok(err)
 		}
 	}
 	ent := w.ent.ID
-	walk(w, "enterprises", 5, func(p sso.Page) ([]sso.Enterprise, string, error) { return w.db.Enterprises(ctx, p) })
-	walk(w, "organizations", 5, func(p sso.Page) ([]sso.Organization, string, error) { return w.db.Organizations(ctx, ent, p) })
-	walk(w, "groups", 10, func(p sso.Page) ([]sso.GroupCount, string, error) { return w.db.Groups(ctx, ent, sso.GroupFilter{}, p) })
+	walk(w, "enterprises", 5, func(p sso.Page) ([]sso.Enterprise, string, error) {
+		return w.db.Enterprises(ctx, p)
+	})
+	walk(w, "organizations", 5, func(p sso.Page) ([]sso.Organization, string, error) {
+		return w.db.Organizations(ctx, ent, p)
+	})
+	walk(w, "groups", 10, func(p sso.Page) ([]sso.GroupCount, string, error) {
+		return w.db.Groups(ctx, ent, sso.GroupFilter{}, p)
+	})
 	walk(w, "members", 5, func(p sso.Page) ([]sso.Member, string, error) {
 		return w.db.GroupMembers(ctx, ent, w.group["web/dev"].ID, p)
 	})
-	walk(w, "users", 5, func(p sso.Page) ([]sso.User, string, error) { return w.db.Users(ctx, ent, sso.UserFilter{}, p) })
-	walk(w, "tokens", 5, func(p sso.Page) ([]sso.Token, string, error) { return w.db.Tokens(ctx, p) })
+	walk(w, "users", 5, func(p sso.Page) ([]sso.User, string, error) {
+		return w.db.Users(ctx, ent, sso.UserFilter{}, p)
+	})
+	walk(w, "tokens", 5, func(p sso.Page) ([]sso.Token, string, error) {
+		return w.db.Tokens(ctx, p)
+	})
 	walk(w, "attempts", 5, func(p sso.Page) ([]sso.Attempt, string, error) {
 		return w.db.Attempts(ctx, ent, sso.AttemptFilter{}, p)
 	})
@@ -73,9 +91,15 @@ func walk[T any](w *world, name string, want int, fetch func(sso.Page) ([]T, str
 func testOddText(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	for i, odd := range []string{"\x00", "a\x00b", "\xff\xfe", "'; drop table users --", "$1", "?", "%", "\u2028", strings.Repeat("x", 1<<16)} {
+	for i, odd := range []string{
+		"\x00", "a\x00b", "\xff\xfe", "'; drop table users --", "$1", "?", "%",
+		"\u2028", strings.Repeat("x", 1<<16),
+	} {
 		s := w.signIn(fmt.Sprintf("person-%d", i), odd)
-		s.Session.UserAgent, s.Attempt.UserAgent, s.Attempt.Detail, s.Attempt.Remote = odd, odd, odd, odd
+		s.Session.UserAgent = odd
+		s.Attempt.UserAgent = odd
+		s.Attempt.Detail = odd
+		s.Attempt.Remote = odd
 		s.Attempt.Checks = []sso.Check{{Name: "x", Got: odd}}
 		w.record(s)
 		failed := s.Attempt
@@ -86,7 +110,9 @@ func testOddText(t *testing.T, fresh fresh) {
 		}
 		_, err := w.db.PendingLogin(ctx, odd)
 		w.fails(err, sso.Invalid, "login_state_expired")
-		if _, _, err := w.db.Attempts(ctx, w.ent.ID, sso.AttemptFilter{Login: odd}, sso.Page{Cursor: odd}); err != nil && sso.KindOf(err) == sso.Internal {
+		if _, _, err := w.db.Attempts(
+			ctx, w.ent.ID, sso.AttemptFilter{Login: odd}, sso.Page{Cursor: odd},
+		); err != nil && sso.KindOf(err) == sso.Internal {
 			t.Errorf("%q: %v", odd, err)
 		}
 	}
@@ -105,17 +131,24 @@ func testSweep(t *testing.T, fresh fresh) {
 	w.ok(w.db.RevokeSession(ctx, by, w.ent.ID, gone.Session.ID))
 	count := func() (counts []int) {
 		dump := w.dump()
-		for _, table := range []string{"pending_logins", "replay_marks", "sessions", "attempts", "sync_records", "email_proofs", "email_codes", "test_runs"} {
+		for _, table := range []string{
+			"pending_logins", "replay_marks", "sessions", "attempts", "sync_records",
+			"email_proofs", "email_codes", "test_runs",
+		} {
 			counts = append(counts, len(dump[table]))
 		}
 		revoked, err := w.db.Revocations(ctx, 0)
 		w.ok(err)
 		return append(counts, len(revoked))
 	}
-	keep := store.Retention{Attempts: 10 * time.Hour, SyncRecords: 20 * time.Hour}
+	keep := store.Retention{
+		Attempts:    10 * time.Hour,
+		SyncRecords: 20 * time.Hour,
+	}
 	for _, step := range []struct {
 		after time.Duration
-		want  []int // pending logins, replay marks, sessions, attempts, sync records, waiting, codes, tests, revocations
+		// pending logins, replay marks, sessions, attempts, sync records, waiting, codes, tests, revocations
+		want []int
 	}{
 		{0, []int{2, 3, 1, 3, 2, 1, 1, 1, 1}},
 		{10 * time.Minute, []int{0, 0, 1, 3, 2, 1, 1, 1, 1}},
@@ -131,7 +164,11 @@ func testSweep(t *testing.T, fresh fresh) {
 	if n, err := w.db.LastRevocation(ctx); err != nil || n != 1 {
 		t.Errorf("sweeping moved the last revocation to %d (%v)", n, err)
 	}
-	w.record(func() sso.SignIn { s := w.signIn("ada"); w.clock.Move(2000 * time.Hour); return s }())
+	w.record(func() sso.SignIn {
+		s := w.signIn("ada")
+		w.clock.Move(2000 * time.Hour)
+		return s
+	}())
 	w.ok(w.db.Sweep(ctx, store.Retention{}))
 	if got := len(w.dump()["attempts"]); got != 1 {
 		t.Errorf("%d attempts are left although they are kept for ever", got)

@@ -26,7 +26,10 @@ func (w *world) userOf(id sso.UserID) sso.User {
 // question is the only one that waits.
 func (w *world) question() sso.IdentityQuestion {
 	w.Helper()
-	all, _, err := w.db.IdentityQuestions(w.Context(), w.ent.ID, sso.QuestionFilter{State: sso.QuestionWaiting}, sso.Page{})
+	all, _, err := w.db.IdentityQuestions(
+		w.Context(), w.ent.ID, sso.QuestionFilter{State: sso.QuestionWaiting},
+		sso.Page{},
+	)
 	w.ok(err)
 	if len(all) != 1 {
 		w.Fatalf("%d questions wait; want 1", len(all))
@@ -37,7 +40,10 @@ func (w *world) question() sso.IdentityQuestion {
 // oneHolder asserts that no two active users have one login.
 func (w *world) oneHolder() {
 	w.Helper()
-	users, _, err := w.db.Users(w.Context(), w.ent.ID, sso.UserFilter{Status: sso.UserActive}, sso.Page{Limit: 200})
+	users, _, err := w.db.Users(
+		w.Context(), w.ent.ID, sso.UserFilter{Status: sso.UserActive},
+		sso.Page{Limit: 200},
+	)
 	w.ok(err)
 	seen := map[string]sso.UserID{}
 	for _, u := range users {
@@ -64,10 +70,18 @@ func testLoginReused(t *testing.T, fresh fresh) {
 			ada, _ := w.enter("ada", "dev")
 			w.conn = w.connection("Second directory")
 			second, _ := w.record(w.claims("newcomer", login))
-			if second.ID == ada.ID || second.Status != sso.UserPending || second.Login != login || len(w.memberships(second.ID)) != 0 {
+			if second.ID == ada.ID ||
+				second.Status != sso.UserPending ||
+				second.Login != login ||
+				len(w.memberships(second.ID)) != 0 {
 				t.Errorf("the second is %+v", second)
 			}
-			if q := w.question(); q.User != second.ID || q.Holder != ada.ID || q.Login != login || q.Keeps != "" || q.Connection != w.conn.ID || q.Attempt == "" {
+			if q := w.question(); q.User != second.ID ||
+				q.Holder != ada.ID ||
+				q.Login != login ||
+				q.Keeps != "" ||
+				q.Connection != w.conn.ID ||
+				q.Attempt == "" {
 				t.Errorf("the question is %+v", q)
 			}
 			again, _ := w.record(w.claims("newcomer", login))
@@ -103,10 +117,15 @@ func testLoginChanged(t *testing.T, fresh fresh) {
 	if bob.Status != sso.UserActive || bob.Login != "bob@acme.test" {
 		t.Errorf("bob came in as %+v", bob)
 	}
-	if q := w.question(); q.User != bob.ID || q.Holder != ada.ID || q.Keeps != "bob@acme.test" {
+	if q := w.question(); q.User != bob.ID ||
+		q.Holder != ada.ID ||
+		q.Keeps != "bob@acme.test" {
 		t.Errorf("the question is %+v", q)
 	}
-	_, err := w.db.UpdateUser(t.Context(), by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })
+	_, err := w.db.UpdateUser(t.Context(), by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserDeactivated
+		return u, nil
+	})
 	w.ok(err)
 	before, err := w.db.LastRevocation(t.Context())
 	w.ok(err)
@@ -116,12 +135,17 @@ func testLoginChanged(t *testing.T, fresh fresh) {
 	if after, err := w.db.LastRevocation(t.Context()); err != nil || after <= before {
 		t.Errorf("no node was told that bob's sessions have another login (%v)", err)
 	}
-	all, _, err := w.db.IdentityQuestions(t.Context(), w.ent.ID, sso.QuestionFilter{User: ada.ID}, sso.Page{})
+	all, _, err := w.db.IdentityQuestions(
+		t.Context(), w.ent.ID, sso.QuestionFilter{User: ada.ID}, sso.Page{},
+	)
 	w.ok(err)
 	if len(all) != 1 || all[0].State != sso.QuestionSettled {
 		t.Errorf("the questions are %+v", all)
 	}
-	_, err = w.db.UpdateUser(t.Context(), by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) { u.Status = sso.UserActive; return u, nil })
+	_, err = w.db.UpdateUser(t.Context(), by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserActive
+		return u, nil
+	})
 	w.fails(err, sso.Conflict, "login_in_use")
 	w.oneHolder()
 }
@@ -140,10 +164,13 @@ func testLoginGiven(t *testing.T, fresh fresh) {
 	bob, _ := w.enter("bob", "dev")
 	w.fails(give(bob.ID, "Ada@acme.test"), sso.Conflict, "login_in_use")
 	w.ok(give(bob.ID, "robert"))
-	if bob, _ = w.record(w.claims("bob", "ada@acme.test")); bob.Login != "robert" || bob.Status != sso.UserActive {
+	if bob, _ = w.record(w.claims("bob", "ada@acme.test")); bob.Login != "robert" ||
+		bob.Status != sso.UserActive {
 		t.Errorf("a sign-in changed the login that an admin gave: %+v", bob)
 	}
-	if all, _, err := w.db.IdentityQuestions(t.Context(), w.ent.ID, sso.QuestionFilter{}, sso.Page{}); err != nil || len(all) != 0 {
+	if all, _, err := w.db.IdentityQuestions(
+		t.Context(), w.ent.ID, sso.QuestionFilter{}, sso.Page{},
+	); err != nil || len(all) != 0 {
 		t.Errorf("%d questions about a login that nobody claims (%v)", len(all), err)
 	}
 	eve, _ := w.record(w.claims("eve", "Robert"))
@@ -170,18 +197,37 @@ func testLoginAnswers(t *testing.T, fresh fresh) {
 		answer func(q sso.IdentityQuestion) sso.QuestionDecision
 		want   outcome
 	}{
-		"another for the claimant": {func(sso.IdentityQuestion) sso.QuestionDecision {
-			return sso.QuestionDecision{Answer: sso.AnswerAnother, Login: "ada.king"}
-		}, outcome{"ada.king", "ada@acme.test", active, active}},
-		"another for the holder": {func(sso.IdentityQuestion) sso.QuestionDecision {
-			return sso.QuestionDecision{Answer: sso.AnswerAnother, Holder: true, Login: "ada.old"}
-		}, outcome{"ada@acme.test", "ada.old", active, active}},
-		"replaces": {func(sso.IdentityQuestion) sso.QuestionDecision {
-			return sso.QuestionDecision{Answer: sso.AnswerReplaces}
+		"another for the claimant": {
+			func(sso.IdentityQuestion) sso.QuestionDecision {
+				return sso.QuestionDecision{
+					Answer: sso.AnswerAnother,
+					Login:  "ada.king",
+				}
+			},
+			outcome{"ada.king", "ada@acme.test", active, active},
 		},
-			outcome{"ada@acme.test", "ada@acme.test", active, off}},
-		"refuse": {func(sso.IdentityQuestion) sso.QuestionDecision { return sso.QuestionDecision{Answer: sso.AnswerRefuse} },
-			outcome{"ada@acme.test", "ada@acme.test", off, active}},
+		"another for the holder": {
+			func(sso.IdentityQuestion) sso.QuestionDecision {
+				return sso.QuestionDecision{
+					Answer: sso.AnswerAnother,
+					Holder: true,
+					Login:  "ada.old",
+				}
+			},
+			outcome{"ada@acme.test", "ada.old", active, active},
+		},
+		"replaces": {
+			func(sso.IdentityQuestion) sso.QuestionDecision {
+				return sso.QuestionDecision{Answer: sso.AnswerReplaces}
+			},
+			outcome{"ada@acme.test", "ada@acme.test", active, off},
+		},
+		"refuse": {
+			func(sso.IdentityQuestion) sso.QuestionDecision {
+				return sso.QuestionDecision{Answer: sso.AnswerRefuse}
+			},
+			outcome{"ada@acme.test", "ada@acme.test", off, active},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t, fresh)
@@ -190,11 +236,21 @@ func testLoginAnswers(t *testing.T, fresh fresh) {
 			w.enter("grace", "dev")
 			king, _ := w.record(w.claims("king", "ada@acme.test"))
 			q := w.question()
-			_, err := w.db.AnswerQuestion(ctx, by, w.ent.ID, q.ID, sso.QuestionDecision{Answer: sso.AnswerAnother, Login: "Grace@acme.test"})
+			_, err := w.db.AnswerQuestion(
+				ctx, by, w.ent.ID, q.ID,
+				sso.QuestionDecision{
+					Answer: sso.AnswerAnother,
+					Login:  "Grace@acme.test",
+				},
+			)
 			w.fails(err, sso.Conflict, "login_in_use")
-			answered, err := w.db.AnswerQuestion(ctx, by, w.ent.ID, q.ID, c.answer(q))
+			answered, err := w.db.AnswerQuestion(
+				ctx, by, w.ent.ID, q.ID, c.answer(q),
+			)
 			w.ok(err)
-			if answered.State != sso.QuestionAnswered || answered.DecidedBy != by || answered.DecidedAt.IsZero() {
+			if answered.State != sso.QuestionAnswered ||
+				answered.DecidedBy != by ||
+				answered.DecidedAt.IsZero() {
 				t.Errorf("the answered question is %+v", answered)
 			}
 			_, err = w.db.AnswerQuestion(ctx, by, w.ent.ID, q.ID, c.answer(q))
@@ -205,7 +261,9 @@ func testLoginAnswers(t *testing.T, fresh fresh) {
 			k, _, err = w.db.RecordLogin(ctx, s, Reset(s.Identity.Groups))
 			if name == "refuse" {
 				w.fails(err, sso.Forbidden, "user_inactive")
-			} else if err != nil || k.Status != active || k.Login != c.want.Claimant {
+			} else if err != nil ||
+				k.Status != active ||
+				k.Login != c.want.Claimant {
 				t.Errorf("the claimant signs in as %+v (%v)", k, err)
 			}
 			w.oneHolder()
@@ -220,20 +278,33 @@ func testLoginRace(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	const n = 40
 	for _, err := range atOnce(n, func(i int) error {
-		s := w.claims(fmt.Sprintf("person-%d", i), []string{"ada", "ADA", "Ada", "ａda"}[i%4])
+		s := w.claims(
+			fmt.Sprintf("person-%d", i), []string{"ada", "ADA", "Ada", "ａda"}[i%4],
+		)
 		_, _, err := w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
 		return err
 	}) {
 		w.ok(err)
 	}
-	active, _, err := w.db.Users(t.Context(), w.ent.ID, sso.UserFilter{Status: sso.UserActive}, sso.Page{Limit: 200})
+	active, _, err := w.db.Users(
+		t.Context(), w.ent.ID, sso.UserFilter{Status: sso.UserActive},
+		sso.Page{Limit: 200},
+	)
 	w.ok(err)
-	pending, _, err := w.db.Users(t.Context(), w.ent.ID, sso.UserFilter{Status: sso.UserPending}, sso.Page{Limit: 200})
+	pending, _, err := w.db.Users(
+		t.Context(), w.ent.ID, sso.UserFilter{Status: sso.UserPending},
+		sso.Page{Limit: 200},
+	)
 	w.ok(err)
 	if len(active) != 1 || len(pending) != n-1 {
-		t.Fatalf("%d active and %d pending; want 1 and %d", len(active), len(pending), n-1)
+		t.Fatalf(
+			"%d active and %d pending; want 1 and %d", len(active), len(pending),
+			n-1,
+		)
 	}
-	if _, err := Raw(t, w.dsn).Exec("update users set status = 'active' where id = $1", string(pending[0].ID)); err == nil {
+	if _, err := Raw(t, w.dsn).Exec(
+		"update users set status = 'active' where id = $1", string(pending[0].ID),
+	); err == nil {
 		t.Error("the database takes two active users of one login")
 	}
 	won := 0
@@ -278,14 +349,21 @@ func testLoginUpgrade(t *testing.T, fresh fresh) {
 		w.ok(err)
 	}
 	w.db = Open(t, w.dsn, w.keys, w.clock.Now)
-	for i, want := range []sso.UserStatus{sso.UserActive, sso.UserPending, sso.UserPending, sso.UserActive} {
+	for i, want := range []sso.UserStatus{
+		sso.UserActive, sso.UserPending, sso.UserPending, sso.UserActive,
+	} {
 		if u := w.userOf(all[i].ID); u.Status != want {
 			t.Errorf("user %d is %s; want %s", i, u.Status, want)
 		}
 	}
-	questions, _, err := w.db.IdentityQuestions(ctx, w.ent.ID, sso.QuestionFilter{State: sso.QuestionWaiting}, sso.Page{})
+	questions, _, err := w.db.IdentityQuestions(
+		ctx, w.ent.ID, sso.QuestionFilter{State: sso.QuestionWaiting}, sso.Page{},
+	)
 	w.ok(err)
-	if len(questions) != 2 || questions[0].Holder != all[0].ID || questions[0].Connection != w.conn.ID || questions[0].Attempt != "" {
+	if len(questions) != 2 ||
+		questions[0].Holder != all[0].ID ||
+		questions[0].Connection != w.conn.ID ||
+		questions[0].Attempt != "" {
 		t.Errorf("the questions are %+v", questions)
 	}
 	w.same([]string{"identity.questioned", "identity.questioned"}, w.actions(2))
@@ -296,7 +374,9 @@ func testLoginUpgrade(t *testing.T, fresh fresh) {
 		t.Errorf("who waits signs in as %+v", u)
 	}
 	again := Open(t, w.dsn, w.keys, w.clock.Now)
-	if n, _, err := again.IdentityQuestions(ctx, w.ent.ID, sso.QuestionFilter{}, sso.Page{}); err != nil || len(n) != 2 {
+	if n, _, err := again.IdentityQuestions(
+		ctx, w.ent.ID, sso.QuestionFilter{}, sso.Page{},
+	); err != nil || len(n) != 2 {
 		t.Errorf("another start came to %d questions (%v)", len(n), err)
 	}
 	w.chainHolds()
@@ -319,7 +399,11 @@ func testLoginForeseen(t *testing.T, fresh fresh) {
 		w.same(want, facts.Login)
 		_, _, err = w.db.RecordLogin(ctx, s, func(f sso.SignInFacts) (sso.Verdict, error) {
 			w.same(want, f.Login)
-			return sso.Verdict{Memberships: sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncKeep}}}, nil
+			return sso.Verdict{
+				Memberships: sso.MembershipChanges{
+					Record: sso.SyncRecord{Mode: sso.SyncKeep},
+				},
+			}, nil
 		})
 		w.ok(err)
 	}

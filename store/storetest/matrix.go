@@ -32,5 +32,13 @@ func testNames(t *testing.T, fresh fresh) {
 			}
 		}
 	}
-	w.same(map[string]int{"web/dev": 3, "web/sre": 0, "web/Members": 3, "app/dev": 3, "app/Dev": 0, "app/ops": 1, "app/Members": 4}, got)
+	w.same(map[string]int{
+		"web/dev":     3,
+		"web/sre":     0,
+		"web/Members": 3,
+		"app/dev":     3,
+		"app/Dev":     0,
+		"app/ops":     1,
+		"app/Members": 4,
+	}, got)
 }

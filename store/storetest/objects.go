@@ -24,28 +24,46 @@ func testEnterprises(t *testing.T, fresh fresh) {
 	w.fails(err, sso.Conflict, "key_taken")
 	w.clock.Move(time.Second)
 	other := addWorld(t, w.db, w.clock, "other")
-	_, err = w.db.UpdateEnterprise(ctx, by, other.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) { e.Key = "acme"; return e, nil })
+	_, err = w.db.UpdateEnterprise(ctx, by, other.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
+		e.Key = "acme"
+		return e, nil
+	})
 	w.fails(err, sso.Conflict, "key_taken")
 	events := w.chainHolds()
 	changed, err := w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
-		return sso.Enterprise{ID: "ent-x", Key: "new", Name: "New"}, nil
+		return sso.Enterprise{
+			ID:   "ent-x",
+			Key:  "new",
+			Name: "New",
+		}, nil
 	})
 	w.ok(err)
-	w.same(sso.Enterprise{ID: w.ent.ID, Key: "new", Name: "New", CreatedAt: w.ent.CreatedAt}, changed)
-	_, err = w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) { return e, nil })
+	w.same(sso.Enterprise{
+		ID:        w.ent.ID,
+		Key:       "new",
+		Name:      "New",
+		CreatedAt: w.ent.CreatedAt,
+	}, changed)
+	_, err = w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
+		return e, nil
+	})
 	w.ok(err)
 	if n := w.chainHolds(); n != events+1 {
 		t.Errorf("%d events for one change and one that changes nothing; want 1", n-events)
 	}
 	refused := errors.New("refused")
-	if _, err = w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) { return e, refused }); !errors.Is(err, refused) {
+	if _, err = w.db.UpdateEnterprise(ctx, by, w.ent.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
+		return e, refused
+	}); !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
 	all, _, err := w.db.Enterprises(ctx, sso.Page{})
 	w.ok(err)
 	w.same([]sso.Enterprise{changed, other.ent}, all)
 	w.ok(w.db.DeleteEnterprise(ctx, by, other.ent.ID))
-	w.fails(w.db.DeleteEnterprise(ctx, by, other.ent.ID), sso.NotFoundKind, "not_found")
+	w.fails(
+		w.db.DeleteEnterprise(ctx, by, other.ent.ID), sso.NotFoundKind, "not_found",
+	)
 }
 
 func testOrganizations(t *testing.T, fresh fresh) {
@@ -55,27 +73,52 @@ func testOrganizations(t *testing.T, fresh fresh) {
 	got, err := w.db.Organization(ctx, w.ent.ID, web.ID)
 	w.ok(err)
 	w.same(web, got)
-	if g := w.group["web/Members"]; !g.Default || g.Name != sso.DefaultGroupName || g.Organization != web.ID {
+	if g := w.group["web/Members"]; !g.Default ||
+		g.Name != sso.DefaultGroupName ||
+		g.Organization != web.ID {
 		t.Errorf("the default group is %+v", g)
 	}
-	_, err = w.db.CreateOrganization(ctx, by, sso.Organization{Enterprise: w.ent.ID, Key: "web"})
+	_, err = w.db.CreateOrganization(ctx, by, sso.Organization{
+		Enterprise: w.ent.ID,
+		Key:        "web",
+	})
 	w.fails(err, sso.Conflict, "key_taken")
-	_, err = w.db.CreateOrganization(ctx, by, sso.Organization{Enterprise: "ent-unknown", Key: "web"})
+	_, err = w.db.CreateOrganization(ctx, by, sso.Organization{
+		Enterprise: "ent-unknown",
+		Key:        "web",
+	})
 	w.fails(err, sso.NotFoundKind, "not_found")
 	addWorld(t, w.db, w.clock, "other") // has the same keys
-	_, err = w.db.UpdateOrganization(ctx, by, w.ent.ID, web.ID, func(o sso.Organization) (sso.Organization, error) { o.Key = "app"; return o, nil })
+	_, err = w.db.UpdateOrganization(ctx, by, w.ent.ID, web.ID, func(o sso.Organization) (sso.Organization, error) {
+		o.Key = "app"
+		return o, nil
+	})
 	w.fails(err, sso.Conflict, "key_taken")
-	changed, err := w.db.UpdateOrganization(ctx, by, w.ent.ID, web.ID, func(o sso.Organization) (sso.Organization, error) { o.Name = "Web"; return o, nil })
+	changed, err := w.db.UpdateOrganization(
+		ctx,
+		by,
+		w.ent.ID,
+		web.ID,
+		func(o sso.Organization) (sso.Organization, error) {
+			o.Name = "Web"
+			return o, nil
+		},
+	)
 	w.ok(err)
 	all, _, err := w.db.Organizations(ctx, w.ent.ID, sso.Page{})
 	w.ok(err)
-	if len(all) != 2 || !slices.Contains(all, changed) || changed.Name != "Web" {
+	if len(all) != 2 ||
+		!slices.Contains(all, changed) ||
+		changed.Name != "Web" {
 		t.Errorf("got %+v", all)
 	}
 	u, _ := w.enter("ada", "dev")
 	w.ok(w.db.DeleteOrganization(ctx, by, w.ent.ID, web.ID))
 	w.in(u.ID, "app/Members=default", "app/dev=jit")
-	w.fails(w.db.DeleteOrganization(ctx, by, w.ent.ID, web.ID), sso.NotFoundKind, "not_found")
+	w.fails(
+		w.db.DeleteOrganization(ctx, by, w.ent.ID, web.ID), sso.NotFoundKind,
+		"not_found",
+	)
 }
 
 func testGroups(t *testing.T, fresh fresh) {
@@ -83,22 +126,39 @@ func testGroups(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	web := w.orgs["web"].ID
 	for _, name := range []string{"dev", sso.DefaultGroupName} {
-		_, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{Organization: web, Name: name, Default: true})
+		_, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{
+			Organization: web,
+			Name:         name,
+			Default:      true,
+		})
 		w.fails(err, sso.Conflict, "name_taken")
 	}
-	g, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{Organization: web, Name: "DEV", Default: true})
+	g, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{
+		Organization: web,
+		Name:         "DEV",
+		Default:      true,
+	})
 	w.ok(err)
 	if g.Default {
 		t.Error("a second default group was made")
 	}
 	rename := func(to string) func(sso.Group) (sso.Group, error) {
-		return func(g sso.Group) (sso.Group, error) { g.Name = to; return g, nil }
+		return func(g sso.Group) (sso.Group, error) {
+			g.Name = to
+			return g, nil
+		}
 	}
 	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, g.ID, rename("dev"))
 	w.fails(err, sso.Conflict, "name_taken")
-	_, err = w.db.UpdateGroup(ctx, by, w.ent.ID, w.group["web/Members"].ID, rename("x"))
+	_, err = w.db.UpdateGroup(
+		ctx, by, w.ent.ID, w.group["web/Members"].ID, rename("x"),
+	)
 	w.fails(err, sso.Conflict, "default_group")
-	w.fails(w.db.DeleteGroup(ctx, by, w.ent.ID, w.group["web/Members"].ID), sso.Conflict, "default_group")
+	w.fails(
+		w.db.DeleteGroup(ctx, by, w.ent.ID, w.group["web/Members"].ID),
+		sso.Conflict,
+		"default_group",
+	)
 	g, err = w.db.UpdateGroup(ctx, by, w.ent.ID, g.ID, rename("Développement 開発"))
 	w.ok(err)
 	w.enter("ada", "dev")
@@ -107,10 +167,30 @@ func testGroups(t *testing.T, fresh fresh) {
 		filter sso.GroupFilter
 		want   map[string]int
 	}{
-		"name":             {sso.GroupFilter{Name: "dev"}, map[string]int{"dev app": 2, "dev web": 2}},
-		"case":             {sso.GroupFilter{Name: "Dev"}, map[string]int{"Dev app": 0}},
-		"organization":     {sso.GroupFilter{Organization: web}, map[string]int{"Members web": 2, "dev web": 2, "sre web": 1, g.Name + " web": 0}},
-		"both":             {sso.GroupFilter{Organization: web, Name: "sre"}, map[string]int{"sre web": 1}},
+		"name": {
+			sso.GroupFilter{Name: "dev"},
+			map[string]int{
+				"dev app": 2,
+				"dev web": 2,
+			},
+		},
+		"case": {sso.GroupFilter{Name: "Dev"}, map[string]int{"Dev app": 0}},
+		"organization": {
+			sso.GroupFilter{Organization: web},
+			map[string]int{
+				"Members web":   2,
+				"dev web":       2,
+				"sre web":       1,
+				g.Name + " web": 0,
+			},
+		},
+		"both": {
+			sso.GroupFilter{
+				Organization: web,
+				Name:         "sre",
+			},
+			map[string]int{"sre web": 1},
+		},
 		"neither wildcard": {sso.GroupFilter{Name: "de%"}, map[string]int{}},
 	} {
 		groups, _, err := w.db.Groups(ctx, w.ent.ID, c.filter, sso.Page{})
@@ -135,8 +215,14 @@ func testManualMembers(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	u, _ := w.enter("ada")
 	dev, sre, members := w.group["web/dev"].ID, w.group["web/sre"].ID, w.group["web/Members"].ID
-	add := func(g sso.GroupID) { t.Helper(); w.ok(w.db.AddMember(ctx, by, w.ent.ID, g, u.ID)) }
-	remove := func(g sso.GroupID) { t.Helper(); w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, g, u.ID)) }
+	add := func(g sso.GroupID) {
+		t.Helper()
+		w.ok(w.db.AddMember(ctx, by, w.ent.ID, g, u.ID))
+	}
+	remove := func(g sso.GroupID) {
+		t.Helper()
+		w.ok(w.db.RemoveMember(ctx, by, w.ent.ID, g, u.ID))
+	}
 	add(dev)
 	w.in(u.ID, "web/Members=default", "web/dev=manual")
 	events := w.chainHolds()
@@ -147,10 +233,16 @@ func testManualMembers(t *testing.T, fresh fresh) {
 	add(sre)
 	remove(dev)
 	w.in(u.ID, "web/Members=default", "web/sre=manual")
-	w.fails(w.db.RemoveMember(ctx, by, w.ent.ID, members, u.ID), sso.Conflict, "default_group")
+	w.fails(
+		w.db.RemoveMember(ctx, by, w.ent.ID, members, u.ID), sso.Conflict,
+		"default_group",
+	)
 	remove(sre)
 	w.in(u.ID)
-	w.fails(w.db.RemoveMember(ctx, by, w.ent.ID, sre, u.ID), sso.NotFoundKind, "not_found")
+	w.fails(
+		w.db.RemoveMember(ctx, by, w.ent.ID, sre, u.ID), sso.NotFoundKind,
+		"not_found",
+	)
 	add(members) // in the organization without any group of it
 	add(dev)
 	remove(dev)
@@ -163,9 +255,24 @@ func testManualMembers(t *testing.T, fresh fresh) {
 	w.in(u.ID, "web/Members=manual")
 	got, _, err := w.db.GroupMembers(ctx, w.ent.ID, members, sso.Page{})
 	w.ok(err)
-	w.same([]sso.Member{{User: u, Membership: sso.Membership{Group: members, User: u.ID, Source: sso.SourceManual, Since: w.clock.Now(), Cause: string(by)}}}, got)
-	w.fails(w.db.AddMember(ctx, by, w.ent.ID, "group-unknown", u.ID), sso.NotFoundKind, "not_found")
-	w.fails(w.db.AddMember(ctx, by, w.ent.ID, dev, "user-unknown"), sso.NotFoundKind, "not_found")
+	w.same([]sso.Member{{
+		User: u,
+		Membership: sso.Membership{
+			Group:  members,
+			User:   u.ID,
+			Source: sso.SourceManual,
+			Since:  w.clock.Now(),
+			Cause:  string(by),
+		},
+	}}, got)
+	w.fails(
+		w.db.AddMember(ctx, by, w.ent.ID, "group-unknown", u.ID), sso.NotFoundKind,
+		"not_found",
+	)
+	w.fails(
+		w.db.AddMember(ctx, by, w.ent.ID, dev, "user-unknown"), sso.NotFoundKind,
+		"not_found",
+	)
 }
 
 func testDeletedGroup(t *testing.T, fresh fresh) {
@@ -173,12 +280,21 @@ func testDeletedGroup(t *testing.T, fresh fresh) {
 	ada, _ := w.enter("ada", "sre")
 	bob, _ := w.enter("bob", "dev", "sre")
 	eve, _ := w.enter("eve", "sre")
-	w.ok(w.db.AddMember(t.Context(), by, w.ent.ID, w.group["web/Members"].ID, eve.ID))
+	w.ok(w.db.AddMember(
+		t.Context(), by, w.ent.ID, w.group["web/Members"].ID, eve.ID,
+	))
 	w.ok(w.db.DeleteGroup(t.Context(), by, w.ent.ID, w.group["web/sre"].ID))
 	w.in(ada.ID)
-	w.in(bob.ID, "app/Members=default", "app/dev=jit", "web/Members=default", "web/dev=jit")
+	w.in(
+		bob.ID, "app/Members=default", "app/dev=jit", "web/Members=default",
+		"web/dev=jit",
+	)
 	w.in(eve.ID, "web/Members=manual")
-	w.fails(w.db.DeleteGroup(t.Context(), by, w.ent.ID, w.group["web/sre"].ID), sso.NotFoundKind, "not_found")
+	w.fails(
+		w.db.DeleteGroup(t.Context(), by, w.ent.ID, w.group["web/sre"].ID),
+		sso.NotFoundKind,
+		"not_found",
+	)
 }
 
 func testUsers(t *testing.T, fresh fresh) {
@@ -188,9 +304,15 @@ func testUsers(t *testing.T, fresh fresh) {
 	ada, _ := w.record(s)
 	bob, _ := w.enter("bob")
 	status := func(to sso.UserStatus) func(sso.User) (sso.User, error) {
-		return func(u sso.User) (sso.User, error) { u.Status = to; u.ID = "user-x"; return u, nil }
+		return func(u sso.User) (sso.User, error) {
+			u.Status = to
+			u.ID = "user-x"
+			return u, nil
+		}
 	}
-	off, err := w.db.UpdateUser(ctx, by, w.ent.ID, ada.ID, status(sso.UserDeactivated))
+	off, err := w.db.UpdateUser(
+		ctx, by, w.ent.ID, ada.ID, status(sso.UserDeactivated),
+	)
 	w.ok(err)
 	if off.ID != ada.ID || off.Status != sso.UserDeactivated {
 		t.Errorf("got %+v", off)
@@ -208,7 +330,13 @@ func testUsers(t *testing.T, fresh fresh) {
 		"login":  {sso.UserFilter{Login: "bob@acme.test"}, []sso.User{bob}},
 		"email":  {sso.UserFilter{Email: "BOB@ACME.test"}, []sso.User{bob}},
 		"status": {sso.UserFilter{Status: sso.UserDeactivated}, []sso.User{off}},
-		"none":   {sso.UserFilter{Login: "bob@acme.test", Status: sso.UserDeactivated}, nil},
+		"none": {
+			sso.UserFilter{
+				Login:  "bob@acme.test",
+				Status: sso.UserDeactivated,
+			},
+			nil,
+		},
 	} {
 		got, _, err := w.db.Users(ctx, w.ent.ID, c.filter, sso.Page{})
 		w.ok(err)

@@ -36,7 +36,9 @@ func testReplayRace(t *testing.T, fresh fresh) {
 		for _, err := range atOnce(50, func(i int) error {
 			s := s // every node would make an attempt and a session of its own
 			s.Attempt.ID = sso.NewID[sso.AttemptID](w.clock.Now())
-			s.Session.ID, s.Session.Token, s.Session.Attempt = sso.NewID[sso.SessionID](w.clock.Now()), sso.NewSecret().Hash(), s.Attempt.ID
+			s.Session.ID, s.Session.Token, s.Session.Attempt = sso.NewID[sso.SessionID](
+				w.clock.Now(),
+			), sso.NewSecret().Hash(), s.Attempt.ID
 			_, _, err := w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
 			return err
 		}) {
@@ -77,7 +79,10 @@ func testFirstSignInRace(t *testing.T, fresh fresh) {
 	if len(sessions) != 100 {
 		t.Errorf("%d sessions; want 100", len(sessions))
 	}
-	w.in(users[0].ID, "app/Members=default", "app/dev=jit", "web/Members=default", "web/dev=jit", "web/sre=jit")
+	w.in(
+		users[0].ID, "app/Members=default", "app/dev=jit", "web/Members=default",
+		"web/dev=jit", "web/sre=jit",
+	)
 	w.chainHolds()
 }
 
@@ -119,7 +124,10 @@ func testFailuresAmongOthers(t *testing.T, fresh fresh) {
 			})
 			return err
 		case 2:
-			_, err := w.db.CreateEnterprise(t.Context(), by, sso.Enterprise{Key: "acme", Name: "Again"})
+			_, err := w.db.CreateEnterprise(t.Context(), by, sso.Enterprise{
+				Key:  "acme",
+				Name: "Again",
+			})
 			return err
 		}
 		_, _, err := w.db.RecordLogin(t.Context(), s, Reset(s.Identity.Groups))
@@ -136,7 +144,9 @@ func testFailuresAmongOthers(t *testing.T, fresh fresh) {
 			w.fails(err, sso.Conflict, "key_taken")
 		}
 	}
-	users, _, err := w.db.Users(t.Context(), w.ent.ID, sso.UserFilter{}, sso.Page{Limit: 200})
+	users, _, err := w.db.Users(
+		t.Context(), w.ent.ID, sso.UserFilter{}, sso.Page{Limit: 200},
+	)
 	w.ok(err)
 	if len(users) != 30 {
 		t.Errorf("%d users; want 30", len(users))
@@ -161,7 +171,9 @@ func testRevocationOrder(t *testing.T, fresh fresh) {
 	done := make(chan []error)
 	go func() {
 		done <- atOnce(2*each, func(i int) error {
-			return w.db.RevokeSession(t.Context(), by, worlds[i%2].ent.ID, ids[i%2][i/2])
+			return w.db.RevokeSession(
+				t.Context(), by, worlds[i%2].ent.ID, ids[i%2][i/2],
+			)
 		})
 	}()
 	seen := map[sso.SessionID]bool{}
@@ -200,7 +212,11 @@ func testOpenAtOnce(t *testing.T, fresh fresh) {
 	dsn, keys := fresh(t), store.Keyring{Current: store.NewKey()}
 	stores := make([]*store.DB, 5)
 	for _, err := range atOnce(len(stores), func(i int) (err error) {
-		stores[i], err = store.Open(t.Context(), store.Options{DSN: dsn, Keys: keys, Now: time.Now})
+		stores[i], err = store.Open(t.Context(), store.Options{
+			DSN:  dsn,
+			Keys: keys,
+			Now:  time.Now,
+		})
 		return err
 	}) {
 		if err != nil {
@@ -211,7 +227,10 @@ func testOpenAtOnce(t *testing.T, fresh fresh) {
 		if db == nil {
 			continue
 		}
-		ent, err := db.CreateEnterprise(t.Context(), by, sso.Enterprise{Key: fmt.Sprintf("e%d", i), Name: "E"})
+		ent, err := db.CreateEnterprise(t.Context(), by, sso.Enterprise{
+			Key:  fmt.Sprintf("e%d", i),
+			Name: "E",
+		})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -23,24 +23,56 @@ func testReach(t *testing.T, fresh fresh) {
 		w.enter(who)
 	}
 	gone, _ := w.enter("gone")
-	_, err := w.db.UpdateUser(ctx, by, w.ent.ID, gone.ID, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })
+	_, err := w.db.UpdateUser(ctx, by, w.ent.ID, gone.ID, func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserDeactivated
+		return u, nil
+	})
 	w.ok(err)
 	seen := w.clock.Now()
-	w.same(sso.ConnectionReach{State: sso.ConnectionEnabled, People: 6, Only: 6, Active: 6, Others: 1, Sessions: 6, LastSeen: seen,
-		Logins: []string{"ada@acme.test", "bob@acme.test", "cy@acme.test", "dan@acme.test", "eve@acme.test"}}, reach(first))
+	w.same(sso.ConnectionReach{
+		State:    sso.ConnectionEnabled,
+		People:   6,
+		Only:     6,
+		Active:   6,
+		Others:   1,
+		Sessions: 6,
+		LastSeen: seen,
+		Logins: []string{
+			"ada@acme.test", "bob@acme.test", "cy@acme.test", "dan@acme.test",
+			"eve@acme.test",
+		},
+	}, reach(first))
 	w.clock.Move(2 * time.Hour) // the sessions are over
 	w.conn = second
 	w.enter("zoe")
-	w.same(sso.ConnectionReach{State: sso.ConnectionEnabled, People: 1, Only: 1, Active: 7, Others: 1, Sessions: 1, LastSeen: w.clock.Now(), Logins: []string{"zoe@acme.test"}}, reach(second))
+	w.same(sso.ConnectionReach{
+		State:    sso.ConnectionEnabled,
+		People:   1,
+		Only:     1,
+		Active:   7,
+		Others:   1,
+		Sessions: 1,
+		LastSeen: w.clock.Now(),
+		Logins:   []string{"zoe@acme.test"},
+	}, reach(second))
 	w.same(0, reach(first).Sessions)
 
 	before := w.dump()
-	no := &sso.Error{Kind: sso.Conflict, Code: "no", Public: "No."}
+	no := &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   "no",
+		Public: "No.",
+	}
 	var asked sso.ConnectionReach
-	err = w.db.DeleteConnection(ctx, by, w.ent.ID, first.ID, func(r sso.ConnectionReach) error { asked = r; return no })
+	err = w.db.DeleteConnection(ctx, by, w.ent.ID, first.ID, func(r sso.ConnectionReach) error {
+		asked = r
+		return no
+	})
 	w.fails(err, sso.Conflict, "no")
 	w.same(before, w.dump())
 	w.same(reach(first), asked)
-	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, first.ID, func(sso.ConnectionReach) error { return nil }))
+	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, first.ID, func(sso.ConnectionReach) error {
+		return nil
+	}))
 	w.same(0, reach(second).Others)
 }

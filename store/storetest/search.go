@@ -25,7 +25,10 @@ func (w *world) join(login, email, name string, groups ...string) sso.User {
 func (w *world) finds(f sso.UserFilter) (logins []string) {
 	w.Helper()
 	for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
-		some, next, err := w.db.Users(w.Context(), w.ent.ID, f, sso.Page{Cursor: cursor, Limit: 2})
+		some, next, err := w.db.Users(w.Context(), w.ent.ID, f, sso.Page{
+			Cursor: cursor,
+			Limit:  2,
+		})
 		w.ok(err)
 		if len(some) > 2 || pages > 100 {
 			w.Fatalf("page %d has %d people", pages, len(some))
@@ -43,7 +46,13 @@ func (w *world) finds(f sso.UserFilter) (logins []string) {
 func (w *world) among(group sso.GroupID, prefix string) (logins []string) {
 	w.Helper()
 	for cursor, pages := "", 0; pages == 0 || cursor != ""; pages++ {
-		some, next, err := w.db.SearchMembers(w.Context(), w.ent.ID, group, prefix, sso.Page{Cursor: cursor, Limit: 2})
+		some, next, err := w.db.SearchMembers(
+			w.Context(), w.ent.ID, group, prefix,
+			sso.Page{
+				Cursor: cursor,
+				Limit:  2,
+			},
+		)
 		w.ok(err)
 		for _, m := range some {
 			if m.Membership.User != m.User.ID || m.Membership.Group != group {
@@ -66,13 +75,38 @@ func testSearch(t *testing.T, fresh fresh) {
 	w.join("ali", "ali@acme.test", "علي Özgür", "dev")
 	long := "l" + strings.Repeat("o", 200) + "ng"
 	w.join(long, "", strings.Repeat("Many Words ", 20), "dev")
-	off, err := w.db.UpdateUser(ctx, by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })
+	off, err := w.db.UpdateUser(ctx, by, w.ent.ID, ada.ID, func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserDeactivated
+		return u, nil
+	})
 	w.ok(err)
 	dev := w.group["web/dev"].ID
 	for prefix, want := range map[string][]string{
-		"ada": {"ada", "adam"}, "ADA": {"ada", "adam"}, "ada ": {"ada", "adam"}, "Ada L": {"ada"}, "lovelace": {"ada"}, "love": {"ada"}, "ovelace": nil,
-		"ada@": {"ada"}, "HOPPER": {"grace"}, "hopper@acme": {"grace"}, "acme": nil, "zoë": {"adam"}, "ZOË": {"adam"}, "łuk": {"adam"}, "Özg": {"ali"}, "علي": {"ali"},
-		long: {long}, long + "er still": {long}, "words many": {long}, "%": nil, "_": nil, "'": nil, "a%": nil, "g": {"grace"}, "\xff": {"ada", "adam", "ali", "grace", long},
+		"ada":             {"ada", "adam"},
+		"ADA":             {"ada", "adam"},
+		"ada ":            {"ada", "adam"},
+		"Ada L":           {"ada"},
+		"lovelace":        {"ada"},
+		"love":            {"ada"},
+		"ovelace":         nil,
+		"ada@":            {"ada"},
+		"HOPPER":          {"grace"},
+		"hopper@acme":     {"grace"},
+		"acme":            nil,
+		"zoë":             {"adam"},
+		"ZOË":             {"adam"},
+		"łuk":             {"adam"},
+		"Özg":             {"ali"},
+		"علي":             {"ali"},
+		long:              {long},
+		long + "er still": {long},
+		"words many":      {long},
+		"%":               nil,
+		"_":               nil,
+		"'":               nil,
+		"a%":              nil,
+		"g":               {"grace"},
+		"\xff":            {"ada", "adam", "ali", "grace", long},
 	} {
 		if got := w.finds(sso.UserFilter{Prefix: prefix}); !slices.Equal(got, want) {
 			t.Errorf("%q finds %q; want %q", prefix, got, want)
@@ -100,8 +134,12 @@ func testSearch(t *testing.T, fresh fresh) {
 			t.Errorf("%+v finds %q; want %q", c.filter, got, c.want)
 		}
 	}
-	for _, cursor := range []string{"x", "61", "61.", "62.user-1", "zz.user-1", strings.Repeat("61", 65) + ".u"} {
-		_, _, err := w.db.Users(ctx, w.ent.ID, sso.UserFilter{Prefix: "a"}, sso.Page{Cursor: cursor})
+	for _, cursor := range []string{
+		"x", "61", "61.", "62.user-1", "zz.user-1", strings.Repeat("61", 65) + ".u",
+	} {
+		_, _, err := w.db.Users(
+			ctx, w.ent.ID, sso.UserFilter{Prefix: "a"}, sso.Page{Cursor: cursor},
+		)
 		if cursor == "61." {
 			continue // the beginning
 		}
@@ -115,7 +153,10 @@ func testFoundAgain(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	u := w.join("ada", "ada@acme.test", "Ada Lovelace", "dev")
-	_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, func(u sso.User) (sso.User, error) { u.Name = "Countess King"; return u, nil })
+	_, err := w.db.UpdateUser(ctx, by, w.ent.ID, u.ID, func(u sso.User) (sso.User, error) {
+		u.Name = "Countess King"
+		return u, nil
+	})
 	w.ok(err)
 	w.same([]string(nil), w.finds(sso.UserFilter{Prefix: "love"}))
 	w.same([]string{"ada"}, w.finds(sso.UserFilter{Prefix: "king"}))
@@ -125,7 +166,11 @@ func testFoundAgain(t *testing.T, fresh fresh) {
 	w.same([]string{"ada"}, w.finds(sso.UserFilter{Prefix: "byr"}))
 	before := w.dump()
 	raw := Raw(t, w.dsn)
-	for _, text := range []string{"delete from user_terms", "insert into user_terms (enterprise_id, user_id, term, status) select enterprise_id, id, '00', 'x' from users", "delete from meta where key = 'users_termed'"} {
+	for _, text := range []string{
+		"delete from user_terms",
+		"insert into user_terms (enterprise_id, user_id, term, status) select enterprise_id, id, '00', 'x' from users",
+		"delete from meta where key = 'users_termed'",
+	} {
 		if _, err := raw.Exec(text); err != nil {
 			t.Fatal(err)
 		}
@@ -141,16 +186,23 @@ func testFoundAgain(t *testing.T, fresh fresh) {
 func testSearchAnything(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	people := map[string]sso.User{}
-	for i, name := range []string{"Ada Byron", "ada  king", "BOB", "Bo Bo", "bö bon", "Βο", "b", "B!", "a_b", "a%b", "İpek Şahin", "Straße", "ＡＢ", "ab\u200dc"} {
+	for i, name := range []string{
+		"Ada Byron", "ada  king", "BOB", "Bo Bo", "bö bon", "Βο", "b", "B!", "a_b",
+		"a%b", "İpek Şahin", "Straße", "ＡＢ", "ab\u200dc",
+	} {
 		login := fmt.Sprintf("%c%d", 'a'+i%3, i)
 		people[login] = w.join(login, "", name, "dev")
 	}
 	rapid.Check(t, func(r *rapid.T) {
-		prefix := rapid.StringOf(rapid.RuneFrom([]rune("aAbBoO 1ö!_%ş\u200d"))).Draw(r, "prefix")
+		prefix := rapid.StringOf(rapid.RuneFrom([]rune(
+			"aAbBoO 1ö!_%ş\u200d",
+		))).Draw(r, "prefix")
 		folded, want := fold.Name(prefix), []string(nil)
 		for login, u := range people {
 			name := fold.Name(u.Name)
-			begins := strings.HasPrefix(fold.Name(login), folded) || strings.HasPrefix(name, folded) || strings.Contains(" "+name, " "+folded)
+			begins := strings.HasPrefix(fold.Name(login), folded) ||
+				strings.HasPrefix(name, folded) ||
+				strings.Contains(" "+name, " "+folded)
 			if begins {
 				want = append(want, login)
 			}
@@ -187,17 +239,36 @@ func testCounted(t *testing.T, fresh fresh) {
 		got[o.Key] = [2]int{c.Groups, c.Members}
 	}
 	groups := func(key string) (n int) {
-		list, _, err := w.db.Groups(ctx, w.ent.ID, sso.GroupFilter{Organization: w.orgs[key].ID}, sso.Page{})
+		list, _, err := w.db.Groups(
+			ctx, w.ent.ID, sso.GroupFilter{Organization: w.orgs[key].ID}, sso.Page{},
+		)
 		w.ok(err)
 		return len(list) - 1 // without the default one
 	}
 	w.same(map[string][2]int{"app": {groups("app"), 2}, "web": {groups("web"), 2}}, got)
 	for _, name := range []string{"50% off_site!", "Entwicklung ÄÖ"} {
-		_, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{Organization: w.orgs["web"].ID, Name: name})
+		_, err := w.db.CreateGroup(ctx, by, w.ent.ID, sso.Group{
+			Organization: w.orgs["web"].ID,
+			Name:         name,
+		})
 		w.ok(err)
 	}
-	for part, want := range map[string]int{"%": 1, "_": 1, "!": 1, "50": 1, "OFF": 1, "äö": 1, "WICK": 1, "wi_k": 0, "MEMBERS": 2, "em": 2, "": groups("app") + groups("web") + 2} {
-		list, _, err := w.db.Groups(ctx, w.ent.ID, sso.GroupFilter{Contains: part}, sso.Page{})
+	for part, want := range map[string]int{
+		"%":       1,
+		"_":       1,
+		"!":       1,
+		"50":      1,
+		"OFF":     1,
+		"äö":      1,
+		"WICK":    1,
+		"wi_k":    0,
+		"MEMBERS": 2,
+		"em":      2,
+		"":        groups("app") + groups("web") + 2,
+	} {
+		list, _, err := w.db.Groups(
+			ctx, w.ent.ID, sso.GroupFilter{Contains: part}, sso.Page{},
+		)
 		w.ok(err)
 		if len(list) != want {
 			t.Errorf("%q finds %d groups; want %d", part, len(list), want)

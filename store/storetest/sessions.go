@@ -28,7 +28,10 @@ func testSessionLifetime(t *testing.T, fresh fresh) {
 	}
 	touch := func(at time.Time) {
 		t.Helper()
-		w.ok(w.db.TouchSessions(ctx, map[sso.SessionID]time.Time{s.Session.ID: at, "ses-gone": at}))
+		w.ok(w.db.TouchSessions(ctx, map[sso.SessionID]time.Time{
+			s.Session.ID: at,
+			"ses-gone":   at,
+		}))
 	}
 	start := w.clock.Now()
 	w.clock.Move(time.Hour - time.Microsecond)
@@ -47,7 +50,8 @@ func testSessionLifetime(t *testing.T, fresh fresh) {
 	w.fails(err, sso.Unauthenticated, "session_ended")
 	w.clock.now = start
 	alive(true)
-	_, err = Raw(t, w.dsn).Exec("update users set status = 'deactivated' where id = $1", string(u.ID)) // whatever path forgot the sessions
+	// whatever path forgot the sessions
+	_, err = Raw(t, w.dsn).Exec("update users set status = 'deactivated' where id = $1", string(u.ID))
 	w.ok(err)
 	_, err = w.db.Principal(ctx, s.Session.Token)
 	w.fails(err, sso.Unauthenticated, "session_ended")
@@ -65,7 +69,10 @@ func testRevocation(t *testing.T, fresh fresh) {
 	}
 	w.ok(w.db.RevokeSession(ctx, sso.Actor(u.ID), w.ent.ID, one.Session.ID))
 	w.same([]string{"session.revoked"}, w.actions(1))
-	w.fails(w.db.RevokeSession(ctx, by, w.ent.ID, one.Session.ID), sso.NotFoundKind, "not_found")
+	w.fails(
+		w.db.RevokeSession(ctx, by, w.ent.ID, one.Session.ID), sso.NotFoundKind,
+		"not_found",
+	)
 	n, err := w.db.RevokeUserSessions(ctx, by, w.ent.ID, u.ID)
 	w.ok(err)
 	if n != 2 {
@@ -75,12 +82,23 @@ func testRevocation(t *testing.T, fresh fresh) {
 		_, err := w.db.Principal(ctx, s.Session.Token)
 		w.fails(err, sso.Unauthenticated, "session_ended")
 	}
-	w.ok(w.db.TouchSessions(ctx, map[sso.SessionID]time.Time{one.Session.ID: w.clock.Now().Add(time.Second)}))
+	w.ok(w.db.TouchSessions(ctx, map[sso.SessionID]time.Time{
+		one.Session.ID: w.clock.Now().Add(time.Second),
+	}))
 	_, err = w.db.Principal(ctx, one.Session.Token)
 	w.fails(err, sso.Unauthenticated, "session_ended")
 	revoked, err := w.db.Revocations(ctx, 0)
 	w.ok(err)
-	w.same([]sso.Revocation{{Sequence: 1, Session: one.Session.ID}, {Sequence: 2, User: u.ID}}, revoked)
+	w.same([]sso.Revocation{
+		{
+			Sequence: 1,
+			Session:  one.Session.ID,
+		},
+		{
+			Sequence: 2,
+			User:     u.ID,
+		},
+	}, revoked)
 	revoked, err = w.db.Revocations(ctx, 1)
 	w.ok(err)
 	w.same([]sso.Revocation{{Sequence: 2, User: u.ID}}, revoked)
@@ -96,10 +114,17 @@ func testDisabledConnection(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	set := func(c sso.ConnectionID, state sso.ConnectionState) {
 		t.Helper()
-		_, err := w.db.UpdateConnection(ctx, by, w.ent.ID, c, "connection."+string(state), func(c sso.Connection) (sso.Connection, error) {
-			c.State = state
-			return c, nil
-		})
+		_, err := w.db.UpdateConnection(
+			ctx,
+			by,
+			w.ent.ID,
+			c,
+			"connection."+string(state),
+			func(c sso.Connection) (sso.Connection, error) {
+				c.State = state
+				return c, nil
+			},
+		)
 		w.ok(err)
 	}
 	first := w.conn
@@ -158,7 +183,10 @@ func testSubjectSessions(t *testing.T, fresh fresh) {
 		{"index", first.ID, "", "index-bob", 2},
 		{"elsewhere", second, "ada", "", 1},
 	} {
-		n, err := w.db.RevokeSubjectSessions(ctx, sso.Actor(c.conn), w.ent.ID, c.conn, c.subject, c.index, sso.ReplayMark{})
+		n, err := w.db.RevokeSubjectSessions(
+			ctx, sso.Actor(c.conn), w.ent.ID, c.conn, c.subject, c.index,
+			sso.ReplayMark{},
+		)
 		w.ok(err)
 		if n != c.want {
 			t.Errorf("%s: %d sessions were ended; want %d", c.name, n, c.want)
@@ -171,7 +199,9 @@ func testSubjectSessions(t *testing.T, fresh fresh) {
 			t.Errorf("revocation %d is %+v", i, r)
 		}
 	}
-	if n, err := w.db.LastRevocation(ctx); err != nil || n != 5 || len(revoked) != 5 {
+	if n, err := w.db.LastRevocation(ctx); err != nil ||
+		n != 5 ||
+		len(revoked) != 5 {
 		t.Errorf("%d revocations, the last is %d (%v); want 5", len(revoked), n, err)
 	}
 }
@@ -184,10 +214,17 @@ func testPendingLogins(t *testing.T, fresh fresh) {
 	got, err := w.db.PendingLogin(ctx, want.ID)
 	w.ok(err)
 	w.same(want, got)
-	if got.Nonce.Reveal() != "canary-nonce" || got.Verifier.Reveal() != "canary-verifier" {
+	if got.Nonce.Reveal() != "canary-nonce" ||
+		got.Verifier.Reveal() != "canary-verifier" {
 		t.Error("a secret did not come back")
 	}
-	failed := sso.Attempt{ID: sso.NewID[sso.AttemptID](w.clock.Now()), Enterprise: w.ent.ID, Connection: w.connection("Second directory").ID, Outcome: sso.OutcomeFailed, At: w.clock.Now()}
+	failed := sso.Attempt{
+		ID:         sso.NewID[sso.AttemptID](w.clock.Now()),
+		Enterprise: w.ent.ID,
+		Connection: w.connection("Second directory").ID,
+		Outcome:    sso.OutcomeFailed,
+		At:         w.clock.Now(),
+	}
 	w.ok(w.db.RecordAttempt(ctx, failed, want.ID))
 	got, err = w.db.PendingLogin(ctx, want.ID)
 	w.ok(err)
@@ -226,9 +263,15 @@ func testPendingLogins(t *testing.T, fresh fresh) {
 // has signed in anew.
 func testLogoutOnce(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
-	mark := sso.ReplayMark{Connection: w.conn.ID, ResponseID: "logout:1", Until: w.clock.Now().Add(time.Minute)}
+	mark := sso.ReplayMark{
+		Connection: w.conn.ID,
+		ResponseID: "logout:1",
+		Until:      w.clock.Now().Add(time.Minute),
+	}
 	end := func(mark sso.ReplayMark) (int, error) {
-		return w.db.RevokeSubjectSessions(t.Context(), sso.Actor(w.conn.ID), w.ent.ID, w.conn.ID, "ada", "", mark)
+		return w.db.RevokeSubjectSessions(
+			t.Context(), sso.Actor(w.conn.ID), w.ent.ID, w.conn.ID, "ada", "", mark,
+		)
 	}
 	w.enter("ada")
 	if n, err := end(mark); n != 1 || err != nil {

@@ -14,7 +14,13 @@ func testSetupLinks(t *testing.T, fresh fresh) {
 	ctx := t.Context()
 	link := func(change func(*sso.SetupLink)) sso.SetupLink {
 		t.Helper()
-		l := sso.SetupLink{Enterprise: w.ent.ID, Token: sso.NewSecret().Hash(), For: "Ada <ada@acme.test>", MaxOpens: 2, ExpiresAt: w.clock.Now().Add(24 * time.Hour)}
+		l := sso.SetupLink{
+			Enterprise: w.ent.ID,
+			Token:      sso.NewSecret().Hash(),
+			For:        "Ada <ada@acme.test>",
+			MaxOpens:   2,
+			ExpiresAt:  w.clock.Now().Add(24 * time.Hour),
+		}
 		if change != nil {
 			change(&l)
 		}
@@ -61,7 +67,9 @@ func testSetupLinks(t *testing.T, fresh fresh) {
 	w.clock.Move(time.Hour)
 	holds(second, false)
 
-	short := link(func(l *sso.SetupLink) { l.ExpiresAt = w.clock.Now().Add(30 * time.Minute) })
+	short := link(func(l *sso.SetupLink) {
+		l.ExpiresAt = w.clock.Now().Add(30 * time.Minute)
+	})
 	session, err := open(short)
 	w.ok(err)
 	w.clock.Move(30 * time.Minute)
@@ -83,17 +91,24 @@ func testSetupLinks(t *testing.T, fresh fresh) {
 	w.ok(w.db.BindSetupLink(ctx, w.ent.ID, bound.ID, w.conn.ID))
 	held, err := w.db.SetupSession(ctx, session)
 	w.ok(err)
-	if held.Connection != w.conn.ID || held.Opens != 1 || held.OpenedAt.IsZero() {
+	if held.Connection != w.conn.ID ||
+		held.Opens != 1 ||
+		held.OpenedAt.IsZero() {
 		t.Errorf("got %+v", held)
 	}
 	another := w.connection("Another")
-	w.fails(w.db.BindSetupLink(ctx, w.ent.ID, bound.ID, another.ID), sso.Conflict, "setup_link_bound")
+	w.fails(
+		w.db.BindSetupLink(ctx, w.ent.ID, bound.ID, another.ID), sso.Conflict,
+		"setup_link_bound",
+	)
 	all, _, err := w.db.SetupLinks(ctx, w.ent.ID, sso.Page{})
 	w.ok(err)
 	if len(all) != 4 || all[0].ID != bound.ID || all[3].ID != l.ID {
 		t.Errorf("%d links, or in another order", len(all))
 	}
-	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, w.conn.ID, func(sso.ConnectionReach) error { return nil }))
+	w.ok(w.db.DeleteConnection(ctx, by, w.ent.ID, w.conn.ID, func(sso.ConnectionReach) error {
+		return nil
+	}))
 	gone(bound) // with its connection
 	holds(session, false)
 }
@@ -103,14 +118,21 @@ func testSetupLinks(t *testing.T, fresh fresh) {
 func testSetupLinkRace(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	for _, most := range []int{1, 3, 7} {
-		l, err := w.db.CreateSetupLink(t.Context(), by, sso.SetupLink{Enterprise: w.ent.ID, Token: sso.NewSecret().Hash(), For: "Ada", MaxOpens: most,
-			ExpiresAt: w.clock.Now().Add(time.Hour)})
+		l, err := w.db.CreateSetupLink(t.Context(), by, sso.SetupLink{
+			Enterprise: w.ent.ID,
+			Token:      sso.NewSecret().Hash(),
+			For:        "Ada",
+			MaxOpens:   most,
+			ExpiresAt:  w.clock.Now().Add(time.Hour),
+		})
 		w.ok(err)
 		var opened atomic.Int32
 		var at sync.WaitGroup
 		for range 20 {
 			at.Go(func() {
-				_, err := w.db.OpenSetupLink(t.Context(), l.Token, sso.NewSecret().Hash(), time.Hour, "")
+				_, err := w.db.OpenSetupLink(
+					t.Context(), l.Token, sso.NewSecret().Hash(), time.Hour, "",
+				)
 				switch {
 				case err == nil:
 					opened.Add(1)
@@ -122,7 +144,9 @@ func testSetupLinkRace(t *testing.T, fresh fresh) {
 		at.Wait()
 		got, err := w.db.SetupLink(t.Context(), w.ent.ID, l.ID)
 		if w.ok(err); int(opened.Load()) != most || got.Opens != most {
-			t.Errorf("%d got in, %d are counted; want %d", opened.Load(), got.Opens, most)
+			t.Errorf(
+				"%d got in, %d are counted; want %d", opened.Load(), got.Opens, most,
+			)
 		}
 	}
 }

@@ -13,16 +13,23 @@ import (
 // switches its shadow on or off.
 func (w *world) draft(prompt string, shadow bool) sso.Connection {
 	w.Helper()
-	c, err := w.db.UpdateConnection(w.Context(), by, w.ent.ID, w.conn.ID, "connection.edited", func(c sso.Connection) (sso.Connection, error) {
-		draft, client := *c.Live, *c.Live.OIDC
-		client.Prompt = prompt
-		draft.OIDC, draft.Version = &client, 2
-		c.Draft, c.Shadow = &draft, time.Time{}
-		if shadow {
-			c.Shadow = time.Unix(1, 0)
-		}
-		return c, nil
-	})
+	c, err := w.db.UpdateConnection(
+		w.Context(),
+		by,
+		w.ent.ID,
+		w.conn.ID,
+		"connection.edited",
+		func(c sso.Connection) (sso.Connection, error) {
+			draft, client := *c.Live, *c.Live.OIDC
+			client.Prompt = prompt
+			draft.OIDC, draft.Version = &client, 2
+			c.Draft, c.Shadow = &draft, time.Time{}
+			if shadow {
+				c.Shadow = time.Unix(1, 0)
+			}
+			return c, nil
+		},
+	)
 	w.ok(err)
 	got, err := w.db.Connection(w.Context(), w.ent.ID, w.conn.ID)
 	w.ok(err)
@@ -55,18 +62,66 @@ func testShadow(t *testing.T, fresh fresh) {
 	began := w.clock.Now()
 	w.same(began, w.draft("login", true).Shadow)
 	w.clock.Move(time.Minute)
-	detail := sso.ShadowDetail{Fields: []sso.ShadowField{{Field: "name", Live: "Ada", Draft: "ADA"}}, Gained: []string{"dev"},
-		Added: []sso.GroupChange{{Group: w.group["web/dev"].ID, Name: "dev", Organization: w.orgs["web"].ID, OrganizationName: "Org web"}}}
+	detail := sso.ShadowDetail{
+		Fields: []sso.ShadowField{{Field: "name", Live: "Ada", Draft: "ADA"}},
+		Gained: []string{"dev"},
+		Added: []sso.GroupChange{{
+			Group:            w.group["web/dev"].ID,
+			Name:             "dev",
+			Organization:     w.orgs["web"].ID,
+			OrganizationName: "Org web",
+		}},
+	}
 	w.compared(sso.ShadowDifference{Since: began, Person: "ada"})
-	w.compared(sso.ShadowDifference{Since: began, Person: "bob", DraftCode: "sign_in_denied", Detail: sso.ShadowDetail{Reason: "no"}})
-	w.compared(sso.ShadowDifference{Since: began, Person: "cy", LiveCode: "sign_in_denied"})
-	w.compared(sso.ShadowDifference{Since: began, Person: "bob", User: "user-bob", Attempt: "att-2", Detail: detail})
-	w.compared(sso.ShadowDifference{Since: began.Add(-time.Hour), Person: "dan", LiveCode: "x"}) // of an earlier one
-	w.same(sso.ShadowTally{Compared: 4, Differing: 3, Refused: 1, Admitted: 1, People: 2, At: w.clock.Now()}, w.tally())
-	all, next, err := w.db.ShadowDifferences(ctx, w.ent.ID, w.conn.ID, sso.Page{Limit: 1})
+	w.compared(sso.ShadowDifference{
+		Since:     began,
+		Person:    "bob",
+		DraftCode: "sign_in_denied",
+		Detail:    sso.ShadowDetail{Reason: "no"},
+	})
+	w.compared(sso.ShadowDifference{
+		Since:    began,
+		Person:   "cy",
+		LiveCode: "sign_in_denied",
+	})
+	w.compared(sso.ShadowDifference{
+		Since:   began,
+		Person:  "bob",
+		User:    "user-bob",
+		Attempt: "att-2",
+		Detail:  detail,
+	})
+	// of an earlier one
+	w.compared(sso.ShadowDifference{
+		Since:    began.Add(-time.Hour),
+		Person:   "dan",
+		LiveCode: "x",
+	})
+	w.same(sso.ShadowTally{
+		Compared:  4,
+		Differing: 3,
+		Refused:   1,
+		Admitted:  1,
+		People:    2,
+		At:        w.clock.Now(),
+	}, w.tally())
+	all, next, err := w.db.ShadowDifferences(
+		ctx, w.ent.ID, w.conn.ID, sso.Page{Limit: 1},
+	)
 	w.ok(err)
-	w.same([]sso.ShadowDifference{{Enterprise: w.ent.ID, Connection: w.conn.ID, Person: "bob", User: "user-bob", Attempt: "att-2", At: w.clock.Now(), Times: 2, Detail: detail}}, all)
-	rest, end, err := w.db.ShadowDifferences(ctx, w.ent.ID, w.conn.ID, sso.Page{Cursor: next})
+	w.same([]sso.ShadowDifference{{
+		Enterprise: w.ent.ID,
+		Connection: w.conn.ID,
+		Person:     "bob",
+		User:       "user-bob",
+		Attempt:    "att-2",
+		At:         w.clock.Now(),
+		Times:      2,
+		Detail:     detail,
+	}}, all)
+	rest, end, err := w.db.ShadowDifferences(
+		ctx, w.ent.ID, w.conn.ID, sso.Page{Cursor: next},
+	)
 	w.ok(err)
 	w.same([]any{1, "cy", ""}, []any{len(rest), rest[0].Person, end})
 
@@ -76,17 +131,28 @@ func testShadow(t *testing.T, fresh fresh) {
 	w.same(w.clock.Now(), again)
 	w.same(sso.ShadowTally{}, w.tally())
 	for i := range 1010 {
-		w.compared(sso.ShadowDifference{Since: again, Person: fmt.Sprintf("person-%04d", i), LiveCode: "x"})
+		w.compared(sso.ShadowDifference{
+			Since:    again,
+			Person:   fmt.Sprintf("person-%04d", i),
+			LiveCode: "x",
+		})
 	}
 	s := w.tally()
 	w.same([]int{1010, 1000}, []int{s.Compared, s.People})
 	w.clock.Move(31 * 24 * time.Hour)
 	w.ok(w.db.Sweep(ctx, store.Retention{}))
 	w.same(0, w.tally().People)
-	c, err := w.db.UpdateConnection(ctx, by, w.ent.ID, w.conn.ID, "connection.enabled", func(c sso.Connection) (sso.Connection, error) {
-		c.Live, c.Draft = c.Draft, nil
-		return c, nil
-	})
+	c, err := w.db.UpdateConnection(
+		ctx,
+		by,
+		w.ent.ID,
+		w.conn.ID,
+		"connection.enabled",
+		func(c sso.Connection) (sso.Connection, error) {
+			c.Live, c.Draft = c.Draft, nil
+			return c, nil
+		},
+	)
 	w.ok(err)
 	w.same(time.Time{}, c.Shadow)
 	w.same(sso.ShadowTally{}, w.tally())
@@ -94,7 +160,10 @@ func testShadow(t *testing.T, fresh fresh) {
 
 func (w *world) rename() sso.Connection {
 	w.Helper()
-	c, err := w.db.UpdateConnection(w.Context(), by, w.ent.ID, w.conn.ID, "connection.edited", rename[sso.Connection])
+	c, err := w.db.UpdateConnection(
+		w.Context(), by, w.ent.ID, w.conn.ID, "connection.edited",
+		rename[sso.Connection],
+	)
 	w.ok(err)
 	return c
 }

@@ -13,17 +13,47 @@ import (
 // untenanted are the methods that belong to no enterprise, with the reason.
 func untenanted() map[string]string {
 	return map[string]string{
-		"Close": "the database", "Ping": "the database", "Broken": "the database", "OnRevocation": "the database", "Meta": "the database", "SetMeta": "the database", "RotateKeys": "the database", "Sweep": "the database",
-		"CreateEnterprise": "makes the tenant", "Enterprises": "the operator's list", "EnterpriseSummaries": "the operator's list", "OperatorAddresses": "the instance's", "EnterpriseByKey": "finds the tenant", "EnterpriseByDomain": "finds the tenant",
-		"ConnectionByID": "finds the tenant of an address", "TestRunByToken": "found by 256 random bits", "ConnectionsToRefresh": "background work over all tenants", "EnterprisesHeld": "background work over all tenants",
-		"PendingLogin": "found by 160 random bits; the caller compares connection and browser", "Principal": "found by 256 random bits",
-		"TouchSessions": "background work over all tenants, IDs from their rows", "Revocations": "every node forgets for all tenants", "LastRevocation": "likewise",
-		"CreateToken": "the instance's", "TokenByHash": "the instance's", "Tokens": "the instance's", "DeleteToken": "the instance's",
-		"CreateApplication": "the instance's", "Application": "the instance's", "Applications": "the instance's", "ApplicationRevision": "the instance's",
-		"UpdateApplication": "the instance's", "DeleteApplication": "the instance's", "SigningKeys": "the instance's", "ChangeSigningKeys": "the instance's",
-		"EmailProof": "found by its ID; the caller compares the browser", "ClaimRequest": "a token's", "KeepAnswer": "a token's", "ReleaseRequest": "a token's",
-		"AuditHeadsToLog":  "background work over all tenants",
-		"VerifyLoggedHead": "the enterprise is in what was signed",
+		"Close":                "the database",
+		"Ping":                 "the database",
+		"Broken":               "the database",
+		"OnRevocation":         "the database",
+		"Meta":                 "the database",
+		"SetMeta":              "the database",
+		"RotateKeys":           "the database",
+		"Sweep":                "the database",
+		"CreateEnterprise":     "makes the tenant",
+		"Enterprises":          "the operator's list",
+		"EnterpriseSummaries":  "the operator's list",
+		"OperatorAddresses":    "the instance's",
+		"EnterpriseByKey":      "finds the tenant",
+		"EnterpriseByDomain":   "finds the tenant",
+		"ConnectionByID":       "finds the tenant of an address",
+		"TestRunByToken":       "found by 256 random bits",
+		"ConnectionsToRefresh": "background work over all tenants",
+		"EnterprisesHeld":      "background work over all tenants",
+		"PendingLogin":         "found by 160 random bits; the caller compares connection and browser",
+		"Principal":            "found by 256 random bits",
+		"TouchSessions":        "background work over all tenants, IDs from their rows",
+		"Revocations":          "every node forgets for all tenants",
+		"LastRevocation":       "likewise",
+		"CreateToken":          "the instance's",
+		"TokenByHash":          "the instance's",
+		"Tokens":               "the instance's",
+		"DeleteToken":          "the instance's",
+		"CreateApplication":    "the instance's",
+		"Application":          "the instance's",
+		"Applications":         "the instance's",
+		"ApplicationRevision":  "the instance's",
+		"UpdateApplication":    "the instance's",
+		"DeleteApplication":    "the instance's",
+		"SigningKeys":          "the instance's",
+		"ChangeSigningKeys":    "the instance's",
+		"EmailProof":           "found by its ID; the caller compares the browser",
+		"ClaimRequest":         "a token's",
+		"KeepAnswer":           "a token's",
+		"ReleaseRequest":       "a token's",
+		"AuditHeadsToLog":      "background work over all tenants",
+		"VerifyLoggedHead":     "the enterprise is in what was signed",
 	}
 }
 
@@ -53,48 +83,85 @@ func (f foreign) containers() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	group, org := f.w.group["web/dev"].ID, f.w.orgs["web"].ID
 	return calls{
-		"Enterprise": func() (int, error) { e, err := db.Enterprise(ctx, ent); return count(e.ID == f.w.ent.ID), err },
+		"Enterprise": func() (int, error) {
+			e, err := db.Enterprise(ctx, ent)
+			return count(e.ID == f.w.ent.ID), err
+		},
 		"UpdateEnterprise": func() (int, error) {
 			e, err := db.UpdateEnterprise(ctx, by, ent, rename[sso.Enterprise])
 			return count(e.ID == f.w.ent.ID), err
 		},
-		"DeleteEnterprise": func() (int, error) { return 0, db.DeleteEnterprise(ctx, by, "ent-unknown") },
+		"DeleteEnterprise": func() (int, error) {
+			return 0, db.DeleteEnterprise(ctx, by, "ent-unknown")
+		},
 
 		"CreateOrganization": func() (int, error) {
-			_, err := db.CreateOrganization(ctx, by, sso.Organization{ID: org, Enterprise: ent, Key: "fresh", DefaultGroup: group})
+			_, err := db.CreateOrganization(ctx, by, sso.Organization{
+				ID:           org,
+				Enterprise:   ent,
+				Key:          "fresh",
+				DefaultGroup: group,
+			})
 			return 0, err
 		},
-		"Organization": func() (int, error) { o, err := db.Organization(ctx, ent, org); return count(o.ID != ""), err },
+		"Organization": func() (int, error) {
+			o, err := db.Organization(ctx, ent, org)
+			return count(o.ID != ""), err
+		},
 		"Organizations": func() (int, error) {
 			all, _, err := db.Organizations(ctx, ent, sso.Page{})
-			return having(all, func(o sso.Organization) bool { return o.ID == org }), err
+			return having(all, func(o sso.Organization) bool {
+				return o.ID == org
+			}), err
 		},
 		"OrganizationCounts": func() (int, error) {
 			all, _, err := db.OrganizationCounts(ctx, ent, sso.Page{})
-			return having(all, func(o sso.OrganizationCount) bool { return o.Organization.ID == org }), err
+			return having(all, func(o sso.OrganizationCount) bool {
+				return o.Organization.ID == org
+			}), err
 		},
 		"UpdateOrganization": func() (int, error) {
-			_, err := db.UpdateOrganization(ctx, by, ent, org, rename[sso.Organization])
+			_, err := db.UpdateOrganization(
+				ctx, by, ent, org, rename[sso.Organization],
+			)
 			return 0, err
 		},
-		"DeleteOrganization": func() (int, error) { return 0, db.DeleteOrganization(ctx, by, ent, org) },
+		"DeleteOrganization": func() (int, error) {
+			return 0, db.DeleteOrganization(ctx, by, ent, org)
+		},
 
 		"CreateGroup": func() (int, error) {
-			_, err := db.CreateGroup(ctx, by, ent, sso.Group{Organization: org, Name: "x"})
+			_, err := db.CreateGroup(ctx, by, ent, sso.Group{
+				Organization: org,
+				Name:         "x",
+			})
 			return 0, err
 		},
-		"Group": func() (int, error) { g, err := db.Group(ctx, ent, group); return count(g.ID != ""), err },
+		"Group": func() (int, error) {
+			g, err := db.Group(ctx, ent, group)
+			return count(g.ID != ""), err
+		},
 		"Groups": func() (int, error) {
-			all, _, err := db.Groups(ctx, ent, sso.GroupFilter{Organization: org}, sso.Page{})
+			all, _, err := db.Groups(
+				ctx, ent, sso.GroupFilter{Organization: org}, sso.Page{},
+			)
 			return len(all), err
 		},
 		"GroupNamed": func() (int, error) {
 			g, err := db.GroupNamed(ctx, ent, "web", "sre-unheard-of")
 			return count(g.ID != ""), err
 		},
-		"GroupRefs":   func() (int, error) { all, err := db.GroupRefs(ctx, ent, []sso.GroupID{group}); return len(all), err },
-		"UpdateGroup": func() (int, error) { _, err := db.UpdateGroup(ctx, by, ent, group, rename[sso.Group]); return 0, err },
-		"DeleteGroup": func() (int, error) { return 0, db.DeleteGroup(ctx, by, ent, group) },
+		"GroupRefs": func() (int, error) {
+			all, err := db.GroupRefs(ctx, ent, []sso.GroupID{group})
+			return len(all), err
+		},
+		"UpdateGroup": func() (int, error) {
+			_, err := db.UpdateGroup(ctx, by, ent, group, rename[sso.Group])
+			return 0, err
+		},
+		"DeleteGroup": func() (int, error) {
+			return 0, db.DeleteGroup(ctx, by, ent, group)
+		},
 	}
 }
 
@@ -118,28 +185,59 @@ func (f foreign) people() calls {
 			_, err := db.RestoreGroup(ctx, by, ent, group, f.w.clock.Now(), yes)
 			return 0, err
 		},
-		"GroupDrift": func() (int, error) { d, err := db.GroupDrift(ctx, ent, group); return d.Actual, err },
+		"GroupDrift": func() (int, error) {
+			d, err := db.GroupDrift(ctx, ent, group)
+			return d.Actual, err
+		},
 		"ReconcileGroup": func() (int, error) {
-			_, err := db.ReconcileGroup(ctx, by, ent, group, func(sso.Drifting) (bool, bool) { return true, true }, yes)
+			_, err := db.ReconcileGroup(ctx, by, ent, group, func(sso.Drifting) (bool, bool) {
+				return true, true
+			}, yes)
 			return 0, err
 		},
-		"GroupMembers":    func() (int, error) { all, _, err := db.GroupMembers(ctx, ent, group, page); return len(all), err },
-		"AddMember":       func() (int, error) { return 0, db.AddMember(ctx, by, ent, f.other.group["web/dev"].ID, f.user.ID) },
-		"RemoveMember":    func() (int, error) { return 0, db.RemoveMember(ctx, by, ent, group, f.user.ID) },
-		"UserMemberships": func() (int, error) { all, err := db.UserMemberships(ctx, ent, f.user.ID); return len(all), err },
-		"UserIdentities":  func() (int, error) { all, err := db.UserIdentities(ctx, ent, f.user.ID); return len(all), err },
-		"UserSessions":    func() (int, error) { all, err := db.UserSessions(ctx, ent, f.user.ID); return len(all), err },
+		"GroupMembers": func() (int, error) {
+			all, _, err := db.GroupMembers(ctx, ent, group, page)
+			return len(all), err
+		},
+		"AddMember": func() (int, error) {
+			return 0, db.AddMember(
+				ctx, by, ent, f.other.group["web/dev"].ID, f.user.ID,
+			)
+		},
+		"RemoveMember": func() (int, error) {
+			return 0, db.RemoveMember(ctx, by, ent, group, f.user.ID)
+		},
+		"UserMemberships": func() (int, error) {
+			all, err := db.UserMemberships(ctx, ent, f.user.ID)
+			return len(all), err
+		},
+		"UserIdentities": func() (int, error) {
+			all, err := db.UserIdentities(ctx, ent, f.user.ID)
+			return len(all), err
+		},
+		"UserSessions": func() (int, error) {
+			all, err := db.UserSessions(ctx, ent, f.user.ID)
+			return len(all), err
+		},
 
-		"User": func() (int, error) { u, err := db.User(ctx, ent, f.user.ID); return count(u.ID != ""), err },
+		"User": func() (int, error) {
+			u, err := db.User(ctx, ent, f.user.ID)
+			return count(u.ID != ""), err
+		},
 		"Users": func() (int, error) {
-			all, _, err := db.Users(ctx, ent, sso.UserFilter{Login: f.user.Login}, page)
+			all, _, err := db.Users(
+				ctx, ent, sso.UserFilter{Login: f.user.Login}, page,
+			)
 			return len(all), err
 		},
 		"SearchMembers": func() (int, error) {
 			all, _, err := db.SearchMembers(ctx, ent, group, "a", page)
 			return len(all), err
 		},
-		"UpdateUser": func() (int, error) { _, err := db.UpdateUser(ctx, by, ent, f.user.ID, rename[sso.User]); return 0, err },
+		"UpdateUser": func() (int, error) {
+			_, err := db.UpdateUser(ctx, by, ent, f.user.ID, rename[sso.User])
+			return 0, err
+		},
 	}
 }
 
@@ -147,81 +245,149 @@ func (f foreign) connections() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	return calls{
 		"CreateConnection": func() (int, error) {
-			c, err := db.CreateConnection(ctx, by, sso.Connection{ID: f.w.conn.ID, Enterprise: ent, Name: "x"})
+			c, err := db.CreateConnection(ctx, by, sso.Connection{
+				ID:         f.w.conn.ID,
+				Enterprise: ent,
+				Name:       "x",
+			})
 			return count(c.ID == f.w.conn.ID), err
 		},
-		"Connection": func() (int, error) { c, err := db.Connection(ctx, ent, f.w.conn.ID); return count(c.ID != ""), err },
+		"Connection": func() (int, error) {
+			c, err := db.Connection(ctx, ent, f.w.conn.ID)
+			return count(c.ID != ""), err
+		},
 		"Connections": func() (int, error) {
 			all, err := db.Connections(ctx, ent)
-			return having(all, func(c sso.Connection) bool { return c.ID == f.w.conn.ID }), err
+			return having(all, func(c sso.Connection) bool {
+				return c.ID == f.w.conn.ID
+			}), err
 		},
 		"UpdateConnection": func() (int, error) {
-			_, err := db.UpdateConnection(ctx, by, ent, f.w.conn.ID, "x", rename[sso.Connection])
+			_, err := db.UpdateConnection(
+				ctx, by, ent, f.w.conn.ID, "x", rename[sso.Connection],
+			)
 			return 0, err
 		},
 		"SetMetadataStatus": func() (int, error) {
-			return 0, db.SetMetadataStatus(ctx, ent, f.w.conn.ID, sso.MetadataStatus{Error: "x"})
+			return 0, db.SetMetadataStatus(
+				ctx, ent, f.w.conn.ID, sso.MetadataStatus{Error: "x"},
+			)
 		},
-		"DeleteConnection": func() (int, error) { return 0, db.DeleteConnection(ctx, by, ent, f.w.conn.ID, nil) },
+		"DeleteConnection": func() (int, error) {
+			return 0, db.DeleteConnection(ctx, by, ent, f.w.conn.ID, nil)
+		},
 		"ConnectionReach": func() (int, error) {
 			r, err := db.ConnectionReach(ctx, ent, f.w.conn.ID)
 			return r.People + r.Sessions, err
 		},
-		"SaidNames": func() (int, error) { all, err := db.SaidNames(ctx, ent); return len(all), err },
+		"SaidNames": func() (int, error) {
+			all, err := db.SaidNames(ctx, ent)
+			return len(all), err
+		},
 		"GroupTallies": func() (int, error) {
 			all, err := db.GroupTallies(ctx, ent)
-			return having(all, func(t sso.GroupTally) bool { return t.Group.ID == f.w.group["web/dev"].ID || t.Members > 0 }), err
+			return having(all, func(t sso.GroupTally) bool {
+				return t.Group.ID == f.w.group["web/dev"].ID || t.Members > 0
+			}), err
 		},
 		"RecordShadow": func() (int, error) {
-			return 0, db.RecordShadow(ctx, sso.ShadowDifference{Enterprise: ent, Connection: f.w.conn.ID, Since: f.w.conn.CreatedAt, LiveCode: "x"})
+			return 0, db.RecordShadow(ctx, sso.ShadowDifference{
+				Enterprise: ent,
+				Connection: f.w.conn.ID,
+				Since:      f.w.conn.CreatedAt,
+				LiveCode:   "x",
+			})
 		},
-		"Shadow": func() (int, error) { s, err := db.Shadow(ctx, ent, f.w.conn.ID); return s.People, err },
+		"Shadow": func() (int, error) {
+			s, err := db.Shadow(ctx, ent, f.w.conn.ID)
+			return s.People, err
+		},
 		"ShadowDifferences": func() (int, error) {
 			all, _, err := db.ShadowDifferences(ctx, ent, f.w.conn.ID, sso.Page{})
 			return len(all), err
 		},
-		"Certificates": func() (int, error) { all, err := db.Certificates(ctx, ent, f.w.conn.ID); return len(all), err },
+		"Certificates": func() (int, error) {
+			all, err := db.Certificates(ctx, ent, f.w.conn.ID)
+			return len(all), err
+		},
 	}
 }
 
 func (f foreign) signIns() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	page := sso.Page{}
-	planned := func(sso.SignInFacts) (sso.Verdict, error) { return sso.Verdict{}, nil }
+	planned := func(sso.SignInFacts) (sso.Verdict, error) {
+		return sso.Verdict{}, nil
+	}
 	crossed := f.signIn // everything but the connection says other
-	crossed.Session.Enterprise, crossed.Attempt.Enterprise, crossed.Replay.ResponseID = ent, ent, "another"
-	pending := sso.PendingLogin{ID: "gh-crossed", Enterprise: ent, Connection: f.w.conn.ID, ExpiresAt: f.w.clock.Now().Add(time.Hour)}
+	crossed.Session.Enterprise = ent
+	crossed.Attempt.Enterprise = ent
+	crossed.Replay.ResponseID = "another"
+	pending := sso.PendingLogin{
+		ID:         "gh-crossed",
+		Enterprise: ent,
+		Connection: f.w.conn.ID,
+		ExpiresAt:  f.w.clock.Now().Add(time.Hour),
+	}
 	return calls{
-		"SavePendingLogin": func() (int, error) { return 0, db.SavePendingLogin(ctx, pending) },
+		"SavePendingLogin": func() (int, error) {
+			return 0, db.SavePendingLogin(ctx, pending)
+		},
 		"UsePendingLogin": func() (int, error) {
-			used, err := db.UsePendingLogin(ctx, sso.PendingLogin{ID: f.signIn.Pending, Enterprise: ent, Connection: f.w.conn.ID})
+			used, err := db.UsePendingLogin(ctx, sso.PendingLogin{
+				ID:         f.signIn.Pending,
+				Enterprise: ent,
+				Connection: f.w.conn.ID,
+			})
 			return count(used), err
 		},
-		"RecordLogin": func() (int, error) { _, _, err := db.RecordLogin(ctx, crossed, planned); return 0, err },
+		"RecordLogin": func() (int, error) {
+			_, _, err := db.RecordLogin(ctx, crossed, planned)
+			return 0, err
+		},
 		"RecordAttempt": func() (int, error) {
-			return 0, db.RecordAttempt(ctx, sso.Attempt{ID: sso.NewID[sso.AttemptID](f.w.clock.Now()), Enterprise: ent, Connection: f.w.conn.ID, At: f.w.clock.Now()}, f.signIn.Pending)
+			return 0, db.RecordAttempt(ctx, sso.Attempt{
+				ID:         sso.NewID[sso.AttemptID](f.w.clock.Now()),
+				Enterprise: ent,
+				Connection: f.w.conn.ID,
+				At:         f.w.clock.Now(),
+			}, f.signIn.Pending)
 		},
 		"CountUnmatched": func() (int, error) {
-			return 0, db.CountUnmatched(ctx, sso.Attempt{ID: sso.NewID[sso.AttemptID](f.w.clock.Now()), Enterprise: ent, Connection: f.w.conn.ID, At: f.w.clock.Now()}, 2)
+			return 0, db.CountUnmatched(ctx, sso.Attempt{
+				ID:         sso.NewID[sso.AttemptID](f.w.clock.Now()),
+				Enterprise: ent,
+				Connection: f.w.conn.ID,
+				At:         f.w.clock.Now(),
+			}, 2)
 		},
 		"Attempt": func() (int, error) {
 			a, err := db.Attempt(ctx, ent, f.signIn.Attempt.ID)
 			return count(a.ID != ""), err
 		},
 		"Attempts": func() (int, error) {
-			all, _, err := db.Attempts(ctx, ent, sso.AttemptFilter{User: f.user.ID}, page)
+			all, _, err := db.Attempts(
+				ctx, ent, sso.AttemptFilter{User: f.user.ID}, page,
+			)
 			return len(all), err
 		},
 		"Snapshot": func() (int, error) {
-			_, s, err := db.Snapshot(ctx, ent, f.w.conn.ID, f.user.ID, "", []string{"dev"}, sso.Brake{}, nil)
+			_, s, err := db.Snapshot(
+				ctx, ent, f.w.conn.ID, f.user.ID, "", []string{"dev"}, sso.Brake{},
+				nil,
+			)
 			return len(s.Groups), err
 		},
 		"HeldSyncs": func() (int, error) {
-			all, _, err := db.HeldSyncs(ctx, ent, sso.HeldFilter{User: f.user.ID}, page)
+			all, _, err := db.HeldSyncs(
+				ctx, ent, sso.HeldFilter{User: f.user.ID}, page,
+			)
 			return len(all), err
 		},
 		"IdentityQuestions": func() (int, error) {
-			all, _, err := db.IdentityQuestions(ctx, ent, sso.QuestionFilter{User: f.user.ID}, page)
+			all, _, err := db.IdentityQuestions(
+				ctx, ent, sso.QuestionFilter{User: f.user.ID}, page,
+			)
 			return len(all), err
 		},
 		"IdentityQuestion": func() (int, error) {
@@ -229,29 +395,54 @@ func (f foreign) signIns() calls {
 			return count(q.ID != ""), err
 		},
 		"AnswerQuestion": func() (int, error) {
-			_, err := db.AnswerQuestion(ctx, by, ent, f.question, sso.QuestionDecision{Answer: sso.AnswerRefuse})
+			_, err := db.AnswerQuestion(
+				ctx, by, ent, f.question,
+				sso.QuestionDecision{Answer: sso.AnswerRefuse},
+			)
 			return 0, err
 		},
 		"LoginClaim": func() (int, error) {
 			c, err := db.LoginClaim(ctx, ent, sso.User{}, f.user.Login)
 			return count(c.Holder != ""), err
 		},
-		"HeldSync":        func() (int, error) { h, err := db.HeldSync(ctx, ent, f.held); return count(h.ID != ""), err },
-		"ApproveHeldSync": func() (int, error) { _, err := db.ApproveHeldSync(ctx, by, ent, f.held); return 0, err },
+		"HeldSync": func() (int, error) {
+			h, err := db.HeldSync(ctx, ent, f.held)
+			return count(h.ID != ""), err
+		},
+		"ApproveHeldSync": func() (int, error) {
+			_, err := db.ApproveHeldSync(ctx, by, ent, f.held)
+			return 0, err
+		},
 		"DecideHeldSyncs": func() (int, error) {
-			done, err := db.DecideHeldSyncs(ctx, by, ent, sso.HeldDecision{Cause: sso.HeldLastAdmin, Connection: f.w.conn.ID, Approve: true})
+			done, err := db.DecideHeldSyncs(ctx, by, ent, sso.HeldDecision{
+				Cause:      sso.HeldLastAdmin,
+				Connection: f.w.conn.ID,
+				Approve:    true,
+			})
 			return done.Decided, err
 		},
-		"HeldTallies":     func() (int, error) { all, err := db.HeldTallies(ctx, ent); return len(all), err },
-		"DiscardHeldSync": func() (int, error) { _, err := db.DiscardHeldSync(ctx, by, ent, f.held); return 0, err },
-		"SyncRecords": func() (int, error) {
-			all, _, err := db.SyncRecords(ctx, ent, sso.SyncFilter{User: f.user.ID}, page)
+		"HeldTallies": func() (int, error) {
+			all, err := db.HeldTallies(ctx, ent)
 			return len(all), err
 		},
-		"SyncRecord": func() (int, error) { r, err := db.SyncRecord(ctx, ent, f.record); return count(r.ID != ""), err },
+		"DiscardHeldSync": func() (int, error) {
+			_, err := db.DiscardHeldSync(ctx, by, ent, f.held)
+			return 0, err
+		},
+		"SyncRecords": func() (int, error) {
+			all, _, err := db.SyncRecords(
+				ctx, ent, sso.SyncFilter{User: f.user.ID}, page,
+			)
+			return len(all), err
+		},
+		"SyncRecord": func() (int, error) {
+			r, err := db.SyncRecord(ctx, ent, f.record)
+			return count(r.ID != ""), err
+		},
 		"Vitals": func() (int, error) {
 			v, err := db.Vitals(ctx, ent, sso.VitalsQuery{Newest: 5})
-			return len(v.Days) + len(v.Last) + len(v.Newest) + v.Unmatched + v.Held, err
+			return len(v.Days) + len(v.Last) + len(v.Newest) + v.Unmatched +
+				v.Held, err
 		},
 		"RecordHealth": func() (int, error) {
 			added, err := db.RecordHealth(ctx, ent, nil)
@@ -261,55 +452,130 @@ func (f foreign) signIns() calls {
 			all, _, err := db.HealthEvents(ctx, ent, sso.HealthFilter{}, page)
 			return len(all), err
 		},
-		"ReleaseHealthMail": func() (int, error) { return 0, db.ReleaseHealthMail(ctx, ent, []sso.HealthEventID{f.health}) },
+		"ReleaseHealthMail": func() (int, error) {
+			return 0, db.ReleaseHealthMail(ctx, ent, []sso.HealthEventID{f.health})
+		},
 		"ClaimHealthMail": func() (int, error) {
 			all, err := db.ClaimHealthMail(ctx, ent, f.w.clock.Now())
 			return len(all), err
 		},
-		"HealthMailed":   func() (int, error) { return 0, db.HealthMailed(ctx, ent, []sso.HealthEventID{f.health}, 1) },
-		"AdminAddresses": func() (int, error) { all, err := db.AdminAddresses(ctx, ent); return len(all), err },
-		"AuditEvents": func() (int, error) {
-			all, _, err := db.AuditEvents(ctx, ent, sso.AuditFilter{}, sso.Page{Limit: 200})
-			return having(all, func(e sso.AuditEvent) bool { return e.Enterprise != ent }), err
+		"HealthMailed": func() (int, error) {
+			return 0, db.HealthMailed(ctx, ent, []sso.HealthEventID{f.health}, 1)
 		},
-		"VerifyAudit": func() (int, error) { _, err := db.VerifyAudit(ctx, ent); return 0, err },
+		"AdminAddresses": func() (int, error) {
+			all, err := db.AdminAddresses(ctx, ent)
+			return len(all), err
+		},
+		"AuditEvents": func() (int, error) {
+			all, _, err := db.AuditEvents(
+				ctx, ent, sso.AuditFilter{}, sso.Page{Limit: 200},
+			)
+			return having(all, func(e sso.AuditEvent) bool {
+				return e.Enterprise != ent
+			}), err
+		},
+		"VerifyAudit": func() (int, error) {
+			_, err := db.VerifyAudit(ctx, ent)
+			return 0, err
+		},
 	}
 }
 
 func (f foreign) sessionsAndDomains() calls {
 	ctx, db, ent := f.w.Context(), f.w.db, f.other.ent.ID
 	return calls{
-		"RevokeSession":      func() (int, error) { return 0, db.RevokeSession(ctx, by, ent, f.signIn.Session.ID) },
-		"RevokeUserSessions": func() (int, error) { return db.RevokeUserSessions(ctx, by, ent, f.user.ID) },
+		"RevokeSession": func() (int, error) {
+			return 0, db.RevokeSession(ctx, by, ent, f.signIn.Session.ID)
+		},
+		"RevokeUserSessions": func() (int, error) {
+			return db.RevokeUserSessions(ctx, by, ent, f.user.ID)
+		},
 		"RevokeSubjectSessions": func() (int, error) {
-			return db.RevokeSubjectSessions(ctx, by, ent, f.w.conn.ID, f.signIn.Session.Subject, "", sso.ReplayMark{})
+			return db.RevokeSubjectSessions(
+				ctx, by, ent, f.w.conn.ID, f.signIn.Session.Subject, "",
+				sso.ReplayMark{},
+			)
 		},
 
 		"CreateDomain": func() (int, error) {
-			_, err := db.CreateDomain(ctx, by, sso.Domain{ID: f.domain.ID, Enterprise: ent, Name: f.domain.Name})
+			_, err := db.CreateDomain(ctx, by, sso.Domain{
+				ID:         f.domain.ID,
+				Enterprise: ent,
+				Name:       f.domain.Name,
+			})
 			return 0, err
 		},
-		"Domain": func() (int, error) { d, err := db.Domain(ctx, ent, f.domain.ID); return count(d.ID != ""), err },
+		"Domain": func() (int, error) {
+			d, err := db.Domain(ctx, ent, f.domain.ID)
+			return count(d.ID != ""), err
+		},
 		"Domains": func() (int, error) {
 			all, err := db.Domains(ctx, ent)
-			return having(all, func(x sso.Domain) bool { return x.ID == f.domain.ID }), err
+			return having(all, func(x sso.Domain) bool {
+				return x.ID == f.domain.ID
+			}), err
 		},
 		"UpdateDomain": func() (int, error) {
 			_, err := db.UpdateDomain(ctx, by, ent, f.domain.ID, rename[sso.Domain])
 			return 0, err
 		},
-		"DeleteDomain": func() (int, error) { return 0, db.DeleteDomain(ctx, by, ent, f.domain.ID) },
+		"DeleteDomain": func() (int, error) {
+			return 0, db.DeleteDomain(ctx, by, ent, f.domain.ID)
+		},
 	}
 }
 
 // own are the methods that do something to the other enterprise itself, or give
 // it something of its own, so that no error is what has to come.
 func own() map[string]bool {
-	return map[string]bool{"Enterprise": true, "UpdateEnterprise": true, "CreateOrganization": true, "CreateConnection": true, "CreateDomain": true,
-		"Organizations": true, "OrganizationCounts": true, "Groups": true, "Users": true, "Connections": true, "Domains": true, "Attempts": true, "SyncRecords": true, "HeldSyncs": true, "HeldTallies": true, "DecideHeldSyncs": true, "IdentityQuestions": true, "LoginClaim": true,
-		"AuditEvents": true, "VerifyAudit": true, "Vitals": true, "RecordHealth": true, "HealthEvents": true, "ClaimHealthMail": true, "ReleaseHealthMail": true, "AdminAddresses": true, "RevokeSubjectSessions": true, "CountCode": true, "AssertedIdentities": true, "RecordAttempt": true, "CountUnmatched": true, "UsePendingLogin": true,
-		"Administers": true, "EnterpriseAdmins": true, "AdminGroups": true, "EnforceSSO": true, "SetupLinks": true, "BrowserUser": true, "UserByLogin": true, "TrustsAnyone": true,
-		"TestRuns": true, "AnswerUsed": true, "RecordShadow": true, "SaidNames": true, "GroupTallies": true, "GroupRefs": true}
+	return map[string]bool{
+		"Enterprise":            true,
+		"UpdateEnterprise":      true,
+		"CreateOrganization":    true,
+		"CreateConnection":      true,
+		"CreateDomain":          true,
+		"Organizations":         true,
+		"OrganizationCounts":    true,
+		"Groups":                true,
+		"Users":                 true,
+		"Connections":           true,
+		"Domains":               true,
+		"Attempts":              true,
+		"SyncRecords":           true,
+		"HeldSyncs":             true,
+		"HeldTallies":           true,
+		"DecideHeldSyncs":       true,
+		"IdentityQuestions":     true,
+		"LoginClaim":            true,
+		"AuditEvents":           true,
+		"VerifyAudit":           true,
+		"Vitals":                true,
+		"RecordHealth":          true,
+		"HealthEvents":          true,
+		"ClaimHealthMail":       true,
+		"ReleaseHealthMail":     true,
+		"AdminAddresses":        true,
+		"RevokeSubjectSessions": true,
+		"CountCode":             true,
+		"AssertedIdentities":    true,
+		"RecordAttempt":         true,
+		"CountUnmatched":        true,
+		"UsePendingLogin":       true,
+		"Administers":           true,
+		"EnterpriseAdmins":      true,
+		"AdminGroups":           true,
+		"EnforceSSO":            true,
+		"SetupLinks":            true,
+		"BrowserUser":           true,
+		"UserByLogin":           true,
+		"TrustsAnyone":          true,
+		"TestRuns":              true,
+		"AnswerUsed":            true,
+		"RecordShadow":          true,
+		"SaidNames":             true,
+		"GroupTallies":          true,
+		"GroupRefs":             true,
+	}
 }
 
 // testTenants calls every method of the store with one enterprise and the
@@ -320,17 +586,38 @@ func testTenants(t *testing.T, fresh fresh) {
 	s := w.signIn("ada", "dev")
 	u, r := w.record(s)
 	w.pending(&s)
-	sick, err := w.db.RecordHealth(t.Context(), w.ent.ID, []sso.Finding{expiring(w.conn.ID, "a", 30)})
+	sick, err := w.db.RecordHealth(t.Context(), w.ent.ID, []sso.Finding{
+		expiring(w.conn.ID, "a", 30),
+	})
 	w.ok(err)
-	d, err := w.db.CreateDomain(t.Context(), by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
+	d, err := w.db.CreateDomain(t.Context(), by, sso.Domain{
+		Enterprise: w.ent.ID,
+		Name:       "acme.test",
+	})
 	w.ok(err)
 	other := addWorld(t, w.db, w.clock, "other")
 	held := w.hold(s.Identity.Subject)
 	w.record(w.claims("another ada", u.Login))
-	f, free := foreign{w: w, other: other, signIn: s, user: u, domain: d, held: held.ID, question: w.question().ID, record: r.ID, health: sick[0].ID, proof: w.proof("grace"), link: w.setupLink(w.conn.ID), run: w.testRun(sso.NewSecret())}, untenanted()
+	f, free := foreign{
+		w:        w,
+		other:    other,
+		signIn:   s,
+		user:     u,
+		domain:   d,
+		held:     held.ID,
+		question: w.question().ID,
+		record:   r.ID,
+		health:   sick[0].ID,
+		proof:    w.proof("grace"),
+		link:     w.setupLink(w.conn.ID),
+		run:      w.testRun(sso.NewSecret()),
+	}, untenanted()
 	all := calls{}
 	maps.Copy(free, ofTheInstallation())
-	for _, some := range []calls{f.containers(), f.people(), f.connections(), f.signIns(), f.proofs(), f.sessionsAndDomains(), f.access(), f.tests()} {
+	for _, some := range []calls{
+		f.containers(), f.people(), f.connections(), f.signIns(), f.proofs(),
+		f.sessionsAndDomains(), f.access(), f.tests(),
+	} {
 		maps.Copy(all, some)
 	}
 	methods := reflect.TypeFor[*store.DB]()
@@ -353,7 +640,9 @@ func testTenants(t *testing.T, fresh fresh) {
 		if n != 0 {
 			t.Errorf("%s found %d things of another enterprise", name, n)
 		}
-		t.Run(name, func(t *testing.T) { (&world{T: t}).same(before, w.dump()) })
+		t.Run(name, func(t *testing.T) {
+			(&world{T: t}).same(before, w.dump())
+		})
 	}
 }
 

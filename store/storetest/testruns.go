@@ -13,8 +13,19 @@ import (
 func (w *world) testRun(token sso.Secret) sso.TestRun {
 	w.Helper()
 	now := w.clock.Now()
-	r := sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: w.ent.ID, Connection: w.conn.ID, Kind: sso.TestLive, State: sso.TestWaiting,
-		By: by, Token: token.Hash(), Revision: 1, Version: 1, CreatedAt: now, ExpiresAt: now.Add(10 * time.Minute)}
+	r := sso.TestRun{
+		ID:         sso.NewID[sso.TestRunID](now),
+		Enterprise: w.ent.ID,
+		Connection: w.conn.ID,
+		Kind:       sso.TestLive,
+		State:      sso.TestWaiting,
+		By:         by,
+		Token:      token.Hash(),
+		Revision:   1,
+		Version:    1,
+		CreatedAt:  now,
+		ExpiresAt:  now.Add(10 * time.Minute),
+	}
 	w.ok(w.db.CreateTestRun(w.Context(), r))
 	return r
 }
@@ -22,8 +33,16 @@ func (w *world) testRun(token sso.Secret) sso.TestRun {
 func finished(r sso.TestRun, state sso.TestState, code string) sso.TestRun {
 	allowed := true
 	r.State, r.Code, r.Detail = state, code, "audience: want a, got b"
-	r.Result = sso.TestResult{Checks: []sso.Check{{Name: "audience", Want: "a", Got: "b"}}, Allowed: &allowed,
-		Identity: &sso.Identity{Login: "canary-login@acme.test", Claims: sso.Claims{"groups": {"dev"}}}, Raw: "<Response/>", Warnings: []sso.Warning{{Code: "groups_absent", Want: "groups"}}}
+	r.Result = sso.TestResult{
+		Checks:  []sso.Check{{Name: "audience", Want: "a", Got: "b"}},
+		Allowed: &allowed,
+		Identity: &sso.Identity{
+			Login:  "canary-login@acme.test",
+			Claims: sso.Claims{"groups": {"dev"}},
+		},
+		Raw:      "<Response/>",
+		Warnings: []sso.Warning{{Code: "groups_absent", Want: "groups"}},
+	}
 	r.Warned = 1
 	return r
 }
@@ -66,13 +85,24 @@ func testTestRuns(t *testing.T, fresh fresh) {
 	}
 	w.testRun(sso.NewSecret())
 	captured := finished(r, sso.TestPassed, "")
-	captured.ID, captured.Kind, captured.Token, captured.EndedAt = sso.NewID[sso.TestRunID](w.clock.Now()), sso.TestCaptured, sso.Hash{}, w.clock.Now()
+	captured.ID, captured.Kind, captured.Token, captured.EndedAt = sso.NewID[sso.TestRunID](
+		w.clock.Now(),
+	), sso.TestCaptured, sso.Hash{}, w.clock.Now()
 	w.ok(w.db.CreateTestRun(ctx, captured))
 	whole, err = w.db.TestRun(ctx, w.ent.ID, captured.ID)
 	w.ok(err)
 	w.same(captured, whole)
-	for state, want := range map[sso.TestState]int{"": 4, sso.TestWaiting: 1, sso.TestExpired: 1, sso.TestFailed: 1, sso.TestPassed: 1} {
-		all, _, err := w.db.TestRuns(ctx, w.ent.ID, sso.TestFilter{Connection: w.conn.ID, State: state}, sso.Page{})
+	for state, want := range map[sso.TestState]int{
+		"":              4,
+		sso.TestWaiting: 1,
+		sso.TestExpired: 1,
+		sso.TestFailed:  1,
+		sso.TestPassed:  1,
+	} {
+		all, _, err := w.db.TestRuns(ctx, w.ent.ID, sso.TestFilter{
+			Connection: w.conn.ID,
+			State:      state,
+		}, sso.Page{})
 		w.ok(err)
 		if len(all) != want {
 			t.Errorf("%d test connections are %q; want %d", len(all), state, want)
@@ -83,7 +113,9 @@ func testTestRuns(t *testing.T, fresh fresh) {
 			}
 		}
 	}
-	none, _, err := w.db.TestRuns(ctx, w.ent.ID, sso.TestFilter{Connection: "conn-other"}, sso.Page{})
+	none, _, err := w.db.TestRuns(
+		ctx, w.ent.ID, sso.TestFilter{Connection: "conn-other"}, sso.Page{},
+	)
 	w.ok(err)
 	w.same(0, len(none))
 	walk(w, "test runs", 4, func(p sso.Page) ([]sso.TestRun, string, error) {
@@ -103,7 +135,9 @@ func testTestRunRace(t *testing.T, fresh fresh) {
 	counted := make(chan bool, 10)
 	for range 10 {
 		wg.Go(func() {
-			first, err := w.db.FinishTestRun(w.Context(), finished(r, sso.TestPassed, ""), "")
+			first, err := w.db.FinishTestRun(
+				w.Context(), finished(r, sso.TestPassed, ""), "",
+			)
 			if err != nil {
 				w.Error(err)
 			}
@@ -126,8 +160,16 @@ func testPendingTests(t *testing.T, fresh fresh) {
 	r := w.testRun(sso.NewSecret())
 	browser, now := sso.Secret("browser").Hash(), w.clock.Now()
 	for i, id := range []string{"gh-of-a-person", "gh-older", "gh-newer"} {
-		p := sso.PendingLogin{ID: id, Enterprise: w.ent.ID, Connection: w.conn.ID, Browser: browser, Nonce: "n", Verifier: "v",
-			CreatedAt: now.Add(time.Duration(i) * time.Second), ExpiresAt: now.Add(time.Hour)}
+		p := sso.PendingLogin{
+			ID:         id,
+			Enterprise: w.ent.ID,
+			Connection: w.conn.ID,
+			Browser:    browser,
+			Nonce:      "n",
+			Verifier:   "v",
+			CreatedAt:  now.Add(time.Duration(i) * time.Second),
+			ExpiresAt:  now.Add(time.Hour),
+		}
 		if i > 0 {
 			p.Test = r.ID
 		}
@@ -140,7 +182,9 @@ func testPendingTests(t *testing.T, fresh fresh) {
 	}
 	_, err = w.db.PendingTest(ctx, w.ent.ID, w.conn.ID, sso.Secret("another").Hash())
 	w.fails(err, sso.NotFoundKind, "not_found")
-	first, err := w.db.FinishTestRun(ctx, finished(r, sso.TestPassed, ""), "gh-newer")
+	first, err := w.db.FinishTestRun(
+		ctx, finished(r, sso.TestPassed, ""), "gh-newer",
+	)
 	w.ok(err)
 	w.same(true, first)
 	p, err = w.db.PendingTest(ctx, w.ent.ID, w.conn.ID, browser)
@@ -158,9 +202,15 @@ func testPendingTests(t *testing.T, fresh fresh) {
 func testSignInFacts(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
-	d, err := w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
+	d, err := w.db.CreateDomain(ctx, by, sso.Domain{
+		Enterprise: w.ent.ID,
+		Name:       "acme.test",
+	})
 	w.ok(err)
-	_, err = w.db.UpdateDomain(ctx, by, w.ent.ID, d.ID, func(d sso.Domain) (sso.Domain, error) { d.VerifiedAt = w.clock.Now(); return d, nil })
+	_, err = w.db.UpdateDomain(ctx, by, w.ent.ID, d.ID, func(d sso.Domain) (sso.Domain, error) {
+		d.VerifiedAt = w.clock.Now()
+		return d, nil
+	})
 	w.ok(err)
 	for _, groups := range [][]string{{"dev", "Sre"}, {"sre", "ops"}, {}} {
 		s := w.signIn("ada", groups...)
@@ -169,12 +219,19 @@ func testSignInFacts(t *testing.T, fresh fresh) {
 		w.ok(err)
 		w.same(before, w.dump())
 		var told sso.SignInFacts
-		_, _, err = w.db.RecordLogin(ctx, s, func(f sso.SignInFacts) (sso.Verdict, error) { told = f; return Reset(s.Identity.Groups)(f) })
+		_, _, err = w.db.RecordLogin(ctx, s, func(f sso.SignInFacts) (sso.Verdict, error) {
+			told = f
+			return Reset(s.Identity.Groups)(f)
+		})
 		w.ok(err)
-		if read.First != told.First || read.DomainVerified != told.DomainVerified || read.User.ID != "" && read.User.ID != told.User.ID {
+		if read.First != told.First ||
+			read.DomainVerified != told.DomainVerified ||
+			read.User.ID != "" && read.User.ID != told.User.ID {
 			t.Errorf("%v: read %+v, then told %+v", groups, read, told)
 		}
-		read.Groups.Memberships, told.Groups.Memberships = named(read.Groups), named(told.Groups)
+		read.Groups.Memberships, told.Groups.Memberships = named(
+			read.Groups,
+		), named(told.Groups)
 		w.same(told.Groups, read.Groups)
 		used, err := w.db.AnswerUsed(ctx, w.ent.ID, w.conn.ID, s.Replay.ResponseID)
 		w.ok(err)
@@ -206,7 +263,12 @@ func testAssertedAttempt(t *testing.T, fresh fresh) {
 	if a.Identity == nil || a.Identity.Claims["groups"][0] != "dev" {
 		t.Errorf("the attempt has %+v", a.Identity)
 	}
-	failed := sso.Attempt{ID: sso.NewID[sso.AttemptID](w.clock.Now()), Enterprise: w.ent.ID, Connection: w.conn.ID, At: w.clock.Now()}
+	failed := sso.Attempt{
+		ID:         sso.NewID[sso.AttemptID](w.clock.Now()),
+		Enterprise: w.ent.ID,
+		Connection: w.conn.ID,
+		At:         w.clock.Now(),
+	}
 	w.ok(w.db.RecordAttempt(t.Context(), failed, ""))
 	a, err = w.db.AssertedAttempt(t.Context(), w.ent.ID, failed.ID)
 	w.ok(err)
@@ -220,12 +282,17 @@ func (f foreign) tests() calls {
 	crossed := f.run
 	crossed.Enterprise, crossed.State = ent, sso.TestPassed
 	return calls{
-		"CreateTestRun": func() (int, error) { return 0, db.CreateTestRun(ctx, crossed) },
+		"CreateTestRun": func() (int, error) {
+			return 0, db.CreateTestRun(ctx, crossed)
+		},
 		"FinishTestRun": func() (int, error) {
 			first, err := db.FinishTestRun(ctx, crossed, f.signIn.Pending)
 			return count(first), err
 		},
-		"TestRun": func() (int, error) { r, err := db.TestRun(ctx, ent, f.run.ID); return count(r.ID != ""), err },
+		"TestRun": func() (int, error) {
+			r, err := db.TestRun(ctx, ent, f.run.ID)
+			return count(r.ID != ""), err
+		},
 		"TestRuns": func() (int, error) {
 			all, _, err := db.TestRuns(ctx, ent, sso.TestFilter{}, sso.Page{})
 			return len(all), err
@@ -235,11 +302,15 @@ func (f foreign) tests() calls {
 			return count(p.ID != ""), err
 		},
 		"AnswerUsed": func() (int, error) {
-			used, err := db.AnswerUsed(ctx, ent, f.w.conn.ID, f.signIn.Replay.ResponseID)
+			used, err := db.AnswerUsed(
+				ctx, ent, f.w.conn.ID, f.signIn.Replay.ResponseID,
+			)
 			return count(used), err
 		},
 		"SignInFacts": func() (int, error) {
-			facts, err := db.SignInFacts(ctx, ent, f.signIn.Identity, sso.Brake{}, nil)
+			facts, err := db.SignInFacts(
+				ctx, ent, f.signIn.Identity, sso.Brake{}, nil,
+			)
 			return count(facts.User.ID != "") + len(facts.Groups.Groups), err
 		},
 		"AssertedAttempt": func() (int, error) {
@@ -261,30 +332,48 @@ func testLargeResults(t *testing.T, fresh fresh) {
 		"what came": {
 			func(r *sso.TestResult) { r.Raw = large },
 			func(r sso.TestResult) bool {
-				return r.Raw == "" && len(r.Identity.Mixed) == 1 && len(r.Identity.Claims) == 1
+				return r.Raw == "" &&
+					len(r.Identity.Mixed) == 1 &&
+					len(r.Identity.Claims) == 1
 			},
 		},
 		"values that are no texts": {
 			func(r *sso.TestResult) {
-				r.Identity.Mixed["groups"] = sso.MixedClaim{Other: []sso.RawGroup{{Raw: large, Why: sso.RawNotText}}}
+				r.Identity.Mixed["groups"] = sso.MixedClaim{Other: []sso.RawGroup{{
+					Raw: large,
+					Why: sso.RawNotText,
+				}}}
 			},
-			func(r sso.TestResult) bool { return r.Identity.Mixed == nil && len(r.Identity.Claims) == 1 },
+			func(r sso.TestResult) bool {
+				return r.Identity.Mixed == nil && len(r.Identity.Claims) == 1
+			},
 		},
 		"claims": {
-			func(r *sso.TestResult) { r.Identity.Claims["photo"] = []string{large} },
+			func(r *sso.TestResult) {
+				r.Identity.Claims["photo"] = []string{large}
+			},
 			func(r sso.TestResult) bool { return r.Identity.Claims == nil },
 		},
 	} {
 		end := finished(w.testRun(sso.NewSecret()), sso.TestPassed, "")
-		end.Result.Identity.Mixed = map[string]sso.MixedClaim{"roles": {Other: []sso.RawGroup{{Raw: "7", Why: sso.RawNotText}}}}
+		end.Result.Identity.Mixed =
+			map[string]sso.MixedClaim{"roles": {Other: []sso.RawGroup{{
+				Raw: "7",
+				Why: sso.RawNotText,
+			}}}}
 		c.fill(&end.Result)
 		_, err := w.db.FinishTestRun(t.Context(), end, "")
 		w.ok(err)
 		got, err := w.db.TestRun(t.Context(), w.ent.ID, end.ID)
 		w.ok(err)
-		if !c.kept(got.Result) || got.Result.Identity.Login != "canary-login@acme.test" || len(got.Result.Warnings) != 1 {
+		if !c.kept(got.Result) ||
+			got.Result.Identity.Login != "canary-login@acme.test" ||
+			len(got.Result.Warnings) != 1 {
 			id := got.Result.Identity
-			t.Errorf("%s: kept %d bytes of it, claims %d, mixed %d", name, len(got.Result.Raw), len(id.Claims), len(id.Mixed))
+			t.Errorf(
+				"%s: kept %d bytes of it, claims %d, mixed %d", name,
+				len(got.Result.Raw), len(id.Claims), len(id.Mixed),
+			)
 		}
 		if end.Result.Identity.Claims == nil || end.Result.Identity.Mixed == nil {
 			t.Errorf("%s: the caller's result was changed", name)

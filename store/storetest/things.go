@@ -19,8 +19,16 @@ func certificate(b byte, source sso.CertificateSource) sso.Certificate {
 func (w *world) samlConnection(metadataURL string, certificates ...sso.Certificate) sso.Connection {
 	w.Helper()
 	c, err := w.db.CreateConnection(w.Context(), by, sso.Connection{
-		Enterprise: w.ent.ID, Name: "SAML", Protocol: sso.SAML, Provider: sso.Okta, State: sso.ConnectionEnabled,
-		Live: &sso.Config{SAML: &sso.SAMLConfig{MetadataURL: metadataURL, IDPEntityID: "https://idp.test", Certificates: certificates}},
+		Enterprise: w.ent.ID,
+		Name:       "SAML",
+		Protocol:   sso.SAML,
+		Provider:   sso.Okta,
+		State:      sso.ConnectionEnabled,
+		Live: &sso.Config{SAML: &sso.SAMLConfig{
+			MetadataURL:  metadataURL,
+			IDPEntityID:  "https://idp.test",
+			Certificates: certificates,
+		}},
 	})
 	w.ok(err)
 	return c
@@ -30,34 +38,75 @@ func testConnections(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	secret := func(s sso.Secret) *sso.Config {
-		return &sso.Config{Version: len(s), OIDC: &sso.OIDCConfig{ClientSecret: s, Scopes: []string{"openid"}}, Mapping: sso.Mapping{Login: []string{"email"}, Subject: "sub"}}
+		return &sso.Config{
+			Version: len(s),
+			OIDC: &sso.OIDCConfig{
+				ClientSecret: s,
+				Scopes:       []string{"openid"},
+			},
+			Mapping: sso.Mapping{Login: []string{"email"}, Subject: "sub"},
+		}
 	}
 	keys := []sso.KeyPair{
-		{ID: "key-new", Certificate: []byte{1}, Private: "private-1", CreatedAt: w.clock.Now()},
-		{ID: "key-old", Certificate: []byte{2}, Private: "private-2", CreatedAt: w.clock.Now().Add(-time.Hour)},
+		{
+			ID:          "key-new",
+			Certificate: []byte{1},
+			Private:     "private-1",
+			CreatedAt:   w.clock.Now(),
+		},
+		{
+			ID:          "key-old",
+			Certificate: []byte{2},
+			Private:     "private-2",
+			CreatedAt:   w.clock.Now().Add(-time.Hour),
+		},
 	}
-	c, err := w.db.CreateConnection(ctx, by, sso.Connection{Enterprise: w.ent.ID, Name: "C", Protocol: sso.OIDC, Provider: sso.Entra, Draft: secret("draft"), Keys: keys})
+	c, err := w.db.CreateConnection(ctx, by, sso.Connection{
+		Enterprise: w.ent.ID,
+		Name:       "C",
+		Protocol:   sso.OIDC,
+		Provider:   sso.Entra,
+		Draft:      secret("draft"),
+		Keys:       keys,
+	})
 	w.ok(err)
-	if c.State != sso.ConnectionDraft || c.Revision != 1 || !strings.HasPrefix(string(c.ID), "conn-") {
+	if c.State != sso.ConnectionDraft ||
+		c.Revision != 1 ||
+		!strings.HasPrefix(string(c.ID), "conn-") {
 		t.Errorf("got %+v", c)
 	}
 	got, err := w.db.Connection(ctx, w.ent.ID, c.ID)
 	w.ok(err)
 	w.same(c, got)
-	changed, err := w.db.UpdateConnection(ctx, by, w.ent.ID, c.ID, "connection.enabled", func(c sso.Connection) (sso.Connection, error) {
-		c.State, c.Live, c.Previous, c.Draft = sso.ConnectionEnabled, secret("live"), secret("previous"), nil
-		c.Keys = c.Keys[:1]
-		c.ID, c.Enterprise, c.Revision = "conn-x", "ent-x", 77
-		return c, nil
-	})
+	changed, err := w.db.UpdateConnection(
+		ctx,
+		by,
+		w.ent.ID,
+		c.ID,
+		"connection.enabled",
+		func(c sso.Connection) (sso.Connection, error) {
+			c.State, c.Live, c.Previous, c.Draft = sso.ConnectionEnabled, secret(
+				"live",
+			), secret(
+				"previous",
+			), nil
+			c.Keys = c.Keys[:1]
+			c.ID, c.Enterprise, c.Revision = "conn-x", "ent-x", 77
+			return c, nil
+		},
+	)
 	w.ok(err)
-	if changed.ID != c.ID || changed.Enterprise != w.ent.ID || changed.Revision != 2 {
+	if changed.ID != c.ID ||
+		changed.Enterprise != w.ent.ID ||
+		changed.Revision != 2 {
 		t.Errorf("got %+v", changed)
 	}
 	got, err = w.db.ConnectionByID(ctx, c.ID)
 	w.ok(err)
 	w.same(changed, got)
-	if got.Live.OIDC.ClientSecret.Reveal() != "live" || got.Previous.OIDC.ClientSecret.Reveal() != "previous" || got.Keys[0].Private.Reveal() != "private-1" {
+	if got.Live.OIDC.ClientSecret.Reveal() != "live" ||
+		got.Previous.OIDC.ClientSecret.Reveal() != "previous" ||
+		got.Keys[0].Private.Reveal() != "private-1" {
 		t.Error("a secret did not come back")
 	}
 	w.same([]string{"connection.enabled", "connection.created"}, w.actions(2))
@@ -90,13 +139,20 @@ func testCertificateUse(t *testing.T, fresh fresh) {
 	w.conn = w.samlConnection("", first)
 	made := w.clock.Now()
 	w.clock.Move(time.Hour)
-	_, err := w.db.UpdateConnection(ctx, by, w.ent.ID, w.conn.ID, "connection.updated", func(c sso.Connection) (sso.Connection, error) {
-		live := *c.Live
-		saml := *live.SAML
-		saml.Certificates = []sso.Certificate{second}
-		live.SAML, c.Live = &saml, &live
-		return c, nil
-	})
+	_, err := w.db.UpdateConnection(
+		ctx,
+		by,
+		w.ent.ID,
+		w.conn.ID,
+		"connection.updated",
+		func(c sso.Connection) (sso.Connection, error) {
+			live := *c.Live
+			saml := *live.SAML
+			saml.Certificates = []sso.Certificate{second}
+			live.SAML, c.Live = &saml, &live
+			return c, nil
+		},
+	)
 	w.ok(err)
 	changed := w.clock.Now()
 	w.clock.Move(time.Hour)
@@ -106,8 +162,19 @@ func testCertificateUse(t *testing.T, fresh fresh) {
 	got, err := w.db.Certificates(ctx, w.ent.ID, w.conn.ID)
 	w.ok(err)
 	w.same([]sso.CertificateUse{
-		{Fingerprint: second.Fingerprint(), Source: sso.FromAdmin, FirstSeen: changed, LastSeen: changed, LastUsed: w.clock.Now()},
-		{Fingerprint: first.Fingerprint(), Source: sso.FromMetadata, FirstSeen: made, LastSeen: made},
+		{
+			Fingerprint: second.Fingerprint(),
+			Source:      sso.FromAdmin,
+			FirstSeen:   changed,
+			LastSeen:    changed,
+			LastUsed:    w.clock.Now(),
+		},
+		{
+			Fingerprint: first.Fingerprint(),
+			Source:      sso.FromMetadata,
+			FirstSeen:   made,
+			LastSeen:    made,
+		},
 	}, got)
 }
 
@@ -117,14 +184,24 @@ func testConnectionsToRefresh(t *testing.T, fresh fresh) {
 	never := w.samlConnection("https://idp.test/metadata")
 	w.samlConnection("")
 	off := w.samlConnection("https://idp.test/metadata")
-	_, err := w.db.UpdateConnection(ctx, by, w.ent.ID, off.ID, "connection.disabled", func(c sso.Connection) (sso.Connection, error) {
-		c.State = sso.ConnectionDisabled
-		return c, nil
-	})
+	_, err := w.db.UpdateConnection(
+		ctx,
+		by,
+		w.ent.ID,
+		off.ID,
+		"connection.disabled",
+		func(c sso.Connection) (sso.Connection, error) {
+			c.State = sso.ConnectionDisabled
+			return c, nil
+		},
+	)
 	w.ok(err)
 	other := addWorld(t, w.db, w.clock, "other")
 	checked := other.samlConnection("https://idp.test/metadata")
-	w.ok(w.db.SetMetadataStatus(ctx, other.ent.ID, checked.ID, sso.MetadataStatus{CheckedAt: w.clock.Now(), Error: "unreachable"}))
+	w.ok(w.db.SetMetadataStatus(ctx, other.ent.ID, checked.ID, sso.MetadataStatus{
+		CheckedAt: w.clock.Now(),
+		Error:     "unreachable",
+	}))
 	ids := func(before time.Time) (ids []sso.ConnectionID) {
 		t.Helper()
 		all, err := w.db.ConnectionsToRefresh(ctx, before)
@@ -150,11 +227,22 @@ func testDomains(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	other := addWorld(t, w.db, w.clock, "other")
-	mine, err := w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test", TXTRecord: "mine"})
+	mine, err := w.db.CreateDomain(ctx, by, sso.Domain{
+		Enterprise: w.ent.ID,
+		Name:       "acme.test",
+		TXTRecord:  "mine",
+	})
 	w.ok(err)
-	theirs, err := w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: other.ent.ID, Name: "acme.test", TXTRecord: "theirs"})
+	theirs, err := w.db.CreateDomain(ctx, by, sso.Domain{
+		Enterprise: other.ent.ID,
+		Name:       "acme.test",
+		TXTRecord:  "theirs",
+	})
 	w.ok(err)
-	_, err = w.db.CreateDomain(ctx, by, sso.Domain{Enterprise: w.ent.ID, Name: "acme.test"})
+	_, err = w.db.CreateDomain(ctx, by, sso.Domain{
+		Enterprise: w.ent.ID,
+		Name:       "acme.test",
+	})
 	w.fails(err, sso.Conflict, "domain_taken")
 	_, err = w.db.EnterpriseByDomain(ctx, "acme.test")
 	w.fails(err, sso.NotFoundKind, "not_found")
@@ -185,7 +273,11 @@ func testTokens(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	ctx := t.Context()
 	secret := sso.NewSecret()
-	k, err := w.db.CreateToken(ctx, by, sso.Token{Name: "ci", Hash: secret.Hash(), ExpiresAt: w.clock.Now().Add(time.Hour)})
+	k, err := w.db.CreateToken(ctx, by, sso.Token{
+		Name:      "ci",
+		Hash:      secret.Hash(),
+		ExpiresAt: w.clock.Now().Add(time.Hour),
+	})
 	w.ok(err)
 	got, err := w.db.TokenByHash(ctx, secret.Hash())
 	w.ok(err)
@@ -213,8 +305,17 @@ func testAttempts(t *testing.T, fresh fresh) {
 	u, _ := w.enter("ada", "dev")
 	w.clock.Move(time.Hour)
 	since := w.clock.Now()
-	failed := sso.Attempt{ID: sso.NewID[sso.AttemptID](since), Enterprise: w.ent.ID, Connection: w.conn.ID, Login: "ada@acme.test", Outcome: sso.OutcomeFailed,
-		Code: "saml_expired", Detail: "wanted before 12:00, got 12:10", Checks: []sso.Check{{Name: "expiry", Want: "a", Got: "b"}}, At: since}
+	failed := sso.Attempt{
+		ID:         sso.NewID[sso.AttemptID](since),
+		Enterprise: w.ent.ID,
+		Connection: w.conn.ID,
+		Login:      "ada@acme.test",
+		Outcome:    sso.OutcomeFailed,
+		Code:       "saml_expired",
+		Detail:     "wanted before 12:00, got 12:10",
+		Checks:     []sso.Check{{Name: "expiry", Want: "a", Got: "b"}},
+		At:         since,
+	}
 	w.ok(w.db.RecordAttempt(ctx, failed, ""))
 	got, err := w.db.Attempt(ctx, w.ent.ID, failed.ID)
 	w.ok(err)
@@ -223,9 +324,13 @@ func testAttempts(t *testing.T, fresh fresh) {
 		filter sso.AttemptFilter
 		want   int
 	}{
-		"all": {sso.AttemptFilter{}, 2}, "user": {sso.AttemptFilter{User: u.ID}, 1}, "login": {sso.AttemptFilter{Login: "ada@acme.test"}, 2},
-		"outcome": {sso.AttemptFilter{Outcome: sso.OutcomeFailed}, 1}, "code": {sso.AttemptFilter{Code: "saml_expired"}, 1},
-		"since": {sso.AttemptFilter{Since: since}, 1}, "none": {sso.AttemptFilter{User: u.ID, Code: "saml_expired"}, 0},
+		"all":     {sso.AttemptFilter{}, 2},
+		"user":    {sso.AttemptFilter{User: u.ID}, 1},
+		"login":   {sso.AttemptFilter{Login: "ada@acme.test"}, 2},
+		"outcome": {sso.AttemptFilter{Outcome: sso.OutcomeFailed}, 1},
+		"code":    {sso.AttemptFilter{Code: "saml_expired"}, 1},
+		"since":   {sso.AttemptFilter{Since: since}, 1},
+		"none":    {sso.AttemptFilter{User: u.ID, Code: "saml_expired"}, 0},
 	} {
 		all, _, err := w.db.Attempts(ctx, w.ent.ID, c.filter, sso.Page{})
 		w.ok(err)
@@ -233,7 +338,10 @@ func testAttempts(t *testing.T, fresh fresh) {
 			t.Errorf("%s: %d attempts; want %d", name, len(all), c.want)
 		}
 	}
-	w.fails(w.db.RecordAttempt(ctx, sso.Attempt{ID: "att-x", Enterprise: "ent-unknown"}, ""), sso.NotFoundKind, "not_found")
+	w.fails(w.db.RecordAttempt(ctx, sso.Attempt{
+		ID:         "att-x",
+		Enterprise: "ent-unknown",
+	}, ""), sso.NotFoundKind, "not_found")
 }
 
 func testMeta(t *testing.T, fresh fresh) {
@@ -256,7 +364,10 @@ func testMeta(t *testing.T, fresh fresh) {
 }
 
 func testClosed(t *testing.T, fresh fresh) {
-	db, err := store.Open(t.Context(), store.Options{DSN: fresh(t), Keys: store.Keyring{Current: store.NewKey()}})
+	db, err := store.Open(t.Context(), store.Options{
+		DSN:  fresh(t),
+		Keys: store.Keyring{Current: store.NewKey()},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,8 +377,13 @@ func testClosed(t *testing.T, fresh fresh) {
 		}
 	}
 	_, readErr := db.Meta(t.Context(), "x")
-	for name, err := range map[string]error{"write": db.SetMeta(t.Context(), "x", "1"), "read": readErr, "ping": db.Ping(t.Context())} {
-		if sso.KindOf(err) != sso.Unavailable || sso.CodeOf(err) != "temporarily_unavailable" {
+	for name, err := range map[string]error{
+		"write": db.SetMeta(t.Context(), "x", "1"),
+		"read":  readErr,
+		"ping":  db.Ping(t.Context()),
+	} {
+		if sso.KindOf(err) != sso.Unavailable ||
+			sso.CodeOf(err) != "temporarily_unavailable" {
 			t.Errorf("%s: got %v; want Unavailable", name, err)
 		}
 	}

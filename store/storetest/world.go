@@ -65,16 +65,35 @@ func newWorld(t *testing.T, fresh fresh) *world {
 func addWorld(t *testing.T, db *store.DB, clock *clock, key string) *world {
 	t.Helper()
 	ctx := t.Context()
-	w := &world{T: t, db: db, clock: clock, orgs: map[string]sso.Organization{}, group: map[string]sso.Group{}}
+	w := &world{
+		T:     t,
+		db:    db,
+		clock: clock,
+		orgs:  map[string]sso.Organization{},
+		group: map[string]sso.Group{},
+	}
 	var err error
-	w.ent, err = db.CreateEnterprise(ctx, by, sso.Enterprise{Key: key, Name: "Enterprise " + key})
+	w.ent, err = db.CreateEnterprise(ctx, by, sso.Enterprise{
+		Key:  key,
+		Name: "Enterprise " + key,
+	})
 	w.ok(err)
-	for org, groups := range map[string][]string{"web": {"dev", "sre"}, "app": {"dev", "Dev", "ops"}} {
-		o, err := db.CreateOrganization(ctx, by, sso.Organization{Enterprise: w.ent.ID, Key: org, Name: "Org " + org})
+	for org, groups := range map[string][]string{
+		"web": {"dev", "sre"},
+		"app": {"dev", "Dev", "ops"},
+	} {
+		o, err := db.CreateOrganization(ctx, by, sso.Organization{
+			Enterprise: w.ent.ID,
+			Key:        org,
+			Name:       "Org " + org,
+		})
 		w.ok(err)
 		w.orgs[org] = o
 		for _, name := range groups {
-			g, err := db.CreateGroup(ctx, by, w.ent.ID, sso.Group{Organization: o.ID, Name: name})
+			g, err := db.CreateGroup(ctx, by, w.ent.ID, sso.Group{
+				Organization: o.ID,
+				Name:         name,
+			})
 			w.ok(err)
 			w.group[org+"/"+name] = g
 		}
@@ -88,10 +107,28 @@ func addWorld(t *testing.T, db *store.DB, clock *clock, key string) *world {
 func (w *world) connection(name string) sso.Connection {
 	w.Helper()
 	c, err := w.db.CreateConnection(w.Context(), by, sso.Connection{
-		Enterprise: w.ent.ID, Name: name, Protocol: sso.OIDC, Provider: sso.Custom, State: sso.ConnectionEnabled,
-		Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: "canary-client-secret"},
-			Directory: &sso.Directory{Tenant: "acme.test", ClientID: "reader", ClientSecret: "canary-directory-secret"}},
-		Keys: []sso.KeyPair{{Certificate: []byte{1, 2, 3}, Private: "canary-private-key"}},
+		Enterprise: w.ent.ID,
+		Name:       name,
+		Protocol:   sso.OIDC,
+		Provider:   sso.Custom,
+		State:      sso.ConnectionEnabled,
+		Live: &sso.Config{
+			Version: 1,
+			OIDC: &sso.OIDCConfig{
+				Issuer:       "https://idp.test",
+				ClientID:     "gatehouse",
+				ClientSecret: "canary-client-secret",
+			},
+			Directory: &sso.Directory{
+				Tenant:       "acme.test",
+				ClientID:     "reader",
+				ClientSecret: "canary-directory-secret",
+			},
+		},
+		Keys: []sso.KeyPair{{
+			Certificate: []byte{1, 2, 3},
+			Private:     "canary-private-key",
+		}},
 	})
 	w.ok(err)
 	return c
@@ -120,14 +157,55 @@ func (w *world) signIn(subject string, groups ...string) sso.SignIn {
 	if len(groups) == 0 {
 		state = sso.GroupsEmpty
 	}
-	asserted := sso.AssertedGroups{State: state, Names: groups, Source: "groups"}
+	asserted := sso.AssertedGroups{
+		State:  state,
+		Names:  groups,
+		Source: "groups",
+	}
 	return sso.SignIn{
-		Identity: sso.Identity{Connection: w.conn.ID, Subject: subject, Login: subject + "@acme.test", Email: subject + "@acme.test", Name: "Name of " + subject, Groups: asserted},
-		Replay:   sso.ReplayMark{Connection: w.conn.ID, ResponseID: string(attempt), Until: now.Add(10 * time.Minute)},
-		Attempt: sso.Attempt{ID: attempt, Enterprise: w.ent.ID, Connection: w.conn.ID, Login: subject + "@acme.test", Outcome: sso.OutcomeSucceeded,
-			Checks: []sso.Check{{Name: "signature", Want: "valid", Got: "valid", OK: true}}, Groups: asserted, Remote: "192.0.2.1", UserAgent: "test", At: now},
-		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: w.ent.ID, Connection: w.conn.ID, Attempt: attempt,
-			Subject: subject, SessionIndex: "index-" + subject, CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(8 * time.Hour)},
+		Identity: sso.Identity{
+			Connection: w.conn.ID,
+			Subject:    subject,
+			Login:      subject + "@acme.test",
+			Email:      subject + "@acme.test",
+			Name:       "Name of " + subject,
+			Groups:     asserted,
+		},
+		Replay: sso.ReplayMark{
+			Connection: w.conn.ID,
+			ResponseID: string(attempt),
+			Until:      now.Add(10 * time.Minute),
+		},
+		Attempt: sso.Attempt{
+			ID:         attempt,
+			Enterprise: w.ent.ID,
+			Connection: w.conn.ID,
+			Login:      subject + "@acme.test",
+			Outcome:    sso.OutcomeSucceeded,
+			Checks: []sso.Check{{
+				Name: "signature",
+				Want: "valid",
+				Got:  "valid",
+				OK:   true,
+			}},
+			Groups:    asserted,
+			Remote:    "192.0.2.1",
+			UserAgent: "test",
+			At:        now,
+		},
+		Session: sso.Session{
+			ID:           sso.NewID[sso.SessionID](now),
+			Token:        sso.NewSecret().Hash(),
+			Enterprise:   w.ent.ID,
+			Connection:   w.conn.ID,
+			Attempt:      attempt,
+			Subject:      subject,
+			SessionIndex: "index-" + subject,
+			CreatedAt:    now,
+			LastSeenAt:   now,
+			IdleTimeout:  time.Hour,
+			ExpiresAt:    now.Add(8 * time.Hour),
+		},
 	}
 }
 
@@ -136,8 +214,15 @@ func (w *world) pending(s *sso.SignIn) sso.PendingLogin {
 	w.Helper()
 	now := w.clock.Now()
 	p := sso.PendingLogin{
-		ID: "gh" + sso.NewSecret().Hash().String()[:40], Enterprise: w.ent.ID, Connection: w.conn.ID, Browser: sso.Secret("browser").Hash(),
-		Nonce: "canary-nonce", Verifier: "canary-verifier", ReturnTo: "/x", CreatedAt: now, ExpiresAt: now.Add(10 * time.Minute),
+		ID:         "gh" + sso.NewSecret().Hash().String()[:40],
+		Enterprise: w.ent.ID,
+		Connection: w.conn.ID,
+		Browser:    sso.Secret("browser").Hash(),
+		Nonce:      "canary-nonce",
+		Verifier:   "canary-verifier",
+		ReturnTo:   "/x",
+		CreatedAt:  now,
+		ExpiresAt:  now.Add(10 * time.Minute),
 	}
 	w.ok(w.db.SavePendingLogin(w.Context(), p))
 	s.Pending = p.ID
@@ -162,24 +247,38 @@ func (w *world) record(s sso.SignIn) (sso.User, sso.SyncRecord) {
 func Reset(asserted sso.AssertedGroups) sso.Decide {
 	return func(facts sso.SignInFacts) (sso.Verdict, error) {
 		s := facts.Groups
-		c := sso.MembershipChanges{Record: sso.SyncRecord{Mode: sso.SyncReset, Asserted: asserted}}
+		c := sso.MembershipChanges{Record: sso.SyncRecord{
+			Mode:     sso.SyncReset,
+			Asserted: asserted,
+		}}
 		is := map[sso.GroupID]bool{}
 		for _, m := range s.Memberships {
 			is[m.Group] = true
 		}
 		in := map[sso.OrganizationID]bool{}
 		for _, g := range s.Groups {
-			in[g.Organization] = in[g.Organization] || slices.ContainsFunc(asserted.Names, g.Named)
+			in[g.Organization] = in[g.Organization] ||
+				slices.ContainsFunc(asserted.Names, g.Named)
 		}
 		for _, g := range s.Groups {
-			wanted, source := slices.ContainsFunc(asserted.Names, g.Named), sso.SourceJIT
+			wanted, source := slices.ContainsFunc(
+				asserted.Names, g.Named,
+			), sso.SourceJIT
 			if g.Default {
 				wanted, source = in[g.Organization], sso.SourceDefault
 			}
-			change := sso.GroupChange{Group: g.ID, Name: g.Name, Organization: g.Organization, OrganizationName: s.Organizations[g.Organization]}
+			change := sso.GroupChange{
+				Group:            g.ID,
+				Name:             g.Name,
+				Organization:     g.Organization,
+				OrganizationName: s.Organizations[g.Organization],
+			}
 			switch {
 			case wanted && !is[g.ID]:
-				c.Add = append(c.Add, sso.Membership{Group: g.ID, Source: source})
+				c.Add = append(c.Add, sso.Membership{
+					Group:  g.ID,
+					Source: source,
+				})
 				c.Record.Added = append(c.Record.Added, change)
 			case !wanted && is[g.ID]:
 				c.Remove = append(c.Remove, g.ID)
@@ -197,7 +296,12 @@ func (w *world) memberships(u sso.UserID) []string {
 	w.ok(err)
 	names := []string{}
 	for _, m := range all {
-		names = append(names, fmt.Sprintf("%s/%s=%s", m.Organization.Key, m.Group.Name, m.Membership.Source))
+		names = append(
+			names,
+			fmt.Sprintf(
+				"%s/%s=%s", m.Organization.Key, m.Group.Name, m.Membership.Source,
+			),
+		)
 	}
 	slices.Sort(names)
 	return names
@@ -231,7 +335,9 @@ func (w *world) chainHolds() int {
 // actions are those of the newest events, newest first.
 func (w *world) actions(n int) []string {
 	w.Helper()
-	events, _, err := w.db.AuditEvents(context.Background(), w.ent.ID, sso.AuditFilter{}, sso.Page{Limit: n})
+	events, _, err := w.db.AuditEvents(
+		context.Background(), w.ent.ID, sso.AuditFilter{}, sso.Page{Limit: n},
+	)
 	w.ok(err)
 	var actions []string
 	for _, e := range events {
@@ -251,16 +357,25 @@ func (w *world) dump() map[string][]string {
 		if table == "enterprises" {
 			column = "id"
 		}
-		all[table] = rows(w, db, "select * from "+table+" where "+column+" = $1", string(w.ent.ID))
+		all[table] = rows(
+			w, db, "select * from "+table+" where "+column+" = $1", string(w.ent.ID),
+		)
 	}
 	return all
 }
 
 func tenantTables() []string {
-	return []string{"enterprises", "audit_heads", "audit_events", "audit_set_aside", "organizations", "groups", "group_idp_names", "users", "memberships", "connections", "connection_keys",
-		"certificates", "identities", "domains", "pending_logins", "replay_marks", "sessions", "attempts", "sync_records",
-		"asserted_names", "membership_history", "former_groups", "held_syncs", "identity_questions", "brake_signs", "brake_losses", "brake_stops", "health_events", "email_proofs", "email_codes",
-		"enterprise_admins", "setup_links", "setup_sessions", "test_runs"}
+	return []string{
+		"enterprises", "audit_heads", "audit_events", "audit_set_aside",
+		"organizations", "groups", "group_idp_names", "users", "memberships",
+		"connections", "connection_keys",
+		"certificates", "identities", "domains", "pending_logins", "replay_marks",
+		"sessions", "attempts", "sync_records",
+		"asserted_names", "membership_history", "former_groups", "held_syncs",
+		"identity_questions", "brake_signs", "brake_losses", "brake_stops",
+		"health_events", "email_proofs", "email_codes",
+		"enterprise_admins", "setup_links", "setup_sessions", "test_runs",
+	}
 }
 
 // rows is an answer as sorted lines of text.

@@ -35,9 +35,23 @@ func (h *Handlers) me(w http.ResponseWriter, r *http.Request, v console.Visit) e
 
 func passwordFields() []ui.Field {
 	return []ui.Field{
-		{ID: "current", Name: "current", Label: "Your password now", Kind: "password", Autocomplete: "current-password", Most: access.MaxPassword},
-		{ID: "password", Name: "password", Label: "New password", Hint: "At least 12 characters; several words are easiest.", Kind: "password",
-			Autocomplete: "new-password", Most: access.MaxPassword},
+		{
+			ID:           "current",
+			Name:         "current",
+			Label:        "Your password now",
+			Kind:         "password",
+			Autocomplete: "current-password",
+			Most:         access.MaxPassword,
+		},
+		{
+			ID:           "password",
+			Name:         "password",
+			Label:        "New password",
+			Hint:         "At least 12 characters; several words are easiest.",
+			Kind:         "password",
+			Autocomplete: "new-password",
+			Most:         access.MaxPassword,
+		},
 	}
 }
 
@@ -47,11 +61,19 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err != nil {
 		return fmt.Errorf("find the account: %w", err)
 	}
-	p := &adminAccountPage{Base: h.Console.Base(v, console.AreaAdmins, ui.Link{Label: console.AreaAdmins, Href: adminsPath}),
-		Fields: passwordFields()}
+	p := &adminAccountPage{
+		Base: h.Console.Base(v, console.AreaAdmins, ui.Link{
+			Label: console.AreaAdmins,
+			Href:  adminsPath,
+		}),
+		Fields: passwordFields(),
+	}
 	p.Flash = meSaid(r)
 	if r.URL.Query().Get("done") == "welcome" {
-		p.Next = &ui.Link{Label: "Next: add an enterprise", Href: console.Prefix + "/enterprises"}
+		p.Next = &ui.Link{
+			Label: "Next: add an enterprise",
+			Href:  console.Prefix + "/enterprises",
+		}
 	}
 	p.Wrong = ui.Blame(problem, &p.Fields[0], &p.Fields[1])
 	login := ui.Fact{Label: "Login", Value: a.Login}
@@ -59,7 +81,17 @@ func (h *Handlers) showMe(w http.ResponseWriter, r *http.Request, v console.Visi
 		login.Badge = &ui.Badge{Label: "recovery admin", State: "ok"}
 	}
 	signedIn := ui.NewTime(a.LastSignInAt, h.Now())
-	p.Facts = []ui.Fact{{Label: "Name", Value: a.Name}, login, {Label: "Last sign-in", Time: &signedIn}}
+	p.Facts = []ui.Fact{
+		{
+			Label: "Name",
+			Value: a.Name,
+		},
+		login,
+		{
+			Label: "Last sign-in",
+			Time:  &signedIn,
+		},
+	}
 	if p.Tied, p.CanTie, err = h.ties(r, a); err != nil {
 		return err
 	}
@@ -79,18 +111,29 @@ func (h *Handlers) ties(r *http.Request, a sso.Admin) (tied, can *tiedTo, err er
 		if err != nil {
 			return nil, nil, err
 		}
-		return &tiedTo{Name: u.Name, Login: u.Login, Enterprise: e.Name}, nil, nil
+		return &tiedTo{
+			Name:       u.Name,
+			Login:      u.Login,
+			Enterprise: e.Name,
+		}, nil, nil
 	}
 	b, err := h.browser(r)
 	if err != nil || b.Principal == nil {
 		return nil, nil, err
 	}
 	u := b.Principal.User
-	return nil, &tiedTo{Name: u.Name, Login: u.Login, Enterprise: b.Principal.Enterprise.Name}, nil
+	return nil, &tiedTo{
+		Name:       u.Name,
+		Login:      u.Login,
+		Enterprise: b.Principal.Enterprise.Name,
+	}, nil
 }
 
 func (h *Handlers) changePassword(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	err := h.Service.ChangePassword(r.Context(), v.Admin, sso.Secret(r.PostForm.Get("current")), sso.Secret(r.PostForm.Get("password")), h.Admin.Token(r))
+	err := h.Service.ChangePassword(
+		r.Context(), v.Admin, sso.Secret(r.PostForm.Get("current")),
+		sso.Secret(r.PostForm.Get("password")), h.Admin.Token(r),
+	)
 	if console.OnForm(err) {
 		return h.showMe(w, r, v, console.FormStatus(err), err)
 	}

@@ -29,7 +29,9 @@ type Facts interface {
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
-	AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page) ([]sso.AuditEvent, string, error)
+	AuditEvents(
+		ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page,
+	) ([]sso.AuditEvent, string, error)
 }
 
 // Options are what the handlers are made of; all of it is required.
@@ -69,7 +71,11 @@ func (h *Handlers) Register(rt *route.Router) {
 		route.Route{Pattern: "POST " + console.Prefix + "/sign-out", Handle: h.signOut},
 		route.Route{Pattern: "GET " + console.ConfirmPath, Handle: h.askConfirm, Rates: opens},
 		route.Route{Pattern: "POST " + console.ConfirmPath, Handle: h.confirm, Rates: tries},
-		route.Route{Pattern: "POST " + confirmPasskeyPath, Handle: h.confirmByPasskey, Rates: tries},
+		route.Route{
+			Pattern: "POST " + confirmPasskeyPath,
+			Handle:  h.confirmByPasskey,
+			Rates:   tries,
+		},
 		route.Route{Pattern: "GET " + welcomePath + "{token}", Handle: h.showWelcome, Rates: opens},
 		route.Route{Pattern: "POST " + welcomePath + "{token}", Handle: h.accept, Rates: tries},
 		route.Route{Pattern: "GET " + setupPath + "{token}", Handle: h.showSetup, Rates: opens},

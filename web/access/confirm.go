@@ -81,7 +81,9 @@ func (h *Handlers) confirmByPasskey(w http.ResponseWriter, r *http.Request) erro
 }
 
 // confirmed leads on after prove accepted what was given.
-func (h *Handlers) confirmed(w http.ResponseWriter, r *http.Request, prove func(access.Confirming) (sso.Secret, error)) error {
+func (h *Handlers) confirmed(
+	w http.ResponseWriter, r *http.Request, prove func(access.Confirming) (sso.Secret, error),
+) error {
 	c, err := h.confirming(r)
 	if sso.KindOf(err) == sso.Unauthenticated {
 		return route.SeeOther(w, signInPath)

@@ -25,17 +25,31 @@ func (h *Handlers) access(w http.ResponseWriter, r *http.Request, v console.Visi
 
 func accessSaid(r *http.Request) string {
 	return console.Said(r, map[string]string{
-		"added": "They are now an admin of this enterprise, and sign in as usual.", "removed": "They are no longer an admin of this enterprise.",
-		"revoked": "The setup link is revoked.", "enforced": "Single sign-on is enforced.", "relaxed": "Single sign-on is no longer enforced.",
+		"added":    "They are now an admin of this enterprise, and sign in as usual.",
+		"removed":  "They are no longer an admin of this enterprise.",
+		"revoked":  "The setup link is revoked.",
+		"enforced": "Single sign-on is enforced.",
+		"relaxed":  "Single sign-on is no longer enforced.",
 	})
 }
 
 func (h *Handlers) showAccess(w http.ResponseWriter, r *http.Request, v console.Visit, status int, typed entry) error {
 	e := v.Enterprise
-	p := &accessPage{Base: h.Console.Base(v, console.AreaAccess), AddTo: console.At(e, "access", "admins"), LinkTo: console.At(e, "access", "links"),
-		Enforced: e.Enforced, Made: typed.made,
-		Add: ui.Field{ID: "user", Name: "login", Label: "Login of a person here", Hint: "As your identity provider sends it, such as ada@acme.example.",
-			InputMode: "email", Value: typed.login}}
+	p := &accessPage{
+		Base:     h.Console.Base(v, console.AreaAccess),
+		AddTo:    console.At(e, "access", "admins"),
+		LinkTo:   console.At(e, "access", "links"),
+		Enforced: e.Enforced,
+		Made:     typed.made,
+		Add: ui.Field{
+			ID:        "user",
+			Name:      "login",
+			Label:     "Login of a person here",
+			Hint:      "As your identity provider sends it, such as ada@acme.example.",
+			InputMode: "email",
+			Value:     typed.login,
+		},
+	}
 	p.Flash = accessSaid(r)
 	connections, err := h.Facts.Connections(r.Context(), e.ID)
 	if err != nil {
@@ -66,10 +80,19 @@ func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *accessPage)
 		return fmt.Errorf("list admins: %w", err)
 	}
 	for _, a := range all {
-		p.Admins = append(p.Admins, namedAdmin{Name: a.User.Name, Login: a.User.Login, Href: console.At(e, "people", string(a.User.ID)),
-			Inactive: a.User.Status != sso.UserActive, Since: ui.NewTime(a.CreatedAt, h.Now()),
-			Remove: ui.Confirm{Label: "Remove", Text: "They can no longer open the console, unless one of their groups is a group of admins.",
-				Action: console.At(e, "access", "admins", string(a.User.ID), "remove"), Button: "Remove"}})
+		p.Admins = append(p.Admins, namedAdmin{
+			Name:     a.User.Name,
+			Login:    a.User.Login,
+			Href:     console.At(e, "people", string(a.User.ID)),
+			Inactive: a.User.Status != sso.UserActive,
+			Since:    ui.NewTime(a.CreatedAt, h.Now()),
+			Remove: ui.Confirm{
+				Label:  "Remove",
+				Text:   "They can no longer open the console, unless one of their groups is a group of admins.",
+				Action: console.At(e, "access", "admins", string(a.User.ID), "remove"),
+				Button: "Remove",
+			},
+		})
 	}
 	p.Pager = pager(console.At(e, "access"), after, next)
 	groups, err := h.Service.Access.AdminGroups(r.Context(), e.ID)
@@ -77,7 +100,10 @@ func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *accessPage)
 		return fmt.Errorf("list groups of admins: %w", err)
 	}
 	for _, g := range groups {
-		p.Groups = append(p.Groups, ui.Link{Label: g.Name, Href: console.At(e, "groups", string(g.ID))})
+		p.Groups = append(p.Groups, ui.Link{
+			Label: g.Name,
+			Href:  console.At(e, "groups", string(g.ID)),
+		})
 	}
 	return nil
 }
@@ -86,12 +112,21 @@ func (h *Handlers) namedAdmins(r *http.Request, e sso.Enterprise, p *accessPage)
 func (h *Handlers) enforcement(r *http.Request, v console.Visit, p *accessPage) error {
 	e := v.Enterprise
 	if e.Enforced {
-		p.Enforce.Confirm = ui.Confirm{Label: "Stop enforcing it", Text: "Setup links open again, and passwords of admins who belong here are accepted.",
-			Action: console.At(e, "access", "relax"), Button: "Stop enforcing it"}
+		p.Enforce.Confirm = ui.Confirm{
+			Label:  "Stop enforcing it",
+			Text:   "Setup links open again, and passwords of admins who belong here are accepted.",
+			Action: console.At(e, "access", "relax"),
+			Button: "Stop enforcing it",
+		}
 		return nil
 	}
-	p.Enforce.Confirm = ui.Confirm{Label: "Enforce single sign-on", Text: "Setup links stop opening, and so do passwords of admins who belong here, but for recovery admins.",
-		Action: console.At(e, "access", "enforce"), Button: "Enforce it", Danger: true}
+	p.Enforce.Confirm = ui.Confirm{
+		Label:  "Enforce single sign-on",
+		Text:   "Setup links stop opening, and so do passwords of admins who belong here, but for recovery admins.",
+		Action: console.At(e, "access", "enforce"),
+		Button: "Enforce it",
+		Danger: true,
+	}
 	missing, err := h.Service.MissingToEnforce(r.Context(), v.Visitor, e.ID)
 	if err != nil {
 		return err
@@ -115,7 +150,10 @@ func (h *Handlers) addAdmin(w http.ResponseWriter, r *http.Request, v console.Vi
 	login := strings.TrimSpace(r.PostForm.Get("login"))
 	err := h.Service.NameAdmin(r.Context(), v.Actor, v.Enterprise.ID, login)
 	if console.OnForm(err) {
-		return h.showAccess(w, r, v, console.FormStatus(err), entry{login: login, wrong: err})
+		return h.showAccess(w, r, v, console.FormStatus(err), entry{
+			login: login,
+			wrong: err,
+		})
 	}
 	if err != nil {
 		return err
@@ -155,12 +193,40 @@ func (h *Handlers) relax(w http.ResponseWriter, r *http.Request, v console.Visit
 func (h *Handlers) accessPages() []console.Page {
 	const at = console.Prefix + "/enterprises/{enterprise}/access"
 	return []console.Page{
-		{Pattern: "GET " + at, Need: console.Enterprise, Handle: h.access},
-		{Pattern: "POST " + at + "/admins", Need: console.Enterprise, Handle: h.addAdmin},
-		{Pattern: "POST " + at + "/admins/{user}/remove", Need: console.Enterprise, Handle: h.removeAdmin},
-		{Pattern: "POST " + at + "/links", Need: console.Enterprise, Handle: h.makeLink},
-		{Pattern: "POST " + at + "/links/{link}/revoke", Need: console.Enterprise, Handle: h.revokeLink},
-		{Pattern: "POST " + at + "/enforce", Need: console.Enterprise, Handle: h.enforce},
-		{Pattern: "POST " + at + "/relax", Need: console.Enterprise, Handle: h.relax},
+		{
+			Pattern: "GET " + at,
+			Need:    console.Enterprise,
+			Handle:  h.access,
+		},
+		{
+			Pattern: "POST " + at + "/admins",
+			Need:    console.Enterprise,
+			Handle:  h.addAdmin,
+		},
+		{
+			Pattern: "POST " + at + "/admins/{user}/remove",
+			Need:    console.Enterprise,
+			Handle:  h.removeAdmin,
+		},
+		{
+			Pattern: "POST " + at + "/links",
+			Need:    console.Enterprise,
+			Handle:  h.makeLink,
+		},
+		{
+			Pattern: "POST " + at + "/links/{link}/revoke",
+			Need:    console.Enterprise,
+			Handle:  h.revokeLink,
+		},
+		{
+			Pattern: "POST " + at + "/enforce",
+			Need:    console.Enterprise,
+			Handle:  h.enforce,
+		},
+		{
+			Pattern: "POST " + at + "/relax",
+			Need:    console.Enterprise,
+			Handle:  h.relax,
+		},
 	}
 }

@@ -28,15 +28,46 @@ func linkFields(connections []sso.Connection, typed map[string]string) []ui.Fiel
 	chosen := value("connection", "")
 	options := []ui.Option{{Value: "", Label: "A new connection", Chosen: chosen == ""}}
 	for _, c := range connections {
-		options = append(options, ui.Option{Value: string(c.ID), Label: c.Name, Chosen: chosen == string(c.ID)})
+		options = append(options, ui.Option{
+			Value:  string(c.ID),
+			Label:  c.Name,
+			Chosen: chosen == string(c.ID),
+		})
 	}
 	return []ui.Field{
-		{ID: "for", Name: "for", Label: "Recipient", Hint: "A name or an address, for the list here.", Value: value("for", "")},
-		{ID: "connection", Name: "connection", Label: "What does it open?", Kind: "select", Options: options, Optional: true},
-		{ID: "expires_in", Name: "expires_in", Label: "For how many hours?", Hint: "From 1 to 720; 168 is a week.", Kind: "number", Most: 3,
-			Value: value("expires_in", strconv.Itoa(int(access.DefaultLinkLength/time.Hour)))},
-		{ID: "max_opens", Name: "max_opens", Label: "Maximum uses", Hint: "From 1 to 100.", Kind: "number", Most: 3,
-			Value: value("max_opens", strconv.Itoa(access.DefaultOpens))},
+		{
+			ID:    "for",
+			Name:  "for",
+			Label: "Recipient",
+			Hint:  "A name or an address, for the list here.",
+			Value: value("for", ""),
+		},
+		{
+			ID:       "connection",
+			Name:     "connection",
+			Label:    "What does it open?",
+			Kind:     "select",
+			Options:  options,
+			Optional: true,
+		},
+		{
+			ID:    "expires_in",
+			Name:  "expires_in",
+			Label: "For how many hours?",
+			Hint:  "From 1 to 720; 168 is a week.",
+			Kind:  "number",
+			Most:  3,
+			Value: value("expires_in", strconv.Itoa(int(access.DefaultLinkLength/time.Hour))),
+		},
+		{
+			ID:    "max_opens",
+			Name:  "max_opens",
+			Label: "Maximum uses",
+			Hint:  "From 1 to 100.",
+			Kind:  "number",
+			Most:  3,
+			Value: value("max_opens", strconv.Itoa(access.DefaultOpens)),
+		},
 	}
 }
 
@@ -52,12 +83,23 @@ func (h *Handlers) setupLinks(r *http.Request, e sso.Enterprise, connections []s
 		names[c.ID] = c.Name
 	}
 	for _, l := range links {
-		row := setupLinkRow{For: l.For, Connection: names[l.Connection], Badge: stateOf(l, h.Now()), Opens: l.Opens, MaxOpens: l.MaxOpens,
-			Opened: ui.NewTime(l.OpenedAt, h.Now()), Expires: ui.NewTime(l.ExpiresAt, h.Now())}
+		row := setupLinkRow{
+			For:        l.For,
+			Connection: names[l.Connection],
+			Badge:      stateOf(l, h.Now()),
+			Opens:      l.Opens,
+			MaxOpens:   l.MaxOpens,
+			Opened:     ui.NewTime(l.OpenedAt, h.Now()),
+			Expires:    ui.NewTime(l.ExpiresAt, h.Now()),
+		}
 		// One that was opened for the last time may still be in use.
 		if l.RevokedAt.IsZero() && h.Now().Before(l.ExpiresAt) {
-			row.Revoke = &ui.Confirm{Label: "Revoke", Text: "The link stops working, and anyone using the assistant through it is signed out.",
-				Action: console.At(e, "access", "links", string(l.ID), "revoke"), Button: "Revoke"}
+			row.Revoke = &ui.Confirm{
+				Label:  "Revoke",
+				Text:   "The link stops working, and anyone using the assistant through it is signed out.",
+				Action: console.At(e, "access", "links", string(l.ID), "revoke"),
+				Button: "Revoke",
+			}
 		}
 		p.Links = append(p.Links, row)
 	}
@@ -87,12 +129,21 @@ func (h *Handlers) makeLink(w http.ResponseWriter, r *http.Request, v console.Vi
 		var l sso.SetupLink
 		var token sso.Secret
 		if l, token, err = h.Service.CreateLink(r.Context(), v.Actor, v.Enterprise, n); err == nil {
-			return h.showAccess(w, r, v, http.StatusOK, entry{made: &newLink{For: l.For, Expires: ui.NewTime(l.ExpiresAt, h.Now()),
-				URL: ui.Copyable{ID: "made", Value: h.BaseURL + setupPath + token.Reveal()}}})
+			return h.showAccess(w, r, v, http.StatusOK, entry{made: &newLink{
+				For:     l.For,
+				Expires: ui.NewTime(l.ExpiresAt, h.Now()),
+				URL: ui.Copyable{
+					ID:    "made",
+					Value: h.BaseURL + setupPath + token.Reveal(),
+				},
+			}})
 		}
 	}
 	if console.OnForm(err) {
-		return h.showAccess(w, r, v, console.FormStatus(err), entry{link: typed, wrong: err})
+		return h.showAccess(w, r, v, console.FormStatus(err), entry{
+			link:  typed,
+			wrong: err,
+		})
 	}
 	return err
 }
@@ -106,7 +157,11 @@ func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, typed map[
 		}
 		return n
 	}
-	n := access.NewLink{For: typed["for"], ExpiresIn: time.Duration(number("expires_in")) * time.Hour, MaxOpens: number("max_opens")}
+	n := access.NewLink{
+		For:       typed["for"],
+		ExpiresIn: time.Duration(number("expires_in")) * time.Hour,
+		MaxOpens:  number("max_opens"),
+	}
 	if typed["connection"] == "" {
 		return n, nil
 	}
@@ -115,7 +170,9 @@ func (h *Handlers) newLink(ctx context.Context, ent sso.EnterpriseID, typed map[
 		_, err = h.Facts.Connection(ctx, ent, id)
 	}
 	if sso.KindOf(err) == sso.NotFoundKind {
-		return n, sso.InvalidField("validation_failed", "connection", "Choose one of the connections that there are.")
+		return n, sso.InvalidField(
+			"validation_failed", "connection", "Choose one of the connections that there are.",
+		)
 	}
 	n.Connection = id
 	return n, err
@@ -144,7 +201,11 @@ func (h *Handlers) showSetup(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("find the enterprise: %w", err)
 	}
-	p := &setupStartPage{Action: setupPath + token.Reveal(), For: l.For, Expires: ui.NewTime(l.ExpiresAt, h.Now())}
+	p := &setupStartPage{
+		Action:  setupPath + token.Reveal(),
+		For:     l.For,
+		Expires: ui.NewTime(l.ExpiresAt, h.Now()),
+	}
 	p.Enterprise = e.Name
 	if p.By, err = h.Service.NameOf(r.Context(), l.Enterprise, l.CreatedBy); err != nil {
 		return err
@@ -160,7 +221,9 @@ func (h *Handlers) showSetup(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handlers) openSetup(w http.ResponseWriter, r *http.Request) error {
-	session, err := h.Service.OpenLink(r.Context(), sso.Secret(r.PathValue("token")), route.ClientIP(r.Context()))
+	session, err := h.Service.OpenLink(
+		r.Context(), sso.Secret(r.PathValue("token")), route.ClientIP(r.Context()),
+	)
 	if err != nil {
 		return fmt.Errorf("open the setup link: %w", err)
 	}

@@ -15,7 +15,11 @@ import (
 const passkeyPath = signInPath + "/passkey"
 
 func challenge(c access.Challenge, action string) *passkeyChallenge {
-	return &passkeyChallenge{Action: action, Options: string(c.Options), Token: c.Token.Reveal()}
+	return &passkeyChallenge{
+		Action:  action,
+		Options: string(c.Options),
+		Token:   c.Token.Reveal(),
+	}
 }
 
 // askPasskey shows the sign-in page with a challenge. It has an address of its
@@ -24,7 +28,9 @@ func (h *Handlers) askPasskey(w http.ResponseWriter, r *http.Request) error {
 	return h.showPasskey(w, r, http.StatusOK, within(r.URL.Query().Get("return_to")), nil)
 }
 
-func (h *Handlers) showPasskey(w http.ResponseWriter, r *http.Request, status int, returnTo string, problem error) error {
+func (h *Handlers) showPasskey(
+	w http.ResponseWriter, r *http.Request, status int, returnTo string, problem error,
+) error {
 	if h.Passkeys == nil {
 		return route.SeeOther(w, signInPath)
 	}
@@ -42,7 +48,10 @@ func (h *Handlers) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 		return route.SeeOther(w, signInPath)
 	}
 	returnTo := within(r.PostForm.Get("return_to"))
-	token, err := h.Passkeys.SignIn(r.Context(), sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer")), h.signInOf(r))
+	token, err := h.Passkeys.SignIn(
+		r.Context(), sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer")),
+		h.signInOf(r),
+	)
 	switch sso.CodeOf(err) {
 	case "":
 	case "passkey_refused", "challenge_gone", "sso_enforced":
@@ -60,9 +69,18 @@ func (h *Handlers) passkeySignIn(w http.ResponseWriter, r *http.Request) error {
 func (h *Handlers) passkeys(r *http.Request, a sso.Admin, p *adminAccountPage) error {
 	for _, k := range a.Passkeys {
 		id := base64.RawURLEncoding.EncodeToString(k.ID)
-		p.Passkeys = append(p.Passkeys, passkeyRow{Name: k.Name, Made: ui.NewTime(k.CreatedAt, h.Now()), Used: ui.NewTime(k.LastUsedAt, h.Now()),
-			Remove: ui.Confirm{Label: "Remove", Text: "It no longer signs you in. Delete it on your device, too.", Action: mePath + "/passkeys/remove", Button: "Remove it",
-				Fields: []ui.HiddenField{{Name: "id", Value: id}}}})
+		p.Passkeys = append(p.Passkeys, passkeyRow{
+			Name: k.Name,
+			Made: ui.NewTime(k.CreatedAt, h.Now()),
+			Used: ui.NewTime(k.LastUsedAt, h.Now()),
+			Remove: ui.Confirm{
+				Label:  "Remove",
+				Text:   "It no longer signs you in. Delete it on your device, too.",
+				Action: mePath + "/passkeys/remove",
+				Button: "Remove it",
+				Fields: []ui.HiddenField{{Name: "id", Value: id}},
+			},
+		})
 	}
 	if h.Passkeys == nil || p.Confirm != "" {
 		return nil
@@ -79,7 +97,10 @@ func (h *Handlers) addPasskey(w http.ResponseWriter, r *http.Request, v console.
 	if h.Passkeys == nil {
 		return route.SeeOther(w, mePath)
 	}
-	err := h.Passkeys.Add(r.Context(), v.Admin, sso.Secret(r.PostForm.Get("challenge")), []byte(r.PostForm.Get("answer")))
+	err := h.Passkeys.Add(
+		r.Context(), v.Admin, sso.Secret(r.PostForm.Get("challenge")),
+		[]byte(r.PostForm.Get("answer")),
+	)
 	if console.OnForm(err) || sso.CodeOf(err) == "challenge_gone" {
 		return h.showMe(w, r, v, console.FormStatus(err), err)
 	}

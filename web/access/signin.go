@@ -21,7 +21,11 @@ func within(raw string) string {
 	clean := sso.ReturnTo(raw)
 	path, _, _ := strings.Cut(clean, "?")
 	switch {
-	case path == signInPath || path == passkeyPath || path == console.ConfirmPath || path == console.Prefix+"/sign-out" || strings.HasPrefix(path, welcomePath):
+	case path == signInPath ||
+		path == passkeyPath ||
+		path == console.ConfirmPath ||
+		path == console.Prefix+"/sign-out" ||
+		strings.HasPrefix(path, welcomePath):
 		return console.Prefix
 	case path == console.Prefix || strings.HasPrefix(path, console.Prefix+"/"):
 		return clean
@@ -42,14 +46,22 @@ func (h *Handlers) showSignIn(w http.ResponseWriter, r *http.Request) error {
 	case err == nil && v.Role != sso.RoleSetupLink:
 		return route.SeeOther(w, returnTo)
 	case sso.CodeOf(err) == "second_step_needed":
-		return route.SeeOther(w, console.ConfirmPath+"?"+url.Values{"return_to": {returnTo}}.Encode())
-	case err != nil && sso.KindOf(err) != sso.Unauthenticated && sso.KindOf(err) != sso.Forbidden:
+		return route.SeeOther(
+			w, console.ConfirmPath+"?"+url.Values{"return_to": {returnTo}}.Encode(),
+		)
+	case err != nil &&
+		sso.KindOf(err) != sso.Unauthenticated &&
+		sso.KindOf(err) != sso.Forbidden:
 		return fmt.Errorf("find out who is there: %w", err)
 	}
 	p := h.signInPage("", returnTo)
 	p.Flash = console.Said(r, map[string]string{"out": "You are signed out."})
 	if b.Principal != nil {
-		p.Enterprise, p.User = b.Principal.Enterprise.Name, &ui.Person{Name: b.Principal.User.Name, Login: b.Principal.User.Login}
+		p.Enterprise = b.Principal.Enterprise.Name
+		p.User = &ui.Person{
+			Name:  b.Principal.User.Name,
+			Login: b.Principal.User.Login,
+		}
 	}
 	return h.Pages.Render(w, http.StatusOK, p)
 }
@@ -58,14 +70,32 @@ func (h *Handlers) signInPage(login, returnTo string) *adminSignInPage {
 	if returnTo == console.Prefix {
 		returnTo = ""
 	}
-	return &adminSignInPage{ReturnTo: returnTo,
-		Login:    ui.Field{ID: "login", Name: "login", Label: "Login", Autocomplete: "username", Most: 100, Value: login},
-		Password: ui.Field{ID: "password", Name: "password", Label: "Password", Kind: "password", Autocomplete: "current-password", Most: access.MaxPassword}}
+	return &adminSignInPage{
+		ReturnTo: returnTo,
+		Login: ui.Field{
+			ID:           "login",
+			Name:         "login",
+			Label:        "Login",
+			Autocomplete: "username",
+			Most:         100,
+			Value:        login,
+		},
+		Password: ui.Field{
+			ID:           "password",
+			Name:         "password",
+			Label:        "Password",
+			Kind:         "password",
+			Autocomplete: "current-password",
+			Most:         access.MaxPassword,
+		},
+	}
 }
 
 func (h *Handlers) signIn(w http.ResponseWriter, r *http.Request) error {
 	in := h.signInOf(r)
-	in.Login, in.Password = strings.TrimSpace(r.PostForm.Get("login")), sso.Secret(r.PostForm.Get("password"))
+	in.Login, in.Password = strings.TrimSpace(r.PostForm.Get(
+		"login",
+	)), sso.Secret(r.PostForm.Get("password"))
 	returnTo := within(r.PostForm.Get("return_to"))
 	token, err := h.Service.SignIn(r.Context(), in)
 	if err != nil {
@@ -81,7 +111,12 @@ func (h *Handlers) signIn(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handlers) signInOf(r *http.Request) access.SignIn {
-	return access.SignIn{Remote: route.ClientIP(r.Context()), UserAgent: r.UserAgent(), Device: h.Device.Token(r), Brought: h.Admin.Token(r)}
+	return access.SignIn{
+		Remote:    route.ClientIP(r.Context()),
+		UserAgent: r.UserAgent(),
+		Device:    h.Device.Token(r),
+		Brought:   h.Admin.Token(r),
+	}
 }
 
 // refused shows the form again, unless it is our own fault.
@@ -114,7 +149,11 @@ func (h *Handlers) company(ctx context.Context, login string) (*ui.Choice, error
 		return nil, err
 	}
 	q := url.Values{"enterprise_key": {e.Key}, "return_to": {console.Prefix}}
-	return &ui.Choice{Name: e.Name, Detail: "Single sign-on", Href: "/login/sso?" + q.Encode()}, nil
+	return &ui.Choice{
+		Name:   e.Name,
+		Detail: "Single sign-on",
+		Href:   "/login/sso?" + q.Encode(),
+	}, nil
 }
 
 // signOut ends what the console began. Who is there by single sign-on, too, is
@@ -146,35 +185,75 @@ func (h *Handlers) showWelcome(w http.ResponseWriter, r *http.Request) error {
 	return h.welcome(w, r, http.StatusOK, accountFields("", ""), nil)
 }
 
-func (h *Handlers) welcome(w http.ResponseWriter, r *http.Request, status int, fields []ui.Field, wrong []ui.Wrong) error {
+func (h *Handlers) welcome(
+	w http.ResponseWriter, r *http.Request, status int, fields []ui.Field, wrong []ui.Wrong,
+) error {
 	token := sso.Secret(r.PathValue("token"))
 	i, err := h.Service.Invitation(r.Context(), token)
 	if err != nil {
 		return invitationGone(err)
 	}
-	return h.Pages.Render(w, status, &adminWelcomePage{Action: welcomePath + token.Reveal(), Recovery: i.Recovery,
-		Expires: ui.NewTime(i.ExpiresAt, h.Now()), Fields: fields, Wrong: wrong})
+	return h.Pages.Render(w, status, &adminWelcomePage{
+		Action:   welcomePath + token.Reveal(),
+		Recovery: i.Recovery,
+		Expires:  ui.NewTime(i.ExpiresAt, h.Now()),
+		Fields:   fields,
+		Wrong:    wrong,
+	})
 }
 
 func invitationGone(err error) error {
-	return route.WithWay(fmt.Errorf("find the invitation: %w", err), route.Way{Href: signInPath, Label: "Sign in to the console"})
+	return route.WithWay(fmt.Errorf("find the invitation: %w", err), route.Way{
+		Href:  signInPath,
+		Label: "Sign in to the console",
+	})
 }
 
 func accountFields(name, login string) []ui.Field {
 	return []ui.Field{
-		{ID: "name", Name: "name", Label: "Your name", Autocomplete: "name", Value: name},
-		{ID: "login", Name: "login", Label: "Login", Hint: "You sign in with it: ada, or ada@example.com.", Autocomplete: "username", Most: 100, Value: login},
-		{ID: "password", Name: "password", Label: "Password", Hint: "At least 12 characters; several words are easiest.", Kind: "password",
-			Autocomplete: "new-password", Most: access.MaxPassword},
+		{
+			ID:           "name",
+			Name:         "name",
+			Label:        "Your name",
+			Autocomplete: "name",
+			Value:        name,
+		},
+		{
+			ID:           "login",
+			Name:         "login",
+			Label:        "Login",
+			Hint:         "You sign in with it: ada, or ada@example.com.",
+			Autocomplete: "username",
+			Most:         100,
+			Value:        login,
+		},
+		{
+			ID:           "password",
+			Name:         "password",
+			Label:        "Password",
+			Hint:         "At least 12 characters; several words are easiest.",
+			Kind:         "password",
+			Autocomplete: "new-password",
+			Most:         access.MaxPassword,
+		},
 	}
 }
 
 func (h *Handlers) accept(w http.ResponseWriter, r *http.Request) error {
-	n := access.NewAccount{Name: strings.TrimSpace(r.PostForm.Get("name")), Login: strings.TrimSpace(r.PostForm.Get("login")), Password: sso.Secret(r.PostForm.Get("password"))}
-	_, token, err := h.Service.Accept(r.Context(), sso.Secret(r.PathValue("token")), n, h.signInOf(r))
+	n := access.NewAccount{
+		Name:     strings.TrimSpace(r.PostForm.Get("name")),
+		Login:    strings.TrimSpace(r.PostForm.Get("login")),
+		Password: sso.Secret(r.PostForm.Get("password")),
+	}
+	_, token, err := h.Service.Accept(
+		r.Context(), sso.Secret(r.PathValue("token")), n, h.signInOf(r),
+	)
 	if known, ok := errors.AsType[*sso.Error](err); ok && len(known.Fields) > 0 {
 		fields := accountFields(n.Name, n.Login)
-		return h.welcome(w, r, http.StatusUnprocessableEntity, fields, ui.Blame(err, &fields[0], &fields[1], &fields[2]))
+		return h.welcome(
+			w, r, http.StatusUnprocessableEntity, fields,
+			ui.Blame(err, &fields[0], &fields[1], &fields[2]),
+		)
 	}
 	if err != nil {
 		return invitationGone(err)

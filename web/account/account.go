@@ -17,8 +17,12 @@ type Store interface {
 	UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserMembership, error)
 	UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.Session, error)
 	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
-	Attempts(ctx context.Context, ent sso.EnterpriseID, filter sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
-	SyncRecords(ctx context.Context, ent sso.EnterpriseID, filter sso.SyncFilter, p sso.Page) ([]sso.SyncRecord, string, error)
+	Attempts(
+		ctx context.Context, ent sso.EnterpriseID, filter sso.AttemptFilter, p sso.Page,
+	) ([]sso.Attempt, string, error)
+	SyncRecords(
+		ctx context.Context, ent sso.EnterpriseID, filter sso.SyncFilter, p sso.Page,
+	) ([]sso.SyncRecord, string, error)
 }
 
 // Sessions says whose browser it is; session.Manager does.
@@ -62,7 +66,9 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("list memberships: %w", err)
 	}
-	attempts, _, err := a.Store.Attempts(r.Context(), p.Enterprise.ID, sso.AttemptFilter{User: p.User.ID}, sso.Page{Limit: latest})
+	attempts, _, err := a.Store.Attempts(
+		r.Context(), p.Enterprise.ID, sso.AttemptFilter{User: p.User.ID}, sso.Page{Limit: latest},
+	)
 	if err != nil {
 		return fmt.Errorf("list sign-ins: %w", err)
 	}
@@ -70,10 +76,16 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil && sso.KindOf(err) != sso.NotFoundKind { // deleted meanwhile: the session is about to end
 		return fmt.Errorf("find connection: %w", err)
 	}
-	base := ui.Base{Enterprise: p.Enterprise.Name, User: &ui.Person{Name: p.User.Name, Login: p.User.Login}, Flash: flash(r)}
+	base := ui.Base{
+		Enterprise: p.Enterprise.Name,
+		User:       &ui.Person{Name: p.User.Name, Login: p.User.Login},
+		Flash:      flash(r),
+	}
 	profile := a.profile(p, connection)
 	if len(memberships) == 0 {
-		records, _, err := a.Store.SyncRecords(r.Context(), p.Enterprise.ID, sso.SyncFilter{User: p.User.ID}, sso.Page{Limit: 1})
+		records, _, err := a.Store.SyncRecords(
+			r.Context(), p.Enterprise.ID, sso.SyncFilter{User: p.User.ID}, sso.Page{Limit: 1},
+		)
 		if err != nil {
 			return fmt.Errorf("find sync record: %w", err)
 		}
@@ -83,8 +95,13 @@ func (a *Account) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("list sessions: %w", err)
 	}
-	return a.Pages.Render(w, http.StatusOK, &accountPage{Base: base, Profile: profile,
-		Organizations: a.organizations(memberships), Sessions: a.sessions(sessions, p.Session.ID), SignIns: a.signIns(attempts)})
+	return a.Pages.Render(w, http.StatusOK, &accountPage{
+		Base:          base,
+		Profile:       profile,
+		Organizations: a.organizations(memberships),
+		Sessions:      a.sessions(sessions, p.Session.ID),
+		SignIns:       a.signIns(attempts),
+	})
 }
 
 // flash returns the message that a redirect asks the page to show.

@@ -14,16 +14,26 @@ func (a *Account) profile(p sso.Principal, c sso.Connection) profileFacts {
 	if c.ID != "" {
 		through = c.Name + " (" + c.Protocol.Over(c.Provider.Product()) + ")"
 	}
-	return profileFacts{Name: p.User.Name, Login: p.User.Login, Email: p.User.Email, EmailVerified: p.User.EmailVerified,
-		Connection: through, SignedInAt: ui.NewTime(p.Session.CreatedAt, a.Now())}
+	return profileFacts{
+		Name:          p.User.Name,
+		Login:         p.User.Login,
+		Email:         p.User.Email,
+		EmailVerified: p.User.EmailVerified,
+		Connection:    through,
+		SignedInAt:    ui.NewTime(p.Session.CreatedAt, a.Now()),
+	}
 }
 
 // organizations sorts memberships by organization, default group first.
 func (a *Account) organizations(all []sso.UserMembership) []organization {
 	all = slices.Clone(all)
 	slices.SortFunc(all, func(x, y sso.UserMembership) int {
-		return cmp.Or(strings.Compare(x.Organization.Name, y.Organization.Name), strings.Compare(string(x.Organization.ID), string(y.Organization.ID)),
-			rank(x.Group)-rank(y.Group), strings.Compare(x.Group.Name, y.Group.Name))
+		return cmp.Or(
+			strings.Compare(x.Organization.Name, y.Organization.Name),
+			strings.Compare(string(x.Organization.ID), string(y.Organization.ID)),
+			rank(x.Group)-rank(y.Group),
+			strings.Compare(x.Group.Name, y.Group.Name),
+		)
 	})
 	var out []organization
 	for i, m := range all {
@@ -31,7 +41,11 @@ func (a *Account) organizations(all []sso.UserMembership) []organization {
 			out = append(out, organization{Name: m.Organization.Name})
 		}
 		last := &out[len(out)-1]
-		last.Groups = append(last.Groups, group{Name: m.Group.Name, Source: source(m.Membership.Source), Since: ui.NewTime(m.Membership.Since, a.Now())})
+		last.Groups = append(last.Groups, group{
+			Name:   m.Group.Name,
+			Source: source(m.Membership.Source),
+			Since:  ui.NewTime(m.Membership.Since, a.Now()),
+		})
 	}
 	return out
 }
@@ -72,8 +86,14 @@ func (a *Account) sessions(all []sso.Session, current sso.SessionID) []session {
 		if s.ID != current && !s.Alive(a.Now()) {
 			continue
 		}
-		out = append(out, session{ID: string(s.ID), Browser: ui.Browser(s.UserAgent), Remote: s.Remote, Current: s.ID == current,
-			Began: ui.NewTime(s.CreatedAt, a.Now()), Seen: ui.NewTime(s.LastSeenAt, a.Now())})
+		out = append(out, session{
+			ID:      string(s.ID),
+			Browser: ui.Browser(s.UserAgent),
+			Remote:  s.Remote,
+			Current: s.ID == current,
+			Began:   ui.NewTime(s.CreatedAt, a.Now()),
+			Seen:    ui.NewTime(s.LastSeenAt, a.Now()),
+		})
 	}
 	return out
 }
@@ -81,8 +101,13 @@ func (a *Account) sessions(all []sso.Session, current sso.SessionID) []session {
 func (a *Account) signIns(attempts []sso.Attempt) []signInRow {
 	var out []signInRow
 	for _, t := range attempts {
-		row := signInRow{At: ui.NewTime(t.At, a.Now()), Succeeded: t.Outcome == sso.OutcomeSucceeded, Result: "Signed in",
-			Remote: t.Remote, Reference: string(t.ID)}
+		row := signInRow{
+			At:        ui.NewTime(t.At, a.Now()),
+			Succeeded: t.Outcome == sso.OutcomeSucceeded,
+			Result:    "Signed in",
+			Remote:    t.Remote,
+			Reference: string(t.ID),
+		}
 		if !row.Succeeded {
 			row.Result = "Refused"
 		}
@@ -104,7 +129,12 @@ func noAccess(base ui.Base, profile profileFacts, attempts []sso.Attempt, record
 	}
 	for _, r := range records {
 		for _, m := range r.NearMisses {
-			if near := (nearName{Asserted: m.Asserted, Name: m.Name}); m.Why != sso.IsObjectID && m.Why != sso.IsDefaultGroup && !slices.Contains(p.Near, near) {
+			if near := (nearName{
+				Asserted: m.Asserted,
+				Name:     m.Name,
+			}); m.Why != sso.IsObjectID &&
+				m.Why != sso.IsDefaultGroup &&
+				!slices.Contains(p.Near, near) {
 				p.Near = append(p.Near, near)
 			}
 		}

@@ -16,9 +16,13 @@ import (
 type Records interface {
 	Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
 	AssertedAttempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
-	SyncRecords(ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page) ([]sso.SyncRecord, string, error)
+	SyncRecords(
+		ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page,
+	) ([]sso.SyncRecord, string, error)
 	SyncRecord(ctx context.Context, ent sso.EnterpriseID, id sso.SyncRecordID) (sso.SyncRecord, error)
-	AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page) ([]sso.AuditEvent, string, error)
+	AuditEvents(
+		ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page,
+	) ([]sso.AuditEvent, string, error)
 }
 
 // Names says what is called how; store.DB is one.
@@ -63,18 +67,60 @@ func (a *Activity) Register(rt *route.Router) {
 	seldom := []route.Rate{{Name: "verify-audit", PerMinute: 10}}
 	a.Console.Add(rt,
 		console.Page{Pattern: "GET " + at, Need: console.Enterprise, Handle: a.attempts},
-		console.Page{Pattern: "GET " + at + "/attempts/{attempt}", Need: console.Enterprise, Handle: a.attempt},
+		console.Page{
+			Pattern: "GET " + at + "/attempts/{attempt}",
+			Need:    console.Enterprise,
+			Handle:  a.attempt,
+		},
 		console.Page{Pattern: "GET " + at + "/syncs", Need: console.Enterprise, Handle: a.syncs},
-		console.Page{Pattern: "GET " + at + "/syncs/{record}", Need: console.Enterprise, Handle: a.sync},
-		console.Page{Pattern: "GET " + at + "/provisioning", Need: console.Enterprise, Handle: a.provisioning},
+		console.Page{
+			Pattern: "GET " + at + "/syncs/{record}",
+			Need:    console.Enterprise,
+			Handle:  a.sync,
+		},
+		console.Page{
+			Pattern: "GET " + at + "/provisioning",
+			Need:    console.Enterprise,
+			Handle:  a.provisioning,
+		},
 		console.Page{Pattern: "GET " + at + "/audit", Need: console.Enterprise, Handle: a.audit},
-		console.Page{Pattern: "GET " + at + "/audit/verify", Need: console.Enterprise, Handle: a.verify, Rates: seldom},
-		console.Page{Pattern: "GET " + at + "/audit/events.jsonl", Need: console.Enterprise, Handle: a.exportJSON, Rates: seldom},
-		console.Page{Pattern: "GET " + at + "/audit/events.csv", Need: console.Enterprise, Handle: a.exportCSV, Rates: seldom},
+		console.Page{
+			Pattern: "GET " + at + "/audit/verify",
+			Need:    console.Enterprise,
+			Handle:  a.verify,
+			Rates:   seldom,
+		},
+		console.Page{
+			Pattern: "GET " + at + "/audit/events.jsonl",
+			Need:    console.Enterprise,
+			Handle:  a.exportJSON,
+			Rates:   seldom,
+		},
+		console.Page{
+			Pattern: "GET " + at + "/audit/events.csv",
+			Need:    console.Enterprise,
+			Handle:  a.exportCSV,
+			Rates:   seldom,
+		},
 		console.Page{Pattern: "GET " + instance, Need: console.Operator, Handle: a.audit},
-		console.Page{Pattern: "GET " + instance + "/verify", Need: console.Operator, Handle: a.verify, Rates: seldom},
-		console.Page{Pattern: "GET " + instance + "/events.jsonl", Need: console.Operator, Handle: a.exportJSON, Rates: seldom},
-		console.Page{Pattern: "GET " + instance + "/events.csv", Need: console.Operator, Handle: a.exportCSV, Rates: seldom},
+		console.Page{
+			Pattern: "GET " + instance + "/verify",
+			Need:    console.Operator,
+			Handle:  a.verify,
+			Rates:   seldom,
+		},
+		console.Page{
+			Pattern: "GET " + instance + "/events.jsonl",
+			Need:    console.Operator,
+			Handle:  a.exportJSON,
+			Rates:   seldom,
+		},
+		console.Page{
+			Pattern: "GET " + instance + "/events.csv",
+			Need:    console.Operator,
+			Handle:  a.exportCSV,
+			Rates:   seldom,
+		},
 		console.Page{Pattern: "GET " + guide, Need: console.Anybody, Handle: a.guide},
 	)
 }
@@ -93,8 +139,12 @@ const (
 )
 
 func tabs(e sso.Enterprise, current string) []ui.Link {
-	all := []ui.Link{{Label: tabAttempts, Href: console.At(e, "activity")}, {Label: tabSyncs, Href: console.At(e, "activity", "syncs")},
-		{Label: tabProvisioning, Href: console.At(e, "activity", "provisioning")}, {Label: tabAudit, Href: console.At(e, "activity", "audit")}}
+	all := []ui.Link{
+		{Label: tabAttempts, Href: console.At(e, "activity")},
+		{Label: tabSyncs, Href: console.At(e, "activity", "syncs")},
+		{Label: tabProvisioning, Href: console.At(e, "activity", "provisioning")},
+		{Label: tabAudit, Href: console.At(e, "activity", "audit")},
+	}
 	for i := range all {
 		all[i].Current = all[i].Label == current
 	}
@@ -102,8 +152,11 @@ func tabs(e sso.Enterprise, current string) []ui.Link {
 }
 
 func (a *Activity) provisioning(w http.ResponseWriter, _ *http.Request, v console.Visit) error {
-	return a.Console.Render(w, http.StatusOK, &provisioningPage{Base: a.Console.Base(v, console.AreaActivity),
-		Tabs: tabs(v.Enterprise, tabProvisioning), Connections: console.At(v.Enterprise, "connections")})
+	return a.Console.Render(w, http.StatusOK, &provisioningPage{
+		Base:        a.Console.Base(v, console.AreaActivity),
+		Tabs:        tabs(v.Enterprise, tabProvisioning),
+		Connections: console.At(v.Enterprise, "connections"),
+	})
 }
 
 // narrowing reads what was entered to narrow a list.
@@ -128,7 +181,10 @@ func read(r *http.Request, at string, names ...string) narrowing {
 	if s := n.query.Get("since"); s != "" {
 		var err error
 		if n.since, err = time.Parse(time.DateOnly, s); err != nil {
-			n.wrong = append(n.wrong, sso.FieldError{Field: "since", Message: "Use a date such as 2026-11-24."})
+			n.wrong = append(n.wrong, sso.FieldError{
+				Field:   "since",
+				Message: "Use a date such as 2026-11-24.",
+			})
 		}
 	}
 	return n
@@ -151,7 +207,12 @@ func (n narrowing) with(cursor string) string {
 
 // happened is what the page of the list says about it.
 func (n narrowing) happened(tabs []ui.Link, next string, fields ...*ui.Field) eventList {
-	h := eventList{Tabs: tabs, Action: n.at, All: n.at, Narrowed: len(n.query) > 0}
+	h := eventList{
+		Tabs:     tabs,
+		Action:   n.at,
+		All:      n.at,
+		Narrowed: len(n.query) > 0,
+	}
 	if next != "" {
 		h.Pager.Next = n.with(next)
 	}
@@ -165,7 +226,11 @@ func (n narrowing) happened(tabs []ui.Link, next string, fields ...*ui.Field) ev
 		}
 	}
 	if len(n.wrong) > 0 {
-		h.Wrong = ui.Blame(&sso.Error{Kind: sso.Invalid, Code: "validation_failed", Fields: n.wrong}, fields...)
+		h.Wrong = ui.Blame(&sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "validation_failed",
+			Fields: n.wrong,
+		}, fields...)
 	}
 	for _, f := range fields {
 		h.Filters = append(h.Filters, *f)
@@ -181,7 +246,13 @@ func (n narrowing) status() int {
 	return http.StatusOK
 }
 
-func sinceField() *ui.Field { return &ui.Field{Name: "since", Label: "Since", Kind: "date"} }
+func sinceField() *ui.Field {
+	return &ui.Field{
+		Name:  "since",
+		Label: "Since",
+		Kind:  "date",
+	}
+}
 
 // naming finds names, each once.
 type naming struct {
@@ -192,7 +263,12 @@ type naming struct {
 }
 
 func (a *Activity) naming(ctx context.Context, v console.Visit) (*naming, error) {
-	n := &naming{Activity: a, v: v, connections: map[sso.ConnectionID]sso.Connection{}, seen: map[string]ui.Link{}}
+	n := &naming{
+		Activity:    a,
+		v:           v,
+		connections: map[sso.ConnectionID]sso.Connection{},
+		seen:        map[string]ui.Link{},
+	}
 	if v.Enterprise.ID == "" {
 		return n, nil
 	}

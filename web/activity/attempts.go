@@ -30,7 +30,10 @@ func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Vi
 		case sso.KindOf(err) != sso.NotFoundKind:
 			return fmt.Errorf("find attempt: %w", err)
 		}
-		n.wrong = append(n.wrong, sso.FieldError{Field: "reference", Message: noReference(reference)})
+		n.wrong = append(n.wrong, sso.FieldError{
+			Field:   "reference",
+			Message: noReference(reference),
+		})
 	}
 	names, err := a.naming(r.Context(), v)
 	if err != nil {
@@ -39,15 +42,39 @@ func (a *Activity) attempts(w http.ResponseWriter, r *http.Request, v console.Vi
 	var all []sso.Attempt
 	next := ""
 	if len(n.wrong) == 0 {
-		f := sso.AttemptFilter{Login: n.query.Get("login"), Outcome: sso.Outcome(n.query.Get("outcome")), Code: n.query.Get("code"), Since: n.since}
-		if all, next, err = a.Records.Attempts(r.Context(), v.Enterprise.ID, f, sso.Page{Cursor: n.cursor}); err != nil {
+		f := sso.AttemptFilter{
+			Login:   n.query.Get("login"),
+			Outcome: sso.Outcome(n.query.Get("outcome")),
+			Code:    n.query.Get("code"),
+			Since:   n.since,
+		}
+		if all, next, err = a.Records.Attempts(
+			r.Context(), v.Enterprise.ID, f, sso.Page{Cursor: n.cursor},
+		); err != nil {
 			return fmt.Errorf("list attempts: %w", err)
 		}
 	}
-	p := &attemptsPage{Base: a.Console.Base(v, console.AreaActivity), eventList: n.happened(tabs(v.Enterprise, tabAttempts), next,
-		&ui.Field{Name: "reference", Label: "Reference", Mono: true}, &ui.Field{Name: "login", Label: "Login", Autocomplete: "off"},
-		&ui.Field{Name: "outcome", Label: "Result", Kind: "select", Options: []ui.Option{{Label: "any"}, {Value: "failed", Label: "failed"}, {Value: "succeeded", Label: "succeeded"}, {Value: "pending", Label: "waits for a code"}, {Value: string(sso.OutcomeUnmatched), Label: "answers no sign-in"}}},
-		&ui.Field{Name: "code", Label: "Code", Mono: true}, sinceField())}
+	p := &attemptsPage{
+		Base: a.Console.Base(v, console.AreaActivity),
+		eventList: n.happened(tabs(v.Enterprise, tabAttempts), next,
+			&ui.Field{Name: "reference", Label: "Reference", Mono: true},
+			&ui.Field{Name: "login", Label: "Login", Autocomplete: "off"},
+			&ui.Field{
+				Name:  "outcome",
+				Label: "Result",
+				Kind:  "select",
+				Options: []ui.Option{
+					{Label: "any"},
+					{Value: "failed", Label: "failed"},
+					{Value: "succeeded", Label: "succeeded"},
+					{Value: "pending", Label: "waits for a code"},
+					{Value: string(sso.OutcomeUnmatched), Label: "answers no sign-in"},
+				},
+			},
+			&ui.Field{Name: "code", Label: "Code", Mono: true},
+			sinceField(),
+		),
+	}
 	for _, x := range all {
 		p.Rows = append(p.Rows, a.row(names, x))
 	}
@@ -64,8 +91,16 @@ func noReference(reference string) string {
 
 func (a *Activity) row(names *naming, x sso.Attempt) triedRow {
 	e := names.v.Enterprise
-	return triedRow{At: ui.NewTime(x.At, a.Now()), Result: outcome(x), Who: x.Login, Connection: names.connection(x.Connection), Code: x.Code,
-		CodeHref: guideTo(names.connections[x.Connection], x.Code), Reference: string(x.ID), Href: console.At(e, "activity", "attempts", string(x.ID))}
+	return triedRow{
+		At:         ui.NewTime(x.At, a.Now()),
+		Result:     outcome(x),
+		Who:        x.Login,
+		Connection: names.connection(x.Connection),
+		Code:       x.Code,
+		CodeHref:   guideTo(names.connections[x.Connection], x.Code),
+		Reference:  string(x.ID),
+		Href:       console.At(e, "activity", "attempts", string(x.ID)),
+	}
 }
 
 func outcome(x sso.Attempt) ui.Badge {
@@ -119,9 +154,20 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 		return fmt.Errorf("list connections: %w", err)
 	}
 	c := names.connections[x.Connection]
-	p := &attemptDetailPage{Base: a.Console.Base(v, console.AreaActivity, ui.Link{Label: tabAttempts, Href: console.At(v.Enterprise, "activity")}),
-		Tabs: tabs(v.Enterprise, tabAttempts), Reference: ui.Copyable{ID: "reference", Value: string(x.ID)}, Result: outcome(x), Groups: said(x.Groups), Advice: advice(v, c, x)}
-	p.Trusted = x.Identity != nil || x.Outcome == sso.OutcomeSucceeded || x.Groups.State != sso.GroupsAbsent
+	p := &attemptDetailPage{
+		Base: a.Console.Base(v, console.AreaActivity, ui.Link{
+			Label: tabAttempts,
+			Href:  console.At(v.Enterprise, "activity"),
+		}),
+		Tabs:      tabs(v.Enterprise, tabAttempts),
+		Reference: ui.Copyable{ID: "reference", Value: string(x.ID)},
+		Result:    outcome(x),
+		Groups:    said(x.Groups),
+		Advice:    advice(v, c, x),
+	}
+	p.Trusted = x.Identity != nil ||
+		x.Outcome == sso.OutcomeSucceeded ||
+		x.Groups.State != sso.GroupsAbsent
 	if p.Facts, err = a.facts(r, names, x); err != nil {
 		return err
 	}
@@ -131,10 +177,16 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 	if i := x.Identity; i != nil {
 		p.Said = identity(*i)
 		for _, name := range slices.Sorted(maps.Keys(i.Claims)) {
-			p.Claims = append(p.Claims, claimLine{Name: name, Values: strings.Join(i.Claims[name], ", ")})
+			p.Claims = append(p.Claims, claimLine{
+				Name:   name,
+				Values: strings.Join(i.Claims[name], ", "),
+			})
 		}
 		if c.Draft != nil && i.Claims != nil {
-			p.Replay = &replay{Action: console.AtConnection(v.Enterprise, c.ID, "tests"), Attempt: string(x.ID)}
+			p.Replay = &replay{
+				Action:  console.AtConnection(v.Enterprise, c.ID, "tests"),
+				Attempt: string(x.ID),
+			}
 		}
 	}
 	p.Decided = decided(x.Email)
@@ -144,15 +196,36 @@ func (a *Activity) attempt(w http.ResponseWriter, r *http.Request, v console.Vis
 // facts are what is known about an attempt, with links to what it is about.
 func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]ui.Fact, error) {
 	e, at := names.v.Enterprise, ui.NewTime(x.At, a.Now())
-	connection := ui.Fact{Label: "Connection", Value: names.connection(x.Connection)}
+	connection := ui.Fact{
+		Label: "Connection",
+		Value: names.connection(x.Connection),
+	}
 	if names.connections[x.Connection].ID != "" {
 		connection.Href = console.AtConnection(e, x.Connection)
 	}
-	who := ui.Fact{Label: "Person", Value: cmp.Or(x.Login, "unknown: the sign-in ended before that")}
-	facts := []ui.Fact{{Label: "When", Time: &at}, {Label: "Exactly", Value: at.Exact}, who, connection,
-		{Label: "From", Value: cmp.Or(x.Remote, "not known")}, {Label: "Browser", Value: cmp.Or(x.UserAgent, "not known")}}
+	who := ui.Fact{
+		Label: "Person",
+		Value: cmp.Or(x.Login, "unknown: the sign-in ended before that"),
+	}
+	facts := []ui.Fact{
+		{Label: "When", Time: &at},
+		{Label: "Exactly", Value: at.Exact},
+		who,
+		connection,
+		{
+			Label: "From",
+			Value: cmp.Or(x.Remote, "not known"),
+		},
+		{
+			Label: "Browser",
+			Value: cmp.Or(x.UserAgent, "not known"),
+		},
+	}
 	if x.More > 0 {
-		facts = append(facts, ui.Fact{Label: "Like it", Value: thousands(x.More) + " more responses like this in this minute"})
+		facts = append(facts, ui.Fact{
+			Label: "Like it",
+			Value: thousands(x.More) + " more responses like this in this minute",
+		})
 	}
 	if x.User == "" {
 		return facts, nil
@@ -162,12 +235,19 @@ func (a *Activity) facts(r *http.Request, names *naming, x sso.Attempt) ([]ui.Fa
 		return nil, fmt.Errorf("find person: %w", err)
 	}
 	facts[2].Value, facts[2].Href = person.Label, person.Href
-	records, _, err := a.Records.SyncRecords(r.Context(), e.ID, sso.SyncFilter{User: x.User, Attempt: x.ID}, sso.Page{Limit: 1})
+	records, _, err := a.Records.SyncRecords(r.Context(), e.ID, sso.SyncFilter{
+		User:    x.User,
+		Attempt: x.ID,
+	}, sso.Page{Limit: 1})
 	if err != nil {
 		return nil, fmt.Errorf("find sync record: %w", err)
 	}
 	for _, s := range records {
-		facts = append(facts, ui.Fact{Label: "Group sync", Value: "What it changed", Href: console.At(e, "activity", "syncs", string(s.ID))})
+		facts = append(facts, ui.Fact{
+			Label: "Group sync",
+			Value: "What it changed",
+			Href:  console.At(e, "activity", "syncs", string(s.ID)),
+		})
 	}
 	return facts, nil
 }
@@ -205,19 +285,43 @@ func identity(i sso.Identity) []ui.Fact {
 	if i.Email != "" && i.EmailVerified {
 		email.Badge = &ui.Badge{Label: "verified, it says", State: "ok"}
 	}
-	return []ui.Fact{{Label: "Subject", Value: i.Subject, Code: true}, {Label: "Login", Value: i.Login}, email, {Label: "Name", Value: cmp.Or(i.Name, "none")}}
+	return []ui.Fact{
+		{
+			Label: "Subject",
+			Value: i.Subject,
+			Code:  true,
+		},
+		{
+			Label: "Login",
+			Value: i.Login,
+		},
+		email,
+		{
+			Label: "Name",
+			Value: cmp.Or(i.Name, "none"),
+		},
+	}
 }
 
 // said puts what was said about groups into words.
 func said(g sso.AssertedGroups) groupsSaid {
-	s := groupsSaid{Names: g.Names, Source: g.Source, NotUnderstood: console.NewNotUnderstood(g)}
+	s := groupsSaid{
+		Names:         g.Names,
+		Source:        g.Source,
+		NotUnderstood: console.NewNotUnderstood(g),
+	}
 	s.Badge, s.Words = console.GroupsState(g)
 	return s
 }
 
 // decided says what was decided about an address, and why.
 func decided(d sso.EmailDecision) string {
-	words := map[sso.EmailAction]string{sso.RequireCode: "A code was asked for", sso.SkipCode: "No code was asked for", sso.VouchFirst: "An admin has to confirm the person first", sso.DenyEntry: "The person was not let in"}[d.Action]
+	words := map[sso.EmailAction]string{
+		sso.RequireCode: "A code was asked for",
+		sso.SkipCode:    "No code was asked for",
+		sso.VouchFirst:  "An admin has to confirm the person first",
+		sso.DenyEntry:   "The person was not let in",
+	}[d.Action]
 	if words == "" {
 		return ""
 	}

@@ -27,7 +27,9 @@ func chainOf(v console.Visit, r *http.Request) (ent sso.EnterpriseID, at string)
 }
 
 // asked is what was entered to narrow an audit log.
-func (a *Activity) asked(r *http.Request, v console.Visit) (n narrowing, ent sso.EnterpriseID, f sso.AuditFilter, err error) {
+func (a *Activity) asked(
+	r *http.Request, v console.Visit,
+) (n narrowing, ent sso.EnterpriseID, f sso.AuditFilter, err error) {
 	ent, at := chainOf(v, r)
 	n = read(r, at, "actor", "action")
 	f = sso.AuditFilter{Action: n.query.Get("action"), Since: n.since}
@@ -50,11 +52,20 @@ func (a *Activity) verify(w http.ResponseWriter, r *http.Request, v console.Visi
 	var broken *Broken
 	switch {
 	case errors.As(err, &broken):
-		return a.log(w, r, v, &chainCheck{State: "error", Text: fmt.Sprintf("The chain is broken at event %d: %s. Something changed the database other than Gatehouse. Compare it with a backup.", broken.Sequence, broken.Reason)})
+		return a.log(w, r, v, &chainCheck{
+			State: "error",
+			Text: fmt.Sprintf(
+				"The chain is broken at event %d: %s. Something changed the database other than Gatehouse. Compare it with a backup.",
+				broken.Sequence, broken.Reason,
+			),
+		})
 	case err != nil:
 		return fmt.Errorf("verify the audit chain: %w", err)
 	}
-	return a.log(w, r, v, &chainCheck{State: "ok", Text: fmt.Sprintf("All %d events are as they were written: none was changed, removed or added.", n)})
+	return a.log(w, r, v, &chainCheck{
+		State: "ok",
+		Text:  fmt.Sprintf("All %d events are as they were written: none was changed, removed or added.", n),
+	})
 }
 
 func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, checked *chainCheck) error {
@@ -69,7 +80,13 @@ func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, 
 			return fmt.Errorf("list audit events: %w", err)
 		}
 	}
-	p := &auditLogPage{Checked: checked, Check: n.at + "/verify", JSON: n.export("/events.jsonl"), CSV: n.export("/events.csv"), Instance: ent == ""}
+	p := &auditLogPage{
+		Checked:  checked,
+		Check:    n.at + "/verify",
+		JSON:     n.export("/events.jsonl"),
+		CSV:      n.export("/events.csv"),
+		Instance: ent == "",
+	}
 	area := console.AreaActivity
 	var links []ui.Link
 	if ent == "" {
@@ -78,8 +95,21 @@ func (a *Activity) log(w http.ResponseWriter, r *http.Request, v console.Visit, 
 		links = tabs(v.Enterprise, tabAudit)
 	}
 	p.Base = a.Console.Base(v, area)
-	p.eventList = n.happened(links, next, &ui.Field{Name: "actor", Label: "Who", Hint: "A login, or an identifier.", Autocomplete: "off"},
-		&ui.Field{Name: "action", Label: "What", Hint: "Such as connection.enabled.", Mono: true}, sinceField())
+	p.eventList = n.happened(links, next,
+		&ui.Field{
+			Name:         "actor",
+			Label:        "Who",
+			Hint:         "A login, or an identifier.",
+			Autocomplete: "off",
+		},
+		&ui.Field{
+			Name:  "action",
+			Label: "What",
+			Hint:  "Such as connection.enabled.",
+			Mono:  true,
+		},
+		sinceField(),
+	)
 	names, err := a.naming(r.Context(), v)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
@@ -99,9 +129,19 @@ func (a *Activity) changeRow(ctx context.Context, names *naming, e sso.AuditEven
 	if err != nil {
 		return changeRow{}, fmt.Errorf("find out who it was: %w", err)
 	}
-	row := changeRow{Sequence: strconv.FormatInt(e.Sequence, 10), At: ui.NewTime(e.At, a.Now()), Who: who.Label, WhoHref: who.Href, Action: e.Action, Target: e.Target}
+	row := changeRow{
+		Sequence: strconv.FormatInt(e.Sequence, 10),
+		At:       ui.NewTime(e.At, a.Now()),
+		Who:      who.Label,
+		WhoHref:  who.Href,
+		Action:   e.Action,
+		Target:   e.Target,
+	}
 	for _, name := range slices.Sorted(maps.Keys(e.Detail)) {
-		row.Details = append(row.Details, claimLine{Name: name, Values: e.Detail[name]})
+		row.Details = append(row.Details, claimLine{
+			Name:   name,
+			Values: e.Detail[name],
+		})
 	}
 	return row, nil
 }
@@ -127,7 +167,9 @@ type line struct {
 func (a *Activity) exportJSON(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	encoder := json.NewEncoder(w)
 	return a.export(w, r, v, "application/jsonl", "jsonl", func(e sso.AuditEvent) error {
-		return encoder.Encode(line{e.Sequence, e.ID, e.At, e.Actor, e.Action, e.Target, e.Detail, e.Hash.String()})
+		return encoder.Encode(line{
+			e.Sequence, e.ID, e.At, e.Actor, e.Action, e.Target, e.Detail, e.Hash.String(),
+		})
 	}, func() error { return nil })
 }
 
@@ -145,12 +187,18 @@ func (a *Activity) exportCSV(w http.ResponseWriter, r *http.Request, v console.V
 		if err != nil {
 			return err
 		}
-		cells := []string{strconv.FormatInt(e.Sequence, 10), string(e.ID), e.At.UTC().Format(time.RFC3339Nano), e.Actor, e.Action, e.Target, string(detail), e.Hash.String()}
+		cells := []string{
+			strconv.FormatInt(e.Sequence, 10), string(e.ID), e.At.UTC().Format(time.RFC3339Nano),
+			e.Actor, e.Action, e.Target, string(detail), e.Hash.String(),
+		}
 		for i := range cells {
 			cells[i] = inert(cells[i])
 		}
 		return rows.Write(cells)
-	}, func() error { rows.Flush(); return rows.Error() })
+	}, func() error {
+		rows.Flush()
+		return rows.Error()
+	})
 }
 
 // inert keeps a program for tables from taking a cell for a formula.
@@ -163,13 +211,25 @@ func inert(cell string) string {
 
 // export writes the whole list, part by part, so that it never is in memory.
 // Once something is written, a failure can only cut the answer off.
-func (a *Activity) export(w http.ResponseWriter, r *http.Request, v console.Visit, mime, extension string, write func(sso.AuditEvent) error, flush func() error) error {
+func (a *Activity) export(
+	w http.ResponseWriter,
+	r *http.Request,
+	v console.Visit,
+	mime, extension string,
+	write func(sso.AuditEvent) error,
+	flush func() error,
+) error {
 	n, ent, f, err := a.asked(r, v)
 	if err != nil {
 		return err
 	}
 	if len(n.wrong) > 0 {
-		return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: n.wrong[0].Message, Fields: n.wrong}
+		return &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "validation_failed",
+			Public: n.wrong[0].Message,
+			Fields: n.wrong,
+		}
 	}
 	part, next, err := a.Records.AuditEvents(r.Context(), ent, f, sso.Page{Limit: 200})
 	if err != nil {
@@ -180,7 +240,10 @@ func (a *Activity) export(w http.ResponseWriter, r *http.Request, v console.Visi
 		name += "-" + v.Enterprise.Key
 	}
 	w.Header().Set("Content-Type", mime)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+"-"+a.Now().UTC().Format(time.DateOnly)+"."+extension+`"`)
+	w.Header().Set(
+		"Content-Disposition",
+		`attachment; filename="`+name+"-"+a.Now().UTC().Format(time.DateOnly)+"."+extension+`"`,
+	)
 	w.Header().Set("Cache-Control", "no-store")
 	for {
 		if err := writeAll(part, write, flush); err != nil {
@@ -191,7 +254,10 @@ func (a *Activity) export(w http.ResponseWriter, r *http.Request, v console.Visi
 		}
 		// However long the log is, a reader has a minute for each part of it.
 		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(time.Minute))
-		if part, next, err = a.Records.AuditEvents(r.Context(), ent, f, sso.Page{Cursor: next, Limit: 200}); err != nil {
+		if part, next, err = a.Records.AuditEvents(r.Context(), ent, f, sso.Page{
+			Cursor: next,
+			Limit:  200,
+		}); err != nil {
 			panic(http.ErrAbortHandler) // and not the end of a list that seems to be all
 		}
 	}

@@ -24,7 +24,10 @@ func products() []ui.Option {
 	for _, p := range sso.Providers {
 		product := cmp.Or(p.Product(), "Another product")
 		for _, protocol := range []sso.Protocol{sso.SAML, sso.OIDC} {
-			all = append(all, ui.Option{Value: productOf(p, protocol), Label: protocol.Over(product)})
+			all = append(all, ui.Option{
+				Value: productOf(p, protocol),
+				Label: protocol.Over(product),
+			})
 		}
 	}
 	return all
@@ -34,9 +37,12 @@ func products() []ui.Option {
 // them; with the places of one identity provider if that is chosen.
 func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	n := read(r, guide, "code", "provider")
-	sought, product := strings.ToLower(strings.TrimSpace(n.query.Get("code"))), n.query.Get("provider")
+	sought := strings.ToLower(strings.TrimSpace(n.query.Get("code")))
+	product := n.query.Get("provider")
 	options := products()
-	if !slices.ContainsFunc(options, func(o ui.Option) bool { return o.Value == product }) {
+	if !slices.ContainsFunc(options, func(o ui.Option) bool {
+		return o.Value == product
+	}) {
 		product = ""
 	}
 	p := &guidePage{Base: a.Console.Base(v, console.AreaTroubleshooting)}
@@ -46,13 +52,30 @@ func (a *Activity) guide(w http.ResponseWriter, r *http.Request, v console.Visit
 			continue
 		}
 		if len(p.Areas) == 0 || p.Areas[len(p.Areas)-1].Name != e.Area {
-			p.Areas = append(p.Areas, guideArea{ID: "area-" + strconv.Itoa(len(p.Areas)+1), Name: e.Area})
+			p.Areas = append(p.Areas, guideArea{
+				ID:   "area-" + strconv.Itoa(len(p.Areas)+1),
+				Name: e.Area,
+			})
 		}
 		area := &p.Areas[len(p.Areas)-1]
-		area.Rows = append(area.Rows, guideRow{Code: e.Code, Meaning: sentence(e.Meaning), Whose: whose(e.Side), Do: sentence(e.Do), Place: place(product, e)})
+		area.Rows = append(area.Rows, guideRow{
+			Code:    e.Code,
+			Meaning: sentence(e.Meaning),
+			Whose:   whose(e.Side),
+			Do:      sentence(e.Do),
+			Place:   place(product, e),
+		})
 		found++
 	}
-	h := n.happened(nil, "", &ui.Field{Name: "code", Label: "Code", Mono: true, Autocomplete: "off"}, &ui.Field{Name: "provider", Label: "Identity provider", Kind: "select", Options: options})
+	h := n.happened(nil, "",
+		&ui.Field{Name: "code", Label: "Code", Mono: true, Autocomplete: "off"},
+		&ui.Field{
+			Name:    "provider",
+			Label:   "Identity provider",
+			Kind:    "select",
+			Options: options,
+		},
+	)
 	p.Action, p.Filters = h.Action, h.Filters
 	if sought != "" {
 		p.All = guide

@@ -38,7 +38,10 @@ func (n *naming) look(ctx context.Context, actor string) (ui.Link, error) {
 		return ui.Link{Label: cmp.Or(u.Name, u.Login), Href: console.At(ent, "people", actor)}, err
 	}
 	if id, err := sso.ParseID[sso.ConnectionID](actor); err == nil && n.connections[id].ID != "" {
-		return ui.Link{Label: "a sign-in through " + n.connections[id].Name, Href: console.AtConnection(ent, id)}, nil
+		return ui.Link{
+			Label: "a sign-in through " + n.connections[id].Name,
+			Href:  console.AtConnection(ent, id),
+		}, nil
 	}
 	if id, err := sso.ParseID[sso.AdminID](actor); err == nil {
 		admin, err := n.Names.Admin(ctx, id)
@@ -64,7 +67,9 @@ func (a *Activity) actor(ctx context.Context, v console.Visit, entered string) (
 		return string(sso.ActorOperator), nil
 	}
 	if v.Enterprise.ID != "" {
-		users, _, err := a.Names.Users(ctx, v.Enterprise.ID, sso.UserFilter{Login: entered}, sso.Page{Limit: 1})
+		users, _, err := a.Names.Users(
+			ctx, v.Enterprise.ID, sso.UserFilter{Login: entered}, sso.Page{Limit: 1},
+		)
 		if err != nil || len(users) > 0 {
 			return string(append(users, sso.User{})[0].ID), err
 		}

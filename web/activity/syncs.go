@@ -14,7 +14,9 @@ func (a *Activity) syncs(w http.ResponseWriter, r *http.Request, v console.Visit
 	n := read(r, console.At(v.Enterprise, "activity", "syncs"), "login")
 	f, nobody := sso.SyncFilter{Since: n.since}, false
 	if login := n.query.Get("login"); login != "" {
-		users, _, err := a.Names.Users(r.Context(), v.Enterprise.ID, sso.UserFilter{Login: login}, sso.Page{Limit: 1})
+		users, _, err := a.Names.Users(
+			r.Context(), v.Enterprise.ID, sso.UserFilter{Login: login}, sso.Page{Limit: 1},
+		)
 		if err != nil {
 			return fmt.Errorf("find person: %w", err)
 		}
@@ -29,19 +31,34 @@ func (a *Activity) syncs(w http.ResponseWriter, r *http.Request, v console.Visit
 	var all []sso.SyncRecord
 	next := ""
 	if len(n.wrong) == 0 && !nobody {
-		if all, next, err = a.Records.SyncRecords(r.Context(), v.Enterprise.ID, f, sso.Page{Cursor: n.cursor}); err != nil {
+		if all, next, err = a.Records.SyncRecords(
+			r.Context(), v.Enterprise.ID, f, sso.Page{Cursor: n.cursor},
+		); err != nil {
 			return fmt.Errorf("list sync records: %w", err)
 		}
 	}
-	p := &syncListPage{Base: a.Console.Base(v, console.AreaActivity), eventList: n.happened(tabs(v.Enterprise, tabSyncs), next,
-		&ui.Field{Name: "login", Label: "Login", Autocomplete: "off"}, sinceField())}
+	p := &syncListPage{
+		Base: a.Console.Base(v, console.AreaActivity),
+		eventList: n.happened(tabs(v.Enterprise, tabSyncs), next,
+			&ui.Field{
+				Name:         "login",
+				Label:        "Login",
+				Autocomplete: "off",
+			}, sinceField()),
+	}
 	for _, s := range all {
 		who, err := names.of(r.Context(), string(s.User))
 		if err != nil {
 			return fmt.Errorf("find person: %w", err)
 		}
-		p.Rows = append(p.Rows, syncEntry{At: ui.NewTime(s.At, a.Now()), Who: who.Label, WhoHref: who.Href, Mode: mode(s.Mode), Result: results(s),
-			Href: console.At(v.Enterprise, "activity", "syncs", string(s.ID))})
+		p.Rows = append(p.Rows, syncEntry{
+			At:      ui.NewTime(s.At, a.Now()),
+			Who:     who.Label,
+			WhoHref: who.Href,
+			Mode:    mode(s.Mode),
+			Result:  results(s),
+			Href:    console.At(v.Enterprise, "activity", "syncs", string(s.ID)),
+		})
 	}
 	return a.Console.Render(w, n.status(), p)
 }
@@ -65,7 +82,10 @@ func results(s sso.SyncRecord) []ui.Badge {
 	var all []ui.Badge
 	add := func(n int, what, state string) {
 		if n > 0 {
-			all = append(all, ui.Badge{Label: strconv.Itoa(n) + " " + what, State: state})
+			all = append(all, ui.Badge{
+				Label: strconv.Itoa(n) + " " + what,
+				State: state,
+			})
 		}
 	}
 	if s.Held != "" {
@@ -99,15 +119,38 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 		return fmt.Errorf("find person: %w", err)
 	}
 	at := ui.NewTime(s.At, a.Now())
-	p := &syncDetailPage{Base: a.Console.Base(v, console.AreaActivity, ui.Link{Label: tabSyncs, Href: console.At(v.Enterprise, "activity", "syncs")}),
-		Tabs: tabs(v.Enterprise, tabSyncs), ID: string(s.ID), Note: s.Note, Changes: changes(s), Groups: said(s.Asserted), Matched: s.Matched, Unmatched: s.Unmatched,
-		Facts: []ui.Fact{{Label: "When", Time: &at}, {Label: "Exactly", Value: at.Exact}, {Label: "Person", Value: who.Label, Href: who.Href}, {Label: "What was done", Value: mode(s.Mode)}}}
+	p := &syncDetailPage{
+		Base: a.Console.Base(v, console.AreaActivity, ui.Link{
+			Label: tabSyncs,
+			Href:  console.At(v.Enterprise, "activity", "syncs"),
+		}),
+		Tabs:      tabs(v.Enterprise, tabSyncs),
+		ID:        string(s.ID),
+		Note:      s.Note,
+		Changes:   changes(s),
+		Groups:    said(s.Asserted),
+		Matched:   s.Matched,
+		Unmatched: s.Unmatched,
+		Facts: []ui.Fact{
+			{Label: "When", Time: &at},
+			{Label: "Exactly", Value: at.Exact},
+			{Label: "Person", Value: who.Label, Href: who.Href},
+			{Label: "What was done", Value: mode(s.Mode)},
+		},
+	}
 	if s.Connection != "" {
-		p.Facts = append(p.Facts, ui.Fact{Label: "Connection", Value: names.connection(s.Connection)})
+		p.Facts = append(p.Facts, ui.Fact{
+			Label: "Connection",
+			Value: names.connection(s.Connection),
+		})
 	}
 	cause := ui.Fact{Label: "Cause", Value: "an admin"}
 	if s.Attempt != "" {
-		cause = ui.Fact{Label: "Cause", Value: "the sign-in " + string(s.Attempt), Href: console.At(v.Enterprise, "activity", "attempts", string(s.Attempt))}
+		cause = ui.Fact{
+			Label: "Cause",
+			Value: "the sign-in " + string(s.Attempt),
+			Href:  console.At(v.Enterprise, "activity", "attempts", string(s.Attempt)),
+		}
 	}
 	p.Facts = append(p.Facts, cause)
 	if s.Held != "" {
@@ -119,7 +162,12 @@ func (a *Activity) sync(w http.ResponseWriter, r *http.Request, v console.Visit)
 		p.Unknown = console.At(v.Enterprise, "groups")
 	}
 	for _, m := range s.NearMisses {
-		p.Near = append(p.Near, nearGroup{Asserted: m.Asserted, Group: m.Name, Organization: m.OrganizationName, Why: m.Why.Words()})
+		p.Near = append(p.Near, nearGroup{
+			Asserted:     m.Asserted,
+			Group:        m.Name,
+			Organization: m.OrganizationName,
+			Why:          m.Why.Words(),
+		})
 	}
 	return a.Console.Render(w, http.StatusOK, p)
 }

@@ -45,7 +45,11 @@ func (a *answer) send(w http.ResponseWriter) {
 func keptHeaders() []string { return []string{"Content-Type", "Etag", "Location"} }
 
 func (a *answer) kept() sso.KeptAnswer {
-	k := sso.KeptAnswer{Status: a.status, Header: map[string]string{}, Body: without(a.body.Bytes(), a.once)}
+	k := sso.KeptAnswer{
+		Status: a.status,
+		Header: map[string]string{},
+		Body:   without(a.body.Bytes(), a.once),
+	}
 	for _, name := range keptHeaders() {
 		if v := a.Header().Get(name); v != "" {
 			k.Header[name] = v

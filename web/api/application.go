@@ -17,7 +17,9 @@ type Applications interface {
 	CreateApplication(ctx context.Context, by sso.Actor, a sso.Application) (sso.Application, error)
 	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
 	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
-	UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error)) (sso.Application, error)
+	UpdateApplication(
+		ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error),
+	) (sso.Application, error)
 	DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) error
 }
 
@@ -126,7 +128,10 @@ func (a *API) checkApplication(ctx context.Context, app sso.Application) error {
 		}
 		switch {
 		case sso.KindOf(err) == sso.NotFoundKind:
-			problems = append(problems, sso.FieldError{Field: field, Message: "There is no such enterprise."})
+			problems = append(problems, sso.FieldError{
+				Field:   field,
+				Message: "There is no such enterprise.",
+			})
 		case err != nil:
 			return fmt.Errorf("find an enterprise: %w", err)
 		}
@@ -135,11 +140,29 @@ func (a *API) checkApplication(ctx context.Context, app sso.Application) error {
 }
 
 func (a *API) viewApplication(app sso.Application) application {
-	at := func(contract string) string { return a.BaseURL + "/auth/" + contract + "/" + app.Key }
-	return application{ID: app.ID, Key: app.Key, Name: app.Name, Kind: app.Kind, Origins: always(app.Origins), Enterprises: always(app.Enterprises),
-		Groups: always(app.Groups), Told: always(app.Told), GroupsLimit: app.Limit(), SignIn: some(app.SignIn),
-		PublicPaths: always(app.PublicPaths), Preflight: app.AllowPreflight,
-		Endpoints: endpoints{Nginx: at("nginx"), Forward: at("forward"), Envoy: at("envoy")}, CreatedAt: app.CreatedAt}
+	at := func(contract string) string {
+		return a.BaseURL + "/auth/" + contract + "/" + app.Key
+	}
+	return application{
+		ID:          app.ID,
+		Key:         app.Key,
+		Name:        app.Name,
+		Kind:        app.Kind,
+		Origins:     always(app.Origins),
+		Enterprises: always(app.Enterprises),
+		Groups:      always(app.Groups),
+		Told:        always(app.Told),
+		GroupsLimit: app.Limit(),
+		SignIn:      some(app.SignIn),
+		PublicPaths: always(app.PublicPaths),
+		Preflight:   app.AllowPreflight,
+		Endpoints: endpoints{
+			Nginx:   at("nginx"),
+			Forward: at("forward"),
+			Envoy:   at("envoy"),
+		},
+		CreatedAt: app.CreatedAt,
+	}
 }
 
 type inApplication struct {
@@ -149,14 +172,41 @@ type inApplication struct {
 const applicationPath = "applications/{application}"
 
 func (a *API) applicationOperations() {
-	add(a, operation{id: "list-applications", method: http.MethodGet, path: "applications", summary: "List applications", about: "Oldest first."}, a.listApplications)
-	add(a, operation{id: "create-application", method: http.MethodPost, path: "applications", status: http.StatusCreated, summary: "Create an application",
-		about: "A site behind a reverse proxy that asks one of its endpoints about each request. A key that is in use is 409 key_taken."}, a.createApplication)
-	add(a, operation{id: "get-application", method: http.MethodGet, path: applicationPath, summary: "Get an application"}, a.getApplication)
-	add(a, operation{id: "update-application", method: http.MethodPatch, path: applicationPath, summary: "Change an application",
-		about: "Members that are left out stay as they are; an empty list takes one away. It holds within a second, on every node."}, a.updateApplication)
-	add(a, operation{id: "delete-application", method: http.MethodDelete, path: applicationPath, summary: "Delete an application",
-		about: "No one gets into it any more."}, a.deleteApplication)
+	add(a, operation{
+		id:      "list-applications",
+		method:  http.MethodGet,
+		path:    "applications",
+		summary: "List applications",
+		about:   "Oldest first.",
+	}, a.listApplications)
+	add(a, operation{
+		id:      "create-application",
+		method:  http.MethodPost,
+		path:    "applications",
+		status:  http.StatusCreated,
+		summary: "Create an application",
+		about:   "A site behind a reverse proxy that asks one of its endpoints about each request. A key that is in use is 409 key_taken.",
+	}, a.createApplication)
+	add(a, operation{
+		id:      "get-application",
+		method:  http.MethodGet,
+		path:    applicationPath,
+		summary: "Get an application",
+	}, a.getApplication)
+	add(a, operation{
+		id:      "update-application",
+		method:  http.MethodPatch,
+		path:    applicationPath,
+		summary: "Change an application",
+		about:   "Members that are left out stay as they are; an empty list takes one away. It holds within a second, on every node.",
+	}, a.updateApplication)
+	add(a, operation{
+		id:      "delete-application",
+		method:  http.MethodDelete,
+		path:    applicationPath,
+		summary: "Delete an application",
+		about:   "No one gets into it any more.",
+	}, a.deleteApplication)
 }
 
 func (a *API) listApplications(ctx context.Context, _ caller, in *struct{ Paging }) (*out[list[application]], error) {
@@ -164,8 +214,14 @@ func (a *API) listApplications(ctx context.Context, _ caller, in *struct{ Paging
 	return pageOf(all, next, err, a.viewApplication)
 }
 
-func (a *API) createApplication(ctx context.Context, c caller, in *struct{ Body newApplication }) (*made[application], error) {
-	app := sso.Application{Key: in.Body.Key, Name: in.Body.Name, Kind: in.Body.Kind}
+func (a *API) createApplication(
+	ctx context.Context, c caller, in *struct{ Body newApplication },
+) (*made[application], error) {
+	app := sso.Application{
+		Key:  in.Body.Key,
+		Name: in.Body.Name,
+		Kind: in.Body.Kind,
+	}
 	in.Body.apply(&app)
 	if err := a.checkApplication(ctx, app); err != nil {
 		return nil, err
@@ -174,7 +230,10 @@ func (a *API) createApplication(ctx context.Context, c caller, in *struct{ Body 
 	if err != nil {
 		return nil, err
 	}
-	return &made[application]{Location: Prefix + "applications/" + string(app.ID), Body: a.viewApplication(app)}, nil
+	return &made[application]{
+		Location: Prefix + "applications/" + string(app.ID),
+		Body:     a.viewApplication(app),
+	}, nil
 }
 
 func (a *API) getApplication(ctx context.Context, _ caller, in *inApplication) (*out[application], error) {
@@ -196,10 +255,15 @@ func (a *API) updateApplication(ctx context.Context, c caller, in *struct {
 	if err := a.checkApplication(ctx, draft); err != nil {
 		return nil, err
 	}
-	app, err := a.Store.UpdateApplication(ctx, c.by, in.Application, func(app sso.Application) (sso.Application, error) {
-		in.Body.change(&app)
-		return app, invalid("validation_failed", app.Validate())
-	})
+	app, err := a.Store.UpdateApplication(
+		ctx,
+		c.by,
+		in.Application,
+		func(app sso.Application) (sso.Application, error) {
+			in.Body.change(&app)
+			return app, invalid("validation_failed", app.Validate())
+		},
+	)
 	return answerTo(a.viewApplication(app), err)
 }
 

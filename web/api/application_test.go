@@ -13,43 +13,93 @@ import (
 
 func TestApplications(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
-		given := m{"key": "docs", "name": "Docs", "kind": "forward-auth", "origins": []string{"https://docs.example.com", "https://docs.example.com:8443"},
-			"enterprises": []string{f.acme["enterprise"]}, "groups": []string{"research/engineering"}, "told_groups": []string{"research/*"},
-			"groups_limit": 1024, "sign_in": f.acme["enterprise"], "public_paths": []string{"/health", "/public/*"}, "allow_preflight": true}
+		given := m{
+			"key":  "docs",
+			"name": "Docs",
+			"kind": "forward-auth",
+			"origins": []string{
+				"https://docs.example.com", "https://docs.example.com:8443",
+			},
+			"enterprises":     []string{f.acme["enterprise"]},
+			"groups":          []string{"research/engineering"},
+			"told_groups":     []string{"research/*"},
+			"groups_limit":    1024,
+			"sign_in":         f.acme["enterprise"],
+			"public_paths":    []string{"/health", "/public/*"},
+			"allow_preflight": true,
+		}
 		got := f.do(http.MethodPost, Prefix+"applications", given)
 		f.wants(got, 201, "")
 		path := Prefix + "applications/" + got.text("id")
 		if got.Header().Get("Location") != path {
 			t.Errorf("Location %s", got.Header().Get("Location"))
 		}
-		want := map[string]any{"key": "docs", "name": "Docs", "kind": "forward-auth", "origins": []any{"https://docs.example.com", "https://docs.example.com:8443"},
-			"enterprises": []any{f.acme["enterprise"]}, "groups": []any{"research/engineering"}, "told_groups": []any{"research/*"},
-			"groups_limit": 1024.0, "sign_in": f.acme["enterprise"], "public_paths": []any{"/health", "/public/*"}, "allow_preflight": true, "id": got.text("id"), "created_at": got.text("created_at"),
-			"endpoints": map[string]any{"nginx": "https://" + host + "/auth/nginx/docs", "forward": "https://" + host + "/auth/forward/docs", "envoy": "https://" + host + "/auth/envoy/docs"}}
+		want := map[string]any{
+			"key":  "docs",
+			"name": "Docs",
+			"kind": "forward-auth",
+			"origins": []any{
+				"https://docs.example.com", "https://docs.example.com:8443",
+			},
+			"enterprises":     []any{f.acme["enterprise"]},
+			"groups":          []any{"research/engineering"},
+			"told_groups":     []any{"research/*"},
+			"groups_limit":    1024.0,
+			"sign_in":         f.acme["enterprise"],
+			"public_paths":    []any{"/health", "/public/*"},
+			"allow_preflight": true,
+			"id":              got.text("id"),
+			"created_at":      got.text("created_at"),
+			"endpoints": map[string]any{
+				"nginx":   "https://" + host + "/auth/nginx/docs",
+				"forward": "https://" + host + "/auth/forward/docs",
+				"envoy":   "https://" + host + "/auth/envoy/docs",
+			},
+		}
 		if diff := cmp.Diff(want, f.do(http.MethodGet, path, nil).json); diff != "" {
 			t.Error(diff)
 		}
-		f.wants(f.do(http.MethodPost, Prefix+"applications", given), 409, "key_taken")
+		f.wants(
+			f.do(http.MethodPost, Prefix+"applications", given), 409, "key_taken",
+		)
 
-		got = f.do(http.MethodPatch, path, m{"name": "Documents", "groups": []string{}, "groups_limit": 0, "sign_in": ""})
+		got = f.do(http.MethodPatch, path, m{
+			"name":         "Documents",
+			"groups":       []string{},
+			"groups_limit": 0,
+			"sign_in":      "",
+		})
 		f.wants(got, 200, "")
 		want["name"], want["groups"], want["groups_limit"], want["sign_in"] = "Documents", []any{}, 2048.0, nil
 		if diff := cmp.Diff(want, got.json); diff != "" {
 			t.Error(diff)
 		}
-		got = f.do(http.MethodPatch, path, m{"public_paths": []string{}, "allow_preflight": false})
+		got = f.do(http.MethodPatch, path, m{
+			"public_paths":    []string{},
+			"allow_preflight": false,
+		})
 		f.wants(got, 200, "")
-		if diff := cmp.Diff([]any{[]any{}, false}, []any{got.json["public_paths"], got.json["allow_preflight"]}); diff != "" {
+		if diff := cmp.Diff(
+			[]any{[]any{}, false},
+			[]any{got.json["public_paths"], got.json["allow_preflight"]},
+		); diff != "" {
 			t.Error(diff)
 		}
-		got = f.do(http.MethodPatch, path, m{"origins": []string{"https://wiki.bücher.example"}})
+		got = f.do(http.MethodPatch, path, m{
+			"origins": []string{"https://wiki.bücher.example"},
+		})
 		f.wants(got, 200, "")
 		if diff := cmp.Diff([]any{"https://wiki.xn--bcher-kva.example"}, got.json["origins"]); diff != "" {
 			t.Error(diff)
 		}
-		events, _, err := f.db.AuditEvents(f.Context(), "", sso.AuditFilter{Actor: string(f.actor)}, sso.Page{})
+		events, _, err := f.db.AuditEvents(
+			f.Context(), "", sso.AuditFilter{Actor: string(f.actor)}, sso.Page{},
+		)
 		f.ok(err)
-		if len(events) != 4 || events[0].Action != "application.updated" || events[3].Action != "application.created" || events[0].Target != got.text("id") {
+		if len(events) != 4 ||
+			events[0].Action != "application.updated" ||
+			events[3].Action != "application.created" ||
+			events[0].Target != got.text("id") {
 			t.Errorf("the audit trail says %+v", events)
 		}
 		f.wants(f.do(http.MethodDelete, path, nil), 204, "")
@@ -70,36 +120,107 @@ func TestApplicationFields(t *testing.T) {
 			change m
 			fields []string
 		}{
-			"key like an ID":      {m{"key": "app-1"}, []string{"key"}},
-			"no origin":           {m{"origins": []string{}}, []string{"origins"}},
-			"many origins":        {m{"origins": long}, []string{"origins"}},
-			"path":                {m{"origins": []string{"https://wiki.example.com/"}}, []string{"origins[0]"}},
-			"upper case":          {m{"origins": []string{"https://a.example", "https://Wiki.example.com"}}, []string{"origins[1]"}},
-			"standard port":       {m{"origins": []string{"https://wiki.example.com:443"}}, []string{"origins[0]"}},
-			"wildcard":            {m{"origins": []string{"https://*.example.com"}}, []string{"origins[0]"}},
-			"user name":           {m{"origins": []string{"https://wiki@example.com"}}, []string{"origins[0]"}},
-			"scheme":              {m{"origins": []string{"ftp://wiki.example.com", "javascript:alert(1)", "//wiki.example.com"}}, []string{"origins[0]", "origins[1]", "origins[2]"}},
-			"look-alike":          {m{"origins": []string{"https://wi\u212ai.example.com"}}, []string{"origins[0]"}},
-			"mixed scripts":       {m{"origins": []string{"https://bücher.example", "https://аcme.example"}}, []string{"origins[1]"}},
-			"no organization":     {m{"groups": []string{"engineering"}}, []string{"groups[0]"}},
-			"all of a required":   {m{"groups": []string{"research/ engineering"}}, []string{"groups[0]"}},
-			"no organization key": {m{"told_groups": []string{"*/*", "Research/x"}}, []string{"told_groups[0]", "told_groups[1]"}},
-			"limit":               {m{"groups_limit": 16385}, []string{"groups_limit"}},
-			"negative limit":      {m{"groups_limit": -1}, []string{"groups_limit"}},
-			"public expression":   {m{"public_paths": []string{"/health", "^/public/.*$", "/public/*/x"}}, []string{"public_paths[1]", "public_paths[2]"}},
-			"all is public":       {m{"public_paths": []string{"/*"}}, []string{"public_paths[0]"}},
-			"public, escaped":     {m{"public_paths": []string{"/public/%2e%2e/admin", "/public/../admin", "/public//a"}}, []string{"public_paths[0]", "public_paths[1]", "public_paths[2]"}},
-			"no such enterprise":  {m{"enterprises": []string{f.acme["enterprise"], gone, "x"}}, []string{"enterprises[1]", "enterprises[2]"}},
-			"no one to sign in":   {m{"sign_in": gone}, []string{"sign_in"}},
-			"another to sign in":  {m{"enterprises": []string{f.acme["enterprise"]}, "sign_in": f.other["enterprise"]}, []string{"sign_in"}},
+			"key like an ID": {m{"key": "app-1"}, []string{"key"}},
+			"no origin":      {m{"origins": []string{}}, []string{"origins"}},
+			"many origins":   {m{"origins": long}, []string{"origins"}},
+			"path": {
+				m{"origins": []string{"https://wiki.example.com/"}},
+				[]string{"origins[0]"},
+			},
+			"upper case": {
+				m{"origins": []string{"https://a.example", "https://Wiki.example.com"}},
+				[]string{"origins[1]"},
+			},
+			"standard port": {
+				m{"origins": []string{"https://wiki.example.com:443"}},
+				[]string{"origins[0]"},
+			},
+			"wildcard": {
+				m{"origins": []string{"https://*.example.com"}},
+				[]string{"origins[0]"},
+			},
+			"user name": {
+				m{"origins": []string{"https://wiki@example.com"}},
+				[]string{"origins[0]"},
+			},
+			"scheme": {
+				m{
+					"origins": []string{
+						"ftp://wiki.example.com", "javascript:alert(1)",
+						"//wiki.example.com",
+					},
+				},
+				[]string{"origins[0]", "origins[1]", "origins[2]"},
+			},
+			"look-alike": {
+				m{"origins": []string{"https://wi\u212ai.example.com"}},
+				[]string{"origins[0]"},
+			},
+			"mixed scripts": {
+				m{"origins": []string{"https://bücher.example", "https://аcme.example"}},
+				[]string{"origins[1]"},
+			},
+			"no organization": {
+				m{"groups": []string{"engineering"}},
+				[]string{"groups[0]"},
+			},
+			"all of a required": {
+				m{"groups": []string{"research/ engineering"}},
+				[]string{"groups[0]"},
+			},
+			"no organization key": {
+				m{"told_groups": []string{"*/*", "Research/x"}},
+				[]string{"told_groups[0]", "told_groups[1]"},
+			},
+			"limit":          {m{"groups_limit": 16385}, []string{"groups_limit"}},
+			"negative limit": {m{"groups_limit": -1}, []string{"groups_limit"}},
+			"public expression": {
+				m{"public_paths": []string{"/health", "^/public/.*$", "/public/*/x"}},
+				[]string{"public_paths[1]", "public_paths[2]"},
+			},
+			"all is public": {
+				m{"public_paths": []string{"/*"}},
+				[]string{"public_paths[0]"},
+			},
+			"public, escaped": {
+				m{
+					"public_paths": []string{
+						"/public/%2e%2e/admin", "/public/../admin", "/public//a",
+					},
+				},
+				[]string{"public_paths[0]", "public_paths[1]", "public_paths[2]"},
+			},
+			"no such enterprise": {
+				m{"enterprises": []string{f.acme["enterprise"], gone, "x"}},
+				[]string{"enterprises[1]", "enterprises[2]"},
+			},
+			"no one to sign in": {m{"sign_in": gone}, []string{"sign_in"}},
+			"another to sign in": {
+				m{
+					"enterprises": []string{f.acme["enterprise"]},
+					"sign_in":     f.other["enterprise"],
+				},
+				[]string{"sign_in"},
+			},
 		}
 		for name, c := range cases {
 			f.unchanged(func() {
-				new := m{"key": "docs", "name": "Docs", "kind": "forward-auth", "origins": []string{"https://docs.example.com"}}
+				new := m{
+					"key":     "docs",
+					"name":    "Docs",
+					"kind":    "forward-auth",
+					"origins": []string{"https://docs.example.com"},
+				}
 				for member, value := range c.change {
 					new[member] = value
 				}
-				for method, got := range map[string]reply{"POST": f.do(http.MethodPost, Prefix+"applications", new), "PATCH": f.do(http.MethodPatch, f.acme.in("applications/{application}"), c.change)} {
+				for method, got := range map[string]reply{
+					"POST": f.do(http.MethodPost, Prefix+"applications", new),
+					"PATCH": f.do(
+						http.MethodPatch, f.acme.in("applications/{application}"),
+						c.change,
+					),
+				} {
 					f.wants(got, 422, "validation_failed")
 					if fields := got.fields(); !slices.Equal(fields, c.fields) {
 						t.Errorf("%s, %s: %v", method, name, fields)
@@ -107,6 +228,11 @@ func TestApplicationFields(t *testing.T) {
 				}
 			})
 		}
-		f.wants(f.do(http.MethodPost, Prefix+"applications", m{"key": "docs", "name": "Docs", "kind": "oidc", "origins": []string{"https://docs.example.com"}}), 422, "validation_failed")
+		f.wants(f.do(http.MethodPost, Prefix+"applications", m{
+			"key":     "docs",
+			"name":    "Docs",
+			"kind":    "oidc",
+			"origins": []string{"https://docs.example.com"},
+		}), 422, "validation_failed")
 	})
 }

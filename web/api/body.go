@@ -21,7 +21,11 @@ const maxDepth = 32
 
 // badRequest returns an error that route answers with 400.
 func badRequest(public string) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "bad_request", Public: public}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "bad_request",
+		Public: public,
+	}
 }
 
 // checkQuery refuses a parameter that is there twice: huma takes the first, and
@@ -29,8 +33,12 @@ func badRequest(public string) *sso.Error {
 func checkQuery(r *http.Request) error {
 	for name, all := range r.URL.Query() {
 		if len(all) > 1 {
-			return &sso.Error{Kind: sso.Invalid, Code: "duplicate_parameter", Public: "A parameter was sent twice.",
-				Fields: []sso.FieldError{{Field: name, Message: "This was sent twice."}}}
+			return &sso.Error{
+				Kind:   sso.Invalid,
+				Code:   "duplicate_parameter",
+				Public: "A parameter was sent twice.",
+				Fields: []sso.FieldError{{Field: name, Message: "This was sent twice."}},
+			}
 		}
 	}
 	return nil
@@ -38,12 +46,19 @@ func checkQuery(r *http.Request) error {
 
 // takeBody reads the body and accepts what can be read in one way only.
 func takeBody(r *http.Request, bodyless bool) ([]byte, error) {
-	if r.Body == nil || r.Method == http.MethodGet || r.Method == http.MethodHead {
+	if r.Body == nil ||
+		r.Method == http.MethodGet ||
+		r.Method == http.MethodHead {
 		return nil, nil
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok || len(body) > MaxBody {
-		return nil, &sso.Error{Kind: sso.Invalid, Code: "body_too_large", Public: fmt.Sprintf("The request is too large: the limit is %d bytes.", MaxBody), Err: err}
+		return nil, &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "body_too_large",
+			Public: fmt.Sprintf("The request is too large: the limit is %d bytes.", MaxBody),
+			Err:    err,
+		}
 	}
 	if err != nil {
 		return nil, badRequest("The request ended before it was complete.").Because(err)
@@ -53,7 +68,12 @@ func takeBody(r *http.Request, bodyless bool) ([]byte, error) {
 	}
 	media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || media != "application/json" {
-		return nil, &sso.Error{Kind: sso.Invalid, Code: "unsupported_media_type", Public: "Send this as application/json.", Err: err}
+		return nil, &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "unsupported_media_type",
+			Public: "Send this as application/json.",
+			Err:    err,
+		}
 	}
 	if err := checkJSON(body); err != nil {
 		return nil, err
@@ -68,7 +88,11 @@ func takeBody(r *http.Request, bodyless bool) ([]byte, error) {
 // some take it for a value to be taken away, others for nothing said.
 func checkJSON(body []byte) error {
 	if !utf8.Valid(body) {
-		return &sso.Error{Kind: sso.Invalid, Code: "invalid_encoding", Public: "The body is not valid UTF-8."}
+		return &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "invalid_encoding",
+			Public: "The body is not valid UTF-8.",
+		}
 	}
 	dec := jsontext.NewDecoder(bytes.NewReader(body))
 	for values := 0; ; {
@@ -77,14 +101,26 @@ func checkJSON(body []byte) error {
 		case errors.Is(err, io.EOF) && values == 1:
 			return nil
 		case errors.Is(err, jsontext.ErrDuplicateName):
-			return &sso.Error{Kind: sso.Invalid, Code: "duplicate_parameter", Public: "A member of the body is there twice.",
-				Fields: []sso.FieldError{{Field: fieldOf(dec.StackPointer()), Message: "This member is there twice."}}}
+			return &sso.Error{
+				Kind:   sso.Invalid,
+				Code:   "duplicate_parameter",
+				Public: "A member of the body is there twice.",
+				Fields: []sso.FieldError{{
+					Field:   fieldOf(dec.StackPointer()),
+					Message: "This member is there twice.",
+				}},
+			}
 		case err != nil:
-			return badRequest("The body is not valid JSON.").Because(fmt.Errorf("after %d bytes", dec.InputOffset()))
+			return badRequest("The body is not valid JSON.").Because(fmt.Errorf(
+				"after %d bytes", dec.InputOffset(),
+			))
 		case dec.StackDepth() > maxDepth:
 			return badRequest("The body is nested too deeply.")
 		case token.Kind() == 'n':
-			return invalid("validation_failed", []sso.FieldError{{Field: fieldOf(dec.StackPointer()), Message: "Null is no value here: leave this out."}})
+			return invalid("validation_failed", []sso.FieldError{{
+				Field:   fieldOf(dec.StackPointer()),
+				Message: "Null is no value here: leave this out.",
+			}})
 		case dec.StackDepth() == 0:
 			values++
 		}

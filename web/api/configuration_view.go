@@ -90,10 +90,21 @@ func viewConfiguration(c *sso.Config) *configuration {
 		AllowSignIn:       c.AllowSignIn,
 	}
 	if s := c.SAML; s != nil {
-		v.SAML = &configurationSAML{MetadataURL: some(s.MetadataURL), IDPEntityID: s.IDPEntityID, SSOURL: s.SSO.URL, SSOBinding: s.SSO.Binding,
-			Certificates: make([]certificate, 0, len(s.Certificates)), SignRequests: s.SignRequests, AllowIDPInitiated: s.IDPInitiated,
-			NameIDFormat: s.NameIDFormat, ForceAuthn: s.ForceAuthn, AllowSHA1: s.AllowSHA1, ClockSkew: int(s.Skew() / time.Second),
-			ConfirmNewKeys: s.ConfirmNewKeys, Pending: make([]certificate, 0, len(s.Pending))}
+		v.SAML = &configurationSAML{
+			MetadataURL:       some(s.MetadataURL),
+			IDPEntityID:       s.IDPEntityID,
+			SSOURL:            s.SSO.URL,
+			SSOBinding:        s.SSO.Binding,
+			Certificates:      make([]certificate, 0, len(s.Certificates)),
+			SignRequests:      s.SignRequests,
+			AllowIDPInitiated: s.IDPInitiated,
+			NameIDFormat:      s.NameIDFormat,
+			ForceAuthn:        s.ForceAuthn,
+			AllowSHA1:         s.AllowSHA1,
+			ClockSkew:         int(s.Skew() / time.Second),
+			ConfirmNewKeys:    s.ConfirmNewKeys,
+			Pending:           make([]certificate, 0, len(s.Pending)),
+		}
 		for _, cert := range s.Pending {
 			v.SAML.Pending = append(v.SAML.Pending, viewCertificate(cert))
 		}
@@ -105,11 +116,25 @@ func viewConfiguration(c *sso.Config) *configuration {
 		}
 	}
 	if o := c.OIDC; o != nil {
-		v.OIDC = &configurationOIDC{Issuer: o.Issuer, DiscoveryURL: some(o.DiscoveryURL), ClientID: o.ClientID, HasClientSecret: o.ClientSecret != "", AuthMethod: o.AuthMethod,
-			Scopes: always(o.Scopes), Prompt: some(o.Prompt), ConfirmNewKeys: o.ConfirmNewKeys, PendingKeys: always(o.PendingKeys)}
+		v.OIDC = &configurationOIDC{
+			Issuer:          o.Issuer,
+			DiscoveryURL:    some(o.DiscoveryURL),
+			ClientID:        o.ClientID,
+			HasClientSecret: o.ClientSecret != "",
+			AuthMethod:      o.AuthMethod,
+			Scopes:          always(o.Scopes),
+			Prompt:          some(o.Prompt),
+			ConfirmNewKeys:  o.ConfirmNewKeys,
+			PendingKeys:     always(o.PendingKeys),
+		}
 	}
 	if d := c.Directory; d != nil {
-		v.Directory = &configurationDirectory{Tenant: d.Tenant, ClientID: d.ClientID, HasClientSecret: d.ClientSecret != "", ByID: d.ByID}
+		v.Directory = &configurationDirectory{
+			Tenant:          d.Tenant,
+			ClientID:        d.ClientID,
+			HasClientSecret: d.ClientSecret != "",
+			ByID:            d.ByID,
+		}
 	}
 	return v
 }
@@ -117,7 +142,11 @@ func viewConfiguration(c *sso.Config) *configuration {
 // viewCertificate shows what of a certificate can be read; one that cannot was
 // never accepted.
 func viewCertificate(c sso.Certificate) certificate {
-	v := certificate{Fingerprint: c.Fingerprint(), Source: c.Source, PEM: pemOf(c.Raw)}
+	v := certificate{
+		Fingerprint: c.Fingerprint(),
+		Source:      c.Source,
+		PEM:         pemOf(c.Raw),
+	}
 	if parsed, err := c.Parse(); err == nil {
 		v.Subject, v.NotAfter = parsed.Subject.String(), moment(parsed.NotAfter)
 	}

@@ -42,32 +42,72 @@ type inConnection struct {
 const connectionPath = enterprisePath + "/connections/{connection}"
 
 func (a *API) connectionOperations() {
-	add(a, operation{id: "list-connections", method: http.MethodGet, path: enterprisePath + "/connections", summary: "List connections",
-		about: "Oldest first."}, a.listConnections)
-	add(a, operation{id: "create-connection", method: http.MethodPost, path: enterprisePath + "/connections", status: http.StatusCreated, summary: "Create a connection",
-		about: "As a draft, which may be incomplete: what has to be registered at the identity provider follows from the answer. No one signs in through it before it is enabled."}, a.createConnection)
-	add(a, operation{id: "get-connection", method: http.MethodGet, path: connectionPath, summary: "Get a connection"}, a.getConnection)
-	add(a, operation{id: "update-connection", method: http.MethodPatch, path: connectionPath, summary: "Edit a connection's draft",
-		about: "Members that are left out stay as they are, at every depth; lists are replaced. Name and provider change at once, all else when the draft is enabled. With If-Match, another revision is 412 connection_changed."}, a.updateConnection)
-	add(a, operation{id: "delete-connection", method: http.MethodDelete, path: connectionPath, summary: "Delete a connection",
-		about: "With the identities it knows; its sessions end. The people stay. The only enabled connection of people who are active is 409 would_lock_out: disable it first, if no one is to sign in through it. While single sign-on is enforced, so is any connection that was enabled, unless another one is."}, a.deleteConnection)
-	add(a, operation{id: "list-certificates", method: http.MethodGet, path: connectionPath + "/certificates", summary: "List an identity provider's certificates",
-		about: "Also those that are not trusted any more. The latest used first."}, a.listCertificates)
+	add(a, operation{
+		id:      "list-connections",
+		method:  http.MethodGet,
+		path:    enterprisePath + "/connections",
+		summary: "List connections",
+		about:   "Oldest first.",
+	}, a.listConnections)
+	add(a, operation{
+		id:      "create-connection",
+		method:  http.MethodPost,
+		path:    enterprisePath + "/connections",
+		status:  http.StatusCreated,
+		summary: "Create a connection",
+		about:   "As a draft, which may be incomplete: what has to be registered at the identity provider follows from the answer. No one signs in through it before it is enabled.",
+	}, a.createConnection)
+	add(a, operation{
+		id:      "get-connection",
+		method:  http.MethodGet,
+		path:    connectionPath,
+		summary: "Get a connection",
+	}, a.getConnection)
+	add(a, operation{
+		id:      "update-connection",
+		method:  http.MethodPatch,
+		path:    connectionPath,
+		summary: "Edit a connection's draft",
+		about:   "Members that are left out stay as they are, at every depth; lists are replaced. Name and provider change at once, all else when the draft is enabled. With If-Match, another revision is 412 connection_changed.",
+	}, a.updateConnection)
+	add(a, operation{
+		id:      "delete-connection",
+		method:  http.MethodDelete,
+		path:    connectionPath,
+		summary: "Delete a connection",
+		about:   "With the identities it knows; its sessions end. The people stay. The only enabled connection of people who are active is 409 would_lock_out: disable it first, if no one is to sign in through it. While single sign-on is enforced, so is any connection that was enabled, unless another one is.",
+	}, a.deleteConnection)
+	add(a, operation{
+		id:      "list-certificates",
+		method:  http.MethodGet,
+		path:    connectionPath + "/certificates",
+		summary: "List an identity provider's certificates",
+		about:   "Also those that are not trusted any more. The latest used first.",
+	}, a.listCertificates)
 }
 
 func (a *API) listConnections(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[connection]], error) {
 	all, err := a.Store.Connections(ctx, c.enterprise.ID)
-	view := func(x sso.Connection) connection { return a.viewConnection(c.enterprise, x, nil) }
-	return pageFrom(all, err, func(x sso.Connection) string { return string(x.ID) }, in.Paging, view)
+	view := func(x sso.Connection) connection {
+		return a.viewConnection(c.enterprise, x, nil)
+	}
+	return pageFrom(all, err, func(x sso.Connection) string {
+		return string(x.ID)
+	}, in.Paging, view)
 }
 
-func (a *API) createConnection(ctx context.Context, c caller, in *struct{ Body newConnection }) (*madeConnection, error) {
+func (a *API) createConnection(
+	ctx context.Context, c caller, in *struct{ Body newConnection },
+) (*madeConnection, error) {
 	x, warnings, err := a.Setup.Create(ctx, c.by, c.enterprise.ID, in.Body.Protocol, in.Body.Edit)
 	if err != nil {
 		return nil, err
 	}
-	return &madeConnection{Location: locationOf(c.enterprise.ID, "connections", string(x.ID)), ETag: etag(x.Revision),
-		Body: a.viewConnection(c.enterprise, x, warnings)}, nil
+	return &madeConnection{
+		Location: locationOf(c.enterprise.ID, "connections", string(x.ID)),
+		ETag:     etag(x.Revision),
+		Body:     a.viewConnection(c.enterprise, x, warnings),
+	}, nil
 }
 
 func (a *API) getConnection(ctx context.Context, c caller, in *inConnection) (*ofConnection, error) {
@@ -75,11 +115,16 @@ func (a *API) getConnection(ctx context.Context, c caller, in *inConnection) (*o
 	return a.connectionAnswer(c, x, nil, err)
 }
 
-func (a *API) connectionAnswer(c caller, x sso.Connection, warnings []connections.Warning, err error) (*ofConnection, error) {
+func (a *API) connectionAnswer(
+	c caller, x sso.Connection, warnings []connections.Warning, err error,
+) (*ofConnection, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &ofConnection{ETag: etag(x.Revision), Body: a.viewConnection(c.enterprise, x, warnings)}, nil
+	return &ofConnection{
+		ETag: etag(x.Revision),
+		Body: a.viewConnection(c.enterprise, x, warnings),
+	}, nil
 }
 
 func (a *API) updateConnection(ctx context.Context, c caller, in *struct {
@@ -108,7 +153,9 @@ func (a *API) listCertificates(ctx context.Context, c caller, in *struct {
 		return nil, err
 	}
 	all, err := a.Store.Certificates(ctx, c.enterprise.ID, in.Connection)
-	return pageFrom(all, err, func(u sso.CertificateUse) string { return u.Fingerprint }, in.Paging, viewCertificateUse)
+	return pageFrom(all, err, func(u sso.CertificateUse) string {
+		return u.Fingerprint
+	}, in.Paging, viewCertificateUse)
 }
 
 func etag(revision int64) string { return `"` + strconv.FormatInt(revision, 10) + `"` }

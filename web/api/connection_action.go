@@ -12,19 +12,58 @@ type action = func(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id s
 
 func (a *API) connectionActions() {
 	post := func(name, summary, about string, do action) {
-		add(a, operation{id: name + "-connection", method: http.MethodPost, path: connectionPath + "/" + name, summary: summary, about: about}, a.act(do))
+		add(a, operation{
+			id:      name + "-connection",
+			method:  http.MethodPost,
+			path:    connectionPath + "/" + name,
+			summary: summary,
+			about:   about,
+		}, a.act(do))
 	}
-	post("enable", "Enable a connection", "Makes the draft live in one step and keeps what was live for rollback. A disabled connection without a draft is switched on again as it was. What is missing is 422 connection_incomplete, with the fields.", a.Setup.Enable)
-	post("disable", "Disable a connection", "No one can sign in through it any more, and the sessions begun through it end. The configuration stays. While single sign-on is enforced, the last enabled connection is 409 would_lock_out.", a.Setup.Disable)
-	post("rollback", "Return to the version before", "Swaps the live and the previous version; doing it again takes it back.", a.Setup.Rollback)
-	add(a, operation{id: "rotate-connection-key", method: http.MethodPost, path: connectionPath + "/rotate-key", summary: "Create a new key of ours",
-		about: "It signs from now on; what is encrypted to an older one can still be read. An identity provider that checks our signatures has to be given the new certificate."}, a.act(a.Setup.RotateKey))
-	add(a, operation{id: "discard-connection-draft", method: http.MethodDelete, path: connectionPath + "/draft", status: http.StatusOK, summary: "Discard a connection's draft",
-		about: "What is live stays. A connection that was never enabled is nothing but its draft: 409 never_enabled."}, a.act(a.Setup.DiscardDraft))
-	add(a, operation{id: "confirm-connection-keys", method: http.MethodPost, path: connectionPath + "/confirm-keys", summary: "Trust new certificates that wait",
-		about: "Refreshed metadata replaced every certificate at once, or an OpenID provider every key, and the connection wants that confirmed. Nothing waiting is 409 no_pending_keys."}, a.act(a.Setup.ConfirmKeys))
-	add(a, operation{id: "refresh-connection-metadata", method: http.MethodPost, path: connectionPath + "/refresh-metadata", summary: "Fetch the identity provider's metadata now",
-		about: "Certificates and addresses are taken from there; another entity ID is refused. That nothing changed is no error."}, a.refreshMetadata)
+	post(
+		"enable", "Enable a connection",
+		"Makes the draft live in one step and keeps what was live for rollback. A disabled connection without a draft is switched on again as it was. What is missing is 422 connection_incomplete, with the fields.",
+		a.Setup.Enable,
+	)
+	post(
+		"disable", "Disable a connection",
+		"No one can sign in through it any more, and the sessions begun through it end. The configuration stays. While single sign-on is enforced, the last enabled connection is 409 would_lock_out.",
+		a.Setup.Disable,
+	)
+	post(
+		"rollback", "Return to the version before",
+		"Swaps the live and the previous version; doing it again takes it back.",
+		a.Setup.Rollback,
+	)
+	add(a, operation{
+		id:      "rotate-connection-key",
+		method:  http.MethodPost,
+		path:    connectionPath + "/rotate-key",
+		summary: "Create a new key of ours",
+		about:   "It signs from now on; what is encrypted to an older one can still be read. An identity provider that checks our signatures has to be given the new certificate.",
+	}, a.act(a.Setup.RotateKey))
+	add(a, operation{
+		id:      "discard-connection-draft",
+		method:  http.MethodDelete,
+		path:    connectionPath + "/draft",
+		status:  http.StatusOK,
+		summary: "Discard a connection's draft",
+		about:   "What is live stays. A connection that was never enabled is nothing but its draft: 409 never_enabled.",
+	}, a.act(a.Setup.DiscardDraft))
+	add(a, operation{
+		id:      "confirm-connection-keys",
+		method:  http.MethodPost,
+		path:    connectionPath + "/confirm-keys",
+		summary: "Trust new certificates that wait",
+		about:   "Refreshed metadata replaced every certificate at once, or an OpenID provider every key, and the connection wants that confirmed. Nothing waiting is 409 no_pending_keys.",
+	}, a.act(a.Setup.ConfirmKeys))
+	add(a, operation{
+		id:      "refresh-connection-metadata",
+		method:  http.MethodPost,
+		path:    connectionPath + "/refresh-metadata",
+		summary: "Fetch the identity provider's metadata now",
+		about:   "Certificates and addresses are taken from there; another entity ID is refused. That nothing changed is no error.",
+	}, a.refreshMetadata)
 	a.trustOperations()
 }
 
@@ -40,5 +79,8 @@ func (a *API) refreshMetadata(ctx context.Context, c caller, in *inConnection) (
 	if err != nil {
 		return nil, err
 	}
-	return answerTo(refreshed{Changed: changed, Connection: a.viewConnection(c.enterprise, x, nil)}, nil)
+	return answerTo(refreshed{
+		Changed:    changed,
+		Connection: a.viewConnection(c.enterprise, x, nil),
+	}, nil)
 }

@@ -65,33 +65,65 @@ type certificateUse struct {
 }
 
 func viewCertificateUse(u sso.CertificateUse) certificateUse {
-	return certificateUse{Fingerprint: u.Fingerprint, Source: u.Source, FirstSeen: u.FirstSeen, LastSeen: u.LastSeen, LastUsed: moment(u.LastUsed)}
+	return certificateUse{
+		Fingerprint: u.Fingerprint,
+		Source:      u.Source,
+		FirstSeen:   u.FirstSeen,
+		LastSeen:    u.LastSeen,
+		LastUsed:    moment(u.LastUsed),
+	}
 }
 
 func (a *API) viewConnection(e sso.Enterprise, c sso.Connection, warnings []connections.Warning) connection {
-	v := connection{ID: c.ID, Name: c.Name, Protocol: c.Protocol, Provider: c.Provider, State: c.State, Revision: c.Revision,
-		Live: viewConfiguration(c.Live), Draft: viewConfiguration(c.Draft), Previous: viewConfiguration(c.Previous),
-		SignInURL: a.signInURL(e, c.ID), Warnings: make([]warning, 0, len(warnings)), CreatedAt: c.CreatedAt}
+	v := connection{
+		ID:        c.ID,
+		Name:      c.Name,
+		Protocol:  c.Protocol,
+		Provider:  c.Provider,
+		State:     c.State,
+		Revision:  c.Revision,
+		Live:      viewConfiguration(c.Live),
+		Draft:     viewConfiguration(c.Draft),
+		Previous:  viewConfiguration(c.Previous),
+		SignInURL: a.signInURL(e, c.ID),
+		Warnings:  make([]warning, 0, len(warnings)),
+		CreatedAt: c.CreatedAt,
+	}
 	for _, w := range warnings {
 		v.Warnings = append(v.Warnings, warning(w))
 	}
 	if !c.Metadata.CheckedAt.IsZero() {
-		v.Metadata = &metadataStatus{CheckedAt: c.Metadata.CheckedAt, Error: some(c.Metadata.Error)}
+		v.Metadata = &metadataStatus{
+			CheckedAt: c.Metadata.CheckedAt,
+			Error:     some(c.Metadata.Error),
+		}
 	}
 	var ours *string
 	if len(c.Keys) > 0 {
 		ours = some(pemOf(c.Keys[0].Certificate))
 	}
 	if c.Protocol == sso.SAML {
-		v.ServiceProvider = &serviceProvider{EntityID: a.SAML.EntityID(c.ID), ACSURL: a.SAML.ACSURL(c.ID), SLOURL: a.SAML.SLOURL(c.ID),
-			MetadataURL: a.SAML.EntityID(c.ID), EncryptionCertificate: ours}
+		v.ServiceProvider = &serviceProvider{
+			EntityID:              a.SAML.EntityID(c.ID),
+			ACSURL:                a.SAML.ACSURL(c.ID),
+			SLOURL:                a.SAML.SLOURL(c.ID),
+			MetadataURL:           a.SAML.EntityID(c.ID),
+			EncryptionCertificate: ours,
+		}
 		return v
 	}
-	v.RelyingParty = &relyingParty{RedirectURI: a.OIDC.RedirectURI(c.ID), BackchannelLogoutURI: a.BaseURL + "/oidc/" + string(c.ID) + "/backchannel-logout",
-		InitiateLoginURI: v.SignInURL, Certificate: ours}
+	v.RelyingParty = &relyingParty{
+		RedirectURI:          a.OIDC.RedirectURI(c.ID),
+		BackchannelLogoutURI: a.BaseURL + "/oidc/" + string(c.ID) + "/backchannel-logout",
+		InitiateLoginURI:     v.SignInURL,
+		Certificate:          ours,
+	}
 	return v
 }
 
 func pemOf(der []byte) string {
-	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	return string(pem.EncodeToMemory(&pem.Block{
+		Type:  "CERTIFICATE",
+		Bytes: der,
+	}))
 }

@@ -104,19 +104,36 @@ type enum struct {
 
 func enums() []enum {
 	modes := texts(sso.SyncReset, sso.SyncResetSynced, sso.SyncAddOnly)
-	absent, overage := texts(sso.KeepGroups, sso.ClearGroups, sso.DenySignIn), texts(sso.KeepGroups, sso.DenySignIn)
+	absent := texts(sso.KeepGroups, sso.ClearGroups, sso.DenySignIn)
+	overage := texts(sso.KeepGroups, sso.DenySignIn)
 	policies := []string{"always", "unverified-domain", "never", "expression"}
-	providers, provisioning := texts(sso.Providers[:]...), texts(sso.ProvisionJIT, sso.ProvisionSCIM)
+	providers := texts(sso.Providers[:]...)
+	provisioning := texts(sso.ProvisionJIT, sso.ProvisionSCIM)
 	return []enum{
-		{"ConnectionPatch", "provider", providers}, {"NewConnection", "provider", providers},
-		{"ConnectionPatch", "provisioning", provisioning}, {"NewConnection", "provisioning", provisioning},
-		{"SAMLEdit", "allow_idp_initiated", texts(sso.IDPInitiatedOff, sso.IDPInitiatedRebounce, sso.IDPInitiatedDirect)},
-		{"OIDCEdit", "token_endpoint_auth_method", texts(sso.ClientSecretBasic, sso.ClientSecretPost, sso.PrivateKeyJWT)},
-		{"Rewrite", "preset", sso.RewritePresets[:]}, {"RewriteEdit", "preset", append([]string{""}, sso.RewritePresets[:]...)},
-		{"GroupSync", "mode", modes}, {"GroupSyncEdit", "mode", modes},
-		{"GroupSync", "on_absent", absent}, {"GroupSyncEdit", "on_absent", absent},
-		{"GroupSync", "on_overage", overage}, {"GroupSyncEdit", "on_overage", overage},
-		{"EmailVerification", "mode", policies}, {"EmailVerificationEdit", "mode", policies},
+		{"ConnectionPatch", "provider", providers},
+		{"NewConnection", "provider", providers},
+		{"ConnectionPatch", "provisioning", provisioning},
+		{"NewConnection", "provisioning", provisioning},
+		{
+			"SAMLEdit",
+			"allow_idp_initiated",
+			texts(sso.IDPInitiatedOff, sso.IDPInitiatedRebounce, sso.IDPInitiatedDirect),
+		},
+		{
+			"OIDCEdit",
+			"token_endpoint_auth_method",
+			texts(sso.ClientSecretBasic, sso.ClientSecretPost, sso.PrivateKeyJWT),
+		},
+		{"Rewrite", "preset", sso.RewritePresets[:]},
+		{"RewriteEdit", "preset", append([]string{""}, sso.RewritePresets[:]...)},
+		{"GroupSync", "mode", modes},
+		{"GroupSyncEdit", "mode", modes},
+		{"GroupSync", "on_absent", absent},
+		{"GroupSyncEdit", "on_absent", absent},
+		{"GroupSync", "on_overage", overage},
+		{"GroupSyncEdit", "on_overage", overage},
+		{"EmailVerification", "mode", policies},
+		{"EmailVerificationEdit", "mode", policies},
 	}
 }
 

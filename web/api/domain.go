@@ -29,7 +29,14 @@ type newDomain struct {
 }
 
 func viewDomain(d sso.Domain) domain {
-	return domain{ID: d.ID, Name: d.Name, TXTName: d.ChallengeName(), TXTRecord: d.TXTRecord, VerifiedAt: moment(d.VerifiedAt), CreatedAt: d.CreatedAt}
+	return domain{
+		ID:         d.ID,
+		Name:       d.Name,
+		TXTName:    d.ChallengeName(),
+		TXTRecord:  d.TXTRecord,
+		VerifiedAt: moment(d.VerifiedAt),
+		CreatedAt:  d.CreatedAt,
+	}
 }
 
 type inDomain struct {
@@ -39,18 +46,47 @@ type inDomain struct {
 const domainPath = enterprisePath + "/domains/{domain}"
 
 func (a *API) domainOperations() {
-	add(a, operation{id: "list-domains", method: http.MethodGet, path: enterprisePath + "/domains", summary: "List domains", about: "By name."}, a.listDomains)
-	add(a, operation{id: "create-domain", method: http.MethodPost, path: enterprisePath + "/domains", status: http.StatusCreated, summary: "Add a domain",
-		about: "It counts once it is proven: then its people are led to this enterprise by their e-mail, and need not confirm it. Several enterprises may add a domain; one can prove it."}, a.createDomain)
-	add(a, operation{id: "get-domain", method: http.MethodGet, path: domainPath, summary: "Get a domain"}, a.getDomain)
-	add(a, operation{id: "delete-domain", method: http.MethodDelete, path: domainPath, summary: "Delete a domain"}, a.deleteDomain)
-	add(a, operation{id: "verify-domain", method: http.MethodPost, path: domainPath + "/verify", summary: "Prove a domain",
-		about: "Looks for txt_record at txt_name now."}, a.verifyDomain)
+	add(a, operation{
+		id:      "list-domains",
+		method:  http.MethodGet,
+		path:    enterprisePath + "/domains",
+		summary: "List domains",
+		about:   "By name.",
+	}, a.listDomains)
+	add(a, operation{
+		id:      "create-domain",
+		method:  http.MethodPost,
+		path:    enterprisePath + "/domains",
+		status:  http.StatusCreated,
+		summary: "Add a domain",
+		about:   "It counts once it is proven: then its people are led to this enterprise by their e-mail, and need not confirm it. Several enterprises may add a domain; one can prove it.",
+	}, a.createDomain)
+	add(a, operation{
+		id:      "get-domain",
+		method:  http.MethodGet,
+		path:    domainPath,
+		summary: "Get a domain",
+	}, a.getDomain)
+	add(a, operation{
+		id:      "delete-domain",
+		method:  http.MethodDelete,
+		path:    domainPath,
+		summary: "Delete a domain",
+	}, a.deleteDomain)
+	add(a, operation{
+		id:      "verify-domain",
+		method:  http.MethodPost,
+		path:    domainPath + "/verify",
+		summary: "Prove a domain",
+		about:   "Looks for txt_record at txt_name now.",
+	}, a.verifyDomain)
 }
 
 func (a *API) listDomains(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[domain]], error) {
 	all, err := a.Store.Domains(ctx, c.enterprise.ID)
-	return pageFrom(all, err, func(d sso.Domain) string { return string(d.ID) }, in.Paging, viewDomain)
+	return pageFrom(all, err, func(d sso.Domain) string {
+		return string(d.ID)
+	}, in.Paging, viewDomain)
 }
 
 func (a *API) createDomain(ctx context.Context, c caller, in *struct{ Body newDomain }) (*made[domain], error) {
@@ -58,7 +94,10 @@ func (a *API) createDomain(ctx context.Context, c caller, in *struct{ Body newDo
 	if err != nil {
 		return nil, err
 	}
-	return &made[domain]{Location: locationOf(c.enterprise.ID, "domains", string(d.ID)), Body: viewDomain(d)}, nil
+	return &made[domain]{
+		Location: locationOf(c.enterprise.ID, "domains", string(d.ID)),
+		Body:     viewDomain(d),
+	}, nil
 }
 
 func (a *API) getDomain(ctx context.Context, c caller, in *inDomain) (*out[domain], error) {

@@ -14,7 +14,9 @@ type Enterprises interface {
 	CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (sso.Enterprise, error)
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
-	UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error)) (sso.Enterprise, error)
+	UpdateEnterprise(
+		ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error),
+	) (sso.Enterprise, error)
 	DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID) error
 }
 
@@ -39,7 +41,10 @@ type namedPatch struct {
 }
 
 func (n newNamed) check() error {
-	return invalid("validation_failed", append(sso.ValidateKey("key", n.Key), sso.ValidateName("name", n.Name)...))
+	return invalid(
+		"validation_failed",
+		append(sso.ValidateKey("key", n.Key), sso.ValidateName("name", n.Name)...),
+	)
 }
 
 // apply changes what the patch names, if the result can be accepted.
@@ -54,7 +59,13 @@ func (p namedPatch) apply(key, name *string) error {
 }
 
 func (a *API) viewEnterprise(e sso.Enterprise) enterprise {
-	return enterprise{ID: e.ID, Key: e.Key, Name: e.Name, SignInURL: a.signInURL(e, ""), CreatedAt: e.CreatedAt}
+	return enterprise{
+		ID:        e.ID,
+		Key:       e.Key,
+		Name:      e.Name,
+		SignInURL: a.signInURL(e, ""),
+		CreatedAt: e.CreatedAt,
+	}
 }
 
 func (a *API) signInURL(e sso.Enterprise, c sso.ConnectionID) string {
@@ -68,15 +79,41 @@ func (a *API) signInURL(e sso.Enterprise, c sso.ConnectionID) string {
 const enterprisePath = "enterprises/{enterprise}"
 
 func (a *API) enterpriseOperations() {
-	add(a, operation{id: "list-enterprises", method: http.MethodGet, path: "enterprises", summary: "List enterprises",
-		about: "Oldest first."}, a.listEnterprises)
-	add(a, operation{id: "create-enterprise", method: http.MethodPost, path: "enterprises", status: http.StatusCreated, summary: "Create an enterprise",
-		about: "An enterprise is one customer company. A key that is in use is 409 key_taken."}, a.createEnterprise)
-	add(a, operation{id: "get-enterprise", method: http.MethodGet, path: enterprisePath, summary: "Get an enterprise"}, a.getEnterprise)
-	add(a, operation{id: "update-enterprise", method: http.MethodPatch, path: enterprisePath, summary: "Change an enterprise",
-		about: "Members that are left out stay as they are."}, a.updateEnterprise)
-	add(a, operation{id: "delete-enterprise", method: http.MethodDelete, path: enterprisePath, summary: "Delete an enterprise",
-		about: "With everything in it: people, groups, connections, records. Its sessions end. Its audit events stay."}, a.deleteEnterprise)
+	add(a, operation{
+		id:      "list-enterprises",
+		method:  http.MethodGet,
+		path:    "enterprises",
+		summary: "List enterprises",
+		about:   "Oldest first.",
+	}, a.listEnterprises)
+	add(a, operation{
+		id:      "create-enterprise",
+		method:  http.MethodPost,
+		path:    "enterprises",
+		status:  http.StatusCreated,
+		summary: "Create an enterprise",
+		about:   "An enterprise is one customer company. A key that is in use is 409 key_taken.",
+	}, a.createEnterprise)
+	add(a, operation{
+		id:      "get-enterprise",
+		method:  http.MethodGet,
+		path:    enterprisePath,
+		summary: "Get an enterprise",
+	}, a.getEnterprise)
+	add(a, operation{
+		id:      "update-enterprise",
+		method:  http.MethodPatch,
+		path:    enterprisePath,
+		summary: "Change an enterprise",
+		about:   "Members that are left out stay as they are.",
+	}, a.updateEnterprise)
+	add(a, operation{
+		id:      "delete-enterprise",
+		method:  http.MethodDelete,
+		path:    enterprisePath,
+		summary: "Delete an enterprise",
+		about:   "With everything in it: people, groups, connections, records. Its sessions end. Its audit events stay.",
+	}, a.deleteEnterprise)
 }
 
 func (a *API) listEnterprises(ctx context.Context, _ caller, in *struct{ Paging }) (*out[list[enterprise]], error) {
@@ -88,7 +125,10 @@ func (a *API) createEnterprise(ctx context.Context, c caller, in *struct{ Body n
 	if err := in.Body.check(); err != nil {
 		return nil, err
 	}
-	e, err := a.Store.CreateEnterprise(ctx, c.by, sso.Enterprise{Key: in.Body.Key, Name: in.Body.Name})
+	e, err := a.Store.CreateEnterprise(ctx, c.by, sso.Enterprise{
+		Key:  in.Body.Key,
+		Name: in.Body.Name,
+	})
 	if err != nil {
 		return nil, err
 	}

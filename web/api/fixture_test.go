@@ -59,24 +59,68 @@ type fixture struct {
 type world map[string]string
 
 // keyPair is one for all: making one takes longer than any of these tests.
-var keyPair = sync.OnceValues(func() (sso.KeyPair, error) { return saml.NewKeyPair("Gatehouse", time.Now()) })
+var keyPair = sync.OnceValues(func() (sso.KeyPair, error) {
+	return saml.NewKeyPair("Gatehouse", time.Now())
+})
 
 func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 	t.Helper()
-	f := &fixture{TB: t, log: new(bytes.Buffer), token: sso.APIToken.New(), records: map[string][]string{}}
-	f.db = storetest.Open(t, database(t), store.Keyring{Current: store.NewKey()}, nil)
-	k, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{Name: "test", Hash: f.token.Hash()})
+	f := &fixture{
+		TB:      t,
+		log:     new(bytes.Buffer),
+		token:   sso.APIToken.New(),
+		records: map[string][]string{},
+	}
+	f.db = storetest.Open(
+		t, database(t), store.Keyring{Current: store.NewKey()}, nil,
+	)
+	k, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{
+		Name: "test",
+		Hash: f.token.Hash(),
+	})
 	f.ok(err)
 	f.db.OnRevocation(f.announce)
 	f.actor = sso.Actor(k.ID)
-	log := slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	sp := saml.New(saml.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
-	rp := oidc.New(oidc.Options{BaseURL: "https://" + host, Client: http.DefaultClient})
-	service := connections.New(connections.Options{Store: f.db, SAML: sp, OIDC: rp, Resolver: f, Log: log, AllowLoopback: true})
-	f.api, err = New(Options{Store: f.db, Setup: service,
-		Preview: login.New(login.Options{Facts: f.db}), Tests: login.New(login.Options{Facts: f.db, TestRuns: f.db, Now: time.Now}), Links: access.New(access.Options{Links: f.db, Now: time.Now}), SAML: sp, OIDC: rp, BaseURL: "https://" + host + "/", Log: log})
+	log := slog.New(slog.NewJSONHandler(f.log, &slog.HandlerOptions{
+		Level: slog.LevelDebug,
+	}))
+	sp := saml.New(saml.Options{
+		BaseURL: "https://" + host,
+		Client:  http.DefaultClient,
+	})
+	rp := oidc.New(oidc.Options{
+		BaseURL: "https://" + host,
+		Client:  http.DefaultClient,
+	})
+	service := connections.New(connections.Options{
+		Store:         f.db,
+		SAML:          sp,
+		OIDC:          rp,
+		Resolver:      f,
+		Log:           log,
+		AllowLoopback: true,
+	})
+	f.api, err = New(Options{
+		Store:   f.db,
+		Setup:   service,
+		Preview: login.New(login.Options{Facts: f.db}),
+		Tests: login.New(login.Options{
+			Facts:    f.db,
+			TestRuns: f.db,
+			Now:      time.Now,
+		}),
+		Links:   access.New(access.Options{Links: f.db, Now: time.Now}),
+		SAML:    sp,
+		OIDC:    rp,
+		BaseURL: "https://" + host + "/",
+		Log:     log,
+	})
 	f.ok(err)
-	f.Router, err = route.New(route.Options{BaseURL: "https://" + host, Log: log, Now: time.Now})
+	f.Router, err = route.New(route.Options{
+		BaseURL: "https://" + host,
+		Log:     log,
+		Now:     time.Now,
+	})
 	f.ok(err)
 	f.API(Prefix, f.api.Handler(), MaxBody)
 	f.acme, f.other = f.world("acme"), f.world("other")
@@ -89,7 +133,11 @@ func (f *fixture) LookupTXT(_ context.Context, name string) ([]string, error) {
 	if found := f.records[name]; found != nil {
 		return found, nil
 	}
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+	return nil, &net.DNSError{
+		Err:        "no such host",
+		Name:       name,
+		IsNotFound: true,
+	}
 }
 
 func (f *fixture) ok(err error) {
@@ -103,43 +151,131 @@ func (f *fixture) ok(err error) {
 func (f *fixture) world(key string) world {
 	f.Helper()
 	ctx, now := f.Context(), time.Now()
-	e, err := f.db.CreateEnterprise(ctx, sso.ActorOperator, sso.Enterprise{Key: key, Name: "Company " + key})
+	e, err := f.db.CreateEnterprise(ctx, sso.ActorOperator, sso.Enterprise{
+		Key:  key,
+		Name: "Company " + key,
+	})
 	f.ok(err)
-	o, err := f.db.CreateOrganization(ctx, sso.ActorOperator, sso.Organization{Enterprise: e.ID, Key: "research", Name: "Research"})
+	o, err := f.db.CreateOrganization(ctx, sso.ActorOperator, sso.Organization{
+		Enterprise: e.ID,
+		Key:        "research",
+		Name:       "Research",
+	})
 	f.ok(err)
-	g, err := f.db.CreateGroup(ctx, sso.ActorOperator, e.ID, sso.Group{Organization: o.ID, Name: "engineering"})
+	g, err := f.db.CreateGroup(ctx, sso.ActorOperator, e.ID, sso.Group{
+		Organization: o.ID,
+		Name:         "engineering",
+	})
 	f.ok(err)
-	cfg := sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test", ClientID: "gatehouse", ClientSecret: canarySecret,
-		AuthMethod: sso.ClientSecretBasic}, Mapping: sso.Mapping{Login: []string{"sub"}}, Provisioning: sso.ProvisionJIT,
-		Directory:         &sso.Directory{Tenant: "acme.test", ClientID: "reader", ClientSecret: canarySecret},
-		GroupSync:         sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups},
-		EmailVerification: sso.EmailVerification{Mode: "never"}}
+	cfg := sso.Config{
+		Version: 1,
+		OIDC: &sso.OIDCConfig{
+			Issuer:       "https://idp.test",
+			ClientID:     "gatehouse",
+			ClientSecret: canarySecret,
+			AuthMethod:   sso.ClientSecretBasic,
+		},
+		Mapping:      sso.Mapping{Login: []string{"sub"}},
+		Provisioning: sso.ProvisionJIT,
+		Directory: &sso.Directory{
+			Tenant:       "acme.test",
+			ClientID:     "reader",
+			ClientSecret: canarySecret,
+		},
+		GroupSync: sso.GroupSync{
+			Mode:      sso.SyncReset,
+			OnAbsent:  sso.KeepGroups,
+			OnOverage: sso.KeepGroups,
+		},
+		EmailVerification: sso.EmailVerification{Mode: "never"},
+	}
 	draft, previous := cfg, cfg
 	draft.Version, previous.Version = 3, 2
-	draft.OIDC, previous.OIDC = elsewhere(cfg.OIDC, "by-link"), elsewhere(cfg.OIDC, "before")
+	draft.OIDC, previous.OIDC = elsewhere(
+		cfg.OIDC, "by-link",
+	), elsewhere(cfg.OIDC, "before")
 	asked := func(of sso.Config) *sso.TrustChange {
-		return &sso.TrustChange{Digest: of.TrustDigest(), Authors: []sso.Actor{"link-1"}, AskedBy: "link-1", AskedAt: now}
+		return &sso.TrustChange{
+			Digest:  of.TrustDigest(),
+			Authors: []sso.Actor{"link-1"},
+			AskedBy: "link-1",
+			AskedAt: now,
+		}
 	}
-	c, err := f.db.CreateConnection(ctx, sso.ActorOperator, sso.Connection{Enterprise: e.ID, Name: "Directory", Protocol: sso.OIDC, Provider: sso.Custom,
-		State: sso.ConnectionEnabled, Live: &cfg, Draft: &draft, Previous: &previous, Keys: []sso.KeyPair{f.pair()},
-		Trust: sso.Trust{Draft: asked(draft), Back: asked(previous)}})
+	c, err := f.db.CreateConnection(ctx, sso.ActorOperator, sso.Connection{
+		Enterprise: e.ID,
+		Name:       "Directory",
+		Protocol:   sso.OIDC,
+		Provider:   sso.Custom,
+		State:      sso.ConnectionEnabled,
+		Live:       &cfg,
+		Draft:      &draft,
+		Previous:   &previous,
+		Keys:       []sso.KeyPair{f.pair()},
+		Trust:      sso.Trust{Draft: asked(draft), Back: asked(previous)},
+	})
 	f.ok(err)
-	d, err := f.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: e.ID, Name: key + ".test", TXTRecord: "gatehouse-verification=" + key})
+	d, err := f.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{
+		Enterprise: e.ID,
+		Name:       key + ".test",
+		TXTRecord:  "gatehouse-verification=" + key,
+	})
 	f.ok(err)
 	s := signIn(e, c, "ada", now)
-	_, err = f.db.RecordHealth(ctx, e.ID, []sso.Finding{{HealthKey: sso.HealthKey{Kind: sso.HealthGroups}, FindingDetail: sso.FindingDetail{Side: "company"}}, {HealthKey: sso.HealthKey{Kind: sso.HealthErrors}, FindingDetail: sso.FindingDetail{Side: "you"}}})
+	_, err = f.db.RecordHealth(ctx, e.ID, []sso.Finding{
+		{
+			HealthKey:     sso.HealthKey{Kind: sso.HealthGroups},
+			FindingDetail: sso.FindingDetail{Side: "company"},
+		},
+		{
+			HealthKey:     sso.HealthKey{Kind: sso.HealthErrors},
+			FindingDetail: sso.FindingDetail{Side: "you"},
+		},
+	})
 	f.ok(err)
 	u, r, err := f.db.RecordLogin(ctx, s, holding(s.Identity.Groups))
 	f.ok(err)
-	app, err := f.db.CreateApplication(ctx, sso.ActorOperator, sso.Application{Key: key, Name: "Wiki", Kind: sso.ForwardAuth, Origins: []string{"https://wiki." + key + ".test"}})
+	app, err := f.db.CreateApplication(ctx, sso.ActorOperator, sso.Application{
+		Key:     key,
+		Name:    "Wiki",
+		Kind:    sso.ForwardAuth,
+		Origins: []string{"https://wiki." + key + ".test"},
+	})
 	f.ok(err)
-	l, err := f.db.CreateSetupLink(ctx, sso.ActorOperator, sso.SetupLink{Enterprise: e.ID, Token: sso.NewSecret().Hash(), For: "Grace", MaxOpens: 1, ExpiresAt: now.Add(time.Hour)})
+	l, err := f.db.CreateSetupLink(ctx, sso.ActorOperator, sso.SetupLink{
+		Enterprise: e.ID,
+		Token:      sso.NewSecret().Hash(),
+		For:        "Grace",
+		MaxOpens:   1,
+		ExpiresAt:  now.Add(time.Hour),
+	})
 	f.ok(err)
-	run := sso.TestRun{ID: sso.NewID[sso.TestRunID](now), Enterprise: e.ID, Connection: c.ID, Kind: sso.TestLive, State: sso.TestWaiting, By: sso.ActorOperator,
-		CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
+	run := sso.TestRun{
+		ID:         sso.NewID[sso.TestRunID](now),
+		Enterprise: e.ID,
+		Connection: c.ID,
+		Kind:       sso.TestLive,
+		State:      sso.TestWaiting,
+		By:         sso.ActorOperator,
+		CreatedAt:  now,
+		ExpiresAt:  now.Add(time.Hour),
+	}
 	f.ok(f.db.CreateTestRun(ctx, run))
-	return world{"test": string(run.ID), "setup_link": string(l.ID), "application": string(app.ID), "enterprise": string(e.ID), "organization": string(o.ID), "group": string(g.ID), "connection": string(c.ID), "domain": string(d.ID),
-		"user": string(u.ID), "session": string(s.Session.ID), "attempt": string(s.Attempt.ID), "held_sync": string(r.Held), "question": string(sso.NewID[sso.QuestionID](now))}
+	return world{
+		"test":         string(run.ID),
+		"setup_link":   string(l.ID),
+		"application":  string(app.ID),
+		"enterprise":   string(e.ID),
+		"organization": string(o.ID),
+		"group":        string(g.ID),
+		"connection":   string(c.ID),
+		"domain":       string(d.ID),
+		"user":         string(u.ID),
+		"session":      string(s.Session.ID),
+		"attempt":      string(s.Attempt.ID),
+		"held_sync":    string(r.Held),
+		"question":     string(sso.NewID[sso.QuestionID](now)),
+	}
 }
 
 // elsewhere is a configuration with another client ID, and so of another trust.
@@ -153,10 +289,20 @@ func elsewhere(c *sso.OIDCConfig, clientID string) *sso.OIDCConfig {
 func holding(asserted sso.AssertedGroups) sso.Decide {
 	return func(facts sso.SignInFacts) (sso.Verdict, error) {
 		v, err := storetest.Reset(asserted)(facts)
-		v.Memberships.Held = &sso.HeldChanges{Mode: sso.SyncReset, Cause: sso.HeldLastAdmin}
+		v.Memberships.Held = &sso.HeldChanges{
+			Mode:  sso.SyncReset,
+			Cause: sso.HeldLastAdmin,
+		}
 		for _, g := range facts.Groups.Groups {
 			v.Memberships.Held.Remove = append(v.Memberships.Held.Remove, g.ID)
-			v.Memberships.Held.Removed = append(v.Memberships.Held.Removed, sso.GroupChange{Group: g.ID, Name: g.Name, Organization: g.Organization})
+			v.Memberships.Held.Removed = append(
+				v.Memberships.Held.Removed,
+				sso.GroupChange{
+					Group:        g.ID,
+					Name:         g.Name,
+					Organization: g.Organization,
+				},
+			)
 		}
 		return v, err
 	}
@@ -164,15 +310,53 @@ func holding(asserted sso.AssertedGroups) sso.Decide {
 
 func signIn(e sso.Enterprise, c sso.Connection, subject string, now time.Time) sso.SignIn {
 	attempt := sso.NewID[sso.AttemptID](now)
-	groups := sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"engineering", "unknown"}, Source: "groups"}
+	groups := sso.AssertedGroups{
+		State:  sso.GroupsValues,
+		Names:  []string{"engineering", "unknown"},
+		Source: "groups",
+	}
 	login := subject + "@" + e.Key + ".test"
 	return sso.SignIn{
-		Identity: sso.Identity{Connection: c.ID, Subject: subject, Login: login, Email: login, Name: "Ada Lovelace", Groups: groups},
-		Replay:   sso.ReplayMark{Connection: c.ID, ResponseID: string(attempt), Until: now.Add(time.Minute)},
-		Attempt: sso.Attempt{ID: attempt, Enterprise: e.ID, Connection: c.ID, Login: login, Outcome: sso.OutcomeSucceeded, Groups: groups, At: now,
-			Checks: []sso.Check{{Name: "nonce", Want: "x", Got: "x", OK: true}}},
-		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.Secret(canaryCookie + e.Key + subject).Hash(), Enterprise: e.ID, Connection: c.ID,
-			Attempt: attempt, Subject: subject, CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(8 * time.Hour)},
+		Identity: sso.Identity{
+			Connection: c.ID,
+			Subject:    subject,
+			Login:      login,
+			Email:      login,
+			Name:       "Ada Lovelace",
+			Groups:     groups,
+		},
+		Replay: sso.ReplayMark{
+			Connection: c.ID,
+			ResponseID: string(attempt),
+			Until:      now.Add(time.Minute),
+		},
+		Attempt: sso.Attempt{
+			ID:         attempt,
+			Enterprise: e.ID,
+			Connection: c.ID,
+			Login:      login,
+			Outcome:    sso.OutcomeSucceeded,
+			Groups:     groups,
+			At:         now,
+			Checks: []sso.Check{{
+				Name: "nonce",
+				Want: "x",
+				Got:  "x",
+				OK:   true,
+			}},
+		},
+		Session: sso.Session{
+			ID:          sso.NewID[sso.SessionID](now),
+			Token:       sso.Secret(canaryCookie + e.Key + subject).Hash(),
+			Enterprise:  e.ID,
+			Connection:  c.ID,
+			Attempt:     attempt,
+			Subject:     subject,
+			CreatedAt:   now,
+			LastSeenAt:  now,
+			IdleTimeout: time.Hour,
+			ExpiresAt:   now.Add(8 * time.Hour),
+		},
 	}
 }
 
@@ -191,11 +375,20 @@ type reply struct {
 }
 
 // code is that of a problem.
-func (r reply) code() string { s, _ := r.json["code"].(string); return s }
+func (r reply) code() string {
+	s, _ := r.json["code"].(string)
+	return s
+}
 
-func (r reply) text(member string) string { s, _ := r.json[member].(string); return s }
+func (r reply) text(member string) string {
+	s, _ := r.json[member].(string)
+	return s
+}
 
-func (r reply) items() []any { all, _ := r.json["items"].([]any); return all }
+func (r reply) items() []any {
+	all, _ := r.json["items"].([]any)
+	return all
+}
 
 // fields are the names of what a problem says is wrong.
 func (r reply) fields() (names []string) {
@@ -255,8 +448,12 @@ func (f *fixture) documented(r *http.Request, got reply) {
 	status, media := strconv.Itoa(got.Code), "application/json"
 	if got.Code >= 400 {
 		status, media = "default", "application/problem+json"
-		if got.text("type") != "urn:gatehouse:problem:"+got.code() || got.text("request_id") != got.Header().Get("X-Request-Id") || got.text("detail") == "" {
-			f.Errorf("%s %s: %d is no problem: %s", r.Method, r.URL, got.Code, got.Body)
+		if got.text("type") != "urn:gatehouse:problem:"+got.code() ||
+			got.text("request_id") != got.Header().Get("X-Request-Id") ||
+			got.text("detail") == "" {
+			f.Errorf(
+				"%s %s: %d is no problem: %s", r.Method, r.URL, got.Code, got.Body,
+			)
 		}
 		path = "/enterprises" // what can go wrong is the same everywhere
 	}
@@ -273,17 +470,26 @@ func (f *fixture) documented(r *http.Request, got reply) {
 	case answer == nil:
 		f.Errorf("%s %s: %s is not in the document", r.Method, r.URL, status)
 	case len(answer.Content) == 0 && got.Body.Len() > 0:
-		f.Errorf("%s %s: a body that is not in the document: %s", r.Method, r.URL, got.Body)
+		f.Errorf(
+			"%s %s: a body that is not in the document: %s", r.Method, r.URL,
+			got.Body,
+		)
 	case len(answer.Content) > 0:
 		if got.Header().Get("Content-Type") != media {
-			f.Errorf("%s %s: %d is %s", r.Method, r.URL, got.Code, got.Header().Get("Content-Type"))
+			f.Errorf(
+				"%s %s: %d is %s", r.Method, r.URL, got.Code,
+				got.Header().Get("Content-Type"),
+			)
 		}
 		var body any
 		if err := json.Unmarshal(got.Body.Bytes(), &body); err != nil {
 			f.Errorf("%s %s: %v: %s", r.Method, r.URL, err, got.Body)
 		}
 		wrong := &huma.ValidateResult{}
-		huma.Validate(f.api.huma.OpenAPI().Components.Schemas, answer.Content[media].Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, body, wrong)
+		huma.Validate(
+			f.api.huma.OpenAPI().Components.Schemas, answer.Content[media].Schema,
+			huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, body, wrong,
+		)
 		for _, err := range wrong.Errors {
 			f.Errorf("%s %s: not as the document says: %v", r.Method, r.URL, err)
 		}
@@ -293,8 +499,13 @@ func (f *fixture) documented(r *http.Request, got reply) {
 // discreet asserts that neither the answer nor the log has a secret in it.
 func (f *fixture) discreet(got reply) {
 	f.Helper()
-	for name, text := range map[string]string{"answer": got.Body.String() + fmt.Sprint(got.Header()), "log": f.log.String()} {
-		for _, secret := range []string{canarySecret, canaryCookie, "PRIVATE KEY", f.token.Reveal()} {
+	for name, text := range map[string]string{
+		"answer": got.Body.String() + fmt.Sprint(got.Header()),
+		"log":    f.log.String(),
+	} {
+		for _, secret := range []string{
+			canarySecret, canaryCookie, "PRIVATE KEY", f.token.Reveal(),
+		} {
 			if strings.Contains(text, secret) {
 				f.Errorf("the %s has a secret in it: %.300s", name, text)
 			}
@@ -315,7 +526,10 @@ type m = map[string]any
 
 // each runs a test on both databases.
 func each(t *testing.T, test func(t *testing.T, f *fixture)) {
-	for name, database := range map[string]func(testing.TB) string{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+	for name, database := range map[string]func(testing.TB) string{
+		"sqlite":   storetest.SQLite,
+		"postgres": storetest.Postgres,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, newFixture(t, database))

@@ -20,14 +20,18 @@ import (
 func TestNoSecretInAnySchema(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
-	secret := regexp.MustCompile(`(?i)secret|password|passwd|private|token|cookie|credential|bearer|verifier|nonce|hash`)
+	secret := regexp.MustCompile(
+		`(?i)secret|password|passwd|private|token|cookie|credential|bearer|verifier|nonce|hash`,
+	)
 	// An audit event has the digest that chains it.
 	harmless := regexp.MustCompile(`^(has_.*|hash|token_endpoint_auth_method)$`)
 	seen, reported := map[string]bool{}, false
 	for _, e := range f.endpoints() {
 		for status, response := range e.op.Responses {
 			for _, media := range response.Content {
-				for _, name := range propertiesOf(f.api.huma.OpenAPI(), media.Schema) {
+				for _, name := range propertiesOf(
+					f.api.huma.OpenAPI(), media.Schema,
+				) {
 					seen[name] = true
 					reported = reported || name == "has_client_secret"
 					if secret.MatchString(name) && !harmless.MatchString(name) {
@@ -38,7 +42,10 @@ func TestNoSecretInAnySchema(t *testing.T) {
 		}
 	}
 	if len(seen) < 100 || !reported {
-		t.Errorf("only %d members were seen: %v", len(seen), slices.Sorted(maps.Keys(seen)))
+		t.Errorf(
+			"only %d members were seen: %v", len(seen),
+			slices.Sorted(maps.Keys(seen)),
+		)
 	}
 }
 
@@ -86,7 +93,10 @@ func TestIdentitiesCannotBeChanged(t *testing.T) {
 	if len(before) == 0 {
 		t.Fatal("no one has an identity: this test sees nothing")
 	}
-	names := []string{"subject", "sub", "nameid", "identity", "identities", "user", "user_id", "connection_id", "external_id", "source"}
+	names := []string{
+		"subject", "sub", "nameid", "identity", "identities", "user", "user_id",
+		"connection_id", "external_id", "source",
+	}
 	tried := 0
 	for _, e := range f.endpoints() {
 		body, ok := e.body().(m)
@@ -95,7 +105,10 @@ func TestIdentitiesCannotBeChanged(t *testing.T) {
 		}
 		for _, media := range e.op.RequestBody.Content {
 			for _, name := range propertiesOf(f.api.huma.OpenAPI(), media.Schema) {
-				if slices.Contains([]string{"identity", "identities", "user_id", "external_id"}, name) {
+				if slices.Contains(
+					[]string{"identity", "identities", "user_id", "external_id"},
+					name,
+				) {
 					t.Errorf("%s takes %q in its body", e, name)
 				}
 			}
@@ -104,7 +117,15 @@ func TestIdentitiesCannotBeChanged(t *testing.T) {
 			continue // takes a user to ask about, and changes nothing
 		}
 		for _, name := range names {
-			for _, value := range []any{"id-of-somebody-else", f.other["user"], m{"subject": "x"}, []any{m{"connection": f.acme["connection"], "subject": "x"}}} {
+			for _, value := range []any{
+				"id-of-somebody-else",
+				f.other["user"],
+				m{"subject": "x"},
+				[]any{m{
+					"connection": f.acme["connection"],
+					"subject":    "x",
+				}},
+			} {
 				crossed := maps.Clone(body)
 				crossed[name] = value
 				tried++
@@ -143,7 +164,9 @@ func (f *fixture) identities() []sso.UserIdentity {
 	var all []sso.UserIdentity
 	for _, w := range []world{f.acme, f.other} {
 		ent := sso.EnterpriseID(w["enterprise"])
-		users, _, err := f.db.Users(f.Context(), ent, sso.UserFilter{}, sso.Page{Limit: 200})
+		users, _, err := f.db.Users(
+			f.Context(), ent, sso.UserFilter{}, sso.Page{Limit: 200},
+		)
 		f.ok(err)
 		for _, u := range users {
 			some, err := f.db.UserIdentities(f.Context(), ent, u.ID)

@@ -14,7 +14,9 @@ type Groups interface {
 	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
 	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
 	Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, p sso.Page) ([]sso.GroupCount, string, error)
-	UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error)) (sso.Group, error)
+	UpdateGroup(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error),
+	) (sso.Group, error)
 	DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) error
 }
 
@@ -43,8 +45,16 @@ type groupPatch struct {
 }
 
 func viewGroup(c sso.GroupCount) group {
-	v := group{ID: c.Group.ID, Organization: c.Group.Organization, Name: c.Group.Name, IDPNames: always(c.Group.IDPNames), Default: c.Group.Default, Admin: c.Group.Admin,
-		ActualMembers: c.Members, CreatedAt: c.Group.CreatedAt}
+	v := group{
+		ID:            c.Group.ID,
+		Organization:  c.Group.Organization,
+		Name:          c.Group.Name,
+		IDPNames:      always(c.Group.IDPNames),
+		Default:       c.Group.Default,
+		Admin:         c.Group.Admin,
+		ActualMembers: c.Members,
+		CreatedAt:     c.Group.CreatedAt,
+	}
 	if !c.Group.Default {
 		v.ExpectedMembers = &c.Expected
 	}
@@ -55,7 +65,9 @@ func viewGroup(c sso.GroupCount) group {
 func checkedGroup(g sso.Group) (sso.Group, error) {
 	names, problems := groupsync.CleanIDPNames(g.Name, g.IDPNames)
 	g.IDPNames = names
-	return g, invalid("group_name_invalid", append(groupsync.CheckName("name", g.Name), problems...))
+	return g, invalid(
+		"group_name_invalid", append(groupsync.CheckName("name", g.Name), problems...),
+	)
 }
 
 type inGroup struct {
@@ -65,15 +77,41 @@ type inGroup struct {
 const groupPath = enterprisePath + "/groups/{group}"
 
 func (a *API) groupOperations() {
-	add(a, operation{id: "list-groups", method: http.MethodGet, path: enterprisePath + "/groups", summary: "List groups",
-		about: "Of all organizations or one, with how many people are in each. Oldest first."}, a.listGroups)
-	add(a, operation{id: "create-group", method: http.MethodPost, path: organizationPath + "/groups", status: http.StatusCreated, summary: "Create a group",
-		about: "People come into it when the identity provider names it at their next sign-in. A name or IdP name that another group of the organization has, of either kind, is 409 name_taken; two that differ in case are two groups."}, a.createGroup)
-	add(a, operation{id: "get-group", method: http.MethodGet, path: groupPath, summary: "Get a group"}, a.getGroup)
-	add(a, operation{id: "update-group", method: http.MethodPatch, path: groupPath, summary: "Change a group",
-		about: "Lists are replaced. An IdP name is a name that the identity provider may send in place of the group's own: from the next sign-in on, people come in by it; until then they are missing, and a reconcile brings them in. A name that another group of the organization has is 409 name_taken. The default group cannot be changed: 409 default_group."}, a.updateGroup)
-	add(a, operation{id: "delete-group", method: http.MethodDelete, path: groupPath, summary: "Delete a group",
-		about: "Who was in no other group of the organization leaves it. The default group cannot be deleted: 409 default_group."}, a.deleteGroup)
+	add(a, operation{
+		id:      "list-groups",
+		method:  http.MethodGet,
+		path:    enterprisePath + "/groups",
+		summary: "List groups",
+		about:   "Of all organizations or one, with how many people are in each. Oldest first.",
+	}, a.listGroups)
+	add(a, operation{
+		id:      "create-group",
+		method:  http.MethodPost,
+		path:    organizationPath + "/groups",
+		status:  http.StatusCreated,
+		summary: "Create a group",
+		about:   "People come into it when the identity provider names it at their next sign-in. A name or IdP name that another group of the organization has, of either kind, is 409 name_taken; two that differ in case are two groups.",
+	}, a.createGroup)
+	add(a, operation{
+		id:      "get-group",
+		method:  http.MethodGet,
+		path:    groupPath,
+		summary: "Get a group",
+	}, a.getGroup)
+	add(a, operation{
+		id:      "update-group",
+		method:  http.MethodPatch,
+		path:    groupPath,
+		summary: "Change a group",
+		about:   "Lists are replaced. An IdP name is a name that the identity provider may send in place of the group's own: from the next sign-in on, people come in by it; until then they are missing, and a reconcile brings them in. A name that another group of the organization has is 409 name_taken. The default group cannot be changed: 409 default_group.",
+	}, a.updateGroup)
+	add(a, operation{
+		id:      "delete-group",
+		method:  http.MethodDelete,
+		path:    groupPath,
+		summary: "Delete a group",
+		about:   "Who was in no other group of the organization leaves it. The default group cannot be deleted: 409 default_group.",
+	}, a.deleteGroup)
 }
 
 func (a *API) listGroups(ctx context.Context, c caller, in *struct {
@@ -81,7 +119,10 @@ func (a *API) listGroups(ctx context.Context, c caller, in *struct {
 	Organization sso.OrganizationID `query:"organization" pattern:"^org-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"an organization's identifier" doc:"Only those of this organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Name         string             `query:"name" doc:"Only those of exactly this name." example:"engineering"`
 }) (*out[list[group]], error) {
-	all, next, err := a.Store.Groups(ctx, c.enterprise.ID, sso.GroupFilter{Organization: in.Organization, Name: in.Name}, in.page())
+	all, next, err := a.Store.Groups(ctx, c.enterprise.ID, sso.GroupFilter{
+		Organization: in.Organization,
+		Name:         in.Name,
+	}, in.page())
 	return pageOf(all, next, err, viewGroup)
 }
 
@@ -89,14 +130,22 @@ func (a *API) createGroup(ctx context.Context, c caller, in *struct {
 	Organization sso.OrganizationID `path:"organization"`
 	Body         newGroup
 }) (*made[group], error) {
-	g, err := checkedGroup(sso.Group{Organization: in.Organization, Name: in.Body.Name, IDPNames: in.Body.IDPNames, Admin: in.Body.Admin})
+	g, err := checkedGroup(sso.Group{
+		Organization: in.Organization,
+		Name:         in.Body.Name,
+		IDPNames:     in.Body.IDPNames,
+		Admin:        in.Body.Admin,
+	})
 	if err != nil {
 		return nil, err
 	}
 	if g, err = a.Store.CreateGroup(ctx, c.by, c.enterprise.ID, g); err != nil {
 		return nil, err
 	}
-	return &made[group]{Location: locationOf(c.enterprise.ID, "groups", string(g.ID)), Body: viewGroup(sso.GroupCount{Group: g})}, nil
+	return &made[group]{
+		Location: locationOf(c.enterprise.ID, "groups", string(g.ID)),
+		Body:     viewGroup(sso.GroupCount{Group: g}),
+	}, nil
 }
 
 func (a *API) getGroup(ctx context.Context, c caller, in *inGroup) (*out[group], error) {
@@ -109,7 +158,10 @@ func (a *API) getGroup(ctx context.Context, c caller, in *inGroup) (*out[group],
 
 // counted finds out how many people are in a group, which the list knows.
 func (a *API) counted(ctx context.Context, c caller, g sso.Group) (*out[group], error) {
-	all, _, err := a.Store.Groups(ctx, c.enterprise.ID, sso.GroupFilter{Organization: g.Organization, Name: g.Name}, sso.Page{Limit: 1})
+	all, _, err := a.Store.Groups(ctx, c.enterprise.ID, sso.GroupFilter{
+		Organization: g.Organization,
+		Name:         g.Name,
+	}, sso.Page{Limit: 1})
 	if err == nil && (len(all) == 0 || all[0].Group.ID != g.ID) {
 		err = sso.NothingHere() // renamed or deleted meanwhile
 	}

@@ -49,23 +49,37 @@ func TestPastMembersAndRestore(t *testing.T) {
 		at := f.do("GET", w.in(groupPath+"/members?at="+then), nil)
 		f.wants(at, 200, "")
 		last := at.items()[len(at.items())-1].(map[string]any)
-		if len(at.items()) != 2 || last["user"] != string(bob.ID) || last["until"] == nil || !strings.HasPrefix(fmt.Sprint(last["ended_by"]), "att-") {
+		if len(at.items()) != 2 ||
+			last["user"] != string(bob.ID) ||
+			last["until"] == nil ||
+			!strings.HasPrefix(fmt.Sprint(last["ended_by"]), "att-") {
 			t.Errorf("then: %s", at.Body)
 		}
 		w["user"] = string(bob.ID)
 		mine := f.do("GET", w.in(userPath+"/memberships?at="+then), nil)
-		if diff := cmp.Diff([]string{"Members", "engineering"}, names(mine.json["items"], "group_name")); diff != "" {
+		if diff := cmp.Diff(
+			[]string{"Members", "engineering"},
+			names(mine.json["items"], "group_name"),
+		); diff != "" {
 			t.Error(diff)
 		}
-		for _, path := range []string{userPath + "/restore-memberships", groupPath + "/restore"} {
+		for _, path := range []string{
+			userPath + "/restore-memberships", groupPath + "/restore",
+		} {
 			before := f.revoked
 			shown := f.do("POST", w.in(path), m{"at": then, "dry_run": true})
 			f.wants(shown, 200, "")
-			if shown.json["done"] != false || len(names(shown.json["added"], "user")) != 1 || f.revoked != before {
+			if shown.json["done"] != false ||
+				len(names(shown.json["added"], "user")) != 1 ||
+				f.revoked != before {
 				t.Errorf("%s, shown: %s", path, shown.Body)
 			}
 			done := f.do("POST", w.in(path), m{"at": then})
-			if done.json["done"] != true || cmp.Diff([]string{"engineering"}, names(done.json["added"], "group_name")) != "" || f.revoked != before+1 {
+			if done.json["done"] != true ||
+				cmp.Diff(
+					[]string{"engineering"}, names(done.json["added"], "group_name"),
+				) != "" ||
+				f.revoked != before+1 {
 				t.Errorf("%s, done: %s", path, done.Body)
 			}
 			now := f.do("GET", w.in(userPath+"/memberships"), nil)
@@ -74,8 +88,14 @@ func TestPastMembersAndRestore(t *testing.T) {
 			}
 			f.enter(w, "bob")
 		}
-		f.wants(f.do("POST", w.in(groupPath+"/restore"), m{}), 422, "validation_failed")
-		f.wants(f.do("POST", w.in(groupPath+"/restore"), m{"at": "yesterday"}), 422, "validation_failed")
+		f.wants(
+			f.do("POST", w.in(groupPath+"/restore"), m{}), 422, "validation_failed",
+		)
+		f.wants(
+			f.do("POST", w.in(groupPath+"/restore"), m{"at": "yesterday"}),
+			422,
+			"validation_failed",
+		)
 	})
 }
 
@@ -96,7 +116,14 @@ func TestShareBrake(t *testing.T) {
 	}
 	body["dry_run"] = true
 	f.wants(f.do("POST", w.in(groupPath+"/restore"), body), 200, "")
-	f.wants(f.do("POST", w.in(groupPath+"/restore"), m{"at": then, "confirm": true}), 200, "")
+	f.wants(
+		f.do("POST", w.in(groupPath+"/restore"), m{
+			"at":      then,
+			"confirm": true,
+		}),
+		200,
+		"",
+	)
 	if members := f.do("GET", w.in(groupPath+"/members"), nil); len(members.items()) != 1 {
 		t.Errorf("not done: %s", members.Body)
 	}
@@ -107,22 +134,38 @@ func TestDriftAndReconcile(t *testing.T) {
 		w := f.acme
 		bob := f.enter(w, "bob", "engineering")
 		eve := f.enter(w, "eve")
-		f.wants(f.do("DELETE", w.in(groupPath+"/members/"+string(bob.ID)), nil), 204, "")
-		f.wants(f.do("PUT", w.in(groupPath+"/members/"+string(eve.ID)), nil), 204, "")
+		f.wants(
+			f.do("DELETE", w.in(groupPath+"/members/"+string(bob.ID)), nil), 204, "",
+		)
+		f.wants(
+			f.do("PUT", w.in(groupPath+"/members/"+string(eve.ID)), nil), 204, "",
+		)
 		got := f.do("GET", w.in(groupPath+"/drift"), nil)
 		f.wants(got, 200, "")
-		if got.json["expected_members"] != 2.0 || got.json["actual_members"] != 2.0 ||
-			cmp.Diff([]string{string(bob.ID)}, names(got.json["missing"], "user")) != "" || cmp.Diff([]string{"manual"}, names(got.json["missing"], "reason")) != "" ||
-			cmp.Diff([]string{string(eve.ID)}, names(got.json["extra"], "user")) != "" || cmp.Diff([]string{"manual"}, names(got.json["extra"], "reason")) != "" {
+		if got.json["expected_members"] != 2.0 ||
+			got.json["actual_members"] != 2.0 ||
+			cmp.Diff(
+				[]string{string(bob.ID)}, names(got.json["missing"], "user"),
+			) != "" ||
+			cmp.Diff(
+				[]string{"manual"}, names(got.json["missing"], "reason"),
+			) != "" ||
+			cmp.Diff(
+				[]string{string(eve.ID)}, names(got.json["extra"], "user"),
+			) != "" ||
+			cmp.Diff([]string{"manual"}, names(got.json["extra"], "reason")) != "" {
 			t.Errorf("drift: %s", got.Body)
 		}
 		dry := f.do("POST", w.in(groupPath+"/reconcile"), m{"dry_run": true})
-		if dry.json["done"] != false || len(names(dry.json["added"], "user")) != 1 || len(names(dry.json["removed"], "user")) != 1 {
+		if dry.json["done"] != false ||
+			len(names(dry.json["added"], "user")) != 1 ||
+			len(names(dry.json["removed"], "user")) != 1 {
 			t.Errorf("shown: %s", dry.Body)
 		}
 		f.wants(f.do("POST", w.in(groupPath+"/reconcile"), m{}), 200, "")
 		got = f.do("GET", w.in(groupPath+"/drift"), nil)
-		if len(names(got.json["missing"], "user"))+len(names(got.json["extra"], "user")) != 0 {
+		if len(names(got.json["missing"], "user"))+
+			len(names(got.json["extra"], "user")) != 0 {
 			t.Errorf("after: %s", got.Body)
 		}
 	})
@@ -131,23 +174,47 @@ func TestDriftAndReconcile(t *testing.T) {
 func TestHeldSyncs(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		w := f.acme
-		list := f.do("GET", w.in(enterprisePath+"/held-syncs?state=waiting&user="+w["user"]), nil)
+		list := f.do(
+			"GET",
+			w.in(enterprisePath+"/held-syncs?state=waiting&user="+w["user"]),
+			nil,
+		)
 		f.wants(list, 200, "")
-		if cmp.Diff([]string{w["held_sync"]}, names(list.json["items"], "id")) != "" {
+		if cmp.Diff(
+			[]string{w["held_sync"]}, names(list.json["items"], "id"),
+		) != "" {
 			t.Fatalf("waiting: %s", list.Body)
 		}
-		done := f.do("POST", w.in(enterprisePath+"/held-syncs/{held_sync}/approve"), nil)
+		done := f.do(
+			"POST", w.in(enterprisePath+"/held-syncs/{held_sync}/approve"), nil,
+		)
 		f.wants(done, 200, "")
-		if done.json["state"] != "approved" || done.json["decided_by"] != string(f.actor) || f.revoked != 1 {
+		if done.json["state"] != "approved" ||
+			done.json["decided_by"] != string(f.actor) ||
+			f.revoked != 1 {
 			t.Errorf("approved: %s", done.Body)
 		}
 		if members := f.do("GET", w.in(groupPath+"/members"), nil); len(members.items()) != 0 {
 			t.Errorf("not done: %s", members.Body)
 		}
 		for _, verb := range []string{"approve", "discard"} {
-			f.wants(f.do("POST", w.in(enterprisePath+"/held-syncs/{held_sync}/"+verb), nil), 409, "held_sync_decided")
+			f.wants(
+				f.do(
+					"POST", w.in(enterprisePath+"/held-syncs/{held_sync}/"+verb),
+					nil,
+				),
+				409,
+				"held_sync_decided",
+			)
 		}
-		f.wants(f.do("POST", f.other.in(enterprisePath+"/held-syncs/{held_sync}/discard"), nil), 200, "")
+		f.wants(
+			f.do(
+				"POST", f.other.in(enterprisePath+"/held-syncs/{held_sync}/discard"),
+				nil,
+			),
+			200,
+			"",
+		)
 		if members := f.do("GET", f.other.in(groupPath+"/members"), nil); len(members.items()) != 1 {
 			t.Errorf("discarded, and done all the same: %s", members.Body)
 		}
@@ -158,16 +225,22 @@ func TestAdminGroups(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
 	w := f.acme
-	made := f.do("POST", w.in(organizationPath+"/groups"), m{"name": "owners", "admin": true})
+	made := f.do("POST", w.in(organizationPath+"/groups"), m{
+		"name":  "owners",
+		"admin": true,
+	})
 	f.wants(made, 201, "")
 	if made.json["admin"] != true {
 		t.Errorf("made: %s", made.Body)
 	}
 	w["group"] = made.text("id")
-	if got := f.do("PATCH", w.in(groupPath), m{"name": "Owners"}); got.json["admin"] != true || got.json["name"] != "Owners" {
+	if got := f.do(
+		"PATCH", w.in(groupPath), m{"name": "Owners"},
+	); got.json["admin"] != true || got.json["name"] != "Owners" {
 		t.Errorf("renamed: %s", got.Body)
 	}
-	if got := f.do("PATCH", w.in(groupPath), m{"admin": false}); got.json["admin"] != false || got.json["name"] != "Owners" {
+	if got := f.do("PATCH", w.in(groupPath), m{"admin": false}); got.json["admin"] != false ||
+		got.json["name"] != "Owners" {
 		t.Errorf("changed: %s", got.Body)
 	}
 }
@@ -178,30 +251,56 @@ func TestSyncPreview(t *testing.T) {
 		f.made(organizationPath+"/groups", m{"name": "ops"})
 		path := w.in(connectionsPath + "/{connection}/sync-preview")
 		f.unchanged(func() {
-			got := f.do("POST", path, m{"user": w["user"], "groups": []string{"ops", "Engineering", "nowhere"}})
+			got := f.do("POST", path, m{
+				"user":   w["user"],
+				"groups": []string{"ops", "Engineering", "nowhere"},
+			})
 			f.wants(got, 200, "")
 			orgs, _ := got.json["organizations"].([]any)
-			if len(orgs) != 1 || got.json["user"] != w["user"] || got.json["mode"] != "reset" || got.json["held"] != false {
+			if len(orgs) != 1 ||
+				got.json["user"] != w["user"] ||
+				got.json["mode"] != "reset" ||
+				got.json["held"] != false {
 				t.Fatalf("%s", got.Body)
 			}
 			o := orgs[0].(map[string]any)
-			for member, want := range map[string][]string{"added": {"ops"}, "removed": {"engineering"}, "kept": {"Members"}, "near_misses": {"engineering"}} {
+			for member, want := range map[string][]string{
+				"added":       {"ops"},
+				"removed":     {"engineering"},
+				"kept":        {"Members"},
+				"near_misses": {"engineering"},
+			} {
 				if diff := cmp.Diff(want, names(o[member], "name")); diff != "" {
 					t.Errorf("%s: %s", member, diff)
 				}
 			}
-			for state, mode := range map[string]string{"absent": "keep", "overage": "keep", "truncated": "add-only", "empty": "reset"} {
-				if got := f.do("POST", path, m{"login": "ada@acme.test", "state": state, "groups": []string{"ops"}}); got.json["mode"] != mode || got.json["user"] != w["user"] {
+			for state, mode := range map[string]string{
+				"absent":    "keep",
+				"overage":   "keep",
+				"truncated": "add-only",
+				"empty":     "reset",
+			} {
+				if got := f.do("POST", path, m{
+					"login":  "ada@acme.test",
+					"state":  state,
+					"groups": []string{"ops"},
+				}); got.json["mode"] != mode || got.json["user"] != w["user"] {
 					t.Errorf("%s: %s", state, got.Body)
 				}
 			}
 			if got := f.do("POST", path, m{"groups": []string{"ops"}}); got.json["user"] != nil {
 				t.Errorf("a newcomer: %s", got.Body)
 			}
-			f.wants(f.do("POST", path, m{"user": w["user"], "login": "x"}), 422, "validation_failed")
+			f.wants(f.do("POST", path, m{
+				"user":  w["user"],
+				"login": "x",
+			}), 422, "validation_failed")
 			f.wants(f.do("POST", path, m{"user": f.other["user"]}), 404, "not_found")
 			f.wants(f.do("POST", path, m{"user": "x"}), 422, "validation_failed")
-			f.wants(f.do("POST", path, m{"state": "sometimes"}), 422, "validation_failed")
+			f.wants(
+				f.do("POST", path, m{"state": "sometimes"}), 422,
+				"validation_failed",
+			)
 		})
 	})
 }
@@ -210,10 +309,20 @@ func TestDirectorySecretIsNotShown(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
 	path := f.acme.in(connectionsPath + "/{connection}")
-	got := f.do("PATCH", path, m{"directory": m{"tenant": "contoso.example", "client_id": "reader", "client_secret": canarySecret + "-2", "by_id": true}})
+	got := f.do("PATCH", path, m{"directory": m{
+		"tenant":        "contoso.example",
+		"client_id":     "reader",
+		"client_secret": canarySecret + "-2",
+		"by_id":         true,
+	}})
 	f.wants(got, http.StatusOK, "")
 	draft, _ := got.json["draft"].(map[string]any)
-	want := map[string]any{"tenant": "contoso.example", "client_id": "reader", "has_client_secret": true, "by_id": true}
+	want := map[string]any{
+		"tenant":            "contoso.example",
+		"client_id":         "reader",
+		"has_client_secret": true,
+		"by_id":             true,
+	}
 	if diff := cmp.Diff(want, draft["directory"]); diff != "" {
 		t.Error(diff)
 	}
@@ -221,7 +330,10 @@ func TestDirectorySecretIsNotShown(t *testing.T) {
 	if draft, _ = got.json["draft"].(map[string]any); draft["directory"] != nil {
 		t.Errorf("taken away: %s", got.Body)
 	}
-	f.wants(f.do("PATCH", path, m{"directory": m{"tenant": "../evil"}}), 422, "invalid_configuration")
+	f.wants(
+		f.do("PATCH", path, m{"directory": m{"tenant": "../evil"}}), 422,
+		"invalid_configuration",
+	)
 }
 
 // TestHeldByCause decides all that is held for one cause, of one company.
@@ -231,12 +343,22 @@ func TestHeldByCause(t *testing.T) {
 		const held = enterprisePath + "/held-syncs"
 		causes := f.do("GET", w.in(held+"/causes"), nil)
 		f.wants(causes, 200, "")
-		if got := fmt.Sprint(names(causes.json["items"], "cause"), names(causes.json["items"], "waiting")); got != "[last_admin] [1]" {
+		if got := fmt.Sprint(
+			names(causes.json["items"], "cause"),
+			names(causes.json["items"], "waiting"),
+		); got != "[last_admin] [1]" {
 			t.Errorf("got %s", got)
 		}
 		f.wants(f.do("POST", w.in(held+"/approve"), m{}), 422, "validation_failed")
-		f.wants(f.do("POST", w.in(held+"/approve"), m{"cause": "everything"}), 422, "validation_failed")
-		f.wants(f.do("POST", w.in(held+"/approve"), m{"cause": "last_admin", "connection": "conn-1"}), 422, "validation_failed")
+		f.wants(
+			f.do("POST", w.in(held+"/approve"), m{"cause": "everything"}),
+			422,
+			"validation_failed",
+		)
+		f.wants(f.do("POST", w.in(held+"/approve"), m{
+			"cause":      "last_admin",
+			"connection": "conn-1",
+		}), 422, "validation_failed")
 		for _, x := range []struct {
 			w    world
 			body m
@@ -272,7 +394,12 @@ func TestBrakeSettings(t *testing.T) {
 		} {
 			var brake any
 			f.ok(json.Unmarshal([]byte(body), &brake))
-			reset := f.do("PATCH", at, m{"brake": m{"off": false, "share": 0, "people": 0, "window": 0}})
+			reset := f.do("PATCH", at, m{"brake": m{
+				"off":    false,
+				"share":  0,
+				"people": 0,
+				"window": 0,
+			}})
 			f.wants(reset, 200, "")
 			changed := f.do("PATCH", at, m{"brake": brake})
 			f.wants(changed, 200, "")
@@ -284,8 +411,16 @@ func TestBrakeSettings(t *testing.T) {
 				t.Errorf("%s: %s, want %s", body, got, want)
 			}
 		}
-		for _, wrong := range []m{{"share": 101}, {"share": -1}, {"people": -1}, {"window": 59}, {"window": 90000}} {
-			f.wants(f.do("PATCH", at, m{"brake": wrong}), 422, "invalid_configuration")
+		for _, wrong := range []m{
+			{"share": 101},
+			{"share": -1},
+			{"people": -1},
+			{"window": 59},
+			{"window": 90000},
+		} {
+			f.wants(
+				f.do("PATCH", at, m{"brake": wrong}), 422, "invalid_configuration",
+			)
 		}
 	})
 }

@@ -124,8 +124,12 @@ func (a *API) limit(ctx context.Context, token sso.TokenID) error {
 	if wait <= 0 {
 		return nil
 	}
-	return &sso.Error{Kind: sso.TooMany, Code: "rate_limited", RetryAfter: wait,
-		Public: fmt.Sprintf("This token has made more than %d requests in a minute.", perMinute)}
+	return &sso.Error{
+		Kind:       sso.TooMany,
+		Code:       "rate_limited",
+		RetryAfter: wait,
+		Public:     fmt.Sprintf("This token has made more than %d requests in a minute.", perMinute),
+	}
 }
 
 // match finds the pattern of a request; ServeMux's own answers to what has none
@@ -139,7 +143,11 @@ func (a *API) match(w http.ResponseWriter, r *http.Request) (string, error) {
 	h.ServeHTTP(&refused, r)
 	if refused.status == http.StatusMethodNotAllowed {
 		w.Header().Set("Allow", refused.Header().Get("Allow"))
-		return "", &sso.Error{Kind: sso.Invalid, Code: "method_not_allowed", Public: "This address does not take this method."}
+		return "", &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "method_not_allowed",
+			Public: "This address does not take this method.",
+		}
 	}
 	return "", sso.NothingHere()
 }
@@ -180,7 +188,10 @@ func requestKey(r *http.Request, token sso.TokenID) (k sso.RequestKey, ok bool, 
 	if r.Method != http.MethodPost || len(given) == 0 {
 		return k, false, nil
 	}
-	if len(given) > 1 || len(given[0]) < 1 || len(given[0]) > 255 || strings.Trim(given[0], visible) != "" {
+	if len(given) > 1 ||
+		len(given[0]) < 1 ||
+		len(given[0]) > 255 ||
+		strings.Trim(given[0], visible) != "" {
 		return k, false, badRequest("The Idempotency-Key must be 1 to 255 visible ASCII characters.")
 	}
 	return sso.RequestKey{Token: token, Key: sha256.Sum256([]byte(given[0]))}, true, nil

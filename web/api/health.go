@@ -10,7 +10,9 @@ import (
 
 // Health keeps what was found to be unwell.
 type Health interface {
-	HealthEvents(ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, p sso.Page) ([]sso.HealthEvent, string, error)
+	HealthEvents(
+		ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, p sso.Page,
+	) ([]sso.HealthEvent, string, error)
 }
 
 type healthEvent struct {
@@ -29,8 +31,19 @@ type healthEvent struct {
 }
 
 func viewHealthEvent(e sso.HealthEvent) healthEvent {
-	v := healthEvent{ID: e.ID, Kind: e.Kind, Connection: some(e.Connection), Text: e.Text, Side: e.Side, Do: e.Do, Urgent: e.Urgent,
-		By: moment(e.By), FoundAt: e.FoundAt, MailedAt: moment(e.MailedAt), ResolvedAt: moment(e.ResolvedAt)}
+	v := healthEvent{
+		ID:         e.ID,
+		Kind:       e.Kind,
+		Connection: some(e.Connection),
+		Text:       e.Text,
+		Side:       e.Side,
+		Do:         e.Do,
+		Urgent:     e.Urgent,
+		By:         moment(e.By),
+		FoundAt:    e.FoundAt,
+		MailedAt:   moment(e.MailedAt),
+		ResolvedAt: moment(e.ResolvedAt),
+	}
 	if e.Kind == sso.HealthCertificate {
 		v.Threshold = &e.Threshold
 	}
@@ -38,8 +51,13 @@ func viewHealthEvent(e sso.HealthEvent) healthEvent {
 }
 
 func (a *API) healthOperations() {
-	add(a, operation{id: "list-health-events", method: http.MethodGet, path: enterprisePath + "/health-events", summary: "List what is unwell about sign-in, or was",
-		about: "Every enterprise is looked at every hour. Each finding is there once, a certificate once for each threshold. Newest first."}, a.listHealth)
+	add(a, operation{
+		id:      "list-health-events",
+		method:  http.MethodGet,
+		path:    enterprisePath + "/health-events",
+		summary: "List what is unwell about sign-in, or was",
+		about:   "Every enterprise is looked at every hour. Each finding is there once, a certificate once for each threshold. Newest first.",
+	}, a.listHealth)
 }
 
 func (a *API) listHealth(ctx context.Context, c caller, in *struct {
@@ -47,6 +65,9 @@ func (a *API) listHealth(ctx context.Context, c caller, in *struct {
 	Kind sso.HealthKind `query:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,trust_waiting,trust_changed,provisioning_missing" doc:"Only of this kind." example:"certificate_expiring"`
 	Open bool           `query:"open" doc:"Only what is still so." example:"true"`
 }) (*out[list[healthEvent]], error) {
-	all, next, err := a.Store.HealthEvents(ctx, c.enterprise.ID, sso.HealthFilter{Kind: in.Kind, Open: in.Open}, in.page())
+	all, next, err := a.Store.HealthEvents(ctx, c.enterprise.ID, sso.HealthFilter{
+		Kind: in.Kind,
+		Open: in.Open,
+	}, in.page())
 	return pageOf(all, next, err, viewHealthEvent)
 }

@@ -14,7 +14,9 @@ type Holding interface {
 	ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
 	DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
 	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
-	DecideHeldSyncs(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) (sso.HeldDecided, error)
+	DecideHeldSyncs(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision,
+	) (sso.HeldDecided, error)
 }
 
 type heldSync struct {
@@ -33,8 +35,20 @@ type heldSync struct {
 }
 
 func viewHeld(h sso.HeldSync) heldSync {
-	return heldSync{ID: h.ID, User: h.User, Connection: h.Connection, Record: h.Record, Cause: h.Changes.Cause, Group: some(h.Changes.Group), Added: viewChanges(h.Changes.Added), Removed: viewChanges(h.Changes.Removed),
-		State: h.State, At: h.At, DecidedBy: some(h.DecidedBy), DecidedAt: moment(h.DecidedAt)}
+	return heldSync{
+		ID:         h.ID,
+		User:       h.User,
+		Connection: h.Connection,
+		Record:     h.Record,
+		Cause:      h.Changes.Cause,
+		Group:      some(h.Changes.Group),
+		Added:      viewChanges(h.Changes.Added),
+		Removed:    viewChanges(h.Changes.Removed),
+		State:      h.State,
+		At:         h.At,
+		DecidedBy:  some(h.DecidedBy),
+		DecidedAt:  moment(h.DecidedAt),
+	}
 }
 
 type inHeld struct {
@@ -43,18 +57,48 @@ type inHeld struct {
 
 func (a *API) heldOperations() {
 	const path = enterprisePath + "/held-syncs"
-	add(a, operation{id: "list-held-syncs", method: http.MethodGet, path: path, summary: "List group syncs that were held",
-		about: "A sign-in whose removals look like a mistake changed no membership, and waits here. Newest first."}, a.listHeld)
-	add(a, operation{id: "list-held-causes", method: http.MethodGet, path: path + "/causes", summary: "Count what is held, by cause",
-		about: "With the connection, and the group where it is about one. It also lists what is held from now on although nothing waits."}, a.listHeldCauses)
-	add(a, operation{id: "approve-held-syncs", method: http.MethodPost, path: path + "/approve", summary: "Do all that was held for one cause",
-		about: "As approving each does. Removals for this cause are not held for the next seven days."}, a.decideAllHeld(true))
-	add(a, operation{id: "discard-held-syncs", method: http.MethodPost, path: path + "/discard", summary: "Drop all that was held for one cause",
-		about: "Memberships stay as they are, and removals are held from now on, too. People who lost memberships to the same cause before it was noticed get them back, unless restore is false."}, a.decideAllHeld(false))
-	add(a, operation{id: "approve-held-sync", method: http.MethodPost, path: path + "/{held_sync}/approve", summary: "Do what was held",
-		about: "As far as the groups are still there. What does not wait any more is 409 held_sync_decided."}, a.decideHeld(a.Store.ApproveHeldSync))
-	add(a, operation{id: "discard-held-sync", method: http.MethodPost, path: path + "/{held_sync}/discard", summary: "Leave memberships as they are",
-		about: "The person's next sign-in is looked at anew. What does not wait any more is 409 held_sync_decided."}, a.decideHeld(a.Store.DiscardHeldSync))
+	add(a, operation{
+		id:      "list-held-syncs",
+		method:  http.MethodGet,
+		path:    path,
+		summary: "List group syncs that were held",
+		about:   "A sign-in whose removals look like a mistake changed no membership, and waits here. Newest first.",
+	}, a.listHeld)
+	add(a, operation{
+		id:      "list-held-causes",
+		method:  http.MethodGet,
+		path:    path + "/causes",
+		summary: "Count what is held, by cause",
+		about:   "With the connection, and the group where it is about one. It also lists what is held from now on although nothing waits.",
+	}, a.listHeldCauses)
+	add(a, operation{
+		id:      "approve-held-syncs",
+		method:  http.MethodPost,
+		path:    path + "/approve",
+		summary: "Do all that was held for one cause",
+		about:   "As approving each does. Removals for this cause are not held for the next seven days.",
+	}, a.decideAllHeld(true))
+	add(a, operation{
+		id:      "discard-held-syncs",
+		method:  http.MethodPost,
+		path:    path + "/discard",
+		summary: "Drop all that was held for one cause",
+		about:   "Memberships stay as they are, and removals are held from now on, too. People who lost memberships to the same cause before it was noticed get them back, unless restore is false.",
+	}, a.decideAllHeld(false))
+	add(a, operation{
+		id:      "approve-held-sync",
+		method:  http.MethodPost,
+		path:    path + "/{held_sync}/approve",
+		summary: "Do what was held",
+		about:   "As far as the groups are still there. What does not wait any more is 409 held_sync_decided.",
+	}, a.decideHeld(a.Store.ApproveHeldSync))
+	add(a, operation{
+		id:      "discard-held-sync",
+		method:  http.MethodPost,
+		path:    path + "/{held_sync}/discard",
+		summary: "Leave memberships as they are",
+		about:   "The person's next sign-in is looked at anew. What does not wait any more is 409 held_sync_decided.",
+	}, a.decideHeld(a.Store.DiscardHeldSync))
 }
 
 func (a *API) listHeld(ctx context.Context, c caller, in *struct {
@@ -63,11 +107,17 @@ func (a *API) listHeld(ctx context.Context, c caller, in *struct {
 	State sso.HeldState `query:"state" enum:"waiting,approved,discarded,superseded" doc:"Only those in this state." example:"waiting"`
 	User  sso.UserID    `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }) (*out[list[heldSync]], error) {
-	all, next, err := a.Store.HeldSyncs(ctx, c.enterprise.ID, sso.HeldFilter{State: in.State, User: in.User, Cause: in.Cause}, in.page())
+	all, next, err := a.Store.HeldSyncs(ctx, c.enterprise.ID, sso.HeldFilter{
+		State: in.State,
+		User:  in.User,
+		Cause: in.Cause,
+	}, in.page())
 	return pageOf(all, next, err, viewHeld)
 }
 
-func (a *API) decideHeld(do func(context.Context, sso.Actor, sso.EnterpriseID, sso.HeldSyncID) (sso.HeldSync, error)) func(context.Context, caller, *inHeld) (*out[heldSync], error) {
+func (a *API) decideHeld(
+	do func(context.Context, sso.Actor, sso.EnterpriseID, sso.HeldSyncID) (sso.HeldSync, error),
+) func(context.Context, caller, *inHeld) (*out[heldSync], error) {
 	return func(ctx context.Context, c caller, in *inHeld) (*out[heldSync], error) {
 		h, err := do(ctx, c.by, c.enterprise.ID, in.Held)
 		if err != nil {
@@ -90,8 +140,17 @@ type heldCause struct {
 }
 
 func viewHeldCause(t sso.HeldTally) heldCause {
-	return heldCause{Cause: t.Cause, Connection: t.Connection, Group: some(t.Group), GroupName: some(t.GroupName), Waiting: t.Waiting, Newest: some(t.Newest),
-		Since: t.Since, Standing: t.Standing, Lost: t.Lost}
+	return heldCause{
+		Cause:      t.Cause,
+		Connection: t.Connection,
+		Group:      some(t.Group),
+		GroupName:  some(t.GroupName),
+		Waiting:    t.Waiting,
+		Newest:     some(t.Newest),
+		Since:      t.Since,
+		Standing:   t.Standing,
+		Lost:       t.Lost,
+	}
 }
 
 func (a *API) listHeldCauses(ctx context.Context, c caller, _ *struct{}) (*out[list[heldCause]], error) {
@@ -117,8 +176,14 @@ type heldDecided struct {
 func (a *API) decideAllHeld(approve bool) func(context.Context, caller, *inHeldCause) (*out[heldDecided], error) {
 	return func(ctx context.Context, c caller, in *inHeldCause) (*out[heldDecided], error) {
 		b := in.Body
-		done, err := a.Store.DecideHeldSyncs(ctx, c.by, c.enterprise.ID, sso.HeldDecision{Cause: b.Cause, Connection: b.Connection, Group: b.Group,
-			Through: b.Through, Approve: approve, Restore: b.Restore == nil || *b.Restore})
+		done, err := a.Store.DecideHeldSyncs(ctx, c.by, c.enterprise.ID, sso.HeldDecision{
+			Cause:      b.Cause,
+			Connection: b.Connection,
+			Group:      b.Group,
+			Through:    b.Through,
+			Approve:    approve,
+			Restore:    b.Restore == nil || *b.Restore,
+		})
 		return answerTo(heldDecided(done), err)
 	}
 }

@@ -11,10 +11,28 @@ import (
 
 // Restoring keeps who was in which group, and puts people back.
 type Restoring interface {
-	GroupMembersAt(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time, p sso.Page) ([]sso.PastMember, string, error)
-	UserMembershipsAt(ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time) ([]sso.PastMembership, error)
-	RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, at time.Time, confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
-	RestoreGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, at time.Time, confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
+	GroupMembersAt(
+		ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time, p sso.Page,
+	) ([]sso.PastMember, string, error)
+	UserMembershipsAt(
+		ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time,
+	) ([]sso.PastMembership, error)
+	RestoreUser(
+		ctx context.Context,
+		by sso.Actor,
+		ent sso.EnterpriseID,
+		user sso.UserID,
+		at time.Time,
+		confirm func(sso.Restored) (bool, error),
+	) (sso.Restored, error)
+	RestoreGroup(
+		ctx context.Context,
+		by sso.Actor,
+		ent sso.EnterpriseID,
+		group sso.GroupID,
+		at time.Time,
+		confirm func(sso.Restored) (bool, error),
+	) (sso.Restored, error)
 	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
 	ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
 		decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
@@ -58,31 +76,68 @@ type pastMembership struct {
 }
 
 func viewPast(p sso.PastMembership) pastMembership {
-	return pastMembership{User: p.User, Group: p.Group.Group, GroupName: p.Group.Name, Organization: p.Group.Organization, OrganizationName: p.Group.OrganizationName,
-		Source: p.Source, Since: moment(p.From), Cause: some(p.Cause), Until: moment(p.Until), EndedBy: some(p.EndedBy)}
+	return pastMembership{
+		User:             p.User,
+		Group:            p.Group.Group,
+		GroupName:        p.Group.Name,
+		Organization:     p.Group.Organization,
+		OrganizationName: p.Group.OrganizationName,
+		Source:           p.Source,
+		Since:            moment(p.From),
+		Cause:            some(p.Cause),
+		Until:            moment(p.Until),
+		EndedBy:          some(p.EndedBy),
+	}
 }
 
 func viewRestored(r sso.Restored) restored {
-	return restored{Done: r.Done, Added: viewAll(r.Add, viewPast), Removed: viewAll(r.Remove, viewPast), Gone: viewAll(r.Gone, viewPast),
-		Warning: "The next sign-in of each of these people sets their groups to what the identity provider says then."}
+	return restored{
+		Done:    r.Done,
+		Added:   viewAll(r.Add, viewPast),
+		Removed: viewAll(r.Remove, viewPast),
+		Gone:    viewAll(r.Gone, viewPast),
+		Warning: "The next sign-in of each of these people sets their groups to what the identity provider says then.",
+	}
 }
 
 func (a *API) historyOperations() {
-	add(a, operation{id: "restore-memberships", method: http.MethodPost, path: userPath + "/restore-memberships", summary: "Restore someone's groups to a point in time",
-		about: "What they were in then and are not now is added, and the other way round. Default groups follow. It holds until their next sign-in, if their groups come from sign-ins."}, a.restoreUser)
-	add(a, operation{id: "restore-group", method: http.MethodPost, path: groupPath + "/restore", summary: "Restore a group's members to a point in time",
-		about: "As for one person. Taking more than 20 people and more than half out at once has to be confirmed: 409 share_brake."}, a.restoreGroup)
-	add(a, operation{id: "get-group-drift", method: http.MethodGet, path: groupPath + "/drift", summary: "Compare expected and actual members",
-		about: "Expected is whom the identity provider named at their last sign-in that said anything. Everyone who is not where they should be is listed, up to 500, with the reason."}, a.getDrift)
-	add(a, operation{id: "reconcile-group", method: http.MethodPost, path: groupPath + "/reconcile", summary: "Put people where they were last said to be",
-		about: "Does what the next sign-in of each would do if it said the same again. Who is not certainly known stays. Taking more than 20 people and more than half out at once has to be confirmed: 409 share_brake."}, a.reconcileGroup)
+	add(a, operation{
+		id:      "restore-memberships",
+		method:  http.MethodPost,
+		path:    userPath + "/restore-memberships",
+		summary: "Restore someone's groups to a point in time",
+		about:   "What they were in then and are not now is added, and the other way round. Default groups follow. It holds until their next sign-in, if their groups come from sign-ins.",
+	}, a.restoreUser)
+	add(a, operation{
+		id:      "restore-group",
+		method:  http.MethodPost,
+		path:    groupPath + "/restore",
+		summary: "Restore a group's members to a point in time",
+		about:   "As for one person. Taking more than 20 people and more than half out at once has to be confirmed: 409 share_brake.",
+	}, a.restoreGroup)
+	add(a, operation{
+		id:      "get-group-drift",
+		method:  http.MethodGet,
+		path:    groupPath + "/drift",
+		summary: "Compare expected and actual members",
+		about:   "Expected is whom the identity provider named at their last sign-in that said anything. Everyone who is not where they should be is listed, up to 500, with the reason.",
+	}, a.getDrift)
+	add(a, operation{
+		id:      "reconcile-group",
+		method:  http.MethodPost,
+		path:    groupPath + "/reconcile",
+		summary: "Put people where they were last said to be",
+		about:   "Does what the next sign-in of each would do if it said the same again. Who is not certainly known stays. Taking more than 20 people and more than half out at once has to be confirmed: 409 share_brake.",
+	}, a.reconcileGroup)
 }
 
 // decided turns the flags of a request into what the store asks: whether to go
 // on with what it would do.
 func decided(dryRun, confirmed bool) func(sso.Restored) (bool, error) {
 	return func(r sso.Restored) (bool, error) {
-		if !dryRun && !confirmed && groupsync.ShareBrake(r.Members, len(r.Remove)) {
+		if !dryRun &&
+			!confirmed &&
+			groupsync.ShareBrake(r.Members, len(r.Remove)) {
 			return false, groupsync.ErrShareBrake(r.Members, len(r.Remove))
 		}
 		return !dryRun, nil
@@ -93,7 +148,9 @@ func (a *API) restoreUser(ctx context.Context, c caller, in *struct {
 	User sso.UserID `path:"user"`
 	Body restoreUser
 }) (*out[restored], error) {
-	r, err := a.Store.RestoreUser(ctx, c.by, c.enterprise.ID, in.User, in.Body.At, decided(in.Body.DryRun, true))
+	r, err := a.Store.RestoreUser(
+		ctx, c.by, c.enterprise.ID, in.User, in.Body.At, decided(in.Body.DryRun, true),
+	)
 	return restoredAnswer(r, err)
 }
 
@@ -101,7 +158,9 @@ func (a *API) restoreGroup(ctx context.Context, c caller, in *struct {
 	Group sso.GroupID `path:"group"`
 	Body  restoreGroup
 }) (*out[restored], error) {
-	r, err := a.Store.RestoreGroup(ctx, c.by, c.enterprise.ID, in.Group, in.Body.At, decided(in.Body.DryRun, in.Body.Confirm))
+	r, err := a.Store.RestoreGroup(
+		ctx, c.by, c.enterprise.ID, in.Group, in.Body.At, decided(in.Body.DryRun, in.Body.Confirm),
+	)
 	return restoredAnswer(r, err)
 }
 
@@ -109,7 +168,10 @@ func (a *API) reconcileGroup(ctx context.Context, c caller, in *struct {
 	Group sso.GroupID `path:"group"`
 	Body  reconcileGroup
 }) (*out[restored], error) {
-	r, err := a.Store.ReconcileGroup(ctx, c.by, c.enterprise.ID, in.Group, groupsync.Reconcile, decided(in.Body.DryRun, in.Body.Confirm))
+	r, err := a.Store.ReconcileGroup(
+		ctx, c.by, c.enterprise.ID, in.Group, groupsync.Reconcile,
+		decided(in.Body.DryRun, in.Body.Confirm),
+	)
 	return restoredAnswer(r, err)
 }
 
@@ -146,8 +208,19 @@ type stray struct {
 
 func viewStray(d sso.Drifting) stray {
 	comes, goes := groupsync.Reconcile(d)
-	v := stray{User: d.User.ID, Login: d.User.Login, Name: d.User.Name, Status: d.User.Status, Reason: groupsync.Explain(d), Certain: d.Certain, Reconciled: comes || goes,
-		Left: moment(d.Ended.Until), LeftBy: some(d.Ended.EndedBy), Record: some(d.Last.ID), Held: some(d.Held)}
+	v := stray{
+		User:       d.User.ID,
+		Login:      d.User.Login,
+		Name:       d.User.Name,
+		Status:     d.User.Status,
+		Reason:     groupsync.Explain(d),
+		Certain:    d.Certain,
+		Reconciled: comes || goes,
+		Left:       moment(d.Ended.Until),
+		LeftBy:     some(d.Ended.EndedBy),
+		Record:     some(d.Last.ID),
+		Held:       some(d.Held),
+	}
 	if d.Membership != nil {
 		v.Source, v.Since = some(d.Membership.Source), moment(d.Membership.Since)
 	}
@@ -159,7 +232,12 @@ func (a *API) getDrift(ctx context.Context, c caller, in *inGroup) (*out[drift],
 	if err != nil {
 		return nil, err
 	}
-	v := drift{ActualMembers: d.Actual, Missing: []stray{}, Extra: []stray{}, More: d.More}
+	v := drift{
+		ActualMembers: d.Actual,
+		Missing:       []stray{},
+		Extra:         []stray{},
+		More:          d.More,
+	}
 	if !d.Group.Default {
 		v.ExpectedMembers = &d.Expected
 	}

@@ -25,21 +25,33 @@ func TestIdempotencyKey(t *testing.T) {
 		before := f.history()
 		again := f.do("POST", path, body, keyHeader, "k1")
 		f.wants(again, 201, "")
-		if again.Body.String() != first.Body.String() || again.Header().Get("Location") != first.Header().Get("Location") || again.Header().Get("Idempotency-Replayed") != "true" {
+		if again.Body.String() != first.Body.String() ||
+			again.Header().Get("Location") != first.Header().Get("Location") ||
+			again.Header().Get("Idempotency-Replayed") != "true" {
 			t.Errorf("%v %s", again.Header(), again.Body)
 		}
 		for name, r := range map[string]reply{
-			"another body":     f.do("POST", path, m{"name": "other"}, keyHeader, "k1"),
-			"another spelling": f.do("POST", path, `{"name": "platform"}`, keyHeader, "k1"),
-			"another address":  f.do("POST", w.in(userPath+"/reactivate"), nil, keyHeader, "k1"),
+			"another body": f.do(
+				"POST", path, m{"name": "other"}, keyHeader, "k1",
+			),
+			"another spelling": f.do(
+				"POST", path, `{"name": "platform"}`, keyHeader, "k1",
+			),
+			"another address": f.do(
+				"POST", w.in(userPath+"/reactivate"), nil, keyHeader, "k1",
+			),
 		} {
-			if r.Code != 422 || r.code() != "idempotency_key_reused" || r.fields()[0] != keyHeader {
+			if r.Code != 422 ||
+				r.code() != "idempotency_key_reused" ||
+				r.fields()[0] != keyHeader {
 				t.Errorf("%s: %d %s", name, r.Code, r.Body)
 			}
 		}
 		for range 2 { // an error is not remembered: it changed nothing
 			f.wants(f.do("POST", path, body, keyHeader, "k2"), 409, "name_taken")
-			f.wants(f.do("POST", path, m{}, keyHeader, "k3"), 422, "validation_failed")
+			f.wants(
+				f.do("POST", path, m{}, keyHeader, "k3"), 422, "validation_failed",
+			)
 		}
 		if after := f.history(); after[0] != before[0] {
 			t.Errorf("%d events more", after[0]-before[0])
@@ -49,12 +61,27 @@ func TestIdempotencyKey(t *testing.T) {
 
 		// Another token's keys are its own.
 		secret := sso.APIToken.New()
-		_, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{Name: "second", Hash: secret.Hash()})
+		_, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{
+			Name: "second",
+			Hash: secret.Hash(),
+		})
 		f.ok(err)
-		f.wants(f.do("POST", path, m{"name": "third"}, keyHeader, "k1", "Authorization", "Bearer "+secret.Reveal()), 201, "")
+		f.wants(
+			f.do(
+				"POST", path, m{"name": "third"}, keyHeader, "k1", "Authorization",
+				"Bearer "+secret.Reveal(),
+			),
+			201,
+			"",
+		)
 
-		for _, bad := range []string{"", " ", "a b", "é", strings.Repeat("k", 256), "a\x00"} {
-			f.wants(f.do("POST", path, m{"name": "never"}, keyHeader, bad), 400, "bad_request")
+		for _, bad := range []string{
+			"", " ", "a b", "é", strings.Repeat("k", 256), "a\x00",
+		} {
+			f.wants(
+				f.do("POST", path, m{"name": "never"}, keyHeader, bad), 400,
+				"bad_request",
+			)
 		}
 		r := f.request("POST", path, m{"name": "never"})
 		r.Header[keyHeader] = []string{"a", "a"}
@@ -69,7 +96,10 @@ func TestIdempotencyAtOnce(t *testing.T) {
 		var group sync.WaitGroup
 		answers := make(chan *httptest.ResponseRecorder, 20)
 		for range cap(answers) {
-			r := f.request("POST", Prefix+"enterprises", m{"key": "once", "name": "Once"}, keyHeader, "once")
+			r := f.request("POST", Prefix+"enterprises", m{
+				"key":  "once",
+				"name": "Once",
+			}, keyHeader, "once")
 			group.Go(func() {
 				w := httptest.NewRecorder()
 				f.ServeHTTP(w, r)
@@ -84,7 +114,8 @@ func TestIdempotencyAtOnce(t *testing.T) {
 			case 201:
 				bodies[w.Body.String()]++
 			case 409: // still running
-				if !strings.Contains(w.Body.String(), "idempotency_key_in_use") || w.Header().Get("Retry-After") == "" {
+				if !strings.Contains(w.Body.String(), "idempotency_key_in_use") ||
+					w.Header().Get("Retry-After") == "" {
 					t.Errorf("%v %s", w.Header(), w.Body)
 				}
 			default:
@@ -104,9 +135,15 @@ func TestClientGone(t *testing.T) {
 	f := newFixture(t, storetest.SQLite)
 	ctx, cancel := context.WithCancel(t.Context())
 	f.api.Store = hangsUp{f.db, cancel}
-	r := f.request("POST", Prefix+"enterprises", m{"key": "gone", "name": "Gone"}, keyHeader, "k").WithContext(ctx)
+	r := f.request("POST", Prefix+"enterprises", m{
+		"key":  "gone",
+		"name": "Gone",
+	}, keyHeader, "k").WithContext(ctx)
 	f.ServeHTTP(httptest.NewRecorder(), r)
-	f.wants(f.do("POST", Prefix+"enterprises", m{"key": "gone", "name": "Gone"}, keyHeader, "k"), 201, "")
+	f.wants(f.do("POST", Prefix+"enterprises", m{
+		"key":  "gone",
+		"name": "Gone",
+	}, keyHeader, "k"), 201, "")
 }
 
 // hangsUp is the store, with a sender that goes away in the middle.
@@ -150,10 +187,16 @@ func TestRate(t *testing.T) {
 	}
 	got := f.do("GET", Prefix+"enterprises", nil)
 	f.wants(got, 429, "rate_limited")
-	if got.Header().Get("Retry-After") != "3" || len(l.keys) != 1 || !l.keys["api:token:"+string(f.actor)] {
+	if got.Header().Get("Retry-After") != "3" ||
+		len(l.keys) != 1 ||
+		!l.keys["api:token:"+string(f.actor)] {
 		t.Errorf("%v, keys %v", got.Header(), l.keys)
 	}
-	f.wants(f.do("GET", Prefix+"enterprises", nil, "Authorization", "Bearer x"), 401, "invalid_token")
+	f.wants(
+		f.do("GET", Prefix+"enterprises", nil, "Authorization", "Bearer x"),
+		401,
+		"invalid_token",
+	)
 	l.err = errors.New("away") // a limit that cannot be checked locks nobody out
 	f.wants(f.do("GET", Prefix+"enterprises", nil), 200, "")
 }
@@ -166,16 +209,26 @@ func TestStoreAway(t *testing.T) {
 	f.api.Store = away{f.db}
 	got := f.do("GET", Prefix+"enterprises", nil)
 	f.wants(got, 503, "temporarily_unavailable")
-	if got.Header().Get("Retry-After") == "" || got.Header().Get("WWW-Authenticate") != "" {
+	if got.Header().Get("Retry-After") == "" ||
+		got.Header().Get("WWW-Authenticate") != "" {
 		t.Errorf("%v", got.Header())
 	}
-	f.wants(f.do("GET", Prefix+"enterprises", nil, "Authorization", "Bearer gw_api_x"), 401, "invalid_token") // costs no query
+	// costs no query
+	f.wants(
+		f.do("GET", Prefix+"enterprises", nil, "Authorization", "Bearer gw_api_x"),
+		401,
+		"invalid_token",
+	)
 }
 
 type away struct{ Store }
 
 func (away) TokenByHash(context.Context, sso.Hash) (sso.Token, error) {
-	return sso.Token{}, &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Not now."}
+	return sso.Token{}, &sso.Error{
+		Kind:   sso.Unavailable,
+		Code:   "temporarily_unavailable",
+		Public: "Not now.",
+	}
 }
 
 // TestUnexpected is an error nobody foresaw, and a panic: 500, and no word of it.
@@ -186,18 +239,26 @@ func TestUnexpected(t *testing.T) {
 	r := f.request("GET", Prefix+"enterprises", nil)
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
-	if w.Code != 500 || strings.Contains(w.Body.String(), canarySecret) || !strings.Contains(w.Body.String(), "urn:gatehouse:problem:internal") {
+	if w.Code != 500 ||
+		strings.Contains(w.Body.String(), canarySecret) ||
+		!strings.Contains(w.Body.String(), "urn:gatehouse:problem:internal") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	f.api.Store = broken{Store: f.db}
 	f.log.Reset()
-	got := f.do("POST", Prefix+"enterprises", m{"key": "x", "name": "x"}, keyHeader, "k")
+	got := f.do(
+		"POST", Prefix+"enterprises", m{"key": "x", "name": "x"}, keyHeader, "k",
+	)
 	f.wants(got, 500, "internal")
 	if strings.Contains(got.Body.String(), "no one foresaw") {
 		t.Errorf("%s", got.Body)
 	}
 	f.api.Store = f.db
-	f.wants(f.do("POST", Prefix+"enterprises", m{"key": "x", "name": "x"}, keyHeader, "k"), 201, "") // the key is free
+	// the key is free
+	f.wants(f.do("POST", Prefix+"enterprises", m{
+		"key":  "x",
+		"name": "x",
+	}, keyHeader, "k"), 201, "")
 }
 
 type broken struct {

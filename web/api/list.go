@@ -14,7 +14,12 @@ type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many items a page has at most." example:"50"`
 }
 
-func (p Paging) page() sso.Page { return sso.Page{Cursor: p.Cursor, Limit: p.Limit} }
+func (p Paging) page() sso.Page {
+	return sso.Page{
+		Cursor: p.Cursor,
+		Limit:  p.Limit,
+	}
+}
 
 // list is a part of one, with where it goes on.
 type list[T any] struct {
@@ -66,7 +71,10 @@ func pageFrom[T, V any](all []T, err error, id func(T) string, p Paging, view fu
 	if p.Cursor != "" {
 		at := slices.IndexFunc(all, func(item T) bool { return id(item) == p.Cursor })
 		if at < 0 {
-			return nil, sso.InvalidField("invalid_cursor", "cursor", "This is not a cursor that a list returned, or its item is gone.")
+			return nil, sso.InvalidField(
+				"invalid_cursor", "cursor",
+				"This is not a cursor that a list returned, or its item is gone.",
+			)
 		}
 		all = all[at+1:]
 	}

@@ -50,18 +50,28 @@ func (e endpoint) body() any {
 	case e.op.OperationID == "create-connection":
 		return m{"protocol": "saml", "name": "New"}
 	case e.op.OperationID == "create-application":
-		return m{"key": "new", "name": "New", "kind": "forward-auth", "origins": []string{"https://new.test"}}
-	case strings.HasSuffix(e.path, "/restore"), strings.HasSuffix(e.path, "/restore-memberships"):
+		return m{
+			"key":     "new",
+			"name":    "New",
+			"kind":    "forward-auth",
+			"origins": []string{"https://new.test"},
+		}
+	case strings.HasSuffix(e.path, "/restore"),
+		strings.HasSuffix(e.path, "/restore-memberships"):
 		return m{"at": "2026-11-24T12:00:00Z"}
-	case strings.HasSuffix(e.path, "/reconcile"), strings.HasSuffix(e.path, "/sync-preview"), strings.HasSuffix(e.path, "/dry-run"):
+	case strings.HasSuffix(e.path, "/reconcile"),
+		strings.HasSuffix(e.path, "/sync-preview"),
+		strings.HasSuffix(e.path, "/dry-run"):
 		return m{}
 	case e.op.OperationID == "answer-identity-question":
 		return m{"answer": "refuse"}
-	case strings.HasSuffix(e.path, "/held-syncs/approve"), strings.HasSuffix(e.path, "/held-syncs/discard"):
+	case strings.HasSuffix(e.path, "/held-syncs/approve"),
+		strings.HasSuffix(e.path, "/held-syncs/discard"):
 		return m{"cause": "group_share"}
 	case e.method == http.MethodPatch:
 		return m{"name": "new"}
-	case strings.HasSuffix(e.path, "/trust-changes/approve"), strings.HasSuffix(e.path, "/trust-changes/refuse"):
+	case strings.HasSuffix(e.path, "/trust-changes/approve"),
+		strings.HasSuffix(e.path, "/trust-changes/refuse"):
 		return m{"digest": "9f86d081884c7d659a2feaa0c55ad015"}
 	case strings.HasSuffix(e.path, "/setup-links"):
 		return m{"for": "Ada"}
@@ -101,9 +111,18 @@ func TestNoOperationWithoutToken(t *testing.T) {
 	valid := f.token.Reveal()
 	unknown := sso.APIToken.New().Reveal()
 	given := map[string][]string{
-		"none": nil, "empty": {""}, "no scheme": {valid}, "basic": {"Basic " + valid}, "unknown": {"Bearer " + unknown}, "cut": {"Bearer " + valid[:52]},
-		"longer": {"Bearer " + valid + "0"}, "case": {"Bearer " + strings.ToUpper(valid)}, "two spaces": {"Bearer  " + valid}, "two": {"Bearer " + valid, "Bearer " + valid},
-		"list": {"Bearer " + valid + ", Bearer " + valid}, "session": {"Bearer " + canaryCookie + "acmeada"},
+		"none":       nil,
+		"empty":      {""},
+		"no scheme":  {valid},
+		"basic":      {"Basic " + valid},
+		"unknown":    {"Bearer " + unknown},
+		"cut":        {"Bearer " + valid[:52]},
+		"longer":     {"Bearer " + valid + "0"},
+		"case":       {"Bearer " + strings.ToUpper(valid)},
+		"two spaces": {"Bearer  " + valid},
+		"two":        {"Bearer " + valid, "Bearer " + valid},
+		"list":       {"Bearer " + valid + ", Bearer " + valid},
+		"session":    {"Bearer " + canaryCookie + "acmeada"},
 	}
 	f.unchanged(func() {
 		for _, e := range f.endpoints() {
@@ -118,7 +137,9 @@ func TestNoOperationWithoutToken(t *testing.T) {
 					want += `, error="invalid_token"`
 				}
 				if got.Header().Get("WWW-Authenticate") != want {
-					t.Errorf("%s, %s: %q", e, name, got.Header().Get("WWW-Authenticate"))
+					t.Errorf(
+						"%s, %s: %q", e, name, got.Header().Get("WWW-Authenticate"),
+					)
 				}
 			}
 		}
@@ -132,30 +153,61 @@ func TestExpiredAndRevokedTokens(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
 	expired := sso.APIToken.New()
-	_, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{Name: "expired", Hash: expired.Hash(), ExpiresAt: time.Now().Add(-time.Second)})
+	_, err := f.db.CreateToken(t.Context(), sso.ActorOperator, sso.Token{
+		Name:      "expired",
+		Hash:      expired.Hash(),
+		ExpiresAt: time.Now().Add(-time.Second),
+	})
 	f.ok(err)
-	f.wants(f.do("GET", f.acme.in("/enterprises"), nil, "Authorization", "Bearer "+expired.Reveal()), 401, "invalid_token")
-	f.wants(f.do("GET", f.acme.in("/enterprises"), nil, "Authorization", "bearer "+f.token.Reveal()), 200, "")
+	f.wants(
+		f.do(
+			"GET", f.acme.in("/enterprises"), nil, "Authorization",
+			"Bearer "+expired.Reveal(),
+		),
+		401,
+		"invalid_token",
+	)
+	f.wants(
+		f.do(
+			"GET", f.acme.in("/enterprises"), nil, "Authorization",
+			"bearer "+f.token.Reveal(),
+		),
+		200,
+		"",
+	)
 	f.ok(f.db.DeleteToken(t.Context(), sso.ActorOperator, sso.TokenID(f.actor)))
 	f.wants(f.do("GET", f.acme.in("/enterprises"), nil), 401, "invalid_token")
 }
 
-// TestForeignIdentifiers is T-IDOR (CVE-2025-64431, CVE-2025-27507): it asks for the other enterprise's things in every place,
-// for such as never were, and for what is none: all the same answer, and nothing
-// happens.
+// TestForeignIdentifiers is T-IDOR (CVE-2025-64431, CVE-2025-27507): it asks for the other
+// enterprise's things in every place, for such as never were, and for what is none: all the same
+// answer, and nothing happens.
 func TestForeignIdentifiers(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		now := time.Now()
-		unknown := world{"enterprise": string(sso.NewID[sso.EnterpriseID](now)), "organization": string(sso.NewID[sso.OrganizationID](now)),
-			"group": string(sso.NewID[sso.GroupID](now)), "connection": string(sso.NewID[sso.ConnectionID](now)), "domain": string(sso.NewID[sso.DomainID](now)),
-			"user": string(sso.NewID[sso.UserID](now)), "session": string(sso.NewID[sso.SessionID](now)), "attempt": string(sso.NewID[sso.AttemptID](now)), "held_sync": string(sso.NewID[sso.HeldSyncID](now)),
-			"question": string(sso.NewID[sso.QuestionID](now)), "test": string(sso.NewID[sso.TestRunID](now)), "application": string(sso.NewID[sso.ApplicationID](now))}
+		unknown := world{
+			"enterprise":   string(sso.NewID[sso.EnterpriseID](now)),
+			"organization": string(sso.NewID[sso.OrganizationID](now)),
+			"group":        string(sso.NewID[sso.GroupID](now)),
+			"connection":   string(sso.NewID[sso.ConnectionID](now)),
+			"domain":       string(sso.NewID[sso.DomainID](now)),
+			"user":         string(sso.NewID[sso.UserID](now)),
+			"session":      string(sso.NewID[sso.SessionID](now)),
+			"attempt":      string(sso.NewID[sso.AttemptID](now)),
+			"held_sync":    string(sso.NewID[sso.HeldSyncID](now)),
+			"question":     string(sso.NewID[sso.QuestionID](now)),
+			"test":         string(sso.NewID[sso.TestRunID](now)),
+			"application":  string(sso.NewID[sso.ApplicationID](now)),
+		}
 		bodies := map[string]bool{}
 		f.claim("newcomer")
 		f.unchanged(func() {
 			for _, e := range f.endpoints() {
 				for _, wildcard := range wildcardsOf(e.path) {
-					ids := []string{unknown[wildcard], "x", f.acme["group"] + "x", "%20", strings.ToUpper(f.acme[wildcard])}
+					ids := []string{
+						unknown[wildcard], "x", f.acme["group"] + "x", "%20",
+						strings.ToUpper(f.acme[wildcard]),
+					}
 					if wildcard != "enterprise" && wildcard != "application" { // which are nobody's
 						ids = append(ids, f.other[wildcard], f.acme["enterprise"])
 					}
@@ -164,7 +216,9 @@ func TestForeignIdentifiers(t *testing.T) {
 						w[wildcard] = id
 						got := f.do(e.method, w.in(e.path), e.body())
 						f.wants(got, 404, "not_found")
-						bodies[strings.ReplaceAll(got.Body.String(), got.text("request_id"), "")] = true
+						bodies[strings.ReplaceAll(
+							got.Body.String(), got.text("request_id"), "",
+						)] = true
 					}
 				}
 			}
@@ -184,34 +238,67 @@ func TestMalformedBodies(t *testing.T) {
 		status     int
 		code       string
 	}{
-		{"empty", "", 400, "bad_request"}, {"space", " \n", 400, "bad_request"}, {"cut", `{"name":`, 400, "bad_request"}, {"not JSON", "name=x", 400, "bad_request"},
-		{"comment", `{/**/}`, 400, "bad_request"}, {"trailing comma", `{"name":"x",}`, 400, "bad_request"}, {"two values", `{} {}`, 400, "bad_request"},
-		{"byte order mark", "\ufeff{}", 400, "bad_request"}, {"deep", deep, 400, "bad_request"}, {"deep list", strings.Repeat("[", 9999), 400, "bad_request"},
-		{"twice", `{"name":"x","name":"y"}`, 400, "duplicate_parameter"}, {"twice, escaped", `{"name":"x","n\u0061me":"y"}`, 400, "duplicate_parameter"},
-		{"not UTF-8", "{\"name\":\"\xff\"}", 400, "invalid_encoding"}, {"lone surrogate", `{"name":"\ud800"}`, 400, "bad_request"},
-		{"too large", `{"name":"` + strings.Repeat("x", MaxBody) + `"}`, 413, "body_too_large"},
-		{"list", `[]`, 422, "validation_failed"}, {"text", `"x"`, 422, "validation_failed"}, {"null", `null`, 422, "validation_failed"},
-		{"null member", `{"name":null}`, 422, "validation_failed"}, {"null deep", `{"saml":{"certificates":[null]}}`, 422, "validation_failed"},
-		{"unknown member", `{"nome":"x"}`, 422, "validation_failed"}, {"other case", `{"NAME":"x"}`, 422, "validation_failed"},
-		{"wrong type", `{"name":7}`, 422, "validation_failed"}, {"wrong type, deep", `{"name":{"a":["` + canarySecret + `"]}}`, 422, "validation_failed"},
+		{"empty", "", 400, "bad_request"},
+		{"space", " \n", 400, "bad_request"},
+		{"cut", `{"name":`, 400, "bad_request"},
+		{"not JSON", "name=x", 400, "bad_request"},
+		{"comment", `{/**/}`, 400, "bad_request"},
+		{"trailing comma", `{"name":"x",}`, 400, "bad_request"},
+		{"two values", `{} {}`, 400, "bad_request"},
+		{"byte order mark", "\ufeff{}", 400, "bad_request"},
+		{"deep", deep, 400, "bad_request"},
+		{"deep list", strings.Repeat("[", 9999), 400, "bad_request"},
+		{"twice", `{"name":"x","name":"y"}`, 400, "duplicate_parameter"},
+		{"twice, escaped", `{"name":"x","n\u0061me":"y"}`, 400, "duplicate_parameter"},
+		{"not UTF-8", "{\"name\":\"\xff\"}", 400, "invalid_encoding"},
+		{"lone surrogate", `{"name":"\ud800"}`, 400, "bad_request"},
+		{
+			"too large",
+			`{"name":"` + strings.Repeat("x", MaxBody) + `"}`,
+			413,
+			"body_too_large",
+		},
+		{"list", `[]`, 422, "validation_failed"},
+		{"text", `"x"`, 422, "validation_failed"},
+		{"null", `null`, 422, "validation_failed"},
+		{"null member", `{"name":null}`, 422, "validation_failed"},
+		{"null deep", `{"saml":{"certificates":[null]}}`, 422, "validation_failed"},
+		{"unknown member", `{"nome":"x"}`, 422, "validation_failed"},
+		{"other case", `{"NAME":"x"}`, 422, "validation_failed"},
+		{"wrong type", `{"name":7}`, 422, "validation_failed"},
+		{
+			"wrong type, deep", `{"name":{"a":["` + canarySecret + `"]}}`, 422,
+			"validation_failed",
+		},
 		{"NUL", `{"key":"x\u0000","name":"x\u0000y","protocol":"saml"}`, 422, ""},
 	}
 	f.unchanged(func() {
 		for _, e := range f.endpoints() {
 			if e.op.RequestBody == nil {
 				if e.method != http.MethodGet {
-					f.wants(f.do(e.method, f.acme.in(e.path), `{"force":true}`), 400, "bad_request")
+					f.wants(
+						f.do(e.method, f.acme.in(e.path), `{"force":true}`), 400,
+						"bad_request",
+					)
 				}
 				continue
 			}
 			for _, c := range cases {
 				got := f.do(e.method, f.acme.in(e.path), c.body)
 				if got.Code != c.status || c.code != "" && got.code() != c.code {
-					t.Errorf("%s, %s: got %d %s; want %d %s", e, c.name, got.Code, got.Body, c.status, c.code)
+					t.Errorf(
+						"%s, %s: got %d %s; want %d %s", e, c.name, got.Code,
+						got.Body, c.status, c.code,
+					)
 				}
 			}
-			for _, media := range []string{"", "text/plain", "application/x-www-form-urlencoded", "application/xml", "nonsense;;"} {
-				got := f.do(e.method, f.acme.in(e.path), e.body(), "Content-Type", media)
+			for _, media := range []string{
+				"", "text/plain", "application/x-www-form-urlencoded",
+				"application/xml", "nonsense;;",
+			} {
+				got := f.do(
+					e.method, f.acme.in(e.path), e.body(), "Content-Type", media,
+				)
 				f.wants(got, 415, "unsupported_media_type")
 			}
 		}
@@ -221,7 +308,9 @@ func TestMalformedBodies(t *testing.T) {
 func TestChunkedBody(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
-	r := f.request("POST", f.acme.in("/enterprises"), "["+strings.Repeat(" ", MaxBody)+"]")
+	r := f.request(
+		"POST", f.acme.in("/enterprises"), "["+strings.Repeat(" ", MaxBody)+"]",
+	)
 	r.ContentLength = -1
 	f.wants(f.send(r), 413, "body_too_large")
 }
@@ -240,9 +329,25 @@ func TestQueryParameters(t *testing.T) {
 				if p.In != "query" {
 					continue
 				}
-				f.wants(f.do(e.method, f.acme.in(e.path)+"?"+p.Name+"=1&"+p.Name+"=2", nil), 400, "duplicate_parameter")
-				for _, bad := range map[string][]string{"limit": {"0", "-1", "201", "x", "1e1", "99999999999999999999"}, "cursor": {"A", "x'y", strings.Repeat("a", 65)},
-					"since": {"yesterday", "2026-13-01T00:00:00Z", "2026-11-24"}, "status": {"gone"}, "outcome": {"x"}, "user": {"x", f.acme["group"]}, "organization": {"x"}}[p.Name] {
+				f.wants(
+					f.do(
+						e.method, f.acme.in(e.path)+"?"+p.Name+"=1&"+p.Name+"=2",
+						nil,
+					),
+					400,
+					"duplicate_parameter",
+				)
+				for _, bad := range map[string][]string{
+					"limit": {
+						"0", "-1", "201", "x", "1e1", "99999999999999999999",
+					},
+					"cursor":       {"A", "x'y", strings.Repeat("a", 65)},
+					"since":        {"yesterday", "2026-13-01T00:00:00Z", "2026-11-24"},
+					"status":       {"gone"},
+					"outcome":      {"x"},
+					"user":         {"x", f.acme["group"]},
+					"organization": {"x"},
+				}[p.Name] {
 					got := f.do(e.method, f.acme.in(e.path)+"?"+p.Name+"="+bad, nil)
 					f.wants(got, 422, "validation_failed")
 					if diff := cmp.Diff([]string{p.Name}, got.fields()); diff != "" {
@@ -263,21 +368,32 @@ func TestMethods(t *testing.T) {
 	}
 	f.unchanged(func() {
 		for path, methods := range allowed {
-			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"} {
-				if slices.Contains(methods, method) || method == "HEAD" && slices.Contains(methods, "GET") {
+			for _, method := range []string{
+				"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
+				"BREW",
+			} {
+				if slices.Contains(methods, method) ||
+					method == "HEAD" && slices.Contains(methods, "GET") {
 					continue
 				}
 				got := f.do(method, f.acme.in(path), nil)
 				f.wants(got, 405, "method_not_allowed")
 				for _, m := range methods {
 					if !strings.Contains(got.Header().Get("Allow"), m) {
-						t.Errorf("%s %s: Allow: %s", method, path, got.Header().Get("Allow"))
+						t.Errorf(
+							"%s %s: Allow: %s", method, path,
+							got.Header().Get("Allow"),
+						)
 					}
 				}
 			}
 		}
-		for _, path := range []string{"", "x", "enterprises/", "enterprises/" + f.acme["enterprise"] + "/", "enterprises/" + f.acme["enterprise"] + "/x", "Enterprises",
-			"enterprises//" + f.acme["enterprise"], "enterprises/../enterprises", "openapi.json/", "openapi.yaml", "docs", "schemas/Group"} {
+		for _, path := range []string{
+			"", "x", "enterprises/", "enterprises/" + f.acme["enterprise"] + "/",
+			"enterprises/" + f.acme["enterprise"] + "/x", "Enterprises",
+			"enterprises//" + f.acme["enterprise"], "enterprises/../enterprises",
+			"openapi.json/", "openapi.yaml", "docs", "schemas/Group",
+		} {
 			f.wants(f.do("GET", Prefix+path, nil), 404, "not_found")
 		}
 	})
@@ -296,7 +412,9 @@ func TestReads(t *testing.T) {
 				}
 				got := f.do("GET", f.acme.in(e.path), nil)
 				f.wants(got, 200, "")
-				if _, list := got.json["items"]; list && len(got.items()) == 0 && e.op.OperationID != "list-certificates" {
+				if _, list := got.json["items"]; list &&
+					len(got.items()) == 0 &&
+					e.op.OperationID != "list-certificates" {
 					t.Errorf("%s: nothing: %s", e, got.Body)
 				}
 				head := httptest.NewRecorder()
@@ -318,7 +436,9 @@ func TestLists(t *testing.T) {
 		f.claim("another newcomer")
 		lists := 0
 		for _, e := range f.endpoints() {
-			if !slices.ContainsFunc(e.op.Parameters, func(p *huma.Param) bool { return p.Name == "cursor" }) {
+			if !slices.ContainsFunc(e.op.Parameters, func(p *huma.Param) bool {
+				return p.Name == "cursor"
+			}) {
 				continue
 			}
 			lists++
@@ -340,7 +460,9 @@ func TestLists(t *testing.T) {
 				}
 				cursor = "&cursor=" + next
 			}
-			if diff := cmp.Diff(want, got); diff != "" || len(want) < 2 && e.op.OperationID != "list-certificates" || all.json["next"] != nil {
+			if diff := cmp.Diff(want, got); diff != "" ||
+				len(want) < 2 && e.op.OperationID != "list-certificates" ||
+				all.json["next"] != nil {
 				t.Errorf("%s: %d items: %s", e, len(want), diff)
 			}
 		}
@@ -359,15 +481,37 @@ func (f *fixture) more() {
 	c, err := f.db.Connection(ctx, ent, sso.ConnectionID(f.acme["connection"]))
 	f.ok(err)
 	for i, name := range []string{"grace", "edsger"} {
-		o, err := f.db.CreateOrganization(ctx, sso.ActorOperator, sso.Organization{Enterprise: ent, Key: name, Name: name})
+		o, err := f.db.CreateOrganization(ctx, sso.ActorOperator, sso.Organization{
+			Enterprise: ent,
+			Key:        name,
+			Name:       name,
+		})
 		f.ok(err)
-		_, err = f.db.CreateGroup(ctx, sso.ActorOperator, ent, sso.Group{Organization: o.ID, Name: "engineering"})
+		_, err = f.db.CreateGroup(ctx, sso.ActorOperator, ent, sso.Group{
+			Organization: o.ID,
+			Name:         "engineering",
+		})
 		f.ok(err)
-		_, err = f.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{Enterprise: ent, Name: name + ".test", TXTRecord: "x"})
+		_, err = f.db.CreateDomain(ctx, sso.ActorOperator, sso.Domain{
+			Enterprise: ent,
+			Name:       name + ".test",
+			TXTRecord:  "x",
+		})
 		f.ok(err)
-		_, err = f.db.CreateConnection(ctx, sso.ActorOperator, sso.Connection{Enterprise: ent, Name: name, Protocol: sso.OIDC, Provider: sso.Okta, State: sso.ConnectionDraft})
+		_, err = f.db.CreateConnection(ctx, sso.ActorOperator, sso.Connection{
+			Enterprise: ent,
+			Name:       name,
+			Protocol:   sso.OIDC,
+			Provider:   sso.Okta,
+			State:      sso.ConnectionDraft,
+		})
 		f.ok(err)
-		_, err = f.db.CreateSetupLink(ctx, sso.ActorOperator, sso.SetupLink{Enterprise: ent, Token: sso.NewSecret().Hash(), For: name, MaxOpens: 1})
+		_, err = f.db.CreateSetupLink(ctx, sso.ActorOperator, sso.SetupLink{
+			Enterprise: ent,
+			Token:      sso.NewSecret().Hash(),
+			For:        name,
+			MaxOpens:   1,
+		})
 		f.ok(err)
 		for _, person := range []string{name, "ada"} {
 			s := signIn(e, c, person, time.Now())
@@ -376,7 +520,10 @@ func (f *fixture) more() {
 			f.ok(err)
 		}
 	}
-	_, err = f.db.CreateToken(ctx, sso.ActorOperator, sso.Token{Name: "x", Hash: sso.NewSecret().Hash()})
+	_, err = f.db.CreateToken(ctx, sso.ActorOperator, sso.Token{
+		Name: "x",
+		Hash: sso.NewSecret().Hash(),
+	})
 	f.ok(err)
 	f.wants(f.do("POST", f.acme.in("/enterprises/{enterprise}/connections/{connection}/tests"), nil), 201, "")
 }

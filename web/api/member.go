@@ -35,15 +35,29 @@ func ended(p sso.PastMembership) (until *time.Time, by *string) {
 }
 
 func viewPastMember(m sso.PastMember) member {
-	v := member{User: m.User.ID, Login: m.User.Login, Name: m.User.Name, Status: m.User.Status,
-		Source: m.Membership.Source, Since: m.Membership.From, Cause: m.Membership.Cause}
+	v := member{
+		User:   m.User.ID,
+		Login:  m.User.Login,
+		Name:   m.User.Name,
+		Status: m.User.Status,
+		Source: m.Membership.Source,
+		Since:  m.Membership.From,
+		Cause:  m.Membership.Cause,
+	}
 	v.Until, v.EndedBy = ended(m.Membership)
 	return v
 }
 
 func viewPastOf(p sso.PastMembership) membership {
-	v := membership{Group: p.Group.Group, GroupName: p.Group.Name, Organization: p.Group.Organization, OrganizationName: p.Group.OrganizationName,
-		Source: p.Source, Since: p.From, Cause: p.Cause}
+	v := membership{
+		Group:            p.Group.Group,
+		GroupName:        p.Group.Name,
+		Organization:     p.Group.Organization,
+		OrganizationName: p.Group.OrganizationName,
+		Source:           p.Source,
+		Since:            p.From,
+		Cause:            p.Cause,
+	}
 	v.Until, v.EndedBy = ended(p)
 	return v
 }
@@ -55,8 +69,15 @@ type AtMoment struct {
 }
 
 func viewMember(m sso.Member) member {
-	return member{User: m.User.ID, Login: m.User.Login, Name: m.User.Name, Status: m.User.Status,
-		Source: m.Membership.Source, Since: m.Membership.Since, Cause: m.Membership.Cause}
+	return member{
+		User:   m.User.ID,
+		Login:  m.User.Login,
+		Name:   m.User.Name,
+		Status: m.User.Status,
+		Source: m.Membership.Source,
+		Since:  m.Membership.Since,
+		Cause:  m.Membership.Cause,
+	}
 }
 
 type membership struct {
@@ -72,8 +93,15 @@ type membership struct {
 }
 
 func viewMembership(m sso.UserMembership) membership {
-	return membership{Group: m.Group.ID, GroupName: m.Group.Name, Organization: m.Organization.ID, OrganizationName: m.Organization.Name,
-		Source: m.Membership.Source, Since: m.Membership.Since, Cause: m.Membership.Cause}
+	return membership{
+		Group:            m.Group.ID,
+		GroupName:        m.Group.Name,
+		Organization:     m.Organization.ID,
+		OrganizationName: m.Organization.Name,
+		Source:           m.Membership.Source,
+		Since:            m.Membership.Since,
+		Cause:            m.Membership.Cause,
+	}
 }
 
 type inMember struct {
@@ -83,14 +111,34 @@ type inMember struct {
 
 func (a *API) memberOperations() {
 	const members = groupPath + "/members"
-	add(a, operation{id: "list-members", method: http.MethodGet, path: members, summary: "List who is in a group",
-		about: "In the order the people were made. With at, who was in it at that moment, and why."}, a.listMembers)
-	add(a, operation{id: "add-member", method: http.MethodPut, path: members + "/{user}", summary: "Put someone into a group",
-		about: "By hand: with the connection's group_sync.mode at reset, the next sign-in takes them out again unless the identity provider names the group. Who is in it already stays as they are."}, a.addMember)
-	add(a, operation{id: "remove-member", method: http.MethodDelete, path: members + "/{user}", summary: "Take someone out of a group",
-		about: "With the last group they leave the organization. Out of the default group no one is taken who is in another one: 409 default_group."}, a.removeMember)
-	add(a, operation{id: "list-memberships", method: http.MethodGet, path: userPath + "/memberships", summary: "List the groups someone is in",
-		about: "By organization and name. With at, those of that moment, and why."}, a.listMemberships)
+	add(a, operation{
+		id:      "list-members",
+		method:  http.MethodGet,
+		path:    members,
+		summary: "List who is in a group",
+		about:   "In the order the people were made. With at, who was in it at that moment, and why.",
+	}, a.listMembers)
+	add(a, operation{
+		id:      "add-member",
+		method:  http.MethodPut,
+		path:    members + "/{user}",
+		summary: "Put someone into a group",
+		about:   "By hand: with the connection's group_sync.mode at reset, the next sign-in takes them out again unless the identity provider names the group. Who is in it already stays as they are.",
+	}, a.addMember)
+	add(a, operation{
+		id:      "remove-member",
+		method:  http.MethodDelete,
+		path:    members + "/{user}",
+		summary: "Take someone out of a group",
+		about:   "With the last group they leave the organization. Out of the default group no one is taken who is in another one: 409 default_group.",
+	}, a.removeMember)
+	add(a, operation{
+		id:      "list-memberships",
+		method:  http.MethodGet,
+		path:    userPath + "/memberships",
+		summary: "List the groups someone is in",
+		about:   "By organization and name. With at, those of that moment, and why.",
+	}, a.listMemberships)
 }
 
 func (a *API) listMembers(ctx context.Context, c caller, in *struct {
@@ -121,8 +169,12 @@ func (a *API) listMemberships(ctx context.Context, c caller, in *struct {
 }) (*out[list[membership]], error) {
 	if !in.At.IsZero() {
 		all, err := a.Store.UserMembershipsAt(ctx, c.enterprise.ID, in.User, in.At)
-		return pageFrom(all, err, func(p sso.PastMembership) string { return string(p.Group.Group) }, in.Paging, viewPastOf)
+		return pageFrom(all, err, func(p sso.PastMembership) string {
+			return string(p.Group.Group)
+		}, in.Paging, viewPastOf)
 	}
 	all, err := a.Store.UserMemberships(ctx, c.enterprise.ID, in.User)
-	return pageFrom(all, err, func(m sso.UserMembership) string { return string(m.Group.ID) }, in.Paging, viewMembership)
+	return pageFrom(all, err, func(m sso.UserMembership) string {
+		return string(m.Group.ID)
+	}, in.Paging, viewMembership)
 }

@@ -40,17 +40,26 @@ type caller struct {
 func newHuma(mux *http.ServeMux) huma.API {
 	registry := huma.NewMapRegistry("#/components/schemas/", schemaName)
 	registry.RegisterTypeAlias(reflect.TypeFor[huma.ErrorModel](), reflect.TypeFor[route.Problem]())
-	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: decode}
+	format := huma.Format{
+		Marshal:   huma.DefaultJSONFormat.Marshal,
+		Unmarshal: decode,
+	}
 	return humago.NewWithPrefix(mux, strings.TrimSuffix(Prefix, "/"), huma.Config{
 		OpenAPI: &huma.OpenAPI{
-			OpenAPI:    "3.1.0",
-			Info:       information(),
-			Servers:    []*huma.Server{{URL: strings.TrimSuffix(Prefix, "/")}},
-			Components: &huma.Components{Schemas: registry, SecuritySchemes: map[string]*huma.SecurityScheme{"token": bearer()}},
-			Security:   []map[string][]string{{"token": {}}},
-			Tags:       tags(),
+			OpenAPI: "3.1.0",
+			Info:    information(),
+			Servers: []*huma.Server{{URL: strings.TrimSuffix(Prefix, "/")}},
+			Components: &huma.Components{
+				Schemas:         registry,
+				SecuritySchemes: map[string]*huma.SecurityScheme{"token": bearer()},
+			},
+			Security: []map[string][]string{{"token": {}}},
+			Tags:     tags(),
 		},
-		Formats:                      map[string]huma.Format{"application/json": format, "json": format},
+		Formats: map[string]huma.Format{
+			"application/json": format,
+			"json":             format,
+		},
 		DefaultFormat:                "application/json",
 		RejectUnknownQueryParameters: true,
 		Transformers:                 []huma.Transformer{catch},
@@ -82,8 +91,15 @@ func add[I, O any](a *API, o operation, handle func(ctx context.Context, c calle
 	path := "/" + o.path
 	wildcards := wildcardsOf(path)
 	op := huma.Operation{
-		OperationID: o.id, Method: o.method, Path: path, Summary: o.summary, Description: o.about, DefaultStatus: o.status,
-		Tags: []string{tagOf(path)}, Middlewares: huma.Middlewares{checkPath(wildcards)}, MaxBodyBytes: MaxBody + 2,
+		OperationID:   o.id,
+		Method:        o.method,
+		Path:          path,
+		Summary:       o.summary,
+		Description:   o.about,
+		DefaultStatus: o.status,
+		Tags:          []string{tagOf(path)},
+		Middlewares:   huma.Middlewares{checkPath(wildcards)},
+		MaxBodyBytes:  MaxBody + 2,
 	}
 	for _, name := range wildcards {
 		op.Parameters = append(op.Parameters, pathParameter(name))
@@ -108,7 +124,8 @@ func add[I, O any](a *API, o operation, handle func(ctx context.Context, c calle
 		return out, err
 	})
 	registered := a.huma.OpenAPI().Paths[path]
-	a.bodyless[o.method+" "+strings.TrimSuffix(Prefix, "/")+path] = operationsOf(registered)[o.method].RequestBody == nil
+	a.bodyless[o.method+" "+strings.TrimSuffix(Prefix, "/")+
+		path] = operationsOf(registered)[o.method].RequestBody == nil
 }
 
 func (a *API) enterpriseOf(ctx context.Context, id sso.EnterpriseID, outlives bool) (sso.Enterprise, error) {
@@ -180,7 +197,10 @@ func wellFormed(wildcard, value string) bool {
 	return false
 }
 
-func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID | sso.QuestionID](value string) bool {
+func is[T sso.EnterpriseID | sso.OrganizationID | sso.GroupID | sso.UserID | sso.ConnectionID | sso.DomainID | sso.SessionID | sso.AttemptID | sso.HeldSyncID | sso.TestRunID | sso.ApplicationID | sso.SetupLinkID |
+	sso.QuestionID](
+	value string,
+) bool {
 	_, err := sso.ParseID[T](value)
 	return err == nil
 }

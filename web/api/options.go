@@ -61,14 +61,20 @@ type Setup interface {
 
 // Connecting changes connections.
 type Connecting interface {
-	Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e connections.Edit) (sso.Connection, []connections.Warning, error)
-	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit) (sso.Connection, []connections.Warning, error)
+	Create(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e connections.Edit,
+	) (sso.Connection, []connections.Warning, error)
+	Edit(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit,
+	) (sso.Connection, []connections.Warning, error)
 	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	Disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	Rollback(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	DiscardDraft(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
+	RefreshMetadata(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+	) (sso.Connection, bool, error)
 }
 
 // Confirming trusts what waited for an admin.
@@ -139,7 +145,11 @@ func New(o Options) (*API, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	a := &API{Options: o, mux: http.NewServeMux(), bodyless: map[string]bool{}}
+	a := &API{
+		Options:  o,
+		mux:      http.NewServeMux(),
+		bodyless: map[string]bool{},
+	}
 	a.huma = newHuma(a.mux)
 	a.enterpriseOperations()
 	a.organizationOperations()

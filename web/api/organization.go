@@ -27,7 +27,13 @@ type organization struct {
 }
 
 func viewOrganization(o sso.Organization) organization {
-	return organization{ID: o.ID, Key: o.Key, Name: o.Name, DefaultGroup: o.DefaultGroup, CreatedAt: o.CreatedAt}
+	return organization{
+		ID:           o.ID,
+		Key:          o.Key,
+		Name:         o.Name,
+		DefaultGroup: o.DefaultGroup,
+		CreatedAt:    o.CreatedAt,
+	}
 }
 
 // inOrganization names an organization in the path.
@@ -38,15 +44,41 @@ type inOrganization struct {
 const organizationPath = enterprisePath + "/organizations/{organization}"
 
 func (a *API) organizationOperations() {
-	add(a, operation{id: "list-organizations", method: http.MethodGet, path: enterprisePath + "/organizations", summary: "List organizations",
-		about: "Oldest first."}, a.listOrganizations)
-	add(a, operation{id: "create-organization", method: http.MethodPost, path: enterprisePath + "/organizations", status: http.StatusCreated,
-		summary: "Create an organization", about: "It comes with its default group. A key that is in use is 409 key_taken."}, a.createOrganization)
-	add(a, operation{id: "get-organization", method: http.MethodGet, path: organizationPath, summary: "Get an organization"}, a.getOrganization)
-	add(a, operation{id: "update-organization", method: http.MethodPatch, path: organizationPath, summary: "Change an organization",
-		about: "Members that are left out stay as they are."}, a.updateOrganization)
-	add(a, operation{id: "delete-organization", method: http.MethodDelete, path: organizationPath, summary: "Delete an organization",
-		about: "With its groups and memberships. The people stay."}, a.deleteOrganization)
+	add(a, operation{
+		id:      "list-organizations",
+		method:  http.MethodGet,
+		path:    enterprisePath + "/organizations",
+		summary: "List organizations",
+		about:   "Oldest first.",
+	}, a.listOrganizations)
+	add(a, operation{
+		id:      "create-organization",
+		method:  http.MethodPost,
+		path:    enterprisePath + "/organizations",
+		status:  http.StatusCreated,
+		summary: "Create an organization",
+		about:   "It comes with its default group. A key that is in use is 409 key_taken.",
+	}, a.createOrganization)
+	add(a, operation{
+		id:      "get-organization",
+		method:  http.MethodGet,
+		path:    organizationPath,
+		summary: "Get an organization",
+	}, a.getOrganization)
+	add(a, operation{
+		id:      "update-organization",
+		method:  http.MethodPatch,
+		path:    organizationPath,
+		summary: "Change an organization",
+		about:   "Members that are left out stay as they are.",
+	}, a.updateOrganization)
+	add(a, operation{
+		id:      "delete-organization",
+		method:  http.MethodDelete,
+		path:    organizationPath,
+		summary: "Delete an organization",
+		about:   "With its groups and memberships. The people stay.",
+	}, a.deleteOrganization)
 }
 
 func (a *API) listOrganizations(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[organization]], error) {
@@ -54,15 +86,24 @@ func (a *API) listOrganizations(ctx context.Context, c caller, in *struct{ Pagin
 	return pageOf(all, next, err, viewOrganization)
 }
 
-func (a *API) createOrganization(ctx context.Context, c caller, in *struct{ Body newNamed }) (*made[organization], error) {
+func (a *API) createOrganization(
+	ctx context.Context, c caller, in *struct{ Body newNamed },
+) (*made[organization], error) {
 	if err := in.Body.check(); err != nil {
 		return nil, err
 	}
-	o, err := a.Store.CreateOrganization(ctx, c.by, sso.Organization{Enterprise: c.enterprise.ID, Key: in.Body.Key, Name: in.Body.Name})
+	o, err := a.Store.CreateOrganization(ctx, c.by, sso.Organization{
+		Enterprise: c.enterprise.ID,
+		Key:        in.Body.Key,
+		Name:       in.Body.Name,
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &made[organization]{Location: locationOf(c.enterprise.ID, "organizations", string(o.ID)), Body: viewOrganization(o)}, nil
+	return &made[organization]{
+		Location: locationOf(c.enterprise.ID, "organizations", string(o.ID)),
+		Body:     viewOrganization(o),
+	}, nil
 }
 
 func (a *API) getOrganization(ctx context.Context, c caller, in *inOrganization) (*out[organization], error) {
@@ -74,9 +115,15 @@ func (a *API) updateOrganization(ctx context.Context, c caller, in *struct {
 	Organization sso.OrganizationID `path:"organization"`
 	Body         namedPatch
 }) (*out[organization], error) {
-	o, err := a.Store.UpdateOrganization(ctx, c.by, c.enterprise.ID, in.Organization, func(o sso.Organization) (sso.Organization, error) {
-		return o, in.Body.apply(&o.Key, &o.Name)
-	})
+	o, err := a.Store.UpdateOrganization(
+		ctx,
+		c.by,
+		c.enterprise.ID,
+		in.Organization,
+		func(o sso.Organization) (sso.Organization, error) {
+			return o, in.Body.apply(&o.Key, &o.Name)
+		},
+	)
 	return answerTo(viewOrganization(o), err)
 }
 

@@ -11,7 +11,13 @@ import (
 
 // Trying tells what policies would do.
 type Trying interface {
-	DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *connections.EmailVerificationEdit, allow *string) ([]connections.Trial, error)
+	DryRun(
+		ctx context.Context,
+		ent sso.EnterpriseID,
+		id sso.ConnectionID,
+		verification *connections.EmailVerificationEdit,
+		allow *string,
+	) ([]connections.Trial, error)
 }
 
 type emailDecision struct {
@@ -46,23 +52,41 @@ type trials struct {
 }
 
 func (a *API) policyOperations() {
-	add(a, operation{id: "dry-run-policy", method: http.MethodPost, path: connectionPath + "/policy/dry-run", summary: "Try policies on recent sign-ins",
-		about: "On the last 50 attempts that got as far as an identity, each as if it were the person's first. What is left out is as it is being edited, or else live. Nothing is written, and no one notices."}, a.dryRun)
-	add(a, operation{id: "vouch-for-user", method: http.MethodPost, path: userPath + "/vouch", summary: "Confirm who someone is",
-		about: "Who is pending can sign in from then on, and is not asked to prove their address. The address counts as verified. Done once however often it is asked for."}, a.vouch)
+	add(a, operation{
+		id:      "dry-run-policy",
+		method:  http.MethodPost,
+		path:    connectionPath + "/policy/dry-run",
+		summary: "Try policies on recent sign-ins",
+		about:   "On the last 50 attempts that got as far as an identity, each as if it were the person's first. What is left out is as it is being edited, or else live. Nothing is written, and no one notices.",
+	}, a.dryRun)
+	add(a, operation{
+		id:      "vouch-for-user",
+		method:  http.MethodPost,
+		path:    userPath + "/vouch",
+		summary: "Confirm who someone is",
+		about:   "Who is pending can sign in from then on, and is not asked to prove their address. The address counts as verified. Done once however often it is asked for.",
+	}, a.vouch)
 }
 
 func (a *API) dryRun(ctx context.Context, c caller, in *struct {
 	Connection sso.ConnectionID `path:"connection"`
 	Body       policyTrial
 }) (*out[trials], error) {
-	all, err := a.Setup.DryRun(ctx, c.enterprise.ID, in.Connection, in.Body.EmailVerification, in.Body.AllowSignIn)
+	all, err := a.Setup.DryRun(
+		ctx, c.enterprise.ID, in.Connection, in.Body.EmailVerification, in.Body.AllowSignIn,
+	)
 	if err != nil {
 		return nil, err
 	}
 	views := make([]trial, 0, len(all))
 	for _, t := range all {
-		views = append(views, trial{Attempt: t.Attempt.ID, Login: t.Attempt.Login, At: t.Attempt.At, Allowed: !t.Denied, EmailVerification: viewDecision(t.Email)})
+		views = append(views, trial{
+			Attempt:           t.Attempt.ID,
+			Login:             t.Attempt.Login,
+			At:                t.Attempt.At,
+			Allowed:           !t.Denied,
+			EmailVerification: viewDecision(t.Email),
+		})
 	}
 	return answerTo(trials{views}, nil)
 }

@@ -20,7 +20,10 @@ func TestPolicyDryRun(t *testing.T) {
 		at := time.Now().Truncate(time.Second)
 		for i, subject := range []string{"ada", "linus"} {
 			s := signIn(e, c, subject, at.Add(time.Duration(i)*time.Second))
-			s.Identity.Claims = sso.Claims{"type": {map[string]string{"ada": "staff", "linus": "contractor"}[subject]}}
+			s.Identity.Claims = sso.Claims{"type": {map[string]string{
+				"ada":   "staff",
+				"linus": "contractor",
+			}[subject]}}
 			s.Attempt.Identity, s.Session.Token = &s.Identity, sso.NewSecret().Hash()
 			_, _, err := f.db.RecordLogin(ctx, s, storetest.Reset(s.Identity.Groups))
 			f.ok(err)
@@ -40,7 +43,11 @@ func TestPolicyDryRun(t *testing.T) {
 				var said []string
 				for _, x := range got.json["trials"].([]any) {
 					trial := x.(map[string]any)
-					s := strings.TrimSuffix(trial["login"].(string), "@acme.test") + map[bool]string{true: " allowed", false: " denied"}[trial["allowed"].(bool)]
+					s := strings.TrimSuffix(trial["login"].(string), "@acme.test") +
+						map[bool]string{
+							true:  " allowed",
+							false: " denied",
+						}[trial["allowed"].(bool)]
 					if d, ok := trial["email_verification"].(map[string]any); ok {
 						s += " " + d["action"].(string)
 						if d["reason"] == "" {
@@ -53,11 +60,18 @@ func TestPolicyDryRun(t *testing.T) {
 					t.Errorf("%s: %s, want %s", body, got, want)
 				}
 			}
-			for body, field := range map[string]string{`{"allow_sign_in":"true +"}`: "allow_sign_in", `{"allow_sign_in":"\"skip\""}`: "allow_sign_in",
-				`{"email_verification":{"mode":"expression","expression":"identity.nobody"}}`: "email_verification.expression", `{"email_verification":{"mode":"perhaps"}}`: "email_verification.mode"} {
+			for body, field := range map[string]string{
+				`{"allow_sign_in":"true +"}`:   "allow_sign_in",
+				`{"allow_sign_in":"\"skip\""}`: "allow_sign_in",
+				`{"email_verification":{"mode":"expression","expression":"identity.nobody"}}`: "email_verification.expression",
+				`{"email_verification":{"mode":"perhaps"}}`:                                   "email_verification.mode",
+			} {
 				got := f.do("POST", path, body)
 				f.wants(got, 422, got.code())
-				if names := got.fields(); len(names) == 0 || names[0] != field || !strings.Contains(got.Body.String(), "ine 1, column") && field != "email_verification.mode" {
+				if names := got.fields(); len(names) == 0 ||
+					names[0] != field ||
+					!strings.Contains(got.Body.String(), "ine 1, column") &&
+						field != "email_verification.mode" {
 					t.Errorf("%s: %s", body, got.Body)
 				}
 			}
@@ -68,15 +82,22 @@ func TestPolicyDryRun(t *testing.T) {
 func TestPoliciesAreSaved(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		path := f.acme.in(connectionPath)
-		got := f.do("PATCH", path, m{"allow_sign_in": "size(identity.matched_groups) > 0", "email_verification": m{"mode": "unverified-domain", "trust_idp": true}})
+		got := f.do("PATCH", path, m{
+			"allow_sign_in":      "size(identity.matched_groups) > 0",
+			"email_verification": m{"mode": "unverified-domain", "trust_idp": true},
+		})
 		f.wants(got, 200, "")
 		draft := got.json["draft"].(map[string]any)
-		if v := draft["email_verification"].(map[string]any); draft["allow_sign_in"] != "size(identity.matched_groups) > 0" || v["trust_idp"] != true || v["mode"] != "unverified-domain" {
+		if v := draft["email_verification"].(map[string]any); draft["allow_sign_in"] !=
+			"size(identity.matched_groups) > 0" ||
+			v["trust_idp"] != true ||
+			v["mode"] != "unverified-domain" {
 			t.Errorf("%v", draft)
 		}
 		got = f.do("PATCH", path, m{"allow_sign_in": "true\n&& identity.no one"})
 		f.wants(got, 422, "invalid_configuration")
-		if !strings.Contains(got.Body.String(), "Line 2, column") || got.fields()[0] != "allow_sign_in" {
+		if !strings.Contains(got.Body.String(), "Line 2, column") ||
+			got.fields()[0] != "allow_sign_in" {
 			t.Errorf("%s", got.Body)
 		}
 		f.wants(f.do("PATCH", path, m{"allow_sign_in": ""}), 200, "")
@@ -88,7 +109,10 @@ func TestVouch(t *testing.T) {
 		ctx := t.Context()
 		ent, id := sso.EnterpriseID(f.acme["enterprise"]), sso.UserID(f.acme["user"])
 		status := func(s sso.UserStatus) {
-			_, err := f.db.UpdateUser(ctx, sso.ActorOperator, ent, id, func(u sso.User) (sso.User, error) { u.Status = s; return u, nil })
+			_, err := f.db.UpdateUser(ctx, sso.ActorOperator, ent, id, func(u sso.User) (sso.User, error) {
+				u.Status = s
+				return u, nil
+			})
 			f.ok(err)
 		}
 		status(sso.UserPending)
@@ -101,13 +125,19 @@ func TestVouch(t *testing.T) {
 		for range 2 {
 			got := f.do("POST", f.acme.in(userPath+"/vouch"), nil)
 			f.wants(got, 200, "")
-			if got.text("status") != "active" || got.json["email_verified"] != true || got.text("vouched_at") == "" {
+			if got.text("status") != "active" ||
+				got.json["email_verified"] != true ||
+				got.text("vouched_at") == "" {
 				t.Errorf("%s", got.Body)
 			}
 		}
-		events, _, err := f.db.AuditEvents(ctx, ent, sso.AuditFilter{Action: "user.vouched"}, sso.Page{})
+		events, _, err := f.db.AuditEvents(
+			ctx, ent, sso.AuditFilter{Action: "user.vouched"}, sso.Page{},
+		)
 		f.ok(err)
-		if len(events) != 1 || events[0].Actor != string(f.actor) || events[0].Target != string(id) {
+		if len(events) != 1 ||
+			events[0].Actor != string(f.actor) ||
+			events[0].Target != string(id) {
 			t.Errorf("%+v", events)
 		}
 		status(sso.UserDeactivated)
@@ -120,14 +150,30 @@ func TestVouch(t *testing.T) {
 func TestAttemptSaysWhatWasDecided(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		now := time.Now()
-		a := sso.Attempt{ID: sso.NewID[sso.AttemptID](now), Enterprise: sso.EnterpriseID(f.acme["enterprise"]), Connection: sso.ConnectionID(f.acme["connection"]), Login: "new",
-			Outcome: sso.OutcomePending, Code: "verification_required", At: now, Email: sso.EmailDecision{Action: sso.RequireCode, Reason: "Because."}}
+		a := sso.Attempt{
+			ID:         sso.NewID[sso.AttemptID](now),
+			Enterprise: sso.EnterpriseID(f.acme["enterprise"]),
+			Connection: sso.ConnectionID(f.acme["connection"]),
+			Login:      "new",
+			Outcome:    sso.OutcomePending,
+			Code:       "verification_required",
+			At:         now,
+			Email: sso.EmailDecision{
+				Action: sso.RequireCode,
+				Reason: "Because.",
+			},
+		}
 		f.ok(f.db.RecordAttempt(t.Context(), a, ""))
-		got := f.do("GET", f.acme.in(enterprisePath+"/attempts?outcome=pending"), nil)
+		got := f.do(
+			"GET", f.acme.in(enterprisePath+"/attempts?outcome=pending"), nil,
+		)
 		f.wants(got, 200, "")
 		item := got.items()[0].(map[string]any)
 		d, _ := item["email_verification"].(map[string]any)
-		if item["outcome"] != "pending" || item["code"] != "verification_required" || d["action"] != "require" || d["reason"] != "Because." {
+		if item["outcome"] != "pending" ||
+			item["code"] != "verification_required" ||
+			d["action"] != "require" ||
+			d["reason"] != "Because." {
 			t.Errorf("%s", got.Body)
 		}
 	})

@@ -12,7 +12,9 @@ import (
 
 // Previewer plans sign-ins that nobody made; login.Service does.
 type Previewer interface {
-	PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.PreviewRequest) (login.Preview, error)
+	PreviewSync(
+		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.PreviewRequest,
+	) (login.Preview, error)
 }
 
 type supposed struct {
@@ -47,8 +49,13 @@ type previewOrganization struct {
 }
 
 func (a *API) previewOperations() {
-	add(a, operation{id: "preview-sync", method: http.MethodPost, path: connectionPath + "/sync-preview", summary: "Show what a sign-in would do to memberships",
-		about: "By the planner of sign-ins, on what is there now; nothing is written."}, a.previewSync)
+	add(a, operation{
+		id:      "preview-sync",
+		method:  http.MethodPost,
+		path:    connectionPath + "/sync-preview",
+		summary: "Show what a sign-in would do to memberships",
+		about:   "By the planner of sign-ins, on what is there now; nothing is written.",
+	}, a.previewSync)
 }
 
 func (a *API) previewSync(ctx context.Context, c caller, in *struct {
@@ -57,7 +64,10 @@ func (a *API) previewSync(ctx context.Context, c caller, in *struct {
 }) (*out[preview], error) {
 	b := in.Body
 	if b.User != "" && b.Login != "" {
-		return nil, invalid("validation_failed", []sso.FieldError{{Field: "login", Message: "Give user or login, not both."}})
+		return nil, invalid("validation_failed", []sso.FieldError{{
+			Field:   "login",
+			Message: "Give user or login, not both.",
+		}})
 	}
 	asserted := sso.AssertedGroups{Names: b.Groups}
 	if err := asserted.State.UnmarshalText([]byte(b.State)); err != nil {
@@ -69,16 +79,30 @@ func (a *API) previewSync(ctx context.Context, c caller, in *struct {
 	if !asserted.State.NamesGroups() {
 		asserted.Names = nil
 	}
-	p, err := a.Preview.PreviewSync(ctx, c.enterprise.ID, in.Connection, login.PreviewRequest{User: b.User, Login: b.Login, Groups: asserted, Draft: b.Draft})
+	p, err := a.Preview.PreviewSync(ctx, c.enterprise.ID, in.Connection, login.PreviewRequest{
+		User:   b.User,
+		Login:  b.Login,
+		Groups: asserted,
+		Draft:  b.Draft,
+	})
 	return answerTo(viewPreview(p), err)
 }
 
 func viewPreview(p login.Preview) preview {
 	r := p.Changes.Record
-	ids := slices.DeleteFunc(slices.Clone(r.NearMisses), func(m sso.NearMiss) bool { return m.Organization != "" })
-	v := preview{User: some(p.User.ID), Asserted: viewGroups(p.Asserted), Held: p.Changes.Held != nil, Mode: some(r.Mode), Note: some(r.Note),
-		NearMisses: viewAll(ids, viewNearMiss),
-		Unmatched:  always(r.Unmatched), Organizations: viewAll(p.Organizations, viewPreviewOrganization)}
+	ids := slices.DeleteFunc(slices.Clone(r.NearMisses), func(m sso.NearMiss) bool {
+		return m.Organization != ""
+	})
+	v := preview{
+		User:          some(p.User.ID),
+		Asserted:      viewGroups(p.Asserted),
+		Held:          p.Changes.Held != nil,
+		Mode:          some(r.Mode),
+		Note:          some(r.Note),
+		NearMisses:    viewAll(ids, viewNearMiss),
+		Unmatched:     always(r.Unmatched),
+		Organizations: viewAll(p.Organizations, viewPreviewOrganization),
+	}
 	if held := p.Changes.Held; held != nil {
 		v.HeldCause = some(held.Cause)
 	}
@@ -89,6 +113,13 @@ func viewPreview(p login.Preview) preview {
 }
 
 func viewPreviewOrganization(o groupsync.OrganizationPreview) previewOrganization {
-	return previewOrganization{Organization: o.Organization, Name: o.Name, Added: viewChanges(o.Added), Removed: viewChanges(o.Removed), Kept: viewChanges(o.Kept),
-		NearMisses: viewAll(o.NearMisses, viewNearMiss), OnlyElsewhere: always(o.OnlyElsewhere)}
+	return previewOrganization{
+		Organization:  o.Organization,
+		Name:          o.Name,
+		Added:         viewChanges(o.Added),
+		Removed:       viewChanges(o.Removed),
+		Kept:          viewChanges(o.Kept),
+		NearMisses:    viewAll(o.NearMisses, viewNearMiss),
+		OnlyElsewhere: always(o.OnlyElsewhere),
+	}
 }

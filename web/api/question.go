@@ -10,8 +10,12 @@ import (
 
 // Questions keeps what admins have to decide about people of one login.
 type Questions interface {
-	IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, p sso.Page) ([]sso.IdentityQuestion, string, error)
-	AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision) (sso.IdentityQuestion, error)
+	IdentityQuestions(
+		ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, p sso.Page,
+	) ([]sso.IdentityQuestion, string, error)
+	AnswerQuestion(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision,
+	) (sso.IdentityQuestion, error)
 }
 
 type identityQuestion struct {
@@ -30,8 +34,20 @@ type identityQuestion struct {
 }
 
 func viewQuestion(q sso.IdentityQuestion) identityQuestion {
-	return identityQuestion{ID: q.ID, User: q.User, Holder: q.Holder, Connection: q.Connection, Attempt: some(q.Attempt), Login: q.Login, Keeps: some(q.Keeps),
-		State: q.State, Answer: some(string(q.Answer)), CreatedAt: q.CreatedAt, DecidedBy: some(q.DecidedBy), DecidedAt: moment(q.DecidedAt)}
+	return identityQuestion{
+		ID:         q.ID,
+		User:       q.User,
+		Holder:     q.Holder,
+		Connection: q.Connection,
+		Attempt:    some(q.Attempt),
+		Login:      q.Login,
+		Keeps:      some(q.Keeps),
+		State:      q.State,
+		Answer:     some(string(q.Answer)),
+		CreatedAt:  q.CreatedAt,
+		DecidedBy:  some(q.DecidedBy),
+		DecidedAt:  moment(q.DecidedAt),
+	}
 }
 
 type questionAnswer struct {
@@ -42,10 +58,20 @@ type questionAnswer struct {
 
 func (a *API) questionOperations() {
 	const path = enterprisePath + "/identity-questions"
-	add(a, operation{id: "list-identity-questions", method: http.MethodGet, path: path, summary: "List claims to a login that someone has",
-		about: "Applications are told a login, so one active user of an enterprise has it. Someone else whose sign-in claims it waits here for a decision. Newest first."}, a.listQuestions)
-	add(a, operation{id: "answer-identity-question", method: http.MethodPost, path: path + "/{question}", summary: "Decide whose a login is",
-		about: "Done in one step; the person signs in again afterwards. What does not wait any more is 409 question_decided, a login that another active person has 409 login_in_use."}, a.answerQuestion)
+	add(a, operation{
+		id:      "list-identity-questions",
+		method:  http.MethodGet,
+		path:    path,
+		summary: "List claims to a login that someone has",
+		about:   "Applications are told a login, so one active user of an enterprise has it. Someone else whose sign-in claims it waits here for a decision. Newest first.",
+	}, a.listQuestions)
+	add(a, operation{
+		id:      "answer-identity-question",
+		method:  http.MethodPost,
+		path:    path + "/{question}",
+		summary: "Decide whose a login is",
+		about:   "Done in one step; the person signs in again afterwards. What does not wait any more is 409 question_decided, a login that another active person has 409 login_in_use.",
+	}, a.answerQuestion)
 }
 
 func (a *API) listQuestions(ctx context.Context, c caller, in *struct {
@@ -53,7 +79,10 @@ func (a *API) listQuestions(ctx context.Context, c caller, in *struct {
 	State sso.QuestionState `query:"state" enum:"waiting,answered,settled" doc:"Only those in this state." example:"waiting"`
 	User  sso.UserID        `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those about this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }) (*out[list[identityQuestion]], error) {
-	all, next, err := a.Store.IdentityQuestions(ctx, c.enterprise.ID, sso.QuestionFilter{State: in.State, User: in.User}, in.page())
+	all, next, err := a.Store.IdentityQuestions(ctx, c.enterprise.ID, sso.QuestionFilter{
+		State: in.State,
+		User:  in.User,
+	}, in.page())
 	return pageOf(all, next, err, viewQuestion)
 }
 

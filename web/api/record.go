@@ -12,23 +12,58 @@ import (
 type Records interface {
 	Attempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
 	Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
-	SyncRecords(ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page) ([]sso.SyncRecord, string, error)
-	AuditEvents(ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page) ([]sso.AuditEvent, string, error)
+	SyncRecords(
+		ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page,
+	) ([]sso.SyncRecord, string, error)
+	AuditEvents(
+		ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page,
+	) ([]sso.AuditEvent, string, error)
 }
 
 func (a *API) recordOperations() {
-	add(a, operation{id: "list-attempts", method: http.MethodGet, path: enterprisePath + "/attempts", summary: "List sign-in attempts",
-		about: "Newest first."}, a.listAttempts)
-	add(a, operation{id: "get-attempt", method: http.MethodGet, path: enterprisePath + "/attempts/{attempt}", summary: "Get a sign-in attempt",
-		about: "By the reference that an error page shows."}, a.getAttempt)
-	add(a, operation{id: "list-user-attempts", method: http.MethodGet, path: userPath + "/attempts", summary: "List someone's sign-in attempts",
-		about: "Newest first."}, a.listUserAttempts)
-	add(a, operation{id: "list-sync-records", method: http.MethodGet, path: enterprisePath + "/sync-records", summary: "List group syncs",
-		about: "What each sign-in said about groups, and what changed. Newest first."}, a.listSyncRecords)
-	add(a, operation{id: "list-audit-events", method: http.MethodGet, path: enterprisePath + "/audit-events", outlives: true, summary: "List an enterprise's audit events",
-		about: "Newest first. They are there also when the enterprise is gone."}, a.listAuditEvents)
-	add(a, operation{id: "list-instance-audit-events", method: http.MethodGet, path: "audit-events", summary: "List the instance's audit events",
-		about: "Those that belong to no enterprise, such as API tokens made and deleted. Newest first."}, a.listInstanceAuditEvents)
+	add(a, operation{
+		id:      "list-attempts",
+		method:  http.MethodGet,
+		path:    enterprisePath + "/attempts",
+		summary: "List sign-in attempts",
+		about:   "Newest first.",
+	}, a.listAttempts)
+	add(a, operation{
+		id:      "get-attempt",
+		method:  http.MethodGet,
+		path:    enterprisePath + "/attempts/{attempt}",
+		summary: "Get a sign-in attempt",
+		about:   "By the reference that an error page shows.",
+	}, a.getAttempt)
+	add(a, operation{
+		id:      "list-user-attempts",
+		method:  http.MethodGet,
+		path:    userPath + "/attempts",
+		summary: "List someone's sign-in attempts",
+		about:   "Newest first.",
+	}, a.listUserAttempts)
+	add(a, operation{
+		id:      "list-sync-records",
+		method:  http.MethodGet,
+		path:    enterprisePath + "/sync-records",
+		summary: "List group syncs",
+		about:   "What each sign-in said about groups, and what changed. Newest first.",
+	}, a.listSyncRecords)
+	add(a, operation{
+		id:       "list-audit-events",
+		method:   http.MethodGet,
+		path:     enterprisePath + "/audit-events",
+		outlives: true,
+		summary:  "List an enterprise's audit events",
+		about:    "Newest first. They are there also when the enterprise is gone.",
+	}, a.listAuditEvents)
+	add(a, operation{
+		id:      "list-instance-audit-events",
+		method:  http.MethodGet,
+		path:    "audit-events",
+		summary: "List the instance's audit events",
+		about:   "Those that belong to no enterprise, such as API tokens made and deleted. Newest first.",
+	}, a.listInstanceAuditEvents)
 }
 
 func (a *API) listAttempts(ctx context.Context, c caller, in *struct {
@@ -39,7 +74,13 @@ func (a *API) listAttempts(ctx context.Context, c caller, in *struct {
 	Code    string      `query:"code" doc:"Only those that failed for this reason." example:"saml_expired"`
 	Since   time.Time   `query:"since" doc:"Only those at this moment or later." example:"2026-11-24T12:00:00Z"`
 }) (*out[list[attempt]], error) {
-	f := sso.AttemptFilter{User: in.User, Login: in.Login, Outcome: in.Outcome, Code: in.Code, Since: in.Since}
+	f := sso.AttemptFilter{
+		User:    in.User,
+		Login:   in.Login,
+		Outcome: in.Outcome,
+		Code:    in.Code,
+		Since:   in.Since,
+	}
 	all, next, err := a.Store.Attempts(ctx, c.enterprise.ID, f, in.page())
 	return pageOf(all, next, err, viewAttempt)
 }
@@ -55,7 +96,9 @@ func (a *API) listUserAttempts(ctx context.Context, c caller, in *pagedUser) (*o
 	if _, err := a.Store.User(ctx, c.enterprise.ID, in.User); err != nil {
 		return nil, err
 	}
-	all, next, err := a.Store.Attempts(ctx, c.enterprise.ID, sso.AttemptFilter{User: in.User}, in.page())
+	all, next, err := a.Store.Attempts(
+		ctx, c.enterprise.ID, sso.AttemptFilter{User: in.User}, in.page(),
+	)
 	return pageOf(all, next, err, viewAttempt)
 }
 
@@ -64,7 +107,10 @@ func (a *API) listSyncRecords(ctx context.Context, c caller, in *struct {
 	User  sso.UserID `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Since time.Time  `query:"since" doc:"Only those at this moment or later." example:"2026-11-24T12:00:00Z"`
 }) (*out[list[syncRecord]], error) {
-	all, next, err := a.Store.SyncRecords(ctx, c.enterprise.ID, sso.SyncFilter{User: in.User, Since: in.Since}, in.page())
+	all, next, err := a.Store.SyncRecords(ctx, c.enterprise.ID, sso.SyncFilter{
+		User:  in.User,
+		Since: in.Since,
+	}, in.page())
 	return pageOf(all, next, err, viewSyncRecord)
 }
 
@@ -78,7 +124,9 @@ type auditInput struct {
 // listAuditEvents tells a deleted enterprise from one that never was by
 // its events, of which every enterprise has at least one.
 func (a *API) listAuditEvents(ctx context.Context, c caller, in *auditInput) (*out[list[auditEvent]], error) {
-	first, _, err := a.Store.AuditEvents(ctx, c.enterprise.ID, sso.AuditFilter{}, sso.Page{Limit: 1})
+	first, _, err := a.Store.AuditEvents(
+		ctx, c.enterprise.ID, sso.AuditFilter{}, sso.Page{Limit: 1},
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -93,6 +141,10 @@ func (a *API) listInstanceAuditEvents(ctx context.Context, _ caller, in *auditIn
 }
 
 func (a *API) auditEvents(ctx context.Context, ent sso.EnterpriseID, in *auditInput) (*out[list[auditEvent]], error) {
-	all, next, err := a.Store.AuditEvents(ctx, ent, sso.AuditFilter{Actor: in.Actor, Action: in.Action, Since: in.Since}, in.page())
+	all, next, err := a.Store.AuditEvents(ctx, ent, sso.AuditFilter{
+		Actor:  in.Actor,
+		Action: in.Action,
+		Since:  in.Since,
+	}, in.page())
 	return pageOf(all, next, err, viewAuditEvent)
 }

@@ -46,13 +46,35 @@ type rawGroup struct {
 }
 
 func viewGroups(g sso.AssertedGroups) assertedGroups {
-	return assertedGroups{State: g.State.String(), Names: always(g.Names), Source: g.Source, NotUnderstoodCount: g.NotUnderstoodCount, Unread: g.Unread,
-		NotUnderstood: viewAll(g.NotUnderstood, func(r sso.RawGroup) rawGroup { return rawGroup(r) })}
+	return assertedGroups{
+		State:              g.State.String(),
+		Names:              always(g.Names),
+		Source:             g.Source,
+		NotUnderstoodCount: g.NotUnderstoodCount,
+		Unread:             g.Unread,
+		NotUnderstood: viewAll(g.NotUnderstood, func(r sso.RawGroup) rawGroup {
+			return rawGroup(r)
+		}),
+	}
 }
 
 func viewAttempt(x sso.Attempt) attempt {
-	v := attempt{ID: x.ID, Connection: x.Connection, User: some(x.User), Login: some(x.Login), Outcome: x.Outcome, Code: some(x.Code),
-		Detail: some(x.Detail), Checks: make([]check, 0, len(x.Checks)), Groups: viewGroups(x.Groups), EmailVerification: viewDecision(x.Email), Remote: x.Remote, UserAgent: x.UserAgent, At: x.At, More: x.More}
+	v := attempt{
+		ID:                x.ID,
+		Connection:        x.Connection,
+		User:              some(x.User),
+		Login:             some(x.Login),
+		Outcome:           x.Outcome,
+		Code:              some(x.Code),
+		Detail:            some(x.Detail),
+		Checks:            make([]check, 0, len(x.Checks)),
+		Groups:            viewGroups(x.Groups),
+		EmailVerification: viewDecision(x.Email),
+		Remote:            x.Remote,
+		UserAgent:         x.UserAgent,
+		At:                x.At,
+		More:              x.More,
+	}
 	for _, c := range x.Checks {
 		v.Checks = append(v.Checks, check(c))
 	}
@@ -101,9 +123,22 @@ type nearMiss struct {
 func viewNearMiss(n sso.NearMiss) nearMiss { return nearMiss(n) }
 
 func viewSyncRecord(r sso.SyncRecord) syncRecord {
-	return syncRecord{ID: r.ID, User: r.User, Connection: r.Connection, Attempt: some(r.Attempt), Mode: r.Mode, Asserted: viewGroups(r.Asserted),
-		Matched: always(r.Matched), Unmatched: always(r.Unmatched), NearMisses: viewAll(r.NearMisses, viewNearMiss), Added: viewChanges(r.Added), Removed: viewChanges(r.Removed),
-		Held: some(r.Held), Note: some(r.Note), At: r.At}
+	return syncRecord{
+		ID:         r.ID,
+		User:       r.User,
+		Connection: r.Connection,
+		Attempt:    some(r.Attempt),
+		Mode:       r.Mode,
+		Asserted:   viewGroups(r.Asserted),
+		Matched:    always(r.Matched),
+		Unmatched:  always(r.Unmatched),
+		NearMisses: viewAll(r.NearMisses, viewNearMiss),
+		Added:      viewChanges(r.Added),
+		Removed:    viewChanges(r.Removed),
+		Held:       some(r.Held),
+		Note:       some(r.Note),
+		At:         r.At,
+	}
 }
 
 type auditEvent struct {
@@ -118,7 +153,16 @@ type auditEvent struct {
 }
 
 func viewAuditEvent(e sso.AuditEvent) auditEvent {
-	v := auditEvent{ID: e.ID, Sequence: e.Sequence, Actor: e.Actor, Action: e.Action, Target: e.Target, Detail: e.Detail, At: e.At, Hash: e.Hash.String()}
+	v := auditEvent{
+		ID:       e.ID,
+		Sequence: e.Sequence,
+		Actor:    e.Actor,
+		Action:   e.Action,
+		Target:   e.Target,
+		Detail:   e.Detail,
+		At:       e.At,
+		Hash:     e.Hash.String(),
+	}
 	if v.Detail == nil {
 		v.Detail = map[string]string{}
 	}

@@ -50,16 +50,24 @@ func (stuckSetup) Delete(context.Context, sso.Actor, sso.EnterpriseID, sso.Conne
 	return errDisk
 }
 
-func (stuck) UpdateUser(context.Context, sso.Actor, sso.EnterpriseID, sso.UserID, func(sso.User) (sso.User, error)) (sso.User, error) {
-	return sso.User{}, &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Not now."}
+func (stuck) UpdateUser(
+	context.Context, sso.Actor, sso.EnterpriseID, sso.UserID, func(sso.User) (sso.User, error),
+) (sso.User, error) {
+	return sso.User{}, &sso.Error{
+		Kind:   sso.Unavailable,
+		Code:   "temporarily_unavailable",
+		Public: "Not now.",
+	}
 }
 
 func revocationFails(t *testing.T, f *fixture) {
 	f.api.Store, f.api.Setup = stuck{f.db}, stuckSetup{f.api.Setup}
 	f.unchanged(func() {
 		for call, want := range map[string]int{
-			"DELETE " + enterprisePath + "/sessions/{session}": 500, "DELETE " + userPath + "/sessions": 500,
-			"DELETE " + connectionPath: 500, "POST " + userPath + "/deactivate": 503,
+			"DELETE " + enterprisePath + "/sessions/{session}": 500,
+			"DELETE " + userPath + "/sessions":                 500,
+			"DELETE " + connectionPath:                         500,
+			"POST " + userPath + "/deactivate":                 503,
 		} {
 			method, path, _ := strings.Cut(call, " ")
 			got := f.do(method, f.acme.in(path), nil)
@@ -83,14 +91,20 @@ func revocationFails(t *testing.T, f *fixture) {
 func mismatchedIDs(t *testing.T, f *fixture) {
 	f.unchanged(func() {
 		for _, e := range f.endpoints() {
-			for _, name := range []string{"id", "enterprise", "enterprise_id", "user", "group", "connection", "organization", "ID"} {
+			for _, name := range []string{
+				"id", "enterprise", "enterprise_id", "user", "group", "connection",
+				"organization", "ID",
+			} {
 				if body, ok := e.body().(m); ok {
 					crossed := m{name: f.other["enterprise"]}
 					for k, v := range body {
 						crossed[k] = v
 					}
 					if got := f.do(e.method, f.acme.in(e.path), crossed); got.Code != 422 {
-						t.Errorf("%s with a %s in the body: %d %s", e, name, got.Code, got.Body)
+						t.Errorf(
+							"%s with a %s in the body: %d %s", e, name, got.Code,
+							got.Body,
+						)
 					}
 				}
 				known := false
@@ -100,8 +114,14 @@ func mismatchedIDs(t *testing.T, f *fixture) {
 				if known {
 					continue
 				}
-				if got := f.do(e.method, f.acme.in(e.path)+"?"+name+"="+f.other["user"], e.body()); got.Code != 422 {
-					t.Errorf("%s with a %s in the query: %d %s", e, name, got.Code, got.Body)
+				if got := f.do(
+					e.method, f.acme.in(e.path)+"?"+name+"="+f.other["user"],
+					e.body(),
+				); got.Code != 422 {
+					t.Errorf(
+						"%s with a %s in the query: %d %s", e, name, got.Code,
+						got.Body,
+					)
 				}
 			}
 		}
@@ -112,7 +132,10 @@ func mismatchedIDs(t *testing.T, f *fixture) {
 func recycledNames(t *testing.T, f *fixture) {
 	old := f.acme
 	f.wants(f.do("DELETE", old.in(enterprisePath), nil), 204, "")
-	made := f.do("POST", old.in("/enterprises"), m{"key": "acme", "name": "Company acme"})
+	made := f.do("POST", old.in("/enterprises"), m{
+		"key":  "acme",
+		"name": "Company acme",
+	})
 	f.wants(made, 201, "")
 	again := world{}
 	for wildcard, id := range old {
@@ -122,16 +145,24 @@ func recycledNames(t *testing.T, f *fixture) {
 	if again["enterprise"] == old["enterprise"] {
 		t.Fatal("an identifier was used again")
 	}
-	for _, path := range []string{userPath, connectionPath, organizationPath, groupPath, enterprisePath + "/attempts/{attempt}"} {
+	for _, path := range []string{
+		userPath, connectionPath, organizationPath, groupPath,
+		enterprisePath + "/attempts/{attempt}",
+	} {
 		f.wants(f.do("GET", again.in(path), nil), 404, "not_found")
 		f.wants(f.do("GET", old.in(path), nil), 404, "not_found")
 	}
-	for _, path := range []string{"/users", "/connections", "/organizations", "/groups", "/attempts", "/sync-records", "/domains"} {
+	for _, path := range []string{
+		"/users", "/connections", "/organizations", "/groups", "/attempts",
+		"/sync-records", "/domains",
+	} {
 		if got := f.do("GET", again.in(enterprisePath+path), nil); got.Code != 200 || len(got.items()) != 0 {
 			t.Errorf("%s: %d %s", path, got.Code, got.Body)
 		}
 	}
-	if _, err := f.db.Principal(t.Context(), sso.Secret(canaryCookie+"acmeada").Hash()); sso.CodeOf(err) != "session_ended" {
+	if _, err := f.db.Principal(
+		t.Context(), sso.Secret(canaryCookie+"acmeada").Hash(),
+	); sso.CodeOf(err) != "session_ended" {
 		t.Errorf("an old session opens something: %v", err)
 	}
 }
@@ -140,13 +171,20 @@ func recycledNames(t *testing.T, f *fixture) {
 // that was under way ends nowhere.
 func switchedOff(t *testing.T, f *fixture) {
 	f.wants(f.do("POST", f.acme.in(userPath+"/deactivate"), nil), 200, "")
-	if _, err := f.db.Principal(t.Context(), sso.Secret(canaryCookie+"acmeada").Hash()); sso.CodeOf(err) != "session_ended" || f.revoked != 1 {
+	if _, err := f.db.Principal(
+		t.Context(), sso.Secret(canaryCookie+"acmeada").Hash(),
+	); sso.CodeOf(err) != "session_ended" || f.revoked != 1 {
 		t.Errorf("%v, %d revocations announced", err, f.revoked)
 	}
 	e := sso.Enterprise{ID: sso.EnterpriseID(f.acme["enterprise"]), Key: "acme"}
-	s := signIn(e, sso.Connection{ID: sso.ConnectionID(f.acme["connection"])}, "ada", time.Now())
+	s := signIn(
+		e, sso.Connection{ID: sso.ConnectionID(f.acme["connection"])}, "ada",
+		time.Now(),
+	)
 	s.Session.Token = sso.NewSecret().Hash()
-	if _, _, err := f.db.RecordLogin(t.Context(), s, storetest.Reset(s.Identity.Groups)); sso.CodeOf(err) != "user_inactive" {
+	if _, _, err := f.db.RecordLogin(
+		t.Context(), s, storetest.Reset(s.Identity.Groups),
+	); sso.CodeOf(err) != "user_inactive" {
 		t.Errorf("signed in: %v", err)
 	}
 }
@@ -155,12 +193,20 @@ func cutToken(t *testing.T, f *fixture) {
 	token := f.token.Reveal()
 	path := f.acme.in("/enterprises")
 	for i := range token {
-		for _, wrong := range []string{token[:i], token[i:][1:], token[:i] + token[i+1:]} {
-			f.wants(f.do("GET", path, nil, "Authorization", "Bearer "+wrong), 401, "invalid_token")
+		for _, wrong := range []string{
+			token[:i], token[i:][1:], token[:i] + token[i+1:],
+		} {
+			f.wants(
+				f.do("GET", path, nil, "Authorization", "Bearer "+wrong), 401,
+				"invalid_token",
+			)
 		}
 	}
 	for _, end := range []string{"=", " x", ".", "\t", "%3D"} {
-		f.wants(f.do("GET", path, nil, "Authorization", "Bearer "+token+end), 401, "invalid_token")
+		f.wants(
+			f.do("GET", path, nil, "Authorization", "Bearer "+token+end), 401,
+			"invalid_token",
+		)
 	}
 	f.wants(f.do("GET", path, nil), 200, "")
 }

@@ -28,21 +28,47 @@ type session struct {
 }
 
 func viewSession(s sso.Session) session {
-	return session{ID: s.ID, User: s.User, Connection: s.Connection, Attempt: s.Attempt, Remote: s.Remote, UserAgent: s.UserAgent,
-		CreatedAt: s.CreatedAt, LastSeenAt: s.LastSeenAt, ExpiresAt: s.ExpiresAt}
+	return session{
+		ID:         s.ID,
+		User:       s.User,
+		Connection: s.Connection,
+		Attempt:    s.Attempt,
+		Remote:     s.Remote,
+		UserAgent:  s.UserAgent,
+		CreatedAt:  s.CreatedAt,
+		LastSeenAt: s.LastSeenAt,
+		ExpiresAt:  s.ExpiresAt,
+	}
 }
 
 func (a *API) sessionOperations() {
-	add(a, operation{id: "list-sessions", method: http.MethodGet, path: userPath + "/sessions", summary: "List someone's sessions",
-		about: "Those that are alive, newest first."}, a.listSessions)
-	add(a, operation{id: "revoke-sessions", method: http.MethodDelete, path: userPath + "/sessions", summary: "End all of someone's sessions",
-		about: "They may sign in again."}, a.revokeSessions)
-	add(a, operation{id: "revoke-session", method: http.MethodDelete, path: enterprisePath + "/sessions/{session}", summary: "End a session"}, a.revokeSession)
+	add(a, operation{
+		id:      "list-sessions",
+		method:  http.MethodGet,
+		path:    userPath + "/sessions",
+		summary: "List someone's sessions",
+		about:   "Those that are alive, newest first.",
+	}, a.listSessions)
+	add(a, operation{
+		id:      "revoke-sessions",
+		method:  http.MethodDelete,
+		path:    userPath + "/sessions",
+		summary: "End all of someone's sessions",
+		about:   "They may sign in again.",
+	}, a.revokeSessions)
+	add(a, operation{
+		id:      "revoke-session",
+		method:  http.MethodDelete,
+		path:    enterprisePath + "/sessions/{session}",
+		summary: "End a session",
+	}, a.revokeSession)
 }
 
 func (a *API) listSessions(ctx context.Context, c caller, in *pagedUser) (*out[list[session]], error) {
 	all, err := a.Store.UserSessions(ctx, c.enterprise.ID, in.User)
-	return pageFrom(all, err, func(s sso.Session) string { return string(s.ID) }, in.Paging, viewSession)
+	return pageFrom(all, err, func(s sso.Session) string {
+		return string(s.ID)
+	}, in.Paging, viewSession)
 }
 
 func (a *API) revokeSessions(ctx context.Context, c caller, in *inUser) (*done, error) {

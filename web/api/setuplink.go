@@ -42,8 +42,18 @@ type newSetupLink struct {
 }
 
 func (a *API) viewSetupLink(l sso.SetupLink) setupLink {
-	return setupLink{ID: l.ID, Connection: some(l.Connection), For: l.For, Open: l.Open(a.Now()), Opens: l.Opens, MaxOpens: l.MaxOpens,
-		CreatedAt: l.CreatedAt, ExpiresAt: l.ExpiresAt, OpenedAt: moment(l.OpenedAt), RevokedAt: moment(l.RevokedAt)}
+	return setupLink{
+		ID:         l.ID,
+		Connection: some(l.Connection),
+		For:        l.For,
+		Open:       l.Open(a.Now()),
+		Opens:      l.Opens,
+		MaxOpens:   l.MaxOpens,
+		CreatedAt:  l.CreatedAt,
+		ExpiresAt:  l.ExpiresAt,
+		OpenedAt:   moment(l.OpenedAt),
+		RevokedAt:  moment(l.RevokedAt),
+	}
 }
 
 type inSetupLink struct {
@@ -53,11 +63,29 @@ type inSetupLink struct {
 const setupLinksPath = enterprisePath + "/setup-links"
 
 func (a *API) setupLinkOperations() {
-	add(a, operation{id: "list-setup-links", method: http.MethodGet, path: setupLinksPath, summary: "List setup links", about: "Newest first."}, a.listSetupLinks)
-	add(a, operation{id: "create-setup-link", method: http.MethodPost, path: setupLinksPath, status: http.StatusCreated, once: "url", summary: "Make a setup link",
-		about: "It opens the setup assistant for someone without an account, and nothing else. Its url is told once: a repetition with the same Idempotency-Key has null there."}, a.createSetupLink)
-	add(a, operation{id: "revoke-setup-link", method: http.MethodDelete, path: setupLinksPath + "/{setup_link}", summary: "Revoke a setup link",
-		about: "Whoever is in the assistant by it is signed out. It stays in the list."}, a.revokeSetupLink)
+	add(a, operation{
+		id:      "list-setup-links",
+		method:  http.MethodGet,
+		path:    setupLinksPath,
+		summary: "List setup links",
+		about:   "Newest first.",
+	}, a.listSetupLinks)
+	add(a, operation{
+		id:      "create-setup-link",
+		method:  http.MethodPost,
+		path:    setupLinksPath,
+		status:  http.StatusCreated,
+		once:    "url",
+		summary: "Make a setup link",
+		about:   "It opens the setup assistant for someone without an account, and nothing else. Its url is told once: a repetition with the same Idempotency-Key has null there.",
+	}, a.createSetupLink)
+	add(a, operation{
+		id:      "revoke-setup-link",
+		method:  http.MethodDelete,
+		path:    setupLinksPath + "/{setup_link}",
+		summary: "Revoke a setup link",
+		about:   "Whoever is in the assistant by it is signed out. It stays in the list.",
+	}, a.revokeSetupLink)
 }
 
 func (a *API) listSetupLinks(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[setupLink]], error) {
@@ -65,27 +93,38 @@ func (a *API) listSetupLinks(ctx context.Context, c caller, in *struct{ Paging }
 	return pageOf(all, next, err, a.viewSetupLink)
 }
 
-func (a *API) createSetupLink(ctx context.Context, c caller, in *struct{ Body newSetupLink }) (*made[setupLink], error) {
+func (a *API) createSetupLink(
+	ctx context.Context, c caller, in *struct{ Body newSetupLink },
+) (*made[setupLink], error) {
 	if id := in.Body.Connection; id != "" {
 		_, err := sso.ParseID[sso.ConnectionID](string(id))
 		if err == nil {
 			_, err = a.Store.Connection(ctx, c.enterprise.ID, id)
 		}
 		if sso.KindOf(err) == sso.NotFoundKind {
-			return nil, sso.InvalidField("validation_failed", "connection", "The enterprise has no such connection.")
+			return nil, sso.InvalidField(
+				"validation_failed", "connection", "The enterprise has no such connection.",
+			)
 		}
 		if err != nil {
 			return nil, err
 		}
 	}
-	l, token, err := a.Links.CreateLink(ctx, c.by, c.enterprise, access.NewLink{Connection: in.Body.Connection, For: in.Body.For,
-		ExpiresIn: time.Duration(in.Body.ExpiresIn) * time.Second, MaxOpens: in.Body.MaxOpens})
+	l, token, err := a.Links.CreateLink(ctx, c.by, c.enterprise, access.NewLink{
+		Connection: in.Body.Connection,
+		For:        in.Body.For,
+		ExpiresIn:  time.Duration(in.Body.ExpiresIn) * time.Second,
+		MaxOpens:   in.Body.MaxOpens,
+	})
 	if err != nil {
 		return nil, err
 	}
 	view := a.viewSetupLink(l)
 	view.URL = some(a.BaseURL + "/setup/" + token.Reveal())
-	return &made[setupLink]{Location: locationOf(c.enterprise.ID, "setup-links", string(l.ID)), Body: view}, nil
+	return &made[setupLink]{
+		Location: locationOf(c.enterprise.ID, "setup-links", string(l.ID)),
+		Body:     view,
+	}, nil
 }
 
 func (a *API) revokeSetupLink(ctx context.Context, c caller, in *inSetupLink) (*done, error) {

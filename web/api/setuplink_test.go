@@ -12,17 +12,27 @@ import (
 func TestSetupLinks(t *testing.T) {
 	each(t, func(t *testing.T, f *fixture) {
 		path := f.acme.in(setupLinksPath)
-		made := f.do("POST", path, m{"for": "Grace at the IT desk", "connection": f.acme["connection"], "expires_in": 7200, "max_opens": 3})
+		made := f.do("POST", path, m{
+			"for":        "Grace at the IT desk",
+			"connection": f.acme["connection"],
+			"expires_in": 7200,
+			"max_opens":  3,
+		})
 		f.wants(made, 201, "")
 		f.did("setup_link.created")
 		url := made.text("url")
 		token, ok := strings.CutPrefix(url, "https://"+host+"/setup/")
-		if !ok || made.json["open"] != true || made.json["opens"] != 0.0 || made.json["max_opens"] != 3.0 || made.text("connection") != f.acme["connection"] {
+		if !ok ||
+			made.json["open"] != true ||
+			made.json["opens"] != 0.0 ||
+			made.json["max_opens"] != 3.0 ||
+			made.text("connection") != f.acme["connection"] {
 			t.Errorf("got %s", made.Body)
 		}
 		l, err := f.db.SetupLinkByToken(t.Context(), sso.Secret(token).Hash())
 		f.ok(err)
-		if string(l.ID) != made.text("id") || l.ExpiresAt.Sub(l.CreatedAt).Round(0).Seconds() < 7190 {
+		if string(l.ID) != made.text("id") ||
+			l.ExpiresAt.Sub(l.CreatedAt).Round(0).Seconds() < 7190 {
 			t.Errorf("got %+v", l)
 		}
 		list := f.do("GET", path, nil)
@@ -32,12 +42,17 @@ func TestSetupLinks(t *testing.T) {
 		}
 		f.wants(f.do("DELETE", path+"/"+made.text("id"), nil), 204, "")
 		f.did("setup_link.revoked")
-		if _, err := f.db.SetupLinkByToken(t.Context(), sso.Secret(token).Hash()); sso.CodeOf(err) != "setup_link_gone" {
+		if _, err := f.db.SetupLinkByToken(
+			t.Context(), sso.Secret(token).Hash(),
+		); sso.CodeOf(err) != "setup_link_gone" {
 			t.Errorf("a revoked link opens: %v", err)
 		}
 		for name, body := range map[string]m{
-			"no one":                          {"for": " "},
-			"another company's connection":    {"for": "x", "connection": f.other["connection"]},
+			"no one": {"for": " "},
+			"another company's connection": {
+				"for":        "x",
+				"connection": f.other["connection"],
+			},
 			"a connection that is none":       {"for": "x", "connection": "conn-x"},
 			"a minute":                        {"for": "x", "expires_in": 60},
 			"two months":                      {"for": "x", "expires_in": 60 * 24 * 3600},
@@ -60,13 +75,18 @@ func TestSetupLinkIsToldOnce(t *testing.T) {
 		f.wants(first, 201, "")
 		again := f.do("POST", path, m{"for": "Grace"}, keyHeader, "k")
 		f.wants(again, 201, "")
-		if first.text("url") == "" || again.json["url"] != nil || again.text("id") != first.text("id") || again.Header().Get("Idempotency-Replayed") != "true" {
+		if first.text("url") == "" ||
+			again.json["url"] != nil ||
+			again.text("id") != first.text("id") ||
+			again.Header().Get("Idempotency-Replayed") != "true" {
 			t.Errorf("got %s, then %s", first.Body, again.Body)
 		}
 	})
 	dsn := storetest.SQLite(t)
 	f := newFixture(t, func(testing.TB) string { return dsn })
-	made := f.do("POST", f.acme.in(setupLinksPath), m{"for": "Grace"}, keyHeader, "k")
+	made := f.do(
+		"POST", f.acme.in(setupLinksPath), m{"for": "Grace"}, keyHeader, "k",
+	)
 	token := made.text("url")[len("https://"+host+"/setup/"):]
 	rows, err := storetest.Raw(t, dsn).Query("select body from idempotency_keys")
 	f.ok(err)

@@ -17,7 +17,9 @@ type Shadowing interface {
 // Shadows keeps what came of it.
 type Shadows interface {
 	Shadow(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ShadowTally, error)
-	ShadowDifferences(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p sso.Page) ([]sso.ShadowDifference, string, error)
+	ShadowDifferences(
+		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p sso.Page,
+	) ([]sso.ShadowDifference, string, error)
 }
 
 // shadow is one object, and not a list: whoever needs more than 200 people to
@@ -60,12 +62,27 @@ const mostDifferences = 200
 
 func (a *API) shadowOperations() {
 	const path = connectionPath + "/shadow"
-	add(a, operation{id: "get-shadow", method: http.MethodGet, path: path, summary: "Compare a draft with what is live",
-		about: "What the draft would have made of the sign-ins since the comparison was started. It begins anew when the draft changes."}, a.getShadow)
-	add(a, operation{id: "start-shadow", method: http.MethodPost, path: path + "/start", summary: "Start to compare a draft with what is live",
-		about: "Every sign-in over the connection is evaluated by the draft, too, after it was decided; nothing is written but what differs. Without a draft, or where no one signs in, it is 409 nothing_to_compare."}, a.act(a.Setup.StartShadow))
-	add(a, operation{id: "stop-shadow", method: http.MethodPost, path: path + "/stop", summary: "Stop to compare a draft with what is live",
-		about: "What was found stays until the draft changes."}, a.act(a.Setup.StopShadow))
+	add(a, operation{
+		id:      "get-shadow",
+		method:  http.MethodGet,
+		path:    path,
+		summary: "Compare a draft with what is live",
+		about:   "What the draft would have made of the sign-ins since the comparison was started. It begins anew when the draft changes.",
+	}, a.getShadow)
+	add(a, operation{
+		id:      "start-shadow",
+		method:  http.MethodPost,
+		path:    path + "/start",
+		summary: "Start to compare a draft with what is live",
+		about:   "Every sign-in over the connection is evaluated by the draft, too, after it was decided; nothing is written but what differs. Without a draft, or where no one signs in, it is 409 nothing_to_compare.",
+	}, a.act(a.Setup.StartShadow))
+	add(a, operation{
+		id:      "stop-shadow",
+		method:  http.MethodPost,
+		path:    path + "/stop",
+		summary: "Stop to compare a draft with what is live",
+		about:   "What was found stays until the draft changes.",
+	}, a.act(a.Setup.StopShadow))
 }
 
 func (a *API) getShadow(ctx context.Context, c caller, in *inConnection) (*out[shadow], error) {
@@ -77,13 +94,38 @@ func (a *API) getShadow(ctx context.Context, c caller, in *inConnection) (*out[s
 	if err != nil {
 		return nil, err
 	}
-	all, _, err := a.Store.ShadowDifferences(ctx, c.enterprise.ID, in.Connection, sso.Page{Limit: mostDifferences})
-	return answerTo(shadow{Since: moment(x.Shadow), Compared: tally.Compared, Differing: tally.Differing, Refused: tally.Refused, Admitted: tally.Admitted,
-		People: tally.People, Differences: viewAll(all, viewShadowDifference)}, err)
+	all, _, err := a.Store.ShadowDifferences(ctx, c.enterprise.ID, in.Connection, sso.Page{
+		Limit: mostDifferences,
+	})
+	return answerTo(shadow{
+		Since:       moment(x.Shadow),
+		Compared:    tally.Compared,
+		Differing:   tally.Differing,
+		Refused:     tally.Refused,
+		Admitted:    tally.Admitted,
+		People:      tally.People,
+		Differences: viewAll(all, viewShadowDifference),
+	}, err)
 }
 
 func viewShadowDifference(d sso.ShadowDifference) shadowDifference {
-	return shadowDifference{Person: d.Person, User: some(d.User), Attempt: d.Attempt, At: d.At, Times: d.Times, Live: some(d.LiveCode), Draft: some(d.DraftCode),
-		Reason: some(d.Detail.Reason), Fields: viewAll(d.Detail.Fields, func(f sso.ShadowField) shadowField { return shadowField(f) }),
-		Lost: always(d.Detail.Lost), Gained: always(d.Detail.Gained), Added: viewChanges(d.Detail.Added), Removed: viewChanges(d.Detail.Removed), Held: d.Detail.Held, Cause: some(d.Detail.Cause)}
+	return shadowDifference{
+		Person:  d.Person,
+		User:    some(d.User),
+		Attempt: d.Attempt,
+		At:      d.At,
+		Times:   d.Times,
+		Live:    some(d.LiveCode),
+		Draft:   some(d.DraftCode),
+		Reason:  some(d.Detail.Reason),
+		Fields: viewAll(d.Detail.Fields, func(f sso.ShadowField) shadowField {
+			return shadowField(f)
+		}),
+		Lost:    always(d.Detail.Lost),
+		Gained:  always(d.Detail.Gained),
+		Added:   viewChanges(d.Detail.Added),
+		Removed: viewChanges(d.Detail.Removed),
+		Held:    d.Detail.Held,
+		Cause:   some(d.Detail.Cause),
+	}
 }

@@ -11,7 +11,9 @@ import (
 
 // Tester begins test connections; login.Service does.
 type Tester interface {
-	BeginTest(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.TestRun, sso.Secret, error)
+	BeginTest(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+	) (sso.TestRun, sso.Secret, error)
 }
 
 // Tested keeps what came of them.
@@ -61,7 +63,12 @@ type testRemedy struct {
 }
 
 func remedyOf(a catalog.Advice) testRemedy {
-	return testRemedy{Cause: a.Cause, Side: a.Side, Do: a.Do, Place: a.Place}
+	return testRemedy{
+		Cause: a.Cause,
+		Side:  a.Side,
+		Do:    a.Do,
+		Place: a.Place,
+	}
 }
 
 type testWarning struct {
@@ -105,10 +112,29 @@ type testPolicy struct {
 const testPath = connectionPath + "/tests"
 
 func (a *API) testOperations() {
-	add(a, operation{id: "begin-test", method: http.MethodPost, path: testPath, status: http.StatusCreated, once: "url", summary: "Begin a test connection",
-		about: "Someone opens the address that comes back and signs in at the identity provider. The draft is tested, or what is live if nothing is being edited; no user, session or membership is made."}, a.beginTest)
-	add(a, operation{id: "list-tests", method: http.MethodGet, path: testPath, summary: "List test connections", about: "Newest first, without what was found."}, a.listTests)
-	add(a, operation{id: "get-test", method: http.MethodGet, path: testPath + "/{test}", summary: "Get a test connection", about: "With everything that was found, as far as it got."}, a.getTest)
+	add(a, operation{
+		id:      "begin-test",
+		method:  http.MethodPost,
+		path:    testPath,
+		status:  http.StatusCreated,
+		once:    "url",
+		summary: "Begin a test connection",
+		about:   "Someone opens the address that comes back and signs in at the identity provider. The draft is tested, or what is live if nothing is being edited; no user, session or membership is made.",
+	}, a.beginTest)
+	add(a, operation{
+		id:      "list-tests",
+		method:  http.MethodGet,
+		path:    testPath,
+		summary: "List test connections",
+		about:   "Newest first, without what was found.",
+	}, a.listTests)
+	add(a, operation{
+		id:      "get-test",
+		method:  http.MethodGet,
+		path:    testPath + "/{test}",
+		summary: "Get a test connection",
+		about:   "With everything that was found, as far as it got.",
+	}, a.getTest)
 }
 
 func (a *API) beginTest(ctx context.Context, c caller, in *inConnection) (*made[begunTest], error) {
@@ -116,8 +142,15 @@ func (a *API) beginTest(ctx context.Context, c caller, in *inConnection) (*made[
 	if err != nil {
 		return nil, err
 	}
-	return &made[begunTest]{Location: locationOf(c.enterprise.ID, "connections", string(in.Connection)) + "/tests/" + string(run.ID),
-		Body: begunTest{ID: run.ID, URL: a.BaseURL + "/login/test/" + token.Reveal(), ExpiresAt: run.ExpiresAt.UTC()}}, nil
+	return &made[begunTest]{
+		Location: locationOf(c.enterprise.ID, "connections", string(in.Connection)) + "/tests/" +
+			string(run.ID),
+		Body: begunTest{
+			ID:        run.ID,
+			URL:       a.BaseURL + "/login/test/" + token.Reveal(),
+			ExpiresAt: run.ExpiresAt.UTC(),
+		},
+	}, nil
 }
 
 func (a *API) listTests(ctx context.Context, c caller, in *struct {
@@ -128,7 +161,10 @@ func (a *API) listTests(ctx context.Context, c caller, in *struct {
 	if _, err := a.Store.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err
 	}
-	all, next, err := a.Store.TestRuns(ctx, c.enterprise.ID, sso.TestFilter{Connection: in.Connection, State: in.State}, in.page())
+	all, next, err := a.Store.TestRuns(ctx, c.enterprise.ID, sso.TestFilter{
+		Connection: in.Connection,
+		State:      in.State,
+	}, in.page())
 	return pageOf(all, next, err, viewTestRun)
 }
 
@@ -151,13 +187,31 @@ func (a *API) getTest(ctx context.Context, c caller, in *struct {
 }
 
 func viewTestRun(r sso.TestRun) TestRun {
-	return TestRun{ID: r.ID, Kind: r.Kind, State: r.State, By: r.By, Version: r.Version, Revision: r.Revision, Warned: r.Warned, Code: some(r.Code), CreatedAt: r.CreatedAt.UTC(), EndedAt: moment(r.EndedAt)}
+	return TestRun{
+		ID:        r.ID,
+		Kind:      r.Kind,
+		State:     r.State,
+		By:        r.By,
+		Version:   r.Version,
+		Revision:  r.Revision,
+		Warned:    r.Warned,
+		Code:      some(r.Code),
+		CreatedAt: r.CreatedAt.UTC(),
+		EndedAt:   moment(r.EndedAt),
+	}
 }
 
 func viewTestResult(c sso.Connection, run sso.TestRun) testResult {
 	r := run.Result
-	v := testResult{TestRun: viewTestRun(run), Detail: some(run.Detail), Checks: viewAll(r.Checks, func(c sso.Check) check { return check(c) }),
-		Warnings: viewAll(r.Warnings, func(w sso.Warning) testWarning { return viewWarning(c, w) }), Raw: some(r.Raw)}
+	v := testResult{
+		TestRun: viewTestRun(run),
+		Detail:  some(run.Detail),
+		Checks:  viewAll(r.Checks, func(c sso.Check) check { return check(c) }),
+		Warnings: viewAll(r.Warnings, func(w sso.Warning) testWarning {
+			return viewWarning(c, w)
+		}),
+		Raw: some(r.Raw),
+	}
 	if run.State == sso.TestFailed {
 		advice := remedyOf(catalog.For(c.Provider, c.Protocol, run.Code, r.Checks))
 		v.Remedy = &advice
@@ -165,11 +219,26 @@ func viewTestResult(c sso.Connection, run sso.TestRun) testResult {
 	if id := r.Identity; id != nil {
 		groups := viewGroups(id.Groups)
 		v.Groups = &groups
-		v.Identity = &testIdentity{Subject: id.Subject, Login: id.Login, Email: some(id.Email), EmailVerified: id.EmailVerified, Name: id.Name, Origins: r.Origins}
+		v.Identity = &testIdentity{
+			Subject:       id.Subject,
+			Login:         id.Login,
+			Email:         some(id.Email),
+			EmailVerified: id.EmailVerified,
+			Name:          id.Name,
+			Origins:       r.Origins,
+		}
 	}
 	if r.Allowed != nil {
-		v.Policy = &testPolicy{AllowSignIn: *r.Allowed, EmailVerification: viewDecision(r.Email)}
-		v.SyncPreview = &testPreview{User: some(r.Known), Mode: some(r.Mode), Note: some(r.Note), Unmatched: always(r.Unmatched), NearMisses: viewAll(r.NearMisses, viewNearMiss),
+		v.Policy = &testPolicy{
+			AllowSignIn:       *r.Allowed,
+			EmailVerification: viewDecision(r.Email),
+		}
+		v.SyncPreview = &testPreview{
+			User:       some(r.Known),
+			Mode:       some(r.Mode),
+			Note:       some(r.Note),
+			Unmatched:  always(r.Unmatched),
+			NearMisses: viewAll(r.NearMisses, viewNearMiss),
 			Organizations: viewAll(r.Changes, func(o sso.OrganizationDelta) testOrganization {
 				return testOrganization{
 					Organization: o.Organization,
@@ -179,11 +248,16 @@ func viewTestResult(c sso.Connection, run sso.TestRun) testResult {
 					Kept:         always(o.Kept),
 					Defaults:     o.Defaults,
 				}
-			})}
+			}),
+		}
 	}
 	return v
 }
 
 func viewWarning(c sso.Connection, w sso.Warning) testWarning {
-	return testWarning{Code: w.Code, testRemedy: remedyOf(catalog.Warn(c.Provider, c.Protocol, w)), Minor: w.Minor}
+	return testWarning{
+		Code:       w.Code,
+		testRemedy: remedyOf(catalog.Warn(c.Provider, c.Protocol, w)),
+		Minor:      w.Minor,
+	}
 }

@@ -21,7 +21,9 @@ func translate(m *huma.ErrorModel) error {
 		for _, d := range m.Errors {
 			fields = append(fields, fieldError(d))
 		}
-		slices.SortStableFunc(fields, func(a, b sso.FieldError) int { return cmp.Compare(a.Field, b.Field) })
+		slices.SortStableFunc(fields, func(a, b sso.FieldError) int {
+			return cmp.Compare(a.Field, b.Field)
+		})
 		return invalid("validation_failed", fields)
 	case http.StatusBadRequest:
 		return badRequest("This request needs a JSON body.")
@@ -32,7 +34,8 @@ func translate(m *huma.ErrorModel) error {
 func fieldError(d *huma.ErrorDetail) sso.FieldError {
 	location, message := d.Location, d.Message
 	if name, ok := strings.CutPrefix(message, "expected required property "); ok {
-		location, message = location+"."+strings.TrimSuffix(name, " to be present"), "this is required"
+		location, message = location+"."+
+			strings.TrimSuffix(name, " to be present"), "this is required"
 	}
 	for _, place := range []string{"body.", "query.", "path.", "header."} {
 		location = strings.TrimPrefix(location, place)
@@ -52,5 +55,10 @@ func invalid(code string, problems []sso.FieldError) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Invalid, Code: code, Public: "The request has a value that cannot be accepted.", Fields: problems}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   code,
+		Public: "The request has a value that cannot be accepted.",
+		Fields: problems,
+	}
 }

@@ -54,15 +54,30 @@ type trustDecision struct {
 
 func (a *API) trustOperations() {
 	const path = connectionPath + "/trust-changes"
-	add(a, operation{id: "list-trust-changes", method: http.MethodGet, path: path, summary: "List changes of trust",
+	add(a, operation{
+		id:      "list-trust-changes",
+		method:  http.MethodGet,
+		path:    path,
+		summary: "List changes of trust",
 		about: "What the draft, or a rollback that was asked for, would change about who says who people are, or how people are found in that. " +
-			"Made by a setup link or by an admin of the company, it is enabled after an approval only."}, a.listTrustChanges)
-	add(a, operation{id: "approve-trust-change", method: http.MethodPost, path: path + "/approve", summary: "Approve a change",
+			"Made by a setup link or by an admin of the company, it is enabled after an approval only.",
+	}, a.listTrustChanges)
+	add(a, operation{
+		id:      "approve-trust-change",
+		method:  http.MethodPost,
+		path:    path + "/approve",
+		summary: "Approve a change",
 		about: "For this content: any later change needs another approval. It becomes live when it is enabled. " +
-			"What is not there any more is 409 trust_change_gone."}, a.decideTrust(true))
-	add(a, operation{id: "refuse-trust-change", method: http.MethodPost, path: path + "/refuse", summary: "Refuse a change of trust",
+			"What is not there any more is 409 trust_change_gone.",
+	}, a.decideTrust(true))
+	add(a, operation{
+		id:      "refuse-trust-change",
+		method:  http.MethodPost,
+		path:    path + "/refuse",
+		summary: "Refuse a change of trust",
 		about: "The draft stays, and only an operator can enable it as it is. " +
-			"What is not there any more is 409 trust_change_gone."}, a.decideTrust(false))
+			"What is not there any more is 409 trust_change_gone.",
+	}, a.decideTrust(false))
 }
 
 func (a *API) listTrustChanges(ctx context.Context, c caller, in *struct {
@@ -74,7 +89,9 @@ func (a *API) listTrustChanges(ctx context.Context, c caller, in *struct {
 		return nil, err
 	}
 	all, err := a.Setup.TrustChanges(ctx, x)
-	return pageFrom(all, err, func(t connections.TrustChange) string { return t.Digest }, in.Paging, viewTrustChange)
+	return pageFrom(all, err, func(t connections.TrustChange) string {
+		return t.Digest
+	}, in.Paging, viewTrustChange)
 }
 
 func (a *API) decideTrust(approve bool) func(context.Context, caller, *struct {
@@ -85,7 +102,10 @@ func (a *API) decideTrust(approve bool) func(context.Context, caller, *struct {
 		Connection sso.ConnectionID `path:"connection"`
 		Body       trustDecision
 	}) (*ofConnection, error) {
-		x, err := a.Setup.DecideTrust(ctx, connections.Approver{By: c.by}, c.enterprise.ID, in.Connection, in.Body.Digest, approve)
+		x, err := a.Setup.DecideTrust(
+			ctx, connections.Approver{By: c.by}, c.enterprise.ID, in.Connection, in.Body.Digest,
+			approve,
+		)
 		return a.connectionAnswer(c, x, nil, err)
 	}
 }

@@ -13,7 +13,9 @@ import (
 type Users interface {
 	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
 	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
-	UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID, fn func(sso.User) (sso.User, error)) (sso.User, error)
+	UpdateUser(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID, fn func(sso.User) (sso.User, error),
+	) (sso.User, error)
 	UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserIdentity, error)
 }
 
@@ -45,12 +47,28 @@ type userPatch struct {
 }
 
 func viewUser(u sso.User) user {
-	return user{ID: u.ID, Login: u.Login, LoginGiven: u.LoginGiven, Email: some(u.Email), EmailVerified: u.EmailVerified, Name: u.Name, Status: u.Status,
-		CreatedAt: u.CreatedAt, LastSignInAt: moment(u.LastSignInAt), VouchedAt: moment(u.VouchedAt)}
+	return user{
+		ID:            u.ID,
+		Login:         u.Login,
+		LoginGiven:    u.LoginGiven,
+		Email:         some(u.Email),
+		EmailVerified: u.EmailVerified,
+		Name:          u.Name,
+		Status:        u.Status,
+		CreatedAt:     u.CreatedAt,
+		LastSignInAt:  moment(u.LastSignInAt),
+		VouchedAt:     moment(u.VouchedAt),
+	}
 }
 
 func viewIdentity(i sso.UserIdentity) identity {
-	return identity{Connection: i.Connection, Subject: some(i.Subject), Login: i.Login, CreatedAt: i.CreatedAt, LastSeenAt: moment(i.LastSeenAt)}
+	return identity{
+		Connection: i.Connection,
+		Subject:    some(i.Subject),
+		Login:      i.Login,
+		CreatedAt:  i.CreatedAt,
+		LastSeenAt: moment(i.LastSeenAt),
+	}
 }
 
 type inUser struct {
@@ -65,15 +83,41 @@ type pagedUser struct {
 const userPath = enterprisePath + "/users/{user}"
 
 func (a *API) userOperations() {
-	add(a, operation{id: "list-users", method: http.MethodGet, path: enterprisePath + "/users", summary: "List users",
-		about: "In the order they were made."}, a.listUsers)
-	add(a, operation{id: "get-user", method: http.MethodGet, path: userPath, summary: "Get a user", about: "With their identities."}, a.getUser)
-	add(a, operation{id: "update-user", method: http.MethodPatch, path: userPath, summary: "Change a user",
-		about: "E-mail is the identity provider's to say. A login that another active person has is 409 login_in_use."}, a.updateUser)
-	add(a, operation{id: "deactivate-user", method: http.MethodPost, path: userPath + "/deactivate", summary: "Deactivate a user",
-		about: "Their sessions have ended when this is answered, and they cannot sign in until they are reactivated. Groups stay as they are."}, a.setStatus(sso.UserDeactivated))
-	add(a, operation{id: "reactivate-user", method: http.MethodPost, path: userPath + "/reactivate", summary: "Reactivate a user",
-		about: "They can sign in again."}, a.setStatus(sso.UserActive))
+	add(a, operation{
+		id:      "list-users",
+		method:  http.MethodGet,
+		path:    enterprisePath + "/users",
+		summary: "List users",
+		about:   "In the order they were made.",
+	}, a.listUsers)
+	add(a, operation{
+		id:      "get-user",
+		method:  http.MethodGet,
+		path:    userPath,
+		summary: "Get a user",
+		about:   "With their identities.",
+	}, a.getUser)
+	add(a, operation{
+		id:      "update-user",
+		method:  http.MethodPatch,
+		path:    userPath,
+		summary: "Change a user",
+		about:   "E-mail is the identity provider's to say. A login that another active person has is 409 login_in_use.",
+	}, a.updateUser)
+	add(a, operation{
+		id:      "deactivate-user",
+		method:  http.MethodPost,
+		path:    userPath + "/deactivate",
+		summary: "Deactivate a user",
+		about:   "Their sessions have ended when this is answered, and they cannot sign in until they are reactivated. Groups stay as they are.",
+	}, a.setStatus(sso.UserDeactivated))
+	add(a, operation{
+		id:      "reactivate-user",
+		method:  http.MethodPost,
+		path:    userPath + "/reactivate",
+		summary: "Reactivate a user",
+		about:   "They can sign in again.",
+	}, a.setStatus(sso.UserActive))
 }
 
 func (a *API) listUsers(ctx context.Context, c caller, in *struct {
@@ -85,7 +129,11 @@ func (a *API) listUsers(ctx context.Context, c caller, in *struct {
 	if email, err := address.Email(in.Email); err == nil {
 		in.Email = email // as it is kept
 	}
-	all, next, err := a.Store.Users(ctx, c.enterprise.ID, sso.UserFilter{Login: in.Login, Email: in.Email, Status: in.Status}, in.page())
+	all, next, err := a.Store.Users(ctx, c.enterprise.ID, sso.UserFilter{
+		Login:  in.Login,
+		Email:  in.Email,
+		Status: in.Status,
+	}, in.page())
 	return pageOf(all, next, err, viewUser)
 }
 

@@ -24,7 +24,11 @@ func (a *Assistant) showAttributes(w http.ResponseWriter, r *http.Request, v con
 		return err
 	}
 	said := console.Said(r, map[string]string{"saved": "Saved."})
-	shown := &attributes{state: s, form: s.mappingForm(nil), said: said}
+	shown := &attributes{
+		state: s,
+		form:  s.mappingForm(nil),
+		said:  said,
+	}
 	if c := s.config(); c != nil && s.reached() {
 		if shown.trace, err = a.trace(r.Context(), s, c.Mapping); err != nil {
 			return err
@@ -43,7 +47,9 @@ type attributes struct {
 }
 
 func (a *Assistant) trace(ctx context.Context, s *state, m sso.Mapping) (*console.GroupTrace, error) {
-	trace, err := a.Traces.TraceGroups(ctx, s.Enterprise.ID, s.Connection.ID, m, *s.last.Result.Identity)
+	trace, err := a.Traces.TraceGroups(
+		ctx, s.Enterprise.ID, s.Connection.ID, m, *s.last.Result.Identity,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("trace groups of the last test: %w", err)
 	}
@@ -53,8 +59,20 @@ func (a *Assistant) trace(ctx context.Context, s *state, m sso.Mapping) (*consol
 func (a *Assistant) renderAttributes(w http.ResponseWriter, s *attributes, err error) error {
 	base, around := a.around(s.state, "attributes")
 	base.Flash = s.said
-	p := &setupAttributesPage{Base: base, stepFrame: around, Part: a.part(s.state, "h-do", "In "+s.place(), s.guide.Attributes), Groups: a.part(s.state, "h-groups", s.guide.Groups.Title, s.guide.Groups),
-		Claims: s.claims(), Form: setupForm{Action: s.at("attributes"), Button: "Save", Hidden: []ui.HiddenField{console.RevisionField(s.Connection)}, Tried: s.tried}, Trace: s.trace}
+	p := &setupAttributesPage{
+		Base:      base,
+		stepFrame: around,
+		Part:      a.part(s.state, "h-do", "In "+s.place(), s.guide.Attributes),
+		Groups:    a.part(s.state, "h-groups", s.guide.Groups.Title, s.guide.Groups),
+		Claims:    s.claims(),
+		Form: setupForm{
+			Action: s.at("attributes"),
+			Button: "Save",
+			Hidden: []ui.HiddenField{console.RevisionField(s.Connection)},
+			Tried:  s.tried,
+		},
+		Trace: s.trace,
+	}
 	p.Form.Wrong = ui.Blame(renamed(err), s.form.all()...)
 	p.Form.Fields, p.Form.More = values(s.form.fields), values(s.form.more)
 	if s.last != nil {
@@ -71,9 +89,24 @@ func (a *Assistant) renderAttributes(w http.ResponseWriter, s *attributes, err e
 // claims are the lines of the table, ticked off by what came last.
 func (s *state) claims() []claimRow {
 	var all []claimRow
-	words := map[guide.Use]string{guide.Subject: "Identifier", guide.Login: "Login", guide.Email: "E-mail", guide.Name: "Name", guide.Groups: "Groups"}
+	words := map[guide.Use]string{
+		guide.Subject: "Identifier",
+		guide.Login:   "Login",
+		guide.Email:   "E-mail",
+		guide.Name:    "Name",
+		guide.Groups:  "Groups",
+	}
 	for i, c := range s.guide.Claims {
-		row := claimRow{Use: words[c.Use], Name: ui.Copyable{ID: "claim-" + string(rune('a'+i)), Value: c.Name}, Value: c.Value, Note: c.Note, Badge: s.badge(c)}
+		row := claimRow{
+			Use: words[c.Use],
+			Name: ui.Copyable{
+				ID:    "claim-" + string(rune('a'+i)),
+				Value: c.Name,
+			},
+			Value: c.Value,
+			Note:  c.Note,
+			Badge: s.badge(c),
+		}
 		if c.ByName {
 			row.Note = strings.TrimSpace("Sent by default. " + c.Note)
 		}
@@ -93,7 +126,12 @@ func (s *state) badge(c guide.Claim) ui.Badge {
 	if _, sent := id.Claims[c.Name]; sent || c.Name == guide.NameID {
 		return ui.Badge{Label: "seen", State: "ok"}
 	}
-	known := map[guide.Use]string{guide.Subject: id.Subject, guide.Login: id.Login, guide.Email: id.Email, guide.Name: id.Name}
+	known := map[guide.Use]string{
+		guide.Subject: id.Subject,
+		guide.Login:   id.Login,
+		guide.Email:   id.Email,
+		guide.Name:    id.Name,
+	}
 	if known[c.Use] != "" || c.Use == guide.Groups && len(id.Groups.Names) > 0 {
 		return ui.Badge{Label: "under another name", State: "ok"}
 	}
@@ -130,44 +168,125 @@ func (s *state) sent() []sent {
 // mappingForm is what is looked for in what the identity provider sends; entered
 // is what was just entered, nil for what is kept.
 func (s *state) mappingForm(entered url.Values) *form {
-	m, absent, optional := mapping.Preset(s.Connection.Provider, s.Connection.Protocol), sso.KeepGroups, false
+	m := mapping.Preset(s.Connection.Provider, s.Connection.Protocol)
+	absent := sso.KeepGroups
+	optional := false
 	if c := s.config(); c != nil {
 		m, absent, optional = c.Mapping, c.GroupSync.OnAbsent, c.EmailOptional
 	}
 	lines := func(name, label, hint string, values []string, optional bool) *ui.Field {
-		return &ui.Field{ID: name, Name: name, Label: label, Hint: hint, Kind: "area", Lines: max(3, len(values)), Mono: true, Optional: optional, Value: strings.Join(values, "\n")}
+		return &ui.Field{
+			ID:       name,
+			Name:     name,
+			Label:    label,
+			Hint:     hint,
+			Kind:     "area",
+			Lines:    max(3, len(values)),
+			Mono:     true,
+			Optional: optional,
+			Value:    strings.Join(values, "\n"),
+		}
 	}
 	line := func(name, label, hint, value string) *ui.Field {
-		return &ui.Field{ID: name, Name: name, Label: label, Hint: hint, Mono: true, Optional: true, Most: 1024, Value: value, Autocomplete: "off"}
+		return &ui.Field{
+			ID:           name,
+			Name:         name,
+			Label:        label,
+			Hint:         hint,
+			Mono:         true,
+			Optional:     true,
+			Most:         1024,
+			Value:        value,
+			Autocomplete: "off",
+		}
 	}
 	rewrite := sso.Rewrite{}
 	if m.GroupsRewrite != nil {
 		rewrite = *m.GroupsRewrite
 	}
-	f := &form{fields: []*ui.Field{
-		lines("mapping.login", "Login", "The username. It must be unique and never change.", m.Login, false),
-		lines("mapping.email", "E-mail", "Leave it empty if no one has an address.", m.Email, true),
-		{ID: "email_optional", Name: "email_optional", Label: "Some people have no e-mail address", Kind: "check", Value: "yes",
-			Checked: optional, Optional: true,
-			Hint: "For example contractors without a mailbox. They get in, without a code unless a rule says otherwise, " +
-				"and applications are told no address of theirs. Without this, a sign-in is refused if no address is sent."},
-		lines("mapping.name", "Name", "Several claims make one name: {firstName} {lastName}", m.Name, true),
-		lines("mapping.groups", "Groups", "Tried in turn, too: all values of the first one that is there.", m.Groups, true),
-		lines("default_groups", "Default groups", "Everyone who signs in through this connection joins these groups here, whatever is sent. "+
-			"As organization/group, one a line.",
-			s.defaults, true),
-	}, more: []*ui.Field{
-		line("mapping.subject", "Identifier", "The permanent identifier. Leave empty to use NameID or sub.", m.Subject),
-		line("mapping.delimiter", "Between group names", "If several names are sent as one text: the separator between them.", m.Delimiter),
-		{ID: "mapping.groups_rewrite.preset", Name: "mapping.groups_rewrite.preset", Label: "What becomes of each group value", Kind: "select", Value: rewrite.Preset,
-			Hint: "A value that this does not apply to stays as it is.", Options: console.RewriteOptions()},
-		line("mapping.groups_rewrite.pattern", "Expression for group names", `A regular expression with the name in parentheses, such as ^ACME\\(.+)$. Only without a choice above.`, rewrite.Pattern),
-		line("mapping.groups_rewrite.replace", "Group name from the expression", "Leave it empty for $1, the first part in parentheses.", rewrite.Replace),
-		line("mapping.include", "Only these groups count", "A regular expression. Leave it empty for all.", m.Include),
-		line("mapping.exclude", "These groups do not count", "A regular expression. Leave it empty for none.", m.Exclude),
-		{ID: "group_sync.on_absent", Name: "group_sync.on_absent", Label: "When no groups are sent", Kind: "select", Value: string(absent), Options: []ui.Option{
-			{Value: string(sso.KeepGroups), Label: "Keep current memberships"}, {Value: string(sso.ClearGroups), Label: "Treat as no groups"}, {Value: string(sso.DenySignIn), Label: "Refuse the sign-in"}}},
-	}}
+	f := &form{
+		fields: []*ui.Field{
+			lines("mapping.login", "Login", "The username. It must be unique and never change.", m.Login, false),
+			lines(
+				"mapping.email", "E-mail", "Leave it empty if no one has an address.", m.Email,
+				true,
+			),
+			{
+				ID:       "email_optional",
+				Name:     "email_optional",
+				Label:    "Some people have no e-mail address",
+				Kind:     "check",
+				Value:    "yes",
+				Checked:  optional,
+				Optional: true,
+				Hint: "For example contractors without a mailbox. They get in, without a code unless a rule says otherwise, " +
+					"and applications are told no address of theirs. Without this, a sign-in is refused if no address is sent.",
+			},
+			lines("mapping.name", "Name", "Several claims make one name: {firstName} {lastName}", m.Name, true),
+			lines(
+				"mapping.groups", "Groups",
+				"Tried in turn, too: all values of the first one that is there.",
+				m.Groups, true,
+			),
+			lines(
+				"default_groups", "Default groups",
+				"Everyone who signs in through this connection joins these groups here, whatever is sent. "+
+					"As organization/group, one a line.",
+				s.defaults, true,
+			),
+		},
+		more: []*ui.Field{
+			line(
+				"mapping.subject", "Identifier",
+				"The permanent identifier. Leave empty to use NameID or sub.",
+				m.Subject,
+			),
+			line(
+				"mapping.delimiter", "Between group names",
+				"If several names are sent as one text: the separator between them.",
+				m.Delimiter,
+			),
+			{
+				ID:      "mapping.groups_rewrite.preset",
+				Name:    "mapping.groups_rewrite.preset",
+				Label:   "What becomes of each group value",
+				Kind:    "select",
+				Value:   rewrite.Preset,
+				Hint:    "A value that this does not apply to stays as it is.",
+				Options: console.RewriteOptions(),
+			},
+			line(
+				"mapping.groups_rewrite.pattern", "Expression for group names",
+				`A regular expression with the name in parentheses, such as ^ACME\\(.+)$. Only without a choice above.`,
+				rewrite.Pattern,
+			),
+			line(
+				"mapping.groups_rewrite.replace", "Group name from the expression",
+				"Leave it empty for $1, the first part in parentheses.",
+				rewrite.Replace,
+			),
+			line(
+				"mapping.include", "Only these groups count",
+				"A regular expression. Leave it empty for all.", m.Include,
+			),
+			line(
+				"mapping.exclude", "These groups do not count",
+				"A regular expression. Leave it empty for none.", m.Exclude,
+			),
+			{
+				ID:    "group_sync.on_absent",
+				Name:  "group_sync.on_absent",
+				Label: "When no groups are sent",
+				Kind:  "select",
+				Value: string(absent),
+				Options: []ui.Option{
+					{Value: string(sso.KeepGroups), Label: "Keep current memberships"},
+					{Value: string(sso.ClearGroups), Label: "Treat as no groups"},
+					{Value: string(sso.DenySignIn), Label: "Refuse the sign-in"},
+				},
+			},
+		},
+	}
 	for _, field := range f.all() {
 		if entered != nil && field.Kind == "check" {
 			field.Checked = entered.Get(field.Name) == field.Value
@@ -201,11 +320,16 @@ func (a *Assistant) saveAttributes(w http.ResponseWriter, r *http.Request, v con
 	f := s.mappingForm(r.PostForm)
 	absent := sso.WhenUnknown(f.get("group_sync.on_absent"))
 	edit := f.mapping()
-	_, _, err = a.Service.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, connections.Edit{Revision: console.Revision(r.PostForm),
-		Mapping:       &edit,
-		GroupSync:     &connections.GroupSyncEdit{OnAbsent: &absent},
-		DefaultGroups: linesOf(f.get("default_groups")),
-		EmailOptional: new(f.checked("email_optional"))})
+	_, _, err = a.Service.Edit(
+		r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID,
+		connections.Edit{
+			Revision:      console.Revision(r.PostForm),
+			Mapping:       &edit,
+			GroupSync:     &connections.GroupSyncEdit{OnAbsent: &absent},
+			DefaultGroups: linesOf(f.get("default_groups")),
+			EmailOptional: new(f.checked("email_optional")),
+		},
+	)
 	switch {
 	case err == nil:
 		return console.Done(w, s.at("attributes"), "saved")
@@ -217,7 +341,10 @@ func (a *Assistant) saveAttributes(w http.ResponseWriter, r *http.Request, v con
 
 // mapping is what was entered about what is read.
 func (f *form) mapping() connections.MappingEdit {
-	text := func(name string) *string { value := f.get(name); return &value }
+	text := func(name string) *string {
+		value := f.get(name)
+		return &value
+	}
 	return connections.MappingEdit{
 		Login:     linesOf(f.get("mapping.login")),
 		Email:     linesOf(f.get("mapping.email")),
@@ -242,7 +369,11 @@ func (a *Assistant) tryAttributes(w http.ResponseWriter, r *http.Request, v cons
 	if err != nil {
 		return err
 	}
-	shown := &attributes{state: s, form: s.mappingForm(r.PostForm), tried: true}
+	shown := &attributes{
+		state: s,
+		form:  s.mappingForm(r.PostForm),
+		tried: true,
+	}
 	if !s.reached() {
 		return route.SeeOther(w, s.at("attributes"))
 	}

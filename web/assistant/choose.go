@@ -20,11 +20,18 @@ func products(at string, only sso.Protocol, now guide.Guide) []product {
 		if only != "" && g.Protocol != only {
 			continue
 		}
-		way := protocolWay{Protocol: g.Protocol.Over(""), Why: g.Why, Better: g.Better && only == "", Href: at + "?provider=" + string(g.Provider) + "&protocol=" + string(g.Protocol),
-			Current: g.Provider == now.Provider && g.Protocol == now.Protocol}
+		way := protocolWay{
+			Protocol: g.Protocol.Over(""),
+			Why:      g.Why,
+			Better:   g.Better && only == "",
+			Href:     at + "?provider=" + string(g.Provider) + "&protocol=" + string(g.Protocol),
+			Current:  g.Provider == now.Provider && g.Protocol == now.Protocol,
+		}
 		if n := len(all); n > 0 && all[n-1].Name == g.Product {
 			all[n-1].Ways = append(all[n-1].Ways, way)
-			slices.SortStableFunc(all[n-1].Ways, func(x, y protocolWay) int { return rank(x) - rank(y) })
+			slices.SortStableFunc(all[n-1].Ways, func(x, y protocolWay) int {
+				return rank(x) - rank(y)
+			})
 			continue
 		}
 		all = append(all, product{Name: g.Product, Ways: []protocolWay{way}})
@@ -54,9 +61,13 @@ func (a *Assistant) choose(w http.ResponseWriter, r *http.Request, v console.Vis
 	if g, ok := chosen(r.URL.Query().Get); ok {
 		return a.name(w, v, g, g.Product, nil)
 	}
-	return a.Console.Render(w, http.StatusOK, &chooseProviderPage{Base: a.base(v, ""), Heading: "Set up single sign-on",
-		Lead:     "Choose the identity provider that " + v.Enterprise.Name + " uses. It takes about 20 minutes; you can leave at any time and go on later.",
-		Products: products(console.At(v.Enterprise, "connections", "new"), "", guide.Guide{})})
+	return a.Console.Render(w, http.StatusOK, &chooseProviderPage{
+		Base:    a.base(v, ""),
+		Heading: "Set up single sign-on",
+		Lead: "Choose the identity provider that " + v.Enterprise.Name +
+			" uses. It takes about 20 minutes; you can leave at any time and go on later.",
+		Products: products(console.At(v.Enterprise, "connections", "new"), "", guide.Guide{}),
+	})
 }
 
 // bound is about the holder of a setup link who has made their connection.
@@ -67,14 +78,32 @@ func bound(v console.Visit) bool {
 // name asks what the connection is to be called. err is what was wrong with what
 // was said before.
 func (a *Assistant) name(w http.ResponseWriter, v console.Visit, g guide.Guide, value string, err error) error {
-	field := ui.Field{ID: "name", Name: "name", Label: "Name of the connection", Hint: "People see it where there is a choice: Employees, for example.", Value: value, Autocomplete: "off"}
+	field := ui.Field{
+		ID:           "name",
+		Name:         "name",
+		Label:        "Name of the connection",
+		Hint:         "People see it where there is a choice: Employees, for example.",
+		Value:        value,
+		Autocomplete: "off",
+	}
 	if g.Provider == sso.Custom && err == nil {
 		field.Value = ""
 	}
 	here := console.At(v.Enterprise, "connections", "new")
-	return a.Console.Render(w, console.FormStatus(err), &nameConnectionPage{Base: a.base(v, ""), Heading: "Name the connection", Lead: g.Protocol.Over(g.Product),
-		Wrong: ui.Blame(err, &field), Fields: []ui.Field{field}, Action: here, Button: "Next", Back: ui.Link{Label: "Choose another", Href: here},
-		Hidden: []ui.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}}})
+	return a.Console.Render(w, console.FormStatus(err), &nameConnectionPage{
+		Base:    a.base(v, ""),
+		Heading: "Name the connection",
+		Lead:    g.Protocol.Over(g.Product),
+		Wrong:   ui.Blame(err, &field),
+		Fields:  []ui.Field{field},
+		Action:  here,
+		Button:  "Next",
+		Back:    ui.Link{Label: "Choose another", Href: here},
+		Hidden: []ui.HiddenField{
+			{Name: "provider", Value: string(g.Provider)},
+			{Name: "protocol", Value: string(g.Protocol)},
+		},
+	})
 }
 
 // create makes the draft that all steps work on.
@@ -87,7 +116,13 @@ func (a *Assistant) create(w http.ResponseWriter, r *http.Request, v console.Vis
 		return route.SeeOther(w, console.At(v.Enterprise, "connections", "new"))
 	}
 	name := connections.Tidy(r.PostForm.Get("name"))
-	c, _, err := a.Service.Create(r.Context(), v.Actor, v.Enterprise.ID, g.Protocol, connections.Edit{Name: &name, Provider: &g.Provider})
+	c, _, err := a.Service.Create(
+		r.Context(), v.Actor, v.Enterprise.ID, g.Protocol,
+		connections.Edit{
+			Name:     &name,
+			Provider: &g.Provider,
+		},
+	)
 	switch {
 	case console.OnForm(err):
 		return a.name(w, v, g, r.PostForm.Get("name"), err)
@@ -114,20 +149,46 @@ func (a *Assistant) chooseAgain(w http.ResponseWriter, r *http.Request, v consol
 	only := sso.Protocol("")
 	lead := "What you entered stays as long as the protocol stays the same."
 	if v.Connection.Live != nil {
-		only, lead = v.Connection.Protocol, "This connection is in use, so it keeps its protocol. For the other one, make a new connection beside it."
+		only = v.Connection.Protocol
+		lead = "This connection is in use, so it keeps its protocol. For the other one, make a new connection beside it."
 	}
-	return a.Console.Render(w, http.StatusOK, &chooseProviderPage{Base: a.base(v, v.Connection.Name), Heading: "Change identity provider", Lead: lead,
-		Products: products(s.at("provider"), only, s.guide), Back: &ui.Link{Label: "Back to the assistant", Href: s.at()}})
+	return a.Console.Render(w, http.StatusOK, &chooseProviderPage{
+		Base:     a.base(v, v.Connection.Name),
+		Heading:  "Change identity provider",
+		Lead:     lead,
+		Products: products(s.at("provider"), only, s.guide),
+		Back:     &ui.Link{Label: "Back to the assistant", Href: s.at()},
+	})
 }
 
 // sure asks before anything is lost.
 func (a *Assistant) sure(w http.ResponseWriter, s *state, g guide.Guide, err error) error {
-	p := &nameConnectionPage{Base: a.base(s.Visit, s.Connection.Name), Heading: "Change to " + g.Protocol.Over(g.Product), Lead: "The steps are then those of " + g.Product + ". What you entered stays.",
-		Wrong: ui.Blame(err), Action: s.at("provider"), Button: "Change", Back: ui.Link{Label: "Keep it as it is", Href: s.at()},
-		Hidden: []ui.HiddenField{{Name: "provider", Value: string(g.Provider)}, {Name: "protocol", Value: string(g.Protocol)}, console.RevisionField(s.Connection)}}
+	p := &nameConnectionPage{
+		Base:    a.base(s.Visit, s.Connection.Name),
+		Heading: "Change to " + g.Protocol.Over(g.Product),
+		Lead:    "The steps are then those of " + g.Product + ". What you entered stays.",
+		Wrong:   ui.Blame(err),
+		Action:  s.at("provider"),
+		Button:  "Change",
+		Back:    ui.Link{Label: "Keep it as it is", Href: s.at()},
+		Hidden: []ui.HiddenField{
+			{
+				Name:  "provider",
+				Value: string(g.Provider),
+			},
+			{
+				Name:  "protocol",
+				Value: string(g.Protocol),
+			},
+			console.RevisionField(s.Connection),
+		},
+	}
 	if g.Protocol != s.Connection.Protocol {
 		p.Lead = "The steps are then those of " + g.Product + "."
-		p.Warnings = []ui.Todo{{State: "warn", Text: "This is a different protocol. The values of the identity provider that you entered are deleted, and it needs different addresses of ours."}}
+		p.Warnings = []ui.Todo{{
+			State: "warn",
+			Text:  "This is a different protocol. The values of the identity provider that you entered are deleted, and it needs different addresses of ours.",
+		}}
 	}
 	return a.Console.Render(w, console.FormStatus(err), p)
 }
@@ -141,7 +202,10 @@ func (a *Assistant) changeProvider(w http.ResponseWriter, r *http.Request, v con
 	if !ok {
 		return route.SeeOther(w, s.at("provider"))
 	}
-	_, err = a.Service.Restart(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, console.Revision(r.PostForm), g.Protocol, g.Provider)
+	_, err = a.Service.Restart(
+		r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, console.Revision(r.PostForm),
+		g.Protocol, g.Provider,
+	)
 	switch {
 	case console.OnForm(err):
 		return a.sure(w, s, g, err)

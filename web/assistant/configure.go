@@ -38,7 +38,9 @@ func (a *Assistant) fetchMetadata(w http.ResponseWriter, r *http.Request, v cons
 	if err != nil {
 		return err
 	}
-	_, changed, err := a.Service.RefreshMetadata(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
+	_, changed, err := a.Service.RefreshMetadata(
+		r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID,
+	)
 	switch {
 	case err == nil && changed:
 		return console.Done(w, s.at("configure"), "new")
@@ -66,25 +68,49 @@ func (s *state) verdict() string {
 
 // renderConfigure shows the step. again says that the form is wanted although all
 // is there.
-func (a *Assistant) renderConfigure(w http.ResponseWriter, s *state, f *form, said string, again bool, err error) error {
+func (a *Assistant) renderConfigure(
+	w http.ResponseWriter, s *state, f *form, said string, again bool, err error,
+) error {
 	base, around := a.around(s, "configure")
 	base.Flash = said
-	p := &setupConfigurePage{Base: base, stepFrame: around, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Configure), Tabs: s.tabs(f.manual)}
+	p := &setupConfigurePage{
+		Base:      base,
+		stepFrame: around,
+		Part:      a.part(s, "h-do", "In "+s.place(), s.guide.Configure),
+		Tabs:      s.tabs(f.manual),
+	}
 	if s.begun() {
 		p.Read, p.Keys = s.read(), a.keys(s.config())
 		p.Warnings = s.worthALook()
 		for _, m := range s.missing {
-			p.Warnings = append(p.Warnings, ui.Todo{State: "warn", Text: m.Message})
+			p.Warnings = append(p.Warnings, ui.Todo{
+				State: "warn",
+				Text:  m.Message,
+			})
 		}
 	}
 	p.Open = again || err != nil || len(s.missing) > 0
-	if c := s.config(); c != nil && c.SAML != nil && c.SAML.MetadataURL != "" && s.begun() {
+	if c := s.config(); c != nil &&
+		c.SAML != nil &&
+		c.SAML.MetadataURL != "" &&
+		s.begun() {
 		p.Fetch = s.at("metadata")
 	}
 	if p.Open {
 		p.Next = nil
 	}
-	p.Form = setupForm{Action: s.at("configure"), Button: "Save and check", Files: f.manual, Hidden: []ui.HiddenField{{Name: "how", Value: f.how()}, console.RevisionField(s.Connection)}}
+	p.Form = setupForm{
+		Action: s.at("configure"),
+		Button: "Save and check",
+		Files:  f.manual,
+		Hidden: []ui.HiddenField{
+			{
+				Name:  "how",
+				Value: f.how(),
+			},
+			console.RevisionField(s.Connection),
+		},
+	}
 	if !s.begun() {
 		p.Form.Button = "Create connection"
 	}
@@ -116,28 +142,60 @@ func (s *state) tabs(manual bool) []ui.Link {
 	if s.Connection.Protocol != sso.SAML || s.guide.FileOnly {
 		return nil
 	}
-	return []ui.Link{{Label: "Automatic", Href: s.at("configure") + "?how=automatic", Current: !manual}, {Label: "Manual", Href: s.at("configure") + "?how=manual", Current: manual}}
+	return []ui.Link{
+		{Label: "Automatic", Href: s.at("configure") + "?how=automatic", Current: !manual},
+		{Label: "Manual", Href: s.at("configure") + "?how=manual", Current: manual},
+	}
 }
 
 // read is what is known of the identity provider.
 func (s *state) read() []ui.Fact {
 	c := s.config()
 	if o := c.OIDC; o != nil {
-		facts := []ui.Fact{{Label: "Issuer", Value: o.Issuer, Code: true}, {Label: "Client ID", Value: o.ClientID, Code: true}}
-		if o.ClientSecret != "" {
-			facts = append(facts, ui.Fact{Label: "Client secret", Value: "kept", Badge: &ui.Badge{Label: "not shown again"}})
+		facts := []ui.Fact{
+			{Label: "Issuer", Value: o.Issuer, Code: true},
+			{Label: "Client ID", Value: o.ClientID, Code: true},
 		}
-		return append(facts, ui.Fact{Label: "Scopes", Value: strings.Join(o.Scopes, " "), Code: true}, ui.Fact{Label: "We authenticate by", Value: string(o.AuthMethod), Code: true})
+		if o.ClientSecret != "" {
+			facts = append(facts, ui.Fact{
+				Label: "Client secret",
+				Value: "kept",
+				Badge: &ui.Badge{Label: "not shown again"},
+			})
+		}
+		return append(facts,
+			ui.Fact{Label: "Scopes", Value: strings.Join(o.Scopes, " "), Code: true},
+			ui.Fact{Label: "We authenticate by", Value: string(o.AuthMethod), Code: true},
+		)
 	}
-	facts := []ui.Fact{{Label: "Entity ID", Value: c.SAML.IDPEntityID, Code: true}, {Label: "Sign-in address", Value: c.SAML.SSO.URL, Code: true},
-		{Label: "People are sent there by", Value: map[string]string{sso.BindingRedirect: "a redirect", sso.BindingPOST: "a form"}[c.SAML.SSO.Binding]}}
+	facts := []ui.Fact{
+		{Label: "Entity ID", Value: c.SAML.IDPEntityID, Code: true},
+		{Label: "Sign-in address", Value: c.SAML.SSO.URL, Code: true},
+		{
+			Label: "People are sent there by",
+			Value: map[string]string{
+				sso.BindingRedirect: "a redirect",
+				sso.BindingPOST:     "a form",
+			}[c.SAML.SSO.Binding],
+		},
+	}
 	if c.SAML.SLO != nil {
-		facts = append(facts, ui.Fact{Label: "Sign-out address", Value: c.SAML.SLO.URL, Code: true})
+		facts = append(facts, ui.Fact{
+			Label: "Sign-out address",
+			Value: c.SAML.SLO.URL,
+			Code:  true,
+		})
 	}
 	if c.SAML.MetadataURL == "" {
-		return append(facts, ui.Fact{Label: "New certificates", Value: "have to be entered here by hand"})
+		return append(facts, ui.Fact{
+			Label: "New certificates",
+			Value: "have to be entered here by hand",
+		})
 	}
-	return append(facts, ui.Fact{Label: "Metadata URL", Value: c.SAML.MetadataURL, Code: true}, ui.Fact{Label: "New certificates", Value: "are picked up automatically"})
+	return append(facts,
+		ui.Fact{Label: "Metadata URL", Value: c.SAML.MetadataURL, Code: true},
+		ui.Fact{Label: "New certificates", Value: "are picked up automatically"},
+	)
 }
 
 // keys are the certificates that are trusted.
@@ -151,7 +209,12 @@ func (a *Assistant) keys(c *sso.Config) []signingKey {
 		if err != nil {
 			continue // it was checked when it was saved
 		}
-		k := signingKey{Fingerprint: one.Fingerprint()[:16] + "…", Algorithm: cert.PublicKeyAlgorithm.String(), Until: cert.NotAfter.UTC().Format("2 January 2006"), Badge: ui.Badge{Label: "good", State: "ok"}}
+		k := signingKey{
+			Fingerprint: one.Fingerprint()[:16] + "…",
+			Algorithm:   cert.PublicKeyAlgorithm.String(),
+			Until:       cert.NotAfter.UTC().Format("2 January 2006"),
+			Badge:       ui.Badge{Label: "good", State: "ok"},
+		}
 		switch key := cert.PublicKey.(type) {
 		case *rsa.PublicKey:
 			k.Algorithm = fmt.Sprintf("RSA, %d bits", key.N.BitLen())
@@ -162,7 +225,10 @@ func (a *Assistant) keys(c *sso.Config) []signingKey {
 		case left < 0:
 			k.Badge = ui.Badge{Label: "expired", State: "error"}
 		case left < 60*24*time.Hour:
-			k.Badge = ui.Badge{Label: fmt.Sprintf("%d days left", int(left/(24*time.Hour))), State: "warn"}
+			k.Badge = ui.Badge{
+				Label: fmt.Sprintf("%d days left", int(left/(24*time.Hour))),
+				State: "warn",
+			}
 		}
 		all = append(all, k)
 	}
@@ -197,7 +263,8 @@ func (a *Assistant) saveConfigure(w http.ResponseWriter, r *http.Request, v cons
 // unanswered is about an identity provider that could not be asked.
 func unanswered(warnings []connections.Warning) bool {
 	for _, w := range warnings {
-		if strings.Contains(w.Message, "cannot be asked now") || strings.Contains(w.Message, "could not be fetched now") {
+		if strings.Contains(w.Message, "cannot be asked now") ||
+			strings.Contains(w.Message, "could not be fetched now") {
 			return true
 		}
 	}
@@ -209,11 +276,22 @@ func unanswered(warnings []connections.Warning) bool {
 // issuer yet: it must not be sent to one that it was not meant for.
 func (a *Assistant) keepSecret(ctx context.Context, s *state, edit connections.Edit, refused error) (bool, error) {
 	c := s.config()
-	if edit.OIDC == nil || edit.OIDC.ClientSecret == nil || sso.KindOf(refused) != sso.Invalid || c == nil || c.OIDC == nil || c.OIDC.Issuer != "" || c.OIDC.ClientSecret != "" {
+	if edit.OIDC == nil ||
+		edit.OIDC.ClientSecret == nil ||
+		sso.KindOf(refused) != sso.Invalid ||
+		c == nil ||
+		c.OIDC == nil ||
+		c.OIDC.Issuer != "" ||
+		c.OIDC.ClientSecret != "" {
 		return false, nil
 	}
-	now, _, err := a.Service.Edit(ctx, s.Actor, s.Enterprise.ID, s.Connection.ID, connections.Edit{Revision: edit.Revision,
-		OIDC: &connections.OIDCEdit{ClientID: edit.OIDC.ClientID, ClientSecret: edit.OIDC.ClientSecret}})
+	now, _, err := a.Service.Edit(ctx, s.Actor, s.Enterprise.ID, s.Connection.ID, connections.Edit{
+		Revision: edit.Revision,
+		OIDC: &connections.OIDCEdit{
+			ClientID:     edit.OIDC.ClientID,
+			ClientSecret: edit.OIDC.ClientSecret,
+		},
+	})
 	switch kind := sso.KindOf(err); {
 	case err == nil:
 		s.Connection = now
@@ -238,7 +316,9 @@ func renamed(err error) error {
 		if name, index, found := strings.Cut(f.Field, "["); found {
 			f.Field = name
 			if strings.HasPrefix(name, "mapping.") {
-				f.Message = fmt.Sprintf("Line %d: %s.", number(strings.TrimSuffix(index, "]"))+1, f.Message)
+				f.Message = fmt.Sprintf(
+					"Line %d: %s.", number(strings.TrimSuffix(index, "]"))+1, f.Message,
+				)
 			}
 		}
 		copied.Fields = append(copied.Fields, f)

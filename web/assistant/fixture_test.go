@@ -35,7 +35,11 @@ func (v visitors) Visitor(r *http.Request) (sso.Visitor, error) {
 	if known, ok := v[r.Header.Get("Visitor")]; ok {
 		return *known, nil
 	}
-	return sso.Visitor{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."}
+	return sso.Visitor{}, &sso.Error{
+		Kind:   sso.Unauthenticated,
+		Code:   "session_ended",
+		Public: "Please sign in.",
+	}
 }
 
 type fixture struct {
@@ -50,25 +54,73 @@ type fixture struct {
 
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{T: t, who: visitors{"operator": {Role: sso.RoleOperator, Actor: "adm-olive", Name: "Olive"}}}
-	f.db = storetest.Open(t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, nil)
+	f := &fixture{
+		T: t,
+		who: visitors{"operator": {
+			Role:  sso.RoleOperator,
+			Actor: "adm-olive",
+			Name:  "Olive",
+		}},
+	}
+	f.db = storetest.Open(
+		t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, nil,
+	)
 	var err error
-	f.ent, err = f.db.CreateEnterprise(t.Context(), "adm-olive", sso.Enterprise{Key: "acme", Name: "Acme"})
+	f.ent, err = f.db.CreateEnterprise(t.Context(), "adm-olive", sso.Enterprise{
+		Key:  "acme",
+		Name: "Acme",
+	})
 	f.ok(err)
 	all, err := ui.New(ui.Options{}, console.Templates(), pages.Templates())
 	f.ok(err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	f.router, err = route.New(route.Options{BaseURL: "https://sso.example.com", Now: time.Now, Log: log})
+	f.router, err = route.New(route.Options{
+		BaseURL: "https://sso.example.com",
+		Now:     time.Now,
+		Log:     log,
+	})
 	f.ok(err)
 	client := outbound.NewClient(outbound.Options{AllowPrivate: true})
-	sp, rp := saml.New(saml.Options{BaseURL: "https://sso.example.com", Client: client}), oidc.New(oidc.Options{BaseURL: "https://sso.example.com", Client: client})
-	f.service = connections.New(connections.Options{Store: f.db, SAML: sp, OIDC: rp, Log: log, AllowLoopback: true})
-	desk := console.New(console.Options{Access: f.who, Directory: f.db, Pages: all, Now: time.Now})
-	pages.New(pages.Options{Console: desk, Service: f.service, Store: f.db, Traces: login.New(login.Options{Facts: f.db}), Now: time.Now, Values: func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string {
-		return map[guide.Kind]string{guide.ACSURL: sp.ACSURL(c.ID), guide.EntityID: sp.EntityID(c.ID), guide.RedirectURI: rp.RedirectURI(c.ID), pages.Link: "https://sso.example.com/login/sso?enterprise_key=" + e.Key}
-	}}).Register(f.router)
+	sp := saml.New(saml.Options{
+		BaseURL: "https://sso.example.com",
+		Client:  client,
+	})
+	rp := oidc.New(oidc.Options{
+		BaseURL: "https://sso.example.com",
+		Client:  client,
+	})
+	f.service = connections.New(connections.Options{
+		Store:         f.db,
+		SAML:          sp,
+		OIDC:          rp,
+		Log:           log,
+		AllowLoopback: true,
+	})
+	desk := console.New(console.Options{
+		Access:    f.who,
+		Directory: f.db,
+		Pages:     all,
+		Now:       time.Now,
+	})
+	pages.New(pages.Options{
+		Console: desk,
+		Service: f.service,
+		Store:   f.db,
+		Traces:  login.New(login.Options{Facts: f.db}),
+		Now:     time.Now,
+		Values: func(e sso.Enterprise, c sso.Connection) map[guide.Kind]string {
+			return map[guide.Kind]string{
+				guide.ACSURL:      sp.ACSURL(c.ID),
+				guide.EntityID:    sp.EntityID(c.ID),
+				guide.RedirectURI: rp.RedirectURI(c.ID),
+				pages.Link:        "https://sso.example.com/login/sso?enterprise_key=" + e.Key,
+			}
+		},
+	}).Register(f.router)
 	server := httptest.NewUnstartedServer(nil)
-	f.idp, err = demoidp.New(demoidp.Options{BaseURL: "http://" + server.Listener.Addr().String()})
+	f.idp, err = demoidp.New(demoidp.Options{
+		BaseURL: "http://" + server.Listener.Addr().String(),
+	})
 	f.ok(err)
 	server.Config.Handler = f.idp.Handler()
 	server.Start()
@@ -103,19 +155,33 @@ func (f *fixture) get(path string) string {
 }
 
 func (f *fixture) post(who, path string, form url.Values) *httptest.ResponseRecorder {
-	return f.send(who, http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+	return f.send(
+		who, http.MethodPost, path, "application/x-www-form-urlencoded",
+		strings.NewReader(form.Encode()),
+	)
 }
 
 // make begins a connection and is the address of its assistant.
 func (f *fixture) make(provider sso.Provider, protocol sso.Protocol) (sso.Connection, string) {
 	f.Helper()
-	w := f.post("operator", "/admin/enterprises/acme/connections/new", url.Values{"provider": {string(provider)}, "protocol": {string(protocol)}, "name": {" “Employees” "}})
+	w := f.post("operator", "/admin/enterprises/acme/connections/new", url.Values{
+		"provider": {string(provider)},
+		"protocol": {string(protocol)},
+		"name":     {" “Employees” "},
+	})
 	parts := strings.Split(w.Header().Get("Location"), "/")
-	if w.Code != http.StatusSeeOther || len(parts) != 8 || parts[7] != "create" {
-		f.Fatalf("make a connection: %d to %q %s", w.Code, w.Header().Get("Location"), w.Body)
+	if w.Code != http.StatusSeeOther ||
+		len(parts) != 8 ||
+		parts[7] != "create" {
+		f.Fatalf(
+			"make a connection: %d to %q %s", w.Code, w.Header().Get("Location"),
+			w.Body,
+		)
 	}
 	c := f.load(sso.ConnectionID(parts[5]))
-	if c.Name != "Employees" || c.Provider != provider || c.Protocol != protocol {
+	if c.Name != "Employees" ||
+		c.Provider != provider ||
+		c.Protocol != protocol {
 		f.Fatalf("made %+v", c)
 	}
 	return c, strings.Join(parts[:7], "/")
@@ -136,11 +202,17 @@ func (f *fixture) revision(c sso.Connection) []string {
 func (f *fixture) says(w *httptest.ResponseRecorder, status int, texts ...string) {
 	f.Helper()
 	if w.Code != status {
-		f.Errorf("status %d to %q, wanted %d", w.Code, w.Header().Get("Location"), status)
+		f.Errorf(
+			"status %d to %q, wanted %d", w.Code, w.Header().Get("Location"), status,
+		)
 	}
 	for _, text := range texts {
 		if !strings.Contains(w.Body.String(), text) {
-			f.Errorf("the page does not say %q; what is wrong is said to be %q", text, regexp.MustCompile(`(?s)role="alert".*?</ul>`).FindString(w.Body.String()))
+			f.Errorf(
+				"the page does not say %q; what is wrong is said to be %q",
+				text,
+				regexp.MustCompile(`(?s)role="alert".*?</ul>`).FindString(w.Body.String()),
+			)
 		}
 	}
 }
@@ -149,20 +221,48 @@ func (f *fixture) says(w *httptest.ResponseRecorder, status int, texts ...string
 func (f *fixture) leads(w *httptest.ResponseRecorder, to string) {
 	f.Helper()
 	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != to {
-		f.Errorf("%d to %q, wanted %s\n%s", w.Code, w.Header().Get("Location"), to, w.Body)
+		f.Errorf(
+			"%d to %q, wanted %s\n%s", w.Code, w.Header().Get("Location"), to,
+			w.Body,
+		)
 	}
 }
 
 // run records a test connection that ended.
 func (f *fixture) run(c sso.Connection, state sso.TestState, revision int64) {
 	f.Helper()
-	r := sso.TestRun{ID: sso.NewID[sso.TestRunID](time.Now()), Enterprise: f.ent.ID, Connection: c.ID, Kind: sso.TestLive, State: sso.TestWaiting, By: "adm-olive",
-		Token: sso.NewSecret().Hash(), CreatedAt: time.Now(), ExpiresAt: time.Now().Add(time.Minute)}
+	r := sso.TestRun{
+		ID:         sso.NewID[sso.TestRunID](time.Now()),
+		Enterprise: f.ent.ID,
+		Connection: c.ID,
+		Kind:       sso.TestLive,
+		State:      sso.TestWaiting,
+		By:         "adm-olive",
+		Token:      sso.NewSecret().Hash(),
+		CreatedAt:  time.Now(),
+		ExpiresAt:  time.Now().Add(time.Minute),
+	}
 	f.ok(f.db.CreateTestRun(f.Context(), r))
-	r.State, r.Revision, r.EndedAt, r.Detail = state, revision, time.Now(), "a wrong key"
+	r.State = state
+	r.Revision = revision
+	r.EndedAt = time.Now()
+	r.Detail = "a wrong key"
 	if state == sso.TestPassed {
-		r.Result.Identity = &sso.Identity{Subject: "1", Login: "ada", Email: "ada@acme.example", Claims: sso.Claims{"login": {"ada"}, "email": {"ada@acme.example"}, "firstName": {"Ada"}, "groups": {"engineering"}},
-			Groups: sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"engineering"}}}
+		r.Result.Identity = &sso.Identity{
+			Subject: "1",
+			Login:   "ada",
+			Email:   "ada@acme.example",
+			Claims: sso.Claims{
+				"login":     {"ada"},
+				"email":     {"ada@acme.example"},
+				"firstName": {"Ada"},
+				"groups":    {"engineering"},
+			},
+			Groups: sso.AssertedGroups{
+				State: sso.GroupsValues,
+				Names: []string{"engineering"},
+			},
+		}
 	}
 	_, err := f.db.FinishTestRun(f.Context(), r, "")
 	f.ok(err)

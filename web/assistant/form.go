@@ -57,7 +57,9 @@ func (f *form) get(name string) string {
 
 // checked reports whether a box of the form is ticked.
 func (f *form) checked(name string) bool {
-	return slices.ContainsFunc(f.all(), func(field *ui.Field) bool { return field.Name == name && field.Checked })
+	return slices.ContainsFunc(f.all(), func(field *ui.Field) bool {
+		return field.Name == name && field.Checked
+	})
 }
 
 // meant are the corrections of what was refused.
@@ -69,7 +71,11 @@ func (f *form) meant(err error) []meant {
 	}
 	for _, field := range f.fields {
 		if better := connections.Advise(field.Name, field.Value).Better; better != "" && field.Error != "" {
-			all = append(all, meant{Label: field.Label, Value: better, Use: field.Name + "=" + better})
+			all = append(all, meant{
+				Label: field.Label,
+				Value: better,
+				Use:   field.Name + "=" + better,
+			})
 		}
 	}
 	return all
@@ -97,7 +103,9 @@ func (s *state) stored(how string) *form {
 	if c == nil || c.OIDC != nil || s.Connection.Protocol == sso.OIDC {
 		return s.oidcForm(c)
 	}
-	manual := how == "manual" || s.guide.FileOnly || how == "" && s.begun() && c.SAML.MetadataURL == ""
+	manual := how == "manual" ||
+		s.guide.FileOnly ||
+		how == "" && s.begun() && c.SAML.MetadataURL == ""
 	if manual {
 		return s.manualForm(c.SAML)
 	}
@@ -132,7 +140,9 @@ func (s *state) hint(field string) string {
 // that is one of the words people know.
 func (s *state) label(field, ours string) string {
 	for _, w := range s.guide.Wanted {
-		if w.Field == field && s.guide.Protocol == sso.OIDC && s.guide.Provider == sso.Okta {
+		if w.Field == field &&
+			s.guide.Protocol == sso.OIDC &&
+			s.guide.Provider == sso.Okta {
 			return w.Label
 		}
 	}
@@ -140,12 +150,38 @@ func (s *state) label(field, ours string) string {
 }
 
 func address(name, label, hint, value string) *ui.Field {
-	return &ui.Field{ID: name, Name: name, Label: label, Hint: hint, Kind: "", InputMode: "url", Mono: true, Most: 2048, Value: value, Autocomplete: "off"}
+	return &ui.Field{
+		ID:           name,
+		Name:         name,
+		Label:        label,
+		Hint:         hint,
+		Kind:         "",
+		InputMode:    "url",
+		Mono:         true,
+		Most:         2048,
+		Value:        value,
+		Autocomplete: "off",
+	}
 }
 
 func (s *state) automaticForm(c *sso.SAMLConfig) *form {
-	return &form{fields: []*ui.Field{address("saml.metadata_url", "Metadata URL", s.hint("saml.metadata_url"), c.MetadataURL)},
-		more: []*ui.Field{{ID: "saml.idp_entity_id", Name: "saml.idp_entity_id", Label: "Entity ID", Hint: "Only needed if the metadata describes several identity providers.", Mono: true, Optional: true, Most: 1024, Autocomplete: "off"}}}
+	return &form{
+		fields: []*ui.Field{
+			address(
+				"saml.metadata_url", "Metadata URL", s.hint("saml.metadata_url"), c.MetadataURL,
+			),
+		},
+		more: []*ui.Field{{
+			ID:           "saml.idp_entity_id",
+			Name:         "saml.idp_entity_id",
+			Label:        "Entity ID",
+			Hint:         "Only needed if the metadata describes several identity providers.",
+			Mono:         true,
+			Optional:     true,
+			Most:         1024,
+			Autocomplete: "off",
+		}},
+	}
 }
 
 func (s *state) manualForm(c *sso.SAMLConfig) *form {
@@ -153,20 +189,74 @@ func (s *state) manualForm(c *sso.SAMLConfig) *form {
 	if hint := s.hint("saml.metadata_xml"); hint != "" {
 		file = hint
 	}
-	f := &form{manual: true, fields: []*ui.Field{
-		{ID: "file.metadata", Name: "file.metadata", Label: "Metadata file", Hint: file, Kind: "file", Optional: true, Accept: ".xml,text/xml,application/xml,application/samlmetadata+xml"},
-		{ID: "saml.metadata_xml", Name: "saml.metadata_xml", Label: "Or metadata, pasted", Kind: "area", Optional: true, Mono: true},
-		address("saml.idp_entity_id", "Or by hand: entity ID", s.hint("saml.idp_entity_id"), c.IDPEntityID),
-		address("saml.sso_url", "Single Sign-On Login URL", s.hint("saml.sso_url"), c.SSO.URL),
-		{ID: "file.certificates", Name: "file.certificates", Label: "Certificate file", Hint: s.hint("saml.certificates"), Kind: "file", Optional: true, Accept: ".pem,.crt,.cer,.cert,.der,.txt"},
-		{ID: "saml.certificates", Name: "saml.certificates", Label: "Or certificate, pasted", Kind: "area", Optional: true, Mono: true},
-	}, more: []*ui.Field{{ID: "saml.sso_binding", Name: "saml.sso_binding", Label: "People are sent there by", Kind: "select", Options: []ui.Option{
-		{Value: sso.BindingRedirect, Label: "a redirect (HTTP-Redirect)", Chosen: c.SSO.Binding != sso.BindingPOST}, {Value: sso.BindingPOST, Label: "a form (HTTP-POST)", Chosen: c.SSO.Binding == sso.BindingPOST}}}}}
+	f := &form{
+		manual: true,
+		fields: []*ui.Field{
+			{
+				ID:       "file.metadata",
+				Name:     "file.metadata",
+				Label:    "Metadata file",
+				Hint:     file,
+				Kind:     "file",
+				Optional: true,
+				Accept:   ".xml,text/xml,application/xml,application/samlmetadata+xml",
+			},
+			{
+				ID:       "saml.metadata_xml",
+				Name:     "saml.metadata_xml",
+				Label:    "Or metadata, pasted",
+				Kind:     "area",
+				Optional: true,
+				Mono:     true,
+			},
+			address(
+				"saml.idp_entity_id", "Or by hand: entity ID", s.hint("saml.idp_entity_id"),
+				c.IDPEntityID,
+			),
+			address("saml.sso_url", "Single Sign-On Login URL", s.hint("saml.sso_url"), c.SSO.URL),
+			{
+				ID:       "file.certificates",
+				Name:     "file.certificates",
+				Label:    "Certificate file",
+				Hint:     s.hint("saml.certificates"),
+				Kind:     "file",
+				Optional: true,
+				Accept:   ".pem,.crt,.cer,.cert,.der,.txt",
+			},
+			{
+				ID:       "saml.certificates",
+				Name:     "saml.certificates",
+				Label:    "Or certificate, pasted",
+				Kind:     "area",
+				Optional: true,
+				Mono:     true,
+			},
+		},
+		more: []*ui.Field{{
+			ID:    "saml.sso_binding",
+			Name:  "saml.sso_binding",
+			Label: "People are sent there by",
+			Kind:  "select",
+			Options: []ui.Option{
+				{
+					Value:  sso.BindingRedirect,
+					Label:  "a redirect (HTTP-Redirect)",
+					Chosen: c.SSO.Binding != sso.BindingPOST,
+				},
+				{
+					Value:  sso.BindingPOST,
+					Label:  "a form (HTTP-POST)",
+					Chosen: c.SSO.Binding == sso.BindingPOST,
+				},
+			},
+		}},
+	}
 	for _, field := range f.fields {
 		field.Optional = true // one of three ways is enough
 	}
 	if n := len(c.Certificates); n > 0 {
-		f.fields[5].Hint = "Leave both empty to keep the " + plural(n, "certificate") + " there is now. What you enter takes its place; enter several, one after the other, to trust all."
+		f.fields[5].Hint = "Leave both empty to keep the " + plural(n, "certificate") +
+			" there is now. What you enter takes its place; enter several, one after the other, to trust all."
 	}
 	return f
 }
@@ -183,15 +273,49 @@ func (s *state) oidcForm(c *sso.Config) *form {
 	if c != nil && c.OIDC != nil {
 		o = c.OIDC
 	}
-	secret := &ui.Field{ID: "oidc.client_secret", Name: "oidc.client_secret", Label: s.label("oidc.client_secret", "Client secret"), Hint: s.hint("oidc.client_secret"), Kind: "password", Most: 1024, Autocomplete: "off"}
-	if o.ClientSecret != "" {
-		secret.Optional, secret.Hint = true, "Kept, and not shown again. Leave this empty to keep it. With another issuer it has to be entered again."
+	secret := &ui.Field{
+		ID:           "oidc.client_secret",
+		Name:         "oidc.client_secret",
+		Label:        s.label("oidc.client_secret", "Client secret"),
+		Hint:         s.hint("oidc.client_secret"),
+		Kind:         "password",
+		Most:         1024,
+		Autocomplete: "off",
 	}
-	return &form{fields: []*ui.Field{
-		address("oidc.issuer", s.label("oidc.issuer", "Issuer or discovery URL"), s.hint("oidc.issuer"), o.Issuer),
-		{ID: "oidc.client_id", Name: "oidc.client_id", Label: s.label("oidc.client_id", "Client ID"), Hint: s.hint("oidc.client_id"), Mono: true, Most: 255, Value: o.ClientID, Autocomplete: "off"},
-		secret,
-	}, more: []*ui.Field{{ID: "oidc.scopes", Name: "oidc.scopes", Label: "Scopes", Hint: "With a space between them. openid is always asked for.", Mono: true, Optional: true, Most: 1024, Value: strings.Join(o.Scopes, " "), Autocomplete: "off"}}}
+	if o.ClientSecret != "" {
+		secret.Optional = true
+		secret.Hint = "Kept, and not shown again. Leave this empty to keep it. With another issuer it has to be entered again."
+	}
+	return &form{
+		fields: []*ui.Field{
+			address(
+				"oidc.issuer", s.label("oidc.issuer", "Issuer or discovery URL"),
+				s.hint("oidc.issuer"), o.Issuer,
+			),
+			{
+				ID:           "oidc.client_id",
+				Name:         "oidc.client_id",
+				Label:        s.label("oidc.client_id", "Client ID"),
+				Hint:         s.hint("oidc.client_id"),
+				Mono:         true,
+				Most:         255,
+				Value:        o.ClientID,
+				Autocomplete: "off",
+			},
+			secret,
+		},
+		more: []*ui.Field{{
+			ID:           "oidc.scopes",
+			Name:         "oidc.scopes",
+			Label:        "Scopes",
+			Hint:         "With a space between them. openid is always asked for.",
+			Mono:         true,
+			Optional:     true,
+			Most:         1024,
+			Value:        strings.Join(o.Scopes, " "),
+			Autocomplete: "off",
+		}},
+	}
 }
 
 // entered is the form with what was just entered in it, corrections taken over
@@ -215,7 +339,9 @@ func (s *state) entered(form url.Values) *form {
 		default:
 			x.Value = tidied(form, x.Name)
 		}
-		if uploaded := form.Get("file." + strings.TrimPrefix(strings.TrimSuffix(x.Name, "_xml"), "saml.")); x.Kind == "area" && strings.TrimSpace(uploaded) != "" {
+		if uploaded := form.Get(
+			"file." + strings.TrimPrefix(strings.TrimSuffix(x.Name, "_xml"), "saml."),
+		); x.Kind == "area" && strings.TrimSpace(uploaded) != "" {
 			x.Value = document(uploaded)
 		}
 		f.hide(x)
@@ -232,7 +358,9 @@ func (f *form) offer(err error) {
 	if stated == "" {
 		stated = f.confirmed
 	}
-	i := slices.IndexFunc(f.fields, func(x *ui.Field) bool { return x.Name == "oidc.issuer" })
+	i := slices.IndexFunc(f.fields, func(x *ui.Field) bool {
+		return x.Name == "oidc.issuer"
+	})
 	if stated == "" || err == nil || i < 0 {
 		return
 	}
@@ -275,10 +403,16 @@ func document(text string) string {
 
 // edit is what was entered, as a change of the connection.
 func (f *form) edit(s *state) connections.Edit {
-	get := func(name string) *string { v := f.get(name); return &v }
+	get := func(name string) *string {
+		v := f.get(name)
+		return &v
+	}
 	switch {
 	case s.guide.Protocol == sso.OIDC:
-		o := &connections.OIDCEdit{Issuer: get("oidc.issuer"), ClientID: get("oidc.client_id")}
+		o := &connections.OIDCEdit{
+			Issuer:   get("oidc.issuer"),
+			ClientID: get("oidc.client_id"),
+		}
 		if f.secret != "" {
 			o.ClientSecret = &f.secret
 		}
@@ -298,7 +432,11 @@ func (f *form) edit(s *state) connections.Edit {
 	case f.get("saml.metadata_xml") != "":
 		return connections.Edit{SAML: &connections.SAMLEdit{MetadataXML: get("saml.metadata_xml")}}
 	}
-	e := &connections.SAMLEdit{MetadataURL: new(string), IDPEntityID: get("saml.idp_entity_id"), SSOURL: get("saml.sso_url")}
+	e := &connections.SAMLEdit{
+		MetadataURL: new(string),
+		IDPEntityID: get("saml.idp_entity_id"),
+		SSOURL:      get("saml.sso_url"),
+	}
 	if binding := get("saml.sso_binding"); *binding != "" {
 		e.SSOBinding = binding
 	}

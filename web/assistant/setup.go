@@ -27,19 +27,35 @@ type TrustReader interface {
 // Service carries out what is entered.
 type Service interface {
 	TrustReader
-	Create(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e connections.Edit) (sso.Connection, []connections.Warning, error)
-	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit) (sso.Connection, []connections.Warning, error)
-	Restart(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, revision int64, protocol sso.Protocol, provider sso.Provider) (sso.Connection, error)
+	Create(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e connections.Edit,
+	) (sso.Connection, []connections.Warning, error)
+	Edit(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit,
+	) (sso.Connection, []connections.Warning, error)
+	Restart(
+		ctx context.Context,
+		by sso.Actor,
+		ent sso.EnterpriseID,
+		id sso.ConnectionID,
+		revision int64,
+		protocol sso.Protocol,
+		provider sso.Provider,
+	) (sso.Connection, error)
 	TryMapping(c sso.Connection, e connections.MappingEdit) (sso.Mapping, error)
 	Review(c sso.Connection) ([]sso.FieldError, []connections.Warning)
 	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
+	RefreshMetadata(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+	) (sso.Connection, bool, error)
 	ServiceProviderMetadata(ctx context.Context, id sso.ConnectionID) ([]byte, error)
 }
 
 // Tracer shows what a mapping makes of groups; login.Service does.
 type Tracer interface {
-	TraceGroups(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, m sso.Mapping, tested sso.Identity) (sso.GroupTrace, error)
+	TraceGroups(
+		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, m sso.Mapping, tested sso.Identity,
+	) (sso.GroupTrace, error)
 }
 
 // Options are what an Assistant is made of; all of it is required.
@@ -73,7 +89,11 @@ const (
 // Register registers every page.
 func (a *Assistant) Register(rt *route.Router) {
 	add := func(pattern string, h console.Handler) {
-		a.Console.Add(rt, console.Page{Pattern: pattern, Need: console.Connection, Handle: h})
+		a.Console.Add(rt, console.Page{
+			Pattern: pattern,
+			Need:    console.Connection,
+			Handle:  h,
+		})
 	}
 	add("GET "+newPath, a.choose)
 	add("POST "+newPath, a.create)
@@ -92,8 +112,18 @@ func (a *Assistant) Register(rt *route.Router) {
 	add("GET "+setupPath+"/done", a.showDone)
 	add("GET "+setupPath+"/files/metadata.xml", a.metadataFile)
 	add("GET "+setupPath+"/files/certificate.pem", a.certificateFile)
-	a.Console.Add(rt, console.Page{Pattern: "POST " + setupPath + "/configure", Need: console.Connection, Handle: a.saveConfigure, Files: true, MaxBody: maxUpload,
-		Rates: []route.Rate{{Name: "setup", PerMinute: 60}}})
-	a.Console.Add(rt, console.Page{Pattern: "POST " + setupPath + "/metadata", Need: console.Connection, Handle: a.fetchMetadata,
-		Rates: []route.Rate{{Name: "metadata", PerMinute: 10}}})
+	a.Console.Add(rt, console.Page{
+		Pattern: "POST " + setupPath + "/configure",
+		Need:    console.Connection,
+		Handle:  a.saveConfigure,
+		Files:   true,
+		MaxBody: maxUpload,
+		Rates:   []route.Rate{{Name: "setup", PerMinute: 60}},
+	})
+	a.Console.Add(rt, console.Page{
+		Pattern: "POST " + setupPath + "/metadata",
+		Need:    console.Connection,
+		Handle:  a.fetchMetadata,
+		Rates:   []route.Rate{{Name: "metadata", PerMinute: 10}},
+	})
 }

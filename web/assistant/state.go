@@ -29,7 +29,10 @@ type state struct {
 }
 
 func (a *Assistant) load(ctx context.Context, v console.Visit) (*state, error) {
-	s := &state{Visit: v, guide: guide.Of(v.Connection.Provider, v.Connection.Protocol)}
+	s := &state{
+		Visit: v,
+		guide: guide.Of(v.Connection.Provider, v.Connection.Protocol),
+	}
 	s.missing, s.warnings = a.Service.Review(v.Connection)
 	changes, err := a.Service.TrustChanges(ctx, v.Connection)
 	if err != nil {
@@ -49,12 +52,16 @@ func (a *Assistant) load(ctx context.Context, v console.Visit) (*state, error) {
 			s.defaults = append(s.defaults, g.Ref())
 		}
 	}
-	runs, _, err := a.Store.TestRuns(ctx, v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID}, sso.Page{Limit: 10})
+	runs, _, err := a.Store.TestRuns(
+		ctx, v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID}, sso.Page{Limit: 10},
+	)
 	if err != nil {
 		return nil, fmt.Errorf("list test connections: %w", err)
 	}
 	for _, r := range runs {
-		if r.Kind != sso.TestLive || r.State == sso.TestWaiting || r.State == sso.TestExpired {
+		if r.Kind != sso.TestLive ||
+			r.State == sso.TestWaiting ||
+			r.State == sso.TestExpired {
 			continue // it says nothing about the connection
 		}
 		r, err := a.Store.TestRun(ctx, v.Enterprise.ID, r.ID)
@@ -78,7 +85,8 @@ func (s *state) config() *sso.Config {
 // begun reports whether anything of the identity provider is known.
 func (s *state) begun() bool {
 	c := s.config()
-	return c != nil && (c.SAML != nil && c.SAML.IDPEntityID != "" || c.OIDC != nil && c.OIDC.Issuer != "")
+	return c != nil &&
+		(c.SAML != nil && c.SAML.IDPEntityID != "" || c.OIDC != nil && c.OIDC.Issuer != "")
 }
 
 // passed reports whether the current configuration passed a test connection.
@@ -89,7 +97,9 @@ func (s *state) passed() bool {
 		return false
 	}
 	c := s.Connection
-	enabled := c.Draft == nil && c.Live != nil && s.last.Version == c.Live.Version
+	enabled := c.Draft == nil &&
+		c.Live != nil &&
+		s.last.Version == c.Live.Version
 	return enabled || s.last.Revision == c.Revision
 }
 
@@ -104,7 +114,9 @@ func (s *state) live() bool {
 
 // at is the address of a step.
 func (s *state) at(parts ...string) string {
-	return console.AtConnection(s.Enterprise, s.Connection.ID, append([]string{"setup"}, parts...)...)
+	return console.AtConnection(
+		s.Enterprise, s.Connection.ID, append([]string{"setup"}, parts...)...,
+	)
 }
 
 // step is one of the assistant's; number begins at 1.
@@ -143,16 +155,28 @@ func (s *state) current() string {
 
 // around is what every step has around itself. id is that of the step.
 func (a *Assistant) around(s *state, id string) (ui.Base, stepFrame) {
-	p := stepFrame{Over: s.guide.Protocol.Over(s.guide.Product), Role: "You need: " + lower(s.guide.Role), Change: s.at("provider")}
+	p := stepFrame{
+		Over:   s.guide.Protocol.Over(s.guide.Product),
+		Role:   "You need: " + lower(s.guide.Role),
+		Change: s.at("provider"),
+	}
 	steps := s.steps()
 	for i, st := range steps {
-		p.Steps = append(p.Steps, stepLink{Label: st.label, Href: s.at(st.id), Current: st.id == id, Done: st.done})
+		p.Steps = append(p.Steps, stepLink{
+			Label:   st.label,
+			Href:    s.at(st.id),
+			Current: st.id == id,
+			Done:    st.done,
+		})
 		if st.id != id {
 			continue
 		}
 		p.Number, p.Heading = i+1, st.label
 		if i+1 < len(steps) {
-			p.Next = &ui.Link{Label: "Next: " + lower(steps[i+1].label), Href: s.at(steps[i+1].id)}
+			p.Next = &ui.Link{
+				Label: "Next: " + lower(steps[i+1].label),
+				Href:  s.at(steps[i+1].id),
+			}
 		}
 	}
 	if s.Role != sso.RoleSetupLink {
@@ -165,9 +189,15 @@ func (a *Assistant) around(s *state, id string) (ui.Base, stepFrame) {
 // there is none.
 func (a *Assistant) base(v console.Visit, name string) ui.Base {
 	area := console.AreaConnections
-	trail := []ui.Link{{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}}
+	trail := []ui.Link{{
+		Label: console.AreaConnections,
+		Href:  console.At(v.Enterprise, "connections"),
+	}}
 	if name != "" {
-		trail = append(trail, ui.Link{Label: name, Href: console.AtConnection(v.Enterprise, v.Connection.ID)})
+		trail = append(trail, ui.Link{
+			Label: name,
+			Href:  console.AtConnection(v.Enterprise, v.Connection.ID),
+		})
 	}
 	if v.Role == sso.RoleSetupLink {
 		area = console.AreaSetup
@@ -178,7 +208,12 @@ func (a *Assistant) base(v console.Visit, name string) ui.Base {
 // lower makes the first word one inside a sentence, unless it is a name.
 func lower(label string) string {
 	first, _, _ := strings.Cut(label, " ")
-	if first != "A" && (strings.ToUpper(first) == first || slices.Contains([]string{"AD", "Okta", "JumpCloud", "OneLogin", "Cloud", "IT"}, first)) || label == "" {
+	if first != "A" &&
+		(strings.ToUpper(first) == first ||
+			slices.Contains(
+				[]string{"AD", "Okta", "JumpCloud", "OneLogin", "Cloud", "IT"}, first,
+			)) ||
+		label == "" {
 		return label
 	}
 	return strings.ToLower(label[:1]) + label[1:]
@@ -211,12 +246,18 @@ func (s *state) entry(id string, v guide.Value, values map[guide.Kind]string) (c
 	case guide.Choice:
 		e.Choice = v.Text
 	case guide.MetadataFile:
-		e.Download = &ui.Link{Label: "Download metadata", Href: s.at("files", "metadata.xml")}
+		e.Download = &ui.Link{
+			Label: "Download metadata",
+			Href:  s.at("files", "metadata.xml"),
+		}
 	case guide.Certificate:
 		if len(s.Connection.Keys) == 0 {
 			return e, false
 		}
-		e.Download = &ui.Link{Label: "Download certificate", Href: s.at("files", "certificate.pem")}
+		e.Download = &ui.Link{
+			Label: "Download certificate",
+			Href:  s.at("files", "certificate.pem"),
+		}
 	default:
 		if values[v.Kind] == "" {
 			return e, false

@@ -17,7 +17,11 @@ func (a *Assistant) showCreate(w http.ResponseWriter, r *http.Request, v console
 		return err
 	}
 	base, p := a.around(s, "create")
-	return a.Console.Render(w, http.StatusOK, &setupCreatePage{Base: base, stepFrame: p, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Create)})
+	return a.Console.Render(w, http.StatusOK, &setupCreatePage{
+		Base:      base,
+		stepFrame: p,
+		Part:      a.part(s, "h-do", "In "+s.place(), s.guide.Create),
+	})
 }
 
 func (a *Assistant) showAssign(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -26,7 +30,11 @@ func (a *Assistant) showAssign(w http.ResponseWriter, r *http.Request, v console
 		return err
 	}
 	base, p := a.around(s, "assign")
-	return a.Console.Render(w, http.StatusOK, &setupAssignPage{Base: base, stepFrame: p, Part: a.part(s, "h-do", "In "+s.place(), s.guide.Assign)})
+	return a.Console.Render(w, http.StatusOK, &setupAssignPage{
+		Base:      base,
+		stepFrame: p,
+		Part:      a.part(s, "h-do", "In "+s.place(), s.guide.Assign),
+	})
 }
 
 // place is where instructions are followed.
@@ -43,7 +51,13 @@ func (a *Assistant) showTest(w http.ResponseWriter, r *http.Request, v console.V
 		return err
 	}
 	base, around := a.around(s, "test")
-	p := &setupTestPage{Base: base, stepFrame: around, Missing: s.lacks(), All: console.AtConnection(v.Enterprise, v.Connection.ID, "tests"), Again: s.passed()}
+	p := &setupTestPage{
+		Base:      base,
+		stepFrame: around,
+		Missing:   s.lacks(),
+		All:       console.AtConnection(v.Enterprise, v.Connection.ID, "tests"),
+		Again:     s.passed(),
+	}
 	if len(s.missing) == 0 {
 		p.Start = p.All
 	}
@@ -51,8 +65,12 @@ func (a *Assistant) showTest(w http.ResponseWriter, r *http.Request, v console.V
 		p.Next = nil // it stays here until it works
 	}
 	if s.last != nil {
-		p.Last = &lastTest{Badge: console.TestState(*s.last), At: ui.NewTime(s.last.EndedAt, a.Now()), Href: p.All + "/" + string(s.last.ID),
-			Old: s.last.Revision != s.Connection.Revision}
+		p.Last = &lastTest{
+			Badge: console.TestState(*s.last),
+			At:    ui.NewTime(s.last.EndedAt, a.Now()),
+			Href:  p.All + "/" + string(s.last.ID),
+			Old:   s.last.Revision != s.Connection.Revision,
+		}
 		if s.last.State != sso.TestPassed {
 			p.Last.Detail = s.last.Detail
 		}
@@ -64,9 +82,16 @@ func (a *Assistant) showTest(w http.ResponseWriter, r *http.Request, v console.V
 func (s *state) lacks() []ui.Todo {
 	var all []ui.Todo
 	for _, m := range s.missing {
-		todo := ui.Todo{State: "warn", Text: m.Message, Href: s.at("configure"), Label: "Enter it"}
+		todo := ui.Todo{
+			State: "warn",
+			Text:  m.Message,
+			Href:  s.at("configure"),
+			Label: "Enter it",
+		}
 		if m.Field == "provisioning" { // the assistant does not ask for it
-			todo.Href, todo.Label = console.AtConnection(s.Enterprise, s.Connection.ID, "settings"), "Settings"
+			todo.Href, todo.Label = console.AtConnection(
+				s.Enterprise, s.Connection.ID, "settings",
+			), "Settings"
 		}
 		all = append(all, todo)
 	}
@@ -85,8 +110,17 @@ func (a *Assistant) showEnable(w http.ResponseWriter, r *http.Request, v console
 func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err error) error {
 	base, around := a.around(s, "enable")
 	around.Next = nil
-	p := &setupEnablePage{Base: base, stepFrame: around, Missing: s.lacks(), Changes: s.changes(),
-		Form: setupForm{Action: s.at("enable"), Button: "Proceed", Hidden: []ui.HiddenField{console.RevisionField(s.Connection)}}}
+	p := &setupEnablePage{
+		Base:      base,
+		stepFrame: around,
+		Missing:   s.lacks(),
+		Changes:   s.changes(),
+		Form: setupForm{
+			Action: s.at("enable"),
+			Button: "Proceed",
+			Hidden: []ui.HiddenField{console.RevisionField(s.Connection)},
+		},
+	}
 	for _, d := range connections.Differences(s.Connection.Live, s.Connection.Draft) {
 		if s.Connection.Live != nil && s.Connection.Draft != nil {
 			one := differs(d)
@@ -100,9 +134,21 @@ func (a *Assistant) askEnable(w http.ResponseWriter, s *state, typed string, err
 	var fields []*ui.Field
 	if !s.passed() {
 		hint := "It has not been tested in its current state. If something is wrong, no one can sign in."
-		field := ui.Field{ID: "confirm", Name: "confirm", Label: "Enter “" + s.Connection.Name + "” to enable it without a passed test", Hint: hint, Value: typed, Autocomplete: "off"}
+		field := ui.Field{
+			ID:           "confirm",
+			Name:         "confirm",
+			Label:        "Enter “" + s.Connection.Name + "” to enable it without a passed test",
+			Hint:         hint,
+			Value:        typed,
+			Autocomplete: "off",
+		}
 		fields = append(fields, &field)
-		p.Warnings = append(p.Warnings, ui.Todo{State: "warn", Text: "The current configuration has not passed a test.", Href: s.at("test"), Label: "Test it"})
+		p.Warnings = append(p.Warnings, ui.Todo{
+			State: "warn",
+			Text:  "The current configuration has not passed a test.",
+			Href:  s.at("test"),
+			Label: "Test it",
+		})
 		p.Form.Wrong = ui.Blame(err, fields...)
 		p.Form.Fields = []ui.Field{field}
 	} else {
@@ -117,7 +163,9 @@ func (s *state) changes() []string {
 	if c == nil {
 		return nil
 	}
-	all := []string{"Anyone who opens " + s.Enterprise.Name + "’s sign-in link is sent to " + s.place() + "."}
+	all := []string{
+		"Anyone who opens " + s.Enterprise.Name + "’s sign-in link is sent to " + s.place() + ".",
+	}
 	if s.Connection.Live != nil {
 		all[0] = "The changes below take effect at the next sign-in. People who are signed in now stay signed in."
 	}
@@ -126,11 +174,22 @@ func (s *state) changes() []string {
 		all = append(all, "Provisioning is set to SCIM, which is not available yet, so no membership changes. "+
 			"Choose “At sign-in” in the settings of the connection.")
 	case c.GroupSync.Mode == sso.SyncReset:
-		all = append(all, "At each sign-in, a person’s memberships are reset to the groups that "+s.place()+" lists. People added by hand are removed unless it also lists them in that group.")
+		all = append(
+			all,
+			"At each sign-in, a person’s memberships are reset to the groups that "+s.place()+
+				" lists. People added by hand are removed unless it also lists them in that group.",
+		)
 	case c.GroupSync.Mode == sso.SyncResetSynced:
-		all = append(all, "At each sign-in, a person is removed from groups that an earlier sign-in added and that "+s.place()+" no longer lists. Manual additions stay.")
+		all = append(
+			all,
+			"At each sign-in, a person is removed from groups that an earlier sign-in added and that "+
+				s.place()+" no longer lists. Manual additions stay.",
+		)
 	default:
-		all = append(all, "At each sign-in, a person is added to the groups that "+s.place()+" lists, and never removed.")
+		all = append(
+			all,
+			"At each sign-in, a person is added to the groups that "+s.place()+" lists, and never removed.",
+		)
 	}
 	return append(all, "Anyone signing in for the first time gets a new account.")
 }
@@ -172,9 +231,16 @@ func (a *Assistant) enable(w http.ResponseWriter, r *http.Request, v console.Vis
 	typed := r.PostForm.Get("confirm")
 	switch {
 	case console.Revision(r.PostForm) != v.Connection.Revision:
-		err = &sso.Error{Kind: sso.Stale, Code: "connection_changed", Public: "Someone changed this connection in the meantime. Look at it again before you enable it."}
+		err = &sso.Error{
+			Kind:   sso.Stale,
+			Code:   "connection_changed",
+			Public: "Someone changed this connection in the meantime. Look at it again before you enable it.",
+		}
 	case !s.passed() && connections.Tidy(typed) != v.Connection.Name:
-		err = sso.InvalidField("invalid_configuration", "confirm", "Enter the name of the connection, exactly as it is.")
+		err = sso.InvalidField(
+			"invalid_configuration", "confirm",
+			"Enter the name of the connection, exactly as it is.",
+		)
 	default:
 		_, err = a.Service.Enable(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
 	}
@@ -203,16 +269,40 @@ func (a *Assistant) showDone(w http.ResponseWriter, r *http.Request, v console.V
 		around.Heading = s.Connection.Name + " is enabled"
 	}
 	base.Flash = console.Said(r, map[string]string{"enabled": "People can sign in now."})
-	p := &setupDonePage{Base: base, stepFrame: around, Link: ui.Copyable{ID: "link", Value: a.Values(s.Enterprise, s.Connection)[Link]}}
+	p := &setupDonePage{
+		Base:      base,
+		stepFrame: around,
+		Link: ui.Copyable{
+			ID:    "link",
+			Value: a.Values(s.Enterprise, s.Connection)[Link],
+		},
+	}
 	if v.Role != sso.RoleSetupLink {
 		p.Todo = []ui.Todo{
-			{Text: "Verify your e-mail domains: people then need no code at their first sign-in, and are led here by their address.", Href: console.At(v.Enterprise, "domains"), Label: "Domains"},
-			{Text: "See which groups of your identity provider match a group here, and which almost do.", Href: console.AtConnection(v.Enterprise, v.Connection.ID, "groups"), Label: "Verify groups"},
-			{Text: "Choose who the admins are, and whether admins must use single sign-on too.", Href: console.At(v.Enterprise, "access"), Label: "Access"},
+			{
+				Text:  "Verify your e-mail domains: people then need no code at their first sign-in, and are led here by their address.",
+				Href:  console.At(v.Enterprise, "domains"),
+				Label: "Domains",
+			},
+			{
+				Text:  "See which groups of your identity provider match a group here, and which almost do.",
+				Href:  console.AtConnection(v.Enterprise, v.Connection.ID, "groups"),
+				Label: "Verify groups",
+			},
+			{
+				Text:  "Choose who the admins are, and whether admins must use single sign-on too.",
+				Href:  console.At(v.Enterprise, "access"),
+				Label: "Access",
+			},
 		}
 	}
 	if s.Connection.State != sso.ConnectionEnabled {
-		p.Todo = append([]ui.Todo{{State: "warn", Text: "No one can sign in through it until it is enabled.", Href: s.at("enable"), Label: "Enable it"}}, p.Todo...)
+		p.Todo = append([]ui.Todo{{
+			State: "warn",
+			Text:  "No one can sign in through it until it is enabled.",
+			Href:  s.at("enable"),
+			Label: "Enable it",
+		}}, p.Todo...)
 	}
 	return a.Console.Render(w, http.StatusOK, p)
 }
@@ -230,7 +320,10 @@ func (a *Assistant) certificateFile(w http.ResponseWriter, _ *http.Request, v co
 	if len(v.Connection.Keys) == 0 {
 		return sso.NothingHere()
 	}
-	return download(w, "application/x-pem-file", "gatehouse.pem", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: v.Connection.Keys[0].Certificate}))
+	return download(w, "application/x-pem-file", "gatehouse.pem", pem.EncodeToMemory(&pem.Block{
+		Type:  "CERTIFICATE",
+		Bytes: v.Connection.Keys[0].Certificate,
+	}))
 }
 
 func download(w http.ResponseWriter, media, name string, content []byte) error {

@@ -87,7 +87,9 @@ type setupForm struct {
 // MoreOpen says that More has a field to look at: one that is wrong, or one that
 // was just tried.
 func (f setupForm) MoreOpen() bool {
-	return f.Tried || slices.ContainsFunc(f.More, func(field ui.Field) bool { return field.Error != "" })
+	return f.Tried || slices.ContainsFunc(f.More, func(field ui.Field) bool {
+		return field.Error != ""
+	})
 }
 
 // meant is what somebody probably meant by an entry, one button away.

@@ -25,14 +25,22 @@ func (s *state) approval() []ui.Todo {
 	if s.trust == nil || s.trust.State() == "approved" {
 		return nil
 	}
-	todo := ui.Todo{State: "warn", Href: s.at("test"), Label: "Test it"}
+	todo := ui.Todo{
+		State: "warn",
+		Href:  s.at("test"),
+		Label: "Test it",
+	}
 	const changes = "This changes whom the company trusts to say who its people are. "
 	const test = " Or test it yourself, in a browser that is signed in through the connection as it is now, as the same person."
 	switch state := s.trust.State(); {
 	case s.Role == sso.RoleOperator:
-		return []ui.Todo{{State: "warn", Text: changes + "You are an operator: enabling it approves it. Check every value below first."}}
+		return []ui.Todo{{
+			State: "warn",
+			Text:  changes + "You are an operator: enabling it approves it. Check every value below first.",
+		}}
 	case state == "waiting":
-		todo.Text = changes + "It waits for approval: another admin of the company, or an operator, approves it on the page of the connection. " +
+		todo.Text = changes +
+			"It waits for approval: another admin of the company, or an operator, approves it on the page of the connection. " +
 			"Nothing changes until then. Once it is approved, come back and enable it here." + test
 	case state == "refused":
 		todo.Text = changes + "An admin refused it. Ask them why, or change it."

@@ -17,27 +17,49 @@ const mostChoices = 200
 
 // acceptForm gives a name that is sent and nowhere here to a group.
 func (o overview) acceptForm(v console.Visit, typed url.Values) *groupForm {
-	names := ui.Field{ID: "accept-name", Name: "name", Label: "Name", Kind: "select"}
+	names := ui.Field{
+		ID:    "accept-name",
+		Name:  "name",
+		Label: "Name",
+		Kind:  "select",
+	}
 	for _, n := range o.names {
-		if n.nowhere() && len(names.Options) < mostChoices && len(groupsync.CheckName("", groupsync.CleanName(n.text))) == 0 {
-			names.Options = append(names.Options, ui.Option{Value: n.text, Label: n.text + ", of " + ui.People(n.people), Chosen: n.text == typed.Get("name")})
+		if n.nowhere() &&
+			len(names.Options) < mostChoices &&
+			len(groupsync.CheckName("", groupsync.CleanName(n.text))) == 0 {
+			names.Options = append(names.Options, ui.Option{
+				Value:  n.text,
+				Label:  n.text + ", of " + ui.People(n.people),
+				Chosen: n.text == typed.Get("name"),
+			})
 		}
 	}
 	titles := map[sso.OrganizationID]string{}
 	for _, x := range o.organizations {
 		titles[x.ID] = x.Name
 	}
-	groups := ui.Field{ID: "accept-group", Name: "group", Label: "Of the group", Kind: "select"}
+	groups := ui.Field{
+		ID:    "accept-group",
+		Name:  "group",
+		Label: "Of the group",
+		Kind:  "select",
+	}
 	for _, t := range o.tallies {
 		if !t.Group.Default && len(groups.Options) < mostChoices {
-			groups.Options = append(groups.Options, ui.Option{Value: string(t.Group.ID), Label: t.Group.Name + " in " + titles[t.Group.Organization],
-				Chosen: string(t.Group.ID) == typed.Get("group")})
+			groups.Options = append(groups.Options, ui.Option{
+				Value:  string(t.Group.ID),
+				Label:  t.Group.Name + " in " + titles[t.Group.Organization],
+				Chosen: string(t.Group.ID) == typed.Get("group"),
+			})
 		}
 	}
 	if len(names.Options) == 0 || len(groups.Options) == 0 {
 		return nil
 	}
-	return &groupForm{Action: at(v, "groups", "accept"), Fields: []ui.Field{names, groups}}
+	return &groupForm{
+		Action: at(v, "groups", "accept"),
+		Fields: []ui.Field{names, groups},
+	}
 }
 
 // accept makes a name an IdP name of a group, beside those it has.
@@ -50,8 +72,16 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, v console.Visi
 	_, err = h.Store.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, id, func(g sso.Group) (sso.Group, error) {
 		names, problems := groupsync.CleanIDPNames(g.Name, append(g.IDPNames, name))
 		if len(problems) > 0 {
-			problem := sso.FieldError{Field: "name", Message: problems[0].Message}
-			return g, &sso.Error{Kind: sso.Invalid, Code: "group_name_invalid", Public: problem.Message, Fields: []sso.FieldError{problem}}
+			problem := sso.FieldError{
+				Field:   "name",
+				Message: problems[0].Message,
+			}
+			return g, &sso.Error{
+				Kind:   sso.Invalid,
+				Code:   "group_name_invalid",
+				Public: problem.Message,
+				Fields: []sso.FieldError{problem},
+			}
 		}
 		g.IDPNames = names
 		return g, nil

@@ -26,11 +26,29 @@ func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v co
 	if err != nil {
 		return fmt.Errorf("list certificates: %w", err)
 	}
-	p := &connectionCertificatesPage{Base: h.base(v, true), Revision: strconv.FormatInt(c.Revision, 10)}
-	p.Flash = console.Said(r, map[string]string{"added": "The certificate is in the draft.", "removed": "The certificate is removed in the draft.",
-		"new": "The metadata was fetched, and something in it is new.", "same": "The metadata was fetched. Nothing in it is new.", "confirmed": "The new certificates are trusted from now on.", "rotated": "There is a new key. Give its certificate to the identity provider."})
-	p.Field = ui.Field{ID: "certificate", Name: "certificate", Label: "Certificate", Kind: "area", Mono: true, Lines: 8, Most: 65536,
-		Hint: "The text between BEGIN CERTIFICATE and END CERTIFICATE, with these lines or without.", Value: r.PostForm.Get("certificate")}
+	p := &connectionCertificatesPage{
+		Base:     h.base(v, true),
+		Revision: strconv.FormatInt(c.Revision, 10),
+	}
+	p.Flash = console.Said(r, map[string]string{
+		"added":     "The certificate is in the draft.",
+		"removed":   "The certificate is removed in the draft.",
+		"new":       "The metadata was fetched, and something in it is new.",
+		"same":      "The metadata was fetched. Nothing in it is new.",
+		"confirmed": "The new certificates are trusted from now on.",
+		"rotated":   "There is a new key. Give its certificate to the identity provider.",
+	})
+	p.Field = ui.Field{
+		ID:    "certificate",
+		Name:  "certificate",
+		Label: "Certificate",
+		Kind:  "area",
+		Mono:  true,
+		Lines: 8,
+		Most:  65536,
+		Hint:  "The text between BEGIN CERTIFICATE and END CERTIFICATE, with these lines or without.",
+		Value: r.PostForm.Get("certificate"),
+	}
 	h.theirs(p, v, used)
 	h.metadata(p, v)
 	p.Pending = pending(v)
@@ -39,11 +57,19 @@ func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v co
 		if i > 0 {
 			label = "An older key, still read with"
 		}
-		p.Own = append(p.Own, ownKey{Label: label, Made: h.time(k.CreatedAt), Download: at(v, "certificates", "own", string(k.ID))})
+		p.Own = append(p.Own, ownKey{
+			Label:    label,
+			Made:     h.time(k.CreatedAt),
+			Download: at(v, "certificates", "own", string(k.ID)),
+		})
 	}
 	if len(c.Keys) > 0 {
-		p.Rotate = &ui.Confirm{Label: "Create a new key", Action: at(v, "certificates", "rotate"), Button: "Create a new key",
-			Text: "It signs from now on, at once. What is encrypted to an older one can still be read. If the identity provider checks our signatures, give it the new certificate right away: until then it refuses us."}
+		p.Rotate = &ui.Confirm{
+			Label:  "Create a new key",
+			Action: at(v, "certificates", "rotate"),
+			Button: "Create a new key",
+			Text:   "It signs from now on, at once. What is encrypted to an older one can still be read. If the identity provider checks our signatures, give it the new certificate right away: until then it refuses us.",
+		}
 	}
 	if refused != nil {
 		p.Wrong = certificateFaults(refused, &p.Field)
@@ -70,7 +96,10 @@ func (h *Handlers) metadata(p *connectionCertificatesPage, v console.Visit) {
 	c := v.Connection
 	cfg := serving(c)
 	if cfg == nil || cfg.SAML == nil {
-		p.Metadata = []ui.Fact{{Label: "Keys", Value: "Fetched from the provider when needed. There is nothing to roll over by hand."}}
+		p.Metadata = []ui.Fact{{
+			Label: "Keys",
+			Value: "Fetched from the provider when needed. There is nothing to roll over by hand.",
+		}}
 		return
 	}
 	p.Add = at(v, "certificates")
@@ -80,14 +109,36 @@ func (h *Handlers) metadata(p *connectionCertificatesPage, v console.Visit) {
 	}
 	p.Refresh = at(v, "certificates", "refresh")
 	checked := h.time(c.Metadata.CheckedAt)
-	result := ui.Fact{Label: "Result", Value: "It worked", Badge: &ui.Badge{Label: "ok", State: "ok"}}
+	result := ui.Fact{
+		Label: "Result",
+		Value: "It worked",
+		Badge: &ui.Badge{Label: "ok", State: "ok"},
+	}
 	switch {
 	case c.Metadata.Error != "":
-		result = ui.Fact{Label: "Result", Value: c.Metadata.Error, Badge: &ui.Badge{Label: "failed", State: "error"}}
+		result = ui.Fact{
+			Label: "Result",
+			Value: c.Metadata.Error,
+			Badge: &ui.Badge{Label: "failed", State: "error"},
+		}
 	case c.Metadata.CheckedAt.IsZero():
-		result = ui.Fact{Label: "Result", Value: "It is fetched about every hour, once the connection is enabled"}
+		result = ui.Fact{
+			Label: "Result",
+			Value: "It is fetched about every hour, once the connection is enabled",
+		}
 	}
-	p.Metadata = []ui.Fact{{Label: "Address", Value: cfg.SAML.MetadataURL, Code: true}, {Label: "Fetched", Time: &checked}, result}
+	p.Metadata = []ui.Fact{
+		{
+			Label: "Address",
+			Value: cfg.SAML.MetadataURL,
+			Code:  true,
+		},
+		{
+			Label: "Fetched",
+			Time:  &checked,
+		},
+		result,
+	}
 }
 
 // serving is what people sign in with, or else what is being edited.
@@ -128,13 +179,20 @@ func (h *Handlers) theirs(p *connectionCertificatesPage, v console.Visit, used [
 			continue
 		}
 		seen[f] = true
-		row := certificateRow{Fingerprint: fingerprint(f), Source: source(x.Source), Used: ui.Time{Relative: "never"}}
+		row := certificateRow{
+			Fingerprint: fingerprint(f),
+			Source:      source(x.Source),
+			Used:        ui.Time{Relative: "never"},
+		}
 		inLive, inDraft := has(live, f), has(draft, f)
 		switch {
 		case inLive && (c.Draft == nil || inDraft):
 			row.State = ui.Badge{Label: "trusted", State: "ok"}
 		case inLive:
-			row.State, p.Draft = ui.Badge{Label: "trusted, removed in the draft", State: "warn"}, at(v)
+			row.State, p.Draft = ui.Badge{
+				Label: "trusted, removed in the draft",
+				State: "warn",
+			}, at(v)
 		default:
 			row.State, p.Draft = ui.Badge{Label: "pending in the draft", State: "warn"}, at(v)
 		}
@@ -142,14 +200,22 @@ func (h *Handlers) theirs(p *connectionCertificatesPage, v console.Visit, used [
 		if has(trustedBy(edited(c)), f) {
 			row.Remove = removal(v, x, f)
 		}
-		if i := slices.IndexFunc(used, func(u sso.CertificateUse) bool { return u.Fingerprint == f }); i >= 0 {
+		if i := slices.IndexFunc(used, func(u sso.CertificateUse) bool {
+			return u.Fingerprint == f
+		}); i >= 0 {
 			row.Used = h.time(used[i].LastUsed)
 		}
 		p.Rows = append(p.Rows, row)
 	}
 	for _, u := range used {
 		if !seen[u.Fingerprint] {
-			p.Rows = append(p.Rows, certificateRow{Subject: "No longer trusted", Fingerprint: fingerprint(u.Fingerprint), State: ui.Badge{Label: "retired"}, Source: source(u.Source), Used: h.time(u.LastUsed)})
+			p.Rows = append(p.Rows, certificateRow{
+				Subject:     "No longer trusted",
+				Fingerprint: fingerprint(u.Fingerprint),
+				State:       ui.Badge{Label: "retired"},
+				Source:      source(u.Source),
+				Used:        h.time(u.LastUsed),
+			})
 		}
 	}
 }
@@ -158,15 +224,30 @@ func (h *Handlers) theirs(p *connectionCertificatesPage, v console.Visit, used [
 // when the metadata says so, and the last one stays.
 func removal(v console.Visit, x sso.Certificate, f string) *ui.Confirm {
 	cfg := edited(v.Connection)
-	if cfg.SAML.MetadataURL != "" && x.Source == sso.FromMetadata || len(cfg.SAML.Certificates) == 1 {
+	if cfg.SAML.MetadataURL != "" && x.Source == sso.FromMetadata ||
+		len(cfg.SAML.Certificates) == 1 {
 		return nil
 	}
-	return &ui.Confirm{Label: "Remove", Text: "Answers signed with it are refused, once the draft is enabled.", Action: at(v, "certificates", "remove"), Button: "Remove in the draft", Danger: true,
-		Fields: []ui.HiddenField{{Name: "fingerprint", Value: f}, console.RevisionField(v.Connection)}}
+	return &ui.Confirm{
+		Label:  "Remove",
+		Text:   "Answers signed with it are refused, once the draft is enabled.",
+		Action: at(v, "certificates", "remove"),
+		Button: "Remove in the draft",
+		Danger: true,
+		Fields: []ui.HiddenField{
+			{
+				Name:  "fingerprint",
+				Value: f,
+			},
+			console.RevisionField(v.Connection),
+		},
+	}
 }
 
 func has(all []sso.Certificate, fingerprint string) bool {
-	return slices.ContainsFunc(all, func(c sso.Certificate) bool { return c.Fingerprint() == fingerprint })
+	return slices.ContainsFunc(all, func(c sso.Certificate) bool {
+		return c.Fingerprint() == fingerprint
+	})
 }
 
 func source(s sso.CertificateSource) string {
@@ -220,12 +301,18 @@ func (h *Handlers) describe(row *certificateRow, x sso.Certificate, window span)
 		row.Subject = cert.Subject.String()
 	}
 	now, from := h.Now(), window.place(cert.NotBefore)
-	life := &lifeline{From: from, Length: max(4, window.place(cert.NotAfter)-from), Now: window.place(now), State: "ok"}
+	life := &lifeline{
+		From:   from,
+		Length: max(4, window.place(cert.NotAfter)-from),
+		Now:    window.place(now),
+		State:  "ok",
+	}
 	left := int(cert.NotAfter.Sub(now) / day)
 	until := cert.NotAfter.UTC().Format("2 January 2006")
 	switch {
 	case now.Before(cert.NotBefore):
-		life.State, life.Text = "warn", "from "+cert.NotBefore.UTC().Format("2 January 2006")+" until "+until
+		life.State, life.Text = "warn", "from "+cert.NotBefore.UTC().Format("2 January 2006")+
+			" until "+until
 	case now.After(cert.NotAfter):
 		life.State, life.Text = "error", "expired on "+until
 	default:
@@ -251,7 +338,15 @@ func texts(cfg *sso.Config, except string) []string {
 func (h *Handlers) addCertificate(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	text := strings.TrimSpace(r.PostForm.Get("certificate"))
 	if text == "" {
-		return h.showCertificates(w, r, v, sso.InvalidField("certificate_unreadable", "certificate", "Enter a certificate: the text between BEGIN CERTIFICATE and END CERTIFICATE."))
+		return h.showCertificates(
+			w,
+			r,
+			v,
+			sso.InvalidField(
+				"certificate_unreadable", "certificate",
+				"Enter a certificate: the text between BEGIN CERTIFICATE and END CERTIFICATE.",
+			),
+		)
 	}
 	return h.trust(w, r, v, append(texts(edited(v.Connection), ""), text), "added")
 }
@@ -262,7 +357,11 @@ func (h *Handlers) removeCertificate(w http.ResponseWriter, r *http.Request, v c
 		return sso.NothingHere()
 	}
 	if len(trustedBy(cfg)) == 1 {
-		return h.showCertificates(w, r, v, &sso.Error{Kind: sso.Conflict, Code: "validation_failed", Public: "This is the only certificate that is trusted. Add the new one first."})
+		return h.showCertificates(w, r, v, &sso.Error{
+			Kind:   sso.Conflict,
+			Code:   "validation_failed",
+			Public: "This is the only certificate that is trusted. Add the new one first.",
+		})
 	}
 	return h.trust(w, r, v, texts(cfg, f), "removed")
 }
@@ -272,7 +371,13 @@ func (h *Handlers) trust(w http.ResponseWriter, r *http.Request, v console.Visit
 	if v.Connection.Protocol != sso.SAML {
 		return sso.NothingHere()
 	}
-	_, _, err := h.Setup.Edit(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID, connections.Edit{Revision: console.Revision(r.PostForm), SAML: &connections.SAMLEdit{Certificates: all}})
+	_, _, err := h.Setup.Edit(
+		r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID,
+		connections.Edit{
+			Revision: console.Revision(r.PostForm),
+			SAML:     &connections.SAMLEdit{Certificates: all},
+		},
+	)
 	switch {
 	case console.OnForm(err):
 		return h.showCertificates(w, r, v, err)
@@ -283,7 +388,9 @@ func (h *Handlers) trust(w http.ResponseWriter, r *http.Request, v console.Visit
 }
 
 func (h *Handlers) refresh(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	_, changed, err := h.Setup.RefreshMetadata(r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID)
+	_, changed, err := h.Setup.RefreshMetadata(
+		r.Context(), v.Actor, v.Enterprise.ID, v.Connection.ID,
+	)
 	switch {
 	case console.OnForm(err):
 		return h.showCertificates(w, r, v, err)
@@ -304,7 +411,8 @@ func pending(v console.Visit) *ui.Confirm {
 			Label:  "Confirm the new keys",
 			Action: at(v, "certificates", "confirm"),
 			Button: "Trust the new keys",
-			Text: "The identity provider now publishes other keys alone, by their thumbprints: " + strings.Join(cfg.OIDC.PendingKeys, ", ") +
+			Text: "The identity provider now publishes other keys alone, by their thumbprints: " +
+				strings.Join(cfg.OIDC.PendingKeys, ", ") +
 				". Compare them with what its admin tells you. Sign-ins are refused until you confirm.",
 		}
 	}
@@ -319,7 +427,8 @@ func pending(v console.Visit) *ui.Confirm {
 		Label:  "Confirm the new certificates",
 		Action: at(v, "certificates", "confirm"),
 		Button: "Trust the new certificates",
-		Text: "The metadata now names other certificates alone, by SHA-256: " + strings.Join(names, ", ") + ". Compare them with what the admin of the identity provider tells you. " +
+		Text: "The metadata now names other certificates alone, by SHA-256: " +
+			strings.Join(names, ", ") + ". Compare them with what the admin of the identity provider tells you. " +
 			"The certificates above are trusted until you confirm; afterwards they no longer are.",
 	}
 }
@@ -352,7 +461,10 @@ func (h *Handlers) ownCertificate(w http.ResponseWriter, r *http.Request, v cons
 			w.Header().Set("Content-Type", "application/x-pem-file")
 			w.Header().Set("Content-Disposition", `attachment; filename="gatehouse.pem"`)
 			w.Header().Set("Cache-Control", "no-store")
-			return pem.Encode(w, &pem.Block{Type: "CERTIFICATE", Bytes: k.Certificate})
+			return pem.Encode(w, &pem.Block{
+				Type:  "CERTIFICATE",
+				Bytes: k.Certificate,
+			})
 		}
 	}
 	return sso.NothingHere()

@@ -35,8 +35,15 @@ func TestLifelines(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "idp.test"}, NotBefore: now.Add(tt.from), NotAfter: now.Add(tt.to)}
-		der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(1),
+			Subject:      pkix.Name{CommonName: "idp.test"},
+			NotBefore:    now.Add(tt.from),
+			NotAfter:     now.Add(tt.to),
+		}
+		der, err := x509.CreateCertificate(
+			rand.Reader, template, template, key.Public(), key,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,7 +52,16 @@ func TestLifelines(t *testing.T) {
 		var row certificateRow
 		h.describe(&row, c, window)
 		l := row.Life
-		if row.Subject != "idp.test" || l == nil || l.State != tt.state || !strings.Contains(l.Text, tt.words) || l.Length < tt.least || l.Length > tt.most || l.From < 0 || l.From+l.Length > 1004 || l.Now <= 0 || l.Now >= 1000 {
+		if row.Subject != "idp.test" ||
+			l == nil ||
+			l.State != tt.state ||
+			!strings.Contains(l.Text, tt.words) ||
+			l.Length < tt.least ||
+			l.Length > tt.most ||
+			l.From < 0 ||
+			l.From+l.Length > 1004 ||
+			l.Now <= 0 ||
+			l.Now >= 1000 {
 			t.Errorf("%s: %+v %+v", name, row, l)
 		}
 	}

@@ -51,18 +51,32 @@ type Switching interface {
 
 // Changing changes what may be enabled later, and what is ours.
 type Changing interface {
-	Edit(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit) (sso.Connection, []connections.Warning, error)
+	Edit(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit,
+	) (sso.Connection, []connections.Warning, error)
 	TryMapping(c sso.Connection, e connections.MappingEdit) (sso.Mapping, error)
-	DryRun(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, verification *connections.EmailVerificationEdit, allow *string) ([]connections.Trial, error)
+	DryRun(
+		ctx context.Context,
+		ent sso.EnterpriseID,
+		id sso.ConnectionID,
+		verification *connections.EmailVerificationEdit,
+		allow *string,
+	) ([]connections.Trial, error)
 	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	RefreshMetadata(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, bool, error)
+	RefreshMetadata(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+	) (sso.Connection, bool, error)
 	ConfirmKeys(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 }
 
 // Previewer plans sign-ins that nobody made; login.Service does.
 type Previewer interface {
-	PreviewSync(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.PreviewRequest) (login.Preview, error)
-	TraceGroups(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, m sso.Mapping, tested sso.Identity) (sso.GroupTrace, error)
+	PreviewSync(
+		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.PreviewRequest,
+	) (login.Preview, error)
+	TraceGroups(
+		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, m sso.Mapping, tested sso.Identity,
+	) (sso.GroupTrace, error)
 }
 
 // Options are what the handlers are made of; all of it is required.
@@ -85,22 +99,46 @@ func New(o Options) *Handlers { return &Handlers{o} }
 func (h *Handlers) Register(rt *route.Router) {
 	h.Console.Add(rt, list("GET", "connections", h.list), list("GET", "held", h.held),
 		list("POST", "held/approve", h.approveAll), list("POST", "held/discard", h.discardAll),
-		list("POST", "held/{held}/approve", h.approve), list("POST", "held/{held}/discard", h.discard))
-	h.Console.Add(rt,
-		one("GET", "", h.show), one("GET", "/settings", h.settings), one("POST", "/settings", h.saveSettings), one("POST", "/settings/try", h.tryPolicies), one("POST", "/settings/try-groups", h.tryGroups),
-		one("POST", "/enable", h.act("enabled", h.Setup.Enable)), one("POST", "/disable", h.act("disabled", h.Setup.Disable)),
-		one("POST", "/rollback", h.act("rolled-back", h.Setup.Rollback)), one("POST", "/discard", h.act("discarded", h.Setup.DiscardDraft)),
+		list("POST", "held/{held}/approve", h.approve),
+		list("POST", "held/{held}/discard", h.discard))
+	h.Console.Add(
+		rt,
+		one("GET", "", h.show),
+		one("GET", "/settings", h.settings),
+		one("POST", "/settings", h.saveSettings),
+		one("POST", "/settings/try", h.tryPolicies),
+		one("POST", "/settings/try-groups", h.tryGroups),
+		one("POST", "/enable", h.act("enabled", h.Setup.Enable)),
+		one("POST", "/disable", h.act("disabled", h.Setup.Disable)),
+		one("POST", "/rollback", h.act("rolled-back", h.Setup.Rollback)),
+		one("POST", "/discard", h.act("discarded", h.Setup.DiscardDraft)),
 		one("POST", "/delete", h.delete),
-		one("POST", "/trust/approve", h.decideTrust(true, "approved")), one("POST", "/trust/refuse", h.decideTrust(false, "refused")),
-		one("GET", "/certificates", h.certificates), one("POST", "/certificates", h.addCertificate), one("POST", "/certificates/remove", h.removeCertificate),
-		one("POST", "/certificates/refresh", h.refresh), one("POST", "/certificates/confirm", h.confirmKeys), one("POST", "/certificates/rotate", h.rotate), one("GET", "/certificates/own/{key}", h.ownCertificate),
-		one("GET", "/shadow", h.shadow), one("POST", "/shadow/start", h.startShadow), one("POST", "/shadow/stop", h.stopShadow),
-		withSetupLink(one("GET", "/groups", h.groups)), one("POST", "/groups", h.createGroup), one("POST", "/groups/accept", h.accept), one("GET", "/groups/person", h.person))
+		one("POST", "/trust/approve", h.decideTrust(true, "approved")),
+		one("POST", "/trust/refuse", h.decideTrust(false, "refused")),
+		one("GET", "/certificates", h.certificates),
+		one("POST", "/certificates", h.addCertificate),
+		one("POST", "/certificates/remove", h.removeCertificate),
+		one("POST", "/certificates/refresh", h.refresh),
+		one("POST", "/certificates/confirm", h.confirmKeys),
+		one("POST", "/certificates/rotate", h.rotate),
+		one("GET", "/certificates/own/{key}", h.ownCertificate),
+		one("GET", "/shadow", h.shadow),
+		one("POST", "/shadow/start", h.startShadow),
+		one("POST", "/shadow/stop", h.stopShadow),
+		withSetupLink(one("GET", "/groups", h.groups)),
+		one("POST", "/groups", h.createGroup),
+		one("POST", "/groups/accept", h.accept),
+		one("GET", "/groups/person", h.person),
+	)
 }
 
 // list is a page about all connections of an enterprise.
 func list(method, path string, handle console.Handler) console.Page {
-	return console.Page{Pattern: method + " " + console.Prefix + "/enterprises/{enterprise}/" + path, Need: console.Enterprise, Handle: handle}
+	return console.Page{
+		Pattern: method + " " + console.Prefix + "/enterprises/{enterprise}/" + path,
+		Need:    console.Enterprise,
+		Handle:  handle,
+	}
 }
 
 // one is a page about one connection.
@@ -118,7 +156,10 @@ func withSetupLink(p console.Page) console.Page {
 
 // base surrounds a page about the connection, or about something of it.
 func (h *Handlers) base(v console.Visit, below bool) ui.Base {
-	trail := []ui.Link{{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}}
+	trail := []ui.Link{{
+		Label: console.AreaConnections,
+		Href:  console.At(v.Enterprise, "connections"),
+	}}
 	if below {
 		trail = append(trail, ui.Link{Label: v.Connection.Name, Href: at(v)})
 	}

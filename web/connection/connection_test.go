@@ -36,7 +36,11 @@ func (v visitors) Visitor(r *http.Request) (sso.Visitor, error) {
 	if known, ok := v[r.Header.Get("Visitor")]; ok {
 		return known, nil
 	}
-	return sso.Visitor{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."}
+	return sso.Visitor{}, &sso.Error{
+		Kind:   sso.Unauthenticated,
+		Code:   "session_ended",
+		Public: "Please sign in.",
+	}
 }
 
 type fixture struct {
@@ -55,33 +59,108 @@ func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{T: t}
 	ctx, by := t.Context(), sso.ActorOperator
-	f.db = storetest.Open(t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, nil)
+	f.db = storetest.Open(
+		t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, nil,
+	)
 	var err error
-	f.ent, err = f.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: "acme", Name: "Acme"})
+	f.ent, err = f.db.CreateEnterprise(ctx, by, sso.Enterprise{
+		Key:  "acme",
+		Name: "Acme",
+	})
 	f.ok(err)
-	globex, err := f.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: "globex", Name: "Globex"})
+	globex, err := f.db.CreateEnterprise(ctx, by, sso.Enterprise{
+		Key:  "globex",
+		Name: "Globex",
+	})
 	f.ok(err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	sp, rp := saml.New(saml.Options{BaseURL: "https://sso.example", Client: http.DefaultClient}), oidc.New(oidc.Options{BaseURL: "https://sso.example", Client: http.DefaultClient})
-	service := connections.New(connections.Options{Store: f.db, SAML: sp, OIDC: rp, Log: log})
-	f.conn, err = f.db.CreateConnection(ctx, by, sso.Connection{Enterprise: f.ent.ID, Name: "Okta & <co>", Protocol: sso.OIDC, Provider: sso.Okta, State: sso.ConnectionEnabled,
-		Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.example", ClientID: "x", ClientSecret: "canary-secret", AuthMethod: sso.ClientSecretBasic, Scopes: []string{"openid"}},
-			Mapping: sso.Mapping{Login: []string{"sub"}}, Provisioning: sso.ProvisionJIT, EmailVerification: sso.EmailVerification{Mode: "never"},
-			GroupSync: sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups}}})
+	sp := saml.New(saml.Options{
+		BaseURL: "https://sso.example",
+		Client:  http.DefaultClient,
+	})
+	rp := oidc.New(oidc.Options{
+		BaseURL: "https://sso.example",
+		Client:  http.DefaultClient,
+	})
+	service := connections.New(connections.Options{
+		Store: f.db,
+		SAML:  sp,
+		OIDC:  rp,
+		Log:   log,
+	})
+	f.conn, err = f.db.CreateConnection(ctx, by, sso.Connection{
+		Enterprise: f.ent.ID,
+		Name:       "Okta & <co>",
+		Protocol:   sso.OIDC,
+		Provider:   sso.Okta,
+		State:      sso.ConnectionEnabled,
+		Live: &sso.Config{
+			Version: 1,
+			OIDC: &sso.OIDCConfig{
+				Issuer:       "https://idp.example",
+				ClientID:     "x",
+				ClientSecret: "canary-secret",
+				AuthMethod:   sso.ClientSecretBasic,
+				Scopes:       []string{"openid"},
+			},
+			Mapping:           sso.Mapping{Login: []string{"sub"}},
+			Provisioning:      sso.ProvisionJIT,
+			EmailVerification: sso.EmailVerification{Mode: "never"},
+			GroupSync: sso.GroupSync{
+				Mode:      sso.SyncReset,
+				OnAbsent:  sso.KeepGroups,
+				OnOverage: sso.KeepGroups,
+			},
+		},
+	})
 	f.ok(err)
 	f.enter()
-	pages, err := ui.New(ui.Options{}, console.Templates(), connection.Templates(), testconnection.Templates())
+	pages, err := ui.New(
+		ui.Options{}, console.Templates(), connection.Templates(),
+		testconnection.Templates(),
+	)
 	f.ok(err)
-	f.router, err = route.New(route.Options{BaseURL: "https://sso.example", Now: time.Now, Log: log})
+	f.router, err = route.New(route.Options{
+		BaseURL: "https://sso.example",
+		Now:     time.Now,
+		Log:     log,
+	})
 	f.ok(err)
-	access := visitors{"olive": {Role: sso.RoleOperator, Actor: "adm-olive", Name: "Olive"},
-		"gus":  {Role: sso.RoleEnterpriseAdmin, Actor: "user-gus", Enterprise: globex.ID},
-		"link": {Role: sso.RoleSetupLink, Actor: "link-x", Enterprise: f.ent.ID, Connection: f.conn.ID}}
-	desk := console.New(console.Options{Access: access, Directory: f.db, Pages: pages, Now: time.Now})
+	access := visitors{
+		"olive": {Role: sso.RoleOperator, Actor: "adm-olive", Name: "Olive"},
+		"gus": {
+			Role:       sso.RoleEnterpriseAdmin,
+			Actor:      "user-gus",
+			Enterprise: globex.ID,
+		},
+		"link": {
+			Role:       sso.RoleSetupLink,
+			Actor:      "link-x",
+			Enterprise: f.ent.ID,
+			Connection: f.conn.ID,
+		},
+	}
+	desk := console.New(console.Options{
+		Access:    access,
+		Directory: f.db,
+		Pages:     pages,
+		Now:       time.Now,
+	})
 	f.db.OnRevocation(func(context.Context) { f.told++ })
-	connection.New(connection.Options{Console: desk, Store: f.db, Setup: service, Preview: login.New(login.Options{Facts: f.db}), BaseURL: "https://sso.example",
-		Now: time.Now}).Register(f.router)
-	testconnection.New(testconnection.Options{Store: f.db, Console: desk, BaseURL: "https://sso.example", Now: time.Now}).Register(f.router)
+	connection.New(connection.Options{
+		Console: desk,
+		Store:   f.db,
+		Setup:   service,
+		Preview: login.New(login.Options{Facts: f.db}),
+		BaseURL: "https://sso.example",
+		Now:     time.Now,
+	}).Register(f.router)
+	testconnection.New(testconnection.Options{
+		Store:   f.db,
+		Console: desk,
+		BaseURL: "https://sso.example",
+		Now:     time.Now,
+	}).Register(f.router)
 	f.home = "/admin/enterprises/acme/connections/" + string(f.conn.ID)
 	return f
 }
@@ -99,7 +178,11 @@ func (f *fixture) enter() {
 }
 
 func saidNowhere() sso.AssertedGroups {
-	return sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"Nowhere"}, Source: "groups"}
+	return sso.AssertedGroups{
+		State:  sso.GroupsValues,
+		Names:  []string{"Nowhere"},
+		Source: "groups",
+	}
 }
 
 // enterAs signs Ada in with what somebody decides about her.
@@ -107,10 +190,40 @@ func (f *fixture) enterAs(decide sso.Decide, asserted sso.AssertedGroups) (recor
 	f.Helper()
 	now := time.Now()
 	attempt := sso.NewID[sso.AttemptID](now)
-	s := sso.SignIn{Identity: sso.Identity{Connection: f.conn.ID, Subject: "1", Login: "ada", Name: "Ada Lovelace", Groups: asserted},
-		Replay:  sso.ReplayMark{Connection: f.conn.ID, ResponseID: string(attempt), Until: now.Add(time.Hour)},
-		Attempt: sso.Attempt{ID: attempt, Enterprise: f.ent.ID, Connection: f.conn.ID, Login: "ada", Outcome: sso.OutcomeSucceeded, Groups: asserted, At: now},
-		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: f.ent.ID, Connection: f.conn.ID, Attempt: attempt, CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)}}
+	s := sso.SignIn{
+		Identity: sso.Identity{
+			Connection: f.conn.ID,
+			Subject:    "1",
+			Login:      "ada",
+			Name:       "Ada Lovelace",
+			Groups:     asserted,
+		},
+		Replay: sso.ReplayMark{
+			Connection: f.conn.ID,
+			ResponseID: string(attempt),
+			Until:      now.Add(time.Hour),
+		},
+		Attempt: sso.Attempt{
+			ID:         attempt,
+			Enterprise: f.ent.ID,
+			Connection: f.conn.ID,
+			Login:      "ada",
+			Outcome:    sso.OutcomeSucceeded,
+			Groups:     asserted,
+			At:         now,
+		},
+		Session: sso.Session{
+			ID:          sso.NewID[sso.SessionID](now),
+			Token:       sso.NewSecret().Hash(),
+			Enterprise:  f.ent.ID,
+			Connection:  f.conn.ID,
+			Attempt:     attempt,
+			CreatedAt:   now,
+			LastSeenAt:  now,
+			IdleTimeout: time.Hour,
+			ExpiresAt:   now.Add(time.Hour),
+		},
+	}
 	s.Attempt.Identity = &s.Identity
 	var err error
 	f.ada, record, err = f.db.RecordLogin(f.Context(), s, decide)
@@ -166,19 +279,40 @@ func TestRefusals(t *testing.T) {
 	f.says(200, "GET", f.home, nil, "Okta & <co>", "It cannot be deleted now", "ada")
 	for _, form := range []url.Values{{"revision": {"77"}}, {"revision": {""}}} {
 		for _, action := range []string{"enable", "disable", "rollback", "discard"} {
-			f.says(409, "POST", f.home+"/"+action, form, "Someone else changed this connection")
+			f.says(
+				409, "POST", f.home+"/"+action, form,
+				"Someone else changed this connection",
+			)
 		}
-		f.says(409, "POST", f.home+"/settings", url.Values{"revision": form["revision"], "name": {"Okta"}})
+		f.says(409, "POST", f.home+"/settings", url.Values{
+			"revision": form["revision"],
+			"name":     {"Okta"},
+		})
 	}
 	f.says(422, "POST", f.home+"/rollback", nil, "no earlier version")
-	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"Okta"}}, "This is not its name")
-	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"Okta & <co>"}}, "only way in for 1 active person (ada)")
+	f.says(
+		422, "POST", f.home+"/delete", url.Values{"name": {"Okta"}},
+		"This is not its name",
+	)
+	f.says(
+		422, "POST", f.home+"/delete", url.Values{"name": {"Okta & <co>"}},
+		"only way in for 1 active person (ada)",
+	)
 	f.says(422, "POST", f.home+"/shadow/start", nil, "nothing to compare")
 	f.says(422, "POST", f.home+"/certificates/rotate", nil, "no key of ours")
-	f.says(422, "POST", f.home+"/settings", url.Values{"name": {"Okta"}, "mapping.group_limit": {"many"}}, "Enter a whole number", `value="many"`)
-	f.says(422, "POST", f.home+"/settings", url.Values{"allow_sign_in": {"identity."}, "directory.tenant": {"common"}, "directory.client_id": {"x"}}, "Who may sign in", "Microsoft tenant")
+	f.says(422, "POST", f.home+"/settings", url.Values{
+		"name":                {"Okta"},
+		"mapping.group_limit": {"many"},
+	}, "Enter a whole number", `value="many"`)
+	f.says(422, "POST", f.home+"/settings", url.Values{
+		"allow_sign_in":       {"identity."},
+		"directory.tenant":    {"common"},
+		"directory.client_id": {"x"},
+	}, "Who may sign in", "Microsoft tenant")
 	f.says(404, "POST", f.home+"/certificates", url.Values{"certificate": {"x"}})
-	f.says(404, "POST", f.home+"/certificates/remove", url.Values{"fingerprint": {"x"}})
+	f.says(404, "POST", f.home+"/certificates/remove", url.Values{
+		"fingerprint": {"x"},
+	})
 	f.says(404, "GET", f.home+"/certificates/own/key-x", nil)
 	f.says(404, "POST", "/admin/enterprises/acme/held/held-x/approve", nil)
 	after, err := f.db.Connection(t.Context(), f.ent.ID, f.conn.ID)
@@ -187,7 +321,11 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("something was done: revision %d, was %d; told %d times", after.Revision, before.Revision, f.told)
 	}
 	for _, who := range []string{"gus", "link"} {
-		for _, path := range []string{f.home, f.home + "/settings", f.home + "/groups/person", f.home + "/shadow", f.home + "/certificates", "/admin/enterprises/acme/held", "/admin/enterprises/acme/connections"} {
+		for _, path := range []string{
+			f.home, f.home + "/settings", f.home + "/groups/person",
+			f.home + "/shadow", f.home + "/certificates",
+			"/admin/enterprises/acme/held", "/admin/enterprises/acme/connections",
+		} {
 			if code, _ := f.do(who, "GET", path, nil); code != 404 {
 				t.Errorf("%s at %s: %d", who, path, code)
 			}
@@ -197,26 +335,72 @@ func TestRefusals(t *testing.T) {
 
 func TestDraftAndGroups(t *testing.T) {
 	f := newFixture(t)
-	form := url.Values{"name": {"Okta"}, "oidc.scopes": {"openid  groups"}, "oidc.client_secret": {"canary-other"}, "mapping.exclude": {"^x$"}, "oidc.token_endpoint_auth_method": {"client_secret_basic"}}
-	f.says(200, "POST", f.home+"/settings/try", url.Values{"allow_sign_in": {`identity.login != "ada"`}, "email_verification.mode": {"never"}}, "Of the last 1 sign-in", "1 would be refused")
+	form := url.Values{
+		"name":                            {"Okta"},
+		"oidc.scopes":                     {"openid  groups"},
+		"oidc.client_secret":              {"canary-other"},
+		"mapping.exclude":                 {"^x$"},
+		"oidc.token_endpoint_auth_method": {"client_secret_basic"},
+	}
+	f.says(200, "POST", f.home+"/settings/try", url.Values{
+		"allow_sign_in":           {`identity.login != "ada"`},
+		"email_verification.mode": {"never"},
+	}, "Of the last 1 sign-in", "1 would be refused")
 	f.says(303, "POST", f.home+"/settings", form, "?done=saved")
-	f.says(200, "GET", f.home, nil, "Client secret", "changed", "Scopes", "groups", "No groups that match", "^x$", "Discard the draft")
+	f.says(
+		200, "GET", f.home, nil, "Client secret", "changed", "Scopes", "groups",
+		"No groups that match", "^x$", "Discard the draft",
+	)
 	f.says(303, "POST", f.home+"/shadow/start", nil, "?done=started")
 	f.says(200, "GET", f.home+"/shadow", nil, "Comparing", "can be redeemed once")
 	f.says(303, "POST", f.home+"/shadow/stop", nil, "?done=stopped")
 	f.says(303, "POST", f.home+"/discard", nil, "?done=discarded")
 	f.says(200, "GET", f.home+"/groups", nil, "unmatched", "All names (1)")
-	org, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
+	org, err := f.db.CreateOrganization(
+		t.Context(), sso.ActorOperator,
+		sso.Organization{
+			Enterprise: f.ent.ID,
+			Key:        "web",
+			Name:       "Web",
+		},
+	)
 	f.ok(err)
-	f.says(422, "POST", f.home+"/groups", url.Values{"organization": {string(org.ID)}, "name": {" Nowhere"}}, "Name")
-	f.says(303, "POST", f.home+"/groups", url.Values{"organization": {string(org.ID)}, "name": {"Nowhere"}}, "?done=created")
-	f.says(422, "POST", f.home+"/groups", url.Values{"organization": {string(org.ID)}, "name": {"Nowhere"}})
-	f.says(200, "GET", f.home+"/groups", nil, "matched", "0 of 1 expected", "1 missing: the group was made or renamed after their last sign-in")
-	f.says(200, "GET", f.home+"/groups/person?login=ada", nil, "Ada Lovelace", "comes into it")
-	f.says(200, "GET", f.home+"/groups/person?login=nobody", nil, "No one here has this login")
+	f.says(
+		422,
+		"POST",
+		f.home+"/groups",
+		url.Values{"organization": {string(org.ID)}, "name": {" Nowhere"}},
+		"Name",
+	)
+	f.says(303, "POST", f.home+"/groups", url.Values{
+		"organization": {string(org.ID)},
+		"name":         {"Nowhere"},
+	}, "?done=created")
+	f.says(422, "POST", f.home+"/groups", url.Values{
+		"organization": {string(org.ID)},
+		"name":         {"Nowhere"},
+	})
+	f.says(
+		200, "GET", f.home+"/groups", nil, "matched", "0 of 1 expected",
+		"1 missing: the group was made or renamed after their last sign-in",
+	)
+	f.says(
+		200, "GET", f.home+"/groups/person?login=ada", nil, "Ada Lovelace",
+		"comes into it",
+	)
+	f.says(
+		200, "GET", f.home+"/groups/person?login=nobody", nil,
+		"No one here has this login",
+	)
 	f.says(303, "POST", f.home+"/disable", nil, "?done=disabled")
-	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"okta"}}, "This is not its name", `value="okta"`, "#confirm-name")
-	f.says(303, "POST", f.home+"/delete", url.Values{"name": {"Okta"}}, "connections?done=deleted")
+	f.says(
+		422, "POST", f.home+"/delete", url.Values{"name": {"okta"}},
+		"This is not its name", `value="okta"`, "#confirm-name",
+	)
+	f.says(
+		303, "POST", f.home+"/delete", url.Values{"name": {"Okta"}},
+		"connections?done=deleted",
+	)
 	f.says(404, "GET", f.home, nil)
 }
 
@@ -224,12 +408,18 @@ func TestDraftAndGroups(t *testing.T) {
 func TestLastConnectionWhileEnforced(t *testing.T) {
 	f := newFixture(t)
 	storetest.Enforce(t, f.db, f.ent.ID)
-	f.says(200, "GET", f.home, nil, "It cannot be deleted now", "neither disabled nor deleted", "stop enforcing single sign-on")
+	f.says(
+		200, "GET", f.home, nil, "It cannot be deleted now",
+		"neither disabled nor deleted", "stop enforcing single sign-on",
+	)
 	if _, body := f.do("olive", "GET", f.home, nil); strings.Contains(body, f.home+"/disable") {
 		t.Error("the page offers to disable the last connection")
 	}
 	f.says(422, "POST", f.home+"/disable", nil, "neither disabled nor deleted")
-	f.says(422, "POST", f.home+"/delete", url.Values{"name": {"Okta & <co>"}}, "neither disabled nor deleted")
+	f.says(
+		422, "POST", f.home+"/delete", url.Values{"name": {"Okta & <co>"}},
+		"neither disabled nor deleted",
+	)
 	f.ok(f.db.EnforceSSO(t.Context(), "x", f.ent.ID, false, ""))
 	f.says(303, "POST", f.home+"/disable", nil, "?done=disabled")
 }
@@ -239,30 +429,70 @@ func TestLastConnectionWhileEnforced(t *testing.T) {
 func TestAcceptName(t *testing.T) {
 	f := newFixture(t)
 	const object = "6731de76-14a6-49ae-97bc-6eba6914391e"
-	asserted := sso.AssertedGroups{State: sso.GroupsValues, Names: []string{"Engineering", "CN=sales,DC=acme", "a;sales", object}, Source: "groups"}
+	asserted := sso.AssertedGroups{
+		State:  sso.GroupsValues,
+		Names:  []string{"Engineering", "CN=sales,DC=acme", "a;sales", object},
+		Source: "groups",
+	}
 	f.enterAs(storetest.Reset(asserted), asserted)
-	org, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
+	org, err := f.db.CreateOrganization(
+		t.Context(), sso.ActorOperator,
+		sso.Organization{
+			Enterprise: f.ent.ID,
+			Key:        "web",
+			Name:       "Web",
+		},
+	)
 	f.ok(err)
 	group := func(name string) string {
-		g, err := f.db.CreateGroup(t.Context(), sso.ActorOperator, f.ent.ID, sso.Group{Organization: org.ID, Name: name})
+		g, err := f.db.CreateGroup(
+			t.Context(), sso.ActorOperator, f.ent.ID,
+			sso.Group{
+				Organization: org.ID,
+				Name:         name,
+			},
+		)
 		f.ok(err)
 		return string(g.ID)
 	}
 	engineering, sales := group("engineering"), group("sales")
-	f.says(200, "GET", f.home+"/groups", nil, "other letter case", "CN of a DN", "one of several names", "unmatched, an object ID", "Cloud-only group display names",
-		"Accept “Engineering” for engineering in Web", "Accept “CN=sales,DC=acme” for sales in Web", "Accept a name for a group")
+	f.says(
+		200, "GET", f.home+"/groups", nil, "other letter case", "CN of a DN",
+		"one of several names", "unmatched, an object ID",
+		"Cloud-only group display names",
+		"Accept “Engineering” for engineering in Web",
+		"Accept “CN=sales,DC=acme” for sales in Web", "Accept a name for a group",
+	)
 	if _, body := f.do("olive", "GET", f.home+"/groups", nil); strings.Contains(body, "Accept “a;sales”") {
 		t.Error("several names in one value are offered as the name of one group")
 	}
-	accept := func(name, group string) url.Values { return url.Values{"name": {name}, "group": {group}} }
-	f.says(303, "POST", f.home+"/groups/accept", accept("Engineering", engineering), "?done=accepted")
+	accept := func(name, group string) url.Values {
+		return url.Values{"name": {name}, "group": {group}}
+	}
+	f.says(
+		303, "POST", f.home+"/groups/accept", accept("Engineering", engineering),
+		"?done=accepted",
+	)
 	f.says(303, "POST", f.home+"/groups/accept", accept("CN=sales,DC=acme", sales))
 	f.says(303, "POST", f.home+"/groups/accept", accept(object, sales))
-	f.says(200, "GET", f.home+"/groups?done=accepted", nil, "matched as IdP name", "The name is accepted for the group", "0 of 1 expected")
-	f.says(422, "POST", f.home+"/groups/accept", accept("Engineering", sales), "“Engineering” is an IdP name of the group “engineering”")
-	f.says(422, "POST", f.home+"/groups/accept", accept("a\u202eb", sales), "invisible")
-	f.says(422, "POST", f.home+"/groups/accept", accept("Members", sales), "Default groups have this name")
-	for _, unknown := range []string{"", "group-x", string(sso.NewID[sso.GroupID](time.Now()))} {
+	f.says(
+		200, "GET", f.home+"/groups?done=accepted", nil, "matched as IdP name",
+		"The name is accepted for the group", "0 of 1 expected",
+	)
+	f.says(
+		422, "POST", f.home+"/groups/accept", accept("Engineering", sales),
+		"“Engineering” is an IdP name of the group “engineering”",
+	)
+	f.says(
+		422, "POST", f.home+"/groups/accept", accept("a\u202eb", sales), "invisible",
+	)
+	f.says(
+		422, "POST", f.home+"/groups/accept", accept("Members", sales),
+		"Default groups have this name",
+	)
+	for _, unknown := range []string{
+		"", "group-x", string(sso.NewID[sso.GroupID](time.Now())),
+	} {
 		f.says(404, "POST", f.home+"/groups/accept", accept("x", unknown))
 	}
 	g, err := f.db.Group(t.Context(), f.ent.ID, sso.GroupID(sales))
@@ -270,9 +500,13 @@ func TestAcceptName(t *testing.T) {
 	if !slices.Equal(g.IDPNames, []string{object, "CN=sales,DC=acme"}) {
 		t.Errorf("got %q", g.IDPNames)
 	}
-	events, _, err := f.db.AuditEvents(t.Context(), f.ent.ID, sso.AuditFilter{Action: "group.updated"}, sso.Page{})
+	events, _, err := f.db.AuditEvents(
+		t.Context(), f.ent.ID, sso.AuditFilter{Action: "group.updated"}, sso.Page{},
+	)
 	f.ok(err)
-	if len(events) != 3 || events[0].Detail["idp_names_added"] != object || events[0].Actor != "adm-olive" {
+	if len(events) != 3 ||
+		events[0].Detail["idp_names_added"] != object ||
+		events[0].Actor != "adm-olive" {
 		t.Errorf("the audit trail says %+v", events)
 	}
 	for _, who := range []string{"gus", "link"} {

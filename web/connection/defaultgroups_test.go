@@ -13,11 +13,24 @@ import (
 func TestDefaultGroupsInSettings(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	o, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
+	o, err := f.db.CreateOrganization(
+		t.Context(), sso.ActorOperator,
+		sso.Organization{
+			Enterprise: f.ent.ID,
+			Key:        "web",
+			Name:       "Web",
+		},
+	)
 	f.ok(err)
-	g, err := f.db.CreateGroup(t.Context(), sso.ActorOperator, f.ent.ID, sso.Group{Organization: o.ID, Name: "everyone"})
+	g, err := f.db.CreateGroup(t.Context(), sso.ActorOperator, f.ent.ID, sso.Group{
+		Organization: o.ID,
+		Name:         "everyone",
+	})
 	f.ok(err)
-	f.says(422, "POST", f.home+"/settings", url.Values{"name": {"Okta"}, "default_groups": {"web/everyone\r\nweb/nobody"}},
+	f.says(422, "POST", f.home+"/settings", url.Values{
+		"name":           {"Okta"},
+		"default_groups": {"web/everyone\r\nweb/nobody"},
+	},
 		"This company has no group", "web/nobody", `id="default-groups-error"`)
 	f.says(303, "POST", f.home+"/settings", url.Values{
 		"name":           {"Okta"},
@@ -26,10 +39,16 @@ func TestDefaultGroupsInSettings(t *testing.T) {
 	})
 	c, err := f.db.Connection(t.Context(), f.ent.ID, f.conn.ID)
 	f.ok(err)
-	if c.Draft == nil || len(c.Draft.DefaultGroups) != 1 || c.Draft.DefaultGroups[0] != g.ID || !c.Draft.EmailOptional {
+	if c.Draft == nil ||
+		len(c.Draft.DefaultGroups) != 1 ||
+		c.Draft.DefaultGroups[0] != g.ID ||
+		!c.Draft.EmailOptional {
 		t.Errorf("the draft is %+v", c.Draft)
 	}
-	f.says(200, "GET", f.home, nil, "Default groups", "web/everyone", "People without an e-mail address get in")
+	f.says(
+		200, "GET", f.home, nil, "Default groups", "web/everyone",
+		"People without an e-mail address get in",
+	)
 	if _, body := f.do("olive", "GET", f.home, nil); strings.Contains(body, string(g.ID)) {
 		t.Error("the page of the connection names a group by its ID")
 	}
@@ -46,27 +65,59 @@ func TestDefaultGroupsInMatrix(t *testing.T) {
 		group sso.Group
 		want  []string
 	}{
-		{"never sent", sso.Group{Name: "everyone"}, []string{`">` + mark + `</span>`, "never sent"}},
-		{"sent", sso.Group{Name: "Nowhere"}, []string{"matched", `<bdi class="soft">` + mark + `</bdi>`}},
-		{"sent by another name", sso.Group{Name: "staff", IDPNames: []string{"Nowhere"}},
-			[]string{"matched as IdP name", `<bdi class="soft">staff, ` + mark + `</bdi>`}},
+		{
+			"never sent",
+			sso.Group{Name: "everyone"},
+			[]string{`">` + mark + `</span>`, "never sent"},
+		},
+		{
+			"sent",
+			sso.Group{Name: "Nowhere"},
+			[]string{"matched", `<bdi class="soft">` + mark + `</bdi>`},
+		},
+		{
+			"sent by another name",
+			sso.Group{
+				Name:     "staff",
+				IDPNames: []string{"Nowhere"},
+			},
+			[]string{
+				"matched as IdP name", `<bdi class="soft">staff, ` + mark + `</bdi>`,
+			},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := newFixture(t)
-			o, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
+			o, err := f.db.CreateOrganization(
+				t.Context(), sso.ActorOperator,
+				sso.Organization{
+					Enterprise: f.ent.ID,
+					Key:        "web",
+					Name:       "Web",
+				},
+			)
 			f.ok(err)
 			test.group.Organization = o.ID
-			g, err := f.db.CreateGroup(t.Context(), sso.ActorOperator, f.ent.ID, test.group)
+			g, err := f.db.CreateGroup(
+				t.Context(), sso.ActorOperator, f.ent.ID, test.group,
+			)
 			f.ok(err)
 			groups := f.home + "/groups"
 			if _, body := f.do("olive", "GET", groups, nil); strings.Contains(body, mark) {
 				t.Error("a group is marked before it is a default group")
 			}
 			f.conn.Live.DefaultGroups = []sso.GroupID{g.ID}
-			_, err = f.db.UpdateConnection(t.Context(), sso.ActorOperator, f.ent.ID, f.conn.ID, "connection_updated", func(c sso.Connection) (sso.Connection, error) {
-				c.Live = f.conn.Live
-				return c, nil
-			})
+			_, err = f.db.UpdateConnection(
+				t.Context(),
+				sso.ActorOperator,
+				f.ent.ID,
+				f.conn.ID,
+				"connection_updated",
+				func(c sso.Connection) (sso.Connection, error) {
+					c.Live = f.conn.Live
+					return c, nil
+				},
+			)
 			f.ok(err)
 			f.says(200, "GET", groups, nil, test.want...)
 		})

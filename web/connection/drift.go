@@ -30,7 +30,9 @@ func (h *Handlers) drifts(ctx context.Context, p *connectionGroupsPage, v consol
 	off := slices.DeleteFunc(slices.Clone(o.tallies), func(t sso.GroupTally) bool {
 		return t.Group.Default || apart(t) == 0
 	})
-	slices.SortStableFunc(off, func(a, b sso.GroupTally) int { return cmp.Compare(apart(b), apart(a)) })
+	slices.SortStableFunc(off, func(a, b sso.GroupTally) int {
+		return cmp.Compare(apart(b), apart(a))
+	})
 	for _, t := range off[:min(len(off), driftsShown)] {
 		d, err := h.Store.GroupDrift(ctx, v.Enterprise.ID, t.Group.ID)
 		if sso.KindOf(err) == sso.NotFoundKind {
@@ -39,9 +41,18 @@ func (h *Handlers) drifts(ctx context.Context, p *connectionGroupsPage, v consol
 		if err != nil {
 			return fmt.Errorf("compare expected and actual members: %w", err)
 		}
-		p.Missing = append(p.Missing, driftLine{Group: d.Group.Name, Organization: titles[d.Group.Organization], Why: reasons(d),
-			Href:  console.At(v.Enterprise, "groups", string(d.Group.ID), "drift"),
-			Share: share{Label: "In it", Text: strconv.Itoa(d.Actual) + " of " + strconv.Itoa(d.Expected) + " expected", Percent: percent(d.Actual, max(d.Expected, d.Actual)), State: "warn"}})
+		p.Missing = append(p.Missing, driftLine{
+			Group:        d.Group.Name,
+			Organization: titles[d.Group.Organization],
+			Why:          reasons(d),
+			Href:         console.At(v.Enterprise, "groups", string(d.Group.ID), "drift"),
+			Share: share{
+				Label:   "In it",
+				Text:    strconv.Itoa(d.Actual) + " of " + strconv.Itoa(d.Expected) + " expected",
+				Percent: percent(d.Actual, max(d.Expected, d.Actual)),
+				State:   "warn",
+			},
+		})
 	}
 	return nil
 }
@@ -77,10 +88,16 @@ func reasons(d sso.GroupDrift) []string {
 
 func because(r sso.DriftReason) string {
 	if words, ok := map[sso.DriftReason]string{
-		sso.DriftHeld: "a group sync waits for you", sso.DriftDeactivated: "deactivated, and cannot sign in", sso.DriftNeverSaid: "no sign-in has told about their groups yet",
-		sso.DriftProvisioned: "came by SCIM", sso.DriftManual: "added or removed by hand since", sso.DriftRestored: "restored by an admin since",
-		sso.DriftGroupNewer: "the group was made or renamed after their last sign-in", sso.DriftUnknown: "kept, since the last sign-in did not say their groups",
-		sso.DriftMode: "the connection only adds", sso.DriftDefault: "identity providers cannot add people to a default group",
+		sso.DriftHeld:        "a group sync waits for you",
+		sso.DriftDeactivated: "deactivated, and cannot sign in",
+		sso.DriftNeverSaid:   "no sign-in has told about their groups yet",
+		sso.DriftProvisioned: "came by SCIM",
+		sso.DriftManual:      "added or removed by hand since",
+		sso.DriftRestored:    "restored by an admin since",
+		sso.DriftGroupNewer:  "the group was made or renamed after their last sign-in",
+		sso.DriftUnknown:     "kept, since the last sign-in did not say their groups",
+		sso.DriftMode:        "the connection only adds",
+		sso.DriftDefault:     "identity providers cannot add people to a default group",
 	}[r]; ok {
 		return words
 	}
@@ -91,29 +108,50 @@ func because(r sso.DriftReason) string {
 // provider said the same again.
 func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	text := strings.TrimSpace(r.URL.Query().Get("login"))
-	all, _, err := h.Store.Users(r.Context(), v.Enterprise.ID, sso.UserFilter{Login: text}, sso.Page{Limit: 1})
+	all, _, err := h.Store.Users(
+		r.Context(), v.Enterprise.ID, sso.UserFilter{Login: text}, sso.Page{Limit: 1},
+	)
 	if err != nil {
 		return fmt.Errorf("find the person: %w", err)
 	}
-	p := &connectionPersonPage{Base: h.base(v, true), Person: text, Back: at(v, "groups")}
-	p.Console.Trail = append(p.Console.Trail, ui.Link{Label: "Verify groups", Href: p.Back})
+	p := &connectionPersonPage{
+		Base:   h.base(v, true),
+		Person: text,
+		Back:   at(v, "groups"),
+	}
+	p.Console.Trail = append(p.Console.Trail, ui.Link{
+		Label: "Verify groups",
+		Href:  p.Back,
+	})
 	if text == "" || len(all) == 0 {
 		p.Notes = []string{"No one here has this login. Go back and enter the full login of someone who has signed in."}
 		return h.Console.Render(w, http.StatusOK, p)
 	}
 	u := all[0]
 	p.Person, p.Href = u.Name, console.At(v.Enterprise, "people", string(u.ID))
-	records, _, err := h.Store.SyncRecords(r.Context(), v.Enterprise.ID, sso.SyncFilter{User: u.ID}, sso.Page{Limit: recordsRead})
+	records, _, err := h.Store.SyncRecords(
+		r.Context(), v.Enterprise.ID, sso.SyncFilter{User: u.ID}, sso.Page{Limit: recordsRead},
+	)
 	if err != nil {
 		return fmt.Errorf("list sync records: %w", err)
 	}
-	i := slices.IndexFunc(records, func(x sso.SyncRecord) bool { return x.Mode != sso.SyncRestore && x.Connection == v.Connection.ID })
+	i := slices.IndexFunc(records, func(x sso.SyncRecord) bool {
+		return x.Mode != sso.SyncRestore && x.Connection == v.Connection.ID
+	})
 	if i < 0 {
-		p.Notes = []string{"No sign-in of theirs over this connection has told about their groups yet, so there is nothing to repeat."}
+		p.Notes = []string{
+			"No sign-in of theirs over this connection has told about their groups yet, so there is nothing to repeat.",
+		}
 		return h.Console.Render(w, http.StatusOK, p)
 	}
 	last := records[i]
-	preview, err := h.Preview.PreviewSync(r.Context(), v.Enterprise.ID, v.Connection.ID, login.PreviewRequest{User: u.ID, Groups: last.Asserted})
+	preview, err := h.Preview.PreviewSync(
+		r.Context(), v.Enterprise.ID, v.Connection.ID,
+		login.PreviewRequest{
+			User:   u.ID,
+			Groups: last.Asserted,
+		},
+	)
 	switch {
 	case console.OnForm(err):
 		p.Notes = []string{ui.Blame(err)[0].Message}
@@ -127,7 +165,14 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 
 func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, preview login.Preview) {
 	said := h.time(last.At)
-	p.Facts = []ui.Fact{{Label: "Last told", Time: &said}, {Label: "Groups then", Value: ui.Count(len(last.Asserted.Names), "name", "names") + ", " + last.Asserted.State.String()}}
+	p.Facts = []ui.Fact{
+		{Label: "Last told", Time: &said},
+		{
+			Label: "Groups then",
+			Value: ui.Count(len(last.Asserted.Names), "name", "names") + ", " +
+				last.Asserted.State.String(),
+		},
+	}
 	if preview.Refused != nil {
 		p.Refused = preview.Refused.Public
 		return
@@ -153,7 +198,12 @@ func (h *Handlers) previewed(p *connectionPersonPage, last sso.SyncRecord, previ
 		}
 	}
 	for _, o := range preview.Organizations {
-		c := personChanges{Name: o.Name, Added: plain(o.Added), Removed: plain(o.Removed), Kept: plain(o.Kept)}
+		c := personChanges{
+			Name:    o.Name,
+			Added:   plain(o.Added),
+			Removed: plain(o.Removed),
+			Kept:    plain(o.Kept),
+		}
 		for _, m := range o.NearMisses {
 			c.Near = append(c.Near, "“"+m.Asserted+"” is nearly “"+m.Name+"”: "+m.Why.Words())
 		}

@@ -21,10 +21,14 @@ type Matrix interface {
 	GroupTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.GroupTally, error)
 	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
 	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
-	UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error)) (sso.Group, error)
+	UpdateGroup(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error),
+	) (sso.Group, error)
 	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
 	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
-	SyncRecords(ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page) ([]sso.SyncRecord, string, error)
+	SyncRecords(
+		ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page,
+	) ([]sso.SyncRecord, string, error)
 }
 
 // Bounds of the page: whoever has more searches.
@@ -54,7 +58,9 @@ type name struct {
 	near    []sso.NearMiss
 }
 
-func (n name) nowhere() bool { return n.said && len(n.groups) == 0 && n.text != sso.DefaultGroupName }
+func (n name) nowhere() bool {
+	return n.said && len(n.groups) == 0 && n.text != sso.DefaultGroupName
+}
 
 func (n name) unsent() bool { return !n.said && !n.aliased }
 
@@ -81,7 +87,10 @@ type overview struct {
 func (h *Handlers) overview(ctx context.Context, v console.Visit) (o overview, err error) {
 	ent := v.Enterprise.ID
 	for cursor := ""; ; {
-		all, next, err := h.Store.Organizations(ctx, ent, sso.Page{Cursor: cursor, Limit: 200})
+		all, next, err := h.Store.Organizations(ctx, ent, sso.Page{
+			Cursor: cursor,
+			Limit:  200,
+		})
 		if err != nil {
 			return o, fmt.Errorf("list organizations: %w", err)
 		}
@@ -90,7 +99,9 @@ func (h *Handlers) overview(ctx context.Context, v console.Visit) (o overview, e
 			break
 		}
 	}
-	slices.SortFunc(o.organizations, func(a, b sso.Organization) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(o.organizations, func(a, b sso.Organization) int {
+		return strings.Compare(a.Name, b.Name)
+	})
 	said, err := h.Store.SaidNames(ctx, ent)
 	if err != nil {
 		return o, fmt.Errorf("list names: %w", err)
@@ -106,7 +117,9 @@ func (h *Handlers) overview(ctx context.Context, v console.Visit) (o overview, e
 }
 
 // namesOf puts what was said beside what is here.
-func namesOf(said []sso.SaidName, tallies []sso.GroupTally, records []sso.SyncRecord, organizations []sso.Organization) []name {
+func namesOf(
+	said []sso.SaidName, tallies []sso.GroupTally, records []sso.SyncRecord, organizations []sso.Organization,
+) []name {
 	all := map[string]*name{}
 	of := func(text string) *name {
 		if all[text] == nil {
@@ -178,10 +191,23 @@ func (h *Handlers) showGroups(w http.ResponseWriter, r *http.Request, v console.
 	if err != nil {
 		return err
 	}
-	p := &connectionGroupsPage{Base: h.base(v, true), Facts: o.facts(v), Ask: at(v, "groups", "person"), Here: at(v, "groups")}
-	p.Flash = console.Said(r, map[string]string{"created": "Group created. People join it at their next sign-in.",
-		"accepted": "The name is accepted for the group. People join it at their next sign-in; reconcile the group below to add them now."})
-	p.Person = ui.Field{ID: "person", Name: "login", Label: "Login", Hint: "The full login of someone who has signed in.", Autocomplete: "off"}
+	p := &connectionGroupsPage{
+		Base:  h.base(v, true),
+		Facts: o.facts(v),
+		Ask:   at(v, "groups", "person"),
+		Here:  at(v, "groups"),
+	}
+	p.Flash = console.Said(r, map[string]string{
+		"created":  "Group created. People join it at their next sign-in.",
+		"accepted": "The name is accepted for the group. People join it at their next sign-in; reconcile the group below to add them now.",
+	})
+	p.Person = ui.Field{
+		ID:           "person",
+		Name:         "login",
+		Label:        "Login",
+		Hint:         "The full login of someone who has signed in.",
+		Autocomplete: "off",
+	}
 	h.matrix(p, r.URL.Query(), v, o)
 	if err := h.drifts(r.Context(), p, v, o); err != nil {
 		return err
@@ -191,7 +217,9 @@ func (h *Handlers) showGroups(w http.ResponseWriter, r *http.Request, v console.
 	} else {
 		p.Create, p.Accept = o.form(v, r.PostForm), o.acceptForm(v, r.PostForm)
 	}
-	p.Objects = slices.ContainsFunc(o.names, func(n name) bool { return n.nowhere() && sso.LooksLikeObjectID(n.text) })
+	p.Objects = slices.ContainsFunc(o.names, func(n name) bool {
+		return n.nowhere() && sso.LooksLikeObjectID(n.text)
+	})
 	if refused != nil && p.Accept != nil && r.PostForm.Has("group") {
 		p.Wrong = ui.Blame(refused, &p.Accept.Fields[0], &p.Accept.Fields[1])
 	} else if refused != nil && p.Create != nil {
@@ -216,12 +244,22 @@ func (o overview) facts(v console.Visit) []ui.Fact {
 	warned := func(label string, n int, show string) ui.Fact {
 		f := ui.Fact{Label: label, Value: ui.Count(n, "name", "names")}
 		if n > 0 {
-			f.Href, f.Badge = at(v, "groups")+"?show="+show, &ui.Badge{Label: "review", State: "warn"}
+			f.Href, f.Badge = at(v, "groups")+"?show="+show, &ui.Badge{
+				Label: "review",
+				State: "warn",
+			}
 		}
 		return f
 	}
-	facts := []ui.Fact{warned("Unmatched", o.count(showNowhere), showNowhere), warned("Near misses", o.count(showNear), showNear),
-		{Label: "Never sent", Value: ui.Count(o.count(showUnsent), "name", "names"), Href: at(v, "groups") + "?show=" + showUnsent}}
+	facts := []ui.Fact{
+		warned("Unmatched", o.count(showNowhere), showNowhere),
+		warned("Near misses", o.count(showNear), showNear),
+		{
+			Label: "Never sent",
+			Value: ui.Count(o.count(showUnsent), "name", "names"),
+			Href:  at(v, "groups") + "?show=" + showUnsent,
+		},
+	}
 	without, partly, all := 0, 0, 0
 	for _, r := range o.records {
 		if r.Connection != v.Connection.ID {
@@ -236,15 +274,24 @@ func (o overview) facts(v console.Visit) []ui.Fact {
 		}
 	}
 	if all > 0 {
-		f := ui.Fact{Label: "Lately without groups", Value: strconv.Itoa(without) + " of the last " + ui.Count(all, "group sync", "group syncs")}
+		f := ui.Fact{
+			Label: "Lately without groups",
+			Value: strconv.Itoa(without) + " of the last " +
+				ui.Count(all, "group sync", "group syncs"),
+		}
 		if without > 0 {
 			f.Badge = &ui.Badge{Label: "groups unknown", State: "warn"}
 		}
 		facts = append(facts, f)
 	}
 	if partly > 0 {
-		facts = append(facts, ui.Fact{Label: "Lately not fully understood", Value: strconv.Itoa(partly) + " of the last " + ui.Count(all, "group sync", "group syncs"),
-			Href: console.At(v.Enterprise, "activity", "syncs"), Badge: &ui.Badge{Label: "no one loses a group", State: "warn"}})
+		facts = append(facts, ui.Fact{
+			Label: "Lately not fully understood",
+			Value: strconv.Itoa(partly) + " of the last " +
+				ui.Count(all, "group sync", "group syncs"),
+			Href:  console.At(v.Enterprise, "activity", "syncs"),
+			Badge: &ui.Badge{Label: "no one loses a group", State: "warn"},
+		})
 	}
 	return facts
 }
@@ -255,11 +302,27 @@ func (h *Handlers) matrix(p *connectionGroupsPage, q url.Values, v console.Visit
 	if !slices.Contains([]string{showNowhere, showUnsent, showNear}, show) {
 		show = showAll
 	}
-	for _, s := range []struct{ show, label string }{{showAll, "All names"}, {showNowhere, "Unmatched"}, {showNear, "Near misses"}, {showUnsent, "Never sent"}} {
-		p.Show = append(p.Show, ui.Link{Label: s.label + " (" + strconv.Itoa(o.count(s.show)) + ")", Href: at(v, "groups") + "?show=" + s.show, Current: s.show == show})
+	for _, s := range []struct{ show, label string }{
+		{showAll, "All names"},
+		{showNowhere, "Unmatched"},
+		{showNear, "Near misses"},
+		{showUnsent, "Never sent"},
+	} {
+		p.Show = append(p.Show, ui.Link{
+			Label:   s.label + " (" + strconv.Itoa(o.count(s.show)) + ")",
+			Href:    at(v, "groups") + "?show=" + s.show,
+			Current: s.show == show,
+		})
 	}
 	p.Shown = show
-	p.Search = ui.Field{ID: "q", Name: "q", Label: "Part of a name", Value: search, Optional: true, Autocomplete: "off"}
+	p.Search = ui.Field{
+		ID:           "q",
+		Name:         "q",
+		Label:        "Part of a name",
+		Value:        search,
+		Optional:     true,
+		Autocomplete: "off",
+	}
 	columns := o.organizations[:min(len(o.organizations), columnsShown)]
 	for _, org := range columns {
 		p.Columns = append(p.Columns, org.Name)
@@ -272,19 +335,27 @@ func (h *Handlers) matrix(p *connectionGroupsPage, q url.Values, v console.Visit
 	}
 	from := 0
 	if after := q.Get("after"); after != "" {
-		from, _ = slices.BinarySearchFunc(found, after, func(n name, text string) int { return strings.Compare(n.text, text+"\x00") })
+		from, _ = slices.BinarySearchFunc(found, after, func(n name, text string) int {
+			return strings.Compare(n.text, text+"\x00")
+		})
 		p.Pager.First = "?" + url.Values{"show": {show}, "q": {search}}.Encode()
 	}
 	part := found[from:min(len(found), from+namesShown)]
 	if from+len(part) < len(found) {
-		p.Pager.Next = "?" + url.Values{"show": {show}, "q": {search}, "after": {part[len(part)-1].text}}.Encode()
+		p.Pager.Next = "?" + url.Values{
+			"show":  {show},
+			"q":     {search},
+			"after": {part[len(part)-1].text},
+		}.Encode()
 	}
 	p.Total = ui.Count(len(found), "name", "names")
 	if len(part) < len(found) {
-		p.Total += ", of which " + strconv.Itoa(from+1) + " to " + strconv.Itoa(from+len(part)) + " are shown"
+		p.Total += ", of which " + strconv.Itoa(from+1) + " to " + strconv.Itoa(from+len(part)) +
+			" are shown"
 	}
 	if len(columns) < len(o.organizations) {
-		p.Total += ". Of " + strconv.Itoa(len(o.organizations)) + " organizations, the first " + strconv.Itoa(columnsShown) + " have a column"
+		p.Total += ". Of " + strconv.Itoa(len(o.organizations)) + " organizations, the first " +
+			strconv.Itoa(columnsShown) + " have a column"
 	}
 	p.Total += "."
 	for _, n := range part {
@@ -295,15 +366,33 @@ func (h *Handlers) matrix(p *connectionGroupsPage, q url.Values, v console.Visit
 // form creates a group of a name that is sent and nowhere here.
 func (o overview) form(v console.Visit, typed url.Values) *groupForm {
 	f := &groupForm{Action: at(v, "groups")}
-	names := ui.Field{ID: "new-name", Name: "name", Label: "Name", Kind: "select"}
+	names := ui.Field{
+		ID:    "new-name",
+		Name:  "name",
+		Label: "Name",
+		Kind:  "select",
+	}
 	for _, n := range o.names {
 		if n.nowhere() && len(names.Options) < 200 {
-			names.Options = append(names.Options, ui.Option{Value: n.text, Label: n.text + ", of " + ui.People(n.people), Chosen: n.text == typed.Get("name")})
+			names.Options = append(names.Options, ui.Option{
+				Value:  n.text,
+				Label:  n.text + ", of " + ui.People(n.people),
+				Chosen: n.text == typed.Get("name"),
+			})
 		}
 	}
-	orgs := ui.Field{ID: "organization", Name: "organization", Label: "In the organization", Kind: "select"}
+	orgs := ui.Field{
+		ID:    "organization",
+		Name:  "organization",
+		Label: "In the organization",
+		Kind:  "select",
+	}
 	for _, x := range o.organizations {
-		orgs.Options = append(orgs.Options, ui.Option{Value: string(x.ID), Label: x.Name, Chosen: string(x.ID) == typed.Get("organization")})
+		orgs.Options = append(orgs.Options, ui.Option{
+			Value:  string(x.ID),
+			Label:  x.Name,
+			Chosen: string(x.ID) == typed.Get("organization"),
+		})
 	}
 	if len(names.Options) == 0 || len(orgs.Options) == 0 {
 		return nil
@@ -319,9 +408,17 @@ func (h *Handlers) createGroup(w http.ResponseWriter, r *http.Request, v console
 	}
 	text := r.PostForm.Get("name")
 	if faults := sso.ValidateGroupName("name", text); faults != nil {
-		err = &sso.Error{Kind: sso.Invalid, Code: "group_name_invalid", Public: faults[0].Message, Fields: faults}
+		err = &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "group_name_invalid",
+			Public: faults[0].Message,
+			Fields: faults,
+		}
 	} else {
-		_, err = h.Store.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, sso.Group{Organization: id, Name: text})
+		_, err = h.Store.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, sso.Group{
+			Organization: id,
+			Name:         text,
+		})
 	}
 	switch {
 	case console.OnForm(err):

@@ -17,7 +17,9 @@ type Holding interface {
 	ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
 	DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
 	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
-	DecideHeldSyncs(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision) (sso.HeldDecided, error)
+	DecideHeldSyncs(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision,
+	) (sso.HeldDecided, error)
 	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
 }
 
@@ -27,7 +29,9 @@ func (h *Handlers) held(w http.ResponseWriter, r *http.Request, v console.Visit)
 
 func (h *Handlers) showHeld(w http.ResponseWriter, r *http.Request, v console.Visit, refused error) error {
 	ctx, ent := r.Context(), v.Enterprise.ID
-	waiting, _, err := h.Store.HeldSyncs(ctx, ent, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{Limit: 200})
+	waiting, _, err := h.Store.HeldSyncs(
+		ctx, ent, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{Limit: 200},
+	)
 	if err != nil {
 		return fmt.Errorf("list held syncs: %w", err)
 	}
@@ -36,10 +40,20 @@ func (h *Handlers) showHeld(w http.ResponseWriter, r *http.Request, v console.Vi
 	if err != nil {
 		return fmt.Errorf("list held syncs: %w", err)
 	}
-	trail := ui.Link{Label: console.AreaConnections, Href: console.At(v.Enterprise, "connections")}
-	p := &heldSyncsPage{Base: h.Console.Base(v, console.AreaConnections, trail), Pager: pager(r, cursor, next)}
-	p.Flash = console.Said(r, map[string]string{"approved": "It is done: the memberships are what the identity provider said.", "discarded": "Memberships stay as they are. The person’s next sign-in is looked at anew.",
-		"all-approved": "It is done: all memberships are what the identity provider sent.", "all-discarded": "Memberships stay as they are. Groups that were lost to the same cause are restored."})
+	trail := ui.Link{
+		Label: console.AreaConnections,
+		Href:  console.At(v.Enterprise, "connections"),
+	}
+	p := &heldSyncsPage{
+		Base:  h.Console.Base(v, console.AreaConnections, trail),
+		Pager: pager(r, cursor, next),
+	}
+	p.Flash = console.Said(r, map[string]string{
+		"approved":      "It is done: the memberships are what the identity provider said.",
+		"discarded":     "Memberships stay as they are. The person’s next sign-in is looked at anew.",
+		"all-approved":  "It is done: all memberships are what the identity provider sent.",
+		"all-discarded": "Memberships stay as they are. Groups that were lost to the same cause are restored.",
+	})
 	if refused != nil {
 		p.Wrong = wrong(refused)
 	}
@@ -67,7 +81,13 @@ func (h *Handlers) showHeld(w http.ResponseWriter, r *http.Request, v console.Vi
 }
 
 func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync) (heldRow, error) {
-	row := heldRow{ID: string(x.ID), Person: string(x.User), At: h.time(x.At), Added: groupNames(x.Changes.Added), Removed: groupNames(x.Changes.Removed)}
+	row := heldRow{
+		ID:      string(x.ID),
+		Person:  string(x.User),
+		At:      h.time(x.At),
+		Added:   groupNames(x.Changes.Added),
+		Removed: groupNames(x.Changes.Removed),
+	}
 	u, err := h.Store.User(ctx, v.Enterprise.ID, x.User)
 	switch {
 	case err == nil:
@@ -80,14 +100,30 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 		row.State = ui.Badge{Label: "waits", State: "warn"}
 		row.Text = heldReason(x.Changes.Cause)
 		to := console.At(v.Enterprise, "held", string(x.ID))
-		row.Approve = &ui.Confirm{Label: "Approve", Text: approveText(x.Changes.Cause), Action: to + "/approve", Button: "Approve", Danger: true}
-		row.Discard = &ui.Confirm{Label: "Discard", Text: "Memberships stay as they are, until the person signs in the next time.", Action: to + "/discard", Button: "Discard"}
+		row.Approve = &ui.Confirm{
+			Label:  "Approve",
+			Text:   approveText(x.Changes.Cause),
+			Action: to + "/approve",
+			Button: "Approve",
+			Danger: true,
+		}
+		row.Discard = &ui.Confirm{
+			Label:  "Discard",
+			Text:   "Memberships stay as they are, until the person signs in the next time.",
+			Action: to + "/discard",
+			Button: "Discard",
+		}
 	case sso.HeldApproved:
-		row.State, row.Decided = ui.Badge{Label: "approved", State: "ok"}, "approved by "+byWhom(v, x.DecidedBy)
+		row.State, row.Decided = ui.Badge{
+			Label: "approved",
+			State: "ok",
+		}, "approved by "+byWhom(v, x.DecidedBy)
 	case sso.HeldDiscarded:
-		row.State, row.Decided = ui.Badge{Label: "discarded"}, "discarded by "+byWhom(v, x.DecidedBy)
+		row.State, row.Decided = ui.Badge{Label: "discarded"}, "discarded by "+
+			byWhom(v, x.DecidedBy)
 	case sso.HeldSuperseded:
-		row.State, row.Decided = ui.Badge{Label: "superseded"}, "the identity provider said something else since"
+		row.State = ui.Badge{Label: "superseded"}
+		row.Decided = "the identity provider said something else since"
 	}
 	return row, nil
 }

@@ -13,41 +13,77 @@ import (
 func TestHeld(t *testing.T) {
 	f := newFixture(t)
 	const list = "/admin/enterprises/acme/held"
-	org, err := f.db.CreateOrganization(t.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
+	org, err := f.db.CreateOrganization(
+		t.Context(), sso.ActorOperator,
+		sso.Organization{
+			Enterprise: f.ent.ID,
+			Key:        "web",
+			Name:       "Web",
+		},
+	)
 	f.ok(err)
-	admins, err := f.db.CreateGroup(t.Context(), sso.ActorOperator, f.ent.ID, sso.Group{Organization: org.ID, Name: "admins", Admin: true})
+	admins, err := f.db.CreateGroup(
+		t.Context(), sso.ActorOperator, f.ent.ID,
+		sso.Group{
+			Organization: org.ID,
+			Name:         "admins",
+			Admin:        true,
+		},
+	)
 	f.ok(err)
-	f.ok(f.db.AddMember(t.Context(), sso.ActorOperator, f.ent.ID, admins.ID, f.ada.ID))
+	f.ok(f.db.AddMember(
+		t.Context(), sso.ActorOperator, f.ent.ID, admins.ID, f.ada.ID,
+	))
 	f.told = 0
 	f.says(200, "GET", list, nil)
 
 	first := f.enterAs(storetest.Held(saidNowhere(), admins), saidNowhere())
-	f.says(200, "GET", list, nil, "Ada Lovelace", "waits", "admins", "No one may be left in them")
-	f.says(200, "GET", list, nil, "By cause", "the last admin would be removed", "1 person waits", "Approve all")
+	f.says(
+		200, "GET", list, nil, "Ada Lovelace", "waits", "admins",
+		"No one may be left in them",
+	)
+	f.says(
+		200, "GET", list, nil, "By cause", "the last admin would be removed",
+		"1 person waits", "Approve all",
+	)
 	f.says(200, "GET", "/admin/enterprises/acme/connections", nil, "Look at them")
-	f.says(303, "POST", list+"/"+string(first.Held)+"/discard", nil, "?done=discarded")
+	f.says(
+		303, "POST", list+"/"+string(first.Held)+"/discard", nil, "?done=discarded",
+	)
 	f.in(admins.ID, true)
 	f.says(422, "POST", list+"/"+string(first.Held)+"/approve", nil, "decided")
 	f.in(admins.ID, true)
 
 	third := f.enterAs(storetest.Held(saidNowhere(), admins), saidNowhere())
 	of := func(through sso.HeldSyncID) url.Values {
-		return url.Values{"cause": {"last_admin"}, "connection": {string(f.conn.ID)}, "through": {string(through)}}
+		return url.Values{
+			"cause":      {"last_admin"},
+			"connection": {string(f.conn.ID)},
+			"through":    {string(through)},
+		}
 	}
 	f.says(404, "POST", list+"/approve", url.Values{"cause": {"last_admin"}})
 	f.says(303, "POST", list+"/discard", of(first.Held), "?done=all-discarded")
 	f.says(200, "GET", list, nil, "1 person waits")
 	f.says(303, "POST", list+"/discard", of(third.Held), "?done=all-discarded")
-	f.says(200, "GET", list+"?done=all-discarded", nil, "Nothing waits", "Memberships stay as they are")
+	f.says(
+		200, "GET", list+"?done=all-discarded", nil, "Nothing waits",
+		"Memberships stay as they are",
+	)
 	f.in(admins.ID, true)
 
 	second := f.enterAs(storetest.Held(saidNowhere(), admins), saidNowhere())
 	if f.told != 0 { // a discarded sync leaves the memberships as they are
 		t.Errorf("the nodes were told %d times although nothing changed", f.told)
 	}
-	f.says(303, "POST", list+"/"+string(second.Held)+"/approve", nil, "?done=approved")
+	f.says(
+		303, "POST", list+"/"+string(second.Held)+"/approve", nil, "?done=approved",
+	)
 	f.in(admins.ID, false)
-	f.says(200, "GET", list+"?state=decided", nil, "approved by you", "discarded by you")
+	f.says(
+		200, "GET", list+"?state=decided", nil, "approved by you",
+		"discarded by you",
+	)
 	if f.told != 1 {
 		t.Errorf("the nodes were told %d times", f.told)
 	}

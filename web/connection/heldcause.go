@@ -48,13 +48,32 @@ func (h *Handlers) heldCause(v console.Visit, t sso.HeldTally, connection string
 		c.State = ui.Badge{Label: "removals held", State: "error"}
 	}
 	to := func(verb string) string { return console.At(v.Enterprise, "held", verb) }
-	of := []ui.HiddenField{{Name: "cause", Value: string(t.Cause)}, {Name: "connection", Value: string(t.Connection)},
-		{Name: "group", Value: string(t.Group)}, {Name: "through", Value: string(t.Newest)}}
-	c.Approve = &ui.Confirm{Label: "Approve all", Text: approveText(t.Cause), Action: to("approve"), Fields: of, Button: "Approve all", Danger: true}
-	c.Discard = &ui.Confirm{Label: "Discard all", Text: "Memberships stay as they are.", Action: to("discard"), Fields: of, Button: "Discard all"}
+	of := []ui.HiddenField{
+		{Name: "cause", Value: string(t.Cause)},
+		{Name: "connection", Value: string(t.Connection)},
+		{Name: "group", Value: string(t.Group)},
+		{Name: "through", Value: string(t.Newest)},
+	}
+	c.Approve = &ui.Confirm{
+		Label:  "Approve all",
+		Text:   approveText(t.Cause),
+		Action: to("approve"),
+		Fields: of,
+		Button: "Approve all",
+		Danger: true,
+	}
+	c.Discard = &ui.Confirm{
+		Label:  "Discard all",
+		Text:   "Memberships stay as they are.",
+		Action: to("discard"),
+		Fields: of,
+		Button: "Discard all",
+	}
 	if t.Waiting == 0 { // removals are held from now on, though
 		c.Count = "no one waits"
-		c.Approve.Label, c.Approve.Button, c.Approve.Text = "Allow removals", "Allow removals", "Groups that were kept are removed at each person’s next sign-in."
+		c.Approve.Label = "Allow removals"
+		c.Approve.Button = "Allow removals"
+		c.Approve.Text = "Groups that were kept are removed at each person’s next sign-in."
 	}
 	if t.Mass() {
 		c.Approve.Text += " For the next seven days, removals are not held for this cause."

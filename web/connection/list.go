@@ -17,7 +17,10 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
-	p := &connectionsPage{Base: h.Console.Base(v, console.AreaConnections), New: console.At(v.Enterprise, "connections", "new")}
+	p := &connectionsPage{
+		Base: h.Console.Base(v, console.AreaConnections),
+		New:  console.At(v.Enterprise, "connections", "new"),
+	}
 	p.Flash = console.Said(r, map[string]string{"deleted": "The connection is deleted."})
 	for _, c := range all {
 		reach, err := h.Store.ConnectionReach(r.Context(), v.Enterprise.ID, c.ID)
@@ -26,7 +29,9 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 		}
 		p.Rows = append(p.Rows, h.row(v.Enterprise, c, reach))
 	}
-	held, more, err := h.Store.HeldSyncs(r.Context(), v.Enterprise.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{})
+	held, more, err := h.Store.HeldSyncs(
+		r.Context(), v.Enterprise.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{},
+	)
 	if err != nil {
 		return fmt.Errorf("list held syncs: %w", err)
 	}
@@ -35,20 +40,38 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 		if more != "" {
 			text = "More than " + text
 		}
-		p.Held = &ui.Todo{State: "warn", Text: text, Href: console.At(v.Enterprise, "held"), Label: "Look at them"}
+		p.Held = &ui.Todo{
+			State: "warn",
+			Text:  text,
+			Href:  console.At(v.Enterprise, "held"),
+			Label: "Look at them",
+		}
 	}
 	return h.Console.Render(w, http.StatusOK, p)
 }
 
 func (h *Handlers) row(e sso.Enterprise, c sso.Connection, reach sso.ConnectionReach) connectionRow {
-	row := connectionRow{Name: c.Name, Href: console.AtConnection(e, c.ID), Runs: c.Protocol.Over(c.Provider.Product()), State: state(c), Last: h.time(reach.LastSeen), Certificate: h.lasts(c)}
+	row := connectionRow{
+		Name:        c.Name,
+		Href:        console.AtConnection(e, c.ID),
+		Runs:        c.Protocol.Over(c.Provider.Product()),
+		State:       state(c),
+		Last:        h.time(reach.LastSeen),
+		Certificate: h.lasts(c),
+	}
 	switch {
 	case c.State == sso.ConnectionDraft:
-		row.Next = ui.Link{Label: "Continue set-up", Href: console.AtConnection(e, c.ID, "setup")}
+		row.Next = ui.Link{
+			Label: "Continue set-up",
+			Href:  console.AtConnection(e, c.ID, "setup"),
+		}
 	case c.Draft != nil:
 		row.Next = ui.Link{Label: "Look at the draft", Href: row.Href}
 	case c.State == sso.ConnectionEnabled:
-		row.Next = ui.Link{Label: "Verify groups", Href: console.AtConnection(e, c.ID, "groups")}
+		row.Next = ui.Link{
+			Label: "Verify groups",
+			Href:  console.AtConnection(e, c.ID, "groups"),
+		}
 	}
 	return row
 }
@@ -62,7 +85,10 @@ func (h *Handlers) lasts(c sso.Connection) ui.Fact {
 	}
 	switch {
 	case c.Protocol == sso.OIDC:
-		return ui.Fact{Label: "Certificate", Value: "keys are fetched when needed"}
+		return ui.Fact{
+			Label: "Certificate",
+			Value: "keys are fetched when needed",
+		}
 	case cfg == nil || cfg.SAML == nil || len(cfg.SAML.Certificates) == 0:
 		return ui.Fact{Label: "Certificate", Value: "none yet"}
 	}
@@ -73,7 +99,10 @@ func (h *Handlers) lasts(c sso.Connection) ui.Fact {
 		}
 	}
 	left := int(last.Sub(h.Now()) / day)
-	f := ui.Fact{Label: "Certificate", Value: ui.Count(left, "day left", "days left")}
+	f := ui.Fact{
+		Label: "Certificate",
+		Value: ui.Count(left, "day left", "days left"),
+	}
 	switch {
 	case last.Before(h.Now()):
 		f.Value, f.Badge = "", &ui.Badge{Label: "expired", State: "error"}

@@ -43,8 +43,12 @@ func cellOf(v console.Visit, n name, o sso.Organization) matrixCell {
 	}
 	for _, m := range n.near {
 		if m.Organization == o.ID {
-			return matrixCell{State: ui.Badge{Label: nearness(m.Why), State: "warn"}, Detail: m.Name,
-				Href: console.At(v.Enterprise, "groups", string(m.Group)), Accept: console.AcceptName(v, m, "")}
+			return matrixCell{
+				State:  ui.Badge{Label: nearness(m.Why), State: "warn"},
+				Detail: m.Name,
+				Href:   console.At(v.Enterprise, "groups", string(m.Group)),
+				Accept: console.AcceptName(v, m, ""),
+			}
 		}
 	}
 	if len(n.groups) > 0 && n.said {

@@ -35,7 +35,10 @@ func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v consol
 	}
 	switch {
 	case console.OnForm(err):
-		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
+		return h.form(r.Context(), w, v, shownSettings{
+			typed:   r.PostForm,
+			refused: err,
+		})
 	case err != nil:
 		return fmt.Errorf("save the settings: %w", err)
 	}
@@ -47,16 +50,27 @@ func (h *Handlers) saveSettings(w http.ResponseWriter, r *http.Request, v consol
 func (h *Handlers) tryPolicies(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	edit, err := editOf(r.PostForm, v.Connection)
 	if err != nil {
-		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
+		return h.form(r.Context(), w, v, shownSettings{
+			typed:   r.PostForm,
+			refused: err,
+		})
 	}
-	trials, err := h.Setup.DryRun(r.Context(), v.Enterprise.ID, v.Connection.ID, edit.EmailVerification, edit.AllowSignIn)
+	trials, err := h.Setup.DryRun(
+		r.Context(), v.Enterprise.ID, v.Connection.ID, edit.EmailVerification, edit.AllowSignIn,
+	)
 	switch {
 	case console.OnForm(err):
-		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
+		return h.form(r.Context(), w, v, shownSettings{
+			typed:   r.PostForm,
+			refused: err,
+		})
 	case err != nil:
 		return fmt.Errorf("try the policies: %w", err)
 	}
-	return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, trial: h.trial(trials)})
+	return h.form(r.Context(), w, v, shownSettings{
+		typed: r.PostForm,
+		trial: h.trial(trials),
+	})
 }
 
 // tryGroups shows what the mapping as it is typed makes of the groups of the last
@@ -64,25 +78,38 @@ func (h *Handlers) tryPolicies(w http.ResponseWriter, r *http.Request, v console
 func (h *Handlers) tryGroups(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	edit, err := editOf(r.PostForm, v.Connection)
 	if err != nil {
-		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
+		return h.form(r.Context(), w, v, shownSettings{
+			typed:   r.PostForm,
+			refused: err,
+		})
 	}
 	trace, err := h.trace(r.Context(), v, *edit.Mapping)
 	switch {
 	case console.OnForm(err):
-		return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, refused: err})
+		return h.form(r.Context(), w, v, shownSettings{
+			typed:   r.PostForm,
+			refused: err,
+		})
 	case err != nil:
 		return fmt.Errorf("try the mapping: %w", err)
 	}
-	return h.form(r.Context(), w, v, shownSettings{typed: r.PostForm, trace: trace})
+	return h.form(r.Context(), w, v, shownSettings{
+		typed: r.PostForm,
+		trace: trace,
+	})
 }
 
 // trace is of the last test that came as far as an identity.
-func (h *Handlers) trace(ctx context.Context, v console.Visit, edit connections.MappingEdit) (*console.GroupTrace, error) {
+func (h *Handlers) trace(
+	ctx context.Context, v console.Visit, edit connections.MappingEdit,
+) (*console.GroupTrace, error) {
 	m, err := h.Setup.TryMapping(v.Connection, edit)
 	if err != nil {
 		return nil, err
 	}
-	runs, _, err := h.Store.TestRuns(ctx, v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID}, sso.Page{Limit: 10})
+	runs, _, err := h.Store.TestRuns(
+		ctx, v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID}, sso.Page{Limit: 10},
+	)
 	if err != nil {
 		return nil, fmt.Errorf("list test connections: %w", err)
 	}
@@ -93,25 +120,38 @@ func (h *Handlers) trace(ctx context.Context, v console.Visit, edit connections.
 		if run.Result.Identity == nil {
 			continue
 		}
-		trace, err := h.Preview.TraceGroups(ctx, v.Enterprise.ID, v.Connection.ID, m, *run.Result.Identity)
+		trace, err := h.Preview.TraceGroups(
+			ctx, v.Enterprise.ID, v.Connection.ID, m, *run.Result.Identity,
+		)
 		if err != nil {
 			return nil, err
 		}
 		return console.NewGroupTrace(trace, h.time(run.EndedAt)), nil
 	}
-	return nil, &sso.Error{Kind: sso.Conflict, Code: "no_test", Public: "No test connection has shown yet what is sent. Run one, then come back."}
+	return nil, &sso.Error{
+		Kind:   sso.Conflict,
+		Code:   "no_test",
+		Public: "No test connection has shown yet what is sent. Run one, then come back.",
+	}
 }
 
 func (h *Handlers) trial(all []connections.Trial) *policyTrial {
 	if len(all) == 0 {
-		return &policyTrial{Summary: "No one has signed in through this connection yet, so there is nothing to try it on."}
+		return &policyTrial{
+			Summary: "No one has signed in through this connection yet, so there is nothing to try it on.",
+		}
 	}
 	p, refused := &policyTrial{}, 0
 	for _, t := range all {
-		row := trialRow{Login: t.Attempt.Login, At: h.time(t.Attempt.At), Reason: t.Email.Reason}
+		row := trialRow{
+			Login:  t.Attempt.Login,
+			At:     h.time(t.Attempt.At),
+			Reason: t.Email.Reason,
+		}
 		switch {
 		case t.Denied:
-			row.Result, row.Reason = ui.Badge{Label: "refused", State: "error"}, "The rule for who may sign in says no."
+			row.Result = ui.Badge{Label: "refused", State: "error"}
+			row.Reason = "The rule for who may sign in says no."
 		case t.Email.Action == sso.DenyEntry:
 			row.Result = ui.Badge{Label: "refused", State: "error"}
 		case t.Email.Action == sso.RequireCode:
@@ -126,7 +166,8 @@ func (h *Handlers) trial(all []connections.Trial) *policyTrial {
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	p.Summary = "Of the last " + ui.Count(len(all), "sign-in", "sign-ins") + ", each taken as the person’s first, " + strconv.Itoa(refused) + " would be refused."
+	p.Summary = "Of the last " + ui.Count(len(all), "sign-in", "sign-ins") +
+		", each taken as the person’s first, " + strconv.Itoa(refused) + " would be refused."
 	return p
 }
 
@@ -137,8 +178,18 @@ func (h *Handlers) form(ctx context.Context, w http.ResponseWriter, v console.Vi
 	if err != nil {
 		return fmt.Errorf("name the default groups: %w", err)
 	}
-	p := &connectionSettingsPage{Base: h.base(v, true), Action: at(v, "settings"), Try: at(v, "settings", "try"), Back: at(v), Trial: s.trial, Trace: s.trace, TryGroups: at(v, "settings", "try-groups") + "#trace",
-		Revision: strconv.FormatInt(c.Revision, 10), Live: c.Live != nil, Sections: sections(c, defaults)}
+	p := &connectionSettingsPage{
+		Base:      h.base(v, true),
+		Action:    at(v, "settings"),
+		Try:       at(v, "settings", "try"),
+		Back:      at(v),
+		Trial:     s.trial,
+		Trace:     s.trace,
+		TryGroups: at(v, "settings", "try-groups") + "#trace",
+		Revision:  strconv.FormatInt(c.Revision, 10),
+		Live:      c.Live != nil,
+		Sections:  sections(c, defaults),
+	}
 	if typed != nil {
 		p.Revision = typed.Get("revision")
 	}
@@ -199,24 +250,63 @@ func editOf(form url.Values, c sso.Connection) (connections.Edit, error) {
 	f := reading{form: form}
 	e := connections.Edit{
 		Name: f.text("name"),
-		Mapping: &connections.MappingEdit{Delimiter: f.raw("mapping.delimiter"), GroupsRewrite: &connections.RewriteEdit{Pattern: f.text("mapping.groups_rewrite.pattern"),
-			Replace: f.text("mapping.groups_rewrite.replace"), Preset: f.text("mapping.groups_rewrite.preset")}, Include: f.text("mapping.include"), Exclude: f.text("mapping.exclude"), GroupLimit: f.number("mapping.group_limit")},
-		GroupSync:         &connections.GroupSyncEdit{Mode: as[sso.SyncMode](f.text("group_sync.mode")), OnAbsent: as[sso.WhenUnknown](f.text("group_sync.on_absent")), OnOverage: as[sso.WhenUnknown](f.text("group_sync.on_overage"))},
-		Brake:             &connections.BrakeEdit{Off: f.box("brake.off"), Share: f.number("brake.share"), People: f.number("brake.people"), Window: new(sso.Seconds(*f.number("brake.window")))},
-		EmailVerification: &connections.EmailVerificationEdit{Mode: f.text("email_verification.mode"), Expression: f.text("email_verification.expression"), TrustIDP: f.box("email_verification.trust_idp")},
-		EmailOptional:     f.box("email_optional"),
-		DefaultGroups:     f.lines("default_groups"),
-		AllowSignIn:       f.text("allow_sign_in"),
-		Provisioning:      as[sso.Provisioning](f.text("provisioning")),
-		Directory:         &connections.DirectoryEdit{Tenant: f.text("directory.tenant"), ClientID: f.text("directory.client_id"), ClientSecret: f.secret("directory.client_secret"), ByID: f.box("directory.by_id")},
+		Mapping: &connections.MappingEdit{
+			Delimiter: f.raw("mapping.delimiter"),
+			GroupsRewrite: &connections.RewriteEdit{
+				Pattern: f.text("mapping.groups_rewrite.pattern"),
+				Replace: f.text("mapping.groups_rewrite.replace"),
+				Preset:  f.text("mapping.groups_rewrite.preset"),
+			},
+			Include:    f.text("mapping.include"),
+			Exclude:    f.text("mapping.exclude"),
+			GroupLimit: f.number("mapping.group_limit"),
+		},
+		GroupSync: &connections.GroupSyncEdit{
+			Mode:      as[sso.SyncMode](f.text("group_sync.mode")),
+			OnAbsent:  as[sso.WhenUnknown](f.text("group_sync.on_absent")),
+			OnOverage: as[sso.WhenUnknown](f.text("group_sync.on_overage")),
+		},
+		Brake: &connections.BrakeEdit{
+			Off:    f.box("brake.off"),
+			Share:  f.number("brake.share"),
+			People: f.number("brake.people"),
+			Window: new(sso.Seconds(*f.number("brake.window"))),
+		},
+		EmailVerification: &connections.EmailVerificationEdit{
+			Mode:       f.text("email_verification.mode"),
+			Expression: f.text("email_verification.expression"),
+			TrustIDP:   f.box("email_verification.trust_idp"),
+		},
+		EmailOptional: f.box("email_optional"),
+		DefaultGroups: f.lines("default_groups"),
+		AllowSignIn:   f.text("allow_sign_in"),
+		Provisioning:  as[sso.Provisioning](f.text("provisioning")),
+		Directory: &connections.DirectoryEdit{
+			Tenant:       f.text("directory.tenant"),
+			ClientID:     f.text("directory.client_id"),
+			ClientSecret: f.secret("directory.client_secret"),
+			ByID:         f.box("directory.by_id"),
+		},
 	}
 	e.Revision = console.Revision(form)
 	if c.Protocol == sso.SAML {
-		e.SAML = &connections.SAMLEdit{SLOURL: f.text("saml.slo_url"), SignRequests: f.box("saml.sign_requests"), AllowIDPInitiated: as[sso.IDPInitiated](f.text("saml.allow_idp_initiated")),
-			NameIDFormat: f.text("saml.name_id_format"), ForceAuthn: f.box("saml.force_authn"), AllowSHA1: f.box("saml.allow_sha1"), ConfirmNewKeys: f.box("saml.confirm_new_keys"), ClockSkew: new(sso.Seconds(*f.number("saml.clock_skew_seconds")))}
+		e.SAML = &connections.SAMLEdit{
+			SLOURL:            f.text("saml.slo_url"),
+			SignRequests:      f.box("saml.sign_requests"),
+			AllowIDPInitiated: as[sso.IDPInitiated](f.text("saml.allow_idp_initiated")),
+			NameIDFormat:      f.text("saml.name_id_format"),
+			ForceAuthn:        f.box("saml.force_authn"),
+			AllowSHA1:         f.box("saml.allow_sha1"),
+			ConfirmNewKeys:    f.box("saml.confirm_new_keys"),
+			ClockSkew:         new(sso.Seconds(*f.number("saml.clock_skew_seconds"))),
+		}
 	} else {
-		e.OIDC = &connections.OIDCEdit{ClientSecret: f.secret("oidc.client_secret"), AuthMethod: as[sso.AuthMethod](f.text("oidc.token_endpoint_auth_method")), Prompt: f.text("oidc.prompt"),
-			ConfirmNewKeys: f.box("oidc.confirm_new_keys")}
+		e.OIDC = &connections.OIDCEdit{
+			ClientSecret:   f.secret("oidc.client_secret"),
+			AuthMethod:     as[sso.AuthMethod](f.text("oidc.token_endpoint_auth_method")),
+			Prompt:         f.text("oidc.prompt"),
+			ConfirmNewKeys: f.box("oidc.confirm_new_keys"),
+		}
 		if scopes := f.text("oidc.scopes"); scopes != nil {
 			e.OIDC.Scopes = append([]string{}, strings.Fields(*scopes)...)
 		}
@@ -234,7 +324,12 @@ func (f *reading) err() error {
 	if len(f.wrong) == 0 {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: f.wrong[0].Message, Fields: f.wrong}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "validation_failed",
+		Public: f.wrong[0].Message,
+		Fields: f.wrong,
+	}
 }
 
 func (f *reading) raw(name string) *string {
@@ -275,7 +370,10 @@ func (f *reading) number(name string) *int {
 	}
 	n, err := strconv.Atoi(*text)
 	if err != nil {
-		f.wrong = append(f.wrong, sso.FieldError{Field: name, Message: "Enter a whole number, or leave it empty."})
+		f.wrong = append(f.wrong, sso.FieldError{
+			Field:   name,
+			Message: "Enter a whole number, or leave it empty.",
+		})
 	}
 	return &n
 }
@@ -307,7 +405,11 @@ func chosen(field, value string) []ui.Option {
 		found = found || all[i].Chosen
 	}
 	if !found {
-		all = append(all, ui.Option{Value: value, Label: console.FieldValue(field, value), Chosen: true})
+		all = append(all, ui.Option{
+			Value:  value,
+			Label:  console.FieldValue(field, value),
+			Chosen: true,
+		})
 	}
 	return all
 }

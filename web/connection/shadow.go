@@ -16,7 +16,9 @@ import (
 // Shadows keeps what a draft would have made of sign-ins.
 type Shadows interface {
 	Shadow(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ShadowTally, error)
-	ShadowDifferences(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p sso.Page) ([]sso.ShadowDifference, string, error)
+	ShadowDifferences(
+		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p sso.Page,
+	) ([]sso.ShadowDifference, string, error)
 }
 
 func (h *Handlers) shadow(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -30,12 +32,21 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 		return fmt.Errorf("count comparisons: %w", err)
 	}
 	cursor := r.URL.Query().Get("after")
-	all, next, err := h.Store.ShadowDifferences(r.Context(), c.Enterprise, c.ID, sso.Page{Cursor: cursor})
+	all, next, err := h.Store.ShadowDifferences(
+		r.Context(), c.Enterprise, c.ID, sso.Page{Cursor: cursor},
+	)
 	if err != nil {
 		return fmt.Errorf("list comparisons: %w", err)
 	}
-	p := &connectionShadowPage{Base: h.base(v, true), On: !c.Shadow.IsZero(), Pager: pager(r, cursor, next)}
-	p.Flash = console.Said(r, map[string]string{"started": "From now on every sign-in is compared with the draft.", "stopped": "Sign-ins are compared no more. What was found stays until the draft changes."})
+	p := &connectionShadowPage{
+		Base:  h.base(v, true),
+		On:    !c.Shadow.IsZero(),
+		Pager: pager(r, cursor, next),
+	}
+	p.Flash = console.Said(r, map[string]string{
+		"started": "From now on every sign-in is compared with the draft.",
+		"stopped": "Sign-ins are compared no more. What was found stays until the draft changes.",
+	})
 	if refused != nil {
 		p.Wrong = wrong(refused)
 	}
@@ -54,7 +65,11 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 		p.Facts = append(p.Facts, ui.Fact{Label: "Since", Time: &since})
 	}
 	if c.Draft != nil && c.Live != nil {
-		p.Facts = append(p.Facts, ui.Fact{Label: "Compared", Value: version(c.Draft) + " with " + strings.ToLower(version(c.Live)), Href: at(v)})
+		p.Facts = append(p.Facts, ui.Fact{
+			Label: "Compared",
+			Value: version(c.Draft) + " with " + strings.ToLower(version(c.Live)),
+			Href:  at(v),
+		})
 		if c.State == sso.ConnectionEnabled {
 			p.Promote = promotion(v, tally)
 		}
@@ -74,15 +89,23 @@ func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.
 func promotion(v console.Visit, t sso.ShadowTally) *ui.Confirm {
 	c := v.Connection
 	n := len(connections.Differences(c.Live, c.Draft))
-	text := ui.Count(n, "field changes", "fields change") + " for everyone who signs in from now on. "
+	text := ui.Count(n, "field changes", "fields change") +
+		" for everyone who signs in from now on. "
 	switch {
 	case t.Compared == 0:
 		text += "No sign-in was compared yet."
 	default:
-		text += "Of " + ui.Count(t.Compared, "sign-in", "sign-ins") + " compared, " + strconv.Itoa(t.Differing) + " differed, and " + strconv.Itoa(t.Refused) + " would have been refused."
+		text += "Of " + ui.Count(t.Compared, "sign-in", "sign-ins") + " compared, " +
+			strconv.Itoa(t.Differing) + " differed, and " + strconv.Itoa(t.Refused) +
+			" would have been refused."
 	}
-	return &ui.Confirm{Label: "Promote the draft", Text: text + " You can roll back at any time.", Action: at(v, "enable"), Button: "Proceed",
-		Fields: []ui.HiddenField{console.RevisionField(c)}}
+	return &ui.Confirm{
+		Label:  "Promote the draft",
+		Text:   text + " You can roll back at any time.",
+		Action: at(v, "enable"),
+		Button: "Proceed",
+		Fields: []ui.HiddenField{console.RevisionField(c)},
+	}
 }
 
 func counts(t sso.ShadowTally) []share {
@@ -91,14 +114,28 @@ func counts(t sso.ShadowTally) []share {
 		if n == 0 {
 			state = "ok"
 		}
-		return share{Label: label, Text: strconv.Itoa(n) + of, Percent: percent(n, t.Compared), State: state}
+		return share{
+			Label:   label,
+			Text:    strconv.Itoa(n) + of,
+			Percent: percent(n, t.Compared),
+			State:   state,
+		}
 	}
-	return []share{bar("The same", t.Compared-t.Differing, "ok"), bar("Something differs", t.Differing, "warn"),
-		bar("Got in, and would be refused", t.Refused, "error"), bar("Were refused, and would get in", t.Admitted, "warn")}
+	return []share{
+		bar("The same", t.Compared-t.Differing, "ok"),
+		bar("Something differs", t.Differing, "warn"),
+		bar("Got in, and would be refused", t.Refused, "error"),
+		bar("Were refused, and would get in", t.Admitted, "warn"),
+	}
 }
 
 func (h *Handlers) shadowRow(v console.Visit, d sso.ShadowDifference) shadowRow {
-	row := shadowRow{Person: d.Person, At: h.time(d.At), Times: ui.Count(d.Times, "time", "times"), Outcome: ui.Badge{Label: "gets in"}}
+	row := shadowRow{
+		Person:  d.Person,
+		At:      h.time(d.At),
+		Times:   ui.Count(d.Times, "time", "times"),
+		Outcome: ui.Badge{Label: "gets in"},
+	}
 	if row.Person == "" {
 		row.Person = "unknown"
 	}
@@ -127,7 +164,12 @@ func lines(d sso.ShadowDifference) []string {
 		all = append(all, "Would be refused with "+d.DraftCode+".")
 	}
 	for _, f := range d.Detail.Fields {
-		all = append(all, strings.ToUpper(f.Field[:1])+f.Field[1:]+": "+quoted(f.Live)+" becomes "+quoted(f.Draft)+".")
+		all = append(
+			all,
+			strings.ToUpper(f.Field[:1])+f.Field[1:]+": "+quoted(f.Live)+" becomes "+
+				quoted(f.Draft)+
+				".",
+		)
 	}
 	said := func(what string, names []string) {
 		if len(names) > 0 {
@@ -139,7 +181,10 @@ func lines(d sso.ShadowDifference) []string {
 	said("Comes into ", groupNames(d.Detail.Added))
 	said("Leaves ", groupNames(d.Detail.Removed))
 	if d.Detail.Held {
-		all = append(all, "That would be held until an admin decides: "+causeTitle(sso.HeldTally{Cause: d.Detail.Cause, GroupName: "one group"})+".")
+		all = append(all, "That would be held until an admin decides: "+causeTitle(sso.HeldTally{
+			Cause:     d.Detail.Cause,
+			GroupName: "one group",
+		})+".")
 	}
 	return all
 }
@@ -156,7 +201,8 @@ const mostNamed = 12
 
 func some(names []string) string {
 	if len(names) > mostNamed {
-		return strings.Join(names[:mostNamed], ", ") + " and " + strconv.Itoa(len(names)-mostNamed) + " more"
+		return strings.Join(names[:mostNamed], ", ") + " and " +
+			strconv.Itoa(len(names)-mostNamed) + " more"
 	}
 	return strings.Join(names, ", ")
 }

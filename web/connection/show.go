@@ -20,9 +20,13 @@ const latest = 5
 
 func done() map[string]string {
 	return map[string]string{
-		"enabled": "The connection is enabled: from now on people sign in with this.", "disabled": "The connection is disabled, and its sessions have ended.",
-		"rolled-back": "People sign in with the version before again.", "discarded": "The draft is discarded.", "approved": "The change is approved. Enable it when you are ready.", "refused": "The change is refused.",
-		"saved": "Saved. What you changed waits in the draft.",
+		"enabled":     "The connection is enabled: from now on people sign in with this.",
+		"disabled":    "The connection is disabled, and its sessions have ended.",
+		"rolled-back": "People sign in with the version before again.",
+		"discarded":   "The draft is discarded.",
+		"approved":    "The change is approved. Enable it when you are ready.",
+		"refused":     "The change is refused.",
+		"saved":       "Saved. What you changed waits in the draft.",
 	}
 }
 
@@ -52,24 +56,57 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, 
 	if err != nil {
 		return nil, fmt.Errorf("find whom a connection is for: %w", err)
 	}
-	tests, _, err := h.Store.TestRuns(ctx, c.Enterprise, sso.TestFilter{Connection: c.ID}, sso.Page{Limit: latest})
+	tests, _, err := h.Store.TestRuns(
+		ctx, c.Enterprise, sso.TestFilter{Connection: c.ID}, sso.Page{Limit: latest},
+	)
 	if err != nil {
 		return nil, fmt.Errorf("list test connections: %w", err)
 	}
-	p := &connectionPage{Base: h.base(v, false), Name: c.Name, Runs: c.Protocol.Over(c.Provider.Product()), State: state(c), Facts: h.facts(c, reach), TestsHref: at(v, "tests"),
-		SignIn: ui.Copyable{ID: "sign-in", Value: h.signIn(v)}, Places: places(v), Acts: acts(v, reach), Delete: deletePart(v, reach)}
+	p := &connectionPage{
+		Base:      h.base(v, false),
+		Name:      c.Name,
+		Runs:      c.Protocol.Over(c.Provider.Product()),
+		State:     state(c),
+		Facts:     h.facts(c, reach),
+		TestsHref: at(v, "tests"),
+		SignIn:    ui.Copyable{ID: "sign-in", Value: h.signIn(v)},
+		Places:    places(v),
+		Acts:      acts(v, reach),
+		Delete:    deletePart(v, reach),
+	}
 	for _, t := range tests {
-		p.Tests = append(p.Tests, testLine{At: h.time(t.CreatedAt), State: testState(t), By: byWhom(v, t.By), Why: t.Code, Href: at(v, "tests", string(t.ID))})
+		p.Tests = append(p.Tests, testLine{
+			At:    h.time(t.CreatedAt),
+			State: testState(t),
+			By:    byWhom(v, t.By),
+			Why:   t.Code,
+			Href:  at(v, "tests", string(t.ID)),
+		})
 	}
 	if c.Live != nil && c.Live.Provisioning == sso.ProvisionSCIM {
-		p.Todos = append(p.Todos, ui.Todo{State: "warn", Text: "No sign-in changes a membership: provisioning is set to SCIM, which is not available yet.",
-			Href: at(v, "settings") + "#provisioning", Label: "Change it"})
+		p.Todos = append(p.Todos, ui.Todo{
+			State: "warn",
+			Text:  "No sign-in changes a membership: provisioning is set to SCIM, which is not available yet.",
+			Href:  at(v, "settings") + "#provisioning",
+			Label: "Change it",
+		})
 	}
 	if c.Metadata.Error != "" {
-		p.Todos = append(p.Todos, ui.Todo{State: "error", Text: "The identity provider’s metadata cannot be fetched: " + c.Metadata.Error, Href: at(v, "certificates"), Label: "Look at it"})
+		p.Todos = append(p.Todos, ui.Todo{
+			State: "error",
+			Text:  "The identity provider’s metadata cannot be fetched: " + c.Metadata.Error,
+			Href:  at(v, "certificates"),
+			Label: "Look at it",
+		})
 	}
 	if f := h.lasts(c); f.Badge != nil {
-		p.Todos = append(p.Todos, ui.Todo{State: f.Badge.State, Text: "The certificate of the identity provider: " + strings.TrimPrefix(f.Value+", "+f.Badge.Label, ", ") + ".", Href: at(v, "certificates"), Label: "Certificates"})
+		p.Todos = append(p.Todos, ui.Todo{
+			State: f.Badge.State,
+			Text: "The certificate of the identity provider: " +
+				strings.TrimPrefix(f.Value+", "+f.Badge.Label, ", ") + ".",
+			Href:  at(v, "certificates"),
+			Label: "Certificates",
+		})
 	}
 	if p.Trust, err = h.trustParts(ctx, v); err != nil {
 		return nil, err
@@ -81,31 +118,65 @@ func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, 
 }
 
 func (h *Handlers) signIn(v console.Visit) string {
-	return h.BaseURL + "/login/sso?" + url.Values{"enterprise_key": {v.Enterprise.Key}, "connection": {string(v.Connection.ID)}}.Encode()
+	return h.BaseURL + "/login/sso?" + url.Values{
+		"enterprise_key": {v.Enterprise.Key},
+		"connection":     {string(v.Connection.ID)},
+	}.Encode()
 }
 
 func places(v console.Visit) []ui.Link {
-	return []ui.Link{{Label: "Set-up", Href: at(v, "setup")}, {Label: "Settings", Href: at(v, "settings")}, {Label: "Certificates", Href: at(v, "certificates")},
-		{Label: "Verify groups", Href: at(v, "groups")}, {Label: "Tests", Href: at(v, "tests")}, {Label: "Shadow mode", Href: at(v, "shadow")}}
+	return []ui.Link{
+		{Label: "Set-up", Href: at(v, "setup")},
+		{Label: "Settings", Href: at(v, "settings")},
+		{Label: "Certificates", Href: at(v, "certificates")},
+		{Label: "Verify groups", Href: at(v, "groups")},
+		{Label: "Tests", Href: at(v, "tests")},
+		{Label: "Shadow mode", Href: at(v, "shadow")},
+	}
 }
 
 func (h *Handlers) facts(c sso.Connection, reach sso.ConnectionReach) []ui.Fact {
 	last := h.time(reach.LastSeen)
-	facts := []ui.Fact{{Label: "Last sign-in", Time: &last}, {Label: "People", Value: ui.People(reach.People)}, {Label: "Sessions", Value: ui.Count(reach.Sessions, "session", "sessions")}, h.lasts(c)}
+	facts := []ui.Fact{
+		{
+			Label: "Last sign-in",
+			Time:  &last,
+		},
+		{
+			Label: "People",
+			Value: ui.People(reach.People),
+		},
+		{
+			Label: "Sessions",
+			Value: ui.Count(reach.Sessions, "session", "sessions"),
+		},
+		h.lasts(c),
+	}
 	for _, v := range []struct {
 		label string
 		cfg   *sso.Config
-	}{{"Live", c.Live}, {"Draft", c.Draft}, {"Version before", c.Previous}} {
+	}{
+		{"Live", c.Live}, {"Draft", c.Draft}, {"Version before", c.Previous},
+	} {
 		if v.cfg != nil {
-			facts = append(facts, ui.Fact{Label: v.label, Value: version(v.cfg)})
+			facts = append(facts, ui.Fact{
+				Label: v.label,
+				Value: version(v.cfg),
+			})
 		}
 	}
 	if !c.Metadata.CheckedAt.IsZero() {
 		checked := h.time(c.Metadata.CheckedAt)
-		facts = append(facts, ui.Fact{Label: "Metadata fetched", Time: &checked})
+		facts = append(facts, ui.Fact{
+			Label: "Metadata fetched",
+			Time:  &checked,
+		})
 	}
 	made := h.time(c.CreatedAt)
-	return append(facts, ui.Fact{Label: "Made", Time: &made}, ui.Fact{Label: "Identifier", Value: string(c.ID), Code: true})
+	return append(facts,
+		ui.Fact{Label: "Made", Time: &made},
+		ui.Fact{Label: "Identifier", Value: string(c.ID), Code: true},
+	)
 }
 
 func version(cfg *sso.Config) string { return "Version " + strconv.Itoa(cfg.Version) }
@@ -146,15 +217,27 @@ func (h *Handlers) defaultRefs(ctx context.Context, c sso.Connection) (map[strin
 // draft is what is being edited, with what there is to know before it is enabled.
 func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestRun) (*draftPart, error) {
 	c := v.Connection
-	d := &draftPart{Version: version(c.Draft), First: c.Live == nil, Edit: at(v, "settings"), Setup: at(v, "setup"), Test: at(v, "tests")}
+	d := &draftPart{
+		Version: version(c.Draft),
+		First:   c.Live == nil,
+		Edit:    at(v, "settings"),
+		Setup:   at(v, "setup"),
+		Test:    at(v, "tests"),
+	}
 	if !d.First {
 		refs, err := h.defaultRefs(ctx, c)
 		if err != nil {
 			return nil, err
 		}
 		d.Changes = changes(connections.Differences(c.Live, c.Draft), refs)
-		d.Discard = &ui.Confirm{Label: "Discard the draft", Text: "Your edits are discarded. The live configuration does not change.", Action: at(v, "discard"), Button: "Discard", Danger: true,
-			Fields: []ui.HiddenField{console.RevisionField(c)}}
+		d.Discard = &ui.Confirm{
+			Label:  "Discard the draft",
+			Text:   "Your edits are discarded. The live configuration does not change.",
+			Action: at(v, "discard"),
+			Button: "Discard",
+			Danger: true,
+			Fields: []ui.HiddenField{console.RevisionField(c)},
+		}
 	}
 	if c.State == sso.ConnectionEnabled {
 		d.Shadow = at(v, "shadow")
@@ -164,26 +247,48 @@ func (h *Handlers) draft(ctx context.Context, v console.Visit, tests []sso.TestR
 	if d.Loses, err = h.loses(ctx, c); err != nil {
 		return nil, err
 	}
-	d.Enable = ui.Confirm{Label: "Enable the draft", Text: consequences(c, d), Action: at(v, "enable"), Button: "Proceed",
-		Fields: []ui.HiddenField{console.RevisionField(c)}}
+	d.Enable = ui.Confirm{
+		Label:  "Enable the draft",
+		Text:   consequences(c, d),
+		Action: at(v, "enable"),
+		Button: "Proceed",
+		Fields: []ui.HiddenField{console.RevisionField(c)},
+	}
 	return d, nil
 }
 
 // tested says whether the draft, as it is, was tested.
 func tested(c sso.Connection, tests []sso.TestRun) (ui.Badge, string) {
-	i := slices.IndexFunc(tests, func(t sso.TestRun) bool { return !t.EndedAt.IsZero() && t.Kind != sso.TestCaptured })
+	i := slices.IndexFunc(tests, func(t sso.TestRun) bool {
+		return !t.EndedAt.IsZero() && t.Kind != sso.TestCaptured
+	})
 	switch {
 	case i < 0:
-		return ui.Badge{Label: "not tested", State: "warn"}, "Test the connection first: a test shows what will happen to whom, and changes nothing."
+		return ui.Badge{
+			Label: "not tested",
+			State: "warn",
+		}, "Test the connection first: a test shows what will happen to whom, and changes nothing."
 	case tests[i].State != sso.TestPassed:
-		return ui.Badge{Label: "test failed", State: "error"}, "The last test connection did not pass."
+		return ui.Badge{
+			Label: "test failed",
+			State: "error",
+		}, "The last test connection did not pass."
 	case tests[i].Revision != c.Revision || tests[i].Version != c.Draft.Version:
-		return ui.Badge{Label: "tested before", State: "warn"}, "The last test passed, but the connection was changed since."
+		return ui.Badge{
+			Label: "tested before",
+			State: "warn",
+		}, "The last test passed, but the connection was changed since."
 	}
 	if tests[i].Warned > 0 {
-		return ui.Badge{Label: "test passed, with warnings", State: "warn"}, "The last test passed with exactly this draft, with warnings: read them first."
+		return ui.Badge{
+			Label: "test passed, with warnings",
+			State: "warn",
+		}, "The last test passed with exactly this draft, with warnings: read them first."
 	}
-	return ui.Badge{Label: "test passed", State: "ok"}, "The last test passed with exactly this draft."
+	return ui.Badge{
+		Label: "test passed",
+		State: "ok",
+	}, "The last test passed with exactly this draft."
 }
 
 // loses are those of the people who signed in lately whom the draft would refuse
@@ -209,7 +314,8 @@ func (h *Handlers) loses(ctx context.Context, c sso.Connection) ([]string, error
 func consequences(c sso.Connection, d *draftPart) string {
 	text := "People can sign in through this connection from now on."
 	if !d.First {
-		text = ui.Count(len(d.Changes), "field changes", "fields change") + " for everyone who signs in from now on. Sessions continue. You can roll back at any time."
+		text = ui.Count(len(d.Changes), "field changes", "fields change") +
+			" for everyone who signs in from now on. Sessions continue. You can roll back at any time."
 	}
 	text += " " + d.Note
 	if n := len(d.Loses); n > 0 {
@@ -227,23 +333,42 @@ func acts(v console.Visit, reach sso.ConnectionReach) []ui.Confirm {
 	var all []ui.Confirm
 	if c.Live != nil && c.Previous != nil {
 		n := len(connections.Differences(c.Live, c.Previous))
-		all = append(all, ui.Confirm{Label: "Roll back", Action: at(v, "rollback"), Button: "Roll back",
+		all = append(all, ui.Confirm{
+			Label:  "Roll back",
+			Action: at(v, "rollback"),
+			Button: "Roll back",
 			Fields: []ui.HiddenField{console.RevisionField(c)},
-			Text:   "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " + ui.Count(n, "field changes", "fields change") + " back. A draft stays as it is. Rolling back once more takes it back."})
+			Text: "People sign in with " + strings.ToLower(version(c.Previous)) + " again: " +
+				ui.Count(n, "field changes", "fields change") +
+				" back. A draft stays as it is. Rolling back once more takes it back.",
+		})
 	}
 	switch {
 	case c.State == sso.ConnectionEnabled && reach.CheckEnforced() != nil:
 		// The delete part says why neither is possible.
 	case c.State == sso.ConnectionEnabled:
-		text := "This blocks sign-in through this connection and ends " + ui.Count(reach.Sessions, "session", "sessions") + ". The configuration stays."
+		text := "This blocks sign-in through this connection and ends " +
+			ui.Count(reach.Sessions, "session", "sessions") + ". The configuration stays."
 		if reach.Only > 0 {
-			text += " " + ui.People(reach.Only) + " (" + strings.Join(reach.Logins, ", ") + ellipsis(reach.Only > len(reach.Logins)) + ") cannot sign in another way."
+			text += " " + ui.People(reach.Only) + " (" + strings.Join(reach.Logins, ", ") +
+				ellipsis(reach.Only > len(reach.Logins)) + ") cannot sign in another way."
 		}
-		all = append(all, ui.Confirm{Label: "Disable", Text: text, Action: at(v, "disable"), Button: "Disable", Danger: true,
-			Fields: []ui.HiddenField{console.RevisionField(c)}})
+		all = append(all, ui.Confirm{
+			Label:  "Disable",
+			Text:   text,
+			Action: at(v, "disable"),
+			Button: "Disable",
+			Danger: true,
+			Fields: []ui.HiddenField{console.RevisionField(c)},
+		})
 	case c.State == sso.ConnectionDisabled && c.Draft == nil:
-		all = append(all, ui.Confirm{Label: "Enable again", Text: "People can sign in through it again, as before it was disabled.", Action: at(v, "enable"), Button: "Proceed",
-			Fields: []ui.HiddenField{console.RevisionField(c)}})
+		all = append(all, ui.Confirm{
+			Label:  "Enable again",
+			Text:   "People can sign in through it again, as before it was disabled.",
+			Action: at(v, "enable"),
+			Button: "Proceed",
+			Fields: []ui.HiddenField{console.RevisionField(c)},
+		})
 	}
 	return all
 }
@@ -256,9 +381,19 @@ func ellipsis(more bool) string {
 }
 
 func deletePart(v console.Visit, reach sso.ConnectionReach) deleteSection {
-	p := deleteSection{Action: at(v, "delete"), Text: "The configuration, its keys and the identities known through it are deleted, and " + ui.Count(reach.Sessions, "session ends", "sessions end") +
-		". The people stay. This cannot be taken back.",
-		Name: ui.Field{ID: "confirm-name", Name: "name", Label: "Name of the connection", Hint: "Type it as it is written above.", Autocomplete: "off"}}
+	p := deleteSection{
+		Action: at(v, "delete"),
+		Text: "The configuration, its keys and the identities known through it are deleted, and " +
+			ui.Count(reach.Sessions, "session ends", "sessions end") +
+			". The people stay. This cannot be taken back.",
+		Name: ui.Field{
+			ID:           "confirm-name",
+			Name:         "name",
+			Label:        "Name of the connection",
+			Hint:         "Type it as it is written above.",
+			Autocomplete: "off",
+		},
+	}
 	if err := connections.LocksOut(reach); err != nil {
 		if w := ui.Blame(err); len(w) > 0 {
 			p.Blocked = w[0].Message

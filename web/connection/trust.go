@@ -31,7 +31,10 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]trustPart
 	}
 	parts := make([]trustPart, 0, len(all))
 	for _, c := range all {
-		part := trustPart{Heading: "The draft changes whom you trust", Changes: changes(c.Changes, nil)}
+		part := trustPart{
+			Heading: "The draft changes whom you trust",
+			Changes: changes(c.Changes, nil),
+		}
 		refused := "It stays in the draft and is not enabled. Sign-in goes on as it is."
 		if c.Back {
 			part.Heading = "Rolling back changes whom you trust"
@@ -42,7 +45,9 @@ func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]trustPart
 			part.By = append(part.By, author(v, a))
 		}
 		digest := []ui.HiddenField{{Name: "digest", Value: c.Digest}}
-		refusal := h.Setup.MayDecide(ctx, connections.ApproverOf(v.Visitor), v.Connection, &c.TrustChange)
+		refusal := h.Setup.MayDecide(
+			ctx, connections.ApproverOf(v.Visitor), v.Connection, &c.TrustChange,
+		)
 		known, told := errors.AsType[*sso.Error](refusal)
 		switch {
 		case c.State() == "approved", c.AskedAt.IsZero():
@@ -87,14 +92,23 @@ func trustState(c connections.TrustChange) (ui.Badge, string) {
 	}
 	switch c.State() {
 	case "waiting":
-		return ui.Badge{Label: "waits for approval", State: "error"}, "An attempt was made to " + attempt + "." + way
+		return ui.Badge{
+			Label: "waits for approval",
+			State: "error",
+		}, "An attempt was made to " + attempt + "." + way
 	case "refused":
 		return ui.Badge{Label: "refused"}, "An admin refused it. " + again
 	case "approved":
 		if c.Test != "" {
-			return ui.Badge{Label: "approved", State: "ok"}, "Approved by a passed test connection of a user who signs in here now."
+			return ui.Badge{
+				Label: "approved",
+				State: "ok",
+			}, "Approved by a passed test connection of a user who signs in here now."
 		}
-		return ui.Badge{Label: "approved", State: "ok"}, "Approved as it is now. Any further change of trust needs another approval."
+		return ui.Badge{
+			Label: "approved",
+			State: "ok",
+		}, "Approved as it is now. Any further change of trust needs another approval."
 	}
 	return ui.Badge{Label: "needs approval", State: "warn"}, doing + " asks for approval." + way
 }
@@ -116,7 +130,10 @@ func author(v console.Visit, a sso.Actor) string {
 func (h *Handlers) decideTrust(approve bool, word string) console.Handler {
 	return func(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 		digest := r.PostForm.Get("digest")
-		_, err := h.Setup.DecideTrust(r.Context(), connections.ApproverOf(v.Visitor), v.Enterprise.ID, v.Connection.ID, digest, approve)
+		_, err := h.Setup.DecideTrust(
+			r.Context(), connections.ApproverOf(v.Visitor), v.Enterprise.ID, v.Connection.ID,
+			digest, approve,
+		)
 		switch {
 		case console.OnForm(err):
 			return h.render(w, r, v, err, "")

@@ -19,7 +19,11 @@ func galleryTrust() []trustPart {
 					Before: "https://acme.okta.example/app/exk1/sso/saml",
 					After:  "https://acme.okta.example/app/exk2/sso/saml",
 				},
-				{Label: "Certificates", Gone: []string{"SHA-256 9F:86:D0:81:88:4C:7D:65…"}, New: []string{"SHA-256 2A:01:C4:55:10:9B:77:3E…"}},
+				{
+					Label: "Certificates",
+					Gone:  []string{"SHA-256 9F:86:D0:81:88:4C:7D:65…"},
+					New:   []string{"SHA-256 2A:01:C4:55:10:9B:77:3E…"},
+				},
 			},
 			Approve: &ui.Confirm{
 				Label: "Approve this change",
@@ -43,7 +47,11 @@ func galleryTrust() []trustPart {
 			Heading: "Rolling back changes whom you trust",
 			Text:    "An attempt was made to roll back. It needs an approval by another admin of the company or by an operator.",
 			By:      []string{"you"},
-			Changes: []change{{Label: "Entity ID", Before: "https://idp.example/" + gallery.LongName, After: "https://idp.example/before"}},
+			Changes: []change{{
+				Label:  "Entity ID",
+				Before: "https://idp.example/" + gallery.LongName,
+				After:  "https://idp.example/before",
+			}},
 			Blocked: "You made or requested this change, or created the setup link it was made through. " +
 				"So someone else has to approve it: another admin of the company, or an operator.",
 		},

@@ -29,20 +29,40 @@ func TestTrustIsDecidedOnThePage(t *testing.T) {
 			}
 			return c, nil
 		}
-		c, err := f.db.UpdateConnection(t.Context(), "link-x", f.ent.ID, f.conn.ID, "connection.edited", edit)
+		c, err := f.db.UpdateConnection(
+			t.Context(), "link-x", f.ent.ID, f.conn.ID, "connection.edited", edit,
+		)
 		f.ok(err)
 		return c.Draft.TrustDigest()
 	}
 	digest := asked("theirs")
-	f.says(200, "GET", f.home, nil, "The draft changes whom you trust", "waits for approval", "the holder of a setup link (link-x)", "theirs",
-		"Approve this change", "Refuse this change", digest)
+	f.says(
+		200, "GET", f.home, nil, "The draft changes whom you trust",
+		"waits for approval", "the holder of a setup link (link-x)", "theirs",
+		"Approve this change", "Refuse this change", digest,
+	)
 	// What was looked at is what is approved.
-	f.says(422, "POST", f.home+"/trust/approve", url.Values{"digest": {"another"}}, "changed or withdrawn")
+	f.says(
+		422, "POST", f.home+"/trust/approve", url.Values{"digest": {"another"}},
+		"changed or withdrawn",
+	)
 	f.says(422, "POST", f.home+"/trust/approve", nil, "changed or withdrawn")
-	f.says(303, "POST", f.home+"/trust/refuse", url.Values{"digest": {digest}}, "?done=refused")
-	f.says(200, "GET", f.home+"?done=refused", nil, "The change is refused.", "An admin refused it.")
-	f.says(303, "POST", f.home+"/trust/approve", url.Values{"digest": {digest}}, "?done=approved")
-	f.says(200, "GET", f.home+"?done=approved", nil, "The change is approved.", "Any further change of trust needs another approval.")
+	f.says(
+		303, "POST", f.home+"/trust/refuse", url.Values{"digest": {digest}},
+		"?done=refused",
+	)
+	f.says(
+		200, "GET", f.home+"?done=refused", nil, "The change is refused.",
+		"An admin refused it.",
+	)
+	f.says(
+		303, "POST", f.home+"/trust/approve", url.Values{"digest": {digest}},
+		"?done=approved",
+	)
+	f.says(
+		200, "GET", f.home+"?done=approved", nil, "The change is approved.",
+		"Any further change of trust needs another approval.",
+	)
 	// Neither the holder of the link nor an admin of another company gets here.
 	for _, who := range []string{"link", "gus"} {
 		for _, path := range []string{"/trust/approve", "/trust/refuse"} {
@@ -52,9 +72,13 @@ func TestTrustIsDecidedOnThePage(t *testing.T) {
 		}
 	}
 	second := asked("others")
-	f.says(422, "POST", f.home+"/trust/approve", url.Values{"digest": {digest}}, "changed or withdrawn")
+	f.says(
+		422, "POST", f.home+"/trust/approve", url.Values{"digest": {digest}},
+		"changed or withdrawn",
+	)
 	_, body := f.do("olive", "GET", f.home, nil)
-	if !strings.Contains(body, second) || !strings.Contains(body, "waits for approval") {
+	if !strings.Contains(body, second) ||
+		!strings.Contains(body, "waits for approval") {
 		t.Error("another content is taken for approved")
 	}
 }
@@ -78,16 +102,25 @@ func TestTrustOfARollback(t *testing.T) {
 		}
 		return c, nil
 	}
-	c, err := f.db.UpdateConnection(t.Context(), "link-x", f.ent.ID, f.conn.ID, "connection.edited", edit)
+	c, err := f.db.UpdateConnection(
+		t.Context(), "link-x", f.ent.ID, f.conn.ID, "connection.edited", edit,
+	)
 	f.ok(err)
-	f.says(200, "GET", f.home, nil, "Rolling back changes whom you trust", "An attempt was made to roll back.",
-		"The connection is not rolled back.", "Approve this change")
+	f.says(
+		200, "GET", f.home, nil, "Rolling back changes whom you trust",
+		"An attempt was made to roll back.",
+		"The connection is not rolled back.",
+		"Approve this change",
+	)
 	_, body := f.do("olive", "GET", f.home, nil)
 	for _, words := range []string{"passed test connection", "stays in the draft"} {
 		if strings.Contains(body, words) {
 			t.Errorf("a rollback that waits says %q", words)
 		}
 	}
-	f.says(303, "POST", f.home+"/trust/refuse", url.Values{"digest": {c.Previous.TrustDigest()}}, "?done=refused")
+	f.says(
+		303, "POST", f.home+"/trust/refuse",
+		url.Values{"digest": {c.Previous.TrustDigest()}}, "?done=refused",
+	)
 	f.says(200, "GET", f.home, nil, "An admin refused it. Sign-in goes on as it is.")
 }

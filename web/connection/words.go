@@ -25,7 +25,14 @@ func named(ids []string, groups map[string]string) (refs []string) {
 func changes(all []connections.Difference, groups map[string]string) []change {
 	shown := make([]change, 0, len(all))
 	for _, d := range all {
-		c := change{Label: console.FieldLabel(d.Field), Before: console.FieldValue(d.Field, d.Before), After: console.FieldValue(d.Field, d.After), Gone: d.Gone, New: d.New, Secret: d.Secret}
+		c := change{
+			Label:  console.FieldLabel(d.Field),
+			Before: console.FieldValue(d.Field, d.Before),
+			After:  console.FieldValue(d.Field, d.After),
+			Gone:   d.Gone,
+			New:    d.New,
+			Secret: d.Secret,
+		}
 		switch d.Field {
 		case "saml.certificates":
 			c.Gone, c.New = shortened(d.Gone), shortened(d.New)

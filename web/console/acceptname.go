@@ -16,10 +16,16 @@ func AcceptName(v Visit, m sso.NearMiss, test sso.TestRunID) *ui.Press {
 		Label:  "Accept",
 		About:  "Accept “" + m.Asserted + "” for " + m.Name + " in " + m.OrganizationName,
 		Action: AtConnection(v.Enterprise, v.Connection.ID, "groups", "accept"),
-		Fields: []ui.HiddenField{{Name: "name", Value: m.Asserted}, {Name: "group", Value: string(m.Group)}},
+		Fields: []ui.HiddenField{
+			{Name: "name", Value: m.Asserted},
+			{Name: "group", Value: string(m.Group)},
+		},
 	}
 	if test != "" {
-		p.Fields = append(p.Fields, ui.HiddenField{Name: "test", Value: string(test)})
+		p.Fields = append(p.Fields, ui.HiddenField{
+			Name:  "test",
+			Value: string(test),
+		})
 	}
 	return p
 }

@@ -34,7 +34,11 @@ const (
 // Base is what surrounds a page: area is where it belongs, trail what leads down
 // to it from there.
 func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
-	b := ui.Base{Enterprise: v.Enterprise.Name, User: &ui.Person{Name: v.Name, Login: v.Login}, Console: &ui.Console{Trail: trail, SignOut: Prefix + "/sign-out"}}
+	b := ui.Base{
+		Enterprise: v.Enterprise.Name,
+		User:       &ui.Person{Name: v.Name, Login: v.Login},
+		Console:    &ui.Console{Trail: trail, SignOut: Prefix + "/sign-out"},
+	}
 	if v.User != "" && v.Admin == "" {
 		b.Console.SignOut = "/logout" // they came by single sign-on, and go by it
 	}
@@ -47,21 +51,33 @@ func (c *Console) Base(v Visit, area string, trail ...ui.Link) ui.Base {
 		return b
 	case sso.RoleEnterpriseAdmin:
 		b.Console.Role = "admin of " + v.Enterprise.Name
-		b.Console.Areas = []ui.Area{{Links: []ui.Link{{Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"}}}}
+		b.Console.Areas = []ui.Area{{Links: []ui.Link{{
+			Label: AreaTroubleshooting,
+			Href:  Prefix + "/troubleshooting",
+		}}}}
 	case sso.RoleOperator:
 		b.Console.Areas = []ui.Area{{Links: []ui.Link{
-			{Label: AreaEnterprises, Href: Prefix + "/enterprises"}, {Label: AreaApplications, Href: Prefix + "/applications"},
-			{Label: AreaAdmins, Href: Prefix + "/admins"}, {Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"},
+			{Label: AreaEnterprises, Href: Prefix + "/enterprises"},
+			{Label: AreaApplications, Href: Prefix + "/applications"},
+			{Label: AreaAdmins, Href: Prefix + "/admins"},
+			{Label: AreaTroubleshooting, Href: Prefix + "/troubleshooting"},
 		}}}
 	}
 	if v.Enterprise.ID != "" {
 		b.Console.Home = Home(v.Enterprise)
-		own := ui.Area{Heading: v.Enterprise.Name, Links: []ui.Link{
-			{Label: AreaOverview, Href: Home(v.Enterprise)}, {Label: AreaConnections, Href: At(v.Enterprise, "connections")},
-			{Label: AreaGroups, Href: At(v.Enterprise, "groups")}, {Label: AreaPeople, Href: At(v.Enterprise, "people")},
-			{Label: AreaOrganizations, Href: At(v.Enterprise, "organizations")}, {Label: AreaDomains, Href: At(v.Enterprise, "domains")},
-			{Label: AreaActivity, Href: At(v.Enterprise, "activity")}, {Label: AreaAccess, Href: At(v.Enterprise, "access")},
-		}}
+		own := ui.Area{
+			Heading: v.Enterprise.Name,
+			Links: []ui.Link{
+				{Label: AreaOverview, Href: Home(v.Enterprise)},
+				{Label: AreaConnections, Href: At(v.Enterprise, "connections")},
+				{Label: AreaGroups, Href: At(v.Enterprise, "groups")},
+				{Label: AreaPeople, Href: At(v.Enterprise, "people")},
+				{Label: AreaOrganizations, Href: At(v.Enterprise, "organizations")},
+				{Label: AreaDomains, Href: At(v.Enterprise, "domains")},
+				{Label: AreaActivity, Href: At(v.Enterprise, "activity")},
+				{Label: AreaAccess, Href: At(v.Enterprise, "access")},
+			},
+		}
 		b.Console.Areas = append(b.Console.Areas, own)
 	}
 	mark(b.Console.Areas, area)
@@ -90,7 +106,10 @@ func setupAreas(v Visit) []ui.Area {
 	} else {
 		own.Links = []ui.Link{{Label: AreaSetup, Href: At(v.Enterprise, "connections", "new")}}
 	}
-	own.Links = append(own.Links, ui.Link{Label: AreaDomains, Href: At(v.Enterprise, "domains")})
+	own.Links = append(own.Links, ui.Link{
+		Label: AreaDomains,
+		Href:  At(v.Enterprise, "domains"),
+	})
 	return []ui.Area{own}
 }
 

@@ -60,12 +60,26 @@ func NewCheck(c sso.Check) Check {
 	case c.Warning:
 		badge = ui.Badge{Label: "look at it", State: "warn"}
 	}
-	return Check{Name: checkName(c.Name), Want: c.Want, Got: c.Got, Badge: badge}
+	return Check{
+		Name:  checkName(c.Name),
+		Want:  c.Want,
+		Got:   c.Got,
+		Badge: badge,
+	}
 }
 
 func checkName(name string) string {
-	if known := map[string]string{"acs": "ACS URL", "pkce": "PKCE", "id_token": "ID token", "name_id": "NameID", "name_id_format": "NameID format",
-		"email": "E-mail", "clock": "Clock difference", "in_response_to": "Request it answers", "confirmation_in_response_to": "Request it answers, in the confirmation"}[name]; known != "" {
+	if known := map[string]string{
+		"acs":                         "ACS URL",
+		"pkce":                        "PKCE",
+		"id_token":                    "ID token",
+		"name_id":                     "NameID",
+		"name_id_format":              "NameID format",
+		"email":                       "E-mail",
+		"clock":                       "Clock difference",
+		"in_response_to":              "Request it answers",
+		"confirmation_in_response_to": "Request it answers, in the confirmation",
+	}[name]; known != "" {
 		return known
 	}
 	text := strings.ReplaceAll(name, "_", " ")
@@ -102,19 +116,44 @@ func NewNotUnderstood(g sso.AssertedGroups) *NotUnderstood {
 func GroupsState(g sso.AssertedGroups) (ui.Badge, string) {
 	switch g.State {
 	case sso.GroupsValues:
-		return ui.Badge{Label: "values", State: "ok"}, "A list of " + strconv.Itoa(len(g.Names)) + "."
+		return ui.Badge{
+			Label: "values",
+			State: "ok",
+		}, "A list of " + strconv.Itoa(len(g.Names)) + "."
 	case sso.GroupsEmpty:
-		return ui.Badge{Label: "empty", State: "warn"}, "The attribute was sent without a value: the person is in no group."
+		return ui.Badge{
+			Label: "empty",
+			State: "warn",
+		}, "The attribute was sent without a value: the person is in no group."
 	case sso.GroupsOverage:
-		return ui.Badge{Label: "overage", State: "warn"}, "There are too many to be sent, so a pointer was sent instead of the list. Unless the directory was asked, no one loses a group."
+		return ui.Badge{
+				Label: "overage",
+				State: "warn",
+			},
+			"There are too many to be sent, so a pointer was sent instead of the list. Unless the directory was asked, no one loses a group."
 	case sso.GroupsTruncated:
 		if g.Unread > 0 {
-			return ui.Badge{Label: "cut off", State: "warn"}, "The list is longer than is read: " + strconv.Itoa(len(g.Names)) +
-				" names were read, and " + strconv.Itoa(g.Unread) + " were not. No one loses a group because of it."
+			return ui.Badge{
+					Label: "cut off",
+					State: "warn",
+				}, "The list is longer than is read: " + strconv.Itoa(len(g.Names)) +
+					" names were read, and " + strconv.Itoa(g.Unread) +
+					" were not. No one loses a group because of it."
 		}
-		return ui.Badge{Label: "cut off", State: "warn"}, "The list is as long as the identity provider ever sends: there may be more. No one loses a group because of it."
+		return ui.Badge{
+				Label: "cut off",
+				State: "warn",
+			},
+			"The list is as long as the identity provider ever sends: there may be more. No one loses a group because of it."
 	case sso.GroupsPartial:
-		return ui.Badge{Label: "partly understood", State: "warn"}, "Not understood: " + strconv.Itoa(g.NotUnderstoodCount) + ". Groups from the rest of the list are added, and no one loses one."
+		return ui.Badge{
+				Label: "partly understood",
+				State: "warn",
+			}, "Not understood: " + strconv.Itoa(g.NotUnderstoodCount) +
+				". Groups from the rest of the list are added, and no one loses one."
 	}
-	return ui.Badge{Label: "absent", State: "warn"}, "No group attribute was sent, so the groups are unknown, and no one loses one."
+	return ui.Badge{
+		Label: "absent",
+		State: "warn",
+	}, "No group attribute was sent, so the groups are unknown, and no one loses one."
 }

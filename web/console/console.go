@@ -83,7 +83,12 @@ type Console struct {
 }
 
 // New makes a Console without pages.
-func New(o Options) *Console { return &Console{Options: o, needs: map[string]Need{}} }
+func New(o Options) *Console {
+	return &Console{
+		Options: o,
+		needs:   map[string]Need{},
+	}
+}
 
 // Add registers pages. It panics for one that needs nothing, or names no
 // enterprise or connection where it needs one.
@@ -103,13 +108,19 @@ func (c *Console) Add(rt *route.Router, pages ...Page) {
 			panic("console: " + p.Pattern + " is not for anyone")
 		}
 		c.needs[p.Pattern] = p.Need
-		rt.Page(route.Route{Pattern: p.Pattern, MaxBody: p.MaxBody, Files: p.Files, Rates: p.Rates, Handle: func(w http.ResponseWriter, r *http.Request) error {
-			v, err := c.visit(r, p.Need)
-			if err != nil {
-				return c.away(w, r, err)
-			}
-			return p.Handle(w, r, v)
-		}})
+		rt.Page(route.Route{
+			Pattern: p.Pattern,
+			MaxBody: p.MaxBody,
+			Files:   p.Files,
+			Rates:   p.Rates,
+			Handle: func(w http.ResponseWriter, r *http.Request) error {
+				v, err := c.visit(r, p.Need)
+				if err != nil {
+					return c.away(w, r, err)
+				}
+				return p.Handle(w, r, v)
+			},
+		})
 	}
 }
 
@@ -139,7 +150,9 @@ func (c *Console) away(w http.ResponseWriter, r *http.Request, err error) error 
 	case r.Method != http.MethodGet: // what they sent is lost, and nothing is done
 		return route.SeeOther(w, Prefix+"/sign-in")
 	}
-	return route.SeeOther(w, Prefix+"/sign-in?"+url.Values{"return_to": {r.URL.RequestURI()}}.Encode())
+	return route.SeeOther(
+		w, Prefix+"/sign-in?"+url.Values{"return_to": {r.URL.RequestURI()}}.Encode(),
+	)
 }
 
 // visit finds out who is there and what the path names. Whatever is not for

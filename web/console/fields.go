@@ -123,9 +123,18 @@ func FieldOptions(field string) []ui.Option {
 	case "saml.name_id_format":
 		return []ui.Option{
 			{Value: "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent", Label: "Persistent"},
-			{Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified", Label: "Unspecified: as chosen at the identity provider"},
-			{Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress", Label: "E-mail address"},
-			{Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName", Label: "Windows domain qualified name"},
+			{
+				Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
+				Label: "Unspecified: as chosen at the identity provider",
+			},
+			{
+				Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
+				Label: "E-mail address",
+			},
+			{
+				Value: "urn:oasis:names:tc:SAML:1.1:nameid-format:WindowsDomainQualifiedName",
+				Label: "Windows domain qualified name",
+			},
 		}
 	case "saml.sso_binding":
 		return []ui.Option{

@@ -38,7 +38,10 @@ func FormStatus(err error) int {
 // RevisionField returns the hidden field by which a form names the revision it was
 // made from; see [Revision].
 func RevisionField(c sso.Connection) ui.HiddenField {
-	return ui.HiddenField{Name: "revision", Value: strconv.FormatInt(c.Revision, 10)}
+	return ui.HiddenField{
+		Name:  "revision",
+		Value: strconv.FormatInt(c.Revision, 10),
+	}
 }
 
 // Revision returns the revision of the connection that a form was made from; -1,

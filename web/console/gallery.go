@@ -42,11 +42,28 @@ func GalleryRewrite() []ui.Field {
 
 // GalleryTrace returns what a rewrite makes of the values of a test.
 func GalleryTrace() *GroupTrace {
-	matched := []sso.GroupPlace{{Name: "engineering", Organization: "Research"}, {Name: "engineering", Organization: "Website"}}
-	return NewGroupTrace(sso.GroupTrace{Source: "http://schemas.xmlsoap.org/claims/Group", Values: []sso.TracedGroup{
-		{Sent: "CN=engineering,OU=Groups,OU=Munich,DC=corp,DC=acme,DC=example", Name: "engineering", Groups: matched},
-		{Sent: "CN=grp_all_employees_without_contractors,DC=acme", Name: "grp_all_employees_without_contractors"},
-		{Sent: "CN=app-old,DC=acme", Name: "app-old", LeftOut: true},
-		{Sent: "sales\u00a0team", Why: sso.RawNoBreakSpace},
-	}}, gallery.Ago(time.Hour))
+	matched := []sso.GroupPlace{
+		{Name: "engineering", Organization: "Research"},
+		{Name: "engineering", Organization: "Website"},
+	}
+	return NewGroupTrace(sso.GroupTrace{
+		Source: "http://schemas.xmlsoap.org/claims/Group",
+		Values: []sso.TracedGroup{
+			{
+				Sent:   "CN=engineering,OU=Groups,OU=Munich,DC=corp,DC=acme,DC=example",
+				Name:   "engineering",
+				Groups: matched,
+			},
+			{
+				Sent: "CN=grp_all_employees_without_contractors,DC=acme",
+				Name: "grp_all_employees_without_contractors",
+			},
+			{
+				Sent:    "CN=app-old,DC=acme",
+				Name:    "app-old",
+				LeftOut: true,
+			},
+			{Sent: "sales\u00a0team", Why: sso.RawNoBreakSpace},
+		},
+	}, gallery.Ago(time.Hour))
 }

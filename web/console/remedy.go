@@ -47,8 +47,12 @@ func remedyPages(v Visit, id sso.ConnectionID) map[catalog.Page]remedyPage {
 		return all
 	}
 	at := func(parts ...string) string { return AtConnection(e, id, parts...) }
-	all[catalog.Configure] = remedyPage{"Open the step Configure connection", at("setup", "configure"), Connection}
-	all[catalog.Mapping] = remedyPage{"Open the step Attribute mapping", at("setup", "attributes"), Connection}
+	all[catalog.Configure] = remedyPage{
+		"Open the step Configure connection", at("setup", "configure"), Connection,
+	}
+	all[catalog.Mapping] = remedyPage{
+		"Open the step Attribute mapping", at("setup", "attributes"), Connection,
+	}
 	all[catalog.Tests] = remedyPage{"Open test connections", at("tests"), Connection}
 	all[catalog.VerifyGroups] = remedyPage{"Open Verify groups", at("groups"), Connection}
 	all[catalog.Settings] = remedyPage{"Open the settings", at("settings"), Enterprise}

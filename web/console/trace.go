@@ -31,7 +31,8 @@ func NewGroupTrace(t sso.GroupTrace, tested ui.Time) *GroupTrace {
 		row := TraceRow{Sent: sso.EscapeRaw(v.Sent), Name: v.Name}
 		switch {
 		case v.Why != "":
-			row.Result, row.Detail = ui.Badge{Label: "not understood", State: "warn"}, "It "+v.Why.String()+"."
+			row.Result = ui.Badge{Label: "not understood", State: "warn"}
+			row.Detail = "It " + v.Why.String() + "."
 		case v.LeftOut:
 			row.Result = ui.Badge{Label: "left out"}
 		case len(v.Groups) == 0:

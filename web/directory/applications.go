@@ -19,7 +19,9 @@ type Applications interface {
 	CreateApplication(ctx context.Context, by sso.Actor, a sso.Application) (sso.Application, error)
 	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
 	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
-	UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error)) (sso.Application, error)
+	UpdateApplication(
+		ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error),
+	) (sso.Application, error)
 	DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) error
 	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
 	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
@@ -29,7 +31,11 @@ const applicationsPath = console.Prefix + "/applications"
 
 func (d *Directory) applicationPages() []console.Page {
 	operator := func(pattern string, handle console.Handler) console.Page {
-		return console.Page{Pattern: pattern, Need: console.Operator, Handle: handle}
+		return console.Page{
+			Pattern: pattern,
+			Need:    console.Operator,
+			Handle:  handle,
+		}
 	}
 	return []console.Page{
 		operator("GET "+applicationsPath, d.applications),
@@ -47,10 +53,19 @@ func (d *Directory) applications(w http.ResponseWriter, r *http.Request, v conso
 	if err != nil {
 		return fmt.Errorf("list applications: %w", err)
 	}
-	p := &applicationsPage{Base: d.Console.Base(v, console.AreaApplications), Pager: q.pager(applicationsPath, next)}
-	p.Flash = console.Said(r, map[string]string{"deleted": "Application deleted. No one can access it through Gatehouse now."})
+	p := &applicationsPage{
+		Base:  d.Console.Base(v, console.AreaApplications),
+		Pager: q.pager(applicationsPath, next),
+	}
+	p.Flash = console.Said(r, map[string]string{
+		"deleted": "Application deleted. No one can access it through Gatehouse now.",
+	})
 	for _, a := range all {
-		row := applicationRow{Application: ui.Link{Label: a.Name, Href: applicationHref(a.ID)}, Key: a.Key, Who: admitted(a)}
+		row := applicationRow{
+			Application: ui.Link{Label: a.Name, Href: applicationHref(a.ID)},
+			Key:         a.Key,
+			Who:         admitted(a),
+		}
 		if len(a.Origins) > 0 {
 			row.Origin, row.More = a.Origins[0], len(a.Origins)-1
 		}
@@ -99,19 +114,95 @@ func typedIn(r *http.Request) typed {
 func (t typed) fields() []ui.Field {
 	const lines = 64 << 10
 	area := func(name, label, hint, value string, optional bool) ui.Field {
-		return ui.Field{ID: name, Name: name, Label: label, Hint: hint, Value: value, Kind: "area", Lines: 3, Most: lines, Mono: true, Optional: optional}
+		return ui.Field{
+			ID:       name,
+			Name:     name,
+			Label:    label,
+			Hint:     hint,
+			Value:    value,
+			Kind:     "area",
+			Lines:    3,
+			Most:     lines,
+			Mono:     true,
+			Optional: optional,
+		}
 	}
 	return []ui.Field{
-		{ID: "name", Name: "name", Label: "Name", Hint: "What people are shown.", Value: t.name, Most: sso.MaxNameLength, Autocomplete: "off"},
-		{ID: "key", Name: "key", Label: "Key", Hint: "Part of the addresses that proxies ask. If you change it, proxies with the old key let no one in.", Value: t.key, Most: 63, Mono: true, Autocomplete: "off"},
-		area("origins", "Where it is", "Scheme and host, such as https://wiki.example.com, one a line. The first is where people go who asked for nothing in particular.", t.origins, false),
-		area("enterprises", "Allowed enterprises", "Keys of enterprises, one per line. Empty: every enterprise.", t.enterprises, true),
-		area("groups", "Required groups", "As organization/group, one per line. A member of any of them may use the application. Empty: no group is required.", t.groups, true),
-		area("told_groups", "Groups shared", "As organization/group, or organization/* for all of an organization, one per line. Empty: all groups.", t.told, true),
-		{ID: "groups_limit", Name: "groups_limit", Label: "Maximum group list size", Hint: "In bytes, up to 16384. Empty: 2048.", Value: t.limit, Kind: "number", Optional: true, Most: 5},
-		{ID: "sign_in", Name: "sign_in", Label: "Whose sign-in people are sent to", Hint: "The key of an enterprise. Empty: they are asked for their company.", Value: t.signIn, Most: 63, Mono: true, Optional: true, Autocomplete: "off"},
-		area("public_paths", "Paths that need no sign-in", "Such as /health, or /public/* for all below it, one a line. None: every request needs a sign-in.", t.public, true),
-		{ID: "allow_preflight", Name: "allow_preflight", Kind: "check", Value: "true", Label: "Let CORS preflights pass without a sign-in", Hint: "Browsers send them without cookies, before a script of another site calls this application.", Checked: t.preflight, Optional: true},
+		{
+			ID:           "name",
+			Name:         "name",
+			Label:        "Name",
+			Hint:         "What people are shown.",
+			Value:        t.name,
+			Most:         sso.MaxNameLength,
+			Autocomplete: "off",
+		},
+		{
+			ID:           "key",
+			Name:         "key",
+			Label:        "Key",
+			Hint:         "Part of the addresses that proxies ask. If you change it, proxies with the old key let no one in.",
+			Value:        t.key,
+			Most:         63,
+			Mono:         true,
+			Autocomplete: "off",
+		},
+		area(
+			"origins", "Where it is",
+			"Scheme and host, such as https://wiki.example.com, one a line. The first is where people go who asked for nothing in particular.",
+			t.origins, false,
+		),
+		area(
+			"enterprises", "Allowed enterprises",
+			"Keys of enterprises, one per line. Empty: every enterprise.",
+			t.enterprises, true,
+		),
+		area(
+			"groups", "Required groups",
+			"As organization/group, one per line. A member of any of them may use the application. Empty: no group is required.",
+			t.groups, true,
+		),
+		area(
+			"told_groups", "Groups shared",
+			"As organization/group, or organization/* for all of an organization, one per line. Empty: all groups.",
+			t.told, true,
+		),
+		{
+			ID:       "groups_limit",
+			Name:     "groups_limit",
+			Label:    "Maximum group list size",
+			Hint:     "In bytes, up to 16384. Empty: 2048.",
+			Value:    t.limit,
+			Kind:     "number",
+			Optional: true,
+			Most:     5,
+		},
+		{
+			ID:           "sign_in",
+			Name:         "sign_in",
+			Label:        "Whose sign-in people are sent to",
+			Hint:         "The key of an enterprise. Empty: they are asked for their company.",
+			Value:        t.signIn,
+			Most:         63,
+			Mono:         true,
+			Optional:     true,
+			Autocomplete: "off",
+		},
+		area(
+			"public_paths", "Paths that need no sign-in",
+			"Such as /health, or /public/* for all below it, one a line. None: every request needs a sign-in.",
+			t.public, true,
+		),
+		{
+			ID:       "allow_preflight",
+			Name:     "allow_preflight",
+			Kind:     "check",
+			Value:    "true",
+			Label:    "Let CORS preflights pass without a sign-in",
+			Hint:     "Browsers send them without cookies, before a script of another site calls this application.",
+			Checked:  t.preflight,
+			Optional: true,
+		},
 	}
 }
 
@@ -129,14 +220,19 @@ func linesOf(text string) (lines []string) {
 // with it by the fields of the form.
 func (d *Directory) read(ctx context.Context, t typed, a sso.Application) (sso.Application, error) {
 	a.Key, a.Name, a.Kind = t.key, t.name, sso.ForwardAuth
-	a.Origins, a.Groups, a.Told = address.Origins(linesOf(t.origins)), linesOf(t.groups), linesOf(t.told)
+	a.Origins, a.Groups, a.Told = address.Origins(linesOf(
+		t.origins,
+	)), linesOf(t.groups), linesOf(t.told)
 	a.PublicPaths, a.AllowPreflight = linesOf(t.public), t.preflight
 	var problems []sso.FieldError
 	a.GroupsLimit = 0
 	if text := strings.TrimSpace(t.limit); text != "" {
 		n, err := strconv.Atoi(text)
 		if err != nil {
-			problems = append(problems, sso.FieldError{Field: "groups_limit", Message: "Enter a number of bytes, or nothing."})
+			problems = append(problems, sso.FieldError{
+				Field:   "groups_limit",
+				Message: "Enter a number of bytes, or nothing.",
+			})
 		}
 		a.GroupsLimit = n
 	}
@@ -162,7 +258,10 @@ func (d *Directory) read(ctx context.Context, t typed, a sso.Application) (sso.A
 // enterprise finds one by its key. An unknown one gets an identifier that is
 // none, so that the rest can be checked.
 func (d *Directory) enterprise(ctx context.Context, field, key string) (sso.EnterpriseID, []sso.FieldError, error) {
-	unknown := []sso.FieldError{{Field: field, Message: "There is no enterprise with the key " + sso.Inert(key) + "."}}
+	unknown := []sso.FieldError{{
+		Field:   field,
+		Message: "There is no enterprise with the key " + sso.Inert(key) + ".",
+	}}
 	if sso.ValidateKey(field, key) != nil {
 		return sso.EnterpriseID("?" + key), unknown, nil
 	}
@@ -182,7 +281,10 @@ func byLine(problems []sso.FieldError) []sso.FieldError {
 	for i, p := range problems {
 		name, rest, item := strings.Cut(p.Field, "[")
 		if n, err := strconv.Atoi(strings.TrimSuffix(rest, "]")); item && err == nil {
-			problems[i] = sso.FieldError{Field: name, Message: fmt.Sprintf("Line %d: %s", n+1, p.Message)}
+			problems[i] = sso.FieldError{
+				Field:   name,
+				Message: fmt.Sprintf("Line %d: %s", n+1, p.Message),
+			}
 		}
 	}
 	return problems
@@ -190,8 +292,15 @@ func byLine(problems []sso.FieldError) []sso.FieldError {
 
 // typedOf is an application as its form shows it.
 func (d *Directory) typedOf(ctx context.Context, a sso.Application) (typed, error) {
-	t := typed{key: a.Key, name: a.Name, origins: strings.Join(a.Origins, "\n"), groups: strings.Join(a.Groups, "\n"), told: strings.Join(a.Told, "\n"),
-		public: strings.Join(a.PublicPaths, "\n"), preflight: a.AllowPreflight}
+	t := typed{
+		key:       a.Key,
+		name:      a.Name,
+		origins:   strings.Join(a.Origins, "\n"),
+		groups:    strings.Join(a.Groups, "\n"),
+		told:      strings.Join(a.Told, "\n"),
+		public:    strings.Join(a.PublicPaths, "\n"),
+		preflight: a.AllowPreflight,
+	}
 	if a.GroupsLimit > 0 {
 		t.limit = strconv.Itoa(a.GroupsLimit)
 	}
@@ -232,11 +341,21 @@ func (d *Directory) newApplication(w http.ResponseWriter, _ *http.Request, v con
 
 func (d *Directory) showNew(w http.ResponseWriter, v console.Visit, t typed, wrong error) error {
 	fields := t.fields()
-	return d.Console.Render(w, console.FormStatus(wrong), &applicationDetailPage{Base: d.applicationBase(v), Heading: "Add an application", New: true, Wrong: ui.Blame(wrong, pointers(fields)...), Action: applicationsPath, Fields: fields})
+	return d.Console.Render(w, console.FormStatus(wrong), &applicationDetailPage{
+		Base:    d.applicationBase(v),
+		Heading: "Add an application",
+		New:     true,
+		Wrong:   ui.Blame(wrong, pointers(fields)...),
+		Action:  applicationsPath,
+		Fields:  fields,
+	})
 }
 
 func (d *Directory) applicationBase(v console.Visit) ui.Base {
-	return d.Console.Base(v, console.AreaApplications, ui.Link{Label: "Applications", Href: applicationsPath})
+	return d.Console.Base(v, console.AreaApplications, ui.Link{
+		Label: "Applications",
+		Href:  applicationsPath,
+	})
 }
 
 func (d *Directory) createApplication(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -279,11 +398,30 @@ func (d *Directory) application(w http.ResponseWriter, r *http.Request, v consol
 	return d.showApplication(w, r, v, a, t, nil)
 }
 
-func (d *Directory) showApplication(w http.ResponseWriter, r *http.Request, v console.Visit, a sso.Application, t typed, wrong error) error {
+func (d *Directory) showApplication(
+	w http.ResponseWriter, r *http.Request, v console.Visit, a sso.Application, t typed, wrong error,
+) error {
 	fields, here := t.fields(), applicationHref(a.ID)
-	p := &applicationDetailPage{Base: d.applicationBase(v), Heading: a.Name, Wrong: ui.Blame(wrong, pointers(fields)...), Action: here, Fields: fields, Snippets: d.snippets(a), Cookie: !d.reaches(a),
-		Remove: &ui.Confirm{Label: "Delete this application", Text: "No one can access it through Gatehouse afterwards: its proxy is refused within a second.", Action: here + "/delete", Button: "Delete", Danger: true}}
-	p.Flash = console.Said(r, map[string]string{"created": "The application is added. Its proxy can ask for it now.", "saved": "The application is changed. It holds within a second, on every node."})
+	p := &applicationDetailPage{
+		Base:     d.applicationBase(v),
+		Heading:  a.Name,
+		Wrong:    ui.Blame(wrong, pointers(fields)...),
+		Action:   here,
+		Fields:   fields,
+		Snippets: d.snippets(a),
+		Cookie:   !d.reaches(a),
+		Remove: &ui.Confirm{
+			Label:  "Delete this application",
+			Text:   "No one can access it through Gatehouse afterwards: its proxy is refused within a second.",
+			Action: here + "/delete",
+			Button: "Delete",
+			Danger: true,
+		},
+	}
+	p.Flash = console.Said(r, map[string]string{
+		"created": "The application is added. Its proxy can ask for it now.",
+		"saved":   "The application is changed. It holds within a second, on every node.",
+	})
 	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
@@ -296,7 +434,9 @@ func (d *Directory) reaches(a sso.Application) bool {
 			return false
 		}
 		host := u.Hostname()
-		if host != d.Host && (d.CookieDomain == "" || host != d.CookieDomain && !strings.HasSuffix(host, "."+d.CookieDomain)) {
+		if host != d.Host &&
+			(d.CookieDomain == "" ||
+				host != d.CookieDomain && !strings.HasSuffix(host, "."+d.CookieDomain)) {
 			return false
 		}
 	}
@@ -313,7 +453,14 @@ func (d *Directory) changeApplication(w http.ResponseWriter, r *http.Request, v 
 	if err == nil {
 		// Enterprises were looked for outside of the transaction, where there is
 		// time for it; all of the rest is as it was typed.
-		_, err = d.Store.UpdateApplication(r.Context(), v.Actor, old.ID, func(sso.Application) (sso.Application, error) { return a, nil })
+		_, err = d.Store.UpdateApplication(
+			r.Context(),
+			v.Actor,
+			old.ID,
+			func(sso.Application) (sso.Application, error) {
+				return a, nil
+			},
+		)
 	}
 	switch {
 	case console.OnForm(err):

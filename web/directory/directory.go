@@ -27,7 +27,9 @@ type Store interface {
 // Records keeps what happened to somebody.
 type Records interface {
 	Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
-	SyncRecords(ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page) ([]sso.SyncRecord, string, error)
+	SyncRecords(
+		ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page,
+	) ([]sso.SyncRecord, string, error)
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
 }
 
@@ -53,7 +55,10 @@ func New(o Options) *Directory { return &Directory{o} }
 
 // Register adds the pages.
 func (d *Directory) Register(rt *route.Router) {
-	pages := [][]console.Page{d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(), d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages()}
+	pages := [][]console.Page{
+		d.peoplePages(), d.personPages(), d.questionPages(), d.organizationPages(), d.groupPages(),
+		d.memberPages(), d.restorePages(), d.domainPages(), d.applicationPages(),
+	}
 	for _, some := range pages {
 		d.Console.Add(rt, some...)
 	}
@@ -66,10 +71,18 @@ func at(method, path string) string {
 
 // ofEnterprise is a page for the admins of an enterprise.
 func ofEnterprise(method, path string, handle console.Handler) console.Page {
-	return console.Page{Pattern: at(method, path), Need: console.Enterprise, Handle: handle}
+	return console.Page{
+		Pattern: at(method, path),
+		Need:    console.Enterprise,
+		Handle:  handle,
+	}
 }
 
 // withSetupLink is ofEnterprise for the holders of setup links, too.
 func withSetupLink(method, path string, handle console.Handler) console.Page {
-	return console.Page{Pattern: at(method, path), Need: console.Connection, Handle: handle}
+	return console.Page{
+		Pattern: at(method, path),
+		Need:    console.Connection,
+		Handle:  handle,
+	}
 }

@@ -33,7 +33,17 @@ func (d *Directory) domainPages() []console.Page {
 }
 
 func domainForm(name string) []ui.Field {
-	return []ui.Field{{ID: "name", Name: "name", Label: "Domain", Hint: "The part after the @ in your people’s addresses, such as acme.example.", Value: name, Most: 253, Mono: true, Autocomplete: "off", InputMode: "url"}}
+	return []ui.Field{{
+		ID:           "name",
+		Name:         "name",
+		Label:        "Domain",
+		Hint:         "The part after the @ in your people’s addresses, such as acme.example.",
+		Value:        name,
+		Most:         253,
+		Mono:         true,
+		Autocomplete: "off",
+		InputMode:    "url",
+	}}
 }
 
 func (d *Directory) domains(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -42,22 +52,40 @@ func (d *Directory) domains(w http.ResponseWriter, r *http.Request, v console.Vi
 
 // showDomains lists them; wrong is about the form, or about the domain that was
 // looked for.
-func (d *Directory) showDomains(w http.ResponseWriter, r *http.Request, v console.Visit, form []ui.Field, about sso.DomainID, wrong error) error {
+func (d *Directory) showDomains(
+	w http.ResponseWriter, r *http.Request, v console.Visit, form []ui.Field, about sso.DomainID, wrong error,
+) error {
 	all, err := d.Store.Domains(r.Context(), v.Enterprise.ID)
 	if err != nil {
 		return fmt.Errorf("list domains: %w", err)
 	}
 	here := console.At(v.Enterprise, "domains")
-	p := &domainsPage{Base: d.Console.Base(v, console.AreaDomains), Action: here, Fields: form}
+	p := &domainsPage{
+		Base:   d.Console.Base(v, console.AreaDomains),
+		Action: here,
+		Fields: form,
+	}
 	if about == "" {
 		p.Wrong = ui.Blame(wrong, pointers(form)...)
 	}
-	p.Flash = console.Said(r, map[string]string{"added": "Domain added. It takes effect once its record is found.", "proven": "The record was found. The domain is verified.", "deleted": "Domain deleted."})
+	p.Flash = console.Said(r, map[string]string{
+		"added":   "Domain added. It takes effect once its record is found.",
+		"proven":  "The record was found. The domain is verified.",
+		"deleted": "Domain deleted.",
+	})
 	for _, domain := range all {
 		row := d.domainRow(here, domain)
 		if domain.ID == about {
-			p.Missed = &ui.Todo{Text: domain.Name + " could not be verified.", Href: "#" + row.ID, Label: "See what was found"}
-			row.Wrong = ui.Blame(wrong, &ui.Field{ID: row.ID, Name: "name", Label: domain.Name})
+			p.Missed = &ui.Todo{
+				Text:  domain.Name + " could not be verified.",
+				Href:  "#" + row.ID,
+				Label: "See what was found",
+			}
+			row.Wrong = ui.Blame(wrong, &ui.Field{
+				ID:    row.ID,
+				Name:  "name",
+				Label: domain.Name,
+			})
 		}
 		if v.Role == sso.RoleSetupLink {
 			row.Remove = nil // for admins alone
@@ -68,13 +96,36 @@ func (d *Directory) showDomains(w http.ResponseWriter, r *http.Request, v consol
 }
 
 func (d *Directory) domainRow(here string, domain sso.Domain) domainRow {
-	row := domainRow{ID: string(domain.ID), Name: domain.Name, Proven: domain.Verified(), Since: ui.NewTime(domain.CreatedAt, d.Now()),
-		TXTName: ui.Copyable{ID: string(domain.ID) + "-name", Value: domain.ChallengeName()}, TXTValue: ui.Copyable{ID: string(domain.ID) + "-value", Value: domain.TXTRecord},
-		Verify: ui.Press{Label: "Verify now", About: "Verify now: " + domain.Name, Action: here + "/" + string(domain.ID) + "/verify"},
-		Remove: &ui.Confirm{Label: "Delete " + domain.Name, Text: "It has no effect yet. Its DNS record can be removed, too.", Action: here + "/" + string(domain.ID) + "/delete", Button: "Delete", Danger: true}}
+	row := domainRow{
+		ID:     string(domain.ID),
+		Name:   domain.Name,
+		Proven: domain.Verified(),
+		Since:  ui.NewTime(domain.CreatedAt, d.Now()),
+		TXTName: ui.Copyable{
+			ID:    string(domain.ID) + "-name",
+			Value: domain.ChallengeName(),
+		},
+		TXTValue: ui.Copyable{
+			ID:    string(domain.ID) + "-value",
+			Value: domain.TXTRecord,
+		},
+		Verify: ui.Press{
+			Label:  "Verify now",
+			About:  "Verify now: " + domain.Name,
+			Action: here + "/" + string(domain.ID) + "/verify",
+		},
+		Remove: &ui.Confirm{
+			Label:  "Delete " + domain.Name,
+			Text:   "It has no effect yet. Its DNS record can be removed, too.",
+			Action: here + "/" + string(domain.ID) + "/delete",
+			Button: "Delete",
+			Danger: true,
+		},
+	}
 	if domain.Verified() {
 		row.Since = ui.NewTime(domain.VerifiedAt, d.Now())
-		row.Remove.Text = "People with an address at " + domain.Name + " are no longer led here by it, and new users among them may have to verify their address with a code. Another company can then verify it. No one is signed out."
+		row.Remove.Text = "People with an address at " + domain.Name +
+			" are no longer led here by it, and new users among them may have to verify their address with a code. Another company can then verify it. No one is signed out."
 	}
 	return row
 }

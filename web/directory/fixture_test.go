@@ -32,7 +32,11 @@ func (v visitors) Visitor(r *http.Request) (sso.Visitor, error) {
 	if known, ok := v[r.Header.Get("Visitor")]; ok {
 		return known, nil
 	}
-	return sso.Visitor{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."}
+	return sso.Visitor{}, &sso.Error{
+		Kind:   sso.Unauthenticated,
+		Code:   "session_ended",
+		Public: "Please sign in.",
+	}
 }
 
 // records are a DNS of one's own.
@@ -45,7 +49,11 @@ func (r records) LookupTXT(_ context.Context, name string) ([]string, error) {
 		}
 		return all, nil
 	}
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+	return nil, &net.DNSError{
+		Err:        "no such host",
+		Name:       name,
+		IsNotFound: true,
+	}
 }
 
 // place is an enterprise with one of everything.
@@ -74,22 +82,63 @@ type fixture struct {
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{T: t, dns: records{}}
-	f.db = storetest.Open(t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, nil)
+	f.db = storetest.Open(
+		t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, nil,
+	)
 	f.acme, f.globex = f.place("acme"), f.place("globex")
 	pages, err := ui.New(ui.Options{}, console.Templates(), directory.Templates())
 	f.ok(err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	f.router, err = route.New(route.Options{BaseURL: "https://sso.example.com", Now: time.Now, Log: log})
+	f.router, err = route.New(route.Options{
+		BaseURL: "https://sso.example.com",
+		Now:     time.Now,
+		Log:     log,
+	})
 	f.ok(err)
-	access := visitors{"operator": {Role: sso.RoleOperator, Actor: "adm-olive", Name: "Olive"},
-		"acme":   {Role: sso.RoleEnterpriseAdmin, Actor: sso.Actor(f.acme.user.ID), Enterprise: f.acme.ent.ID, User: f.acme.user.ID, Name: "Ada"},
-		"globex": {Role: sso.RoleEnterpriseAdmin, Actor: sso.Actor(f.globex.user.ID), Enterprise: f.globex.ent.ID, User: f.globex.user.ID, Name: "Gus"},
-		"link":   {Role: sso.RoleSetupLink, Actor: "link-x", Enterprise: f.acme.ent.ID, Connection: f.acme.conn.ID}}
-	f.console = console.New(console.Options{Access: access, Directory: f.db, Pages: pages, Now: time.Now})
-	proving := connections.New(connections.Options{Store: f.db, Resolver: f.dns, Log: log})
+	access := visitors{
+		"operator": {Role: sso.RoleOperator, Actor: "adm-olive", Name: "Olive"},
+		"acme": {
+			Role:       sso.RoleEnterpriseAdmin,
+			Actor:      sso.Actor(f.acme.user.ID),
+			Enterprise: f.acme.ent.ID,
+			User:       f.acme.user.ID,
+			Name:       "Ada",
+		},
+		"globex": {
+			Role:       sso.RoleEnterpriseAdmin,
+			Actor:      sso.Actor(f.globex.user.ID),
+			Enterprise: f.globex.ent.ID,
+			User:       f.globex.user.ID,
+			Name:       "Gus",
+		},
+		"link": {
+			Role:       sso.RoleSetupLink,
+			Actor:      "link-x",
+			Enterprise: f.acme.ent.ID,
+			Connection: f.acme.conn.ID,
+		},
+	}
+	f.console = console.New(console.Options{
+		Access:    access,
+		Directory: f.db,
+		Pages:     pages,
+		Now:       time.Now,
+	})
+	proving := connections.New(connections.Options{
+		Store:    f.db,
+		Resolver: f.dns,
+		Log:      log,
+	})
 	f.db.OnRevocation(func(context.Context) { f.told++ })
-	directory.New(directory.Options{Console: f.console, Store: f.db, Proving: proving, SessionCookie: "__Secure-gatehouse",
-		CookieDomain: "example.com", Host: "sso.example.com", Now: time.Now}).Register(f.router)
+	directory.New(directory.Options{
+		Console:       f.console,
+		Store:         f.db,
+		Proving:       proving,
+		SessionCookie: "__Secure-gatehouse",
+		CookieDomain:  "example.com",
+		Host:          "sso.example.com",
+		Now:           time.Now,
+	}).Register(f.router)
 	return f
 }
 
@@ -104,16 +153,37 @@ func (f *fixture) place(key string) (p place) {
 	f.Helper()
 	ctx, by := f.Context(), sso.ActorOperator
 	var err error
-	p.ent, err = f.db.CreateEnterprise(ctx, by, sso.Enterprise{Key: key, Name: strings.ToUpper(key)})
+	p.ent, err = f.db.CreateEnterprise(ctx, by, sso.Enterprise{
+		Key:  key,
+		Name: strings.ToUpper(key),
+	})
 	f.ok(err)
-	p.org, err = f.db.CreateOrganization(ctx, by, sso.Organization{Enterprise: p.ent.ID, Key: "research", Name: "Research"})
+	p.org, err = f.db.CreateOrganization(ctx, by, sso.Organization{
+		Enterprise: p.ent.ID,
+		Key:        "research",
+		Name:       "Research",
+	})
 	f.ok(err)
-	p.group, err = f.db.CreateGroup(ctx, by, p.ent.ID, sso.Group{Organization: p.org.ID, Name: "engineering"})
+	p.group, err = f.db.CreateGroup(ctx, by, p.ent.ID, sso.Group{
+		Organization: p.org.ID,
+		Name:         "engineering",
+	})
 	f.ok(err)
 	cfg := &sso.Config{GroupSync: sso.GroupSync{Mode: sso.SyncReset}}
-	p.conn, err = f.db.CreateConnection(ctx, by, sso.Connection{Enterprise: p.ent.ID, Name: "Okta", Protocol: sso.SAML, Provider: sso.Okta, State: sso.ConnectionEnabled, Live: cfg})
+	p.conn, err = f.db.CreateConnection(ctx, by, sso.Connection{
+		Enterprise: p.ent.ID,
+		Name:       "Okta",
+		Protocol:   sso.SAML,
+		Provider:   sso.Okta,
+		State:      sso.ConnectionEnabled,
+		Live:       cfg,
+	})
 	f.ok(err)
-	p.domain, err = f.db.CreateDomain(ctx, by, sso.Domain{Enterprise: p.ent.ID, Name: key + ".example", TXTRecord: "gatehouse-verification=" + key})
+	p.domain, err = f.db.CreateDomain(ctx, by, sso.Domain{
+		Enterprise: p.ent.ID,
+		Name:       key + ".example",
+		TXTRecord:  "gatehouse-verification=" + key,
+	})
 	f.ok(err)
 	p.user, p.sess = f.enter(&p, "ada", "Ada Lovelace", "engineering")
 	return p
@@ -128,11 +198,41 @@ func (f *fixture) enter(p *place, login, name string, groups ...string) (sso.Use
 	if len(groups) == 0 {
 		asserted.State = sso.GroupsEmpty
 	}
-	s := sso.SignIn{Identity: sso.Identity{Connection: p.conn.ID, Subject: login, Login: login, Email: login + "@acme.example", Name: name, Groups: asserted},
-		Replay:  sso.ReplayMark{Connection: p.conn.ID, ResponseID: string(attempt), Until: now.Add(time.Hour)},
-		Attempt: sso.Attempt{ID: attempt, Enterprise: p.ent.ID, Connection: p.conn.ID, Login: login, Outcome: sso.OutcomeSucceeded, At: now},
-		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: sso.NewSecret().Hash(), Enterprise: p.ent.ID, Connection: p.conn.ID, Attempt: attempt, UserAgent: "Mozilla/5.0 (X11; Linux) Firefox/140.0",
-			CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(time.Hour)}}
+	s := sso.SignIn{
+		Identity: sso.Identity{
+			Connection: p.conn.ID,
+			Subject:    login,
+			Login:      login,
+			Email:      login + "@acme.example",
+			Name:       name,
+			Groups:     asserted,
+		},
+		Replay: sso.ReplayMark{
+			Connection: p.conn.ID,
+			ResponseID: string(attempt),
+			Until:      now.Add(time.Hour),
+		},
+		Attempt: sso.Attempt{
+			ID:         attempt,
+			Enterprise: p.ent.ID,
+			Connection: p.conn.ID,
+			Login:      login,
+			Outcome:    sso.OutcomeSucceeded,
+			At:         now,
+		},
+		Session: sso.Session{
+			ID:          sso.NewID[sso.SessionID](now),
+			Token:       sso.NewSecret().Hash(),
+			Enterprise:  p.ent.ID,
+			Connection:  p.conn.ID,
+			Attempt:     attempt,
+			UserAgent:   "Mozilla/5.0 (X11; Linux) Firefox/140.0",
+			CreatedAt:   now,
+			LastSeenAt:  now,
+			IdleTimeout: time.Hour,
+			ExpiresAt:   now.Add(time.Hour),
+		},
+	}
 	u, _, err := f.db.RecordLogin(f.Context(), s, storetest.Reset(s.Identity.Groups))
 	f.ok(err)
 	p.signIn = s
@@ -148,7 +248,10 @@ type answer struct {
 
 func (f *fixture) do(who, method, path string, form url.Values) answer {
 	f.Helper()
-	r := httptest.NewRequestWithContext(f.Context(), method, "https://sso.example.com"+path, strings.NewReader(form.Encode()))
+	r := httptest.NewRequestWithContext(
+		f.Context(), method, "https://sso.example.com"+path,
+		strings.NewReader(form.Encode()),
+	)
 	r.Header.Set("Visitor", who)
 	r.Header.Set("X-Request-Id", "the-same-each-time")
 	if method == http.MethodPost {
@@ -160,7 +263,10 @@ func (f *fixture) do(who, method, path string, form url.Values) answer {
 	return answer{w.Code, w.Header().Get("Location"), w.Body.String()}
 }
 
-func (f *fixture) get(path string) answer { f.Helper(); return f.do("acme", "GET", path, nil) }
+func (f *fixture) get(path string) answer {
+	f.Helper()
+	return f.do("acme", "GET", path, nil)
+}
 
 func (f *fixture) post(path string, pairs ...string) answer {
 	f.Helper()

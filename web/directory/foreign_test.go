@@ -18,10 +18,27 @@ func TestForeignObjects(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	now := time.Now()
-	own := map[string]string{"user": string(f.acme.user.ID), "group": string(f.acme.group.ID), "organization": string(f.acme.org.ID), "domain": string(f.acme.domain.ID), "session": string(f.acme.sess)}
-	foreign := map[string]string{"user": string(f.globex.user.ID), "group": string(f.globex.group.ID), "organization": string(f.globex.org.ID), "domain": string(f.globex.domain.ID), "session": string(f.globex.sess)}
-	unknown := map[string]string{"user": string(sso.NewID[sso.UserID](now)), "group": string(sso.NewID[sso.GroupID](now)), "organization": string(sso.NewID[sso.OrganizationID](now)),
-		"domain": string(sso.NewID[sso.DomainID](now)), "session": string(sso.NewID[sso.SessionID](now))}
+	own := map[string]string{
+		"user":         string(f.acme.user.ID),
+		"group":        string(f.acme.group.ID),
+		"organization": string(f.acme.org.ID),
+		"domain":       string(f.acme.domain.ID),
+		"session":      string(f.acme.sess),
+	}
+	foreign := map[string]string{
+		"user":         string(f.globex.user.ID),
+		"group":        string(f.globex.group.ID),
+		"organization": string(f.globex.org.ID),
+		"domain":       string(f.globex.domain.ID),
+		"session":      string(f.globex.sess),
+	}
+	unknown := map[string]string{
+		"user":         string(sso.NewID[sso.UserID](now)),
+		"group":        string(sso.NewID[sso.GroupID](now)),
+		"organization": string(sso.NewID[sso.OrganizationID](now)),
+		"domain":       string(sso.NewID[sso.DomainID](now)),
+		"session":      string(sso.NewID[sso.SessionID](now)),
+	}
 	fill := func(path, key, with string) string {
 		path = strings.ReplaceAll(path, "{enterprise}", "acme")
 		for name, id := range own {
@@ -41,7 +58,10 @@ func TestForeignObjects(t *testing.T) {
 		}
 		// Of another enterprise, and of one that never was.
 		theirs := f.do("globex", method, fill(path, "", ""), nil)
-		nobodys := f.do("acme", method, strings.ReplaceAll(fill(path, "", ""), "/acme", "/nobody"), nil)
+		nobodys := f.do(
+			"acme", method,
+			strings.ReplaceAll(fill(path, "", ""), "/acme", "/nobody"), nil,
+		)
 		if theirs.status != http.StatusNotFound || theirs != nobodys {
 			t.Errorf("%s: someone else's enterprise is %d, an unknown one %d", pattern, theirs.status, nobodys.status)
 		}
@@ -54,9 +74,19 @@ func TestForeignObjects(t *testing.T) {
 			}
 			tried++
 			want := f.do("acme", method, fill(path, key, unknown[key]), nil)
-			for what, id := range map[string]string{"another enterprise's": foreign[key], "nonsense": "x", "of another kind": string(f.acme.conn.ID), "upper case": strings.ToUpper(own[key])} {
-				if got := f.do("acme", method, fill(path, key, id), nil); got.status != http.StatusNotFound || got != want {
-					t.Errorf("%s: a %s that is %s is %d, an unknown one %d", pattern, key, what, got.status, want.status)
+			for what, id := range map[string]string{
+				"another enterprise's": foreign[key],
+				"nonsense":             "x",
+				"of another kind":      string(f.acme.conn.ID),
+				"upper case":           strings.ToUpper(own[key]),
+			} {
+				if got := f.do(
+					"acme", method, fill(path, key, id), nil,
+				); got.status != http.StatusNotFound || got != want {
+					t.Errorf(
+						"%s: a %s that is %s is %d, an unknown one %d", pattern, key,
+						what, got.status, want.status,
+					)
 				}
 			}
 		}
@@ -73,7 +103,9 @@ func TestForeignObjects(t *testing.T) {
 func (f *fixture) state() (all string) {
 	f.Helper()
 	for _, p := range []place{f.acme, f.globex} {
-		events, _, err := f.db.AuditEvents(f.Context(), p.ent.ID, sso.AuditFilter{}, sso.Page{Limit: 1})
+		events, _, err := f.db.AuditEvents(
+			f.Context(), p.ent.ID, sso.AuditFilter{}, sso.Page{Limit: 1},
+		)
 		f.ok(err)
 		all += events[0].Hash.String() + " "
 	}

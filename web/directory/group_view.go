@@ -11,19 +11,29 @@ import (
 
 func groupSaid() map[string]string {
 	return map[string]string{
-		"created": "Group created. People join it at their next sign-in if the identity provider lists it.", "saved": "Group changed.",
-		"removed": "Removed from the group.", "restored": "The members are what they were then.", "reconciled": "Members now match what the identity provider last sent, as far as that is certain.",
-		"added": "They are in the group. The notice below says what their next sign-in does about it.",
+		"created":    "Group created. People join it at their next sign-in if the identity provider lists it.",
+		"saved":      "Group changed.",
+		"removed":    "Removed from the group.",
+		"restored":   "The members are what they were then.",
+		"reconciled": "Members now match what the identity provider last sent, as far as that is certain.",
+		"added":      "They are in the group. The notice below says what their next sign-in does about it.",
 	}
 }
 
 // showGroup shows one, with what could not be done to it.
-func (d *Directory) showGroup(w http.ResponseWriter, r *http.Request, v console.Visit, g sso.Group, form []ui.Field, wrong error) error {
-	q, ctx, ent, e := queryOf(r), r.Context(), v.Enterprise.ID, v.Enterprise
+func (d *Directory) showGroup(
+	w http.ResponseWriter, r *http.Request, v console.Visit, g sso.Group, form []ui.Field, wrong error,
+) error {
+	q := queryOf(r)
+	ctx := r.Context()
+	ent := v.Enterprise.ID
+	e := v.Enterprise
 	search := q.text("q")
 	members, next, err := d.Store.SearchMembers(ctx, ent, g.ID, search, q.page())
 	if sso.CodeOf(err) == "invalid_cursor" {
-		members, next, err = d.Store.SearchMembers(ctx, ent, g.ID, search, sso.Page{Limit: listSize})
+		members, next, err = d.Store.SearchMembers(
+			ctx, ent, g.ID, search, sso.Page{Limit: listSize},
+		)
 	}
 	if err != nil {
 		return fmt.Errorf("list members: %w", err)
@@ -41,18 +51,47 @@ func (d *Directory) showGroup(w http.ResponseWriter, r *http.Request, v console.
 		return fmt.Errorf("list connections: %w", err)
 	}
 	here := groupHref(e, g.ID)
-	p := &groupDetailPage{Base: d.Console.Base(v, console.AreaGroups, ui.Link{Label: "Groups", Href: console.At(e, "groups")}), Name: g.Name, Badge: groupBadge(g), Wrong: ui.Blame(wrong, pointers(form)...),
-		Facts: d.groupFacts(e, o, count), Lasting: lasting(connections), Pager: q.pager(here, next, "q"), AddHref: here + "/add", Default: g.Default, Action: here, Fields: form,
-		Search: searchForm{Action: here, Label: "Name, login or e-mail", Hint: "How it begins. Upper and lower case are the same.", Value: search},
-		Moment: d.momentForm(here+"/history", "at", "Show members", ""), Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", "")}
+	p := &groupDetailPage{
+		Base: d.Console.Base(v, console.AreaGroups, ui.Link{
+			Label: "Groups",
+			Href:  console.At(e, "groups"),
+		}),
+		Name:    g.Name,
+		Badge:   groupBadge(g),
+		Wrong:   ui.Blame(wrong, pointers(form)...),
+		Facts:   d.groupFacts(e, o, count),
+		Lasting: lasting(connections),
+		Pager:   q.pager(here, next, "q"),
+		AddHref: here + "/add",
+		Default: g.Default,
+		Action:  here,
+		Fields:  form,
+		Search: searchForm{
+			Action: here,
+			Label:  "Name, login or e-mail",
+			Hint:   "How it begins. Upper and lower case are the same.",
+			Value:  search,
+		},
+		Moment:  d.momentForm(here+"/history", "at", "Show members", ""),
+		Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", ""),
+	}
 	if search != "" {
 		p.Search.All = here
 	}
 	p.Flash = console.Said(r, groupSaid())
 	for _, m := range members {
-		row := memberRow{Person: personLink(e, m.User), Source: sourceWords(m.Membership.Source), Since: ui.NewTime(m.Membership.Since, d.Now()), Cause: causeOf(e, m.Membership.Cause)}
+		row := memberRow{
+			Person: personLink(e, m.User),
+			Source: sourceWords(m.Membership.Source),
+			Since:  ui.NewTime(m.Membership.Since, d.Now()),
+			Cause:  causeOf(e, m.Membership.Cause),
+		}
 		if m.Membership.Source != sso.SourceDefault {
-			row.Remove = &ui.Press{Label: "Take out", About: "Take out: " + called(m.User), Action: here + "/members/" + string(m.User.ID) + "/remove"}
+			row.Remove = &ui.Press{
+				Label:  "Take out",
+				About:  "Take out: " + called(m.User),
+				Action: here + "/members/" + string(m.User.ID) + "/remove",
+			}
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -61,28 +100,55 @@ func (d *Directory) showGroup(w http.ResponseWriter, r *http.Request, v console.
 }
 
 func (d *Directory) groupFacts(e sso.Enterprise, o sso.Organization, c sso.GroupCount) []ui.Fact {
-	facts := []ui.Fact{{Label: "Organization", Value: o.Name, Href: console.At(e, "organizations", string(o.ID))},
-		{Label: "Applications see", Value: sso.GroupRef(o.Key, c.Group.Name), Code: true}, {Label: "In it", Value: fmt.Sprint(c.Members)}}
+	facts := []ui.Fact{
+		{Label: "Organization", Value: o.Name, Href: console.At(e, "organizations", string(o.ID))},
+		{Label: "Applications see", Value: sso.GroupRef(o.Key, c.Group.Name), Code: true},
+		{Label: "In it", Value: fmt.Sprint(c.Members)},
+	}
 	if !c.Group.Default {
-		facts = append(facts, ui.Fact{Label: "Expected", Value: fmt.Sprint(c.Expected), Href: groupHref(e, c.Group.ID) + "/drift"})
+		facts = append(facts, ui.Fact{
+			Label: "Expected",
+			Value: fmt.Sprint(c.Expected),
+			Href:  groupHref(e, c.Group.ID) + "/drift",
+		})
 	}
 	if c.Group.Admin {
-		facts = append(facts, ui.Fact{Label: "Admins", Value: "Its members administer this enterprise."})
+		facts = append(facts, ui.Fact{
+			Label: "Admins",
+			Value: "Its members administer this enterprise.",
+		})
 	}
 	made := ui.NewTime(c.Group.CreatedAt, d.Now())
-	return append(facts, ui.Fact{Label: "Made", Time: &made}, ui.Fact{Label: "Identifier", Value: string(c.Group.ID), Code: true})
+	return append(facts,
+		ui.Fact{Label: "Made", Time: &made},
+		ui.Fact{Label: "Identifier", Value: string(c.Group.ID), Code: true},
+	)
 }
 
 func (d *Directory) groupActs(p *groupDetailPage, here string, g sso.Group, c sso.GroupCount) {
 	if g.Default {
 		return
 	}
-	text := fmt.Sprintf("%s leave it. Who is in no other group of the organization leaves that, too. Memberships of a deleted group cannot be restored.", ui.Count(c.Members, "member", "members"))
+	text := fmt.Sprintf(
+		"%s leave it. Who is in no other group of the organization leaves that, too. Memberships of a deleted group cannot be restored.",
+		ui.Count(c.Members, "member", "members"),
+	)
 	if g.Admin {
 		text += " Its members administer this enterprise, and cease to by it."
 	}
-	p.Remove = &ui.Confirm{Label: "Delete this group", Text: text, Action: here + "/delete", Button: "Delete", Danger: true}
+	p.Remove = &ui.Confirm{
+		Label:  "Delete this group",
+		Text:   text,
+		Action: here + "/delete",
+		Button: "Delete",
+		Danger: true,
+	}
 	if c.Members != c.Expected {
-		p.Drift = []ui.Todo{{State: "warn", Text: fmt.Sprintf("%d expected, %d in it.", c.Expected, c.Members), Href: here + "/drift", Label: "See who, and why"}}
+		p.Drift = []ui.Todo{{
+			State: "warn",
+			Text:  fmt.Sprintf("%d expected, %d in it.", c.Expected, c.Members),
+			Href:  here + "/drift",
+			Label: "See who, and why",
+		}}
 	}
 }

@@ -17,7 +17,9 @@ type Groups interface {
 	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
 	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
 	Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, p sso.Page) ([]sso.GroupCount, string, error)
-	UpdateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error)) (sso.Group, error)
+	UpdateGroup(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error),
+	) (sso.Group, error)
 	DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) error
 }
 
@@ -35,9 +37,36 @@ func (d *Directory) groupPages() []console.Page {
 func groupForm(g sso.Group) []ui.Field {
 	name, admin := g.Name, g.Admin
 	return []ui.Field{
-		{ID: "name", Name: "name", Label: "Name", Hint: "Exactly as the identity provider says it: names are matched byte for byte, so upper and lower case, spaces and accents count.", Value: name, Most: sso.MaxGroupNameLength, Autocomplete: "off"},
-		{ID: "idp_names", Name: "idp_names", Label: "IdP names", Hint: "Other names that the identity provider may send for this group, one a line: an object ID, a distinguished name, a path, an old name.", Kind: "area", Lines: max(2, len(g.IDPNames)), Mono: true, Optional: true, Value: strings.Join(g.IDPNames, "\n")},
-		{ID: "admin", Name: "admin", Label: "Its members administer this enterprise", Hint: "They can open this console, and change connections, people and groups.", Kind: "check", Value: "yes", Checked: admin, Optional: true},
+		{
+			ID:           "name",
+			Name:         "name",
+			Label:        "Name",
+			Hint:         "Exactly as the identity provider says it: names are matched byte for byte, so upper and lower case, spaces and accents count.",
+			Value:        name,
+			Most:         sso.MaxGroupNameLength,
+			Autocomplete: "off",
+		},
+		{
+			ID:       "idp_names",
+			Name:     "idp_names",
+			Label:    "IdP names",
+			Hint:     "Other names that the identity provider may send for this group, one a line: an object ID, a distinguished name, a path, an old name.",
+			Kind:     "area",
+			Lines:    max(2, len(g.IDPNames)),
+			Mono:     true,
+			Optional: true,
+			Value:    strings.Join(g.IDPNames, "\n"),
+		},
+		{
+			ID:       "admin",
+			Name:     "admin",
+			Label:    "Its members administer this enterprise",
+			Hint:     "They can open this console, and change connections, people and groups.",
+			Kind:     "check",
+			Value:    "yes",
+			Checked:  admin,
+			Optional: true,
+		},
 	}
 }
 
@@ -46,9 +75,18 @@ func newGroupForm(organizations []sso.Organization, g sso.Group) []ui.Field {
 	if len(organizations) == 0 {
 		return nil
 	}
-	f := ui.Field{ID: "organization", Name: "organization", Label: "Organization", Kind: "select"}
+	f := ui.Field{
+		ID:    "organization",
+		Name:  "organization",
+		Label: "Organization",
+		Kind:  "select",
+	}
 	for _, o := range organizations {
-		f.Options = append(f.Options, ui.Option{Value: string(o.ID), Label: o.Name + " (" + o.Key + ")", Chosen: o.ID == g.Organization})
+		f.Options = append(f.Options, ui.Option{
+			Value:  string(o.ID),
+			Label:  o.Name + " (" + o.Key + ")",
+			Chosen: o.ID == g.Organization,
+		})
 	}
 	return append([]ui.Field{f}, groupForm(g)...)
 }
@@ -56,17 +94,28 @@ func newGroupForm(organizations []sso.Organization, g sso.Group) []ui.Field {
 const mostOrganizations = 200 // offered to choose from
 
 func (d *Directory) groups(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	return d.showGroups(w, r, v, sso.Group{Organization: sso.OrganizationID(queryOf(r).text("organization"))}, nil)
+	return d.showGroups(
+		w, r, v, sso.Group{Organization: sso.OrganizationID(queryOf(r).text("organization"))}, nil,
+	)
 }
 
 // showGroups lists groups, beside the form that made is what was typed into.
-func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console.Visit, made sso.Group, wrong error) error {
+func (d *Directory) showGroups(
+	w http.ResponseWriter, r *http.Request, v console.Visit, made sso.Group, wrong error,
+) error {
 	q, ctx, ent := queryOf(r), r.Context(), v.Enterprise.ID
 	organizations, _, err := d.Store.Organizations(ctx, ent, sso.Page{Limit: mostOrganizations})
 	if err != nil {
 		return fmt.Errorf("list organizations: %w", err)
 	}
-	names, filter := map[sso.OrganizationID]string{}, &ui.Field{ID: "in", Name: "organization", Label: "Organization", Kind: "select", Options: []ui.Option{{Label: "All of them"}}}
+	names := map[sso.OrganizationID]string{}
+	filter := &ui.Field{
+		ID:      "in",
+		Name:    "organization",
+		Label:   "Organization",
+		Kind:    "select",
+		Options: []ui.Option{{Label: "All of them"}},
+	}
 	f := sso.GroupFilter{Contains: q.text("q")}
 	for _, o := range organizations {
 		names[o.ID] = o.Name
@@ -74,7 +123,11 @@ func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console
 		if chosen {
 			f.Organization = o.ID
 		}
-		filter.Options = append(filter.Options, ui.Option{Value: string(o.ID), Label: o.Name, Chosen: chosen})
+		filter.Options = append(filter.Options, ui.Option{
+			Value:  string(o.ID),
+			Label:  o.Name,
+			Chosen: chosen,
+		})
 	}
 	all, next, err := d.Store.Groups(ctx, ent, f, q.page())
 	if err != nil {
@@ -89,8 +142,20 @@ func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console
 	}
 	path := console.At(v.Enterprise, "groups")
 	form := newGroupForm(organizations, made)
-	p := &groupsPage{Base: d.Console.Base(v, console.AreaGroups), Rows: countRows(v.Enterprise, all, names), Pager: q.pager(path, next, "q", "organization"),
-		Search: searchForm{Action: path, Label: "Part of a name", Value: q.text("q"), Filter: filter}, Wrong: ui.Blame(wrong, pointers(form)...), Action: path, Fields: form}
+	p := &groupsPage{
+		Base:  d.Console.Base(v, console.AreaGroups),
+		Rows:  countRows(v.Enterprise, all, names),
+		Pager: q.pager(path, next, "q", "organization"),
+		Search: searchForm{
+			Action: path,
+			Label:  "Part of a name",
+			Value:  q.text("q"),
+			Filter: filter,
+		},
+		Wrong:  ui.Blame(wrong, pointers(form)...),
+		Action: path,
+		Fields: form,
+	}
 	if form == nil {
 		p.Action = console.At(v.Enterprise, "organizations") + "#h-new"
 	}
@@ -98,14 +163,19 @@ func (d *Directory) showGroups(w http.ResponseWriter, r *http.Request, v console
 		p.Search.All = path
 	}
 	for _, c := range connections {
-		p.Verify = append(p.Verify, ui.Link{Label: c.Name, Href: console.AtConnection(v.Enterprise, c.ID, "groups")})
+		p.Verify = append(p.Verify, ui.Link{
+			Label: c.Name,
+			Href:  console.AtConnection(v.Enterprise, c.ID, "groups"),
+		})
 	}
 	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
 // nameAll adds the names of organizations that are missing: there may be more
 // than are offered to choose from.
-func (d *Directory) nameAll(ctx context.Context, ent sso.EnterpriseID, all []sso.GroupCount, names map[sso.OrganizationID]string) error {
+func (d *Directory) nameAll(
+	ctx context.Context, ent sso.EnterpriseID, all []sso.GroupCount, names map[sso.OrganizationID]string,
+) error {
 	for _, c := range all {
 		if _, known := names[c.Group.Organization]; known {
 			continue
@@ -120,7 +190,12 @@ func (d *Directory) nameAll(ctx context.Context, ent sso.EnterpriseID, all []sso
 }
 
 func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	made := sso.Group{Organization: sso.OrganizationID(r.PostForm.Get("organization")), Name: r.PostForm.Get("name"), IDPNames: namesOf(r.PostForm.Get("idp_names")), Admin: r.PostForm.Get("admin") == "yes"}
+	made := sso.Group{
+		Organization: sso.OrganizationID(r.PostForm.Get("organization")),
+		Name:         r.PostForm.Get("name"),
+		IDPNames:     namesOf(r.PostForm.Get("idp_names")),
+		Admin:        r.PostForm.Get("admin") == "yes",
+	}
 	_, err := sso.ParseID[sso.OrganizationID](string(made.Organization))
 	var g sso.Group
 	if err == nil {
@@ -130,7 +205,9 @@ func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v consol
 		g, err = d.Store.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, g)
 	}
 	if sso.KindOf(err) == sso.NotFoundKind { // it was chosen from a list, and is gone or somebody else's
-		err = sso.InvalidField("validation_failed", "organization", "Choose one of these organizations.")
+		err = sso.InvalidField(
+			"validation_failed", "organization", "Choose one of these organizations.",
+		)
 	}
 	switch {
 	case console.OnForm(err):
@@ -157,7 +234,12 @@ func checkedGroup(g sso.Group) (sso.Group, error) {
 	if len(problems) == 0 {
 		return g, nil
 	}
-	return g, &sso.Error{Kind: sso.Invalid, Code: "group_name_invalid", Public: problems[0].Message, Fields: problems}
+	return g, &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "group_name_invalid",
+		Public: problems[0].Message,
+		Fields: problems,
+	}
 }
 
 // namesOf are the lines of an entry that have anything on them.
@@ -198,7 +280,9 @@ func (d *Directory) changeGroup(w http.ResponseWriter, r *http.Request, v consol
 		return err
 	}
 	form := g
-	form.Name, form.IDPNames, form.Admin = r.PostForm.Get("name"), namesOf(r.PostForm.Get("idp_names")), r.PostForm.Get("admin") == "yes"
+	form.Name, form.IDPNames, form.Admin = r.PostForm.Get("name"), namesOf(r.PostForm.Get(
+		"idp_names",
+	)), r.PostForm.Get("admin") == "yes"
 	_, err = d.Store.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID, func(g sso.Group) (sso.Group, error) {
 		g.Name, g.Admin = form.Name, form.Admin
 		if r.PostForm.Has("idp_names") {
@@ -227,5 +311,7 @@ func (d *Directory) deleteGroup(w http.ResponseWriter, r *http.Request, v consol
 	case err != nil:
 		return fmt.Errorf("delete a group: %w", err)
 	}
-	return console.Done(w, console.At(v.Enterprise, "organizations", string(g.Organization)), "group-deleted")
+	return console.Done(
+		w, console.At(v.Enterprise, "organizations", string(g.Organization)), "group-deleted",
+	)
 }

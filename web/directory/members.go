@@ -14,7 +14,9 @@ import (
 
 // Memberships keeps who is in which group.
 type Memberships interface {
-	SearchMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, prefix string, p sso.Page) ([]sso.Member, string, error)
+	SearchMembers(
+		ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, prefix string, p sso.Page,
+	) ([]sso.Member, string, error)
 	UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserMembership, error)
 	AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
 	RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
@@ -33,7 +35,10 @@ func (d *Directory) memberPages() []console.Page {
 
 // countOf finds out how many people are in a group, which the list knows.
 func (d *Directory) countOf(ctx context.Context, ent sso.EnterpriseID, g sso.Group) (sso.GroupCount, error) {
-	all, _, err := d.Store.Groups(ctx, ent, sso.GroupFilter{Organization: g.Organization, Name: g.Name}, sso.Page{Limit: 1})
+	all, _, err := d.Store.Groups(ctx, ent, sso.GroupFilter{
+		Organization: g.Organization,
+		Name:         g.Name,
+	}, sso.Page{Limit: 1})
 	if err != nil {
 		return sso.GroupCount{}, fmt.Errorf("count members: %w", err)
 	}
@@ -51,8 +56,13 @@ func (d *Directory) pickGroup(w http.ResponseWriter, r *http.Request, v console.
 	return d.showPickGroup(w, r, v, u, nil)
 }
 
-func (d *Directory) showPickGroup(w http.ResponseWriter, r *http.Request, v console.Visit, u sso.User, wrong error) error {
-	q, ctx, ent, e := queryOf(r), r.Context(), v.Enterprise.ID, v.Enterprise
+func (d *Directory) showPickGroup(
+	w http.ResponseWriter, r *http.Request, v console.Visit, u sso.User, wrong error,
+) error {
+	q := queryOf(r)
+	ctx := r.Context()
+	ent := v.Enterprise.ID
+	e := v.Enterprise
 	all, next, err := d.Store.Groups(ctx, ent, sso.GroupFilter{Contains: q.text("q")}, q.page())
 	if err != nil {
 		return fmt.Errorf("list groups: %w", err)
@@ -66,18 +76,37 @@ func (d *Directory) showPickGroup(w http.ResponseWriter, r *http.Request, v cons
 		return fmt.Errorf("find out about a person: %w", err)
 	}
 	here := personHref(e, u.ID)
-	p := &pickPage{Base: d.Console.Base(v, console.AreaPeople, ui.Link{Label: "People", Href: console.At(e, "people")}, ui.Link{Label: called(u), Href: here}),
-		Heading: "Add " + called(u) + " to a group", Lasting: lasting(through(connections, identities)), Wrong: ui.Blame(wrong), What: "Groups", Pager: q.pager(here+"/groups", next, "q"),
-		Search: search(q, here+"/groups", "Part of a name", ""), Back: ui.Link{Label: "Back to " + called(u), Href: here}}
+	p := &pickPage{
+		Base: d.Console.Base(v, console.AreaPeople,
+			ui.Link{Label: "People", Href: console.At(e, "people")},
+			ui.Link{Label: called(u), Href: here},
+		),
+		Heading: "Add " + called(u) + " to a group",
+		Lasting: lasting(through(connections, identities)),
+		Wrong:   ui.Blame(wrong),
+		What:    "Groups",
+		Pager:   q.pager(here+"/groups", next, "q"),
+		Search:  search(q, here+"/groups", "Part of a name", ""),
+		Back:    ui.Link{Label: "Back to " + called(u), Href: here},
+	}
 	for _, c := range all {
-		row := pickRow{Name: c.Group.Name, Detail: names[c.Group.Organization] + ", " + ui.Count(c.Members, "member", "members"), Href: groupHref(e, c.Group.ID)}
+		row := pickRow{
+			Name:   c.Group.Name,
+			Detail: names[c.Group.Organization] + ", " + ui.Count(c.Members, "member", "members"),
+			Href:   groupHref(e, c.Group.ID),
+		}
 		if c.Group.Default {
 			row.Detail += ", the default group: sign-ins remove no one from it"
 		}
 		if !slices.ContainsFunc(in, func(m sso.UserMembership) bool {
 			return m.Group.ID == c.Group.ID && m.Membership.Source != sso.SourceDefault
 		}) {
-			row.Press = &ui.Press{Label: "Add", About: "Add to " + c.Group.Name + " in " + names[c.Group.Organization], Action: here + "/groups", Fields: []ui.HiddenField{{Name: "group", Value: string(c.Group.ID)}}}
+			row.Press = &ui.Press{
+				Label:  "Add",
+				About:  "Add to " + c.Group.Name + " in " + names[c.Group.Organization],
+				Action: here + "/groups",
+				Fields: []ui.HiddenField{{Name: "group", Value: string(c.Group.ID)}},
+			}
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -86,7 +115,12 @@ func (d *Directory) showPickGroup(w http.ResponseWriter, r *http.Request, v cons
 
 // search is that of a list, with the way to all of it where it is narrowed.
 func search(q query, path, label, hint string) searchForm {
-	s := searchForm{Action: path, Label: label, Hint: hint, Value: q.text("q")}
+	s := searchForm{
+		Action: path,
+		Label:  label,
+		Hint:   hint,
+		Value:  q.text("q"),
+	}
 	if s.Value != "" {
 		s.All = path
 	}
@@ -104,7 +138,13 @@ func (d *Directory) addToGroup(w http.ResponseWriter, r *http.Request, v console
 	}
 	switch {
 	case sso.KindOf(err) == sso.NotFoundKind:
-		return d.showPickGroup(w, r, v, u, sso.InvalidField("validation_failed", "Group", "There is no such group here. Choose one of these."))
+		return d.showPickGroup(
+			w,
+			r,
+			v,
+			u,
+			sso.InvalidField("validation_failed", "Group", "There is no such group here. Choose one of these."),
+		)
 	case err != nil:
 		return fmt.Errorf("add to a group: %w", err)
 	}
@@ -119,8 +159,13 @@ func (d *Directory) pickPerson(w http.ResponseWriter, r *http.Request, v console
 	return d.showPickPerson(w, r, v, g, nil)
 }
 
-func (d *Directory) showPickPerson(w http.ResponseWriter, r *http.Request, v console.Visit, g sso.Group, wrong error) error {
-	q, ctx, ent, e := queryOf(r), r.Context(), v.Enterprise.ID, v.Enterprise
+func (d *Directory) showPickPerson(
+	w http.ResponseWriter, r *http.Request, v console.Visit, g sso.Group, wrong error,
+) error {
+	q := queryOf(r)
+	ctx := r.Context()
+	ent := v.Enterprise.ID
+	e := v.Enterprise
 	from := q.page()
 	all, next, err := d.Store.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
 	if sso.CodeOf(err) == "invalid_cursor" {
@@ -135,11 +180,23 @@ func (d *Directory) showPickPerson(w http.ResponseWriter, r *http.Request, v con
 		return fmt.Errorf("list connections: %w", err)
 	}
 	here := groupHref(e, g.ID)
-	p := &pickPage{Base: d.Console.Base(v, console.AreaGroups, ui.Link{Label: "Groups", Href: console.At(e, "groups")}, ui.Link{Label: g.Name, Href: here}),
-		Heading: "Add someone to " + g.Name, Lasting: lasting(connections), Wrong: ui.Blame(wrong), What: "People", Pager: q.pager(here+"/add", next, "q"),
-		Search: search(q, here+"/add", "Name, login or e-mail", "How it begins. Upper and lower case are the same."), Back: ui.Link{Label: "Back to " + g.Name, Href: here}}
+	p := &pickPage{
+		Base: d.Console.Base(v, console.AreaGroups,
+			ui.Link{Label: "Groups", Href: console.At(e, "groups")},
+			ui.Link{Label: g.Name, Href: here},
+		),
+		Heading: "Add someone to " + g.Name,
+		Lasting: lasting(connections),
+		Wrong:   ui.Blame(wrong),
+		What:    "People",
+		Pager:   q.pager(here+"/add", next, "q"),
+		Search:  search(q, here+"/add", "Name, login or e-mail", "How it begins. Upper and lower case are the same."),
+		Back:    ui.Link{Label: "Back to " + g.Name, Href: here},
+	}
 	if g.Default {
-		p.Lasting = []string{"Sign-ins remove no one from a default group. People added here by hand stay in the organization, even if they are in no other group of it."}
+		p.Lasting = []string{
+			"Sign-ins remove no one from a default group. People added here by hand stay in the organization, even if they are in no other group of it.",
+		}
 	}
 	// Both lists are in the same order, so that this has everybody of that one.
 	in, _, err := d.Store.SearchMembers(ctx, ent, g.ID, q.text("q"), from)
@@ -147,9 +204,20 @@ func (d *Directory) showPickPerson(w http.ResponseWriter, r *http.Request, v con
 		return fmt.Errorf("list members: %w", err)
 	}
 	for _, u := range all {
-		row := pickRow{Name: called(u), Detail: u.Login, Href: personHref(e, u.ID)}
-		if !slices.ContainsFunc(in, func(m sso.Member) bool { return m.User.ID == u.ID && m.Membership.Source != sso.SourceDefault }) {
-			row.Press = &ui.Press{Label: "Add", About: "Add " + called(u), Action: here + "/members", Fields: []ui.HiddenField{{Name: "user", Value: string(u.ID)}}}
+		row := pickRow{
+			Name:   called(u),
+			Detail: u.Login,
+			Href:   personHref(e, u.ID),
+		}
+		if !slices.ContainsFunc(in, func(m sso.Member) bool {
+			return m.User.ID == u.ID && m.Membership.Source != sso.SourceDefault
+		}) {
+			row.Press = &ui.Press{
+				Label:  "Add",
+				About:  "Add " + called(u),
+				Action: here + "/members",
+				Fields: []ui.HiddenField{{Name: "user", Value: string(u.ID)}},
+			}
 		}
 		p.Rows = append(p.Rows, row)
 	}
@@ -167,7 +235,13 @@ func (d *Directory) addPerson(w http.ResponseWriter, r *http.Request, v console.
 	}
 	switch {
 	case sso.KindOf(err) == sso.NotFoundKind:
-		return d.showPickPerson(w, r, v, g, sso.InvalidField("validation_failed", "Person", "There is no such person here. Choose one of these."))
+		return d.showPickPerson(
+			w,
+			r,
+			v,
+			g,
+			sso.InvalidField("validation_failed", "Person", "There is no such person here. Choose one of these."),
+		)
 	case err != nil:
 		return fmt.Errorf("add to a group: %w", err)
 	}

@@ -14,7 +14,9 @@ import (
 type People interface {
 	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
 	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
-	UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID, fn func(sso.User) (sso.User, error)) (sso.User, error)
+	UpdateUser(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID, fn func(sso.User) (sso.User, error),
+	) (sso.User, error)
 	UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserIdentity, error)
 }
 
@@ -27,8 +29,12 @@ func (d *Directory) peoplePages() []console.Page {
 func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	q := queryOf(r)
 	status := sso.UserStatus(q.text("status"))
-	options := []ui.Option{{Value: "", Label: "Everyone"}, {Value: string(sso.UserActive), Label: "Active"},
-		{Value: string(sso.UserPending), Label: "Waiting for an admin"}, {Value: string(sso.UserDeactivated), Label: "Deactivated"}}
+	options := []ui.Option{
+		{Value: "", Label: "Everyone"},
+		{Value: string(sso.UserActive), Label: "Active"},
+		{Value: string(sso.UserPending), Label: "Waiting for an admin"},
+		{Value: string(sso.UserDeactivated), Label: "Deactivated"},
+	}
 	known := false
 	for i := range options {
 		options[i].Chosen = options[i].Value == string(status)
@@ -46,14 +52,33 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 		return fmt.Errorf("list people: %w", err)
 	}
 	path := console.At(v.Enterprise, "people")
-	p := &peoplePage{Base: d.Console.Base(v, console.AreaPeople), Pager: q.pager(path, next, "q", "status"),
-		Search: searchForm{Action: path, Label: "Name, login or e-mail", Hint: "How it begins. Upper and lower case are the same.", Value: q.text("q"),
-			Filter: &ui.Field{ID: "status", Name: "status", Label: "Status", Kind: "select", Options: options}}}
+	p := &peoplePage{
+		Base:  d.Console.Base(v, console.AreaPeople),
+		Pager: q.pager(path, next, "q", "status"),
+		Search: searchForm{
+			Action: path,
+			Label:  "Name, login or e-mail",
+			Hint:   "How it begins. Upper and lower case are the same.",
+			Value:  q.text("q"),
+			Filter: &ui.Field{
+				ID:      "status",
+				Name:    "status",
+				Label:   "Status",
+				Kind:    "select",
+				Options: options,
+			},
+		},
+	}
 	if f != (sso.UserFilter{}) {
 		p.Search.All = path
 	}
 	for _, u := range all {
-		p.Rows = append(p.Rows, personRow{Person: plain(personLink(v.Enterprise, u)), Email: u.Email, Status: statusBadge(u.Status), LastSignIn: ui.NewTime(u.LastSignInAt, d.Now())})
+		p.Rows = append(p.Rows, personRow{
+			Person:     plain(personLink(v.Enterprise, u)),
+			Email:      u.Email,
+			Status:     statusBadge(u.Status),
+			LastSignIn: ui.NewTime(u.LastSignInAt, d.Now()),
+		})
 	}
 	return d.Console.Render(w, http.StatusOK, p)
 }

@@ -35,10 +35,15 @@ func (d *Directory) personPages() []console.Page {
 
 func personSaid() map[string]string {
 	return map[string]string{
-		"deactivated": "They are deactivated, and signed out everywhere.", "reactivated": "They can sign in again.", "vouched": "You vouched for them: they can sign in now.",
-		"session": "The session has ended.", "sessions": "They are signed out everywhere.", "removed": "Removed from the group.", "restored": "Their groups are what they were then.",
-		"login": "The login is changed. Applications are told the new one from now on.",
-		"added": "They are in the group. The notice below says what their next sign-in does about it.",
+		"deactivated": "They are deactivated, and signed out everywhere.",
+		"reactivated": "They can sign in again.",
+		"vouched":     "You vouched for them: they can sign in now.",
+		"session":     "The session has ended.",
+		"sessions":    "They are signed out everywhere.",
+		"removed":     "Removed from the group.",
+		"restored":    "Their groups are what they were then.",
+		"login":       "The login is changed. Applications are told the new one from now on.",
+		"added":       "They are in the group. The notice below says what their next sign-in does about it.",
 	}
 }
 
@@ -69,19 +74,39 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 	identities, err := d.Store.UserIdentities(ctx, ent, u.ID)
 	memberships, err2 := d.Store.UserMemberships(ctx, ent, u.ID)
 	sessions, err3 := d.Store.UserSessions(ctx, ent, u.ID)
-	attempts, _, err4 := d.Store.Attempts(ctx, ent, sso.AttemptFilter{User: u.ID}, sso.Page{Limit: latest})
-	syncs, _, err5 := d.Store.SyncRecords(ctx, ent, sso.SyncFilter{User: u.ID}, sso.Page{Limit: latest})
+	attempts, _, err4 := d.Store.Attempts(
+		ctx, ent, sso.AttemptFilter{User: u.ID}, sso.Page{Limit: latest},
+	)
+	syncs, _, err5 := d.Store.SyncRecords(
+		ctx, ent, sso.SyncFilter{User: u.ID}, sso.Page{Limit: latest},
+	)
 	connections, err6 := d.Store.Connections(ctx, ent)
 	if err := errors.Join(err, err2, err3, err4, err5, err6); err != nil {
 		return fmt.Errorf("find out about a person: %w", err)
 	}
 	e := v.Enterprise
 	here := personHref(e, u.ID)
-	p := &personDetailPage{Base: d.Console.Base(v, console.AreaPeople, ui.Link{Label: "People", Href: console.At(e, "people")}), Name: called(u), Status: statusBadge(u.Status),
-		Wrong: ui.Blame(wrong), Facts: d.personFacts(u), Sees: sees(u, memberships), Groups: d.groupRows(e, u, memberships), AddHref: here + "/groups", Lasting: lasting(through(connections, identities)),
-		Identities: d.identityRows(e, identities, connections), SignIns: d.attemptRows(e, attempts), SignInsAll: console.At(e, "activity") + "?" + url.Values{"login": {u.Login}}.Encode(),
-		Syncs: d.syncRows(e, syncs), SyncsAll: console.At(e, "activity", "syncs") + "?" + url.Values{"login": {u.Login}}.Encode(),
-		Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", "")}
+	p := &personDetailPage{
+		Base: d.Console.Base(v, console.AreaPeople, ui.Link{
+			Label: "People",
+			Href:  console.At(e, "people"),
+		}),
+		Name:       called(u),
+		Status:     statusBadge(u.Status),
+		Wrong:      ui.Blame(wrong),
+		Facts:      d.personFacts(u),
+		Sees:       sees(u, memberships),
+		Groups:     d.groupRows(e, u, memberships),
+		AddHref:    here + "/groups",
+		Lasting:    lasting(through(connections, identities)),
+		Identities: d.identityRows(e, identities, connections),
+		SignIns:    d.attemptRows(e, attempts),
+		SignInsAll: console.At(e, "activity") + "?" + url.Values{"login": {u.Login}}.Encode(),
+		Syncs:      d.syncRows(e, syncs),
+		SyncsAll: console.At(e, "activity", "syncs") + "?" +
+			url.Values{"login": {u.Login}}.Encode(),
+		Restore: d.momentForm(here+"/restore", "restore-at", "Show what would change", ""),
+	}
 	p.Flash = console.Said(r, personSaid())
 	d.personSessions(p, here, sessions)
 	d.personActs(p, here, u)
@@ -92,22 +117,41 @@ func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console
 }
 
 func (d *Directory) personFacts(u sso.User) []ui.Fact {
-	moment := func(label string, t ui.Time) ui.Fact { return ui.Fact{Label: label, Time: &t} }
+	moment := func(label string, t ui.Time) ui.Fact {
+		return ui.Fact{
+			Label: label,
+			Time:  &t,
+		}
+	}
 	facts := []ui.Fact{{Label: "Login", Value: u.Login}}
 	if u.Email == "" {
-		facts = append(facts, ui.Fact{Label: "E-mail", Value: "none given by the identity provider"})
+		facts = append(facts, ui.Fact{
+			Label: "E-mail",
+			Value: "none given by the identity provider",
+		})
 	} else {
 		badge := ui.Badge{Label: "not verified", State: "warn"}
 		if u.EmailVerified {
 			badge = ui.Badge{Label: "verified", State: "ok"}
 		}
-		facts = append(facts, ui.Fact{Label: "E-mail", Value: u.Email, Badge: &badge})
+		facts = append(facts, ui.Fact{
+			Label: "E-mail",
+			Value: u.Email,
+			Badge: &badge,
+		})
 	}
-	facts = append(facts, moment("First heard of", ui.NewTime(u.CreatedAt, d.Now())), moment("Last sign-in", ui.NewTime(u.LastSignInAt, d.Now())))
+	facts = append(
+		facts, moment("First heard of", ui.NewTime(u.CreatedAt, d.Now())),
+		moment("Last sign-in", ui.NewTime(u.LastSignInAt, d.Now())),
+	)
 	if !u.VouchedAt.IsZero() {
 		facts = append(facts, moment("Vouched for", ui.NewTime(u.VouchedAt, d.Now())))
 	}
-	return append(facts, ui.Fact{Label: "Identifier", Value: string(u.ID), Code: true})
+	return append(facts, ui.Fact{
+		Label: "Identifier",
+		Value: string(u.ID),
+		Code:  true,
+	})
 }
 
 // sees says what somebody's own page tells them.
@@ -124,7 +168,10 @@ func sees(u sso.User, all []sso.UserMembership) string {
 	for _, m := range all {
 		seen[m.Organization.ID] = true
 	}
-	return fmt.Sprintf("Their own page shows them these groups, in %s.", ui.Count(len(seen), "organization", "organizations"))
+	return fmt.Sprintf(
+		"Their own page shows them these groups, in %s.",
+		ui.Count(len(seen), "organization", "organizations"),
+	)
 }
 
 // through are the connections that somebody comes through; all of them if that
@@ -146,21 +193,45 @@ func through(all []sso.Connection, identities []sso.UserIdentity) []sso.Connecti
 
 func (d *Directory) groupRows(e sso.Enterprise, u sso.User, all []sso.UserMembership) (rows []groupRow) {
 	for _, m := range all {
-		row := groupRow{Organization: ui.Link{Label: m.Organization.Name, Href: console.At(e, "organizations", string(m.Organization.ID))},
-			Group: ui.Link{Label: m.Group.Name, Href: groupHref(e, m.Group.ID)}, Source: sourceWords(m.Membership.Source),
-			Since: ui.NewTime(m.Membership.Since, d.Now()), Cause: causeOf(e, m.Membership.Cause)}
+		row := groupRow{
+			Organization: ui.Link{
+				Label: m.Organization.Name,
+				Href:  console.At(e, "organizations", string(m.Organization.ID)),
+			},
+			Group: ui.Link{
+				Label: m.Group.Name,
+				Href:  groupHref(e, m.Group.ID),
+			},
+			Source: sourceWords(m.Membership.Source),
+			Since:  ui.NewTime(m.Membership.Since, d.Now()),
+			Cause:  causeOf(e, m.Membership.Cause),
+		}
 		if m.Membership.Source != sso.SourceDefault {
-			row.Remove = &ui.Press{Label: "Take out", About: "Take out: " + called(u) + ", of " + m.Group.Name, Action: personHref(e, u.ID) + "/groups/" + string(m.Group.ID) + "/remove"}
+			row.Remove = &ui.Press{
+				Label:  "Take out",
+				About:  "Take out: " + called(u) + ", of " + m.Group.Name,
+				Action: personHref(e, u.ID) + "/groups/" + string(m.Group.ID) + "/remove",
+			}
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-func (d *Directory) identityRows(e sso.Enterprise, all []sso.UserIdentity, connections []sso.Connection) (rows []identityRow) {
+func (d *Directory) identityRows(
+	e sso.Enterprise, all []sso.UserIdentity, connections []sso.Connection,
+) (rows []identityRow) {
 	for _, i := range all {
-		row := identityRow{Connection: ui.Link{Label: string(i.Connection), Href: console.AtConnection(e, i.Connection)}, Subject: i.Subject, Login: i.Login,
-			Since: ui.NewTime(i.CreatedAt, d.Now()), LastSeen: ui.NewTime(i.LastSeenAt, d.Now())}
+		row := identityRow{
+			Connection: ui.Link{
+				Label: string(i.Connection),
+				Href:  console.AtConnection(e, i.Connection),
+			},
+			Subject:  i.Subject,
+			Login:    i.Login,
+			Since:    ui.NewTime(i.CreatedAt, d.Now()),
+			LastSeen: ui.NewTime(i.LastSeenAt, d.Now()),
+		}
 		for _, c := range connections {
 			if c.ID == i.Connection {
 				row.Connection.Label = c.Name
@@ -180,16 +251,31 @@ func (d *Directory) attemptRows(e sso.Enterprise, all []sso.Attempt) (rows []att
 		case sso.OutcomePending:
 			result = ui.Badge{Label: "waits for a code", State: "warn"}
 		}
-		rows = append(rows, attemptRow{At: ui.NewTime(a.At, d.Now()), Result: result, Code: a.Code, Remote: a.Remote,
-			Reference: ui.Link{Label: string(a.ID), Href: console.At(e, "activity", "attempts", string(a.ID))}})
+		rows = append(rows, attemptRow{
+			At:     ui.NewTime(a.At, d.Now()),
+			Result: result,
+			Code:   a.Code,
+			Remote: a.Remote,
+			Reference: ui.Link{
+				Label: string(a.ID),
+				Href:  console.At(e, "activity", "attempts", string(a.ID)),
+			},
+		})
 	}
 	return rows
 }
 
 func (d *Directory) syncRows(e sso.Enterprise, all []sso.SyncRecord) (rows []syncRow) {
 	for _, s := range all {
-		row := syncRow{At: ui.NewTime(s.At, d.Now()), What: changesOf(s), State: ui.Badge{Label: "changed", State: "ok"},
-			Record: ui.Link{Label: string(s.ID), Href: console.At(e, "activity", "syncs", string(s.ID))}}
+		row := syncRow{
+			At:    ui.NewTime(s.At, d.Now()),
+			What:  changesOf(s),
+			State: ui.Badge{Label: "changed", State: "ok"},
+			Record: ui.Link{
+				Label: string(s.ID),
+				Href:  console.At(e, "activity", "syncs", string(s.ID)),
+			},
+		}
 		switch {
 		case s.Held != "":
 			row.State = ui.Badge{Label: "held", State: "warn"}

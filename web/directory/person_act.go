@@ -15,16 +15,32 @@ func (d *Directory) personSessions(p *personDetailPage, here string, all []sso.S
 			continue
 		}
 		browser := ui.Browser(s.UserAgent)
-		p.Sessions = append(p.Sessions, sessionRow{Browser: browser, Remote: s.Remote, Began: ui.NewTime(s.CreatedAt, d.Now()), Seen: ui.NewTime(s.LastSeenAt, d.Now()),
-			End: ui.Press{Label: "End", About: "End the session of " + browser, Action: here + "/sessions/" + string(s.ID) + "/revoke"}})
+		p.Sessions = append(p.Sessions, sessionRow{
+			Browser: browser,
+			Remote:  s.Remote,
+			Began:   ui.NewTime(s.CreatedAt, d.Now()),
+			Seen:    ui.NewTime(s.LastSeenAt, d.Now()),
+			End: ui.Press{
+				Label:  "End",
+				About:  "End the session of " + browser,
+				Action: here + "/sessions/" + string(s.ID) + "/revoke",
+			},
+		})
 	}
 	if len(p.Sessions) > 0 {
-		p.EndAll = &ui.Press{Label: "Sign them out everywhere", Action: here + "/sessions/revoke"}
+		p.EndAll = &ui.Press{
+			Label:  "Sign them out everywhere",
+			Action: here + "/sessions/revoke",
+		}
 	}
 }
 
 func (d *Directory) personActs(p *personDetailPage, here string, u sso.User) {
-	vouch := &ui.Press{Label: "Vouch for them", About: "Vouch for them: " + called(u), Action: here + "/vouch"}
+	vouch := &ui.Press{
+		Label:  "Vouch for them",
+		About:  "Vouch for them: " + called(u),
+		Action: here + "/vouch",
+	}
 	switch {
 	case u.Status == sso.UserPending:
 		p.Waits = vouch
@@ -32,11 +48,20 @@ func (d *Directory) personActs(p *personDetailPage, here string, u sso.User) {
 		p.Vouch = vouch
 	}
 	if u.Status == sso.UserDeactivated {
-		p.Reactivate = &ui.Press{Label: "Reactivate", About: "Reactivate " + called(u), Action: here + "/reactivate"}
+		p.Reactivate = &ui.Press{
+			Label:  "Reactivate",
+			About:  "Reactivate " + called(u),
+			Action: here + "/reactivate",
+		}
 		return
 	}
-	p.Deactivate = &ui.Confirm{Label: "Deactivate", Text: "They are signed out everywhere at once, and cannot sign in until someone reactivates them. Their groups do not change.",
-		Action: here + "/deactivate", Button: "Deactivate", Danger: true}
+	p.Deactivate = &ui.Confirm{
+		Label:  "Deactivate",
+		Text:   "They are signed out everywhere at once, and cannot sign in until someone reactivates them. Their groups do not change.",
+		Action: here + "/deactivate",
+		Button: "Deactivate",
+		Danger: true,
+	}
 }
 
 func deactivate(u sso.User) (sso.User, error) {

@@ -12,8 +12,12 @@ import (
 
 // Questions keeps what admins have to decide about people of one login.
 type Questions interface {
-	IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, p sso.Page) ([]sso.IdentityQuestion, string, error)
-	AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision) (sso.IdentityQuestion, error)
+	IdentityQuestions(
+		ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, p sso.Page,
+	) ([]sso.IdentityQuestion, string, error)
+	AnswerQuestion(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision,
+	) (sso.IdentityQuestion, error)
 }
 
 func (d *Directory) questionPages() []console.Page {
@@ -29,12 +33,20 @@ func (d *Directory) questions(w http.ResponseWriter, r *http.Request, v console.
 }
 
 func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v console.Visit, wrong error) error {
-	all, next, err := d.Store.IdentityQuestions(r.Context(), v.Enterprise.ID, sso.QuestionFilter{State: sso.QuestionWaiting}, sso.Page{Cursor: r.URL.Query().Get("cursor")})
+	all, next, err := d.Store.IdentityQuestions(
+		r.Context(), v.Enterprise.ID, sso.QuestionFilter{State: sso.QuestionWaiting},
+		sso.Page{Cursor: r.URL.Query().Get("cursor")},
+	)
 	if err != nil {
 		return fmt.Errorf("list identity questions: %w", err)
 	}
-	p := &questionsPage{Base: d.Console.Base(v, console.AreaPeople, ui.Link{Label: "People", Href: console.At(v.Enterprise, "people")})}
-	p.Flash = console.Said(r, map[string]string{"answered": "It is decided. The person can sign in again as you decided."})
+	p := &questionsPage{Base: d.Console.Base(v, console.AreaPeople, ui.Link{
+		Label: "People",
+		Href:  console.At(v.Enterprise, "people"),
+	})}
+	p.Flash = console.Said(r, map[string]string{
+		"answered": "It is decided. The person can sign in again as you decided.",
+	})
 	if next != "" {
 		p.Pager.Next = "?cursor=" + next
 	}
@@ -49,11 +61,22 @@ func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v cons
 	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
-func (d *Directory) questionRow(ctx context.Context, v console.Visit, q sso.IdentityQuestion) (row questionRow, err error) {
+func (d *Directory) questionRow(
+	ctx context.Context, v console.Visit, q sso.IdentityQuestion,
+) (row questionRow, err error) {
 	e := v.Enterprise
-	row = questionRow{ID: string(q.ID), Login: q.Login, Keeps: q.Keeps, Action: console.At(e, "questions", string(q.ID)), Since: ui.NewTime(q.CreatedAt, d.Now())}
+	row = questionRow{
+		ID:     string(q.ID),
+		Login:  q.Login,
+		Keeps:  q.Keeps,
+		Action: console.At(e, "questions", string(q.ID)),
+		Since:  ui.NewTime(q.CreatedAt, d.Now()),
+	}
 	if q.Attempt != "" {
-		row.Attempt = ui.Link{Label: string(q.Attempt), Href: console.At(e, "activity", "attempts", string(q.Attempt))}
+		row.Attempt = ui.Link{
+			Label: string(q.Attempt),
+			Href:  console.At(e, "activity", "attempts", string(q.Attempt)),
+		}
 	}
 	connections, err := d.Store.Connections(ctx, e.ID)
 	if err != nil {
@@ -62,7 +85,9 @@ func (d *Directory) questionRow(ctx context.Context, v console.Visit, q sso.Iden
 	for _, x := range []struct {
 		id   sso.UserID
 		into *questionPerson
-	}{{q.User, &row.Claimant}, {q.Holder, &row.Holder}} {
+	}{
+		{q.User, &row.Claimant}, {q.Holder, &row.Holder},
+	} {
 		if *x.into, err = d.questionPerson(ctx, e, x.id, connections); err != nil {
 			return row, err
 		}
@@ -71,7 +96,9 @@ func (d *Directory) questionRow(ctx context.Context, v console.Visit, q sso.Iden
 }
 
 // questionPerson is one of the two records. The holder may be gone since.
-func (d *Directory) questionPerson(ctx context.Context, e sso.Enterprise, id sso.UserID, connections []sso.Connection) (p questionPerson, err error) {
+func (d *Directory) questionPerson(
+	ctx context.Context, e sso.Enterprise, id sso.UserID, connections []sso.Connection,
+) (p questionPerson, err error) {
 	p = questionPerson{ID: string(id), Person: personRef{Name: string(id)}}
 	u, err := d.Store.User(ctx, e.ID, id)
 	switch {
@@ -85,9 +112,15 @@ func (d *Directory) questionPerson(ctx context.Context, e sso.Enterprise, id sso
 	if err != nil {
 		return p, fmt.Errorf("list identities: %w", err)
 	}
-	p.Person = personRef{Name: called(u), Login: u.Login, Href: personHref(e, id)}
+	p.Person = personRef{
+		Name:  called(u),
+		Login: u.Login,
+		Href:  personHref(e, id),
+	}
 	p.Status = statusBadge(u.Status)
-	p.Email, p.Since, p.LastSignIn = u.Email, ui.NewTime(u.CreatedAt, d.Now()), ui.NewTime(u.LastSignInAt, d.Now())
+	p.Email = u.Email
+	p.Since = ui.NewTime(u.CreatedAt, d.Now())
+	p.LastSignIn = ui.NewTime(u.LastSignInAt, d.Now())
 	p.Identities = d.identityRows(e, identities, connections)
 	return p, nil
 }
@@ -97,7 +130,10 @@ func (d *Directory) answer(w http.ResponseWriter, r *http.Request, v console.Vis
 	if err != nil {
 		return sso.NothingHere()
 	}
-	decision := sso.QuestionDecision{Answer: sso.QuestionAnswer(r.PostForm.Get("answer")), Holder: r.PostForm.Get("of") == "holder"}
+	decision := sso.QuestionDecision{
+		Answer: sso.QuestionAnswer(r.PostForm.Get("answer")),
+		Holder: r.PostForm.Get("of") == "holder",
+	}
 	switch decision.Answer {
 	case sso.AnswerReplaces, sso.AnswerRefuse:
 	case sso.AnswerAnother:
@@ -148,22 +184,37 @@ func (d *Directory) giveLogin(w http.ResponseWriter, r *http.Request, v console.
 
 // personLogin is what the person's page has about their login: the form for
 // another one, and the question that waits about it.
-func (d *Directory) personLogin(ctx context.Context, p *personDetailPage, e sso.Enterprise, u sso.User, wrong error) error {
+func (d *Directory) personLogin(
+	ctx context.Context, p *personDetailPage, e sso.Enterprise, u sso.User, wrong error,
+) error {
 	p.GiveLogin = personHref(e, u.ID) + "/login"
 	p.LoginGiven = u.LoginGiven
-	p.Login = ui.Field{ID: "login", Name: "login", Label: "Another login", Hint: "Applications are told it, and sign-ins leave it as it is.", Autocomplete: "off", Optional: u.LoginGiven}
+	p.Login = ui.Field{
+		ID:           "login",
+		Name:         "login",
+		Label:        "Another login",
+		Hint:         "Applications are told it, and sign-ins leave it as it is.",
+		Autocomplete: "off",
+		Optional:     u.LoginGiven,
+	}
 	if u.LoginGiven {
 		p.Login.Hint = "Left empty, the login is what the identity provider says, from the next sign-in on."
 	}
 	if wrong != nil {
 		p.Wrong = ui.Blame(wrong, &p.Login)
 	}
-	waiting, _, err := d.Store.IdentityQuestions(ctx, e.ID, sso.QuestionFilter{State: sso.QuestionWaiting, User: u.ID}, sso.Page{Limit: 1})
+	waiting, _, err := d.Store.IdentityQuestions(ctx, e.ID, sso.QuestionFilter{
+		State: sso.QuestionWaiting,
+		User:  u.ID,
+	}, sso.Page{Limit: 1})
 	if err != nil {
 		return fmt.Errorf("look for identity questions: %w", err)
 	}
 	if len(waiting) > 0 {
-		p.Question = ui.Link{Label: "See both and decide", Href: console.At(e, "questions")}
+		p.Question = ui.Link{
+			Label: "See both and decide",
+			Href:  console.At(e, "questions"),
+		}
 		p.Contested = waiting[0].Login
 		if waiting[0].User == u.ID {
 			if u.Status == sso.UserPending {

@@ -16,9 +16,25 @@ import (
 
 // Restoring keeps who was in which group, and puts people back.
 type Restoring interface {
-	GroupMembersAt(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time, p sso.Page) ([]sso.PastMember, string, error)
-	RestoreUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID, at time.Time, confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
-	RestoreGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, at time.Time, confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
+	GroupMembersAt(
+		ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time, p sso.Page,
+	) ([]sso.PastMember, string, error)
+	RestoreUser(
+		ctx context.Context,
+		by sso.Actor,
+		ent sso.EnterpriseID,
+		user sso.UserID,
+		at time.Time,
+		confirm func(sso.Restored) (bool, error),
+	) (sso.Restored, error)
+	RestoreGroup(
+		ctx context.Context,
+		by sso.Actor,
+		ent sso.EnterpriseID,
+		group sso.GroupID,
+		at time.Time,
+		confirm func(sso.Restored) (bool, error),
+	) (sso.Restored, error)
 	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
 	ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
 		decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
@@ -45,7 +61,20 @@ func (d *Directory) momentForm(action, id, button, value string) momentForm {
 	if value == "" {
 		value = d.Now().UTC().Add(-24 * time.Hour).Format(momentLayout)
 	}
-	return momentForm{Action: action, Button: button, Field: ui.Field{ID: id, Name: "at", Label: "Moment, in UTC", Hint: "Such as 2026-11-24T10:30.", Kind: "datetime-local", Value: value, Most: 40, Autocomplete: "off"}}
+	return momentForm{
+		Action: action,
+		Button: button,
+		Field: ui.Field{
+			ID:           id,
+			Name:         "at",
+			Label:        "Moment, in UTC",
+			Hint:         "Such as 2026-11-24T10:30.",
+			Kind:         "datetime-local",
+			Value:        value,
+			Most:         40,
+			Autocomplete: "off",
+		},
+	}
 }
 
 // momentOf reads a moment, as forms and addresses have it.
@@ -88,7 +117,9 @@ func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v consol
 	at, err := momentOf(raw)
 	var seen sso.Restored
 	if err == nil {
-		_, err = d.Store.RestoreUser(r.Context(), v.Actor, v.Enterprise.ID, u.ID, at, decided(look, true, &seen))
+		_, err = d.Store.RestoreUser(
+			r.Context(), v.Actor, v.Enterprise.ID, u.ID, at, decided(look, true, &seen),
+		)
 	}
 	here := personHref(v.Enterprise, u.ID)
 	if err == nil && !look {
@@ -102,12 +133,31 @@ func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v consol
 	if err := errors.Join(err2, err3); err != nil {
 		return fmt.Errorf("find out about a person: %w", err)
 	}
-	p := &restoringPage{Base: d.Console.Base(v, console.AreaPeople, ui.Link{Label: "People", Href: console.At(v.Enterprise, "people")}, ui.Link{Label: called(u), Href: here}),
-		Heading: "Restore the groups of " + called(u), Lasting: lasting(through(connections, identities)), Button: "Restore", Back: ui.Link{Label: "Leave everything as it is", Href: here}}
-	name := func(m sso.PastMembership) movedRow {
-		return movedRow{Name: m.Group.Name, Detail: m.Group.OrganizationName, Href: groupHref(v.Enterprise, m.Group.Group)}
+	p := &restoringPage{
+		Base: d.Console.Base(v, console.AreaPeople,
+			ui.Link{Label: "People", Href: console.At(v.Enterprise, "people")},
+			ui.Link{Label: called(u), Href: here},
+		),
+		Heading: "Restore the groups of " + called(u),
+		Lasting: lasting(through(connections, identities)),
+		Button:  "Restore",
+		Back:    ui.Link{Label: "Leave everything as it is", Href: here},
 	}
-	return d.showRestoring(w, p, restoring{action: here + "/restore", raw: raw, at: at, seen: seen, err: err, row: name})
+	name := func(m sso.PastMembership) movedRow {
+		return movedRow{
+			Name:   m.Group.Name,
+			Detail: m.Group.OrganizationName,
+			Href:   groupHref(v.Enterprise, m.Group.Group),
+		}
+	}
+	return d.showRestoring(w, p, restoring{
+		action: here + "/restore",
+		raw:    raw,
+		at:     at,
+		seen:   seen,
+		err:    err,
+		row:    name,
+	})
 }
 
 // restoring is what a page of a restore is made from.
@@ -122,7 +172,11 @@ type restoring struct {
 
 // showRestoring shows what would change, and why it was not done if it was to be.
 func (d *Directory) showRestoring(w http.ResponseWriter, p *restoringPage, s restoring) error {
-	moment := ui.Field{ID: "h-go", Name: "at", Label: "Moment"}
+	moment := ui.Field{
+		ID:    "h-go",
+		Name:  "at",
+		Label: "Moment",
+	}
 	p.Wrong = ui.Blame(s.err, &moment)
 	switch {
 	case s.at.IsZero() && s.raw == "":
@@ -130,12 +184,17 @@ func (d *Directory) showRestoring(w http.ResponseWriter, p *restoringPage, s res
 	case s.at.IsZero() || s.err != nil && len(s.seen.Add)+len(s.seen.Remove)+len(s.seen.Gone) == 0:
 		p.Lead = "Nothing was changed."
 	default:
-		p.Lead = "As it was at " + ui.NewTime(s.at, d.Now()).Exact + ". Nothing is changed before you say so."
+		p.Lead = "As it was at " + ui.NewTime(s.at, d.Now()).Exact +
+			". Nothing is changed before you say so."
 	}
 	for _, l := range []struct {
 		id, heading string
 		all         []sso.PastMembership
-	}{{"h-add", "Added", s.seen.Add}, {"h-remove", "Taken out", s.seen.Remove}, {"h-gone", "Cannot be restored: the group was deleted", s.seen.Gone}} {
+	}{
+		{"h-add", "Added", s.seen.Add},
+		{"h-remove", "Taken out", s.seen.Remove},
+		{"h-gone", "Cannot be restored: the group was deleted", s.seen.Gone},
+	} {
 		p.Lists = append(p.Lists, moved(l.id, l.heading, l.all, s.row)...)
 	}
 	if len(s.seen.Add)+len(s.seen.Remove) > 0 {
@@ -144,8 +203,16 @@ func (d *Directory) showRestoring(w http.ResponseWriter, p *restoringPage, s res
 			p.Fields = []ui.HiddenField{{Name: "at", Value: s.raw}}
 		}
 		if groupsync.ShareBrake(s.seen.Members, len(s.seen.Remove)) {
-			p.Confirm = &ui.Field{ID: "sure", Name: "sure", Kind: "check", Value: "yes", Label: fmt.Sprintf("Take %d of %d people out at once", len(s.seen.Remove), s.seen.Members),
-				Hint: "This is more than half of the group. It is more often a mistake than meant."}
+			p.Confirm = &ui.Field{
+				ID:    "sure",
+				Name:  "sure",
+				Kind:  "check",
+				Value: "yes",
+				Label: fmt.Sprintf(
+					"Take %d of %d people out at once", len(s.seen.Remove), s.seen.Members,
+				),
+				Hint: "This is more than half of the group. It is more often a mistake than meant.",
+			}
 		}
 	}
 	return d.Console.Render(w, console.FormStatus(s.err), p)
@@ -170,7 +237,11 @@ func moved(id, heading string, all []sso.PastMembership, row func(sso.PastMember
 // persons names the people of a restore, as far as they are shown.
 func (d *Directory) persons(ctx context.Context, e sso.Enterprise) func(sso.PastMembership) movedRow {
 	return func(m sso.PastMembership) movedRow {
-		row := movedRow{Name: string(m.User), Detail: sourceWords(m.Source), Href: personHref(e, m.User)}
+		row := movedRow{
+			Name:   string(m.User),
+			Detail: sourceWords(m.Source),
+			Href:   personHref(e, m.User),
+		}
 		if u, err := d.Store.User(ctx, e.ID, m.User); err == nil { // else the identifier has to do
 			row.Name, row.Detail = called(u), u.Login
 		}
@@ -185,21 +256,37 @@ func (d *Directory) restoreGroup(w http.ResponseWriter, r *http.Request, v conso
 		if wrong != nil {
 			return wrong
 		}
-		_, err := d.Store.RestoreGroup(ctx, v.Actor, v.Enterprise.ID, g.ID, at, decided(look, sure, seen))
+		_, err := d.Store.RestoreGroup(
+			ctx, v.Actor, v.Enterprise.ID, g.ID, at, decided(look, sure, seen),
+		)
 		return err
-	}, restoring{action: "restore", raw: raw, at: at}, look)
+	}, restoring{
+		action: "restore",
+		raw:    raw,
+		at:     at,
+	}, look)
 }
 
 func (d *Directory) reconcileGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	_, look, sure := wanted(r)
 	return d.moveGroup(w, r, v, "reconciled", func(ctx context.Context, g sso.Group, seen *sso.Restored) error {
-		_, err := d.Store.ReconcileGroup(ctx, v.Actor, v.Enterprise.ID, g.ID, groupsync.Reconcile, decided(look, sure, seen))
+		_, err := d.Store.ReconcileGroup(
+			ctx, v.Actor, v.Enterprise.ID, g.ID, groupsync.Reconcile, decided(look, sure, seen),
+		)
 		return err
 	}, restoring{action: "reconcile"}, look)
 }
 
 // moveGroup is what a restore of a group and reconciling it have in common.
-func (d *Directory) moveGroup(w http.ResponseWriter, r *http.Request, v console.Visit, said string, do func(context.Context, sso.Group, *sso.Restored) error, s restoring, look bool) error {
+func (d *Directory) moveGroup(
+	w http.ResponseWriter,
+	r *http.Request,
+	v console.Visit,
+	said string,
+	do func(context.Context, sso.Group, *sso.Restored) error,
+	s restoring,
+	look bool,
+) error {
 	g, err := d.groupOf(r, v)
 	if err != nil {
 		return err
@@ -216,8 +303,16 @@ func (d *Directory) moveGroup(w http.ResponseWriter, r *http.Request, v console.
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
-	p := &restoringPage{Base: d.Console.Base(v, console.AreaGroups, ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, ui.Link{Label: g.Name, Href: here}),
-		Heading: "Restore " + g.Name, Button: "Restore", Lasting: lasting(connections), Back: ui.Link{Label: "Leave everything as it is", Href: here}}
+	p := &restoringPage{
+		Base: d.Console.Base(v, console.AreaGroups,
+			ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")},
+			ui.Link{Label: g.Name, Href: here},
+		),
+		Heading: "Restore " + g.Name,
+		Button:  "Restore",
+		Lasting: lasting(connections),
+		Back:    ui.Link{Label: "Leave everything as it is", Href: here},
+	}
 	if said == "reconciled" {
 		p.Heading, p.Button, p.Lasting = "Reconcile "+g.Name, "Reconcile", nil
 	}
@@ -235,13 +330,28 @@ func (d *Directory) drift(w http.ResponseWriter, r *http.Request, v console.Visi
 		return fmt.Errorf("compare expected and actual members: %w", err)
 	}
 	here := groupHref(v.Enterprise, g.ID)
-	p := &groupDriftPage{Base: d.Console.Base(v, console.AreaGroups, ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, ui.Link{Label: g.Name, Href: here}),
-		Heading: "Expected in " + g.Name, Expected: drift.Expected, Actual: drift.Actual, More: drift.More}
+	p := &groupDriftPage{
+		Base: d.Console.Base(v, console.AreaGroups,
+			ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")},
+			ui.Link{Label: g.Name, Href: here},
+		),
+		Heading:  "Expected in " + g.Name,
+		Expected: drift.Expected,
+		Actual:   drift.Actual,
+		More:     drift.More,
+	}
 	for _, x := range drift.Drifting {
 		comes, goes := groupsync.Reconcile(x)
-		row := driftRow{Person: personLink(v.Enterprise, x.User), Reason: reasonWords(groupsync.Explain(x), x.Membership == nil), Reconciled: comes || goes}
+		row := driftRow{
+			Person:     personLink(v.Enterprise, x.User),
+			Reason:     reasonWords(groupsync.Explain(x), x.Membership == nil),
+			Reconciled: comes || goes,
+		}
 		if x.Last.ID != "" {
-			row.Record = ui.Link{Label: string(x.Last.ID), Href: console.At(v.Enterprise, "activity", "syncs", string(x.Last.ID))}
+			row.Record = ui.Link{
+				Label: string(x.Last.ID),
+				Href:  console.At(v.Enterprise, "activity", "syncs", string(x.Last.ID)),
+			}
 		}
 		if row.Reconciled || drift.More {
 			p.Preview = here + "/reconcile"
@@ -265,8 +375,15 @@ func (d *Directory) history(w http.ResponseWriter, r *http.Request, v console.Vi
 	raw := q.text("at")
 	at, wrong := momentOf(raw)
 	form := d.momentForm(here+"/history", "at", "Show members", raw)
-	p := &pastMembersPage{Base: d.Console.Base(v, console.AreaGroups, ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")}, ui.Link{Label: g.Name, Href: here}),
-		Heading: "Who was in " + g.Name, Wrong: ui.Blame(wrong, &form.Field), Moment: form}
+	p := &pastMembersPage{
+		Base: d.Console.Base(v, console.AreaGroups,
+			ui.Link{Label: "Groups", Href: console.At(v.Enterprise, "groups")},
+			ui.Link{Label: g.Name, Href: here},
+		),
+		Heading: "Who was in " + g.Name,
+		Wrong:   ui.Blame(wrong, &form.Field),
+		Moment:  form,
+	}
 	if wrong == nil {
 		all, next, err := d.Store.GroupMembersAt(r.Context(), v.Enterprise.ID, g.ID, at, q.page())
 		if err != nil {
@@ -274,11 +391,21 @@ func (d *Directory) history(w http.ResponseWriter, r *http.Request, v console.Vi
 		}
 		p.At, p.Pager = ui.NewTime(at, d.Now()), q.pager(here+"/history", next, "at")
 		if !g.Default {
-			p.Restore = ui.Link{Label: "See what restoring this would change", Href: here + "/restore?" + url.Values{"at": {raw}}.Encode()}
+			p.Restore = ui.Link{
+				Label: "See what restoring this would change",
+				Href:  here + "/restore?" + url.Values{"at": {raw}}.Encode(),
+			}
 		}
 		for _, m := range all {
-			p.Rows = append(p.Rows, pastRow{Person: personLink(v.Enterprise, m.User), Source: sourceWords(m.Membership.Source), From: ui.NewTime(m.Membership.From, d.Now()), Cause: causeOf(v.Enterprise, m.Membership.Cause),
-				Until: ui.NewTime(m.Membership.Until, d.Now()), EndedBy: causeOf(v.Enterprise, m.Membership.EndedBy), Still: m.Membership.Until.IsZero()})
+			p.Rows = append(p.Rows, pastRow{
+				Person:  personLink(v.Enterprise, m.User),
+				Source:  sourceWords(m.Membership.Source),
+				From:    ui.NewTime(m.Membership.From, d.Now()),
+				Cause:   causeOf(v.Enterprise, m.Membership.Cause),
+				Until:   ui.NewTime(m.Membership.Until, d.Now()),
+				EndedBy: causeOf(v.Enterprise, m.Membership.EndedBy),
+				Still:   m.Membership.Until.IsZero(),
+			})
 		}
 	}
 	return d.Console.Render(w, console.FormStatus(wrong), p)

@@ -25,10 +25,42 @@ type proxy struct {
 func proxies() []proxy {
 	const addresses = "Replace 127.0.0.1:8080 by where Gatehouse listens, and 127.0.0.1:3000 by where the application does."
 	return []proxy{
-		{"nginx", "nginx", true, func(all []string) string { return strings.Join(all, " ") }, addresses},
-		{"caddy", "Caddy", true, func(all []string) string { return strings.Join(all, ", ") }, addresses},
-		{"traefik", "Traefik", false, func(all []string) string { return "Host(`" + strings.Join(all, "`) || Host(`") + "`)" }, "Replace gatehouse:8080 by where Gatehouse listens, and the address at the end by where the application does."},
-		{"envoy", "Envoy", false, func([]string) string { return "" }, "Replace gatehouse:8080 by where Gatehouse listens, and gatehouse by the name of its cluster."},
+		{
+			"nginx",
+			"nginx",
+			true,
+			func(all []string) string {
+				return strings.Join(all, " ")
+			},
+			addresses,
+		},
+		{
+			"caddy",
+			"Caddy",
+			true,
+			func(all []string) string {
+				return strings.Join(all, ", ")
+			},
+			addresses,
+		},
+		{
+			"traefik",
+			"Traefik",
+			false,
+			func(all []string) string {
+				return "Host(`" + strings.Join(all, "`) || Host(`") + "`)"
+			},
+			"Replace gatehouse:8080 by where Gatehouse listens, and the address at the end by where the application does.",
+		},
+		{
+			"envoy",
+			"Envoy",
+			false,
+			func([]string) string {
+				return ""
+			},
+			"Replace gatehouse:8080 by where Gatehouse listens, and gatehouse by the name of its cluster.",
+		},
 	}
 }
 
@@ -43,8 +75,16 @@ func (d *Directory) snippets(a sso.Application) []snippet {
 	var all []snippet
 	for _, p := range proxies() {
 		text, _ := snippetFiles.ReadFile("snippets/" + p.file + ".txt") // they are part of the program
-		filled := strings.NewReplacer("{hosts}", p.hosts(hosts), "{key}", a.Key, "{cookie}", d.SessionCookie).Replace(string(text))
-		all = append(all, snippet{ID: "snippet-" + p.file, Proxy: p.name, Tested: p.tested, Text: filled, Replace: p.replace})
+		filled := strings.NewReplacer(
+			"{hosts}", p.hosts(hosts), "{key}", a.Key, "{cookie}", d.SessionCookie,
+		).Replace(string(text))
+		all = append(all, snippet{
+			ID:      "snippet-" + p.file,
+			Proxy:   p.name,
+			Tested:  p.tested,
+			Text:    filled,
+			Replace: p.replace,
+		})
 	}
 	return all
 }

@@ -48,9 +48,13 @@ func called(u sso.User) string {
 	return string(u.ID)
 }
 
-func personHref(e sso.Enterprise, id sso.UserID) string { return console.At(e, "people", string(id)) }
+func personHref(e sso.Enterprise, id sso.UserID) string {
+	return console.At(e, "people", string(id))
+}
 
-func groupHref(e sso.Enterprise, id sso.GroupID) string { return console.At(e, "groups", string(id)) }
+func groupHref(e sso.Enterprise, id sso.GroupID) string {
+	return console.At(e, "groups", string(id))
+}
 
 func personLink(e sso.Enterprise, u sso.User) personRef {
 	p := personRef{Name: called(u), Href: personHref(e, u.ID)}
@@ -76,13 +80,22 @@ func causeOf(e sso.Enterprise, cause string) causeLink {
 	case cause == string(sso.ActorSystem):
 		return causeLink{Text: "background work"}
 	case kind == "att":
-		return causeLink{Text: "sign-in", Href: console.At(e, "activity", "attempts", cause)}
+		return causeLink{
+			Text: "sign-in",
+			Href: console.At(e, "activity", "attempts", cause),
+		}
 	case kind == "sync":
-		return causeLink{Text: "group sync", Href: console.At(e, "activity", "syncs", cause)}
+		return causeLink{
+			Text: "group sync",
+			Href: console.At(e, "activity", "syncs", cause),
+		}
 	case kind == "user":
 		return causeLink{Text: "an admin", Href: console.At(e, "people", cause)}
 	case kind == "conn":
-		return causeLink{Text: "the connection", Href: console.At(e, "connections", cause)}
+		return causeLink{
+			Text: "the connection",
+			Href: console.At(e, "connections", cause),
+		}
 	case kind == "adm":
 		return causeLink{Text: "an operator"}
 	case kind == "tok":
@@ -136,17 +149,43 @@ func lasting(all []sso.Connection) []string {
 		}
 		switch groupsync.RulesOf(*cfg).Mode {
 		case sso.SyncReset:
-			said = append(said, fmt.Sprintf("%s resets groups at each sign-in. Manual changes last until then, unless the identity provider agrees.", c.Name))
+			said = append(
+				said,
+				fmt.Sprintf(
+					"%s resets groups at each sign-in. Manual changes last until then, unless the identity provider agrees.",
+					c.Name,
+				),
+			)
 		case sso.SyncResetSynced:
-			said = append(said, fmt.Sprintf("%s keeps people who were added by hand. People removed by hand return at their next sign-in if the identity provider lists the group.", c.Name))
+			said = append(
+				said,
+				fmt.Sprintf(
+					"%s keeps people who were added by hand. People removed by hand return at their next sign-in if the identity provider lists the group.",
+					c.Name,
+				),
+			)
 		case sso.SyncAddOnly:
-			said = append(said, fmt.Sprintf("%s only adds people. People added by hand stay, and people removed return at their next sign-in if the identity provider lists the group.", c.Name))
+			said = append(
+				said,
+				fmt.Sprintf(
+					"%s only adds people. People added by hand stay, and people removed return at their next sign-in if the identity provider lists the group.",
+					c.Name,
+				),
+			)
 		default:
-			said = append(said, fmt.Sprintf("Groups of people who come through %s are provisioned: sign-ins change nothing, and what provisioning says next holds.", c.Name))
+			said = append(
+				said,
+				fmt.Sprintf(
+					"Groups of people who come through %s are provisioned: sign-ins change nothing, and what provisioning says next holds.",
+					c.Name,
+				),
+			)
 		}
 	}
 	if said == nil {
-		said = []string{"No one can sign in yet. What happens to manual changes at a sign-in depends on the connection that you will enable."}
+		said = []string{
+			"No one can sign in yet. What happens to manual changes at a sign-in depends on the connection that you will enable.",
+		}
 	}
 	return said
 }
@@ -170,7 +209,12 @@ func (q query) text(name string) string {
 // listSize is how many rows a page of a list has.
 const listSize = 50
 
-func (q query) page() sso.Page { return sso.Page{Cursor: q.Get("cursor"), Limit: listSize} }
+func (q query) page() sso.Page {
+	return sso.Page{
+		Cursor: q.Get("cursor"),
+		Limit:  listSize,
+	}
+}
 
 // pager leads on in a list at path, with what is kept of the address.
 func (q query) pager(path, next string, keep ...string) ui.Pager {
@@ -204,5 +248,10 @@ func invalid(problems []sso.FieldError) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: problems[0].Message, Fields: problems}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "validation_failed",
+		Public: problems[0].Message,
+		Fields: problems,
+	}
 }

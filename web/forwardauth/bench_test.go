@@ -55,15 +55,24 @@ func BenchmarkHandler(b *testing.B) {
 			w.group(ref)
 			refs = append(refs, ref)
 		}
-		w.application("site", func(a *sso.Application) { a.GroupsLimit = sso.MaxGroupsLimit })
+		w.application("site", func(a *sso.Application) {
+			a.GroupsLimit = sso.MaxGroupsLimit
+		})
 		p := w.enter("ada", refs...)
-		r := request(http.MethodGet, "/auth/nginx/site", p, "X-Original-URL", "https://site.acme.test/some/page?of=it", "X-Original-Method", "GET")
+		r := request(
+			http.MethodGet, "/auth/nginx/site", p, "X-Original-URL",
+			"https://site.acme.test/some/page?of=it", "X-Original-Method", "GET",
+		)
 		first := w.send(r)
-		if first.Code != http.StatusOK || strings.Count(first.Header().Get("Remote-Groups"), ",") != groups-1 {
+		if first.Code != http.StatusOK ||
+			strings.Count(first.Header().Get("Remote-Groups"), ",") != groups-1 {
 			b.Fatal(first.Code, first.Header())
 		}
 		_, value, _ := strings.Cut(p.cookie, "=")
-		for name, h := range map[string]http.Handler{"gatehouse": w.handler, "bare": bare(map[string]http.Header{value: first.Header()})} {
+		for name, h := range map[string]http.Handler{
+			"gatehouse": w.handler,
+			"bare":      bare(map[string]http.Header{value: first.Header()}),
+		} {
 			b.Run(fmt.Sprintf("%s/groups=%d", name, groups), func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
@@ -87,15 +96,23 @@ func BenchmarkServed(b *testing.B) {
 	w.application("site", nil)
 	p := w.enter("ada", "web/dev", "app/dev")
 	ask := func(cookie string) string {
-		return "GET /auth/nginx/site HTTP/1.1\r\nHost: localhost\r\nX-Original-URL: https://site.acme.test/some/page?of=it\r\nX-Original-Method: GET\r\n" + cookie + "\r\n"
+		return "GET /auth/nginx/site HTTP/1.1\r\nHost: localhost\r\nX-Original-URL: https://site.acme.test/some/page?of=it\r\nX-Original-Method: GET\r\n" +
+			cookie + "\r\n"
 	}
 	for name, c := range map[string]struct {
 		handler http.Handler
 		request string
 	}{
-		"allowed":        {w.handler, ask("Cookie: " + p.cookie + "\r\n")},
-		"refused":        {w.handler, ask("")},
-		"bare/allowed":   {bare(map[string]http.Header{strings.SplitN(p.cookie, "=", 2)[1]: w.nginx("site", "https://site.acme.test/", p).Header()}), ask("Cookie: " + p.cookie + "\r\n")},
+		"allowed": {w.handler, ask("Cookie: " + p.cookie + "\r\n")},
+		"refused": {w.handler, ask("")},
+		"bare/allowed": {
+			bare(map[string]http.Header{
+				strings.SplitN(p.cookie, "=", 2)[1]: w.nginx(
+					"site", "https://site.acme.test/", p,
+				).Header(),
+			}),
+			ask("Cookie: " + p.cookie + "\r\n"),
+		},
 		"bare/refused":   {bare(nil), ask("")},
 		"nothing at all": {http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}), ask("")},
 	} {

@@ -45,7 +45,10 @@ func (f *ForwardAuth) resume(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("find session: %w", err)
 	}
 	if err := f.Sessions.Lost(r); err != nil {
-		return route.WithWay(err, route.Way{Href: "/login", Label: "Go to sign-in"})
+		return route.WithWay(err, route.Way{
+			Href:  "/login",
+			Label: "Go to sign-in",
+		})
 	}
 	return f.signIn(w, r, a, to)
 }
@@ -74,9 +77,15 @@ func originOf(target string) string {
 // errLost tells somebody who has signed in why they are not where they wanted to
 // go.
 func errLost(a *application) error {
-	return route.WithWay(&sso.Error{Kind: sso.Invalid, Code: "link_too_long", Err: fmt.Errorf("a link of %s", a.Key),
-		Public: "You are signed in. The link you opened was too long to remember: open it once more, or go to the start page."},
-		route.Way{Href: a.Origins[0] + "/", Label: "Go to the start page"})
+	return route.WithWay(
+		&sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "link_too_long",
+			Err:    fmt.Errorf("a link of %s", a.Key),
+			Public: "You are signed in. The link you opened was too long to remember: open it once more, or go to the start page.",
+		},
+		route.Way{Href: a.Origins[0] + "/", Label: "Go to the start page"},
+	)
 }
 
 // signIn sends somebody to sign in, and then back here.
@@ -114,12 +123,27 @@ func (f *ForwardAuth) back(w http.ResponseWriter, r *http.Request, a *applicatio
 	if c, err := r.Cookie(hops); err == nil {
 		n, _ = strconv.Atoi(c.Value)
 	}
-	cookie := http.Cookie{Name: hops, Value: strconv.Itoa(n + 1), Path: "/login/continue", MaxAge: hopsSeconds, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: f.reach.secure}
+	cookie := http.Cookie{
+		Name:     hops,
+		Value:    strconv.Itoa(n + 1),
+		Path:     "/login/continue",
+		MaxAge:   hopsSeconds,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+		Secure:   f.reach.secure,
+	}
 	if n >= maxHops {
 		cookie.MaxAge = -1
 		http.SetCookie(w, &cookie)
-		return route.WithWay(&sso.Error{Kind: sso.Forbidden, Code: "app_loop", Err: fmt.Errorf("%s asks again and again", a.Key),
-			Public: "You are signed in, but this application does not see it."}, route.Way{Href: "/account", Label: "Go to my account"})
+		return route.WithWay(
+			&sso.Error{
+				Kind:   sso.Forbidden,
+				Code:   "app_loop",
+				Err:    fmt.Errorf("%s asks again and again", a.Key),
+				Public: "You are signed in, but this application does not see it.",
+			},
+			route.Way{Href: "/account", Label: "Go to my account"},
+		)
 	}
 	http.SetCookie(w, &cookie)
 	return route.SeeOther(w, to)

@@ -27,9 +27,24 @@ type contract struct {
 
 func contracts() []*contract {
 	return []*contract{
-		{name: "nginx", prefix: "/auth/nginx/", read: readNginx},
-		{name: "forward", prefix: "/auth/forward/", redirects: true, read: readForward},
-		{name: "envoy", prefix: "/auth/envoy/", redirects: true, suffix: true, read: readEnvoy},
+		{
+			name:   "nginx",
+			prefix: "/auth/nginx/",
+			read:   readNginx,
+		},
+		{
+			name:      "forward",
+			prefix:    "/auth/forward/",
+			redirects: true,
+			read:      readForward,
+		},
+		{
+			name:      "envoy",
+			prefix:    "/auth/envoy/",
+			redirects: true,
+			suffix:    true,
+			read:      readEnvoy,
+		},
 	}
 }
 
@@ -54,8 +69,12 @@ func only(h http.Header, name string) (string, bool) {
 }
 
 func errOriginal(header string) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "original_url_invalid", Err: errHeader(header),
-		Public: "The proxy in front of this application does not say what was asked for."}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "original_url_invalid",
+		Err:    errHeader(header),
+		Public: "The proxy in front of this application does not say what was asked for.",
+	}
 }
 
 type errHeader string
@@ -101,7 +120,12 @@ func readForward(r *http.Request) (o original, err error) {
 	for _, part := range [...]struct {
 		header string
 		to     *string
-	}{{"X-Forwarded-Method", &o.method}, {"X-Forwarded-Proto", &o.scheme}, {"X-Forwarded-Host", &o.host}, {"X-Forwarded-Uri", &o.uri}} {
+	}{
+		{"X-Forwarded-Method", &o.method},
+		{"X-Forwarded-Proto", &o.scheme},
+		{"X-Forwarded-Host", &o.host},
+		{"X-Forwarded-Uri", &o.uri},
+	} {
 		var ok bool
 		if *part.to, ok = only(r.Header, part.header); !ok {
 			return original{}, errOriginal(part.header)

@@ -11,13 +11,20 @@ import (
 )
 
 // identity are all the headers that say who somebody is.
-var identity = [...]string{"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username",
-	"X-Auth-Request-Name", "X-Auth-Request-Groups", "X-Auth-Request-Enterprise", "X-Auth-Request-Jwt", "Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups"}
+var identity = [...]string{
+	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email",
+	"X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username",
+	"X-Auth-Request-Name", "X-Auth-Request-Groups", "X-Auth-Request-Enterprise",
+	"X-Auth-Request-Jwt", "Remote-User", "Remote-Email", "Remote-Name",
+	"Remote-Groups",
+}
 
 // wants asserts status and code, and that nobody is named where nobody gets in.
 func (w *world) wants(name string, got *httptest.ResponseRecorder, status int, code string) {
 	w.Helper()
-	told := code == "" || strings.Contains(got.Body.String(), code) || code == "session_ended" && got.Body.Len() == 0
+	told := code == "" ||
+		strings.Contains(got.Body.String(), code) ||
+		code == "session_ended" && got.Body.Len() == 0
 	if got.Code != status || !told {
 		w.Errorf("%s: got %d %s; want %d %s", name, got.Code, got.Body, status, code)
 	}
@@ -39,9 +46,14 @@ func TestContracts(t *testing.T) {
 	w := newWorld(t)
 	ada := w.enter("ada", "web/dev")
 	back := base + "/login/continue/wiki?to=https%3A%2F%2Fwiki.acme.test%2Fa%3Fb%3Dc%26d"
-	nginx := []string{"X-Original-URL", wikiAt + "/a?b=c&d", "X-Original-Method", "GET"}
+	nginx := []string{
+		"X-Original-URL", wikiAt + "/a?b=c&d", "X-Original-Method", "GET",
+	}
 	forward := func(method string) []string {
-		return []string{"X-Forwarded-Method", method, "X-Forwarded-Proto", "https", "X-Forwarded-Host", "wiki.acme.test", "X-Forwarded-Uri", "/a?b=c&d"}
+		return []string{
+			"X-Forwarded-Method", method, "X-Forwarded-Proto", "https",
+			"X-Forwarded-Host", "wiki.acme.test", "X-Forwarded-Uri", "/a?b=c&d",
+		}
 	}
 	for name, c := range map[string]struct {
 		path     string
@@ -50,29 +62,98 @@ func TestContracts(t *testing.T) {
 		status   int
 		location string
 	}{
-		"nginx":                        {"/auth/nginx/wiki", ada, nginx, 200, ""},
-		"nginx, a slash":               {"/auth/nginx/wiki/", ada, nginx, 200, ""},
-		"nginx, by identifier":         {"/auth/nginx/" + string(w.wiki.ID), ada, nginx, 200, ""},
-		"nginx, no one":                {"/auth/nginx/wiki", person{}, nginx, 401, back},
-		"nginx, no one, a page":        {"/auth/nginx/wiki", person{}, append(asPage(), nginx...), 401, back},
-		"forward":                      {"/auth/forward/wiki", ada, forward("GET"), 200, ""},
-		"forward, a form":              {"/auth/forward/wiki", ada, forward("POST"), 200, ""},
-		"forward, the query appended":  {"/auth/forward/wiki?b=c&d&application=other&rd=https://evil.test&b=c;x=%zz", ada, forward("GET"), 200, ""},
-		"forward, no one, a page":      {"/auth/forward/wiki", person{}, append(asPage(), forward("GET")...), 302, back},
-		"forward, no one, HEAD":        {"/auth/forward/wiki", person{}, append(asPage(), forward("HEAD")...), 302, back},
-		"forward, no one, a form":      {"/auth/forward/wiki", person{}, append(asPage(), forward("POST")...), 401, ""},
-		"forward, no one, a program":   {"/auth/forward/wiki", person{}, append([]string{"Accept", "application/json"}, forward("GET")...), 401, ""},
-		"forward, no one, fetch":       {"/auth/forward/wiki", person{}, append(forward("GET"), "Accept", "text/html", "Sec-Fetch-Mode", "cors"), 401, ""},
-		"forward, no one, XHR":         {"/auth/forward/wiki", person{}, append(append(asPage(), forward("GET")...), "X-Requested-With", "XMLHttpRequest"), 401, ""},
-		"forward, no one, old browser": {"/auth/forward/wiki", person{}, append(forward("GET"), "Accept", "text/html"), 302, back},
+		"nginx":          {"/auth/nginx/wiki", ada, nginx, 200, ""},
+		"nginx, a slash": {"/auth/nginx/wiki/", ada, nginx, 200, ""},
+		"nginx, by identifier": {
+			"/auth/nginx/" + string(w.wiki.ID), ada, nginx, 200, "",
+		},
+		"nginx, no one": {"/auth/nginx/wiki", person{}, nginx, 401, back},
+		"nginx, no one, a page": {
+			"/auth/nginx/wiki",
+			person{},
+			append(asPage(), nginx...),
+			401,
+			back,
+		},
+		"forward": {
+			"/auth/forward/wiki", ada, forward("GET"), 200, "",
+		},
+		"forward, a form": {
+			"/auth/forward/wiki", ada, forward("POST"), 200, "",
+		},
+		"forward, the query appended": {
+			"/auth/forward/wiki?b=c&d&application=other&rd=https://evil.test&b=c;x=%zz",
+			ada,
+			forward("GET"),
+			200,
+			"",
+		},
+		"forward, no one, a page": {
+			"/auth/forward/wiki",
+			person{},
+			append(asPage(), forward("GET")...),
+			302,
+			back,
+		},
+		"forward, no one, HEAD": {
+			"/auth/forward/wiki",
+			person{},
+			append(asPage(), forward("HEAD")...),
+			302,
+			back,
+		},
+		"forward, no one, a form": {
+			"/auth/forward/wiki",
+			person{},
+			append(asPage(), forward("POST")...),
+			401,
+			"",
+		},
+		"forward, no one, a program": {
+			"/auth/forward/wiki",
+			person{},
+			append([]string{"Accept", "application/json"}, forward("GET")...),
+			401,
+			"",
+		},
+		"forward, no one, fetch": {
+			"/auth/forward/wiki",
+			person{},
+			append(forward("GET"), "Accept", "text/html", "Sec-Fetch-Mode", "cors"),
+			401,
+			"",
+		},
+		"forward, no one, XHR": {
+			"/auth/forward/wiki",
+			person{},
+			append(
+				append(asPage(), forward("GET")...), "X-Requested-With",
+				"XMLHttpRequest",
+			),
+			401,
+			"",
+		},
+		"forward, no one, old browser": {
+			"/auth/forward/wiki",
+			person{},
+			append(forward("GET"), "Accept", "text/html"),
+			302,
+			back,
+		},
 	} {
 		got := w.ask(c.path, c.who, c.header...)
 		w.wants(name, got, c.status, "")
 		if got.Header().Get("Location") != c.location {
-			t.Errorf("%s: Location %q; want %q", name, got.Header().Get("Location"), c.location)
+			t.Errorf(
+				"%s: Location %q; want %q", name, got.Header().Get("Location"),
+				c.location,
+			)
 		}
 		if (got.Code == 401) != (got.Header().Get("WWW-Authenticate") != "") {
-			t.Errorf("%s: %d with WWW-Authenticate %q", name, got.Code, got.Header().Get("WWW-Authenticate"))
+			t.Errorf(
+				"%s: %d with WWW-Authenticate %q", name, got.Code,
+				got.Header().Get("WWW-Authenticate"),
+			)
 		}
 	}
 }
@@ -83,9 +164,19 @@ func TestEnvoy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada := w.enter("ada")
-	for path, uri := range map[string]string{"": "/", "/": "/", "/a?b=c": "/a?b=c", "//a/../b": "//a/../b", "/%2e%2e/a%2Fb;x": "/%2e%2e/a%2Fb;x", "?b=c": "/"} {
+	for path, uri := range map[string]string{
+		"":                "/",
+		"/":               "/",
+		"/a?b=c":          "/a?b=c",
+		"//a/../b":        "//a/../b",
+		"/%2e%2e/a%2Fb;x": "/%2e%2e/a%2Fb;x",
+		"?b=c":            "/",
+	} {
 		for _, who := range []person{ada, {}} {
-			r := request(http.MethodGet, "/auth/envoy/wiki"+path, who, append(asPage(), "X-Forwarded-Proto", "https")...)
+			r := request(
+				http.MethodGet, "/auth/envoy/wiki"+path, who,
+				append(asPage(), "X-Forwarded-Proto", "https")...,
+			)
 			r.Host = "wiki.acme.test"
 			got := w.send(r)
 			if who == ada {
@@ -95,11 +186,16 @@ func TestEnvoy(t *testing.T) {
 			w.wants(path, got, 302, "")
 			rec := w.follow(got.Header().Get("Location"), ada)
 			if want := wikiAt + uri; rec.Header().Get("Location") != want {
-				t.Errorf("%q leads back to %q; want %q", path, rec.Header().Get("Location"), want)
+				t.Errorf(
+					"%q leads back to %q; want %q", path,
+					rec.Header().Get("Location"), want,
+				)
 			}
 		}
 	}
-	r := request(http.MethodPost, "/auth/envoy/wiki/a", ada, "X-Forwarded-Proto", "https")
+	r := request(
+		http.MethodPost, "/auth/envoy/wiki/a", ada, "X-Forwarded-Proto", "https",
+	)
 	r.Host = "other.acme.test"
 	w.wants("another host", w.send(r), 403, "unknown_app")
 	r = request(http.MethodPost, "/auth/envoy/wiki/a", ada)
@@ -113,7 +209,9 @@ func TestWebSockets(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada := w.enter("ada")
-	w.application("plain", func(a *sso.Application) { a.Origins = []string{"http://plain.acme.test"} })
+	w.application("plain", func(a *sso.Application) {
+		a.Origins = []string{"http://plain.acme.test"}
+	})
 	for _, c := range []struct {
 		app, scheme string
 		want        int
@@ -141,17 +239,37 @@ func TestWebSockets(t *testing.T) {
 	} {
 		code := map[int]string{403: "unknown_app"}[c.want]
 		host := c.app + ".acme.test"
-		forward := []string{"X-Forwarded-Method", "GET", "X-Forwarded-Proto", c.scheme, "X-Forwarded-Host", host, "X-Forwarded-Uri", "/socket?x=y"}
-		w.wants("forward "+c.scheme, w.ask("/auth/forward/"+c.app, ada, forward...), c.want, code)
-		r := request(http.MethodGet, "/auth/envoy/"+c.app+"/socket", ada, "X-Forwarded-Proto", c.scheme, "Connection", "Upgrade", "Upgrade", "websocket")
+		forward := []string{
+			"X-Forwarded-Method", "GET", "X-Forwarded-Proto", c.scheme,
+			"X-Forwarded-Host", host, "X-Forwarded-Uri", "/socket?x=y",
+		}
+		w.wants(
+			"forward "+c.scheme, w.ask("/auth/forward/"+c.app, ada, forward...),
+			c.want, code,
+		)
+		r := request(
+			http.MethodGet, "/auth/envoy/"+c.app+"/socket", ada, "X-Forwarded-Proto",
+			c.scheme, "Connection", "Upgrade", "Upgrade", "websocket",
+		)
 		r.Host = host
 		w.wants("envoy "+c.scheme, w.send(r), c.want, code)
 		if !strings.Contains(c.scheme, ",") {
-			w.wants("nginx "+c.scheme, w.nginx(c.app, c.scheme+"://"+host+"/socket", ada), c.want, code)
+			w.wants(
+				"nginx "+c.scheme,
+				w.nginx(c.app, c.scheme+"://"+host+"/socket", ada), c.want, code,
+			)
 		}
 	}
-	got := w.ask("/auth/forward/wiki", person{}, append(asPage(), "X-Forwarded-Method", "GET", "X-Forwarded-Proto", "wss", "X-Forwarded-Host", "wiki.acme.test", "X-Forwarded-Uri", "/a")...)
-	if want := base + "/login/continue/wiki?to=https%3A%2F%2Fwiki.acme.test%2Fa"; got.Header().Get("Location") != want {
+	got := w.ask(
+		"/auth/forward/wiki",
+		person{},
+		append(
+			asPage(), "X-Forwarded-Method", "GET", "X-Forwarded-Proto", "wss",
+			"X-Forwarded-Host", "wiki.acme.test", "X-Forwarded-Uri", "/a",
+		)...,
+	)
+	if want := base +
+		"/login/continue/wiki?to=https%3A%2F%2Fwiki.acme.test%2Fa"; got.Header().Get("Location") != want {
 		t.Errorf("leads back to %q; want %q", got.Header().Get("Location"), want)
 	}
 }
@@ -162,12 +280,45 @@ func TestOtherHeadersAreIgnored(t *testing.T) {
 	w := newWorld(t)
 	ada := w.enter("ada")
 	w.application("other", nil)
-	foreign := []string{"X-Forwarded-Method", "GET", "X-Forwarded-Proto", "https", "X-Forwarded-Host", "wiki.acme.test", "X-Forwarded-Uri", "/",
-		"X-Rewrite-URL", wikiAt + "/", "X-Original-URI", "/", "X-Forwarded-URL", wikiAt + "/", "Forwarded", "host=wiki.acme.test;proto=https", "X-Auth-Request-Redirect", wikiAt + "/"}
-	w.wants("nginx, others' alone", w.ask("/auth/nginx/wiki", ada, foreign...), 403, "original_url_invalid")
-	w.wants("nginx, another host in its own", w.ask("/auth/nginx/wiki", ada, append(foreign, "X-Original-URL", "https://other.acme.test/")...), 403, "unknown_app")
-	w.wants("nginx, its own is right", w.nginx("wiki", wikiAt+"/", ada, "X-Forwarded-Host", "evil.test", "X-Forwarded-Proto", "http"), 200, "")
-	w.wants("forward, others' alone", w.ask("/auth/forward/wiki", ada, "X-Original-URL", wikiAt+"/", "X-Original-Method", "GET"), 403, "original_url_invalid")
+	foreign := []string{
+		"X-Forwarded-Method", "GET", "X-Forwarded-Proto", "https",
+		"X-Forwarded-Host", "wiki.acme.test", "X-Forwarded-Uri", "/",
+		"X-Rewrite-URL", wikiAt + "/", "X-Original-URI", "/", "X-Forwarded-URL",
+		wikiAt + "/", "Forwarded", "host=wiki.acme.test;proto=https",
+		"X-Auth-Request-Redirect", wikiAt + "/",
+	}
+	w.wants(
+		"nginx, others' alone", w.ask("/auth/nginx/wiki", ada, foreign...), 403,
+		"original_url_invalid",
+	)
+	w.wants(
+		"nginx, another host in its own",
+		w.ask(
+			"/auth/nginx/wiki",
+			ada,
+			append(foreign, "X-Original-URL", "https://other.acme.test/")...,
+		),
+		403,
+		"unknown_app",
+	)
+	w.wants(
+		"nginx, its own is right",
+		w.nginx(
+			"wiki", wikiAt+"/", ada, "X-Forwarded-Host", "evil.test",
+			"X-Forwarded-Proto", "http",
+		),
+		200,
+		"",
+	)
+	w.wants(
+		"forward, others' alone",
+		w.ask(
+			"/auth/forward/wiki", ada, "X-Original-URL", wikiAt+"/",
+			"X-Original-Method", "GET",
+		),
+		403,
+		"original_url_invalid",
+	)
 	r := request(http.MethodGet, "/auth/forward/wiki", ada)
 	r.Host = "wiki.acme.test"
 	w.wants("forward, Host alone", w.send(r), 403, "original_url_invalid")
@@ -181,9 +332,20 @@ func TestHeaderTwice(t *testing.T) {
 	r := request(http.MethodGet, "/auth/nginx/wiki", ada)
 	r.Header["X-Original-Url"] = []string{wikiAt + "/", wikiAt + "/"}
 	w.wants("nginx", w.send(r), 403, "original_url_invalid")
-	for _, name := range []string{"X-Forwarded-Method", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Uri"} {
-		for how, values := range map[string][]string{"twice": {"", ""}, "none": nil, "empty": {""}} {
-			r := request(http.MethodGet, "/auth/forward/wiki", ada, "X-Forwarded-Method", "GET", "X-Forwarded-Proto", "https", "X-Forwarded-Host", "wiki.acme.test", "X-Forwarded-Uri", "/")
+	for _, name := range []string{
+		"X-Forwarded-Method", "X-Forwarded-Proto", "X-Forwarded-Host",
+		"X-Forwarded-Uri",
+	} {
+		for how, values := range map[string][]string{
+			"twice": {"", ""},
+			"none":  nil,
+			"empty": {""},
+		} {
+			r := request(
+				http.MethodGet, "/auth/forward/wiki", ada, "X-Forwarded-Method",
+				"GET", "X-Forwarded-Proto", "https", "X-Forwarded-Host",
+				"wiki.acme.test", "X-Forwarded-Uri", "/",
+			)
 			if how == "twice" {
 				values = []string{r.Header.Get(name), r.Header.Get(name)}
 			}
@@ -198,7 +360,9 @@ func TestOnlyRegisteredOrigins(t *testing.T) {
 	w := newWorld(t)
 	ada := w.enter("ada")
 	w.application("docs", func(a *sso.Application) {
-		a.Origins = append(a.Origins, "https://docs.acme.test:8443", "https://[::1]:9")
+		a.Origins = append(
+			a.Origins, "https://docs.acme.test:8443", "https://[::1]:9",
+		)
 	})
 	for address, want := range map[string]int{
 		"https://docs.acme.test":                     200,
@@ -240,7 +404,10 @@ func TestUnknownApplication(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada := w.enter("ada")
-	for _, app := range []string{"", "nothing", "Wiki", "wiki/x", "wiki//", ".", "wiki%00", "../nginx/wiki", "app-06d5x0wkj3n8p7r5t2v4y6z8ab", strings.Repeat("a", 3000)} {
+	for _, app := range []string{
+		"", "nothing", "Wiki", "wiki/x", "wiki//", ".", "wiki%00", "../nginx/wiki",
+		"app-06d5x0wkj3n8p7r5t2v4y6z8ab", strings.Repeat("a", 3000),
+	} {
 		w.wants(app, w.nginx(app, wikiAt+"/", ada), 403, "unknown_app")
 	}
 }
@@ -250,19 +417,38 @@ func TestPeers(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada := w.enter("ada")
-	for peer, want := range map[string]int{"10.1.2.3:1": 200, "[::ffff:10.1.2.3]:1": 200, "127.0.0.1:1": 200, "[::1]:1": 200,
-		"10.2.0.1:1": 403, "192.0.2.1:1": 403, "[2001:db8::1]:1": 403, "": 403, "@": 403, "x:1": 403} {
+	for peer, want := range map[string]int{
+		"10.1.2.3:1":          200,
+		"[::ffff:10.1.2.3]:1": 200,
+		"127.0.0.1:1":         200,
+		"[::1]:1":             200,
+		"10.2.0.1:1":          403,
+		"192.0.2.1:1":         403,
+		"[2001:db8::1]:1":     403,
+		"":                    403,
+		"@":                   403,
+		"x:1":                 403,
+	} {
 		for range 3 {
-			r := request(http.MethodGet, "/auth/nginx/wiki", ada, "X-Original-URL", wikiAt+"/", "X-Forwarded-For", "127.0.0.1", "X-Real-IP", "10.1.2.3")
+			r := request(
+				http.MethodGet, "/auth/nginx/wiki", ada, "X-Original-URL",
+				wikiAt+"/", "X-Forwarded-For", "127.0.0.1", "X-Real-IP", "10.1.2.3",
+			)
 			r.RemoteAddr = peer
-			w.wants(peer, w.send(r), want, map[int]string{403: "proxy_not_trusted"}[want])
+			w.wants(
+				peer, w.send(r), want,
+				map[int]string{403: "proxy_not_trusted"}[want],
+			)
 		}
 	}
 	if n := strings.Count(w.log.String(), "this is logged once"); n != 4 { // those without an address are one
 		t.Errorf("logged %d times: %s", n, w.log)
 	}
 	none := newWorld(t, func(o *forwardauth.Options) { o.TrustedProxies = nil })
-	none.wants("no one is trusted", none.nginx("wiki", wikiAt+"/", none.enter("ada")), 403, "proxy_not_trusted")
+	none.wants(
+		"no one is trusted", none.nginx("wiki", wikiAt+"/", none.enter("ada")), 403,
+		"proxy_not_trusted",
+	)
 }
 
 // follow opens an address of ours as a browser does.

@@ -40,7 +40,10 @@ func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
 		return v
 	}
 	if v.origin = v.application.origin(v.asked.scheme, v.asked.host); v.origin == "" {
-		v.err = errUnknown(fmt.Errorf("%s is not at %s://%s", v.application.Key, sso.Inert(v.asked.scheme), sso.Inert(v.asked.host)))
+		v.err = errUnknown(fmt.Errorf(
+			"%s is not at %s://%s", v.application.Key, sso.Inert(v.asked.scheme),
+			sso.Inert(v.asked.host),
+		))
 		return v
 	}
 	v.open = v.application.opens(v.asked, r.Header)
@@ -55,14 +58,23 @@ func (f *ForwardAuth) decide(r *http.Request, c *contract) (v verdict) {
 }
 
 func errUnknown(err error) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "unknown_app", Public: "This application is not registered here.", Err: err}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "unknown_app",
+		Public: "This application is not registered here.",
+		Err:    err,
+	}
 }
 
 // admit says who may come in.
 func (a *application) admit(p *sso.Principal) error {
 	if !a.Admits(p.Enterprise.ID) {
-		return &sso.Error{Kind: sso.Forbidden, Code: "app_enterprise", Err: refused(a, p),
-			Public: "Your company has no access to this application."}
+		return &sso.Error{
+			Kind:   sso.Forbidden,
+			Code:   "app_enterprise",
+			Err:    refused(a, p),
+			Public: "Your company has no access to this application.",
+		}
 	}
 	if len(a.required) == 0 {
 		return nil
@@ -72,8 +84,12 @@ func (a *application) admit(p *sso.Principal) error {
 			return nil
 		}
 	}
-	return &sso.Error{Kind: sso.Forbidden, Code: "app_group", Err: refused(a, p),
-		Public: "Your account isn’t in a group that can use this application."}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "app_group",
+		Err:    refused(a, p),
+		Public: "Your account isn’t in a group that can use this application.",
+	}
 }
 
 func refused(a *application, p *sso.Principal) error {
@@ -94,10 +110,18 @@ func (f *ForwardAuth) peer(r *http.Request) error {
 		}
 	}
 	if f.strangers.first(addr) {
-		f.Log.WarnContext(r.Context(), "forward-auth was asked by an address that is not in trusted_proxies; this is logged once", "peer", addr.String())
+		f.Log.WarnContext(
+			r.Context(),
+			"forward-auth was asked by an address that is not in trusted_proxies; this is logged once",
+			"peer", addr.String(),
+		)
 	}
-	return &sso.Error{Kind: sso.Forbidden, Code: "proxy_not_trusted", Public: "The proxy in front of this application is not trusted here.",
-		Err: fmt.Errorf("%s is not in trusted_proxies", addr)}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "proxy_not_trusted",
+		Public: "The proxy in front of this application is not trusted here.",
+		Err:    fmt.Errorf("%s is not in trusted_proxies", addr),
+	}
 }
 
 // strangers remembers who was logged.

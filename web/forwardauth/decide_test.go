@@ -14,16 +14,26 @@ func TestWhoMayComeIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	other := w.enterprise("other")
-	ada, bob := w.enter("ada", "web/dev"), w.enter("bob", "web/ops", "app/Vertrieb, Süd")
+	ada, bob := w.enter("ada", "web/dev"), w.enter(
+		"bob", "web/ops", "app/Vertrieb, Süd",
+	)
 	eve := w.enterAt(other, w.connection(other), "eve", "Eve")
-	groups := func(refs ...string) func(*sso.Application) { return func(a *sso.Application) { a.Groups = refs } }
+	groups := func(refs ...string) func(*sso.Application) {
+		return func(a *sso.Application) {
+			a.Groups = refs
+		}
+	}
 	w.application("developers", groups("web/dev"))
 	w.application("several", groups("web/dev", "app/Vertrieb, Süd"))
 	w.application("nobody", groups("web/nothing"))
 	w.application("case", groups("web/Dev"))
 	w.application("organization", groups("app/dev"))
-	w.application("acme-only", func(a *sso.Application) { a.Enterprises = []sso.EnterpriseID{w.ent.ID} })
-	w.application("other-only", func(a *sso.Application) { a.Enterprises = []sso.EnterpriseID{other.ID} })
+	w.application("acme-only", func(a *sso.Application) {
+		a.Enterprises = []sso.EnterpriseID{w.ent.ID}
+	})
+	w.application("other-only", func(a *sso.Application) {
+		a.Enterprises = []sso.EnterpriseID{other.ID}
+	})
 	for app, want := range map[string]map[string]string{
 		"wiki":         {"ada": "", "bob": "", "eve": ""},
 		"developers":   {"ada": "", "bob": "app_group", "eve": "app_group"},
@@ -34,12 +44,19 @@ func TestWhoMayComeIn(t *testing.T) {
 		"acme-only":    {"ada": "", "bob": "", "eve": "app_enterprise"},
 		"other-only":   {"ada": "app_enterprise", "bob": "app_enterprise", "eve": ""},
 	} {
-		for name, p := range map[string]person{"ada": ada, "bob": bob, "eve": eve} {
+		for name, p := range map[string]person{
+			"ada": ada,
+			"bob": bob,
+			"eve": eve,
+		} {
 			status := http.StatusOK
 			if want[name] != "" {
 				status = http.StatusForbidden
 			}
-			w.wants(app+" "+name, w.nginx(app, "https://"+app+".acme.test/", p), status, want[name])
+			w.wants(
+				app+" "+name, w.nginx(app, "https://"+app+".acme.test/", p), status,
+				want[name],
+			)
 			page := w.forwarded(app, "https://"+app+".acme.test/", p, asPage()...)
 			w.wants(app+" "+name+" page", page, status, want[name])
 			if status == http.StatusOK {
@@ -47,8 +64,12 @@ func TestWhoMayComeIn(t *testing.T) {
 			}
 			// The page is shown at the application's address and has nothing there.
 			policy := page.Header().Get("Content-Security-Policy")
-			if !strings.HasPrefix(page.Header().Get("Content-Type"), "text/html") || !strings.Contains(page.Body.String(), `<base href="`+base+`/">`) ||
-				!strings.Contains(policy, "style-src "+base) || !strings.Contains(policy, "base-uri "+base) || strings.Contains(policy, "'self'") || page.Header().Get("Strict-Transport-Security") != "" {
+			if !strings.HasPrefix(page.Header().Get("Content-Type"), "text/html") ||
+				!strings.Contains(page.Body.String(), `<base href="`+base+`/">`) ||
+				!strings.Contains(policy, "style-src "+base) ||
+				!strings.Contains(policy, "base-uri "+base) ||
+				strings.Contains(policy, "'self'") ||
+				page.Header().Get("Strict-Transport-Security") != "" {
 				t.Errorf("%s %s: %v", app, name, page.Header())
 			}
 		}
@@ -58,7 +79,8 @@ func TestWhoMayComeIn(t *testing.T) {
 			t.Errorf("%s is not counted", name)
 		}
 	}
-	if strings.Contains(w.log.String(), "request\"") || strings.Contains(w.log.String(), ada.cookie) {
+	if strings.Contains(w.log.String(), "request\"") ||
+		strings.Contains(w.log.String(), ada.cookie) {
 		t.Errorf("the log says too much: %s", w.log)
 	}
 }
@@ -73,11 +95,21 @@ func TestWithoutSession(t *testing.T) {
 	w.wants("signed in", w.nginx("wiki", wikiAt+"/", ada), 200, "")
 	before := w.db.asked.Load()
 	for what, cookie := range map[string]string{
-		"none": "", "empty": name + "=", "cut": ada.cookie[:len(ada.cookie)-2], "longer": ada.cookie + "A", "forged": name + "=" + strings.Repeat("A", len(value)),
-		"another name": "gatehouse=" + value, "case": strings.ToLower(name) + "=" + value,
-		"quoted": name + "=\"" + value + "\"", "oversized": name + "=" + strings.Repeat("A", 9000), "another's tag": name + "=" + value[:20] + bob.cookie[len(name)+21:],
+		"none":          "",
+		"empty":         name + "=",
+		"cut":           ada.cookie[:len(ada.cookie)-2],
+		"longer":        ada.cookie + "A",
+		"forged":        name + "=" + strings.Repeat("A", len(value)),
+		"another name":  "gatehouse=" + value,
+		"case":          strings.ToLower(name) + "=" + value,
+		"quoted":        name + "=\"" + value + "\"",
+		"oversized":     name + "=" + strings.Repeat("A", 9000),
+		"another's tag": name + "=" + value[:20] + bob.cookie[len(name)+21:],
 	} {
-		w.wants(what, w.nginx("wiki", wikiAt+"/", person{cookie: cookie}), 401, "session_ended")
+		w.wants(
+			what, w.nginx("wiki", wikiAt+"/", person{cookie: cookie}), 401,
+			"session_ended",
+		)
 	}
 	if n := w.db.asked.Load() - before; n != 0 {
 		t.Errorf("the store was asked %d times", n)
@@ -92,12 +124,18 @@ func TestCredentialsElsewhere(t *testing.T) {
 		address string
 		header  []string
 	}{
-		"basic":      {wikiAt + "/", []string{"Authorization", "Basic YWRhOmFkYQ=="}},
-		"token":      {wikiAt + "/?access_token=x", nil},
-		"bearer":     {wikiAt + "/?a=b&t=gw_pat_0123456789", nil},
-		"basic page": {wikiAt + "/", append(asPage(), "Authorization", "basic YWRhOmFkYQ==")},
+		"basic":  {wikiAt + "/", []string{"Authorization", "Basic YWRhOmFkYQ=="}},
+		"token":  {wikiAt + "/?access_token=x", nil},
+		"bearer": {wikiAt + "/?a=b&t=gw_pat_0123456789", nil},
+		"basic page": {
+			wikiAt + "/",
+			append(asPage(), "Authorization", "basic YWRhOmFkYQ=="),
+		},
 	} {
-		for _, got := range []int{w.nginx("wiki", c.address, person{}, c.header...).Code, w.forwarded("wiki", c.address, person{}, c.header...).Code} {
+		for _, got := range []int{
+			w.nginx("wiki", c.address, person{}, c.header...).Code,
+			w.forwarded("wiki", c.address, person{}, c.header...).Code,
+		} {
 			if got != http.StatusUnauthorized {
 				t.Errorf("%s: %d", name, got)
 			}
@@ -107,7 +145,10 @@ func TestCredentialsElsewhere(t *testing.T) {
 		if got.Header().Get("Location") != "" {
 			t.Errorf("%s: leads to %s", name, got.Header().Get("Location"))
 		}
-		w.wants(name+", signed in", w.nginx("wiki", c.address, ada, c.header...), 200, "")
+		w.wants(
+			name+", signed in", w.nginx("wiki", c.address, ada, c.header...), 200,
+			"",
+		)
 	}
 }
 
@@ -120,11 +161,16 @@ func TestRevoked(t *testing.T) {
 	for w.live.Revoked(t.Context()); w.live.Len() == 0; {
 		w.nginx("wiki", wikiAt+"/", w.enter("first")) // until it is remembered
 	}
-	w.application("developers", func(a *sso.Application) { a.Groups = []string{"web/dev"} })
+	w.application("developers", func(a *sso.Application) {
+		a.Groups = []string{"web/dev"}
+	})
 	ada, bob := w.enter("ada", "web/dev"), w.enter("bob", "web/dev")
 	ask := func(p person, want int, code string) {
 		t.Helper()
-		w.wants(code, w.nginx("developers", "https://developers.acme.test/", p), want, code)
+		w.wants(
+			code, w.nginx("developers", "https://developers.acme.test/", p), want,
+			code,
+		)
 	}
 	ask(ada, 200, "")
 	ask(bob, 200, "")
@@ -135,14 +181,21 @@ func TestRevoked(t *testing.T) {
 
 	// Whoever changes memberships leaves a revocation of the user, which makes
 	// the session be read again; it ends nothing.
-	w.ok(w.db.RemoveMember(t.Context(), by, w.ent.ID, w.groups["web/dev"].ID, bob.user.ID))
+	w.ok(w.db.RemoveMember(
+		t.Context(), by, w.ent.ID, w.groups["web/dev"].ID, bob.user.ID,
+	))
 	w.forget(bob.user.ID)
 	ask(bob, 403, "app_group")
-	w.ok(w.db.AddMember(t.Context(), by, w.ent.ID, w.groups["web/dev"].ID, bob.user.ID))
+	w.ok(w.db.AddMember(
+		t.Context(), by, w.ent.ID, w.groups["web/dev"].ID, bob.user.ID,
+	))
 	w.forget(bob.user.ID)
 	ask(bob, 200, "")
 
-	_, err := w.db.UpdateUser(t.Context(), by, w.ent.ID, bob.user.ID, func(u sso.User) (sso.User, error) { u.Status = sso.UserDeactivated; return u, nil })
+	_, err := w.db.UpdateUser(t.Context(), by, w.ent.ID, bob.user.ID, func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserDeactivated
+		return u, nil
+	})
 	w.ok(err)
 	w.live.Revoked(t.Context())
 	ask(bob, 401, "session_ended")
@@ -155,7 +208,10 @@ func (w *world) forget(u sso.UserID) {
 	raw := storetest.Raw(w, w.dsn)
 	_, err := raw.Exec("update counters set value = value + 1 where name = 'revocations'")
 	w.ok(err)
-	_, err = raw.Exec("insert into revocations (sequence, session_id, user_id, enterprise_id, at) select value, '', $1, '', 1 from counters where name = 'revocations'", string(u))
+	_, err = raw.Exec(
+		"insert into revocations (sequence, session_id, user_id, enterprise_id, at) select value, '', $1, '', 1 from counters where name = 'revocations'",
+		string(u),
+	)
 	w.ok(err)
 	w.live.Revoked(w.Context())
 }
@@ -170,7 +226,10 @@ func TestStoreDown(t *testing.T) {
 	w.db.down.Store(true)
 	for _, after := range []time.Duration{time.Second, 5 * time.Second, time.Hour} {
 		w.clock.Move(after)
-		for name, got := range map[string]int{"nginx": w.nginx("wiki", wikiAt+"/", ada).Code, "forward": w.forwarded("wiki", wikiAt+"/", ada, asPage()...).Code} {
+		for name, got := range map[string]int{
+			"nginx":   w.nginx("wiki", wikiAt+"/", ada).Code,
+			"forward": w.forwarded("wiki", wikiAt+"/", ada, asPage()...).Code,
+		} {
 			if got != http.StatusServiceUnavailable {
 				t.Errorf("%s, after %s: %d", name, after, got)
 			}
@@ -180,7 +239,9 @@ func TestStoreDown(t *testing.T) {
 		if got.Header().Get("Retry-After") == "" {
 			t.Error("it does not say when to ask again")
 		}
-		if keys := w.follow(base+"/oauth2/keys", person{}); keys.Code != 200 || keys.Body.String() != published || !strings.Contains(published, `"kty":"EC"`) {
+		if keys := w.follow(base+"/oauth2/keys", person{}); keys.Code != 200 ||
+			keys.Body.String() != published ||
+			!strings.Contains(published, `"kty":"EC"`) {
 			t.Errorf("keys, after %s: %d %s", after, keys.Code, keys.Body)
 		}
 	}
@@ -197,7 +258,10 @@ func TestChangesAreSeen(t *testing.T) {
 	ada := w.enter("ada", "web/dev")
 	change := func(fn func(*sso.Application)) {
 		t.Helper()
-		_, err := w.db.UpdateApplication(t.Context(), by, w.wiki.ID, func(a sso.Application) (sso.Application, error) { fn(&a); return a, nil })
+		_, err := w.db.UpdateApplication(t.Context(), by, w.wiki.ID, func(a sso.Application) (sso.Application, error) {
+			fn(&a)
+			return a, nil
+		})
 		w.ok(err)
 		w.clock.Move(time.Second)
 	}
@@ -206,7 +270,10 @@ func TestChangesAreSeen(t *testing.T) {
 		got := w.nginx("wiki", wikiAt+"/", ada)
 		w.wants("changed", got, want, "")
 		if got.Header().Get("X-Auth-Request-Groups") != groups {
-			t.Errorf("told %q; want %q", got.Header().Get("X-Auth-Request-Groups"), groups)
+			t.Errorf(
+				"told %q; want %q", got.Header().Get("X-Auth-Request-Groups"),
+				groups,
+			)
 		}
 	}
 	ask(200, "web/dev")
@@ -214,11 +281,18 @@ func TestChangesAreSeen(t *testing.T) {
 	ask(200, "")
 	change(func(a *sso.Application) { a.Groups = []string{"app/dev"} })
 	ask(403, "")
-	change(func(a *sso.Application) { a.Groups, a.Told = []string{"web/dev"}, nil })
+	change(func(a *sso.Application) {
+		a.Groups, a.Told = []string{"web/dev"}, nil
+	})
 	ask(200, "web/dev")
-	change(func(a *sso.Application) { a.Origins = []string{"https://elsewhere.acme.test"} })
+	change(func(a *sso.Application) {
+		a.Origins = []string{"https://elsewhere.acme.test"}
+	})
 	ask(403, "")
 	w.ok(w.db.DeleteApplication(t.Context(), by, w.wiki.ID))
 	w.clock.Move(time.Second)
-	w.wants("deleted", w.nginx("wiki", "https://elsewhere.acme.test/", ada), 403, "unknown_app")
+	w.wants(
+		"deleted", w.nginx("wiki", "https://elsewhere.acme.test/", ada), 403,
+		"unknown_app",
+	)
 }

@@ -11,8 +11,8 @@
 // The application is in the path, which the proxy's configuration says and no
 // browser can; what a browser can say (address, query, headers) never decides who
 // it is. The path decides only whether a sign-in is needed, by the application's
-// public paths, and method and headers whether it is a preflight. All identity headers are in every 200, empty if there is
-// nothing to say, so that a proxy which copies them overwrites whatever the
+// public paths, and method and headers whether it is a preflight. All identity headers are in every
+// 200, empty if there is nothing to say, so that a proxy which copies them overwrites whatever the
 // browser sent.
 //
 // What must not live here: cookies, sign-in, SQL, how keys are kept.

@@ -66,7 +66,11 @@ type faulty struct {
 
 func (f *faulty) cut() error {
 	if f.down.Load() {
-		return &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}
+		return &sso.Error{
+			Kind:   sso.Unavailable,
+			Code:   "temporarily_unavailable",
+			Public: "Later.",
+		}
 	}
 	return nil
 }
@@ -131,26 +135,64 @@ func newWorld(t testing.TB, settings ...setting) *world {
 // newWorldAt is for where people reach the gateway, and where its cookie goes.
 func newWorldAt(t testing.TB, base, domain string, settings ...setting) *world {
 	t.Helper()
-	w := &world{TB: t, clock: &clock{}, log: &buffer{}, orgs: map[string]sso.Organization{}, groups: map[string]sso.Group{}}
+	w := &world{
+		TB:     t,
+		clock:  &clock{},
+		log:    &buffer{},
+		orgs:   map[string]sso.Organization{},
+		groups: map[string]sso.Group{},
+	}
 	w.clock.at.Store(time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC).UnixNano())
 	w.dsn = storetest.SQLite(t)
-	w.db = &faulty{DB: storetest.Open(t, w.dsn, store.Keyring{Current: store.NewKey()}, w.clock.Now)}
+	w.db = &faulty{
+		DB: storetest.Open(
+			t, w.dsn, store.Keyring{Current: store.NewKey()}, w.clock.Now,
+		),
+	}
 	log := slog.New(slog.NewJSONHandler(w.log, nil))
-	w.live = sessions.New(sessions.Options{Store: w.db, Log: log, Now: w.clock.Now})
+	w.live = sessions.New(sessions.Options{
+		Store: w.db,
+		Log:   log,
+		Now:   w.clock.Now,
+	})
 	var err error
-	w.manager, err = session.New(session.Options{BaseURL: base, Keys: []sso.Secret{store.NewKey()}, CookieName: "gatehouse", CookieDomain: domain, Resolver: w.live})
+	w.manager, err = session.New(session.Options{
+		BaseURL:      base,
+		Keys:         []sso.Secret{store.NewKey()},
+		CookieName:   "gatehouse",
+		CookieDomain: domain,
+		Resolver:     w.live,
+	})
 	w.ok(err)
 	pages, err := ui.New(ui.Options{})
 	w.ok(err)
-	w.keys = signing.New(signing.Options{Store: w.db, Log: log, Now: w.clock.Now})
-	o := forwardauth.Options{Applications: w.db, Sessions: w.manager, Keys: w.keys, Pages: pages, BaseURL: base, CookieDomain: domain,
-		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")}, Log: log, Now: w.clock.Now, Observe: w.observe}
+	w.keys = signing.New(signing.Options{
+		Store: w.db,
+		Log:   log,
+		Now:   w.clock.Now,
+	})
+	o := forwardauth.Options{
+		Applications:   w.db,
+		Sessions:       w.manager,
+		Keys:           w.keys,
+		Pages:          pages,
+		BaseURL:        base,
+		CookieDomain:   domain,
+		TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")},
+		Log:            log,
+		Now:            w.clock.Now,
+		Observe:        w.observe,
+	}
 	for _, s := range settings {
 		s(&o)
 	}
 	w.forward, err = forwardauth.New(o)
 	w.ok(err)
-	w.router, err = route.New(route.Options{BaseURL: base, Log: log, Now: w.clock.Now})
+	w.router, err = route.New(route.Options{
+		BaseURL: base,
+		Log:     log,
+		Now:     w.clock.Now,
+	})
 	w.ok(err)
 	w.forward.Register(w.router)
 	w.handler = w.manager.Renew(w.router)
@@ -184,11 +226,17 @@ func (w *world) fill() {
 	ctx := w.Context()
 	w.ent = w.enterprise("acme")
 	for _, org := range []string{"web", "app"} {
-		o, err := w.db.CreateOrganization(ctx, by, sso.Organization{Enterprise: w.ent.ID, Key: org, Name: org})
+		o, err := w.db.CreateOrganization(ctx, by, sso.Organization{
+			Enterprise: w.ent.ID,
+			Key:        org,
+			Name:       org,
+		})
 		w.ok(err)
 		w.orgs[org] = o
 	}
-	for _, ref := range []string{"web/dev", "web/ops", "app/dev", "app/Vertrieb, Süd"} {
+	for _, ref := range []string{
+		"web/dev", "web/ops", "app/dev", "app/Vertrieb, Süd",
+	} {
 		w.group(ref)
 	}
 	w.conn = w.connection(w.ent)
@@ -197,15 +245,26 @@ func (w *world) fill() {
 
 func (w *world) enterprise(key string) sso.Enterprise {
 	w.Helper()
-	e, err := w.db.CreateEnterprise(w.Context(), by, sso.Enterprise{Key: key, Name: "Company " + key})
+	e, err := w.db.CreateEnterprise(w.Context(), by, sso.Enterprise{
+		Key:  key,
+		Name: "Company " + key,
+	})
 	w.ok(err)
 	return e
 }
 
 func (w *world) connection(e sso.Enterprise) sso.Connection {
 	w.Helper()
-	c, err := w.db.CreateConnection(w.Context(), by, sso.Connection{Enterprise: e.ID, Name: "Directory", Protocol: sso.OIDC, State: sso.ConnectionEnabled,
-		Live: &sso.Config{Version: 1, OIDC: &sso.OIDCConfig{Issuer: "https://idp.test"}}})
+	c, err := w.db.CreateConnection(w.Context(), by, sso.Connection{
+		Enterprise: e.ID,
+		Name:       "Directory",
+		Protocol:   sso.OIDC,
+		State:      sso.ConnectionEnabled,
+		Live: &sso.Config{
+			Version: 1,
+			OIDC:    &sso.OIDCConfig{Issuer: "https://idp.test"},
+		},
+	})
 	w.ok(err)
 	return c
 }
@@ -213,7 +272,10 @@ func (w *world) connection(e sso.Enterprise) sso.Connection {
 func (w *world) group(ref string) sso.Group {
 	w.Helper()
 	org, name, _ := strings.Cut(ref, "/")
-	g, err := w.db.CreateGroup(w.Context(), by, w.ent.ID, sso.Group{Organization: w.orgs[org].ID, Name: name})
+	g, err := w.db.CreateGroup(w.Context(), by, w.ent.ID, sso.Group{
+		Organization: w.orgs[org].ID,
+		Name:         name,
+	})
 	w.ok(err)
 	w.groups[ref] = g
 	return g
@@ -221,7 +283,12 @@ func (w *world) group(ref string) sso.Group {
 
 func (w *world) application(key string, change func(*sso.Application)) sso.Application {
 	w.Helper()
-	a := sso.Application{Key: key, Name: "The " + key, Kind: sso.ForwardAuth, Origins: []string{"https://" + key + ".acme.test"}}
+	a := sso.Application{
+		Key:     key,
+		Name:    "The " + key,
+		Kind:    sso.ForwardAuth,
+		Origins: []string{"https://" + key + ".acme.test"},
+	}
 	if change != nil {
 		change(&a)
 	}
@@ -249,7 +316,13 @@ func (w *world) enter(login string, groups ...string) person {
 
 func (w *world) enterAt(e sso.Enterprise, c sso.Connection, login, name string, groups ...string) person {
 	w.Helper()
-	return w.enterWith(e, sso.Identity{Connection: c.ID, Subject: login, Login: login, Email: login + "@acme.test", Name: name}, groups...)
+	return w.enterWith(e, sso.Identity{
+		Connection: c.ID,
+		Subject:    login,
+		Login:      login,
+		Email:      login + "@acme.test",
+		Name:       name,
+	}, groups...)
 }
 
 // enterWith is enterAt with all that the identity provider said.
@@ -259,24 +332,52 @@ func (w *world) enterWith(e sso.Enterprise, identity sso.Identity, groups ...str
 	attempt, token := sso.NewID[sso.AttemptID](now), sso.NewSecret()
 	s := sso.SignIn{
 		Identity: identity,
-		Replay:   sso.ReplayMark{Connection: identity.Connection, ResponseID: string(attempt), Until: now.Add(time.Minute)},
-		Attempt:  sso.Attempt{ID: attempt, Enterprise: e.ID, Connection: identity.Connection, Outcome: sso.OutcomeSucceeded, At: now},
-		Session: sso.Session{ID: sso.NewID[sso.SessionID](now), Token: token.Hash(), Enterprise: e.ID, Connection: identity.Connection,
-			Attempt: attempt, Subject: identity.Subject,
-			CreatedAt: now, LastSeenAt: now, IdleTimeout: time.Hour, ExpiresAt: now.Add(8 * time.Hour)},
+		Replay: sso.ReplayMark{
+			Connection: identity.Connection,
+			ResponseID: string(attempt),
+			Until:      now.Add(time.Minute),
+		},
+		Attempt: sso.Attempt{
+			ID:         attempt,
+			Enterprise: e.ID,
+			Connection: identity.Connection,
+			Outcome:    sso.OutcomeSucceeded,
+			At:         now,
+		},
+		Session: sso.Session{
+			ID:          sso.NewID[sso.SessionID](now),
+			Token:       token.Hash(),
+			Enterprise:  e.ID,
+			Connection:  identity.Connection,
+			Attempt:     attempt,
+			Subject:     identity.Subject,
+			CreatedAt:   now,
+			LastSeenAt:  now,
+			IdleTimeout: time.Hour,
+			ExpiresAt:   now.Add(8 * time.Hour),
+		},
 	}
 	u, _, err := w.db.RecordLogin(w.Context(), s, func(sso.SignInFacts) (sso.Verdict, error) {
 		var v sso.Verdict
 		for _, ref := range groups {
-			v.Memberships.Add = append(v.Memberships.Add, sso.Membership{Group: w.groups[ref].ID, Source: sso.SourceJIT})
+			v.Memberships.Add = append(v.Memberships.Add, sso.Membership{
+				Group:  w.groups[ref].ID,
+				Source: sso.SourceJIT,
+			})
 		}
 		return v, nil
 	})
 	w.ok(err)
 	rec := httptest.NewRecorder()
-	w.ok(w.manager.Start(rec, httptest.NewRequest(http.MethodGet, "/", nil), token, s.Session))
+	w.ok(w.manager.Start(
+		rec, httptest.NewRequest(http.MethodGet, "/", nil), token, s.Session,
+	))
 	cookie := rec.Result().Cookies()[0]
-	return person{user: u, session: s.Session.ID, cookie: cookie.Name + "=" + cookie.Value}
+	return person{
+		user:    u,
+		session: s.Session.ID,
+		cookie:  cookie.Name + "=" + cookie.Value,
+	}
 }
 
 // ask is what a proxy asks on behalf of a browser; header is name, value, name…
@@ -306,17 +407,36 @@ func request(method, path string, p person, header ...string) *http.Request {
 // nginx and forward ask for an address as those proxies do.
 func (w *world) nginx(app, address string, p person, header ...string) *httptest.ResponseRecorder {
 	w.Helper()
-	return w.ask("/auth/nginx/"+app, p, append(header, "X-Original-URL", address, "X-Original-Method", "GET")...)
+	return w.ask(
+		"/auth/nginx/"+app,
+		p,
+		append(header, "X-Original-URL", address, "X-Original-Method", "GET")...,
+	)
 }
 
 func (w *world) forwarded(app, address string, p person, header ...string) *httptest.ResponseRecorder {
 	w.Helper()
 	scheme, rest, _ := strings.Cut(address, "://")
 	host, uri, _ := strings.Cut(rest, "/")
-	return w.ask("/auth/forward/"+app, p, append([]string{"X-Forwarded-Method", "GET", "X-Forwarded-Proto", scheme, "X-Forwarded-Host", host, "X-Forwarded-Uri", "/" + uri}, header...)...)
+	return w.ask(
+		"/auth/forward/"+app,
+		p,
+		append(
+			[]string{
+				"X-Forwarded-Method", "GET", "X-Forwarded-Proto", scheme,
+				"X-Forwarded-Host", host, "X-Forwarded-Uri", "/" + uri,
+			},
+			header...,
+		)...,
+	)
 }
 
 // asPage makes a request one for a page.
 func asPage() []string {
-	return []string{"Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", "Sec-Fetch-Mode", "navigate"}
+	return []string{
+		"Accept",
+		"text/html,application/xhtml+xml;q=0.9,*/*;q=0.8",
+		"Sec-Fetch-Mode",
+		"navigate",
+	}
 }

@@ -28,9 +28,15 @@ func TestPathsBehindProxies(t *testing.T) {
 		ada, bob := s.enter("ada", "web/dev"), s.enter("bob", "web/ops")
 		reached := 0
 		for _, path := range pathSpellings() {
-			for name, p := range map[string]person{"signed out": {}, "in another group": bob} {
+			for name, p := range map[string]person{
+				"signed out":       {},
+				"in another group": bob,
+			} {
 				if got := s.raw("GET", path, p, asLine()...); got.app != nil || !turnedAway(got.status) {
-					t.Errorf("%q, %s: %d, the application asked: %v", path, name, got.status, got.app != nil)
+					t.Errorf(
+						"%q, %s: %d, the application asked: %v", path, name,
+						got.status, got.app != nil,
+					)
 				}
 			}
 			if got := s.raw("GET", path, ada, asLine()...); got.app != nil {
@@ -56,11 +62,18 @@ func TestForeignHeadersBehindProxies(t *testing.T) {
 			t.Fatalf("signed out: %d", want.status)
 		}
 		for _, header := range locationHeaders() {
-			for _, value := range []string{"https://evil.test/", "evil.test", "127.0.0.1"} {
+			for _, value := range []string{
+				"https://evil.test/", "evil.test", "127.0.0.1",
+			} {
 				line := header + ": " + value
 				got := s.raw("GET", "/a", person{}, append(asLine(), line)...)
-				if got.app != nil || !turnedAway(got.status) || got.status == http.StatusFound && got.location != want.location {
-					t.Errorf("%s: %d to %s; want %s", line, got.status, got.location, want.location)
+				if got.app != nil ||
+					!turnedAway(got.status) ||
+					got.status == http.StatusFound && got.location != want.location {
+					t.Errorf(
+						"%s: %d to %s; want %s", line, got.status, got.location,
+						want.location,
+					)
 				}
 				if got := s.raw("GET", "/a", ada, append(asLine(), line)...); got.app != nil {
 					s.honest(line, got, told(ada, "ada", "web/dev"))

@@ -23,7 +23,10 @@ func contractCases(host, uri string) []contractCase {
 		{
 			name: "nginx",
 			path: "/auth/nginx/wiki",
-			own:  map[string]string{"X-Original-URL": "https://" + host + uri, "X-Original-Method": "GET"},
+			own: map[string]string{
+				"X-Original-URL":    "https://" + host + uri,
+				"X-Original-Method": "GET",
+			},
 		},
 		{
 			name: "forward",
@@ -47,19 +50,35 @@ func contractCases(host, uri string) []contractCase {
 // tells what a browser asked for, and the prefixes they are spelled with.
 func locationHeaders() []string {
 	all := []string{
-		"Forwarded", "X-Forwarded", "X-Rewrite-URL", "X-Rewrite-Uri", "X-Host", "X-HTTP-Host-Override", "X-HTTP-Method-Override", "X-HTTP-Method",
-		"X-Method-Override", "X-Forwarded-Scheme", "X-Forwarded-Server", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Path",
-		"X-Forwarded-Ssl", "X-Forwarded-Protocol", "X-Forwarded-For", "X-Forwarded-Client-Cert", "X-Url-Scheme", "Front-End-Https", "X-Scheme", "X-Real-IP",
-		"X-Auth-Request-Redirect", "X-Replaced-Path", "X-Waf-Url", "X-Proxy-Url", "Base-Url", "Request-Uri", "Uri", "Url", "X-Wap-Profile", "Destination",
-		"X-Envoy-Original-Host", "X-Envoy-Decorator-Operation", "X-Envoy-External-Address", "X-Envoy-Internal", "X-Envoy-Auth-Partial-Body", ":authority", ":path",
+		"Forwarded", "X-Forwarded", "X-Rewrite-URL", "X-Rewrite-Uri", "X-Host",
+		"X-HTTP-Host-Override", "X-HTTP-Method-Override", "X-HTTP-Method",
+		"X-Method-Override", "X-Forwarded-Scheme", "X-Forwarded-Server",
+		"X-Forwarded-Port", "X-Forwarded-Prefix", "X-Forwarded-Path",
+		"X-Forwarded-Ssl", "X-Forwarded-Protocol", "X-Forwarded-For",
+		"X-Forwarded-Client-Cert", "X-Url-Scheme", "Front-End-Https", "X-Scheme",
+		"X-Real-IP",
+		"X-Auth-Request-Redirect", "X-Replaced-Path", "X-Waf-Url", "X-Proxy-Url",
+		"Base-Url", "Request-Uri", "Uri", "Url", "X-Wap-Profile", "Destination",
+		"X-Envoy-Original-Host", "X-Envoy-Decorator-Operation",
+		"X-Envoy-External-Address", "X-Envoy-Internal", "X-Envoy-Auth-Partial-Body",
+		":authority", ":path",
 	}
-	for _, prefix := range []string{"X-Original-", "X-Forwarded-", "X-Envoy-Original-", "X-Rewrite-", "X-Auth-Request-", "X-Authelia-"} {
-		for _, part := range []string{"URL", "URI", "Method", "Host", "Proto", "Scheme", "Path", "Query", "Remote-Addr"} {
+	for _, prefix := range []string{
+		"X-Original-", "X-Forwarded-", "X-Envoy-Original-", "X-Rewrite-",
+		"X-Auth-Request-", "X-Authelia-",
+	} {
+		for _, part := range []string{
+			"URL", "URI", "Method", "Host", "Proto", "Scheme", "Path", "Query",
+			"Remote-Addr",
+		} {
 			all = append(all, prefix+part)
 		}
 	}
 	for _, name := range slices.Clone(all) {
-		all = append(all, strings.ReplaceAll(name, "-", "_"), strings.ReplaceAll(name, "-", "."), "HTTP-"+name)
+		all = append(
+			all, strings.ReplaceAll(name, "-", "_"),
+			strings.ReplaceAll(name, "-", "."), "HTTP-"+name,
+		)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -82,7 +101,9 @@ func raw(t *testing.T, path string, own map[string]string, p person, lines ...st
 	for _, line := range lines {
 		text += line + "\r\n"
 	}
-	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text + "Accept: text/html\r\nSec-Fetch-Mode: navigate\r\n\r\n")))
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(
+		text + "Accept: text/html\r\nSec-Fetch-Mode: navigate\r\n\r\n",
+	)))
 	if err != nil {
 		return nil // the server answers 400 before any handler
 	}
@@ -98,11 +119,18 @@ func TestForeignHeadersOfEveryContract(t *testing.T) {
 	w := newWorld(t)
 	ada := w.enter("ada", "web/dev")
 	w.application("other", nil)
-	values := []string{wikiAt + "/", "wiki.acme.test", "/", "https", "host=wiki.acme.test;proto=https", "evil.test"}
-	right, wrong := contractCases("wiki.acme.test", "/a"), contractCases("other.acme.test", "/a")
+	values := []string{
+		wikiAt + "/", "wiki.acme.test", "/", "https",
+		"host=wiki.acme.test;proto=https", "evil.test",
+	}
+	right, wrong := contractCases("wiki.acme.test", "/a"), contractCases(
+		"other.acme.test", "/a",
+	)
 	tried := 0
 	for i, c := range right {
-		in, out := w.send(raw(t, c.path, c.own, ada)), w.send(raw(t, c.path, c.own, person{}))
+		in, out := w.send(raw(t, c.path, c.own, ada)), w.send(raw(
+			t, c.path, c.own, person{},
+		))
 		w.wants(c.name, in, 200, "")
 		if out.Code/100 == 2 {
 			t.Fatalf("%s: %d without a session", c.name, out.Code)
@@ -117,12 +145,28 @@ func TestForeignHeadersOfEveryContract(t *testing.T) {
 					continue
 				}
 				tried++
-				w.wants(c.name+" with "+line, w.send(raw(t, c.path, c.own, ada, line)), 200, "")
-				if got := w.send(raw(t, c.path, c.own, person{}, line)); got.Code != out.Code || got.Header().Get("Location") != out.Header().Get("Location") {
-					t.Errorf("%s with %s: %d to %q; want %d to %q", c.name, line, got.Code, got.Header().Get("Location"), out.Code, out.Header().Get("Location"))
+				w.wants(
+					c.name+" with "+line, w.send(raw(t, c.path, c.own, ada, line)),
+					200, "",
+				)
+				if got := w.send(raw(t, c.path, c.own, person{}, line)); got.Code != out.Code ||
+					got.Header().Get("Location") != out.Header().Get("Location") {
+					t.Errorf(
+						"%s with %s: %d to %q; want %d to %q", c.name, line,
+						got.Code, got.Header().Get("Location"), out.Code,
+						out.Header().Get("Location"),
+					)
 				}
-				w.wants(c.name+" of another application with "+line, w.send(raw(t, wrong[i].path, wrong[i].own, ada, line)), 403, "unknown_app")
-				w.wants(c.name+" without its own, with "+line, w.send(raw(t, c.path, nil, ada, line)), 403, "original_url_invalid")
+				w.wants(
+					c.name+" of another application with "+line,
+					w.send(raw(t, wrong[i].path, wrong[i].own, ada, line)), 403,
+					"unknown_app",
+				)
+				w.wants(
+					c.name+" without its own, with "+line,
+					w.send(raw(t, c.path, nil, ada, line)), 403,
+					"original_url_invalid",
+				)
 			}
 		}
 	}
@@ -151,10 +195,15 @@ func TestOwnHeadersInTwoSpellings(t *testing.T) {
 			if name == "X-Original-Method" || name == "Host" {
 				continue // the first tells preflights apart and lets nobody else in, and the server refuses the second
 			}
-			for _, spelled := range []string{strings.ToLower(name), strings.ToUpper(name), name} {
+			for _, spelled := range []string{
+				strings.ToLower(name), strings.ToUpper(name), name,
+			} {
 				for _, second := range []string{value, "https://evil.test/", ""} {
 					r := raw(t, c.path, c.own, ada, spelled+": "+second)
-					w.wants(c.name+" "+spelled+": "+second, w.send(r), 403, "original_url_invalid")
+					w.wants(
+						c.name+" "+spelled+": "+second, w.send(r), 403,
+						"original_url_invalid",
+					)
 				}
 			}
 		}
@@ -192,7 +241,10 @@ func TestMutatedCookies(t *testing.T) {
 		}
 		for _, name := range identity {
 			if _, told := got.Header()[name]; told != (got.Code == 200) {
-				t.Fatalf("%s: %d for %q, with %s: %v", c.name, got.Code, header, name, told)
+				t.Fatalf(
+					"%s: %d for %q, with %s: %v", c.name, got.Code, header, name,
+					told,
+				)
 			}
 		}
 	}
@@ -247,7 +299,9 @@ func mutated(random *rand.Rand, a, b string) string {
 		case 12:
 			s = append(s[:i:i], b[min(i, len(b)):]...)
 		case 13:
-			s = append(append(s, ';'), strings.Repeat(string(c), random.IntN(300))...)
+			s = append(
+				append(s, ';'), strings.Repeat(string(c), random.IntN(300))...,
+			)
 		}
 	}
 	return string(s)
@@ -257,8 +311,14 @@ func mutated(random *rand.Rand, a, b string) string {
 // an application may read differently.
 func pathSpellings() []string {
 	var all []string
-	slashes := []string{"/", "//", "///", "/./", "/;/", "/%2f", "/%2F", "%2f", "\\", "/\\", "%5c", "%5C", "/%252f", "/%c0%af", "/%e2%88%95", "/%00/", "/%20/", "/.;/", "/;x=y/"}
-	dots := []string{"..", ".", "%2e%2e", "%2E%2e", ".%2e", "%2e", "..;", "..;x=y", "..%00", "...", "%252e%252e", "%c0%ae%c0%ae", "..%09", "..%0d%0a"}
+	slashes := []string{
+		"/", "//", "///", "/./", "/;/", "/%2f", "/%2F", "%2f", "\\", "/\\", "%5c",
+		"%5C", "/%252f", "/%c0%af", "/%e2%88%95", "/%00/", "/%20/", "/.;/", "/;x=y/",
+	}
+	dots := []string{
+		"..", ".", "%2e%2e", "%2E%2e", ".%2e", "%2e", "..;", "..;x=y", "..%00",
+		"...", "%252e%252e", "%c0%ae%c0%ae", "..%09", "..%0d%0a",
+	}
 	for _, slash := range slashes {
 		all = append(all, "/public"+slash+"admin")
 		for _, dot := range dots[:7] {
@@ -268,10 +328,18 @@ func pathSpellings() []string {
 	for _, dot := range dots {
 		all = append(all, "/"+dot+"/admin", "/public/"+dot)
 	}
-	for _, end := range []string{"", "?", "?public", "?/public", "#/public", "%23/public", "%3f/public", ";", ";/public", ".css", "/.css", "%00.png", "/..", "/.", "/%2e", "%20", "%0a", "&", "@wiki"} {
+	for _, end := range []string{
+		"", "?", "?public", "?/public", "#/public", "%23/public", "%3f/public", ";",
+		";/public", ".css", "/.css", "%00.png", "/..", "/.", "/%2e", "%20", "%0a",
+		"&", "@wiki",
+	} {
 		all = append(all, "/admin"+end)
 	}
-	return append(all, "/ADMIN", "/adm%69n", "/%61dmin", "/admin\u0000", "/\u0430dmin", "/adm\u0131n", "//evil.test/admin", "/@evil.test", "/\\evil.test", "/%", "/%zz", "/%u0061dmin")
+	return append(
+		all, "/ADMIN", "/adm%69n", "/%61dmin", "/admin\u0000", "/\u0430dmin",
+		"/adm\u0131n", "//evil.test/admin", "/@evil.test", "/\\evil.test", "/%",
+		"/%zz", "/%u0061dmin",
+	)
 }
 
 // TestPathSpellings (CVE-2026-33494, CVE-2026-26205, CVE-2025-66490): however a
@@ -305,7 +373,9 @@ func TestPathSpellings(t *testing.T) {
 				}
 			}
 			if in := w.send(raw(t, c.path, c.own, ada)); in.Code != 200 && in.Code != out.Code {
-				t.Errorf("%s: %d with a session, %d without", name, in.Code, out.Code)
+				t.Errorf(
+					"%s: %d with a session, %d without", name, in.Code, out.Code,
+				)
 			}
 		}
 	}
@@ -327,7 +397,10 @@ func leadsBack(t *testing.T, name string, rec *httptest.ResponseRecorder) {
 	query, ours := strings.CutPrefix(location, base+"/login/continue/wiki?")
 	values, err := url.ParseQuery(query)
 	to := values.Get("to")
-	if rest, own := strings.CutPrefix(to, wikiAt); !ours || err != nil || !own || rest != "" && rest[0] != '/' && rest[0] != '?' {
+	if rest, own := strings.CutPrefix(to, wikiAt); !ours ||
+		err != nil ||
+		!own ||
+		rest != "" && rest[0] != '/' && rest[0] != '?' {
 		t.Errorf("%s: leads to %q (%v)", name, location, err)
 	}
 }
@@ -342,7 +415,10 @@ func TestSpellingsOfOurOwnPath(t *testing.T) {
 	w.application("other", nil)
 	for _, path := range pathSpellings() {
 		path = strings.ReplaceAll(path, "admin", "other")
-		r := raw(t, "/auth/envoy/wiki"+path, map[string]string{"Host": "other.acme.test", "X-Forwarded-Proto": "https"}, ada)
+		r := raw(t, "/auth/envoy/wiki"+path, map[string]string{
+			"Host":              "other.acme.test",
+			"X-Forwarded-Proto": "https",
+		}, ada)
 		if r == nil {
 			continue
 		}

@@ -80,8 +80,16 @@ func New(o Options) (*ForwardAuth, error) {
 	if o.Observe == nil {
 		o.Observe = func(string, string) {}
 	}
-	f := &ForwardAuth{Options: o, origin: base.Scheme + "://" + base.Host, reach: newReach(base, o.CookieDomain),
-		registry: &registry{store: o.Applications, now: o.Now, log: o.Log}}
+	f := &ForwardAuth{
+		Options: o,
+		origin:  base.Scheme + "://" + base.Host,
+		reach:   newReach(base, o.CookieDomain),
+		registry: &registry{
+			store: o.Applications,
+			now:   o.Now,
+			log:   o.Log,
+		},
+	}
 	f.ready = newReadies(f)
 	return f, nil
 }
@@ -90,12 +98,24 @@ func New(o Options) (*ForwardAuth, error) {
 // the router does.
 func (f *ForwardAuth) Register(rt *route.Router) {
 	for _, c := range contracts() {
-		rt.Gate(route.Gate{Prefix: c.prefix,
-			Pass:   func(w http.ResponseWriter, r *http.Request) int { return f.pass(w, r, c) },
-			Handle: func(w http.ResponseWriter, r *http.Request) error { return f.refuse(w, r, c) },
-			Render: func(w http.ResponseWriter, r *http.Request, failure route.Failure) { f.render(w, r, c, failure) }})
+		rt.Gate(route.Gate{
+			Prefix: c.prefix,
+			Pass: func(w http.ResponseWriter, r *http.Request) int {
+				return f.pass(w, r, c)
+			},
+			Handle: func(w http.ResponseWriter, r *http.Request) error {
+				return f.refuse(w, r, c)
+			},
+			Render: func(w http.ResponseWriter, r *http.Request, failure route.Failure) {
+				f.render(w, r, c, failure)
+			},
+		})
 	}
-	rt.Page(route.Route{Pattern: "GET /login/continue/{application}", Handle: f.resume, Rates: []route.Rate{{Name: "continue", PerMinute: f.SignInPerAddress}}})
+	rt.Page(route.Route{
+		Pattern: "GET /login/continue/{application}",
+		Handle:  f.resume,
+		Rates:   []route.Rate{{Name: "continue", PerMinute: f.SignInPerAddress}},
+	})
 	rt.Static("/oauth2/keys", http.HandlerFunc(f.keys))
 }
 
@@ -116,7 +136,9 @@ func (f *ForwardAuth) answer(w http.ResponseWriter, r *http.Request, c *contract
 		w.WriteHeader(http.StatusOK)
 		return http.StatusOK
 	}
-	if sso.KindOf(v.err) != sso.Unauthenticated || credentialsElsewhere(r, v.asked) || !f.reach.from(v.origin) {
+	if sso.KindOf(v.err) != sso.Unauthenticated ||
+		credentialsElsewhere(r, v.asked) ||
+		!f.reach.from(v.origin) {
 		return 0
 	}
 	f.Observe(c.name, sso.CodeOf(v.err))
@@ -141,7 +163,12 @@ func (f *ForwardAuth) challenge(w http.ResponseWriter, r *http.Request, c *contr
 	}
 	h["Content-Type"] = []string{"application/problem+json"}
 	w.WriteHeader(http.StatusUnauthorized)
-	_, _ = io.WriteString(w, `{"type":"`+route.ProblemType+`session_ended","title":"Unauthorized","status":401,"detail":"Please sign in.","code":"session_ended"}`+"\n")
+	_, _ = io.WriteString(
+		w,
+		`{"type":"`+route.ProblemType+
+			`session_ended","title":"Unauthorized","status":401,"detail":"Please sign in.","code":"session_ended"}`+
+			"\n",
+	)
 	return http.StatusUnauthorized
 }
 
@@ -156,8 +183,11 @@ func (f *ForwardAuth) refuse(w http.ResponseWriter, r *http.Request, c *contract
 	switch {
 	case sso.KindOf(err) != sso.Unauthenticated:
 	case credentialsElsewhere(r, v.asked):
-		err = &sso.Error{Kind: sso.Unauthenticated, Code: "token_in_query_not_allowed",
-			Public: "Sign in with a browser: neither a password nor a token in the address is accepted here."}
+		err = &sso.Error{
+			Kind:   sso.Unauthenticated,
+			Code:   "token_in_query_not_allowed",
+			Public: "Sign in with a browser: neither a password nor a token in the address is accepted here.",
+		}
 		w.Header().Set("WWW-Authenticate", `Cookie realm="Gatehouse"`)
 	default:
 		err = errOutOfReach(v.origin)
@@ -167,8 +197,12 @@ func (f *ForwardAuth) refuse(w http.ResponseWriter, r *http.Request, c *contract
 }
 
 func errOutOfReach(origin string) *sso.Error {
-	return &sso.Error{Kind: sso.Forbidden, Code: "app_out_of_reach", Err: errors.New(origin),
-		Public: "This application cannot see that you are signed in: its host is not one the session cookie is sent to."}
+	return &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "app_out_of_reach",
+		Err:    errors.New(origin),
+		Public: "This application cannot see that you are signed in: its host is not one the session cookie is sent to.",
+	}
 }
 
 // maxLocation is the longest path that leads back, in bytes: what every proxy
@@ -197,7 +231,9 @@ func (f *ForwardAuth) render(w http.ResponseWriter, r *http.Request, c *contract
 	if asked, err := c.read(r); err == nil {
 		method = asked.method
 	}
-	if !c.redirects || failure.Status == http.StatusUnauthorized || !route.Navigation(method, r.Header) {
+	if !c.redirects ||
+		failure.Status == http.StatusUnauthorized ||
+		!route.Navigation(method, r.Header) {
 		route.WriteProblem(w, failure)
 		return
 	}

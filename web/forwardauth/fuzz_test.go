@@ -14,7 +14,11 @@ import (
 // session gets in, and whoever is sent away is sent to us with an address of the
 // application.
 func FuzzOriginal(f *testing.F) {
-	for _, seed := range []string{wikiAt + "/a?b=c", "https://wiki.acme.test@evil.test/", "https://evil.test\\@wiki.acme.test/", "https://WIKI.acme.test:443//", "//wiki.acme.test", "https://wiki.acme.test?x", ""} {
+	for _, seed := range []string{
+		wikiAt + "/a?b=c", "https://wiki.acme.test@evil.test/",
+		"https://evil.test\\@wiki.acme.test/", "https://WIKI.acme.test:443//",
+		"//wiki.acme.test", "https://wiki.acme.test?x", "",
+	} {
 		f.Add(seed, "https", "wiki.acme.test", "/a?b=c", "GET")
 		f.Add(wikiAt, "https", seed, seed, "POST")
 		f.Add(wikiAt, seed, "wiki.acme.test", "/", "HEAD")
@@ -29,9 +33,15 @@ func FuzzOriginal(f *testing.F) {
 				return // no server would have taken it
 			}
 		}
-		forward := append(asPage(), "X-Forwarded-Proto", scheme, "X-Forwarded-Host", host, "X-Forwarded-Uri", uri, "X-Forwarded-Method", method)
+		forward := append(
+			asPage(), "X-Forwarded-Proto", scheme, "X-Forwarded-Host", host,
+			"X-Forwarded-Uri", uri, "X-Forwarded-Method", method,
+		)
 		for _, r := range []*http.Request{
-			request(http.MethodGet, "/auth/nginx/wiki", person{}, "X-Original-URL", address, "X-Original-Method", method),
+			request(
+				http.MethodGet, "/auth/nginx/wiki", person{}, "X-Original-URL",
+				address, "X-Original-Method", method,
+			),
 			request(http.MethodGet, "/auth/forward/wiki", person{}, forward...),
 		} {
 			rec := httptest.NewRecorder()
@@ -44,15 +54,19 @@ func FuzzOriginal(f *testing.F) {
 				continue
 			}
 			to, ok := strings.CutPrefix(location, base+"/login/continue/wiki")
-			if !ok || strings.ContainsFunc(location, func(c rune) bool { return c <= ' ' || c > '~' }) {
+			if !ok || strings.ContainsFunc(location, func(c rune) bool {
+				return c <= ' ' || c > '~'
+			}) {
 				t.Fatalf("sent to %q", location)
 			}
 			query, err := url.ParseQuery(strings.TrimPrefix(to, "?"))
-			if err != nil || to != "" && !strings.HasPrefix(query.Get("to"), wikiAt) {
+			if err != nil ||
+				to != "" && !strings.HasPrefix(query.Get("to"), wikiAt) {
 				t.Fatalf("sent to %q (%v)", location, err)
 			}
 			back := w.followAs(rec.Header().Get("Location"), ada)
-			if at, err := sso.OriginOf(back.Header().Get("Location")); back.Code == http.StatusSeeOther && (err != nil || at != wikiAt) {
+			if at, err := sso.OriginOf(back.Header().Get("Location")); back.Code == http.StatusSeeOther &&
+				(err != nil || at != wikiAt) {
 				t.Fatalf("sent back to %q", back.Header().Get("Location"))
 			}
 		}

@@ -13,7 +13,8 @@ import (
 // names are the identity headers, all of them in every 200. They are in the form
 // in which net/http keeps them.
 var names = [...]string{
-	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
+	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email",
+	"X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
 	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise", "X-Auth-Request-Jwt",
 	"Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups",
 }
@@ -46,10 +47,20 @@ const (
 func claimsOf(issuer string, a *application, p *sso.Principal, groups []string, omitted int, now time.Time) claims {
 	sid := sha256.Sum256([]byte(p.Session.ID))
 	return claims{
-		Issuer: issuer, Subject: string(p.User.ID), Audience: a.Key, IssuedAt: now.Unix(), Expires: now.Add(lifetime).Unix(),
-		ID: sso.NewSecret().Reveal()[:22], Session: base64.RawURLEncoding.EncodeToString(sid[:16]),
-		Login: p.User.Login, Email: p.User.Email, EmailVerified: p.User.EmailVerified, Name: p.User.Name,
-		Groups: groups, Omitted: omitted, Enterprise: p.Enterprise.Key,
+		Issuer:        issuer,
+		Subject:       string(p.User.ID),
+		Audience:      a.Key,
+		IssuedAt:      now.Unix(),
+		Expires:       now.Add(lifetime).Unix(),
+		ID:            sso.NewSecret().Reveal()[:22],
+		Session:       base64.RawURLEncoding.EncodeToString(sid[:16]),
+		Login:         p.User.Login,
+		Email:         p.User.Email,
+		EmailVerified: p.User.EmailVerified,
+		Name:          p.User.Name,
+		Groups:        groups,
+		Omitted:       omitted,
+		Enterprise:    p.Enterprise.Key,
 	}
 }
 
@@ -125,15 +136,23 @@ func headerValue(s, also string) string {
 
 func mustEncode(s string, i int, also string) bool {
 	c := s[i]
-	return c < ' ' || c > '~' || c == '%' || strings.IndexByte(also, c) >= 0 || c == ' ' && (i == 0 || i == len(s)-1)
+	return c < ' ' ||
+		c > '~' ||
+		c == '%' ||
+		strings.IndexByte(also, c) >= 0 ||
+		c == ' ' && (i == 0 || i == len(s)-1)
 }
 
 // headersOf are the values of all identity headers, in the order of names.
 func headersOf(p *sso.Principal, groups, token string) [len(names)][]string {
-	login, email, name := headerValue(p.User.Login, ""), headerValue(p.User.Email, ""), headerValue(p.User.Name, "")
+	login := headerValue(p.User.Login, "")
+	email := headerValue(p.User.Email, "")
+	name := headerValue(p.User.Name, "")
 	var all [len(names)][]string
-	for i, v := range [len(names)]string{string(p.User.ID), login, email, strconv.FormatBool(p.User.EmailVerified), login, name,
-		groups, p.Enterprise.Key, token, login, email, name, groups} {
+	for i, v := range [len(names)]string{
+		string(p.User.ID), login, email, strconv.FormatBool(p.User.EmailVerified), login, name,
+		groups, p.Enterprise.Key, token, login, email, name, groups,
+	} {
 		all[i] = []string{v}
 	}
 	return all

@@ -21,24 +21,50 @@ func TestIdentity(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	group := w.group("web/100%, \"quoted\" 開発")
-	for login, name := range map[string]string{"ada": "Ada", "zoë": "Zoë Łukasiewicz-Müller", "percent": "100% %41", "space": " x ", "none": "", "comma": "a,b",
-		"inject": "x\r\nX-Auth-Request-User: eve", "nul": "a\x00b", "tab": "a\tb", "invalid": "a\xffb", "right": "\u202eevil", "long": strings.Repeat("ü", 120)} {
+	for login, name := range map[string]string{
+		"ada":     "Ada",
+		"zoë":     "Zoë Łukasiewicz-Müller",
+		"percent": "100% %41",
+		"space":   " x ",
+		"none":    "",
+		"comma":   "a,b",
+		"inject":  "x\r\nX-Auth-Request-User: eve",
+		"nul":     "a\x00b",
+		"tab":     "a\tb",
+		"invalid": "a\xffb",
+		"right":   "\u202eevil",
+		"long":    strings.Repeat("ü", 120),
+	} {
 		p := w.enterAt(w.ent, w.conn, login, name, "web/dev", "web/"+group.Name)
 		got := w.nginx("wiki", wikiAt+"/", p)
 		w.wants(login, got, 200, "")
 		stored, err := w.db.User(t.Context(), w.ent.ID, p.user.ID)
 		w.ok(err)
-		want := map[string]string{"X-Auth-Request-Id": string(p.user.ID), "X-Auth-Request-User": stored.Login, "X-Auth-Request-Preferred-Username": stored.Login, "Remote-User": stored.Login,
-			"X-Auth-Request-Name": stored.Name, "Remote-Name": stored.Name, "X-Auth-Request-Email": stored.Email, "Remote-Email": stored.Email, "X-Auth-Request-Enterprise": "acme"}
+		want := map[string]string{
+			"X-Auth-Request-Id":                 string(p.user.ID),
+			"X-Auth-Request-User":               stored.Login,
+			"X-Auth-Request-Preferred-Username": stored.Login,
+			"Remote-User":                       stored.Login,
+			"X-Auth-Request-Name":               stored.Name,
+			"Remote-Name":                       stored.Name,
+			"X-Auth-Request-Email":              stored.Email,
+			"Remote-Email":                      stored.Email,
+			"X-Auth-Request-Enterprise":         "acme",
+		}
 		for _, header := range identity {
 			values := got.Header()[header]
-			if len(values) != 1 || strings.ContainsFunc(values[0], func(c rune) bool { return c < ' ' || c > '~' }) || strings.TrimSpace(values[0]) != values[0] {
+			if len(values) != 1 || strings.ContainsFunc(values[0], func(c rune) bool {
+				return c < ' ' || c > '~'
+			}) || strings.TrimSpace(values[0]) != values[0] {
 				t.Errorf("%s: %s is %q", login, header, values)
 				continue
 			}
 			if text, ok := want[header]; ok {
 				if back, err := url.PathUnescape(values[0]); err != nil || back != text {
-					t.Errorf("%s: %s is %q, which reads %q (%v); want %q", login, header, values[0], back, err, text)
+					t.Errorf(
+						"%s: %s is %q, which reads %q (%v); want %q", login, header,
+						values[0], back, err, text,
+					)
 				}
 			}
 		}
@@ -63,23 +89,68 @@ func TestGroupsTold(t *testing.T) {
 		w.group(ref)
 		many = append(many, ref)
 	}
-	ada, zoe := w.enter("ada", "web/dev", "web/ops", "app/dev", "app/Vertrieb, Süd"), w.enter("zoe", many...)
+	ada := w.enter("ada", "web/dev", "web/ops", "app/dev", "app/Vertrieb, Süd")
+	zoe := w.enter("zoe", many...)
 	for name, c := range map[string]struct {
 		who    person
 		change func(*sso.Application)
 		want   string
 	}{
-		"all":             {ada, func(*sso.Application) {}, "app/Vertrieb%2C S%C3%BCd,app/dev,web/dev,web/ops"},
-		"an organization": {ada, func(a *sso.Application) { a.Told = []string{"web/*"} }, "web/dev,web/ops"},
-		"some":            {ada, func(a *sso.Application) { a.Told = []string{"app/dev", "web/ops", "web/none"} }, "app/dev,web/ops"},
-		"none of theirs":  {ada, func(a *sso.Application) { a.Told = []string{"other/*"} }, ""},
-		"needed first":    {ada, func(a *sso.Application) { a.Groups = []string{"web/ops", "web/nothing"} }, "web/ops,app/Vertrieb%2C S%C3%BCd,app/dev,web/dev"},
-		"cut":             {ada, func(a *sso.Application) { a.GroupsLimit = 40 }, "app/Vertrieb%2C S%C3%BCd,app/dev,..."},
-		"cut to nothing":  {ada, func(a *sso.Application) { a.GroupsLimit = 5 }, "..."},
-		"cut, many": {zoe, func(a *sso.Application) { a.Groups, a.GroupsLimit = []string{"web/group-150"}, 60 },
-			"web/group-150,web/group-000,web/group-001,web/group-002,..."},
+		"all": {ada, func(*sso.Application) {}, "app/Vertrieb%2C S%C3%BCd,app/dev,web/dev,web/ops"},
+		"an organization": {
+			ada,
+			func(a *sso.Application) {
+				a.Told = []string{"web/*"}
+			},
+			"web/dev,web/ops",
+		},
+		"some": {
+			ada,
+			func(a *sso.Application) {
+				a.Told = []string{"app/dev", "web/ops", "web/none"}
+			},
+			"app/dev,web/ops",
+		},
+		"none of theirs": {
+			ada,
+			func(a *sso.Application) {
+				a.Told = []string{"other/*"}
+			},
+			"",
+		},
+		"needed first": {
+			ada,
+			func(a *sso.Application) {
+				a.Groups = []string{"web/ops", "web/nothing"}
+			},
+			"web/ops,app/Vertrieb%2C S%C3%BCd,app/dev,web/dev",
+		},
+		"cut": {
+			ada,
+			func(a *sso.Application) {
+				a.GroupsLimit = 40
+			},
+			"app/Vertrieb%2C S%C3%BCd,app/dev,...",
+		},
+		"cut to nothing": {
+			ada,
+			func(a *sso.Application) {
+				a.GroupsLimit = 5
+			},
+			"...",
+		},
+		"cut, many": {
+			zoe,
+			func(a *sso.Application) {
+				a.Groups = []string{"web/group-150"}
+				a.GroupsLimit = 60
+			},
+			"web/group-150,web/group-000,web/group-001,web/group-002,...",
+		},
 	} {
-		key := strings.Trim(strings.NewReplacer(" ", "-", ",", "").Replace(name), "-")
+		key := strings.Trim(
+			strings.NewReplacer(" ", "-", ",", "").Replace(name), "-",
+		)
 		w.application(key, c.change)
 		got := w.nginx(key, "https://"+key+".acme.test/", c.who)
 		w.wants(name, got, 200, "")
@@ -97,11 +168,14 @@ func TestGroupsTold(t *testing.T) {
 			}
 		}
 		omitted, _ := claims["groups_omitted"].(float64)
-		if groups, _ := claims["groups"].([]any); len(groups) != told || (omitted > 0) != strings.HasSuffix(c.want, "...") {
+		if groups, _ := claims["groups"].([]any); len(groups) != told ||
+			(omitted > 0) != strings.HasSuffix(c.want, "...") {
 			t.Errorf("%s: the assertion has %d groups, %v omitted; the header %d", name, len(groups), omitted, told)
 		}
 	}
-	if whole := w.nginx("cut-many", "https://cut-many.acme.test/", zoe).Header().Get("Remote-Groups"); len(whole) > 60 {
+	if whole := w.nginx("cut-many", "https://cut-many.acme.test/", zoe).Header().Get("Remote-Groups"); len(
+		whole,
+	) > 60 {
 		t.Errorf("%d bytes", len(whole))
 	}
 }
@@ -111,11 +185,14 @@ func (w *world) claims(token string) map[string]any {
 	w.Helper()
 	var keys jose.JSONWebKeySet
 	answer := w.follow(base+"/oauth2/keys", person{})
-	if answer.Header().Get("Cache-Control") != "public, max-age=300" || answer.Header().Get("Content-Type") != "application/jwk-set+json" {
+	if answer.Header().Get("Cache-Control") != "public, max-age=300" ||
+		answer.Header().Get("Content-Type") != "application/jwk-set+json" {
 		w.Errorf("the keys come with %v", answer.Header())
 	}
 	w.ok(json.Unmarshal(answer.Body.Bytes(), &keys))
-	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{jose.ES256})
+	parsed, err := jose.ParseSignedCompact(token, []jose.SignatureAlgorithm{
+		jose.ES256,
+	})
 	w.ok(err)
 	payload, err := parsed.Verify(&keys)
 	w.ok(err)
@@ -138,16 +215,30 @@ func TestAssertion(t *testing.T) {
 	start := w.clock.Now()
 	first := token("wiki")
 	claims := w.claims(first)
-	for name, want := range map[string]any{"iss": base, "aud": "wiki", "sub": string(ada.user.ID), "iat": float64(start.Unix()), "exp": float64(start.Add(2 * time.Minute).Unix()),
-		"login": "ada", "email": "ada@acme.test", "email_verified": false, "name": "ada", "enterprise": "acme"} {
+	for name, want := range map[string]any{
+		"iss":            base,
+		"aud":            "wiki",
+		"sub":            string(ada.user.ID),
+		"iat":            float64(start.Unix()),
+		"exp":            float64(start.Add(2 * time.Minute).Unix()),
+		"login":          "ada",
+		"email":          "ada@acme.test",
+		"email_verified": false,
+		"name":           "ada",
+		"enterprise":     "acme",
+	} {
 		if claims[name] != want {
 			t.Errorf("%s is %v; want %v", name, claims[name], want)
 		}
 	}
-	if strings.Contains(fmt.Sprint(claims), string(ada.session)) || claims["sid"] == nil || claims["jti"] == nil {
+	if strings.Contains(fmt.Sprint(claims), string(ada.session)) ||
+		claims["sid"] == nil ||
+		claims["jti"] == nil {
 		t.Errorf("claims %v", claims)
 	}
-	if other := w.claims(token("other")); other["aud"] != "other" || other["jti"] == claims["jti"] || other["sid"] != claims["sid"] {
+	if other := w.claims(token("other")); other["aud"] != "other" ||
+		other["jti"] == claims["jti"] ||
+		other["sid"] != claims["sid"] {
 		t.Errorf("another application's: %v", other)
 	}
 	w.clock.Move(time.Minute - time.Second)
@@ -155,15 +246,21 @@ func TestAssertion(t *testing.T) {
 		t.Error("within a minute it is another one")
 	}
 	w.clock.Move(time.Second)
-	if again := w.claims(token("wiki")); again["jti"] == claims["jti"] || again["iat"] != float64(start.Add(time.Minute).Unix()) {
+	if again := w.claims(token("wiki")); again["jti"] == claims["jti"] ||
+		again["iat"] != float64(start.Add(time.Minute).Unix()) {
 		t.Errorf("after a minute: %v", again)
 	}
 	// What changes about the person is in the next assertion, at the latest when
 	// the session is read again.
-	_, err := w.db.UpdateUser(t.Context(), by, w.ent.ID, ada.user.ID, func(u sso.User) (sso.User, error) { u.Email, u.EmailVerified = "ada@new.test", true; return u, nil })
+	_, err := w.db.UpdateUser(t.Context(), by, w.ent.ID, ada.user.ID, func(u sso.User) (sso.User, error) {
+		u.Email = "ada@new.test"
+		u.EmailVerified = true
+		return u, nil
+	})
 	w.ok(err)
 	w.clock.Move(31 * time.Second)
-	if changed := w.claims(token("wiki")); changed["email"] != "ada@new.test" || changed["email_verified"] != true {
+	if changed := w.claims(token("wiki")); changed["email"] != "ada@new.test" ||
+		changed["email_verified"] != true {
 		t.Errorf("after a change: %v", changed)
 	}
 	if status := w.follow(base+"/oauth2/keys", person{}).Code; status != http.StatusOK {

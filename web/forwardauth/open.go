@@ -30,7 +30,9 @@ func (a *application) opens(asked original, h http.Header) string {
 // withPreflight are headers that a browser never sends with a preflight (Fetch
 // standard, section 4.8: no credentials), and by which some applications take a
 // request for one of another method.
-var withPreflight = [...]string{"Authorization", "Cookie", "X-Http-Method-Override", "X-Http-Method", "X-Method-Override"}
+var withPreflight = [...]string{
+	"Authorization", "Cookie", "X-Http-Method-Override", "X-Http-Method", "X-Method-Override",
+}
 
 // isPreflight reports whether a request is what a browser sends before a script of
 // another origin may call an application: OPTIONS with an origin and the method
@@ -62,13 +64,18 @@ func isOrigin(s string) bool {
 		return true
 	}
 	scheme, host, ok := strings.Cut(s, "://")
-	return ok && scheme != "" && host != "" && !strings.ContainsAny(scheme+host, " \t,/?#@\\")
+	return ok &&
+		scheme != "" &&
+		host != "" &&
+		!strings.ContainsAny(scheme+host, " \t,/?#@\\")
 }
 
 // isMethod reports whether s is a method of letters, as all are that a browser
 // asks for.
 func isMethod(s string) bool {
-	return s != "" && len(s) <= 20 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-") == ""
+	return s != "" &&
+		len(s) <= 20 &&
+		strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-") == ""
 }
 
 // anonymous puts empty identity headers into an answer, so that a proxy replaces

@@ -44,23 +44,36 @@ func TestPublicPathsPass(t *testing.T) {
 		case "forward":
 			return w.forwarded("site", "https://site.acme.test"+uri, p)
 		}
-		r := request(http.MethodGet, "/auth/envoy/site"+uri, p, "X-Forwarded-Proto", "https")
+		r := request(
+			http.MethodGet, "/auth/envoy/site"+uri, p, "X-Forwarded-Proto", "https",
+		)
 		r.Host = "site.acme.test"
 		return w.send(r)
 	}
 	for _, contract := range []string{"nginx", "forward", "envoy"} {
-		for _, uri := range []string{"/health", "/health?full=1", "/public/a.css", "/public/", "/public/a?/../admin"} {
+		for _, uri := range []string{
+			"/health", "/health?full=1", "/public/a.css", "/public/",
+			"/public/a?/../admin",
+		} {
 			w.anonymous(contract+" "+uri, ask(contract, uri, person{}))
 			w.anonymous(contract+" "+uri+", not admitted", ask(contract, uri, bob))
-			forged := person{cookie: "__Secure-gatehouse=" + strings.Repeat("A", 103)}
-			w.anonymous(contract+" "+uri+", no session of ours", ask(contract, uri, forged))
+			forged := person{
+				cookie: "__Secure-gatehouse=" + strings.Repeat("A", 103),
+			}
+			w.anonymous(
+				contract+" "+uri+", no session of ours", ask(contract, uri, forged),
+			)
 			got := ask(contract, uri, ada)
-			login, token := got.Header().Get("X-Auth-Request-User"), got.Header().Get("X-Auth-Request-Jwt")
+			login := got.Header().Get("X-Auth-Request-User")
+			token := got.Header().Get("X-Auth-Request-Jwt")
 			if got.Code != http.StatusOK || login != "ada" || token == "" {
 				t.Errorf("%s %s, signed in: %d, %q", contract, uri, got.Code, login)
 			}
 		}
-		for _, uri := range []string{"/", "/healthy", "/public", "/Public/a", "/admin?/public/a", "/admin#/public/a", "/public/%2e%2e/admin"} {
+		for _, uri := range []string{
+			"/", "/healthy", "/public", "/Public/a", "/admin?/public/a",
+			"/admin#/public/a", "/public/%2e%2e/admin",
+		} {
 			if got := ask(contract, uri, person{}); got.Code == http.StatusOK {
 				t.Errorf("%s %s passes", contract, uri)
 			}
@@ -69,7 +82,9 @@ func TestPublicPathsPass(t *testing.T) {
 			}
 		}
 	}
-	if got := w.nginx("site", "https://elsewhere.acme.test/public/a", person{}); got.Code != http.StatusForbidden {
+	if got := w.nginx(
+		"site", "https://elsewhere.acme.test/public/a", person{},
+	); got.Code != http.StatusForbidden {
 		t.Errorf("a public path at another origin: %d", got.Code)
 	}
 	if got := w.nginx("wiki", wikiAt+"/public/a", person{}); got.Code == http.StatusOK {
@@ -85,11 +100,18 @@ func TestPublicPathsPass(t *testing.T) {
 func TestAddressWithoutPath(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.application("site", func(a *sso.Application) { a.PublicPaths = []string{"/", "/health"} })
-	w.anonymous("the front page", w.nginx("site", "https://site.acme.test/", person{}))
+	w.application("site", func(a *sso.Application) {
+		a.PublicPaths = []string{"/", "/health"}
+	})
+	w.anonymous(
+		"the front page", w.nginx("site", "https://site.acme.test/", person{}),
+	)
 	for _, address := range []string{
-		"https://site.acme.test?/admin", "https://site.acme.test?a=/admin", "https://site.acme.test?", "https://site.acme.test",
-		"https://site.acme.test#/admin", "https://site.acme.test?@site.acme.test/admin", "https://site.acme.test?/health",
+		"https://site.acme.test?/admin", "https://site.acme.test?a=/admin",
+		"https://site.acme.test?", "https://site.acme.test",
+		"https://site.acme.test#/admin",
+		"https://site.acme.test?@site.acme.test/admin",
+		"https://site.acme.test?/health",
 	} {
 		if got := w.nginx("site", address, person{}); got.Code == http.StatusOK {
 			t.Errorf("%s passes", address)
@@ -103,7 +125,9 @@ func TestPublicPathsOutliveTheDatabase(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ada := w.enter("ada", "web/dev")
-	w.application("site", func(a *sso.Application) { a.PublicPaths = publicPaths() })
+	w.application("site", func(a *sso.Application) {
+		a.PublicPaths = publicPaths()
+	})
 	w.anonymous("up", w.nginx("site", "https://site.acme.test/health", person{}))
 	w.db.down.Store(true)
 	w.anonymous("down", w.nginx("site", "https://site.acme.test/health", ada))
@@ -147,11 +171,15 @@ func onlyPublic(target string) bool {
 	p, _, _ := strings.Cut(target, "?")
 	p, _, _ = strings.Cut(p, "#")
 	for range 3 {
-		for _, q := range []string{p, path.Clean(p), path.Clean(strings.ReplaceAll(p, "\\", "/"))} {
+		for _, q := range []string{
+			p, path.Clean(p), path.Clean(strings.ReplaceAll(p, "\\", "/")),
+		} {
 			before, _, _ := strings.Cut(q, ";")
 			before, _, _ = strings.Cut(before, "\x00")
 			clean := path.Clean(before)
-			if clean != "/health" && clean != "/public" && !strings.HasPrefix(clean, "/public/") {
+			if clean != "/health" &&
+				clean != "/public" &&
+				!strings.HasPrefix(clean, "/public/") {
 				return false
 			}
 		}
@@ -171,23 +199,43 @@ func TestPreflightsPass(t *testing.T) {
 	ada := w.enter("ada", "web/dev")
 	ask := func(app, method string, p person, header ...string) []*httptest.ResponseRecorder {
 		header = append(header, "X-Forwarded-Proto", "https")
-		forward := append(header, "X-Forwarded-Method", method, "X-Forwarded-Host", app+".acme.test", "X-Forwarded-Uri", "/data")
+		forward := append(
+			header, "X-Forwarded-Method", method, "X-Forwarded-Host",
+			app+".acme.test", "X-Forwarded-Uri", "/data",
+		)
 		envoy := request(method, "/auth/envoy/"+app+"/data", p, header...)
 		envoy.Host = app + ".acme.test"
 		return []*httptest.ResponseRecorder{
-			w.ask("/auth/nginx/"+app, p, append(header, "X-Original-URL", "https://"+app+".acme.test/data", "X-Original-Method", method)...),
+			w.ask(
+				"/auth/nginx/"+app,
+				p,
+				append(
+					header, "X-Original-URL", "https://"+app+".acme.test/data",
+					"X-Original-Method", method,
+				)...,
+			),
 			w.ask("/auth/forward/"+app, p, forward...),
 			w.send(envoy),
 		}
 	}
-	preflight := []string{"Origin", "https://app.example", "Access-Control-Request-Method", "PUT"}
+	preflight := []string{
+		"Origin", "https://app.example", "Access-Control-Request-Method", "PUT",
+	}
 	for i, got := range ask("api", "OPTIONS", person{}, preflight...) {
 		w.anonymous([]string{"nginx", "forward", "envoy"}[i], got)
 	}
-	for _, got := range ask("api", "OPTIONS", person{}, append(preflight, "Access-Control-Request-Headers", "x-a, content-type")...) {
+	for _, got := range ask(
+		"api",
+		"OPTIONS",
+		person{},
+		append(preflight, "Access-Control-Request-Headers", "x-a, content-type")...,
+	) {
 		w.anonymous("with headers", got)
 	}
-	for _, got := range ask("api", "OPTIONS", person{}, "Origin", "null", "Access-Control-Request-Method", "PATCH") {
+	for _, got := range ask(
+		"api", "OPTIONS", person{}, "Origin", "null",
+		"Access-Control-Request-Method", "PATCH",
+	) {
 		w.anonymous("of a sandboxed page", got)
 	}
 	as := func(origin, method string) []string {
@@ -198,19 +246,54 @@ func TestPreflightsPass(t *testing.T) {
 		p           person
 		header      []string
 	}{
-		"not allowed":                {"wiki", "OPTIONS", person{}, preflight},
-		"another method":             {"api", "GET", person{}, preflight},
-		"lower case":                 {"api", "options", person{}, preflight},
-		"no origin":                  {"api", "OPTIONS", person{}, preflight[2:]},
-		"no method asked for":        {"api", "OPTIONS", person{}, preflight[:2]},
-		"an empty origin":            {"api", "OPTIONS", person{}, as("", "PUT")},
-		"an origin that is none":     {"api", "OPTIONS", person{}, as("https://a.example/path", "PUT")},
-		"two origins":                {"api", "OPTIONS", person{}, as("https://a.example, https://b.example", "PUT")},
-		"two methods":                {"api", "OPTIONS", person{}, as("https://a.example", "PUT, GET")},
-		"a method with a line break": {"api", "OPTIONS", person{}, as("https://a.example", "PUT\r\nX: y")},
-		"with a password":            {"api", "OPTIONS", person{}, append([]string{"Authorization", "Bearer x"}, preflight...)},
-		"with a cookie":              {"api", "OPTIONS", person{cookie: "a=b"}, preflight},
-		"as another method":          {"api", "OPTIONS", person{}, append([]string{"X-HTTP-Method-Override", "DELETE"}, preflight...)},
+		"not allowed":         {"wiki", "OPTIONS", person{}, preflight},
+		"another method":      {"api", "GET", person{}, preflight},
+		"lower case":          {"api", "options", person{}, preflight},
+		"no origin":           {"api", "OPTIONS", person{}, preflight[2:]},
+		"no method asked for": {"api", "OPTIONS", person{}, preflight[:2]},
+		"an empty origin":     {"api", "OPTIONS", person{}, as("", "PUT")},
+		"an origin that is none": {
+			"api",
+			"OPTIONS",
+			person{},
+			as("https://a.example/path", "PUT"),
+		},
+		"two origins": {
+			"api",
+			"OPTIONS",
+			person{},
+			as("https://a.example, https://b.example", "PUT"),
+		},
+		"two methods": {
+			"api",
+			"OPTIONS",
+			person{},
+			as("https://a.example", "PUT, GET"),
+		},
+		"a method with a line break": {
+			"api",
+			"OPTIONS",
+			person{},
+			as("https://a.example", "PUT\r\nX: y"),
+		},
+		"with a password": {
+			"api",
+			"OPTIONS",
+			person{},
+			append([]string{"Authorization", "Bearer x"}, preflight...),
+		},
+		"with a cookie": {
+			"api",
+			"OPTIONS",
+			person{cookie: "a=b"},
+			preflight,
+		},
+		"as another method": {
+			"api",
+			"OPTIONS",
+			person{},
+			append([]string{"X-HTTP-Method-Override", "DELETE"}, preflight...),
+		},
 	} {
 		for i, got := range ask(c.app, c.method, c.p, c.header...) {
 			if got.Code == http.StatusOK {
@@ -219,8 +302,12 @@ func TestPreflightsPass(t *testing.T) {
 		}
 	}
 	for _, got := range ask("api", "OPTIONS", ada, preflight...) {
-		if got.Code != http.StatusOK || got.Header().Get("X-Auth-Request-User") != "ada" {
-			t.Errorf("signed in: %d %q", got.Code, got.Header().Get("X-Auth-Request-User"))
+		if got.Code != http.StatusOK ||
+			got.Header().Get("X-Auth-Request-User") != "ada" {
+			t.Errorf(
+				"signed in: %d %q", got.Code,
+				got.Header().Get("X-Auth-Request-User"),
+			)
 		}
 	}
 }

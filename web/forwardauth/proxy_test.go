@@ -31,7 +31,10 @@ type site struct {
 type starter func(testing.TB, proxies.Site) string
 
 func eachProxy(t *testing.T, test func(t *testing.T, start starter)) {
-	for name, start := range map[string]starter{"nginx": proxies.Nginx, "caddy": proxies.Caddy} {
+	for name, start := range map[string]starter{
+		"nginx": proxies.Nginx,
+		"caddy": proxies.Caddy,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, start)
@@ -57,7 +60,15 @@ func newSite(t *testing.T, start starter, without ...string) *site {
 		s.seen, s.target = r.Header.Clone(), r.RequestURI
 		fmt.Fprint(w, "the application")
 	}))
-	start(t, proxies.Site{Document: "../../docs/integrations", Gateway: gateway, App: s.app.Listener.Addr().String(), At: s.proxy, Key: "site", Cookie: "gatehouse", Without: without})
+	start(t, proxies.Site{
+		Document: "../../docs/integrations",
+		Gateway:  gateway,
+		App:      s.app.Listener.Addr().String(),
+		At:       s.proxy,
+		Key:      "site",
+		Cookie:   "gatehouse",
+		Without:  without,
+	})
 	return s
 }
 
@@ -96,10 +107,14 @@ func (s *site) raw(method, target string, p person, lines ...string) answer {
 	s.ok(c.SetDeadline(time.Now().Add(20 * time.Second)))
 	_, port, _ := net.SplitHostPort(s.proxy)
 	text := method + " " + target + " HTTP/1.1\r\n"
-	if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Host:") }) {
+	if !slices.ContainsFunc(lines, func(l string) bool {
+		return strings.HasPrefix(l, "Host:")
+	}) {
 		text += "Host: localhost:" + port + "\r\n"
 	}
-	if !slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "Connection:") }) {
+	if !slices.ContainsFunc(lines, func(l string) bool {
+		return strings.HasPrefix(l, "Connection:")
+	}) {
 		text += "Connection: close\r\n"
 	}
 	if p.cookie != "" {
@@ -114,7 +129,10 @@ func (s *site) raw(method, target string, p person, lines ...string) answer {
 	s.ok(err)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return answer{resp.StatusCode, resp.Header, string(body), s.seen, resp.Header.Get("Location")}
+	return answer{
+		resp.StatusCode, resp.Header, string(body), s.seen,
+		resp.Header.Get("Location"),
+	}
 }
 
 // folded is a header's name as the laxest of applications reads it.
@@ -132,12 +150,16 @@ func (s *site) honest(name string, got answer, want map[string]string) {
 	}
 	told := map[string]bool{}
 	for header, values := range got.app {
-		i := slices.IndexFunc(identity[:], func(h string) bool { return folded(h) == folded(header) })
+		i := slices.IndexFunc(identity[:], func(h string) bool {
+			return folded(h) == folded(header)
+		})
 		if i < 0 {
 			continue
 		}
 		told[header] = true
-		if header != identity[i] || len(values) != 1 || header != "X-Auth-Request-Jwt" && values[0] != want[header] {
+		if header != identity[i] ||
+			len(values) != 1 ||
+			header != "X-Auth-Request-Jwt" && values[0] != want[header] {
 			s.Errorf("%s: the application is told %s: %q", name, header, values)
 		}
 	}
@@ -153,9 +175,20 @@ func (s *site) honest(name string, got answer, want map[string]string) {
 
 func told(p person, login, groups string) map[string]string {
 	mail := login + "@acme.test"
-	return map[string]string{"X-Auth-Request-Id": string(p.user.ID), "X-Auth-Request-User": login, "X-Auth-Request-Email": mail, "X-Auth-Request-Email-Verified": "false",
-		"X-Auth-Request-Preferred-Username": login, "X-Auth-Request-Name": login, "X-Auth-Request-Groups": groups, "X-Auth-Request-Enterprise": "acme",
-		"Remote-User": login, "Remote-Email": mail, "Remote-Name": login, "Remote-Groups": groups}
+	return map[string]string{
+		"X-Auth-Request-Id":                 string(p.user.ID),
+		"X-Auth-Request-User":               login,
+		"X-Auth-Request-Email":              mail,
+		"X-Auth-Request-Email-Verified":     "false",
+		"X-Auth-Request-Preferred-Username": login,
+		"X-Auth-Request-Name":               login,
+		"X-Auth-Request-Groups":             groups,
+		"X-Auth-Request-Enterprise":         "acme",
+		"Remote-User":                       login,
+		"Remote-Email":                      mail,
+		"Remote-Name":                       login,
+		"Remote-Groups":                     groups,
+	}
 }
 
 func TestBehindProxy(t *testing.T) {
@@ -163,36 +196,70 @@ func TestBehindProxy(t *testing.T) {
 	eachProxy(t, func(t *testing.T, start starter) {
 		s := newSite(t, start)
 		go s.live.Run(t.Context())
-		ada, bob := s.enter("ada", "web/dev", "app/Vertrieb, Süd"), s.enter("bob", "web/ops")
+		ada, bob := s.enter(
+			"ada", "web/dev", "app/Vertrieb, Süd",
+		), s.enter("bob", "web/ops")
 		const page = "Accept: text/html,*/*"
 		got := s.raw("GET", "/a?b=c", ada, page)
-		s.honest("signed in", got, told(ada, "ada", "web/dev,app/Vertrieb%2C S%C3%BCd"))
-		if cookie := got.app.Get("Cookie"); strings.Contains(cookie, "gatehouse") || !strings.Contains(cookie, "theme=dark") || !strings.Contains(cookie, "lang=de") {
+		s.honest(
+			"signed in", got, told(ada, "ada", "web/dev,app/Vertrieb%2C S%C3%BCd"),
+		)
+		if cookie := got.app.Get("Cookie"); strings.Contains(cookie, "gatehouse") ||
+			!strings.Contains(cookie, "theme=dark") ||
+			!strings.Contains(cookie, "lang=de") {
 			t.Errorf("the application has the cookies %q", cookie)
 		}
-		s.honest("a form", s.raw("POST", "/", ada, "Content-Type: application/x-www-form-urlencoded", "Content-Length: 3", "", "a=b"), told(ada, "ada", "web/dev,app/Vertrieb%2C S%C3%BCd"))
-		s.honest("a long query", s.raw("GET", "/?"+strings.Repeat("a", 3000)+"&to=x&to=y;%zz", ada), told(ada, "ada", "web/dev,app/Vertrieb%2C S%C3%BCd"))
+		s.honest(
+			"a form",
+			s.raw(
+				"POST", "/", ada, "Content-Type: application/x-www-form-urlencoded",
+				"Content-Length: 3", "", "a=b",
+			),
+			told(ada, "ada", "web/dev,app/Vertrieb%2C S%C3%BCd"),
+		)
+		s.honest(
+			"a long query",
+			s.raw("GET", "/?"+strings.Repeat("a", 3000)+"&to=x&to=y;%zz", ada),
+			told(ada, "ada", "web/dev,app/Vertrieb%2C S%C3%BCd"),
+		)
 
 		got = s.raw("GET", "/a?b=c&d", person{}, page)
 		_, port, _ := net.SplitHostPort(s.proxy)
 		want := s.gateway.URL + "/login/continue/site?to=http%3A%2F%2Flocalhost%3A" + port + "%2Fa%3Fb%3Dc%26d"
 		want = strings.Replace(want, "127.0.0.1", "localhost", 1)
-		if got.status != http.StatusFound || got.location != want || got.app != nil {
+		if got.status != http.StatusFound ||
+			got.location != want ||
+			got.app != nil {
 			t.Errorf("signed out: %d to %s; want %s", got.status, got.location, want)
 		}
 		for name, a := range map[string]answer{
-			"script":    s.raw("GET", "/", person{}, "Accept: */*", "Sec-Fetch-Mode: cors"),
-			"form":      s.raw("POST", "/", person{}, page, "Content-Length: 0"),
-			"basic":     s.raw("GET", "/", person{}, page, "Authorization: Basic YWRhOmFkYQ=="),
-			"forged":    s.raw("GET", "/", person{cookie: "gatehouse=" + strings.Repeat("A", 103)}, "Sec-Fetch-Mode: cors"),
-			"two":       s.raw("GET", "/", person{cookie: ada.cookie + "; " + bob.cookie}, "Sec-Fetch-Mode: cors"),
-			"no cookie": s.raw("GET", "/", ada, "Connection: close, Cookie", "Sec-Fetch-Mode: cors"),
+			"script": s.raw(
+				"GET", "/", person{}, "Accept: */*", "Sec-Fetch-Mode: cors",
+			),
+			"form": s.raw("POST", "/", person{}, page, "Content-Length: 0"),
+			"basic": s.raw(
+				"GET", "/", person{}, page, "Authorization: Basic YWRhOmFkYQ==",
+			),
+			"forged": s.raw(
+				"GET", "/", person{cookie: "gatehouse=" + strings.Repeat("A", 103)},
+				"Sec-Fetch-Mode: cors",
+			),
+			"two": s.raw(
+				"GET", "/", person{cookie: ada.cookie + "; " + bob.cookie},
+				"Sec-Fetch-Mode: cors",
+			),
+			"no cookie": s.raw(
+				"GET", "/", ada, "Connection: close, Cookie", "Sec-Fetch-Mode: cors",
+			),
 		} {
 			if name == "no cookie" && a.status == http.StatusOK {
 				continue // the proxy did not fall for it
 			}
 			if a.status != http.StatusUnauthorized || a.app != nil {
-				t.Errorf("%s: %d, the application asked: %v", name, a.status, a.app != nil)
+				t.Errorf(
+					"%s: %d, the application asked: %v", name, a.status,
+					a.app != nil,
+				)
 			}
 		}
 		if got := s.raw("GET", "/", bob, page); got.status != http.StatusForbidden || got.app != nil {
@@ -205,10 +272,14 @@ func TestBehindProxy(t *testing.T) {
 			t.Errorf("revoked: %d", got.status)
 		}
 		zoe := s.enter("zoe", "web/dev")
-		s.honest("another person", s.raw("GET", "/", zoe), told(zoe, "zoe", "web/dev"))
+		s.honest(
+			"another person", s.raw("GET", "/", zoe), told(zoe, "zoe", "web/dev"),
+		)
 		s.db.down.Store(true)
 		s.clock.Move(5 * time.Second)
-		if got := s.raw("GET", "/", zoe, page); got.status < 500 || got.app != nil || got.header.Get("Set-Cookie") != "" {
+		if got := s.raw("GET", "/", zoe, page); got.status < 500 ||
+			got.app != nil ||
+			got.header.Get("Set-Cookie") != "" {
 			t.Errorf("store down: %d %s", got.status, got.header)
 		}
 		s.db.down.Store(false)
@@ -229,23 +300,47 @@ func TestProgramsAndWebSockets(t *testing.T) {
 	eachProxy(t, func(t *testing.T, start starter) {
 		s := newSite(t, start)
 		ada := s.enter("ada", "web/dev")
-		upgrade := []string{"Connection: keep-alive, Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="}
+		upgrade := []string{
+			"Connection: keep-alive, Upgrade", "Upgrade: websocket",
+			"Sec-WebSocket-Version: 13",
+			"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+		}
 		got := s.raw("GET", "/socket", ada, upgrade...)
 		s.honest("a WebSocket", got, told(ada, "ada", "web/dev"))
-		if got.app != nil && (!strings.EqualFold(got.app.Get("Upgrade"), "websocket") || !strings.EqualFold(got.app.Get("Connection"), "upgrade")) {
-			t.Errorf("the application is asked for Upgrade %q, Connection %q", got.app.Get("Upgrade"), got.app.Get("Connection"))
+		if got.app != nil &&
+			(!strings.EqualFold(got.app.Get("Upgrade"), "websocket") ||
+				!strings.EqualFold(got.app.Get("Connection"), "upgrade")) {
+			t.Errorf(
+				"the application is asked for Upgrade %q, Connection %q",
+				got.app.Get("Upgrade"), got.app.Get("Connection"),
+			)
 		}
 		for name, c := range map[string]struct {
 			lines []string
 			want  int
 		}{
 			"a WebSocket, signed out": {upgrade, http.StatusUnauthorized},
-			"curl":                    {[]string{"Accept: */*", "User-Agent: curl/8"}, http.StatusUnauthorized},
-			"a program":               {[]string{"Accept: application/json"}, http.StatusUnauthorized},
-			"no Accept":               {nil, http.StatusUnauthorized},
-			"fetch":                   {[]string{"Accept: text/html", "Sec-Fetch-Mode: cors"}, http.StatusUnauthorized},
-			"a page":                  {[]string{"Accept: text/html,*/*", "Sec-Fetch-Mode: navigate"}, http.StatusFound},
-			"a page, old browser":     {[]string{"Accept: application/xhtml+xml,text/html;q=0.9"}, http.StatusFound},
+			"curl": {
+				[]string{"Accept: */*", "User-Agent: curl/8"},
+				http.StatusUnauthorized,
+			},
+			"a program": {
+				[]string{"Accept: application/json"},
+				http.StatusUnauthorized,
+			},
+			"no Accept": {nil, http.StatusUnauthorized},
+			"fetch": {
+				[]string{"Accept: text/html", "Sec-Fetch-Mode: cors"},
+				http.StatusUnauthorized,
+			},
+			"a page": {
+				[]string{"Accept: text/html,*/*", "Sec-Fetch-Mode: navigate"},
+				http.StatusFound,
+			},
+			"a page, old browser": {
+				[]string{"Accept: application/xhtml+xml,text/html;q=0.9"},
+				http.StatusFound,
+			},
 		} {
 			if got := s.raw("GET", "/", person{}, c.lines...); got.status != c.want || got.app != nil {
 				t.Errorf("%s: %d; want %d", name, got.status, c.want)
@@ -272,7 +367,9 @@ func spellings(header string) []string {
 		for i := 0; i < len(mixed); i += 2 {
 			mixed[i] = strings.ToUpper(string(mixed[i]))[0]
 		}
-		all = append(all, strings.ToLower(name), strings.ToUpper(name), string(mixed))
+		all = append(
+			all, strings.ToLower(name), strings.ToUpper(name), string(mixed),
+		)
 	}
 	return all
 }
@@ -291,22 +388,46 @@ func TestNobodySaysWhoTheyAre(t *testing.T) {
 		for _, header := range identity {
 			var tries [][]string
 			for _, name := range spellings(header) {
-				tries = append(tries, []string{name + ": eve"}, []string{name + ": eve", header + ": mallory", name + ": eve"})
+				tries = append(tries, []string{name + ": eve"}, []string{
+					name + ": eve", header + ": mallory", name + ": eve",
+				})
 			}
-			for _, connection := range []string{header, strings.ToLower(header), "close, " + header, header + ", keep-alive", "Upgrade, " + header} {
-				tries = append(tries, []string{"Connection: " + connection + ", close"}, []string{"Connection: close, " + connection, header + ": eve"},
-					[]string{"Connection: close", "Connection: " + connection, header + ": eve"})
+			for _, connection := range []string{
+				header, strings.ToLower(header), "close, " + header,
+				header + ", keep-alive", "Upgrade, " + header,
+			} {
+				tries = append(
+					tries,
+					[]string{"Connection: " + connection + ", close"},
+					[]string{"Connection: close, " + connection, header + ": eve"},
+					[]string{
+						"Connection: close", "Connection: " + connection,
+						header + ": eve",
+					},
+				)
 			}
-			tries = append(tries, []string{header + ":eve"}, []string{header + ":\teve "}, []string{header + ":"}, []string{header + ": eve, mallory"},
-				[]string{"Proxy-Connection: " + header, header + ": eve"}, []string{"Keep-Alive: " + header, header + ": eve"}, []string{"TE: trailers, " + header})
+			tries = append(
+				tries, []string{header + ":eve"}, []string{header + ":\teve "},
+				[]string{header + ":"}, []string{header + ": eve, mallory"},
+				[]string{"Proxy-Connection: " + header, header + ": eve"},
+				[]string{"Keep-Alive: " + header, header + ": eve"},
+				[]string{"TE: trailers, " + header},
+			)
 			if len(tries) < 40 {
 				t.Fatalf("only %d spellings of %s", len(tries), header)
 			}
 			for _, lines := range tries {
-				s.honest(strings.Join(lines, " | "), s.raw("GET", "/", ada, lines...), want)
+				s.honest(
+					strings.Join(lines, " | "), s.raw("GET", "/", ada, lines...),
+					want,
+				)
 			}
-			for _, broken := range []string{header + " : eve", header + "\t: eve", " " + header + ": eve", header + ": e\r\n ve"} {
-				if got := s.raw("GET", "/", ada, broken); got.status != http.StatusBadRequest || got.app != nil {
+			for _, broken := range []string{
+				header + " : eve", header + "\t: eve", " " + header + ": eve",
+				header + ": e\r\n ve",
+			} {
+				if got := s.raw("GET", "/", ada, broken); got.status != http.StatusBadRequest ||
+					got.app != nil {
 					s.honest(broken, got, want)
 				}
 			}
@@ -323,9 +444,17 @@ func TestStrippingIsNeeded(t *testing.T) {
 		without string
 		sent    string
 	}{
-		"nginx, a header that is not set": {proxies.Nginx, "proxy_set_header Remote-Groups                     $auth_groups;", "Remote-Groups: admins"},
-		"caddy, underscores":              {proxies.Caddy, "request_header -X_Auth*", "X_Auth_Request_User: eve"},
-		"caddy, dots":                     {proxies.Caddy, "request_header -X.Auth*", "X.Auth.Request.User: eve"},
+		"nginx, a header that is not set": {
+			proxies.Nginx,
+			"proxy_set_header Remote-Groups                     $auth_groups;",
+			"Remote-Groups: admins",
+		},
+		"caddy, underscores": {
+			proxies.Caddy, "request_header -X_Auth*", "X_Auth_Request_User: eve",
+		},
+		"caddy, dots": {
+			proxies.Caddy, "request_header -X.Auth*", "X.Auth.Request.User: eve",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -13,7 +13,11 @@ type reach struct {
 }
 
 func newReach(base *url.URL, domain string) reach {
-	return reach{secure: base.Scheme == "https", host: base.Hostname(), domain: strings.ToLower(strings.TrimPrefix(domain, "."))}
+	return reach{
+		secure: base.Scheme == "https",
+		host:   base.Hostname(),
+		domain: strings.ToLower(strings.TrimPrefix(domain, ".")),
+	}
 }
 
 // from reports whether a browser sends the session cookie to an origin. Without
@@ -28,5 +32,6 @@ func (c reach) from(origin string) bool {
 		host = rest[:i]
 	}
 	host = strings.Trim(host, "[]")
-	return host == c.host || c.domain != "" && (host == c.domain || strings.HasSuffix(host, "."+c.domain))
+	return host == c.host ||
+		c.domain != "" && (host == c.domain || strings.HasSuffix(host, "."+c.domain))
 }

@@ -36,7 +36,11 @@ func noStore() []string { return []string{"no-store"} }
 // holds reports whether the answer is still right: it was made of the very same
 // application and person.
 func (y *ready) holds(a *application, p *sso.Principal, now time.Time) bool {
-	return y.application == a && now.Before(y.renew) && y.user == p.User && y.enterprise == p.Enterprise && same(y.groups, p.Groups)
+	return y.application == a &&
+		now.Before(y.renew) &&
+		y.user == p.User &&
+		y.enterprise == p.Enterprise &&
+		same(y.groups, p.Groups)
 }
 
 // same is quick about the same list, which is what it mostly is.
@@ -88,7 +92,14 @@ func (c *readies) of(ctx context.Context, a *application, p *sso.Principal) (*re
 	if err != nil {
 		return nil, err
 	}
-	y := &ready{application: a, user: p.User, enterprise: p.Enterprise, groups: p.Groups, headers: headersOf(p, groups, token), renew: now.Add(renewAfter)}
+	y := &ready{
+		application: a,
+		user:        p.User,
+		enterprise:  p.Enterprise,
+		groups:      p.Groups,
+		headers:     headersOf(p, groups, token),
+		renew:       now.Add(renewAfter),
+	}
 	shard.Add(key, y)
 	return y, nil
 }

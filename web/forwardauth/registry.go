@@ -45,7 +45,11 @@ func (a *application) origin(scheme, host string) string {
 }
 
 func newApplication(a sso.Application) *application {
-	made := &application{Application: a, required: setOf(a.Groups), told: setOf(a.Told)}
+	made := &application{
+		Application: a,
+		required:    setOf(a.Groups),
+		told:        setOf(a.Told),
+	}
 	for _, o := range a.Origins {
 		scheme, host, _ := strings.Cut(o, "://")
 		made.origins = append(made.origins, origin{scheme, host, o})
@@ -81,7 +85,9 @@ type registry struct {
 
 func (g *registry) current(ctx context.Context) (*known, error) {
 	now, k := g.now().UnixMicro(), g.known.Load()
-	if k != nil && now-g.tried.Load() < lookEvery.Microseconds() && now-g.looked.Load() < staleAfter.Microseconds() {
+	if k != nil &&
+		now-g.tried.Load() < lookEvery.Microseconds() &&
+		now-g.looked.Load() < staleAfter.Microseconds() {
 		return k, nil
 	}
 	usable := k != nil && now-g.looked.Load() < staleAfter.Microseconds()

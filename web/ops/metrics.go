@@ -29,24 +29,52 @@ func NewMetrics(b Build) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_http_requests_total", Help: "Requests answered, by route pattern and status."}, []string{"route", "status"}),
+			Name: "gatehouse_http_requests_total",
+			Help: "Requests answered, by route pattern and status.",
+		}, []string{"route", "status"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "gatehouse_http_request_duration_seconds", Help: "Time to answer, by route pattern.",
-			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"route"}),
+			Name:    "gatehouse_http_request_duration_seconds",
+			Help:    "Time to answer, by route pattern.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
+		}, []string{"route"}),
 		logins: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_logins_total", Help: "Sign-ins that ended, by protocol, result and the code of the failure."}, []string{"protocol", "result", "reason"}),
+			Name: "gatehouse_logins_total",
+			Help: "Sign-ins that ended, by protocol, result and the code of the failure.",
+		}, []string{"protocol", "result", "reason"}),
 		changes: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_group_sync_changes_total", Help: "Memberships changed by group sync at sign-in."}, []string{"op"}),
+			Name: "gatehouse_group_sync_changes_total",
+			Help: "Memberships changed by group sync at sign-in.",
+		}, []string{"op"}),
 		forward: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_forward_auth_total", Help: "Requests that proxies asked about, by contract and outcome: allowed, or the code of the refusal."}, []string{"contract", "outcome"}),
+			Name: "gatehouse_forward_auth_total",
+			Help: "Requests that proxies asked about, by contract and outcome: allowed, or the code of the refusal.",
+		}, []string{"contract", "outcome"}),
 	}
-	m.certificates = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "gatehouse_idp_certificate_days",
-		Help: "Whole days until the certificate of an enabled connection that lasts longest expires; negative once it has."}, []string{"connection"})
-	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "Always 1; the labels say what runs.",
-		ConstLabels: prometheus.Labels{"version": b.Version, "revision": b.Revision, "goversion": b.Go}})
+	m.certificates = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "gatehouse_idp_certificate_days",
+		Help: "Whole days until the certificate of an enabled connection that lasts longest expires; negative once it has.",
+	}, []string{"connection"})
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "gatehouse_build_info",
+		Help: "Always 1; the labels say what runs.",
+		ConstLabels: prometheus.Labels{
+			"version":   b.Version,
+			"revision":  b.Revision,
+			"goversion": b.Go,
+		},
+	})
 	build.Set(1)
-	m.registry.MustRegister(m.requests, m.duration, m.logins, m.changes, m.forward, m.certificates, build,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(
+		m.requests,
+		m.duration,
+		m.logins,
+		m.changes,
+		m.forward,
+		m.certificates,
+		build,
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
 	for _, op := range []string{"added", "removed"} {
 		m.changes.WithLabelValues(op) // there from the start, so that a rate can be taken of the first change
 	}

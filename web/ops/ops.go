@@ -89,12 +89,21 @@ func (o *Ops) health(w http.ResponseWriter, _ *http.Request) error {
 
 func (o *Ops) ready(w http.ResponseWriter, r *http.Request) error {
 	if o.draining.Load() {
-		return &sso.Error{Kind: sso.Unavailable, Code: "shutting_down", Public: "This node is shutting down."}
+		return &sso.Error{
+			Kind:   sso.Unavailable,
+			Code:   "shutting_down",
+			Public: "This node is shutting down.",
+		}
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
 	if err := o.Ready(ctx); err != nil {
-		return &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "The database does not answer.", Err: err}
+		return &sso.Error{
+			Kind:   sso.Unavailable,
+			Code:   "temporarily_unavailable",
+			Public: "The database does not answer.",
+			Err:    err,
+		}
 	}
 	return text(w, "ok\n")
 }
@@ -147,14 +156,17 @@ func localHost(host string) bool {
 // "_" and "." stand for "-".
 func forwarded(name string) bool {
 	name = strings.ToLower(strings.NewReplacer("_", "-", ".", "-").Replace(name))
-	for _, prefix := range [...]string{"x-forwarded", "x-original-", "x-envoy-", "cf-", "x-amzn-", "x-rewrite-"} {
+	for _, prefix := range [...]string{
+		"x-forwarded", "x-original-", "x-envoy-", "cf-", "x-amzn-", "x-rewrite-",
+	} {
 		if strings.HasPrefix(name, prefix) {
 			return true
 		}
 	}
 	switch name {
 	case "forwarded", "via", "true-client-ip", "cdn-loop", "proxy-connection", "x-real-ip", "x-client-ip",
-		"x-cluster-client-ip", "x-proxyuser-ip", "fastly-client-ip", "x-appengine-user-ip", "x-request-start":
+		"x-cluster-client-ip", "x-proxyuser-ip", "fastly-client-ip", "x-appengine-user-ip",
+		"x-request-start":
 		return true
 	}
 	return false

@@ -27,9 +27,18 @@ func newFixture(t *testing.T) *fixture {
 	f := &fixture{}
 	b := ReadBuild()
 	m := NewMetrics(b)
-	f.Ops = New(Options{Build: b, Metrics: m, Ready: func(context.Context) error { return f.err }})
+	f.Ops = New(Options{
+		Build:   b,
+		Metrics: m,
+		Ready:   func(context.Context) error { return f.err },
+	})
 	var err error
-	f.rt, err = route.New(route.Options{BaseURL: "https://sso.example", Log: slog.New(slog.DiscardHandler), Now: time.Now, Observe: m.Request})
+	f.rt, err = route.New(route.Options{
+		BaseURL: "https://sso.example",
+		Log:     slog.New(slog.DiscardHandler),
+		Now:     time.Now,
+		Observe: m.Request,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +85,9 @@ func TestVersion(t *testing.T) {
 	t.Parallel()
 	_, body := newFixture(t).get("/version", probe)
 	var b Build
-	if err := json.Unmarshal([]byte(body), &b); err != nil || b.Go == "" || b.Version == "" {
+	if err := json.Unmarshal([]byte(body), &b); err != nil ||
+		b.Go == "" ||
+		b.Version == "" {
 		t.Errorf("%s: %v", body, err)
 	}
 }
@@ -109,8 +120,14 @@ func TestMetrics(t *testing.T) {
 	if strings.Contains(body, "/no/such/page") {
 		t.Error("a stranger chooses a label")
 	}
-	for _, far := range [][]string{{probe}, {"[2001:db8::1]:1"}, {"127.0.0.1:1", "X-Forwarded-For", "127.0.0.1"}, {"127.0.0.1:1", "Forwarded", "for=1.2.3.4"}} {
-		if status, body := f.get("/metrics", far[0], far[1:]...); status != 404 || strings.Contains(body, "go_goroutines") {
+	for _, far := range [][]string{
+		{probe},
+		{"[2001:db8::1]:1"},
+		{"127.0.0.1:1", "X-Forwarded-For", "127.0.0.1"},
+		{"127.0.0.1:1", "Forwarded", "for=1.2.3.4"},
+	} {
+		if status, body := f.get("/metrics", far[0], far[1:]...); status != 404 ||
+			strings.Contains(body, "go_goroutines") {
 			t.Errorf("%v: %d", far, status)
 		}
 	}
@@ -131,18 +148,28 @@ func TestMetricsAreForThisMachine(t *testing.T) {
 		f.rt.ServeHTTP(w, r)
 		return w.Code
 	}
-	for _, host := range []string{"localhost", "localhost:8080", "LOCALHOST.", "127.0.0.1:8080", "[::1]:8080", "[::1]", "127.8.9.1", "sso.localhost:80"} {
+	for _, host := range []string{
+		"localhost", "localhost:8080", "LOCALHOST.", "127.0.0.1:8080", "[::1]:8080",
+		"[::1]", "127.8.9.1", "sso.localhost:80",
+	} {
 		if got := ask("127.0.0.1:5000", host); got != http.StatusOK {
 			t.Errorf("host %s: %d", host, got)
 		}
 	}
-	for _, host := range []string{"sso.example", "sso.example:443", "localhost.example", "127.0.0.1.example", "10.0.0.1", "", "[::ffff:10.0.0.1]"} {
+	for _, host := range []string{
+		"sso.example", "sso.example:443", "localhost.example", "127.0.0.1.example",
+		"10.0.0.1", "", "[::ffff:10.0.0.1]",
+	} {
 		if got := ask("127.0.0.1:5000", host); got != http.StatusNotFound {
 			t.Errorf("host %q: %d", host, got)
 		}
 	}
-	for _, header := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded", "X_forwarded_for", "Forwarded", "Via", "X-Real-Ip",
-		"X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "X-Original-Url", "X-Envoy-External-Address", "X-Cluster-Client-Ip", "Fastly-Client-Ip"} {
+	for _, header := range []string{
+		"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded",
+		"X_forwarded_for", "Forwarded", "Via", "X-Real-Ip",
+		"X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "X-Original-Url",
+		"X-Envoy-External-Address", "X-Cluster-Client-Ip", "Fastly-Client-Ip",
+	} {
 		for _, value := range []string{"203.0.113.9", ""} {
 			if got := ask("127.0.0.1:5000", "localhost", header, value); got != http.StatusNotFound {
 				t.Errorf("%s: %q: %d", header, value, got)

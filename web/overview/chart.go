@@ -39,7 +39,15 @@ func newChart(days []chartDay) barChart {
 		good, bad = good+d.Succeeded, bad+d.Failed
 	}
 	for i, d := range days {
-		b := bar{Day: d.Name, Succeeded: d.Succeeded, Failed: d.Failed, X: i*chartWidth + 6, Middle: i*chartWidth + chartWidth/2, Height: scaled(d.Succeeded, c.Most), BadHeight: scaled(d.Failed, c.Most)}
+		b := bar{
+			Day:       d.Name,
+			Succeeded: d.Succeeded,
+			Failed:    d.Failed,
+			X:         i*chartWidth + 6,
+			Middle:    i*chartWidth + chartWidth/2,
+			Height:    scaled(d.Succeeded, c.Most),
+			BadHeight: scaled(d.Failed, c.Most),
+		}
 		b.Good = chartTop + chartHeight - b.Height
 		b.Bad = b.Good - b.BadHeight
 		if (len(days)-1-i)%2 == 0 {
@@ -47,7 +55,8 @@ func newChart(days []chartDay) barChart {
 		}
 		c.Bars = append(c.Bars, b)
 	}
-	c.Summary = "In the last " + strconv.Itoa(len(days)) + " days " + ui.Count(good, "sign-in", "sign-ins") + " succeeded and " + strconv.Itoa(bad) + " failed."
+	c.Summary = "In the last " + strconv.Itoa(len(days)) + " days " +
+		ui.Count(good, "sign-in", "sign-ins") + " succeeded and " + strconv.Itoa(bad) + " failed."
 	return c
 }
 

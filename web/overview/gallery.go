@@ -20,17 +20,93 @@ func Gallery() []gallery.Example {
 
 func galleryEnterprises() []gallery.Example {
 	fields := func() []ui.Field {
-		return []ui.Field{{ID: "name", Name: "name", Label: "Name"}, {ID: "key", Name: "key", Label: "Key", Hint: "Lower case letters, digits and hyphens; it is in the sign-in link.", Mono: true}, {ID: "organization", Name: "organization", Label: "First organization", Optional: true}}
+		return []ui.Field{
+			{
+				ID:    "name",
+				Name:  "name",
+				Label: "Name",
+			},
+			{
+				ID:    "key",
+				Name:  "key",
+				Label: "Key",
+				Hint:  "Lower case letters, digits and hyphens; it is in the sign-in link.",
+				Mono:  true,
+			},
+			{
+				ID:       "organization",
+				Name:     "organization",
+				Label:    "First organization",
+				Optional: true,
+			},
+		}
 	}
-	search := ui.Field{ID: "q", Name: "q", Label: "Name or key", Optional: true}
-	rows := []enterpriseRow{{"Acme Corporation", "acme", gallery.EnterprisePath, ui.Badge{Label: "signing in", State: "ok"}, 1240, 2, gallery.Ago(time.Minute)}, {gallery.LongName, "rhein-ruhr-wasser-und-energie", "/x", ui.Badge{Label: "draft waits", State: "warn"}, 0, 0, ui.NewTime(time.Time{}, gallery.Now())}}
-	wrong := &enterpriseListPage{Base: gallery.Console("Enterprises"), Search: search, Fields: fields(), Rows: rows}
+	search := ui.Field{
+		ID:       "q",
+		Name:     "q",
+		Label:    "Name or key",
+		Optional: true,
+	}
+	rows := []enterpriseRow{
+		{
+			"Acme Corporation",
+			"acme",
+			gallery.EnterprisePath,
+			ui.Badge{
+				Label: "signing in",
+				State: "ok",
+			},
+			1240,
+			2,
+			gallery.Ago(time.Minute),
+		},
+		{
+			gallery.LongName,
+			"rhein-ruhr-wasser-und-energie",
+			"/x",
+			ui.Badge{
+				Label: "draft waits",
+				State: "warn",
+			},
+			0,
+			0,
+			ui.NewTime(time.Time{}, gallery.Now()),
+		},
+	}
+	wrong := &enterpriseListPage{
+		Base:   gallery.Console("Enterprises"),
+		Search: search,
+		Fields: fields(),
+		Rows:   rows,
+	}
 	wrong.Fields[1].Value, wrong.Fields[1].Error = "acme", "This key is in use already. Choose another."
 	wrong.Wrong = []ui.Wrong{{ID: "key", Label: "Key", Message: wrong.Fields[1].Error}}
 	return []gallery.Example{
-		{Name: "EnterpriseList-many", Status: 200, Page: &enterpriseListPage{Base: gallery.Console("Enterprises"), Search: search, Fields: fields(), Rows: rows, Pager: ui.Pager{Next: "?cursor=x"}}},
-		{Name: "EnterpriseList-empty", Status: 200, Page: &enterpriseListPage{Base: gallery.Console("Enterprises"), Search: search, Fields: fields()}},
-		{Name: "EnterpriseList-wrong", Status: 422, Page: wrong},
+		{
+			Name:   "EnterpriseList-many",
+			Status: 200,
+			Page: &enterpriseListPage{
+				Base:   gallery.Console("Enterprises"),
+				Search: search,
+				Fields: fields(),
+				Rows:   rows,
+				Pager:  ui.Pager{Next: "?cursor=x"},
+			},
+		},
+		{
+			Name:   "EnterpriseList-empty",
+			Status: 200,
+			Page: &enterpriseListPage{
+				Base:   gallery.Console("Enterprises"),
+				Search: search,
+				Fields: fields(),
+			},
+		},
+		{
+			Name:   "EnterpriseList-wrong",
+			Status: 422,
+			Page:   wrong,
+		},
 	}
 }
 
@@ -38,35 +114,194 @@ func galleryOverview() []gallery.Example {
 	var days, quiet []chartDay
 	for i := range 14 {
 		d := gallery.Now().AddDate(0, 0, i-13)
-		days = append(days, chartDay{Name: d.Format("2 Jan"), Succeeded: 120 + 37*i%90, Failed: i * i % 11})
+		days = append(days, chartDay{
+			Name:      d.Format("2 Jan"),
+			Succeeded: 120 + 37*i%90,
+			Failed:    i * i % 11,
+		})
 		quiet = append(quiet, chartDay{Name: d.Format("2 Jan")})
 	}
-	link := ui.Copyable{ID: "sign-in", Value: "https://sso.example.com/login/sso?enterprise_key=acme"}
-	last := gallery.Ago(2 * time.Minute)
-	okta := connectionHealth{ID: "conn-1", Name: "Okta", Href: "/c", State: ui.Badge{Label: "enabled", State: "ok"}, Facts: []ui.Fact{{Label: "Last success", Time: &last}, {Label: "Failures, 24 h", Value: "3 of 214 (1 %)", Badge: &ui.Badge{Label: "normal", State: "ok"}},
-		{Label: "Certificate", Value: "6 days left", Badge: &ui.Badge{Label: "expires soon", State: "error"}}, {Label: "Clock", Value: "2 seconds ahead of ours"}, {Label: "Metadata", Time: &last}}}
-	entra := connectionHealth{ID: "conn-2", Name: gallery.LongName, Href: "/c", State: ui.Badge{Label: "draft", State: "warn"}, Facts: []ui.Fact{{Label: "Last success", Value: "never"}}}
-	operator := func() *operatorForms {
-		return &operatorForms{Rename: "/x", Fields: []ui.Field{{ID: "name", Name: "name", Label: "Name", Value: "Acme Corporation"}, {ID: "key", Name: "key", Label: "Key", Value: "acme", Mono: true}},
-			Delete: ui.TypedForm{Action: "/y", Text: "All connections, people, groups, sign-ins and sessions of Acme Corporation are gone then.", Field: ui.Field{ID: "confirm", Name: "confirm", Label: "Type acme to confirm", Mono: true}, Button: "Delete this enterprise"}}
+	link := ui.Copyable{
+		ID:    "sign-in",
+		Value: "https://sso.example.com/login/sso?enterprise_key=acme",
 	}
-	wrong := &overviewPage{Base: gallery.Console("Overview"), Verdict: ui.Badge{Label: "healthy", State: "ok"}, Sentence: "Sign-in works: the last one succeeded 2 minutes ago.", SignIn: link, Chart: newChart(days), Connections: []connectionHealth{okta}, Operator: operator()}
+	last := gallery.Ago(2 * time.Minute)
+	okta := connectionHealth{
+		ID:    "conn-1",
+		Name:  "Okta",
+		Href:  "/c",
+		State: ui.Badge{Label: "enabled", State: "ok"},
+		Facts: []ui.Fact{
+			{Label: "Last success", Time: &last},
+			{
+				Label: "Failures, 24 h",
+				Value: "3 of 214 (1 %)",
+				Badge: &ui.Badge{Label: "normal", State: "ok"},
+			},
+			{
+				Label: "Certificate",
+				Value: "6 days left",
+				Badge: &ui.Badge{Label: "expires soon", State: "error"},
+			},
+			{Label: "Clock", Value: "2 seconds ahead of ours"},
+			{Label: "Metadata", Time: &last},
+		},
+	}
+	entra := connectionHealth{
+		ID:    "conn-2",
+		Name:  gallery.LongName,
+		Href:  "/c",
+		State: ui.Badge{Label: "draft", State: "warn"},
+		Facts: []ui.Fact{{Label: "Last success", Value: "never"}},
+	}
+	operator := func() *operatorForms {
+		return &operatorForms{
+			Rename: "/x",
+			Fields: []ui.Field{
+				{
+					ID:    "name",
+					Name:  "name",
+					Label: "Name",
+					Value: "Acme Corporation",
+				},
+				{
+					ID:    "key",
+					Name:  "key",
+					Label: "Key",
+					Value: "acme",
+					Mono:  true,
+				},
+			},
+			Delete: ui.TypedForm{
+				Action: "/y",
+				Text:   "All connections, people, groups, sign-ins and sessions of Acme Corporation are gone then.",
+				Field: ui.Field{
+					ID:    "confirm",
+					Name:  "confirm",
+					Label: "Type acme to confirm",
+					Mono:  true,
+				},
+				Button: "Delete this enterprise",
+			},
+		}
+	}
+	wrong := &overviewPage{
+		Base:        gallery.Console("Overview"),
+		Verdict:     ui.Badge{Label: "healthy", State: "ok"},
+		Sentence:    "Sign-in works: the last one succeeded 2 minutes ago.",
+		SignIn:      link,
+		Chart:       newChart(days),
+		Connections: []connectionHealth{okta},
+		Operator:    operator(),
+	}
 	del := &wrong.Operator.Delete
-	del.Open, del.Field.Value, del.Field.Error = true, "acne", "This is not the key of the enterprise."
-	wrong.Wrong = []ui.Wrong{{ID: "confirm", Label: "Type acme to confirm", Message: del.Field.Error}}
+	del.Open = true
+	del.Field.Value = "acne"
+	del.Field.Error = "This is not the key of the enterprise."
+	wrong.Wrong = []ui.Wrong{{
+		ID:      "confirm",
+		Label:   "Type acme to confirm",
+		Message: del.Field.Error,
+	}}
 	many := make([]failureRow, 3)
 	for i := range many {
-		many[i] = failureRow{Count: 12 - i, Code: [...]string{"saml_expired", "idp_denied", "user_inactive"}[i], Guide: "/admin/troubleshooting#x" + strconv.Itoa(i), List: gallery.ActivityPath,
-			Meaning: [...]string{"The answer is older than it may be, or the clocks differ.", "The identity provider refused, and says so.", "The person is deactivated here."}[i], Whose: [...]string{"company", "company", "you"}[i]}
+		many[i] = failureRow{
+			Count: 12 - i,
+			Code:  [...]string{"saml_expired", "idp_denied", "user_inactive"}[i],
+			Guide: "/admin/troubleshooting#x" + strconv.Itoa(i),
+			List:  gallery.ActivityPath,
+			Meaning: [...]string{
+				"The answer is older than it may be, or the clocks differ.",
+				"The identity provider refused, and says so.",
+				"The person is deactivated here.",
+			}[i],
+			Whose: [...]string{"company", "company", "you"}[i],
+		}
 	}
 	const held = "The group names that Okta sends no longer match the groups here, so every removal is held. 24 people signed in with the old groups. 2 lost groups before that."
 	return []gallery.Example{
-		{Name: "Overview-held", Status: 200, Page: &overviewPage{Base: gallery.Console("Overview"), Verdict: ui.Badge{Label: "removals held", State: "error"}, Sentence: "Sign-in works: the last one succeeded 2 minutes ago. Removals from groups are held until an admin decides.", SignIn: link, Chart: newChart(days), Connections: []connectionHealth{okta},
-			Todos: []ui.Todo{{State: "error", Text: held + " You, here: Look at the held group syncs. If the removals are a mistake, discard them and correct the groups at the identity provider. If they are meant, approve them.", Href: "/h", Label: "Decide"}}}},
-		{Name: "Overview-attention", Status: 200, Page: &overviewPage{Base: gallery.Console("Overview"), Verdict: ui.Badge{Label: "needs you", State: "error"}, Sentence: "12 of the last day’s 20 sign-ins failed.", SignIn: link, Chart: newChart(days), Failures: many, Connections: []connectionHealth{okta, entra}, Operator: operator(),
-			Todos: []ui.Todo{{State: "error", Text: "The certificate of Okta expires on 30 November 2026. Your IT admin, at the identity provider: make a new signing certificate.", Href: "/c", Label: "See the certificates"}, {State: "warn", Text: "A group sync waits for an admin.", Href: "/h", Label: "Decide"}, {State: "", Text: "The domain acme.example is not verified yet.", Href: "/d", Label: "Verify it"}}}},
-		{Name: "Overview-healthy", Status: 200, Page: &overviewPage{Base: gallery.Console("Overview"), Verdict: ui.Badge{Label: "healthy", State: "ok"}, Sentence: "Sign-in works: the last one succeeded 2 minutes ago.", SignIn: link, Chart: newChart(days), Connections: []connectionHealth{okta}}},
-		{Name: "Overview-new", Status: 200, Page: &overviewPage{Base: gallery.Console("Overview"), Verdict: ui.Badge{Label: "not set up", State: ""}, Sentence: "No one can sign in yet.", Begin: "/admin/enterprises/acme/connections/new", SignIn: link, Chart: newChart(quiet), Operator: operator()}},
-		{Name: "Overview-wrong", Status: 422, Page: wrong},
+		{
+			Name:   "Overview-held",
+			Status: 200,
+			Page: &overviewPage{
+				Base:        gallery.Console("Overview"),
+				Verdict:     ui.Badge{Label: "removals held", State: "error"},
+				Sentence:    "Sign-in works: the last one succeeded 2 minutes ago. Removals from groups are held until an admin decides.",
+				SignIn:      link,
+				Chart:       newChart(days),
+				Connections: []connectionHealth{okta},
+				Todos: []ui.Todo{{
+					State: "error",
+					Text: held +
+						" You, here: Look at the held group syncs. If the removals are a mistake, discard them and correct the groups at the identity provider. If they are meant, approve them.",
+					Href:  "/h",
+					Label: "Decide",
+				}},
+			},
+		},
+		{
+			Name:   "Overview-attention",
+			Status: 200,
+			Page: &overviewPage{
+				Base:        gallery.Console("Overview"),
+				Verdict:     ui.Badge{Label: "needs you", State: "error"},
+				Sentence:    "12 of the last day’s 20 sign-ins failed.",
+				SignIn:      link,
+				Chart:       newChart(days),
+				Failures:    many,
+				Connections: []connectionHealth{okta, entra},
+				Operator:    operator(),
+				Todos: []ui.Todo{
+					{
+						State: "error",
+						Text:  "The certificate of Okta expires on 30 November 2026. Your IT admin, at the identity provider: make a new signing certificate.",
+						Href:  "/c",
+						Label: "See the certificates",
+					},
+					{
+						State: "warn",
+						Text:  "A group sync waits for an admin.",
+						Href:  "/h",
+						Label: "Decide",
+					},
+					{
+						State: "",
+						Text:  "The domain acme.example is not verified yet.",
+						Href:  "/d",
+						Label: "Verify it",
+					},
+				},
+			},
+		},
+		{
+			Name:   "Overview-healthy",
+			Status: 200,
+			Page: &overviewPage{
+				Base:        gallery.Console("Overview"),
+				Verdict:     ui.Badge{Label: "healthy", State: "ok"},
+				Sentence:    "Sign-in works: the last one succeeded 2 minutes ago.",
+				SignIn:      link,
+				Chart:       newChart(days),
+				Connections: []connectionHealth{okta},
+			},
+		},
+		{
+			Name:   "Overview-new",
+			Status: 200,
+			Page: &overviewPage{
+				Base:     gallery.Console("Overview"),
+				Verdict:  ui.Badge{Label: "not set up", State: ""},
+				Sentence: "No one can sign in yet.",
+				Begin:    "/admin/enterprises/acme/connections/new",
+				SignIn:   link,
+				Chart:    newChart(quiet),
+				Operator: operator(),
+			},
+		},
+		{
+			Name:   "Overview-wrong",
+			Status: 422,
+			Page:   wrong,
+		},
 	}
 }

@@ -19,7 +19,9 @@ type Store interface {
 	EnterpriseSummaries(ctx context.Context, contains string, p sso.Page) ([]sso.EnterpriseSummary, string, error)
 	CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (sso.Enterprise, error)
 	CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (sso.Organization, error)
-	UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error)) (sso.Enterprise, error)
+	UpdateEnterprise(
+		ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error),
+	) (sso.Enterprise, error)
 	DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID) error
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
 }
@@ -51,9 +53,21 @@ func (o *Overview) Register(rt *route.Router) {
 	o.Console.Add(rt,
 		console.Page{Pattern: "GET " + list, Need: console.Operator, Handle: o.list},
 		console.Page{Pattern: "POST " + list, Need: console.Operator, Handle: o.create},
-		console.Page{Pattern: "GET " + list + "/{enterprise}", Need: console.Enterprise, Handle: o.show},
-		console.Page{Pattern: "POST " + list + "/{enterprise}/rename", Need: console.Operator, Handle: o.rename},
-		console.Page{Pattern: "POST " + list + "/{enterprise}/delete", Need: console.Operator, Handle: o.remove},
+		console.Page{
+			Pattern: "GET " + list + "/{enterprise}",
+			Need:    console.Enterprise,
+			Handle:  o.show,
+		},
+		console.Page{
+			Pattern: "POST " + list + "/{enterprise}/rename",
+			Need:    console.Operator,
+			Handle:  o.rename,
+		},
+		console.Page{
+			Pattern: "POST " + list + "/{enterprise}/delete",
+			Need:    console.Operator,
+			Handle:  o.remove,
+		},
 	)
 }
 
@@ -62,7 +76,9 @@ func (o *Overview) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 	if err != nil {
 		return err
 	}
-	p.Flash = console.Said(r, map[string]string{"deleted": "Enterprise deleted, with everything in it."})
+	p.Flash = console.Said(r, map[string]string{
+		"deleted": "Enterprise deleted, with everything in it.",
+	})
 	return o.Console.Render(w, http.StatusOK, p)
 }
 
@@ -72,8 +88,19 @@ func (o *Overview) enterprises(r *http.Request, v console.Visit) (*enterpriseLis
 	if err != nil {
 		return nil, fmt.Errorf("list enterprises: %w", err)
 	}
-	p := &enterpriseListPage{Base: o.Console.Base(v, console.AreaEnterprises), Sought: sought != "", Fields: fields("", "", ""),
-		Search: ui.Field{ID: "q", Name: "q", Label: "Name or key", Optional: true, Value: sought, Autocomplete: "off"}}
+	p := &enterpriseListPage{
+		Base:   o.Console.Base(v, console.AreaEnterprises),
+		Sought: sought != "",
+		Fields: fields("", "", ""),
+		Search: ui.Field{
+			ID:           "q",
+			Name:         "q",
+			Label:        "Name or key",
+			Optional:     true,
+			Value:        sought,
+			Autocomplete: "off",
+		},
+	}
 	at := func(cursor string) string {
 		q := url.Values{}
 		if sought != "" {
@@ -91,8 +118,15 @@ func (o *Overview) enterprises(r *http.Request, v console.Visit) (*enterpriseLis
 		p.Pager.First = at("")
 	}
 	for _, s := range all {
-		p.Rows = append(p.Rows, enterpriseRow{Name: s.Enterprise.Name, Key: s.Enterprise.Key, Href: console.Home(s.Enterprise), State: state(s),
-			People: s.People, Connections: s.Enabled, LastSignIn: ui.NewTime(s.LastSuccess, o.Now())})
+		p.Rows = append(p.Rows, enterpriseRow{
+			Name:        s.Enterprise.Name,
+			Key:         s.Enterprise.Key,
+			Href:        console.Home(s.Enterprise),
+			State:       state(s),
+			People:      s.People,
+			Connections: s.Enabled,
+			LastSignIn:  ui.NewTime(s.LastSuccess, o.Now()),
+		})
 	}
 	return p, nil
 }
@@ -111,14 +145,39 @@ func state(s sso.EnterpriseSummary) ui.Badge {
 
 func fields(name, key, organization string) []ui.Field {
 	return []ui.Field{
-		{ID: "name", Name: "name", Label: "Name", Value: name, Autocomplete: "off"},
-		{ID: "key", Name: "key", Label: "Key", Value: key, Hint: "Lower-case letters, digits and hyphens. It appears in the sign-in link.", Mono: true, Autocomplete: "off", Most: 63},
-		{ID: "organization", Name: "organization", Label: "First organization", Value: organization, Hint: "An organization groups teams within the company. You can add more later. Defaults to the company name.", Optional: true, Autocomplete: "off"},
+		{
+			ID:           "name",
+			Name:         "name",
+			Label:        "Name",
+			Value:        name,
+			Autocomplete: "off",
+		},
+		{
+			ID:           "key",
+			Name:         "key",
+			Label:        "Key",
+			Value:        key,
+			Hint:         "Lower-case letters, digits and hyphens. It appears in the sign-in link.",
+			Mono:         true,
+			Autocomplete: "off",
+			Most:         63,
+		},
+		{
+			ID:           "organization",
+			Name:         "organization",
+			Label:        "First organization",
+			Value:        organization,
+			Hint:         "An organization groups teams within the company. You can add more later. Defaults to the company name.",
+			Optional:     true,
+			Autocomplete: "off",
+		},
 	}
 }
 
 func (o *Overview) create(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	name, key, organization := r.PostForm.Get("name"), r.PostForm.Get("key"), r.PostForm.Get("organization")
+	name := r.PostForm.Get("name")
+	key := r.PostForm.Get("key")
+	organization := r.PostForm.Get("organization")
 	made := sso.Enterprise{Name: name, Key: key}
 	first := organization
 	if first == "" {
@@ -135,7 +194,11 @@ func (o *Overview) create(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err != nil {
 		return o.again(w, r, v, err, fields(name, key, organization))
 	}
-	if _, err := o.Store.CreateOrganization(r.Context(), v.Actor, sso.Organization{Enterprise: made.ID, Key: "main", Name: first}); err != nil {
+	if _, err := o.Store.CreateOrganization(r.Context(), v.Actor, sso.Organization{
+		Enterprise: made.ID,
+		Key:        "main",
+		Name:       first,
+	}); err != nil {
 		return fmt.Errorf("create the first organization: %w", err)
 	}
 	return console.Done(w, console.Home(made), "created")
@@ -145,7 +208,12 @@ func invalid(problems []sso.FieldError) error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return &sso.Error{Kind: sso.Invalid, Code: "validation_failed", Public: "There are problems with some fields.", Fields: problems}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "validation_failed",
+		Public: "There are problems with some fields.",
+		Fields: problems,
+	}
 }
 
 // again shows the list with what was entered, and what is wrong with it.
@@ -167,10 +235,15 @@ func (o *Overview) rename(w http.ResponseWriter, r *http.Request, v console.Visi
 	err := invalid(append(sso.ValidateName("name", name), sso.ValidateKey("key", key)...))
 	var changed sso.Enterprise
 	if err == nil {
-		changed, err = o.Store.UpdateEnterprise(r.Context(), v.Actor, v.Enterprise.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
-			e.Name, e.Key = name, key
-			return e, nil
-		})
+		changed, err = o.Store.UpdateEnterprise(
+			r.Context(),
+			v.Actor,
+			v.Enterprise.ID,
+			func(e sso.Enterprise) (sso.Enterprise, error) {
+				e.Name, e.Key = name, key
+				return e, nil
+			},
+		)
 	}
 	if err == nil {
 		return console.Done(w, console.Home(changed), "renamed")
@@ -186,7 +259,9 @@ func (o *Overview) rename(w http.ResponseWriter, r *http.Request, v console.Visi
 }
 
 // wrong shows the overview again with what was entered and refused.
-func (o *Overview) wrong(w http.ResponseWriter, r *http.Request, v console.Visit, refused error, fill func(*overviewPage)) error {
+func (o *Overview) wrong(
+	w http.ResponseWriter, r *http.Request, v console.Visit, refused error, fill func(*overviewPage),
+) error {
 	p, err := o.overview(r.Context(), v)
 	if err != nil {
 		return err
@@ -197,7 +272,10 @@ func (o *Overview) wrong(w http.ResponseWriter, r *http.Request, v console.Visit
 
 func (o *Overview) remove(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	if typed := r.PostForm.Get("confirm"); typed != v.Enterprise.Key {
-		err := sso.InvalidField("validation_failed", "confirm", "This is not the key of the enterprise. Nothing was deleted.")
+		err := sso.InvalidField(
+			"validation_failed", "confirm",
+			"This is not the key of the enterprise. Nothing was deleted.",
+		)
 		return o.wrong(w, r, v, err, func(p *overviewPage) {
 			f := &p.Operator.Delete
 			f.Open, f.Field.Value = true, typed

@@ -30,7 +30,11 @@ func (v visitors) Visitor(r *http.Request) (sso.Visitor, error) {
 	if known, ok := v[r.Header.Get("Visitor")]; ok {
 		return known, nil
 	}
-	return sso.Visitor{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."}
+	return sso.Visitor{}, &sso.Error{
+		Kind:   sso.Unauthenticated,
+		Code:   "session_ended",
+		Public: "Please sign in.",
+	}
 }
 
 // fixture is the real wiring, on a company without a connection.
@@ -46,11 +50,25 @@ type fixture struct {
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{T: t}
-	f.db = storetest.Open(t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, nil)
+	f.db = storetest.Open(
+		t, storetest.SQLite(t), store.Keyring{Current: store.NewKey()}, nil,
+	)
 	var err error
-	f.ent, err = f.db.CreateEnterprise(t.Context(), sso.ActorOperator, sso.Enterprise{Key: "acme", Name: "Acme"})
+	f.ent, err = f.db.CreateEnterprise(
+		t.Context(), sso.ActorOperator,
+		sso.Enterprise{
+			Key:  "acme",
+			Name: "Acme",
+		},
+	)
 	f.ok(err)
-	other, err := f.db.CreateEnterprise(t.Context(), sso.ActorOperator, sso.Enterprise{Key: "globex", Name: "Globex"})
+	other, err := f.db.CreateEnterprise(
+		t.Context(), sso.ActorOperator,
+		sso.Enterprise{
+			Key:  "globex",
+			Name: "Globex",
+		},
+	)
 	f.ok(err)
 	f.who = visitors{
 		"olive": {Role: sso.RoleOperator, Actor: "adm-olive", Name: "Olive"},
@@ -60,12 +78,26 @@ func newFixture(t *testing.T) *fixture {
 	pages, err := ui.New(ui.Options{}, console.Templates(), overview.Templates())
 	f.ok(err)
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	f.router, err = route.New(route.Options{BaseURL: "https://sso.example", Now: time.Now, Log: log})
+	f.router, err = route.New(route.Options{
+		BaseURL: "https://sso.example",
+		Now:     time.Now,
+		Log:     log,
+	})
 	f.ok(err)
 	overview.New(overview.Options{
-		Store:   f.db,
-		Health:  health.New(health.Options{Facts: f.db, Ledger: f.db, Log: log, Now: time.Now}),
-		Console: console.New(console.Options{Access: f.who, Directory: f.db, Pages: pages, Now: time.Now}),
+		Store: f.db,
+		Health: health.New(health.Options{
+			Facts:  f.db,
+			Ledger: f.db,
+			Log:    log,
+			Now:    time.Now,
+		}),
+		Console: console.New(console.Options{
+			Access:    f.who,
+			Directory: f.db,
+			Pages:     pages,
+			Now:       time.Now,
+		}),
 		BaseURL: "https://sso.example",
 		Now:     time.Now,
 	}).Register(f.router)
@@ -121,14 +153,31 @@ func (f *fixture) verdict(state, label string, words ...string) {
 func (f *fixture) connect(state sso.ConnectionState) {
 	f.Helper()
 	cfg := &sso.Config{
-		Version:           1,
-		OIDC:              &sso.OIDCConfig{Issuer: "https://idp.example", ClientID: "x", AuthMethod: sso.ClientSecretBasic},
-		Mapping:           sso.Mapping{Login: []string{"sub"}, Groups: []string{"groups"}},
+		Version: 1,
+		OIDC: &sso.OIDCConfig{
+			Issuer:     "https://idp.example",
+			ClientID:   "x",
+			AuthMethod: sso.ClientSecretBasic,
+		},
+		Mapping: sso.Mapping{
+			Login:  []string{"sub"},
+			Groups: []string{"groups"},
+		},
 		Provisioning:      sso.ProvisionJIT,
 		EmailVerification: sso.EmailVerification{Mode: "never"},
-		GroupSync:         sso.GroupSync{Mode: sso.SyncReset, OnAbsent: sso.KeepGroups, OnOverage: sso.KeepGroups},
+		GroupSync: sso.GroupSync{
+			Mode:      sso.SyncReset,
+			OnAbsent:  sso.KeepGroups,
+			OnOverage: sso.KeepGroups,
+		},
 	}
-	c := sso.Connection{Enterprise: f.ent.ID, Name: "Okta", Protocol: sso.OIDC, Provider: sso.Okta, State: state}
+	c := sso.Connection{
+		Enterprise: f.ent.ID,
+		Name:       "Okta",
+		Protocol:   sso.OIDC,
+		Provider:   sso.Okta,
+		State:      state,
+	}
 	if state == sso.ConnectionDraft {
 		c.Draft = cfg
 	} else {
@@ -143,11 +192,25 @@ func (f *fixture) connect(state sso.ConnectionState) {
 func (f *fixture) signIn(subject string, groups ...string) {
 	f.Helper()
 	now := time.Now()
-	asserted := sso.AssertedGroups{State: sso.GroupsValues, Names: groups, Source: "groups"}
+	asserted := sso.AssertedGroups{
+		State:  sso.GroupsValues,
+		Names:  groups,
+		Source: "groups",
+	}
 	attempt := sso.NewID[sso.AttemptID](now)
 	s := sso.SignIn{
-		Identity: sso.Identity{Connection: f.conn.ID, Subject: subject, Login: subject, Name: subject, Groups: asserted},
-		Replay:   sso.ReplayMark{Connection: f.conn.ID, ResponseID: string(attempt), Until: now.Add(time.Hour)},
+		Identity: sso.Identity{
+			Connection: f.conn.ID,
+			Subject:    subject,
+			Login:      subject,
+			Name:       subject,
+			Groups:     asserted,
+		},
+		Replay: sso.ReplayMark{
+			Connection: f.conn.ID,
+			ResponseID: string(attempt),
+			Until:      now.Add(time.Hour),
+		},
 		Attempt: sso.Attempt{
 			ID:         attempt,
 			Enterprise: f.ent.ID,
@@ -170,7 +233,9 @@ func (f *fixture) signIn(subject string, groups ...string) {
 		},
 	}
 	_, _, err := f.db.RecordLogin(f.Context(), s, func(facts sso.SignInFacts) (sso.Verdict, error) {
-		changes, err := groupsync.Plan(sso.GroupSync{Mode: sso.SyncReset}, asserted, facts.Groups)
+		changes, err := groupsync.Plan(
+			sso.GroupSync{Mode: sso.SyncReset}, asserted, facts.Groups,
+		)
 		return sso.Verdict{Memberships: changes}, err
 	})
 	f.ok(err)
@@ -195,10 +260,23 @@ func (f *fixture) fail(n int, code string) {
 // group creates the group that people are in, and a domain that is not verified.
 func (f *fixture) group(names ...string) {
 	f.Helper()
-	org, err := f.db.CreateOrganization(f.Context(), sso.ActorOperator, sso.Organization{Enterprise: f.ent.ID, Key: "web", Name: "Web"})
+	org, err := f.db.CreateOrganization(
+		f.Context(), sso.ActorOperator,
+		sso.Organization{
+			Enterprise: f.ent.ID,
+			Key:        "web",
+			Name:       "Web",
+		},
+	)
 	f.ok(err)
 	for _, name := range names {
-		_, err = f.db.CreateGroup(f.Context(), sso.ActorOperator, f.ent.ID, sso.Group{Organization: org.ID, Name: name})
+		_, err = f.db.CreateGroup(
+			f.Context(), sso.ActorOperator, f.ent.ID,
+			sso.Group{
+				Organization: org.ID,
+				Name:         name,
+			},
+		)
 		f.ok(err)
 	}
 }
@@ -207,12 +285,17 @@ func (f *fixture) group(names ...string) {
 func TestVerdicts(t *testing.T) {
 	t.Run("nothing is set up", func(t *testing.T) {
 		f := newFixture(t)
-		f.verdict("", "not set up", "No one can sign in yet.", home+"/connections/new")
+		f.verdict(
+			"", "not set up", "No one can sign in yet.", home+"/connections/new",
+		)
 	})
 	t.Run("a draft alone is amber", func(t *testing.T) {
 		f := newFixture(t)
 		f.connect(sso.ConnectionDraft)
-		f.verdict("warn", "not enabled", "No connection is enabled", "A draft of Okta waits to be tested and enabled.")
+		f.verdict(
+			"warn", "not enabled", "No connection is enabled",
+			"A draft of Okta waits to be tested and enabled.",
+		)
 	})
 	t.Run("a connection that was disabled is amber", func(t *testing.T) {
 		f := newFixture(t)
@@ -227,11 +310,18 @@ func TestVerdicts(t *testing.T) {
 	t.Run("used is green, and what waits is listed", func(t *testing.T) {
 		f := newFixture(t)
 		f.connect(sso.ConnectionEnabled)
-		_, err := f.db.CreateDomain(t.Context(), sso.ActorOperator, sso.Domain{Enterprise: f.ent.ID, Name: "acme.example", TXTRecord: "x"})
+		_, err := f.db.CreateDomain(t.Context(), sso.ActorOperator, sso.Domain{
+			Enterprise: f.ent.ID,
+			Name:       "acme.example",
+			TXTRecord:  "x",
+		})
 		f.ok(err)
 		f.signIn("ada", "nowhere")
-		f.verdict("ok", "healthy", "Sign-in works", "1 group that the identity provider names is that of no organization here.",
-			"The domain acme.example is not verified yet")
+		f.verdict(
+			"ok", "healthy", "Sign-in works",
+			"1 group that the identity provider names is that of no organization here.",
+			"The domain acme.example is not verified yet",
+		)
 	})
 	t.Run("failures of people alone stay green", func(t *testing.T) {
 		f := newFixture(t)
@@ -247,7 +337,10 @@ func TestVerdicts(t *testing.T) {
 		f.fail(4, "id_token_invalid")
 		f.verdict("ok", "healthy") // too few to say anything
 		f.fail(4, "id_token_invalid")
-		f.verdict("error", "failing", "8 of the last day’s 9 sign-ins through Okta failed", "id_token_invalid", "See the failures")
+		f.verdict(
+			"error", "failing", "8 of the last day’s 9 sign-ins through Okta failed",
+			"id_token_invalid", "See the failures",
+		)
 	})
 	t.Run("one person's held sync is amber", func(t *testing.T) {
 		f := newFixture(t)
@@ -275,16 +368,22 @@ func TestStopStaysVisible(t *testing.T) {
 	}
 	f.verdict("error", "removals held", "The group names that Okta sends no longer match the groups here", "Decide")
 	decide := func(approve bool) {
-		_, err := f.db.DecideHeldSyncs(t.Context(), "adm-olive", f.ent.ID, sso.HeldDecision{
-			Cause:      sso.HeldNamesChanged,
-			Connection: f.conn.ID,
-			Approve:    approve,
-			Restore:    !approve,
-		})
+		_, err := f.db.DecideHeldSyncs(
+			t.Context(), "adm-olive", f.ent.ID,
+			sso.HeldDecision{
+				Cause:      sso.HeldNamesChanged,
+				Connection: f.conn.ID,
+				Approve:    approve,
+				Restore:    !approve,
+			},
+		)
 		f.ok(err)
 	}
 	decide(false)
-	f.verdict("warn", "removals stopped", "Sign-in works", "Removals through Okta stay stopped", "See what is stopped", home+"/held")
+	f.verdict(
+		"warn", "removals stopped", "Sign-in works",
+		"Removals through Okta stay stopped", "See what is stopped", home+"/held",
+	)
 	f.signIn("p1", "DEV-2", "OPS-2") // held again, and red again
 	f.verdict("error", "removals held")
 	decide(true)
@@ -296,12 +395,20 @@ func TestStopStaysVisible(t *testing.T) {
 func TestWhoSeesTheOverview(t *testing.T) {
 	f := newFixture(t)
 	f.connect(sso.ConnectionEnabled)
-	f.who["link"] = sso.Visitor{Role: sso.RoleSetupLink, Actor: "link-x", Enterprise: f.ent.ID, Connection: f.conn.ID}
-	if _, body := f.do("olive", http.MethodGet, home, nil); !strings.Contains(body, "Delete this enterprise") {
+	f.who["link"] = sso.Visitor{
+		Role:       sso.RoleSetupLink,
+		Actor:      "link-x",
+		Enterprise: f.ent.ID,
+		Connection: f.conn.ID,
+	}
+	if _, body := f.do(
+		"olive", http.MethodGet, home, nil,
+	); !strings.Contains(body, "Delete this enterprise") {
 		t.Error("an operator is not offered to delete the enterprise")
 	}
 	_, body := f.do("ada", http.MethodGet, home, nil)
-	if strings.Contains(body, "Delete this enterprise") || !strings.Contains(body, "enterprise_key=acme") {
+	if strings.Contains(body, "Delete this enterprise") ||
+		!strings.Contains(body, "enterprise_key=acme") {
 		t.Error("an admin of the enterprise sees the operator's forms, or no sign-in link")
 	}
 	for _, who := range []string{"gus", "link"} {
@@ -310,7 +417,9 @@ func TestWhoSeesTheOverview(t *testing.T) {
 		}
 	}
 	for _, who := range []string{"ada", "gus", "link"} {
-		if code, _ := f.do(who, http.MethodPost, home+"/delete", url.Values{"confirm": {"acme"}}); code != http.StatusNotFound {
+		if code, _ := f.do(who, http.MethodPost, home+"/delete", url.Values{
+			"confirm": {"acme"},
+		}); code != http.StatusNotFound {
 			t.Errorf("%s deletes the enterprise: %d", who, code)
 		}
 	}
@@ -337,11 +446,26 @@ func TestEnterprises(t *testing.T) {
 	if _, body := f.do("olive", "GET", all+"?q=acm", nil); strings.Contains(body, "Globex") {
 		t.Error("a search shows what does not match")
 	}
-	says(422, "POST", all, url.Values{"name": {""}, "key": {"New Key"}}, "Enter a name.", "Use 1 to 63 lower-case letters")
+	says(422, "POST", all, url.Values{
+		"name": {""},
+		"key":  {"New Key"},
+	}, "Enter a name.", "Use 1 to 63 lower-case letters")
 	says(422, "POST", all, url.Values{"name": {"Acme 2"}, "key": {"acme"}}, "Acme 2")
-	says(303, "POST", all, url.Values{"name": {"Initech"}, "key": {"initech"}}, "/admin/enterprises/initech?done=created")
-	says(422, "POST", home+"/rename", url.Values{"name": {"Acme"}, "key": {"initech"}}, "Key")
-	says(422, "POST", home+"/delete", url.Values{"confirm": {"acm"}}, "This is not the key of the enterprise. Nothing was deleted.")
-	says(303, "POST", home+"/delete", url.Values{"confirm": {"acme"}}, "?done=deleted")
+	says(303, "POST", all, url.Values{
+		"name": {"Initech"},
+		"key":  {"initech"},
+	}, "/admin/enterprises/initech?done=created")
+	says(
+		422, "POST", home+"/rename",
+		url.Values{"name": {"Acme"}, "key": {"initech"}}, "Key",
+	)
+	says(
+		422, "POST", home+"/delete", url.Values{"confirm": {"acm"}},
+		"This is not the key of the enterprise. Nothing was deleted.",
+	)
+	says(
+		303, "POST", home+"/delete", url.Values{"confirm": {"acme"}},
+		"?done=deleted",
+	)
 	says(404, "GET", home, nil)
 }

@@ -24,7 +24,10 @@ func (o *Overview) show(w http.ResponseWriter, r *http.Request, v console.Visit)
 	if err != nil {
 		return err
 	}
-	p.Flash = console.Said(r, map[string]string{"created": "Enterprise created. Next, connect its identity provider.", "renamed": "Name and key are changed. The sign-in link has the new key from now on."})
+	p.Flash = console.Said(r, map[string]string{
+		"created": "Enterprise created. Next, connect its identity provider.",
+		"renamed": "Name and key are changed. The sign-in link has the new key from now on.",
+	})
 	return o.Console.Render(w, http.StatusOK, p)
 }
 
@@ -38,8 +41,15 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 	if err != nil {
 		return nil, fmt.Errorf("list domains: %w", err)
 	}
-	p := &overviewPage{Base: o.Console.Base(v, console.AreaOverview), Chart: chart(s), Failures: failures(e, s.Vitals),
-		SignIn: ui.Copyable{ID: "sign-in", Value: o.BaseURL + "/login/sso?" + url.Values{"enterprise_key": {e.Key}}.Encode()}}
+	p := &overviewPage{
+		Base:     o.Console.Base(v, console.AreaOverview),
+		Chart:    chart(s),
+		Failures: failures(e, s.Vitals),
+		SignIn: ui.Copyable{
+			ID:    "sign-in",
+			Value: o.BaseURL + "/login/sso?" + url.Values{"enterprise_key": {e.Key}}.Encode(),
+		},
+	}
 	p.Enterprise = e.Name
 	p.Verdict, p.Sentence = verdict(s, found)
 	p.Todos = slices.Concat(unwell(e, found), stopped(e, s), waiting(e, s, domains))
@@ -50,9 +60,23 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 		p.Connections = append(p.Connections, connection(e, s, c))
 	}
 	if v.Role == sso.RoleOperator {
-		p.Operator = &operatorForms{Rename: console.At(e, "rename"), Fields: fields(e.Name, e.Key, "")[:2], Delete: ui.TypedForm{Action: console.At(e, "delete"), Button: "Delete this enterprise",
-			Text:  "All connections, people, groups, sign-ins and sessions of " + e.Name + " are deleted. Only a backup brings them back. The audit log stays.",
-			Field: ui.Field{ID: "confirm", Name: "confirm", Label: "Type " + e.Key + " to confirm", Mono: true, Autocomplete: "off"}}}
+		p.Operator = &operatorForms{
+			Rename: console.At(e, "rename"),
+			Fields: fields(e.Name, e.Key, "")[:2],
+			Delete: ui.TypedForm{
+				Action: console.At(e, "delete"),
+				Button: "Delete this enterprise",
+				Text: "All connections, people, groups, sign-ins and sessions of " + e.Name +
+					" are deleted. Only a backup brings them back. The audit log stays.",
+				Field: ui.Field{
+					ID:           "confirm",
+					Name:         "confirm",
+					Label:        "Type " + e.Key + " to confirm",
+					Mono:         true,
+					Autocomplete: "off",
+				},
+			},
+		}
 		p.Operator.Fields[1].Hint = "It appears in the sign-in link. The old link stops working."
 	}
 	return p, nil
@@ -60,7 +84,9 @@ func (o *Overview) overview(ctx context.Context, v console.Visit) (*overviewPage
 
 // verdict says in a word and a sentence whether sign-in works.
 func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
-	enabled := slices.ContainsFunc(s.Connections, func(c sso.Connection) bool { return c.State == sso.ConnectionEnabled })
+	enabled := slices.ContainsFunc(s.Connections, func(c sso.Connection) bool {
+		return c.State == sso.ConnectionEnabled
+	})
 	last := time.Time{}
 	for _, at := range s.Vitals.LastSuccess {
 		if at.After(last) {
@@ -68,23 +94,42 @@ func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
 		}
 	}
 	works := "Sign-in works: the last one succeeded " + ui.NewTime(last, s.Now).Relative + "."
-	failing := slices.IndexFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthErrors })
-	held := slices.ContainsFunc(found, func(f sso.Finding) bool { return f.Kind == sso.HealthHeld && f.Urgent })
+	failing := slices.IndexFunc(found, func(f sso.Finding) bool {
+		return f.Kind == sso.HealthErrors
+	})
+	held := slices.ContainsFunc(found, func(f sso.Finding) bool {
+		return f.Kind == sso.HealthHeld && f.Urgent
+	})
 	switch {
 	case len(s.Connections) == 0:
 		return ui.Badge{Label: "not set up"}, "No one can sign in yet."
 	case !enabled:
-		return ui.Badge{Label: "not enabled", State: "warn"}, "No connection is enabled, so no one can sign in."
+		return ui.Badge{
+			Label: "not enabled",
+			State: "warn",
+		}, "No connection is enabled, so no one can sign in."
 	case failing >= 0:
 		return ui.Badge{Label: "failing", State: "error"}, found[failing].Text
 	case held:
-		return ui.Badge{Label: "removals held", State: "error"}, works + " Removals from groups are held until an admin decides."
+		return ui.Badge{
+			Label: "removals held",
+			State: "error",
+		}, works + " Removals from groups are held until an admin decides."
 	case last.IsZero():
-		return ui.Badge{Label: "waits for people", State: "ok"}, "A connection is enabled, and no one has signed in through it yet."
+		return ui.Badge{
+			Label: "waits for people",
+			State: "ok",
+		}, "A connection is enabled, and no one has signed in through it yet."
 	case slices.ContainsFunc(s.Vitals.HeldBy, stands):
-		return ui.Badge{Label: "removals stopped", State: "warn"}, works + " No one leaves a group through a connection whose removals are stopped."
+		return ui.Badge{
+			Label: "removals stopped",
+			State: "warn",
+		}, works + " No one leaves a group through a connection whose removals are stopped."
 	case len(found) > 0:
-		return ui.Badge{Label: "needs you", State: "warn"}, works + " Something needs you before it stays so."
+		return ui.Badge{
+			Label: "needs you",
+			State: "warn",
+		}, works + " Something needs you before it stays so."
 	}
 	return ui.Badge{Label: "healthy", State: "ok"}, works
 }
@@ -93,7 +138,12 @@ func verdict(s health.State, found []sso.Finding) (ui.Badge, string) {
 func unwell(e sso.Enterprise, found []sso.Finding) []ui.Todo {
 	var all []ui.Todo
 	for _, f := range found {
-		t := ui.Todo{State: "warn", Text: f.Text + " " + health.Whose(f.Side) + ": " + f.Do, Href: console.Home(e) + "/" + f.Path, Label: label(f.Kind)}
+		t := ui.Todo{
+			State: "warn",
+			Text:  f.Text + " " + health.Whose(f.Side) + ": " + f.Do,
+			Href:  console.Home(e) + "/" + f.Path,
+			Label: label(f.Kind),
+		}
 		if f.Urgent {
 			t.State = "error"
 		}
@@ -104,7 +154,11 @@ func unwell(e sso.Enterprise, found []sso.Finding) []ui.Todo {
 
 // stands reports whether removals are held from now on although nothing waits:
 // an admin discarded what did, so nobody needs to be told of it again.
-func stands(t sso.HeldTally) bool { return t.Standing && t.Mass() && t.Waiting == 0 }
+func stands(t sso.HeldTally) bool {
+	return t.Standing &&
+		t.Mass() &&
+		t.Waiting == 0
+}
 
 // stopped is what goes on after an admin discarded what was held.
 func stopped(e sso.Enterprise, s health.State) []ui.Todo {
@@ -119,11 +173,18 @@ func stopped(e sso.Enterprise, s health.State) []ui.Todo {
 				name = c.Name
 			}
 		}
-		text := "Removals through " + name + " stay stopped: what was held is decided, and its group names have not matched again."
+		text := "Removals through " + name +
+			" stay stopped: what was held is decided, and its group names have not matched again."
 		if t.Cause == sso.HeldGroupShare {
-			text = "Removals from " + t.GroupName + " through " + name + " stay stopped: what was held is decided, and no admin has approved more."
+			text = "Removals from " + t.GroupName + " through " + name +
+				" stay stopped: what was held is decided, and no admin has approved more."
 		}
-		all = append(all, ui.Todo{State: "warn", Text: text, Href: console.At(e, "held"), Label: "See what is stopped"})
+		all = append(all, ui.Todo{
+			State: "warn",
+			Text:  text,
+			Href:  console.At(e, "held"),
+			Label: "See what is stopped",
+		})
 	}
 	return all
 }
@@ -144,7 +205,11 @@ func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []ui.Todo {
 	groups := console.At(e, "groups")
 	for _, c := range s.Connections {
 		if c.Draft != nil {
-			all = append(all, ui.Todo{Text: "A draft of " + c.Name + " waits to be tested and enabled.", Href: console.AtConnection(e, c.ID), Label: "Go on with it"})
+			all = append(all, ui.Todo{
+				Text:  "A draft of " + c.Name + " waits to be tested and enabled.",
+				Href:  console.AtConnection(e, c.ID),
+				Label: "Go on with it",
+			})
 		}
 		if c.State == sso.ConnectionEnabled {
 			groups = console.AtConnection(e, c.ID, "groups")
@@ -155,11 +220,19 @@ func waiting(e sso.Enterprise, s health.State, domains []sso.Domain) []ui.Todo {
 		if n == 1 {
 			text = "1 group that the identity provider names is that of no organization here."
 		}
-		all = append(all, ui.Todo{Text: text, Href: groups, Label: "Compare the groups"})
+		all = append(all, ui.Todo{
+			Text:  text,
+			Href:  groups,
+			Label: "Compare the groups",
+		})
 	}
 	for _, d := range domains {
 		if !d.Verified() {
-			all = append(all, ui.Todo{Text: "The domain " + d.Name + " is not verified yet, so its addresses do not lead here.", Href: console.At(e, "domains"), Label: "Verify it"})
+			all = append(all, ui.Todo{
+				Text:  "The domain " + d.Name + " is not verified yet, so its addresses do not lead here.",
+				Href:  console.At(e, "domains"),
+				Label: "Verify it",
+			})
 		}
 	}
 	return all
@@ -197,12 +270,23 @@ func failures(e sso.Enterprise, v sso.Vitals) []failureRow {
 			counts[n.Code] += n.Count
 		}
 	}
-	codes := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) })
+	codes := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(counts[b]-counts[a], strings.Compare(a, b))
+	})
 	var all []failureRow
 	for _, code := range codes[:min(len(codes), mostCauses)] {
 		known, _ := catalog.Of(code)
-		all = append(all, failureRow{Count: counts[code], Code: code, Guide: console.Prefix + "/troubleshooting#" + url.PathEscape(code), Meaning: sentence(known.Meaning),
-			Whose: side(known.Side), List: console.At(e, "activity") + "?" + url.Values{"outcome": {"failed"}, "code": {code}}.Encode()})
+		all = append(all, failureRow{
+			Count:   counts[code],
+			Code:    code,
+			Guide:   console.Prefix + "/troubleshooting#" + url.PathEscape(code),
+			Meaning: sentence(known.Meaning),
+			Whose:   side(known.Side),
+			List: console.At(e, "activity") + "?" + url.Values{
+				"outcome": {"failed"},
+				"code":    {code},
+			}.Encode(),
+		})
 	}
 	return all
 }
@@ -225,7 +309,12 @@ func side(s catalog.Side) string {
 }
 
 func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHealth {
-	h := connectionHealth{ID: string(c.ID), Name: c.Name, Href: console.AtConnection(e, c.ID), State: ui.Badge{Label: string(c.State)}}
+	h := connectionHealth{
+		ID:    string(c.ID),
+		Name:  c.Name,
+		Href:  console.AtConnection(e, c.ID),
+		State: ui.Badge{Label: string(c.State)},
+	}
 	switch c.State {
 	case sso.ConnectionEnabled:
 		h.State.State = "ok"
@@ -252,7 +341,12 @@ func connection(e sso.Enterprise, s health.State, c sso.Connection) connectionHe
 		h.Facts = append(h.Facts, f)
 	}
 	if c.Draft != nil {
-		h.Facts = append(h.Facts, ui.Fact{Label: "Draft", Value: "waits to be enabled", Href: console.AtConnection(e, c.ID), Badge: &ui.Badge{Label: "draft", State: "warn"}})
+		h.Facts = append(h.Facts, ui.Fact{
+			Label: "Draft",
+			Value: "waits to be enabled",
+			Href:  console.AtConnection(e, c.ID),
+			Badge: &ui.Badge{Label: "draft", State: "warn"},
+		})
 	}
 	return h
 }
@@ -281,12 +375,22 @@ func rate(s health.State, c sso.Connection) ui.Fact {
 }
 
 func certificate(left int) ui.Fact {
-	f := ui.Fact{Label: "Certificate", Value: strconv.Itoa(left) + " days left", Badge: &ui.Badge{Label: "valid", State: "ok"}}
+	f := ui.Fact{
+		Label: "Certificate",
+		Value: strconv.Itoa(left) + " days left",
+		Badge: &ui.Badge{Label: "valid", State: "ok"},
+	}
 	switch {
 	case left < 0:
-		f.Value, f.Badge = "none is valid", &ui.Badge{Label: "expired", State: "error"}
+		f.Value, f.Badge = "none is valid", &ui.Badge{
+			Label: "expired",
+			State: "error",
+		}
 	case left == 1:
-		f.Value, f.Badge = "1 day left", &ui.Badge{Label: "expires soon", State: "error"}
+		f.Value, f.Badge = "1 day left", &ui.Badge{
+			Label: "expires soon",
+			State: "error",
+		}
 	case left <= 7:
 		f.Badge = &ui.Badge{Label: "expires soon", State: "error"}
 	case left <= 60:
@@ -299,11 +403,19 @@ func certificate(left int) ui.Fact {
 const noticeable = 5 * time.Second
 
 func clock(skew time.Duration) ui.Fact {
-	f := ui.Fact{Label: "Clock of the provider", Value: "as ours", Badge: &ui.Badge{Label: "in step", State: "ok"}}
+	f := ui.Fact{
+		Label: "Clock of the provider",
+		Value: "as ours",
+		Badge: &ui.Badge{Label: "in step", State: "ok"},
+	}
 	if skew.Abs() <= noticeable {
 		return f
 	}
-	f.Value, f.Badge = strconv.Itoa(int(skew.Abs()/time.Second))+" seconds ahead of ours", &ui.Badge{Label: "out of step", State: "warn"}
+	f.Value, f.Badge = strconv.Itoa(int(skew.Abs()/time.Second))+
+		" seconds ahead of ours", &ui.Badge{
+		Label: "out of step",
+		State: "warn",
+	}
 	if skew < 0 {
 		f.Value = strconv.Itoa(int(-skew/time.Second)) + " seconds behind ours"
 	}

@@ -56,12 +56,54 @@ type surface struct {
 
 // The surfaces. They are constants in all but syntax.
 var (
-	pageSurface     = &surface{name: "page", forms: true, invalid: 422, stale: 409, render: renderPage}
-	callbackSurface = &surface{name: "callback", foreign: true, forms: true, single: true, invalid: 400, stale: 409, render: renderPage}
-	machineSurface  = &surface{name: "machine", foreign: true, forms: true, single: true, invalid: 400, stale: 409, render: renderOAuth}
-	plainSurface    = &surface{name: "plain", foreign: true, anyHost: true, invalid: 400, stale: 409, render: renderPlain}
-	staticSurface   = &surface{name: "static", foreign: true, cached: true, invalid: 400, stale: 409, render: renderPlain}
-	apiSurface      = &surface{name: "api", foreign: true, invalid: 422, stale: 412, render: renderProblem}
+	pageSurface = &surface{
+		name:    "page",
+		forms:   true,
+		invalid: 422,
+		stale:   409,
+		render:  renderPage,
+	}
+	callbackSurface = &surface{
+		name:    "callback",
+		foreign: true,
+		forms:   true,
+		single:  true,
+		invalid: 400,
+		stale:   409,
+		render:  renderPage,
+	}
+	machineSurface = &surface{
+		name:    "machine",
+		foreign: true,
+		forms:   true,
+		single:  true,
+		invalid: 400,
+		stale:   409,
+		render:  renderOAuth,
+	}
+	plainSurface = &surface{
+		name:    "plain",
+		foreign: true,
+		anyHost: true,
+		invalid: 400,
+		stale:   409,
+		render:  renderPlain,
+	}
+	staticSurface = &surface{
+		name:    "static",
+		foreign: true,
+		cached:  true,
+		invalid: 400,
+		stale:   409,
+		render:  renderPlain,
+	}
+	apiSurface = &surface{
+		name:    "api",
+		foreign: true,
+		invalid: 422,
+		stale:   412,
+		render:  renderProblem,
+	}
 )
 
 // statusOf is the one table from an error to a status; what a router refuses
@@ -119,8 +161,10 @@ func (rt *Router) fail(w http.ResponseWriter, r *http.Request, s *surface, err e
 	f := rt.failure(r, s, err)
 	kind := sso.KindOf(err)
 	rt.Log.LogAttrs(r.Context(), levelOf(s, kind), "request failed",
-		slog.String("request_id", RequestID(r.Context())), slog.String("route", stateOf(r.Context()).pattern),
-		slog.Int("status", f.Status), slog.String("code", f.Code), slog.String("reference", f.Reference), slog.Any("error", err))
+		slog.String("request_id", RequestID(r.Context())),
+		slog.String("route", stateOf(r.Context()).pattern),
+		slog.Int("status", f.Status), slog.String("code", f.Code),
+		slog.String("reference", f.Reference), slog.Any("error", err))
 	if rec, ok := w.(*recorder); ok && rec.status != 0 {
 		return // too late to say anything
 	}
@@ -136,10 +180,17 @@ func (rt *Router) fail(w http.ResponseWriter, r *http.Request, s *surface, err e
 }
 
 func (rt *Router) failure(r *http.Request, s *surface, err error) Failure {
-	f := Failure{Status: http.StatusInternalServerError, Code: "internal", Public: "Something went wrong on our side.",
-		Reference: RequestID(r.Context()), At: rt.Now()}
+	f := Failure{
+		Status:    http.StatusInternalServerError,
+		Code:      "internal",
+		Public:    "Something went wrong on our side.",
+		Reference: RequestID(r.Context()),
+		At:        rt.Now(),
+	}
 	if e, ok := errors.AsType[*sso.Error](err); ok && e.Kind != sso.Internal {
-		f.Status, f.Code, f.Public, f.Fields, f.RetryAfter = statusOf(s, e.Kind, e.Code), e.Code, e.Public, e.Fields, e.RetryAfter
+		f.Status, f.Code, f.Public, f.Fields, f.RetryAfter = statusOf(
+			s, e.Kind, e.Code,
+		), e.Code, e.Public, e.Fields, e.RetryAfter
 		if e.Kind == sso.Unavailable && f.RetryAfter == 0 {
 			f.RetryAfter = 2 * time.Second
 		}
@@ -188,7 +239,10 @@ func renderPage(rt *Router, w http.ResponseWriter, r *http.Request, f Failure) {
 		if err == nil {
 			return
 		}
-		rt.Log.ErrorContext(r.Context(), "failure page not rendered", "request_id", RequestID(r.Context()), "error", err)
+		rt.Log.ErrorContext(
+			r.Context(), "failure page not rendered", "request_id", RequestID(r.Context()), "error",
+			err,
+		)
 		if rec, ok := w.(*recorder); ok && rec.status != 0 {
 			return
 		}
@@ -207,7 +261,12 @@ func renderOAuth(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
 	if f.Status >= 500 {
 		code = "server_error"
 	}
-	writeJSON(w, "application/json", f.Status, map[string]any{"error": code, "error_description": f.Public, "code": f.Code, "reference": f.Reference})
+	writeJSON(w, "application/json", f.Status, map[string]any{
+		"error":             code,
+		"error_description": f.Public,
+		"code":              f.Code,
+		"reference":         f.Reference,
+	})
 }
 
 func writeJSON(w http.ResponseWriter, contentType string, status int, v any) {

@@ -56,7 +56,9 @@ func readFiles(body []byte, boundary string) (url.Values, error) {
 	}
 }
 
-func unreadable(err error) error { return refusal(codeBad, "The form cannot be read.").Because(err) }
+func unreadable(err error) error {
+	return refusal(codeBad, "The form cannot be read.").Because(err)
+}
 
 // partName is what the field of a part is called, and whether a file is in it.
 func partName(part *multipart.Part) (name string, file bool, err error) {
@@ -65,7 +67,9 @@ func partName(part *multipart.Part) (name string, file bool, err error) {
 		return "", false, errors.New("a part with several dispositions, or encoded")
 	}
 	kind, params, err := mime.ParseMediaType(dispositions[0])
-	if err != nil || kind != "form-data" || !plainField.MatchString(params["name"]) {
+	if err != nil ||
+		kind != "form-data" ||
+		!plainField.MatchString(params["name"]) {
 		return "", false, errors.Join(err, errors.New("a part without a plain name"))
 	}
 	_, file = params["filename"]

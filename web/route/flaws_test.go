@@ -11,9 +11,17 @@ import (
 func TestForwardedHostsDecideNothing(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
-	headers := []string{"X-Forwarded-Host", "X-Original-Host", "X-Host", "X-Forwarded-Server", "X-HTTP-Host-Override", "Forwarded", "X-Envoy-Original-Host",
-		"X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Proto", "X-Forwarded-Port", "X-Forwarded-Prefix", "X-HTTP-Method-Override"}
-	values := []string{"evil.example", "evil.example, sso.example", "sso.example", "host=evil.example", "https://evil.example/", "/api/v1/x", "http", "81", "POST"}
+	headers := []string{
+		"X-Forwarded-Host", "X-Original-Host", "X-Host", "X-Forwarded-Server",
+		"X-HTTP-Host-Override", "Forwarded", "X-Envoy-Original-Host",
+		"X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Proto", "X-Forwarded-Port",
+		"X-Forwarded-Prefix", "X-HTTP-Method-Override",
+	}
+	values := []string{
+		"evil.example", "evil.example, sso.example", "sso.example",
+		"host=evil.example", "https://evil.example/", "/api/v1/x", "http", "81",
+		"POST",
+	}
 	plain, strange := httptest.NewRecorder(), httptest.NewRecorder()
 	f.ServeHTTP(plain, get("/page"))
 	r := get("/page")
@@ -28,8 +36,13 @@ func TestForwardedHostsDecideNothing(t *testing.T) {
 			r := get("/page")
 			r.Header.Set(header, value)
 			f.ServeHTTP(ours, r)
-			if ours.Code != plain.Code || ours.Body.String() != plain.Body.String() || ours.Header().Get("Location") != "" {
-				t.Errorf("%s: %s changes the answer: %d %s", header, value, ours.Code, ours.Body)
+			if ours.Code != plain.Code ||
+				ours.Body.String() != plain.Body.String() ||
+				ours.Header().Get("Location") != "" {
+				t.Errorf(
+					"%s: %s changes the answer: %d %s", header, value, ours.Code,
+					ours.Body,
+				)
 			}
 			theirs := httptest.NewRecorder()
 			r = get("/page")
@@ -37,7 +50,10 @@ func TestForwardedHostsDecideNothing(t *testing.T) {
 			r.Header.Set(header, value)
 			f.ServeHTTP(theirs, r)
 			if theirs.Code != strange.Code {
-				t.Errorf("%s: %s makes another host known: %d", header, value, theirs.Code)
+				t.Errorf(
+					"%s: %s makes another host known: %d", header, value,
+					theirs.Code,
+				)
 			}
 		}
 	}

@@ -28,10 +28,20 @@ func (rt *Router) Gate(g Gate) {
 	if !strings.HasPrefix(g.Prefix, "/") || !strings.HasSuffix(g.Prefix, "/") {
 		panic("route: gate " + g.Prefix + " is no directory")
 	}
-	rt.gates = append(rt.gates, &gate{Gate: g, pattern: g.Prefix + "{application}", surface: &surface{
-		name: "gate", foreign: true, anyHost: true, invalid: http.StatusForbidden, stale: http.StatusForbidden,
-		render: func(_ *Router, w http.ResponseWriter, r *http.Request, f Failure) { g.Render(w, r, f) },
-	}})
+	rt.gates = append(rt.gates, &gate{
+		Gate:    g,
+		pattern: g.Prefix + "{application}",
+		surface: &surface{
+			name:    "gate",
+			foreign: true,
+			anyHost: true,
+			invalid: http.StatusForbidden,
+			stale:   http.StatusForbidden,
+			render: func(_ *Router, w http.ResponseWriter, r *http.Request, f Failure) {
+				g.Render(w, r, f)
+			},
+		},
+	})
 }
 
 type gate struct {
@@ -53,7 +63,9 @@ func (rt *Router) gateOf(r *http.Request) *gate {
 func (rt *Router) serveGate(w http.ResponseWriter, r *http.Request, g *gate) {
 	s := stateOf(r.Context())
 	s.pattern = g.pattern
-	s.fail = func(w http.ResponseWriter, r *http.Request, err error) { rt.fail(w, r, g.surface, err) }
+	s.fail = func(w http.ResponseWriter, r *http.Request, err error) {
+		rt.fail(w, r, g.surface, err)
+	}
 	g.surface.headers(w.Header())
 	w.Header().Del("Strict-Transport-Security") // not ours to say where the application is
 	if err := g.Handle(w, r); err != nil {
@@ -80,6 +92,9 @@ func WriteProblem(w http.ResponseWriter, f Failure) { renderProblem(nil, w, nil,
 // AllowAssets lets this one answer, which a browser takes for one of another
 // site, have the styles and scripts of an origin of ours.
 func AllowAssets(w http.ResponseWriter, origin string) {
-	w.Header().Set("Content-Security-Policy", fmt.Sprintf("default-src 'none'; style-src %[1]s; img-src %[1]s data:; script-src %[1]s; "+
-		"frame-ancestors 'none'; base-uri %[1]s; form-action %[1]s", origin))
+	w.Header().Set(
+		"Content-Security-Policy",
+		fmt.Sprintf("default-src 'none'; style-src %[1]s; img-src %[1]s data:; script-src %[1]s; "+
+			"frame-ancestors 'none'; base-uri %[1]s; form-action %[1]s", origin),
+	)
 }

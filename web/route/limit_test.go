@@ -16,17 +16,34 @@ import (
 // counts, only against the client it came from, and what works never does.
 func TestFailuresOfAClient(t *testing.T) {
 	t.Parallel()
-	failures := Failures{Limiter: memory.NewLimiter(time.Now), Name: "failures", PerMinute: 3, Log: slog.New(slog.DiscardHandler)}
-	f := newFixture(t, func(o *Options) { o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")} })
-	f.Page(Route{Pattern: "GET /guarded/{what}", Handle: failures.Guard(func(_ http.ResponseWriter, r *http.Request) error {
-		switch r.PathValue("what") {
-		case "good":
-			return nil
-		case "store":
-			return &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable"}
-		}
-		return &sso.Error{Kind: sso.Invalid, Code: "bad", Public: "Bad."}
-	}, func(err error) bool { return sso.KindOf(err) == sso.Invalid })})
+	failures := Failures{
+		Limiter:   memory.NewLimiter(time.Now),
+		Name:      "failures",
+		PerMinute: 3,
+		Log:       slog.New(slog.DiscardHandler),
+	}
+	f := newFixture(t, func(o *Options) {
+		o.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	})
+	f.Page(Route{
+		Pattern: "GET /guarded/{what}",
+		Handle: failures.Guard(func(_ http.ResponseWriter, r *http.Request) error {
+			switch r.PathValue("what") {
+			case "good":
+				return nil
+			case "store":
+				return &sso.Error{
+					Kind: sso.Unavailable,
+					Code: "temporarily_unavailable",
+				}
+			}
+			return &sso.Error{
+				Kind:   sso.Invalid,
+				Code:   "bad",
+				Public: "Bad.",
+			}
+		}, func(err error) bool { return sso.KindOf(err) == sso.Invalid }),
+	})
 	for _, c := range []struct {
 		name, from, forwarded, what string
 		times, status               int
@@ -41,9 +58,15 @@ func TestFailuresOfAClient(t *testing.T) {
 		{"all of it", "[2001:db8:1:2:ffff::9]:1", "", "good", 1, 429},
 		{"and the next network another", "[2001:db8:1:3::1]:1", "", "good", 1, 200},
 		{"behind a proxy the client counts", "10.0.0.1:1", "198.51.100.7", "bad", 3, 422},
-		{"whatever it claims", "10.0.0.2:1", "203.0.113.99, 198.51.100.7", "good", 1, 429},
+		{
+			"whatever it claims", "10.0.0.2:1", "203.0.113.99, 198.51.100.7", "good",
+			1, 429,
+		},
 		{"not the proxy", "10.0.0.1:1", "198.51.100.8", "good", 1, 200},
-		{"a stranger's header is not believed", "192.0.2.1:1", "198.51.100.8", "good", 1, 429},
+		{
+			"a stranger's header is not believed", "192.0.2.1:1", "198.51.100.8",
+			"good", 1, 429,
+		},
 	} {
 		for range c.times {
 			r := get("/guarded/" + c.what)
@@ -64,7 +87,9 @@ func TestFailuresWithoutALimit(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	broken := &limiter{seen: map[string]int{}, err: errors.New("redis is gone")}
 	for name, failures := range map[string]Failures{
-		"no limiter": {PerMinute: 1, Log: log}, "no limit": {Limiter: memory.NewLimiter(time.Now), Log: log}, "broken": {Limiter: broken, PerMinute: 1, Log: log},
+		"no limiter": {PerMinute: 1, Log: log},
+		"no limit":   {Limiter: memory.NewLimiter(time.Now), Log: log},
+		"broken":     {Limiter: broken, PerMinute: 1, Log: log},
 	} {
 		for range 10 {
 			failures.Count(t.Context(), "ip:192.0.2.1")
@@ -73,8 +98,14 @@ func TestFailuresWithoutALimit(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	f := newFixture(t, func(o *Options) { o.Limiter = memory.NewLimiter(time.Now) })
-	f.Page(Route{Pattern: "GET /unlimited", Rates: []Rate{{Name: "none"}}, Handle: func(http.ResponseWriter, *http.Request) error { return nil }})
+	f := newFixture(t, func(o *Options) {
+		o.Limiter = memory.NewLimiter(time.Now)
+	})
+	f.Page(Route{
+		Pattern: "GET /unlimited",
+		Rates:   []Rate{{Name: "none"}},
+		Handle:  func(http.ResponseWriter, *http.Request) error { return nil },
+	})
 	for range 10 {
 		if w := f.do(get("/unlimited")); w.Code != 200 {
 			t.Errorf("a rate of 0 refuses: %d", w.Code)

@@ -22,8 +22,15 @@ type Problem struct {
 const ProblemType = "urn:gatehouse:problem:"
 
 func renderProblem(_ *Router, w http.ResponseWriter, _ *http.Request, f Failure) {
-	writeJSON(w, "application/problem+json", f.Status, Problem{Type: ProblemType + f.Code, Title: http.StatusText(f.Status),
-		Status: f.Status, Detail: f.Public, Code: f.Code, Errors: f.Fields, RequestID: f.Reference})
+	writeJSON(w, "application/problem+json", f.Status, Problem{
+		Type:      ProblemType + f.Code,
+		Title:     http.StatusText(f.Status),
+		Status:    f.Status,
+		Detail:    f.Public,
+		Code:      f.Code,
+		Errors:    f.Fields,
+		RequestID: f.Reference,
+	})
 }
 
 // Fail answers a request with an error, and logs it, in the way of the surface

@@ -41,11 +41,17 @@ const (
 
 // securityParameters decide who signs in where: two readers must never pick
 // different ones of two.
-var securityParameters = [...]string{"state", "code", "client_id", "SAMLResponse", "SAMLRequest", "RelayState",
-	"return_to", "enterprise_key", "connection", "replaces", "logout_token"}
+var securityParameters = [...]string{
+	"state", "code", "client_id", "SAMLResponse", "SAMLRequest", "RelayState",
+	"return_to", "enterprise_key", "connection", "replaces", "logout_token",
+}
 
 func refusal(code, public string) *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: code, Public: public}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   code,
+		Public: public,
+	}
 }
 
 // hostsOf lists the values of the Host header that mean us, in lower case.
@@ -74,7 +80,9 @@ func hostsOf(base *url.URL) []string {
 	return hosts
 }
 
-func (rt *Router) knows(host string) bool { return slices.Contains(rt.hosts, strings.ToLower(host)) }
+func (rt *Router) knows(host string) bool {
+	return slices.Contains(rt.hosts, strings.ToLower(host))
+}
 
 // longestURL is how long an address may be, in bytes. The sign-in pages carry the
 // way back to a link.
@@ -96,7 +104,9 @@ func checkTarget(r *http.Request) error {
 		return refusal(codeBad, "The address has characters that cannot be in it.")
 	}
 	raw := strings.ToLower(r.URL.EscapedPath())
-	dirty := !strings.HasPrefix(path, "/") || strings.Contains(path, "//") || strings.ContainsAny(path, `\;`) ||
+	dirty := !strings.HasPrefix(path, "/") ||
+		strings.Contains(path, "//") ||
+		strings.ContainsAny(path, `\;`) ||
 		strings.Contains(raw, "%2f") || strings.Contains(raw, "%5c")
 	for segment := range strings.SplitSeq(path, "/") {
 		dirty = dirty || segment == "." || segment == ".."
@@ -109,7 +119,10 @@ func checkTarget(r *http.Request) error {
 		cookies += strings.Count(line, ";") + 1
 	}
 	if cookies > maxCookies {
-		return refusal(codeParameters, "The browser sent too many cookies. Clear the cookies of this site and try again.")
+		return refusal(
+			codeParameters,
+			"The browser sent too many cookies. Clear the cookies of this site and try again.",
+		)
 	}
 	return nil
 }
@@ -188,7 +201,10 @@ func takeBody(w http.ResponseWriter, r *http.Request, s *surface, route *Route) 
 	if limit == 0 {
 		limit = DefaultMaxBody
 	}
-	if r.Body == nil || r.Body == http.NoBody || r.Method == http.MethodGet || r.Method == http.MethodHead {
+	if r.Body == nil ||
+		r.Body == http.NoBody ||
+		r.Method == http.MethodGet ||
+		r.Method == http.MethodHead {
 		if s.forms {
 			r.PostForm, r.Form = url.Values{}, url.Values{}
 		}
@@ -246,7 +262,9 @@ func takeForm(r *http.Request, s *surface, limit int64, files bool) error {
 }
 
 func tooLarge(limit int64, err error) error {
-	e := refusal(codeBody, "The request is too large: the limit is "+strconv.FormatInt(limit, 10)+" bytes.")
+	e := refusal(
+		codeBody, "The request is too large: the limit is "+strconv.FormatInt(limit, 10)+" bytes.",
+	)
 	if err != nil {
 		return e.Because(fmt.Errorf("read body: %w", err))
 	}

@@ -73,20 +73,31 @@ type Router struct {
 // New makes a Router. BaseURL must be an absolute http or https URL.
 func New(o Options) (*Router, error) {
 	base, err := url.Parse(o.BaseURL)
-	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
+	if err != nil ||
+		base.Host == "" ||
+		(base.Scheme != "https" && base.Scheme != "http") {
 		return nil, fmt.Errorf("base URL %q is not an absolute http or https URL", o.BaseURL)
 	}
 	if o.Observe == nil {
 		o.Observe = func(string, int, time.Duration) {}
 	}
 	rt := &Router{
-		Options: o, mux: http.NewServeMux(), entries: map[string]*entry{},
-		https: base.Scheme == "https", hosts: hostsOf(base), cross: http.NewCrossOriginProtection(),
+		Options: o,
+		mux:     http.NewServeMux(),
+		entries: map[string]*entry{},
+		https:   base.Scheme == "https",
+		hosts:   hostsOf(base),
+		cross:   http.NewCrossOriginProtection(),
 	}
 	if err := rt.cross.AddTrustedOrigin(base.Scheme + "://" + base.Host); err != nil {
 		return nil, fmt.Errorf("base URL %q: %w", o.BaseURL, err)
 	}
-	rt.mux.Handle("/", &entry{router: rt, path: "", surface: pageSurface}) // everything else is a 404
+	// everything else is a 404
+	rt.mux.Handle("/", &entry{
+		router:  rt,
+		path:    "",
+		surface: pageSurface,
+	})
 	return rt, nil
 }
 
@@ -101,7 +112,11 @@ func (rt *Router) Callback(routes ...Route) { rt.add(callbackSurface, routes) }
 // Stray registers what takes forms that are posted to paths that do not exist,
 // as a Callback. Anything else there is not found.
 func (rt *Router) Stray(route Route) {
-	rt.stray = &entry{router: rt, surface: callbackSurface, any: &route}
+	rt.stray = &entry{
+		router:  rt,
+		surface: callbackSurface,
+		any:     &route,
+	}
 }
 
 // Machine registers what a server of somebody else's calls with a form; errors
@@ -116,20 +131,32 @@ func (rt *Router) Plain(routes ...Route) { rt.add(plainSurface, routes) }
 // errors, such as the REST API, by Fail or on its own. What the router itself
 // refuses is application/problem+json (RFC 9457). The body is limited, not read.
 func (rt *Router) API(pattern string, h http.Handler, maxBody int64) {
-	rt.entries[pattern] = &entry{router: rt, path: pattern, surface: apiSurface, any: &Route{
-		Pattern: pattern, MaxBody: maxBody,
-		Handle: func(w http.ResponseWriter, r *http.Request) error { h.ServeHTTP(w, r); return nil },
-	}}
+	rt.entries[pattern] = &entry{
+		router:  rt,
+		path:    pattern,
+		surface: apiSurface,
+		any: &Route{
+			Pattern: pattern,
+			MaxBody: maxBody,
+			Handle: func(w http.ResponseWriter, r *http.Request) error {
+				h.ServeHTTP(w, r)
+				return nil
+			},
+		},
+	}
 	rt.mux.Handle(pattern, rt.entries[pattern])
 }
 
 // Static hands GETs under a pattern to a handler, with no limits but the
 // router's own and its caching left to the handler.
 func (rt *Router) Static(pattern string, h http.Handler) {
-	rt.add(staticSurface, []Route{{Pattern: "GET " + pattern, Handle: func(w http.ResponseWriter, r *http.Request) error {
-		h.ServeHTTP(w, r)
-		return nil
-	}}})
+	rt.add(staticSurface, []Route{{
+		Pattern: "GET " + pattern,
+		Handle: func(w http.ResponseWriter, r *http.Request) error {
+			h.ServeHTTP(w, r)
+			return nil
+		},
+	}})
 }
 
 func (rt *Router) add(s *surface, routes []Route) {
@@ -143,7 +170,12 @@ func (rt *Router) add(s *surface, routes []Route) {
 		}
 		e := rt.entries[path]
 		if e == nil {
-			e = &entry{router: rt, path: path, surface: s, methods: map[string]*Route{}}
+			e = &entry{
+				router:  rt,
+				path:    path,
+				surface: s,
+				methods: map[string]*Route{},
+			}
 			rt.entries[path] = e
 			rt.mux.Handle(path, e)
 		}
@@ -195,7 +227,11 @@ func (e *entry) route(method string) (*Route, error) {
 	if found := e.methods[method]; found != nil {
 		return found, nil
 	}
-	return nil, &sso.Error{Kind: sso.Invalid, Code: codeMethod, Public: "This address does not take " + methodWord(method) + " requests."}
+	return nil, &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   codeMethod,
+		Public: "This address does not take " + methodWord(method) + " requests.",
+	}
 }
 
 func methodWord(method string) string {
@@ -219,13 +255,19 @@ func (e *entry) allow() string {
 
 // ServeHTTP implements http.Handler for the router's mux.
 func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if stray := e.router.stray; stray != nil && e.path == "" && e != stray && r.Method == http.MethodPost && isForm(r) {
+	if stray := e.router.stray; stray != nil &&
+		e.path == "" &&
+		e != stray &&
+		r.Method == http.MethodPost &&
+		isForm(r) {
 		stray.ServeHTTP(w, r)
 		return
 	}
 	state := stateOf(r.Context())
 	state.pattern = e.path
-	state.fail = func(w http.ResponseWriter, r *http.Request, err error) { e.router.fail(w, r, e.surface, err) }
+	state.fail = func(w http.ResponseWriter, r *http.Request, err error) {
+		e.router.fail(w, r, e.surface, err)
+	}
 	if err := e.serve(w, r); err != nil {
 		if sso.CodeOf(err) == codeMethod {
 			w.Header().Set("Allow", e.allow())
@@ -242,14 +284,23 @@ func (e *entry) serve(w http.ResponseWriter, r *http.Request) error {
 	}
 	stateOf(r.Context()).pattern = route.Pattern
 	if !e.surface.anyHost && !e.router.knows(r.Host) {
-		return &sso.Error{Kind: sso.Invalid, Code: codeHost, Public: "This server does not answer for that host."}
+		return &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   codeHost,
+			Public: "This server does not answer for that host.",
+		}
 	}
 	if err := checkQuery(r, e.surface); err != nil {
 		return err
 	}
 	if !e.surface.foreign {
 		if err := e.router.cross.Check(r); err != nil {
-			return &sso.Error{Kind: sso.Forbidden, Code: "csrf", Public: "This form was sent from another site. Open the page here and try again.", Err: err}
+			return &sso.Error{
+				Kind:   sso.Forbidden,
+				Code:   "csrf",
+				Public: "This form was sent from another site. Open the page here and try again.",
+				Err:    err,
+			}
 		}
 	}
 	for _, rate := range route.Rates {

@@ -79,8 +79,10 @@ func (rt *Router) finish(r *http.Request, s *state, rec *recorder, start time.Ti
 	}
 	// Never the query: it carries codes and messages of identity providers.
 	rt.Log.LogAttrs(r.Context(), level, "request",
-		slog.String("request_id", s.id), slog.String("method", r.Method), slog.String("path", logPath(r, s.pattern)),
-		slog.Int("status", status), slog.Duration("took", took), slog.Int64("bytes", rec.bytes), slog.String("client_ip", ClientIP(r.Context())))
+		slog.String("request_id", s.id), slog.String("method", r.Method),
+		slog.String("path", logPath(r, s.pattern)),
+		slog.Int("status", status), slog.Duration("took", took), slog.Int64("bytes", rec.bytes),
+		slog.String("client_ip", ClientIP(r.Context())))
 }
 
 func (rt *Router) quiet(pattern string) bool {
@@ -92,7 +94,9 @@ func (rt *Router) quiet(pattern string) bool {
 // isGate is about what is asked for each request to somebody else: what is
 // refused has a line of its own.
 func (rt *Router) isGate(pattern string) bool {
-	return slices.ContainsFunc(rt.gates, func(g *gate) bool { return g.pattern == pattern })
+	return slices.ContainsFunc(rt.gates, func(g *gate) bool {
+		return g.pattern == pattern
+	})
 }
 
 // logPath is the path, or the pattern where the path holds a bearer value, or
@@ -193,7 +197,8 @@ func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 func Server(addr string, h http.Handler, log *slog.Logger) *http.Server {
 	const slop = 4096 // net/http reads this much more than it is told to
 	return &http.Server{
-		Addr: addr, Handler: h,
+		Addr:              addr,
+		Handler:           h,
 		MaxHeaderBytes:    32<<10 - slop,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,

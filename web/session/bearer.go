@@ -31,7 +31,9 @@ func (m *Manager) Setup() *Bearer { return m.setup }
 // Token returns what the browser has, "" if it has none that we made.
 func (b *Bearer) Token(r *http.Request) sso.Secret {
 	token, current := b.c.read(r)
-	if w, ok := r.Context().Value(renewal{}).(http.ResponseWriter); ok && token != "" && !current {
+	if w, ok := r.Context().Value(renewal{}).(http.ResponseWriter); ok &&
+		token != "" &&
+		!current {
 		_ = b.c.keep(w, token, b.maxAge) // it was read from a cookie, so it fits into one
 	}
 	return token

@@ -21,7 +21,14 @@ import (
 // as SAML does: over https between two sites, and over plain http between two
 // ports, which is the demo. What matters is what the browser makes of it.
 func TestCookiesInBrowser(t *testing.T) {
-	ctx := chromium.Start(t, chromedp.IgnoreCertErrors, chromedp.Flag("host-resolver-rules", "MAP sso.example 127.0.0.1,MAP idp.test 127.0.0.1"))
+	ctx := chromium.Start(
+		t,
+		chromedp.IgnoreCertErrors,
+		chromedp.Flag(
+			"host-resolver-rules",
+			"MAP sso.example 127.0.0.1,MAP idp.test 127.0.0.1",
+		),
+	)
 	for name, c := range map[string]struct {
 		serve             func(http.Handler) *httptest.Server
 		scheme, here, idp string
@@ -31,12 +38,17 @@ func TestCookiesInBrowser(t *testing.T) {
 		"loopback": {httptest.NewServer, "http", "localhost", "localhost", false},
 	} {
 		at := func(s *httptest.Server, host string) string {
-			return c.scheme + "://" + host + ":" + s.URL[strings.LastIndex(s.URL, ":")+1:]
+			return c.scheme + "://" + host + ":" +
+				s.URL[strings.LastIndex(s.URL, ":")+1:]
 		}
 		var back string
 		idp := c.serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
-			_, _ = fmt.Fprintf(w, `<!doctype html><form method="post" action=%q></form><script>document.forms[0].submit()</script>`, back+"/"+r.URL.Query().Get("to"))
+			_, _ = fmt.Fprintf(
+				w,
+				`<!doctype html><form method="post" action=%q></form><script>document.forms[0].submit()</script>`,
+				back+"/"+r.URL.Query().Get("to"),
+			)
 		}))
 		t.Cleanup(idp.Close)
 		g := &gateway{idp: func() string { return at(idp, c.idp) }}
@@ -75,7 +87,9 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch r.URL.Path {
 	case "/begin":
 		g.began = g.Browser(w, r)
-		http.Redirect(w, r, g.idp()+"/?to="+url.QueryEscape("acs"), http.StatusSeeOther)
+		http.Redirect(
+			w, r, g.idp()+"/?to="+url.QueryEscape("acs"), http.StatusSeeOther,
+		)
 	case "/acs":
 		if g.began == "" || g.BrowserOf(r) != g.began {
 			http.Error(w, "another browser", http.StatusBadRequest)
@@ -108,7 +122,10 @@ func visit(ctx context.Context, t *testing.T, address string) string {
 		t.Fatal(err)
 	}
 	title := ""
-	for deadline := time.Now().Add(20 * time.Second); title == "" && time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(
+		20 * time.Second,
+	); title == "" &&
+		time.Now().Before(deadline); time.Sleep(50 * time.Millisecond) {
 		title, _ = chromedp.Run(ctx, chromedp.Evaluate[string]("document.title")) // between two pages there is none
 	}
 	return title

@@ -52,7 +52,12 @@ func newCookie(name string, codecs []*securecookie.SecureCookie, o sessions.Opti
 		name = "__Secure-" + name // a domain forbids __Host-
 	}
 	known, _ := lru.New[string, value](knownValues) // fails only for sizes below 1
-	return cookie{name: name, options: o, codecs: codecs, known: known}
+	return cookie{
+		name:    name,
+		options: o,
+		codecs:  codecs,
+		known:   known,
+	}
 }
 
 // codecsOf derives a key of our own from each secret key. The cookie's name is
@@ -102,7 +107,9 @@ func (c *cookie) readAll(r *http.Request) []value {
 	values := make([]value, 0, min(len(all), maxSame))
 	for _, one := range all[:min(len(all), maxSame)] {
 		v, ok := c.decode(one)
-		if ok && !slices.ContainsFunc(values, func(o value) bool { return o.secret == v.secret }) {
+		if ok && !slices.ContainsFunc(values, func(o value) bool {
+			return o.secret == v.secret
+		}) {
 			values = append(values, v)
 		}
 	}
@@ -151,7 +158,9 @@ func (c *cookie) set(w http.ResponseWriter, value sso.Secret) error { return c.k
 // seconds.
 func (c *cookie) keep(w http.ResponseWriter, value sso.Secret, maxAge int) error {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(value.Reveal())
-	if err != nil || len(raw) != tokenSize || base64.RawURLEncoding.EncodedLen(len(raw)) != len(value) {
+	if err != nil ||
+		len(raw) != tokenSize ||
+		base64.RawURLEncoding.EncodedLen(len(raw)) != len(value) {
 		return errors.New("the value is not one of sso.NewSecret")
 	}
 	encoded, err := c.codecs[0].Encode(c.name, raw)

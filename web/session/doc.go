@@ -17,9 +17,9 @@
 //	                              providers post their answers from their own site
 //
 // With a domain the session cookie is __Secure-NAME, which other hosts of that
-// domain can set as well; the other cookies are for our own host alone. Over plain http, which only localhost may use, there
-// is no prefix and all are Lax: ports do not make a site another one. But for
-// device, none has a Max-Age: they end with the browser, if the session does not before.
+// domain can set as well; the other cookies are for our own host alone. Over plain http, which only
+// localhost may use, there is no prefix and all are Lax: ports do not make a site another one. But
+// for device, none has a Max-Age: they end with the browser, if the session does not before.
 //
 // What must not live here: who a session belongs to, when it ends, what anybody
 // may do.

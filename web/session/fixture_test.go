@@ -39,9 +39,16 @@ func (k *known) Principal(_ context.Context, token sso.Hash) (sso.Principal, err
 		return sso.Principal{}, k.err
 	}
 	if user, ok := k.tokens[token]; ok {
-		return sso.Principal{User: sso.User{ID: user}, Session: sso.Session{CreatedAt: k.created[token]}}, nil
+		return sso.Principal{
+			User:    sso.User{ID: user},
+			Session: sso.Session{CreatedAt: k.created[token]},
+		}, nil
 	}
-	return sso.Principal{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Your session has ended."}
+	return sso.Principal{}, &sso.Error{
+		Kind:   sso.Unauthenticated,
+		Code:   "session_ended",
+		Public: "Your session has ended.",
+	}
 }
 
 type fixture struct {
@@ -53,7 +60,12 @@ type fixture struct {
 func newFixture(t testing.TB, change func(*session.Options)) *fixture {
 	t.Helper()
 	f := &fixture{TB: t, known: &known{tokens: map[sso.Hash]sso.UserID{}}}
-	o := session.Options{BaseURL: "https://sso.example", Keys: []sso.Secret{newKey, ""}, CookieName: "gatehouse", Resolver: f.known}
+	o := session.Options{
+		BaseURL:    "https://sso.example",
+		Keys:       []sso.Secret{newKey, ""},
+		CookieName: "gatehouse",
+		Resolver:   f.known,
+	}
 	if change != nil {
 		change(&o)
 	}
@@ -73,7 +85,9 @@ func (f *fixture) start(user sso.UserID, cookies ...*http.Cookie) *http.Cookie {
 	if err := f.Start(w, request(cookies...), token, sso.Session{}); err != nil {
 		f.Fatal(err)
 	}
-	set := slices.DeleteFunc(w.Result().Cookies(), func(c *http.Cookie) bool { return c.Value == "" || strings.HasSuffix(c.Name, "-lately") })
+	set := slices.DeleteFunc(w.Result().Cookies(), func(c *http.Cookie) bool {
+		return c.Value == "" || strings.HasSuffix(c.Name, "-lately")
+	})
 	if len(set) != 1 {
 		f.Fatalf("%d session cookies are set", len(set))
 	}
@@ -98,7 +112,11 @@ func (f *fixture) is(want sso.UserID, r *http.Request) {
 	switch {
 	case want != "" && (err != nil || p.User.ID != want):
 		f.Errorf("got %q (%v); want %q", p.User.ID, err, want)
-	case want == "" && (err == nil || sso.KindOf(err) != sso.Unauthenticated || sso.CodeOf(err) != "session_ended" || p.User.ID != ""):
+	case want == "" &&
+		(err == nil ||
+			sso.KindOf(err) != sso.Unauthenticated ||
+			sso.CodeOf(err) != "session_ended" ||
+			p.User.ID != ""):
 		f.Errorf("got %q (%v); want no one", p.User.ID, err)
 	}
 }

@@ -46,7 +46,9 @@ type Manager struct {
 // New makes a Manager. It fails without a key, and for a base URL that is none.
 func New(o Options) (*Manager, error) {
 	base, err := url.Parse(o.BaseURL)
-	if err != nil || base.Host == "" || base.Scheme != "https" && base.Scheme != "http" {
+	if err != nil ||
+		base.Host == "" ||
+		base.Scheme != "https" && base.Scheme != "http" {
 		return nil, fmt.Errorf("base URL %q is not an absolute http or https URL", o.BaseURL)
 	}
 	if o.CookieName == "" {
@@ -66,17 +68,40 @@ func New(o Options) (*Manager, error) {
 		lately = http.SameSiteNoneMode
 	}
 	own := func(name string) *Bearer {
-		return &Bearer{c: newCookie(o.CookieName+name, codecs, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})}
+		return &Bearer{c: newCookie(o.CookieName+name, codecs, sessions.Options{
+			Path:     "/",
+			Secure:   secure,
+			HttpOnly: true,
+			SameSite: http.SameSiteLaxMode,
+		})}
 	}
 	device := own("-device")
 	device.maxAge = int(deviceLifetime.Seconds())
 	return &Manager{
-		admin: own("-admin"), setup: own("-setup"), device: device,
-		host:     base.Hostname(),
-		lately:   newCookie(o.CookieName+"-lately", nil, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: lately}),
+		admin:  own("-admin"),
+		setup:  own("-setup"),
+		device: device,
+		host:   base.Hostname(),
+		lately: newCookie(o.CookieName+"-lately", nil, sessions.Options{
+			Path:     "/",
+			Secure:   secure,
+			HttpOnly: true,
+			SameSite: lately,
+		}),
 		resolver: o.Resolver,
-		session:  newCookie(o.CookieName, codecs, sessions.Options{Path: "/", Domain: o.CookieDomain, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}),
-		browser:  newCookie(o.CookieName+"-browser", codecs, sessions.Options{Path: "/", Secure: secure, HttpOnly: true, SameSite: browserSite}),
+		session: newCookie(o.CookieName, codecs, sessions.Options{
+			Path:     "/",
+			Domain:   o.CookieDomain,
+			Secure:   secure,
+			HttpOnly: true,
+			SameSite: http.SameSiteLaxMode,
+		}),
+		browser: newCookie(o.CookieName+"-browser", codecs, sessions.Options{
+			Path:     "/",
+			Secure:   secure,
+			HttpOnly: true,
+			SameSite: browserSite,
+		}),
 	}, nil
 }
 
@@ -104,14 +129,23 @@ func (m *Manager) Start(w http.ResponseWriter, r *http.Request, token sso.Secret
 func (m *Manager) Principal(r *http.Request) (sso.Principal, error) {
 	var found sso.Principal
 	var of value
-	ended := error(&sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in."})
+	ended := error(&sso.Error{
+		Kind:   sso.Unauthenticated,
+		Code:   "session_ended",
+		Public: "Please sign in.",
+	})
 	for _, v := range m.session.readAll(r) {
 		p, err := m.resolver.Principal(r.Context(), v.secret.Hash())
 		switch {
 		case err == nil && of.secret == "":
 			found, of = p, v
 		case err == nil && p.User.ID != found.User.ID:
-			return sso.Principal{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Please sign in.", Err: errTwoPeople}
+			return sso.Principal{}, &sso.Error{
+				Kind:   sso.Unauthenticated,
+				Code:   "session_ended",
+				Public: "Please sign in.",
+				Err:    errTwoPeople,
+			}
 		case err == nil && p.Session.CreatedAt.After(found.Session.CreatedAt):
 			found, of = p, v
 		case err == nil:

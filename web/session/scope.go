@@ -40,7 +40,15 @@ func (m *Manager) expireOthers(w http.ResponseWriter, r *http.Request) {
 			if (scope{name, domain}) == own || domain != "" && strings.HasPrefix(name, prefixHost) {
 				continue
 			}
-			gone := http.Cookie{Name: name, Path: "/", Domain: domain, MaxAge: -1, HttpOnly: true, Secure: m.session.options.Secure, SameSite: http.SameSiteLaxMode}
+			gone := http.Cookie{
+				Name:     name,
+				Path:     "/",
+				Domain:   domain,
+				MaxAge:   -1,
+				HttpOnly: true,
+				Secure:   m.session.options.Secure,
+				SameSite: http.SameSiteLaxMode,
+			}
 			lines = append(lines, gone.String())
 		}
 	}
@@ -103,6 +111,11 @@ func (m *Manager) Lost(r *http.Request) error {
 	if domain := strings.TrimPrefix(m.session.options.Domain, "."); domain != "" {
 		where = domain + " and every host under it"
 	}
-	return &sso.Error{Kind: sso.Forbidden, Code: "cookie_conflict", Err: errConflict,
-		Public: "You have signed in, but your browser does not send us the new session cookie. Delete the cookies named " + m.session.name + " of " + where + ", then sign in again."}
+	return &sso.Error{
+		Kind: sso.Forbidden,
+		Code: "cookie_conflict",
+		Err:  errConflict,
+		Public: "You have signed in, but your browser does not send us the new session cookie. Delete the cookies named " +
+			m.session.name + " of " + where + ", then sign in again.",
+	}
 }

@@ -19,8 +19,14 @@ func TestSeveralSessionCookies(t *testing.T) {
 	t.Parallel()
 	for _, domain := range []string{"", "sso.example"} {
 		f := newFixture(t, func(o *session.Options) { o.CookieDomain = domain })
-		previous := newFixture(t, func(o *session.Options) { o.CookieDomain, o.Keys = domain, []sso.Secret{oldKey} })
-		ada, eve, stale, staler := f.start("user-ada"), f.start("user-eve"), f.start("user-ada"), f.start("user-old")
+		previous := newFixture(t, func(o *session.Options) {
+			o.CookieDomain = domain
+			o.Keys = []sso.Secret{oldKey}
+		})
+		ada := f.start("user-ada")
+		eve := f.start("user-eve")
+		stale := f.start("user-ada")
+		staler := f.start("user-old")
 		dead := f.dead(stale, staler)
 		lost := previous.start("user-ada") // made with a key that is gone
 		garbage := &http.Cookie{Name: ada.Name, Value: "x"}
@@ -28,21 +34,39 @@ func TestSeveralSessionCookies(t *testing.T) {
 			want    sso.UserID
 			cookies []*http.Cookie
 		}{
-			"the stale one first":     {"user-ada", []*http.Cookie{dead[0], ada}},
-			"the stale one second":    {"user-ada", []*http.Cookie{ada, dead[0]}},
-			"two stale ones":          {"user-ada", []*http.Cookie{dead[0], ada, dead[1]}},
-			"garbage first":           {"user-ada", []*http.Cookie{garbage, ada}},
-			"garbage second":          {"user-ada", []*http.Cookie{ada, garbage}},
-			"of an old key":           {"user-ada", []*http.Cookie{lost, ada}},
-			"the same twice":          {"user-ada", []*http.Cookie{ada, ada}},
-			"of another prefix":       {"user-ada", []*http.Cookie{{Name: "gatehouse", Value: eve.Value}, ada, {Name: "__Other-gatehouse", Value: eve.Value}}},
-			"none good":               {"", []*http.Cookie{dead[0], garbage, lost}},
-			"the good one renamed":    {"", []*http.Cookie{dead[0], {Name: "gatehouse", Value: ada.Value}}},
-			"those of two people":     {"", []*http.Cookie{ada, eve}}, // another host may have set one of them
-			"two people, one stale":   {"user-eve", []*http.Cookie{dead[0], eve}},
-			"too many to look at all": {"", append(slices.Repeat([]*http.Cookie{garbage}, 40), ada)},
+			"the stale one first":  {"user-ada", []*http.Cookie{dead[0], ada}},
+			"the stale one second": {"user-ada", []*http.Cookie{ada, dead[0]}},
+			"two stale ones":       {"user-ada", []*http.Cookie{dead[0], ada, dead[1]}},
+			"garbage first":        {"user-ada", []*http.Cookie{garbage, ada}},
+			"garbage second":       {"user-ada", []*http.Cookie{ada, garbage}},
+			"of an old key":        {"user-ada", []*http.Cookie{lost, ada}},
+			"the same twice":       {"user-ada", []*http.Cookie{ada, ada}},
+			"of another prefix": {"user-ada", []*http.Cookie{
+				{
+					Name:  "gatehouse",
+					Value: eve.Value,
+				},
+				ada,
+				{
+					Name:  "__Other-gatehouse",
+					Value: eve.Value,
+				},
+			}},
+			"none good": {"", []*http.Cookie{dead[0], garbage, lost}},
+			"the good one renamed": {"", []*http.Cookie{dead[0], {
+				Name:  "gatehouse",
+				Value: ada.Value,
+			}}},
+			"those of two people":   {"", []*http.Cookie{ada, eve}}, // another host may have set one of them
+			"two people, one stale": {"user-eve", []*http.Cookie{dead[0], eve}},
+			"too many to look at all": {
+				"",
+				append(slices.Repeat([]*http.Cookie{garbage}, 40), ada),
+			},
 		} {
-			t.Run(domain+name, func(t *testing.T) { (&fixture{t, f.Manager, f.known}).is(c.want, request(c.cookies...)) })
+			t.Run(domain+name, func(t *testing.T) {
+				(&fixture{t, f.Manager, f.known}).is(c.want, request(c.cookies...))
+			})
 		}
 	}
 }
@@ -63,7 +87,10 @@ func TestNewestSessionCounts(t *testing.T) {
 	f := newFixture(t, nil)
 	older, newer := f.start("user-ada"), f.start("user-ada")
 	now := time.Now()
-	f.known.created = map[sso.Hash]time.Time{f.Tokens(request(older))[0].Hash(): now, f.Tokens(request(newer))[0].Hash(): now.Add(time.Second)}
+	f.known.created = map[sso.Hash]time.Time{
+		f.Tokens(request(older))[0].Hash(): now,
+		f.Tokens(request(newer))[0].Hash(): now.Add(time.Second),
+	}
 	for _, r := range []*http.Request{request(older, newer), request(newer, older)} {
 		p, err := f.Principal(r)
 		if err != nil || !p.Session.CreatedAt.Equal(now.Add(time.Second)) {
@@ -78,7 +105,10 @@ func TestOneUnknownAmongSeveral(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	r := request(f.start("user-ada"), f.start("user-ada"))
-	f.known.err = &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable"}
+	f.known.err = &sso.Error{
+		Kind: sso.Unavailable,
+		Code: "temporarily_unavailable",
+	}
 	if _, err := f.Principal(r); sso.KindOf(err) != sso.Unavailable {
 		t.Error(err)
 	}
@@ -92,17 +122,39 @@ func TestStartExpiresOtherScopes(t *testing.T) {
 		sent   []string
 		want   []string // name and domain
 	}{
-		"only ours":       {"corp.example", []string{"__Secure-gatehouse"}, nil},
-		"none":            {"corp.example", nil, nil},
-		"two of our name": {"corp.example", []string{"__Secure-gatehouse", "__Secure-gatehouse"}, []string{"__Secure-gatehouse ", "__Secure-gatehouse sso.corp.example"}},
-		"widened":         {"corp.example", []string{"__Host-gatehouse"}, []string{"__Host-gatehouse "}},
-		"narrowed":        {"", []string{"__Secure-gatehouse", "__Host-gatehouse"}, []string{"__Secure-gatehouse ", "__Secure-gatehouse sso.corp.example", "__Secure-gatehouse corp.example"}},
-		"someone else's":  {"corp.example", []string{"__Secure-other", "gatehouse", "__Secure-gatehouse-x"}, nil},
-		"ours twice":      {"", []string{"__Host-gatehouse", "__Host-gatehouse"}, nil},
+		"only ours": {"corp.example", []string{"__Secure-gatehouse"}, nil},
+		"none":      {"corp.example", nil, nil},
+		"two of our name": {
+			"corp.example",
+			[]string{"__Secure-gatehouse", "__Secure-gatehouse"},
+			[]string{"__Secure-gatehouse ", "__Secure-gatehouse sso.corp.example"},
+		},
+		"widened": {
+			"corp.example",
+			[]string{"__Host-gatehouse"},
+			[]string{"__Host-gatehouse "},
+		},
+		"narrowed": {
+			"",
+			[]string{"__Secure-gatehouse", "__Host-gatehouse"},
+			[]string{
+				"__Secure-gatehouse ", "__Secure-gatehouse sso.corp.example",
+				"__Secure-gatehouse corp.example",
+			},
+		},
+		"someone else's": {
+			"corp.example",
+			[]string{"__Secure-other", "gatehouse", "__Secure-gatehouse-x"},
+			nil,
+		},
+		"ours twice": {"", []string{"__Host-gatehouse", "__Host-gatehouse"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			f := newFixture(t, func(o *session.Options) { o.BaseURL, o.CookieDomain = "https://sso.corp.example", c.domain })
+			f := newFixture(t, func(o *session.Options) {
+				o.BaseURL = "https://sso.corp.example"
+				o.CookieDomain = c.domain
+			})
 			r := httptest.NewRequest("GET", "/", http.NoBody)
 			for i, n := range c.sent {
 				r.AddCookie(&http.Cookie{Name: n, Value: fmt.Sprintf("v%d", i)})
@@ -136,7 +188,10 @@ func TestStartExpiresOtherScopes(t *testing.T) {
 // which cookies to delete.
 func TestLost(t *testing.T) {
 	t.Parallel()
-	f := newFixture(t, func(o *session.Options) { o.BaseURL, o.CookieDomain = "https://sso.corp.example", "corp.example" })
+	f := newFixture(t, func(o *session.Options) {
+		o.BaseURL = "https://sso.corp.example"
+		o.CookieDomain = "corp.example"
+	})
 	jar := map[string]string{}
 	browser := func() *http.Request {
 		r := httptest.NewRequest("GET", "/", http.NoBody)
@@ -158,7 +213,8 @@ func TestLost(t *testing.T) {
 		}
 	}
 	err := f.Lost(browser())
-	if sso.CodeOf(err) != "cookie_conflict" || !strings.Contains(err.Error(), "several times") {
+	if sso.CodeOf(err) != "cookie_conflict" ||
+		!strings.Contains(err.Error(), "several times") {
 		t.Error(err)
 	}
 	w := httptest.NewRecorder()
@@ -173,7 +229,10 @@ func TestLost(t *testing.T) {
 	}
 	for _, forged := range []string{"", "x", "-5", "1e9", "99999999999999999999"} {
 		r := httptest.NewRequest("GET", "/", http.NoBody)
-		r.AddCookie(&http.Cookie{Name: "__Host-gatehouse-lately", Value: forged})
+		r.AddCookie(&http.Cookie{
+			Name:  "__Host-gatehouse-lately",
+			Value: forged,
+		})
 		if err := f.Lost(r); err != nil {
 			t.Errorf("%q: %v", forged, err)
 		}

@@ -19,24 +19,34 @@ import (
 func TestAttributes(t *testing.T) {
 	t.Parallel()
 	for base, c := range map[string]struct{ domain, session, browser string }{
-		"https://sso.example": {"",
+		"https://sso.example": {
+			"",
 			"__Host-gatehouse=V; Path=/; HttpOnly; Secure; SameSite=Lax",
-			"__Host-gatehouse-browser=V; Path=/; HttpOnly; Secure; SameSite=None"},
-		"https://sso.corp.example": {"corp.example",
+			"__Host-gatehouse-browser=V; Path=/; HttpOnly; Secure; SameSite=None",
+		},
+		"https://sso.corp.example": {
+			"corp.example",
 			"__Secure-gatehouse=V; Path=/; Domain=corp.example; HttpOnly; Secure; SameSite=Lax",
-			"__Host-gatehouse-browser=V; Path=/; HttpOnly; Secure; SameSite=None"},
-		"http://localhost:8080": {"",
+			"__Host-gatehouse-browser=V; Path=/; HttpOnly; Secure; SameSite=None",
+		},
+		"http://localhost:8080": {
+			"",
 			"gatehouse=V; Path=/; HttpOnly; SameSite=Lax",
-			"gatehouse-browser=V; Path=/; HttpOnly; SameSite=Lax"},
+			"gatehouse-browser=V; Path=/; HttpOnly; SameSite=Lax",
+		},
 	} {
-		f := newFixture(t, func(o *session.Options) { o.BaseURL, o.CookieDomain = base, c.domain })
+		f := newFixture(t, func(o *session.Options) {
+			o.BaseURL, o.CookieDomain = base, c.domain
+		})
 		w := httptest.NewRecorder()
 		if err := f.Start(w, request(), sso.NewSecret(), sso.Session{}); err != nil {
 			t.Fatal(err)
 		}
 		f.Browser(w, request())
 		lines := w.Header()["Set-Cookie"]
-		w.Header()["Set-Cookie"] = slices.DeleteFunc(lines, func(line string) bool { return strings.Contains(line, "-lately=") })
+		w.Header()["Set-Cookie"] = slices.DeleteFunc(lines, func(line string) bool {
+			return strings.Contains(line, "-lately=")
+		})
 		set := w.Result().Cookies()
 		if len(set) != 2 {
 			t.Fatalf("%s: %d cookies", base, len(set))
@@ -52,7 +62,11 @@ func TestAttributes(t *testing.T) {
 		}
 		end := httptest.NewRecorder()
 		f.End(end, request())
-		if got, want := end.Header().Get("Set-Cookie"), strings.Replace(strings.Replace(c.session, "V;", ";", 1), "HttpOnly", "Expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0; HttpOnly", 1); got != want {
+		if got, want := end.Header().Get("Set-Cookie"), strings.Replace(
+			strings.Replace(c.session, "V;", ";", 1), "HttpOnly",
+			"Expires=Thu, 01 Jan 1970 00:00:01 GMT; Max-Age=0; HttpOnly",
+			1,
+		); got != want {
 			t.Errorf("%s:\n got %s\nwant %s", base, got, want)
 		}
 	}
@@ -79,14 +93,25 @@ func TestFixation(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	planted := f.start("user-eve")
-	for _, before := range [][]*http.Cookie{{planted}, {planted, planted}, {{Name: planted.Name, Value: "x"}}, nil} {
+	for _, before := range [][]*http.Cookie{
+		{planted},
+		{planted, planted},
+		{{
+			Name:  planted.Name,
+			Value: "x",
+		}},
+		nil,
+	} {
 		after := f.start("user-ada", before...)
 		if after.Value == planted.Value {
 			t.Error("the cookie that was planted survives")
 		}
 		f.is("user-ada", request(after))
 	}
-	for _, chosen := range []sso.Secret{"", "chosen", sso.Secret(strings.Repeat("A", 44)), sso.Secret(strings.Repeat("A", 42) + "B"), sso.NewSecret() + "\n"} {
+	for _, chosen := range []sso.Secret{
+		"", "chosen", sso.Secret(strings.Repeat("A", 44)),
+		sso.Secret(strings.Repeat("A", 42) + "B"), sso.NewSecret() + "\n",
+	} {
 		w := httptest.NewRecorder()
 		if err := f.Start(w, request(), chosen, sso.Session{}); err == nil || len(w.Result().Cookies()) != 0 {
 			t.Errorf("%d characters that are no token made a cookie", len(chosen))
@@ -102,7 +127,9 @@ func TestTokenCut(t *testing.T) {
 	good := f.start("user-ada")
 	var bad []string
 	for i := range good.Value {
-		bad = append(bad, good.Value[:i], good.Value[i+1:], good.Value[:i]+good.Value[i+1:])
+		bad = append(
+			bad, good.Value[:i], good.Value[i+1:], good.Value[:i]+good.Value[i+1:],
+		)
 		for _, c := range "Aa0-_=.+/" {
 			if good.Value[i] != byte(c) {
 				bad = append(bad, good.Value[:i]+string(c)+good.Value[i+1:])
@@ -112,8 +139,14 @@ func TestTokenCut(t *testing.T) {
 			bad = append(bad, good.Value[:i]+string(c)+good.Value[i+1:])
 		}
 	}
-	bad = append(bad, good.Value+"=", good.Value+"A", strings.TrimRight(good.Value, "="), good.Value+good.Value, "%", `"`+good.Value+`"`,
-		strings.ToLower(good.Value), strings.ToUpper(good.Value), strings.Repeat("A", 120), strings.Repeat("A", 129), strings.Repeat("A", 100_000))
+	bad = append(
+		bad, good.Value+"=", good.Value+"A", strings.TrimRight(good.Value, "="),
+		good.Value+good.Value, "%", `"`+good.Value+`"`,
+		strings.ToLower(good.Value),
+		strings.ToUpper(good.Value),
+		strings.Repeat("A", 120),
+		strings.Repeat("A", 129), strings.Repeat("A", 100_000),
+	)
 	f.known.asked = 0
 	for _, value := range bad {
 		r := request()
@@ -146,7 +179,9 @@ func TestNonCanonical(t *testing.T) {
 	last, others := strings.TrimRight(good.Value, "="), 0
 	for _, c := range alphabet {
 		other := last[:len(last)-1] + string(c) + good.Value[len(last):]
-		if got, err := base64.URLEncoding.DecodeString(other); err != nil || string(got) != string(want) || other == good.Value {
+		if got, err := base64.URLEncoding.DecodeString(other); err != nil ||
+			string(got) != string(want) ||
+			other == good.Value {
 			continue
 		}
 		others++
@@ -192,7 +227,17 @@ func TestStoreErrorsKeepTheCookie(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		kind sso.Kind
-	}{{&sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable"}, sso.Unavailable}, {io.ErrUnexpectedEOF, sso.Internal}, {context.DeadlineExceeded, sso.Internal}} {
+	}{
+		{
+			&sso.Error{
+				Kind: sso.Unavailable,
+				Code: "temporarily_unavailable",
+			},
+			sso.Unavailable,
+		},
+		{io.ErrUnexpectedEOF, sso.Internal},
+		{context.DeadlineExceeded, sso.Internal},
+	} {
 		f.known.err = c.err
 		if _, err := f.Principal(request(ada)); err == nil || sso.KindOf(err) != c.kind {
 			t.Errorf("%v became %v", c.err, err)
@@ -205,9 +250,13 @@ func TestStoreErrorsKeepTheCookie(t *testing.T) {
 // TestRotation reads cookies of a previous key and replaces them.
 func TestRotation(t *testing.T) {
 	t.Parallel()
-	before := newFixture(t, func(o *session.Options) { o.Keys = []sso.Secret{oldKey} })
+	before := newFixture(t, func(o *session.Options) {
+		o.Keys = []sso.Secret{oldKey}
+	})
 	with := func(keys ...sso.Secret) *fixture {
-		return newFixture(t, func(o *session.Options) { o.Keys, o.Resolver = keys, before.known })
+		return newFixture(t, func(o *session.Options) {
+			o.Keys, o.Resolver = keys, before.known
+		})
 	}
 	during, after := with(newKey, oldKey), with(newKey, "")
 	old := before.start("user-ada")
@@ -225,7 +274,10 @@ func TestRotation(t *testing.T) {
 	unknown := before.start("user-bob")
 	before.known.tokens = map[sso.Hash]sso.UserID{} // his has ended
 	ended := renew(during, "GET", unknown)
-	before.known.err = &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable"}
+	before.known.err = &sso.Error{
+		Kind: sso.Unavailable,
+		Code: "temporarily_unavailable",
+	}
 	down := renew(during, "GET", old)
 	before.known.err = nil
 	old = before.start("user-ada")
@@ -236,7 +288,10 @@ func TestRotation(t *testing.T) {
 		"not a page":   renew(during, "POST", old),
 		"no rotation":  renew(after, "GET", renewed[0]),
 		"foreign":      renew(after, "GET", old),
-		"garbage":      renew(during, "GET", &http.Cookie{Name: old.Name, Value: "x"}),
+		"garbage": renew(during, "GET", &http.Cookie{
+			Name:  old.Name,
+			Value: "x",
+		}),
 		"two people's": renew(during, "GET", old, before.start("user-eve")),
 		"no one's own": renew(during, "GET"),
 	} {
@@ -248,7 +303,9 @@ func TestRotation(t *testing.T) {
 	value := before.Browser(w, request())
 	bound := w.Result().Cookies()[0]
 	w = httptest.NewRecorder()
-	if during.BrowserOf(request(bound)) != value || during.Browser(w, request(bound)) != value || len(w.Result().Cookies()) != 1 {
+	if during.BrowserOf(request(bound)) != value ||
+		during.Browser(w, request(bound)) != value ||
+		len(w.Result().Cookies()) != 1 {
 		t.Error("the browser is not known any more, or its cookie not replaced")
 	}
 	if after.BrowserOf(request(w.Result().Cookies()[0])) != value {
@@ -261,7 +318,9 @@ func renew(f *fixture, method string, cookies ...*http.Cookie) []*http.Cookie {
 	r := request(cookies...)
 	r.Method = method
 	w := httptest.NewRecorder()
-	f.Renew(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, _ = f.Principal(r) })).ServeHTTP(w, r)
+	f.Renew(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = f.Principal(r)
+	})).ServeHTTP(w, r)
 	return w.Result().Cookies()
 }
 
@@ -271,7 +330,10 @@ func TestOneSetCookie(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, nil)
 	w := httptest.NewRecorder()
-	http.SetCookie(w, &http.Cookie{Name: "__Host-gatehouse-last", Value: "acme"})
+	http.SetCookie(w, &http.Cookie{
+		Name:  "__Host-gatehouse-last",
+		Value: "acme",
+	})
 	f.Browser(w, request())
 	for range 2 {
 		if err := f.Start(w, request(), sso.NewSecret(), sso.Session{}); err != nil {
@@ -283,7 +345,10 @@ func TestOneSetCookie(t *testing.T) {
 	for _, c := range w.Result().Cookies() {
 		names = append(names, c.Name)
 	}
-	if strings.Join(names, " ") != "__Host-gatehouse-last __Host-gatehouse-browser __Host-gatehouse-lately __Host-gatehouse" || w.Result().Cookies()[3].MaxAge >= 0 {
+	if strings.Join(
+		names, " ",
+	) != "__Host-gatehouse-last __Host-gatehouse-browser __Host-gatehouse-lately __Host-gatehouse" ||
+		w.Result().Cookies()[3].MaxAge >= 0 {
 		t.Errorf("%v", w.Header()["Set-Cookie"])
 	}
 }
@@ -294,19 +359,30 @@ func TestBrowser(t *testing.T) {
 	w := httptest.NewRecorder()
 	value := f.Browser(w, request())
 	set := w.Result().Cookies()
-	if len(set) != 1 || len(value) != 43 || strings.Contains(set[0].Value, value.Reveal()) {
+	if len(set) != 1 ||
+		len(value) != 43 ||
+		strings.Contains(set[0].Value, value.Reveal()) {
 		t.Fatalf("%v", set)
 	}
 	again := httptest.NewRecorder()
-	if f.Browser(again, request(set[0])) != value || len(again.Result().Cookies()) != 0 || f.BrowserOf(request(set[0])) != value {
+	if f.Browser(again, request(set[0])) != value ||
+		len(again.Result().Cookies()) != 0 ||
+		f.BrowserOf(request(set[0])) != value {
 		t.Error("the same browser gets another value")
 	}
 	if f.BrowserOf(request()) != "" {
 		t.Error("a browser without a cookie has a value")
 	}
-	for name, r := range map[string]*http.Request{"garbage": request(&http.Cookie{Name: set[0].Name, Value: "x"}), "two": request(set[0], set[0]), "none": request()} {
+	for name, r := range map[string]*http.Request{
+		"garbage": request(&http.Cookie{Name: set[0].Name, Value: "x"}),
+		"two":     request(set[0], set[0]),
+		"none":    request(),
+	} {
 		w := httptest.NewRecorder()
-		if other := f.Browser(w, r); other == value || other == "" || len(w.Result().Cookies()) != 1 || f.BrowserOf(r) != "" {
+		if other := f.Browser(w, r); other == value ||
+			other == "" ||
+			len(w.Result().Cookies()) != 1 ||
+			f.BrowserOf(r) != "" {
 			t.Errorf("%s: no new value", name)
 		}
 	}
@@ -315,13 +391,22 @@ func TestBrowser(t *testing.T) {
 func TestOptions(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(*session.Options){
-		"no keys":    func(o *session.Options) { o.Keys = nil },
-		"empty keys": func(o *session.Options) { o.Keys = []sso.Secret{"", ""} },
-		"no name":    func(o *session.Options) { o.CookieName = "" },
-		"no URL":     func(o *session.Options) { o.BaseURL = "sso.example" },
-		"ftp":        func(o *session.Options) { o.BaseURL = "ftp://sso.example" },
+		"no keys": func(o *session.Options) { o.Keys = nil },
+		"empty keys": func(o *session.Options) {
+			o.Keys = []sso.Secret{"", ""}
+		},
+		"no name": func(o *session.Options) { o.CookieName = "" },
+		"no URL":  func(o *session.Options) { o.BaseURL = "sso.example" },
+		"ftp": func(o *session.Options) {
+			o.BaseURL = "ftp://sso.example"
+		},
 	} {
-		o := session.Options{BaseURL: "https://sso.example", Keys: []sso.Secret{newKey}, CookieName: "gatehouse", Resolver: &known{}}
+		o := session.Options{
+			BaseURL:    "https://sso.example",
+			Keys:       []sso.Secret{newKey},
+			CookieName: "gatehouse",
+			Resolver:   &known{},
+		}
 		change(&o)
 		if _, err := session.New(o); err == nil {
 			t.Errorf("%s: made", name)
@@ -330,7 +415,9 @@ func TestOptions(t *testing.T) {
 }
 
 func FuzzPrincipal(f *testing.F) {
-	fix := newFixture(f, func(o *session.Options) { o.Keys = []sso.Secret{newKey, oldKey} })
+	fix := newFixture(f, func(o *session.Options) {
+		o.Keys = []sso.Secret{newKey, oldKey}
+	})
 	good := fix.start("user-ada")
 	f.Add(good.Name + "=" + good.Value)
 	f.Add(good.Name + "=" + good.Value + "; " + good.Name + "=x")
@@ -338,7 +425,8 @@ func FuzzPrincipal(f *testing.F) {
 	f.Fuzz(func(t *testing.T, header string) {
 		r := request()
 		r.Header.Set("Cookie", header)
-		if p, err := fix.Principal(r); err == nil && (p.User.ID != "user-ada" || !strings.Contains(header, good.Value)) {
+		if p, err := fix.Principal(r); err == nil &&
+			(p.User.ID != "user-ada" || !strings.Contains(header, good.Value)) {
 			t.Errorf("%q is %q", header, p.User.ID)
 		}
 	})
@@ -346,7 +434,10 @@ func FuzzPrincipal(f *testing.F) {
 
 func BenchmarkPrincipal(b *testing.B) {
 	f := newFixture(b, nil)
-	for name, c := range map[string]*http.Cookie{"good": f.start("user-ada"), "forged": {Name: "__Host-gatehouse", Value: strings.Repeat("QUJD", 30)}} {
+	for name, c := range map[string]*http.Cookie{
+		"good":   f.start("user-ada"),
+		"forged": {Name: "__Host-gatehouse", Value: strings.Repeat("QUJD", 30)},
+	} {
 		b.Run(name, func(b *testing.B) {
 			r := request(c)
 			b.ReportAllocs()

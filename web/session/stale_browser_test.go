@@ -19,8 +19,11 @@ import (
 // through a sign-in. It ends in one sign-in, or, where the new cookie never comes
 // back, on the page that says what to delete.
 func TestStaleCookiesInBrowser(t *testing.T) {
-	ctx := chromium.Start(t, chromedp.IgnoreCertErrors, chromedp.Flag("host-resolver-rules",
-		"MAP sso.corp.example 127.0.0.1,MAP wiki.corp.example 127.0.0.1,MAP idp.test 127.0.0.1"))
+	ctx := chromium.Start(
+		t, chromedp.IgnoreCertErrors,
+		chromedp.Flag("host-resolver-rules",
+			"MAP sso.corp.example 127.0.0.1,MAP wiki.corp.example 127.0.0.1,MAP idp.test 127.0.0.1"),
+	)
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		t.Fatal(err)
 	}
@@ -31,30 +34,78 @@ func TestStaleCookiesInBrowser(t *testing.T) {
 		lost   bool // a proxy takes the new cookie away
 		want   string
 	}{
-		"none":                        {"corp.example", nil, false, "user-ada"},
-		"narrowed to the host":        {"", []string{scoped + "=%; Domain=corp.example"}, false, "user-ada"},
-		"widened, the host's is left": {"corp.example", []string{alone + "=%"}, false, "user-ada"},
-		"widened, of one name":        {"corp.example", []string{scoped + "=%"}, false, "user-ada"},
-		"of the host as a domain":     {"corp.example", []string{scoped + "=%; Domain=sso.corp.example"}, false, "user-ada"},
+		"none": {"corp.example", nil, false, "user-ada"},
+		"narrowed to the host": {
+			"",
+			[]string{scoped + "=%; Domain=corp.example"},
+			false,
+			"user-ada",
+		},
+		"widened, the host's is left": {
+			"corp.example",
+			[]string{alone + "=%"},
+			false,
+			"user-ada",
+		},
+		"widened, of one name": {
+			"corp.example",
+			[]string{scoped + "=%"},
+			false,
+			"user-ada",
+		},
+		"of the host as a domain": {
+			"corp.example",
+			[]string{scoped + "=%; Domain=sso.corp.example"},
+			false,
+			"user-ada",
+		},
 		"in three scopes": {
 			"corp.example",
-			[]string{scoped + "=%", scoped + "=%; Domain=sso.corp.example", scoped + "=%; Domain=corp.example"},
-			false, "user-ada",
+			[]string{
+				scoped + "=%", scoped + "=%; Domain=sso.corp.example",
+				scoped + "=%; Domain=corp.example",
+			},
+			false,
+			"user-ada",
 		},
-		"below one path":       {"corp.example", []string{scoped + "=%; Path=/account"}, false, "user-ada"},
-		"garbage":              {"corp.example", []string{scoped + "=garbage", scoped + "=; Domain=sso.corp.example"}, false, "user-ada"},
-		"the new one is lost":  {"corp.example", []string{scoped + "=%"}, true, "cookie_conflict"},
+		"below one path": {
+			"corp.example",
+			[]string{scoped + "=%; Path=/account"},
+			false,
+			"user-ada",
+		},
+		"garbage": {
+			"corp.example",
+			[]string{scoped + "=garbage", scoped + "=; Domain=sso.corp.example"},
+			false,
+			"user-ada",
+		},
+		"the new one is lost": {
+			"corp.example",
+			[]string{scoped + "=%"},
+			true,
+			"cookie_conflict",
+		},
 		"lost, without others": {"", nil, true, "cookie_conflict"},
 	} {
 		server := httptest.NewUnstartedServer(nil)
 		_, port, _ := strings.Cut(server.Listener.Addr().String(), ":")
 		back := "https://sso.corp.example:" + port
-		g := &gateway{fixture: newFixture(t, func(o *session.Options) { o.BaseURL, o.CookieDomain = back, c.domain })}
+		g := &gateway{fixture: newFixture(t, func(o *session.Options) {
+			o.BaseURL = back
+			o.CookieDomain = c.domain
+		})}
 		idp := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
-			_, _ = fmt.Fprintf(w, `<!doctype html><form method="post" action=%q></form><script>document.forms[0].submit()</script>`, back+"/acs")
+			_, _ = fmt.Fprintf(
+				w,
+				`<!doctype html><form method="post" action=%q></form><script>document.forms[0].submit()</script>`,
+				back+"/acs",
+			)
 		}))
-		g.idp = func() string { return strings.Replace(idp.URL, "127.0.0.1", "idp.test", 1) }
+		g.idp = func() string {
+			return strings.Replace(idp.URL, "127.0.0.1", "idp.test", 1)
+		}
 		ended := g.start("user-old")
 		clear(g.known.tokens) // its session is over
 		server.Config.Handler = through(g, c.lost, func(w http.ResponseWriter) {
@@ -63,7 +114,9 @@ func TestStaleCookiesInBrowser(t *testing.T) {
 				if !strings.Contains(cookie, "Path=") {
 					cookie += "; Path=/"
 				}
-				w.Header().Add("Set-Cookie", cookie+"; Secure; HttpOnly; SameSite=Lax")
+				w.Header().Add(
+					"Set-Cookie", cookie+"; Secure; HttpOnly; SameSite=Lax",
+				)
 			}
 		})
 		server.StartTLS()
@@ -73,7 +126,10 @@ func TestStaleCookiesInBrowser(t *testing.T) {
 		t.Cleanup(cancel)
 		visit(window, t, back+"/stale")
 		if got := visit(window, t, back+"/wanted"); got != c.want {
-			t.Errorf("%s: ends with %q after %d sign-ins; want %q", name, got, g.bound, c.want)
+			t.Errorf(
+				"%s: ends with %q after %d sign-ins; want %q", name, got, g.bound,
+				c.want,
+			)
 		}
 		if g.bound == 0 || g.bound > 3 || c.want == "user-ada" && g.bound != 1 {
 			t.Errorf("%s: %d sign-ins", name, g.bound)
@@ -96,7 +152,9 @@ func through(g *gateway, lose bool, stale func(http.ResponseWriter)) http.Handle
 			case err == nil:
 				_, _ = fmt.Fprintf(w, "<!doctype html><title>%s</title>", p.User.ID)
 			case lost != nil:
-				_, _ = fmt.Fprintf(w, "<!doctype html><title>%s</title>", sso.CodeOf(lost))
+				_, _ = fmt.Fprintf(
+					w, "<!doctype html><title>%s</title>", sso.CodeOf(lost),
+				)
 			default:
 				http.Redirect(w, r, "/begin", http.StatusSeeOther)
 			}

@@ -32,10 +32,17 @@ func TestJourneyInBrowser(t *testing.T) {
 	t.Cleanup(idp.Close)
 	for name, redirect := range map[string]sso.Redirect{
 		"redirect binding": {URL: idp.URL + "/sso?SAMLRequest=m"},
-		"post binding":     {URL: idp.URL + "/sso", Form: url.Values{"SAMLRequest": {"m"}, "RelayState": {"gh1"}}},
+		"post binding": {
+			URL:  idp.URL + "/sso",
+			Form: url.Values{"SAMLRequest": {"m"}, "RelayState": {"gh1"}},
+		},
 	} {
 		server := httptest.NewUnstartedServer(nil)
-		base := "http://localhost:" + server.Listener.Addr().String()[strings.LastIndex(server.Listener.Addr().String(), ":")+1:]
+		base := "http://localhost:" +
+			server.Listener.Addr().String()[strings.LastIndex(
+				server.Listener.Addr().String(), ":",
+			)+
+				1:]
 		f := newFixtureAt(t, base)
 		f.redirect = redirect
 		server.Config.Handler = f
@@ -43,14 +50,16 @@ func TestJourneyInBrowser(t *testing.T) {
 		t.Cleanup(server.Close)
 		posted = nil
 		err := chromedp.Do(ctx, chromedp.Navigate(base+"/login?return_to=/wiki"),
-			chromedp.SendKeys(chromedp.CSS("#company"), "acme"), chromedp.Click(chromedp.CSS("main form button")))
+			chromedp.SendKeys(chromedp.CSS("#company"), "acme"),
+			chromedp.Click(chromedp.CSS("main form button")))
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 		if at := settle(ctx, t, idp.URL); !strings.HasPrefix(at, idp.URL+"/sso") {
 			t.Fatalf("%s: stuck at %s", name, at)
 		}
-		if redirect.Form != nil && (posted.Get("SAMLRequest") != "m" || posted.Get("RelayState") != "gh1") {
+		if redirect.Form != nil &&
+			(posted.Get("SAMLRequest") != "m" || posted.Get("RelayState") != "gh1") {
 			t.Errorf("%s: posted %v", name, posted)
 		}
 		if f.remote.started[0].ReturnTo != "/wiki" {
@@ -77,10 +86,17 @@ func TestQuestionInBrowser(t *testing.T) {
 	t.Cleanup(idp.Close)
 	for name, redirect := range map[string]sso.Redirect{
 		"redirect binding": {URL: idp.URL + "/sso?SAMLRequest=m"},
-		"post binding":     {URL: idp.URL + "/sso", Form: url.Values{"SAMLRequest": {"m"}}},
+		"post binding": {
+			URL:  idp.URL + "/sso",
+			Form: url.Values{"SAMLRequest": {"m"}},
+		},
 	} {
 		server := httptest.NewUnstartedServer(nil)
-		base := "http://localhost:" + server.Listener.Addr().String()[strings.LastIndex(server.Listener.Addr().String(), ":")+1:]
+		base := "http://localhost:" +
+			server.Listener.Addr().String()[strings.LastIndex(
+				server.Listener.Addr().String(), ":",
+			)+
+				1:]
 		f := newFixtureAt(t, base)
 		f.redirect = redirect
 		f.adaIsIn()
@@ -88,16 +104,28 @@ func TestQuestionInBrowser(t *testing.T) {
 		server.Start()
 		t.Cleanup(server.Close)
 		var text string
-		err := chromedp.Do(ctx, chromedp.EmulateViewport(360, 640), chromedp.Navigate(base+"/login/sso?enterprise_key=other"))
+		err := chromedp.Do(
+			ctx, chromedp.EmulateViewport(360, 640),
+			chromedp.Navigate(base+"/login/sso?enterprise_key=other"),
+		)
 		if err == nil {
-			text, err = chromedp.Run(ctx, chromedp.Evaluate[string]("document.querySelector('main').innerText"))
+			text, err = chromedp.Run(
+				ctx,
+				chromedp.Evaluate[string](
+					"document.querySelector('main').innerText",
+				),
+			)
 		}
-		for _, want := range []string{"Other Ltd", "Acme Corporation", "ada@acme.example"} {
+		for _, want := range []string{
+			"Other Ltd", "Acme Corporation", "ada@acme.example",
+		} {
 			if err != nil || !strings.Contains(text, want) {
 				t.Fatalf("%s: %v: %s", name, err, text)
 			}
 		}
-		wide, err := chromedp.Run(ctx, chromedp.Evaluate[float64]("document.documentElement.scrollWidth"))
+		wide, err := chromedp.Run(
+			ctx, chromedp.Evaluate[float64]("document.documentElement.scrollWidth"),
+		)
 		if err != nil || wide > 360 {
 			t.Errorf("%s: %v: the page is %v wide at 360", name, err, wide)
 		}
@@ -123,7 +151,9 @@ func settle(ctx context.Context, t *testing.T, prefix string) string {
 	at := ""
 	for range 50 {
 		var err error
-		if at, err = chromedp.Run(ctx, chromedp.Evaluate[string]("location.href")); err == nil && strings.HasPrefix(at, prefix) {
+		if at, err = chromedp.Run(
+			ctx, chromedp.Evaluate[string]("location.href"),
+		); err == nil && strings.HasPrefix(at, prefix) {
 			return at
 		}
 		time.Sleep(100 * time.Millisecond)

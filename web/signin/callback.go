@@ -31,7 +31,9 @@ func (s *Signin) answer(w http.ResponseWriter, r *http.Request) error {
 		if s.isIn(r, id, err) {
 			return route.SeeOther(w, "/account")
 		}
-		return s.withWay(r, id, result.ReturnTo, cookiesBlocked(r, fmt.Errorf("complete sign-in: %w", err)))
+		return s.withWay(
+			r, id, result.ReturnTo, cookiesBlocked(r, fmt.Errorf("complete sign-in: %w", err)),
+		)
 	}
 	switch result.Outcome {
 	case login.Tested:
@@ -72,8 +74,13 @@ func cookiesBlocked(r *http.Request, err error) error {
 	if sso.CodeOf(err) != "login_state_expired" || len(r.Cookies()) > 0 {
 		return err
 	}
-	failure := &sso.Error{Kind: sso.Invalid, Code: "cookies_blocked", Err: err,
-		Public: "Your browser sent no cookie back. If it blocks cookies for " + r.Host + ", allow them and start again; if you began in another browser, go on there."}
+	failure := &sso.Error{
+		Kind: sso.Invalid,
+		Code: "cookies_blocked",
+		Err:  err,
+		Public: "Your browser sent no cookie back. If it blocks cookies for " + r.Host +
+			", allow them and start again; if you began in another browser, go on there.",
+	}
 	if known, ok := errors.AsType[*sso.Error](err); ok {
 		failure.Reference = known.Reference
 	}
@@ -86,7 +93,10 @@ func cookiesBlocked(r *http.Request, err error) error {
 // machine, no browser does that, so the answer takes one more hop, from us to
 // us. What that post then brings is checked like any other.
 func (s *Signin) cookieHeldBack(r *http.Request) bool {
-	return !s.Secure && r.Method == http.MethodPost && r.Header.Get("Sec-Fetch-Site") == "cross-site" && s.Sessions.BrowserOf(r) == ""
+	return !s.Secure &&
+		r.Method == http.MethodPost &&
+		r.Header.Get("Sec-Fetch-Site") == "cross-site" &&
+		s.Sessions.BrowserOf(r) == ""
 }
 
 // delivered is the message: the query of a GET, the body of a POST, never both.
@@ -120,7 +130,10 @@ func (s *Signin) withWay(r *http.Request, id sso.ConnectionID, returnTo string, 
 	if lookup != nil {
 		return err // the failure matters more than its ornament
 	}
-	return route.WithWay(err, route.Way{Href: linkTo(ent.Key, id, knownReturn(returnTo)), Enterprise: ent.Name})
+	return route.WithWay(err, route.Way{
+		Href:       linkTo(ent.Key, id, knownReturn(returnTo)),
+		Enterprise: ent.Name,
+	})
 }
 
 func (s *Signin) metadata(w http.ResponseWriter, r *http.Request) error {

@@ -17,7 +17,9 @@ func FailurePage(pages *ui.Renderer) func(http.ResponseWriter, *http.Request, ro
 		switch {
 		case f.Way.Href != "":
 			p.Href = f.Way.Href
-		case f.Status >= 500 && r.Method == http.MethodGet && !carried(r.URL.Path):
+		case f.Status >= 500 &&
+			r.Method == http.MethodGet &&
+			!carried(r.URL.Path):
 			p.Href = r.URL.EscapedPath()
 		}
 		if f.Way.Label != "" {

@@ -62,7 +62,9 @@ func (f *remote) Discover(_ context.Context, text string) (login.Found, error) {
 	if found, ok := f.companies[text]; ok {
 		return found, nil
 	}
-	return login.Found{}, sso.NotFound("unknown_company", "We do not know this company.")
+	return login.Found{}, sso.NotFound(
+		"unknown_company", "We do not know this company.",
+	)
 }
 
 func (f *remote) Logout(context.Context, sso.Principal) (*sso.Redirect, error) {
@@ -103,10 +105,17 @@ func (b *browser) Principal(*http.Request) (sso.Principal, error) {
 	case b.principal != nil:
 		return *b.principal, nil
 	}
-	return sso.Principal{}, &sso.Error{Kind: sso.Unauthenticated, Code: "session_ended", Public: "Sign in."}
+	return sso.Principal{}, &sso.Error{
+		Kind:   sso.Unauthenticated,
+		Code:   "session_ended",
+		Public: "Sign in.",
+	}
 }
 
-func (b *browser) End(http.ResponseWriter, *http.Request) { b.ended++; b.principal = nil }
+func (b *browser) End(http.ResponseWriter, *http.Request) {
+	b.ended++
+	b.principal = nil
+}
 
 func (b *browser) Browser(w http.ResponseWriter, _ *http.Request) sso.Secret {
 	http.SetCookie(w, &http.Cookie{Name: "pending", Value: "x"})
@@ -140,25 +149,79 @@ func newFixtureAt(t testing.TB, base string) *fixture {
 func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 	t.Helper()
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-	f := &fixture{remote: &remote{companies: map[string]login.Found{}, redirect: sso.Redirect{URL: "https://idp.example/sso?SAMLRequest=x"}}, browser: &browser{}, codes: &codes{}}
-	f.acme = sso.Enterprise{ID: sso.NewID[sso.EnterpriseID](now), Key: "acme", Name: "Acme Corporation"}
-	f.other = sso.Enterprise{ID: sso.NewID[sso.EnterpriseID](now), Key: "other", Name: "Other Ltd"}
-	f.okta = sso.Connection{ID: sso.NewID[sso.ConnectionID](now), Enterprise: f.acme.ID, Name: "Employees", Protocol: sso.SAML, Provider: sso.Okta}
-	f.entra = sso.Connection{ID: sso.NewID[sso.ConnectionID](now), Enterprise: f.acme.ID, Name: "Contractors", Protocol: sso.OIDC, Provider: sso.Entra}
-	f.companies["acme"] = login.Found{Enterprise: f.acme, Connections: []sso.Connection{f.okta}}
+	f := &fixture{
+		remote: &remote{
+			companies: map[string]login.Found{},
+			redirect:  sso.Redirect{URL: "https://idp.example/sso?SAMLRequest=x"},
+		},
+		browser: &browser{},
+		codes:   &codes{},
+	}
+	f.acme = sso.Enterprise{
+		ID:   sso.NewID[sso.EnterpriseID](now),
+		Key:  "acme",
+		Name: "Acme Corporation",
+	}
+	f.other = sso.Enterprise{
+		ID:   sso.NewID[sso.EnterpriseID](now),
+		Key:  "other",
+		Name: "Other Ltd",
+	}
+	f.okta = sso.Connection{
+		ID:         sso.NewID[sso.ConnectionID](now),
+		Enterprise: f.acme.ID,
+		Name:       "Employees",
+		Protocol:   sso.SAML,
+		Provider:   sso.Okta,
+	}
+	f.entra = sso.Connection{
+		ID:         sso.NewID[sso.ConnectionID](now),
+		Enterprise: f.acme.ID,
+		Name:       "Contractors",
+		Protocol:   sso.OIDC,
+		Provider:   sso.Entra,
+	}
+	f.companies["acme"] = login.Found{
+		Enterprise:  f.acme,
+		Connections: []sso.Connection{f.okta},
+	}
 	f.companies["ada@acme.example"] = f.companies["acme"]
-	f.companies["other"] = login.Found{Enterprise: f.other, Connections: []sso.Connection{f.okta}}
-	f.companies["two"] = login.Found{Enterprise: f.acme, Connections: []sso.Connection{f.okta, f.entra}}
-	f.result = login.Result{Outcome: login.SignedIn, Token: "token", Session: sso.Session{Connection: f.okta.ID}, Enterprise: f.acme, ReturnTo: "/"}
+	f.companies["other"] = login.Found{
+		Enterprise:  f.other,
+		Connections: []sso.Connection{f.okta},
+	}
+	f.companies["two"] = login.Found{
+		Enterprise:  f.acme,
+		Connections: []sso.Connection{f.okta, f.entra},
+	}
+	f.result = login.Result{
+		Outcome:    login.SignedIn,
+		Token:      "token",
+		Session:    sso.Session{Connection: f.okta.ID},
+		Enterprise: f.acme,
+		ReturnTo:   "/",
+	}
 	pages, err := ui.New(ui.Options{}, Templates())
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Router, err = route.New(route.Options{BaseURL: base, Now: time.Now, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), RenderFailure: FailurePage(pages)})
+	f.Router, err = route.New(route.Options{
+		BaseURL:       base,
+		Now:           time.Now,
+		Log:           slog.New(slog.NewTextHandler(io.Discard, nil)),
+		RenderFailure: FailurePage(pages),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{BaseURL: base, Login: f.remote, Codes: f.codes, Now: func() time.Time { return now }, Sessions: f.browser, Pages: pages, Secure: strings.HasPrefix(base, "https:"),
+	o := Options{
+		BaseURL:  base,
+		Login:    f.remote,
+		Codes:    f.codes,
+		Now:      func() time.Time { return now },
+		Sessions: f.browser,
+		Pages:    pages,
+		Secure:   strings.HasPrefix(base, "https:"),
 		Metadata: func(_ context.Context, id sso.ConnectionID) ([]byte, error) {
 			if id != f.okta.ID {
 				return nil, sso.NothingHere()
@@ -170,7 +233,8 @@ func newFixtureWith(t testing.TB, base string, change func(*Options)) *fixture {
 				return sso.Enterprise{}, sso.NothingHere()
 			}
 			return f.acme, nil
-		}}
+		},
+	}
 	change(&o)
 	New(o).Register(f.Router)
 	f.Static("/static/", pages.Static())
@@ -210,7 +274,10 @@ func (f *fixture) do(r *http.Request) *httptest.ResponseRecorder {
 }
 
 func (f *fixture) signedIn(ent sso.Enterprise) {
-	f.principal = &sso.Principal{Enterprise: ent, User: sso.User{Name: "Ada", Login: "ada@acme.example"}}
+	f.principal = &sso.Principal{
+		Enterprise: ent,
+		User:       sso.User{Name: "Ada", Login: "ada@acme.example"},
+	}
 }
 
 func location(w *httptest.ResponseRecorder) string { return w.Header().Get("Location") }

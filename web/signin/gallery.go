@@ -21,30 +21,137 @@ func Gallery() []gallery.Example {
 }
 
 func gallerySignIn() []gallery.Example {
-	acme := ui.Choice{Name: "Acme Corporation", Detail: "Okta, SAML", Href: "/login/sso?enterprise_key=acme", Last: true}
-	google := ui.Choice{Name: "Google Workspace", Detail: "OpenID Connect", Href: "/login/sso?enterprise_key=acme&connection=b"}
-	long := ui.Choice{Name: gallery.LongName, Detail: "Microsoft Entra ID, SAML", Href: "/login/sso?enterprise_key=rrw", Last: true}
+	acme := ui.Choice{
+		Name:   "Acme Corporation",
+		Detail: "Okta, SAML",
+		Href:   "/login/sso?enterprise_key=acme",
+		Last:   true,
+	}
+	google := ui.Choice{
+		Name:   "Google Workspace",
+		Detail: "OpenID Connect",
+		Href:   "/login/sso?enterprise_key=acme&connection=b",
+	}
+	long := ui.Choice{
+		Name:   gallery.LongName,
+		Detail: "Microsoft Entra ID, SAML",
+		Href:   "/login/sso?enterprise_key=rrw",
+		Last:   true,
+	}
 	return []gallery.Example{
-		{Name: "SignIn-empty", Status: 200, Page: &signInPage{}},
-		{Name: "SignIn-last-used", Status: 200, Page: &signInPage{Last: &acme, ReturnTo: "/wiki"}},
-		{Name: "SignIn-problem", Status: 422, Page: &signInPage{Value: "grace@acmé.example", Problem: "We do not know this company. Check the spelling, or use the sign-in link your company gave you."}},
-		{Name: "SignIn-long-name", Status: 200, Page: &signInPage{Last: &long}},
-		{Name: "SignIn-right-to-left", Status: 200, Page: &signInPage{Base: ui.Base{Dir: "rtl"}, Last: &ui.Choice{Name: "شركة المستقبل للتقنية", Detail: "Okta, SAML", Href: "/login/sso?enterprise_key=future", Last: true}}},
-		{Name: "ChooseConnection-two", Status: 200, Page: &chooseConnectionPage{Base: ui.Base{Enterprise: "Acme Corporation"}, Choices: []ui.Choice{{Name: "Employees", Detail: "Okta, SAML", Href: acme.Href, Last: true}, google}}},
-		{Name: "ChooseConnection-many", Status: 200, Page: &chooseConnectionPage{Base: ui.Base{Enterprise: gallery.LongName}, Choices: []ui.Choice{long, google, {Name: "Contractors", Href: "/c"}, {Name: "Old directory (until March)", Detail: "AD FS, SAML", Href: "/d"}}}},
+		{
+			Name:   "SignIn-empty",
+			Status: 200,
+			Page:   &signInPage{},
+		},
+		{
+			Name:   "SignIn-last-used",
+			Status: 200,
+			Page:   &signInPage{Last: &acme, ReturnTo: "/wiki"},
+		},
+		{
+			Name:   "SignIn-problem",
+			Status: 422,
+			Page: &signInPage{
+				Value:   "grace@acmé.example",
+				Problem: "We do not know this company. Check the spelling, or use the sign-in link your company gave you.",
+			},
+		},
+		{
+			Name:   "SignIn-long-name",
+			Status: 200,
+			Page:   &signInPage{Last: &long},
+		},
+		{
+			Name:   "SignIn-right-to-left",
+			Status: 200,
+			Page: &signInPage{
+				Base: ui.Base{Dir: "rtl"},
+				Last: &ui.Choice{
+					Name:   "شركة المستقبل للتقنية",
+					Detail: "Okta, SAML",
+					Href:   "/login/sso?enterprise_key=future",
+					Last:   true,
+				},
+			},
+		},
+		{
+			Name:   "ChooseConnection-two",
+			Status: 200,
+			Page: &chooseConnectionPage{
+				Base: ui.Base{Enterprise: "Acme Corporation"},
+				Choices: []ui.Choice{
+					{
+						Name:   "Employees",
+						Detail: "Okta, SAML",
+						Href:   acme.Href,
+						Last:   true,
+					},
+					google,
+				},
+			},
+		},
+		{
+			Name:   "ChooseConnection-many",
+			Status: 200,
+			Page: &chooseConnectionPage{
+				Base: ui.Base{Enterprise: gallery.LongName},
+				Choices: []ui.Choice{
+					long,
+					google,
+					{
+						Name: "Contractors",
+						Href: "/c",
+					},
+					{
+						Name:   "Old directory (until March)",
+						Detail: "AD FS, SAML",
+						Href:   "/d",
+					},
+				},
+			},
+		},
 	}
 }
 
 func galleryJourney() []gallery.Example {
 	person := &ui.Person{Name: "Ada Lovelace", Login: "ada@acme.example"}
 	acme := sso.Enterprise{ID: "ent-1", Name: "Acme Corporation"}
-	ada := sso.Principal{User: sso.User{Name: person.Name, Login: person.Login}, Enterprise: acme}
-	link := sso.Redirect{URL: "/login/sso", Form: map[string][]string{"enterprise_key": {"globex"}, "replaces": {"ses-1"}}}
+	ada := sso.Principal{
+		User:       sso.User{Name: person.Name, Login: person.Login},
+		Enterprise: acme,
+	}
+	link := sso.Redirect{
+		URL:  "/login/sso",
+		Form: map[string][]string{"enterprise_key": {"globex"}, "replaces": {"ses-1"}},
+	}
 	return []gallery.Example{
-		{Name: "Replace-company", Status: 200, Page: newReplace(ada, sso.Enterprise{Name: "Globex"}, "", link)},
-		{Name: "Replace-company-login", Status: 200, Page: newReplace(ada, sso.Enterprise{Name: gallery.LongName}, "ada.lovelace@research.globex.example", link)},
-		{Name: "Replace-person", Status: 200, Page: newReplace(ada, acme, "grace@acme.example", link)},
-		{Name: "LogoutConfirm", Status: 200, Page: &logoutConfirmPage{ui.Base{Enterprise: "Acme Corporation", User: person}}},
+		{
+			Name:   "Replace-company",
+			Status: 200,
+			Page:   newReplace(ada, sso.Enterprise{Name: "Globex"}, "", link),
+		},
+		{
+			Name:   "Replace-company-login",
+			Status: 200,
+			Page: newReplace(
+				ada, sso.Enterprise{Name: gallery.LongName}, "ada.lovelace@research.globex.example",
+				link,
+			),
+		},
+		{
+			Name:   "Replace-person",
+			Status: 200,
+			Page:   newReplace(ada, acme, "grace@acme.example", link),
+		},
+		{
+			Name:   "LogoutConfirm",
+			Status: 200,
+			Page: &logoutConfirmPage{ui.Base{
+				Enterprise: "Acme Corporation",
+				User:       person,
+			}},
+		},
 	}
 }
 
@@ -53,12 +160,89 @@ func galleryVerify() []gallery.Example {
 	at := func(d time.Duration) ui.Time { return ui.NewTime(now.Add(d), now) }
 	base := func() ui.Base { return ui.Base{Enterprise: "Acme Corporation"} }
 	return []gallery.Example{
-		{Name: "Verify-sent", Status: 200, Page: &verifyPage{Base: base(), Email: masked("ada@elsewhere.example"), Proof: "proof-1", Connection: "conn-1", Sent: true, SentAt: at(-time.Minute), Until: at(9 * time.Minute)}},
-		{Name: "Verify-wrong", Status: 422, Page: &verifyPage{Base: base(), Email: masked("ada@elsewhere.example"), Sent: true, SentAt: at(-time.Minute), Until: at(9 * time.Minute), Problem: "That code is incorrect. You have 3 tries left."}},
-		{Name: "Verify-locked", Status: 422, Page: &verifyPage{Base: base(), Email: masked("ada@elsewhere.example"), Sent: true, Locked: true, SentAt: at(-time.Minute), Until: at(9 * time.Minute), Problem: "This code was entered wrongly too often and is no longer valid. Send a new one."}},
-		{Name: "Verify-not-sent", Status: 200, Page: &verifyPage{Base: base(), Email: masked("ada@elsewhere.example"), NotSent: notSent("mail_unavailable")}},
-		{Name: "Verify-too-many", Status: 429, Page: &verifyPage{Base: base(), Email: masked("ada@elsewhere.example"), Sent: true, SentAt: at(-8 * time.Minute), Until: at(2 * time.Minute), NotSent: notSent("too_many_codes")}},
-		{Name: "Verify-long-name", Status: 200, Page: &verifyPage{Base: ui.Base{Enterprise: gallery.LongName}, Email: masked(gallery.LongLogin), Sent: true, SentAt: at(0), Until: at(10 * time.Minute)}},
-		{Name: "Verify-right-to-left", Status: 200, Page: &verifyPage{Base: ui.Base{Dir: "rtl", Enterprise: "شركة المستقبل للتقنية"}, Email: masked("layla@future.example"), Sent: true, SentAt: at(0), Until: at(10 * time.Minute)}},
+		{
+			Name:   "Verify-sent",
+			Status: 200,
+			Page: &verifyPage{
+				Base:       base(),
+				Email:      masked("ada@elsewhere.example"),
+				Proof:      "proof-1",
+				Connection: "conn-1",
+				Sent:       true,
+				SentAt:     at(-time.Minute),
+				Until:      at(9 * time.Minute),
+			},
+		},
+		{
+			Name:   "Verify-wrong",
+			Status: 422,
+			Page: &verifyPage{
+				Base:    base(),
+				Email:   masked("ada@elsewhere.example"),
+				Sent:    true,
+				SentAt:  at(-time.Minute),
+				Until:   at(9 * time.Minute),
+				Problem: "That code is incorrect. You have 3 tries left.",
+			},
+		},
+		{
+			Name:   "Verify-locked",
+			Status: 422,
+			Page: &verifyPage{
+				Base:    base(),
+				Email:   masked("ada@elsewhere.example"),
+				Sent:    true,
+				Locked:  true,
+				SentAt:  at(-time.Minute),
+				Until:   at(9 * time.Minute),
+				Problem: "This code was entered wrongly too often and is no longer valid. Send a new one.",
+			},
+		},
+		{
+			Name:   "Verify-not-sent",
+			Status: 200,
+			Page: &verifyPage{
+				Base:    base(),
+				Email:   masked("ada@elsewhere.example"),
+				NotSent: notSent("mail_unavailable"),
+			},
+		},
+		{
+			Name:   "Verify-too-many",
+			Status: 429,
+			Page: &verifyPage{
+				Base:    base(),
+				Email:   masked("ada@elsewhere.example"),
+				Sent:    true,
+				SentAt:  at(-8 * time.Minute),
+				Until:   at(2 * time.Minute),
+				NotSent: notSent("too_many_codes"),
+			},
+		},
+		{
+			Name:   "Verify-long-name",
+			Status: 200,
+			Page: &verifyPage{
+				Base:   ui.Base{Enterprise: gallery.LongName},
+				Email:  masked(gallery.LongLogin),
+				Sent:   true,
+				SentAt: at(0),
+				Until:  at(10 * time.Minute),
+			},
+		},
+		{
+			Name:   "Verify-right-to-left",
+			Status: 200,
+			Page: &verifyPage{
+				Base: ui.Base{
+					Dir:        "rtl",
+					Enterprise: "شركة المستقبل للتقنية",
+				},
+				Email:  masked("layla@future.example"),
+				Sent:   true,
+				SentAt: at(0),
+				Until:  at(10 * time.Minute),
+			},
+		},
 	}
 }

@@ -25,7 +25,10 @@ func TestAnswerTakesOneMoreHopOverHTTP(t *testing.T) {
 			f := newFixtureAt(t, tt.base)
 			f.held = tt.held
 			form := url.Values{"SAMLResponse": {"PGE+\"<b>"}, "RelayState": {"gh01"}}
-			r := httptest.NewRequest(http.MethodPost, "/saml/"+string(f.okta.ID)+"/acs", strings.NewReader(form.Encode()))
+			r := httptest.NewRequest(
+				http.MethodPost, "/saml/"+string(f.okta.ID)+"/acs",
+				strings.NewReader(form.Encode()),
+			)
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			if tt.site != "" {
 				r.Header.Set("Sec-Fetch-Site", tt.site)
@@ -38,13 +41,25 @@ func TestAnswerTakesOneMoreHopOverHTTP(t *testing.T) {
 				}
 				return
 			}
-			for _, want := range []string{`action="/saml/` + string(f.okta.ID) + `/acs" data-auto`, `name="SAMLResponse" value="PGE&#43;&#34;&lt;b&gt;"`, `name="RelayState" value="gh01"`, "<button>"} {
+			for _, want := range []string{
+				`action="/saml/` + string(f.okta.ID) + `/acs" data-auto`,
+				`name="SAMLResponse" value="PGE&#43;&#34;&lt;b&gt;"`,
+				`name="RelayState" value="gh01"`,
+				"<button>",
+			} {
 				if !strings.Contains(body, want) {
 					t.Errorf("lacks %s:\n%s", want, body)
 				}
 			}
-			if len(f.callbacks) != 0 || w.Code != http.StatusOK || len(w.Result().Cookies()) != 0 || !strings.Contains(w.Header().Get("Content-Security-Policy"), "form-action 'self'") {
-				t.Errorf("%d, %d callbacks, %v", w.Code, len(f.callbacks), w.Header())
+			if len(f.callbacks) != 0 ||
+				w.Code != http.StatusOK ||
+				len(w.Result().Cookies()) != 0 ||
+				!strings.Contains(
+					w.Header().Get("Content-Security-Policy"), "form-action 'self'",
+				) {
+				t.Errorf(
+					"%d, %d callbacks, %v", w.Code, len(f.callbacks), w.Header(),
+				)
 			}
 		})
 	}

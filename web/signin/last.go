@@ -23,8 +23,15 @@ func (s *Signin) cookieName() string {
 }
 
 func (s *Signin) remember(w http.ResponseWriter, key string, connection sso.ConnectionID) {
-	http.SetCookie(w, &http.Cookie{Name: s.cookieName(), Value: key + "." + string(connection), Path: "/",
-		MaxAge: int(lastLifetime.Seconds()), Secure: s.Secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	http.SetCookie(w, &http.Cookie{
+		Name:     s.cookieName(),
+		Value:    key + "." + string(connection),
+		Path:     "/",
+		MaxAge:   int(lastLifetime.Seconds()),
+		Secure:   s.Secure,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	})
 }
 
 func (s *Signin) lastUsed(r *http.Request) used {
@@ -53,7 +60,12 @@ func (s *Signin) lastChoice(r *http.Request, returnTo string) *ui.Choice {
 	}
 	for _, c := range found.Connections {
 		if c.ID == last.connection {
-			return &ui.Choice{Name: found.Enterprise.Name, Detail: c.Protocol.Over(c.Provider.Product()), Href: linkTo(last.key, c.ID, returnTo), Last: true}
+			return &ui.Choice{
+				Name:   found.Enterprise.Name,
+				Detail: c.Protocol.Over(c.Provider.Product()),
+				Href:   linkTo(last.key, c.ID, returnTo),
+				Last:   true,
+			}
 		}
 	}
 	return nil

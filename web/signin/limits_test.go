@@ -21,7 +21,12 @@ func newLimitedFixture(t *testing.T, perMinute int) *fixture {
 	limiter := memory.NewLimiter(time.Now)
 	f := newFixtureWith(t, "https://sso.example", func(o *Options) {
 		o.SignInPerAddress = 5
-		o.Failures = route.Failures{Limiter: limiter, Name: "failures", PerMinute: perMinute, Log: slog.New(slog.DiscardHandler)}
+		o.Failures = route.Failures{
+			Limiter:   limiter,
+			Name:      "failures",
+			PerMinute: perMinute,
+			Log:       slog.New(slog.DiscardHandler),
+		}
 	})
 	f.Limiter = limiter
 	return f
@@ -39,10 +44,16 @@ func (f *fixture) from(address, method, target, form string) *httptest.ResponseR
 // still looked at, and no failure there is answered with anything but 429.
 func TestSpentFailures(t *testing.T) {
 	t.Parallel()
-	bad := &sso.Error{Kind: sso.Invalid, Code: "logout_token_invalid", Public: "Bad."}
+	bad := &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "logout_token_invalid",
+		Public: "Bad.",
+	}
 	f := newLimitedFixture(t, 3)
 	f.held = true // no cookie comes along
-	backchannel, slo, acs := "/oidc/"+string(f.entra.ID)+"/backchannel-logout", "/saml/"+string(f.okta.ID)+"/slo", "/saml/"+string(f.okta.ID)+"/acs"
+	backchannel := "/oidc/" + string(f.entra.ID) + "/backchannel-logout"
+	slo := "/saml/" + string(f.okta.ID) + "/slo"
+	acs := "/saml/" + string(f.okta.ID) + "/acs"
 	f.remote.err = bad
 	for i, want := range []int{400, 400, 400, 429, 429} {
 		if w := f.from("192.0.2.1", "POST", backchannel, "logout_token=x"); w.Code != want {
@@ -62,10 +73,19 @@ func TestSpentFailures(t *testing.T) {
 		t.Errorf("a right response: %d", w.Code)
 	}
 	seen := len(f.callbacks)
-	for _, request := range [][3]string{{"GET", "/oidc/" + string(f.entra.ID) + "/callback?state=x&code=x"}, {"POST", "/login/verify", "proof=x&code=123456"}, {"POST", "/login/verify/resend", "proof=x"}} {
+	for _, request := range [][3]string{
+		{"GET", "/oidc/" + string(f.entra.ID) + "/callback?state=x&code=x"},
+		{"POST", "/login/verify", "proof=x&code=123456"},
+		{"POST", "/login/verify/resend", "proof=x"},
+	} {
 		w := f.from("192.0.2.1", request[0], request[1], request[2])
-		if w.Code != 429 || w.Header().Get("Retry-After") == "" || len(f.callbacks) != seen {
-			t.Errorf("%s without a cookie: %d, looked at %v", request[1], w.Code, len(f.callbacks) != seen)
+		if w.Code != 429 ||
+			w.Header().Get("Retry-After") == "" ||
+			len(f.callbacks) != seen {
+			t.Errorf(
+				"%s without a cookie: %d, looked at %v", request[1], w.Code,
+				len(f.callbacks) != seen,
+			)
 		}
 	}
 }
@@ -75,11 +95,17 @@ func TestSpentFailures(t *testing.T) {
 func TestLargeFormsOfASpentAddress(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFixture(t, 3)
-	acs, large := "/saml/"+string(f.okta.ID)+"/acs", "SAMLResponse="+strings.Repeat("x", 2*smallBody)
+	acs := "/saml/" + string(f.okta.ID) + "/acs"
+	large := "SAMLResponse=" + strings.Repeat("x", 2*smallBody)
 	if w := f.from("192.0.2.1", "POST", acs, large); w.Code != 303 {
 		t.Fatalf("a large response: %d", w.Code)
 	}
-	f.held, f.remote.err = true, &sso.Error{Kind: sso.NotFoundKind, Code: "not_found", Public: "Nothing."}
+	f.held = true
+	f.remote.err = &sso.Error{
+		Kind:   sso.NotFoundKind,
+		Code:   "not_found",
+		Public: "Nothing.",
+	}
 	for range 5 {
 		f.from("192.0.2.1", "POST", acs, "SAMLResponse=x")
 	}
@@ -100,7 +126,12 @@ func TestABrowserIsNotItsAddress(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFixture(t, 100)
 	callback := "/oidc/" + string(f.entra.ID) + "/callback?state=x&code=x"
-	f.held, f.remote.err = true, &sso.Error{Kind: sso.NotFoundKind, Code: "not_found", Public: "Nothing."}
+	f.held = true
+	f.remote.err = &sso.Error{
+		Kind:   sso.NotFoundKind,
+		Code:   "not_found",
+		Public: "Nothing.",
+	}
 	for range 101 {
 		f.from("192.0.2.1", "GET", callback, "")
 	}
@@ -110,12 +141,18 @@ func TestABrowserIsNotItsAddress(t *testing.T) {
 			t.Fatalf("a browser with a cookie: %d", w.Code)
 		}
 	}
-	f.remote.err = &sso.Error{Kind: sso.NotFoundKind, Code: "not_found", Public: "Nothing."}
+	f.remote.err = &sso.Error{
+		Kind:   sso.NotFoundKind,
+		Code:   "not_found",
+		Public: "Nothing.",
+	}
 	statuses := map[int]int{}
 	for range 100 {
 		statuses[f.from("192.0.2.1", "GET", callback, "").Code]++
 	}
-	if statuses[404] < failuresPerBrowser || statuses[404] > failuresPerBrowser+2 || statuses[429] != 100-statuses[404] {
+	if statuses[404] < failuresPerBrowser ||
+		statuses[404] > failuresPerBrowser+2 ||
+		statuses[429] != 100-statuses[404] {
 		t.Errorf("a browser that fails all the time: %v", statuses)
 	}
 }
@@ -124,11 +161,18 @@ func TestABrowserIsNotItsAddress(t *testing.T) {
 // is down and a code that is wrong are no garbage.
 func TestWhatFailsForOtherReasonsIsFree(t *testing.T) {
 	t.Parallel()
-	for _, err := range []*sso.Error{{Kind: sso.Forbidden, Code: "not_allowed"}, {Kind: sso.Unavailable, Code: "temporarily_unavailable"}, {Kind: sso.Upstream, Code: "idp_unavailable"}} {
+	for _, err := range []*sso.Error{
+		{Kind: sso.Forbidden, Code: "not_allowed"},
+		{Kind: sso.Unavailable, Code: "temporarily_unavailable"},
+		{Kind: sso.Upstream, Code: "idp_unavailable"},
+	} {
 		f := newLimitedFixture(t, 3)
 		f.held, f.remote.err = true, err
 		for range 10 {
-			if w := f.from("192.0.2.1", "POST", "/saml/"+string(f.okta.ID)+"/acs", "SAMLResponse=x"); w.Code == 429 {
+			if w := f.from(
+				"192.0.2.1", "POST", "/saml/"+string(f.okta.ID)+"/acs",
+				"SAMLResponse=x",
+			); w.Code == 429 {
 				t.Fatalf("%s counts as garbage", err.Code)
 			}
 		}
@@ -140,13 +184,19 @@ func TestWhatFailsForOtherReasonsIsFree(t *testing.T) {
 func TestRebouncedResponsesCountApart(t *testing.T) {
 	t.Parallel()
 	f := newLimitedFixture(t, 100)
-	f.held, f.result = true, login.Result{Outcome: login.Restart, Start: &login.Start{}}
+	f.held, f.result = true, login.Result{
+		Outcome: login.Restart,
+		Start:   &login.Start{},
+	}
 	for i := range 8 {
 		want := 303
 		if i >= 5 {
 			want = 429
 		}
-		if w := f.from("192.0.2.1", "POST", "/saml/"+string(f.okta.ID)+"/acs", url.Values{"SAMLResponse": {"x"}}.Encode()); w.Code != want {
+		if w := f.from(
+			"192.0.2.1", "POST", "/saml/"+string(f.okta.ID)+"/acs",
+			url.Values{"SAMLResponse": {"x"}}.Encode(),
+		); w.Code != want {
 			t.Errorf("response %d: %d, want %d", i, w.Code, want)
 		}
 	}
@@ -188,7 +238,9 @@ func TestLane(t *testing.T) {
 	}
 	full := newLane()
 	full.waiting.Store(laneWaiting)
-	if err := full.run(httptest.NewRequest("GET", "/", nil), busy, func(*http.Request) error { return nil }); err != busy { //nolint:errorlint // the very value
+	if err := full.run(httptest.NewRequest("GET", "/", nil), busy, func(*http.Request) error {
+		return nil
+	}); err != busy { //nolint:errorlint // the very value
 		t.Errorf("a full lane: %v", err)
 	}
 }

@@ -16,7 +16,9 @@ func (s *Signin) confirmLogout(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case err == nil:
 		return s.Pages.Render(w, http.StatusOK, &logoutConfirmPage{Base: ui.Base{
-			Enterprise: p.Enterprise.Name, User: &ui.Person{Name: p.User.Name, Login: p.User.Login}}})
+			Enterprise: p.Enterprise.Name,
+			User:       &ui.Person{Name: p.User.Name, Login: p.User.Login},
+		}})
 	case sso.KindOf(err) == sso.Unauthenticated:
 		return s.Pages.Render(w, http.StatusOK, &ui.SignedOut{})
 	}

@@ -15,12 +15,20 @@ func TestLogoutAsksFirst(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	f.signedIn(f.acme)
-	if w := f.get("/logout"); w.Code != 200 || !strings.Contains(w.Body.String(), "Sign out?") || f.remote.ended+f.browser.ended != 0 {
+	if w := f.get("/logout"); w.Code != 200 ||
+		!strings.Contains(w.Body.String(), "Sign out?") ||
+		f.remote.ended+f.browser.ended != 0 {
 		t.Errorf("%d, ended %d %d", w.Code, f.remote.ended, f.browser.ended)
 	}
 	w := f.post("/logout", nil)
-	if w.Code != 303 || location(w) != "/logout" || f.remote.ended != 1 || f.browser.ended != 1 {
-		t.Errorf("%d %s, ended %d %d", w.Code, location(w), f.remote.ended, f.browser.ended)
+	if w.Code != 303 ||
+		location(w) != "/logout" ||
+		f.remote.ended != 1 ||
+		f.browser.ended != 1 {
+		t.Errorf(
+			"%d %s, ended %d %d", w.Code, location(w), f.remote.ended,
+			f.browser.ended,
+		)
 	}
 	if w := f.get("/logout"); !strings.Contains(w.Body.String(), "You are signed out") {
 		t.Errorf("%s", w.Body)
@@ -35,17 +43,24 @@ func TestLogoutAsksFirst(t *testing.T) {
 func TestLogoutAtTheIdentityProvider(t *testing.T) {
 	t.Parallel()
 	for name, redirect := range map[string]sso.Redirect{
-		"a link":       {URL: "https://idp.example/end?id_token_hint=x"},
-		"a form to it": {URL: "https://idp.example/slo", Form: url.Values{"SAMLRequest": {"x"}}},
+		"a link": {URL: "https://idp.example/end?id_token_hint=x"},
+		"a form to it": {
+			URL:  "https://idp.example/slo",
+			Form: url.Values{"SAMLRequest": {"x"}},
+		},
 	} {
 		f := newFixture(t)
 		f.signedIn(f.acme)
 		f.logout = &redirect
 		w := f.post("/logout", nil)
-		if w.Code != 200 || f.browser.ended != 1 || !strings.Contains(w.Body.String(), "idp.example") {
+		if w.Code != 200 ||
+			f.browser.ended != 1 ||
+			!strings.Contains(w.Body.String(), "idp.example") {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
-		if csp := w.Header().Get("Content-Security-Policy"); (redirect.Form != nil) != strings.HasSuffix(csp, "form-action https://idp.example") {
+		if csp := w.Header().Get("Content-Security-Policy"); (redirect.Form != nil) != strings.HasSuffix(
+			csp, "form-action https://idp.example",
+		) {
 			t.Errorf("%s: %s", name, csp)
 		}
 	}
@@ -54,7 +69,11 @@ func TestLogoutAtTheIdentityProvider(t *testing.T) {
 func TestLogoutWithoutAStoreKeepsTheCookie(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.browser.err = &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}
+	f.browser.err = &sso.Error{
+		Kind:   sso.Unavailable,
+		Code:   "temporarily_unavailable",
+		Public: "Later.",
+	}
 	for _, ask := range []int{f.post("/logout", nil).Code, f.get("/logout").Code} {
 		if ask != 503 || f.browser.ended != 0 {
 			t.Errorf("%d, ended %d", ask, f.browser.ended)
@@ -62,7 +81,11 @@ func TestLogoutWithoutAStoreKeepsTheCookie(t *testing.T) {
 	}
 	f.browser.err = nil
 	f.signedIn(f.acme)
-	f.remote.err = &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}
+	f.remote.err = &sso.Error{
+		Kind:   sso.Unavailable,
+		Code:   "temporarily_unavailable",
+		Public: "Later.",
+	}
 	if w := f.post("/logout", nil); w.Code != 503 || f.browser.ended != 0 {
 		t.Errorf("%d, ended %d: the session would live on without its cookie", w.Code, f.browser.ended)
 	}
@@ -73,21 +96,31 @@ func TestSingleLogout(t *testing.T) {
 	f := newFixture(t)
 	target := "/saml/" + string(f.okta.ID) + "/slo"
 	f.logout = &sso.Redirect{URL: "https://idp.example/slo?SAMLResponse=x"}
-	if w := f.get(target + "?SAMLRequest=a%2Bb&SigAlg=x&Signature=y"); w.Code != 303 || location(w) != f.logout.URL || f.slo[0] != "SAMLRequest=a%2Bb&SigAlg=x&Signature=y" {
+	if w := f.get(target + "?SAMLRequest=a%2Bb&SigAlg=x&Signature=y"); w.Code != 303 ||
+		location(w) != f.logout.URL ||
+		f.slo[0] != "SAMLRequest=a%2Bb&SigAlg=x&Signature=y" {
 		t.Errorf("%d %s %v", w.Code, location(w), f.slo)
 	}
 	if w := f.post(target, url.Values{"SAMLRequest": {"x"}}); w.Code != 303 || f.slo[1] != "" {
 		t.Errorf("%d %v", w.Code, f.slo)
 	}
 	f.logout.Form = url.Values{"SAMLResponse": {"x"}}
-	if w := f.post(target, url.Values{"SAMLRequest": {"x"}}); w.Code != 200 || !strings.HasSuffix(w.Header().Get("Content-Security-Policy"), "form-action https://idp.example") {
+	if w := f.post(target, url.Values{"SAMLRequest": {"x"}}); w.Code != 200 ||
+		!strings.HasSuffix(
+			w.Header().Get("Content-Security-Policy"),
+			"form-action https://idp.example",
+		) {
 		t.Errorf("%d", w.Code)
 	}
 	f.logout = nil
 	if w := f.get(target + "?SAMLResponse=x"); w.Code != 303 || location(w) != "/logout" {
 		t.Errorf("%d %s", w.Code, location(w))
 	}
-	f.remote.err = &sso.Error{Kind: sso.Forbidden, Code: "saml_signature_invalid", Public: "Not trusted."}
+	f.remote.err = &sso.Error{
+		Kind:   sso.Forbidden,
+		Code:   "saml_signature_invalid",
+		Public: "Not trusted.",
+	}
 	if w := f.get(target + "?SAMLRequest=x"); w.Code != 403 || f.browser.ended != 0 {
 		t.Errorf("%d, ended %d", w.Code, f.browser.ended)
 	}
@@ -97,11 +130,19 @@ func TestBackchannelLogout(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	target := "/oidc/" + string(f.okta.ID) + "/backchannel-logout"
-	if w := f.post(target, url.Values{"logout_token": {"jwt"}}); w.Code != 200 || f.tokens[0] != "jwt" || w.Header().Get("Cache-Control") != "no-store" || w.Body.Len() != 0 {
+	if w := f.post(target, url.Values{"logout_token": {"jwt"}}); w.Code != 200 ||
+		f.tokens[0] != "jwt" ||
+		w.Header().Get("Cache-Control") != "no-store" ||
+		w.Body.Len() != 0 {
 		t.Errorf("%d %v", w.Code, w.Header())
 	}
-	f.remote.err = &sso.Error{Kind: sso.Invalid, Code: "logout_token_invalid", Public: "The token is not valid."}
-	if w := f.post(target, url.Values{"logout_token": {"jwt"}}); w.Code != 400 || !strings.Contains(w.Body.String(), `"error":"invalid_request"`) {
+	f.remote.err = &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "logout_token_invalid",
+		Public: "The token is not valid.",
+	}
+	if w := f.post(target, url.Values{"logout_token": {"jwt"}}); w.Code != 400 ||
+		!strings.Contains(w.Body.String(), `"error":"invalid_request"`) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }

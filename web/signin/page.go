@@ -15,9 +15,16 @@ func (signInPage) Title() string { return "Sign in" }
 
 // Field is the page's only one.
 func (p *signInPage) Field() ui.Field {
-	return ui.Field{ID: "company", Name: "company", Label: "Work e-mail or company key",
-		Hint: "For example ada@acme.example, or acme.", Error: p.Problem, Value: p.Value,
-		Autocomplete: "username", InputMode: "email"}
+	return ui.Field{
+		ID:           "company",
+		Name:         "company",
+		Label:        "Work e-mail or company key",
+		Hint:         "For example ada@acme.example, or acme.",
+		Error:        p.Problem,
+		Value:        p.Value,
+		Autocomplete: "username",
+		InputMode:    "email",
+	}
 }
 
 // chooseConnectionPage is for a company with several ways to sign in, the last used

@@ -19,13 +19,21 @@ const rebounceOnce = time.Minute
 func (s *Signin) beginAgain(w http.ResponseWriter, r *http.Request, start login.Start) error {
 	if c, err := r.Cookie(s.rebounceName()); err == nil && c.Value == string(start.Connection) {
 		s.markRebounce(w, "", -1)
-		return &sso.Error{Kind: sso.Forbidden, Code: "idp_ignores_requests",
-			Public: "Your company’s sign-in does not answer our requests, so we cannot tell that it was you who asked to sign in."}
+		return &sso.Error{
+			Kind:   sso.Forbidden,
+			Code:   "idp_ignores_requests",
+			Public: "Your company’s sign-in does not answer our requests, so we cannot tell that it was you who asked to sign in.",
+		}
 	}
 	// Anyone can send such a response, and each begins a sign-in. They count by
 	// themselves, so that a site which posts them in many browsers of an office
 	// leaves the link to its people.
-	starts := route.Failures{Limiter: s.Failures.Limiter, Name: reboundsLimit, PerMinute: s.SignInPerAddress, Log: s.Failures.Log}
+	starts := route.Failures{
+		Limiter:   s.Failures.Limiter,
+		Name:      reboundsLimit,
+		PerMinute: s.SignInPerAddress,
+		Log:       s.Failures.Log,
+	}
 	if err := starts.Spent(r.Context(), route.Network(r.Context())); err != nil {
 		return err
 	}
@@ -52,5 +60,13 @@ func (s *Signin) markRebounce(w http.ResponseWriter, connection string, maxAge i
 	if s.Secure {
 		site = http.SameSiteNoneMode
 	}
-	http.SetCookie(w, &http.Cookie{Name: s.rebounceName(), Value: connection, Path: "/", MaxAge: maxAge, Secure: s.Secure, HttpOnly: true, SameSite: site})
+	http.SetCookie(w, &http.Cookie{
+		Name:     s.rebounceName(),
+		Value:    connection,
+		Path:     "/",
+		MaxAge:   maxAge,
+		Secure:   s.Secure,
+		HttpOnly: true,
+		SameSite: site,
+	})
 }

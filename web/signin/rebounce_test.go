@@ -17,7 +17,11 @@ func TestRebounceIsNoLoop(t *testing.T) {
 	f := newFixture(t)
 	var jar []*http.Cookie
 	post := func() *httptest.ResponseRecorder {
-		r := httptest.NewRequest(http.MethodPost, "/saml/"+string(f.okta.ID)+"/acs", strings.NewReader(url.Values{"SAMLResponse": {"m"}}.Encode()))
+		r := httptest.NewRequest(
+			http.MethodPost,
+			"/saml/"+string(f.okta.ID)+"/acs",
+			strings.NewReader(url.Values{"SAMLResponse": {"m"}}.Encode()),
+		)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		for _, c := range jar {
 			r.AddCookie(c)
@@ -34,12 +38,19 @@ func TestRebounceIsNoLoop(t *testing.T) {
 		return w
 	}
 	signedIn := f.result
-	restart := login.Result{Outcome: login.Restart, Start: &login.Start{Enterprise: f.acme.ID, Connection: f.okta.ID}}
+	restart := login.Result{
+		Outcome: login.Restart,
+		Start:   &login.Start{Enterprise: f.acme.ID, Connection: f.okta.ID},
+	}
 	f.result = restart
-	if w := post(); w.Code != http.StatusSeeOther || location(w) != f.redirect.URL || len(jar) != 1 {
+	if w := post(); w.Code != http.StatusSeeOther ||
+		location(w) != f.redirect.URL ||
+		len(jar) != 1 {
 		t.Fatalf("the first: %d %s %v", w.Code, location(w), jar)
 	}
-	if w := post(); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "idp_ignores_requests") || len(f.remote.started) != 1 {
+	if w := post(); w.Code != http.StatusForbidden ||
+		!strings.Contains(w.Body.String(), "idp_ignores_requests") ||
+		len(f.remote.started) != 1 {
 		t.Fatalf("the second: %d, %d begun", w.Code, len(f.remote.started))
 	}
 	if w := post(); w.Code != http.StatusSeeOther {

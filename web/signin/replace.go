@@ -41,7 +41,10 @@ func fromUs(r *http.Request) bool {
 // and the browser cookie is missing, which would tell the session as well.
 func (s *Signin) heldBack(r *http.Request) bool {
 	another := r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get("Origin") != ""
-	return r.Method == http.MethodPost && another && !fromUs(r) && s.Sessions.BrowserOf(r) == ""
+	return r.Method == http.MethodPost &&
+		another &&
+		!fromUs(r) &&
+		s.Sessions.BrowserOf(r) == ""
 }
 
 // redeliver shows the page that posts a response once more, from our own site. The
@@ -52,8 +55,15 @@ func (s *Signin) redeliver(w http.ResponseWriter, r *http.Request) error {
 }
 
 // askAtLink asks before a sign-in at another company begins.
-func (s *Signin) askAtLink(w http.ResponseWriter, current sso.Principal, to sso.Enterprise, c sso.ConnectionID, returnTo string) error {
-	return s.ask(w, login.Question{Current: current, Enterprise: to, Connection: c, ReturnTo: returnTo}, nil, "")
+func (s *Signin) askAtLink(
+	w http.ResponseWriter, current sso.Principal, to sso.Enterprise, c sso.ConnectionID, returnTo string,
+) error {
+	return s.ask(w, login.Question{
+		Current:    current,
+		Enterprise: to,
+		Connection: c,
+		ReturnTo:   returnTo,
+	}, nil, "")
 }
 
 // askAtResponse asks when a response would replace a session. Where the response
@@ -76,6 +86,9 @@ func (s *Signin) ask(w http.ResponseWriter, q login.Question, form url.Values, a
 			fields[name] = values
 		}
 	}
-	p := newReplace(q.Current, q.Enterprise, q.Login, sso.Redirect{URL: action, Form: fields})
+	p := newReplace(q.Current, q.Enterprise, q.Login, sso.Redirect{
+		URL:  action,
+		Form: fields,
+	})
 	return s.Pages.Render(w, http.StatusOK, p)
 }

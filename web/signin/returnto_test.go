@@ -57,13 +57,20 @@ func authority(s string) string {
 // TestResolveFindsForeignOrigins makes sure that the oracle can say no.
 func TestResolveFindsForeignOrigins(t *testing.T) {
 	t.Parallel()
-	for _, s := range []string{"https://evil.example", "//evil.example", `/\evil.example`, `\\evil.example`, "/\t/evil.example", " //evil.example", "///evil.example",
-		"javascript:alert(1)", "http:evil.example", "//sso.example@evil.example", "/\n/evil.example", "data:text/html,x", "HTTPS:\\\\evil.example", "//sso.example.evil.example"} {
+	for _, s := range []string{
+		"https://evil.example", "//evil.example", `/\evil.example`, `\\evil.example`,
+		"/\t/evil.example", " //evil.example", "///evil.example",
+		"javascript:alert(1)", "http:evil.example", "//sso.example@evil.example",
+		"/\n/evil.example", "data:text/html,x", "HTTPS:\\\\evil.example",
+		"//sso.example.evil.example",
+	} {
 		if resolve(s) == origin {
 			t.Errorf("%q is taken for ours", s)
 		}
 	}
-	for _, s := range []string{"/", "/a/b?c=//evil", "a", "?x", "#//evil", "https://sso.example/x", ""} {
+	for _, s := range []string{
+		"/", "/a/b?c=//evil", "a", "?x", "#//evil", "https://sso.example/x", "",
+	} {
 		if resolve(s) != origin {
 			t.Errorf("%q is taken for %s", s, resolve(s))
 		}
@@ -73,11 +80,25 @@ func TestResolveFindsForeignOrigins(t *testing.T) {
 // hostile builds the corpus: every way we know of writing a host where a path is
 // expected, in every disguise.
 func hostile() []string {
-	hosts := []string{"evil.example", "evil.example/%2f..", "sso.example@evil.example", "sso.example.evil.example", "sso.example%40evil.example",
-		"[::1]", "2130706433", "evil%E3%80%82example", "evil。example", "evil.example:443", "evil.example%00.sso.example", "evil.example%23.sso.example"}
-	prefixes := []string{"//", "///", "////", `\\`, `/\`, `\/`, `/\/`, `\/\/`, `//\`, "http://", "https://", "HTTPS://", "hTtP://", "https:", "https:/", "https:\\", `http:\/\/`, "http:///",
-		"//%09/", "/%09/", "/%5c", "/%5c%5c", "/%2f", "/%2f%2f", "%2f%2f", "%5c%5c", "/./", "/.//", "/..//", "/../", "/%2e%2e//", "/a/..//", "/a/../\\", "/;//", "/?//", "//;@", "//@", "/@", "@",
-		"javascript:", "JavaScript://%0a", "data:text/html,", "vbscript:", "file:///", "ftp://", "ws://", "blob:https://", "mailto:", "view-source:https://", "x:", "//user:pass@", "/%0d%0aLocation:%20//", "/%68ttps://"}
+	hosts := []string{
+		"evil.example", "evil.example/%2f..", "sso.example@evil.example",
+		"sso.example.evil.example", "sso.example%40evil.example",
+		"[::1]", "2130706433", "evil%E3%80%82example", "evil。example",
+		"evil.example:443", "evil.example%00.sso.example",
+		"evil.example%23.sso.example",
+	}
+	prefixes := []string{
+		"//", "///", "////", `\\`, `/\`, `\/`, `/\/`, `\/\/`, `//\`, "http://",
+		"https://", "HTTPS://", "hTtP://", "https:", "https:/", "https:\\",
+		`http:\/\/`, "http:///",
+		"//%09/", "/%09/", "/%5c", "/%5c%5c", "/%2f", "/%2f%2f", "%2f%2f", "%5c%5c",
+		"/./", "/.//", "/..//", "/../", "/%2e%2e//", "/a/..//", "/a/../\\", "/;//",
+		"/?//", "//;@", "//@", "/@", "@",
+		"javascript:", "JavaScript://%0a", "data:text/html,", "vbscript:",
+		"file:///", "ftp://", "ws://", "blob:https://", "mailto:",
+		"view-source:https://", "x:", "//user:pass@", "/%0d%0aLocation:%20//",
+		"/%68ttps://",
+	}
 	disguises := []func(string) string{
 		func(s string) string { return s },
 		func(s string) string { return " " + s },
@@ -118,14 +139,19 @@ func TestReturnToNeverLeaves(t *testing.T) {
 			continue
 		}
 		to := location(w)
-		if w.Code != 303 || resolve(to) != origin || strings.ContainsAny(to, "\r\n\t\\ ") {
+		if w.Code != 303 ||
+			resolve(to) != origin ||
+			strings.ContainsAny(to, "\r\n\t\\ ") {
 			t.Errorf("%q leads to %d %q", s, w.Code, to)
 		}
 		if to != "/account" {
 			kept++
 		}
 		f.result.ReturnTo = s // and if a pending login had been saved with it
-		if to := location(f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{"SAMLResponse": {"m"}, "RelayState": {s}})); to != "" && resolve(to) != origin {
+		if to := location(f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{
+			"SAMLResponse": {"m"},
+			"RelayState":   {s},
+		})); to != "" && resolve(to) != origin {
 			t.Errorf("%q leads to %q after sign-in", s, to)
 		}
 	}
@@ -141,7 +167,10 @@ func FuzzReturnTo(f *testing.F) {
 			f.Add(s)
 		}
 	}
-	for _, s := range []string{"/account?tab=1#x", "/.//evil.example", "/%09/evil.example", "/%2e//evil.example", "/a/.//b"} {
+	for _, s := range []string{
+		"/account?tab=1#x", "/.//evil.example", "/%09/evil.example",
+		"/%2e//evil.example", "/a/.//b",
+	} {
 		f.Add(s)
 	}
 	base, err := url.Parse(origin + "/login/sso")
@@ -160,9 +189,15 @@ func FuzzReturnTo(f *testing.F) {
 			decoded = path
 		}
 		// As it is, and as a proxy that decodes or cleans paths would send it on.
-		for _, form := range []string{got, decoded, strings.NewReplacer("/./", "/", "/%2e/", "/", "/%2E/", "/").Replace(path)} {
+		for _, form := range []string{
+			got,
+			decoded,
+			strings.NewReplacer("/./", "/", "/%2e/", "/", "/%2E/", "/").Replace(path),
+		} {
 			if resolve(form) != origin {
-				t.Fatalf("a browser takes %q, as %q, to %s", got, form, resolve(form))
+				t.Fatalf(
+					"a browser takes %q, as %q, to %s", got, form, resolve(form),
+				)
 			}
 		}
 		u, err := base.Parse(got)

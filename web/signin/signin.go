@@ -86,7 +86,8 @@ func (s *Signin) Register(rt *route.Router) {
 	stray := s.limited(byBrowser, responseFailed, s.stray)
 	slo := s.limited(bySignature, logoutFailed, s.singleLogout)
 	backchannel := s.limited(bySignature, logoutFailed, s.backchannelLogout)
-	verify, resend := s.limited(byBrowser, codeFailed, s.verify), s.limited(byBrowser, codeFailed, s.resend)
+	verify := s.limited(byBrowser, codeFailed, s.verify)
+	resend := s.limited(byBrowser, codeFailed, s.resend)
 	const byPending = "the identity provider's page posts it; the pending login binds it to the browser that began"
 	const bySignature = "the identity provider's page posts it; only signed messages count"
 	rt.Page(
@@ -96,7 +97,11 @@ func (s *Signin) Register(rt *route.Router) {
 		route.Route{Pattern: "GET /login/sso", Handle: s.link, Rates: starts},
 		route.Route{Pattern: "POST /login/sso", Handle: s.link, Rates: starts},
 		route.Route{Pattern: "GET /login/test/{token}", Handle: s.openTest, Rates: starts},
-		route.Route{Pattern: "GET /login/tested/{connection}/{test}", Handle: s.tested, Rates: starts},
+		route.Route{
+			Pattern: "GET /login/tested/{connection}/{test}",
+			Handle:  s.tested,
+			Rates:   starts,
+		},
 		route.Route{Pattern: "GET " + verifyPath, Handle: s.showVerify, Rates: starts},
 		route.Route{Pattern: "POST " + verifyPath, Handle: verify},
 		route.Route{Pattern: "POST " + verifyPath + "/resend", Handle: resend},
@@ -104,22 +109,65 @@ func (s *Signin) Register(rt *route.Router) {
 		route.Route{Pattern: "POST /logout", Handle: s.logout},
 	)
 	rt.Callback(
-		route.Route{Pattern: "GET /saml/{connection}/metadata", Handle: s.metadata, Rates: documents},
-		route.Route{Pattern: "POST /saml/{connection}/acs", Handle: answer, MaxBody: maxResponse, TooLarge: s.tooLarge, Admit: s.admitLarge, Why: byPending},
+		route.Route{
+			Pattern: "GET /saml/{connection}/metadata",
+			Handle:  s.metadata,
+			Rates:   documents,
+		},
+		route.Route{
+			Pattern:  "POST /saml/{connection}/acs",
+			Handle:   answer,
+			MaxBody:  maxResponse,
+			TooLarge: s.tooLarge,
+			Admit:    s.admitLarge,
+			Why:      byPending,
+		},
 		route.Route{Pattern: "GET /saml/{connection}/slo", Handle: slo},
-		route.Route{Pattern: "POST /saml/{connection}/slo", Handle: slo, MaxBody: maxLogout, Why: bySignature},
+		route.Route{
+			Pattern: "POST /saml/{connection}/slo",
+			Handle:  slo,
+			MaxBody: maxLogout,
+			Why:     bySignature,
+		},
 		route.Route{Pattern: "GET /oidc/{connection}/callback", Handle: callback},
 		route.Route{Pattern: "POST /oidc/{connection}/callback", Handle: callback, Why: byPending},
 		route.Route{Pattern: "GET /saml/{connection}/acs", Handle: stray},
-		route.Route{Pattern: "POST /saml/{connection}/metadata", Handle: stray, MaxBody: maxResponse, Admit: s.admitLarge, Why: byPending},
+		route.Route{
+			Pattern: "POST /saml/{connection}/metadata",
+			Handle:  stray,
+			MaxBody: maxResponse,
+			Admit:   s.admitLarge,
+			Why:     byPending,
+		},
 		route.Route{Pattern: "GET /saml/{path...}", Handle: stray},
-		route.Route{Pattern: "POST /saml/{path...}", Handle: stray, MaxBody: maxResponse, Admit: s.admitLarge, Why: byPending},
+		route.Route{
+			Pattern: "POST /saml/{path...}",
+			Handle:  stray,
+			MaxBody: maxResponse,
+			Admit:   s.admitLarge,
+			Why:     byPending,
+		},
 		route.Route{Pattern: "GET /oidc/{path...}", Handle: stray},
-		route.Route{Pattern: "POST /oidc/{path...}", Handle: stray, MaxBody: maxResponse, Admit: s.admitLarge, Why: byPending},
+		route.Route{
+			Pattern: "POST /oidc/{path...}",
+			Handle:  stray,
+			MaxBody: maxResponse,
+			Admit:   s.admitLarge,
+			Why:     byPending,
+		},
 	)
-	rt.Stray(route.Route{Pattern: "POST /{path...}", Handle: stray, MaxBody: maxResponse, Admit: s.admitLarge, Why: byPending})
-	rt.Machine(route.Route{Pattern: "POST /oidc/{connection}/backchannel-logout", Handle: backchannel,
-		Why: "the identity provider's server posts it; only signed tokens count"})
+	rt.Stray(route.Route{
+		Pattern: "POST /{path...}",
+		Handle:  stray,
+		MaxBody: maxResponse,
+		Admit:   s.admitLarge,
+		Why:     byPending,
+	})
+	rt.Machine(route.Route{
+		Pattern: "POST /oidc/{connection}/backchannel-logout",
+		Handle:  backchannel,
+		Why:     "the identity provider's server posts it; only signed tokens count",
+	})
 }
 
 // home leads whoever is signed in to their account, and everybody else to sign
@@ -155,7 +203,9 @@ func (s *Signin) form(w http.ResponseWriter, r *http.Request) error {
 		return s.askAtLink(w, principal, found.Enterprise, "", returnTo)
 	}
 	return s.Pages.Render(w, http.StatusOK, &ui.Continue{
-		Base: ui.Base{Enterprise: found.Enterprise.Name}, Action: linkTo(found.Enterprise.Key, "", returnTo)})
+		Base:   ui.Base{Enterprise: found.Enterprise.Name},
+		Action: linkTo(found.Enterprise.Key, "", returnTo),
+	})
 }
 
 // find takes what somebody typed to the page that says which company it is.
@@ -181,8 +231,11 @@ func (s *Signin) notFound(w http.ResponseWriter, r *http.Request, text, returnTo
 	if len(text) > sso.MaxLoginLength || !sso.Printable(text) {
 		text = ""
 	}
-	return s.showForm(w, r, http.StatusUnprocessableEntity, signInPage{Value: text, ReturnTo: returnTo,
-		Problem: "We do not know this company. Check the spelling, or use the sign-in link your company gave you."})
+	return s.showForm(w, r, http.StatusUnprocessableEntity, signInPage{
+		Value:    text,
+		ReturnTo: returnTo,
+		Problem:  "We do not know this company. Check the spelling, or use the sign-in link your company gave you.",
+	})
 }
 
 func (s *Signin) showForm(w http.ResponseWriter, r *http.Request, status int, p signInPage) error {
@@ -207,14 +260,20 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 	if sso.KindOf(err) == sso.Unavailable {
 		return fmt.Errorf("find session: %w", err)
 	}
-	if err == nil && principal.Enterprise.ID == found.Enterprise.ID && query.Get("prompt") != "login" {
+	if err == nil &&
+		principal.Enterprise.ID == found.Enterprise.ID &&
+		query.Get("prompt") != "login" {
 		return route.SeeOther(w, landing(returnTo))
 	}
 	connection := sso.ConnectionID(query.Get("connection"))
 	if connection == "" && len(found.Connections) > 1 {
 		return s.choose(w, r, found, returnTo)
 	}
-	start := login.Start{Enterprise: found.Enterprise.ID, Connection: connection, ReturnTo: returnTo}
+	start := login.Start{
+		Enterprise: found.Enterprise.ID,
+		Connection: connection,
+		ReturnTo:   returnTo,
+	}
 	if err == nil && principal.Enterprise.ID != found.Enterprise.ID {
 		if start.Replaces = agreed(r, query); start.Replaces == "" || start.Replaces != principal.Session.ID {
 			return s.askAtLink(w, principal, found.Enterprise, connection, returnTo)
@@ -222,7 +281,11 @@ func (s *Signin) link(w http.ResponseWriter, r *http.Request) error {
 	}
 	err = s.begin(w, r, found.Enterprise.Name, start)
 	if err != nil {
-		return route.WithWay(err, route.Way{Href: "/login", Label: "Go to sign-in", Enterprise: found.Enterprise.Name})
+		return route.WithWay(err, route.Way{
+			Href:       "/login",
+			Label:      "Go to sign-in",
+			Enterprise: found.Enterprise.Name,
+		})
 	}
 	return nil
 }
@@ -240,7 +303,12 @@ func (s *Signin) choose(w http.ResponseWriter, r *http.Request, found login.Foun
 	last := s.lastUsed(r)
 	p := &chooseConnectionPage{Base: ui.Base{Enterprise: found.Enterprise.Name}}
 	for _, c := range found.Connections {
-		choice := ui.Choice{Name: c.Name, Detail: c.Protocol.Over(c.Provider.Product()), Href: linkTo(found.Enterprise.Key, c.ID, returnTo), Last: c.ID == last.connection}
+		choice := ui.Choice{
+			Name:   c.Name,
+			Detail: c.Protocol.Over(c.Provider.Product()),
+			Href:   linkTo(found.Enterprise.Key, c.ID, returnTo),
+			Last:   c.ID == last.connection,
+		}
 		if choice.Last {
 			p.Choices = append([]ui.Choice{choice}, p.Choices...)
 		} else {

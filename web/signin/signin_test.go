@@ -21,8 +21,14 @@ func TestHome(t *testing.T) {
 	if w := f.get("/"); w.Code != 303 || location(w) != "/account" {
 		t.Errorf("signed in: %d %s", w.Code, location(w))
 	}
-	f.browser.err = &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}
-	if w := f.get("/"); w.Code != 503 || w.Header().Get("Retry-After") != "2" || len(w.Result().Cookies()) != 0 {
+	f.browser.err = &sso.Error{
+		Kind:   sso.Unavailable,
+		Code:   "temporarily_unavailable",
+		Public: "Later.",
+	}
+	if w := f.get("/"); w.Code != 503 ||
+		w.Header().Get("Retry-After") != "2" ||
+		len(w.Result().Cookies()) != 0 {
 		t.Errorf("store down: %d %v", w.Code, w.Header())
 	}
 }
@@ -31,12 +37,17 @@ func TestFormNamesTheCompanyBeforeLeaving(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
 	for _, typed := range []string{"acme", "ada@acme.example"} {
-		w := f.post("/login", url.Values{"company": {typed}, "return_to": {"/wiki?p=1"}})
+		w := f.post("/login", url.Values{
+			"company":   {typed},
+			"return_to": {"/wiki?p=1"},
+		})
 		if w.Code != 303 || location(w) != "/login?enterprise_key=acme&return_to=%2Fwiki%3Fp%3D1" {
 			t.Fatalf("%s: %d %s", typed, w.Code, location(w))
 		}
 		w = f.get(location(w))
-		if body := w.Body.String(); w.Code != 200 || !strings.Contains(body, "Acme Corporation") || !strings.Contains(body, `href="/login/sso?enterprise_key=acme&amp;return_to=%2Fwiki%3Fp%3D1" data-auto`) {
+		if body := w.Body.String(); w.Code != 200 ||
+			!strings.Contains(body, "Acme Corporation") ||
+			!strings.Contains(body, `href="/login/sso?enterprise_key=acme&amp;return_to=%2Fwiki%3Fp%3D1" data-auto`) {
 			t.Errorf("%s: %d %s", typed, w.Code, body)
 		}
 	}
@@ -62,8 +73,10 @@ func TestUnknownCompaniesLookAlike(t *testing.T) {
 		"an address":         page(f.post("/login", url.Values{"company": {b}}), b),
 		"an unproven domain": page(f.post("/login", url.Values{"company": {c}}), c),
 		"a link":             page(f.get("/login/sso?enterprise_key="+a), a),
-		"an address as link": page(f.get("/login/sso?enterprise_key="+url.QueryEscape(b)), b),
-		"the found page":     page(f.get("/login?enterprise_key="+a), a),
+		"an address as link": page(
+			f.get("/login/sso?enterprise_key="+url.QueryEscape(b)), b,
+		),
+		"the found page": page(f.get("/login?enterprise_key="+a), a),
 	} {
 		if got != want {
 			t.Errorf("%s looks different:\n%s\n%s", name, got, want)
@@ -72,7 +85,9 @@ func TestUnknownCompaniesLookAlike(t *testing.T) {
 	if w := f.get("/login/sso?enterprise_key=ada%40acme.example"); w.Code != 422 {
 		t.Errorf("an address works as a key: %d", w.Code)
 	}
-	if w := f.post("/login", url.Values{"company": {"\u202e<script>"}}); w.Code != 422 || strings.Contains(w.Body.String(), "\u202e") {
+	if w := f.post("/login", url.Values{
+		"company": {"\u202e<script>"},
+	}); w.Code != 422 || strings.Contains(w.Body.String(), "\u202e") {
 		t.Errorf("what cannot be read is repeated: %d", w.Code)
 	}
 }
@@ -84,7 +99,12 @@ func TestLink(t *testing.T) {
 	if w.Code != 303 || location(w) != f.redirect.URL {
 		t.Fatalf("%d %s", w.Code, location(w))
 	}
-	want := login.Start{Enterprise: f.acme.ID, Connection: f.okta.ID, ReturnTo: "/wiki", Browser: "browser"}
+	want := login.Start{
+		Enterprise: f.acme.ID,
+		Connection: f.okta.ID,
+		ReturnTo:   "/wiki",
+		Browser:    "browser",
+	}
 	if len(f.remote.started) != 1 || f.remote.started[0] != want {
 		t.Errorf("began %+v", f.remote.started)
 	}
@@ -104,7 +124,11 @@ func TestLinkOfSomebodySignedIn(t *testing.T) {
 			t.Errorf("%s: %d %s", target, w.Code, location(w))
 		}
 	}
-	f.browser.err = &sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}
+	f.browser.err = &sso.Error{
+		Kind:   sso.Unavailable,
+		Code:   "temporarily_unavailable",
+		Public: "Later.",
+	}
 	if w := f.get("/login/sso?enterprise_key=acme"); w.Code != 503 || len(w.Result().Cookies()) != 0 {
 		t.Errorf("store down: %d", w.Code)
 	}
@@ -113,19 +137,31 @@ func TestLinkOfSomebodySignedIn(t *testing.T) {
 func TestPostBindingHasAPageThatGoesOn(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.redirect = sso.Redirect{URL: "https://idp.example/sso", Form: url.Values{"SAMLRequest": {`a"b`}, "RelayState": {"gh1"}}}
+	f.redirect = sso.Redirect{
+		URL:  "https://idp.example/sso",
+		Form: url.Values{"SAMLRequest": {`a"b`}, "RelayState": {"gh1"}},
+	}
 	w := f.get("/login/sso?enterprise_key=acme")
 	body := w.Body.String()
-	for _, want := range []string{`method="post" action="https://idp.example/sso" data-auto`, `name="SAMLRequest" value="a&#34;b"`, `name="RelayState" value="gh1"`, "<button>Continue", "autopost."} {
+	for _, want := range []string{
+		`method="post" action="https://idp.example/sso" data-auto`,
+		`name="SAMLRequest" value="a&#34;b"`,
+		`name="RelayState" value="gh1"`,
+		"<button>Continue",
+		"autopost.",
+	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %s:\n%s", want, body)
 		}
 	}
 	csp := w.Header().Get("Content-Security-Policy")
-	if !strings.HasSuffix(csp, "form-action https://idp.example") || strings.Contains(csp, "unsafe") {
+	if !strings.HasSuffix(csp, "form-action https://idp.example") ||
+		strings.Contains(csp, "unsafe") {
 		t.Errorf("policy: %s", csp)
 	}
-	if csp := f.get("/login").Header().Get("Content-Security-Policy"); !strings.HasSuffix(csp, "form-action 'self'") {
+	if csp := f.get("/login").Header().Get("Content-Security-Policy"); !strings.HasSuffix(
+		csp, "form-action 'self'",
+	) {
 		t.Errorf("the policy of another page changed: %s", csp)
 	}
 }
@@ -133,14 +169,26 @@ func TestPostBindingHasAPageThatGoesOn(t *testing.T) {
 func TestSeveralConnections(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	last := &http.Cookie{Name: "__Host-gatehouse-last", Value: "acme." + string(f.entra.ID)}
+	last := &http.Cookie{
+		Name:  "__Host-gatehouse-last",
+		Value: "acme." + string(f.entra.ID),
+	}
 	w := f.get("/login/sso?enterprise_key=two&return_to=/wiki", last)
 	body := w.Body.String()
-	entra, okta := strings.Index(body, string(f.entra.ID)), strings.Index(body, string(f.okta.ID))
-	if w.Code != 200 || entra < 0 || okta < 0 || entra > okta || strings.Count(body, "Last used") != 1 || len(f.remote.started) != 0 {
+	entra, okta := strings.Index(
+		body, string(f.entra.ID),
+	), strings.Index(body, string(f.okta.ID))
+	if w.Code != 200 ||
+		entra < 0 ||
+		okta < 0 ||
+		entra > okta ||
+		strings.Count(body, "Last used") != 1 ||
+		len(f.remote.started) != 0 {
 		t.Errorf("%d, Entra at %d, Okta at %d:\n%s", w.Code, entra, okta, body)
 	}
-	if w := f.get("/login/sso?enterprise_key=two&connection=" + string(f.entra.ID)); w.Code != 303 || f.remote.started[0].Connection != f.entra.ID {
+	if w := f.get(
+		"/login/sso?enterprise_key=two&connection=" + string(f.entra.ID),
+	); w.Code != 303 || f.remote.started[0].Connection != f.entra.ID {
 		t.Errorf("%d %+v", w.Code, f.remote.started)
 	}
 }
@@ -148,11 +196,22 @@ func TestSeveralConnections(t *testing.T) {
 func TestLastUsedComesFirst(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	if w := f.get("/login", &http.Cookie{Name: "__Host-gatehouse-last", Value: "acme." + string(f.okta.ID)}); !strings.Contains(w.Body.String(), "Welcome back.") || !strings.Contains(w.Body.String(), "Acme Corporation") {
+	if w := f.get("/login", &http.Cookie{
+		Name:  "__Host-gatehouse-last",
+		Value: "acme." + string(f.okta.ID),
+	}); !strings.Contains(w.Body.String(), "Welcome back.") ||
+		!strings.Contains(w.Body.String(), "Acme Corporation") {
 		t.Errorf("%s", w.Body)
 	}
-	for _, bad := range []string{"", "acme", "acme.conn-x", "ACME." + string(f.okta.ID), "gone." + string(f.okta.ID), "acme." + string(f.entra.ID), "a/b." + string(f.okta.ID)} {
-		if w := f.get("/login", &http.Cookie{Name: "__Host-gatehouse-last", Value: bad}); w.Code != 200 || strings.Contains(w.Body.String(), "Welcome back.") {
+	for _, bad := range []string{
+		"", "acme", "acme.conn-x", "ACME." + string(f.okta.ID),
+		"gone." + string(f.okta.ID), "acme." + string(f.entra.ID),
+		"a/b." + string(f.okta.ID),
+	} {
+		if w := f.get("/login", &http.Cookie{
+			Name:  "__Host-gatehouse-last",
+			Value: bad,
+		}); w.Code != 200 || strings.Contains(w.Body.String(), "Welcome back.") {
 			t.Errorf("%q: %d", bad, w.Code)
 		}
 	}
@@ -162,28 +221,44 @@ func TestAnswerStartsASession(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]func(*fixture) *httptest.ResponseRecorder{
 		"SAML": func(f *fixture) *httptest.ResponseRecorder {
-			return f.post("/saml/"+string(f.okta.ID)+"/acs?SAMLResponse=query", url.Values{"SAMLResponse": {"m"}})
+			return f.post(
+				"/saml/"+string(f.okta.ID)+"/acs?SAMLResponse=query",
+				url.Values{"SAMLResponse": {"m"}},
+			)
 		},
 		"OIDC": func(f *fixture) *httptest.ResponseRecorder {
 			return f.get("/oidc/" + string(f.okta.ID) + "/callback?SAMLResponse=m")
 		},
 		"OIDC form_post": func(f *fixture) *httptest.ResponseRecorder {
-			return f.post("/oidc/"+string(f.okta.ID)+"/callback", url.Values{"SAMLResponse": {"m"}})
+			return f.post("/oidc/"+string(f.okta.ID)+"/callback", url.Values{
+				"SAMLResponse": {"m"},
+			})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
 			w := ask(f)
-			if w.Code != 303 || location(w) != "/account" || len(f.browser.started) != 1 || f.browser.started[0] != "token" {
+			if w.Code != 303 ||
+				location(w) != "/account" ||
+				len(f.browser.started) != 1 ||
+				f.browser.started[0] != "token" {
 				t.Fatalf("%d %s %v", w.Code, location(w), f.browser.started)
 			}
 			cb := f.callbacks[0]
-			if cb.Form.Get("SAMLResponse") != "m" || cb.Browser != "browser" || cb.Remote != "192.0.2.1" {
+			if cb.Form.Get("SAMLResponse") != "m" ||
+				cb.Browser != "browser" ||
+				cb.Remote != "192.0.2.1" {
 				t.Errorf("callback %+v", cb)
 			}
 			for _, c := range w.Result().Cookies() {
-				if c.Name == "__Host-gatehouse-last" && (!c.Secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || len(c.Value) > 128) {
+				if c.Name == "__Host-gatehouse-last" &&
+					(!c.Secure ||
+						!c.HttpOnly ||
+						c.SameSite != http.SameSiteLaxMode ||
+						c.Path != "/" ||
+						c.Domain != "" ||
+						len(c.Value) > 128) {
 					t.Errorf("cookie %+v", c)
 				}
 			}
@@ -194,9 +269,18 @@ func TestAnswerStartsASession(t *testing.T) {
 func TestAnswerLeadsToWhereItBegan(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	for returnTo, want := range map[string]string{"/": "/account", "": "/account", "/wiki?a=b": "/wiki?a=b", "https://evil.example/": "/account", "//evil.example": "/account"} {
+	for returnTo, want := range map[string]string{
+		"/":                     "/account",
+		"":                      "/account",
+		"/wiki?a=b":             "/wiki?a=b",
+		"https://evil.example/": "/account",
+		"//evil.example":        "/account",
+	} {
 		f.result.ReturnTo = returnTo
-		if w := f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{"SAMLResponse": {"m"}, "RelayState": {"https://evil.example"}}); location(w) != want {
+		if w := f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{
+			"SAMLResponse": {"m"},
+			"RelayState":   {"https://evil.example"},
+		}); location(w) != want {
 			t.Errorf("%q leads to %q", returnTo, location(w))
 		}
 	}
@@ -205,9 +289,15 @@ func TestAnswerLeadsToWhereItBegan(t *testing.T) {
 func TestAnswerNobodyAskedForBeginsAgain(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.result = login.Result{Outcome: login.Restart, Start: &login.Start{Enterprise: f.acme.ID, Connection: f.okta.ID}}
+	f.result = login.Result{
+		Outcome: login.Restart,
+		Start:   &login.Start{Enterprise: f.acme.ID, Connection: f.okta.ID},
+	}
 	w := f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{"SAMLResponse": {"m"}})
-	if w.Code != 303 || location(w) != f.redirect.URL || len(f.browser.started) != 0 || f.remote.started[0].Browser != "browser" {
+	if w.Code != 303 ||
+		location(w) != f.redirect.URL ||
+		len(f.browser.started) != 0 ||
+		f.remote.started[0].Browser != "browser" {
 		t.Errorf("%d %s %+v", w.Code, location(w), f.remote.started)
 	}
 }
@@ -220,22 +310,42 @@ func TestFailedAnswerHasAWayOn(t *testing.T) {
 		kind   sso.Kind
 		status int
 	}{
-		"login_state_expired": {sso.Invalid, 400}, "saml_malformed": {sso.Invalid, 400}, "saml_replayed": {sso.Conflict, 400},
-		"saml_signature_invalid": {sso.Forbidden, 403}, "idp_initiated_disabled": {sso.Forbidden, 403}, "idp_unavailable": {sso.Upstream, 502},
-		"temporarily_unavailable": {sso.Unavailable, 503}, "internal": {sso.Internal, 500},
+		"login_state_expired":     {sso.Invalid, 400},
+		"saml_malformed":          {sso.Invalid, 400},
+		"saml_replayed":           {sso.Conflict, 400},
+		"saml_signature_invalid":  {sso.Forbidden, 403},
+		"idp_initiated_disabled":  {sso.Forbidden, 403},
+		"idp_unavailable":         {sso.Upstream, 502},
+		"temporarily_unavailable": {sso.Unavailable, 503},
+		"internal":                {sso.Internal, 500},
 	} {
-		f.remote.err = &sso.Error{Kind: c.kind, Code: code, Public: "A calm sentence.", Reference: ref}
-		w := f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{"SAMLResponse": {"m"}})
+		f.remote.err = &sso.Error{
+			Kind:      c.kind,
+			Code:      code,
+			Public:    "A calm sentence.",
+			Reference: ref,
+		}
+		w := f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{
+			"SAMLResponse": {"m"},
+		})
 		body := w.Body.String()
 		if code == "login_state_expired" {
 			code = "cookies_blocked" // the post has no cookie
 		}
-		for _, want := range []string{`href="/login/sso?connection=` + string(f.okta.ID) + `&amp;enterprise_key=acme"`, "Acme Corporation", string(ref), code} {
+		for _, want := range []string{
+			`href="/login/sso?connection=` + string(f.okta.ID) +
+				`&amp;enterprise_key=acme"`,
+			"Acme Corporation",
+			string(ref),
+			code,
+		} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%s lacks %s:\n%s", code, want, body)
 			}
 		}
-		if w.Code != c.status || len(w.Result().Cookies()) != 0 || len(f.browser.started) != 0 {
+		if w.Code != c.status ||
+			len(w.Result().Cookies()) != 0 ||
+			len(f.browser.started) != 0 {
 			t.Errorf("%s: %d %v", code, w.Code, w.Result().Cookies())
 		}
 	}
@@ -248,7 +358,10 @@ func TestUnknownConnectionsLookAlike(t *testing.T) {
 	f := newFixture(t)
 	f.remote.err = sso.NothingHere()
 	var bodies []string
-	for _, id := range []string{string(f.okta.ID), string(f.entra.ID), "conn-x", "CONN", strings.ToUpper(string(f.okta.ID))} {
+	for _, id := range []string{
+		string(f.okta.ID), string(f.entra.ID), "conn-x", "CONN",
+		strings.ToUpper(string(f.okta.ID)),
+	} {
 		w := f.post("/saml/"+id+"/acs", url.Values{"SAMLResponse": {"m"}})
 		body := w.Body.String()
 		for _, changing := range []string{w.Header().Get("X-Request-Id")} {
@@ -264,7 +377,9 @@ func TestUnknownConnectionsLookAlike(t *testing.T) {
 func TestMetadata(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	if w := f.get("/saml/" + string(f.okta.ID) + "/metadata"); w.Code != 200 || w.Header().Get("Content-Type") != "application/samlmetadata+xml" || w.Body.String() != "<EntityDescriptor/>" {
+	if w := f.get("/saml/" + string(f.okta.ID) + "/metadata"); w.Code != 200 ||
+		w.Header().Get("Content-Type") != "application/samlmetadata+xml" ||
+		w.Body.String() != "<EntityDescriptor/>" {
 		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
 	}
 	if w := f.get("/saml/" + string(f.entra.ID) + "/metadata"); w.Code != 404 {

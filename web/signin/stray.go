@@ -27,7 +27,10 @@ func (s *Signin) stray(w http.ResponseWriter, r *http.Request) error {
 	if s.cookieHeldBack(r) {
 		return s.Pages.Render(w, http.StatusOK, ui.NewReturn(r.URL.EscapedPath(), r.PostForm))
 	}
-	result, err := s.Login.Astray(r.Context(), login.Delivery{Address: s.BaseURL + r.URL.EscapedPath(), Method: r.Method}, s.callback(r, form))
+	result, err := s.Login.Astray(r.Context(), login.Delivery{
+		Address: s.BaseURL + r.URL.EscapedPath(),
+		Method:  r.Method,
+	}, s.callback(r, form))
 	if err != nil {
 		return fmt.Errorf("response sent to a wrong address: %w", err)
 	}
@@ -69,7 +72,9 @@ func (s *Signin) tooLarge(w http.ResponseWriter, r *http.Request, most int64, ca
 	if err != nil {
 		return cause
 	}
-	result, err := s.Login.TooLarge(r.Context(), id, most, s.callback(r, url.Values{"RelayState": {state}}))
+	result, err := s.Login.TooLarge(
+		r.Context(), id, most, s.callback(r, url.Values{"RelayState": {state}}),
+	)
 	if err != nil {
 		return s.withWay(r, id, result.ReturnTo, fmt.Errorf("response that is too large: %w", err))
 	}

@@ -11,7 +11,12 @@ import (
 )
 
 func errWrongAddress() error {
-	return &sso.Error{Kind: sso.Invalid, Code: "sent_to_wrong_address", Public: "It was sent to a wrong address.", Reference: "atmp-1"}
+	return &sso.Error{
+		Kind:      sso.Invalid,
+		Code:      "sent_to_wrong_address",
+		Public:    "It was sent to a wrong address.",
+		Reference: "atmp-1",
+	}
 }
 
 // TestStrayResponses: a response is looked up wherever it was sent to, and the
@@ -24,27 +29,41 @@ func TestStrayResponses(t *testing.T) {
 	id := string(f.okta.ID)
 	response := url.Values{"SAMLResponse": {"PHgvPg=="}, "RelayState": {"gh1"}}
 	for _, path := range []string{
-		"/saml/" + id + "/acs", "/saml/" + id + "x/acs", "/saml/" + id + "/acs/", "/saml/" + id, "/saml/" + id + "/ACS", "/saml/" + id + "/metadata", "/saml/acs",
-		"/saml/" + id + "/slo", "/oidc/" + id + "/acs", "/SAML/" + id + "/acs", "/saml2/acs", "/" + id, "/auth/saml/callback", "/saml/" + strings.Repeat("x", 2000) + "/acs",
+		"/saml/" + id + "/acs", "/saml/" + id + "x/acs", "/saml/" + id + "/acs/",
+		"/saml/" + id, "/saml/" + id + "/ACS", "/saml/" + id + "/metadata",
+		"/saml/acs",
+		"/saml/" + id + "/slo", "/oidc/" + id + "/acs", "/SAML/" + id + "/acs",
+		"/saml2/acs", "/" + id, "/auth/saml/callback",
+		"/saml/" + strings.Repeat("x", 2000) + "/acs",
 	} {
 		w := f.post(path, response)
 		last := f.strays[len(f.strays)-1]
-		if w.Code != 400 || !strings.Contains(w.Body.String(), "It was sent to a wrong address.") || !strings.Contains(w.Body.String(), "atmp-1") {
+		if w.Code != 400 ||
+			!strings.Contains(w.Body.String(), "It was sent to a wrong address.") ||
+			!strings.Contains(w.Body.String(), "atmp-1") {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
 		if last.Address != "https://sso.example"+path || last.Method != "POST" {
 			t.Errorf("%s: %+v", path, last)
 		}
-		if cb := f.callbacks[len(f.callbacks)-1]; cb.Form.Get("RelayState") != "gh1" || cb.Browser != "browser" {
+		if cb := f.callbacks[len(f.callbacks)-1]; cb.Form.Get("RelayState") != "gh1" ||
+			cb.Browser != "browser" {
 			t.Errorf("%s: %+v", path, cb)
 		}
 	}
 	for _, target := range []string{
-		"/saml/" + id + "/acs?SAMLResponse=x&RelayState=gh1", "/saml/" + id + "/acs?SAMLart=x&RelayState=gh1", "/saml/x/acs?SAMLResponse=x",
-		"/oidc/x/callback?state=gh1&code=y", "/oidc/" + id + "/callback/?state=gh1&code=y", "/oidc/callback?state=gh1&error=access_denied",
+		"/saml/" + id + "/acs?SAMLResponse=x&RelayState=gh1",
+		"/saml/" + id + "/acs?SAMLart=x&RelayState=gh1",
+		"/saml/x/acs?SAMLResponse=x",
+		"/oidc/x/callback?state=gh1&code=y",
+		"/oidc/" + id + "/callback/?state=gh1&code=y",
+		"/oidc/callback?state=gh1&error=access_denied",
 	} {
 		before := len(f.strays)
-		if w := f.get(target); w.Code != 400 || len(f.strays) != before+1 || f.strays[before].Method != "GET" || strings.Contains(f.strays[before].Address, "?") {
+		if w := f.get(target); w.Code != 400 ||
+			len(f.strays) != before+1 ||
+			f.strays[before].Method != "GET" ||
+			strings.Contains(f.strays[before].Address, "?") {
 			t.Errorf("%s: %d, %v", target, w.Code, f.strays[before:])
 		}
 	}
@@ -56,7 +75,10 @@ func TestStrayTest(t *testing.T) {
 	f := newFixture(t)
 	run := sso.TestRun{ID: "test-1", Connection: f.okta.ID}
 	f.astray = login.Result{Outcome: login.Tested, Test: &run}
-	w := f.post("/saml/wrong/acs", url.Values{"SAMLResponse": {"PHgvPg=="}, "RelayState": {"gh1"}})
+	w := f.post("/saml/wrong/acs", url.Values{
+		"SAMLResponse": {"PHgvPg=="},
+		"RelayState":   {"gh1"},
+	})
 	if w.Code != 303 || location(w) != testedLink(run) {
 		t.Errorf("%d %s", w.Code, location(w))
 	}
@@ -69,8 +91,12 @@ func TestNothingStray(t *testing.T) {
 	f := newFixture(t)
 	f.astrayErr = sso.NothingHere()
 	unknown := f.get("/nothing/here")
-	for _, form := range []url.Values{{}, {"a": {"b"}}, {"RelayState": {"gh1"}}, {"SAMLRequest": {"x"}}} {
-		for _, path := range []string{"/saml/x/acs", "/saml/x", "/oidc/x/callback", "/anything"} {
+	for _, form := range []url.Values{
+		{}, {"a": {"b"}}, {"RelayState": {"gh1"}}, {"SAMLRequest": {"x"}},
+	} {
+		for _, path := range []string{
+			"/saml/x/acs", "/saml/x", "/oidc/x/callback", "/anything",
+		} {
 			if w := f.post(path, form); w.Code != 404 {
 				t.Errorf("%s %v: %d", path, form, w.Code)
 			}
@@ -80,12 +106,21 @@ func TestNothingStray(t *testing.T) {
 		t.Errorf("looked up: %v", f.strays)
 	}
 	for _, path := range []string{"/saml/x/acs", "/saml/y", "/anything"} {
-		w := f.post(path, url.Values{"SAMLResponse": {"PHgvPg=="}, "RelayState": {"gh1"}})
-		if w.Code != 404 || !strings.Contains(w.Body.String(), "There is nothing at this address.") || unknown.Code != 404 {
+		w := f.post(path, url.Values{
+			"SAMLResponse": {"PHgvPg=="},
+			"RelayState":   {"gh1"},
+		})
+		if w.Code != 404 ||
+			!strings.Contains(
+				w.Body.String(), "There is nothing at this address.",
+			) ||
+			unknown.Code != 404 {
 			t.Errorf("%s: %d %s", path, w.Code, w.Body)
 		}
 	}
-	r := httptest.NewRequest("POST", "/anything", strings.NewReader(`{"SAMLResponse":"x"}`))
+	r := httptest.NewRequest(
+		"POST", "/anything", strings.NewReader(`{"SAMLResponse":"x"}`),
+	)
 	r.Header.Set("Content-Type", "application/json")
 	if w := f.do(r); w.Code != 404 {
 		t.Errorf("JSON: %d", w.Code)
@@ -101,12 +136,18 @@ func TestStrayOverHTTP(t *testing.T) {
 	f := newFixtureAt(t, "http://sso.example")
 	f.held, f.astrayErr = true, errWrongAddress()
 	post := func(site string) *httptest.ResponseRecorder {
-		r := httptest.NewRequest("POST", "/saml/wrong/acs", strings.NewReader("SAMLResponse=PHgvPg%3D%3D&RelayState=gh1"))
+		r := httptest.NewRequest(
+			"POST",
+			"/saml/wrong/acs",
+			strings.NewReader("SAMLResponse=PHgvPg%3D%3D&RelayState=gh1"),
+		)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Sec-Fetch-Site", site)
 		return f.do(r)
 	}
-	if w := post("cross-site"); w.Code != 200 || !strings.Contains(w.Body.String(), `action="/saml/wrong/acs"`) || len(f.strays) != 0 {
+	if w := post("cross-site"); w.Code != 200 ||
+		!strings.Contains(w.Body.String(), `action="/saml/wrong/acs"`) ||
+		len(f.strays) != 0 {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	if w := post("same-origin"); w.Code != 400 || len(f.strays) != 1 {
@@ -124,20 +165,35 @@ func TestResponseTooLarge(t *testing.T) {
 		held bool
 		want string // RelayState; "" if it is not told
 	}{
-		"RelayState last":       {body: large + "&RelayState=gh1", want: "gh1"},
-		"RelayState first":      {body: "RelayState=gh1&" + large, want: "gh1"},
-		"RelayState escaped":    {body: "x=" + strings.Repeat("&", 9) + large + "&RelayState=g%681", want: "gh1"},
+		"RelayState last":  {body: large + "&RelayState=gh1", want: "gh1"},
+		"RelayState first": {body: "RelayState=gh1&" + large, want: "gh1"},
+		"RelayState escaped": {
+			body: "x=" + strings.Repeat("&", 9) + large + "&RelayState=g%681",
+			want: "gh1",
+		},
 		"no RelayState":         {body: large},
 		"RelayState in a value": {body: large + "xRelayState=gh1"},
-		"a very long one":       {body: large + "&RelayState=" + strings.Repeat("x", 400)},
-		"another browser":       {body: large + "&RelayState=gh1", held: true},
-		"beyond what is read":   {body: large + "&x=" + strings.Repeat("y", maxSkimmed) + "&RelayState=gh1"},
+		"a very long one": {
+			body: large + "&RelayState=" + strings.Repeat("x", 400),
+		},
+		"another browser": {body: large + "&RelayState=gh1", held: true},
+		"beyond what is read": {
+			body: large + "&x=" + strings.Repeat("y", maxSkimmed) +
+				"&RelayState=gh1",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := newFixture(t)
 			f.held = c.held
-			f.astrayErr = &sso.Error{Kind: sso.Invalid, Code: "saml_too_complex", Public: "It is larger than we accept.", Reference: "atmp-1"}
-			r := httptest.NewRequest("POST", "/saml/"+string(f.okta.ID)+"/acs", strings.NewReader(c.body))
+			f.astrayErr = &sso.Error{
+				Kind:      sso.Invalid,
+				Code:      "saml_too_complex",
+				Public:    "It is larger than we accept.",
+				Reference: "atmp-1",
+			}
+			r := httptest.NewRequest(
+				"POST", "/saml/"+string(f.okta.ID)+"/acs", strings.NewReader(c.body),
+			)
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			w := f.do(r)
 			if c.want == "" {
@@ -146,7 +202,10 @@ func TestResponseTooLarge(t *testing.T) {
 				}
 				return
 			}
-			if w.Code != 400 || len(f.large) != 1 || f.large[0].Form.Get("RelayState") != c.want || !strings.Contains(w.Body.String(), "atmp-1") {
+			if w.Code != 400 ||
+				len(f.large) != 1 ||
+				f.large[0].Form.Get("RelayState") != c.want ||
+				!strings.Contains(w.Body.String(), "atmp-1") {
 				t.Errorf("%d %s, %v", w.Code, w.Body, f.large)
 			}
 		})

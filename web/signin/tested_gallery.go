@@ -7,9 +7,18 @@ import (
 
 func galleryTested() []gallery.Example {
 	tested := func(name string, state sso.TestState, warned int) gallery.Example {
-		run := sso.TestRun{ID: "test-1", Connection: "conn-1", State: state, Warned: warned}
+		run := sso.TestRun{
+			ID:         "test-1",
+			Connection: "conn-1",
+			State:      state,
+			Warned:     warned,
+		}
 		acme := sso.Enterprise{Key: "acme", Name: "Acme Corporation"}
-		return gallery.Example{Name: name, Status: 200, Page: newTested(acme, run)}
+		return gallery.Example{
+			Name:   name,
+			Status: 200,
+			Page:   newTested(acme, run),
+		}
 	}
 	return []gallery.Example{
 		tested("Tested-passed", sso.TestPassed, 0),

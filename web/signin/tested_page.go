@@ -19,20 +19,30 @@ func (p *testedPage) Title() string { return p.Heading }
 
 // newTested chooses the words.
 func newTested(e sso.Enterprise, run sso.TestRun) *testedPage {
-	p := &testedPage{Base: ui.Base{Enterprise: e.Name}, Href: "/admin/enterprises/" + e.Key + "/connections/" + string(run.Connection) + "/tests/" + string(run.ID)}
+	p := &testedPage{
+		Base: ui.Base{Enterprise: e.Name},
+		Href: "/admin/enterprises/" + e.Key + "/connections/" + string(run.Connection) + "/tests/" +
+			string(run.ID),
+	}
 	switch run.State {
 	case sso.TestPassed:
-		p.State, p.Heading, p.Sentence = "ok", "The test passed", "Signing in through this connection would work. You were not signed in: nothing was changed."
+		p.State = "ok"
+		p.Heading = "The test passed"
+		p.Sentence = "Signing in through this connection would work. You were not signed in: nothing was changed."
 		if run.Warned > 0 {
 			p.State, p.Heading = "warn", "The test passed, with warnings"
 			p.Sentence = "Signing in through this connection would work, but something needs attention first. You were not signed in: nothing was changed."
 		}
 	case sso.TestFailed:
-		p.State, p.Heading, p.Sentence = "error", "The test failed", "Signing in through this connection would not work yet. Nothing was changed."
+		p.State = "error"
+		p.Heading = "The test failed"
+		p.Sentence = "Signing in through this connection would not work yet. Nothing was changed."
 	case sso.TestWaiting:
-		p.Heading, p.Sentence = "The test is not finished", "Waiting for a response from the identity provider."
+		p.Heading = "The test is not finished"
+		p.Sentence = "Waiting for a response from the identity provider."
 	default:
-		p.Heading, p.Sentence = "The test is over", "The identity provider did not respond in time. Begin another test."
+		p.Heading = "The test is over"
+		p.Sentence = "The identity provider did not respond in time. Begin another test."
 	}
 	return p
 }

@@ -19,7 +19,9 @@ type Tests interface {
 // it asks for no session: whoever opens it learns no more than whether the
 // sign-in would do.
 func (s *Signin) openTest(w http.ResponseWriter, r *http.Request) error {
-	redirect, run, err := s.Tests.OpenTest(r.Context(), sso.Secret(r.PathValue("token")), s.Sessions.Browser(w, r))
+	redirect, run, err := s.Tests.OpenTest(
+		r.Context(), sso.Secret(r.PathValue("token")), s.Sessions.Browser(w, r),
+	)
 	switch {
 	case err != nil:
 		return fmt.Errorf("open test connection: %w", err)

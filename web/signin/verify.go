@@ -28,7 +28,10 @@ const verifyPath = "/login/verify"
 // verifyLink is the page of a sign-in that waits. The identifier in it is no
 // secret: only the browser that began gets anything there.
 func verifyLink(proof sso.EmailProofID, connection sso.ConnectionID) string {
-	return verifyPath + "?" + url.Values{"proof": {string(proof)}, "connection": {string(connection)}}.Encode()
+	return verifyPath + "?" + url.Values{
+		"proof":      {string(proof)},
+		"connection": {string(connection)},
+	}.Encode()
 }
 
 // entry is what a request says about a sign-in that waits, and its connection,
@@ -42,7 +45,12 @@ func (s *Signin) entry(r *http.Request, from url.Values) (login.Entry, sso.Conne
 	if err != nil {
 		return login.Entry{}, connection, sso.CodeExpired()
 	}
-	return login.Entry{Proof: proof, Browser: s.Sessions.BrowserOf(r), Sessions: s.Sessions.Tokens(r), Remote: route.ClientIP(r.Context())}, connection, nil
+	return login.Entry{
+		Proof:    proof,
+		Browser:  s.Sessions.BrowserOf(r),
+		Sessions: s.Sessions.Tokens(r),
+		Remote:   route.ClientIP(r.Context()),
+	}, connection, nil
 }
 
 // showVerify asks for the code. Who is in meanwhile, by the Back button or from
@@ -91,8 +99,11 @@ func (s *Signin) verify(w http.ResponseWriter, r *http.Request) error {
 }
 
 func errAddressFixed() *sso.Error {
-	return &sso.Error{Kind: sso.Invalid, Code: "address_fixed_by_idp",
-		Public: "The address is set by your company and cannot be changed here. Ask its IT team."}
+	return &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "address_fixed_by_idp",
+		Public: "The address is set by your company and cannot be changed here. Ask its IT team.",
+	}
 }
 
 // resend sends another code. What went wrong with that stands on the page.
@@ -119,10 +130,17 @@ func (s *Signin) renderVerify(w http.ResponseWriter, r *http.Request, e login.En
 		return fmt.Errorf("find the sign-in: %w", err)
 	}
 	now := s.Now()
-	p := &verifyPage{Base: ui.Base{Enterprise: waiting.Enterprise.Name}, Email: masked(waiting.Email),
-		Proof: string(waiting.ID), Connection: string(waiting.Connection), NotSent: notSent(waiting.Problem),
-		Sent: !waiting.SentAt.IsZero(), SentAt: ui.NewTime(waiting.SentAt, now), Until: ui.NewTime(waiting.CodeUntil, now),
-		Locked: waiting.Dead() || !waiting.SentAt.IsZero() && !now.Before(waiting.CodeUntil)}
+	p := &verifyPage{
+		Base:       ui.Base{Enterprise: waiting.Enterprise.Name},
+		Email:      masked(waiting.Email),
+		Proof:      string(waiting.ID),
+		Connection: string(waiting.Connection),
+		NotSent:    notSent(waiting.Problem),
+		Sent:       !waiting.SentAt.IsZero(),
+		SentAt:     ui.NewTime(waiting.SentAt, now),
+		Until:      ui.NewTime(waiting.CodeUntil, now),
+		Locked:     waiting.Dead() || !waiting.SentAt.IsZero() && !now.Before(waiting.CodeUntil),
+	}
 	if known, ok := errors.AsType[*sso.Error](problem); ok {
 		p.Problem = known.Public
 	}
@@ -152,7 +170,9 @@ func (s *Signin) enter(w http.ResponseWriter, r *http.Request, result login.Resu
 	to := landing(result.ReturnTo)
 	// After a form, the policy of its page keeps redirects on our origin, also
 	// the one by which an application's address is reached.
-	if r.Method == http.MethodPost && fromUs(r) && strings.HasPrefix(to, "/login/continue/") {
+	if r.Method == http.MethodPost &&
+		fromUs(r) &&
+		strings.HasPrefix(to, "/login/continue/") {
 		return s.Pages.Render(w, http.StatusOK, ui.NewArrived(result.Enterprise.Name, to))
 	}
 	return route.SeeOther(w, to)

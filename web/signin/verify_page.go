@@ -24,8 +24,15 @@ func (verifyPage) Title() string { return "Check your mail" }
 
 // Field is the page's only one.
 func (p *verifyPage) Field() ui.Field {
-	return ui.Field{ID: "code", Name: "code", Label: "Code", Hint: "Six digits, from the message we sent.", Error: p.Problem,
-		Autocomplete: "one-time-code", InputMode: "numeric"}
+	return ui.Field{
+		ID:           "code",
+		Name:         "code",
+		Label:        "Code",
+		Hint:         "Six digits, from the message we sent.",
+		Error:        p.Problem,
+		Autocomplete: "one-time-code",
+		InputMode:    "numeric",
+	}
 }
 
 // Counts reports whether there is a code to enter.

@@ -43,10 +43,26 @@ func waiting(t *testing.T) (*fixture, url.Values) {
 	t.Helper()
 	f := newFixture(t)
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-	p := sso.EmailProof{ID: sso.NewID[sso.EmailProofID](now), Connection: f.okta.ID,
-		CodeState: sso.CodeState{SentAt: now.Add(-time.Minute), CodeUntil: now.Add(9 * time.Minute)}}
-	f.codes.waiting = login.Waiting{EmailProof: p, Enterprise: f.acme, Email: "ada@elsewhere.example"}
-	f.codes.result = login.Result{Outcome: login.SignedIn, Token: "token", Session: sso.Session{Connection: f.okta.ID}, Enterprise: f.acme, ReturnTo: "/wiki"}
+	p := sso.EmailProof{
+		ID:         sso.NewID[sso.EmailProofID](now),
+		Connection: f.okta.ID,
+		CodeState: sso.CodeState{
+			SentAt:    now.Add(-time.Minute),
+			CodeUntil: now.Add(9 * time.Minute),
+		},
+	}
+	f.codes.waiting = login.Waiting{
+		EmailProof: p,
+		Enterprise: f.acme,
+		Email:      "ada@elsewhere.example",
+	}
+	f.codes.result = login.Result{
+		Outcome:    login.SignedIn,
+		Token:      "token",
+		Session:    sso.Session{Connection: f.okta.ID},
+		Enterprise: f.acme,
+		ReturnTo:   "/wiki",
+	}
 	return f, url.Values{"proof": {string(p.ID)}, "connection": {string(f.okta.ID)}}
 }
 
@@ -61,13 +77,22 @@ func with(form url.Values, name string, values ...string) url.Values {
 func TestAnswerThatWaitsForACode(t *testing.T) {
 	t.Parallel()
 	f, form := waiting(t)
-	f.remote.result = login.Result{Outcome: login.CodeSent, Proof: f.codes.waiting.ID, Session: sso.Session{Connection: f.okta.ID}}
+	f.remote.result = login.Result{
+		Outcome: login.CodeSent,
+		Proof:   f.codes.waiting.ID,
+		Session: sso.Session{Connection: f.okta.ID},
+	}
 	w := f.post("/saml/"+string(f.okta.ID)+"/acs", url.Values{"SAMLResponse": {"m"}})
-	if w.Code != 303 || location(w) != "/login/verify?"+form.Encode() || len(f.browser.started) != 0 {
+	if w.Code != 303 ||
+		location(w) != "/login/verify?"+form.Encode() ||
+		len(f.browser.started) != 0 {
 		t.Fatalf("%d %s", w.Code, location(w))
 	}
 	body := f.get(location(w)).Body.String()
-	for _, want := range []string{"Check your mail", "a•••@elsewhere.example", `autocomplete="one-time-code"`, `inputmode="numeric"`, "Send a new code", string(f.codes.waiting.ID)} {
+	for _, want := range []string{
+		"Check your mail", "a•••@elsewhere.example", `autocomplete="one-time-code"`,
+		`inputmode="numeric"`, "Send a new code", string(f.codes.waiting.ID),
+	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("lacks %s:\n%s", want, body)
 		}
@@ -84,7 +109,9 @@ func TestRightCodeStartsASession(t *testing.T) {
 	if w.Code != 303 || location(w) != "/wiki" || len(f.browser.started) != 1 {
 		t.Fatalf("%d %s", w.Code, location(w))
 	}
-	if e := f.codes.entries[0]; e.Code != " 123456 " || e.Browser != "browser" || e.Proof != f.codes.waiting.ID {
+	if e := f.codes.entries[0]; e.Code != " 123456 " ||
+		e.Browser != "browser" ||
+		e.Proof != f.codes.waiting.ID {
 		t.Errorf("%+v", e)
 	}
 }
@@ -97,21 +124,53 @@ func TestWrongCodes(t *testing.T) {
 		status  int
 		says    string
 	}{
-		"wrong":               {sso.CodeWrong(3), nil, 422, "You have 3 tries left."},
-		"the last try":        {sso.CodeWrong(1), nil, 422, "You have 1 try left."},
-		"locked":              {sso.CodeLocked(), nil, 422, "Send a new one."},
-		"malformed":           {&sso.Error{Kind: sso.Invalid, Code: "code_malformed", Public: "Enter the six digits."}, nil, 422, "Enter the six digits."},
-		"the code is old":     {sso.CodeExpired(), nil, 422, "Send a new code"},
-		"the sign-in is over": {sso.CodeExpired(), sso.CodeExpired(), 422, `href="/login/sso?connection=`},
-		"denied":              {&sso.Error{Kind: sso.Forbidden, Code: "sign_in_denied", Public: "Not you."}, nil, 403, "Not you."},
-		"store down":          {&sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}, nil, 503, "Later."},
+		"wrong":        {sso.CodeWrong(3), nil, 422, "You have 3 tries left."},
+		"the last try": {sso.CodeWrong(1), nil, 422, "You have 1 try left."},
+		"locked":       {sso.CodeLocked(), nil, 422, "Send a new one."},
+		"malformed": {
+			&sso.Error{
+				Kind:   sso.Invalid,
+				Code:   "code_malformed",
+				Public: "Enter the six digits.",
+			},
+			nil,
+			422,
+			"Enter the six digits.",
+		},
+		"the code is old": {sso.CodeExpired(), nil, 422, "Send a new code"},
+		"the sign-in is over": {
+			sso.CodeExpired(), sso.CodeExpired(), 422,
+			`href="/login/sso?connection=`,
+		},
+		"denied": {
+			&sso.Error{
+				Kind:   sso.Forbidden,
+				Code:   "sign_in_denied",
+				Public: "Not you.",
+			},
+			nil,
+			403,
+			"Not you.",
+		},
+		"store down": {
+			&sso.Error{
+				Kind:   sso.Unavailable,
+				Code:   "temporarily_unavailable",
+				Public: "Later.",
+			},
+			nil,
+			503,
+			"Later.",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f, form := waiting(t)
 			f.codes.err, f.codes.missing = c.err, c.missing
 			w := f.post("/login/verify", with(form, "code", "123456"))
-			if w.Code != c.status || !strings.Contains(w.Body.String(), c.says) || strings.Contains(w.Body.String(), `value="123456"`) {
+			if w.Code != c.status ||
+				!strings.Contains(w.Body.String(), c.says) ||
+				strings.Contains(w.Body.String(), `value="123456"`) {
 				t.Errorf("%d\n%s", w.Code, w.Body)
 			}
 			if len(f.browser.started) != 0 || len(w.Result().Cookies()) != 0 {
@@ -124,33 +183,58 @@ func TestWrongCodes(t *testing.T) {
 func TestVerifyBadInput(t *testing.T) {
 	t.Parallel()
 	f, form := waiting(t)
-	for name, body := range map[string]url.Values{"two codes": with(form, "code", "123456", "654321"), "an array": with(form, "code[]", "123456"), "none": form} {
-		f.codes.entries, f.codes.err = nil, &sso.Error{Kind: sso.Invalid, Code: "code_malformed", Public: "Enter the six digits."}
-		if w := f.post("/login/verify", body); w.Code != 422 && w.Code != 400 || len(f.codes.entries) > 0 && f.codes.entries[0].Code != "" {
+	for name, body := range map[string]url.Values{
+		"two codes": with(form, "code", "123456", "654321"),
+		"an array":  with(form, "code[]", "123456"),
+		"none":      form,
+	} {
+		f.codes.entries = nil
+		f.codes.err = &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "code_malformed",
+			Public: "Enter the six digits.",
+		}
+		if w := f.post("/login/verify", body); w.Code != 422 && w.Code != 400 ||
+			len(f.codes.entries) > 0 && f.codes.entries[0].Code != "" {
 			t.Errorf("%s: %d %+v", name, w.Code, f.codes.entries)
 		}
 	}
 	f.codes.entries = nil
 	for _, name := range []string{"email", "address", "to"} {
-		if w := f.post("/login/verify", with(with(form, "code", "123456"), name, "eve@evil.example")); w.Code != 422 || !strings.Contains(w.Body.String(), "address_fixed_by_idp") || strings.Contains(w.Body.String(), "evil") {
+		if w := f.post(
+			"/login/verify",
+			with(with(form, "code", "123456"), name, "eve@evil.example"),
+		); w.Code != 422 ||
+			!strings.Contains(w.Body.String(), "address_fixed_by_idp") ||
+			strings.Contains(w.Body.String(), "evil") {
 			t.Errorf("%s: %d %s", name, w.Code, w.Body)
 		}
 	}
-	for _, proof := range []string{"", "x", "proof-", string(f.okta.ID), strings.ToUpper(string(f.codes.waiting.ID))} {
-		if w := f.post("/login/verify", url.Values{"proof": {proof}, "code": {"123456"}}); w.Code != 422 || !strings.Contains(w.Body.String(), "code_expired") {
+	for _, proof := range []string{
+		"", "x", "proof-", string(f.okta.ID),
+		strings.ToUpper(string(f.codes.waiting.ID)),
+	} {
+		if w := f.post("/login/verify", url.Values{
+			"proof": {proof},
+			"code":  {"123456"},
+		}); w.Code != 422 || !strings.Contains(w.Body.String(), "code_expired") {
 			t.Errorf("%q: %d", proof, w.Code)
 		}
 	}
 	if len(f.codes.entries) != 0 {
 		t.Errorf("asked about %+v", f.codes.entries)
 	}
-	r := httptest.NewRequest("POST", "/login/verify", strings.NewReader(`{"code":123456}`))
+	r := httptest.NewRequest(
+		"POST", "/login/verify", strings.NewReader(`{"code":123456}`),
+	)
 	r.Header.Set("Content-Type", "application/json")
 	if w := f.do(r); w.Code != http.StatusUnsupportedMediaType {
 		t.Errorf("JSON: %d", w.Code)
 	}
 	for _, path := range []string{"/login/verify", "/login/verify/resend"} {
-		r := httptest.NewRequest("POST", path, strings.NewReader(with(form, "code", "123456").Encode()))
+		r := httptest.NewRequest(
+			"POST", path, strings.NewReader(with(form, "code", "123456").Encode()),
+		)
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		r.Header.Set("Sec-Fetch-Site", "cross-site")
 		if w := f.do(r); w.Code != http.StatusForbidden {
@@ -169,21 +253,46 @@ func TestResend(t *testing.T) {
 		err    error
 		status int
 	}{
-		"sent":        {nil, 303},
-		"mail down":   {&sso.Error{Kind: sso.Upstream, Code: "mail_unavailable", Public: "Later."}, 303},
-		"too many":    {&sso.Error{Kind: sso.TooMany, Code: "too_many_codes", Public: "Wait.", RetryAfter: 61 * time.Second}, 429},
-		"over":        {sso.CodeExpired(), 422},
-		"store down":  {&sso.Error{Kind: sso.Unavailable, Code: "temporarily_unavailable", Public: "Later."}, 503},
+		"sent": {nil, 303},
+		"mail down": {
+			&sso.Error{
+				Kind:   sso.Upstream,
+				Code:   "mail_unavailable",
+				Public: "Later.",
+			},
+			303,
+		},
+		"too many": {
+			&sso.Error{
+				Kind:       sso.TooMany,
+				Code:       "too_many_codes",
+				Public:     "Wait.",
+				RetryAfter: 61 * time.Second,
+			},
+			429,
+		},
+		"over": {sso.CodeExpired(), 422},
+		"store down": {
+			&sso.Error{
+				Kind:   sso.Unavailable,
+				Code:   "temporarily_unavailable",
+				Public: "Later.",
+			},
+			503,
+		},
 		"not planned": {context.Canceled, 500},
 	} {
 		f.codes.err = c.err
 		w := f.post("/login/verify/resend", form)
-		if w.Code != c.status || c.status == 303 && location(w) != "/login/verify?"+form.Encode() || c.status == 429 && w.Header().Get("Retry-After") != "61" {
+		if w.Code != c.status ||
+			c.status == 303 && location(w) != "/login/verify?"+form.Encode() ||
+			c.status == 429 && w.Header().Get("Retry-After") != "61" {
 			t.Errorf("%s: %d %v", name, w.Code, w.Header())
 		}
 	}
 	f.codes.waiting.Problem = "mail_unavailable"
-	if w := f.get("/login/verify?" + form.Encode()); w.Code != 200 || !strings.Contains(w.Body.String(), "could not send") {
+	if w := f.get("/login/verify?" + form.Encode()); w.Code != 200 ||
+		!strings.Contains(w.Body.String(), "could not send") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
@@ -193,11 +302,15 @@ func TestBackAfterTheCode(t *testing.T) {
 	t.Parallel()
 	f, form := waiting(t)
 	f.codes.missing = sso.CodeExpired()
-	if w := f.get("/login/verify?" + form.Encode()); w.Code != 422 || !strings.Contains(w.Body.String(), "Start again") || !strings.Contains(w.Body.String(), "enterprise_key=acme") {
+	if w := f.get("/login/verify?" + form.Encode()); w.Code != 422 ||
+		!strings.Contains(w.Body.String(), "Start again") ||
+		!strings.Contains(w.Body.String(), "enterprise_key=acme") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	f.signedIn(f.acme)
-	for _, target := range []string{"/login/verify?" + form.Encode(), "/login/verify"} {
+	for _, target := range []string{
+		"/login/verify?" + form.Encode(), "/login/verify",
+	} {
 		if w := f.get(target); w.Code != 303 || location(w) != "/account" {
 			t.Errorf("%s: %d %s", target, w.Code, location(w))
 		}

@@ -33,8 +33,14 @@ func TestEveryStopLeadsOn(t *testing.T) {
 		{"saml_replayed", sso.Conflict, 400, "Let’s start again", "Start again"},
 		{"code_expired", sso.Invalid, 400, "Let’s start again", "Start again"},
 		{"idp_interaction_required", sso.Invalid, 400, "One more step", "Start again"},
-		{"idp_unavailable", sso.Upstream, 502, "Your company’s sign‑in did not answer", "Try again"},
-		{"temporarily_unavailable", sso.Unavailable, 503, "Back in a moment", "Try again"},
+		{
+			"idp_unavailable", sso.Upstream, 502,
+			"Your company’s sign‑in did not answer", "Try again",
+		},
+		{
+			"temporarily_unavailable", sso.Unavailable, 503, "Back in a moment",
+			"Try again",
+		},
 		{"rate_limited", sso.TooMany, 429, "One moment", ""},
 		{"bad_request", sso.Invalid, 400, "That did not work", ""},
 		{"saml_expired", sso.Forbidden, 403, "We couldn’t sign you in", "Try again"},
@@ -44,18 +50,33 @@ func TestEveryStopLeadsOn(t *testing.T) {
 		t.Run(c.code, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
-			f.remote.err = &sso.Error{Kind: c.kind, Code: c.code, Public: "A calm sentence.", Reference: "att-1"}
-			for name, target := range map[string]string{"OIDC": "/oidc/%/callback?code=x&state=y", "SAML": "/saml/%/acs"} {
+			f.remote.err = &sso.Error{
+				Kind:      c.kind,
+				Code:      c.code,
+				Public:    "A calm sentence.",
+				Reference: "att-1",
+			}
+			for name, target := range map[string]string{
+				"OIDC": "/oidc/%/callback?code=x&state=y",
+				"SAML": "/saml/%/acs",
+			} {
 				target = strings.Replace(target, "%", string(f.okta.ID), 1)
 				method := http.MethodGet
 				if name == "SAML" {
 					method = http.MethodPost
 				}
-				w := f.with(method, target, "SAMLResponse=x", &http.Cookie{Name: "theme", Value: "dark"})
+				w := f.with(method, target, "SAMLResponse=x", &http.Cookie{
+					Name:  "theme",
+					Value: "dark",
+				})
 				body := w.Body.String()
 				links := buttons.FindAllStringSubmatch(body, -1)
-				want := "/login/sso?connection=" + string(f.okta.ID) + "&amp;enterprise_key=acme"
-				if w.Code != c.status || len(links) != 1 || links[0][1] != want || c.button != "" && links[0][2] != c.button {
+				want := "/login/sso?connection=" + string(f.okta.ID) +
+					"&amp;enterprise_key=acme"
+				if w.Code != c.status ||
+					len(links) != 1 ||
+					links[0][1] != want ||
+					c.button != "" && links[0][2] != c.button {
 					t.Errorf("%s: %d, buttons %q", name, w.Code, links)
 				}
 				if got := heading.FindStringSubmatch(body); len(got) != 2 || got[1] != c.heading {
@@ -80,15 +101,31 @@ func TestStartingAgainKeepsTheDeepLink(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFixture(t)
-			f.remote.err = &sso.Error{Kind: sso.Forbidden, Code: "saml_expired", Public: "A calm sentence.", Reference: "att-1"}
+			f.remote.err = &sso.Error{
+				Kind:      sso.Forbidden,
+				Code:      "saml_expired",
+				Public:    "A calm sentence.",
+				Reference: "att-1",
+			}
 			f.result = login.Result{ReturnTo: returnTo}
-			link := url.Values{"connection": {string(f.okta.ID)}, "enterprise_key": {"acme"}}
+			link := url.Values{
+				"connection":     {string(f.okta.ID)},
+				"enterprise_key": {"acme"},
+			}
 			if name != "nowhere" && name != "another site" {
 				link.Set("return_to", returnTo)
 			}
 			want := html.EscapeString("/login/sso?" + link.Encode())
-			w := f.with(http.MethodPost, "/saml/"+string(f.okta.ID)+"/acs", "SAMLResponse=x", &http.Cookie{Name: "theme", Value: "dark"})
-			if links := buttons.FindAllStringSubmatch(w.Body.String(), -1); len(links) != 1 || links[0][1] != want {
+			w := f.with(
+				http.MethodPost, "/saml/"+string(f.okta.ID)+"/acs", "SAMLResponse=x",
+				&http.Cookie{
+					Name:  "theme",
+					Value: "dark",
+				},
+			)
+			if links := buttons.FindAllStringSubmatch(
+				w.Body.String(), -1,
+			); len(links) != 1 || links[0][1] != want {
 				t.Errorf("%d, buttons %q; want one to %s", w.Code, links, want)
 			}
 		})
@@ -101,16 +138,27 @@ func TestStartingAgainKeepsTheDeepLink(t *testing.T) {
 func TestStaleAddressesLeadOn(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t)
-	f.remote.err = &sso.Error{Kind: sso.Invalid, Code: "login_state_expired", Public: "Start again."}
+	f.remote.err = &sso.Error{
+		Kind:   sso.Invalid,
+		Code:   "login_state_expired",
+		Public: "Start again.",
+	}
 	callback := "/oidc/" + string(f.okta.ID) + "/callback"
-	for _, target := range []string{callback, callback + "?state=x", callback + "?code=x&state=y", callback + "?error=temporarily_unavailable&state=y"} {
+	for _, target := range []string{
+		callback,
+		callback + "?state=x",
+		callback + "?code=x&state=y",
+		callback + "?error=temporarily_unavailable&state=y",
+	} {
 		w := f.get(target, &http.Cookie{Name: "theme", Value: "dark"})
 		if links := buttons.FindAllStringSubmatch(w.Body.String(), -1); len(links) != 1 || w.Code != 400 {
 			t.Errorf("%s: %d, %q", target, w.Code, links)
 		}
 	}
 	f.signedIn(f.acme)
-	for _, target := range []string{callback, callback + "?state=x", callback + "?code=x&state=y"} {
+	for _, target := range []string{
+		callback, callback + "?state=x", callback + "?code=x&state=y",
+	} {
 		if w := f.get(target); w.Code != 303 || location(w) != "/account" {
 			t.Errorf("%s, signed in: %d to %q", target, w.Code, location(w))
 		}

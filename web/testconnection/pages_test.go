@@ -9,5 +9,7 @@ import (
 )
 
 func TestPages(t *testing.T) {
-	uitest.Check(t, testconnection.Gallery, testconnection.Templates(), console.Templates())
+	uitest.Check(
+		t, testconnection.Gallery, testconnection.Templates(), console.Templates(),
+	)
 }

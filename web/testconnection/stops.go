@@ -16,15 +16,27 @@ func (p *Pages) stops(v console.Visit) (all []testStop) {
 	c := v.Connection
 	ours, places := p.Values(v.Enterprise, c), catalog.StopPlaces(c.Provider, c.Protocol)
 	for i, s := range guide.Stops(c.Provider, c.Protocol) {
-		stop := testStop{Cause: s.Cause, Message: s.Message, Do: s.Do, Place: places[i]}
+		stop := testStop{
+			Cause:   s.Cause,
+			Message: s.Message,
+			Do:      s.Do,
+			Place:   places[i],
+		}
 		add := func(label, value string) {
 			if value != "" {
 				id := fmt.Sprintf("stop-%d-%d", i, len(stop.Values))
-				stop.Values = append(stop.Values, console.Entry{Label: label, Copy: &ui.Copyable{ID: id, Value: value}})
+				stop.Values = append(stop.Values, console.Entry{
+					Label: label,
+					Copy:  &ui.Copyable{ID: id, Value: value},
+				})
 			}
 		}
 		for _, kind := range s.Compare {
-			add(map[guide.Kind]string{guide.EntityID: "Our entity ID", guide.ACSURL: "Our ACS URL", guide.RedirectURI: "Our redirect URI"}[kind], ours[kind])
+			add(map[guide.Kind]string{
+				guide.EntityID:    "Our entity ID",
+				guide.ACSURL:      "Our ACS URL",
+				guide.RedirectURI: "Our redirect URI",
+			}[kind], ours[kind])
 		}
 		for _, field := range s.Fields {
 			add(entered(c, field))

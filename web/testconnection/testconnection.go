@@ -16,10 +16,18 @@ import (
 
 // Tests makes test connections; login.Service does.
 type Tests interface {
-	BeginTest(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.TestRun, sso.Secret, error)
-	OpenTestOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret) (sso.Redirect, sso.TestRun, error)
-	Captured(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, text string) (sso.TestRun, error)
-	Replay(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, attempt sso.AttemptID) (sso.TestRun, error)
+	BeginTest(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
+	) (sso.TestRun, sso.Secret, error)
+	OpenTestOf(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.TestRunID, browser sso.Secret,
+	) (sso.Redirect, sso.TestRun, error)
+	Captured(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, text string,
+	) (sso.TestRun, error)
+	Replay(
+		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, attempt sso.AttemptID,
+	) (sso.TestRun, error)
 }
 
 // Store keeps them; store.DB does.
@@ -27,7 +35,9 @@ type Store interface {
 	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
-	AssertedIdentities(ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int) ([]sso.Attempt, []string, error)
+	AssertedIdentities(
+		ctx context.Context, ent sso.EnterpriseID, c sso.ConnectionID, limit int,
+	) ([]sso.Attempt, []string, error)
 }
 
 // Browsers ties browsers to sign-ins in progress; session.Manager does.
@@ -65,9 +75,24 @@ func (p *Pages) Register(rt *route.Router) {
 	starts := []route.Rate{{Name: "test", PerMinute: 30}}
 	p.Console.Add(rt,
 		console.Page{Pattern: "GET " + listPath, Need: console.Connection, Handle: p.list},
-		console.Page{Pattern: "POST " + listPath, Need: console.Connection, Handle: p.start, MaxBody: maxCaptured, Rates: starts},
-		console.Page{Pattern: "GET " + listPath + "/{test}", Need: console.Connection, Handle: p.show},
-		console.Page{Pattern: "GET " + listPath + "/{test}/open", Need: console.Connection, Handle: p.open, Rates: starts},
+		console.Page{
+			Pattern: "POST " + listPath,
+			Need:    console.Connection,
+			Handle:  p.start,
+			MaxBody: maxCaptured,
+			Rates:   starts,
+		},
+		console.Page{
+			Pattern: "GET " + listPath + "/{test}",
+			Need:    console.Connection,
+			Handle:  p.show,
+		},
+		console.Page{
+			Pattern: "GET " + listPath + "/{test}/open",
+			Need:    console.Connection,
+			Handle:  p.open,
+			Rates:   starts,
+		},
 	)
 }
 
@@ -80,12 +105,19 @@ const latest = 20
 
 // showList shows the list, or shows it again after an entry that cannot be
 // accepted.
-func (p *Pages) showList(w http.ResponseWriter, r *http.Request, v console.Visit, status int, wrong error, captured string) error {
-	runs, next, err := p.Store.TestRuns(r.Context(), v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID}, sso.Page{Cursor: r.URL.Query().Get("after")})
+func (p *Pages) showList(
+	w http.ResponseWriter, r *http.Request, v console.Visit, status int, wrong error, captured string,
+) error {
+	runs, next, err := p.Store.TestRuns(
+		r.Context(), v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID},
+		sso.Page{Cursor: r.URL.Query().Get("after")},
+	)
 	if err != nil {
 		return fmt.Errorf("list test connections: %w", err)
 	}
-	attempts, _, err := p.Store.AssertedIdentities(r.Context(), v.Enterprise.ID, v.Connection.ID, latest)
+	attempts, _, err := p.Store.AssertedIdentities(
+		r.Context(), v.Enterprise.ID, v.Connection.ID, latest,
+	)
 	if err != nil {
 		return fmt.Errorf("list sign-ins: %w", err)
 	}
@@ -120,7 +152,11 @@ func (p *Pages) start(w http.ResponseWriter, r *http.Request, v console.Visit) e
 		}
 		run, err = p.Tests.Replay(ctx, v.Actor, ent, conn, attempt)
 	default:
-		return &sso.Error{Kind: sso.Invalid, Code: "bad_request", Public: "Choose what to test with."}
+		return &sso.Error{
+			Kind:   sso.Invalid,
+			Code:   "bad_request",
+			Public: "Choose what to test with.",
+		}
 	}
 	if console.OnForm(err) {
 		return p.showList(w, r, v, console.FormStatus(err), err, captured)
@@ -212,7 +248,9 @@ func (p *Pages) open(w http.ResponseWriter, r *http.Request, v console.Visit) er
 	if err != nil {
 		return err
 	}
-	redirect, run, err := p.Tests.OpenTestOf(r.Context(), opener(r, v), v.Enterprise.ID, run.ID, p.Browsers.Browser(w, r))
+	redirect, run, err := p.Tests.OpenTestOf(
+		r.Context(), opener(r, v), v.Enterprise.ID, run.ID, p.Browsers.Browser(w, r),
+	)
 	switch {
 	case err != nil:
 		return fmt.Errorf("open test connection: %w", err)
@@ -237,5 +275,7 @@ func opener(r *http.Request, v console.Visit) sso.Actor {
 
 // here is an address below the list.
 func here(v console.Visit, parts ...string) string {
-	return console.AtConnection(v.Enterprise, v.Connection.ID, append([]string{"tests"}, parts...)...)
+	return console.AtConnection(
+		v.Enterprise, v.Connection.ID, append([]string{"tests"}, parts...)...,
+	)
 }

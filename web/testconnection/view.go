@@ -26,20 +26,43 @@ func (p *Pages) base(v console.Visit, below ...ui.Link) ui.Base {
 
 func (p *Pages) viewList(v console.Visit, runs []sso.TestRun, attempts []sso.Attempt) *testsPage {
 	c := v.Connection
-	view := &testsPage{Base: p.base(v), Connection: c.Name, Start: here(v), Draft: c.Draft != nil,
-		Captured: ui.Field{ID: "captured", Name: "captured", Label: "Response", Kind: "area", Lines: 6, Mono: true},
-		What:     "the value of SAMLResponse, or the XML of the response"}
+	view := &testsPage{
+		Base:       p.base(v),
+		Connection: c.Name,
+		Start:      here(v),
+		Draft:      c.Draft != nil,
+		Captured: ui.Field{
+			ID:    "captured",
+			Name:  "captured",
+			Label: "Response",
+			Kind:  "area",
+			Lines: 6,
+			Mono:  true,
+		},
+		What: "the value of SAMLResponse, or the XML of the response",
+	}
 	if c.Protocol == sso.OIDC {
 		view.What = "an ID token, or the address that the browser was sent back to"
 	}
 	if c.Draft == nil && c.Live == nil {
-		view.Blocked, view.Fix = "There is no configuration yet.", console.AtConnection(v.Enterprise, c.ID, "setup")
+		view.Blocked, view.Fix = "There is no configuration yet.", console.AtConnection(
+			v.Enterprise, c.ID, "setup",
+		)
 	}
 	for i, a := range attempts {
-		view.Attempts = append(view.Attempts, ui.Option{Value: string(a.ID), Label: a.Login + ", " + ui.NewTime(a.At, p.Now()).Relative, Chosen: i == 0})
+		view.Attempts = append(view.Attempts, ui.Option{
+			Value:  string(a.ID),
+			Label:  a.Login + ", " + ui.NewTime(a.At, p.Now()).Relative,
+			Chosen: i == 0,
+		})
 	}
 	for _, run := range runs {
-		row := testRow{Href: here(v, string(run.ID)), Kind: kindOf(run.Kind), Badge: console.TestState(run), At: ui.NewTime(run.CreatedAt, p.Now())}
+		row := testRow{
+			Href:  here(v, string(run.ID)),
+			Kind:  kindOf(run.Kind),
+			Badge: console.TestState(run),
+			At:    ui.NewTime(run.CreatedAt, p.Now()),
+		}
 		if run.State == sso.TestFailed {
 			row.Result = run.Code
 		}
@@ -49,23 +72,40 @@ func (p *Pages) viewList(v console.Visit, runs []sso.TestRun, attempts []sso.Att
 }
 
 func kindOf(k sso.TestKind) string {
-	return map[sso.TestKind]string{sso.TestLive: "a sign-in", sso.TestCaptured: "a pasted response", sso.TestReplay: "a replayed sign-in"}[k]
+	return map[sso.TestKind]string{
+		sso.TestLive:     "a sign-in",
+		sso.TestCaptured: "a pasted response",
+		sso.TestReplay:   "a replayed sign-in",
+	}[k]
 }
 
 func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *testPage {
-	view := &testPage{Base: p.base(v, ui.Link{Label: "Test connections", Href: here(v)}), Badge: console.TestState(run)}
-	begun, setup := ui.NewTime(run.CreatedAt, p.Now()), func(step string) string { return console.AtConnection(v.Enterprise, run.Connection, "setup", step) }
-	view.Facts = []ui.Fact{{Label: "Kind", Value: kindOf(run.Kind)}, {Label: "Begun", Time: &begun}, {Label: "Reference", Value: string(run.ID), Code: true}}
+	view := &testPage{
+		Base:  p.base(v, ui.Link{Label: "Test connections", Href: here(v)}),
+		Badge: console.TestState(run),
+	}
+	begun := ui.NewTime(run.CreatedAt, p.Now())
+	setup := func(step string) string {
+		return console.AtConnection(v.Enterprise, run.Connection, "setup", step)
+	}
+	view.Facts = []ui.Fact{
+		{Label: "Kind", Value: kindOf(run.Kind)},
+		{Label: "Begun", Time: &begun},
+		{Label: "Reference", Value: string(run.ID), Code: true},
+	}
 	switch run.State {
 	case sso.TestWaiting:
-		view.Heading, view.Sentence = "Waiting for the sign-in", "Waiting for a response from the identity provider."
+		view.Heading = "Waiting for the sign-in"
+		view.Sentence = "Waiting for a response from the identity provider."
 		view.Waiting, view.Stops = p.viewWaiting(v, run, link), p.stops(v)
 		return view
 	case sso.TestExpired:
-		view.Heading, view.Sentence = "The test is over", "The identity provider did not respond in time. If its page showed an error, look for the message below; its log has more."
+		view.Heading = "The test is over"
+		view.Sentence = "The identity provider did not respond in time. If its page showed an error, look for the message below; its log has more."
 		view.Stops = p.stops(v)
 	case sso.TestFailed:
-		view.Heading, view.Sentence = "The test failed", "A sign-in would not work. Nothing was changed."
+		view.Heading = "The test failed"
+		view.Sentence = "A sign-in would not work. Nothing was changed."
 		view.Failed = failed(v, run)
 	case sso.TestPassed:
 		view.Heading, view.Sentence = "The test passed", passed(run)
@@ -73,10 +113,17 @@ func (p *Pages) viewRun(v console.Visit, run sso.TestRun, link sso.Secret) *test
 			view.Heading = "The test passed, with warnings"
 		}
 		if v.Connection.Draft != nil {
-			view.Links = append(view.Links, ui.Link{Label: "Enable the connection", Href: setup("enable"), Current: true})
+			view.Links = append(view.Links, ui.Link{
+				Label:   "Enable the connection",
+				Href:    setup("enable"),
+				Current: true,
+			})
 		}
 	}
-	view.Links = append(view.Links, ui.Link{Label: "Back to the setup assistant", Href: setup("test")})
+	view.Links = append(view.Links, ui.Link{
+		Label: "Back to the setup assistant",
+		Href:  setup("test"),
+	})
 	if run.Kind == sso.TestLive {
 		view.Again = here(v)
 	}
@@ -98,14 +145,20 @@ func passed(run sso.TestRun) string {
 }
 
 func (p *Pages) viewWaiting(v console.Visit, run sso.TestRun, link sso.Secret) *testWaiting {
-	w := &testWaiting{Open: here(v, string(run.ID), "open"), Refresh: here(v, string(run.ID))}
+	w := &testWaiting{
+		Open:    here(v, string(run.ID), "open"),
+		Refresh: here(v, string(run.ID)),
+	}
 	minutes := int(run.ExpiresAt.Sub(p.Now())/time.Minute) + 1
 	w.Left = "There are " + strconv.Itoa(minutes) + " minutes left."
 	if minutes == 1 {
 		w.Left = "There is less than a minute left."
 	}
 	if link != "" {
-		w.Link = &ui.Copyable{ID: "link", Value: p.BaseURL + "/login/test/" + link.Reveal()}
+		w.Link = &ui.Copyable{
+			ID:    "link",
+			Value: p.BaseURL + "/login/test/" + link.Reveal(),
+		}
 		w.Refresh += "?link=" + link.Reveal()
 	}
 	return w
@@ -114,9 +167,18 @@ func (p *Pages) viewWaiting(v console.Visit, run sso.TestRun, link sso.Secret) *
 // failed is the cause, the side and the place.
 func failed(v console.Visit, run sso.TestRun) *testFailed {
 	a := catalog.For(v.Connection.Provider, v.Connection.Protocol, run.Code, run.Result.Checks)
-	f := &testFailed{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Code: run.Code}
+	f := &testFailed{
+		Cause: a.Cause,
+		Who:   sideOf(a.Side),
+		Do:    a.Do,
+		Place: a.Place,
+		Code:  run.Code,
+	}
 	f.Link, f.Ask = console.Remedy(v, v.Connection.ID, a.Page)
-	if cfg := tried(v.Connection); a.Page == catalog.Certificates && cfg != nil && cfg.SAML != nil && cfg.SAML.MetadataURL != "" {
+	if cfg := tried(v.Connection); a.Page == catalog.Certificates &&
+		cfg != nil &&
+		cfg.SAML != nil &&
+		cfg.SAML.MetadataURL != "" {
 		f.Fetch = console.AtConnection(v.Enterprise, v.Connection.ID, "setup", "metadata")
 	}
 	return f
@@ -131,13 +193,23 @@ func tried(c sso.Connection) *sso.Config {
 }
 
 func sideOf(s catalog.Side) string {
-	return map[catalog.Side]string{catalog.Person: "The person who signs in", catalog.Company: "Your company’s IT team, at the identity provider", catalog.Operator: "You, here in Gatehouse"}[s]
+	return map[catalog.Side]string{
+		catalog.Person:   "The person who signs in",
+		catalog.Company:  "Your company’s IT team, at the identity provider",
+		catalog.Operator: "You, here in Gatehouse",
+	}[s]
 }
 
 // viewWarning says about a warning what failed says about a failure.
 func viewWarning(v console.Visit, run sso.TestRunID, w sso.Warning) testWarning {
 	a := catalog.Warn(v.Connection.Provider, v.Connection.Protocol, w)
-	view := testWarning{Cause: a.Cause, Who: sideOf(a.Side), Do: a.Do, Place: a.Place, Minor: w.Minor}
+	view := testWarning{
+		Cause: a.Cause,
+		Who:   sideOf(a.Side),
+		Do:    a.Do,
+		Place: a.Place,
+		Minor: w.Minor,
+	}
 	view.Link, view.Ask = console.Remedy(v, v.Connection.ID, besides(w.Code, a.Page))
 	switch {
 	case w.Code != "group_near_miss" || view.Link == nil:
@@ -146,7 +218,8 @@ func viewWarning(v console.Visit, run sso.TestRunID, w sso.Warning) testWarning 
 		view.Ask = "Ask an admin of " + v.Enterprise.Name + " to accept it, or send the name of the group here."
 	default:
 		view.Link.Label = "Accept it below"
-		view.Link.Href = console.AtConnection(v.Enterprise, v.Connection.ID, "tests", string(run)) + "#h-near"
+		view.Link.Href = console.AtConnection(v.Enterprise, v.Connection.ID, "tests", string(run)) +
+			"#h-near"
 	}
 	return view
 }
@@ -187,8 +260,12 @@ func (p *Pages) viewResult(view *testPage, v console.Visit, run sso.TestRun) {
 		}
 	}
 	for _, o := range r.Changes {
-		view.Changes = append(view.Changes, testChange{Organization: o.Name, Added: withReasons(o.Added, o.Defaults),
-			Removed: o.Removed, Kept: withReasons(o.Kept, o.Defaults)})
+		view.Changes = append(view.Changes, testChange{
+			Organization: o.Name,
+			Added:        withReasons(o.Added, o.Defaults),
+			Removed:      o.Removed,
+			Kept:         withReasons(o.Kept, o.Defaults),
+		})
 	}
 	if r.Allowed != nil {
 		view.Entry = viewEntry(r)
@@ -209,29 +286,54 @@ func viewIdentity(id sso.Identity, origins map[string]string) []testValue {
 		email = "none"
 	}
 	return []testValue{
-		{Field: "Subject", Value: id.Subject, From: origins["subject"]}, {Field: "Login", Value: id.Login, From: origins["login"]},
-		{Field: "E-mail", Value: email, From: origins["email"]}, {Field: "E-mail verified", Value: verified, From: origins["email_verified"]},
-		{Field: "Name", Value: id.Name, From: origins["name"]}, {Field: "Groups", Value: strconv.Itoa(len(id.Groups.Names)), From: origins["groups"]},
+		{Field: "Subject", Value: id.Subject, From: origins["subject"]},
+		{Field: "Login", Value: id.Login, From: origins["login"]},
+		{Field: "E-mail", Value: email, From: origins["email"]},
+		{Field: "E-mail verified", Value: verified, From: origins["email_verified"]},
+		{Field: "Name", Value: id.Name, From: origins["name"]},
+		{Field: "Groups", Value: strconv.Itoa(len(id.Groups.Names)), From: origins["groups"]},
 	}
 }
 
 func viewGroups(r sso.TestResult) *testGroups {
 	g := r.Identity.Groups
-	view := &testGroups{Names: g.Names, Note: r.Note, Unmatched: r.Unmatched, NotUnderstood: console.NewNotUnderstood(g)}
+	view := &testGroups{
+		Names:         g.Names,
+		Note:          r.Note,
+		Unmatched:     r.Unmatched,
+		NotUnderstood: console.NewNotUnderstood(g),
+	}
 	view.Badge, view.State = console.GroupsState(g)
 	for _, n := range r.NearMisses {
-		view.Near = append(view.Near, testNear{Asserted: n.Asserted, Name: n.Name, Organization: n.OrganizationName, Why: n.Why.Words()})
+		view.Near = append(view.Near, testNear{
+			Asserted:     n.Asserted,
+			Name:         n.Name,
+			Organization: n.OrganizationName,
+			Why:          n.Why.Words(),
+		})
 	}
 	return view
 }
 
 func viewEntry(r sso.TestResult) []ui.Fact {
-	allowed := ui.Fact{Label: "Who may sign in", Value: "lets this person in", Badge: &ui.Badge{Label: "yes", State: "ok"}}
-	if !*r.Allowed {
-		allowed = ui.Fact{Label: "Who may sign in", Value: "does not let this person in", Badge: &ui.Badge{Label: "no", State: "error"}}
+	allowed := ui.Fact{
+		Label: "Who may sign in",
+		Value: "lets this person in",
+		Badge: &ui.Badge{Label: "yes", State: "ok"},
 	}
-	decision := map[sso.EmailAction]string{sso.RequireCode: "A code is sent to the address. ", sso.SkipCode: "Nothing is asked. ",
-		sso.VouchFirst: "An admin has to vouch first. ", sso.DenyEntry: "They do not get in. "}[r.Email.Action]
+	if !*r.Allowed {
+		allowed = ui.Fact{
+			Label: "Who may sign in",
+			Value: "does not let this person in",
+			Badge: &ui.Badge{Label: "no", State: "error"},
+		}
+	}
+	decision := map[sso.EmailAction]string{
+		sso.RequireCode: "A code is sent to the address. ",
+		sso.SkipCode:    "Nothing is asked. ",
+		sso.VouchFirst:  "An admin has to vouch first. ",
+		sso.DenyEntry:   "They do not get in. ",
+	}[r.Email.Action]
 	who := ui.Fact{Label: "Account", Value: "a new user"}
 	if r.Known != "" {
 		who.Value, who.Code = string(r.Known), true
@@ -243,7 +345,10 @@ func viewEntry(r sso.TestResult) []ui.Fact {
 func bundle(view *testPage, run sso.TestRun) string {
 	var b strings.Builder
 	line := func(parts ...string) { b.WriteString(strings.Join(parts, " ") + "\n") }
-	line("Test connection", string(run.ID), "of", string(run.Connection)+",", run.CreatedAt.UTC().Format(time.RFC3339))
+	line(
+		"Test connection", string(run.ID), "of", string(run.Connection)+",",
+		run.CreatedAt.UTC().Format(time.RFC3339),
+	)
 	line("Result:", string(run.State), run.Code)
 	if f := view.Failed; f != nil {
 		line("Cause:", f.Cause)

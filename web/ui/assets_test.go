@@ -14,12 +14,15 @@ func TestAssets(t *testing.T) {
 	for name, url := range p.assets.urls {
 		w := httptest.NewRecorder()
 		server.ServeHTTP(w, httptest.NewRequest("GET", url, nil))
-		if w.Code != 200 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") || w.Header().Get("Content-Type") == "application/octet-stream" {
+		if w.Code != 200 ||
+			!strings.Contains(w.Header().Get("Cache-Control"), "immutable") ||
+			w.Header().Get("Content-Type") == "application/octet-stream" {
 			t.Errorf("%s: %d %v", name, w.Code, w.Header())
 		}
 		w = httptest.NewRecorder()
 		server.ServeHTTP(w, httptest.NewRequest("GET", "/static/"+name, nil))
-		if w.Code != 404 || strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
+		if w.Code != 404 ||
+			strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 			t.Errorf("%s without its hash: %d", name, w.Code)
 		}
 	}
@@ -30,7 +33,8 @@ func TestAssets(t *testing.T) {
 	if lines := bytes.Count(css, []byte("\n")); lines > 400 {
 		t.Errorf("the style sheet has %d lines", lines)
 	}
-	if bytes.Contains(css, []byte("@import")) || bytes.Contains(css, []byte("url(")) {
+	if bytes.Contains(css, []byte("@import")) ||
+		bytes.Contains(css, []byte("url(")) {
 		t.Error("the style sheet fetches something")
 	}
 }

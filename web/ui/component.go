@@ -66,7 +66,11 @@ func NewTime(t, now time.Time) Time {
 		return Time{Relative: "never"}
 	}
 	t = t.UTC()
-	return Time{ISO: t.Format(time.RFC3339), Exact: t.Format("2 January 2006, 15:04 UTC"), Relative: relative(now.Sub(t))}
+	return Time{
+		ISO:      t.Format(time.RFC3339),
+		Exact:    t.Format("2 January 2006, 15:04 UTC"),
+		Relative: relative(now.Sub(t)),
+	}
 }
 
 func relative(d time.Duration) string {

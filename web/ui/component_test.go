@@ -8,9 +8,20 @@ import (
 func TestTime(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
-	for d, want := range map[time.Duration]string{0: "just now", 59 * time.Second: "just now", time.Minute: "1 minute ago", 59 * time.Minute: "59 minutes ago",
-		time.Hour: "1 hour ago", 23 * time.Hour: "23 hours ago", 24 * time.Hour: "1 day ago", 59 * 24 * time.Hour: "59 days ago", 60 * 24 * time.Hour: "2 months ago",
-		800 * 24 * time.Hour: "2 years ago", -time.Hour: "in 1 hour", -30 * time.Second: "just now"} {
+	for d, want := range map[time.Duration]string{
+		0:                    "just now",
+		59 * time.Second:     "just now",
+		time.Minute:          "1 minute ago",
+		59 * time.Minute:     "59 minutes ago",
+		time.Hour:            "1 hour ago",
+		23 * time.Hour:       "23 hours ago",
+		24 * time.Hour:       "1 day ago",
+		59 * 24 * time.Hour:  "59 days ago",
+		60 * 24 * time.Hour:  "2 months ago",
+		800 * 24 * time.Hour: "2 years ago",
+		-time.Hour:           "in 1 hour",
+		-30 * time.Second:    "just now",
+	} {
 		if got := NewTime(now.Add(-d), now).Relative; got != want {
 			t.Errorf("%s: want %q, got %q", d, want, got)
 		}

@@ -22,7 +22,12 @@ type Continue struct {
 
 // NewContinue makes the page of a redirect to an identity provider.
 func NewContinue(enterprise string, r sso.Redirect, signOut bool) *Continue {
-	p := &Continue{Base: Base{Enterprise: enterprise}, SignOut: signOut, Action: r.URL, Post: r.Form != nil}
+	p := &Continue{
+		Base:    Base{Enterprise: enterprise},
+		SignOut: signOut,
+		Action:  r.URL,
+		Post:    r.Form != nil,
+	}
 	if u, err := url.Parse(r.URL); err == nil {
 		p.To = u.Host
 	}
@@ -31,7 +36,9 @@ func NewContinue(enterprise string, r sso.Redirect, signOut bool) *Continue {
 			p.Fields = append(p.Fields, HiddenField{name, v})
 		}
 	}
-	slices.SortFunc(p.Fields, func(a, b HiddenField) int { return compare(a.Name, b.Name) })
+	slices.SortFunc(p.Fields, func(a, b HiddenField) int {
+		return compare(a.Name, b.Name)
+	})
 	return p
 }
 

@@ -25,9 +25,23 @@ func TestContrast(t *testing.T) {
 		text, on string
 		least    float64
 	}{
-		{"g5", "g0", 4.5}, {"g5", "g1", 4.5}, {"g6", "g0", 4.5}, {"g6", "g1", 4.5}, {"g6", "g2", 4.5}, {"g7", "g0", 4.5}, {"g7", "g1", 4.5},
-		{"accent", "g0", 4.5}, {"accent", "g1", 4.5}, {"accent", "g2", 4.5}, {"on-accent", "accent", 4.5},
-		{"ok", "g1", 4.5}, {"warn", "g1", 4.5}, {"error", "g0", 4.5}, {"error", "g1", 4.5}, {"g4", "g0", 3}, {"g4", "g1", 3},
+		{"g5", "g0", 4.5},
+		{"g5", "g1", 4.5},
+		{"g6", "g0", 4.5},
+		{"g6", "g1", 4.5},
+		{"g6", "g2", 4.5},
+		{"g7", "g0", 4.5},
+		{"g7", "g1", 4.5},
+		{"accent", "g0", 4.5},
+		{"accent", "g1", 4.5},
+		{"accent", "g2", 4.5},
+		{"on-accent", "accent", 4.5},
+		{"ok", "g1", 4.5},
+		{"warn", "g1", 4.5},
+		{"error", "g0", 4.5},
+		{"error", "g1", 4.5},
+		{"g4", "g0", 3},
+		{"g4", "g1", 3},
 	} {
 		for scheme := range 2 {
 			text, on := colours[pair.text][scheme], colours[pair.on][scheme]
@@ -35,7 +49,10 @@ func TestContrast(t *testing.T) {
 				t.Fatalf("no token %s or %s", pair.text, pair.on)
 			}
 			if got := contrast(t, text, on); got < pair.least {
-				t.Errorf("%s on %s, scheme %d: %.2f, want %.1f", pair.text, pair.on, scheme, got, pair.least)
+				t.Errorf(
+					"%s on %s, scheme %d: %.2f, want %.1f", pair.text, pair.on,
+					scheme, got, pair.least,
+				)
 			}
 		}
 	}

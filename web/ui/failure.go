@@ -26,7 +26,10 @@ func (p *Failure) Title() string { return p.Heading }
 // Report is what the copy button copies: all that an admin needs to find the
 // failure.
 func (p *Failure) Report() Copyable {
-	return Copyable{ID: "report", Value: p.Reference + " · " + p.Code + " · " + p.At.ISO}
+	return Copyable{
+		ID:    "report",
+		Value: p.Reference + " · " + p.Code + " · " + p.At.ISO,
+	}
 }
 
 // NewFailure makes the page of a failure. sentence says what happened; the words

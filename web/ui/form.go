@@ -41,7 +41,11 @@ func Blame(err error, fields ...*Field) []Wrong {
 	}
 	for _, f := range fields {
 		if f.Error != "" {
-			all = append(all, Wrong{ID: f.ID, Label: f.Label, Message: f.Error})
+			all = append(all, Wrong{
+				ID:      f.ID,
+				Label:   f.Label,
+				Message: f.Error,
+			})
 		}
 	}
 	return append(all, others...)

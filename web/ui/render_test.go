@@ -38,16 +38,28 @@ func TestTemplatesAndStructsAgree(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(fstest.MapFS){
-		"a template is missing":  func(f fstest.MapFS) { delete(f, "Hello.html") },
-		"a template too many":    func(f fstest.MapFS) { f["Old.html"] = &fstest.MapFile{} },
-		"a component is missing": func(f fstest.MapFS) { delete(f, "components.html") },
+		"a template is missing": func(f fstest.MapFS) {
+			delete(f, "Hello.html")
+		},
+		"a template too many": func(f fstest.MapFS) {
+			f["Old.html"] = &fstest.MapFile{}
+		},
+		"a component is missing": func(f fstest.MapFS) {
+			delete(f, "components.html")
+		},
 		"a component twice": func(f fstest.MapFS) {
-			f["more.html"] = &fstest.MapFile{Data: []byte(`{{define "greeting"}}{{end}}`)}
+			f["more.html"] = &fstest.MapFile{
+				Data: []byte(`{{define "greeting"}}{{end}}`),
+			}
 		},
 		"a component of the kit": func(f fstest.MapFS) {
-			f["more.html"] = &fstest.MapFile{Data: []byte(`{{define "badge"}}{{end}}`)}
+			f["more.html"] = &fstest.MapFile{
+				Data: []byte(`{{define "badge"}}{{end}}`),
+			}
 		},
-		"a syntax error": func(f fstest.MapFS) { f["Hello.html"] = &fstest.MapFile{Data: []byte("{{")} },
+		"a syntax error": func(f fstest.MapFS) {
+			f["Hello.html"] = &fstest.MapFile{Data: []byte("{{")}
+		},
 	} {
 		if _, err := New(Options{}, hello(change)); err == nil {
 			t.Errorf("New accepts a feature of which %s", name)
@@ -60,7 +72,8 @@ func TestUnusedComponents(t *testing.T) {
 	p := newRenderer(t, hello(func(f fstest.MapFS) {
 		f["more.html"] = &fstest.MapFile{Data: []byte(`{{define "old"}}{{end}}`)}
 	}))
-	if !slices.Contains(p.Unused(), "old") || slices.Contains(p.Unused(), "greeting") {
+	if !slices.Contains(p.Unused(), "old") ||
+		slices.Contains(p.Unused(), "greeting") {
 		t.Errorf("unused: %q", p.Unused())
 	}
 }
@@ -68,11 +81,18 @@ func TestUnusedComponents(t *testing.T) {
 func TestRenderWritesNothingIfItFails(t *testing.T) {
 	t.Parallel()
 	p := newRenderer(t, hello(func(f fstest.MapFS) {
-		f["Hello.html"] = &fstest.MapFile{Data: []byte(`{{define "content"}}half a page {{.NoSuchField}}{{template "greeting"}}{{end}}`)}
+		f["Hello.html"] = &fstest.MapFile{
+			Data: []byte(`{{define "content"}}half a page {{.NoSuchField}}{{template "greeting"}}{{end}}`),
+		}
 	}))
-	for name, page := range map[string]Page{"a broken template": new(helloPage), "an unknown page": new(strangerPage)} {
+	for name, page := range map[string]Page{
+		"a broken template": new(helloPage),
+		"an unknown page":   new(strangerPage),
+	} {
 		w := httptest.NewRecorder()
-		if err := p.Render(w, 200, page); err == nil || w.Body.Len() != 0 || len(w.Header()) != 0 {
+		if err := p.Render(w, 200, page); err == nil ||
+			w.Body.Len() != 0 ||
+			len(w.Header()) != 0 {
 			t.Errorf("%s: %v, wrote %q", name, err, w.Body)
 		}
 	}

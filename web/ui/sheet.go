@@ -92,7 +92,9 @@ func (p *Renderer) parse(features []Templates) error {
 
 // read parses the files of one feature. It adds what they define for other pages
 // to components, and returns the trees of each page.
-func read(fsys fs.FS, funcs texttemplate.FuncMap, components map[string]*parse.Tree) (map[string]map[string]*parse.Tree, error) {
+func read(
+	fsys fs.FS, funcs texttemplate.FuncMap, components map[string]*parse.Tree,
+) (map[string]map[string]*parse.Tree, error) {
 	found, err := fs.Glob(fsys, "*.html")
 	if err != nil {
 		return nil, fmt.Errorf("list templates: %w", err)
@@ -126,7 +128,13 @@ func read(fsys fs.FS, funcs texttemplate.FuncMap, components map[string]*parse.T
 
 // match gives each page of one feature its template, and marks the components
 // that the page calls as used.
-func (p *Renderer) match(pages []Page, trees map[string]map[string]*parse.Tree, shared *template.Template, components map[string]*parse.Tree, used map[string]bool) error {
+func (p *Renderer) match(
+	pages []Page,
+	trees map[string]map[string]*parse.Tree,
+	shared *template.Template,
+	components map[string]*parse.Tree,
+	used map[string]bool,
+) error {
 	named := map[string]bool{}
 	for _, page := range pages {
 		name := Name(page)

@@ -10,7 +10,9 @@ func TestBrowser(t *testing.T) {
 		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15":                  "Safari on macOS",
 		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0 Mobile/15E148 Safari/604.1": "Chrome on iPhone",
 		"Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36":                           "Chrome on Android",
-		"curl/8.5.0": "curl", "": "Unknown browser", "<script>": "Unknown browser",
+		"curl/8.5.0": "curl",
+		"":           "Unknown browser",
+		"<script>":   "Unknown browser",
 	} {
 		if got := Browser(ua); got != want {
 			t.Errorf("%q: want %q, got %q", ua, want, got)

@@ -35,7 +35,9 @@ func (pg *applicationPage) Secret() string { return pg.Client.Secret.Reveal() }
 
 func (p *IdP) applicationForm(w http.ResponseWriter, r *http.Request) error {
 	return p.render(w, http.StatusOK, "application-new", &newApplicationPage{
-		basePage: basePage{Title: "Add an application"}, OIDC: r.URL.Query().Get("protocol") == "oidc"})
+		basePage: basePage{Title: "Add an application"},
+		OIDC:     r.URL.Query().Get("protocol") == "oidc",
+	})
 }
 
 func (p *IdP) saveApplication(w http.ResponseWriter, r *http.Request) error {
@@ -43,8 +45,15 @@ func (p *IdP) saveApplication(w http.ResponseWriter, r *http.Request) error {
 		return refuse(http.StatusBadRequest, "The form could not be read.")
 	}
 	value := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
-	pg := &newApplicationPage{basePage: basePage{Title: "Add an application"}, OIDC: value("protocol") == "oidc",
-		Label: value("name"), ACS: value("acs"), Entity: value("entity"), Return: value("redirect"), After: value("after")}
+	pg := &newApplicationPage{
+		basePage: basePage{Title: "Add an application"},
+		OIDC:     value("protocol") == "oidc",
+		Label:    value("name"),
+		ACS:      value("acs"),
+		Entity:   value("entity"),
+		Return:   value("redirect"),
+		After:    value("after"),
+	}
 	again := func(problem string) error {
 		pg.Problem = problem
 		return p.render(w, http.StatusUnprocessableEntity, "application-new", pg)
@@ -57,7 +66,12 @@ func (p *IdP) saveApplication(w http.ResponseWriter, r *http.Request) error {
 	case pg.OIDC && pg.After != "" && !isAddress(pg.After):
 		return again("The sign-out redirect URI has to be an absolute http or https address.")
 	case pg.OIDC:
-		c := Client{Name: pg.Label, ID: "app-" + randomID()[1:13], Secret: sso.NewSecret(), RedirectURIs: []string{pg.Return}}
+		c := Client{
+			Name:         pg.Label,
+			ID:           "app-" + randomID()[1:13],
+			Secret:       sso.NewSecret(),
+			RedirectURIs: []string{pg.Return},
+		}
 		if pg.After != "" {
 			c.PostLogoutURIs = []string{pg.After}
 		}
@@ -68,13 +82,19 @@ func (p *IdP) saveApplication(w http.ResponseWriter, r *http.Request) error {
 	case pg.Entity == "":
 		return again("The audience URI is missing.")
 	}
-	p.RegisterSAML(SP{Name: pg.Label, EntityID: pg.Entity, ACSURL: pg.ACS})
+	p.RegisterSAML(SP{
+		Name:     pg.Label,
+		EntityID: pg.Entity,
+		ACSURL:   pg.ACS,
+	})
 	return p.redirectTo(w, r, "/applications/show?entity="+url.QueryEscape(pg.Entity))
 }
 
 func isAddress(raw string) bool {
 	u, err := url.Parse(raw)
-	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
+	return err == nil &&
+		u.Host != "" &&
+		(u.Scheme == "https" || u.Scheme == "http")
 }
 
 func (p *IdP) showApplication(w http.ResponseWriter, r *http.Request) error {
@@ -83,7 +103,10 @@ func (p *IdP) showApplication(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return p.render(w, http.StatusOK, "application", &applicationPage{basePage: basePage{Title: c.label()}, Client: &c})
+		return p.render(w, http.StatusOK, "application", &applicationPage{
+			basePage: basePage{Title: c.label()},
+			Client:   &c,
+		})
 	}
 	sp, err := p.sp(r.URL.Query().Get("entity"))
 	if err != nil {
@@ -93,6 +116,13 @@ func (p *IdP) showApplication(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: keys[0].cert.Raw})
-	return p.render(w, http.StatusOK, "application", &applicationPage{basePage: basePage{Title: sp.label()}, SP: &sp, Certificate: string(certificate)})
+	certificate := pem.EncodeToMemory(&pem.Block{
+		Type:  "CERTIFICATE",
+		Bytes: keys[0].cert.Raw,
+	})
+	return p.render(w, http.StatusOK, "application", &applicationPage{
+		basePage:    basePage{Title: sp.label()},
+		SP:          &sp,
+		Certificate: string(certificate),
+	})
 }

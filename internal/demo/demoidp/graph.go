@@ -45,7 +45,9 @@ type directoryApp struct {
 func (p *IdP) LetRead(clientID string, secret sso.Secret) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.readers = slices.DeleteFunc(p.readers, func(a directoryApp) bool { return a.id == clientID })
+	p.readers = slices.DeleteFunc(p.readers, func(a directoryApp) bool {
+		return a.id == clientID
+	})
 	p.readers = append(p.readers, directoryApp{clientID, secret})
 }
 
@@ -78,19 +80,29 @@ func (p *IdP) graphToken(w http.ResponseWriter, r *http.Request) error {
 	p.mu.Unlock()
 	switch {
 	case down:
-		http.Error(w, "<h1>Internal Server Error</h1>", http.StatusInternalServerError) // a failing server does not speak the protocol
+		// a failing server does not speak the protocol
+		http.Error(w, "<h1>Internal Server Error</h1>", http.StatusInternalServerError)
 		return nil
 	case r.PathValue("tenant") != p.options.Tenant:
 		return refuseOAuth(http.StatusBadRequest, "invalid_request", "there is no such tenant")
 	case r.PostForm.Get("grant_type") != "client_credentials":
-		return refuseOAuth(http.StatusBadRequest, "unsupported_grant_type", "only client_credentials is supported")
+		return refuseOAuth(
+			http.StatusBadRequest, "unsupported_grant_type", "only client_credentials is supported",
+		)
 	case !strings.HasSuffix(r.PostForm.Get("scope"), "/.default"):
-		return refuseOAuth(http.StatusBadRequest, "invalid_scope", "the scope must be that of a resource, and end with /.default")
+		return refuseOAuth(
+			http.StatusBadRequest, "invalid_scope",
+			"the scope must be that of a resource, and end with /.default",
+		)
 	case !p.mayRead(r.PostForm.Get("client_id"), r.PostForm.Get("client_secret")):
-		return refuseOAuth(http.StatusUnauthorized, "invalid_client", "the application cannot be authenticated")
+		return refuseOAuth(
+			http.StatusUnauthorized, "invalid_client", "the application cannot be authenticated",
+		)
 	}
 	return writeJSON(w, http.StatusOK, map[string]any{
-		"token_type": "Bearer", "expires_in": int(graphTokenLives.Seconds()), "access_token": p.graphTokens.put(p.now(), struct{}{}),
+		"token_type":   "Bearer",
+		"expires_in":   int(graphTokenLives.Seconds()),
+		"access_token": p.graphTokens.put(p.now(), struct{}{}),
 	})
 }
 
@@ -98,7 +110,8 @@ func (p *IdP) mayRead(id, secret string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.ContainsFunc(p.readers, func(a directoryApp) bool {
-		return a.id == id && subtle.ConstantTimeCompare([]byte(a.secret.Reveal()), []byte(secret)) == 1
+		return a.id == id &&
+			subtle.ConstantTimeCompare([]byte(a.secret.Reveal()), []byte(secret)) == 1
 	})
 }
 
@@ -106,15 +119,23 @@ func (p *IdP) mayRead(id, secret string) bool {
 func (p *IdP) graphGroups(w http.ResponseWriter, r *http.Request) error {
 	bearer, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if _, ok := p.graphTokens.get(p.now(), bearer); !ok {
-		return refuseOAuth(http.StatusUnauthorized, "InvalidAuthenticationToken", "the access token is missing, unknown or expired")
+		return refuseOAuth(
+			http.StatusUnauthorized, "InvalidAuthenticationToken",
+			"the access token is missing, unknown or expired",
+		)
 	}
 	q := r.URL.Query()
 	if r.Header.Get("ConsistencyLevel") != "eventual" || q.Get("$count") != "true" {
-		return refuseOAuth(http.StatusBadRequest, "Request_UnsupportedQuery", "choosing groups needs ConsistencyLevel: eventual and $count=true")
+		return refuseOAuth(
+			http.StatusBadRequest, "Request_UnsupportedQuery",
+			"choosing groups needs ConsistencyLevel: eventual and $count=true",
+		)
 	}
 	names, found := p.groupsOf(r.PathValue("oid"))
 	if !found {
-		return refuseOAuth(http.StatusNotFound, "Request_ResourceNotFound", "there is no one with this object ID")
+		return refuseOAuth(
+			http.StatusNotFound, "Request_ResourceNotFound", "there is no one with this object ID",
+		)
 	}
 	size, err := number(q, "$top", mostOnPage)
 	if err != nil {
@@ -126,10 +147,18 @@ func (p *IdP) graphGroups(w http.ResponseWriter, r *http.Request) error {
 	}
 	from = min(from, len(names))
 	to := min(from+max(1, min(size, mostOnPage)), len(names))
-	answer := map[string]any{"@odata.count": len(names), "value": p.graphPage(names[from:to])}
+	answer := map[string]any{
+		"@odata.count": len(names),
+		"value":        p.graphPage(names[from:to]),
+	}
 	if to < len(names) {
 		q.Set("$skiptoken", strconv.Itoa(to))
-		next := url.URL{Scheme: "http", Host: r.Host, Path: r.URL.Path, RawQuery: q.Encode()}
+		next := url.URL{
+			Scheme:   "http",
+			Host:     r.Host,
+			Path:     r.URL.Path,
+			RawQuery: q.Encode(),
+		}
 		answer["@odata.nextLink"] = next.String()
 	}
 	return writeJSON(w, http.StatusOK, answer)
@@ -141,7 +170,9 @@ func number(q url.Values, name string, otherwise int) (int, error) {
 	}
 	n, err := strconv.ParseUint(q.Get(name), 10, 16)
 	if err != nil {
-		return 0, refuseOAuth(http.StatusBadRequest, "Request_BadRequest", "what "+name+" says is not a number")
+		return 0, refuseOAuth(
+			http.StatusBadRequest, "Request_BadRequest", "what "+name+" says is not a number",
+		)
 	}
 	return int(n), nil
 }
@@ -149,7 +180,10 @@ func number(q url.Values, name string, otherwise int) (int, error) {
 func (p *IdP) graphPage(names []string) []map[string]string {
 	page := make([]map[string]string, 0, len(names))
 	for _, name := range names {
-		page = append(page, map[string]string{"id": p.ObjectID("group " + name), "displayName": name})
+		page = append(page, map[string]string{
+			"id":          p.ObjectID("group " + name),
+			"displayName": name,
+		})
 	}
 	return page
 }
@@ -175,7 +209,10 @@ func asGraph(h handlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
 			refused := asRefusal(err)
-			_ = writeJSON(w, refused.status, map[string]any{"error": map[string]string{"code": refused.code, "message": refused.text}})
+			_ = writeJSON(w, refused.status, map[string]any{"error": map[string]string{
+				"code":    refused.code,
+				"message": refused.text,
+			}})
 		}
 	})
 }

@@ -38,30 +38,62 @@ func startEntra(t *testing.T, more int) (*demoidp.IdP, *httptest.Server) {
 func TestGraph(t *testing.T) {
 	t.Parallel()
 	idp, graph := startEntra(t, 230)
-	client, err := entra.New(entra.Options{HTTP: graph.Client(), LoginURL: graph.URL, GraphURL: graph.URL})
+	client, err := entra.New(entra.Options{
+		HTTP:     graph.Client(),
+		LoginURL: graph.URL,
+		GraphURL: graph.URL,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	app := entra.Application{Tenant: tenant, ClientID: "reader", Secret: "reader-secret"}
+	app := entra.Application{
+		Tenant:   tenant,
+		ClientID: "reader",
+		Secret:   "reader-secret",
+	}
 	m, err := client.Memberships(t.Context(), app, idp.ObjectID("p-ada"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g := m.Groups; g.State != sso.GroupsValues || len(g.Names) != 232 || !slices.Contains(g.Names, "admins") || !slices.Contains(g.Names, "department-232") || len(m.Duplicates) > 0 {
-		t.Errorf("%v, %d groups, %d names given twice", g.State, len(g.Names), len(m.Duplicates))
+	if g := m.Groups; g.State != sso.GroupsValues ||
+		len(g.Names) != 232 ||
+		!slices.Contains(g.Names, "admins") ||
+		!slices.Contains(g.Names, "department-232") ||
+		len(m.Duplicates) > 0 {
+		t.Errorf(
+			"%v, %d groups, %d names given twice", g.State, len(g.Names),
+			len(m.Duplicates),
+		)
 	}
 	app.ByID = true
-	if byID, err := client.Memberships(t.Context(), app, strings.ToUpper(idp.ObjectID("p-ada"))); err != nil || len(byID.Groups.Names) != 232 {
+	if byID, err := client.Memberships(
+		t.Context(), app, strings.ToUpper(idp.ObjectID("p-ada")),
+	); err != nil || len(byID.Groups.Names) != 232 {
 		t.Errorf("%d by ID: %v", len(byID.Groups.Names), err)
 	}
 	for name, c := range map[string]struct {
 		change func(*entra.Application)
 		oid    string
 	}{
-		"someone else":   {func(*entra.Application) {}, idp.ObjectID("p-eve")},
-		"wrong secret":   {func(a *entra.Application) { a.Secret = "guess" }, idp.ObjectID("p-ada")},
-		"another app":    {func(a *entra.Application) { a.ClientID = "stranger" }, idp.ObjectID("p-ada")},
-		"another tenant": {func(a *entra.Application) { a.Tenant = "elsewhere.example" }, idp.ObjectID("p-ada")},
+		"someone else": {func(*entra.Application) {}, idp.ObjectID("p-eve")},
+		"wrong secret": {
+			func(a *entra.Application) {
+				a.Secret = "guess"
+			},
+			idp.ObjectID("p-ada"),
+		},
+		"another app": {
+			func(a *entra.Application) {
+				a.ClientID = "stranger"
+			},
+			idp.ObjectID("p-ada"),
+		},
+		"another tenant": {
+			func(a *entra.Application) {
+				a.Tenant = "elsewhere.example"
+			},
+			idp.ObjectID("p-ada"),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			app := app
@@ -78,22 +110,38 @@ func TestGraph(t *testing.T) {
 func TestGraphRefuses(t *testing.T) {
 	t.Parallel()
 	idp, graph := startEntra(t, 0)
-	form := url.Values{"grant_type": {"client_credentials"}, "client_id": {"reader"}, "client_secret": {"reader-secret"}, "scope": {"https://graph.example/.default"}}
+	form := url.Values{
+		"grant_type":    {"client_credentials"},
+		"client_id":     {"reader"},
+		"client_secret": {"reader-secret"},
+		"scope":         {"https://graph.example/.default"},
+	}
 	var token struct {
 		AccessToken string `json:"access_token"`
 	}
-	if status := answer(t, post(t, graph.URL+"/"+tenant+"/oauth2/v2.0/token", form), &token); status != http.StatusOK || token.AccessToken == "" {
+	if status := answer(
+		t, post(t, graph.URL+"/"+tenant+"/oauth2/v2.0/token", form), &token,
+	); status != http.StatusOK || token.AccessToken == "" {
 		t.Fatalf("status %d", status)
 	}
 	for name, change := range map[string]url.Values{
-		"another grant": {"grant_type": {"password"}}, "no resource": {"scope": {"User.Read"}}, "no secret": {"client_secret": nil},
+		"another grant": {"grant_type": {"password"}},
+		"no resource":   {"scope": {"User.Read"}},
+		"no secret":     {"client_secret": nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			form := url.Values{"grant_type": form["grant_type"], "client_id": form["client_id"], "client_secret": form["client_secret"], "scope": form["scope"]}
+			form := url.Values{
+				"grant_type":    form["grant_type"],
+				"client_id":     form["client_id"],
+				"client_secret": form["client_secret"],
+				"scope":         form["scope"],
+			}
 			for key, v := range change {
 				form[key] = v
 			}
-			if status := answer(t, post(t, graph.URL+"/"+tenant+"/oauth2/v2.0/token", form), nil); status < 400 {
+			if status := answer(
+				t, post(t, graph.URL+"/"+tenant+"/oauth2/v2.0/token", form), nil,
+			); status < 400 {
 				t.Errorf("status %d", status)
 			}
 		})
@@ -103,17 +151,34 @@ func TestGraphRefuses(t *testing.T) {
 		bearer, consistency, query string
 		status                     int
 	}{
-		"as it should be":   {token.AccessToken, "eventual", "$count=true&$top=1", http.StatusOK},
-		"no token":          {"", "eventual", "$count=true", http.StatusUnauthorized},
-		"another token":     {"x", "eventual", "$count=true", http.StatusUnauthorized},
-		"no consistency":    {token.AccessToken, "", "$count=true", http.StatusBadRequest},
-		"no count":          {token.AccessToken, "eventual", "", http.StatusBadRequest},
-		"a size in letters": {token.AccessToken, "eventual", "$count=true&$top=many", http.StatusBadRequest},
-		"a negative page":   {token.AccessToken, "eventual", "$count=true&$skiptoken=-1", http.StatusBadRequest},
-		"beyond the end":    {token.AccessToken, "eventual", "$count=true&$skiptoken=99", http.StatusOK},
+		"as it should be": {
+			token.AccessToken, "eventual", "$count=true&$top=1", http.StatusOK,
+		},
+		"no token":      {"", "eventual", "$count=true", http.StatusUnauthorized},
+		"another token": {"x", "eventual", "$count=true", http.StatusUnauthorized},
+		"no consistency": {
+			token.AccessToken, "", "$count=true", http.StatusBadRequest,
+		},
+		"no count": {token.AccessToken, "eventual", "", http.StatusBadRequest},
+		"a size in letters": {
+			token.AccessToken, "eventual", "$count=true&$top=many",
+			http.StatusBadRequest,
+		},
+		"a negative page": {
+			token.AccessToken, "eventual", "$count=true&$skiptoken=-1",
+			http.StatusBadRequest,
+		},
+		"beyond the end": {
+			token.AccessToken, "eventual", "$count=true&$skiptoken=99",
+			http.StatusOK,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, graph.URL+"/v1.0/users/"+idp.ObjectID("p-ada")+groups+"?"+c.query, nil)
+			req, err := http.NewRequestWithContext(
+				t.Context(), http.MethodGet,
+				graph.URL+"/v1.0/users/"+idp.ObjectID("p-ada")+groups+"?"+c.query,
+				nil,
+			)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -123,7 +188,9 @@ func TestGraphRefuses(t *testing.T) {
 				Error struct{ Code string }
 				Value []any
 			}
-			if status := answer(t, req, &page); status != c.status || (page.Error.Code == "") != (status == http.StatusOK) || (page.Value == nil) != (status != http.StatusOK) {
+			if status := answer(t, req, &page); status != c.status ||
+				(page.Error.Code == "") != (status == http.StatusOK) ||
+				(page.Value == nil) != (status != http.StatusOK) {
 				t.Errorf("status %d, %+v", status, page)
 			}
 		})
@@ -132,7 +199,9 @@ func TestGraphRefuses(t *testing.T) {
 
 func post(t *testing.T, to string, form url.Values) *http.Request {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, strings.NewReader(form.Encode()))
+	req, err := http.NewRequestWithContext(
+		t.Context(), http.MethodPost, to, strings.NewReader(form.Encode()),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,9 +232,17 @@ func answer(t *testing.T, req *http.Request, into any) int {
 // only a pointer beyond it.
 func TestTooManyGroups(t *testing.T) {
 	t.Parallel()
-	for more, c := range map[int]struct{ saml, oidc bool }{0: {}, 148: {}, 149: {saml: true}, 198: {saml: true}, 199: {true, true}} {
+	for more, c := range map[int]struct{ saml, oidc bool }{
+		0:   {},
+		148: {},
+		149: {saml: true},
+		198: {saml: true},
+		199: {true, true},
+	} {
 		idp, _ := startEntra(t, more)
-		_, _, id, err := newRelyingParty(t, idp, demoidp.Client{}).signIn(t.Context(), oauth2.AuthStyleInHeader)
+		_, _, id, err := newRelyingParty(t, idp, demoidp.Client{}).signIn(
+			t.Context(), oauth2.AuthStyleInHeader,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,8 +254,14 @@ func TestTooManyGroups(t *testing.T) {
 		if err := id.Claims(&told); err != nil {
 			t.Fatal(err)
 		}
-		if pointed := told.ClaimNames["groups"] != ""; pointed != c.oidc || pointed == (len(told.Groups) > 0) || told.OID != idp.ObjectID("p-ada") || told.TID != tenant {
-			t.Errorf("OIDC, %d more: %d groups, pointer %v, of %s in %s", more, len(told.Groups), pointed, told.OID, told.TID)
+		if pointed := told.ClaimNames["groups"] != ""; pointed != c.oidc ||
+			pointed == (len(told.Groups) > 0) ||
+			told.OID != idp.ObjectID("p-ada") ||
+			told.TID != tenant {
+			t.Errorf(
+				"OIDC, %d more: %d groups, pointer %v, of %s in %s",
+				more, len(told.Groups), pointed, told.OID, told.TID,
+			)
 		}
 		sp := peer(t, idp, demoidp.SP{})
 		redirect, requestID := ask(t, sp, crewjam.HTTPRedirectBinding)
@@ -192,8 +275,14 @@ func TestTooManyGroups(t *testing.T) {
 		}
 		_, pointed := values(a, demoidp.ClaimOverage)
 		oid, _ := values(a, "http://schemas.microsoft.com/identity/claims/objectidentifier")
-		if groups, listed := values(a, "groups"); pointed != c.saml || pointed == listed || listed && len(groups) != more+2 || !slices.Equal(oid, []string{idp.ObjectID("p-ada")}) {
-			t.Errorf("SAML, %d more: %d groups, pointer %v, of %s", more, len(groups), pointed, oid)
+		if groups, listed := values(a, "groups"); pointed != c.saml ||
+			pointed == listed ||
+			listed && len(groups) != more+2 ||
+			!slices.Equal(oid, []string{idp.ObjectID("p-ada")}) {
+			t.Errorf(
+				"SAML, %d more: %d groups, pointer %v, of %s", more, len(groups),
+				pointed, oid,
+			)
 		}
 	}
 }

@@ -129,8 +129,14 @@ func New(o Options) (*IdP, error) {
 		o.Name = "Demo Directory"
 	}
 	p := &IdP{
-		options: o, base: o.BaseURL, prefix: base.Path, now: o.Now,
-		pending:     shelf[pendingSignIn]{lifetime: 30 * time.Minute, limit: 1000},
+		options: o,
+		base:    o.BaseURL,
+		prefix:  base.Path,
+		now:     o.Now,
+		pending: shelf[pendingSignIn]{
+			lifetime: 30 * time.Minute,
+			limit:    1000,
+		},
 		codes:       shelf[grant]{lifetime: time.Minute, limit: 1000},
 		tokens:      shelf[grant]{lifetime: 10 * time.Minute, limit: 1000},
 		graphTokens: shelf[struct{}]{lifetime: graphTokenLives, limit: 1000},
@@ -166,7 +172,9 @@ func (p *IdP) RotateKeys() error { return p.keys.rotate() }
 func (p *IdP) RegisterSAML(sp SP) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.sps = slices.DeleteFunc(p.sps, func(have SP) bool { return have.EntityID == sp.EntityID })
+	p.sps = slices.DeleteFunc(p.sps, func(have SP) bool {
+		return have.EntityID == sp.EntityID
+	})
 	p.sps = append(p.sps, sp)
 }
 
@@ -174,7 +182,9 @@ func (p *IdP) RegisterSAML(sp SP) {
 func (p *IdP) RegisterOIDC(c Client) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.clients = slices.DeleteFunc(p.clients, func(have Client) bool { return have.ID == c.ID })
+	p.clients = slices.DeleteFunc(p.clients, func(have Client) bool {
+		return have.ID == c.ID
+	})
 	p.clients = append(p.clients, c)
 }
 
@@ -186,7 +196,10 @@ func (p *IdP) sp(entityID string) (SP, error) {
 			return sp, nil
 		}
 	}
-	return SP{}, refuse(http.StatusBadRequest, "No service provider with the entity ID %q is registered here.", entityID)
+	return SP{}, refuse(
+		http.StatusBadRequest, "No service provider with the entity ID %q is registered here.",
+		entityID,
+	)
 }
 
 func (p *IdP) client(id string) (Client, error) {
@@ -197,7 +210,9 @@ func (p *IdP) client(id string) (Client, error) {
 			return c, nil
 		}
 	}
-	return Client{}, refuse(http.StatusBadRequest, "No client with the ID %q is registered here.", id)
+	return Client{}, refuse(
+		http.StatusBadRequest, "No client with the ID %q is registered here.", id,
+	)
 }
 
 // refusal is an error with a text for the page or the client.
@@ -214,14 +229,22 @@ func refuse(status int, format string, a ...any) error {
 }
 
 func refuseOAuth(status int, code, text string) error {
-	return &refusal{status: status, code: code, text: text}
+	return &refusal{
+		status: status,
+		code:   code,
+		text:   text,
+	}
 }
 
 func asRefusal(err error) *refusal {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r
 	}
-	return &refusal{status: http.StatusInternalServerError, code: "server_error", text: err.Error()}
+	return &refusal{
+		status: http.StatusInternalServerError,
+		code:   "server_error",
+		text:   err.Error(),
+	}
 }
 
 // randomID returns 160 random bits in a form valid as an XML ID.

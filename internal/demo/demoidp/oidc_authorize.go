@@ -49,7 +49,9 @@ func (p *IdP) RespondOIDC(personID string, r sso.Redirect) (callback string, err
 func (p *IdP) readAuthorize(q url.Values) (oidcRequest, error) {
 	for name, values := range q {
 		if len(values) > 1 {
-			return oidcRequest{}, refuse(http.StatusBadRequest, "The parameter %s is there %d times.", name, len(values))
+			return oidcRequest{}, refuse(
+				http.StatusBadRequest, "The parameter %s is there %d times.", name, len(values),
+			)
 		}
 	}
 	client, err := p.client(q.Get("client_id"))
@@ -57,12 +59,18 @@ func (p *IdP) readAuthorize(q url.Values) (oidcRequest, error) {
 		return oidcRequest{}, err
 	}
 	request := oidcRequest{
-		Client: client, RedirectURI: q.Get("redirect_uri"), State: q.Get("state"), Nonce: q.Get("nonce"),
-		Challenge: q.Get("code_challenge"), Scopes: strings.Fields(q.Get("scope")),
+		Client:      client,
+		RedirectURI: q.Get("redirect_uri"),
+		State:       q.Get("state"),
+		Nonce:       q.Get("nonce"),
+		Challenge:   q.Get("code_challenge"),
+		Scopes:      strings.Fields(q.Get("scope")),
 	}
 	switch {
 	case !slices.Contains(client.RedirectURIs, request.RedirectURI):
-		return request, refuse(http.StatusBadRequest, "The redirect URI %q is not registered.", request.RedirectURI)
+		return request, refuse(
+			http.StatusBadRequest, "The redirect URI %q is not registered.", request.RedirectURI,
+		)
 	case q.Get("response_type") != "code":
 		return request, refuse(http.StatusBadRequest, "The response type must be code.")
 	case !slices.Contains(request.Scopes, "openid"):
@@ -79,7 +87,13 @@ func (p *IdP) answerOIDC(request oidcRequest, personID string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	g := grant{oidcRequest: request, person: person, fault: p.takeFault(), at: p.now(), sid: randomID()}
+	g := grant{
+		oidcRequest: request,
+		person:      person,
+		fault:       p.takeFault(),
+		at:          p.now(),
+		sid:         randomID(),
+	}
 	answer := url.Values{"iss": {p.base}}
 	if g.fault == MixUp {
 		answer.Set("iss", otherIssuer)

@@ -31,7 +31,10 @@ func (p *IdP) LogoutToken(clientID, personID string) (string, error) {
 		return "", err
 	}
 	signer, err := jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: keys[0].private, KeyID: keys[0].id}},
+		jose.SigningKey{
+			Algorithm: jose.ES256,
+			Key:       jose.JSONWebKey{Key: keys[0].private, KeyID: keys[0].id},
+		},
 		(&jose.SignerOptions{}).WithType("logout+jwt"))
 	if err != nil {
 		return "", fmt.Errorf("prepare the signature of a logout token: %w", err)

@@ -41,10 +41,17 @@ func newRelyingParty(t *testing.T, idp *demoidp.IdP, client demoidp.Client) rely
 	if err != nil {
 		t.Fatal(err)
 	}
-	return relyingParty{provider, oauth2.Config{
-		ClientID: "gw", ClientSecret: client.Secret.Reveal(), Endpoint: provider.Endpoint(),
-		RedirectURL: callbackURL, Scopes: []string{"openid", "profile", "email", "groups"},
-	}, idp}
+	return relyingParty{
+		provider,
+		oauth2.Config{
+			ClientID:     "gw",
+			ClientSecret: client.Secret.Reveal(),
+			Endpoint:     provider.Endpoint(),
+			RedirectURL:  callbackURL,
+			Scopes:       []string{"openid", "profile", "email", "groups"},
+		},
+		idp,
+	}
 }
 
 type claims struct {
@@ -58,10 +65,14 @@ type claims struct {
 }
 
 // signIn performs a whole sign-in and returns the callback, the tokens and claims.
-func (rp relyingParty) signIn(ctx context.Context, style oauth2.AuthStyle) (callback url.Values, token *oauth2.Token, id *gooidc.IDToken, err error) {
+func (rp relyingParty) signIn(
+	ctx context.Context, style oauth2.AuthStyle,
+) (callback url.Values, token *oauth2.Token, id *gooidc.IDToken, err error) {
 	rp.config.Endpoint.AuthStyle = style
 	verifier := oauth2.GenerateVerifier()
-	to := rp.config.AuthCodeURL("state-1", oauth2.S256ChallengeOption(verifier), gooidc.Nonce("nonce-1"))
+	to := rp.config.AuthCodeURL(
+		"state-1", oauth2.S256ChallengeOption(verifier), gooidc.Nonce("nonce-1"),
+	)
 	back, err := rp.idp.RespondOIDC("p-ada", sso.Redirect{URL: to})
 	if err != nil {
 		return nil, nil, nil, err
@@ -74,7 +85,9 @@ func (rp relyingParty) signIn(ctx context.Context, style oauth2.AuthStyle) (call
 	if callback.Get("code") == "" {
 		return callback, nil, nil, nil
 	}
-	token, err = rp.config.Exchange(ctx, callback.Get("code"), oauth2.VerifierOption(verifier))
+	token, err = rp.config.Exchange(
+		ctx, callback.Get("code"), oauth2.VerifierOption(verifier),
+	)
 	if err != nil {
 		return callback, nil, nil, err
 	}
@@ -84,7 +97,10 @@ func (rp relyingParty) signIn(ctx context.Context, style oauth2.AuthStyle) (call
 }
 
 func TestOIDCAgainstGoOIDC(t *testing.T) {
-	for name, style := range map[string]oauth2.AuthStyle{"basic": oauth2.AuthStyleInHeader, "post": oauth2.AuthStyleInParams} {
+	for name, style := range map[string]oauth2.AuthStyle{
+		"basic": oauth2.AuthStyleInHeader,
+		"post":  oauth2.AuthStyleInParams,
+	} {
 		t.Run(name, func(t *testing.T) {
 			idp := start(t, demoidp.Options{BaseURL: "/demo/idp"})
 			rp := newRelyingParty(t, idp, demoidp.Client{})
@@ -92,7 +108,8 @@ func TestOIDCAgainstGoOIDC(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if callback.Get("state") != "state-1" || callback.Get("iss") != idp.Issuer() {
+			if callback.Get("state") != "state-1" ||
+				callback.Get("iss") != idp.Issuer() {
 				t.Errorf("callback = %v", callback)
 			}
 			if err := id.VerifyAccessToken(token.AccessToken); err != nil {
@@ -102,11 +119,17 @@ func TestOIDCAgainstGoOIDC(t *testing.T) {
 			if err := id.Claims(&got); err != nil {
 				t.Fatal(err)
 			}
-			if id.Subject != "p-ada" || got.Nonce != "nonce-1" || got.Login != "ada@acme.example" || got.Name != "Ada Lovelace" ||
-				!got.EmailVerified || !slices.Equal(got.Groups, []string{"developers", "admins"}) {
+			if id.Subject != "p-ada" ||
+				got.Nonce != "nonce-1" ||
+				got.Login != "ada@acme.example" ||
+				got.Name != "Ada Lovelace" ||
+				!got.EmailVerified ||
+				!slices.Equal(got.Groups, []string{"developers", "admins"}) {
 				t.Errorf("subject %q, claims %+v", id.Subject, got)
 			}
-			info, err := rp.provider.UserInfo(t.Context(), oauth2.StaticTokenSource(token))
+			info, err := rp.provider.UserInfo(
+				t.Context(), oauth2.StaticTokenSource(token),
+			)
 			if err != nil || info.Subject != "p-ada" {
 				t.Errorf("userinfo: %+v, %v", info, err)
 			}
@@ -161,28 +184,57 @@ func acceptedIf(ok func(oidcResult) bool) oidcCheck {
 
 func oidcChecks() map[demoidp.Fault]oidcCheck {
 	return map[demoidp.Fault]oidcCheck{
-		demoidp.WrongAudience:     refusedWith("expected audience"),
-		demoidp.WrongIssuer:       refusedWith("different provider"),
-		demoidp.Unsigned:          refusedWith("malformed"),
-		demoidp.WrongKey:          refusedWith("signature"),
-		demoidp.NoKey:             refusedWith("signature"),
-		demoidp.OtherUserinfo:     acceptedIf(func(r oidcResult) bool { return r.claims.Login != "" }),
-		demoidp.GroupIDs:          acceptedIf(func(r oidcResult) bool { return len(r.claims.Groups) > 0 && len(r.claims.Groups[0]) == 36 }),
-		demoidp.Expired:           refusedWith("expired"),
-		demoidp.ClockOff:          refusedWith("before the nbf"),
-		demoidp.Down:              refusedWith("503"),
-		demoidp.MixUp:             acceptedIf(func(r oidcResult) bool { return r.callback.Get("iss") == "https://other-idp.example" }),
-		demoidp.Denied:            acceptedIf(func(r oidcResult) bool { return r.callback.Get("error") == "access_denied" && !r.callback.Has("code") }),
-		demoidp.WrongNonce:        acceptedIf(func(r oidcResult) bool { return r.claims.Nonce != "nonce-1" && r.claims.Nonce != "" }),
-		demoidp.NoGroups:          acceptedIf(func(r oidcResult) bool { return r.claims.Groups == nil && r.claims.ClaimNames == nil }),
-		demoidp.EmptyGroups:       acceptedIf(func(r oidcResult) bool { return r.claims.Groups != nil && len(r.claims.Groups) == 0 }),
-		demoidp.Overage:           acceptedIf(func(r oidcResult) bool { return r.claims.Groups == nil && r.claims.ClaimNames["groups"] == "src1" }),
-		demoidp.DirectoryDown:     acceptedIf(func(r oidcResult) bool { return r.claims.Groups == nil && r.claims.ClaimNames["groups"] == "src1" }),
-		demoidp.ManyGroups:        acceptedIf(func(r oidcResult) bool { return len(r.claims.Groups) == 300 }),
-		demoidp.Truncated:         acceptedIf(func(r oidcResult) bool { return len(r.claims.Groups) == demoidp.GroupLimit }),
-		demoidp.NoEmail:           acceptedIf(func(r oidcResult) bool { return r.claims.Email == "" }),
-		demoidp.NoLogin:           acceptedIf(func(r oidcResult) bool { return r.claims.Login == "" }),
-		demoidp.OtherCompanyEmail: acceptedIf(func(r oidcResult) bool { return r.claims.Email == "ada@rival.example" && !r.claims.EmailVerified }),
+		demoidp.WrongAudience: refusedWith("expected audience"),
+		demoidp.WrongIssuer:   refusedWith("different provider"),
+		demoidp.Unsigned:      refusedWith("malformed"),
+		demoidp.WrongKey:      refusedWith("signature"),
+		demoidp.NoKey:         refusedWith("signature"),
+		demoidp.OtherUserinfo: acceptedIf(func(r oidcResult) bool {
+			return r.claims.Login != ""
+		}),
+		demoidp.GroupIDs: acceptedIf(func(r oidcResult) bool {
+			return len(r.claims.Groups) > 0 && len(r.claims.Groups[0]) == 36
+		}),
+		demoidp.Expired:  refusedWith("expired"),
+		demoidp.ClockOff: refusedWith("before the nbf"),
+		demoidp.Down:     refusedWith("503"),
+		demoidp.MixUp: acceptedIf(func(r oidcResult) bool {
+			return r.callback.Get("iss") == "https://other-idp.example"
+		}),
+		demoidp.Denied: acceptedIf(func(r oidcResult) bool {
+			return r.callback.Get("error") == "access_denied" &&
+				!r.callback.Has("code")
+		}),
+		demoidp.WrongNonce: acceptedIf(func(r oidcResult) bool {
+			return r.claims.Nonce != "nonce-1" && r.claims.Nonce != ""
+		}),
+		demoidp.NoGroups: acceptedIf(func(r oidcResult) bool {
+			return r.claims.Groups == nil && r.claims.ClaimNames == nil
+		}),
+		demoidp.EmptyGroups: acceptedIf(func(r oidcResult) bool {
+			return r.claims.Groups != nil && len(r.claims.Groups) == 0
+		}),
+		demoidp.Overage: acceptedIf(func(r oidcResult) bool {
+			return r.claims.Groups == nil && r.claims.ClaimNames["groups"] == "src1"
+		}),
+		demoidp.DirectoryDown: acceptedIf(func(r oidcResult) bool {
+			return r.claims.Groups == nil && r.claims.ClaimNames["groups"] == "src1"
+		}),
+		demoidp.ManyGroups: acceptedIf(func(r oidcResult) bool {
+			return len(r.claims.Groups) == 300
+		}),
+		demoidp.Truncated: acceptedIf(func(r oidcResult) bool {
+			return len(r.claims.Groups) == demoidp.GroupLimit
+		}),
+		demoidp.NoEmail: acceptedIf(func(r oidcResult) bool {
+			return r.claims.Email == ""
+		}),
+		demoidp.NoLogin: acceptedIf(func(r oidcResult) bool {
+			return r.claims.Login == ""
+		}),
+		demoidp.OtherCompanyEmail: acceptedIf(func(r oidcResult) bool {
+			return r.claims.Email == "ada@rival.example" && !r.claims.EmailVerified
+		}),
 	}
 }
 
@@ -202,7 +254,9 @@ func TestOIDCFaults(t *testing.T) {
 			idp.SetFaultOnce(info.Fault)
 			var r oidcResult
 			var id *gooidc.IDToken
-			r.callback, _, id, r.err = rp.signIn(t.Context(), oauth2.AuthStyleInHeader)
+			r.callback, _, id, r.err = rp.signIn(
+				t.Context(), oauth2.AuthStyleInHeader,
+			)
 			if id != nil {
 				if err := id.Claims(&r.claims); err != nil {
 					t.Fatal(err)
@@ -246,7 +300,9 @@ func TestTokenRefusals(t *testing.T) {
 	rp := newRelyingParty(t, idp, demoidp.Client{})
 	verifier := oauth2.GenerateVerifier()
 	code := func() string {
-		back, err := idp.RespondOIDC("p-ada", sso.Redirect{URL: rp.config.AuthCodeURL("s", oauth2.S256ChallengeOption(verifier))})
+		back, err := idp.RespondOIDC("p-ada", sso.Redirect{
+			URL: rp.config.AuthCodeURL("s", oauth2.S256ChallengeOption(verifier)),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -254,8 +310,14 @@ func TestTokenRefusals(t *testing.T) {
 		return u.Query().Get("code")
 	}
 	form := func(change ...string) url.Values {
-		f := url.Values{"grant_type": {"authorization_code"}, "code": {code()}, "redirect_uri": {callbackURL},
-			"code_verifier": {verifier}, "client_id": {"gw"}, "client_secret": {rp.config.ClientSecret}}
+		f := url.Values{
+			"grant_type":    {"authorization_code"},
+			"code":          {code()},
+			"redirect_uri":  {callbackURL},
+			"code_verifier": {verifier},
+			"client_id":     {"gw"},
+			"client_secret": {rp.config.ClientSecret},
+		}
 		if len(change) == 2 {
 			f.Set(change[0], change[1])
 		}
@@ -266,12 +328,16 @@ func TestTokenRefusals(t *testing.T) {
 		form url.Values
 		want int
 	}{
-		"wrong secret":       {form("client_secret", "x"), http.StatusUnauthorized},
-		"empty secret":       {form("client_secret", ""), http.StatusUnauthorized},
-		"wrong verifier":     {form("code_verifier", oauth2.GenerateVerifier()), http.StatusBadRequest},
-		"wrong redirect URI": {form("redirect_uri", callbackURL+"/"), http.StatusBadRequest},
-		"wrong grant type":   {form("grant_type", "password"), http.StatusBadRequest},
-		"unknown code":       {form("code", "x"), http.StatusBadRequest},
+		"wrong secret": {form("client_secret", "x"), http.StatusUnauthorized},
+		"empty secret": {form("client_secret", ""), http.StatusUnauthorized},
+		"wrong verifier": {
+			form("code_verifier", oauth2.GenerateVerifier()), http.StatusBadRequest,
+		},
+		"wrong redirect URI": {
+			form("redirect_uri", callbackURL+"/"), http.StatusBadRequest,
+		},
+		"wrong grant type": {form("grant_type", "password"), http.StatusBadRequest},
+		"unknown code":     {form("code", "x"), http.StatusBadRequest},
 	} {
 		if got := exchange(t, idp, step.form); got != step.want {
 			t.Errorf("%s: status %d, want %d", name, got, step.want)
@@ -294,24 +360,37 @@ func TestPrivateKeyJWT(t *testing.T) {
 	rp := newRelyingParty(t, idp, demoidp.Client{Key: &key.PublicKey})
 	verifier := oauth2.GenerateVerifier()
 	try := func(audience string, expires time.Time) int {
-		back, err := idp.RespondOIDC("p-ada", sso.Redirect{URL: rp.config.AuthCodeURL("s", oauth2.S256ChallengeOption(verifier))})
+		back, err := idp.RespondOIDC("p-ada", sso.Redirect{
+			URL: rp.config.AuthCodeURL("s", oauth2.S256ChallengeOption(verifier)),
+		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		u, _ := url.Parse(back)
-		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: key}, nil)
+		signer, err := jose.NewSigner(
+			jose.SigningKey{Algorithm: jose.RS256, Key: key}, nil,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
 		assertion, err := jwt.Signed(signer).Claims(jwt.Claims{
-			Issuer: "gw", Subject: "gw", Audience: jwt.Audience{audience}, ID: "1", Expiry: jwt.NewNumericDate(expires),
+			Issuer:   "gw",
+			Subject:  "gw",
+			Audience: jwt.Audience{audience},
+			ID:       "1",
+			Expiry:   jwt.NewNumericDate(expires),
 		}).Serialize()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return exchange(t, idp, url.Values{"grant_type": {"authorization_code"}, "code": {u.Query().Get("code")},
-			"redirect_uri": {callbackURL}, "code_verifier": {verifier}, "client_assertion": {assertion},
-			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}})
+		return exchange(t, idp, url.Values{
+			"grant_type":            {"authorization_code"},
+			"code":                  {u.Query().Get("code")},
+			"redirect_uri":          {callbackURL},
+			"code_verifier":         {verifier},
+			"client_assertion":      {assertion},
+			"client_assertion_type": {"urn:ietf:params:oauth:client-assertion-type:jwt-bearer"},
+		})
 	}
 	soon := time.Now().Add(time.Minute)
 	if got := try(idp.Issuer()+"/oidc/token", soon); got != http.StatusOK {
@@ -331,7 +410,9 @@ func TestPrivateKeyJWT(t *testing.T) {
 func TestAuthorizeRefusals(t *testing.T) {
 	idp := start(t, demoidp.Options{})
 	rp := newRelyingParty(t, idp, demoidp.Client{})
-	good := rp.config.AuthCodeURL("s", oauth2.S256ChallengeOption(oauth2.GenerateVerifier()))
+	good := rp.config.AuthCodeURL(
+		"s", oauth2.S256ChallengeOption(oauth2.GenerateVerifier()),
+	)
 	change := func(name, value string) string {
 		u, _ := url.Parse(good)
 		q := u.Query()
@@ -367,18 +448,26 @@ func TestEndSession(t *testing.T) {
 	hint, _ := token.Extra("id_token").(string)
 	logout := func(to, hint string) *http.Response {
 		return get(t, idp.Issuer()+"/oidc/logout?"+url.Values{
-			"post_logout_redirect_uri": {to}, "id_token_hint": {hint}, "state": {"a b"},
+			"post_logout_redirect_uri": {to},
+			"id_token_hint":            {hint},
+			"state":                    {"a b"},
 		}.Encode())
 	}
-	if got := logout("https://gw.example/", hint).Header.Get("Location"); got != "https://gw.example/?state=a+b" {
+	if got := logout("https://gw.example/", hint).Header.Get(
+		"Location",
+	); got != "https://gw.example/?state=a+b" {
 		t.Errorf("goes to %q", got)
 	}
 	for name, resp := range map[string]*http.Response{
 		"unregistered": logout("https://evil.example/", hint),
 		"no hint":      logout("https://gw.example/", ""),
 	} {
-		if resp.StatusCode != http.StatusBadRequest || resp.Header.Get("Location") != "" {
-			t.Errorf("%s: status %d to %q", name, resp.StatusCode, resp.Header.Get("Location"))
+		if resp.StatusCode != http.StatusBadRequest ||
+			resp.Header.Get("Location") != "" {
+			t.Errorf(
+				"%s: status %d to %q", name, resp.StatusCode,
+				resp.Header.Get("Location"),
+			)
 		}
 	}
 }

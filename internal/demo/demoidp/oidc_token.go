@@ -24,21 +24,28 @@ const idTokenLifetime = 5 * time.Minute
 // discovery serves the provider's metadata (OpenID Connect Discovery 1.0 §3).
 func (p *IdP) discovery(w http.ResponseWriter, _ *http.Request) error {
 	return writeJSON(w, http.StatusOK, map[string]any{
-		"issuer":                                         p.base,
-		"authorization_endpoint":                         p.base + "/oidc/authorize",
-		"token_endpoint":                                 p.base + "/oidc/token",
-		"userinfo_endpoint":                              p.base + "/oidc/userinfo",
-		"jwks_uri":                                       p.base + "/oidc/keys",
-		"end_session_endpoint":                           p.base + "/oidc/logout",
-		"response_types_supported":                       []string{"code"},
-		"response_modes_supported":                       []string{"query"},
-		"grant_types_supported":                          []string{"authorization_code"},
-		"subject_types_supported":                        []string{"public"},
-		"id_token_signing_alg_values_supported":          []string{string(jose.ES256)},
-		"scopes_supported":                               []string{"openid", "profile", "email", "groups"},
-		"claims_supported":                               []string{"sub", "name", "given_name", "family_name", "preferred_username", "email", "email_verified", "groups"},
-		"code_challenge_methods_supported":               []string{"S256"},
-		"token_endpoint_auth_methods_supported":          []string{"client_secret_basic", "client_secret_post", "private_key_jwt"},
+		"issuer":                                p.base,
+		"authorization_endpoint":                p.base + "/oidc/authorize",
+		"token_endpoint":                        p.base + "/oidc/token",
+		"userinfo_endpoint":                     p.base + "/oidc/userinfo",
+		"jwks_uri":                              p.base + "/oidc/keys",
+		"end_session_endpoint":                  p.base + "/oidc/logout",
+		"response_types_supported":              []string{"code"},
+		"response_modes_supported":              []string{"query"},
+		"grant_types_supported":                 []string{"authorization_code"},
+		"subject_types_supported":               []string{"public"},
+		"id_token_signing_alg_values_supported": []string{string(jose.ES256)},
+		"scopes_supported": []string{
+			"openid", "profile", "email", "groups",
+		},
+		"claims_supported": []string{
+			"sub", "name", "given_name", "family_name", "preferred_username", "email",
+			"email_verified", "groups",
+		},
+		"code_challenge_methods_supported": []string{"S256"},
+		"token_endpoint_auth_methods_supported": []string{
+			"client_secret_basic", "client_secret_post", "private_key_jwt",
+		},
 		"authorization_response_iss_parameter_supported": true,
 	})
 }
@@ -50,7 +57,12 @@ func (p *IdP) jwks(w http.ResponseWriter, _ *http.Request) error {
 	}
 	var set jose.JSONWebKeySet
 	for _, key := range keys {
-		set.Keys = append(set.Keys, jose.JSONWebKey{Key: &key.private.PublicKey, KeyID: key.id, Algorithm: string(jose.ES256), Use: "sig"})
+		set.Keys = append(set.Keys, jose.JSONWebKey{
+			Key:       &key.private.PublicKey,
+			KeyID:     key.id,
+			Algorithm: string(jose.ES256),
+			Use:       "sig",
+		})
 	}
 	return writeJSON(w, http.StatusOK, set)
 }
@@ -66,17 +78,25 @@ func (p *IdP) token(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if r.PostForm.Get("grant_type") != "authorization_code" {
-		return refuseOAuth(http.StatusBadRequest, "unsupported_grant_type", "only authorization_code is supported")
+		return refuseOAuth(
+			http.StatusBadRequest, "unsupported_grant_type", "only authorization_code is supported",
+		)
 	}
 	g, ok := p.codes.take(p.now(), r.PostForm.Get("code"))
 	sum := sha256.Sum256([]byte(r.PostForm.Get("code_verifier")))
 	switch {
 	case !ok:
-		return refuseOAuth(http.StatusBadRequest, "invalid_grant", "the code is unknown, used or expired")
+		return refuseOAuth(
+			http.StatusBadRequest, "invalid_grant", "the code is unknown, used or expired",
+		)
 	case g.Client.ID != client.ID:
-		return refuseOAuth(http.StatusBadRequest, "invalid_grant", "the code was given to another client")
+		return refuseOAuth(
+			http.StatusBadRequest, "invalid_grant", "the code was given to another client",
+		)
 	case g.RedirectURI != r.PostForm.Get("redirect_uri"):
-		return refuseOAuth(http.StatusBadRequest, "invalid_grant", "the redirect_uri is not that of the request")
+		return refuseOAuth(
+			http.StatusBadRequest, "invalid_grant", "the redirect_uri is not that of the request",
+		)
 	case base64.RawURLEncoding.EncodeToString(sum[:]) != g.Challenge:
 		return refuseOAuth(http.StatusBadRequest, "invalid_grant", "the code_verifier does not fit")
 	case g.fault == Down:
@@ -90,14 +110,19 @@ func (p *IdP) token(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return writeJSON(w, http.StatusOK, map[string]any{
-		"access_token": access, "token_type": "Bearer", "expires_in": int(p.tokens.lifetime.Seconds()),
-		"id_token": idToken, "scope": strings.Join(g.Scopes, " "),
+		"access_token": access,
+		"token_type":   "Bearer",
+		"expires_in":   int(p.tokens.lifetime.Seconds()),
+		"id_token":     idToken,
+		"scope":        strings.Join(g.Scopes, " "),
 	})
 }
 
 // authenticate authenticates the client by one of the discovery document's methods.
 func (p *IdP) authenticate(r *http.Request) (Client, error) {
-	wrong := refuseOAuth(http.StatusUnauthorized, "invalid_client", "the client cannot be authenticated")
+	wrong := refuseOAuth(
+		http.StatusUnauthorized, "invalid_client", "the client cannot be authenticated",
+	)
 	if assertion := r.PostForm.Get("client_assertion"); assertion != "" {
 		return p.authenticateJWT(assertion, wrong)
 	}
@@ -111,7 +136,9 @@ func (p *IdP) authenticate(r *http.Request) (Client, error) {
 		}
 	}
 	client, err := p.client(id)
-	if err != nil || client.Secret == "" || subtle.ConstantTimeCompare([]byte(client.Secret.Reveal()), []byte(secret)) != 1 {
+	if err != nil ||
+		client.Secret == "" ||
+		subtle.ConstantTimeCompare([]byte(client.Secret.Reveal()), []byte(secret)) != 1 {
 		return Client{}, wrong
 	}
 	return client, nil
@@ -119,7 +146,9 @@ func (p *IdP) authenticate(r *http.Request) (Client, error) {
 
 // authenticateJWT checks a private_key_jwt assertion (RFC 7523 §3).
 func (p *IdP) authenticateJWT(assertion string, wrong error) (Client, error) {
-	token, err := jwt.ParseSigned(assertion, []jose.SignatureAlgorithm{jose.RS256, jose.PS256, jose.ES256})
+	token, err := jwt.ParseSigned(assertion, []jose.SignatureAlgorithm{
+		jose.RS256, jose.PS256, jose.ES256,
+	})
 	if err != nil {
 		return Client{}, wrong
 	}
@@ -128,11 +157,20 @@ func (p *IdP) authenticateJWT(assertion string, wrong error) (Client, error) {
 		return Client{}, wrong
 	}
 	client, err := p.client(claims.Subject)
-	if err != nil || client.Key == nil || token.Claims(client.Key, &claims) != nil || claims.ID == "" || claims.Expiry == nil {
+	if err != nil ||
+		client.Key == nil ||
+		token.Claims(client.Key, &claims) != nil ||
+		claims.ID == "" ||
+		claims.Expiry == nil {
 		return Client{}, wrong
 	}
 	for _, audience := range []string{p.base, p.base + "/oidc/token"} {
-		want := jwt.Expected{Issuer: client.ID, Subject: client.ID, AnyAudience: jwt.Audience{audience}, Time: p.now()}
+		want := jwt.Expected{
+			Issuer:      client.ID,
+			Subject:     client.ID,
+			AnyAudience: jwt.Audience{audience},
+			Time:        p.now(),
+		}
 		if claims.ValidateWithLeeway(want, 0) == nil {
 			return client, nil
 		}
@@ -147,7 +185,10 @@ func (p *IdP) idToken(g grant, access string) (string, error) {
 		last := p.lastToken[g.Client.ID]
 		p.mu.Unlock()
 		if last == "" {
-			return "", refuseOAuth(http.StatusBadRequest, "invalid_grant", "there is no earlier ID token to send again")
+			return "", refuseOAuth(
+				http.StatusBadRequest, "invalid_grant",
+				"there is no earlier ID token to send again",
+			)
 		}
 		return last, nil
 	}
@@ -160,9 +201,16 @@ func (p *IdP) idToken(g grant, access string) (string, error) {
 	}
 	half := sha256.Sum256([]byte(access))
 	claims := map[string]any{
-		"iss": p.base, "sub": g.person.ID, "aud": g.Client.ID, "azp": g.Client.ID,
-		"iat": at.Unix(), "nbf": at.Unix(), "exp": at.Add(idTokenLifetime).Unix(), "auth_time": at.Unix(),
-		"at_hash": base64.RawURLEncoding.EncodeToString(half[:16]), "sid": g.sid,
+		"iss":       p.base,
+		"sub":       g.person.ID,
+		"aud":       g.Client.ID,
+		"azp":       g.Client.ID,
+		"iat":       at.Unix(),
+		"nbf":       at.Unix(),
+		"exp":       at.Add(idTokenLifetime).Unix(),
+		"auth_time": at.Unix(),
+		"at_hash":   base64.RawURLEncoding.EncodeToString(half[:16]),
+		"sid":       g.sid,
 	}
 	if g.Nonce != "" {
 		claims["nonce"] = g.Nonce
@@ -199,7 +247,8 @@ func (p *IdP) signToken(claims map[string]any, fault Fault) (string, error) {
 	}
 	if fault == Unsigned {
 		enc := base64.RawURLEncoding
-		return enc.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + enc.EncodeToString(payload) + ".", nil
+		return enc.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`)) + "." +
+			enc.EncodeToString(payload) + ".", nil
 	}
 	keys, err := p.keys.forOIDC()
 	if err != nil {
@@ -216,7 +265,10 @@ func (p *IdP) signToken(claims map[string]any, fault Fault) (string, error) {
 		}
 	}
 	signer, err := jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: key.private, KeyID: key.id}},
+		jose.SigningKey{
+			Algorithm: jose.ES256,
+			Key:       jose.JSONWebKey{Key: key.private, KeyID: key.id},
+		},
 		(&jose.SignerOptions{}).WithType("JWT"))
 	if err != nil {
 		return "", fmt.Errorf("prepare ID token signature: %w", err)
@@ -271,7 +323,9 @@ func (p *IdP) userinfo(w http.ResponseWriter, r *http.Request) error {
 	g, known := p.tokens.get(p.now(), bearer)
 	if !ok || !known {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-		return refuseOAuth(http.StatusUnauthorized, "invalid_token", "the access token is unknown or expired")
+		return refuseOAuth(
+			http.StatusUnauthorized, "invalid_token", "the access token is unknown or expired",
+		)
 	}
 	claims := p.profile(g)
 	claims["sub"] = g.person.ID

@@ -41,7 +41,9 @@ func newPages() (*pages, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read templates: %w", err)
 	}
-	for _, name := range []string{"home", "pick", "post", "person", "faults", "message", "application", "application-new"} {
+	for _, name := range []string{
+		"home", "pick", "post", "person", "faults", "message", "application", "application-new",
+	} {
 		set, err := layout.Clone()
 		if err == nil {
 			set, err = set.ParseFS(files, "templates/"+name+".html")

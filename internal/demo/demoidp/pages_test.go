@@ -26,12 +26,15 @@ type browser struct {
 func newBrowser(t *testing.T, idp *demoidp.IdP) browser {
 	jar, _ := cookiejar.New(nil)
 	b := browser{t: t, base: idp.Issuer()}
-	b.client = &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
-		if !strings.HasPrefix(r.URL.String(), b.base) {
-			return http.ErrUseLastResponse
-		}
-		return nil
-	}}
+	b.client = &http.Client{
+		Jar: jar,
+		CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+			if !strings.HasPrefix(r.URL.String(), b.base) {
+				return http.ErrUseLastResponse
+			}
+			return nil
+		},
+	}
 	return b
 }
 
@@ -70,19 +73,27 @@ func TestPickAPerson(t *testing.T) {
 	redirect, id := ask(t, sp, crewjam.HTTPRedirectBinding)
 	_, body := b.get(redirect.URL)
 	action := pickForm.FindStringSubmatch(body)
-	if action == nil || !strings.Contains(body, "Acme &lt;b&gt;") || !strings.Contains(body, "Ada Lovelace") {
+	if action == nil ||
+		!strings.Contains(body, "Acme &lt;b&gt;") ||
+		!strings.Contains(body, "Ada Lovelace") {
 		t.Fatalf("no form to pick from:\n%s", body)
 	}
 	path := strings.TrimPrefix(action[1], "/demo/idp")
 	resp, body := b.post(path, url.Values{"person": {"p-ada"}})
-	if csp := resp.Header.Get("Content-Security-Policy"); !strings.Contains(csp, "form-action 'self' https://gw.example;") {
+	if csp := resp.Header.Get("Content-Security-Policy"); !strings.Contains(
+		csp, "form-action 'self' https://gw.example;",
+	) {
 		t.Errorf("form-action lacks the application: %s", csp)
 	}
 	message := hidden.FindStringSubmatch(body)
-	if message == nil || !strings.Contains(body, `action="`+acsURL+`"`) || !strings.Contains(body, ">Continue<") {
+	if message == nil ||
+		!strings.Contains(body, `action="`+acsURL+`"`) ||
+		!strings.Contains(body, ">Continue<") {
 		t.Fatalf("no form to post on:\n%s", body)
 	}
-	text := decode(t, url.Values{"SAMLResponse": {strings.ReplaceAll(message[1], "&#43;", "+")}})
+	text := decode(t, url.Values{
+		"SAMLResponse": {strings.ReplaceAll(message[1], "&#43;", "+")},
+	})
 	if _, err := read(sp, text, id); err != nil {
 		t.Error(err)
 	}
@@ -100,8 +111,11 @@ func TestPersonInTheRequestNeedsNoClick(t *testing.T) {
 		t.Errorf("SAML: not answered:\n%s", body)
 	}
 	rp := newRelyingParty(t, idp, demoidp.Client{})
-	to := rp.config.AuthCodeURL("s") + "&code_challenge_method=S256&code_challenge=" + strings.Repeat("a", 43)
-	if resp, _ := b.get(to + "&person=ada@acme.example"); !strings.HasPrefix(resp.Header.Get("Location"), callbackURL+"?code=") {
+	to := rp.config.AuthCodeURL("s") +
+		"&code_challenge_method=S256&code_challenge=" + strings.Repeat("a", 43)
+	if resp, _ := b.get(to + "&person=ada@acme.example"); !strings.HasPrefix(
+		resp.Header.Get("Location"), callbackURL+"?code=",
+	) {
 		t.Errorf("OIDC: goes to %q", resp.Header.Get("Location"))
 	}
 	if _, body := b.get(to); !strings.Contains(body, "asks you to sign in over OpenID Connect") {
@@ -118,8 +132,14 @@ func TestStartFromHere(t *testing.T) {
 	if action == nil || !strings.Contains(body, "has not asked for it") {
 		t.Fatalf("no form to pick from:\n%s", body)
 	}
-	_, body = b.post(strings.TrimPrefix(action[1], "/idp"), url.Values{"person": {"p-ada"}})
-	text := decode(t, url.Values{"SAMLResponse": {strings.ReplaceAll(hidden.FindStringSubmatch(body)[1], "&#43;", "+")}})
+	_, body = b.post(strings.TrimPrefix(action[1], "/idp"), url.Values{
+		"person": {"p-ada"},
+	})
+	text := decode(t, url.Values{
+		"SAMLResponse": {
+			strings.ReplaceAll(hidden.FindStringSubmatch(body)[1], "&#43;", "+"),
+		},
+	})
 	if strings.Contains(string(text), "InResponseTo") {
 		t.Errorf("the answer names a request:\n%s", text)
 	}
@@ -128,11 +148,17 @@ func TestStartFromHere(t *testing.T) {
 func TestEditGroups(t *testing.T) {
 	idp := start(t, demoidp.Options{BaseURL: "/demo/idp"})
 	b := newBrowser(t, idp)
-	_, body := b.post("/people/p-ada", url.Values{"group": {"admins"}, "more": {"Release Managers\r\n\r\n ops\r\n"}})
-	if !strings.Contains(body, "Saved.") || !strings.Contains(body, `value="Release Managers" checked`) {
+	_, body := b.post("/people/p-ada", url.Values{
+		"group": {"admins"},
+		"more":  {"Release Managers\r\n\r\n ops\r\n"},
+	})
+	if !strings.Contains(body, "Saved.") ||
+		!strings.Contains(body, `value="Release Managers" checked`) {
 		t.Errorf("not shown as saved:\n%s", body)
 	}
-	if got, want := idp.People()[0].Groups, []string{"admins", "Release Managers", " ops"}; !slices.Equal(got, want) {
+	if got, want := idp.People()[0].Groups, []string{
+		"admins", "Release Managers", " ops",
+	}; !slices.Equal(got, want) {
 		t.Errorf("groups = %q, want %q", got, want)
 	}
 	b.post("/people/p-ada", url.Values{})
@@ -144,11 +170,15 @@ func TestEditGroups(t *testing.T) {
 func TestFaultSwitches(t *testing.T) {
 	idp := start(t, demoidp.Options{})
 	b := newBrowser(t, idp)
-	_, body := b.post("/faults", url.Values{"fault": {"wrong-audience"}, "once": {"1"}})
+	_, body := b.post("/faults", url.Values{
+		"fault": {"wrong-audience"},
+		"once":  {"1"},
+	})
 	if f, once := idp.Fault(); f != demoidp.WrongAudience || !once {
 		t.Errorf("fault %q, once %v", f, once)
 	}
-	if !strings.Contains(body, "Fault on: Wrong audience.") || !strings.Contains(body, `value="wrong-audience" checked`) {
+	if !strings.Contains(body, "Fault on: Wrong audience.") ||
+		!strings.Contains(body, `value="wrong-audience" checked`) {
 		t.Errorf("not shown:\n%s", body)
 	}
 	_, body = b.post("/faults", url.Values{"fault": {"expired"}})
@@ -158,7 +188,9 @@ func TestFaultSwitches(t *testing.T) {
 	if f, once := idp.Fault(); f != demoidp.Expired || once {
 		t.Errorf("fault %q, once %v", f, once)
 	}
-	if resp, _ := b.post("/faults", url.Values{"fault": {"<b>"}}); resp.StatusCode != http.StatusUnprocessableEntity {
+	if resp, _ := b.post(
+		"/faults", url.Values{"fault": {"<b>"}},
+	); resp.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("unknown fault: status %d", resp.StatusCode)
 	}
 	for _, info := range demoidp.Faults() {
@@ -209,8 +241,12 @@ func TestMountedWithAndWithoutPrefix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"/", "/demo/idp", "/demo/idp/", "/demo/idp/static/idp.css", "/static/autopost.js",
-		"/demo/idp/.well-known/openid-configuration", "/demo/idp/oidc/keys", "/demo/idp/saml/metadata"} {
+	for _, path := range []string{
+		"/", "/demo/idp", "/demo/idp/", "/demo/idp/static/idp.css",
+		"/static/autopost.js",
+		"/demo/idp/.well-known/openid-configuration", "/demo/idp/oidc/keys",
+		"/demo/idp/saml/metadata",
+	} {
 		w := httptest.NewRecorder()
 		idp.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 		if w.Code != http.StatusOK {

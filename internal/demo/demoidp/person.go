@@ -55,7 +55,8 @@ const (
 // Mapping returns the mapping for this provider's claims.
 func Mapping(protocol sso.Protocol) sso.Mapping {
 	m := sso.Mapping{
-		Login: []string{ClaimLogin}, Email: []string{ClaimEmail},
+		Login:      []string{ClaimLogin},
+		Email:      []string{ClaimEmail},
 		Name:       []string{"{firstName} {lastName}", ClaimFirstName},
 		Groups:     []string{ClaimGroups},
 		GroupLimit: GroupLimit,

@@ -62,7 +62,8 @@ func (p *IdP) routes() http.Handler {
 	guard.AddInsecureBypassPattern("POST /oidc/logout")
 	guarded := guard.Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p.prefix != "" && (r.URL.Path == p.prefix || strings.HasPrefix(r.URL.Path, p.prefix+"/")) {
+		if p.prefix != "" &&
+			(r.URL.Path == p.prefix || strings.HasPrefix(r.URL.Path, p.prefix+"/")) {
 			http.StripPrefix(p.prefix, slashed(guarded)).ServeHTTP(w, r)
 			return
 		}
@@ -91,7 +92,9 @@ func (p *IdP) onPage(h handlerFunc) http.Handler {
 			return
 		}
 		refused := asRefusal(err)
-		if err := p.render(w, refused.status, "message", &messagePage{basePage{Title: "That did not work"}, refused.text}); err != nil {
+		if err := p.render(w, refused.status, "message", &messagePage{
+			basePage{Title: "That did not work"}, refused.text,
+		}); err != nil {
 			http.Error(w, refused.text, refused.status)
 		}
 	})
@@ -108,7 +111,10 @@ func asJSON(h handlerFunc) http.Handler {
 		if code == "" {
 			code = "invalid_request"
 		}
-		_ = writeJSON(w, refused.status, map[string]string{"error": code, "error_description": refused.text})
+		_ = writeJSON(w, refused.status, map[string]string{
+			"error":             code,
+			"error_description": refused.text,
+		})
 	})
 }
 
@@ -170,7 +176,10 @@ func (p *IdP) proceed(w http.ResponseWriter, r *http.Request, pending pendingSig
 func (p *IdP) picked(w http.ResponseWriter, r *http.Request) error {
 	pending, ok := p.pending.take(p.now(), r.PathValue("id"))
 	if !ok {
-		return refuse(http.StatusGone, "This sign-in was answered already or took too long. Start again at the application.")
+		return refuse(
+			http.StatusGone,
+			"This sign-in was answered already or took too long. Start again at the application.",
+		)
 	}
 	return p.answer(w, r, pending, r.FormValue("person"))
 }
@@ -189,8 +198,15 @@ func (p *IdP) answer(w http.ResponseWriter, r *http.Request, pending pendingSign
 		return err
 	}
 	sp := pending.saml.SP
-	pg := &postPage{basePage: basePage{Title: "Signing you in", AutoPost: true, formTarget: formTo(sp.ACSURL)},
-		Application: sp.label(), Action: sp.ACSURL}
+	pg := &postPage{
+		basePage: basePage{
+			Title:      "Signing you in",
+			AutoPost:   true,
+			formTarget: formTo(sp.ACSURL),
+		},
+		Application: sp.label(),
+		Action:      sp.ACSURL,
+	}
 	for _, name := range []string{"SAMLResponse", "RelayState"} {
 		if form.Has(name) {
 			pg.Fields = append(pg.Fields, field{name, form.Get(name)})
@@ -215,7 +231,11 @@ func (c Client) label() string {
 
 func (p *IdP) home(w http.ResponseWriter, _ *http.Request) error {
 	p.mu.Lock()
-	pg := &homePage{basePage: basePage{Title: "Directory"}, SPs: slices.Clone(p.sps), Clients: slices.Clone(p.clients)}
+	pg := &homePage{
+		basePage: basePage{Title: "Directory"},
+		SPs:      slices.Clone(p.sps),
+		Clients:  slices.Clone(p.clients),
+	}
 	p.mu.Unlock()
 	for i := range pg.SPs {
 		pg.SPs[i].Name = pg.SPs[i].label()
@@ -231,9 +251,16 @@ func (p *IdP) pick(w http.ResponseWriter, r *http.Request) error {
 	id := r.PathValue("id")
 	pending, ok := p.pending.get(p.now(), id)
 	if !ok {
-		return refuse(http.StatusGone, "This sign-in was answered already or took too long. Start again at the application.")
+		return refuse(
+			http.StatusGone,
+			"This sign-in was answered already or took too long. Start again at the application.",
+		)
 	}
-	pg := &pickPage{basePage: basePage{Title: "Who are you?"}, ID: id, People: p.People()}
+	pg := &pickPage{
+		basePage: basePage{Title: "Who are you?"},
+		ID:       id,
+		People:   p.People(),
+	}
 	if pending.oidc != nil {
 		pg.Application, pg.Protocol = pending.oidc.Client.label(), "OpenID Connect"
 		pg.formTarget = formTo(pending.oidc.RedirectURI)
@@ -249,12 +276,19 @@ func (p *IdP) personForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pg := &personPage{basePage: basePage{Title: person.Name()}, Person: person, Saved: r.URL.Query().Has("saved")}
+	pg := &personPage{
+		basePage: basePage{Title: person.Name()},
+		Person:   person,
+		Saved:    r.URL.Query().Has("saved"),
+	}
 	for _, name := range p.groupNames() {
 		pg.Groups = append(pg.Groups, groupBox{name, slices.Contains(person.Groups, name)})
 	}
 	for _, s := range p.sessionsOf(person.ID) {
-		row := sessionRow{Application: s.SP, Since: s.At.UTC().Format("2 Jan 2006 15:04:05 UTC")}
+		row := sessionRow{
+			Application: s.SP,
+			Since:       s.At.UTC().Format("2 Jan 2006 15:04:05 UTC"),
+		}
 		if sp, err := p.sp(s.SP); err == nil {
 			row.Application = sp.label()
 			if sp.SLOURL != "" {
@@ -298,16 +332,25 @@ func (p *IdP) logoutPerson(w http.ResponseWriter, r *http.Request) error {
 
 func (p *IdP) faultsForm(w http.ResponseWriter, r *http.Request) error {
 	current, _ := p.Fault()
-	pg := &faultsPage{basePage: basePage{Title: "Fault switches"}, Current: current, Saved: r.URL.Query().Has("saved"),
+	pg := &faultsPage{
+		basePage: basePage{Title: "Fault switches"},
+		Current:  current,
+		Saved:    r.URL.Query().Has("saved"),
 		Sections: []faultSection{
-			{"Trust", trustFaults()}, {"Time and order", timeFaults()}, {"Groups", groupFaults()}, {"Person and provider", personFaults()},
-		}}
+			{"Trust", trustFaults()},
+			{"Time and order", timeFaults()},
+			{"Groups", groupFaults()},
+			{"Person and provider", personFaults()},
+		},
+	}
 	p.mu.Lock()
 	saml, oidc := len(p.sps) > 0, len(p.clients) > 0
 	p.mu.Unlock()
 	if saml != oidc { // if one protocol is in use, show its faults only
 		for i := range pg.Sections {
-			pg.Sections[i].Faults = slices.DeleteFunc(pg.Sections[i].Faults, func(f FaultInfo) bool { return !(f.SAML && saml || f.OIDC && oidc) })
+			pg.Sections[i].Faults = slices.DeleteFunc(pg.Sections[i].Faults, func(f FaultInfo) bool {
+				return !(f.SAML && saml || f.OIDC && oidc)
+			})
 		}
 	}
 	return p.render(w, http.StatusOK, "faults", pg)

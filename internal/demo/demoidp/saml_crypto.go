@@ -93,7 +93,11 @@ func encrypt(el *etree.Element, cert *x509.Certificate, bits int) (*etree.Elemen
 	if err != nil {
 		return nil, fmt.Errorf("encrypt key: %w", err)
 	}
-	return encryptedAssertion(fmt.Sprintf("http://www.w3.org/2009/xmlenc11#aes%d-gcm", bits), wrapped, gcm.Seal(nil, nil, plain, nil)), nil
+	return encryptedAssertion(
+		fmt.Sprintf("http://www.w3.org/2009/xmlenc11#aes%d-gcm", bits),
+		wrapped,
+		gcm.Seal(nil, nil, plain, nil),
+	), nil
 }
 
 func encryptedAssertion(algorithm string, wrapped, sealed []byte) *etree.Element {

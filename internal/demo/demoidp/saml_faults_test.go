@@ -49,7 +49,8 @@ func absent(name string) samlCheck {
 func nameIDIs(t *testing.T, a *crewjam.Assertion, present, transient bool) {
 	t.Helper()
 	id := a.Subject.NameID
-	if (id != nil) != present || present && strings.HasSuffix(id.Format, ":transient") != transient {
+	if (id != nil) != present ||
+		present && strings.HasSuffix(id.Format, ":transient") != transient {
 		t.Errorf("the NameID is %+v", id)
 	}
 }
@@ -61,7 +62,9 @@ func samlChecks() map[demoidp.Fault]samlCheck {
 		demoidp.WrongIssuer:      refused("Issuer does not match"),
 		demoidp.WrongDestination: refused("Destination"),
 		demoidp.NoNameID:         refused("no BaseID, NameID"),
-		demoidp.TransientNameID:  accepted(func(t *testing.T, a *crewjam.Assertion) { nameIDIs(t, a, true, true) }),
+		demoidp.TransientNameID: accepted(func(t *testing.T, a *crewjam.Assertion) {
+			nameIDIs(t, a, true, true)
+		}),
 		demoidp.GroupIDs: accepted(func(t *testing.T, a *crewjam.Assertion) {
 			if names, _ := values(a, "groups"); len(names) == 0 || len(names[0]) != 36 {
 				t.Errorf("groups = %q", names)
@@ -84,7 +87,8 @@ func samlChecks() map[demoidp.Fault]samlCheck {
 			if _, ok := values(a, "groups"); ok {
 				t.Error("groups are there")
 			}
-			if link, ok := values(a, demoidp.ClaimOverage); !ok || !strings.HasSuffix(link[0], "/getMemberObjects") {
+			if link, ok := values(a, demoidp.ClaimOverage); !ok ||
+				!strings.HasSuffix(link[0], "/getMemberObjects") {
 				t.Errorf("link = %q", link)
 			}
 		}),
@@ -120,7 +124,9 @@ func TestSAMLFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := decode(t, form)
-			if got, want := strings.Contains(string(text), "rsa-sha1"), info.Fault == demoidp.SHA1; got != want {
+			if got, want := strings.Contains(
+				string(text), "rsa-sha1",
+			), info.Fault == demoidp.SHA1; got != want {
 				t.Errorf("signed with SHA-1: %v", got)
 			}
 			assertion, err := read(peer, text, id)

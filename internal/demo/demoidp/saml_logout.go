@@ -28,7 +28,9 @@ func (p *IdP) forget(entityID, nameID, index string) (ended int) {
 	defer p.mu.Unlock()
 	before := len(p.sessions)
 	p.sessions = slices.DeleteFunc(p.sessions, func(s ssoSession) bool {
-		return s.SP == entityID && s.NameID == nameID && (index == "" || s.Index == index)
+		return s.SP == entityID &&
+			s.NameID == nameID &&
+			(index == "" || s.Index == index)
 	})
 	return before - len(p.sessions)
 }
@@ -64,7 +66,11 @@ func (p *IdP) LogoutURL(personID, entityID string) (string, error) {
 		}
 		end := p.now().UTC().Add(5 * time.Minute)
 		request := crewjam.LogoutRequest{
-			ID: randomID(), Version: "2.0", IssueInstant: p.now().UTC(), NotOnOrAfter: &end, Destination: sp.SLOURL,
+			ID:           randomID(),
+			Version:      "2.0",
+			IssueInstant: p.now().UTC(),
+			NotOnOrAfter: &end,
+			Destination:  sp.SLOURL,
 			Issuer:       &crewjam.Issuer{Value: p.EntityID()},
 			NameID:       &crewjam.NameID{Format: s.Format, Value: s.NameID},
 			SessionIndex: &crewjam.SessionIndex{Value: s.Index},
@@ -102,15 +108,22 @@ func (p *IdP) logoutAnswer(m samlMessage) (SP, *etree.Element, error) {
 		return SP{}, nil, err
 	}
 	var request crewjam.LogoutRequest
-	if err := xml.Unmarshal(doc, &request); err != nil || request.Issuer == nil || request.NameID == nil {
-		return SP{}, nil, refuse(http.StatusBadRequest, "The SAMLRequest is not a LogoutRequest with an Issuer and a NameID.")
+	if err := xml.Unmarshal(doc, &request); err != nil ||
+		request.Issuer == nil ||
+		request.NameID == nil {
+		return SP{}, nil, refuse(
+			http.StatusBadRequest,
+			"The SAMLRequest is not a LogoutRequest with an Issuer and a NameID.",
+		)
 	}
 	sp, err := p.sp(strings.TrimSpace(request.Issuer.Value))
 	if err != nil {
 		return SP{}, nil, err
 	}
 	if sp.SLOURL == "" {
-		return SP{}, nil, refuse(http.StatusConflict, "The application has no single logout address.")
+		return SP{}, nil, refuse(
+			http.StatusConflict, "The application has no single logout address.",
+		)
 	}
 	if err := p.checkSignature(m, doc, sp, len(sp.SigningCerts) > 0); err != nil {
 		return SP{}, nil, err
@@ -121,9 +134,13 @@ func (p *IdP) logoutAnswer(m samlMessage) (SP, *etree.Element, error) {
 	}
 	p.forget(sp.EntityID, strings.TrimSpace(request.NameID.Value), index)
 	response := crewjam.LogoutResponse{
-		ID: randomID(), InResponseTo: request.ID, Version: "2.0", IssueInstant: p.now().UTC(), Destination: sp.SLOURL,
-		Issuer: &crewjam.Issuer{Value: p.EntityID()},
-		Status: crewjam.Status{StatusCode: crewjam.StatusCode{Value: crewjam.StatusSuccess}},
+		ID:           randomID(),
+		InResponseTo: request.ID,
+		Version:      "2.0",
+		IssueInstant: p.now().UTC(),
+		Destination:  sp.SLOURL,
+		Issuer:       &crewjam.Issuer{Value: p.EntityID()},
+		Status:       crewjam.Status{StatusCode: crewjam.StatusCode{Value: crewjam.StatusSuccess}},
 	}
 	return sp, response.Element(), nil
 }

@@ -33,7 +33,9 @@ func TestSingleLogout(t *testing.T) {
 			t.Fatal(err)
 		}
 		u, err := url.Parse(to)
-		if err != nil || !strings.HasPrefix(to, sloURL+"?SAMLRequest=") || u.Query().Get("Signature") == "" {
+		if err != nil ||
+			!strings.HasPrefix(to, sloURL+"?SAMLRequest=") ||
+			u.Query().Get("Signature") == "" {
 			t.Errorf("logout goes to %q: %v", to, err)
 		}
 		if n := idp.Sessions("p-ada"); n != 0 {
@@ -51,14 +53,24 @@ func TestSingleLogout(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		query := "SAMLRequest=" + url.QueryEscape(base64.StdEncoding.EncodeToString(packed)) + "&RelayState=r%201"
-		resp := get(t, idp.Issuer()+"/saml/slo?"+sign(t, sp.Key.(*rsa.PrivateKey), query))
+		query := "SAMLRequest=" +
+			url.QueryEscape(base64.StdEncoding.EncodeToString(packed)) +
+			"&RelayState=r%201"
+		resp := get(
+			t, idp.Issuer()+"/saml/slo?"+sign(t, sp.Key.(*rsa.PrivateKey), query),
+		)
 		back, err := url.Parse(resp.Header.Get("Location"))
 		if err != nil || !strings.HasPrefix(back.String(), sloURL+"?SAMLResponse=") {
-			t.Fatalf("status %d, goes to %q", resp.StatusCode, resp.Header.Get("Location"))
+			t.Fatalf(
+				"status %d, goes to %q", resp.StatusCode,
+				resp.Header.Get("Location"),
+			)
 		}
 		if back.Query().Get("RelayState") != "r 1" || idp.Sessions("p-ada") != 0 {
-			t.Errorf("RelayState %q, %d sessions", back.Query().Get("RelayState"), idp.Sessions("p-ada"))
+			t.Errorf(
+				"RelayState %q, %d sessions", back.Query().Get("RelayState"),
+				idp.Sessions("p-ada"),
+			)
 		}
 		verify(t, sp.IDPMetadata, back.RawQuery)
 	})
@@ -74,7 +86,9 @@ func TestSingleLogout(t *testing.T) {
 		request.RawQuery = unsigned.Encode()
 		resp := get(t, request.String())
 		if resp.StatusCode != http.StatusBadRequest || idp.Sessions("p-ada") != 1 {
-			t.Errorf("status %d, %d sessions", resp.StatusCode, idp.Sessions("p-ada"))
+			t.Errorf(
+				"status %d, %d sessions", resp.StatusCode, idp.Sessions("p-ada"),
+			)
 		}
 	})
 }
@@ -89,12 +103,15 @@ func sign(t *testing.T, key *rsa.PrivateKey, query string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return query + "&Signature=" + url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
+	return query + "&Signature=" +
+		url.QueryEscape(base64.StdEncoding.EncodeToString(signature))
 }
 
 func verify(t *testing.T, metadata *crewjam.EntityDescriptor, rawQuery string) {
 	t.Helper()
-	der, err := base64.StdEncoding.DecodeString(metadata.IDPSSODescriptors[0].KeyDescriptors[0].KeyInfo.X509Data.X509Certificates[0].Data)
+	der, err := base64.StdEncoding.DecodeString(
+		metadata.IDPSSODescriptors[0].KeyDescriptors[0].KeyInfo.X509Data.X509Certificates[0].Data,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,10 @@ func (p *IdP) Metadata() ([]byte, error) {
 	role := crewjam.IDPSSODescriptor{
 		SSODescriptor: crewjam.SSODescriptor{
 			RoleDescriptor: crewjam.RoleDescriptor{ProtocolSupportEnumeration: samlProtocol},
-			NameIDFormats:  []crewjam.NameIDFormat{crewjam.PersistentNameIDFormat, crewjam.EmailAddressNameIDFormat, crewjam.UnspecifiedNameIDFormat},
+			NameIDFormats: []crewjam.NameIDFormat{
+				crewjam.PersistentNameIDFormat, crewjam.EmailAddressNameIDFormat,
+				crewjam.UnspecifiedNameIDFormat,
+			},
 			SingleLogoutServices: []crewjam.Endpoint{
 				{Binding: sso.BindingRedirect, Location: p.base + "/saml/slo"},
 			},

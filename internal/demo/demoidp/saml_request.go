@@ -84,8 +84,13 @@ func (p *IdP) readAuthnRequest(m samlMessage) (samlRequest, error) {
 		return samlRequest{}, err
 	}
 	var request crewjam.AuthnRequest
-	if err := xml.Unmarshal(doc, &request); err != nil || request.Issuer == nil || request.ID == "" {
-		return samlRequest{}, refuse(http.StatusBadRequest, "The SAMLRequest is not an AuthnRequest with an ID and an Issuer.")
+	if err := xml.Unmarshal(doc, &request); err != nil ||
+		request.Issuer == nil ||
+		request.ID == "" {
+		return samlRequest{}, refuse(
+			http.StatusBadRequest,
+			"The SAMLRequest is not an AuthnRequest with an ID and an Issuer.",
+		)
 	}
 	sp, err := p.sp(strings.TrimSpace(request.Issuer.Value))
 	if err != nil {
@@ -95,12 +100,19 @@ func (p *IdP) readAuthnRequest(m samlMessage) (samlRequest, error) {
 		return samlRequest{}, err
 	}
 	if acs := request.AssertionConsumerServiceURL; acs != "" && acs != sp.ACSURL {
-		return samlRequest{}, refuse(http.StatusBadRequest, "The request wants the answer at %q, but %q is registered.", acs, sp.ACSURL)
+		return samlRequest{}, refuse(
+			http.StatusBadRequest, "The request wants the answer at %q, but %q is registered.",
+			acs, sp.ACSURL,
+		)
 	}
 	if d := request.Destination; d != "" && d != p.base+"/saml/sso" {
 		return samlRequest{}, refuse(http.StatusBadRequest, "The request is for %q.", d)
 	}
-	r := samlRequest{SP: sp, ID: request.ID, RelayState: m.fields.Get("RelayState")}
+	r := samlRequest{
+		SP:         sp,
+		ID:         request.ID,
+		RelayState: m.fields.Get("RelayState"),
+	}
 	if request.NameIDPolicy != nil && request.NameIDPolicy.Format != nil {
 		r.NameIDFormat = *request.NameIDPolicy.Format
 	}
@@ -121,7 +133,8 @@ func (p *IdP) checkSignature(m samlMessage, doc []byte, sp SP, required bool) er
 		return nil
 	}
 	for _, cert := range sp.SigningCerts {
-		if m.posted && verifyEnveloped(doc, cert, p) || !m.posted && verifyQuery(m.rawQuery, field, cert) {
+		if m.posted && verifyEnveloped(doc, cert, p) ||
+			!m.posted && verifyQuery(m.rawQuery, field, cert) {
 			return nil
 		}
 	}
@@ -133,7 +146,9 @@ func verifyEnveloped(doc []byte, cert *x509.Certificate, p *IdP) bool {
 	if err := tree.ReadFromBytes(doc); err != nil || tree.Root() == nil {
 		return false
 	}
-	check := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{Roots: []*x509.Certificate{cert}})
+	check := dsig.NewDefaultValidationContext(&dsig.MemoryX509CertificateStore{
+		Roots: []*x509.Certificate{cert},
+	})
 	check.Clock = dsig.NewFakeClockAt(p.now())
 	_, err := check.Validate(tree.Root())
 	return err == nil
@@ -206,5 +221,6 @@ func (p *IdP) redirectURL(to, field string, message *etree.Element, relayState s
 	if strings.Contains(to, "?") {
 		join = "&"
 	}
-	return to + join + query + "&Signature=" + url.QueryEscape(base64.StdEncoding.EncodeToString(signature)), nil
+	return to + join + query + "&Signature=" +
+		url.QueryEscape(base64.StdEncoding.EncodeToString(signature)), nil
 }

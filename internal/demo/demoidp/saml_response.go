@@ -61,7 +61,10 @@ func (p *IdP) answerSAML(request samlRequest, personID string) (url.Values, erro
 		last, ok := p.lastSAML[request.SP.EntityID]
 		p.mu.Unlock()
 		if !ok {
-			return nil, refuse(http.StatusConflict, "There is no earlier answer to send again. Sign in once without a fault first.")
+			return nil, refuse(
+				http.StatusConflict,
+				"There is no earlier answer to send again. Sign in once without a fault first.",
+			)
 		}
 		return last, nil
 	}
@@ -97,10 +100,13 @@ func (p *IdP) response(request samlRequest, person Person, fault Fault) ([]byte,
 		issuer = otherIssuer
 	}
 	response := &crewjam.Response{
-		ID: randomID(), InResponseTo: request.ID, Version: "2.0", IssueInstant: at,
-		Destination: request.SP.ACSURL,
-		Issuer:      &crewjam.Issuer{Value: issuer},
-		Status:      crewjam.Status{StatusCode: crewjam.StatusCode{Value: crewjam.StatusSuccess}},
+		ID:           randomID(),
+		InResponseTo: request.ID,
+		Version:      "2.0",
+		IssueInstant: at,
+		Destination:  request.SP.ACSURL,
+		Issuer:       &crewjam.Issuer{Value: issuer},
+		Status:       crewjam.Status{StatusCode: crewjam.StatusCode{Value: crewjam.StatusSuccess}},
 	}
 	if fault == WrongDestination {
 		response.Destination = elsewhere + "/acs"
@@ -110,8 +116,13 @@ func (p *IdP) response(request samlRequest, person Person, fault Fault) ([]byte,
 		return nil, err
 	}
 	if fault == Denied {
-		response.Status.StatusCode = crewjam.StatusCode{Value: crewjam.StatusResponder, StatusCode: &crewjam.StatusCode{Value: crewjam.StatusRequestDenied}}
-		response.Status.StatusMessage = &crewjam.StatusMessage{Value: "The person is not assigned to the application."}
+		response.Status.StatusCode = crewjam.StatusCode{
+			Value:      crewjam.StatusResponder,
+			StatusCode: &crewjam.StatusCode{Value: crewjam.StatusRequestDenied},
+		}
+		response.Status.StatusMessage = &crewjam.StatusMessage{
+			Value: "The person is not assigned to the application.",
+		}
 	} else if err := p.addAssertion(response, request, person, fault, signer); err != nil {
 		return nil, err
 	}
@@ -131,7 +142,9 @@ func (p *IdP) response(request samlRequest, person Person, fault Fault) ([]byte,
 
 // addAssertion adds the assertion, signed and encrypted as the service provider and
 // the fault require.
-func (p *IdP) addAssertion(response *crewjam.Response, request samlRequest, person Person, fault Fault, signer *xmlSigner) error {
+func (p *IdP) addAssertion(
+	response *crewjam.Response, request samlRequest, person Person, fault Fault, signer *xmlSigner,
+) error {
 	assertion := p.assertion(response, request, person, fault)
 	if signer != nil && request.SP.Sign != SignResponse {
 		var err error
@@ -158,7 +171,9 @@ func (p *IdP) addAssertion(response *crewjam.Response, request samlRequest, pers
 	return err
 }
 
-func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person Person, fault Fault) *crewjam.Assertion {
+func (p *IdP) assertion(
+	response *crewjam.Response, request samlRequest, person Person, fault Fault,
+) *crewjam.Assertion {
 	at := response.IssueInstant
 	end := at.Add(5 * time.Minute)
 	audience, recipient := request.SP.EntityID, request.SP.ACSURL
@@ -168,7 +183,12 @@ func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person 
 	case WrongRecipient:
 		recipient = elsewhere + "/acs"
 	}
-	session := ssoSession{Person: person.ID, SP: request.SP.EntityID, Index: randomID(), At: p.now()}
+	session := ssoSession{
+		Person: person.ID,
+		SP:     request.SP.EntityID,
+		Index:  randomID(),
+		At:     p.now(),
+	}
 	format := request.NameIDFormat
 	if fault == TransientNameID {
 		format = formatTransient
@@ -180,28 +200,42 @@ func (p *IdP) assertion(response *crewjam.Response, request samlRequest, person 
 	p.remember(session)
 	sessionEnd := at.Add(8 * time.Hour)
 	assertion := &crewjam.Assertion{
-		ID: randomID(), IssueInstant: at, Version: "2.0",
-		Issuer: crewjam.Issuer{Value: response.Issuer.Value},
+		ID:           randomID(),
+		IssueInstant: at,
+		Version:      "2.0",
+		Issuer:       crewjam.Issuer{Value: response.Issuer.Value},
 		Subject: &crewjam.Subject{
-			NameID: &crewjam.NameID{Format: session.Format, Value: session.NameID},
+			NameID: &crewjam.NameID{
+				Format: session.Format,
+				Value:  session.NameID,
+			},
 			SubjectConfirmations: []crewjam.SubjectConfirmation{{
 				Method: "urn:oasis:names:tc:SAML:2.0:cm:bearer",
 				SubjectConfirmationData: &crewjam.SubjectConfirmationData{
-					InResponseTo: response.InResponseTo, NotOnOrAfter: end, Recipient: recipient,
+					InResponseTo: response.InResponseTo,
+					NotOnOrAfter: end,
+					Recipient:    recipient,
 				},
 			}},
 		},
 		Conditions: &crewjam.Conditions{
-			NotBefore: at, NotOnOrAfter: end,
-			AudienceRestrictions: []crewjam.AudienceRestriction{{Audience: crewjam.Audience{Value: audience}}},
+			NotBefore:    at,
+			NotOnOrAfter: end,
+			AudienceRestrictions: []crewjam.AudienceRestriction{
+				{Audience: crewjam.Audience{Value: audience}},
+			},
 		},
 		AuthnStatements: []crewjam.AuthnStatement{{
-			AuthnInstant: at, SessionIndex: session.Index, SessionNotOnOrAfter: &sessionEnd,
+			AuthnInstant:        at,
+			SessionIndex:        session.Index,
+			SessionNotOnOrAfter: &sessionEnd,
 			AuthnContext: crewjam.AuthnContext{AuthnContextClassRef: &crewjam.AuthnContextClassRef{
 				Value: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
 			}},
 		}},
-		AttributeStatements: []crewjam.AttributeStatement{{Attributes: request.SP.renamed(p.attributes(person, fault), person)}},
+		AttributeStatements: []crewjam.AttributeStatement{
+			{Attributes: request.SP.renamed(p.attributes(person, fault), person)},
+		},
 	}
 	if fault == NoNameID {
 		assertion.Subject.NameID = nil
@@ -236,7 +270,11 @@ func (sp SP) renamed(all []crewjam.Attribute, person Person) []crewjam.Attribute
 		}
 	}
 	if name := sp.Attributes["name"]; name != "" {
-		named = append(named, crewjam.Attribute{Name: name, NameFormat: formatBasic, Values: []crewjam.AttributeValue{{Type: "xs:string", Value: person.Name()}}})
+		named = append(named, crewjam.Attribute{
+			Name:       name,
+			NameFormat: formatBasic,
+			Values:     []crewjam.AttributeValue{{Type: "xs:string", Value: person.Name()}},
+		})
 	}
 	return named
 }
@@ -247,7 +285,10 @@ func (p *IdP) attributes(person Person, fault Fault) []crewjam.Attribute {
 	add := func(name, format string, values ...string) {
 		attribute := crewjam.Attribute{Name: name, NameFormat: format}
 		for _, v := range values {
-			attribute.Values = append(attribute.Values, crewjam.AttributeValue{Type: "xs:string", Value: v})
+			attribute.Values = append(attribute.Values, crewjam.AttributeValue{
+				Type:  "xs:string",
+				Value: v,
+			})
 		}
 		all = append(all, attribute)
 	}

@@ -32,8 +32,12 @@ const (
 
 func ada() demoidp.Person {
 	return demoidp.Person{
-		ID: "p-ada", Login: "ada@acme.example", Email: "ada@acme.example", GivenName: "Ada", Surname: "Lovelace",
-		Groups: []string{"developers", "admins"},
+		ID:        "p-ada",
+		Login:     "ada@acme.example",
+		Email:     "ada@acme.example",
+		GivenName: "Ada",
+		Surname:   "Lovelace",
+		Groups:    []string{"developers", "admins"},
 	}
 }
 
@@ -59,9 +63,15 @@ func keyPair(t *testing.T) (*rsa.PrivateKey, *x509.Certificate) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "sp"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1),
+		Subject:      pkix.Name{CommonName: "sp"},
+		NotBefore:    time.Now().Add(-time.Hour),
+		NotAfter:     time.Now().Add(time.Hour),
+	}
+	der, err := x509.CreateCertificate(
+		rand.Reader, template, template, &key.PublicKey, key,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,8 +101,14 @@ func peer(t *testing.T, idp *demoidp.IdP, sp demoidp.SP) *crewjam.ServiceProvide
 	slo, _ := url.Parse(sloURL)
 	meta, _ := url.Parse(spID)
 	return &crewjam.ServiceProvider{
-		EntityID: spID, AcsURL: *acs, SloURL: *slo, MetadataURL: *meta, IDPMetadata: &metadata,
-		Key: key, Certificate: cert, SignatureMethod: dsig.RSASHA256SignatureMethod,
+		EntityID:          spID,
+		AcsURL:            *acs,
+		SloURL:            *slo,
+		MetadataURL:       *meta,
+		IDPMetadata:       &metadata,
+		Key:               key,
+		Certificate:       cert,
+		SignatureMethod:   dsig.RSASHA256SignatureMethod,
 		AuthnNameIDFormat: crewjam.PersistentNameIDFormat,
 	}
 }
@@ -100,7 +116,9 @@ func peer(t *testing.T, idp *demoidp.IdP, sp demoidp.SP) *crewjam.ServiceProvide
 // ask returns a sign-in request like the gateway's.
 func ask(t *testing.T, sp *crewjam.ServiceProvider, binding string) (sso.Redirect, string) {
 	t.Helper()
-	request, err := sp.MakeAuthenticationRequest(sp.GetSSOBindingLocation(binding), binding, crewjam.HTTPPostBinding)
+	request, err := sp.MakeAuthenticationRequest(
+		sp.GetSSOBindingLocation(binding), binding, crewjam.HTTPPostBinding,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,9 +135,13 @@ func ask(t *testing.T, sp *crewjam.ServiceProvider, binding string) (sso.Redirec
 	if err != nil {
 		t.Fatal(err)
 	}
-	return sso.Redirect{URL: request.Destination, Form: url.Values{
-		"SAMLRequest": {base64.StdEncoding.EncodeToString(text)}, "RelayState": {"relay"},
-	}}, request.ID
+	return sso.Redirect{
+		URL: request.Destination,
+		Form: url.Values{
+			"SAMLRequest": {base64.StdEncoding.EncodeToString(text)},
+			"RelayState":  {"relay"},
+		},
+	}, request.ID
 }
 
 func decode(t *testing.T, form url.Values) []byte {
@@ -156,14 +178,24 @@ func values(a *crewjam.Assertion, name string) ([]string, bool) {
 
 func TestSAMLAgainstCrewjam(t *testing.T) {
 	for name, sp := range map[string]demoidp.SP{
-		"assertion signed":           {},
-		"response signed":            {Sign: demoidp.SignResponse},
-		"both signed":                {Sign: demoidp.SignBoth},
-		"encrypted":                  {Encrypt: true, EncryptionBits: 128},
-		"encrypted, both signed":     {Encrypt: true, EncryptionBits: 128, Sign: demoidp.SignBoth},
-		"encrypted, response signed": {Encrypt: true, EncryptionBits: 128, Sign: demoidp.SignResponse},
+		"assertion signed": {},
+		"response signed":  {Sign: demoidp.SignResponse},
+		"both signed":      {Sign: demoidp.SignBoth},
+		"encrypted":        {Encrypt: true, EncryptionBits: 128},
+		"encrypted, both signed": {
+			Encrypt:        true,
+			EncryptionBits: 128,
+			Sign:           demoidp.SignBoth,
+		},
+		"encrypted, response signed": {
+			Encrypt:        true,
+			EncryptionBits: 128,
+			Sign:           demoidp.SignResponse,
+		},
 	} {
-		for _, binding := range []string{crewjam.HTTPRedirectBinding, crewjam.HTTPPostBinding} {
+		for _, binding := range []string{
+			crewjam.HTTPRedirectBinding, crewjam.HTTPPostBinding,
+		} {
 			t.Run(name+" "+binding[strings.LastIndex(binding, ":")+1:], func(t *testing.T) {
 				idp := start(t, demoidp.Options{RequireSignedRequests: true})
 				peer := peer(t, idp, sp)
@@ -173,7 +205,9 @@ func TestSAMLAgainstCrewjam(t *testing.T) {
 					t.Fatal(err)
 				}
 				if acs != acsURL || form.Get("RelayState") != "relay" {
-					t.Errorf("goes to %q with RelayState %q", acs, form.Get("RelayState"))
+					t.Errorf(
+						"goes to %q with RelayState %q", acs, form.Get("RelayState"),
+					)
 				}
 				assertion, err := read(peer, decode(t, form), id)
 				if err != nil {
@@ -182,7 +216,9 @@ func TestSAMLAgainstCrewjam(t *testing.T) {
 				if got := assertion.Subject.NameID.Value; got != "p-ada" {
 					t.Errorf("NameID = %q", got)
 				}
-				if groups, _ := values(assertion, "groups"); !slices.Equal(groups, []string{"developers", "admins"}) {
+				if groups, _ := values(assertion, "groups"); !slices.Equal(
+					groups, []string{"developers", "admins"},
+				) {
 					t.Errorf("groups = %q", groups)
 				}
 			})
@@ -245,8 +281,12 @@ func TestAuthnRequestRefused(t *testing.T) {
 			r, _ := ask(t, &sp, crewjam.HTTPRedirectBinding)
 			return r
 		},
-		"not XML":    func() sso.Redirect { return sso.Redirect{Form: url.Values{"SAMLRequest": {"aGVsbG8="}}} },
-		"not base64": func() sso.Redirect { return sso.Redirect{URL: "https://idp.example/?SAMLRequest=%25"} },
+		"not XML": func() sso.Redirect {
+			return sso.Redirect{Form: url.Values{"SAMLRequest": {"aGVsbG8="}}}
+		},
+		"not base64": func() sso.Redirect {
+			return sso.Redirect{URL: "https://idp.example/?SAMLRequest=%25"}
+		},
 	}
 	for name, make := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -291,7 +331,9 @@ func TestRotateKeysPublishesOldAndNew(t *testing.T) {
 // get does not follow redirects.
 func get(t *testing.T, address string) *http.Response {
 	t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
+	}}
 	resp, err := client.Get(address)
 	if err != nil {
 		t.Fatal(err)

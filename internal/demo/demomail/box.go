@@ -43,10 +43,16 @@ func Open(ctx context.Context, now func() time.Time) (*Box, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen for mail on this machine: %w", err)
 	}
-	b := &Box{listener: l, now: now, done: make(chan struct{})}
+	b := &Box{
+		listener: l,
+		now:      now,
+		done:     make(chan struct{}),
+	}
 	b.server = smtp.NewServer(backend{b})
 	b.server.Domain = "localhost"
-	b.server.ReadTimeout, b.server.WriteTimeout, b.server.MaxMessageBytes = timeout, timeout, maxMessage
+	b.server.ReadTimeout = timeout
+	b.server.WriteTimeout = timeout
+	b.server.MaxMessageBytes = maxMessage
 	b.server.ErrorLog = slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)
 	go func() {
 		defer close(b.done)
@@ -106,7 +112,11 @@ func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 func (s *session) Data(r io.Reader) error {
 	l, err := read(r)
 	if err != nil {
-		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 6, 0}, Message: "this letter cannot be read: " + err.Error()}
+		return &smtp.SMTPError{
+			Code:         554,
+			EnhancedCode: smtp.EnhancedCode{5, 6, 0},
+			Message:      "this letter cannot be read: " + err.Error(),
+		}
 	}
 	l.At = s.box.now()
 	for _, to := range s.to {

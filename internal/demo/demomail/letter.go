@@ -63,5 +63,7 @@ func text(body io.Reader) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("read the text: %w", err)
 	}
-	return strings.TrimSpace(strings.ReplaceAll(strings.ToValidUTF8(string(b), "�"), "\r\n", "\n")), nil
+	return strings.TrimSpace(strings.ReplaceAll(
+		strings.ToValidUTF8(string(b), "�"), "\r\n", "\n",
+	)), nil
 }

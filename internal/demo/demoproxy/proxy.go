@@ -15,7 +15,8 @@ import (
 // identity lists the headers of Gatehouse's response that the proxy copies to the
 // request to the application.
 var identity = [...]string{
-	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email", "X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
+	"X-Auth-Request-Id", "X-Auth-Request-User", "X-Auth-Request-Email",
+	"X-Auth-Request-Email-Verified", "X-Auth-Request-Preferred-Username", "X-Auth-Request-Name",
 	"X-Auth-Request-Groups", "X-Auth-Request-Enterprise", "X-Auth-Request-Jwt",
 	"Remote-User", "Remote-Email", "Remote-Name", "Remote-Groups",
 }
@@ -54,13 +55,23 @@ func New(o Options) (*Proxy, error) {
 		o.Seen = func(*http.Request, string, int) {}
 	}
 	p := &Proxy{
-		gateway: o.Gateway, scheme: origin.Scheme, seen: o.Seen, inside: newInside(), done: make(chan struct{}),
-		ask: &http.Client{Timeout: timeout, CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse // the browser follows the redirect to sign in
-		}},
+		gateway: o.Gateway,
+		scheme:  origin.Scheme,
+		seen:    o.Seen,
+		inside:  newInside(),
+		done:    make(chan struct{}),
+		ask: &http.Client{
+			Timeout: timeout,
+			CheckRedirect: func(*http.Request, []*http.Request) error {
+				return http.ErrUseLastResponse // the browser follows the redirect to sign in
+			},
+		},
 		server: &http.Server{Handler: o.Upstream, ReadHeaderTimeout: timeout},
 	}
-	p.transport = &http.Transport{DialContext: p.inside.dial, DisableCompression: true}
+	p.transport = &http.Transport{
+		DialContext:        p.inside.dial,
+		DisableCompression: true,
+	}
 	go func() {
 		defer close(p.done)
 		_ = p.server.Serve(p.inside) // returns when the server is closed
@@ -82,8 +93,14 @@ func (p *Proxy) Guard(application string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		answer, err := p.question(r, application)
 		if err != nil {
-			slog.ErrorContext(r.Context(), "the gateway does not answer the proxy", "application", application, "error", err)
-			http.Error(w, "Who you are cannot be found out just now. Try again in a moment.", http.StatusServiceUnavailable)
+			slog.ErrorContext(
+				r.Context(), "the gateway does not answer the proxy", "application", application,
+				"error", err,
+			)
+			http.Error(
+				w, "Who you are cannot be found out just now. Try again in a moment.",
+				http.StatusServiceUnavailable,
+			)
 			return
 		}
 		defer answer.Body.Close() //nolint:errcheck // a small body, read if needed
@@ -92,7 +109,10 @@ func (p *Proxy) Guard(application string) http.Handler {
 			refuse(w, answer)
 			return
 		}
-		pass := httputil.ReverseProxy{Transport: p.transport, Rewrite: func(pr *httputil.ProxyRequest) { forward(pr.Out, answer.Header) }}
+		pass := httputil.ReverseProxy{
+			Transport: p.transport,
+			Rewrite:   func(pr *httputil.ProxyRequest) { forward(pr.Out, answer.Header) },
+		}
 		pass.ServeHTTP(w, r)
 	})
 }
@@ -100,7 +120,9 @@ func (p *Proxy) Guard(application string) http.Handler {
 // question asks Gatehouse about a request as Caddy and Traefik do: with its headers,
 // and with its method and URL in X-Forwarded headers, which replace the client's.
 func (p *Proxy) question(r *http.Request, application string) (*http.Response, error) {
-	ask, err := http.NewRequestWithContext(r.Context(), http.MethodGet, p.gateway+"/auth/forward/"+url.PathEscape(application), nil)
+	ask, err := http.NewRequestWithContext(
+		r.Context(), http.MethodGet, p.gateway+"/auth/forward/"+url.PathEscape(application), nil,
+	)
 	if err != nil {
 		return nil, fmt.Errorf("make the question: %w", err)
 	}
@@ -123,7 +145,8 @@ func (p *Proxy) question(r *http.Request, application string) (*http.Response, e
 // which is not sent along.
 func connectional(name string) bool {
 	switch name {
-	case "Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade", "Proxy-Authorization", "Proxy-Connection", "Content-Length", "Expect", "Accept-Encoding":
+	case "Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding", "Upgrade",
+		"Proxy-Authorization", "Proxy-Connection", "Content-Length", "Expect", "Accept-Encoding":
 		return true
 	}
 	return false
@@ -171,7 +194,10 @@ func spoken(name string) bool {
 // which only the proxy may set.
 func rewritten(name string) bool {
 	name = plain(name)
-	return name == "forwarded" || strings.HasPrefix(name, "x-forwarded-") || strings.HasPrefix(name, "x-original-") || strings.HasPrefix(name, "x-real-")
+	return name == "forwarded" ||
+		strings.HasPrefix(name, "x-forwarded-") ||
+		strings.HasPrefix(name, "x-original-") ||
+		strings.HasPrefix(name, "x-real-")
 }
 
 func plain(name string) string {

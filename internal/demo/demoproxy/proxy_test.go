@@ -31,11 +31,17 @@ func newSite(t *testing.T) *site {
 		s.says(w)
 	}))
 	t.Cleanup(gateway.Close)
-	p, err := demoproxy.New(demoproxy.Options{Gateway: gateway.URL, Upstream: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_ = json.NewEncoder(w).Encode(r.Header)
-	}), Seen: func(r *http.Request, application string, status int) {
-		s.seen = append(s.seen, fmt.Sprint(r.URL.Path, " ", application, " ", status))
-	}})
+	p, err := demoproxy.New(demoproxy.Options{
+		Gateway: gateway.URL,
+		Upstream: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_ = json.NewEncoder(w).Encode(r.Header)
+		}),
+		Seen: func(r *http.Request, application string, status int) {
+			s.seen = append(
+				s.seen, fmt.Sprint(r.URL.Path, " ", application, " ", status),
+			)
+		},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +58,9 @@ func newSite(t *testing.T) *site {
 
 func (s *site) get(t *testing.T, path string, header http.Header) (*http.Response, string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+path, nil)
+	req, err := http.NewRequestWithContext(
+		t.Context(), http.MethodGet, s.url+path, nil,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,20 +108,43 @@ func TestIdentityHeaders(t *testing.T) {
 		w.Header().Set("X-Something-Else", "no")
 	}
 	want := map[string]string{
-		"X-Auth-Request-User": "ada@acme.example", "X-Auth-Request-Groups": "platform/admins", "X-Auth-Request-Email": "", "X-Auth-Request-Email-Verified": "", "X-Auth-Request-Preferred-Username": "",
-		"X-Auth-Request-Id": "", "X-Auth-Request-Name": "", "X-Auth-Request-Enterprise": "", "X-Auth-Request-Jwt": "", "Remote-User": "", "Remote-Email": "", "Remote-Name": "", "Remote-Groups": "",
+		"X-Auth-Request-User":               "ada@acme.example",
+		"X-Auth-Request-Groups":             "platform/admins",
+		"X-Auth-Request-Email":              "",
+		"X-Auth-Request-Email-Verified":     "",
+		"X-Auth-Request-Preferred-Username": "",
+		"X-Auth-Request-Id":                 "",
+		"X-Auth-Request-Name":               "",
+		"X-Auth-Request-Enterprise":         "",
+		"X-Auth-Request-Jwt":                "",
+		"Remote-User":                       "",
+		"Remote-Email":                      "",
+		"Remote-Name":                       "",
+		"Remote-Groups":                     "",
 	}
 	for name, header := range map[string]http.Header{
-		"nothing":       nil,
-		"the header":    {"X-Auth-Request-User": {"eve"}, "X-Auth-Request-Email": {"eve@x.example"}, "Remote-User": {"eve"}},
-		"twice":         {"X-Auth-Request-Email": {"eve@x.example", "eve@y.example"}},
-		"lower case":    {"x-auth-request-email": {"eve@x.example"}},
-		"underscores":   {"X_Auth_Request_Email": {"eve@x.example"}, "REMOTE_USER": {"eve"}},
-		"dots":          {"X.Auth.Request.Email": {"eve@x.example"}, "remote.user": {"eve"}},
-		"mixed":         {"X-Auth_Request.Email": {"eve@x.example"}},
-		"one of ours":   {"X-Auth-Request-Redirect": {"https://evil.example"}},
-		"by Connection": {"Connection": {"X-Auth-Request-User, X-Auth-Request-Groups"}},
-		"the session":   {"Cookie": {"session=secret"}},
+		"nothing": nil,
+		"the header": {
+			"X-Auth-Request-User":  {"eve"},
+			"X-Auth-Request-Email": {"eve@x.example"},
+			"Remote-User":          {"eve"},
+		},
+		"twice":      {"X-Auth-Request-Email": {"eve@x.example", "eve@y.example"}},
+		"lower case": {"x-auth-request-email": {"eve@x.example"}},
+		"underscores": {
+			"X_Auth_Request_Email": {"eve@x.example"},
+			"REMOTE_USER":          {"eve"},
+		},
+		"dots": {
+			"X.Auth.Request.Email": {"eve@x.example"},
+			"remote.user":          {"eve"},
+		},
+		"mixed":       {"X-Auth_Request.Email": {"eve@x.example"}},
+		"one of ours": {"X-Auth-Request-Redirect": {"https://evil.example"}},
+		"by Connection": {
+			"Connection": {"X-Auth-Request-User, X-Auth-Request-Groups"},
+		},
+		"the session": {"Cookie": {"session=secret"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			resp, body := s.get(t, "/wiki", header)
@@ -133,9 +164,17 @@ func TestQuestion(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	s.get(t, "/wiki/a%2Fb?q=1&q=2", http.Header{
-		"Cookie": {"session=secret"}, "Accept": {"text/html"}, "Sec-Fetch-Mode": {"navigate"}, "Connection": {"close"},
-		"X-Forwarded-Host": {"evil.example"}, "X-Forwarded-Uri": {"/public"}, "X_Forwarded_Method": {"OPTIONS"}, "X-Original-Url": {"https://evil.example"},
-		"X-Forwarded-For": {"192.0.2.1"}, "Forwarded": {"for=192.0.2.1"}, "X-Auth-Request-User": {"eve"},
+		"Cookie":              {"session=secret"},
+		"Accept":              {"text/html"},
+		"Sec-Fetch-Mode":      {"navigate"},
+		"Connection":          {"close"},
+		"X-Forwarded-Host":    {"evil.example"},
+		"X-Forwarded-Uri":     {"/public"},
+		"X_Forwarded_Method":  {"OPTIONS"},
+		"X-Original-Url":      {"https://evil.example"},
+		"X-Forwarded-For":     {"192.0.2.1"},
+		"Forwarded":           {"for=192.0.2.1"},
+		"X-Auth-Request-User": {"eve"},
 	})
 	got := map[string]string{"": s.asked.Method + " " + s.asked.RequestURI}
 	for name := range s.asked.Header {
@@ -144,9 +183,15 @@ func TestQuestion(t *testing.T) {
 		}
 	}
 	want := map[string]string{
-		"": "GET /auth/forward/wiki", "Cookie": "session=secret", "Accept": "text/html", "Sec-Fetch-Mode": "navigate",
-		"X-Forwarded-Host": strings.TrimPrefix(s.url, "http://"), "X-Forwarded-Uri": "/wiki/a%2Fb?q=1&q=2", "X-Forwarded-Method": "GET", "X-Forwarded-Proto": "http",
-		"X-Forwarded-For": "127.0.0.1",
+		"":                   "GET /auth/forward/wiki",
+		"Cookie":             "session=secret",
+		"Accept":             "text/html",
+		"Sec-Fetch-Mode":     "navigate",
+		"X-Forwarded-Host":   strings.TrimPrefix(s.url, "http://"),
+		"X-Forwarded-Uri":    "/wiki/a%2Fb?q=1&q=2",
+		"X-Forwarded-Method": "GET",
+		"X-Forwarded-Proto":  "http",
+		"X-Forwarded-For":    "127.0.0.1",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -159,8 +204,11 @@ func TestRefused(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)
 	for status, want := range map[int]int{
-		http.StatusFound: http.StatusFound, http.StatusUnauthorized: http.StatusUnauthorized, http.StatusForbidden: http.StatusForbidden,
-		http.StatusServiceUnavailable: http.StatusServiceUnavailable, http.StatusNoContent: http.StatusServiceUnavailable,
+		http.StatusFound:              http.StatusFound,
+		http.StatusUnauthorized:       http.StatusUnauthorized,
+		http.StatusForbidden:          http.StatusForbidden,
+		http.StatusServiceUnavailable: http.StatusServiceUnavailable,
+		http.StatusNoContent:          http.StatusServiceUnavailable,
 	} {
 		s.says = func(w http.ResponseWriter) {
 			w.Header().Set("Location", "https://gate.example/login")
@@ -171,8 +219,13 @@ func TestRefused(t *testing.T) {
 			}
 		}
 		resp, body := s.get(t, "/wiki", nil)
-		if resp.StatusCode != want || resp.Header.Get("Location") != "https://gate.example/login" || body != "no" && status != http.StatusNoContent || resp.Header.Get("X-Auth-Request-User") != "" {
-			t.Errorf("%d: status %d, %v, %q", status, resp.StatusCode, resp.Header, body)
+		if resp.StatusCode != want ||
+			resp.Header.Get("Location") != "https://gate.example/login" ||
+			body != "no" && status != http.StatusNoContent ||
+			resp.Header.Get("X-Auth-Request-User") != "" {
+			t.Errorf(
+				"%d: status %d, %v, %q", status, resp.StatusCode, resp.Header, body,
+			)
 		}
 		if want := fmt.Sprint("/wiki wiki ", status); s.seen[len(s.seen)-1] != want {
 			t.Errorf("seen are %q, not %q", s.seen, want)

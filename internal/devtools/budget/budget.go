@@ -25,7 +25,13 @@ type Limits struct {
 // Ours are the limits of this module.
 func Ours() Limits {
 	return Limits{
-		Tokens: 400, Complexity: 15, Columns: 120, TestColumn: 140, Targets: 3, Duplicates: 0.01, Pronouns: 40,
+		Tokens:     400,
+		Complexity: 15,
+		Columns:    120,
+		TestColumn: 140,
+		Targets:    3,
+		Duplicates: 0.01,
+		Pronouns:   40,
 	}
 }
 
@@ -75,15 +81,23 @@ func Check(source *Source, limits Limits) []findings.Finding {
 
 // counts are the findings about the module as a whole.
 func (c *check) counts() {
-	lines, inTests := WideLines(c.Source, c.limits.Columns), WideLines(c.Source, c.limits.TestColumn)
-	c.count("wide lines", lines.Product, 0, fmt.Sprintf("lines are wider than %d columns", c.limits.Columns))
+	lines := WideLines(c.Source, c.limits.Columns)
+	inTests := WideLines(c.Source, c.limits.TestColumn)
+	c.count(
+		"wide lines",
+		lines.Product,
+		0,
+		fmt.Sprintf("lines are wider than %d columns", c.limits.Columns),
+	)
 	c.count("wide lines in tests", inTests.Tests, 0,
 		fmt.Sprintf("lines of tests are wider than %d columns", c.limits.TestColumn))
 	c.count("pronouns", Pronouns(c.Source), c.limits.Pronouns,
 		`comments say "whoever", "somebody", "nobody" or "anybody" where a role has a name`)
 	all, duplicate := Duplicates(c.Source)
 	if most := int(c.limits.Duplicates * float64(all)); duplicate > most {
-		c.count("duplicate tokens", duplicate, most, "tokens in functions repeat what stands elsewhere")
+		c.count(
+			"duplicate tokens", duplicate, most, "tokens in functions repeat what stands elsewhere",
+		)
 	}
 }
 
@@ -92,20 +106,31 @@ func (c *check) counts() {
 func (c *check) count(key string, n, limit int, what string) {
 	if n > limit {
 		c.findings = append(c.findings, findings.Finding{
-			What: fmt.Sprintf("%d %s; the limit is %d", n, what, limit),
-			List: findings.Ceilings, Key: key, Weight: n,
+			What:   fmt.Sprintf("%d %s; the limit is %d", n, what, limit),
+			List:   findings.Ceilings,
+			Key:    key,
+			Weight: n,
 		})
 	}
 }
 
 func (c *check) find(f *File, at ast.Node, format string, args ...any) {
-	c.findings = append(c.findings, findings.Finding{File: f.Path, Line: c.line(at), What: fmt.Sprintf(format, args...)})
+	c.findings = append(c.findings, findings.Finding{
+		File: f.Path,
+		Line: c.line(at),
+		What: fmt.Sprintf(format, args...),
+	})
 }
 
 // excusable reports what an entry of a list may excuse.
 func (c *check) excusable(f *File, at ast.Node, list, key string, weight int, what string) {
 	c.findings = append(c.findings, findings.Finding{
-		File: f.Path, Line: c.line(at), What: what, List: list, Key: key, Weight: weight,
+		File:   f.Path,
+		Line:   c.line(at),
+		What:   what,
+		List:   list,
+		Key:    key,
+		Weight: weight,
 	})
 }
 
@@ -121,7 +146,8 @@ func (c *check) documented(dir string, files []*File) {
 	}
 	if !tests {
 		c.findings = append(c.findings, findings.Finding{
-			File: dir, What: "has no doc.go that says what lives here and what must not",
+			File: dir,
+			What: "has no doc.go that says what lives here and what must not",
 		})
 	}
 }

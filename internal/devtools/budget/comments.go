@@ -67,7 +67,9 @@ func declared(d ast.Decl) []*ast.Ident {
 // declares. That of a test may state the rule that is tested.
 func (c *check) docComments(f *File) {
 	for _, d := range f.Tree.Decls {
-		if fn, ok := d.(*ast.FuncDecl); ok && f.Test && testName.MatchString(fn.Name.Name) {
+		if fn, ok := d.(*ast.FuncDecl); ok &&
+			f.Test &&
+			testName.MatchString(fn.Name.Name) {
 			continue
 		}
 		general, grouped := d.(*ast.GenDecl)
@@ -112,7 +114,9 @@ func (c *check) begins(f *File, at ast.Node, doc *ast.CommentGroup, names []*ast
 	first := strings.TrimRight(words[0], ",:;.")
 	first = strings.TrimSuffix(strings.TrimSuffix(first, "'s"), "’s")
 	for _, id := range names {
-		if id.Name == first || id.Name == "_" || strings.HasPrefix(first, id.Name+".") {
+		if id.Name == first ||
+			id.Name == "_" ||
+			strings.HasPrefix(first, id.Name+".") {
 			return
 		}
 	}

@@ -38,7 +38,9 @@ func (s *Source) logic(f *File, body *ast.BlockStmt) []string {
 	ast.Inspect(body, func(n ast.Node) bool {
 		literal, ok := n.(*ast.CompositeLit)
 		if ok && len(literal.Elts) > 0 {
-			tables = append(tables, [2]int{s.Set.Position(literal.Lbrace).Offset + 1, s.Set.Position(literal.Rbrace).Offset})
+			tables = append(tables, [2]int{
+				s.Set.Position(literal.Lbrace).Offset + 1, s.Set.Position(literal.Rbrace).Offset,
+			})
 		}
 		return !ok
 	})

@@ -18,8 +18,14 @@ func (c *check) forbidden(f *File) {
 	}
 	for _, spec := range f.Tree.Imports {
 		path, err := strconv.Unquote(spec.Path.Value)
-		if err == nil && golist.Within(path, "math/rand") && spec.Comment == nil {
-			c.find(f, spec, "imports %s, which can be guessed: use crypto/rand, or say beside it why guessing does no harm", path)
+		if err == nil &&
+			golist.Within(path, "math/rand") &&
+			spec.Comment == nil {
+			c.find(
+				f, spec,
+				"imports %s, which can be guessed: use crypto/rand, or say beside it why guessing does no harm",
+				path,
+			)
 		}
 	}
 	ast.Inspect(f.Tree, func(n ast.Node) bool {
@@ -53,6 +59,10 @@ func (c *check) machinePaths(path string, text []byte) {
 	}
 	for _, at := range machinePath.FindAllIndex(text, -1) {
 		line := 1 + bytes.Count(text[:at[1]], []byte("\n"))
-		c.findings = append(c.findings, findings.Finding{File: path, Line: line, What: "names a path of one machine"})
+		c.findings = append(c.findings, findings.Finding{
+			File: path,
+			Line: line,
+			What: "names a path of one machine",
+		})
 	}
 }

@@ -93,7 +93,10 @@ func (c *check) functions(f *File) {
 		}
 		if fn.Complexity > c.limits.Complexity {
 			short := fn.Name[strings.LastIndex(fn.Name, ".")+1:]
-			c.find(f, fn.decl, "%s has a cyclomatic complexity of %d, more than %d", short, fn.Complexity, c.limits.Complexity)
+			c.find(
+				f, fn.decl, "%s has a cyclomatic complexity of %d, more than %d",
+				short, fn.Complexity, c.limits.Complexity,
+			)
 		}
 	}
 }

@@ -73,8 +73,16 @@ func (c *check) assignments(f *File) {
 		switch n := n.(type) {
 		case *ast.AssignStmt:
 			if len(n.Lhs) > c.limits.Targets {
-				c.excusable(f, n, listAssignments, c.source(f, n.Lhs[0].Pos(), n.Lhs[len(n.Lhs)-1].End()), 1,
-					fmt.Sprintf("assigns to %d targets at once, more than %d", len(n.Lhs), c.limits.Targets))
+				c.excusable(
+					f,
+					n,
+					listAssignments,
+					c.source(f, n.Lhs[0].Pos(), n.Lhs[len(n.Lhs)-1].End()),
+					1,
+					fmt.Sprintf(
+						"assigns to %d targets at once, more than %d", len(n.Lhs), c.limits.Targets,
+					),
+				)
 			}
 		case *ast.BlockStmt:
 			c.oneEach(f, n.List)
@@ -90,8 +98,11 @@ func (c *check) assignments(f *File) {
 func (c *check) oneEach(f *File, statements []ast.Stmt) {
 	for i := 1; i < len(statements); i++ {
 		if c.line(statements[i]) == c.Set.Position(statements[i-1].End()).Line {
-			c.excusable(f, statements[i], listAssignments, c.source(f, statements[i-1].Pos(), statements[i].End()), 1,
-				"more than one statement stands on this line")
+			c.excusable(
+				f, statements[i], listAssignments,
+				c.source(f, statements[i-1].Pos(), statements[i].End()), 1,
+				"more than one statement stands on this line",
+			)
 		}
 	}
 }

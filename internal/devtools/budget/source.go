@@ -36,7 +36,12 @@ var kits = [...]string{"e2e", "internal/testkit", "store/storetest", "store/node
 
 // Read parses the module in root.
 func Read(root string) (*Source, error) {
-	s := &Source{Root: root, Set: token.NewFileSet(), Packages: map[string][]*File{}, Texts: map[string][]byte{}}
+	s := &Source{
+		Root:     root,
+		Set:      token.NewFileSet(),
+		Packages: map[string][]*File{},
+		Texts:    map[string][]byte{},
+	}
 	return s, filepath.WalkDir(root, s.visit)
 }
 
@@ -74,7 +79,9 @@ func (s *Source) visit(path string, entry fs.DirEntry, err error) error {
 }
 
 func (s *Source) parse(path string, text []byte) error {
-	tree, err := parser.ParseFile(s.Set, path, text, parser.ParseComments|parser.SkipObjectResolution)
+	tree, err := parser.ParseFile(
+		s.Set, path, text, parser.ParseComments|parser.SkipObjectResolution,
+	)
 	if err != nil {
 		return err
 	}
@@ -82,7 +89,9 @@ func (s *Source) parse(path string, text []byte) error {
 	s.Packages[dir] = append(s.Packages[dir], &File{
 		Path: path,
 		Test: strings.HasSuffix(path, "_test.go"),
-		Kit:  slices.ContainsFunc(kits[:], func(kit string) bool { return golist.Within(dir, kit) }),
+		Kit: slices.ContainsFunc(kits[:], func(kit string) bool {
+			return golist.Within(dir, kit)
+		}),
 		Text: text,
 		Tree: tree,
 	})

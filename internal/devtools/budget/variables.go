@@ -62,7 +62,9 @@ func (c *check) variable(f *File, g *ast.GenDecl, s *ast.ValueSpec) {
 			c.find(f, name, "the package variable %s has no value yet, so it is meant to change", name.Name)
 		case madeToChange(s.Type) || madeToChange(typeOf(value)):
 			c.find(f, name, "the package variable %s is made to change", name.Name)
-		case name.IsExported() && !strings.HasPrefix(name.Name, "Err") && !isArray(typeOf(value)):
+		case name.IsExported() &&
+			!strings.HasPrefix(name.Name, "Err") &&
+			!isArray(typeOf(value)):
 			c.find(f, name, "the package variable %s can be written to by anybody", name.Name)
 		}
 	}
@@ -107,7 +109,9 @@ func written(n ast.Node) []ast.Expr {
 			return []ast.Expr{n.X}
 		}
 	case *ast.CallExpr:
-		if f, ok := n.Fun.(*ast.Ident); ok && (f.Name == "delete" || f.Name == "clear" || f.Name == "copy") && len(n.Args) > 0 {
+		if f, ok := n.Fun.(*ast.Ident); ok &&
+			(f.Name == "delete" || f.Name == "clear" || f.Name == "copy") &&
+			len(n.Args) > 0 {
 			return n.Args[:1]
 		}
 	}

@@ -9,8 +9,11 @@ import (
 // TestBudgetProduct tells the product from what is made for it.
 func TestBudgetProduct(t *testing.T) {
 	for path, want := range map[string]bool{
-		"web/ui/page.go": true, "internal/mail/smtp.go": true, "internal/demo/demo.go": false,
-		"web/page/gallery_people.go": false, "internal/devtools/doc.go": false,
+		"web/ui/page.go":             true,
+		"internal/mail/smtp.go":      true,
+		"internal/demo/demo.go":      false,
+		"web/page/gallery_people.go": false,
+		"internal/devtools/doc.go":   false,
 	} {
 		if got := isProduct(path); got != want {
 			t.Errorf("isProduct(%q) = %v", path, got)

@@ -24,7 +24,9 @@ const product = "cmd config sso saml oidc groupsync policy mail store web intern
 
 func parts() []part {
 	return []part{
-		{"product", func(f *budget.File) bool { return !f.Test && !f.Kit && isProduct(f.Path) }},
+		{"product", func(f *budget.File) bool {
+			return !f.Test && !f.Kit && isProduct(f.Path)
+		}},
 		{"all but tests", func(f *budget.File) bool { return !f.Test }},
 		{"tests", func(f *budget.File) bool { return f.Test }},
 	}
@@ -34,7 +36,9 @@ func isProduct(path string) bool {
 	if strings.Contains(path, "gallery") {
 		return false
 	}
-	return slices.ContainsFunc(strings.Fields(product), func(dir string) bool { return strings.HasPrefix(path, dir+"/") })
+	return slices.ContainsFunc(strings.Fields(product), func(dir string) bool {
+		return strings.HasPrefix(path, dir+"/")
+	})
 }
 
 func sizes(source *budget.Source) []row {
@@ -66,14 +70,18 @@ func sizes(source *budget.Source) []row {
 		slices.Sort(functions)
 		rows = append(rows,
 			row{p.name + ": lines of code", fmt.Sprint(lines)},
-			row{p.name + ": tokens per line of code", fmt.Sprintf("%.2f", float64(tokens)/float64(lines))},
+			row{
+				p.name + ": tokens per line of code",
+				fmt.Sprintf("%.2f", float64(tokens)/float64(lines)),
+			},
 			row{p.name + ": functions", fmt.Sprint(len(functions))},
 			row{p.name + ": tokens of a function, p50 p95 p99 max", quantiles(functions)},
 			row{p.name + ": functions over 400 tokens", share(large, len(functions))},
 			row{p.name + ": functions over complexity 15", fmt.Sprint(tangled)},
 		)
 	}
-	wide, over := budget.WideLines(source, limits.Columns), budget.WideLines(source, limits.TestColumn)
+	wide := budget.WideLines(source, limits.Columns)
+	over := budget.WideLines(source, limits.TestColumn)
 	return append(rows,
 		row{"lines over 120 columns, tests apart", fmt.Sprint(wide.Product)},
 		row{"lines of tests over 140 columns", fmt.Sprint(over.Tests)},

@@ -9,13 +9,28 @@ import (
 // TestBudgetLists tries what an entry excuses, and when it fails itself.
 func TestBudgetLists(t *testing.T) {
 	size := func(weight int, key string) Finding {
-		return Finding{File: "a.go", Line: 1, What: key, List: "sizes", Key: key, Weight: weight}
+		return Finding{
+			File:   "a.go",
+			Line:   1,
+			What:   key,
+			List:   "sizes",
+			Key:    key,
+			Weight: weight,
+		}
 	}
 	count := func(weight int) Finding {
-		return Finding{What: "too many", List: Ceilings, Key: "words", Weight: weight}
+		return Finding{
+			What:   "too many",
+			List:   Ceilings,
+			Key:    "words",
+			Weight: weight,
+		}
 	}
 	lists := func() Lists {
-		return Lists{"sizes": {{500, "f"}, {450, "f"}, {600, "g"}}, Ceilings: {{100, "words"}}}
+		return Lists{
+			"sizes":  {{500, "f"}, {450, "f"}, {600, "g"}},
+			Ceilings: {{100, "words"}},
+		}
 	}
 	all := []Finding{size(500, "f"), size(450, "f"), size(600, "g"), count(100)}
 	for _, c := range []struct {
@@ -24,15 +39,42 @@ func TestBudgetLists(t *testing.T) {
 		want  []string
 	}{
 		{"all are excused", all, nil},
-		{"one grew a little", []Finding{size(510, "f"), size(450, "f"), size(600, "g"), count(100)}, nil},
-		{"one grew", []Finding{size(700, "f"), size(450, "f"), size(600, "g"), count(100)}, []string{"a.go:1: f", "450 f"}},
-		{"one was renamed", []Finding{size(500, "f"), size(450, "f"), size(610, "h"), count(100)}, nil},
+		{
+			"one grew a little",
+			[]Finding{size(510, "f"), size(450, "f"), size(600, "g"), count(100)},
+			nil,
+		},
+		{
+			"one grew",
+			[]Finding{size(700, "f"), size(450, "f"), size(600, "g"), count(100)},
+			[]string{"a.go:1: f", "450 f"},
+		},
+		{
+			"one was renamed",
+			[]Finding{size(500, "f"), size(450, "f"), size(610, "h"), count(100)},
+			nil,
+		},
 		{"a third f", append(slices.Clone(all), size(440, "f")), []string{"a.go:1: f"}},
 		{"one is gone", all[1:], []string{"450 f"}},
-		{"nothing excuses it", append(slices.Clone(all), Finding{File: "b.go", What: "x"}), []string{"b.go:0: x"}},
-		{"more words", []Finding{all[0], all[1], all[2], count(101)}, []string{"too many"}},
+		{
+			"nothing excuses it",
+			append(slices.Clone(all), Finding{
+				File: "b.go",
+				What: "x",
+			}),
+			[]string{"b.go:0: x"},
+		},
+		{
+			"more words",
+			[]Finding{all[0], all[1], all[2], count(101)},
+			[]string{"too many"},
+		},
 		{"a few words fewer", []Finding{all[0], all[1], all[2], count(60)}, nil},
-		{"many words fewer", []Finding{all[0], all[1], all[2], count(40)}, []string{"100 words"}},
+		{
+			"many words fewer",
+			[]Finding{all[0], all[1], all[2], count(40)},
+			[]string{"100 words"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			l := lists()

@@ -80,7 +80,8 @@ func (l Lists) Judge(found []Finding, names ...string) []string {
 		}
 		for _, e := range unused {
 			failures = append(failures, fmt.Sprintf("%s.txt: the entry %q excuses too much or nothing:"+
-				" run go run ./internal/devtools/figures -shrink", name, fmt.Sprint(e.Weight, " ", e.Key)))
+				" run go run ./internal/devtools/figures -shrink", name,
+				fmt.Sprint(e.Weight, " ", e.Key)))
 		}
 	}
 	return failures
@@ -142,7 +143,10 @@ func (l Lists) match(name string, found []Finding) (excess []Finding, unused, ne
 				excess = append(excess, f)
 				continue
 			}
-			needed = append(needed, Entry{Weight: min(unused[i].Weight, f.Weight), Key: f.Key})
+			needed = append(needed, Entry{
+				Weight: min(unused[i].Weight, f.Weight),
+				Key:    f.Key,
+			})
 			if name != Ceilings || unused[i].Weight-f.Weight <= slack(unused[i].Weight) {
 				unused = slices.Delete(unused, i, i+1)
 			}
@@ -151,7 +155,9 @@ func (l Lists) match(name string, found []Finding) (excess []Finding, unused, ne
 	}
 	if name == Ceilings { // one that is exceeded is reported once
 		unused = slices.DeleteFunc(unused, func(e Entry) bool {
-			return slices.ContainsFunc(excess, func(f Finding) bool { return f.Key == e.Key })
+			return slices.ContainsFunc(excess, func(f Finding) bool {
+				return f.Key == e.Key
+			})
 		})
 	}
 	return excess, unused, needed
@@ -166,5 +172,8 @@ func sameKey(e Entry, f Finding) bool {
 }
 
 func sameWeight(e Entry, f Finding) bool {
-	return f.List != Ceilings && f.Weight > 1 && f.Weight <= e.Weight+e.Weight/20 && f.Weight >= e.Weight-e.Weight/20
+	return f.List != Ceilings &&
+		f.Weight > 1 &&
+		f.Weight <= e.Weight+e.Weight/20 &&
+		f.Weight >= e.Weight-e.Weight/20
 }

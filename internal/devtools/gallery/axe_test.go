@@ -31,7 +31,9 @@ func axeSource(t *testing.T) string {
 	file := os.Getenv("TEST_AXE")
 	if file == "" {
 		const reason = "TEST_AXE does not name axe-core; scripts/axe gets it"
-		if slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), "axe") {
+		if slices.Contains(
+			strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), "axe",
+		) {
 			t.Fatal(reason)
 		}
 		t.Skip(reason)
@@ -49,7 +51,9 @@ func findings(ctx context.Context, source string) ([]violation, error) {
 	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](source+"; true")); err != nil {
 		return nil, err
 	}
-	return chromedp.Run(ctx, chromedp.Evaluate[[]violation](runAxe, chromedp.EvalAwaitPromise))
+	return chromedp.Run(
+		ctx, chromedp.Evaluate[[]violation](runAxe, chromedp.EvalAwaitPromise),
+	)
 }
 
 // TestAccessible has axe-core look at every example, wide and light as well as
@@ -66,7 +70,9 @@ func TestAccessible(t *testing.T) {
 	for _, as := range []struct {
 		width  int64
 		scheme string
-	}{{1280, "light"}, {360, "dark"}} {
+	}{
+		{1280, "light"}, {360, "dark"},
+	} {
 		for _, e := range examples() {
 			if _, err := look(ctx, server.URL+"/gallery/"+e.Name, as.width, as.scheme); err != nil {
 				t.Fatalf("%s: %v", e.Name, err)
@@ -76,7 +82,10 @@ func TestAccessible(t *testing.T) {
 				t.Fatalf("%s: %v", e.Name, err)
 			}
 			for _, v := range found {
-				t.Errorf("%s at %d, %s: %s (%s): %s\n\t%s", e.Name, as.width, as.scheme, v.Rule, v.Impact, v.Help, strings.Join(v.Where, "\n\t"))
+				t.Errorf(
+					"%s at %d, %s: %s (%s): %s\n\t%s", e.Name, as.width, as.scheme,
+					v.Rule, v.Impact, v.Help, strings.Join(v.Where, "\n\t"),
+				)
 			}
 		}
 	}
@@ -89,7 +98,12 @@ func TestAccessibleCanFail(t *testing.T) {
 	}
 	source := axeSource(t)
 	ctx := chromium.Start(t)
-	if err := chromedp.Do(ctx, chromedp.Navigate(`data:text/html,<title>x</title><html lang="en"><main><h1>x</h1><input><p style="color:%23ccc">pale</p></main>`)); err != nil {
+	if err := chromedp.Do(
+		ctx,
+		chromedp.Navigate(
+			`data:text/html,<title>x</title><html lang="en"><main><h1>x</h1><input><p style="color:%23ccc">pale</p></main>`,
+		),
+	); err != nil {
 		t.Fatal(err)
 	}
 	found, err := findings(ctx, source)
@@ -97,7 +111,10 @@ func TestAccessibleCanFail(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, rule := range []string{"label", "color-contrast"} {
-		if !slices.ContainsFunc(found, func(v violation) bool { return v.Rule == rule && (v.Impact == "serious" || v.Impact == "critical") }) {
+		if !slices.ContainsFunc(found, func(v violation) bool {
+			return v.Rule == rule &&
+				(v.Impact == "serious" || v.Impact == "critical")
+		}) {
 			t.Errorf("the checker does not find %s: %+v", rule, found)
 		}
 	}

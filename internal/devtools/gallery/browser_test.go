@@ -52,7 +52,11 @@ func TestGalleryInBrowser(t *testing.T) {
 		t.Skip("short")
 	}
 	ctx := chromium.Start(t)
-	p, err := ui.New(ui.Options{Banner: &ui.Banner{Text: "Demonstration: nothing here is real.", Href: "/demo", Label: "What to try"}}, templates()...)
+	p, err := ui.New(ui.Options{Banner: &ui.Banner{
+		Text:  "Demonstration: nothing here is real.",
+		Href:  "/demo",
+		Label: "What to try",
+	}}, templates()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,12 +71,25 @@ func TestGalleryInBrowser(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v", e.Name, err)
 				}
-				if got.Wide > 0 || len(got.Small)+len(got.Clipped) > 0 || got.Unstyled {
+				if got.Wide > 0 ||
+					len(got.Small)+len(got.Clipped) > 0 ||
+					got.Unstyled {
 					t.Errorf("%s at %d, %s: %+v", e.Name, width, scheme, got)
 				}
 				backgrounds[scheme] = got.Background
 				if shots != "" && width != 320 {
-					shoot(ctx, t, filepath.Join(shots, strings.Join([]string{e.Name, strconv.Itoa(int(width)), scheme}, "_")+".png"))
+					shoot(
+						ctx,
+						t,
+						filepath.Join(
+							shots,
+							strings.Join(
+								[]string{e.Name, strconv.Itoa(int(width)), scheme},
+								"_",
+							)+
+								".png",
+						),
+					)
 				}
 			}
 		}
@@ -83,7 +100,10 @@ func TestGalleryInBrowser(t *testing.T) {
 }
 
 func look(ctx context.Context, url string, width int64, scheme string) (measured, error) {
-	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}
+	media := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{
+		Name:  "prefers-color-scheme",
+		Value: scheme,
+	}}}
 	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, media); err != nil {
 		return measured{}, err
 	}

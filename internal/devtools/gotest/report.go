@@ -92,7 +92,9 @@ func (r *report) count(at name, n *int) {
 // printPackage prints the output about a whole package, which is one line without -v,
 // and the output of the test binary outside of tests.
 func (r *report) printPackage(line string) {
-	if line != "PASS\n" && line != "FAIL\n" && !strings.HasPrefix(line, "coverage: ") {
+	if line != "PASS\n" &&
+		line != "FAIL\n" &&
+		!strings.HasPrefix(line, "coverage: ") {
 		r.print(line)
 	}
 }

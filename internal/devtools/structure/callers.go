@@ -29,7 +29,9 @@ func (m *Module) Callers(steps []Step) []findings.Finding {
 	for _, step := range steps {
 		callers := m.callers(step)
 		if len(callers) == 0 {
-			found = append(found, findings.Finding{What: step.Package + "." + step.Name + " does not exist or has no caller"})
+			found = append(found, findings.Finding{
+				What: step.Package + "." + step.Name + " does not exist or has no caller",
+			})
 		}
 		if len(callers) > 1 {
 			found = append(found, callers...)
@@ -53,7 +55,9 @@ func (m *Module) callers(step Step) []findings.Finding {
 			for _, d := range f.Decls {
 				ast.Inspect(d, func(n ast.Node) bool {
 					id, ok := n.(*ast.Ident)
-					if !ok || p.Info.Uses[id] == nil || !step.is(home, p.Info.Uses[id]) {
+					if !ok ||
+						p.Info.Uses[id] == nil ||
+						!step.is(home, p.Info.Uses[id]) {
 						return true
 					}
 					key := step.Package + "." + step.Name + " in " + declares(d)

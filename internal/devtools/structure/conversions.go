@@ -14,7 +14,10 @@ func (p *Package) conversions() []conversion {
 	var all []conversion
 	add := func(value ast.Expr, to types.Type) {
 		from := p.Info.TypeOf(value)
-		if from == nil || to == nil || types.Identical(from, to) || !types.IsInterface(to) {
+		if from == nil ||
+			to == nil ||
+			types.Identical(from, to) ||
+			!types.IsInterface(to) {
 			return
 		}
 		all = append(all, conversion{from, to})

@@ -24,8 +24,11 @@ func (m *Module) UnusedExports() ([]findings.Finding, error) {
 		return nil, err
 	}
 	u := &usage{
-		module: m, used: map[types.Object]bool{}, inTests: map[string]bool{},
-		required: map[string]bool{}, templates: templates,
+		module:    m,
+		used:      map[types.Object]bool{},
+		inTests:   map[string]bool{},
+		required:  map[string]bool{},
+		templates: templates,
 	}
 	u.collect()
 	var found []findings.Finding
@@ -134,7 +137,9 @@ func (u *usage) test(p *Package, f *ast.File) {
 		if !ok {
 			return true
 		}
-		if id, ok := selector.X.(*ast.Ident); ok && imported[id.Name] != "" && id.Name != own {
+		if id, ok := selector.X.(*ast.Ident); ok &&
+			imported[id.Name] != "" &&
+			id.Name != own {
 			u.inTests[imported[id.Name]+"."+selector.Sel.Name] = true
 			return true
 		}
@@ -164,7 +169,9 @@ func (u *usage) unused(p *Package) []types.Object {
 			all = append(all, u.unusedMethods(p, t)...)
 		}
 		switch {
-		case !object.Exported() || u.used[object] || u.inTests[p.Types.Path()+"."+name]:
+		case !object.Exported() ||
+			u.used[object] ||
+			u.inTests[p.Types.Path()+"."+name]:
 		case isType && parts[object] && !types.IsInterface(t.Type()):
 		case isValueOf(p, object):
 		default:
@@ -192,7 +199,11 @@ func (u *usage) unusedMethods(p *Package, t *types.TypeName) []types.Object {
 	var all []types.Object
 	for method := range named.Methods() {
 		name := method.Name()
-		if method.Exported() && !u.used[method] && !u.required[name] && !u.templates[name] && !u.methodInTests(p, name) {
+		if method.Exported() &&
+			!u.used[method] &&
+			!u.required[name] &&
+			!u.templates[name] &&
+			!u.methodInTests(p, name) {
 			all = append(all, method)
 		}
 	}
@@ -204,7 +215,9 @@ func (m *Module) templateNames() (map[string]bool, error) {
 	names := map[string]bool{}
 	called := regexp.MustCompile(`\.([A-Z]\w*)`)
 	err := filepath.WalkDir(filepath.Join(m.Root, "web"), func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || filepath.Ext(path) != ".html" || golist.Within(path, "testdata") {
+		if err != nil ||
+			filepath.Ext(path) != ".html" ||
+			golist.Within(path, "testdata") {
 			return err
 		}
 		text, err := os.ReadFile(path)

@@ -21,8 +21,11 @@ func (m *Module) MethodSets(limit int) []findings.Finding {
 					names[n.Type] = n.Name.Name
 				case *ast.InterfaceType:
 					if has := methods(p.Info.TypeOf(n)); has > limit {
-						found = append(found, m.finding(n.Pos(), ListMethodSets, p.Types.Name()+"."+names[n], has,
-							"the interface %s requires %d methods, more than %d", names[n], has, limit))
+						found = append(
+							found,
+							m.finding(n.Pos(), ListMethodSets, p.Types.Name()+"."+names[n], has,
+								"the interface %s requires %d methods, more than %d", names[n], has, limit),
+						)
 					}
 				}
 				return true
@@ -62,8 +65,10 @@ func (m *Module) ExportsOfKit(limit int) []findings.Finding {
 		return nil
 	}
 	return []findings.Finding{{
-		What: fmt.Sprintf("%s exports %d names, more than %d", kit.Path, n, limit),
-		List: ListKit, Key: "exports", Weight: n,
+		What:   fmt.Sprintf("%s exports %d names, more than %d", kit.Path, n, limit),
+		List:   ListKit,
+		Key:    "exports",
+		Weight: n,
 	}}
 }
 

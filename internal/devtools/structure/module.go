@@ -42,7 +42,11 @@ func Load(root string) (*Module, error) {
 		return nil, err
 	}
 	m := &Module{Root: root, Set: token.NewFileSet()}
-	l := &loader{module: m, checked: map[string]*types.Package{}, exports: map[string]string{}}
+	l := &loader{
+		module:  m,
+		checked: map[string]*types.Package{},
+		exports: map[string]string{},
+	}
 	for _, p := range listed {
 		l.exports[p.ImportPath] = p.Export
 	}
@@ -106,7 +110,9 @@ func (l *loader) load(listed golist.CompiledPackage) error {
 func (l *loader) parse(dir string, names []string) ([]*ast.File, error) {
 	var files []*ast.File
 	for _, name := range names {
-		f, err := parser.ParseFile(l.module.Set, filepath.Join(dir, name), nil, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(
+			l.module.Set, filepath.Join(dir, name), nil, parser.SkipObjectResolution,
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -132,7 +138,12 @@ func (m *Module) finding(at token.Pos, list, key string, weight int, format stri
 		file = position.Filename
 	}
 	return findings.Finding{
-		File: file, Line: position.Line, What: fmt.Sprintf(format, args...), List: list, Key: key, Weight: weight,
+		File:   file,
+		Line:   position.Line,
+		What:   fmt.Sprintf(format, args...),
+		List:   list,
+		Key:    key,
+		Weight: weight,
 	}
 }
 

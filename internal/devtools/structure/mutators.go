@@ -136,7 +136,10 @@ func (m *Module) ChangesInWeb() []findings.Finding {
 		once := map[string]bool{}
 		for id, object := range p.Info.Uses {
 			method, ok := object.(*types.Func)
-			if !ok || !methods[method] || !mutators[method.Name()] || once[method.Name()] {
+			if !ok ||
+				!methods[method] ||
+				!mutators[method.Name()] ||
+				once[method.Name()] {
 				continue
 			}
 			once[method.Name()] = true

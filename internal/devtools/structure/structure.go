@@ -30,6 +30,7 @@ func Lists() []string {
 func Check(m *Module) ([]findings.Finding, error) {
 	exports, err := m.UnusedExports()
 	return slices.Concat(
-		m.MethodSets(MethodSetLimit), m.ChangesInWeb(), m.Callers(Steps()), m.ExportsOfKit(KitLimit), exports,
+		m.MethodSets(MethodSetLimit), m.ChangesInWeb(), m.Callers(Steps()),
+		m.ExportsOfKit(KitLimit), exports,
 	), err
 }

@@ -73,25 +73,36 @@ func TestBudgetCanFail(t *testing.T) {
 		got  []findings.Finding
 		want []string // what the finding says after the file and line, with the file
 	}{
-		{"method sets", m.MethodSets(3), []string{"web/people/people.go: the interface Store requires 4 methods, more than 3"}},
 		{
-			"changes in web", m.ChangesInWeb(),
+			"method sets",
+			m.MethodSets(3),
+			[]string{"web/people/people.go: the interface Store requires 4 methods, more than 3"},
+		},
+		{
+			"changes in web",
+			m.ChangesInWeb(),
 			[]string{
 				"web/people/people.go: web/people calls Create of the store, which changes something: a service in sso should",
 				"web/people/people.go: web/people calls Sweep of the store, which changes something: a service in sso should",
 			},
 		},
 		{
-			"callers", m.Callers([]Step{{"sso/policy", "Rules.Decide"}, {"sso/policy", "Compile"}}),
+			"callers",
+			m.Callers([]Step{{"sso/policy", "Rules.Decide"}, {"sso/policy", "Compile"}}),
 			[]string{
 				"cmd/main.go: cmd calls sso/policy.Rules.Decide, which one place should",
 				"web/people/people.go: web/people calls sso/policy.Rules.Decide, which one place should",
 			},
 		},
-		{"a caller that is gone", m.Callers([]Step{{"sso/policy", "Gone"}}), []string{"sso/policy.Gone does not exist or has no caller"}},
+		{
+			"a caller that is gone",
+			m.Callers([]Step{{"sso/policy", "Gone"}}),
+			[]string{"sso/policy.Gone does not exist or has no caller"},
+		},
 		{"the kit", m.ExportsOfKit(1), []string{"web/ui exports 2 names, more than 1"}},
 		{
-			"unused exports", exports,
+			"unused exports",
+			exports,
 			[]string{
 				"sso/policy/policy.go: no other package uses Rules.Unused: unexport or delete it",
 				"store/store.go: no other package uses Limit: unexport or delete it",
@@ -111,7 +122,10 @@ func TestBudgetCanFail(t *testing.T) {
 				got = append(got, prefix+f.What)
 			}
 			if !slices.Equal(got, c.want) {
-				t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+				t.Errorf(
+					"got\n%s\nwant\n%s", strings.Join(got, "\n"),
+					strings.Join(c.want, "\n"),
+				)
 			}
 		})
 	}
@@ -120,7 +134,12 @@ func TestBudgetCanFail(t *testing.T) {
 // TestArrowsMutators tells what changes something from what only reads.
 func TestArrowsMutators(t *testing.T) {
 	mutators := tried(t).Mutators()
-	for name, want := range map[string]bool{"Create": true, "Sweep": true, "Find": false, "List": false} {
+	for name, want := range map[string]bool{
+		"Create": true,
+		"Sweep":  true,
+		"Find":   false,
+		"List":   false,
+	} {
 		if mutators[name] != want {
 			t.Errorf("%s changes something: %v, want %v", name, mutators[name], want)
 		}

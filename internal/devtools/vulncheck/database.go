@@ -33,7 +33,9 @@ func snapshot(dir string) error {
 		return err
 	}
 	if module.Sum != snapshotSum {
-		return fmt.Errorf("%s has the checksum %s, wanted %s", snapshotModule, module.Sum, snapshotSum)
+		return fmt.Errorf(
+			"%s has the checksum %s, wanted %s", snapshotModule, module.Sum, snapshotSum,
+		)
 	}
 	entries := filepath.Join(module.Dir, "data", "osv")
 	if err := os.Symlink(entries, filepath.Join(dir, "ID")); err != nil {
@@ -59,7 +61,11 @@ func writeIndex(entries, dir string) error {
 		return err
 	}
 	if len(files) == 0 {
-		return &fs.PathError{Op: "read", Path: entries, Err: errors.New("no entries")}
+		return &fs.PathError{
+			Op:   "read",
+			Path: entries,
+			Err:  errors.New("no entries"),
+		}
 	}
 	modules := map[string]*indexed{}
 	for _, file := range files {
@@ -71,14 +77,18 @@ func writeIndex(entries, dir string) error {
 	for _, m := range modules {
 		all = append(all, m)
 	}
-	slices.SortFunc(all, func(a, b *indexed) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortFunc(all, func(a, b *indexed) int {
+		return strings.Compare(a.Path, b.Path)
+	})
 	if err := os.Mkdir(dir, 0o750); err != nil {
 		return err
 	}
 	if err := writeJSON(filepath.Join(dir, "modules.json"), all); err != nil {
 		return err
 	}
-	return writeJSON(filepath.Join(dir, "db.json"), map[string]string{"modified": snapshotDay + "T00:00:00Z"})
+	return writeJSON(filepath.Join(dir, "db.json"), map[string]string{
+		"modified": snapshotDay + "T00:00:00Z",
+	})
 }
 
 func index(modules map[string]*indexed, file string) error {

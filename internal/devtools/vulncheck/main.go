@@ -50,7 +50,13 @@ func run(out io.Writer, patterns []string) (bool, error) {
 // govulncheck runs govulncheck and returns one finding per vulnerability, the deepest:
 // a called vulnerability is reported as called.
 func govulncheck(args ...string) ([]finding, error) {
-	cmd := exec.Command("go", append([]string{"tool", "-modfile=scripts/tools/go.mod", "govulncheck", "-format", "json"}, args...)...)
+	cmd := exec.Command(
+		"go",
+		append(
+			[]string{"tool", "-modfile=scripts/tools/go.mod", "govulncheck", "-format", "json"},
+			args...,
+		)...,
+	)
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
 	answer, err := cmd.Output()
@@ -134,7 +140,10 @@ func tell(out io.Writer, found []finding) bool {
 			ok = false
 		}
 		at := f.Trace[0]
-		_, _ = fmt.Fprintf(out, "%s: %s@%s, fixed in %s (%s)\n    %s\n", f.OSV, at.Module, at.Version, orNothing(f.Fixed), verdict, f.summary)
+		_, _ = fmt.Fprintf(
+			out, "%s: %s@%s, fixed in %s (%s)\n    %s\n", f.OSV, at.Module, at.Version,
+			orNothing(f.Fixed), verdict, f.summary,
+		)
 	}
 	_, _ = fmt.Fprintf(out, "vulnerabilities: %d more in what we require, none of them reached\n", others)
 	return ok

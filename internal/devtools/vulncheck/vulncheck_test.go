@@ -22,12 +22,20 @@ func TestTell(t *testing.T) {
 	}{
 		{"nothing", `{"config":{}}`, true, []string{"0 more"}},
 		{
-			"required but not reached, and the standard library", twoFlaws, true,
-			[]string{"GO-2: stdlib@go1.99.0, fixed in go1.99.1 (build releases with a newer Go)\n    it hangs\n", "1 more"},
+			"required but not reached, and the standard library",
+			twoFlaws,
+			true,
+			[]string{
+				"GO-2: stdlib@go1.99.0, fixed in go1.99.1 (build releases with a newer Go)\n    it hangs\n",
+				"1 more",
+			},
 		},
 		{
-			"reached, whatever comes first", twoFlaws + `{"finding":{"osv":"GO-1","trace":[{"module":"example.test/m","version":"v1.1.0","function":"F"}]}}
-				{"finding":{"osv":"GO-1","trace":[{"module":"example.test/m","version":"v1.1.0"}]}}`, false,
+			"reached, whatever comes first",
+			twoFlaws +
+				`{"finding":{"osv":"GO-1","trace":[{"module":"example.test/m","version":"v1.1.0","function":"F"}]}}
+				{"finding":{"osv":"GO-1","trace":[{"module":"example.test/m","version":"v1.1.0"}]}}`,
+			false,
 			[]string{"GO-1: example.test/m@v1.1.0, fixed in no version yet (mend it here)\n    it leaks\n", "0 more"},
 		},
 	} {
@@ -73,13 +81,16 @@ func TestWriteIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	const one, two = `{"id":"GO-1","modified":"2026-01-02T03:04:05Z"}`, `{"id":"GO-2","modified":"2026-01-02T03:04:05Z"}`
-	if want := `[{"path":"a.test","vulns":[` + one + `,` + two + `]},{"path":"z.test","vulns":[` + one + `]}]`; string(got) != want {
+	if want := `[{"path":"a.test","vulns":[` + one + `,` + two +
+		`]},{"path":"z.test","vulns":[` + one + `]}]`; string(got) != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	if err := os.WriteFile(filepath.Join(entries, "GO-3.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeIndex(entries, filepath.Join(t.TempDir(), "index")); err == nil || !strings.Contains(err.Error(), "GO-3.json") {
+	if err := writeIndex(
+		entries, filepath.Join(t.TempDir(), "index"),
+	); err == nil || !strings.Contains(err.Error(), "GO-3.json") {
 		t.Errorf("a broken entry: %v", err)
 	}
 }

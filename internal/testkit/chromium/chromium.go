@@ -19,16 +19,26 @@ func Start(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Context {
 	path := os.Getenv("TEST_CHROMIUM")
 	if path == "" {
 		const reason = "TEST_CHROMIUM does not name a browser"
-		if slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), "browser") {
+		if slices.Contains(
+			strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), "browser",
+		) {
 			t.Fatal(reason)
 		}
 		t.Skip(reason)
 	}
 	// It must connect to the test's own servers only.
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true))
-	ctx, cancel := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
+	options := append(
+		chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
+		chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true),
+	)
+	ctx, cancel := chromedp.NewExecAllocator(
+		context.Background(), append(options, more...)...,
+	)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)

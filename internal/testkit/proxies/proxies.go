@@ -42,11 +42,18 @@ func Nginx(t testing.TB, s Site) string {
 	t.Helper()
 	program := need(t, "nginx", "TEST_NGINX")
 	at, dir := s.at(t), t.TempDir()
-	config := s.into(t, snippet(t, s.Document, "nginx"), "/auth/nginx/wiki", map[string]string{
-		"listen 443 ssl;": "listen " + at + ";", "server_name wiki.example.com;": "server_name localhost;"})
+	config := s.into(
+		t, snippet(t, s.Document, "nginx"), "/auth/nginx/wiki",
+		map[string]string{
+			"listen 443 ssl;":               "listen " + at + ";",
+			"server_name wiki.example.com;": "server_name localhost;",
+		},
+	)
 	whole := "daemon off; master_process off; worker_processes 1; pid " + dir + "/pid; error_log stderr warn;\n" +
 		"events {}\nhttp {\naccess_log off;\n"
-	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
+	for _, kind := range []string{
+		"client_body", "proxy", "fastcgi", "uwsgi", "scgi",
+	} {
 		whole += kind + "_temp_path " + dir + "/" + kind + ";\n"
 	}
 	start(t, at, dir, whole+config+"\n}\n", func(file string) *exec.Cmd {
@@ -61,10 +68,20 @@ func Caddy(t testing.TB, s Site) string {
 	program := need(t, "caddy", "TEST_CADDY")
 	at, dir := s.at(t), t.TempDir()
 	_, port, _ := net.SplitHostPort(at) // cannot fail: at has a port
-	config := s.into(t, snippet(t, s.Document, "caddy"), "/auth/forward/wiki", map[string]string{"wiki.example.com {": "http://localhost:" + port + " {\n\tbind 127.0.0.1"})
+	config := s.into(
+		t,
+		snippet(t, s.Document, "caddy"),
+		"/auth/forward/wiki",
+		map[string]string{
+			"wiki.example.com {": "http://localhost:" + port +
+				" {\n\tbind 127.0.0.1",
+		},
+	)
 	whole := "{\n\tadmin off\n\tauto_https off\n\tstorage file_system " + dir + "\n}\n" + config
 	start(t, at, dir, whole, func(file string) *exec.Cmd {
-		return exec.Command(program, "run", "--adapter", "caddyfile", "--config", file)
+		return exec.Command(
+			program, "run", "--adapter", "caddyfile", "--config", file,
+		)
 	})
 	return at
 }
@@ -81,7 +98,9 @@ func need(t testing.TB, name, variable string) string {
 	program := os.Getenv(variable)
 	if program == "" {
 		reason := variable + " does not name " + name
-		if slices.Contains(strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), name) {
+		if slices.Contains(
+			strings.Split(os.Getenv("GATEHOUSE_TEST_REQUIRE"), ","), name,
+		) {
 			t.Fatal(reason)
 		}
 		t.Skip(reason)
@@ -106,8 +125,12 @@ func snippet(t testing.TB, dir, language string) string {
 // into fills in the placeholders of the configuration, and fails if one is missing.
 func (s Site) into(t testing.TB, config, endpoint string, more map[string]string) string {
 	t.Helper()
-	replace := map[string]string{"127.0.0.1:8080": s.Gateway, "127.0.0.1:3000": s.App, "__Secure-gatehouse": s.Cookie,
-		endpoint: strings.TrimSuffix(endpoint, "wiki") + s.Key}
+	replace := map[string]string{
+		"127.0.0.1:8080":     s.Gateway,
+		"127.0.0.1:3000":     s.App,
+		"__Secure-gatehouse": s.Cookie,
+		endpoint:             strings.TrimSuffix(endpoint, "wiki") + s.Key,
+	}
 	for from, to := range more {
 		replace[from] = to
 	}
@@ -138,7 +161,9 @@ func start(t testing.TB, at, dir, config string, command func(file string) *exec
 	defer said.Close() //nolint:errcheck // the process has its own descriptor
 	cmd := command(file)
 	cmd.Stdout, cmd.Stderr = said, said
-	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir)
+	cmd.Env = append(
+		os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir,
+	)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

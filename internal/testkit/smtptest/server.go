@@ -54,7 +54,9 @@ func Start(t testing.TB, o Options) *Server {
 	t.Helper()
 	s := &Server{}
 	srv := smtp.NewServer(s)
-	srv.Domain, srv.ReadTimeout, srv.ErrorLog = "localhost", 10*time.Second, log.New(io.Discard, "", 0)
+	srv.Domain = "localhost"
+	srv.ReadTimeout = 10 * time.Second
+	srv.ErrorLog = log.New(io.Discard, "", 0)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -67,8 +69,15 @@ func Start(t testing.TB, o Options) *Server {
 		l = tls.NewListener(l, o.ImplicitTLS.config())
 	}
 	done := make(chan struct{})
-	go func() { defer close(done); _ = srv.Serve(l) }()
-	t.Cleanup(func() { _, _ = srv.Close(), l.Close(); <-done }) // Serve may not have registered l yet
+	go func() {
+		defer close(done)
+		_ = srv.Serve(l)
+	}()
+	t.Cleanup(func() {
+		_ = srv.Close()
+		_ = l.Close()
+		<-done
+	}) // Serve may not have registered l yet
 	return s
 }
 
@@ -102,14 +111,25 @@ func (s *session) Auth(string) (sasl.Server, error) {
 	}), nil
 }
 
-func (s *session) Mail(from string, _ *smtp.MailOptions) error { s.now.From = from; return nil }
+func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	s.now.From = from
+	return nil
+}
 
 func (s *session) Rcpt(to string, _ *smtp.RcptOptions) error {
 	switch {
 	case strings.HasPrefix(to, "gone@"):
-		return &smtp.SMTPError{Code: 550, EnhancedCode: smtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
+		return &smtp.SMTPError{
+			Code:         550,
+			EnhancedCode: smtp.EnhancedCode{5, 1, 1},
+			Message:      "no such user",
+		}
 	case strings.HasPrefix(to, "later@"):
-		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 7, 1}, Message: "greylisted"}
+		return &smtp.SMTPError{
+			Code:         451,
+			EnhancedCode: smtp.EnhancedCode{4, 7, 1},
+			Message:      "greylisted",
+		}
 	}
 	s.now.To = append(s.now.To, to)
 	return nil
@@ -135,7 +155,10 @@ type Certificate struct {
 }
 
 func (c *Certificate) config() *tls.Config {
-	return &tls.Config{Certificates: []tls.Certificate{c.pair}, MinVersion: tls.VersionTLS12}
+	return &tls.Config{
+		Certificates: []tls.Certificate{c.pair},
+		MinVersion:   tls.VersionTLS12,
+	}
 }
 
 // NewCertificate returns a new self-signed certificate.
@@ -145,9 +168,18 @@ func NewCertificate(t testing.TB) *Certificate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test"}, NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	template := &x509.Certificate{
+		SerialNumber:          big.NewInt(1),
+		Subject:               pkix.Name{CommonName: "test"},
+		NotAfter:              time.Now().Add(time.Hour),
+		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1)},
+		IsCA:                  true,
+		BasicConstraintsValid: true,
+		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
+	}
+	der, err := x509.CreateCertificate(
+		rand.Reader, template, template, &key.PublicKey, key,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,8 +187,11 @@ func NewCertificate(t testing.TB) *Certificate {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &Certificate{PEM: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), Roots: x509.NewCertPool(),
-		pair: tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}}
+	c := &Certificate{
+		PEM:   pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
+		Roots: x509.NewCertPool(),
+		pair:  tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key},
+	}
 	c.Roots.AddCert(parsed)
 	return c
 }

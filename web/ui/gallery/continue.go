@@ -7,19 +7,32 @@ import (
 
 func galleryContinue() []Example {
 	post := sso.Redirect{
-		URL:  "https://idp.acme.example/saml/sso",
-		Form: map[string][]string{"SAMLRequest": {"PHNhbWxwOkF1dGhuUmVxdWVzdC8+"}, "RelayState": {"gh0123"}},
+		URL: "https://idp.acme.example/saml/sso",
+		Form: map[string][]string{
+			"SAMLRequest": {"PHNhbWxwOkF1dGhuUmVxdWVzdC8+"},
+			"RelayState":  {"gh0123"},
+		},
 	}
-	answer := map[string][]string{"SAMLResponse": {"PHNhbWxwOlJlc3BvbnNlLz4="}, "RelayState": {"gh0123"}}
+	answer := map[string][]string{
+		"SAMLResponse": {"PHNhbWxwOlJlc3BvbnNlLz4="},
+		"RelayState":   {"gh0123"},
+	}
 	logout := sso.Redirect{URL: "https://accounts.idp.example/logout?x=1"}
-	found := &ui.Continue{Base: ui.Base{Enterprise: "Acme Corporation"}, Action: "/login/sso?enterprise_key=acme"}
+	found := &ui.Continue{
+		Base:   ui.Base{Enterprise: "Acme Corporation"},
+		Action: "/login/sso?enterprise_key=acme",
+	}
 	return []Example{
 		{"Continue-found", 200, found},
 		{"Continue-post", 200, ui.NewContinue("Acme Corporation", post, false)},
 		{"Continue-long-name", 200, ui.NewContinue(LongName, post, false)},
 		{"Continue-sign-out", 200, ui.NewContinue("Acme Corporation", logout, true)},
 		{"Continue-back", 200, ui.NewReturn("/saml/conn-1/acs", answer)},
-		{"Continue-arrived", 200, ui.NewArrived("Acme Corporation", "/login/continue/wiki?to=https%3A%2F%2Fwiki.acme.example%2F")},
+		{
+			"Continue-arrived",
+			200,
+			ui.NewArrived("Acme Corporation", "/login/continue/wiki?to=https%3A%2F%2Fwiki.acme.example%2F"),
+		},
 		{"SignedOut", 200, &ui.SignedOut{}},
 	}
 }

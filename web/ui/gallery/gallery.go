@@ -39,17 +39,41 @@ func Ago(d time.Duration) ui.Time { return ui.NewTime(Now().Add(-d), Now()) }
 // belongs to, trail leads from the overview to the page.
 func Console(current string, trail ...ui.Link) ui.Base {
 	areas := []ui.Area{
-		{Links: []ui.Link{{Label: "Enterprises", Href: "/admin/enterprises"}, {Label: "Applications", Href: "/admin/applications"}, {Label: "Admins & recovery", Href: "/admin/admins"}, {Label: "Troubleshooting", Href: "/admin/troubleshooting"}}},
-		{Heading: "Acme Corporation", Links: []ui.Link{{Label: "Overview", Href: "/admin/enterprises/acme"}, {Label: "SSO & provisioning", Href: "/admin/enterprises/acme/connections"},
-			{Label: "Groups", Href: "/admin/enterprises/acme/groups"}, {Label: "People", Href: "/admin/enterprises/acme/people"}, {Label: "Organizations", Href: "/admin/enterprises/acme/organizations"},
-			{Label: "Domains", Href: "/admin/enterprises/acme/domains"}, {Label: "Activity", Href: "/admin/enterprises/acme/activity"}, {Label: "Access", Href: "/admin/enterprises/acme/access"}}},
+		{Links: []ui.Link{
+			{Label: "Enterprises", Href: "/admin/enterprises"},
+			{Label: "Applications", Href: "/admin/applications"},
+			{Label: "Admins & recovery", Href: "/admin/admins"},
+			{Label: "Troubleshooting", Href: "/admin/troubleshooting"},
+		}},
+		{
+			Heading: "Acme Corporation",
+			Links: []ui.Link{
+				{Label: "Overview", Href: "/admin/enterprises/acme"},
+				{Label: "SSO & provisioning", Href: "/admin/enterprises/acme/connections"},
+				{Label: "Groups", Href: "/admin/enterprises/acme/groups"},
+				{Label: "People", Href: "/admin/enterprises/acme/people"},
+				{Label: "Organizations", Href: "/admin/enterprises/acme/organizations"},
+				{Label: "Domains", Href: "/admin/enterprises/acme/domains"},
+				{Label: "Activity", Href: "/admin/enterprises/acme/activity"},
+				{Label: "Access", Href: "/admin/enterprises/acme/access"},
+			},
+		},
 	}
 	for _, a := range areas {
 		for i := range a.Links {
 			a.Links[i].Current = a.Links[i].Label == current
 		}
 	}
-	return ui.Base{Enterprise: "Acme Corporation", User: &ui.Person{Name: "Olive Operator", Login: "olive"}, Console: &ui.Console{Areas: areas, Home: "/admin/enterprises/acme", Trail: trail, SignOut: "/admin/sign-out"}}
+	return ui.Base{
+		Enterprise: "Acme Corporation",
+		User:       &ui.Person{Name: "Olive Operator", Login: "olive"},
+		Console: &ui.Console{
+			Areas:   areas,
+			Home:    "/admin/enterprises/acme",
+			Trail:   trail,
+			SignOut: "/admin/sign-out",
+		},
+	}
 }
 
 // AssertedGroups returns asserted groups with values that name no group.

@@ -13,7 +13,10 @@ var files embed.FS
 
 // Templates returns the pages of the gallery itself.
 func Templates() ui.Templates {
-	return ui.Templates{Pages: []ui.Page{new(indexPage), new(partsPage)}, Files: files}
+	return ui.Templates{
+		Pages: []ui.Page{new(indexPage), new(partsPage)},
+		Files: files,
+	}
 }
 
 // Gallery returns the examples of the components and of the kit's own pages.
@@ -34,7 +37,10 @@ func Handler(p *ui.Renderer, examples func() []Example) http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
 		var all []ui.Choice
 		for _, e := range examples() {
-			all = append(all, ui.Choice{Name: e.Name, Href: "/gallery/" + e.Name})
+			all = append(all, ui.Choice{
+				Name: e.Name,
+				Href: "/gallery/" + e.Name,
+			})
 		}
 		show(w, p, http.StatusOK, &indexPage{Examples: all})
 	})
@@ -52,8 +58,11 @@ func Handler(p *ui.Renderer, examples func() []Example) http.Handler {
 
 // show renders a page for the gallery, whose only reader is a developer.
 func show(w http.ResponseWriter, p *ui.Renderer, status int, page ui.Page) {
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "+
-		"form-action 'self'; frame-ancestors 'none'; base-uri 'none'")
+	w.Header().Set(
+		"Content-Security-Policy",
+		"default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "+
+			"form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+	)
 	if err := p.Render(w, status, page); err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}

@@ -18,7 +18,13 @@ func TestGalleryHandler(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := gallery.Handler(p, gallery.Gallery)
-	for target, want := range map[string]int{"/": 200, "/gallery/SignedOut": 200, "/gallery/Failure-not-found": 404, "/gallery/none": 404, "/elsewhere": 404} {
+	for target, want := range map[string]int{
+		"/":                          200,
+		"/gallery/SignedOut":         200,
+		"/gallery/Failure-not-found": 404,
+		"/gallery/none":              404,
+		"/elsewhere":                 404,
+	} {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", target, nil))
 		if w.Code != want {

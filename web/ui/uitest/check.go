@@ -48,7 +48,9 @@ func (c checks) render(t *testing.T, e gallery.Example) string {
 	if err := c.pages.Render(w, e.Status, e.Page); err != nil {
 		t.Fatalf("%s: %v", e.Name, err)
 	}
-	if w.Code != e.Status || w.Header().Get("Content-Type") != "text/html; charset=utf-8" || w.Header().Get("Cache-Control") != "no-store" {
+	if w.Code != e.Status ||
+		w.Header().Get("Content-Type") != "text/html; charset=utf-8" ||
+		w.Header().Get("Cache-Control") != "no-store" {
 		t.Errorf("%s: %d %v", e.Name, w.Code, w.Header())
 	}
 	return w.Body.String()
@@ -112,7 +114,11 @@ func (c checks) html(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := &document{tags: map[string]int{}, ids: map[string]int{}, labels: map[string]bool{}}
+		d := &document{
+			tags:   map[string]int{},
+			ids:    map[string]int{},
+			labels: map[string]bool{},
+		}
 		walkHTML(root, d)
 		for _, one := range []string{"h1", "main", "header", "footer", "title"} {
 			if d.tags[one] != 1 {
@@ -164,7 +170,11 @@ func (c checks) markup(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := &document{tags: map[string]int{}, ids: map[string]int{}, labels: map[string]bool{}}
+		d := &document{
+			tags:   map[string]int{},
+			ids:    map[string]int{},
+			labels: map[string]bool{},
+		}
 		walkHTML(root, d)
 		if d.tags["img"] != 0 {
 			t.Errorf("%s: markup became an element", e.Name)
@@ -183,7 +193,8 @@ func fill(v reflect.Value, s string) {
 		for i := range v.NumField() {
 			// The exported fields of an embedded struct can be set even if its own type
 			// is unexported.
-			if v.Field(i).CanSet() || v.Type().Field(i).Anonymous && v.Field(i).Kind() == reflect.Struct {
+			if v.Field(i).CanSet() ||
+				v.Type().Field(i).Anonymous && v.Field(i).Kind() == reflect.Struct {
 				fill(v.Field(i), s)
 			}
 		}

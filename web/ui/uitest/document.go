@@ -93,7 +93,8 @@ func faultOf(n *html.Node, a map[string]string) string {
 }
 
 func faultOfLink(n *html.Node, a map[string]string) string {
-	script := n.Data == "a" && strings.HasPrefix(strings.ToLower(strings.TrimSpace(a["href"])), "javascript:")
+	script := n.Data == "a" &&
+		strings.HasPrefix(strings.ToLower(strings.TrimSpace(a["href"])), "javascript:")
 	switch {
 	case script:
 		return "a link that is a script"
