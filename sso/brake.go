@@ -10,9 +10,9 @@ type HeldCause string
 const (
 	HeldLastAdmin    HeldCause = "last_admin"               // it would take the last member out of the admin groups
 	HeldNamesChanged HeldCause = "connection_names_changed" // the names that the connection sends stopped matching
-	// sign-ins through the connection would take too many people out of one group
+	// HeldGroupShare: sign-ins through the connection would take too many people out of one group
 	HeldGroupShare HeldCause = "group_share"
-	// none of the person's names matches, and they had synced memberships
+	// HeldMatchesNothing: none of the user's names matches, and they had synced memberships
 	HeldMatchesNothing HeldCause = "matches_nothing"
 )
 

@@ -18,7 +18,7 @@ const (
 	GroupsEmpty                      // the attribute, without values
 	GroupsValues                     // a non-empty list, all of it understood
 	GroupsOverage                    // a pointer to a list too long to send
-	// a list that is not all: as long as the IdP ever sends, longer than is read, or beside a pointer
+	// GroupsTruncated is a list that is not complete: as long as the IdP ever sends, longer than is read, or beside a pointer
 	GroupsTruncated
 	GroupsPartial // a list of which something was not understood, maybe all of it
 )
@@ -100,7 +100,7 @@ type RawReason string
 
 // The reasons.
 const (
-	// an object, a number, true, false or null; a SAML value with elements in it, or nil
+	// RawNotText is an object, a number, true, false or null; a SAML value with elements in it, or nil
 	RawNotText       RawReason = "not_text"
 	RawNoMember      RawReason = "no_member"       // an element without the member that the mapping names
 	RawLineBreak     RawReason = "line_break"      // a line break or tab inside

@@ -9,7 +9,7 @@ type UserStatus string
 const (
 	UserActive      UserStatus = "active"
 	UserDeactivated UserStatus = "deactivated"
-	// known by a sign-in, and not let in until an admin vouches, or decides about their login
+	// UserPending is known by a sign-in and not let in until an admin vouches or decides about the login
 	UserPending UserStatus = "pending"
 )
 

@@ -56,8 +56,9 @@ type lexeme struct {
 	text string
 }
 
-// tokens are the tokens of a piece of source, without comments and without the
-// semicolons that the language inserts at the end of lines.
+// tokens are the tokens of a piece of source, without comments, without the
+// semicolons that the language inserts at the end of lines, and without the
+// commas that end a list: a function does not grow by being spread over lines.
 func tokens(text []byte) []lexeme {
 	set := token.NewFileSet()
 	var s scanner.Scanner
@@ -73,9 +74,17 @@ func tokens(text []byte) []lexeme {
 			if literal == "" {
 				literal = kind.String()
 			}
+			if closes(kind) && len(all) > 0 && all[len(all)-1].kind == token.COMMA {
+				all = all[:len(all)-1]
+			}
 			all = append(all, lexeme{kind, literal})
 		}
 	}
+}
+
+// closes reports whether a token ends a list.
+func closes(kind token.Token) bool {
+	return kind == token.RPAREN || kind == token.RBRACE || kind == token.RBRACK
 }
 
 // functions measures what a file has. Tests may be long, being tables.
