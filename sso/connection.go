@@ -376,9 +376,11 @@ const (
 	SyncReset       SyncMode = "reset"        // everything the IdP did not name, manual additions too
 	SyncResetSynced SyncMode = "reset-synced" // only what sync itself added
 	SyncAddOnly     SyncMode = "add-only"     // nothing
-	// SyncKeep removes nothing and adds nothing: the groups are unknown, or provisioning owns them. Never configured, only recorded
+	// SyncKeep removes nothing and adds nothing: the groups are unknown, or provisioning owns
+	// them. Never configured, only recorded
 	SyncKeep SyncMode = "keep"
-	// SyncRestore is what an admin restored or reconciled, whatever the identity provider says. Never configured, only recorded
+	// SyncRestore is what an admin restored or reconciled, whatever the identity
+	// provider says. Never configured, only recorded
 	SyncRestore SyncMode = "restore"
 )
 

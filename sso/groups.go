@@ -18,7 +18,8 @@ const (
 	GroupsEmpty                      // the attribute, without values
 	GroupsValues                     // a non-empty list, all of it understood
 	GroupsOverage                    // a pointer to a list too long to send
-	// GroupsTruncated is a list that is not complete: as long as the IdP ever sends, longer than is read, or beside a pointer
+	// GroupsTruncated is a list that is not complete: as long as the IdP ever sends,
+	// longer than is read, or beside a pointer
 	GroupsTruncated
 	GroupsPartial // a list of which something was not understood, maybe all of it
 )
