@@ -105,12 +105,6 @@ func NotFound(code, public string) *Error {
 	}
 }
 
-// NothingHere is NotFound "not_found", about an address or an identifier that
-// names nothing, or something of another enterprise.
-func NothingHere() *Error {
-	return NotFound("not_found", "There is nothing at this address.")
-}
-
 // InvalidField is an Invalid error about one input.
 func InvalidField(code, field, message string) *Error {
 	return &Error{

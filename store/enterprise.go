@@ -19,9 +19,11 @@ func errKeyTaken() *sso.Error {
 	return taken("key_taken", "key", "This key is in use already. Choose another.")
 }
 
-// CreateEnterprise creates an enterprise; ID and CreatedAt are filled in. A key
-// that is in use is Conflict "key_taken".
-func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (_ sso.Enterprise, err error) {
+// CreateEnterprise creates an enterprise and its first organizations in one
+// transaction; IDs and CreatedAt are filled in. A key in use is Conflict
+// "key_taken".
+func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise,
+	organizations ...sso.Organization) (_ sso.Enterprise, err error) {
 	defer func() { doing(&err, "create enterprise") }()
 	err = db.write(ctx, func(ctx context.Context, t *tx) error {
 		e.ID, e.CreatedAt = sso.NewID[sso.EnterpriseID](t.now), t.now
@@ -33,6 +35,12 @@ func (db *DB) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterpri
 		t.insertHead(e.ID)
 		if err := t.audit(ctx, by, "enterprise.created", string(e.ID), "key", e.Key, "name", e.Name); err != nil {
 			return err
+		}
+		for _, o := range organizations {
+			o.Enterprise = e.ID
+			if err := t.createOrganization(ctx, by, &o); err != nil {
+				return err
+			}
 		}
 		return t.saveHead(ctx)
 	})

@@ -16,37 +16,42 @@ func scanOrganization(r engine.Row) (o sso.Organization, err error) {
 }
 
 // CreateOrganization creates an organization of o.Enterprise with its default
-// group; ID, DefaultGroup and CreatedAt are filled in. A key that is in use in
-// the enterprise is Conflict "key_taken".
+// group; ID, DefaultGroup and CreatedAt are filled in. A key in use in the
+// enterprise is Conflict "key_taken".
 func (db *DB) CreateOrganization(
 	ctx context.Context, by sso.Actor, o sso.Organization,
 ) (_ sso.Organization, err error) {
 	defer func() { doing(&err, "create organization") }()
 	err = db.change(ctx, o.Enterprise, func(ctx context.Context, t *tx) error {
-		o.ID, o.CreatedAt = sso.NewID[sso.OrganizationID](t.now), t.now
-		_, err := t.Exec(
-			ctx,
-			"insert into organizations (enterprise_id, id, key, name, created_at) values ($1, $2, $3, $4, $5)",
-			string(o.Enterprise), string(o.ID), o.Key, o.Name, engine.Micros(o.CreatedAt),
-		)
-		if err != nil {
-			return ifTaken(err, errKeyTaken())
-		}
-		g := sso.Group{
-			ID:           sso.NewID[sso.GroupID](t.now),
-			Organization: o.ID,
-			Name:         sso.DefaultGroupName,
-			Default:      true,
-			CreatedAt:    t.now,
-		}
-		o.DefaultGroup = g.ID
-		t.insertGroup(o.Enterprise, g)
-		return t.audit(ctx, by, "organization.created", string(o.ID), "key", o.Key, "name", o.Name)
+		return t.createOrganization(ctx, by, &o)
 	})
 	if err != nil {
 		return sso.Organization{}, err
 	}
 	return o, nil
+}
+
+// createOrganization inserts an organization and its default group, and fills in
+// their IDs.
+func (t *tx) createOrganization(ctx context.Context, by sso.Actor, o *sso.Organization) error {
+	o.ID, o.CreatedAt = sso.NewID[sso.OrganizationID](t.now), t.now
+	_, err := t.Exec(
+		ctx,
+		"insert into organizations (enterprise_id, id, key, name, created_at) values ($1, $2, $3, $4, $5)",
+		string(o.Enterprise), string(o.ID), o.Key, o.Name, engine.Micros(o.CreatedAt),
+	)
+	if err != nil {
+		return ifTaken(err, errKeyTaken())
+	}
+	o.DefaultGroup = sso.NewID[sso.GroupID](t.now)
+	t.insertGroup(o.Enterprise, sso.Group{
+		ID:           o.DefaultGroup,
+		Organization: o.ID,
+		Name:         sso.DefaultGroupName,
+		Default:      true,
+		CreatedAt:    t.now,
+	})
+	return t.audit(ctx, by, "organization.created", string(o.ID), "key", o.Key, "name", o.Name)
 }
 
 // Organization returns one organization.

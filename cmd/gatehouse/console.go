@@ -40,6 +40,7 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 	admins.Enter(g.router, c)
 	overview.New(overview.Options{
 		Store:   g.db,
+		Service: g.directory,
 		Health:  g.health,
 		Console: c,
 		BaseURL: g.config.BaseURL,
@@ -47,8 +48,10 @@ func (g *gateway) registerConsole(pages *ui.Renderer) error {
 	}).Register(g.router)
 	directory.New(directory.Options{
 		Console:       c,
-		Store:         g.db,
-		Proving:       g.setup,
+		Service:       g.directory,
+		Domains:       g.setup,
+		Members:       g.db,
+		Structure:     g.db,
 		SessionCookie: g.sessions.Cookie(),
 		CookieDomain:  g.config.Session.CookieDomain,
 		Host:          base.Hostname(),
@@ -93,12 +96,14 @@ func (g *gateway) registerConnections(c *console.Console) {
 		Now:     time.Now,
 	}).Register(g.router)
 	connection.New(connection.Options{
-		Console: c,
-		Store:   g.db,
-		Setup:   g.setup,
-		Preview: g.login,
-		BaseURL: g.config.BaseURL,
-		Now:     time.Now,
+		Console:     c,
+		Connections: g.db,
+		Groups:      g.db,
+		Setup:       g.setup,
+		Directory:   g.directory,
+		Preview:     g.login,
+		BaseURL:     g.config.BaseURL,
+		Now:         time.Now,
 	}).Register(g.router)
 	testconnection.New(testconnection.Options{
 		Tests:    g.login,

@@ -19,6 +19,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/access"
 	"gatehouse/sso/connections"
+	"gatehouse/sso/directory"
 	"gatehouse/sso/health"
 	"gatehouse/sso/login"
 	"gatehouse/sso/sessions"
@@ -55,6 +56,7 @@ type gateway struct {
 	saml      *saml.ServiceProvider
 	oidc      *oidc.RelyingParty
 	setup     *connections.Service
+	directory *directory.Service
 	live      *sessions.Cache
 	sessions  *session.Manager
 	login     *login.Service
@@ -108,15 +110,7 @@ func (g *gateway) services() error {
 			g.setup.SeeKeys(ctx, seen)
 		},
 	})
-	g.setup = connections.New(connections.Options{
-		Store:         g.db,
-		Resolver:      resolver(c.DNS),
-		SAML:          g.saml,
-		OIDC:          g.oidc,
-		Log:           g.log,
-		AllowLoopback: c.AllowPrivateIDPAddresses,
-		NoMail:        c.SMTP.Addr == "",
-	})
+	g.rules()
 	g.live = sessions.New(sessions.Options{
 		Store: g.db,
 		Bus:   g.nodes.bus,
@@ -187,6 +181,27 @@ func (g *gateway) services() error {
 	return err
 }
 
+// rules builds the services that change what the store keeps for admins.
+func (g *gateway) rules() {
+	g.setup = connections.New(connections.Options{
+		Store:         g.db,
+		Resolver:      resolver(g.config.DNS),
+		SAML:          g.saml,
+		OIDC:          g.oidc,
+		Log:           g.log,
+		AllowLoopback: g.config.AllowPrivateIDPAddresses,
+		NoMail:        g.config.SMTP.Addr == "",
+	})
+	g.directory = directory.New(directory.Options{
+		Enterprises:  g.db,
+		Groups:       g.db,
+		Users:        g.db,
+		Sessions:     g.db,
+		Applications: g.db,
+		Now:          time.Now,
+	})
+}
+
 // edges builds the HTTP handlers under one router.
 func (g *gateway) edges() error {
 	c := g.config
@@ -227,22 +242,12 @@ func (g *gateway) edges() error {
 	}).Register(g.router)
 	account.New(account.Options{
 		Store:    g.db,
+		Service:  g.directory,
 		Sessions: g.sessions,
 		Pages:    pages,
 		Now:      time.Now,
 	}).Register(g.router)
-	rest, err := api.New(api.Options{
-		BaseURL: c.BaseURL,
-		Store:   g.db,
-		Setup:   g.setup,
-		Preview: g.login,
-		Tests:   g.login,
-		Links:   g.admin,
-		SAML:    g.saml,
-		OIDC:    g.oidc,
-		Limiter: g.nodes.limiter,
-		Log:     g.log,
-	})
+	rest, err := g.api()
 	if err != nil {
 		return err
 	}
@@ -279,6 +284,26 @@ func (g *gateway) edges() error {
 	g.ops.Register(g.router)
 	g.router.Static("/static/", pages.Static())
 	return nil
+}
+
+// api builds the REST API.
+func (g *gateway) api() (*api.API, error) {
+	return api.New(api.Options{
+		BaseURL:   g.config.BaseURL,
+		Structure: g.db,
+		Members:   g.db,
+		Records:   g.db,
+		Requests:  g.db,
+		Directory: g.directory,
+		Setup:     g.setup,
+		Preview:   g.login,
+		Tests:     g.login,
+		Links:     g.admin,
+		SAML:      g.saml,
+		OIDC:      g.oidc,
+		Limiter:   g.nodes.limiter,
+		Log:       g.log,
+	})
 }
 
 // enterpriseOf returns the enterprise of a connection.

@@ -79,6 +79,12 @@ func (s *Service) CreateLink(
 	return l, token, nil
 }
 
+// RevokeLink makes a setup link stop opening, and ends the sessions that it
+// opened.
+func (s *Service) RevokeLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) error {
+	return s.Links.RevokeSetupLink(ctx, by, ent, id)
+}
+
 // OpenLink counts an opening of a setup link and begins a session, whose token
 // it returns.
 func (s *Service) OpenLink(ctx context.Context, token sso.Secret, remote string) (sso.Secret, error) {

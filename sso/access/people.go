@@ -57,6 +57,11 @@ func (s *Service) NameAdmin(ctx context.Context, by sso.Actor, ent sso.Enterpris
 	return nil
 }
 
+// RemoveAdmin takes a user off the named admins of their enterprise.
+func (s *Service) RemoveAdmin(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) error {
+	return s.Access.RemoveEnterpriseAdmin(ctx, by, ent, id)
+}
+
 // NameOf is what somebody who made something is called, "" if nobody knows.
 func (s *Service) NameOf(ctx context.Context, ent sso.EnterpriseID, by sso.Actor) (name string, err error) {
 	switch {

@@ -166,7 +166,7 @@ func (h *Handlers) removeAdmin(w http.ResponseWriter, r *http.Request, v console
 	if err != nil {
 		return err
 	}
-	if err := h.Service.Access.RemoveEnterpriseAdmin(r.Context(), v.Actor, v.Enterprise.ID, id); err != nil {
+	if err := h.Service.RemoveAdmin(r.Context(), v.Actor, v.Enterprise.ID, id); err != nil {
 		return fmt.Errorf("remove an admin: %w", err)
 	}
 	return console.Done(w, console.At(v.Enterprise, "access"), "removed")

@@ -183,7 +183,7 @@ func (h *Handlers) revokeLink(w http.ResponseWriter, r *http.Request, v console.
 	if err != nil {
 		return err
 	}
-	if err := h.Service.Links.RevokeSetupLink(r.Context(), v.Actor, v.Enterprise.ID, id); err != nil {
+	if err := h.Service.RevokeLink(r.Context(), v.Actor, v.Enterprise.ID, id); err != nil {
 		return fmt.Errorf("revoke a setup link: %w", err)
 	}
 	return console.Done(w, console.At(v.Enterprise, "access"), "revoked")

@@ -7,16 +7,16 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
 )
 
-// Store is what is known about somebody; store.DB is one.
-type Store interface {
+// userReader reads what the page shows of a user; store.DB does.
+type userReader interface {
 	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
 	UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserMembership, error)
 	UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.Session, error)
-	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
 	Attempts(
 		ctx context.Context, ent sso.EnterpriseID, filter sso.AttemptFilter, p sso.Page,
 	) ([]sso.Attempt, string, error)
@@ -33,7 +33,8 @@ type Sessions interface {
 
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
-	Store    Store
+	Store    userReader
+	Service  *directory.Service
 	Sessions Sessions
 	Pages    *ui.Renderer
 	Now      func() time.Time
@@ -115,8 +116,7 @@ func flash(r *http.Request) string {
 	return ""
 }
 
-// revoke ends one session of whoever asks. Somebody else's is as unknown as one
-// that never was.
+// revoke ends one session of the user who is signed in.
 func (a *Account) revoke(w http.ResponseWriter, r *http.Request) error {
 	p, err := a.Sessions.Principal(r)
 	if err != nil {
@@ -126,20 +126,7 @@ func (a *Account) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	mine, err := a.Store.UserSessions(r.Context(), p.Enterprise.ID, p.User.ID)
-	if err != nil {
-		return fmt.Errorf("list sessions: %w", err)
-	}
-	for _, s := range mine {
-		if s.ID == id {
-			return a.end(w, r, p, id)
-		}
-	}
-	return sso.NothingHere()
-}
-
-func (a *Account) end(w http.ResponseWriter, r *http.Request, p sso.Principal, id sso.SessionID) error {
-	if err := a.Store.RevokeSession(r.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, id); err != nil {
+	if err := a.Service.EndSessionOf(r.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, p.User.ID, id); err != nil {
 		return fmt.Errorf("end session: %w", err)
 	}
 	target := "/account?done=session"
@@ -152,25 +139,15 @@ func (a *Account) end(w http.ResponseWriter, r *http.Request, p sso.Principal, i
 	return nil
 }
 
-// revokeOthers ends every session but this one. Those that ended meanwhile are
-// no failure.
+// revokeOthers ends every session of the user but this one.
 func (a *Account) revokeOthers(w http.ResponseWriter, r *http.Request) error {
 	p, err := a.Sessions.Principal(r)
 	if err != nil {
 		return fmt.Errorf("find session: %w", err)
 	}
-	mine, err := a.Store.UserSessions(r.Context(), p.Enterprise.ID, p.User.ID)
-	if err != nil {
-		return fmt.Errorf("list sessions: %w", err)
-	}
-	for _, s := range mine {
-		if s.ID == p.Session.ID {
-			continue
-		}
-		err := a.Store.RevokeSession(r.Context(), sso.Actor(p.User.ID), p.Enterprise.ID, s.ID)
-		if err != nil && sso.KindOf(err) != sso.NotFoundKind {
-			return fmt.Errorf("end session %s: %w", s.ID, err)
-		}
+	by := sso.Actor(p.User.ID)
+	if err := a.Service.EndOtherSessions(r.Context(), by, p.Enterprise.ID, p.User.ID, p.Session.ID); err != nil {
+		return fmt.Errorf("end the other sessions: %w", err)
 	}
 	w.Header().Set("Location", "/account?done=others")
 	w.WriteHeader(http.StatusSeeOther)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
 )
@@ -50,6 +51,10 @@ func (s *records) UserSessions(context.Context, sso.EnterpriseID, sso.UserID) ([
 func (s *records) RevokeSession(_ context.Context, by sso.Actor, _ sso.EnterpriseID, id sso.SessionID) error {
 	s.revoked, s.by = append(s.revoked, id), append(s.by, by)
 	return errors.Join(s.err, s.stuck)
+}
+
+func (s *records) RevokeUserSessions(context.Context, sso.Actor, sso.EnterpriseID, sso.UserID) (int, error) {
+	return 0, errors.New("all sessions would end")
 }
 
 func (s *records) Attempts(
@@ -177,6 +182,7 @@ func newFixture(t *testing.T) *fixture {
 	}
 	New(Options{
 		Store:    f.records,
+		Service:  directory.New(directory.Options{Sessions: f.records}),
 		Sessions: f.browser,
 		Pages:    pages,
 		Now:      func() time.Time { return now },

@@ -2,26 +2,12 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"net/http"
-	"slices"
-	"strconv"
 	"time"
 
 	"gatehouse/sso"
-	"gatehouse/sso/address"
+	"gatehouse/sso/directory"
 )
-
-// Applications keeps applications.
-type Applications interface {
-	CreateApplication(ctx context.Context, by sso.Actor, a sso.Application) (sso.Application, error)
-	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
-	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
-	UpdateApplication(
-		ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error),
-	) (sso.Application, error)
-	DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) error
-}
 
 type application struct {
 	ID          sso.ApplicationID   `json:"id" doc:"Never changes." example:"app-06d5x0wkj3n8p7r5t2v4y6z8ab"`
@@ -74,69 +60,18 @@ type Access struct {
 	Preflight   *bool              `json:"allow_preflight,omitempty" doc:"Whether CORS preflights pass without a sign-in." example:"true"`
 }
 
-// apply changes what is given. A list that is there and empty takes the old one
-// away.
-func (c Access) apply(a *sso.Application) {
-	if c.Origins != nil {
-		a.Origins = address.Origins(c.Origins)
+// edit returns the change that the values ask for.
+func (c Access) edit() directory.ApplicationEdit {
+	return directory.ApplicationEdit{
+		Origins:     c.Origins,
+		Enterprises: c.Enterprises,
+		Groups:      c.Groups,
+		Told:        c.Told,
+		GroupsLimit: c.GroupsLimit,
+		SignIn:      c.SignIn,
+		PublicPaths: c.PublicPaths,
+		Preflight:   c.Preflight,
 	}
-	if c.Enterprises != nil {
-		a.Enterprises = orNone(c.Enterprises)
-	}
-	if c.Groups != nil {
-		a.Groups = orNone(c.Groups)
-	}
-	if c.Told != nil {
-		a.Told = orNone(c.Told)
-	}
-	if c.GroupsLimit != nil {
-		a.GroupsLimit = *c.GroupsLimit
-	}
-	if c.SignIn != nil {
-		a.SignIn = *c.SignIn
-	}
-	if c.PublicPaths != nil {
-		a.PublicPaths = orNone(c.PublicPaths)
-	}
-	if c.Preflight != nil {
-		a.AllowPreflight = *c.Preflight
-	}
-}
-
-// orNone keeps one form for no items.
-func orNone[T any](all []T) []T {
-	if len(all) == 0 {
-		return nil
-	}
-	return all
-}
-
-// checkApplication returns an error for invalid fields and for enterprises that
-// do not exist.
-func (a *API) checkApplication(ctx context.Context, app sso.Application) error {
-	problems := app.Validate()
-	for i, id := range append(slices.Clone(app.Enterprises), app.SignIn) {
-		field := "enterprises[" + strconv.Itoa(i) + "]"
-		if i == len(app.Enterprises) {
-			if field = "sign_in"; id == "" {
-				continue
-			}
-		}
-		_, err := sso.ParseID[sso.EnterpriseID](string(id))
-		if err == nil {
-			_, err = a.Store.Enterprise(ctx, id)
-		}
-		switch {
-		case sso.KindOf(err) == sso.NotFoundKind:
-			problems = append(problems, sso.FieldError{
-				Field:   field,
-				Message: "There is no such enterprise.",
-			})
-		case err != nil:
-			return fmt.Errorf("find an enterprise: %w", err)
-		}
-	}
-	return invalid("validation_failed", problems)
 }
 
 func (a *API) viewApplication(app sso.Application) application {
@@ -210,23 +145,16 @@ func (a *API) applicationOperations() {
 }
 
 func (a *API) listApplications(ctx context.Context, _ caller, in *struct{ Paging }) (*out[list[application]], error) {
-	all, next, err := a.Store.Applications(ctx, in.page())
+	all, next, err := a.Structure.Applications(ctx, in.page())
 	return pageOf(all, next, err, a.viewApplication)
 }
 
 func (a *API) createApplication(
 	ctx context.Context, c caller, in *struct{ Body newApplication },
 ) (*made[application], error) {
-	app := sso.Application{
-		Key:  in.Body.Key,
-		Name: in.Body.Name,
-		Kind: in.Body.Kind,
-	}
-	in.Body.apply(&app)
-	if err := a.checkApplication(ctx, app); err != nil {
-		return nil, err
-	}
-	app, err := a.Store.CreateApplication(ctx, c.by, app)
+	edit := in.Body.edit()
+	edit.Key, edit.Name = &in.Body.Key, &in.Body.Name
+	app, err := a.Directory.CreateApplication(ctx, c.by, in.Body.Kind, edit)
 	if err != nil {
 		return nil, err
 	}
@@ -237,7 +165,7 @@ func (a *API) createApplication(
 }
 
 func (a *API) getApplication(ctx context.Context, _ caller, in *inApplication) (*out[application], error) {
-	app, err := a.Store.Application(ctx, in.Application)
+	app, err := a.Structure.Application(ctx, in.Application)
 	return answerTo(a.viewApplication(app), err)
 }
 
@@ -245,38 +173,12 @@ func (a *API) updateApplication(ctx context.Context, c caller, in *struct {
 	Application sso.ApplicationID `path:"application"`
 	Body        applicationPatch
 }) (*out[application], error) {
-	// Looking for enterprises is no work for inside a transaction, so what they
-	// are looked for is a draft; the transaction checks the rest again.
-	draft, err := a.Store.Application(ctx, in.Application)
-	if err != nil {
-		return nil, err
-	}
-	in.Body.change(&draft)
-	if err := a.checkApplication(ctx, draft); err != nil {
-		return nil, err
-	}
-	app, err := a.Store.UpdateApplication(
-		ctx,
-		c.by,
-		in.Application,
-		func(app sso.Application) (sso.Application, error) {
-			in.Body.change(&app)
-			return app, invalid("validation_failed", app.Validate())
-		},
-	)
+	edit := in.Body.edit()
+	edit.Key, edit.Name = in.Body.Key, in.Body.Name
+	app, err := a.Directory.UpdateApplication(ctx, c.by, in.Application, edit)
 	return answerTo(a.viewApplication(app), err)
 }
 
-func (p applicationPatch) change(a *sso.Application) {
-	if p.Key != nil {
-		a.Key = *p.Key
-	}
-	if p.Name != nil {
-		a.Name = *p.Name
-	}
-	p.apply(a)
-}
-
 func (a *API) deleteApplication(ctx context.Context, c caller, in *inApplication) (*done, error) {
-	return nil, a.Store.DeleteApplication(ctx, c.by, in.Application)
+	return nil, a.Directory.DeleteApplication(ctx, c.by, in.Application)
 }

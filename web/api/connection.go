@@ -10,13 +10,6 @@ import (
 	"gatehouse/sso/connections"
 )
 
-// Connections keeps connections; what changes one goes through Setup.
-type Connections interface {
-	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
-	Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.CertificateUse, error)
-}
-
 // newConnection is connections.Edit with what cannot be changed later.
 type newConnection struct {
 	Protocol sso.Protocol `json:"protocol" enum:"saml,oidc" doc:"What the identity provider speaks." example:"saml"`
@@ -87,7 +80,7 @@ func (a *API) connectionOperations() {
 }
 
 func (a *API) listConnections(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[connection]], error) {
-	all, err := a.Store.Connections(ctx, c.enterprise.ID)
+	all, err := a.Records.Connections(ctx, c.enterprise.ID)
 	view := func(x sso.Connection) connection {
 		return a.viewConnection(c.enterprise, x, nil)
 	}
@@ -111,7 +104,7 @@ func (a *API) createConnection(
 }
 
 func (a *API) getConnection(ctx context.Context, c caller, in *inConnection) (*ofConnection, error) {
-	x, err := a.Store.Connection(ctx, c.enterprise.ID, in.Connection)
+	x, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection)
 	return a.connectionAnswer(c, x, nil, err)
 }
 
@@ -149,10 +142,10 @@ func (a *API) listCertificates(ctx context.Context, c caller, in *struct {
 	Paging
 	Connection sso.ConnectionID `path:"connection"`
 }) (*out[list[certificateUse]], error) {
-	if _, err := a.Store.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
+	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err
 	}
-	all, err := a.Store.Certificates(ctx, c.enterprise.ID, in.Connection)
+	all, err := a.Records.Certificates(ctx, c.enterprise.ID, in.Connection)
 	return pageFrom(all, err, func(u sso.CertificateUse) string {
 		return u.Fingerprint
 	}, in.Paging, viewCertificateUse)

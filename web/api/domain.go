@@ -8,13 +8,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Domains keeps domains.
-type Domains interface {
-	Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
-	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
-	DeleteDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) error
-}
-
 type domain struct {
 	ID         sso.DomainID `json:"id" doc:"Never changes." example:"dom-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Name       string       `json:"name" doc:"The DNS name, in lower case." example:"acme.example"`
@@ -83,7 +76,7 @@ func (a *API) domainOperations() {
 }
 
 func (a *API) listDomains(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[domain]], error) {
-	all, err := a.Store.Domains(ctx, c.enterprise.ID)
+	all, err := a.Structure.Domains(ctx, c.enterprise.ID)
 	return pageFrom(all, err, func(d sso.Domain) string {
 		return string(d.ID)
 	}, in.Paging, viewDomain)
@@ -101,12 +94,12 @@ func (a *API) createDomain(ctx context.Context, c caller, in *struct{ Body newDo
 }
 
 func (a *API) getDomain(ctx context.Context, c caller, in *inDomain) (*out[domain], error) {
-	d, err := a.Store.Domain(ctx, c.enterprise.ID, in.Domain)
+	d, err := a.Structure.Domain(ctx, c.enterprise.ID, in.Domain)
 	return answerTo(viewDomain(d), err)
 }
 
 func (a *API) deleteDomain(ctx context.Context, c caller, in *inDomain) (*done, error) {
-	return nil, a.Store.DeleteDomain(ctx, c.by, c.enterprise.ID, in.Domain)
+	return nil, a.Directory.DeleteDomain(ctx, c.by, c.enterprise.ID, in.Domain)
 }
 
 func (a *API) verifyDomain(ctx context.Context, c caller, in *inDomain) (*out[domain], error) {

@@ -7,18 +7,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 )
-
-// Enterprises keeps enterprises.
-type Enterprises interface {
-	CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (sso.Enterprise, error)
-	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
-	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
-	UpdateEnterprise(
-		ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error),
-	) (sso.Enterprise, error)
-	DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID) error
-}
 
 type enterprise struct {
 	ID        sso.EnterpriseID `json:"id" doc:"Never changes." example:"ent-06d5x0wkj3n8p7r5t2v4y6z8ab"`
@@ -38,24 +28,6 @@ type newNamed struct {
 type namedPatch struct {
 	Key  *string `json:"key,omitempty" doc:"Another key; links with the old one stop working." example:"acme"`
 	Name *string `json:"name,omitempty" doc:"Another name." example:"Acme Corporation"`
-}
-
-func (n newNamed) check() error {
-	return invalid(
-		"validation_failed",
-		append(sso.ValidateKey("key", n.Key), sso.ValidateName("name", n.Name)...),
-	)
-}
-
-// apply changes what the patch names, if the result can be accepted.
-func (p namedPatch) apply(key, name *string) error {
-	if p.Key != nil {
-		*key = *p.Key
-	}
-	if p.Name != nil {
-		*name = *p.Name
-	}
-	return newNamed{Key: *key, Name: *name}.check()
 }
 
 func (a *API) viewEnterprise(e sso.Enterprise) enterprise {
@@ -117,15 +89,12 @@ func (a *API) enterpriseOperations() {
 }
 
 func (a *API) listEnterprises(ctx context.Context, _ caller, in *struct{ Paging }) (*out[list[enterprise]], error) {
-	all, next, err := a.Store.Enterprises(ctx, in.page())
+	all, next, err := a.Structure.Enterprises(ctx, in.page())
 	return pageOf(all, next, err, a.viewEnterprise)
 }
 
 func (a *API) createEnterprise(ctx context.Context, c caller, in *struct{ Body newNamed }) (*made[enterprise], error) {
-	if err := in.Body.check(); err != nil {
-		return nil, err
-	}
-	e, err := a.Store.CreateEnterprise(ctx, c.by, sso.Enterprise{
+	e, err := a.Directory.CreateEnterprise(ctx, c.by, directory.NewEnterprise{
 		Key:  in.Body.Key,
 		Name: in.Body.Name,
 	})
@@ -149,14 +118,14 @@ func (a *API) getEnterprise(_ context.Context, c caller, _ *struct{}) (*out[ente
 }
 
 func (a *API) updateEnterprise(ctx context.Context, c caller, in *struct{ Body namedPatch }) (*out[enterprise], error) {
-	e, err := a.Store.UpdateEnterprise(ctx, c.by, c.enterprise.ID, func(e sso.Enterprise) (sso.Enterprise, error) {
-		return e, in.Body.apply(&e.Key, &e.Name)
-	})
+	e, err := a.Directory.UpdateEnterprise(
+		ctx, c.by, c.enterprise.ID, directory.EnterpriseEdit(in.Body),
+	)
 	return answerTo(a.viewEnterprise(e), err)
 }
 
 func (a *API) deleteEnterprise(ctx context.Context, c caller, _ *struct{}) (*done, error) {
-	if err := a.Store.DeleteEnterprise(ctx, c.by, c.enterprise.ID); err != nil {
+	if err := a.Directory.DeleteEnterprise(ctx, c.by, c.enterprise.ID); err != nil {
 		return nil, err
 	}
 	return nil, nil

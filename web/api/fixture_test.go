@@ -23,6 +23,7 @@ import (
 	"gatehouse/sso"
 	"gatehouse/sso/access"
 	"gatehouse/sso/connections"
+	"gatehouse/sso/directory"
 	"gatehouse/sso/login"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -100,10 +101,22 @@ func newFixture(t testing.TB, database func(testing.TB) string) *fixture {
 		Log:           log,
 		AllowLoopback: true,
 	})
+	rules := directory.New(directory.Options{
+		Enterprises:  f.db,
+		Groups:       f.db,
+		Users:        f.db,
+		Sessions:     f.db,
+		Applications: f.db,
+		Now:          time.Now,
+	})
 	f.api, err = New(Options{
-		Store:   f.db,
-		Setup:   service,
-		Preview: login.New(login.Options{Facts: f.db}),
+		Structure: f.db,
+		Members:   f.db,
+		Records:   f.db,
+		Requests:  f.db,
+		Directory: rules,
+		Setup:     service,
+		Preview:   login.New(login.Options{Facts: f.db}),
 		Tests: login.New(login.Options{
 			Facts:    f.db,
 			TestRuns: f.db,

@@ -5,20 +5,9 @@ import (
 	"net/http"
 	"time"
 
-	"gatehouse/groupsync"
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 )
-
-// Groups keeps groups.
-type Groups interface {
-	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
-	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
-	Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, p sso.Page) ([]sso.GroupCount, string, error)
-	UpdateGroup(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error),
-	) (sso.Group, error)
-	DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) error
-}
 
 type group struct {
 	ID              sso.GroupID        `json:"id" doc:"Never changes." example:"group-06d5x0wkj3n8p7r5t2v4y6z8ab"`
@@ -59,15 +48,6 @@ func viewGroup(c sso.GroupCount) group {
 		v.ExpectedMembers = &c.Expected
 	}
 	return v
-}
-
-// checkedGroup is a group with its names as they are kept.
-func checkedGroup(g sso.Group) (sso.Group, error) {
-	names, problems := groupsync.CleanIDPNames(g.Name, g.IDPNames)
-	g.IDPNames = names
-	return g, invalid(
-		"group_name_invalid", append(groupsync.CheckName("name", g.Name), problems...),
-	)
 }
 
 type inGroup struct {
@@ -119,7 +99,7 @@ func (a *API) listGroups(ctx context.Context, c caller, in *struct {
 	Organization sso.OrganizationID `query:"organization" pattern:"^org-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"an organization's identifier" doc:"Only those of this organization." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Name         string             `query:"name" doc:"Only those of exactly this name." example:"engineering"`
 }) (*out[list[group]], error) {
-	all, next, err := a.Store.Groups(ctx, c.enterprise.ID, sso.GroupFilter{
+	all, next, err := a.Structure.Groups(ctx, c.enterprise.ID, sso.GroupFilter{
 		Organization: in.Organization,
 		Name:         in.Name,
 	}, in.page())
@@ -130,16 +110,13 @@ func (a *API) createGroup(ctx context.Context, c caller, in *struct {
 	Organization sso.OrganizationID `path:"organization"`
 	Body         newGroup
 }) (*made[group], error) {
-	g, err := checkedGroup(sso.Group{
+	g, err := a.Directory.CreateGroup(ctx, c.by, c.enterprise.ID, sso.Group{
 		Organization: in.Organization,
 		Name:         in.Body.Name,
 		IDPNames:     in.Body.IDPNames,
 		Admin:        in.Body.Admin,
 	})
 	if err != nil {
-		return nil, err
-	}
-	if g, err = a.Store.CreateGroup(ctx, c.by, c.enterprise.ID, g); err != nil {
 		return nil, err
 	}
 	return &made[group]{
@@ -149,7 +126,7 @@ func (a *API) createGroup(ctx context.Context, c caller, in *struct {
 }
 
 func (a *API) getGroup(ctx context.Context, c caller, in *inGroup) (*out[group], error) {
-	g, err := a.Store.Group(ctx, c.enterprise.ID, in.Group)
+	g, err := a.Structure.Group(ctx, c.enterprise.ID, in.Group)
 	if err != nil {
 		return nil, err
 	}
@@ -158,7 +135,7 @@ func (a *API) getGroup(ctx context.Context, c caller, in *inGroup) (*out[group],
 
 // counted finds out how many people are in a group, which the list knows.
 func (a *API) counted(ctx context.Context, c caller, g sso.Group) (*out[group], error) {
-	all, _, err := a.Store.Groups(ctx, c.enterprise.ID, sso.GroupFilter{
+	all, _, err := a.Structure.Groups(ctx, c.enterprise.ID, sso.GroupFilter{
 		Organization: g.Organization,
 		Name:         g.Name,
 	}, sso.Page{Limit: 1})
@@ -175,21 +152,9 @@ func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
 	Group sso.GroupID `path:"group"`
 	Body  groupPatch
 }) (*out[group], error) {
-	g, err := a.Store.UpdateGroup(ctx, c.by, c.enterprise.ID, in.Group, func(g sso.Group) (sso.Group, error) {
-		if in.Body.Admin != nil {
-			g.Admin = *in.Body.Admin
-		}
-		if in.Body.IDPNames != nil {
-			g.IDPNames = *in.Body.IDPNames
-		}
-		if in.Body.Name != nil {
-			g.Name = *in.Body.Name
-		}
-		if in.Body.Name == nil && in.Body.IDPNames == nil {
-			return g, nil
-		}
-		return checkedGroup(g)
-	})
+	g, err := a.Directory.UpdateGroup(
+		ctx, c.by, c.enterprise.ID, in.Group, directory.GroupEdit(in.Body),
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -197,5 +162,5 @@ func (a *API) updateGroup(ctx context.Context, c caller, in *struct {
 }
 
 func (a *API) deleteGroup(ctx context.Context, c caller, in *inGroup) (*done, error) {
-	return nil, a.Store.DeleteGroup(ctx, c.by, c.enterprise.ID, in.Group)
+	return nil, a.Directory.DeleteGroup(ctx, c.by, c.enterprise.ID, in.Group)
 }

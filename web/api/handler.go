@@ -12,14 +12,6 @@ import (
 	"gatehouse/web/route"
 )
 
-// Tokens says whose request it is, and what it was answered before.
-type Tokens interface {
-	TokenByHash(ctx context.Context, h sso.Hash) (sso.Token, error)
-	ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Hash) (answer sso.KeptAnswer, known bool, err error)
-	KeepAnswer(ctx context.Context, k sso.RequestKey, answer sso.KeptAnswer) error
-	ReleaseRequest(ctx context.Context, k sso.RequestKey) error
-}
-
 const documentPath = Prefix + "openapi.json"
 
 // Handler answers everything under Prefix. It has to be mounted with
@@ -103,7 +95,7 @@ func (a *API) find(ctx context.Context, given []string) (sso.Token, error) {
 	if err != nil {
 		return sso.Token{}, err
 	}
-	return a.Store.TokenByHash(ctx, secret.Hash())
+	return a.Requests.TokenByHash(ctx, secret.Hash())
 }
 
 // perMinute is what one token may ask; far more than a person's script needs,
@@ -208,7 +200,7 @@ func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*answer, err
 	h := sha256.New()
 	fmt.Fprintf(h, "%s %s\n", r.Method, r.URL.RequestURI())
 	h.Write(body)
-	kept, known, err := a.Store.ClaimRequest(r.Context(), k, sso.Hash(h.Sum(nil)))
+	kept, known, err := a.Requests.ClaimRequest(r.Context(), k, sso.Hash(h.Sum(nil)))
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +212,7 @@ func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*answer, err
 	done := false
 	defer func() {
 		if !done { // also after a panic
-			_ = a.Store.ReleaseRequest(ctx, k) // else it ends by itself, later
+			_ = a.Requests.ReleaseRequest(ctx, k) // else it ends by itself, later
 		}
 	}()
 	out, err := a.run(r, k.Token)
@@ -230,7 +222,7 @@ func (a *API) once(r *http.Request, k sso.RequestKey, body []byte) (*answer, err
 	done = true
 	// It is done, and its sender is about to know: failing to remember the
 	// answer is no reason to say something else.
-	if err := a.Store.KeepAnswer(ctx, k, out.kept()); err != nil {
+	if err := a.Requests.KeepAnswer(ctx, k, out.kept()); err != nil {
 		a.Log.WarnContext(ctx, "answer not kept", "token", string(k.Token), "error", err)
 	}
 	return out, nil

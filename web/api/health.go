@@ -8,13 +8,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Health keeps what was found to be unwell.
-type Health interface {
-	HealthEvents(
-		ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, p sso.Page,
-	) ([]sso.HealthEvent, string, error)
-}
-
 type healthEvent struct {
 	ID         sso.HealthEventID `json:"id" doc:"Never changes." example:"health-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Kind       sso.HealthKind    `json:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,trust_waiting,trust_changed,provisioning_missing" doc:"What is unwell." example:"certificate_expiring"`
@@ -65,7 +58,7 @@ func (a *API) listHealth(ctx context.Context, c caller, in *struct {
 	Kind sso.HealthKind `query:"kind" enum:"certificate_expiring,metadata_failing,keys_replaced,groups_vanished,sync_held,sign_ins_failing,logins_contested,trust_waiting,trust_changed,provisioning_missing" doc:"Only of this kind." example:"certificate_expiring"`
 	Open bool           `query:"open" doc:"Only what is still so." example:"true"`
 }) (*out[list[healthEvent]], error) {
-	all, next, err := a.Store.HealthEvents(ctx, c.enterprise.ID, sso.HealthFilter{
+	all, next, err := a.Records.HealthEvents(ctx, c.enterprise.ID, sso.HealthFilter{
 		Kind: in.Kind,
 		Open: in.Open,
 	}, in.page())

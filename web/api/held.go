@@ -8,17 +8,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Holding keeps what the brake has stopped.
-type Holding interface {
-	HeldSyncs(ctx context.Context, ent sso.EnterpriseID, f sso.HeldFilter, p sso.Page) ([]sso.HeldSync, string, error)
-	ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
-	DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
-	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
-	DecideHeldSyncs(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision,
-	) (sso.HeldDecided, error)
-}
-
 type heldSync struct {
 	ID         sso.HeldSyncID   `json:"id" doc:"Never changes." example:"held-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	User       sso.UserID       `json:"user" doc:"Whose groups." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
@@ -91,14 +80,14 @@ func (a *API) heldOperations() {
 		path:    path + "/{held_sync}/approve",
 		summary: "Do what was held",
 		about:   "As far as the groups are still there. What does not wait any more is 409 held_sync_decided.",
-	}, a.decideHeld(a.Store.ApproveHeldSync))
+	}, a.decideHeld(a.Directory.ApproveHeldSync))
 	add(a, operation{
 		id:      "discard-held-sync",
 		method:  http.MethodPost,
 		path:    path + "/{held_sync}/discard",
 		summary: "Leave memberships as they are",
 		about:   "The person's next sign-in is looked at anew. What does not wait any more is 409 held_sync_decided.",
-	}, a.decideHeld(a.Store.DiscardHeldSync))
+	}, a.decideHeld(a.Directory.DiscardHeldSync))
 }
 
 func (a *API) listHeld(ctx context.Context, c caller, in *struct {
@@ -107,7 +96,7 @@ func (a *API) listHeld(ctx context.Context, c caller, in *struct {
 	State sso.HeldState `query:"state" enum:"waiting,approved,discarded,superseded" doc:"Only those in this state." example:"waiting"`
 	User  sso.UserID    `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }) (*out[list[heldSync]], error) {
-	all, next, err := a.Store.HeldSyncs(ctx, c.enterprise.ID, sso.HeldFilter{
+	all, next, err := a.Members.HeldSyncs(ctx, c.enterprise.ID, sso.HeldFilter{
 		State: in.State,
 		User:  in.User,
 		Cause: in.Cause,
@@ -154,7 +143,7 @@ func viewHeldCause(t sso.HeldTally) heldCause {
 }
 
 func (a *API) listHeldCauses(ctx context.Context, c caller, _ *struct{}) (*out[list[heldCause]], error) {
-	all, err := a.Store.HeldTallies(ctx, c.enterprise.ID)
+	all, err := a.Members.HeldTallies(ctx, c.enterprise.ID)
 	return pageOf(all, "", err, viewHeldCause)
 }
 
@@ -176,7 +165,7 @@ type heldDecided struct {
 func (a *API) decideAllHeld(approve bool) func(context.Context, caller, *inHeldCause) (*out[heldDecided], error) {
 	return func(ctx context.Context, c caller, in *inHeldCause) (*out[heldDecided], error) {
 		b := in.Body
-		done, err := a.Store.DecideHeldSyncs(ctx, c.by, c.enterprise.ID, sso.HeldDecision{
+		done, err := a.Directory.DecideHeldSyncs(ctx, c.by, c.enterprise.ID, sso.HeldDecision{
 			Cause:      b.Cause,
 			Connection: b.Connection,
 			Group:      b.Group,

@@ -7,36 +7,8 @@ import (
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 )
-
-// Restoring keeps who was in which group, and puts people back.
-type Restoring interface {
-	GroupMembersAt(
-		ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time, p sso.Page,
-	) ([]sso.PastMember, string, error)
-	UserMembershipsAt(
-		ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time,
-	) ([]sso.PastMembership, error)
-	RestoreUser(
-		ctx context.Context,
-		by sso.Actor,
-		ent sso.EnterpriseID,
-		user sso.UserID,
-		at time.Time,
-		confirm func(sso.Restored) (bool, error),
-	) (sso.Restored, error)
-	RestoreGroup(
-		ctx context.Context,
-		by sso.Actor,
-		ent sso.EnterpriseID,
-		group sso.GroupID,
-		at time.Time,
-		confirm func(sso.Restored) (bool, error),
-	) (sso.Restored, error)
-	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
-	ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
-		decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
-}
 
 type restoreUser struct {
 	At     time.Time `json:"at" doc:"The moment to return to." example:"2026-11-23T12:00:00Z"`
@@ -131,25 +103,12 @@ func (a *API) historyOperations() {
 	}, a.reconcileGroup)
 }
 
-// decided turns the flags of a request into what the store asks: whether to go
-// on with what it would do.
-func decided(dryRun, confirmed bool) func(sso.Restored) (bool, error) {
-	return func(r sso.Restored) (bool, error) {
-		if !dryRun &&
-			!confirmed &&
-			groupsync.ShareBrake(r.Members, len(r.Remove)) {
-			return false, groupsync.ErrShareBrake(r.Members, len(r.Remove))
-		}
-		return !dryRun, nil
-	}
-}
-
 func (a *API) restoreUser(ctx context.Context, c caller, in *struct {
 	User sso.UserID `path:"user"`
 	Body restoreUser
 }) (*out[restored], error) {
-	r, err := a.Store.RestoreUser(
-		ctx, c.by, c.enterprise.ID, in.User, in.Body.At, decided(in.Body.DryRun, true),
+	r, err := a.Directory.RestoreUser(
+		ctx, c.by, c.enterprise.ID, in.User, in.Body.At, in.Body.DryRun,
 	)
 	return restoredAnswer(r, err)
 }
@@ -158,9 +117,8 @@ func (a *API) restoreGroup(ctx context.Context, c caller, in *struct {
 	Group sso.GroupID `path:"group"`
 	Body  restoreGroup
 }) (*out[restored], error) {
-	r, err := a.Store.RestoreGroup(
-		ctx, c.by, c.enterprise.ID, in.Group, in.Body.At, decided(in.Body.DryRun, in.Body.Confirm),
-	)
+	move := directory.Move{DryRun: in.Body.DryRun, Confirmed: in.Body.Confirm}
+	r, err := a.Directory.RestoreGroup(ctx, c.by, c.enterprise.ID, in.Group, in.Body.At, move)
 	return restoredAnswer(r, err)
 }
 
@@ -168,10 +126,8 @@ func (a *API) reconcileGroup(ctx context.Context, c caller, in *struct {
 	Group sso.GroupID `path:"group"`
 	Body  reconcileGroup
 }) (*out[restored], error) {
-	r, err := a.Store.ReconcileGroup(
-		ctx, c.by, c.enterprise.ID, in.Group, groupsync.Reconcile,
-		decided(in.Body.DryRun, in.Body.Confirm),
-	)
+	move := directory.Move{DryRun: in.Body.DryRun, Confirmed: in.Body.Confirm}
+	r, err := a.Directory.ReconcileGroup(ctx, c.by, c.enterprise.ID, in.Group, move)
 	return restoredAnswer(r, err)
 }
 
@@ -228,7 +184,7 @@ func viewStray(d sso.Drifting) stray {
 }
 
 func (a *API) getDrift(ctx context.Context, c caller, in *inGroup) (*out[drift], error) {
-	d, err := a.Store.GroupDrift(ctx, c.enterprise.ID, in.Group)
+	d, err := a.Structure.GroupDrift(ctx, c.enterprise.ID, in.Group)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
+	"gatehouse/store"
 	"gatehouse/store/storetest"
 )
 
@@ -134,7 +136,9 @@ func TestClientGone(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
 	ctx, cancel := context.WithCancel(t.Context())
-	f.api.Store = hangsUp{f.db, cancel}
+	f.api.Directory = directory.New(directory.Options{
+		Enterprises: hangsUp{f.db, cancel},
+	})
 	r := f.request("POST", Prefix+"enterprises", m{
 		"key":  "gone",
 		"name": "Gone",
@@ -148,13 +152,14 @@ func TestClientGone(t *testing.T) {
 
 // hangsUp is the store, with a sender that goes away in the middle.
 type hangsUp struct {
-	Store
+	*store.DB
 	cancel func()
 }
 
-func (h hangsUp) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (sso.Enterprise, error) {
+func (h hangsUp) CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise,
+	organizations ...sso.Organization) (sso.Enterprise, error) {
 	h.cancel()
-	return h.Store.CreateEnterprise(ctx, by, e)
+	return h.DB.CreateEnterprise(ctx, by, e, organizations...)
 }
 
 // limiter refuses after so many.
@@ -206,7 +211,7 @@ func TestRate(t *testing.T) {
 func TestStoreAway(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
-	f.api.Store = away{f.db}
+	f.api.Requests = away{f.db}
 	got := f.do("GET", Prefix+"enterprises", nil)
 	f.wants(got, 503, "temporarily_unavailable")
 	if got.Header().Get("Retry-After") == "" ||
@@ -221,7 +226,7 @@ func TestStoreAway(t *testing.T) {
 	)
 }
 
-type away struct{ Store }
+type away struct{ *store.DB }
 
 func (away) TokenByHash(context.Context, sso.Hash) (sso.Token, error) {
 	return sso.Token{}, &sso.Error{
@@ -235,7 +240,7 @@ func (away) TokenByHash(context.Context, sso.Hash) (sso.Token, error) {
 func TestUnexpected(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, storetest.SQLite)
-	f.api.Store = broken{Store: f.db, err: errors.New("pq: " + canarySecret)}
+	f.api.Structure = broken{DB: f.db, err: errors.New("pq: " + canarySecret)}
 	r := f.request("GET", Prefix+"enterprises", nil)
 	w := httptest.NewRecorder()
 	f.ServeHTTP(w, r)
@@ -244,7 +249,8 @@ func TestUnexpected(t *testing.T) {
 		!strings.Contains(w.Body.String(), "urn:gatehouse:problem:internal") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	f.api.Store = broken{Store: f.db}
+	whole := f.api.Directory
+	f.api.Directory = directory.New(directory.Options{Enterprises: broken{DB: f.db}})
 	f.log.Reset()
 	got := f.do(
 		"POST", Prefix+"enterprises", m{"key": "x", "name": "x"}, keyHeader, "k",
@@ -253,7 +259,7 @@ func TestUnexpected(t *testing.T) {
 	if strings.Contains(got.Body.String(), "no one foresaw") {
 		t.Errorf("%s", got.Body)
 	}
-	f.api.Store = f.db
+	f.api.Directory = whole
 	// the key is free
 	f.wants(f.do("POST", Prefix+"enterprises", m{
 		"key":  "x",
@@ -262,7 +268,7 @@ func TestUnexpected(t *testing.T) {
 }
 
 type broken struct {
-	Store
+	*store.DB
 	err error
 }
 
@@ -270,6 +276,8 @@ func (b broken) Enterprises(context.Context, sso.Page) ([]sso.Enterprise, string
 	return nil, "", b.err
 }
 
-func (broken) CreateEnterprise(context.Context, sso.Actor, sso.Enterprise) (sso.Enterprise, error) {
+func (broken) CreateEnterprise(
+	context.Context, sso.Actor, sso.Enterprise, ...sso.Organization,
+) (sso.Enterprise, error) {
 	panic("no one foresaw this")
 }

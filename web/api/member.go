@@ -8,14 +8,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Members keeps who is in which group.
-type Members interface {
-	GroupMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, p sso.Page) ([]sso.Member, string, error)
-	AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
-	RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
-	UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserMembership, error)
-}
-
 type member struct {
 	User    sso.UserID           `json:"user" doc:"The person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Login   string               `json:"login" doc:"Their login." example:"ada@acme.example"`
@@ -147,19 +139,19 @@ func (a *API) listMembers(ctx context.Context, c caller, in *struct {
 	Group sso.GroupID `path:"group"`
 }) (*out[list[member]], error) {
 	if !in.At.IsZero() {
-		all, next, err := a.Store.GroupMembersAt(ctx, c.enterprise.ID, in.Group, in.At, in.page())
+		all, next, err := a.Members.GroupMembersAt(ctx, c.enterprise.ID, in.Group, in.At, in.page())
 		return pageOf(all, next, err, viewPastMember)
 	}
-	all, next, err := a.Store.GroupMembers(ctx, c.enterprise.ID, in.Group, in.page())
+	all, next, err := a.Members.GroupMembers(ctx, c.enterprise.ID, in.Group, in.page())
 	return pageOf(all, next, err, viewMember)
 }
 
 func (a *API) addMember(ctx context.Context, c caller, in *inMember) (*done, error) {
-	return nil, a.Store.AddMember(ctx, c.by, c.enterprise.ID, in.Group, in.User)
+	return nil, a.Directory.AddMember(ctx, c.by, c.enterprise.ID, in.Group, in.User)
 }
 
 func (a *API) removeMember(ctx context.Context, c caller, in *inMember) (*done, error) {
-	return nil, a.Store.RemoveMember(ctx, c.by, c.enterprise.ID, in.Group, in.User)
+	return nil, a.Directory.RemoveMember(ctx, c.by, c.enterprise.ID, in.Group, in.User)
 }
 
 func (a *API) listMemberships(ctx context.Context, c caller, in *struct {
@@ -168,12 +160,12 @@ func (a *API) listMemberships(ctx context.Context, c caller, in *struct {
 	User sso.UserID `path:"user"`
 }) (*out[list[membership]], error) {
 	if !in.At.IsZero() {
-		all, err := a.Store.UserMembershipsAt(ctx, c.enterprise.ID, in.User, in.At)
+		all, err := a.Members.UserMembershipsAt(ctx, c.enterprise.ID, in.User, in.At)
 		return pageFrom(all, err, func(p sso.PastMembership) string {
 			return string(p.Group.Group)
 		}, in.Paging, viewPastOf)
 	}
-	all, err := a.Store.UserMemberships(ctx, c.enterprise.ID, in.User)
+	all, err := a.Members.UserMemberships(ctx, c.enterprise.ID, in.User)
 	return pageFrom(all, err, func(m sso.UserMembership) string {
 		return string(m.Group.ID)
 	}, in.Paging, viewMembership)

@@ -132,7 +132,7 @@ func (a *API) enterpriseOf(ctx context.Context, id sso.EnterpriseID, outlives bo
 	if outlives {
 		return sso.Enterprise{ID: id}, nil
 	}
-	return a.Store.Enterprise(ctx, id)
+	return a.Structure.Enterprise(ctx, id)
 }
 
 func wildcardsOf(path string) []string {

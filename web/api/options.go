@@ -11,116 +11,125 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
+	"gatehouse/sso/directory"
 	"gatehouse/web/route"
 )
 
-// Store is what the API reads and writes; store.DB is one. It is made of the
-// small interfaces beside the handlers that use them.
-type Store interface {
-	Tokens
-	Directory
-	People
-	Connections
-	Domains
-	Records
-	Restoring
-	Holding
-	Questions
-	Tested
-	Shadows
-	Applications
-	SetupLinks
-	Health
+// structureReader reads enterprises, what they consist of, and applications.
+type structureReader interface {
+	settingReader
+	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
+	Enterprises(ctx context.Context, p sso.Page) ([]sso.Enterprise, string, error)
+	Organization(ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, error)
+	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
+	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
+	Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, p sso.Page) ([]sso.GroupCount, string, error)
+	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
 }
 
-// Directory keeps what an enterprise consists of.
-type Directory interface {
-	Enterprises
-	Organizations
-	Groups
-	Members
+// settingReader reads what an enterprise has beside its organizations, and applications.
+type settingReader interface {
+	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
+	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
+	Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
+	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
+	SetupLinks(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.SetupLink, string, error)
 }
 
-// People keeps who is there, and who is signed in.
-type People interface {
-	Users
-	Sessions
+// memberReader reads users and what they are members of.
+type memberReader interface {
+	historyReader
+	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
+	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
+	UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserIdentity, error)
+	UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.Session, error)
+	UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserMembership, error)
+	GroupMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, p sso.Page) ([]sso.Member, string, error)
 }
 
-// Setup carries out what an admin does to connections and domains; connections.Service
+// historyReader reads earlier memberships, and decisions that wait.
+type historyReader interface {
+	UserMembershipsAt(
+		ctx context.Context, ent sso.EnterpriseID, user sso.UserID, at time.Time,
+	) ([]sso.PastMembership, error)
+	GroupMembersAt(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time,
+		p sso.Page) ([]sso.PastMember, string, error)
+	IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter,
+		p sso.Page) ([]sso.IdentityQuestion, string, error)
+	HeldSyncs(ctx context.Context, ent sso.EnterpriseID, f sso.HeldFilter, p sso.Page) ([]sso.HeldSync, string, error)
+	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
+}
+
+// recordReader reads connections, and records of what happened.
+type recordReader interface {
+	eventReader
+	Connection(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
+	Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.CertificateUse, error)
+	Shadow(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ShadowTally, error)
+	ShadowDifferences(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+		p sso.Page) ([]sso.ShadowDifference, string, error)
+	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
+	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
+}
+
+// eventReader reads what happened.
+type eventReader interface {
+	Attempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
+	Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
+	SyncRecords(
+		ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page,
+	) ([]sso.SyncRecord, string, error)
+	AuditEvents(
+		ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page,
+	) ([]sso.AuditEvent, string, error)
+	HealthEvents(
+		ctx context.Context, ent sso.EnterpriseID, f sso.HealthFilter, p sso.Page,
+	) ([]sso.HealthEvent, string, error)
+}
+
+// requestKeeper finds API tokens, and keeps the answers of requests that may be
+// repeated.
+type requestKeeper interface {
+	TokenByHash(ctx context.Context, h sso.Hash) (sso.Token, error)
+	ClaimRequest(ctx context.Context, k sso.RequestKey, request sso.Hash) (answer sso.KeptAnswer, known bool, err error)
+	KeepAnswer(ctx context.Context, k sso.RequestKey, answer sso.KeptAnswer) error
+	ReleaseRequest(ctx context.Context, k sso.RequestKey) error
+}
+
+// samlAddresser says where our end of a SAML connection is; saml.ServiceProvider
 // does.
-type Setup interface {
-	Connecting
-	trustDecider
-	Confirming
-	Deleting
-	Shadowing
-	Proving
-	Trying
-}
-
-// Connecting changes connections.
-type Connecting interface {
-	Create(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, protocol sso.Protocol, e connections.Edit,
-	) (sso.Connection, []connections.Warning, error)
-	Edit(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit,
-	) (sso.Connection, []connections.Warning, error)
-	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	Disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	Rollback(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	DiscardDraft(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	RefreshMetadata(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
-	) (sso.Connection, bool, error)
-}
-
-// Confirming trusts what waited for an admin.
-type Confirming interface {
-	ConfirmKeys(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-}
-
-// Deleting removes connections.
-type Deleting interface {
-	Delete(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error
-}
-
-// Proving adds domains and looks for their proof.
-type Proving interface {
-	AddDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, name string) (sso.Domain, error)
-	VerifyDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
-}
-
-// SAMLAddresses says where our end of a SAML connection is; saml.ServiceProvider
-// does.
-type SAMLAddresses interface {
+type samlAddresser interface {
 	EntityID(id sso.ConnectionID) string
 	ACSURL(id sso.ConnectionID) string
 	SLOURL(id sso.ConnectionID) string
 }
 
-// OIDCAddresses says where our end of an OpenID Connect connection is;
+// oidcAddresser says where our end of an OpenID Connect connection is;
 // oidc.RelyingParty does.
-type OIDCAddresses interface {
+type oidcAddresser interface {
 	RedirectURI(id sso.ConnectionID) string
 }
 
 // Options are what the API is made of. Without a Limiter there are no rates;
 // all else is required.
 type Options struct {
-	Store   Store
-	Setup   Setup
-	Preview Previewer
-	Tests   Tester
-	Links   Linking
-	SAML    SAMLAddresses
-	OIDC    OIDCAddresses
-	BaseURL string // begins sign-in links
-	Limiter route.Limiter
-	Log     *slog.Logger
-	Now     func() time.Time // nil: time.Now
+	// Structure, Members, Records and Requests are one store.DB.
+	Structure structureReader
+	Members   memberReader
+	Records   recordReader
+	Requests  requestKeeper
+	Directory *directory.Service
+	Setup     *connections.Service
+	Preview   previewer
+	Tests     tester
+	Links     linkMaker
+	SAML      samlAddresser
+	OIDC      oidcAddresser
+	BaseURL   string // begins sign-in links
+	Limiter   route.Limiter
+	Log       *slog.Logger
+	Now       func() time.Time // nil: time.Now
 }
 
 // API is version 1 of the REST API.

@@ -6,17 +6,8 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 )
-
-// Organizations keeps organizations.
-type Organizations interface {
-	CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (sso.Organization, error)
-	Organization(ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, error)
-	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
-	UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
-		fn func(sso.Organization) (sso.Organization, error)) (sso.Organization, error)
-	DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID) error
-}
 
 type organization struct {
 	ID           sso.OrganizationID `json:"id" doc:"Never changes." example:"org-06d5x0wkj3n8p7r5t2v4y6z8ab"`
@@ -82,21 +73,14 @@ func (a *API) organizationOperations() {
 }
 
 func (a *API) listOrganizations(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[organization]], error) {
-	all, next, err := a.Store.Organizations(ctx, c.enterprise.ID, in.page())
+	all, next, err := a.Structure.Organizations(ctx, c.enterprise.ID, in.page())
 	return pageOf(all, next, err, viewOrganization)
 }
 
 func (a *API) createOrganization(
 	ctx context.Context, c caller, in *struct{ Body newNamed },
 ) (*made[organization], error) {
-	if err := in.Body.check(); err != nil {
-		return nil, err
-	}
-	o, err := a.Store.CreateOrganization(ctx, c.by, sso.Organization{
-		Enterprise: c.enterprise.ID,
-		Key:        in.Body.Key,
-		Name:       in.Body.Name,
-	})
+	o, err := a.Directory.CreateOrganization(ctx, c.by, c.enterprise.ID, in.Body.Key, in.Body.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +91,7 @@ func (a *API) createOrganization(
 }
 
 func (a *API) getOrganization(ctx context.Context, c caller, in *inOrganization) (*out[organization], error) {
-	o, err := a.Store.Organization(ctx, c.enterprise.ID, in.Organization)
+	o, err := a.Structure.Organization(ctx, c.enterprise.ID, in.Organization)
 	return answerTo(viewOrganization(o), err)
 }
 
@@ -115,18 +99,12 @@ func (a *API) updateOrganization(ctx context.Context, c caller, in *struct {
 	Organization sso.OrganizationID `path:"organization"`
 	Body         namedPatch
 }) (*out[organization], error) {
-	o, err := a.Store.UpdateOrganization(
-		ctx,
-		c.by,
-		c.enterprise.ID,
-		in.Organization,
-		func(o sso.Organization) (sso.Organization, error) {
-			return o, in.Body.apply(&o.Key, &o.Name)
-		},
+	o, err := a.Directory.UpdateOrganization(
+		ctx, c.by, c.enterprise.ID, in.Organization, directory.OrganizationEdit(in.Body),
 	)
 	return answerTo(viewOrganization(o), err)
 }
 
 func (a *API) deleteOrganization(ctx context.Context, c caller, in *inOrganization) (*done, error) {
-	return nil, a.Store.DeleteOrganization(ctx, c.by, c.enterprise.ID, in.Organization)
+	return nil, a.Directory.DeleteOrganization(ctx, c.by, c.enterprise.ID, in.Organization)
 }

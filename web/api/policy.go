@@ -7,18 +7,8 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
+	"gatehouse/sso/directory"
 )
-
-// Trying tells what policies would do.
-type Trying interface {
-	DryRun(
-		ctx context.Context,
-		ent sso.EnterpriseID,
-		id sso.ConnectionID,
-		verification *connections.EmailVerificationEdit,
-		allow *string,
-	) ([]connections.Trial, error)
-}
 
 type emailDecision struct {
 	Action sso.EmailAction `json:"action" enum:"require,skip,vouch,deny" doc:"They enter a code, nothing happens, an admin confirms them first, or they do not get in." example:"skip"`
@@ -65,7 +55,7 @@ func (a *API) policyOperations() {
 		path:    userPath + "/vouch",
 		summary: "Confirm who someone is",
 		about:   "Who is pending can sign in from then on, and is not asked to prove their address. The address counts as verified. Done once however often it is asked for.",
-	}, a.vouch)
+	}, a.changeUser((*directory.Service).Vouch))
 }
 
 func (a *API) dryRun(ctx context.Context, c caller, in *struct {
@@ -89,23 +79,4 @@ func (a *API) dryRun(ctx context.Context, c caller, in *struct {
 		})
 	}
 	return answerTo(trials{views}, nil)
-}
-
-// vouch confirms somebody. Who was deactivated stays so: that is another matter.
-func (a *API) vouch(ctx context.Context, c caller, in *inUser) (*out[user], error) {
-	u, err := a.Store.UpdateUser(ctx, c.by, c.enterprise.ID, in.User, func(u sso.User) (sso.User, error) {
-		if !u.VouchedAt.IsZero() && u.Status != sso.UserPending {
-			return u, nil
-		}
-		u.VouchedAt = a.Now()
-		u.EmailVerified = u.Email != ""
-		if u.Status == sso.UserPending {
-			u.Status = sso.UserActive
-		}
-		return u, nil
-	})
-	if err != nil {
-		return nil, err
-	}
-	return a.withIdentities(ctx, c, u)
 }

@@ -10,8 +10,8 @@ import (
 	"gatehouse/sso/login"
 )
 
-// Previewer plans sign-ins that nobody made; login.Service does.
-type Previewer interface {
+// previewer plans sign-ins that nobody made; login.Service does.
+type previewer interface {
 	PreviewSync(
 		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.PreviewRequest,
 	) (login.Preview, error)

@@ -8,16 +8,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Questions keeps what admins have to decide about people of one login.
-type Questions interface {
-	IdentityQuestions(
-		ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, p sso.Page,
-	) ([]sso.IdentityQuestion, string, error)
-	AnswerQuestion(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision,
-	) (sso.IdentityQuestion, error)
-}
-
 type identityQuestion struct {
 	ID         sso.QuestionID    `json:"id" doc:"Never changes." example:"quest-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	User       sso.UserID        `json:"user" doc:"Who claims the login." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
@@ -79,7 +69,7 @@ func (a *API) listQuestions(ctx context.Context, c caller, in *struct {
 	State sso.QuestionState `query:"state" enum:"waiting,answered,settled" doc:"Only those in this state." example:"waiting"`
 	User  sso.UserID        `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those about this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 }) (*out[list[identityQuestion]], error) {
-	all, next, err := a.Store.IdentityQuestions(ctx, c.enterprise.ID, sso.QuestionFilter{
+	all, next, err := a.Members.IdentityQuestions(ctx, c.enterprise.ID, sso.QuestionFilter{
 		State: in.State,
 		User:  in.User,
 	}, in.page())
@@ -96,11 +86,8 @@ func (a *API) answerQuestion(ctx context.Context, c caller, in *struct {
 		if in.Body.Login != nil {
 			d.Login = *in.Body.Login
 		}
-		if err := invalid("validation_failed", sso.ValidateLogin("login", d.Login)); err != nil {
-			return nil, err
-		}
 	}
-	q, err := a.Store.AnswerQuestion(ctx, c.by, c.enterprise.ID, in.Question, d)
+	q, err := a.Directory.AnswerQuestion(ctx, c.by, c.enterprise.ID, in.Question, d)
 	if err != nil {
 		return nil, err
 	}

@@ -8,18 +8,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Records keeps what happened.
-type Records interface {
-	Attempt(ctx context.Context, ent sso.EnterpriseID, id sso.AttemptID) (sso.Attempt, error)
-	Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
-	SyncRecords(
-		ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page,
-	) ([]sso.SyncRecord, string, error)
-	AuditEvents(
-		ctx context.Context, ent sso.EnterpriseID, f sso.AuditFilter, p sso.Page,
-	) ([]sso.AuditEvent, string, error)
-}
-
 func (a *API) recordOperations() {
 	add(a, operation{
 		id:      "list-attempts",
@@ -81,22 +69,22 @@ func (a *API) listAttempts(ctx context.Context, c caller, in *struct {
 		Code:    in.Code,
 		Since:   in.Since,
 	}
-	all, next, err := a.Store.Attempts(ctx, c.enterprise.ID, f, in.page())
+	all, next, err := a.Records.Attempts(ctx, c.enterprise.ID, f, in.page())
 	return pageOf(all, next, err, viewAttempt)
 }
 
 func (a *API) getAttempt(ctx context.Context, c caller, in *struct {
 	Attempt sso.AttemptID `path:"attempt"`
 }) (*out[attempt], error) {
-	found, err := a.Store.Attempt(ctx, c.enterprise.ID, in.Attempt)
+	found, err := a.Records.Attempt(ctx, c.enterprise.ID, in.Attempt)
 	return answerTo(viewAttempt(found), err)
 }
 
 func (a *API) listUserAttempts(ctx context.Context, c caller, in *pagedUser) (*out[list[attempt]], error) {
-	if _, err := a.Store.User(ctx, c.enterprise.ID, in.User); err != nil {
+	if _, err := a.Members.User(ctx, c.enterprise.ID, in.User); err != nil {
 		return nil, err
 	}
-	all, next, err := a.Store.Attempts(
+	all, next, err := a.Records.Attempts(
 		ctx, c.enterprise.ID, sso.AttemptFilter{User: in.User}, in.page(),
 	)
 	return pageOf(all, next, err, viewAttempt)
@@ -107,7 +95,7 @@ func (a *API) listSyncRecords(ctx context.Context, c caller, in *struct {
 	User  sso.UserID `query:"user" pattern:"^user-[0-9a-hjkmnp-tv-z]{26}$" patternDescription:"a user's identifier" doc:"Only those of this person." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	Since time.Time  `query:"since" doc:"Only those at this moment or later." example:"2026-11-24T12:00:00Z"`
 }) (*out[list[syncRecord]], error) {
-	all, next, err := a.Store.SyncRecords(ctx, c.enterprise.ID, sso.SyncFilter{
+	all, next, err := a.Records.SyncRecords(ctx, c.enterprise.ID, sso.SyncFilter{
 		User:  in.User,
 		Since: in.Since,
 	}, in.page())
@@ -124,7 +112,7 @@ type auditInput struct {
 // listAuditEvents tells a deleted enterprise from one that never was by
 // its events, of which every enterprise has at least one.
 func (a *API) listAuditEvents(ctx context.Context, c caller, in *auditInput) (*out[list[auditEvent]], error) {
-	first, _, err := a.Store.AuditEvents(
+	first, _, err := a.Records.AuditEvents(
 		ctx, c.enterprise.ID, sso.AuditFilter{}, sso.Page{Limit: 1},
 	)
 	if err != nil {
@@ -141,7 +129,7 @@ func (a *API) listInstanceAuditEvents(ctx context.Context, _ caller, in *auditIn
 }
 
 func (a *API) auditEvents(ctx context.Context, ent sso.EnterpriseID, in *auditInput) (*out[list[auditEvent]], error) {
-	all, next, err := a.Store.AuditEvents(ctx, ent, sso.AuditFilter{
+	all, next, err := a.Records.AuditEvents(ctx, ent, sso.AuditFilter{
 		Actor:  in.Actor,
 		Action: in.Action,
 		Since:  in.Since,

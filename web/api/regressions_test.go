@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 )
@@ -43,10 +44,9 @@ func (stuck) RevokeUserSessions(context.Context, sso.Actor, sso.EnterpriseID, ss
 	return 0, errDisk
 }
 
-// stuckSetup cannot either.
-type stuckSetup struct{ Setup }
-
-func (stuckSetup) Delete(context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID) error {
+func (stuck) DeleteConnection(
+	context.Context, sso.Actor, sso.EnterpriseID, sso.ConnectionID, func(sso.ConnectionReach) error,
+) error {
 	return errDisk
 }
 
@@ -61,7 +61,12 @@ func (stuck) UpdateUser(
 }
 
 func revocationFails(t *testing.T, f *fixture) {
-	f.api.Store, f.api.Setup = stuck{f.db}, stuckSetup{f.api.Setup}
+	whole := f.api.Directory
+	f.api.Directory = directory.New(directory.Options{
+		Users:    stuck{f.db},
+		Sessions: stuck{f.db},
+	})
+	f.api.Setup.Store = stuck{f.db}
 	f.unchanged(func() {
 		for call, want := range map[string]int{
 			"DELETE " + enterprisePath + "/sessions/{session}": 500,
@@ -79,7 +84,7 @@ func revocationFails(t *testing.T, f *fixture) {
 	if _, err := f.db.Principal(t.Context(), sso.Secret(canaryCookie+"acmeada").Hash()); err != nil {
 		t.Errorf("this test looks at nothing: %v", err)
 	}
-	f.api.Store = f.db
+	f.api.Directory = whole
 	f.wants(f.do("DELETE", f.acme.in(userPath+"/sessions"), nil), 204, "")
 	if f.revoked != 1 {
 		t.Errorf("%d revocations announced", f.revoked)

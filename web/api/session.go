@@ -8,13 +8,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Sessions keeps who is signed in.
-type Sessions interface {
-	UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.Session, error)
-	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
-	RevokeUserSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (int, error)
-}
-
 type session struct {
 	ID         sso.SessionID    `json:"id" doc:"Names the session; it opens nothing." example:"ses-06d5x0wkj3n8p7r5t2v4y6z8ab"`
 	User       sso.UserID       `json:"user" doc:"Whose it is." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
@@ -65,14 +58,14 @@ func (a *API) sessionOperations() {
 }
 
 func (a *API) listSessions(ctx context.Context, c caller, in *pagedUser) (*out[list[session]], error) {
-	all, err := a.Store.UserSessions(ctx, c.enterprise.ID, in.User)
+	all, err := a.Members.UserSessions(ctx, c.enterprise.ID, in.User)
 	return pageFrom(all, err, func(s sso.Session) string {
 		return string(s.ID)
 	}, in.Paging, viewSession)
 }
 
 func (a *API) revokeSessions(ctx context.Context, c caller, in *inUser) (*done, error) {
-	if _, err := a.Store.RevokeUserSessions(ctx, c.by, c.enterprise.ID, in.User); err != nil {
+	if err := a.Directory.EndSessions(ctx, c.by, c.enterprise.ID, in.User); err != nil {
 		return nil, err
 	}
 	return nil, nil
@@ -81,7 +74,7 @@ func (a *API) revokeSessions(ctx context.Context, c caller, in *inUser) (*done, 
 func (a *API) revokeSession(ctx context.Context, c caller, in *struct {
 	Session sso.SessionID `path:"session"`
 }) (*done, error) {
-	if err := a.Store.RevokeSession(ctx, c.by, c.enterprise.ID, in.Session); err != nil {
+	if err := a.Directory.EndSession(ctx, c.by, c.enterprise.ID, in.Session); err != nil {
 		return nil, err
 	}
 	return nil, nil

@@ -9,15 +9,10 @@ import (
 	"gatehouse/sso/access"
 )
 
-// SetupLinks keeps setup links.
-type SetupLinks interface {
-	SetupLinks(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.SetupLink, string, error)
-	RevokeSetupLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) error
-}
-
-// Linking makes setup links; access.Service does.
-type Linking interface {
+// linkMaker makes and revokes setup links; access.Service does.
+type linkMaker interface {
 	CreateLink(ctx context.Context, by sso.Actor, e sso.Enterprise, n access.NewLink) (sso.SetupLink, sso.Secret, error)
+	RevokeLink(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SetupLinkID) error
 }
 
 type setupLink struct {
@@ -89,7 +84,7 @@ func (a *API) setupLinkOperations() {
 }
 
 func (a *API) listSetupLinks(ctx context.Context, c caller, in *struct{ Paging }) (*out[list[setupLink]], error) {
-	all, next, err := a.Store.SetupLinks(ctx, c.enterprise.ID, in.page())
+	all, next, err := a.Structure.SetupLinks(ctx, c.enterprise.ID, in.page())
 	return pageOf(all, next, err, a.viewSetupLink)
 }
 
@@ -99,7 +94,7 @@ func (a *API) createSetupLink(
 	if id := in.Body.Connection; id != "" {
 		_, err := sso.ParseID[sso.ConnectionID](string(id))
 		if err == nil {
-			_, err = a.Store.Connection(ctx, c.enterprise.ID, id)
+			_, err = a.Records.Connection(ctx, c.enterprise.ID, id)
 		}
 		if sso.KindOf(err) == sso.NotFoundKind {
 			return nil, sso.InvalidField(
@@ -128,5 +123,5 @@ func (a *API) createSetupLink(
 }
 
 func (a *API) revokeSetupLink(ctx context.Context, c caller, in *inSetupLink) (*done, error) {
-	return nil, a.Store.RevokeSetupLink(ctx, c.by, c.enterprise.ID, in.Link)
+	return nil, a.Links.RevokeLink(ctx, c.by, c.enterprise.ID, in.Link)
 }

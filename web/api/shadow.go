@@ -8,20 +8,6 @@ import (
 	"gatehouse/sso"
 )
 
-// Shadowing compares drafts with what is live, on the sign-ins of people.
-type Shadowing interface {
-	StartShadow(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	StopShadow(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-}
-
-// Shadows keeps what came of it.
-type Shadows interface {
-	Shadow(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ShadowTally, error)
-	ShadowDifferences(
-		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p sso.Page,
-	) ([]sso.ShadowDifference, string, error)
-}
-
 // shadow is one object, and not a list: whoever needs more than 200 people to
 // see what is wrong with a draft has the console.
 type shadow struct {
@@ -86,15 +72,15 @@ func (a *API) shadowOperations() {
 }
 
 func (a *API) getShadow(ctx context.Context, c caller, in *inConnection) (*out[shadow], error) {
-	x, err := a.Store.Connection(ctx, c.enterprise.ID, in.Connection)
+	x, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection)
 	if err != nil {
 		return nil, err
 	}
-	tally, err := a.Store.Shadow(ctx, c.enterprise.ID, in.Connection)
+	tally, err := a.Records.Shadow(ctx, c.enterprise.ID, in.Connection)
 	if err != nil {
 		return nil, err
 	}
-	all, _, err := a.Store.ShadowDifferences(ctx, c.enterprise.ID, in.Connection, sso.Page{
+	all, _, err := a.Records.ShadowDifferences(ctx, c.enterprise.ID, in.Connection, sso.Page{
 		Limit: mostDifferences,
 	})
 	return answerTo(shadow{

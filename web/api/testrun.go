@@ -9,17 +9,11 @@ import (
 	"gatehouse/sso/catalog"
 )
 
-// Tester begins test connections; login.Service does.
-type Tester interface {
+// tester begins test connections; login.Service does.
+type tester interface {
 	BeginTest(
 		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
 	) (sso.TestRun, sso.Secret, error)
-}
-
-// Tested keeps what came of them.
-type Tested interface {
-	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
-	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
 }
 
 type begunTest struct {
@@ -158,10 +152,10 @@ func (a *API) listTests(ctx context.Context, c caller, in *struct {
 	Connection sso.ConnectionID `path:"connection"`
 	State      sso.TestState    `query:"state" enum:"waiting,passed,failed,expired" doc:"Only those in this state." example:"failed"`
 }) (*out[list[TestRun]], error) {
-	if _, err := a.Store.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
+	if _, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection); err != nil {
 		return nil, err
 	}
-	all, next, err := a.Store.TestRuns(ctx, c.enterprise.ID, sso.TestFilter{
+	all, next, err := a.Records.TestRuns(ctx, c.enterprise.ID, sso.TestFilter{
 		Connection: in.Connection,
 		State:      in.State,
 	}, in.page())
@@ -172,11 +166,11 @@ func (a *API) getTest(ctx context.Context, c caller, in *struct {
 	Connection sso.ConnectionID `path:"connection"`
 	Test       sso.TestRunID    `path:"test"`
 }) (*out[testResult], error) {
-	x, err := a.Store.Connection(ctx, c.enterprise.ID, in.Connection)
+	x, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection)
 	if err != nil {
 		return nil, err
 	}
-	run, err := a.Store.TestRun(ctx, c.enterprise.ID, in.Test)
+	run, err := a.Records.TestRun(ctx, c.enterprise.ID, in.Test)
 	if err == nil && run.Connection != x.ID {
 		err = sso.NothingHere()
 	}

@@ -9,13 +9,6 @@ import (
 	"gatehouse/sso/connections"
 )
 
-// trustDecider decides about changes of whom a connection trusts.
-type trustDecider interface {
-	DecideTrust(ctx context.Context, a connections.Approver, ent sso.EnterpriseID, id sso.ConnectionID, digest string,
-		approve bool) (sso.Connection, error)
-	TrustChanges(ctx context.Context, c sso.Connection) ([]connections.TrustChange, error)
-}
-
 type trustChange struct {
 	Digest    string      `json:"digest" doc:"Identifies the content." example:"9f86d081884c7d65"`
 	Version   string      `json:"version" enum:"draft,previous" doc:"Whether the draft or a rollback would make the change." example:"draft"`
@@ -84,7 +77,7 @@ func (a *API) listTrustChanges(ctx context.Context, c caller, in *struct {
 	Paging
 	Connection sso.ConnectionID `path:"connection"`
 }) (*out[list[trustChange]], error) {
-	x, err := a.Store.Connection(ctx, c.enterprise.ID, in.Connection)
+	x, err := a.Records.Connection(ctx, c.enterprise.ID, in.Connection)
 	if err != nil {
 		return nil, err
 	}

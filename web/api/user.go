@@ -7,17 +7,8 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/address"
+	"gatehouse/sso/directory"
 )
-
-// Users keeps people.
-type Users interface {
-	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
-	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
-	UpdateUser(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID, fn func(sso.User) (sso.User, error),
-	) (sso.User, error)
-	UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserIdentity, error)
-}
 
 type user struct {
 	ID            sso.UserID     `json:"id" doc:"Never changes." example:"user-06d5x0wkj3n8p7r5t2v4y6z8ab"`
@@ -110,14 +101,14 @@ func (a *API) userOperations() {
 		path:    userPath + "/deactivate",
 		summary: "Deactivate a user",
 		about:   "Their sessions have ended when this is answered, and they cannot sign in until they are reactivated. Groups stay as they are.",
-	}, a.setStatus(sso.UserDeactivated))
+	}, a.changeUser((*directory.Service).Deactivate))
 	add(a, operation{
 		id:      "reactivate-user",
 		method:  http.MethodPost,
 		path:    userPath + "/reactivate",
 		summary: "Reactivate a user",
 		about:   "They can sign in again.",
-	}, a.setStatus(sso.UserActive))
+	}, a.changeUser((*directory.Service).Reactivate))
 }
 
 func (a *API) listUsers(ctx context.Context, c caller, in *struct {
@@ -129,7 +120,7 @@ func (a *API) listUsers(ctx context.Context, c caller, in *struct {
 	if email, err := address.Email(in.Email); err == nil {
 		in.Email = email // as it is kept
 	}
-	all, next, err := a.Store.Users(ctx, c.enterprise.ID, sso.UserFilter{
+	all, next, err := a.Members.Users(ctx, c.enterprise.ID, sso.UserFilter{
 		Login:  in.Login,
 		Email:  in.Email,
 		Status: in.Status,
@@ -138,7 +129,7 @@ func (a *API) listUsers(ctx context.Context, c caller, in *struct {
 }
 
 func (a *API) getUser(ctx context.Context, c caller, in *inUser) (*out[user], error) {
-	u, err := a.Store.User(ctx, c.enterprise.ID, in.User)
+	u, err := a.Members.User(ctx, c.enterprise.ID, in.User)
 	if err != nil {
 		return nil, err
 	}
@@ -146,7 +137,7 @@ func (a *API) getUser(ctx context.Context, c caller, in *inUser) (*out[user], er
 }
 
 func (a *API) withIdentities(ctx context.Context, c caller, u sso.User) (*out[user], error) {
-	all, err := a.Store.UserIdentities(ctx, c.enterprise.ID, u.ID)
+	all, err := a.Members.UserIdentities(ctx, c.enterprise.ID, u.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -161,39 +152,24 @@ func (a *API) updateUser(ctx context.Context, c caller, in *struct {
 	User sso.UserID `path:"user"`
 	Body userPatch
 }) (*out[user], error) {
-	u, err := a.Store.UpdateUser(ctx, c.by, c.enterprise.ID, in.User, func(u sso.User) (sso.User, error) {
-		var problems []sso.FieldError
-		if in.Body.Name != nil {
-			u.Name = *in.Body.Name
-			problems = sso.ValidateName("name", u.Name)
-		}
-		switch login := in.Body.Login; {
-		case login == nil:
-		case *login == "":
-			u.LoginGiven = false
-		default:
-			u.Login, u.LoginGiven = *login, true
-			problems = append(problems, sso.ValidateLogin("login", u.Login)...)
-		}
-		return u, invalid("validation_failed", problems)
-	})
+	u, err := a.Directory.UpdateUser(
+		ctx, c.by, c.enterprise.ID, in.User, directory.UserEdit(in.Body),
+	)
 	if err != nil {
 		return nil, err
 	}
 	return a.withIdentities(ctx, c, u)
 }
 
-// setStatus gives the operation that lets somebody act or not. Either is done
-// once however often it is asked for.
-func (a *API) setStatus(status sso.UserStatus) func(context.Context, caller, *inUser) (*out[user], error) {
+// userChange is a change of a user that says no more than whom it is about.
+type userChange = func(
+	s *directory.Service, ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
+) (sso.User, error)
+
+// changeUser returns the operation that makes a change of a user.
+func (a *API) changeUser(change userChange) func(context.Context, caller, *inUser) (*out[user], error) {
 	return func(ctx context.Context, c caller, in *inUser) (*out[user], error) {
-		u, err := a.Store.UpdateUser(ctx, c.by, c.enterprise.ID, in.User, func(u sso.User) (sso.User, error) {
-			if status == sso.UserActive && u.Status == sso.UserPending {
-				return u, nil // nobody has confirmed them by that
-			}
-			u.Status = status
-			return u, nil
-		})
+		u, err := change(a.Directory, ctx, c.by, c.enterprise.ID, in.User)
 		if err != nil {
 			return nil, err
 		}

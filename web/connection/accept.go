@@ -69,23 +69,7 @@ func (h *Handlers) accept(w http.ResponseWriter, r *http.Request, v console.Visi
 		return sso.NothingHere()
 	}
 	name := r.PostForm.Get("name")
-	_, err = h.Store.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, id, func(g sso.Group) (sso.Group, error) {
-		names, problems := groupsync.CleanIDPNames(g.Name, append(g.IDPNames, name))
-		if len(problems) > 0 {
-			problem := sso.FieldError{
-				Field:   "name",
-				Message: problems[0].Message,
-			}
-			return g, &sso.Error{
-				Kind:   sso.Invalid,
-				Code:   "group_name_invalid",
-				Public: problem.Message,
-				Fields: []sso.FieldError{problem},
-			}
-		}
-		g.IDPNames = names
-		return g, nil
-	})
+	_, err = h.Directory.AddIDPName(r.Context(), v.Actor, v.Enterprise.ID, id, name)
 	switch {
 	case console.OnForm(err):
 		return h.showGroups(w, r, v, err)

@@ -22,7 +22,7 @@ func (h *Handlers) certificates(w http.ResponseWriter, r *http.Request, v consol
 
 func (h *Handlers) showCertificates(w http.ResponseWriter, r *http.Request, v console.Visit, refused error) error {
 	c := v.Connection
-	used, err := h.Store.Certificates(r.Context(), c.Enterprise, c.ID)
+	used, err := h.Connections.Certificates(r.Context(), c.Enterprise, c.ID)
 	if err != nil {
 		return fmt.Errorf("list certificates: %w", err)
 	}

@@ -6,71 +6,49 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
+	"gatehouse/sso/directory"
 	"gatehouse/sso/login"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
 )
 
-// Store keeps what is shown; store.DB is one. It is made of the small interfaces
-// beside the handlers that use them.
-type Store interface {
-	Connections
-	Shadows
-	Matrix
-	Holding
-}
-
-// Connections keeps connections; what changes one goes through Setup.
-type Connections interface {
+// connectionReader reads connections, their tests and shadows; store.DB does.
+type connectionReader interface {
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
 	ConnectionReach(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ConnectionReach, error)
 	Certificates(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) ([]sso.CertificateUse, error)
 	GroupRefs(ctx context.Context, ent sso.EnterpriseID, ids []sso.GroupID) ([]sso.PrincipalGroup, error)
 	TestRuns(ctx context.Context, ent sso.EnterpriseID, f sso.TestFilter, p sso.Page) ([]sso.TestRun, string, error)
 	TestRun(ctx context.Context, ent sso.EnterpriseID, id sso.TestRunID) (sso.TestRun, error)
+	Shadow(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ShadowTally, error)
+	ShadowDifferences(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID,
+		p sso.Page) ([]sso.ShadowDifference, string, error)
 }
 
-// Setup carries out what an admin does to connections; connections.Service does.
-type Setup interface {
-	Switching
-	Changing
-	TrustDecider
+// groupReader reads the groups that connections bring, and what the brake has
+// held of them; store.DB does.
+type groupReader interface {
+	heldReader
+	SaidNames(ctx context.Context, ent sso.EnterpriseID) ([]sso.SaidName, error)
+	GroupTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.GroupTally, error)
+	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
+	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
+	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
+	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
 }
 
-// Switching changes what people sign in with.
-type Switching interface {
-	Enable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	Disable(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	Rollback(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	DiscardDraft(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	Delete(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) error
-	StartShadow(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	StopShadow(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
+// heldReader reads what the brake has held.
+type heldReader interface {
+	SyncRecords(
+		ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page,
+	) ([]sso.SyncRecord, string, error)
+	HeldSyncs(ctx context.Context, ent sso.EnterpriseID, f sso.HeldFilter, p sso.Page) ([]sso.HeldSync, string, error)
+	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
 }
 
-// Changing changes what may be enabled later, and what is ours.
-type Changing interface {
-	Edit(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID, e connections.Edit,
-	) (sso.Connection, []connections.Warning, error)
-	TryMapping(c sso.Connection, e connections.MappingEdit) (sso.Mapping, error)
-	DryRun(
-		ctx context.Context,
-		ent sso.EnterpriseID,
-		id sso.ConnectionID,
-		verification *connections.EmailVerificationEdit,
-		allow *string,
-	) ([]connections.Trial, error)
-	RotateKey(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-	RefreshMetadata(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID,
-	) (sso.Connection, bool, error)
-	ConfirmKeys(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.ConnectionID) (sso.Connection, error)
-}
-
-// Previewer plans sign-ins that nobody made; login.Service does.
-type Previewer interface {
+// previewer plans sign-ins that nobody made; login.Service does.
+type previewer interface {
 	PreviewSync(
 		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, s login.PreviewRequest,
 	) (login.Preview, error)
@@ -82,11 +60,14 @@ type Previewer interface {
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
 	Console *console.Console
-	Store   Store
-	Setup   Setup
-	Preview Previewer
-	BaseURL string // begins sign-in links
-	Now     func() time.Time
+	// Connections and Groups are one store.DB.
+	Connections connectionReader
+	Groups      groupReader
+	Setup       *connections.Service
+	Directory   *directory.Service
+	Preview     previewer
+	BaseURL     string // begins sign-in links
+	Now         func() time.Time
 }
 
 // Handlers are those of the pages.

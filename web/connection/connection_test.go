@@ -19,6 +19,7 @@ import (
 	"gatehouse/saml"
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
+	"gatehouse/sso/directory"
 	"gatehouse/sso/login"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -147,13 +148,23 @@ func newFixture(t *testing.T) *fixture {
 		Now:       time.Now,
 	})
 	f.db.OnRevocation(func(context.Context) { f.told++ })
+	rules := directory.New(directory.Options{
+		Enterprises:  f.db,
+		Groups:       f.db,
+		Users:        f.db,
+		Sessions:     f.db,
+		Applications: f.db,
+		Now:          time.Now,
+	})
 	connection.New(connection.Options{
-		Console: desk,
-		Store:   f.db,
-		Setup:   service,
-		Preview: login.New(login.Options{Facts: f.db}),
-		BaseURL: "https://sso.example",
-		Now:     time.Now,
+		Console:     desk,
+		Connections: f.db,
+		Groups:      f.db,
+		Setup:       service,
+		Directory:   rules,
+		Preview:     login.New(login.Options{Facts: f.db}),
+		BaseURL:     "https://sso.example",
+		Now:         time.Now,
 	}).Register(f.router)
 	testconnection.New(testconnection.Options{
 		Store:   f.db,

@@ -34,7 +34,7 @@ func (h *Handlers) drifts(ctx context.Context, p *connectionGroupsPage, v consol
 		return cmp.Compare(apart(b), apart(a))
 	})
 	for _, t := range off[:min(len(off), driftsShown)] {
-		d, err := h.Store.GroupDrift(ctx, v.Enterprise.ID, t.Group.ID)
+		d, err := h.Groups.GroupDrift(ctx, v.Enterprise.ID, t.Group.ID)
 		if sso.KindOf(err) == sso.NotFoundKind {
 			continue // deleted meanwhile
 		}
@@ -108,7 +108,7 @@ func because(r sso.DriftReason) string {
 // provider said the same again.
 func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	text := strings.TrimSpace(r.URL.Query().Get("login"))
-	all, _, err := h.Store.Users(
+	all, _, err := h.Groups.Users(
 		r.Context(), v.Enterprise.ID, sso.UserFilter{Login: text}, sso.Page{Limit: 1},
 	)
 	if err != nil {
@@ -129,7 +129,7 @@ func (h *Handlers) person(w http.ResponseWriter, r *http.Request, v console.Visi
 	}
 	u := all[0]
 	p.Person, p.Href = u.Name, console.At(v.Enterprise, "people", string(u.ID))
-	records, _, err := h.Store.SyncRecords(
+	records, _, err := h.Groups.SyncRecords(
 		r.Context(), v.Enterprise.ID, sso.SyncFilter{User: u.ID}, sso.Page{Limit: recordsRead},
 	)
 	if err != nil {

@@ -15,22 +15,6 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Matrix is what the groups of identity providers are compared with.
-type Matrix interface {
-	SaidNames(ctx context.Context, ent sso.EnterpriseID) ([]sso.SaidName, error)
-	GroupTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.GroupTally, error)
-	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
-	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
-	UpdateGroup(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error),
-	) (sso.Group, error)
-	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
-	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
-	SyncRecords(
-		ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page,
-	) ([]sso.SyncRecord, string, error)
-}
-
 // Bounds of the page: whoever has more searches.
 const (
 	namesShown   = 50
@@ -87,7 +71,7 @@ type overview struct {
 func (h *Handlers) overview(ctx context.Context, v console.Visit) (o overview, err error) {
 	ent := v.Enterprise.ID
 	for cursor := ""; ; {
-		all, next, err := h.Store.Organizations(ctx, ent, sso.Page{
+		all, next, err := h.Groups.Organizations(ctx, ent, sso.Page{
 			Cursor: cursor,
 			Limit:  200,
 		})
@@ -102,14 +86,14 @@ func (h *Handlers) overview(ctx context.Context, v console.Visit) (o overview, e
 	slices.SortFunc(o.organizations, func(a, b sso.Organization) int {
 		return strings.Compare(a.Name, b.Name)
 	})
-	said, err := h.Store.SaidNames(ctx, ent)
+	said, err := h.Groups.SaidNames(ctx, ent)
 	if err != nil {
 		return o, fmt.Errorf("list names: %w", err)
 	}
-	if o.tallies, err = h.Store.GroupTallies(ctx, ent); err != nil {
+	if o.tallies, err = h.Groups.GroupTallies(ctx, ent); err != nil {
 		return o, fmt.Errorf("count members: %w", err)
 	}
-	if o.records, _, err = h.Store.SyncRecords(ctx, ent, sso.SyncFilter{}, sso.Page{Limit: recordsRead}); err != nil {
+	if o.records, _, err = h.Groups.SyncRecords(ctx, ent, sso.SyncFilter{}, sso.Page{Limit: recordsRead}); err != nil {
 		return o, fmt.Errorf("list sync records: %w", err)
 	}
 	o.names = namesOf(said, o.tallies, o.records, o.organizations)
@@ -406,20 +390,10 @@ func (h *Handlers) createGroup(w http.ResponseWriter, r *http.Request, v console
 	if err != nil {
 		return sso.NothingHere()
 	}
-	text := r.PostForm.Get("name")
-	if faults := sso.ValidateGroupName("name", text); faults != nil {
-		err = &sso.Error{
-			Kind:   sso.Invalid,
-			Code:   "group_name_invalid",
-			Public: faults[0].Message,
-			Fields: faults,
-		}
-	} else {
-		_, err = h.Store.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, sso.Group{
-			Organization: id,
-			Name:         text,
-		})
-	}
+	_, err = h.Directory.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, sso.Group{
+		Organization: id,
+		Name:         r.PostForm.Get("name"),
+	})
 	switch {
 	case console.OnForm(err):
 		return h.showGroups(w, r, v, err)

@@ -11,32 +11,20 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Holding keeps what the brake has stopped.
-type Holding interface {
-	HeldSyncs(ctx context.Context, ent sso.EnterpriseID, f sso.HeldFilter, p sso.Page) ([]sso.HeldSync, string, error)
-	ApproveHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
-	DiscardHeldSync(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.HeldSyncID) (sso.HeldSync, error)
-	HeldTallies(ctx context.Context, ent sso.EnterpriseID) ([]sso.HeldTally, error)
-	DecideHeldSyncs(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, d sso.HeldDecision,
-	) (sso.HeldDecided, error)
-	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
-}
-
 func (h *Handlers) held(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	return h.showHeld(w, r, v, nil)
 }
 
 func (h *Handlers) showHeld(w http.ResponseWriter, r *http.Request, v console.Visit, refused error) error {
 	ctx, ent := r.Context(), v.Enterprise.ID
-	waiting, _, err := h.Store.HeldSyncs(
+	waiting, _, err := h.Groups.HeldSyncs(
 		ctx, ent, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{Limit: 200},
 	)
 	if err != nil {
 		return fmt.Errorf("list held syncs: %w", err)
 	}
 	cursor := r.URL.Query().Get("after")
-	all, next, err := h.Store.HeldSyncs(ctx, ent, sso.HeldFilter{}, sso.Page{Cursor: cursor})
+	all, next, err := h.Groups.HeldSyncs(ctx, ent, sso.HeldFilter{}, sso.Page{Cursor: cursor})
 	if err != nil {
 		return fmt.Errorf("list held syncs: %w", err)
 	}
@@ -88,7 +76,7 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 		Added:   groupNames(x.Changes.Added),
 		Removed: groupNames(x.Changes.Removed),
 	}
-	u, err := h.Store.User(ctx, v.Enterprise.ID, x.User)
+	u, err := h.Groups.User(ctx, v.Enterprise.ID, x.User)
 	switch {
 	case err == nil:
 		row.Person, row.Href = u.Name+", "+u.Login, console.At(v.Enterprise, "people", string(u.ID))
@@ -129,11 +117,11 @@ func (h *Handlers) heldRow(ctx context.Context, v console.Visit, x sso.HeldSync)
 }
 
 func (h *Handlers) approve(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	return h.decide(w, r, v, "approved", h.Store.ApproveHeldSync)
+	return h.decide(w, r, v, "approved", h.Directory.ApproveHeldSync)
 }
 
 func (h *Handlers) discard(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	return h.decide(w, r, v, "discarded", h.Store.DiscardHeldSync)
+	return h.decide(w, r, v, "discarded", h.Directory.DiscardHeldSync)
 }
 
 func (h *Handlers) decide(w http.ResponseWriter, r *http.Request, v console.Visit, word string,

@@ -12,13 +12,13 @@ import (
 
 // heldCauses are the causes for which something waits, or is held from now on.
 func (h *Handlers) heldCauses(ctx context.Context, v console.Visit) ([]heldCause, error) {
-	all, err := h.Store.HeldTallies(ctx, v.Enterprise.ID)
+	all, err := h.Groups.HeldTallies(ctx, v.Enterprise.ID)
 	if err != nil {
 		return nil, fmt.Errorf("count held syncs: %w", err)
 	}
 	names := map[sso.ConnectionID]string{}
 	if len(all) > 0 {
-		connections, err := h.Store.Connections(ctx, v.Enterprise.ID)
+		connections, err := h.Connections.Connections(ctx, v.Enterprise.ID)
 		if err != nil {
 			return nil, fmt.Errorf("list connections: %w", err)
 		}
@@ -162,7 +162,7 @@ func (h *Handlers) decideAll(w http.ResponseWriter, r *http.Request, v console.V
 	if d.Cause == "" || d.Connection == "" {
 		return sso.NothingHere()
 	}
-	if _, err := h.Store.DecideHeldSyncs(r.Context(), v.Actor, v.Enterprise.ID, d); err != nil {
+	if _, err := h.Directory.DecideHeldSyncs(r.Context(), v.Actor, v.Enterprise.ID, d); err != nil {
 		return fmt.Errorf("decide held syncs: %w", err)
 	}
 	return console.Done(w, console.At(v.Enterprise, "held"), done)

@@ -13,7 +13,7 @@ import (
 const day = 24 * time.Hour
 
 func (h *Handlers) list(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	all, err := h.Store.Connections(r.Context(), v.Enterprise.ID)
+	all, err := h.Connections.Connections(r.Context(), v.Enterprise.ID)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
@@ -23,13 +23,13 @@ func (h *Handlers) list(w http.ResponseWriter, r *http.Request, v console.Visit)
 	}
 	p.Flash = console.Said(r, map[string]string{"deleted": "The connection is deleted."})
 	for _, c := range all {
-		reach, err := h.Store.ConnectionReach(r.Context(), v.Enterprise.ID, c.ID)
+		reach, err := h.Connections.ConnectionReach(r.Context(), v.Enterprise.ID, c.ID)
 		if err != nil {
 			return fmt.Errorf("find whom a connection is for: %w", err)
 		}
 		p.Rows = append(p.Rows, h.row(v.Enterprise, c, reach))
 	}
-	held, more, err := h.Store.HeldSyncs(
+	held, more, err := h.Groups.HeldSyncs(
 		r.Context(), v.Enterprise.ID, sso.HeldFilter{State: sso.HeldWaiting}, sso.Page{},
 	)
 	if err != nil {

@@ -107,14 +107,14 @@ func (h *Handlers) trace(
 	if err != nil {
 		return nil, err
 	}
-	runs, _, err := h.Store.TestRuns(
+	runs, _, err := h.Connections.TestRuns(
 		ctx, v.Enterprise.ID, sso.TestFilter{Connection: v.Connection.ID}, sso.Page{Limit: 10},
 	)
 	if err != nil {
 		return nil, fmt.Errorf("list test connections: %w", err)
 	}
 	for _, run := range runs {
-		if run, err = h.Store.TestRun(ctx, v.Enterprise.ID, run.ID); err != nil {
+		if run, err = h.Connections.TestRun(ctx, v.Enterprise.ID, run.ID); err != nil {
 			return nil, fmt.Errorf("load test connection: %w", err)
 		}
 		if run.Result.Identity == nil {
@@ -174,7 +174,7 @@ func (h *Handlers) trial(all []connections.Trial) *policyTrial {
 // form shows the settings: as they are being edited, or as they were typed.
 func (h *Handlers) form(ctx context.Context, w http.ResponseWriter, v console.Visit, s shownSettings) error {
 	c, typed, refused := v.Connection, s.typed, s.refused
-	defaults, err := h.Store.GroupRefs(ctx, v.Enterprise.ID, settled(c).DefaultGroups)
+	defaults, err := h.Connections.GroupRefs(ctx, v.Enterprise.ID, settled(c).DefaultGroups)
 	if err != nil {
 		return fmt.Errorf("name the default groups: %w", err)
 	}

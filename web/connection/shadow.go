@@ -13,26 +13,18 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Shadows keeps what a draft would have made of sign-ins.
-type Shadows interface {
-	Shadow(ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID) (sso.ShadowTally, error)
-	ShadowDifferences(
-		ctx context.Context, ent sso.EnterpriseID, id sso.ConnectionID, p sso.Page,
-	) ([]sso.ShadowDifference, string, error)
-}
-
 func (h *Handlers) shadow(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	return h.showShadow(w, r, v, nil)
 }
 
 func (h *Handlers) showShadow(w http.ResponseWriter, r *http.Request, v console.Visit, refused error) error {
 	c := v.Connection
-	tally, err := h.Store.Shadow(r.Context(), c.Enterprise, c.ID)
+	tally, err := h.Connections.Shadow(r.Context(), c.Enterprise, c.ID)
 	if err != nil {
 		return fmt.Errorf("count comparisons: %w", err)
 	}
 	cursor := r.URL.Query().Get("after")
-	all, next, err := h.Store.ShadowDifferences(
+	all, next, err := h.Connections.ShadowDifferences(
 		r.Context(), c.Enterprise, c.ID, sso.Page{Cursor: cursor},
 	)
 	if err != nil {

@@ -52,11 +52,11 @@ func (h *Handlers) render(w http.ResponseWriter, r *http.Request, v console.Visi
 
 func (h *Handlers) page(ctx context.Context, v console.Visit) (*connectionPage, error) {
 	c := v.Connection
-	reach, err := h.Store.ConnectionReach(ctx, c.Enterprise, c.ID)
+	reach, err := h.Connections.ConnectionReach(ctx, c.Enterprise, c.ID)
 	if err != nil {
 		return nil, fmt.Errorf("find whom a connection is for: %w", err)
 	}
-	tests, _, err := h.Store.TestRuns(
+	tests, _, err := h.Connections.TestRuns(
 		ctx, c.Enterprise, sso.TestFilter{Connection: c.ID}, sso.Page{Limit: latest},
 	)
 	if err != nil {
@@ -203,7 +203,7 @@ func (h *Handlers) defaultRefs(ctx context.Context, c sso.Connection) (map[strin
 			ids = append(ids, cfg.DefaultGroups...)
 		}
 	}
-	all, err := h.Store.GroupRefs(ctx, c.Enterprise, ids)
+	all, err := h.Connections.GroupRefs(ctx, c.Enterprise, ids)
 	if err != nil {
 		return nil, fmt.Errorf("name the default groups: %w", err)
 	}

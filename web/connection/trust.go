@@ -13,15 +13,6 @@ import (
 	"gatehouse/web/ui"
 )
 
-// TrustDecider decides about changes of whom a connection trusts; connections.Service
-// does.
-type TrustDecider interface {
-	TrustChanges(ctx context.Context, c sso.Connection) ([]connections.TrustChange, error)
-	MayDecide(ctx context.Context, a connections.Approver, c sso.Connection, change *sso.TrustChange) error
-	DecideTrust(ctx context.Context, a connections.Approver, ent sso.EnterpriseID, id sso.ConnectionID, digest string,
-		approve bool) (sso.Connection, error)
-}
-
 // trustParts are what changes whom the connection trusts, and what the visitor can do
 // about it.
 func (h *Handlers) trustParts(ctx context.Context, v console.Visit) ([]trustPart, error) {

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,23 +10,10 @@ import (
 	"strings"
 
 	"gatehouse/sso"
-	"gatehouse/sso/address"
+	"gatehouse/sso/directory"
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
-
-// Applications keeps applications, and knows the enterprises that may come in.
-type Applications interface {
-	CreateApplication(ctx context.Context, by sso.Actor, a sso.Application) (sso.Application, error)
-	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
-	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
-	UpdateApplication(
-		ctx context.Context, by sso.Actor, id sso.ApplicationID, fn func(sso.Application) (sso.Application, error),
-	) (sso.Application, error)
-	DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) error
-	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
-	EnterpriseByKey(ctx context.Context, key string) (sso.Enterprise, error)
-}
 
 const applicationsPath = console.Prefix + "/applications"
 
@@ -49,7 +37,7 @@ func (d *Directory) applicationPages() []console.Page {
 
 func (d *Directory) applications(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	q := queryOf(r)
-	all, next, err := d.Store.Applications(r.Context(), q.page())
+	all, next, err := d.Structure.Applications(r.Context(), q.page())
 	if err != nil {
 		return fmt.Errorf("list applications: %w", err)
 	}
@@ -216,78 +204,56 @@ func linesOf(text string) (lines []string) {
 	return lines
 }
 
-// read makes an application of what was typed, with everything that is wrong
-// with it by the fields of the form.
-func (d *Directory) read(ctx context.Context, t typed, a sso.Application) (sso.Application, error) {
-	a.Key, a.Name, a.Kind = t.key, t.name, sso.ForwardAuth
-	a.Origins, a.Groups, a.Told = address.Origins(linesOf(
-		t.origins,
-	)), linesOf(t.groups), linesOf(t.told)
-	a.PublicPaths, a.AllowPreflight = linesOf(t.public), t.preflight
-	var problems []sso.FieldError
-	a.GroupsLimit = 0
-	if text := strings.TrimSpace(t.limit); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil {
-			problems = append(problems, sso.FieldError{
-				Field:   "groups_limit",
-				Message: "Enter a number of bytes, or nothing.",
-			})
-		}
-		a.GroupsLimit = n
+// number returns the limit of the form: 0 if it is left empty. If it is no number,
+// it returns one out of range and false.
+func (t typed) number() (n int, ok bool) {
+	text := strings.TrimSpace(t.limit)
+	if text == "" {
+		return 0, true
 	}
-	a.Enterprises = nil
-	for i, key := range linesOf(t.enterprises) {
-		id, wrong, err := d.enterprise(ctx, "enterprises["+strconv.Itoa(i)+"]", key)
-		if err != nil {
-			return a, err
-		}
-		a.Enterprises, problems = append(a.Enterprises, id), append(problems, wrong...)
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return -1, false
 	}
-	a.SignIn = ""
-	if key := strings.TrimSpace(t.signIn); key != "" {
-		id, wrong, err := d.enterprise(ctx, "sign_in", key)
-		if err != nil {
-			return a, err
-		}
-		a.SignIn, problems = id, append(problems, wrong...)
-	}
-	return a, invalid(byLine(append(problems, a.Validate()...)))
+	return n, true
 }
 
-// enterprise finds one by its key. An unknown one gets an identifier that is
-// none, so that the rest can be checked.
-func (d *Directory) enterprise(ctx context.Context, field, key string) (sso.EnterpriseID, []sso.FieldError, error) {
-	unknown := []sso.FieldError{{
-		Field:   field,
-		Message: "There is no enterprise with the key " + sso.Inert(key) + ".",
-	}}
-	if sso.ValidateKey(field, key) != nil {
-		return sso.EnterpriseID("?" + key), unknown, nil
-	}
-	e, err := d.Store.EnterpriseByKey(ctx, key)
-	switch {
-	case sso.KindOf(err) == sso.NotFoundKind:
-		return sso.EnterpriseID("?" + key), unknown, nil
-	case err != nil:
-		return "", nil, fmt.Errorf("find an enterprise: %w", err)
-	}
-	return e.ID, nil, nil
-}
-
-// byLine turns what is wrong with an item into what is wrong with a line of its
-// area.
-func byLine(problems []sso.FieldError) []sso.FieldError {
-	for i, p := range problems {
-		name, rest, item := strings.Cut(p.Field, "[")
-		if n, err := strconv.Atoi(strings.TrimSuffix(rest, "]")); item && err == nil {
-			problems[i] = sso.FieldError{
-				Field:   name,
-				Message: fmt.Sprintf("Line %d: %s", n+1, p.Message),
+// problems says what is wrong with the form in its own terms: by line, and of a
+// limit that is no number that it is none.
+func (t typed) problems(err error) error {
+	err = byLine(err)
+	e, known := errors.AsType[*sso.Error](err)
+	if _, ok := t.number(); known && !ok {
+		for i := range e.Fields {
+			if e.Fields[i].Field == "groups_limit" {
+				e.Fields[i].Message = "Enter a number of bytes, or nothing."
 			}
 		}
 	}
-	return problems
+	return err
+}
+
+// edit returns the change that the form asks for.
+func (t typed) edit() directory.ApplicationEdit {
+	limit, _ := t.number()
+	signIn := strings.TrimSpace(t.signIn)
+	return directory.ApplicationEdit{
+		Key:            &t.key,
+		Name:           &t.name,
+		Origins:        listOf(t.origins),
+		EnterpriseKeys: listOf(t.enterprises),
+		Groups:         listOf(t.groups),
+		Told:           listOf(t.told),
+		GroupsLimit:    &limit,
+		SignInKey:      &signIn,
+		PublicPaths:    listOf(t.public),
+		Preflight:      &t.preflight,
+	}
+}
+
+// listOf returns the lines of an area; an empty area takes all values away.
+func listOf(text string) []string {
+	return append([]string{}, linesOf(text)...)
 }
 
 // typedOf is an application as its form shows it.
@@ -325,7 +291,7 @@ func (d *Directory) typedOf(ctx context.Context, a sso.Application) (typed, erro
 // whoever edits the list to take it out: left out it would be one that admits
 // more.
 func (d *Directory) keyOf(ctx context.Context, id sso.EnterpriseID) (string, error) {
-	e, err := d.Store.Enterprise(ctx, id)
+	e, err := d.Structure.Enterprise(ctx, id)
 	switch {
 	case sso.KindOf(err) == sso.NotFoundKind:
 		return string(id), nil
@@ -360,10 +326,8 @@ func (d *Directory) applicationBase(v console.Visit) ui.Base {
 
 func (d *Directory) createApplication(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	t := typedIn(r)
-	a, err := d.read(r.Context(), t, sso.Application{})
-	if err == nil {
-		a, err = d.Store.CreateApplication(r.Context(), v.Actor, a)
-	}
+	a, err := d.Service.CreateApplication(r.Context(), v.Actor, sso.ForwardAuth, t.edit())
+	err = t.problems(err)
 	switch {
 	case console.OnForm(err):
 		return d.showNew(w, v, t, err)
@@ -379,7 +343,7 @@ func (d *Directory) applicationOf(r *http.Request) (sso.Application, error) {
 	if err != nil {
 		return sso.Application{}, err
 	}
-	a, err := d.Store.Application(r.Context(), id)
+	a, err := d.Structure.Application(r.Context(), id)
 	if err != nil {
 		return sso.Application{}, fmt.Errorf("find an application: %w", err)
 	}
@@ -449,19 +413,8 @@ func (d *Directory) changeApplication(w http.ResponseWriter, r *http.Request, v 
 		return err
 	}
 	t := typedIn(r)
-	a, err := d.read(r.Context(), t, old)
-	if err == nil {
-		// Enterprises were looked for outside of the transaction, where there is
-		// time for it; all of the rest is as it was typed.
-		_, err = d.Store.UpdateApplication(
-			r.Context(),
-			v.Actor,
-			old.ID,
-			func(sso.Application) (sso.Application, error) {
-				return a, nil
-			},
-		)
-	}
+	_, err = d.Service.UpdateApplication(r.Context(), v.Actor, old.ID, t.edit())
+	err = t.problems(err)
 	switch {
 	case console.OnForm(err):
 		return d.showApplication(w, r, v, old, t, err)
@@ -476,7 +429,7 @@ func (d *Directory) deleteApplication(w http.ResponseWriter, r *http.Request, v 
 	if err != nil {
 		return err
 	}
-	if err := d.Store.DeleteApplication(r.Context(), v.Actor, a.ID); err != nil {
+	if err := d.Service.DeleteApplication(r.Context(), v.Actor, a.ID); err != nil {
 		return fmt.Errorf("delete an application: %w", err)
 	}
 	return console.Done(w, applicationsPath, "deleted")

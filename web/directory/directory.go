@@ -5,40 +5,65 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
 )
 
-// Store keeps what is shown; store.DB is one. It is made of the small interfaces
-// beside the handlers that use them.
-type Store interface {
-	People
-	Memberships
-	Sessions
-	Records
-	Questions
-	Organizations
-	Groups
-	Restoring
-	Domains
-	Applications
+// memberReader reads users and what they are members of.
+type memberReader interface {
+	historyReader
+	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
+	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
+	UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserIdentity, error)
+	UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserMembership, error)
+	UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.Session, error)
+	SearchMembers(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, prefix string,
+		p sso.Page) ([]sso.Member, string, error)
 }
 
-// Records keeps what happened to somebody.
-type Records interface {
+// historyReader reads what happened to users.
+type historyReader interface {
+	IdentityQuestions(ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter,
+		p sso.Page) ([]sso.IdentityQuestion, string, error)
+	GroupMembersAt(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time,
+		p sso.Page) ([]sso.PastMember, string, error)
 	Attempts(ctx context.Context, ent sso.EnterpriseID, f sso.AttemptFilter, p sso.Page) ([]sso.Attempt, string, error)
 	SyncRecords(
 		ctx context.Context, ent sso.EnterpriseID, f sso.SyncFilter, p sso.Page,
 	) ([]sso.SyncRecord, string, error)
+}
+
+// structureReader reads what enterprises consist of, and applications.
+type structureReader interface {
+	settingReader
+	Enterprise(ctx context.Context, id sso.EnterpriseID) (sso.Enterprise, error)
+	Organization(ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, error)
+	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
+	OrganizationCounts(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.OrganizationCount, string, error)
+	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
+	Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, p sso.Page) ([]sso.GroupCount, string, error)
+	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
+}
+
+// settingReader reads what an enterprise has beside its organizations, and applications.
+type settingReader interface {
 	Connections(ctx context.Context, ent sso.EnterpriseID) ([]sso.Connection, error)
+	Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
+	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
+	Application(ctx context.Context, id sso.ApplicationID) (sso.Application, error)
+	Applications(ctx context.Context, p sso.Page) ([]sso.Application, string, error)
 }
 
 // Options are what the handlers are made of; all of it is required, but for
 // CookieDomain.
 type Options struct {
 	Console *console.Console
-	Store   Store
-	Proving Proving
+	Service *directory.Service
+	Domains domainProver
+	// Members and Structure read what is shown; one store.DB does both.
+	Members   memberReader
+	Structure structureReader
 	// SessionCookie is the session cookie's whole name, and CookieDomain the
 	// domain it is sent to; "": to this host alone.
 	SessionCookie string

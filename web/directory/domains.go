@@ -10,15 +10,8 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Domains keeps domains.
-type Domains interface {
-	Domain(ctx context.Context, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
-	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
-	DeleteDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) error
-}
-
-// Proving adds domains and looks for their proof; connections.Service does.
-type Proving interface {
+// domainProver adds and proves domains; connections.Service does.
+type domainProver interface {
 	AddDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, name string) (sso.Domain, error)
 	VerifyDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) (sso.Domain, error)
 }
@@ -55,7 +48,7 @@ func (d *Directory) domains(w http.ResponseWriter, r *http.Request, v console.Vi
 func (d *Directory) showDomains(
 	w http.ResponseWriter, r *http.Request, v console.Visit, form []ui.Field, about sso.DomainID, wrong error,
 ) error {
-	all, err := d.Store.Domains(r.Context(), v.Enterprise.ID)
+	all, err := d.Structure.Domains(r.Context(), v.Enterprise.ID)
 	if err != nil {
 		return fmt.Errorf("list domains: %w", err)
 	}
@@ -132,7 +125,7 @@ func (d *Directory) domainRow(here string, domain sso.Domain) domainRow {
 
 func (d *Directory) addDomain(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	name := r.PostForm.Get("name")
-	_, err := d.Proving.AddDomain(r.Context(), v.Actor, v.Enterprise.ID, name)
+	_, err := d.Domains.AddDomain(r.Context(), v.Actor, v.Enterprise.ID, name)
 	switch {
 	case console.OnForm(err):
 		return d.showDomains(w, r, v, domainForm(name), "", err)
@@ -148,7 +141,7 @@ func (d *Directory) domainOf(r *http.Request, v console.Visit) (sso.Domain, erro
 	if err != nil {
 		return sso.Domain{}, err
 	}
-	domain, err := d.Store.Domain(r.Context(), v.Enterprise.ID, id)
+	domain, err := d.Structure.Domain(r.Context(), v.Enterprise.ID, id)
 	if err != nil {
 		return sso.Domain{}, fmt.Errorf("find a domain: %w", err)
 	}
@@ -160,7 +153,7 @@ func (d *Directory) verifyDomain(w http.ResponseWriter, r *http.Request, v conso
 	if err != nil {
 		return err
 	}
-	_, err = d.Proving.VerifyDomain(r.Context(), v.Actor, v.Enterprise.ID, domain.ID)
+	_, err = d.Domains.VerifyDomain(r.Context(), v.Actor, v.Enterprise.ID, domain.ID)
 	switch {
 	case console.OnForm(err):
 		return d.showDomains(w, r, v, domainForm(""), domain.ID, err)
@@ -175,7 +168,7 @@ func (d *Directory) deleteDomain(w http.ResponseWriter, r *http.Request, v conso
 	if err != nil {
 		return err
 	}
-	if err := d.Store.DeleteDomain(r.Context(), v.Actor, v.Enterprise.ID, domain.ID); err != nil {
+	if err := d.Service.DeleteDomain(r.Context(), v.Actor, v.Enterprise.ID, domain.ID); err != nil {
 		return fmt.Errorf("delete a domain: %w", err)
 	}
 	return console.Done(w, console.At(v.Enterprise, "domains"), "deleted")

@@ -17,6 +17,7 @@ import (
 
 	"gatehouse/sso"
 	"gatehouse/sso/connections"
+	rules "gatehouse/sso/directory"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
 	"gatehouse/web/console"
@@ -124,6 +125,14 @@ func newFixture(t *testing.T) *fixture {
 		Pages:     pages,
 		Now:       time.Now,
 	})
+	service := rules.New(rules.Options{
+		Enterprises:  f.db,
+		Groups:       f.db,
+		Users:        f.db,
+		Sessions:     f.db,
+		Applications: f.db,
+		Now:          time.Now,
+	})
 	proving := connections.New(connections.Options{
 		Store:    f.db,
 		Resolver: f.dns,
@@ -132,8 +141,10 @@ func newFixture(t *testing.T) *fixture {
 	f.db.OnRevocation(func(context.Context) { f.told++ })
 	directory.New(directory.Options{
 		Console:       f.console,
-		Store:         f.db,
-		Proving:       proving,
+		Service:       service,
+		Domains:       proving,
+		Members:       f.db,
+		Structure:     f.db,
 		SessionCookie: "__Secure-gatehouse",
 		CookieDomain:  "example.com",
 		Host:          "sso.example.com",

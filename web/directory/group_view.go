@@ -29,16 +29,16 @@ func (d *Directory) showGroup(
 	ent := v.Enterprise.ID
 	e := v.Enterprise
 	search := q.text("q")
-	members, next, err := d.Store.SearchMembers(ctx, ent, g.ID, search, q.page())
+	members, next, err := d.Members.SearchMembers(ctx, ent, g.ID, search, q.page())
 	if sso.CodeOf(err) == "invalid_cursor" {
-		members, next, err = d.Store.SearchMembers(
+		members, next, err = d.Members.SearchMembers(
 			ctx, ent, g.ID, search, sso.Page{Limit: listSize},
 		)
 	}
 	if err != nil {
 		return fmt.Errorf("list members: %w", err)
 	}
-	o, err := d.Store.Organization(ctx, ent, g.Organization)
+	o, err := d.Structure.Organization(ctx, ent, g.Organization)
 	if err != nil {
 		return fmt.Errorf("find the organization of a group: %w", err)
 	}
@@ -46,7 +46,7 @@ func (d *Directory) showGroup(
 	if err != nil {
 		return err
 	}
-	connections, err := d.Store.Connections(ctx, ent)
+	connections, err := d.Structure.Connections(ctx, ent)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}

@@ -6,22 +6,11 @@ import (
 	"net/http"
 	"strings"
 
-	"gatehouse/groupsync"
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
-
-// Groups keeps groups.
-type Groups interface {
-	CreateGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, g sso.Group) (sso.Group, error)
-	Group(ctx context.Context, ent sso.EnterpriseID, id sso.GroupID) (sso.Group, error)
-	Groups(ctx context.Context, ent sso.EnterpriseID, f sso.GroupFilter, p sso.Page) ([]sso.GroupCount, string, error)
-	UpdateGroup(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID, fn func(sso.Group) (sso.Group, error),
-	) (sso.Group, error)
-	DeleteGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.GroupID) error
-}
 
 func (d *Directory) groupPages() []console.Page {
 	return []console.Page{
@@ -104,7 +93,7 @@ func (d *Directory) showGroups(
 	w http.ResponseWriter, r *http.Request, v console.Visit, made sso.Group, wrong error,
 ) error {
 	q, ctx, ent := queryOf(r), r.Context(), v.Enterprise.ID
-	organizations, _, err := d.Store.Organizations(ctx, ent, sso.Page{Limit: mostOrganizations})
+	organizations, _, err := d.Structure.Organizations(ctx, ent, sso.Page{Limit: mostOrganizations})
 	if err != nil {
 		return fmt.Errorf("list organizations: %w", err)
 	}
@@ -129,14 +118,14 @@ func (d *Directory) showGroups(
 			Chosen: chosen,
 		})
 	}
-	all, next, err := d.Store.Groups(ctx, ent, f, q.page())
+	all, next, err := d.Structure.Groups(ctx, ent, f, q.page())
 	if err != nil {
 		return fmt.Errorf("list groups: %w", err)
 	}
 	if err := d.nameAll(ctx, ent, all, names); err != nil {
 		return err
 	}
-	connections, err := d.Store.Connections(ctx, ent)
+	connections, err := d.Structure.Connections(ctx, ent)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
@@ -180,7 +169,7 @@ func (d *Directory) nameAll(
 		if _, known := names[c.Group.Organization]; known {
 			continue
 		}
-		o, err := d.Store.Organization(ctx, ent, c.Group.Organization)
+		o, err := d.Structure.Organization(ctx, ent, c.Group.Organization)
 		if err != nil && sso.KindOf(err) != sso.NotFoundKind { // deleted meanwhile
 			return fmt.Errorf("find an organization: %w", err)
 		}
@@ -199,11 +188,9 @@ func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v consol
 	_, err := sso.ParseID[sso.OrganizationID](string(made.Organization))
 	var g sso.Group
 	if err == nil {
-		g, err = checkedGroup(made)
+		g, err = d.Service.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, made)
 	}
-	if err == nil {
-		g, err = d.Store.CreateGroup(r.Context(), v.Actor, v.Enterprise.ID, g)
-	}
+	err = byLine(err)
 	if sso.KindOf(err) == sso.NotFoundKind { // it was chosen from a list, and is gone or somebody else's
 		err = sso.InvalidField(
 			"validation_failed", "organization", "Choose one of these organizations.",
@@ -216,30 +203,6 @@ func (d *Directory) createGroup(w http.ResponseWriter, r *http.Request, v consol
 		return fmt.Errorf("create a group: %w", err)
 	}
 	return console.Done(w, groupHref(v.Enterprise, g.ID), "created")
-}
-
-// checkedGroup is a group with its names as they are kept. What is wrong with an
-// IdP name is said of the field that has all of them.
-func checkedGroup(g sso.Group) (sso.Group, error) {
-	names, problems := groupsync.CleanIDPNames(g.Name, g.IDPNames)
-	for i, p := range problems {
-		problems[i].Field = "idp_names"
-		var at int
-		if _, err := fmt.Sscanf(p.Field, "idp_names[%d]", &at); err == nil {
-			problems[i].Message = fmt.Sprintf("Line %d: %s", at+1, p.Message)
-		}
-	}
-	g.IDPNames = names
-	problems = append(groupsync.CheckName("name", g.Name), problems...)
-	if len(problems) == 0 {
-		return g, nil
-	}
-	return g, &sso.Error{
-		Kind:   sso.Invalid,
-		Code:   "group_name_invalid",
-		Public: problems[0].Message,
-		Fields: problems,
-	}
 }
 
 // namesOf are the lines of an entry that have anything on them.
@@ -259,7 +222,7 @@ func (d *Directory) groupOf(r *http.Request, v console.Visit) (sso.Group, error)
 	if err != nil {
 		return sso.Group{}, err
 	}
-	g, err := d.Store.Group(r.Context(), v.Enterprise.ID, id)
+	g, err := d.Structure.Group(r.Context(), v.Enterprise.ID, id)
 	if err != nil {
 		return sso.Group{}, fmt.Errorf("find a group: %w", err)
 	}
@@ -283,13 +246,12 @@ func (d *Directory) changeGroup(w http.ResponseWriter, r *http.Request, v consol
 	form.Name, form.IDPNames, form.Admin = r.PostForm.Get("name"), namesOf(r.PostForm.Get(
 		"idp_names",
 	)), r.PostForm.Get("admin") == "yes"
-	_, err = d.Store.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID, func(g sso.Group) (sso.Group, error) {
-		g.Name, g.Admin = form.Name, form.Admin
-		if r.PostForm.Has("idp_names") {
-			g.IDPNames = form.IDPNames
-		}
-		return checkedGroup(g)
-	})
+	edit := directory.GroupEdit{Name: &form.Name, Admin: &form.Admin}
+	if r.PostForm.Has("idp_names") {
+		edit.IDPNames = &form.IDPNames
+	}
+	_, err = d.Service.UpdateGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID, edit)
+	err = byLine(err)
 	switch {
 	case console.OnForm(err):
 		return d.showGroup(w, r, v, g, groupForm(form), err)
@@ -304,7 +266,7 @@ func (d *Directory) deleteGroup(w http.ResponseWriter, r *http.Request, v consol
 	if err != nil {
 		return err
 	}
-	err = d.Store.DeleteGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID)
+	err = d.Service.DeleteGroup(r.Context(), v.Actor, v.Enterprise.ID, g.ID)
 	switch {
 	case console.OnForm(err):
 		return d.showGroup(w, r, v, g, groupForm(g), err)

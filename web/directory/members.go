@@ -12,16 +12,6 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Memberships keeps who is in which group.
-type Memberships interface {
-	SearchMembers(
-		ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, prefix string, p sso.Page,
-	) ([]sso.Member, string, error)
-	UserMemberships(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserMembership, error)
-	AddMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
-	RemoveMember(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID, user sso.UserID) error
-}
-
 func (d *Directory) memberPages() []console.Page {
 	return []console.Page{
 		ofEnterprise("GET", "people/{user}/groups", d.pickGroup),
@@ -35,7 +25,7 @@ func (d *Directory) memberPages() []console.Page {
 
 // countOf finds out how many people are in a group, which the list knows.
 func (d *Directory) countOf(ctx context.Context, ent sso.EnterpriseID, g sso.Group) (sso.GroupCount, error) {
-	all, _, err := d.Store.Groups(ctx, ent, sso.GroupFilter{
+	all, _, err := d.Structure.Groups(ctx, ent, sso.GroupFilter{
 		Organization: g.Organization,
 		Name:         g.Name,
 	}, sso.Page{Limit: 1})
@@ -63,15 +53,15 @@ func (d *Directory) showPickGroup(
 	ctx := r.Context()
 	ent := v.Enterprise.ID
 	e := v.Enterprise
-	all, next, err := d.Store.Groups(ctx, ent, sso.GroupFilter{Contains: q.text("q")}, q.page())
+	all, next, err := d.Structure.Groups(ctx, ent, sso.GroupFilter{Contains: q.text("q")}, q.page())
 	if err != nil {
 		return fmt.Errorf("list groups: %w", err)
 	}
 	names := map[sso.OrganizationID]string{}
 	err = d.nameAll(ctx, ent, all, names)
-	in, err2 := d.Store.UserMemberships(ctx, ent, u.ID)
-	identities, err3 := d.Store.UserIdentities(ctx, ent, u.ID)
-	connections, err4 := d.Store.Connections(ctx, ent)
+	in, err2 := d.Members.UserMemberships(ctx, ent, u.ID)
+	identities, err3 := d.Members.UserIdentities(ctx, ent, u.ID)
+	connections, err4 := d.Structure.Connections(ctx, ent)
 	if err := errors.Join(err, err2, err3, err4); err != nil {
 		return fmt.Errorf("find out about a person: %w", err)
 	}
@@ -134,7 +124,7 @@ func (d *Directory) addToGroup(w http.ResponseWriter, r *http.Request, v console
 	}
 	id, err := sso.ParseID[sso.GroupID](r.PostForm.Get("group"))
 	if err == nil {
-		err = d.Store.AddMember(r.Context(), v.Actor, v.Enterprise.ID, id, u.ID)
+		err = d.Service.AddMember(r.Context(), v.Actor, v.Enterprise.ID, id, u.ID)
 	}
 	switch {
 	case sso.KindOf(err) == sso.NotFoundKind:
@@ -167,15 +157,15 @@ func (d *Directory) showPickPerson(
 	ent := v.Enterprise.ID
 	e := v.Enterprise
 	from := q.page()
-	all, next, err := d.Store.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
+	all, next, err := d.Members.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
 	if sso.CodeOf(err) == "invalid_cursor" {
 		from.Cursor = ""
-		all, next, err = d.Store.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
+		all, next, err = d.Members.Users(ctx, ent, sso.UserFilter{Prefix: q.text("q")}, from)
 	}
 	if err != nil {
 		return fmt.Errorf("list people: %w", err)
 	}
-	connections, err := d.Store.Connections(ctx, ent)
+	connections, err := d.Structure.Connections(ctx, ent)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
@@ -199,7 +189,7 @@ func (d *Directory) showPickPerson(
 		}
 	}
 	// Both lists are in the same order, so that this has everybody of that one.
-	in, _, err := d.Store.SearchMembers(ctx, ent, g.ID, q.text("q"), from)
+	in, _, err := d.Members.SearchMembers(ctx, ent, g.ID, q.text("q"), from)
 	if err != nil {
 		return fmt.Errorf("list members: %w", err)
 	}
@@ -231,7 +221,7 @@ func (d *Directory) addPerson(w http.ResponseWriter, r *http.Request, v console.
 	}
 	id, err := sso.ParseID[sso.UserID](r.PostForm.Get("user"))
 	if err == nil {
-		err = d.Store.AddMember(r.Context(), v.Actor, v.Enterprise.ID, g.ID, id)
+		err = d.Service.AddMember(r.Context(), v.Actor, v.Enterprise.ID, g.ID, id)
 	}
 	switch {
 	case sso.KindOf(err) == sso.NotFoundKind:
@@ -260,7 +250,7 @@ func (d *Directory) removeFrom(person bool) console.Handler {
 		if err != nil {
 			return err
 		}
-		err = d.Store.RemoveMember(r.Context(), v.Actor, v.Enterprise.ID, g.ID, u.ID)
+		err = d.Service.RemoveMember(r.Context(), v.Actor, v.Enterprise.ID, g.ID, u.ID)
 		switch {
 		case console.OnForm(err) && person:
 			return d.showPerson(w, r, v, u, err)

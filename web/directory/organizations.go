@@ -1,25 +1,14 @@
 package directory
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
-
-// Organizations keeps organizations.
-type Organizations interface {
-	CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (sso.Organization, error)
-	Organization(ctx context.Context, ent sso.EnterpriseID, id sso.OrganizationID) (sso.Organization, error)
-	Organizations(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.Organization, string, error)
-	OrganizationCounts(ctx context.Context, ent sso.EnterpriseID, p sso.Page) ([]sso.OrganizationCount, string, error)
-	UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
-		fn func(sso.Organization) (sso.Organization, error)) (sso.Organization, error)
-	DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID) error
-}
 
 func (d *Directory) organizationPages() []console.Page {
 	return []console.Page{
@@ -72,7 +61,7 @@ func (d *Directory) showOrganizations(
 	w http.ResponseWriter, r *http.Request, v console.Visit, form []ui.Field, wrong error,
 ) error {
 	q := queryOf(r)
-	all, next, err := d.Store.OrganizationCounts(r.Context(), v.Enterprise.ID, q.page())
+	all, next, err := d.Structure.OrganizationCounts(r.Context(), v.Enterprise.ID, q.page())
 	if err != nil {
 		return fmt.Errorf("list organizations: %w", err)
 	}
@@ -101,23 +90,12 @@ func (d *Directory) showOrganizations(
 	return d.Console.Render(w, console.FormStatus(wrong), p)
 }
 
-func checkOrganization(o sso.Organization) error {
-	return invalid(append(sso.ValidateName("name", o.Name), sso.ValidateKey("key", o.Key)...))
-}
-
 func (d *Directory) createOrganization(w http.ResponseWriter, r *http.Request, v console.Visit) error {
-	o := sso.Organization{
-		Enterprise: v.Enterprise.ID,
-		Key:        r.PostForm.Get("key"),
-		Name:       r.PostForm.Get("name"),
-	}
-	err := checkOrganization(o)
-	if err == nil {
-		o, err = d.Store.CreateOrganization(r.Context(), v.Actor, o)
-	}
+	key, name := r.PostForm.Get("key"), r.PostForm.Get("name")
+	o, err := d.Service.CreateOrganization(r.Context(), v.Actor, v.Enterprise.ID, key, name)
 	switch {
 	case console.OnForm(err):
-		return d.showOrganizations(w, r, v, organizationForm(o.Key, r.PostForm.Get("name")), err)
+		return d.showOrganizations(w, r, v, organizationForm(key, name), err)
 	case err != nil:
 		return fmt.Errorf("create an organization: %w", err)
 	}
@@ -130,7 +108,7 @@ func (d *Directory) organizationOf(r *http.Request, v console.Visit) (sso.Organi
 	if err != nil {
 		return sso.Organization{}, err
 	}
-	o, err := d.Store.Organization(r.Context(), v.Enterprise.ID, id)
+	o, err := d.Structure.Organization(r.Context(), v.Enterprise.ID, id)
 	if err != nil {
 		return sso.Organization{}, fmt.Errorf("find an organization: %w", err)
 	}
@@ -156,7 +134,7 @@ func (d *Directory) showOrganization(
 	wrong error,
 ) error {
 	q, here := queryOf(r), console.At(v.Enterprise, "organizations", string(o.ID))
-	groups, next, err := d.Store.Groups(
+	groups, next, err := d.Structure.Groups(
 		r.Context(), v.Enterprise.ID, sso.GroupFilter{Organization: o.ID}, q.page(),
 	)
 	if err != nil {
@@ -225,14 +203,11 @@ func (d *Directory) changeOrganization(w http.ResponseWriter, r *http.Request, v
 		return err
 	}
 	key, name := r.PostForm.Get("key"), r.PostForm.Get("name")
-	_, err = d.Store.UpdateOrganization(
-		r.Context(),
-		v.Actor,
-		v.Enterprise.ID,
-		o.ID,
-		func(o sso.Organization) (sso.Organization, error) {
-			o.Key, o.Name = key, name
-			return o, checkOrganization(o)
+	_, err = d.Service.UpdateOrganization(
+		r.Context(), v.Actor, v.Enterprise.ID, o.ID,
+		directory.OrganizationEdit{
+			Key:  &key,
+			Name: &name,
 		},
 	)
 	switch {
@@ -259,7 +234,7 @@ func (d *Directory) deleteOrganization(w http.ResponseWriter, r *http.Request, v
 			Value: typed,
 		}, wrong)
 	}
-	if err := d.Store.DeleteOrganization(r.Context(), v.Actor, v.Enterprise.ID, o.ID); err != nil {
+	if err := d.Service.DeleteOrganization(r.Context(), v.Actor, v.Enterprise.ID, o.ID); err != nil {
 		return fmt.Errorf("delete an organization: %w", err)
 	}
 	return console.Done(w, console.At(v.Enterprise, "organizations"), "deleted")

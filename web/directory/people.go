@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 
@@ -9,16 +8,6 @@ import (
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
-
-// People keeps who there is.
-type People interface {
-	User(ctx context.Context, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
-	Users(ctx context.Context, ent sso.EnterpriseID, f sso.UserFilter, p sso.Page) ([]sso.User, string, error)
-	UpdateUser(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID, fn func(sso.User) (sso.User, error),
-	) (sso.User, error)
-	UserIdentities(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.UserIdentity, error)
-}
 
 func (d *Directory) peoplePages() []console.Page {
 	return []console.Page{ofEnterprise("GET", "people", d.people)}
@@ -44,9 +33,9 @@ func (d *Directory) people(w http.ResponseWriter, r *http.Request, v console.Vis
 		status = ""
 	}
 	f := sso.UserFilter{Prefix: q.text("q"), Status: status}
-	all, next, err := d.Store.Users(r.Context(), v.Enterprise.ID, f, q.page())
+	all, next, err := d.Members.Users(r.Context(), v.Enterprise.ID, f, q.page())
 	if sso.CodeOf(err) == "invalid_cursor" {
-		all, next, err = d.Store.Users(r.Context(), v.Enterprise.ID, f, sso.Page{Limit: listSize})
+		all, next, err = d.Members.Users(r.Context(), v.Enterprise.ID, f, sso.Page{Limit: listSize})
 	}
 	if err != nil {
 		return fmt.Errorf("list people: %w", err)

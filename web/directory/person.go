@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,21 +12,18 @@ import (
 	"gatehouse/web/ui"
 )
 
-// Sessions keeps who is signed in.
-type Sessions interface {
-	UserSessions(ctx context.Context, ent sso.EnterpriseID, user sso.UserID) ([]sso.Session, error)
-	RevokeSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error
-	RevokeUserSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) (int, error)
-}
-
 const latest = 10 // sign-ins and syncs on somebody's page
 
 func (d *Directory) personPages() []console.Page {
 	return []console.Page{
 		ofEnterprise("GET", "people/{user}", d.person),
-		ofEnterprise("POST", "people/{user}/deactivate", d.changing("deactivated", deactivate)),
-		ofEnterprise("POST", "people/{user}/reactivate", d.changing("reactivated", reactivate)),
-		ofEnterprise("POST", "people/{user}/vouch", d.changing("vouched", d.vouch)),
+		ofEnterprise(
+			"POST", "people/{user}/deactivate", d.changing("deactivated", d.Service.Deactivate),
+		),
+		ofEnterprise(
+			"POST", "people/{user}/reactivate", d.changing("reactivated", d.Service.Reactivate),
+		),
+		ofEnterprise("POST", "people/{user}/vouch", d.changing("vouched", d.Service.Vouch)),
 		ofEnterprise("POST", "people/{user}/sessions/{session}/revoke", d.endSession),
 		ofEnterprise("POST", "people/{user}/sessions/revoke", d.endSessions),
 	}
@@ -53,7 +49,7 @@ func (d *Directory) userOf(r *http.Request, v console.Visit) (sso.User, error) {
 	if err != nil {
 		return sso.User{}, err
 	}
-	u, err := d.Store.User(r.Context(), v.Enterprise.ID, id)
+	u, err := d.Members.User(r.Context(), v.Enterprise.ID, id)
 	if err != nil {
 		return sso.User{}, fmt.Errorf("find a person: %w", err)
 	}
@@ -71,16 +67,16 @@ func (d *Directory) person(w http.ResponseWriter, r *http.Request, v console.Vis
 // showPerson shows somebody, with what could not be done to them.
 func (d *Directory) showPerson(w http.ResponseWriter, r *http.Request, v console.Visit, u sso.User, wrong error) error {
 	ctx, ent := r.Context(), v.Enterprise.ID
-	identities, err := d.Store.UserIdentities(ctx, ent, u.ID)
-	memberships, err2 := d.Store.UserMemberships(ctx, ent, u.ID)
-	sessions, err3 := d.Store.UserSessions(ctx, ent, u.ID)
-	attempts, _, err4 := d.Store.Attempts(
+	identities, err := d.Members.UserIdentities(ctx, ent, u.ID)
+	memberships, err2 := d.Members.UserMemberships(ctx, ent, u.ID)
+	sessions, err3 := d.Members.UserSessions(ctx, ent, u.ID)
+	attempts, _, err4 := d.Members.Attempts(
 		ctx, ent, sso.AttemptFilter{User: u.ID}, sso.Page{Limit: latest},
 	)
-	syncs, _, err5 := d.Store.SyncRecords(
+	syncs, _, err5 := d.Members.SyncRecords(
 		ctx, ent, sso.SyncFilter{User: u.ID}, sso.Page{Limit: latest},
 	)
-	connections, err6 := d.Store.Connections(ctx, ent)
+	connections, err6 := d.Structure.Connections(ctx, ent)
 	if err := errors.Join(err, err2, err3, err4, err5, err6); err != nil {
 		return fmt.Errorf("find out about a person: %w", err)
 	}

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 
@@ -64,49 +65,25 @@ func (d *Directory) personActs(p *personDetailPage, here string, u sso.User) {
 	}
 }
 
-func deactivate(u sso.User) (sso.User, error) {
-	u.Status = sso.UserDeactivated
-	return u, nil
-}
+// userChange is a change of a user that says no more than whom it is about.
+type userChange = func(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error)
 
-// reactivate lets somebody in again. Who waits for an admin is not confirmed by
-// that.
-func reactivate(u sso.User) (sso.User, error) {
-	if u.Status == sso.UserDeactivated {
-		u.Status = sso.UserActive
-	}
-	return u, nil
-}
-
-// vouch confirms somebody. Who was deactivated stays so: that is another matter.
-func (d *Directory) vouch(u sso.User) (sso.User, error) {
-	if !u.VouchedAt.IsZero() && u.Status != sso.UserPending {
-		return u, nil
-	}
-	u.VouchedAt, u.EmailVerified = d.Now(), u.Email != ""
-	if u.Status == sso.UserPending {
-		u.Status = sso.UserActive
-	}
-	return u, nil
-}
-
-// changing is a button that changes somebody. It does so once, however often it
-// is pressed.
-func (d *Directory) changing(said string, change func(sso.User) (sso.User, error)) console.Handler {
+// changing handles a button that changes a user; said is what the page says
+// afterwards.
+func (d *Directory) changing(said string, change userChange) console.Handler {
 	return func(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 		u, err := d.userOf(r, v)
 		if err != nil {
 			return err
 		}
-		if _, err := d.Store.UpdateUser(r.Context(), v.Actor, v.Enterprise.ID, u.ID, change); err != nil {
+		if _, err := change(r.Context(), v.Actor, v.Enterprise.ID, u.ID); err != nil {
 			return fmt.Errorf("change a person: %w", err)
 		}
 		return console.Done(w, personHref(v.Enterprise, u.ID), said)
 	}
 }
 
-// endSession ends one session of the person in the path. One of somebody else is
-// as unknown as one that never was; one that has ended is done already.
+// endSession ends one session of the user in the path.
 func (d *Directory) endSession(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	u, err := d.userOf(r, v)
 	if err != nil {
@@ -116,21 +93,10 @@ func (d *Directory) endSession(w http.ResponseWriter, r *http.Request, v console
 	if err != nil {
 		return err
 	}
-	all, err := d.Store.UserSessions(r.Context(), v.Enterprise.ID, u.ID)
-	if err != nil {
-		return fmt.Errorf("list sessions: %w", err)
+	if err := d.Service.EndSessionOf(r.Context(), v.Actor, v.Enterprise.ID, u.ID, id); err != nil {
+		return fmt.Errorf("end a session: %w", err)
 	}
-	for _, s := range all {
-		if s.ID != id {
-			continue
-		}
-		err := d.Store.RevokeSession(r.Context(), v.Actor, v.Enterprise.ID, id)
-		if err != nil && sso.KindOf(err) != sso.NotFoundKind {
-			return fmt.Errorf("end a session: %w", err)
-		}
-		return console.Done(w, personHref(v.Enterprise, u.ID), "session")
-	}
-	return sso.NothingHere()
+	return console.Done(w, personHref(v.Enterprise, u.ID), "session")
 }
 
 func (d *Directory) endSessions(w http.ResponseWriter, r *http.Request, v console.Visit) error {
@@ -138,7 +104,7 @@ func (d *Directory) endSessions(w http.ResponseWriter, r *http.Request, v consol
 	if err != nil {
 		return err
 	}
-	if _, err := d.Store.RevokeUserSessions(r.Context(), v.Actor, v.Enterprise.ID, u.ID); err != nil {
+	if err := d.Service.EndSessions(r.Context(), v.Actor, v.Enterprise.ID, u.ID); err != nil {
 		return fmt.Errorf("end sessions: %w", err)
 	}
 	return console.Done(w, personHref(v.Enterprise, u.ID), "sessions")

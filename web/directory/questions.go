@@ -6,19 +6,10 @@ import (
 	"net/http"
 
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
-
-// Questions keeps what admins have to decide about people of one login.
-type Questions interface {
-	IdentityQuestions(
-		ctx context.Context, ent sso.EnterpriseID, f sso.QuestionFilter, p sso.Page,
-	) ([]sso.IdentityQuestion, string, error)
-	AnswerQuestion(
-		ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID, d sso.QuestionDecision,
-	) (sso.IdentityQuestion, error)
-}
 
 func (d *Directory) questionPages() []console.Page {
 	return []console.Page{
@@ -33,7 +24,7 @@ func (d *Directory) questions(w http.ResponseWriter, r *http.Request, v console.
 }
 
 func (d *Directory) showQuestions(w http.ResponseWriter, r *http.Request, v console.Visit, wrong error) error {
-	all, next, err := d.Store.IdentityQuestions(
+	all, next, err := d.Members.IdentityQuestions(
 		r.Context(), v.Enterprise.ID, sso.QuestionFilter{State: sso.QuestionWaiting},
 		sso.Page{Cursor: r.URL.Query().Get("cursor")},
 	)
@@ -78,7 +69,7 @@ func (d *Directory) questionRow(
 			Href:  console.At(e, "activity", "attempts", string(q.Attempt)),
 		}
 	}
-	connections, err := d.Store.Connections(ctx, e.ID)
+	connections, err := d.Structure.Connections(ctx, e.ID)
 	if err != nil {
 		return row, fmt.Errorf("list connections: %w", err)
 	}
@@ -100,7 +91,7 @@ func (d *Directory) questionPerson(
 	ctx context.Context, e sso.Enterprise, id sso.UserID, connections []sso.Connection,
 ) (p questionPerson, err error) {
 	p = questionPerson{ID: string(id), Person: personRef{Name: string(id)}}
-	u, err := d.Store.User(ctx, e.ID, id)
+	u, err := d.Members.User(ctx, e.ID, id)
 	switch {
 	case sso.KindOf(err) == sso.NotFoundKind:
 		p.Status = ui.Badge{Label: "deleted", State: "error"}
@@ -108,7 +99,7 @@ func (d *Directory) questionPerson(
 	case err != nil:
 		return p, fmt.Errorf("find a person: %w", err)
 	}
-	identities, err := d.Store.UserIdentities(ctx, e.ID, id)
+	identities, err := d.Members.UserIdentities(ctx, e.ID, id)
 	if err != nil {
 		return p, fmt.Errorf("list identities: %w", err)
 	}
@@ -130,21 +121,14 @@ func (d *Directory) answer(w http.ResponseWriter, r *http.Request, v console.Vis
 	if err != nil {
 		return sso.NothingHere()
 	}
-	decision := sso.QuestionDecision{
-		Answer: sso.QuestionAnswer(r.PostForm.Get("answer")),
-		Holder: r.PostForm.Get("of") == "holder",
-	}
-	switch decision.Answer {
-	case sso.AnswerReplaces, sso.AnswerRefuse:
-	case sso.AnswerAnother:
-		decision.Login = r.PostForm.Get("login")
-		err = invalid(sso.ValidateLogin("login", decision.Login))
-	default:
-		err = sso.InvalidField("validation_failed", "answer", "Choose what to do.")
-	}
-	if err == nil {
-		_, err = d.Store.AnswerQuestion(r.Context(), v.Actor, v.Enterprise.ID, id, decision)
-	}
+	_, err = d.Service.AnswerQuestion(
+		r.Context(), v.Actor, v.Enterprise.ID, id,
+		sso.QuestionDecision{
+			Answer: sso.QuestionAnswer(r.PostForm.Get("answer")),
+			Holder: r.PostForm.Get("of") == "holder",
+			Login:  r.PostForm.Get("login"),
+		},
+	)
 	if err != nil && !console.OnForm(err) {
 		return fmt.Errorf("answer an identity question: %w", err)
 	}
@@ -162,17 +146,9 @@ func (d *Directory) giveLogin(w http.ResponseWriter, r *http.Request, v console.
 		return err
 	}
 	login := r.PostForm.Get("login")
-	if login != "" {
-		err = invalid(sso.ValidateLogin("login", login))
-	}
-	if err == nil {
-		_, err = d.Store.UpdateUser(r.Context(), v.Actor, v.Enterprise.ID, u.ID, func(u sso.User) (sso.User, error) {
-			if u.LoginGiven = login != ""; u.LoginGiven {
-				u.Login = login
-			}
-			return u, nil
-		})
-	}
+	_, err = d.Service.UpdateUser(r.Context(), v.Actor, v.Enterprise.ID, u.ID, directory.UserEdit{
+		Login: &login,
+	})
 	if err != nil && !console.OnForm(err) {
 		return fmt.Errorf("give a login: %w", err)
 	}
@@ -203,7 +179,7 @@ func (d *Directory) personLogin(
 	if wrong != nil {
 		p.Wrong = ui.Blame(wrong, &p.Login)
 	}
-	waiting, _, err := d.Store.IdentityQuestions(ctx, e.ID, sso.QuestionFilter{
+	waiting, _, err := d.Members.IdentityQuestions(ctx, e.ID, sso.QuestionFilter{
 		State: sso.QuestionWaiting,
 		User:  u.ID,
 	}, sso.Page{Limit: 1})

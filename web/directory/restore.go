@@ -10,35 +10,10 @@ import (
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 	"gatehouse/web/console"
 	"gatehouse/web/ui"
 )
-
-// Restoring keeps who was in which group, and puts people back.
-type Restoring interface {
-	GroupMembersAt(
-		ctx context.Context, ent sso.EnterpriseID, group sso.GroupID, at time.Time, p sso.Page,
-	) ([]sso.PastMember, string, error)
-	RestoreUser(
-		ctx context.Context,
-		by sso.Actor,
-		ent sso.EnterpriseID,
-		user sso.UserID,
-		at time.Time,
-		confirm func(sso.Restored) (bool, error),
-	) (sso.Restored, error)
-	RestoreGroup(
-		ctx context.Context,
-		by sso.Actor,
-		ent sso.EnterpriseID,
-		group sso.GroupID,
-		at time.Time,
-		confirm func(sso.Restored) (bool, error),
-	) (sso.Restored, error)
-	GroupDrift(ctx context.Context, ent sso.EnterpriseID, group sso.GroupID) (sso.GroupDrift, error)
-	ReconcileGroup(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, group sso.GroupID,
-		decide func(sso.Drifting) (add, remove bool), confirm func(sso.Restored) (bool, error)) (sso.Restored, error)
-}
 
 func (d *Directory) restorePages() []console.Page {
 	return []console.Page{
@@ -96,18 +71,6 @@ func wanted(r *http.Request) (raw string, look, sure bool) {
 	return queryOf(r).text("at"), true, false
 }
 
-// decided is what the store asks: whether to go on with what it would do. seen
-// gets what that is, also if it is not done.
-func decided(look, sure bool, seen *sso.Restored) func(sso.Restored) (bool, error) {
-	return func(r sso.Restored) (bool, error) {
-		*seen = r
-		if !look && !sure && groupsync.ShareBrake(r.Members, len(r.Remove)) {
-			return false, groupsync.ErrShareBrake(r.Members, len(r.Remove))
-		}
-		return !look, nil
-	}
-}
-
 func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	u, err := d.userOf(r, v)
 	if err != nil {
@@ -117,9 +80,7 @@ func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v consol
 	at, err := momentOf(raw)
 	var seen sso.Restored
 	if err == nil {
-		_, err = d.Store.RestoreUser(
-			r.Context(), v.Actor, v.Enterprise.ID, u.ID, at, decided(look, true, &seen),
-		)
+		seen, err = d.Service.RestoreUser(r.Context(), v.Actor, v.Enterprise.ID, u.ID, at, look)
 	}
 	here := personHref(v.Enterprise, u.ID)
 	if err == nil && !look {
@@ -128,8 +89,8 @@ func (d *Directory) restoreUser(w http.ResponseWriter, r *http.Request, v consol
 	if err != nil && !console.OnForm(err) {
 		return fmt.Errorf("restore memberships: %w", err)
 	}
-	identities, err2 := d.Store.UserIdentities(r.Context(), v.Enterprise.ID, u.ID)
-	connections, err3 := d.Store.Connections(r.Context(), v.Enterprise.ID)
+	identities, err2 := d.Members.UserIdentities(r.Context(), v.Enterprise.ID, u.ID)
+	connections, err3 := d.Structure.Connections(r.Context(), v.Enterprise.ID)
 	if err := errors.Join(err2, err3); err != nil {
 		return fmt.Errorf("find out about a person: %w", err)
 	}
@@ -242,7 +203,7 @@ func (d *Directory) persons(ctx context.Context, e sso.Enterprise) func(sso.Past
 			Detail: sourceWords(m.Source),
 			Href:   personHref(e, m.User),
 		}
-		if u, err := d.Store.User(ctx, e.ID, m.User); err == nil { // else the identifier has to do
+		if u, err := d.Members.User(ctx, e.ID, m.User); err == nil { // else the identifier has to do
 			row.Name, row.Detail = called(u), u.Login
 		}
 		return row
@@ -252,14 +213,12 @@ func (d *Directory) persons(ctx context.Context, e sso.Enterprise) func(sso.Past
 func (d *Directory) restoreGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	raw, look, sure := wanted(r)
 	at, wrong := momentOf(raw)
-	return d.moveGroup(w, r, v, "restored", func(ctx context.Context, g sso.Group, seen *sso.Restored) error {
+	move := directory.Move{DryRun: look, Confirmed: sure}
+	return d.moveGroup(w, r, v, "restored", func(ctx context.Context, g sso.Group) (sso.Restored, error) {
 		if wrong != nil {
-			return wrong
+			return sso.Restored{}, wrong
 		}
-		_, err := d.Store.RestoreGroup(
-			ctx, v.Actor, v.Enterprise.ID, g.ID, at, decided(look, sure, seen),
-		)
-		return err
+		return d.Service.RestoreGroup(ctx, v.Actor, v.Enterprise.ID, g.ID, at, move)
 	}, restoring{
 		action: "restore",
 		raw:    raw,
@@ -269,11 +228,9 @@ func (d *Directory) restoreGroup(w http.ResponseWriter, r *http.Request, v conso
 
 func (d *Directory) reconcileGroup(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	_, look, sure := wanted(r)
-	return d.moveGroup(w, r, v, "reconciled", func(ctx context.Context, g sso.Group, seen *sso.Restored) error {
-		_, err := d.Store.ReconcileGroup(
-			ctx, v.Actor, v.Enterprise.ID, g.ID, groupsync.Reconcile, decided(look, sure, seen),
-		)
-		return err
+	move := directory.Move{DryRun: look, Confirmed: sure}
+	return d.moveGroup(w, r, v, "reconciled", func(ctx context.Context, g sso.Group) (sso.Restored, error) {
+		return d.Service.ReconcileGroup(ctx, v.Actor, v.Enterprise.ID, g.ID, move)
 	}, restoring{action: "reconcile"}, look)
 }
 
@@ -283,7 +240,7 @@ func (d *Directory) moveGroup(
 	r *http.Request,
 	v console.Visit,
 	said string,
-	do func(context.Context, sso.Group, *sso.Restored) error,
+	do func(context.Context, sso.Group) (sso.Restored, error),
 	s restoring,
 	look bool,
 ) error {
@@ -292,14 +249,14 @@ func (d *Directory) moveGroup(
 		return err
 	}
 	here := groupHref(v.Enterprise, g.ID)
-	s.err = do(r.Context(), g, &s.seen)
+	s.seen, s.err = do(r.Context(), g)
 	if s.err == nil && !look {
 		return console.Done(w, here, said)
 	}
 	if s.err != nil && !console.OnForm(s.err) {
 		return fmt.Errorf("change a group: %w", s.err)
 	}
-	connections, err := d.Store.Connections(r.Context(), v.Enterprise.ID)
+	connections, err := d.Structure.Connections(r.Context(), v.Enterprise.ID)
 	if err != nil {
 		return fmt.Errorf("list connections: %w", err)
 	}
@@ -325,7 +282,7 @@ func (d *Directory) drift(w http.ResponseWriter, r *http.Request, v console.Visi
 	if err != nil {
 		return err
 	}
-	drift, err := d.Store.GroupDrift(r.Context(), v.Enterprise.ID, g.ID)
+	drift, err := d.Structure.GroupDrift(r.Context(), v.Enterprise.ID, g.ID)
 	if err != nil {
 		return fmt.Errorf("compare expected and actual members: %w", err)
 	}
@@ -385,7 +342,7 @@ func (d *Directory) history(w http.ResponseWriter, r *http.Request, v console.Vi
 		Moment:  form,
 	}
 	if wrong == nil {
-		all, next, err := d.Store.GroupMembersAt(r.Context(), v.Enterprise.ID, g.ID, at, q.page())
+		all, next, err := d.Members.GroupMembersAt(r.Context(), v.Enterprise.ID, g.ID, at, q.page())
 		if err != nil {
 			return fmt.Errorf("list former members: %w", err)
 		}

@@ -1,9 +1,12 @@
 package directory
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"gatehouse/groupsync"
@@ -243,15 +246,23 @@ func (q query) pager(path, next string, keep ...string) ui.Pager {
 	return p
 }
 
-// invalid is nil without problems, and otherwise an error about the fields.
-func invalid(problems []sso.FieldError) error {
-	if len(problems) == 0 {
-		return nil
+// byLine returns err with what it says about an item of a list, such as
+// origins[2], said about a line of the area that has the list.
+func byLine(err error) error {
+	e, ok := errors.AsType[*sso.Error](err)
+	if !ok || len(e.Fields) == 0 {
+		return err
 	}
-	return &sso.Error{
-		Kind:   sso.Invalid,
-		Code:   "validation_failed",
-		Public: problems[0].Message,
-		Fields: problems,
+	lines := *e
+	lines.Fields = slices.Clone(e.Fields)
+	for i, p := range lines.Fields {
+		name, rest, item := strings.Cut(p.Field, "[")
+		if n, err := strconv.Atoi(strings.TrimSuffix(rest, "]")); item && err == nil {
+			lines.Fields[i] = sso.FieldError{
+				Field:   name,
+				Message: fmt.Sprintf("Line %d: %s", n+1, p.Message),
+			}
+		}
 	}
+	return &lines
 }

@@ -8,21 +8,16 @@ import (
 	"time"
 
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 	"gatehouse/sso/health"
 	"gatehouse/web/console"
 	"gatehouse/web/route"
 	"gatehouse/web/ui"
 )
 
-// Store keeps the enterprises; store.DB is one.
-type Store interface {
+// summaryReader reads what is listed of enterprises; store.DB does.
+type summaryReader interface {
 	EnterpriseSummaries(ctx context.Context, contains string, p sso.Page) ([]sso.EnterpriseSummary, string, error)
-	CreateEnterprise(ctx context.Context, by sso.Actor, e sso.Enterprise) (sso.Enterprise, error)
-	CreateOrganization(ctx context.Context, by sso.Actor, o sso.Organization) (sso.Organization, error)
-	UpdateEnterprise(
-		ctx context.Context, by sso.Actor, id sso.EnterpriseID, fn func(sso.Enterprise) (sso.Enterprise, error),
-	) (sso.Enterprise, error)
-	DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID) error
 	Domains(ctx context.Context, ent sso.EnterpriseID) ([]sso.Domain, error)
 }
 
@@ -33,7 +28,8 @@ type Doctor interface {
 
 // Options are what the handlers are made of; all of it is required.
 type Options struct {
-	Store   Store
+	Store   summaryReader
+	Service *directory.Service
 	Health  Doctor
 	Console *console.Console
 	BaseURL string
@@ -178,42 +174,15 @@ func (o *Overview) create(w http.ResponseWriter, r *http.Request, v console.Visi
 	name := r.PostForm.Get("name")
 	key := r.PostForm.Get("key")
 	organization := r.PostForm.Get("organization")
-	made := sso.Enterprise{Name: name, Key: key}
-	first := organization
-	if first == "" {
-		first = name
-	}
-	problems := append(sso.ValidateName("name", name), sso.ValidateKey("key", key)...)
-	if organization != "" {
-		problems = append(problems, sso.ValidateName("organization", organization)...)
-	}
-	err := invalid(problems)
-	if err == nil {
-		made, err = o.Store.CreateEnterprise(r.Context(), v.Actor, made)
-	}
+	created, err := o.Service.CreateEnterprise(r.Context(), v.Actor, directory.NewEnterprise{
+		Key:          key,
+		Name:         name,
+		Organization: &organization,
+	})
 	if err != nil {
 		return o.again(w, r, v, err, fields(name, key, organization))
 	}
-	if _, err := o.Store.CreateOrganization(r.Context(), v.Actor, sso.Organization{
-		Enterprise: made.ID,
-		Key:        "main",
-		Name:       first,
-	}); err != nil {
-		return fmt.Errorf("create the first organization: %w", err)
-	}
-	return console.Done(w, console.Home(made), "created")
-}
-
-func invalid(problems []sso.FieldError) error {
-	if len(problems) == 0 {
-		return nil
-	}
-	return &sso.Error{
-		Kind:   sso.Invalid,
-		Code:   "validation_failed",
-		Public: "There are problems with some fields.",
-		Fields: problems,
-	}
+	return console.Done(w, console.Home(created), "created")
 }
 
 // again shows the list with what was entered, and what is wrong with it.
@@ -232,19 +201,8 @@ func (o *Overview) again(w http.ResponseWriter, r *http.Request, v console.Visit
 
 func (o *Overview) rename(w http.ResponseWriter, r *http.Request, v console.Visit) error {
 	name, key := r.PostForm.Get("name"), r.PostForm.Get("key")
-	err := invalid(append(sso.ValidateName("name", name), sso.ValidateKey("key", key)...))
-	var changed sso.Enterprise
-	if err == nil {
-		changed, err = o.Store.UpdateEnterprise(
-			r.Context(),
-			v.Actor,
-			v.Enterprise.ID,
-			func(e sso.Enterprise) (sso.Enterprise, error) {
-				e.Name, e.Key = name, key
-				return e, nil
-			},
-		)
-	}
+	edit := directory.EnterpriseEdit{Key: &key, Name: &name}
+	changed, err := o.Service.UpdateEnterprise(r.Context(), v.Actor, v.Enterprise.ID, edit)
 	if err == nil {
 		return console.Done(w, console.Home(changed), "renamed")
 	}
@@ -282,7 +240,7 @@ func (o *Overview) remove(w http.ResponseWriter, r *http.Request, v console.Visi
 			p.Wrong = ui.Blame(err, &f.Field)
 		})
 	}
-	if err := o.Store.DeleteEnterprise(r.Context(), v.Actor, v.Enterprise.ID); err != nil {
+	if err := o.Service.DeleteEnterprise(r.Context(), v.Actor, v.Enterprise.ID); err != nil {
 		return fmt.Errorf("delete enterprise: %w", err)
 	}
 	return console.Done(w, list, "deleted")

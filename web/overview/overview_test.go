@@ -14,6 +14,7 @@ import (
 
 	"gatehouse/groupsync"
 	"gatehouse/sso"
+	"gatehouse/sso/directory"
 	"gatehouse/sso/health"
 	"gatehouse/store"
 	"gatehouse/store/storetest"
@@ -85,7 +86,8 @@ func newFixture(t *testing.T) *fixture {
 	})
 	f.ok(err)
 	overview.New(overview.Options{
-		Store: f.db,
+		Store:   f.db,
+		Service: directory.New(directory.Options{Enterprises: f.db}),
 		Health: health.New(health.Options{
 			Facts:  f.db,
 			Ledger: f.db,

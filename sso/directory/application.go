@@ -1,0 +1,185 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"gatehouse/sso"
+	"gatehouse/sso/address"
+)
+
+// ApplicationEdit creates or changes an application. Of an edit, nil leaves a
+// value as it is, and an empty list takes the values away.
+type ApplicationEdit struct {
+	Key, Name *string
+	Origins   []string
+	// Enterprises may use the application, by identifier; EnterpriseKeys names
+	// them by key instead.
+	Enterprises    []sso.EnterpriseID
+	EnterpriseKeys []string
+	Groups         []string
+	Told           []string
+	GroupsLimit    *int
+	// SignIn is whose sign-in users are sent to, by identifier; SignInKey names it
+	// by key instead. "" asks users for their company.
+	SignIn      *sso.EnterpriseID
+	SignInKey   *string
+	PublicPaths []string
+	Preflight   *bool
+}
+
+// CreateApplication creates an application. A key in use is Conflict
+// "key_taken"; an enterprise that does not exist is an invalid value.
+func (s *Service) CreateApplication(ctx context.Context, by sso.Actor, kind sso.ApplicationKind,
+	edit ApplicationEdit) (sso.Application, error) {
+	a := sso.Application{Kind: kind}
+	if err := s.prepare(ctx, &a, &edit); err != nil {
+		return sso.Application{}, err
+	}
+	return s.options.Applications.CreateApplication(ctx, by, a)
+}
+
+// UpdateApplication changes an application. Errors: those of CreateApplication.
+func (s *Service) UpdateApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID,
+	edit ApplicationEdit) (sso.Application, error) {
+	// Enterprises are looked up before the transaction, on a draft; the
+	// transaction checks the rest again on what it finds.
+	draft, err := s.options.Applications.Application(ctx, id)
+	if err != nil {
+		return sso.Application{}, err
+	}
+	if err := s.prepare(ctx, &draft, &edit); err != nil {
+		return sso.Application{}, err
+	}
+	return s.options.Applications.UpdateApplication(ctx, by, id, func(a sso.Application) (sso.Application, error) {
+		edit.apply(&a)
+		return a, invalid(validationFailed, a.Validate())
+	})
+}
+
+// DeleteApplication deletes an application: nobody gets into it any more.
+func (s *Service) DeleteApplication(ctx context.Context, by sso.Actor, id sso.ApplicationID) error {
+	return s.options.Applications.DeleteApplication(ctx, by, id)
+}
+
+// prepare resolves the keys of an edit, applies it to a, and checks the result.
+func (s *Service) prepare(ctx context.Context, a *sso.Application, edit *ApplicationEdit) error {
+	unknown, err := s.resolve(ctx, edit)
+	if err != nil {
+		return err
+	}
+	edit.apply(a)
+	problems := append(unknown, a.Validate()...)
+	if edit.EnterpriseKeys == nil {
+		for i, id := range a.Enterprises {
+			problems, err = s.checkEnterprise(ctx, problems, "enterprises["+strconv.Itoa(i)+"]", id)
+			if err != nil {
+				return err
+			}
+		}
+	}
+	if edit.SignInKey == nil && a.SignIn != "" {
+		problems, err = s.checkEnterprise(ctx, problems, "sign_in", a.SignIn)
+		if err != nil {
+			return err
+		}
+	}
+	return invalid(validationFailed, problems)
+}
+
+// resolve replaces the keys of an edit by identifiers. A key that no enterprise
+// has becomes a problem, and an identifier that is none, so that the rest can be
+// checked.
+func (s *Service) resolve(ctx context.Context, edit *ApplicationEdit) (problems []sso.FieldError, err error) {
+	find := func(field, key string) (sso.EnterpriseID, error) {
+		id, problem, err := s.byKey(ctx, field, key)
+		problems = append(problems, problem...)
+		return id, err
+	}
+	if edit.EnterpriseKeys != nil {
+		edit.Enterprises = []sso.EnterpriseID{}
+	}
+	for i, key := range edit.EnterpriseKeys {
+		id, err := find("enterprises["+strconv.Itoa(i)+"]", key)
+		if err != nil {
+			return nil, err
+		}
+		edit.Enterprises = append(edit.Enterprises, id)
+	}
+	if edit.SignInKey == nil {
+		return problems, nil
+	}
+	var id sso.EnterpriseID
+	if *edit.SignInKey != "" {
+		if id, err = find("sign_in", *edit.SignInKey); err != nil {
+			return nil, err
+		}
+	}
+	edit.SignIn = &id
+	return problems, nil
+}
+
+func (s *Service) byKey(ctx context.Context, field, key string) (sso.EnterpriseID, []sso.FieldError, error) {
+	unknown := []sso.FieldError{{
+		Field:   field,
+		Message: "There is no enterprise with the key " + sso.Inert(key) + ".",
+	}}
+	if sso.ValidateKey(field, key) != nil {
+		return sso.EnterpriseID("?" + key), unknown, nil
+	}
+	e, err := s.options.Applications.EnterpriseByKey(ctx, key)
+	switch {
+	case sso.KindOf(err) == sso.NotFoundKind:
+		return sso.EnterpriseID("?" + key), unknown, nil
+	case err != nil:
+		return "", nil, fmt.Errorf("find an enterprise: %w", err)
+	}
+	return e.ID, nil, nil
+}
+
+// checkEnterprise adds to problems if there is no enterprise id.
+func (s *Service) checkEnterprise(ctx context.Context, problems []sso.FieldError, field string,
+	id sso.EnterpriseID) ([]sso.FieldError, error) {
+	_, err := sso.ParseID[sso.EnterpriseID](string(id))
+	if err == nil {
+		_, err = s.options.Applications.Enterprise(ctx, id)
+	}
+	switch {
+	case sso.KindOf(err) == sso.NotFoundKind:
+		problems = append(problems, sso.FieldError{
+			Field:   field,
+			Message: "There is no such enterprise.",
+		})
+	case err != nil:
+		return problems, fmt.Errorf("find an enterprise: %w", err)
+	}
+	return problems, nil
+}
+
+// apply changes a as the edit says; keys have to be resolved.
+func (edit ApplicationEdit) apply(a *sso.Application) {
+	set(&a.Key, edit.Key)
+	set(&a.Name, edit.Name)
+	if edit.Origins != nil {
+		a.Origins = address.Origins(edit.Origins)
+	}
+	setList(&a.Enterprises, edit.Enterprises)
+	setList(&a.Groups, edit.Groups)
+	setList(&a.Told, edit.Told)
+	set(&a.GroupsLimit, edit.GroupsLimit)
+	set(&a.SignIn, edit.SignIn)
+	setList(&a.PublicPaths, edit.PublicPaths)
+	set(&a.AllowPreflight, edit.Preflight)
+}
+
+// setList assigns a list that an edit gives; an empty one is stored as nil.
+func setList[T any](field *[]T, values []T) {
+	switch {
+	case values == nil:
+	case len(values) == 0:
+		*field = nil
+	default:
+		*field = values
+	}
+}

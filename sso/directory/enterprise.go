@@ -1,0 +1,123 @@
+package directory
+
+import (
+	"context"
+
+	"gatehouse/sso"
+)
+
+// NewEnterprise describes an enterprise to create.
+type NewEnterprise struct {
+	Key, Name string
+	// Organization names the first organization, which is created in the same
+	// transaction; "" names it after the enterprise, nil creates none.
+	Organization *string
+}
+
+// firstOrganizationKey is the key of an organization created with its enterprise.
+const firstOrganizationKey = "main"
+
+// CreateEnterprise creates an enterprise and, if wanted, its first organization.
+// If one of them cannot be created, neither is. A key in use is Conflict
+// "key_taken".
+func (s *Service) CreateEnterprise(ctx context.Context, by sso.Actor, n NewEnterprise) (sso.Enterprise, error) {
+	problems := checkNaming(n.Key, n.Name)
+	var organizations []sso.Organization
+	if n.Organization != nil {
+		first := sso.Organization{
+			Key:  firstOrganizationKey,
+			Name: *n.Organization,
+		}
+		if first.Name == "" {
+			first.Name = n.Name
+		} else {
+			problems = append(problems, sso.ValidateName("organization", first.Name)...)
+		}
+		organizations = append(organizations, first)
+	}
+	if err := invalid(validationFailed, problems); err != nil {
+		return sso.Enterprise{}, err
+	}
+	return s.options.Enterprises.CreateEnterprise(ctx, by, sso.Enterprise{
+		Key:  n.Key,
+		Name: n.Name,
+	}, organizations...)
+}
+
+// EnterpriseEdit changes an enterprise; nil leaves a value as it is.
+type EnterpriseEdit struct {
+	Key, Name *string
+}
+
+// UpdateEnterprise changes the key or the name of an enterprise. A key in use is
+// Conflict "key_taken".
+func (s *Service) UpdateEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID,
+	edit EnterpriseEdit) (sso.Enterprise, error) {
+	return s.options.Enterprises.UpdateEnterprise(ctx, by, id, func(e sso.Enterprise) (sso.Enterprise, error) {
+		set(&e.Key, edit.Key)
+		set(&e.Name, edit.Name)
+		return e, invalid(validationFailed, checkNaming(e.Key, e.Name))
+	})
+}
+
+// DeleteEnterprise deletes an enterprise with everything in it; its audit events
+// stay.
+func (s *Service) DeleteEnterprise(ctx context.Context, by sso.Actor, id sso.EnterpriseID) error {
+	return s.options.Enterprises.DeleteEnterprise(ctx, by, id)
+}
+
+// CreateOrganization creates an organization with its default group. A key in
+// use in the enterprise is Conflict "key_taken".
+func (s *Service) CreateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
+	key, name string) (sso.Organization, error) {
+	if err := invalid(validationFailed, checkNaming(key, name)); err != nil {
+		return sso.Organization{}, err
+	}
+	return s.options.Enterprises.CreateOrganization(ctx, by, sso.Organization{
+		Enterprise: ent,
+		Key:        key,
+		Name:       name,
+	})
+}
+
+// OrganizationEdit changes an organization; nil leaves a value as it is.
+type OrganizationEdit struct {
+	Key, Name *string
+}
+
+// UpdateOrganization changes the key or the name of an organization. A key in
+// use in the enterprise is Conflict "key_taken".
+func (s *Service) UpdateOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.OrganizationID,
+	edit OrganizationEdit) (sso.Organization, error) {
+	change := func(o sso.Organization) (sso.Organization, error) {
+		set(&o.Key, edit.Key)
+		set(&o.Name, edit.Name)
+		return o, invalid(validationFailed, checkNaming(o.Key, o.Name))
+	}
+	return s.options.Enterprises.UpdateOrganization(ctx, by, ent, id, change)
+}
+
+// DeleteOrganization deletes an organization with its groups and memberships. One
+// with a default group of a connection is Conflict "group_is_default".
+func (s *Service) DeleteOrganization(ctx context.Context, by sso.Actor, ent sso.EnterpriseID,
+	id sso.OrganizationID) error {
+	return s.options.Enterprises.DeleteOrganization(ctx, by, ent, id)
+}
+
+// DeleteDomain deletes a domain of an enterprise; another enterprise can prove it
+// afterwards. Adding and proving one is up to sso/connections.
+func (s *Service) DeleteDomain(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.DomainID) error {
+	return s.options.Enterprises.DeleteDomain(ctx, by, ent, id)
+}
+
+// checkNaming validates what enterprises and organizations are called.
+func checkNaming(key, name string) []sso.FieldError {
+	return append(sso.ValidateKey("key", key), sso.ValidateName("name", name)...)
+}
+
+// set assigns a value that an edit gives.
+func set[T any](field *T, value *T) {
+	if value != nil {
+		*field = *value
+	}
+}

@@ -1,0 +1,156 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gatehouse/sso"
+)
+
+// UserEdit changes a user; nil leaves a value as it is.
+type UserEdit struct {
+	// Login replaces the login, and sign-ins leave it as it is from then on. ""
+	// gives it back to the identity provider from the next sign-in on.
+	Login *string
+	Name  *string
+}
+
+// UpdateUser changes a user's login or name. A login that another active user
+// has is Conflict "login_in_use".
+func (s *Service) UpdateUser(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID,
+	edit UserEdit) (sso.User, error) {
+	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {
+		var problems []sso.FieldError
+		if edit.Name != nil {
+			u.Name = *edit.Name
+			problems = sso.ValidateName("name", u.Name)
+		}
+		if edit.Login != nil {
+			u.LoginGiven = *edit.Login != ""
+		}
+		if edit.Login != nil && u.LoginGiven {
+			u.Login = *edit.Login
+			problems = append(problems, sso.ValidateLogin("login", u.Login)...)
+		}
+		return u, invalid(validationFailed, problems)
+	})
+}
+
+// Deactivate ends every session of a user before it returns, and keeps them from
+// signing in until they are reactivated. Their memberships stay.
+func (s *Service) Deactivate(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
+	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {
+		u.Status = sso.UserDeactivated
+		return u, nil
+	})
+}
+
+// Reactivate lets a deactivated user sign in again. A pending one stays pending:
+// nobody has vouched for them by that. A login that another active user has is
+// Conflict "login_in_use".
+func (s *Service) Reactivate(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
+	return s.options.Users.UpdateUser(ctx, by, ent, id, reactivated)
+}
+
+func reactivated(u sso.User) (sso.User, error) {
+	if u.Status == sso.UserDeactivated {
+		u.Status = sso.UserActive
+	}
+	return u, nil
+}
+
+// Vouch confirms who a user is: their address counts as verified, and a pending
+// user may sign in. A deactivated one stays deactivated. Vouching again changes
+// nothing.
+func (s *Service) Vouch(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.UserID) (sso.User, error) {
+	now := s.options.Now()
+	return s.options.Users.UpdateUser(ctx, by, ent, id, func(u sso.User) (sso.User, error) {
+		return vouched(u, now), nil
+	})
+}
+
+func vouched(u sso.User, now time.Time) sso.User {
+	if !u.VouchedAt.IsZero() && u.Status != sso.UserPending {
+		return u
+	}
+	u.VouchedAt = now
+	u.EmailVerified = u.Email != ""
+	if u.Status == sso.UserPending {
+		u.Status = sso.UserActive
+	}
+	return u
+}
+
+// AnswerQuestion decides whose a login is. Errors: Conflict "question_decided"
+// for a question that does not wait any more; Conflict "login_in_use" for a login
+// that a third user has.
+func (s *Service) AnswerQuestion(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.QuestionID,
+	d sso.QuestionDecision) (sso.IdentityQuestion, error) {
+	var problems []sso.FieldError
+	switch d.Answer {
+	case sso.AnswerReplaces, sso.AnswerRefuse:
+		d.Holder, d.Login = false, ""
+	case sso.AnswerAnother:
+		problems = sso.ValidateLogin("login", d.Login)
+	default:
+		problems = []sso.FieldError{{Field: "answer", Message: "Choose what to do."}}
+	}
+	if err := invalid(validationFailed, problems); err != nil {
+		return sso.IdentityQuestion{}, err
+	}
+	return s.options.Users.AnswerQuestion(ctx, by, ent, id, d)
+}
+
+// EndSession ends one session of the enterprise.
+func (s *Service) EndSession(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error {
+	return s.options.Sessions.RevokeSession(ctx, by, ent, id)
+}
+
+// EndSessionOf ends one session of a user. A session of another user is
+// NotFound; one that ended meanwhile is no error.
+func (s *Service) EndSessionOf(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
+	id sso.SessionID) error {
+	all, err := s.options.Sessions.UserSessions(ctx, ent, user)
+	if err != nil {
+		return fmt.Errorf("list sessions: %w", err)
+	}
+	for _, one := range all {
+		if one.ID == id {
+			return s.endIfThere(ctx, by, ent, id)
+		}
+	}
+	return sso.NothingHere()
+}
+
+func (s *Service) endIfThere(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, id sso.SessionID) error {
+	err := s.options.Sessions.RevokeSession(ctx, by, ent, id)
+	if sso.KindOf(err) == sso.NotFoundKind {
+		return nil
+	}
+	return err
+}
+
+// EndSessions ends every session of a user.
+func (s *Service) EndSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID) error {
+	_, err := s.options.Sessions.RevokeUserSessions(ctx, by, ent, user)
+	return err
+}
+
+// EndOtherSessions ends every session of a user but one.
+func (s *Service) EndOtherSessions(ctx context.Context, by sso.Actor, ent sso.EnterpriseID, user sso.UserID,
+	keep sso.SessionID) error {
+	all, err := s.options.Sessions.UserSessions(ctx, ent, user)
+	if err != nil {
+		return fmt.Errorf("list sessions: %w", err)
+	}
+	for _, one := range all {
+		if one.ID == keep {
+			continue
+		}
+		if err := s.endIfThere(ctx, by, ent, one.ID); err != nil {
+			return fmt.Errorf("end session %s: %w", one.ID, err)
+		}
+	}
+	return nil
+}
