@@ -155,7 +155,7 @@ func (s *setting) pages(c *courier, home string) []measuredPage {
 		{"of them the second page", next},
 		{"people by a whole login", home + "/people?q=donald.dijkstra54@"},
 		{"people by a last name", home + "/people?q=HOPPER"},
-		{"people nobody is", home + "/people?q=zz"},
+		{"people without matches", home + "/people?q=zz"},
 		{"deactivated people who begin with a", home + "/people?q=a&status=deactivated"},
 		{"deactivated people", home + "/people?status=deactivated"},
 		{"a person", user},
@@ -168,7 +168,7 @@ func (s *setting) pages(c *courier, home string) []measuredPage {
 		{"expected and actual of it", group + "/drift"},
 		{"a group of 100,000", everybody},
 		{"in it, by a last name", everybody + "?q=HOPPER"},
-		{"in it, nobody", everybody + "?q=zz"},
+		{"in it, without matches", everybody + "?q=zz"},
 	}
 }
 
