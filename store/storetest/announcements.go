@@ -14,7 +14,7 @@ func testAnnouncements(t *testing.T, fresh fresh) {
 	w := newWorld(t, fresh)
 	s := w.signIn("ada", "dev")
 	u, _ := w.record(s)
-	ctx, cancel := context.WithCancel(t.Context())
+	cancel := func() {} // of the context of the current step
 	var announced int
 	var read int64 // the last revocation that an announcement saw
 	w.db.OnRevocation(func(ctx context.Context) {
@@ -115,6 +115,7 @@ func testAnnouncements(t *testing.T, fresh fresh) {
 		},
 	} {
 		announced = 0
+		var ctx context.Context
 		ctx, cancel = context.WithCancel(t.Context())
 		if err := step.do(ctx); err != nil {
 			t.Errorf("%s: %v", step.name, err)
